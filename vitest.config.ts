@@ -1,0 +1,60 @@
+// Test projects: host code, kernels in a real browser, Dawn in Node, and the demos end to end.
+import { fileURLToPath } from 'node:url';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { launchOptions, resolveBrowser, vulkanDriverFile } from './scripts/lib/browser.mjs';
+
+const browser = await resolveBrowser();
+const vulkan = vulkanDriverFile(browser);
+const resolve = { alias: { lamplight: fileURLToPath(new URL('./src/index.ts', import.meta.url)) } };
+
+export default defineConfig({
+  test: {
+    // One browser, one GPU: files run one after another, so that counters and timings are not shared.
+    fileParallelism: false,
+    projects: [
+      {
+        resolve,
+        test: { name: 'unit', environment: 'node', include: ['test/unit/**/*.test.ts'] },
+      },
+      {
+        resolve,
+        test: {
+          name: 'gpu',
+          include: ['test/gpu/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          browser: {
+            enabled: true,
+            provider: playwright({ launchOptions: launchOptions(browser) }),
+            headless: true,
+            screenshotFailures: false,
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['test/node/**/*.test.ts'],
+          testTimeout: 120_000,
+          // The Vulkan loader reads this at load time, so it must be in the environment of the worker process.
+          env: vulkan ? { VK_ICD_FILENAMES: vulkan } : {},
+          pool: 'forks',
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
