@@ -2,10 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { launchOptions, resolveBrowser, vulkanDriverFile } from './scripts/lib/browser.mjs';
+import { launchOptions, resolveBrowser, vulkanEnvironment } from './scripts/browser.mjs';
 
 const browser = await resolveBrowser();
-const vulkan = vulkanDriverFile(browser);
 const resolve = { alias: { lamplight: fileURLToPath(new URL('./src/index.ts', import.meta.url)) } };
 
 export default defineConfig({
@@ -40,9 +39,9 @@ export default defineConfig({
           environment: 'node',
           include: ['test/node/**/*.test.ts'],
           testTimeout: 120_000,
-          // The Vulkan loader reads this at load time, so it must be in the environment of the worker process.
-          env: vulkan ? { VK_ICD_FILENAMES: vulkan } : {},
+          // The loader reads these when the process starts, so the tests need a process of their own, not a thread.
           pool: 'forks',
+          env: vulkanEnvironment(browser),
         },
       },
       {

@@ -1,11 +1,11 @@
 // Finds a Chromium that can run WebGPU and owns the launch arguments every test, script and demo run shares.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+const root = fileURLToPath(new URL('../', import.meta.url));
 const cacheFile = join(root, 'node_modules/.cache/lamplight/browser.json');
 
 /** Arguments for a machine whose GPU Chromium can use. */
@@ -184,20 +184,29 @@ async function verify(executablePath) {
 }
 
 /**
- * The Vulkan driver file for WebGPU outside a browser: undefined when the machine has a driver of its own,
- * otherwise SwiftShader's, which every Chromium carries beside its program.
+ * The environment in which WebGPU outside a browser (Dawn in Node) finds a Vulkan driver: nothing to add where the
+ * machine has a GPU, otherwise SwiftShader and the Vulkan loader, which every Chromium for Linux carries with it.
  * @param {Browser} browser
+ * @returns {Record<string, string>}
  */
-export function vulkanDriverFile(browser) {
-  if (process.platform !== 'linux' || process.env.VK_ICD_FILENAMES || process.env.VK_DRIVER_FILES) return undefined;
-  if (browser.adapter === 'hardware') return undefined;
-  const folders = [
+export function vulkanEnvironment(browser) {
+  const { VK_ICD_FILENAMES, VK_DRIVER_FILES, LD_LIBRARY_PATH } = process.env;
+  if (process.platform !== 'linux' || browser.adapter === 'hardware') return {};
+  if (VK_ICD_FILENAMES || VK_DRIVER_FILES) return {};
+  const folder = [
     dirname(browser.executablePath),
+    dirname(realpathSync(browser.executablePath)),
     '/usr/lib/chromium',
     '/usr/lib/chromium-browser',
+    '/snap/chromium/current/usr/lib/chromium-browser',
     '/opt/google/chrome',
-  ];
-  return folders.map((folder) => join(folder, 'vk_swiftshader_icd.json')).find((file) => existsSync(file));
+    '/opt/microsoft/msedge',
+  ].find((candidate) => existsSync(join(candidate, 'vk_swiftshader_icd.json')));
+  if (!folder) return {};
+  return {
+    VK_ICD_FILENAMES: join(folder, 'vk_swiftshader_icd.json'),
+    LD_LIBRARY_PATH: [folder, LD_LIBRARY_PATH].filter(Boolean).join(delimiter),
+  };
 }
 
 /** @param {{ executablePath: string, reason: string }[]} rejected */
