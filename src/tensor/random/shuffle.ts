@@ -1,0 +1,35 @@
+// Owns the draws behind shuffled data: what PyTorch's DataLoader and random_split take from the generator, and in which order.
+//
+// One pass over `DataLoader(dataset, shuffle=True)` draws
+//   1. when the iterator is made: a base seed (int64 `random_()`), unused without worker processes, drawn without shuffle too;
+//   2. at the first batch: the sampler's seed (int64 `random_()`) and, from a fresh generator with that seed, `randperm(n)`.
+// A loader with a generator of its own draws the base seed and the permutation from it, and no sampler's seed; when the pass
+// reaches its end the sampler draws one more permutation and keeps none of it.
+import { randomInt64, randperm } from './distributions';
+import { defaultGenerator, Generator } from './generator';
+
+/** Step 1: what making a loader's iterator draws, shuffled or not. */
+export function drawBaseSeed(generator = defaultGenerator()): bigint {
+  return randomInt64(generator);
+}
+
+/** Step 2: the order in which a shuffled pass visits n samples. Call it when the first batch is asked for. */
+export function samplerOrder(n: number, generator?: Generator): Int32Array {
+  return randperm(n, generator ?? new Generator().manualSeed(randomInt64()));
+}
+
+/** The end of a complete shuffled pass: only a loader with a generator of its own draws here. */
+export function finishSampler(n: number, generator?: Generator): void {
+  if (generator) randperm(n, generator);
+}
+
+/** The indices of each part of `random_split(dataset, lengths)`: one `randperm` over all of them, cut in order. */
+export function splitIndices(lengths: readonly number[], generator = defaultGenerator()): Int32Array[] {
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const order = randperm(total, generator);
+  let offset = 0;
+  return lengths.map((length) => {
+    offset += length;
+    return order.subarray(offset - length, offset);
+  });
+}
