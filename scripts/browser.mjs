@@ -244,3 +244,14 @@ function writeCache(browser) {
   mkdirSync(dirname(cacheFile), { recursive: true });
   writeFileSync(cacheFile, `${JSON.stringify(browser)}\n`);
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    (await import('./setup.mjs')).setup();
+    const { executablePath, version, name, adapter } = await resolveBrowser({ fresh: true, log: console.log });
+    console.log(`${executablePath} ${version}\nWebGPU adapter: ${name} (${adapter})`);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}
