@@ -1,0 +1,90 @@
+// Owns PyTorch's calling rules: any parameter by position, or by name in one trailing object.
+import { ArgumentError } from '../errors';
+
+type RequiredKeys<O> = { [K in keyof O]-?: object extends Pick<O, K> ? never : K }[keyof O];
+type OptionalKeys<O> = Exclude<keyof O, RequiredKeys<O>>;
+
+/** The values of every optional parameter of O, in the order in which they may be given by position. */
+export type Defaults<O> = { [K in OptionalKeys<O>]-?: Exclude<O[K], undefined> };
+
+/** Every parameter of O, given or defaulted. */
+export type Parsed<O> = { [K in keyof O]-?: Exclude<O[K], undefined> };
+
+/**
+ * The argument lists of a function whose parameters are O, in the given order: a prefix of them by position, the rest by
+ * name in one trailing object, which may be left out once nothing required is missing.
+ *
+ * `Arguments<{ a: number; b?: number }, ['a', 'b']>` is `[{ a, b? }] | [a, { b? }?] | [a, b?]`.
+ */
+export type Arguments<
+  O,
+  Order extends readonly (keyof O)[],
+  Given extends readonly unknown[] = [],
+> = Order extends readonly [infer K extends keyof O, ...infer Rest extends readonly (keyof O)[]]
+  ? [...Given, ...Trailing<Pick<O, Order[number]>>] | Arguments<O, Rest, [...Given, O[K]]>
+  : Given;
+
+type Trailing<Named> = object extends Named ? [options?: Named] : [options: Named];
+
+/** True for `{…}` literals: what may stand as the trailing object of named parameters. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/**
+ * Matches `args` with the parameters of `name`: `required` ones first, then those of `defaults`, in that order. `undefined` counts as not given.
+ *
+ *     const o = parseArgs<{ inFeatures: number; outFeatures: number; bias?: boolean }>(
+ *       'Linear', ['inFeatures', 'outFeatures'], { bias: true }, args);
+ *
+ * @throws ArgumentError for an unknown name, for one given twice, for a required one that is missing, and for too many positions
+ */
+export function parseArgs<O extends object>(
+  name: string,
+  required: readonly RequiredKeys<O>[],
+  defaults: Defaults<O>,
+  args: readonly unknown[],
+): Parsed<O> {
+  const order = [...(required as readonly string[]), ...Object.keys(defaults)];
+  const named = isPlainObject(args.at(-1)) ? (args.at(-1) as Record<string, unknown>) : undefined;
+  const positional = named ? args.slice(0, -1) : args;
+  if (positional.length > order.length) {
+    const expected =
+      order.length === 0 ? 'no arguments' : `at most ${count(order.length, 'argument')} (${list(order)})`;
+    throw new ArgumentError(`${name}: expected ${expected}, but got ${positional.length}`);
+  }
+  const given: Record<string, unknown> = {};
+  positional.forEach((value, i) => {
+    if (value !== undefined) given[order[i]!] = value;
+  });
+  for (const [key, value] of Object.entries(named ?? {})) {
+    if (!order.includes(key)) throw unknownArgument(name, key, order);
+    if (value === undefined) continue;
+    if (key in given) throw new ArgumentError(`${name}: got argument '${key}' twice, by position and by name`);
+    given[key] = value;
+  }
+  const missing = (required as readonly string[]).filter((key) => !(key in given));
+  if (missing.length > 0) {
+    throw new ArgumentError(`${name}: missing ${count(missing.length, 'required argument')}: ${list(missing)}`);
+  }
+  return { ...defaults, ...given } as Parsed<O>;
+}
+
+function unknownArgument(name: string, key: string, known: readonly string[]): ArgumentError {
+  const camelCase = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const same = (other: string) => other.toLowerCase() === camelCase.toLowerCase();
+  const meant = known.find(same);
+  const remedy = meant ? `did you mean '${meant}'?` : known.length > 0 ? `it takes ${list(known)}` : 'it takes none';
+  return new ArgumentError(`${name}: got an unknown argument '${key}'; ${remedy}`);
+}
+
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+/** `'a'`, `'a' and 'b'`, `'a', 'b', and 'c'`, as Python lists missing arguments. */
+function list(names: readonly string[]): string {
+  const quoted = names.map((name) => `'${name}'`);
+  if (quoted.length < 3) return quoted.join(' and ');
+  return `${quoted.slice(0, -1).join(', ')}, and ${quoted.at(-1)}`;
+}
