@@ -215,8 +215,8 @@ function message(rejected) {
   return [
     'Lamplight needs a Chromium-based browser with WebGPU, but found none that works.',
     ...(tried.length > 0 ? ['Tried:', ...tried] : []),
-    'Install Chrome, Edge or Chromium 121 or newer (Debian, Ubuntu: "apt-get install chromium"; elsewhere: "npx playwright install',
-    'chromium"), or name one: LAMPLIGHT_BROWSER=/path/to/chrome npm test',
+    'Install Chrome, Edge or Chromium 121 or newer (Debian: "apt-get install chromium"; elsewhere: "npx playwright install',
+    '--with-deps chromium"), or name one: LAMPLIGHT_BROWSER=/path/to/chrome npm test',
   ].join('\n');
 }
 
