@@ -18,6 +18,8 @@ export default defineConfig({
       },
       {
         resolve,
+        // Found late, a package is bundled in the middle of a run, and the page loads anew.
+        optimizeDeps: { include: ['fast-check'] },
         test: {
           name: 'gpu',
           include: ['test/gpu/**/*.test.ts'],
