@@ -1,0 +1,74 @@
+// Collation: how the items of a batch become tensors.
+import { ArgumentError } from '../errors';
+import { tensor } from '../tensor/creation';
+import { Tensor } from '../tensor/tensor';
+
+/** What `defaultCollate` makes of items of type T. */
+export type Collated<T> = T extends Tensor | number | boolean | ArrayBufferView
+  ? Tensor
+  : T extends string
+    ? string[]
+    : T extends readonly unknown[]
+      ? { -readonly [K in keyof T]: Collated<T[K]> }
+      : T extends object
+        ? { -readonly [K in keyof T]: Collated<T[K]> }
+        : unknown;
+
+/**
+ * Turns a list of items into a batch. Tensors (of one shape) are stacked along a new first dimension; numbers become an int64
+ * tensor when all are whole, else float32; booleans a bool tensor; typed arrays are stacked as tensors; strings stay a list. Arrays and plain objects are
+ * collated field by field: a list of `[input, target]` becomes `[inputs, targets]`.
+ *
+ * @throws ArgumentError when the items differ in kind or length, or are of a kind that no tensor holds
+ */
+export function defaultCollate<T>(items: readonly T[]): Collated<T> {
+  return collate(items) as Collated<T>;
+}
+
+function collate(items: readonly unknown[]): unknown {
+  const first = items[0];
+  if (first instanceof Tensor) return Tensor.stack(expectAll(items, isTensor, 'tensors'));
+  if (typeof first === 'number') {
+    const numbers = expectAll(items, isNumber, 'numbers');
+    return tensor(numbers, { dtype: numbers.every(Number.isInteger) ? 'int64' : 'float32' });
+  }
+  if (typeof first === 'boolean') return tensor(expectAll(items, isBoolean, 'booleans'), { dtype: 'bool' });
+  if (typeof first === 'string') return [...expectAll(items, isString, 'strings')];
+  if (isTypedArray(first))
+    return Tensor.stack(expectAll(items, isTypedArray, 'typed arrays').map((item) => tensor(item)));
+  if (Array.isArray(first)) {
+    const rows = expectAll(items, Array.isArray, 'arrays');
+    const ragged = rows.find((row) => row.length !== first.length);
+    if (ragged) {
+      throw new ArgumentError(
+        `defaultCollate: expected items of equal length, but got lengths ${first.length} and ${ragged.length}`,
+      );
+    }
+    return first.map((_, column) => collate(rows.map((row) => row[column])));
+  }
+  if (typeof first === 'object' && first !== null) {
+    const rows = expectAll(items, isRecord, 'objects');
+    return Object.fromEntries(Object.keys(first).map((key) => [key, collate(rows.map((row) => row[key]))]));
+  }
+  throw new ArgumentError(
+    `defaultCollate: expected items of tensors, numbers, booleans, strings, arrays or objects, but got ${kindOf(first)}; give the DataLoader a collateFn`,
+  );
+}
+
+function expectAll<T>(items: readonly unknown[], is: (item: unknown) => item is T, kind: string): readonly T[] {
+  for (const item of items) {
+    if (is(item)) continue;
+    throw new ArgumentError(
+      `defaultCollate: expected all items of a batch to be ${kind}, but one is of type ${kindOf(item)}`,
+    );
+  }
+  return items as readonly T[];
+}
+
+const isTensor = (item: unknown): item is Tensor => item instanceof Tensor;
+const isNumber = (item: unknown): item is number => typeof item === 'number';
+const isBoolean = (item: unknown): item is boolean => typeof item === 'boolean';
+const isString = (item: unknown): item is string => typeof item === 'string';
+const isTypedArray = (item: unknown): item is Float32Array => ArrayBuffer.isView(item) && !(item instanceof DataView);
+const isRecord = (item: unknown): item is Record<string, unknown> => typeof item === 'object' && item !== null;
+const kindOf = (item: unknown): string => (item === null ? 'null' : typeof item);

@@ -1,0 +1,59 @@
+// Data sets: what can be asked for its length and for an item by index.
+import { IndexError } from '../errors';
+
+/**
+ * Base of data sets. A subclass defines `length` and `get(index)`:
+ *
+ *     class Squares extends data.Dataset<[Tensor, number]> {
+ *       get length() { return 100; }
+ *       get(i: number): [Tensor, number] { return [torch.tensor([i]), i * i]; }
+ *     }
+ *
+ * `dataset[3]` is `dataset.get(3)`, and `for (const item of dataset)` visits every item.
+ */
+export abstract class Dataset<T = unknown> {
+  readonly [index: number]: T;
+
+  static {
+    // Only names that no object has reach the end of the prototype chain, so nothing else pays for the look-up by index.
+    Object.setPrototypeOf(Dataset.prototype, new Proxy(Object.prototype, { get: getIndexed }));
+  }
+
+  /** The number of items. */
+  abstract get length(): number;
+
+  /** Item `index`. A subclass whose items have to be fetched may return a promise: `Dataset<Promise<T>>`. */
+  abstract get(index: number): T;
+
+  /**
+   * The items at `indices`, already collated: what a DataLoader yields for them. A data set that lives on the device defines it to make
+   * the whole batch with one gather. It may return null when it cannot do that.
+   */
+  getBatch?(indices: readonly number[]): unknown;
+
+  *[Symbol.iterator](): IterableIterator<T> {
+    for (let i = 0; i < this.length; i++) yield this.get(i);
+  }
+}
+
+/** What a loader reads: a Dataset, or an array of items. */
+export type DataSource<T> = Dataset<T> | readonly T[];
+
+/** Item `index` of a data set or array. */
+export function itemAt<T>(source: DataSource<T>, index: number): T {
+  return source instanceof Dataset ? source.get(index) : source[index]!;
+}
+
+/** `index` with negative ones counted from the end; throws an IndexError outside [-length, length). */
+export function resolveIndex(name: string, index: number, length: number): number {
+  if (!Number.isInteger(index) || index < -length || index >= length) {
+    const range = length > 0 ? `an index from ${-length} to ${length - 1}` : 'no index, since it is empty';
+    throw new IndexError(`${name}: expected ${range}, but got ${index}`);
+  }
+  return index < 0 ? index + length : index;
+}
+
+function getIndexed(target: object, key: string | symbol, receiver: unknown): unknown {
+  if (typeof key === 'string' && /^-?\d+$/.test(key) && receiver instanceof Dataset) return receiver.get(Number(key));
+  return Reflect.get(target, key, receiver);
+}

@@ -1,0 +1,66 @@
+// Parts of data sets: a subset by indices, and random splits that fall as PyTorch's do.
+import { ArgumentError } from '../errors';
+import { parseArgs } from '../tensor/options';
+import type { Generator } from '../tensor/random/generator';
+import { splitIndices } from '../tensor/random/shuffle';
+import { type DataSource, Dataset, itemAt, resolveIndex } from './dataset';
+
+/** The items of `dataset` at `indices`, in that order. */
+export class Subset<T> extends Dataset<T> {
+  constructor(
+    readonly dataset: DataSource<T>,
+    readonly indices: ArrayLike<number>,
+  ) {
+    super();
+  }
+
+  override get length(): number {
+    return this.indices.length;
+  }
+
+  override get(index: number): T {
+    return itemAt(this.dataset, this.indices[resolveIndex('Subset', index, this.length)]!);
+  }
+
+  override getBatch(indices: readonly number[]): unknown {
+    if (!(this.dataset instanceof Dataset) || !this.dataset.getBatch) return null;
+    return this.dataset.getBatch(indices.map((index) => this.indices[resolveIndex('Subset', index, this.length)]!));
+  }
+}
+
+/**
+ * Splits a data set at random into parts that do not overlap. The same seed gives PyTorch's own split.
+ *
+ * @param lengths sizes that add up to the data set's, or fractions that add up to 1; what rounding down leaves over goes to the parts in turn
+ * @param options.generator default: the default generator, as seeded by `torch.manualSeed`
+ * @throws ArgumentError when the lengths do not add up
+ */
+export function randomSplit<T>(
+  dataset: DataSource<T>,
+  lengths: readonly number[],
+  options: { generator?: Generator | null } = {},
+): Subset<T>[] {
+  const { generator } = parseArgs<typeof options>('randomSplit', [], { generator: null }, [options]);
+  const sizes = partSizes(dataset.length, lengths);
+  return splitIndices(sizes, generator ?? undefined).map((indices) => new Subset(dataset, indices));
+}
+
+/** The sizes of the parts; for fractions as PyTorch rounds them. */
+function partSizes(n: number, lengths: readonly number[]): number[] {
+  const sum = lengths.reduce((total, length) => total + length, 0);
+  const negative = lengths.find((length) => !(length >= 0));
+  if (negative !== undefined) throw new ArgumentError(`randomSplit: expected lengths ≥ 0, but got ${negative}`);
+  // PyTorch's test for fractions: math.isclose(sum, 1), which allows a relative 1e-9, and sum ≤ 1.
+  if (sum <= 1 && sum >= 1 - 1e-9) {
+    const sizes = lengths.map((fraction) => Math.floor(n * fraction));
+    const rest = n - sizes.reduce((total, size) => total + size, 0);
+    for (let i = 0; i < rest; i++) sizes[i % sizes.length]!++;
+    return sizes;
+  }
+  if (sum !== n || !lengths.every(Number.isInteger)) {
+    throw new ArgumentError(
+      `randomSplit: expected lengths that add up to the data set's ${n} items, or fractions that add up to 1, but got [${lengths.join(', ')}]`,
+    );
+  }
+  return [...lengths];
+}

@@ -1,0 +1,48 @@
+// Data sets of tensors that share their first dimension; batches are gathered on the device.
+import { ArgumentError, ShapeError } from '../errors';
+import { fromHost } from '../graph/record';
+import type { Value } from '../graph/value';
+import { gatherRows } from '../ops/indexing';
+import { Tensor } from '../tensor/tensor';
+import { Dataset, resolveIndex } from './dataset';
+
+/** Item i is row i of every tensor: `[tensors[0].at(i), tensors[1].at(i), …]`. */
+export class TensorDataset<T extends readonly Tensor[] = Tensor[]> extends Dataset<T> {
+  readonly tensors: T;
+
+  /** @throws ShapeError when the tensors differ in their first dimension, or have none */
+  constructor(...tensors: T) {
+    super();
+    if (tensors.length === 0) throw new ArgumentError('TensorDataset: expected at least one tensor, but got none');
+    const rows = tensors[0]!.shape[0];
+    for (const { shape } of tensors) {
+      if (shape.length > 0 && shape[0] === rows) continue;
+      const shapes = tensors.map((t) => `[${t.shape.join(', ')}]`).join(' and ');
+      throw new ShapeError(
+        `TensorDataset: expected tensors of one size in the first dimension, but got shapes ${shapes}`,
+      );
+    }
+    this.tensors = tensors;
+  }
+
+  override get length(): number {
+    return this.tensors[0]!.shape[0]!;
+  }
+
+  override get(index: number): T {
+    const row = resolveIndex('TensorDataset', index, this.length);
+    return this.tensors.map((tensor) => tensor.at(row)) as unknown as T;
+  }
+
+  /** The rows at `indices` of every tensor: one gather each, from one upload of the indices. */
+  override getBatch(indices: readonly number[]): T {
+    const index = indexValue('TensorDataset', indices, this.length);
+    return this.tensors.map((tensor) => Tensor.of(gatherRows(tensor.value, index))) as unknown as T;
+  }
+}
+
+/** Indices as a graph value, for gathers that share it. */
+export function indexValue(name: string, indices: readonly number[], length: number): Value {
+  const rows = Int32Array.from(indices, (index) => resolveIndex(name, index, length));
+  return fromHost(rows, [rows.length], 'int64');
+}

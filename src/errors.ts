@@ -1,0 +1,61 @@
+// Every error class the library throws on purpose, one class a kind of failure, so that user code can tell them apart.
+
+/** Base of all errors thrown by Lamplight. */
+export class LamplightError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** Shapes, ranks or sizes that do not fit the operation. */
+export class ShapeError extends LamplightError {}
+
+/** A dtype that the operation does not take. */
+export class DTypeError extends LamplightError {}
+
+/** An index or label outside its range. */
+export class IndexError extends LamplightError {}
+
+/** An unknown, missing or contradictory argument or option. */
+export class ArgumentError extends LamplightError {}
+
+/** A misuse of automatic differentiation: backward twice, no gradient function, a saved tensor changed in place. */
+export class AutogradError extends LamplightError {}
+
+/** The value of a tensor is gone: it was disposed, or its recipe's inputs have changed since. */
+export class TensorReleasedError extends LamplightError {}
+
+/** A file whose bytes are not what its format promises. */
+export class FileFormatError extends LamplightError {}
+
+/** A file or address that could not be read. */
+export class FetchError extends LamplightError {
+  /** The HTTP status of the answer, where there was one; 404 also stands for a file that does not exist. */
+  readonly status: number | null;
+
+  constructor(message: string, { status, ...options }: ErrorOptions & { status?: number } = {}) {
+    super(message, options);
+    this.status = status ?? null;
+  }
+}
+
+/** A state dict whose keys or shapes do not match the module. */
+export class StateDictError extends LamplightError {}
+
+/** WebGPU, or an adapter, or a device that fits, is not to be had here. */
+export class WebGPUUnavailableError extends LamplightError {}
+
+/** The GPU device was lost while work was pending or values lived on it. */
+export class DeviceLostError extends LamplightError {}
+
+/** The GPU could not provide a buffer: out of memory, or over one of the device's limits. */
+export class OutOfMemoryError extends LamplightError {}
+
+/** WebGPU refused a command: a bug in Lamplight or in the driver, not in user code. */
+export class GPUValidationFailure extends LamplightError {}
+
+/** Throws an `internal:` error, which marks a bug of ours, unless `condition` holds. */
+export function invariant(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new LamplightError(`internal: ${message}`);
+}

@@ -1,0 +1,35 @@
+// Node's own modules, looked up at run time, so that bundles for pages carry no trace of them.
+
+interface FileSystem {
+  readFile(path: string | URL): Promise<Uint8Array>;
+  writeFile(path: string, data: Uint8Array): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  rm(path: string, options: { force: boolean }): Promise<void>;
+}
+
+interface NodeProcess {
+  readonly pid: number;
+  readonly versions?: { readonly node?: string };
+  getBuiltinModule?(name: string): unknown;
+}
+
+const host = globalThis as { readonly process?: NodeProcess; readonly document?: unknown };
+
+/** Node's (or Deno's) promise-based file system; null in pages and in workers of pages. */
+export function fileSystem(): FileSystem | null {
+  const process = host.process;
+  if (!process?.versions?.node) return null;
+  return (process.getBuiltinModule?.('node:fs/promises') as FileSystem | undefined) ?? null;
+}
+
+/** Writes all of a file or nothing: into a neighbour first, which then takes the file's name. */
+export async function writeFileAtomically(fs: FileSystem, path: string, bytes: Uint8Array): Promise<void> {
+  const neighbour = `${path}.${host.process?.pid ?? 0}.part`;
+  try {
+    await fs.writeFile(neighbour, bytes);
+    await fs.rename(neighbour, path);
+  } catch (error) {
+    await fs.rm(neighbour, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,118 @@
+// Colour maps, and how the numbers of a tensor become pixels.
+import { type DType, showShape } from '../compiler/meta';
+import { ArgumentError, ShapeError } from '../errors';
+
+/** Names of colour maps, as Matplotlib calls them. */
+export type ColormapName = keyof typeof colormaps;
+
+/**
+ * Colours at equal distances, with straight lines between them. `viridis`, `magma`: samples of Matplotlib's tables (van der Walt and
+ * Smith, CC0). `Reds`, `Blues`, `RdBu`: ColorBrewer (Cynthia Brewer, Apache-2.0).
+ */
+const colormaps = {
+  gray: '000000 ffffff',
+  viridis: '440154 482475 414487 355f8d 2a788e 21918c 22a884 44bf70 7ad151 bddf26 fde725',
+  magma: '000004 140e36 3b0f70 641a80 8c2981 b73779 de4968 f7705c fe9f6d fecf92 fcfdbf',
+  Reds: 'fff5f0 fee0d2 fcbba1 fc9272 fb6a4a ef3b2c cb181d a50f15 67000d',
+  Blues: 'f7fbff deebf7 c6dbef 9ecae1 6baed6 4292c6 2171b5 08519c 08306b',
+  RdBu: '67001f b2182b d6604d f4a582 fddbc7 f7f7f7 d1e5f0 92c5de 4393c3 2166ac 053061',
+} as const;
+
+export interface ColorOptions {
+  /** Colour map for pictures of one channel. Default: `gray`. */
+  cmap?: ColormapName;
+  /** The value drawn darkest. Default: 0 for uint8 and bool, else the smallest finite value. */
+  vmin?: number | null;
+  /** The value drawn brightest. Default: 255 for uint8, 1 for bool, else the largest finite value. */
+  vmax?: number | null;
+}
+
+/** Pixels as ImageData takes them: red, green, blue, alpha. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/**
+ * Colours a picture [H, W], [1, H, W], [H, W, 1] (through the colour map), [3, H, W] or [H, W, 3] (red, green, blue). NaN is
+ * drawn transparent.
+ *
+ * @throws ShapeError for other shapes, ArgumentError for an unknown colour map
+ */
+export function colorize(
+  data: ArrayLike<number>,
+  shape: readonly number[],
+  dtype: DType,
+  options: Required<ColorOptions>,
+): Pixels {
+  const { height, width, channels, channelStep, pixelStep } = layout(shape);
+  const table = lookUpTable(options.cmap);
+  const [low, high] = bounds(data, dtype, options);
+  const scale = high > low ? 255 / (high - low) : 0;
+  const rgba = new Uint8ClampedArray(4 * width * height);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    let visible = 255;
+    for (let c = 0; c < 3; c++) {
+      const value = data[pixel * pixelStep + (channels === 3 ? c * channelStep : 0)]!;
+      if (Number.isNaN(value)) visible = 0;
+      const level = Math.min(255, Math.max(0, Math.round((value - low) * scale)));
+      rgba[4 * pixel + c] = channels === 3 ? level : table[3 * level + c]!;
+    }
+    rgba[4 * pixel + 3] = visible;
+  }
+  return { width, height, rgba };
+}
+
+interface Layout {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+  readonly channelStep: number;
+  readonly pixelStep: number;
+}
+
+function layout(shape: readonly number[]): Layout {
+  const [a = 0, b = 0, c = 0] = shape;
+  const isPicture = (channels: number): channels is 1 | 3 => channels === 1 || channels === 3;
+  if (a * b * (shape.length === 3 ? c : 1) > 0) {
+    if (shape.length === 2) return { height: a, width: b, channels: 1, channelStep: 0, pixelStep: 1 };
+    if (shape.length === 3 && isPicture(a))
+      return { height: b, width: c, channels: a, channelStep: b * c, pixelStep: 1 };
+    if (shape.length === 3 && isPicture(c)) return { height: a, width: b, channels: c, channelStep: 1, pixelStep: c };
+  }
+  throw new ShapeError(
+    `draw: expected a picture [H, W], [3, H, W] or [H, W, 3] of at least one pixel, but got shape ${showShape(shape)}`,
+  );
+}
+
+function bounds(data: ArrayLike<number>, dtype: DType, { vmin, vmax }: Required<ColorOptions>): [number, number] {
+  if (dtype === 'uint8' || dtype === 'bool') return [vmin ?? 0, vmax ?? (dtype === 'bool' ? 1 : 255)];
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!;
+    if (!Number.isFinite(value)) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [vmin ?? low, vmax ?? high];
+}
+
+/** 256 colours, three bytes each. */
+function lookUpTable(cmap: string): Uint8Array {
+  if (!Object.hasOwn(colormaps, cmap)) {
+    throw new ArgumentError(`draw: expected cmap out of ${Object.keys(colormaps).join(', ')}, but got '${cmap}'`);
+  }
+  const stops = colormaps[cmap as ColormapName].split(' ').map((hex) => Number.parseInt(hex, 16));
+  const table = new Uint8Array(3 * 256);
+  for (let level = 0; level < 256; level++) {
+    const position = (level / 255) * (stops.length - 1);
+    const index = Math.min(stops.length - 2, Math.floor(position));
+    for (let c = 0; c < 3; c++) {
+      const channel = (stop: number) => (stops[stop]! >> (16 - 8 * c)) & 255;
+      table[3 * level + c] = Math.round(channel(index) + (channel(index + 1) - channel(index)) * (position - index));
+    }
+  }
+  return table;
+}
