@@ -1,0 +1,338 @@
+// Arithmetic and elementary functions, element by element, with broadcasting.
+
+import mathLib from '../../shaders/lib/math.wgsl?raw';
+import trigLib from '../../shaders/lib/trig.wgsl?raw';
+import { type DType, isFloat } from '../compiler/meta';
+import { invariant } from '../errors';
+import { record } from '../graph/record';
+import type { Op, Value } from '../graph/value';
+import { fullLike, toFloat } from './cast';
+import { byKind, pointwise, wrapped } from './pointwise';
+
+const math = [mathLib];
+
+// ── Sums and products ──
+
+/** Addition of bools is "or", multiplication "and", as in PyTorch. */
+const orBits = (expr: string) => (dtype: DType) => (dtype === 'bool' ? 'a0 | a1' : wrapped(expr)(dtype));
+const andBits = (expr: string) => (dtype: DType) => (dtype === 'bool' ? 'a0 & a1' : wrapped(expr)(dtype));
+
+const addOp = pointwise({ name: 'add', takes: 'any', expr: orBits('a0 + a1'), grads: [(dy) => dy, (dy) => dy] });
+const addScaledOp = pointwise({
+  name: 'add',
+  takes: 'number',
+  expr: wrapped('a0 + s0 * a1'),
+  grads: [(dy) => dy, (dy, { s }) => mul(dy, s[0]!)],
+});
+const addScalarOp = pointwise({ name: 'add', takes: 'number', expr: wrapped('a0 + s0'), grads: [(dy) => dy] });
+
+/** a + alpha · b. */
+export function add(a: Value, b: Value | number, alpha = 1): Value {
+  if (typeof b === 'number') return record(addScalarOp, [a], undefined, [alpha * b]);
+  return alpha === 1 ? record(addOp, [a, b], undefined) : record(addScaledOp, [a, b], undefined, [alpha]);
+}
+
+const subOp = pointwise({
+  name: 'sub',
+  takes: 'number',
+  expr: wrapped('a0 - a1'),
+  grads: [(dy) => dy, (dy) => neg(dy)],
+});
+const subScalarOp = pointwise({ name: 'sub', takes: 'number', expr: wrapped('a0 - s0'), grads: [(dy) => dy] });
+const rsubOp = pointwise({
+  name: 'rsub',
+  gradName: 'RsubBackward1',
+  takes: 'number',
+  expr: wrapped('s0 - a0'),
+  grads: [(dy) => neg(dy)],
+});
+
+/** a - b; one of them may be a number. */
+export const sub = (a: Value | number, b: Value | number): Value => binary(subOp, subScalarOp, rsubOp, a, b);
+
+const mulOp = pointwise({
+  name: 'mul',
+  takes: 'any',
+  expr: andBits('a0 * a1'),
+  saves: 'ab',
+  grads: [(dy, { b }) => mul(dy, b), (dy, { a }) => mul(dy, a)],
+});
+const mulScalarOp = pointwise({
+  name: 'mul',
+  takes: 'number',
+  expr: wrapped('a0 * s0'),
+  grads: [(dy, { s }) => mul(dy, s[0]!)],
+});
+
+/** a · b. */
+export const mul = (a: Value, b: Value | number): Value =>
+  typeof b === 'number' ? record(mulScalarOp, [a], undefined, [b]) : record(mulOp, [a, b], undefined);
+
+const divOp = pointwise({
+  name: 'div',
+  expr: 'a0 / a1',
+  saves: 'ab',
+  grads: [(dy, { b }) => div(dy, b), (dy, { a, b }) => neg(mul(dy, div(div(a, b), b)))],
+});
+const divScalarOp = pointwise({ name: 'div', expr: 'a0 / s0', grads: [(dy, { s }) => div(dy, s[0]!)] });
+const rdivOp = pointwise({
+  name: 'div',
+  expr: 's0 / a0',
+  saves: 'ay',
+  grads: [(dy, { a, y }) => neg(mul(dy, div(y, a)))],
+});
+
+/** a / b, true division in floating point; one of them may be a number. */
+export const div = (a: Value | number, b: Value | number): Value => binary(divOp, divScalarOp, rdivOp, a, b);
+
+const negOp = pointwise({
+  name: 'neg',
+  takes: 'number',
+  expr: (dtype) => (dtype === 'uint32' || dtype === 'uint8' ? wrapped('0u - a0')(dtype) : '-a0'),
+  grads: [(dy) => neg(dy)],
+});
+
+/** -a. */
+export const neg = (a: Value): Value => record(negOp, [a], undefined);
+
+const squareOp = pointwise({
+  name: 'square',
+  gradName: 'PowBackward0',
+  takes: 'number',
+  expr: wrapped('a0 * a0'),
+  saves: 'a',
+  grads: [(dy, { a }) => mul(dy, mul(a, 2))],
+});
+
+/** a². */
+export const square = (a: Value): Value => record(squareOp, [a], undefined);
+
+const reciprocalOp = pointwise({
+  name: 'reciprocal',
+  expr: '1.0 / a0',
+  saves: 'y',
+  grads: [(dy, { y }) => neg(mul(dy, square(y)))],
+});
+
+/** 1 / a. */
+export const reciprocal = (a: Value): Value => record(reciprocalOp, [toFloat(a)], undefined);
+
+// ── Division with a whole quotient ──
+
+const floorDivideOp = pointwise({ name: 'floorDivide', takes: 'number', lib: math, expr: byScalar('math_floor_div') });
+const floorDivideScalarOp = pointwise({
+  name: 'floorDivide',
+  takes: 'number',
+  lib: math,
+  expr: byScalar('math_floor_div', 's0'),
+});
+
+/** ⌊a / b⌋. */
+export const floorDivide = (a: Value, b: Value | number): Value =>
+  typeof b === 'number' ? record(floorDivideScalarOp, [a], undefined, [b]) : record(floorDivideOp, [a, b], undefined);
+
+const remainderOp = pointwise({
+  name: 'remainder',
+  takes: 'number',
+  lib: math,
+  expr: byScalar('math_remainder'),
+  saves: 'ab',
+  grads: [(dy) => dy, (dy, { a, b }) => neg(mul(dy, floorDivide(a, b)))],
+});
+const remainderScalarOp = pointwise({
+  name: 'remainder',
+  takes: 'number',
+  lib: math,
+  expr: byScalar('math_remainder', 's0'),
+  grads: [(dy) => dy],
+});
+
+/** a - b ⌊a / b⌋: the remainder with the sign of b. */
+export const remainder = (a: Value, b: Value | number): Value =>
+  typeof b === 'number' ? record(remainderScalarOp, [a], undefined, [b]) : record(remainderOp, [a, b], undefined);
+
+// ── Powers ──
+
+const powOp = pointwise({
+  name: 'pow',
+  gradName: 'PowBackward1',
+  takes: 'number',
+  lib: math,
+  expr: byScalar('math_pow'),
+  saves: 'aby',
+  grads: [(dy, { a, b }) => mul(dy, powerSlope(a, b)), (dy, { a, b, y }) => mul(dy, powerLogSlope(a, b, y))],
+});
+const powScalarOp = pointwise({
+  name: 'pow',
+  takes: 'number',
+  lib: math,
+  expr: byScalar('math_pow', 's0'),
+  saves: 'a',
+  grads: [(dy, { a, s }) => (s[0] === 0 ? fullLike(dy, 0) : mul(dy, mul(pow(a, s[0]! - 1), s[0]!)))],
+});
+const rpowOp = pointwise({
+  name: 'pow',
+  gradName: 'PowBackward1',
+  lib: math,
+  expr: 'math_pow_f32(s0, a0)',
+  saves: 'y',
+  grads: [(dy, { y, s }) => (s[0] === 0 ? fullLike(dy, 0) : mul(dy, mul(y, Math.log(s[0]!))))],
+});
+/** b · a^(b-1), and 0 where b is 0 whatever a is. */
+const powerSlopeOp = pointwise({
+  name: 'powerSlope',
+  lib: math,
+  expr: 'select(a1 * math_pow_f32(a0, a1 - 1.0), 0.0, a1 == 0.0)',
+  saves: 'ab',
+  grads: [
+    (dy, { a, b }) => mul(dy, mul(b, powerSlope(a, sub(b, 1)))),
+    (dy, { a, b }) => mul(dy, mul(pow(a, sub(b, 1)), add(mul(b, log(a)), 1))),
+  ],
+});
+const powerSlope = (a: Value, b: Value): Value => record(powerSlopeOp, [a, b], undefined);
+/** a^b · ln a, and 0 where a is 0 and b ≥ 0. */
+const powerLogSlopeOp = pointwise({
+  name: 'powerLogSlope',
+  lib: math,
+  expr: 'select(a2 * math_log(a0), 0.0, a0 == 0.0 && a1 >= 0.0)',
+  saves: 'abc',
+  grads: [(dy, { a, c }) => mul(dy, div(c, a)), null, (dy, { a }) => mul(dy, log(a))],
+});
+const powerLogSlope = (a: Value, b: Value, y: Value): Value => record(powerLogSlopeOp, [a, b, y], undefined);
+
+/** a^b; one of them may be a number. A negative a with a whole b has its sign, with a fractional b it gives NaN. */
+export const pow = (a: Value | number, b: Value | number): Value => binary(powOp, powScalarOp, rpowOp, a, b);
+
+const sqrtOp = pointwise({ name: 'sqrt', expr: 'sqrt(a0)', saves: 'y', grads: [(dy, { y }) => div(dy, mul(y, 2))] });
+
+/** √a. */
+export const sqrt = (a: Value): Value => record(sqrtOp, [toFloat(a)], undefined);
+
+const rsqrtOp = pointwise({
+  name: 'rsqrt',
+  expr: 'inverseSqrt(a0)',
+  saves: 'y',
+  grads: [(dy, { y }) => mul(mul(dy, -0.5), mul(y, square(y)))],
+});
+
+/** 1 / √a. */
+export const rsqrt = (a: Value): Value => record(rsqrtOp, [toFloat(a)], undefined);
+
+// ── Exponentials, logarithms, circular functions ──
+
+const expOp = pointwise({
+  name: 'exp',
+  lib: math,
+  expr: 'math_exp(a0)',
+  saves: 'y',
+  grads: [(dy, { y }) => mul(dy, y)],
+});
+const expm1Op = pointwise({
+  name: 'expm1',
+  lib: math,
+  expr: 'math_expm1(a0)',
+  saves: 'y',
+  grads: [(dy, { y }) => mul(dy, add(y, 1))],
+});
+const logOp = pointwise({
+  name: 'log',
+  lib: math,
+  expr: 'math_log(a0)',
+  saves: 'a',
+  grads: [(dy, { a }) => div(dy, a)],
+});
+const log1pOp = pointwise({
+  name: 'log1p',
+  lib: math,
+  expr: 'math_log1p(a0)',
+  saves: 'a',
+  grads: [(dy, { a }) => div(dy, add(a, 1))],
+});
+const sinOp = pointwise({
+  name: 'sin',
+  lib: [trigLib],
+  expr: 'trig_sin(a0)',
+  saves: 'a',
+  grads: [(dy, { a }) => mul(dy, cos(a))],
+});
+const cosOp = pointwise({
+  name: 'cos',
+  lib: [trigLib],
+  expr: 'trig_cos(a0)',
+  saves: 'a',
+  grads: [(dy, { a }) => neg(mul(dy, sin(a)))],
+});
+
+/** e^a. */
+export const exp = (a: Value): Value => record(expOp, [toFloat(a)], undefined);
+/** e^a - 1, exact near 0. */
+export const expm1 = (a: Value): Value => record(expm1Op, [toFloat(a)], undefined);
+/** ln a. */
+export const log = (a: Value): Value => record(logOp, [toFloat(a)], undefined);
+/** ln(1 + a), exact near 0. */
+export const log1p = (a: Value): Value => record(log1pOp, [toFloat(a)], undefined);
+/** sin a, in radians. */
+export const sin = (a: Value): Value => record(sinOp, [toFloat(a)], undefined);
+/** cos a, in radians. */
+export const cos = (a: Value): Value => record(cosOp, [toFloat(a)], undefined);
+
+// ── Signs and rounding ──
+
+const absOp = pointwise({
+  name: 'abs',
+  takes: 'number',
+  expr: (dtype) => (dtype === 'uint32' || dtype === 'uint8' ? 'a0' : 'abs(a0)'),
+  saves: 'a',
+  grads: [(dy, { a }) => mul(dy, sign(a))],
+});
+const signOp = pointwise({
+  name: 'sign',
+  takes: 'number',
+  // By comparisons, since the sign of NaN is 0.
+  expr: (dtype) => {
+    if (dtype === 'uint32' || dtype === 'uint8') return 'min(a0, 1u)';
+    return isFloat(dtype) ? 'f32(a0 > 0.0) - f32(a0 < 0.0)' : 'sign(a0)';
+  },
+  grads: [(dy) => fullLike(dy, 0)],
+});
+
+/** |a|, with gradient 0 at 0. */
+export const abs = (a: Value): Value => record(absOp, [a], undefined);
+/** -1, 0 or 1. */
+export const sign = (a: Value): Value => record(signOp, [a], undefined);
+
+const rounding = (name: string, expr: string): Op<undefined> =>
+  pointwise({ name, takes: 'number', expr: byKind(expr, 'a0'), grads: [(dy) => fullLike(dy, 0)] });
+const floorOp = rounding('floor', 'floor(a0)');
+const ceilOp = rounding('ceil', 'ceil(a0)');
+const roundOp = rounding('round', 'round(a0)');
+
+/** The greatest whole number ≤ a. */
+export const floor = (a: Value): Value => record(floorOp, [a], undefined);
+/** The least whole number ≥ a. */
+export const ceil = (a: Value): Value => record(ceilOp, [a], undefined);
+/** The nearest whole number; halves go to the even one. */
+export const round = (a: Value): Value => record(roundOp, [a], undefined);
+
+/** A call of the library function for the dtype's storage, such as `math_pow_f32(a0, a1)`. */
+function byScalar(name: string, second = 'a1'): (dtype: DType) => string {
+  return (dtype) => {
+    const type = isFloat(dtype) ? 'f32' : dtype === 'int32' || dtype === 'int64' ? 'i32' : 'u32';
+    return wrapped(`${name}_${type}(a0, ${second})`)(dtype);
+  };
+}
+
+/** Records the tensor, scalar-right or scalar-left form, by which operand is a number. */
+function binary(
+  op: Op<undefined>,
+  right: Op<undefined>,
+  left: Op<undefined>,
+  a: Value | number,
+  b: Value | number,
+): Value {
+  if (typeof a !== 'number') {
+    return typeof b === 'number' ? record(right, [a], undefined, [b]) : record(op, [a, b], undefined);
+  }
+  invariant(typeof b !== 'number', `${op.name} of two numbers`);
+  return record(left, [b], undefined, [a]);
+}

@@ -1,0 +1,89 @@
+// Conversions and copies: cast between dtypes, clone, detach, reshape, and constant fills.
+import { type DType, isFloat, numel, type Shape, scalarOf, showShape } from '../compiler/meta';
+import { ShapeError } from '../errors';
+import { record } from '../graph/record';
+import type { Op, Value } from '../graph/value';
+import { pointwise } from './pointwise';
+
+function castExpr(from: DType, to: DType): string {
+  if (to === 'float32') return 'f32(a0)';
+  // By bits, since -0 is false and NaN is true.
+  if (to === 'bool') return isFloat(from) ? 'u32((bitcast<u32>(a0) & 0x7fffffffu) != 0u)' : 'u32(a0 != 0)';
+  if (to === 'uint8') return isFloat(from) ? 'bitcast<u32>(i32(a0)) & 255u' : 'bitcast<u32>(a0) & 255u';
+  if (to === 'uint32' && isFloat(from)) return 'u32(a0)';
+  return isFloat(from) ? `${scalarOf(to)}(a0)` : `bitcast<${scalarOf(to)}>(a0)`;
+}
+
+const castOp: Op<{ readonly dtype: DType }> = {
+  name: 'cast',
+  infer: ([x], { dtype }) => [{ shape: x.shape, dtype }],
+  lower: ({ inputs: [x], attrs }) => ({ kind: 'pointwise', body: { expr: castExpr(x.dtype, attrs.dtype) } }),
+};
+
+/**
+ * x in another dtype; x itself where it has that dtype already. Floats become integers by truncation, uint8 wraps modulo
+ * 256, bool is x ≠ 0. There is one float dtype, so no cast carries a gradient.
+ */
+export const cast = (x: Value, dtype: DType): Value => (x.dtype === dtype ? x : record(castOp, [x], { dtype }));
+
+/** x as float32, for functions that take integers by their value. */
+export const toFloat = (x: Value): Value => cast(x, 'float32');
+
+const cloneOp = pointwise({ name: 'clone', expr: 'a0', takes: 'any', grads: [(dy) => dy] });
+
+/** A copy of x that the gradient passes through. */
+export const clone = (x: Value): Value => record(cloneOp, [x], undefined);
+
+const detachOp: Op<undefined> = {
+  name: 'detach',
+  infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
+  lower: () => ({ kind: 'alias', byteOffset: 0 }),
+};
+
+/** The same contents without a gradient. */
+export const detach = (x: Value): Value => record(detachOp, [x], undefined);
+
+const identityOp: Op<undefined> = {
+  name: 'identity',
+  gradName: 'AliasBackward0',
+  saves: { inputs: [] },
+  infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
+  lower: () => ({ kind: 'alias', byteOffset: 0 }),
+  vjp: ([dy]) => [dy!],
+};
+
+/** The same contents as a value of its own, so that another storage can hold it. */
+export const identity = (x: Value): Value => record(identityOp, [x], undefined);
+
+const reshapeOp: Op<{ readonly shape: Shape }> = {
+  name: 'reshape',
+  gradName: 'ViewBackward0',
+  saves: { inputs: [] },
+  infer([x], { shape }) {
+    if (numel(shape) !== numel(x.shape)) {
+      throw new ShapeError(
+        `reshape: expected a shape of ${numel(x.shape)} elements for input ${showShape(x.shape)}, but got ${showShape(shape)} with ${numel(shape)}`,
+      );
+    }
+    return [{ shape, dtype: x.dtype }];
+  },
+  lower: () => ({ kind: 'alias', byteOffset: 0 }),
+  vjp: ([dy], { inputs: [x] }) => [reshape(dy!, x.shape)],
+};
+
+/** The same elements in another shape (no -1 here: sizes are resolved by the caller). */
+export const reshape = (x: Value, shape: Shape): Value => record(reshapeOp, [x], { shape });
+
+const fullOp: Op<{ readonly shape: Shape; readonly dtype: DType }> = {
+  name: 'full',
+  cheap: true,
+  infer: (_, { shape, dtype }) => [{ shape, dtype }],
+  lower: ({ attrs }) => ({ kind: 'pointwise', body: { expr: 's0', scalarType: scalarOf(attrs.dtype) } }),
+};
+
+/** A value with one number everywhere; `true` is 1. The number is a dynamic scalar. */
+export const full = (shape: Shape, value: number, dtype: DType = 'float32'): Value =>
+  record(fullOp, [], { shape, dtype }, [value]);
+
+/** `full` with the shape and dtype of x. */
+export const fullLike = (x: Value, value: number): Value => full(x.shape, value, x.dtype);

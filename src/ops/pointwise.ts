@@ -1,0 +1,96 @@
+// How pointwise operations are defined: an expression, the dtypes it takes, and one gradient a line.
+import type { Lowering } from '../compiler/ir';
+import { type DType, isFloat, type Meta, scalarOf } from '../compiler/meta';
+import { DTypeError } from '../errors';
+import { expectFloat } from '../graph/record';
+import type { Op, Value } from '../graph/value';
+import { broadcastShapes } from './broadcast';
+
+/** What a gradient may read: inputs `a b c d e`, the output `y` and the dynamic scalars `s`; only what `saves` names has contents. */
+interface Saved {
+  readonly a: Value;
+  readonly b: Value;
+  readonly c: Value;
+  readonly d: Value;
+  readonly e: Value;
+  readonly y: Value;
+  readonly s: readonly number[];
+}
+
+interface PointwiseSpec {
+  readonly name: string;
+  readonly gradName?: string;
+  /** WGSL over `a0 a1 … s0 s1 …`; a function where it depends on the dtype (that of the last input). */
+  readonly expr: string | ((dtype: DType) => string);
+  readonly lib?: readonly string[];
+  /** `float`: float32 only (default); `number`: all but bool; `any`: all. */
+  readonly takes?: 'float' | 'number' | 'any';
+  /** The first input is a bool condition, apart from the common dtype of the others. */
+  readonly condition?: boolean;
+  /** Default: the dtype of the inputs. */
+  readonly result?: DType;
+  /** One gradient an input, or null; without the list, the op is not differentiable. */
+  readonly grads?: readonly (((dy: Value, saved: Saved) => Value) | null)[];
+  /** Letters of what the gradients read, such as `'ab'` or `'y'`. */
+  readonly saves?: string;
+}
+
+/** The operation that a spec describes. Operands broadcast; the dtype of dynamic scalars is that of the last input. */
+export function pointwise(spec: PointwiseSpec): Op<undefined> {
+  const { name, expr, lib, grads, saves = '' } = spec;
+  return {
+    name,
+    gradName: spec.gradName,
+    saves: {
+      inputs: [...'abcde'].flatMap((letter, i) => (saves.includes(letter) ? [i] : [])),
+      outputs: saves.includes('y') ? [0] : [],
+    },
+    infer(inputs) {
+      checkDTypes(spec, inputs);
+      return [{ shape: broadcastShapes(name, inputs), dtype: spec.result ?? inputs.at(-1)!.dtype }];
+    },
+    lower({ inputs }): Lowering {
+      const { dtype } = inputs.at(-1)!;
+      const text = typeof expr === 'string' ? expr : expr(dtype);
+      return { kind: 'pointwise', body: { expr: text, lib, scalarType: scalarOf(dtype) } };
+    },
+    vjp:
+      grads &&
+      (([dy], { inputs: [a, b, c, d, e], outputs: [y], scalars: s, needs }) =>
+        grads.map((grad, i) => (grad && needs[i] ? grad(dy!, { a, b, c, d, e, y, s }) : null))),
+  };
+}
+
+function checkDTypes(spec: PointwiseSpec, inputs: readonly Meta[]): void {
+  const { name, takes = 'float' } = spec;
+  const operands = spec.condition ? inputs.slice(1) : inputs;
+  if (spec.condition && inputs[0]!.dtype !== 'bool') {
+    throw new DTypeError(
+      `${name}: expected a condition of dtype bool, but got ${inputs[0]!.dtype}; compare first, as in x.ne(0)`,
+    );
+  }
+  for (const x of operands) {
+    if (takes === 'float') expectFloat(name, operands.length > 1 ? 'operands' : 'input', x);
+    if (takes === 'number' && x.dtype === 'bool') {
+      throw new DTypeError(
+        `${name}: expected numbers, but got dtype bool; use a logical operation, or convert it with .to()`,
+      );
+    }
+    if (x.dtype !== operands[0]!.dtype) {
+      const dtypes = operands.map(({ dtype }) => dtype).join(' and ');
+      throw new DTypeError(`${name}: expected operands of one dtype, but got ${dtypes}; convert them with .to()`);
+    }
+  }
+}
+
+/** Brings the result of integer arithmetic back into the dtype's range: uint8 lives in 32 bits. */
+export const wrapped =
+  (expr: string) =>
+  (dtype: DType): string =>
+    dtype === 'uint8' ? `(${expr}) & 255u` : expr;
+
+/** One expression for floats and another for integers and bools. */
+export const byKind =
+  (float: string, integer: string) =>
+  (dtype: DType): string =>
+    isFloat(dtype) ? float : integer;

@@ -1,0 +1,129 @@
+// How a reduction is divided among invocations: its layout in memory, and the strips that share one output's elements.
+import { type Param, u32 } from '../compiler/ir';
+import { gridFor } from '../compiler/lowering';
+import { contiguousStrides, type Shape } from '../compiler/meta';
+import { ShapeError } from '../errors';
+
+interface Dim {
+  readonly size: number;
+  readonly stride: number;
+}
+
+/** What an output keeps, and what it reduces: `outer` places with a run of `inner` elements each. */
+interface Layout {
+  readonly kept: readonly Dim[];
+  readonly outer: readonly Dim[];
+  readonly inner: Dim;
+  /** Neighbouring outputs are neighbours in memory. */
+  readonly outputsFast: boolean;
+}
+
+export interface Strips extends Layout {
+  readonly outputs: number;
+  readonly stripsOuter: number;
+  readonly stripsInner: number;
+}
+
+/** Threads of `shaders/lib/strips.wgsl`'s workgroups. */
+export const STRIPS_WORKGROUP = 64;
+/** Invocations that keep a GPU busy: more strips than this for one reduction gain nothing. */
+const BUSY_THREADS = 8192;
+const MAX_STRIPS = 1024;
+/** A strip shorter than this is not worth the second pass. */
+const MIN_STRIP = 48;
+
+const count = (dims: readonly Dim[]): number => dims.reduce((n, { size }) => n * size, 1);
+
+/** The layout of a reduction of a contiguous shape, with neighbouring dimensions of one kind merged. */
+function layoutOf(shape: Shape, dims: readonly number[]): Layout {
+  const strides = contiguousStrides(shape);
+  const merged: { size: number; stride: number; reduced: boolean }[] = [];
+  for (let d = 0; d < shape.length; d++) {
+    const size = shape[d]!;
+    const stride = strides[d]!;
+    if (size === 1) continue;
+    const reduced = dims.includes(d);
+    const last = merged.at(-1);
+    if (last?.reduced === reduced) merged[merged.length - 1] = { size: last.size * size, stride, reduced };
+    else merged.push({ size, stride, reduced });
+  }
+  const kept = merged.filter((dim) => !dim.reduced);
+  const reduced = merged.filter((dim) => dim.reduced);
+  if (kept.length > 4 || reduced.length > 4) {
+    throw new ShapeError(
+      `reduce: expected at most 4 separate groups of dimensions, but shape [${shape.join(', ')}] over [${dims.join(', ')}] has more; permute first`,
+    );
+  }
+  return {
+    kept,
+    outer: reduced.slice(0, -1),
+    inner: reduced.at(-1) ?? { size: 1, stride: 0 },
+    outputsFast: merged.at(-1)?.reduced === false,
+  };
+}
+
+/** Strips for reducing `dims` of a contiguous value. Few outputs with many elements get several strips each. */
+export function stripsFor(shape: Shape, dims: readonly number[]): Strips {
+  const layout = layoutOf(shape, dims);
+  const outputs = count(layout.kept);
+  const outer = count(layout.outer);
+  const elements = outer * layout.inner.size;
+  const wanted = Math.min(MAX_STRIPS, Math.ceil(BUSY_THREADS / Math.max(outputs, 1)), Math.floor(elements / MIN_STRIP));
+  if (wanted <= 1) return { ...layout, outputs, stripsOuter: 1, stripsInner: 1 };
+  const stripsOuter = Math.min(outer, wanted);
+  return { ...layout, outputs, stripsOuter, stripsInner: Math.min(layout.inner.size, Math.ceil(wanted / stripsOuter)) };
+}
+
+export const stripCount = ({ stripsOuter, stripsInner }: Strips): number => stripsOuter * stripsInner;
+
+/** The reduction of a first pass's results, one for each strip in the order of its invocations. */
+export function secondStrips(first: Strips): Strips {
+  const { outputs, outputsFast } = first;
+  const size = stripCount(first);
+  return {
+    kept: [{ size: outputs, stride: outputsFast ? 1 : size }],
+    outer: [],
+    inner: { size, stride: outputsFast ? outputs : 1 },
+    outputsFast,
+    outputs,
+    stripsOuter: 1,
+    stripsInner: 1,
+  };
+}
+
+/** The parts of a pass that follow from its strips; `params` begins with the fields of `struct Strips`. */
+export function stripsPass(strips: Strips) {
+  const { kept, outer, inner, outputs, stripsOuter, stripsInner, outputsFast } = strips;
+  const padded = (values: number[], rest: number) => [...values, rest, rest, rest, rest].slice(0, 4);
+  const params: Param[] = [
+    outputs,
+    stripsOuter,
+    stripsInner,
+    count(outer),
+    inner.size,
+    inner.stride,
+    outputsFast ? 1 : 0,
+    0,
+    ...padded(
+      kept.map((d) => d.size),
+      1,
+    ),
+    ...padded(
+      kept.map((d) => d.stride),
+      0,
+    ),
+    ...padded(
+      outer.map((d) => d.size),
+      1,
+    ),
+    ...padded(
+      outer.map((d) => d.stride),
+      0,
+    ),
+  ].map(u32);
+  return {
+    overrides: { KEPT_DIMS: kept.length, OUTER_DIMS: outer.length },
+    params,
+    grid: gridFor(outputs * stripCount(strips), STRIPS_WORKGROUP),
+  };
+}
