@@ -4,7 +4,7 @@ import { fromHost } from '../graph/record';
 import { Tensor } from '../tensor/tensor';
 import { type ByteSource, describeSource, readBytes } from './bytes';
 import { fileSystem, writeFileAtomically } from './node';
-import { type HostTensor, parseSafetensors, writeSafetensors } from './safetensors';
+import { parseSafetensors, type WritableTensor, writeSafetensors } from './safetensors';
 
 const SAVE = 'torch.save';
 
@@ -42,7 +42,7 @@ export async function saveBytes(stateDict: Readonly<Record<string, Tensor>>): Pr
   }
   // All reads are under way before the first is awaited, so that one flush serves them.
   const contents = await Promise.all(
-    tensors.map(async ([name, tensor]): Promise<[string, HostTensor]> => {
+    tensors.map(async ([name, tensor]): Promise<[string, WritableTensor]> => {
       const { dtype, shape } = tensor;
       return [name, { dtype, shape, data: await tensor.data() }];
     }),

@@ -11,6 +11,11 @@ export interface HostTensor {
   readonly data: HostData;
 }
 
+/** A tensor to write: its elements as numbers, row-major. */
+export interface WritableTensor extends Omit<HostTensor, 'data'> {
+  readonly data: ArrayLike<number>;
+}
+
 /** What a file holds: tensors by name, in the header's order, and the strings of `__metadata__`. */
 export interface Safetensors {
   readonly tensors: Map<string, HostTensor>;
@@ -94,7 +99,7 @@ export function parseSafetensors(bytes: Uint8Array, name = 'safetensors'): Safet
  * data is ordered by element size, so that every tensor starts at a multiple of its element size.
  */
 export function writeSafetensors(
-  tensors: Iterable<readonly [name: string, tensor: HostTensor]>,
+  tensors: Iterable<readonly [name: string, tensor: WritableTensor]>,
   metadata: Readonly<Record<string, string>> = { format: 'pt' },
 ): Uint8Array {
   const items = [...tensors].map(([name, tensor]) => {
@@ -222,6 +227,10 @@ function checkRanges(entries: readonly Entry[], available: number, fail: Fail): 
 
 function readTensor({ name, type, typeName, shape, begin }: Entry, view: DataView, fail: Fail): HostTensor {
   const data = hostArray(type.dtype, numel(shape));
+  if (isPlain(typeName)) {
+    new Uint8Array(data.buffer).set(new Uint8Array(view.buffer, view.byteOffset + begin, data.byteLength));
+    return { dtype: type.dtype, shape, data };
+  }
   for (let i = 0; i < data.length; i++) {
     const value = type.read(view, begin + i * type.bytes);
     data[i] = value;
@@ -234,7 +243,10 @@ function readTensor({ name, type, typeName, shape, begin }: Entry, view: DataVie
   return { dtype: type.dtype, shape, data };
 }
 
-function writeTensor({ dtype, data }: HostTensor, view: DataView, begin: number): void {
+/** Types that a file holds as memory does: every host of WebGPU is little-endian. */
+const isPlain = (typeName: string): boolean => typeName === 'F32' || typeName === 'I32' || typeName === 'U32';
+
+function writeTensor({ dtype, data }: WritableTensor, view: DataView, begin: number): void {
   for (let i = 0; i < data.length; i++) {
     const value = data[i]!;
     if (dtype === 'float32') view.setFloat32(begin + 4 * i, value, true);

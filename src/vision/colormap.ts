@@ -49,14 +49,14 @@ export function colorize(
   const { height, width, channels, channelStep, pixelStep } = layout(shape);
   const table = lookUpTable(options.cmap);
   const [low, high] = bounds(data, dtype, options);
-  const scale = high > low ? 255 / (high - low) : 0;
+  const range = high > low ? high - low : Number.POSITIVE_INFINITY;
   const rgba = new Uint8ClampedArray(4 * width * height);
   for (let pixel = 0; pixel < width * height; pixel++) {
     let visible = 255;
     for (let c = 0; c < 3; c++) {
       const value = data[pixel * pixelStep + (channels === 3 ? c * channelStep : 0)]!;
       if (Number.isNaN(value)) visible = 0;
-      const level = Math.min(255, Math.max(0, Math.round((value - low) * scale)));
+      const level = Math.min(255, Math.max(0, Math.round(((value - low) / range) * 255)));
       rgba[4 * pixel + c] = channels === 3 ? level : table[3 * level + c]!;
     }
     rgba[4 * pixel + 3] = visible;
@@ -74,12 +74,12 @@ interface Layout {
 
 function layout(shape: readonly number[]): Layout {
   const [a = 0, b = 0, c = 0] = shape;
-  const isPicture = (channels: number): channels is 1 | 3 => channels === 1 || channels === 3;
   if (a * b * (shape.length === 3 ? c : 1) > 0) {
     if (shape.length === 2) return { height: a, width: b, channels: 1, channelStep: 0, pixelStep: 1 };
-    if (shape.length === 3 && isPicture(a))
-      return { height: b, width: c, channels: a, channelStep: b * c, pixelStep: 1 };
-    if (shape.length === 3 && isPicture(c)) return { height: a, width: b, channels: c, channelStep: 1, pixelStep: c };
+    for (const channels of shape.length === 3 ? ([3, 1] as const) : []) {
+      if (a === channels) return { height: b, width: c, channels, channelStep: b * c, pixelStep: 1 };
+      if (c === channels) return { height: a, width: b, channels, channelStep: 1, pixelStep: c };
+    }
   }
   throw new ShapeError(
     `draw: expected a picture [H, W], [3, H, W] or [H, W, 3] of at least one pixel, but got shape ${showShape(shape)}`,
