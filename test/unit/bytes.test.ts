@@ -31,7 +31,7 @@ test('paths, file addresses, gzip and memory all give the bytes', async () => {
 
 test('what is missing, damaged or no source is refused', async () => {
   const path = join(folder, 'b.gz');
-  await expect(readBytes(path)).rejects.toThrowError(new FetchError(`${path}: there is no such file`));
+  await expect(readBytes(path)).rejects.toThrowError(new FetchError(`${path}: there is no such file`, { status: 404 }));
   await expect(readBytes(path)).rejects.toMatchObject({ status: 404 });
   await expect(readBytes(folder)).rejects.toThrowError(/the file could not be read/);
   await writeFile(path, gzipSync(content).subarray(0, 12));
