@@ -1,0 +1,64 @@
+// The drawing panel: the pad, the 28×28 picture the network sees, and its ten probabilities.
+import { byId, formatShare, make } from '../../ui/dom';
+import { paintLamps } from '../../ui/lamps';
+import { onThemeChange } from '../../ui/theme';
+import { toMnist } from '../digit';
+import { CLASSES, SIDE } from '../protocol';
+import { Pad } from './pad';
+
+export class DrawPanel {
+  private readonly seen = byId('seen', HTMLCanvasElement);
+  private readonly state = byId('draw-state', HTMLElement);
+  private readonly bars: { item: HTMLElement; bar: HTMLElement; number: HTMLElement }[] = [];
+  private pixels: Float32Array | null = null;
+  private trained = false;
+
+  /** `drawn` receives the 28×28 picture after every change, or null for an empty pad. */
+  constructor(drawn: (pixels: Float32Array | null) => void) {
+    const list = byId('probabilities', HTMLElement);
+    for (let digit = 0; digit < CLASSES; digit++) {
+      const bar = make('span');
+      const number = make('span', { className: 'number' });
+      const item = make('li', {}, String(digit), make('div', { className: 'track' }, bar), number);
+      this.bars.push({ item, bar, number });
+      list.append(item);
+    }
+    new Pad((drawing) => {
+      this.pixels = drawing && toMnist(drawing);
+      this.paint();
+      if (!this.pixels) this.show(null);
+      drawn(this.pixels);
+    });
+    const repaint = () => this.paint();
+    onThemeChange(repaint);
+    new ResizeObserver(repaint).observe(this.seen);
+    this.show(null);
+  }
+
+  setTrained(trained: boolean): void {
+    this.trained = trained;
+    if (!trained || !this.pixels) this.show(null);
+  }
+
+  /** Shows ten probabilities, or none. */
+  show(probabilities: Float32Array | null): void {
+    const best = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : -1;
+    this.bars.forEach(({ item, bar, number }, digit) => {
+      const share = probabilities?.[digit] ?? 0;
+      item.classList.toggle('best', digit === best);
+      bar.style.width = `${(100 * share).toFixed(1)}%`;
+      number.textContent = probabilities ? formatShare(share) : '';
+    });
+    if (probabilities && best >= 0) {
+      this.state.textContent = `It reads ${best}, with ${formatShare(probabilities[best] ?? 0)} certainty.`;
+    } else if (!this.trained) {
+      this.state.textContent = 'Train the network first; it has not seen a digit yet.';
+    } else {
+      this.state.textContent = this.pixels ? 'Reading…' : 'Ready to read: draw any digit.';
+    }
+  }
+
+  private paint(): void {
+    paintLamps(this.seen, this.pixels ?? new Float32Array(SIDE * SIDE), SIDE);
+  }
+}

@@ -1,0 +1,83 @@
+// Test images with what they are and what was read: the surest mistakes, or those of one cell of the matrix.
+import { paintPlanes } from '../../ui/colormap';
+import { byId, formatShare, make } from '../../ui/dom';
+import { onThemeChange } from '../../ui/theme';
+import { type ReadImage, SIDE } from '../protocol';
+
+export class GalleryPanel {
+  private readonly title = byId('gallery-title', HTMLElement);
+  private readonly note = byId('gallery-note', HTMLElement);
+  private readonly list = byId('gallery', HTMLElement);
+  private readonly back = byId('gallery-back', HTMLButtonElement);
+  private mistakes: readonly ReadImage[] | null = null;
+  private images: readonly ReadImage[] = [];
+
+  /** `closed` runs when the reader goes back from a pair to the mistakes. */
+  constructor(closed: () => void) {
+    this.back.addEventListener('click', () => {
+      this.showMistakes(this.mistakes);
+      closed();
+    });
+    onThemeChange(() => this.paint());
+  }
+
+  get showsPair(): boolean {
+    return !this.back.hidden;
+  }
+
+  /** The surest mistakes, or null before there are any results. */
+  setMistakes(mistakes: readonly ReadImage[] | null): void {
+    this.mistakes = mistakes;
+    if (!mistakes || !this.showsPair) this.showMistakes(mistakes);
+  }
+
+  showPair(label: number, predicted: number, images: readonly ReadImage[]): void {
+    const right = label === predicted;
+    this.title.textContent = right ? `${label}, read right` : `${label}, read as ${predicted}`;
+    this.note.textContent =
+      images.length === 0
+        ? 'No test digit falls here.'
+        : right
+          ? 'Those of which the network is least sure, with its certainty.'
+          : 'With the network’s certainty, surest first.';
+    this.back.hidden = false;
+    this.fill(images);
+  }
+
+  private showMistakes(mistakes: readonly ReadImage[] | null): void {
+    this.title.textContent = 'Surest mistakes';
+    this.back.hidden = true;
+    this.note.textContent = mistakes
+      ? mistakes.length > 0
+        ? 'What the network read, with its certainty, and what it is.'
+        : 'Not one mistake on the test set.'
+      : 'The wrong answers the network is most certain of will gather here.';
+    this.fill(mistakes ?? []);
+  }
+
+  private fill(images: readonly ReadImage[]): void {
+    this.images = images;
+    this.list.replaceChildren(
+      ...images.map(({ label, predicted, probability, index }) => {
+        const picture = make('canvas', { className: 'pixels', title: `Test image ${index}` });
+        picture.setAttribute('role', 'img');
+        picture.setAttribute('aria-label', `A handwritten ${label}`);
+        const what = label === predicted ? `${label}` : `${predicted}, is ${label}`;
+        return make(
+          'li',
+          {},
+          picture,
+          make('p', {}, what, ' ', make('small', { className: 'number' }, formatShare(probability, 0))),
+        );
+      }),
+    );
+    this.paint();
+  }
+
+  private paint(): void {
+    this.list.querySelectorAll('canvas').forEach((canvas, i) => {
+      const values = this.images[i]?.pixels;
+      if (values) paintPlanes(canvas, { count: 1, height: SIDE, width: SIDE, values }, { range: 255 });
+    });
+  }
+}

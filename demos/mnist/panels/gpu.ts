@@ -1,0 +1,28 @@
+// The line of figures at the foot of the page: the adapter, what a step asks of it, and how much memory is held.
+import { byId, formatBytes } from '../../ui/dom';
+import type { GpuNumbers } from '../protocol';
+
+export class GpuPanel {
+  private readonly line = byId('gpu', HTMLElement);
+  private readonly head = byId('adapter', HTMLElement);
+  private adapter = '';
+
+  setAdapter(adapter: string, software: boolean): void {
+    this.adapter = adapter;
+    const note = software ? `${adapter} (no GPU: runs on the processor)` : adapter;
+    this.head.textContent = note;
+    this.head.title = note;
+    this.line.textContent = adapter;
+  }
+
+  show({ perStep, liveBytes, peakBytes }: GpuNumbers): void {
+    const parts = [this.adapter];
+    if (perStep) {
+      parts.push(
+        `${perStep.dispatches} dispatches, ${perStep.submits} ${perStep.submits === 1 ? 'submit' : 'submits'} and ${perStep.buffersCreated} new buffers a step`,
+      );
+    }
+    parts.push(`${formatBytes(liveBytes)} live, ${formatBytes(peakBytes)} at the peak`);
+    this.line.textContent = parts.filter(Boolean).join(' · ');
+  }
+}
