@@ -1,0 +1,121 @@
+// Reverse-mode differentiation: walks the recorded graph from outputs to leaves and records the gradients with ops.
+import { sameShape } from '../compiler/meta';
+import { AutogradError } from '../errors';
+import { withMode } from '../graph/mode';
+import type { Node, Value } from '../graph/value';
+import { add } from '../ops/arithmetic';
+import { sumTo } from '../ops/reduce';
+
+export interface BackwardOptions {
+  /** Keep the graph for another backward; default: `createGraph`. */
+  retainGraph?: boolean;
+  /** Record the gradients themselves, for higher derivatives; default false. */
+  createGraph?: boolean;
+}
+
+/** Ops whose output is the same memory as their input: an in-place write to one is a write to the other. */
+const viewOps = new Set(['reshape', 'identity', 'detach', 'window']);
+
+/**
+ * Gradients of `outputs`, weighted by `seeds`, by every value of `targets`; without targets, leaves get theirs through their sinks.
+ * @throws AutogradError where the graph is gone, or a saved value was overwritten in place
+ */
+export function backward(
+  outputs: readonly Value[],
+  seeds: readonly Value[],
+  options: BackwardOptions = {},
+  targets?: readonly Value[],
+): Map<Value, Value> {
+  const { createGraph = false, retainGraph = createGraph } = options;
+  const nodes = reachable(outputs);
+  const gradients = new Map<Value, Value>();
+  return withMode({ grad: createGraph, keepSaved: true }, () => {
+    const accumulate = (value: Value, gradient: Value) => {
+      const fitting = sameShape(gradient.shape, value.shape) ? gradient : sumTo(gradient, value.shape);
+      const before = gradients.get(value);
+      gradients.set(value, before ? add(before, fitting) : fitting);
+    };
+    outputs.forEach((output, i) => {
+      accumulate(output, seeds[i]!);
+    });
+    for (const node of nodes) propagate(node, gradients, accumulate);
+    for (const node of nodes) if (!retainGraph) node.spent = true;
+    for (const [value, gradient] of gradients) {
+      if (!value.sink) continue;
+      const hooked = runHooks(value, gradient);
+      gradients.set(value, hooked);
+      if (!targets) value.sink.accumulate(hooked);
+    }
+    return gradients;
+  });
+}
+
+/** The nodes between the outputs and the leaves, last recorded first. */
+function reachable(outputs: readonly Value[]): Node[] {
+  const nodes = new Set<Node>();
+  const stack = [...outputs];
+  while (stack.length > 0) {
+    const value = stack.pop()!;
+    const { node } = value;
+    if (!value.requiresGrad || value.sink || !node || nodes.has(node)) continue;
+    if (node.spent || node.cut) {
+      throw new AutogradError(
+        `backward: the graph through ${node.op.name} has been used by an earlier backward and is gone; pass { retainGraph: true } to that one to go through it again`,
+      );
+    }
+    nodes.add(node);
+    for (const x of node.inputs) stack.push(x);
+  }
+  return [...nodes].sort((a, b) => b.id - a.id);
+}
+
+function propagate(
+  node: Node,
+  gradients: Map<Value, Value>,
+  accumulate: (value: Value, gradient: Value) => void,
+): void {
+  const dys = node.outputs.map((y) => {
+    const dy = gradients.get(y);
+    if (!dy || !y.gradHooks) return dy;
+    const hooked = runHooks(y, dy);
+    gradients.set(y, hooked);
+    return hooked;
+  });
+  if (dys.every((dy) => dy === undefined)) return;
+  checkSaved(node);
+  const { inputs, outputs, attrs, scalars } = node;
+  const needs = inputs.map((x) => x.requiresGrad);
+  const dxs = node.op.vjp!(dys, { inputs, outputs, attrs, scalars, needs });
+  inputs.forEach((x, i) => {
+    const dx = dxs[i];
+    if (dx && needs[i]) accumulate(x, dx);
+  });
+}
+
+function runHooks(value: Value, gradient: Value): Value {
+  let result = gradient;
+  for (const hook of value.gradHooks ?? []) result = hook(result) ?? result;
+  return result;
+}
+
+function checkSaved(node: Node): void {
+  const { inputs, outputs } = node.op.saves ?? {};
+  const saved = [
+    ...(inputs ?? (outputs ? [] : [...node.inputs.keys()])).map((i) => node.inputs[i]),
+    ...(outputs ?? []).map((o) => node.outputs[o]),
+  ];
+  for (const value of saved) {
+    if (value && isOverwritten(value)) {
+      throw new AutogradError(
+        `backward: a value of shape [${value.shape.join(', ')}] that the gradient of ${node.op.name} needs has been changed by an in-place operation since; ` +
+          'use the operation that returns a new tensor, or clone() before changing it',
+      );
+    }
+  }
+}
+
+function isOverwritten(value: Value): boolean {
+  let at: Value = value;
+  while (!at.overwritten && at.node && viewOps.has(at.node.op.name) && at.node.inputs[0]) at = at.node.inputs[0];
+  return at.overwritten;
+}

@@ -1,0 +1,25 @@
+// Switches of gradient recording.
+import { ArgumentError } from '../errors';
+import { mode, withMode } from '../graph/mode';
+
+/**
+ * Runs `fn` without recording gradients and returns its result.
+ * @throws ArgumentError if `fn` returns a promise: the switch cannot follow an await
+ */
+export const noGrad = <T>(fn: () => T): T => switched('noGrad', false, fn);
+
+/** Runs `fn` with gradients recorded, also inside `noGrad`. */
+export const enableGrad = <T>(fn: () => T): T => switched('enableGrad', true, fn);
+
+/** Whether gradients are recorded now. */
+export const isGradEnabled = (): boolean => mode.grad;
+
+function switched<T>(name: string, grad: boolean, fn: () => T): T {
+  const result = withMode({ grad }, fn);
+  if (result instanceof Promise) {
+    throw new ArgumentError(
+      `${name}: expected a synchronous function, but it returned a promise; await inside is not covered by ${name}, so await outside of it`,
+    );
+  }
+  return result;
+}

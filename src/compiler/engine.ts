@@ -1,0 +1,315 @@
+// The engine: runs jobs in order, each by its cached or freshly compiled plan, and reads values back.
+import { DeviceLostError, TensorReleasedError } from '../errors';
+import type { AdapterProfile, DeviceOptions } from '../gpu/device';
+import { type Executable, execute, type Run, writeData } from '../gpu/executable';
+import { type Allocation, freeWhenCollected } from '../gpu/memory';
+import { Session } from '../gpu/session';
+import { stats } from '../gpu/stats';
+import type { Program } from './ir';
+import { link } from './link';
+import { byteLength, type Meta } from './meta';
+import { compile, type Plan } from './plan';
+
+/** What the engine knows of a value: where its contents are, or are to be put. */
+export interface Cell extends Meta {
+  allocation: Allocation | null;
+  host: ArrayBufferView | null;
+  /** `host` has been uploaded once already; at its second use it gets memory of its own. */
+  uploaded: boolean;
+  scheduled: Promise<void> | null;
+  failure: Error | null;
+  gone: string | null;
+  ballast: ArrayBuffer | null;
+}
+
+/** A program to run, with the cells of this run. */
+export interface Job {
+  /** Equal keys mean equal programs. */
+  readonly key: readonly number[];
+  build(): Program;
+  readonly inputs: readonly Cell[];
+  readonly exports: readonly JobExport[];
+  readonly scalars: readonly number[];
+  /** Called when the job could not run. */
+  failed(): void;
+}
+
+export interface JobExport {
+  readonly cell: Cell;
+  /** The cell that this one replaces in its storage, whose memory may be taken over. */
+  readonly replaces: Cell | null;
+}
+
+interface CachedPlan {
+  readonly key: readonly number[];
+  readonly plan: Plan;
+  readonly executable: Executable;
+}
+
+/** Plans kept; the one used longest ago goes first. */
+const MAX_PLANS = 256;
+
+export class Engine {
+  private options: DeviceOptions = {};
+  private session: Session | null = null;
+  private opening: Promise<Session> | null = null;
+  private readonly plans = new Map<string, CachedPlan>();
+  /** The last job that waits for the device or for pipelines, if any. */
+  private tail: Promise<void> | null = null;
+  private readonly lossListeners = new Set<() => void>();
+
+  /** Opens the device now, or the one given, and returns what it is. */
+  async init(options: DeviceOptions = {}): Promise<AdapterProfile> {
+    await this.tail;
+    if (options.device && this.session && this.session.device !== options.device) this.close();
+    this.options = options;
+    return (await this.open()).profile;
+  }
+
+  get profile(): AdapterProfile | null {
+    return this.session?.profile ?? null;
+  }
+
+  get device(): GPUDevice | null {
+    return this.session?.device ?? null;
+  }
+
+  /** Calls back when a lost device has been reported, before anything else runs. */
+  onLoss(listener: () => void): void {
+    this.lossListeners.add(listener);
+  }
+
+  submit(job: Job): void {
+    const { session } = this;
+    if (this.tail === null && session && !session.lost) {
+      const cached = this.lookUp(job.key);
+      if (cached) {
+        try {
+          this.run(job, cached, session);
+        } catch (error) {
+          this.fail(job, error as Error);
+        }
+        return;
+      }
+    }
+    const done = (this.tail ?? Promise.resolve()).then(() => this.runLater(job));
+    for (const { cell } of job.exports) cell.scheduled = done;
+    this.tail = done;
+    void done.then(() => {
+      if (this.tail === done) this.tail = null;
+    });
+  }
+
+  /** The bytes of a value that has been computed or scheduled. */
+  async read(cell: Cell): Promise<ArrayBuffer> {
+    await this.tail;
+    if (this.session) this.throwIfLost(this.session);
+    if (cell.failure) throw cell.failure;
+    const session = await this.open();
+    if (!cell.allocation && cell.host) this.materialise(cell, session, false);
+    if (!cell.allocation) throw released(cell);
+    if (cell.allocation.memory !== session.memory) throw lostValue(cell);
+    try {
+      return await session.read(cell.allocation);
+    } catch (error) {
+      this.throwIfLost(session);
+      if (error instanceof DeviceLostError) this.recover();
+      throw error;
+    }
+  }
+
+  /** Resolves when at most `limit` runs are unfinished on the GPU; throws a lost device's error. */
+  async settle(limit: number): Promise<void> {
+    await this.tail;
+    const { session } = this;
+    if (!session) return;
+    await session.settle(limit);
+    this.throwIfLost(session);
+  }
+
+  /** Bytes in all GPU buffers now. */
+  get totalBytes(): number {
+    return this.session?.memory.totalBytes ?? 0;
+  }
+
+  /** Returns free memory to the system. */
+  trim(): void {
+    this.session?.memory.trim();
+  }
+
+  private open(): Promise<Session> {
+    if (this.session) return Promise.resolve(this.session);
+    this.opening ??= Session.open(this.options).then(
+      (session) => {
+        this.opening = null;
+        this.session = session;
+        return session;
+      },
+      (error) => {
+        this.opening = null;
+        throw error;
+      },
+    );
+    return this.opening;
+  }
+
+  private close(): void {
+    this.session = null;
+    this.plans.clear();
+    stats.liveBytes = stats.planBytes = stats.pooledBytes = 0;
+  }
+
+  private throwIfLost(session: Session): void {
+    if (!session.lost || session !== this.session) return;
+    const error = session.takeError();
+    this.recover();
+    if (error) throw error;
+  }
+
+  /** Leaves a lost device behind: the next job opens a new one. */
+  private recover(): void {
+    this.close();
+    this.options = { ...this.options, device: undefined };
+    for (const listener of this.lossListeners) listener();
+  }
+
+  private async runLater(job: Job): Promise<void> {
+    try {
+      const session = await this.open();
+      if (session.lost)
+        throw new DeviceLostError('the GPU device is lost; the next read-back reports it and opens a new one');
+      const cached = this.lookUp(job.key) ?? (await this.compile(job, session));
+      this.run(job, cached, session);
+    } catch (error) {
+      this.fail(job, error as Error);
+    }
+  }
+
+  private async compile(job: Job, session: Session): Promise<CachedPlan> {
+    const plan = compile(job.build(), session.profile);
+    const executable = await link(plan, session);
+    stats.plansCompiled++;
+    const cached = { key: job.key, plan, executable };
+    this.plans.set(job.key.join(), cached);
+    if (this.plans.size > MAX_PLANS) {
+      const [oldest, evicted] = this.plans.entries().next().value!;
+      this.plans.delete(oldest);
+      if (evicted.executable.uniform) session.memory.destroyBuffer(evicted.executable.uniform);
+    }
+    return cached;
+  }
+
+  private lookUp(key: readonly number[]): CachedPlan | undefined {
+    const text = key.join();
+    const cached = this.plans.get(text);
+    if (cached) {
+      this.plans.delete(text);
+      this.plans.set(text, cached);
+    }
+    return cached;
+  }
+
+  private run(job: Job, { plan, executable }: CachedPlan, session: Session): void {
+    const uploads = job.inputs.map((cell, i) => this.prepareInput(cell, plan.inputs[i]!, session));
+    const inputs = job.inputs.map((cell) => cell.allocation);
+    const exports = job.exports.map(({ cell, replaces }, i) => {
+      const mode = plan.exports[i]!;
+      const bytes = byteLength(cell);
+      if (mode.kind === 'takeover') return session.memory.transfer(inputs[mode.input]!);
+      if (mode.kind === 'bind') return session.memory.allocate(bytes, true);
+      const old = replaces?.allocation;
+      const fits =
+        old && !old.freed && old.memory === session.memory && old.bytes === bytes && (old.dedicated || !mode.dedicated);
+      return fits ? session.memory.transfer(old) : session.memory.allocate(bytes, mode.dedicated);
+    });
+    const run: Run = { inputs, uploads, exports, scalars: job.scalars };
+    execute(session.memory, executable, run);
+    session.submitted();
+    plan.inputs.forEach((mode, i) => {
+      if (mode === 'bindAndOverwrite') this.release(job.inputs[i]!);
+    });
+    job.exports.forEach(({ cell, replaces }, i) => {
+      if (replaces) this.release(replaces);
+      this.settleCell(cell, exports[i]!);
+    });
+  }
+
+  /** Makes sure that an input is where the plan wants it; returns data to upload into the plan's own slot instead. */
+  private prepareInput(cell: Cell, mode: Plan['inputs'][number], session: Session): ArrayBufferView | null {
+    if (cell.failure) throw cell.failure;
+    if (cell.allocation && cell.allocation.memory !== session.memory) {
+      cell.allocation = null;
+      if (!cell.host) throw lostValue(cell);
+    }
+    if (!cell.allocation) {
+      if (!cell.host) throw released(cell);
+      if (mode === 'copy' && !cell.uploaded) {
+        cell.uploaded = true;
+        return cell.host;
+      }
+      this.materialise(cell, session, mode === 'bindAndOverwrite');
+    } else if (mode === 'bindAndOverwrite' && !cell.allocation.dedicated) {
+      const from = cell.allocation;
+      const to = session.memory.allocate(from.bytes, true);
+      const encoder = session.device.createCommandEncoder();
+      encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, 0, from.bytes);
+      session.device.queue.submit([encoder.finish()]);
+      session.memory.free(from);
+      this.settleCell(cell, to);
+    }
+    return null;
+  }
+
+  /** Gives data from the host memory of its own. */
+  private materialise(cell: Cell, session: Session, dedicated: boolean): void {
+    const allocation = session.memory.allocate(byteLength(cell), dedicated);
+    writeData(session.device, allocation.buffer, allocation.offset, cell.host!);
+    this.settleCell(cell, allocation);
+  }
+
+  private settleCell(cell: Cell, allocation: Allocation): void {
+    cell.allocation = allocation;
+    cell.scheduled = null;
+    cell.ballast = allocation.memory.ballast(allocation);
+    freeWhenCollected(cell, allocation);
+  }
+
+  /** Gives back a value's memory once the jobs submitted so far have been encoded. */
+  releaseLater(cell: Cell): void {
+    const release = () => this.release(cell, 'it was disposed');
+    if (this.tail) this.tail = this.tail.then(release);
+    else release();
+  }
+
+  /** Takes the memory of a value. */
+  private release(cell: Cell, why = 'an in-place write has replaced it'): void {
+    if (cell.allocation) cell.allocation.memory.free(cell.allocation);
+    cell.allocation = null;
+    cell.host = null;
+    cell.ballast = null;
+    cell.gone = why;
+  }
+
+  private fail(job: Job, error: Error): void {
+    for (const { cell } of job.exports) {
+      cell.failure = error;
+      cell.scheduled = null;
+    }
+    job.failed();
+  }
+}
+
+function released(cell: Cell): Error {
+  return new TensorReleasedError(
+    `the value of a tensor of shape [${cell.shape.join(', ')}] is gone: ${cell.gone ?? 'it was released'}. Call .retain() where it is made to keep it`,
+  );
+}
+
+function lostValue(cell: Cell): Error {
+  return new DeviceLostError(
+    `a tensor of shape [${cell.shape.join(', ')}] was on a GPU device that has been lost; make it again from its source`,
+  );
+}
+
+/** The engine of this page, worker or process. */
+export const engine = new Engine();

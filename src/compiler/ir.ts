@@ -1,0 +1,94 @@
+// The compiler's input: operations, how they lower to GPU passes, and the program that a flush hands over.
+import type { AdapterProfile } from '../gpu/device';
+import type { Meta, Scalar } from './meta';
+
+/** What a pass binds: a value of its node, or the device's fault word (see shaders/lib/fault.wgsl). */
+export type Operand =
+  | { readonly from: 'input' | 'output' | 'scratch'; readonly index: number }
+  | { readonly from: 'fault' };
+
+export const input = (index: number): Operand => ({ from: 'input', index });
+export const output = (index = 0): Operand => ({ from: 'output', index });
+export const scratch = (index = 0): Operand => ({ from: 'scratch', index });
+export const fault: Operand = { from: 'fault' };
+
+/** A field of the uniform `Params` struct: a constant of the plan, or one of the node's dynamic scalars. */
+export type Param = readonly [type: Scalar, value: number | { readonly scalar: number }];
+
+export const u32 = (value: number): Param => ['u32', value];
+export const i32 = (value: number): Param => ['i32', value];
+export const f32 = (value: number): Param => ['f32', value];
+export const scalar = (index: number, type: Scalar = 'f32'): Param => [type, { scalar: index }];
+
+/** One dispatch. Bindings in group 0: `reads` (read-only), then `writes` (read_write), then the uniform `params` if any. */
+export interface Pass {
+  /** WGSL files to concatenate, library files first. */
+  readonly source: readonly string[];
+  /** Shown in profiles and error messages. */
+  readonly label: string;
+  /** Default `main`. */
+  readonly entry?: string;
+  /** Values for lines `const NAME: type = value;` of the source, for sizes of arrays and workgroups. */
+  readonly consts?: Readonly<Record<string, number>>;
+  /** Values for `override`s of the source. */
+  readonly overrides?: Readonly<Record<string, number>>;
+  readonly reads: readonly Operand[];
+  readonly writes: readonly Operand[];
+  /** Fields of `struct Params`, each a 4-byte scalar, in order. */
+  readonly params?: readonly Param[];
+  /** Workgroups; build with `grid()` of lowering.ts. A pass with a zero is left out. */
+  readonly grid: readonly [number, number, number];
+}
+
+/** A WGSL expression over `a0, a1, …` (inputs, broadcast) and `s0, s1, …` (dynamic scalars) giving one output element. */
+export interface PointwiseBody {
+  readonly expr: string;
+  /** WGSL function library files that the expression calls. */
+  readonly lib?: readonly string[];
+  /** Type of the dynamic scalars; default f32. */
+  readonly scalarType?: Scalar;
+}
+
+export type Lowering =
+  /** Output 0 is a contiguous range of input 0's bytes; no work. */
+  | { readonly kind: 'alias'; readonly byteOffset: number }
+  | { readonly kind: 'pointwise'; readonly body: PointwiseBody }
+  /** `scratch` gives the byte length of each temporary buffer. */
+  | { readonly kind: 'passes'; readonly passes: readonly Pass[]; readonly scratch?: readonly number[] }
+  /** Output 0 holds input i at byte offset `offsets[i]`; producers write there directly where that is safe. */
+  | { readonly kind: 'pack'; readonly offsets: readonly number[] };
+
+export interface LowerContext<A> {
+  readonly inputs: readonly Meta[];
+  readonly outputs: readonly Meta[];
+  readonly attrs: A;
+  readonly adapter: AdapterProfile;
+}
+
+/** The part of an operation's definition that the compiler needs. Pure: equal metas and attributes give equal passes. */
+export interface KernelOp<A = unknown> {
+  readonly name: string;
+  lower(context: LowerContext<A>): Lowering;
+  /** `[output, input]` pairs where the output takes over the input's buffer; that input is overwritten. */
+  inPlace?(attrs: A): readonly (readonly [output: number, input: number])[];
+}
+
+export interface ProgramNode {
+  readonly op: KernelOp;
+  readonly attrs: unknown;
+  /** Indices of values. */
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  /** Where this node's dynamic scalars begin in the program's list. */
+  readonly scalarBase: number;
+  readonly scalarCount: number;
+}
+
+/** A pruned graph in execution order. Values are numbered; the first `inputs.length` are the program's inputs. */
+export interface Program {
+  readonly values: readonly Meta[];
+  readonly inputCount: number;
+  readonly nodes: readonly ProgramNode[];
+  /** Values that must outlive the run. */
+  readonly exports: readonly number[];
+}

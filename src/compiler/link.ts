@@ -1,0 +1,153 @@
+// Linking: a plan becomes an executable by assigning slots, laying out uniforms and compiling pipelines.
+import type { Binding, BufferRef, Copy, Dispatch, Executable } from '../gpu/executable';
+import type { Memory } from '../gpu/memory';
+import { type BindingKind, type Pipelines, specialise } from '../gpu/pipelines';
+import type { Slots } from '../gpu/slots';
+import type { Plan, Step } from './plan';
+
+/** Uniform bindings start at multiples of this many bytes (WebGPU's default minUniformBufferOffsetAlignment). */
+const UNIFORM_ALIGNMENT = 256;
+const UNIFORM_USAGE = 0x40 | 0x08; // UNIFORM | COPY_DST
+
+export interface LinkTarget {
+  readonly memory: Memory;
+  readonly pipelines: Pipelines;
+  readonly slots: Slots;
+  readonly faultBuffer: GPUBuffer;
+}
+
+export async function link(plan: Plan, target: LinkTarget): Promise<Executable> {
+  const refs = assignSlots(plan, target.slots);
+  const uniforms = layOutUniforms(plan.steps);
+  const uniform = uniforms.bytes > 0 ? target.memory.createBuffer(uniforms.bytes, 'uniforms', UNIFORM_USAGE) : null;
+  const pipelines = await Promise.all(plan.steps.map((step) => pipelineFor(step, target.pipelines)));
+  const dispatches = plan.steps.map((step, s): Dispatch => {
+    const bindings = step.places.map((place): Binding => {
+      if (place === 'fault')
+        return { ref: { kind: 'fixed', buffer: target.faultBuffer }, offset: 0, bytes: target.faultBuffer.size };
+      return { ref: refs[place.location]!, offset: place.offset, bytes: place.bytes };
+    });
+    const block = uniforms.blocks[s];
+    if (block && uniform)
+      bindings.push({ ref: { kind: 'fixed', buffer: uniform }, offset: block.offset, bytes: block.bytes });
+    return {
+      label: step.pass.label,
+      ...pipelines[s]!,
+      bindings,
+      grid: step.pass.grid,
+      groups: [],
+      variable: bindings.some(({ ref }) => ref.kind !== 'fixed'),
+    };
+  });
+  const copiesIn: Copy[] = [];
+  plan.inputs.forEach((mode, index) => {
+    const { bytes } = plan.locations[index]!;
+    if (mode === 'copy') copiesIn.push({ index, ref: refs[index]!, offset: 0, bytes });
+  });
+  const copiesOut: Copy[] = [];
+  plan.exports.forEach((mode, index) => {
+    if (mode.kind !== 'copy') return;
+    const { location, offset, bytes } = mode.place;
+    copiesOut.push({ index, ref: refs[location]!, offset, bytes });
+  });
+  return {
+    dispatches,
+    copiesIn,
+    copiesOut,
+    uniform,
+    uniformData: uniforms.data,
+    scalarFields: uniforms.fields,
+    scalars: null,
+  };
+}
+
+/** A slot for every location that has no buffer of its own; two share one when their lives do not overlap. */
+function assignSlots(plan: Plan, slots: Slots): BufferRef[] {
+  const busy = new Set<number>();
+  const refs = new Array<BufferRef>(plan.locations.length);
+  const slotOf = new Map<number, number>();
+  const take = (l: number) => {
+    const slot = slots.take(plan.locations[l]!.bytes, busy);
+    busy.add(slot);
+    slotOf.set(l, slot);
+    refs[l] = { kind: 'fixed', buffer: slots.buffers[slot]! };
+  };
+  plan.locations.forEach((location, l) => {
+    if (location.input !== undefined) {
+      if (plan.inputs[location.input] === 'copy') take(l);
+      else refs[l] = { kind: 'input', index: location.input };
+    } else if (location.export !== undefined) refs[l] = { kind: 'export', index: location.export };
+  });
+  const starts = new Map<number, number[]>();
+  const ends = new Map<number, number[]>();
+  plan.locations.forEach(({ first, last }, l) => {
+    if (!refs[l]) append(starts, first, l);
+    append(ends, last, l);
+  });
+  for (let s = 0; s <= plan.steps.length; s++) {
+    for (const l of starts.get(s) ?? []) take(l);
+    for (const l of ends.get(s) ?? []) if (slotOf.has(l)) busy.delete(slotOf.get(l)!);
+  }
+  return refs;
+}
+
+function append(map: Map<number, number[]>, key: number, item: number): void {
+  const list = map.get(key);
+  if (list) list.push(item);
+  else map.set(key, [item]);
+}
+
+function pipelineFor(step: Step, pipelines: Pipelines) {
+  const { pass } = step;
+  const bindings: BindingKind[] = [
+    ...pass.reads.map((): BindingKind => 'r'),
+    ...pass.writes.map((): BindingKind => 'w'),
+  ];
+  if (pass.params?.length) bindings.push('u');
+  return pipelines.get({
+    label: pass.label,
+    code: specialise(pass.source.join('\n'), pass.consts),
+    entry: pass.entry ?? 'main',
+    overrides: pass.overrides ?? {},
+    bindings,
+  });
+}
+
+interface Uniforms {
+  readonly bytes: number;
+  readonly data: DataView;
+  readonly blocks: readonly ({ readonly offset: number; readonly bytes: number } | undefined)[];
+  readonly fields: Executable['scalarFields'];
+}
+
+/** One block of the uniform buffer a step; steps with equal constants and no scalars share one. */
+function layOutUniforms(steps: readonly Step[]): Uniforms {
+  const shared = new Map<string, { offset: number; bytes: number }>();
+  const fields: Executable['scalarFields'][number][] = [];
+  const constants: { offset: number; type: 'f32' | 'i32' | 'u32'; value: number }[] = [];
+  let end = 0;
+  const blocks = steps.map(({ pass, scalarBase }) => {
+    const params = pass.params ?? [];
+    if (params.length === 0) return undefined;
+    const dynamic = params.some(([, value]) => typeof value !== 'number');
+    const key = JSON.stringify(params);
+    const known = dynamic ? undefined : shared.get(key);
+    if (known) return known;
+    const block = { offset: end, bytes: Math.ceil(params.length / 4) * 16 };
+    params.forEach(([type, value], i) => {
+      const offset = block.offset + 4 * i;
+      if (typeof value === 'number') constants.push({ offset, type, value });
+      else fields.push({ byteOffset: offset, type, scalar: scalarBase + value.scalar });
+    });
+    end += Math.ceil(block.bytes / UNIFORM_ALIGNMENT) * UNIFORM_ALIGNMENT;
+    if (!dynamic) shared.set(key, block);
+    return block;
+  });
+  const data = new DataView(new ArrayBuffer(end));
+  for (const { offset, type, value } of constants) {
+    if (type === 'f32') data.setFloat32(offset, value, true);
+    else if (type === 'i32') data.setInt32(offset, value, true);
+    else data.setUint32(offset, value, true);
+  }
+  return { bytes: end, data, blocks, fields };
+}

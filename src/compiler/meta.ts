@@ -1,0 +1,54 @@
+// Shapes and element types: what is known of a value before any GPU exists.
+
+/** Element types, by PyTorch's names. `int64` is held as 32-bit integers with range checks on the way in. */
+export type DType = 'float32' | 'int32' | 'int64' | 'uint32' | 'uint8' | 'bool';
+
+/** The WGSL scalar type in which a dtype is stored; every element takes four bytes. */
+export type Scalar = 'f32' | 'i32' | 'u32';
+
+export type Shape = readonly number[];
+
+export interface Meta {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+export const BYTES_PER_ELEMENT = 4;
+
+const scalars: Record<DType, Scalar> = {
+  float32: 'f32',
+  int32: 'i32',
+  int64: 'i32',
+  uint32: 'u32',
+  uint8: 'u32',
+  bool: 'u32',
+};
+
+export const scalarOf = (dtype: DType): Scalar => scalars[dtype];
+
+export const isFloat = (dtype: DType): boolean => dtype === 'float32';
+
+/** Number of elements of a shape; 1 for a scalar. */
+export function numel(shape: Shape): number {
+  let n = 1;
+  for (const size of shape) n *= size;
+  return n;
+}
+
+/** Row-major (C-contiguous) strides in elements. */
+export function contiguousStrides(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    strides[d] = step;
+    step *= shape[d]!;
+  }
+  return strides;
+}
+
+export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, d) => size === b[d]);
+
+export const byteLength = (meta: Meta): number => numel(meta.shape) * BYTES_PER_ELEMENT;
+
+/** `[2, 3]`, as shapes appear in messages. */
+export const showShape = (shape: Shape): string => `[${shape.join(', ')}]`;

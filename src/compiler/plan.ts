@@ -1,0 +1,295 @@
+// Compilation: a pruned program becomes passes over places in memory. Pure: no GPU is needed or touched.
+import copySource from '../../shaders/copy.wgsl?raw';
+import { invariant } from '../errors';
+import type { AdapterProfile } from '../gpu/device';
+import { SMALL_BYTES } from '../gpu/memory';
+import type { Lowering, Operand, Pass, Program, ProgramNode } from './ir';
+import { input, output, u32 } from './ir';
+import { gridFor } from './lowering';
+import { byteLength } from './meta';
+import { packTargets } from './pack';
+import { pointwisePass } from './pointwise';
+
+/** Storage buffers bind at multiples of this many bytes (WebGPU's default minStorageBufferOffsetAlignment). */
+const ALIGNMENT = 256;
+
+/** A stretch of memory: an input's own, or a temporary that a slot or an export's buffer will hold. */
+export interface Location {
+  readonly bytes: number;
+  /** The program's input that lives here. */
+  readonly input?: number;
+  /** The export whose own buffer is used, so that nothing needs to be copied out. */
+  export?: number;
+  /** First and last step that touch it; exports last to the end. */
+  first: number;
+  last: number;
+}
+
+export interface Place {
+  readonly location: number;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+export interface Step {
+  readonly pass: Pass;
+  /** Places of `reads` and `writes`; 'fault' is the device's fault buffer. */
+  readonly places: readonly (Place | 'fault')[];
+  /** Added to the indices of the pass's dynamic scalars. */
+  readonly scalarBase: number;
+}
+
+/** How an export leaves the plan. */
+export type ExportMode =
+  /** Computed in a buffer of its own. */
+  | { readonly kind: 'bind' }
+  /** Copied from a place after the pass; `dedicated` where it will be bound and written in place later. */
+  | { readonly kind: 'copy'; readonly place: Place; readonly dedicated: boolean }
+  /** Takes over the buffer of an input that was overwritten in place. */
+  | { readonly kind: 'takeover'; readonly input: number };
+
+/** How an input enters: bound where it lies, or copied to a slot so that bind groups stay the same. */
+export type InputMode = 'bind' | 'bindAndOverwrite' | 'copy';
+
+export interface Plan {
+  readonly locations: readonly Location[];
+  readonly steps: readonly Step[];
+  readonly inputs: readonly InputMode[];
+  readonly exports: readonly ExportMode[];
+}
+
+export function compile(program: Program, adapter: AdapterProfile): Plan {
+  return new Planner(program, adapter).run();
+}
+
+class Planner {
+  private readonly locations: Location[] = [];
+  private readonly steps: Step[] = [];
+  private readonly places: (Place | undefined)[];
+  private readonly lowerings: Lowering[];
+  private readonly lastUse: number[];
+  private readonly exported: ReadonlySet<number>;
+  /** For each location that is overwritten in place: the node that does it first. */
+  private readonly overwrittenAt = new Map<number, number>();
+
+  constructor(
+    private readonly program: Program,
+    private readonly adapter: AdapterProfile,
+  ) {
+    const { values, nodes, inputCount, exports } = program;
+    this.places = new Array(values.length);
+    this.exported = new Set(exports);
+    this.lowerings = nodes.map((node) => this.lower(node));
+    this.lastUse = new Array<number>(values.length).fill(-1);
+    nodes.forEach((node, n) => {
+      for (const v of node.inputs) this.lastUse[v] = n;
+    });
+    for (const v of exports) this.lastUse[v] = nodes.length;
+    for (let v = 0; v < inputCount; v++) this.places[v] = this.newPlace(byteLength(values[v]!), v);
+  }
+
+  run(): Plan {
+    const { nodes, inputCount } = this.program;
+    const overwrites = this.inPlaceNodes();
+    const targets = packTargets(this.program, this.lowerings);
+    nodes.forEach((node, n) => {
+      const lowering = this.lowerings[n]!;
+      if (lowering.kind === 'alias') this.alias(node, lowering.byteOffset, overwrites, n);
+      else if (lowering.kind === 'pack') this.pack(node, lowering.offsets, n);
+      else this.emit(node, lowering, n, targets);
+    });
+    const inputs = Array.from({ length: inputCount }, (_, i): InputMode => {
+      const { location, bytes } = this.places[i]!;
+      if (this.locations[location]!.input === i && this.overwrittenAt.has(location)) return 'bindAndOverwrite';
+      return bytes <= SMALL_BYTES ? 'copy' : 'bind';
+    });
+    const exports = this.exportModes();
+    this.measureLives();
+    return { locations: this.locations, steps: this.steps, inputs, exports };
+  }
+
+  private lower(node: ProgramNode): Lowering {
+    const { values } = this.program;
+    const inputs = node.inputs.map((v) => values[v]!);
+    const outputs = node.outputs.map((v) => values[v]!);
+    const lowering = node.op.lower({ inputs, outputs, attrs: node.attrs, adapter: this.adapter });
+    if (lowering.kind !== 'pointwise') return lowering;
+    return {
+      kind: 'passes',
+      passes: [pointwisePass(node.op.name, lowering.body, inputs, outputs[0]!, node.scalarCount)],
+    };
+  }
+
+  /** The node that overwrites a value in place, by value; aliases share it with their root. */
+  private inPlaceNodes(): Map<number, number> {
+    const root = new Map<number, number>();
+    const at = new Map<number, number>();
+    this.program.nodes.forEach((node, n) => {
+      if (this.lowerings[n]!.kind === 'alias') {
+        const source = node.inputs[0]!;
+        root.set(node.outputs[0]!, root.get(source) ?? source);
+      }
+      for (const [, i] of node.op.inPlace?.(node.attrs) ?? []) at.set(node.inputs[i]!, n);
+    });
+    for (const [value, source] of root) if (at.has(source)) at.set(value, at.get(source)!);
+    return at;
+  }
+
+  private alias(node: ProgramNode, byteOffset: number, overwrites: Map<number, number>, n: number): void {
+    const [from] = node.inputs as [number];
+    const [to] = node.outputs as [number];
+    const source = this.places[from]!;
+    const offset = source.offset + byteOffset;
+    const bytes = byteLength(this.program.values[to]!);
+    const overwritten = overwrites.get(to);
+    const outlives = overwritten !== undefined && overwritten >= n && this.lastUse[to]! > overwritten;
+    if (offset % ALIGNMENT === 0 && !outlives) this.places[to] = { location: source.location, offset, bytes };
+    else this.places[to] = this.copy(source, byteOffset, bytes);
+  }
+
+  private pack(node: ProgramNode, offsets: readonly number[], n: number): void {
+    const packed = this.packPlace(node, n);
+    this.places[node.outputs[0]!] = packed;
+    offsets.forEach((offset, i) => {
+      const v = node.inputs[i]!;
+      const bytes = byteLength(this.program.values[v]!);
+      const from = this.places[v]!;
+      const to = { location: packed.location, offset: packed.offset + offset, bytes };
+      if (from.location !== to.location || from.offset !== to.offset) this.copyInto(to, from, bytes);
+    });
+  }
+
+  /** The memory of a pack: made at its first direct writer or at the pack itself, whichever comes first. */
+  private packPlace(node: ProgramNode, n: number): Place {
+    const out = node.outputs[0]!;
+    const existing = this.places[out];
+    if (existing) return existing;
+    const [pair] = node.op.inPlace?.(node.attrs) ?? [];
+    const bytes = byteLength(this.program.values[out]!);
+    const place = pair ? this.overwrite(node.inputs[pair[1]]!, n) : this.newPlace(bytes);
+    this.places[out] = place;
+    return place;
+  }
+
+  private emit(
+    node: ProgramNode,
+    lowering: Lowering & { kind: 'passes' | 'pointwise' },
+    n: number,
+    targets: ReadonlyMap<number, PackTarget>,
+  ): void {
+    invariant(lowering.kind === 'passes', 'pointwise bodies are lowered before they are emitted');
+    const inPlace = new Map((node.op.inPlace?.(node.attrs) ?? []).map(([o, i]) => [o, i]));
+    node.outputs.forEach((v, o) => {
+      const bytes = byteLength(this.program.values[v]!);
+      const i = inPlace.get(o);
+      const target = targets.get(v);
+      if (i !== undefined) this.places[v] = this.overwrite(node.inputs[i]!, n);
+      else if (target) {
+        const packed = this.packPlace(this.program.nodes[target.node]!, target.node);
+        this.places[v] = { location: packed.location, offset: packed.offset + target.offset, bytes };
+      } else this.places[v] = this.newPlace(bytes);
+    });
+    const temporaries = (lowering.scratch ?? []).map((bytes) => this.newPlace(bytes));
+    const find = (operand: Operand): Place | 'fault' => {
+      if (operand.from === 'fault') return 'fault';
+      if (operand.from === 'scratch') return temporaries[operand.index]!;
+      return this.places[(operand.from === 'input' ? node.inputs : node.outputs)[operand.index]!]!;
+    };
+    for (const pass of lowering.passes) {
+      this.push(pass, [...pass.reads, ...pass.writes].map(find), node.scalarBase);
+    }
+  }
+
+  /** The place of an input that node `n` overwrites; saves a copy of it first for those who read it later. */
+  private overwrite(value: number, n: number): Place {
+    const place = this.places[value]!;
+    if (this.lastUse[value]! > n) this.places[value] = this.copy(place, 0, place.bytes);
+    if (!this.overwrittenAt.has(place.location)) this.overwrittenAt.set(place.location, n);
+    return place;
+  }
+
+  private copy(source: Place, byteOffset: number, bytes: number): Place {
+    const place = this.newPlace(bytes);
+    this.copyInto(place, source, bytes, byteOffset);
+    return place;
+  }
+
+  private copyInto(to: Place, from: Place, bytes: number, byteOffset = 0): void {
+    const words = bytes / 4;
+    const pass: Pass = {
+      label: 'copy',
+      source: [copySource],
+      reads: [input(0)],
+      writes: [output()],
+      params: [u32(words), u32(byteOffset / 4)],
+      grid: gridFor(words, 64),
+    };
+    this.push(pass, [from, to], 0);
+  }
+
+  private push(pass: Pass, places: readonly (Place | 'fault')[], scalarBase: number): void {
+    if (pass.grid.includes(0)) return;
+    const written = new Set(places.slice(pass.reads.length).map((place) => place !== 'fault' && place.location));
+    // WebGPU refuses a buffer that one dispatch both reads and writes, even in separate ranges.
+    const safe = places.map((place, i) => {
+      const clash = i < pass.reads.length && place !== 'fault' && written.has(place.location);
+      return clash ? this.copy(place, 0, place.bytes) : place;
+    });
+    this.steps.push({ pass, places: safe, scalarBase });
+  }
+
+  private newPlace(bytes: number, inputIndex?: number): Place {
+    this.locations.push({ bytes, ...(inputIndex === undefined ? {} : { input: inputIndex }), first: -1, last: -1 });
+    return { location: this.locations.length - 1, offset: 0, bytes };
+  }
+
+  private exportModes(): ExportMode[] {
+    const { exports, nodes } = this.program;
+    const users = new Map<number, number>();
+    for (const v of exports) {
+      const { location } = this.places[v]!;
+      users.set(location, (users.get(location) ?? 0) + 1);
+    }
+    const lasting = new Set<number>();
+    nodes.forEach((node, n) => {
+      if (this.lowerings[n]!.kind === 'pack') lasting.add(node.outputs[0]!);
+      for (const [o] of node.op.inPlace?.(node.attrs) ?? []) lasting.add(node.outputs[o]!);
+    });
+    return exports.map((v, index): ExportMode => {
+      const place = this.places[v]!;
+      const location = this.locations[place.location]!;
+      const whole = place.offset === 0 && place.bytes === location.bytes;
+      if (location.input !== undefined && this.overwrittenAt.has(place.location) && whole && lasting.has(v)) {
+        return { kind: 'takeover', input: location.input };
+      }
+      const own = location.input === undefined && whole && users.get(place.location) === 1;
+      if (own && (place.bytes > SMALL_BYTES || lasting.has(v))) {
+        location.export = index;
+        return { kind: 'bind' };
+      }
+      return { kind: 'copy', place, dedicated: lasting.has(v) };
+    });
+  }
+
+  private measureLives(): void {
+    this.steps.forEach(({ places }, s) => {
+      for (const place of places) {
+        if (place === 'fault') continue;
+        const location = this.locations[place.location]!;
+        if (location.first < 0) location.first = s;
+        location.last = s;
+      }
+    });
+    for (const v of this.exported) {
+      const location = this.locations[this.places[v]!.location]!;
+      if (location.first < 0) location.first = this.steps.length;
+      location.last = this.steps.length;
+    }
+  }
+}
+
+/** Where the producer of a value writes it: straight into a pack. */
+export interface PackTarget {
+  readonly node: number;
+  readonly offset: number;
+}

@@ -1,0 +1,109 @@
+// The device: how it is found, what it can do, and the typed errors for when there is none.
+import { WebGPUUnavailableError } from '../errors';
+
+/** What kernels may choose by. */
+export interface AdapterProfile {
+  /** `software` runs on a CPU: barriers are dear and register tiles alone win. */
+  readonly kind: 'software' | 'gpu';
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  readonly features: ReadonlySet<string>;
+  readonly maxStorageBufferBindingSize: number;
+  readonly maxBufferSize: number;
+}
+
+export interface DeviceOptions {
+  /** A device of your own; Lamplight never destroys it. */
+  device?: GPUDevice;
+  powerPreference?: GPUPowerPreference;
+}
+
+const wantedFeatures: GPUFeatureName[] = ['subgroups', 'shader-f16', 'timestamp-query'];
+
+const wantedLimits = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+] as const;
+
+/** Asks for a device with every limit and feature that the library can use; throws WebGPUUnavailableError with a diagnosis. */
+export async function requestDevice(options: DeviceOptions): Promise<{ device: GPUDevice; profile: AdapterProfile }> {
+  if (options.device) return { device: options.device, profile: profileOf(options.device, options.device.adapterInfo) };
+  const gpu = await findGpu();
+  const request: GPURequestAdapterOptions = options.powerPreference ? { powerPreference: options.powerPreference } : {};
+  const adapter = await gpu.requestAdapter(request);
+  if (!adapter) {
+    throw new WebGPUUnavailableError(
+      'WebGPU is there, but no adapter was found. Check that hardware acceleration is on in the browser settings and that ' +
+        'the GPU is not on its blocklist (chrome://gpu); in headless Chromium add --enable-unsafe-webgpu --use-webgpu-adapter=swiftshader',
+    );
+  }
+  const requiredLimits: Record<string, number> = {};
+  for (const name of wantedLimits) requiredLimits[name] = adapter.limits[name];
+  const requiredFeatures = wantedFeatures.filter((feature) => adapter.features.has(feature));
+  try {
+    const device = await adapter.requestDevice({ label: 'lamplight', requiredFeatures, requiredLimits });
+    return { device, profile: profileOf(device, adapter.info) };
+  } catch (cause) {
+    throw new WebGPUUnavailableError(`the adapter refused a device: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function findGpu(): Promise<GPU> {
+  const scope = globalThis as {
+    navigator?: { gpu?: GPU };
+    isSecureContext?: boolean;
+    process?: { versions?: { node?: string } };
+  };
+  if (scope.navigator?.gpu) return scope.navigator.gpu;
+  if (scope.process?.versions?.node) return nodeGpu();
+  if (scope.isSecureContext === false) {
+    throw new WebGPUUnavailableError(
+      'WebGPU needs a secure context, and this page is not one. Serve it over https://, or from http://localhost',
+    );
+  }
+  throw new WebGPUUnavailableError(
+    'this browser does not offer WebGPU (navigator.gpu is missing). Use a current Chrome, Edge, Safari 26 or Firefox',
+  );
+}
+
+let dawn: Promise<GPU> | null = null;
+
+/** Dawn for Node: the optional peer dependency `webgpu`. */
+function nodeGpu(): Promise<GPU> {
+  dawn ??= (async () => {
+    const name = 'webgpu';
+    try {
+      const module = (await import(/* @vite-ignore */ name)) as { create(options: string[]): GPU; globals: object };
+      Object.assign(globalThis, module.globals);
+      return module.create([]);
+    } catch (cause) {
+      dawn = null;
+      throw new WebGPUUnavailableError('in Node, WebGPU comes from the package `webgpu`: run `npm install webgpu`', {
+        cause,
+      });
+    }
+  })();
+  return dawn;
+}
+
+function profileOf(device: GPUDevice, info: GPUAdapterInfo | undefined): AdapterProfile {
+  const { vendor = '', architecture = '', description = '' } = info ?? {};
+  const software =
+    info?.isFallbackAdapter ||
+    /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${vendor} ${architecture} ${description}`);
+  return {
+    kind: software ? 'software' : 'gpu',
+    vendor,
+    architecture,
+    description,
+    features: new Set(device.features as Set<string>),
+    maxStorageBufferBindingSize: device.limits.maxStorageBufferBindingSize,
+    maxBufferSize: device.limits.maxBufferSize,
+  };
+}

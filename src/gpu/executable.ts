@@ -1,0 +1,159 @@
+// A plan in WebGPU's terms, and how one run of it is encoded: copies in, one compute pass, copies out, one submit.
+import type { Allocation, Memory } from './memory';
+import { stats } from './stats';
+
+/** A buffer that a dispatch binds: fixed for the plan, or this run's place of an input or export. */
+export type BufferRef =
+  | { readonly kind: 'fixed'; readonly buffer: GPUBuffer }
+  | { readonly kind: 'input' | 'export'; readonly index: number };
+
+export interface Binding {
+  readonly ref: BufferRef;
+  /** Relative to the start of the value. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+export interface Dispatch {
+  readonly label: string;
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+  readonly bindings: readonly Binding[];
+  readonly grid: readonly [number, number, number];
+  /** Bind groups made so far, each with the buffers (and offsets) of the variable bindings it was made for. */
+  readonly groups: { readonly key: readonly unknown[]; readonly group: GPUBindGroup }[];
+  /** Whether any binding varies from run to run. */
+  readonly variable: boolean;
+}
+
+/** Where a value to be copied comes from or goes to. */
+export interface Copy {
+  readonly index: number;
+  readonly ref: BufferRef;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+export interface Executable {
+  readonly dispatches: readonly Dispatch[];
+  /** Inputs copied (or uploaded) into buffers of the plan before the pass. */
+  readonly copiesIn: readonly Copy[];
+  /** Exports copied out of the pass's buffers after it. */
+  readonly copiesOut: readonly Copy[];
+  readonly uniform: GPUBuffer | null;
+  /** Contents of the uniform buffer; scalars are written into it at each run. */
+  readonly uniformData: DataView;
+  readonly scalarFields: readonly {
+    readonly byteOffset: number;
+    readonly type: 'f32' | 'i32' | 'u32';
+    readonly scalar: number;
+  }[];
+  /** The scalars that the uniform buffer holds now. */
+  scalars: readonly number[] | null;
+}
+
+/** Variable bindings of one dispatch that are remembered; a rotation of pooled buffers fits. */
+const MAX_GROUPS = 32;
+
+/** The places of one run. */
+export interface Run {
+  readonly inputs: readonly (Allocation | null)[];
+  /** Data to upload instead, by input. */
+  readonly uploads: readonly (ArrayBufferView | null)[];
+  readonly exports: readonly (Allocation | null)[];
+  readonly scalars: readonly number[];
+}
+
+export function execute(memory: Memory, executable: Executable, run: Run): void {
+  const { device } = memory;
+  writeScalars(device, executable, run.scalars);
+  const encoder = device.createCommandEncoder();
+  for (const copy of executable.copiesIn) {
+    const target = place(copy.ref, run);
+    const upload = run.uploads[copy.index];
+    if (upload) writeData(device, target.buffer, target.offset + copy.offset, upload);
+    else if (copy.bytes > 0) {
+      const from = run.inputs[copy.index]!;
+      encoder.copyBufferToBuffer(from.buffer, from.offset, target.buffer, target.offset + copy.offset, copy.bytes);
+      stats.copies++;
+    }
+  }
+  if (executable.dispatches.length > 0) {
+    const pass = encoder.beginComputePass();
+    let pipeline: GPUComputePipeline | null = null;
+    for (const dispatch of executable.dispatches) {
+      if (dispatch.pipeline !== pipeline) {
+        pipeline = dispatch.pipeline;
+        pass.setPipeline(pipeline);
+      }
+      pass.setBindGroup(0, bindGroup(device, dispatch, run));
+      pass.dispatchWorkgroups(...dispatch.grid);
+    }
+    pass.end();
+    stats.dispatches += executable.dispatches.length;
+  }
+  for (const copy of executable.copiesOut) {
+    if (copy.bytes === 0) continue;
+    const from = place(copy.ref, run);
+    const target = run.exports[copy.index]!;
+    encoder.copyBufferToBuffer(from.buffer, from.offset + copy.offset, target.buffer, target.offset, copy.bytes);
+    stats.copies++;
+  }
+  device.queue.submit([encoder.finish()]);
+  stats.submits++;
+  stats.runs++;
+}
+
+export function writeData(device: GPUDevice, buffer: GPUBuffer, offset: number, data: ArrayBufferView): void {
+  if (data.byteLength === 0) return;
+  device.queue.writeBuffer(buffer, offset, data as ArrayBufferView<ArrayBuffer>);
+  stats.dataWrites++;
+  stats.dataBytesWritten += data.byteLength;
+}
+
+function place(ref: BufferRef, run: Run): { readonly buffer: GPUBuffer; readonly offset: number } {
+  if (ref.kind === 'fixed') return { buffer: ref.buffer, offset: 0 };
+  return (ref.kind === 'input' ? run.inputs : run.exports)[ref.index]!;
+}
+
+function writeScalars(device: GPUDevice, executable: Executable, scalars: readonly number[]): void {
+  const { uniform, uniformData, scalarFields } = executable;
+  if (!uniform) return;
+  const before = executable.scalars;
+  if (before && scalarFields.every((field) => Object.is(before[field.scalar], scalars[field.scalar]))) return;
+  for (const { byteOffset, type, scalar } of scalarFields) {
+    const value = scalars[scalar]!;
+    if (type === 'f32') uniformData.setFloat32(byteOffset, value, true);
+    else if (type === 'i32') uniformData.setInt32(byteOffset, value, true);
+    else uniformData.setUint32(byteOffset, value, true);
+  }
+  device.queue.writeBuffer(uniform, 0, uniformData as DataView<ArrayBuffer>);
+  executable.scalars = scalars;
+  stats.scalarWrites++;
+}
+
+function bindGroup(device: GPUDevice, dispatch: Dispatch, run: Run): GPUBindGroup {
+  const { groups, bindings } = dispatch;
+  if (!dispatch.variable && groups.length > 0) return groups[0]!.group;
+  const key: unknown[] = [];
+  for (const { ref } of bindings) {
+    if (ref.kind === 'fixed') continue;
+    const { buffer, offset } = place(ref, run);
+    key.push(buffer, offset);
+  }
+  for (const entry of groups) if (entry.key.every((part, i) => part === key[i])) return entry.group;
+  const group = device.createBindGroup({
+    layout: dispatch.layout,
+    entries: bindings.map((binding, index) => {
+      const { buffer, offset } = place(binding.ref, run);
+      return {
+        binding: index,
+        resource: { buffer, offset: offset + binding.offset, size: Math.max(binding.bytes, 4) },
+      };
+    }),
+  });
+  stats.bindGroupsCreated++;
+  if (groups.length >= MAX_GROUPS) groups.shift();
+  groups.push({ key, group });
+  return group;
+}

@@ -1,0 +1,179 @@
+// GPU memory for values: pooled buffers of their own for large ones, slots of shared pages for small ones.
+import { OutOfMemoryError } from '../errors';
+import { stats } from './stats';
+
+/** A range of a buffer that holds one value. */
+export interface Allocation {
+  readonly memory: Memory;
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly bytes: number;
+  /** The buffer holds nothing else, so that it may be bound and overwritten in place. */
+  readonly dedicated: boolean;
+  /** Bytes taken from the pool, rounding included. */
+  readonly capacity: number;
+  /** Shared by the values of one page: see `Memory.ballast`. */
+  readonly page: Page | null;
+  freed: boolean;
+}
+
+interface Page {
+  readonly buffer: GPUBuffer;
+  ballast: WeakRef<ArrayBuffer> | null;
+}
+
+/** Values up to this size share pages and are copied into and out of a plan's own slots, which keeps its bind groups stable. */
+export const SMALL_BYTES = 65536;
+
+const PAGE_BYTES = 1 << 20;
+const MIN_SLOT_BYTES = 16;
+/** Free bytes kept for reuse before buffers are destroyed. */
+const MAX_POOLED_BYTES = 1 << 29;
+/** Below this size an ArrayBuffer costs real memory, so ballast is shared by page. */
+const MIN_BALLAST_BYTES = 1 << 17;
+
+const USAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST; GPUBufferUsage is not defined in every runtime at import
+
+/** Rounds up to a power of two below 4 kB and to an eighth of one above, so that similar sizes share buffers. */
+export function sizeClass(bytes: number): number {
+  const power = 2 ** Math.ceil(Math.log2(Math.max(bytes, 256)));
+  if (power <= 4096) return power;
+  const step = power / 16;
+  return Math.ceil(bytes / step) * step;
+}
+
+/** Buffers of one device. */
+export class Memory {
+  private readonly pool = new Map<number, GPUBuffer[]>();
+  private readonly slots = new Map<number, { page: Page; offset: number }[]>();
+  private total = 0;
+
+  constructor(
+    readonly device: GPUDevice,
+    /** Told of an allocation that failed; it is known only later. */
+    private readonly onFailure: (error: Error) => void,
+  ) {}
+
+  /** Bytes in all buffers made here and not destroyed. */
+  get totalBytes(): number {
+    return this.total;
+  }
+
+  /** A place for `bytes`; small ones share a page unless `dedicated`. */
+  allocate(bytes: number, dedicated = false): Allocation {
+    if (bytes <= SMALL_BYTES && !dedicated) return this.allocateSlot(bytes);
+    const capacity = sizeClass(bytes);
+    const pooled = this.pool.get(capacity)?.pop();
+    if (pooled) stats.pooledBytes -= capacity;
+    const buffer = pooled ?? this.createBuffer(capacity, 'value');
+    stats.liveBytes += capacity;
+    return { memory: this, buffer, offset: 0, bytes, capacity, dedicated: true, page: null, freed: false };
+  }
+
+  free(allocation: Allocation): void {
+    if (allocation.freed) return;
+    allocation.freed = true;
+    stats.liveBytes -= allocation.capacity;
+    if (allocation.page) {
+      stats.pooledBytes += allocation.capacity;
+      this.slots.get(allocation.capacity)!.push({ page: allocation.page, offset: allocation.offset });
+      return;
+    }
+    if (stats.pooledBytes + allocation.capacity > MAX_POOLED_BYTES) {
+      this.destroyBuffer(allocation.buffer);
+      return;
+    }
+    const pool = this.pool.get(allocation.capacity);
+    if (pool) pool.push(allocation.buffer);
+    else this.pool.set(allocation.capacity, [allocation.buffer]);
+    stats.pooledBytes += allocation.capacity;
+  }
+
+  /** The same place for a value that takes over from its owner: what was registered for the old owner no longer frees it. */
+  transfer(allocation: Allocation): Allocation {
+    allocation.freed = true;
+    return { ...allocation, freed: false };
+  }
+
+  /** Destroys all free buffers of the pool. */
+  trim(): void {
+    for (const [capacity, buffers] of this.pool) {
+      stats.pooledBytes -= capacity * buffers.length;
+      for (const buffer of buffers) this.destroyBuffer(buffer);
+    }
+    this.pool.clear();
+  }
+
+  /**
+   * Address space in proportion to GPU memory: an ArrayBuffer that nobody touches, kept by each value that lives in the
+   * allocation, makes the engine's collector feel memory it cannot see. Small values share one for their page.
+   */
+  ballast(allocation: Allocation): ArrayBuffer | null {
+    const { page, capacity } = allocation;
+    if (!page) return capacity >= MIN_BALLAST_BYTES ? new ArrayBuffer(capacity) : null;
+    let ballast = page.ballast?.deref();
+    if (!ballast) {
+      ballast = new ArrayBuffer(PAGE_BYTES);
+      page.ballast = new WeakRef(ballast);
+    }
+    return ballast;
+  }
+
+  /** A raw buffer, counted; throws OutOfMemoryError over the device's limits. */
+  createBuffer(bytes: number, label: string, usage = USAGE): GPUBuffer {
+    const limit = Math.min(this.device.limits.maxBufferSize, this.device.limits.maxStorageBufferBindingSize);
+    if (bytes > limit) {
+      throw new OutOfMemoryError(
+        `a value of ${bytes} bytes is over this device's limit of ${limit} bytes a buffer (maxBufferSize ${this.device.limits.maxBufferSize}, ` +
+          `maxStorageBufferBindingSize ${this.device.limits.maxStorageBufferBindingSize}); use a smaller batch or split the tensor`,
+      );
+    }
+    this.device.pushErrorScope('out-of-memory');
+    const buffer = this.device.createBuffer({ size: bytes, usage, label: `lamplight ${label}` });
+    this.device.popErrorScope().then(
+      (error) => {
+        if (error) {
+          this.onFailure(
+            new OutOfMemoryError(
+              `the GPU has no room for a buffer of ${bytes} bytes beside the ${this.total} bytes in use; use a smaller batch or model`,
+            ),
+          );
+        }
+      },
+      () => {}, // the device was lost, which is reported by its own error
+    );
+    stats.buffersCreated++;
+    this.total += bytes;
+    stats.peakBytes = Math.max(stats.peakBytes, this.total);
+    return buffer;
+  }
+
+  destroyBuffer(buffer: GPUBuffer): void {
+    this.total -= buffer.size;
+    buffer.destroy();
+  }
+
+  private allocateSlot(bytes: number): Allocation {
+    const capacity = Math.max(MIN_SLOT_BYTES, 2 ** Math.ceil(Math.log2(Math.max(bytes, 1))));
+    let free = this.slots.get(capacity);
+    if (!free) {
+      free = [];
+      this.slots.set(capacity, free);
+    }
+    if (free.length === 0) {
+      const size = Math.min(PAGE_BYTES, Math.max(PAGE_BYTES / 16, capacity * 64));
+      const page: Page = { buffer: this.createBuffer(size, 'page'), ballast: null };
+      for (let offset = size - capacity; offset >= 0; offset -= capacity) free.push({ page, offset });
+      stats.pooledBytes += size;
+    }
+    const { page, offset } = free.pop()!;
+    stats.pooledBytes -= capacity;
+    stats.liveBytes += capacity;
+    return { memory: this, buffer: page.buffer, offset, bytes, capacity, dedicated: false, page, freed: false };
+  }
+}
+
+const registry = new FinalizationRegistry<Allocation>((allocation) => allocation.memory.free(allocation));
+
+/** Frees the allocation once `owner` has been collected, unless it was freed before. */
+export const freeWhenCollected = (owner: object, allocation: Allocation): void => registry.register(owner, allocation);

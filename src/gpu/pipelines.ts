@@ -1,0 +1,95 @@
+// Compute pipelines and bind group layouts, one for each distinct source, entry and constants.
+import { GPUValidationFailure, invariant } from '../errors';
+import { stats } from './stats';
+
+/** How a binding is used: r = read-only storage, w = read_write storage, u = uniform. */
+export type BindingKind = 'r' | 'w' | 'u';
+
+export interface PipelineRequest {
+  readonly label: string;
+  readonly code: string;
+  readonly entry: string;
+  readonly overrides: Readonly<Record<string, number>>;
+  /** One letter a binding of group 0. */
+  readonly bindings: readonly BindingKind[];
+}
+
+export interface Pipeline {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+const COMPUTE_STAGE = 4; // GPUShaderStage.COMPUTE
+const bindingTypes: Record<BindingKind, GPUBufferBindingType> = { r: 'read-only-storage', w: 'storage', u: 'uniform' };
+
+/** Replaces the value of each line `const NAME: type = value;` named in `consts`. */
+export function specialise(code: string, consts: Readonly<Record<string, number>> = {}): string {
+  for (const [name, value] of Object.entries(consts)) {
+    const line = new RegExp(`^const ${name}\\s*:\\s*(\\w+)\\s*=[^;]*;`, 'm');
+    invariant(line.test(code), `shader has no line "const ${name}: type = value;"`);
+    code = code.replace(line, (_, type: string) => `const ${name}: ${type} = ${literal(value, type)};`);
+  }
+  return code;
+}
+
+function literal(value: number, type: string): string {
+  if (type === 'u32') return `${value}u`;
+  if (type === 'f32') return Number.isInteger(value) ? `${value}.0` : `${value}`;
+  return `${value}`;
+}
+
+export class Pipelines {
+  private readonly pipelines = new Map<string, Promise<Pipeline>>();
+  private readonly layouts = new Map<string, { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
+
+  constructor(private readonly device: GPUDevice) {}
+
+  get(request: PipelineRequest): Promise<Pipeline> {
+    const key = `${request.entry}\n${request.bindings.join('')}\n${JSON.stringify(request.overrides)}\n${request.code}`;
+    let pipeline = this.pipelines.get(key);
+    if (!pipeline) {
+      pipeline = this.create(request);
+      this.pipelines.set(key, pipeline);
+    }
+    return pipeline;
+  }
+
+  private async create({ label, code, entry, overrides, bindings }: PipelineRequest): Promise<Pipeline> {
+    const layout = this.layout(bindings);
+    const module = this.device.createShaderModule({ label, code });
+    stats.shaderModulesCreated++;
+    stats.pipelinesCreated++;
+    try {
+      const pipeline = await this.device.createComputePipelineAsync({
+        label,
+        layout: layout.pipeline,
+        compute: { module, entryPoint: entry, constants: { ...overrides } },
+      });
+      return { pipeline, layout: layout.group };
+    } catch (cause) {
+      const { messages } = await module.getCompilationInfo();
+      const lines = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}`).join('\n');
+      throw new GPUValidationFailure(
+        `internal: the kernel ${label} did not compile: ${(cause as Error).message}\n${lines}`,
+        { cause },
+      );
+    }
+  }
+
+  private layout(bindings: readonly BindingKind[]) {
+    const key = bindings.join('');
+    let layout = this.layouts.get(key);
+    if (!layout) {
+      const group = this.device.createBindGroupLayout({
+        entries: bindings.map((kind, binding) => ({
+          binding,
+          visibility: COMPUTE_STAGE,
+          buffer: { type: bindingTypes[kind] },
+        })),
+      });
+      layout = { group, pipeline: this.device.createPipelineLayout({ bindGroupLayouts: [group] }) };
+      this.layouts.set(key, layout);
+    }
+    return layout;
+  }
+}

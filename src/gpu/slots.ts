@@ -1,0 +1,28 @@
+// Slots: buffers for the intermediates of plans. Plans run one after another, so all of them share these.
+import type { Memory } from './memory';
+import { sizeClass } from './memory';
+import { stats } from './stats';
+
+/** A slot may be this many times larger than a value needs before a new one is made instead. */
+const MAX_WASTE = 4;
+
+export class Slots {
+  readonly buffers: GPUBuffer[] = [];
+
+  constructor(private readonly memory: Memory) {}
+
+  /** The smallest slot with room for `bytes` that is not in `busy`; a new one if none fits. */
+  take(bytes: number, busy: ReadonlySet<number>): number {
+    let best = -1;
+    for (let i = 0; i < this.buffers.length; i++) {
+      const { size } = this.buffers[i]!;
+      if (size < bytes || size > Math.max(bytes, 4096) * MAX_WASTE || busy.has(i)) continue;
+      if (best < 0 || size < this.buffers[best]!.size) best = i;
+    }
+    if (best >= 0) return best;
+    const size = sizeClass(bytes);
+    this.buffers.push(this.memory.createBuffer(size, 'slot'));
+    stats.planBytes += size;
+    return this.buffers.length - 1;
+  }
+}

@@ -1,0 +1,206 @@
+// The flush: everything pending that must exist becomes one program and goes to the engine.
+import { engine } from '../compiler/engine';
+import type { Program, ProgramNode } from '../compiler/ir';
+import { TensorReleasedError } from '../errors';
+import { stats } from '../gpu/stats';
+import { mode } from './mode';
+import { atTopLevel, type Root, takeRoots } from './roots';
+import { metaSignature } from './signature';
+import type { Node, Value } from './value';
+
+/** Separates the parts of a program's key; signatures and indices are not negative. */
+const SEPARATOR = -1;
+
+/** At the top level a flush comes by itself past this many nodes or bytes of user-owned values. */
+const MAX_PENDING_NODES = 4096;
+const MAX_PENDING_BYTES = 1 << 28;
+
+const releases: Value[] = [];
+
+/** Gives back a value's memory once everything recorded so far has run. */
+export function releaseAfterFlush(value: Value): void {
+  releases.push(value);
+}
+
+/** Keeps a long stretch of code without read-backs from piling up. */
+export function flushIfLarge(): void {
+  if (atTopLevel() && (mode.recorded > MAX_PENDING_NODES || mode.pendingBytes > MAX_PENDING_BYTES)) flush();
+}
+
+/** Runs that a data loader lets be unfinished before it waits. */
+const MAX_RUNS_AHEAD = 2;
+
+/** Resolves when the GPU is at most two runs behind; throws the error of a lost device. */
+export const backpressure = (): Promise<void> => engine.settle(MAX_RUNS_AHEAD);
+
+/** Sends all pending work to the GPU without waiting for it; `wanted` values are kept too. */
+export function flush(wanted: readonly Value[] = []): void {
+  const start = performance.now();
+  submit(wanted);
+  for (const value of releases.splice(0)) engine.releaseLater(value);
+  stats.hostMilliseconds += performance.now() - start;
+}
+
+function submit(wanted: readonly Value[]): void {
+  const roots = takeRoots().filter((root) => !root.disposed);
+  const exports = new Map<Value, Root | null>();
+  const order: Node[] = [];
+  const seen = new Set<Node>();
+  const want = (value: Value, root: Root | null) => {
+    if (value.available || exports.has(value)) return;
+    if (root !== null && isRecipe(value)) return;
+    try {
+      visit(value, order, seen);
+      exports.set(value, root);
+    } catch (error) {
+      value.failure = error as Error;
+    }
+  };
+  for (const value of wanted) want(value, null);
+  for (const root of roots) want(root.value, root);
+  for (const root of roots) keepSaved(root.value, want);
+  mode.recorded = 0;
+  mode.pendingBytes = 0;
+  for (const root of roots) if (!exports.has(root.value) || root.value.available) root.settled = root.value;
+  if (exports.size === 0) return;
+
+  order.sort((a, b) => a.id - b.id);
+  const { inputs, numbers, key, scalars } = number(order);
+  key.push(SEPARATOR);
+  for (const value of exports.keys()) key.push(numbers.get(value)!);
+  // The engine may build the program only when the device is there; by then the nodes may have dropped their edges.
+  const edges = order.map((node) => node.inputs);
+  engine.submit({
+    key,
+    build: () => buildProgram(order, edges, inputs, numbers, [...exports.keys()]),
+    inputs,
+    exports: [...exports].map(([cell, root]) => ({
+      cell,
+      replaces: root?.settled?.overwritten ? root.settled : null,
+    })),
+    scalars,
+    failed: () => {
+      for (const root of exports.values()) root?.rollBack();
+    },
+  });
+  for (const [value, root] of exports) {
+    if (root && root.value === value) root.settled = value;
+    dropRecipe(value);
+  }
+}
+
+/** A user's value that is as cheap to make again as to keep: a batch gathered from a data set. */
+const isRecipe = (value: Value): boolean =>
+  value.node?.op.cheap === true && value.node.inputs.every((x) => x.available && !x.overwritten);
+
+/** Collects the nodes that must run for `value`; throws TensorReleasedError where a recipe's inputs are gone. */
+function visit(value: Value, order: Node[], seen: Set<Node>): void {
+  const stack: Value[] = [value];
+  const found: Node[] = [];
+  while (stack.length > 0) {
+    const next = stack.pop()!;
+    if (next.available) continue;
+    const { node } = next;
+    if (!node || node.cut || next.gone) {
+      for (const n of found) seen.delete(n);
+      throw releasedError(value, next);
+    }
+    if (seen.has(node)) continue;
+    seen.add(node);
+    found.push(node);
+    for (const x of node.inputs) stack.push(x);
+  }
+  order.push(...found);
+}
+
+function releasedError(value: Value, missing: Value): Error {
+  const name = value.node?.op.name ?? 'a tensor';
+  const why = missing.gone ?? 'it was not kept';
+  const what =
+    missing === value
+      ? 'its value is gone'
+      : `it would be made again from a value of ${missing.node?.op.name ?? 'a tensor'} that is gone`;
+  return new TensorReleasedError(
+    `the result of ${name}, of shape [${value.shape.join(', ')}], can no longer be had: ${what} (${why}). ` +
+      'Tensors made inside a module, backward() or torch.scope() live no longer than it: call .retain() where it is made, or return it',
+  );
+}
+
+/** Asks for what later gradients of `value` will read, so that it outlives this flush. */
+function keepSaved(value: Value, want: (value: Value, root: null) => void): void {
+  const stack: Value[] = [value];
+  while (stack.length > 0) {
+    const next = stack.pop()!;
+    const { node } = next;
+    if (!node?.requiresGrad || next.sink || node.spent || node.savedKept || node.cut) continue;
+    node.savedKept = true;
+    const { inputs, outputs } = node.op.saves ?? {};
+    if (node.keepsSaved) {
+      for (const i of inputs ?? (outputs ? [] : node.inputs.keys()))
+        if (i < node.inputs.length) want(node.inputs[i]!, null);
+      for (const o of outputs ?? []) want(node.outputs[o]!, null);
+    }
+    for (const x of node.inputs) if (x.requiresGrad) stack.push(x);
+  }
+}
+
+/** Numbers the values, inputs first, and writes the program's key. */
+function number(order: readonly Node[]) {
+  const computed = new Set(order);
+  const inputs: Value[] = [];
+  const numbers = new Map<Value, number>();
+  for (const node of order) {
+    for (const x of node.inputs) {
+      if (numbers.has(x) || (x.node && computed.has(x.node) && !x.available)) continue;
+      numbers.set(x, inputs.length);
+      inputs.push(x);
+    }
+  }
+  const key: number[] = inputs.map(metaSignature);
+  const scalars: number[] = [];
+  let next = inputs.length;
+  for (const node of order) {
+    key.push(SEPARATOR, node.signature);
+    for (const x of node.inputs) key.push(numbers.get(x)!);
+    // An output may have been computed before while another of the same node is wanted now; it is computed again unseen.
+    for (const y of node.outputs) {
+      if (!numbers.has(y)) numbers.set(y, next);
+      next++;
+    }
+    for (const s of node.scalars) scalars.push(s);
+  }
+  return { inputs, numbers, key, scalars };
+}
+
+function buildProgram(
+  order: readonly Node[],
+  edges: readonly (readonly Value[])[],
+  inputs: readonly Value[],
+  numbers: ReadonlyMap<Value, number>,
+  exports: readonly Value[],
+): Program {
+  const values = inputs.map(({ shape, dtype }) => ({ shape, dtype }));
+  let scalarBase = 0;
+  const nodes = order.map((node, n): ProgramNode => {
+    const outputs = node.outputs.map(({ shape, dtype }) => values.push({ shape, dtype }) - 1);
+    const built = {
+      op: node.op,
+      attrs: node.attrs,
+      inputs: edges[n]!.map((x) => numbers.get(x)!),
+      outputs,
+      scalarBase,
+      scalarCount: node.scalars.length,
+    };
+    scalarBase += node.scalars.length;
+    return built;
+  });
+  return { values, inputCount: inputs.length, nodes, exports: exports.map((value) => numbers.get(value)!) };
+}
+
+/** Drops the edges of a node whose values exist, once neither another output nor a gradient needs them. */
+function dropRecipe({ node }: Value): void {
+  if (!node || node.cut || (node.requiresGrad && !node.spent)) return;
+  if (!node.outputs.every((y) => y.available)) return;
+  node.inputs = [];
+  node.cut = true;
+}

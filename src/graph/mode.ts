@@ -1,0 +1,25 @@
+// The recording mode: whether gradients are recorded, and whether what they need is kept.
+
+/** Mutable state of the recording thread; each page or worker has one. */
+export const mode = {
+  /** Record gradients. */
+  grad: true,
+  /** Keep, at a flush, the values that a later backward will read. */
+  keepSaved: true,
+  /** Bytes of user-owned values recorded since the last flush. */
+  pendingBytes: 0,
+  /** Nodes recorded since the last flush. */
+  recorded: 0,
+};
+
+/** Runs `fn` with parts of the mode replaced, and puts them back whatever happens. */
+export function withMode<T>(change: { grad?: boolean; keepSaved?: boolean }, fn: () => T): T {
+  const { grad, keepSaved } = mode;
+  Object.assign(mode, change);
+  try {
+    return fn();
+  } finally {
+    mode.grad = grad;
+    mode.keepSaved = keepSaved;
+  }
+}

@@ -1,0 +1,54 @@
+// Roots: the storages whose values must exist after the next flush, kept in a stack of scopes.
+import type { Value } from './value';
+
+/** A place that holds a current value; implemented by tensor storages. */
+export interface Root {
+  readonly value: Value;
+  readonly disposed: boolean;
+  /** The value that was current at the last flush, whose memory the new one may take over. */
+  settled: Value | null;
+  /** The flush could not run: makes the settled value current again. */
+  rollBack(): void;
+}
+
+/** What was made since the scope opened (or since the last flush). */
+export class Scope {
+  readonly roots: Root[] = [];
+  closed = false;
+}
+
+/** The scope of user code outside of any other; it never closes. */
+export const topScope = new Scope();
+const open: Scope[] = [topScope];
+
+export const currentScope = (): Scope => open[open.length - 1]!;
+
+export const atTopLevel = (): boolean => open.length === 1;
+
+/** The scope a root belongs to now: its own while that is open, else the top level. */
+export const trackRoot = (root: Root, scope: Scope): void => {
+  (scope.closed ? topScope : scope).roots.push(root);
+};
+
+export function openScope(): Scope {
+  const scope = new Scope();
+  open.push(scope);
+  return scope;
+}
+
+/** Closes the innermost scope; its roots are inner from now on unless they are tracked again. Returns the scope outside it. */
+export function closeScope(): Scope {
+  const scope = open.pop()!;
+  scope.closed = true;
+  return currentScope();
+}
+
+/** All roots of all open scopes, each once; the lists are emptied. */
+export function takeRoots(): Root[] {
+  const roots = new Set<Root>();
+  for (const scope of open) {
+    for (const root of scope.roots) roots.add(root);
+    scope.roots.length = 0;
+  }
+  return [...roots];
+}

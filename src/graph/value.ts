@@ -1,0 +1,120 @@
+// Values and the nodes that produce them: the recorded graph, which is both what runs and what autograd walks.
+import type { KernelOp } from '../compiler/ir';
+import { type DType, type Meta, numel, type Shape } from '../compiler/meta';
+import type { Allocation } from '../gpu/memory';
+
+/** Data on the host, one 32-bit element each. */
+export type HostData = Float32Array | Int32Array | Uint32Array;
+
+/** Where a leaf's gradient goes; implemented by the tensor layer. */
+export interface GradSink {
+  accumulate(gradient: Value): void;
+}
+
+/**
+ * The definition of an operation: shape rule and errors (`infer`), kernel (`lower`), gradient (`vjp`).
+ * The functions in src/ops that users of a definition call are thin: they gather attributes and `record`.
+ */
+export interface Op<A = unknown> extends KernelOp<A> {
+  /** Name of the gradient function in printed tensors, such as `MulBackward0`; default from `name`. */
+  readonly gradName?: string;
+  /** Checks the inputs and infers the outputs. Pure, needs no device; throws ShapeError, DTypeError or ArgumentError. */
+  infer(inputs: readonly Meta[], attrs: A): readonly Meta[];
+  /**
+   * Gradients of the inputs, by the gradients of the outputs: `dys[i]` is undefined where output i got none. One entry an
+   * input; null says that the input has no gradient. Written with ops. A gradient may have the shape the input was
+   * broadcast to: the engine sums it back. `needs[i]` tells whether input i's gradient is wanted.
+   */
+  vjp?(dys: readonly (Value | undefined)[], node: GradContext<A>): readonly (Value | null)[];
+  /** Inputs and outputs whose values `vjp` reads; default: all inputs, no outputs. */
+  readonly saves?: { readonly inputs?: readonly number[]; readonly outputs?: readonly number[] };
+  /** True when equal inputs give an equal result at negligible cost, so that the value is made again rather than kept. */
+  readonly cheap?: boolean;
+}
+
+/** A recorded node as its gradient sees it. */
+export interface GradContext<A> {
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  readonly attrs: A;
+  readonly scalars: readonly number[];
+  readonly needs: readonly boolean[];
+}
+
+let nextId = 1;
+
+/** One execution of an op. Immutable, but for edges that are cut once nobody can need them. */
+export class Node {
+  readonly id = nextId++;
+  readonly outputs: readonly Value[];
+  /** The outputs have values and nobody needs the recipe, so the edges were dropped. */
+  cut = false;
+  /** Its gradient was taken without `retainGraph`; a second backward through it is an error. */
+  spent = false;
+  /** What the gradient needs of this node and all before it has been scheduled to be kept. */
+  savedKept = false;
+
+  constructor(
+    readonly op: Op,
+    public inputs: readonly Value[],
+    readonly attrs: unknown,
+    readonly scalars: readonly number[],
+    readonly signature: number,
+    metas: readonly Meta[],
+    readonly requiresGrad: boolean,
+    /** Whether values that the gradient needs are kept at a flush; otherwise they are evaluated again. */
+    readonly keepsSaved: boolean,
+  ) {
+    this.outputs = metas.map((meta, index) => new Value(meta, this, index));
+  }
+}
+
+/** One result of a node, or data that came from the host. Its contents never change; in-place writes make new values. */
+export class Value implements Meta {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** Where the contents are on the GPU, once they are. */
+  allocation: Allocation | null = null;
+  /** Contents waiting to be uploaded. */
+  host: HostData | null = null;
+  /** Set from the flush that computes this value until it has run. */
+  scheduled: Promise<void> | null = null;
+  /** What became of the contents when they are gone for good. */
+  gone: string | null = null;
+  /** The error of the run that should have computed this value. */
+  failure: Error | null = null;
+  /** Set on leaves: backward stops here and hands the gradient over. */
+  sink: GradSink | null = null;
+  /** Called with the gradient of this value when backward reaches it; may replace it. */
+  gradHooks: ((gradient: Value) => Value | undefined)[] | null = null;
+  /** An in-place write has replaced this value in its storage. */
+  overwritten = false;
+  /** A tensor's storage holds this value, or did: another storage must take an alias, so that in-place writes stay apart. */
+  held = false;
+  /** Address space that tells the garbage collector how much GPU memory hangs on this value. */
+  ballast: ArrayBuffer | null = null;
+  /** `host` was uploaded before: see the engine. */
+  uploaded = false;
+
+  constructor(
+    meta: Meta,
+    readonly node: Node | null,
+    readonly index: number,
+  ) {
+    this.shape = meta.shape;
+    this.dtype = meta.dtype;
+  }
+
+  get requiresGrad(): boolean {
+    return this.sink !== null || (this.node?.requiresGrad ?? false);
+  }
+
+  /** Has contents, or will have without recording anything: computed, scheduled, waiting on the host, or failed. */
+  get available(): boolean {
+    return this.allocation !== null || this.scheduled !== null || this.host !== null || this.failure !== null;
+  }
+
+  get numel(): number {
+    return numel(this.shape);
+  }
+}

@@ -1,0 +1,11 @@
+// The public surface of Lamplight.
+
+export { enableGrad, isGradEnabled, noGrad } from './autograd/mode';
+export type { DType, Shape } from './compiler/meta';
+export * as data from './data';
+export * from './errors';
+export { load, save, saveBytes } from './io';
+export * as nn from './nn';
+export * as optim from './optim';
+export * from './tensor';
+export * as vision from './vision';

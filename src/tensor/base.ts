@@ -1,0 +1,360 @@
+// The core of every tensor: a view of a storage, its current graph value, its gradient, and reading it back.
+import { type BackwardOptions, backward } from '../autograd/backward';
+import { engine } from '../compiler/engine';
+import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape, showShape } from '../compiler/meta';
+import { AutogradError, DTypeError, ShapeError, TensorReleasedError } from '../errors';
+import { flush } from '../graph/flush';
+import { mode, withMode } from '../graph/mode';
+import type { GradSink, Value } from '../graph/value';
+import { cast, detach, full, identity } from '../ops/cast';
+import { formatTensor } from './print';
+import { isWhole, type Layout, Storage } from './storage';
+import type { Tensor } from './tensor';
+
+/** A typed array with the numbers of a tensor, by dtype. */
+export type TensorData = Float32Array | Int32Array | Uint32Array | Uint8Array;
+
+/** Numbers nested to the rank of the tensor; booleans for dtype bool. */
+export type NestedArray = number | boolean | NestedArray[];
+
+/** What makes a tensor a leaf of the graph: where its gradient goes. */
+class Leaf implements GradSink {
+  grad: Tensor | null = null;
+  hooks: ((gradient: Value) => Value | undefined)[] = [];
+
+  constructor(private readonly make: (value: Value) => Tensor) {}
+
+  accumulate(gradient: Value): void {
+    if (this.grad) withMode({ grad: false }, () => this.grad!.accumulate(gradient));
+    else this.grad = this.make(gradient);
+  }
+}
+
+/** What makes a tensor a view: the storage it shares, and how it lies there. */
+export interface View {
+  readonly storage: Storage;
+  readonly strides: readonly number[];
+  readonly offset: number;
+  readonly detached?: boolean;
+}
+
+export abstract class TensorBase implements Layout {
+  readonly storage: Storage;
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+  readonly offset: number;
+  /** The leaf record, while this tensor is a leaf that requires grad. */
+  leaf: Leaf | null = null;
+  private cached: { readonly version: number; readonly value: Value } | null = null;
+
+  /** Made by `detach()`: gradients never pass through this view. */
+  readonly detached: boolean;
+
+  /** A tensor of its own around a value, or a view of a storage whose contents are `value`. */
+  constructor(value: Value, view?: View) {
+    this.shape = value.shape;
+    this.storage = view?.storage ?? new Storage(value);
+    this.strides = view?.strides ?? contiguousStrides(value.shape);
+    this.offset = view?.offset ?? 0;
+    this.detached = view?.detached ?? false;
+    this.cached = { version: this.storage.version, value: view ? value : this.storage.value };
+  }
+
+  /** A tensor around a value, of the library's final class. */
+  protected abstract make(value: Value): Tensor;
+  /** A view of this tensor's storage. */
+  protected abstract makeView(value: Value, strides: readonly number[], offset: number, detached?: boolean): Tensor;
+
+  /** The contents now, contiguous, as a value of the graph. */
+  get value(): Value {
+    if (this.storage.disposed)
+      throw new TensorReleasedError(`a tensor of shape ${showShape(this.shape)} was used after dispose()`);
+    const { version } = this.storage;
+    if (this.cached?.version !== version) {
+      let value = this.storage.read(this);
+      if (this.detached && value.requiresGrad) value = detach(value);
+      if (this.leaf) {
+        value = value.sink || value === this.storage.value ? withMode({ grad: false }, () => identity(value)) : value;
+        value.sink = this.leaf;
+      }
+      this.cached = { version, value };
+    }
+    return this.cached.value;
+  }
+
+  get dtype(): DType {
+    return this.storage.dtype;
+  }
+
+  /** The size of dimension 0; 0-d tensors have none. */
+  get length(): number {
+    if (this.shape.length === 0) throw new ShapeError('length: a 0-d tensor has no length');
+    return this.shape[0]!;
+  }
+
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  dim(): number {
+    return this.shape.length;
+  }
+
+  numel(): number {
+    return numel(this.shape);
+  }
+
+  /** The shape, or the size of one dimension (negative ones count from the end). */
+  size(): Shape;
+  size(dim: number): number;
+  size(dim?: number): Shape | number {
+    return dim === undefined ? this.shape : this.shape[this.wrapDim('size', dim)]!;
+  }
+
+  /** Steps in elements between neighbours along each dimension of the storage. */
+  stride(): readonly number[] {
+    return this.strides;
+  }
+
+  isContiguous(): boolean {
+    const expected = contiguousStrides(this.shape);
+    return this.shape.every((size, d) => size === 1 || this.strides[d] === expected[d]);
+  }
+
+  isFloatingPoint(): boolean {
+    return isFloat(this.dtype);
+  }
+
+  // ── Gradients ──
+
+  get requiresGrad(): boolean {
+    return this.leaf !== null || this.value.requiresGrad;
+  }
+
+  set requiresGrad(on: boolean) {
+    this.requiresGrad_(on);
+  }
+
+  /** True for tensors that no recorded operation made: those whose gradient `backward` keeps. */
+  get isLeaf(): boolean {
+    return this.leaf !== null || !this.value.requiresGrad;
+  }
+
+  /** The name of the function that would take the gradient further, such as `MulBackward0`; null for leaves. */
+  get gradFn(): string | null {
+    if (this.isLeaf) return null;
+    const { op } = this.value.node!;
+    return op.gradName ?? `${op.name[0]!.toUpperCase()}${op.name.slice(1)}Backward0`;
+  }
+
+  /** Makes this leaf require a gradient (or not), in place. */
+  requiresGrad_(on = true): this {
+    if (on === this.requiresGrad) return this;
+    if (on && !isFloat(this.dtype)) {
+      throw new DTypeError(
+        `requiresGrad: only floating-point tensors can require gradients, but this one is ${this.dtype}`,
+      );
+    }
+    if (!this.isLeaf) {
+      throw new AutogradError(
+        'requiresGrad: only leaf tensors can be changed; use detach() to get one that does not require grad',
+      );
+    }
+    this.leaf = on ? new Leaf((value) => this.make(value)) : null;
+    if (isWhole(this, this.storage.shape)) this.storage.leafRequiresGrad = on;
+    this.cached = null;
+    return this;
+  }
+
+  /** The gradient that `backward` has summed up so far, or null. */
+  get grad(): Tensor | null {
+    const grad = this.leaf?.grad ?? null;
+    if (grad) grad.storage.exposed = true;
+    return grad;
+  }
+
+  set grad(gradient: Tensor | null) {
+    if (!this.leaf) {
+      if (gradient === null) return;
+      throw new AutogradError('grad: only a leaf that requires grad has a gradient; call requiresGrad_() first');
+    }
+    if (gradient && !sameShape(gradient.shape, this.shape)) {
+      throw new ShapeError(`grad: expected shape ${showShape(this.shape)}, but got ${showShape(gradient.shape)}`);
+    }
+    this.leaf.grad = gradient;
+  }
+
+  /** Adds to this tensor's contents; how a gradient grows over several backwards. */
+  accumulate(gradient: Value): void {
+    const sum = this.plus(gradient);
+    if (isWhole(this, this.storage.shape)) this.storage.replace(sum);
+    else this.storage.write(sum, this);
+  }
+
+  protected abstract plus(other: Value): Value;
+
+  /**
+   * Gradients of this tensor by all leaves it was made from, added to their `grad`.
+   * @param gradient weights of the elements, of this tensor's shape; may be left out for a single element (then 1)
+   */
+  backward(gradient?: Tensor | null, options: BackwardOptions = {}): void {
+    if (!this.requiresGrad) {
+      throw new AutogradError(
+        'backward: this tensor does not require grad and was not made from one that does; check requiresGrad of the inputs, and noGrad',
+      );
+    }
+    if (!gradient && this.numel() !== 1) {
+      throw new AutogradError(
+        `backward: a gradient can be created by itself only for a single element, but the shape is ${showShape(this.shape)}; call .sum() first or pass a gradient`,
+      );
+    }
+    if (gradient && !sameShape(gradient.shape, this.shape)) {
+      throw new ShapeError(
+        `backward: expected a gradient of shape ${showShape(this.shape)}, but got ${showShape(gradient.shape)}`,
+      );
+    }
+    backward([this.value], [gradient ? gradient.value : full(this.shape, 1, 'float32')], options);
+  }
+
+  /** Calls `hook` with the gradient of this tensor whenever backward computes it; what it returns replaces the gradient. */
+  registerHook(hook: (gradient: Tensor) => Tensor | undefined): { remove(): void } {
+    if (!this.requiresGrad) throw new AutogradError('registerHook: this tensor does not require grad');
+    const call = (gradient: Value) => {
+      const replaced = hook(this.make(gradient));
+      return replaced ? replaced.value : undefined;
+    };
+    const { value } = this;
+    value.gradHooks = [...(value.gradHooks ?? []), call];
+    return {
+      remove: () => {
+        value.gradHooks = value.gradHooks?.filter((other) => other !== call) ?? null;
+      },
+    };
+  }
+
+  /** Keeps the gradient of this non-leaf in `grad` too. */
+  retainGrad(): void {
+    if (this.isLeaf) return;
+    const { value } = this;
+    const leaf = new Leaf((gradient) => this.make(gradient));
+    const keep = (gradient: Value): undefined => {
+      leaf.accumulate(gradient);
+      this.retainedGrad = leaf.grad;
+    };
+    value.gradHooks = [...(value.gradHooks ?? []), keep];
+  }
+
+  /** The gradient of a non-leaf after `retainGrad()` and backward. */
+  retainedGrad: Tensor | null = null;
+
+  /** The same numbers, in the same memory, without a gradient. */
+  detach(): Tensor {
+    return this.makeView(detach(this.value), this.strides, this.offset, true);
+  }
+
+  // ── Memory ──
+
+  /** Lives beyond the scope (module call, `torch.scope`) it was made in. */
+  retain(): this {
+    this.storage.retain();
+    return this;
+  }
+
+  /** Gives the memory back now rather than when the garbage collector finds out. Aliases go with it. */
+  dispose(): void {
+    this.storage.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  // ── Reading back ──
+
+  /** The elements in row-major order, in a typed array of the dtype (Int32Array for int64, Uint8Array for uint8 and bool). */
+  async data(): Promise<TensorData> {
+    const { value } = this;
+    flush([value]);
+    const bytes = await engine.read(value);
+    switch (this.dtype) {
+      case 'float32':
+        return new Float32Array(bytes);
+      case 'int32':
+      case 'int64':
+        return new Int32Array(bytes);
+      case 'uint32':
+        return new Uint32Array(bytes);
+      case 'uint8':
+      case 'bool':
+        return Uint8Array.from(new Uint32Array(bytes));
+    }
+  }
+
+  /** The only element, as a number (0 or 1 for dtype bool). */
+  async item(): Promise<number> {
+    if (this.numel() !== 1) {
+      throw new ShapeError(
+        `item: expected a tensor with one element, but got shape ${showShape(this.shape)}; use tolist()`,
+      );
+    }
+    return (await this.data())[0]!;
+  }
+
+  /** The elements as nested arrays; a number for a 0-d tensor. */
+  async tolist(): Promise<NestedArray> {
+    const data = await this.data();
+    const { shape, dtype } = this;
+    let next = 0;
+    const nest = (d: number): NestedArray => {
+      if (d < shape.length) return Array.from({ length: shape[d]! }, () => nest(d + 1));
+      const element = data[next++]!;
+      return dtype === 'bool' ? element !== 0 : element;
+    };
+    return nest(0);
+  }
+
+  /** The text that PyTorch would print, also written to the console. */
+  async print(): Promise<string> {
+    const text = await this.text();
+    console.log(text);
+    return text;
+  }
+
+  /** The text that PyTorch would print. */
+  async text(): Promise<string> {
+    const data = await this.data();
+    return formatTensor(data, this.shape, this.dtype, { requiresGrad: this.leaf !== null, gradFn: this.gradFn });
+  }
+
+  /** A short description; the numbers need `await tensor.print()`. */
+  toString(): string {
+    const grad = this.leaf ? ', requiresGrad=true' : this.gradFn ? `, gradFn=<${this.gradFn}>` : '';
+    return `Tensor(shape=${showShape(this.shape)}, dtype=${this.dtype}${grad})`;
+  }
+
+  // ── For the operations on tensors ──
+
+  protected wrapDim(op: string, dim: number, rank = this.shape.length): number {
+    return wrapDim(op, dim, rank);
+  }
+
+  /** Overwrites the contents; `value` is cast and broadcast by the caller to this tensor's dtype and shape. */
+  protected assign(value: Value): this {
+    if (this.storage.leafRequiresGrad && !this.detached && mode.grad) {
+      throw new AutogradError(
+        'a leaf tensor that requires grad (or a view of one) is being used in an in-place operation; wrap the change in torch.noGrad(() => …)',
+      );
+    }
+    this.storage.write(cast(value, this.dtype), this);
+    return this;
+  }
+}
+
+/** A dimension from 0 to rank - 1 for one that may count from the end. */
+export function wrapDim(op: string, dim: number, rank: number): number {
+  const range = Math.max(rank, 1);
+  if (!Number.isInteger(dim) || dim < -range || dim >= range) {
+    throw new ShapeError(`${op}: expected a dimension from ${-range} to ${range - 1}, but got ${dim}`);
+  }
+  return dim < 0 ? dim + range : dim;
+}

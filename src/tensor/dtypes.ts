@@ -1,0 +1,13 @@
+// The dtypes by PyTorch's names, as values: `torch.float32` is the string 'float32'.
+
+export const float32 = 'float32';
+export const int32 = 'int32';
+/** Held as 32-bit integers, with range checks on the way in. */
+export const int64 = 'int64';
+export const uint32 = 'uint32';
+export const uint8 = 'uint8';
+export const bool = 'bool';
+
+export const float = float32;
+export const int = int32;
+export const long = int64;

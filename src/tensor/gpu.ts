@@ -1,0 +1,37 @@
+// The device as users see it: opening it, waiting for it, and its counters.
+import { engine } from '../compiler/engine';
+import type { AdapterProfile, DeviceOptions } from '../gpu/device';
+import { stats as counters, type GpuStats } from '../gpu/stats';
+import { flush } from '../graph/flush';
+
+export type { GpuStats };
+
+/**
+ * Opens the GPU device now rather than at the first value that is needed, for those who bring their own `device` or want the
+ * diagnosis early. Optional.
+ * @throws WebGPUUnavailableError that says what is missing
+ */
+export const init = (options: DeviceOptions = {}): Promise<AdapterProfile> => engine.init(options);
+
+/** Runs everything that is pending and waits until the GPU has finished. Reports what has gone wrong on it. */
+export async function synchronize(): Promise<void> {
+  flush();
+  await engine.settle(0);
+}
+
+/** A copy of the counters: calls to WebGPU since the start, and bytes now. */
+export const stats = (): GpuStats => ({ ...counters });
+
+/** Starts `peakBytes` again from what is in use now. */
+export const resetPeak = (): void => {
+  counters.peakBytes = engine.totalBytes;
+};
+
+/** What the device is; null before it has been opened. */
+export const adapterInfo = (): AdapterProfile | null => engine.profile;
+
+/** The device in use; null before it has been opened. */
+export const device = (): GPUDevice | null => engine.device;
+
+/** Gives pooled GPU memory back to the system. */
+export const trim = (): void => engine.trim();

@@ -1,0 +1,12 @@
+// The surface of tensors: what PyTorch has at its top level.
+export * as autograd from './autograd';
+export type { NestedArray, TensorData } from './base';
+export * from './creation';
+export * from './dtypes';
+export * from './functions';
+export * as gpu from './gpu';
+export { init, synchronize } from './gpu';
+export * from './random';
+export { scope } from './scope';
+export type { Index } from './shape-methods';
+export { Tensor } from './tensor';

@@ -1,0 +1,380 @@
+// Tensor methods that work element by element, with PyTorch's type promotion and in-place forms.
+import { type DType, isFloat, sameShape, showShape } from '../compiler/meta';
+import { DTypeError, ShapeError } from '../errors';
+import type { Value } from '../graph/value';
+import * as activation from '../ops/activation';
+import * as arithmetic from '../ops/arithmetic';
+import { cast, clone, full } from '../ops/cast';
+import * as compare from '../ops/compare';
+import { divisionType, dtypeOfScalar, type Promotable, promoteTypes } from '../ops/promotion';
+import { expand } from '../ops/reduce';
+import { TensorBase } from './base';
+import { parseArgs } from './options';
+import type { Tensor } from './tensor';
+
+/** A tensor, or a number that is promoted like Python's. */
+export type Operandish = Tensor | number | boolean;
+
+type BinaryOp = (a: Value, b: Value | number) => Value;
+
+export abstract class PointwiseMethods extends TensorBase {
+  // ── Arithmetic ──
+
+  /** this + alpha · other. */
+  add(other: Operandish, { alpha = 1 }: { alpha?: number } = {}): Tensor {
+    return this.combine('add', other, (a, b) => arithmetic.add(a, b, alpha));
+  }
+
+  /** this - alpha · other. */
+  sub(other: Operandish, { alpha = 1 }: { alpha?: number } = {}): Tensor {
+    return this.combine('sub', other, (a, b) => (alpha === 1 ? arithmetic.sub(a, b) : arithmetic.add(a, b, -alpha)));
+  }
+
+  mul(other: Operandish): Tensor {
+    return this.combine('mul', other, arithmetic.mul);
+  }
+
+  /** True division, in floating point also for integers; `roundingMode` 'floor' or 'trunc' keeps integers. */
+  div(other: Operandish, { roundingMode = null }: { roundingMode?: 'floor' | 'trunc' | null } = {}): Tensor {
+    if (roundingMode === 'floor') return this.floorDivide(other);
+    const quotient = this.combine('div', other, arithmetic.div, true);
+    if (roundingMode === null) return quotient;
+    const truncated = quotient.sign().mul(quotient.abs().floor());
+    return truncated.to(this.resultType(other));
+  }
+
+  /** ⌊this / other⌋. */
+  floorDivide(other: Operandish): Tensor {
+    return this.combine('floorDivide', other, arithmetic.floorDivide);
+  }
+
+  /** The remainder with the sign of `other`. */
+  remainder(other: Operandish): Tensor {
+    return this.combine('remainder', other, arithmetic.remainder);
+  }
+
+  pow(exponent: Operandish): Tensor {
+    return this.combine('pow', exponent, arithmetic.pow);
+  }
+
+  maximum(other: Operandish): Tensor {
+    return this.combine('maximum', other, compare.maximum);
+  }
+
+  minimum(other: Operandish): Tensor {
+    return this.combine('minimum', other, compare.minimum);
+  }
+
+  neg(): Tensor {
+    return this.make(arithmetic.neg(this.value));
+  }
+
+  abs(): Tensor {
+    return this.make(arithmetic.abs(this.value));
+  }
+
+  sign(): Tensor {
+    return this.make(arithmetic.sign(this.value));
+  }
+
+  square(): Tensor {
+    return this.make(arithmetic.square(this.value));
+  }
+
+  reciprocal(): Tensor {
+    return this.make(arithmetic.reciprocal(this.value));
+  }
+
+  sqrt(): Tensor {
+    return this.make(arithmetic.sqrt(this.value));
+  }
+
+  rsqrt(): Tensor {
+    return this.make(arithmetic.rsqrt(this.value));
+  }
+
+  exp(): Tensor {
+    return this.make(arithmetic.exp(this.value));
+  }
+
+  expm1(): Tensor {
+    return this.make(arithmetic.expm1(this.value));
+  }
+
+  log(): Tensor {
+    return this.make(arithmetic.log(this.value));
+  }
+
+  log1p(): Tensor {
+    return this.make(arithmetic.log1p(this.value));
+  }
+
+  sin(): Tensor {
+    return this.make(arithmetic.sin(this.value));
+  }
+
+  cos(): Tensor {
+    return this.make(arithmetic.cos(this.value));
+  }
+
+  tanh(): Tensor {
+    return this.make(activation.tanh(this.value));
+  }
+
+  sigmoid(): Tensor {
+    return this.make(activation.sigmoid(this.value));
+  }
+
+  relu(): Tensor {
+    return this.make(activation.relu(this.value));
+  }
+
+  floor(): Tensor {
+    return this.make(arithmetic.floor(this.value));
+  }
+
+  ceil(): Tensor {
+    return this.make(arithmetic.ceil(this.value));
+  }
+
+  /** To the nearest whole number; halves go to the even one. */
+  round(): Tensor {
+    return this.make(arithmetic.round(this.value));
+  }
+
+  /** Each element limited to [min, max]; either may be left out. */
+  clamp(...args: [min?: number | null, max?: number | null] | [{ min?: number; max?: number }]): Tensor {
+    const none = null as number | null;
+    const { min, max } = parseArgs<{ min?: number | null; max?: number | null }>(
+      'clamp',
+      [],
+      { min: none, max: none },
+      args,
+    );
+    return this.make(compare.clamp(this.value, min, max));
+  }
+
+  // ── Comparison and logic: results are bool ──
+
+  eq(other: Operandish): Tensor {
+    return this.combine('eq', other, compare.eq);
+  }
+
+  ne(other: Operandish): Tensor {
+    return this.combine('ne', other, compare.ne);
+  }
+
+  lt(other: Operandish): Tensor {
+    return this.combine('lt', other, compare.lt);
+  }
+
+  le(other: Operandish): Tensor {
+    return this.combine('le', other, compare.le);
+  }
+
+  gt(other: Operandish): Tensor {
+    return this.combine('gt', other, compare.gt);
+  }
+
+  ge(other: Operandish): Tensor {
+    return this.combine('ge', other, compare.ge);
+  }
+
+  logicalAnd(other: Tensor): Tensor {
+    return this.make(compare.logicalAnd(this.value, other.value));
+  }
+
+  logicalOr(other: Tensor): Tensor {
+    return this.make(compare.logicalOr(this.value, other.value));
+  }
+
+  logicalXor(other: Tensor): Tensor {
+    return this.make(compare.logicalXor(this.value, other.value));
+  }
+
+  logicalNot(): Tensor {
+    return this.make(compare.logicalNot(this.value));
+  }
+
+  isnan(): Tensor {
+    return this.make(compare.isnan(this.value));
+  }
+
+  isinf(): Tensor {
+    return this.make(compare.isinf(this.value));
+  }
+
+  isfinite(): Tensor {
+    return this.make(compare.isfinite(this.value));
+  }
+
+  /** This tensor where `condition` holds, `other` elsewhere. */
+  where(condition: Tensor, other: Operandish): Tensor {
+    if (condition.dtype !== 'bool') {
+      throw new DTypeError(
+        `where: expected a condition of dtype bool, but got ${condition.dtype}; compare first, as in x.gt(0)`,
+      );
+    }
+    return this.combine('where', other, (a, b) => compare.where(condition.value, a, b));
+  }
+
+  /** `value` where `mask` holds, this tensor elsewhere. */
+  maskedFill(mask: Tensor, value: number): Tensor {
+    return this.make(compare.where(mask.value, full([], value, this.dtype), this.value));
+  }
+
+  // ── Conversion ──
+
+  /** The numbers in another dtype; this tensor itself where it has that dtype already. */
+  to(dtype: DType): Tensor {
+    return dtype === this.dtype ? (this as unknown as Tensor) : this.make(cast(this.value, dtype));
+  }
+
+  float(): Tensor {
+    return this.to('float32');
+  }
+
+  int(): Tensor {
+    return this.to('int32');
+  }
+
+  long(): Tensor {
+    return this.to('int64');
+  }
+
+  bool(): Tensor {
+    return this.to('bool');
+  }
+
+  /** A copy in memory of its own, which the gradient passes through. */
+  clone(): Tensor {
+    return this.make(clone(this.value));
+  }
+
+  // ── In place ──
+
+  /** Overwrites this tensor with `source`, broadcast and cast to fit. */
+  copy_(source: Tensor): this {
+    return this.fit('copy_', source.value);
+  }
+
+  fill_(value: number): this {
+    return this.assign(full(this.shape, value, this.dtype));
+  }
+
+  zero_(): this {
+    return this.fill_(0);
+  }
+
+  add_(other: Operandish, options: { alpha?: number } = {}): this {
+    return this.replace('add_', this.add(other, options).value);
+  }
+
+  sub_(other: Operandish, options: { alpha?: number } = {}): this {
+    return this.replace('sub_', this.sub(other, options).value);
+  }
+
+  mul_(other: Operandish): this {
+    return this.replace('mul_', this.mul(other).value);
+  }
+
+  div_(other: Operandish): this {
+    return this.replace('div_', this.div(other).value);
+  }
+
+  pow_(exponent: Operandish): this {
+    return this.replace('pow_', this.pow(exponent).value);
+  }
+
+  neg_(): this {
+    return this.replace('neg_', arithmetic.neg(this.value));
+  }
+
+  abs_(): this {
+    return this.replace('abs_', arithmetic.abs(this.value));
+  }
+
+  sqrt_(): this {
+    return this.replace('sqrt_', arithmetic.sqrt(this.value));
+  }
+
+  exp_(): this {
+    return this.replace('exp_', arithmetic.exp(this.value));
+  }
+
+  relu_(): this {
+    return this.replace('relu_', activation.relu(this.value));
+  }
+
+  tanh_(): this {
+    return this.replace('tanh_', activation.tanh(this.value));
+  }
+
+  sigmoid_(): this {
+    return this.replace('sigmoid_', activation.sigmoid(this.value));
+  }
+
+  clamp_(...args: [min?: number | null, max?: number | null] | [{ min?: number; max?: number }]): this {
+    return this.replace('clamp_', this.clamp(...args).value);
+  }
+
+  maskedFill_(mask: Tensor, value: number): this {
+    return this.replace('maskedFill_', this.maskedFill(mask, value).value);
+  }
+
+  // ── How operands meet ──
+
+  protected plus(other: Value): Value {
+    return arithmetic.add(this.value, other);
+  }
+
+  /** The dtype in which this tensor and `other` meet. */
+  private resultType(other: Operandish): DType {
+    return promoteTypes(operandOf(this), operandOf(other));
+  }
+
+  private combine(name: string, other: Operandish, op: BinaryOp, division = false): Tensor {
+    const common = this.resultType(other);
+    const dtype = division ? divisionType(common) : common;
+    const a = cast(this.value, dtype);
+    if (other instanceof TensorBase) return this.make(op(a, cast(other.value, dtype)));
+    const number = Number(other);
+    if (dtype === 'bool') return this.make(op(a, full([], number, dtype)));
+    if (typeof other !== 'number' && typeof other !== 'boolean') {
+      throw new DTypeError(`${name}: expected a tensor or a number, but got ${typeof other}`);
+    }
+    return this.make(op(a, number));
+  }
+
+  /** In-place result: its dtype must be able to go back into this tensor's. */
+  private replace(name: string, value: Value): this {
+    if (isFloat(value.dtype) && !isFloat(this.dtype)) {
+      throw new DTypeError(
+        `${name}: the result is ${value.dtype}, which cannot be written into a tensor of dtype ${this.dtype}; convert with .to() first`,
+      );
+    }
+    if (!sameShape(value.shape, this.shape)) {
+      throw new ShapeError(
+        `${name}: expected an operand that broadcasts to ${showShape(this.shape)}, but the result has shape ${showShape(value.shape)}`,
+      );
+    }
+    return this.assign(value);
+  }
+
+  private fit(name: string, source: Value): this {
+    const { shape } = this;
+    const lead = shape.length - source.shape.length;
+    if (lead < 0 || source.shape.some((size, d) => size !== 1 && size !== shape[lead + d])) {
+      throw new ShapeError(
+        `${name}: expected a source that broadcasts to ${showShape(shape)}, but got ${showShape(source.shape)}`,
+      );
+    }
+    const value = cast(source, this.dtype);
+    return this.assign(sameShape(value.shape, shape) ? value : expand(value, shape));
+  }
+}
+
+function operandOf(x: TensorBase | number | boolean): Promotable {
+  if (x instanceof TensorBase) return { dtype: x.dtype, rank0: x.shape.length === 0 };
+  return { dtype: dtypeOfScalar(x), isScalar: true };
+}

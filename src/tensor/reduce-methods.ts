@@ -1,0 +1,151 @@
+// Tensor methods that reduce dimensions, and the row functions softmax and logSoftmax.
+import { showShape } from '../compiler/meta';
+import { ArgumentError } from '../errors';
+import type { Value } from '../graph/value';
+import * as arg from '../ops/arg';
+import { abs, mul, pow, sqrt } from '../ops/arithmetic';
+import { cast } from '../ops/cast';
+import { std, variance } from '../ops/moments';
+import * as reduce from '../ops/reduce';
+import { logSoftmax, softmax } from '../ops/softmax';
+import { isPlainObject } from './options';
+import { PointwiseMethods } from './pointwise-methods';
+import type { Tensor } from './tensor';
+
+export type Dims = number | readonly number[] | null;
+
+/** `(dim)`, `(dim, { keepdim })`, `(dim, keepdim)` or `({ dim, keepdim })`. */
+export type ReduceArgs<D = Dims> =
+  | [options?: { dim?: D; keepdim?: boolean }]
+  | [dim?: D, options?: { keepdim?: boolean } | boolean];
+
+export abstract class ReduceMethods extends PointwiseMethods {
+  /** Σ over the given dimensions, or over all. Integers and bools sum to int64. */
+  sum(...args: ReduceArgs): Tensor {
+    return this.reduced('sum', args, reduce.sum);
+  }
+
+  mean(...args: ReduceArgs): Tensor {
+    return this.reduced('mean', args, reduce.mean);
+  }
+
+  prod(...args: ReduceArgs): Tensor {
+    return this.reduced('prod', args, reduce.prod);
+  }
+
+  /** The greatest elements; equal ones share the gradient. */
+  amax(...args: ReduceArgs): Tensor {
+    return this.reduced('amax', args, reduce.amax);
+  }
+
+  amin(...args: ReduceArgs): Tensor {
+    return this.reduced('amin', args, reduce.amin);
+  }
+
+  any(...args: ReduceArgs): Tensor {
+    return this.reduced('any', args, reduce.any);
+  }
+
+  all(...args: ReduceArgs): Tensor {
+    return this.reduced('all', args, reduce.all);
+  }
+
+  logsumexp(...args: ReduceArgs): Tensor {
+    return this.reduced('logsumexp', args, reduce.logsumexp);
+  }
+
+  /** The greatest element; with `dim`, `[values, indices]` along it; with a tensor, the elementwise maximum. */
+  max(): Tensor;
+  max(other: Tensor): Tensor;
+  max(dim: number, options?: { keepdim?: boolean } | boolean): [values: Tensor, indices: Tensor];
+  max(options: { dim: number; keepdim?: boolean }): [values: Tensor, indices: Tensor];
+  max(...args: unknown[]): Tensor | [Tensor, Tensor] {
+    return this.extremum('max', args, reduce.amax, arg.maxWithIndices, (other) => this.maximum(other));
+  }
+
+  /** The least element; with `dim`, `[values, indices]` along it; with a tensor, the elementwise minimum. */
+  min(): Tensor;
+  min(other: Tensor): Tensor;
+  min(dim: number, options?: { keepdim?: boolean } | boolean): [values: Tensor, indices: Tensor];
+  min(options: { dim: number; keepdim?: boolean }): [values: Tensor, indices: Tensor];
+  min(...args: unknown[]): Tensor | [Tensor, Tensor] {
+    return this.extremum('min', args, reduce.amin, arg.minWithIndices, (other) => this.minimum(other));
+  }
+
+  /** The index (int64) of the greatest element, along `dim` or of the flattened tensor; the first where several are. */
+  argmax(...args: ReduceArgs<number | null>): Tensor {
+    return this.reduced('argmax', args, (x, dim, keepdim) => arg.argmax(x, dim as number | null, keepdim));
+  }
+
+  argmin(...args: ReduceArgs<number | null>): Tensor {
+    return this.reduced('argmin', args, (x, dim, keepdim) => arg.argmin(x, dim as number | null, keepdim));
+  }
+
+  /** The variance, divided by n - correction (default 1, unbiased). */
+  var(dim: Dims = null, { correction = 1, keepdim = false }: { correction?: number; keepdim?: boolean } = {}): Tensor {
+    return this.make(variance(this.value, dim, { correction, keepdim }));
+  }
+
+  /** The standard deviation, √var. */
+  std(dim: Dims = null, { correction = 1, keepdim = false }: { correction?: number; keepdim?: boolean } = {}): Tensor {
+    return this.make(std(this.value, dim, { correction, keepdim }));
+  }
+
+  /** The p-norm (Σ|x|^p)^(1/p), p = 2 by default, over all elements or the given dimensions. */
+  norm(p = 2, dim: Dims = null, { keepdim = false }: { keepdim?: boolean } = {}): Tensor {
+    const { value } = this;
+    if (p === Number.POSITIVE_INFINITY) return this.make(reduce.amax(abs(value), dim, keepdim));
+    if (p === 2) return this.make(sqrt(reduce.sum(mul(value, value), dim, keepdim)));
+    return this.make(pow(reduce.sum(pow(abs(value), p), dim, keepdim), 1 / p));
+  }
+
+  /** exp(x_i) / Σ_j exp(x_j) along `dim`. */
+  softmax(dim: number): Tensor {
+    return this.make(softmax(cast(this.value, 'float32'), dim));
+  }
+
+  /** log softmax along `dim`. */
+  logSoftmax(dim: number): Tensor {
+    return this.make(logSoftmax(cast(this.value, 'float32'), dim));
+  }
+
+  private reduced(
+    name: string,
+    args: readonly unknown[],
+    op: (x: Value, dims: Dims, keepdim: boolean) => Value,
+  ): Tensor {
+    const { dim, keepdim } = reduceArgs(name, args);
+    return this.make(op(this.value, dim, keepdim));
+  }
+
+  private extremum(
+    name: string,
+    args: readonly unknown[],
+    whole: (x: Value) => Value,
+    along: (x: Value, dim: number, keepdim: boolean) => readonly Value[],
+    pairwise: (other: Tensor) => Tensor,
+  ): Tensor | [Tensor, Tensor] {
+    if (args[0] instanceof PointwiseMethods) return pairwise(args[0] as unknown as Tensor);
+    const { dim, keepdim } = reduceArgs(name, args);
+    if (dim === null) return this.make(whole(this.value));
+    if (typeof dim !== 'number') {
+      throw new ArgumentError(
+        `${name}: expected one dimension for input of shape ${showShape(this.shape)}, but got ${showShape(dim)}; use a${name} for several`,
+      );
+    }
+    const [values, indices] = along(this.value, dim, keepdim);
+    return [this.make(values!), this.make(indices!)];
+  }
+}
+
+function reduceArgs(name: string, args: readonly unknown[]): { dim: Dims; keepdim: boolean } {
+  const [first, second] = args;
+  const named = isPlainObject(first) ? first : isPlainObject(second) ? second : {};
+  for (const key of Object.keys(named)) {
+    if (key !== 'dim' && key !== 'keepdim')
+      throw new ArgumentError(`${name}: got an unknown argument '${key}'; it takes 'dim' and 'keepdim'`);
+  }
+  const dim = (isPlainObject(first) ? first.dim : first) as Dims | undefined;
+  const keepdim = typeof second === 'boolean' ? second : ((named.keepdim as boolean | undefined) ?? false);
+  return { dim: dim ?? null, keepdim };
+}

@@ -1,0 +1,353 @@
+// Tensor methods that rearrange: views where PyTorch gives views, copies where it copies.
+import { numel, type Shape, showShape } from '../compiler/meta';
+import { ArgumentError, ShapeError } from '../errors';
+import type { Value } from '../graph/value';
+import { reshape } from '../ops/cast';
+import { indexSelect } from '../ops/indexing';
+import { matmul } from '../ops/matmul';
+import { expand } from '../ops/reduce';
+import { flip, pad, permute, slice, stridedView } from '../ops/shape';
+import { parseSlice, resolveIndex, resolveShape, viewStrides } from './layout';
+import { ReduceMethods } from './reduce-methods';
+import type { Tensor } from './tensor';
+
+/** One part of `at(...)`: a number, a slice such as `':'` or `'1:5:2'`, `'...'`, null for a new dimension, or an index tensor or list. */
+export type Index = number | string | null | Tensor | readonly number[];
+
+type Sizes = readonly number[] | [readonly number[]];
+
+const sizesOf = (sizes: Sizes): readonly number[] =>
+  Array.isArray(sizes[0]) ? sizes[0] : (sizes as readonly number[]);
+
+export abstract class ShapeMethods extends ReduceMethods {
+  /** The same memory in another shape; one size may be -1. Throws where the elements would have to move. */
+  view(...sizes: Sizes): Tensor {
+    const shape = resolveShape('view', sizesOf(sizes), this.numel());
+    const strides = viewStrides(this.shape, this.strides, shape);
+    if (!strides) {
+      throw new ShapeError(
+        `view: shape ${showShape(shape)} is not compatible with this tensor's shape ${showShape(this.shape)} and strides ${showShape(this.strides)} (a dimension spans non-contiguous memory); use reshape()`,
+      );
+    }
+    return this.makeView(reshape(this.value, shape), strides, this.offset);
+  }
+
+  /** The same elements in another shape: a view where possible, else a copy. */
+  reshape(...sizes: Sizes): Tensor {
+    const shape = resolveShape('reshape', sizesOf(sizes), this.numel());
+    const strides = viewStrides(this.shape, this.strides, shape);
+    const value = reshape(this.value, shape);
+    return strides ? this.makeView(value, strides, this.offset) : this.make(value);
+  }
+
+  viewAs(other: Tensor): Tensor {
+    return this.view(other.shape);
+  }
+
+  reshapeAs(other: Tensor): Tensor {
+    return this.reshape(other.shape);
+  }
+
+  /** Dimensions startDim to endDim as one. */
+  flatten(startDim = 0, endDim = -1): Tensor {
+    if (this.shape.length === 0) return this.reshape(1);
+    const start = this.wrapDim('flatten', startDim);
+    const end = this.wrapDim('flatten', endDim);
+    if (start > end) throw new ShapeError(`flatten: expected startDim ≤ endDim, but got ${startDim} and ${endDim}`);
+    const { shape } = this;
+    return this.reshape([...shape.slice(0, start), numel(shape.slice(start, end + 1)), ...shape.slice(end + 1)]);
+  }
+
+  /** Dimension `dim` as several of the given sizes; one may be -1. */
+  unflatten(dim: number, sizes: readonly number[]): Tensor {
+    const d = this.wrapDim('unflatten', dim);
+    const parts = resolveShape('unflatten', sizes, this.shape[d]!);
+    return this.view([...this.shape.slice(0, d), ...parts, ...this.shape.slice(d + 1)]);
+  }
+
+  /** Dimensions in another order. */
+  permute(...dims: Sizes): Tensor {
+    const order = sizesOf(dims).map((d) => this.wrapDim('permute', d));
+    if (order.length !== this.shape.length || new Set(order).size !== order.length) {
+      throw new ShapeError(
+        `permute: expected each dimension of ${showShape(this.shape)} once, but got (${sizesOf(dims).join(', ')})`,
+      );
+    }
+    const strides = order.map((d) => this.strides[d]!);
+    return this.makeView(permute(this.value, order), strides, this.offset);
+  }
+
+  transpose(dim0: number, dim1: number): Tensor {
+    const order = this.shape.map((_, d) => d);
+    const a = this.wrapDim('transpose', dim0);
+    const b = this.wrapDim('transpose', dim1);
+    if (order.length > 0) [order[a], order[b]] = [order[b]!, order[a]!];
+    return this.permute(order);
+  }
+
+  /** The transpose of a matrix; tensors of rank 0 and 1 as they are. */
+  t(): Tensor {
+    if (this.shape.length > 2)
+      throw new ShapeError(`t: expected a tensor of at most 2 dimensions, but got shape ${showShape(this.shape)}`);
+    return this.shape.length < 2 ? this.alias() : this.transpose(0, 1);
+  }
+
+  /** Dimensions in reverse order. */
+  get T(): Tensor {
+    return this.permute(this.shape.map((_, d) => this.shape.length - 1 - d));
+  }
+
+  /** Without dimensions of size 1: all of them, or those given. */
+  squeeze(dim?: number | readonly number[]): Tensor {
+    const chosen = dim === undefined ? null : new Set([dim].flat().map((d) => this.wrapDim('squeeze', d as number)));
+    const kept = this.shape.map((_, d) => d).filter((d) => this.shape[d] !== 1 || (chosen !== null && !chosen.has(d)));
+    return this.keepDims(kept);
+  }
+
+  /** With a new dimension of size 1 before `dim` (of the result). */
+  unsqueeze(dim: number): Tensor {
+    const d = this.wrapDim('unsqueeze', dim, this.shape.length + 1);
+    const shape = [...this.shape.slice(0, d), 1, ...this.shape.slice(d)];
+    const step = d < this.shape.length ? this.shape[d]! * this.strides[d]! : 1;
+    const strides = [...this.strides.slice(0, d), step, ...this.strides.slice(d)];
+    return this.makeView(reshape(this.value, shape), strides, this.offset);
+  }
+
+  /** Dimensions of size 1 repeated without a copy; -1 keeps a size. New dimensions come first. */
+  expand(...sizes: Sizes): Tensor {
+    const wanted = sizesOf(sizes);
+    const lead = wanted.length - this.shape.length;
+    if (lead < 0)
+      throw new ShapeError(
+        `expand: expected at least ${this.shape.length} sizes for shape ${showShape(this.shape)}, but got ${showShape(wanted)}`,
+      );
+    const shape = wanted.map((size, d) => (size === -1 && d >= lead ? this.shape[d - lead]! : size));
+    const strides = shape.map((size, d) => {
+      const own = d < lead ? 1 : this.shape[d - lead]!;
+      if (own === size && d >= lead) return this.strides[d - lead]!;
+      if (own !== 1 || size < 0) {
+        throw new ShapeError(
+          `expand: the size ${size} must match the existing size ${own} at dimension ${d} of shape ${showShape(this.shape)}`,
+        );
+      }
+      return 0;
+    });
+    return this.makeView(expand(this.value, shape), strides, this.offset);
+  }
+
+  expandAs(other: Tensor): Tensor {
+    return this.expand(other.shape);
+  }
+
+  broadcastTo(...sizes: Sizes): Tensor {
+    return this.expand(...sizes);
+  }
+
+  /** A tensor whose elements lie in row-major order: this one if they do. */
+  contiguous(): Tensor {
+    return this.isContiguous() ? (this as unknown as Tensor) : this.make(this.value);
+  }
+
+  /** One index of a dimension, which disappears. */
+  select(dim: number, index: number): Tensor {
+    const d = this.wrapDim('select', dim);
+    const at = resolveIndex('select', index, this.shape[d]!, d);
+    return this.ranged(d, at, 1, 1).keepDims(this.shape.map((_, k) => k).filter((k) => k !== d));
+  }
+
+  /** `length` indices of a dimension, from `start`. */
+  narrow(dim: number, start: number, length: number): Tensor {
+    const d = this.wrapDim('narrow', dim);
+    const size = this.shape[d]!;
+    const from = start < 0 ? start + size : start;
+    if (from < 0 || length < 0 || from + length > size) {
+      throw new ShapeError(
+        `narrow: expected a range within dimension ${d} of size ${size}, but got start ${start} and length ${length}`,
+      );
+    }
+    return this.ranged(d, from, length, 1);
+  }
+
+  /** All slices along a dimension. */
+  unbind(dim = 0): Tensor[] {
+    return Array.from({ length: this.shape[this.wrapDim('unbind', dim)]! }, (_, i) => this.select(dim, i));
+  }
+
+  /** Pieces along a dimension: of `size` each (the last may be smaller), or of the sizes given. */
+  split(size: number | readonly number[], dim = 0): Tensor[] {
+    const total = this.shape[this.wrapDim('split', dim)]!;
+    const whole = typeof size === 'number' ? Math.max(Math.ceil(total / size), 1) : 0;
+    const sizes =
+      typeof size === 'number' ? Array.from({ length: whole }, (_, i) => Math.min(size, total - i * size)) : size;
+    if (sizes.reduce((a, b) => a + b, 0) !== total) {
+      throw new ShapeError(
+        `split: expected sizes that sum to ${total} (dimension ${dim}), but got ${showShape(sizes)}`,
+      );
+    }
+    let start = 0;
+    return sizes.map((length) => {
+      const piece = this.narrow(dim, start, length);
+      start += length;
+      return piece;
+    });
+  }
+
+  /** At most `chunks` pieces of equal size along a dimension; the last may be smaller. */
+  chunk(chunks: number, dim = 0): Tensor[] {
+    return this.split(Math.max(Math.ceil(this.shape[this.wrapDim('chunk', dim)]! / chunks), 1), dim);
+  }
+
+  /** The order of the elements reversed along the given dimensions; a copy. */
+  flip(...dims: Sizes): Tensor {
+    return this.make(
+      flip(
+        this.value,
+        sizesOf(dims).map((d) => this.wrapDim('flip', d)),
+      ),
+    );
+  }
+
+  /**
+   * A frame of constants: `[left, right, top, bottom, …]`, last dimension first, as in PyTorch. Negative amounts crop.
+   */
+  pad(amounts: readonly number[], { value = 0 }: { value?: number } = {}): Tensor {
+    const rank = this.shape.length;
+    if (amounts.length % 2 !== 0 || amounts.length > 2 * rank) {
+      throw new ArgumentError(
+        `pad: expected an even number of at most ${2 * rank} amounts for shape ${showShape(this.shape)}, but got ${amounts.length}`,
+      );
+    }
+    const before = new Array<number>(rank).fill(0);
+    const after = new Array<number>(rank).fill(0);
+    for (let i = 0; i < amounts.length / 2; i++) {
+      before[rank - 1 - i] = amounts[2 * i]!;
+      after[rank - 1 - i] = amounts[2 * i + 1]!;
+    }
+    return this.make(pad(this.value, before, after, value));
+  }
+
+  /**
+   * Indexing, PyTorch's `x[...]`: numbers (negative ones from the end), slices as strings (`':'`, `'1:5'`, `'::2'`), `'...'`,
+   * null for a new dimension. The result is a view, so writing to it writes to this tensor. One index tensor or list
+   * picks indices of its dimension and gives a copy.
+   */
+  at(...indices: Index[]): Tensor {
+    const given = indices.filter((index) => index !== null && index !== '...').length;
+    if (given > this.shape.length) {
+      throw new ShapeError(`at: too many indices for shape ${showShape(this.shape)}: got ${given}`);
+    }
+    if (indices.filter((index) => index === '...').length > 1)
+      throw new ArgumentError("at: expected '...' at most once");
+    const rest = this.shape.length - given;
+    const expanded = indices.includes('...')
+      ? indices.flatMap((index): Index[] => (index === '...' ? new Array<Index>(rest).fill(':') : [index]))
+      : indices;
+    let result = this as unknown as Tensor;
+    let dim = 0;
+    for (const index of expanded) {
+      if (index === null) result = result.unsqueeze(dim++);
+      else if (typeof index === 'number') result = result.indexDim(dim, index);
+      else if (typeof index === 'string') result = result.sliceDim(dim++, index);
+      else {
+        const picked = result.pick(dim, index);
+        dim += picked.shape.length - result.shape.length + 1;
+        result = picked;
+      }
+    }
+    return result === (this as unknown as Tensor) ? this.alias() : result;
+  }
+
+  /** Slices along dimension 0. */
+  *[Symbol.iterator](): Generator<Tensor> {
+    if (this.shape.length === 0) throw new ShapeError('a 0-d tensor cannot be iterated over');
+    for (let i = 0; i < this.shape[0]!; i++) yield this.select(0, i);
+  }
+
+  /** Matrix product, in every combination of ranks that PyTorch has. */
+  matmul(other: Tensor): Tensor {
+    return this.make(matmul(this.value, other.value));
+  }
+
+  mm(other: Tensor): Tensor {
+    if (this.shape.length !== 2 || other.shape.length !== 2) {
+      throw new ShapeError(
+        `mm: expected two matrices, but got shapes ${showShape(this.shape)} and ${showShape(other.shape)}; use matmul`,
+      );
+    }
+    return this.matmul(other);
+  }
+
+  bmm(other: Tensor): Tensor {
+    if (this.shape.length !== 3 || other.shape.length !== 3 || this.shape[0] !== other.shape[0]) {
+      throw new ShapeError(
+        `bmm: expected two batches of as many matrices, but got shapes ${showShape(this.shape)} and ${showShape(other.shape)}; use matmul`,
+      );
+    }
+    return this.matmul(other);
+  }
+
+  /** @internal */
+  indexDim(dim: number, index: number): Tensor {
+    const at = resolveIndex('at', index, this.shape[dim]!, dim);
+    return this.ranged(dim, at, 1, 1).keepDims(this.shape.map((_, k) => k).filter((k) => k !== dim));
+  }
+
+  /** @internal */
+  sliceDim(dim: number, text: string): Tensor {
+    const { start, length, step } = parseSlice(text, this.shape[dim]!);
+    return this.ranged(dim, start, length, step);
+  }
+
+  /** @internal */
+  pick(dim: number, index: Tensor | readonly number[]): Tensor {
+    const isList = Array.isArray(index);
+    const list = isList ? this.indexList(index) : (index as Tensor).value;
+    if (list.dtype === 'bool' || list.dtype === 'float32') {
+      throw new ArgumentError(
+        `at: expected an index tensor of integers, but got dtype ${list.dtype}; for a mask use where() or maskedFill()`,
+      );
+    }
+    const picked = indexSelect(this.value, dim, reshape(list, [numel(list.shape)]));
+    return this.make(reshape(picked, [...this.shape.slice(0, dim), ...list.shape, ...this.shape.slice(dim + 1)]));
+  }
+
+  protected abstract indexList(indices: readonly number[]): Value;
+
+  /** @internal A view of some dimensions, which are all those of size other than 1. */
+  keepDims(dims: readonly number[]): Tensor {
+    const shape = dims.map((d) => this.shape[d]!);
+    return this.makeView(
+      reshape(this.value, shape),
+      dims.map((d) => this.strides[d]!),
+      this.offset,
+    );
+  }
+
+  private ranged(dim: number, start: number, length: number, step: number): Tensor {
+    const { shape, strides, offset, value } = this;
+    const ranges = shape.map((size, d) =>
+      d === dim ? { start, stop: start + length * step, step } : { start: 0, stop: size, step: 1 },
+    );
+    ranges[dim]!.stop = length === 0 ? start : start + (length - 1) * step + 1;
+    return this.makeView(
+      slice(value, ranges),
+      strides.map((stride, d) => (d === dim ? stride * step : stride)),
+      offset + start * strides[dim]!,
+    );
+  }
+
+  private alias(): Tensor {
+    return this.makeView(this.value, this.strides, this.offset);
+  }
+
+  /** A view with the given geometry over this tensor's storage, as PyTorch's `as_strided`: all of it must lie inside. */
+  asStrided(size: Shape, stride: readonly number[], storageOffset = this.offset): Tensor {
+    const last = size.reduce((at, n, d) => at + (n - 1) * stride[d]!, storageOffset);
+    if (size.length !== stride.length || stride.some((s) => s < 0) || last >= numel(this.storage.shape)) {
+      throw new ShapeError(
+        `asStrided: size ${showShape(size)}, stride ${showShape(stride)} and offset ${storageOffset} reach outside of a storage of ${numel(this.storage.shape)} elements`,
+      );
+    }
+    return this.makeView(stridedView(this.storage.value, size, stride, storageOffset), stride, storageOffset);
+  }
+}

@@ -1,0 +1,159 @@
+// Storage: what tensors that alias each other share. It holds the current value; a write makes a new one current.
+
+import { engine } from '../compiler/engine';
+import { contiguousStrides, type DType, numel, type Shape } from '../compiler/meta';
+import { flush, flushIfLarge, releaseAfterFlush } from '../graph/flush';
+import { mode } from '../graph/mode';
+import { currentScope, type Root, type Scope, topScope, trackRoot } from '../graph/roots';
+import type { Value } from '../graph/value';
+import { identity, reshape } from '../ops/cast';
+import { window } from '../ops/join';
+import { stridedScatter, stridedView } from '../ops/shape';
+
+/** How a tensor lies in its storage, in elements. */
+export interface Layout {
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+export class Storage implements Root {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  disposed = false;
+  settled: Value | null = null;
+  /** The scope that this storage lives in; it moves outward when the scope's function returns it. */
+  scope: Scope = currentScope();
+  /** A leaf that requires grad lies here, so writes need `noGrad`. */
+  leafRequiresGrad = false;
+  /** User code has taken hold of this gradient, so its numbers must outlive the next step. */
+  exposed = false;
+
+  private current: Value;
+  private writes = 0;
+  private home: { readonly parent: Storage; readonly offset: number } | null = null;
+  private homeView: { readonly version: number; readonly value: Value } | null = null;
+
+  constructor(value: Value) {
+    // Two storages never hold one value: an in-place write to one may take its memory.
+    this.current = value.held ? identity(value) : value;
+    this.current.held = true;
+    this.shape = value.shape;
+    this.dtype = value.dtype;
+    if (this.current.host) this.settled = this.current;
+    trackRoot(this, this.scope);
+    mode.pendingBytes += numel(this.shape) * 4;
+    flushIfLarge();
+  }
+
+  /** The whole contents now, in the shape of creation. */
+  get value(): Value {
+    if (!this.home) return this.current;
+    const { parent, offset } = this.home;
+    if (this.homeView?.version !== parent.version) {
+      this.homeView = { version: parent.version, value: window(parent.value, offset, this.shape) };
+    }
+    return this.homeView.value;
+  }
+
+  /** Grows with every write, through whichever alias. */
+  get version(): number {
+    return this.writes + (this.home?.parent.version ?? 0);
+  }
+
+  /** Makes `value`, of the storage's shape, the contents: an in-place write. */
+  set(value: Value): void {
+    if (this.home) {
+      const { parent, offset } = this.home;
+      const layout = { shape: this.shape, strides: contiguousStrides(this.shape), offset };
+      parent.set(stridedScatter(parent.value, value, layout.shape, layout.strides, layout.offset));
+      return;
+    }
+    this.current.overwritten = true;
+    this.current = value.held ? identity(value) : value;
+    this.current.held = true;
+    this.writes++;
+    trackRoot(this, this.scope);
+  }
+
+  /** In-place write of `value` at a layout. */
+  write(value: Value, layout: Layout): void {
+    if (isWhole(layout, this.shape)) this.set(reshape(value, this.shape));
+    else this.set(stridedScatter(this.value, value, layout.shape, layout.strides, layout.offset));
+  }
+
+  /** The contents at a layout, as a contiguous value. */
+  read(layout: Layout): Value {
+    const { value } = this;
+    if (isWhole(layout, this.shape)) return reshape(value, layout.shape);
+    return stridedView(value, layout.shape, layout.strides, layout.offset);
+  }
+
+  /** Turns this storage into a window of `parent`, which holds its contents at `offset` elements. Aliases stay aliases. */
+  rehome(parent: Storage, offset: number): void {
+    if (!this.home) {
+      this.current.overwritten = true;
+      releaseAfterFlush(this.current);
+    }
+    this.home = { parent, offset };
+    this.homeView = null;
+    this.writes++;
+  }
+
+  /** Replaces the contents without touching the parent or aliases of the parent: the storage stands alone from now on. */
+  replace(value: Value): void {
+    if (!this.home) {
+      this.set(value);
+      return;
+    }
+    this.writes += this.home.parent.version + 1;
+    this.home = null;
+    this.homeView = null;
+    this.current = value.held ? identity(value) : value;
+    this.current.held = true;
+    this.settled = null;
+    trackRoot(this, this.scope);
+  }
+
+  /** The storage and offset this is a window of, if it is one. */
+  get window(): { readonly parent: Storage; readonly offset: number } | null {
+    return this.home;
+  }
+
+  rollBack(): void {
+    if (this.settled && !this.settled.failure && !this.settled.gone) {
+      this.settled.overwritten = false;
+      this.current = this.settled;
+      this.writes++;
+    }
+  }
+
+  /** Counts as live at the top level from now on. */
+  retain(): void {
+    this.moveOutward(topScope);
+  }
+
+  /** Lives in an outer scope from now on. */
+  moveOutward(scope: Scope): void {
+    this.scope = scope;
+    trackRoot(this, scope);
+  }
+
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    if (!this.home) releaseAfterFlush(this.current);
+  }
+}
+
+export function isWhole({ shape, strides, offset }: Layout, storageShape: Shape): boolean {
+  if (offset !== 0 || numel(shape) !== numel(storageShape)) return false;
+  const expected = contiguousStrides(shape);
+  return shape.every((size, d) => size === 1 || strides[d] === expected[d]);
+}
+
+/** Waits for a value's numbers; flushes what they depend on. */
+export async function readValue(value: Value): Promise<ArrayBuffer> {
+  flush([value]);
+  return engine.read(value);
+}
