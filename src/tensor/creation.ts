@@ -1,0 +1,187 @@
+// Makes tensors: from data on the host, filled with one number, and in regular sequences.
+import { type DType, isFloat, type Shape } from '../compiler/meta';
+import { ArgumentError, DTypeError } from '../errors';
+import { withMode } from '../graph/mode';
+import { fromHost } from '../graph/record';
+import type { Value } from '../graph/value';
+import { cast, clone, full as fullValue } from '../ops/cast';
+import { dtypeOfScalar } from '../ops/promotion';
+import { hostArray, type NestedData, readHostData, storedNumber } from './host-data';
+import { isPlainObject, parseArgs } from './options';
+import { expectSize, type SizeArguments, splitSizes, type TensorOptions, tensorOptions } from './sizes';
+import { Tensor } from './tensor';
+
+/** A tensor of its own around a value, made a leaf where asked. */
+export function finish(op: string, value: Value, requiresGrad: boolean): Tensor {
+  if (requiresGrad && !isFloat(value.dtype)) {
+    throw new DTypeError(
+      `${op}: only floating-point tensors can require gradients, but this one is ${value.dtype}; pass { dtype: 'float32' }`,
+    );
+  }
+  return Tensor.of(value).requiresGrad_(requiresGrad);
+}
+
+/**
+ * A tensor with a copy of `data`: a number, a boolean, nested arrays, a typed array, or a tensor.
+ *
+ *     torch.tensor([[1, 2], [3, 4]]);                        // int64, shape [2, 2]
+ *     torch.tensor([1, 2.5], { requiresGrad: true });        // float32, a leaf
+ *
+ * Without `dtype`: whole numbers become int64, any fraction float32, booleans bool; Uint8Array uint8, Int32Array int32,
+ * Float32Array and Float64Array float32, BigInt64Array int64. int64 is held in 32 bits.
+ * @throws ShapeError for ragged arrays; DTypeError for numbers that the dtype does not hold
+ */
+export function tensor(data: NestedData | Tensor, options: TensorOptions = {}): Tensor {
+  const { requiresGrad } = tensorOptions('tensor', options, 'float32');
+  if (data instanceof Tensor) {
+    const dtype = options.dtype ?? data.dtype;
+    const copy = withMode({ grad: false }, () => (dtype === data.dtype ? clone(data.value) : cast(data.value, dtype)));
+    return finish('tensor', copy, requiresGrad);
+  }
+  const read = readHostData('tensor', data, options.dtype);
+  return finish('tensor', fromHost(read.data, read.shape, read.dtype), requiresGrad);
+}
+
+function filled(
+  op: string,
+  size: Shape,
+  value: number | boolean,
+  options: TensorOptions | undefined,
+  dtype: DType,
+): Tensor {
+  const o = tensorOptions(op, options, dtype);
+  return finish(op, fullValue(size, storedNumber(op, value, o.dtype), o.dtype), o.requiresGrad);
+}
+
+/** A tensor of zeros, float32 by default: `zeros(2, 3)`, `zeros([2, 3], { dtype: 'int64' })`. */
+export function zeros(...args: SizeArguments<TensorOptions>): Tensor {
+  const { size, options } = splitSizes<TensorOptions>('zeros', args);
+  return filled('zeros', size, 0, options, 'float32');
+}
+
+/** A tensor of ones, float32 by default. */
+export function ones(...args: SizeArguments<TensorOptions>): Tensor {
+  const { size, options } = splitSizes<TensorOptions>('ones', args);
+  return filled('ones', size, 1, options, 'float32');
+}
+
+/** A tensor whose contents are meant to be overwritten; they are zeros. float32 by default. */
+export function empty(...args: SizeArguments<TensorOptions>): Tensor {
+  const { size, options } = splitSizes<TensorOptions>('empty', args);
+  return filled('empty', size, 0, options, 'float32');
+}
+
+/** A tensor with `fillValue` everywhere. Default dtype: that of `tensor(fillValue)`. */
+export function full(size: readonly number[], fillValue: number | boolean, options?: TensorOptions): Tensor {
+  return filled('full', expectSize('full', size), fillValue, options, dtypeOfScalar(fillValue));
+}
+
+/** Zeros of the input's shape, and of its dtype by default. */
+export const zerosLike = (input: Tensor, options?: TensorOptions): Tensor =>
+  filled('zerosLike', input.shape, 0, options, input.dtype);
+
+/** Ones of the input's shape, and of its dtype by default. */
+export const onesLike = (input: Tensor, options?: TensorOptions): Tensor =>
+  filled('onesLike', input.shape, 1, options, input.dtype);
+
+/** `empty` of the input's shape, and of its dtype by default. */
+export const emptyLike = (input: Tensor, options?: TensorOptions): Tensor =>
+  filled('emptyLike', input.shape, 0, options, input.dtype);
+
+/** `fillValue` everywhere, in the input's shape, and of its dtype by default. */
+export const fullLike = (input: Tensor, fillValue: number | boolean, options?: TensorOptions): Tensor =>
+  filled('fullLike', input.shape, fillValue, options, input.dtype);
+
+/** The n × m matrix with ones on its diagonal and zeros elsewhere; m is n by default. Shape: [n, m]. */
+export function eye(n: number, ...args: [m?: number, options?: TensorOptions] | [options?: TensorOptions]): Tensor {
+  const [first, second] = args;
+  const m = typeof first === 'number' ? first : n;
+  const { dtype, requiresGrad } = tensorOptions(
+    'eye',
+    typeof first === 'number' ? second : (first ?? second),
+    'float32',
+  );
+  const size = expectSize('eye', [n, m]);
+  const data = hostArray(dtype, n * m);
+  for (let i = 0; i < Math.min(n, m); i++) data[i * (m + 1)] = 1;
+  return finish('eye', fromHost(data, size, dtype), requiresGrad);
+}
+
+interface Range extends TensorOptions {
+  /** The first number; default 0. */
+  start?: number;
+  /** Where the numbers stop; it is not one of them. */
+  end?: number;
+  /** From one number to the next; default 1. */
+  step?: number;
+}
+
+/**
+ * The numbers start, start + step, … short of `end`: `arange(end)`, `arange(start, end)`, `arange(start, end, step)`, or by name. Shape: [⌈(end - start) / step⌉].
+ * int64 when all three are whole, else float32.
+ * @throws ArgumentError for a step of 0, or one that leads away from `end`
+ */
+export function arange(
+  ...args:
+    | [named: Range & { end: number }]
+    | [end: number, options?: TensorOptions]
+    | [start: number, named: Range & { end: number }]
+    | [start: number, end: number, named?: Omit<Range, 'start' | 'end'>]
+    | [start: number, end: number, step: number, options?: TensorOptions]
+): Tensor {
+  const last: unknown = args.at(-1);
+  const named = isPlainObject(last) ? last : {};
+  const positional = (args as readonly unknown[]).filter(
+    (argument): argument is number => typeof argument === 'number',
+  );
+  const onlyEnd = positional.length === 1 && named.end === undefined;
+  const { dtype: given, requiresGrad, ...rest } = named as Range;
+  const { start, end, step } = parseArgs<{ end: number; start?: number; step?: number }>(
+    'arange',
+    ['end'],
+    { start: 0, step: 1 },
+    [{ ...rest, ...byPosition(onlyEnd ? ['end'] : ['start', 'end', 'step'], positional, rest) }],
+  );
+  if (![start, end, step].every(Number.isFinite)) {
+    throw new ArgumentError(`arange: expected finite numbers, but got start ${start}, end ${end} and step ${step}`);
+  }
+  if (step === 0 || (end - start) / step < 0) {
+    throw new ArgumentError(`arange: expected a step from start ${start} towards end ${end}, but got ${step}`);
+  }
+  const whole = [start, end, step].every(Number.isInteger);
+  const o = tensorOptions('arange', { dtype: given, requiresGrad }, whole ? 'int64' : 'float32');
+  const n = Math.ceil((end - start) / step);
+  const numbers = Float64Array.from({ length: n }, (_, i) => start + step * i);
+  const { data, shape } = readHostData('arange', numbers, o.dtype);
+  return finish('arange', fromHost(data, shape, o.dtype), o.requiresGrad);
+}
+
+function byPosition(names: readonly string[], values: readonly number[], named: object): Record<string, number> {
+  if (values.length > names.length)
+    throw new ArgumentError(`arange: expected at most 3 numbers, but got ${values.length}`);
+  const given: Record<string, number> = {};
+  values.forEach((value, i) => {
+    if (names[i] in named) throw new ArgumentError(`arange: got argument '${names[i]}' twice, by position and by name`);
+    given[names[i]] = value;
+  });
+  return given;
+}
+
+/** `steps` numbers evenly from `start` to `end`, both of them included; float32 by default. Shape: [steps]. */
+export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor {
+  const { dtype, requiresGrad } = tensorOptions('linspace', options, 'float32');
+  if (!Number.isInteger(steps) || steps < 0) {
+    throw new ArgumentError(`linspace: expected a whole number of steps ≥ 0, but got ${steps}`);
+  }
+  const round = Math.fround;
+  const [low, high] = [round(start), round(end)];
+  const step = steps === 1 ? 0 : round(round(high - low) / (steps - 1));
+  // From both ends towards the middle, in float32, as PyTorch does; so both ends are exact.
+  const numbers = Float64Array.from({ length: steps }, (_, i) =>
+    steps === 1 || i < Math.floor(steps / 2)
+      ? round(low + (i && round(step * i)))
+      : round(high - round(step * (steps - 1 - i))),
+  );
+  const { data, shape } = readHostData('linspace', numbers, dtype);
+  return finish('linspace', fromHost(data, shape, dtype), requiresGrad);
+}

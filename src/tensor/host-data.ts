@@ -1,0 +1,182 @@
+// Turns what users write down (numbers, nested arrays, typed arrays) into flat 32-bit elements with a shape and a dtype.
+import { type DType, type Shape, scalarOf } from '../compiler/meta';
+import { ArgumentError, DTypeError, ShapeError } from '../errors';
+import type { HostData } from '../graph/value';
+
+/** Typed arrays that tensors are made from. */
+export type NumericArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Uint16Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
+
+/** A number, a boolean, a typed array, or arrays of these nested to any depth. */
+export type NestedData = number | boolean | NumericArray | readonly NestedData[];
+
+/** Contents of a tensor on the host. */
+export interface HostTensor {
+  readonly data: HostData;
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+const dtypes: readonly DType[] = ['float32', 'int32', 'int64', 'uint32', 'uint8', 'bool'];
+
+/** Names a dtype that does not exist, and those that do. */
+export function expectDType(op: string, dtype: unknown): DType {
+  if (dtypes.includes(dtype as DType)) return dtype as DType;
+  throw new DTypeError(`${op}: expected a dtype of ${dtypes.join(', ')}, but got ${String(dtype)}`);
+}
+
+/** The dtype that stands for the elements of a typed array. */
+function arrayDType(array: NumericArray): DType {
+  if (array instanceof Float32Array || array instanceof Float64Array) return 'float32';
+  if (array instanceof Uint8Array || array instanceof Uint8ClampedArray) return 'uint8';
+  if (array instanceof Uint32Array) return 'uint32';
+  if (array instanceof BigInt64Array || array instanceof BigUint64Array) return 'int64';
+  return 'int32';
+}
+
+const isNumericArray = (data: unknown): data is NumericArray => ArrayBuffer.isView(data) && !(data instanceof DataView);
+
+/**
+ * Reads user data; `dtype` overrides the inferred one: float32 for any fraction, NaN or infinity, int64 for whole numbers,
+ * bool for booleans, and a typed array's own.
+ * @throws ShapeError for ragged arrays, DTypeError for numbers that the dtype does not hold
+ */
+export function readHostData(op: string, input: NestedData, dtype?: DType): HostTensor {
+  if (isNumericArray(input)) {
+    const own = dtype ?? arrayDType(input);
+    return { data: fill(op, input, own, [input.length]), shape: [input.length], dtype: own };
+  }
+  const shape = shapeOf(op, input);
+  const flat: (number | boolean)[] = [];
+  const seen = new Set<DType>();
+  flatten(op, input, shape, [], flat, seen);
+  const inferred = dtype ?? inferDType(flat, seen);
+  return { data: fill(op, flat, inferred, shape), shape, dtype: inferred };
+}
+
+/** The shape that the first elements of nested arrays promise; `flatten` holds the others to it. */
+function shapeOf(op: string, input: NestedData): number[] {
+  const shape: number[] = [];
+  let at: NestedData | undefined = input;
+  while (Array.isArray(at) || isNumericArray(at)) {
+    shape.push(at.length);
+    at = isNumericArray(at) ? 0 : (at[0] as NestedData | undefined);
+    if (shape.length > 64) throw new ShapeError(`${op}: expected at most 64 dimensions`);
+  }
+  return shape;
+}
+
+function flatten(
+  op: string,
+  input: NestedData,
+  shape: Shape,
+  path: readonly number[],
+  flat: (number | boolean)[],
+  seen: Set<DType>,
+): void {
+  const where = path.length === 0 ? '' : ` at [${path.join(', ')}]`;
+  const rest = shape.length - path.length;
+  if (typeof input === 'number' || typeof input === 'boolean') {
+    if (rest > 0)
+      throw new ShapeError(`${op}: expected a sequence of length ${shape[path.length]}${where}, but got ${input}`);
+    flat.push(input);
+    return;
+  }
+  if (!Array.isArray(input) && !isNumericArray(input)) {
+    const remedy = typeof input === 'object' ? '; join tensors with stack or cat' : '';
+    throw new ArgumentError(
+      `${op}: expected numbers, booleans or arrays of them${where}, but got ${kindOf(input)}${remedy}`,
+    );
+  }
+  if (rest === 0)
+    throw new ShapeError(`${op}: expected a number${where}, but got a sequence of length ${input.length}`);
+  if (input.length !== shape[path.length]) {
+    throw new ShapeError(
+      `${op}: expected a sequence of length ${shape[path.length]}${where}, but got length ${input.length}; rows must be of equal length`,
+    );
+  }
+  if (!isNumericArray(input)) {
+    input.forEach((item, i) => {
+      flatten(op, item, shape, [...path, i], flat, seen);
+    });
+    return;
+  }
+  if (rest > 1) throw new ShapeError(`${op}: expected a sequence of sequences${where}, but got a typed array`);
+  seen.add(arrayDType(input));
+  for (const element of input) flat.push(Number(element));
+}
+
+const kindOf = (input: unknown): string => (input === null ? 'null' : typeof input);
+
+function inferDType(flat: readonly (number | boolean)[], seen: ReadonlySet<DType>): DType {
+  if (flat.length === 0) return 'float32';
+  if (seen.size === 1 && !seen.has('float32')) return [...seen][0];
+  if (seen.has('float32') || flat.some((x) => typeof x === 'number' && !Number.isInteger(x))) return 'float32';
+  return flat.every((x) => typeof x === 'boolean') ? 'bool' : 'int64';
+}
+
+/** A copy of the elements as the dtype stores them. Fractions are cut off for integers, negatives wrap for unsigned ones. */
+function fill(op: string, from: ArrayLike<number | boolean | bigint>, dtype: DType, shape: Shape): HostData {
+  const to = hostArray(dtype, from.length);
+  if (dtype === 'float32') {
+    for (let i = 0; i < from.length; i++) to[i] = Number(from[i]);
+  } else if (dtype === 'bool') {
+    for (let i = 0; i < from.length; i++) to[i] = Number(from[i]) === 0 ? 0 : 1;
+  } else {
+    const [least, most] = ranges[dtype];
+    for (let i = 0; i < from.length; i++) {
+      const element = Math.trunc(Number(from[i]));
+      if (!(element >= least && element <= most)) throw outOfRange(op, Number(from[i]), dtype, i, shape);
+      to[i] = dtype === 'uint8' ? element & 255 : element;
+    }
+  }
+  return to;
+}
+
+/** What an integer dtype takes; as in PyTorch, unsigned ones take negative numbers modulo their size. */
+const ranges: Record<'int32' | 'int64' | 'uint32' | 'uint8', readonly [least: number, most: number]> = {
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  int64: [-(2 ** 31), 2 ** 31 - 1],
+  uint32: [-(2 ** 32), 2 ** 32 - 1],
+  uint8: [-255, 255],
+};
+
+function outOfRange(op: string, element: number, dtype: keyof typeof ranges, index: number, shape: Shape): DTypeError {
+  const [least, most] = ranges[dtype];
+  const held = dtype === 'int64' ? ' (int64 is held in 32 bits)' : '';
+  return new DTypeError(
+    `${op}: expected numbers from ${least} to ${most} for ${dtype}${held}, but got ${element} at ${showIndex(index, shape)}; pass { dtype: 'float32' } for numbers beyond`,
+  );
+}
+
+/** The position of a row-major element, as `[i, j]`. */
+export function showIndex(index: number, shape: Shape): string {
+  const position: number[] = [];
+  let rest = index;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    position.unshift(rest % shape[d]);
+    rest = Math.floor(rest / shape[d]);
+  }
+  return `[${position.join(', ')}]`;
+}
+
+/** A number that fits the dtype, as it is stored. */
+export function storedNumber(op: string, value: number | boolean, dtype: DType): number {
+  return fill(op, [value], dtype, [])[0];
+}
+
+/** An array for n elements of a dtype. */
+export function hostArray(dtype: DType, n: number): HostData {
+  const scalar = scalarOf(dtype);
+  return scalar === 'f32' ? new Float32Array(n) : scalar === 'i32' ? new Int32Array(n) : new Uint32Array(n);
+}

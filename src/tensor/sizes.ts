@@ -1,0 +1,61 @@
+// Owns the calling rule of functions that take a shape: `zeros(2, 3)`, `zeros([2, 3])`, or `zeros({ size: [2, 3] })`, then options.
+import type { DType, Shape } from '../compiler/meta';
+import { ArgumentError, ShapeError } from '../errors';
+import { expectDType } from './host-data';
+import { isPlainObject, parseArgs } from './options';
+
+export interface TensorOptions {
+  /** The element type; the default depends on the function. */
+  dtype?: DType;
+  /** Whether the new tensor is a leaf whose gradient `backward` keeps; default false. */
+  requiresGrad?: boolean;
+}
+
+/** Sizes one by one or as a list, and a trailing object of options O. */
+export type SizeArguments<O> =
+  | number[]
+  | [...size: number[], options: O]
+  | [size: readonly number[], options?: O]
+  | [named: O & { size: readonly number[] }];
+
+export interface SizedCall<O> {
+  readonly size: Shape;
+  readonly options: O;
+}
+
+/** Splits a shape from the options behind it. Throws where sizes are no whole numbers, are negative, or are missing. */
+export function splitSizes<O extends object>(op: string, args: readonly unknown[]): SizedCall<O> {
+  const last = args.at(-1);
+  const named = isPlainObject(last) ? last : undefined;
+  const positional = named ? args.slice(0, -1) : args;
+  const { size, ...options } = named ?? {};
+  if (size !== undefined && positional.length > 0) {
+    throw new ArgumentError(`${op}: got argument 'size' twice, by position and by name`);
+  }
+  const given = size ?? (positional.length === 1 && Array.isArray(positional[0]) ? positional[0] : positional);
+  if (given === positional && positional.length === 0) {
+    throw new ArgumentError(`${op}: missing 1 required argument: 'size'; a tensor without dimensions has size []`);
+  }
+  return { size: expectSize(op, given), options: options as O };
+}
+
+/** Checks a shape given by the user. */
+export function expectSize(op: string, size: unknown): Shape {
+  if (!Array.isArray(size) || !size.every(Number.isInteger)) {
+    throw new ArgumentError(`${op}: expected a size of whole numbers, but got ${JSON.stringify(size)}`);
+  }
+  if (size.some((n) => n < 0)) throw new ShapeError(`${op}: expected sizes ≥ 0, but got [${size.join(', ')}]`);
+  return [...(size as number[])];
+}
+
+/** The options with their defaults filled in; unknown names are errors. */
+export function tensorOptions(op: string, options: TensorOptions | undefined, dtype: DType): Required<TensorOptions> {
+  const parsed = parseArgs<TensorOptions>(
+    op,
+    [],
+    { dtype, requiresGrad: false },
+    options === undefined ? [] : [options],
+  );
+  expectDType(op, parsed.dtype);
+  return parsed;
+}
