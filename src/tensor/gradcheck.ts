@@ -1,0 +1,176 @@
+// Compares recorded gradients with finite differences: how every differentiable operation is tested.
+import { isFloat } from '../compiler/meta';
+import { ArgumentError, AutogradError } from '../errors';
+import { fromHost } from '../graph/record';
+import { grad } from './grad';
+import { showIndex } from './host-data';
+import { type Arguments, parseArgs } from './options';
+import { fillUniform } from './random/distributions';
+import { Generator } from './random/generator';
+import { Tensor } from './tensor';
+
+/** A function under test. It must be pure, and is called many times. */
+export type Differentiable = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
+
+interface Tolerances {
+  /**
+   * Half the distance of the two points of a difference, default 0.01: in float32 its error ε² f'''/6 and the rounding error
+   * 2⁻²⁴ |f| / ε then both stay below 10⁻⁴ for functions and derivatives around 1.
+   */
+  eps?: number;
+  /** |analytic - numeric| ≤ atol + rtol · |numeric|; default 0.001. */
+  atol?: number;
+  /** Default 0.005. */
+  rtol?: number;
+}
+
+interface GradcheckParameters extends Tolerances {
+  fn: Differentiable;
+  inputs: Tensor | readonly Tensor[];
+}
+
+interface GradgradcheckParameters extends GradcheckParameters {
+  /** Weights of the outputs' elements; default: random. */
+  gradOutputs?: Tensor | readonly Tensor[] | null;
+}
+
+const defaults = { eps: 0.01, atol: 0.001, rtol: 0.005 };
+
+/** Evaluations that may wait to be read back at once. */
+const IN_FLIGHT = 64;
+
+type Arrays = readonly Float32Array[];
+
+/**
+ * Checks the gradient of `fn` by every element of the inputs that require grad, against central differences. The outputs are
+ * weighted at random and summed up, in double precision for the differences, so that one backward serves all elements.
+ *
+ *     await torch.autograd.gradcheck((a, b) => a.mul(b), [a, b]);
+ *
+ * @returns true
+ * @throws AutogradError that names the input, the element, and both gradients
+ */
+export async function gradcheck(
+  ...args: Arguments<GradcheckParameters, ['fn', 'inputs', 'eps', 'atol', 'rtol']>
+): Promise<true> {
+  const { fn, inputs, ...tolerances } = parseArgs<GradcheckParameters>('gradcheck', ['fn', 'inputs'], defaults, args);
+  await check('gradcheck', fn, listed(inputs), tolerances);
+  return true;
+}
+
+/**
+ * Checks the gradient of the gradient of `fn`, by the inputs and by the weights of its outputs.
+ *
+ * @returns true
+ * @throws AutogradError as `gradcheck`; the weights count as inputs behind the others
+ */
+export async function gradgradcheck(
+  ...args: Arguments<GradgradcheckParameters, ['fn', 'inputs', 'gradOutputs', 'eps', 'atol', 'rtol']>
+): Promise<true> {
+  const parsed = parseArgs<GradgradcheckParameters>(
+    'gradgradcheck',
+    ['fn', 'inputs'],
+    { gradOutputs: null, ...defaults },
+    args,
+  );
+  const { fn, gradOutputs, ...tolerances } = parsed;
+  const inputs = listed(parsed.inputs);
+  const random = new Generator().manualSeed(1);
+  const weights = gradOutputs
+    ? listed(gradOutputs).map((w) => w.detach().requiresGrad_())
+    : differentiable(listed(fn(...inputs))).map((y) => {
+        const data = fillUniform(new Float32Array(y.numel()), 0.5, 1.5, random);
+        return Tensor.of(fromHost(data, y.shape, 'float32')).requiresGrad_();
+      });
+  const first = (...all: Tensor[]): Tensor[] => {
+    const xs = all.slice(0, inputs.length);
+    const outputs = differentiable(listed(fn(...xs)));
+    const sources = xs.filter((x) => x.requiresGrad);
+    const gradients = grad(outputs, sources, all.slice(inputs.length), { createGraph: true, allowUnused: true });
+    return gradients.filter((dx) => dx !== null);
+  };
+  await check('gradgradcheck', first, [...inputs, ...weights], tolerances);
+  return true;
+}
+
+const listed = (one: Tensor | readonly Tensor[]): readonly Tensor[] => (one instanceof Tensor ? [one] : one);
+
+const differentiable = (outputs: readonly Tensor[]): Tensor[] => outputs.filter((y) => y.requiresGrad);
+
+const floats = (outputs: readonly Tensor[]): Tensor[] => outputs.filter((y) => isFloat(y.dtype));
+
+async function check(op: string, fn: Differentiable, inputs: readonly Tensor[], tolerances: Required<Tolerances>) {
+  const checked = inputs.flatMap((x, i) => (x.requiresGrad ? [i] : []));
+  if (checked.length === 0) throw new ArgumentError(`${op}: expected at least one input that requires grad`);
+  const contents = await Promise.all(checked.map(async (i) => (await inputs[i].data()) as Float32Array));
+  /** The function at the inputs with the checked ones replaced, each a leaf. */
+  const evaluate = (replaced: Arrays): { xs: Tensor[]; ys: Tensor[] } => {
+    const xs = checked.map((i, k) => leaf(replaced[k], inputs[i]));
+    const all = inputs.map((x, i) => xs[checked.indexOf(i)] ?? x);
+    return { xs, ys: floats(listed(fn(...all))) };
+  };
+
+  const { xs, ys } = evaluate(contents);
+  const random = new Generator().manualSeed(0);
+  const weights = ys.map((y) => fillUniform(new Float32Array(y.numel()), 0.5, 1.5, random));
+  const analytic = await analyticGradients(op, xs, ys, weights);
+
+  const project = async (replaced: Arrays): Promise<number> => {
+    const arrays = await Promise.all(evaluate(replaced).ys.map((y) => y.data()));
+    let sum = 0;
+    arrays.forEach((array, o) => {
+      for (let i = 0; i < array.length; i++) sum += weights[o][i] * array[i];
+    });
+    return sum;
+  };
+  const compare = async (k: number, element: number): Promise<void> => {
+    const numeric = await centralDifference(project, contents, k, element, tolerances.eps);
+    const recorded = analytic[k][element];
+    const difference = Math.abs(recorded - numeric);
+    if (difference <= tolerances.atol + tolerances.rtol * Math.abs(numeric)) return;
+    throw new AutogradError(
+      `${op}: the gradient by input ${checked[k]} at ${showIndex(element, xs[k].shape)} is ${recorded}, but finite differences give ${numeric}` +
+        ` (they differ by ${difference}; atol ${tolerances.atol}, rtol ${tolerances.rtol})`,
+    );
+  };
+  for (const [k, { length }] of contents.entries()) {
+    for (let from = 0; from < length; from += IN_FLIGHT) {
+      const elements = Array.from({ length: Math.min(IN_FLIGHT, length - from) }, (_, i) => from + i);
+      await Promise.all(elements.map((element) => compare(k, element)));
+    }
+  }
+}
+
+const leaf = (data: Float32Array, like: Tensor): Tensor =>
+  Tensor.of(fromHost(data, like.shape, like.dtype)).requiresGrad_();
+
+/** Σ weights · outputs, differentiated by the recorded graph; zeros for inputs that were not used. */
+async function analyticGradients(op: string, xs: Tensor[], ys: Tensor[], weights: Arrays): Promise<Arrays> {
+  const outputs = differentiable(ys);
+  if (outputs.length === 0) throw new AutogradError(`${op}: none of the outputs requires grad`);
+  const seeds = outputs.map((y) => Tensor.of(fromHost(weights[ys.indexOf(y)], y.shape, 'float32')));
+  const gradients = grad(outputs, xs, seeds, { allowUnused: true });
+  return Promise.all(
+    gradients.map(async (dx, k) => (dx ? ((await dx.data()) as Float32Array) : new Float32Array(xs[k].numel()))),
+  );
+}
+
+async function centralDifference(
+  project: (replaced: Arrays) => Promise<number>,
+  contents: Arrays,
+  k: number,
+  element: number,
+  eps: number,
+): Promise<number> {
+  const moved = (by: number): Arrays =>
+    contents.map((array, other) => {
+      if (other !== k) return array;
+      const copy = array.slice();
+      copy[element] += by;
+      return copy;
+    });
+  const [right, left] = [moved(eps), moved(-eps)];
+  const [above, below] = await Promise.all([project(right), project(left)]);
+  // The distance after rounding to float32, not 2 ε.
+  return (above - below) / (right[k][element] - left[k][element]);
+}
