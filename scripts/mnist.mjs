@@ -1,5 +1,6 @@
 // `npm run mnist`: the training of the MNIST demo in headless Chrome, with its progress in the terminal.
-import { writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -76,7 +77,16 @@ function options(args) {
     throw new UsageError(`--lr: expected a number above 0, but got '${values.lr}'`);
   }
   for (const name of /** @type {const} */ (['json', 'save'])) {
-    if (values[name] === '') throw new UsageError(`--${name}: expected the name of a file, but got ''`);
+    const file = values[name];
+    if (file === undefined) continue;
+    // Better now than after an hour of training.
+    if (
+      file === '' ||
+      !existsSync(dirname(resolve(file))) ||
+      statSync(file, { throwIfNoEntry: false })?.isDirectory()
+    ) {
+      throw new UsageError(`--${name}: expected the name of a file in a folder that exists, but got '${file}'`);
+    }
   }
   return {
     model,

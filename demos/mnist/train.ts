@@ -2,7 +2,7 @@
 import * as torch from 'lamplight';
 import { Pace } from './pace';
 import { COURSE, type EpochResult, type Hyperparameters, type StepCounters } from './protocol';
-import { loadMnist, Trainer, type TrainingEvent } from './training';
+import { describeAdapter, loadMnist, Trainer, type TrainingEvent } from './training';
 
 /** What `npm run mnist -- --json FILE` writes. */
 interface Report {
@@ -58,7 +58,7 @@ function settingsOf(address: URL): Hyperparameters {
 async function train(): Promise<Outcome> {
   const settings = settingsOf(new URL(location.href));
   const mnist = await loadMnist(new URL('../data/mnist/', location.href).href);
-  await torch.init();
+  const { adapter } = await describeAdapter();
   const trainer = new Trainer(mnist, settings, { accuracy: false });
   const pace = new Pace();
   const epochs: EpochResult[] = [];
@@ -79,7 +79,6 @@ async function train(): Promise<Outcome> {
   }
   const { liveBytes, peakBytes } = torch.gpu.stats();
   const weights = trainer.initialized ? toBase64(await torch.saveBytes(trainer.model.stateDict())) : null;
-  const { vendor, architecture, description } = await torch.gpu.adapterInfo();
   return {
     stopped: epochs.length < settings.epochs,
     weights,
@@ -88,7 +87,7 @@ async function train(): Promise<Outcome> {
       parameters: trainer.parameterCount,
       seed: settings.seed,
       batchSize: settings.batchSize,
-      adapter: description || [vendor, architecture].filter(Boolean).join(' '),
+      adapter,
       epochs,
       perStep: trainer.perStep,
       memory: { liveBytes, peakBytes },

@@ -4,7 +4,7 @@ import { data, nn, optim, type Tensor, vision } from 'lamplight';
 import { createModel, type MnistModel } from './models';
 import type { EpochResult, Hyperparameters, StepCounters } from './protocol';
 
-export type MnistDataset = Awaited<ReturnType<typeof vision.datasets.MNIST>>;
+export type MnistDataset = Awaited<ReturnType<typeof openHalf>>;
 
 /** Both halves of MNIST. */
 export interface Mnist {
@@ -37,13 +37,20 @@ const READ_SIZES = [50, 20, 10, 5, 2, 1];
 /** Steps at the beginning of an epoch that are not yet counted as steady. */
 const WARM_UP = 3;
 
+const openHalf = (url: string, train: boolean) =>
+  vision.datasets.MNIST(url, { train, transform: new vision.transforms.ToTensor() });
+
+/** Fetches MNIST's four files from the folder at `url`. */
 export async function loadMnist(url: string): Promise<Mnist> {
-  const transform = new vision.transforms.ToTensor();
-  const [train, test] = await Promise.all([
-    vision.datasets.MNIST(url, { train: true, transform }),
-    vision.datasets.MNIST(url, { train: false, transform }),
-  ]);
+  const [train, test] = await Promise.all([openHalf(url, true), openHalf(url, false)]);
   return { train, test };
+}
+
+/** The adapter in words, and whether it is the processor in disguise. */
+export async function describeAdapter(): Promise<{ adapter: string; software: boolean }> {
+  const { kind, vendor, architecture, description } = await torch.init();
+  const adapter = description || [vendor, architecture].filter(Boolean).join(' ') || 'GPU';
+  return { adapter, software: kind === 'software' };
 }
 
 export class Trainer {

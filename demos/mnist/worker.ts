@@ -4,7 +4,7 @@ import { confusionCounts, inspect, pickImages, predict, readTestSet, sampleDigit
 import { modelName } from './models';
 import { Pace } from './pace';
 import type { FromWorker, GpuNumbers, Hyperparameters, ModelName, Phase, ToWorker } from './protocol';
-import { loadMnist, type Mnist, Trainer, type TrainingEvent } from './training';
+import { describeAdapter, loadMnist, type Mnist, Trainer, type TrainingEvent } from './training';
 
 /** Milliseconds between reports on progress, and between looks inside. */
 const REPORT_INTERVAL = 100;
@@ -79,10 +79,7 @@ class Run {
 
   private async load({ dataUrl, settings, resume }: Extract<ToWorker, { type: 'load' }>): Promise<void> {
     this.mnist = await loadMnist(dataUrl);
-    await torch.init();
-    const { vendor, architecture, description } = await torch.gpu.adapterInfo();
-    const adapter = description || [vendor, architecture].filter(Boolean).join(' ') || 'GPU';
-    const software = /swiftshader|llvmpipe|software|basic render/i.test(`${vendor} ${architecture} ${description}`);
+    const { adapter, software } = await describeAdapter();
     const { train, test } = this.mnist;
     this.newTrainer(settings);
     const samples = await sampleDigits(test);

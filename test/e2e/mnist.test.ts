@@ -1,0 +1,168 @@
+// The MNIST page end to end: it trains, reads a drawn digit, saves and loads weights, and says so where there is no WebGPU.
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openSite, type Site } from './support';
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+});
+afterAll(async () => {
+  await site?.close();
+});
+
+const status = (page: Page) => page.locator('#status');
+
+/** Sets up a run that a processor finishes in seconds, and waits until it can begin. */
+async function prepare(page: Page, settings: Record<string, string> = {}): Promise<void> {
+  await page.locator('#train:enabled').waitFor();
+  await page.getByText('Simple', { exact: true }).click();
+  for (const [name, value] of Object.entries({ batchSize: '100', epochs: '1', limit: '2000', ...settings })) {
+    await page.locator(`[name="${name}"]`).fill(value);
+    await page.locator(`[name="${name}"]`).blur();
+  }
+  await page.getByText('Ready.').waitFor();
+}
+
+async function train(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await page.getByText('Done.').waitFor({ timeout: 120_000 });
+}
+
+/** Draws a seven with the mouse. */
+async function draw(page: Page): Promise<void> {
+  const pad = page.getByRole('application', { name: 'Drawing pad' });
+  await pad.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = (await pad.boundingBox())!;
+  const at = (u: number, v: number) => [x + u * width, y + v * height] as const;
+  await page.mouse.move(...at(0.25, 0.2));
+  await page.mouse.down();
+  await page.mouse.move(...at(0.72, 0.2), { steps: 6 });
+  await page.mouse.move(...at(0.45, 0.85), { steps: 8 });
+  await page.mouse.up();
+}
+
+const shares = (page: Page) =>
+  page
+    .locator('#probabilities .number')
+    .allTextContents()
+    .then((texts) => texts.map((text) => Number.parseFloat(text)));
+
+test('trains, shows what it learned, reads a drawing, and takes its own weights back', async () => {
+  const { page, problems } = await site.open('mnist/');
+  await prepare(page);
+  await page.getByText('Train the network first').waitFor();
+  await train(page);
+
+  expect(await page.locator('#loss-plot canvas').count()).toBe(1);
+  expect(await page.locator('#loss-plot').getAttribute('aria-label')).toMatch(
+    /training batches \d\.\d{3}, test set \d\.\d{3}/,
+  );
+  expect(await page.locator('#accuracy-plot').getAttribute('aria-label')).toMatch(/test set \d/);
+  const accuracy = Number.parseFloat((await page.locator('#progress-accuracy').textContent())!);
+  expect(accuracy).toBeGreaterThan(8);
+  expect(await page.locator('#progress-step').textContent()).toBe('20 of 20');
+  expect(await page.locator('#gpu').textContent()).toMatch(/ 1 submit and 0 new buffers a step/);
+  expect(await page.locator('#stages .stage').count()).toBe(5);
+
+  const cells = await page.locator('.matrix button').allTextContents();
+  expect(cells.reduce((sum, cell) => sum + Number(cell), 0)).toBe(10_000);
+  expect(await page.locator('#gallery li').count()).toBe(24);
+  const busiest = cells.indexOf(String(Math.max(...cells.map(Number))));
+  await page.locator('.matrix button').nth(busiest).click();
+  await page.getByRole('button', { name: 'Back to the surest mistakes' }).click();
+  await page.getByRole('heading', { name: 'Surest mistakes' }).waitFor();
+
+  await draw(page);
+  await page.getByText(/It reads \d/).waitFor();
+  const before = await shares(page);
+  expect(before).toHaveLength(10);
+  expect(before.reduce((sum, share) => sum + share)).toBeCloseTo(100, 0);
+
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save', exact: true }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('mnist-simple.safetensors');
+  const bytes = await readFile(await download.path());
+  const header = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE(0))).toString());
+  expect(header['final.weight'].shape).toEqual([10, 16]);
+
+  await page.getByRole('button', { name: 'Reset' }).click();
+  await page.getByText('Train the network first').waitFor();
+  await page.locator('#file').setInputFiles({ name: 'weights.safetensors', mimeType: '', buffer: bytes });
+  await status(page).getByText('Loaded weights.safetensors').waitFor();
+  await page.getByText(/It reads \d/).waitFor();
+  expect(await shares(page)).toEqual(before);
+
+  await page.locator('#file').setInputFiles({ name: 'notes.txt', mimeType: '', buffer: Buffer.from('not weights') });
+  const banner = page.getByRole('alert');
+  await banner.getByText('FileFormatError').waitFor();
+  await banner.getByRole('button', { name: 'Dismiss' }).click();
+  expect(await shares(page)).toEqual(before);
+
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+test('pauses after a step, steps by hand, and goes on', async () => {
+  const { page, problems } = await site.open('mnist/');
+  await prepare(page, { limit: '600', batchSize: '100' });
+  const step = page.getByRole('button', { name: 'Step' });
+  await step.click();
+  await status(page).getByText('Paused.').waitFor();
+  expect(await page.locator('#loss-plot').getAttribute('aria-label')).toMatch(/training batches \d\.\d{3}/);
+  await step.click();
+  await status(page).getByText('Paused.').waitFor();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByText('Done.').waitFor({ timeout: 60_000 });
+  expect(await page.locator('#progress-step').textContent()).toBe('6 of 6');
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+test('the pad is drawn on by keyboard, and Escape clears it', async () => {
+  const { page } = await site.open('mnist/');
+  await page.locator('#train:enabled').waitFor();
+  await page.locator('#pad').focus();
+  await page.keyboard.press('Space');
+  for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowDown');
+  expect(await page.locator('#pad-invitation').isVisible()).toBe(false);
+  await page.getByRole('radio', { name: 'Your drawing' }).and(page.locator(':enabled')).waitFor({ state: 'attached' });
+  await page.keyboard.press('Escape');
+  expect(await page.locator('#pad-invitation').isVisible()).toBe(true);
+  await page.context().close();
+});
+
+test('nothing is wider than a phone', async () => {
+  const { page, problems } = await site.open('mnist/', { viewport: { width: 390, height: 844 }, hasTouch: true });
+  await page.locator('#train:enabled').waitFor();
+  await page.locator('#stages .stage').first().waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+test('without WebGPU the page says so, and what helps', async () => {
+  const context = await site.browser.newContext();
+  await context.addInitScript(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
+  const page = await context.newPage();
+  await page.goto(new URL('mnist/', site.url).href);
+  await page.getByRole('heading', { name: 'This browser does not offer WebGPU' }).waitFor();
+  expect(await page.locator('.checks .failed').textContent()).toContain('navigator.gpu');
+  expect(await page.locator('#bench').isVisible()).toBe(false);
+  expect(await page.locator('details[open] summary').textContent()).toContain('Chrome');
+  await context.close();
+});
+
+test('without an adapter the page says that no GPU answered', async () => {
+  const context = await site.browser.newContext();
+  await context.addInitScript(() => {
+    GPU.prototype.requestAdapter = () => Promise.resolve(null);
+  });
+  const page = await context.newPage();
+  await page.goto(new URL('mnist/', site.url).href);
+  await page.getByRole('heading', { name: 'No GPU answered' }).waitFor();
+  await context.close();
+});
