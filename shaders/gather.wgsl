@@ -1,0 +1,41 @@
+// gather.wgsl: elements picked along one dimension by an index of every result's own.
+//   y[outer, j, inner] = x[outer', index[outer, j, inner], inner'],   places as in the result's other dimensions
+// x may be larger than the index in the other dimensions, hence its strides.   Uses: lib/fault.wgsl
+@group(0) @binding(0) var<storage, read> x: array<u32>;
+@group(0) @binding(1) var<storage, read> indices: array<i32>;   // as y
+@group(0) @binding(2) var<storage, read_write> y: array<u32>;
+@group(0) @binding(3) var<storage, read_write> fault: array<atomic<u32>, 4>;
+@group(0) @binding(4) var<uniform> params: Params;
+
+struct Params {
+  count: u32,
+  limit: i32,  // size of x along the dimension
+  stride: u32, // of x along the dimension
+  padding: u32,
+  sizes: array<vec4<u32>, 2>,   // of y
+  strides: array<vec4<u32>, 2>, // of x, 0 along the dimension
+}
+
+override RANK: u32 = 1u; // at most 8
+
+const WORKGROUP: u32 = 64u;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
+  if (index >= params.count) { return; }
+  let picked = indices[index];
+  if (picked < 0 || picked >= params.limit) {
+    fault_report(FAULT_INDEX, picked, params.limit);
+    y[index] = 0u;
+    return;
+  }
+  var rest = index;
+  var at = u32(picked) * params.stride;
+  for (var d = RANK; d > 0u; d--) {
+    let size = params.sizes[(d - 1u) / 4u][(d - 1u) % 4u];
+    at += rest % size * params.strides[(d - 1u) / 4u][(d - 1u) % 4u];
+    rest /= size;
+  }
+  y[index] = x[at];
+}

@@ -1,0 +1,18 @@
+// lib/fault.wgsl: reports bad data found on the GPU (an index or label out of range); read back with the next values.
+// The using file declares, at the last binding it writes:   var<storage, read_write> fault: array<atomic<u32>, 4>;
+//   [code (0: none), the offending value, the limit it broke, 0]. Codes: src/gpu/faults.ts. The first report stays.
+
+const FAULT_INDEX: u32 = 1u;
+const FAULT_LABEL: u32 = 2u;
+
+fn fault_report(code: u32, value: i32, limit: i32) {
+  loop {
+    let claim = atomicCompareExchangeWeak(&fault[0], 0u, code);
+    if (claim.exchanged) {
+      atomicStore(&fault[1], bitcast<u32>(value));
+      atomicStore(&fault[2], bitcast<u32>(limit));
+      return;
+    }
+    if (claim.old_value != 0u) { return; }
+  }
+}

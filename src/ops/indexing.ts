@@ -1,0 +1,240 @@
+// Picking elements by index tensors and adding them back: gather / scatterAdd, indexSelect / indexAdd, oneHot, batches of rows.
+import gatherSource from '../../shaders/gather.wgsl?raw';
+import gatherBytesSource from '../../shaders/gather-bytes.wgsl?raw';
+import indexSelectSource from '../../shaders/index-select.wgsl?raw';
+import faultLib from '../../shaders/lib/fault.wgsl?raw';
+import oneHotSource from '../../shaders/one-hot.wgsl?raw';
+import scatterAddSource from '../../shaders/scatter-add.wgsl?raw';
+import { fault, i32, input, type Lowering, output, type Pass, scalar, u32 } from '../compiler/ir';
+import { gridFor } from '../compiler/lowering';
+import { contiguousStrides, type Meta, numel, type Shape, sameShape, scalarOf, showShape } from '../compiler/meta';
+import { ArgumentError, DTypeError, ShapeError } from '../errors';
+import { record } from '../graph/record';
+import type { Op, Value } from '../graph/value';
+import { full } from './cast';
+import { resolveDim } from './dims';
+import { elementLibs } from './reduce';
+import { pad } from './shape';
+
+const WORKGROUP = 64;
+
+interface DimAttrs {
+  readonly dim: number;
+}
+
+/** One pass of count invocations that reads the inputs and may report a fault. */
+function faultyPass(
+  label: string,
+  source: readonly string[],
+  inputs: number,
+  count: number,
+  rest: Partial<Pass>,
+): Lowering {
+  const pass: Pass = {
+    source,
+    label,
+    reads: Array.from({ length: inputs }, (_, i) => input(i)),
+    writes: [output(), fault],
+    grid: gridFor(count, WORKGROUP),
+    ...rest,
+  };
+  return { kind: 'passes', passes: [pass] };
+}
+
+/** Throws unless the meta has an integer dtype that is stored as i32. */
+export function expectIndex(op: string, name: string, meta: Meta): void {
+  if (meta.dtype !== 'int64' && meta.dtype !== 'int32') {
+    throw new DTypeError(`${op}: expected ${name} of dtype int64, but got ${meta.dtype}; convert it with .to('int64')`);
+  }
+}
+
+/** A shape as [outer, size, inner] around one dimension. */
+function around(shape: Shape, dim: number): { outer: number; size: number; inner: number } {
+  return { outer: numel(shape.slice(0, dim)), size: shape[dim] ?? 1, inner: numel(shape.slice(dim + 1)) };
+}
+
+const withSize = (shape: Shape, dim: number, size: number): Shape => shape.map((n, d) => (d === dim ? size : n));
+
+// ── gather and scatterAdd: an index for every element ──
+
+const MAX_RANK = 8;
+
+const gatherOp: Op<DimAttrs> = {
+  name: 'gather',
+  saves: { inputs: [1] },
+  infer([x, index], { dim }) {
+    expectIndex('gather', 'index', index);
+    const fits =
+      x.shape.length === index.shape.length && index.shape.every((size, d) => d === dim || size <= x.shape[d]!);
+    if (!fits || x.shape.length > MAX_RANK) {
+      throw new ShapeError(
+        `gather: expected an index no larger than input ${showShape(x.shape)} apart from dimension ${dim}, but got ${showShape(index.shape)}`,
+      );
+    }
+    return [{ shape: index.shape, dtype: x.dtype }];
+  },
+  lower({ inputs: [x, index], attrs: { dim } }) {
+    const strides = contiguousStrides(x.shape);
+    const count = numel(index.shape);
+    const of = (values: readonly number[], rest: number) =>
+      Array.from({ length: MAX_RANK }, (_, d) => u32(values[d] ?? rest));
+    return faultyPass('gather', [faultLib, gatherSource], 2, count, {
+      overrides: { RANK: index.shape.length },
+      params: [
+        u32(count),
+        i32(x.shape[dim] ?? 1),
+        u32(strides[dim] ?? 1),
+        u32(0),
+        ...of(index.shape, 1),
+        ...of(withSize(strides, dim, 0), 0),
+      ],
+    });
+  },
+  vjp([dy], { inputs: [x, index], attrs: { dim } }) {
+    const dx = scatterAddIntoZeros(withSize(index.shape, dim, x.shape[dim] ?? 1), dim, index, dy!);
+    const missing = dx.shape.map((size, d) => x.shape[d]! - size);
+    return [
+      pad(
+        dx,
+        missing.map(() => 0),
+        missing,
+      ),
+      null,
+    ];
+  },
+};
+
+/** y[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and so on. Shape: that of the index. */
+export const gather = (x: Value, dim: number, index: Value): Value =>
+  record(gatherOp, [x, index], { dim: resolveDim('gather', dim, x.shape.length) });
+
+/** Inputs: base, index, source. `shared`: the index is one list for all other dimensions. */
+interface ScatterAttrs extends DimAttrs {
+  readonly shared: boolean;
+}
+
+const scatterAddOp: Op<ScatterAttrs> = {
+  name: 'scatterAdd',
+  saves: { inputs: [1] },
+  infer([base, index, src], { dim, shared }) {
+    const op = shared ? 'indexAdd' : 'scatterAdd';
+    expectIndex(op, 'index', index);
+    const m = shared ? numel(index.shape) : index.shape[dim];
+    const expected = base.shape.length === 0 ? [] : withSize(base.shape, dim, m!);
+    if (!sameShape(src.shape, expected) || (!shared && !sameShape(index.shape, src.shape))) {
+      throw new ShapeError(
+        `${op}: expected a source of shape ${showShape(expected)} for input ${showShape(base.shape)} and index ${showShape(index.shape)}, but got ${showShape(src.shape)}`,
+      );
+    }
+    if (src.dtype !== base.dtype) {
+      throw new DTypeError(
+        `${op}: expected a source of dtype ${base.dtype}, but got ${src.dtype}; convert it with .to()`,
+      );
+    }
+    return [{ shape: base.shape, dtype: base.dtype }];
+  },
+  lower({ inputs: [base, , src], attrs: { dim, shared } }) {
+    const { size: n, inner } = around(base.shape, dim);
+    const count = numel(base.shape);
+    return faultyPass('scatterAdd', [elementLibs[scalarOf(base.dtype)], faultLib, scatterAddSource], 3, count, {
+      overrides: { SHARED: shared ? 1 : 0 },
+      params: [u32(count), u32(n), u32(src.shape[dim] ?? 1), u32(inner)],
+    });
+  },
+  vjp([dy], { inputs: [, index], attrs: { dim, shared } }) {
+    return [dy!, null, shared ? indexSelect(dy!, dim, index) : gather(dy!, dim, index)];
+  },
+};
+
+/** base with src[i][j][k] added to element [index[i][j][k]][j][k] for dim 0, and so on. Index and src have one shape. */
+export const scatterAdd = (base: Value, dim: number, index: Value, src: Value): Value =>
+  record(scatterAddOp, [base, index, src], { dim: resolveDim('scatterAdd', dim, base.shape.length), shared: false });
+
+/** `scatterAdd` onto zeros of a shape. */
+export const scatterAddIntoZeros = (shape: Shape, dim: number, index: Value, src: Value): Value =>
+  scatterAdd(full(shape, 0, src.dtype), dim, index, src);
+
+// ── indexSelect and indexAdd: one list of indices for a whole dimension ──
+
+const indexSelectOp: Op<DimAttrs> = {
+  name: 'indexSelect',
+  saves: { inputs: [1] },
+  infer([x, index], { dim }) {
+    expectIndex('indexSelect', 'index', index);
+    if (index.shape.length > 1) {
+      throw new ShapeError(`indexSelect: expected an index of rank 0 or 1, but got shape ${showShape(index.shape)}`);
+    }
+    return [{ shape: withSize(x.shape, dim, numel(index.shape)), dtype: x.dtype }];
+  },
+  lower({ inputs: [x, index], outputs: [y], attrs: { dim } }) {
+    const { size, inner } = around(x.shape, dim);
+    const count = numel(y.shape);
+    return faultyPass('indexSelect', [faultLib, indexSelectSource], 2, count, {
+      params: [u32(count), u32(size), u32(numel(index.shape)), u32(inner)],
+    });
+  },
+  vjp: ([dy], { inputs: [x, index], attrs: { dim } }) => [indexAdd(full(x.shape, 0), dim, index, dy!), null],
+};
+const gatherRowsOp: Op<DimAttrs> = { ...indexSelectOp, name: 'gatherRows', cheap: true };
+
+/** The slices of x along a dimension that a list of indices names. */
+export const indexSelect = (x: Value, dim: number, index: Value): Value =>
+  record(indexSelectOp, [x, index], { dim: resolveDim('indexSelect', dim, x.shape.length) });
+
+/** Rows of a data set that stays on the device: `indexSelect` along dimension 0, made again rather than kept. */
+export const gatherRows = (source: Value, indices: Value): Value => record(gatherRowsOp, [source, indices], { dim: 0 });
+
+/** base with slice j of src added to slice index[j] along a dimension. */
+export const indexAdd = (base: Value, dim: number, index: Value, src: Value): Value =>
+  record(scatterAddOp, [base, index, src], { dim: resolveDim('indexAdd', dim, base.shape.length), shared: true });
+
+// ── Batches of bytes ──
+
+const gatherBytesOp: Op<{ readonly rowShape: Shape }> = {
+  name: 'gatherBytes',
+  cheap: true,
+  infer([words, indices], { rowShape }) {
+    expectIndex('gatherBytes', 'indices', indices);
+    if (words.dtype !== 'uint32' || words.shape.length !== 2 || words.shape[1]! * 4 < numel(rowShape)) {
+      throw new ShapeError(
+        `gatherBytes: expected uint32 words of shape [rows, ≥ ${Math.ceil(numel(rowShape) / 4)}], but got ${words.dtype} ${showShape(words.shape)}`,
+      );
+    }
+    return [{ shape: [numel(indices.shape), ...rowShape], dtype: 'float32' }];
+  },
+  lower({ inputs: [words, indices], attrs: { rowShape } }) {
+    const elements = numel(rowShape);
+    const quads = Math.ceil(elements / 4);
+    const count = numel(indices.shape) * quads;
+    return faultyPass('gatherBytes', [faultLib, gatherBytesSource], 2, count, {
+      params: [u32(count), u32(words.shape[0]!), u32(words.shape[1]!), u32(elements), u32(quads), scalar(0), scalar(1)],
+    });
+  },
+};
+
+/**
+ * Rows of bytes as floats, byte · scale + shift. `words` [rows, wordsPerRow] holds four bytes a uint32, lowest first; each row
+ * begins a word. Shape: [n, ...rowShape] for n indices.
+ */
+export const gatherBytes = (words: Value, indices: Value, rowShape: Shape, scale = 1, shift = 0): Value =>
+  record(gatherBytesOp, [words, indices], { rowShape }, [scale, shift]);
+
+// ── One-hot codes ──
+
+const oneHotOp: Op<{ readonly classes: number }> = {
+  name: 'oneHot',
+  infer([labels], { classes }) {
+    expectIndex('oneHot', 'labels', labels);
+    if (!Number.isInteger(classes) || classes < 1) {
+      throw new ArgumentError(`oneHot: expected a positive number of classes, but got ${classes}`);
+    }
+    return [{ shape: [...labels.shape, classes], dtype: 'int64' }];
+  },
+  lower({ outputs: [y], attrs: { classes } }) {
+    const count = numel(y.shape);
+    return faultyPass('oneHot', [faultLib, oneHotSource], 1, count, { params: [u32(count), u32(classes)] });
+  },
+};
+
+/** 1 at each label's place in a new last dimension of `classes`, 0 elsewhere (int64). */
+export const oneHot = (labels: Value, classes: number): Value => record(oneHotOp, [labels], { classes });

@@ -1,0 +1,153 @@
+// Values that share one buffer: cat, stack and split, and the packing of many values into one flat buffer and back.
+import catSource from '../../shaders/cat.wgsl?raw';
+import { input, output, type Pass, u32 } from '../compiler/ir';
+import { gridFor } from '../compiler/lowering';
+import { BYTES_PER_ELEMENT, byteLength, numel, type Shape, sameShape, showShape } from '../compiler/meta';
+import { ArgumentError, DTypeError, invariant, ShapeError } from '../errors';
+import { record } from '../graph/record';
+import type { Op, Value } from '../graph/value';
+import { reshape } from './cast';
+import { resolveDim } from './dims';
+import { narrow, pad } from './shape';
+
+const WORKGROUP = 64;
+
+const catOp: Op<{ readonly dim: number }> = {
+  name: 'cat',
+  saves: { inputs: [] },
+  infer(inputs, { dim }) {
+    const [first] = inputs;
+    for (const x of inputs) {
+      if (x.dtype !== first.dtype) {
+        throw new DTypeError(
+          `cat: expected inputs of one dtype, but got ${first.dtype} and ${x.dtype}; convert them with .to()`,
+        );
+      }
+      if (x.shape.length !== first.shape.length || x.shape.some((size, d) => d !== dim && size !== first.shape[d])) {
+        throw new ShapeError(
+          `cat: expected shapes that agree but in dimension ${dim}, but got ${showShape(first.shape)} and ${showShape(x.shape)}`,
+        );
+      }
+    }
+    const total = inputs.reduce((sum, x) => sum + x.shape[dim]!, 0);
+    return [{ shape: first.shape.map((size, d) => (d === dim ? total : size)), dtype: first.dtype }];
+  },
+  lower({ inputs, outputs: [y], attrs: { dim } }) {
+    const inner = numel(y.shape.slice(dim + 1));
+    let offset = 0;
+    const passes = inputs.map((x, i): Pass => {
+      const cols = x.shape[dim]! * inner;
+      const params = [numel(x.shape), cols, y.shape[dim]! * inner, offset].map(u32);
+      offset += cols;
+      const grid = gridFor(numel(x.shape), WORKGROUP);
+      return { source: [catSource], label: 'cat', reads: [input(i)], writes: [output()], params, grid };
+    });
+    return { kind: 'passes', passes };
+  },
+  vjp([dy], { inputs, attrs: { dim }, needs }) {
+    let start = 0;
+    return inputs.map((x, i) => {
+      const length = x.shape[dim]!;
+      start += length;
+      return needs[i] ? narrow(dy!, dim, start - length, length) : null;
+    });
+  },
+};
+
+/** The inputs one after another along an existing dimension. Their other sizes agree. */
+export function cat(inputs: readonly Value[], dim = 0): Value {
+  const [first] = inputs;
+  if (!first) throw new ArgumentError('cat: expected at least one tensor, but got an empty list');
+  if (first.shape.length === 0) throw new ShapeError('cat: expected tensors of rank ≥ 1, but got rank 0; use stack');
+  const at = resolveDim('cat', dim, first.shape.length);
+  return inputs.length === 1 ? first : record(catOp, inputs, { dim: at });
+}
+
+/** The inputs, of one shape, along a new dimension. */
+export function stack(inputs: readonly Value[], dim = 0): Value {
+  const [first] = inputs;
+  if (!first) throw new ArgumentError('stack: expected at least one tensor, but got an empty list');
+  const odd = inputs.find((x) => !sameShape(x.shape, first.shape));
+  if (odd) {
+    throw new ShapeError(
+      `stack: expected tensors of one shape, but got ${showShape(first.shape)} and ${showShape(odd.shape)}`,
+    );
+  }
+  const at = resolveDim('stack', dim, first.shape.length + 1);
+  const single = [...first.shape.slice(0, at), 1, ...first.shape.slice(at)];
+  return cat(
+    inputs.map((x) => reshape(x, single)),
+    at,
+  );
+}
+
+/** x cut along a dimension into pieces of the given sizes, which add up to its size. */
+export function split(x: Value, sizes: readonly number[], dim = 0): Value[] {
+  const at = resolveDim('split', dim, x.shape.length);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (total !== x.shape[at]) {
+    throw new ShapeError(
+      `split: expected sizes that add up to ${x.shape[at]}, dimension ${at} of ${showShape(x.shape)}, but got [${sizes.join(', ')}]`,
+    );
+  }
+  let start = 0;
+  return sizes.map((size) => {
+    start += size;
+    return narrow(x, at, start - size, size);
+  });
+}
+
+// ── One flat buffer for many values ──
+
+interface PackAttrs {
+  /** Bytes, one for each value. */
+  readonly offsets: readonly number[];
+  readonly totalElements: number;
+}
+
+/** Inputs: the values, and after them the flat buffer to take over, if any. */
+const packOp: Op<PackAttrs> = {
+  name: 'pack',
+  saves: { inputs: [] },
+  infer(inputs, { offsets, totalElements }) {
+    const [first] = inputs;
+    offsets.forEach((offset, i) => {
+      invariant(offset + byteLength(inputs[i]!) <= totalElements * BYTES_PER_ELEMENT, 'pack: value past the end');
+      invariant(inputs[i]!.dtype === first.dtype, 'pack: values of several dtypes');
+    });
+    return [{ shape: [totalElements], dtype: first.dtype }];
+  },
+  lower: ({ attrs }) => ({ kind: 'pack', offsets: attrs.offsets }),
+  vjp: ([dy], { inputs, attrs: { offsets } }) =>
+    inputs.map((x, i) => (i < offsets.length ? window(dy!, offsets[i]! / BYTES_PER_ELEMENT, x.shape) : null)),
+};
+const repackOp: Op<PackAttrs> = { ...packOp, vjp: undefined, inPlace: ({ offsets }) => [[0, offsets.length]] };
+
+/**
+ * One flat buffer that holds each value at its byte offset (a multiple of 256). With `old`, a flat buffer of the same length,
+ * its memory is taken over and what lies between the values stays.
+ */
+export function pack(values: readonly Value[], offsets: readonly number[], totalElements: number, old?: Value): Value {
+  invariant(values.length === offsets.length && values.length > 0, 'pack: one offset a value');
+  const attrs = { offsets, totalElements };
+  if (!old) return record(packOp, values, attrs);
+  invariant(old.numel === totalElements, `pack: old buffer of ${old.numel} elements for ${totalElements}`);
+  return record(repackOp, [...values, old], attrs);
+}
+
+const windowOp: Op<{ readonly offset: number; readonly shape: Shape }> = {
+  name: 'window',
+  saves: { inputs: [] },
+  infer([flat], { offset, shape }) {
+    invariant(offset + numel(shape) <= numel(flat.shape), 'window: past the end of the flat buffer');
+    return [{ shape, dtype: flat.dtype }];
+  },
+  lower: ({ attrs }) => ({ kind: 'alias', byteOffset: attrs.offset * BYTES_PER_ELEMENT }),
+  vjp([dy], { inputs: [flat], attrs: { offset, shape } }) {
+    const count = numel(shape);
+    return [pad(reshape(dy!, [count]), [offset], [flat.numel - offset - count])];
+  },
+};
+
+/** A value that shares a flat buffer's memory, from element `offset` (a multiple of 64). */
+export const window = (flat: Value, offset: number, shape: Shape): Value => record(windowOp, [flat], { offset, shape });

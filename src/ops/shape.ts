@@ -1,0 +1,323 @@
+// Moving elements without changing them: permute, slice, flip, views and their adjoints, pad.
+import stridedSource from '../../shaders/strided.wgsl?raw';
+import scatterSource from '../../shaders/strided-scatter.wgsl?raw';
+import { i32, input, type Lowering, type Operand, output, type Param, type Pass, scalar, u32 } from '../compiler/ir';
+import { gridFor } from '../compiler/lowering';
+import {
+  BYTES_PER_ELEMENT,
+  contiguousStrides,
+  type Meta,
+  numel,
+  type Shape,
+  sameShape,
+  scalarOf,
+  showShape,
+} from '../compiler/meta';
+import { ArgumentError, DTypeError, invariant, ShapeError } from '../errors';
+import { record } from '../graph/record';
+import type { Op, Value } from '../graph/value';
+import { full } from './cast';
+import { resolveDim } from './dims';
+import { sum } from './reduce';
+
+/** Elements of a contiguous buffer in view: element i is at offset + Σ index_d(i) · strides[d]. */
+export interface View {
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+const WORKGROUP = 64;
+const MAX_RANK = 8;
+/** WebGPU's minimum alignment of a storage binding, on every device. */
+const BINDING_ALIGNMENT = 256;
+
+interface Axis {
+  readonly size: number;
+  readonly stride: number;
+}
+
+/** The view's dimensions without those of size 1, with neighbours merged that one stride walks through. */
+function axesOf({ shape, strides }: View): Axis[] {
+  const axes: Axis[] = [];
+  shape.forEach((size, d) => {
+    const stride = strides[d]!;
+    const last = axes.at(-1);
+    if (size === 1) return;
+    if (last && last.stride === stride * size) axes[axes.length - 1] = { size: size * last.size, stride };
+    else axes.push({ size, stride });
+  });
+  if (axes.length > MAX_RANK) {
+    throw new ShapeError(
+      `view: expected at most ${MAX_RANK} dimensions that do not merge, but got shape ${showShape(shape)}`,
+    );
+  }
+  return axes;
+}
+
+/** Eight values as two vec4 of Params. */
+const vec8 = (values: readonly number[], rest: number, param: (value: number) => Param): Param[] =>
+  Array.from({ length: MAX_RANK }, (_, d) => param(values[d] ?? rest));
+
+function lowerView(x: Meta, view: View): Lowering {
+  const axes = axesOf(view);
+  const count = numel(view.shape);
+  const byteOffset = view.offset * BYTES_PER_ELEMENT;
+  const contiguous = axes.length === 0 || (axes.length === 1 && axes[0]!.stride === 1);
+  if (contiguous && byteOffset % BINDING_ALIGNMENT === 0 && numel(x.shape) > 0) return { kind: 'alias', byteOffset };
+  const pass: Pass = {
+    source: [stridedSource],
+    label: 'strided',
+    overrides: { RANK: axes.length },
+    reads: [input(0)],
+    writes: [output()],
+    params: [
+      u32(count),
+      i32(view.offset),
+      u32(0),
+      u32(0),
+      ...vec8(
+        axes.map((a) => a.size),
+        1,
+        u32,
+      ),
+      ...vec8(
+        axes.map((a) => a.stride),
+        0,
+        i32,
+      ),
+    ],
+    grid: gridFor(count, WORKGROUP),
+  };
+  return { kind: 'passes', passes: [pass] };
+}
+
+/** Throws unless every element of the view lies within x. */
+function checkView(op: string, x: Meta, { shape, strides, offset }: View): void {
+  if (numel(shape) === 0) return;
+  let low = offset;
+  let high = offset;
+  shape.forEach((size, d) => {
+    const reach = (size - 1) * strides[d]!;
+    if (reach < 0) low += reach;
+    else high += reach;
+  });
+  if (strides.length !== shape.length || low < 0 || high >= numel(x.shape)) {
+    throw new ShapeError(
+      `${op}: expected a view within ${numel(x.shape)} elements, but got shape ${showShape(shape)}, strides ${showShape(strides)}, offset ${offset}`,
+    );
+  }
+}
+
+/** An op that reads a view; the ops differ in name only, since attributes hold the resolved view. */
+const viewOp = (name: string): Op<View> => ({
+  name,
+  saves: { inputs: [] },
+  infer([x], view) {
+    checkView(name, x, view);
+    return [{ shape: view.shape, dtype: x.dtype }];
+  },
+  lower: ({ inputs: [x], attrs }) => lowerView(x, attrs),
+  vjp: ([dy], { inputs: [x], attrs }) => [scatterIntoZeros(dy!, x.shape, attrs)],
+});
+
+const stridedViewOp = viewOp('asStrided');
+const permuteOp: Op<{ readonly order: readonly number[] }> = {
+  name: 'permute',
+  saves: { inputs: [] },
+  infer: ([x], { order }) => [{ shape: order.map((d) => x.shape[d]!), dtype: x.dtype }],
+  lower({ inputs: [x], outputs: [{ shape }], attrs: { order } }) {
+    const strides = contiguousStrides(x.shape);
+    return lowerView(x, { shape, strides: order.map((d) => strides[d]!), offset: 0 });
+  },
+  vjp: ([dy], { attrs: { order } }) => [
+    permute(
+      dy!,
+      order.map((_, d) => order.indexOf(d)),
+    ),
+  ],
+};
+const sliceOp = viewOp('slice');
+const flipOp: Op<View> = { ...viewOp('flip'), vjp: ([dy], { attrs }) => [record(flipOp, [dy!], attrs)] };
+
+/** A contiguous copy of a view of x's elements (or an alias, where they lie together). Strides may be 0. */
+export const stridedView = (x: Value, shape: Shape, strides: readonly number[], offset: number): Value =>
+  record(stridedViewOp, [x], { shape, strides, offset });
+
+/** x with its dimensions in another order: dimension d of the result is dimension `order[d]` of x. */
+export function permute(x: Value, order: readonly number[]): Value {
+  const rank = x.shape.length;
+  const dims = order.map((dim) => resolveDim('permute', dim, rank));
+  if (dims.length !== rank || new Set(dims).size !== rank) {
+    throw new ShapeError(
+      `permute: expected each of the ${rank} dimensions of ${showShape(x.shape)} once, but got [${order.join(', ')}]`,
+    );
+  }
+  if (dims.every((dim, d) => dim === d)) return x;
+  return record(permuteOp, [x], { order: dims });
+}
+
+/** A range of one dimension: `start ≤ index < stop` in steps of `step` ≥ 1. */
+export interface Range {
+  readonly start: number;
+  readonly stop: number;
+  readonly step: number;
+}
+
+/** The elements within one range a dimension. Bounds are resolved: 0 ≤ start ≤ stop ≤ size. */
+export function slice(x: Value, ranges: readonly Range[]): Value {
+  invariant(ranges.length === x.shape.length, 'slice: one range a dimension');
+  const strides = contiguousStrides(x.shape);
+  const shape = ranges.map(({ start, stop, step }) => Math.max(0, Math.ceil((stop - start) / step)));
+  if (sameShape(shape, x.shape)) return x;
+  const offset = ranges.reduce((sum, { start }, d) => sum + start * strides[d]!, 0);
+  return record(sliceOp, [x], { shape, strides: ranges.map(({ step }, d) => step * strides[d]!), offset });
+}
+
+/** `length` indices of one dimension, from `start`. */
+export function narrow(x: Value, dim: number, start: number, length: number): Value {
+  const at = resolveDim('narrow', dim, x.shape.length);
+  if (start < 0 || length < 0 || start + length > (x.shape[at] ?? 1)) {
+    throw new ShapeError(
+      `narrow: expected a range within dimension ${at} of ${showShape(x.shape)}, but got start ${start} and length ${length}`,
+    );
+  }
+  return slice(
+    x,
+    x.shape.map((size, d) => (d === at ? { start, stop: start + length, step: 1 } : { start: 0, stop: size, step: 1 })),
+  );
+}
+
+/** x with the order of the elements reversed in some dimensions. */
+export function flip(x: Value, dims: readonly number[]): Value {
+  const reversed = dims.map((dim) => resolveDim('flip', dim, x.shape.length));
+  const strides = contiguousStrides(x.shape);
+  const back = (d: number) => reversed.includes(d) && x.shape[d]! > 1;
+  const offset = x.shape.reduce((sum, size, d) => (back(d) ? sum + (size - 1) * strides[d]! : sum), 0);
+  if (numel(x.shape) === 0 || offset === 0) return x;
+  return record(flipOp, [x], { shape: x.shape, strides: strides.map((s, d) => (back(d) ? -s : s)), offset });
+}
+
+// ── Writing into a window: the adjoint of a view ──
+
+interface ScatterAttrs {
+  /** Shape of the result. */
+  readonly shape: Shape;
+  readonly window: View;
+}
+
+/** Inputs: the source, and the base unless a dynamic scalar fills the rest. */
+const scatterOp: Op<ScatterAttrs> = {
+  name: 'stridedScatter',
+  saves: { inputs: [] },
+  infer([x, base], { shape, window }) {
+    const result = { shape, dtype: x.dtype };
+    checkView('stridedScatter', result, window);
+    if (!sameShape(x.shape, window.shape)) {
+      throw new ShapeError(
+        `stridedScatter: expected a source of shape ${showShape(window.shape)}, but got ${showShape(x.shape)}`,
+      );
+    }
+    if (base && base.dtype !== x.dtype) {
+      throw new DTypeError(
+        `stridedScatter: expected a source of dtype ${base.dtype}, but got ${x.dtype}; convert it with .to()`,
+      );
+    }
+    return [result];
+  },
+  lower({ inputs: [x, base], attrs: { shape, window } }): Lowering {
+    const count = numel(shape);
+    const axes = windowAxes(window);
+    // With no base the source is bound twice: bindings are fixed, and this one is not read.
+    const reads: Operand[] = [input(0), input(base ? 1 : 0)];
+    const params: Param[] = [
+      u32(count),
+      u32(numel(window.shape) === 0 ? count : window.offset),
+      base ? u32(0) : scalar(0, scalarOf(x.dtype)),
+      u32(0),
+      ...vec8(
+        axes.map((a) => a.size),
+        1,
+        u32,
+      ),
+      ...vec8(
+        axes.map((a) => a.stride),
+        1,
+        u32,
+      ),
+      ...vec8(
+        axes.map((a) => a.from),
+        0,
+        u32,
+      ),
+    ];
+    const overrides = { RANK: axes.length, HAS_BASE: base ? 1 : 0 };
+    const grid = gridFor(count, WORKGROUP);
+    return {
+      kind: 'passes',
+      passes: [
+        { source: [scatterSource], label: 'stridedScatter', overrides, reads, writes: [output()], params, grid },
+      ],
+    };
+  },
+  vjp([dy], { inputs: [, base], attrs: { window }, needs }) {
+    const dx = record(stridedViewOp, [dy!], window);
+    if (!base) return [dx];
+    return [
+      dx,
+      needs[1] ? stridedScatter(dy!, full(window.shape, 0), window.shape, window.strides, window.offset) : null,
+    ];
+  },
+};
+
+/** The window's dimensions by falling stride, each with the stride of a contiguous source. */
+function windowAxes({ shape, strides }: View): { size: number; stride: number; from: number }[] {
+  const from = contiguousStrides(shape);
+  const axes = shape
+    .map((size, d) => ({ size, stride: strides[d]!, from: from[d]! }))
+    .filter(({ size }) => size !== 1)
+    .sort((a, b) => b.stride - a.stride);
+  let span = 0;
+  for (const { size, stride } of axes.slice().reverse()) {
+    if (stride <= span && size > 1) {
+      throw new ArgumentError(
+        `stridedScatter: expected a window whose elements are distinct, but got shape ${showShape(shape)} with strides ${showShape(strides)}`,
+      );
+    }
+    span += (size - 1) * stride;
+  }
+  if (axes.length > MAX_RANK)
+    throw new ShapeError(`stridedScatter: expected at most ${MAX_RANK} dimensions, but got shape ${showShape(shape)}`);
+  return axes;
+}
+
+/** base with src written into the window (shape, strides, offset) of its elements. Strides are positive. */
+export const stridedScatter = (
+  base: Value,
+  src: Value,
+  shape: Shape,
+  strides: readonly number[],
+  offset: number,
+): Value => record(scatterOp, [src, base], { shape: base.shape, window: { shape, strides, offset } });
+
+/** The gradient of a view: dy in its window of zeros. Elements that the view repeats (stride 0) add up. */
+function scatterIntoZeros(dy: Value, shape: Shape, view: View): Value {
+  const repeated = view.shape.flatMap((size, d) => (view.strides[d] === 0 && size > 1 ? [d] : []));
+  const src = repeated.length > 0 ? sum(dy, repeated, true) : dy;
+  const strides = view.strides.map((stride, d) => (src.shape[d] === 1 ? 1 : stride));
+  return record(scatterOp, [src], { shape, window: { shape: src.shape, strides, offset: view.offset } }, [0]);
+}
+
+/** x within a frame of `value`: `before[d]` and `after[d]` elements around dimension d. Negative amounts crop. */
+export function pad(x: Value, before: readonly number[], after: readonly number[], value = 0): Value {
+  const cropped = slice(
+    x,
+    x.shape.map((size, d) => ({ start: Math.max(0, -before[d]!), stop: size - Math.max(0, -after[d]!), step: 1 })),
+  );
+  const left = before.map((n) => Math.max(0, n));
+  const shape = cropped.shape.map((size, d) => left[d]! + size + Math.max(0, after[d]!));
+  if (sameShape(shape, cropped.shape)) return cropped;
+  const strides = contiguousStrides(shape);
+  const offset = left.reduce((sum, n, d) => sum + n * strides[d]!, 0);
+  return record(scatterOp, [cropped], { shape, window: { shape: cropped.shape, strides, offset } }, [value]);
+}
