@@ -1,6 +1,7 @@
 // Collation: how the items of a batch become tensors.
 import { ArgumentError } from '../errors';
 import { tensor } from '../tensor/creation';
+import { stack } from '../tensor/functions';
 import { Tensor } from '../tensor/tensor';
 
 /** What `defaultCollate` makes of items of type T. */
@@ -27,15 +28,11 @@ export function defaultCollate<T>(items: readonly T[]): Collated<T> {
 
 function collate(items: readonly unknown[]): unknown {
   const first = items[0];
-  if (first instanceof Tensor) return Tensor.stack(expectAll(items, isTensor, 'tensors'));
-  if (typeof first === 'number') {
-    const numbers = expectAll(items, isNumber, 'numbers');
-    return tensor(numbers, { dtype: numbers.every(Number.isInteger) ? 'int64' : 'float32' });
-  }
-  if (typeof first === 'boolean') return tensor(expectAll(items, isBoolean, 'booleans'), { dtype: 'bool' });
+  if (first instanceof Tensor) return stack(expectAll(items, isTensor, 'tensors'));
+  if (typeof first === 'number') return tensor(expectAll(items, isNumber, 'numbers'));
+  if (typeof first === 'boolean') return tensor(expectAll(items, isBoolean, 'booleans'));
   if (typeof first === 'string') return [...expectAll(items, isString, 'strings')];
-  if (isTypedArray(first))
-    return Tensor.stack(expectAll(items, isTypedArray, 'typed arrays').map((item) => tensor(item)));
+  if (isTypedArray(first)) return stack(expectAll(items, isTypedArray, 'typed arrays').map((item) => tensor(item)));
   if (Array.isArray(first)) {
     const rows = expectAll(items, Array.isArray, 'arrays');
     const ragged = rows.find((row) => row.length !== first.length);

@@ -1,0 +1,27 @@
+// Draws a tensor on a canvas.
+import { ArgumentError } from '../errors';
+import { parseArgs } from '../tensor/options';
+import type { Tensor } from '../tensor/tensor';
+import { type ColorOptions, colorize } from './colormap';
+
+/**
+ * Draws a picture [H, W] (through a colour map), [3, H, W] or [H, W, 3] on a canvas, one pixel an element; the canvas takes its size.
+ * Floats are normalised from their smallest to their largest value unless `vmin` and `vmax` say otherwise.
+ *
+ * @throws ShapeError for other shapes, ArgumentError for an unknown colour map or a canvas that cannot be drawn on
+ */
+export async function draw(
+  tensor: Tensor,
+  canvas: HTMLCanvasElement | OffscreenCanvas,
+  options: ColorOptions = {},
+): Promise<void> {
+  const colors = parseArgs<ColorOptions>('draw', [], { cmap: 'gray', vmin: null, vmax: null }, [options]);
+  const { shape, dtype } = tensor;
+  const { width, height, rgba } = colorize(await tensor.data(), shape, dtype, colors);
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext('2d') as CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null;
+  if (!context)
+    throw new ArgumentError('draw: expected a canvas with a 2d context, but it has one of another kind already');
+  context.putImageData(new ImageData(rgba, width, height), 0, 0);
+}

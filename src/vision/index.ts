@@ -1,0 +1,4 @@
+// The public surface of `vision`: data sets, transforms, and reading and drawing pictures.
+export * as datasets from './datasets';
+export * as io from './image-io';
+export * as transforms from './transforms';
