@@ -1,25 +1,16 @@
 // Makes tensors: from data on the host, filled with one number, and in regular sequences.
-import { type DType, isFloat, type Shape } from '../compiler/meta';
-import { ArgumentError, DTypeError } from '../errors';
+import type { DType, Shape } from '../compiler/meta';
+import { ArgumentError } from '../errors';
 import { withMode } from '../graph/mode';
 import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
 import { cast, clone, full as fullValue } from '../ops/cast';
 import { dtypeOfScalar } from '../ops/promotion';
 import { hostArray, type NestedData, readHostData, storedNumber } from './host-data';
+import { makeTensor } from './make-leaf';
 import { isPlainObject, parseArgs } from './options';
 import { expectSize, type SizeArguments, splitSizes, type TensorOptions, tensorOptions } from './sizes';
 import { Tensor } from './tensor';
-
-/** A tensor of its own around a value, made a leaf where asked. */
-export function finish(op: string, value: Value, requiresGrad: boolean): Tensor {
-  if (requiresGrad && !isFloat(value.dtype)) {
-    throw new DTypeError(
-      `${op}: only floating-point tensors can require gradients, but this one is ${value.dtype}; pass { dtype: 'float32' }`,
-    );
-  }
-  return Tensor.of(value).requiresGrad_(requiresGrad);
-}
 
 /**
  * A tensor with a copy of `data`: a number, a boolean, nested arrays, a typed array, or a tensor.
@@ -36,10 +27,10 @@ export function tensor(data: NestedData | Tensor, options: TensorOptions = {}): 
   if (data instanceof Tensor) {
     const dtype = options.dtype ?? data.dtype;
     const copy = withMode({ grad: false }, () => (dtype === data.dtype ? clone(data.value) : cast(data.value, dtype)));
-    return finish('tensor', copy, requiresGrad);
+    return makeTensor('tensor', copy, requiresGrad);
   }
   const read = readHostData('tensor', data, options.dtype);
-  return finish('tensor', fromHost(read.data, read.shape, read.dtype), requiresGrad);
+  return makeTensor('tensor', fromHost(read.data, read.shape, read.dtype), requiresGrad);
 }
 
 function filled(
@@ -50,7 +41,7 @@ function filled(
   dtype: DType,
 ): Tensor {
   const o = tensorOptions(op, options, dtype);
-  return finish(op, fullValue(size, storedNumber(op, value, o.dtype), o.dtype), o.requiresGrad);
+  return makeTensor(op, fullValue(size, storedNumber(op, value, o.dtype), o.dtype), o.requiresGrad);
 }
 
 /** A tensor of zeros, float32 by default: `zeros(2, 3)`, `zeros([2, 3], { dtype: 'int64' })`. */
@@ -104,7 +95,7 @@ export function eye(n: number, ...args: [m?: number, options?: TensorOptions] | 
   const size = expectSize('eye', [n, m]);
   const data = hostArray(dtype, n * m);
   for (let i = 0; i < Math.min(n, m); i++) data[i * (m + 1)] = 1;
-  return finish('eye', fromHost(data, size, dtype), requiresGrad);
+  return makeTensor('eye', fromHost(data, size, dtype), requiresGrad);
 }
 
 interface Range extends TensorOptions {
@@ -153,7 +144,7 @@ export function arange(
   const n = Math.ceil((end - start) / step);
   const numbers = Float64Array.from({ length: n }, (_, i) => start + step * i);
   const { data, shape } = readHostData('arange', numbers, o.dtype);
-  return finish('arange', fromHost(data, shape, o.dtype), o.requiresGrad);
+  return makeTensor('arange', fromHost(data, shape, o.dtype), o.requiresGrad);
 }
 
 function byPosition(names: readonly string[], values: readonly number[], named: object): Record<string, number> {
@@ -183,5 +174,5 @@ export function linspace(start: number, end: number, steps: number, options?: Te
       : round(high - round(step * (steps - 1 - i))),
   );
   const { data, shape } = readHostData('linspace', numbers, dtype);
-  return finish('linspace', fromHost(data, shape, dtype), requiresGrad);
+  return makeTensor('linspace', fromHost(data, shape, dtype), requiresGrad);
 }

@@ -6,8 +6,8 @@ import { fromHost } from '../graph/record';
 import { add, mul } from '../ops/arithmetic';
 import { cast } from '../ops/cast';
 import { lt } from '../ops/compare';
-import { finish } from './creation';
 import { hostArray } from './host-data';
+import { makeTensor } from './make-leaf';
 import { isPlainObject } from './options';
 import { fillNormal, fillRandint, fillUniform, randperm as permutation } from './random/distributions';
 import { defaultGenerator, type Generator } from './random/generator';
@@ -40,7 +40,7 @@ function drawn(op: string, size: Shape, options: RandomOptions, dtype: DType, fi
   }
   const data = hostArray(o.dtype, numel(size));
   fill(data, generator ?? defaultGenerator());
-  return finish(op, fromHost(data, size, o.dtype), o.requiresGrad);
+  return makeTensor(op, fromHost(data, size, o.dtype), o.requiresGrad);
 }
 
 const uniform: Fill = (out, generator) => fillUniform(out, 0, 1, generator);

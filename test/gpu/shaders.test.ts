@@ -1,0 +1,56 @@
+// Compiles every file in shaders/ as it stands, with the libraries its header names in front, and makes its pipelines.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const files = import.meta.glob<string>('../../shaders/**/*.wgsl', { query: '?raw', import: 'default', eager: true });
+const sources = new Map(Object.entries(files).map(([path, source]) => [path.replace('../../shaders/', ''), source]));
+
+/** The comment lines before the first line of code. */
+function headerOf(source: string): string {
+  return source.split(/^(?!\/\/|$)/m, 1)[0];
+}
+
+/** The files that `Uses:` names, which is in the sources' order; a `*` gives one list for each file that fits. */
+function librarySets(name: string): string[][] {
+  const uses = headerOf(sources.get(name)!).match(/Uses:([^\n]*)/)?.[1] ?? '';
+  let sets: string[][] = [[]];
+  for (const [used] of uses.matchAll(/lib\/[\w*-]+\.wgsl/g)) {
+    const pattern = new RegExp(`^${used.replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
+    const fitting = [...sources.keys()].filter((other) => pattern.test(other));
+    expect(fitting, `${name} uses ${used}`).not.toHaveLength(0);
+    sets = sets.flatMap((set) =>
+      fitting.flatMap((library) => librarySets(library).map((own) => [...set, ...own, library])),
+    );
+  }
+  return sets.map((set) => [...new Set(set)]);
+}
+
+/** What a library's header says that the using file declares, such as the buffer for faults. */
+function declarationFor(name: string): string {
+  const declared = headerOf(sources.get(name)!).match(/using file declares[^:\n]*:\s+([^\n]*;)/)?.[1] ?? '';
+  return declared.replace('var<', '@group(0) @binding(0) var<');
+}
+
+const cases = [...sources.keys()].sort().flatMap((name) => librarySets(name).map((libraries) => ({ name, libraries })));
+
+let device: GPUDevice;
+beforeAll(async () => {
+  const adapter = await navigator.gpu.requestAdapter();
+  device = await adapter!.requestDevice();
+});
+afterAll(() => device?.destroy());
+
+test('there are shaders', () => expect(sources.size).toBeGreaterThan(20));
+
+test.each(cases)('$name with $libraries', async ({ name, libraries }) => {
+  const declaration = name.startsWith('lib/') ? declarationFor(name) : '';
+  const code = [declaration, ...libraries.map((library) => sources.get(library)!), sources.get(name)!].join('\n');
+  device.pushErrorScope('validation');
+  const module = device.createShaderModule({ code });
+  const { messages } = await module.getCompilationInfo();
+  const lines = code.split('\n');
+  expect(messages.map(({ type, lineNum, message }) => `${type}: ${message} in: ${lines[lineNum - 1]}`)).toEqual([]);
+  for (const [, entryPoint] of code.matchAll(/@compute\b[^{]*?\bfn (\w+)/g)) {
+    await device.createComputePipelineAsync({ layout: 'auto', compute: { module, entryPoint } });
+  }
+  expect(await device.popErrorScope()).toBeNull();
+});
