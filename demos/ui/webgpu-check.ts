@@ -34,12 +34,12 @@ const ADVICE: readonly Advice[] = [
   {
     name: 'Chrome, Edge and other Chromium browsers',
     matches: (agent) => /Chrome\//.test(agent) && !/Android/.test(agent),
-    text: 'Version 113 or newer on Windows, macOS and ChromeOS; on Linux also open `chrome://flags/#enable-unsafe-webgpu` and switch it on. See that “Use graphics acceleration when available” is on in Settings → System, and look at `chrome://gpu` for the reason if WebGPU is disabled.',
+    text: 'Version 113 or newer on Windows, macOS and ChromeOS. On Linux it may have to be switched on at `chrome://flags/#enable-unsafe-webgpu`. See that “Use graphics acceleration when available” is on in Settings → System, and look at `chrome://gpu` for the reason if WebGPU is disabled.',
   },
   {
     name: 'Chrome on Android',
     matches: (agent) => /Android/.test(agent) && /Chrome\//.test(agent),
-    text: 'Version 121 or newer on Android 12 or newer with a Qualcomm, ARM or Imagination GPU that has been approved. Update Chrome in the Play Store.',
+    text: 'Version 121 or newer, on Android 12 or newer with a Qualcomm or ARM GPU. Update Chrome in the Play Store.',
   },
   {
     name: 'Safari on macOS, iPhone and iPad',
@@ -63,7 +63,7 @@ function headline({ secure, api }: Diagnosis): [title: string, text: string] {
   if (!api) {
     return [
       'This browser does not offer WebGPU',
-      'The network on this page learns on your GPU through WebGPU, an interface that this browser does not have or has switched off.',
+      'The networks here learn on your GPU through WebGPU, an interface that this browser does not have or has switched off.',
     ];
   }
   return [
