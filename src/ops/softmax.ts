@@ -1,0 +1,73 @@
+// softmax and logSoftmax along a dimension.
+import mathLib from '../../shaders/lib/math.wgsl?raw';
+import source from '../../shaders/softmax.wgsl?raw';
+import { input, output, u32 } from '../compiler/ir';
+import { gridFor } from '../compiler/lowering';
+import { numel } from '../compiler/meta';
+import { expectFloat, record } from '../graph/record';
+import type { Op, Value } from '../graph/value';
+import { exp, mul, sub } from './arithmetic';
+import { resolveDim } from './dims';
+import { logsumexp, sum } from './reduce';
+
+const WORKGROUP = 64;
+/** With fewer rows than this, each longer than LONG_ROW, reductions in strips beat one invocation a row. */
+const FEW_ROWS = 256;
+const LONG_ROW = 1024;
+
+interface SoftmaxAttrs {
+  readonly dim: number;
+}
+
+function softmaxOp(name: string, log: boolean, grad: (dy: Value, y: Value, dim: number) => Value): Op<SoftmaxAttrs> {
+  return {
+    name,
+    saves: { inputs: [], outputs: [0] },
+    infer([x]) {
+      expectFloat(name, 'input', x);
+      return [{ shape: x.shape, dtype: x.dtype }];
+    },
+    lower({ inputs: [x], attrs: { dim } }) {
+      const n = x.shape[dim] ?? 1;
+      const inner = numel(x.shape.slice(dim + 1));
+      const rows = n === 0 ? 0 : numel(x.shape) / n;
+      return {
+        kind: 'passes',
+        passes: [
+          {
+            source: [mathLib, source],
+            label: name,
+            overrides: { LOG: log ? 1 : 0 },
+            reads: [input(0)],
+            writes: [output()],
+            params: [rows, n, inner].map(u32),
+            grid: gridFor(rows, WORKGROUP),
+          },
+        ],
+      };
+    },
+    vjp: ([dy], { outputs: [y], attrs: { dim } }) => [grad(dy!, y, dim)],
+  };
+}
+
+// dx = y ⊙ (dy - Σ_j dy_j y_j)
+const plainOp = softmaxOp('softmax', false, (dy, y, dim) => mul(y, sub(dy, sum(mul(dy, y), dim, true))));
+// dx = dy - e^y Σ_j dy_j
+const logOp = softmaxOp('logSoftmax', true, (dy, y, dim) => sub(dy, mul(exp(y), sum(dy, dim, true))));
+
+const fewLongRows = (x: Value, dim: number): boolean => {
+  const n = x.shape[dim] ?? 1;
+  return n > LONG_ROW && x.numel / n < FEW_ROWS;
+};
+
+/** y_i = e^(x_i) / Σ_j e^(x_j) along a dimension. Shape: that of x. */
+export function softmax(x: Value, dim: number): Value {
+  const at = resolveDim('softmax', dim, x.shape.length);
+  return fewLongRows(x, at) ? exp(logSoftmax(x, at)) : record(plainOp, [x], { dim: at });
+}
+
+/** The natural logarithm of `softmax`, exact where that is tiny. */
+export function logSoftmax(x: Value, dim: number): Value {
+  const at = resolveDim('logSoftmax', dim, x.shape.length);
+  return fewLongRows(x, at) ? sub(x, logsumexp(x, at, true)) : record(logOp, [x], { dim: at });
+}
