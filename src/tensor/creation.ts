@@ -3,7 +3,6 @@ import type { DType, Shape } from '../compiler/meta';
 import { ArgumentError } from '../errors';
 import { withMode } from '../graph/mode';
 import { fromHost } from '../graph/record';
-import type { Value } from '../graph/value';
 import { cast, clone, full as fullValue } from '../ops/cast';
 import { dtypeOfScalar } from '../ops/promotion';
 import { hostArray, type NestedData, readHostData, storedNumber } from './host-data';
