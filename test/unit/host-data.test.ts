@@ -36,7 +36,7 @@ test.each<[NestedData, string, number[], number[]]>([
   [new BigInt64Array([5n, -5n]), 'int64', [2], [5, -5]],
   [[new Float32Array([1, 2]), new Float32Array([3, 4])], 'float32', [2, 2], [1, 2, 3, 4]],
   [[new Uint8Array([1]), new Uint8Array([3])], 'uint8', [2, 1], [1, 3]],
-])('%j is %s %j', (data, dtype, shape, elements) => {
+])('%s is %s', (data, dtype, shape, elements) => {
   expect(read(data)).toEqual({ dtype, shape, elements });
 });
 
@@ -69,7 +69,7 @@ test.each<[NestedData, RegExp]>([
   [new BigInt64Array([1n, 2n ** 40n]), /but got 1099511627776 at \[1\]/],
   ['text' as unknown as NestedData, /expected numbers, booleans or arrays of them, but got string/],
   [[null] as unknown as NestedData, /at \[0\], but got null/],
-])('%j is refused', (data, message) => {
+])('%s is refused', (data, message) => {
   expect(() => read(data)).toThrow(message);
 });
 
