@@ -1,0 +1,110 @@
+// conv2d.wgsl: cross-correlation of NCHW images; each invocation computes TX columns of TO channels of one output row.
+//   y[n,o,i,j] = b[o] + Σ_{c,p,q} w[o,c,p,q] · x[n,c, i·SH + p·DH - pad_top, j·SW + q·DW - pad_left]
+// The gradient by the input at stride 1 is the same sum over dy, with channels swapped and taps reversed (FLIP).
+// With BORDER 0, x must hold every element that a tile touches: it was padded, or has no padding and whole tiles.
+const WORKGROUP: u32 = 64u;
+const TX: u32 = 7u;
+const TO: u32 = 8u;
+const ACC: u32 = 56u; // TX · TO
+const KH: u32 = 3u;
+const KW: u32 = 3u;
+const KWT: u32 = 3u; // taps of a row that share one load of x; divides KW
+const ROW: u32 = 9u; // columns of x under TX outputs and KWT taps: (TX - 1)·SW + (KWT - 1)·DW + 1
+const SH: u32 = 1u;
+const SW: u32 = 1u;
+const DH: u32 = 1u;
+const DW: u32 = 1u;
+const BORDER: u32 = 1u;
+const FLIP: u32 = 0u;
+const BIAS: u32 = 0u;
+
+struct Params {
+  tiles: u32,
+  x_tiles: u32,
+  o_tiles: u32,
+  batch: u32,
+  groups: u32,
+  group_in: u32,
+  group_out: u32,
+  in_rows: u32,
+  in_cols: u32,
+  out_rows: u32,
+  out_cols: u32,
+  pad_top: i32,
+  pad_left: i32,
+  w_group: u32, // steps in w from group to group, and from channel to channel of the output and of the input
+  w_out: u32,
+  w_in: u32,
+}
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;       // [batch, groups·group_in, in_rows, in_cols]
+@group(0) @binding(1) var<storage, read> w: array<f32>;       // channels by the three steps, then [KH, KW]
+@group(0) @binding(2) var<storage, read> b: array<f32>;       // [groups·group_out]; unread if BIAS is 0
+@group(0) @binding(3) var<storage, read_write> y: array<f32>; // [batch, groups·group_out, out_rows, out_cols]
+@group(0) @binding(4) var<uniform> params: Params;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  var rest = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
+  if (rest >= params.tiles) { return; }
+  let ox = rest % params.x_tiles * TX;
+  rest /= params.x_tiles;
+  let oy = rest % params.out_rows;
+  rest /= params.out_rows;
+  let n = rest % params.batch;
+  rest /= params.batch;
+  let o0 = rest % params.o_tiles * TO;
+  let g = rest / params.o_tiles;
+
+  let last_o = params.group_out - 1u;
+  // Places left of or above x wrap to huge numbers, so that one comparison tests both ends.
+  let last_col = params.in_cols - 1u;
+  let left = ox * SW - u32(params.pad_left);
+  let top = oy * SH - u32(params.pad_top);
+  var acc: array<f32, ACC>;
+  for (var o = 0u; o < TO; o++) { // unroll
+    var start = 0.0;
+    if (BIAS == 1u) { start = b[g * params.group_out + min(o0 + o, last_o)]; }
+    for (var t = 0u; t < TX; t++) { // unroll
+      acc[o * TX + t] = start;
+    }
+  }
+  for (var c = 0u; c < params.group_in; c++) {
+    let plane = ((n * params.groups + g) * params.group_in + c) * params.in_rows;
+    for (var kh = 0u; kh < KH; kh++) {
+      let iy = top + kh * DH;
+      if (BORDER == 1u && iy >= params.in_rows) { continue; }
+      let line = (plane + iy) * params.in_cols;
+      for (var kw0 = 0u; kw0 < KW; kw0 += KWT) {
+        var row: array<f32, ROW>;
+        for (var i = 0u; i < ROW; i++) { // unroll
+          let ix = left + kw0 * DW + i;
+          if (BORDER == 0u) {
+            row[i] = x[line + ix];
+          } else {
+            row[i] = select(0.0, x[line + min(ix, last_col)], ix <= last_col);
+          }
+        }
+        let w0 = g * params.w_group + c * params.w_in;
+        for (var o = 0u; o < TO; o++) { // unroll
+          let w1 = w0 + min(o0 + o, last_o) * params.w_out;
+          for (var kw = 0u; kw < KWT; kw++) { // unroll
+            let tap = kh * KW + kw0 + kw;
+            let weight = w[w1 + select(tap, KH * KW - 1u - tap, FLIP == 1u)];
+            for (var t = 0u; t < TX; t++) { // unroll
+              acc[o * TX + t] = fma(weight, row[t * SW + kw * DW], acc[o * TX + t]);
+            }
+          }
+        }
+      }
+    }
+  }
+  for (var o = 0u; o < TO; o++) { // unroll
+    if (o0 + o <= last_o) {
+      let at = (((n * params.groups + g) * params.group_out + o0 + o) * params.out_rows + oy) * params.out_cols + ox;
+      for (var t = 0u; t < TX; t++) { // unroll
+        if (ox + t < params.out_cols) { y[at + t] = acc[o * TX + t]; }
+      }
+    }
+  }
+}

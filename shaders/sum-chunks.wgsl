@@ -1,0 +1,27 @@
+// sum-chunks.wgsl: adds the partial results of a split sum, in a fixed order; the second pass of weight gradients and split-K.
+//   y[i] = b[i mod cols] + Σ_s x[s,i]
+const WORKGROUP: u32 = 64u;
+const BIAS: u32 = 0u;
+
+struct Params {
+  count: u32,
+  chunks: u32,
+  cols: u32,
+}
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;       // [chunks, count]
+@group(0) @binding(1) var<storage, read> b: array<f32>;       // [cols]; unread if BIAS is 0
+@group(0) @binding(2) var<storage, read_write> y: array<f32>; // [count]
+@group(0) @binding(3) var<uniform> params: Params;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
+  if (index >= params.count) { return; }
+  var sum = 0.0;
+  if (BIAS == 1u) { sum = b[index % params.cols]; }
+  for (var s = 0u; s < params.chunks; s++) {
+    sum += x[s * params.count + index];
+  }
+  y[index] = sum;
+}

@@ -1,0 +1,25 @@
+// The second pass of sums that were split into chunks for the sake of parallelism.
+import source from '../../shaders/sum-chunks.wgsl?raw';
+import { type Operand, type Pass, u32 } from '../compiler/ir';
+import { gridFor } from '../compiler/lowering';
+
+const WORKGROUP = 64;
+
+/** to[i] = bias[i mod cols] + Σ_s from[s, i] for `count` elements; deterministic. */
+export function sumChunks(
+  from: Operand,
+  to: Operand,
+  count: number,
+  chunks: number,
+  bias?: { readonly operand: Operand; readonly cols: number },
+): Pass {
+  return {
+    source: [source],
+    label: 'sum chunks',
+    consts: { BIAS: bias ? 1 : 0 },
+    reads: [from, bias?.operand ?? from],
+    writes: [to],
+    params: [u32(count), u32(chunks), u32(bias?.cols ?? 1)],
+    grid: gridFor(count, WORKGROUP),
+  };
+}

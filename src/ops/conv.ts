@@ -1,0 +1,152 @@
+// Convolution and its adjoints: conv2d, the gradient by input (which is the transposed convolution) and the gradient by weight.
+import { type Meta, showShape } from '../compiler/meta';
+import { ArgumentError, ShapeError } from '../errors';
+import { record } from '../graph/record';
+import type { Op, Value } from '../graph/value';
+import { reshape } from './cast';
+import {
+  type ConvAttrs,
+  checkBias,
+  checkConv,
+  convGeometry,
+  convShape,
+  expectIntegers,
+  transposedSize,
+} from './conv-geometry';
+import { forwardPasses, inputGradPasses, weightGradPasses } from './conv-passes';
+import { sum } from './reduce';
+import { narrow } from './shape';
+
+export type { ConvAttrs } from './conv-geometry';
+
+type Sized = ConvAttrs & { readonly size: readonly [height: number, width: number] };
+type Kerneled = ConvAttrs & { readonly kernel: readonly [height: number, width: number] };
+
+const spatial = (x: Meta): readonly [number, number] => [x.shape[2]!, x.shape[3]!];
+
+const plain = ({ stride, padding, dilation, groups }: ConvAttrs): ConvAttrs => ({ stride, padding, dilation, groups });
+
+const biasGrad = (dy: Value): Value => sum(dy, [0, 2, 3]);
+
+/** y[n,o,i,j] = b[o] + Σ_{c,p,q} w[o,c,p,q] · x[n, c, i·sh + p·dh - top, j·sw + q·dw - left], zero outside of x. */
+const conv2dOp: Op<ConvAttrs> = {
+  name: 'conv2d',
+  gradName: 'ConvolutionBackward0',
+  infer([x, w, b], attrs) {
+    const shape = convShape('conv2d', x!, w!, attrs);
+    checkBias('conv2d', b, shape[1]!, w!);
+    return [{ shape, dtype: 'float32' }];
+  },
+  lower({ inputs: [x, w, b], outputs: [y], attrs }) {
+    return forwardPasses(convGeometry(x!.shape, w!.shape, y!.shape, attrs), b !== undefined);
+  },
+  vjp([dy], { inputs: [x, w, b], attrs, needs }) {
+    const dx = needs[0] ? convInputGrad(dy!, w!, null, { ...plain(attrs), size: spatial(x!) }) : null;
+    const dw = needs[1] ? convWeightGrad(x!, dy!, { ...plain(attrs), kernel: spatial(w!) }) : null;
+    return b ? [dx, dw, needs[2] ? biasGrad(dy!) : null] : [dx, dw];
+  },
+  saves: { inputs: [0, 1] },
+};
+
+/** The adjoint of conv2d in x, for an x of the given size; with a bias, the whole transposed convolution. */
+const convTranspose2dOp: Op<Sized> = {
+  name: 'conv_transpose2d',
+  gradName: 'ConvolutionBackward0',
+  infer([dy, w, b], attrs) {
+    checkConv('conv_transpose2d', dy!, w!, attrs);
+    if (dy!.shape[1] !== w!.shape[0]) {
+      throw new ShapeError(
+        `conv_transpose2d: expected input ${showShape(dy!.shape)} to have ${w!.shape[0]} channels for groups=${attrs.groups} and weight of shape ${showShape(w!.shape)}, but got ${dy!.shape[1]} channels`,
+      );
+    }
+    const channels = w!.shape[1]! * attrs.groups;
+    checkBias('conv_transpose2d', b, channels, w!);
+    return [{ shape: [dy!.shape[0]!, channels, ...attrs.size], dtype: 'float32' }];
+  },
+  lower({ inputs: [dy, w, b], outputs: [dx], attrs }) {
+    return inputGradPasses(convGeometry(dx!.shape, w!.shape, dy!.shape, attrs), b !== undefined);
+  },
+  vjp([g], { inputs: [dy, w, b], attrs, needs }) {
+    const back = needs[0] ? convOfSize(g!, w!, plain(attrs), spatial(dy!)) : null;
+    const dw = needs[1] ? convWeightGrad(g!, dy!, { ...plain(attrs), kernel: spatial(w!) }) : null;
+    return b ? [back, dw, needs[2] ? biasGrad(g!) : null] : [back, dw];
+  },
+  saves: { inputs: [0, 1] },
+};
+
+/** The adjoint of conv2d in w: dw[o,c,p,q] = Σ_{n,i,j} dy[n,o,i,j] · x[n, c, i·sh + p·dh - top, j·sw + q·dw - left]. */
+const convWeightGradOp: Op<Kerneled> = {
+  name: 'conv2d_weight_grad',
+  gradName: 'ConvolutionBackward0',
+  infer([x, dy], { groups, kernel }) {
+    return [{ shape: [dy!.shape[1]!, x!.shape[1]! / groups, ...kernel], dtype: 'float32' }];
+  },
+  lower({ inputs: [x, dy], outputs: [dw], attrs }) {
+    return weightGradPasses(convGeometry(x!.shape, dw!.shape, dy!.shape, attrs));
+  },
+  vjp([g], { inputs: [x, dy], attrs, needs }) {
+    return [
+      needs[0] ? convInputGrad(dy!, g!, null, { ...plain(attrs), size: spatial(x!) }) : null,
+      needs[1] ? convOfSize(x!, g!, plain(attrs), spatial(dy!)) : null,
+    ];
+  },
+};
+
+const withBias = (x: Value, w: Value, b: Value | null): Value[] => (b ? [x, w, b] : [x, w]);
+
+const conv = (x: Value, w: Value, b: Value | null, attrs: ConvAttrs): Value =>
+  record(conv2dOp, withBias(x, w, b), attrs);
+
+const convInputGrad = (dy: Value, w: Value, b: Value | null, attrs: Sized): Value =>
+  record(convTranspose2dOp, withBias(dy, w, b), attrs);
+
+const convWeightGrad = (x: Value, dy: Value, attrs: Kerneled): Value => record(convWeightGradOp, [x, dy], attrs);
+
+/** The first rows and columns of a convolution: an output padding of a stride or more makes the adjoint's input too large. */
+function convOfSize(x: Value, w: Value, attrs: ConvAttrs, size: readonly [number, number]): Value {
+  const y = conv(x, w, null, attrs);
+  return size.reduce((part, length, d) => (part.shape[2 + d] === length ? part : narrow(part, 2 + d, 0, length)), y);
+}
+
+/** Runs `fn` on a batch of one for an unbatched x. */
+function batched(x: Value, fn: (x: Value) => Value): Value {
+  if (x.shape.length !== 3) return fn(x);
+  const y = fn(reshape(x, [1, ...x.shape]));
+  return reshape(y, y.shape.slice(1));
+}
+
+/** Cross-correlation of x[N, C, H, W] (or [C, H, W]) with w[O, C/groups, kh, kw], plus b[O]. */
+export const conv2d = (x: Value, w: Value, b: Value | null, attrs: ConvAttrs): Value =>
+  batched(x, (images) => conv(images, w, b, attrs));
+
+export interface ConvTransposeAttrs extends ConvAttrs {
+  /** Rows and columns added at the bottom and right of the output; less than stride or dilation. */
+  readonly outputPadding: readonly [height: number, width: number];
+}
+
+/**
+ * Transposed convolution of x[N, C, H, W] (or [C, H, W]) with w[C, O/groups, kh, kw], plus b[O]; the adjoint of conv2d.
+ * Output height (H - 1)·sh - top - bottom + (kh - 1)·dh + 1 + outputPadding.
+ */
+export function convTranspose2d(x: Value, w: Value, b: Value | null, attrs: ConvTransposeAttrs): Value {
+  return batched(x, (images) => {
+    const op = 'conv_transpose2d';
+    checkConv(op, images, w, attrs);
+    const { outputPadding, stride, dilation } = attrs;
+    expectIntegers(op, 'outputPadding', outputPadding, 0);
+    if (outputPadding.some((extra, d) => extra >= stride[d]! && extra >= dilation[d]!)) {
+      throw new ArgumentError(
+        `${op}: expected outputPadding smaller than stride or dilation, but got outputPadding ${showShape(outputPadding)} with stride ${showShape(stride)} and dilation ${showShape(dilation)}`,
+      );
+    }
+    const size = ([0, 1] as const).map((d) =>
+      transposedSize(images.shape[2 + d]!, w.shape[2 + d]!, d, attrs, outputPadding[d]),
+    ) as [number, number];
+    if (size.some((n, d) => n < 1 || images.shape[2 + d]! < 1)) {
+      throw new ShapeError(
+        `${op}: expected an output of at least 1 × 1, but got ${size[0]} × ${size[1]} for input ${showShape(images.shape)} and weight of shape ${showShape(w.shape)}; use less padding`,
+      );
+    }
+    return convInputGrad(images, w, b, { ...plain(attrs), size });
+  });
+}
