@@ -1,0 +1,190 @@
+// Matrix products: batched, with operands read transposed in place, and an optional bias.
+import source from '../../shaders/matmul.wgsl?raw';
+import { input, type Lowering, output, type Pass, scratch, u32 } from '../compiler/ir';
+import { gridFor } from '../compiler/lowering';
+import { BYTES_PER_ELEMENT, contiguousStrides, type Meta, numel, type Shape, showShape } from '../compiler/meta';
+import { invariant, ShapeError } from '../errors';
+import { expectFloat, record } from '../graph/record';
+import type { Op, Value } from '../graph/value';
+import { broadcastShapes } from './broadcast';
+import { reshape } from './cast';
+import { sumChunks } from './chunks';
+import { sum } from './reduce';
+import { unroll } from './unroll';
+
+interface MatmulAttrs {
+  /** The first operand is stored as [..., K, M]. */
+  readonly transposeA: boolean;
+  /** The second operand is stored as [..., N, K]. */
+  readonly transposeB: boolean;
+}
+
+const WORKGROUP = 64;
+
+/** Invocations below which K is split, and the shortest chunk of K that is worth a second pass. */
+const FEW_INVOCATIONS = 512;
+const SHORTEST_CHUNK = 32;
+
+/** y[z,m,n] = b[n] + Σ_k A[z,m,k] · B[z,k,n], where A and B are the operands after their transposes; batch dimensions broadcast. */
+const matmulOp: Op<MatmulAttrs> = {
+  name: 'matmul',
+  gradName: 'MmBackward0',
+  infer([a, b, bias], attrs) {
+    expectFloat('matmul', 'the first operand', a!);
+    expectFloat('matmul', 'the second operand', b!);
+    const { rows, cols } = matmulSizes(a!, b!, attrs);
+    if (bias) {
+      expectFloat('matmul', 'bias', bias);
+      if (bias.shape.length !== 1 || bias.shape[0] !== cols) {
+        throw new ShapeError(`matmul: expected bias of shape [${cols}], but got ${showShape(bias.shape)}`);
+      }
+    }
+    const batch = broadcastShapes('matmul', [batchOf(a!), batchOf(b!)]);
+    return [{ shape: [...batch, rows, cols], dtype: 'float32' }];
+  },
+  lower: ({ inputs: [a, b, bias], outputs: [y], attrs }) => lowerMatmul(a!, b!, y!, bias !== undefined, attrs),
+  vjp([dy], { inputs: [a, b, bias], attrs: { transposeA, transposeB }, needs }) {
+    const da = () => (transposeA ? product(b!, dy!, transposeB, true) : product(dy!, b!, false, !transposeB));
+    const db = () => (transposeB ? product(dy!, a!, true, transposeA) : product(a!, dy!, !transposeA, false));
+    const grads = [needs[0] ? da() : null, needs[1] ? db() : null];
+    if (!bias) return grads;
+    const leading = dy!.shape.slice(0, -1).map((_, d) => d);
+    return [...grads, needs[2] ? sum(dy!, leading) : null];
+  },
+  saves: { inputs: [0, 1] },
+};
+
+const batchOf = (x: Meta): Meta => ({ shape: x.shape.slice(0, -2), dtype: x.dtype });
+
+function matmulSizes(a: Meta, b: Meta, { transposeA, transposeB }: MatmulAttrs) {
+  const [a0, a1] = a.shape.slice(-2) as [number, number];
+  const [b0, b1] = b.shape.slice(-2) as [number, number];
+  const [rows, inner] = transposeA ? [a1, a0] : [a0, a1];
+  const [innerB, cols] = transposeB ? [b1, b0] : [b0, b1];
+  if (inner !== innerB) {
+    const shown = ({ shape }: Meta, transposed: boolean) => `${showShape(shape)}${transposed ? ' (transposed)' : ''}`;
+    throw new ShapeError(
+      `matmul: expected as many columns in the first operand as rows in the second, but got ${inner} and ${innerB} in ${shown(a, transposeA)} and ${shown(b, transposeB)}`,
+    );
+  }
+  return { rows, cols, inner };
+}
+
+/** Four batch sizes and, for each operand, four steps in elements; dimensions that run on are merged. */
+function batchSteps(batch: Shape, a: Meta, b: Meta) {
+  const steps = (x: Meta) => {
+    const own = contiguousStrides(x.shape).slice(0, -2);
+    const lead = batch.length - own.length;
+    return batch.map((_, d) => (d < lead || x.shape[d - lead] === 1 ? 0 : own[d - lead]!));
+  };
+  const stepsA = steps(a);
+  const stepsB = steps(b);
+  const dims: { size: number; a: number; b: number }[] = [];
+  for (let d = batch.length - 1; d >= 0; d--) {
+    const dim = { size: batch[d]!, a: stepsA[d]!, b: stepsB[d]! };
+    const inside = dims[0];
+    if (dim.size === 1) continue;
+    if (inside && dim.a === inside.a * inside.size && dim.b === inside.b * inside.size) inside.size *= dim.size;
+    else dims.unshift(dim);
+  }
+  while (dims.length < 4) dims.unshift({ size: 1, a: 0, b: 0 });
+  invariant(dims.length === 4, `a matrix product over ${dims.length} separate batch dimensions`);
+  return dims;
+}
+
+/** Of 8, 4, 2 and 1, the largest that wastes no more of `n` than the next. */
+function tileFor(n: number): number {
+  for (const tile of [8, 4, 2]) if (Math.ceil(n / tile) * tile - n < tile / 2) return tile;
+  return 1;
+}
+
+function lowerMatmul(a: Meta, b: Meta, y: Meta, bias: boolean, attrs: MatmulAttrs): Lowering {
+  const { rows, cols, inner } = matmulSizes(a, b, attrs);
+  const dims = batchSteps(y.shape.slice(0, -2), a, b);
+  const batch = numel(y.shape.slice(0, -2));
+  const tm = tileFor(rows);
+  const tn = tileFor(cols);
+  const mTiles = Math.ceil(rows / tm);
+  const nTiles = Math.ceil(cols / tn);
+  const outputTiles = batch * mTiles * nTiles;
+  const wanted = outputTiles < FEW_INVOCATIONS ? Math.ceil(FEW_INVOCATIONS / Math.max(1, outputTiles)) : 1;
+  const chunk = Math.max(SHORTEST_CHUNK, Math.ceil(inner / wanted));
+  const chunks = Math.max(1, Math.ceil(inner / chunk));
+  const tiles = outputTiles * chunks;
+  const consts = { TM: tm, TN: tn, ACC: tm * tn, BIAS: bias && chunks === 1 ? 1 : 0 };
+  const a1 = a.shape[a.shape.length - 1]!;
+  const b1 = b.shape[b.shape.length - 1]!;
+  const pass: Pass = {
+    source: [unroll(source, consts)],
+    label: 'matmul',
+    consts,
+    reads: [input(0), input(1), input(bias ? 2 : 1)],
+    writes: [chunks === 1 ? output() : scratch()],
+    params: [
+      u32(tiles),
+      u32(mTiles),
+      u32(nTiles),
+      u32(batch),
+      u32(rows),
+      u32(cols),
+      u32(inner),
+      u32(chunk),
+      u32(attrs.transposeA ? 1 : a1),
+      u32(attrs.transposeA ? a1 : 1),
+      u32(attrs.transposeB ? 1 : b1),
+      u32(attrs.transposeB ? b1 : 1),
+      ...dims.slice(1).map(({ size }) => u32(size)),
+      ...dims.map((dim) => u32(dim.a)),
+      ...dims.map((dim) => u32(dim.b)),
+    ],
+    grid: gridFor(tiles, WORKGROUP),
+  };
+  if (chunks === 1) return { kind: 'passes', passes: [pass] };
+  const count = numel(y.shape);
+  const reduce = sumChunks(scratch(), output(), count, chunks, bias ? { operand: input(2), cols } : undefined);
+  return { kind: 'passes', passes: [pass, reduce], scratch: [chunks * count * BYTES_PER_ELEMENT] };
+}
+
+/**
+ * Product of at least 2-D operands. Where only the first has batch dimensions they become rows, so that the gradient of
+ * the second is one product and not a batch of them to sum.
+ */
+function product(a: Value, b: Value, transposeA: boolean, transposeB: boolean, bias: Value | null = null): Value {
+  const inputs = (x: Value) => (bias ? [x, b, bias] : [x, b]);
+  const attrs = { transposeA, transposeB };
+  if (transposeA || a.shape.length === 2 || b.shape.length !== 2) return record(matmulOp, inputs(a), attrs);
+  const rows = numel(a.shape.slice(0, -1));
+  const y = record(matmulOp, inputs(reshape(a, [rows, a.shape[a.shape.length - 1]!])), attrs);
+  return reshape(y, [...a.shape.slice(0, -1), y.shape[1]!]);
+}
+
+/**
+ * a[..., M, K] · b[..., K, N] → [..., M, N] as in torch.matmul: batch dimensions broadcast; a 1-D `a` is a row and a 1-D
+ * `b` a column, and that dimension is absent from the result.
+ */
+export function matmul(a: Value, b: Value): Value {
+  if (a.shape.length === 0 || b.shape.length === 0) {
+    throw new ShapeError(
+      `matmul: expected operands of at least one dimension, but got ${showShape(a.shape)} and ${showShape(b.shape)}; multiply by a scalar with mul`,
+    );
+  }
+  const left = a.shape.length === 1 ? reshape(a, [1, ...a.shape]) : a;
+  const right = b.shape.length === 1 ? reshape(b, [...b.shape, 1]) : b;
+  const y = product(left, right, false, false);
+  if (left === a && right === b) return y;
+  const shape = y.shape.slice(0, -2);
+  if (left === a) shape.push(y.shape[y.shape.length - 2]!);
+  if (right === b) shape.push(y.shape[y.shape.length - 1]!);
+  return reshape(y, shape);
+}
+
+/** x[..., K] · w[N, K]ᵀ + bias[N] → [..., N], as in torch.nn.functional.linear. */
+export function linear(x: Value, w: Value, bias: Value | null): Value {
+  if (w.shape.length !== 2 || x.shape.length === 0 || x.shape[x.shape.length - 1] !== w.shape[1]) {
+    throw new ShapeError(
+      `linear: expected input [..., in] for weight [out, in], but got input ${showShape(x.shape)} for weight ${showShape(w.shape)}`,
+    );
+  }
+  if (x.shape.length > 1) return product(x, w, false, true, bias);
+  return reshape(product(reshape(x, [1, ...x.shape]), w, false, true, bias), [w.shape[0]!]);
+}
