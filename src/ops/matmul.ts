@@ -178,8 +178,12 @@ export function matmul(a: Value, b: Value): Value {
   return reshape(y, shape);
 }
 
-/** x[..., K] · w[N, K]ᵀ + bias[N] → [..., N], as in torch.nn.functional.linear. */
+/** x[..., K] · w[N, K]ᵀ + bias[N] → [..., N], as in torch.nn.functional.linear; w[K] and bias[] give [...]. */
 export function linear(x: Value, w: Value, bias: Value | null): Value {
+  if (w.shape.length === 1) {
+    const y = linear(x, reshape(w, [1, ...w.shape]), bias && reshape(bias, [1]));
+    return reshape(y, y.shape.slice(0, -1));
+  }
   if (w.shape.length !== 2 || x.shape.length === 0 || x.shape[x.shape.length - 1] !== w.shape[1]) {
     throw new ShapeError(
       `linear: expected input [..., in] for weight [out, in], but got input ${showShape(x.shape)} for weight ${showShape(w.shape)}`,

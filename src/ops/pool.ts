@@ -1,0 +1,209 @@
+// Pooling over windows of height and width: the maximum with its place, the mean, and their adjoints.
+import avgSource from '../../shaders/avg-pool2d.wgsl?raw';
+import maxSource from '../../shaders/max-pool2d.wgsl?raw';
+import maxGradSource from '../../shaders/max-pool2d-grad.wgsl?raw';
+import { f32, input, type Lowering, output, type Param, u32 } from '../compiler/ir';
+import { gridFor } from '../compiler/lowering';
+import { type Meta, numel, type Shape, showShape } from '../compiler/meta';
+import { ArgumentError, ShapeError } from '../errors';
+import { expectFloat, record, recordAll } from '../graph/record';
+import type { Op, Value } from '../graph/value';
+import { reshape } from './cast';
+import { expectIntegers } from './conv-geometry';
+
+type Pair = readonly [height: number, width: number];
+
+interface Windows {
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  /** On both sides of each dimension. */
+  readonly padding: Pair;
+  /** Rounds the number of windows up, as long as the last begins inside the image or its leading padding. */
+  readonly ceilMode: boolean;
+}
+
+export interface MaxPoolAttrs extends Windows {
+  readonly dilation: Pair;
+}
+
+export interface AvgPoolAttrs extends Windows {
+  /** Whether padding counts in the divisor. */
+  readonly countIncludePad: boolean;
+  /** Divides every sum, in place of the window's size. */
+  readonly divisorOverride: number | null;
+}
+
+/** Attributes of an adjoint, which restores images of `size`. */
+type Sized<A> = A & { readonly size: Pair };
+
+const WORKGROUP = 64;
+const noDilation: Pair = [1, 1];
+
+/** Number of windows along dimension `d` for `size` elements. */
+function windows(size: number, d: 0 | 1, { kernel, stride, padding, ceilMode }: Windows, dilation: Pair): number {
+  const room = size + 2 * padding[d] - dilation[d] * (kernel[d] - 1) - 1;
+  const count = Math.floor((room + (ceilMode ? stride[d] - 1 : 0)) / stride[d]) + 1;
+  return ceilMode && (count - 1) * stride[d] >= size + padding[d] ? count - 1 : count;
+}
+
+/** Checks a pooling of x[N, C, H, W] and returns the output's shape. */
+function poolShape(op: string, x: Meta, attrs: Windows, dilation: Pair = noDilation): Shape {
+  expectFloat(op, 'input', x);
+  if (x.shape.length !== 4) {
+    throw new ShapeError(
+      `${op}: expected 4-D (or 3-D) input, but got ${x.shape.length}-D input of shape ${showShape(x.shape)}`,
+    );
+  }
+  const { kernel, stride, padding } = attrs;
+  expectIntegers(op, 'kernel size', kernel, 1);
+  expectIntegers(op, 'stride', stride, 1);
+  expectIntegers(op, 'dilation', dilation, 1);
+  expectIntegers(op, 'padding', padding, 0);
+  if (padding.some((pad, d) => pad > ((kernel[d]! - 1) * dilation[d]! + 1) / 2)) {
+    const counted = dilation.some((step) => step > 1) ? ` and dilation ${showShape(dilation)}` : '';
+    throw new ArgumentError(
+      `${op}: expected padding of at most half of the kernel, but got padding ${showShape(padding)} for kernel ${showShape(kernel)}${counted}`,
+    );
+  }
+  const [height, width] = x.shape.slice(2) as [number, number];
+  const rows = windows(height, 0, attrs, dilation);
+  const cols = windows(width, 1, attrs, dilation);
+  if (rows < 1 || cols < 1 || x.shape[1] === 0) {
+    throw new ShapeError(
+      `${op}: expected an output of at least 1 × 1, but got ${rows} × ${cols} (output size too small) for input ${showShape(x.shape)}, kernel ${showShape(kernel)} and padding ${showShape(padding)}`,
+    );
+  }
+  return [x.shape[0]!, x.shape[1]!, rows, cols];
+}
+
+function poolParams(count: number, size: Shape, outSize: Shape, { kernel, stride, padding }: Windows): Param[] {
+  const pairs = [size.slice(-2), outSize.slice(-2), kernel, stride, padding];
+  return [u32(count), ...pairs.flat().map(u32)];
+}
+
+/** y[p,i,j] = max x over the window of (i, j), and the flat place r·W + c of that maximum. */
+const maxPool2dOp: Op<MaxPoolAttrs> = {
+  name: 'max_pool2d',
+  gradName: 'MaxPool2DWithIndicesBackward0',
+  infer([x], attrs) {
+    const shape = poolShape('max_pool2d', x!, attrs, attrs.dilation);
+    return [
+      { shape, dtype: 'float32' },
+      { shape, dtype: 'int64' },
+    ];
+  },
+  lower({ inputs: [x], outputs: [y], attrs }) {
+    const count = numel(y!.shape);
+    const pass = {
+      source: [maxSource],
+      label: 'max_pool2d',
+      reads: [input(0)],
+      writes: [output(0), output(1)],
+      params: [...poolParams(count, x!.shape, y!.shape, attrs), ...attrs.dilation.map(u32)],
+      grid: gridFor(count, WORKGROUP),
+    };
+    return { kind: 'passes', passes: [pass] };
+  },
+  vjp: ([dy], { inputs: [x], outputs, attrs }) => [dy ? spread(dy, outputs[1]!, sized(attrs, x!)) : null],
+  saves: { inputs: [], outputs: [1] },
+};
+
+function sized<A extends object>(attrs: A, x: Meta): Sized<A> {
+  return { ...attrs, size: [x.shape[2]!, x.shape[3]!] };
+}
+
+function maxGradPass(entry: 'spread' | 'pick', from: Meta, to: Meta, attrs: MaxPoolAttrs): Lowering {
+  const [size, outSize] = entry === 'spread' ? [to.shape, from.shape] : [from.shape, to.shape];
+  const count = numel(to.shape);
+  const pass = {
+    source: [maxGradSource],
+    entry,
+    label: `max_pool2d ${entry}`,
+    reads: [input(0), input(1)],
+    writes: [output()],
+    params: [...poolParams(count, size, outSize, attrs), ...attrs.dilation.map(u32)],
+    grid: gridFor(count, WORKGROUP),
+  };
+  return { kind: 'passes', passes: [pass] };
+}
+
+/** dx[p,r,c] = Σ dy[p,i,j] over the windows whose index is the place of (r, c). */
+const maxPool2dBackwardOp: Op<Sized<MaxPoolAttrs>> = {
+  name: 'max_pool2d_backward',
+  infer: ([dy], { size }) => [{ shape: [...dy!.shape.slice(0, 2), ...size], dtype: 'float32' }],
+  lower: ({ inputs: [dy], outputs: [dx], attrs }) => maxGradPass('spread', dy!, dx!, attrs),
+  vjp: ([g], { inputs: [, indices], attrs }) => [record(maxPool2dPickOp, [g!, indices!], attrs), null],
+  saves: { inputs: [1] },
+};
+
+const spread = (dy: Value, indices: Value, attrs: Sized<MaxPoolAttrs>): Value =>
+  record(maxPool2dBackwardOp, [dy, indices], attrs);
+
+/** dy[p,i,j] = dx[p, indices[p,i,j]], the adjoint of the above. */
+const maxPool2dPickOp: Op<Sized<MaxPoolAttrs>> = {
+  name: 'max_pool2d_pick',
+  infer: ([, indices]) => [{ shape: indices!.shape, dtype: 'float32' }],
+  lower: ({ inputs: [dx], outputs: [dy], attrs }) => maxGradPass('pick', dx!, dy!, attrs),
+  vjp: ([g], { inputs: [, indices], attrs }) => [spread(g!, indices!, attrs), null],
+  saves: { inputs: [1] },
+};
+
+function avgPass(entry: 'main' | 'grad', size: Shape, outSize: Shape, attrs: AvgPoolAttrs): Lowering {
+  const count = numel(entry === 'main' ? outSize : size);
+  const pass = {
+    source: [avgSource],
+    entry,
+    label: entry === 'main' ? 'avg_pool2d' : 'avg_pool2d gradient',
+    overrides: { COUNT_PAD: attrs.countIncludePad ? 1 : 0 },
+    reads: [input(0)],
+    writes: [output()],
+    params: [...poolParams(count, size, outSize, attrs), f32(attrs.divisorOverride ?? 0)],
+    grid: gridFor(count, WORKGROUP),
+  };
+  return { kind: 'passes', passes: [pass] };
+}
+
+/** y[p,i,j] = Σ x over the window of (i, j) / divisor(i, j). */
+const avgPool2dOp: Op<AvgPoolAttrs> = {
+  name: 'avg_pool2d',
+  gradName: 'AvgPool2DBackward0',
+  infer([x], attrs) {
+    const shape = poolShape('avg_pool2d', x!, attrs);
+    const divisor = attrs.divisorOverride;
+    if (divisor !== null && (!Number.isInteger(divisor) || divisor === 0)) {
+      throw new ArgumentError(`avg_pool2d: expected divisorOverride to be a non-zero integer, but got ${divisor}`);
+    }
+    return [{ shape, dtype: 'float32' }];
+  },
+  lower: ({ inputs: [x], outputs: [y], attrs }) => avgPass('main', x!.shape, y!.shape, attrs),
+  vjp: ([dy], { inputs: [x], attrs }) => [record(avgPool2dBackwardOp, [dy!], sized(attrs, x!))],
+  saves: { inputs: [] },
+};
+
+/** dx[p,r,c] = Σ dy[p,i,j] / divisor(i, j) over the windows that hold (r, c). */
+const avgPool2dBackwardOp: Op<Sized<AvgPoolAttrs>> = {
+  name: 'avg_pool2d_backward',
+  infer: ([dy], { size }) => [{ shape: [...dy!.shape.slice(0, 2), ...size], dtype: 'float32' }],
+  lower: ({ inputs: [dy], outputs: [dx], attrs }) => avgPass('grad', dx!.shape, dy!.shape, attrs),
+  vjp([g], { attrs: { size: _, ...attrs } }) {
+    return [record(avgPool2dOp, [g!], attrs)];
+  },
+  saves: { inputs: [] },
+};
+
+/**
+ * Maximum over windows of x[N, C, H, W] (or [C, H, W]), and its place r·W + c as int64. The first maximum wins; NaN counts as
+ * larger than any number.
+ */
+export function maxPool2d(x: Value, attrs: MaxPoolAttrs): [values: Value, indices: Value] {
+  if (x.shape.length !== 3) return recordAll(maxPool2dOp, [x], attrs) as [Value, Value];
+  const [y, indices] = maxPool2d(reshape(x, [1, ...x.shape]), attrs);
+  return [reshape(y, y.shape.slice(1)), reshape(indices, indices.shape.slice(1))];
+}
+
+/** Mean over windows of x[N, C, H, W] (or [C, H, W]). */
+export function avgPool2d(x: Value, attrs: AvgPoolAttrs): Value {
+  if (x.shape.length !== 3) return record(avgPool2dOp, [x], attrs);
+  const y = avgPool2d(reshape(x, [1, ...x.shape]), attrs);
+  return reshape(y, y.shape.slice(1));
+}
