@@ -3,7 +3,7 @@ import { backward } from '../autograd/backward';
 import { sameShape, showShape } from '../compiler/meta';
 import { AutogradError, ShapeError } from '../errors';
 import type { Value } from '../graph/value';
-import { full } from '../ops/cast';
+import { cast, full } from '../ops/cast';
 import { type Arguments, parseArgs } from './options';
 import { Tensor } from './tensor';
 
@@ -24,7 +24,9 @@ interface GradParameters {
 
 type Order = ['outputs', 'inputs', 'gradOutputs', 'retainGraph', 'createGraph', 'allowUnused'];
 
-type GradArguments<P extends GradParameters> = Arguments<P, Order>;
+interface GradOfUsed extends GradParameters {
+  allowUnused?: false;
+}
 
 /**
  * Σ_i gradOutputs_i · ∂outputs_i / ∂x for each x of `inputs`, in their shapes. `grad` fields are left alone.
@@ -33,9 +35,9 @@ type GradArguments<P extends GradParameters> = Arguments<P, Order>;
  *
  * @throws AutogradError where an input does not require grad or was not used, and for several elements without `gradOutputs`
  */
-export function grad(...args: GradArguments<GradParameters & { allowUnused?: false }>): Tensor[];
-export function grad(...args: GradArguments<GradParameters>): (Tensor | null)[];
-export function grad(...args: GradArguments<GradParameters>): (Tensor | null)[] {
+export function grad(...args: Arguments<GradOfUsed, Order>): Tensor[];
+export function grad(...args: Arguments<GradParameters, Order>): (Tensor | null)[];
+export function grad(...args: Arguments<GradParameters, Order>): (Tensor | null)[] {
   const o = parseArgs<GradParameters>(
     'grad',
     ['outputs', 'inputs'],
@@ -92,6 +94,6 @@ function seedsOf(outputs: readonly Tensor[], gradOutputs: readonly (Tensor | nul
         `grad: expected gradOutputs[${i}] of shape ${showShape(y.shape)}, but got ${showShape(seed.shape)}`,
       );
     }
-    return seed.value;
+    return cast(seed.value, y.dtype);
   });
 }

@@ -1,0 +1,287 @@
+// The meaning of gradients: leaves and their sums, graphs used twice, higher derivatives, hooks, switches, and writes in place.
+import * as torch from 'lamplight';
+import { expect, test } from 'vitest';
+
+const { grad } = torch.autograd;
+const leaf = (data: number[] | number[][]) => torch.tensor(data, { dtype: 'float32', requiresGrad: true });
+
+test('a gradient lands in the leaves and nowhere else', async () => {
+  const x = leaf([1, 2, 3]);
+  const c = torch.tensor([4.5, 5, 6]);
+  const y = x.mul(c);
+  y.sum().backward();
+  expect(await x.grad!.tolist()).toEqual([4.5, 5, 6]);
+  expect([c.grad, y.grad, x.grad!.requiresGrad]).toEqual([null, null, false]);
+});
+
+test('gradients of several backwards add up', async () => {
+  const x = leaf([1, 2]);
+  x.sum().backward();
+  x.mul(3).sum().backward();
+  expect(await x.grad!.tolist()).toEqual([4, 4]);
+  x.grad = null;
+  x.mul(2).sum().backward();
+  expect(await x.grad!.tolist()).toEqual([2, 2]);
+});
+
+test('a tensor used twice gets both gradients, and a broadcast one their sum', async () => {
+  const x = leaf([2, 3]);
+  x.mul(x).add(x).sum().backward();
+  expect(await x.grad!.tolist()).toEqual([5, 7]);
+  const row = leaf([1, 2, 3]);
+  const column = leaf([[1], [10]]);
+  row.mul(column).sum().backward();
+  expect(await row.grad!.tolist()).toEqual([11, 11, 11]);
+  expect(await column.grad!.tolist()).toEqual([[6], [6]]);
+});
+
+test('backward of several elements needs a gradient of their shape', async () => {
+  const x = leaf([1, 2]);
+  expect(() => x.mul(2).backward()).toThrow(/^backward: a gradient can be created by itself only for a single element/);
+  expect(() => x.mul(2).backward(torch.ones(3))).toThrow(
+    /^backward: expected a gradient of shape \[2\], but got \[3\]/,
+  );
+  x.mul(2).backward(torch.tensor([1, 0.5]));
+  expect(await x.grad!.tolist()).toEqual([2, 1]);
+});
+
+test('backward without anything to differentiate is an error', () => {
+  expect(() => torch.ones(2).sum().backward()).toThrow(torch.AutogradError);
+  expect(() => torch.ones(2).sum().backward()).toThrow(/does not require grad/);
+});
+
+test('a graph is gone after backward, unless it was retained', async () => {
+  const x = leaf([3]);
+  const y = x.mul(x).sum();
+  y.backward();
+  expect(() => y.backward()).toThrow(torch.AutogradError);
+  expect(() => y.backward()).toThrow(/retainGraph/);
+  const z = x.mul(x).sum();
+  z.backward(null, { retainGraph: true });
+  z.backward();
+  expect(await x.grad!.tolist()).toEqual([18]);
+});
+
+test('a backward after a flush between forward and backward', async () => {
+  const x = leaf([0.5, 1]);
+  const y = x.exp().mul(x).sum();
+  await y.item();
+  y.backward();
+  const expected = [0.5, 1].map((v) => Math.exp(v) * (1 + v));
+  ((await x.grad!.tolist()) as number[]).forEach((g, i) => {
+    expect(g).toBeCloseTo(expected[i], 5);
+  });
+});
+
+test('createGraph gives second and third derivatives', async () => {
+  const x = leaf([2, -1]);
+  const [first] = grad(x.pow(4).sum(), x, { createGraph: true });
+  const [second] = grad(first.sum(), x, { createGraph: true });
+  const [third] = grad(second.sum(), x);
+  expect(await first.tolist()).toEqual([32, -4]);
+  expect(await second.tolist()).toEqual([48, 12]);
+  expect(await third.tolist()).toEqual([48, -24]);
+  expect([second.requiresGrad, third.requiresGrad, x.grad]).toEqual([true, false, null]);
+});
+
+test('backward with createGraph leaves a differentiable gradient', async () => {
+  const x = leaf([3]);
+  x.pow(3).sum().backward(null, { createGraph: true });
+  const penalty = x.grad!.pow(2).sum();
+  const [dx] = grad(penalty, x);
+  expect(await dx.tolist()).toEqual([2 * 27 * 18]);
+});
+
+test('grad: several outputs and inputs, weights, non-leaves, and unused inputs', async () => {
+  const x = leaf([1, 2]);
+  const y = leaf([3, 4]);
+  const h = x.mul(y);
+  const [dx, dy, dh] = grad([h, x.mul(2)], [x, y, h], [torch.tensor([1, 10]), torch.tensor([1, 1])]);
+  expect(await dx.tolist()).toEqual([5, 42]);
+  expect(await dy.tolist()).toEqual([1, 20]);
+  expect(await dh.tolist()).toEqual([1, 10]);
+  expect(() => grad(x.sum(), y)).toThrow(/input 0 was not used/);
+  expect(grad(x.sum(), [y], { allowUnused: true })).toEqual([null]);
+  expect(() => grad(x.mul(2), x)).toThrow(/pass gradOutputs/);
+  expect(() => grad(x.sum(), torch.ones(2))).toThrow(/input 0 does not require grad/);
+  expect(() => grad(torch.ones(1).sum(), x)).toThrow(/output 0 does not require grad/);
+});
+
+test('hooks see the gradient, and may replace it', async () => {
+  const x = leaf([1, 2]);
+  const h = x.mul(3);
+  const seen: torch.Tensor[] = [];
+  h.registerHook((g) => {
+    seen.push(g);
+  });
+  const doubled = x.registerHook((g) => g.mul(2));
+  h.sum().backward();
+  expect(await seen[0].tolist()).toEqual([1, 1]);
+  expect(await x.grad!.tolist()).toEqual([6, 6]);
+  doubled.remove();
+  x.grad = null;
+  x.mul(3).sum().backward();
+  expect(await x.grad!.tolist()).toEqual([3, 3]);
+});
+
+test('retainGrad keeps the gradient of a non-leaf', async () => {
+  const x = leaf([1, 2]);
+  const h = x.mul(2);
+  h.retainGrad();
+  h.mul(h).sum().backward();
+  expect(await h.grad!.tolist()).toEqual([4, 8]);
+  expect(await x.grad!.tolist()).toEqual([8, 16]);
+});
+
+test('noGrad and enableGrad switch recording, and refuse promises', async () => {
+  const x = leaf([1]);
+  const outside = torch.noGrad(() => {
+    expect(torch.isGradEnabled()).toBe(false);
+    expect(torch.enableGrad(() => x.mul(2)).requiresGrad).toBe(true);
+    return x.mul(2);
+  });
+  expect([outside.requiresGrad, torch.isGradEnabled()]).toEqual([false, true]);
+  expect(() => torch.noGrad(async () => x)).toThrow(torch.ArgumentError);
+  expect(() => torch.enableGrad(async () => x)).toThrow(/enableGrad: expected a synchronous function/);
+  expect(() =>
+    torch.noGrad(() => {
+      throw new Error('inside');
+    }),
+  ).toThrow('inside');
+  expect(torch.isGradEnabled()).toBe(true);
+});
+
+test('a leaf that requires grad changes in place only under noGrad', async () => {
+  const x = leaf([1, 2]);
+  expect(() => x.add_(1)).toThrow(/leaf/);
+  expect(() => x.at(0).mul_(2)).toThrow(torch.AutogradError);
+  torch.noGrad(() => {
+    x.add_(1);
+    x.at(0).mul_(10);
+  });
+  expect(await x.tolist()).toEqual([20, 3]);
+  expect([x.requiresGrad, x.isLeaf]).toEqual([true, true]);
+  x.mul(x).sum().backward();
+  expect(await x.grad!.tolist()).toEqual([40, 6]);
+});
+
+test('a saved tensor that was overwritten is an error, one that is not needed is fine', async () => {
+  const x = leaf([1, 2]);
+  const y = x.exp();
+  const total = y.sum();
+  y.detach().add_(1);
+  expect(() => total.backward()).toThrow(/in-place/);
+
+  const a = x.mul(2);
+  const product = a.mul(a).sum();
+  a.add_(1);
+  expect(() => product.backward()).toThrow(torch.AutogradError);
+
+  const b = x.mul(2);
+  const sum = b.add(1).sum();
+  b.zero_();
+  sum.backward();
+  expect(await x.grad!.tolist()).toEqual([2, 2]);
+});
+
+test('writes in place are differentiated', async () => {
+  const x = leaf([1, 2, 3]);
+  const y = x.mul(2);
+  y.mul_(3);
+  y.at(0).fill_(100);
+  y.sum().backward();
+  expect(await y.tolist()).toEqual([100, 12, 18]);
+  expect(await x.grad!.tolist()).toEqual([0, 6, 6]);
+});
+
+test('copying a differentiable tensor into a part passes its gradient on', async () => {
+  const x = leaf([1, 2]);
+  const buffer = torch.zeros(4);
+  buffer.at('1:3').copy_(x.mul(5));
+  expect(buffer.requiresGrad).toBe(true);
+  buffer
+    .mul(torch.tensor([1, 2, 3, 4.5]))
+    .sum()
+    .backward();
+  expect(await x.grad!.tolist()).toEqual([10, 15]);
+});
+
+test('views see writes through their base and the other way round', async () => {
+  const base = torch.arange(6, { dtype: 'float32' });
+  const matrix = base.view(2, 3);
+  const column = matrix.at(':', 1);
+  const transposed = matrix.t();
+  base.add_(10);
+  expect(await column.tolist()).toEqual([11, 14]);
+  column.zero_();
+  expect(await base.tolist()).toEqual([10, 0, 12, 13, 0, 15]);
+  expect(await transposed.tolist()).toEqual([
+    [10, 13],
+    [0, 0],
+    [12, 15],
+  ]);
+  transposed.at(2).mul_(2);
+  expect(await matrix.tolist()).toEqual([
+    [10, 0, 24],
+    [13, 0, 30],
+  ]);
+});
+
+test('gradients flow through views', async () => {
+  const x = leaf([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
+  x.t().at('1:', 0).mul(10).sum().backward();
+  expect(await x.grad!.tolist()).toEqual([
+    [0, 10, 10],
+    [0, 0, 0],
+  ]);
+});
+
+test('detach shares memory, clone does not', async () => {
+  const x = torch.tensor([1, 2.5]);
+  const [shared, apart] = [x.detach(), x.clone()];
+  shared.mul_(2);
+  expect(await x.tolist()).toEqual([2, 5]);
+  expect(await apart.tolist()).toEqual([1, 2.5]);
+  const y = leaf([1]).mul(2).detach();
+  expect([y.requiresGrad, y.isLeaf, y.gradFn]).toEqual([false, true, null]);
+});
+
+test('requiresGrad can be switched on leaves of floats only', () => {
+  const x = torch.ones(2);
+  expect(x.requiresGrad).toBe(false);
+  x.requiresGrad = true;
+  expect(x.mul(2).requiresGrad).toBe(true);
+  expect(x.requiresGrad_(false).mul(2).requiresGrad).toBe(false);
+  expect(() => torch.arange(3).requiresGrad_()).toThrow(torch.DTypeError);
+  expect(() => x.requiresGrad_().mul(2).requiresGrad_(false)).toThrow(torch.AutogradError);
+  expect(x.eq(1).requiresGrad).toBe(false);
+});
+
+test('a sum over many steps does not keep their graphs', async () => {
+  const x = leaf([1]);
+  let total: torch.Tensor = torch.tensor(0);
+  for (let step = 1; step <= 5; step++) {
+    const loss = x.mul(step).sum();
+    loss.backward();
+    total = total.add(loss);
+  }
+  expect(await total.item()).toBe(15);
+  expect(await x.grad!.tolist()).toEqual([15]);
+  expect(() => total.backward()).toThrow(torch.AutogradError);
+});
+
+test('gradcheck finds a wrong gradient, and names where', async () => {
+  const x = leaf([1, 2, 3]);
+  expect(await torch.autograd.gradcheck((t) => t.sin(), x)).toBe(true);
+  const wrong = (t: torch.Tensor) => t.mul(t.detach());
+  await expect(torch.autograd.gradcheck(wrong, [x])).rejects.toThrow(/^gradcheck: the gradient by input 0 at \[0\] is/);
+  await expect(torch.autograd.gradcheck(wrong, [x])).rejects.toThrow(torch.AutogradError);
+  await expect(torch.autograd.gradcheck((t) => t, torch.ones(2))).rejects.toThrow(torch.ArgumentError);
+  // x²/2 with the right first derivative and none behind it.
+  const half = (t: torch.Tensor) => t.mul(t.detach()).sub(t.detach().pow(2).mul(0.5));
+  expect(await torch.autograd.gradcheck(half, [x])).toBe(true);
+  await expect(torch.autograd.gradgradcheck(half, [x])).rejects.toThrow(/^gradgradcheck: the gradient by input 0/);
+});
