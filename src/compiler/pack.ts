@@ -6,10 +6,11 @@ import type { PackTarget } from './plan';
 /**
  * For each value that may be computed in its place inside a pack: that place. A value may when one node computes it with
  * passes, no other pack has it, and no pass would read and write the same buffer: its producer reads nothing that is in
- * the pack, and nobody reads what the pack's buffer held before.
+ * the pack, nobody reads what the pack's buffer held before, and that buffer has been made by then.
  */
 export function packTargets(program: Program, lowerings: readonly Lowering[]): ReadonlyMap<number, PackTarget> {
   const producer = new Map<number, number>();
+  const madeAt = new Map<number, number>();
   const root = program.values.map((_, v) => v);
   const readers = program.values.map(() => 0);
   program.nodes.forEach((node, n) => {
@@ -17,6 +18,7 @@ export function packTargets(program: Program, lowerings: readonly Lowering[]): R
     for (const v of node.inputs) readers[root[v]!]!++;
     const replaced = new Set(node.op.inPlace?.(node.attrs).map(([o]) => node.outputs[o]!));
     for (const v of node.outputs) {
+      madeAt.set(v, n);
       if (lowering.kind === 'passes' && !replaced.has(v)) producer.set(v, n);
       if (lowering.kind === 'alias') root[v] = root[node.inputs[0]!]!;
     }
@@ -26,13 +28,15 @@ export function packTargets(program: Program, lowerings: readonly Lowering[]): R
     const lowering = lowerings[n]!;
     if (lowering.kind !== 'pack') return;
     const [pair] = node.op.inPlace?.(node.attrs) ?? [];
-    if (pair && readers[root[node.inputs[pair[1]]!]!]! > 1) return;
+    const old = pair && node.inputs[pair[1]]!;
+    if (old !== undefined && readers[root[old]!]! > 1) return;
+    const start = old === undefined ? -1 : (madeAt.get(old) ?? -1);
     const members = new Set(lowering.offsets.map((_, i) => root[node.inputs[i]!]!));
     lowering.offsets.forEach((offset, i) => {
       const member = node.inputs[i]!;
       const v = root[member]!;
       const by = producer.get(v);
-      if (by === undefined || targets.has(v)) return;
+      if (by === undefined || by <= start || targets.has(v)) return;
       if (byteLength(program.values[v]!) !== byteLength(program.values[member]!)) return;
       if (program.nodes[by]!.inputs.some((u) => members.has(root[u]!))) return;
       targets.set(v, { node: n, offset });

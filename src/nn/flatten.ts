@@ -1,0 +1,60 @@
+// Owns Flatten and Unflatten.
+import { type Arguments, parseArgs } from '../tensor/options';
+import type { Tensor } from '../tensor/tensor';
+import { Module } from './module';
+import { pythonText } from './printing';
+
+interface FlattenArguments {
+  /** Default 1. */
+  startDim?: number;
+  /** Default −1. */
+  endDim?: number;
+}
+
+/** Joins the dimensions from `startDim` to `endDim` into one. Shape: [N, …] → [N, product] by default. */
+export class Flatten extends Module {
+  startDim: number;
+  endDim: number;
+
+  constructor(...args: Arguments<FlattenArguments, ['startDim', 'endDim']>) {
+    super();
+    const { startDim, endDim } = parseArgs<FlattenArguments>('Flatten', [], { startDim: 1, endDim: -1 }, args);
+    this.startDim = startDim;
+    this.endDim = endDim;
+  }
+
+  forward(x: Tensor): Tensor {
+    return x.flatten(this.startDim, this.endDim);
+  }
+
+  override extraRepr(): string {
+    return `start_dim=${this.startDim}, end_dim=${this.endDim}`;
+  }
+}
+
+interface UnflattenArguments {
+  dim: number;
+  /** Sizes whose product is that of `dim`; one may be −1. */
+  unflattenedSize: readonly number[];
+}
+
+/** Splits the dimension `dim` into several. Shape: […, product, …] → […, ...unflattenedSize, …]. */
+export class Unflatten extends Module {
+  dim: number;
+  unflattenedSize: readonly number[];
+
+  constructor(...args: Arguments<UnflattenArguments, ['dim', 'unflattenedSize']>) {
+    super();
+    const o = parseArgs<UnflattenArguments>('Unflatten', ['dim', 'unflattenedSize'], {}, args);
+    this.dim = o.dim;
+    this.unflattenedSize = o.unflattenedSize;
+  }
+
+  forward(x: Tensor): Tensor {
+    return x.unflatten(this.dim, this.unflattenedSize);
+  }
+
+  override extraRepr(): string {
+    return `dim=${this.dim}, unflattened_size=${pythonText(this.unflattenedSize)}`;
+  }
+}

@@ -1,0 +1,110 @@
+// Owns F's activation functions: thin over the ops.
+import type { Value } from '../../graph/value';
+import * as ops from '../../ops/activation';
+import { clamp } from '../../ops/compare';
+import { type Arguments, parseArgs } from '../../tensor/options';
+import { Tensor } from '../../tensor/tensor';
+
+interface Inplace {
+  /** Write the result into the input, default false. */
+  inplace?: boolean;
+}
+
+type InplaceArguments = Arguments<Inplace, ['inplace']>;
+
+/** y = f(x), into x itself where asked. */
+function apply(x: Tensor, inplace: boolean, f: (x: Value) => Value): Tensor {
+  const y = Tensor.of(f(x.value));
+  return inplace ? x.copy_(y) : y;
+}
+
+/** An activation whose only option is `inplace`. */
+function plain(name: string, f: (x: Value) => Value) {
+  return (x: Tensor, ...args: InplaceArguments): Tensor =>
+    apply(x, parseArgs<Inplace>(name, [], { inplace: false }, args).inplace, f);
+}
+
+/** max(x, 0). */
+export const relu = plain('relu', ops.relu);
+
+/** min(max(x, 0), 6). */
+export const relu6 = plain('relu6', (x) => clamp(x, 0, 6));
+
+/** x σ(x). */
+export const silu = plain('silu', ops.silu);
+
+/** tanh x. */
+export const tanh = (x: Tensor): Tensor => Tensor.of(ops.tanh(x.value));
+
+/** 1 / (1 + e⁻ˣ). */
+export const sigmoid = (x: Tensor): Tensor => Tensor.of(ops.sigmoid(x.value));
+
+/** ln σ(x). */
+export const logsigmoid = (x: Tensor): Tensor => Tensor.of(ops.logSigmoid(x.value));
+
+interface LeakyRelu extends Inplace {
+  negativeSlope?: number;
+}
+
+/** x for x ≥ 0, negativeSlope · x elsewhere; slope 0.01 by default. */
+export function leakyRelu(x: Tensor, ...args: Arguments<LeakyRelu, ['negativeSlope', 'inplace']>): Tensor {
+  const o = parseArgs<LeakyRelu>('leakyRelu', [], { negativeSlope: 0.01, inplace: false }, args);
+  return apply(x, o.inplace, (value) => ops.leakyRelu(value, o.negativeSlope));
+}
+
+interface Hardtanh extends Inplace {
+  minVal?: number;
+  maxVal?: number;
+}
+
+/** min(max(x, minVal), maxVal); −1 and 1 by default. */
+export function hardtanh(x: Tensor, ...args: Arguments<Hardtanh, ['minVal', 'maxVal', 'inplace']>): Tensor {
+  const o = parseArgs<Hardtanh>('hardtanh', [], { minVal: -1, maxVal: 1, inplace: false }, args);
+  return apply(x, o.inplace, (value) => clamp(value, o.minVal, o.maxVal));
+}
+
+interface Elu extends Inplace {
+  alpha?: number;
+}
+
+/** x for x > 0, alpha (eˣ − 1) elsewhere; alpha 1 by default. */
+export function elu(x: Tensor, ...args: Arguments<Elu, ['alpha', 'inplace']>): Tensor {
+  const o = parseArgs<Elu>('elu', [], { alpha: 1, inplace: false }, args);
+  return apply(x, o.inplace, (value) => ops.elu(value, o.alpha));
+}
+
+/** x Φ(x); `approximate: 'tanh'` takes its approximation. */
+export function gelu(x: Tensor, { approximate = 'none' }: { approximate?: 'none' | 'tanh' } = {}): Tensor {
+  return Tensor.of(ops.gelu(x.value, approximate));
+}
+
+interface Softplus {
+  beta?: number;
+  threshold?: number;
+}
+
+/** ln(1 + e^(beta x)) / beta, and x itself where beta x is over the threshold; 1 and 20 by default. */
+export function softplus(x: Tensor, ...args: Arguments<Softplus, ['beta', 'threshold']>): Tensor {
+  const { beta, threshold } = parseArgs<Softplus>('softplus', [], { beta: 1, threshold: 20 }, args);
+  return Tensor.of(ops.softplus(x.value, beta, threshold));
+}
+
+interface Dim {
+  dim?: number | null;
+}
+
+/** e^xᵢ / Σⱼ e^xⱼ along `dim`. */
+export function softmax(x: Tensor, ...args: Arguments<Dim, ['dim']>): Tensor {
+  return x.softmax(axis('softmax', x, args));
+}
+
+/** xᵢ − ln Σⱼ e^xⱼ along `dim`. */
+export function logSoftmax(x: Tensor, ...args: Arguments<Dim, ['dim']>): Tensor {
+  return x.logSoftmax(axis('logSoftmax', x, args));
+}
+
+/** Without `dim` the axis is PyTorch's: 0 for 0-, 1- and 3-D inputs, else 1. */
+function axis(name: string, x: Tensor, args: readonly unknown[]): number {
+  const rank = x.shape.length;
+  return parseArgs<Dim>(name, [], { dim: null }, args).dim ?? (rank === 0 || rank === 1 || rank === 3 ? 0 : 1);
+}

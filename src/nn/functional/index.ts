@@ -1,0 +1,29 @@
+// The surface of `nn.functional`.
+export {
+  elu,
+  gelu,
+  hardtanh,
+  leakyRelu,
+  logSoftmax,
+  logsigmoid,
+  relu,
+  relu6,
+  sigmoid,
+  silu,
+  softmax,
+  softplus,
+  tanh,
+} from './activation';
+export { conv2d, convTranspose2d } from './conv';
+export { linear } from './linear';
+export {
+  binaryCrossEntropyWithLogits,
+  crossEntropy,
+  l1Loss,
+  mseLoss,
+  nllLoss,
+  type Reduction,
+} from './loss';
+export { layerNorm } from './normalization';
+export { type PadMode, pad } from './pad';
+export { avgPool2d, maxPool2d } from './pooling';

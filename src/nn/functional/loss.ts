@@ -1,0 +1,90 @@
+// Owns F's losses: thin over the ops.
+import { ArgumentError } from '../../errors';
+import * as ops from '../../ops/loss';
+import { type Arguments, parseArgs } from '../../tensor/options';
+import { Tensor } from '../../tensor/tensor';
+
+export type Reduction = ops.Reduction;
+
+interface ReductionArguments {
+  /** 'mean' (default), 'sum', or 'none' for one loss per element. */
+  reduction?: Reduction;
+}
+
+interface ClassArguments extends ReductionArguments {
+  /** A weight for each class. */
+  weight?: Tensor | null;
+  /** Targets of this class count for nothing, default −100. */
+  ignoreIndex?: number;
+}
+
+interface CrossEntropyArguments extends ClassArguments {
+  /** Share of the target spread evenly over all classes, default 0. */
+  labelSmoothing?: number;
+}
+
+function checkReduction(name: string, reduction: Reduction): void {
+  if (reduction === 'mean' || reduction === 'sum' || reduction === 'none') return;
+  throw new ArgumentError(`${name}: expected reduction 'mean', 'sum' or 'none', but got ${JSON.stringify(reduction)}`);
+}
+
+/**
+ * Cross entropy of unnormalised scores. Shape: input [N, C], [C] or [N, C, d…]; target of class indices [N], [] or [N, d…], or
+ * of probabilities shaped like the input → [] (with reduction 'none' one a row).
+ */
+export function crossEntropy(
+  input: Tensor,
+  target: Tensor,
+  ...args: Arguments<CrossEntropyArguments, ['weight', 'ignoreIndex', 'reduction', 'labelSmoothing']>
+): Tensor {
+  const defaults = { weight: null, ignoreIndex: -100, reduction: 'mean', labelSmoothing: 0 } as const;
+  const { weight, ...options } = parseArgs<CrossEntropyArguments>('crossEntropy', [], defaults, args);
+  checkReduction('crossEntropy', options.reduction);
+  return Tensor.of(ops.crossEntropy(input.value, target.value, { weight: weight?.value ?? null, ...options }));
+}
+
+/** −weight[target] · input[target] of log probabilities. Shape: as crossEntropy, with class indices. */
+export function nllLoss(
+  input: Tensor,
+  target: Tensor,
+  ...args: Arguments<ClassArguments, ['weight', 'ignoreIndex', 'reduction']>
+): Tensor {
+  const defaults = { weight: null, ignoreIndex: -100, reduction: 'mean' } as const;
+  const { weight, ...options } = parseArgs<ClassArguments>('nllLoss', [], defaults, args);
+  checkReduction('nllLoss', options.reduction);
+  return Tensor.of(ops.nllLoss(input.value, target.value, { weight: weight?.value ?? null, ...options }));
+}
+
+/** (input − target)². */
+export function mseLoss(input: Tensor, target: Tensor, ...args: Arguments<ReductionArguments, ['reduction']>): Tensor {
+  const { reduction } = parseArgs<ReductionArguments>('mseLoss', [], { reduction: 'mean' }, args);
+  checkReduction('mseLoss', reduction);
+  return Tensor.of(ops.mseLoss(input.value, target.value, reduction));
+}
+
+/** |input − target|. */
+export function l1Loss(input: Tensor, target: Tensor, ...args: Arguments<ReductionArguments, ['reduction']>): Tensor {
+  const { reduction } = parseArgs<ReductionArguments>('l1Loss', [], { reduction: 'mean' }, args);
+  checkReduction('l1Loss', reduction);
+  return Tensor.of(ops.l1Loss(input.value, target.value, reduction));
+}
+
+interface BCEWithLogitsArguments extends ReductionArguments {
+  /** A factor for each element. */
+  weight?: Tensor | null;
+  /** A factor for the positive class of each output. */
+  posWeight?: Tensor | null;
+}
+
+/** −weight (posWeight · target · ln σ(input) + (1 − target) ln(1 − σ(input))). */
+export function binaryCrossEntropyWithLogits(
+  input: Tensor,
+  target: Tensor,
+  ...args: Arguments<BCEWithLogitsArguments, ['weight', 'reduction', 'posWeight']>
+): Tensor {
+  const defaults = { weight: null, reduction: 'mean', posWeight: null } as const;
+  const o = parseArgs<BCEWithLogitsArguments>('binaryCrossEntropyWithLogits', [], defaults, args);
+  checkReduction('binaryCrossEntropyWithLogits', o.reduction);
+  const options = { weight: o.weight?.value ?? null, posWeight: o.posWeight?.value ?? null, reduction: o.reduction };
+  return Tensor.of(ops.bceWithLogits(input.value, target.value, options));
+}

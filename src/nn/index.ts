@@ -1,0 +1,30 @@
+// The surface of `nn`: modules, parameters, and the namespaces functional, init and utils.
+export {
+  ELU,
+  GELU,
+  Hardtanh,
+  LeakyReLU,
+  LogSigmoid,
+  LogSoftmax,
+  ReLU,
+  ReLU6,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Softplus,
+  Tanh,
+} from './activation';
+export { ModuleDict, ModuleList, ParameterList, Sequential } from './container';
+export { Conv2d, ConvTranspose2d, LazyConv2d } from './conv';
+export { Flatten, Unflatten } from './flatten';
+export * as functional from './functional';
+export type { RemovableHandle } from './hooks';
+export * as init from './init';
+export { Identity, LazyLinear, Linear } from './linear';
+export { BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss } from './loss';
+export { type ForwardHook, Module, type PreHook, type UnaryModule } from './module';
+export { LayerNorm } from './normalization';
+export { Parameter, UninitializedParameter } from './parameter';
+export { AvgPool2d, MaxPool2d } from './pooling';
+export type { IncompatibleKeys, StateDict } from './state-dict';
+export * as utils from './utils';

@@ -1,0 +1,110 @@
+// Owns the linear family: Linear, LazyLinear, Identity.
+import { ShapeError } from '../errors';
+import { empty } from '../tensor/creation';
+import { type Arguments, parseArgs } from '../tensor/options';
+import type { Tensor } from '../tensor/tensor';
+import { linear } from './functional/linear';
+import { fans, kaimingUniform_, uniform_ } from './init';
+import { Module } from './module';
+import { Parameter, UninitializedParameter } from './parameter';
+import { pythonText } from './printing';
+import { wholeNumber } from './sizes';
+
+export interface LinearArguments {
+  inFeatures: number;
+  outFeatures: number;
+  /** Default true. */
+  bias?: boolean;
+}
+
+/** Weight from U(-√(1/k), √(1/k)) and bias likewise, k the fan-in, in PyTorch's order of draws. */
+export function resetWeightAndBias(weight: Tensor, bias: Tensor | null): void {
+  kaimingUniform_(weight, { a: Math.sqrt(5) });
+  if (!bias) return;
+  const [fanIn] = fans('resetParameters', weight);
+  const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
+  uniform_(bias, -bound, bound);
+}
+
+/**
+ * y = x Wᵀ + b.
+ *
+ * Shape: [..., inFeatures] → [..., outFeatures]. `weight` is [outFeatures, inFeatures], `bias` [outFeatures] or null; both
+ * start uniform on ±√(1 / inFeatures).
+ *
+ *     new nn.Linear(20, 30)(torch.randn(128, 20)).shape;   // [128, 30]
+ */
+export class Linear extends Module {
+  inFeatures: number;
+  outFeatures: number;
+  weight: Parameter;
+  bias: Parameter | null;
+
+  constructor(inFeatures: number, outFeatures: number, options?: { bias?: boolean });
+  constructor(...args: Arguments<LinearArguments, ['inFeatures', 'outFeatures', 'bias']>);
+  constructor(...args: unknown[]) {
+    super();
+    const o = parseArgs<LinearArguments>('Linear', ['inFeatures', 'outFeatures'], { bias: true }, args);
+    this.inFeatures = wholeNumber('Linear', 'inFeatures', o.inFeatures);
+    this.outFeatures = wholeNumber('Linear', 'outFeatures', o.outFeatures);
+    this.weight = new Parameter(empty([this.outFeatures, this.inFeatures]));
+    this.bias = o.bias ? new Parameter(empty([this.outFeatures])) : null;
+    this.resetParameters();
+  }
+
+  /** Draws weight and bias anew. */
+  resetParameters(): void {
+    resetWeightAndBias(this.weight, this.bias);
+  }
+
+  forward(x: Tensor): Tensor {
+    return linear(x, this.weight, this.bias);
+  }
+
+  override extraRepr(): string {
+    const bias = pythonText(this.bias !== null);
+    return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${bias}`;
+  }
+}
+
+/**
+ * A Linear whose `inFeatures` is the last size of the first input it sees; from then on it is a Linear. Its parameters may be
+ * handed to an optimizer before.
+ */
+export class LazyLinear extends Linear {
+  constructor(outFeatures: number, options?: { bias?: boolean });
+  constructor(...args: Arguments<Omit<LinearArguments, 'inFeatures'>, ['outFeatures', 'bias']>);
+  constructor(...args: unknown[]) {
+    type Given = Omit<LinearArguments, 'inFeatures'>;
+    const { outFeatures, bias } = parseArgs<Given>('LazyLinear', ['outFeatures'], { bias: true }, args);
+    super(0, 0, { bias: false });
+    this.outFeatures = wholeNumber('LazyLinear', 'outFeatures', outFeatures);
+    this.weight = new UninitializedParameter();
+    this.bias = bias ? new UninitializedParameter() : null;
+  }
+
+  override forward(x: Tensor): Tensor {
+    const inFeatures = x.shape.at(-1);
+    if (inFeatures === undefined)
+      throw new ShapeError('LazyLinear: expected an input of at least 1 dimension, but got shape []');
+    const fresh = this.weight instanceof UninitializedParameter;
+    if (this.weight instanceof UninitializedParameter) this.weight.materialize([this.outFeatures, inFeatures]);
+    if (this.bias instanceof UninitializedParameter) this.bias.materialize([this.outFeatures]);
+    // A state dict loaded before the first forward has given the parameters their shapes and values already.
+    this.inFeatures = this.weight.shape[1]!;
+    if (fresh) this.resetParameters();
+    if (Object.getPrototypeOf(this) === LazyLinear.prototype) Object.setPrototypeOf(this, Linear.prototype);
+    return super.forward(x);
+  }
+}
+
+/** Returns its input, whatever it was constructed with. */
+export class Identity extends Module {
+  constructor(..._args: unknown[]) {
+    super();
+  }
+
+  forward(x: Tensor): Tensor {
+    return x;
+  }
+}

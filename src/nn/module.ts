@@ -1,0 +1,342 @@
+// Owns Module: a callable object whose own properties are the registry of its parameters, buffers and submodules.
+import { ArgumentError } from '../errors';
+import { withMode } from '../graph/mode';
+import { moduleScope } from '../tensor/scope';
+import { Tensor } from '../tensor/tensor';
+import { Callable } from './callable';
+import { HookList, type RemovableHandle } from './hooks';
+import { Parameter } from './parameter';
+import { indent, printModule } from './printing';
+import { type IncompatibleKeys, loadInto, type StateDict } from './state-dict';
+
+declare const argumentsOf: unique symbol;
+declare const resultOf: unique symbol;
+
+/** Modules that are being called right now, outermost first; the outermost decides whether gradients will be wanted. */
+let callDepth = 0;
+
+/**
+ * Base class of all neural network modules. A subclass defines `forward`, and is called like a function: `model(x)`.
+ *
+ * Own properties are the registry, in the order in which they were assigned: a `Parameter` is a parameter, a `Module` a
+ * submodule, a tensor given to `registerBuffer` a buffer. Anything else is a plain attribute.
+ *
+ *     class Net extends nn.Module {
+ *       fc = new nn.Linear(4, 2);
+ *       forward(x: Tensor) { return F.relu(this.fc(x)); }
+ *     }
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that the objects are callable.
+export abstract class Module extends Callable {
+  /** True in training mode, false after `eval()`. */
+  training = true;
+
+  readonly #buffers = new Map<string, { readonly persistent: boolean; readonly key: string }>();
+  readonly #preHooks = new HookList<PreHook<Module>>();
+  readonly #hooks = new HookList<ForwardHook<Module>>();
+
+  constructor() {
+    super((self, args) => (self as Module).#call(args));
+  }
+
+  /** What the module computes. Call the module itself rather than this, so that hooks run. */
+  // biome-ignore lint/suspicious/noExplicitAny: the only type of which every subclass's parameter list is an instance.
+  abstract forward(...args: any[]): unknown;
+
+  #call(given: unknown[]): unknown {
+    const run = () => moduleScope(this, () => this.#forward(given));
+    callDepth++;
+    try {
+      return callDepth === 1 && !this.training ? withMode({ keepSaved: false }, run) : run();
+    } finally {
+      callDepth--;
+    }
+  }
+
+  #forward(given: unknown[]): unknown {
+    let args: unknown[] = given;
+    for (const hook of this.#preHooks) {
+      retainAll(args);
+      const replaced = hook(this, args);
+      if (replaced !== undefined) args = Array.isArray(replaced) ? replaced : [replaced];
+    }
+    let result = this.forward(...args);
+    for (const hook of this.#hooks) {
+      retainAll([args, result]);
+      const replaced = hook(this, args, result);
+      if (replaced !== undefined) result = replaced;
+    }
+    return result;
+  }
+
+  /** Own parameters and those of all submodules; one that is shared appears once. */
+  parameters(options: { recurse?: boolean } = {}): Parameter[] {
+    return this.namedParameters(options).map(([, parameter]) => parameter);
+  }
+
+  /** `parameters()` with their names, such as `features.0.weight`. */
+  namedParameters(options: { prefix?: string; recurse?: boolean } = {}): [string, Parameter][] {
+    return this.#collect(options, (module) => module.#ownParameters());
+  }
+
+  /** Own buffers and those of all submodules; one that is shared appears once. */
+  buffers(options: { recurse?: boolean } = {}): Tensor[] {
+    return this.namedBuffers(options).map(([, buffer]) => buffer);
+  }
+
+  /** `buffers()` with their names. */
+  namedBuffers(options: { prefix?: string; recurse?: boolean } = {}): [string, Tensor][] {
+    return this.#collect(options, (module) => module.#ownBuffers());
+  }
+
+  /** Direct submodules; one that is shared appears once. */
+  children(): Module[] {
+    return this.namedChildren().map(([, module]) => module);
+  }
+
+  /** Direct submodules with their names. */
+  namedChildren(): [string, Module][] {
+    return once(this.#ownModules());
+  }
+
+  /** This module and all below it, parents first; one that is shared appears once. */
+  modules(): Module[] {
+    return this.namedModules().map(([, module]) => module);
+  }
+
+  /** `modules()` with their names; this module's own is ''. */
+  namedModules(prefix = ''): [string, Module][] {
+    const found = new Map<Module, string>();
+    const visit = (module: Module, path: string): void => {
+      if (found.has(module)) return;
+      found.set(module, path);
+      for (const [name, child] of module.#ownModules()) visit(child, join(path, name));
+    };
+    visit(this, prefix);
+    return [...found].map(([module, path]) => [path, module]);
+  }
+
+  /** Calls `fn` on every submodule, then on this module. */
+  apply(fn: (module: Module) => void): this {
+    for (const child of this.children()) child.apply(fn);
+    fn(this);
+    return this;
+  }
+
+  /** Puts this module and all below it into training mode (or out of it). */
+  train(mode = true): this {
+    this.training = mode;
+    for (const child of this.children()) child.train(mode);
+    return this;
+  }
+
+  /** Puts this module and all below it into evaluation mode. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Says whether gradients of all parameters are wanted. */
+  requiresGrad_(on = true): this {
+    for (const parameter of this.parameters()) parameter.requiresGrad_(on);
+    return this;
+  }
+
+  /** Forgets the gradients of all parameters; with `setToNone: false` fills them with zeros. */
+  zeroGrad(options: { setToNone?: boolean } = {}): void {
+    for (const parameter of this.parameters()) parameter.zeroGrad(options);
+  }
+
+  /**
+   * A tensor that is part of the module's state but no parameter, such as a running mean. With `persistent: false` it is left
+   * out of the state dict; `key` is its name there if that is another, such as PyTorch's `running_mean` for `runningMean`.
+   */
+  registerBuffer(name: string, tensor: Tensor | null, options: { persistent?: boolean; key?: string } = {}): void {
+    this.#checkName('registerBuffer', name, tensor === null || tensor instanceof Tensor, 'a Tensor or null');
+    this.#buffers.set(name, { persistent: options.persistent ?? true, key: options.key ?? name });
+    Reflect.set(this, name, tensor);
+  }
+
+  /** Adds a parameter under a computed name; null stands for one that this module does without. */
+  registerParameter(name: string, parameter: Parameter | null): void {
+    const fits = parameter === null || parameter instanceof Parameter;
+    this.#checkName('registerParameter', name, fits, 'an nn.Parameter or null');
+    Reflect.set(this, name, parameter);
+  }
+
+  /** Adds a submodule under a computed name. */
+  registerModule(name: string, module: Module): void {
+    this.#checkName('registerModule', name, module instanceof Module, 'an nn.Module');
+    Reflect.set(this, name, module);
+  }
+
+  /** `registerModule` by its other name. */
+  addModule(name: string, module: Module): void {
+    this.registerModule(name, module);
+  }
+
+  /** The submodule at a path such as `features.0`; '' is this module. */
+  getSubmodule(path: string): Module {
+    let module: Module = this;
+    for (const name of path === '' ? [] : path.split('.')) {
+      const child = new Map(module.#ownModules()).get(name);
+      if (!child)
+        throw new ArgumentError(`getSubmodule: ${className(module)} has no submodule '${name}' (of '${path}')`);
+      module = child;
+    }
+    return module;
+  }
+
+  /** The parameter at a path such as `features.0.weight`. */
+  getParameter(path: string): Parameter {
+    const [module, name] = this.#split(path);
+    const parameter = new Map(module.#ownParameters()).get(name);
+    if (!parameter)
+      throw new ArgumentError(`getParameter: ${className(module)} has no parameter '${name}' (of '${path}')`);
+    return parameter;
+  }
+
+  /** The buffer at a path such as `norm.runningMean`. */
+  getBuffer(path: string): Tensor {
+    const [module, name] = this.#split(path);
+    const buffer = new Map(module.#ownBuffers()).get(name);
+    if (!buffer) throw new ArgumentError(`getBuffer: ${className(module)} has no buffer '${name}' (of '${path}')`);
+    return buffer;
+  }
+
+  /** Every parameter and persistent buffer by PyTorch's keys. The tensors share memory with the module, without gradients. */
+  stateDict(prefix = ''): StateDict {
+    return Object.fromEntries(this.#state(prefix).map(([key, tensor]) => [key, tensor.detach()]));
+  }
+
+  /**
+   * Copies the tensors of `state` into this module's parameters and buffers. All keys and shapes are checked first: when it
+   * throws, nothing has changed. Given a promise it returns one.
+   *
+   * @throws StateDictError for missing or unexpected keys (unless `strict: false`) and for shapes that differ
+   */
+  loadStateDict(state: StateDict, options?: { strict?: boolean }): IncompatibleKeys;
+  loadStateDict(state: Promise<StateDict>, options?: { strict?: boolean }): Promise<IncompatibleKeys>;
+  loadStateDict(
+    state: StateDict | Promise<StateDict>,
+    { strict = true }: { strict?: boolean } = {},
+  ): IncompatibleKeys | Promise<IncompatibleKeys> {
+    const load = (loaded: StateDict) => loadInto(className(this), this.#state(''), loaded, strict);
+    return state instanceof Promise ? state.then(load) : load(state);
+  }
+
+  /** Calls `hook` before every `forward`; what it returns, other than undefined, replaces the arguments. */
+  registerForwardPreHook(hook: PreHook<this>): RemovableHandle {
+    return this.#preHooks.add(hook as PreHook<Module>);
+  }
+
+  /** Calls `hook` after every `forward`; what it returns, other than undefined, replaces the result. */
+  registerForwardHook(hook: ForwardHook<this>): RemovableHandle {
+    return this.#hooks.add(hook as ForwardHook<Module>);
+  }
+
+  /** What stands between the brackets of the printed module; a subclass may replace it. */
+  extraRepr(): string {
+    return '';
+  }
+
+  /** The module as PyTorch prints it. */
+  toString(): string {
+    const children = this.#ownModules().map(([name, module]) => `(${name}): ${indent(String(module))}`);
+    return printModule(className(this), this.extraRepr(), children);
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
+  #ownParameters(): [string, Parameter][] {
+    return Object.entries(this).filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter);
+  }
+
+  #ownModules(): [string, Module][] {
+    return Object.entries(this).filter((entry): entry is [string, Module] => entry[1] instanceof Module);
+  }
+
+  #ownBuffers(persistentOnly = false): [string, Tensor][] {
+    return [...this.#buffers]
+      .filter(([, { persistent }]) => persistent || !persistentOnly)
+      .map(([name, { key }]): [string, unknown] => [key, Reflect.get(this, name)])
+      .filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor);
+  }
+
+  #state(prefix: string): [string, Tensor][] {
+    const own = [...this.#ownParameters(), ...this.#ownBuffers(true)];
+    return [
+      ...own.map(([name, tensor]): [string, Tensor] => [prefix + name, tensor]),
+      ...this.#ownModules().flatMap(([name, module]) => module.#state(`${prefix}${name}.`)),
+    ];
+  }
+
+  #collect<T>(
+    { prefix = '', recurse = true }: { prefix?: string; recurse?: boolean },
+    own: (module: Module) => [string, T][],
+  ): [string, T][] {
+    const modules: [string, Module][] = recurse ? this.namedModules(prefix) : [[prefix, this]];
+    return once(
+      modules.flatMap(([path, module]) => own(module).map(([name, item]): [string, T] => [join(path, name), item])),
+    );
+  }
+
+  #split(path: string): [Module, string] {
+    const dot = path.lastIndexOf('.');
+    return [this.getSubmodule(path.slice(0, Math.max(dot, 0))), path.slice(dot + 1)];
+  }
+
+  #checkName(op: string, name: string, fits: boolean, expected: string): void {
+    if (!fits) throw new ArgumentError(`${op}: expected ${expected} for '${name}'`);
+    if (name === '' || name.includes('.')) {
+      throw new ArgumentError(`${op}: expected a name that is not empty and has no dot, but got '${name}'`);
+    }
+    if (name in this && !Object.hasOwn(this, name)) {
+      throw new ArgumentError(`${op}: '${name}' is already an attribute of ${className(this)}; choose another name`);
+    }
+  }
+}
+
+export interface Module {
+  readonly [argumentsOf]: Parameters<this['forward']>;
+  readonly [resultOf]: ReturnType<this['forward']>;
+  /** Runs the hooks and `forward`. */
+  (...args: this[typeof argumentsOf]): this[typeof resultOf];
+}
+
+/** The arguments of a module's `forward`. */
+export type CallArguments<M extends Module> = M[typeof argumentsOf];
+
+/** The result of a module's `forward`. */
+export type CallResult<M extends Module> = M[typeof resultOf];
+
+/** A module of one tensor in, one tensor out: what containers hold. */
+export interface UnaryModule extends Module {
+  // biome-ignore lint/suspicious/noExplicitAny: further arguments of any type may be optional.
+  forward(x: Tensor, ...rest: any[]): Tensor;
+  (x: Tensor): Tensor;
+}
+
+/** May return new arguments: a list, or a single one. */
+export type PreHook<M extends Module> = (module: M, args: CallArguments<M>) => unknown;
+
+/** May return a new result. */
+export type ForwardHook<M extends Module> = (module: M, args: CallArguments<M>, result: CallResult<M>) => unknown;
+
+/** The name under which a module is printed. */
+export const className = (module: Module): string => module.constructor.name;
+
+const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
+
+/** The first entry of each item. */
+function once<T>(entries: readonly [string, T][]): [string, T][] {
+  const seen = new Set<T>();
+  return entries.filter(([, item]) => !seen.has(item) && seen.add(item));
+}
+
+/** Hooks may keep what they are shown. */
+function retainAll(value: unknown): void {
+  if (value instanceof Tensor) value.retain();
+  else if (Array.isArray(value)) value.forEach(retainAll);
+}

@@ -1,0 +1,33 @@
+// Owns how values appear in a printed module: as Python writes them.
+
+/** `True`, `None`, `(3, 3)`, `(3,)`; numbers as integers where they are, strings bare. */
+export function pythonText(value: unknown): string {
+  if (value === null || value === undefined) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : pythonFloat(value);
+  if (Array.isArray(value)) return `(${value.map(pythonText).join(', ')}${value.length === 1 ? ',' : ''})`;
+  return String(value);
+}
+
+/** A float as Python's repr: `1.0`, `0.01`, `1e-05`; an exponent below 10⁻⁴ and from 10¹⁶ on, of two digits at least. */
+export function pythonFloat(value: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e16)) {
+    return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
+  }
+  return Number.isInteger(value) ? `${value}.0` : String(value);
+}
+
+/** Indents every line but the first by two spaces. */
+export function indent(text: string): string {
+  return text.replaceAll('\n', '\n  ');
+}
+
+/** `Name(…)` around the lines of a module: on one line if there are no children and at most one line of its own. */
+export function printModule(name: string, extra: string, children: readonly string[]): string {
+  if (children.length === 0 && !extra.includes('\n')) return `${name}(${extra})`;
+  const lines = extra === '' ? children : [...extra.split('\n'), ...children];
+  return `${name}(\n  ${lines.join('\n  ')}\n)`;
+}

@@ -1,0 +1,62 @@
+// Owns loading a state dict: every key and shape is checked before anything is written.
+import { noGrad } from '../autograd/mode';
+import { sameShape } from '../compiler/meta';
+import { StateDictError } from '../errors';
+import { Tensor } from '../tensor/tensor';
+import { UninitializedParameter } from './parameter';
+
+/** Parameters and buffers by name. */
+export type StateDict = Record<string, Tensor>;
+
+/** What `loadStateDict` with `strict: false` left out. */
+export interface IncompatibleKeys {
+  readonly missingKeys: readonly string[];
+  readonly unexpectedKeys: readonly string[];
+}
+
+/** Copies `state` into `named`, the parameters and buffers of the module called `owner`. All or nothing. */
+export function loadInto(
+  owner: string,
+  named: readonly (readonly [string, Tensor])[],
+  state: StateDict,
+  strict: boolean,
+): IncompatibleKeys {
+  const own = new Map(named);
+  const missingKeys = [...own.keys()].filter((key) => !Object.hasOwn(state, key));
+  const unexpectedKeys = Object.keys(state).filter((key) => !own.has(key));
+  const problems: string[] = [];
+  if (strict && missingKeys.length > 0) problems.push(`Missing key(s) in state_dict: ${quoted(missingKeys)}. `);
+  if (strict && unexpectedKeys.length > 0)
+    problems.push(`Unexpected key(s) in state_dict: ${quoted(unexpectedKeys)}. `);
+  const copies: [Tensor, Tensor][] = [];
+  for (const [key, current] of own) {
+    if (!Object.hasOwn(state, key)) continue;
+    const loaded = state[key];
+    const problem = mismatch(key, current, loaded);
+    if (problem) problems.push(problem);
+    else copies.push([current, loaded!]);
+  }
+  if (problems.length > 0) {
+    throw new StateDictError(`Error(s) in loading state_dict for ${owner}:\n\t${problems.join('\n\t')}`);
+  }
+  // Reading every value first finds a tensor that was disposed while nothing has been overwritten.
+  const sources = copies.map(([current, loaded]) => [current, Tensor.of(loaded.value)] as const);
+  noGrad(() => {
+    for (const [current, source] of sources) {
+      if (current instanceof UninitializedParameter) current.materialize(source.shape);
+      current.copy_(source);
+    }
+  });
+  return { missingKeys, unexpectedKeys };
+}
+
+function mismatch(key: string, current: Tensor, loaded: unknown): string | null {
+  if (!(loaded instanceof Tensor)) return `expected a tensor for ${key}, but got ${describe(loaded)}.`;
+  if (current instanceof UninitializedParameter || sameShape(current.shape, loaded.shape)) return null;
+  const size = (tensor: Tensor) => `torch.Size([${tensor.shape.join(', ')}])`;
+  return `size mismatch for ${key}: copying a param with shape ${size(loaded)} from checkpoint, the shape in current model is ${size(current)}.`;
+}
+
+const describe = (value: unknown): string => (value === null ? 'null' : typeof value);
+
+const quoted = (keys: readonly string[]): string => keys.map((key) => `"${key}"`).join(', ');

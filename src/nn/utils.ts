@@ -1,0 +1,74 @@
+// Owns nn.utils: clipping gradients, and parameters as one vector.
+import { noGrad } from '../autograd/mode';
+import { ShapeError } from '../errors';
+import { zeros } from '../tensor/creation';
+import { cat, stack } from '../tensor/functions';
+import { type Arguments, parseArgs } from '../tensor/options';
+import { scope } from '../tensor/scope';
+import { Tensor } from '../tensor/tensor';
+
+/** Keeps the quotient finite where all gradients are 0; PyTorch's value. */
+const CLIP_EPSILON = 1e-6;
+
+interface ClipArguments {
+  maxNorm: number;
+  /** p of the p-norm, default 2; Infinity for the largest absolute value. */
+  normType?: number;
+}
+
+/**
+ * Scales the gradients of all parameters so that their norm, as one vector, is at most `maxNorm`. Returns the norm before.
+ *
+ *     loss.backward();
+ *     nn.utils.clipGradNorm_(model.parameters(), 1.0);
+ *     optimizer.step();
+ */
+export function clipGradNorm_(
+  parameters: Tensor | Iterable<Tensor>,
+  ...args: Arguments<ClipArguments, ['maxNorm', 'normType']>
+): Tensor {
+  const { maxNorm, normType } = parseArgs<ClipArguments>('clipGradNorm_', ['maxNorm'], { normType: 2 }, args);
+  const tensors = parameters instanceof Tensor ? [parameters] : [...parameters];
+  const gradients = tensors.flatMap(({ leaf }) => (leaf?.grad ? [leaf.grad] : []));
+  if (gradients.length === 0) return zeros([]);
+  return scope(() =>
+    noGrad(() => {
+      const total = stack(gradients.map((gradient) => gradient.norm(normType))).norm(normType);
+      const factor = total.add(CLIP_EPSILON).reciprocal().mul(maxNorm).clamp({ max: 1 });
+      for (const gradient of gradients) gradient.mul_(factor);
+      return total;
+    }),
+  );
+}
+
+/** Limits every element of the gradients to ±`clipValue`. */
+export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
+  const tensors = parameters instanceof Tensor ? [parameters] : [...parameters];
+  noGrad(() => {
+    for (const { leaf } of tensors) leaf?.grad?.clamp_(-clipValue, clipValue);
+  });
+}
+
+/** All parameters end to end, as one vector. */
+export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
+  return cat([...parameters].map((parameter) => parameter.reshape(-1)));
+}
+
+/** Writes the parts of a vector into the parameters, the reverse of `parametersToVector`. */
+export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>): void {
+  const tensors = [...parameters];
+  const total = tensors.reduce((sum, tensor) => sum + tensor.numel(), 0);
+  if (vector.shape.length !== 1 || vector.shape[0] !== total) {
+    throw new ShapeError(
+      `vectorToParameters: expected a vector of ${total} elements, but got shape [${vector.shape.join(', ')}]`,
+    );
+  }
+  let start = 0;
+  noGrad(() => {
+    for (const tensor of tensors) {
+      const count = tensor.numel();
+      tensor.copy_(vector.narrow(0, start, count).reshape(tensor.shape));
+      start += count;
+    }
+  });
+}

@@ -1,0 +1,99 @@
+// Owns flat buffers: storages of many tensors become windows of one, so that one dispatch can update them all.
+import { BYTES_PER_ELEMENT, numel } from '../compiler/meta';
+import type { Value } from '../graph/value';
+import { clone, full } from '../ops/cast';
+import { pack } from '../ops/join';
+import { isWhole, Storage } from '../tensor/storage';
+import { Tensor } from '../tensor/tensor';
+
+/** Segments start at multiples of 256 bytes, the largest storage offset alignment that WebGPU allows a device to ask for. */
+const ALIGNMENT = 64;
+
+/** Where each of several tensors lies in a flat buffer, in elements. */
+export interface FlatLayout {
+  readonly offsets: readonly number[];
+  readonly size: number;
+}
+
+export function flatLayout(tensors: readonly Tensor[]): FlatLayout {
+  const offsets: number[] = [];
+  let size = 0;
+  for (const { shape } of tensors) {
+    offsets.push(size);
+    size += Math.ceil(numel(shape) / ALIGNMENT) * ALIGNMENT;
+  }
+  return { offsets, size };
+}
+
+/** True if the tensor is all of its storage, so that the storage can move. */
+export const isMovable = (tensor: Tensor): boolean => isWhole(tensor, tensor.storage.shape);
+
+const isAt = ({ storage }: Tensor, parent: Storage, offset: number): boolean =>
+  storage.window?.parent === parent && storage.window.offset === offset;
+
+/** A storage that the given tensors' storages are windows of from now on. */
+export function flatten(tensors: readonly Tensor[], { offsets, size }: FlatLayout): Storage {
+  const common = tensors[0]?.storage.window?.parent;
+  if (common?.shape[0] === size && tensors.every((tensor, i) => isAt(tensor, common, offsets[i]!))) return common;
+  const contents = tensors.map((tensor) => tensor.storage.value);
+  const flat = new Storage(pack(contents, bytes(offsets), size));
+  flat.retain();
+  tensors.forEach(({ storage }, i) => {
+    storage.rehome(flat, offsets[i]!);
+  });
+  return flat;
+}
+
+/** True while every tensor is still at its place: another optimizer may have moved it. */
+export const isFlat = (tensors: readonly Tensor[], flat: Storage, { offsets }: FlatLayout): boolean =>
+  tensors.every((tensor, i) => isAt(tensor, flat, offsets[i]!));
+
+/** The gradients of several parameters in one buffer. Each step's gradients become windows of it. */
+export class FlatGradients {
+  readonly #flat: Storage;
+  /** Gradients that are windows of the buffer and that user code may still hold. */
+  #lent: Storage[] = [];
+
+  constructor(readonly layout: FlatLayout) {
+    this.#flat = new Storage(full([layout.size], 0, 'float32'));
+    this.#flat.retain();
+  }
+
+  /** Brings the gradients into the buffer, and returns its contents. */
+  collect(gradients: readonly Tensor[]): Value {
+    const { offsets } = this.layout;
+    const places = gradients.map((gradient, i) => isAt(gradient, this.#flat, offsets[i]!) && isMovable(gradient));
+    const coming = gradients.flatMap((gradient, i) => (places[i] ? [] : [{ gradient, offset: offsets[i]! }]));
+    if (coming.length > 0) {
+      const contents = coming.map(({ gradient }) => gradient.value);
+      this.#keepLent(new Set(gradients.map(({ storage }) => storage)));
+      this.#flat.set(pack(contents, bytes(coming.map(({ offset }) => offset)), this.layout.size, this.#flat.value));
+      for (const { gradient, offset } of coming) this.#lend(gradient, offset);
+    }
+    return this.#flat.value;
+  }
+
+  /** Gradients that user code holds get memory of their own before their place is overwritten. */
+  #keepLent(staying: ReadonlySet<Storage>): void {
+    for (const storage of this.#lent) {
+      const overwritten = storage.window?.parent === this.#flat && !staying.has(storage);
+      if (overwritten && storage.exposed) storage.replace(clone(storage.value));
+    }
+    this.#lent = this.#lent.filter((storage) => staying.has(storage));
+  }
+
+  /** Gradients that user code has, or that carry a graph, keep the memory they have. */
+  #lend(gradient: Tensor, offset: number): void {
+    const { storage } = gradient;
+    if (storage.exposed || !isMovable(gradient) || gradient.requiresGrad) return;
+    storage.rehome(this.#flat, offset);
+    this.#lent.push(storage);
+  }
+}
+
+/** A zero tensor like another one, for an optimizer's state. */
+export function zeroState(like: Tensor): Tensor {
+  return Tensor.of(full(like.shape, 0, 'float32')).retain();
+}
+
+const bytes = (offsets: readonly number[]): number[] => offsets.map((offset) => offset * BYTES_PER_ELEMENT);

@@ -1,0 +1,5 @@
+// The surface of `optim`.
+export { Adam, type AdamOptions, AdamW } from './adam';
+export { Optimizer, type OptimizerParams, type ParamGroup } from './optimizer';
+export { SGD, type SGDOptions } from './sgd';
+export type { OptimizerStateDict } from './state';

@@ -1,0 +1,243 @@
+// Owns what optimizers share: parameter groups, flat buffers, stepping, and state that resumes exactly.
+import { enableGrad, noGrad } from '../autograd/mode';
+import { ArgumentError, DTypeError } from '../errors';
+import { flush } from '../graph/flush';
+import type { Value } from '../graph/value';
+import { scope } from '../tensor/scope';
+import type { Storage } from '../tensor/storage';
+import { Tensor } from '../tensor/tensor';
+import { FlatGradients, type FlatLayout, flatLayout, flatten, isFlat, isMovable, zeroState } from './flat';
+import { type OptimizerStateDict, readState, writeState } from './state';
+
+/** Parameters with options of their own. */
+export type ParamGroup<O> = O & { params: Tensor[] };
+
+/** What an optimizer is given: parameters, or groups of them that override its options. */
+export type OptimizerParams<O> = Iterable<Tensor> | Iterable<Partial<O> & { params: Iterable<Tensor> | Tensor }>;
+
+/** What an optimizer keeps for one parameter. */
+export interface ParamState {
+  /** Updates so far. */
+  step: number;
+  /** Tensors shaped like the parameter, by PyTorch's names. */
+  readonly tensors: Record<string, Tensor>;
+}
+
+/** Parameters that are updated together: all have a gradient, and the same number of updates behind them. */
+interface Block {
+  readonly params: readonly Tensor[];
+  readonly layout: FlatLayout;
+  values: Storage;
+  readonly gradients: FlatGradients;
+  readonly states: Record<string, Storage>;
+}
+
+/** One update of a block: contents of the flat buffers in, their new contents out. */
+export interface Update {
+  readonly param: Value;
+  readonly grad: Value;
+  readonly states: Readonly<Record<string, Value>>;
+  /** Updates behind these parameters, this one included: 1 at the first. */
+  readonly step: number;
+}
+
+export interface Updated {
+  readonly param: Value;
+  readonly states: Readonly<Record<string, Value>>;
+}
+
+/**
+ * Base class of optimizers. At a step all parameters with a gradient move into flat buffers, one for values, one for gradients
+ * and one for each state, and one dispatch updates them.
+ */
+export abstract class Optimizer<O extends object = { lr: number }> {
+  /** Options by group; they may be changed between steps, such as `optimizer.paramGroups[0].lr = 1e-4`. */
+  readonly paramGroups: ParamGroup<O>[] = [];
+  readonly defaults: Readonly<O>;
+  readonly #states = new Map<Tensor, ParamState>();
+  #blocks: Block[] = [];
+
+  constructor(
+    readonly name: string,
+    params: OptimizerParams<O>,
+    defaults: O,
+  ) {
+    this.defaults = defaults;
+    this.checkOptions(defaults);
+    const given: unknown = params;
+    if (typeof given !== 'object' || given === null || given instanceof Tensor || !(Symbol.iterator in given)) {
+      throw new ArgumentError(
+        `${name}: expected params to be an iterable of tensors or of groups, but got ${given instanceof Tensor ? 'a tensor' : typeof given}; pass model.parameters()`,
+      );
+    }
+    const items = [...(given as Iterable<unknown>)];
+    if (items.length === 0) throw new ArgumentError(`${name}: got an empty parameter list`);
+    const grouped = items.every((item) => typeof item === 'object' && item !== null && 'params' in item);
+    const groups = grouped ? (items as { params: Tensor[] }[]) : [{ params: items as Tensor[] }];
+    for (const group of groups) this.addParamGroup(group as Partial<O> & { params: Tensor[] });
+  }
+
+  /** Throws an ArgumentError for values that make no sense. */
+  protected abstract checkOptions(options: O): void;
+
+  /** Names of the state tensors that these options need, in order. */
+  protected abstract stateNames(options: O): readonly string[];
+
+  /** Records the update. */
+  protected abstract update(options: O, update: Update): Updated;
+
+  /** Adds parameters, with options of their own where given. */
+  addParamGroup(group: Partial<O> & { params: Iterable<Tensor> | Tensor }): void {
+    const { params: given, ...own } = group;
+    const unknown = Object.keys(own).find((key) => !(key in this.defaults));
+    if (unknown !== undefined) {
+      const known = Object.keys(this.defaults).map((key) => `'${key}'`);
+      throw new ArgumentError(
+        `${this.name}: got an unknown option '${unknown}' in a group; it takes ${known.join(', ')}`,
+      );
+    }
+    const params = given instanceof Tensor ? [given] : [...given];
+    const seen = new Set<unknown>(this.paramGroups.flatMap((other) => other.params));
+    for (const param of params) {
+      this.#checkParam(param, seen);
+      seen.add(param);
+    }
+    const overrides = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+    const complete = { ...this.defaults, ...overrides, params } as ParamGroup<O>;
+    this.checkOptions(complete);
+    this.paramGroups.push(complete);
+  }
+
+  #checkParam(param: unknown, seen: ReadonlySet<unknown>): void {
+    if (!(param instanceof Tensor)) {
+      throw new ArgumentError(
+        `${this.name}: expected params to be tensors, but one is ${param === null ? 'null' : typeof param}`,
+      );
+    }
+    if (!param.isLeaf)
+      throw new ArgumentError(`${this.name}: can't optimize a tensor that an operation made; use a leaf`);
+    if (param.dtype !== 'float32')
+      throw new DTypeError(`${this.name}: expected float32 parameters, but got ${param.dtype}`);
+    if (seen.has(param)) throw new ArgumentError(`${this.name}: some parameters appear more than once in the groups`);
+  }
+
+  /** Forgets the gradients of all parameters; with `setToNone: false` fills them with zeros. */
+  zeroGrad({ setToNone = true }: { setToNone?: boolean } = {}): void {
+    for (const { params } of this.paramGroups) {
+      for (const param of params) {
+        if (setToNone) param.grad = null;
+        else noGrad(() => param.leaf?.grad?.zero_());
+      }
+    }
+  }
+
+  /**
+   * Updates all parameters that have a gradient, and sends the work to the GPU without waiting for it. A closure, if given,
+   * is called first with gradients on; its result is returned.
+   */
+  step(): undefined;
+  step<T>(closure: () => T): T;
+  step<T>(closure?: () => T): T | undefined {
+    const result = closure && enableGrad(closure);
+    scope(() => {
+      noGrad(() => {
+        for (const group of this.paramGroups) {
+          for (const params of this.#batches(group.params)) this.#stepTogether(group, params);
+        }
+      });
+    });
+    flush();
+    return result;
+  }
+
+  /** Parameters with a gradient, by their number of updates. */
+  #batches(params: readonly Tensor[]): Tensor[][] {
+    const batches = new Map<number, Tensor[]>();
+    for (const param of params) {
+      if (!param.leaf?.grad) continue;
+      const step = this.#states.get(param)?.step ?? 0;
+      const batch = batches.get(step);
+      if (batch) batch.push(param);
+      else batches.set(step, [param]);
+    }
+    return [...batches.values()];
+  }
+
+  #stepTogether(options: O, params: readonly Tensor[]): void {
+    const names = this.stateNames(options);
+    const block = this.#blockOf(params, names);
+    const records = params.map((param) => this.#states.get(param)!);
+    const step = records[0]!.step + 1;
+    const grad = block.gradients.collect(params.map((param) => param.leaf!.grad!));
+    const states = Object.fromEntries(names.map((name) => [name, block.states[name]!.value]));
+    const updated = this.update(options, { param: block.values.value, grad, states, step });
+    block.values.set(updated.param);
+    for (const name of names) block.states[name]!.set(updated.states[name]!);
+    for (const record of records) record.step = step;
+  }
+
+  /** The block of exactly these parameters; made, or made again where another optimizer has moved them. */
+  #blockOf(params: readonly Tensor[], names: readonly string[]): Block {
+    const same = (block: Block) =>
+      block.params.length === params.length && block.params.every((p, i) => p === params[i]);
+    const known = this.#blocks.find(same);
+    if (known && names.every((name) => name in known.states)) {
+      if (!isFlat(params, known.values, known.layout)) known.values = flatten(params, known.layout);
+      return known;
+    }
+    if (!params.every(isMovable)) {
+      throw new ArgumentError(`${this.name}: can't optimize a view of a part of another tensor; use .clone().detach()`);
+    }
+    const layout = flatLayout(params);
+    const records = params.map((param) => this.#stateOf(param, names));
+    const states = names.map(
+      (name) =>
+        [
+          name,
+          flatten(
+            records.map(({ tensors }) => tensors[name]!),
+            layout,
+          ),
+        ] as const,
+    );
+    const block: Block = {
+      params,
+      layout,
+      values: flatten(params, layout),
+      gradients: new FlatGradients(layout),
+      states: Object.fromEntries(states),
+    };
+    this.#blocks = [...this.#blocks.filter((other) => !other.params.some((p) => params.includes(p))), block];
+    return block;
+  }
+
+  #stateOf(param: Tensor, names: readonly string[]): ParamState {
+    const state = this.#states.get(param) ?? { step: 0, tensors: {} };
+    this.#states.set(param, state);
+    for (const name of names) state.tensors[name] ??= zeroState(param);
+    return state;
+  }
+
+  /** The optimizer's state in PyTorch's form, by the order of the parameters. The tensors share memory with the optimizer. */
+  stateDict(): OptimizerStateDict {
+    return writeState(this.paramGroups, this.#states);
+  }
+
+  /**
+   * Resumes from `stateDict()`, this library's or PyTorch's. Everything is checked first: when it throws, nothing has changed.
+   *
+   * @throws StateDictError where the groups or the shapes differ from this optimizer's
+   */
+  loadStateDict(state: OptimizerStateDict): void {
+    const { options, states } = readState(this.name, state, this.paramGroups);
+    options.forEach((loaded, i) => {
+      this.checkOptions({ ...this.paramGroups[i]!, ...loaded });
+    });
+    options.forEach((loaded, i) => {
+      Object.assign(this.paramGroups[i]!, loaded);
+    });
+    this.#states.clear();
+    for (const [param, record] of states) this.#states.set(param, record);
+    this.#blocks = [];
+  }
+}

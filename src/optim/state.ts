@@ -1,0 +1,88 @@
+// Owns the form of an optimizer's saved state, which is PyTorch's.
+import { sameShape } from '../compiler/meta';
+import { StateDictError } from '../errors';
+import { clone } from '../ops/cast';
+import { Tensor } from '../tensor/tensor';
+import type { ParamState } from './optimizer';
+
+/** State by the number of the parameter, and options by group with the numbers of its parameters; names as PyTorch writes them. */
+export interface OptimizerStateDict {
+  state: Record<string, Record<string, unknown>>;
+  param_groups: ({ params: number[] } & Record<string, unknown>)[];
+}
+
+interface Group {
+  readonly params: readonly Tensor[];
+}
+
+const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+export function writeState(groups: readonly Group[], states: ReadonlyMap<Tensor, ParamState>): OptimizerStateDict {
+  const numbers = new Map(groups.flatMap((group) => group.params).map((param, i) => [param, i]));
+  const state: OptimizerStateDict['state'] = {};
+  for (const [param, i] of numbers) {
+    const record = states.get(param);
+    if (!record) continue;
+    const tensors = Object.entries(record.tensors).map(([name, tensor]) => [name, tensor.detach()]);
+    state[i] = { step: record.step, ...Object.fromEntries(tensors) };
+  }
+  const paramGroups = groups.map(({ params, ...options }) => ({
+    ...Object.fromEntries(Object.entries(options).map(([name, value]) => [snakeCase(name), value])),
+    params: params.map((param) => numbers.get(param)!),
+  }));
+  return { state, param_groups: paramGroups };
+}
+
+/** The options of each group and the state of each parameter; copies, so that the saved state stays as it is. */
+export function readState(optimizer: string, saved: OptimizerStateDict, groups: readonly Group[]) {
+  const fail = (problem: string) => new StateDictError(`${optimizer}.loadStateDict: ${problem}`);
+  const savedGroups = saved?.param_groups;
+  if (!Array.isArray(savedGroups) || typeof saved.state !== 'object') {
+    throw fail("expected an object with 'state' and 'param_groups', as stateDict() returns");
+  }
+  if (savedGroups.length !== groups.length) {
+    throw fail(`loaded state dict has ${savedGroups.length} parameter groups, but the optimizer has ${groups.length}`);
+  }
+  const states = new Map<Tensor, ParamState>();
+  const options = groups.map((group, g) => {
+    const { params: numbers, ...named } = savedGroups[g]!;
+    if (numbers.length !== group.params.length) {
+      throw fail(
+        `loaded state dict contains a parameter group that doesn't match the size of optimizer's group: ${numbers.length} parameters, but group ${g} has ${group.params.length}`,
+      );
+    }
+    numbers.forEach((number, i) => {
+      const record = saved.state[number];
+      if (record) states.set(group.params[i]!, readRecord(record, group.params[i]!, number, fail));
+    });
+    const known = Object.keys(group).filter((name) => name !== 'params' && snakeCase(name) in named);
+    return Object.fromEntries(known.map((name) => [name, named[snakeCase(name)]]));
+  });
+  return { options, states };
+}
+
+function readRecord(
+  record: Record<string, unknown>,
+  param: Tensor,
+  number: number,
+  fail: (problem: string) => StateDictError,
+): ParamState {
+  const tensors: Record<string, Tensor> = {};
+  for (const [name, value] of Object.entries(record)) {
+    if (name === 'step' || value === null) continue;
+    if (!(value instanceof Tensor) || !sameShape(value.shape, param.shape)) {
+      const got = value instanceof Tensor ? `[${value.shape.join(', ')}]` : typeof value;
+      throw fail(`expected ${name} of parameter ${number} to have shape [${param.shape.join(', ')}], but got ${got}`);
+    }
+    tensors[name] = Tensor.of(clone(value.value)).retain();
+  }
+  return { step: readStep(record.step, Object.keys(tensors).length > 0, number, fail), tensors };
+}
+
+/** PyTorch keeps the count in a tensor, whose number is at hand when it came from a file; SGD keeps none. */
+function readStep(step: unknown, started: boolean, number: number, fail: (problem: string) => StateDictError): number {
+  if (step === undefined) return started ? 1 : 0;
+  const count = step instanceof Tensor ? step.value.host?.[0] : step;
+  if (typeof count === 'number') return count;
+  throw fail(`expected step of parameter ${number} to be a number or a tensor that was just loaded`);
+}

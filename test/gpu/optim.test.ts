@@ -1,0 +1,217 @@
+// Checks optimizers against PyTorch's runs, and what flat buffers must not change: skipped gradients, gradients kept, resuming.
+import * as torch from 'lamplight';
+import { nn, optim, type Tensor } from 'lamplight';
+import { describe, expect, test } from 'vitest';
+import { type FixtureCase, loadFixture } from '../support/fixtures';
+
+interface OptimizerCase extends FixtureCase {
+  readonly optimizer: 'SGD' | 'Adam' | 'AdamW';
+  readonly options: object;
+  readonly steps: number;
+}
+
+const fixture = await loadFixture<OptimizerCase>('optimizers');
+
+const build = {
+  SGD: (params: Tensor[], options: object) => new optim.SGD(params, options),
+  Adam: (params: Tensor[], options: object) => new optim.Adam(params, options),
+  AdamW: (params: Tensor[], options: object) => new optim.AdamW(params, options),
+};
+
+const fromFixture = (key: string): Tensor => {
+  const { data, shape } = fixture.tensor(key);
+  return torch.tensor(Float32Array.from(data)).reshape([...shape]);
+};
+const parameter = (key: string): Tensor => fromFixture(`inputs/${key}`).clone().detach().requiresGrad_();
+const ones = (...size: number[]): Tensor => torch.ones(size, { requiresGrad: true });
+
+describe('against PyTorch', () => {
+  test.each([...fixture.cases])('$name', async ({ name, optimizer: type, options, steps }) => {
+    const parameters = { a: parameter('a'), b: parameter('b') };
+    const optimizer = build[type](Object.values(parameters), options);
+    const gradients = { a: fromFixture('inputs/grads_a'), b: fromFixture('inputs/grads_b') };
+    for (let step = 0; step < steps; step++) {
+      for (const key of ['a', 'b'] as const) parameters[key].grad = gradients[key].at(step).clone();
+      optimizer.step();
+      for (const key of ['a', 'b'] as const) {
+        const expected = fixture.tensor(`${name}/${key}`).data;
+        const data = await parameters[key].data();
+        // Rounding of the kernel's square root and division, in units of the parameters' size of about 1.
+        data.forEach((value, i) => {
+          expect(Math.abs(value - expected[step * data.length + i]!)).toBeLessThan(2e-6);
+        });
+      }
+    }
+  });
+});
+
+describe('flat buffers', () => {
+  test('leave aliases, views and state dicts aliases', async () => {
+    const linear = new nn.Linear(3, 2);
+    const row = linear.weight.detach().at(0);
+    const state = linear.stateDict();
+    linear(torch.ones(1, 3)).sum().backward();
+    new optim.SGD(linear.parameters(), { lr: 1 }).step();
+    const weight = await linear.weight.tolist();
+    expect(await row.tolist()).toEqual((weight as number[][])[0]);
+    expect(await state.weight!.tolist()).toEqual(weight);
+  });
+
+  test('skip parameters without a gradient, whose step does not count', async () => {
+    const run = async (together: boolean) => {
+      const [a, b] = [ones(3), ones(2, 2)];
+      const optimizers = together
+        ? [new optim.Adam([a, b], { lr: 0.1 })]
+        : [new optim.Adam([a], { lr: 0.1 }), new optim.Adam([b], { lr: 0.1 })];
+      for (const [scaleA, scaleB] of [
+        [1, 0],
+        [2, 1],
+        [0, 3],
+        [-1, 2],
+        [1, 1],
+      ] as const) {
+        for (const optimizer of optimizers) optimizer.zeroGrad();
+        if (scaleA !== 0) a.mul(a).sum().mul(scaleA).backward();
+        if (scaleB !== 0) b.mul(b).sum().mul(scaleB).backward();
+        for (const optimizer of optimizers) optimizer.step();
+      }
+      return [await a.tolist(), await b.tolist()];
+    };
+    expect(await run(true)).toEqual(await run(false));
+  });
+
+  test('keep a gradient that user code has taken hold of, before or after the step', async () => {
+    const [a, b] = [ones(2), ones(2)];
+    const optimizer = new optim.SGD([a, b], { lr: 0.1 });
+    a.mul(3).sum().add(b.mul(5).sum()).backward();
+    const before = a.grad!;
+    optimizer.step();
+    const after = b.grad!;
+    expect([await before.tolist(), await after.tolist()]).toEqual([
+      [3, 3],
+      [5, 5],
+    ]);
+    optimizer.zeroGrad();
+    expect(a.grad).toBeNull();
+    a.mul(7).sum().add(b.mul(9).sum()).backward();
+    optimizer.step();
+    expect([await before.tolist(), await after.tolist(), await a.grad!.tolist()]).toEqual([
+      [3, 3],
+      [5, 5],
+      [7, 7],
+    ]);
+  });
+
+  test('add gradients up where they are not zeroed, and take the same ones twice', async () => {
+    const a = ones(2);
+    const optimizer = new optim.SGD([a], { lr: 1 });
+    a.mul(2).sum().backward();
+    optimizer.step();
+    optimizer.step();
+    expect(await a.tolist()).toEqual([-3, -3]);
+    a.mul(3).sum().backward();
+    expect(await a.grad!.tolist()).toEqual([5, 5]);
+    optimizer.step();
+    expect(await a.tolist()).toEqual([-8, -8]);
+    optimizer.zeroGrad({ setToNone: false });
+    expect(await a.grad!.tolist()).toEqual([0, 0]);
+    optimizer.step();
+    expect(await a.tolist()).toEqual([-8, -8]);
+  });
+
+  test('let two optimizers share parameters, in turn', async () => {
+    const [a, b] = [ones(2), ones(3)];
+    const first = new optim.SGD([a, b], { lr: 0.5 });
+    const second = new optim.SGD([b, a], { lr: 0.25 });
+    for (const optimizer of [first, second, first]) {
+      optimizer.zeroGrad();
+      a.sum().add(b.sum()).backward();
+      optimizer.step();
+    }
+    expect(await a.tolist()).toEqual([-0.25, -0.25]);
+    expect(await b.tolist()).toEqual([-0.25, -0.25, -0.25]);
+  });
+
+  test('take parameters that had no shape when the optimizer was made', async () => {
+    const lazy = new nn.LazyLinear(2);
+    const unused = new nn.LazyLinear(2);
+    const optimizer = new optim.Adam([...lazy.parameters(), ...unused.parameters()], { lr: 0.1 });
+    lazy(torch.ones(1, 3)).sum().backward();
+    const before = await lazy.bias!.data();
+    optimizer.step();
+    const after = await lazy.bias!.data();
+    before.forEach((value, i) => {
+      expect(after[i]).toBeCloseTo(value - 0.1, 5);
+    });
+  });
+});
+
+describe('options', () => {
+  test('may change between steps, by group', async () => {
+    const [a, b] = [ones(1), ones(1)];
+    const optimizer = new optim.SGD([{ params: [a] }, { params: b, lr: 0.5 }], { lr: 1 });
+    const step = () => {
+      optimizer.zeroGrad();
+      a.sum().add(b.sum()).backward();
+      optimizer.step();
+    };
+    step();
+    expect([await a.item(), await b.item()]).toEqual([0, 0.5]);
+    optimizer.paramGroups[0]!.lr = 0.25;
+    step();
+    expect([await a.item(), await b.item()]).toEqual([-0.25, 0]);
+  });
+
+  test('a closure is called with gradients on, and its result returned', async () => {
+    const a = ones(1);
+    const optimizer = new optim.SGD([a], { lr: 1 });
+    const loss = optimizer.step(() => {
+      optimizer.zeroGrad();
+      const value = a.mul(2).sum();
+      value.backward();
+      return value;
+    });
+    expect([await loss.item(), await a.item()]).toEqual([2, -1]);
+  });
+});
+
+describe('state', () => {
+  const fresh = () => {
+    torch.manualSeed(1);
+    const model = new nn.Sequential(new nn.Linear(3, 4), new nn.Tanh(), new nn.Linear(4, 1));
+    return { model, optimizer: new optim.Adam(model.parameters(), { lr: 0.01, amsgrad: true }) };
+  };
+  const train = ({ model, optimizer }: ReturnType<typeof fresh>, steps: number) => {
+    for (let step = 0; step < steps; step++) {
+      optimizer.zeroGrad();
+      model(torch.ones(2, 3)).square().sum().backward();
+      optimizer.step();
+    }
+  };
+
+  test('resumes exactly', async () => {
+    const straight = fresh();
+    train(straight, 6);
+    const first = fresh();
+    train(first, 3);
+    const second = fresh();
+    second.model.loadStateDict(first.model.stateDict());
+    second.optimizer.loadStateDict(first.optimizer.stateDict());
+    train(first, 1);
+    train(second, 3);
+    for (const [name, expected] of Object.entries(straight.model.stateDict())) {
+      expect(await second.model.stateDict()[name]!.data()).toEqual(await expected.data());
+    }
+  });
+
+  test('has PyTorch’s form', () => {
+    const { model, optimizer } = fresh();
+    train({ model, optimizer }, 2);
+    const { state, param_groups } = optimizer.stateDict();
+    expect(Object.keys(state)).toEqual(['0', '1', '2', '3']);
+    expect(Object.keys(state[0]!)).toEqual(['step', 'exp_avg', 'exp_avg_sq', 'max_exp_avg_sq']);
+    expect(state[0]!.step).toBe(2);
+    expect((state[0]!.exp_avg as Tensor).shape).toEqual([4, 3]);
+    expect(param_groups[0]).toMatchObject({ lr: 0.01, betas: [0.9, 0.999], weight_decay: 0, params: [0, 1, 2, 3] });
+  });
+});

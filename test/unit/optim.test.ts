@@ -1,0 +1,79 @@
+// Checks what an optimizer refuses before any device is asked for.
+import * as torch from 'lamplight';
+import { nn, optim } from 'lamplight';
+import { describe, expect, test } from 'vitest';
+
+const parameters = () => new nn.Linear(2, 2).parameters();
+
+describe('optimizers', () => {
+  test.each<[string, () => unknown, string]>([
+    ['no parameters', () => new optim.SGD([]), 'SGD: got an empty parameter list'],
+    ['a tensor', () => new optim.Adam(torch.ones(2) as never), 'Adam: expected params to be an iterable'],
+    ['numbers', () => new optim.Adam([1] as never), 'Adam: expected params to be tensors, but one is number'],
+    ['a negative rate', () => new optim.Adam(parameters(), { lr: -1 }), 'Adam: expected lr ≥ 0, but got -1'],
+    ['a beta of 1', () => new optim.AdamW(parameters(), { betas: [0.9, 1] }), 'AdamW: expected two betas in [0, 1)'],
+    [
+      'an unknown option',
+      () => new optim.Adam(parameters(), { learningRate: 1 } as never),
+      "Adam: got an unknown argument 'learningRate'",
+    ],
+    [
+      'a snake_case option',
+      () => new optim.SGD(parameters(), { weight_decay: 1 } as never),
+      "did you mean 'weightDecay'?",
+    ],
+    ['nesterov alone', () => new optim.SGD(parameters(), { nesterov: true }), 'SGD: expected a momentum'],
+    ['a non-leaf', () => new optim.SGD([torch.ones(2, { requiresGrad: true }).mul(2)]), 'that an operation made'],
+    [
+      'integers',
+      () => new optim.SGD([torch.ones(2, { dtype: 'int64' })]),
+      'SGD: expected float32 parameters, but got int64',
+    ],
+    [
+      'a parameter twice',
+      () => {
+        const params = parameters();
+        return new optim.SGD([{ params }, { params: params[0]! }]);
+      },
+      'appear more than once',
+    ],
+    [
+      'a wrong group',
+      () => new optim.SGD([{ params: parameters(), eps: 1 } as never]),
+      "unknown option 'eps' in a group",
+    ],
+  ])('refuse %s', (_, fn, message) => {
+    expect(fn).toThrow(torch.LamplightError);
+    expect(fn).toThrow(message);
+  });
+
+  test('take options by position, and keep each group’s own', () => {
+    const optimizer = new optim.SGD([{ params: parameters(), lr: 0.5 }, { params: parameters() }], 0.1, 0.9);
+    expect(optimizer.paramGroups.map(({ lr, momentum }) => [lr, momentum])).toEqual([
+      [0.5, 0.9],
+      [0.1, 0.9],
+    ]);
+  });
+
+  test('refuse a state that does not fit, and stay as they were', () => {
+    const optimizer = new optim.Adam(parameters(), { lr: 0.5 });
+    const saved = new optim.Adam(parameters(), { lr: 0.25 }).stateDict();
+    const [group] = saved.param_groups;
+    const wrong = [
+      { ...saved, param_groups: [] },
+      { ...saved, param_groups: [{ ...group!, params: [0] }] },
+      { ...saved, state: { 0: { step: 1, exp_avg: torch.zeros(3) } } },
+      { ...saved, state: { 0: { step: 'one' } } },
+    ];
+    for (const state of wrong) expect(() => optimizer.loadStateDict(state)).toThrow(torch.StateDictError);
+    expect(optimizer.paramGroups[0]!.lr).toBe(0.5);
+    optimizer.loadStateDict(saved);
+    expect(optimizer.paramGroups[0]!.lr).toBe(0.25);
+  });
+
+  test('say that a group’s option is a number to change', () => {
+    const optimizer = new optim.AdamW(parameters());
+    optimizer.paramGroups[0]!.lr = 1e-4;
+    expect(optimizer.paramGroups[0]).toMatchObject({ lr: 1e-4, weightDecay: 0.01, decoupledWeightDecay: true });
+  });
+});
