@@ -2,7 +2,7 @@
 import { DeviceLostError, TensorReleasedError } from '../errors';
 import type { AdapterProfile, DeviceOptions } from '../gpu/device';
 import { type Executable, execute, type Run, writeData } from '../gpu/executable';
-import { type Allocation, freeWhenCollected } from '../gpu/memory';
+import { type Allocation, freeWhenCollected, SMALL_BYTES } from '../gpu/memory';
 import { Session } from '../gpu/session';
 import { stats } from '../gpu/stats';
 import type { Program } from './ir';
@@ -30,6 +30,8 @@ export interface Job {
   readonly inputs: readonly Cell[];
   readonly exports: readonly JobExport[];
   readonly scalars: readonly number[];
+  /** Cells whose memory goes back once the job has run. */
+  readonly releases: readonly Cell[];
   /** Called when the job could not run. */
   failed(): void;
 }
@@ -45,6 +47,8 @@ interface CachedPlan {
   readonly plan: Plan;
   readonly executable: Executable;
 }
+
+const DISPOSED = 'its memory was given back';
 
 /** Plans kept; the one used longest ago goes first. */
 const MAX_PLANS = 256;
@@ -105,8 +109,8 @@ export class Engine {
     await this.tail;
     if (this.session) this.throwIfLost(this.session);
     if (cell.failure) throw cell.failure;
+    if (!cell.allocation && cell.host) return hostBytes(cell.host);
     const session = await this.open();
-    if (!cell.allocation && cell.host) this.materialise(cell, session, false);
     if (!cell.allocation) throw released(cell);
     if (cell.allocation.memory !== session.memory) throw lostValue(cell);
     try {
@@ -116,6 +120,15 @@ export class Engine {
       if (error instanceof DeviceLostError) this.recover();
       throw error;
     }
+  }
+
+  /** The bytes of several values as they are now, whatever is submitted after; null while that cannot be told at once. */
+  readNow(cells: readonly Cell[]): Promise<ArrayBuffer[]> | null {
+    const { session } = this;
+    if (!session || session.lost || this.tail) return null;
+    const places = cells.map((cell) => cell.allocation);
+    if (!places.every((place) => place !== null && place.memory === session.memory)) return null;
+    return session.fetch(places as Allocation[]).then(({ contents }) => contents);
   }
 
   /** Resolves when at most `limit` runs are unfinished on the GPU; throws a lost device's error. */
@@ -154,9 +167,9 @@ export class Engine {
   }
 
   private close(): void {
+    this.session?.memory.retire();
     this.session = null;
     this.plans.clear();
-    stats.liveBytes = stats.planBytes = stats.pooledBytes = 0;
   }
 
   private throwIfLost(session: Session): void {
@@ -232,6 +245,7 @@ export class Engine {
       if (replaces) this.release(replaces);
       this.settleCell(cell, exports[i]!);
     });
+    for (const cell of job.releases) this.release(cell, DISPOSED);
   }
 
   /** Makes sure that an input is where the plan wants it; returns data to upload into the plan's own slot instead. */
@@ -264,6 +278,7 @@ export class Engine {
   private materialise(cell: Cell, session: Session, dedicated: boolean): void {
     const allocation = session.memory.allocate(byteLength(cell), dedicated);
     writeData(session.device, allocation.buffer, allocation.offset, cell.host!);
+    if (cell.host!.byteLength > SMALL_BYTES) cell.host = null;
     this.settleCell(cell, allocation);
   }
 
@@ -276,7 +291,7 @@ export class Engine {
 
   /** Gives back a value's memory once the jobs submitted so far have been encoded. */
   releaseLater(cell: Cell): void {
-    const release = () => this.release(cell, 'it was disposed');
+    const release = () => this.release(cell, DISPOSED);
     if (this.tail) this.tail = this.tail.then(release);
     else release();
   }
@@ -297,6 +312,12 @@ export class Engine {
     }
     job.failed();
   }
+}
+
+function hostBytes(data: ArrayBufferView): ArrayBuffer {
+  const copy = new Uint8Array(data.byteLength);
+  copy.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return copy.buffer;
 }
 
 function released(cell: Cell): Error {

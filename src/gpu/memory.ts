@@ -47,6 +47,7 @@ export class Memory {
   private readonly pool = new Map<number, GPUBuffer[]>();
   private readonly slots = new Map<number, { page: Page; offset: number }[]>();
   private total = 0;
+  private retired = false;
 
   constructor(
     readonly device: GPUDevice,
@@ -71,7 +72,7 @@ export class Memory {
   }
 
   free(allocation: Allocation): void {
-    if (allocation.freed) return;
+    if (allocation.freed || this.retired) return;
     allocation.freed = true;
     stats.liveBytes -= allocation.capacity;
     if (allocation.page) {
@@ -93,6 +94,12 @@ export class Memory {
   transfer(allocation: Allocation): Allocation {
     allocation.freed = true;
     return { ...allocation, freed: false };
+  }
+
+  /** The device is gone, and all its buffers with it; what is freed from now on counts no more. */
+  retire(): void {
+    this.retired = true;
+    stats.liveBytes = stats.planBytes = stats.pooledBytes = 0;
   }
 
   /** Destroys all free buffers of the pool. */

@@ -74,33 +74,47 @@ export class Session {
 
   /** Copies a value to the host, together with the fault word, whose error it throws. */
   async read(from: Allocation): Promise<ArrayBuffer> {
+    const { contents, faults } = await this.fetch([from]);
+    const fault = faultError(faults);
+    if (fault) {
+      this.device.queue.writeBuffer(this.faultBuffer, 0, new Uint8Array(FAULT_BYTES));
+      throw fault;
+    }
+    const error = this.takeError();
+    if (error) throw error;
+    return contents[0]!;
+  }
+
+  /** Copies values as they are at the time of the call, with the fault word, through one staging buffer. */
+  async fetch(from: readonly Allocation[]): Promise<{ contents: ArrayBuffer[]; faults: Int32Array }> {
     const { device } = this;
-    const size = FAULT_BYTES + Math.ceil(from.bytes / 4) * 4;
+    const offsets: number[] = [];
+    let size = FAULT_BYTES;
+    for (const { bytes } of from) {
+      offsets.push(size);
+      size += bytes;
+    }
     const staging = this.takeStaging(size);
     const encoder = device.createCommandEncoder();
     encoder.copyBufferToBuffer(this.faultBuffer, 0, staging, 0, FAULT_BYTES);
-    if (from.bytes > 0) encoder.copyBufferToBuffer(from.buffer, from.offset, staging, FAULT_BYTES, from.bytes);
+    from.forEach(({ buffer, offset, bytes }, i) => {
+      if (bytes > 0) encoder.copyBufferToBuffer(buffer, offset, staging, offsets[i]!, bytes);
+    });
     device.queue.submit([encoder.finish()]);
     stats.readbacks++;
     try {
       await staging.mapAsync(MAP_READ, 0, size);
     } catch (cause) {
+      // The map fails a moment before the loss is announced.
       await Promise.race([device.lost, new Promise((resolve) => setTimeout(resolve, 100))]);
       throw this.takeError() ?? new DeviceLostError('the GPU device was lost during a read-back', { cause });
     }
     const mapped = staging.getMappedRange(0, size);
-    const words = new Int32Array(mapped.slice(0, FAULT_BYTES));
-    const bytes = mapped.slice(FAULT_BYTES, FAULT_BYTES + from.bytes);
+    const faults = new Int32Array(mapped.slice(0, FAULT_BYTES));
+    const contents = from.map(({ bytes }, i) => mapped.slice(offsets[i]!, offsets[i]! + bytes));
     staging.unmap();
     this.staging.get(staging.size)!.push(staging);
-    const fault = faultError(words);
-    if (fault) {
-      device.queue.writeBuffer(this.faultBuffer, 0, new Uint8Array(FAULT_BYTES));
-      throw fault;
-    }
-    const error = this.takeError();
-    if (error) throw error;
-    return bytes;
+    return { contents, faults };
   }
 
   private takeStaging(bytes: number): GPUBuffer {

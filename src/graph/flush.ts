@@ -37,12 +37,11 @@ export const backpressure = (): Promise<void> => engine.settle(MAX_RUNS_AHEAD);
 export function flush(wanted: readonly Value[] = []): void {
   const start = performance.now();
   submit(wanted);
-  for (const value of releases.splice(0)) engine.releaseLater(value);
   stats.hostMilliseconds += performance.now() - start;
 }
 
 function submit(wanted: readonly Value[]): void {
-  const roots = takeRoots().filter((root) => !root.disposed);
+  const roots = takeRoots().filter((root) => !root.disposed && !root.window);
   const exports = new Map<Value, Root | null>();
   const order: Node[] = [];
   const seen = new Set<Node>();
@@ -62,7 +61,10 @@ function submit(wanted: readonly Value[]): void {
   mode.recorded = 0;
   mode.pendingBytes = 0;
   for (const root of roots) if (!exports.has(root.value) || root.value.available) root.settled = root.value;
-  if (exports.size === 0) return;
+  if (exports.size === 0) {
+    for (const value of releases.splice(0)) engine.releaseLater(value);
+    return;
+  }
 
   order.sort((a, b) => a.id - b.id);
   const { inputs, numbers, key, scalars } = number(order);
@@ -79,6 +81,7 @@ function submit(wanted: readonly Value[]): void {
       replaces: root?.settled?.overwritten ? root.settled : null,
     })),
     scalars,
+    releases: releases.splice(0),
     failed: () => {
       for (const root of exports.values()) root?.rollBack();
     },

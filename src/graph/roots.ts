@@ -5,6 +5,8 @@ import type { Value } from './value';
 export interface Root {
   readonly value: Value;
   readonly disposed: boolean;
+  /** Set while the contents are part of another root, which then stands for both. */
+  readonly window: object | null;
   /** The value that was current at the last flush, whose memory the new one may take over. */
   settled: Value | null;
   /** The flush could not run: makes the settled value current again. */

@@ -8,6 +8,7 @@ import { mode, withMode } from '../graph/mode';
 import type { GradSink, Value } from '../graph/value';
 import { cast, detach, full, identity } from '../ops/cast';
 import { formatTensor } from './print';
+import { snapshotIfDue } from './snapshot';
 import { isWhole, type Layout, Storage } from './storage';
 import type { Tensor } from './tensor';
 
@@ -168,7 +169,7 @@ export abstract class TensorBase implements Layout {
 
   /** The gradient that `backward` has summed up so far, or null. */
   get grad(): Tensor | null {
-    const grad = this.leaf?.grad ?? null;
+    const grad = this.leaf?.grad ?? this.retainedGrad;
     if (grad) grad.storage.exposed = true;
     return grad;
   }
@@ -213,7 +214,7 @@ export abstract class TensorBase implements Layout {
         `backward: expected a gradient of shape ${showShape(this.shape)}, but got ${showShape(gradient.shape)}`,
       );
     }
-    backward([this.value], [gradient ? gradient.value : full(this.shape, 1, 'float32')], options);
+    backward([this.value], [gradient ? cast(gradient.value, this.dtype) : full(this.shape, 1, 'float32')], options);
   }
 
   /** Calls `hook` with the gradient of this tensor whenever backward computes it; what it returns replaces the gradient. */
@@ -275,6 +276,7 @@ export abstract class TensorBase implements Layout {
   async data(): Promise<TensorData> {
     const { value } = this;
     flush([value]);
+    snapshotIfDue();
     const bytes = await engine.read(value);
     switch (this.dtype) {
       case 'float32':

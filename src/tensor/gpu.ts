@@ -4,6 +4,7 @@ import type { AdapterProfile, DeviceOptions } from '../gpu/device';
 import { stats as counters, type GpuStats } from '../gpu/stats';
 import { flush } from '../graph/flush';
 
+export { snapshot } from './snapshot';
 export type { GpuStats };
 
 /**

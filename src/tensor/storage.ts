@@ -1,8 +1,7 @@
 // Storage: what tensors that alias each other share. It holds the current value; a write makes a new one current.
 
-import { engine } from '../compiler/engine';
 import { contiguousStrides, type DType, numel, type Shape } from '../compiler/meta';
-import { flush, flushIfLarge, releaseAfterFlush } from '../graph/flush';
+import { flushIfLarge, releaseAfterFlush } from '../graph/flush';
 import { mode } from '../graph/mode';
 import { currentScope, type Root, type Scope, topScope, trackRoot } from '../graph/roots';
 import type { Value } from '../graph/value';
@@ -17,7 +16,10 @@ export interface Layout {
   readonly offset: number;
 }
 
+let nextId = 0;
+
 export class Storage implements Root {
+  readonly id = nextId++;
   readonly shape: Shape;
   readonly dtype: DType;
   disposed = false;
@@ -29,6 +31,8 @@ export class Storage implements Root {
   /** User code has taken hold of this gradient, so its numbers must outlive the next step. */
   exposed = false;
 
+  /** The flush that should have filled this storage failed, so its windows stand alone again. */
+  private voided = false;
   private current: Value;
   private writes = 0;
   private home: { readonly parent: Storage; readonly offset: number } | null = null;
@@ -48,8 +52,9 @@ export class Storage implements Root {
 
   /** The whole contents now, in the shape of creation. */
   get value(): Value {
-    if (!this.home) return this.current;
-    const { parent, offset } = this.home;
+    const home = this.window;
+    if (!home) return this.current;
+    const { parent, offset } = home;
     if (this.homeView?.version !== parent.version) {
       this.homeView = { version: parent.version, value: window(parent.value, offset, this.shape) };
     }
@@ -58,13 +63,14 @@ export class Storage implements Root {
 
   /** Grows with every write, through whichever alias. */
   get version(): number {
-    return this.writes + (this.home?.parent.version ?? 0);
+    return this.writes + (this.window?.parent.version ?? 0);
   }
 
   /** Makes `value`, of the storage's shape, the contents: an in-place write. */
   set(value: Value): void {
-    if (this.home) {
-      const { parent, offset } = this.home;
+    const home = this.window;
+    if (home) {
+      const { parent, offset } = home;
       const layout = { shape: this.shape, strides: contiguousStrides(this.shape), offset };
       parent.set(stridedScatter(parent.value, value, layout.shape, layout.strides, layout.offset));
       return;
@@ -91,7 +97,7 @@ export class Storage implements Root {
 
   /** Turns this storage into a window of `parent`, which holds its contents at `offset` elements. Aliases stay aliases. */
   rehome(parent: Storage, offset: number): void {
-    if (!this.home) {
+    if (!this.window) {
       this.current.overwritten = true;
       releaseAfterFlush(this.current);
     }
@@ -102,7 +108,7 @@ export class Storage implements Root {
 
   /** Replaces the contents without touching the parent or aliases of the parent: the storage stands alone from now on. */
   replace(value: Value): void {
-    if (!this.home) {
+    if (!this.window || !this.home) {
       this.set(value);
       return;
     }
@@ -117,11 +123,17 @@ export class Storage implements Root {
 
   /** The storage and offset this is a window of, if it is one. */
   get window(): { readonly parent: Storage; readonly offset: number } | null {
+    if (this.home?.parent.voided) {
+      this.writes += this.home.parent.version + 1;
+      this.home = null;
+      this.current.overwritten = false;
+    }
     return this.home;
   }
 
   rollBack(): void {
-    if (this.settled && !this.settled.failure && !this.settled.gone) {
+    if (!this.settled) this.voided = true;
+    else if (!this.settled.failure && !this.settled.gone) {
       this.settled.overwritten = false;
       this.current = this.settled;
       this.writes++;
@@ -142,7 +154,7 @@ export class Storage implements Root {
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
-    if (!this.home) releaseAfterFlush(this.current);
+    if (!this.window) releaseAfterFlush(this.current);
   }
 }
 
@@ -150,10 +162,4 @@ export function isWhole({ shape, strides, offset }: Layout, storageShape: Shape)
   if (offset !== 0 || numel(shape) !== numel(storageShape)) return false;
   const expected = contiguousStrides(shape);
   return shape.every((size, d) => size === 1 || strides[d] === expected[d]);
-}
-
-/** Waits for a value's numbers; flushes what they depend on. */
-export async function readValue(value: Value): Promise<ArrayBuffer> {
-  flush([value]);
-  return engine.read(value);
 }

@@ -1,0 +1,64 @@
+// `npm run step-time`: how long the JavaScript of a training step takes until its work is submitted, in headless Chrome.
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { launchOptions, resolveBrowser } from './browser.mjs';
+import { setup } from './setup.mjs';
+
+const usage = `Usage: npm run step-time -- [--batch-size N] [--steps N] [--json]
+
+Prints the milliseconds of JavaScript in a training step, until its submit, for three models.`;
+
+const { values } = parseArgs({
+  options: {
+    'batch-size': { type: 'string', default: '16' },
+    steps: { type: 'string', default: '100' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  console.log(usage);
+  process.exit();
+}
+
+setup();
+const { chromium } = await import('playwright');
+const { createServer } = await import('vite');
+const root = fileURLToPath(new URL('..', import.meta.url));
+const server = await createServer({
+  configFile: false,
+  root,
+  resolve: { alias: { lamplight: `${root}src/index.ts` } },
+  server: { port: 0, host: 'localhost', hmr: false, watch: null },
+  logLevel: 'error',
+});
+await server.listen();
+const browser = await chromium.launch(launchOptions(await resolveBrowser({ log: console.error })));
+try {
+  const page = await browser.newPage();
+  await page.goto(`${server.resolvedUrls?.local[0]}bench/step-time.html`);
+  await page.waitForFunction(() => 'stepTime' in window);
+  const results = [];
+  for (const model of /** @type {const} */ (['mlp', 'simple', 'complex'])) {
+    const result = await page.evaluate(
+      ([name, batchSize, steps]) => window.stepTime(name, batchSize, steps),
+      /** @type {const} */ ([model, Number(values['batch-size']), Number(values.steps)]),
+    );
+    results.push(result);
+    if (values.json) continue;
+    const { dispatches, median, min, max, flushMedian } = result;
+    const ms = (/** @type {number} */ x) => `${x.toFixed(2)} ms`;
+    console.log(
+      `${model.padEnd(8)} ${String(dispatches).padStart(3)} dispatches   median ${ms(median)} (${ms(min)} to ${ms(max)}), of which flush to submit ${ms(flushMedian)}`,
+    );
+  }
+  if (values.json) console.log(JSON.stringify(results, null, 2));
+  else
+    console.log(
+      `Adapter: ${results[0]?.adapter}. Each step is waited for before the next, so that only JavaScript is timed.`,
+    );
+} finally {
+  await browser.close();
+  await server.close();
+}

@@ -1,0 +1,85 @@
+import * as torch from 'lamplight';
+import { data, nn, optim } from 'lamplight';
+import { describe, expect, test } from 'vitest';
+import { CNNModel, ComplexCNNModel } from '../../demos/mnist/models';
+
+/** What one step asks of WebGPU, as differences of the counters. */
+async function countedSteps(
+  model: nn.UnaryModule,
+  warmUp: number,
+  counted: number,
+  batchSize = 8,
+) {
+  const images = torch.rand(64, 1, 28, 28);
+  const labels = torch.randint(0, 10, [64]);
+  const loader = new data.DataLoader(new data.TensorDataset(images, labels), { batchSize, shuffle: true });
+  const optimizer = new optim.Adam(model.parameters(), { lr: 0.001 });
+  const lossFn = new nn.CrossEntropyLoss({ reduction: 'sum' });
+  const steps: torch.gpu.GpuStats[] = [];
+  let total = torch.tensor(0);
+  while (steps.length < warmUp + counted + 1) {
+    for await (const [inputs, targets] of loader) {
+      optimizer.zeroGrad();
+      const loss = lossFn(model(inputs), targets);
+      loss.backward();
+      optimizer.step();
+      total = total.add(loss);
+      steps.push(torch.gpu.stats());
+    }
+  }
+  expect(Number.isFinite(await total.item())).toBe(true);
+  return steps.slice(warmUp, warmUp + counted + 1);
+}
+
+const differences = (steps: torch.gpu.GpuStats[], name: keyof torch.gpu.GpuStats) =>
+  steps.slice(1).map((after, i) => after[name] - steps[i]![name]);
+
+describe.each([
+  ['CNNModel', () => new CNNModel()],
+  ['ComplexCNNModel', () => new ComplexCNNModel()],
+])('a training step of %s in steady state', (_, make) => {
+  test('is one submit and creates nothing', async () => {
+    torch.manualSeed(0);
+    const steps = await countedSteps(make(), 60, 16);
+    const ones = new Array(16).fill(1);
+    const none = new Array(16).fill(0);
+    expect(differences(steps, 'submits')).toEqual(ones);
+    expect(differences(steps, 'buffersCreated')).toEqual(none);
+    expect(differences(steps, 'bindGroupsCreated')).toEqual(none);
+    expect(differences(steps, 'pipelinesCreated')).toEqual(none);
+    expect(differences(steps, 'plansCompiled')).toEqual(none);
+    expect(Math.max(...differences(steps, 'scalarWrites'))).toBeLessThanOrEqual(1);
+    // The indices of the batch; the images stay on the device.
+    expect(Math.max(...differences(steps, 'dataWrites'))).toBeLessThanOrEqual(1);
+    expect(Math.max(...differences(steps, 'dataBytesWritten'))).toBeLessThanOrEqual(8 * 4);
+  });
+});
+
+test('10,000 steps without dispose, scope or await in the body run in flat memory', { timeout: 240_000 }, async () => {
+  torch.manualSeed(0);
+  const dataset = new data.TensorDataset(torch.rand(200, 4), torch.rand(200, 2));
+  const loader = new data.DataLoader(dataset, { batchSize: 10, shuffle: true });
+  const model = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(8, 2));
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.01 });
+  const lossFn = new nn.MSELoss();
+  let total = torch.tensor(0);
+  let steps = 0;
+  const live: number[] = [];
+  while (steps < 10_000) {
+    for await (const [inputs, targets] of loader) {
+      const predictions = model(inputs);
+      const loss = lossFn(predictions, targets);
+      optimizer.zeroGrad();
+      loss.backward();
+      optimizer.step();
+      total = total.add(loss);
+      steps++;
+      if (steps % 500 === 0) live.push(torch.gpu.stats().liveBytes);
+    }
+  }
+  expect(Number.isFinite(await total.item())).toBe(true);
+  const later = live.slice(live.length / 2);
+  const earlier = live.slice(0, live.length / 2);
+  expect(Math.max(...later)).toBeLessThanOrEqual(Math.max(...earlier) + 65_536);
+  expect(torch.gpu.stats().peakBytes).toBeLessThan(64 * 2 ** 20);
+});
