@@ -1,6 +1,7 @@
 // lib/strips.wgsl: how a reduction is laid out and shared among invocations; built by src/ops/strips.ts.
 // Every output reduces outer × inner elements: `outer` places, each with a run of `inner` elements `inner_stride` apart. They are
 // dealt to strips_outer × strips_inner strips by turns, so that neighbouring invocations read neighbouring elements.
+// The using file declares, with fields of its own after the first:   struct Params { strips: Strips } var<uniform> params: Params;
 // The using file declares:   struct Params { strips: Strips }   var<uniform> params: Params;
 // where Params may hold more behind `strips`.
 

@@ -119,12 +119,19 @@ export const reciprocal = (a: Value): Value => record(reciprocalOp, [toFloat(a)]
 
 // ── Division with a whole quotient ──
 
-const floorDivideOp = pointwise({ name: 'floorDivide', takes: 'number', lib: math, expr: byScalar('math_floor_div') });
+const floorDivideOp = pointwise({
+  name: 'floorDivide',
+  takes: 'number',
+  lib: math,
+  expr: byScalar('math_floor_div'),
+  grads: [(dy) => fullLike(dy, 0), (dy) => fullLike(dy, 0)],
+});
 const floorDivideScalarOp = pointwise({
   name: 'floorDivide',
   takes: 'number',
   lib: math,
   expr: byScalar('math_floor_div', 's0'),
+  grads: [(dy) => fullLike(dy, 0)],
 });
 
 /** ⌊a / b⌋. */

@@ -123,7 +123,7 @@ export const maximum = extremum('maximum', 'max', '>');
 /** The lesser of a and b; NaN where one of them is. */
 export const minimum = extremum('minimum', 'min', '<');
 
-/** A clamp op with its bounds as expressions over x and the scalars, and the gradient's condition (bounds included). */
+/** A clamp op with its bounds as expressions over x and the scalars, and the gradient's condition (bounds left out, as in PyTorch). */
 function clamping(float: string, integer: string, inside: string) {
   const backward: Op<undefined> = pointwise({
     name: 'clampBackward',
@@ -140,9 +140,9 @@ function clamping(float: string, integer: string, inside: string) {
     grads: [(dy, { a, s }) => record(backward, [dy, a], undefined, s)],
   });
 }
-const clampOp = clamping('math_min(math_max(a0, s0), s1)', 'min(max(a0, s0), s1)', 'x >= s0 && x <= s1');
-const clampMinOp = clamping('math_max(a0, s0)', 'max(a0, s0)', 'x >= s0');
-const clampMaxOp = clamping('math_min(a0, s0)', 'min(a0, s0)', 'x <= s0');
+const clampOp = clamping('math_min(math_max(a0, s0), s1)', 'min(max(a0, s0), s1)', 'x > s0 && x < s1');
+const clampMinOp = clamping('math_max(a0, s0)', 'max(a0, s0)', 'x > s0');
+const clampMaxOp = clamping('math_min(a0, s0)', 'min(a0, s0)', 'x < s0');
 
 /** x, raised to at least `min` and lowered to at most `max` (which wins over `min`); null leaves a side open. */
 export function clamp(x: Value, min: number | null, max: number | null): Value {

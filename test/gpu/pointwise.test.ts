@@ -1,0 +1,263 @@
+// Checks pointwise operations and their gradients against PyTorch, and broadcasting by properties.
+import fc from 'fast-check';
+import * as torch from 'lamplight';
+import { nn, type Tensor } from 'lamplight';
+import { describe, expect, test } from 'vitest';
+import { expectClose, expectNumbers, fromFixture, type Tolerance } from '../support/close';
+import { type FixtureCase, loadFixture } from '../support/fixtures';
+
+const F = nn.functional;
+
+interface PointwiseCase extends FixtureCase {
+  readonly kind: 'unary' | 'scalar' | 'reversed' | 'binary' | 'where';
+  readonly op: string;
+  readonly scalar: number;
+  readonly options: Record<string, never>;
+  /** Inputs outside the domain, infinite or NaN: values are checked, gradients are not. */
+  readonly special: boolean;
+}
+
+const fixture = await loadFixture<PointwiseCase>('pointwise');
+
+const unary: Record<string, (x: Tensor, options: Record<string, never>) => Tensor> = {
+  neg: torch.neg,
+  abs: torch.abs,
+  sign: torch.sign,
+  square: torch.square,
+  exp: torch.exp,
+  expm1: torch.expm1,
+  log: torch.log,
+  log1p: torch.log1p,
+  sqrt: torch.sqrt,
+  rsqrt: torch.rsqrt,
+  reciprocal: torch.reciprocal,
+  sin: torch.sin,
+  cos: torch.cos,
+  tanh: torch.tanh,
+  sigmoid: torch.sigmoid,
+  logsigmoid: F.logsigmoid,
+  relu: torch.relu,
+  relu6: (x) => F.relu6(x),
+  silu: (x) => F.silu(x),
+  hardtanh: (x) => F.hardtanh(x),
+  leakyRelu: F.leakyRelu,
+  gelu: F.gelu,
+  softplus: F.softplus,
+  elu: F.elu,
+  clamp: torch.clamp,
+  floor: torch.floor,
+  ceil: torch.ceil,
+  round: torch.round,
+  isnan: torch.isnan,
+  isinf: torch.isinf,
+  isfinite: torch.isfinite,
+  logicalNot: torch.logicalNot,
+};
+
+const binary: Record<string, (a: Tensor, b: Tensor, options: Record<string, never>) => Tensor> = {
+  add: torch.add,
+  sub: torch.sub,
+  mul: torch.mul,
+  div: torch.div,
+  pow: torch.pow,
+  remainder: torch.remainder,
+  maximum: torch.maximum,
+  minimum: torch.minimum,
+  eq: torch.eq,
+  ne: torch.ne,
+  lt: torch.lt,
+  le: torch.le,
+  gt: torch.gt,
+  ge: torch.ge,
+  logicalAnd: (a, b) => a.logicalAnd(b),
+  logicalOr: (a, b) => a.logicalOr(b),
+  logicalXor: (a, b) => a.logicalXor(b),
+};
+
+const scalar: Record<string, (x: Tensor, value: number, options: Record<string, never>) => Tensor> = {
+  add: torch.add,
+  sub: torch.sub,
+  mul: torch.mul,
+  div: torch.div,
+  pow: torch.pow,
+  maximum: torch.maximum,
+  eq: torch.eq,
+  ne: torch.ne,
+  lt: torch.lt,
+  le: torch.le,
+  gt: torch.gt,
+  ge: torch.ge,
+};
+
+/** How a case is computed from its inputs; undefined for operations that the library has not got. */
+function functionOf({ kind, op, scalar: value, options }: PointwiseCase) {
+  switch (kind) {
+    case 'unary':
+      return unary[op] && ((x: Tensor) => unary[op]!(x, options));
+    case 'scalar':
+      return scalar[op] && ((x: Tensor) => scalar[op]!(x, value, options));
+    case 'binary':
+      return binary[op] && ((a: Tensor, b: Tensor) => binary[op]!(a, b, options));
+    case 'where':
+      return (condition: Tensor, a: Tensor, b: Tensor) => torch.where(condition, a, b);
+    case 'reversed':
+      return undefined;
+  }
+}
+
+/** Powers of 1e3 and 1e30 lose a digit: the error of e^(y ln x) grows with |y ln x|. */
+const tolerances: Record<string, Tolerance> = { pow: { rtol: 5e-5 }, remainder: { atol: 2e-4 } };
+
+const inputsOf: Record<PointwiseCase['kind'], readonly string[]> = {
+  unary: ['x'],
+  scalar: ['x'],
+  reversed: ['x'],
+  binary: ['a', 'b'],
+  where: ['condition', 'a', 'b'],
+};
+
+/** PyTorch's vectorised gelu gives NaN at infinity, its scalar one infinity, as ours. */
+const quirks = new Set(['gelu-special']);
+
+const cases = fixture.cases.filter((c) => functionOf(c) && !quirks.has(c.name));
+
+describe('against PyTorch', () => {
+  test('most cases are of operations that exist', () => expect(cases.length).toBeGreaterThan(200));
+
+  test.each(cases)('$name', async (c) => {
+    const key = (part: string) => `${c.name}/${part}`;
+    const names = inputsOf[c.kind];
+    const inputs = names.map((name) => fromFixture(fixture.tensor(key(name)), true));
+    const call = functionOf(c) as (...inputs: Tensor[]) => Tensor;
+    const output = call(...inputs);
+    if (fixture.has(key('dy')) && !c.special) output.backward(fromFixture(fixture.tensor(key('dy'))));
+    await expectClose(output, fixture.tensor(key('output')), tolerances[c.op]);
+    if (c.special) return;
+    for (const [i, name] of names.entries()) {
+      if (!fixture.has(key(`grad_${name}`))) continue;
+      await expectClose(inputs[i]!.grad!, fixture.tensor(key(`grad_${name}`)), tolerances[c.op]);
+    }
+  });
+});
+
+describe('integers', () => {
+  test('wrap in uint8', async () => {
+    const x = torch.tensor([250, 3], { dtype: torch.uint8 });
+    expect(await x.add(10).tolist()).toEqual([4, 13]);
+    expect(await x.mul(2).tolist()).toEqual([244, 6]);
+  });
+
+  test('divide with floor and sign of the divisor', async () => {
+    const x = torch.tensor([-7, 7, -6]);
+    expect(await x.floorDivide(2).tolist()).toEqual([-4, 3, -3]);
+    expect(await x.remainder(3).tolist()).toEqual([2, 1, 0]);
+    expect(await x.pow(3).tolist()).toEqual([-343, 343, -216]);
+  });
+
+  test('become floats, bytes and bools as PyTorch casts', async () => {
+    const x = torch.tensor([-7.5, 300.7, 256, Number.NaN]);
+    expect(await x.at('0:3').to(torch.uint8).tolist()).toEqual([249, 44, 0]);
+    expect(await x.at('0:3').to(torch.int64).tolist()).toEqual([-7, 300, 256]);
+    expect(await torch.tensor([Number.NaN, 0, -0, 2]).to(torch.bool).tolist()).toEqual([true, false, false, true]);
+  });
+});
+
+/** A shape, and one that broadcasts against it. */
+const shapePairs = fc
+  .array(fc.record({ size: fc.integer({ min: 0, max: 5 }), left: fc.boolean(), right: fc.boolean() }), { maxLength: 4 })
+  .chain((dims) =>
+    fc.nat({ max: dims.length }).map((cut) => {
+      const left = dims.map(({ size, left }) => (left ? 1 : size));
+      const right = dims.map(({ size, right }) => (right ? 1 : size)).slice(cut);
+      return { left, right };
+    }),
+  );
+
+describe('broadcasting', () => {
+  test('agrees with indexing by remainder, both ways', async () => {
+    await fc.assert(
+      fc.asyncProperty(shapePairs, async ({ left, right }) => {
+        const a = torch
+          .arange(left.reduce((n, size) => n * size, 1))
+          .to(torch.float32)
+          .reshape(left)
+          .requiresGrad_();
+        const b = torch
+          .arange(right.reduce((n, size) => n * size, 1))
+          .to(torch.float32)
+          .reshape(right)
+          .requiresGrad_();
+        const y = a.mul(100).add(b);
+        const shape = left.map((size, d) => {
+          const other = right[d - (left.length - right.length)] ?? 1;
+          return size === 1 ? other : size;
+        });
+        expect(y.shape).toEqual(shape);
+        y.sum().backward();
+        const expected: number[] = [];
+        const aGrad = new Float32Array(a.numel());
+        const bGrad = new Float32Array(b.numel());
+        const count = shape.reduce((n, size) => n * size, 1);
+        for (let i = 0; i < count; i++) {
+          const [p, q] = [placeIn(left, shape, i), placeIn(right, shape, i)];
+          expected.push(p * 100 + q);
+          aGrad[p]! += 100;
+          bGrad[q]! += 1;
+        }
+        expectNumbers(await y.data(), expected);
+        expectNumbers(await a.grad!.data(), aGrad);
+        expectNumbers(await b.grad!.data(), bGrad);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('names both shapes when they do not fit', () => {
+    expect(() => torch.zeros(2, 3).add(torch.zeros(2, 4))).toThrow(/add: .*\[2, 3\] and \[2, 4\]/);
+  });
+});
+
+/** Where element `index` of the broadcast shape comes from in an operand of shape `own`. */
+function placeIn(own: readonly number[], shape: readonly number[], index: number): number {
+  let rest = index;
+  let place = 0;
+  let step = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    const i = rest % shape[d]!;
+    rest = Math.floor(rest / shape[d]!);
+    const size = own[d - (shape.length - own.length)];
+    if (size === undefined) continue;
+    if (size !== 1) place += i * step;
+    step *= size;
+  }
+  return place;
+}
+
+describe('gradcheck', () => {
+  const smooth: [string, (x: Tensor) => Tensor][] = [
+    ['exp', torch.exp],
+    ['expm1', torch.expm1],
+    ['log', (x) => x.square().add(1).log()],
+    ['log1p', (x) => x.square().log1p()],
+    ['sqrt', (x) => x.square().add(1).sqrt()],
+    ['rsqrt', (x) => x.square().add(1).rsqrt()],
+    ['reciprocal', (x) => x.square().add(1).reciprocal()],
+    ['sin', torch.sin],
+    ['cos', torch.cos],
+    ['tanh', torch.tanh],
+    ['sigmoid', torch.sigmoid],
+    ['gelu', (x) => F.gelu(x)],
+    ['gelu tanh', (x) => F.gelu(x, { approximate: 'tanh' })],
+    ['silu', (x) => F.silu(x)],
+    ['softplus', (x) => F.softplus(x)],
+    ['logsigmoid', F.logsigmoid],
+    ['pow', (x) => x.pow(3)],
+    ['div', (x) => x.div(x.square().add(2))],
+    ['where', (x) => torch.where(x.gt(0), x.mul(3), x.neg())],
+  ];
+  const x = () => torch.tensor([-1.7, -0.6, 0.35, 0.8, 1.9], { requiresGrad: true });
+  test.each(smooth)('%s, once and twice', async (_, f) => {
+    expect(await torch.autograd.gradcheck(f, [x()])).toBe(true);
+    expect(await torch.autograd.gradgradcheck((v) => f(v).square(), [x()])).toBe(true);
+  });
+});
