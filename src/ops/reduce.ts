@@ -21,7 +21,7 @@ import type { Op, Value } from '../graph/value';
 import { add, div, exp, log, mul, sub } from './arithmetic';
 import { broadcastShapes } from './broadcast';
 import { cast, detach, full, reshape } from './cast';
-import { eq, isinf, where } from './compare';
+import { eq, isinf, isnan, logicalAnd, logicalOr, where } from './compare';
 import { reducedShape, resolveDims } from './dims';
 import { type Strips, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
 
@@ -116,9 +116,16 @@ const shareEvenly = (dy: Value, x: Value, y: Value, dims: readonly number[]): Va
   const chosen = cast(eq(x, reshape(y, dy.shape)), 'float32');
   return mul(chosen, div(dy, record(sumOp, [chosen], { dims, keepdim: true })));
 };
+/** The same where NaN is the extremum: the NaN elements share it. */
+const shareEvenlyWithNaN = (dy: Value, x: Value, y: Value): Value => {
+  const chosen = cast(logicalOr(eq(x, y), logicalAnd(isnan(x), isnan(y))), 'float32');
+  return mul(chosen, div(dy, sum(chosen)));
+};
 const extremumSpec = { needsElements: true, saves: { inputs: [0], outputs: [0] }, grad: shareEvenly };
 const amaxOp = reduction({ name: 'amax', kind: 'max', ...extremumSpec });
 const aminOp = reduction({ name: 'amin', kind: 'min', ...extremumSpec });
+const maxOp = reduction({ name: 'max', kind: 'max', ...extremumSpec, grad: shareEvenlyWithNaN });
+const minOp = reduction({ name: 'min', kind: 'min', ...extremumSpec, grad: shareEvenlyWithNaN });
 const anyOp = reduction({ name: 'any', kind: 'max' });
 const allOp = reduction({ name: 'all', kind: 'min' });
 
@@ -162,6 +169,12 @@ export const amax = (x: Value, dims: Dims = null, keepdim = false): Value => red
 
 /** The least element over `dims`; NaN where there is one. */
 export const amin = (x: Value, dims: Dims = null, keepdim = false): Value => reduce(aminOp, x, dims, keepdim);
+
+/** The greatest of all elements; unlike that of `amax`, its gradient goes to NaN elements where they are the greatest. */
+export const max = (x: Value): Value => reduce(maxOp, x, null, false);
+
+/** The least of all elements. */
+export const min = (x: Value): Value => reduce(minOp, x, null, false);
 
 /** Whether any element over `dims` is not zero. */
 export const any = (x: Value, dims: Dims = null, keepdim = false): Value =>

@@ -60,7 +60,7 @@ export abstract class ReduceMethods extends PointwiseMethods {
   max(dim: number, options?: { keepdim?: boolean } | boolean): [values: Tensor, indices: Tensor];
   max(options: { dim: number; keepdim?: boolean }): [values: Tensor, indices: Tensor];
   max(...args: unknown[]): Tensor | [Tensor, Tensor] {
-    return this.extremum('max', args, reduce.amax, arg.maxWithIndices, (other) => this.maximum(other));
+    return this.extremum('max', args, reduce.max, arg.maxWithIndices, (other) => this.maximum(other));
   }
 
   /** The least element; with `dim`, `[values, indices]` along it; with a tensor, the elementwise minimum. */
@@ -69,7 +69,7 @@ export abstract class ReduceMethods extends PointwiseMethods {
   min(dim: number, options?: { keepdim?: boolean } | boolean): [values: Tensor, indices: Tensor];
   min(options: { dim: number; keepdim?: boolean }): [values: Tensor, indices: Tensor];
   min(...args: unknown[]): Tensor | [Tensor, Tensor] {
-    return this.extremum('min', args, reduce.amin, arg.minWithIndices, (other) => this.minimum(other));
+    return this.extremum('min', args, reduce.min, arg.minWithIndices, (other) => this.minimum(other));
   }
 
   /** The index (int64) of the greatest element, along `dim` or of the flattened tensor; the first where several are. */

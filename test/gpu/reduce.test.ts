@@ -1,0 +1,167 @@
+// Checks reductions and their gradients against PyTorch, on awkward lengths and by properties.
+import fc from 'fast-check';
+import type { Tensor } from 'lamplight';
+import * as torch from 'lamplight';
+import { describe, expect, test } from 'vitest';
+import { expectClose, expectNumbers, fromFixture, type Tolerance } from '../support/close';
+import { type FixtureCase, loadFixture } from '../support/fixtures';
+
+interface ReduceCase extends FixtureCase {
+  readonly op: string;
+  readonly input: string;
+  readonly dim: readonly number[] | null;
+  readonly keepdim: boolean;
+  readonly options: { readonly correction?: number };
+}
+
+const fixture = await loadFixture<ReduceCase>('reduce');
+
+type Reduction = (x: Tensor, dim: number | readonly number[] | null, keepdim: boolean, options: object) => Tensor;
+
+const reductions: Record<string, Reduction> = {
+  sum: (x, dim, keepdim) => x.sum(dim, keepdim),
+  mean: (x, dim, keepdim) => x.mean(dim, keepdim),
+  prod: (x, dim, keepdim) => x.prod(dim, keepdim),
+  amax: (x, dim, keepdim) => x.amax(dim, keepdim),
+  amin: (x, dim, keepdim) => x.amin(dim, keepdim),
+  any: (x, dim, keepdim) => x.any(dim, keepdim),
+  all: (x, dim, keepdim) => x.all(dim, keepdim),
+  logsumexp: (x, dim, keepdim) => x.logsumexp(dim, keepdim),
+  var: (x, dim, keepdim, options) => x.var(dim, { keepdim, ...options }),
+  std: (x, dim, keepdim, options) => x.std(dim, { keepdim, ...options }),
+  argmax: (x, dim, keepdim) => x.argmax(dim as number | null, keepdim),
+  argmin: (x, dim, keepdim) => x.argmin(dim as number | null, keepdim),
+  max: (x) => x.max(),
+  min: (x) => x.min(),
+  softmax: (x, dim) => x.softmax(dim as number),
+  logSoftmax: (x, dim) => x.logSoftmax(dim as number),
+};
+
+/** Products of a thousand factors, and variances of numbers near 1e3, lose digits in float32 whatever the order. */
+const tolerances: Record<string, Tolerance> = { prod: { rtol: 1e-4, atol: 1e-7 } };
+
+describe('against PyTorch', () => {
+  test.each(fixture.cases)('$name', async ({ name, op, input, dim, keepdim, options }) => {
+    const x = fromFixture(fixture.tensor(input), true);
+    const place = dim?.length === 1 ? dim[0]! : dim;
+    const key = (part: string) => `${name}/${part}`;
+    let output: Tensor;
+    if (fixture.has(key('indices'))) {
+      const [values, indices] = op === 'max' ? x.max(place as number, keepdim) : x.min(place as number, keepdim);
+      await expectClose(indices, fixture.tensor(key('indices')));
+      await expectClose(values, fixture.tensor(key('values')));
+      output = values;
+    } else {
+      output = reductions[op]!(x, place, keepdim, options);
+      await expectClose(output, fixture.tensor(key('output')), tolerances[op]);
+    }
+    if (!fixture.has(key('grad'))) return;
+    output.backward(fromFixture(fixture.tensor(key('dy'))));
+    await expectClose(x.grad!, fixture.tensor(key('grad')), tolerances[op]);
+  });
+});
+
+describe('accuracy', () => {
+  test('a sum of a million floats is within 1e-6 of the exact one', async () => {
+    torch.manualSeed(0);
+    const x = torch.rand(1_000_000);
+    const exact = Array.from(await x.data()).reduce((sum, value) => sum + Number(value), 0);
+    expect(Math.abs((await x.sum().item()) / exact - 1)).toBeLessThan(1e-6);
+    expect(Math.abs((await x.mean().item()) / (exact / 1e6) - 1)).toBeLessThan(1e-6);
+  });
+
+  test('argmax takes the first of equals in a long row', async () => {
+    const x = torch.arange(300_000).remainder(1000);
+    expect(await x.argmax().item()).toBe(999);
+    expect(await x.neg().argmin().item()).toBe(999);
+  });
+});
+
+describe('integers and bools', () => {
+  test('count in int64', async () => {
+    const bools = torch.tensor([true, true, false]);
+    expect(bools.sum().dtype).toBe('int64');
+    expect(await bools.sum().item()).toBe(2);
+    expect(await torch.tensor([255, 255], { dtype: torch.uint8 }).sum().item()).toBe(510);
+    expect(await torch.tensor([2, 3, 4]).prod().item()).toBe(24);
+  });
+
+  test('have no mean', () => {
+    expect(() => torch.tensor([1, 2]).mean()).toThrow(/mean: expected input of dtype float32, but got int64/);
+  });
+});
+
+describe('errors', () => {
+  test('of dimensions', () => {
+    const x = torch.zeros(2, 3);
+    expect(() => x.sum(2)).toThrow(/sum: expected a dimension from -2 to 1, but got 2/);
+    expect(() => x.sum([0, -2])).toThrow(/dimension 0 appears twice/);
+    expect(() => torch.zeros(0, 3).amax(0)).toThrow(/amax: expected at least one element/);
+    expect(() => torch.zeros(0).argmax()).toThrow(/argmax: expected at least one element/);
+  });
+});
+
+describe('properties', () => {
+  const cases = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 5 }).chain((shape) =>
+    fc.record({
+      shape: fc.constant(shape),
+      dims: fc.subarray(
+        shape.map((_, d) => d),
+        { minLength: 1 },
+      ),
+    }),
+  );
+
+  test('sum, amax and the gradient of the sum of squares agree with loops, for any shape and dims', async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ shape, dims }) => {
+        const count = shape.reduce((n, size) => n * size, 1);
+        const data = Array.from({ length: count }, (_, i) => ((i * 37) % 101) - 50);
+        const x = torch.tensor(data, { dtype: torch.float32 }).reshape(shape);
+        const kept = shape.map((size, d) => (dims.includes(d) ? 1 : size));
+        const sums = new Float32Array(kept.reduce((n, size) => n * size, 1));
+        const peaks = new Float32Array(sums.length).fill(-1e3);
+        data.forEach((value, i) => {
+          let rest = i;
+          let at = 0;
+          let step = 1;
+          for (let d = shape.length - 1; d >= 0; d--) {
+            if (!dims.includes(d)) {
+              at += (rest % shape[d]!) * step;
+              step *= shape[d]!;
+            }
+            rest = Math.floor(rest / shape[d]!);
+          }
+          sums[at]! += value;
+          peaks[at] = Math.max(peaks[at]!, value);
+        });
+        expect(x.sum(dims, true).shape).toEqual(kept);
+        expectNumbers(await x.sum(dims).data(), sums);
+        expectNumbers(await x.amax(dims).data(), peaks);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+describe('gradcheck', () => {
+  const x = () => {
+    torch.manualSeed(1);
+    return torch.randn(3, 4, { requiresGrad: true });
+  };
+  test.each<[string, (x: Tensor) => Tensor]>([
+    ['sum', (x) => x.sum(0).square()],
+    ['mean', (x) => x.mean([0, 1]).square()],
+    ['prod', (x) => x.prod(1)],
+    ['amax', (x) => x.amax(0).square()],
+    ['max with indices', (x) => x.max(1)[0].square()],
+    ['var', (x) => x.var(1)],
+    ['std', (x) => x.std(0, { correction: 0 })],
+    ['logsumexp', (x) => x.logsumexp(1)],
+    ['softmax', (x) => x.softmax(0)],
+    ['logSoftmax', (x) => x.logSoftmax(1)],
+  ])('%s, once and twice', async (_, f) => {
+    expect(await torch.autograd.gradcheck(f, [x()])).toBe(true);
+    expect(await torch.autograd.gradgradcheck(f, [x()])).toBe(true);
+  });
+});
