@@ -70,6 +70,7 @@ export class Trainer {
   private readonly arrived: TrainingEvent[] = [];
   private unread = noneUnread(0);
   private reads: Promise<void>[] = [];
+  private readSinceStep = false;
   private readonly counters = new SteadyCounters();
 
   /** `accuracy` also counts right answers while training, at the cost of a few dispatches a step. */
@@ -148,8 +149,8 @@ export class Trainer {
       step++;
       const images = inputs.shape[0]!;
       this.note(images, trainLoss, preds, targets);
-      const steady = step > WARM_UP && this.reads.length === 0 && images === this.settings.batchSize;
-      this.counters.step(steady);
+      this.counters.step(step > WARM_UP && !this.readSinceStep && images === this.settings.batchSize);
+      this.readSinceStep = this.reads.length > 0;
       yield { type: 'step', epoch, step, steps: stepsPerEpoch, images };
       if (this.unread.losses.length >= this.unread.enough) this.read();
       yield* this.arrived.splice(0);
@@ -202,6 +203,7 @@ export class Trainer {
     // A read that fails stays in the list, and its error is thrown where the list is next awaited.
     read.catch(() => {});
     this.reads.push(read);
+    this.readSinceStep = true;
   }
 }
 
