@@ -1,6 +1,7 @@
 // Tensor methods that work element by element, with PyTorch's type promotion and in-place forms.
 import { type DType, isFloat, sameShape, showShape } from '../compiler/meta';
 import { DTypeError, ShapeError } from '../errors';
+import { mode } from '../graph/mode';
 import type { Value } from '../graph/value';
 import * as activation from '../ops/activation';
 import * as arithmetic from '../ops/arithmetic';
@@ -275,15 +276,15 @@ export abstract class PointwiseMethods extends TensorBase {
   }
 
   mul_(other: Operandish): this {
-    return this.replace('mul_', this.mul(other).value);
+    return this.replace('mul_', this.before(other).mul(other).value);
   }
 
   div_(other: Operandish): this {
-    return this.replace('div_', this.div(other).value);
+    return this.replace('div_', this.before(other).div(other).value);
   }
 
   pow_(exponent: Operandish): this {
-    return this.replace('pow_', this.pow(exponent).value);
+    return this.replace('pow_', this.before(exponent).pow(exponent).value);
   }
 
   neg_(): this {
@@ -291,7 +292,7 @@ export abstract class PointwiseMethods extends TensorBase {
   }
 
   abs_(): this {
-    return this.replace('abs_', arithmetic.abs(this.value));
+    return this.replace('abs_', arithmetic.abs(this.before().value));
   }
 
   sqrt_(): this {
@@ -315,11 +316,21 @@ export abstract class PointwiseMethods extends TensorBase {
   }
 
   clamp_(...args: [min?: number | null, max?: number | null] | [{ min?: number; max?: number }]): this {
-    return this.replace('clamp_', this.clamp(...args).value);
+    return this.replace('clamp_', this.before().clamp(...args).value);
   }
 
   maskedFill_(mask: Tensor, value: number): this {
     return this.replace('maskedFill_', this.maskedFill(mask, value).value);
+  }
+
+  /**
+   * @internal What an operation reads that is about to overwrite this tensor: a copy where a gradient may ask for the old
+   * contents, as PyTorch keeps one.
+   */
+  before(other?: Operandish): Tensor {
+    const needed = this.value.requiresGrad || (other instanceof TensorBase && other.value.requiresGrad);
+    if (!needed || !mode.grad) return this as unknown as Tensor;
+    return this.makeView(clone(this.value), this.strides, this.offset);
   }
 
   // ── How operands meet ──

@@ -9,6 +9,7 @@ import { expand } from '../ops/reduce';
 import { flip, pad, permute, slice, stridedView } from '../ops/shape';
 import { parseSlice, resolveIndex, resolveShape, viewStrides } from './layout';
 import { ReduceMethods } from './reduce-methods';
+import { isWhole } from './storage';
 import type { Tensor } from './tensor';
 
 /** One part of `at(...)`: a number, a slice such as `':'` or `'1:5:2'`, `'...'`, null for a new dimension, or an index tensor or list. */
@@ -348,6 +349,9 @@ export abstract class ShapeMethods extends ReduceMethods {
         `asStrided: size ${showShape(size)}, stride ${showShape(stride)} and offset ${storageOffset} reach outside of a storage of ${numel(this.storage.shape)} elements`,
       );
     }
-    return this.makeView(stridedView(this.storage.value, size, stride, storageOffset), stride, storageOffset);
+    const { storage } = this;
+    // A leaf's own value leads to its gradient.
+    const whole = isWhole(this, storage.shape) ? this.value : storage.value;
+    return this.makeView(stridedView(whole, size, stride, storageOffset), stride, storageOffset);
   }
 }

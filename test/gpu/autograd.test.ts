@@ -184,6 +184,23 @@ test('a saved tensor that was overwritten is an error, one that is not needed is
   expect(await x.grad!.tolist()).toEqual([2, 2]);
 });
 
+test('an operation in place keeps what its own gradient needs, also across a flush', async () => {
+  const x = leaf([1, 2]);
+  const factor = leaf([3, 4]);
+  const y = x.mul(2);
+  await y.data();
+  y.mul_(factor);
+  await y.data();
+  y.pow_(2);
+  expect(await y.tolist()).toEqual([36, 256]);
+  y.sum().backward();
+  expect(await x.grad!.tolist()).toEqual([72, 256]);
+  expect(await factor.grad!.tolist()).toEqual([24, 128]);
+  const z = x.mul(2);
+  z.mul_(z);
+  expect(() => z.sum().backward()).toThrow(torch.AutogradError);
+});
+
 test('writes in place are differentiated', async () => {
   const x = leaf([1, 2, 3]);
   const y = x.mul(2);

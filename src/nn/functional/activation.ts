@@ -14,8 +14,7 @@ type InplaceArguments = Arguments<Inplace, ['inplace']>;
 
 /** y = f(x), into x itself where asked. */
 function apply(x: Tensor, inplace: boolean, f: (x: Value) => Value): Tensor {
-  const y = Tensor.of(f(x.value));
-  return inplace ? x.copy_(y) : y;
+  return inplace ? x.copy_(Tensor.of(f(x.before().value))) : Tensor.of(f(x.value));
 }
 
 /** An activation whose only option is `inplace`. */
