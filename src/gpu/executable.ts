@@ -127,7 +127,7 @@ function writeScalars(device: GPUDevice, executable: Executable, scalars: readon
     else if (type === 'i32') uniformData.setInt32(byteOffset, value, true);
     else uniformData.setUint32(byteOffset, value, true);
   }
-  device.queue.writeBuffer(uniform, 0, uniformData as DataView<ArrayBuffer>);
+  device.queue.writeBuffer(uniform, 0, uniformData.buffer);
   executable.scalars = scalars;
   stats.scalarWrites++;
 }
