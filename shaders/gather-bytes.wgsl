@@ -25,10 +25,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   if (index >= params.count) { return; }
   let i = index / params.quads;
   let quad = index % params.quads;
-  let row = indices[i];
-  let valid = row >= 0 && row < i32(params.rows);
-  if (!valid) { fault_report(FAULT_INDEX, row, i32(params.rows)); }
-  let word = words[select(0u, u32(row), valid) * params.words_per_row + quad];
+  let row = u32(max(fault_index(indices[i], params.rows), 0));
+  let word = words[row * params.words_per_row + quad];
   let stop = min(quad * 4u + 4u, params.row_elements);
   for (var e = quad * 4u; e < stop; e++) {
     y[i * params.row_elements + e] = f32((word >> (e % 4u * 8u)) & 255u) * params.scale + params.shift;

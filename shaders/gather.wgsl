@@ -9,7 +9,7 @@
 
 struct Params {
   count: u32,
-  limit: i32,  // size of x along the dimension
+  limit: u32,  // size of x along the dimension
   stride: u32, // of x along the dimension
   padding: u32,
   sizes: array<vec4<u32>, 2>,   // of y
@@ -24,9 +24,8 @@ const WORKGROUP: u32 = 64u;
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
   if (index >= params.count) { return; }
-  let picked = indices[index];
-  if (picked < 0 || picked >= params.limit) {
-    fault_report(FAULT_INDEX, picked, params.limit);
+  let picked = fault_index(indices[index], params.limit);
+  if (picked < 0) {
     y[index] = 0u;
     return;
   }

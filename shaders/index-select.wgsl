@@ -20,9 +20,8 @@ const WORKGROUP: u32 = 64u;
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
   if (index >= params.count) { return; }
-  let picked = indices[index / params.inner % params.m];
-  if (picked < 0 || picked >= i32(params.n)) {
-    fault_report(FAULT_INDEX, picked, i32(params.n));
+  let picked = fault_index(indices[index / params.inner % params.m], params.n);
+  if (picked < 0) {
     y[index] = 0u;
     return;
   }

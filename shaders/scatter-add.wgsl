@@ -29,9 +29,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   var sum = base[index];
   for (var j = 0u; j < params.m; j++) {
     let at = first + j * params.inner;
-    let picked = indices[select(at, j, SHARED)];
-    if (picked == k) { sum += src[at]; }
-    if (k == 0 && (picked < 0 || picked >= i32(params.n))) { fault_report(FAULT_INDEX, picked, i32(params.n)); }
+    if (fault_index(indices[select(at, j, SHARED)], params.n) == k) { sum += src[at]; }
   }
   y[index] = sum;
 }

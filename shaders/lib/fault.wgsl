@@ -16,3 +16,11 @@ fn fault_report(code: u32, value: i32, limit: i32) {
     if (claim.old_value != 0u) { return; }
   }
 }
+
+// The place that an index names, counted from the end if negative; -1 and a report if there is none.
+fn fault_index(index: i32, limit: u32) -> i32 {
+  let place = select(index, index + i32(limit), index < 0);
+  if (place >= 0 && place < i32(limit)) { return place; }
+  fault_report(FAULT_INDEX, index, i32(limit));
+  return -1;
+}

@@ -5,7 +5,7 @@ import indexSelectSource from '../../shaders/index-select.wgsl?raw';
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
 import oneHotSource from '../../shaders/one-hot.wgsl?raw';
 import scatterAddSource from '../../shaders/scatter-add.wgsl?raw';
-import { fault, i32, input, type Lowering, output, type Pass, scalar, u32 } from '../compiler/ir';
+import { fault, input, type Lowering, output, type Pass, scalar, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { contiguousStrides, type Meta, numel, type Shape, sameShape, scalarOf, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
@@ -82,7 +82,7 @@ const gatherOp: Op<DimAttrs> = {
       overrides: { RANK: index.shape.length },
       params: [
         u32(count),
-        i32(x.shape[dim] ?? 1),
+        u32(x.shape[dim] ?? 1),
         u32(strides[dim] ?? 1),
         u32(0),
         ...of(index.shape, 1),
@@ -104,7 +104,7 @@ const gatherOp: Op<DimAttrs> = {
   },
 };
 
-/** y[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and so on. Shape: that of the index. */
+/** y[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and so on. Shape: that of the index. Here and below, negative indices count from the end. */
 export const gather = (x: Value, dim: number, index: Value): Value =>
   record(gatherOp, [x, index], { dim: resolveDim('gather', dim, x.shape.length) });
 

@@ -1,0 +1,67 @@
+// Checks picking elements and rows by index tensors, and that indices out of range are reported.
+import * as torch from 'lamplight';
+import { describe, expect, test } from 'vitest';
+
+const x = () => torch.arange(12).to(torch.float32).reshape(3, 4).requiresGrad_();
+
+describe('rows by an index tensor', () => {
+  test('picks them, negative ones from the end, and adds their gradients up', async () => {
+    const input = x();
+    const rows = input.at(torch.tensor([2, 0, -1]));
+    expect(await rows.tolist()).toEqual([
+      [8, 9, 10, 11],
+      [0, 1, 2, 3],
+      [8, 9, 10, 11],
+    ]);
+    rows.sum().backward();
+    expect(await input.grad!.tolist()).toEqual([
+      [1, 1, 1, 1],
+      [0, 0, 0, 0],
+      [2, 2, 2, 2],
+    ]);
+  });
+
+  test('of any dimension, by an index of any shape', async () => {
+    const columns = x().at(
+      ':',
+      torch.tensor([
+        [3, 0],
+        [1, 1],
+      ]),
+    );
+    expect(columns.shape).toEqual([3, 2, 2]);
+    expect(await columns.at(1).tolist()).toEqual([
+      [7, 4],
+      [5, 5],
+    ]);
+  });
+
+  test('passes gradcheck', async () => {
+    const index = torch.tensor([1, 1, 0]);
+    const input = torch.tensor(
+      [
+        [0.5, -1, 2],
+        [1, 0.25, -0.75],
+      ],
+      { requiresGrad: true },
+    );
+    expect(await torch.autograd.gradcheck((v) => v.at(index).square(), [input])).toBe(true);
+    expect(await torch.autograd.gradgradcheck((v) => v.at(index).square(), [input])).toBe(true);
+  });
+});
+
+describe('an index out of range', () => {
+  test.each([3, -4])('%i is reported by the next read-back', async (bad) => {
+    const picked = x().at(torch.tensor([0, bad]));
+    await expect(picked.tolist()).rejects.toThrow(torch.IndexError);
+    expect(await x().sum().item()).toBe(66);
+  });
+
+  test('says what was found and what may be', async () => {
+    await expect(
+      x()
+        .at(torch.tensor([7]))
+        .data(),
+    ).rejects.toThrow(/index out of range: .*-3 to 2, but got 7/);
+  });
+});
