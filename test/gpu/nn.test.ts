@@ -2,6 +2,7 @@
 import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
 import { describe, expect, test } from 'vitest';
+import { type FixtureCase, loadFixture } from '../support/fixtures';
 
 const F = nn.functional;
 
@@ -54,19 +55,19 @@ describe('layers', () => {
   });
 
   test('in-place activations write into their input', async () => {
-    const x = torch.tensor([-1, 2]);
+    const x = torch.tensor([-1, 2], { dtype: 'float32' });
     const y = new nn.ReLU({ inplace: true })(x);
     expect([await x.tolist(), await y.tolist()]).toEqual([
       [0, 2],
       [0, 2],
     ]);
-    const w = torch.tensor([-1, 2], { requiresGrad: true });
+    const w = torch.tensor([-1, 2], { dtype: 'float32', requiresGrad: true });
     new nn.ReLU(true)(w.mul(3)).sum().backward();
     expect(await w.grad!.tolist()).toEqual([0, 3]);
   });
 
   test('losses reduce as they are told', async () => {
-    const input = torch.tensor([[1, 2, 3]]);
+    const input = torch.tensor([[1, 2, 3]], { dtype: 'float32' });
     const target = torch.tensor([2], { dtype: 'int64' });
     const loss = Math.log(Math.exp(1) + Math.exp(2) + Math.exp(3)) - 3;
     expect(await new nn.CrossEntropyLoss()(input, target).item()).toBeCloseTo(loss, 5);
@@ -106,6 +107,12 @@ describe('modules', () => {
     await y.item();
     y.backward();
     for (const [i, p] of model.parameters().entries()) await expectClose(p.grad!, trained[i]!);
+  });
+
+  test('a parameter prints as PyTorch prints it', async () => {
+    const { cases } = await loadFixture<FixtureCase & { text: string }>('text');
+    const parameter = new nn.Parameter(torch.tensor([[1, 2.5]]));
+    expect(await parameter.text()).toBe(cases.find(({ name }) => name === 'parameter')!.text);
   });
 
   test('a shared module gathers the gradients of all its calls', async () => {

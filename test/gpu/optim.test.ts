@@ -102,6 +102,24 @@ describe('flat buffers', () => {
     ]);
   });
 
+  test('leave a gradient that user code has set as it is', async () => {
+    const a = ones(2);
+    const optimizer = new optim.SGD([a], { lr: 1 });
+    const [first, second] = [3, 4].map((value) => torch.full([2], value, { dtype: 'float32' }));
+    for (const gradient of [first!, second!]) {
+      a.grad = gradient;
+      optimizer.step();
+    }
+    expect(() => {
+      a.grad = torch.full([2], 3);
+    }).toThrow(torch.DTypeError);
+    expect([await first!.tolist(), await second!.tolist(), await a.tolist()]).toEqual([
+      [3, 3],
+      [4, 4],
+      [-6, -6],
+    ]);
+  });
+
   test('add gradients up where they are not zeroed, and take the same ones twice', async () => {
     const a = ones(2);
     const optimizer = new optim.SGD([a], { lr: 1 });
