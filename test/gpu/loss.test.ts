@@ -1,0 +1,108 @@
+// Checks the losses and their gradients against PyTorch, and what becomes of labels out of range.
+import * as torch from 'lamplight';
+import { nn, type Tensor } from 'lamplight';
+import { describe, expect, test } from 'vitest';
+import { expectClose, fromFixture } from '../support/close';
+import { type FixtureCase, loadFixture } from '../support/fixtures';
+
+const F = nn.functional;
+
+interface LossCase extends FixtureCase {
+  readonly op: string;
+  readonly options: Record<string, never>;
+}
+
+const fixture = await loadFixture<LossCase>('loss');
+
+type Loss = (input: Tensor, target: Tensor, options: Record<string, never>) => Tensor;
+
+const losses: Record<string, Loss> = {
+  crossEntropy: F.crossEntropy,
+  nllLoss: F.nllLoss,
+  mseLoss: F.mseLoss,
+  l1Loss: F.l1Loss,
+  binaryCrossEntropyWithLogits: F.binaryCrossEntropyWithLogits,
+};
+
+const cases = fixture.cases.filter(({ op }) => op in losses);
+
+describe('against PyTorch', () => {
+  test.each(cases)('$name', async ({ name, op, options }) => {
+    const key = (part: string) => `${name}/${part}`;
+    const input = fromFixture(fixture.tensor(key('input')), true);
+    const target = fromFixture(fixture.tensor(key('target')), fixture.has(key('grad_target')));
+    const arrays = ['weight', 'posWeight'].filter((part) => fixture.has(key(part)));
+    const given = Object.fromEntries(arrays.map((part) => [part, fromFixture(fixture.tensor(key(part)))]));
+    const output = losses[op]!(input, target, { ...options, ...given } as Record<string, never>);
+    await expectClose(output, fixture.tensor(key('output')));
+    output.backward(fromFixture(fixture.tensor(key('dy'))));
+    await expectClose(input.grad!, fixture.tensor(key('grad_input')));
+    if (fixture.has(key('grad_target'))) await expectClose(target.grad!, fixture.tensor(key('grad_target')));
+  });
+});
+
+describe('a label out of range', () => {
+  test.each([5, -1])('%i is an IndexError at the next read-back, and gradients are none the worse', async (label) => {
+    const x = torch.zeros(2, 5, { requiresGrad: true });
+    const loss = F.crossEntropy(x, torch.tensor([0, label]), { reduction: 'sum' });
+    await expect(loss.item()).rejects.toThrow(
+      new RegExp(`crossEntropy: expected class labels from 0 to 4, but got ${label}`),
+    );
+    expect(await F.crossEntropy(x, torch.tensor([0, 4])).item()).toBeCloseTo(Math.log(5), 6);
+  });
+
+  test('never reaches the weights', async () => {
+    const w = torch.ones(3, 4, { requiresGrad: true });
+    const optimizer = new torch.optim.SGD([w], { lr: 1, momentum: 0.9 });
+    const step = (label: number) => {
+      optimizer.zeroGrad();
+      F.crossEntropy(torch.ones(2, 3).matmul(w), torch.tensor([0, label])).backward();
+      optimizer.step();
+    };
+    step(1);
+    const before = await w.tolist();
+    step(9);
+    await expect(w.tolist()).rejects.toThrow(torch.IndexError);
+    expect(await w.tolist()).toEqual(before);
+  });
+});
+
+describe('errors', () => {
+  const x = torch.zeros(4, 3);
+  test('name the shapes and dtypes', () => {
+    expect(() => F.crossEntropy(x, torch.tensor([0, 1]))).toThrow(
+      /crossEntropy: expected target of shape \[4\] for input \[4, 3\], but got \[2\]/,
+    );
+    expect(() => F.crossEntropy(x, torch.zeros(4))).toThrow(/crossEntropy: expected target of dtype int64/);
+    expect(() => F.crossEntropy(x.to(torch.int64), torch.tensor([0, 1, 2, 0]))).toThrow(
+      /expected input of dtype float32/,
+    );
+    expect(() => F.crossEntropy(x, torch.tensor([0, 1, 2, 0]), { weight: torch.ones(2) })).toThrow(
+      /weight of shape \[3\]/,
+    );
+    expect(() => F.crossEntropy(x, torch.tensor([0, 1, 2, 0]), { labelSmoothing: 2 })).toThrow(
+      /from 0 to 1, but got 2/,
+    );
+    expect(() => F.binaryCrossEntropyWithLogits(x, torch.zeros(4, 2))).toThrow(/\[4, 3\], but got \[4, 2\]/);
+  });
+});
+
+describe('gradcheck', () => {
+  const x = () => {
+    torch.manualSeed(3);
+    return torch.randn(3, 4, { requiresGrad: true });
+  };
+  const labels = torch.tensor([1, 3, 0]);
+  const other = torch.linspace(0, 1, 12).reshape(3, 4);
+  test.each<[string, (x: Tensor) => Tensor]>([
+    ['crossEntropy', (x) => F.crossEntropy(x, labels)],
+    ['crossEntropy, smoothed', (x) => F.crossEntropy(x, labels, { labelSmoothing: 0.3, reduction: 'sum' })],
+    ['crossEntropy of probabilities', (x) => F.crossEntropy(x, other)],
+    ['nllLoss', (x) => F.nllLoss(x.logSoftmax(1), labels)],
+    ['mseLoss', (x) => F.mseLoss(x, other)],
+    ['binaryCrossEntropyWithLogits', (x) => F.binaryCrossEntropyWithLogits(x, other)],
+  ])('%s, once and twice', async (_, f) => {
+    expect(await torch.autograd.gradcheck(f, [x()])).toBe(true);
+    expect(await torch.autograd.gradgradcheck(f, [x()])).toBe(true);
+  });
+});
