@@ -7,6 +7,8 @@ import { expectSameCount, parseIdxImages, parseIdxLabels } from './idx';
 import { ImageDataset } from './image-dataset';
 import type { TransformFunction } from './transforms';
 
+export type { ImageDataset };
+
 /** The two files of a set, given by hand: dropped on a page, say. */
 export interface IdxFiles {
   images: ByteSource;
