@@ -1,5 +1,4 @@
 // Owns the loss family: CrossEntropyLoss, NLLLoss, MSELoss, L1Loss, BCEWithLogitsLoss.
-import { ArgumentError } from '../errors';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import * as F from './functional/loss';
@@ -24,11 +23,7 @@ abstract class Loss extends Module {
 
   constructor(layer: string, reduction: Reduction) {
     super();
-    if (reduction !== 'mean' && reduction !== 'sum' && reduction !== 'none') {
-      throw new ArgumentError(
-        `${layer}: expected reduction 'mean', 'sum' or 'none', but got ${JSON.stringify(reduction)}`,
-      );
-    }
+    F.checkReduction(layer, reduction);
     this.reduction = reduction;
   }
 }

@@ -102,6 +102,19 @@ describe('flat buffers', () => {
     ]);
   });
 
+  test('take parameters without elements', async () => {
+    const linear = new nn.Linear(0, 2);
+    const optimizer = new optim.Adam(linear.parameters(), { lr: 0.5 });
+    linear(torch.zeros(3, 0)).sum().backward();
+    const before = await linear.bias!.tolist();
+    optimizer.step();
+    expect(linear.weight.shape).toEqual([2, 0]);
+    expect(await linear.weight.tolist()).toEqual([[], []]);
+    for (const [i, value] of (before as number[]).entries()) {
+      expect((await linear.bias!.data())[i]).toBeCloseTo(value - 0.5, 5);
+    }
+  });
+
   test('leave a gradient that user code has set as it is', async () => {
     const a = ones(2);
     const optimizer = new optim.SGD([a], { lr: 1 });

@@ -23,7 +23,8 @@ interface CrossEntropyArguments extends ClassArguments {
   labelSmoothing?: number;
 }
 
-function checkReduction(name: string, reduction: Reduction): void {
+/** Throws an ArgumentError for what is no reduction. */
+export function checkReduction(name: string, reduction: Reduction): void {
   if (reduction === 'mean' || reduction === 'sum' || reduction === 'none') return;
   throw new ArgumentError(`${name}: expected reduction 'mean', 'sum' or 'none', but got ${JSON.stringify(reduction)}`);
 }
