@@ -28,6 +28,11 @@ export abstract class PointwiseMethods extends TensorBase {
 
   /** this - alpha · other. */
   sub(other: Operandish, { alpha = 1 }: { alpha?: number } = {}): Tensor {
+    if (operandOf(this).dtype === 'bool' || operandOf(other).dtype === 'bool') {
+      throw new DTypeError(
+        "sub: expected numbers, but got an operand of dtype bool; use logicalXor, or convert it with .to('int64')",
+      );
+    }
     return this.combine('sub', other, (a, b) => (alpha === 1 ? arithmetic.sub(a, b) : arithmetic.add(a, b, -alpha)));
   }
 
