@@ -24,6 +24,12 @@ export function record<A>(op: Op<A>, inputs: readonly Value[], attrs: A, scalars
   return recordAll(op, inputs, attrs, scalars)[0]!;
 }
 
+/** Names the gradient function that printed tensors show for a value that several ops made. */
+export function named(value: Value, gradName: string): Value {
+  value.gradName = gradName;
+  return value;
+}
+
 /** A value from host data, uploaded when first needed. `data` must not change afterwards. */
 export function fromHost(data: HostData, shape: Shape, dtype: DType): Value {
   const meta: Meta = { shape, dtype };

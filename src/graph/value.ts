@@ -87,6 +87,8 @@ export class Value implements Meta {
   sink: GradSink | null = null;
   /** Called with the gradient of this value when backward reaches it; may replace it. */
   gradHooks: ((gradient: Value) => Value | undefined)[] | null = null;
+  /** Name of the gradient function in printed tensors, where several ops made what PyTorch has one function for. */
+  gradName: string | null = null;
   /** An in-place write has replaced this value in its storage. */
   overwritten = false;
   /** A tensor's storage holds this value, or did: another storage must take an alias, so that in-place writes stay apart. */

@@ -133,6 +133,7 @@ function clamping(float: string, integer: string, inside: string) {
   });
   return pointwise({
     name: 'clamp',
+    gradName: 'ClampBackward1',
     takes: 'number',
     lib: math,
     expr: byKind(float, integer),

@@ -7,7 +7,7 @@ import { fault, i32, input, output, type Param, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { isFloat, type Meta, numel, type Shape, sameShape, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
-import { expectFloat, record, recordAll } from '../graph/record';
+import { expectFloat, named, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { logSigmoid } from './activation';
 import { abs, add, div, mul, neg, square, sub } from './arithmetic';
@@ -154,8 +154,11 @@ export function nllLoss(x: Value, labels: Value, options: NllOptions = {}): Valu
   const { weight = null, ignoreIndex = -100, reduction = 'mean' } = options;
   const { rows, lead } = toRows('nllLoss', x);
   const [loss, share] = nllRows(rows, checkLabels('nllLoss', x, labels, lead), weight, ignoreIndex);
-  return reduceRows(loss, share, lead, reduction);
+  return named(reduceRows(loss, share, lead, reduction), nllGradName(lead));
 }
+
+/** PyTorch has another function for images of labels. */
+const nllGradName = (lead: Shape): string => (lead.length > 1 ? 'NllLoss2DBackward0' : 'NllLossBackward0');
 
 /**
  * Cross entropy of logits: -ln softmax(x)_t for each row's label t, or -Σ_c p_c ln softmax(x)_c for probabilities p.
@@ -179,7 +182,7 @@ export function crossEntropy(x: Value, target: Value, options: CrossEntropyOptio
   }
   const labels = checkLabels('crossEntropy', x, target, lead);
   const [loss, share] = nllRows(logp, labels, weight, ignoreIndex);
-  if (labelSmoothing === 0) return reduceRows(loss, share, lead, reduction);
+  if (labelSmoothing === 0) return named(reduceRows(loss, share, lead, reduction), nllGradName(lead));
   const even = where(ne(labels, ignoreIndex), neg(sum(weigh(logp, weight), 1)), 0);
   const mixed = add(mul(loss, 1 - labelSmoothing), mul(even, labelSmoothing / classes));
   return reduceRows(mixed, share, lead, reduction);
@@ -194,7 +197,7 @@ function reduceLoss(loss: Value, reduction: Reduction): Value {
 
 /** (x - target)², reduced. The shapes broadcast. */
 export const mseLoss = (x: Value, target: Value, reduction: Reduction = 'mean'): Value =>
-  reduceLoss(square(sub(x, target)), reduction);
+  named(reduceLoss(square(sub(x, target)), reduction), 'MseLossBackward0');
 
 /** |x - target|, reduced. The shapes broadcast. */
 export const l1Loss = (x: Value, target: Value, reduction: Reduction = 'mean'): Value =>
@@ -219,5 +222,6 @@ export function bceWithLogits(x: Value, target: Value, options: BceOptions = {})
   // (1 - t) x - (1 + (posWeight - 1) t) ln σ(x), since ln(1 - σ(x)) = ln σ(x) - x.
   const logs = logSigmoid(x);
   const positive = posWeight ? mul(logs, add(mul(sub(posWeight, 1), target), 1)) : logs;
-  return reduceLoss(weigh(sub(mul(sub(1, target), x), positive), weight), reduction);
+  const loss = reduceLoss(weigh(sub(mul(sub(1, target), x), positive), weight), reduction);
+  return named(loss, 'BinaryCrossEntropyWithLogitsBackward0');
 }

@@ -4,7 +4,7 @@ import { input, type Lowering, output, type Pass, scratch, u32 } from '../compil
 import { gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT, contiguousStrides, type Meta, numel, type Shape, showShape } from '../compiler/meta';
 import { invariant, ShapeError } from '../errors';
-import { expectFloat, record } from '../graph/record';
+import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { broadcastShapes } from './broadcast';
 import { reshape } from './cast';
@@ -155,7 +155,7 @@ function product(a: Value, b: Value, transposeA: boolean, transposeB: boolean, b
   if (transposeA || a.shape.length === 2 || b.shape.length !== 2) return record(matmulOp, inputs(a), attrs);
   const rows = numel(a.shape.slice(0, -1));
   const y = record(matmulOp, inputs(reshape(a, [rows, a.shape[a.shape.length - 1]!])), attrs);
-  return reshape(y, [...a.shape.slice(0, -1), y.shape[1]!]);
+  return named(reshape(y, [...a.shape.slice(0, -1), y.shape[1]!]), 'UnsafeViewBackward0');
 }
 
 /**
@@ -175,7 +175,8 @@ export function matmul(a: Value, b: Value): Value {
   const shape = y.shape.slice(0, -2);
   if (left === a) shape.push(y.shape[y.shape.length - 2]!);
   if (right === b) shape.push(y.shape[y.shape.length - 1]!);
-  return reshape(y, shape);
+  const gradName = shape.length === 0 ? 'DotBackward0' : a.shape.length === 2 ? 'MvBackward0' : 'UnsafeViewBackward0';
+  return named(reshape(y, shape), gradName);
 }
 
 /** x[..., K] · w[N, K]ᵀ + bias[N] → [..., N], as in torch.nn.functional.linear; w[K] and bias[] give [...]. */
@@ -189,6 +190,10 @@ export function linear(x: Value, w: Value, bias: Value | null): Value {
       `linear: expected input [..., in] for weight [out, in], but got input ${showShape(x.shape)} for weight ${showShape(w.shape)}`,
     );
   }
-  if (x.shape.length > 1) return product(x, w, false, true, bias);
-  return reshape(product(reshape(x, [1, ...x.shape]), w, false, true, bias), [w.shape[0]!]);
+  if (x.shape.length > 1) {
+    const y = product(x, w, false, true, bias);
+    return bias && x.shape.length === 2 ? named(y, 'AddmmBackward0') : y;
+  }
+  const row = product(reshape(x, [1, ...x.shape]), w, false, true, bias);
+  return named(reshape(row, [w.shape[0]!]), bias ? 'UnsafeViewBackward0' : 'SqueezeBackward4');
 }

@@ -5,7 +5,7 @@ import combineSource from '../../shaders/moments-combine.wgsl?raw';
 import { f32, input, output, scratch, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT } from '../compiler/meta';
-import { expectFloat, record, recordAll } from '../graph/record';
+import { expectFloat, named, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add, div, mul, sub } from './arithmetic';
 import { reshape } from './cast';
@@ -93,7 +93,7 @@ export function variance(
 ): Value {
   const resolved = resolveDims('var', dims, x.shape.length);
   const y = moments(x, resolved, correction)[1];
-  return keepdim ? y : reshape(y, reducedShape(x.shape, resolved, false));
+  return named(keepdim ? y : reshape(y, reducedShape(x.shape, resolved, false)), 'VarBackward0');
 }
 
 const stdOp = pointwise({

@@ -14,7 +14,7 @@ import {
   showShape,
 } from '../compiler/meta';
 import { ArgumentError, DTypeError, invariant, ShapeError } from '../errors';
-import { record } from '../graph/record';
+import { named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { full } from './cast';
 import { resolveDim } from './dims';
@@ -319,5 +319,6 @@ export function pad(x: Value, before: readonly number[], after: readonly number[
   if (sameShape(shape, cropped.shape)) return cropped;
   const strides = contiguousStrides(shape);
   const offset = left.reduce((sum, n, d) => sum + n * strides[d]!, 0);
-  return record(scatterOp, [cropped], { shape, window: { shape: cropped.shape, strides, offset } }, [value]);
+  const padded = record(scatterOp, [cropped], { shape, window: { shape: cropped.shape, strides, offset } }, [value]);
+  return named(padded, 'ConstantPadNdBackward0');
 }

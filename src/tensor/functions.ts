@@ -1,6 +1,7 @@
 // Functions over tensors that PyTorch has at its top level beside (or instead of) methods.
 import { sameShape, showShape } from '../compiler/meta';
 import { DTypeError, ShapeError } from '../errors';
+import { named } from '../graph/record';
 import { cast } from '../ops/cast';
 import { cat as catValues } from '../ops/join';
 import { promoteTypes } from '../ops/promotion';
@@ -211,10 +212,12 @@ export function stack(tensors: readonly Tensor[], dim?: number | { dim?: number 
     }
   }
   const d = wrapDim('stack', dimOf(dim), first.shape.length + 1);
-  return cat(
+  const stacked = cat(
     tensors.map((x) => x.unsqueeze(d)),
     d,
   );
+  named(stacked.value, 'StackBackward0');
+  return stacked;
 }
 
 /** Whether two tensors have one shape and equal elements; reads them back. */

@@ -1,6 +1,7 @@
 // Tensor methods that reduce dimensions, and the row functions softmax and logSoftmax.
 import { showShape } from '../compiler/meta';
 import { ArgumentError } from '../errors';
+import { named } from '../graph/record';
 import type { Value } from '../graph/value';
 import * as arg from '../ops/arg';
 import { abs, mul, pow, sqrt } from '../ops/arithmetic';
@@ -115,7 +116,9 @@ export abstract class ReduceMethods extends PointwiseMethods {
     op: (x: Value, dims: Dims, keepdim: boolean) => Value,
   ): Tensor {
     const { dim, keepdim } = reduceArgs(name, args);
-    return this.make(op(this.value, dim, keepdim));
+    const y = op(this.value, dim, keepdim);
+    if (dim !== null && overDims[name] && y !== this.value) named(y, overDims[name]);
+    return this.make(y);
   }
 
   private extremum(
@@ -127,7 +130,7 @@ export abstract class ReduceMethods extends PointwiseMethods {
   ): Tensor | [Tensor, Tensor] {
     if (args[0] instanceof PointwiseMethods) return pairwise(args[0] as unknown as Tensor);
     const { dim, keepdim } = reduceArgs(name, args);
-    if (dim === null) return this.make(whole(this.value));
+    if (dim === null) return this.make(named(whole(this.value), `${name === 'max' ? 'Max' : 'Min'}Backward1`));
     if (typeof dim !== 'number') {
       throw new ArgumentError(
         `${name}: expected one dimension for input of shape ${showShape(this.shape)}, but got ${showShape(dim)}; use a${name} for several`,
@@ -137,6 +140,9 @@ export abstract class ReduceMethods extends PointwiseMethods {
     return [this.make(values!), this.make(indices!)];
   }
 }
+
+/** What PyTorch calls the gradient functions of reductions over some dimensions, where that differs from those over all. */
+const overDims: Record<string, string> = { sum: 'SumBackward1', mean: 'MeanBackward1', prod: 'ProdBackward1' };
 
 function reduceArgs(name: string, args: readonly unknown[]): { dim: Dims; keepdim: boolean } {
   const [first, second] = args;

@@ -1,6 +1,7 @@
 // Tensor methods that rearrange: views where PyTorch gives views, copies where it copies.
 import { numel, type Shape, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
+import { named } from '../graph/record';
 import type { Value } from '../graph/value';
 import { reshape } from '../ops/cast';
 import { indexSelect } from '../ops/indexing';
@@ -78,19 +79,25 @@ export abstract class ShapeMethods extends ReduceMethods {
     return this.makeView(permute(this.value, order), strides, this.offset);
   }
 
+  /** Names the gradient function of a view that is one of PyTorch's own but here is made of others. */
+  private called(name: string, view: Tensor): Tensor {
+    if (view.value !== this.value) named(view.value, name);
+    return view;
+  }
+
   transpose(dim0: number, dim1: number): Tensor {
     const order = this.shape.map((_, d) => d);
     const a = this.wrapDim('transpose', dim0);
     const b = this.wrapDim('transpose', dim1);
     if (order.length > 0) [order[a], order[b]] = [order[b]!, order[a]!];
-    return this.permute(order);
+    return this.called('TransposeBackward0', this.permute(order));
   }
 
   /** The transpose of a matrix; tensors of rank 0 and 1 as they are. */
   t(): Tensor {
     if (this.shape.length > 2)
       throw new ShapeError(`t: expected a tensor of at most 2 dimensions, but got shape ${showShape(this.shape)}`);
-    return this.shape.length < 2 ? this.alias() : this.transpose(0, 1);
+    return this.shape.length < 2 ? this.alias() : this.called('TBackward0', this.permute(1, 0));
   }
 
   /** Dimensions in reverse order. */
@@ -102,7 +109,8 @@ export abstract class ShapeMethods extends ReduceMethods {
   squeeze(dim?: number | readonly number[]): Tensor {
     const chosen = dim === undefined ? null : new Set([dim].flat().map((d) => this.wrapDim('squeeze', d as number)));
     const kept = this.shape.map((_, d) => d).filter((d) => this.shape[d] !== 1 || (chosen !== null && !chosen.has(d)));
-    return this.keepDims(kept);
+    const variant = dim === undefined ? 0 : typeof dim === 'number' ? 1 : 2;
+    return this.called(`SqueezeBackward${variant}`, this.keepDims(kept));
   }
 
   /** With a new dimension of size 1 before `dim` (of the result). */
@@ -111,7 +119,7 @@ export abstract class ShapeMethods extends ReduceMethods {
     const shape = [...this.shape.slice(0, d), 1, ...this.shape.slice(d)];
     const step = d < this.shape.length ? this.shape[d]! * this.strides[d]! : 1;
     const strides = [...this.strides.slice(0, d), step, ...this.strides.slice(d)];
-    return this.makeView(reshape(this.value, shape), strides, this.offset);
+    return this.called('UnsqueezeBackward0', this.makeView(reshape(this.value, shape), strides, this.offset));
   }
 
   /** Dimensions of size 1 repeated without a copy; -1 keeps a size. New dimensions come first. */
@@ -152,8 +160,7 @@ export abstract class ShapeMethods extends ReduceMethods {
   /** One index of a dimension, which disappears. */
   select(dim: number, index: number): Tensor {
     const d = this.wrapDim('select', dim);
-    const at = resolveIndex('select', index, this.shape[d]!, d);
-    return this.ranged(d, at, 1, 1).keepDims(this.shape.map((_, k) => k).filter((k) => k !== d));
+    return this.indexDim(d, index, 'select');
   }
 
   /** `length` indices of a dimension, from `start`. */
@@ -288,9 +295,10 @@ export abstract class ShapeMethods extends ReduceMethods {
   }
 
   /** @internal */
-  indexDim(dim: number, index: number): Tensor {
-    const at = resolveIndex('at', index, this.shape[dim]!, dim);
-    return this.ranged(dim, at, 1, 1).keepDims(this.shape.map((_, k) => k).filter((k) => k !== dim));
+  indexDim(dim: number, index: number, op = 'at'): Tensor {
+    const at = resolveIndex(op, index, this.shape[dim]!, dim);
+    const others = this.shape.map((_, k) => k).filter((k) => k !== dim);
+    return this.called('SelectBackward0', this.ranged(dim, at, 1, 1).keepDims(others));
   }
 
   /** @internal */
