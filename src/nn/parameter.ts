@@ -3,6 +3,7 @@ import { contiguousStrides, type Shape } from '../compiler/meta';
 import { ArgumentError } from '../errors';
 import { detach, full } from '../ops/cast';
 import { type Arguments, isPlainObject } from '../tensor/options';
+import { protect } from '../tensor/snapshot';
 import { Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
 
@@ -21,9 +22,14 @@ export class Parameter extends Tensor {
     const [option] = args;
     const requiresGrad = (isPlainObject(option) ? (option as ParameterOptions).requiresGrad : option) ?? true;
     const { storage, strides, offset } = data;
-    super(detach(data.value), { storage, strides, offset, detached: true });
+    super(detach(data.value), { storage, strides, offset });
     storage.retain();
+    protect(storage);
     this.requiresGrad_(requiresGrad);
+  }
+
+  override async text(): Promise<string> {
+    return `Parameter containing:\n${await super.text()}`;
   }
 
   /** Forgets the gradient; with `setToNone: false` fills it with zeros. */
@@ -45,6 +51,7 @@ export class UninitializedParameter extends Parameter {
     const settings = { writable: true, configurable: true, enumerable: true };
     const storage = new Storage(full(shape, 0, 'float32'));
     storage.retain();
+    protect(storage);
     Object.defineProperties(this, {
       shape: { ...settings, value: shape },
       strides: { ...settings, value: contiguousStrides(shape) },

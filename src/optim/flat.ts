@@ -3,6 +3,7 @@ import { BYTES_PER_ELEMENT, numel } from '../compiler/meta';
 import type { Value } from '../graph/value';
 import { clone, full } from '../ops/cast';
 import { pack } from '../ops/join';
+import { protect } from '../tensor/snapshot';
 import { isWhole, Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
 
@@ -38,6 +39,7 @@ export function flatten(tensors: readonly Tensor[], { offsets, size }: FlatLayou
   const contents = tensors.map((tensor) => tensor.storage.value);
   const flat = new Storage(pack(contents, bytes(offsets), size));
   flat.retain();
+  protect(flat);
   tensors.forEach(({ storage }, i) => {
     storage.rehome(flat, offsets[i]!);
   });
@@ -57,6 +59,7 @@ export class FlatGradients {
   constructor(readonly layout: FlatLayout) {
     this.#flat = new Storage(full([layout.size], 0, 'float32'));
     this.#flat.retain();
+    protect(this.#flat, { kept: false });
   }
 
   /** Brings the gradients into the buffer, and returns its contents. */

@@ -72,8 +72,10 @@ export abstract class TensorBase implements Layout {
       throw new TensorReleasedError(`a tensor of shape ${showShape(this.shape)} was used after dispose()`);
     const { version } = this.storage;
     if (this.cached?.version !== version) {
-      let value = this.storage.read(this);
-      if (this.detached && value.requiresGrad) value = detach(value);
+      // A view of a leaf hangs on the leaf, so that gradients reach it.
+      const base = this.detached || this.leaf ? null : this.storage.leaf;
+      let value = this.storage.read(this, base?.value);
+      if ((this.detached || this.leaf) && value.requiresGrad) value = detach(value);
       if (this.leaf) {
         value = value.sink || value === this.storage.value ? withMode({ grad: false }, () => identity(value)) : value;
         value.sink = this.leaf;
@@ -144,8 +146,9 @@ export abstract class TensorBase implements Layout {
   /** The name of the function that would take the gradient further, such as `MulBackward0`; null for leaves. */
   get gradFn(): string | null {
     if (this.isLeaf) return null;
-    const { op } = this.value.node!;
-    return op.gradName ?? `${op.name[0]!.toUpperCase()}${op.name.slice(1)}Backward0`;
+    const { node, gradName } = this.value;
+    const { op } = node!;
+    return gradName ?? op.gradName ?? `${op.name[0]!.toUpperCase()}${op.name.slice(1)}Backward0`;
   }
 
   /** Makes this leaf require a gradient (or not), in place. */
@@ -162,7 +165,7 @@ export abstract class TensorBase implements Layout {
       );
     }
     this.leaf = on ? new Leaf((value) => this.make(value)) : null;
-    if (isWhole(this, this.storage.shape)) this.storage.leafRequiresGrad = on;
+    if (isWhole(this, this.storage.shape)) this.storage.leaf = on ? this : null;
     this.cached = null;
     return this;
   }
@@ -182,6 +185,12 @@ export abstract class TensorBase implements Layout {
     if (gradient && !sameShape(gradient.shape, this.shape)) {
       throw new ShapeError(`grad: expected shape ${showShape(this.shape)}, but got ${showShape(gradient.shape)}`);
     }
+    if (gradient && gradient.dtype !== this.dtype) {
+      throw new DTypeError(
+        `grad: expected dtype ${this.dtype}, but got ${gradient.dtype}; convert it with .to('${this.dtype}')`,
+      );
+    }
+    if (gradient) gradient.storage.exposed = true;
     this.leaf.grad = gradient;
   }
 
@@ -342,7 +351,7 @@ export abstract class TensorBase implements Layout {
 
   /** Overwrites the contents; `value` is cast and broadcast by the caller to this tensor's dtype and shape. */
   protected assign(value: Value): this {
-    if (this.storage.leafRequiresGrad && !this.detached && mode.grad) {
+    if (this.storage.leaf && (this.leaf || !this.detached) && mode.grad) {
       throw new AutogradError(
         'a leaf tensor that requires grad (or a view of one) is being used in an in-place operation; wrap the change in torch.noGrad(() => …)',
       );

@@ -4,6 +4,7 @@ import { byteLength } from '../compiler/meta';
 import { flush } from '../graph/flush';
 import { fromHost } from '../graph/record';
 import type { HostData, Value } from '../graph/value';
+import { full } from '../ops/cast';
 import type { Storage } from './storage';
 
 /** The least time between two snapshots that are taken by the way, in milliseconds. */
@@ -12,6 +13,8 @@ const MIN_INTERVAL = 1000;
 const BYTES_PER_MILLISECOND = 20_000;
 
 interface Protected {
+  /** False for contents that are not worth keeping: zeros take their place. */
+  readonly kept: boolean;
   readonly storage: WeakRef<Storage>;
   /** The value that `copy` was made of. */
   value: Value | null;
@@ -23,11 +26,14 @@ const forget = new FinalizationRegistry<number>((id) => entries.delete(id));
 let due = 0;
 let running: Promise<void> | null = null;
 
-/** Has this storage copied to the host from time to time, and restored if the device is lost. */
-export function protect(storage: Storage): void {
+/**
+ * Has this storage copied to the host from time to time, and restored if the device is lost; with `kept: false` it is not
+ * copied, and comes back as zeros.
+ */
+export function protect(storage: Storage, { kept = true }: { kept?: boolean } = {}): void {
   if (entries.has(storage.id)) return;
   if (entries.size === 0) engine.onLoss(restore);
-  entries.set(storage.id, { storage: new WeakRef(storage), value: null, copy: null });
+  entries.set(storage.id, { kept, storage: new WeakRef(storage), value: null, copy: null });
   forget.register(storage, storage.id);
 }
 
@@ -56,7 +62,7 @@ async function take(): Promise<void> {
   const changed: { entry: Protected; value: Value; storage: Storage }[] = [];
   for (const entry of entries.values()) {
     const storage = entry.storage.deref();
-    if (!storage || storage.disposed || storage.window) continue;
+    if (!entry.kept || !storage || storage.disposed || storage.window) continue;
     const { value } = storage;
     if (value !== entry.value && value.allocation) changed.push({ entry, value, storage });
   }
@@ -72,9 +78,10 @@ async function take(): Promise<void> {
 }
 
 function restore(): void {
-  for (const { storage: reference, copy } of entries.values()) {
+  for (const { storage: reference, kept, copy } of entries.values()) {
     const storage = reference.deref();
-    if (!storage || storage.window || !copy) continue;
-    storage.set(fromHost(copy.slice(), storage.shape, storage.dtype));
+    if (!storage || storage.window) continue;
+    if (copy) storage.set(fromHost(copy.slice(), storage.shape, storage.dtype));
+    else if (!kept) storage.set(full(storage.shape, 0, storage.dtype));
   }
 }

@@ -26,8 +26,8 @@ export class Storage implements Root {
   settled: Value | null = null;
   /** The scope that this storage lives in; it moves outward when the scope's function returns it. */
   scope: Scope = currentScope();
-  /** A leaf that requires grad lies here, so writes need `noGrad`. */
-  leafRequiresGrad = false;
+  /** The leaf that requires grad and is all of this storage, if there is one: writes need `noGrad` then. */
+  leaf: { readonly value: Value } | null = null;
   /** User code has taken hold of this gradient, so its numbers must outlive the next step. */
   exposed = false;
 
@@ -89,8 +89,7 @@ export class Storage implements Root {
   }
 
   /** The contents at a layout, as a contiguous value. */
-  read(layout: Layout): Value {
-    const { value } = this;
+  read(layout: Layout, value = this.value): Value {
     if (isWhole(layout, this.shape)) return reshape(value, layout.shape);
     return stridedView(value, layout.shape, layout.strides, layout.offset);
   }
@@ -101,9 +100,10 @@ export class Storage implements Root {
       this.current.overwritten = true;
       releaseAfterFlush(this.current);
     }
+    // The version must grow, also where the new parent's is lower than the old one's.
+    this.writes += (this.window?.parent.version ?? 0) + 1;
     this.home = { parent, offset };
     this.homeView = null;
-    this.writes++;
   }
 
   /** Replaces the contents without touching the parent or aliases of the parent: the storage stands alone from now on. */

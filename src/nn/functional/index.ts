@@ -25,5 +25,6 @@ export {
   type Reduction,
 } from './loss';
 export { layerNorm } from './normalization';
+export { oneHot } from './one-hot';
 export { type PadMode, pad } from './pad';
 export { avgPool2d, maxPool2d } from './pooling';
