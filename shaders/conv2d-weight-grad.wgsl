@@ -9,6 +9,7 @@ const KHT: u32 = 3u; // divides KH
 const KWT: u32 = 3u; // divides KW
 const ACC: u32 = 72u; // TO · TC · KHT · KWT
 const SEG: u32 = 4u;
+const SEGS: u32 = 2u; // segments of a row of dy
 const DYS: u32 = 32u; // TO · SEG
 const ROW: u32 = 6u; // (SEG - 1)·SW + (KWT - 1)·DW + 1
 const KH: u32 = 3u;
@@ -70,7 +71,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     let n = i / params.out_rows;
     let oy = i % params.out_rows;
     let top = oy * SH + p0 * DH - u32(params.pad_top);
-    for (var ox = 0u; ox < params.out_cols; ox += SEG) {
+    for (var segment = 0u; segment < SEGS; segment++) { // unroll if 1
+      let ox = segment * SEG;
       var d: array<f32, DYS>;
       for (var o = 0u; o < TO; o++) { // unroll
         let line = (((n * params.groups + g) * params.group_out + min(o0 + o, last_o)) * params.out_rows + oy) * params.out_cols;

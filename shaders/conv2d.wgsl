@@ -8,7 +8,10 @@ const TO: u32 = 8u;
 const ACC: u32 = 56u; // TX · TO
 const KH: u32 = 3u;
 const KW: u32 = 3u;
-const KWT: u32 = 3u; // taps of a row that share one load of x; divides KW
+const KHT: u32 = 3u; // kernel rows and taps of a row that are written out; they divide KH and KW
+const KWT: u32 = 3u;
+const KHS: u32 = 1u; // KH / KHT
+const KWS: u32 = 1u; // KW / KWT
 const ROW: u32 = 9u; // columns of x under TX outputs and KWT taps: (TX - 1)·SW + (KWT - 1)·DW + 1
 const SH: u32 = 1u;
 const SW: u32 = 1u;
@@ -58,6 +61,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
 
   let last_o = params.group_out - 1u;
   // Places left of or above x wrap to huge numbers, so that one comparison tests both ends.
+  let last_row = params.in_rows - 1u;
   let last_col = params.in_cols - 1u;
   let left = ox * SW - u32(params.pad_left);
   let top = oy * SH - u32(params.pad_top);
@@ -71,28 +75,30 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   }
   for (var c = 0u; c < params.group_in; c++) {
     let plane = ((n * params.groups + g) * params.group_in + c) * params.in_rows;
-    for (var kh = 0u; kh < KH; kh++) {
-      let iy = top + kh * DH;
-      if (BORDER == 1u && iy >= params.in_rows) { continue; }
-      let line = (plane + iy) * params.in_cols;
-      for (var kw0 = 0u; kw0 < KW; kw0 += KWT) {
-        var row: array<f32, ROW>;
-        for (var i = 0u; i < ROW; i++) { // unroll
-          let ix = left + kw0 * DW + i;
-          if (BORDER == 0u) {
-            row[i] = x[line + ix];
-          } else {
-            row[i] = select(0.0, x[line + min(ix, last_col)], ix <= last_col);
+    let w0 = g * params.w_group + c * params.w_in;
+    for (var rows = 0u; rows < KHS; rows++) { // unroll if 1
+      for (var taps = 0u; taps < KWS; taps++) { // unroll if 1
+        for (var p = 0u; p < KHT; p++) { // unroll
+          let kh = rows * KHT + p;
+          let iy = top + kh * DH;
+          let line = (plane + min(iy, last_row)) * params.in_cols;
+          var row: array<f32, ROW>;
+          for (var i = 0u; i < ROW; i++) { // unroll
+            let ix = left + taps * KWT * DW + i;
+            if (BORDER == 0u) {
+              row[i] = x[line + ix];
+            } else {
+              row[i] = select(0.0, x[line + min(ix, last_col)], (iy <= last_row) & (ix <= last_col));
+            }
           }
-        }
-        let w0 = g * params.w_group + c * params.w_in;
-        for (var o = 0u; o < TO; o++) { // unroll
-          let w1 = w0 + min(o0 + o, last_o) * params.w_out;
-          for (var kw = 0u; kw < KWT; kw++) { // unroll
-            let tap = kh * KW + kw0 + kw;
-            let weight = w[w1 + select(tap, KH * KW - 1u - tap, FLIP == 1u)];
-            for (var t = 0u; t < TX; t++) { // unroll
-              acc[o * TX + t] = fma(weight, row[t * SW + kw * DW], acc[o * TX + t]);
+          for (var o = 0u; o < TO; o++) { // unroll
+            let w1 = w0 + min(o0 + o, last_o) * params.w_out;
+            for (var q = 0u; q < KWT; q++) { // unroll
+              let tap = kh * KW + taps * KWT + q;
+              let weight = w[w1 + select(tap, KH * KW - 1u - tap, FLIP == 1u)];
+              for (var t = 0u; t < TX; t++) { // unroll
+                acc[o * TX + t] = fma(weight, row[t * SW + q * DW], acc[o * TX + t]);
+              }
             }
           }
         }

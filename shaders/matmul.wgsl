@@ -5,6 +5,7 @@ const WORKGROUP: u32 = 64u;
 const TM: u32 = 8u;
 const TN: u32 = 8u;
 const ACC: u32 = 64u; // TM · TN
+const KU: u32 = 4u; // products of a sum that one turn of the loop adds
 const BIAS: u32 = 0u;
 
 struct Params {
@@ -77,7 +78,22 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     q_at[j] = q0 + min(n0 + j, last_col) * params.q_col;
   }
   let end = min((s + 1u) * params.chunk, params.inner);
-  for (var k = s * params.chunk; k < end; k++) {
+  var k = s * params.chunk;
+  for (; k + KU <= end; k += KU) {
+    for (var u = 0u; u < KU; u++) { // unroll
+      var column: array<f32, TN>;
+      for (var j = 0u; j < TN; j++) { // unroll
+        column[j] = q[q_at[j] + (k + u) * params.q_inner];
+      }
+      for (var i = 0u; i < TM; i++) { // unroll
+        let value = p[p_at[i] + (k + u) * params.p_inner];
+        for (var j = 0u; j < TN; j++) { // unroll
+          acc[i * TN + j] = fma(value, column[j], acc[i * TN + j]);
+        }
+      }
+    }
+  }
+  for (; k < end; k++) {
     var column: array<f32, TN>;
     for (var j = 0u; j < TN; j++) { // unroll
       column[j] = q[q_at[j] + k * params.q_inner];

@@ -68,6 +68,7 @@ function correlate(c: Correlation): Lowering {
   const tx = bestTile(outCols, sw > 2 ? [4] : c.groupOut >= 4 ? [4, 7, 8] : [4, 7, 8, 14]);
   const to = bestTile(c.groupOut, c.groupOut < 4 ? [1, 2] : [4, 8]);
   const kwt = divisorUpTo(kw, MAX_TAPS);
+  const kht = kh * kwt <= MAX_TAPS ? kh : 1;
   const xTiles = ceilDiv(outCols, tx);
   const oTiles = ceilDiv(c.groupOut, to);
   // The rows and columns that whole tiles touch.
@@ -83,7 +84,10 @@ function correlate(c: Correlation): Lowering {
     ACC: tx * to,
     KH: kh,
     KW: kw,
+    KHT: kht,
     KWT: kwt,
+    KHS: kh / kht,
+    KWS: kw / kwt,
     ROW: (tx - 1) * sw + (kwt - 1) * dw + 1,
     SH: sh,
     SW: sw,
@@ -249,6 +253,7 @@ export function weightGradPasses(g: ConvGeometry): Lowering {
     KWT: kwt,
     ACC: to * tc * kht * kwt,
     SEG: seg,
+    SEGS: ceilDiv(outCols, seg),
     DYS: to * seg,
     ROW: (seg - 1) * sw + (kwt - 1) * dw + 1,
     KH: kh,

@@ -1,13 +1,13 @@
 // Unrolling of marked WGSL loops, so that register tiles live in registers on adapters whose compiler does not unroll.
 
-const loopHead = /^[ \t]*for \(var (\w+) = 0u; \1 < (\w+); \1\+\+\) \{ \/\/ unroll$/m;
+const loopHead = /^[ \t]*for \(var (\w+) = 0u; \1 < (\w+); \1\+\+\) \{ \/\/ unroll( if 1)?$/m;
 const constLine = /^const (\w+): u32 = (\d+)u;/gm;
 
 const unrolled = new Map<string, string>();
 
 /**
- * The source with every loop marked `// unroll` written out. Its bound is a `const` of the source, whose value in `consts` counts
- * before the default, or a literal. Every other line stays as it is: the result computes the same, and the source is valid WGSL itself.
+ * The source with every loop marked `// unroll` written out, and those marked `// unroll if 1` that turn but once. The bound is a `const` of the source, whose
+ * value in `consts` counts before the default, or a literal. Every other line stays as it is: the result computes the same, and the source is valid WGSL itself.
  * Why: SwiftShader keeps an array in registers only if every index is a constant (measured: 3 to 4 times the speed).
  */
 export function unroll(source: string, consts: Readonly<Record<string, number>>): string {
@@ -25,7 +25,7 @@ export function unroll(source: string, consts: Readonly<Record<string, number>>)
 function expand(source: string, sizes: ReadonlyMap<string, number>): string {
   const head = loopHead.exec(source);
   if (!head) return source;
-  const [line, index, bound] = head as unknown as [string, string, string];
+  const [line, index, bound, single] = head as unknown as [string, string, string, string | undefined];
   const start = head.index + line.length;
   let end = start;
   for (let depth = 1; depth > 0; end++) {
@@ -33,8 +33,12 @@ function expand(source: string, sizes: ReadonlyMap<string, number>): string {
     else if (source[end] === '}') depth--;
   }
   const body = source.slice(start, end - 1);
-  const name = new RegExp(`\\b${index}\\b`, 'g');
   const count = sizes.get(bound) ?? Number.parseInt(bound, 10);
+  if (single && count !== 1) {
+    // Left as a loop; its mark goes, so that it is not met again.
+    return source.slice(0, start).replace(/ \/\/ unroll if 1$/, '') + expand(source.slice(start), sizes);
+  }
+  const name = new RegExp(`\\b${index}\\b`, 'g');
   let copies = '';
   for (let i = 0; i < count; i++) copies += `{${body.replace(name, `${i}u`)}}\n`;
   return source.slice(0, head.index) + expand(copies, sizes) + expand(source.slice(end), sizes);
