@@ -42,7 +42,7 @@ function faultyPass(
 }
 
 /** Throws unless the meta has an integer dtype that is stored as i32. */
-export function expectIndex(op: string, name: string, meta: Meta): void {
+function expectIndex(op: string, name: string, meta: Meta): void {
   if (meta.dtype !== 'int64' && meta.dtype !== 'int32') {
     throw new DTypeError(`${op}: expected ${name} of dtype int64, but got ${meta.dtype}; convert it with .to('int64')`);
   }
@@ -185,7 +185,7 @@ export const indexSelect = (x: Value, dim: number, index: Value): Value =>
 export const gatherRows = (source: Value, indices: Value): Value => record(gatherRowsOp, [source, indices], { dim: 0 });
 
 /** base with slice j of src added to slice index[j] along a dimension. */
-export const indexAdd = (base: Value, dim: number, index: Value, src: Value): Value =>
+const indexAdd = (base: Value, dim: number, index: Value, src: Value): Value =>
   record(scatterAddOp, [base, index, src], { dim: resolveDim('indexAdd', dim, base.shape.length), shared: true });
 
 // ── Batches of bytes ──

@@ -1,8 +1,8 @@
-// Values that share one buffer: cat, stack and split, and the packing of many values into one flat buffer and back.
+// Values that share one buffer: cat, and the packing of many values into one flat buffer and back.
 import catSource from '../../shaders/cat.wgsl?raw';
 import { input, output, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { BYTES_PER_ELEMENT, byteLength, numel, type Shape, sameShape, showShape } from '../compiler/meta';
+import { BYTES_PER_ELEMENT, byteLength, numel, type Shape, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, invariant, ShapeError } from '../errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -58,43 +58,9 @@ const catOp: Op<{ readonly dim: number }> = {
 export function cat(inputs: readonly Value[], dim = 0): Value {
   const [first] = inputs;
   if (!first) throw new ArgumentError('cat: expected at least one tensor, but got an empty list');
-  if (first.shape.length === 0) throw new ShapeError('cat: expected tensors of rank ≥ 1, but got rank 0; use stack');
+  if (first.shape.length === 0) throw new ShapeError('cat: expected tensors of rank ≥ 1, but got rank 0; use stack()');
   const at = resolveDim('cat', dim, first.shape.length);
   return inputs.length === 1 ? first : record(catOp, inputs, { dim: at });
-}
-
-/** The inputs, of one shape, along a new dimension. */
-export function stack(inputs: readonly Value[], dim = 0): Value {
-  const [first] = inputs;
-  if (!first) throw new ArgumentError('stack: expected at least one tensor, but got an empty list');
-  const odd = inputs.find((x) => !sameShape(x.shape, first.shape));
-  if (odd) {
-    throw new ShapeError(
-      `stack: expected tensors of one shape, but got ${showShape(first.shape)} and ${showShape(odd.shape)}`,
-    );
-  }
-  const at = resolveDim('stack', dim, first.shape.length + 1);
-  const single = [...first.shape.slice(0, at), 1, ...first.shape.slice(at)];
-  return cat(
-    inputs.map((x) => reshape(x, single)),
-    at,
-  );
-}
-
-/** x cut along a dimension into pieces of the given sizes, which add up to its size. */
-export function split(x: Value, sizes: readonly number[], dim = 0): Value[] {
-  const at = resolveDim('split', dim, x.shape.length);
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  if (total !== x.shape[at]) {
-    throw new ShapeError(
-      `split: expected sizes that add up to ${x.shape[at]}, dimension ${at} of ${showShape(x.shape)}, but got [${sizes.join(', ')}]`,
-    );
-  }
-  let start = 0;
-  return sizes.map((size) => {
-    start += size;
-    return narrow(x, at, start - size, size);
-  });
 }
 
 // ── One flat buffer for many values ──

@@ -1,4 +1,4 @@
-// Normalisation by mean and variance: the common form of layer and batch normalisation.
+// Normalisation by mean and variance: layerNorm.
 import { type Shape, showShape } from '../compiler/meta';
 import { ShapeError } from '../errors';
 import { expectFloat, record } from '../graph/record';
@@ -35,35 +35,9 @@ const affineOp = pointwise({
   grads: [(dy, { b: weight }) => mul(dy, weight), (dy, { a }) => mul(dy, a), (dy) => dy],
 });
 
-/** What normalising computes on the way, with the reduced dimensions kept as 1. */
-export interface Normalized {
-  readonly y: Value;
-  readonly mean: Value;
-  /** Σ (x - mean)² / n */
-  readonly variance: Value;
-}
-
 /** (x - mean) / √(variance + eps) over `dims` (ascending), then · weight + bias where given; these broadcast with x. */
-export function normalize(
-  x: Value,
-  dims: readonly number[],
-  weight: Value | null,
-  bias: Value | null,
-  eps: number,
-): Normalized {
+function normalize(x: Value, dims: readonly number[], weight: Value | null, bias: Value | null, eps: number): Value {
   const [mean, variance] = moments(x, dims, 0);
-  return { y: normalizeWith(x, mean, variance, weight, bias, eps), mean, variance };
-}
-
-/** `normalize` with a mean and variance that are given, such as running statistics. */
-export function normalizeWith(
-  x: Value,
-  mean: Value,
-  variance: Value,
-  weight: Value | null,
-  bias: Value | null,
-  eps: number,
-): Value {
   const normalized = record(normalizeOp, [x, mean, record(rstdOp, [variance], undefined, [eps])], undefined);
   if (weight && bias) return record(affineOp, [normalized, weight, bias], undefined);
   return weight ? mul(normalized, weight) : normalized;
@@ -98,5 +72,5 @@ export function layerNorm(
     }
   }
   const dims = normalizedShape.map((_, d) => lead + d);
-  return normalize(x, dims, weight, bias, eps).y;
+  return normalize(x, dims, weight, bias, eps);
 }

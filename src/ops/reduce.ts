@@ -15,8 +15,8 @@ import {
   scalarOf,
   showShape,
 } from '../compiler/meta';
-import { DTypeError, ShapeError } from '../errors';
-import { record } from '../graph/record';
+import { ShapeError } from '../errors';
+import { expectFloat, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add, div, exp, log, mul, sub } from './arithmetic';
 import { broadcastShapes } from './broadcast';
@@ -153,15 +153,8 @@ export const prod = (x: Value, dims: Dims = null, keepdim = false): Value => red
 
 /** The mean over `dims`; float32 only. */
 export function mean(x: Value, dims: Dims = null, keepdim = false): Value {
-  expectMeanable('mean', x);
+  expectFloat('mean', 'input', x);
   return reduce(meanOp, x, dims, keepdim);
-}
-
-/** Throws the error of statistics on integers. */
-export function expectMeanable(op: string, x: Meta): void {
-  if (!isFloat(x.dtype)) {
-    throw new DTypeError(`${op}: expected input of dtype float32, but got ${x.dtype}; convert it with .to('float32')`);
-  }
 }
 
 /** The greatest element over `dims`; NaN where there is one. */

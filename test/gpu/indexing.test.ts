@@ -1,5 +1,6 @@
 // Checks picking elements and rows by index tensors, and that indices out of range are reported.
 import * as torch from 'lamplight';
+import { nn } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 
 const x = () => torch.arange(12).to(torch.float32).reshape(3, 4).requiresGrad_();
@@ -47,6 +48,20 @@ describe('rows by an index tensor', () => {
     );
     expect(await torch.autograd.gradcheck((v) => v.at(index).square(), [input])).toBe(true);
     expect(await torch.autograd.gradgradcheck((v) => v.at(index).square(), [input])).toBe(true);
+  });
+});
+
+describe('oneHot', () => {
+  const { oneHot } = nn.functional;
+  test('marks the labels', async () => {
+    const marks = oneHot(torch.tensor([[1], [0]]), 3);
+    expect(marks.shape).toEqual([2, 1, 3]);
+    expect(await marks.tolist()).toEqual([[[0, 1, 0]], [[1, 0, 0]]]);
+  });
+
+  test('reports a label that no class has', async () => {
+    await expect(oneHot(torch.tensor([3]), 3).data()).rejects.toThrow(torch.IndexError);
+    expect(() => oneHot(torch.tensor([0]), 0)).toThrow(/oneHot: expected a positive number of classes, but got 0/);
   });
 });
 

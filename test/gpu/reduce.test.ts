@@ -165,3 +165,23 @@ describe('gradcheck', () => {
     expect(await torch.autograd.gradgradcheck(f, [x()])).toBe(true);
   });
 });
+
+describe('softmax of few long rows', () => {
+  test('sums to 1, with the gradient of its logarithm', async () => {
+    torch.manualSeed(4);
+    const x = torch.randn(2, 3000, { requiresGrad: true });
+    expectNumbers(await x.softmax(1).sum(1).data(), [1, 1]);
+    x.logSoftmax(1).at(':', 7).sum().backward();
+    const expected = x.detach().softmax(1).neg();
+    expected.at(':', 7).add_(1);
+    expectNumbers(await x.grad!.data(), await expected.data());
+  });
+
+  test('is safe at ±1e3', async () => {
+    const x = torch.zeros(1, 2000);
+    x.at(0, 0).fill_(1000);
+    x.at(0, 1).fill_(-1000);
+    expectNumbers(await x.softmax(1).at(0, '0:3').data(), [1, 0, 0]);
+    expectNumbers(await x.logSoftmax(1).at(0, '0:3').data(), [0, -2000, -1000]);
+  });
+});
