@@ -1,15 +1,25 @@
 // conv2d-input-grad.wgsl: gradient of a strided cross-correlation by its input, which is the transposed convolution's forward.
-//   dx[n,c,i,j] = b[c] + Σ_{o,p,q} w[o,c,p,q] · dy[n,o,(i + pad_top - p·dh)/sh,(j + pad_left - q·dw)/sw], whole quotients only
-// A gather: each invocation computes TX columns of one phase (equal j mod stride), which meet the same taps, of TC channels.
+//   dx[n,c,i,j] = b[c] + Σ_{o,p,q} w[o,c,p,q] · dy[n,o,(i + pad_top - p·dh)/sh,(j + pad_left - q·DW)/SW], whole quotients only
+// A gather: each invocation computes COLS = TX·SW columns in a row of TC channels. It begins at a multiple of SW, so which
+// taps meet which column is known beforehand, and no inserted zero is multiplied.
 const WORKGROUP: u32 = 64u;
-const TX: u32 = 4u;
 const TC: u32 = 8u;
-const ACC: u32 = 32u; // TX · TC
+const COLS: u32 = 8u;
+const TX: u32 = 4u;
+const ACC: u32 = 64u; // TC · COLS
+const KW: u32 = 4u;
+const SW: u32 = 2u;
+const DW: u32 = 1u;
+// Column t of a tile and tap q meet in element (t + SHIFT - q·DW) / SW of `row`, which begins BEFORE elements left of
+// the tile's first: SHIFT = pad_left + BEFORE·SW.
+const SHIFT: u32 = 5u;
+const BEFORE: u32 = 2u;
+const ROW: u32 = 7u;
 const BIAS: u32 = 0u;
 
 struct Params {
   tiles: u32,
-  x_tiles: u32, // tiles of a row and phase
+  x_tiles: u32,
   c_tiles: u32,
   batch: u32,
   groups: u32,
@@ -19,18 +29,14 @@ struct Params {
   cols: u32,
   out_rows: u32, // of dy
   out_cols: u32,
-  pad_top: i32,
-  pad_left: i32,
-  stride_h: i32,
-  stride_w: i32,
-  dilation_h: i32,
-  dilation_w: i32,
+  pad_top: u32,
+  stride_h: u32,
+  dilation_h: u32,
   kernel_h: u32,
-  kernel_w: u32,
 }
 
 @group(0) @binding(0) var<storage, read> dy: array<f32>;       // [batch, groups·group_out, out_rows, out_cols]
-@group(0) @binding(1) var<storage, read> w: array<f32>;        // [groups·group_out, group_in, kernel_h, kernel_w]
+@group(0) @binding(1) var<storage, read> w: array<f32>;        // [groups·group_out, group_in, kernel_h, KW]
 @group(0) @binding(2) var<storage, read> b: array<f32>;        // [groups·group_in]; unread if BIAS is 0
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>; // [batch, groups·group_in, rows, cols]
 @group(0) @binding(4) var<uniform> params: Params;
@@ -39,48 +45,46 @@ struct Params {
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   var rest = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
   if (rest >= params.tiles) { return; }
-  let first = i32(rest % params.x_tiles * TX);
+  let tile = rest % params.x_tiles;
   rest /= params.x_tiles;
   let n = rest % params.batch;
   rest /= params.batch;
-  let iy = i32(rest % params.rows);
+  let iy = rest % params.rows;
   rest /= params.rows;
-  let phase = i32(rest) % params.stride_w;
-  rest /= u32(params.stride_w);
   let c0 = rest % params.c_tiles * TC;
   let g = rest / params.c_tiles;
 
   let last_c = params.group_in - 1u;
   let last_col = params.out_cols - 1u;
-  let taps = params.kernel_h * params.kernel_w;
+  let taps = params.kernel_h * KW;
   var acc: array<f32, ACC>;
   for (var c = 0u; c < TC; c++) { // unroll
     var start = 0.0;
     if (BIAS == 1u) { start = b[g * params.group_in + min(c0 + c, last_c)]; }
-    for (var t = 0u; t < TX; t++) { // unroll
-      acc[c * TX + t] = start;
+    for (var t = 0u; t < COLS; t++) { // unroll
+      acc[c * COLS + t] = start;
     }
   }
   for (var p = 0u; p < params.kernel_h; p++) {
-    let down = iy + params.pad_top - i32(p) * params.dilation_h;
-    if (down < 0 || down % params.stride_h != 0 || down / params.stride_h >= i32(params.out_rows)) { continue; }
-    for (var q = 0u; q < params.kernel_w; q++) {
-      let across = phase + params.pad_left - i32(q) * params.dilation_w;
-      if (across % params.stride_w != 0) { continue; }
-      let ox = across / params.stride_w + first;
-      for (var o = 0u; o < params.group_out; o++) {
-        let channel = g * params.group_out + o;
-        let line = ((n * params.groups * params.group_out + channel) * params.out_rows + u32(down / params.stride_h)) * params.out_cols;
-        var row: array<f32, TX>;
-        for (var t = 0u; t < TX; t++) { // unroll
-          let j = u32(ox) + t; // a negative ox wraps to a huge number
-          row[t] = select(0.0, dy[line + min(j, last_col)], j <= last_col);
-        }
-        let w0 = channel * params.group_in * taps + p * params.kernel_w + q;
-        for (var c = 0u; c < TC; c++) { // unroll
-          let weight = w[w0 + min(c0 + c, last_c) * taps];
-          for (var t = 0u; t < TX; t++) { // unroll
-            acc[c * TX + t] = fma(weight, row[t], acc[c * TX + t]);
+    let down = iy + params.pad_top - p * params.dilation_h; // a negative one wraps to a huge number
+    let oy = down / params.stride_h;
+    if (down % params.stride_h != 0u || oy >= params.out_rows) { continue; }
+    for (var o = 0u; o < params.group_out; o++) {
+      let channel = g * params.group_out + o;
+      let line = ((n * params.groups * params.group_out + channel) * params.out_rows + oy) * params.out_cols;
+      var row: array<f32, ROW>;
+      for (var t = 0u; t < ROW; t++) { // unroll
+        let j = tile * TX + t - BEFORE;
+        row[t] = select(0.0, dy[line + min(j, last_col)], j <= last_col);
+      }
+      for (var c = 0u; c < TC; c++) { // unroll
+        let w0 = (channel * params.group_in + min(c0 + c, last_c)) * taps + p * KW;
+        for (var q = 0u; q < KW; q++) { // unroll
+          let weight = w[w0 + q];
+          for (var t = 0u; t < COLS; t++) { // unroll
+            if ((t + SHIFT - q * DW) % SW == 0u) {
+              acc[c * COLS + t] = fma(weight, row[(t + SHIFT - q * DW) / SW], acc[c * COLS + t]);
+            }
           }
         }
       }
@@ -88,10 +92,9 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   }
   for (var c = 0u; c < TC; c++) { // unroll
     if (c0 + c <= last_c) {
-      let line = (((n * params.groups + g) * params.group_in + c0 + c) * params.rows + u32(iy)) * params.cols;
-      for (var t = 0u; t < TX; t++) { // unroll
-        let j = phase + (first + i32(t)) * params.stride_w;
-        if (j < i32(params.cols)) { dx[line + u32(j)] = acc[c * TX + t]; }
+      let line = (((n * params.groups + g) * params.group_in + c0 + c) * params.rows + iy) * params.cols;
+      for (var t = 0u; t < COLS; t++) { // unroll
+        if (tile * COLS + t < params.cols) { dx[line + tile * COLS + t] = acc[c * COLS + t]; }
       }
     }
   }

@@ -19,6 +19,9 @@ const MAX_TAPS = 11;
 /** Invocations that a weight gradient aims at by splitting the batch: enough lanes for two CPU cores or a small GPU. */
 const WEIGHT_GRAD_INVOCATIONS = 2048;
 
+/** Columns, about, that an invocation of the strided gradient by input computes. */
+const TRANSPOSED_COLS = 8;
+
 /** A padded copy of the input pays from this many output channels on, because each of their tiles reads it again. */
 const PAD_FROM_CHANNELS = 8;
 
@@ -181,13 +184,27 @@ export function inputGradPasses(g: ConvGeometry, bias: boolean): Lowering {
       bias,
     });
   }
-  const phaseCols = ceilDiv(g.size[1], sw);
-  const tx = bestTile(phaseCols, [4, 7, 8]);
-  const tc = bestTile(g.groupIn, g.groupIn < 4 ? [1, 2] : [4, 8]);
-  const xTiles = ceilDiv(phaseCols, tx);
+  const tx = Math.max(1, Math.floor(TRANSPOSED_COLS / sw));
+  const cols = tx * sw;
+  const tc = cols > 2 * TRANSPOSED_COLS ? 1 : bestTile(g.groupIn, g.groupIn < 4 ? [1, 2] : [4, 8]);
+  const xTiles = ceilDiv(g.size[1], cols);
   const cTiles = ceilDiv(g.groupIn, tc);
-  const tiles = xTiles * g.batch * g.size[0] * sw * cTiles * g.groups;
-  const consts = { TX: tx, TC: tc, ACC: tx * tc, BIAS: bias ? 1 : 0 };
+  const tiles = xTiles * g.batch * g.size[0] * cTiles * g.groups;
+  const before = Math.max(0, ceilDiv((kw - 1) * dw - g.padding[2], sw));
+  const shift = g.padding[2] + before * sw;
+  const consts = {
+    TC: tc,
+    COLS: cols,
+    TX: tx,
+    ACC: tc * cols,
+    KW: kw,
+    SW: sw,
+    DW: dw,
+    SHIFT: shift,
+    BEFORE: before,
+    ROW: Math.floor((cols - 1 + shift) / sw) + 1,
+    BIAS: bias ? 1 : 0,
+  };
   const pass: Pass = {
     source: [unroll(gatherSource, consts)],
     label: 'conv2d input gradient',
@@ -206,14 +223,10 @@ export function inputGradPasses(g: ConvGeometry, bias: boolean): Lowering {
       u32(g.size[1]),
       u32(g.outSize[0]),
       u32(g.outSize[1]),
-      i32(g.padding[0]),
-      i32(g.padding[2]),
-      i32(sh),
-      i32(sw),
-      i32(dh),
-      i32(dw),
+      u32(g.padding[0]),
+      u32(sh),
+      u32(dh),
       u32(kh),
-      u32(kw),
     ],
     grid: gridFor(tiles, WORKGROUP),
   };
