@@ -50,17 +50,17 @@ const conv2dOp: Op<ConvAttrs> = {
 
 /** The adjoint of conv2d in x, for an x of the given size; with a bias, the whole transposed convolution. */
 const convTranspose2dOp: Op<Sized> = {
-  name: 'conv_transpose2d',
+  name: 'convTranspose2d',
   gradName: 'ConvolutionBackward0',
   infer([dy, w, b], attrs) {
-    checkConv('conv_transpose2d', dy!, w!, attrs);
+    checkConv('convTranspose2d', dy!, w!, attrs);
     if (dy!.shape[1] !== w!.shape[0]) {
       throw new ShapeError(
-        `conv_transpose2d: expected input ${showShape(dy!.shape)} to have ${w!.shape[0]} channels for groups=${attrs.groups} and weight of shape ${showShape(w!.shape)}, but got ${dy!.shape[1]} channels`,
+        `convTranspose2d: expected input ${showShape(dy!.shape)} to have ${w!.shape[0]} channels for groups=${attrs.groups} and weight of shape ${showShape(w!.shape)}, but got ${dy!.shape[1]} channels`,
       );
     }
     const channels = w!.shape[1]! * attrs.groups;
-    checkBias('conv_transpose2d', b, channels, w!);
+    checkBias('convTranspose2d', b, channels, w!);
     return [{ shape: [dy!.shape[0]!, channels, ...attrs.size], dtype: 'float32' }];
   },
   lower({ inputs: [dy, w, b], outputs: [dx], attrs }) {
@@ -76,7 +76,7 @@ const convTranspose2dOp: Op<Sized> = {
 
 /** The adjoint of conv2d in w: dw[o,c,p,q] = Σ_{n,i,j} dy[n,o,i,j] · x[n, c, i·sh + p·dh - top, j·sw + q·dw - left]. */
 const convWeightGradOp: Op<Kerneled> = {
-  name: 'conv2d_weight_grad',
+  name: 'conv2dWeightGrad',
   gradName: 'ConvolutionBackward0',
   infer([x, dy], { groups, kernel }) {
     return [{ shape: [dy!.shape[1]!, x!.shape[1]! / groups, ...kernel], dtype: 'float32' }];
@@ -130,7 +130,7 @@ export interface ConvTransposeAttrs extends ConvAttrs {
  */
 export function convTranspose2d(x: Value, w: Value, b: Value | null, attrs: ConvTransposeAttrs): Value {
   return batched(x, (images) => {
-    const op = 'conv_transpose2d';
+    const op = 'convTranspose2d';
     checkConv(op, images, w, attrs);
     const { outputPadding, stride, dilation } = attrs;
     expectIntegers(op, 'outputPadding', outputPadding, 0);

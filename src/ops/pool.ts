@@ -83,10 +83,10 @@ function poolParams(count: number, size: Shape, outSize: Shape, { kernel, stride
 
 /** y[p,i,j] = max x over the window of (i, j), and the flat place r·W + c of that maximum. */
 const maxPool2dOp: Op<MaxPoolAttrs> = {
-  name: 'max_pool2d',
+  name: 'maxPool2d',
   gradName: 'MaxPool2DWithIndicesBackward0',
   infer([x], attrs) {
-    const shape = poolShape('max_pool2d', x!, attrs, attrs.dilation);
+    const shape = poolShape('maxPool2d', x!, attrs, attrs.dilation);
     return [
       { shape, dtype: 'float32' },
       { shape, dtype: 'int64' },
@@ -96,7 +96,7 @@ const maxPool2dOp: Op<MaxPoolAttrs> = {
     const count = numel(y!.shape);
     const pass = {
       source: [maxSource],
-      label: 'max_pool2d',
+      label: 'maxPool2d',
       reads: [input(0)],
       writes: [output(0), output(1)],
       params: [...poolParams(count, x!.shape, y!.shape, attrs), ...attrs.dilation.map(u32)],
@@ -118,7 +118,7 @@ function maxGradPass(entry: 'spread' | 'pick', from: Meta, to: Meta, attrs: MaxP
   const pass = {
     source: [maxGradSource],
     entry,
-    label: `max_pool2d ${entry}`,
+    label: `maxPool2d ${entry}`,
     reads: [input(0), input(1)],
     writes: [output()],
     params: [...poolParams(count, size, outSize, attrs), ...attrs.dilation.map(u32)],
@@ -129,7 +129,7 @@ function maxGradPass(entry: 'spread' | 'pick', from: Meta, to: Meta, attrs: MaxP
 
 /** dx[p,r,c] = Σ dy[p,i,j] over the windows whose index is the place of (r, c). */
 const maxPool2dBackwardOp: Op<Sized<MaxPoolAttrs>> = {
-  name: 'max_pool2d_backward',
+  name: 'maxPool2dBackward',
   infer: ([dy], { size }) => [{ shape: [...dy!.shape.slice(0, 2), ...size], dtype: 'float32' }],
   lower: ({ inputs: [dy], outputs: [dx], attrs }) => maxGradPass('spread', dy!, dx!, attrs),
   vjp: ([g], { inputs: [, indices], attrs }) => [record(maxPool2dPickOp, [g!, indices!], attrs), null],
@@ -141,7 +141,7 @@ const spread = (dy: Value, indices: Value, attrs: Sized<MaxPoolAttrs>): Value =>
 
 /** dy[p,i,j] = dx[p, indices[p,i,j]], the adjoint of the above. */
 const maxPool2dPickOp: Op<Sized<MaxPoolAttrs>> = {
-  name: 'max_pool2d_pick',
+  name: 'maxPool2dPick',
   infer: ([, indices]) => [{ shape: indices!.shape, dtype: 'float32' }],
   lower: ({ inputs: [dx], outputs: [dy], attrs }) => maxGradPass('pick', dx!, dy!, attrs),
   vjp: ([g], { inputs: [, indices], attrs }) => [spread(g!, indices!, attrs), null],
@@ -153,7 +153,7 @@ function avgPass(entry: 'main' | 'grad', size: Shape, outSize: Shape, attrs: Avg
   const pass = {
     source: [avgSource],
     entry,
-    label: entry === 'main' ? 'avg_pool2d' : 'avg_pool2d gradient',
+    label: entry === 'main' ? 'avgPool2d' : 'avgPool2d gradient',
     overrides: { COUNT_PAD: attrs.countIncludePad ? 1 : 0 },
     reads: [input(0)],
     writes: [output()],
@@ -165,13 +165,13 @@ function avgPass(entry: 'main' | 'grad', size: Shape, outSize: Shape, attrs: Avg
 
 /** y[p,i,j] = Σ x over the window of (i, j) / divisor(i, j). */
 const avgPool2dOp: Op<AvgPoolAttrs> = {
-  name: 'avg_pool2d',
+  name: 'avgPool2d',
   gradName: 'AvgPool2DBackward0',
   infer([x], attrs) {
-    const shape = poolShape('avg_pool2d', x!, attrs);
+    const shape = poolShape('avgPool2d', x!, attrs);
     const divisor = attrs.divisorOverride;
     if (divisor !== null && (!Number.isInteger(divisor) || divisor === 0)) {
-      throw new ArgumentError(`avg_pool2d: expected divisorOverride to be a non-zero integer, but got ${divisor}`);
+      throw new ArgumentError(`avgPool2d: expected divisorOverride to be a non-zero integer, but got ${divisor}`);
     }
     return [{ shape, dtype: 'float32' }];
   },
@@ -182,7 +182,7 @@ const avgPool2dOp: Op<AvgPoolAttrs> = {
 
 /** dx[p,r,c] = Σ dy[p,i,j] / divisor(i, j) over the windows that hold (r, c). */
 const avgPool2dBackwardOp: Op<Sized<AvgPoolAttrs>> = {
-  name: 'avg_pool2d_backward',
+  name: 'avgPool2dBackward',
   infer: ([dy], { size }) => [{ shape: [...dy!.shape.slice(0, 2), ...size], dtype: 'float32' }],
   lower: ({ inputs: [dy], outputs: [dx], attrs }) => avgPass('grad', dx!.shape, dy!.shape, attrs),
   vjp([g], { attrs: { size: _, ...attrs } }) {

@@ -70,7 +70,7 @@ describe('conv2d', () => {
   });
 });
 
-describe('conv_transpose2d', () => {
+describe('convTranspose2d', () => {
   test.each(transposed.cases)('$name', async ({ name, stride, padding, outputPadding, dilation, groups }) => {
     const options = { stride, padding, outputPadding, dilation, groups };
     const call = ({ input, weight, bias }: Record<string, Tensor | undefined>) =>

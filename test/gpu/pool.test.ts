@@ -29,7 +29,7 @@ interface AvgCase extends PoolCase {
 const maxima = await loadFixture<MaxCase>('max-pool2d');
 const means = await loadFixture<AvgCase>('avg-pool2d');
 
-describe('max_pool2d', () => {
+describe('maxPool2d', () => {
   test.each(maxima.cases)('$name', async ({ name, kernelSize, ...options }) => {
     const call = ({ input }: Record<string, Tensor | undefined>) => F.maxPool2d(input!, { kernelSize, ...options });
     await expectCase(maxima, name, ['input'], call);
@@ -57,19 +57,19 @@ describe('max_pool2d', () => {
 
   test('tells what does not fit', () => {
     expect(() => F.maxPool2d(torch.zeros(8, 8), 2)).toThrow(
-      'max_pool2d: expected 4-D (or 3-D) input, but got 2-D input of shape [8, 8]',
+      'maxPool2d: expected 4-D (or 3-D) input, but got 2-D input of shape [8, 8]',
     );
     expect(() => F.maxPool2d(torch.zeros(1, 1, 8, 8), { kernelSize: 2, padding: 2 })).toThrow(
-      'max_pool2d: expected padding of at most half of the kernel, but got padding [2, 2] for kernel [2, 2]',
+      'maxPool2d: expected padding of at most half of the kernel, but got padding [2, 2] for kernel [2, 2]',
     );
     expect(() => F.maxPool2d(torch.zeros(1, 1, 3, 8), 4)).toThrow(
-      /^max_pool2d: .*but got 0 × 2 \(output size too small\)/,
+      /^maxPool2d: .*but got 0 × 2 \(output size too small\)/,
     );
     expect(() => F.maxPool2d(torch.zeros(1, 1, 8, 8).to('int32'), 2)).toThrow(torch.DTypeError);
   });
 });
 
-describe('avg_pool2d', () => {
+describe('avgPool2d', () => {
   test.each(means.cases)('$name', async ({ name, ...options }) => {
     const call = ({ input }: Record<string, Tensor | undefined>) => F.avgPool2d(input!, options);
     await expectCase(means, name, ['input'], call);
@@ -89,10 +89,8 @@ describe('avg_pool2d', () => {
 
   test('tells what does not fit', () => {
     const x = torch.zeros(1, 1, 8, 8);
-    expect(() => F.avgPool2d(x, { kernelSize: 2, divisorOverride: 0 })).toThrow(
-      /^avg_pool2d: expected divisorOverride/,
-    );
-    expect(() => F.avgPool2d(x, 9)).toThrow(/^avg_pool2d: .*output size too small/);
+    expect(() => F.avgPool2d(x, { kernelSize: 2, divisorOverride: 0 })).toThrow(/^avgPool2d: expected divisorOverride/);
+    expect(() => F.avgPool2d(x, 9)).toThrow(/^avgPool2d: .*output size too small/);
     expect(() => F.avgPool2d(torch.zeros(8), 2)).toThrow(torch.ShapeError);
   });
 });

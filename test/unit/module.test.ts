@@ -292,12 +292,12 @@ describe('wrong input', () => {
     [
       'convTranspose2d channels',
       () => new nn.ConvTranspose2d(3, 5, 3)(torch.randn(1, 1, 8, 8)),
-      'conv_transpose2d: expected',
+      'convTranspose2d: expected',
     ],
     ['linear', () => new nn.Linear(4, 2)(torch.randn(3, 5)), 'linear: expected'],
     ['layer norm', () => new nn.LayerNorm([28, 28])(torch.randn(2, 27, 28)), 'layerNorm: expected'],
-    ['max pool', () => new nn.MaxPool2d(3)(torch.randn(2, 2)), 'max_pool2d: expected'],
-    ['avg pool', () => new nn.AvgPool2d(3)(torch.randn(2, 2)), 'avg_pool2d: expected'],
+    ['max pool', () => new nn.MaxPool2d(3)(torch.randn(2, 2)), 'maxPool2d: expected'],
+    ['avg pool', () => new nn.AvgPool2d(3)(torch.randn(2, 2)), 'avgPool2d: expected'],
     [
       'cross entropy',
       () => new nn.CrossEntropyLoss()(torch.randn(3, 5), torch.zeros([2], { dtype: 'int64' })),

@@ -77,7 +77,7 @@ export function convTranspose2d(
   weight: Tensor,
   ...args: Arguments<ConvTranspose2dArguments, ConvTranspose2dOrder>
 ): Tensor {
-  const name = 'conv_transpose2d';
+  const name = 'convTranspose2d';
   const defaults = { bias: null, stride: 1, padding: 0, outputPadding: 0, groups: 1, dilation: 1 };
   const o = parseArgs<ConvTranspose2dArguments>(name, [], defaults, args);
   const [rows, columns] = pair(name, 'padding', o.padding);
