@@ -1,7 +1,7 @@
 // Normalisation by mean and variance: layerNorm.
 import { type Shape, showShape } from '../compiler/meta';
 import { ShapeError } from '../errors';
-import { expectFloat, record } from '../graph/record';
+import { expectFloat, named, record } from '../graph/record';
 import type { Value } from '../graph/value';
 import { mul, neg, square, sub } from './arithmetic';
 import { moments } from './moments';
@@ -40,7 +40,7 @@ function normalize(x: Value, dims: readonly number[], weight: Value | null, bias
   const [mean, variance] = moments(x, dims, 0);
   const normalized = record(normalizeOp, [x, mean, record(rstdOp, [variance], undefined, [eps])], undefined);
   if (weight && bias) return record(affineOp, [normalized, weight, bias], undefined);
-  return weight ? mul(normalized, weight) : normalized;
+  return weight ? named(mul(normalized, weight), 'NativeLayerNormBackward0') : normalized;
 }
 
 /**

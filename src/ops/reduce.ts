@@ -16,7 +16,7 @@ import {
   showShape,
 } from '../compiler/meta';
 import { ShapeError } from '../errors';
-import { expectFloat, record } from '../graph/record';
+import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add, div, exp, log, mul, sub } from './arithmetic';
 import { broadcastShapes } from './broadcast';
@@ -185,7 +185,8 @@ export function logsumexp(x: Value, dims: Dims, keepdim = false): Value {
   const peak = amax(detach(x), dims, true);
   const shift = where(isinf(peak), 0, peak);
   const y = add(log(sum(exp(sub(x, shift)), dims, true)), shift);
-  return keepdim ? y : reshape(y, reducedShape(x.shape, resolveDims('logsumexp', dims, x.shape.length), false));
+  const shape = reducedShape(x.shape, resolveDims('logsumexp', dims, x.shape.length), keepdim);
+  return named(keepdim ? y : reshape(y, shape), 'LogsumexpBackward0');
 }
 
 // ── expand, the adjoint of sum ──

@@ -4,7 +4,7 @@ import source from '../../shaders/softmax.wgsl?raw';
 import { input, output, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { numel } from '../compiler/meta';
-import { expectFloat, record } from '../graph/record';
+import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { exp, mul, sub } from './arithmetic';
 import { resolveDim } from './dims';
@@ -63,11 +63,13 @@ const fewLongRows = (x: Value, dim: number): boolean => {
 /** y_i = e^(x_i) / Σ_j e^(x_j) along a dimension. Shape: that of x. */
 export function softmax(x: Value, dim: number): Value {
   const at = resolveDim('softmax', dim, x.shape.length);
-  return fewLongRows(x, at) ? exp(logSoftmax(x, at)) : record(plainOp, [x], { dim: at });
+  return fewLongRows(x, at) ? named(exp(logSoftmax(x, at)), 'SoftmaxBackward0') : record(plainOp, [x], { dim: at });
 }
 
 /** The natural logarithm of `softmax`, exact where that is tiny. */
 export function logSoftmax(x: Value, dim: number): Value {
   const at = resolveDim('logSoftmax', dim, x.shape.length);
-  return fewLongRows(x, at) ? sub(x, logsumexp(x, at, true)) : record(logOp, [x], { dim: at });
+  return fewLongRows(x, at)
+    ? named(sub(x, logsumexp(x, at, true)), 'LogSoftmaxBackward0')
+    : record(logOp, [x], { dim: at });
 }

@@ -4,7 +4,7 @@ import { ArgumentError, ShapeError } from '../errors';
 import { named } from '../graph/record';
 import type { Value } from '../graph/value';
 import { reshape } from '../ops/cast';
-import { indexSelect } from '../ops/indexing';
+import { gather, indexSelect } from '../ops/indexing';
 import { matmul } from '../ops/matmul';
 import { expand } from '../ops/reduce';
 import { flip, pad, permute, slice, stridedView } from '../ops/shape';
@@ -263,6 +263,16 @@ export abstract class ShapeMethods extends ReduceMethods {
       }
     }
     return result === (this as unknown as Tensor) ? this.alias() : result;
+  }
+
+  /** The slices along `dim` that a rank-1 tensor of indices names; a copy. */
+  indexSelect(dim: number, index: Tensor): Tensor {
+    return this.make(indexSelect(this.value, dim, index.value));
+  }
+
+  /** y[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and so on. Shape: that of the index. */
+  gather(dim: number, index: Tensor): Tensor {
+    return this.make(gather(this.value, dim, index.value));
   }
 
   /** Slices along dimension 0. */

@@ -51,6 +51,52 @@ describe('rows by an index tensor', () => {
   });
 });
 
+describe('gather', () => {
+  const index = torch.tensor([
+    [2, 0],
+    [1, 1],
+  ]);
+
+  test('takes an index smaller than its input, whose other elements get no gradient', async () => {
+    const input = x();
+    const y = input.gather(0, index);
+    expect(await y.tolist()).toEqual([
+      [8, 1],
+      [4, 5],
+    ]);
+    y.sum().backward();
+    expect(await input.grad!.tolist()).toEqual([
+      [0, 1, 0, 0],
+      [1, 1, 0, 0],
+      [1, 0, 0, 0],
+    ]);
+  });
+
+  test('passes gradcheck, also where it picks an element twice', async () => {
+    const input = torch.tensor(
+      [
+        [0.5, -1, 2],
+        [1, 0.25, -0.75],
+      ],
+      { requiresGrad: true },
+    );
+    const twice = torch.tensor([
+      [0, 0, 2, 1],
+      [1, 1, 1, 0],
+    ]);
+    expect(await torch.autograd.gradcheck((v) => v.gather(1, twice).square(), [input])).toBe(true);
+    expect(await torch.autograd.gradgradcheck((v) => v.gather(1, twice).square(), [input])).toBe(true);
+  });
+
+  test('says what it expects', () => {
+    expect(() => x().gather(0, torch.zeros(2, 2))).toThrow(/gather: expected index of dtype int64, but got float32/);
+    expect(() => x().gather(0, torch.tensor([1]))).toThrow(/gather: .*\[3, 4\] apart from dimension 0, but got \[1\]/);
+    expect(() => x().indexSelect(0, index)).toThrow(
+      /indexSelect: expected an index of rank 0 or 1, but got shape \[2, 2\]/,
+    );
+  });
+});
+
 describe('oneHot', () => {
   const { oneHot } = nn.functional;
   test('marks the labels', async () => {

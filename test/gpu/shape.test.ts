@@ -19,6 +19,8 @@ const fixture = await loadFixture<ShapeCase>('shape');
 /** Operations of one tensor that the library has, by method name. */
 const methods = new Set([
   'at',
+  'indexSelect',
+  'gather',
   'permute',
   'transpose',
   't',
