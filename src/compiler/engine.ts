@@ -3,6 +3,7 @@ import { DeviceLostError, TensorReleasedError } from '../errors';
 import type { AdapterProfile, DeviceOptions } from '../gpu/device';
 import { type Executable, execute, type Run, writeData } from '../gpu/executable';
 import { type Allocation, freeWhenCollected, SMALL_BYTES } from '../gpu/memory';
+import type { KernelTime } from '../gpu/profiler';
 import { Session } from '../gpu/session';
 import { stats } from '../gpu/stats';
 import type { Program } from './ir';
@@ -140,6 +141,15 @@ export class Engine {
     this.throwIfLost(session);
   }
 
+  /** Times on the GPU of what `fn` runs. */
+  async timed(fn: () => Promise<unknown>): Promise<KernelTime[]> {
+    await this.tail;
+    return (await this.open()).timed(async () => {
+      await fn();
+      await this.tail;
+    });
+  }
+
   /** Bytes in all GPU buffers now. */
   get totalBytes(): number {
     return this.session?.memory.totalBytes ?? 0;
@@ -236,7 +246,7 @@ export class Engine {
       return fits ? session.memory.transfer(old) : session.memory.allocate(bytes, mode.dedicated);
     });
     const run: Run = { inputs, uploads, exports, scalars: job.scalars };
-    execute(session.memory, executable, run);
+    execute(session.memory, executable, run, session.profiler);
     session.submitted();
     plan.inputs.forEach((mode, i) => {
       if (mode === 'bindAndOverwrite') this.release(job.inputs[i]!);

@@ -1,5 +1,6 @@
 // A plan in WebGPU's terms, and how one run of it is encoded: copies in, one compute pass, copies out, one submit.
 import type { Allocation, Memory } from './memory';
+import type { Profiler } from './profiler';
 import { stats } from './stats';
 
 /** A buffer that a dispatch binds: fixed for the plan, or this run's place of an input or export. */
@@ -64,7 +65,7 @@ export interface Run {
   readonly scalars: readonly number[];
 }
 
-export function execute(memory: Memory, executable: Executable, run: Run): void {
+export function execute(memory: Memory, executable: Executable, run: Run, profiler: Profiler | null): void {
   const { device } = memory;
   writeScalars(device, executable, run.scalars);
   const encoder = device.createCommandEncoder();
@@ -78,7 +79,15 @@ export function execute(memory: Memory, executable: Executable, run: Run): void 
       stats.copies++;
     }
   }
-  if (executable.dispatches.length > 0) {
+  if (profiler) {
+    for (const dispatch of executable.dispatches) {
+      const pass = encoder.beginComputePass({ timestampWrites: profiler.next(dispatch.label) });
+      pass.setPipeline(dispatch.pipeline);
+      pass.setBindGroup(0, bindGroup(device, dispatch, run));
+      pass.dispatchWorkgroups(...dispatch.grid);
+      pass.end();
+    }
+  } else if (executable.dispatches.length > 0) {
     const pass = encoder.beginComputePass();
     let pipeline: GPUComputePipeline | null = null;
     for (const dispatch of executable.dispatches) {
@@ -90,8 +99,8 @@ export function execute(memory: Memory, executable: Executable, run: Run): void 
       pass.dispatchWorkgroups(...dispatch.grid);
     }
     pass.end();
-    stats.dispatches += executable.dispatches.length;
   }
+  stats.dispatches += executable.dispatches.length;
   for (const copy of executable.copiesOut) {
     if (copy.bytes === 0) continue;
     const from = place(copy.ref, run);

@@ -4,6 +4,7 @@ import { type AdapterProfile, type DeviceOptions, requestDevice } from './device
 import { FAULT_BYTES, faultError } from './faults';
 import { type Allocation, Memory } from './memory';
 import { Pipelines } from './pipelines';
+import { type KernelTime, Profiler } from './profiler';
 import { Slots } from './slots';
 import { stats } from './stats';
 
@@ -15,6 +16,8 @@ export class Session {
   readonly pipelines: Pipelines;
   readonly slots: Slots;
   readonly faultBuffer: GPUBuffer;
+  /** Times every dispatch while there is one. */
+  profiler: Profiler | null = null;
   /** The first error that no call has reported yet. */
   private pendingError: Error | null = null;
   private isLost = false;
@@ -58,6 +61,18 @@ export class Session {
     const error = this.pendingError;
     this.pendingError = null;
     return error;
+  }
+
+  /** Runs `fn` with every dispatch timed. */
+  async timed(fn: () => Promise<unknown>): Promise<KernelTime[]> {
+    const profiler = new Profiler(this.device);
+    this.profiler = profiler;
+    try {
+      await fn();
+    } finally {
+      this.profiler = null;
+    }
+    return profiler.finish();
   }
 
   /** Notes that work was submitted, for `settle`. */

@@ -1,11 +1,12 @@
 // The device as users see it: opening it, waiting for it, and its counters.
 import { engine } from '../compiler/engine';
 import type { AdapterProfile, DeviceOptions } from '../gpu/device';
+import type { KernelTime } from '../gpu/profiler';
 import { stats as counters, type GpuStats } from '../gpu/stats';
 import { flush } from '../graph/flush';
 
 export { snapshot } from './snapshot';
-export type { GpuStats };
+export type { GpuStats, KernelTime };
 
 /**
  * Opens the GPU device now rather than at the first value that is needed, for those who bring their own `device` or want the
@@ -18,6 +19,19 @@ export const init = (options: DeviceOptions = {}): Promise<AdapterProfile> => en
 export async function synchronize(): Promise<void> {
   flush();
   await engine.settle(0);
+}
+
+/**
+ * GPU time by kernel of everything that `fn` runs, longest first. Each dispatch gets a pass of its own meanwhile, so the whole
+ * takes a little longer than without. Browsers round timestamps to 0.1 ms.
+ * @throws ArgumentError where the device has no timestamp queries
+ */
+export async function profile(fn: () => unknown): Promise<KernelTime[]> {
+  flush();
+  return engine.timed(async () => {
+    await fn();
+    flush();
+  });
 }
 
 /** A copy of the counters: calls to WebGPU since the start, and bytes now. */
