@@ -70,7 +70,8 @@ export class Trainer {
   private readonly arrived: TrainingEvent[] = [];
   private unread = noneUnread(0);
   private reads: Promise<void>[] = [];
-  private readSinceStep = false;
+  private workBeside = 0;
+  private disturbed = false;
   private readonly counters = new SteadyCounters();
 
   /** `accuracy` also counts right answers while training, at the cost of a few dispatches a step. */
@@ -124,6 +125,18 @@ export class Trainer {
     }
   }
 
+  /** Does work between the steps, whose calls to WebGPU are then not taken for a step's. */
+  async beside<T>(work: () => Promise<T>): Promise<T> {
+    this.workBeside++;
+    this.disturbed = true;
+    try {
+      return await work();
+    } finally {
+      this.workBeside--;
+      this.disturbed = true;
+    }
+  }
+
   /** Reads the losses that are still on the device, for a run that has been paused. */
   async catchUp(): Promise<TrainingEvent[]> {
     this.read();
@@ -149,8 +162,8 @@ export class Trainer {
       step++;
       const images = inputs.shape[0]!;
       this.note(images, trainLoss, preds, targets);
-      this.counters.step(step > WARM_UP && !this.readSinceStep && images === this.settings.batchSize);
-      this.readSinceStep = this.reads.length > 0;
+      this.counters.step(step > WARM_UP && !this.disturbed && images === this.settings.batchSize);
+      this.disturbed = this.workBeside > 0;
       yield { type: 'step', epoch, step, steps: stepsPerEpoch, images };
       if (this.unread.losses.length >= this.unread.enough) this.read();
       yield* this.arrived.splice(0);
@@ -192,18 +205,17 @@ export class Trainer {
     const milliseconds = (performance.now() - since) / losses.length;
     const enough = READ_SIZES.find((size) => size * milliseconds <= READ_INTERVAL) ?? 1;
     this.unread = noneUnread(first + losses.length, enough);
-    const read = Promise.all([torch.stack(losses).data(), correct.length > 0 ? torch.stack(correct).data() : []]).then(
-      ([sums, counts]) => {
-        this.reads = this.reads.filter((one) => one !== read);
-        const perImage = (values: ArrayLike<number>) => sizes.map((size, i) => (values[i] ?? Number.NaN) / size);
-        const accuracies = counts.length > 0 ? perImage(counts) : [];
-        this.arrived.push({ type: 'losses', first, losses: perImage(sums), accuracies });
-      },
-    );
+    const values = () =>
+      Promise.all([torch.stack(losses).data(), correct.length > 0 ? torch.stack(correct).data() : []]);
+    const read = this.beside(values).then(([sums, counts]) => {
+      this.reads = this.reads.filter((one) => one !== read);
+      const perImage = (values: ArrayLike<number>) => sizes.map((size, i) => (values[i] ?? Number.NaN) / size);
+      const accuracies = counts.length > 0 ? perImage(counts) : [];
+      this.arrived.push({ type: 'losses', first, losses: perImage(sums), accuracies });
+    });
     // A read that fails stays in the list, and its error is thrown where the list is next awaited.
     read.catch(() => {});
     this.reads.push(read);
-    this.readSinceStep = true;
   }
 }
 
@@ -233,6 +245,7 @@ class SteadyCounters {
   perStep: StepCounters | null = null;
   private before = countersNow();
   private steadyInEpoch = false;
+  private everSteady = false;
 
   begin(): void {
     this.before = countersNow();
@@ -248,8 +261,9 @@ class SteadyCounters {
     if (steady && this.steadyInEpoch && this.perStep) {
       for (const name of COUNTED) difference[name] = Math.max(difference[name], this.perStep[name]);
     }
-    if (steady || !this.perStep) this.perStep = difference;
+    this.everSteady ||= steady;
     this.steadyInEpoch ||= steady;
+    if (steady || !this.everSteady) this.perStep = difference;
   }
 }
 

@@ -114,6 +114,12 @@ class Run {
     return this.trainer;
   }
 
+  /** Looks at the trainer's network between its steps. */
+  private beside<T>(work: (trainer: Trainer) => Promise<T>): Promise<T> {
+    const trainer = this.expectTrainer();
+    return trainer.beside(() => work(trainer));
+  }
+
   private async train({ once = false } = {}): Promise<void> {
     await this.halt();
     const trainer = this.expectTrainer();
@@ -229,8 +235,9 @@ class Run {
     try {
       let pixels: Float32Array | undefined;
       while (pixels !== this.watched && this.watched) {
-        pixels = this.watched;
-        post({ type: 'features', ...(await inspect(this.trainer.model, pixels)) });
+        const watched = this.watched;
+        pixels = watched;
+        post({ type: 'features', ...(await this.beside(({ model }) => inspect(model, watched))) });
       }
     } finally {
       this.looking = false;
@@ -239,14 +246,14 @@ class Run {
   }
 
   private async answer(id: number, pixels: Float32Array): Promise<void> {
-    const probabilities = this.trainer?.initialized ? await predict(this.trainer.model, pixels) : null;
+    const probabilities = this.trainer?.initialized ? await this.beside(({ model }) => predict(model, pixels)) : null;
     post({ type: 'prediction', id, probabilities });
   }
 
   private async readTests(): Promise<void> {
     if (!this.mnist) return;
     const { test } = this.mnist;
-    this.reading = await readTestSet(this.expectTrainer().model, test);
+    this.reading = await this.beside(({ model }) => readTestSet(model, test));
     const where = (label: number, predicted: number) => label !== predicted;
     const wrong = await pickImages(test, this.reading, where, { limit: GALLERY_SIZE, surest: true });
     post({ type: 'confusion', counts: confusionCounts(this.reading), wrong });
@@ -256,13 +263,14 @@ class Run {
     if (!this.mnist || !this.reading) return;
     const where = (is: number, read: number) => is === label && read === predicted;
     const options = { limit: GALLERY_SIZE, surest: label !== predicted };
-    const images = await pickImages(this.mnist.test, this.reading, where, options);
+    const { mnist, reading } = this;
+    const images = await this.beside(() => pickImages(mnist.test, reading, where, options));
     post({ type: 'pair', label, predicted, images });
   }
 
   private async save(): Promise<void> {
     const { model } = this.expectTrainer();
-    const weights = await torch.saveBytes(model.stateDict());
+    const weights = await this.beside(() => torch.saveBytes(model.stateDict()));
     post({ type: 'saved', fileName: `mnist-${modelName(model)}.safetensors`, weights });
   }
 
