@@ -12,12 +12,11 @@ struct Params {
   limit: u32,  // size of x along the dimension
   stride: u32, // of x along the dimension
   padding: u32,
-  sizes: array<vec4<u32>, 2>,   // of y
+  sizes: array<vec4<u32>, 2>,   // of y, innermost first
   strides: array<vec4<u32>, 2>, // of x, 0 along the dimension
 }
 
-override RANK: u32 = 1u; // at most 8
-
+const RANK: u32 = 1u; // at most 8
 const WORKGROUP: u32 = 64u;
 
 @compute @workgroup_size(WORKGROUP)
@@ -31,10 +30,11 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   }
   var rest = index;
   var at = u32(picked) * params.stride;
-  for (var d = RANK; d > 0u; d--) {
-    let size = params.sizes[(d - 1u) / 4u][(d - 1u) % 4u];
-    at += rest % size * params.strides[(d - 1u) / 4u][(d - 1u) % 4u];
-    rest /= size;
+  for (var d = 0u; d < RANK; d++) { // unroll
+    let size = params.sizes[d / 4u][d % 4u];
+    let quotient = rest / size;
+    at += (rest - quotient * size) * params.strides[d / 4u][d % 4u];
+    rest = quotient;
   }
   y[index] = x[at];
 }

@@ -16,9 +16,9 @@ struct Params {
   x_strides: array<vec4<u32>, 2>,
 }
 
-override RANK: u32 = 1u; // at most 8
 override HAS_BASE: bool = false;
 
+const RANK: u32 = 1u; // at most 8
 const WORKGROUP: u32 = 64u;
 
 @compute @workgroup_size(WORKGROUP)
@@ -28,7 +28,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   var inside = index >= params.offset;
   var rest = index - min(index, params.offset);
   var at = 0u;
-  for (var d = 0u; d < RANK; d++) {
+  for (var d = 0u; d < RANK; d++) { // unroll
     let stride = params.strides[d / 4u][d % 4u];
     let i = rest / stride;
     inside = inside && i < params.sizes[d / 4u][d % 4u];

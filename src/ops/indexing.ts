@@ -15,6 +15,7 @@ import { full } from './cast';
 import { resolveDim } from './dims';
 import { elementLibs } from './reduce';
 import { pad } from './shape';
+import { unroll } from './unroll';
 
 const WORKGROUP = 64;
 
@@ -76,17 +77,19 @@ const gatherOp: Op<DimAttrs> = {
   lower({ inputs: [x, index], attrs: { dim } }) {
     const strides = contiguousStrides(x.shape);
     const count = numel(index.shape);
-    const of = (values: readonly number[], rest: number) =>
-      Array.from({ length: MAX_RANK }, (_, d) => u32(values[d] ?? rest));
-    return faultyPass('gather', [faultLib, gatherSource], 2, count, {
-      overrides: { RANK: index.shape.length },
+    const rank = index.shape.length;
+    const inward = (values: readonly number[]) =>
+      Array.from({ length: MAX_RANK }, (_, d) => u32(values[rank - 1 - d] ?? 0));
+    const consts = { RANK: rank };
+    return faultyPass('gather', [faultLib, unroll(gatherSource, consts)], 2, count, {
+      consts,
       params: [
         u32(count),
         u32(x.shape[dim] ?? 1),
         u32(strides[dim] ?? 1),
         u32(0),
-        ...of(index.shape, 1),
-        ...of(withSize(strides, dim, 0), 0),
+        ...inward(index.shape),
+        ...inward(withSize(strides, dim, 0)),
       ],
     });
   },

@@ -19,6 +19,7 @@ import type { Op, Value } from '../graph/value';
 import { full } from './cast';
 import { resolveDim } from './dims';
 import { sum } from './reduce';
+import { unroll } from './unroll';
 
 /** Elements of a contiguous buffer in view: element i is at offset + Σ index_d(i) · strides[d]. */
 export interface View {
@@ -65,10 +66,12 @@ function lowerView(x: Meta, view: View): Lowering {
   const byteOffset = view.offset * BYTES_PER_ELEMENT;
   const contiguous = axes.length === 0 || (axes.length === 1 && axes[0]!.stride === 1);
   if (contiguous && byteOffset % BINDING_ALIGNMENT === 0 && numel(x.shape) > 0) return { kind: 'alias', byteOffset };
+  const consts = { RANK: axes.length };
+  const inward = axes.slice().reverse();
   const pass: Pass = {
-    source: [stridedSource],
+    source: [unroll(stridedSource, consts)],
     label: 'strided',
-    overrides: { RANK: axes.length },
+    consts,
     reads: [input(0)],
     writes: [output()],
     params: [
@@ -77,12 +80,12 @@ function lowerView(x: Meta, view: View): Lowering {
       u32(0),
       u32(0),
       ...vec8(
-        axes.map((a) => a.size),
+        inward.map((a) => a.size),
         1,
         u32,
       ),
       ...vec8(
-        axes.map((a) => a.stride),
+        inward.map((a) => a.stride),
         0,
         i32,
       ),
@@ -251,13 +254,13 @@ const scatterOp: Op<ScatterAttrs> = {
         u32,
       ),
     ];
-    const overrides = { RANK: axes.length, HAS_BASE: base ? 1 : 0 };
+    const consts = { RANK: axes.length };
+    const source = [unroll(scatterSource, consts)];
+    const overrides = { HAS_BASE: base ? 1 : 0 };
     const grid = gridFor(count, WORKGROUP);
     return {
       kind: 'passes',
-      passes: [
-        { source: [scatterSource], label: 'stridedScatter', overrides, reads, writes: [output()], params, grid },
-      ],
+      passes: [{ source, label: 'stridedScatter', consts, overrides, reads, writes: [output()], params, grid }],
     };
   },
   vjp([dy], { inputs: [, base], attrs: { window }, needs }) {
