@@ -15,7 +15,6 @@ const DW: u32 = 1u;
 const SHIFT: u32 = 5u;
 const BEFORE: u32 = 2u;
 const ROW: u32 = 7u;
-const BIAS: u32 = 0u;
 
 struct Params {
   tiles: u32,
@@ -33,11 +32,12 @@ struct Params {
   stride_h: u32,
   dilation_h: u32,
   kernel_h: u32,
+  bias: u32, // 1: add b
 }
 
 @group(0) @binding(0) var<storage, read> dy: array<f32>;       // [batch, groups·group_out, out_rows, out_cols]
 @group(0) @binding(1) var<storage, read> w: array<f32>;        // [groups·group_out, group_in, kernel_h, KW]
-@group(0) @binding(2) var<storage, read> b: array<f32>;        // [groups·group_in]; unread if BIAS is 0
+@group(0) @binding(2) var<storage, read> b: array<f32>;        // [groups·group_in]; unread if bias is 0
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>; // [batch, groups·group_in, rows, cols]
 @group(0) @binding(4) var<uniform> params: Params;
 
@@ -60,7 +60,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   var acc: array<f32, ACC>;
   for (var c = 0u; c < TC; c++) { // unroll
     var start = 0.0;
-    if (BIAS == 1u) { start = b[g * params.group_in + min(c0 + c, last_c)]; }
+    if (params.bias == 1u) { start = b[g * params.group_in + min(c0 + c, last_c)]; }
     for (var t = 0u; t < COLS; t++) { // unroll
       acc[c * COLS + t] = start;
     }

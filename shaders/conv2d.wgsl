@@ -1,6 +1,6 @@
 // conv2d.wgsl: cross-correlation of NCHW images; each invocation computes TX columns of TO channels of one output row.
 //   y[n,o,i,j] = b[o] + Σ_{c,p,q} w[o,c,p,q] · x[n,c, i·SH + p·DH - pad_top, j·SW + q·DW - pad_left]
-// The gradient by the input at stride 1 is the same sum over dy, with channels swapped and taps reversed (FLIP).
+// The gradient by the input at stride 1 is the same sum over dy, with channels swapped and taps reversed.
 // With BORDER 0, x must hold every element that a tile touches: it was padded, or has no padding and whole tiles.
 const WORKGROUP: u32 = 64u;
 const TX: u32 = 7u;
@@ -18,8 +18,6 @@ const SW: u32 = 1u;
 const DH: u32 = 1u;
 const DW: u32 = 1u;
 const BORDER: u32 = 1u;
-const FLIP: u32 = 0u;
-const BIAS: u32 = 0u;
 
 struct Params {
   tiles: u32,
@@ -38,11 +36,14 @@ struct Params {
   w_group: u32, // steps in w from group to group, and from channel to channel of the output and of the input
   w_out: u32,
   w_in: u32,
+  tap_first: u32, // place of the first tap, and the step to the next, which wraps around where taps run backwards
+  tap_step: u32,
+  bias: u32, // 1: add b
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;       // [batch, groups·group_in, in_rows, in_cols]
 @group(0) @binding(1) var<storage, read> w: array<f32>;       // channels by the three steps, then [KH, KW]
-@group(0) @binding(2) var<storage, read> b: array<f32>;       // [groups·group_out]; unread if BIAS is 0
+@group(0) @binding(2) var<storage, read> b: array<f32>;       // [groups·group_out]; unread if bias is 0
 @group(0) @binding(3) var<storage, read_write> y: array<f32>; // [batch, groups·group_out, out_rows, out_cols]
 @group(0) @binding(4) var<uniform> params: Params;
 
@@ -68,14 +69,14 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   var acc: array<f32, ACC>;
   for (var o = 0u; o < TO; o++) { // unroll
     var start = 0.0;
-    if (BIAS == 1u) { start = b[g * params.group_out + min(o0 + o, last_o)]; }
+    if (params.bias == 1u) { start = b[g * params.group_out + min(o0 + o, last_o)]; }
     for (var t = 0u; t < TX; t++) { // unroll
       acc[o * TX + t] = start;
     }
   }
   for (var c = 0u; c < params.group_in; c++) {
     let plane = ((n * params.groups + g) * params.group_in + c) * params.in_rows;
-    let w0 = g * params.w_group + c * params.w_in;
+    let w0 = g * params.w_group + c * params.w_in + params.tap_first;
     for (var rows = 0u; rows < KHS; rows++) { // unroll if 1
       for (var taps = 0u; taps < KWS; taps++) { // unroll if 1
         for (var p = 0u; p < KHT; p++) { // unroll
@@ -94,8 +95,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
           for (var o = 0u; o < TO; o++) { // unroll
             let w1 = w0 + min(o0 + o, last_o) * params.w_out;
             for (var q = 0u; q < KWT; q++) { // unroll
-              let tap = kh * KW + taps * KWT + q;
-              let weight = w[w1 + select(tap, KH * KW - 1u - tap, FLIP == 1u)];
+              let weight = w[w1 + (kh * KW + taps * KWT + q) * params.tap_step];
               for (var t = 0u; t < TX; t++) { // unroll
                 acc[o * TX + t] = fma(weight, row[t * SW + q * DW], acc[o * TX + t]);
               }

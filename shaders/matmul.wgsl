@@ -6,7 +6,6 @@ const TM: u32 = 8u;
 const TN: u32 = 8u;
 const ACC: u32 = 64u; // TM · TN
 const KU: u32 = 4u; // products of a sum that one turn of the loop adds
-const BIAS: u32 = 0u;
 
 struct Params {
   tiles: u32,
@@ -32,11 +31,12 @@ struct Params {
   q_1: u32,
   q_2: u32,
   q_3: u32,
+  bias: u32, // 1: add b
 }
 
 @group(0) @binding(0) var<storage, read> p: array<f32>;       // [batch, rows, inner] by strides
 @group(0) @binding(1) var<storage, read> q: array<f32>;       // [batch, inner, cols] by strides
-@group(0) @binding(2) var<storage, read> b: array<f32>;       // [cols]; unread if BIAS is 0
+@group(0) @binding(2) var<storage, read> b: array<f32>;       // [cols]; unread if bias is 0
 @group(0) @binding(3) var<storage, read_write> y: array<f32>; // [chunks, batch, rows, cols]
 @group(0) @binding(4) var<uniform> params: Params;
 
@@ -63,7 +63,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   var acc: array<f32, ACC>;
   for (var j = 0u; j < TN; j++) { // unroll
     var start = 0.0;
-    if (BIAS == 1u) { start = b[min(n0 + j, last_col)]; }
+    if (params.bias == 1u) { start = b[min(n0 + j, last_col)]; }
     for (var i = 0u; i < TM; i++) { // unroll
       acc[i * TN + j] = start;
     }

@@ -97,8 +97,6 @@ function correlate(c: Correlation): Lowering {
     DH: dh,
     DW: dw,
     BORDER: fits || padded ? 0 : 1,
-    FLIP: c.flip ? 1 : 0,
-    BIAS: c.bias ? 1 : 0,
   };
   const pass: Pass = {
     source: [unroll(source, consts)],
@@ -123,6 +121,9 @@ function correlate(c: Correlation): Lowering {
       u32(c.weight.group),
       u32(c.weight.out),
       u32(c.weight.in),
+      u32(c.flip ? kh * kw - 1 : 0),
+      u32(c.flip ? 0xffffffff : 1),
+      u32(c.bias ? 1 : 0),
     ],
     grid: gridFor(tiles, WORKGROUP),
   };
@@ -203,7 +204,6 @@ export function inputGradPasses(g: ConvGeometry, bias: boolean): Lowering {
     SHIFT: shift,
     BEFORE: before,
     ROW: Math.floor((cols - 1 + shift) / sw) + 1,
-    BIAS: bias ? 1 : 0,
   };
   const pass: Pass = {
     source: [unroll(gatherSource, consts)],
@@ -227,6 +227,7 @@ export function inputGradPasses(g: ConvGeometry, bias: boolean): Lowering {
       u32(sh),
       u32(dh),
       u32(kh),
+      u32(bias ? 1 : 0),
     ],
     grid: gridFor(tiles, WORKGROUP),
   };

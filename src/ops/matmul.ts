@@ -111,7 +111,7 @@ function lowerMatmul(a: Meta, b: Meta, y: Meta, bias: boolean, attrs: MatmulAttr
   const chunk = Math.max(SHORTEST_CHUNK, Math.ceil(inner / wanted));
   const chunks = Math.max(1, Math.ceil(inner / chunk));
   const tiles = outputTiles * chunks;
-  const consts = { TM: tm, TN: tn, ACC: tm * tn, BIAS: bias && chunks === 1 ? 1 : 0 };
+  const consts = { TM: tm, TN: tn, ACC: tm * tn };
   const a1 = a.shape[a.shape.length - 1]!;
   const b1 = b.shape[b.shape.length - 1]!;
   const pass: Pass = {
@@ -136,6 +136,7 @@ function lowerMatmul(a: Meta, b: Meta, y: Meta, bias: boolean, attrs: MatmulAttr
       ...dims.slice(1).map(({ size }) => u32(size)),
       ...dims.map((dim) => u32(dim.a)),
       ...dims.map((dim) => u32(dim.b)),
+      u32(bias && chunks === 1 ? 1 : 0),
     ],
     grid: gridFor(tiles, WORKGROUP),
   };
