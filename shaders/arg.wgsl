@@ -27,9 +27,10 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   if (index >= strips_count()) { return; }
   let place = strips_place(index);
   let base = strips_kept_offset(place.x);
-  var best = x[base + place.z * params.strips.inner_stride];
+  let range = strips_range(place.z);
+  var best = x[base + min(range.x, params.strips.inner - 1u) * params.strips.inner_stride];
   var best_at = 2147483647;
-  for (var i = place.z; i < params.strips.inner; i += params.strips.strips_inner) {
+  for (var i = range.x; i < range.y; i += params.strips.lanes) {
     let offset = base + i * params.strips.inner_stride;
     var candidate_at = i32(i);
     if (HAS_PLACES) { candidate_at = places[offset]; }

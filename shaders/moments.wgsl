@@ -15,14 +15,15 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   if (index >= strips_count()) { return; }
   let place = strips_place(index);
   let base = strips_kept_offset(place.x);
-  let step = params.strips.strips_inner;
+  let range = strips_range(place.z);
+  let step = params.strips.lanes;
   let stride = params.strips.inner_stride;
   var n = 0u;
   var sum = 0.0;
   for (var outer = place.y; outer < params.strips.outer; outer += params.strips.strips_outer) {
     let run = base + strips_outer_offset(outer);
     var part = 0.0;
-    for (var i = place.z; i < params.strips.inner; i += step) {
+    for (var i = range.x; i < range.y; i += step) {
       part += x[run + i * stride];
       n++;
     }
@@ -33,7 +34,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   for (var outer = place.y; outer < params.strips.outer; outer += params.strips.strips_outer) {
     let run = base + strips_outer_offset(outer);
     var part = 0.0;
-    for (var i = place.z; i < params.strips.inner; i += step) {
+    for (var i = range.x; i < range.y; i += step) {
       let deviation = x[run + i * stride] - mean;
       part += deviation * deviation;
     }

@@ -37,14 +37,15 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   if (index >= strips_count()) { return; }
   let place = strips_place(index);
   let base = strips_kept_offset(place.x);
-  let step = params.strips.strips_inner;
+  let range = strips_range(place.z);
+  let step = params.strips.lanes;
   var total = identity();
   for (var outer = place.y; outer < params.strips.outer; outer += params.strips.strips_outer) {
     let run = base + strips_outer_offset(outer);
-    var i = place.z;
-    while (i < params.strips.inner) {
+    var i = range.x;
+    while (i < range.y) {
       var part = identity();
-      let stop = min(i + STRIPS_BLOCK * step, params.strips.inner);
+      let stop = min(i + STRIPS_BLOCK * step, range.y);
       for (; i < stop; i += step) { part = combine(part, x[run + i * params.strips.inner_stride]); }
       total = combine(total, part);
     }

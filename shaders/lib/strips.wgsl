@@ -1,7 +1,7 @@
 // lib/strips.wgsl: how a reduction is laid out and shared among invocations; built by src/ops/strips.ts.
-// Every output reduces outer × inner elements: `outer` places, each with a run of `inner` elements `inner_stride` apart. They are
-// dealt to strips_outer × strips_inner strips by turns, so that neighbouring invocations read neighbouring elements.
-// The using file declares, with fields of its own after the first:   struct Params { strips: Strips } var<uniform> params: Params;
+// Every output reduces outer × inner elements: `outer` places, each with a run of `inner` elements `inner_stride` apart. Places are
+// dealt to strips_outer strips by turns. A run is cut into chunks, and a chunk's elements are dealt to `lanes` strips by turns: so
+// neighbouring invocations read neighbouring elements, and those of a workgroup the same few kilobytes.
 // The using file declares:   struct Params { strips: Strips }   var<uniform> params: Params;
 // where Params may hold more behind `strips`.
 
@@ -13,8 +13,9 @@ struct Strips {
   inner: u32,
   inner_stride: u32,
   outputs_fast: u32, // 1: neighbouring invocations have neighbouring outputs; 0: neighbouring strips
-  padding: u32,
-  kept_sizes: vec4<u32>,
+  lanes: u32,
+  chunk: u32, // elements
+  kept_sizes: vec4<u32>, // begins at byte 48
   kept_strides: vec4<u32>,
   outer_sizes: vec4<u32>,
   outer_strides: vec4<u32>,
@@ -53,6 +54,12 @@ fn strips_place(index: u32) -> vec3<u32> {
   let output = select(index / strips, index % params.strips.outputs, fast);
   let strip = select(index % strips, index / params.strips.outputs, fast);
   return vec3(output, strip / params.strips.strips_inner, strip % params.strips.strips_inner);
+}
+
+// The first element of a run for strip `place.z`, and where its chunk ends; the step is `lanes`.
+fn strips_range(strip: u32) -> vec2<u32> {
+  let start = strip / params.strips.lanes * params.strips.chunk;
+  return vec2(start + strip % params.strips.lanes, min(start + params.strips.chunk, params.strips.inner));
 }
 
 fn strips_count() -> u32 { return params.strips.outputs * params.strips.strips_outer * params.strips.strips_inner; }

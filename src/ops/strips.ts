@@ -22,6 +22,10 @@ export interface Strips extends Layout {
   readonly outputs: number;
   readonly stripsOuter: number;
   readonly stripsInner: number;
+  /** Strips that take the elements of one chunk by turns. */
+  readonly lanes: number;
+  /** Elements of a run that one group of lanes takes. */
+  readonly chunk: number;
 }
 
 /** Threads of `shaders/lib/strips.wgsl`'s workgroups. */
@@ -69,10 +73,16 @@ export function stripsFor(shape: Shape, dims: readonly number[]): Strips {
   const outer = count(layout.outer);
   const elements = outer * layout.inner.size;
   const wanted = Math.min(MAX_STRIPS, Math.ceil(BUSY_THREADS / Math.max(outputs, 1)), Math.floor(elements / MIN_STRIP));
-  if (wanted <= 1) return { ...layout, outputs, stripsOuter: 1, stripsInner: 1 };
+  if (wanted <= 1) return { ...layout, outputs, ...undivided(layout.inner.size) };
+  const { size } = layout.inner;
   const stripsOuter = Math.min(outer, wanted);
-  return { ...layout, outputs, stripsOuter, stripsInner: Math.min(layout.inner.size, Math.ceil(wanted / stripsOuter)) };
+  const stripsInner = Math.min(size, Math.ceil(wanted / stripsOuter));
+  const lanes = layout.outputsFast ? 1 : Math.min(stripsInner, STRIPS_WORKGROUP);
+  const chunk = Math.ceil(size / Math.ceil(stripsInner / lanes));
+  return { ...layout, outputs, stripsOuter, stripsInner: Math.ceil(size / chunk) * lanes, lanes, chunk };
 }
+
+const undivided = (size: number) => ({ stripsOuter: 1, stripsInner: 1, lanes: 1, chunk: size });
 
 export const stripCount = ({ stripsOuter, stripsInner }: Strips): number => stripsOuter * stripsInner;
 
@@ -86,14 +96,13 @@ export function secondStrips(first: Strips): Strips {
     inner: { size, stride: outputsFast ? outputs : 1 },
     outputsFast,
     outputs,
-    stripsOuter: 1,
-    stripsInner: 1,
+    ...undivided(size),
   };
 }
 
 /** The parts of a pass that follow from its strips; `params` begins with the fields of `struct Strips`. */
 export function stripsPass(strips: Strips) {
-  const { kept, outer, inner, outputs, stripsOuter, stripsInner, outputsFast } = strips;
+  const { kept, outer, inner, outputs, stripsOuter, stripsInner, outputsFast, lanes, chunk } = strips;
   const padded = (values: number[], rest: number) => [...values, rest, rest, rest, rest].slice(0, 4);
   const params: Param[] = [
     outputs,
@@ -103,7 +112,9 @@ export function stripsPass(strips: Strips) {
     inner.size,
     inner.stride,
     outputsFast ? 1 : 0,
-    0,
+    lanes,
+    chunk,
+    ...[0, 0, 0], // a vec4 begins at a multiple of 16 bytes
     ...padded(
       kept.map((d) => d.size),
       1,

@@ -77,6 +77,54 @@ describe('accuracy', () => {
   });
 });
 
+describe('strips: reductions that several invocations share', () => {
+  test.each([
+    [[5000, 3], [0]],
+    [[3, 5001], [1]],
+    [
+      [7, 3, 900],
+      [0, 2],
+    ],
+    [
+      [2, 65, 3, 129],
+      [1, 3],
+    ],
+    [[100_003], [0]],
+  ])('%j over %j', async (shape, dims) => {
+    const count = shape.reduce((n, size) => n * size, 1);
+    const data = Array.from({ length: count }, (_, i) => ((i * 7919) % 1009) / 64 - 8);
+    const groups = new Map<string, number[]>();
+    data.forEach((value, i) => {
+      let rest = i;
+      const place: number[] = [];
+      for (let d = shape.length - 1; d >= 0; d--) {
+        if (!dims.includes(d)) place.unshift(rest % shape[d]!);
+        rest = Math.floor(rest / shape[d]!);
+      }
+      const key = String(place);
+      const group = groups.get(key);
+      if (group) group.push(value);
+      else groups.set(key, [value]);
+    });
+    const rows = [...groups.values()];
+    const sums = rows.map((row) => row.reduce((a, b) => a + b, 0));
+    const x = torch.tensor(data, { dtype: torch.float32 }).reshape(shape);
+    expectNumbers(await x.sum(dims).data(), sums, { rtol: 1e-6, atol: 1e-3 });
+    expectNumbers(
+      await x.amin(dims).data(),
+      rows.map((row) => row.reduce((a, b) => Math.min(a, b))),
+    );
+    const means = sums.map((sum, i) => sum / rows[i]!.length);
+    const variances = rows.map((row, i) => row.reduce((a, b) => a + (b - means[i]!) ** 2, 0) / (row.length - 1));
+    expectNumbers(await x.var(dims).data(), variances);
+    if (dims.length > 1) return;
+    expectNumbers(
+      await x.argmax(dims[0]).data(),
+      rows.map((row) => row.indexOf(row.reduce((a, b) => Math.max(a, b)))),
+    );
+  });
+});
+
 describe('integers and bools', () => {
   test('count in int64', async () => {
     const bools = torch.tensor([true, true, false]);
