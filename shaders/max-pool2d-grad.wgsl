@@ -2,21 +2,23 @@
 //   spread: dx[p,r,c] = Σ dy[p,i,j] over the windows that hold (r,c) and whose index is r·in_cols + c
 //   pick:   dy[p,i,j] = dx[p, indices[p,i,j]]
 const WORKGROUP: u32 = 64u;
+const STRIP: u32 = 8u; // columns of an invocation
+override KERNEL_H: u32 = 2u;
+override KERNEL_W: u32 = 2u;
+override STRIDE_H: u32 = 2u;
+override STRIDE_W: u32 = 2u;
+override PAD_H: u32 = 0u;
+override PAD_W: u32 = 0u;
+override DILATION_H: u32 = 1u;
+override DILATION_W: u32 = 1u;
 
 struct Params {
-  count: u32, // elements written
+  count: u32,  // strips
+  strips: u32, // strips in a row of what is written
   in_rows: u32,
   in_cols: u32,
   out_rows: u32,
   out_cols: u32,
-  kernel_h: u32,
-  kernel_w: u32,
-  stride_h: u32,
-  stride_w: u32,
-  pad_h: u32,
-  pad_w: u32,
-  dilation_h: u32,
-  dilation_w: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;       // spread: dy [planes, out_rows, out_cols]; pick: dx
@@ -28,32 +30,43 @@ struct Params {
 fn spread(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
   if (index >= params.count) { return; }
-  let place = index % (params.in_rows * params.in_cols);
-  let r = place / params.in_cols + params.pad_h;
-  let c = place % params.in_cols + params.pad_w;
-  let plane = index / (params.in_rows * params.in_cols) * params.out_rows * params.out_cols;
-  // Only windows that can hold (r, c): those begun at most an extent before it.
-  let extent_h = (params.kernel_h - 1u) * params.dilation_h;
-  let extent_w = (params.kernel_w - 1u) * params.dilation_w;
-  let i_first = (max(r, extent_h) - extent_h + params.stride_h - 1u) / params.stride_h;
-  let j_first = (max(c, extent_w) - extent_w + params.stride_w - 1u) / params.stride_w;
-  let i_end = min(r / params.stride_h + 1u, params.out_rows);
-  let j_end = min(c / params.stride_w + 1u, params.out_cols);
-  var sum = 0.0;
-  for (var i = i_first; i < i_end; i++) {
-    for (var j = j_first; j < j_end; j++) {
-      let at = plane + i * params.out_cols + j;
-      if (u32(indices[at]) == place) { sum += x[at]; }
+  let line = index / params.strips;
+  let c_first = index % params.strips * STRIP;
+  let c_end = min(c_first + STRIP, params.in_cols);
+  let row = line % params.in_rows;
+  let plane = line / params.in_rows * params.out_rows * params.out_cols;
+  // Only windows that can hold an element: those begun at most an extent before it, in padded coordinates.
+  let extent_h = (KERNEL_H - 1u) * DILATION_H;
+  let extent_w = (KERNEL_W - 1u) * DILATION_W;
+  let r = row + PAD_H;
+  let i_first = (max(r, extent_h) - extent_h + STRIDE_H - 1u) / STRIDE_H;
+  let i_end = min(r / STRIDE_H + 1u, params.out_rows);
+  for (var c = c_first; c < c_end; c++) {
+    let place = row * params.in_cols + c;
+    let j_first = (max(c + PAD_W, extent_w) - extent_w + STRIDE_W - 1u) / STRIDE_W;
+    let j_end = min((c + PAD_W) / STRIDE_W + 1u, params.out_cols);
+    var sum = 0.0;
+    for (var i = i_first; i < i_end; i++) {
+      for (var j = j_first; j < j_end; j++) {
+        let at = plane + i * params.out_cols + j;
+        sum += select(0.0, x[at], u32(indices[at]) == place);
+      }
     }
+    y[line * params.in_cols + c] = sum;
   }
-  y[index] = sum;
 }
 
 @compute @workgroup_size(WORKGROUP)
 fn pick(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
   if (index >= params.count) { return; }
+  let line = index / params.strips;
+  let j_first = index % params.strips * STRIP;
+  let j_end = min(j_first + STRIP, params.out_cols);
   let size = params.in_rows * params.in_cols;
-  let plane = index / (params.out_rows * params.out_cols) * size;
-  y[index] = x[plane + min(u32(indices[index]), size - 1u)];
+  let plane = line / params.out_rows * size;
+  for (var j = j_first; j < j_end; j++) {
+    let at = line * params.out_cols + j;
+    y[at] = x[plane + min(u32(indices[at]), size - 1u)];
+  }
 }

@@ -1,21 +1,23 @@
 // max-pool2d.wgsl: maximum over windows, with its place.
 //   y[p,i,j] = max x[p,r,c] over the window of (i,j), indices[p,i,j] = r·in_cols + c of the first maximum; a NaN wins
 const WORKGROUP: u32 = 64u;
+const STRIP: u32 = 8u; // columns of an invocation
+override KERNEL_H: u32 = 2u;
+override KERNEL_W: u32 = 2u;
+override STRIDE_H: u32 = 2u;
+override STRIDE_W: u32 = 2u;
+override PAD_H: u32 = 0u;
+override PAD_W: u32 = 0u;
+override DILATION_H: u32 = 1u;
+override DILATION_W: u32 = 1u;
 
 struct Params {
-  count: u32, // elements of y
+  count: u32,  // strips
+  strips: u32, // strips in a row of what is written
   in_rows: u32,
   in_cols: u32,
   out_rows: u32,
   out_cols: u32,
-  kernel_h: u32,
-  kernel_w: u32,
-  stride_h: u32,
-  stride_w: u32,
-  pad_h: u32,
-  pad_w: u32,
-  dilation_h: u32,
-  dilation_w: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;              // [planes, in_rows, in_cols]
@@ -32,24 +34,31 @@ fn is_nan(value: f32) -> bool {
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
   if (index >= params.count) { return; }
-  let j = index % params.out_cols;
-  let i = index / params.out_cols % params.out_rows;
-  let plane = index / (params.out_cols * params.out_rows) * params.in_rows * params.in_cols;
-  var best = 0.0;
-  var place = -1;
-  for (var p = 0u; p < params.kernel_h; p++) {
-    let r = i * params.stride_h + p * params.dilation_h - params.pad_h; // above the first row it wraps to a huge number
-    if (r >= params.in_rows) { continue; }
-    for (var q = 0u; q < params.kernel_w; q++) {
-      let c = j * params.stride_w + q * params.dilation_w - params.pad_w;
-      if (c >= params.in_cols) { continue; }
-      let value = x[plane + r * params.in_cols + c];
-      if (place < 0 || is_nan(value) || (!is_nan(best) && value > best)) {
-        best = value;
-        place = i32(r * params.in_cols + c);
+  let line = index / params.strips;
+  let j_first = index % params.strips * STRIP;
+  let j_end = min(j_first + STRIP, params.out_cols);
+  // Places above or left of x wrap to huge numbers, so that one comparison tests both ends.
+  let top = line % params.out_rows * STRIDE_H - PAD_H;
+  let plane = line / params.out_rows * params.in_rows * params.in_cols;
+  let last_row = params.in_rows - 1u;
+  let last_col = params.in_cols - 1u;
+  for (var j = j_first; j < j_end; j++) {
+    let left = j * STRIDE_W - PAD_W;
+    var best = 0.0;
+    var place = -1;
+    for (var p = 0u; p < KERNEL_H; p++) {
+      let r = top + p * DILATION_H;
+      for (var q = 0u; q < KERNEL_W; q++) {
+        let c = left + q * DILATION_W;
+        let at = min(r, last_row) * params.in_cols + min(c, last_col);
+        let value = x[plane + at];
+        let larger = (place < 0) | is_nan(value) | (!is_nan(best) & (value > best));
+        let taken = (r <= last_row) & (c <= last_col) & larger;
+        best = select(best, value, taken);
+        place = select(place, i32(at), taken);
       }
     }
+    y[line * params.out_cols + j] = best;
+    indices[line * params.out_cols + j] = place;
   }
-  y[index] = best;
-  indices[index] = place;
 }

@@ -2,7 +2,7 @@
 import avgSource from '../../shaders/avg-pool2d.wgsl?raw';
 import maxSource from '../../shaders/max-pool2d.wgsl?raw';
 import maxGradSource from '../../shaders/max-pool2d-grad.wgsl?raw';
-import { f32, input, type Lowering, output, type Param, u32 } from '../compiler/ir';
+import { f32, input, type Lowering, output, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { type Meta, numel, type Shape, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
@@ -37,6 +37,9 @@ export interface AvgPoolAttrs extends Windows {
 type Sized<A> = A & { readonly size: Pair };
 
 const WORKGROUP = 64;
+
+/** Columns that an invocation of max pooling computes; STRIP in the shaders. */
+const STRIP = 8;
 const noDilation: Pair = [1, 1];
 
 /** Number of windows along dimension `d` for `size` elements. */
@@ -76,9 +79,24 @@ function poolShape(op: string, x: Meta, attrs: Windows, dilation: Pair = noDilat
   return [x.shape[0]!, x.shape[1]!, rows, cols];
 }
 
-function poolParams(count: number, size: Shape, outSize: Shape, { kernel, stride, padding }: Windows): Param[] {
-  const pairs = [size.slice(-2), outSize.slice(-2), kernel, stride, padding];
-  return [u32(count), ...pairs.flat().map(u32)];
+/** What the kernels of max pooling share: `written` has the shape of the outputs, each invocation a strip of a row. */
+function maxPass(written: Shape, size: Shape, outSize: Shape, { kernel, stride, padding, dilation }: MaxPoolAttrs) {
+  const strips = Math.ceil(written[3]! / STRIP);
+  const count = strips * numel(written.slice(0, 3));
+  return {
+    overrides: {
+      KERNEL_H: kernel[0],
+      KERNEL_W: kernel[1],
+      STRIDE_H: stride[0],
+      STRIDE_W: stride[1],
+      PAD_H: padding[0],
+      PAD_W: padding[1],
+      DILATION_H: dilation[0],
+      DILATION_W: dilation[1],
+    },
+    params: [count, strips, ...size.slice(2), ...outSize.slice(2)].map(u32),
+    grid: gridFor(count, WORKGROUP),
+  };
 }
 
 /** y[p,i,j] = max x over the window of (i, j), and the flat place r·W + c of that maximum. */
@@ -93,14 +111,12 @@ const maxPool2dOp: Op<MaxPoolAttrs> = {
     ];
   },
   lower({ inputs: [x], outputs: [y], attrs }) {
-    const count = numel(y!.shape);
     const pass = {
+      ...maxPass(y!.shape, x!.shape, y!.shape, attrs),
       source: [maxSource],
       label: 'maxPool2d',
       reads: [input(0)],
       writes: [output(0), output(1)],
-      params: [...poolParams(count, x!.shape, y!.shape, attrs), ...attrs.dilation.map(u32)],
-      grid: gridFor(count, WORKGROUP),
     };
     return { kind: 'passes', passes: [pass] };
   },
@@ -114,15 +130,13 @@ function sized<A extends object>(attrs: A, x: Meta): Sized<A> {
 
 function maxGradPass(entry: 'spread' | 'pick', from: Meta, to: Meta, attrs: MaxPoolAttrs): Lowering {
   const [size, outSize] = entry === 'spread' ? [to.shape, from.shape] : [from.shape, to.shape];
-  const count = numel(to.shape);
   const pass = {
+    ...maxPass(to.shape, size, outSize, attrs),
     source: [maxGradSource],
     entry,
     label: `maxPool2d ${entry}`,
     reads: [input(0), input(1)],
     writes: [output()],
-    params: [...poolParams(count, size, outSize, attrs), ...attrs.dilation.map(u32)],
-    grid: gridFor(count, WORKGROUP),
   };
   return { kind: 'passes', passes: [pass] };
 }
@@ -150,6 +164,8 @@ const maxPool2dPickOp: Op<Sized<MaxPoolAttrs>> = {
 
 function avgPass(entry: 'main' | 'grad', size: Shape, outSize: Shape, attrs: AvgPoolAttrs): Lowering {
   const count = numel(entry === 'main' ? outSize : size);
+  const { kernel, stride, padding } = attrs;
+  const sizes = [count, ...size.slice(2), ...outSize.slice(2), ...kernel, ...stride, ...padding];
   const pass = {
     source: [avgSource],
     entry,
@@ -157,7 +173,7 @@ function avgPass(entry: 'main' | 'grad', size: Shape, outSize: Shape, attrs: Avg
     overrides: { COUNT_PAD: attrs.countIncludePad ? 1 : 0 },
     reads: [input(0)],
     writes: [output()],
-    params: [...poolParams(count, size, outSize, attrs), f32(attrs.divisorOverride ?? 0)],
+    params: [...sizes.map(u32), f32(attrs.divisorOverride ?? 0)],
     grid: gridFor(count, WORKGROUP),
   };
   return { kind: 'passes', passes: [pass] };
