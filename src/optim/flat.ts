@@ -62,6 +62,11 @@ export class FlatGradients {
     protect(this.#flat, { kept: false });
   }
 
+  /** The buffer was never filled, because the flush that should have failed. */
+  get voided(): boolean {
+    return this.#flat.voided;
+  }
+
   /** Brings the gradients into the buffer, and returns its contents. */
   collect(gradients: readonly Tensor[]): Value {
     const { offsets } = this.layout;

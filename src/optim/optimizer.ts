@@ -32,6 +32,10 @@ interface Block {
   readonly states: Record<string, Storage>;
 }
 
+/** The flush that made the block could not run. */
+const isVoid = ({ gradients, states }: Block): boolean =>
+  gradients.voided || Object.values(states).some((state) => state.voided);
+
 /** One update of a block: contents of the flat buffers in, their new contents out. */
 export interface Update {
   readonly param: Value;
@@ -180,7 +184,7 @@ export abstract class Optimizer<O extends object = { lr: number }> {
   #blockOf(params: readonly Tensor[], names: readonly string[]): Block {
     const same = (block: Block) =>
       block.params.length === params.length && block.params.every((p, i) => p === params[i]);
-    const known = this.#blocks.find(same);
+    const known = this.#blocks.find((block) => same(block) && !isVoid(block));
     if (known && names.every((name) => name in known.states)) {
       if (!isFlat(params, known.values, known.layout)) known.values = flatten(params, known.layout);
       return known;

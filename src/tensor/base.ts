@@ -283,7 +283,9 @@ export abstract class TensorBase implements Layout {
 
   /** The elements in row-major order, in a typed array of the dtype (Int32Array for int64, Uint8Array for uint8 and bool). */
   async data(): Promise<TensorData> {
-    const { value } = this;
+    // The storage's own value needs no alias, and no device while it still waits on the host.
+    const { storage } = this;
+    const value = !storage.disposed && isWhole(this, storage.shape) ? storage.value : this.value;
     flush([value]);
     snapshotIfDue();
     const bytes = await engine.read(value);

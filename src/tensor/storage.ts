@@ -1,8 +1,9 @@
 // Storage: what tensors that alias each other share. It holds the current value; a write makes a new one current.
 
-import { contiguousStrides, type DType, numel, type Shape } from '../compiler/meta';
+import { contiguousStrides, type DType, numel, type Shape, sameShape } from '../compiler/meta';
 import { flushIfLarge, releaseAfterFlush } from '../graph/flush';
 import { mode } from '../graph/mode';
+import { fromHost } from '../graph/record';
 import { currentScope, type Root, type Scope, topScope, trackRoot } from '../graph/roots';
 import type { Value } from '../graph/value';
 import { identity, reshape } from '../ops/cast';
@@ -24,6 +25,7 @@ export class Storage implements Root {
   readonly dtype: DType;
   disposed = false;
   settled: Value | null = null;
+  computed: Value | null = null;
   /** The scope that this storage lives in; it moves outward when the scope's function returns it. */
   scope: Scope = currentScope();
   /** The leaf that requires grad and is all of this storage, if there is one: writes need `noGrad` then. */
@@ -31,8 +33,8 @@ export class Storage implements Root {
   /** User code has taken hold of this gradient, so its numbers must outlive the next step. */
   exposed = false;
 
-  /** The flush that should have filled this storage failed, so its windows stand alone again. */
-  private voided = false;
+  /** The flush that should have filled this storage failed, so it holds nothing and its windows stand alone again. */
+  voided = false;
   private current: Value;
   private writes = 0;
   private home: { readonly parent: Storage; readonly offset: number } | null = null;
@@ -40,11 +42,14 @@ export class Storage implements Root {
 
   constructor(value: Value) {
     // Two storages never hold one value: an in-place write to one may take its memory.
-    this.current = value.held ? identity(value) : value;
+    this.current = own(value);
     this.current.held = true;
     this.shape = value.shape;
     this.dtype = value.dtype;
-    if (this.current.host) this.settled = this.current;
+    if (this.current.host) {
+      this.settled = this.current;
+      this.computed = this.current;
+    }
     trackRoot(this, this.scope);
     mode.pendingBytes += numel(this.shape) * 4;
     flushIfLarge();
@@ -76,7 +81,7 @@ export class Storage implements Root {
       return;
     }
     this.current.overwritten = true;
-    this.current = value.held ? identity(value) : value;
+    this.current = own(value);
     this.current.held = true;
     this.writes++;
     trackRoot(this, this.scope);
@@ -84,13 +89,13 @@ export class Storage implements Root {
 
   /** In-place write of `value` at a layout. */
   write(value: Value, layout: Layout): void {
-    if (isWhole(layout, this.shape)) this.set(reshape(value, this.shape));
+    if (isWhole(layout, this.shape)) this.set(shaped(value, this.shape));
     else this.set(stridedScatter(this.value, value, layout.shape, layout.strides, layout.offset));
   }
 
   /** The contents at a layout, as a contiguous value. */
   read(layout: Layout, value = this.value): Value {
-    if (isWhole(layout, this.shape)) return reshape(value, layout.shape);
+    if (isWhole(layout, this.shape)) return shaped(value, layout.shape);
     return stridedView(value, layout.shape, layout.strides, layout.offset);
   }
 
@@ -115,9 +120,10 @@ export class Storage implements Root {
     this.writes += this.home.parent.version + 1;
     this.home = null;
     this.homeView = null;
-    this.current = value.held ? identity(value) : value;
+    this.current = own(value);
     this.current.held = true;
     this.settled = null;
+    this.computed = null;
     trackRoot(this, this.scope);
   }
 
@@ -132,10 +138,11 @@ export class Storage implements Root {
   }
 
   rollBack(): void {
-    if (!this.settled) this.voided = true;
-    else if (!this.settled.failure && !this.settled.gone) {
-      this.settled.overwritten = false;
-      this.current = this.settled;
+    if (!this.computed) this.voided = true;
+    else if (!this.computed.gone) {
+      this.computed.overwritten = false;
+      this.current = this.computed;
+      this.settled = this.computed;
       this.writes++;
     }
   }
@@ -157,6 +164,14 @@ export class Storage implements Root {
     if (!this.window) releaseAfterFlush(this.current);
   }
 }
+
+/** A value that no other storage holds: an alias, or the same host data once more. */
+function own(value: Value): Value {
+  if (!value.held) return value;
+  return value.host && !value.allocation ? fromHost(value.host, value.shape, value.dtype) : identity(value);
+}
+
+const shaped = (value: Value, shape: Shape): Value => (sameShape(value.shape, shape) ? value : reshape(value, shape));
 
 export function isWhole({ shape, strides, offset }: Layout, storageShape: Shape): boolean {
   if (offset !== 0 || numel(shape) !== numel(storageShape)) return false;
