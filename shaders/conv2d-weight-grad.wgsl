@@ -71,7 +71,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     let n = i / params.out_rows;
     let oy = i % params.out_rows;
     let top = oy * SH + p0 * DH - u32(params.pad_top);
-    for (var segment = 0u; segment < SEGS; segment++) { // unroll if 1
+    for (var segment = 0u; segment < SEGS; segment++) { // unroll up to 1
       let ox = segment * SEG;
       var d: array<f32, DYS>;
       for (var o = 0u; o < TO; o++) { // unroll

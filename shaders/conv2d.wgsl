@@ -77,8 +77,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   for (var c = 0u; c < params.group_in; c++) {
     let plane = ((n * params.groups + g) * params.group_in + c) * params.in_rows;
     let w0 = g * params.w_group + c * params.w_in + params.tap_first;
-    for (var rows = 0u; rows < KHS; rows++) { // unroll if 1
-      for (var taps = 0u; taps < KWS; taps++) { // unroll if 1
+    for (var rows = 0u; rows < KHS; rows++) { // unroll up to 1
+      for (var taps = 0u; taps < KWS; taps++) { // unroll up to 1
         for (var p = 0u; p < KHT; p++) { // unroll
           let kh = rows * KHT + p;
           let iy = top + kh * DH;

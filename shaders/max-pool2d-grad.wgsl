@@ -3,14 +3,12 @@
 //   pick:   dy[p,i,j] = dx[p, indices[p,i,j]]
 const WORKGROUP: u32 = 64u;
 const STRIP: u32 = 8u; // columns of an invocation
-override KERNEL_H: u32 = 2u;
-override KERNEL_W: u32 = 2u;
+const WINDOWS_H: u32 = 1u; // most windows that hold one element, along height and width
+const WINDOWS_W: u32 = 1u;
 override STRIDE_H: u32 = 2u;
 override STRIDE_W: u32 = 2u;
 override PAD_H: u32 = 0u;
 override PAD_W: u32 = 0u;
-override DILATION_H: u32 = 1u;
-override DILATION_W: u32 = 1u;
 
 struct Params {
   count: u32,  // strips
@@ -35,21 +33,21 @@ fn spread(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u
   let c_end = min(c_first + STRIP, params.in_cols);
   let row = line % params.in_rows;
   let plane = line / params.in_rows * params.out_rows * params.out_cols;
-  // Only windows that can hold an element: those begun at most an extent before it, in padded coordinates.
-  let extent_h = (KERNEL_H - 1u) * DILATION_H;
-  let extent_w = (KERNEL_W - 1u) * DILATION_W;
-  let r = row + PAD_H;
-  let i_first = (max(r, extent_h) - extent_h + STRIDE_H - 1u) / STRIDE_H;
-  let i_end = min(r / STRIDE_H + 1u, params.out_rows);
+  let last_row = params.out_rows - 1u;
+  let last_col = params.out_cols - 1u;
+  // The last window begun at or before an element, in padded coordinates, and those before it while they can hold the element.
+  let i_last = (row + PAD_H) / STRIDE_H;
   for (var c = c_first; c < c_end; c++) {
     let place = row * params.in_cols + c;
-    let j_first = (max(c + PAD_W, extent_w) - extent_w + STRIDE_W - 1u) / STRIDE_W;
-    let j_end = min((c + PAD_W) / STRIDE_W + 1u, params.out_cols);
+    let j_last = (c + PAD_W) / STRIDE_W;
     var sum = 0.0;
-    for (var i = i_first; i < i_end; i++) {
-      for (var j = j_first; j < j_end; j++) {
-        let at = plane + i * params.out_cols + j;
-        sum += select(0.0, x[at], u32(indices[at]) == place);
+    for (var a = 0u; a < WINDOWS_H; a++) { // unroll up to 3
+      let i = i_last - a; // wraps to a huge number where there is no such window
+      for (var e = 0u; e < WINDOWS_W; e++) { // unroll up to 3
+        let j = j_last - e;
+        let at = plane + min(i, last_row) * params.out_cols + min(j, last_col);
+        let chosen = (i <= last_row) & (j <= last_col) & (u32(indices[at]) == place);
+        sum += select(0.0, x[at], chosen);
       }
     }
     y[line * params.in_cols + c] = sum;

@@ -2,14 +2,14 @@
 //   y[p,i,j] = max x[p,r,c] over the window of (i,j), indices[p,i,j] = r·in_cols + c of the first maximum; a NaN wins
 const WORKGROUP: u32 = 64u;
 const STRIP: u32 = 8u; // columns of an invocation
-override KERNEL_H: u32 = 2u;
-override KERNEL_W: u32 = 2u;
+const KERNEL_H: u32 = 2u;
+const KERNEL_W: u32 = 2u;
+const DILATION_H: u32 = 1u;
+const DILATION_W: u32 = 1u;
 override STRIDE_H: u32 = 2u;
 override STRIDE_W: u32 = 2u;
 override PAD_H: u32 = 0u;
 override PAD_W: u32 = 0u;
-override DILATION_H: u32 = 1u;
-override DILATION_W: u32 = 1u;
 
 struct Params {
   count: u32,  // strips
@@ -46,9 +46,9 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     let left = j * STRIDE_W - PAD_W;
     var best = 0.0;
     var place = -1;
-    for (var p = 0u; p < KERNEL_H; p++) {
+    for (var p = 0u; p < KERNEL_H; p++) { // unroll up to 3
       let r = top + p * DILATION_H;
-      for (var q = 0u; q < KERNEL_W; q++) {
+      for (var q = 0u; q < KERNEL_W; q++) { // unroll up to 3
         let c = left + q * DILATION_W;
         let at = min(r, last_row) * params.in_cols + min(c, last_col);
         let value = x[plane + at];

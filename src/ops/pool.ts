@@ -10,6 +10,7 @@ import { expectFloat, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { reshape } from './cast';
 import { expectIntegers } from './conv-geometry';
+import { unroll } from './unroll';
 
 type Pair = readonly [height: number, width: number];
 
@@ -80,20 +81,11 @@ function poolShape(op: string, x: Meta, attrs: Windows, dilation: Pair = noDilat
 }
 
 /** What the kernels of max pooling share: `written` has the shape of the outputs, each invocation a strip of a row. */
-function maxPass(written: Shape, size: Shape, outSize: Shape, { kernel, stride, padding, dilation }: MaxPoolAttrs) {
+function maxPass(written: Shape, size: Shape, outSize: Shape, { stride, padding }: MaxPoolAttrs) {
   const strips = Math.ceil(written[3]! / STRIP);
   const count = strips * numel(written.slice(0, 3));
   return {
-    overrides: {
-      KERNEL_H: kernel[0],
-      KERNEL_W: kernel[1],
-      STRIDE_H: stride[0],
-      STRIDE_W: stride[1],
-      PAD_H: padding[0],
-      PAD_W: padding[1],
-      DILATION_H: dilation[0],
-      DILATION_W: dilation[1],
-    },
+    overrides: { STRIDE_H: stride[0], STRIDE_W: stride[1], PAD_H: padding[0], PAD_W: padding[1] },
     params: [count, strips, ...size.slice(2), ...outSize.slice(2)].map(u32),
     grid: gridFor(count, WORKGROUP),
   };
@@ -111,9 +103,12 @@ const maxPool2dOp: Op<MaxPoolAttrs> = {
     ];
   },
   lower({ inputs: [x], outputs: [y], attrs }) {
+    const { kernel, dilation } = attrs;
+    const consts = { KERNEL_H: kernel[0], KERNEL_W: kernel[1], DILATION_H: dilation[0], DILATION_W: dilation[1] };
     const pass = {
       ...maxPass(y!.shape, x!.shape, y!.shape, attrs),
-      source: [maxSource],
+      source: [unroll(maxSource, consts)],
+      consts,
       label: 'maxPool2d',
       reads: [input(0)],
       writes: [output(0), output(1)],
@@ -129,10 +124,14 @@ function sized<A extends object>(attrs: A, x: Meta): Sized<A> {
 }
 
 function maxGradPass(entry: 'spread' | 'pick', from: Meta, to: Meta, attrs: MaxPoolAttrs): Lowering {
+  const { kernel, stride, dilation } = attrs;
+  const most = (d: 0 | 1) => Math.ceil(((kernel[d] - 1) * dilation[d] + 1) / stride[d]);
+  const consts = { WINDOWS_H: most(0), WINDOWS_W: most(1) };
   const [size, outSize] = entry === 'spread' ? [to.shape, from.shape] : [from.shape, to.shape];
   const pass = {
     ...maxPass(to.shape, size, outSize, attrs),
-    source: [maxGradSource],
+    source: [unroll(maxGradSource, consts)],
+    consts,
     entry,
     label: `maxPool2d ${entry}`,
     reads: [input(0), input(1)],

@@ -34,9 +34,9 @@ test('loops in loops are written out from the outside in', () => {
   expect(unroll(source, {}).match(/f\(.*?\)/g)).toEqual(['f(0u, 0u)', 'f(0u, 1u)', 'f(1u, 0u)', 'f(1u, 1u)']);
 });
 
-test('a loop marked `unroll if 1` stays unless it turns once', () => {
+test('a loop marked `unroll up to` a number stays if it turns more often', () => {
   const source =
-    'const N: u32 = 1u;\nfor (var i = 0u; i < N; i++) { // unroll if 1\n  for (var j = 0u; j < 2u; j++) { // unroll\n    f(i, j);\n  }\n}';
+    'const N: u32 = 1u;\nfor (var i = 0u; i < N; i++) { // unroll up to 1\n  for (var j = 0u; j < 2u; j++) { // unroll\n    f(i, j);\n  }\n}';
   expect(unroll(source, {}).match(/f\(.*?\)/g)).toEqual(['f(0u, 0u)', 'f(0u, 1u)']);
   const left = unroll(source, { N: 5 });
   expect(left.match(/f\(.*?\)/g)).toEqual(['f(i, 0u)', 'f(i, 1u)']);
