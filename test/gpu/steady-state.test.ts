@@ -4,12 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { CNNModel, ComplexCNNModel } from '../../demos/mnist/models';
 
 /** What one step asks of WebGPU, as differences of the counters. */
-async function countedSteps(
-  model: nn.UnaryModule,
-  warmUp: number,
-  counted: number,
-  batchSize = 8,
-) {
+async function countedSteps(model: nn.UnaryModule, warmUp: number, counted: number, batchSize = 8) {
   const images = torch.rand(64, 1, 28, 28);
   const labels = torch.randint(0, 10, [64]);
   const loader = new data.DataLoader(new data.TensorDataset(images, labels), { batchSize, shuffle: true });

@@ -4,6 +4,11 @@ import { byId, make } from '../../ui/dom';
 import { onThemeChange } from '../../ui/theme';
 import { type Maps, SIDE } from '../protocol';
 
+/** Bounds, in CSS pixels, of the square that a stage's grid of maps must fit into, and the room between two stages. */
+const MIN_SIDE = 112;
+const MAX_SIDE = 172;
+const ARROW_ROOM = 30;
+
 interface Stage {
   readonly maps: Maps;
   readonly kind: NonNullable<PaintOptions['kind']>;
@@ -24,6 +29,7 @@ export class FeaturesPanel {
       this.paintSamples();
       this.paint();
     });
+    new ResizeObserver(() => this.paint()).observe(this.root);
   }
 
   /** Offers one picture of each digit, and the reader's own drawing. */
@@ -114,7 +120,10 @@ export class FeaturesPanel {
         ),
       );
     }
-    const side = Number.parseFloat(getComputedStyle(this.root).getPropertyValue('--side'));
+    // All stages side by side where there is room for them; otherwise the row scrolls.
+    const room = (this.root.clientWidth - ARROW_ROOM * (stages.length - 1)) / stages.length;
+    const side = Math.floor(Math.min(MAX_SIDE, Math.max(MIN_SIDE, room)));
+    this.root.style.setProperty('--side', `${side}px`);
     this.root.querySelectorAll('.stage').forEach((figure, i) => {
       const stage = stages[i];
       if (stage) paintStage(figure, stage, side);
