@@ -7,6 +7,7 @@ import { i32, input, type Lowering, type Operand, output, type Pass, scratch, u3
 import { gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT } from '../compiler/meta';
 import { invariant } from '../errors';
+import type { AdapterProfile } from '../gpu/device';
 import { sumChunks } from './chunks';
 import type { ConvGeometry } from './conv-geometry';
 import { unroll } from './unroll';
@@ -16,8 +17,8 @@ const WORKGROUP = 64;
 /** Longest stretch of a kernel's row that is unrolled. */
 const MAX_TAPS = 11;
 
-/** Invocations that a weight gradient aims at by splitting the batch: enough lanes for two CPU cores or a small GPU. */
-const WEIGHT_GRAD_INVOCATIONS = 2048;
+/** Invocations that a weight gradient aims at by splitting the batch: some workgroups for every core of a processor or GPU. */
+const WEIGHT_GRAD_INVOCATIONS = { software: 2048, gpu: 32768 };
 
 /** Columns, about, that an invocation of the strided gradient by input computes. */
 const TRANSPOSED_COLS = 8;
@@ -62,7 +63,7 @@ interface Correlation {
   readonly bias: boolean;
 }
 
-function correlate(c: Correlation): Lowering {
+function correlate(c: Correlation, adapter: AdapterProfile): Lowering {
   const [kh, kw] = c.kernel;
   const [sh, sw] = c.stride;
   const [dh, dw] = c.dilation;
@@ -78,8 +79,9 @@ function correlate(c: Correlation): Lowering {
   const needRows = (outRows - 1) * sh + (kh - 1) * dh + 1;
   const needCols = (xTiles * tx - 1) * sw + (kw - 1) * dw + 1;
   const fits = c.padTop === 0 && c.padLeft === 0 && needRows <= rows && needCols <= cols;
-  const padded = !fits && c.groupOut >= PAD_FROM_CHANNELS;
   const planes = c.batch * c.groups * c.groupIn;
+  const paddedBytes = planes * needRows * needCols * BYTES_PER_ELEMENT;
+  const padded = !fits && c.groupOut >= PAD_FROM_CHANNELS && paddedBytes <= adapter.maxStorageBufferBindingSize;
   const tiles = xTiles * outRows * c.batch * oTiles * c.groups;
   const consts = {
     TX: tx,
@@ -129,7 +131,7 @@ function correlate(c: Correlation): Lowering {
   };
   if (!padded) return { kind: 'passes', passes: [pass] };
   const pad = padPass(input(0), planes, c.size, [needRows, needCols], c.padTop, c.padLeft);
-  return { kind: 'passes', passes: [pad, pass], scratch: [planes * needRows * needCols * BYTES_PER_ELEMENT] };
+  return { kind: 'passes', passes: [pad, pass], scratch: [paddedBytes] };
 }
 
 /** Copies `planes` images from `from` into scratch 0, with zeros around. */
@@ -154,38 +156,47 @@ function padPass(
 }
 
 /** y = conv(x, w) + b, of inputs x, w and perhaps b. */
-export function forwardPasses(g: ConvGeometry, bias: boolean): Lowering {
+export function forwardPasses(g: ConvGeometry, bias: boolean, adapter: AdapterProfile): Lowering {
   const taps = g.kernel[0] * g.kernel[1];
-  return correlate({
-    ...g,
-    padTop: g.padding[0],
-    padLeft: g.padding[2],
-    weight: { group: g.groupOut * g.groupIn * taps, out: g.groupIn * taps, in: taps },
-    flip: false,
-    bias,
-  });
+  return correlate(
+    {
+      ...g,
+      padTop: g.padding[0],
+      padLeft: g.padding[2],
+      weight: { group: g.groupOut * g.groupIn * taps, out: g.groupIn * taps, in: taps },
+      flip: false,
+      bias,
+    },
+    adapter,
+  );
 }
 
 /** dx, of inputs dy, w and perhaps b. At stride 1 this is a correlation of dy with the reversed kernel. */
-export function inputGradPasses(g: ConvGeometry, bias: boolean): Lowering {
+export function inputGradPasses(g: ConvGeometry, bias: boolean, adapter: AdapterProfile): Lowering {
   const [kh, kw] = g.kernel;
   const [sh, sw] = g.stride;
   const [dh, dw] = g.dilation;
   if (sh === 1 && sw === 1) {
-    return correlate({
-      ...g,
-      groupIn: g.groupOut,
-      groupOut: g.groupIn,
-      size: g.outSize,
-      outSize: g.size,
-      padTop: (kh - 1) * dh - g.padding[0],
-      padLeft: (kw - 1) * dw - g.padding[2],
-      weight: { group: g.groupOut * g.groupIn * kh * kw, out: kh * kw, in: g.groupIn * kh * kw },
-      flip: true,
-      bias,
-    });
+    return correlate(
+      {
+        ...g,
+        groupIn: g.groupOut,
+        groupOut: g.groupIn,
+        size: g.outSize,
+        outSize: g.size,
+        padTop: (kh - 1) * dh - g.padding[0],
+        padLeft: (kw - 1) * dw - g.padding[2],
+        weight: { group: g.groupOut * g.groupIn * kh * kw, out: kh * kw, in: g.groupIn * kh * kw },
+        flip: true,
+        bias,
+      },
+      adapter,
+    );
   }
-  const tx = Math.max(1, Math.floor(TRANSPOSED_COLS / sw));
+  const tx =
+    sw > 2
+      ? Math.max(1, Math.floor(TRANSPOSED_COLS / sw))
+      : bestTile(ceilDiv(g.size[1], sw), g.groupIn < 4 ? [4, 7] : [TRANSPOSED_COLS / 2]);
   const cols = tx * sw;
   const tc = cols > 2 * TRANSPOSED_COLS ? 1 : bestTile(g.groupIn, g.groupIn < 4 ? [1, 2] : [4, 8]);
   const xTiles = ceilDiv(g.size[1], cols);
@@ -235,7 +246,7 @@ export function inputGradPasses(g: ConvGeometry, bias: boolean): Lowering {
 }
 
 /** dw, of inputs x and dy: partial sums over chunks of the batch's output rows, then their sum. */
-export function weightGradPasses(g: ConvGeometry): Lowering {
+export function weightGradPasses(g: ConvGeometry, adapter: AdapterProfile): Lowering {
   const [kh, kw] = g.kernel;
   const [sh, sw] = g.stride;
   const [dh, dw] = g.dilation;
@@ -250,15 +261,17 @@ export function weightGradPasses(g: ConvGeometry): Lowering {
   const cTiles = ceilDiv(g.groupIn, tc);
   const base = cTiles * oTiles * (kh / kht) * (kw / kwt) * g.groups;
   const allRows = g.batch * outRows;
-  const chunkRows = ceilDiv(allRows, Math.min(allRows, Math.max(1, ceilDiv(WEIGHT_GRAD_INVOCATIONS, base)))) || 1;
+  const chunkRows =
+    ceilDiv(allRows, Math.min(allRows, Math.max(1, ceilDiv(WEIGHT_GRAD_INVOCATIONS[adapter.kind], base)))) || 1;
   const chunks = Math.max(1, ceilDiv(allRows, chunkRows));
   const tiles = base * chunks;
   const count = g.groups * g.groupOut * g.groupIn * kh * kw;
   const needRows = (outRows - 1) * sh + (kh - 1) * dh + 1;
   const needCols = (ceilDiv(outCols, seg) * seg - 1) * sw + (kw - 1) * dw + 1;
   const fits = g.padding[0] === 0 && g.padding[2] === 0 && needRows <= rows && needCols <= cols;
-  const padded = !fits && g.groupOut >= 2 * PAD_FROM_CHANNELS;
   const planes = g.batch * g.groups * g.groupIn;
+  const paddedBytes = planes * needRows * needCols * BYTES_PER_ELEMENT;
+  const padded = !fits && g.groupOut >= 2 * PAD_FROM_CHANNELS && paddedBytes <= adapter.maxStorageBufferBindingSize;
   const partial = padded ? 1 : 0;
   const consts = {
     TO: to,
@@ -283,7 +296,7 @@ export function weightGradPasses(g: ConvGeometry): Lowering {
   const bytes: number[] = [];
   if (padded) {
     passes.push(padPass(input(0), planes, g.size, [needRows, needCols], g.padding[0], g.padding[2]));
-    bytes.push(planes * needRows * needCols * BYTES_PER_ELEMENT);
+    bytes.push(paddedBytes);
   }
   passes.push({
     source: [unroll(weightGradSource, consts)],

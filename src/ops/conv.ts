@@ -37,8 +37,8 @@ const conv2dOp: Op<ConvAttrs> = {
     checkBias('conv2d', b, shape[1]!, w!);
     return [{ shape, dtype: 'float32' }];
   },
-  lower({ inputs: [x, w, b], outputs: [y], attrs }) {
-    return forwardPasses(convGeometry(x!.shape, w!.shape, y!.shape, attrs), b !== undefined);
+  lower({ inputs: [x, w, b], outputs: [y], attrs, adapter }) {
+    return forwardPasses(convGeometry(x!.shape, w!.shape, y!.shape, attrs), b !== undefined, adapter);
   },
   vjp([dy], { inputs: [x, w, b], attrs, needs }) {
     const dx = needs[0] ? convInputGrad(dy!, w!, null, { ...plain(attrs), size: spatial(x!) }) : null;
@@ -63,8 +63,8 @@ const convTranspose2dOp: Op<Sized> = {
     checkBias('convTranspose2d', b, channels, w!);
     return [{ shape: [dy!.shape[0]!, channels, ...attrs.size], dtype: 'float32' }];
   },
-  lower({ inputs: [dy, w, b], outputs: [dx], attrs }) {
-    return inputGradPasses(convGeometry(dx!.shape, w!.shape, dy!.shape, attrs), b !== undefined);
+  lower({ inputs: [dy, w, b], outputs: [dx], attrs, adapter }) {
+    return inputGradPasses(convGeometry(dx!.shape, w!.shape, dy!.shape, attrs), b !== undefined, adapter);
   },
   vjp([g], { inputs: [dy, w, b], attrs, needs }) {
     const back = needs[0] ? convOfSize(g!, w!, plain(attrs), spatial(dy!)) : null;
@@ -81,8 +81,8 @@ const convWeightGradOp: Op<Kerneled> = {
   infer([x, dy], { groups, kernel }) {
     return [{ shape: [dy!.shape[1]!, x!.shape[1]! / groups, ...kernel], dtype: 'float32' }];
   },
-  lower({ inputs: [x, dy], outputs: [dw], attrs }) {
-    return weightGradPasses(convGeometry(x!.shape, dw!.shape, dy!.shape, attrs));
+  lower({ inputs: [x, dy], outputs: [dw], attrs, adapter }) {
+    return weightGradPasses(convGeometry(x!.shape, dw!.shape, dy!.shape, attrs), adapter);
   },
   vjp([g], { inputs: [x, dy], attrs, needs }) {
     return [

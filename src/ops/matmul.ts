@@ -22,7 +22,7 @@ interface MatmulAttrs {
 const WORKGROUP = 64;
 
 /** Invocations below which K is split, and the shortest chunk of K that is worth a second pass. */
-const FEW_INVOCATIONS = 512;
+const FEW_INVOCATIONS = { software: 512, gpu: 8192 };
 const SHORTEST_CHUNK = 32;
 
 /** y[z,m,n] = b[n] + Σ_k A[z,m,k] · B[z,k,n], where A and B are the operands after their transposes; batch dimensions broadcast. */
@@ -42,7 +42,8 @@ const matmulOp: Op<MatmulAttrs> = {
     const batch = broadcastShapes('matmul', [batchOf(a!), batchOf(b!)]);
     return [{ shape: [...batch, rows, cols], dtype: 'float32' }];
   },
-  lower: ({ inputs: [a, b, bias], outputs: [y], attrs }) => lowerMatmul(a!, b!, y!, bias !== undefined, attrs),
+  lower: ({ inputs: [a, b, bias], outputs: [y], attrs, adapter }) =>
+    lowerMatmul(a!, b!, y!, bias !== undefined, attrs, FEW_INVOCATIONS[adapter.kind]),
   vjp([dy], { inputs: [a, b, bias], attrs: { transposeA, transposeB }, needs }) {
     const da = () => (transposeA ? product(b!, dy!, transposeB, true) : product(dy!, b!, false, !transposeB));
     const db = () => (transposeB ? product(dy!, a!, true, transposeA) : product(a!, dy!, !transposeA, false));
@@ -98,7 +99,7 @@ function tileFor(n: number): number {
   return 1;
 }
 
-function lowerMatmul(a: Meta, b: Meta, y: Meta, bias: boolean, attrs: MatmulAttrs): Lowering {
+function lowerMatmul(a: Meta, b: Meta, y: Meta, bias: boolean, attrs: MatmulAttrs, few: number): Lowering {
   const { rows, cols, inner } = matmulSizes(a, b, attrs);
   const dims = batchSteps(y.shape.slice(0, -2), a, b);
   const batch = numel(y.shape.slice(0, -2));
@@ -107,7 +108,7 @@ function lowerMatmul(a: Meta, b: Meta, y: Meta, bias: boolean, attrs: MatmulAttr
   const mTiles = Math.ceil(rows / tm);
   const nTiles = Math.ceil(cols / tn);
   const outputTiles = batch * mTiles * nTiles;
-  const wanted = outputTiles < FEW_INVOCATIONS ? Math.ceil(FEW_INVOCATIONS / Math.max(1, outputTiles)) : 1;
+  const wanted = outputTiles < few ? Math.ceil(few / Math.max(1, outputTiles)) : 1;
   const chunk = Math.max(SHORTEST_CHUNK, Math.ceil(inner / wanted));
   const chunks = Math.max(1, Math.ceil(inner / chunk));
   const tiles = outputTiles * chunks;
