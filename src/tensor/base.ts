@@ -1,4 +1,5 @@
 // The core of every tensor: a view of a storage, its current graph value, its gradient, and reading it back.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { type BackwardOptions, backward } from '../autograd/backward';
 import { engine } from '../compiler/engine';
 import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape, showShape } from '../compiler/meta';
