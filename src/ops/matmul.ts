@@ -9,7 +9,7 @@ import type { Op, Value } from '../graph/value';
 import { broadcastShapes } from './broadcast';
 import { reshape } from './cast';
 import { sumChunks } from './chunks';
-import { sum } from './reduce';
+import { expand, sum } from './reduce';
 import { unroll } from './unroll';
 
 interface MatmulAttrs {
@@ -71,7 +71,10 @@ function matmulSizes(a: Meta, b: Meta, { transposeA, transposeB }: MatmulAttrs) 
   return { rows, cols, inner };
 }
 
-/** Four batch sizes and, for each operand, four steps in elements; dimensions that run on are merged. */
+/** Separate batch dimensions that the kernel walks. */
+const BATCH_DIMS = 4;
+
+/** Batch sizes and, for each operand, steps in elements; dimensions that run on are merged, and at least four given. */
 function batchSteps(batch: Shape, a: Meta, b: Meta) {
   const steps = (x: Meta) => {
     const own = contiguousStrides(x.shape).slice(0, -2);
@@ -88,8 +91,7 @@ function batchSteps(batch: Shape, a: Meta, b: Meta) {
     if (inside && dim.a === inside.a * inside.size && dim.b === inside.b * inside.size) inside.size *= dim.size;
     else dims.unshift(dim);
   }
-  while (dims.length < 4) dims.unshift({ size: 1, a: 0, b: 0 });
-  invariant(dims.length === 4, `a matrix product over ${dims.length} separate batch dimensions`);
+  while (dims.length < BATCH_DIMS) dims.unshift({ size: 1, a: 0, b: 0 });
   return dims;
 }
 
@@ -103,6 +105,7 @@ function lowerMatmul(a: Meta, b: Meta, y: Meta, bias: boolean, attrs: MatmulAttr
   const { rows, cols, inner } = matmulSizes(a, b, attrs);
   const dims = batchSteps(y.shape.slice(0, -2), a, b);
   const batch = numel(y.shape.slice(0, -2));
+  invariant(dims.length === BATCH_DIMS, `a matrix product over ${dims.length} separate batch dimensions`);
   const tm = tileFor(rows);
   const tn = tileFor(cols);
   const mTiles = Math.ceil(rows / tm);
@@ -154,7 +157,12 @@ function lowerMatmul(a: Meta, b: Meta, y: Meta, bias: boolean, attrs: MatmulAttr
 function product(a: Value, b: Value, transposeA: boolean, transposeB: boolean, bias: Value | null = null): Value {
   const inputs = (x: Value) => (bias ? [x, b, bias] : [x, b]);
   const attrs = { transposeA, transposeB };
-  if (transposeA || a.shape.length === 2 || b.shape.length !== 2) return record(matmulOp, inputs(a), attrs);
+  if (transposeA || a.shape.length === 2 || b.shape.length !== 2) {
+    const batch = broadcastShapes('matmul', [batchOf(a), batchOf(b)]);
+    if (batchSteps(batch, a, b).length <= BATCH_DIMS) return record(matmulOp, inputs(a), attrs);
+    const whole = (x: Value) => expand(x, [...batch, ...x.shape.slice(-2)]);
+    return product(whole(a), whole(b), transposeA, transposeB, bias);
+  }
   const rows = numel(a.shape.slice(0, -1));
   const y = record(matmulOp, inputs(reshape(a, [rows, a.shape[a.shape.length - 1]!])), attrs);
   return named(reshape(y, [...a.shape.slice(0, -1), y.shape[1]!]), 'UnsafeViewBackward0');

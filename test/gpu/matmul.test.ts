@@ -86,6 +86,16 @@ describe('long sums', () => {
   });
 });
 
+test('batch dimensions broadcast in any pattern', async () => {
+  torch.manualSeed(0);
+  const a = torch.randn(2, 1, 3, 1, 2, 1, 2, 3);
+  const b = torch.randn(1, 2, 1, 2, 1, 3, 3, 2);
+  const y = a.matmul(b);
+  expect(y.shape).toEqual([2, 2, 3, 2, 2, 3, 2, 2]);
+  const expected = a.unsqueeze(-1).mul(b.unsqueeze(-3)).sum(-2);
+  expectNumbers(await y.data(), await expected.data(), tolerance);
+});
+
 test('tells what does not fit', () => {
   expect(() => torch.ones(2, 3).matmul(torch.ones(4, 5))).toThrow(
     'matmul: expected as many columns in the first operand as rows in the second, but got 3 and 4 in [2, 3] and [4, 5]',
