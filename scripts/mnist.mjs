@@ -139,10 +139,17 @@ async function main({ json, save, ...settings }) {
     };
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
+    /** @type {string[]} */
+    const problems = [];
+    page.on('pageerror', ({ message }) => problems.push(message));
+    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
     await page.exposeFunction('__mnistEvent', (/** @type {Reported} */ event) => show(event, bar, settings));
     const query = new URLSearchParams(Object.entries(settings).map(([name, value]) => [name, String(value)]));
     await page.goto(`${site.url}mnist/train.html?${query}`);
     console.log(`${title(settings)}\n${found.name}, in ${found.executablePath} ${found.version}\n`);
+    if (!(await page.evaluate(() => '__mnist' in window))) {
+      throw new Error(`The training page did not start:\n${problems.join('\n')}`);
+    }
     const outcome = await page.evaluate(() => window.__mnist.outcome);
     bar.clear();
     return conclude(outcome, { json, save });

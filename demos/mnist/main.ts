@@ -102,8 +102,9 @@ function start(): void {
     if (drawing) ask(drawing);
   });
   client.on('progress', (message) => progress.show(message));
-  client.on('epoch', ({ result, weights }) => {
-    checkpoint = { weights, epoch: result.epoch + 1 };
+  client.on('epoch', (message) => {
+    const { result } = message;
+    checkpoint = message.checkpoint;
     charts.addEpoch(result);
     progress.showAccuracy(result.testAccuracy);
   });

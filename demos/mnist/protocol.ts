@@ -64,11 +64,11 @@ export interface EpochResult {
 
 /** What one training step asked of WebGPU. */
 export interface StepCounters {
-  readonly dispatches: number;
-  readonly submits: number;
-  readonly buffersCreated: number;
-  readonly bindGroupsCreated: number;
-  readonly pipelinesCreated: number;
+  dispatches: number;
+  submits: number;
+  buffersCreated: number;
+  bindGroupsCreated: number;
+  pipelinesCreated: number;
 }
 
 export interface GpuNumbers {
@@ -81,7 +81,9 @@ export interface GpuNumbers {
 /** Weights to begin with, as safetensors bytes. */
 export interface Resume {
   readonly weights: Uint8Array;
+  /** Epochs completed, and how many there are to be in all. */
   readonly epoch: number;
+  readonly epochs: number;
 }
 
 export type ToWorker =
@@ -132,7 +134,7 @@ export type FromWorker =
       readonly imagesPerSecond: number;
       readonly secondsLeft: number;
     }
-  | { readonly type: 'epoch'; readonly result: EpochResult; readonly stepsDone: number; readonly weights: Uint8Array }
+  | { readonly type: 'epoch'; readonly result: EpochResult; readonly checkpoint: Resume }
   | { readonly type: 'features'; readonly filters: Maps; readonly stages: readonly Maps[] }
   | {
       readonly type: 'confusion';

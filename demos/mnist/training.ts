@@ -240,30 +240,43 @@ const noneUnread = (first: number, enough = 1): Unread => ({
 
 const COUNTED = ['dispatches', 'submits', 'buffersCreated', 'bindGroupsCreated', 'pipelinesCreated'] as const;
 
+/** Steady steps of which the middle one counts. */
+const SAMPLE = 101;
+
 /** Differences of the library's counters from step to step. */
 class SteadyCounters {
-  perStep: StepCounters | null = null;
   private before = countersNow();
-  private steadyInEpoch = false;
-  private everSteady = false;
+  private steady: StepCounters[] = [];
+  private earlier: StepCounters | null = null;
+  private unsteady: StepCounters | null = null;
 
+  /** Begins an epoch. Until it has a steady step of its own, what the one before it showed still holds. */
   begin(): void {
+    this.earlier = this.perStep;
     this.before = countersNow();
-    this.steadyInEpoch = false;
+    this.steady = [];
   }
 
-  /** Ends a step. Of the steady ones in an epoch the largest figures count; of others the latest, until there is a steady one. */
   step(steady: boolean): void {
     const now = countersNow();
     const difference = { ...now };
     for (const name of COUNTED) difference[name] -= this.before[name];
     this.before = now;
-    if (steady && this.steadyInEpoch && this.perStep) {
-      for (const name of COUNTED) difference[name] = Math.max(difference[name], this.perStep[name]);
+    if (steady) this.steady = [...this.steady.slice(1 - SAMPLE), difference];
+    else this.unsteady = difference;
+  }
+
+  /** The median of each counter over the latest steady steps: a page of memory for small values, made once in hundreds of steps, is no step's own. */
+  get perStep(): StepCounters | null {
+    const { steady } = this;
+    const [first] = steady;
+    if (!first) return this.earlier ?? this.unsteady;
+    const middle = { ...first };
+    for (const name of COUNTED) {
+      const values = steady.map((one) => one[name]).sort((a, b) => a - b);
+      middle[name] = values[values.length >> 1] ?? first[name];
     }
-    this.everSteady ||= steady;
-    this.steadyInEpoch ||= steady;
-    if (steady || !this.everSteady) this.perStep = difference;
+    return middle;
   }
 }
 

@@ -89,8 +89,8 @@ class Run {
     trainer.model.loadStateDict(await torch.load(resume.weights));
     trainer.initialized = true;
     trainer.epoch = resume.epoch;
-    if (resume.epoch < settings.epochs) return this.train();
-    this.goal = settings.epochs;
+    this.goal = resume.epochs;
+    if (resume.epoch < resume.epochs) return this.train();
     this.setPhase('finished');
   }
 
@@ -191,12 +191,8 @@ class Run {
         return;
       case 'epoch': {
         const weights = await torch.saveBytes(trainer.model.stateDict());
-        post({
-          type: 'epoch',
-          result: event.result,
-          stepsDone: trainer.epoch * trainer.stepsPerEpoch,
-          weights,
-        });
+        const checkpoint = { weights, epoch: trainer.epoch, epochs: this.goal };
+        post({ type: 'epoch', result: event.result, checkpoint });
         await this.readTests();
         await this.look();
         this.pace.restart();

@@ -144,6 +144,30 @@ test('nothing is wider than a phone', async () => {
   await page.context().close();
 });
 
+test('goes on from the last epoch when the GPU is lost', async () => {
+  const { page } = await site.open('about:blank');
+  // The worker's own script hands the test its device, which is then lost as a driver's reset would lose it.
+  await page.route('**/mnist/worker.ts*', async (route) => {
+    const response = await route.fetch();
+    const keepDevice = `{
+      const request = GPUAdapter.prototype.requestDevice;
+      GPUAdapter.prototype.requestDevice = async function (...args) { return (self.device = await request.apply(this, args)); };
+    }`;
+    await route.fulfill({ response, body: `${await response.text()}\n${keepDevice}` });
+  });
+  await page.goto(new URL('mnist/', site.url).href);
+  await prepare(page, { limit: '1000', epochs: '3' });
+  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await page.locator('.matrix').waitFor({ timeout: 60_000 });
+  await page.workers()[0]?.evaluate('self.device.destroy()');
+  const banner = page.getByRole('alert');
+  await banner.getByText('DeviceLostError').waitFor();
+  await banner.getByRole('button', { name: 'Resume from the last epoch' }).click();
+  await page.getByText('Done.').waitFor({ timeout: 60_000 });
+  expect(await page.locator('#progress-epoch').textContent()).toBe('3 of 3');
+  await page.context().close();
+});
+
 test('without WebGPU the page says so, and what helps', async () => {
   const context = await site.browser.newContext();
   await context.addInitScript(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));

@@ -18,11 +18,14 @@ export class GpuPanel {
   show({ perStep, liveBytes, peakBytes }: GpuNumbers): void {
     const parts = [this.adapter];
     if (perStep) {
+      const { dispatches, submits, buffersCreated } = perStep;
       parts.push(
-        `${perStep.dispatches} dispatches, ${perStep.submits} ${perStep.submits === 1 ? 'submit' : 'submits'} and ${perStep.buffersCreated} new buffers a step`,
+        `${count(dispatches, 'dispatch', 'dispatches')}, ${count(submits, 'submit')} and ${count(buffersCreated, 'new buffer')} a step`,
       );
     }
     parts.push(`${formatBytes(liveBytes)} live, ${formatBytes(peakBytes)} at the peak`);
     this.line.textContent = parts.filter(Boolean).join(' · ');
   }
 }
+
+const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
