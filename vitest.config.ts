@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { launchOptions, resolveBrowser, vulkanEnvironment } from './scripts/browser.mjs';
-import { mnist } from './vite.config';
+import { mnist } from './vite.config.ts';
 
 const browser = await resolveBrowser();
 const resolve = { alias: { lamplight: fileURLToPath(new URL('./src/index.ts', import.meta.url)) } };

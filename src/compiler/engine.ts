@@ -99,21 +99,33 @@ export class Engine {
         return;
       }
     }
-    const done = (this.tail ?? Promise.resolve()).then(() => this.runLater(job));
+    const done = this.enqueue(() => this.runLater(job));
     for (const { cell } of job.exports) cell.scheduled = done;
-    this.tail = done;
-    void done.then(() => {
-      if (this.tail === done) this.tail = null;
-    });
   }
 
-  /** The bytes of a value that has been computed or scheduled. */
+  /** Runs `action` behind what waits already, and before anything that is submitted later. */
+  private enqueue<T>(action: () => T | Promise<T>): Promise<T> {
+    const result = (this.tail ?? Promise.resolve()).then(action);
+    const tail = result.then(() => {
+      if (this.tail === tail) this.tail = null;
+    });
+    this.tail = tail;
+    return result;
+  }
+
+  /** The bytes of a value that has been computed or scheduled, whatever is written or released after the call. */
   async read(cell: Cell): Promise<ArrayBuffer> {
-    await this.tail;
+    if (!this.tail) return this.startReading(cell);
+    const { reading } = await this.enqueue(() => ({ reading: this.startReading(cell) }));
+    return reading;
+  }
+
+  /** Up to the copy on the GPU this runs at once. */
+  private async startReading(cell: Cell): Promise<ArrayBuffer> {
     if (this.session) this.throwIfLost(this.session);
     if (cell.failure) throw cell.failure;
     if (!cell.allocation && cell.host) return hostBytes(cell.host);
-    const session = await this.open();
+    const session = this.session ?? (await this.open());
     if (!cell.allocation) throw released(cell);
     if (cell.allocation.memory !== session.memory) throw lostValue(cell);
     try {
@@ -304,9 +316,8 @@ export class Engine {
 
   /** Gives back a value's memory once the jobs submitted so far have been encoded. */
   releaseLater(cell: Cell): void {
-    const release = () => this.release(cell, DISPOSED);
-    if (this.tail) this.tail = this.tail.then(release);
-    else release();
+    if (this.tail) void this.enqueue(() => this.release(cell, DISPOSED));
+    else this.release(cell, DISPOSED);
   }
 
   /** Takes the memory of a value. */

@@ -3,12 +3,12 @@ import copySource from '../../shaders/copy.wgsl?raw';
 import { invariant } from '../errors';
 import type { AdapterProfile } from '../gpu/device';
 import { SMALL_BYTES } from '../gpu/memory';
+import { fusePointwise, type LoweredProgram } from './fuse';
 import type { Lowering, Operand, Pass, Program, ProgramNode } from './ir';
 import { input, output, u32 } from './ir';
 import { gridFor } from './lowering';
 import { byteLength } from './meta';
 import { packTargets } from './pack';
-import { pointwisePass } from './pointwise';
 
 /** Storage buffers bind at multiples of this many bytes (WebGPU's default minStorageBufferOffsetAlignment). */
 const ALIGNMENT = 256;
@@ -59,27 +59,33 @@ export interface Plan {
 }
 
 export function compile(program: Program, adapter: AdapterProfile): Plan {
-  return new Planner(program, adapter).run();
+  const lowerings = program.nodes.map((node) => lower(program, node, adapter));
+  return new Planner(fusePointwise(program, lowerings)).run();
+}
+
+function lower({ values }: Program, node: ProgramNode, adapter: AdapterProfile): Lowering {
+  const inputs = node.inputs.map((v) => values[v]!);
+  const outputs = node.outputs.map((v) => values[v]!);
+  return node.op.lower({ inputs, outputs, attrs: node.attrs, adapter });
 }
 
 class Planner {
   private readonly locations: Location[] = [];
   private readonly steps: Step[] = [];
   private readonly places: (Place | undefined)[];
-  private readonly lowerings: Lowering[];
+  private readonly program: Program;
+  private readonly lowerings: readonly Lowering[];
   private readonly lastUse: number[];
   private readonly exported: ReadonlySet<number>;
   /** For each location that is overwritten in place: the node that does it first. */
   private readonly overwrittenAt = new Map<number, number>();
 
-  constructor(
-    private readonly program: Program,
-    private readonly adapter: AdapterProfile,
-  ) {
+  constructor({ program, lowerings }: LoweredProgram) {
     const { values, nodes, inputCount, exports } = program;
+    this.program = program;
+    this.lowerings = lowerings;
     this.places = new Array(values.length);
     this.exported = new Set(exports);
-    this.lowerings = nodes.map((node) => this.lower(node));
     this.lastUse = new Array<number>(values.length).fill(-1);
     nodes.forEach((node, n) => {
       for (const v of node.inputs) this.lastUse[v] = n;
@@ -106,18 +112,6 @@ class Planner {
     const exports = this.exportModes();
     this.measureLives();
     return { locations: this.locations, steps: this.steps, inputs, exports };
-  }
-
-  private lower(node: ProgramNode): Lowering {
-    const { values } = this.program;
-    const inputs = node.inputs.map((v) => values[v]!);
-    const outputs = node.outputs.map((v) => values[v]!);
-    const lowering = node.op.lower({ inputs, outputs, attrs: node.attrs, adapter: this.adapter });
-    if (lowering.kind !== 'pointwise') return lowering;
-    return {
-      kind: 'passes',
-      passes: [pointwisePass(node.op.name, lowering.body, inputs, outputs[0]!, node.scalarCount)],
-    };
   }
 
   /** The node that overwrites a value in place, by value; aliases share it with their root. */

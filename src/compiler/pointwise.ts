@@ -1,76 +1,115 @@
-// Code generation for pointwise expressions: bindings and one `element` function, put into shaders/pointwise.wgsl.
+// Code generation for clusters of pointwise expressions, put into shaders/pointwise.wgsl.
 import template from '../../shaders/pointwise.wgsl?raw';
 import { input, output, type Param, type Pass, type PointwiseBody, scalar, u32 } from './ir';
 import { gridFor } from './lowering';
-import { contiguousStrides, type Meta, numel, type Shape, sameShape, scalarOf } from './meta';
+import { contiguousStrides, type Meta, numel, type Scalar, type Shape, sameShape, scalarOf } from './meta';
 
 const WORKGROUP = 64;
 const generated = /\/\/ generated-begin[\s\S]*\/\/ generated-end/;
 
-/** The pass for an expression over inputs that broadcast to the output's shape. */
-export function pointwisePass(
-  label: string,
-  body: PointwiseBody,
-  inputs: readonly Meta[],
-  result: Meta,
-  scalarCount: number,
-): Pass {
-  const count = numel(result.shape);
+/** An argument of an expression: an earlier member of the cluster, or a value in memory with the shape it is read in. */
+export type Source = { readonly member: number } | { readonly external: number; readonly meta: Meta };
+
+export interface Member {
+  readonly name: string;
+  readonly body: PointwiseBody;
+  readonly inputs: readonly Source[];
+  /** Indices of the dynamic scalars in the program's list. */
+  readonly scalars: readonly number[];
+  readonly result: Meta;
+}
+
+/** Expressions over the same number of elements (fills may have any), in an order in which each follows its arguments. */
+export interface Cluster {
+  readonly members: readonly Member[];
+  readonly externals: readonly Meta[];
+  /** Members whose results are written to memory. */
+  readonly outputs: readonly number[];
+}
+
+/** The one pass that evaluates a cluster: reads the externals, writes the outputs. */
+export function clusterPass(cluster: Cluster): Pass {
+  const { members, externals, outputs } = cluster;
+  const count = numel(members[outputs[0]!]!.result.shape);
   const lanes = count % 4 === 0 ? 4 : 1;
   const params: Param[] = [u32(count / lanes)];
-  for (let i = 0; i < scalarCount; i++) params.push(scalar(i, body.scalarType));
+  for (const { scalars, body } of members) for (const s of scalars) params.push(scalar(s, body.scalarType));
+  const libs = new Set(members.flatMap(({ body }) => body.lib ?? []));
+  const names = members.filter(({ inputs }) => inputs.length > 0).map(({ name }) => name);
   return {
-    label,
-    source: [...(body.lib ?? []), template.replace(generated, generate(body, inputs, result, scalarCount, lanes))],
-    reads: inputs.map((_, i) => input(i)),
-    writes: [output()],
+    label: names.length > 0 ? names.join(' ') : members[0]!.name,
+    source: [...libs, template.replace(generated, () => generate(cluster, lanes))],
+    reads: externals.map((_, i) => input(i)),
+    writes: outputs.map((_, i) => output(i)),
     params,
     grid: gridFor(count / lanes, WORKGROUP),
   };
 }
 
-function generate(
-  body: PointwiseBody,
-  inputs: readonly Meta[],
-  result: Meta,
-  scalarCount: number,
-  lanes: 1 | 4,
-): string {
-  const type = scalarOf(result.dtype);
-  const scalarType = body.scalarType ?? 'f32';
+function generate({ members, externals, outputs }: Cluster, lanes: 1 | 4): string {
   const lines: string[] = [];
-  const scalars = Array.from({ length: scalarCount }, (_, i) => `s${i}`);
-  lines.push(`struct Params { count: u32, ${scalars.map((s) => `${s}: ${scalarType}, `).join('')}}`);
-  inputs.forEach((x, i) => {
-    const element = scalarOf(x.dtype);
-    const wide = lanes === 4 && sameShape(x.shape, result.shape);
-    lines.push(`@group(0) @binding(${i}) var<storage, read> x${i}: array<${wide ? `vec4<${element}>` : element}>;`);
-  });
-  const store = lanes === 4 ? `vec4<${type}>` : type;
-  lines.push(`@group(0) @binding(${inputs.length}) var<storage, read_write> y: array<${store}>;`);
-  lines.push(`@group(0) @binding(${inputs.length + 1}) var<uniform> params: Params;`);
+  const scalarNames = members.map(({ scalars }, m) => scalars.map((_, i) => `m${m}s${i}`));
+  const fields = members.flatMap(({ body }, m) =>
+    scalarNames[m]!.map((name) => `${name}: ${body.scalarType ?? 'f32'}, `),
+  );
+  lines.push(`struct Params { count: u32, ${fields.join('')}}`);
 
-  const parameters = inputs
-    .map((x, i) => `a${i}: ${scalarOf(x.dtype)}`)
-    .concat(scalars.map((s) => `${s}: ${scalarType}`));
-  lines.push(`fn apply(${parameters.join(', ')}) -> ${type} { return ${body.expr}; }`);
-
-  const calls = Array.from({ length: lanes }, (_, lane) => {
-    const at = lanes === 4 ? `i * 4u + ${lane}u` : 'i';
-    const loads = inputs.map((x, i) => load(i, x, result.shape, lanes, lane, at));
-    return `apply(${loads.concat(scalars.map((s) => `params.${s}`)).join(', ')})`;
+  const wide = externals.map((_, e) => lanes === 4 && members.every((member) => readsWhole(member, e)));
+  externals.forEach((x, e) => {
+    const type = scalarOf(x.dtype);
+    lines.push(`@group(0) @binding(${e}) var<storage, read> x${e}: array<${wide[e] ? `vec4<${type}>` : type}>;`);
   });
-  lines.push(`fn element(i: u32) -> ${store} { return ${lanes === 4 ? `${store}(${calls.join(', ')})` : calls[0]}; }`);
+  outputs.forEach((m, o) => {
+    const type = scalarOf(members[m]!.result.dtype);
+    const store = lanes === 4 ? `vec4<${type}>` : type;
+    lines.push(`@group(0) @binding(${externals.length + o}) var<storage, read_write> y${o}: array<${store}>;`);
+  });
+  lines.push(`@group(0) @binding(${externals.length + outputs.length}) var<uniform> params: Params;`);
+
+  const typeOf = (source: Source): Scalar =>
+    scalarOf('member' in source ? members[source.member]!.result.dtype : source.meta.dtype);
+  members.forEach(({ body, inputs, scalars, result }, m) => {
+    const parameters = [
+      ...inputs.map((source, i) => `a${i}: ${typeOf(source)}`),
+      ...scalars.map((_, i) => `s${i}: ${body.scalarType ?? 'f32'}`),
+    ];
+    lines.push(`fn f${m}(${parameters.join(', ')}) -> ${scalarOf(result.dtype)} { return ${body.expr}; }`);
+  });
+
+  lines.push('fn evaluate(i: u32) {');
+  externals.forEach((_, e) => {
+    if (wide[e]) lines.push(`  let w${e} = x${e}[i];`);
+  });
+  for (let lane = 0; lane < lanes; lane++) {
+    members.forEach(({ inputs, result }, m) => {
+      const args = inputs.map((source) => {
+        if ('member' in source) return `v${source.member}_${lane}`;
+        if (wide[source.external]) return `w${source.external}.${'xyzw'[lane]}`;
+        const at = lanes === 4 ? `(i * 4u + ${lane}u)` : 'i';
+        return `x${source.external}[${broadcastIndex(source.meta.shape, result.shape, at)}]`;
+      });
+      const call = [...args, ...scalarNames[m]!.map((name) => `params.${name}`)].join(', ');
+      lines.push(`  let v${m}_${lane} = f${m}(${call});`);
+    });
+  }
+  outputs.forEach((m, o) => {
+    const lanesOf = Array.from({ length: lanes }, (_, lane) => `v${m}_${lane}`);
+    const type = scalarOf(members[m]!.result.dtype);
+    lines.push(`  y${o}[i] = ${lanes === 4 ? `vec4<${type}>(${lanesOf.join(', ')})` : lanesOf[0]};`);
+  });
+  lines.push('}');
   return lines.join('\n');
 }
 
-function load(i: number, x: Meta, shape: Shape, lanes: 1 | 4, lane: number, at: string): string {
-  if (sameShape(x.shape, shape)) return lanes === 4 ? `x${i}[i].${'xyzw'[lane]}` : `x${i}[i]`;
-  return `x${i}[${broadcastIndex(x.shape, shape, `(${at})`)}]`;
-}
+/** Whether a member, if it reads an external at all, reads it element by element. */
+const readsWhole = ({ inputs, result }: Member, external: number): boolean =>
+  inputs.every(
+    (source) => !('external' in source) || source.external !== external || sameShape(source.meta.shape, result.shape),
+  );
 
 /** WGSL for the element of an input of shape `from` that meets element `at` of a result of shape `to`. */
 export function broadcastIndex(from: Shape, to: Shape, at: string): string {
+  if (sameShape(from, to)) return at;
   const lead = to.length - from.length;
   const strides = contiguousStrides(from);
   // Runs of dimensions that the input has or lacks together are one dimension.

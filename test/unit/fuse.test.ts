@@ -1,0 +1,244 @@
+import { describe, expect, test } from 'vitest';
+import { fusePointwise } from '../../src/compiler/fuse';
+import type { KernelOp, Lowering, Program, ProgramNode } from '../../src/compiler/ir';
+import type { Meta, Shape } from '../../src/compiler/meta';
+import { broadcastIndex } from '../../src/compiler/pointwise';
+
+const op = (lowering: Lowering, name: string): KernelOp => ({ name, lower: () => lowering });
+const point = (name: string, expr = 'a0'): KernelOp => op({ kind: 'pointwise', body: { expr } }, name);
+const fill = point('fill', 's0');
+const kernel = op({ kind: 'passes', passes: [] }, 'kernel');
+const reshape = op({ kind: 'alias', byteOffset: 0 }, 'reshape');
+
+/** A program of `[op, inputs, shape]` lines over inputs of the given shapes. */
+function fuse(inputs: Shape[], lines: [KernelOp, number[], Shape][], exports: number[]) {
+  const values: Meta[] = inputs.map((shape) => ({ shape, dtype: 'float32' }));
+  const nodes = lines.map(([by, from, shape], n): ProgramNode => {
+    values.push({ shape, dtype: 'float32' });
+    const scalarCount = by === fill ? 1 : 0;
+    return { op: by, attrs: undefined, inputs: from, outputs: [values.length - 1], scalarBase: n, scalarCount };
+  });
+  const program: Program = { values, inputCount: inputs.length, nodes, exports };
+  const lowerings = nodes.map((node) =>
+    node.op.lower({ inputs: [], outputs: [], attrs: undefined, adapter: {} as never }),
+  );
+  const result = fusePointwise(program, lowerings);
+  return {
+    ...result,
+    /** What runs, in order: the label of a cluster's kernel, else the op's name. */
+    runs: result.lowerings.map((lowering, n) =>
+      lowering.kind === 'passes' && lowering.passes[0] ? lowering.passes[0].label : result.program.nodes[n]!.op.name,
+    ),
+  };
+}
+
+describe('fusePointwise', () => {
+  test('a chain is one kernel that reads its input and writes its end', () => {
+    const { runs, program } = fuse(
+      [[8]],
+      [
+        [point('a'), [0], [8]],
+        [point('b'), [1], [8]],
+        [point('c'), [2], [8]],
+      ],
+      [3],
+    );
+    expect(runs).toEqual(['a b c']);
+    expect(program.nodes[0]).toMatchObject({ inputs: [0], outputs: [3] });
+  });
+
+  test('an intermediate that another kernel reads is written too', () => {
+    const { runs, program } = fuse(
+      [[8]],
+      [
+        [point('a'), [0], [8]],
+        [point('b'), [1], [8]],
+        [kernel, [1], [1]],
+      ],
+      [2, 3],
+    );
+    expect(runs).toEqual(['a b', 'kernel']);
+    expect(program.nodes[0]!.outputs).toEqual([1, 2]);
+  });
+
+  test('nodes with a kernel between them stay apart', () => {
+    const { runs } = fuse(
+      [[8]],
+      [
+        [point('a'), [0], [8]],
+        [kernel, [1], [8]],
+        [point('b', 'a0 + a1'), [1, 2], [8]],
+      ],
+      [3],
+    );
+    expect(runs).toEqual(['a', 'kernel', 'b']);
+  });
+
+  test('two clusters that each need a result of the other are not made', () => {
+    // a → k1 → d and c → k2 → b: joining a with b and c with d would make each wait for the other.
+    const { program } = fuse(
+      [[8], [4]],
+      [
+        [point('a'), [0], [8]],
+        [point('c'), [1], [4]],
+        [kernel, [2], [4]],
+        [kernel, [3], [8]],
+        [point('b', 'a0 + a1'), [2, 5], [8]],
+        [point('d', 'a0 + a1'), [3, 4], [4]],
+      ],
+      [6, 7],
+    );
+    const made = new Set([0, 1]);
+    for (const node of program.nodes) {
+      for (const v of node.inputs) expect(made.has(v)).toBe(true);
+      for (const v of node.outputs) made.add(v);
+    }
+    expect(made.has(6) && made.has(7)).toBe(true);
+  });
+
+  test('reshapes are looked through, and left out when nobody else reads them', () => {
+    const { runs } = fuse(
+      [[2, 4]],
+      [
+        [point('a'), [0], [2, 4]],
+        [reshape, [1], [8]],
+        [point('b'), [2], [8]],
+      ],
+      [3],
+    );
+    expect(runs).toEqual(['a b']);
+    const kept = fuse(
+      [[2, 4]],
+      [
+        [point('a'), [0], [2, 4]],
+        [reshape, [1], [8]],
+        [kernel, [2], [8]],
+      ],
+      [3],
+    );
+    expect(kept.runs).toEqual(['a', 'reshape', 'kernel']);
+  });
+
+  test('fills are evaluated where they are used', () => {
+    const { runs, lowerings } = fuse(
+      [[8]],
+      [
+        [fill, [], []],
+        [point('a', 'a0 * a1'), [0, 1], [8]],
+      ],
+      [2],
+    );
+    expect(runs).toEqual(['a']);
+    const [lowering] = lowerings;
+    expect(lowering!.kind === 'passes' && lowering!.passes[0]!.params).toContainEqual(['f32', { scalar: 0 }]);
+  });
+
+  test('a fill that a kernel reads, or that is wanted itself, is written', () => {
+    expect(
+      fuse(
+        [],
+        [
+          [fill, [], [8]],
+          [kernel, [0], [8]],
+        ],
+        [1],
+      ).runs,
+    ).toEqual(['fill', 'kernel']);
+    expect(fuse([], [[fill, [], [8]]], [0]).runs).toEqual(['fill']);
+  });
+
+  test('other element counts are other kernels', () => {
+    const { runs } = fuse(
+      [[4]],
+      [
+        [point('a'), [0], [4]],
+        [point('b', 'a0 + a1'), [1, 1], [3, 4]],
+      ],
+      [2],
+    );
+    expect(runs).toEqual(['a', 'b']);
+  });
+
+  test('no kernel binds more than eight buffers', () => {
+    const inputs = Array.from({ length: 12 }, (): Shape => [8]);
+    const lines = inputs
+      .slice(1)
+      .map((_, i): [KernelOp, number[], Shape] => [point(`add${i}`, 'a0 + a1'), [i === 0 ? 0 : 11 + i, i + 1], [8]]);
+    const { program } = fuse(inputs, lines, [22]);
+    for (const node of program.nodes) expect(node.inputs.length + node.outputs.length).toBeLessThanOrEqual(8);
+    expect(program.nodes.length).toBe(2);
+  });
+});
+
+describe('broadcastIndex', () => {
+  /** The value of an index expression of WGSL's whole numbers. */
+  const evaluate = (text: string, i: number): number => {
+    const tokens = text
+      .replaceAll('i', String(i))
+      .replace(/(\d)u/g, '$1')
+      .match(/\d+|[()+*/%]/g)!;
+    let at = 0;
+    const factor = (): number => {
+      if (tokens[at] === '(') {
+        at++;
+        const value = sum();
+        at++;
+        return value;
+      }
+      return Number(tokens[at++]);
+    };
+    const product = (): number => {
+      let value = factor();
+      while (['*', '/', '%'].includes(tokens[at]!)) {
+        const by = tokens[at++];
+        const other = factor();
+        value = by === '*' ? value * other : by === '/' ? Math.floor(value / other) : value % other;
+      }
+      return value;
+    };
+    const sum = (): number => {
+      let value = product();
+      while (tokens[at] === '+') {
+        at++;
+        value += product();
+      }
+      return value;
+    };
+    return sum();
+  };
+
+  test.each([
+    [[3], [2, 3]],
+    [
+      [2, 1],
+      [2, 3],
+    ],
+    [
+      [4, 1, 1],
+      [2, 4, 3, 5],
+    ],
+    [[], [2, 2]],
+    [
+      [1, 3, 1, 2],
+      [4, 3, 5, 2],
+    ],
+    [
+      [2, 3],
+      [2, 3],
+    ],
+  ])('%j in %j', (from, to) => {
+    const text = broadcastIndex(from, to, 'i');
+    const count = to.reduce((n, size) => n * size, 1);
+    for (let i = 0; i < count; i++) {
+      let rest = i;
+      const place = to.map(() => 0);
+      for (let d = to.length - 1; d >= 0; d--) {
+        place[d] = rest % to[d]!;
+        rest = Math.floor(rest / to[d]!);
+      }
+      const lead = to.length - from.length;
+      const expected = from.reduce((at, size, d) => at * size + (size === 1 ? 0 : place[lead + d]!), 0);
+      expect(evaluate(text, i)).toBe(expected);
+    }
+  });
+});
