@@ -16,6 +16,8 @@ import { COURSE, type Hyperparameters, type Resume } from './protocol';
 
 /** What the page begins with: the larger network, in batches small enough that it learns within the first seconds. */
 const INITIAL: Hyperparameters = { ...COURSE, model: 'complex', batchSize: 250, epochs: 3 };
+/** The same where there is only a processor to run on. */
+const INITIAL_SOFTWARE: Hyperparameters = { ...COURSE, lr: 0.003, batchSize: 100, epochs: 3, limit: 12_000 };
 
 initTheme(byId('theme', HTMLButtonElement));
 const diagnosis = await diagnose();
@@ -57,6 +59,8 @@ function start(): void {
   let asked = 0;
   let waiting = false;
   let stale = false;
+  /** Whether the settings have been fitted to the adapter. */
+  let adapted = false;
 
   /** Asks for the drawing's probabilities; while an answer is under way, only the latest drawing waits. */
   function ask(pixels: Float32Array | null): void {
@@ -91,6 +95,11 @@ function start(): void {
   client.on('loaded', ({ adapter, software, samples }) => {
     gpu.setAdapter(adapter, software);
     features.offer(samples);
+    if (software && !adapted) {
+      controls.write(INITIAL_SOFTWARE);
+      client.post({ type: 'reset', settings: controls.read() });
+    }
+    adapted = true;
   });
   client.on('phase', ({ phase, parameters, trained }) => {
     controls.setPhase(phase, parameters, trained);

@@ -107,9 +107,14 @@ export class Trainer {
     return this.model.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
   }
 
-  /** What one step asks of WebGPU, in the steady state of the latest epoch. */
+  /** What one step asks of WebGPU, in the steady state of the latest epoch; null before there is one. */
+  get steadyStep(): StepCounters | null {
+    return this.counters.steadyStep;
+  }
+
+  /** The same, or for a run too short to become steady what its last step asked. */
   get perStep(): StepCounters | null {
-    return this.counters.perStep;
+    return this.counters.steadyStep ?? this.counters.unsteady;
   }
 
   /** Trains and tests, epoch after epoch, until `epochs` are completed in all. */
@@ -248,11 +253,11 @@ class SteadyCounters {
   private before = countersNow();
   private steady: StepCounters[] = [];
   private earlier: StepCounters | null = null;
-  private unsteady: StepCounters | null = null;
+  unsteady: StepCounters | null = null;
 
   /** Begins an epoch. Until it has a steady step of its own, what the one before it showed still holds. */
   begin(): void {
-    this.earlier = this.perStep;
+    this.earlier = this.steadyStep;
     this.before = countersNow();
     this.steady = [];
   }
@@ -267,10 +272,10 @@ class SteadyCounters {
   }
 
   /** The median of each counter over the latest steady steps: a page of memory for small values, made once in hundreds of steps, is no step's own. */
-  get perStep(): StepCounters | null {
+  get steadyStep(): StepCounters | null {
     const { steady } = this;
     const [first] = steady;
-    if (!first) return this.earlier ?? this.unsteady;
+    if (!first) return this.earlier;
     const middle = { ...first };
     for (const name of COUNTED) {
       const values = steady.map((one) => one[name]).sort((a, b) => a - b);

@@ -32,6 +32,8 @@ class Run {
   private trainer: Trainer | undefined;
   private events: AsyncGenerator<TrainingEvent, void, void> | undefined;
   private phase: Phase = 'loading';
+  /** Whether the page knows that the network can be asked. */
+  private announced = false;
   private goal = 0;
   private going = false;
   private driving: Promise<void> = Promise.resolve();
@@ -176,7 +178,7 @@ class Run {
     const trainer = this.expectTrainer();
     switch (event.type) {
       case 'step': {
-        if (this.phase !== 'training') this.setPhase('training');
+        if (this.phase !== 'training' || !this.announced) this.setPhase('training');
         this.pace.add(event.images);
         this.reportStep(event);
         return;
@@ -220,7 +222,7 @@ class Run {
 
   private reportGpu(): void {
     const { liveBytes, pooledBytes, peakBytes } = torch.gpu.stats();
-    const numbers: GpuNumbers = { liveBytes, pooledBytes, peakBytes, perStep: this.trainer?.perStep ?? null };
+    const numbers: GpuNumbers = { liveBytes, pooledBytes, peakBytes, perStep: this.trainer?.steadyStep ?? null };
     post({ type: 'gpu', numbers });
   }
 
@@ -295,12 +297,13 @@ class Run {
   private setPhase(phase: Phase): void {
     this.phase = phase;
     const { trainer } = this;
+    this.announced = trainer?.initialized ?? false;
     post({
       type: 'phase',
       phase,
       model: trainer?.settings.model ?? 'simple',
       parameters: trainer?.parameterCount ?? null,
-      trained: trainer?.initialized ?? false,
+      trained: this.announced,
     });
   }
 }
