@@ -1,5 +1,5 @@
-// gather-bytes.wgsl: rows of bytes picked by index and scaled to floats: a batch of images from a data set on the device.
-//   y[i, e] = byte e of row index[i] · scale + shift;   byte e is in word e / 4, lowest byte first
+// gather-bytes.wgsl: rows of bytes picked by index, as normalised floats: a batch of images from a data set on the device.
+//   y[i, e] = (byte e of row index[i] / divisor - mean) / deviation;   byte e is in word e / 4, lowest byte first
 // Uses: lib/fault.wgsl
 @group(0) @binding(0) var<storage, read> words: array<u32>;    // [rows, words_per_row]
 @group(0) @binding(1) var<storage, read> indices: array<i32>;  // [n]
@@ -13,8 +13,9 @@ struct Params {
   words_per_row: u32,
   row_elements: u32,
   quads: u32, // words that hold a row's elements
-  scale: f32,
-  shift: f32,
+  divisor: f32,
+  mean: f32,
+  deviation: f32,
 }
 
 const WORKGROUP: u32 = 64u;
@@ -29,6 +30,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let word = words[row * params.words_per_row + quad];
   let stop = min(quad * 4u + 4u, params.row_elements);
   for (var e = quad * 4u; e < stop; e++) {
-    y[i * params.row_elements + e] = f32((word >> (e % 4u * 8u)) & 255u) * params.scale + params.shift;
+    let element = f32((word >> (e % 4u * 8u)) & 255u);
+    y[i * params.row_elements + e] = (element / params.divisor - params.mean) / params.deviation;
   }
 }

@@ -210,17 +210,33 @@ const gatherBytesOp: Op<{ readonly rowShape: Shape }> = {
     const quads = Math.ceil(elements / 4);
     const count = numel(indices.shape) * quads;
     return faultyPass('gatherBytes', [faultLib, gatherBytesSource], 2, count, {
-      params: [u32(count), u32(words.shape[0]!), u32(words.shape[1]!), u32(elements), u32(quads), scalar(0), scalar(1)],
+      params: [
+        u32(count),
+        u32(words.shape[0]!),
+        u32(words.shape[1]!),
+        u32(elements),
+        u32(quads),
+        scalar(0),
+        scalar(1),
+        scalar(2),
+      ],
     });
   },
 };
 
+/** How a byte becomes a float: (byte / divisor - mean) / std, rounded at each step as the operations one by one do. */
+export interface ByteScale {
+  readonly divisor: number;
+  readonly mean: number;
+  readonly std: number;
+}
+
 /**
- * Rows of bytes as floats, byte · scale + shift. `words` [rows, wordsPerRow] holds four bytes a uint32, lowest first; each row
+ * Rows of bytes as floats. `words` [rows, wordsPerRow] holds four bytes a uint32, lowest first; each row
  * begins a word. Shape: [n, ...rowShape] for n indices.
  */
-export const gatherBytes = (words: Value, indices: Value, rowShape: Shape, scale = 1, shift = 0): Value =>
-  record(gatherBytesOp, [words, indices], { rowShape }, [scale, shift]);
+export const gatherBytes = (words: Value, indices: Value, rowShape: Shape, { divisor, mean, std }: ByteScale): Value =>
+  record(gatherBytesOp, [words, indices], { rowShape }, [divisor, mean, std]);
 
 // ── One-hot codes ──
 

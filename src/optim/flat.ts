@@ -59,7 +59,7 @@ export class FlatGradients {
   constructor(readonly layout: FlatLayout) {
     this.#flat = new Storage(full([layout.size], 0, 'float32'));
     this.#flat.retain();
-    protect(this.#flat, { kept: false });
+    protect(this.#flat, ({ shape }) => full(shape, 0, 'float32'));
   }
 
   /** The buffer was never filled, because the flush that should have failed. */

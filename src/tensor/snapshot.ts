@@ -4,7 +4,6 @@ import { byteLength } from '../compiler/meta';
 import { flush } from '../graph/flush';
 import { fromHost } from '../graph/record';
 import type { HostData, Value } from '../graph/value';
-import { full } from '../ops/cast';
 import type { Storage } from './storage';
 
 /** The least time between two snapshots that are taken by the way, in milliseconds. */
@@ -13,8 +12,8 @@ const MIN_INTERVAL = 1000;
 const BYTES_PER_MILLISECOND = 20_000;
 
 interface Protected {
-  /** False for contents that are not worth keeping: zeros take their place. */
-  readonly kept: boolean;
+  /** Makes the contents anew, where that is better than a copy. */
+  readonly again: ((storage: Storage) => Value) | null;
   readonly storage: WeakRef<Storage>;
   /** The value that `copy` was made of. */
   value: Value | null;
@@ -27,13 +26,13 @@ let due = 0;
 let running: Promise<void> | null = null;
 
 /**
- * Has this storage copied to the host from time to time, and restored if the device is lost; with `kept: false` it is not
- * copied, and comes back as zeros.
+ * Has this storage restored if the device is lost: by `again` if given, else from a copy on the host that is made from time
+ * to time. `again` must not hold on to the storage.
  */
-export function protect(storage: Storage, { kept = true }: { kept?: boolean } = {}): void {
+export function protect(storage: Storage, again: ((storage: Storage) => Value) | null = null): void {
   if (entries.has(storage.id)) return;
   if (entries.size === 0) engine.onLoss(restore);
-  entries.set(storage.id, { kept, storage: new WeakRef(storage), value: null, copy: null });
+  entries.set(storage.id, { again, storage: new WeakRef(storage), value: null, copy: null });
   forget.register(storage, storage.id);
 }
 
@@ -62,7 +61,7 @@ async function take(): Promise<void> {
   const changed: { entry: Protected; value: Value; storage: Storage }[] = [];
   for (const entry of entries.values()) {
     const storage = entry.storage.deref();
-    if (!entry.kept || !storage || storage.disposed || storage.window) continue;
+    if (entry.again || !storage || storage.disposed || storage.window) continue;
     const { value } = storage;
     if (value !== entry.value && value.allocation) changed.push({ entry, value, storage });
   }
@@ -78,10 +77,10 @@ async function take(): Promise<void> {
 }
 
 function restore(): void {
-  for (const { storage: reference, kept, copy } of entries.values()) {
+  for (const { storage: reference, again, copy } of entries.values()) {
     const storage = reference.deref();
     if (!storage || storage.window) continue;
-    if (copy) storage.set(fromHost(copy.slice(), storage.shape, storage.dtype));
-    else if (!kept) storage.set(full(storage.shape, 0, storage.dtype));
+    if (again) storage.set(again(storage));
+    else if (copy) storage.set(fromHost(copy.slice(), storage.shape, storage.dtype));
   }
 }

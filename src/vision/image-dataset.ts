@@ -4,7 +4,8 @@ import { Dataset, resolveIndex } from '../data/dataset';
 import { indexValue } from '../data/tensor-dataset';
 import { fromHost } from '../graph/record';
 import type { HostData } from '../graph/value';
-import { gatherBytes, gatherRows } from '../ops/indexing';
+import { type ByteScale, gatherBytes, gatherRows } from '../ops/indexing';
+import { protect } from '../tensor/snapshot';
 import { Tensor } from '../tensor/tensor';
 import type { IdxImages } from './idx';
 import { Compose, Normalize, ToTensor, type TransformFunction } from './transforms';
@@ -26,7 +27,7 @@ export class ImageDataset<Image = Tensor, Label = number> extends Dataset<[Image
   readonly #images: IdxImages;
   readonly #labels: Int32Array;
   /** What the transforms come to for a byte, where batches can be made on the device. */
-  readonly #affine: { scale: number; shift: number } | null;
+  readonly #scale: ByteScale | null;
   #data: Tensor | null = null;
   #packed: Tensor | null = null;
   #targets: Tensor | null = null;
@@ -40,7 +41,7 @@ export class ImageDataset<Image = Tensor, Label = number> extends Dataset<[Image
     super();
     this.#images = images;
     this.#labels = Int32Array.from(labels);
-    this.#affine = transforms.targetTransform ? null : asAffine(transforms.transform);
+    this.#scale = transforms.targetTransform ? null : asScale(transforms.transform);
   }
 
   override get length(): number {
@@ -50,13 +51,13 @@ export class ImageDataset<Image = Tensor, Label = number> extends Dataset<[Image
   /** All images, uint8 [N, H, W]. Four bytes a pixel once it is on the device; the loader does not need it. */
   get data(): Tensor {
     const { count, rows, columns, pixels } = this.#images;
-    this.#data ??= kept(Uint32Array.from(pixels), [count, rows, columns], 'uint8');
+    this.#data ??= kept(() => Uint32Array.from(pixels), [count, rows, columns], 'uint8');
     return this.#data;
   }
 
   /** All labels, int64 [N]. */
   get targets(): Tensor {
-    this.#targets ??= kept(this.#labels, [this.length], 'int64');
+    this.#targets ??= kept(() => this.#labels, [this.length], 'int64');
     return this.#targets;
   }
 
@@ -75,39 +76,43 @@ export class ImageDataset<Image = Tensor, Label = number> extends Dataset<[Image
   }
 
   override getBatch(indices: readonly number[]): [Tensor, Tensor] | null {
-    if (!this.#affine) return null;
+    if (!this.#scale) return null;
     const { count, rows, columns, pixels } = this.#images;
     this.#packed ??= packed(pixels, count, rows * columns);
     const index = indexValue('ImageDataset', indices, count);
-    const { scale, shift } = this.#affine;
-    const images = gatherBytes(this.#packed.value, index, [1, rows, columns], scale, shift);
+    const images = gatherBytes(this.#packed.value, index, [1, rows, columns], this.#scale);
     return [Tensor.of(images), Tensor.of(gatherRows(this.targets.value, index))];
   }
 }
 
-/** A tensor that stays, wherever it is first asked for. */
-function kept(data: HostData, shape: readonly number[], dtype: DType): Tensor {
-  return Tensor.of(fromHost(data, shape, dtype)).retain();
+/** A tensor that stays, wherever it is first asked for, and is made again when the device is lost. */
+function kept(data: () => HostData, shape: readonly number[], dtype: DType): Tensor {
+  const tensor = Tensor.of(fromHost(data(), shape, dtype)).retain();
+  protect(tensor.storage, () => fromHost(data(), shape, dtype));
+  return tensor;
 }
 
 /** Rows of bytes, four a word, the first in the lowest bits; each row begins a word. Shape: [count, words a row]. */
 function packed(bytes: Uint8Array, count: number, rowBytes: number): Tensor {
   const rowWords = Math.ceil(rowBytes / 4);
-  const words = new Uint32Array(count * rowWords);
-  const padded = new Uint8Array(words.buffer);
-  for (let row = 0; row < count; row++) {
-    padded.set(bytes.subarray(row * rowBytes, (row + 1) * rowBytes), row * rowWords * 4);
-  }
-  return kept(words, [count, rowWords], 'uint32');
+  const pack = () => {
+    const words = new Uint32Array(count * rowWords);
+    const padded = new Uint8Array(words.buffer);
+    for (let row = 0; row < count; row++) {
+      padded.set(bytes.subarray(row * rowBytes, (row + 1) * rowBytes), row * rowWords * 4);
+    }
+    return words;
+  };
+  return kept(pack, [count, rowWords], 'uint32');
 }
 
-/** `y = scale · byte + shift`, for the transforms of a one-channel byte image that come to that; else null. */
-function asAffine(transform: unknown): { scale: number; shift: number } | null {
-  if (transform instanceof ToTensor) return { scale: 1 / 255, shift: 0 };
+/** What the transforms of a one-channel byte image come to, byte by byte; null where they do more than that. */
+function asScale(transform: unknown): ByteScale | null {
+  if (transform instanceof ToTensor) return { divisor: 255, mean: 0, std: 1 };
   if (!(transform instanceof Compose)) return null;
   const [first, second, ...rest] = transform.transforms;
   if (!(first instanceof ToTensor) || rest.length > 0) return null;
-  if (second === undefined) return asAffine(first);
+  if (second === undefined) return asScale(first);
   if (!(second instanceof Normalize) || second.mean.length !== 1) return null;
-  return { scale: 1 / (255 * second.std[0]!), shift: -second.mean[0]! / second.std[0]! };
+  return { divisor: 255, mean: second.mean[0]!, std: second.std[0]! };
 }

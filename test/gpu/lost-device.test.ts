@@ -1,6 +1,7 @@
 import * as torch from 'lamplight';
-import { data, nn, optim } from 'lamplight';
+import { data, nn, optim, vision } from 'lamplight';
 import { afterEach, expect, test } from 'vitest';
+import { mnistImages } from '../support/mnist-files';
 
 const weightsOf = async (model: nn.Module) =>
   Promise.all(model.parameters().map(async (parameter) => Array.from(await parameter.data())));
@@ -65,6 +66,23 @@ test('a loop over a loader that never reads back hears of the lost device from t
       }
     })(),
   ).rejects.toThrow(torch.DeviceLostError);
+});
+
+test('a data set of images is put on the new device again', async () => {
+  const { images, labels } = mnistImages(8);
+  const set = await vision.datasets.MNIST({ images, labels }, { transform: new vision.transforms.ToTensor() });
+  const read = async () => {
+    for await (const [batch, targets] of new data.DataLoader(set, { batchSize: 8 })) {
+      return [Array.from(await batch.data()), Array.from(await targets.data())];
+    }
+    return null;
+  };
+  const before = await read();
+  const device = torch.gpu.device()!;
+  device.destroy();
+  await device.lost;
+  await expect(torch.synchronize()).rejects.toThrow(torch.DeviceLostError);
+  expect(await read()).toEqual(before);
 });
 
 test('tensors that lived on the lost device say so', async () => {

@@ -11,7 +11,11 @@ function idx(magic: number, sizes: readonly number[], bytes: Uint8Array): Uint8A
   return file;
 }
 
-function half(count: number, seed: number): { images: Uint8Array<ArrayBuffer>; labels: Uint8Array<ArrayBuffer> } {
+/** Images and labels of one half of the set. */
+export function mnistImages(
+  count: number,
+  seed = 1,
+): { images: Uint8Array<ArrayBuffer>; labels: Uint8Array<ArrayBuffer> } {
   let state = seed;
   const random = () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -33,8 +37,8 @@ function half(count: number, seed: number): { images: Uint8Array<ArrayBuffer>; l
 
 /** The four files by their names. */
 export function mnistFiles(trainCount: number, testCount: number): Record<string, Uint8Array<ArrayBuffer>> {
-  const train = half(trainCount, 1);
-  const test = half(testCount, 2);
+  const train = mnistImages(trainCount, 1);
+  const test = mnistImages(testCount, 2);
   return {
     'train-images-idx3-ubyte': train.images,
     'train-labels-idx1-ubyte': train.labels,
