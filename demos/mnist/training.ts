@@ -210,9 +210,10 @@ export class Trainer {
     const milliseconds = (performance.now() - since) / losses.length;
     const enough = READ_SIZES.find((size) => size * milliseconds <= READ_INTERVAL) ?? 1;
     this.unread = noneUnread(first + losses.length, enough);
-    const values = () =>
-      Promise.all([torch.stack(losses).data(), correct.length > 0 ? torch.stack(correct).data() : []]);
-    const read = this.beside(values).then(([sums, counts]) => {
+    const values = Promise.all([torch.stack(losses).data(), correct.length > 0 ? torch.stack(correct).data() : []]);
+    // What a read asks of WebGPU it asks now; the step's count begins after it.
+    this.counters.restart();
+    const read = values.then(([sums, counts]) => {
       this.reads = this.reads.filter((one) => one !== read);
       const perImage = (values: ArrayLike<number>) => sizes.map((size, i) => (values[i] ?? Number.NaN) / size);
       const accuracies = counts.length > 0 ? perImage(counts) : [];
@@ -258,16 +259,23 @@ class SteadyCounters {
   /** Begins an epoch. Until it has a steady step of its own, what the one before it showed still holds. */
   begin(): void {
     this.earlier = this.steadyStep;
-    this.before = countersNow();
+    this.restart();
     this.steady = [];
   }
 
+  /** Leaves out what has happened since the last step. */
+  restart(): void {
+    this.before = countersNow();
+  }
+
+  /** Ends a step; one for which a plan had to be compiled is not steady. */
   step(steady: boolean): void {
     const now = countersNow();
-    const difference = { ...now };
+    const { plansCompiled, ...difference } = now;
     for (const name of COUNTED) difference[name] -= this.before[name];
+    const compiled = plansCompiled - this.before.plansCompiled;
     this.before = now;
-    if (steady) this.steady = [...this.steady.slice(1 - SAMPLE), difference];
+    if (steady && compiled === 0) this.steady = [...this.steady.slice(1 - SAMPLE), difference];
     else this.unsteady = difference;
   }
 
@@ -285,7 +293,7 @@ class SteadyCounters {
   }
 }
 
-function countersNow(): Record<(typeof COUNTED)[number], number> {
-  const { dispatches, submits, buffersCreated, bindGroupsCreated, pipelinesCreated } = torch.gpu.stats();
-  return { dispatches, submits, buffersCreated, bindGroupsCreated, pipelinesCreated };
+function countersNow(): StepCounters & { plansCompiled: number } {
+  const { dispatches, submits, buffersCreated, bindGroupsCreated, pipelinesCreated, plansCompiled } = torch.gpu.stats();
+  return { dispatches, submits, buffersCreated, bindGroupsCreated, pipelinesCreated, plansCompiled };
 }
