@@ -255,8 +255,9 @@ export class Engine {
       if (mode.kind === 'takeover') return session.memory.transfer(inputs[mode.input]!);
       if (mode.kind === 'bind') return session.memory.allocate(bytes, true);
       const old = replaces?.allocation;
-      const fits =
-        old && !old.freed && old.memory === session.memory && old.bytes === bytes && (old.dedicated || !mode.dedicated);
+      // A large one may be bound as an input, from which another export is copied after this one.
+      const apart = bytes <= SMALL_BYTES && old?.memory === session.memory;
+      const fits = old && apart && !old.freed && old.bytes === bytes && (old.dedicated || !mode.dedicated);
       return fits ? session.memory.transfer(old) : session.memory.allocate(bytes, mode.dedicated);
     });
     const run: Run = { inputs, uploads, exports, scalars: job.scalars };

@@ -4,7 +4,7 @@ import type { Program, ProgramNode } from '../compiler/ir';
 import { TensorReleasedError } from '../errors';
 import { stats } from '../gpu/stats';
 import { mode } from './mode';
-import { atTopLevel, type Root, takeRoots } from './roots';
+import { atTopLevel, leaveAsRecipe, makeRecipesOf, type Root, takeRoots } from './roots';
 import { metaSignature } from './signature';
 import type { Node, Value } from './value';
 
@@ -15,11 +15,12 @@ const SEPARATOR = -1;
 const MAX_PENDING_NODES = 4096;
 const MAX_PENDING_BYTES = 1 << 28;
 
-const releases: Value[] = [];
+const releases = new Set<Value>();
 
 /** Gives back a value's memory once everything recorded so far has run. */
 export function releaseAfterFlush(value: Value): void {
-  releases.push(value);
+  makeRecipesOf(value);
+  releases.add(value);
 }
 
 /** Keeps a long stretch of code without read-backs from piling up. */
@@ -53,6 +54,8 @@ function submit(wanted: readonly Value[]): void {
       exports.set(value, root);
     } catch (error) {
       value.failure = error as Error;
+      // What hangs on a run that failed is undone with it; what was released too early stays a loud error.
+      if (!(error instanceof TensorReleasedError)) root?.rollBack();
     }
   };
   for (const value of wanted) want(value, null);
@@ -61,12 +64,16 @@ function submit(wanted: readonly Value[]): void {
   mode.recorded = 0;
   mode.pendingBytes = 0;
   for (const root of roots) {
-    if (exports.has(root.value)) continue;
+    if (exports.has(root.value) || root.value.failure) continue;
+    if (!root.value.available) leaveAsRecipe(root, root.value.node!.inputs);
     root.settled = root.value;
     root.computed = root.value;
   }
+  const released = [...releases];
+  releases.clear();
+  for (const value of released) value.leaving = 'its memory was given back';
   if (exports.size === 0) {
-    for (const value of releases.splice(0)) engine.releaseLater(value);
+    for (const value of released) engine.releaseLater(value);
     return;
   }
 
@@ -85,7 +92,7 @@ function submit(wanted: readonly Value[]): void {
       replaces: root?.settled?.overwritten ? root.settled : null,
     })),
     scalars,
-    releases: releases.splice(0),
+    releases: released,
     ran: () => {
       for (const [value, root] of exports) if (root) root.computed = value;
     },
@@ -94,6 +101,7 @@ function submit(wanted: readonly Value[]): void {
     },
   });
   for (const [value, root] of exports) {
+    if (root?.settled?.overwritten) root.settled.leaving = 'an in-place write has replaced it';
     if (root && root.value === value) root.settled = value;
     dropRecipe(value);
   }
@@ -101,7 +109,7 @@ function submit(wanted: readonly Value[]): void {
 
 /** A user's value that is as cheap to make again as to keep: a batch gathered from a data set. */
 const isRecipe = (value: Value): boolean =>
-  value.node?.op.cheap === true && value.node.inputs.every((x) => x.available && !x.overwritten);
+  value.node?.op.cheap === true && value.node.inputs.every((x) => x.available && !x.overwritten && !releases.has(x));
 
 /** Collects the nodes that must run for `value`; throws TensorReleasedError where a recipe's inputs are gone. */
 function visit(value: Value, order: Node[], seen: Set<Node>): void {
@@ -109,23 +117,24 @@ function visit(value: Value, order: Node[], seen: Set<Node>): void {
   const found: Node[] = [];
   while (stack.length > 0) {
     const next = stack.pop()!;
-    if (next.available) continue;
     const { node } = next;
-    if (!node || node.cut || next.gone) {
+    const lost = next.gone ?? next.leaving;
+    if (next.available && !lost && !next.failure) continue;
+    if (next.failure || lost || !node || node.cut) {
       for (const n of found) seen.delete(n);
-      throw releasedError(value, next);
+      throw next.failure ?? releasedError(value, next);
     }
     if (seen.has(node)) continue;
     seen.add(node);
     found.push(node);
     for (const x of node.inputs) stack.push(x);
   }
-  order.push(...found);
+  for (const n of found) order.push(n);
 }
 
 function releasedError(value: Value, missing: Value): Error {
   const name = value.node?.op.name ?? 'a tensor';
-  const why = missing.gone ?? 'it was not kept';
+  const why = missing.gone ?? missing.leaving ?? 'it was not kept';
   const what =
     missing === value
       ? 'its value is gone'

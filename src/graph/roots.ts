@@ -19,6 +19,9 @@ export interface Root {
 export class Scope {
   readonly roots: Root[] = [];
   closed = false;
+
+  /** How many scopes were open outside of it. */
+  constructor(readonly depth = 0) {}
 }
 
 /** The scope of user code outside of any other; it never closes. */
@@ -35,7 +38,7 @@ export const trackRoot = (root: Root, scope: Scope): void => {
 };
 
 export function openScope(): Scope {
-  const scope = new Scope();
+  const scope = new Scope(open.length);
   open.push(scope);
   return scope;
 }
@@ -55,4 +58,36 @@ export function takeRoots(): Root[] {
     scope.roots.length = 0;
   }
   return [...roots];
+}
+
+interface Recipes {
+  roots: WeakRef<Root>[];
+  /** The length at which those that nobody holds are left out. */
+  limit: number;
+}
+
+const recipes = new WeakMap<Value, Recipes>();
+
+/** Notes that a root was not made at a flush, because it can be made from `inputs` whenever it is needed. */
+export function leaveAsRecipe(root: Root, inputs: readonly Value[]): void {
+  for (const input of inputs) {
+    let entry = recipes.get(input);
+    if (!entry) {
+      entry = { roots: [], limit: 64 };
+      recipes.set(input, entry);
+    }
+    entry.roots.push(new WeakRef(root));
+    if (entry.roots.length < entry.limit) continue;
+    entry.roots = entry.roots.filter((reference) => reference.deref());
+    entry.limit = 2 * entry.roots.length + 64;
+  }
+}
+
+/** Has the roots that were left unmade made at the next flush, since `input` will not be there after it. */
+export function makeRecipesOf(input: Value): void {
+  for (const reference of recipes.get(input)?.roots ?? []) {
+    const root = reference.deref();
+    if (root && !root.disposed) topScope.roots.push(root);
+  }
+  recipes.delete(input);
 }

@@ -81,6 +81,8 @@ export class Value implements Meta {
   scheduled: Promise<void> | null = null;
   /** What became of the contents when they are gone for good. */
   gone: string | null = null;
+  /** Why the contents go once the work submitted so far has run; nothing recorded later may read them. */
+  leaving: string | null = null;
   /** The error of the run that should have computed this value. */
   failure: Error | null = null;
   /** Set on leaves: backward stops here and hands the gradient over. */

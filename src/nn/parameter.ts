@@ -35,7 +35,7 @@ export class Parameter extends Tensor {
   /** Forgets the gradient; with `setToNone: false` fills it with zeros. */
   zeroGrad({ setToNone = true }: { setToNone?: boolean } = {}): void {
     if (setToNone) this.grad = null;
-    else this.leaf?.grad?.zero_();
+    else this.leaf?.zero();
   }
 }
 

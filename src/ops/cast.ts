@@ -55,6 +55,22 @@ const identityOp: Op<undefined> = {
 /** The same contents as a value of its own, so that another storage can hold it. */
 export const identity = (x: Value): Value => record(identityOp, [x], undefined);
 
+const rewrittenOp: Op<{ readonly passes: boolean }> = {
+  name: 'rewritten',
+  gradName: 'CopyBackwards',
+  saves: { inputs: [] },
+  infer: ([after]) => [{ shape: after.shape, dtype: after.dtype }],
+  lower: () => ({ kind: 'alias', byteOffset: 0 }),
+  vjp: ([dy], { attrs: { passes } }) => [null, passes ? dy! : full(dy!.shape, 0)],
+};
+
+/**
+ * `after` in the place of `before`, whose gradient passes as if nothing had happened, or is 0: what an in-place write does that
+ * is not recorded, or that writes constants only.
+ */
+export const rewritten = (before: Value, after: Value, passes: boolean): Value =>
+  record(rewrittenOp, [after, before], { passes });
+
 const reshapeOp: Op<{ readonly shape: Shape }> = {
   name: 'reshape',
   gradName: 'ViewBackward0',
@@ -87,3 +103,6 @@ export const full = (shape: Shape, value: number, dtype: DType = 'float32'): Val
 
 /** `full` with the shape and dtype of x. */
 export const fullLike = (x: Value, value: number): Value => full(x.shape, value, x.dtype);
+
+/** The number that every element of x is known to be: x was made by `full`. Null for any other value. */
+export const constantOf = (x: Value): number | null => (x.node?.op === fullOp ? x.node.scalars[0]! : null);

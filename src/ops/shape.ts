@@ -118,6 +118,7 @@ const viewOp = (name: string): Op<View> => ({
   saves: { inputs: [] },
   infer([x], view) {
     checkView(name, x, view);
+    axesOf(view);
     return [{ shape: view.shape, dtype: x.dtype }];
   },
   lower: ({ inputs: [x], attrs }) => lowerView(x, attrs),
@@ -216,6 +217,7 @@ const scatterOp: Op<ScatterAttrs> = {
   infer([x, base], { shape, window }) {
     const result = { shape, dtype: x.dtype };
     checkView('stridedScatter', result, window);
+    windowAxes(window);
     if (!sameShape(x.shape, window.shape)) {
       throw new ShapeError(
         `stridedScatter: expected a source of shape ${showShape(window.shape)}, but got ${showShape(x.shape)}`,

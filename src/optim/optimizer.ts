@@ -130,7 +130,7 @@ export abstract class Optimizer<O extends object = { lr: number }> {
     for (const { params } of this.paramGroups) {
       for (const param of params) {
         if (setToNone) param.grad = null;
-        else noGrad(() => param.leaf?.grad?.zero_());
+        else param.leaf?.zero();
       }
     }
   }

@@ -24,11 +24,27 @@ class Leaf implements GradSink {
   grad: Tensor | null = null;
   hooks: ((gradient: Value) => Value | undefined)[] = [];
 
-  constructor(private readonly make: (value: Value) => Tensor) {}
+  constructor(
+    private readonly owner: TensorBase,
+    private readonly make: (value: Value) => Tensor,
+  ) {}
 
   accumulate(gradient: Value): void {
     if (this.grad) withMode({ grad: false }, () => this.grad!.accumulate(gradient));
-    else this.grad = this.make(gradient);
+    else this.set(this.make(gradient));
+  }
+
+  set(grad: Tensor): void {
+    this.grad = grad;
+    // The scope around a backward may close before the gradient is used.
+    grad.storage.outlive(this.owner.storage);
+  }
+
+  /** Fills the gradient with zeros; a graph that it carries is dropped. */
+  zero(): void {
+    const { grad } = this;
+    if (grad?.requiresGrad) this.set(this.make(full(grad.shape, 0, grad.dtype)));
+    else if (grad) withMode({ grad: false }, () => grad.zero_());
   }
 }
 
@@ -37,6 +53,8 @@ export interface View {
   readonly storage: Storage;
   readonly strides: readonly number[];
   readonly offset: number;
+  /** The leaf whose memory this is a view of, if gradients reach it through the view. */
+  readonly base?: TensorBase | null;
   readonly detached?: boolean;
 }
 
@@ -51,6 +69,7 @@ export abstract class TensorBase implements Layout {
 
   /** Made by `detach()`: gradients never pass through this view. */
   readonly detached: boolean;
+  private readonly base: TensorBase | null;
 
   /** A tensor of its own around a value, or a view of a storage whose contents are `value`. */
   constructor(value: Value, view?: View) {
@@ -59,6 +78,7 @@ export abstract class TensorBase implements Layout {
     this.strides = view?.strides ?? contiguousStrides(value.shape);
     this.offset = view?.offset ?? 0;
     this.detached = view?.detached ?? false;
+    this.base = view?.base ?? null;
     this.cached = { version: this.storage.version, value: view ? value : this.storage.value };
   }
 
@@ -73,9 +93,7 @@ export abstract class TensorBase implements Layout {
       throw new TensorReleasedError(`a tensor of shape ${showShape(this.shape)} was used after dispose()`);
     const { version } = this.storage;
     if (this.cached?.version !== version) {
-      // A view of a leaf hangs on the leaf, so that gradients reach it.
-      const base = this.detached || this.leaf ? null : this.storage.leaf;
-      let value = this.storage.read(this, base?.value);
+      let value = this.storage.read(this, this.leaf ? this.storage.value : this.whole());
       if ((this.detached || this.leaf) && value.requiresGrad) value = detach(value);
       if (this.leaf) {
         value = value.sink || value === this.storage.value ? withMode({ grad: false }, () => identity(value)) : value;
@@ -84,6 +102,18 @@ export abstract class TensorBase implements Layout {
       this.cached = { version, value };
     }
     return this.cached.value;
+  }
+
+  /** The contents of the whole storage; those of a view of a leaf hang on the leaf, so that gradients reach it. */
+  protected whole(): Value {
+    const { storage } = this;
+    const base = this.leaf ? this : this.base;
+    return base?.leaf && isWhole(base, storage.shape) ? base.value : storage.value;
+  }
+
+  /** What a view of this tensor hangs on. */
+  protected get viewBase(): TensorBase | null {
+    return mode.grad ? (this.leaf ? this : this.base) : null;
   }
 
   get dtype(): DType {
@@ -165,8 +195,7 @@ export abstract class TensorBase implements Layout {
         'requiresGrad: only leaf tensors can be changed; use detach() to get one that does not require grad',
       );
     }
-    this.leaf = on ? new Leaf((value) => this.make(value)) : null;
-    if (isWhole(this, this.storage.shape)) this.storage.leaf = on ? this : null;
+    this.leaf = on ? new Leaf(this, (value) => this.make(value)) : null;
     this.cached = null;
     return this;
   }
@@ -191,8 +220,12 @@ export abstract class TensorBase implements Layout {
         `grad: expected dtype ${this.dtype}, but got ${gradient.dtype}; convert it with .to('${this.dtype}')`,
       );
     }
-    if (gradient) gradient.storage.exposed = true;
-    this.leaf.grad = gradient;
+    if (!gradient) {
+      this.leaf.grad = null;
+      return;
+    }
+    gradient.storage.exposed = true;
+    this.leaf.set(gradient);
   }
 
   /** Adds to this tensor's contents; how a gradient grows over several backwards. */
@@ -247,7 +280,7 @@ export abstract class TensorBase implements Layout {
   retainGrad(): void {
     if (this.isLeaf) return;
     const { value } = this;
-    const leaf = new Leaf((gradient) => this.make(gradient));
+    const leaf = new Leaf(this, (gradient) => this.make(gradient));
     const keep = (gradient: Value): undefined => {
       leaf.accumulate(gradient);
       this.retainedGrad = leaf.grad;
@@ -354,12 +387,12 @@ export abstract class TensorBase implements Layout {
 
   /** Overwrites the contents; `value` is cast and broadcast by the caller to this tensor's dtype and shape. */
   protected assign(value: Value): this {
-    if (this.storage.leaf && (this.leaf || !this.detached) && mode.grad) {
+    if ((this.leaf ?? this.base?.leaf) && mode.grad) {
       throw new AutogradError(
         'a leaf tensor that requires grad (or a view of one) is being used in an in-place operation; wrap the change in torch.noGrad(() => …)',
       );
     }
-    this.storage.write(cast(value, this.dtype), this);
+    this.storage.write(cast(value, this.dtype), this, mode.grad && !this.detached);
     return this;
   }
 }

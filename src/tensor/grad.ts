@@ -2,7 +2,9 @@
 import { backward } from '../autograd/backward';
 import { sameShape, showShape } from '../compiler/meta';
 import { AutogradError, ShapeError } from '../errors';
-import type { Value } from '../graph/value';
+import { withMode } from '../graph/mode';
+import type { GradSink, Value } from '../graph/value';
+import { add } from '../ops/arithmetic';
 import { cast, full } from '../ops/cast';
 import { type Arguments, parseArgs } from './options';
 import { Tensor } from './tensor';
@@ -60,8 +62,16 @@ export function grad(...args: Arguments<GradParameters, Order>): (Tensor | null)
     options,
     targets,
   );
+  const bySink = new Map<GradSink, Value>();
+  withMode({ grad: createGraph }, () => {
+    for (const [{ sink }, gradient] of gradients) {
+      const before = sink && bySink.get(sink);
+      if (sink) bySink.set(sink, before ? add(before, gradient) : gradient);
+    }
+  });
   return targets.map((target, i) => {
-    const gradient = gradients.get(target);
+    // A leaf that was written to in place meanwhile has an older value in the graph.
+    const gradient = target.sink ? bySink.get(target.sink) : gradients.get(target);
     if (gradient) return Tensor.of(gradient);
     if (o.allowUnused) return null;
     throw new AutogradError(

@@ -1,6 +1,6 @@
 // Scopes: tensors made inside are inner and need never exist; what leaves a scope belongs to the code outside.
 import { ArgumentError } from '../errors';
-import { closeScope, openScope, type Scope } from '../graph/roots';
+import { closeScope, openScope, type Scope, topScope } from '../graph/roots';
 import { TensorBase } from './base';
 
 /**
@@ -19,20 +19,17 @@ export function scope<T>(fn: () => T): T {
   });
 }
 
-/** `scope` for a module's call: tensors stored on the module pass outward as well. */
+/** `scope` for a module's call: tensors stored on the module, in any nesting, live on as well. */
 export function moduleScope<T>(module: object, fn: () => T): T {
-  return inScope(fn, (result, outer, inner) => {
+  return inScope(fn, (result, outer) => {
     adopt(result, outer);
-    for (const field of Object.values(module)) {
-      if (field instanceof TensorBase) {
-        if (field.storage.scope === inner) field.storage.moveOutward(outer);
-      } else if (Array.isArray(field)) adoptIfInner(field, inner, outer);
-    }
+    // The module may outlive every scope that is open.
+    for (const field of Object.values(module)) adopt(field, topScope);
   });
 }
 
-function inScope<T>(fn: () => T, leave: (result: T, outer: Scope, inner: Scope) => void): T {
-  const inner = openScope();
+function inScope<T>(fn: () => T, leave: (result: T, outer: Scope) => void): T {
+  openScope();
   let result: T;
   try {
     result = fn();
@@ -40,20 +37,22 @@ function inScope<T>(fn: () => T, leave: (result: T, outer: Scope, inner: Scope) 
     closeScope();
     throw error;
   }
-  leave(result, closeScope(), inner);
+  leave(result, closeScope());
   return result;
 }
 
-function adoptIfInner(items: readonly unknown[], inner: Scope, outer: Scope): void {
-  for (const item of items)
-    if (item instanceof TensorBase && item.storage.scope === inner) item.storage.moveOutward(outer);
-}
-
-function adopt(result: unknown, outer: Scope): void {
+/** Moves the tensors within `result` whose scope has closed, or lies within `outer`, to `outer`. */
+function adopt(result: unknown, outer: Scope, seen?: Set<object>): void {
+  if (typeof result !== 'object' || result === null) return;
   if (result instanceof TensorBase) {
-    if (result.storage.scope.closed) result.storage.moveOutward(outer);
-  } else if (Array.isArray(result)) for (const item of result) adopt(item, outer);
-  else if (typeof result === 'object' && result !== null && Object.getPrototypeOf(result) === Object.prototype) {
-    for (const item of Object.values(result)) adopt(item, outer);
+    const { storage } = result;
+    if (storage.scope.closed || storage.scope.depth > outer.depth) storage.moveOutward(outer);
+    return;
   }
+  const isList = Array.isArray(result);
+  // A list of numbers is a list of numbers.
+  if (isList ? typeof result[0] === 'number' : Object.getPrototypeOf(result) !== Object.prototype) return;
+  if (seen?.has(result)) return;
+  const visited = (seen ?? new Set()).add(result);
+  for (const item of isList ? result : Object.values(result)) adopt(item, outer, visited);
 }

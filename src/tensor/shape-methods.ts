@@ -10,7 +10,6 @@ import { expand } from '../ops/reduce';
 import { flip, pad, permute, slice, stridedView } from '../ops/shape';
 import { parseSlice, resolveIndex, resolveShape, viewStrides } from './layout';
 import { ReduceMethods } from './reduce-methods';
-import { isWhole } from './storage';
 import type { Tensor } from './tensor';
 
 /** One part of `at(...)`: a number, a slice such as `':'` or `'1:5:2'`, `'...'`, null for a new dimension, or an index tensor or list. */
@@ -367,9 +366,6 @@ export abstract class ShapeMethods extends ReduceMethods {
         `asStrided: size ${showShape(size)}, stride ${showShape(stride)} and offset ${storageOffset} reach outside of a storage of ${numel(this.storage.shape)} elements`,
       );
     }
-    const { storage } = this;
-    // A leaf's own value leads to its gradient.
-    const whole = isWhole(this, storage.shape) ? this.value : storage.value;
-    return this.makeView(stridedView(whole, size, stride, storageOffset), stride, storageOffset);
+    return this.makeView(stridedView(this.whole(), size, stride, storageOffset), stride, storageOffset);
   }
 }

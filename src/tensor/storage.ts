@@ -2,11 +2,11 @@
 
 import { contiguousStrides, type DType, numel, type Shape, sameShape } from '../compiler/meta';
 import { flushIfLarge, releaseAfterFlush } from '../graph/flush';
-import { mode } from '../graph/mode';
+import { mode, withMode } from '../graph/mode';
 import { fromHost } from '../graph/record';
-import { currentScope, type Root, type Scope, topScope, trackRoot } from '../graph/roots';
+import { currentScope, makeRecipesOf, type Root, type Scope, topScope, trackRoot } from '../graph/roots';
 import type { Value } from '../graph/value';
-import { identity, reshape } from '../ops/cast';
+import { detach, identity, reshape, rewritten } from '../ops/cast';
 import { window } from '../ops/join';
 import { stridedScatter, stridedView } from '../ops/shape';
 
@@ -28,8 +28,6 @@ export class Storage implements Root {
   computed: Value | null = null;
   /** The scope that this storage lives in; it moves outward when the scope's function returns it. */
   scope: Scope = currentScope();
-  /** The leaf that requires grad and is all of this storage, if there is one: writes need `noGrad` then. */
-  leaf: { readonly value: Value } | null = null;
   /** User code has taken hold of this gradient, so its numbers must outlive the next step. */
   exposed = false;
 
@@ -80,6 +78,7 @@ export class Storage implements Root {
       parent.set(stridedScatter(parent.value, value, layout.shape, layout.strides, layout.offset));
       return;
     }
+    makeRecipesOf(this.current);
     this.current.overwritten = true;
     this.current = own(value);
     this.current.held = true;
@@ -87,10 +86,15 @@ export class Storage implements Root {
     trackRoot(this, this.scope);
   }
 
-  /** In-place write of `value` at a layout. */
-  write(value: Value, layout: Layout): void {
-    if (isWhole(layout, this.shape)) this.set(shaped(value, this.shape));
-    else this.set(stridedScatter(this.value, value, layout.shape, layout.strides, layout.offset));
+  /** In-place write of `value` at a layout; unless `tracked`, gradients pass as if nothing had been written. */
+  write(value: Value, layout: Layout, tracked = true): void {
+    const before = this.value;
+    const base = tracked || !before.requiresGrad ? before : detach(before);
+    const after = isWhole(layout, this.shape)
+      ? shaped(value, this.shape)
+      : stridedScatter(base, value, layout.shape, layout.strides, layout.offset);
+    const loses = before.requiresGrad && (!tracked || !after.requiresGrad);
+    this.set(loses ? withMode({ grad: true }, () => rewritten(before, after, !tracked)) : after);
   }
 
   /** The contents at a layout, as a contiguous value. */
@@ -133,6 +137,7 @@ export class Storage implements Root {
       this.writes += this.home.parent.version + 1;
       this.home = null;
       this.current.overwritten = false;
+      this.current.leaving = null;
     }
     return this.home;
   }
@@ -141,6 +146,7 @@ export class Storage implements Root {
     if (!this.computed) this.voided = true;
     else if (!this.computed.gone) {
       this.computed.overwritten = false;
+      this.computed.leaving = null;
       this.current = this.computed;
       this.settled = this.computed;
       this.writes++;
@@ -150,6 +156,11 @@ export class Storage implements Root {
   /** Counts as live at the top level from now on. */
   retain(): void {
     this.moveOutward(topScope);
+  }
+
+  /** Lives as long as `other` from now on, unless it lives longer already. */
+  outlive(other: Storage): void {
+    if (other.scope.depth < this.scope.depth) this.moveOutward(other.scope);
   }
 
   /** Lives in an outer scope from now on. */
@@ -165,9 +176,9 @@ export class Storage implements Root {
   }
 }
 
-/** A value that no other storage holds: an alias, or the same host data once more. */
+/** A value that no other storage holds, nor a leaf: an alias, or the same host data once more. */
 function own(value: Value): Value {
-  if (!value.held) return value;
+  if (!value.held && !value.sink) return value;
   return value.host && !value.allocation ? fromHost(value.host, value.shape, value.dtype) : identity(value);
 }
 

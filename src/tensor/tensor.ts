@@ -15,7 +15,8 @@ export class Tensor extends ShapeMethods {
   }
 
   protected makeView(value: Value, strides: readonly number[], offset: number, detached = this.detached): Tensor {
-    return new Tensor(value, { storage: this.storage, strides, offset, detached });
+    const base = detached ? null : this.viewBase;
+    return new Tensor(value, { storage: this.storage, strides, offset, base, detached });
   }
 
   protected indexList(indices: readonly number[]): Value {
