@@ -43,6 +43,9 @@ fn divisor(rows: Window, cols: Window) -> f32 {
   return select(params.divisor, f32(rows.counted * cols.counted), params.divisor == 0.0);
 }
 
+// The compiler may put pointwise operations on the result here.
+fn store(at: u32, value: f32) { y[at] = value; }
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
@@ -56,7 +59,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       sum += x[plane + r * params.in_cols + c];
     }
   }
-  y[index] = sum / divisor(rows, cols);
+  store(index, sum / divisor(rows, cols));
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -79,5 +82,5 @@ fn grad(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       sum += x[plane + i * params.out_cols + j] / divisor(rows, cols);
     }
   }
-  y[index] = sum;
+  store(index, sum);
 }

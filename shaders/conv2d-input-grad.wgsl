@@ -38,8 +38,11 @@ struct Params {
 @group(0) @binding(0) var<storage, read> dy: array<f32>;       // [batch, groups·group_out, out_rows, out_cols]
 @group(0) @binding(1) var<storage, read> w: array<f32>;        // [groups·group_out, group_in, kernel_h, KW]
 @group(0) @binding(2) var<storage, read> b: array<f32>;        // [groups·group_in]; unread if bias is 0
-@group(0) @binding(3) var<storage, read_write> dx: array<f32>; // [batch, groups·group_in, rows, cols]
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;  // dx [batch, groups·group_in, rows, cols]
 @group(0) @binding(4) var<uniform> params: Params;
+
+// The compiler may put pointwise operations on the result here.
+fn store(at: u32, value: f32) { y[at] = value; }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
@@ -94,7 +97,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     if (c0 + c <= last_c) {
       let line = (((n * params.groups + g) * params.group_in + c0 + c) * params.rows + iy) * params.cols;
       for (var t = 0u; t < COLS; t++) { // unroll
-        if (tile * COLS + t < params.cols) { dx[line + tile * COLS + t] = acc[c * COLS + t]; }
+        if (tile * COLS + t < params.cols) { store(line + tile * COLS + t, acc[c * COLS + t]); }
       }
     }
   }

@@ -47,6 +47,9 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> y: array<f32>; // [batch, groups·group_out, out_rows, out_cols]
 @group(0) @binding(4) var<uniform> params: Params;
 
+// The compiler may put pointwise operations on the result here.
+fn store(at: u32, value: f32) { y[at] = value; }
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   var rest = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
@@ -109,7 +112,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     if (o0 + o <= last_o) {
       let at = (((n * params.groups + g) * params.group_out + o0 + o) * params.out_rows + oy) * params.out_cols + ox;
       for (var t = 0u; t < TX; t++) { // unroll
-        if (ox + t < params.out_cols) { y[at + t] = acc[o * TX + t]; }
+        if (ox + t < params.out_cols) { store(at + t, acc[o * TX + t]); }
       }
     }
   }

@@ -40,6 +40,9 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> y: array<f32>; // [chunks, batch, rows, cols]
 @group(0) @binding(4) var<uniform> params: Params;
 
+// The compiler may put pointwise operations on the result here.
+fn store(at: u32, value: f32) { y[at] = value; }
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   var rest = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
@@ -109,7 +112,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     if (m0 + i <= last_row) {
       let line = ((s * params.batch + z) * params.rows + m0 + i) * params.cols;
       for (var j = 0u; j < TN; j++) { // unroll
-        if (n0 + j <= last_col) { y[line + n0 + j] = acc[i * TN + j]; }
+        if (n0 + j <= last_col) { store(line + n0 + j, acc[i * TN + j]); }
       }
     }
   }

@@ -24,6 +24,9 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> y: array<f32>; // spread: dx [planes, in_rows, in_cols]; pick: dy
 @group(0) @binding(3) var<uniform> params: Params;
 
+// The compiler may put pointwise operations on the result here.
+fn store(at: u32, value: f32) { y[at] = value; }
+
 @compute @workgroup_size(WORKGROUP)
 fn spread(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
@@ -50,7 +53,7 @@ fn spread(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u
         sum += select(0.0, x[at], chosen);
       }
     }
-    y[line * params.in_cols + c] = sum;
+    store(line * params.in_cols + c, sum);
   }
 }
 
@@ -65,6 +68,6 @@ fn pick(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let plane = line / params.out_rows * size;
   for (var j = j_first; j < j_end; j++) {
     let at = line * params.out_cols + j;
-    y[at] = x[plane + min(u32(indices[at]), size - 1u)];
+    store(at, x[plane + min(u32(indices[at]), size - 1u)]);
   }
 }

@@ -30,6 +30,9 @@ fn is_nan(value: f32) -> bool {
   return (bitcast<u32>(value) & 0x7fffffffu) > 0x7f800000u;
 }
 
+// The compiler may put pointwise operations on the result here.
+fn store(at: u32, value: f32) { y[at] = value; }
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
@@ -58,7 +61,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         place = select(place, i32(at), taken);
       }
     }
-    y[line * params.out_cols + j] = best;
+    store(line * params.out_cols + j, best);
     indices[line * params.out_cols + j] = place;
   }
 }

@@ -14,6 +14,9 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> y: array<f32>; // [count]
 @group(0) @binding(3) var<uniform> params: Params;
 
+// The compiler may put pointwise operations on the result here.
+fn store(at: u32, value: f32) { y[at] = value; }
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
@@ -23,5 +26,5 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   for (var s = 0u; s < params.chunks; s++) {
     sum += x[s * params.count + index];
   }
-  y[index] = sum;
+  store(index, sum);
 }

@@ -1,10 +1,14 @@
 // Fusion: pointwise nodes that feed each other become one kernel. Pure: programs in, programs out.
+
+import { takesEpilogue, withEpilogue } from './epilogue';
 import type { KernelOp, Lowering, PointwiseBody, Program, ProgramNode } from './ir';
-import { numel } from './meta';
+import { numel, scalarOf } from './meta';
 import { type Cluster, clusterPass, type Member, type Source } from './pointwise';
 
 /** Storage buffers that every WebGPU device can bind in one kernel. */
 const MAX_BUFFERS = 8;
+/** Nodes of one kernel: past this, its compilation costs more than the memory traffic that joining saves. */
+const MAX_MEMBERS = 64;
 
 export interface LoweredProgram {
   readonly program: Program;
@@ -28,6 +32,8 @@ class Fusion {
   /** The unit (by number of its first node) that runs a node. */
   private readonly unit: Int32Array;
   private readonly members = new Map<number, number[]>();
+  /** By unit: the node that evaluates its cluster as an epilogue. */
+  private readonly heads = new Map<number, number>();
   private readonly exported: ReadonlySet<number>;
 
   constructor(
@@ -59,12 +65,14 @@ class Fusion {
         this.join(n);
       }
     });
+    for (const unit of [...this.members.keys()]) this.attach(unit);
     const nodes: ProgramNode[] = [];
     const lowerings: Lowering[] = [];
     for (const unit of this.order()) {
       const cluster = this.members.get(unit);
       if (cluster) {
-        const fused = this.fused(cluster);
+        const head = this.heads.get(unit);
+        const fused = head === undefined ? this.fused(cluster) : this.fusedInto(head, cluster);
         nodes.push(fused.node);
         lowerings.push(fused.lowering);
       } else if (this.isNeeded(unit)) {
@@ -105,6 +113,7 @@ class Fusion {
       const mine = this.unit[n]!;
       const theirs = this.unit[p]!;
       if (mine === theirs) continue;
+      if (this.members.get(theirs)!.length + this.members.get(mine)!.length > MAX_MEMBERS) continue;
       const joined = [...this.members.get(theirs)!, ...this.members.get(mine)!].sort((a, b) => a - b);
       if (this.buffers(joined) > MAX_BUFFERS || this.wouldCycle(mine, theirs)) continue;
       this.members.delete(mine);
@@ -113,6 +122,43 @@ class Fusion {
       this.members.set(first, joined);
       for (const m of joined) this.unit[m] = first;
     }
+  }
+
+  /** Makes a cluster the epilogue of the kernel that computes one of its inputs, if nobody else reads that and all else is ready by then. */
+  private attach(unit: number): void {
+    const cluster = this.members.get(unit)!;
+    for (const v of this.externals(cluster).sort((a, b) => b - a)) {
+      const head = this.producer[v]!;
+      if (
+        head < 0 ||
+        this.isRead(v, new Set(cluster)) ||
+        this.members.has(this.unit[head]!) ||
+        !this.canHead(head, v, cluster)
+      )
+        continue;
+      if (this.wouldCycle(unit, head)) continue;
+      this.members.delete(unit);
+      const joined = [head, ...cluster];
+      this.members.set(head, joined);
+      this.heads.set(head, head);
+      for (const n of joined) this.unit[n] = head;
+      return;
+    }
+  }
+
+  private canHead(head: number, v: number, cluster: readonly number[]): boolean {
+    const node = this.program.nodes[head]!;
+    const lowering = this.lowerings[head]!;
+    const outputs = this.outputs(cluster);
+    const { values } = this.program;
+    if (lowering.kind !== 'passes' || node.outputs[0] !== v || node.op.inPlace?.(node.attrs).length) return false;
+    if (this.size(v) !== this.size(outputs[0]!) || values[v]!.dtype !== 'float32') return false;
+    if (!outputs.some((y) => scalarOf(values[y]!.dtype) === 'f32')) return false;
+    const last = lowering.passes.at(-1);
+    if (!last || !takesEpilogue(last)) return false;
+    const writes = lowering.passes.flatMap((pass) => pass.writes).filter((o) => o.from === 'output' && o.index === 0);
+    const buffers = last.reads.length + last.writes.length + this.externals(cluster).length + outputs.length - 2;
+    return writes.length === 1 && buffers <= MAX_BUFFERS;
   }
 
   private buffers(cluster: readonly number[]): number {
@@ -211,35 +257,81 @@ class Fusion {
   }
 
   private fused(cluster: readonly number[]): { node: ProgramNode; lowering: Lowering } {
-    const { values, nodes } = this.program;
+    const { values } = this.program;
     const externals = this.externals(cluster);
     const outputs = this.outputs(cluster);
-    const index = new Map<number, number>();
-    const members: Member[] = [];
-    const add = (n: number): number => {
-      const known = index.get(n);
-      if (known !== undefined) return known;
-      const node = nodes[n]!;
-      const inputs = node.inputs.map((v): Source => {
-        const p = this.producer[this.root[v]!]!;
-        const inside = this.isFill(p) || cluster.includes(p);
-        return inside ? { member: add(p) } : { external: externals.indexOf(this.root[v]!), meta: values[v]! };
-      });
-      const body = (this.lowerings[n] as { body: PointwiseBody }).body;
-      const scalars = Array.from({ length: node.scalarCount }, (_, i) => node.scalarBase + i);
-      members.push({ name: node.op.name, body, inputs, scalars, result: values[node.outputs[0]!]! });
-      index.set(n, members.length - 1);
-      return members.length - 1;
-    };
-    for (const n of cluster) add(n);
+    const { members, memberOf } = this.describe(
+      cluster,
+      (v) => ({ external: externals.indexOf(this.root[v]!), meta: values[v]! }),
+      0,
+    );
     const description: Cluster = {
       members,
       externals: externals.map((v) => values[v]!),
-      outputs: outputs.map((v) => index.get(this.producer[v]!)!),
+      outputs: outputs.map(memberOf),
     };
     const lowering: Lowering = { kind: 'passes', passes: [clusterPass(description)] };
     const op: KernelOp = { name: 'pointwise', lower: () => lowering };
     const node: ProgramNode = { op, attrs: undefined, inputs: externals, outputs, scalarBase: 0, scalarCount: 0 };
     return { node, lowering };
+  }
+
+  /** A kernel with the rest of its unit as its epilogue. */
+  private fusedInto(head: number, unit: readonly number[]): { node: ProgramNode; lowering: Lowering } {
+    const { values, nodes } = this.program;
+    const node = nodes[head]!;
+    const stored = node.outputs[0]!;
+    const cluster = unit.filter((n) => n !== head);
+    const externals = this.externals(cluster).filter((v) => v !== stored);
+    const outputs = this.outputs(cluster);
+    const main = outputs.find((y) => scalarOf(values[y]!.dtype) === 'f32')!;
+    const others = outputs.filter((y) => y !== main);
+    const outside = (v: number): Source | 'stored' => {
+      const root = this.root[v]!;
+      return root === stored ? 'stored' : { external: externals.indexOf(root), meta: values[v]! };
+    };
+    const { members, memberOf } = this.describe(cluster, outside, node.scalarBase);
+    const epilogue = {
+      members,
+      externals: externals.map((v) => values[v]!),
+      main: memberOf(main),
+      others: others.map(memberOf),
+    };
+    const { passes, scratch } = this.lowerings[head] as Lowering & { kind: 'passes' };
+    const last = withEpilogue(passes.at(-1)!, epilogue, node.inputs.length, node.outputs.length);
+    const lowering: Lowering = { kind: 'passes', passes: [...passes.slice(0, -1), last], scratch };
+    const fused: ProgramNode = {
+      ...node,
+      inputs: [...node.inputs, ...externals],
+      outputs: [main, ...node.outputs.slice(1), ...others],
+    };
+    return { node: fused, lowering };
+  }
+
+  /** The members of a cluster with the fills they use, each after its arguments; scalars count from `scalarBase`. */
+  private describe<S extends Source | 'stored'>(
+    cluster: readonly number[],
+    outside: (v: number) => S,
+    scalarBase: number,
+  ) {
+    const { values, nodes } = this.program;
+    const index = new Map<number, number>();
+    const members: (Omit<Member, 'inputs'> & { readonly inputs: readonly (S | { readonly member: number })[] })[] = [];
+    const add = (n: number): number => {
+      const known = index.get(n);
+      if (known !== undefined) return known;
+      const node = nodes[n]!;
+      const inputs = node.inputs.map((v) => {
+        const p = this.producer[this.root[v]!]!;
+        return this.isFill(p) || cluster.includes(p) ? { member: add(p) } : outside(v);
+      });
+      const { body } = this.lowerings[n] as { body: PointwiseBody };
+      const scalars = Array.from({ length: node.scalarCount }, (_, i) => node.scalarBase - scalarBase + i);
+      members.push({ name: node.op.name, body, inputs, scalars, result: values[node.outputs[0]!]! });
+      index.set(n, members.length - 1);
+      return members.length - 1;
+    };
+    for (const n of cluster) add(n);
+    return { members, memberOf: (v: number) => index.get(this.producer[v]!)! };
   }
 }

@@ -20,6 +20,13 @@ export const i32 = (value: number): Param => ['i32', value];
 export const f32 = (value: number): Param => ['f32', value];
 export const scalar = (index: number, type: Scalar = 'f32'): Param => [type, { scalar: index }];
 
+/** What an epilogue adds to a pass: buffers and scalars of its own, bound after the pass's. */
+export interface Extras {
+  readonly reads: readonly Operand[];
+  readonly writes: readonly Operand[];
+  readonly params: readonly Param[];
+}
+
 /** One dispatch. Bindings in group 0: `reads` (read-only), then `writes` (read_write), then the uniform `params` if any. */
 export interface Pass {
   /** WGSL files to concatenate, library files first. */
@@ -36,6 +43,7 @@ export interface Pass {
   readonly writes: readonly Operand[];
   /** Fields of `struct Params`, each a 4-byte scalar, in order. */
   readonly params?: readonly Param[];
+  readonly extras?: Extras;
   /** Workgroups; build with `grid()` of lowering.ts. A pass with a zero is left out. */
   readonly grid: readonly [number, number, number];
 }

@@ -3,7 +3,8 @@ import type { Binding, BufferRef, Copy, Dispatch, Executable } from '../gpu/exec
 import type { Memory } from '../gpu/memory';
 import { type BindingKind, type Pipelines, specialise } from '../gpu/pipelines';
 import type { Slots } from '../gpu/slots';
-import type { Plan, Step } from './plan';
+import type { Param } from './ir';
+import { operandsOf, type Plan, type Step } from './plan';
 
 /** Uniform bindings start at multiples of this many bytes (WebGPU's default minUniformBufferOffsetAlignment). */
 const UNIFORM_ALIGNMENT = 256;
@@ -22,14 +23,15 @@ export async function link(plan: Plan, target: LinkTarget): Promise<Executable> 
   const uniform = uniforms.bytes > 0 ? target.memory.createBuffer(uniforms.bytes, 'uniforms', UNIFORM_USAGE) : null;
   const pipelines = await Promise.all(plan.steps.map((step) => pipelineFor(step, target.pipelines)));
   const dispatches = plan.steps.map((step, s): Dispatch => {
-    const bindings = step.places.map((place): Binding => {
+    const buffers = step.places.map((place): Binding => {
       if (place === 'fault')
         return { ref: { kind: 'fixed', buffer: target.faultBuffer }, offset: 0, bytes: target.faultBuffer.size };
       return { ref: refs[place.location]!, offset: place.offset, bytes: place.bytes };
     });
-    const block = uniforms.blocks[s];
-    if (block && uniform)
-      bindings.push({ ref: { kind: 'fixed', buffer: uniform }, offset: block.offset, bytes: block.bytes });
+    const blocks = uniforms.blocks[s]!.map((block): Binding | undefined =>
+      block && uniform ? { ref: { kind: 'fixed', buffer: uniform }, ...block } : undefined,
+    );
+    const bindings = inOrder(step, buffers, blocks);
     return {
       label: step.pass.label,
       ...pipelines[s]!,
@@ -99,11 +101,11 @@ function append(map: Map<number, number[]>, key: number, item: number): void {
 
 function pipelineFor(step: Step, pipelines: Pipelines) {
   const { pass } = step;
-  const bindings: BindingKind[] = [
-    ...pass.reads.map((): BindingKind => 'r'),
-    ...pass.writes.map((): BindingKind => 'w'),
-  ];
-  if (pass.params?.length) bindings.push('u');
+  const bindings = inOrder<BindingKind>(
+    step,
+    operandsOf(pass).map(({ kind }) => kind),
+    [pass.params, pass.extras?.params].map((params) => (params?.length ? 'u' : undefined)),
+  );
   return pipelines.get({
     label: pass.label,
     code: specialise(pass.source.join('\n'), pass.consts),
@@ -113,22 +115,36 @@ function pipelineFor(step: Step, pipelines: Pipelines) {
   });
 }
 
+/** What belongs to a pass's bindings, in their order: its buffers, its uniforms, then its extra buffers and uniforms. */
+function inOrder<T>({ pass }: Step, buffers: readonly T[], uniforms: readonly (T | undefined)[]): T[] {
+  const own = pass.reads.length + pass.writes.length;
+  const [params, extraParams] = uniforms;
+  return [...buffers.slice(0, own), params, ...buffers.slice(own), extraParams].filter(
+    (item) => item !== undefined,
+  ) as T[];
+}
+
 interface Uniforms {
   readonly bytes: number;
   readonly data: DataView;
-  readonly blocks: readonly ({ readonly offset: number; readonly bytes: number } | undefined)[];
+  /** By step, the blocks of its `params` and of its extras' `params`. */
+  readonly blocks: readonly (readonly (UniformBlock | undefined)[])[];
   readonly fields: Executable['scalarFields'];
 }
 
-/** One block of the uniform buffer a step; steps with equal constants and no scalars share one. */
+interface UniformBlock {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** One block of the uniform buffer a list of params; equal lists of constants share one. */
 function layOutUniforms(steps: readonly Step[]): Uniforms {
-  const shared = new Map<string, { offset: number; bytes: number }>();
+  const shared = new Map<string, UniformBlock>();
   const fields: Executable['scalarFields'][number][] = [];
   const constants: { offset: number; type: 'f32' | 'i32' | 'u32'; value: number }[] = [];
   let end = 0;
-  const blocks = steps.map(({ pass, scalarBase }) => {
-    const params = pass.params ?? [];
-    if (params.length === 0) return undefined;
+  const layOut = (params: readonly Param[] | undefined, scalarBase: number): UniformBlock | undefined => {
+    if (!params || params.length === 0) return undefined;
     const dynamic = params.some(([, value]) => typeof value !== 'number');
     const key = JSON.stringify(params);
     const known = dynamic ? undefined : shared.get(key);
@@ -142,7 +158,11 @@ function layOutUniforms(steps: readonly Step[]): Uniforms {
     end += Math.ceil(block.bytes / UNIFORM_ALIGNMENT) * UNIFORM_ALIGNMENT;
     if (!dynamic) shared.set(key, block);
     return block;
-  });
+  };
+  const blocks = steps.map(({ pass, scalarBase }) => [
+    layOut(pass.params, scalarBase),
+    layOut(pass.extras?.params, scalarBase),
+  ]);
   const data = new DataView(new ArrayBuffer(end));
   for (const { offset, type, value } of constants) {
     if (type === 'f32') data.setFloat32(offset, value, true);

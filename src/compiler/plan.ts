@@ -33,10 +33,17 @@ export interface Place {
 
 export interface Step {
   readonly pass: Pass;
-  /** Places of `reads` and `writes`; 'fault' is the device's fault buffer. */
+  /** Places of `operandsOf(pass)`; 'fault' is the device's fault buffer. */
   readonly places: readonly (Place | 'fault')[];
   /** Added to the indices of the pass's dynamic scalars. */
   readonly scalarBase: number;
+}
+
+/** The buffers a pass binds, in order, and whether it reads or writes them; uniforms stand between, see link.ts. */
+export function operandsOf({ reads, writes, extras }: Pass): { readonly operand: Operand; readonly kind: 'r' | 'w' }[] {
+  const list = (operands: readonly Operand[] | undefined, kind: 'r' | 'w') =>
+    (operands ?? []).map((operand) => ({ operand, kind }));
+  return [...list(reads, 'r'), ...list(writes, 'w'), ...list(extras?.reads, 'r'), ...list(extras?.writes, 'w')];
 }
 
 /** How an export leaves the plan. */
@@ -79,6 +86,10 @@ class Planner {
   private readonly exported: ReadonlySet<number>;
   /** For each location that is overwritten in place: the node that does it first. */
   private readonly overwrittenAt = new Map<number, number>();
+  /** Where passes that only fill scratch buffers have put their results, for equal passes later. */
+  private readonly scratchResults = new Map<string, Place>();
+  /** Locations of inputs that some node overwrites in place. */
+  private readonly overwrites = new Set<number>();
 
   constructor({ program, lowerings }: LoweredProgram) {
     const { values, nodes, inputCount, exports } = program;
@@ -97,6 +108,7 @@ class Planner {
   run(): Plan {
     const { nodes, inputCount } = this.program;
     const overwrites = this.inPlaceNodes();
+    for (const v of overwrites.keys()) if (v < inputCount) this.overwrites.add(this.places[v]!.location);
     const targets = packTargets(this.program, this.lowerings);
     nodes.forEach((node, n) => {
       const lowering = this.lowerings[n]!;
@@ -190,8 +202,40 @@ class Planner {
       return this.places[(operand.from === 'input' ? node.inputs : node.outputs)[operand.index]!]!;
     };
     for (const pass of lowering.passes) {
-      this.push(pass, [...pass.reads, ...pass.writes].map(find), node.scalarBase);
+      const reused = this.reusable(pass, lowering.passes, find);
+      if (reused?.place) temporaries[reused.scratch] = reused.place;
+      else {
+        this.push(
+          pass,
+          operandsOf(pass).map(({ operand }) => find(operand)),
+          node.scalarBase,
+        );
+        if (reused) this.scratchResults.set(reused.key, temporaries[reused.scratch]!);
+      }
     }
+  }
+
+  /** For a pass that only fills one scratch buffer from values: its identity, and where an equal pass put its result. */
+  private reusable(
+    pass: Pass,
+    passes: readonly Pass[],
+    find: (operand: Operand) => Place | 'fault',
+  ): { readonly key: string; readonly scratch: number; readonly place?: Place } | null {
+    const [written] = pass.writes;
+    const dynamic = pass.params?.some(([, value]) => typeof value !== 'number');
+    if (pass.writes.length !== 1 || written?.from !== 'scratch' || dynamic || pass.extras) return null;
+    const fills = ({ writes }: Pass) => writes.some((o) => o.from === 'scratch' && o.index === written.index);
+    const reads = pass.reads.map(find);
+    // What lies in a buffer that is overwritten in place is another value later.
+    if (
+      passes.filter(fills).length !== 1 ||
+      reads.some((place) => place === 'fault' || this.overwrites.has(place.location))
+    ) {
+      return null;
+    }
+    const { reads: _, writes, ...rest } = pass;
+    const key = JSON.stringify([rest, reads]);
+    return { key, scratch: written.index, place: this.scratchResults.get(key) };
   }
 
   /** The place of an input that node `n` overwrites; saves a copy of it first for those who read it later. */
@@ -223,10 +267,11 @@ class Planner {
 
   private push(pass: Pass, places: readonly (Place | 'fault')[], scalarBase: number): void {
     if (pass.grid.includes(0)) return;
-    const written = new Set(places.slice(pass.reads.length).map((place) => place !== 'fault' && place.location));
+    const operands = operandsOf(pass);
+    const written = new Set(places.map((place, i) => place !== 'fault' && operands[i]!.kind === 'w' && place.location));
     // WebGPU refuses a buffer that one dispatch both reads and writes, even in separate ranges.
     const safe = places.map((place, i) => {
-      const clash = i < pass.reads.length && place !== 'fault' && written.has(place.location);
+      const clash = operands[i]!.kind === 'r' && place !== 'fault' && written.has(place.location);
       return clash ? this.copy(place, 0, place.bytes) : place;
     });
     this.steps.push({ pass, places: safe, scalarBase });

@@ -73,7 +73,7 @@ function generate({ members, externals, outputs }: Cluster, lanes: 1 | 4): strin
       ...inputs.map((source, i) => `a${i}: ${typeOf(source)}`),
       ...scalars.map((_, i) => `s${i}: ${body.scalarType ?? 'f32'}`),
     ];
-    lines.push(`fn f${m}(${parameters.join(', ')}) -> ${scalarOf(result.dtype)} { return ${body.expr}; }`);
+    lines.push(`fn apply${m}(${parameters.join(', ')}) -> ${scalarOf(result.dtype)} { return ${body.expr}; }`);
   });
 
   lines.push('fn evaluate(i: u32) {');
@@ -89,7 +89,7 @@ function generate({ members, externals, outputs }: Cluster, lanes: 1 | 4): strin
         return `x${source.external}[${broadcastIndex(source.meta.shape, result.shape, at)}]`;
       });
       const call = [...args, ...scalarNames[m]!.map((name) => `params.${name}`)].join(', ');
-      lines.push(`  let v${m}_${lane} = f${m}(${call});`);
+      lines.push(`  let v${m}_${lane} = apply${m}(${call});`);
     });
   }
   outputs.forEach((m, o) => {

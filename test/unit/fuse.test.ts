@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { fusePointwise } from '../../src/compiler/fuse';
-import type { KernelOp, Lowering, Program, ProgramNode } from '../../src/compiler/ir';
+import {
+  input,
+  type KernelOp,
+  type Lowering,
+  output,
+  type Program,
+  type ProgramNode,
+  u32,
+} from '../../src/compiler/ir';
 import type { Meta, Shape } from '../../src/compiler/meta';
 import { broadcastIndex } from '../../src/compiler/pointwise';
 
@@ -167,6 +175,109 @@ describe('fusePointwise', () => {
     const { program } = fuse(inputs, lines, [22]);
     for (const node of program.nodes) expect(node.inputs.length + node.outputs.length).toBeLessThanOrEqual(8);
     expect(program.nodes.length).toBe(2);
+  });
+});
+
+/** A kernel that stores through the line that epilogues replace. */
+const stores = op(
+  {
+    kind: 'passes',
+    passes: [
+      {
+        label: 'kernel',
+        source: ['fn store(at: u32, value: f32) { y[at] = value; }'],
+        reads: [input(0)],
+        writes: [output()],
+        params: [u32(1)],
+        grid: [1, 1, 1],
+      },
+    ],
+  },
+  'kernel',
+);
+const conditional = (): KernelOp => point('mask', 'select(0.0, a0, a1 > 0.0)');
+
+describe('epilogues', () => {
+  test('a cluster on the result of a kernel is evaluated as it is stored', () => {
+    const { runs, program, lowerings } = fuse(
+      [[8]],
+      [
+        [stores, [0], [8]],
+        [point('a'), [1], [8]],
+        [point('b'), [2], [8]],
+      ],
+      [3],
+    );
+    expect(runs).toEqual(['kernel a b']);
+    expect(program.nodes[0]).toMatchObject({ inputs: [0], outputs: [3] });
+    const [lowering] = lowerings;
+    const text = lowering!.kind === 'passes' ? lowering!.passes[0]!.source.join('\n') : '';
+    expect(text).toContain('let v0 = epilogue_f0(value);');
+    expect(text).toContain('y[at] = v1;');
+  });
+
+  test('other inputs and results are bound after the kernel’s own', () => {
+    const lines: [KernelOp, number[], Shape][] = [
+      [stores, [0], [8]],
+      [conditional(), [2, 1], [8]],
+      [point('b'), [3], [8]],
+    ];
+    const { program, lowerings } = fuse([[8], [8]], lines, [3, 4]);
+    expect(program.nodes[0]).toMatchObject({ inputs: [0, 1], outputs: [3, 4] });
+    const [lowering] = lowerings;
+    const pass = lowering!.kind === 'passes' ? lowering!.passes[0]! : undefined;
+    expect(pass!.extras).toMatchObject({ reads: [input(1)], writes: [output(1)] });
+    expect(pass!.source.join()).toContain('@binding(3) var<storage, read> epilogue_x0');
+  });
+
+  test('a result that somebody else reads is not replaced', () => {
+    expect(
+      fuse(
+        [[8]],
+        [
+          [stores, [0], [8]],
+          [point('a'), [1], [8]],
+        ],
+        [1, 2],
+      ).runs,
+    ).toEqual(['kernel', 'a']);
+    const read = fuse(
+      [[8]],
+      [
+        [stores, [0], [8]],
+        [point('a'), [1], [8]],
+        [kernel, [1], [1]],
+      ],
+      [2, 3],
+    );
+    expect(read.runs.filter((run) => run === 'a')).toHaveLength(1);
+  });
+
+  test('a cluster that waits for something made from the kernel’s result stays apart', () => {
+    const { runs } = fuse(
+      [[8]],
+      [
+        [stores, [0], [8]],
+        [kernel, [1], [8]],
+        [conditional(), [1, 2], [8]],
+      ],
+      [3],
+    );
+    expect(runs).toEqual(['kernel', 'kernel', 'mask']);
+  });
+
+  test('a kernel takes one epilogue', () => {
+    const { runs } = fuse(
+      [[8], [8]],
+      [
+        [stores, [0], [8]],
+        [point('a'), [2], [8]],
+        [stores, [3], [8]],
+        [conditional(), [4, 1], [8]],
+      ],
+      [5],
+    );
+    expect(runs).toEqual(['kernel a', 'kernel mask']);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { input, type KernelOp, output, type Program, type ProgramNode } from '../../src/compiler/ir';
+import { input, type KernelOp, output, type Program, type ProgramNode, scratch, u32 } from '../../src/compiler/ir';
 import type { Meta } from '../../src/compiler/meta';
 import { compile, type Plan, type Step } from '../../src/compiler/plan';
 import type { AdapterProfile } from '../../src/gpu/device';
@@ -224,6 +224,44 @@ describe('compile', () => {
       [0, 1],
       [1, 2],
     ]);
+  });
+
+  test('equal passes into scratch buffers run once', () => {
+    const padded = (margin: number): KernelOp => ({
+      name: 'padded',
+      lower: () => ({
+        kind: 'passes',
+        scratch: [1024],
+        passes: [
+          {
+            label: 'pad',
+            source: [''],
+            reads: [input(0)],
+            writes: [scratch()],
+            params: [u32(margin)],
+            grid: [1, 1, 1],
+          },
+          { label: 'use', source: [''], reads: [scratch()], writes: [output()], grid: [1, 1, 1] },
+        ],
+      }),
+    });
+    const twice = (margin: number, second: number) =>
+      labels(
+        compile(
+          program(
+            [64, 64],
+            [
+              [padded(1), [0], 64],
+              [padded(margin), [second], 64],
+            ],
+            [2, 3],
+          ),
+          adapter,
+        ),
+      );
+    expect(twice(1, 0)).toEqual(['pad', 'use', 'use']);
+    expect(twice(2, 0)).toEqual(['pad', 'use', 'pad', 'use']);
+    expect(twice(1, 1)).toEqual(['pad', 'use', 'pad', 'use']);
   });
 
   test('an input that is exported as it is is copied out', () => {
