@@ -34,6 +34,9 @@ const INTERRUPTED = 130;
 
 class UsageError extends Error {}
 
+/** The latest loss, as the bar shows it. */
+let loss = '';
+
 try {
   const chosen = options(process.argv.slice(2));
   if (chosen) process.exitCode = await main(chosen);
@@ -152,6 +155,7 @@ async function main({ json, save, ...settings }) {
     }
     const outcome = await page.evaluate(() => window.__mnist.outcome);
     bar.clear();
+    for (const problem of problems) console.error(problem);
     return conclude(outcome, { json, save });
   } catch (error) {
     bar.clear();
@@ -182,8 +186,6 @@ function title({ model, epochs, batchSize, limit, lr, seed }) {
   return `MNIST, ${model} network: ${passes} of ${limit.toLocaleString('en')} images, batch ${batchSize}, Adam lr ${lr}, seed ${seed}`;
 }
 
-let loss = '';
-
 /**
  * @param {Reported} event
  * @param {ProgressBar} bar
@@ -203,7 +205,7 @@ function show(event, bar, { epochs }) {
   }
   if (event.type === 'epoch') {
     bar.clear();
-    if (!process.stderr.isTTY) console.log(`Epoch ${event.result.epoch + 1}/${epochs}: ${summary(event.result)}`);
+    console.log(`Epoch ${event.result.epoch + 1}/${epochs}: ${summary(event.result)}`);
   }
 }
 

@@ -51,6 +51,7 @@ test('trains, prints the table, and writes results and weights', async () => {
   const { status, output } = await mnist(args);
   expect(output).toMatch(/epoch {2}train loss {2}test loss {2}test accuracy {2}seconds\n +1 +2\.\d{3}/);
   expect(output).toContain('Weights (676 parameters): w.safetensors');
+  expect(output).not.toContain('Error');
   expect(status).toBe(0);
   const report = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'));
   expect(report).toMatchObject({ model: 'simple', parameters: 676, seed: 0, batchSize: 100 });
