@@ -5,7 +5,6 @@ import { TensorReleasedError } from '../errors';
 import { stats } from '../gpu/stats';
 import { mode } from './mode';
 import { atTopLevel, leaveAsRecipe, makeRecipesOf, type Root, takeRoots } from './roots';
-import { metaSignature } from './signature';
 import type { Node, Value } from './value';
 
 /** Separates the parts of a program's key; signatures and indices are not negative. */
@@ -175,7 +174,7 @@ function number(order: readonly Node[]) {
       inputs.push(x);
     }
   }
-  const key: number[] = inputs.map(metaSignature);
+  const key: number[] = inputs.map((x) => x.metaId);
   const scalars: number[] = [];
   let next = inputs.length;
   for (const node of order) {

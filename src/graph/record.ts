@@ -2,16 +2,15 @@
 import { type DType, type Meta, type Shape, scalarOf } from '../compiler/meta';
 import { DTypeError, invariant } from '../errors';
 import { mode } from './mode';
-import { signatureOf } from './signature';
+import { infer, internMeta } from './signature';
 import { type HostData, Node, type Op, Value } from './value';
 
 const noScalars: readonly number[] = [];
 
 /** Appends a node and returns its outputs. Throws the op's shape and dtype errors at once. */
 export function recordAll<A>(op: Op<A>, inputs: readonly Value[], attrs: A, scalars = noScalars): readonly Value[] {
-  const metas = op.infer(inputs, attrs);
+  const { metas, signature } = infer(op as Op, inputs, attrs, scalars.length);
   const requiresGrad = mode.grad && op.vjp !== undefined && inputs.some((x) => x.requiresGrad);
-  const signature = signatureOf(op as Op, inputs, attrs, scalars.length);
   mode.recorded++;
   const node = new Node(op as Op, inputs, attrs, scalars, signature, metas, requiresGrad, mode.keepSaved);
   // A graph that hangs on spent nodes only can never be walked again, so nothing of it needs to be kept.
@@ -32,8 +31,7 @@ export function named(value: Value, gradName: string): Value {
 
 /** A value from host data, uploaded when first needed. `data` must not change afterwards. */
 export function fromHost(data: HostData, shape: Shape, dtype: DType): Value {
-  const meta: Meta = { shape, dtype };
-  const value = new Value(meta, null, 0);
+  const value = new Value(internMeta({ shape, dtype }), null, 0);
   invariant(data.length === value.numel, `host data of ${data.length} elements for shape [${shape.join(', ')}]`);
   value.host = data;
   return value;

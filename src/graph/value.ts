@@ -2,6 +2,7 @@
 import type { KernelOp } from '../compiler/ir';
 import { type DType, type Meta, numel, type Shape } from '../compiler/meta';
 import type { Allocation } from '../gpu/memory';
+import type { InternedMeta } from './signature';
 
 /** Data on the host, one 32-bit element each. */
 export type HostData = Float32Array | Int32Array | Uint32Array;
@@ -60,7 +61,7 @@ export class Node {
     readonly attrs: unknown,
     readonly scalars: readonly number[],
     readonly signature: number,
-    metas: readonly Meta[],
+    metas: readonly InternedMeta[],
     readonly requiresGrad: boolean,
     /** Whether values that the gradient needs are kept at a flush; otherwise they are evaluated again. */
     readonly keepsSaved: boolean,
@@ -73,6 +74,8 @@ export class Node {
 export class Value implements Meta {
   readonly shape: Shape;
   readonly dtype: DType;
+  /** The number of this shape and dtype. */
+  readonly metaId: number;
   /** Where the contents are on the GPU, once they are. */
   allocation: Allocation | null = null;
   /** Contents waiting to be uploaded. */
@@ -101,12 +104,13 @@ export class Value implements Meta {
   uploaded = false;
 
   constructor(
-    meta: Meta,
+    meta: InternedMeta,
     readonly node: Node | null,
     readonly index: number,
   ) {
     this.shape = meta.shape;
     this.dtype = meta.dtype;
+    this.metaId = meta.id;
   }
 
   get requiresGrad(): boolean {
