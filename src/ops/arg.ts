@@ -27,7 +27,7 @@ function extremumOp(name: string, minimum: boolean): Op<ReduceAttrs> {
         { shape, dtype: 'int64' },
       ];
     },
-    lower({ inputs: [x], attrs: { dims } }) {
+    lower({ inputs: [x], attrs: { dims }, adapter }) {
       const pass = (strips: Strips, from: Operand, places: Operand | null, to: Operand, at: Operand): Pass => {
         const { params, overrides, grid } = stripsPass(strips);
         return {
@@ -41,7 +41,7 @@ function extremumOp(name: string, minimum: boolean): Op<ReduceAttrs> {
           grid,
         };
       };
-      const strips = stripsFor(x.shape, dims);
+      const strips = stripsFor(x.shape, dims, adapter);
       if (stripCount(strips) === 1)
         return { kind: 'passes', passes: [pass(strips, input(0), null, output(0), output(1))] };
       const bytes = strips.outputs * stripCount(strips) * BYTES_PER_ELEMENT;

@@ -33,8 +33,8 @@ const momentsOp: Op<MomentsAttrs> = {
     const meta = { shape: reducedShape(x.shape, dims, true), dtype: x.dtype };
     return [meta, meta];
   },
-  lower({ inputs: [x], attrs: { dims, correction } }) {
-    const strips = stripsFor(x.shape, dims);
+  lower({ inputs: [x], attrs: { dims, correction }, adapter }) {
+    const strips = stripsFor(x.shape, dims, adapter);
     const count = stripCount(strips);
     const { inner, kept } = secondStrips(strips);
     const second = [strips.outputs, count, kept[0]!.stride, inner.stride].map(u32);

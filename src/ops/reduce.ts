@@ -16,6 +16,7 @@ import {
   showShape,
 } from '../compiler/meta';
 import { ShapeError } from '../errors';
+import type { AdapterProfile } from '../gpu/device';
 import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add, div, exp, log, mul, sub } from './arithmetic';
@@ -40,7 +41,13 @@ export type Dims = number | readonly number[] | null;
 const kinds = { sum: 0, prod: 1, max: 2, min: 3 } as const;
 type Kind = keyof typeof kinds;
 
-function lowerReduction(kind: Kind, x: Meta, dims: readonly number[], divisor: number): Lowering {
+function lowerReduction(
+  kind: Kind,
+  x: Meta,
+  dims: readonly number[],
+  divisor: number,
+  adapter: AdapterProfile,
+): Lowering {
   const pass = (strips: Strips, from: Operand, to: Operand, by: number): Pass => {
     const { params, overrides, grid } = stripsPass(strips);
     return {
@@ -53,7 +60,7 @@ function lowerReduction(kind: Kind, x: Meta, dims: readonly number[], divisor: n
       grid,
     };
   };
-  const strips = stripsFor(x.shape, dims);
+  const strips = stripsFor(x.shape, dims, adapter);
   if (stripCount(strips) === 1) return { kind: 'passes', passes: [pass(strips, input(0), output(), divisor)] };
   return {
     kind: 'passes',
@@ -89,7 +96,8 @@ function reduction({ name, kind, mean, needsElements, saves, grad }: ReductionSp
       }
       return [{ shape: reducedShape(x.shape, dims, keepdim), dtype: x.dtype }];
     },
-    lower: ({ inputs: [x], attrs: { dims } }) => lowerReduction(kind, x, dims, mean ? reducedCount(x.shape, dims) : 1),
+    lower: ({ inputs: [x], attrs: { dims }, adapter }) =>
+      lowerReduction(kind, x, dims, mean ? reducedCount(x.shape, dims) : 1, adapter),
     vjp:
       grad &&
       (([dy], { inputs: [x], outputs: [y], attrs: { dims } }) => {

@@ -3,6 +3,7 @@ import { type Param, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { contiguousStrides, type Shape } from '../compiler/meta';
 import { ShapeError } from '../errors';
+import type { AdapterProfile } from '../gpu/device';
 
 interface Dim {
   readonly size: number;
@@ -33,8 +34,13 @@ export const STRIPS_WORKGROUP = 64;
 /** Invocations that keep a GPU busy: more strips than this for one reduction gain nothing. */
 const BUSY_THREADS = 8192;
 const MAX_STRIPS = 1024;
-/** A strip shorter than this is not worth the second pass. */
+/** Elements of a strip that is worth the second pass, at least. */
 const MIN_STRIP = 48;
+/**
+ * Elements that one invocation adds in about the time a second pass costs. A processor adds them from its cache; on a GPU
+ * every load waits for memory.
+ */
+const ONE_PASS = { software: 4096, gpu: 256 };
 
 const count = (dims: readonly Dim[]): number => dims.reduce((n, { size }) => n * size, 1);
 
@@ -66,12 +72,16 @@ function layoutOf(shape: Shape, dims: readonly number[]): Layout {
   };
 }
 
+/** A reduction of so many elements into one output is left to one invocation. */
+export const onePassLength = ({ kind }: AdapterProfile): number => ONE_PASS[kind];
+
 /** Strips for reducing `dims` of a contiguous value. Few outputs with many elements get several strips each. */
-export function stripsFor(shape: Shape, dims: readonly number[]): Strips {
+export function stripsFor(shape: Shape, dims: readonly number[], adapter: AdapterProfile): Strips {
   const layout = layoutOf(shape, dims);
   const outputs = count(layout.kept);
   const outer = count(layout.outer);
   const elements = outer * layout.inner.size;
+  if (elements <= onePassLength(adapter)) return { ...layout, outputs, ...undivided(layout.inner.size) };
   const wanted = Math.min(MAX_STRIPS, Math.ceil(BUSY_THREADS / Math.max(outputs, 1)), Math.floor(elements / MIN_STRIP));
   if (wanted <= 1) return { ...layout, outputs, ...undivided(layout.inner.size) };
   const { size } = layout.inner;
