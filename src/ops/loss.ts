@@ -13,11 +13,12 @@ import { logSigmoid } from './activation';
 import { abs, add, div, mul, neg, square, sub } from './arithmetic';
 import { cast, reshape } from './cast';
 import { ne, where } from './compare';
+import { crossEntropyByLabels, type Reduction } from './cross-entropy';
 import { mean, sum } from './reduce';
 import { permute } from './shape';
-import { logSoftmax } from './softmax';
+import { fewLongRows, logSoftmax } from './softmax';
 
-export type Reduction = 'none' | 'mean' | 'sum';
+export type { Reduction } from './cross-entropy';
 
 const WORKGROUP = 64;
 
@@ -172,15 +173,20 @@ export function crossEntropy(x: Value, target: Value, options: CrossEntropyOptio
   }
   const { rows, lead } = toRows('crossEntropy', x);
   const classes = rows.shape[1]!;
-  const logp = logSoftmax(rows, 1);
   if (isFloat(target.dtype) && sameShape(target.shape, x.shape)) {
     const p = toRows('crossEntropy', target).rows;
+    const logp = logSoftmax(rows, 1);
     const smooth = labelSmoothing > 0 ? add(mul(p, 1 - labelSmoothing), labelSmoothing / classes) : p;
     const loss = neg(sum(weigh(mul(smooth, logp), weight), 1));
     if (reduction === 'none') return reshape(loss, lead);
     return reduction === 'sum' ? sum(loss) : div(sum(loss), numel(lead));
   }
   const labels = checkLabels('crossEntropy', x, target, lead);
+  if (labelSmoothing === 0 && !fewLongRows(rows, 1)) {
+    const loss = crossEntropyByLabels(rows, labels, weight, ignoreIndex, reduction);
+    return named(reduction === 'none' ? reshape(loss, lead) : loss, nllGradName(lead));
+  }
+  const logp = logSoftmax(rows, 1);
   const [loss, share] = nllRows(logp, labels, weight, ignoreIndex);
   if (labelSmoothing === 0) return named(reduceRows(loss, share, lead, reduction), nllGradName(lead));
   const even = where(ne(labels, ignoreIndex), neg(sum(weigh(logp, weight), 1)), 0);

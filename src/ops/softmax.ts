@@ -55,7 +55,8 @@ const plainOp = softmaxOp('softmax', false, (dy, y, dim) => mul(y, sub(dy, sum(m
 // dx = dy - e^y Σ_j dy_j
 const logOp = softmaxOp('logSoftmax', true, (dy, y, dim) => sub(dy, mul(exp(y), sum(dy, dim, true))));
 
-const fewLongRows = (x: Value, dim: number): boolean => {
+/** Whether x has rows that are too long, and too few, for one invocation a row. */
+export const fewLongRows = (x: Value, dim: number): boolean => {
   const n = x.shape[dim] ?? 1;
   return n > LONG_ROW && x.numel / n < FEW_ROWS;
 };

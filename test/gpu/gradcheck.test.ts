@@ -229,6 +229,12 @@ const families: Record<string, Case[]> = {
   losses: [
     ['crossEntropy', (x) => F.crossEntropy(x, labels), [any(4, 3)]],
     ['crossEntropy, sum', (x) => F.crossEntropy(x, labels, { reduction: 'sum' }), [any(4, 3)]],
+    ['crossEntropy, none', (x) => F.crossEntropy(x, labels, { reduction: 'none' }), [any(4, 3)]],
+    [
+      'crossEntropy, weights',
+      (x) => F.crossEntropy(x, labels, { weight: torch.tensor([0.5, 2, 1]), ignoreIndex: 0 }),
+      [any(4, 3)],
+    ],
     [
       'crossEntropy, all options',
       (x) =>

@@ -67,6 +67,36 @@ describe('a label out of range', () => {
   });
 });
 
+describe('crossEntropy', () => {
+  test.each([
+    [1, 'sum'],
+    [4096, 'mean'],
+    [4097, 'sum'],
+    [70_001, 'mean'],
+  ] as const)('of %i rows is the likelihood of logSoftmax, reduced by %s', async (n, reduction) => {
+    torch.manualSeed(n);
+    const x = torch.randn(n, 5, { requiresGrad: true });
+    const labels = torch.randint(0, 5, [n]);
+    const options = { reduction, ignoreIndex: n > 1 ? 3 : -100 };
+    const losses = [F.crossEntropy(x, labels, options), F.nllLoss(F.logSoftmax(x, 1), labels, options)] as const;
+    const [fused, composed] = [await losses[0].item(), await losses[1].item()];
+    expect(Math.abs(fused - composed)).toBeLessThan(1e-6 * Math.abs(composed));
+    const [dx, expected] = losses.map((loss) => torch.autograd.grad(loss, [x])[0]!);
+    expect(await dx!.sub(expected!).abs().max().item()).toBeLessThan(1e-6);
+  });
+
+  test('of no row that counts is NaN, with gradient 0', async () => {
+    const x = torch.randn(2, 3, { requiresGrad: true });
+    const loss = F.crossEntropy(x, torch.tensor([1, 1]), { ignoreIndex: 1 });
+    expect(await loss.item()).toBeNaN();
+    loss.backward();
+    expect(await x.grad!.tolist()).toEqual([
+      [0, 0, 0],
+      [0, 0, 0],
+    ]);
+  });
+});
+
 describe('errors', () => {
   const x = torch.zeros(4, 3);
   test('name the shapes and dtypes', () => {

@@ -1,0 +1,169 @@
+// Cross entropy by labels as one row pass, and its gradient as one more: softmax and likelihood never exist as values.
+
+import source from '../../shaders/cross-entropy.wgsl?raw';
+import gradSource from '../../shaders/cross-entropy-grad.wgsl?raw';
+import sumSource from '../../shaders/cross-entropy-sum.wgsl?raw';
+import faultLib from '../../shaders/lib/fault.wgsl?raw';
+import mathLib from '../../shaders/lib/math.wgsl?raw';
+import { f32, fault, i32, input, type Operand, output, type Pass, scalar, scratch, u32 } from '../compiler/ir';
+import { gridFor } from '../compiler/lowering';
+import { BYTES_PER_ELEMENT, sameShape, showShape } from '../compiler/meta';
+import { ShapeError } from '../errors';
+import { expectFloat, record, recordAll } from '../graph/record';
+import type { Op, Value } from '../graph/value';
+import { add, div, exp, mul, neg, sub } from './arithmetic';
+import { constantOf, full, reshape } from './cast';
+import { expand, sum } from './reduce';
+import { narrow } from './shape';
+import { onePassLength } from './strips';
+
+export type Reduction = 'none' | 'mean' | 'sum';
+
+const WORKGROUP = 64;
+/** Rows that a strip of a divided sum adds, at least; and the most strips. */
+const STRIP = 64;
+const MAX_STRIPS = 1024;
+
+interface CrossEntropyAttrs {
+  readonly ignoreIndex: number;
+  readonly weighted: boolean;
+}
+
+/**
+ * Inputs: scores [n, classes], labels [n], weight? [classes]. Outputs: the loss ([n], or [] where it is reduced), the rows'
+ * maxima and logarithms of their sums [n, 2], the rows' weights [n], and where the loss is reduced the sum of these [].
+ */
+const crossEntropyOp = (reduction: Reduction): Op<CrossEntropyAttrs> => ({
+  name: 'crossEntropy',
+  saves: { inputs: [0, 1], outputs: reduction === 'mean' ? [1, 2, 3] : [1, 2] },
+  infer([x, labels, weight]) {
+    const [n, classes] = x!.shape as [number, number];
+    expectFloat('crossEntropy', 'input', x!);
+    if (weight && !sameShape(weight.shape, [classes])) {
+      throw new ShapeError(`crossEntropy: expected weight of shape [${classes}], but got ${showShape(weight.shape)}`);
+    }
+    if (weight) expectFloat('crossEntropy', 'weight', weight);
+    const of = (...shape: number[]) => ({ shape, dtype: x!.dtype });
+    const rows = [of(n, 2), of(...labels!.shape)];
+    return reduction === 'none' ? [of(n), ...rows] : [of(), ...rows, of()];
+  },
+  lower({ inputs: [x], attrs: { ignoreIndex, weighted }, adapter }) {
+    const [n, classes] = x!.shape as [number, number];
+    const reduced = reduction !== 'none';
+    const rows: Pass = {
+      source: [mathLib, faultLib, source],
+      label: 'cross entropy',
+      overrides: { WEIGHTED: weighted ? 1 : 0 },
+      reads: [input(0), input(1), input(weighted ? 2 : 1)],
+      writes: [reduced ? scratch(0) : output(0), output(1), output(2), fault],
+      params: [u32(n), u32(classes), i32(ignoreIndex)],
+      grid: gridFor(n, WORKGROUP),
+    };
+    if (!reduced) return { kind: 'passes', passes: [rows] };
+    const pass = (from: readonly Operand[], to: readonly Operand[], count: number, strips: number, last: boolean) => ({
+      source: [sumSource],
+      label: 'cross entropy sum',
+      overrides: { DIVIDE: last && reduction === 'mean' ? 1 : 0 },
+      reads: from,
+      writes: to,
+      params: [u32(count), u32(strips)],
+      grid: gridFor(strips, WORKGROUP),
+    });
+    const losses = [scratch(0), output(2)];
+    const results = [output(0), output(3)];
+    const bytes = Math.max(n, 1) * BYTES_PER_ELEMENT;
+    if (n <= onePassLength(adapter)) {
+      return { kind: 'passes', passes: [rows, pass(losses, results, n, 1, true)], scratch: [bytes] };
+    }
+    const strips = Math.min(MAX_STRIPS, Math.ceil(n / STRIP));
+    const partial = [scratch(1), scratch(2)];
+    const passes = [rows, pass(losses, partial, n, strips, false), pass(partial, results, strips, 1, true)];
+    return { kind: 'passes', passes, scratch: [bytes, strips * BYTES_PER_ELEMENT, strips * BYTES_PER_ELEMENT] };
+  },
+  vjp([dy, dshift], { inputs: [x, labels, weight], outputs: [, shift, share, total] }) {
+    const dx = dy && crossEntropyGrad(x!, labels!, shift!, share!, total, dy, reduction);
+    // The two parts of a row's log-sum-exp only ever matter by their sum, so their gradients are equal, and one counts.
+    const more = dshift && mul(softmaxBy(x!, shift!), narrow(dshift, 1, 1, 1));
+    return [dx && more ? add(dx, more) : (dx ?? more ?? null), null, ...(weight ? [null] : [])];
+  },
+});
+
+const crossEntropyOps: Record<Reduction, Op<CrossEntropyAttrs>> = {
+  none: crossEntropyOp('none'),
+  sum: crossEntropyOp('sum'),
+  mean: crossEntropyOp('mean'),
+};
+
+const softmaxBy = (x: Value, shift: Value): Value => exp(sub(sub(x, narrow(shift, 1, 0, 1)), narrow(shift, 1, 1, 1)));
+
+interface GradAttrs {
+  readonly reduction: Reduction;
+  /** The gradient of the loss is a number, known while recording: dynamic scalar 0, and no input. */
+  readonly constant: boolean;
+}
+
+/** Inputs: scores, labels, and crossEntropyOp's outputs 1 to 3 (the last one of a mean only), then the gradient of the loss. */
+const crossEntropyGradOp: Op<GradAttrs> = {
+  name: 'crossEntropyGrad',
+  infer: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
+  lower({ inputs: [x], attrs: { reduction, constant } }) {
+    const [n, classes] = x!.shape as [number, number];
+    const mean = reduction === 'mean';
+    // Bindings are fixed: in the place of what is not read are the rows' weights.
+    const dy = constant ? 3 : mean ? 5 : 4;
+    return {
+      kind: 'passes',
+      passes: [
+        {
+          source: [mathLib, gradSource],
+          label: 'cross entropy gradient',
+          overrides: { MEAN: mean ? 1 : 0, REDUCED: reduction === 'none' ? 0 : 1, DY: constant ? 0 : 1 },
+          reads: [0, 1, 2, 3, mean ? 4 : 3, dy].map(input),
+          writes: [output()],
+          params: [u32(n), u32(classes), constant ? scalar(0) : f32(1)],
+          grid: gridFor(n * classes, WORKGROUP),
+        },
+      ],
+    };
+  },
+  vjp([g], { inputs, attrs: { reduction, constant }, scalars, needs }) {
+    const [x, labels, shift, share] = inputs as [Value, Value, Value, Value];
+    const total = reduction === 'mean' ? inputs[4] : undefined;
+    const dy = constant ? full([], scalars[0]!) : inputs.at(-1)!;
+    const column = (value: Value) => (value.numel === 1 ? value : reshape(value, [value.numel, 1]));
+    const rows = mul(column(share), column(dy));
+    const dx = mul(mul(softmaxBy(x, shift), total ? div(rows, total) : rows), g!);
+    const dshift = expand(neg(sum(dx, 1, true)), shift.shape);
+    const grads = [dx, null, dshift, null, ...(total ? [null] : [])];
+    if (constant) return grads;
+    const one = () => crossEntropyGrad(x, labels, shift, share, total, full(dy.shape, 1), reduction);
+    return [...grads, needs.at(-1) ? sum(mul(one(), g!), reduction === 'none' ? 1 : null) : null];
+  },
+};
+
+function crossEntropyGrad(
+  x: Value,
+  labels: Value,
+  shift: Value,
+  share: Value,
+  total: Value | undefined,
+  dy: Value,
+  reduction: Reduction,
+): Value {
+  const number = constantOf(dy);
+  const inputs = [x, labels, shift, share, ...(reduction === 'mean' ? [total!] : [])];
+  if (number === null) return record(crossEntropyGradOp, [...inputs, dy], { reduction, constant: false });
+  return record(crossEntropyGradOp, inputs, { reduction, constant: true }, [number]);
+}
+
+/** -ln softmax(x)_t for the label t of each row of x [n, classes], weighted and reduced; [n] or []. */
+export function crossEntropyByLabels(
+  x: Value,
+  labels: Value,
+  weight: Value | null,
+  ignoreIndex: number,
+  reduction: Reduction,
+): Value {
+  const attrs = { ignoreIndex, weighted: weight !== null };
+  return recordAll(crossEntropyOps[reduction], weight ? [x, labels, weight] : [x, labels], attrs)[0]!;
+}
