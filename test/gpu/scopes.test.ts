@@ -1,0 +1,191 @@
+// What lives how long: scopes, modules' own tensors, exceptions, flushes in the middle, and memory over long loops.
+import * as torch from 'lamplight';
+import { nn, optim } from 'lamplight';
+import { expect, test } from 'vitest';
+
+const floats = (values: number[]) => torch.tensor(values, { dtype: 'float32' });
+const settle = () => floats([0]).add(1).item();
+
+class Child extends nn.Module {
+  fc = new nn.Linear(2, 2);
+  hidden: torch.Tensor | null = null;
+  cache: { layers: torch.Tensor[][] } = { layers: [] };
+  count = floats([0]);
+  forward(x: torch.Tensor): torch.Tensor {
+    const y = this.fc(x);
+    this.hidden = y.mul(2);
+    this.cache = { layers: [[y.mul(3)], [x]] };
+    this.count = this.count.add(1);
+    return y.mul(4);
+  }
+}
+
+class Parent extends nn.Module {
+  child = new Child();
+  forward(x: torch.Tensor): torch.Tensor {
+    return this.child(x.mul(1)).sum();
+  }
+}
+
+test('what any module stores on itself outlives the call, the step and scopes around them', async () => {
+  const model = new Parent();
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+  for (let step = 0; step < 3; step++) {
+    const out = torch.scope(() => model(floats([1, 2]).view(1, 2)));
+    out.backward();
+    optimizer.step();
+    const total = await out.item();
+    const [[deep], [input]] = model.child.cache.layers as [[torch.Tensor], [torch.Tensor]];
+    expect((await model.child.hidden!.sum().item()) * 2).toBeCloseTo(total, 4);
+    expect((await deep.sum().item()) * (4 / 3)).toBeCloseTo(total, 4);
+    expect(await input.tolist()).toEqual([[1, 2]]);
+  }
+  expect(await model.child.count.item()).toBe(3);
+});
+
+test('gradients outlive the scope that backward was called in', async () => {
+  const [d, g] = [floats([2]).requiresGrad_(), floats([3]).requiresGrad_()];
+  const [ofD, ofG] = [new optim.SGD([d], { lr: 1 }), new optim.SGD([g], { lr: 1 })];
+  torch.scope(() => {
+    d.mul(g).sum().backward();
+  });
+  ofG.step();
+  ofD.step();
+  expect([await d.tolist(), await g.tolist()]).toEqual([[-1], [1]]);
+});
+
+test('results leave a scope in any nesting; the rest is made again, or named in an error', async () => {
+  const w = new nn.Parameter(floats([2]));
+  const kept: torch.Tensor[] = [];
+  const result = torch.scope(() => {
+    const [a, b] = [w.mul(2), w.mul(3)];
+    kept.push(w.exp(), w.mul(5).retain());
+    return { list: [a, { b }], same: a, note: 'text' };
+  });
+  expect(await kept[0]!.item()).toBeCloseTo(Math.exp(2), 4);
+  const lost = torch.scope(() => {
+    kept.push(w.sin());
+    return kept[2]!;
+  });
+  const v = new nn.Parameter(floats([2]));
+  const inner: torch.Tensor[] = [];
+  torch.scope(() => {
+    inner.push(v.cos());
+  });
+  const optimizer = new optim.SGD([w, v], { lr: 1 });
+  w.add(v).sum().backward();
+  optimizer.step();
+  await settle();
+  const error = await inner[0]!.item().catch((e: unknown) => e);
+  expect(error).toBeInstanceOf(torch.TensorReleasedError);
+  expect((error as Error).message).toMatch(/^the result of cos, .*call \.retain\(\)/s);
+  // Nothing else in the flush of the failed read is harmed.
+  const [again, fine] = [inner[0]!.mul(2), floats([1]).add(1)];
+  expect(await fine.item()).toBe(2);
+  await expect(again.item()).rejects.toThrow(torch.TensorReleasedError);
+  expect(await lost.item()).toBeCloseTo(Math.sin(2), 5);
+  expect(await kept[1]!.item()).toBe(10);
+  expect(await result.same.item()).toBe(4);
+  expect(await (result.list[1] as { b: torch.Tensor }).b.item()).toBe(6);
+  expect(await w.item()).toBe(1);
+});
+
+test('an exception in a module, a scope or noGrad leaves no trace', async () => {
+  class Broken extends nn.Module {
+    forward(x: torch.Tensor): torch.Tensor {
+      x.mul(2);
+      throw new Error('broken');
+    }
+  }
+  const broken = new nn.Sequential(new Broken()).eval();
+  for (let i = 0; i < 3; i++) {
+    expect(() => torch.scope(() => torch.noGrad(() => broken(torch.ones(2))))).toThrow('broken');
+  }
+  expect(torch.isGradEnabled()).toBe(true);
+  const x = floats([1, 2]).requiresGrad_();
+  const y = x.mul(3);
+  await settle();
+  y.sum().backward();
+  expect(await x.grad!.tolist()).toEqual([3, 3]);
+});
+
+test('using gives memory back at the end of the block, not before what was recorded has run', async () => {
+  const read = () => {
+    using t = floats([1, 2]).mul(2);
+    return [t.add(1), t] as const;
+  };
+  const [sum, gone] = read();
+  expect(await sum.tolist()).toEqual([3, 5]);
+  expect(() => gone.add(1)).toThrow(/used after dispose\(\)/);
+});
+
+test('backward in eval mode, after a flush', async () => {
+  const model = new nn.Sequential(new nn.Linear(3, 4), new nn.ReLU());
+  model.eval();
+  const x = torch.rand(2, 3);
+  const loss = model(x).mul(2).sum();
+  await loss.item();
+  loss.backward();
+  const late = await model.parameters()[0]!.grad!.tolist();
+  model.zeroGrad();
+  model(x).mul(2).sum().backward();
+  expect(late).toEqual(await model.parameters()[0]!.grad!.tolist());
+});
+
+test('more nodes than a queue takes, forward and backward, flush by themselves', async () => {
+  const x = floats([1]).requiresGrad_();
+  const z = floats([2]).requiresGrad_();
+  let y: torch.Tensor = x;
+  for (let i = 0; i < 60; i++) {
+    y = torch.scope(() => {
+      let sum = y;
+      for (let k = 0; k < 100; k++) sum = sum.add(z);
+      return sum;
+    });
+  }
+  y.mul(x).sum().backward();
+  expect(await y.item()).toBe(12001);
+  expect([await x.grad!.item(), await z.grad!.item()]).toEqual([12002, 6000]);
+});
+
+test('kernels fused of any number of operations compile', async () => {
+  const x = floats([1, 2]);
+  for (const count of [15, 16, 17, 33, 65, 130]) {
+    let y = x;
+    for (let i = 0; i < count; i++) y = i % 2 ? y.mul(1) : y.add(x);
+    expect(await y.tolist()).toEqual([1, 2].map((v) => v * (1 + Math.ceil(count / 2))));
+  }
+});
+
+test('200,000 nodes in one scope do not overflow the stack', () => {
+  const y = torch.scope(() => {
+    let sum: torch.Tensor = floats([0]).requiresGrad_();
+    for (let i = 0; i < 200_000; i++) sum = sum.add(1);
+    return torch.autograd.grad(sum.sum(), sum)[0]!;
+  });
+  expect(y.shape).toEqual([1]);
+});
+
+test('memory stays flat over varied loops', async () => {
+  const model = new nn.Sequential(new nn.Linear(64, 512), new nn.ReLU(), new nn.Linear(512, 8));
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.9 });
+  const peaks: number[] = [];
+  for (let round = 0; round < 6; round++) {
+    let peak = 0;
+    for (let step = 0; step < 60; step++) {
+      const x = torch.rand(64, 64);
+      const loss = model(x).pow(2).mean();
+      await loss.item();
+      optimizer.zeroGrad();
+      loss.backward();
+      await settle();
+      optimizer.step();
+      model.eval();
+      await model(x).mean().item();
+      model.train();
+      peak = Math.max(peak, torch.gpu.stats().liveBytes);
+    }
+    peaks.push(peak);
+  }
+  expect(Math.max(...peaks.slice(3))).toBeLessThan(Math.max(...peaks.slice(0, 3)) + 8 * 2 ** 20);
+});
