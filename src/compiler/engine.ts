@@ -10,6 +10,7 @@ import type { Program } from './ir';
 import { link } from './link';
 import { byteLength, type Meta } from './meta';
 import { compile, type Plan } from './plan';
+import { PlanCache } from './plan-cache';
 
 /** What the engine knows of a value: where its contents are, or are to be put. */
 export interface Cell extends Meta {
@@ -46,7 +47,6 @@ export interface JobExport {
 }
 
 interface CachedPlan {
-  readonly key: readonly number[];
   readonly plan: Plan;
   readonly executable: Executable;
 }
@@ -60,7 +60,9 @@ export class Engine {
   private options: DeviceOptions = {};
   private session: Session | null = null;
   private opening: Promise<Session> | null = null;
-  private readonly plans = new Map<string, CachedPlan>();
+  private readonly plans = new PlanCache<CachedPlan>(MAX_PLANS, ({ executable }) => {
+    if (executable.uniform) this.session?.memory.destroyBuffer(executable.uniform);
+  });
   /** The last job that waits for the device or for pipelines, if any. */
   private tail: Promise<void> | null = null;
   private readonly lossListeners = new Set<() => void>();
@@ -89,7 +91,7 @@ export class Engine {
   submit(job: Job): void {
     const { session } = this;
     if (this.tail === null && session && !session.lost) {
-      const cached = this.lookUp(job.key);
+      const cached = this.plans.get(job.key);
       if (cached) {
         try {
           this.run(job, cached, session);
@@ -215,7 +217,7 @@ export class Engine {
       const session = await this.open();
       if (session.lost)
         throw new DeviceLostError('the GPU device is lost; the next read-back reports it and opens a new one');
-      const cached = this.lookUp(job.key) ?? (await this.compile(job, session));
+      const cached = this.plans.get(job.key) ?? (await this.compile(job, session));
       this.run(job, cached, session);
     } catch (error) {
       this.fail(job, error as Error);
@@ -226,23 +228,8 @@ export class Engine {
     const plan = compile(job.build(), session.profile);
     const executable = await link(plan, session);
     stats.plansCompiled++;
-    const cached = { key: job.key, plan, executable };
-    this.plans.set(job.key.join(), cached);
-    if (this.plans.size > MAX_PLANS) {
-      const [oldest, evicted] = this.plans.entries().next().value!;
-      this.plans.delete(oldest);
-      if (evicted.executable.uniform) session.memory.destroyBuffer(evicted.executable.uniform);
-    }
-    return cached;
-  }
-
-  private lookUp(key: readonly number[]): CachedPlan | undefined {
-    const text = key.join();
-    const cached = this.plans.get(text);
-    if (cached) {
-      this.plans.delete(text);
-      this.plans.set(text, cached);
-    }
+    const cached = { plan, executable };
+    this.plans.set(job.key, cached);
     return cached;
   }
 
