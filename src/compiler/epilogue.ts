@@ -2,7 +2,7 @@
 import { invariant } from '../errors';
 import { input, output, type Param, type Pass, scalar } from './ir';
 import { type Meta, scalarOf } from './meta';
-import { broadcastIndex, type Member, type Source } from './pointwise';
+import { broadcastIndex, fieldsOf, functionsOf, type Member, type Source } from './pointwise';
 
 /** The line of a kernel that stores an element of its first output, and that an epilogue replaces. */
 const STORE = 'fn store(at: u32, value: f32) { y[at] = value; }';
@@ -54,26 +54,14 @@ function generate({ members, externals, main, others }: Epilogue, base: number):
       `@group(0) @binding(${base + externals.length + o}) var<storage, read_write> epilogue_y${o}: array<${type}>;`,
     );
   });
-  const fields = members.flatMap(({ scalars, body }, m) =>
-    scalars.map((_, i) => `m${m}s${i}: ${body.scalarType ?? 'f32'}`),
-  );
+  const fields = fieldsOf(members);
   if (fields.length > 0) {
     lines.push(`struct EpilogueParams { ${fields.join(', ')} }`);
     lines.push(
       `@group(0) @binding(${base + externals.length + others.length}) var<uniform> epilogue_params: EpilogueParams;`,
     );
   }
-  const typeOf = (source: Source | 'stored') => {
-    if (source === 'stored') return 'f32';
-    return scalarOf('member' in source ? members[source.member]!.result.dtype : source.meta.dtype);
-  };
-  members.forEach(({ body, inputs, scalars, result }, m) => {
-    const parameters = [
-      ...inputs.map((source, i) => `a${i}: ${typeOf(source)}`),
-      ...scalars.map((_, i) => `s${i}: ${body.scalarType ?? 'f32'}`),
-    ];
-    lines.push(`fn epilogue_f${m}(${parameters.join(', ')}) -> ${scalarOf(result.dtype)} { return ${body.expr}; }`);
-  });
+  lines.push(...functionsOf(members, 'epilogue'));
   lines.push('fn store(at: u32, value: f32) {');
   members.forEach(({ inputs, scalars, result }, m) => {
     const args = inputs.map((source) => {
@@ -82,7 +70,7 @@ function generate({ members, externals, main, others }: Epilogue, base: number):
       return `epilogue_x${source.external}[${broadcastIndex(source.meta.shape, result.shape, 'at')}]`;
     });
     const call = [...args, ...scalars.map((_, i) => `epilogue_params.m${m}s${i}`)].join(', ');
-    lines.push(`  let v${m} = epilogue_f${m}(${call});`);
+    lines.push(`  let v${m} = epilogue${m}(${call});`);
   });
   lines.push(`  y[at] = v${main};`);
   others.forEach((m, o) => {

@@ -115,7 +115,7 @@ class Fusion {
       if (mine === theirs) continue;
       if (this.members.get(theirs)!.length + this.members.get(mine)!.length > MAX_MEMBERS) continue;
       const joined = [...this.members.get(theirs)!, ...this.members.get(mine)!].sort((a, b) => a - b);
-      if (this.buffers(joined) > MAX_BUFFERS || this.wouldCycle(mine, theirs)) continue;
+      if (this.buffers(joined) > MAX_BUFFERS || this.wouldCycle(mine, theirs, n)) continue;
       this.members.delete(mine);
       this.members.delete(theirs);
       const first = joined[0]!;
@@ -211,16 +211,19 @@ class Fusion {
     );
   }
 
-  /** Whether a path leads from one of two units to the other through a third. */
-  private wouldCycle(a: number, b: number): boolean {
+  /**
+   * Whether a path leads from one of two units to the other through a third. Where both, and all units of several nodes, end
+   * by node `last`, no path that goes past it comes back.
+   */
+  private wouldCycle(a: number, b: number, last = this.unit.length): boolean {
     const seen = new Set<number>([a, b]);
     const stack: number[] = [];
-    for (const unit of [a, b]) for (const next of this.successors(unit)) if (!seen.has(next)) stack.push(next);
+    for (const unit of [a, b]) for (const next of this.successors(unit, last)) if (!seen.has(next)) stack.push(next);
     while (stack.length > 0) {
       const unit = stack.pop()!;
       if (seen.has(unit)) continue;
       seen.add(unit);
-      for (const next of this.successors(unit)) {
+      for (const next of this.successors(unit, last)) {
         if (next === a || next === b) return true;
         stack.push(next);
       }
@@ -228,9 +231,11 @@ class Fusion {
     return false;
   }
 
-  private successors(unit: number): number[] {
+  private successors(unit: number, last: number): number[] {
     return (this.members.get(unit) ?? [unit]).flatMap((n) =>
-      this.program.nodes[n]!.outputs.flatMap((v) => this.consumers[v]!.map((c) => this.unit[c]!)),
+      this.program.nodes[n]!.outputs.flatMap((v) =>
+        this.consumers[v]!.filter((c) => c <= last).map((c) => this.unit[c]!),
+      ),
     );
   }
 

@@ -49,10 +49,7 @@ export function clusterPass(cluster: Cluster): Pass {
 function generate({ members, externals, outputs }: Cluster, lanes: 1 | 4): string {
   const lines: string[] = [];
   const scalarNames = members.map(({ scalars }, m) => scalars.map((_, i) => `m${m}s${i}`));
-  const fields = members.flatMap(({ body }, m) =>
-    scalarNames[m]!.map((name) => `${name}: ${body.scalarType ?? 'f32'}, `),
-  );
-  lines.push(`struct Params { count: u32, ${fields.join('')}}`);
+  lines.push(`struct Params { ${['count: u32', ...fieldsOf(members)].join(', ')} }`);
 
   const wide = externals.map((_, e) => lanes === 4 && members.every((member) => readsWhole(member, e)));
   externals.forEach((x, e) => {
@@ -66,16 +63,7 @@ function generate({ members, externals, outputs }: Cluster, lanes: 1 | 4): strin
   });
   lines.push(`@group(0) @binding(${externals.length + outputs.length}) var<uniform> params: Params;`);
 
-  const typeOf = (source: Source): Scalar =>
-    scalarOf('member' in source ? members[source.member]!.result.dtype : source.meta.dtype);
-  members.forEach(({ body, inputs, scalars, result }, m) => {
-    const parameters = [
-      ...inputs.map((source, i) => `a${i}: ${typeOf(source)}`),
-      ...scalars.map((_, i) => `s${i}: ${body.scalarType ?? 'f32'}`),
-    ];
-    lines.push(`fn apply${m}(${parameters.join(', ')}) -> ${scalarOf(result.dtype)} { return ${body.expr}; }`);
-  });
-
+  lines.push(...functionsOf(members, 'apply'));
   lines.push('fn evaluate(i: u32) {');
   externals.forEach((_, e) => {
     if (wide[e]) lines.push(`  let w${e} = x${e}[i];`);
@@ -100,6 +88,28 @@ function generate({ members, externals, outputs }: Cluster, lanes: 1 | 4): strin
   lines.push('}');
   return lines.join('\n');
 }
+
+/** A member as the functions and uniforms of its kernel see it; its arguments may also be the element being stored. */
+type Evaluated = Omit<Member, 'inputs'> & { readonly inputs: readonly (Source | 'stored')[] };
+
+/** One function a member, `prefix0` and so on, of its arguments and scalars. */
+export function functionsOf(members: readonly Evaluated[], prefix: string): string[] {
+  const typeOf = (source: Source | 'stored'): Scalar => {
+    if (source === 'stored') return 'f32';
+    return scalarOf('member' in source ? members[source.member]!.result.dtype : source.meta.dtype);
+  };
+  return members.map(({ body, inputs, scalars, result }, m) => {
+    const parameters = [
+      ...inputs.map((source, i) => `a${i}: ${typeOf(source)}`),
+      ...scalars.map((_, i) => `s${i}: ${body.scalarType ?? 'f32'}`),
+    ];
+    return `fn ${prefix}${m}(${parameters.join(', ')}) -> ${scalarOf(result.dtype)} { return ${body.expr}; }`;
+  });
+}
+
+/** The fields of a uniform struct for the members' scalars: `m0s0: f32` and so on. */
+export const fieldsOf = (members: readonly Evaluated[]): string[] =>
+  members.flatMap(({ body, scalars }, m) => scalars.map((_, i) => `m${m}s${i}: ${body.scalarType ?? 'f32'}`));
 
 /** Whether a member, if it reads an external at all, reads it element by element. */
 const readsWhole = ({ inputs, result }: Member, external: number): boolean =>

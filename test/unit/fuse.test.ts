@@ -212,7 +212,7 @@ describe('epilogues', () => {
     expect(program.nodes[0]).toMatchObject({ inputs: [0], outputs: [3] });
     const [lowering] = lowerings;
     const text = lowering!.kind === 'passes' ? lowering!.passes[0]!.source.join('\n') : '';
-    expect(text).toContain('let v0 = epilogue_f0(value);');
+    expect(text).toContain('let v0 = epilogue0(value);');
     expect(text).toContain('y[at] = v1;');
   });
 
