@@ -28,7 +28,8 @@ export function internMeta({ shape, dtype }: Meta): InternedMeta {
   const key = `${dtype}${shape.join(',')}`;
   let meta = metas.get(key);
   if (!meta) {
-    meta = { shape, dtype, id: nextNumber++ };
+    // Every value of this shape will share it, and the array may be the user's.
+    meta = { shape: Object.freeze(shape.slice()), dtype, id: nextNumber++ };
     metas.set(key, meta);
     forgetIfMany();
   }

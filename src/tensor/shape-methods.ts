@@ -366,6 +366,8 @@ export abstract class ShapeMethods extends ReduceMethods {
         `asStrided: size ${showShape(size)}, stride ${showShape(stride)} and offset ${storageOffset} reach outside of a storage of ${numel(this.storage.shape)} elements`,
       );
     }
-    return this.makeView(stridedView(this.whole(), size, stride, storageOffset), stride, storageOffset);
+    // The arrays are the user's, who may change them before the view is computed.
+    const strides = [...stride];
+    return this.makeView(stridedView(this.whole(), [...size], strides, storageOffset), strides, storageOffset);
   }
 }

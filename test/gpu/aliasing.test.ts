@@ -249,3 +249,19 @@ test('many inputs: stacks, cats and packs of more tensors than a kernel binds', 
   optimizer.step();
   expect(await Promise.all(parts.map((p) => p.tolist()))).toEqual(parts.map((_, i) => [-1, i - 1]));
 });
+
+test('arrays of sizes may be changed after the call', async () => {
+  const [size, stride] = [
+    [3, 2],
+    [1, 1],
+  ];
+  const view = torch.arange(23).asStrided(size!, stride!);
+  size![0] = 7;
+  stride![0] = 5;
+  expect(torch.zeros(3, 2).shape).toEqual([3, 2]);
+  expect(await view.tolist()).toEqual([
+    [0, 1],
+    [1, 2],
+    [2, 3],
+  ]);
+});
