@@ -78,3 +78,27 @@ test('10,000 steps without dispose, scope or await in the body run in flat memor
   expect(Math.max(...later)).toBeLessThanOrEqual(Math.max(...earlier) + 65_536);
   expect(torch.gpu.stats().peakBytes).toBeLessThan(64 * 2 ** 20);
 });
+
+test('an evaluation loop without noGrad keeps no activations', async () => {
+  torch.manualSeed(0);
+  const model = new ComplexCNNModel();
+  const dataset = new data.TensorDataset(torch.rand(160, 1, 28, 28), torch.randint(0, 10, [160]));
+  const loader = new data.DataLoader(dataset, { batchSize: 8, shuffle: true });
+  const lossFn = new nn.CrossEntropyLoss({ reduction: 'sum' });
+  model.eval();
+  let totalTestLoss = torch.tensor(0);
+  let correct = torch.tensor(0);
+  const live: number[] = [];
+  for (let epoch = 0; epoch < 2; epoch++) {
+    for await (const [inputs, targets] of loader) {
+      const preds = model(inputs);
+      totalTestLoss = totalTestLoss.add(lossFn(preds, targets).detach());
+      correct = correct.add(model.predict(inputs).eq(targets).sum());
+      await correct.item();
+      live.push(torch.gpu.stats().liveBytes);
+    }
+  }
+  expect(await totalTestLoss.item()).toBeGreaterThan(0);
+  // One batch's activations are over a megabyte.
+  expect(live.at(-1)! - live[4]!).toBeLessThan(200_000);
+});
