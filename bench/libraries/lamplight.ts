@@ -1,0 +1,85 @@
+// Lamplight's part in the benchmark: modules and optimizers for training, `torch.scope` for functions, nothing disposed but large results.
+import * as torch from 'lamplight';
+import { nn, optim, type Tensor } from 'lamplight';
+import type { HostArray } from '../inputs';
+import type { FunctionRow, Row, TrainingRow } from '../rows/row';
+import { adam, type Library, type Outputs, type Work } from './library';
+
+export async function open(): Promise<Library> {
+  await torch.init();
+  return {
+    prepare: (row: Row) =>
+      row.kind === 'training' ? training(row) : row.kind === 'forward' ? forward(row) : gradients(row),
+  };
+}
+
+const upload = ({ data, shape }: HostArray): Tensor => torch.tensor(data).reshape(shape);
+
+const floats = async (tensor: Tensor): Promise<Float32Array> => (await tensor.data()) as Float32Array;
+
+async function forward(row: FunctionRow): Promise<Work> {
+  const xs = row.inputs().map(upload);
+  await torch.synchronize();
+  const compute = () => torch.scope(() => row.lamplight(...xs));
+  return {
+    async step() {
+      using y = compute();
+      return y.shape.length === 0 ? y.item() : y.at(...y.shape.map(() => -1)).item();
+    },
+    async outputs() {
+      using y = compute();
+      return { y: await floats(y) };
+    },
+  };
+}
+
+async function gradients(row: FunctionRow): Promise<Work> {
+  const xs = row.inputs().map(upload);
+  await torch.synchronize();
+  for (const x of xs) x.requiresGrad_();
+  return {
+    async step() {
+      for (const x of xs) x.grad = null;
+      const loss = torch.scope(() =>
+        row
+          .lamplight(...xs)
+          .square()
+          .sum()
+          .mul(0.5),
+      );
+      loss.backward();
+      return loss.item();
+    },
+    async outputs() {
+      const outputs: Outputs = {};
+      for (const [i, x] of xs.entries()) outputs[`gradient ${i}`] = await floats(x.grad!);
+      return outputs;
+    },
+  };
+}
+
+async function training(row: TrainingRow): Promise<Work> {
+  const model = row.lamplight();
+  const weights = Object.entries(row.parameters()).map(([name, array]) => [name, upload(array)] as const);
+  model.loadStateDict(Object.fromEntries(weights));
+  const optimizer = new optim.Adam(model.parameters(), {
+    lr: row.learningRate,
+    betas: [adam.beta1, adam.beta2],
+    eps: adam.epsilon,
+  });
+  const lossFn = new nn.CrossEntropyLoss();
+  const batch = row.batch();
+  const x = upload(batch.x);
+  const labels = torch.tensor(batch.labels, { dtype: 'int64' });
+  await torch.synchronize();
+  return {
+    async step() {
+      optimizer.zeroGrad();
+      const loss = lossFn(model(x), labels);
+      loss.backward();
+      optimizer.step();
+      return loss.item();
+    },
+    outputs: async () => ({}),
+  };
+}

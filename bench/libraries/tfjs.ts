@@ -1,0 +1,93 @@
+// TensorFlow.js's part in the benchmark: WebGPU backend, fused layers, `tf.tidy` around a step, images with their channels last.
+import * as tf from 'peer:tfjs';
+import 'peer:tfjs-webgpu';
+import { arrange, type HostArray, restore } from '../inputs';
+import type { FunctionRow, Row, TrainingRow } from '../rows/row';
+import { adam, type Library, type Outputs, type Work } from './library';
+
+export async function open(): Promise<Library> {
+  if (!(await tf.setBackend('webgpu'))) throw new Error('tfjs: the WebGPU backend does not start');
+  await tf.ready();
+  return {
+    prepare: async (row: Row) =>
+      row.kind === 'training' ? training(row) : row.kind === 'forward' ? forward(row) : gradients(row),
+  };
+}
+
+function upload(array: HostArray): tf.Tensor {
+  const { data, shape } = arrange(array, array.tfjs);
+  return tf.tensor(data, shape);
+}
+
+/** Reads a scalar and gives its memory back. */
+async function read(scalar: tf.Tensor): Promise<number> {
+  const [value] = await scalar.data();
+  scalar.dispose();
+  return value!;
+}
+
+function forward(row: FunctionRow): Work {
+  const xs = row.inputs().map(upload);
+  return {
+    step: () =>
+      read(
+        tf.tidy(() => {
+          const y = row.tfjs(tf, ...xs);
+          if (y.shape.length === 0) return y;
+          return y.slice(
+            y.shape.map((n) => n - 1),
+            y.shape.map(() => 1),
+          );
+        }),
+      ),
+    async outputs() {
+      const y = tf.tidy(() => row.tfjs(tf, ...xs));
+      const data = await y.data();
+      y.dispose();
+      return { y: restore(data, row.output.tfjs, row.output.shape) };
+    },
+  };
+}
+
+function gradients(row: FunctionRow): Work {
+  const inputs = row.inputs();
+  const xs = inputs.map(upload);
+  const run = tf.valueAndGrads((...given) =>
+    row
+      .tfjs(tf, ...given)
+      .square()
+      .sum()
+      .mul(0.5),
+  );
+  return {
+    async step() {
+      const { value, grads } = tf.tidy(() => run(xs));
+      tf.dispose(grads);
+      return read(value);
+    },
+    async outputs() {
+      const { value, grads } = tf.tidy(() => run(xs));
+      const outputs: Outputs = {};
+      for (const [i, { shape, tfjs }] of inputs.entries()) {
+        outputs[`gradient ${i}`] = restore(await grads[i]!.data(), tfjs, shape);
+      }
+      tf.dispose([value, ...grads]);
+      return outputs;
+    },
+  };
+}
+
+function training(row: TrainingRow): Work {
+  const weights = Object.entries(row.parameters()).map(([name, array]) => [name, tf.variable(upload(array))] as const);
+  const parameters = Object.fromEntries(weights);
+  const variables = weights.map(([, variable]) => variable);
+  const optimizer = tf.train.adam(row.learningRate, adam.beta1, adam.beta2, adam.epsilon);
+  const batch = row.batch();
+  const x = upload(batch.x);
+  const labels = tf.tidy(() => tf.oneHot(tf.tensor(batch.labels, [batch.labels.length], 'int32'), row.classes));
+  const loss = () => tf.losses.softmaxCrossEntropy(labels, row.tfjs(tf, parameters, x));
+  return {
+    step: () => read(tf.tidy(() => optimizer.minimize(loss, true, variables))),
+    outputs: async () => ({}),
+  };
+}

@@ -1,0 +1,51 @@
+// What a row of the benchmark is: inputs, and the same computation in each library's own words.
+
+import type * as jaxJs from 'peer:jax-js';
+import type * as tfjs from 'peer:tfjs';
+import type { nn, Tensor } from 'lamplight';
+import type { HostArray, Layout } from '../inputs';
+
+export type Jax = typeof jaxJs;
+export type Tf = typeof tfjs;
+
+interface RowBase {
+  /** As given to `--rows`. */
+  readonly name: string;
+  /** As printed. */
+  readonly title: string;
+  /** Floating-point operations a step, where that is what the row is about. */
+  readonly flops?: number;
+  /** Bytes that a step has to read and write at least, where that is what the row is about. */
+  readonly bytes?: number;
+  /** The largest difference from the other libraries that passes, as a share of the largest magnitude. */
+  readonly tolerance: number;
+  /** How many times as fast as the faster peer the row is meant to be. */
+  readonly goal: number;
+}
+
+/** y = f(inputs), or the gradients of ½Σy² by every input; a step reads one number back. */
+export interface FunctionRow extends RowBase {
+  readonly kind: 'forward' | 'gradients';
+  inputs(): HostArray[];
+  /** The shape of y, and its layout in TensorFlow.js. */
+  readonly output: { readonly shape: readonly number[]; readonly tfjs?: Layout };
+  lamplight(...xs: Tensor[]): Tensor;
+  tfjs(tf: Tf, ...xs: tfjs.Tensor[]): tfjs.Tensor;
+  jax(jax: Jax, ...xs: jaxJs.Array[]): jaxJs.Array;
+}
+
+/** A step of Adam on a classifier's mean cross entropy; it reads the loss back. */
+export interface TrainingRow extends RowBase {
+  readonly kind: 'training';
+  /** The first weights, by PyTorch's names. */
+  parameters(): Record<string, HostArray>;
+  batch(): { x: HostArray; labels: Int32Array };
+  readonly classes: number;
+  readonly learningRate: number;
+  lamplight(): nn.UnaryModule;
+  /** The logits. */
+  tfjs(tf: Tf, p: Record<string, tfjs.Tensor>, x: tfjs.Tensor): tfjs.Tensor;
+  jax(jax: Jax, p: jaxJs.Tree, x: jaxJs.Array): jaxJs.Array;
+}
+
+export type Row = FunctionRow | TrainingRow;
