@@ -1,7 +1,8 @@
 // conv2d-weight-grad.wgsl: gradient of a cross-correlation by its weight, over one chunk of the batch's output rows.
 //   dw[s,o,c,p,q] = Σ_{(n,i) in chunk s, j} dy[n,o,i,j] · x[n,c, i·SH + p·DH - pad_top, j·SW + q·DW - pad_left]
+//   db[s,o] = Σ_{(n,i) in chunk s, j} dy[n,o,i,j]
 // Each invocation holds TO output channels × TC input channels × KHT·KWT taps and walks rows of dy SEG columns at a time;
-// sum-chunks.wgsl adds the chunks. With BORDER 0, x must hold every element that a segment touches.
+// sum-chunks-pair.wgsl adds the chunks. With BORDER 0, x must hold every element that a segment touches.
 const WORKGROUP: u32 = 64u;
 const TO: u32 = 8u;
 const TC: u32 = 1u;
@@ -42,7 +43,8 @@ struct Params {
 @group(0) @binding(0) var<storage, read> x: array<f32>;        // [batch, groups·group_in, in_rows, in_cols]
 @group(0) @binding(1) var<storage, read> dy: array<f32>;       // [batch, groups·group_out, out_rows, out_cols]
 @group(0) @binding(2) var<storage, read_write> dw: array<f32>; // [chunks, groups·group_out, group_in, KH, KW]
-@group(0) @binding(3) var<uniform> params: Params;
+@group(0) @binding(3) var<storage, read_write> db: array<f32>; // [chunks, groups·group_out]
+@group(0) @binding(4) var<uniform> params: Params;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
@@ -67,6 +69,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let first = chunk * params.chunk_rows;
   let end = min(first + params.chunk_rows, params.batch * params.out_rows);
   var acc: array<f32, ACC>;
+  var sums: array<f32, TO>;
   for (var i = first; i < end; i++) {
     let n = i / params.out_rows;
     let oy = i % params.out_rows;
@@ -82,6 +85,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
           } else {
             d[o * SEG + t] = select(0.0, dy[line + min(ox + t, params.out_cols - 1u)], ox + t < params.out_cols);
           }
+          sums[o] += d[o * SEG + t];
         }
       }
       let left = ox * SW + q0 * DW - u32(params.pad_left);
@@ -112,6 +116,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   }
   let part = (chunk * params.groups + g) * params.group_out;
   for (var o = 0u; o < TO; o++) { // unroll
+    if (c0 + p0 + q0 == 0u && o0 + o <= last_o) { db[part + o0 + o] = sums[o]; }
     for (var c = 0u; c < TC; c++) { // unroll
       if (o0 + o <= last_o && c0 + c <= last_c) {
         for (var p = 0u; p < KHT; p++) { // unroll

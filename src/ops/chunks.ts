@@ -1,5 +1,6 @@
 // The second pass of sums that were split into chunks for the sake of parallelism.
 import source from '../../shaders/sum-chunks.wgsl?raw';
+import pairSource from '../../shaders/sum-chunks-pair.wgsl?raw';
 import { type Operand, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 
@@ -21,5 +22,22 @@ export function sumChunks(
     writes: [to],
     params: [u32(count), u32(chunks), u32(bias?.cols ?? 1)],
     grid: gridFor(count, WORKGROUP),
+  };
+}
+
+/** Two such sums over the same chunks, without a bias: `from`, `to` and `counts` are the one's and the other's. */
+export function sumChunkPairs(
+  from: readonly [Operand, Operand],
+  to: readonly [Operand, Operand],
+  counts: readonly [number, number],
+  chunks: number,
+): Pass {
+  return {
+    source: [pairSource],
+    label: 'sum chunks',
+    reads: from,
+    writes: to,
+    params: [...counts, chunks].map(u32),
+    grid: gridFor(counts[0] + counts[1], WORKGROUP),
   };
 }

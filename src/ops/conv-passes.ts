@@ -7,7 +7,7 @@ import { i32, input, type Lowering, type Operand, output, type Pass, scratch, u3
 import { gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT } from '../compiler/meta';
 import type { AdapterProfile } from '../gpu/device';
-import { sumChunks } from './chunks';
+import { sumChunkPairs } from './chunks';
 import type { ConvGeometry } from './conv-geometry';
 import { unroll } from './unroll';
 
@@ -244,7 +244,7 @@ export function inputGradPasses(g: ConvGeometry, bias: boolean, adapter: Adapter
   return { kind: 'passes', passes: [pass] };
 }
 
-/** dw, of inputs x and dy: partial sums over chunks of the batch's output rows, then their sum. */
+/** dw and db, of inputs x and dy: partial sums over chunks of the batch's output rows, then their sum. */
 export function weightGradPasses(g: ConvGeometry, adapter: AdapterProfile): Lowering {
   const [kh, kw] = g.kernel;
   const [sh, sw] = g.stride;
@@ -271,7 +271,7 @@ export function weightGradPasses(g: ConvGeometry, adapter: AdapterProfile): Lowe
   const planes = g.batch * g.groups * g.groupIn;
   const paddedBytes = planes * needRows * needCols * BYTES_PER_ELEMENT;
   const padded = !fits && g.groupOut >= 2 * PAD_FROM_CHANNELS && paddedBytes <= adapter.maxStorageBufferBindingSize;
-  const partial = padded ? 1 : 0;
+  const partial = [scratch(padded ? 1 : 0), scratch(padded ? 2 : 1)] as const;
   const consts = {
     TO: to,
     TC: tc,
@@ -302,7 +302,7 @@ export function weightGradPasses(g: ConvGeometry, adapter: AdapterProfile): Lowe
     label: 'conv2d weight gradient',
     consts,
     reads: [padded ? scratch() : input(0), input(1)],
-    writes: [chunks === 1 ? output() : scratch(partial)],
+    writes: chunks === 1 ? [output(0), output(1)] : partial,
     params: [
       u32(tiles),
       u32(chunks),
@@ -323,8 +323,9 @@ export function weightGradPasses(g: ConvGeometry, adapter: AdapterProfile): Lowe
     grid: gridFor(tiles, WORKGROUP),
   });
   if (chunks > 1) {
-    passes.push(sumChunks(scratch(partial), output(), count, chunks));
-    bytes.push(chunks * count * BYTES_PER_ELEMENT);
+    const channels = g.groups * g.groupOut;
+    passes.push(sumChunkPairs(partial, [output(0), output(1)], [count, channels], chunks));
+    bytes.push(chunks * count * BYTES_PER_ELEMENT, chunks * channels * BYTES_PER_ELEMENT);
   }
   return { kind: 'passes', passes, scratch: bytes };
 }

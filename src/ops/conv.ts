@@ -1,8 +1,9 @@
 // Convolution and its adjoints: conv2d, the gradient by input (which is the transposed convolution) and the gradient by weight.
 import { type Meta, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
-import { record } from '../graph/record';
+import { record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+import { add } from './arithmetic';
 import { reshape } from './cast';
 import {
   type ConvAttrs,
@@ -14,7 +15,7 @@ import {
   transposedSize,
 } from './conv-geometry';
 import { forwardPasses, inputGradPasses, weightGradPasses } from './conv-passes';
-import { sum } from './reduce';
+import { expand, sum } from './reduce';
 import { narrow } from './shape';
 
 export type { ConvAttrs } from './conv-geometry';
@@ -42,8 +43,8 @@ const conv2dOp: Op<ConvAttrs> = {
   },
   vjp([dy], { inputs: [x, w, b], attrs, needs }) {
     const dx = needs[0] ? convInputGrad(dy!, w!, null, { ...plain(attrs), size: spatial(x!) }) : null;
-    const dw = needs[1] ? convWeightGrad(x!, dy!, { ...plain(attrs), kernel: spatial(w!) }) : null;
-    return b ? [dx, dw, needs[2] ? biasGrad(dy!) : null] : [dx, dw];
+    const [dw, db] = needs[1] ? convWeightGrad(x!, dy!, { ...plain(attrs), kernel: spatial(w!) }) : [null, null];
+    return b ? [dx, dw, needs[2] ? (db ?? biasGrad(dy!)) : null] : [dx, dw];
   },
   saves: { inputs: [0, 1] },
 };
@@ -68,26 +69,35 @@ const convTranspose2dOp: Op<Sized> = {
   },
   vjp([g], { inputs: [dy, w, b], attrs, needs }) {
     const back = needs[0] ? convOfSize(g!, w!, plain(attrs), spatial(dy!)) : null;
-    const dw = needs[1] ? convWeightGrad(g!, dy!, { ...plain(attrs), kernel: spatial(w!) }) : null;
+    const dw = needs[1] ? convWeightGrad(g!, dy!, { ...plain(attrs), kernel: spatial(w!) })[0] : null;
     return b ? [back, dw, needs[2] ? biasGrad(g!) : null] : [back, dw];
   },
   saves: { inputs: [0, 1] },
 };
 
-/** The adjoint of conv2d in w: dw[o,c,p,q] = Σ_{n,i,j} dy[n,o,i,j] · x[n, c, i·sh + p·dh - top, j·sw + q·dw - left]. */
+/**
+ * The adjoint of conv2d in w: dw[o,c,p,q] = Σ_{n,i,j} dy[n,o,i,j] · x[n, c, i·sh + p·dh - top, j·sw + q·dw - left]. Its second
+ * output is the adjoint in b, which costs next to nothing here: db[o] = Σ_{n,i,j} dy[n,o,i,j].
+ */
 const convWeightGradOp: Op<Kerneled> = {
   name: 'conv2dWeightGrad',
   gradName: 'ConvolutionBackward0',
   infer([x, dy], { groups, kernel }) {
-    return [{ shape: [dy!.shape[1]!, x!.shape[1]! / groups, ...kernel], dtype: 'float32' }];
+    const channels = dy!.shape[1]!;
+    return [
+      { shape: [channels, x!.shape[1]! / groups, ...kernel], dtype: 'float32' },
+      { shape: [channels], dtype: 'float32' },
+    ];
   },
   lower({ inputs: [x, dy], outputs: [dw], attrs, adapter }) {
     return weightGradPasses(convGeometry(x!.shape, dw!.shape, dy!.shape, attrs), adapter);
   },
-  vjp([g], { inputs: [x, dy], attrs, needs }) {
+  vjp([g, gb], { inputs: [x, dy], attrs, needs }) {
+    const byWeight = needs[1] && g ? convOfSize(x!, g, plain(attrs), spatial(dy!)) : null;
+    const byBias = needs[1] && gb ? expand(reshape(gb, [gb.numel, 1, 1]), dy!.shape) : null;
     return [
-      needs[0] ? convInputGrad(dy!, g!, null, { ...plain(attrs), size: spatial(x!) }) : null,
-      needs[1] ? convOfSize(x!, g!, plain(attrs), spatial(dy!)) : null,
+      needs[0] && g ? convInputGrad(dy!, g, null, { ...plain(attrs), size: spatial(x!) }) : null,
+      byWeight && byBias ? add(byWeight, byBias) : (byWeight ?? byBias),
     ];
   },
 };
@@ -100,7 +110,10 @@ const conv = (x: Value, w: Value, b: Value | null, attrs: ConvAttrs): Value =>
 const convInputGrad = (dy: Value, w: Value, b: Value | null, attrs: Sized): Value =>
   record(convTranspose2dOp, withBias(dy, w, b), attrs);
 
-const convWeightGrad = (x: Value, dy: Value, attrs: Kerneled): Value => record(convWeightGradOp, [x, dy], attrs);
+const convWeightGrad = (x: Value, dy: Value, attrs: Kerneled): readonly [dw: Value, db: Value] => {
+  const [dw, db] = recordAll(convWeightGradOp, [x, dy], attrs);
+  return [dw!, db!];
+};
 
 /** The first rows and columns of a convolution: an output padding of a stride or more makes the adjoint's input too large. */
 function convOfSize(x: Value, w: Value, attrs: ConvAttrs, size: readonly [number, number]): Value {

@@ -1,0 +1,30 @@
+// sum-chunks-pair.wgsl: adds the partial results of two split sums, in a fixed order, as sum-chunks.wgsl does with one.
+//   y[i] = Σ_s x[s, i],   v[j] = Σ_s u[s, j]
+const WORKGROUP: u32 = 64u;
+
+struct Params {
+  x_count: u32,
+  u_count: u32,
+  chunks: u32,
+}
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;        // [chunks, x_count]
+@group(0) @binding(1) var<storage, read> u: array<f32>;        // [chunks, u_count]
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;  // [x_count]
+@group(0) @binding(3) var<storage, read_write> v: array<f32>;  // [u_count]
+@group(0) @binding(4) var<uniform> params: Params;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
+  var sum = 0.0;
+  if (index < params.x_count) {
+    for (var s = 0u; s < params.chunks; s++) { sum += x[s * params.x_count + index]; }
+    y[index] = sum;
+    return;
+  }
+  let other = index - params.x_count;
+  if (other >= params.u_count) { return; }
+  for (var s = 0u; s < params.chunks; s++) { sum += u[s * params.u_count + other]; }
+  v[other] = sum;
+}
