@@ -1,11 +1,21 @@
-// Normalisation by mean and variance: layerNorm.
-import { type Shape, showShape } from '../compiler/meta';
+// Normalisation of rows by their mean and variance: layerNorm.
+import source from '../../shaders/layer-norm.wgsl?raw';
+import affineGradSource from '../../shaders/layer-norm-affine-grad.wgsl?raw';
+import gradSource from '../../shaders/layer-norm-grad.wgsl?raw';
+import { input, output, type Pass, scalar, scratch, u32 } from '../compiler/ir';
+import { grid, gridFor } from '../compiler/lowering';
+import { BYTES_PER_ELEMENT, type Meta, numel, type Shape, showShape } from '../compiler/meta';
 import { ShapeError } from '../errors';
-import { expectFloat, named, record } from '../graph/record';
-import type { Value } from '../graph/value';
-import { mul, neg, square, sub } from './arithmetic';
+import type { AdapterProfile } from '../gpu/device';
+import { mode } from '../graph/mode';
+import { expectFloat, record, recordAll } from '../graph/record';
+import type { Op, Value } from '../graph/value';
+import { add, mul, neg, square, sub } from './arithmetic';
+import { sumChunkPairs } from './chunks';
 import { moments } from './moments';
 import { pointwise } from './pointwise';
+import { mean, sumTo } from './reduce';
+import { onePassLength } from './strips';
 
 /** 1 / √(variance + eps) */
 const rstdOp = pointwise({
@@ -17,7 +27,7 @@ const rstdOp = pointwise({
 
 /** x̂ = (x - mean) · rstd */
 const normalizeOp = pointwise({
-  name: 'nativeLayerNorm',
+  name: 'normalize',
   expr: '(a0 - a1) * a2',
   saves: 'abc',
   grads: [
@@ -27,21 +37,131 @@ const normalizeOp = pointwise({
   ],
 });
 
-/** x̂ · weight + bias */
-const affineOp = pointwise({
-  name: 'nativeLayerNorm',
-  expr: 'a0 * a1 + a2',
-  saves: 'ab',
-  grads: [(dy, { b: weight }) => mul(dy, weight), (dy, { a }) => mul(dy, a), (dy) => dy],
-});
-
-/** (x - mean) / √(variance + eps) over `dims` (ascending), then · weight + bias where given; these broadcast with x. */
-function normalize(x: Value, dims: readonly number[], weight: Value | null, bias: Value | null, eps: number): Value {
-  const [mean, variance] = moments(x, dims, 0);
-  const normalized = record(normalizeOp, [x, mean, record(rstdOp, [variance], undefined, [eps])], undefined);
-  if (weight && bias) return record(affineOp, [normalized, weight, bias], undefined);
-  return weight ? named(mul(normalized, weight), 'NativeLayerNormBackward0') : normalized;
+interface LayerNormAttrs {
+  /** Leading dimensions: the rows. The others are normalised over. */
+  readonly lead: number;
+  readonly weight: boolean;
+  /** Comes with a weight only. */
+  readonly bias: boolean;
 }
+
+const rowsOf = (x: Meta, lead: number): readonly [rows: number, length: number] => [
+  numel(x.shape.slice(0, lead)),
+  numel(x.shape.slice(lead)),
+];
+
+/** Invocations of a workgroup: on a processor few where rows are few, so that every core has some. */
+const WORKGROUP = 64;
+const FEW_ROWS = 512;
+const SMALL_WORKGROUP = 8;
+/** A GPU gives a row of this many elements to a workgroup, since neighbouring invocations should read neighbouring elements. */
+const WIDE_ROW = 32;
+
+/** The parts of a pass over rows that depend on who walks a row: an invocation, or a workgroup. */
+function rowProgram(rows: number, length: number, { kind }: AdapterProfile): Pick<Pass, 'entry' | 'consts' | 'grid'> {
+  if (kind === 'gpu' && length >= WIDE_ROW) return { entry: 'wide', consts: { WORKGROUP }, grid: grid(rows) };
+  const workgroup = kind === 'software' && rows < FEW_ROWS ? SMALL_WORKGROUP : WORKGROUP;
+  return { entry: 'main', consts: { WORKGROUP: workgroup }, grid: gridFor(rows, workgroup) };
+}
+
+/** Inputs: x, weight?, bias?; dynamic scalar: eps. Outputs: y, and the rows' means and variances. */
+const layerNormOp: Op<LayerNormAttrs> = {
+  name: 'nativeLayerNorm',
+  saves: { inputs: [0, 1], outputs: [1, 2] },
+  infer([x], { lead }) {
+    const rows = { shape: [rowsOf(x!, lead)[0]], dtype: x!.dtype };
+    return [{ shape: x!.shape, dtype: x!.dtype }, rows, rows];
+  },
+  lower({ inputs: [x], attrs: { lead, weight, bias }, adapter }) {
+    const [rows, length] = rowsOf(x!, lead);
+    const pass: Pass = {
+      source: [source],
+      label: 'layer norm',
+      ...rowProgram(rows, length, adapter),
+      overrides: { WEIGHT: weight ? 1 : 0, BIAS: bias ? 1 : 0 },
+      // Bindings are fixed: in the place of what is not there is x, unread.
+      reads: [input(0), input(weight ? 1 : 0), input(bias ? 2 : 0)],
+      writes: [output(0), output(1), output(2)],
+      params: [u32(rows), u32(length), scalar(0)],
+    };
+    return { kind: 'passes', passes: [pass] };
+  },
+  vjp([dy], { inputs, outputs: [, mean, variance], attrs, scalars, needs }) {
+    const [x, weight] = inputs as [Value, Value?];
+    const { lead } = attrs;
+    const [eps] = scalars as [number];
+    if (mode.grad) return composedGrads(dy!, x, weight, lead, eps).slice(0, inputs.length);
+    const rows = [dy!, x, mean!, variance!];
+    const shaped = { lead, weight: attrs.weight };
+    const dx = needs[0] ? record(layerNormGradOp, weight ? [...rows, weight] : rows, shaped, scalars) : null;
+    const affine = needs[1] || needs[2] ? recordAll(layerNormAffineGradOp, rows, { lead }, scalars) : [null, null];
+    return [dx, ...affine].slice(0, inputs.length);
+  },
+};
+
+/** The gradients by x, weight and bias from operations that have gradients themselves. */
+function composedGrads(dy: Value, x: Value, weight: Value | undefined, lead: number, eps: number): Value[] {
+  const dims = x.shape.slice(lead).map((_, d) => lead + d);
+  const [center, variance] = moments(x, dims, 0);
+  const rstd = record(rstdOp, [variance], undefined, [eps]);
+  const normalized = record(normalizeOp, [x, center, rstd], undefined);
+  const g = weight ? mul(dy, weight) : dy;
+  const along = mul(normalized, mean(mul(g, normalized), dims, true));
+  const dx = mul(sub(sub(g, mean(g, dims, true)), along), rstd);
+  const shape = x.shape.slice(lead);
+  return [dx, sumTo(mul(dy, normalized), shape), sumTo(dy, shape)];
+}
+
+/** Inputs: dy, x, the rows' means and variances, weight?; dynamic scalar: eps. Output: dx. */
+const layerNormGradOp: Op<Omit<LayerNormAttrs, 'bias'>> = {
+  name: 'nativeLayerNormGrad',
+  infer: ([, x]) => [{ shape: x!.shape, dtype: x!.dtype }],
+  lower({ inputs: [, x], attrs: { lead, weight }, adapter }) {
+    const [rows, length] = rowsOf(x!, lead);
+    const pass: Pass = {
+      source: [gradSource],
+      label: 'layer norm gradient',
+      ...rowProgram(rows, length, adapter),
+      overrides: { WEIGHT: weight ? 1 : 0 },
+      reads: [0, 1, 2, 3, weight ? 4 : 1].map(input),
+      writes: [output()],
+      params: [u32(rows), u32(length), scalar(0)],
+    };
+    return { kind: 'passes', passes: [pass] };
+  },
+};
+
+/** Invocations that sums over rows aim at by splitting them. */
+const AFFINE_GRAD_INVOCATIONS = { software: 512, gpu: 16384 };
+
+/** Inputs: dy, x, the rows' means and variances; dynamic scalar: eps. Outputs: dw and db. */
+const layerNormAffineGradOp: Op<Pick<LayerNormAttrs, 'lead'>> = {
+  name: 'nativeLayerNormAffineGrad',
+  infer([, x], { lead }) {
+    const meta = { shape: x!.shape.slice(lead), dtype: x!.dtype };
+    return [meta, meta];
+  },
+  lower({ inputs: [, x], attrs: { lead }, adapter }) {
+    const [rows, length] = rowsOf(x!, lead);
+    const wanted = Math.ceil(AFFINE_GRAD_INVOCATIONS[adapter.kind] / Math.max(1, length));
+    const chunk = Math.max(onePassLength(adapter), Math.ceil(rows / wanted));
+    const chunks = Math.max(1, Math.ceil(rows / chunk));
+    const partial = [scratch(0), scratch(1)] as const;
+    const results = [output(0), output(1)] as const;
+    const pass: Pass = {
+      source: [affineGradSource],
+      label: 'layer norm affine gradient',
+      reads: [0, 1, 2, 3].map(input),
+      writes: chunks === 1 ? results : partial,
+      params: [u32(rows), u32(length), u32(chunks), u32(chunk), scalar(0)],
+      grid: gridFor(length * chunks, WORKGROUP),
+    };
+    if (chunks === 1) return { kind: 'passes', passes: [pass] };
+    const bytes = chunks * length * BYTES_PER_ELEMENT;
+    const passes = [pass, sumChunkPairs(partial, results, [length, length], chunks)];
+    return { kind: 'passes', passes, scratch: [bytes, bytes] };
+  },
+};
 
 /**
  * Layer normalisation over the trailing dimensions `normalizedShape`: y = (x - mean) / √(variance + eps) · weight + bias.
@@ -71,6 +191,8 @@ export function layerNorm(
       );
     }
   }
-  const dims = normalizedShape.map((_, d) => lead + d);
-  return normalize(x, dims, weight, bias, eps);
+  if (bias && !weight) return add(layerNorm(x, normalizedShape, null, null, eps), bias);
+  const inputs = [x, weight, bias].filter((value) => value !== null);
+  const attrs = { lead, weight: weight !== null, bias: bias !== null };
+  return recordAll(layerNormOp, inputs, attrs, [eps])[0]!;
 }

@@ -224,6 +224,8 @@ const families: Record<string, Case[]> = {
   ],
   normalisation: [
     ['layerNorm', (x) => F.layerNorm(x, [4]), [any(3, 4)]],
+    ['layerNorm, weight', (x, w) => F.layerNorm(x, [3], w), [any(2, 3), any(3)]],
+    ['layerNorm, bias', (x, b) => F.layerNorm(x, [3], null, b), [any(2, 3), any(3)]],
     ['layerNorm, affine', (x, w, b) => F.layerNorm(x, [2, 3], w, b), [any(2, 2, 3), any(2, 3), any(2, 3)]],
   ],
   losses: [

@@ -1,0 +1,101 @@
+// layer-norm.wgsl: normalisation of rows; one row an invocation (main), or one row a workgroup (wide).
+//   y[r, i] = (x[r, i] - mean_r) / √(variance_r + eps) · w[i] + b[i]
+// Sums run in blocks, as in reduce.wgsl. The squares are those of deviations from the mean, in a second walk over the row.
+@group(0) @binding(0) var<storage, read> x: array<f32>;               // [rows, n]
+@group(0) @binding(1) var<storage, read> w: array<f32>;               // [n]; unread without WEIGHT
+@group(0) @binding(2) var<storage, read> b: array<f32>;               // [n]; unread without BIAS
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;         // [rows, n]
+@group(0) @binding(4) var<storage, read_write> mean: array<f32>;      // [rows]
+@group(0) @binding(5) var<storage, read_write> variance: array<f32>;  // [rows]
+@group(0) @binding(6) var<uniform> params: Params;
+
+struct Params {
+  rows: u32,
+  n: u32,
+  eps: f32,
+}
+
+override WEIGHT: bool = false;
+override BIAS: bool = false;
+
+const WORKGROUP: u32 = 64u;
+const BLOCK: u32 = 64u;
+
+// The compiler may put pointwise operations on the result here.
+fn store(at: u32, value: f32) { y[at] = value; }
+
+// Σ x[first + i], or Σ (x[first + i] - center)², over i = lane, lane + lanes, … below n
+fn sum(first: u32, lane: u32, lanes: u32) -> f32 {
+  var total = 0.0;
+  var i = lane;
+  while (i < params.n) {
+    var part = 0.0;
+    let stop = min(i + BLOCK * lanes, params.n);
+    for (; i < stop; i += lanes) { part += x[first + i]; }
+    total += part;
+  }
+  return total;
+}
+
+fn squares(first: u32, center: f32, lane: u32, lanes: u32) -> f32 {
+  var total = 0.0;
+  var i = lane;
+  while (i < params.n) {
+    var part = 0.0;
+    let stop = min(i + BLOCK * lanes, params.n);
+    for (; i < stop; i += lanes) {
+      let deviation = x[first + i] - center;
+      part += deviation * deviation;
+    }
+    total += part;
+  }
+  return total;
+}
+
+fn normalise(first: u32, center: f32, spread: f32, lane: u32, lanes: u32) {
+  let rstd = inverseSqrt(spread + params.eps);
+  for (var i = lane; i < params.n; i += lanes) {
+    var value = (x[first + i] - center) * rstd;
+    if (WEIGHT) { value *= w[i]; }
+    if (BIAS) { value += b[i]; }
+    store(first + i, value);
+  }
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let row = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
+  if (row >= params.rows) { return; }
+  let first = row * params.n;
+  let center = sum(first, 0u, 1u) / f32(params.n);
+  let spread = squares(first, center, 0u, 1u) / f32(params.n);
+  mean[row] = center;
+  variance[row] = spread;
+  normalise(first, center, spread, 0u, 1u);
+}
+
+var<workgroup> parts: array<f32, WORKGROUP>;
+
+// The sum of all invocations' values, in a fixed order.
+fn workgroup_sum(lane: u32, value: f32) -> f32 {
+  workgroupBarrier();
+  parts[lane] = value;
+  workgroupBarrier();
+  var total = 0.0;
+  for (var i = 0u; i < WORKGROUP; i++) { total += parts[i]; }
+  return total;
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn wide(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let row = wid.y * nwg.x + wid.x;
+  if (row >= params.rows) { return; }
+  let first = row * params.n;
+  let center = workgroup_sum(lid.x, sum(first, lid.x, WORKGROUP)) / f32(params.n);
+  let spread = workgroup_sum(lid.x, squares(first, center, lid.x, WORKGROUP)) / f32(params.n);
+  if (lid.x == 0u) {
+    mean[row] = center;
+    variance[row] = spread;
+  }
+  normalise(first, center, spread, lid.x, WORKGROUP);
+}
