@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Report } from '../../bench/report';
+
+const script = fileURLToPath(new URL('../../scripts/bench.mjs', import.meta.url));
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lamplight-bench-'));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Runs the command to its end. */
+function bench(...args: string[]): Promise<{ status: number | null; output: string; errors: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [script, ...args], { cwd: folder });
+    let output = '';
+    let errors = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      errors += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, output, errors }));
+  });
+}
+
+test('npm run bench measures a row of each kind, and writes the report and the figures', async () => {
+  const rows = 'matmul-256,conv-transpose-gradients,mlp';
+  const files = ['--md', 'report.md', '--json', 'report.json'];
+  const { status, output, errors } = await bench('--libs', 'lamplight', '--rows', rows, '--repeats', '2', ...files);
+  expect(status, errors).toBe(0);
+  expect(await readFile(join(folder, 'report.md'), 'utf8')).toBe(output);
+  const report: Report = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8'));
+  expect(report.rows.map(({ name }) => name)).toEqual(['matmul-256', 'mlp', 'conv-transpose-gradients']);
+  for (const { title, figures } of report.rows) {
+    expect(output).toContain(`| ${title} | `);
+    expect(figures.lamplight!.times).toHaveLength(2);
+    expect(figures.lamplight!.calls).toMatchObject({ pipelines: 0 });
+    expect(figures.lamplight!.calls.dispatches).toBeGreaterThan(0);
+    expect(figures.lamplight!.bytesPeak).toBeGreaterThan(0);
+  }
+});
+
+test.each([
+  ['an unknown option', ['--batch', '3'], "Unknown option '--batch'"],
+  ['an unknown library', ['--libs', 'torch'], "--libs: expected some of tfjs, jax-js, lamplight, but got 'torch'"],
+  ['no repeats', ['--repeats', '0'], "--repeats: expected a whole number above 0, but got '0'"],
+  ['an unknown row', ['--libs', 'lamplight', '--rows', 'mlp,lstm'], "but got 'lstm'"],
+])('npm run bench refuses %s', async (_, args, message) => {
+  const { status, output, errors } = await bench(...args);
+  expect(status).toBe(2);
+  expect(output).toBe('');
+  expect(errors).toContain(message);
+});
