@@ -20,6 +20,9 @@ import { onePassLength } from './strips';
 export type Reduction = 'none' | 'mean' | 'sum';
 
 const WORKGROUP = 64;
+/** So few rows and scores take less time in one workgroup than a pass of its own for the sum would. */
+const WHOLE_ROWS = 4096;
+const WHOLE_SCORES = 8192;
 /** Rows that a strip of a divided sum adds, at least; and the most strips. */
 const STRIP = 64;
 const MAX_STRIPS = 1024;
@@ -50,20 +53,31 @@ const crossEntropyOp = (reduction: Reduction): Op<CrossEntropyAttrs> => ({
   lower({ inputs: [x], attrs: { ignoreIndex, weighted }, adapter }) {
     const [n, classes] = x!.shape as [number, number];
     const reduced = reduction !== 'none';
+    const whole = reduced && n <= WHOLE_ROWS && n * classes <= WHOLE_SCORES;
+    const divide = reduction === 'mean' ? 1 : 0;
     const rows: Pass = {
       source: [mathLib, faultLib, source],
       label: 'cross entropy',
-      overrides: { WEIGHTED: weighted ? 1 : 0 },
+      entry: whole ? 'whole' : 'main',
+      overrides: { WEIGHTED: weighted ? 1 : 0, ...(whole ? { DIVIDE: divide } : {}) },
       reads: [input(0), input(1), input(weighted ? 2 : 1)],
-      writes: [reduced ? scratch(0) : output(0), output(1), output(2), fault],
+      // Of rows that are not reduced there is no total; bindings are fixed.
+      writes: [
+        reduced && !whole ? scratch(0) : output(0),
+        output(1),
+        output(2),
+        reduced ? output(3) : scratch(0),
+        fault,
+      ],
       params: [u32(n), u32(classes), i32(ignoreIndex)],
-      grid: gridFor(n, WORKGROUP),
+      grid: whole ? [1, 1, 1] : gridFor(n, WORKGROUP),
     };
-    if (!reduced) return { kind: 'passes', passes: [rows] };
+    if (whole) return { kind: 'passes', passes: [rows] };
+    if (!reduced) return { kind: 'passes', passes: [rows], scratch: [BYTES_PER_ELEMENT] };
     const pass = (from: readonly Operand[], to: readonly Operand[], count: number, strips: number, last: boolean) => ({
       source: [sumSource],
       label: 'cross entropy sum',
-      overrides: { DIVIDE: last && reduction === 'mean' ? 1 : 0 },
+      overrides: { DIVIDE: last ? divide : 0 },
       reads: from,
       writes: to,
       params: [u32(count), u32(strips)],
