@@ -12,14 +12,13 @@ export interface Allocation {
   readonly dedicated: boolean;
   /** Bytes taken from the pool, rounding included. */
   readonly capacity: number;
-  /** Shared by the values of one page: see `Memory.ballast`. */
+  /** The page of small values that it is part of. */
   readonly page: Page | null;
   freed: boolean;
 }
 
 interface Page {
   readonly buffer: GPUBuffer;
-  ballast: WeakRef<ArrayBuffer> | null;
 }
 
 /** Values up to this size share pages and are copied into and out of a plan's own slots, which keeps its bind groups stable. */
@@ -29,8 +28,11 @@ const PAGE_BYTES = 1 << 20;
 const MIN_SLOT_BYTES = 16;
 /** Free bytes kept for reuse before buffers are destroyed. */
 const MAX_POOLED_BYTES = 1 << 29;
-/** Below this size an ArrayBuffer costs real memory, so ballast is shared by page. */
+/** Below this size an ArrayBuffer costs real memory, so ballast is shared. */
 const MIN_BALLAST_BYTES = 1 << 17;
+/** Small values share a ballast of this size, each with at least the share below: V8 collects when some 64 MB have come together. */
+const SHARED_BALLAST_BYTES = 1 << 20;
+const MIN_BALLAST_SHARE = 1 << 14;
 
 const USAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST; GPUBufferUsage is not defined in every runtime at import
 
@@ -46,6 +48,7 @@ export function sizeClass(bytes: number): number {
 export class Memory {
   private readonly pool = new Map<number, GPUBuffer[]>();
   private readonly slots = new Map<number, { page: Page; offset: number }[]>();
+  private readonly shared: { ballast: ArrayBuffer | null; left: number } = { ballast: null, left: 0 };
   private total = 0;
   private retired = false;
 
@@ -113,17 +116,19 @@ export class Memory {
 
   /**
    * Address space in proportion to GPU memory: an ArrayBuffer that nobody touches, kept by each value that lives in the
-   * allocation, makes the engine's collector feel memory it cannot see. Small values share one for their page.
+   * allocation, makes the engine's collector feel memory it cannot see. Small values share one, a group at a time, so that
+   * a loop that makes nothing but scalars is collected too.
    */
   ballast(allocation: Allocation): ArrayBuffer | null {
     const { page, capacity } = allocation;
-    if (!page) return capacity >= MIN_BALLAST_BYTES ? new ArrayBuffer(capacity) : null;
-    let ballast = page.ballast?.deref();
-    if (!ballast) {
-      ballast = new ArrayBuffer(PAGE_BYTES);
-      page.ballast = new WeakRef(ballast);
+    if (!page && capacity >= MIN_BALLAST_BYTES) return new ArrayBuffer(capacity);
+    const { shared } = this;
+    shared.left -= Math.max(capacity, MIN_BALLAST_SHARE);
+    if (shared.left < 0) {
+      shared.ballast = new ArrayBuffer(SHARED_BALLAST_BYTES);
+      shared.left = SHARED_BALLAST_BYTES;
     }
-    return ballast;
+    return shared.ballast;
   }
 
   /** A raw buffer, counted; throws OutOfMemoryError over the device's limits. */
@@ -169,7 +174,7 @@ export class Memory {
     }
     if (free.length === 0) {
       const size = Math.min(PAGE_BYTES, Math.max(PAGE_BYTES / 16, capacity * 64));
-      const page: Page = { buffer: this.createBuffer(size, 'page'), ballast: null };
+      const page: Page = { buffer: this.createBuffer(size, 'page') };
       for (let offset = size - capacity; offset >= 0; offset -= capacity) free.push({ page, offset });
       stats.pooledBytes += size;
     }

@@ -20,7 +20,6 @@ const MAX_ENTRIES = 50_000;
 
 const metas = new Map<string, InternedMeta>();
 let inferred = new WeakMap<Op, Map<number | string, Inferred>>();
-const attributeKeys = new WeakMap<object, string>();
 let entries = 0;
 let nextNumber = 1;
 
@@ -63,17 +62,7 @@ function keyOf(inputs: readonly Value[], attrs: unknown, scalarCount: number): n
   }
   let key = String(scalarCount);
   for (const x of inputs) key += `,${x.metaId}`;
-  return attrs === undefined ? key : key + attributeKey(attrs);
-}
-
-function attributeKey(attrs: unknown): string {
-  if (typeof attrs !== 'object' || attrs === null) return JSON.stringify(attrs);
-  let key = attributeKeys.get(attrs);
-  if (key === undefined) {
-    key = JSON.stringify(attrs);
-    attributeKeys.set(attrs, key);
-  }
-  return key;
+  return attrs === undefined ? key : key + JSON.stringify(attrs);
 }
 
 function forgetIfMany(): void {

@@ -69,13 +69,15 @@ test('10,000 steps without dispose, scope or await in the body run in flat memor
       optimizer.step();
       total = total.add(loss);
       steps++;
-      if (steps % 500 === 0) live.push(torch.gpu.stats().liveBytes);
+      if (steps % 20 === 0) live.push(torch.gpu.stats().liveBytes);
     }
   }
   expect(Number.isFinite(await total.item())).toBe(true);
   const later = live.slice(live.length / 2);
   const earlier = live.slice(0, live.length / 2);
-  expect(Math.max(...later)).toBeLessThanOrEqual(Math.max(...earlier) + 65_536);
+  // The collector runs after some 4,096 small values; until then each holds a slot of 16 to 128 bytes.
+  expect(Math.max(...later)).toBeLessThanOrEqual(Math.max(...earlier) + 131_072);
+  expect(Math.max(...live)).toBeLessThan(524_288);
   expect(torch.gpu.stats().peakBytes).toBeLessThan(64 * 2 ** 20);
 });
 
