@@ -17,7 +17,10 @@ const WORKGROUP = 64;
 const MAX_TAPS = 11;
 
 /** Invocations that a weight gradient aims at by splitting the batch: some workgroups for every core of a processor or GPU. */
-const WEIGHT_GRAD_INVOCATIONS = { software: 2048, gpu: 32768 };
+const WEIGHT_GRAD_INVOCATIONS = { software: 512, gpu: 32768 };
+
+/** Products that one invocation adds up, at most: rounding errors grow with their number. */
+const LONGEST_SUM = 16384;
 
 /** Columns, about, that an invocation of the strided gradient by input computes. */
 const TRANSPOSED_COLS = 8;
@@ -260,8 +263,11 @@ export function weightGradPasses(g: ConvGeometry, adapter: AdapterProfile): Lowe
   const cTiles = ceilDiv(g.groupIn, tc);
   const base = cTiles * oTiles * (kh / kht) * (kw / kwt) * g.groups;
   const allRows = g.batch * outRows;
-  const chunkRows =
-    ceilDiv(allRows, Math.min(allRows, Math.max(1, ceilDiv(WEIGHT_GRAD_INVOCATIONS[adapter.kind], base)))) || 1;
+  const wanted = Math.max(
+    ceilDiv(WEIGHT_GRAD_INVOCATIONS[adapter.kind], base),
+    ceilDiv(allRows * outCols, LONGEST_SUM),
+  );
+  const chunkRows = ceilDiv(allRows, Math.max(1, Math.min(allRows, wanted))) || 1;
   const chunks = Math.max(1, ceilDiv(allRows, chunkRows));
   const tiles = base * chunks;
   const count = g.groups * g.groupOut * g.groupIn * kh * kw;
