@@ -31,6 +31,9 @@ fn combine(a: Element, b: Element) -> Element {
   }
 }
 
+// The compiler may put pointwise operations on what is read here.
+fn load(at: u32) -> Element { return x[at]; }
+
 @compute @workgroup_size(STRIPS_WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
@@ -46,7 +49,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     while (i < range.y) {
       var part = identity();
       let stop = min(i + STRIPS_BLOCK * step, range.y);
-      for (; i < stop; i += step) { part = combine(part, x[run + i * params.strips.inner_stride]); }
+      for (; i < stop; i += step) { part = combine(part, load(run + i * params.strips.inner_stride)); }
       total = combine(total, part);
     }
   }

@@ -1,7 +1,7 @@
 // Fusion: pointwise nodes that feed each other become one kernel. Pure: programs in, programs out.
 
-import { takesEpilogue, withEpilogue } from './epilogue';
-import type { KernelOp, Lowering, PointwiseBody, Program, ProgramNode } from './ir';
+import { takesEpilogue, takesPrologue, withEpilogue, withPrologue } from './inline';
+import type { KernelOp, Lowering, Pass, PointwiseBody, Program, ProgramNode } from './ir';
 import { numel, scalarOf } from './meta';
 import { type Cluster, clusterPass, type Member, type Source } from './pointwise';
 
@@ -35,12 +35,14 @@ class Fusion {
   /** By unit: the node that evaluates its cluster as an epilogue. */
   private readonly heads = new Map<number, number>();
   private readonly exported: ReadonlySet<number>;
+  private readonly program: Program & { readonly nodes: ProgramNode[] };
+  private readonly lowerings: Lowering[];
 
-  constructor(
-    private readonly program: Program,
-    private readonly lowerings: readonly Lowering[],
-  ) {
+  constructor(program: Program, lowered: readonly Lowering[]) {
     const { values, nodes, exports } = program;
+    const lowerings = [...lowered];
+    this.program = { ...program, nodes: [...nodes] };
+    this.lowerings = lowerings;
     this.exported = new Set(exports);
     this.producer = new Int32Array(values.length).fill(-1);
     this.root = Int32Array.from(values.keys());
@@ -66,6 +68,7 @@ class Fusion {
       }
     });
     for (const unit of [...this.members.keys()]) this.attach(unit);
+    for (const unit of [...this.members.keys()]) if (!this.heads.has(unit)) this.prepend(unit);
     const nodes: ProgramNode[] = [];
     const lowerings: Lowering[] = [];
     for (const unit of this.order()) {
@@ -144,6 +147,55 @@ class Fusion {
       for (const n of joined) this.unit[n] = head;
       return;
     }
+  }
+
+  /** Makes a cluster the prologue of the only kernel that reads its only result, if that kernel loads it element by element. */
+  private prepend(unit: number): void {
+    const cluster = this.members.get(unit)!;
+    const [v, ...more] = this.outputs(cluster);
+    if (v === undefined || more.length > 0 || this.exported.has(v)) return;
+    const reader = this.onlyReader(v);
+    const externals = this.externals(cluster);
+    const slot = externals.findIndex((x) => this.program.values[x]!.dtype === 'float32');
+    if (reader < 0 || slot < 0 || !this.canPrepend(reader, v, externals.length)) return;
+    const node = this.program.nodes[reader]!;
+    const { passes, scratch } = this.lowerings[reader] as Lowering & { kind: 'passes' };
+    const { values } = this.program;
+    const outside = (u: number): Source => ({ external: externals.indexOf(this.root[u]!), meta: values[u]! });
+    const { members, memberOf } = this.describe(cluster, outside, node.scalarBase);
+    const description = { members, externals: externals.map((x) => values[x]!), outputs: [memberOf(v)] };
+    const first = withPrologue(passes[0]!, description, slot, node.inputs.length);
+    this.lowerings[reader] = { kind: 'passes', passes: [first, ...passes.slice(1)], scratch };
+    const others = externals.filter((_, e) => e !== slot);
+    const inputs = [externals[slot]!, ...node.inputs.slice(1), ...others];
+    this.consumers[node.inputs[0]!] = this.consumers[node.inputs[0]!]!.filter((n) => n !== reader);
+    this.program.nodes[reader] = { ...node, inputs };
+    this.members.delete(unit);
+    for (const n of cluster) this.unit[n] = this.unit[reader]!;
+  }
+
+  /** The node outside of clusters that alone reads a value, itself or reshaped; -1 if there is none, or several. */
+  private onlyReader(v: number): number {
+    const [reader, ...more] = this.consumers[v]!.filter((n) => this.unit[n] !== this.unit[this.producer[v]!]);
+    if (reader === undefined || more.length > 0 || this.isPointwise(reader) || this.exported.has(v)) return -1;
+    const [to] = this.program.nodes[reader]!.outputs;
+    const reshapes = this.lowerings[reader]!.kind === 'alias' && this.root[to!] === this.root[v];
+    return reshapes ? this.onlyReader(to!) : reader;
+  }
+
+  private canPrepend(reader: number, v: number, externals: number): boolean {
+    const node = this.program.nodes[reader]!;
+    const lowering = this.lowerings[reader]!;
+    if (lowering.kind !== 'passes' || this.members.has(this.unit[reader]!) || node.op.inPlace?.(node.attrs).length)
+      return false;
+    const [first, ...rest] = lowering.passes;
+    if (!first || !takesPrologue(first) || this.program.values[v]!.dtype !== 'float32') return false;
+    const readsFirst = (pass: Pass) => pass.reads.some((o) => o.from === 'input' && o.index === 0);
+    const [x] = first.reads;
+    const once = x?.from === 'input' && x.index === 0 && !rest.some(readsFirst);
+    const alone =
+      node.inputs.every((u, i) => i === 0 || this.root[u] !== this.root[v]) && this.root[node.inputs[0]!] === v;
+    return once && alone && first.reads.length + first.writes.length + externals - 1 <= MAX_BUFFERS;
   }
 
   private canHead(head: number, v: number, cluster: readonly number[]): boolean {

@@ -7,6 +7,7 @@ import {
   output,
   type Program,
   type ProgramNode,
+  scratch,
   u32,
 } from '../../src/compiler/ir';
 import type { Meta, Shape } from '../../src/compiler/meta';
@@ -278,6 +279,79 @@ describe('epilogues', () => {
       [5],
     );
     expect(runs).toEqual(['kernel a', 'kernel mask']);
+  });
+});
+
+describe('prologues', () => {
+  const reduce = op(
+    {
+      kind: 'passes',
+      scratch: [64],
+      passes: [
+        {
+          label: 'reduce',
+          source: ['alias Element = f32;', 'fn load(at: u32) -> Element { return x[at]; }'],
+          reads: [input(0)],
+          writes: [scratch()],
+          grid: [1, 1, 1],
+        },
+        { label: 'rest', source: [''], reads: [scratch()], writes: [output()], grid: [1, 1, 1] },
+      ],
+    },
+    'reduce',
+  );
+
+  test('a cluster that only a reduction reads is evaluated as it loads', () => {
+    const lines: [KernelOp, number[], Shape][] = [
+      [point('a', 'a0 * a1'), [0, 1], [8]],
+      [point('b'), [2], [8]],
+      [reduce, [3], [1]],
+    ];
+    const { runs, program, lowerings } = fuse([[8], [8]], lines, [4]);
+    expect(runs).toEqual(['a b reduce']);
+    expect(program.nodes[0]).toMatchObject({ inputs: [0, 1], outputs: [4] });
+    const [lowering] = lowerings;
+    const passes = lowering!.kind === 'passes' ? lowering!.passes : [];
+    expect(passes[0]!.source.join('\n')).toContain('let v0 = prologue0(x[at], prologue_x1[at]);');
+    expect(passes[0]!.extras!.reads).toEqual([input(1)]);
+    expect(passes[1]!.label).toBe('rest');
+  });
+
+  test('also through a reshape, which then goes', () => {
+    const { runs } = fuse(
+      [[2, 4]],
+      [
+        [point('a'), [0], [2, 4]],
+        [reshape, [1], [8]],
+        [reduce, [2], [1]],
+      ],
+      [3],
+    );
+    expect(runs).toEqual(['a reduce']);
+  });
+
+  test('what somebody else reads is written, and read from memory', () => {
+    expect(
+      fuse(
+        [[8]],
+        [
+          [point('a'), [0], [8]],
+          [reduce, [1], [1]],
+        ],
+        [1, 2],
+      ).runs,
+    ).toEqual(['a', 'reduce']);
+    expect(
+      fuse(
+        [[8]],
+        [
+          [point('a'), [0], [8]],
+          [reduce, [1], [1]],
+          [kernel, [1], [1]],
+        ],
+        [2, 3],
+      ).runs[0],
+    ).toBe('a');
   });
 });
 

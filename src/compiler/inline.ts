@@ -1,11 +1,14 @@
-// Epilogues: pointwise expressions evaluated by the kernel that makes their input, at the moment it stores an element.
+// Pointwise expressions inside other kernels: as an epilogue where a kernel stores an element, as a prologue where it loads one.
 import { invariant } from '../errors';
 import { input, output, type Param, type Pass, scalar } from './ir';
 import { type Meta, scalarOf } from './meta';
-import { broadcastIndex, fieldsOf, functionsOf, type Member, type Source } from './pointwise';
+import { broadcastIndex, type Cluster, fieldsOf, functionsOf, type Member, type Source } from './pointwise';
 
 /** The line of a kernel that stores an element of its first output, and that an epilogue replaces. */
 const STORE = 'fn store(at: u32, value: f32) { y[at] = value; }';
+
+/** The line of a kernel that loads an element of its first input, and that a prologue replaces. */
+const LOAD = 'fn load(at: u32) -> Element { return x[at]; }';
 
 /** Expressions that take the stored element (`'stored'`), values in memory, and each other's results. */
 export interface Epilogue {
@@ -40,6 +43,52 @@ export function withEpilogue(pass: Pass, epilogue: Epilogue, firstInput: number,
       writes: others.map((_, o) => output(firstOutput + o)),
       params,
     },
+  };
+}
+
+/** Whether a pass loads a float through the line that a prologue can replace. */
+export const takesPrologue = (pass: Pass): boolean =>
+  !pass.extras &&
+  pass.source.some((text) => text.includes(LOAD)) &&
+  pass.source.some((text) => text.includes('alias Element = f32;'));
+
+/**
+ * The pass with a cluster of one result evaluated where it loads. The external numbered `slot`, a float, takes the place of the
+ * pass's first input; the others are the node's inputs from `firstInput` on, in order.
+ */
+export function withPrologue(pass: Pass, cluster: Cluster, slot: number, firstInput: number): Pass {
+  invariant(takesPrologue(pass), `the kernel ${pass.label} takes no prologue`);
+  const { members, externals, outputs } = cluster;
+  const params: Param[] = members.flatMap(({ scalars, body }) => scalars.map((s) => scalar(s, body.scalarType)));
+  const base = pass.reads.length + pass.writes.length + (pass.params?.length ? 1 : 0);
+  const others = externals.map((_, e) => e).filter((e) => e !== slot);
+  const name = (e: number) => (e === slot ? 'x' : `prologue_x${e}`);
+  const lines = others.map(
+    (e, i) => `@group(0) @binding(${base + i}) var<storage, read> ${name(e)}: array<${scalarOf(externals[e]!.dtype)}>;`,
+  );
+  const fields = fieldsOf(members);
+  if (fields.length > 0) {
+    lines.push(`struct PrologueParams { ${fields.join(', ')} }`);
+    lines.push(`@group(0) @binding(${base + others.length}) var<uniform> prologue_params: PrologueParams;`);
+  }
+  lines.push(...functionsOf(members, 'prologue'), 'fn load(at: u32) -> Element {');
+  members.forEach(({ inputs, scalars, result }, m) => {
+    const args = inputs.map((source) =>
+      'member' in source
+        ? `v${source.member}`
+        : `${name(source.external)}[${broadcastIndex(source.meta.shape, result.shape, 'at')}]`,
+    );
+    const call = [...args, ...scalars.map((_, i) => `prologue_params.m${m}s${i}`)].join(', ');
+    lines.push(`  let v${m} = prologue${m}(${call});`);
+  });
+  lines.push(`  return v${outputs[0]};`, '}');
+  const libs = [...new Set(members.flatMap(({ body }) => body.lib ?? []))].filter((lib) => !pass.source.includes(lib));
+  const names = members.filter(({ inputs }) => inputs.length > 0).map((member) => member.name);
+  return {
+    ...pass,
+    label: `${names.join(' ')} ${pass.label}`,
+    source: [...libs, ...pass.source.map((text) => text.replace(LOAD, () => lines.join('\n')))],
+    extras: { reads: others.map((_, i) => input(firstInput + i)), writes: [], params },
   };
 }
 
