@@ -1,10 +1,11 @@
 // matmul.wgsl: batched matrix product; each invocation computes a TM × TN register tile over one chunk of K.
-//   y[s,z,m,n] = b[n] + Σ_{k in chunk s} p[z,m,k] · q[z,k,n]
+//   y[s,z,m,n] = b[n] + Σ_{k in chunk s} p[z,m,k] · q[z,k,n],   with SUMS also   sums[s,m] = Σ_{k in chunk s} p[m,k]
 // Operands are read in place through strides, so a transposed or broadcast operand costs no copy; sum-chunks.wgsl adds the chunks.
 const WORKGROUP: u32 = 64u;
 const TM: u32 = 8u;
 const TN: u32 = 8u;
 const ACC: u32 = 64u; // TM · TN
+const SUMS: u32 = 0u;
 const KU: u32 = 4u; // products of a sum that one turn of the loop adds
 
 struct Params {
@@ -38,7 +39,8 @@ struct Params {
 @group(0) @binding(1) var<storage, read> q: array<f32>;       // [batch, inner, cols] by strides
 @group(0) @binding(2) var<storage, read> b: array<f32>;       // [cols]; unread if bias is 0
 @group(0) @binding(3) var<storage, read_write> y: array<f32>; // [chunks, batch, rows, cols]
-@group(0) @binding(4) var<uniform> params: Params;
+@group(0) @binding(4) var<storage, read_write> sums: array<f32>; // [chunks, rows]; untouched if SUMS is 0
+@group(0) @binding(5) var<uniform> params: Params;
 
 // The compiler may put pointwise operations on the result here.
 fn store(at: u32, value: f32) { y[at] = value; }
@@ -71,6 +73,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       acc[i * TN + j] = start;
     }
   }
+  var p_sums: array<f32, TM>;
   // A row or column past the edge repeats the last one; its sums are not stored.
   var p_at: array<u32, TM>;
   for (var i = 0u; i < TM; i++) { // unroll
@@ -90,6 +93,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       }
       for (var i = 0u; i < TM; i++) { // unroll
         let value = p[p_at[i] + (k + u) * params.p_inner];
+        if (SUMS == 1u) { p_sums[i] += value; }
         for (var j = 0u; j < TN; j++) { // unroll
           acc[i * TN + j] = fma(value, column[j], acc[i * TN + j]);
         }
@@ -103,6 +107,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     }
     for (var i = 0u; i < TM; i++) { // unroll
       let value = p[p_at[i] + k * params.p_inner];
+      if (SUMS == 1u) { p_sums[i] += value; }
       for (var j = 0u; j < TN; j++) { // unroll
         acc[i * TN + j] = fma(value, column[j], acc[i * TN + j]);
       }
@@ -110,6 +115,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   }
   for (var i = 0u; i < TM; i++) { // unroll
     if (m0 + i <= last_row) {
+      if (SUMS == 1u && n0 == 0u) { sums[s * params.rows + m0 + i] = p_sums[i]; }
       let line = ((s * params.batch + z) * params.rows + m0 + i) * params.cols;
       for (var j = 0u; j < TN; j++) { // unroll
         if (n0 + j <= last_col) { store(line + n0 + j, acc[i * TN + j]); }

@@ -1,14 +1,16 @@
 // Matrix products: batched, with operands read transposed in place, and an optional bias.
 import source from '../../shaders/matmul.wgsl?raw';
-import { input, type Lowering, output, type Pass, scratch, u32 } from '../compiler/ir';
+import { fault, input, type Lowering, output, type Pass, scratch, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT, contiguousStrides, type Meta, numel, type Shape, showShape } from '../compiler/meta';
 import { invariant, ShapeError } from '../errors';
-import { expectFloat, named, record } from '../graph/record';
+import type { AdapterProfile } from '../gpu/device';
+import { expectFloat, named, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+import { add } from './arithmetic';
 import { broadcastShapes } from './broadcast';
 import { reshape } from './cast';
-import { sumChunks } from './chunks';
+import { sumChunkPairs, sumChunks } from './chunks';
 import { expand, sum } from './reduce';
 import { unroll } from './unroll';
 
@@ -43,9 +45,13 @@ const matmulOp: Op<MatmulAttrs> = {
     return [{ shape: [...batch, rows, cols], dtype: 'float32' }];
   },
   lower: ({ inputs: [a, b, bias], outputs: [y], attrs, adapter }) =>
-    lowerMatmul(a!, b!, y!, bias !== undefined, attrs, FEW_INVOCATIONS[adapter.kind]),
+    lowerMatmul(a!, b!, y!, attrs, adapter, bias ? 'bias' : null),
   vjp([dy], { inputs: [a, b, bias], attrs: { transposeA, transposeB }, needs }) {
     const da = () => (transposeA ? product(b!, dy!, transposeB, true) : product(dy!, b!, false, !transposeB));
+    if (bias && transposeB && needs[1] && needs[2] && a!.shape.length === 2) {
+      const [dw, dbias] = recordAll(linearWeightGradOp, [dy!, a!], undefined);
+      return [needs[0] ? da() : null, dw!, dbias!];
+    }
     const db = () => (transposeB ? product(dy!, a!, true, transposeA) : product(a!, dy!, !transposeA, false));
     const grads = [needs[0] ? da() : null, needs[1] ? db() : null];
     if (!bias) return grads;
@@ -53,6 +59,28 @@ const matmulOp: Op<MatmulAttrs> = {
     return [...grads, needs[2] ? sum(dy!, leading) : null];
   },
   saves: { inputs: [0, 1] },
+};
+
+/** The gradients of a linear layer by weight and bias, dw = dyᵀ · x and db = Σ dy over the rows, of inputs dy and x. */
+const linearWeightGradOp: Op<undefined> = {
+  name: 'linearWeightGrad',
+  infer([dy, x]) {
+    const [rows, cols] = [dy!.shape[1]!, x!.shape[1]!];
+    return [
+      { shape: [rows, cols], dtype: 'float32' },
+      { shape: [rows], dtype: 'float32' },
+    ];
+  },
+  lower: ({ inputs: [dy, x], outputs: [dw], adapter }) =>
+    lowerMatmul(dy!, x!, dw!, { transposeA: true, transposeB: false }, adapter, 'sums'),
+  vjp([g, gb], { inputs: [dy, x], needs }) {
+    const byWeight = needs[0] && g ? product(x!, g, false, true) : null;
+    const byBias = needs[0] && gb ? expand(gb, dy!.shape) : null;
+    return [
+      byWeight && byBias ? add(byWeight, byBias) : (byWeight ?? byBias),
+      needs[1] && g ? product(dy!, g, false, false) : null,
+    ];
+  },
 };
 
 const batchOf = (x: Meta): Meta => ({ shape: x.shape.slice(0, -2), dtype: x.dtype });
@@ -101,7 +129,18 @@ function tileFor(n: number): number {
   return 1;
 }
 
-function lowerMatmul(a: Meta, b: Meta, y: Meta, bias: boolean, attrs: MatmulAttrs, few: number): Lowering {
+/** A product that adds input 2 to every row, or that also sums the first operand's rows into output 1. */
+function lowerMatmul(
+  a: Meta,
+  b: Meta,
+  y: Meta,
+  attrs: MatmulAttrs,
+  adapter: AdapterProfile,
+  extra: 'bias' | 'sums' | null,
+): Lowering {
+  const few = FEW_INVOCATIONS[adapter.kind];
+  const bias = extra === 'bias';
+  const sums = extra === 'sums';
   const { rows, cols, inner } = matmulSizes(a, b, attrs);
   const dims = batchSteps(y.shape.slice(0, -2), a, b);
   const batch = numel(y.shape.slice(0, -2));
@@ -115,7 +154,7 @@ function lowerMatmul(a: Meta, b: Meta, y: Meta, bias: boolean, attrs: MatmulAttr
   const chunk = Math.max(SHORTEST_CHUNK, Math.ceil(inner / wanted));
   const chunks = Math.max(1, Math.ceil(inner / chunk));
   const tiles = outputTiles * chunks;
-  const consts = { TM: tm, TN: tn, ACC: tm * tn };
+  const consts = { TM: tm, TN: tn, ACC: tm * tn, SUMS: sums ? 1 : 0 };
   const a1 = a.shape[a.shape.length - 1]!;
   const b1 = b.shape[b.shape.length - 1]!;
   const pass: Pass = {
@@ -123,7 +162,8 @@ function lowerMatmul(a: Meta, b: Meta, y: Meta, bias: boolean, attrs: MatmulAttr
     label: 'matmul',
     consts,
     reads: [input(0), input(1), input(bias ? 2 : 1)],
-    writes: [chunks === 1 ? output() : scratch()],
+    // Bindings are fixed: where there are no sums, something else that can be written is in their place.
+    writes: [chunks === 1 ? output() : scratch(), !sums ? fault : chunks === 1 ? output(1) : scratch(1)],
     params: [
       u32(tiles),
       u32(mTiles),
@@ -146,6 +186,11 @@ function lowerMatmul(a: Meta, b: Meta, y: Meta, bias: boolean, attrs: MatmulAttr
   };
   if (chunks === 1) return { kind: 'passes', passes: [pass] };
   const count = numel(y.shape);
+  if (sums) {
+    const second = sumChunkPairs([scratch(0), scratch(1)], [output(0), output(1)], [count, rows], chunks);
+    const bytes = [count, rows].map((length) => chunks * length * BYTES_PER_ELEMENT);
+    return { kind: 'passes', passes: [pass, second], scratch: bytes };
+  }
   const reduce = sumChunks(scratch(), output(), count, chunks, bias ? { operand: input(2), cols } : undefined);
   return { kind: 'passes', passes: [pass, reduce], scratch: [chunks * count * BYTES_PER_ELEMENT] };
 }
