@@ -22,10 +22,15 @@ interface MatmulAttrs {
 }
 
 const WORKGROUP = 64;
+/** Fewer invocations than this go into smaller workgroups, so that every core of a processor has some. */
+const FEW_FOR_WORKGROUPS = 1024;
+const SMALL_WORKGROUP = 16;
 
 /** Invocations below which K is split, and the shortest chunk of K that is worth a second pass. */
-const FEW_INVOCATIONS = { software: 512, gpu: 8192 };
+const FEW_INVOCATIONS = { software: 64, gpu: 8192 };
 const SHORTEST_CHUNK = 32;
+/** The longest chunk: the rounding error of a sum grows with its length. */
+const LONGEST_CHUNK = 16384;
 
 /** y[z,m,n] = b[n] + Σ_k A[z,m,k] · B[z,k,n], where A and B are the operands after their transposes; batch dimensions broadcast. */
 const matmulOp: Op<MatmulAttrs> = {
@@ -151,10 +156,11 @@ function lowerMatmul(
   const nTiles = Math.ceil(cols / tn);
   const outputTiles = batch * mTiles * nTiles;
   const wanted = outputTiles < few ? Math.ceil(few / Math.max(1, outputTiles)) : 1;
-  const chunk = Math.max(SHORTEST_CHUNK, Math.ceil(inner / wanted));
+  const chunk = Math.max(SHORTEST_CHUNK, Math.min(LONGEST_CHUNK, Math.ceil(inner / wanted)));
   const chunks = Math.max(1, Math.ceil(inner / chunk));
   const tiles = outputTiles * chunks;
-  const consts = { TM: tm, TN: tn, ACC: tm * tn, SUMS: sums ? 1 : 0 };
+  const workgroup = adapter.kind === 'software' && tiles < FEW_FOR_WORKGROUPS ? SMALL_WORKGROUP : WORKGROUP;
+  const consts = { WORKGROUP: workgroup, TM: tm, TN: tn, ACC: tm * tn, SUMS: sums ? 1 : 0 };
   const a1 = a.shape[a.shape.length - 1]!;
   const b1 = b.shape[b.shape.length - 1]!;
   const pass: Pass = {
@@ -182,7 +188,7 @@ function lowerMatmul(
       ...dims.map((dim) => u32(dim.b)),
       u32(bias && chunks === 1 ? 1 : 0),
     ],
-    grid: gridFor(tiles, WORKGROUP),
+    grid: gridFor(tiles, workgroup),
   };
   if (chunks === 1) return { kind: 'passes', passes: [pass] };
   const count = numel(y.shape);
