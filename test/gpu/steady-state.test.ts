@@ -50,6 +50,37 @@ describe.each([
   });
 });
 
+test.each([
+  ['CNNModel', () => new CNNModel(), 25],
+  ['ComplexCNNModel', () => new ComplexCNNModel(), 45],
+  [
+    'a perceptron',
+    () => new nn.Sequential(new nn.Flatten(), new nn.Linear(784, 128), new nn.ReLU(), new nn.Linear(128, 10)),
+    14,
+  ],
+] as const)('a training step of %s has few dispatches', async (_, make, most) => {
+  torch.manualSeed(0);
+  const model: nn.UnaryModule = make();
+  const inputs = torch.rand(100, 1, 28, 28);
+  const targets = torch.randint(0, 10, [100]);
+  const lossFn = new nn.CrossEntropyLoss({ reduction: 'sum' });
+  torch.noGrad(() => model(inputs)); // Lazy parameters get their shapes.
+  const optimizer = new optim.Adam(model.parameters(), { lr: 0.001 });
+  const losses: number[] = [];
+  let dispatches = 0;
+  for (let step = 0; step < 4; step++) {
+    const before = torch.gpu.stats().dispatches;
+    optimizer.zeroGrad();
+    const loss = lossFn(model(inputs), targets);
+    loss.backward();
+    optimizer.step();
+    losses.push(await loss.item());
+    dispatches = torch.gpu.stats().dispatches - before;
+  }
+  expect(dispatches).toBeLessThanOrEqual(most);
+  expect(losses[3]!).toBeLessThan(losses[0]!);
+});
+
 test('10,000 steps without dispose, scope or await in the body run in flat memory', { timeout: 240_000 }, async () => {
   torch.manualSeed(0);
   const dataset = new data.TensorDataset(torch.rand(200, 4), torch.rand(200, 2));
