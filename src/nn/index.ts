@@ -14,6 +14,7 @@ export {
   Softplus,
   Tanh,
 } from './activation';
+export { BatchNorm1d, BatchNorm2d, InstanceNorm2d } from './batch-norm';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './container';
 export { Conv2d, ConvTranspose2d, LazyConv2d } from './conv';
 export { Flatten, Unflatten } from './flatten';
@@ -23,7 +24,7 @@ export * as init from './init';
 export { Identity, LazyLinear, Linear } from './linear';
 export { BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss } from './loss';
 export { type ForwardHook, Module, type PreHook, type UnaryModule } from './module';
-export { LayerNorm } from './normalization';
+export { GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm } from './normalization';
 export { Parameter, UninitializedParameter } from './parameter';
 export { AvgPool2d, MaxPool2d } from './pooling';
 export type { IncompatibleKeys, StateDict } from './state-dict';

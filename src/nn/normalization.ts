@@ -1,13 +1,14 @@
-// Owns the normalization family: LayerNorm.
+// Owns the layers that normalise without running statistics: LayerNorm, GroupNorm, RMSNorm, LocalResponseNorm.
 import { ArgumentError } from '../errors';
 import { empty } from '../tensor/creation';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
-import { layerNorm } from './functional/normalization';
+import { groupNorm, layerNorm, localResponseNorm, rmsNorm } from './functional/normalization';
 import { ones_, zeros_ } from './init';
 import { Module } from './module';
 import { Parameter } from './parameter';
-import { pythonText } from './printing';
+import { pythonFloat, pythonText } from './printing';
+import { wholeNumber } from './sizes';
 
 export interface LayerNormArguments {
   /** The trailing sizes of the input, or its last one. */
@@ -68,5 +69,159 @@ export class LayerNorm extends Module {
     const { normalizedShape, eps, elementwiseAffine, bias } = this;
     const text = `${pythonText(normalizedShape)}, eps=${pythonText(eps)}, elementwise_affine=${pythonText(elementwiseAffine)}`;
     return `${text}, bias=${pythonText(bias !== null)}`;
+  }
+}
+
+export interface GroupNormArguments {
+  numGroups: number;
+  /** A multiple of numGroups. */
+  numChannels: number;
+  /** Added to the variance, default 1e-5. */
+  eps?: number;
+  /** Learn a weight (and bias) for each channel, default true. */
+  affine?: boolean;
+  /** Default true. */
+  bias?: boolean;
+}
+
+/**
+ * y = (x − E[x]) / √(Var[x] + eps) · weight + bias, over each group of channels of each input (Wu & He 2018).
+ *
+ * Shape: [N, C, …], kept. `weight` and `bias` have shape [C] and start at 1 and 0.
+ */
+export class GroupNorm extends Module {
+  numGroups: number;
+  numChannels: number;
+  eps: number;
+  affine: boolean;
+  weight: Parameter | null;
+  bias: Parameter | null;
+
+  constructor(...args: Arguments<GroupNormArguments, ['numGroups', 'numChannels', 'eps', 'affine', 'bias']>) {
+    super();
+    const defaults = { eps: 1e-5, affine: true, bias: true };
+    const o = parseArgs<GroupNormArguments>('GroupNorm', ['numGroups', 'numChannels'], defaults, args);
+    this.numGroups = wholeNumber('GroupNorm', 'numGroups', o.numGroups, 1);
+    this.numChannels = wholeNumber('GroupNorm', 'numChannels', o.numChannels, 1);
+    if (o.numChannels % o.numGroups !== 0) {
+      throw new ArgumentError(
+        `GroupNorm: expected numChannels to be a multiple of numGroups, but got ${o.numChannels} and ${o.numGroups}`,
+      );
+    }
+    this.eps = o.eps;
+    this.affine = o.affine;
+    this.weight = o.affine ? new Parameter(empty(o.numChannels)) : null;
+    this.bias = o.affine && o.bias ? new Parameter(empty(o.numChannels)) : null;
+    this.resetParameters();
+  }
+
+  /** Weight 1, bias 0. */
+  resetParameters(): void {
+    if (this.weight) ones_(this.weight);
+    if (this.bias) zeros_(this.bias);
+  }
+
+  forward(x: Tensor): Tensor {
+    return groupNorm(x, this.numGroups, { weight: this.weight, bias: this.bias, eps: this.eps });
+  }
+
+  override extraRepr(): string {
+    const { numGroups, numChannels, eps, affine, bias } = this;
+    const text = `${numGroups}, ${numChannels}, eps=${pythonText(eps)}, affine=${pythonText(affine)}`;
+    return `${text}, bias=${pythonText(bias !== null)}`;
+  }
+}
+
+export interface RMSNormArguments {
+  /** The trailing sizes of the input, or its last one. */
+  normalizedShape: number | readonly number[];
+  /** Added to the mean square; left out, float32's epsilon, 2⁻²³. */
+  eps?: number | null;
+  /** Learn a weight, default true. */
+  elementwiseAffine?: boolean;
+}
+
+/**
+ * y = x / √(E[x²] + eps) · weight, over the trailing dimensions `normalizedShape` (Zhang & Sennrich 2019).
+ *
+ * Shape: [*, ...normalizedShape], kept. `weight` has shape `normalizedShape` and starts at 1.
+ */
+export class RMSNorm extends Module {
+  normalizedShape: readonly number[];
+  eps: number | null;
+  elementwiseAffine: boolean;
+  weight: Parameter | null;
+
+  constructor(
+    normalizedShape: number | readonly number[],
+    options?: { eps?: number | null; elementwiseAffine?: boolean },
+  );
+  constructor(...args: Arguments<RMSNormArguments, ['normalizedShape', 'eps', 'elementwiseAffine']>);
+  constructor(...args: unknown[]) {
+    super();
+    const defaults = { eps: null, elementwiseAffine: true };
+    const o = parseArgs<RMSNormArguments>('RMSNorm', ['normalizedShape'], defaults, args);
+    this.normalizedShape = typeof o.normalizedShape === 'number' ? [o.normalizedShape] : [...o.normalizedShape];
+    this.eps = o.eps;
+    this.elementwiseAffine = o.elementwiseAffine;
+    this.weight = o.elementwiseAffine ? new Parameter(empty(this.normalizedShape)) : null;
+    this.resetParameters();
+  }
+
+  /** Weight 1. */
+  resetParameters(): void {
+    if (this.weight) ones_(this.weight);
+  }
+
+  forward(x: Tensor): Tensor {
+    return rmsNorm(x, this.normalizedShape, { weight: this.weight, eps: this.eps });
+  }
+
+  override extraRepr(): string {
+    const { normalizedShape, eps, elementwiseAffine } = this;
+    return `${pythonText(normalizedShape)}, eps=${pythonText(eps)}, elementwise_affine=${pythonText(elementwiseAffine)}`;
+  }
+}
+
+export interface LocalResponseNormArguments {
+  /** Neighbouring channels that count. */
+  size: number;
+  /** Default 1e-4. */
+  alpha?: number;
+  /** Default 0.75. */
+  beta?: number;
+  /** Default 1. */
+  k?: number;
+}
+
+/**
+ * y = x / (k + alpha · mean of x² over `size` neighbouring channels)^beta (Krizhevsky et al. 2012).
+ *
+ * Shape: [N, C, …] of rank 3 at least, kept.
+ */
+export class LocalResponseNorm extends Module {
+  size: number;
+  alpha: number;
+  beta: number;
+  k: number;
+
+  constructor(...args: Arguments<LocalResponseNormArguments, ['size', 'alpha', 'beta', 'k']>) {
+    super();
+    const defaults = { alpha: 1e-4, beta: 0.75, k: 1 };
+    const o = parseArgs<LocalResponseNormArguments>('LocalResponseNorm', ['size'], defaults, args);
+    this.size = wholeNumber('LocalResponseNorm', 'size', o.size, 1);
+    this.alpha = o.alpha;
+    this.beta = o.beta;
+    this.k = o.k;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { size, alpha, beta, k } = this;
+    return localResponseNorm(x, { size, alpha, beta, k });
+  }
+
+  override extraRepr(): string {
+    const { size, alpha, beta, k } = this;
+    return `${size}, alpha=${pythonFloat(alpha)}, beta=${pythonFloat(beta)}, k=${pythonFloat(k)}`;
   }
 }

@@ -18,7 +18,7 @@ import { mean, sumTo } from './reduce';
 import { onePassLength } from './strips';
 
 /** 1 / √(variance + eps) */
-const rstdOp = pointwise({
+export const rstdOp = pointwise({
   name: 'rstd',
   expr: 'inverseSqrt(a0 + s0)',
   saves: 'y',
@@ -26,7 +26,7 @@ const rstdOp = pointwise({
 });
 
 /** x̂ = (x - mean) · rstd */
-const normalizeOp = pointwise({
+export const normalizeOp = pointwise({
   name: 'normalize',
   expr: '(a0 - a1) * a2',
   saves: 'abc',
@@ -61,7 +61,7 @@ const WIDE_ROW = 32;
 function rowProgram(rows: number, length: number, { kind }: AdapterProfile): Pick<Pass, 'entry' | 'consts' | 'grid'> {
   if (kind === 'gpu' && length >= WIDE_ROW) return { entry: 'wide', consts: { WORKGROUP }, grid: grid(rows) };
   const workgroup = kind === 'software' && rows < FEW_ROWS ? SMALL_WORKGROUP : WORKGROUP;
-  return { entry: 'main', consts: { WORKGROUP: workgroup }, grid: gridFor(rows, workgroup) };
+  return { entry: length % 4 === 0 ? 'quads' : 'main', consts: { WORKGROUP: workgroup }, grid: gridFor(rows, workgroup) };
 }
 
 /** Inputs: x, weight?, bias?; dynamic scalar: eps. Outputs: y, and the rows' means and variances. */

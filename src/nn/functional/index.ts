@@ -12,8 +12,10 @@ export {
   silu,
   softmax,
   softplus,
+  softsign,
   tanh,
 } from './activation';
+export { batchNorm, instanceNorm } from './batch-norm';
 export { conv2d, convTranspose2d } from './conv';
 export { linear } from './linear';
 export {
@@ -24,7 +26,7 @@ export {
   nllLoss,
   type Reduction,
 } from './loss';
-export { layerNorm } from './normalization';
+export { groupNorm, layerNorm, localResponseNorm, rmsNorm } from './normalization';
 export { oneHot } from './one-hot';
 export { type PadMode, pad } from './pad';
 export { avgPool2d, maxPool2d } from './pooling';

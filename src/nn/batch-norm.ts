@@ -1,0 +1,182 @@
+// Owns the layers with running statistics: BatchNorm1d, BatchNorm2d, InstanceNorm2d.
+import { noGrad } from '../autograd/mode';
+import { showShape } from '../compiler/meta';
+import { ShapeError } from '../errors';
+import { ones, tensor, zeros } from '../tensor/creation';
+import { type Arguments, parseArgs } from '../tensor/options';
+import { protect } from '../tensor/snapshot';
+import type { Tensor } from '../tensor/tensor';
+import { batchNorm, instanceNorm } from './functional/batch-norm';
+import { Module } from './module';
+import { Parameter } from './parameter';
+import { pythonText } from './printing';
+import { wholeNumber } from './sizes';
+
+export interface ChannelNormArguments {
+  /** C of the input [N, C, …]. */
+  numFeatures: number;
+  /** Added to the variance, default 1e-5. */
+  eps?: number;
+  /** The weight of a new batch in the running statistics, default 0.1; null for the plain mean of all batches. */
+  momentum?: number | null;
+  /** Learn a weight (and bias); default true, for InstanceNorm2d false. */
+  affine?: boolean;
+  /** Keep running statistics, for evaluation; default true, for InstanceNorm2d false. */
+  trackRunningStats?: boolean;
+  /** Default true. */
+  bias?: boolean;
+}
+
+type Order = ['numFeatures', 'eps', 'momentum', 'affine', 'trackRunningStats', 'bias'];
+type Defaults = Required<Omit<ChannelNormArguments, 'numFeatures'>>;
+
+const batchDefaults: Defaults = { eps: 1e-5, momentum: 0.1, affine: true, trackRunningStats: true, bias: true };
+const instanceDefaults: Defaults = { ...batchDefaults, affine: false, trackRunningStats: false };
+
+abstract class ChannelNorm extends Module {
+  numFeatures: number;
+  eps: number;
+  momentum: number | null;
+  affine: boolean;
+  trackRunningStats: boolean;
+  weight: Parameter | null;
+  bias: Parameter | null;
+  /** Buffers of shape [C]; null without running statistics. */
+  declare runningMean: Tensor | null;
+  declare runningVar: Tensor | null;
+  /** A buffer of rank 0, int64. */
+  declare numBatchesTracked: Tensor | null;
+
+  constructor(layer: string, defaults: Defaults, args: readonly unknown[]) {
+    super();
+    const o = parseArgs<ChannelNormArguments>(layer, ['numFeatures'], defaults as never, args);
+    this.numFeatures = wholeNumber(layer, 'numFeatures', o.numFeatures, 1);
+    this.eps = o.eps;
+    this.momentum = o.momentum;
+    this.affine = o.affine;
+    this.trackRunningStats = o.trackRunningStats;
+    this.weight = o.affine ? new Parameter(ones(this.numFeatures)) : null;
+    this.bias = o.affine && o.bias ? new Parameter(zeros(this.numFeatures)) : null;
+    const tracked = (make: () => Tensor): Tensor | null => (o.trackRunningStats ? kept(make()) : null);
+    const buffers = {
+      runningMean: tracked(() => zeros(this.numFeatures)),
+      runningVar: tracked(() => ones(this.numFeatures)),
+      numBatchesTracked: tracked(() => tensor(0, { dtype: 'int64' })),
+    };
+    this.registerBuffer('runningMean', buffers.runningMean, { key: 'running_mean' });
+    this.registerBuffer('runningVar', buffers.runningVar, { key: 'running_var' });
+    this.registerBuffer('numBatchesTracked', buffers.numBatchesTracked, { key: 'num_batches_tracked' });
+  }
+
+  /** Running mean 0, running variance 1, no batches. */
+  resetRunningStats(): void {
+    this.runningMean?.zero_();
+    this.runningVar?.fill_(1);
+    this.numBatchesTracked?.zero_();
+  }
+
+  /** Weight 1, bias 0, and fresh running statistics. */
+  resetParameters(): void {
+    this.resetRunningStats();
+    noGrad(() => {
+      this.weight?.fill_(1);
+      this.bias?.zero_();
+    });
+  }
+
+  override extraRepr(): string {
+    const { numFeatures, eps, momentum, affine, bias, trackRunningStats } = this;
+    const parts = { eps, momentum, affine, bias: bias !== null, track_running_stats: trackRunningStats };
+    return [numFeatures, ...Object.entries(parts).map(([name, value]) => `${name}=${pythonText(value)}`)].join(', ');
+  }
+
+  protected expectInput(layer: string, x: Tensor, ranks: readonly number[], expected: string): void {
+    const rank = x.shape.length;
+    if (!ranks.includes(rank)) {
+      throw new ShapeError(`${layer}: expected ${expected}, but got ${rank}-D input of shape ${showShape(x.shape)}`);
+    }
+  }
+}
+
+/** Lives outside of every scope, and is restored if the device is lost. */
+function kept(buffer: Tensor): Tensor {
+  buffer.retain();
+  protect(buffer.storage);
+  return buffer;
+}
+
+abstract class BatchNorm extends ChannelNorm {
+  protected normalized(x: Tensor): Tensor {
+    const { runningMean, runningVar, numBatchesTracked, weight, bias, eps, training } = this;
+    let momentum: number | Tensor = this.momentum ?? 0;
+    if (training && numBatchesTracked) {
+      noGrad(() => {
+        numBatchesTracked.add_(1);
+        if (this.momentum === null) momentum = numBatchesTracked.float().reciprocal();
+      });
+    }
+    const own = training || runningMean === null;
+    return batchNorm(x, { runningMean, runningVar, weight, bias, training: own, momentum, eps });
+  }
+}
+
+/**
+ * y = (x − E[x]) / √(Var[x] + eps) · weight + bias, over all but the channels (Ioffe & Szegedy 2015): by the batch's own
+ * statistics in training, by the running ones in evaluation.
+ *
+ * Shape: [N, C] or [N, C, L], kept. `weight`, `bias`, `runningMean` and `runningVar` have shape [C] and start at 1, 0, 0 and 1.
+ */
+export class BatchNorm1d extends BatchNorm {
+  constructor(numFeatures: number, options?: Partial<Defaults>);
+  constructor(...args: Arguments<ChannelNormArguments, Order>);
+  constructor(...args: unknown[]) {
+    super('BatchNorm1d', batchDefaults, args);
+  }
+
+  forward(x: Tensor): Tensor {
+    this.expectInput('BatchNorm1d', x, [2, 3], '2-D or 3-D input [N, C] or [N, C, L]');
+    return this.normalized(x);
+  }
+}
+
+/** `BatchNorm1d` for images. Shape: [N, C, H, W], kept. */
+export class BatchNorm2d extends BatchNorm {
+  constructor(numFeatures: number, options?: Partial<Defaults>);
+  constructor(...args: Arguments<ChannelNormArguments, Order>);
+  constructor(...args: unknown[]) {
+    super('BatchNorm2d', batchDefaults, args);
+  }
+
+  forward(x: Tensor): Tensor {
+    this.expectInput('BatchNorm2d', x, [4], '4-D input [N, C, H, W]');
+    return this.normalized(x);
+  }
+}
+
+/**
+ * y = (x − E[x]) / √(Var[x] + eps) · weight + bias, over each plane of each image (Ulyanov et al. 2016). Keeps no running
+ * statistics and learns nothing unless asked to.
+ *
+ * Shape: [N, C, H, W] or [C, H, W], kept.
+ */
+export class InstanceNorm2d extends ChannelNorm {
+  constructor(numFeatures: number, options?: Partial<Defaults>);
+  constructor(...args: Arguments<ChannelNormArguments, Order>);
+  constructor(...args: unknown[]) {
+    super('InstanceNorm2d', instanceDefaults, args);
+  }
+
+  forward(x: Tensor): Tensor {
+    this.expectInput('InstanceNorm2d', x, [3, 4], '4-D or 3-D input [N, C, H, W] or [C, H, W]');
+    if (x.shape.length === 3) return this.normalized(x.unsqueeze(0)).squeeze(0);
+    return this.normalized(x);
+  }
+
+  private normalized(x: Tensor): Tensor {
+    const { runningMean, runningVar, weight, bias, eps, momentum } = this;
+    const useInputStats = this.training || !this.trackRunningStats;
+    const tracked = this.training ? { runningMean, runningVar } : {};
+    const stats = useInputStats ? tracked : { runningMean, runningVar };
+    return instanceNorm(x, { ...stats, weight, bias, useInputStats, momentum: momentum ?? 0, eps });
+  }
+}

@@ -1,0 +1,59 @@
+// Normalisation of channels by given or own statistics, with the gradient through own ones: batchNorm.
+import type { Lowering } from '../compiler/ir';
+import { mode } from '../graph/mode';
+import { record } from '../graph/record';
+import type { Op, Value } from '../graph/value';
+import { div, mul, sub } from './arithmetic';
+import { broadcastShapes } from './broadcast';
+import { moments } from './moments';
+import { normalizeOp, rstdOp } from './norm';
+import { reducedCount, sum } from './reduce';
+
+interface BatchNormAttrs {
+  /** All dimensions but the channels'. */
+  readonly dims: readonly number[];
+  /** Mean and variance are those of x itself, so that its gradient passes through them too. */
+  readonly own: boolean;
+  readonly weight: boolean;
+  /** Comes with a weight only. */
+  readonly bias: boolean;
+}
+
+/** Inputs: x, mean, variance, weight?, bias?, each but x of size 1 in `dims`; dynamic scalar: eps. */
+const batchNormOp: Op<BatchNormAttrs> = {
+  name: 'nativeBatchNorm',
+  saves: { inputs: [0, 1, 2, 3] },
+  infer: (inputs) => [{ shape: broadcastShapes('batchNorm', inputs), dtype: inputs[0]!.dtype }],
+  lower({ attrs: { weight, bias } }): Lowering {
+    const expr = `(a0 - a1) * inverseSqrt(a2 + s0)${weight ? ' * a3' : ''}${bias ? ' + a4' : ''}`;
+    return { kind: 'pointwise', body: { expr } };
+  },
+  // With x̂ the normalised x over n elements a channel: dw = Σ dy x̂, db = Σ dy, dx = w rstd (dy - (db + x̂ dw) / n)
+  vjp([dy], { inputs, attrs: { dims, own }, scalars }) {
+    const [x, givenMean, givenVariance, weight] = inputs as [Value, Value, Value, Value?];
+    const [mean, variance] = own && mode.grad ? moments(x, dims, 0) : [givenMean, givenVariance];
+    const rstd = record(rstdOp, [variance], undefined, scalars);
+    const normalized = record(normalizeOp, [x, mean, rstd], undefined);
+    const dw = sum(mul(dy!, normalized), dims, true);
+    const db = sum(dy!, dims, true);
+    const scale = weight ? mul(rstd, weight) : rstd;
+    const n = reducedCount(x.shape, dims);
+    const through = own ? sub(sub(dy!, div(db, n)), mul(normalized, div(dw, n))) : dy!;
+    return [mul(through, scale), null, null, dw, db].slice(0, inputs.length);
+  },
+};
+
+/**
+ * y = (x - mean) / √(variance + eps) · weight + bias. Everything but x has size 1 in `dims`; a bias comes with a weight. With
+ * `own`, mean and variance are those of x over `dims`, and gradients pass through them.
+ */
+export function batchNorm(
+  x: Value,
+  [mean, variance]: readonly [Value, Value],
+  weight: Value | null,
+  bias: Value | null,
+  { dims, own, eps }: { dims: readonly number[]; own: boolean; eps: number },
+): Value {
+  const inputs = [x, mean, variance, weight, bias].filter((value) => value !== null);
+  return record(batchNormOp, inputs, { dims, own, weight: weight !== null, bias: bias !== null }, [eps]);
+}
