@@ -23,8 +23,8 @@ interface PointwiseSpec {
   /** WGSL over `a0 a1 … s0 s1 …`; a function where it depends on the dtype (that of the last input). */
   readonly expr: string | ((dtype: DType) => string);
   readonly lib?: readonly string[];
-  /** `float`: float32 only (default); `number`: all but bool; `any`: all. */
-  readonly takes?: 'float' | 'number' | 'any';
+  /** `float`: float32 only (default); `number`: all but bool; `integer`: all but float32; `any`: all. */
+  readonly takes?: 'float' | 'number' | 'integer' | 'any';
   /** The first input is a bool condition, apart from the common dtype of the others. */
   readonly condition?: boolean;
   /** Default: the dtype of the inputs. */
@@ -71,6 +71,9 @@ function checkDTypes(spec: PointwiseSpec, inputs: readonly Meta[]): void {
   }
   for (const x of operands) {
     if (takes === 'float') expectFloat(name, operands.length > 1 ? 'operands' : 'input', x);
+    if (takes === 'integer' && isFloat(x.dtype)) {
+      throw new DTypeError(`${name}: expected integers or bools, but got dtype ${x.dtype}; convert it with .to()`);
+    }
     if (takes === 'number' && x.dtype === 'bool') {
       throw new DTypeError(
         `${name}: expected numbers, but got dtype bool; use a logical operation, or convert it with .to()`,

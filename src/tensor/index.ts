@@ -3,6 +3,7 @@ export * as autograd from './autograd';
 export type { NestedArray, TensorData } from './base';
 export * from './creation';
 export * from './dtypes';
+export * from './elementary-functions';
 export * from './functions';
 export * as gpu from './gpu';
 export { init, synchronize } from './gpu';

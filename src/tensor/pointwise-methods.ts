@@ -345,11 +345,11 @@ export abstract class PointwiseMethods extends TensorBase {
   }
 
   /** The dtype in which this tensor and `other` meet. */
-  private resultType(other: Operandish): DType {
+  protected resultType(other: Operandish): DType {
     return promoteTypes(operandOf(this), operandOf(other));
   }
 
-  private combine(name: string, other: Operandish, op: BinaryOp, division = false): Tensor {
+  protected combine(name: string, other: Operandish, op: BinaryOp, division = false): Tensor {
     const common = this.resultType(other);
     const dtype = division ? divisionType(common) : common;
     const a = cast(this.value, dtype);
@@ -363,7 +363,7 @@ export abstract class PointwiseMethods extends TensorBase {
   }
 
   /** In-place result: its dtype must be able to go back into this tensor's. */
-  private replace(name: string, value: Value): this {
+  protected replace(name: string, value: Value): this {
     if (isFloat(value.dtype) && !isFloat(this.dtype)) {
       throw new DTypeError(
         `${name}: the result is ${value.dtype}, which cannot be written into a tensor of dtype ${this.dtype}; convert with .to() first`,

@@ -9,8 +9,8 @@ import { cast } from '../ops/cast';
 import { std, variance } from '../ops/moments';
 import * as reduce from '../ops/reduce';
 import { logSoftmax, softmax } from '../ops/softmax';
+import { ElementaryMethods } from './elementary-methods';
 import { isPlainObject } from './options';
-import { PointwiseMethods } from './pointwise-methods';
 import type { Tensor } from './tensor';
 
 export type Dims = number | readonly number[] | null;
@@ -20,7 +20,7 @@ export type ReduceArgs<D = Dims> =
   | [options?: { dim?: D; keepdim?: boolean }]
   | [dim?: D, options?: { keepdim?: boolean } | boolean];
 
-export abstract class ReduceMethods extends PointwiseMethods {
+export abstract class ReduceMethods extends ElementaryMethods {
   /** Σ over the given dimensions, or over all. Integers and bools sum to int64. */
   sum(...args: ReduceArgs): Tensor {
     return this.reduced('sum', args, reduce.sum);
@@ -128,7 +128,7 @@ export abstract class ReduceMethods extends PointwiseMethods {
     along: (x: Value, dim: number, keepdim: boolean) => readonly Value[],
     pairwise: (other: Tensor) => Tensor,
   ): Tensor | [Tensor, Tensor] {
-    if (args[0] instanceof PointwiseMethods) return pairwise(args[0] as unknown as Tensor);
+    if (args[0] instanceof ElementaryMethods) return pairwise(args[0] as unknown as Tensor);
     const { dim, keepdim } = reduceArgs(name, args);
     if (dim === null) return this.make(named(whole(this.value), `${name === 'max' ? 'Max' : 'Min'}Backward1`));
     if (typeof dim !== 'number') {

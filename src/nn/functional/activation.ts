@@ -2,6 +2,7 @@
 import type { Value } from '../../graph/value';
 import * as ops from '../../ops/activation';
 import { clamp } from '../../ops/compare';
+import { softsign as softsignOf } from '../../ops/elementary';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
@@ -76,6 +77,9 @@ export function elu(x: Tensor, ...args: Arguments<Elu, ['alpha', 'inplace']>): T
 export function gelu(x: Tensor, { approximate = 'none' }: { approximate?: 'none' | 'tanh' } = {}): Tensor {
   return Tensor.of(ops.gelu(x.value, approximate));
 }
+
+/** x / (1 + |x|). */
+export const softsign = (x: Tensor): Tensor => Tensor.of(softsignOf(x.value));
 
 interface Softplus {
   beta?: number;
