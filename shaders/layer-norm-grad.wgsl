@@ -1,4 +1,5 @@
-// layer-norm-grad.wgsl: gradient of layer-norm.wgsl by x; one row an invocation (main), or one row a workgroup (wide).
+// layer-norm-grad.wgsl: gradient of layer-norm.wgsl by x; one row an invocation (main; quads reads four
+// elements at once), or one row a workgroup (wide).
 //   dx = rstd (g - Σ g / n - x̂ Σ g x̂ / n),   g = dy · w,   x̂ = (x - mean) rstd,   rstd = 1 / √(variance + eps)
 @group(0) @binding(0) var<storage, read> dy: array<f32>;        // [rows, n]
 @group(0) @binding(1) var<storage, read> x: array<f32>;         // [rows, n]
@@ -60,6 +61,47 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let rstd = inverseSqrt(variance[row] + params.eps);
   let means = sums(first, mean[row], rstd, 0u, 1u) / f32(params.n);
   spread(first, mean[row], rstd, means, 0u, 1u);
+}
+
+// The same bindings in fours, for rows whose length 4 divides.
+@group(0) @binding(0) var<storage, read> dy4: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x4: array<vec4f>;
+@group(0) @binding(4) var<storage, read> w4: array<vec4f>;
+
+@compute @workgroup_size(WORKGROUP)
+fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let row = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
+  if (row >= params.rows) { return; }
+  let count = params.n / 4u;
+  let first = row * count;
+  let center = mean[row];
+  let rstd = inverseSqrt(variance[row] + params.eps);
+  var totals = vec4f(); // Σ g
+  var products = vec4f(); // Σ g x̂
+  for (var i = 0u; i < count;) {
+    var part = vec4f();
+    var product = vec4f();
+    let stop = min(i + BLOCK, count);
+    for (; i < stop; i++) {
+      var g = dy4[first + i];
+      if (WEIGHT) { g *= w4[i]; }
+      part += g;
+      product += g * ((x4[first + i] - center) * rstd);
+    }
+    totals += part;
+    products += product;
+  }
+  let means = vec2f(dot(totals, vec4f(1.0)), dot(products, vec4f(1.0))) / f32(params.n);
+  for (var i = 0u; i < count; i++) {
+    var g = dy4[first + i];
+    if (WEIGHT) { g *= w4[i]; }
+    let values = rstd * (g - means.x - (x4[first + i] - center) * rstd * means.y);
+    let at = 4u * (first + i);
+    store(at, values.x);
+    store(at + 1u, values.y);
+    store(at + 2u, values.z);
+    store(at + 3u, values.w);
+  }
 }
 
 var<workgroup> parts: array<vec2f, WORKGROUP>;

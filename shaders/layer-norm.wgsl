@@ -1,4 +1,5 @@
-// layer-norm.wgsl: normalisation of rows; one row an invocation (main), or one row a workgroup (wide).
+// layer-norm.wgsl: normalisation of rows; one row an invocation (main; quads reads four elements
+// at once), or one row a workgroup (wide).
 //   y[r, i] = (x[r, i] - mean_r) / √(variance_r + eps) · w[i] + b[i]
 // Sums run in blocks, as in reduce.wgsl. The squares are those of deviations from the mean, in a second walk over the row.
 @group(0) @binding(0) var<storage, read> x: array<f32>;               // [rows, n]
@@ -72,6 +73,51 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   mean[row] = center;
   variance[row] = spread;
   normalise(first, center, spread, 0u, 1u);
+}
+
+// The same bindings in fours, for rows whose length 4 divides.
+@group(0) @binding(0) var<storage, read> x4: array<vec4f>;
+@group(0) @binding(1) var<storage, read> w4: array<vec4f>;
+@group(0) @binding(2) var<storage, read> b4: array<vec4f>;
+
+@compute @workgroup_size(WORKGROUP)
+fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let row = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
+  if (row >= params.rows) { return; }
+  let count = params.n / 4u;
+  let first = row * count;
+  var totals = vec4f();
+  for (var i = 0u; i < count;) {
+    var part = vec4f();
+    let stop = min(i + BLOCK, count);
+    for (; i < stop; i++) { part += x4[first + i]; }
+    totals += part;
+  }
+  let center = dot(totals, vec4f(1.0)) / f32(params.n);
+  totals = vec4f();
+  for (var i = 0u; i < count;) {
+    var part = vec4f();
+    let stop = min(i + BLOCK, count);
+    for (; i < stop; i++) {
+      let deviation = x4[first + i] - center;
+      part += deviation * deviation;
+    }
+    totals += part;
+  }
+  let spread = dot(totals, vec4f(1.0)) / f32(params.n);
+  mean[row] = center;
+  variance[row] = spread;
+  let rstd = inverseSqrt(spread + params.eps);
+  for (var i = 0u; i < count; i++) {
+    var values = (x4[first + i] - center) * rstd;
+    if (WEIGHT) { values *= w4[i]; }
+    if (BIAS) { values += b4[i]; }
+    let at = 4u * (first + i);
+    store(at, values.x);
+    store(at + 1u, values.y);
+    store(at + 2u, values.z);
+    store(at + 3u, values.w);
+  }
 }
 
 var<workgroup> parts: array<f32, WORKGROUP>;

@@ -61,7 +61,11 @@ const WIDE_ROW = 32;
 function rowProgram(rows: number, length: number, { kind }: AdapterProfile): Pick<Pass, 'entry' | 'consts' | 'grid'> {
   if (kind === 'gpu' && length >= WIDE_ROW) return { entry: 'wide', consts: { WORKGROUP }, grid: grid(rows) };
   const workgroup = kind === 'software' && rows < FEW_ROWS ? SMALL_WORKGROUP : WORKGROUP;
-  return { entry: length % 4 === 0 ? 'quads' : 'main', consts: { WORKGROUP: workgroup }, grid: gridFor(rows, workgroup) };
+  return {
+    entry: length % 4 === 0 ? 'quads' : 'main',
+    consts: { WORKGROUP: workgroup },
+    grid: gridFor(rows, workgroup),
+  };
 }
 
 /** Inputs: x, weight?, bias?; dynamic scalar: eps. Outputs: y, and the rows' means and variances. */
