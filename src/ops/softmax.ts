@@ -37,6 +37,7 @@ function softmaxOp(name: string, log: boolean, grad: (dy: Value, y: Value, dim: 
           {
             source: [mathLib, source],
             label: name,
+            entry: inner === 1 && n % 4 === 0 ? 'quads' : 'main',
             overrides: { LOG: log ? 1 : 0 },
             reads: [input(0)],
             writes: [output()],
