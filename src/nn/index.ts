@@ -17,6 +17,7 @@ export {
 export { BatchNorm1d, BatchNorm2d, InstanceNorm2d } from './batch-norm';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './container';
 export { Conv2d, ConvTranspose2d, LazyConv2d } from './conv';
+export { AlphaDropout, Dropout, Dropout1d, Dropout2d } from './dropout';
 export { Flatten, Unflatten } from './flatten';
 export * as functional from './functional';
 export type { RemovableHandle } from './hooks';

@@ -17,6 +17,7 @@ export {
 } from './activation';
 export { batchNorm, instanceNorm } from './batch-norm';
 export { conv2d, convTranspose2d } from './conv';
+export { alphaDropout, dropout, dropout1d, dropout2d } from './dropout';
 export { linear } from './linear';
 export {
   binaryCrossEntropyWithLogits,

@@ -1,0 +1,92 @@
+// Owns F.dropout and its kin: what is dropped, and where the mask's key comes from.
+import { numel, showShape } from '../../compiler/meta';
+import { ArgumentError, ShapeError } from '../../errors';
+import type { Value } from '../../graph/value';
+import { mul } from '../../ops/arithmetic';
+import { dropout as drop } from '../../ops/dropout';
+import { type Arguments, parseArgs } from '../../tensor/options';
+import { defaultGenerator } from '../../tensor/random/generator';
+import { Tensor } from '../../tensor/tensor';
+
+interface DropoutArguments {
+  /** The chance of an element (or channel) to be dropped, default 0.5. */
+  p?: number;
+  /** Without it x is returned as it is; default true. */
+  training?: boolean;
+  /** Write the result into the input, default false. */
+  inplace?: boolean;
+}
+
+type Given = Arguments<DropoutArguments, ['p', 'training', 'inplace']>;
+
+/** Throws unless p is a probability. */
+export function checkProbability(name: string, p: number): void {
+  if (!(p >= 0 && p <= 1)) {
+    throw new ArgumentError(`${name}: expected a probability p between 0 and 1, but got ${p}`);
+  }
+}
+
+interface Affine {
+  readonly scale: number;
+  readonly shift?: number;
+  readonly dropped?: number;
+}
+
+function dropped(
+  name: string,
+  x: Tensor,
+  args: readonly unknown[],
+  inner: number,
+  affine: (p: number) => Affine,
+): Tensor {
+  const defaults = { p: 0.5, training: true, inplace: false };
+  const { p, training, inplace } = parseArgs<DropoutArguments>(name, [], defaults, args);
+  checkProbability(name, p);
+  if (!training || p === 0) return x;
+  const f = (value: Value): Value => {
+    if (p === 1) return mul(value, 0);
+    const generator = defaultGenerator();
+    return drop(value, { key: [generator.random(), generator.random()], p, inner }, affine(p));
+  };
+  return inplace ? x.copy_(Tensor.of(f(x.before().value))) : Tensor.of(f(x.value));
+}
+
+const rescaled = (p: number): Affine => ({ scale: 1 / (1 - p) });
+
+/**
+ * Zeros elements with chance p and divides the others by 1 − p, so that the mean stays. Shape: kept. The mask is made on the
+ * device, its key drawn from the default generator: after the same `torch.manualSeed` the same calls give the same masks,
+ * though not PyTorch's.
+ */
+export const dropout = (x: Tensor, ...args: Given): Tensor => dropped('dropout', x, args, 1, rescaled);
+
+/** `dropout` of whole channels. Shape: [N, C, L] or [C, L], kept. */
+export function dropout1d(x: Tensor, ...args: Given): Tensor {
+  const rank = x.shape.length;
+  if (rank !== 2 && rank !== 3) {
+    throw new ShapeError(`dropout1d: expected 3-D or 2-D input [N, C, L] or [C, L], but got ${showShape(x.shape)}`);
+  }
+  return dropped('dropout1d', x, args, x.shape.at(-1)!, rescaled);
+}
+
+/** `dropout` of whole channels. Shape: [N, C, H, W], kept; also [N, C, L], as PyTorch takes it. */
+export function dropout2d(x: Tensor, ...args: Given): Tensor {
+  const rank = x.shape.length;
+  if (rank !== 3 && rank !== 4) {
+    throw new ShapeError(
+      `dropout2d: expected 4-D or 3-D input [N, C, H, W] or [N, C, L], but got ${showShape(x.shape)}`,
+    );
+  }
+  return dropped('dropout2d', x, args, numel(x.shape.slice(2)), rescaled);
+}
+
+/** The least value of SELU, negated: its scale times its alpha (Klambauer et al. 2017). */
+const SELU_FLOOR = 1.7580993408473766;
+
+/** Sets elements to SELU's least value with chance p, then scales and shifts so that mean 0 and variance 1 stay. Shape: kept. */
+export const alphaDropout = (x: Tensor, ...args: Given): Tensor =>
+  dropped('alphaDropout', x, args, 1, (p) => {
+    const scale = 1 / Math.sqrt((SELU_FLOOR ** 2 * p + 1) * (1 - p));
+    const shift = SELU_FLOOR * scale * p;
+    return { scale, shift, dropped: shift - SELU_FLOOR * scale };
+  });
