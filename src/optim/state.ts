@@ -11,11 +11,14 @@ export interface OptimizerStateDict {
   param_groups: ({ params: number[] } & Record<string, unknown>)[];
 }
 
+/** What learning rate schedulers keep in a group, for a run that resumes. */
+const SCHEDULED = ['initialLr', 'maxLr', 'minLr', 'baseMomentum', 'maxMomentum'];
+
 interface Group {
   readonly params: readonly Tensor[];
 }
 
-const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 export function writeState(groups: readonly Group[], states: ReadonlyMap<Tensor, ParamState>): OptimizerStateDict {
   const numbers = new Map(groups.flatMap((group) => group.params).map((param, i) => [param, i]));
@@ -55,7 +58,8 @@ export function readState(optimizer: string, saved: OptimizerStateDict, groups: 
       const record = saved.state[number];
       if (record) states.set(group.params[i]!, readRecord(record, group.params[i]!, number, fail));
     });
-    const known = Object.keys(group).filter((name) => name !== 'params' && snakeCase(name) in named);
+    const names = new Set([...Object.keys(group), ...SCHEDULED]);
+    const known = [...names].filter((name) => name !== 'params' && snakeCase(name) in named);
     return Object.fromEntries(known.map((name) => [name, named[snakeCase(name)]]));
   });
   return { options, states };

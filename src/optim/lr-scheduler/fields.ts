@@ -1,0 +1,29 @@
+// Owns the form of a scheduler's saved state: its fields by PyTorch's names.
+import { StateDictError } from '../../errors';
+import { snakeCase } from '../state';
+
+/** What a scheduler keeps: numbers, strings, booleans and lists of them; functions are not saved. */
+export type Fields = Record<string, unknown>;
+
+/** PyTorch writes T_max, T_0 and their like with a capital. */
+const stateName = (name: string): string => snakeCase(name).replace(/^t_?(0|i|cur|max|mult)$/, 'T_$1');
+
+const hasFunction = (value: unknown): boolean => [value].flat().some((item) => typeof item === 'function');
+
+const saved = (fields: Fields): [string, unknown][] =>
+  Object.entries(fields).filter(([, value]) => !hasFunction(value));
+
+export function writeFields(fields: Fields): Fields {
+  return structuredClone(Object.fromEntries(saved(fields).map(([name, value]) => [stateName(name), value])));
+}
+
+/** New contents of the fields, those that are not saved left out. */
+export function readFields(scheduler: string, state: Fields, fields: Fields): Fields {
+  const names = saved(fields).map(([name]) => name);
+  const missing = names.map(stateName).filter((name) => !(name in state));
+  if (missing.length > 0) {
+    const quoted = missing.map((name) => `'${name}'`).join(', ');
+    throw new StateDictError(`${scheduler}.loadStateDict: expected what stateDict() returns, but got no ${quoted}`);
+  }
+  return structuredClone(Object.fromEntries(names.map((name) => [name, state[stateName(name)]])));
+}

@@ -1,0 +1,17 @@
+// The surface of `optim.lrScheduler`.
+export { CosineAnnealingLR, CosineAnnealingWarmRestarts } from './cosine';
+export { CyclicLR, OneCycleLR } from './cycles';
+export {
+  ConstantLR,
+  ExponentialLR,
+  LambdaLR,
+  LinearLR,
+  type LRLambda,
+  MultiplicativeLR,
+  MultiStepLR,
+  PolynomialLR,
+  StepLR,
+} from './factors';
+export { ReduceLROnPlateau } from './plateau';
+export { LRScheduler, type LRSchedulerStateDict } from './scheduler';
+export { SequentialLR } from './sequential';

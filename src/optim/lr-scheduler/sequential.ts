@@ -1,0 +1,133 @@
+// Owns the scheduler that calls others one after another.
+import { ArgumentError, StateDictError } from '../../errors';
+import { type Arguments, parseArgs } from '../../tensor/options';
+import { readFields } from './fields';
+import { checkOptimizer, LRScheduler, type LRSchedulerStateDict, type Scheduled } from './scheduler';
+
+export interface SequentialLRArguments {
+  optimizer: Scheduled;
+  schedulers: readonly LRScheduler[];
+  /** The epoch at which each scheduler but the first has its turn. */
+  milestones: readonly number[];
+  lastEpoch?: number;
+}
+
+interface SequentialFields {
+  readonly schedulers: readonly LRScheduler[];
+  milestones: readonly number[];
+}
+
+/**
+ * Schedulers that have their turn one after another.
+ *
+ *     const warmup = new optim.lrScheduler.LinearLR(optimizer, { startFactor: 0.1, totalIters: 5 });
+ *     const decay = new optim.lrScheduler.ExponentialLR(optimizer, { gamma: 0.9 });
+ *     new optim.lrScheduler.SequentialLR(optimizer, [warmup, decay], [5]);
+ */
+export class SequentialLR extends LRScheduler<SequentialFields> {
+  constructor(...args: Arguments<SequentialLRArguments, ['optimizer', 'schedulers', 'milestones', 'lastEpoch']>) {
+    const { optimizer, schedulers, milestones, lastEpoch } = parseArgs<SequentialLRArguments>(
+      'SequentialLR',
+      ['optimizer', 'schedulers', 'milestones'],
+      { lastEpoch: -1 },
+      args,
+    );
+    checkOptimizer('SequentialLR', optimizer);
+    checkSchedulers(optimizer, schedulers);
+    if (milestones.length !== schedulers.length - 1) {
+      throw new ArgumentError(
+        `SequentialLR: expected one milestone fewer than schedulers, but got ${schedulers.length} schedulers and ${milestones.length} milestones`,
+      );
+    }
+    super('SequentialLR', optimizer, lastEpoch, { schedulers: [...schedulers], milestones: [...milestones] });
+  }
+
+  override begin(): void {
+    this.lastEpoch += 1;
+    for (const group of this.groups) group.lr = group.initialLr!;
+    this.rewind();
+    const first = this.fields.schedulers[turnAt(0, this.fields.milestones)]!;
+    first.begin();
+    this.lastLr = first.getLastLr();
+  }
+
+  override rewind(): void {
+    for (const scheduler of this.fields.schedulers) scheduler.rewind();
+  }
+
+  override step(): void {
+    this.lastEpoch += 1;
+    const turn = turnAt(this.lastEpoch, this.fields.milestones);
+    const scheduler = this.fields.schedulers[turn]!;
+    if (turn > 0 && this.fields.milestones[turn - 1] === this.lastEpoch) scheduler.restart();
+    else scheduler.step();
+    this.lastLr = scheduler.getLastLr();
+  }
+
+  protected getLr(): number[] {
+    return this.kept();
+  }
+
+  override stateDict(): LRSchedulerStateDict {
+    const { milestones, schedulers } = this.fields;
+    return {
+      _milestones: [...milestones],
+      last_epoch: this.lastEpoch,
+      _last_lr: this.getLastLr(),
+      _schedulers: schedulers.map((scheduler) => scheduler.stateDict()),
+    };
+  }
+
+  override loadStateDict(state: LRSchedulerStateDict): void {
+    const before = this.stateDict();
+    try {
+      this.#load(state);
+    } catch (error) {
+      this.#load(before);
+      throw error;
+    }
+  }
+
+  #load(state: LRSchedulerStateDict): void {
+    const { schedulers } = this.fields;
+    const own = { _milestones: [], lastEpoch: 0, _lastLr: [], _schedulers: [] };
+    const { _milestones, lastEpoch, _lastLr, _schedulers } = readFields(this.name, state, own);
+    const saved = _schedulers as LRSchedulerStateDict[];
+    if (saved.length !== schedulers.length) {
+      throw new StateDictError(
+        `${this.name}.loadStateDict: expected the state of ${schedulers.length} schedulers, but got ${saved.length}`,
+      );
+    }
+    schedulers.forEach((scheduler, i) => {
+      scheduler.loadStateDict(saved[i]!);
+    });
+    this.fields.milestones = _milestones as number[];
+    this.lastEpoch = lastEpoch as number;
+    this.lastLr = _lastLr as number[];
+  }
+}
+
+/** The number of the scheduler whose turn it is. */
+const turnAt = (epoch: number, milestones: readonly number[]): number =>
+  milestones.filter((milestone) => milestone <= epoch).length;
+
+function checkSchedulers(optimizer: Scheduled, schedulers: readonly LRScheduler[]): void {
+  if (schedulers.length === 0) throw new ArgumentError('SequentialLR: expected at least one scheduler, but got none');
+  schedulers.forEach((scheduler: unknown, i) => {
+    if (!(scheduler instanceof LRScheduler)) {
+      throw new ArgumentError(
+        `SequentialLR: expected schedulers that step without metrics, but the one at index ${i} is none, as ReduceLROnPlateau is none`,
+      );
+    }
+    if (scheduler.optimizer !== optimizer) {
+      throw new ArgumentError(
+        `SequentialLR: expected all schedulers to belong to the same optimizer, but ${scheduler.name} at index ${i} has another`,
+      );
+    }
+    if (i > 0 && scheduler instanceof SequentialLR) {
+      throw new ArgumentError(
+        `SequentialLR: expected a SequentialLR in the first place only, but got one at index ${i}`,
+      );
+    }
+  });
+}
