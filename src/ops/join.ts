@@ -11,6 +11,8 @@ import { resolveDim } from './dims';
 import { narrow, pad } from './shape';
 
 const WORKGROUP = 64;
+/** As many as fit beside the output into WebGPU's least number of storage buffers. */
+const INPUTS_PER_PASS = 6;
 
 const catOp: Op<{ readonly dim: number }> = {
   name: 'cat',
@@ -34,14 +36,35 @@ const catOp: Op<{ readonly dim: number }> = {
   },
   lower({ inputs, outputs: [y], attrs: { dim } }) {
     const inner = numel(y.shape.slice(dim + 1));
+    const filled = inputs.flatMap((x, i) => (numel(x.shape) > 0 ? [{ i, cols: x.shape[dim]! * inner }] : []));
+    const rows = numel(y.shape.slice(0, dim));
+    const passes: Pass[] = [];
     let offset = 0;
-    const passes = inputs.map((x, i): Pass => {
-      const cols = x.shape[dim]! * inner;
-      const params = [numel(x.shape), cols, y.shape[dim]! * inner, offset].map(u32);
+    for (let start = 0; start < filled.length; start += INPUTS_PER_PASS) {
+      const group = filled.slice(start, start + INPUTS_PER_PASS);
+      let cols = 0;
+      const ends = group.map((part) => {
+        cols += part.cols;
+        return cols;
+      });
+      const slots = Array.from({ length: INPUTS_PER_PASS }, (_, k) => k);
+      passes.push({
+        source: [catSource],
+        label: 'cat',
+        // Bindings are fixed: the first input stands in for those that there are not.
+        reads: slots.map((k) => input((group[k] ?? group[0]!).i)),
+        writes: [output()],
+        params: [
+          rows * cols,
+          cols,
+          y.shape[dim]! * inner,
+          offset,
+          ...slots.slice(1).map((k) => ends[k - 1] ?? cols),
+        ].map(u32),
+        grid: gridFor(rows * cols, WORKGROUP),
+      });
       offset += cols;
-      const grid = gridFor(numel(x.shape), WORKGROUP);
-      return { source: [catSource], label: 'cat', reads: [input(i)], writes: [output()], params, grid };
-    });
+    }
     return { kind: 'passes', passes };
   },
   vjp([dy], { inputs, attrs: { dim }, needs }) {

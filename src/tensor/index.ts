@@ -8,6 +8,7 @@ export * from './functions';
 export * as gpu from './gpu';
 export { init, synchronize } from './gpu';
 export * from './random';
+export * from './rearrange-functions';
 export { scope } from './scope';
 export type { Index } from './shape-methods';
 export { Tensor } from './tensor';

@@ -188,6 +188,13 @@ const families: Record<string, Case[]> = {
     ['pad, reflect', (a) => F.pad(a, [2, 1], { mode: 'reflect' }), [any(2, 3)]],
     ['pad, replicate', (a) => F.pad(a, [2, 1], { mode: 'replicate' }), [any(2, 3)]],
     ['pad, circular', (a) => F.pad(a, [2, 1], { mode: 'circular' }), [any(2, 3)]],
+    ['repeat', (a) => a.repeat(2, 1, 3), [any(2, 2)]],
+    ['repeatInterleave', (a) => a.repeatInterleave([2, 0, 1], 1), [any(2, 3)]],
+    ['roll', (a) => a.roll([1, -1], [0, 1]), [any(2, 3)]],
+    ['rot90', (a) => a.rot90(), [any(2, 3)]],
+    ['tril, triu', (a) => a.tril().add(a.triu(1)), [any(3, 3)]],
+    ['diagonal', (a) => a.diagonal(1, 2, 0), [any(2, 2, 3)]],
+    ['meshgrid', (a, b) => torch.meshgrid([a, b]), [any(2), any(3)]],
     ['asStrided', (a) => a.asStrided([2, 2], [3, 1], 1), [any(6)]],
   ],
   'writes in place': [

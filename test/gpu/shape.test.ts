@@ -36,13 +36,24 @@ const methods = new Set([
   'split',
   'chunk',
   'unbind',
+  'movedim',
+  'swapaxes',
+  'repeat',
+  'tile',
+  'repeatInterleave',
+  'roll',
+  'rot90',
+  'tril',
+  'triu',
+  'diagonal',
 ]);
 
 /** Indexing by masks, and by several index tensors at once, is not there yet. */
 const missing = new Set(['at-pairs', 'at-mask']);
 
 const cases = fixture.cases.filter(
-  ({ name, op }) => !missing.has(name) && (methods.has(op) || ['pad', 'cat', 'stack'].includes(op)),
+  ({ name, op }) =>
+    !missing.has(name) && (methods.has(op) || ['pad', 'cat', 'stack', 'hstack', 'vstack', 'meshgrid'].includes(op)),
 );
 
 /** An argument, or the index tensor that it names. */
@@ -54,6 +65,9 @@ function argument(name: string, arg: unknown): unknown {
 function run({ name, op, args = [], options = {}, dim }: ShapeCase, inputs: readonly Tensor[]): Tensor | Tensor[] {
   if (op === 'cat') return torch.cat(inputs, dim);
   if (op === 'stack') return torch.stack(inputs, dim);
+  if (op === 'hstack') return torch.hstack(inputs);
+  if (op === 'vstack') return torch.vstack(inputs);
+  if (op === 'meshgrid') return torch.meshgrid(inputs, options);
   const [x] = inputs;
   if (op === 'pad') return nn.functional.pad(x!, args[0] as number[], options);
   const method = x![op as 'permute'] as (...args: unknown[]) => Tensor | Tensor[];
@@ -64,7 +78,7 @@ function run({ name, op, args = [], options = {}, dim }: ShapeCase, inputs: read
 }
 
 describe('against PyTorch', () => {
-  test('most cases are of operations that exist', () => expect(cases.length).toBeGreaterThan(65));
+  test('most cases are of operations that exist', () => expect(cases.length).toBeGreaterThan(105));
 
   test.each(cases)('$name', async (c) => {
     const key = (part: string) => `${c.name}/${part}`;
@@ -144,6 +158,20 @@ describe('properties', () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  test('writing through a diagonal changes those elements, of a transposed part too', async () => {
+    const x = torch.zeros(3, 4);
+    x.t().at('1:').diagonal(1).fill_(5);
+    expect(await x.tolist()).toEqual([
+      [0, 0, 0, 0],
+      [0, 5, 0, 0],
+      [0, 0, 5, 0],
+    ]);
+    expect(await torch.ones(2, 2).triu_(1).tolist()).toEqual([
+      [0, 1],
+      [0, 0],
+    ]);
   });
 
   test('split undoes cat', async () => {
