@@ -31,6 +31,8 @@ const server = await createServer({
   root,
   resolve: { alias: { lamplight: `${root}src/index.ts` } },
   server: { port: 0, host: 'localhost', hmr: false, watch: null },
+  // Everything it serves is source; nothing needs to be looked for in the other pages beside it.
+  optimizeDeps: { noDiscovery: true },
   logLevel: 'error',
 });
 await server.listen();
