@@ -72,7 +72,12 @@ export class Engine {
     await this.tail;
     if (options.device && this.session && this.session.device !== options.device) this.close();
     this.options = options;
-    return (await this.open()).profile;
+    const session = await this.open();
+    if (options.kernels && options.kernels !== session.profile.kind) {
+      session.profile = { ...session.profile, kind: options.kernels };
+      this.plans.clear();
+    }
+    return session.profile;
   }
 
   get profile(): AdapterProfile | null {

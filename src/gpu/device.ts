@@ -17,6 +17,8 @@ export interface DeviceOptions {
   /** A device of your own; Lamplight never destroys it. */
   device?: GPUDevice;
   powerPreference?: GPUPowerPreference;
+  /** Choose kernels as for a processor or as for a GPU, whatever the adapter is. Default: by the adapter. */
+  kernels?: AdapterProfile['kind'];
 }
 
 const wantedFeatures: GPUFeatureName[] = ['subgroups', 'shader-f16', 'timestamp-query'];
@@ -33,7 +35,8 @@ const wantedLimits = [
 
 /** Asks for a device with every limit and feature that the library can use; throws WebGPUUnavailableError with a diagnosis. */
 export async function requestDevice(options: DeviceOptions): Promise<{ device: GPUDevice; profile: AdapterProfile }> {
-  if (options.device) return { device: options.device, profile: profileOf(options.device, options.device.adapterInfo) };
+  if (options.device)
+    return { device: options.device, profile: profileOf(options.device, options.device.adapterInfo, options) };
   const gpu = await findGpu();
   const request: GPURequestAdapterOptions = options.powerPreference ? { powerPreference: options.powerPreference } : {};
   const adapter = await gpu.requestAdapter(request);
@@ -48,7 +51,7 @@ export async function requestDevice(options: DeviceOptions): Promise<{ device: G
   const requiredFeatures = wantedFeatures.filter((feature) => adapter.features.has(feature));
   try {
     const device = await adapter.requestDevice({ label: 'lamplight', requiredFeatures, requiredLimits });
-    return { device, profile: profileOf(device, adapter.info) };
+    return { device, profile: profileOf(device, adapter.info, options) };
   } catch (cause) {
     throw new WebGPUUnavailableError(`the adapter refused a device: ${(cause as Error).message}`, { cause });
   }
@@ -92,13 +95,13 @@ function nodeGpu(): Promise<GPU> {
   return dawn;
 }
 
-function profileOf(device: GPUDevice, info: GPUAdapterInfo | undefined): AdapterProfile {
+function profileOf(device: GPUDevice, info: GPUAdapterInfo | undefined, { kernels }: DeviceOptions): AdapterProfile {
   const { vendor = '', architecture = '', description = '' } = info ?? {};
   const software =
     info?.isFallbackAdapter ||
     /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${vendor} ${architecture} ${description}`);
   return {
-    kind: software ? 'software' : 'gpu',
+    kind: kernels ?? (software ? 'software' : 'gpu'),
     vendor,
     architecture,
     description,

@@ -31,7 +31,7 @@ export class Session {
 
   private constructor(
     readonly device: GPUDevice,
-    readonly profile: AdapterProfile,
+    public profile: AdapterProfile,
   ) {
     const report = (error: Error) => {
       this.pendingError ??= error;

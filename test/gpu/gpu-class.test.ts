@@ -1,0 +1,15 @@
+// The tests of the kernels once more, with the kernels that are chosen on a GPU, whatever the adapter is.
+import * as torch from 'lamplight';
+import { beforeAll, expect, test } from 'vitest';
+import './conv.test';
+import './loss.test';
+import './matmul.test';
+import './norm.test';
+import './pool.test';
+import './reduce.test';
+
+beforeAll(() => torch.init({ kernels: 'gpu' }));
+
+test('the kernels are those of a GPU', () => {
+  expect(torch.gpu.adapterInfo()?.kind).toBe('gpu');
+});
