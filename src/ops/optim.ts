@@ -20,14 +20,14 @@ export interface Span {
   readonly count: number;
 }
 
-interface StepAttrs {
+export interface StepAttrs {
   readonly span: Span;
   /** Booleans of the kernel. */
   readonly flags: Readonly<Record<string, number>>;
 }
 
 /** Inputs: the parameters, then state, all overwritten, and the gradients last. Outputs: what is overwritten, in that order. */
-function stepOp(name: string, source: readonly string[], written: number, scalars: number): Op<StepAttrs> {
+export function stepOp(name: string, source: readonly string[], written: number, scalars: number): Op<StepAttrs> {
   const range = Array.from({ length: written }, (_, i) => i);
   return {
     name,
@@ -88,8 +88,11 @@ export interface AdamStep {
   readonly span?: Span;
 }
 
-const everything = (param: Value): Span => ({ offset: 0, count: param.numel });
-const flag = (on: boolean | undefined): number => (on ? 1 : 0);
+/** The span of all elements. */
+export const everything = (param: Value): Span => ({ offset: 0, count: param.numel });
+
+/** A boolean of a kernel. */
+export const flag = (on: boolean | undefined): number => (on ? 1 : 0);
 
 /**
  * A step of Adam over flat float32 buffers, which it overwrites; the results replace them. Nothing changes once the device

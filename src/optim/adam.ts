@@ -1,7 +1,7 @@
 // Owns Adam and AdamW.
-import { ArgumentError } from '../errors';
 import { adamStep } from '../ops/optim';
 import { type Arguments, parseArgs } from '../tensor/options';
+import { checkBetas, checkNotNegative } from './checks';
 import { Optimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface AdamOptions {
@@ -47,12 +47,8 @@ const defaults = {
 /** What Adam and AdamW have in common. */
 abstract class AdamBase extends Optimizer<AdamOptions> {
   protected checkOptions({ lr, betas, eps, weightDecay }: AdamOptions): void {
-    for (const [option, value] of Object.entries({ lr, eps, weightDecay })) {
-      if (!(value >= 0)) throw new ArgumentError(`${this.name}: expected ${option} ≥ 0, but got ${value}`);
-    }
-    if (betas.length !== 2 || !betas.every((beta) => beta >= 0 && beta < 1)) {
-      throw new ArgumentError(`${this.name}: expected two betas in [0, 1), but got [${betas.join(', ')}]`);
-    }
+    checkNotNegative(this.name, { lr, eps, weightDecay });
+    checkBetas(this.name, betas);
   }
 
   protected stateNames({ amsgrad }: AdamOptions): readonly string[] {

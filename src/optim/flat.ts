@@ -99,9 +99,9 @@ export class FlatGradients {
   }
 }
 
-/** A zero tensor like another one, for an optimizer's state. */
-export function zeroState(like: Tensor): Tensor {
-  return Tensor.of(full(like.shape, 0, 'float32')).retain();
+/** A tensor like another one that is filled with a number, for an optimizer's state. */
+export function filledState(like: Tensor, value: number): Tensor {
+  return Tensor.of(full(like.shape, value, 'float32')).retain();
 }
 
 const bytes = (offsets: readonly number[]): number[] => offsets.map((offset) => offset * BYTES_PER_ELEMENT);

@@ -1,6 +1,13 @@
 // The surface of `optim`.
+export { Adadelta, type AdadeltaOptions } from './adadelta';
+export { Adagrad, type AdagradOptions } from './adagrad';
 export { Adam, type AdamOptions, AdamW } from './adam';
+export { Adamax, type AdamaxOptions } from './adamax';
 export * as lrScheduler from './lr-scheduler';
+export { NAdam, type NAdamOptions } from './nadam';
 export { Optimizer, type OptimizerParams, type ParamGroup } from './optimizer';
+export { RAdam, type RAdamOptions } from './radam';
+export { RMSprop, type RMSpropOptions } from './rmsprop';
+export { Rprop, type RpropOptions } from './rprop';
 export { SGD, type SGDOptions } from './sgd';
 export type { OptimizerStateDict } from './state';

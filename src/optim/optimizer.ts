@@ -6,7 +6,7 @@ import type { Value } from '../graph/value';
 import { scope } from '../tensor/scope';
 import type { Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
-import { FlatGradients, type FlatLayout, flatLayout, flatten, isFlat, isMovable, zeroState } from './flat';
+import { FlatGradients, type FlatLayout, filledState, flatLayout, flatten, isFlat, isMovable } from './flat';
 import { type OptimizerStateDict, readState, writeState } from './state';
 
 /** Parameters with options of their own. */
@@ -21,6 +21,8 @@ export interface ParamState {
   step: number;
   /** Tensors shaped like the parameter, by PyTorch's names. */
   readonly tensors: Record<string, Tensor>;
+  /** Numbers beside them, by PyTorch's names. */
+  numbers: Readonly<Record<string, number>>;
 }
 
 /** Parameters that are updated together: all have a gradient, and the same number of updates behind them. */
@@ -43,11 +45,15 @@ export interface Update {
   readonly states: Readonly<Record<string, Value>>;
   /** Updates behind these parameters, this one included: 1 at the first. */
   readonly step: number;
+  /** Numbers that the update before gave; none at the first. */
+  readonly numbers: Readonly<Record<string, number>>;
 }
 
 export interface Updated {
   readonly param: Value;
   readonly states: Readonly<Record<string, Value>>;
+  /** Numbers to keep for the next update. */
+  readonly numbers?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -86,6 +92,11 @@ export abstract class Optimizer<O extends object = { lr: number }> {
 
   /** Names of the state tensors that these options need, in order. */
   protected abstract stateNames(options: O): readonly string[];
+
+  /** What a state tensor holds before the first update: zeros unless overridden. */
+  protected initialState(_name: string, _options: O): number {
+    return 0;
+  }
 
   /** Records the update. */
   protected abstract update(options: O, update: Update): Updated;
@@ -154,34 +165,39 @@ export abstract class Optimizer<O extends object = { lr: number }> {
     return result;
   }
 
-  /** Parameters with a gradient, by their number of updates. */
+  /** Parameters with a gradient, by their number of updates, and by other numbers that they keep. */
   #batches(params: readonly Tensor[]): Tensor[][] {
-    const batches = new Map<number, Tensor[]>();
+    const batches = new Map<string, Tensor[]>();
     for (const param of params) {
       if (!param.leaf?.grad) continue;
-      const step = this.#states.get(param)?.step ?? 0;
-      const batch = batches.get(step);
+      const { step = 0, numbers = {} } = this.#states.get(param) ?? {};
+      const key = [step, ...Object.values(numbers)].join();
+      const batch = batches.get(key);
       if (batch) batch.push(param);
-      else batches.set(step, [param]);
+      else batches.set(key, [param]);
     }
     return [...batches.values()];
   }
 
   #stepTogether(options: O, params: readonly Tensor[]): void {
     const names = this.stateNames(options);
-    const block = this.#blockOf(params, names);
+    const block = this.#blockOf(params, names, options);
     const records = params.map((param) => this.#states.get(param)!);
+    const { numbers } = records[0]!;
     const step = records[0]!.step + 1;
     const grad = block.gradients.collect(params.map((param) => param.leaf!.grad!));
     const states = Object.fromEntries(names.map((name) => [name, block.states[name]!.value]));
-    const updated = this.update(options, { param: block.values.value, grad, states, step });
+    const updated = this.update(options, { param: block.values.value, grad, states, step, numbers });
     block.values.set(updated.param);
     for (const name of names) block.states[name]!.set(updated.states[name]!);
-    for (const record of records) record.step = step;
+    for (const record of records) {
+      record.step = step;
+      record.numbers = updated.numbers ?? {};
+    }
   }
 
   /** The block of exactly these parameters; made, or made again where another optimizer has moved them. */
-  #blockOf(params: readonly Tensor[], names: readonly string[]): Block {
+  #blockOf(params: readonly Tensor[], names: readonly string[], options: O): Block {
     const same = (block: Block) =>
       block.params.length === params.length && block.params.every((p, i) => p === params[i]);
     const known = this.#blocks.find((block) => same(block) && !isVoid(block));
@@ -193,7 +209,7 @@ export abstract class Optimizer<O extends object = { lr: number }> {
       throw new ArgumentError(`${this.name}: can't optimize a view of a part of another tensor; use .clone().detach()`);
     }
     const layout = flatLayout(params);
-    const records = params.map((param) => this.#stateOf(param, names));
+    const records = params.map((param) => this.#stateOf(param, names, options));
     const states = names.map(
       (name) =>
         [
@@ -215,10 +231,10 @@ export abstract class Optimizer<O extends object = { lr: number }> {
     return block;
   }
 
-  #stateOf(param: Tensor, names: readonly string[]): ParamState {
-    const state = this.#states.get(param) ?? { step: 0, tensors: {} };
+  #stateOf(param: Tensor, names: readonly string[], options: O): ParamState {
+    const state = this.#states.get(param) ?? { step: 0, tensors: {}, numbers: {} };
     this.#states.set(param, state);
-    for (const name of names) state.tensors[name] ??= zeroState(param);
+    for (const name of names) state.tensors[name] ??= filledState(param, this.initialState(name, options));
     return state;
   }
 

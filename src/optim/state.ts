@@ -27,7 +27,7 @@ export function writeState(groups: readonly Group[], states: ReadonlyMap<Tensor,
     const record = states.get(param);
     if (!record) continue;
     const tensors = Object.entries(record.tensors).map(([name, tensor]) => [name, tensor.detach()]);
-    state[i] = { step: record.step, ...Object.fromEntries(tensors) };
+    state[i] = { step: record.step, ...record.numbers, ...Object.fromEntries(tensors) };
   }
   const paramGroups = groups.map(({ params, ...options }) => ({
     ...Object.fromEntries(Object.entries(options).map(([name, value]) => [snakeCase(name), value])),
@@ -72,21 +72,36 @@ function readRecord(
   fail: (problem: string) => StateDictError,
 ): ParamState {
   const tensors: Record<string, Tensor> = {};
+  const numbers: Record<string, number> = {};
   for (const [name, value] of Object.entries(record)) {
     if (name === 'step' || value === null) continue;
+    const scalar = scalarOf(value);
+    if (NUMBERS.includes(name) && scalar !== undefined) {
+      numbers[name] = scalar;
+      continue;
+    }
     if (!(value instanceof Tensor) || !sameShape(value.shape, param.shape)) {
       const got = value instanceof Tensor ? `[${value.shape.join(', ')}]` : typeof value;
       throw fail(`expected ${name} of parameter ${number} to have shape [${param.shape.join(', ')}], but got ${got}`);
     }
     tensors[name] = Tensor.of(clone(value.value)).retain();
   }
-  return { step: readStep(record.step, Object.keys(tensors).length > 0, number, fail), tensors };
+  return { step: readStep(record.step, Object.keys(tensors).length > 0, number, fail), tensors, numbers };
+}
+
+/** State that is one number for a whole parameter. */
+const NUMBERS = ['mu_product'];
+
+/** A number, also that of a tensor whose contents are at hand. */
+function scalarOf(value: unknown): number | undefined {
+  const number = value instanceof Tensor ? value.value.host?.[0] : value;
+  return typeof number === 'number' ? number : undefined;
 }
 
 /** PyTorch keeps the count in a tensor, whose number is at hand when it came from a file; SGD keeps none. */
 function readStep(step: unknown, started: boolean, number: number, fail: (problem: string) => StateDictError): number {
   if (step === undefined) return started ? 1 : 0;
-  const count = step instanceof Tensor ? step.value.host?.[0] : step;
-  if (typeof count === 'number') return count;
+  const count = scalarOf(step);
+  if (count !== undefined) return count;
   throw fail(`expected step of parameter ${number} to be a number or a tensor that was just loaded`);
 }

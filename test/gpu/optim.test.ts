@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
 
 interface OptimizerCase extends FixtureCase {
-  readonly optimizer: 'SGD' | 'Adam' | 'AdamW';
+  readonly optimizer: keyof typeof build;
   readonly options: object;
   readonly steps: number;
 }
@@ -16,6 +16,13 @@ const build = {
   SGD: (params: Tensor[], options: object) => new optim.SGD(params, options),
   Adam: (params: Tensor[], options: object) => new optim.Adam(params, options),
   AdamW: (params: Tensor[], options: object) => new optim.AdamW(params, options),
+  RMSprop: (params: Tensor[], options: object) => new optim.RMSprop(params, options),
+  Adagrad: (params: Tensor[], options: object) => new optim.Adagrad(params, options),
+  Adadelta: (params: Tensor[], options: object) => new optim.Adadelta(params, options),
+  Adamax: (params: Tensor[], options: object) => new optim.Adamax(params, options),
+  NAdam: (params: Tensor[], options: object) => new optim.NAdam(params, options),
+  RAdam: (params: Tensor[], options: object) => new optim.RAdam(params, options),
+  Rprop: (params: Tensor[], options: object) => new optim.Rprop(params, options),
 };
 
 const fromFixture = (key: string): Tensor => {
@@ -42,6 +49,38 @@ describe('against PyTorch', () => {
         });
       }
     }
+  });
+});
+
+describe('each optimizer', () => {
+  const kinds = Object.keys(build) as (keyof typeof build)[];
+
+  test.each(kinds)('%s resumes exactly, and keeps a bad label from the weights', async (kind) => {
+    const start = () => {
+      torch.manualSeed(1);
+      const model = new nn.Linear(3, 4);
+      return { model, optimizer: build[kind](model.parameters(), {}) };
+    };
+    const train = ({ model, optimizer }: ReturnType<typeof start>, labels: readonly number[]) => {
+      for (const [i, label] of labels.entries()) {
+        optimizer.zeroGrad();
+        const loss = nn.functional.crossEntropy(model(torch.full([1, 3], i - 1.5)), torch.tensor([label]));
+        loss.backward();
+        optimizer.step();
+      }
+    };
+    const straight = start();
+    train(straight, [0, 1, 2]);
+    const resumed = start();
+    resumed.model.loadStateDict(straight.model.stateDict());
+    resumed.optimizer.loadStateDict(straight.optimizer.stateDict());
+    train(straight, [3, 1]);
+    train(resumed, [3, 1]);
+    const before = await straight.model.weight.data();
+    expect(await resumed.model.weight.data()).toEqual(before);
+    train(resumed, [4, 1]);
+    await expect(resumed.model.weight.data()).rejects.toThrow(torch.IndexError);
+    expect(await resumed.model.weight.data()).toEqual(before);
   });
 });
 

@@ -22,6 +22,14 @@ describe('optimizers', () => {
       () => new optim.SGD(parameters(), { weight_decay: 1 } as never),
       "did you mean 'weightDecay'?",
     ],
+    [
+      'a negative decay',
+      () => new optim.RMSprop(parameters(), { weightDecay: -1 }),
+      'RMSprop: expected weightDecay ≥ 0',
+    ],
+    ['a rho over 1', () => new optim.Adadelta(parameters(), { rho: 2 }), 'Adadelta: expected rho in [0, 1], but got 2'],
+    ['one beta', () => new optim.NAdam(parameters(), { betas: [0.9] as never }), 'NAdam: expected two betas in [0, 1)'],
+    ['etas about 1', () => new optim.Rprop(parameters(), { etas: [1, 1.2] }), 'Rprop: expected etas with 0 < etas[0]'],
     ['nesterov alone', () => new optim.SGD(parameters(), { nesterov: true }), 'SGD: expected a momentum'],
     ['a non-leaf', () => new optim.SGD([torch.ones(2, { requiresGrad: true }).mul(2)]), 'that an operation made'],
     [
@@ -69,6 +77,13 @@ describe('optimizers', () => {
     expect(optimizer.paramGroups[0]!.lr).toBe(0.5);
     optimizer.loadStateDict(saved);
     expect(optimizer.paramGroups[0]!.lr).toBe(0.25);
+  });
+
+  test('take a number of their state from PyTorch’s tensors without dimensions', () => {
+    const optimizer = new optim.NAdam(parameters());
+    const { param_groups } = optimizer.stateDict();
+    optimizer.loadStateDict({ state: { 0: { step: torch.tensor(3), mu_product: torch.tensor(0.5) } }, param_groups });
+    expect(optimizer.stateDict().state).toEqual({ 0: { step: 3, mu_product: 0.5 } });
   });
 
   test('say that a group’s option is a number to change', () => {
