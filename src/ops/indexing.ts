@@ -19,7 +19,7 @@ import { unroll } from './unroll';
 
 const WORKGROUP = 64;
 
-interface DimAttrs {
+export interface DimAttrs {
   readonly dim: number;
 }
 
@@ -60,7 +60,8 @@ const withSize = (shape: Shape, dim: number, size: number): Shape => shape.map((
 
 const MAX_RANK = 8;
 
-const gatherOp: Op<DimAttrs> = {
+/** See `gather`. */
+export const gatherOp: Op<DimAttrs> = {
   name: 'gather',
   saves: { inputs: [1] },
   infer([x, index], { dim }) {

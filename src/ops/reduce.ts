@@ -156,6 +156,13 @@ const counted = (x: Value): Value => (isFloat(x.dtype) ? x : cast(x, 'int64'));
 /** Σ x over `dims` (default all). Integers and bools give int64. Shape: the dims removed, or 1 with keepdim. */
 export const sum = (x: Value, dims: Dims = null, keepdim = false): Value => reduce(sumOp, counted(x), dims, keepdim);
 
+/** `sum` with 0 in the place of NaN. */
+export const nansum = (x: Value, dims: Dims = null, keepdim = false): Value =>
+  isFloat(x.dtype) ? named(sum(where(isnan(x), 0, x), dims, keepdim), 'NansumBackward0') : sum(x, dims, keepdim);
+
+/** How many elements over `dims` are not zero (int64). */
+export const countNonzero = (x: Value, dims: Dims = null): Value => sum(cast(x, 'bool'), dims);
+
 /** ∏ x over `dims`. Integers and bools give int64. */
 export const prod = (x: Value, dims: Dims = null, keepdim = false): Value => reduce(prodOp, counted(x), dims, keepdim);
 

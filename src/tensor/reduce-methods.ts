@@ -26,6 +26,16 @@ export abstract class ReduceMethods extends ElementaryMethods {
     return this.reduced('sum', args, reduce.sum);
   }
 
+  /** The sum with 0 in the place of NaN. */
+  nansum(...args: ReduceArgs): Tensor {
+    return this.reduced('nansum', args, reduce.nansum);
+  }
+
+  /** How many elements are not zero (int64), over the given dimensions or all. */
+  countNonzero(dim: Dims = null): Tensor {
+    return this.make(reduce.countNonzero(this.value, dim));
+  }
+
   mean(...args: ReduceArgs): Tensor {
     return this.reduced('mean', args, reduce.mean);
   }

@@ -11,7 +11,12 @@ interface ReduceCase extends FixtureCase {
   readonly input: string;
   readonly dim: readonly number[] | null;
   readonly keepdim: boolean;
-  readonly options: { readonly correction?: number };
+  readonly options: {
+    readonly correction?: number;
+    readonly descending?: boolean;
+    readonly k?: number;
+    readonly largest?: boolean;
+  };
 }
 
 const fixture = await loadFixture<ReduceCase>('reduce');
@@ -35,10 +40,26 @@ const reductions: Record<string, Reduction> = {
   min: (x) => x.min(),
   softmax: (x, dim) => x.softmax(dim as number),
   logSoftmax: (x, dim) => x.logSoftmax(dim as number),
+  cumsum: (x, dim) => x.cumsum(dim as number),
+  cumprod: (x, dim) => x.cumprod(dim as number),
+  nansum: (x, dim, keepdim) => x.nansum(dim, keepdim),
+  countNonzero: (x, dim) => x.countNonzero(dim),
+};
+
+/** Those that give values and indices. */
+const paired: Record<string, (x: Tensor, dim: number, keepdim: boolean, options: ReduceCase['options']) => Tensor[]> = {
+  max: (x, dim, keepdim) => x.max(dim, keepdim),
+  min: (x, dim, keepdim) => x.min(dim, keepdim),
+  sort: (x, dim, _, options) => x.sort({ dim, ...options }),
+  topk: (x, dim, _, { k = 1, ...options }) => x.topk(k, { dim, ...options }),
 };
 
 /** Products of a thousand factors, and variances of numbers near 1e3, lose digits in float32 whatever the order. */
-const tolerances: Record<string, Tolerance> = { prod: { rtol: 1e-4, atol: 1e-7 } };
+const tolerances: Record<string, Tolerance> = {
+  prod: { rtol: 1e-4, atol: 1e-7 },
+  cumprod: { rtol: 1e-4 },
+  cumsum: { rtol: 1e-4, atol: 1e-5 },
+};
 
 describe('against PyTorch', () => {
   test.each(fixture.cases)('$name', async ({ name, op, input, dim, keepdim, options }) => {
@@ -47,7 +68,7 @@ describe('against PyTorch', () => {
     const key = (part: string) => `${name}/${part}`;
     let output: Tensor;
     if (fixture.has(key('indices'))) {
-      const [values, indices] = op === 'max' ? x.max(place as number, keepdim) : x.min(place as number, keepdim);
+      const [values, indices] = paired[op]!(x, place as number, keepdim, options) as [Tensor, Tensor];
       await expectClose(indices, fixture.tensor(key('indices')));
       await expectClose(values, fixture.tensor(key('values')));
       output = values;
@@ -122,6 +143,31 @@ describe('strips: reductions that several invocations share', () => {
       await x.argmax(dims[0]).data(),
       rows.map((row) => row.indexOf(row.reduce((a, b) => Math.max(a, b)))),
     );
+  });
+});
+
+describe('along a long row', () => {
+  test('sums run on, from chunk to chunk', async () => {
+    const sums = await torch.ones(70_001).cumsum(0).data();
+    expectNumbers(
+      sums,
+      Array.from({ length: 70_001 }, (_, i) => i + 1),
+    );
+    expect(await torch.tensor([3, -1, 2]).cumsum(0).tolist()).toEqual([3, 2, 4]);
+    expect(await torch.tensor([true, true, false]).cumsum(0).tolist()).toEqual([1, 2, 2]);
+  });
+
+  test('a permutation is sorted, and integers of either sign', async () => {
+    const n = 20_011;
+    const x = torch.arange(n).mul(7919).remainder(n);
+    const [values, indices] = torch.sort(x);
+    expectNumbers(
+      await values.data(),
+      Array.from({ length: n }, (_, i) => i),
+    );
+    expectNumbers(await x.at(indices).data(), await values.data());
+    expect(await torch.tensor([3, -5, 0, -1]).sort(0, true)[0].tolist()).toEqual([3, 0, -1, -5]);
+    expect(await torch.tensor([0.5, -0.5]).argsort().tolist()).toEqual([1, 0]);
   });
 });
 
