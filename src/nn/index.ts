@@ -14,6 +14,15 @@ export {
   Softplus,
   Tanh,
 } from './activation';
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AvgPool1d,
+  MaxPool1d,
+  MaxUnpool2d,
+} from './adaptive-pooling';
 export { BatchNorm1d, BatchNorm2d, InstanceNorm2d } from './batch-norm';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './container';
 export { Conv2d, ConvTranspose2d, LazyConv2d } from './conv';
@@ -26,7 +35,20 @@ export { Identity, LazyLinear, Linear } from './linear';
 export { BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss } from './loss';
 export { type ForwardHook, Module, type PreHook, type UnaryModule } from './module';
 export { GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm } from './normalization';
+export {
+  CircularPad1d,
+  CircularPad2d,
+  ConstantPad1d,
+  ConstantPad2d,
+  ReflectionPad1d,
+  ReflectionPad2d,
+  ReplicationPad1d,
+  ReplicationPad2d,
+  ZeroPad1d,
+  ZeroPad2d,
+} from './padding';
 export { Parameter, UninitializedParameter } from './parameter';
 export { AvgPool2d, MaxPool2d } from './pooling';
 export type { IncompatibleKeys, StateDict } from './state-dict';
+export { PixelShuffle, PixelUnshuffle, Upsample } from './upsample';
 export * as utils from './utils';

@@ -15,9 +15,19 @@ export {
   softsign,
   tanh,
 } from './activation';
+export {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  avgPool1d,
+  maxPool1d,
+  maxUnpool2d,
+} from './adaptive-pooling';
 export { batchNorm, instanceNorm } from './batch-norm';
 export { conv2d, convTranspose2d } from './conv';
 export { alphaDropout, dropout, dropout1d, dropout2d } from './dropout';
+export { type InterpolateMode, interpolate } from './interpolate';
 export { linear } from './linear';
 export {
   binaryCrossEntropyWithLogits,
@@ -30,4 +40,5 @@ export {
 export { groupNorm, layerNorm, localResponseNorm, rmsNorm } from './normalization';
 export { oneHot } from './one-hot';
 export { type PadMode, pad } from './pad';
+export { pixelShuffle, pixelUnshuffle } from './pixel-shuffle';
 export { avgPool2d, maxPool2d } from './pooling';

@@ -1,0 +1,108 @@
+// resample2d.wgsl: images at another size, each element a weighted mean of neighbours along rows and columns, and its adjoint.
+//   main: y[p,i,j] = Σ wr(i,r) wc(j,c) x[p,r,c]      grad: dx[p,r,c] = Σ wr(i,r) wc(j,c) dy[p,i,j]
+// MODE 0: the nearest element; 1: between two, linearly; 2: the mean of ⌊o·in/out⌋ … ⌈(o+1)·in/out⌉. Both entry points gather.
+const WORKGROUP: u32 = 64u;
+override MODE: u32 = 0u;
+
+struct Params {
+  count: u32, // elements that the entry point writes
+  in_rows: u32,
+  in_cols: u32,
+  out_rows: u32,
+  out_cols: u32,
+  // Output o lies at scale · (o + center) - shift of the input.
+  scale_rows: f32,
+  scale_cols: f32,
+  center: f32,
+  shift: f32,
+}
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;       // main: x [planes, in_rows, in_cols]; grad: dy
+@group(0) @binding(1) var<storage, read_write> y: array<f32>; // main: y [planes, out_rows, out_cols]; grad: dx
+@group(0) @binding(2) var<uniform> params: Params;
+
+struct Axis {
+  size: u32, // of the input
+  out: u32,
+  scale: f32,
+}
+
+// The inputs of one output along an axis: the first, one past the last, and what the second of two counts.
+struct Taps {
+  first: u32,
+  end: u32,
+  second: f32,
+}
+
+fn rows_axis() -> Axis { return Axis(params.in_rows, params.out_rows, params.scale_rows); }
+fn cols_axis() -> Axis { return Axis(params.in_cols, params.out_cols, params.scale_cols); }
+
+fn taps(o: u32, axis: Axis) -> Taps {
+  if (MODE == 2u) {
+    return Taps(o * axis.size / axis.out, ((o + 1u) * axis.size + axis.out - 1u) / axis.out, 0.0);
+  }
+  let place = max(axis.scale * (f32(o) + params.center) - params.shift, 0.0);
+  let first = min(u32(place), axis.size - 1u);
+  if (MODE == 0u || first + 1u == axis.size) { return Taps(first, first + 1u, 0.0); }
+  return Taps(first, first + 2u, clamp(place - f32(first), 0.0, 1.0));
+}
+
+fn weight(t: Taps, at: u32) -> f32 {
+  if (MODE == 2u) { return 1.0 / f32(t.end - t.first); }
+  return select(1.0 - t.second, t.second, at > t.first);
+}
+
+// The outputs that input `at` counts in: a first guess from the scale, then step by step, since taps grow with o.
+fn users(at: u32, axis: Axis) -> vec2u {
+  var first = 0u;
+  if (axis.scale > 0.0) {
+    let guess = floor((f32(at) + params.shift - 1.0) / axis.scale - params.center) - 2.0;
+    first = min(u32(max(guess, 0.0)), axis.out - 1u);
+  }
+  while (first > 0u && taps(first - 1u, axis).end > at) { first--; }
+  while (first < axis.out && taps(first, axis).end <= at) { first++; }
+  var end = first;
+  while (end < axis.out && taps(end, axis).first <= at) { end++; }
+  return vec2u(first, end);
+}
+
+// The compiler may put pointwise operations on the result here.
+fn store(at: u32, value: f32) { y[at] = value; }
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
+  if (index >= params.count) { return; }
+  let rows = taps(index / params.out_cols % params.out_rows, rows_axis());
+  let cols = taps(index % params.out_cols, cols_axis());
+  let plane = index / (params.out_cols * params.out_rows) * params.in_rows * params.in_cols;
+  var sum = 0.0;
+  for (var r = rows.first; r < rows.end; r++) {
+    var along = 0.0;
+    for (var c = cols.first; c < cols.end; c++) {
+      along += weight(cols, c) * x[plane + r * params.in_cols + c];
+    }
+    sum += weight(rows, r) * along;
+  }
+  store(index, sum);
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn grad(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
+  if (index >= params.count) { return; }
+  let r = index / params.in_cols % params.in_rows;
+  let c = index % params.in_cols;
+  let rows = users(r, rows_axis());
+  let cols = users(c, cols_axis());
+  let plane = index / (params.in_cols * params.in_rows) * params.out_rows * params.out_cols;
+  var sum = 0.0;
+  for (var i = rows.x; i < rows.y; i++) {
+    var along = 0.0;
+    for (var j = cols.x; j < cols.y; j++) {
+      along += weight(taps(j, cols_axis()), c) * x[plane + i * params.out_cols + j];
+    }
+    sum += weight(taps(i, rows_axis()), r) * along;
+  }
+  store(index, sum);
+}

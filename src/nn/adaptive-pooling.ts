@@ -1,0 +1,243 @@
+// Owns the layers that pool by output size or along one dimension, and MaxUnpool2d.
+import { type Arguments, parseArgs } from '../tensor/options';
+import type { Tensor } from '../tensor/tensor';
+import * as F from './functional/adaptive-pooling';
+import { Module } from './module';
+import { pythonText } from './printing';
+import { pair, type Size2d, wholeNumber } from './sizes';
+
+export type { AdaptiveSize2d } from './functional/adaptive-pooling';
+
+/**
+ * The mean of windows that cover the input, as many as asked for (null: as many as the input has).
+ *
+ * Shape: [N, C, H, W] or [C, H, W] → [N, C, ...outputSize]. Window i spans rows ⌊i·H/h⌋ to ⌈(i+1)·H/h⌉, and columns likewise.
+ */
+export class AdaptiveAvgPool2d extends Module {
+  outputSize: F.AdaptiveSize2d;
+
+  constructor(...args: Arguments<{ outputSize: F.AdaptiveSize2d }, ['outputSize']>) {
+    super();
+    this.outputSize = parseArgs<{ outputSize: F.AdaptiveSize2d }>(
+      'AdaptiveAvgPool2d',
+      ['outputSize'],
+      {},
+      args,
+    ).outputSize;
+  }
+
+  forward(x: Tensor): Tensor {
+    return F.adaptiveAvgPool2d(x, this.outputSize);
+  }
+
+  override extraRepr(): string {
+    return `output_size=${pythonText(this.outputSize)}`;
+  }
+}
+
+/** `AdaptiveAvgPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, outputSize]. */
+export class AdaptiveAvgPool1d extends Module {
+  outputSize: number;
+
+  constructor(...args: Arguments<{ outputSize: number }, ['outputSize']>) {
+    super();
+    const { outputSize } = parseArgs<{ outputSize: number }>('AdaptiveAvgPool1d', ['outputSize'], {}, args);
+    this.outputSize = wholeNumber('AdaptiveAvgPool1d', 'outputSize', outputSize);
+  }
+
+  forward(x: Tensor): Tensor {
+    return F.adaptiveAvgPool1d(x, this.outputSize);
+  }
+
+  override extraRepr(): string {
+    return `output_size=${pythonText(this.outputSize)}`;
+  }
+}
+
+type MaxResult<R extends boolean> = R extends true ? [values: Tensor, indices: Tensor] : Tensor;
+
+interface AdaptiveMaxArguments<Size, R extends boolean> {
+  outputSize: Size;
+  /** Return [values, indices] rather than values, default false. */
+  returnIndices?: R;
+}
+
+/** The maximum of the windows of `AdaptiveAvgPool2d`; with `returnIndices` also its place in the plane. */
+export class AdaptiveMaxPool2d<R extends boolean = false> extends Module {
+  outputSize: F.AdaptiveSize2d;
+  returnIndices: R;
+
+  constructor(...args: Arguments<AdaptiveMaxArguments<F.AdaptiveSize2d, R>, ['outputSize', 'returnIndices']>) {
+    super();
+    type Given = AdaptiveMaxArguments<F.AdaptiveSize2d, boolean>;
+    const o = parseArgs<Given>('AdaptiveMaxPool2d', ['outputSize'], { returnIndices: false }, args);
+    this.outputSize = o.outputSize;
+    this.returnIndices = o.returnIndices as R;
+  }
+
+  forward(x: Tensor): MaxResult<R> {
+    const pooled = F.adaptiveMaxPool2d(x, this.outputSize, { returnIndices: true });
+    return (this.returnIndices ? pooled : pooled[0]) as MaxResult<R>;
+  }
+
+  override extraRepr(): string {
+    return `output_size=${pythonText(this.outputSize)}`;
+  }
+}
+
+/** `AdaptiveMaxPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, outputSize]. */
+export class AdaptiveMaxPool1d<R extends boolean = false> extends Module {
+  outputSize: number;
+  returnIndices: R;
+
+  constructor(...args: Arguments<AdaptiveMaxArguments<number, R>, ['outputSize', 'returnIndices']>) {
+    super();
+    type Given = AdaptiveMaxArguments<number, boolean>;
+    const o = parseArgs<Given>('AdaptiveMaxPool1d', ['outputSize'], { returnIndices: false }, args);
+    this.outputSize = wholeNumber('AdaptiveMaxPool1d', 'outputSize', o.outputSize);
+    this.returnIndices = o.returnIndices as R;
+  }
+
+  forward(x: Tensor): MaxResult<R> {
+    const pooled = F.adaptiveMaxPool1d(x, this.outputSize, { returnIndices: true });
+    return (this.returnIndices ? pooled : pooled[0]) as MaxResult<R>;
+  }
+
+  override extraRepr(): string {
+    return `output_size=${pythonText(this.outputSize)}`;
+  }
+}
+
+interface MaxPool1dArguments<R extends boolean> {
+  kernelSize: number;
+  /** Default: kernelSize. */
+  stride?: number | null;
+  /** −∞ on each side, at most half the kernel, default 0. */
+  padding?: number;
+  /** Default 1. */
+  dilation?: number;
+  /** Return [values, indices] rather than values, default false. */
+  returnIndices?: R;
+  /** Round sizes up rather than down, default false. */
+  ceilMode?: boolean;
+}
+
+type MaxPool1dOrder = ['kernelSize', 'stride', 'padding', 'dilation', 'returnIndices', 'ceilMode'];
+
+/** `MaxPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, L']. */
+export class MaxPool1d<R extends boolean = false> extends Module {
+  kernelSize: number;
+  stride: number;
+  padding: number;
+  dilation: number;
+  returnIndices: R;
+  ceilMode: boolean;
+
+  constructor(...args: Arguments<MaxPool1dArguments<R>, MaxPool1dOrder>) {
+    super();
+    const defaults = { stride: null, padding: 0, dilation: 1, returnIndices: false, ceilMode: false };
+    const o = parseArgs<MaxPool1dArguments<boolean>>('MaxPool1d', ['kernelSize'], defaults, args);
+    this.kernelSize = wholeNumber('MaxPool1d', 'kernelSize', o.kernelSize, 1);
+    this.stride = wholeNumber('MaxPool1d', 'stride', o.stride ?? o.kernelSize, 1);
+    this.padding = wholeNumber('MaxPool1d', 'padding', o.padding);
+    this.dilation = wholeNumber('MaxPool1d', 'dilation', o.dilation, 1);
+    this.returnIndices = o.returnIndices as R;
+    this.ceilMode = o.ceilMode;
+  }
+
+  forward(x: Tensor): MaxResult<R> {
+    const { kernelSize, stride, padding, dilation, ceilMode } = this;
+    const pooled = F.maxPool1d(x, kernelSize, { stride, padding, dilation, ceilMode, returnIndices: true });
+    return (this.returnIndices ? pooled : pooled[0]) as MaxResult<R>;
+  }
+
+  override extraRepr(): string {
+    const { kernelSize, stride, padding, dilation, ceilMode } = this;
+    return Object.entries({ kernel_size: kernelSize, stride, padding, dilation, ceil_mode: ceilMode })
+      .map(([name, value]) => `${name}=${pythonText(value)}`)
+      .join(', ');
+  }
+}
+
+interface AvgPool1dArguments {
+  kernelSize: number;
+  /** Default: kernelSize. */
+  stride?: number | null;
+  /** Zeros on each side, at most half the kernel, default 0. */
+  padding?: number;
+  /** Round sizes up rather than down, default false. */
+  ceilMode?: boolean;
+  /** Count the padding's zeros in the divisor, default true. */
+  countIncludePad?: boolean;
+}
+
+type AvgPool1dOrder = ['kernelSize', 'stride', 'padding', 'ceilMode', 'countIncludePad'];
+
+/** `AvgPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, L']. */
+export class AvgPool1d extends Module {
+  kernelSize: number;
+  stride: number;
+  padding: number;
+  ceilMode: boolean;
+  countIncludePad: boolean;
+
+  constructor(...args: Arguments<AvgPool1dArguments, AvgPool1dOrder>) {
+    super();
+    const defaults = { stride: null, padding: 0, ceilMode: false, countIncludePad: true };
+    const o = parseArgs<AvgPool1dArguments>('AvgPool1d', ['kernelSize'], defaults, args);
+    this.kernelSize = wholeNumber('AvgPool1d', 'kernelSize', o.kernelSize, 1);
+    this.stride = wholeNumber('AvgPool1d', 'stride', o.stride ?? o.kernelSize, 1);
+    this.padding = wholeNumber('AvgPool1d', 'padding', o.padding);
+    this.ceilMode = o.ceilMode;
+    this.countIncludePad = o.countIncludePad;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { kernelSize, stride, padding, ceilMode, countIncludePad } = this;
+    return F.avgPool1d(x, kernelSize, { stride, padding, ceilMode, countIncludePad });
+  }
+
+  override extraRepr(): string {
+    return Object.entries({ kernel_size: this.kernelSize, stride: this.stride, padding: this.padding })
+      .map(([name, value]) => `${name}=${pythonText([value])}`)
+      .join(', ');
+  }
+}
+
+interface UnpoolArguments {
+  kernelSize: Size2d;
+  /** Default: kernelSize. */
+  stride?: Size2d | null;
+  /** That of the pooling, default 0. */
+  padding?: Size2d;
+}
+
+/**
+ * Undoes `MaxPool2d`: the maxima at their places, zeros elsewhere.
+ *
+ * Shape: [N, C, H, W] or [C, H, W], and the indices that the pooling returned → [N, C, H', W'] with
+ * H' = (H − 1) · stride − 2 padding + kernelSize, or the `outputSize` that the call names.
+ */
+export class MaxUnpool2d extends Module {
+  kernelSize: readonly [number, number];
+  stride: readonly [number, number];
+  padding: readonly [number, number];
+
+  constructor(...args: Arguments<UnpoolArguments, ['kernelSize', 'stride', 'padding']>) {
+    super();
+    const o = parseArgs<UnpoolArguments>('MaxUnpool2d', ['kernelSize'], { stride: null, padding: 0 }, args);
+    this.kernelSize = pair('MaxUnpool2d', 'kernelSize', o.kernelSize, 1);
+    this.stride = pair('MaxUnpool2d', 'stride', o.stride ?? o.kernelSize, 1);
+    this.padding = pair('MaxUnpool2d', 'padding', o.padding);
+  }
+
+  forward(x: Tensor, indices: Tensor, options: { outputSize?: readonly number[] | null } = {}): Tensor {
+    const { kernelSize, stride, padding } = this;
+    return F.maxUnpool2d(x, indices, kernelSize, { stride, padding, outputSize: options.outputSize ?? null });
+  }
+
+  override extraRepr(): string {
+    const { kernelSize, stride, padding } = this;
+    return `kernel_size=${pythonText(kernelSize)}, stride=${pythonText(stride)}, padding=${pythonText(padding)}`;
+  }
+}

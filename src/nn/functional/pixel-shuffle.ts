@@ -1,0 +1,36 @@
+// Owns F.pixelShuffle and F.pixelUnshuffle: channels as pixels and back.
+import { numel, showShape } from '../../compiler/meta';
+import { ShapeError } from '../../errors';
+import type { Tensor } from '../../tensor/tensor';
+
+/** Channels as pixels. Shape: [*, C · r², H, W] → [*, C, H · r, W · r]. */
+export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
+  const r = upscaleFactor;
+  const [channels, height, width] = x.shape.slice(-3) as [number, number, number];
+  if (x.shape.length < 3 || channels % (r * r) !== 0) {
+    throw new ShapeError(
+      `pixelShuffle: expected input [*, C, H, W] whose channels are a multiple of ${r} · ${r}, but got ${showShape(x.shape)}`,
+    );
+  }
+  const lead = x.shape.slice(0, -3);
+  return x
+    .reshape(numel(lead), channels / (r * r), r, r, height, width)
+    .permute(0, 1, 4, 2, 5, 3)
+    .reshape(...lead, channels / (r * r), height * r, width * r);
+}
+
+/** Pixels as channels. Shape: [*, C, H · r, W · r] → [*, C · r², H, W]. */
+export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
+  const r = downscaleFactor;
+  const [channels, height, width] = x.shape.slice(-3) as [number, number, number];
+  if (x.shape.length < 3 || height % r !== 0 || width % r !== 0) {
+    throw new ShapeError(
+      `pixelUnshuffle: expected input [*, C, H, W] whose height and width are multiples of ${r}, but got ${showShape(x.shape)}`,
+    );
+  }
+  const lead = x.shape.slice(0, -3);
+  return x
+    .reshape(numel(lead), channels, height / r, r, width / r, r)
+    .permute(0, 1, 3, 5, 2, 4)
+    .reshape(...lead, channels * r * r, height / r, width / r);
+}

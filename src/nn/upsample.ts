@@ -1,0 +1,81 @@
+// Owns the layers that rearrange or enlarge images: Upsample, PixelShuffle, PixelUnshuffle.
+import { type Arguments, parseArgs } from '../tensor/options';
+import type { Tensor } from '../tensor/tensor';
+import { type InterpolateArguments, type InterpolateMode, interpolate } from './functional/interpolate';
+import { pixelShuffle, pixelUnshuffle } from './functional/pixel-shuffle';
+import { Module } from './module';
+import { pythonFloat, pythonText } from './printing';
+import { wholeNumber } from './sizes';
+
+/**
+ * The input at another size, by `F.interpolate`.
+ *
+ * Shape: [N, C, L] → [N, C, L'] or [N, C, H, W] → [N, C, H', W'], by `size` or ⌊size · scaleFactor⌋.
+ */
+export class Upsample extends Module {
+  size: number | readonly number[] | null;
+  scaleFactor: number | readonly number[] | null;
+  mode: InterpolateMode;
+  alignCorners: boolean | null;
+
+  constructor(...args: Arguments<InterpolateArguments, ['size', 'scaleFactor', 'mode', 'alignCorners']>) {
+    super();
+    const defaults = { size: null, scaleFactor: null, mode: 'nearest', alignCorners: null } as const;
+    const o = parseArgs<InterpolateArguments>('Upsample', [], defaults, args);
+    this.size = o.size;
+    this.scaleFactor = o.scaleFactor;
+    this.mode = o.mode;
+    this.alignCorners = o.alignCorners;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { size, scaleFactor, mode, alignCorners } = this;
+    return interpolate(x, { size, scaleFactor, mode, alignCorners });
+  }
+
+  override extraRepr(): string {
+    const { size, scaleFactor, mode } = this;
+    const floats = (given: number | readonly number[]) =>
+      typeof given === 'number' ? pythonFloat(given) : `(${given.map(pythonFloat).join(', ')})`;
+    const by = scaleFactor === null ? `size=${pythonText(size)}` : `scale_factor=${floats(scaleFactor)}`;
+    return `${by}, mode='${mode}'`;
+  }
+}
+
+/** Channels as pixels. Shape: [*, C · r², H, W] → [*, C, H · r, W · r] for r = upscaleFactor (Shi et al. 2016). */
+export class PixelShuffle extends Module {
+  upscaleFactor: number;
+
+  constructor(...args: Arguments<{ upscaleFactor: number }, ['upscaleFactor']>) {
+    super();
+    const { upscaleFactor } = parseArgs<{ upscaleFactor: number }>('PixelShuffle', ['upscaleFactor'], {}, args);
+    this.upscaleFactor = wholeNumber('PixelShuffle', 'upscaleFactor', upscaleFactor, 1);
+  }
+
+  forward(x: Tensor): Tensor {
+    return pixelShuffle(x, this.upscaleFactor);
+  }
+
+  override extraRepr(): string {
+    return `upscale_factor=${this.upscaleFactor}`;
+  }
+}
+
+/** Pixels as channels, the way back of `PixelShuffle`. Shape: [*, C, H · r, W · r] → [*, C · r², H, W]. */
+export class PixelUnshuffle extends Module {
+  downscaleFactor: number;
+
+  constructor(...args: Arguments<{ downscaleFactor: number }, ['downscaleFactor']>) {
+    super();
+    const { downscaleFactor } = parseArgs<{ downscaleFactor: number }>('PixelUnshuffle', ['downscaleFactor'], {}, args);
+    this.downscaleFactor = wholeNumber('PixelUnshuffle', 'downscaleFactor', downscaleFactor, 1);
+  }
+
+  forward(x: Tensor): Tensor {
+    return pixelUnshuffle(x, this.downscaleFactor);
+  }
+
+  override extraRepr(): string {
+    return `downscale_factor=${this.downscaleFactor}`;
+  }
+}

@@ -1,0 +1,126 @@
+// Pooling by output size, and its way back: adaptive maximum and mean, maxUnpool.
+import adaptiveSource from '../../shaders/adaptive-max-pool2d.wgsl?raw';
+import fillSource from '../../shaders/fill.wgsl?raw';
+import faultLib from '../../shaders/lib/fault.wgsl?raw';
+import unpoolSource from '../../shaders/max-unpool2d.wgsl?raw';
+import { f32, fault, input, output, type Pass, u32 } from '../compiler/ir';
+import { gridFor } from '../compiler/lowering';
+import { numel, type Shape, sameShape, showShape } from '../compiler/meta';
+import { DTypeError, ShapeError } from '../errors';
+import { expectFloat, record } from '../graph/record';
+import type { Op, Value } from '../graph/value';
+import { reshape } from './cast';
+import { gather } from './indexing';
+import { avgPool2d, maxPool2d } from './pool';
+import { mean } from './reduce';
+import { resample2d } from './resample';
+
+type Pair = readonly [height: number, width: number];
+
+const WORKGROUP = 64;
+
+/** The place of the maximum of each window, in its plane. Not differentiable: the values are gathered by it. */
+const adaptivePlacesOp: Op<{ readonly size: Pair }> = {
+  name: 'adaptiveMaxPool2d',
+  infer: ([x], { size }) => [{ shape: [...x!.shape.slice(0, 2), ...size], dtype: 'int64' }],
+  lower({ inputs: [x], outputs: [indices] }) {
+    const count = numel(indices!.shape);
+    const pass: Pass = {
+      source: [adaptiveSource],
+      label: 'adaptiveMaxPool2d',
+      reads: [input(0)],
+      writes: [output()],
+      params: [count, ...x!.shape.slice(2), ...indices!.shape.slice(2)].map(u32),
+      grid: gridFor(count, WORKGROUP),
+    };
+    return { kind: 'passes', passes: [pass] };
+  },
+};
+
+/** [planes, elements of a plane] */
+const planes = (x: Value): Value => reshape(x, [x.shape[0]! * x.shape[1]!, x.shape[2]! * x.shape[3]!]);
+
+function checkSizes(op: string, x: Value, size: Pair): void {
+  expectFloat(op, 'input', x);
+  if (x.shape.length !== 4 || x.shape.slice(1).includes(0)) {
+    throw new ShapeError(
+      `${op}: expected input [N, C, H, W] whose C, H and W are not 0, but got ${showShape(x.shape)}`,
+    );
+  }
+  if (!size.every((n) => Number.isInteger(n) && n >= 0)) {
+    throw new ShapeError(`${op}: expected output sizes of whole numbers, but got ${showShape(size)}`);
+  }
+}
+
+/** The windows of equal size that cover x, where there are such. */
+function evenWindows(x: Value, size: Pair) {
+  const kernel = [x.shape[2]! / size[0], x.shape[3]! / size[1]] as const;
+  if (!kernel.every(Number.isInteger)) return null;
+  return { kernel, stride: kernel, padding: [0, 0] as const, ceilMode: false };
+}
+
+const within = (x: Value, size: Pair): Shape => [...x.shape.slice(0, 2), ...size];
+
+/** Means of `size` windows that cover x[N, C, H, W]: rows ⌊i·H/h⌋ to ⌈(i+1)·H/h⌉, and columns likewise. */
+export function adaptiveAvgPool2d(x: Value, size: Pair): Value {
+  checkSizes('adaptiveAvgPool2d', x, size);
+  if (sameShape(within(x, size), x.shape)) return x;
+  if (size[0] === 1 && size[1] === 1) return mean(x, [2, 3], true);
+  const even = evenWindows(x, size);
+  if (even) return avgPool2d(x, { ...even, countIncludePad: true, divisorOverride: null });
+  const scale = [x.shape[2]! / size[0], x.shape[3]! / size[1]] as const;
+  return resample2d('adaptiveAvgPool2d', x, { mode: 'area', size, scale, center: 0, shift: 0 });
+}
+
+/** Maxima of the same windows, and their places r·W + c as int64. */
+export function adaptiveMaxPool2d(x: Value, size: Pair): [values: Value, indices: Value] {
+  checkSizes('adaptiveMaxPool2d', x, size);
+  const even = evenWindows(x, size);
+  if (even) return maxPool2d(x, { ...even, dilation: [1, 1] });
+  const indices = record(adaptivePlacesOp, [x], { size });
+  return [reshape(gather(planes(x), 1, planes(indices)), indices.shape), indices];
+}
+
+/** Inputs: x and indices, [planes, length]. Output: [planes, size]. */
+const unpoolOp: Op<{ readonly size: number }> = {
+  name: 'maxUnpool2d',
+  saves: { inputs: [1] },
+  infer: ([x], { size }) => [{ shape: [x!.shape[0]!, size], dtype: 'float32' }],
+  lower({ inputs: [x], outputs: [y], attrs: { size } }) {
+    const [count, total] = [numel(x!.shape), numel(y!.shape)];
+    const fill: Pass = {
+      source: [fillSource],
+      label: 'maxUnpool2d fill',
+      reads: [],
+      writes: [output()],
+      params: [u32(total), f32(0)],
+      grid: gridFor(total, WORKGROUP),
+    };
+    const write: Pass = {
+      source: [faultLib, unpoolSource],
+      label: 'maxUnpool2d',
+      reads: [input(0), input(1)],
+      writes: [output(), fault],
+      params: [count, x!.shape[1]!, size].map(u32),
+      grid: gridFor(count, WORKGROUP),
+    };
+    return { kind: 'passes', passes: [fill, write] };
+  },
+  vjp: ([dy], { inputs: [, indices] }) => [gather(dy!, 1, indices!), null],
+};
+
+/** Zeros [N, C, ...size] with the elements of x[N, C, H, W] at the places in their plane that `indices` names. */
+export function maxUnpool2d(x: Value, indices: Value, size: Pair): Value {
+  checkSizes('maxUnpool2d', x, size);
+  if (indices.dtype !== 'int64') {
+    throw new DTypeError(
+      `maxUnpool2d: expected indices of dtype int64, but got ${indices.dtype}; take those of a max pooling with returnIndices`,
+    );
+  }
+  if (!sameShape(x.shape, indices.shape)) {
+    throw new ShapeError(
+      `maxUnpool2d: expected indices of the input's shape ${showShape(x.shape)}, but got ${showShape(indices.shape)}`,
+    );
+  }
+  return reshape(record(unpoolOp, [planes(x), planes(indices)], { size: size[0] * size[1] }), within(x, size));
+}

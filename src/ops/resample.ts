@@ -1,0 +1,70 @@
+// Images at another size: interpolation by the nearest element or linearly, and means of adaptive windows; with its adjoint.
+import source from '../../shaders/resample2d.wgsl?raw';
+import { f32, input, type Lowering, output, u32 } from '../compiler/ir';
+import { gridFor } from '../compiler/lowering';
+import { numel, type Shape, showShape } from '../compiler/meta';
+import { ShapeError } from '../errors';
+import { expectFloat, record } from '../graph/record';
+import type { Op, Value } from '../graph/value';
+
+type Pair = readonly [height: number, width: number];
+
+export interface ResampleAttrs {
+  readonly mode: 'nearest' | 'linear' | 'area';
+  readonly size: Pair;
+  /** Output o lies at scale · (o + center) − shift of the input. Modes by area do without. */
+  readonly scale: Pair;
+  readonly center: number;
+  readonly shift: number;
+}
+
+const WORKGROUP = 64;
+const modes = { nearest: 0, linear: 1, area: 2 };
+
+function resamplePass(entry: 'main' | 'grad', from: Shape, to: Shape, attrs: ResampleAttrs): Lowering {
+  const count = numel(entry === 'main' ? to : from);
+  const sizes = [count, ...from.slice(2), ...to.slice(2)].map(u32);
+  const pass = {
+    source: [source],
+    entry,
+    label: entry === 'main' ? 'resample2d' : 'resample2d gradient',
+    overrides: { MODE: modes[attrs.mode] },
+    reads: [input(0)],
+    writes: [output()],
+    params: [...sizes, ...[...attrs.scale, attrs.center, attrs.shift].map(f32)],
+    grid: gridFor(count, WORKGROUP),
+  };
+  return { kind: 'passes', passes: [pass] };
+}
+
+const resampleOp: Op<ResampleAttrs> = {
+  name: 'resample2d',
+  saves: { inputs: [] },
+  infer: ([x], { size }) => [{ shape: [...x!.shape.slice(0, 2), ...size], dtype: 'float32' }],
+  lower: ({ inputs: [x], outputs: [y], attrs }) => resamplePass('main', x!.shape, y!.shape, attrs),
+  vjp: ([dy], { inputs: [x], attrs }) => {
+    const from: Pair = [x!.shape[2]!, x!.shape[3]!];
+    return [record(resampleBackwardOp, [dy!], { ...attrs, from })];
+  },
+};
+
+/** The adjoint, which restores images of size `from`. */
+const resampleBackwardOp: Op<ResampleAttrs & { readonly from: Pair }> = {
+  name: 'resample2dBackward',
+  saves: { inputs: [] },
+  infer: ([dy], { from }) => [{ shape: [...dy!.shape.slice(0, 2), ...from], dtype: 'float32' }],
+  lower: ({ inputs: [dy], outputs: [dx], attrs }) => resamplePass('grad', dx!.shape, dy!.shape, attrs),
+  vjp: ([g], { attrs: { from: _, ...attrs } }) => [record(resampleOp, [g!], attrs)],
+};
+
+/** x[N, C, H, W] at another height and width. `op` names the caller in errors. */
+export function resample2d(op: string, x: Value, attrs: ResampleAttrs): Value {
+  expectFloat(op, 'input', x);
+  const sizes = [...x.shape.slice(2), ...attrs.size];
+  if (x.shape.length !== 4 || !sizes.every((size) => Number.isInteger(size) && size > 0)) {
+    throw new ShapeError(
+      `${op}: expected input and output sizes greater than 0, but got input of shape ${showShape(x.shape)} and output of size ${showShape(attrs.size)}`,
+    );
+  }
+  return record(resampleOp, [x], attrs);
+}

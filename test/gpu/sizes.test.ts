@@ -1,0 +1,84 @@
+// Checks the layers that change the sizes of images against PyTorch: adaptive and 1-d pooling, unpooling, padding, interpolation.
+import * as torch from 'lamplight';
+import { nn, type Tensor } from 'lamplight';
+import { describe, expect, test } from 'vitest';
+import { expectClose, fromFixture } from '../support/close';
+import { type FixtureCase, loadFixture } from '../support/fixtures';
+
+const F = nn.functional;
+
+interface SizeCase extends FixtureCase {
+  readonly module: string;
+  readonly args: readonly unknown[];
+  readonly options: Record<string, unknown>;
+  readonly outputSize?: readonly number[] | null;
+  readonly text: string;
+}
+
+const fixture = await loadFixture<SizeCase>('sizes');
+const LayerTypes = nn as unknown as Record<string, new (...args: unknown[]) => nn.Module>;
+
+function layerOf({ module, args, options }: SizeCase, more: Record<string, unknown> = {}): nn.Module {
+  const named = { ...options, ...more };
+  return new LayerTypes[module]!(...args, ...(Object.keys(named).length > 0 ? [named] : []));
+}
+
+describe('layers against PyTorch', () => {
+  test.each(fixture.cases)('$name $options', async (one) => {
+    const key = (part: string) => `${one.name}/${part}`;
+    const layer = layerOf(one);
+    expect(`${layer}`).toBe(one.text);
+    const input = fromFixture(fixture.tensor(key('input')), true);
+    const indices = fixture.has(key('indices')) ? fixture.tensor(key('indices')) : null;
+    const unpool = one.module === 'MaxUnpool2d';
+    const more = unpool ? [fromFixture(indices!), { outputSize: one.outputSize }] : [];
+    const output = layer(input, ...more) as Tensor;
+    await expectClose(output, fixture.tensor(key('output')));
+    if (fixture.has(key('dy'))) {
+      output.backward(fromFixture(fixture.tensor(key('dy'))));
+      await expectClose(input.grad!, fixture.tensor(key('grad_input')));
+    }
+    if (indices && !unpool) {
+      const [values, places] = layerOf(one, { returnIndices: true })(input) as [Tensor, Tensor];
+      await expectClose(values, fixture.tensor(key('output')));
+      await expectClose(places, indices);
+    }
+  });
+});
+
+describe('sizes', () => {
+  test('pass gradcheck and gradgradcheck', async () => {
+    torch.manualSeed(1);
+    const x = torch.randn(1, 2, 4, 5, { requiresGrad: true });
+    const functions: ((x: Tensor) => Tensor)[] = [
+      (a) => F.adaptiveAvgPool2d(a, [3, 2]),
+      (a) => F.interpolate(a, { size: [3, 7], mode: 'bilinear' }),
+      (a) => F.interpolate(a, { size: [3, 7], mode: 'bilinear', alignCorners: true }),
+      (a) => F.interpolate(a, { scaleFactor: 2 }),
+    ];
+    for (const f of functions) {
+      expect(await torch.autograd.gradcheck(f, [x])).toBe(true);
+      expect(await torch.autograd.gradgradcheck(f, [x])).toBe(true);
+    }
+    const distinct = torch.arange(40, { dtype: 'float32' }).mul(7).remainder(41).reshape(1, 2, 4, 5).requiresGrad_();
+    expect(await torch.autograd.gradcheck((a: Tensor) => F.adaptiveMaxPool2d(a, [3, 2]), [distinct])).toBe(true);
+  });
+
+  test('report a place that unpooling cannot find', async () => {
+    const y = F.maxUnpool2d(torch.ones(1, 1, 1, 1), torch.full([1, 1, 1, 1], 4, { dtype: 'int64' }), 2);
+    await expect(y.data()).rejects.toThrow(/but got 4/);
+  });
+
+  test('say what they want', () => {
+    const image = torch.zeros(1, 2, 4, 4);
+    expect(() => F.interpolate(image)).toThrow(/either size or scaleFactor/);
+    expect(() => F.interpolate(image, { size: 2, mode: 'linear' })).toThrow(/'linear' does not fit .* use 'bilinear'/);
+    expect(() => F.interpolate(image, { size: 2, alignCorners: true })).toThrow(/alignCorners is for modes/);
+    expect(() => F.interpolate(image, { size: 0 })).toThrow(/sizes greater than 0/);
+    expect(() => F.pixelShuffle(image, 2)).toThrow(/multiple of 2 · 2/);
+    expect(() => F.adaptiveAvgPool2d(torch.zeros(4, 4), 2)).toThrow(/4-D \(or 3-D\) input/);
+    expect(() => new nn.ZeroPad2d([1, 2] as never)).toThrow(/ZeroPad2d: expected padding to be an integer or 4/);
+    expect(() => new nn.ZeroPad2d(1)(torch.zeros(3, 3))).toThrow(/4-D \(or 3-D\) input/);
+    expect(() => F.maxUnpool2d(image, image, 2)).toThrow(/int64/);
+  });
+});
