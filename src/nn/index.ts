@@ -27,6 +27,7 @@ export { BatchNorm1d, BatchNorm2d, InstanceNorm2d } from './batch-norm';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './container';
 export { Conv2d, ConvTranspose2d, LazyConv2d } from './conv';
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d } from './dropout';
+export { Embedding } from './embedding';
 export { Flatten, Unflatten } from './flatten';
 export * as functional from './functional';
 export type { RemovableHandle } from './hooks';
@@ -48,6 +49,21 @@ export {
   ZeroPad2d,
 } from './padding';
 export { Parameter, UninitializedParameter } from './parameter';
+export {
+  CELU,
+  GLU,
+  Hardshrink,
+  Hardsigmoid,
+  Hardswish,
+  Mish,
+  PReLU,
+  SELU,
+  Softmax2d,
+  Softshrink,
+  Softsign,
+  Tanhshrink,
+  Threshold,
+} from './piecewise';
 export { AvgPool2d, MaxPool2d } from './pooling';
 export type { IncompatibleKeys, StateDict } from './state-dict';
 export { PixelShuffle, PixelUnshuffle, Upsample } from './upsample';

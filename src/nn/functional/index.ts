@@ -27,6 +27,7 @@ export {
 export { batchNorm, instanceNorm } from './batch-norm';
 export { conv2d, convTranspose2d } from './conv';
 export { alphaDropout, dropout, dropout1d, dropout2d } from './dropout';
+export { embedding } from './embedding';
 export { type InterpolateMode, interpolate } from './interpolate';
 export { linear } from './linear';
 export {
@@ -40,5 +41,18 @@ export {
 export { groupNorm, layerNorm, localResponseNorm, rmsNorm } from './normalization';
 export { oneHot } from './one-hot';
 export { type PadMode, pad } from './pad';
+export {
+  celu,
+  glu,
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  mish,
+  prelu,
+  selu,
+  softshrink,
+  tanhshrink,
+  threshold,
+} from './piecewise';
 export { pixelShuffle, pixelUnshuffle } from './pixel-shuffle';
 export { avgPool2d, maxPool2d } from './pooling';

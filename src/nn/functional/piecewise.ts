@@ -1,0 +1,92 @@
+// Owns F's further activation functions: thresholds, shrinking, gates, and the kin of ELU.
+import { showShape } from '../../compiler/meta';
+import { ArgumentError, ShapeError } from '../../errors';
+import type { Value } from '../../graph/value';
+import { reshape } from '../../ops/cast';
+import * as ops from '../../ops/piecewise';
+import { type Arguments, parseArgs } from '../../tensor/options';
+import { Tensor } from '../../tensor/tensor';
+
+interface Inplace {
+  /** Write the result into the input, default false. */
+  inplace?: boolean;
+}
+
+/** y = f(x), into x itself where asked. */
+const apply = (x: Tensor, inplace: boolean, f: (x: Value) => Value): Tensor =>
+  inplace ? x.copy_(Tensor.of(f(x.before().value))) : Tensor.of(f(x.value));
+
+/** An activation whose only option is `inplace`. */
+function plain(name: string, f: (x: Value) => Value) {
+  return (x: Tensor, ...args: Arguments<Inplace, ['inplace']>): Tensor =>
+    apply(x, parseArgs<Inplace>(name, [], { inplace: false }, args).inplace, f);
+}
+
+/** min(max(x / 6 + 1/2, 0), 1). */
+export const hardsigmoid = plain('hardsigmoid', ops.hardsigmoid);
+
+/** x min(max(x / 6 + 1/2, 0), 1). */
+export const hardswish = plain('hardswish', ops.hardswish);
+
+/** x tanh(ln(1 + e^x)). */
+export const mish = plain('mish', ops.mish);
+
+/** scale · x for x > 0, scale · alpha (eˣ − 1) elsewhere, with the constants of self-normalising networks. */
+export const selu = plain('selu', ops.selu);
+
+interface Celu extends Inplace {
+  alpha?: number;
+}
+
+/** x for x > 0, alpha (e^(x / alpha) − 1) elsewhere; alpha 1 by default. */
+export function celu(x: Tensor, ...args: Arguments<Celu, ['alpha', 'inplace']>): Tensor {
+  const { alpha, inplace } = parseArgs<Celu>('celu', [], { alpha: 1, inplace: false }, args);
+  if (alpha === 0) throw new ArgumentError('celu: expected alpha other than 0, but got 0');
+  return apply(x, inplace, (value) => ops.celu(value, alpha));
+}
+
+interface Threshold extends Inplace {
+  threshold: number;
+  /** In place of what is not over the threshold. */
+  value: number;
+}
+
+/** x where it is over the threshold, `value` elsewhere. */
+export function threshold(x: Tensor, ...args: Arguments<Threshold, ['threshold', 'value', 'inplace']>): Tensor {
+  const o = parseArgs<Threshold>('threshold', ['threshold', 'value'], { inplace: false }, args);
+  return apply(x, o.inplace, (value) => ops.threshold(value, o.threshold, o.value));
+}
+
+/** x − tanh x. */
+export const tanhshrink = (x: Tensor): Tensor => x.sub(x.tanh());
+
+/** x, and 0 where |x| ≤ lambd. */
+export const hardshrink = (x: Tensor, lambd = 0.5): Tensor => Tensor.of(ops.hardshrink(x.value, lambd));
+
+/** x moved towards 0 by lambd, and 0 where |x| ≤ lambd. */
+export function softshrink(x: Tensor, lambd = 0.5): Tensor {
+  if (!(lambd >= 0)) throw new ArgumentError(`softshrink: expected lambd ≥ 0, but got ${lambd}`);
+  return Tensor.of(ops.softshrink(x.value, lambd));
+}
+
+/** x for x > 0, weight · x elsewhere. `weight` has one number, or one a channel (dimension 1). */
+export function prelu(x: Tensor, weight: Tensor): Tensor {
+  const channels = x.shape[1] ?? 1;
+  const count = weight.numel();
+  if (weight.shape.length > 1 || (count !== 1 && count !== channels)) {
+    throw new ShapeError(
+      `prelu: expected a weight of 1 number or one for each of ${channels} channels, but got shape ${showShape(weight.shape)}`,
+    );
+  }
+  const along = x.shape.map((_, d) => (d === 1 ? count : 1));
+  return Tensor.of(ops.prelu(x.value, reshape(weight.value, count === 1 ? [] : along)));
+}
+
+/** a σ(b) for the halves a and b of x along `dim`, the last by default. Shape: half as long there. */
+export function glu(x: Tensor, dim = -1): Tensor {
+  const size = x.size(dim);
+  if (size % 2 !== 0) {
+    throw new ShapeError(`glu: expected an even size in dimension ${dim}, but got ${showShape(x.shape)}`);
+  }
+  return x.narrow(dim, 0, size / 2).mul(x.narrow(dim, size / 2, size / 2).sigmoid());
+}
