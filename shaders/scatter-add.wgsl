@@ -1,5 +1,6 @@
 // scatter-add.wgsl: sums elements into places along one dimension; the adjoint of gather.wgsl and index-select.wgsl.
 //   y[outer, k, inner] = base[outer, k, inner] + Σ_{j: index = k} src[outer, j, inner]
+// With REPLACE the last such src takes the place of base instead.
 // Each result looks for its own terms, in order of j: no atomics, and the same sum every time.
 // Uses: lib/element-*.wgsl, lib/fault.wgsl
 @group(0) @binding(0) var<storage, read> base: array<Element>;  // [outer, n, inner]
@@ -17,6 +18,7 @@ struct Params {
 }
 
 override SHARED: bool = false; // one index list for every outer and inner
+override REPLACE: bool = false;
 
 const WORKGROUP: u32 = 64u;
 
@@ -29,7 +31,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   var sum = base[index];
   for (var j = 0u; j < params.m; j++) {
     let at = first + j * params.inner;
-    if (fault_index(indices[select(at, j, SHARED)], params.n) == k) { sum += src[at]; }
+    if (fault_index(indices[select(at, j, SHARED)], params.n) == k) { sum = select(sum + src[at], src[at], REPLACE); }
   }
   y[index] = sum;
 }

@@ -14,7 +14,7 @@ import type { Op, Value } from '../graph/value';
 import { full } from './cast';
 import { resolveDim } from './dims';
 import { elementLibs } from './reduce';
-import { pad } from './shape';
+import { pad, slice, stridedScatter } from './shape';
 import { unroll } from './unroll';
 
 const WORKGROUP = 64;
@@ -115,13 +115,15 @@ export const gather = (x: Value, dim: number, index: Value): Value =>
 /** Inputs: base, index, source. `shared`: the index is one list for all other dimensions. */
 interface ScatterAttrs extends DimAttrs {
   readonly shared: boolean;
+  /** The source takes the place of what was there, rather than being added; of several, the last. */
+  readonly replace: boolean;
 }
 
 const scatterAddOp: Op<ScatterAttrs> = {
   name: 'scatterAdd',
   saves: { inputs: [1] },
-  infer([base, index, src], { dim, shared }) {
-    const op = shared ? 'indexAdd' : 'scatterAdd';
+  infer([base, index, src], { dim, shared, replace }) {
+    const op = shared ? (replace ? 'indexCopy' : 'indexAdd') : replace ? 'scatter' : 'scatterAdd';
     expectIndex(op, 'index', index);
     const m = shared ? numel(index.shape) : index.shape[dim];
     const expected = base.shape.length === 0 ? [] : withSize(base.shape, dim, m!);
@@ -137,22 +139,57 @@ const scatterAddOp: Op<ScatterAttrs> = {
     }
     return [{ shape: base.shape, dtype: base.dtype }];
   },
-  lower({ inputs: [base, , src], attrs: { dim, shared } }) {
+  lower({ inputs: [base, , src], attrs: { dim, shared, replace } }) {
     const { size: n, inner } = around(base.shape, dim);
     const count = numel(base.shape);
     return faultyPass('scatterAdd', [elementLibs[scalarOf(base.dtype)], faultLib, scatterAddSource], 3, count, {
-      overrides: { SHARED: shared ? 1 : 0 },
+      overrides: { SHARED: shared ? 1 : 0, REPLACE: replace ? 1 : 0 },
       params: [u32(count), u32(n), u32(src.shape[dim] ?? 1), u32(inner)],
     });
   },
-  vjp([dy], { inputs: [, index], attrs: { dim, shared } }) {
-    return [dy!, null, shared ? indexSelect(dy!, dim, index) : gather(dy!, dim, index)];
+  vjp([dy], { inputs: [, index, src], attrs, needs }) {
+    const { dim, shared, replace } = attrs;
+    const kept = replace && needs[0] ? record(scatterOp, [dy!, index!, full(src!.shape, 0)], attrs) : dy!;
+    return [kept, null, shared ? indexSelect(dy!, dim, index!) : gather(dy!, dim, index!)];
   },
 };
+const scatterOp: Op<ScatterAttrs> = { ...scatterAddOp, name: 'scatter' };
 
 /** base with src[i][j][k] added to element [index[i][j][k]][j][k] for dim 0, and so on. Index and src have one shape. */
 export const scatterAdd = (base: Value, dim: number, index: Value, src: Value): Value =>
-  record(scatterAddOp, [base, index, src], { dim: resolveDim('scatterAdd', dim, base.shape.length), shared: false });
+  record(scatterAddOp, [base, index, src], {
+    dim: resolveDim('scatterAdd', dim, base.shape.length),
+    shared: false,
+    replace: false,
+  });
+
+/**
+ * base with src[i][j][k] put at (or, without `replace`, added to) element [index[i][j][k]][j][k] for dim 0, and so on. The index
+ * may be smaller than base in the other dimensions and than src in all: only its places take part. Of several for one place, the last stays.
+ */
+export function scatterInto(base: Value, dim: number, index: Value, src: Value, replace: boolean): Value {
+  const op = replace ? 'scatter' : 'scatterAdd';
+  const at = resolveDim(op, dim, base.shape.length);
+  const within = (shape: Shape, along: boolean) =>
+    shape.length === index.shape.length && index.shape.every((size, d) => (along && d === at) || size <= shape[d]!);
+  if (!within(base.shape, true) || !within(src.shape, false)) {
+    throw new ShapeError(
+      `${op}: expected an index no larger than input ${showShape(base.shape)} apart from dimension ${at}, nor than source ${showShape(src.shape)}, but got ${showShape(index.shape)}`,
+    );
+  }
+  const corner = (x: Value, shape: Shape) =>
+    slice(
+      x,
+      shape.map((stop) => ({ start: 0, stop, step: 1 })),
+    );
+  const shape = base.shape.length === 0 ? [] : withSize(index.shape, at, base.shape[at]!);
+  const region = record(replace ? scatterOp : scatterAddOp, [corner(base, shape), index, corner(src, index.shape)], {
+    dim: at,
+    shared: false,
+    replace,
+  });
+  return sameShape(shape, base.shape) ? region : stridedScatter(base, region, shape, contiguousStrides(base.shape), 0);
+}
 
 /** `scatterAdd` onto zeros of a shape. */
 export const scatterAddIntoZeros = (shape: Shape, dim: number, index: Value, src: Value): Value =>
@@ -189,8 +226,20 @@ export const indexSelect = (x: Value, dim: number, index: Value): Value =>
 export const gatherRows = (source: Value, indices: Value): Value => record(gatherRowsOp, [source, indices], { dim: 0 });
 
 /** base with slice j of src added to slice index[j] along a dimension. */
-const indexAdd = (base: Value, dim: number, index: Value, src: Value): Value =>
-  record(scatterAddOp, [base, index, src], { dim: resolveDim('indexAdd', dim, base.shape.length), shared: true });
+export const indexAdd = (base: Value, dim: number, index: Value, src: Value): Value =>
+  record(scatterAddOp, [base, index, src], {
+    dim: resolveDim('indexAdd', dim, base.shape.length),
+    shared: true,
+    replace: false,
+  });
+
+/** base with slice j of src in the place of slice index[j] along a dimension. */
+export const indexCopy = (base: Value, dim: number, index: Value, src: Value): Value =>
+  record(scatterOp, [base, index, src], {
+    dim: resolveDim('indexCopy', dim, base.shape.length),
+    shared: true,
+    replace: true,
+  });
 
 // ── Batches of bytes ──
 

@@ -2,9 +2,9 @@
 import { sameShape, showShape } from '../compiler/meta';
 import { DTypeError, ShapeError } from '../errors';
 import { named } from '../graph/record';
-import { cast } from '../ops/cast';
+import { cast, full } from '../ops/cast';
 import { cat as catValues } from '../ops/join';
-import { promoteTypes } from '../ops/promotion';
+import { dtypeOfScalar, promoteTypes } from '../ops/promotion';
 import { wrapDim } from './base';
 import { isPlainObject } from './options';
 import type { Operandish } from './pointwise-methods';
@@ -116,8 +116,13 @@ export const ge = binary('ge');
 /** Each element limited to [min, max]. */
 export const clamp = (input: Tensor, ...args: Parameters<Tensor['clamp']>): Tensor => input.clamp(...args);
 
-/** `input` where `condition` holds, `other` elsewhere. */
-export const where = (condition: Tensor, input: Tensor, other: Operandish): Tensor => input.where(condition, other);
+/** `input` where `condition` holds, `other` elsewhere; either or both may be numbers. */
+export function where(condition: Tensor, input: Operandish, other: Operandish): Tensor {
+  if (input instanceof Tensor) return input.where(condition, other);
+  if (other instanceof Tensor) return other.where(condition.logicalNot(), input);
+  const dtype = promoteTypes({ dtype: dtypeOfScalar(input) }, { dtype: dtypeOfScalar(other) });
+  return Tensor.of(full([], Number(input), dtype)).where(condition, Tensor.of(full([], Number(other), dtype)));
+}
 
 const reduction =
   <K extends 'sum' | 'mean' | 'prod' | 'amax' | 'amin' | 'any' | 'all' | 'logsumexp'>(name: K) =>

@@ -7,6 +7,7 @@ export * from './elementary-functions';
 export * from './functions';
 export * as gpu from './gpu';
 export { init, synchronize } from './gpu';
+export * from './indexing-functions';
 export * from './order-functions';
 export * from './random';
 export * from './rearrange-functions';

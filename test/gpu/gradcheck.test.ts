@@ -200,6 +200,12 @@ const families: Record<string, Case[]> = {
     ['tril, triu', (a) => a.tril().add(a.triu(1)), [any(3, 3)]],
     ['diagonal', (a) => a.diagonal(1, 2, 0), [any(2, 2, 3)]],
     ['meshgrid', (a, b) => torch.meshgrid([a, b]), [any(2), any(3)]],
+    ['gather', (a) => a.gather(1, torch.tensor([[1], [2]])), [any(2, 3)]],
+    ['scatter', (a, b) => a.scatter(1, torch.tensor([[1], [2]]), b), [any(2, 3), any(2, 1)]],
+    ['scatterAdd', (a, b) => a.scatterAdd(0, torch.tensor([[1, 1]]), b), [any(2, 3), any(2, 2)]],
+    ['indexAdd', (a, b) => a.indexAdd(0, torch.tensor([1, 1]), b), [any(2, 2), any(2, 2)]],
+    ['indexCopy', (a, b) => a.indexCopy(0, torch.tensor([2, 0]), b), [any(3, 2), any(2, 2)]],
+    ['takeAlongDim', (a) => a.takeAlongDim(torch.tensor([[1], [0]]), 1), [any(2, 3)]],
     ['asStrided', (a) => a.asStrided([2, 2], [3, 1], 1), [any(6)]],
   ],
   'writes in place': [

@@ -126,3 +126,39 @@ describe('an index out of range', () => {
     ).rejects.toThrow(/index out of range: .*-3 to 2, but got 7/);
   });
 });
+
+describe('masks', () => {
+  test('select elements, with their gradient', async () => {
+    const input = x();
+    const chosen = await input.maskedSelect(torch.tensor([true, false, false, true]));
+    expect(await chosen.tolist()).toEqual([0, 3, 4, 7, 8, 11]);
+    chosen.square().sum().backward();
+    expect(await input.grad!.at(1).tolist()).toEqual([8, 0, 0, 14]);
+    expect((await torch.maskedSelect(input, input.lt(0))).shape).toEqual([0]);
+  });
+
+  test('give the places of what is not zero', async () => {
+    const places = await torch.nonzero(
+      torch.tensor([
+        [0, 2, 0],
+        [3, 0, -1],
+      ]),
+    );
+    expect(await places.tolist()).toEqual([
+      [0, 1],
+      [1, 0],
+      [1, 2],
+    ]);
+    const [rows, columns] = await torch.tensor([[0.5, Number.NaN]]).nonzero({ asTuple: true });
+    expect(await rows!.tolist()).toEqual([0, 0]);
+    expect(await columns!.tolist()).toEqual([0, 1]);
+  });
+
+  test('choose between numbers', async () => {
+    const mask = torch.tensor([true, false]);
+    const whole = torch.where(mask, 1, 0);
+    expect(whole.dtype).toBe('int64');
+    expect(await whole.tolist()).toEqual([1, 0]);
+    expect(await torch.where(mask, 0.5, torch.tensor([3, 4])).tolist()).toEqual([0.5, 4]);
+  });
+});

@@ -46,6 +46,12 @@ const methods = new Set([
   'tril',
   'triu',
   'diagonal',
+  'scatter',
+  'scatterAdd',
+  'indexAdd',
+  'indexCopy',
+  'takeAlongDim',
+  'take',
 ]);
 
 /** Indexing by masks, and by several index tensors at once, is not there yet. */
@@ -56,9 +62,10 @@ const cases = fixture.cases.filter(
     !missing.has(name) && (methods.has(op) || ['pad', 'cat', 'stack', 'hstack', 'vstack', 'meshgrid'].includes(op)),
 );
 
-/** An argument, or the index tensor that it names. */
-function argument(name: string, arg: unknown): unknown {
-  const named = arg as { tensor?: string } | null;
+/** An argument, or the index tensor or input that it names. */
+function argument(name: string, arg: unknown, inputs: readonly Tensor[]): unknown {
+  const named = arg as { tensor?: string; leaf?: number } | null;
+  if (named?.leaf) return inputs[named.leaf];
   return named?.tensor ? fromFixture(fixture.tensor(`${name}/${named.tensor}`)) : arg;
 }
 
@@ -73,12 +80,12 @@ function run({ name, op, args = [], options = {}, dim }: ShapeCase, inputs: read
   const method = x![op as 'permute'] as (...args: unknown[]) => Tensor | Tensor[];
   return method.apply(
     x,
-    args.map((arg) => argument(name, arg)),
+    args.map((arg) => argument(name, arg, inputs)),
   );
 }
 
 describe('against PyTorch', () => {
-  test('most cases are of operations that exist', () => expect(cases.length).toBeGreaterThan(105));
+  test('most cases are of operations that exist', () => expect(cases.length).toBeGreaterThan(120));
 
   test.each(cases)('$name', async (c) => {
     const key = (part: string) => `${c.name}/${part}`;

@@ -1,0 +1,17 @@
+// Functions over tensors that pick and place elements by index tensors and masks.
+import type { Tensor } from './tensor';
+
+export const gather = (input: Tensor, dim: number, index: Tensor): Tensor => input.gather(dim, index);
+export const indexSelect = (input: Tensor, dim: number, index: Tensor): Tensor => input.indexSelect(dim, index);
+export const scatter = (input: Tensor, ...args: Parameters<Tensor['scatter']>): Tensor => input.scatter(...args);
+export const scatterAdd = (input: Tensor, ...args: Parameters<Tensor['scatterAdd']>): Tensor =>
+  input.scatterAdd(...args);
+export const indexAdd = (input: Tensor, ...args: Parameters<Tensor['indexAdd']>): Tensor => input.indexAdd(...args);
+export const indexCopy = (input: Tensor, ...args: Parameters<Tensor['indexCopy']>): Tensor => input.indexCopy(...args);
+export const takeAlongDim = (input: Tensor, indices: Tensor, dim?: number | null): Tensor =>
+  input.takeAlongDim(indices, dim);
+export const take = (input: Tensor, index: Tensor): Tensor => input.take(index);
+/** The elements where a mask holds, as a vector; reads the mask back. */
+export const maskedSelect = (input: Tensor, mask: Tensor): Promise<Tensor> => input.maskedSelect(mask);
+/** The indices of the elements that are not zero, a row for each; reads back. */
+export const nonzero = (input: Tensor): Promise<Tensor> => input.nonzero();
