@@ -1,10 +1,10 @@
 // Tensor: the class that users hold. Its methods come in layers, one family a file.
 import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
-import { IndexingMethods } from './indexing-methods';
+import { LinearAlgebraMethods } from './linear-algebra-methods';
 
 /** An n-dimensional array on the GPU. Operations are recorded and run later; only reading values back waits. */
-export class Tensor extends IndexingMethods {
+export class Tensor extends LinearAlgebraMethods {
   /** A tensor around a value of the graph. */
   static of(value: Value): Tensor {
     return new Tensor(value);

@@ -8,8 +8,21 @@ import { type FixtureCase, loadFixture } from '../support/fixtures';
 
 const F = nn.functional;
 
+const products = {
+  mv: torch.mv,
+  dot: torch.dot,
+  outer: torch.outer,
+  addmm: torch.addmm,
+  baddbmm: torch.baddbmm,
+  tensordot: torch.tensordot,
+  cdist: torch.cdist,
+};
+
 interface MatmulCase extends FixtureCase {
-  readonly op: 'matmul' | 'linear';
+  readonly op: 'matmul' | 'linear' | 'einsum' | keyof typeof products;
+  /** Names of the tensors, and the arguments after them, of the other products. */
+  readonly inputs?: readonly string[];
+  readonly args?: readonly unknown[];
   /** Which of a and b are stored transposed. */
   readonly transposed?: string;
 }
@@ -19,7 +32,15 @@ const fixture = await loadFixture<MatmulCase>('matmul');
 /** Sums of up to a few hundred products of standard normal numbers, in another order than PyTorch's float64. */
 const tolerance = { rtol: 1e-5, atol: 2e-5 };
 
-test.each(fixture.cases)('$name', async ({ name, op, transposed = '' }) => {
+test.each(fixture.cases)('$name', async ({ name, op, transposed = '', inputs = [], args = [] }) => {
+  if (op === 'einsum' || op in products) {
+    const call = (given: Record<string, Tensor | undefined>) => {
+      const xs = inputs.map((key) => given[key]!);
+      if (op === 'einsum') return torch.einsum(args[0] as string, ...xs);
+      return (products[op as 'mv'] as (...all: unknown[]) => Tensor)(...xs, ...args);
+    };
+    return expectCase(fixture, name, inputs, call, tolerance);
+  }
   if (op === 'linear') {
     const call = ({ input, weight, bias }: Record<string, Tensor | undefined>) => F.linear(input!, weight!, bias);
     return expectCase(fixture, name, ['input', 'weight', 'bias'], call, tolerance);
@@ -106,4 +127,28 @@ test('tells what does not fit', () => {
   expect(() => F.linear(torch.ones(2, 3), torch.ones(4, 5))).toThrow(
     'linear: expected input [..., in] for weight [out, in], but got input [2, 3] for weight [4, 5]',
   );
+});
+
+test('distances of equal rows have a gradient of 0, and other norms their values', async () => {
+  const x = torch.tensor(
+    [
+      [1, 2],
+      [4, 6],
+    ],
+    { dtype: torch.float32, requiresGrad: true },
+  );
+  torch.cdist(x, x.detach()).sum().backward();
+  expectNumbers(await x.grad!.data(), [-0.6, -0.8, 0.6, 0.8]);
+  const other = torch.tensor([[1, 9]], { dtype: torch.float32 });
+  expectNumbers(await torch.cdist(x, other, { p: 0 }).data(), [1, 2]);
+  expectNumbers(await torch.cdist(x, other, { p: Number.POSITIVE_INFINITY }).data(), [7, 3]);
+});
+
+test('products name what does not fit', () => {
+  const x = torch.ones(2, 3);
+  expect(() => torch.dot(x, x)).toThrow(/dot: expected tensors of 1 and 1 dimensions/);
+  expect(() => torch.einsum('ij,jk->ik', x, x)).toThrow(/einsum: expected one size for 'j', but got 3 and 2/);
+  expect(() => torch.einsum('ij->k', x)).toThrow(/einsum: expected each letter of the result once/);
+  expect(() => torch.einsum('i', x)).toThrow(/einsum: expected 1 dimensions for 'i', but got shape \[2, 3\]/);
+  expect(() => torch.tensordot(x, x, 1)).toThrow(/tensordot: expected equal sizes/);
 });
