@@ -256,3 +256,21 @@ export class LogSoftmax extends Module {
     return `dim=${pythonText(this.dim)}`;
   }
 }
+
+/** `Softmax` of −x: the least element has the most. Shape: any, kept. */
+export class Softmin extends Module {
+  dim: number | null;
+
+  constructor(...args: Arguments<DimArguments, ['dim']>) {
+    super();
+    this.dim = parseArgs<DimArguments>('Softmin', [], { dim: null }, args).dim;
+  }
+
+  forward(x: Tensor): Tensor {
+    return F.softmin(x, { dim: this.dim });
+  }
+
+  override extraRepr(): string {
+    return `dim=${pythonText(this.dim)}`;
+  }
+}

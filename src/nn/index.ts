@@ -11,6 +11,7 @@ export {
   Sigmoid,
   SiLU,
   Softmax,
+  Softmin,
   Softplus,
   Tanh,
 } from './activation';

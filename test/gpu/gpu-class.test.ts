@@ -1,6 +1,7 @@
 // The tests of the kernels once more, with the kernels that are chosen on a GPU, whatever the adapter is.
 import * as torch from 'lamplight';
 import { beforeAll, expect, test } from 'vitest';
+import './channel-norm.test';
 import './conv.test';
 import './loss.test';
 import './matmul.test';

@@ -106,6 +106,11 @@ export function logSoftmax(x: Tensor, ...args: Arguments<Dim, ['dim']>): Tensor 
   return x.logSoftmax(axis('logSoftmax', x, args));
 }
 
+/** `softmax` of −x: the least element has the most. */
+export function softmin(x: Tensor, ...args: Arguments<Dim, ['dim']>): Tensor {
+  return x.neg().softmax(axis('softmin', x, args));
+}
+
 /** Without `dim` the axis is PyTorch's: 0 for 0-, 1- and 3-D inputs, else 1. */
 function axis(name: string, x: Tensor, args: readonly unknown[]): number {
   const rank = x.shape.length;

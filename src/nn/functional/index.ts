@@ -11,6 +11,7 @@ export {
   sigmoid,
   silu,
   softmax,
+  softmin,
   softplus,
   softsign,
   tanh,
