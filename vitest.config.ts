@@ -10,12 +10,17 @@ const resolve = { alias: { lamplight: fileURLToPath(new URL('./src/index.ts', im
 
 export default defineConfig({
   test: {
-    // One browser, one GPU: files run one after another, so that counters and timings are not shared.
+    // One browser, one GPU: projects and files run one after another, so that counters and timings are not shared.
     fileParallelism: false,
     projects: [
       {
         resolve,
-        test: { name: 'unit', environment: 'node', include: ['test/unit/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['test/unit/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         resolve,
@@ -24,6 +29,7 @@ export default defineConfig({
         optimizeDeps: { include: ['fast-check'] },
         test: {
           name: 'gpu',
+          sequence: { groupOrder: 1 },
           include: ['test/gpu/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -40,6 +46,7 @@ export default defineConfig({
         resolve,
         test: {
           name: 'node',
+          sequence: { groupOrder: 2 },
           environment: 'node',
           include: ['test/node/**/*.test.ts'],
           testTimeout: 120_000,
@@ -52,6 +59,7 @@ export default defineConfig({
         resolve,
         test: {
           name: 'e2e',
+          sequence: { groupOrder: 3 },
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 300_000,

@@ -30,9 +30,9 @@ const MIN_SLOT_BYTES = 16;
 const MAX_POOLED_BYTES = 1 << 29;
 /** Below this size an ArrayBuffer costs real memory, so ballast is shared. */
 const MIN_BALLAST_BYTES = 1 << 17;
-/** Small values share a ballast of this size, each with at least the share below: V8 collects when some 64 MB have come together. */
+/** Small values share a ballast of this size, each with at least the share below: V8 collects after some 64 MB, or more in a large heap. */
 const SHARED_BALLAST_BYTES = 1 << 20;
-const MIN_BALLAST_SHARE = 1 << 14;
+const MIN_BALLAST_SHARE = 1 << 16;
 
 const USAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST; GPUBufferUsage is not defined in every runtime at import
 

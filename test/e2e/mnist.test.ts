@@ -116,7 +116,7 @@ test('pauses after a step, steps by hand, and goes on', async () => {
   await step.click();
   await status(page).getByText('Paused.').waitFor();
   await page.getByRole('button', { name: 'Resume' }).click();
-  await page.getByText('Done.').waitFor({ timeout: 60_000 });
+  await page.getByText('Done.').waitFor({ timeout: 180_000 });
   expect(await page.locator('#progress-step').textContent()).toBe('6 of 6');
   expect(problems).toEqual([]);
   await page.context().close();
@@ -158,12 +158,12 @@ test('goes on from the last epoch when the GPU is lost', async () => {
   await page.goto(new URL('mnist/', site.url).href);
   await prepare(page, { limit: '1000', epochs: '3' });
   await page.getByRole('button', { name: 'Train', exact: true }).click();
-  await page.locator('.matrix').waitFor({ timeout: 60_000 });
+  await page.locator('.matrix').waitFor({ timeout: 180_000 });
   await page.workers()[0]?.evaluate('self.device.destroy()');
   const banner = page.getByRole('alert');
   await banner.getByText('DeviceLostError').waitFor();
   await banner.getByRole('button', { name: 'Resume from the last epoch' }).click();
-  await page.getByText('Done.').waitFor({ timeout: 60_000 });
+  await page.getByText('Done.').waitFor({ timeout: 180_000 });
   expect(await page.locator('#progress-epoch').textContent()).toBe('3 of 3');
   await page.context().close();
 });
