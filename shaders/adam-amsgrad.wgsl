@@ -1,6 +1,6 @@
 // adam-amsgrad.wgsl: adam.wgsl with the greatest v so far in the denominator.
 //   w ← max(w, v);   p ← p - η / (1 - β₁ᵗ) · m / (√w / √(1 - β₂ᵗ) + ε)
-// Source: Reddi, Kale & Kumar 2018, "On the convergence of Adam and beyond".   Uses: lib/adam.wgsl
+// Source: Reddi, Kale & Kumar 2018, "On the convergence of Adam and beyond".   Uses: lib/optim.wgsl lib/adam.wgsl
 @group(0) @binding(0) var<storage, read> grad: array<f32>;
 @group(0) @binding(1) var<storage, read_write> p: array<f32>;
 @group(0) @binding(2) var<storage, read_write> m: array<f32>;
@@ -9,14 +9,14 @@
 @group(0) @binding(5) var<storage, read_write> fault: array<atomic<u32>, 4>;
 @group(0) @binding(6) var<uniform> params: Adam;
 
-@compute @workgroup_size(ADAM_WORKGROUP)
+@compute @workgroup_size(OPTIM_WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let index = (wid.y * nwg.x + wid.x) * ADAM_WORKGROUP + lid.x;
+  let index = (wid.y * nwg.x + wid.x) * OPTIM_WORKGROUP + lid.x;
   if (index >= params.count || atomicLoad(&fault[0]) != 0u) { return; }
   let i = params.offset + index;
-  let g = adam_grad(grad[i], p[i], params);
-  m[i] = adam_mean(m[i], g, params);
-  v[i] = adam_square(v[i], g, params);
+  let g = optim_grad(grad[i], p[i], params.decay);
+  m[i] = optim_lerp(m[i], g, params.one_minus_beta1);
+  v[i] = optim_square(v[i], g, params.beta2, params.one_minus_beta2);
   w[i] = max(w[i], v[i]);
-  p[i] = adam_moved(adam_param(p[i], params), m[i], w[i], params);
+  p[i] = adam_moved(optim_param(p[i], params.decay), m[i], w[i], params);
 }

@@ -1,5 +1,5 @@
 // adam.wgsl: a step of Adam over flat buffers, in place. Nothing is written once a fault has been reported.
-// Uses: lib/adam.wgsl
+// Uses: lib/optim.wgsl lib/adam.wgsl
 @group(0) @binding(0) var<storage, read> grad: array<f32>;
 @group(0) @binding(1) var<storage, read_write> p: array<f32>;
 @group(0) @binding(2) var<storage, read_write> m: array<f32>;
@@ -7,13 +7,13 @@
 @group(0) @binding(4) var<storage, read_write> fault: array<atomic<u32>, 4>;
 @group(0) @binding(5) var<uniform> params: Adam;
 
-@compute @workgroup_size(ADAM_WORKGROUP)
+@compute @workgroup_size(OPTIM_WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let index = (wid.y * nwg.x + wid.x) * ADAM_WORKGROUP + lid.x;
+  let index = (wid.y * nwg.x + wid.x) * OPTIM_WORKGROUP + lid.x;
   if (index >= params.count || atomicLoad(&fault[0]) != 0u) { return; }
   let i = params.offset + index;
-  let g = adam_grad(grad[i], p[i], params);
-  m[i] = adam_mean(m[i], g, params);
-  v[i] = adam_square(v[i], g, params);
-  p[i] = adam_moved(adam_param(p[i], params), m[i], v[i], params);
+  let g = optim_grad(grad[i], p[i], params.decay);
+  m[i] = optim_lerp(m[i], g, params.one_minus_beta1);
+  v[i] = optim_square(v[i], g, params.beta2, params.one_minus_beta2);
+  p[i] = adam_moved(optim_param(p[i], params.decay), m[i], v[i], params);
 }

@@ -9,12 +9,3 @@ struct Sgd {
   keep: f32,     // μ, but 0 in the first step
   take: f32,     // 1 - dampening, but 1 in the first step
 }
-
-override MAXIMIZE: bool = false;
-
-const SGD_WORKGROUP: u32 = 64u;
-
-fn sgd_grad(grad: f32, p: f32, s: Sgd) -> f32 {
-  let g = select(grad, -grad, MAXIMIZE);
-  return select(g, g + s.decay * p, s.decay != 0.0);
-}

@@ -36,6 +36,7 @@ export class PlanCache<T> {
   }
 
   clear(): void {
+    for (const bucket of this.buckets.values()) for (const { value } of bucket) this.evicted(value);
     this.buckets.clear();
     this.count = 0;
   }

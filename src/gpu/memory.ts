@@ -12,13 +12,7 @@ export interface Allocation {
   readonly dedicated: boolean;
   /** Bytes taken from the pool, rounding included. */
   readonly capacity: number;
-  /** The page of small values that it is part of. */
-  readonly page: Page | null;
   freed: boolean;
-}
-
-interface Page {
-  readonly buffer: GPUBuffer;
 }
 
 /** Values up to this size share pages and are copied into and out of a plan's own slots, which keeps its bind groups stable. */
@@ -47,7 +41,7 @@ export function sizeClass(bytes: number): number {
 /** Buffers of one device. */
 export class Memory {
   private readonly pool = new Map<number, GPUBuffer[]>();
-  private readonly slots = new Map<number, { page: Page; offset: number }[]>();
+  private readonly slots = new Map<number, { page: GPUBuffer; offset: number }[]>();
   private readonly shared: { ballast: ArrayBuffer | null; left: number } = { ballast: null, left: 0 };
   private total = 0;
   private retired = false;
@@ -71,16 +65,16 @@ export class Memory {
     if (pooled) stats.pooledBytes -= capacity;
     const buffer = pooled ?? this.createBuffer(capacity, 'value');
     stats.liveBytes += capacity;
-    return { memory: this, buffer, offset: 0, bytes, capacity, dedicated: true, page: null, freed: false };
+    return { memory: this, buffer, offset: 0, bytes, capacity, dedicated: true, freed: false };
   }
 
   free(allocation: Allocation): void {
     if (allocation.freed || this.retired) return;
     allocation.freed = true;
     stats.liveBytes -= allocation.capacity;
-    if (allocation.page) {
+    if (!allocation.dedicated) {
       stats.pooledBytes += allocation.capacity;
-      this.slots.get(allocation.capacity)!.push({ page: allocation.page, offset: allocation.offset });
+      this.slots.get(allocation.capacity)!.push({ page: allocation.buffer, offset: allocation.offset });
       return;
     }
     if (stats.pooledBytes + allocation.capacity > MAX_POOLED_BYTES) {
@@ -120,8 +114,8 @@ export class Memory {
    * a loop that makes nothing but scalars is collected too.
    */
   ballast(allocation: Allocation): ArrayBuffer | null {
-    const { page, capacity } = allocation;
-    if (!page && capacity >= MIN_BALLAST_BYTES) return new ArrayBuffer(capacity);
+    const { dedicated, capacity } = allocation;
+    if (dedicated && capacity >= MIN_BALLAST_BYTES) return new ArrayBuffer(capacity);
     const { shared } = this;
     shared.left -= Math.max(capacity, MIN_BALLAST_SHARE);
     if (shared.left < 0) {
@@ -174,14 +168,14 @@ export class Memory {
     }
     if (free.length === 0) {
       const size = Math.min(PAGE_BYTES, Math.max(PAGE_BYTES / 16, capacity * 64));
-      const page: Page = { buffer: this.createBuffer(size, 'page') };
+      const page = this.createBuffer(size, 'page');
       for (let offset = size - capacity; offset >= 0; offset -= capacity) free.push({ page, offset });
       stats.pooledBytes += size;
     }
     const { page, offset } = free.pop()!;
     stats.pooledBytes -= capacity;
     stats.liveBytes += capacity;
-    return { memory: this, buffer: page.buffer, offset, bytes, capacity, dedicated: false, page, freed: false };
+    return { memory: this, buffer: page, offset, bytes, capacity, dedicated: false, freed: false };
   }
 }
 

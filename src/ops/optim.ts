@@ -2,6 +2,7 @@
 import adamSource from '../../shaders/adam.wgsl?raw';
 import amsgradSource from '../../shaders/adam-amsgrad.wgsl?raw';
 import adamLib from '../../shaders/lib/adam.wgsl?raw';
+import optimLib from '../../shaders/lib/optim.wgsl?raw';
 import sgdLib from '../../shaders/lib/sgd.wgsl?raw';
 import sgdSource from '../../shaders/sgd.wgsl?raw';
 import momentumSource from '../../shaders/sgd-momentum.wgsl?raw';
@@ -58,10 +59,10 @@ export function stepOp(name: string, source: readonly string[], written: number,
   };
 }
 
-const adamOp = stepOp('adam', [adamLib, adamSource], 3, 7);
-const amsgradOp = stepOp('adamAmsgrad', [adamLib, amsgradSource], 4, 7);
-const sgdOp = stepOp('sgd', [sgdLib, sgdSource], 1, 5);
-const momentumOp = stepOp('sgdMomentum', [sgdLib, momentumSource], 2, 5);
+const adamOp = stepOp('adam', [optimLib, adamLib, adamSource], 3, 7);
+const amsgradOp = stepOp('adamAmsgrad', [optimLib, adamLib, amsgradSource], 4, 7);
+const sgdOp = stepOp('sgd', [optimLib, sgdLib, sgdSource], 1, 5);
+const momentumOp = stepOp('sgdMomentum', [optimLib, sgdLib, momentumSource], 2, 5);
 
 /** State of Adam, as flat buffers like the parameters'. */
 export interface AdamState {
