@@ -27,6 +27,8 @@ function breathe(): Promise<void> {
   });
 }
 
+type StepEvent = Extract<TrainingEvent, { type: 'step' }>;
+
 class Run {
   private mnist: Mnist | undefined;
   private trainer: Trainer | undefined;
@@ -41,6 +43,8 @@ class Run {
   private reading: TestReading | undefined;
   private readonly pace = new Pace();
   private lastReport = 0;
+  /** A step that the page has not heard of yet. */
+  private unreported: StepEvent | undefined;
   private lastLook = 0;
   private looking = false;
 
@@ -107,6 +111,7 @@ class Run {
     if (!this.mnist) throw new Error('MNIST is still being loaded');
     this.trainer = new Trainer(this.mnist, settings, { accuracy: true });
     this.events = undefined;
+    this.unreported = undefined;
     this.goal = 0;
     this.reading = undefined;
   }
@@ -162,6 +167,7 @@ class Run {
         }
       }
       for (const event of await trainer.catchUp()) await this.take(event);
+      this.reportProgress();
       this.setPhase('paused');
       await this.look();
     } catch (error) {
@@ -202,10 +208,20 @@ class Run {
     }
   }
 
-  private reportStep({ epoch, step, steps }: Extract<TrainingEvent, { type: 'step' }>): void {
+  private reportStep(event: StepEvent): void {
+    this.unreported = event;
     const now = performance.now();
-    if (now - this.lastReport < REPORT_INTERVAL && step < steps) return;
+    if (now - this.lastReport < REPORT_INTERVAL && event.step < event.steps) return;
     this.lastReport = now;
+    this.reportProgress();
+    this.reportGpu();
+    if (now - this.lastLook > LOOK_INTERVAL) this.look().catch((error) => this.fail(error));
+  }
+
+  private reportProgress(): void {
+    if (!this.unreported) return;
+    const { epoch, step, steps } = this.unreported;
+    this.unreported = undefined;
     const { batchSize } = this.expectTrainer().settings;
     post({
       type: 'progress',
@@ -216,8 +232,6 @@ class Run {
       imagesPerSecond: this.pace.imagesPerSecond,
       secondsLeft: step < steps ? this.pace.secondsFor((steps - step) * batchSize) : 0,
     });
-    this.reportGpu();
-    if (now - this.lastLook > LOOK_INTERVAL) this.look().catch((error) => this.fail(error));
   }
 
   private reportGpu(): void {

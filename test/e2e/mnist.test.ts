@@ -114,6 +114,7 @@ test('pauses after a step, steps by hand, and goes on', async () => {
   await status(page).getByText('Paused.').waitFor();
   expect(await page.locator('#loss-plot').getAttribute('aria-label')).toMatch(/training batches \d\.\d{3}/);
   await step.click();
+  await page.locator('#progress-step').getByText('2 of 6').waitFor();
   await status(page).getByText('Paused.').waitFor();
   await page.getByRole('button', { name: 'Resume' }).click();
   await page.getByText('Done.').waitFor({ timeout: 180_000 });
