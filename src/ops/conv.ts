@@ -5,6 +5,7 @@ import { record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add } from './arithmetic';
 import { reshape } from './cast';
+import { forwardPasses } from './conv-forward';
 import {
   type ConvAttrs,
   checkBias,
@@ -14,7 +15,8 @@ import {
   expectIntegers,
   transposedSize,
 } from './conv-geometry';
-import { forwardPasses, inputGradPasses, weightGradPasses } from './conv-passes';
+import { inputGradPasses } from './conv-input-grad';
+import { weightGradPasses } from './conv-weight-grad';
 import { expand, sum } from './reduce';
 import { narrow } from './shape';
 

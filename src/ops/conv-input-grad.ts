@@ -1,0 +1,86 @@
+// The GPU passes of a convolution's gradient by its input, which is the transposed convolution's forward.
+import gatherSource from '../../shaders/conv2d-input-grad.wgsl?raw';
+import { input, type Lowering, output, type Pass, u32 } from '../compiler/ir';
+import { gridFor } from '../compiler/lowering';
+import type { AdapterProfile } from '../gpu/device';
+import { correlate } from './conv-forward';
+import type { ConvGeometry } from './conv-geometry';
+import { bestTile, ceilDiv, WORKGROUP } from './conv-tiles';
+import { unroll } from './unroll';
+
+/** Columns, about, that an invocation of the strided gradient by input computes. */
+const TRANSPOSED_COLS = 8;
+
+/** dx, of inputs dy, w and perhaps b. At stride 1 this is a correlation of dy with the reversed kernel. */
+export function inputGradPasses(g: ConvGeometry, bias: boolean, adapter: AdapterProfile): Lowering {
+  const [kh, kw] = g.kernel;
+  const [sh, sw] = g.stride;
+  const [dh, dw] = g.dilation;
+  if (sh === 1 && sw === 1) {
+    return correlate(
+      {
+        ...g,
+        groupIn: g.groupOut,
+        groupOut: g.groupIn,
+        size: g.outSize,
+        outSize: g.size,
+        padTop: (kh - 1) * dh - g.padding[0],
+        padLeft: (kw - 1) * dw - g.padding[2],
+        weight: { group: g.groupOut * g.groupIn * kh * kw, out: kh * kw, in: g.groupIn * kh * kw },
+        flip: true,
+        bias,
+      },
+      adapter,
+    );
+  }
+  const tx =
+    sw > 2
+      ? Math.max(1, Math.floor(TRANSPOSED_COLS / sw))
+      : bestTile(ceilDiv(g.size[1], sw), g.groupIn < 4 ? [4, 7] : [TRANSPOSED_COLS / 2]);
+  const cols = tx * sw;
+  const tc = cols > 2 * TRANSPOSED_COLS ? 1 : bestTile(g.groupIn, g.groupIn < 4 ? [1, 2] : [4, 8]);
+  const xTiles = ceilDiv(g.size[1], cols);
+  const cTiles = ceilDiv(g.groupIn, tc);
+  const tiles = xTiles * g.batch * g.size[0] * cTiles * g.groups;
+  const before = Math.max(0, ceilDiv((kw - 1) * dw - g.padding[2], sw));
+  const shift = g.padding[2] + before * sw;
+  const consts = {
+    TC: tc,
+    COLS: cols,
+    TX: tx,
+    ACC: tc * cols,
+    KW: kw,
+    SW: sw,
+    DW: dw,
+    SHIFT: shift,
+    BEFORE: before,
+    ROW: Math.floor((cols - 1 + shift) / sw) + 1,
+  };
+  const pass: Pass = {
+    source: [unroll(gatherSource, consts)],
+    label: 'conv2d input gradient',
+    consts,
+    reads: [input(0), input(1), input(bias ? 2 : 1)],
+    writes: [output()],
+    params: [
+      u32(tiles),
+      u32(xTiles),
+      u32(cTiles),
+      u32(g.batch),
+      u32(g.groups),
+      u32(g.groupIn),
+      u32(g.groupOut),
+      u32(g.size[0]),
+      u32(g.size[1]),
+      u32(g.outSize[0]),
+      u32(g.outSize[1]),
+      u32(g.padding[0]),
+      u32(sh),
+      u32(dh),
+      u32(kh),
+      u32(bias ? 1 : 0),
+    ],
+    grid: gridFor(tiles, WORKGROUP),
+  };
+  return { kind: 'passes', passes: [pass] };
+}
