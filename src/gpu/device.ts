@@ -1,6 +1,11 @@
 // The device: how it is found, what it can do, and the typed errors for when there is none.
 import { WebGPUUnavailableError } from '../errors';
 
+/** Answers which of a kernel's candidates was measured to be best for a shape; see src/compiler/tuning.ts. */
+export interface Tuning {
+  choose<T>(kernel: string, shape: readonly number[], candidates: readonly T[], fallback: T): T;
+}
+
 /** What kernels may choose by. */
 export interface AdapterProfile {
   /** `software` runs on a CPU: barriers are dear and register tiles alone win. */
@@ -11,6 +16,8 @@ export interface AdapterProfile {
   readonly features: ReadonlySet<string>;
   readonly maxStorageBufferBindingSize: number;
   readonly maxBufferSize: number;
+  /** What has been measured on this adapter. */
+  readonly tuning?: Tuning;
 }
 
 export interface DeviceOptions {
