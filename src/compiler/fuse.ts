@@ -1,7 +1,15 @@
 // Fusion: pointwise nodes that feed each other become one kernel. Pure: programs in, programs out.
 
 import { takesEpilogue, takesPrologue, withEpilogue, withPrologue } from './inline';
-import type { KernelOp, Lowering, Pass, PointwiseBody, Program, ProgramNode } from './ir';
+import {
+  type KernelOp,
+  type Lowering,
+  type Pass,
+  type PointwiseBody,
+  type Program,
+  type ProgramNode,
+  partsOf,
+} from './ir';
 import { numel, scalarOf } from './meta';
 import { type Cluster, clusterPass, type Member, type Source } from './pointwise';
 
@@ -169,7 +177,7 @@ class Fusion {
     const others = externals.filter((_, e) => e !== slot);
     const inputs = [externals[slot]!, ...node.inputs.slice(1), ...others];
     this.consumers[node.inputs[0]!] = this.consumers[node.inputs[0]!]!.filter((n) => n !== reader);
-    this.program.nodes[reader] = { ...node, inputs };
+    this.program.nodes[reader] = { ...node, inputs, parts: [...this.partsOf(cluster), ...partsOf(node)] };
     this.members.delete(unit);
     for (const n of cluster) this.unit[n] = this.unit[reader]!;
   }
@@ -329,8 +337,21 @@ class Fusion {
     };
     const lowering: Lowering = { kind: 'passes', passes: [clusterPass(description)] };
     const op: KernelOp = { name: 'pointwise', lower: () => lowering };
-    const node: ProgramNode = { op, attrs: undefined, inputs: externals, outputs, scalarBase: 0, scalarCount: 0 };
+    const parts = this.partsOf(cluster);
+    const node: ProgramNode = {
+      op,
+      attrs: undefined,
+      inputs: externals,
+      outputs,
+      scalarBase: 0,
+      scalarCount: 0,
+      parts,
+    };
     return { node, lowering };
+  }
+
+  private partsOf(cluster: readonly number[]): ProgramNode[] {
+    return cluster.flatMap((n) => partsOf(this.program.nodes[n]!));
   }
 
   /** A kernel with the rest of its unit as its epilogue. */
@@ -361,6 +382,7 @@ class Fusion {
       ...node,
       inputs: [...node.inputs, ...externals],
       outputs: [main, ...node.outputs.slice(1), ...others],
+      parts: [...partsOf(node), ...this.partsOf(cluster)],
     };
     return { node: fused, lowering };
   }

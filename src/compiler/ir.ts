@@ -90,7 +90,14 @@ export interface ProgramNode {
   /** Where this node's dynamic scalars begin in the program's list. */
   readonly scalarBase: number;
   readonly scalarCount: number;
+  /** Where in the user's model the node was recorded, while that is being asked for. */
+  readonly place?: string;
+  /** The nodes of the program that this one stands for, if fusion made it. */
+  readonly parts?: readonly ProgramNode[];
 }
+
+/** The nodes as they were recorded that a node stands for. */
+export const partsOf = (node: ProgramNode): readonly ProgramNode[] => node.parts ?? [node];
 
 /** A pruned graph in execution order. Values are numbered; the first `inputs.length` are the program's inputs. */
 export interface Program {

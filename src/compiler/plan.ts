@@ -37,6 +37,8 @@ export interface Step {
   readonly places: readonly (Place | 'fault')[];
   /** Added to the indices of the pass's dynamic scalars. */
   readonly scalarBase: number;
+  /** What the pass computes; none for a copy. */
+  readonly node?: ProgramNode;
 }
 
 /** The buffers a pass binds, in order, and whether it reads or writes them; uniforms stand between, see link.ts. */
@@ -208,7 +210,7 @@ class Planner {
         this.push(
           pass,
           operandsOf(pass).map(({ operand }) => find(operand)),
-          node.scalarBase,
+          node,
         );
         if (reused) this.scratchResults.set(reused.key, temporaries[reused.scratch]!);
       }
@@ -262,10 +264,10 @@ class Planner {
       params: [u32(words), u32(byteOffset / 4)],
       grid: gridFor(words, 64),
     };
-    this.push(pass, [from, to], 0);
+    this.push(pass, [from, to]);
   }
 
-  private push(pass: Pass, places: readonly (Place | 'fault')[], scalarBase: number): void {
+  private push(pass: Pass, places: readonly (Place | 'fault')[], node?: ProgramNode): void {
     if (pass.grid.includes(0)) return;
     const operands = operandsOf(pass);
     const written = new Set(places.map((place, i) => place !== 'fault' && operands[i]!.kind === 'w' && place.location));
@@ -274,7 +276,7 @@ class Planner {
       const clash = operands[i]!.kind === 'r' && place !== 'fault' && written.has(place.location);
       return clash ? this.copy(place, 0, place.bytes) : place;
     });
-    this.steps.push({ pass, places: safe, scalarBase });
+    this.steps.push({ pass, places: safe, scalarBase: node?.scalarBase ?? 0, ...(node && { node }) });
   }
 
   private newPlace(bytes: number, inputIndex?: number): Place {
