@@ -28,6 +28,15 @@ export { BatchNorm1d, BatchNorm2d, InstanceNorm2d } from './batch-norm';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './container';
 export { Conv2d, ConvTranspose2d, LazyConv2d } from './conv';
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d } from './dropout';
+export {
+  BCELoss,
+  GaussianNLLLoss,
+  HuberLoss,
+  KLDivLoss,
+  PoissonNLLLoss,
+  SmoothL1Loss,
+  SoftMarginLoss,
+} from './elementwise-loss';
 export { Embedding } from './embedding';
 export { Flatten, Unflatten } from './flatten';
 export * as functional from './functional';
@@ -35,6 +44,18 @@ export type { RemovableHandle } from './hooks';
 export * as init from './init';
 export { Identity, LazyLinear, Linear } from './linear';
 export { BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss } from './loss';
+export {
+  CosineEmbeddingLoss,
+  CosineSimilarity,
+  HingeEmbeddingLoss,
+  MarginRankingLoss,
+  MultiLabelMarginLoss,
+  MultiLabelSoftMarginLoss,
+  MultiMarginLoss,
+  PairwiseDistance,
+  TripletMarginLoss,
+  TripletMarginWithDistanceLoss,
+} from './margin-loss';
 export { type ForwardHook, Module, type PreHook, type UnaryModule } from './module';
 export { GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm } from './normalization';
 export {

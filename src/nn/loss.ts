@@ -2,14 +2,8 @@
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import * as F from './functional/loss';
+import { checkReduction, type Reduction, type ReductionArguments } from './functional/reduction';
 import { Module } from './module';
-
-export type Reduction = F.Reduction;
-
-interface ReductionArguments {
-  /** 'mean' (default), 'sum', or 'none' for one loss per element. */
-  reduction?: Reduction;
-}
 
 interface ClassArguments extends ReductionArguments {
   /** A weight for each class. */
@@ -18,12 +12,13 @@ interface ClassArguments extends ReductionArguments {
   ignoreIndex?: number;
 }
 
-abstract class Loss extends Module {
+/** A loss module: what is reduced at the end, and how. */
+export abstract class Loss extends Module {
   reduction: Reduction;
 
   constructor(layer: string, reduction: Reduction) {
     super();
-    F.checkReduction(layer, reduction);
+    checkReduction(layer, reduction);
     this.reduction = reduction;
   }
 }

@@ -1,6 +1,8 @@
 // Owns nn.utils: clipping gradients, and parameters as one vector.
 import { noGrad } from '../autograd/mode';
 import { ShapeError } from '../errors';
+import { clipNorm, clipValue as clipToValue } from '../ops/clip';
+import { gatherGradients } from '../optim/flat';
 import { zeros } from '../tensor/creation';
 import { cat, stack } from '../tensor/functions';
 import { type Arguments, parseArgs } from '../tensor/options';
@@ -33,6 +35,18 @@ export function clipGradNorm_(
   if (gradients.length === 0) return zeros([]);
   return scope(() =>
     noGrad(() => {
+      const flat = normType > 0 ? gatherGradients(tensors) : null;
+      if (flat) {
+        const { clipped, norm } = clipNorm(
+          flat.map(({ value }) => value),
+          maxNorm,
+          normType,
+        );
+        clipped.forEach((value, i) => {
+          flat[i]!.set(value);
+        });
+        return Tensor.of(norm);
+      }
       const total = stack(gradients.map((gradient) => gradient.norm(normType))).norm(normType);
       const factor = total.add(CLIP_EPSILON).reciprocal().mul(maxNorm).clamp({ max: 1 });
       for (const gradient of gradients) gradient.mul_(factor);
@@ -44,9 +58,13 @@ export function clipGradNorm_(
 /** Limits every element of the gradients to ±`clipValue`. */
 export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
   const tensors = parameters instanceof Tensor ? [parameters] : [...parameters];
-  noGrad(() => {
-    for (const { leaf } of tensors) leaf?.grad?.clamp_(-clipValue, clipValue);
-  });
+  scope(() =>
+    noGrad(() => {
+      const flat = gatherGradients(tensors);
+      if (!flat) for (const { leaf } of tensors) leaf?.grad?.clamp_(-clipValue, clipValue);
+      else for (const storage of flat) storage.set(clipToValue(storage.value, clipValue));
+    }),
+  );
 }
 
 /** All parameters end to end, as one vector. */

@@ -10,10 +10,11 @@ import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { expectFloat, named, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { logSigmoid } from './activation';
-import { abs, add, div, mul, neg, square, sub } from './arithmetic';
+import { abs, add, div, log, mul, neg, square, sub } from './arithmetic';
 import { cast, reshape } from './cast';
-import { ne, where } from './compare';
+import { clamp, ne, where } from './compare';
 import { crossEntropyByLabels, type Reduction } from './cross-entropy';
+import { pointwise } from './pointwise';
 import { mean, sum } from './reduce';
 import { permute } from './shape';
 import { fewLongRows, logSoftmax } from './softmax';
@@ -230,4 +231,29 @@ export function bceWithLogits(x: Value, target: Value, options: BceOptions = {})
   const positive = posWeight ? mul(logs, add(mul(sub(posWeight, 1), target), 1)) : logs;
   const loss = reduceLoss(weigh(sub(mul(sub(1, target), x), positive), weight), reduction);
   return named(loss, 'BinaryCrossEntropyWithLogitsBackward0');
+}
+
+/** -(t max(ln x, -100) + (1 - t) max(ln(1 - x), -100)): finite at the ends, where the gradient by x is that of x(1 - x) ≥ 1e-12. */
+const bceOp = pointwise({
+  name: 'binaryCrossEntropy',
+  expr: '(a1 - 1.0) * max(math_log1p(-a0), -100.0) - a1 * max(math_log(a0), -100.0)',
+  lib: [mathLib],
+  saves: 'ab',
+  grads: [
+    (dy, { a, b }) => mul(dy, div(sub(a, b), clamp(mul(sub(1, a), a), 1e-12, null))),
+    (dy, { a }) => mul(dy, sub(clamp(log(sub(1, a)), -100, null), clamp(log(a), -100, null))),
+  ],
+});
+
+/** Binary cross entropy of probabilities x in [0, 1]: -(t ln x + (1 - t) ln(1 - x)), the logarithms no less than -100. */
+export function bce(x: Value, target: Value, { weight = null, reduction = 'mean' }: BceOptions = {}): Value {
+  if (!sameShape(x.shape, target.shape)) {
+    throw new ShapeError(
+      `binaryCrossEntropy: expected target of input's shape ${showShape(x.shape)}, but got ${showShape(target.shape)}`,
+    );
+  }
+  return named(
+    reduceLoss(weigh(record(bceOp, [x, target], undefined), weight), reduction),
+    'BinaryCrossEntropyBackward0',
+  );
 }

@@ -4,11 +4,11 @@ import { ArgumentError } from '../errors';
 import { named } from '../graph/record';
 import type { Value } from '../graph/value';
 import * as arg from '../ops/arg';
-import { abs, mul, pow, sqrt } from '../ops/arithmetic';
 import { cast } from '../ops/cast';
 import { std, variance } from '../ops/moments';
 import * as reduce from '../ops/reduce';
 import { logSoftmax, softmax } from '../ops/softmax';
+import { vectorNorm } from '../ops/vector-norm';
 import { ElementaryMethods } from './elementary-methods';
 import { isPlainObject } from './options';
 import type { Tensor } from './tensor';
@@ -102,12 +102,9 @@ export abstract class ReduceMethods extends ElementaryMethods {
     return this.make(std(this.value, dim, { correction, keepdim }));
   }
 
-  /** The p-norm (Σ|x|^p)^(1/p), p = 2 by default, over all elements or the given dimensions. */
-  norm(p = 2, dim: Dims = null, { keepdim = false }: { keepdim?: boolean } = {}): Tensor {
-    const { value } = this;
-    if (p === Number.POSITIVE_INFINITY) return this.make(reduce.amax(abs(value), dim, keepdim));
-    if (p === 2) return this.make(sqrt(reduce.sum(mul(value, value), dim, keepdim)));
-    return this.make(pow(reduce.sum(pow(abs(value), p), dim, keepdim), 1 / p));
+  /** The p-norm (Σ|x|^p)^(1/p), p = 2 by default, over all elements or the given dimensions; p may be 0 and ±Infinity. */
+  norm(p: number | 'fro' = 2, dim: Dims = null, { keepdim = false }: { keepdim?: boolean } = {}): Tensor {
+    return this.make(vectorNorm(this.value, p === 'fro' ? 2 : p, dim, keepdim));
   }
 
   /** exp(x_i) / Σ_j exp(x_j) along `dim`. */

@@ -27,7 +27,18 @@ export {
 } from './adaptive-pooling';
 export { batchNorm, instanceNorm } from './batch-norm';
 export { conv2d, convTranspose2d } from './conv';
+export { cosineSimilarity, normalize, pairwiseDistance } from './distance';
 export { alphaDropout, dropout, dropout1d, dropout2d } from './dropout';
+export {
+  binaryCrossEntropy,
+  gaussianNllLoss,
+  huberLoss,
+  type KLReduction,
+  klDiv,
+  poissonNllLoss,
+  smoothL1Loss,
+  softMarginLoss,
+} from './elementwise-loss';
 export { embedding } from './embedding';
 export { type InterpolateMode, interpolate } from './interpolate';
 export { linear } from './linear';
@@ -37,8 +48,18 @@ export {
   l1Loss,
   mseLoss,
   nllLoss,
-  type Reduction,
 } from './loss';
+export {
+  cosineEmbeddingLoss,
+  type DistanceFunction,
+  hingeEmbeddingLoss,
+  marginRankingLoss,
+  multilabelMarginLoss,
+  multilabelSoftMarginLoss,
+  multiMarginLoss,
+  tripletMarginLoss,
+  tripletMarginWithDistanceLoss,
+} from './margin-loss';
 export { groupNorm, layerNorm, localResponseNorm, rmsNorm } from './normalization';
 export { oneHot } from './one-hot';
 export { type PadMode, pad } from './pad';
@@ -57,3 +78,4 @@ export {
 } from './piecewise';
 export { pixelShuffle, pixelUnshuffle } from './pixel-shuffle';
 export { avgPool2d, maxPool2d } from './pooling';
+export type { Reduction } from './reduction';

@@ -1,15 +1,8 @@
 // Owns F's losses: thin over the ops.
-import { ArgumentError } from '../../errors';
 import * as ops from '../../ops/loss';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
-
-export type Reduction = ops.Reduction;
-
-interface ReductionArguments {
-  /** 'mean' (default), 'sum', or 'none' for one loss per element. */
-  reduction?: Reduction;
-}
+import { checkReduction, type ReductionArguments } from './reduction';
 
 interface ClassArguments extends ReductionArguments {
   /** A weight for each class. */
@@ -21,12 +14,6 @@ interface ClassArguments extends ReductionArguments {
 interface CrossEntropyArguments extends ClassArguments {
   /** Share of the target spread evenly over all classes, default 0. */
   labelSmoothing?: number;
-}
-
-/** Throws an ArgumentError for what is no reduction. */
-export function checkReduction(name: string, reduction: Reduction): void {
-  if (reduction === 'mean' || reduction === 'sum' || reduction === 'none') return;
-  throw new ArgumentError(`${name}: expected reduction 'mean', 'sum' or 'none', but got ${JSON.stringify(reduction)}`);
 }
 
 /**

@@ -1,0 +1,158 @@
+// Owns the losses between an input and a target of its shape: SmoothL1Loss, HuberLoss, BCELoss, KLDivLoss and their kind.
+import { type Arguments, parseArgs } from '../tensor/options';
+import type { Tensor } from '../tensor/tensor';
+import * as F from './functional/elementwise-loss';
+import type { ReductionArguments } from './functional/reduction';
+import { Loss } from './loss';
+import { Module } from './module';
+
+interface SmoothL1Arguments extends ReductionArguments {
+  /** Where the square ends, default 1. */
+  beta?: number;
+}
+
+/** 0.5 d² / beta where |d| < beta, |d| − 0.5 beta elsewhere, of d = input − target. */
+export class SmoothL1Loss extends Loss {
+  beta: number;
+
+  constructor(...args: Arguments<SmoothL1Arguments, ['reduction', 'beta']>) {
+    const o = parseArgs<SmoothL1Arguments>('SmoothL1Loss', [], { reduction: 'mean', beta: 1 }, args);
+    super('SmoothL1Loss', o.reduction);
+    this.beta = o.beta;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.smoothL1Loss(input, target, { reduction: this.reduction, beta: this.beta });
+  }
+}
+
+interface HuberArguments extends ReductionArguments {
+  /** Where the square ends, default 1. */
+  delta?: number;
+}
+
+/** 0.5 d² where |d| ≤ delta, delta (|d| − 0.5 delta) elsewhere, of d = input − target. */
+export class HuberLoss extends Loss {
+  delta: number;
+
+  constructor(...args: Arguments<HuberArguments, ['reduction', 'delta']>) {
+    const o = parseArgs<HuberArguments>('HuberLoss', [], { reduction: 'mean', delta: 1 }, args);
+    super('HuberLoss', o.reduction);
+    this.delta = o.delta;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.huberLoss(input, target, { reduction: this.reduction, delta: this.delta });
+  }
+}
+
+interface BinaryArguments extends ReductionArguments {
+  /** A factor for each element. */
+  weight?: Tensor | null;
+}
+
+/** −weight (target · ln input + (1 − target) ln(1 − input)) of probabilities, the logarithms no less than −100. */
+export class BCELoss extends Loss {
+  declare weight: Tensor | null;
+
+  constructor(...args: Arguments<BinaryArguments, ['weight', 'reduction']>) {
+    const o = parseArgs<BinaryArguments>('BCELoss', [], { weight: null, reduction: 'mean' }, args);
+    super('BCELoss', o.reduction);
+    this.registerBuffer('weight', o.weight);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.binaryCrossEntropy(input, target, { weight: this.weight, reduction: this.reduction });
+  }
+}
+
+interface KLDivArguments {
+  /** 'mean' (default: over the elements), 'batchmean' (the sum over the size of dimension 0), 'sum' or 'none'. */
+  reduction?: F.KLReduction;
+  /** The target holds log probabilities, too; default false. */
+  logTarget?: boolean;
+}
+
+/** target (ln target − input), the divergence from the log probabilities `input`. */
+export class KLDivLoss extends Module {
+  reduction: F.KLReduction;
+  logTarget: boolean;
+
+  constructor(...args: Arguments<KLDivArguments, ['reduction', 'logTarget']>) {
+    const o = parseArgs<KLDivArguments>('KLDivLoss', [], { reduction: 'mean', logTarget: false }, args);
+    super();
+    this.reduction = o.reduction;
+    this.logTarget = o.logTarget;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.klDiv(input, target, { reduction: this.reduction, logTarget: this.logTarget });
+  }
+}
+
+interface PoissonArguments extends ReductionArguments {
+  /** The input holds the logarithm of the rate, default true. */
+  logInput?: boolean;
+  /** Add Stirling's approximation of ln target!, default false. */
+  full?: boolean;
+  /** Added to a rate before its logarithm, default 1e-8. */
+  eps?: number;
+}
+
+/** exp(input) − target · input (or input − target ln(input + eps)), the likelihood of Poisson counts. */
+export class PoissonNLLLoss extends Loss {
+  logInput: boolean;
+  full: boolean;
+  eps: number;
+
+  constructor(...args: Arguments<PoissonArguments, ['logInput', 'full', 'eps', 'reduction']>) {
+    const defaults = { logInput: true, full: false, eps: 1e-8, reduction: 'mean' } as const;
+    const o = parseArgs<PoissonArguments>('PoissonNLLLoss', [], defaults, args);
+    super('PoissonNLLLoss', o.reduction);
+    this.logInput = o.logInput;
+    this.full = o.full;
+    this.eps = o.eps;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    const { logInput, full, eps, reduction } = this;
+    return F.poissonNllLoss(input, target, { logInput, full, eps, reduction });
+  }
+}
+
+interface GaussianArguments extends ReductionArguments {
+  /** Add ½ ln 2π, default false. */
+  full?: boolean;
+  /** The least variance, default 1e-6. */
+  eps?: number;
+}
+
+/** ½ (ln var + (input − target)² / var), the likelihood of normal values. Called with input, target and variance. */
+export class GaussianNLLLoss extends Loss {
+  full: boolean;
+  eps: number;
+
+  constructor(...args: Arguments<GaussianArguments, ['full', 'eps', 'reduction']>) {
+    const defaults = { full: false, eps: 1e-6, reduction: 'mean' } as const;
+    const o = parseArgs<GaussianArguments>('GaussianNLLLoss', [], defaults, args);
+    super('GaussianNLLLoss', o.reduction);
+    this.full = o.full;
+    this.eps = o.eps;
+  }
+
+  forward(input: Tensor, target: Tensor, variance: Tensor | number): Tensor {
+    const { full, eps, reduction } = this;
+    return F.gaussianNllLoss(input, target, variance, { full, eps, reduction });
+  }
+}
+
+/** ln(1 + exp(−target · input)), for targets of 1 and −1. */
+export class SoftMarginLoss extends Loss {
+  constructor(...args: Arguments<ReductionArguments, ['reduction']>) {
+    super('SoftMarginLoss', parseArgs<ReductionArguments>('SoftMarginLoss', [], { reduction: 'mean' }, args).reduction);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.softMarginLoss(input, target, { reduction: this.reduction });
+  }
+}

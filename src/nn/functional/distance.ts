@@ -1,0 +1,52 @@
+// Owns F's distances and similarities between vectors, and normalize.
+import { broadcastShapes } from '../../ops/broadcast';
+import { type Arguments, parseArgs } from '../../tensor/options';
+import type { Tensor } from '../../tensor/tensor';
+
+interface CosineArguments {
+  /** The dimension of the vectors, default 1. */
+  dim?: number;
+  /** The least norm to divide by, default 1e-8. */
+  eps?: number;
+}
+
+/** x1 · x2 / (max(‖x1‖, eps) max(‖x2‖, eps)) along `dim`. The shapes broadcast; the result lacks `dim`. */
+export function cosineSimilarity(x1: Tensor, x2: Tensor, ...args: Arguments<CosineArguments, ['dim', 'eps']>): Tensor {
+  const { dim, eps } = parseArgs<CosineArguments>('cosineSimilarity', [], { dim: 1, eps: 1e-8 }, args);
+  return normalize(x1, { dim, eps }).mul(normalize(x2, { dim, eps })).sum(dim);
+}
+
+interface PairwiseArguments {
+  /** Which norm, default 2. */
+  p?: number;
+  /** Added to every difference, default 1e-6. */
+  eps?: number;
+  /** Keep the last dimension with size 1, default false. */
+  keepdim?: boolean;
+}
+
+/** ‖x1 − x2 + eps‖_p over the last dimension. Shape: [N, D] or [D], which broadcast → [N] or []. */
+export function pairwiseDistance(
+  x1: Tensor,
+  x2: Tensor,
+  ...args: Arguments<PairwiseArguments, ['p', 'eps', 'keepdim']>
+): Tensor {
+  const defaults = { p: 2, eps: 1e-6, keepdim: false };
+  const { p, eps, keepdim } = parseArgs<PairwiseArguments>('pairwiseDistance', [], defaults, args);
+  return x1.sub(x2).add(eps).norm(p, -1, { keepdim });
+}
+
+interface NormalizeArguments {
+  /** Which norm, default 2. */
+  p?: number;
+  /** The dimension or dimensions of the norm, default 1. */
+  dim?: number | readonly number[];
+  /** The least norm to divide by, default 1e-12. */
+  eps?: number;
+}
+
+/** x / max(‖x‖_p, eps) along `dim`. Shape: as the input. */
+export function normalize(x: Tensor, ...args: Arguments<NormalizeArguments, ['p', 'dim', 'eps']>): Tensor {
+  const { p, dim, eps } = parseArgs<NormalizeArguments>('normalize', [], { p: 2, dim: 1, eps: 1e-12 }, args);
+  return x.div(x.norm(p, dim, { keepdim: true }).clamp({ min: eps }));
+}

@@ -1,0 +1,180 @@
+// Owns F's losses between an input and a target of its shape: smooth, of probabilities, and of distributions.
+import { ArgumentError, ShapeError } from '../../errors';
+import * as ops from '../../ops/loss';
+import { type Arguments, parseArgs } from '../../tensor/options';
+import { Tensor } from '../../tensor/tensor';
+import { logsigmoid } from './activation';
+import { l1Loss } from './loss';
+import { checkReduction, type Reduction, type ReductionArguments, reduceLosses } from './reduction';
+
+interface SmoothL1Arguments extends ReductionArguments {
+  /** Where the square ends, default 1; with 0 the loss is l1Loss. */
+  beta?: number;
+}
+
+/** 0.5 d² / beta where |d| < beta, |d| − 0.5 beta elsewhere, of d = input − target. */
+export function smoothL1Loss(
+  input: Tensor,
+  target: Tensor,
+  ...args: Arguments<SmoothL1Arguments, ['reduction', 'beta']>
+): Tensor {
+  const name = 'smoothL1Loss';
+  const { reduction, beta } = parseArgs<SmoothL1Arguments>(name, [], { reduction: 'mean', beta: 1 }, args);
+  if (!(beta >= 0)) throw new ArgumentError(`${name}: expected beta of at least 0, but got ${beta}`);
+  if (beta === 0) return l1Loss(input, target, { reduction });
+  const d = input.sub(target);
+  const size = d.abs();
+  const losses = d
+    .square()
+    .mul(0.5 / beta)
+    .where(size.lt(beta), size.sub(0.5 * beta));
+  return reduceLosses(name, losses, reduction, 'SmoothL1LossBackward0');
+}
+
+interface HuberArguments extends ReductionArguments {
+  /** Where the square ends, default 1. */
+  delta?: number;
+}
+
+/** 0.5 d² where |d| ≤ delta, delta (|d| − 0.5 delta) elsewhere, of d = input − target. */
+export function huberLoss(
+  input: Tensor,
+  target: Tensor,
+  ...args: Arguments<HuberArguments, ['reduction', 'delta']>
+): Tensor {
+  const name = 'huberLoss';
+  const { reduction, delta } = parseArgs<HuberArguments>(name, [], { reduction: 'mean', delta: 1 }, args);
+  if (!(delta > 0)) throw new ArgumentError(`${name}: expected delta greater than 0, but got ${delta}`);
+  const d = input.sub(target);
+  const size = d.abs();
+  const losses = d
+    .square()
+    .mul(0.5)
+    .where(size.le(delta), size.sub(0.5 * delta).mul(delta));
+  return reduceLosses(name, losses, reduction, 'HuberLossBackward0');
+}
+
+interface BinaryArguments extends ReductionArguments {
+  /** A factor for each element. */
+  weight?: Tensor | null;
+}
+
+/** −weight (target · ln input + (1 − target) ln(1 − input)) of probabilities, the logarithms no less than −100. */
+export function binaryCrossEntropy(
+  input: Tensor,
+  target: Tensor,
+  ...args: Arguments<BinaryArguments, ['weight', 'reduction']>
+): Tensor {
+  const name = 'binaryCrossEntropy';
+  const { weight, reduction } = parseArgs<BinaryArguments>(name, [], { weight: null, reduction: 'mean' }, args);
+  checkReduction(name, reduction);
+  return Tensor.of(ops.bce(input.value, target.value, { weight: weight?.value ?? null, reduction }));
+}
+
+export type KLReduction = Reduction | 'batchmean';
+
+interface KLDivArguments {
+  /** 'mean' (default: over the elements), 'batchmean' (the sum over the size of dimension 0), 'sum' or 'none'. */
+  reduction?: KLReduction;
+  /** The target holds log probabilities, too; default false. */
+  logTarget?: boolean;
+}
+
+/** target (ln target − input), the divergence from the log probabilities `input`; 0 where the target is 0. */
+export function klDiv(
+  input: Tensor,
+  target: Tensor,
+  ...args: Arguments<KLDivArguments, ['reduction', 'logTarget']>
+): Tensor {
+  const name = 'klDiv';
+  const { reduction, logTarget } = parseArgs<KLDivArguments>(name, [], { reduction: 'mean', logTarget: false }, args);
+  if (logTarget) return reduceKL(target.exp().mul(target.sub(input)), reduction);
+  const logs = target.where(target.gt(0), 1).log();
+  return reduceKL(target.mul(logs).sub(target.mul(input)), reduction);
+}
+
+function reduceKL(losses: Tensor, reduction: KLReduction): Tensor {
+  if (reduction !== 'batchmean') return reduceLosses('klDiv', losses, reduction);
+  return losses.sum().div(losses.dim() > 0 ? losses.size(0) : 1);
+}
+
+interface PoissonArguments extends ReductionArguments {
+  /** The input holds the logarithm of the rate, default true. */
+  logInput?: boolean;
+  /** Add Stirling's approximation of ln target!, default false. */
+  full?: boolean;
+  /** Added to a rate before its logarithm, default 1e-8. */
+  eps?: number;
+}
+
+/** exp(input) − target · input (or input − target ln(input + eps)), the likelihood of Poisson counts. */
+export function poissonNllLoss(
+  input: Tensor,
+  target: Tensor,
+  ...args: Arguments<PoissonArguments, ['logInput', 'full', 'eps', 'reduction']>
+): Tensor {
+  const defaults = { logInput: true, full: false, eps: 1e-8, reduction: 'mean' } as const;
+  const { logInput, full, eps, reduction } = parseArgs<PoissonArguments>('poissonNllLoss', [], defaults, args);
+  const losses = logInput ? input.exp().sub(target.mul(input)) : input.sub(target.mul(input.add(eps).log()));
+  if (!full) return reduceLosses('poissonNllLoss', losses, reduction);
+  const counts = target.where(target.gt(1), 1);
+  const stirling = counts
+    .mul(counts.log())
+    .sub(counts)
+    .add(
+      counts
+        .mul(2 * Math.PI)
+        .log()
+        .mul(0.5),
+    );
+  return reduceLosses('poissonNllLoss', losses.add(stirling.maskedFill(target.le(1), 0)), reduction);
+}
+
+interface GaussianArguments extends ReductionArguments {
+  /** Add ½ ln 2π, default false. */
+  full?: boolean;
+  /** The least variance, default 1e-6. */
+  eps?: number;
+}
+
+/**
+ * ½ (ln var + (input − target)² / var), the likelihood of normal values.
+ * Shape: input and target alike; variance likewise, or with a last dimension of 1, or without the last dimension.
+ */
+export function gaussianNllLoss(
+  input: Tensor,
+  target: Tensor,
+  variance: Tensor | number,
+  ...args: Arguments<GaussianArguments, ['full', 'eps', 'reduction']>
+): Tensor {
+  const name = 'gaussianNllLoss';
+  const defaults = { full: false, eps: 1e-6, reduction: 'mean' } as const;
+  const { full, eps, reduction } = parseArgs<GaussianArguments>(name, [], defaults, args);
+  const spread = spreadOf(input, variance);
+  // The gradient is that of the variance itself also where eps stands in for it.
+  const held = spread.where(spread.ge(eps), spread.sub(spread.detach()).add(eps));
+  const losses = held.log().add(input.sub(target).square().div(held)).mul(0.5);
+  return reduceLosses(name, full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction);
+}
+
+function spreadOf(input: Tensor, variance: Tensor | number): Tensor {
+  if (typeof variance === 'number') return input.detach().mul(0).add(variance);
+  const whole = input.shape.join();
+  const lead = input.shape.slice(0, -1);
+  if (variance.shape.join() === whole || variance.shape.join() === [...lead, 1].join()) return variance;
+  if (variance.shape.join() === lead.join()) return variance.unsqueeze(-1);
+  throw new ShapeError(
+    `gaussianNllLoss: expected a variance of shape [${input.shape.join(', ')}], or with a last dimension of 1 or without it, but got [${variance.shape.join(', ')}]`,
+  );
+}
+
+/** ln(1 + exp(−target · input)), for targets of 1 and −1. */
+export function softMarginLoss(
+  input: Tensor,
+  target: Tensor,
+  ...args: Arguments<ReductionArguments, ['reduction']>
+): Tensor {
+  const { reduction } = parseArgs<ReductionArguments>('softMarginLoss', [], { reduction: 'mean' }, args);
+  const losses = logsigmoid(input.mul(target)).neg();
+  return reduceLosses('softMarginLoss', losses, reduction, 'SoftMarginLossBackward0');
+}

@@ -1,0 +1,25 @@
+// Owns how F's losses are reduced.
+import { ArgumentError } from '../../errors';
+import { named } from '../../graph/record';
+import type { Reduction } from '../../ops/loss';
+import { Tensor } from '../../tensor/tensor';
+
+export type { Reduction } from '../../ops/loss';
+
+export interface ReductionArguments {
+  /** 'mean' (default), 'sum', or 'none' for one loss per element. */
+  reduction?: Reduction;
+}
+
+/** Throws an ArgumentError for what is no reduction. */
+export function checkReduction(name: string, reduction: Reduction): void {
+  if (reduction === 'mean' || reduction === 'sum' || reduction === 'none') return;
+  throw new ArgumentError(`${name}: expected reduction 'mean', 'sum' or 'none', but got ${JSON.stringify(reduction)}`);
+}
+
+/** The losses of the function `name`, reduced; `gradName` is what printing calls its gradient. */
+export function reduceLosses(name: string, losses: Tensor, reduction: Reduction, gradName?: string): Tensor {
+  checkReduction(name, reduction);
+  const reduced = reduction === 'none' ? losses : reduction === 'sum' ? losses.sum() : losses.mean();
+  return gradName ? Tensor.of(named(reduced.value, gradName)) : reduced;
+}

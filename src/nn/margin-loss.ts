@@ -1,0 +1,234 @@
+// Owns the losses that push scores or distances apart by a margin, and the distances CosineSimilarity and PairwiseDistance.
+import { type Arguments, parseArgs } from '../tensor/options';
+import type { Tensor } from '../tensor/tensor';
+import { cosineSimilarity, pairwiseDistance } from './functional/distance';
+import * as F from './functional/margin-loss';
+import type { ReductionArguments } from './functional/reduction';
+import { Loss } from './loss';
+import { Module } from './module';
+
+interface MarginArguments extends ReductionArguments {
+  margin?: number;
+}
+
+type MarginArgs = Arguments<MarginArguments, ['margin', 'reduction']>;
+
+/** A loss with a margin. */
+abstract class MarginLoss extends Loss {
+  margin: number;
+
+  constructor(layer: string, margin: number, args: MarginArgs) {
+    const o = parseArgs<MarginArguments>(layer, [], { margin, reduction: 'mean' }, args);
+    super(layer, o.reduction);
+    this.margin = o.margin;
+  }
+
+  protected get options(): Required<MarginArguments> {
+    return { margin: this.margin, reduction: this.reduction };
+  }
+}
+
+/** input where the target is 1, max(0, margin − input) where it is −1; margin 1 by default. */
+export class HingeEmbeddingLoss extends MarginLoss {
+  constructor(...args: MarginArgs) {
+    super('HingeEmbeddingLoss', 1, args);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.hingeEmbeddingLoss(input, target, this.options);
+  }
+}
+
+/** max(0, −target (input1 − input2) + margin), for targets of 1 and −1; margin 0 by default. */
+export class MarginRankingLoss extends MarginLoss {
+  constructor(...args: MarginArgs) {
+    super('MarginRankingLoss', 0, args);
+  }
+
+  forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
+    return F.marginRankingLoss(input1, input2, target, this.options);
+  }
+}
+
+/** 1 − cos(input1, input2) where the target is 1, max(0, cos − margin) where it is −1; margin 0 by default. */
+export class CosineEmbeddingLoss extends MarginLoss {
+  constructor(...args: MarginArgs) {
+    super('CosineEmbeddingLoss', 0, args);
+  }
+
+  forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
+    return F.cosineEmbeddingLoss(input1, input2, target, this.options);
+  }
+}
+
+interface MultiMarginArguments extends MarginArguments {
+  /** The power, 1 (default) or 2. */
+  p?: number;
+  /** A weight for each class. */
+  weight?: Tensor | null;
+}
+
+/** Σ_{i≠y} weight[y] max(0, margin − input[y] + input[i])^p / C for each row's label y. Shape: input [N, C] or [C], target [N] or []. */
+export class MultiMarginLoss extends Loss {
+  declare weight: Tensor | null;
+  p: number;
+  margin: number;
+
+  constructor(...args: Arguments<MultiMarginArguments, ['p', 'margin', 'weight', 'reduction']>) {
+    const defaults = { p: 1, margin: 1, weight: null, reduction: 'mean' } as const;
+    const o = parseArgs<MultiMarginArguments>('MultiMarginLoss', [], defaults, args);
+    super('MultiMarginLoss', o.reduction);
+    this.registerBuffer('weight', o.weight);
+    this.p = o.p;
+    this.margin = o.margin;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    const { p, margin, weight, reduction } = this;
+    return F.multiMarginLoss(input, target, { p, margin, weight, reduction });
+  }
+}
+
+/** Σ_{j,i} max(0, 1 − input[y_j] + input[i]) / C over each row's labels y_j, which end at the first −1, and the other classes i. */
+export class MultiLabelMarginLoss extends Loss {
+  constructor(...args: Arguments<ReductionArguments, ['reduction']>) {
+    const name = 'MultiLabelMarginLoss';
+    super(name, parseArgs<ReductionArguments>(name, [], { reduction: 'mean' }, args).reduction);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.multilabelMarginLoss(input, target, { reduction: this.reduction });
+  }
+}
+
+interface WeightArguments extends ReductionArguments {
+  /** A weight for each class. */
+  weight?: Tensor | null;
+}
+
+/** −weight (target ln σ(input) + (1 − target) ln σ(−input)), the mean over the classes. Shape: two of [N, C]. */
+export class MultiLabelSoftMarginLoss extends Loss {
+  declare weight: Tensor | null;
+
+  constructor(...args: Arguments<WeightArguments, ['weight', 'reduction']>) {
+    const o = parseArgs<WeightArguments>('MultiLabelSoftMarginLoss', [], { weight: null, reduction: 'mean' }, args);
+    super('MultiLabelSoftMarginLoss', o.reduction);
+    this.registerBuffer('weight', o.weight);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.multilabelSoftMarginLoss(input, target, { weight: this.weight, reduction: this.reduction });
+  }
+}
+
+interface TripletArguments extends MarginArguments {
+  /** Which norm measures distance, default 2. */
+  p?: number;
+  /** Added to every difference, default 1e-6. */
+  eps?: number;
+  /** Use the distance from the positive to the negative where it is the smaller, default false. */
+  swap?: boolean;
+}
+
+/** max(0, ‖anchor − positive‖ − ‖anchor − negative‖ + margin), margin 1 by default. Shape: three of [N, D] or [D]. */
+export class TripletMarginLoss extends Loss {
+  margin: number;
+  p: number;
+  eps: number;
+  swap: boolean;
+
+  constructor(...args: Arguments<TripletArguments, ['margin', 'p', 'eps', 'swap', 'reduction']>) {
+    const defaults = { margin: 1, p: 2, eps: 1e-6, swap: false, reduction: 'mean' } as const;
+    const o = parseArgs<TripletArguments>('TripletMarginLoss', [], defaults, args);
+    super('TripletMarginLoss', o.reduction);
+    this.margin = o.margin;
+    this.p = o.p;
+    this.eps = o.eps;
+    this.swap = o.swap;
+  }
+
+  forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
+    const { margin, p, eps, swap, reduction } = this;
+    return F.tripletMarginLoss(anchor, positive, negative, { margin, p, eps, swap, reduction });
+  }
+}
+
+interface DistanceArguments extends MarginArguments {
+  /** The distance of rows, F.pairwiseDistance by default. */
+  distanceFunction?: F.DistanceFunction | null;
+  /** Use the distance from the positive to the negative where it is the smaller, default false. */
+  swap?: boolean;
+}
+
+/** TripletMarginLoss with a distance of your own. */
+export class TripletMarginWithDistanceLoss extends Loss {
+  distanceFunction: F.DistanceFunction;
+  margin: number;
+  swap: boolean;
+
+  constructor(...args: Arguments<DistanceArguments, ['distanceFunction', 'margin', 'swap', 'reduction']>) {
+    const defaults = { distanceFunction: null, margin: 1, swap: false, reduction: 'mean' } as const;
+    const o = parseArgs<DistanceArguments>('TripletMarginWithDistanceLoss', [], defaults, args);
+    super('TripletMarginWithDistanceLoss', o.reduction);
+    this.distanceFunction = o.distanceFunction ?? pairwiseDistance;
+    this.margin = o.margin;
+    this.swap = o.swap;
+  }
+
+  forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
+    const { distanceFunction, margin, swap, reduction } = this;
+    return F.tripletMarginWithDistanceLoss(anchor, positive, negative, { distanceFunction, margin, swap, reduction });
+  }
+}
+
+interface CosineArguments {
+  /** The dimension of the vectors, default 1. */
+  dim?: number;
+  /** The least norm to divide by, default 1e-8. */
+  eps?: number;
+}
+
+/** x1 · x2 / (max(‖x1‖, eps) max(‖x2‖, eps)) along `dim`. */
+export class CosineSimilarity extends Module {
+  dim: number;
+  eps: number;
+
+  constructor(...args: Arguments<CosineArguments, ['dim', 'eps']>) {
+    const o = parseArgs<CosineArguments>('CosineSimilarity', [], { dim: 1, eps: 1e-8 }, args);
+    super();
+    this.dim = o.dim;
+    this.eps = o.eps;
+  }
+
+  forward(x1: Tensor, x2: Tensor): Tensor {
+    return cosineSimilarity(x1, x2, { dim: this.dim, eps: this.eps });
+  }
+}
+
+interface PairwiseArguments {
+  /** Which norm, default 2. */
+  p?: number;
+  /** Added to every difference, default 1e-6. */
+  eps?: number;
+  /** Keep the last dimension with size 1, default false. */
+  keepdim?: boolean;
+}
+
+/** ‖x1 − x2 + eps‖_p over the last dimension. */
+export class PairwiseDistance extends Module {
+  norm: number;
+  eps: number;
+  keepdim: boolean;
+
+  constructor(...args: Arguments<PairwiseArguments, ['p', 'eps', 'keepdim']>) {
+    const o = parseArgs<PairwiseArguments>('PairwiseDistance', [], { p: 2, eps: 1e-6, keepdim: false }, args);
+    super();
+    this.norm = o.p;
+    this.eps = o.eps;
+    this.keepdim = o.keepdim;
+  }
+
+  forward(x1: Tensor, x2: Tensor): Tensor {
+    return pairwiseDistance(x1, x2, { p: this.norm, eps: this.eps, keepdim: this.keepdim });
+  }
+}

@@ -1,0 +1,41 @@
+// Vector norms: (Σ|x|^p)^(1/p) over dimensions, with PyTorch's gradients where a norm is zero.
+import mathLib from '../../shaders/lib/math.wgsl?raw';
+import { named, record } from '../graph/record';
+import type { Value } from '../graph/value';
+import { abs, div, mul, pow, square } from './arithmetic';
+import { cast } from './cast';
+import { ne, where } from './compare';
+import { pointwise } from './pointwise';
+import { amax, amin, type Dims, sum } from './reduce';
+
+const squareRootOp = pointwise({
+  name: 'normRoot',
+  expr: 'sqrt(a0)',
+  saves: 'y',
+  grads: [(dy, { y }) => where(ne(y, 0), div(dy, mul(y, 2)), 0)],
+});
+
+const rootOp = pointwise({
+  name: 'normRoot',
+  lib: [mathLib],
+  expr: 'math_pow_f32(a0, s0)',
+  saves: 'ay',
+  grads: [(dy, { a, y, s }) => where(ne(y, 0), div(mul(dy, mul(y, s[0]!)), a), 0)],
+});
+
+/**
+ * The p-norm of x over `dim` (null: all): (Σ|x|^p)^(1/p); the number of nonzeros for p = 0, the greatest and least |x| for
+ * p = ±∞. The gradient where a norm is 0 is 0.
+ */
+export function vectorNorm(x: Value, p: number, dim: Dims, keepdim: boolean): Value {
+  return named(norm(cast(x, 'float32'), p, dim, keepdim), 'LinalgVectorNormBackward0');
+}
+
+function norm(x: Value, p: number, dim: Dims, keepdim: boolean): Value {
+  if (p === Number.POSITIVE_INFINITY) return amax(abs(x), dim, keepdim);
+  if (p === Number.NEGATIVE_INFINITY) return amin(abs(x), dim, keepdim);
+  if (p === 0) return sum(cast(ne(x, 0), 'float32'), dim, keepdim);
+  if (p === 1) return sum(abs(x), dim, keepdim);
+  if (p === 2) return record(squareRootOp, [sum(square(x), dim, keepdim)], undefined);
+  return record(rootOp, [sum(pow(abs(x), p), dim, keepdim)], undefined, [1 / p]);
+}
