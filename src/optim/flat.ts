@@ -50,13 +50,40 @@ export function flatten(tensors: readonly Tensor[], { offsets, size }: FlatLayou
 export const isFlat = (tensors: readonly Tensor[], flat: Storage, { offsets }: FlatLayout): boolean =>
   tensors.every((tensor, i) => isAt(tensor, flat, offsets[i]!));
 
+/** Whether a gradient can become a window: user code has no hold of it, and it carries no graph. */
+const isLendable = (gradient: Tensor): boolean =>
+  !gradient.storage.exposed && isMovable(gradient) && !gradient.requiresGrad;
+
+/** By parameter: the buffer that its gradient goes to at a step. */
+const homes = new WeakMap<Tensor, WeakRef<FlatGradients>>();
+
+/**
+ * The flat buffers that optimizers keep for the gradients of these parameters, with the gradients in them: then these buffers
+ * hold them all, and nothing else. Null where that is not so, such as before the first step.
+ */
+export function gatherGradients(params: readonly Tensor[]): Storage[] | null {
+  const wanted = new Set(params.filter((param) => param.leaf?.grad));
+  const buffers = new Set<FlatGradients>();
+  for (const param of wanted) {
+    const buffer = homes.get(param)?.deref();
+    if (!buffer?.params.every((other) => wanted.has(other))) return null;
+    buffers.add(buffer);
+  }
+  const all = [...buffers];
+  return all.every((buffer) => buffer.canGather) ? all.map((buffer) => buffer.gather()) : null;
+}
+
 /** The gradients of several parameters in one buffer. Each step's gradients become windows of it. */
 export class FlatGradients {
   readonly #flat: Storage;
   /** Gradients that are windows of the buffer and that user code may still hold. */
   #lent: Storage[] = [];
 
-  constructor(readonly layout: FlatLayout) {
+  constructor(
+    readonly layout: FlatLayout,
+    readonly params: readonly Tensor[],
+  ) {
+    for (const param of params) homes.set(param, new WeakRef(this));
     this.#flat = new Storage(full([layout.size], 0, 'float32'));
     this.#flat.retain();
     protect(this.#flat, ({ shape }) => full(shape, 0, 'float32'));
@@ -65,6 +92,21 @@ export class FlatGradients {
   /** The buffer was never filled, because the flush that should have failed. */
   get voided(): boolean {
     return this.#flat.voided;
+  }
+
+  /** Whether all gradients are there and can become windows of the buffer, if they are not yet. */
+  get canGather(): boolean {
+    const { offsets } = this.layout;
+    const gradients = this.params.map((param) => param.leaf?.grad);
+    const fits = (gradient: Tensor | null | undefined, i: number) =>
+      gradient && (isLendable(gradient) || isAt(gradient, this.#flat, offsets[i]!));
+    return !this.voided && gradients.every(fits);
+  }
+
+  /** The buffer with the parameters' gradients in it. */
+  gather(): Storage {
+    this.collect(this.params.map((param) => param.leaf!.grad!));
+    return this.#flat;
   }
 
   /** Brings the gradients into the buffer, and returns its contents. */
@@ -93,7 +135,7 @@ export class FlatGradients {
   /** Gradients that user code has, or that carry a graph, keep the memory they have. */
   #lend(gradient: Tensor, offset: number): void {
     const { storage } = gradient;
-    if (storage.exposed || !isMovable(gradient) || gradient.requiresGrad) return;
+    if (!isLendable(gradient)) return;
     storage.rehome(this.#flat, offset);
     this.#lent.push(storage);
   }

@@ -224,7 +224,7 @@ export abstract class Optimizer<O extends object = { lr: number }> {
       params,
       layout,
       values: flatten(params, layout),
-      gradients: new FlatGradients(layout),
+      gradients: new FlatGradients(layout, params),
       states: Object.fromEntries(states),
     };
     this.#blocks = [...this.#blocks.filter((other) => !other.params.some((p) => params.includes(p))), block];

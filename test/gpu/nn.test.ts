@@ -159,6 +159,79 @@ describe('nn.utils', () => {
     expect(await nn.utils.clipGradNorm_([a, b], 1, Number.POSITIVE_INFINITY).item()).toBeCloseTo(1, 4);
   });
 
+  // Four steps of Adam with two groups of parameters; PyTorch's numbers. From the second on the gradients lie in flat buffers.
+  test.each([
+    [
+      2,
+      [45.5223083, 9.003335, 27.7889023, 32.2246552],
+      [0.1381225, 0.2412879, 0.0790336, 0.5034477, 0.5852991, 0.2332266, 0.1765578, -0.1571155],
+      [0.506656, 0.6365867, -0.7403835, 0.8020027, 1.0362432, -1.0005651],
+    ],
+    [
+      1,
+      [114.600006, 15.2000093, 73.8323517, 89.8175964],
+      [0.1491807, 0.2532165, 0.0735624, 0.5286934, 0.6110269, 0.220841, 0.1838993, -0.155774],
+      [0.2023341, 0.2547398, -0.2925676, 0.3128913, 0.4045173, -0.3889181],
+    ],
+    [
+      Number.POSITIVE_INFINITY,
+      [26.3999996, 8.1000004, 13.1727047, 13.8458662],
+      [0.1185377, 0.2208526, 0.0936784, 0.4667273, 0.5504998, 0.2621734, 0.1648552, -0.1615289],
+      [0.9589649, 1.2018219, -1.4197533, 1.5431722, 2, -1.8885514],
+    ],
+    [
+      3,
+      [34.5537758, 8.2976933, 20.3238468, 23.0154953],
+      [0.1328714, 0.2356684, 0.0820932, 0.4911664, 0.5734873, 0.241525, 0.17312, -0.1577333],
+      [0.6717007, 0.8431188, -0.9865935, 1.0625238, 1.3733988, -1.3223212],
+    ],
+    [
+      null,
+      [],
+      [0.1622399, 0.2763588, 0.0537958, 0.5157021, 0.6157021, 0.284298, 0.1687619, -0.1404479],
+      [1.5, 1.5, -1.5, 1.5, 1.5, -1.5],
+    ],
+  ])('clipping between backward and step follows PyTorch: norm %s', async (normType, norms, params, gradient) => {
+    const w = torch.arange(6).div(10).reshape(2, 3).requiresGrad_();
+    const b = torch.tensor([0.1, -0.2], { requiresGrad: true });
+    const optimizer = new optim.Adam([{ params: [w] }, { params: [b], lr: 0.05 }], { lr: 0.1 });
+    const x = torch.tensor([1, 2, 3, 4, 5, -6], { dtype: 'float32' }).reshape(2, 3);
+    const found: number[] = [];
+    for (let step = 0; step < 4; step++) {
+      optimizer.zeroGrad();
+      x.matmul(w.t())
+        .add(b)
+        .sub(torch.tensor([1, 2]))
+        .square()
+        .sum()
+        .backward();
+      if (normType === null) nn.utils.clipGradValue_([w, b], 1.5);
+      else found.push(await nn.utils.clipGradNorm_([w, b], 2, normType).item());
+      optimizer.step();
+    }
+    found.forEach((norm, i) => {
+      expect(Math.abs(norm / norms[i]! - 1)).toBeLessThan(1e-5);
+    });
+    await expectClose(torch.cat([w.flatten(), b]), torch.tensor(params), 2e-5);
+    await expectClose(w.grad!.flatten(), torch.tensor(gradient), 2e-4);
+  });
+
+  test('a step whose gradients are not finite leaves no trace in the norms of later ones', async () => {
+    const w = torch.ones(3, { requiresGrad: true });
+    const optimizer = new optim.SGD([w], { lr: 0 });
+    const norms: number[] = [];
+    for (const factor of [1, Number.NaN, 2, Number.POSITIVE_INFINITY, 2]) {
+      optimizer.zeroGrad();
+      w.mul(factor).sum().backward();
+      norms.push(await nn.utils.clipGradNorm_([w], 1).item());
+      optimizer.step();
+    }
+    expect(norms[2]).toBeCloseTo(2 * Math.sqrt(3), 5);
+    expect(norms[4]).toBeCloseTo(2 * Math.sqrt(3), 5);
+    expect(norms[1]).toBeNaN();
+    expect(norms[3]).toBe(Number.POSITIVE_INFINITY);
+  });
+
   test('parameters go into a vector and back', async () => {
     const linear = new nn.Linear(3, 2);
     const vector = nn.utils.parametersToVector(linear.parameters());

@@ -81,6 +81,40 @@ test.each([
   expect(losses[3]!).toBeLessThan(losses[0]!);
 });
 
+type Clip = (parameters: Iterable<torch.Tensor>) => void;
+
+test.each<[string, number, Clip]>([
+  ['clipGradNorm_', 2, (parameters) => nn.utils.clipGradNorm_(parameters, 1)],
+  ['clipGradValue_', 1, (parameters) => nn.utils.clipGradValue_(parameters, 0.01)],
+])('%s costs %i dispatches more, one submit and no new buffers', async (_, most, clip) => {
+  const counted = async (clips: boolean) => {
+    torch.manualSeed(0);
+    const model = new CNNModel();
+    const [inputs, targets] = [torch.rand(16, 1, 28, 28), torch.randint(0, 10, [16])];
+    torch.noGrad(() => model(inputs)); // Lazy parameters get their shapes.
+    const optimizer = new optim.Adam(model.parameters(), { lr: 0.001 });
+    const steps: torch.gpu.GpuStats[] = [];
+    for (let step = 0; step < 40; step++) {
+      optimizer.zeroGrad();
+      const loss = new nn.CrossEntropyLoss()(model(inputs), targets);
+      loss.backward();
+      if (clips) clip(model.parameters());
+      optimizer.step();
+      if (step % 8 === 7) await torch.gpu.synchronize();
+      steps.push(torch.gpu.stats());
+    }
+    return steps.slice(-9);
+  };
+  const without = await counted(false);
+  const steps = await counted(true);
+  const [few] = differences(without, 'dispatches');
+  for (const name of ['buffersCreated', 'bindGroupsCreated', 'pipelinesCreated', 'plansCompiled'] as const) {
+    expect(differences(steps, name), name).toEqual(new Array(8).fill(0));
+  }
+  expect(differences(steps, 'submits')).toEqual(new Array(8).fill(1));
+  expect(differences(steps, 'dispatches')).toEqual(new Array(8).fill(few! + most));
+});
+
 /** Bytes of values that are really held: what is left after a collection. */
 async function heldBytes(): Promise<number> {
   for (let i = 0; i < 3; i++) {

@@ -1,0 +1,42 @@
+// clip-grad-scale.wgsl: scales gradients, in place, so that their norm is at most max_norm.
+//   norm = (Σ parts)^(1/p),   y_i ← y_i · min(1, max_norm / (norm + 10⁻⁶))
+// Every invocation adds the few parts up itself, which is cheaper than a pass of its own for that.
+// Uses: lib/math.wgsl lib/norm-kind.wgsl
+@group(0) @binding(0) var<storage, read> parts: array<f32>;      // [vectors, stride], of which `strips` each are filled
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;    // [count]
+@group(0) @binding(2) var<storage, read_write> norm: array<f32>; // [1]
+@group(0) @binding(3) var<uniform> params: Params;
+
+struct Params {
+  count: u32,
+  vectors: u32, // that the norm is of
+  stride: u32,
+  strips: u32,
+  power: f32, // p
+  max_norm: f32,
+}
+
+const WORKGROUP: u32 = 64u;
+const EPSILON: f32 = 1e-6; // PyTorch's: keeps the quotient finite where all gradients are 0
+override SHARE: u32 = 16u; // elements of an invocation
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let group = wid.y * nwg.x + wid.x;
+  var total = 0.0;
+  for (var v = 0u; v < params.vectors; v++) {
+    for (var s = 0u; s < params.strips; s++) { total = norm_combine(total, parts[v * params.stride + s]); }
+  }
+  let length = norm_root(total, params.power);
+  if (group + lid.x == 0u) { norm[0] = length; }
+  let undefined = math_isnan(length);
+  let ratio = params.max_norm / (length + EPSILON);
+  let factor = select(select(ratio, 1.0, ratio > 1.0), length, undefined);
+  let first = group * WORKGROUP * SHARE + lid.x;
+  for (var k = 0u; k < SHARE; k++) {
+    let i = first + k * WORKGROUP;
+    if (i >= params.count) { return; }
+    // The zeros between the gradients in a flat buffer stay zeros, or a NaN of one step would be part of every later norm.
+    y[i] = select(y[i] * factor, 0.0, undefined && y[i] == 0.0);
+  }
+}

@@ -1,0 +1,121 @@
+// Clipping of gradients in flat buffers, in place: to a norm that all of them share, or element by element.
+import normSource from '../../shaders/clip-grad-norm.wgsl?raw';
+import scaleSource from '../../shaders/clip-grad-scale.wgsl?raw';
+import valueSource from '../../shaders/clip-grad-value.wgsl?raw';
+import mathLib from '../../shaders/lib/math.wgsl?raw';
+import kindLib from '../../shaders/lib/norm-kind.wgsl?raw';
+import { input, output, scalar, u32 } from '../compiler/ir';
+import { gridFor } from '../compiler/lowering';
+import { BYTES_PER_ELEMENT, numel } from '../compiler/meta';
+import { record, recordAll } from '../graph/record';
+import type { Op, Value } from '../graph/value';
+import { pack } from './join';
+
+const WORKGROUP = 64;
+/** Invocations of a workgroup where few strips should still keep every core of a processor busy. */
+const SMALL_WORKGROUP = 8;
+/** Strips of a norm's first pass; every invocation of the second adds them all. */
+const STRIPS = { software: 64, gpu: 1024 };
+const MAX_STRIPS = 1024;
+/** Elements that an invocation of the second pass scales, for which it adds up the strips once. */
+const SHARE = { software: 64, gpu: 16 };
+
+interface NormAttrs {
+  /** Of shaders/lib/norm-kind.wgsl. */
+  readonly kind: number;
+}
+
+/** Input: a vector; dynamic scalar: p. Output: shares of Σ |x|^p, or of max |x|. */
+const normPartsOp: Op<NormAttrs> = {
+  name: 'clipGradNorm',
+  infer: ([x]) => [{ shape: [MAX_STRIPS], dtype: x!.dtype }],
+  lower({ inputs: [x], attrs: { kind }, adapter }) {
+    const workgroup = adapter.kind === 'software' ? SMALL_WORKGROUP : WORKGROUP;
+    const strips = STRIPS[adapter.kind];
+    const pass = {
+      source: [mathLib, kindLib, normSource],
+      label: 'gradient norm',
+      consts: { WORKGROUP: workgroup },
+      overrides: { KIND: kind },
+      reads: [input(0)],
+      writes: [output()],
+      params: [u32(numel(x!.shape)), u32(strips), scalar(0)],
+      grid: gridFor(strips, workgroup),
+    };
+    return { kind: 'passes', passes: [pass] };
+  },
+};
+
+/** Inputs: a vector, which is overwritten, and the shares of all vectors; dynamic scalars: p, the limit. Outputs: the vector, the norm. */
+const scaleOp: Op<NormAttrs> = {
+  name: 'clipGradScale',
+  infer: ([x]) => [
+    { shape: x!.shape, dtype: x!.dtype },
+    { shape: [], dtype: x!.dtype },
+  ],
+  inPlace: () => [[0, 0]],
+  lower({ inputs: [x, parts], attrs: { kind }, adapter }) {
+    const count = numel(x!.shape);
+    const share = SHARE[adapter.kind];
+    const pass = {
+      source: [mathLib, kindLib, scaleSource],
+      label: 'gradient clipping',
+      overrides: { KIND: kind, SHARE: share },
+      reads: [input(1)],
+      writes: [output(0), output(1)],
+      params: [
+        ...[count, numel(parts!.shape) / MAX_STRIPS, MAX_STRIPS, STRIPS[adapter.kind]].map(u32),
+        scalar(0),
+        scalar(1),
+      ],
+      grid: gridFor(Math.ceil(count / share), WORKGROUP),
+    };
+    return { kind: 'passes', passes: [pass] };
+  },
+};
+
+/** Input: a vector, which is overwritten; dynamic scalar: the limit. */
+const clampOp: Op<undefined> = {
+  name: 'clipGradValue',
+  infer: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
+  inPlace: () => [[0, 0]],
+  lower({ inputs: [x] }) {
+    const count = numel(x!.shape);
+    const pass = {
+      source: [valueSource],
+      label: 'gradient clipping',
+      reads: [],
+      writes: [output()],
+      params: [u32(count), scalar(0)],
+      grid: gridFor(count, WORKGROUP),
+    };
+    return { kind: 'passes', passes: [pass] };
+  },
+};
+
+function kindOf(power: number): number {
+  if (power === 2) return 0;
+  if (power === 1) return 1;
+  return power === Number.POSITIVE_INFINITY ? 3 : 2;
+}
+
+/**
+ * Vectors scaled by min(1, maxNorm / (norm + 1e-6)), where the p-norm (p > 0) is that of all of them as one, and that norm [].
+ * They are overwritten; the results replace them. Two dispatches a vector.
+ */
+export function clipNorm(
+  vectors: readonly Value[],
+  maxNorm: number,
+  power: number,
+): { clipped: readonly Value[]; norm: Value } {
+  const attrs = { kind: kindOf(power) };
+  const shares = vectors.map((x) => record(normPartsOp, [x], attrs, [power]));
+  const bytes = MAX_STRIPS * BYTES_PER_ELEMENT;
+  const offsets = shares.map((_, i) => i * bytes);
+  const parts = shares.length === 1 ? shares[0]! : pack(shares, offsets, shares.length * MAX_STRIPS);
+  const results = vectors.map((x) => recordAll(scaleOp, [x, parts], attrs, [power, maxNorm]));
+  return { clipped: results.map(([clipped]) => clipped!), norm: results[0]![1]! };
+}
+
+/** A vector with every element limited to ±limit. It is overwritten; the result replaces it. */
+export const clipValue = (x: Value, limit: number): Value => record(clampOp, [x], undefined, [limit]);
