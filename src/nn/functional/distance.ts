@@ -13,7 +13,9 @@ interface CosineArguments {
 /** x1 · x2 / (max(‖x1‖, eps) max(‖x2‖, eps)) along `dim`. The shapes broadcast; the result lacks `dim`. */
 export function cosineSimilarity(x1: Tensor, x2: Tensor, ...args: Arguments<CosineArguments, ['dim', 'eps']>): Tensor {
   const { dim, eps } = parseArgs<CosineArguments>('cosineSimilarity', [], { dim: 1, eps: 1e-8 }, args);
-  return normalize(x1, { dim, eps }).mul(normalize(x2, { dim, eps })).sum(dim);
+  const shape = broadcastShapes('cosineSimilarity', [x1, x2]);
+  const [u1, u2] = [x1, x2].map((x) => normalize(x.expand(shape), { dim, eps }));
+  return u1!.mul(u2!).sum(dim);
 }
 
 interface PairwiseArguments {
