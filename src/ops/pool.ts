@@ -124,15 +124,20 @@ function sized<A extends object>(attrs: A, x: Meta): Sized<A> {
 }
 
 function maxGradPass(entry: 'spread' | 'pick', from: Meta, to: Meta, attrs: MaxPoolAttrs): Lowering {
-  const { kernel, stride, dilation } = attrs;
+  const { kernel, stride, padding, dilation } = attrs;
   const most = (d: 0 | 1) => Math.ceil(((kernel[d] - 1) * dilation[d] + 1) / stride[d]);
-  const consts = { WINDOWS_H: most(0), WINDOWS_W: most(1) };
+  const consts = { WINDOWS_H: most(0), WINDOWS_W: most(1), STRIDE_H: stride[0], STRIDE_W: stride[1] };
   const [size, outSize] = entry === 'spread' ? [to.shape, from.shape] : [from.shape, to.shape];
+  const apart = entry === 'spread' && most(0) === 1 && most(1) === 1;
+  // The elements from each window's start to the next one's, in the place of the elements that are written.
+  const cells = (d: 0 | 1) => Math.ceil((to.shape[2 + d]! + padding[d]) / stride[d]);
+  const walked = apart ? [...to.shape.slice(0, 2), cells(0), cells(1)] : to.shape;
   const pass = {
-    ...maxPass(to.shape, size, outSize, attrs),
+    ...maxPass(walked, size, outSize, attrs),
+    overrides: { PAD_H: padding[0], PAD_W: padding[1] },
     source: [unroll(maxGradSource, consts)],
     consts,
-    entry,
+    entry: apart ? 'deal' : entry,
     label: `maxPool2d ${entry}`,
     reads: [input(0), input(1)],
     writes: [output()],
