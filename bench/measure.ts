@@ -1,13 +1,14 @@
 // Measures one row: the first steps, whether the libraries agree, then repeats in interleaved order.
 import { disagreement, type Results } from './compare';
 import type { Library, LibraryName, Outputs, Work } from './libraries/library';
-import type { Row } from './rows/row';
+import type { FunctionRow, Row, SeriesPoint } from './rows/row';
 import { beginStep, type Calls, callNames, endStep, latestMemory, type Memory } from './webgpu-calls';
 
 /** One library's figures in one row; times in milliseconds, counts per step. */
 export interface Figures {
   /** The first step, compilation included. */
   first: number;
+  /** Of the measured steps; where a step is very long, of the first alone. */
   times: number[];
   median: number;
   min: number;
@@ -17,6 +18,8 @@ export interface Figures {
   calls: Calls;
   bytesLive: number;
   bytesPeak: number;
+  /** The dispatches of a step by the GPU's own clock; null where it was not asked. */
+  gpu: number | null;
 }
 
 export interface RowReport {
@@ -25,17 +28,35 @@ export interface RowReport {
   flops: number | null;
   bytes: number | null;
   goal: number;
-  /** Why there are no figures, or null. */
+  point: SeriesPoint | null;
+  /** Why a library has no figures. */
+  missing: Partial<Record<LibraryName, string>>;
+  /** Why there are no figures at all, or null. */
   error: string | null;
   figures: Partial<Record<LibraryName, Figures>>;
+  /** Lamplight at the next size that suits its kernels. */
+  friendly: { title: string; figures: Figures } | null;
+}
+
+export interface Settings {
+  readonly libraries: readonly LibraryName[];
+  readonly repeats: number;
+  /** Milliseconds of measured steps after which a library does no more. */
+  readonly budget: number;
+  /** Whether to time the dispatches by the GPU's own clock, too. */
+  readonly gpuTimes: boolean;
 }
 
 interface Entrant {
   name: LibraryName;
   work: Work;
   memory: Memory;
-  first: number;
+  /** Bytes that only the comparison needed. */
+  compared: number;
+  peak: number;
+  opening: Step[];
   steps: Step[];
+  spent: number;
 }
 
 interface Step {
@@ -45,46 +66,99 @@ interface Step {
   calls: Calls;
 }
 
-/** Steps whose losses are compared where a row trains: with the first, three. */
+/** Steps whose losses are compared where a row trains. */
 const COMPARED_STEPS = 3;
+
+/** Milliseconds of a first step in which compilation no longer counts, so that it is measured alone. */
+const LONG_STEP = 12_000;
 
 const loaders: Record<LibraryName, () => Promise<{ open(): Promise<Library> }>> = {
   tfjs: () => import('./libraries/tfjs'),
   'jax-js': () => import('./libraries/jax-js'),
   lamplight: () => import('./libraries/lamplight'),
+  'hand-written': () => import('./libraries/hand-written'),
 };
 
 /** @throws Error naming the row if the libraries disagree */
-export async function measureRow(row: Row, libraries: readonly LibraryName[], repeats: number): Promise<RowReport> {
+export async function measureRow(row: Row, settings: Settings): Promise<RowReport> {
   const entrants: Entrant[] = [];
   const results: Results[] = [];
-  for (const name of libraries) {
-    const library = await (await loaders[name]()).open();
-    const memory = latestMemory();
-    const work = await library.prepare(row);
-    await pause();
-    const opening = [await timedStep(work)];
-    while (opening.length < COMPARED_STEPS) opening.push(await timedStep(work));
-    entrants.push({ name, work, memory, first: opening[0]!.time, steps: [] });
-    results.push({
-      library: name,
-      outputs: { ...(row.kind === 'forward' ? {} : losses(opening)), ...(await work.outputs()) },
-    });
+  for (const name of settings.libraries) {
+    if (!takesPart(row, name)) continue;
+    const entrant = await enter(row, name);
+    entrants.push(entrant);
+    results.push({ library: name, outputs: await compared(row, entrant) });
   }
   const problem = disagreement(row.name, row.tolerance, results);
   if (problem) throw new Error(problem);
   results.length = 0;
 
-  for (let repeat = 0; repeat < repeats; repeat++) {
-    for (let turn = 0; turn < entrants.length; turn++) {
-      const entrant = entrants[(repeat + turn) % entrants.length]!;
+  const friendlyRow = row.kind === 'training' ? undefined : row.friendly;
+  const friendly = friendlyRow && settings.libraries.includes('lamplight') && (await enter(friendlyRow, 'lamplight'));
+  const timed = friendly ? [...entrants, friendly] : entrants;
+  for (let repeat = 0; repeat < settings.repeats; repeat++) {
+    for (let turn = 0; turn < timed.length; turn++) {
+      const entrant = timed[(repeat + turn) % timed.length]!;
+      if (isLong(entrant) || (entrant.spent > settings.budget && entrant.steps.length > 0)) continue;
       await pause();
-      entrant.steps.push(await timedStep(entrant.work));
+      const step = await timedStep(entrant.work);
+      entrant.spent += step.time;
+      entrant.steps.push(step);
     }
   }
-  const { name, title, flops = null, bytes = null, goal } = row;
-  const figures = Object.fromEntries(entrants.map((entrant) => [entrant.name, summarise(entrant)]));
-  return { name, title, flops, bytes, goal, error: null, figures };
+  const figures: RowReport['figures'] = {};
+  for (const entrant of entrants) figures[entrant.name] = await summarise(entrant, settings.gpuTimes);
+  return {
+    ...heading(row),
+    error: null,
+    figures,
+    friendly: friendly ? { title: friendlyRow.title, figures: await summarise(friendly, false) } : null,
+  };
+}
+
+/** The report of a row without figures. */
+export const failedRow = (row: Row, error: string): RowReport => ({
+  ...heading(row),
+  error,
+  figures: {},
+  friendly: null,
+});
+
+function heading(row: Row): Omit<RowReport, 'error' | 'figures' | 'friendly'> {
+  const { name, title, flops = null, bytes = null, goal, missing = {}, point = null } = row;
+  return { name, title, flops, bytes, goal, missing, point };
+}
+
+const takesPart = (row: Row, name: LibraryName): boolean =>
+  !row.missing?.[name] && (name !== 'hand-written' || (row.kind !== 'training' && row.handWritten !== undefined));
+
+/** Opens a library and does its first steps. */
+async function enter(row: Row | FunctionRow, name: LibraryName): Promise<Entrant> {
+  const library = await (await loaders[name]()).open();
+  const memory = latestMemory();
+  const work = await library.prepare(row);
+  await pause();
+  const entrant: Entrant = { name, work, memory, compared: 0, peak: 0, opening: [], steps: [], spent: 0 };
+  entrant.opening.push(await timedStep(work));
+  const steps = row.kind !== 'training' && isLong(entrant) ? 1 : COMPARED_STEPS;
+  while (entrant.opening.length < steps) entrant.opening.push(await timedStep(work));
+  entrant.peak = memory.peak;
+  return entrant;
+}
+
+const isLong = ({ opening }: Entrant): boolean => opening[0]!.time > LONG_STEP;
+
+/** What is compared: losses where the row trains, and what the latest step made. */
+async function compared(row: Row, entrant: Entrant): Promise<Outputs> {
+  const { memory, opening, work } = entrant;
+  const live = memory.live;
+  // Without training, every step has the same loss.
+  const steps = { forward: [], gradients: opening.slice(0, 1), training: opening }[row.kind];
+  const outputs = { ...losses(steps), ...(await work.outputs()) };
+  // The reading of whole results is no part of a step, and its buffers may stay in a pool.
+  entrant.compared = memory.live - live;
+  memory.peak = memory.live;
+  return outputs;
 }
 
 async function timedStep(work: Work): Promise<Step> {
@@ -99,20 +173,25 @@ async function timedStep(work: Work): Promise<Step> {
 const losses = (steps: readonly Step[]): Outputs =>
   Object.fromEntries(steps.map(({ value }, i) => [`the loss of step ${i + 1}`, Float32Array.of(value)]));
 
-function summarise({ first, steps, memory }: Entrant): Figures {
-  const times = steps.map(({ time }) => time);
-  const hosts = steps.flatMap(({ host }) => host ?? []);
+async function summarise(
+  { opening, steps, memory, compared, peak, work }: Entrant,
+  gpuTimes: boolean,
+): Promise<Figures> {
+  const counted = steps.length > 0 ? steps : opening;
+  const times = counted.map(({ time }) => time);
+  const hosts = counted.flatMap(({ host }) => host ?? []);
+  const bytes = { bytesLive: memory.live - compared, bytesPeak: Math.max(peak, memory.peak - compared) };
   return {
-    first,
+    first: opening[0]!.time,
     times,
     median: median(times),
     min: Math.min(...times),
     host: hosts.length > 0 ? median(hosts) : null,
     calls: Object.fromEntries(
-      callNames.map((name) => [name, median(steps.map(({ calls }) => calls[name]))]),
+      callNames.map((name) => [name, median(counted.map(({ calls }) => calls[name]))]),
     ) as unknown as Calls,
-    bytesLive: memory.live,
-    bytesPeak: memory.peak,
+    ...bytes,
+    gpu: gpuTimes && work.gpuTime ? await work.gpuTime() : null,
   };
 }
 

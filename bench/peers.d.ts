@@ -40,7 +40,17 @@ declare module 'peer:tfjs' {
   export function matMul(a: Tensor, b: Tensor): Tensor;
   export function softmax(x: Tensor): Tensor;
   export function moments(x: Tensor, axis: number | number[], keepDims: boolean): { mean: Tensor; variance: Tensor };
-  export function conv2d(x: Tensor, filter: Tensor, strides: number, pad: Pad): Tensor;
+  export function pad(x: Tensor, paddings: readonly (readonly number[])[]): Tensor;
+  type Convolve = (
+    x: Tensor,
+    filter: Tensor,
+    strides: number,
+    pad: Pad,
+    dataFormat: 'NHWC',
+    dilations: number,
+  ) => Tensor;
+  export const conv2d: Convolve;
+  export const depthwiseConv2d: Convolve;
   export function conv2dTranspose(
     x: Tensor,
     filter: Tensor,
@@ -109,7 +119,13 @@ declare module 'peer:jax-js' {
     standardize(x: Array, axis: number | number[]): Array;
   };
   export const lax: {
-    convGeneralDilated(x: Array, w: Array, strides: readonly number[], padding: Pairs): Array;
+    convGeneralDilated(
+      x: Array,
+      w: Array,
+      strides: readonly number[],
+      padding: Pairs,
+      options?: { rhsDilation?: readonly number[]; featureGroupCount?: number },
+    ): Array;
     convTranspose(
       x: Array,
       w: Array,

@@ -1,10 +1,17 @@
-// Writes the figures as Markdown: times and ratios, calls a step, and what else a step costs.
+// Writes the figures of a table as Markdown, and a drawing of how time grows.
 import type { LibraryName } from './libraries/library';
-import type { Figures, RowReport } from './measure';
+import type { RowReport } from './measure';
+import { peakOf } from './peaks';
+import { plot } from './plot';
+import { ahead, exponent, tally } from './ratios';
+import type { TableName } from './rows';
+import { calls, costs, factor, number, table, times } from './sections';
 
 export interface Report {
+  table: TableName;
   date: string;
-  browser: string;
+  /** The browser, or Node and Dawn. */
+  runtime: string;
   adapter: string;
   processor: string;
   /** The load average over a minute, before and after. */
@@ -14,85 +21,82 @@ export interface Report {
   rows: RowReport[];
 }
 
-type Cells = readonly string[];
-
-/** How many times as fast as the faster peer Lamplight is, by the medians; null where either is missing. */
-export function ahead({ figures }: Pick<RowReport, 'figures'>): number | null {
-  const { lamplight, ...peers } = figures;
-  const medians = Object.values(peers).map(({ median }) => median);
-  return lamplight && medians.length > 0 ? Math.min(...medians) / lamplight.median : null;
-}
-
 /** The whole report; ends with a newline. */
 export function markdown(report: Report): string {
-  const { date, browser, adapter, processor, load, repeats } = report;
-  const names = report.libraries.map(({ name }) => name);
+  const { date, runtime, adapter, processor, load, repeats, libraries } = report;
   const measured = report.rows.filter(({ error }) => error === null);
   const errors = report.rows.flatMap(({ error }) => error ?? []);
-  const sections = [
-    '# Benchmark',
-    `${report.libraries.map(({ name, version }) => `${name} ${version}`).join(', ')}. ${browser}, adapter ${adapter}; ${processor}; load average ${load[0].toFixed(1)} before and ${load[1].toFixed(1)} after. ${date}, ${repeats} repeats in interleaved order, one number read back in each.`,
+  const names = libraries.map(({ name }) => name).filter((name) => measured.some(({ figures }) => figures[name]));
+  const titles: Record<TableName, string> = {
+    main: '# Benchmark',
+    odd: '# Benchmark: odd sizes',
+    scaling: '# Benchmark: time against work',
+    large: '# Benchmark: large rows',
+  };
+  return `${[
+    titles[report.table],
+    `${libraries.map(({ name, version }) => `${name} ${version}`.trim()).join(', ')}. ${runtime}, adapter ${adapter}; ${processor}; load average ${load[0].toFixed(1)} before and ${load[1].toFixed(1)} after. ${date}, at most ${repeats} repeats in interleaved order, one number read back in each.`,
+    ...(errors.length > 0 ? ['## Errors', errors.map((error) => `- ${error}`).join('\n')] : []),
+    ...(report.table === 'scaling' ? scaling(measured, names) : times(measured, names, peakOf(adapter))),
+    ...summary(measured),
+    ...(report.table === 'main' ? [...calls(measured, names), ...costs(measured, names)] : []),
+  ].join('\n\n')}\n`;
+}
+
+function summary(rows: readonly RowReport[]): string[] {
+  const { ahead: won, of, worst } = tally(rows);
+  if (!worst) return [];
+  const percent = Math.round((100 * won) / of);
+  return [
+    `Lamplight is ahead of every peer on ${won} of ${of} rows (${percent} %); worst: ${factor(ahead(worst))} on ${worst.title}.`,
   ];
-  if (errors.length > 0) sections.push('## Errors', errors.map((error) => `- ${error}`).join('\n'));
-  sections.push(
-    '## Milliseconds a step: median (minimum)',
-    table(
-      ['row', ...names, 'rate of Lamplight', 'ahead of the faster peer', 'goal'],
-      measured.map((row) => [
-        row.title,
-        ...names.map((name) => each(row, name, ({ median, min }) => `${number(median)} (${number(min)})`)),
-        rate(row),
-        factor(ahead(row)),
-        factor(row.goal),
-      ]),
-    ),
-    '## Calls a step: dispatches / submits / createBuffer / createBindGroup / pipelines / writeBuffer',
-    table(
-      ['row', ...names],
-      measured.map((row) => [
-        row.title,
-        ...names.map((name) =>
-          each(row, name, ({ calls: c }) =>
-            [c.dispatches, c.submits, c.buffers, c.bindGroups, c.pipelines, c.writes].map(String).join(' / '),
-          ),
-        ),
-      ]),
-    ),
-    '## First step, compilation included / JavaScript until submit (milliseconds); bytes live / peak (MB)',
-    table(
-      ['row', ...names],
-      measured.map((row) => [
-        row.title,
-        ...names.map((name) =>
-          each(row, name, (f) => {
-            const host = f.host === null ? '–' : f.host.toFixed(2);
-            return `${number(f.first)} / ${host}; ${megabytes(f.bytesLive)} / ${megabytes(f.bytesPeak)}`;
-          }),
-        ),
-      ]),
-    ),
-  );
-  return `${sections.join('\n\n')}\n`;
 }
 
-const each = ({ figures }: RowReport, name: LibraryName, show: (figures: Figures) => string): string => {
-  const found = figures[name];
-  return found ? show(found) : '–';
-};
-
-/** GFLOP/s or GB/s of Lamplight's median. */
-export function rate({ flops, bytes, figures }: Pick<RowReport, 'flops' | 'bytes' | 'figures'>): string {
-  const { lamplight } = figures;
-  if (!lamplight) return '–';
-  if (flops !== null) return `${(flops / lamplight.median / 1e6).toFixed(2)} GFLOP/s`;
-  return bytes === null ? '–' : `${(bytes / lamplight.median / 1e6).toFixed(2)} GB/s`;
+/** Points of growing work in each series, and each library's exponent. */
+function scaling(rows: readonly RowReport[], names: readonly LibraryName[]): string[] {
+  return [...seriesOf(rows)].flatMap(([title, members]) => [
+    `## Milliseconds against ${title}`,
+    table(
+      [title, 'GFLOP', ...names],
+      [
+        ...members.map(({ point, flops, figures }) => [
+          String(point!.size),
+          (flops! / 1e9).toFixed(4),
+          ...names.map((name) => (figures[name] ? number(figures[name].median) : '–')),
+        ]),
+        ['p in time ∝ workᵖ', '', ...names.map((name) => power(pointsOf(members, name)))],
+        ['p of the last three', '', ...names.map((name) => power(pointsOf(members, name).slice(-3)))],
+      ],
+    ),
+  ]);
 }
 
-const number = (x: number): string => (x < 10 ? x.toFixed(2) : x < 100 ? x.toFixed(1) : x.toFixed(0));
-const factor = (x: number | null): string => (x === null ? '–' : `${x.toFixed(2)}×`);
-const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+const power = (points: readonly { work: number; time: number }[]): string => exponent(points)?.toFixed(2) ?? '–';
 
-function table(head: Cells, rows: readonly Cells[]): string {
-  const line = (cells: Cells) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+function seriesOf(rows: readonly RowReport[]): Map<string, RowReport[]> {
+  const series = new Map<string, RowReport[]>();
+  for (const row of rows) {
+    if (row.point) series.set(row.point.series, [...(series.get(row.point.series) ?? []), row]);
+  }
+  return series;
+}
+
+const pointsOf = (rows: readonly RowReport[], name: LibraryName) =>
+  rows.flatMap(({ flops, figures }) => (figures[name] ? { work: flops!, time: figures[name].median } : []));
+
+/** An SVG image: a chart a series, a line a library. */
+export function drawing({ rows, libraries, runtime, adapter }: Report): string {
+  const measured = rows.filter(({ error }) => error === null);
+  return plot({
+    caption: `Convolution forward + both gradients; ${runtime}, ${adapter}`,
+    x: 'GFLOP a step',
+    y: 'milliseconds a step',
+    charts: [...seriesOf(measured)].map(([title, members]) => ({
+      title,
+      lines: libraries.map(({ name }) => ({
+        name: `${name}, p = ${power(pointsOf(members, name))}`,
+        points: pointsOf(members, name).map(({ work, time }) => [work / 1e9, time] as const),
+      })),
+    })),
+  });
 }

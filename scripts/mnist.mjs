@@ -1,10 +1,10 @@
 // `npm run mnist`: the training of the MNIST demo in headless Chrome, with its progress in the terminal.
-import { existsSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { launchOptions, resolveBrowser } from './browser.mjs';
+import { oneOf, parsed, runCommand, UsageError, whole, writable } from './options.mjs';
 import { ProgressBar } from './progress-bar.mjs';
 import { setup } from './setup.mjs';
 
@@ -32,28 +32,18 @@ const INTERRUPTED = 130;
 /** @typedef {Parameters<NonNullable<Window['__mnistEvent']>>[0]} Reported */
 /** @typedef {ReturnType<typeof options>} Options */
 
-class UsageError extends Error {}
-
 /** The latest loss, as the bar shows it. */
 let loss = '';
 
-try {
-  const chosen = options(process.argv.slice(2));
-  if (chosen) process.exitCode = await main(chosen);
-  else console.log(usage);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runCommand(usage, options, main);
 
 /**
  * The options, or undefined where help is asked for.
  * @param {string[]} args
  */
 function options(args) {
-  let values;
-  try {
-    ({ values } = parseArgs({
+  const { values } = parsed(usage, () =>
+    parseArgs({
       args,
       options: {
         model: { type: 'string', default: 'simple' },
@@ -66,31 +56,15 @@ function options(args) {
         save: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
-    }));
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : error}\n\n${usage}`);
-  }
+    }),
+  );
   if (values.help) return undefined;
-  const { model } = values;
-  if (model !== 'simple' && model !== 'complex') {
-    throw new UsageError(`--model: expected simple or complex, but got '${model}'`);
-  }
+  const model = oneOf('model', values.model, /** @type {const} */ (['simple', 'complex']));
   const lr = Number(values.lr);
   if (values.lr.trim() === '' || !(lr > 0 && Number.isFinite(lr))) {
     throw new UsageError(`--lr: expected a number above 0, but got '${values.lr}'`);
   }
-  for (const name of /** @type {const} */ (['json', 'save'])) {
-    const file = values[name];
-    if (file === undefined) continue;
-    // Better now than after an hour of training.
-    if (
-      file === '' ||
-      !existsSync(dirname(resolve(file))) ||
-      statSync(file, { throwIfNoEntry: false })?.isDirectory()
-    ) {
-      throw new UsageError(`--${name}: expected the name of a file in a folder that exists, but got '${file}'`);
-    }
-  }
+  for (const name of /** @type {const} */ (['json', 'save'])) writable(name, values[name]);
   return {
     model,
     lr,
@@ -101,20 +75,6 @@ function options(args) {
     json: values.json,
     save: values.save ?? `mnist-${model}.safetensors`,
   };
-}
-
-/**
- * @param {string} name
- * @param {string} text
- * @param {number} low
- * @param {number} high
- */
-function whole(name, text, low, high) {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < low || value > high) {
-    throw new UsageError(`--${name}: expected a whole number from ${low} to ${high}, but got '${text}'`);
-  }
-  return value;
 }
 
 /**

@@ -29,14 +29,15 @@ async function read(scalar: jax.Array): Promise<number> {
 async function forward(row: FunctionRow): Promise<Work> {
   const xs = await Promise.all(row.inputs().map(upload));
   const f = jax.jit((...given: jax.Array[]) => row.jax(jax, ...given));
-  const compute = () => f(...xs.map((x) => x.ref));
+  let y: jax.Array | null = null;
   return {
     async step() {
-      const y = compute();
-      return read(y.shape.length === 0 ? y : y.slice(...y.shape.map(() => -1)));
+      y?.dispose();
+      y = f(...xs.map((x) => x.ref));
+      return read(y.shape.length === 0 ? y.ref : y.ref.slice(...y.shape.map(() => -1)));
     },
     async outputs() {
-      return { y: await compute().data() };
+      return { y: await y!.ref.data() };
     },
   };
 }
@@ -49,17 +50,17 @@ async function gradients(row: FunctionRow): Promise<Work> {
       .sum()
       .mul(0.5);
   const run = jax.jit(jax.valueAndGrad(loss, { argnums: xs.map((_, i) => i) }));
+  let grads: jax.Array[] = [];
   return {
     async step() {
-      const [value, grads] = run(...xs.map((x) => x.ref));
       jax.tree.dispose(grads);
-      return read(value);
+      const made = run(...xs.map((x) => x.ref));
+      grads = made[1];
+      return read(made[0]);
     },
     async outputs() {
-      const [value, grads] = run(...xs.map((x) => x.ref));
       const outputs: Outputs = {};
-      for (const [i, grad] of grads.entries()) outputs[`gradient ${i}`] = await grad.data();
-      value.dispose();
+      for (const [i, grad] of grads.entries()) outputs[`gradient ${i}`] = await grad.ref.data();
       return outputs;
     },
   };

@@ -17,19 +17,27 @@ const upload = ({ data, shape }: HostArray): Tensor => torch.tensor(data).reshap
 
 const floats = async (tensor: Tensor): Promise<Float32Array> => (await tensor.data()) as Float32Array;
 
+/** Milliseconds on the GPU of everything that `step` dispatches. */
+async function gpuTime(step: () => unknown): Promise<number> {
+  const kernels = await torch.gpu.profile(step);
+  return kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+}
+
 async function forward(row: FunctionRow): Promise<Work> {
   const xs = row.inputs().map(upload);
   await torch.synchronize();
-  const compute = () => torch.scope(() => row.lamplight(...xs));
+  let y: Tensor | null = null;
+  const step = async () => {
+    y?.dispose();
+    y = torch.scope(() => row.lamplight(...xs));
+    return y.shape.length === 0 ? y.item() : y.at(...y.shape.map(() => -1)).item();
+  };
   return {
-    async step() {
-      using y = compute();
-      return y.shape.length === 0 ? y.item() : y.at(...y.shape.map(() => -1)).item();
-    },
+    step,
     async outputs() {
-      using y = compute();
-      return { y: await floats(y) };
+      return { y: await floats(y!) };
     },
+    gpuTime: () => gpuTime(step),
   };
 }
 
@@ -37,24 +45,26 @@ async function gradients(row: FunctionRow): Promise<Work> {
   const xs = row.inputs().map(upload);
   await torch.synchronize();
   for (const x of xs) x.requiresGrad_();
+  const step = async () => {
+    for (const x of xs) x.grad = null;
+    const loss = torch.scope(() =>
+      row
+        .lamplight(...xs)
+        .square()
+        .sum()
+        .mul(0.5),
+    );
+    loss.backward();
+    return loss.item();
+  };
   return {
-    async step() {
-      for (const x of xs) x.grad = null;
-      const loss = torch.scope(() =>
-        row
-          .lamplight(...xs)
-          .square()
-          .sum()
-          .mul(0.5),
-      );
-      loss.backward();
-      return loss.item();
-    },
+    step,
     async outputs() {
       const outputs: Outputs = {};
       for (const [i, x] of xs.entries()) outputs[`gradient ${i}`] = await floats(x.grad!);
       return outputs;
     },
+    gpuTime: () => gpuTime(step),
   };
 }
 

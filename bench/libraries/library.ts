@@ -1,7 +1,7 @@
 // What the benchmark asks of a library: to prepare a row's work, and to do a step of it as often as it is told.
 import type { Row } from '../rows/row';
 
-export const libraryNames = ['tfjs', 'jax-js', 'lamplight'] as const;
+export const libraryNames = ['tfjs', 'jax-js', 'lamplight', 'hand-written'] as const;
 export type LibraryName = (typeof libraryNames)[number];
 
 /** Named results in PyTorch's layouts. */
@@ -9,10 +9,12 @@ export type Outputs = Record<string, Float32Array>;
 
 /** One row in one library. */
 export interface Work {
-  /** Does a step and reads one number back. */
+  /** Does a step and reads one number back. What the step made stays until the next one begins. */
   step(): Promise<number>;
   /** What the latest step made; empty where the number says it all. */
   outputs(): Promise<Outputs>;
+  /** Milliseconds of a step's dispatches on the GPU, where the library can tell. */
+  gpuTime?(): Promise<number>;
 }
 
 export interface Library {

@@ -28,23 +28,24 @@ async function read(scalar: tf.Tensor): Promise<number> {
 
 function forward(row: FunctionRow): Work {
   const xs = row.inputs().map(upload);
+  let y: tf.Tensor | null = null;
   return {
-    step: () =>
-      read(
-        tf.tidy(() => {
-          const y = row.tfjs(tf, ...xs);
-          if (y.shape.length === 0) return y;
-          return y.slice(
-            y.shape.map((n) => n - 1),
-            y.shape.map(() => 1),
-          );
-        }),
-      ),
+    step() {
+      y?.dispose();
+      const made = tf.tidy(() => {
+        const result = row.tfjs(tf, ...xs);
+        const { shape } = result;
+        const last = result.slice(
+          shape.map((n) => n - 1),
+          shape.map(() => 1),
+        );
+        return { result, last };
+      });
+      y = made.result;
+      return read(made.last);
+    },
     async outputs() {
-      const y = tf.tidy(() => row.tfjs(tf, ...xs));
-      const data = await y.data();
-      y.dispose();
-      return { y: restore(data, row.output.tfjs, row.output.shape) };
+      return { y: restore(await y!.data(), row.output.tfjs, row.output.shape) };
     },
   };
 }
@@ -59,19 +60,19 @@ function gradients(row: FunctionRow): Work {
       .sum()
       .mul(0.5),
   );
+  let grads: tf.Tensor[] = [];
   return {
     async step() {
-      const { value, grads } = tf.tidy(() => run(xs));
       tf.dispose(grads);
-      return read(value);
+      const made = tf.tidy(() => run(xs));
+      grads = made.grads;
+      return read(made.value);
     },
     async outputs() {
-      const { value, grads } = tf.tidy(() => run(xs));
       const outputs: Outputs = {};
       for (const [i, { shape, tfjs }] of inputs.entries()) {
         outputs[`gradient ${i}`] = restore(await grads[i]!.data(), tfjs, shape);
       }
-      tf.dispose([value, ...grads]);
       return outputs;
     },
   };

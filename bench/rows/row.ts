@@ -4,9 +4,18 @@ import type * as jaxJs from 'peer:jax-js';
 import type * as tfjs from 'peer:tfjs';
 import type { nn, Tensor } from 'lamplight';
 import type { HostArray, Layout } from '../inputs';
+import type { Program } from '../kernels/program';
+import type { LibraryName } from '../libraries/library';
 
 export type Jax = typeof jaxJs;
 export type Tf = typeof tfjs;
+
+/** A row's place in a series of growing work. */
+export interface SeriesPoint {
+  /** What grows, as printed. */
+  readonly series: string;
+  readonly size: number;
+}
 
 interface RowBase {
   /** As given to `--rows`. */
@@ -21,6 +30,9 @@ interface RowBase {
   readonly tolerance: number;
   /** How many times as fast as the faster peer the row is meant to be. */
   readonly goal: number;
+  /** Why a peer has no part in the row. */
+  readonly missing?: Partial<Record<LibraryName, string>>;
+  readonly point?: SeriesPoint;
 }
 
 /** y = f(inputs), or the gradients of ½Σy² by every input; a step reads one number back. */
@@ -32,6 +44,10 @@ export interface FunctionRow extends RowBase {
   lamplight(...xs: Tensor[]): Tensor;
   tfjs(tf: Tf, ...xs: tfjs.Tensor[]): tfjs.Tensor;
   jax(jax: Jax, ...xs: jaxJs.Array[]): jaxJs.Array;
+  /** Kernels written by hand for exactly this row. */
+  handWritten?(): Program;
+  /** The same at the next size that suits the kernels, which Lamplight is timed at as well. */
+  readonly friendly?: FunctionRow;
 }
 
 /** A step of Adam on a classifier's mean cross entropy; it reads the loss back. */

@@ -37,7 +37,15 @@ function bench(...args: string[]): Promise<{ status: number | null; output: stri
 test('npm run bench measures a row of each kind, and writes the report and the figures', async () => {
   const rows = 'matmul-256,conv-transpose-gradients,mlp';
   const files = ['--md', 'report.md', '--json', 'report.json'];
-  const { status, output, errors } = await bench('--libs', 'lamplight', '--rows', rows, '--repeats', '2', ...files);
+  const { status, output, errors } = await bench(
+    '--libs',
+    'lamplight,hand-written',
+    '--rows',
+    rows,
+    '--repeats',
+    '2',
+    ...files,
+  );
   expect(status, errors).toBe(0);
   expect(await readFile(join(folder, 'report.md'), 'utf8')).toBe(output);
   const report: Report = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8'));
@@ -49,12 +57,29 @@ test('npm run bench measures a row of each kind, and writes the report and the f
     expect(figures.lamplight!.calls.dispatches).toBeGreaterThan(0);
     expect(figures.lamplight!.bytesPeak).toBeGreaterThan(0);
   }
+  expect(report.rows[0]!.figures['hand-written']!.calls).toMatchObject({ dispatches: 1, submits: 1, buffers: 0 });
+});
+
+test('npm run bench -- --node runs through Dawn, fits how time grows, and draws it', async () => {
+  const rows = ['--table', 'scaling', '--rows', 'batch-1,batch-2', '--libs', 'lamplight', '--repeats', '1'];
+  const { status, output, errors } = await bench('--node', ...rows, '--svg', 'scaling.svg');
+  expect(status, errors).toBe(0);
+  expect(output).toMatch(/, Dawn of webgpu \d/);
+  expect(output).toMatch(/\| p in time ∝ workᵖ \| {2}\| -?\d\.\d\d \|/);
+  expect(await readFile(join(folder, 'scaling.svg'), 'utf8')).toMatch(/^<svg/);
 });
 
 test.each([
   ['an unknown option', ['--batch', '3'], "Unknown option '--batch'"],
-  ['an unknown library', ['--libs', 'torch'], "--libs: expected some of tfjs, jax-js, lamplight, but got 'torch'"],
-  ['no repeats', ['--repeats', '0'], "--repeats: expected a whole number above 0, but got '0'"],
+  ['an unknown table', ['--table', 'best'], "--table: expected main, odd, scaling or large, but got 'best'"],
+  [
+    'an unknown library',
+    ['--libs', 'torch'],
+    "--libs: expected tfjs, jax-js, lamplight or hand-written, but got 'torch'",
+  ],
+  ['TensorFlow.js in Node', ['--node', '--libs', 'tfjs'], "expected jax-js, lamplight or hand-written, but got 'tfjs'"],
+  ['no repeats', ['--repeats', '0'], "--repeats: expected a whole number from 1 to 1000, but got '0'"],
+  ['to draw another table', ['--svg', 'main.svg'], '--svg: only the table scaling is drawn'],
   ['an unknown row', ['--libs', 'lamplight', '--rows', 'mlp,lstm'], "but got 'lstm'"],
 ])('npm run bench refuses %s', async (_, args, message) => {
   const { status, output, errors } = await bench(...args);

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { disagreement } from '../../bench/compare';
 import { arrange, filter, image, linearAfterImage, normal, restore } from '../../bench/inputs';
+import type { LibraryName } from '../../bench/libraries/library';
 import type { Figures, RowReport } from '../../bench/measure';
-import { ahead, markdown, rate } from '../../bench/report';
+import { peakOf } from '../../bench/peaks';
+import { ahead, cliff, exponent, rate, share, shareOfPeak, tally } from '../../bench/ratios';
+import { drawing, markdown, type Report } from '../../bench/report';
 
 describe('layouts of the benchmark', () => {
   test('an image has its channels last in TensorFlow.js', () => {
@@ -59,6 +62,7 @@ describe('the report', () => {
     calls: { dispatches: 1, submits: 2, buffers: 3, bindGroups: 4, pipelines: 5, writes: 6 },
     bytesLive: 1e6,
     bytesPeak: 2e6,
+    gpu: null,
   });
   const row: RowReport = {
     name: 'matmul-512',
@@ -66,9 +70,23 @@ describe('the report', () => {
     flops: 2 * 512 ** 3,
     bytes: null,
     goal: 1.25,
+    point: null,
+    missing: {},
     error: null,
-    figures: { tfjs: figures(300), 'jax-js': figures(70), lamplight: figures(50) },
+    figures: { tfjs: figures(300), 'jax-js': figures(70), lamplight: figures(50), 'hand-written': figures(45) },
+    friendly: null,
   };
+  const report = (table: Report['table'], rows: RowReport[], libraries: LibraryName[] = ['lamplight']): Report => ({
+    table,
+    date: '2026-01-01 00:00',
+    runtime: 'Chrome 150',
+    adapter: 'none',
+    processor: '2 × CPU',
+    load: [0, 1],
+    repeats: 1,
+    libraries: libraries.map((name) => ({ name, version: '1.0.0' })),
+    rows,
+  });
 
   test('compares with the faster peer', () => {
     expect(ahead(row)).toBeCloseTo(1.4);
@@ -76,25 +94,59 @@ describe('the report', () => {
   });
 
   test('gives the rate of the work', () => {
-    expect(rate(row)).toBe('5.37 GFLOP/s');
-    expect(rate({ ...row, flops: null, bytes: 1e8 })).toBe('2.00 GB/s');
-    expect(rate({ ...row, flops: null })).toBe('–');
+    expect(rate(row, 'lamplight')?.value).toBeCloseTo(5.37, 2);
+    expect(rate({ ...row, flops: null, bytes: 1e8 }, 'lamplight')).toEqual({ value: 2, unit: 'GB/s' });
+    expect(rate({ ...row, flops: null }, 'lamplight')).toBeNull();
+  });
+
+  test('gives the share of the hand-written kernels, and of the peak of a device it knows', () => {
+    expect(share(row)).toBeCloseTo(0.9);
+    expect(shareOfPeak(row, peakOf('nvidia hopper NVIDIA H200'))).toBeCloseTo(5.37 / 66_900, 6);
+    expect(shareOfPeak(row, peakOf('google swiftshader'))).toBeNull();
+  });
+
+  test('goes by the clock of the GPU where that was asked', () => {
+    const timed = { ...row, figures: { lamplight: { ...figures(50), gpu: 25 } } };
+    expect(rate(timed, 'lamplight')?.value).toBeCloseTo(2 * 5.37, 2);
   });
 
   test('leaves a row that failed out of the tables, and says why', () => {
-    const text = markdown({
-      date: '2026-01-01 00:00',
-      browser: 'Chrome 150',
-      adapter: 'none',
-      processor: '2 × CPU',
-      load: [0, 1],
-      repeats: 1,
-      libraries: [{ name: 'lamplight', version: '0.1.0' }],
-      rows: [row, { ...row, title: 'softmax', error: 'softmax: wrong', figures: {} }],
-    });
-    expect(text).toContain('| matmul 512³ | 50.0 (50.0) | 5.37 GFLOP/s | 1.40× | 1.25× |');
+    const failed = { ...row, title: 'softmax', error: 'softmax: wrong', figures: {} };
+    const text = markdown(report('main', [row, failed]));
+    expect(text).toContain('| matmul 512³ | 50.0 (50.0) | 5.37 GFLOP/s | 5.97 GFLOP/s | 90 % | 1.40× | 1.25× |');
     expect(text).toContain('| matmul 512³ | 1 / 2 / 3 / 4 / 5 / 6 |');
     expect(text).toContain('- softmax: wrong');
     expect(text).not.toContain('| softmax');
+  });
+
+  test('counts the rows in which every peer is behind, and says who has no part and why', () => {
+    const slow = { ...row, title: 'conv', figures: { 'jax-js': figures(40), lamplight: figures(50) } };
+    const alone = { ...row, title: 'groups', figures: { lamplight: figures(50) }, missing: { tfjs: 'it has none' } };
+    expect(tally([row, slow, alone])).toMatchObject({ ahead: 1, of: 2, worst: { title: 'conv' } });
+    const text = markdown(report('odd', [row, slow, alone], ['tfjs', 'jax-js', 'lamplight']));
+    expect(text).toContain('ahead of every peer on 1 of 2 rows (50 %); worst: 0.80× on conv.');
+    expect(text).toContain('- groups, tfjs: it has none');
+  });
+
+  test('sets an odd size beside the next friendly one', () => {
+    const odd = { ...row, friendly: { title: 'matmul 520³', figures: figures(40) } };
+    expect(cliff(odd)).toBeCloseTo(1.25);
+    expect(markdown(report('odd', [odd]))).toContain('| 40.0 (matmul 520³) | 1.25× |');
+  });
+
+  test('fits how time grows with the work, and draws it', () => {
+    expect(exponent([1, 2, 4].map((work) => ({ work, time: 3 * work ** 0.9 })))).toBeCloseTo(0.9);
+    expect(exponent([{ work: 1, time: 1 }])).toBeNull();
+    const rows = [1, 2, 4].map((size) => ({
+      ...row,
+      flops: 1e9 * size,
+      point: { series: 'batch size', size },
+      figures: { lamplight: figures(10 * size) },
+    }));
+    expect(markdown(report('scaling', rows))).toContain('| p in time ∝ workᵖ |  | 1.00 |');
+    const image = drawing(report('scaling', rows));
+    expect(image).toMatch(/^<svg[\s\S]*<\/svg>\n$/);
+    expect(image.match(/<circle/g)).toHaveLength(3);
+    expect(image).toContain('lamplight, p = 1.00');
   });
 });
