@@ -1,15 +1,11 @@
 // lib/elementary.wgsl: logarithms and powers of other bases, inverse circular and hyperbolic functions, erfc, within 5e-7.
 // Uses: lib/math.wgsl, lib/trig.wgsl, lib/erf.wgsl
 
-// 2^x = 2^n e^(r ln 2) with |r| ≤ ½; Taylor to the seventh power.
+// 2^x = 2^n e^(r ln 2) with |r| ≤ ½.
 fn elementary_exp2(x: f32) -> f32 {
-  let t = clamp(x, -152.0, 130.0); // beyond lie 0 and infinity
-  let n = round(t);
-  let r = (t - n) * 0.693147181;
-  let p = fma(r, fma(r, fma(r, fma(r, fma(r, fma(r, fma(r, 1.98412698e-4, 1.38888889e-3), 8.33333333e-3), 4.16666667e-2), 1.66666667e-1), 0.5), 1.0), 1.0);
-  let whole = i32(n);
-  let half = whole >> 1u;
-  return select(p * math_exp2_whole(half) * math_exp2_whole(whole - half), x, math_isnan(x));
+  let t = select(select(x, 130.0, x > 130.0), -152.0, x < -152.0); // beyond lie infinity and 0
+  let n = math_whole(t);
+  return select(math_scale(1.0 + math_expm1_near((t - f32(n)) * 0.693147181), n), x, math_isnan(x));
 }
 
 // x = 2^e m with m in [√½, √2): (e, ln m), for normal positive x.

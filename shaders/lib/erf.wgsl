@@ -3,7 +3,8 @@
 // Uses: lib/math.wgsl
 
 fn erf_erf(x: f32) -> f32 {
-  let t = min(abs(x), 4.0); // erf 4 rounds to 1
+  let a = abs(x);
+  let t = select(a, 4.0, a > 4.0); // erf 4 rounds to 1
   let s = t * t;
   let p = fma(s, fma(s, fma(s, fma(s, fma(s, fma(s, 7.88249711e-5, -8.01885499e-4), 5.18931194e-3), -2.68543288e-2), 1.12835975e-1), -3.76126269e-1), 1.12837917);
   let q = fma(t, fma(t, fma(t, fma(t, fma(t, fma(t, fma(t, -1.33093904e-5, 3.17572035e-4), -3.4368676e-3), 2.26219859e-2), -1.0331898e-1), -6.39093319e-1), -1.12592595), -7.56968619e-4);
