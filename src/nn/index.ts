@@ -26,7 +26,15 @@ export {
 } from './adaptive-pooling';
 export { BatchNorm1d, BatchNorm2d, InstanceNorm2d } from './batch-norm';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './container';
-export { Conv2d, ConvTranspose2d, LazyConv2d } from './conv';
+export { Conv1d, Conv2d, Conv3d, LazyConv1d, LazyConv2d, LazyConv3d, type PaddingMode } from './conv';
+export {
+  ConvTranspose1d,
+  ConvTranspose2d,
+  ConvTranspose3d,
+  LazyConvTranspose1d,
+  LazyConvTranspose2d,
+  LazyConvTranspose3d,
+} from './conv-transpose';
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d } from './dropout';
 export {
   BCELoss,
@@ -39,6 +47,7 @@ export {
 } from './elementwise-loss';
 export { Embedding } from './embedding';
 export { Flatten, Unflatten } from './flatten';
+export { Fold, Unfold } from './fold';
 export * as functional from './functional';
 export type { RemovableHandle } from './hooks';
 export * as init from './init';

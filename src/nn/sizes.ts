@@ -1,19 +1,37 @@
-// Owns sizes given as one number or as a pair, as kernels, strides and paddings are.
+// Owns sizes given as one number or as one for each dimension, as kernels, strides and paddings are.
 import { ArgumentError } from '../errors';
 
-/** One number for both dimensions, or [height, width]. */
-export type Size2d = number | readonly [number, number];
+/** How many dimensions a layer slides over. */
+export type Spatial = 1 | 2 | 3;
 
-/** [height, width] of whole numbers of at least `least`, or an ArgumentError that names the layer and the argument. */
-export function pair(layer: string, name: string, size: Size2d, least = 0): [number, number] {
-  const both: readonly unknown[] = Array.isArray(size) ? size : [size, size];
-  if (both.length !== 2 || !both.every((n) => Number.isInteger(n) && (n as number) >= least)) {
+export type Tuple<N extends Spatial> = N extends 1
+  ? [number]
+  : N extends 2
+    ? [number, number]
+    : [number, number, number];
+
+/** One number for all dimensions, or one for each, outermost first. */
+export type Size<N extends Spatial> = number | Readonly<Tuple<N>>;
+
+/** One number for both dimensions, or [height, width]. */
+export type Size2d = Size<2>;
+
+const several = ['', 'a list of one', 'a pair of them', 'a list of three'];
+
+/** One whole number of at least `least` for each of n dimensions, or an ArgumentError that names the layer and the argument. */
+export function sizesOf<N extends Spatial>(layer: string, name: string, size: Size<N>, n: N, least = 0): Tuple<N> {
+  const all: readonly unknown[] = Array.isArray(size) ? size : new Array<unknown>(n).fill(size);
+  if (all.length !== n || !all.every((part) => Number.isInteger(part) && (part as number) >= least)) {
     throw new ArgumentError(
-      `${layer}: expected ${name} to be an integer ≥ ${least} or a pair of them, but got ${JSON.stringify(size)}`,
+      `${layer}: expected ${name} to be an integer ≥ ${least} or ${several[n]}, but got ${JSON.stringify(size)}`,
     );
   }
-  return [both[0] as number, both[1] as number];
+  return [...all] as Tuple<N>;
 }
+
+/** [height, width] of whole numbers of at least `least`, or an ArgumentError that names the layer and the argument. */
+export const pair = (layer: string, name: string, size: Size2d, least = 0): [number, number] =>
+  sizesOf<2>(layer, name, size, 2, least);
 
 /** Throws an ArgumentError unless `value` is a whole number of at least `least`. */
 export function wholeNumber(layer: string, name: string, value: number, least = 0): number {

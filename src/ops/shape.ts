@@ -60,7 +60,8 @@ function axesOf({ shape, strides }: View): Axis[] {
 const vec8 = (values: readonly number[], rest: number, param: (value: number) => Param): Param[] =>
   Array.from({ length: MAX_RANK }, (_, d) => param(values[d] ?? rest));
 
-function lowerView(x: Meta, view: View): Lowering {
+/** Reads a view of x: an alias where its elements lie together, else one pass. */
+export function lowerView(x: Meta, view: View): Lowering {
   const axes = axesOf(view);
   const count = numel(view.shape);
   const byteOffset = view.offset * BYTES_PER_ELEMENT;

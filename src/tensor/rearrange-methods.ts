@@ -6,6 +6,7 @@ import { reshape } from '../ops/cast';
 import { indexSelect } from '../ops/indexing';
 import * as rearrange from '../ops/rearrange';
 import { stridedView } from '../ops/shape';
+import { windows } from '../ops/windows';
 import { ShapeMethods } from './shape-methods';
 import type { Tensor } from './tensor';
 
@@ -43,6 +44,11 @@ export abstract class RearrangeMethods extends ShapeMethods {
     }
     const places = repeats.flatMap((n: number, i: number) => new Array<number>(n).fill(i));
     return this.make(indexSelect(x.value, at, fromHost(Int32Array.from(places), [places.length], 'int64')));
+  }
+
+  /** Windows of `size` elements along a dimension, `step` apart, as a new last dimension: they overlap where step < size. */
+  unfold(dimension: number, size: number, step: number): Tensor {
+    return this.make(windows(this.value, this.wrapDim('unfold', dimension), { size, step }));
   }
 
   /** The elements moved along dimensions, going round; without `dims`, in the flattened tensor. */

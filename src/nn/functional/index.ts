@@ -26,7 +26,7 @@ export {
   maxUnpool2d,
 } from './adaptive-pooling';
 export { batchNorm, instanceNorm } from './batch-norm';
-export { conv2d, convTranspose2d } from './conv';
+export { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d } from './conv';
 export { cosineSimilarity, normalize, pairwiseDistance } from './distance';
 export { alphaDropout, dropout, dropout1d, dropout2d } from './dropout';
 export {
@@ -40,6 +40,7 @@ export {
   softMarginLoss,
 } from './elementwise-loss';
 export { embedding } from './embedding';
+export { fold, unfold } from './fold';
 export { type InterpolateMode, interpolate } from './interpolate';
 export { linear } from './linear';
 export {

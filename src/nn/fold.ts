@@ -1,0 +1,83 @@
+// Owns Unfold and Fold: sliding blocks of images as columns, and back.
+import { type Arguments, parseArgs } from '../tensor/options';
+import type { Tensor } from '../tensor/tensor';
+import { fold, unfold } from './functional/fold';
+import { Module } from './module';
+import { pythonText } from './printing';
+import type { Size2d } from './sizes';
+
+interface BlockArguments {
+  kernelSize: Size2d;
+  /** Spacing between the elements of a block, default 1. */
+  dilation?: Size2d;
+  /** Zeros around the image, default 0. */
+  padding?: Size2d;
+  /** Spacing between blocks, default 1. */
+  stride?: Size2d;
+}
+
+type BlockOrder = ['kernelSize', 'dilation', 'padding', 'stride'];
+
+const defaults = { dilation: 1, padding: 0, stride: 1 };
+
+/** Sliding blocks as columns. Shape: [N, C, H, W] or [C, H, W] → [N, C · kh · kw, L] for L blocks. */
+export class Unfold extends Module {
+  kernelSize: Size2d;
+  dilation: Size2d;
+  padding: Size2d;
+  stride: Size2d;
+
+  constructor(...args: Arguments<BlockArguments, BlockOrder>) {
+    const o = parseArgs<BlockArguments>('Unfold', ['kernelSize'], defaults, args);
+    super();
+    this.kernelSize = o.kernelSize;
+    this.dilation = o.dilation;
+    this.padding = o.padding;
+    this.stride = o.stride;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { kernelSize, dilation, padding, stride } = this;
+    return unfold(x, { kernelSize, dilation, padding, stride });
+  }
+
+  override extraRepr(): string {
+    return describe(this);
+  }
+}
+
+interface FoldArguments extends BlockArguments {
+  /** [H, W] of the images. */
+  outputSize: Size2d;
+}
+
+/** Columns added into images where their blocks lie. Shape: [N, C · kh · kw, L] or [C · kh · kw, L] → [N, C, H, W]. */
+export class Fold extends Module {
+  outputSize: Size2d;
+  kernelSize: Size2d;
+  dilation: Size2d;
+  padding: Size2d;
+  stride: Size2d;
+
+  constructor(...args: Arguments<FoldArguments, ['outputSize', ...BlockOrder]>) {
+    const o = parseArgs<FoldArguments>('Fold', ['outputSize', 'kernelSize'], defaults, args);
+    super();
+    this.outputSize = o.outputSize;
+    this.kernelSize = o.kernelSize;
+    this.dilation = o.dilation;
+    this.padding = o.padding;
+    this.stride = o.stride;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { outputSize, kernelSize, dilation, padding, stride } = this;
+    return fold(x, { outputSize, kernelSize, dilation, padding, stride });
+  }
+
+  override extraRepr(): string {
+    return `output_size=${pythonText(this.outputSize)}, ${describe(this)}`;
+  }
+}
+
+const describe = ({ kernelSize, dilation, padding, stride }: Required<BlockArguments>): string =>
+  `kernel_size=${pythonText(kernelSize)}, dilation=${pythonText(dilation)}, padding=${pythonText(padding)}, stride=${pythonText(stride)}`;

@@ -1,0 +1,131 @@
+// Sliding windows along a dimension, and their adjoint, which adds what overlaps; unfold and fold are made of them.
+import overlapSource from '../../shaders/overlap-add.wgsl?raw';
+import { input, output, type Param, u32 } from '../compiler/ir';
+import { gridFor } from '../compiler/lowering';
+import { contiguousStrides, type Meta, numel, type Shape, showShape } from '../compiler/meta';
+import { ShapeError } from '../errors';
+import { expectFloat, record } from '../graph/record';
+import type { Op, Value } from '../graph/value';
+import { lowerView } from './shape';
+import { unroll } from './unroll';
+
+const WORKGROUP = 64;
+const MAX_RANK = 8;
+
+export interface WindowAttrs {
+  readonly dim: number;
+  /** Elements of a window, and places between two of them. */
+  readonly size: number;
+  readonly dilation: number;
+  /** Places between the starts of two windows. */
+  readonly step: number;
+  /** The length of the dimension that the windows come from. */
+  readonly length: number;
+  /** Dimension d of the result is dimension `order[d]` of [x's dimensions, with windows for `dim`; elements of a window]. */
+  readonly order: readonly number[];
+}
+
+const countOf = ({ length, size, dilation, step }: WindowAttrs): number =>
+  Math.floor((length - (size - 1) * dilation - 1) / step) + 1;
+
+/** The shape of the windows before they are put in order. */
+const plainShape = (x: Shape, attrs: WindowAttrs): number[] => [
+  ...x.map((size, d) => (d === attrs.dim ? countOf(attrs) : size)),
+  attrs.size,
+];
+
+const windowsOp: Op<WindowAttrs> = {
+  name: 'unfold',
+  gradName: 'UnfoldBackward0',
+  saves: { inputs: [] },
+  infer([x], attrs) {
+    const shape = plainShape(x!.shape, attrs);
+    return [{ shape: attrs.order.map((d) => shape[d]!), dtype: x!.dtype }];
+  },
+  lower({ inputs: [x], outputs: [y], attrs: { dim, step, dilation, order } }) {
+    const from = contiguousStrides(x!.shape);
+    const strides = [...from.map((stride, d) => (d === dim ? stride * step : stride)), from[dim]! * dilation];
+    return lowerView(x!, { shape: y!.shape, strides: order.map((d) => strides[d]!), offset: 0 });
+  },
+  vjp: ([dy], { attrs }) => [record(overlapAddOp, [dy!], attrs)],
+};
+
+/** The strides of windows in order, by the dimensions of their plain shape. */
+function plainStrides(windows: Meta, { order }: WindowAttrs): number[] {
+  const strides = contiguousStrides(windows.shape);
+  return order.map((_, d) => strides[order.indexOf(d)]!);
+}
+
+const overlapAddOp: Op<WindowAttrs> = {
+  name: 'overlapAdd',
+  gradName: 'UnfoldBackwardBackward0',
+  saves: { inputs: [] },
+  infer([x], { order, dim, length }) {
+    expectFloat('overlapAdd', 'windows', x!);
+    const plain = order.map((_, d) => x!.shape[order.indexOf(d)]!).slice(0, -1);
+    return [{ shape: plain.map((size, d) => (d === dim ? length : size)), dtype: x!.dtype }];
+  },
+  lower({ inputs: [x], outputs: [y], attrs }) {
+    const { dim, size, step, dilation } = attrs;
+    const rank = y!.shape.length;
+    const count = numel(y!.shape);
+    const strides = plainStrides(x!, attrs);
+    const inward = (values: readonly number[], rest: number): Param[] =>
+      Array.from({ length: MAX_RANK }, (_, d) => u32(values[rank - 1 - d] ?? rest));
+    const consts = { RANK: rank, AXIS: rank - 1 - dim };
+    return {
+      kind: 'passes',
+      passes: [
+        {
+          source: [unroll(overlapSource, consts)],
+          label: 'overlapAdd',
+          consts,
+          reads: [input(0)],
+          writes: [output()],
+          params: [
+            u32(count),
+            u32(countOf(attrs)),
+            u32(size),
+            u32(strides[rank]!),
+            u32(step),
+            u32(dilation),
+            u32(0),
+            u32(0),
+            ...inward(y!.shape, 1),
+            ...inward(strides.slice(0, rank), 0),
+          ],
+          grid: gridFor(count, WORKGROUP),
+        },
+      ],
+    };
+  },
+  vjp: ([dy], { attrs }) => [record(windowsOp, [dy!], attrs)],
+};
+
+export interface WindowOptions {
+  readonly size: number;
+  readonly step: number;
+  readonly dilation?: number;
+  readonly order?: readonly number[];
+}
+
+const ordered = (rank: number, order: readonly number[] | undefined): readonly number[] =>
+  order ?? Array.from({ length: rank + 1 }, (_, d) => d);
+
+/** Windows of x along `dim`: […, L, …] → […, (L − (size − 1)·dilation − 1) / step + 1, …, size], in the given order. */
+export function windows(x: Value, dim: number, { size, step, dilation = 1, order }: WindowOptions): Value {
+  const length = x.shape[dim]!;
+  if (size < 1 || step < 1 || (size - 1) * dilation + 1 > length) {
+    throw new ShapeError(
+      `unfold: expected windows that fit dimension ${dim} of ${showShape(x.shape)} and a step of at least 1, but got size ${size}, dilation ${dilation} and step ${step}`,
+    );
+  }
+  return record(windowsOp, [x], { dim, size, step, dilation, length, order: ordered(x.shape.length, order) });
+}
+
+/** The adjoint of `windows` for a dimension of the given length: what overlaps is added. */
+export function overlapAdd(x: Value, dim: number, length: number, options: WindowOptions): Value {
+  const { size, step, dilation = 1 } = options;
+  const order = ordered(x.shape.length - 1, options.order);
+  return record(overlapAddOp, [x], { dim, size, step, dilation, length, order });
+}
