@@ -1,7 +1,9 @@
 // Reverse-mode differentiation: walks the recorded graph from outputs to leaves and records the gradients with ops.
 import { sameShape } from '../compiler/meta';
 import { AutogradError } from '../errors';
+import { beforeChange, isJournaling } from '../graph/journal';
 import { withMode } from '../graph/mode';
+import { atPlace, isTracing, placeOf } from '../graph/places';
 import type { Node, Value } from '../graph/value';
 import { add } from '../ops/arithmetic';
 import { sumTo } from '../ops/reduce';
@@ -38,8 +40,12 @@ export function backward(
     outputs.forEach((output, i) => {
       accumulate(output, seeds[i]!);
     });
-    for (const node of nodes) propagate(node, gradients, accumulate);
-    for (const node of nodes) if (!retainGraph) node.spent = true;
+    for (const node of nodes) {
+      const step = () => propagate(node, gradients, accumulate);
+      if (isTracing()) atPlace(backwardOf(placeOf(node)), step);
+      else step();
+    }
+    if (!retainGraph) for (const node of nodes) spend(node);
     for (const [value, gradient] of gradients) {
       if (!value.sink) continue;
       const hooked = runHooks(value, gradient);
@@ -49,6 +55,17 @@ export function backward(
     return gradients;
   });
 }
+
+function spend(node: Node): void {
+  if (isJournaling()) {
+    beforeChange(node, () => () => {
+      node.spent = false;
+    });
+  }
+  node.spent = true;
+}
+
+const backwardOf = (place: string): string => (place === '' ? 'backward' : `${place} backward`);
 
 /** The nodes between the outputs and the leaves, last recorded first. */
 function reachable(outputs: readonly Value[]): Node[] {

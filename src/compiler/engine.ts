@@ -7,7 +7,7 @@ import type { KernelTime } from '../gpu/profiler';
 import { Session } from '../gpu/session';
 import { stats } from '../gpu/stats';
 import type { Program } from './ir';
-import { link } from './link';
+import { link, pipelineRequests } from './link';
 import { byteLength, type Meta } from './meta';
 import { compile, type Plan } from './plan';
 import { PlanCache } from './plan-cache';
@@ -46,6 +46,19 @@ export interface JobExport {
   readonly replaces: Cell | null;
 }
 
+/** Takes jobs in place of the GPU, which then runs nothing. */
+export interface Rehearsal {
+  take(job: Job): void;
+  /** Whether the cell would have been computed by a job taken before; it reads as zeros. */
+  has(cell: Cell): boolean;
+}
+
+/** What was made ready by `prepare`. */
+export interface Prepared {
+  readonly plans: number;
+  readonly pipelines: number;
+}
+
 interface CachedPlan {
   readonly plan: Plan;
   readonly executable: Executable;
@@ -66,6 +79,7 @@ export class Engine {
   /** The last job that waits for the device or for pipelines, if any. */
   private tail: Promise<void> | null = null;
   private readonly lossListeners = new Set<() => void>();
+  rehearsal: Rehearsal | null = null;
 
   /** Opens the device now, or the one given, and returns what it is. */
   async init(options: DeviceOptions = {}): Promise<AdapterProfile> {
@@ -78,6 +92,11 @@ export class Engine {
       this.plans.clear();
     }
     return session.profile;
+  }
+
+  /** Opens the device unless it is open. */
+  async start(): Promise<void> {
+    await this.open();
   }
 
   get profile(): AdapterProfile | null {
@@ -95,6 +114,10 @@ export class Engine {
 
   submit(job: Job): void {
     const { session } = this;
+    if (this.rehearsal) {
+      this.rehearsal.take(job);
+      return;
+    }
     if (this.tail === null && session && !session.lost) {
       const cached = this.plans.get(job.key);
       if (cached) {
@@ -113,15 +136,17 @@ export class Engine {
   /** Runs `action` behind what waits already, and before anything that is submitted later. */
   private enqueue<T>(action: () => T | Promise<T>): Promise<T> {
     const result = (this.tail ?? Promise.resolve()).then(action);
-    const tail = result.then(() => {
+    const done = () => {
       if (this.tail === tail) this.tail = null;
-    });
+    };
+    const tail = result.then(done, done);
     this.tail = tail;
     return result;
   }
 
   /** The bytes of a value that has been computed or scheduled, whatever is written or released after the call. */
   async read(cell: Cell): Promise<ArrayBuffer> {
+    if (this.rehearsal?.has(cell)) return new ArrayBuffer(byteLength(cell));
     if (!this.tail) return this.startReading(cell);
     const { reading } = await this.enqueue(() => ({ reading: this.startReading(cell) }));
     return reading;
@@ -238,6 +263,26 @@ export class Engine {
     return cached;
   }
 
+  /** Makes plans for programs that have none yet, all pipelines at once, and runs none of them. */
+  prepare(
+    jobs: readonly { readonly key: readonly number[]; readonly program: Program }[],
+    onProgress: (done: number, total: number) => void,
+  ): Promise<Prepared> {
+    return this.enqueue(async () => {
+      const session = await this.open();
+      const before = stats.pipelinesCreated;
+      const fresh = jobs.filter(({ key }) => !this.plans.get(key));
+      const plans = fresh.map(({ key, program }) => ({ key, plan: compile(program, session.profile) }));
+      const requests = plans.flatMap(({ plan }) => pipelineRequests(plan));
+      await session.pipelines.prepare(requests, onProgress);
+      for (const { key, plan } of plans) {
+        this.plans.set(key, { plan, executable: await link(plan, session) });
+        stats.plansCompiled++;
+      }
+      return { plans: plans.length, pipelines: stats.pipelinesCreated - before };
+    });
+  }
+
   private run(job: Job, { plan, executable }: CachedPlan, session: Session): void {
     const uploads = job.inputs.map((cell, i) => this.prepareInput(cell, plan.inputs[i]!, session));
     const inputs = job.inputs.map((cell) => cell.allocation);
@@ -309,6 +354,7 @@ export class Engine {
 
   /** Gives back a value's memory once the jobs submitted so far have been encoded. */
   releaseLater(cell: Cell): void {
+    if (this.rehearsal) return;
     if (this.tail) void this.enqueue(() => this.release(cell, DISPOSED));
     else this.release(cell, DISPOSED);
   }

@@ -1,7 +1,7 @@
 // Linking: a plan becomes an executable by assigning slots, laying out uniforms and compiling pipelines.
 import type { Binding, BufferRef, Copy, Dispatch, Executable } from '../gpu/executable';
 import type { Memory } from '../gpu/memory';
-import { type BindingKind, type Pipelines, specialise } from '../gpu/pipelines';
+import { type BindingKind, type PipelineRequest, type Pipelines, specialise } from '../gpu/pipelines';
 import type { Slots } from '../gpu/slots';
 import type { Param } from './ir';
 import { operandsOf, type Plan, type Step } from './plan';
@@ -21,7 +21,7 @@ export async function link(plan: Plan, target: LinkTarget): Promise<Executable> 
   const refs = assignSlots(plan, target.slots);
   const uniforms = layOutUniforms(plan.steps);
   const uniform = uniforms.bytes > 0 ? target.memory.createBuffer(uniforms.bytes, 'uniforms', UNIFORM_USAGE) : null;
-  const pipelines = await Promise.all(plan.steps.map((step) => pipelineFor(step, target.pipelines)));
+  const pipelines = await Promise.all(pipelineRequests(plan).map((request) => target.pipelines.get(request)));
   const dispatches = plan.steps.map((step, s): Dispatch => {
     const buffers = step.places.map((place): Binding => {
       if (place === 'fault')
@@ -99,20 +99,23 @@ function append(map: Map<number, number[]>, key: number, item: number): void {
   else map.set(key, [item]);
 }
 
-function pipelineFor(step: Step, pipelines: Pipelines) {
+/** The pipelines that a plan needs, step by step. */
+export const pipelineRequests = ({ steps }: Plan): PipelineRequest[] => steps.map(pipelineRequest);
+
+function pipelineRequest(step: Step): PipelineRequest {
   const { pass } = step;
   const bindings = inOrder<BindingKind>(
     step,
     operandsOf(pass).map(({ kind }) => kind),
     [pass.params, pass.extras?.params].map((params) => (params?.length ? 'u' : undefined)),
   );
-  return pipelines.get({
+  return {
     label: pass.label,
     code: specialise(pass.source.join('\n'), pass.consts),
     entry: pass.entry ?? 'main',
     overrides: pass.overrides ?? {},
     bindings,
-  });
+  };
 }
 
 /** What belongs to a pass's bindings, in their order: its buffers, its uniforms, then its extra buffers and uniforms. */

@@ -38,6 +38,9 @@ function literal(value: number, type: string): string {
   return `${value}`;
 }
 
+const keyOf = ({ entry, bindings, overrides, code }: PipelineRequest): string =>
+  `${entry}\n${bindings.join('')}\n${JSON.stringify(overrides)}\n${code}`;
+
 export class Pipelines {
   private readonly pipelines = new Map<string, Promise<Pipeline>>();
   private readonly layouts = new Map<string, { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
@@ -45,13 +48,29 @@ export class Pipelines {
   constructor(private readonly device: GPUDevice) {}
 
   get(request: PipelineRequest): Promise<Pipeline> {
-    const key = `${request.entry}\n${request.bindings.join('')}\n${JSON.stringify(request.overrides)}\n${request.code}`;
+    const key = keyOf(request);
     let pipeline = this.pipelines.get(key);
     if (!pipeline) {
       pipeline = this.create(request);
       this.pipelines.set(key, pipeline);
     }
     return pipeline;
+  }
+
+  /** Compiles those that are not there yet, all at once; `onProgress` is called at the start and after each. */
+  async prepare(
+    requests: readonly PipelineRequest[],
+    onProgress: (done: number, total: number) => void,
+  ): Promise<void> {
+    const fresh = new Map(requests.map((request) => [keyOf(request), request]));
+    for (const key of this.pipelines.keys()) fresh.delete(key);
+    let done = 0;
+    onProgress(0, fresh.size);
+    const compiling = [...fresh.values()].map(async (request) => {
+      await this.get(request);
+      onProgress(++done, fresh.size);
+    });
+    await Promise.all(compiling);
   }
 
   private async create({ label, code, entry, overrides, bindings }: PipelineRequest): Promise<Pipeline> {

@@ -3,7 +3,9 @@ import { engine } from '../compiler/engine';
 import type { Program, ProgramNode } from '../compiler/ir';
 import { TensorReleasedError } from '../errors';
 import { stats } from '../gpu/stats';
+import { isJournaling } from './journal';
 import { mode } from './mode';
+import { isTracing, placeOf } from './places';
 import { atTopLevel, leaveAsRecipe, makeRecipesOf, type Root, takeRoots } from './roots';
 import type { Node, Value } from './value';
 
@@ -20,6 +22,14 @@ const releases = new Set<Value>();
 export function releaseAfterFlush(value: Value): void {
   makeRecipesOf(value);
   releases.add(value);
+}
+
+/** Forgets what has been recorded and not flushed. */
+export function discardPending(): void {
+  takeRoots();
+  releases.clear();
+  mode.recorded = 0;
+  mode.pendingBytes = 0;
 }
 
 /** Keeps a long stretch of code without read-backs from piling up. */
@@ -102,7 +112,7 @@ function submit(wanted: readonly Value[]): void {
   for (const [value, root] of exports) {
     if (root?.settled?.overwritten) root.settled.leaving = 'an in-place write has replaced it';
     if (root && root.value === value) root.settled = value;
-    dropRecipe(value);
+    if (!isJournaling()) dropRecipe(value);
   }
 }
 
@@ -208,11 +218,26 @@ function buildProgram(
       outputs,
       scalarBase,
       scalarCount: node.scalars.length,
+      ...(isTracing() && { place: placeOf(node) }),
     };
     scalarBase += node.scalars.length;
     return built;
   });
   return { values, inputCount: inputs.length, nodes, exports: exports.map((value) => numbers.get(value)!) };
+}
+
+/** What reading values that are pending would run, each alone; null where they have been computed. */
+export function pendingProgram(wanted: readonly Value[]) {
+  const order: Node[] = [];
+  const seen = new Set<Node>();
+  const exports = wanted.filter((value) => !value.available);
+  for (const value of exports) visit(value, order, seen);
+  if (order.length === 0) return null;
+  order.sort((a, b) => a.id - b.id);
+  const { inputs, numbers, key } = number(order);
+  key.push(SEPARATOR, ...exports.map((value) => numbers.get(value)!));
+  const edges = order.map((node) => node.inputs);
+  return { key, inputs, program: buildProgram(order, edges, inputs, numbers, exports) };
 }
 
 /** Drops the edges of a node whose values exist, once neither another output nor a gradient needs them. */

@@ -2,6 +2,7 @@
 import { type DType, type Meta, type Shape, scalarOf } from '../compiler/meta';
 import { DTypeError, invariant } from '../errors';
 import { mode } from './mode';
+import { notePlace } from './places';
 import { infer, internMeta } from './signature';
 import { type HostData, Node, type Op, Value } from './value';
 
@@ -15,6 +16,7 @@ export function recordAll<A>(op: Op<A>, inputs: readonly Value[], attrs: A, scal
   const node = new Node(op as Op, inputs, attrs, scalars, signature, metas, requiresGrad, mode.keepSaved);
   // A graph that hangs on spent nodes only can never be walked again, so nothing of it needs to be kept.
   node.spent = requiresGrad && inputs.every((x) => !x.requiresGrad || (x.sink === null && x.node!.spent));
+  notePlace(node);
   return node.outputs;
 }
 

@@ -44,6 +44,9 @@ export interface GradContext<A> {
 
 let nextId = 1;
 
+/** Nodes recorded later have greater numbers than this. */
+export const lastNodeId = (): number => nextId - 1;
+
 /** One execution of an op. Immutable, but for edges that are cut once nobody can need them. */
 export class Node {
   readonly id = nextId++;

@@ -1,6 +1,8 @@
 // Owns Module: a callable object whose own properties are the registry of its parameters, buffers and submodules.
 import { ArgumentError } from '../errors';
+import { beforeChange, isJournaling, keepProperties } from '../graph/journal';
 import { withMode } from '../graph/mode';
+import { atPlace, isTracing } from '../graph/places';
 import { moduleScope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { Callable } from './callable';
@@ -12,8 +14,11 @@ import { type IncompatibleKeys, loadInto, type StateDict } from './state-dict';
 declare const argumentsOf: unique symbol;
 declare const resultOf: unique symbol;
 
-/** Modules that are being called right now, outermost first; the outermost decides whether gradients will be wanted. */
+/** How many modules are being called right now; the outermost decides whether gradients will be wanted. */
 let callDepth = 0;
+
+/** While places are noted: the modules that are being called, outermost first, with their paths. */
+const callers: { readonly module: Module; readonly path: string }[] = [];
 
 /**
  * Base class of all neural network modules. A subclass defines `forward`, and is called like a function: `model(x)`.
@@ -44,12 +49,27 @@ export abstract class Module extends Callable {
   abstract forward(...args: any[]): unknown;
 
   #call(given: unknown[]): unknown {
-    const run = () => moduleScope(this, () => this.#forward(given));
+    if (isJournaling()) beforeChange(this, () => keepProperties(this));
+    const forward = () => moduleScope(this, () => this.#forward(given));
+    const run = isTracing() ? () => this.#traced(forward) : forward;
     callDepth++;
     try {
       return callDepth === 1 && !this.training ? withMode({ keepSaved: false }, run) : run();
     } finally {
       callDepth--;
+    }
+  }
+
+  /** Notes what `run` records under this module's path in the module that calls it. */
+  #traced(run: () => unknown): unknown {
+    const caller = callers.at(-1);
+    const name = caller?.module.namedModules().find(([, module]) => module === this)?.[0];
+    const path = name === undefined ? '' : join(caller!.path, name);
+    callers.push({ module: this, path });
+    try {
+      return atPlace(path || className(this), run);
+    } finally {
+      callers.pop();
     }
   }
 

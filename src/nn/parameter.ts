@@ -1,6 +1,7 @@
 // Owns parameters: the tensors of a module that an optimizer changes, and those whose shape is not known yet.
 import { contiguousStrides, type Shape } from '../compiler/meta';
 import { ArgumentError } from '../errors';
+import { beforeChange, keepProperties } from '../graph/journal';
 import { detach, full } from '../ops/cast';
 import { type Arguments, isPlainObject } from '../tensor/options';
 import { protect } from '../tensor/snapshot';
@@ -48,6 +49,7 @@ export class UninitializedParameter extends Parameter {
 
   /** Gives the parameter its shape; from now on it is a Parameter, filled with zeros. */
   materialize(shape: Shape): void {
+    beforeChange(this, () => keepProperties(this));
     const settings = { writable: true, configurable: true, enumerable: true };
     const storage = new Storage(full(shape, 0, 'float32'));
     storage.retain();

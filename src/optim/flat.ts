@@ -1,5 +1,6 @@
 // Owns flat buffers: storages of many tensors become windows of one, so that one dispatch can update them all.
 import { BYTES_PER_ELEMENT, numel } from '../compiler/meta';
+import { beforeChange } from '../graph/journal';
 import type { Value } from '../graph/value';
 import { clone, full } from '../ops/cast';
 import { pack } from '../ops/join';
@@ -111,6 +112,12 @@ export class FlatGradients {
 
   /** Brings the gradients into the buffer, and returns its contents. */
   collect(gradients: readonly Tensor[]): Value {
+    beforeChange(this, () => {
+      const lent = [...this.#lent];
+      return () => {
+        this.#lent = lent;
+      };
+    });
     const { offsets } = this.layout;
     const places = gradients.map((gradient, i) => isAt(gradient, this.#flat, offsets[i]!) && isMovable(gradient));
     const coming = gradients.flatMap((gradient, i) => (places[i] ? [] : [{ gradient, offset: offsets[i]! }]));

@@ -1,6 +1,7 @@
 // Owns L-BFGS, whose steps read the loss back and so are asynchronous.
 import { noGrad } from '../autograd/mode';
 import { ArgumentError, invariant, StateDictError } from '../errors';
+import { beforeChange } from '../graph/journal';
 import { zerosLike } from '../tensor/creation';
 import { cat, stack } from '../tensor/functions';
 import { type Arguments, parseArgs } from '../tensor/options';
@@ -202,9 +203,19 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     });
   }
 
+  /** What puts the history back after a rehearsal. */
+  #keep(): () => void {
+    const { old_dirs, old_stps, ro, ...rest } = this.#history;
+    const saved = { ...rest, old_dirs: [...old_dirs], old_stps: [...old_stps], ro: [...ro] };
+    return () => {
+      this.#history = saved;
+    };
+  }
+
   async #step(closure: Closure): Promise<Tensor> {
     const { lr, maxIter, maxEval, toleranceGrad, toleranceChange, lineSearchFn } = this.paramGroups[0]!;
     const history = this.#history;
+    beforeChange(history, () => this.#keep());
     const limit = maxEval ?? Math.floor((maxIter * 5) / 4);
     let now: Evaluation & { readonly tensor: Tensor } = await this.#evaluate(closure, null);
     const before = now.tensor;

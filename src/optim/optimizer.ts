@@ -2,6 +2,8 @@
 import { enableGrad, noGrad } from '../autograd/mode';
 import { ArgumentError, DTypeError } from '../errors';
 import { flush } from '../graph/flush';
+import { beforeChange } from '../graph/journal';
+import { atPlace } from '../graph/places';
 import type { Value } from '../graph/value';
 import { scope } from '../tensor/scope';
 import type { Storage } from '../tensor/storage';
@@ -154,15 +156,35 @@ export abstract class Optimizer<O extends object = { lr: number }> {
   step<T>(closure: () => T): T;
   step<T>(closure?: () => T): T | undefined {
     const result = closure && enableGrad(closure);
-    scope(() => {
-      noGrad(() => {
-        for (const group of this.paramGroups) {
-          for (const params of this.#batches(group.params)) this.#stepTogether(group, params);
-        }
-      });
-    });
+    beforeChange(this, () => this.#keep());
+    atPlace(this.name, () =>
+      scope(() => {
+        noGrad(() => {
+          for (const group of this.paramGroups) {
+            for (const params of this.#batches(group.params)) this.#stepTogether(group, params);
+          }
+        });
+      }),
+    );
     flush();
     return result;
+  }
+
+  /** What puts options and state back after a rehearsal. */
+  #keep(): () => void {
+    const groups = this.paramGroups.map((group) => ({ ...group }));
+    const states = [...this.#states].map(
+      ([param, state]) => [param, { ...state, tensors: { ...state.tensors } }] as const,
+    );
+    const blocks = this.#blocks.map((block) => ({ ...block }));
+    return () => {
+      this.paramGroups.forEach((group, i) => {
+        Object.assign(group, groups[i]);
+      });
+      this.#states.clear();
+      for (const [param, state] of states) this.#states.set(param, state);
+      this.#blocks = blocks;
+    };
   }
 
   /** Parameters with a gradient, by their number of updates, and by other numbers that they keep. */

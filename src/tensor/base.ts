@@ -5,6 +5,7 @@ import { engine } from '../compiler/engine';
 import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape, showShape } from '../compiler/meta';
 import { AutogradError, DTypeError, ShapeError, TensorReleasedError } from '../errors';
 import { flush } from '../graph/flush';
+import { beforeChange } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
 import type { GradSink, Value } from '../graph/value';
 import { cast, detach, full, identity } from '../ops/cast';
@@ -34,10 +35,29 @@ class Leaf implements GradSink {
     else this.set(this.make(gradient));
   }
 
-  set(grad: Tensor): void {
+  /** The gradient itself, kept through a rehearsal. */
+  put(grad: Tensor | null): void {
+    beforeChange(this, () => {
+      const { grad: before } = this;
+      return () => {
+        this.grad = before;
+      };
+    });
     this.grad = grad;
+  }
+
+  set(grad: Tensor): void {
+    this.put(grad);
     // The scope around a backward may close before the gradient is used.
     grad.storage.outlive(this.owner.storage);
+  }
+
+  /** Lets the gradient go. Nobody else can hold one that user code has never asked for, so its memory need not wait for the collector. */
+  forget(): void {
+    const { grad } = this;
+    if (!grad) return;
+    this.put(null);
+    if (!grad.storage.exposed && !grad.requiresGrad) grad.storage.dispose();
   }
 
   /** Fills the gradient with zeros; a graph that it carries is dropped. */
@@ -221,7 +241,7 @@ export abstract class TensorBase implements Layout {
       );
     }
     if (!gradient) {
-      this.leaf.grad = null;
+      this.leaf.forget();
       return;
     }
     gradient.storage.exposed = true;

@@ -16,3 +16,4 @@ export * from './rearrange-functions';
 export { scope } from './scope';
 export type { Index } from './shape-methods';
 export { Tensor } from './tensor';
+export { type WarmupOptions, type WarmupProgress, warmup } from './warmup';

@@ -2,6 +2,7 @@
 
 import { contiguousStrides, type DType, numel, type Shape, sameShape } from '../compiler/meta';
 import { flushIfLarge, releaseAfterFlush } from '../graph/flush';
+import { beforeChange } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
 import { fromHost } from '../graph/record';
 import { currentScope, makeRecipesOf, type Root, type Scope, topScope, trackRoot } from '../graph/roots';
@@ -48,6 +49,10 @@ export class Storage implements Root {
       this.settled = this.current;
       this.computed = this.current;
     }
+    // What a rehearsal makes is nothing after it.
+    beforeChange(this, () => () => {
+      this.voided = true;
+    });
     trackRoot(this, this.scope);
     mode.pendingBytes += numel(this.shape) * 4;
     flushIfLarge();
@@ -78,6 +83,7 @@ export class Storage implements Root {
       parent.set(stridedScatter(parent.value, value, layout.shape, layout.strides, layout.offset));
       return;
     }
+    this.keep();
     makeRecipesOf(this.current);
     this.current.overwritten = true;
     this.current = own(value);
@@ -105,6 +111,7 @@ export class Storage implements Root {
 
   /** Turns this storage into a window of `parent`, which holds its contents at `offset` elements. Aliases stay aliases. */
   rehome(parent: Storage, offset: number): void {
+    this.keep();
     if (!this.window) {
       this.current.overwritten = true;
       releaseAfterFlush(this.current);
@@ -121,6 +128,7 @@ export class Storage implements Root {
       this.set(value);
       return;
     }
+    this.keep();
     this.writes += this.home.parent.version + 1;
     this.home = null;
     this.homeView = null;
@@ -150,6 +158,7 @@ export class Storage implements Root {
       this.current = this.computed;
       this.settled = this.computed;
       this.writes++;
+      trackRoot(this, this.scope);
     }
   }
 
@@ -171,8 +180,26 @@ export class Storage implements Root {
 
   dispose(): void {
     if (this.disposed) return;
+    this.keep();
     this.disposed = true;
     if (!this.window) releaseAfterFlush(this.current);
+  }
+
+  /** Comes back as it is now after a rehearsal, as a later version. */
+  private keep(): void {
+    beforeChange(this, () => {
+      const { disposed, settled, computed, voided, current, home } = this;
+      const values = [current, settled, computed].filter((value) => value !== null);
+      const flags = values.map(({ overwritten, leaving }) => ({ overwritten, leaving }));
+      return () => {
+        const writes = this.version + 1;
+        Object.assign(this, { disposed, settled, computed, voided, current, home, homeView: null, writes });
+        values.forEach((value, i) => {
+          Object.assign(value, flags[i]);
+        });
+        trackRoot(this, this.scope);
+      };
+    });
   }
 }
 

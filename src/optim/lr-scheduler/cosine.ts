@@ -1,7 +1,7 @@
 // Owns cosine annealing, with and without restarts.
 import { ArgumentError } from '../../errors';
 import { type Arguments, parseArgs } from '../../tensor/options';
-import { checkInteger, LRScheduler, type Scheduled } from './scheduler';
+import { checkInteger, keepScheduler, LRScheduler, type Scheduled } from './scheduler';
 
 export interface CosineAnnealingLRArguments {
   optimizer: Scheduled;
@@ -89,6 +89,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler<WarmRestartsFields>
 
   /** `epoch` may be given, also between whole ones: `scheduler.step(epoch + i / batches)`. */
   override step(epoch: number | undefined = this.lastEpoch < 0 ? 0 : undefined): void {
+    keepScheduler(this);
     const { fields } = this;
     if (epoch === undefined) {
       this.lastEpoch += 1;

@@ -2,7 +2,7 @@
 import { ArgumentError } from '../../errors';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { readFields, writeFields } from './fields';
-import { checkOptimizer, type LRSchedulerStateDict, perGroup, type Scheduled } from './scheduler';
+import { checkOptimizer, keepScheduler, type LRSchedulerStateDict, perGroup, type Scheduled } from './scheduler';
 
 export interface ReduceLROnPlateauArguments {
   optimizer: Scheduled;
@@ -115,6 +115,7 @@ export class ReduceLROnPlateau {
         `${this.name}.step: expected metrics to be a number, but got ${typeof metrics}; use await loss.item()`,
       );
     }
+    keepScheduler(this);
     const { patience, cooldown } = this.#options;
     this.lastEpoch += 1;
     if (this.#isBetter(metrics)) {

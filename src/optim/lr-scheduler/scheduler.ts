@@ -1,5 +1,6 @@
 // Owns what learning rate schedulers share: the rates of an optimizer's groups by epoch, and state that resumes exactly.
 import { ArgumentError } from '../../errors';
+import { beforeChange } from '../../graph/journal';
 import { Optimizer } from '../optimizer';
 import { type Fields, readFields, writeFields } from './fields';
 
@@ -29,6 +30,26 @@ export type LRSchedulerStateDict = Record<string, unknown>;
 export function checkOptimizer(name: string, optimizer: unknown): void {
   if (optimizer instanceof Optimizer) return;
   throw new ArgumentError(`${name}: expected an optimizer, but got ${optimizer === null ? 'null' : typeof optimizer}`);
+}
+
+interface Steps {
+  readonly optimizer: Scheduled;
+  stateDict(): LRSchedulerStateDict;
+  loadStateDict(state: LRSchedulerStateDict): void;
+}
+
+/** Belongs before a step: has scheduler and rates put back after a rehearsal. */
+export function keepScheduler(scheduler: Steps): void {
+  beforeChange(scheduler, () => {
+    const state = scheduler.stateDict();
+    const groups = scheduler.optimizer.paramGroups.map((group) => ({ ...group }));
+    return () => {
+      scheduler.loadStateDict(state);
+      scheduler.optimizer.paramGroups.forEach((group, i) => {
+        Object.assign(group, groups[i]);
+      });
+    };
+  });
 }
 
 /** One value for each group. */
@@ -125,6 +146,7 @@ export abstract class LRScheduler<F extends object = object> {
 
   /** Sets the next rates; after the optimizer's step or at the end of an epoch, as the schedule counts. */
   step(): void {
+    keepScheduler(this);
     this.stepCount += 1;
     this.lastEpoch += 1;
     this.apply(this.getLr());

@@ -2,7 +2,7 @@
 import { ArgumentError, StateDictError } from '../../errors';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { readFields } from './fields';
-import { checkOptimizer, LRScheduler, type LRSchedulerStateDict, type Scheduled } from './scheduler';
+import { checkOptimizer, keepScheduler, LRScheduler, type LRSchedulerStateDict, type Scheduled } from './scheduler';
 
 export interface SequentialLRArguments {
   optimizer: Scheduled;
@@ -56,6 +56,7 @@ export class SequentialLR extends LRScheduler<SequentialFields> {
   }
 
   override step(): void {
+    keepScheduler(this);
     this.lastEpoch += 1;
     const turn = turnAt(this.lastEpoch, this.fields.milestones);
     const scheduler = this.fields.schedulers[turn]!;

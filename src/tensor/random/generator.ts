@@ -1,4 +1,5 @@
 // Owns the random generator a user holds: seeding, the cached second normal, and a state that PyTorch can read and write.
+import { beforeChange, isJournaling } from '../../graph/journal';
 import { MT19937, STATE_WORDS } from './mt19937';
 
 /** PyTorch's `default_rng_seed_val`, the seed of a Generator that was given none. */
@@ -33,6 +34,7 @@ export class Generator {
    */
   manualSeed(seed: Seed): this {
     const wide = toUint64(seed);
+    this.#keep();
     this.#engine = new MT19937(lowWord(wide));
     this.#seed = wide;
     this.#nextNormal = undefined;
@@ -54,22 +56,26 @@ export class Generator {
 
   /** The next unsigned 32-bit integer. */
   random(): number {
+    if (isJournaling()) this.#keep();
     return this.#engine.random();
   }
 
   /** The next unsigned 64-bit integer. */
   random64(): bigint {
+    if (isJournaling()) this.#keep();
     return this.#engine.random64();
   }
 
   /** The normal sample that Box-Muller left over, which the next scalar draw uses up. */
   takeNextNormal(): number | undefined {
     const sample = this.#nextNormal;
+    if (sample !== undefined) this.#keep();
     this.#nextNormal = undefined;
     return sample;
   }
 
   keepNextNormal(sample: number): void {
+    this.#keep();
     this.#nextNormal = sample;
   }
 
@@ -107,11 +113,20 @@ export class Generator {
         'Generator.setState: expected the bytes of getState(), but got bytes that no generator wrote',
       );
     }
+    this.#keep();
     const words = Uint32Array.from({ length: STATE_WORDS }, (_, i) => view.getUint32(WORDS_AT + 8 * i, true));
     this.#engine.setState({ words, left, next });
     this.#seed = view.getBigUint64(0, true);
     this.#nextNormal = view.getInt32(NORMAL_VALID_AT, true) ? view.getFloat64(NORMAL_AT, true) : undefined;
     return this;
+  }
+
+  /** Comes back to this state after a rehearsal. */
+  #keep(): void {
+    beforeChange(this, () => {
+      const state = this.getState();
+      return () => this.setState(state);
+    });
   }
 }
 
