@@ -3,6 +3,7 @@
 import { takesEpilogue, takesPrologue, withEpilogue, withPrologue } from './inline';
 import {
   type KernelOp,
+  type LoweredProgram,
   type Lowering,
   type Pass,
   type PointwiseBody,
@@ -11,29 +12,43 @@ import {
   partsOf,
 } from './ir';
 import { numel, scalarOf } from './meta';
-import { type Cluster, clusterPass, type Member, type Source } from './pointwise';
+import { type Cluster, clusterPass, type Member, mergesOf, type Source } from './pointwise';
 
 /** Storage buffers that every WebGPU device can bind in one kernel. */
 const MAX_BUFFERS = 8;
 /** Nodes of one kernel: past this, its compilation costs more than the memory traffic that joining saves. */
 const MAX_MEMBERS = 64;
 
-export interface LoweredProgram {
-  readonly program: Program;
-  readonly lowerings: readonly Lowering[];
-}
-
 /**
  * Joins pointwise nodes over the same number of elements into clusters, one kernel each, that may have several outputs.
  * Intermediates that nobody else reads never exist. Two nodes join where one feeds the other, unless something in between
  * would then have to run both before and after the cluster. Constant fills are evaluated where they are used.
  */
-export function fusePointwise(program: Program, lowerings: readonly Lowering[]): LoweredProgram {
-  return new Fusion(program, lowerings).run();
+export const fusePointwise = ({ program, lowerings }: LoweredProgram): LoweredProgram =>
+  new Fusion(program, lowerings).run();
+
+/** Every pointwise node a kernel of its own: the least that a program needs before it can be planned. */
+export function leaveApart({ program, lowerings }: LoweredProgram): LoweredProgram {
+  const apart = lowerings.map((lowering, n): Lowering => {
+    if (lowering.kind !== 'pointwise') return lowering;
+    const { op, inputs, outputs, scalarCount } = program.nodes[n]!;
+    const metas = inputs.map((v) => program.values[v]!);
+    const member: Member = {
+      name: op.name,
+      body: lowering.body,
+      inputs: metas.map((meta, external) => ({ external, meta })),
+      scalars: Array.from({ length: scalarCount }, (_, i) => i),
+      result: program.values[outputs[0]!]!,
+    };
+    return { kind: 'passes', passes: [clusterPass({ members: [member], externals: metas, outputs: [0] })] };
+  });
+  return { program, lowerings: apart };
 }
 
 class Fusion {
   private readonly producer: Int32Array;
+  /** By node: 1 if it depends on nothing but dynamic scalars. */
+  private readonly constant: Uint8Array;
   /** The value whose elements these are, seen through reshapes. */
   private readonly root: Int32Array;
   private readonly consumers: number[][];
@@ -56,6 +71,7 @@ class Fusion {
     this.root = Int32Array.from(values.keys());
     this.consumers = values.map(() => []);
     this.unit = Int32Array.from(nodes.keys());
+    this.constant = new Uint8Array(nodes.length);
     nodes.forEach((node, n) => {
       for (const v of node.outputs) this.producer[v] = n;
       const lowering = lowerings[n]!;
@@ -64,7 +80,10 @@ class Fusion {
       if (lowering.kind === 'alias' && lowering.byteOffset === 0 && this.size(from!) === this.size(to!)) {
         this.root[to!] = this.root[from!]!;
       }
-      for (const v of this.reads(n)) this.consumers[v]!.push(n);
+      const reads = this.reads(n);
+      for (const v of reads) this.consumers[v]!.push(n);
+      const constant = lowering.kind === 'pointwise' && reads.every((v) => this.constant[this.producer[v]!] === 1);
+      this.constant[n] = constant ? 1 : 0;
     });
   }
 
@@ -104,9 +123,9 @@ class Fusion {
     return n >= 0 && this.lowerings[n]!.kind === 'pointwise';
   }
 
-  /** A pointwise node without inputs: cheaper to evaluate again than to read. */
+  /** A pointwise node of constants only, such as a fill: cheaper to evaluate again than to read. */
   private isFill(n: number): boolean {
-    return this.isPointwise(n) && this.program.nodes[n]!.inputs.length === 0;
+    return this.constant[n] === 1;
   }
 
   /** The values a node reads; pointwise nodes look through reshapes. */
@@ -335,7 +354,15 @@ class Fusion {
       externals: externals.map((v) => values[v]!),
       outputs: outputs.map(memberOf),
     };
-    const lowering: Lowering = { kind: 'passes', passes: [clusterPass(description)] };
+    const lowering: Lowering = {
+      kind: 'passes',
+      passes: [clusterPass(description)],
+      overwrites: mergesOf(description).map((merge) => ({
+        input: merge.external,
+        output: merge.output,
+        passes: () => [clusterPass(description, merge)],
+      })),
+    };
     const op: KernelOp = { name: 'pointwise', lower: () => lowering };
     const parts = this.partsOf(cluster);
     const node: ProgramNode = {

@@ -1,6 +1,6 @@
 // The compiler's input: operations, how they lower to GPU passes, and the program that a flush hands over.
 import type { AdapterProfile } from '../gpu/device';
-import type { Meta, Scalar } from './meta';
+import type { Meta, Scalar, Shape } from './meta';
 
 /** What a pass binds: a value of its node, or the device's fault word (see shaders/lib/fault.wgsl). */
 export type Operand =
@@ -55,14 +55,43 @@ export interface PointwiseBody {
   readonly lib?: readonly string[];
   /** Type of the dynamic scalars; default f32. */
   readonly scalarType?: Scalar;
+  /** The result is `a0` or 0, as `a1` decides. */
+  readonly masks?: boolean;
+}
+
+/** Elements of a contiguous buffer in view: element i is at offset + Σ index_d(i) · strides[d]. */
+export interface View {
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+/** What a lowering moves, where it only moves elements: output 0 is a view of input 0. */
+export interface Viewing {
+  readonly view: View;
+  /** The lowering for another view of the same kind of input. */
+  lower(view: View): Lowering;
+}
+
+/** Output `output` may be computed in the memory of input `input`, by other passes: what it held is gone then. */
+export interface Overwrite {
+  readonly input: number;
+  readonly output: number;
+  passes(): readonly Pass[];
 }
 
 export type Lowering =
   /** Output 0 is a contiguous range of input 0's bytes; no work. */
-  | { readonly kind: 'alias'; readonly byteOffset: number }
+  | { readonly kind: 'alias'; readonly byteOffset: number; readonly viewing?: Viewing }
   | { readonly kind: 'pointwise'; readonly body: PointwiseBody }
   /** `scratch` gives the byte length of each temporary buffer. */
-  | { readonly kind: 'passes'; readonly passes: readonly Pass[]; readonly scratch?: readonly number[] }
+  | {
+      readonly kind: 'passes';
+      readonly passes: readonly Pass[];
+      readonly scratch?: readonly number[];
+      readonly viewing?: Viewing;
+      readonly overwrites?: readonly Overwrite[];
+    }
   /** Output 0 holds input i at byte offset `offsets[i]`; producers write there directly where that is safe. */
   | { readonly kind: 'pack'; readonly offsets: readonly number[] };
 
@@ -79,6 +108,10 @@ export interface KernelOp<A = unknown> {
   lower(context: LowerContext<A>): Lowering;
   /** `[output, input]` pairs where the output takes over the input's buffer; that input is overwritten. */
   inPlace?(attrs: A): readonly (readonly [output: number, input: number])[];
+  /** Output 0 holds elements of input 0, from the places that output 1 names. */
+  readonly picks?: boolean;
+  /** Output 0 holds the elements of input 0 at the places that input 1 names, several at one place added up; 0 elsewhere. */
+  readonly spreads?: boolean;
 }
 
 export interface ProgramNode {
@@ -106,4 +139,10 @@ export interface Program {
   readonly nodes: readonly ProgramNode[];
   /** Values that must outlive the run. */
   readonly exports: readonly number[];
+}
+
+/** A program with the lowering of each node. */
+export interface LoweredProgram {
+  readonly program: Program;
+  readonly lowerings: readonly Lowering[];
 }

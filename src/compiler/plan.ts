@@ -3,12 +3,12 @@ import copySource from '../../shaders/copy.wgsl?raw';
 import { invariant } from '../errors';
 import type { AdapterProfile } from '../gpu/device';
 import { SMALL_BYTES } from '../gpu/memory';
-import { fusePointwise, type LoweredProgram } from './fuse';
-import type { Lowering, Operand, Pass, Program, ProgramNode } from './ir';
+import type { LoweredProgram, Lowering, Operand, Overwrite, Pass, Program, ProgramNode } from './ir';
 import { input, output, u32 } from './ir';
 import { gridFor } from './lowering';
 import { byteLength } from './meta';
-import { packTargets } from './pack';
+import { fillsFirst, packTargets } from './pack';
+import { type CompilerPass, compilerPasses } from './passes';
 
 /** Storage buffers bind at multiples of this many bytes (WebGPU's default minStorageBufferOffsetAlignment). */
 const ALIGNMENT = 256;
@@ -67,9 +67,15 @@ export interface Plan {
   readonly exports: readonly ExportMode[];
 }
 
-export function compile(program: Program, adapter: AdapterProfile): Plan {
+/** The plan of a program. Other `passes` are for tests: whichever they are, the plan computes the same. */
+export function compile(
+  recorded: Program,
+  adapter: AdapterProfile,
+  passes: readonly CompilerPass[] = compilerPasses,
+): Plan {
+  const program = fillsFirst(recorded);
   const lowerings = program.nodes.map((node) => lower(program, node, adapter));
-  return new Planner(fusePointwise(program, lowerings)).run();
+  return new Planner(passes.reduce((lowered, pass) => pass(lowered), { program, lowerings } as LoweredProgram)).run();
 }
 
 function lower({ values }: Program, node: ProgramNode, adapter: AdapterProfile): Lowering {
@@ -90,7 +96,7 @@ class Planner {
   private readonly overwrittenAt = new Map<number, number>();
   /** Where passes that only fill scratch buffers have put their results, for equal passes later. */
   private readonly scratchResults = new Map<string, Place>();
-  /** Locations of inputs that some node overwrites in place. */
+  /** Locations that some node overwrites in place. */
   private readonly overwrites = new Set<number>();
 
   constructor({ program, lowerings }: LoweredProgram) {
@@ -187,11 +193,14 @@ class Planner {
   ): void {
     invariant(lowering.kind === 'passes', 'pointwise bodies are lowered before they are emitted');
     const inPlace = new Map((node.op.inPlace?.(node.attrs) ?? []).map(([o, i]) => [o, i]));
+    const reuse = lowering.overwrites?.find((overwrite) => this.mayOverwrite(node, overwrite, n, targets));
+    const passes = reuse ? reuse.passes() : lowering.passes;
     node.outputs.forEach((v, o) => {
       const bytes = byteLength(this.program.values[v]!);
       const i = inPlace.get(o);
       const target = targets.get(v);
-      if (i !== undefined) this.places[v] = this.overwrite(node.inputs[i]!, n);
+      if (o === reuse?.output) this.places[v] = this.places[node.inputs[reuse.input]!]!;
+      else if (i !== undefined) this.places[v] = this.overwrite(node.inputs[i]!, n);
       else if (target) {
         const packed = this.packPlace(this.program.nodes[target.node]!, target.node);
         this.places[v] = { location: packed.location, offset: packed.offset + target.offset, bytes };
@@ -203,8 +212,9 @@ class Planner {
       if (operand.from === 'scratch') return temporaries[operand.index]!;
       return this.places[(operand.from === 'input' ? node.inputs : node.outputs)[operand.index]!]!;
     };
-    for (const pass of lowering.passes) {
-      const reused = this.reusable(pass, lowering.passes, find);
+    if (reuse) this.overwrites.add(this.places[node.outputs[reuse.output]!]!.location);
+    for (const pass of passes) {
+      const reused = this.reusable(pass, passes, find);
       if (reused?.place) temporaries[reused.scratch] = reused.place;
       else {
         this.push(
@@ -215,6 +225,22 @@ class Planner {
         if (reused) this.scratchResults.set(reused.key, temporaries[reused.scratch]!);
       }
     }
+  }
+
+  /** Whether an input is a temporary of the output's size that nobody reads after node `n`. */
+  private mayOverwrite(
+    node: ProgramNode,
+    { input, output }: Overwrite,
+    n: number,
+    targets: ReadonlyMap<number, PackTarget>,
+  ): boolean {
+    const place = this.places[node.inputs[input]!]!;
+    const location = this.locations[place.location]!;
+    const v = node.outputs[output]!;
+    const bytes = byteLength(this.program.values[v]!);
+    if (location.input !== undefined || targets.has(v) || place.bytes !== location.bytes || bytes !== place.bytes)
+      return false;
+    return this.places.every((other, u) => other?.location !== place.location || this.lastUse[u]! <= n);
   }
 
   /** For a pass that only fills one scratch buffer from values: its identity, and where an equal pass put its result. */

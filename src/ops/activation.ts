@@ -16,6 +16,7 @@ const erf = [mathLib, erfLib];
 const reluBackwardOp: Op<undefined> = pointwise({
   name: 'reluBackward',
   expr: 'select(a0, 0.0, a1 <= 0.0)',
+  masks: true,
   saves: 'b',
   grads: [(dy, { b }) => record(reluBackwardOp, [dy, b], undefined), null],
 });

@@ -94,6 +94,7 @@ function maxPass(written: Shape, size: Shape, outSize: Shape, { stride, padding 
 /** y[p,i,j] = max x over the window of (i, j), and the flat place r·W + c of that maximum. */
 const maxPool2dOp: Op<MaxPoolAttrs> = {
   name: 'maxPool2d',
+  picks: true,
   gradName: 'MaxPool2DWithIndicesBackward0',
   infer([x], attrs) {
     const shape = poolShape('maxPool2d', x!, attrs, attrs.dilation);
@@ -148,6 +149,7 @@ function maxGradPass(entry: 'spread' | 'pick', from: Meta, to: Meta, attrs: MaxP
 /** dx[p,r,c] = Σ dy[p,i,j] over the windows whose index is the place of (r, c). */
 const maxPool2dBackwardOp: Op<Sized<MaxPoolAttrs>> = {
   name: 'maxPool2dBackward',
+  spreads: true,
   infer: ([dy], { size }) => [{ shape: [...dy!.shape.slice(0, 2), ...size], dtype: 'float32' }],
   lower: ({ inputs: [dy], outputs: [dx], attrs }) => maxGradPass('spread', dy!, dx!, attrs),
   vjp: ([g], { inputs: [, indices], attrs }) => [record(maxPool2dPickOp, [g!, indices!], attrs), null],

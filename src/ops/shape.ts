@@ -1,7 +1,18 @@
 // Moving elements without changing them: permute, slice, flip, views and their adjoints, pad.
 import stridedSource from '../../shaders/strided.wgsl?raw';
 import scatterSource from '../../shaders/strided-scatter.wgsl?raw';
-import { i32, input, type Lowering, type Operand, output, type Param, type Pass, scalar, u32 } from '../compiler/ir';
+import {
+  i32,
+  input,
+  type Lowering,
+  type Operand,
+  output,
+  type Param,
+  type Pass,
+  scalar,
+  u32,
+  type View,
+} from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import {
   BYTES_PER_ELEMENT,
@@ -20,13 +31,6 @@ import { full } from './cast';
 import { resolveDim } from './dims';
 import { sum } from './reduce';
 import { unroll } from './unroll';
-
-/** Elements of a contiguous buffer in view: element i is at offset + Σ index_d(i) · strides[d]. */
-export interface View {
-  readonly shape: Shape;
-  readonly strides: readonly number[];
-  readonly offset: number;
-}
 
 const WORKGROUP = 64;
 const MAX_RANK = 8;
@@ -62,11 +66,13 @@ const vec8 = (values: readonly number[], rest: number, param: (value: number) =>
 
 /** Reads a view of x: an alias where its elements lie together, else one pass. */
 export function lowerView(x: Meta, view: View): Lowering {
+  const viewing = { view, lower: (other: View) => lowerView(x, other) };
   const axes = axesOf(view);
   const count = numel(view.shape);
   const byteOffset = view.offset * BYTES_PER_ELEMENT;
   const contiguous = axes.length === 0 || (axes.length === 1 && axes[0]!.stride === 1);
-  if (contiguous && byteOffset % BINDING_ALIGNMENT === 0 && numel(x.shape) > 0) return { kind: 'alias', byteOffset };
+  if (contiguous && byteOffset % BINDING_ALIGNMENT === 0 && numel(x.shape) > 0)
+    return { kind: 'alias', byteOffset, viewing };
   const consts = { RANK: axes.length };
   const inward = axes.slice().reverse();
   const pass: Pass = {
@@ -93,7 +99,7 @@ export function lowerView(x: Meta, view: View): Lowering {
     ],
     grid: gridFor(count, WORKGROUP),
   };
-  return { kind: 'passes', passes: [pass] };
+  return { kind: 'passes', passes: [pass], viewing };
 }
 
 /** Throws unless every element of the view lies within x. */

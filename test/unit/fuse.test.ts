@@ -31,7 +31,7 @@ function fuse(inputs: Shape[], lines: [KernelOp, number[], Shape][], exports: nu
   const lowerings = nodes.map((node) =>
     node.op.lower({ inputs: [], outputs: [], attrs: undefined, adapter: {} as never }),
   );
-  const result = fusePointwise(program, lowerings);
+  const result = fusePointwise({ program, lowerings });
   return {
     ...result,
     /** What runs, in order: the label of a cluster's kernel, else the op's name. */

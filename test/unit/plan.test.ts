@@ -142,14 +142,14 @@ describe('compile', () => {
         [64],
         [
           [compute, [0], 64],
-          [compute, [0], 64],
+          [kernel('other'), [0], 64],
           [pack([0, 256]), [1, 2], 128],
         ],
         [3],
       ),
       adapter,
     );
-    expect(labels(plan)).toEqual(['compute', 'compute']);
+    expect(labels(plan)).toEqual(['compute', 'other']);
     const [first, second] = plan.steps.map((step) => step.places[1]!);
     expect(first).toMatchObject({ offset: 0 });
     expect(second).toMatchObject({ offset: 256 });

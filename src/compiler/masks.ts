@@ -1,0 +1,54 @@
+// Masks before spreading: the gradient of an activation under a max pooling is taken where there are fewer elements. Pure.
+import type { LoweredProgram, Lowering, ProgramNode } from './ir';
+import { type Meta, sameShape } from './meta';
+
+/**
+ * With y = pick(x) and i its places, mask(spread(dy, i), x) = spread(mask(dy, y), i), bit for bit: only picked elements of x
+ * meet a dy. The right side masks the fewer elements, and x is not needed after the forward pass.
+ */
+export function moveMasks({ program, lowerings }: LoweredProgram): LoweredProgram {
+  const values: Meta[] = [...program.values];
+  const producer = new Map<number, ProgramNode>();
+  const root = Int32Array.from(values.keys());
+  const readers = new Int32Array(values.length);
+  for (const v of program.exports) readers[v]!++;
+  program.nodes.forEach((node, n) => {
+    for (const v of node.outputs) producer.set(v, node);
+    for (const v of node.inputs) readers[v]!++;
+    const lowering = lowerings[n]!;
+    const [from] = node.inputs;
+    const [to] = node.outputs;
+    const shaped = lowering.kind === 'alias' && lowering.byteOffset === 0;
+    if (shaped && sameShape(values[from!]!.shape, values[to!]!.shape)) root[to!] = root[from!]!;
+  });
+  const lowered = new Map(program.nodes.map((node, n) => [node, lowerings[n]!]));
+  /** The spreading node whose result is masked, and the node that picked its places from what decides. */
+  const pair = (node: ProgramNode, lowering: Lowering) => {
+    const [d, x] = node.inputs as [number, number];
+    if (lowering.kind !== 'pointwise' || !lowering.body.masks || readers[d] !== 1) return null;
+    const spread = producer.get(d);
+    const picked = spread?.op.spreads ? producer.get(root[spread.inputs[1]!]!) : undefined;
+    if (!spread || !picked?.op.picks || picked.outputs[1] !== root[spread.inputs[1]!]) return null;
+    if (root[picked.inputs[0]!] !== root[x]) return null;
+    const alike = (a: number, b: number) => sameShape(values[a]!.shape, values[b]!.shape);
+    const [y] = picked.outputs as [number];
+    return alike(d, x) && alike(d, node.outputs[0]!) && alike(spread.inputs[0]!, y) ? { spread, y } : null;
+  };
+  const nodes: ProgramNode[] = [];
+  const kept: Lowering[] = [];
+  program.nodes.forEach((node, n) => {
+    const found = pair(node, lowerings[n]!);
+    if (!found) {
+      nodes.push(node);
+      kept.push(lowerings[n]!);
+      return;
+    }
+    const { spread, y } = found;
+    const [dy, ...places] = spread.inputs as [number, ...number[]];
+    const masked = values.push(values[dy]!) - 1;
+    nodes.push({ ...node, inputs: [dy, y], outputs: [masked] });
+    nodes.push({ ...spread, inputs: [masked, ...places], outputs: node.outputs });
+    kept.push(lowerings[n]!, lowered.get(spread)!);
+  });
+  return { program: { ...program, values, nodes }, lowerings: kept };
+}
