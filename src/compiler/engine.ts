@@ -284,6 +284,8 @@ export class Engine {
   }
 
   private run(job: Job, { plan, executable }: CachedPlan, session: Session): void {
+    session.startReads();
+    this.releaseUnread(job);
     const uploads = job.inputs.map((cell, i) => this.prepareInput(cell, plan.inputs[i]!, session));
     const inputs = job.inputs.map((cell) => cell.allocation);
     const exports = job.exports.map(({ cell, replaces }, i) => {
@@ -311,6 +313,13 @@ export class Engine {
     job.ran();
   }
 
+  /** Gives back, before anything is allocated, what the job does not read; all that was submitted before is ahead of it on the GPU. */
+  private releaseUnread({ inputs, releases }: Job): void {
+    if (releases.length === 0) return;
+    const read = new Set(inputs);
+    for (const cell of releases) if (!read.has(cell)) this.release(cell, DISPOSED);
+  }
+
   /** Makes sure that an input is where the plan wants it; returns data to upload into the plan's own slot instead. */
   private prepareInput(cell: Cell, mode: Plan['inputs'][number], session: Session): ArrayBufferView | null {
     if (cell.failure) throw cell.failure;
@@ -325,7 +334,7 @@ export class Engine {
         return cell.host;
       }
       this.materialise(cell, session, mode === 'bindAndOverwrite');
-    } else if (mode === 'bindAndOverwrite' && !cell.allocation.dedicated) {
+    } else if (mode === 'bindAndOverwrite' && (!cell.allocation.dedicated || cell.allocation.readers > 0)) {
       const from = cell.allocation;
       const to = session.memory.allocate(from.bytes, true);
       const encoder = session.device.createCommandEncoder();

@@ -4,7 +4,7 @@ import type { Memory } from '../gpu/memory';
 import { type BindingKind, type PipelineRequest, type Pipelines, specialise } from '../gpu/pipelines';
 import type { Slots } from '../gpu/slots';
 import type { Param } from './ir';
-import { operandsOf, type Plan, type Step } from './plan';
+import { type Location, operandsOf, type Plan, type Step } from './plan';
 
 /** Uniform bindings start at multiples of this many bytes (WebGPU's default minUniformBufferOffsetAlignment). */
 const UNIFORM_ALIGNMENT = 256;
@@ -63,37 +63,35 @@ export async function link(plan: Plan, target: LinkTarget): Promise<Executable> 
   };
 }
 
-/** A slot for every location that has no buffer of its own; two share one when their lives do not overlap. */
+/**
+ * A slot for every location that has no buffer of its own; locations share one when their lives do not overlap. The largest
+ * choose first, so that what lives before or after them finds room in theirs.
+ */
 function assignSlots(plan: Plan, slots: Slots): BufferRef[] {
-  const busy = new Set<number>();
   const refs = new Array<BufferRef>(plan.locations.length);
-  const slotOf = new Map<number, number>();
-  const take = (l: number) => {
-    const slot = slots.take(plan.locations[l]!.bytes, busy);
-    busy.add(slot);
-    slotOf.set(l, slot);
-    refs[l] = { kind: 'fixed', buffer: slots.buffers[slot]! };
-  };
+  const waiting: number[] = [];
   plan.locations.forEach((location, l) => {
-    if (location.input !== undefined) {
-      if (plan.inputs[location.input] === 'copy') take(l);
-      else refs[l] = { kind: 'input', index: location.input };
-    } else if (location.export !== undefined) refs[l] = { kind: 'export', index: location.export };
+    const copied = location.input !== undefined && plan.inputs[location.input] === 'copy';
+    if (location.input !== undefined && !copied) refs[l] = { kind: 'input', index: location.input };
+    else if (location.export !== undefined) refs[l] = { kind: 'export', index: location.export };
+    else if (copied || location.last >= 0) waiting.push(l);
   });
-  const starts = new Map<number, number[]>();
-  const ends = new Map<number, number[]>();
-  plan.locations.forEach(({ first, last }, l) => {
-    if (!refs[l]) append(starts, first, l);
-    append(ends, last, l);
-  });
-  for (let s = 0; s <= plan.steps.length; s++) {
-    for (const l of starts.get(s) ?? []) take(l);
-    for (const l of ends.get(s) ?? []) if (slotOf.has(l)) busy.delete(slotOf.get(l)!);
+  waiting.sort((a, b) => plan.locations[b]!.bytes - plan.locations[a]!.bytes || a - b);
+  const tenants = new Map<number, Location[]>();
+  for (const l of waiting) {
+    const location = plan.locations[l]!;
+    const slot = slots.take(location.bytes, (s) => tenants.get(s)?.some((other) => overlap(other, location)) ?? false);
+    append(tenants, slot, location);
+    refs[l] = { kind: 'fixed', buffer: slots.buffers[slot]! };
   }
   return refs;
 }
 
-function append(map: Map<number, number[]>, key: number, item: number): void {
+/** Whether two locations hold something at the same time; copied inputs are there before the first step. */
+const overlap = (a: Location, b: Location): boolean => start(a) <= b.last && start(b) <= a.last;
+const start = ({ input, first }: Location): number => (input === undefined ? first : -1);
+
+function append<K, V>(map: Map<K, V[]>, key: K, item: V): void {
   const list = map.get(key);
   if (list) list.push(item);
   else map.set(key, [item]);

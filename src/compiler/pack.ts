@@ -3,6 +3,16 @@ import type { Lowering, Program } from './ir';
 import { byteLength } from './meta';
 import type { PackTarget } from './plan';
 
+/** The program with buffers that are filled and then written into made first, so that others can write there directly. */
+export function fillsFirst(program: Program): Program {
+  const overwritten = new Set(
+    program.nodes.flatMap(({ op, attrs, inputs }) => (op.inPlace?.(attrs) ?? []).map(([, i]) => inputs[i]!)),
+  );
+  const first = program.nodes.filter(({ inputs, outputs }) => inputs.length === 0 && overwritten.has(outputs[0]!));
+  const moved = new Set(first);
+  return { ...program, nodes: [...first, ...program.nodes.filter((node) => !moved.has(node))] };
+}
+
 /**
  * For each value that may be computed in its place inside a pack: that place. A value may when one node computes it with
  * passes, no other pack has it, and no pass would read and write the same buffer: its producer reads nothing that is in

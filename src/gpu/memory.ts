@@ -1,5 +1,5 @@
 // GPU memory for values: pooled buffers of their own for large ones, slots of shared pages for small ones.
-import { OutOfMemoryError } from '../errors';
+import { invariant, OutOfMemoryError } from '../errors';
 import { stats } from './stats';
 
 /** A range of a buffer that holds one value. */
@@ -13,13 +13,19 @@ export interface Allocation {
   /** Bytes taken from the pool, rounding included. */
   readonly capacity: number;
   freed: boolean;
+  /** Read-backs under way, for which the contents stay as they are. */
+  readers: number;
 }
 
 /** Values up to this size share pages and are copied into and out of a plan's own slots, which keeps its bind groups stable. */
 export const SMALL_BYTES = 65536;
 
-const PAGE_BYTES = 1 << 20;
+/** Pages of a size of slots begin small; each is twice as large as the one before, up to the largest. */
+const MIN_PAGE_BYTES = 1 << 14;
+const MAX_PAGE_BYTES = 1 << 20;
 const MIN_SLOT_BYTES = 16;
+/** How much larger than wanted a buffer from the pool may be. */
+const MAX_POOL_WASTE = 1.125;
 /** Free bytes kept for reuse before buffers are destroyed. */
 const MAX_POOLED_BYTES = 1 << 29;
 /** Below this size an ArrayBuffer costs real memory, so ballast is shared. */
@@ -30,18 +36,31 @@ const MIN_BALLAST_SHARE = 1 << 16;
 
 const USAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST; GPUBufferUsage is not defined in every runtime at import
 
-/** Rounds up to a power of two below 4 kB and to an eighth of one above, so that similar sizes share buffers. */
+/** Rounds up to a power of two below 4 kB, and by less than a sixty-fourth above, so that similar sizes share buffers. */
 export function sizeClass(bytes: number): number {
   const power = 2 ** Math.ceil(Math.log2(Math.max(bytes, 256)));
   if (power <= 4096) return power;
-  const step = power / 16;
+  const step = power / 128;
   return Math.ceil(bytes / step) * step;
+}
+
+interface PooledBuffer {
+  readonly buffer: GPUBuffer;
+  /** The run at which it was freed. */
+  readonly since: number;
+}
+
+interface SlotClass {
+  readonly free: { readonly page: GPUBuffer; readonly offset: number }[];
+  /** Bytes of the next page. */
+  pageBytes: number;
 }
 
 /** Buffers of one device. */
 export class Memory {
-  private readonly pool = new Map<number, GPUBuffer[]>();
-  private readonly slots = new Map<number, { page: GPUBuffer; offset: number }[]>();
+  /** Free buffers by size, each list in the order in which they were freed. */
+  private readonly pool = new Map<number, PooledBuffer[]>();
+  private readonly slots = new Map<number, SlotClass>();
   private readonly shared: { ballast: ArrayBuffer | null; left: number } = { ballast: null, left: 0 };
   private total = 0;
   private retired = false;
@@ -60,21 +79,69 @@ export class Memory {
   /** A place for `bytes`; small ones share a page unless `dedicated`. */
   allocate(bytes: number, dedicated = false): Allocation {
     if (bytes <= SMALL_BYTES && !dedicated) return this.allocateSlot(bytes);
-    const capacity = sizeClass(bytes);
-    const pooled = this.pool.get(capacity)?.pop();
-    if (pooled) stats.pooledBytes -= capacity;
-    const buffer = pooled ?? this.createBuffer(capacity, 'value');
+    const buffer = this.takePooled(sizeClass(bytes)) ?? this.createBuffer(sizeClass(bytes), 'value');
+    const capacity = buffer.size;
     stats.liveBytes += capacity;
-    return { memory: this, buffer, offset: 0, bytes, capacity, dedicated: true, freed: false };
+    return { memory: this, buffer, offset: 0, bytes, capacity, dedicated: true, freed: false, readers: 0 };
+  }
+
+  /** A free buffer of this size class, or of one a little above. */
+  takePooled(capacity: number): GPUBuffer | undefined {
+    let pool = this.pool.get(capacity);
+    if (!pool?.length) {
+      let best = capacity * MAX_POOL_WASTE;
+      for (const [size, buffers] of this.pool) {
+        if (size < capacity || size > best || buffers.length === 0) continue;
+        best = size;
+        pool = buffers;
+      }
+    }
+    const pooled = pool?.pop();
+    if (!pooled) return undefined;
+    stats.pooledBytes -= pooled.buffer.size;
+    return pooled.buffer;
+  }
+
+  /** Before memory grows, destroys as many bytes of buffers that no recent run has used, those that were freed first at first. */
+  private giveUpIdle(bytes: number): void {
+    let left = bytes;
+    while (left > 0) {
+      let oldest: PooledBuffer[] | undefined;
+      let since = stats.runs - 1;
+      for (const buffers of this.pool.values()) {
+        const [first] = buffers;
+        if (!first || first.since >= since) continue;
+        oldest = buffers;
+        since = first.since;
+      }
+      const given = oldest?.shift();
+      if (!given) return;
+      left -= given.buffer.size;
+      stats.pooledBytes -= given.buffer.size;
+      this.destroyBuffer(given.buffer);
+    }
   }
 
   free(allocation: Allocation): void {
     if (allocation.freed || this.retired) return;
     allocation.freed = true;
+    if (allocation.readers === 0) this.recycle(allocation);
+  }
+
+  /** Keeps the contents as they are, whoever frees them, until `letGo`. */
+  hold(allocation: Allocation): void {
+    allocation.readers++;
+  }
+
+  letGo(allocation: Allocation): void {
+    if (--allocation.readers === 0 && allocation.freed && !this.retired) this.recycle(allocation);
+  }
+
+  private recycle(allocation: Allocation): void {
     stats.liveBytes -= allocation.capacity;
     if (!allocation.dedicated) {
       stats.pooledBytes += allocation.capacity;
-      this.slots.get(allocation.capacity)!.push({ page: allocation.buffer, offset: allocation.offset });
+      this.slots.get(allocation.capacity)!.free.push({ page: allocation.buffer, offset: allocation.offset });
       return;
     }
     if (stats.pooledBytes + allocation.capacity > MAX_POOLED_BYTES) {
@@ -82,13 +149,15 @@ export class Memory {
       return;
     }
     const pool = this.pool.get(allocation.capacity);
-    if (pool) pool.push(allocation.buffer);
-    else this.pool.set(allocation.capacity, [allocation.buffer]);
+    const pooled = { buffer: allocation.buffer, since: stats.runs };
+    if (pool) pool.push(pooled);
+    else this.pool.set(allocation.capacity, [pooled]);
     stats.pooledBytes += allocation.capacity;
   }
 
   /** The same place for a value that takes over from its owner: what was registered for the old owner no longer frees it. */
   transfer(allocation: Allocation): Allocation {
+    invariant(allocation.readers === 0, 'a value that is being read is not overwritten');
     allocation.freed = true;
     return { ...allocation, freed: false };
   }
@@ -103,7 +172,7 @@ export class Memory {
   trim(): void {
     for (const [capacity, buffers] of this.pool) {
       stats.pooledBytes -= capacity * buffers.length;
-      for (const buffer of buffers) this.destroyBuffer(buffer);
+      for (const { buffer } of buffers) this.destroyBuffer(buffer);
     }
     this.pool.clear();
   }
@@ -134,6 +203,7 @@ export class Memory {
           `maxStorageBufferBindingSize ${this.device.limits.maxStorageBufferBindingSize}); use a smaller batch or split the tensor`,
       );
     }
+    if (bytes > SMALL_BYTES) this.giveUpIdle(bytes);
     this.device.pushErrorScope('out-of-memory');
     const buffer = this.device.createBuffer({ size: bytes, usage, label: `lamplight ${label}` });
     this.device.popErrorScope().then(
@@ -161,21 +231,22 @@ export class Memory {
 
   private allocateSlot(bytes: number): Allocation {
     const capacity = Math.max(MIN_SLOT_BYTES, 2 ** Math.ceil(Math.log2(Math.max(bytes, 1))));
-    let free = this.slots.get(capacity);
-    if (!free) {
-      free = [];
-      this.slots.set(capacity, free);
+    let slots = this.slots.get(capacity);
+    if (!slots) {
+      slots = { free: [], pageBytes: Math.max(MIN_PAGE_BYTES, capacity > 4096 ? capacity : 16 * capacity) };
+      this.slots.set(capacity, slots);
     }
+    const { free, pageBytes } = slots;
     if (free.length === 0) {
-      const size = Math.min(PAGE_BYTES, Math.max(PAGE_BYTES / 16, capacity * 64));
-      const page = this.createBuffer(size, 'page');
-      for (let offset = size - capacity; offset >= 0; offset -= capacity) free.push({ page, offset });
-      stats.pooledBytes += size;
+      const page = this.createBuffer(pageBytes, 'page');
+      for (let offset = pageBytes - capacity; offset >= 0; offset -= capacity) free.push({ page, offset });
+      stats.pooledBytes += pageBytes;
+      slots.pageBytes = Math.min(2 * pageBytes, MAX_PAGE_BYTES);
     }
     const { page, offset } = free.pop()!;
     stats.pooledBytes -= capacity;
     stats.liveBytes += capacity;
-    return { memory: this, buffer: page, offset, bytes, capacity, dedicated: false, freed: false };
+    return { memory: this, buffer: page, offset, bytes, capacity, dedicated: false, freed: false, readers: 0 };
   }
 }
 

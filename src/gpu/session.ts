@@ -2,7 +2,7 @@
 import { DeviceLostError, GPUValidationFailure } from '../errors';
 import { type AdapterProfile, type DeviceOptions, requestDevice } from './device';
 import { FAULT_BYTES, faultError } from './faults';
-import { type Allocation, Memory } from './memory';
+import { type Allocation, Memory, SMALL_BYTES } from './memory';
 import { Pipelines } from './pipelines';
 import { type KernelTime, Profiler } from './profiler';
 import { Slots } from './slots';
@@ -10,6 +10,24 @@ import { stats } from './stats';
 
 const STAGING_USAGE = 0x01 | 0x08; // MAP_READ | COPY_DST
 const MAP_READ = 1; // GPUMapMode.READ
+
+/** Staging buffers up to this size are kept. */
+const MAX_POOLED_STAGING = 1 << 20;
+const MAX_PIECE_BYTES = 1 << 24;
+
+type Range = Pick<Allocation, 'buffer' | 'offset' | 'bytes'>;
+
+interface Fetched {
+  readonly contents: ArrayBuffer[];
+  readonly faults: Int32Array;
+}
+
+/** Values that were asked for and whose copy has not been encoded yet. */
+interface PendingReads {
+  readonly places: Allocation[];
+  readonly fetched: Promise<Fetched>;
+  start(): void;
+}
 
 export class Session {
   readonly memory: Memory;
@@ -23,6 +41,7 @@ export class Session {
   private isLost = false;
   private readonly inFlight: Promise<unknown>[] = [];
   private readonly staging = new Map<number, GPUBuffer[]>();
+  private reads: PendingReads | null = null;
 
   static async open(options: DeviceOptions): Promise<Session> {
     const { device, profile } = await requestDevice(options);
@@ -87,9 +106,63 @@ export class Session {
     while (this.inFlight.length > limit && !this.isLost) await Promise.race([this.inFlight[0], this.device.lost]);
   }
 
-  /** Copies a value to the host, together with the fault word, whose error it throws. */
-  async read(from: Allocation): Promise<ArrayBuffer> {
-    const { contents, faults } = await this.fetch([from]);
+  /** Copies a value to the host, as it is at the time of the call, and throws the error of the fault word if there is one. */
+  read(from: Allocation): Promise<ArrayBuffer> {
+    return from.bytes > SMALL_BYTES ? this.readInPieces(from) : this.readTogether(from);
+  }
+
+  /** Small values that are asked for in one go share a copy and a map. */
+  private async readTogether(from: Allocation): Promise<ArrayBuffer> {
+    this.reads ??= this.openReads();
+    const { places, fetched } = this.reads;
+    this.memory.hold(from);
+    const at = places.push(from) - 1;
+    const { contents, faults } = await fetched;
+    this.throwFault(faults);
+    return contents[at]!;
+  }
+
+  private openReads(): PendingReads {
+    const places: Allocation[] = [];
+    let start = () => {};
+    const fetched = new Promise<Fetched>((resolve) => {
+      start = () => resolve(this.fetch(places));
+    });
+    queueMicrotask(() => this.startReads());
+    return { places, fetched, start };
+  }
+
+  /** Encodes the copies that were asked for so far: before anything is overwritten. */
+  startReads(): void {
+    const { reads } = this;
+    if (!reads) return;
+    this.reads = null;
+    reads.start();
+    for (const place of reads.places) this.memory.letGo(place);
+  }
+
+  /** Large values go through a staging buffer of a fraction of their size, so that reading does not double their memory. */
+  private async readInPieces(from: Allocation): Promise<ArrayBuffer> {
+    const result = new Uint8Array(from.bytes);
+    const most = pieceBytes(from.bytes);
+    const staging = this.takeStaging(most + FAULT_BYTES);
+    this.memory.hold(from);
+    try {
+      for (let at = 0; at < from.bytes; at += most) {
+        const bytes = Math.min(most, from.bytes - at);
+        const piece = { buffer: from.buffer, offset: from.offset + at, bytes };
+        const { contents, faults } = await this.fetchThrough(staging, [piece]);
+        this.throwFault(faults);
+        result.set(new Uint8Array(contents[0]!), at);
+      }
+    } finally {
+      this.memory.letGo(from);
+      this.giveBackStaging(staging);
+    }
+    return result.buffer;
+  }
+
+  private throwFault(faults: Int32Array): void {
     const fault = faultError(faults);
     if (fault) {
       this.device.queue.writeBuffer(this.faultBuffer, 0, new Uint8Array(FAULT_BYTES));
@@ -97,11 +170,19 @@ export class Session {
     }
     const error = this.takeError();
     if (error) throw error;
-    return contents[0]!;
   }
 
   /** Copies values as they are at the time of the call, with the fault word, through one staging buffer. */
-  async fetch(from: readonly Allocation[]): Promise<{ contents: ArrayBuffer[]; faults: Int32Array }> {
+  async fetch(from: readonly Range[]): Promise<Fetched> {
+    const staging = this.takeStaging(from.reduce((sum, { bytes }) => sum + bytes, FAULT_BYTES));
+    try {
+      return await this.fetchThrough(staging, from);
+    } finally {
+      this.giveBackStaging(staging);
+    }
+  }
+
+  private async fetchThrough(staging: GPUBuffer, from: readonly Range[]): Promise<Fetched> {
     const { device } = this;
     const offsets: number[] = [];
     let size = FAULT_BYTES;
@@ -109,7 +190,6 @@ export class Session {
       offsets.push(size);
       size += bytes;
     }
-    const staging = this.takeStaging(size);
     const encoder = device.createCommandEncoder();
     encoder.copyBufferToBuffer(this.faultBuffer, 0, staging, 0, FAULT_BYTES);
     from.forEach(({ buffer, offset, bytes }, i) => {
@@ -128,17 +208,27 @@ export class Session {
     const faults = new Int32Array(mapped.slice(0, FAULT_BYTES));
     const contents = from.map(({ bytes }, i) => mapped.slice(offsets[i]!, offsets[i]! + bytes));
     staging.unmap();
-    this.staging.get(staging.size)!.push(staging);
     return { contents, faults };
   }
 
   private takeStaging(bytes: number): GPUBuffer {
-    const size = 2 ** Math.ceil(Math.log2(Math.max(bytes, 256)));
-    let free = this.staging.get(size);
-    if (!free) {
-      free = [];
-      this.staging.set(size, free);
+    const size =
+      bytes > MAX_POOLED_STAGING ? Math.ceil(bytes / 256) * 256 : 2 ** Math.ceil(Math.log2(Math.max(bytes, 256)));
+    return this.staging.get(size)?.pop() ?? this.memory.createBuffer(size, 'staging', STAGING_USAGE);
+  }
+
+  private giveBackStaging(staging: GPUBuffer): void {
+    const { size } = staging;
+    if (size > MAX_POOLED_STAGING) {
+      this.memory.destroyBuffer(staging);
+      return;
     }
-    return free.pop() ?? this.memory.createBuffer(size, 'staging', STAGING_USAGE);
+    const free = this.staging.get(size);
+    if (free) free.push(staging);
+    else this.staging.set(size, [staging]);
   }
 }
+
+/** A power of two from a quarter to a half of a value's bytes, less the room of the fault word beside it. */
+const pieceBytes = (bytes: number): number =>
+  Math.min(2 ** (Math.floor(Math.log2(bytes)) - 1), MAX_PIECE_BYTES) - FAULT_BYTES;

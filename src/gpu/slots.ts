@@ -11,18 +11,19 @@ export class Slots {
 
   constructor(private readonly memory: Memory) {}
 
-  /** The smallest slot with room for `bytes` that is not in `busy`; a new one if none fits. */
-  take(bytes: number, busy: ReadonlySet<number>): number {
+  /** The smallest slot with room for `bytes` that is not busy; a new one if none fits. */
+  take(bytes: number, isBusy: (slot: number) => boolean): number {
     let best = -1;
     for (let i = 0; i < this.buffers.length; i++) {
       const { size } = this.buffers[i]!;
-      if (size < bytes || size > Math.max(bytes, 4096) * MAX_WASTE || busy.has(i)) continue;
+      if (size < bytes || size > Math.max(bytes, 4096) * MAX_WASTE || isBusy(i)) continue;
       if (best < 0 || size < this.buffers[best]!.size) best = i;
     }
     if (best >= 0) return best;
     const size = sizeClass(bytes);
-    this.buffers.push(this.memory.createBuffer(size, 'slot'));
-    stats.planBytes += size;
+    const buffer = this.memory.takePooled(size) ?? this.memory.createBuffer(size, 'slot');
+    this.buffers.push(buffer);
+    stats.planBytes += buffer.size;
     return this.buffers.length - 1;
   }
 }

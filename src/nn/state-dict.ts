@@ -47,6 +47,8 @@ export function loadInto(
       current.copy_(source);
     }
   });
+  // They were never the user's, so nothing of them needs to be kept.
+  for (const [, source] of sources) source.dispose();
   return { missingKeys, unexpectedKeys };
 }
 
