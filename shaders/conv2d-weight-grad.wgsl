@@ -1,48 +1,53 @@
 // conv2d-weight-grad.wgsl: gradient of a cross-correlation by its weight, over one chunk of the batch's output rows.
-//   dw[s,o,c,p,q] = Σ_{(n,i) in chunk s, j} dy[n,o,i,j] · x[n,c, i·SH + p·DH - pad_top, j·SW + q·DW - pad_left]
+//   dw[s,o,c,p,q] = Σ_{(n,i) in chunk s, j} dy[n,o,i,j] · x[n, c, i·sh + p·dh, j·SW + q·DW]
 //   db[s,o] = Σ_{(n,i) in chunk s, j} dy[n,o,i,j]
-// Each invocation holds TO output channels × TC input channels × KHT·KWT taps and walks rows of dy SEG columns at a time;
-// sum-chunks-pair.wgsl adds the chunks. With BORDER 0, x must hold every element that a segment touches.
+// Each invocation holds TO output channels × TC input channels × KHT × KWT taps and walks rows of dy by pairs of columns;
+// sum-chunks-pair.wgsl adds the chunks. x has its padding (conv2d-weight-grad-pad.wgsl), and rows of both are whole pairs.
 const WORKGROUP: u32 = 64u;
 const TO: u32 = 8u;
 const TC: u32 = 1u;
-const KHT: u32 = 3u; // divides KH
-const KWT: u32 = 3u; // divides KW
-const ACC: u32 = 72u; // TO · TC · KHT · KWT
-const SEG: u32 = 4u;
-const SEGS: u32 = 2u; // segments of a row of dy
-const DYS: u32 = 32u; // TO · SEG
-const ROW: u32 = 6u; // (SEG - 1)·SW + (KWT - 1)·DW + 1
-const KH: u32 = 3u;
-const KW: u32 = 3u;
-const SH: u32 = 1u;
+const KHT: u32 = 3u;
+const KWT: u32 = 3u;
+const LINES: u32 = 3u; // TC · KHT, rows of x that an invocation reads at once
+const ACC: u32 = 72u; // TO · LINES · KWT
+const OUT: u32 = 80u; // ACC + TO
 const SW: u32 = 1u;
-const DH: u32 = 1u;
 const DW: u32 = 1u;
-const BORDER: u32 = 1u;
-const EDGE: u32 = 1u; // whether SEG does not divide out_cols
+const SPAN: u32 = 2u; // pairs of a row of x that one pair of dy meets
+const KEPT: u32 = 1u; // of them, those that the next pair of dy meets again
+const FRESH: u32 = 1u; // SPAN - KEPT
+const WINDOW: u32 = 6u; // LINES · SPAN
+// The first tap of a tile meets an even column of x (ALIGNED 1), or perhaps an odd one and KWT is 1 (SHIFTED 1).
+const ALIGNED: u32 = 1u;
+const SHIFTED: u32 = 0u;
 
 struct Params {
   tiles: u32,
-  chunks: u32,
-  chunk_rows: u32, // output rows, counted over the batch, in a chunk
   o_tiles: u32,
   c_tiles: u32,
-  batch: u32,
+  p_tiles: u32,
+  q_tiles: u32,
+  chunk_rows: u32, // output rows, counted over the batch, in a chunk
+  first_chunk: u32, // where the chunks of this dispatch go
+  first_row: u32, // output row at which they begin
+  end_row: u32, // output row before which they all end
+  first_image: u32, // the first that x holds
   groups: u32,
   group_in: u32,
   group_out: u32,
   in_rows: u32,
-  in_cols: u32,
+  in_pairs: u32, // pairs in a row
   out_rows: u32,
-  out_cols: u32,
-  pad_top: i32,
-  pad_left: i32,
+  out_pairs: u32,
+  kh: u32,
+  kw: u32,
+  sh: u32,
+  dh: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;        // [batch, groups·group_in, in_rows, in_cols]
-@group(0) @binding(1) var<storage, read> dy: array<f32>;       // [batch, groups·group_out, out_rows, out_cols]
-@group(0) @binding(2) var<storage, read_write> dw: array<f32>; // [chunks, groups·group_out, group_in, KH, KW]
+@group(0) @binding(0) var<storage, read> x: array<vec2f>;      // [images, groups·group_in, in_rows, in_pairs]
+@group(0) @binding(1) var<storage, read> dy: array<vec2f>;     // [batch, groups·group_out, out_rows, out_pairs]
+@group(0) @binding(2) var<storage, read_write> dw: array<f32>; // [chunks, groups·group_out, group_in, kh, kw]
 @group(0) @binding(3) var<storage, read_write> db: array<f32>; // [chunks, groups·group_out]
 @group(0) @binding(4) var<uniform> params: Params;
 
@@ -52,78 +57,101 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   if (rest >= params.tiles) { return; }
   let c0 = rest % params.c_tiles * TC;
   rest /= params.c_tiles;
-  let q0 = rest % (KW / KWT) * KWT;
-  rest /= KW / KWT;
-  let p0 = rest % (KH / KHT) * KHT;
-  rest /= KH / KHT;
+  let q0 = rest % params.q_tiles * KWT;
+  rest /= params.q_tiles;
+  let p0 = rest % params.p_tiles * KHT;
+  rest /= params.p_tiles;
   let o0 = rest % params.o_tiles * TO;
   rest /= params.o_tiles;
-  let chunk = rest % params.chunks;
-  let g = rest / params.chunks;
-
+  let g = rest % params.groups;
+  let chunk = rest / params.groups;
+  // A channel past the last repeats that one; its sums are not stored.
   let last_o = params.group_out - 1u;
   let last_c = params.group_in - 1u;
-  // Places left of or above x wrap to huge numbers, so that one comparison tests both ends.
-  let last_row = params.in_rows - 1u;
-  let last_col = params.in_cols - 1u;
-  let first = chunk * params.chunk_rows;
-  let end = min(first + params.chunk_rows, params.batch * params.out_rows);
+  let odd = q0 * DW % 2u == 1u;
+
   var acc: array<f32, ACC>;
   var sums: array<f32, TO>;
-  for (var i = first; i < end; i++) {
+  var d: array<vec2f, TO>;
+  var window: array<vec2f, WINDOW>;
+  var dy_at: array<u32, TO>;
+  var x_at: array<u32, LINES>;
+  let start = params.first_row + chunk * params.chunk_rows;
+  let end = min(start + params.chunk_rows, params.end_row);
+  for (var i = start; i < end; i++) {
     let n = i / params.out_rows;
     let oy = i % params.out_rows;
-    let top = oy * SH + p0 * DH - u32(params.pad_top);
-    for (var segment = 0u; segment < SEGS; segment++) { // unroll up to 1
-      let ox = segment * SEG;
-      var d: array<f32, DYS>;
-      for (var o = 0u; o < TO; o++) { // unroll
-        let line = (((n * params.groups + g) * params.group_out + min(o0 + o, last_o)) * params.out_rows + oy) * params.out_cols;
-        for (var t = 0u; t < SEG; t++) { // unroll
-          if (EDGE == 0u) {
-            d[o * SEG + t] = dy[line + ox + t];
-          } else {
-            d[o * SEG + t] = select(0.0, dy[line + min(ox + t, params.out_cols - 1u)], ox + t < params.out_cols);
-          }
-          sums[o] += d[o * SEG + t];
+    for (var o = 0u; o < TO; o++) { // unroll
+      dy_at[o] = (((n * params.groups + g) * params.group_out + min(o0 + o, last_o)) * params.out_rows + oy) * params.out_pairs;
+    }
+    let image = (n - params.first_image) * params.groups + g;
+    for (var c = 0u; c < TC; c++) { // unroll
+      for (var p = 0u; p < KHT; p++) { // unroll
+        let line = (image * params.group_in + min(c0 + c, last_c)) * params.in_rows + oy * params.sh + (p0 + p) * params.dh;
+        x_at[c * KHT + p] = line * params.in_pairs + q0 * DW / 2u;
+        for (var k = 0u; k < KEPT; k++) { // unroll
+          window[(c * KHT + p) * SPAN + k] = x[x_at[c * KHT + p] + k];
         }
       }
-      let left = ox * SW + q0 * DW - u32(params.pad_left);
-      for (var c = 0u; c < TC; c++) { // unroll
-        let plane = ((n * params.groups + g) * params.group_in + min(c0 + c, last_c)) * params.in_rows;
-        for (var p = 0u; p < KHT; p++) { // unroll
-          let iy = top + p * DH;
-          let line = (plane + min(iy, last_row)) * params.in_cols;
-          var row: array<f32, ROW>;
-          for (var t = 0u; t < ROW; t++) { // unroll
-            let ix = left + t;
-            if (BORDER == 0u) {
-              row[t] = x[line + ix];
-            } else {
-              row[t] = select(0.0, x[line + min(ix, last_col)], (iy <= last_row) & (ix <= last_col));
-            }
-          }
+    }
+    for (var j = 0u; j < params.out_pairs; j++) {
+      for (var o = 0u; o < TO; o++) { // unroll
+        d[o] = dy[dy_at[o] + j];
+      }
+      for (var l = 0u; l < LINES; l++) { // unroll
+        for (var k = 0u; k < FRESH; k++) { // unroll
+          window[l * SPAN + KEPT + k] = x[x_at[l] + j * SW + KEPT + k];
+        }
+      }
+      for (var o = 0u; o < TO; o++) { // unroll
+        sums[o] += d[o].x + d[o].y;
+      }
+      for (var l = 0u; l < LINES; l++) { // unroll
+        for (var a = 0u; a < ALIGNED; a++) { // unroll
           for (var o = 0u; o < TO; o++) { // unroll
             for (var q = 0u; q < KWT; q++) { // unroll
-              for (var t = 0u; t < SEG; t++) { // unroll
-                acc[((o * TC + c) * KHT + p) * KWT + q] = fma(d[o * SEG + t], row[t * SW + q * DW], acc[((o * TC + c) * KHT + p) * KWT + q]);
-              }
+              acc[(o * LINES + l) * KWT + q] += dot(d[o], vec2f(
+                window[l * SPAN + q * DW / 2u][q * DW % 2u],
+                window[l * SPAN + (q * DW + SW) / 2u][(q * DW + SW) % 2u],
+              ));
             }
           }
+        }
+        for (var s = 0u; s < SHIFTED; s++) { // unroll
+          let even = vec2f(window[l * SPAN].x, window[l * SPAN + SW / 2u][SW % 2u]);
+          let pair = select(even, vec2f(window[l * SPAN].y, window[l * SPAN + (1u + SW) / 2u][(1u + SW) % 2u]), odd);
+          for (var o = 0u; o < TO; o++) { // unroll
+            acc[o * LINES + l] += dot(d[o], pair);
+          }
+        }
+      }
+      for (var l = 0u; l < LINES; l++) { // unroll
+        for (var k = 0u; k < KEPT; k++) { // unroll
+          window[l * SPAN + k] = window[l * SPAN + k + SW];
         }
       }
     }
   }
-  let part = (chunk * params.groups + g) * params.group_out;
+  // A copy that is indexed by the loops below, so that the sums above need not be.
+  var out: array<f32, OUT>;
+  for (var a = 0u; a < ACC; a++) { // unroll
+    out[a] = acc[a];
+  }
   for (var o = 0u; o < TO; o++) { // unroll
-    if (c0 + p0 + q0 == 0u && o0 + o <= last_o) { db[part + o0 + o] = sums[o]; }
-    for (var c = 0u; c < TC; c++) { // unroll
-      if (o0 + o <= last_o && c0 + c <= last_c) {
-        for (var p = 0u; p < KHT; p++) { // unroll
-          for (var q = 0u; q < KWT; q++) { // unroll
-            let at = (((part + o0 + o) * params.group_in + c0 + c) * KH + p0 + p) * KW + q0 + q;
-            dw[at] = acc[((o * TC + c) * KHT + p) * KWT + q];
-          }
+    out[ACC + o] = sums[o];
+  }
+  let part = ((params.first_chunk + chunk) * params.groups + g) * params.group_out;
+  for (var o = 0u; o < TO; o++) {
+    if (o0 + o > last_o) { break; }
+    if (c0 + p0 + q0 == 0u) { db[part + o0 + o] = out[ACC + o]; }
+    for (var c = 0u; c < TC; c++) {
+      if (c0 + c > last_c) { break; }
+      for (var p = 0u; p < KHT; p++) {
+        if (p0 + p >= params.kh) { break; }
+        let at = (((part + o0 + o) * params.group_in + c0 + c) * params.kh + p0 + p) * params.kw + q0;
+        for (var q = 0u; q < KWT; q++) {
+          if (q0 + q >= params.kw) { break; }
+          dw[at + q] = out[(o * LINES + c * KHT + p) * KWT + q];
         }
       }
     }

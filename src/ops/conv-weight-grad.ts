@@ -1,105 +1,178 @@
 // The GPU passes of a convolution's gradients by weight and bias.
-import weightGradSource from '../../shaders/conv2d-weight-grad.wgsl?raw';
-import { i32, input, type Lowering, output, type Pass, scratch, u32 } from '../compiler/ir';
+import source from '../../shaders/conv2d-weight-grad.wgsl?raw';
+import padSource from '../../shaders/conv2d-weight-grad-pad.wgsl?raw';
+import { fault, i32, input, type Lowering, type Operand, output, type Pass, scratch, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT } from '../compiler/meta';
 import type { AdapterProfile } from '../gpu/device';
 import { sumChunkPairs } from './chunks';
 import type { ConvGeometry } from './conv-geometry';
-import { bestTile, ceilDiv, divisorUpTo, MAX_TAPS, PAD_FROM_CHANNELS, padPass, WORKGROUP } from './conv-tiles';
+import { ceilDiv } from './conv-tiles';
+import { chooseWeightGradTile, type WeightGradTile } from './conv-weight-grad-tiles';
 import { unroll } from './unroll';
 
-/** Invocations that a weight gradient aims at by splitting the batch: some workgroups for every core of a processor or GPU. */
-const WEIGHT_GRAD_INVOCATIONS = { software: 512, gpu: 32768 };
+const WORKGROUP = 64;
+
+/** Invocations that are aimed at by splitting the batch, so that every core of a processor has some; measured on two. */
+const INVOCATIONS = 512;
+
+/** Pairs of columns that an invocation walks at least: storing its sums costs as much as some of them. */
+const FEWEST_PAIRS = 16;
 
 /** Products that one invocation adds up, at most: rounding errors grow with their number. */
 const LONGEST_SUM = 16384;
 
+/** Bytes of a padded copy, at most, besides what the device allows; a larger batch is copied and worked off in parts. */
+const LARGEST_COPY = 2 ** 27;
+
+/** Pairs that an invocation of the copy writes, as in the shader. */
+const STRETCH = 8;
+
 /** dw and db, of inputs x and dy: partial sums over chunks of the batch's output rows, then their sum. */
-export function weightGradPasses(g: ConvGeometry, adapter: AdapterProfile): Lowering {
+export function weightGradPasses(
+  geometry: ConvGeometry,
+  adapter: AdapterProfile,
+  tile: WeightGradTile = chooseWeightGradTile(geometry),
+): Lowering {
+  const g = flattened(geometry);
   const [kh, kw] = g.kernel;
   const [sh, sw] = g.stride;
   const [dh, dw] = g.dilation;
   const [rows, cols] = g.size;
   const [outRows, outCols] = g.outSize;
-  const kwt = divisorUpTo(kw, MAX_TAPS);
-  const kht = kh * kwt <= 9 ? kh : 1;
-  const to = bestTile(g.groupOut, g.groupOut < 4 ? [1, 2] : [4, 8]);
-  const tc = kht * kwt > 2 ? 1 : bestTile(g.groupIn, [1, 2, 4]);
-  const seg = sw > 2 ? 4 : bestTile(outCols, [4, 7]);
-  const oTiles = ceilDiv(g.groupOut, to);
-  const cTiles = ceilDiv(g.groupIn, tc);
-  const base = cTiles * oTiles * (kh / kht) * (kw / kwt) * g.groups;
-  const allRows = g.batch * outRows;
+  const { outs, ins, kernelRows, kernelCols, shifted } = tile;
+  const [oTiles, cTiles] = [ceilDiv(g.groupOut, outs), ceilDiv(g.groupIn, ins)];
+  const [pTiles, qTiles] = [ceilDiv(kh, kernelRows), ceilDiv(kw, kernelCols)];
+  const outPairs = ceilDiv(outCols, 2);
+  const span = ceilDiv(sw + (kernelCols - 1) * dw + 1 + (shifted ? 1 : 0), 2);
+  const kept = Math.max(0, span - sw);
+  const lines = ins * kernelRows;
+  const sums = outs * lines * kernelCols;
+
+  // What whole tiles touch of x.
+  const needRows = (outRows - 1) * sh + (pTiles * kernelRows - 1) * dh + 1;
+  const needPairs = Math.floor(((qTiles - 1) * kernelCols * dw) / 2) + (outPairs - 1) * sw + span;
+  const fits = g.padding[0] === 0 && g.padding[2] === 0 && cols % 2 === 0 && needRows <= rows && 2 * needPairs <= cols;
+  const channels = g.groups * g.groupOut;
+  const planes = g.groups * g.groupIn;
+  const imageBytes = planes * needRows * needPairs * 2 * BYTES_PER_ELEMENT;
+  const copied = outCols % 2 !== 0;
+  const copiedBytes = g.batch * channels * outRows * outPairs * 2 * BYTES_PER_ELEMENT;
+  const limit = Math.min(LARGEST_COPY, adapter.maxStorageBufferBindingSize);
+  const parts = fits ? 1 : Math.max(1, ceilDiv(g.batch, Math.max(1, Math.floor(limit / imageBytes))));
+  const images = ceilDiv(g.batch, parts);
+
+  const base = cTiles * oTiles * pTiles * qTiles * g.groups;
+  const partRows = images * outRows;
   const wanted = Math.max(
-    ceilDiv(WEIGHT_GRAD_INVOCATIONS[adapter.kind], base),
-    ceilDiv(allRows * outCols, LONGEST_SUM),
+    Math.min(ceilDiv(INVOCATIONS, base * parts), ceilDiv(partRows * outPairs, FEWEST_PAIRS)),
+    ceilDiv(partRows * outCols, LONGEST_SUM),
   );
-  const chunkRows = ceilDiv(allRows, Math.max(1, Math.min(allRows, wanted))) || 1;
-  const chunks = Math.max(1, ceilDiv(allRows, chunkRows));
-  const tiles = base * chunks;
-  const count = g.groups * g.groupOut * g.groupIn * kh * kw;
-  const needRows = (outRows - 1) * sh + (kh - 1) * dh + 1;
-  const needCols = (ceilDiv(outCols, seg) * seg - 1) * sw + (kw - 1) * dw + 1;
-  const fits = g.padding[0] === 0 && g.padding[2] === 0 && needRows <= rows && needCols <= cols;
-  const planes = g.batch * g.groups * g.groupIn;
-  const paddedBytes = planes * needRows * needCols * BYTES_PER_ELEMENT;
-  const padded = !fits && g.groupOut >= 2 * PAD_FROM_CHANNELS && paddedBytes <= adapter.maxStorageBufferBindingSize;
-  const partial = [scratch(padded ? 1 : 0), scratch(padded ? 2 : 1)] as const;
-  const consts = {
-    TO: to,
-    TC: tc,
-    KHT: kht,
-    KWT: kwt,
-    ACC: to * tc * kht * kwt,
-    SEG: seg,
-    SEGS: ceilDiv(outCols, seg),
-    DYS: to * seg,
-    ROW: (seg - 1) * sw + (kwt - 1) * dw + 1,
-    KH: kh,
-    KW: kw,
-    SH: sh,
-    SW: sw,
-    DH: dh,
-    DW: dw,
-    BORDER: fits || padded ? 0 : 1,
-    EDGE: outCols % seg === 0 ? 0 : 1,
-  };
-  const passes: Pass[] = [];
+  const chunkRows = ceilDiv(partRows, Math.max(1, Math.min(partRows, wanted))) || 1;
+  const partChunks = Math.max(1, ceilDiv(partRows, chunkRows));
+  const chunks = parts * partChunks;
+  const tiles = base * partChunks;
+  const count = channels * g.groupIn * kh * kw;
+
   const bytes: number[] = [];
-  if (padded) {
-    passes.push(padPass(input(0), planes, g.size, [needRows, needCols], g.padding[0], g.padding[2]));
-    bytes.push(paddedBytes);
+  const reserve = (length: number): Operand => scratch(bytes.push(length) - 1);
+  const x = fits ? input(0) : reserve(images * imageBytes);
+  const dy = copied ? reserve(copiedBytes) : input(1);
+  const [toWeight, toBias] =
+    chunks === 1
+      ? [output(0), output(1)]
+      : [reserve(chunks * count * BYTES_PER_ELEMENT), reserve(chunks * channels * BYTES_PER_ELEMENT)];
+  const consts = {
+    TO: outs,
+    TC: ins,
+    KHT: kernelRows,
+    KWT: kernelCols,
+    LINES: lines,
+    ACC: sums,
+    OUT: sums + outs,
+    SW: sw,
+    DW: dw,
+    SPAN: span,
+    KEPT: kept,
+    FRESH: span - kept,
+    WINDOW: lines * span,
+    ALIGNED: shifted ? 0 : 1,
+    SHIFTED: shifted ? 1 : 0,
+  };
+  const code = unroll(source, consts);
+  const passes: Pass[] = [];
+  for (let part = 0; part < parts; part++) {
+    const first = part * images;
+    const last = Math.min(first + images, g.batch) - 1;
+    const xStretches = ceilDiv(needPairs, STRETCH);
+    const dyStretches = ceilDiv(outPairs, STRETCH);
+    const xCount = fits ? 0 : (last - first + 1) * planes * needRows * xStretches;
+    const dyCount = copied && part === 0 ? g.batch * channels * outRows * dyStretches : 0;
+    if (xCount + dyCount > 0) {
+      passes.push({
+        source: [padSource],
+        label: 'conv2d weight gradient pad',
+        reads: [input(0), input(1)],
+        // Bindings are fixed: where one is not copied, something else that can be written is in its place.
+        writes: [fits ? fault : x, copied ? dy : fault],
+        params: [
+          u32(xCount),
+          u32(xStretches),
+          u32(rows),
+          u32(cols),
+          u32(needRows),
+          u32(needPairs),
+          i32(g.padding[0]),
+          i32(g.padding[2]),
+          u32(first * planes),
+          u32(dyCount),
+          u32(dyStretches),
+          u32(outCols),
+          u32(outPairs),
+        ],
+        grid: gridFor(xCount + dyCount, WORKGROUP),
+      });
+    }
+    passes.push({
+      source: [code],
+      label: 'conv2d weight gradient',
+      consts,
+      reads: [x, dy],
+      writes: [toWeight, toBias],
+      params: [
+        u32(tiles),
+        u32(oTiles),
+        u32(cTiles),
+        u32(pTiles),
+        u32(qTiles),
+        u32(chunkRows),
+        u32(part * partChunks),
+        u32(first * outRows),
+        u32((last + 1) * outRows),
+        u32(fits ? 0 : first),
+        u32(g.groups),
+        u32(g.groupIn),
+        u32(g.groupOut),
+        u32(fits ? rows : needRows),
+        u32(fits ? cols / 2 : needPairs),
+        u32(outRows),
+        u32(outPairs),
+        u32(kh),
+        u32(kw),
+        u32(sh),
+        u32(dh),
+      ],
+      grid: gridFor(tiles, WORKGROUP),
+    });
   }
-  passes.push({
-    source: [unroll(weightGradSource, consts)],
-    label: 'conv2d weight gradient',
-    consts,
-    reads: [padded ? scratch() : input(0), input(1)],
-    writes: chunks === 1 ? [output(0), output(1)] : partial,
-    params: [
-      u32(tiles),
-      u32(chunks),
-      u32(chunkRows),
-      u32(oTiles),
-      u32(cTiles),
-      u32(g.batch),
-      u32(g.groups),
-      u32(g.groupIn),
-      u32(g.groupOut),
-      u32(padded ? needRows : rows),
-      u32(padded ? needCols : cols),
-      u32(outRows),
-      u32(outCols),
-      i32(padded ? 0 : g.padding[0]),
-      i32(padded ? 0 : g.padding[2]),
-    ],
-    grid: gridFor(tiles, WORKGROUP),
-  });
-  if (chunks > 1) {
-    const channels = g.groups * g.groupOut;
-    passes.push(sumChunkPairs(partial, [output(0), output(1)], [count, channels], chunks));
-    bytes.push(chunks * count * BYTES_PER_ELEMENT, chunks * channels * BYTES_PER_ELEMENT);
-  }
+  if (chunks > 1) passes.push(sumChunkPairs([toWeight, toBias], [output(0), output(1)], [count, channels], chunks));
   return { kind: 'passes', passes, scratch: bytes };
+}
+
+/** The same gradient over images of one row, where the kernel is a single tap and no pixel is left out. */
+function flattened(g: ConvGeometry): ConvGeometry {
+  const plain = [...g.kernel, ...g.stride].every((n) => n === 1) && g.padding.every((n) => n === 0);
+  if (!plain) return g;
+  const pixels = g.size[0] * g.size[1];
+  return { ...g, size: [1, pixels], outSize: [1, pixels] };
 }
