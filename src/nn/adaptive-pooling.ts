@@ -1,10 +1,10 @@
-// Owns the layers that pool by output size or along one dimension, and MaxUnpool2d.
+// Owns the layers that pool by output size, and those that pool along one dimension.
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import * as F from './functional/adaptive-pooling';
 import { Module } from './module';
 import { pythonText } from './printing';
-import { pair, type Size2d, wholeNumber } from './sizes';
+import { wholeNumber } from './sizes';
 
 export type { AdaptiveSize2d } from './functional/adaptive-pooling';
 
@@ -201,43 +201,5 @@ export class AvgPool1d extends Module {
     return Object.entries({ kernel_size: this.kernelSize, stride: this.stride, padding: this.padding })
       .map(([name, value]) => `${name}=${pythonText([value])}`)
       .join(', ');
-  }
-}
-
-interface UnpoolArguments {
-  kernelSize: Size2d;
-  /** Default: kernelSize. */
-  stride?: Size2d | null;
-  /** That of the pooling, default 0. */
-  padding?: Size2d;
-}
-
-/**
- * Undoes `MaxPool2d`: the maxima at their places, zeros elsewhere.
- *
- * Shape: [N, C, H, W] or [C, H, W], and the indices that the pooling returned → [N, C, H', W'] with
- * H' = (H − 1) · stride − 2 padding + kernelSize, or the `outputSize` that the call names.
- */
-export class MaxUnpool2d extends Module {
-  kernelSize: readonly [number, number];
-  stride: readonly [number, number];
-  padding: readonly [number, number];
-
-  constructor(...args: Arguments<UnpoolArguments, ['kernelSize', 'stride', 'padding']>) {
-    super();
-    const o = parseArgs<UnpoolArguments>('MaxUnpool2d', ['kernelSize'], { stride: null, padding: 0 }, args);
-    this.kernelSize = pair('MaxUnpool2d', 'kernelSize', o.kernelSize, 1);
-    this.stride = pair('MaxUnpool2d', 'stride', o.stride ?? o.kernelSize, 1);
-    this.padding = pair('MaxUnpool2d', 'padding', o.padding);
-  }
-
-  forward(x: Tensor, indices: Tensor, options: { outputSize?: readonly number[] | null } = {}): Tensor {
-    const { kernelSize, stride, padding } = this;
-    return F.maxUnpool2d(x, indices, kernelSize, { stride, padding, outputSize: options.outputSize ?? null });
-  }
-
-  override extraRepr(): string {
-    const { kernelSize, stride, padding } = this;
-    return `kernel_size=${pythonText(kernelSize)}, stride=${pythonText(stride)}, padding=${pythonText(padding)}`;
   }
 }

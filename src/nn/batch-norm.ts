@@ -1,4 +1,4 @@
-// Owns the layers with running statistics: BatchNorm1d, BatchNorm2d, InstanceNorm2d.
+// Owns the layers with running statistics: BatchNorm1d, 2d and 3d, InstanceNorm1d, 2d and 3d.
 import { noGrad } from '../autograd/mode';
 import { showShape } from '../compiler/meta';
 import { ShapeError } from '../errors';
@@ -19,9 +19,9 @@ export interface ChannelNormArguments {
   eps?: number;
   /** The weight of a new batch in the running statistics, default 0.1; null for the plain mean of all batches. */
   momentum?: number | null;
-  /** Learn a weight (and bias); default true, for InstanceNorm2d false. */
+  /** Learn a weight (and bias); default true, for InstanceNorm false. */
   affine?: boolean;
-  /** Keep running statistics, for evaluation; default true, for InstanceNorm2d false. */
+  /** Keep running statistics, for evaluation; default true, for InstanceNorm false. */
   trackRunningStats?: boolean;
   /** Default true. */
   bias?: boolean;
@@ -153,13 +153,54 @@ export class BatchNorm2d extends BatchNorm {
   }
 }
 
+/** `BatchNorm1d` for volumes. Shape: [N, C, D, H, W], kept. */
+export class BatchNorm3d extends BatchNorm {
+  constructor(numFeatures: number, options?: Partial<Defaults>);
+  constructor(...args: Arguments<ChannelNormArguments, Order>);
+  constructor(...args: unknown[]) {
+    super('BatchNorm3d', batchDefaults, args);
+  }
+
+  forward(x: Tensor): Tensor {
+    this.expectInput('BatchNorm3d', x, [5], '5-D input [N, C, D, H, W]');
+    return this.normalized(x);
+  }
+}
+
+abstract class InstanceNorm extends ChannelNorm {
+  /** x[N, C, …] or [C, …] of `spatial` dimensions. */
+  protected normalized(x: Tensor, spatial: number): Tensor {
+    const { runningMean, runningVar, weight, bias, eps, momentum } = this;
+    const useInputStats = this.training || !this.trackRunningStats;
+    const tracked = this.training ? { runningMean, runningVar } : {};
+    const stats = useInputStats ? tracked : { runningMean, runningVar };
+    const options = { ...stats, weight, bias, useInputStats, momentum: momentum ?? 0, eps };
+    const single = x.shape.length === spatial + 1;
+    return single ? instanceNorm(x.unsqueeze(0), options).squeeze(0) : instanceNorm(x, options);
+  }
+}
+
 /**
- * y = (x − E[x]) / √(Var[x] + eps) · weight + bias, over each plane of each image (Ulyanov et al. 2016). Keeps no running
+ * y = (x − E[x]) / √(Var[x] + eps) · weight + bias, over each channel of each input (Ulyanov et al. 2016). Keeps no running
  * statistics and learns nothing unless asked to.
  *
- * Shape: [N, C, H, W] or [C, H, W], kept.
+ * Shape: [N, C, L] or [C, L], kept.
  */
-export class InstanceNorm2d extends ChannelNorm {
+export class InstanceNorm1d extends InstanceNorm {
+  constructor(numFeatures: number, options?: Partial<Defaults>);
+  constructor(...args: Arguments<ChannelNormArguments, Order>);
+  constructor(...args: unknown[]) {
+    super('InstanceNorm1d', instanceDefaults, args);
+  }
+
+  forward(x: Tensor): Tensor {
+    this.expectInput('InstanceNorm1d', x, [2, 3], '3-D or 2-D input [N, C, L] or [C, L]');
+    return this.normalized(x, 1);
+  }
+}
+
+/** `InstanceNorm1d` for images. Shape: [N, C, H, W] or [C, H, W], kept. */
+export class InstanceNorm2d extends InstanceNorm {
   constructor(numFeatures: number, options?: Partial<Defaults>);
   constructor(...args: Arguments<ChannelNormArguments, Order>);
   constructor(...args: unknown[]) {
@@ -168,15 +209,20 @@ export class InstanceNorm2d extends ChannelNorm {
 
   forward(x: Tensor): Tensor {
     this.expectInput('InstanceNorm2d', x, [3, 4], '4-D or 3-D input [N, C, H, W] or [C, H, W]');
-    if (x.shape.length === 3) return this.normalized(x.unsqueeze(0)).squeeze(0);
-    return this.normalized(x);
+    return this.normalized(x, 2);
+  }
+}
+
+/** `InstanceNorm1d` for volumes. Shape: [N, C, D, H, W] or [C, D, H, W], kept. */
+export class InstanceNorm3d extends InstanceNorm {
+  constructor(numFeatures: number, options?: Partial<Defaults>);
+  constructor(...args: Arguments<ChannelNormArguments, Order>);
+  constructor(...args: unknown[]) {
+    super('InstanceNorm3d', instanceDefaults, args);
   }
 
-  private normalized(x: Tensor): Tensor {
-    const { runningMean, runningVar, weight, bias, eps, momentum } = this;
-    const useInputStats = this.training || !this.trackRunningStats;
-    const tracked = this.training ? { runningMean, runningVar } : {};
-    const stats = useInputStats ? tracked : { runningMean, runningVar };
-    return instanceNorm(x, { ...stats, weight, bias, useInputStats, momentum: momentum ?? 0, eps });
+  forward(x: Tensor): Tensor {
+    this.expectInput('InstanceNorm3d', x, [4, 5], '5-D or 4-D input [N, C, D, H, W] or [C, D, H, W]');
+    return this.normalized(x, 3);
   }
 }

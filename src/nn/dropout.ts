@@ -1,4 +1,4 @@
-// Owns the dropout family: Dropout, Dropout1d, Dropout2d, AlphaDropout.
+// Owns the dropout family: Dropout, Dropout1d, Dropout2d, Dropout3d, AlphaDropout, FeatureAlphaDropout.
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import * as F from './functional/dropout';
@@ -64,6 +64,17 @@ export class Dropout2d extends DropoutLayer {
   }
 }
 
+/** `Dropout` of whole channels. Shape: [N, C, D, H, W] or [C, D, H, W], kept. */
+export class Dropout3d extends DropoutLayer {
+  constructor(...args: Given) {
+    super('Dropout3d', args);
+  }
+
+  forward(x: Tensor): Tensor {
+    return F.dropout3d(x, { p: this.p, training: this.training, inplace: this.inplace });
+  }
+}
+
 /** Dropout for networks of SELU: mean 0 and variance 1 stay what they are (Klambauer et al. 2017). Shape: any, kept. */
 export class AlphaDropout extends DropoutLayer {
   constructor(...args: Given) {
@@ -72,5 +83,16 @@ export class AlphaDropout extends DropoutLayer {
 
   forward(x: Tensor): Tensor {
     return F.alphaDropout(x, { p: this.p, training: this.training, inplace: this.inplace });
+  }
+}
+
+/** `AlphaDropout` of whole channels. Shape: [N, C, …], kept. */
+export class FeatureAlphaDropout extends DropoutLayer {
+  constructor(...args: Given) {
+    super('FeatureAlphaDropout', args);
+  }
+
+  forward(x: Tensor): Tensor {
+    return F.featureAlphaDropout(x, { p: this.p, training: this.training, inplace: this.inplace });
   }
 }

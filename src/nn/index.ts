@@ -22,9 +22,8 @@ export {
   AdaptiveMaxPool2d,
   AvgPool1d,
   MaxPool1d,
-  MaxUnpool2d,
 } from './adaptive-pooling';
-export { BatchNorm1d, BatchNorm2d, InstanceNorm2d } from './batch-norm';
+export { BatchNorm1d, BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './batch-norm';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './container';
 export { Conv1d, Conv2d, Conv3d, LazyConv1d, LazyConv2d, LazyConv3d, type PaddingMode } from './conv';
 export {
@@ -35,7 +34,7 @@ export {
   LazyConvTranspose2d,
   LazyConvTranspose3d,
 } from './conv-transpose';
-export { AlphaDropout, Dropout, Dropout1d, Dropout2d } from './dropout';
+export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from './dropout';
 export {
   BCELoss,
   GaussianNLLLoss,
@@ -53,6 +52,7 @@ export type { RemovableHandle } from './hooks';
 export * as init from './init';
 export { Identity, LazyLinear, Linear } from './linear';
 export { BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss } from './loss';
+export { LPPool1d, LPPool2d, LPPool3d } from './lp-pooling';
 export {
   CosineEmbeddingLoss,
   CosineSimilarity,
@@ -96,6 +96,8 @@ export {
   Threshold,
 } from './piecewise';
 export { AvgPool2d, MaxPool2d } from './pooling';
+export { AdaptiveAvgPool3d, AdaptiveMaxPool3d, AvgPool3d, MaxPool3d } from './pooling-3d';
 export type { IncompatibleKeys, StateDict } from './state-dict';
+export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from './unpooling';
 export { PixelShuffle, PixelUnshuffle, Upsample } from './upsample';
 export * as utils from './utils';

@@ -109,18 +109,23 @@ const unpoolOp: Op<{ readonly size: number }> = {
   vjp: ([dy], { inputs: [, indices] }) => [gather(dy!, 1, indices!), null],
 };
 
-/** Zeros [N, C, ...size] with the elements of x[N, C, H, W] at the places in their plane that `indices` names. */
-export function maxUnpool2d(x: Value, indices: Value, size: Pair): Value {
-  checkSizes('maxUnpool2d', x, size);
+/**
+ * Zeros [...lead, ...size] with the elements of x[...lead, ...spatial] at the places that `indices` names, each a number that
+ * counts through all of `size`.
+ */
+export function maxUnpool(op: string, x: Value, indices: Value, size: readonly number[]): Value {
   if (indices.dtype !== 'int64') {
     throw new DTypeError(
-      `maxUnpool2d: expected indices of dtype int64, but got ${indices.dtype}; take those of a max pooling with returnIndices`,
+      `${op}: expected indices of dtype int64, but got ${indices.dtype}; take those of a max pooling with returnIndices`,
     );
   }
   if (!sameShape(x.shape, indices.shape)) {
     throw new ShapeError(
-      `maxUnpool2d: expected indices of the input's shape ${showShape(x.shape)}, but got ${showShape(indices.shape)}`,
+      `${op}: expected indices of the input's shape ${showShape(x.shape)}, but got ${showShape(indices.shape)}`,
     );
   }
-  return reshape(record(unpoolOp, [planes(x), planes(indices)], { size: size[0] * size[1] }), within(x, size));
+  const lead = x.shape.slice(0, -size.length);
+  const lines = [numel(lead), numel(x.shape.slice(-size.length))];
+  const y = record(unpoolOp, [reshape(x, lines), reshape(indices, lines)], { size: numel(size) });
+  return reshape(y, [...lead, ...size]);
 }

@@ -1,6 +1,6 @@
-// Owns pooling by output size, pooling of one dimension, and F.maxUnpool2d: thin over the ops.
+// Owns pooling by output size, and pooling of one dimension: thin over the ops.
 import { showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+import { ShapeError } from '../../errors';
 import type { Value } from '../../graph/value';
 import * as ops from '../../ops/adaptive-pool';
 import { reshape } from '../../ops/cast';
@@ -49,41 +49,6 @@ export function adaptiveMaxPool2d(
   const op = 'adaptiveMaxPool2d';
   const pooled = batched(op, x, (value) => ops.adaptiveMaxPool2d(value, adaptiveSize(op, outputSize, x)));
   return returnIndices ? (pooled as [Tensor, Tensor]) : pooled[0]!;
-}
-
-interface UnpoolArguments {
-  kernelSize: Size2d;
-  /** Default: kernelSize. */
-  stride?: Size2d | null;
-  padding?: Size2d;
-  /** [H, W], or the whole shape; default: (size − 1) · stride − 2 padding + kernelSize. */
-  outputSize?: readonly number[] | null;
-}
-
-/**
- * Undoes `maxPool2d`: the maxima at their places, zeros elsewhere. Shape: [N, C, H, W] or [C, H, W], and the indices that the
- * pooling returned → [N, C, H', W'].
- */
-export function maxUnpool2d(
-  x: Tensor,
-  indices: Tensor,
-  ...args: Arguments<UnpoolArguments, ['kernelSize', 'stride', 'padding', 'outputSize']>
-): Tensor {
-  const op = 'maxUnpool2d';
-  const defaults = { stride: null, padding: 0, outputSize: null };
-  const o = parseArgs<UnpoolArguments>(op, ['kernelSize'], defaults, args);
-  const kernel = pair(op, 'kernelSize', o.kernelSize, 1);
-  const stride = pair(op, 'stride', o.stride ?? o.kernelSize, 1);
-  const padding = pair(op, 'padding', o.padding);
-  const usual = kernel.map((k, d) => ((x.shape.at(d - 2) ?? 1) - 1) * stride[d]! - 2 * padding[d]! + k);
-  const size = (o.outputSize?.slice(-2) ?? usual) as [number, number];
-  if (size.length !== 2 || !size.every((n, d) => n > usual[d]! - stride[d]! && n < usual[d]! + stride[d]!)) {
-    throw new ArgumentError(
-      `maxUnpool2d: expected an outputSize less than a stride ${showShape(stride)} away from ${showShape(usual)}, but got ${showShape(o.outputSize ?? usual)}`,
-    );
-  }
-  const places = x.shape.length === 3 ? reshape(indices.value, [1, ...indices.shape]) : indices.value;
-  return batched(op, x, (value) => [ops.maxUnpool2d(value, places, size)])[0]!;
 }
 
 // ── One dimension: images of one row ──

@@ -80,13 +80,30 @@ export function dropout2d(x: Tensor, ...args: Given): Tensor {
   return dropped('dropout2d', x, args, numel(x.shape.slice(2)), rescaled);
 }
 
+/** `dropout` of whole channels. Shape: [N, C, D, H, W] or [C, D, H, W], kept. */
+export function dropout3d(x: Tensor, ...args: Given): Tensor {
+  const rank = x.shape.length;
+  if (rank !== 4 && rank !== 5) {
+    throw new ShapeError(
+      `dropout3d: expected 5-D or 4-D input [N, C, D, H, W] or [C, D, H, W], but got ${showShape(x.shape)}`,
+    );
+  }
+  return dropped('dropout3d', x, args, numel(x.shape.slice(-3)), rescaled);
+}
+
 /** The least value of SELU, negated: its scale times its alpha (Klambauer et al. 2017). */
 const SELU_FLOOR = 1.7580993408473766;
 
+/** What keeps mean 0 and variance 1 where a share p of the elements has SELU's least value. */
+function standardized(p: number): Affine {
+  const scale = 1 / Math.sqrt((SELU_FLOOR ** 2 * p + 1) * (1 - p));
+  const shift = SELU_FLOOR * scale * p;
+  return { scale, shift, dropped: shift - SELU_FLOOR * scale };
+}
+
 /** Sets elements to SELU's least value with chance p, then scales and shifts so that mean 0 and variance 1 stay. Shape: kept. */
-export const alphaDropout = (x: Tensor, ...args: Given): Tensor =>
-  dropped('alphaDropout', x, args, 1, (p) => {
-    const scale = 1 / Math.sqrt((SELU_FLOOR ** 2 * p + 1) * (1 - p));
-    const shift = SELU_FLOOR * scale * p;
-    return { scale, shift, dropped: shift - SELU_FLOOR * scale };
-  });
+export const alphaDropout = (x: Tensor, ...args: Given): Tensor => dropped('alphaDropout', x, args, 1, standardized);
+
+/** `alphaDropout` of whole channels. Shape: [N, C, …], kept. */
+export const featureAlphaDropout = (x: Tensor, ...args: Given): Tensor =>
+  dropped('featureAlphaDropout', x, args, numel(x.shape.slice(2)), standardized);

@@ -23,12 +23,11 @@ export {
   adaptiveMaxPool2d,
   avgPool1d,
   maxPool1d,
-  maxUnpool2d,
 } from './adaptive-pooling';
 export { batchNorm, instanceNorm } from './batch-norm';
 export { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d } from './conv';
 export { cosineSimilarity, normalize, pairwiseDistance } from './distance';
-export { alphaDropout, dropout, dropout1d, dropout2d } from './dropout';
+export { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from './dropout';
 export {
   binaryCrossEntropy,
   gaussianNllLoss,
@@ -50,6 +49,7 @@ export {
   mseLoss,
   nllLoss,
 } from './loss';
+export { lpPool1d, lpPool2d, lpPool3d } from './lp-pooling';
 export {
   cosineEmbeddingLoss,
   type DistanceFunction,
@@ -79,4 +79,6 @@ export {
 } from './piecewise';
 export { pixelShuffle, pixelUnshuffle } from './pixel-shuffle';
 export { avgPool2d, maxPool2d } from './pooling';
+export { type AdaptiveSize3d, adaptiveAvgPool3d, adaptiveMaxPool3d, avgPool3d, maxPool3d } from './pooling-3d';
 export type { Reduction } from './reduction';
+export { maxUnpool1d, maxUnpool2d, maxUnpool3d } from './unpooling';

@@ -1,0 +1,175 @@
+// Owns F's pooling over three dimensions, made of pooling over planes and then over depth.
+import { showShape } from '../../compiler/meta';
+import { ShapeError } from '../../errors';
+import { type Arguments, parseArgs } from '../../tensor/options';
+import type { Tensor } from '../../tensor/tensor';
+import { type Size, sizesOf } from '../sizes';
+import { adaptiveAvgPool2d, adaptiveMaxPool2d } from './adaptive-pooling';
+import { avgPool2d, maxPool2d } from './pooling';
+
+/** Sizes of an output; null keeps that of the input. */
+export type AdaptiveSize3d = number | null | readonly [number | null, number | null, number | null];
+
+type Volume = readonly [depth: number, height: number, width: number];
+
+function volumeOf(op: string, x: Tensor): Volume {
+  const rank = x.dim();
+  if (rank !== 4 && rank !== 5) {
+    throw new ShapeError(`${op}: expected 5-D (or 4-D) input, but got ${rank}-D input of shape ${showShape(x.shape)}`);
+  }
+  return x.shape.slice(-3) as unknown as Volume;
+}
+
+/** Every slice of every channel as a plane of its own: [1, N · C · D, H, W]. */
+const planes = (x: Tensor): Tensor => x.reshape([1, -1, ...x.shape.slice(-2)]);
+
+/** Pooled planes as columns of depth: [1, N · C, D, H' · W']. */
+const columns = (pooled: Tensor, depth: number): Tensor => {
+  const [height, width] = pooled.shape.slice(-2) as [number, number];
+  return pooled.reshape([1, pooled.shape[1]! / depth, depth, height * width]);
+};
+
+/** `y` of columns with x's leading dimensions back: [...lead, D', H', W']. */
+const restore = (y: Tensor, x: Tensor, [height, width]: readonly number[]): Tensor =>
+  y.reshape([...x.shape.slice(0, -3), y.shape[2]!, height!, width!]);
+
+/** Pools planes and then depth, and tells where in the volume each maximum is. */
+function maxima(
+  x: Tensor,
+  volume: Volume,
+  overPlanes: (x: Tensor) => [Tensor, Tensor],
+  overDepth: (x: Tensor) => [Tensor, Tensor],
+  returnIndices: boolean,
+): Tensor | [Tensor, Tensor] {
+  const [depth, height, width] = volume;
+  const [plane, inPlane] = overPlanes(planes(x));
+  const [values, inColumns] = overDepth(columns(plane, depth));
+  const size = plane.shape.slice(-2);
+  const pooled = restore(values, x, size);
+  if (!returnIndices) return pooled;
+  const rows = size[0]! * size[1]!;
+  const groups = values.shape[1]!;
+  const flat = inColumns.reshape([groups, -1]);
+  const places = inPlane.reshape([groups, -1]).gather(1, flat);
+  const indices = flat
+    .floorDivide(rows)
+    .mul(height * width)
+    .add(places);
+  return [pooled, restore(indices.reshape(values.shape), x, size)];
+}
+
+interface PoolArguments {
+  kernelSize: Size<3>;
+  /** Default: kernelSize. */
+  stride?: Size<3> | null;
+  padding?: Size<3>;
+  ceilMode?: boolean;
+}
+
+interface MaxPool3dArguments extends PoolArguments {
+  dilation?: Size<3>;
+}
+
+type MaxPool3dOrder = ['kernelSize', 'stride', 'padding', 'dilation', 'ceilMode'];
+
+/**
+ * The maximum of each window; the first one wins, and NaN is the largest. With `returnIndices` also its place in the volume.
+ *
+ * Shape: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W']. Defaults: stride kernelSize, padding 0, dilation 1.
+ */
+export function maxPool3d(
+  x: Tensor,
+  kernelSize: Size<3>,
+  options: Omit<MaxPool3dArguments, 'kernelSize'> & { returnIndices: true },
+): [values: Tensor, indices: Tensor];
+export function maxPool3d(
+  x: Tensor,
+  ...args: Arguments<MaxPool3dArguments & { returnIndices?: false }, MaxPool3dOrder>
+): Tensor;
+export function maxPool3d(x: Tensor, ...args: unknown[]): Tensor | [Tensor, Tensor] {
+  const op = 'maxPool3d';
+  const defaults = { stride: null, padding: 0, dilation: 1, ceilMode: false, returnIndices: false };
+  const o = parseArgs<MaxPool3dArguments & { returnIndices?: boolean }>(op, ['kernelSize'], defaults, args);
+  const volume = volumeOf(op, x);
+  const [kd, kh, kw] = sizesOf<3>(op, 'kernelSize', o.kernelSize, 3, 1);
+  const [sd, sh, sw] = sizesOf<3>(op, 'stride', o.stride ?? o.kernelSize, 3, 1);
+  const [pd, ph, pw] = sizesOf<3>(op, 'padding', o.padding, 3);
+  const [dd, dh, dw] = sizesOf<3>(op, 'dilation', o.dilation, 3, 1);
+  const shared = { ceilMode: o.ceilMode, returnIndices: true } as const;
+  return maxima(
+    x,
+    volume,
+    (y) => maxPool2d(y, [kh, kw], { stride: [sh, sw], padding: [ph, pw], dilation: [dh, dw], ...shared }),
+    (y) => maxPool2d(y, [kd, 1], { stride: [sd, 1], padding: [pd, 0], dilation: [dd, 1], ...shared }),
+    o.returnIndices,
+  );
+}
+
+interface AvgPool3dArguments extends PoolArguments {
+  /** Count the padding's zeros in the divisor, default true. */
+  countIncludePad?: boolean;
+  /** Divide by this rather than by the number of elements. */
+  divisorOverride?: number | null;
+}
+
+type AvgPool3dOrder = ['kernelSize', 'stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride'];
+
+/** The mean of each window. Shape: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W']. Defaults: stride kernelSize, padding 0. */
+export function avgPool3d(x: Tensor, ...args: Arguments<AvgPool3dArguments, AvgPool3dOrder>): Tensor {
+  const op = 'avgPool3d';
+  const defaults = { stride: null, padding: 0, ceilMode: false, countIncludePad: true, divisorOverride: null };
+  const o = parseArgs<AvgPool3dArguments>(op, ['kernelSize'], defaults, args);
+  const [depth] = volumeOf(op, x);
+  const [kd, kh, kw] = sizesOf<3>(op, 'kernelSize', o.kernelSize, 3, 1);
+  const [sd, sh, sw] = sizesOf<3>(op, 'stride', o.stride ?? o.kernelSize, 3, 1);
+  const [pd, ph, pw] = sizesOf<3>(op, 'padding', o.padding, 3);
+  const { ceilMode, countIncludePad, divisorOverride } = o;
+  const shared = { ceilMode, countIncludePad };
+  const plane = avgPool2d(planes(x), [kh, kw], { stride: [sh, sw], padding: [ph, pw], divisorOverride, ...shared });
+  const y = avgPool2d(columns(plane, depth), [kd, 1], {
+    stride: [sd, 1],
+    padding: [pd, 0],
+    divisorOverride: divisorOverride === null ? null : 1,
+    ...shared,
+  });
+  return restore(y, x, plane.shape.slice(-2));
+}
+
+function adaptiveSize(op: string, size: AdaptiveSize3d, volume: Volume): Volume {
+  const all = typeof size === 'object' && size ? size : [size, size, size];
+  const sizes = all.map((n, d) => n ?? volume[d] ?? 1) as [number, number, number];
+  return sizesOf<3>(op, 'outputSize', sizes, 3);
+}
+
+/** Means of `outputSize` windows that cover the input. Shape: [N, C, D, H, W] or [C, D, H, W] → [N, C, ...outputSize]. */
+export function adaptiveAvgPool3d(x: Tensor, outputSize: AdaptiveSize3d): Tensor {
+  const volume = volumeOf('adaptiveAvgPool3d', x);
+  const [depth, height, width] = adaptiveSize('adaptiveAvgPool3d', outputSize, volume);
+  const plane = columns(adaptiveAvgPool2d(planes(x), [height, width]), volume[0]);
+  return restore(adaptiveAvgPool2d(plane, [depth, null]), x, [height, width]);
+}
+
+/** Maxima of the same windows; with `returnIndices` also their places in the volume. */
+export function adaptiveMaxPool3d(
+  x: Tensor,
+  outputSize: AdaptiveSize3d,
+  options: { returnIndices: true },
+): [values: Tensor, indices: Tensor];
+export function adaptiveMaxPool3d(x: Tensor, outputSize: AdaptiveSize3d, options?: { returnIndices?: false }): Tensor;
+export function adaptiveMaxPool3d(
+  x: Tensor,
+  outputSize: AdaptiveSize3d,
+  { returnIndices = false }: { returnIndices?: boolean } = {},
+): Tensor | [Tensor, Tensor] {
+  const volume = volumeOf('adaptiveMaxPool3d', x);
+  const [depth, height, width] = adaptiveSize('adaptiveMaxPool3d', outputSize, volume);
+  const pool = (y: Tensor, size: readonly [number, number | null]) =>
+    adaptiveMaxPool2d(y, size, { returnIndices: true });
+  return maxima(
+    x,
+    volume,
+    (y) => pool(y, [height, width]),
+    (y) => pool(y, [depth, null]),
+    returnIndices,
+  );
+}

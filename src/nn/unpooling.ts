@@ -1,0 +1,94 @@
+// Owns unpooling: MaxUnpool1d, MaxUnpool2d, MaxUnpool3d.
+import { type Arguments, parseArgs } from '../tensor/options';
+import type { Tensor } from '../tensor/tensor';
+import { maxUnpool1d, maxUnpool2d, maxUnpool3d } from './functional/unpooling';
+import { Module } from './module';
+import { pythonText } from './printing';
+import { type Size, type Spatial, sizesOf, type Tuple } from './sizes';
+
+interface UnpoolArguments<N extends Spatial> {
+  kernelSize: Size<N>;
+  /** Default: kernelSize. */
+  stride?: Size<N> | null;
+  /** That of the pooling, default 0. */
+  padding?: Size<N>;
+}
+
+type Positional<N extends Spatial> = Arguments<UnpoolArguments<N>, ['kernelSize', 'stride', 'padding']>;
+
+/** What a call may give beside the input and its indices. */
+interface UnpoolCall {
+  /** The sizes after the channels, or the whole shape. */
+  outputSize?: readonly number[] | null;
+}
+
+abstract class MaxUnpool<N extends Spatial> extends Module {
+  kernelSize: Tuple<N>;
+  stride: Tuple<N>;
+  padding: Tuple<N>;
+
+  constructor(layer: string, n: N, args: readonly unknown[]) {
+    super();
+    const defaults = { stride: null, padding: 0 };
+    const o = parseArgs<UnpoolArguments<N>>(layer, ['kernelSize'] as never, defaults as never, args);
+    this.kernelSize = sizesOf(layer, 'kernelSize', o.kernelSize, n, 1);
+    this.stride = sizesOf(layer, 'stride', o.stride ?? o.kernelSize, n, 1);
+    this.padding = sizesOf(layer, 'padding', o.padding, n);
+  }
+
+  override extraRepr(): string {
+    const { kernelSize, stride, padding } = this;
+    return `kernel_size=${pythonText(kernelSize)}, stride=${pythonText(stride)}, padding=${pythonText(padding)}`;
+  }
+}
+
+/**
+ * Undoes `MaxPool1d`: the maxima at their places, zeros elsewhere.
+ *
+ * Shape: [N, C, L] or [C, L], and the indices that the pooling returned → [N, C, L'] with
+ * L' = (L − 1) · stride − 2 padding + kernelSize, or the `outputSize` that the call names.
+ */
+export class MaxUnpool1d extends MaxUnpool<1> {
+  constructor(...args: Positional<1>) {
+    super('MaxUnpool1d', 1, args);
+  }
+
+  forward(x: Tensor, indices: Tensor, { outputSize = null }: UnpoolCall = {}): Tensor {
+    const { kernelSize, stride, padding } = this;
+    return maxUnpool1d(x, indices, kernelSize, { stride, padding, outputSize });
+  }
+}
+
+/**
+ * Undoes `MaxPool2d`: the maxima at their places, zeros elsewhere.
+ *
+ * Shape: [N, C, H, W] or [C, H, W], and the indices that the pooling returned → [N, C, H', W'] with
+ * H' = (H − 1) · stride − 2 padding + kernelSize, or the `outputSize` that the call names.
+ */
+export class MaxUnpool2d extends MaxUnpool<2> {
+  constructor(...args: Positional<2>) {
+    super('MaxUnpool2d', 2, args);
+  }
+
+  forward(x: Tensor, indices: Tensor, { outputSize = null }: UnpoolCall = {}): Tensor {
+    const { kernelSize, stride, padding } = this;
+    return maxUnpool2d(x, indices, kernelSize, { stride, padding, outputSize });
+  }
+}
+
+/**
+ * Undoes `MaxPool3d`: the maxima at their places, zeros elsewhere.
+ *
+ * Shape: [N, C, D, H, W] or [C, D, H, W], and the indices that the pooling returned → [N, C, D', H', W'] with
+ * D' = (D − 1) · stride − 2 padding + kernelSize, or the `outputSize` that the call names.
+ */
+export class MaxUnpool3d extends MaxUnpool<3> {
+  constructor(...args: Positional<3>) {
+    super('MaxUnpool3d', 3, args);
+  }
+
+  forward(x: Tensor, indices: Tensor, { outputSize = null }: UnpoolCall = {}): Tensor {
+    const { kernelSize, stride, padding } = this;
+    return maxUnpool3d(x, indices, kernelSize, { stride, padding, outputSize });
+  }
+}
