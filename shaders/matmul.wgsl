@@ -1,12 +1,23 @@
-// matmul.wgsl: batched matrix product; each invocation computes a TM × TN register tile over one chunk of K.
-//   y[s,z,m,n] = b[n] + Σ_{k in chunk s} p[z,m,k] · q[z,k,n],   with SUMS also   sums[s,m] = Σ_{k in chunk s} p[m,k]
+// matmul.wgsl: batched matrix product in registers alone; each invocation computes a TM × TN tile over one chunk of K.
+//   y[s,z,m,n] = b[n] + Σ_{k in chunk s} p[z,m,k] · q[z,k,n],   with SUMS also   sums[s,m] = Σ_{k in chunk s} p[z,m,k]
 // Operands are read in place through strides, so a transposed or broadcast operand costs no copy; sum-chunks.wgsl adds the chunks.
+// With SIDE 2, four neighbouring lanes compute 2 × 2 tiles, and each loads half of its rows and columns and is given the other
+// half: where lanes are those of a processor, a load is a branch for each lane and costs as much as 16 multiplications.
+// Uses: lib/lanes-*.wgsl, where lanes-quad.wgsl goes with SIDE 2
 const WORKGROUP: u32 = 64u;
+const SIDE: u32 = 1u;
 const TM: u32 = 8u;
 const TN: u32 = 8u;
-const ACC: u32 = 64u; // TM · TN
+const OWN_M: u32 = 8u; // TM / SIDE: rows of the tile that the invocation loads itself
+const OWN_N: u32 = 8u; // TN / SIDE
+const FAR_M: u32 = 0u; // TM - OWN_M: rows that a neighbour loads
+const FAR_N: u32 = 0u;
+const NEXT_M: u32 = 7u; // TM - 1
+const TAIL: u32 = 1u; // 1: some chunk of K is no multiple of 4
+const BATCH: u32 = 4u; // separate batch dimensions: 0, 1 or 4
+const SPLIT: u32 = 1u; // 1: K comes in several chunks
+const BIAS: u32 = 0u;
 const SUMS: u32 = 0u;
-const KU: u32 = 4u; // products of a sum that one turn of the loop adds
 
 struct Params {
   tiles: u32,
@@ -32,12 +43,11 @@ struct Params {
   q_1: u32,
   q_2: u32,
   q_3: u32,
-  bias: u32, // 1: add b
 }
 
 @group(0) @binding(0) var<storage, read> p: array<f32>;       // [batch, rows, inner] by strides
 @group(0) @binding(1) var<storage, read> q: array<f32>;       // [batch, inner, cols] by strides
-@group(0) @binding(2) var<storage, read> b: array<f32>;       // [cols]; unread if bias is 0
+@group(0) @binding(2) var<storage, read> b: array<f32>;       // [cols]; unread if BIAS is 0
 @group(0) @binding(3) var<storage, read_write> y: array<f32>; // [chunks, batch, rows, cols]
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>; // [chunks, rows]; untouched if SUMS is 0
 @group(0) @binding(5) var<uniform> params: Params;
@@ -47,78 +57,115 @@ fn store(at: u32, value: f32) { y[at] = value; }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  var rest = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
+  let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
+  let lane_n = index % SIDE;
+  let lane_m = index / SIDE % SIDE;
+  var rest = index / (SIDE * SIDE);
   if (rest >= params.tiles) { return; }
-  let n0 = rest % params.n_tiles * TN;
+  let n0 = (rest % params.n_tiles * SIDE + lane_n) * TN;
   rest /= params.n_tiles;
-  let m0 = rest % params.m_tiles * TM;
-  rest /= params.m_tiles;
-  let z = rest % params.batch;
-  let s = rest / params.batch;
+  var m_tile = rest;
+  var z = 0u;
+  var s = 0u;
+  if (BATCH > 0u || SPLIT == 1u) {
+    m_tile = rest % params.m_tiles;
+    z = rest / params.m_tiles;
+  }
+  if (SPLIT == 1u) {
+    s = z / params.batch;
+    z -= s * params.batch;
+  }
+  let m0 = (m_tile * SIDE + lane_m) * TM;
+  // Row i of the tile is `own_m + i` or, past those that are its own, `far_m + i`; columns likewise.
+  let own_m = m0 + lane_n * FAR_M;
+  let far_m = m0 - lane_n * OWN_M;
+  let own_n = n0 + lane_m * FAR_N;
+  let far_n = n0 - lane_m * OWN_N;
 
-  let z3 = z % params.batch_3;
-  let z2 = z / params.batch_3 % params.batch_2;
-  let z1 = z / (params.batch_3 * params.batch_2) % params.batch_1;
-  let z0 = z / (params.batch_3 * params.batch_2 * params.batch_1);
-  let p0 = z0 * params.p_0 + z1 * params.p_1 + z2 * params.p_2 + z3 * params.p_3;
-  let q0 = z0 * params.q_0 + z1 * params.q_1 + z2 * params.q_2 + z3 * params.q_3;
+  var p0 = 0u;
+  var q0 = 0u;
+  if (BATCH == 1u) {
+    p0 = z * params.p_3;
+    q0 = z * params.q_3;
+  }
+  if (BATCH == 4u) {
+    let z3 = z % params.batch_3;
+    let z2 = z / params.batch_3 % params.batch_2;
+    let z1 = z / (params.batch_3 * params.batch_2) % params.batch_1;
+    let z0 = z / (params.batch_3 * params.batch_2 * params.batch_1);
+    p0 = z0 * params.p_0 + z1 * params.p_1 + z2 * params.p_2 + z3 * params.p_3;
+    q0 = z0 * params.q_0 + z1 * params.q_1 + z2 * params.q_2 + z3 * params.q_3;
+  }
+  // A row or column past the edge repeats the last one; its sums are not stored.
   let last_row = params.rows - 1u;
   let last_col = params.cols - 1u;
+  var p_at: array<u32, OWN_M>;
+  for (var i = 0u; i < OWN_M; i++) { // unroll
+    p_at[i] = p0 + min(own_m + i, last_row) * params.p_row;
+  }
+  var q_at: array<u32, OWN_N>;
+  for (var j = 0u; j < OWN_N; j++) { // unroll
+    q_at[j] = q0 + min(own_n + j, last_col) * params.q_col;
+  }
 
-  var acc: array<f32, ACC>;
-  for (var j = 0u; j < TN; j++) { // unroll
-    var start = 0.0;
-    if (params.bias == 1u) { start = b[min(n0 + j, last_col)]; }
+  var acc: array<f32, TM * TN>;
+  var p_sums: array<f32, OWN_M>;
+  let start = s * params.chunk;
+  let end = min(start + params.chunk, params.inner);
+  for (var k = start; k < end; k += 4u) {
+    var steps = vec4u(k, k + 1u, k + 2u, k + 3u);
+    if (TAIL == 1u) { steps = min(steps, vec4u(end - 1u)); }
+    let counts = vec4u(k, k + 1u, k + 2u, k + 3u) < vec4u(end);
+    let p_step = steps * params.p_inner;
+    let q_step = steps * params.q_inner;
+    var p_tile: array<vec4f, TM>;
+    for (var i = 0u; i < OWN_M; i++) { // unroll
+      let at = p_at[i] + p_step;
+      var row = vec4f(p[at.x], p[at.y], p[at.z], p[at.w]);
+      if (TAIL == 1u) { row = select(vec4f(0.0), row, counts); }
+      p_tile[i] = row;
+      if (SUMS == 1u) { p_sums[i] += dot(row, vec4f(1.0)); }
+    }
+    for (var i = 0u; i < FAR_M; i++) { // unroll
+      p_tile[OWN_M + i] = lanes_across(p_tile[i]);
+    }
+    var q_tile: array<vec4f, TN>;
+    for (var j = 0u; j < OWN_N; j++) { // unroll
+      let at = q_at[j] + q_step;
+      var column = vec4f(q[at.x], q[at.y], q[at.z], q[at.w]);
+      if (TAIL == 1u) { column = select(vec4f(0.0), column, counts); }
+      q_tile[j] = column;
+    }
+    for (var j = 0u; j < FAR_N; j++) { // unroll
+      q_tile[OWN_N + j] = lanes_down(q_tile[j]);
+    }
     for (var i = 0u; i < TM; i++) { // unroll
-      acc[i * TN + j] = start;
+      for (var j = 0u; j < TN; j++) { // unroll
+        acc[i * TN + j] += dot(p_tile[i], q_tile[j]);
+      }
     }
   }
-  var p_sums: array<f32, TM>;
-  // A row or column past the edge repeats the last one; its sums are not stored.
-  var p_at: array<u32, TM>;
-  for (var i = 0u; i < TM; i++) { // unroll
-    p_at[i] = p0 + min(m0 + i, last_row) * params.p_row;
+
+  if (SUMS == 1u && n0 < SIDE * TN) {
+    for (var i = 0u; i < OWN_M; i++) { // unroll
+      if (own_m + i <= last_row) { sums[s * params.rows + own_m + i] = p_sums[i]; }
+    }
   }
-  var q_at: array<u32, TN>;
-  for (var j = 0u; j < TN; j++) { // unroll
-    q_at[j] = q0 + min(n0 + j, last_col) * params.q_col;
-  }
-  let end = min((s + 1u) * params.chunk, params.inner);
-  var k = s * params.chunk;
-  for (; k + KU <= end; k += KU) {
-    for (var u = 0u; u < KU; u++) { // unroll
-      var column: array<f32, TN>;
+  // The code to store a row stands once, for the first row, and the others move up: stores are half of what is compiled otherwise.
+  for (var i = 0u; i < TM; i++) {
+    let m = select(far_m, own_m, i < OWN_M) + i;
+    if (m <= last_row) {
+      let line = ((s * params.batch + z) * params.rows + m) * params.cols;
       for (var j = 0u; j < TN; j++) { // unroll
-        column[j] = q[q_at[j] + (k + u) * params.q_inner];
-      }
-      for (var i = 0u; i < TM; i++) { // unroll
-        let value = p[p_at[i] + (k + u) * params.p_inner];
-        if (SUMS == 1u) { p_sums[i] += value; }
-        for (var j = 0u; j < TN; j++) { // unroll
-          acc[i * TN + j] = fma(value, column[j], acc[i * TN + j]);
+        let n = select(far_n, own_n, j < OWN_N) + j;
+        if (n <= last_col) {
+          if (BIAS == 1u) { store(line + n, acc[j] + b[n]); } else { store(line + n, acc[j]); }
         }
       }
     }
-  }
-  for (; k < end; k++) {
-    var column: array<f32, TN>;
-    for (var j = 0u; j < TN; j++) { // unroll
-      column[j] = q[q_at[j] + k * params.q_inner];
-    }
-    for (var i = 0u; i < TM; i++) { // unroll
-      let value = p[p_at[i] + k * params.p_inner];
-      if (SUMS == 1u) { p_sums[i] += value; }
+    for (var up = 0u; up < NEXT_M; up++) { // unroll
       for (var j = 0u; j < TN; j++) { // unroll
-        acc[i * TN + j] = fma(value, column[j], acc[i * TN + j]);
-      }
-    }
-  }
-  for (var i = 0u; i < TM; i++) { // unroll
-    if (m0 + i <= last_row) {
-      if (SUMS == 1u && n0 == 0u) { sums[s * params.rows + m0 + i] = p_sums[i]; }
-      let line = ((s * params.batch + z) * params.rows + m0 + i) * params.cols;
-      for (var j = 0u; j < TN; j++) { // unroll
-        if (n0 + j <= last_col) { store(line + n0 + j, acc[i * TN + j]); }
+        acc[up * TN + j] = acc[(up + 1u) * TN + j];
       }
     }
   }

@@ -1,14 +1,29 @@
 // Pointwise expressions inside other kernels: as an epilogue where a kernel stores an element, as a prologue where it loads one.
 import { invariant } from '../errors';
 import { input, output, type Param, type Pass, scalar } from './ir';
-import { type Meta, scalarOf } from './meta';
-import { broadcastIndex, type Cluster, fieldsOf, functionsOf, type Member, type Source } from './pointwise';
+import { type Meta, numel, scalarOf } from './meta';
+import { type Cluster, fieldsOf, functionsOf, type Member, type Source } from './pointwise';
+import { arrayOf, broadcastIndex, evaluation } from './reading';
 
 /** The line of a kernel that stores an element of its first output, and that an epilogue replaces. */
 const STORE = 'fn store(at: u32, value: f32) { y[at] = value; }';
 
-/** The line of a kernel that loads an element of its first input, and that a prologue replaces. */
-const LOAD = 'fn load(at: u32) -> Element { return x[at]; }';
+/** The lines of a kernel that load from its first input, and that a prologue replaces: an element, or four. */
+const loadLines = {
+  1: {
+    function: 'fn load(at: u32) -> Element { return x[at]; }',
+    declaration: /@group\(0\) @binding\(0\) var<storage, read> x: array<[^;]*;/,
+  },
+  4: {
+    function: 'fn load4(at: u32) -> Quad { return x4[at]; }',
+    declaration: /@group\(0\) @binding\(0\) var<storage, read> x4: array<[^;]*;/,
+  },
+} as const;
+
+/** Entries of kernels that load elements in fours. */
+const entriesInFours = new Set(['along', 'across']);
+
+const lanesOf = ({ entry }: Pass): 1 | 4 => (entry !== undefined && entriesInFours.has(entry) ? 4 : 1);
 
 /** Expressions that take the stored element (`'stored'`), values in memory, and each other's results. */
 export interface Epilogue {
@@ -37,7 +52,8 @@ export function withEpilogue(pass: Pass, epilogue: Epilogue, firstInput: number,
   return {
     ...pass,
     label: `${pass.label} ${names.join(' ')}`,
-    source: [...libs, ...pass.source.map((text) => text.replace(STORE, () => code))],
+    // Behind the pass's own, which may begin with directives; WGSL minds no other order.
+    source: [...pass.source.map((text) => text.replace(STORE, () => code)), ...libs],
     extras: {
       reads: externals.map((_, e) => input(firstInput + e)),
       writes: others.map((_, o) => output(firstOutput + o)),
@@ -49,7 +65,7 @@ export function withEpilogue(pass: Pass, epilogue: Epilogue, firstInput: number,
 /** Whether a pass loads a float through the line that a prologue can replace. */
 export const takesPrologue = (pass: Pass): boolean =>
   !pass.extras &&
-  pass.source.some((text) => text.includes(LOAD)) &&
+  pass.source.some((text) => text.includes(loadLines[lanesOf(pass)].function)) &&
   pass.source.some((text) => text.includes('alias Element = f32;'));
 
 /**
@@ -62,32 +78,45 @@ export function withPrologue(pass: Pass, cluster: Cluster, slot: number, firstIn
   const params: Param[] = members.flatMap(({ scalars, body }) => scalars.map((s) => scalar(s, body.scalarType)));
   const base = pass.reads.length + pass.writes.length + (pass.params?.length ? 1 : 0);
   const others = externals.map((_, e) => e).filter((e) => e !== slot);
-  const name = (e: number) => (e === slot ? 'x' : `prologue_x${e}`);
-  const lines = others.map(
-    (e, i) => `@group(0) @binding(${base + i}) var<storage, read> ${name(e)}: array<${scalarOf(externals[e]!.dtype)}>;`,
-  );
+  const lanes = lanesOf(pass);
+  const scalarNames = members.map(({ scalars }, m) => scalars.map((_, i) => `prologue_params.m${m}s${i}`));
+  const {
+    lines: body,
+    inFours,
+    typeOf,
+  } = evaluation({
+    members,
+    externals,
+    lanes,
+    count: numel(members[outputs[0]!]!.result.shape),
+    nameOf: (e) => `prologue_x${e}`,
+    call: (m, args) => `prologue${m}(${[...args, ...scalarNames[m]!].join(', ')})`,
+  });
+  const declare = (e: number, binding: number) => {
+    const type = arrayOf(typeOf(e), Math.ceil(numel(externals[e]!.shape) / (inFours[e] ? 4 : 1)));
+    return `@group(0) @binding(${binding}) var<storage, read> prologue_x${e}: ${type};`;
+  };
+  const lines = others.map((e, i) => declare(e, base + i));
   const fields = fieldsOf(members);
   if (fields.length > 0) {
     lines.push(`struct PrologueParams { ${fields.join(', ')} }`);
     lines.push(`@group(0) @binding(${base + others.length}) var<uniform> prologue_params: PrologueParams;`);
   }
-  lines.push(...functionsOf(members, 'prologue'), 'fn load(at: u32) -> Element {');
-  members.forEach(({ inputs, scalars, result }, m) => {
-    const args = inputs.map((source) =>
-      'member' in source
-        ? `v${source.member}`
-        : `${name(source.external)}[${broadcastIndex(source.meta.shape, result.shape, 'at')}]`,
-    );
-    const call = [...args, ...scalars.map((_, i) => `prologue_params.m${m}s${i}`)].join(', ');
-    lines.push(`  let v${m} = prologue${m}(${call});`);
-  });
-  lines.push(`  return v${outputs[0]};`, '}');
+  lines.push(...functionsOf(members, 'prologue'));
+  const results = Array.from({ length: lanes }, (_, lane) => `v${outputs[0]}_${lane}`);
+  if (lanes === 4) lines.push('fn load4(i: u32) -> Quad {', ...body, `  return Quad(${results.join(', ')});`, '}');
+  else lines.push('fn load(i: u32) -> Element {', ...body, `  return ${results[0]};`, '}');
+  const load = loadLines[lanes];
+  const replaced = (text: string) =>
+    text.includes(load.function)
+      ? text.replace(load.function, () => lines.join('\n')).replace(load.declaration, () => declare(slot, 0))
+      : text;
   const libs = [...new Set(members.flatMap(({ body }) => body.lib ?? []))].filter((lib) => !pass.source.includes(lib));
   const names = members.filter(({ inputs }) => inputs.length > 0).map((member) => member.name);
   return {
     ...pass,
     label: `${names.join(' ')} ${pass.label}`,
-    source: [...libs, ...pass.source.map((text) => text.replace(LOAD, () => lines.join('\n')))],
+    source: [...pass.source.map(replaced), ...libs],
     extras: { reads: others.map((_, i) => input(firstInput + i)), writes: [], params },
   };
 }

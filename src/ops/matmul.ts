@@ -1,4 +1,6 @@
 // Matrix products: batched, with operands read transposed in place, and an optional bias.
+import alone from '../../shaders/lib/lanes-alone.wgsl?raw';
+import quads from '../../shaders/lib/lanes-quad.wgsl?raw';
 import source from '../../shaders/matmul.wgsl?raw';
 import { fault, input, type Lowering, output, type Pass, scratch, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
@@ -11,6 +13,7 @@ import { add } from './arithmetic';
 import { broadcastShapes } from './broadcast';
 import { reshape } from './cast';
 import { sumChunkPairs, sumChunks } from './chunks';
+import { chooseTile, chunkOf, tilesOf } from './matmul-tiles';
 import { expand, sum } from './reduce';
 import { unroll } from './unroll';
 
@@ -25,12 +28,6 @@ const WORKGROUP = 64;
 /** Fewer invocations than this go into smaller workgroups, so that every core of a processor has some. */
 const FEW_FOR_WORKGROUPS = 1024;
 const SMALL_WORKGROUP = 16;
-
-/** Invocations below which K is split, and the shortest chunk of K that is worth a second pass. */
-const FEW_INVOCATIONS = { software: 64, gpu: 8192 };
-const SHORTEST_CHUNK = 32;
-/** The longest chunk: the rounding error of a sum grows with its length. */
-const LONGEST_CHUNK = 16384;
 
 /** y[z,m,n] = b[n] + Σ_k A[z,m,k] · B[z,k,n], where A and B are the operands after their transposes; batch dimensions broadcast. */
 const matmulOp: Op<MatmulAttrs> = {
@@ -128,12 +125,6 @@ function batchSteps(batch: Shape, a: Meta, b: Meta) {
   return dims;
 }
 
-/** Of 8, 4, 2 and 1, the largest that wastes no more of `n` than the next. */
-function tileFor(n: number): number {
-  for (const tile of [8, 4, 2]) if (Math.ceil(n / tile) * tile - n < tile / 2) return tile;
-  return 1;
-}
-
 /** A product that adds input 2 to every row, or that also sums the first operand's rows into output 1. */
 function lowerMatmul(
   a: Meta,
@@ -143,28 +134,40 @@ function lowerMatmul(
   adapter: AdapterProfile,
   extra: 'bias' | 'sums' | null,
 ): Lowering {
-  const few = FEW_INVOCATIONS[adapter.kind];
   const bias = extra === 'bias';
   const sums = extra === 'sums';
   const { rows, cols, inner } = matmulSizes(a, b, attrs);
   const dims = batchSteps(y.shape.slice(0, -2), a, b);
   const batch = numel(y.shape.slice(0, -2));
   invariant(dims.length === BATCH_DIMS, `a matrix product over ${dims.length} separate batch dimensions`);
-  const tm = tileFor(rows);
-  const tn = tileFor(cols);
-  const mTiles = Math.ceil(rows / tm);
-  const nTiles = Math.ceil(cols / tn);
-  const outputTiles = batch * mTiles * nTiles;
-  const wanted = outputTiles < few ? Math.ceil(few / Math.max(1, outputTiles)) : 1;
-  const chunk = Math.max(SHORTEST_CHUNK, Math.min(LONGEST_CHUNK, Math.ceil(inner / wanted)));
+  const shape = { m: rows, k: inner, n: cols, batch };
+  const tile = chooseTile(shape, adapter);
+  const chunk = chunkOf(shape, tile, adapter);
   const chunks = Math.max(1, Math.ceil(inner / chunk));
-  const tiles = outputTiles * chunks;
-  const workgroup = adapter.kind === 'software' && tiles < FEW_FOR_WORKGROUPS ? SMALL_WORKGROUP : WORKGROUP;
-  const consts = { WORKGROUP: workgroup, TM: tm, TN: tn, ACC: tm * tn, SUMS: sums ? 1 : 0 };
+  const { side, tm, tn } = tile;
+  const tiles = tilesOf(shape, tile) * chunks;
+  const invocations = tiles * side * side;
+  const workgroup = adapter.kind === 'software' && invocations < FEW_FOR_WORKGROUPS ? SMALL_WORKGROUP : WORKGROUP;
+  const consts = {
+    WORKGROUP: workgroup,
+    SIDE: side,
+    TM: tm,
+    TN: tn,
+    OWN_M: tm / side,
+    OWN_N: tn / side,
+    FAR_M: tm - tm / side,
+    FAR_N: tn - tn / side,
+    NEXT_M: tm - 1,
+    TAIL: inner % 4 ? 1 : 0,
+    BATCH: batch === 1 ? 0 : dims.slice(0, -1).every(({ size }) => size === 1) ? 1 : BATCH_DIMS,
+    SPLIT: chunks > 1 ? 1 : 0,
+    BIAS: bias && chunks === 1 ? 1 : 0,
+    SUMS: sums ? 1 : 0,
+  };
   const a1 = a.shape[a.shape.length - 1]!;
   const b1 = b.shape[b.shape.length - 1]!;
   const pass: Pass = {
-    source: [unroll(source, consts)],
+    source: [side === 2 ? quads : alone, unroll(source, consts)],
     label: 'matmul',
     consts,
     reads: [input(0), input(1), input(bias ? 2 : 1)],
@@ -172,8 +175,8 @@ function lowerMatmul(
     writes: [chunks === 1 ? output() : scratch(), !sums ? fault : chunks === 1 ? output(1) : scratch(1)],
     params: [
       u32(tiles),
-      u32(mTiles),
-      u32(nTiles),
+      u32(Math.ceil(rows / (side * tm))),
+      u32(Math.ceil(cols / (side * tn))),
       u32(batch),
       u32(rows),
       u32(cols),
@@ -186,9 +189,8 @@ function lowerMatmul(
       ...dims.slice(1).map(({ size }) => u32(size)),
       ...dims.map((dim) => u32(dim.a)),
       ...dims.map((dim) => u32(dim.b)),
-      u32(bias && chunks === 1 ? 1 : 0),
     ],
-    grid: gridFor(tiles, workgroup),
+    grid: gridFor(invocations, workgroup),
   };
   if (chunks === 1) return { kind: 'passes', passes: [pass] };
   const count = numel(y.shape);

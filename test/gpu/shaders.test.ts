@@ -35,15 +35,18 @@ const cases = [...sources.keys()].sort().flatMap((name) => librarySets(name).map
 let device: GPUDevice;
 beforeAll(async () => {
   const adapter = await navigator.gpu.requestAdapter();
-  device = await adapter!.requestDevice();
+  const requiredFeatures = (['subgroups'] as const).filter((feature) => adapter!.features.has(feature));
+  device = await adapter!.requestDevice({ requiredFeatures });
 });
 afterAll(() => device?.destroy());
 
 test('there are shaders', () => expect(sources.size).toBeGreaterThan(20));
 
-test.each(cases)('$name with $libraries', async ({ name, libraries }) => {
+test.for(cases)('$name with $libraries', async ({ name, libraries }, { skip }) => {
   const declaration = name.startsWith('lib/') ? declarationFor(name) : '';
   const code = [declaration, ...libraries.map((library) => sources.get(library)!), sources.get(name)!].join('\n');
+  const [, feature] = code.match(/^enable (\w+);/m) ?? [];
+  if (feature && !device.features.has(feature)) skip(`this device has no ${feature}`);
   device.pushErrorScope('validation');
   const module = device.createShaderModule({ code });
   const { messages } = await module.getCompilationInfo();
