@@ -11,7 +11,7 @@ export const matmulProgram = (n: number): Program => ({
       source,
       constants: { N: n },
       buffers: ['a', 'b', 'y'],
-      workgroups: [Math.ceil(((n / 16) * (n / 8)) / 64)],
+      workgroups: [Math.ceil((n / 16) ** 2 / 32)],
     },
   ],
   read: 'y',

@@ -1,4 +1,5 @@
 // Rows of 2-D convolutions with a 3×3 kernel and padding 1: forward, and with both gradients.
+import { convForward, convGradients } from '../kernels/conv2d';
 import { convolution, type Geometry } from './convolution';
 import type { FunctionRow } from './row';
 
@@ -14,6 +15,7 @@ const row = (kind: FunctionRow['kind'], letter: string, geometry: Geometry): Fun
     name: forward ? `conv-${letter}` : `conv-${letter}-gradients`,
     title: `conv2d ${forward ? 'forward' : 'forward + both gradients'} (${letter}) x[${batch},${from},${size},${size}] w[${to},${from},3,3]`,
     goal: forward ? 2 : 2.7,
+    handWritten: () => (forward ? convForward(geometry) : convGradients(geometry)),
   });
 };
 
