@@ -23,7 +23,8 @@ export function composeViews({ program, lowerings }: LoweredProgram): LoweredPro
     if (!viewingOf(outer) || !inner || !viewingOf(inner)) return;
     const view = compose(viewingOf(inner)!.view, viewingOf(outer)!.view);
     if (!view || view.shape.length > MAX_RANK) return;
-    nodes[n] = { ...node, inputs: [nodes[p]!.inputs[0]!] };
+    // Attributes tell nodes apart, and what this one does is now this view.
+    nodes[n] = { ...node, attrs: view, inputs: [nodes[p]!.inputs[0]!] };
     changed[n] = viewingOf(inner)!.lower(view);
   });
   return { program: { ...program, nodes }, lowerings: changed };

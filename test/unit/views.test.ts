@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { shareEqual } from '../../src/compiler/equal';
 import type { KernelOp, View } from '../../src/compiler/ir';
 import { contiguousStrides, numel, type Shape } from '../../src/compiler/meta';
 import { compose, composeViews } from '../../src/compiler/views';
@@ -109,5 +110,24 @@ describe('composeViews', () => {
       ),
     );
     expect(described(result)).toEqual(['k(0) -> 1', 'view 3,2(1) -> 2']);
+  });
+
+  test('nodes of one operation that come to see different elements do not pass for equal', () => {
+    const half = (offset: number): View => ({ shape: [2], strides: [1], offset });
+    const flip: KernelOp = { ...viewing({ shape: [2], strides: [-1], offset: 1 }), name: 'flip' };
+    const composed = composeViews(
+      lowered(
+        [[4]],
+        [
+          [viewing(half(0)), [0], [2]],
+          [viewing(half(2)), [0], [2]],
+          [flip, [1], [2]],
+          [flip, [2], [2]],
+          [kernelOp('both'), [3, 4], [2]],
+        ],
+        [5],
+      ),
+    );
+    expect(described(shareEqual(composed)).slice(2)).toEqual(['flip(0) -> 3', 'flip(0) -> 4', 'both(3,4) -> 5']);
   });
 });
