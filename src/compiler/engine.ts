@@ -1,5 +1,5 @@
 // The engine: runs jobs in order, each by its cached or freshly compiled plan, and reads values back.
-import { DeviceLostError, TensorReleasedError } from '../errors';
+import { DeviceLostError, invariant, TensorReleasedError } from '../errors';
 import type { AdapterProfile, DeviceOptions } from '../gpu/device';
 import { type Executable, execute, type Run, writeData } from '../gpu/executable';
 import { type Allocation, freeWhenCollected, SMALL_BYTES } from '../gpu/memory';
@@ -261,6 +261,12 @@ export class Engine {
     const cached = { plan, executable };
     this.plans.set(job.key, cached);
     return cached;
+  }
+
+  /** A plan for a program, freshly compiled, and whether there is one already; the device must be open. */
+  planFor(key: readonly number[], program: Program): { readonly plan: Plan; readonly cached: boolean } {
+    invariant(this.session, 'a plan is compiled for a device');
+    return { plan: compile(program, this.session.profile), cached: this.plans.get(key) !== undefined };
   }
 
   /** Makes plans for programs that have none yet, all pipelines at once, and runs none of them. */

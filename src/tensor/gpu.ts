@@ -5,6 +5,7 @@ import type { KernelTime } from '../gpu/profiler';
 import { stats as counters, type GpuStats } from '../gpu/stats';
 import { flush } from '../graph/flush';
 
+export { Explanation, explain } from './explain';
 export { snapshot } from './snapshot';
 export type { GpuStats, KernelTime };
 

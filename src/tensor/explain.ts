@@ -1,0 +1,70 @@
+// torch.gpu.explain: the plans that a function, or the reading of a tensor, asks for.
+import { engine } from '../compiler/engine';
+import { type ExplainedPlan, explainPlan } from '../compiler/explain';
+import { PlanCache } from '../compiler/plan-cache';
+import { ArgumentError } from '../errors';
+import { pendingProgram } from '../graph/flush';
+import { type RehearsedJob, rehearse } from '../graph/rehearsal';
+import { defaultGenerator } from './random/generator';
+import { Tensor } from './tensor';
+
+/** Plans in the order in which they first ran. `toString()` gives a text for the console. */
+export class Explanation {
+  constructor(readonly plans: readonly ExplainedPlan[]) {}
+
+  /** Dispatches of all runs. */
+  get dispatches(): number {
+    return this.plans.reduce((sum, { dispatches, runs }) => sum + dispatches * runs, 0);
+  }
+
+  toString(): string {
+    if (this.plans.length === 0) return 'Nothing to run: all values exist already.';
+    return this.plans.map((plan, p) => `plan ${p + 1}: ${plan}`).join('\n\n');
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+/**
+ * What `fn` makes the GPU do, without doing it: each plan's kernels in order, the operations fused into each with the paths
+ * of their modules, what costs nothing, and the memory. Nothing is computed or changed, as in `torch.warmup`; what `fn` reads
+ * back is zeros. Given a tensor instead: what reading it would run.
+ *
+ *     console.log(`${await torch.gpu.explain(() => step(images, labels))}`);
+ *
+ * An optimizer's first steps differ from the later ones, so explain a step after two real ones to see the steady state.
+ *
+ * @throws what `fn` throws; WebGPUUnavailableError where there is no device, since kernels are chosen by it
+ */
+export async function explain(target: Tensor | (() => unknown)): Promise<Explanation> {
+  await engine.start();
+  if (target instanceof Tensor) {
+    const pending = pendingProgram([target.value]);
+    if (!pending) return new Explanation([]);
+    const uploads = pending.inputs.map((cell) => cell.allocation === null && cell.host !== null);
+    return new Explanation([explained({ ...pending, uploads }, 1)]);
+  }
+  if (typeof target !== 'function') {
+    throw new ArgumentError(`explain: expected a function or a tensor, but got ${typeof target}`);
+  }
+  defaultGenerator();
+  const found: { readonly job: RehearsedJob; runs: number }[] = [];
+  const byKey = new PlanCache<(typeof found)[number]>(Number.POSITIVE_INFINITY, () => {});
+  await rehearse('explain', target, (job) => {
+    const known = byKey.get(job.key);
+    if (known) known.runs++;
+    else {
+      const entry = { job, runs: 1 };
+      byKey.set(job.key, entry);
+      found.push(entry);
+    }
+  });
+  return new Explanation(found.map(({ job, runs }) => explained(job, runs)));
+}
+
+function explained({ key, program, uploads }: RehearsedJob, runs: number): ExplainedPlan {
+  const { plan, cached } = engine.planFor(key, program);
+  return explainPlan(plan, { program, uploads, cached, runs });
+}
