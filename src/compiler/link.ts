@@ -21,7 +21,7 @@ export async function link(plan: Plan, target: LinkTarget): Promise<Executable> 
   const refs = assignSlots(plan, target.slots);
   const uniforms = layOutUniforms(plan.steps);
   const uniform = uniforms.bytes > 0 ? target.memory.createBuffer(uniforms.bytes, 'uniforms', UNIFORM_USAGE) : null;
-  const pipelines = await Promise.all(pipelineRequests(plan).map((request) => target.pipelines.get(request)));
+  const pipelines = await target.pipelines.getAll(pipelineRequests(plan));
   const dispatches = plan.steps.map((step, s): Dispatch => {
     const buffers = step.places.map((place): Binding => {
       if (place === 'fault')

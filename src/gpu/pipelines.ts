@@ -1,5 +1,6 @@
 // Compute pipelines and bind group layouts, one for each distinct source, entry and constants.
 import { GPUValidationFailure, invariant } from '../errors';
+import { shake } from './shake';
 import { stats } from './stats';
 
 /** How a binding is used: r = read-only storage, w = read_write storage, u = uniform. */
@@ -41,6 +42,10 @@ function literal(value: number, type: string): string {
 const keyOf = ({ entry, bindings, overrides, code }: PipelineRequest): string =>
   `${entry}\n${bindings.join('')}\n${JSON.stringify(overrides)}\n${code}`;
 
+/** What takes longest to compile should not begin last. */
+const heaviestFirst = (requests: readonly PipelineRequest[]): PipelineRequest[] =>
+  [...requests].sort((a, b) => b.code.length - a.code.length);
+
 export class Pipelines {
   private readonly pipelines = new Map<string, Promise<Pipeline>>();
   private readonly layouts = new Map<string, { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
@@ -57,6 +62,12 @@ export class Pipelines {
     return pipeline;
   }
 
+  /** Compiles all of them at once. */
+  getAll(requests: readonly PipelineRequest[]): Promise<Pipeline[]> {
+    for (const request of heaviestFirst(requests)) void this.get(request);
+    return Promise.all(requests.map((request) => this.get(request)));
+  }
+
   /** Compiles those that are not there yet, all at once; `onProgress` is called at the start and after each. */
   async prepare(
     requests: readonly PipelineRequest[],
@@ -66,7 +77,7 @@ export class Pipelines {
     for (const key of this.pipelines.keys()) fresh.delete(key);
     let done = 0;
     onProgress(0, fresh.size);
-    const compiling = [...fresh.values()].map(async (request) => {
+    const compiling = heaviestFirst([...fresh.values()]).map(async (request) => {
       await this.get(request);
       onProgress(++done, fresh.size);
     });
@@ -75,7 +86,7 @@ export class Pipelines {
 
   private async create({ label, code, entry, overrides, bindings }: PipelineRequest): Promise<Pipeline> {
     const layout = this.layout(bindings);
-    const module = this.device.createShaderModule({ label, code });
+    const module = this.device.createShaderModule({ label, code: shake(code, entry) });
     stats.shaderModulesCreated++;
     stats.pipelinesCreated++;
     try {

@@ -1,0 +1,131 @@
+// How much GPU memory things take, by the library's own counters.
+import * as torch from 'lamplight';
+import { nn } from 'lamplight';
+import { beforeEach, expect, test } from 'vitest';
+
+const megabytes = (count: number): number => count * 2 ** 20;
+const { stats } = torch.gpu;
+
+/** By how much the buffers grew at most while `fn` ran. */
+async function growth(fn: () => unknown): Promise<number> {
+  await torch.synchronize();
+  torch.gpu.trim();
+  torch.gpu.resetPeak();
+  const before = stats().peakBytes;
+  await fn();
+  await torch.synchronize();
+  return stats().peakBytes - before;
+}
+
+/** [rows, 1024] with its row's number in each element. */
+const rows = (count: number): torch.Tensor =>
+  torch.arange(count, { dtype: 'float32' }).reshape(count, 1).expand(count, 1024).clone();
+
+beforeEach(async () => {
+  await torch.init();
+});
+
+test('a large value is read through staging memory of less than half its size', async () => {
+  const x = rows(1024);
+  await torch.synchronize();
+  expect(await growth(() => x.data())).toBeLessThan(megabytes(4) / 2 + 4096);
+  const data = await x.data();
+  expect([data[0], data[1023], data[1024], data[512 * 1024 + 5], data[data.length - 1]]).toEqual([0, 0, 1, 512, 1023]);
+});
+
+test('a large value that is overwritten or let go while it is being read arrives as it was', async () => {
+  const x = rows(1024);
+  const y = x.mul(2);
+  await torch.synchronize();
+  const [first, second] = [x.data(), y.data()];
+  x.add_(1);
+  x.mul_(0);
+  y.dispose();
+  const others = Array.from({ length: 4 }, (_, i) => rows(1024).add(i + 7));
+  await torch.synchronize();
+  expect((await first).filter((value, i) => value !== Math.floor(i / 1024))).toHaveLength(0);
+  expect((await second).filter((value, i) => value !== 2 * Math.floor(i / 1024))).toHaveLength(0);
+  expect(await x.abs().max().item()).toBe(0);
+  expect(await others[3]!.min().item()).toBe(10);
+});
+
+test('values that are asked for in one go share one copy', async () => {
+  const losses = Array.from({ length: 50 }, (_, i) => torch.tensor([i, i]).sum());
+  await torch.synchronize();
+  const before = stats().readbacks;
+  const numbers = await Promise.all(losses.map((loss) => loss.item()));
+  expect(numbers).toEqual(losses.map((_, i) => 2 * i));
+  expect(stats().readbacks - before).toBe(1);
+});
+
+test('a value that is asked for has the number of that moment, whatever is recorded before it is awaited', async () => {
+  const total = torch.zeros(1);
+  const seen: Promise<number>[] = [];
+  for (let step = 0; step < 5; step++) {
+    total.add_(1);
+    seen.push(total.item());
+  }
+  total.dispose();
+  expect(await Promise.all(seen)).toEqual([1, 2, 3, 4, 5]);
+});
+
+test('a result that is disposed of makes room for the next', async () => {
+  const x = rows(1024);
+  const step = async () => {
+    using y = torch.scope(() => x.softmax(-1));
+    await y.at(-1, -1).item();
+  };
+  expect(
+    await growth(async () => {
+      for (let i = 0; i < 5; i++) await step();
+    }),
+  ).toBeLessThan(megabytes(5));
+});
+
+test('gradients that nobody has looked at make room for the next, and nothing is created', async () => {
+  const x = rows(512).requiresGrad_();
+  const step = async () => {
+    x.grad = null;
+    const loss = torch.scope(() => x.square().sum());
+    loss.backward();
+    return loss.item();
+  };
+  for (let i = 0; i < 3; i++) await step();
+  const before = stats().buffersCreated;
+  for (let i = 0; i < 20; i++) await step();
+  expect(stats().buffersCreated).toBe(before);
+  const kept = x.grad!;
+  await step();
+  expect((await kept.at(3, 3).item()) as number).toBe(6);
+});
+
+test('a pointwise kernel writes over what nobody reads after it', async () => {
+  const x = rows(1024).requiresGrad_();
+  await torch.synchronize();
+  // y is kept for its gradient, which takes its place; the gradient of x is the only other large value.
+  const w = torch.ones(1, 1, 3, 3);
+  const grown = await growth(async () => {
+    const loss = torch.scope(() =>
+      nn.functional
+        .conv2d(x.reshape(1, 1, 1024, 1024), w, { padding: 1 })
+        .square()
+        .sum(),
+    );
+    loss.backward();
+    await loss.item();
+  });
+  expect(grown).toBeLessThan(3 * megabytes(4));
+  const dx = await x.grad!.at(500, 500).item();
+  // Σ_taps 2·y = 2 · 81 · 500 in the middle.
+  expect(dx).toBeCloseTo(81_000, -1);
+});
+
+test('loading a state dict copies each tensor once', async () => {
+  const model = new nn.Linear(1024, 1024);
+  await torch.synchronize();
+  const weight = rows(1024);
+  const bias = torch.zeros(1024);
+  await torch.synchronize();
+  expect(await growth(() => model.loadStateDict({ weight, bias }))).toBeLessThan(megabytes(5));
+  expect(await model.weight.at(77, 3).item()).toBe(77);
+});
