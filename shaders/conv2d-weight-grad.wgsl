@@ -74,38 +74,46 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   var sums: array<f32, TO>;
   var d: array<vec2f, TO>;
   var window: array<vec2f, WINDOW>;
+  // Places in the first row of the first image, for each channel and line.
   var dy_at: array<u32, TO>;
+  for (var o = 0u; o < TO; o++) { // unroll
+    dy_at[o] = (g * params.group_out + min(o0 + o, last_o)) * params.out_rows * params.out_pairs;
+  }
   var x_at: array<u32, LINES>;
+  for (var c = 0u; c < TC; c++) { // unroll
+    for (var p = 0u; p < KHT; p++) { // unroll
+      let line = (g * params.group_in + min(c0 + c, last_c)) * params.in_rows + (p0 + p) * params.dh;
+      x_at[c * KHT + p] = line * params.in_pairs + q0 * DW / 2u;
+    }
+  }
   let start = params.first_row + chunk * params.chunk_rows;
   let end = min(start + params.chunk_rows, params.end_row);
+  var n = start / params.out_rows;
+  var oy = start % params.out_rows;
   for (var i = start; i < end; i++) {
-    let n = i / params.out_rows;
-    let oy = i % params.out_rows;
-    for (var o = 0u; o < TO; o++) { // unroll
-      dy_at[o] = (((n * params.groups + g) * params.group_out + min(o0 + o, last_o)) * params.out_rows + oy) * params.out_pairs;
-    }
-    let image = (n - params.first_image) * params.groups + g;
-    for (var c = 0u; c < TC; c++) { // unroll
-      for (var p = 0u; p < KHT; p++) { // unroll
-        let line = (image * params.group_in + min(c0 + c, last_c)) * params.in_rows + oy * params.sh + (p0 + p) * params.dh;
-        x_at[c * KHT + p] = line * params.in_pairs + q0 * DW / 2u;
-        for (var k = 0u; k < KEPT; k++) { // unroll
-          window[(c * KHT + p) * SPAN + k] = x[x_at[c * KHT + p] + k];
-        }
+    var dy_row = (n * params.groups * params.group_out * params.out_rows + oy) * params.out_pairs;
+    var x_row = ((n - params.first_image) * params.groups * params.group_in * params.in_rows + oy * params.sh) * params.in_pairs;
+    let dy_end = dy_row + params.out_pairs;
+    let next = oy + 1u == params.out_rows;
+    n += u32(next);
+    oy = select(oy + 1u, 0u, next);
+    for (var l = 0u; l < LINES; l++) { // unroll
+      for (var k = 0u; k < KEPT; k++) { // unroll
+        window[l * SPAN + k] = x[x_at[l] + x_row + k];
       }
     }
-    for (var j = 0u; j < params.out_pairs; j++) {
+    for (; dy_row < dy_end; dy_row++) {
       for (var o = 0u; o < TO; o++) { // unroll
-        d[o] = dy[dy_at[o] + j];
+        let pair = dy[dy_at[o] + dy_row];
+        d[o] = pair;
+        sums[o] += pair.x + pair.y;
       }
       for (var l = 0u; l < LINES; l++) { // unroll
         for (var k = 0u; k < FRESH; k++) { // unroll
-          window[l * SPAN + KEPT + k] = x[x_at[l] + j * SW + KEPT + k];
+          window[l * SPAN + KEPT + k] = x[x_at[l] + x_row + KEPT + k];
         }
       }
-      for (var o = 0u; o < TO; o++) { // unroll
-        sums[o] += d[o].x + d[o].y;
-      }
+      x_row += SW;
       for (var l = 0u; l < LINES; l++) { // unroll
         for (var a = 0u; a < ALIGNED; a++) { // unroll
           for (var o = 0u; o < TO; o++) { // unroll

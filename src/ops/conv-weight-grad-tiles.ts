@@ -22,9 +22,16 @@ const PART_OF_ROW = 8;
 /** Largest dilation at which the taps of a row share what is read of x. */
 const LARGEST_SHARED_DILATION = 2;
 
-// Nanoseconds on SwiftShader for four lanes: fitted to measured times.
-const LOAD = 7.5;
-const SUM = 4.2;
+// Nanoseconds on SwiftShader for four lanes, where all loads cost a branch a lane: fitted to measured times.
+const LOAD = 15;
+const SUM = 3.5;
+/** Nanoseconds to compile the kernel, and what each sum adds to it. */
+const COMPILED = 30e6;
+const COMPILED_SUM = 1e6;
+/** Runs that a compilation is worth. */
+const RUNS = 100;
+/** Invocations that run at the same time. */
+const LANES = 8;
 
 const counts: readonly number[] = [1, 2, 4, 8];
 
@@ -53,9 +60,12 @@ export function chooseWeightGradTile(g: ConvGeometry): WeightGradTile {
   return tiles.reduce((best, tile) => (cost(g, tile) < cost(g, best) ? tile : best));
 }
 
-/** Time for a pair of columns of the output, up to a factor that all tiles share. */
+/** Nanoseconds that the tile's compilation and runs take. */
 function cost(g: ConvGeometry, { outs, ins, kernelRows, kernelCols }: WeightGradTile): number {
-  const invocations = ceilDiv(g.groupOut, outs) * ceilDiv(g.groupIn, ins) * ceilDiv(g.kernel[0], kernelRows);
+  const blocks = g.groups * ceilDiv(g.groupOut, outs) * ceilDiv(g.groupIn, ins) * ceilDiv(g.kernel[0], kernelRows);
+  const pairs = g.batch * g.outSize[0] * ceilDiv(g.outSize[1], 2);
   const lines = ins * kernelRows;
-  return invocations * (LOAD * (outs + lines * g.stride[1]) + SUM * outs * (1 + lines * kernelCols));
+  const sums = outs * (1 + lines * kernelCols);
+  const run = ((blocks * pairs) / LANES) * (LOAD * (outs + lines * g.stride[1]) + SUM * sums);
+  return RUNS * run + COMPILED + COMPILED_SUM * sums;
 }
