@@ -2,8 +2,9 @@
 import { DeviceLostError, invariant, TensorReleasedError } from '../errors';
 import type { AdapterProfile, DeviceOptions } from '../gpu/device';
 import { type Executable, execute, type Run, writeData } from '../gpu/executable';
+import { hostPhase } from '../gpu/host-trace';
 import { type Allocation, freeWhenCollected, SMALL_BYTES } from '../gpu/memory';
-import type { KernelTime } from '../gpu/profiler';
+import type { Profile } from '../gpu/profile';
 import { Session } from '../gpu/session';
 import { stats } from '../gpu/stats';
 import type { Program } from './ir';
@@ -188,7 +189,7 @@ export class Engine {
   }
 
   /** Times on the GPU of what `fn` runs. */
-  async timed(fn: () => Promise<unknown>): Promise<KernelTime[]> {
+  async timed(fn: () => Promise<unknown>): Promise<Profile> {
     await this.tail;
     return (await this.open()).timed(async () => {
       await fn();
@@ -255,8 +256,12 @@ export class Engine {
   }
 
   private async compile(job: Job, session: Session): Promise<CachedPlan> {
+    const start = performance.now();
     const plan = compile(job.build(), session.profile);
+    hostPhase('compile', start);
+    const linked = performance.now();
     const executable = await link(plan, session);
+    hostPhase('pipelines', linked);
     stats.plansCompiled++;
     const cached = { plan, executable };
     this.plans.set(job.key, cached);
@@ -306,7 +311,12 @@ export class Engine {
       return fits ? session.memory.transfer(old) : session.memory.allocate(bytes, mode.dedicated);
     });
     const run: Run = { inputs, uploads, exports, scalars: job.scalars };
-    execute(session.memory, executable, run, session.profiler);
+    const { profiler } = session;
+    const first = profiler?.count ?? 0;
+    const start = performance.now();
+    execute(session.memory, executable, run, profiler);
+    hostPhase('submit', start);
+    if (profiler && profiler.count > first) profiler.submitted(first);
     session.submitted();
     plan.inputs.forEach((mode, i) => {
       if (mode === 'bindAndOverwrite') this.release(job.inputs[i]!);

@@ -4,7 +4,8 @@ import { type AdapterProfile, type DeviceOptions, requestDevice } from './device
 import { FAULT_BYTES, faultError } from './faults';
 import { type Allocation, Memory, SMALL_BYTES } from './memory';
 import { Pipelines } from './pipelines';
-import { type KernelTime, Profiler } from './profiler';
+import type { Profile } from './profile';
+import { Profiler } from './profiler';
 import { Slots } from './slots';
 import { stats } from './stats';
 
@@ -83,11 +84,14 @@ export class Session {
   }
 
   /** Runs `fn` with every dispatch timed. */
-  async timed(fn: () => Promise<unknown>): Promise<KernelTime[]> {
+  async timed(fn: () => Promise<unknown>): Promise<Profile> {
     const profiler = new Profiler(this.device);
     this.profiler = profiler;
     try {
       await fn();
+    } catch (error) {
+      profiler.abandon();
+      throw error;
     } finally {
       this.profiler = null;
     }

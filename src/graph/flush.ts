@@ -2,6 +2,7 @@
 import { engine } from '../compiler/engine';
 import type { Program, ProgramNode } from '../compiler/ir';
 import { TensorReleasedError } from '../errors';
+import { hostPhase } from '../gpu/host-trace';
 import { stats } from '../gpu/stats';
 import { isJournaling } from './journal';
 import { mode } from './mode';
@@ -47,6 +48,7 @@ export const backpressure = (): Promise<void> => engine.settle(MAX_RUNS_AHEAD);
 export function flush(wanted: readonly Value[] = []): void {
   const start = performance.now();
   submit(wanted);
+  hostPhase('flush', start);
   stats.hostMilliseconds += performance.now() - start;
 }
 

@@ -4,6 +4,7 @@ import { type BackwardOptions, backward } from '../autograd/backward';
 import { engine } from '../compiler/engine';
 import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape, showShape } from '../compiler/meta';
 import { AutogradError, DTypeError, ShapeError, TensorReleasedError } from '../errors';
+import { hostPhase } from '../gpu/host-trace';
 import { flush } from '../graph/flush';
 import { beforeChange } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
@@ -342,7 +343,9 @@ export abstract class TensorBase implements Layout {
     const value = !storage.disposed && isWhole(this, storage.shape) ? storage.value : this.value;
     flush([value]);
     snapshotIfDue();
+    const start = performance.now();
     const bytes = await engine.read(value);
+    hostPhase('read', start);
     switch (this.dtype) {
       case 'float32':
         return new Float32Array(bytes);

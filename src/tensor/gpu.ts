@@ -1,13 +1,14 @@
 // The device as users see it: opening it, waiting for it, and its counters.
 import { engine } from '../compiler/engine';
 import type { AdapterProfile, DeviceOptions } from '../gpu/device';
-import type { KernelTime } from '../gpu/profiler';
+import { type KernelTime, Profile } from '../gpu/profile';
 import { stats as counters, type GpuStats } from '../gpu/stats';
 import { flush } from '../graph/flush';
 
 export { Explanation, explain } from './explain';
 export { snapshot } from './snapshot';
 export type { GpuStats, KernelTime };
+export { Profile };
 
 /**
  * Opens the GPU device now rather than at the first value that is needed, for those who bring their own `device` or want the
@@ -23,11 +24,15 @@ export async function synchronize(): Promise<void> {
 }
 
 /**
- * GPU time by kernel of everything that `fn` runs, longest first. Each dispatch gets a pass of its own meanwhile, so the whole
- * takes a little longer than without. Browsers round timestamps to 0.1 ms.
+ * GPU time by kernel of everything that `fn` runs, longest first, and what the host did meanwhile. Each dispatch gets a pass of
+ * its own, so the whole takes a little longer than without. Browsers round timestamps to 0.1 ms.
+ *
+ *     const profile = await torch.gpu.profile(() => step(images, labels));
+ *     console.log(`${profile}`);   // a table; profile.toChromeTrace() is for chrome://tracing and ui.perfetto.dev
+ *
  * @throws ArgumentError where the device has no timestamp queries
  */
-export async function profile(fn: () => unknown): Promise<KernelTime[]> {
+export async function profile(fn: () => unknown): Promise<Profile> {
   flush();
   return engine.timed(async () => {
     await fn();
