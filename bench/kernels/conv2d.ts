@@ -1,29 +1,19 @@
 // Hand-written kernels of a 3×3 convolution with padding 1: forward, and with both gradients of ½Σy².
 import conv from './conv2d.wgsl?raw';
-import pad from './conv2d-pad.wgsl?raw';
 import weightGradient from './conv2d-weight-grad.wgsl?raw';
+import { bordered, chunksPass, padPass, totalPass, workgroups } from './passes';
 import type { Pass, Program } from './program';
-import sumChunks from './sum-chunks.wgsl?raw';
-import total from './total.wgsl?raw';
 
 export interface Shape {
   readonly batch: number;
   readonly from: number;
   readonly to: number;
-  /** Height and width, which 28 divides. */
+  /** Height and width, which 14 divides. */
   readonly size: number;
 }
 
-const bordered = (size: number): number => (size + 2) * (size + 8);
 const tiles = ({ batch, to, size }: Shape): number => (batch * to * size ** 2) / (8 * 49);
-const workgroups = (invocations: number, size: number): [number] => [Math.ceil(invocations / size)];
-
-const padPass = (planes: number, size: number, buffers: [string, string]): Pass => ({
-  source: pad,
-  constants: { PLANES: planes, SIZE: size },
-  buffers,
-  workgroups: workgroups(planes * size, 64),
-});
+const sizes = ({ batch, from, to, size }: Shape) => ({ BATCH: batch, FROM: from, TO: to, SIZE: size });
 
 const convPass = (shape: Shape, flags: { FLIP: number; BORDER: number }, buffers: string[]): Pass => ({
   source: conv,
@@ -31,8 +21,6 @@ const convPass = (shape: Shape, flags: { FLIP: number; BORDER: number }, buffers
   buffers,
   workgroups: workgroups(tiles(shape), 32),
 });
-
-const sizes = ({ batch, from, to, size }: Shape) => ({ BATCH: batch, FROM: from, TO: to, SIZE: size });
 
 export const convForward = (shape: Shape): Program => {
   const { batch, from, to, size } = shape;
@@ -68,12 +56,7 @@ export const convGradients = (shape: Shape): Program => {
     passes: [
       padPass(batch * from, size, ['x', 'padded']),
       convPass(shape, { FLIP: 0, BORDER: 1 }, ['padded', 'w', 'y', 'squares']),
-      {
-        source: total,
-        constants: { COUNT: tiles(shape) / 4, SCALE: 0.5 },
-        buffers: ['squares', 'loss'],
-        workgroups: [1],
-      },
+      totalPass(tiles(shape), 0.5, ['squares', 'loss']),
       convPass(back, { FLIP: 1, BORDER: 0 }, ['y', 'w', 'dx', 'unused']),
       {
         source: weightGradient,
@@ -81,12 +64,7 @@ export const convGradients = (shape: Shape): Program => {
         buffers: ['padded', 'y', 'parts'],
         workgroups: workgroups((batch * to * from) / 32, 16),
       },
-      {
-        source: sumChunks,
-        constants: { CHUNKS: batch, COUNT: weights / 4 },
-        buffers: ['parts', 'dw'],
-        workgroups: workgroups(weights / 4, 64),
-      },
+      chunksPass(batch, weights, ['parts', 'dw']),
     ],
     read: 'loss',
     outputs: { 'gradient 0': 'dx', 'gradient 1': 'dw' },

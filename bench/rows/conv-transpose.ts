@@ -1,9 +1,11 @@
 // Rows of a transposed convolution that doubles an image: forward, and with both gradients.
 import { nn } from 'lamplight';
 import { filter, image, normal } from '../inputs';
+import { convTransposeForward, convTransposeGradients } from '../kernels/conv-transpose';
 import type { FunctionRow } from './row';
 
 const { convTranspose2d } = nn.functional;
+const shape = { batch: 8, from: 32, to: 16, size: 14 };
 const flops = 2 * 8 * 14 * 14 * 32 * 16 * 16;
 
 const row = (kind: 'forward' | 'gradients'): FunctionRow => ({
@@ -31,6 +33,7 @@ const row = (kind: 'forward' | 'gradients'): FunctionRow => ({
       ],
       { transposeKernel: true },
     ),
+  handWritten: () => (kind === 'forward' ? convTransposeForward(shape) : convTransposeGradients(shape)),
 });
 
 export const transposedConvolutions = [row('forward'), row('gradients')];

@@ -1,5 +1,6 @@
 // A row of pointwise operations that end in a sum.
 import { normal } from '../inputs';
+import { elementwiseProgram } from '../kernels/elementwise';
 import type { FunctionRow } from './row';
 
 const shape = [1024, 1024];
@@ -16,5 +17,6 @@ export const elementwise: FunctionRow = {
   output: { shape: [] },
   lamplight: (x, a, b, c) => x!.mul(a!).add(b!).relu().mul(x!.sigmoid()).add(c!).sum(),
   tfjs: (_, x, a, b, c) => x!.mul(a!).add(b!).relu().mul(x!.sigmoid()).add(c!).sum(),
+  handWritten: () => elementwiseProgram(count),
   jax: ({ nn }, x, a, b, c) => nn.relu(x!.ref.mul(a!).add(b!)).mul(nn.sigmoid(x!)).add(c!).sum(),
 };

@@ -1,11 +1,13 @@
 // Rows that normalise the last dimension of a matrix: softmax and layer norm.
 import { nn } from 'lamplight';
 import { normal } from '../inputs';
+import { layerNormProgram, softmaxProgram } from '../kernels/normalization';
 import type { FunctionRow } from './row';
 
-const shape = [4096, 512];
+const rows = 4096;
 const features = 512;
-const bytes = 2 * 4 * 4096 * features;
+const shape = [rows, features];
+const bytes = 2 * 4 * rows * features;
 
 export const softmax: FunctionRow = {
   kind: 'forward',
@@ -19,6 +21,7 @@ export const softmax: FunctionRow = {
   lamplight: (x) => x!.softmax(-1),
   tfjs: (tf, x) => tf.softmax(x!),
   jax: ({ nn: { softmax } }, x) => softmax(x!, -1),
+  handWritten: () => softmaxProgram(rows, features),
 };
 
 export const layerNorm: FunctionRow = {
@@ -36,4 +39,5 @@ export const layerNorm: FunctionRow = {
     return x!.sub(mean).mul(variance.add(1e-5).rsqrt()).mul(weight!).add(bias!);
   },
   jax: (jax, x, weight, bias) => jax.nn.standardize(x!, -1).mul(weight!).add(bias!),
+  handWritten: () => layerNormProgram(rows, features),
 };
