@@ -97,6 +97,8 @@ export {
 } from './piecewise';
 export { AvgPool2d, MaxPool2d } from './pooling';
 export { AdaptiveAvgPool3d, AdaptiveMaxPool3d, AvgPool3d, MaxPool3d } from './pooling-3d';
+export { GRU, LSTM, RNN } from './rnn';
+export { GRUCell, LSTMCell, RNNCell } from './rnn-cells';
 export type { IncompatibleKeys, StateDict } from './state-dict';
 export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from './unpooling';
 export { PixelShuffle, PixelUnshuffle, Upsample } from './upsample';

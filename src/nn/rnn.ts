@@ -1,0 +1,331 @@
+// Owns the recurrent layers RNN, LSTM and GRU: stacks of cells over a sequence, in one or both directions.
+import { ArgumentError, ShapeError } from '../errors';
+import { empty, zeros } from '../tensor/creation';
+import { cat, stack } from '../tensor/functions';
+import { type Arguments, parseArgs } from '../tensor/options';
+import type { Tensor } from '../tensor/tensor';
+import { dropout } from './functional/dropout';
+import { linear } from './functional/linear';
+import { uniform_ } from './init';
+import { Module } from './module';
+import { Parameter } from './parameter';
+import { pythonText } from './printing';
+import { advanceGru, advanceLstm, advanceRnn, type Nonlinearity } from './rnn-steps';
+import { wholeNumber } from './sizes';
+
+export interface RecurrentArguments {
+  /** Features of each element of the sequence. */
+  inputSize: number;
+  hiddenSize: number;
+  /** Layers on top of each other, default 1. */
+  numLayers?: number;
+  /** Default true. */
+  bias?: boolean;
+  /** Sequences are [N, L, …] rather than [L, N, …], default false. */
+  batchFirst?: boolean;
+  /** The chance of an output of a layer but the last to be dropped in training, default 0. */
+  dropout?: number;
+  /** Read the sequence backwards, too; default false. */
+  bidirectional?: boolean;
+}
+
+interface Layout extends Required<RecurrentArguments> {
+  /** Blocks of hiddenSize rows in the weights. */
+  gates: number;
+  /** The size of outputs where they are projected, 0 where not. */
+  projSize: number;
+}
+
+const defaults = { numLayers: 1, bias: true, batchFirst: false, dropout: 0, bidirectional: false };
+
+/** The weights of one layer in one direction. */
+interface Weights {
+  readonly inputs: Parameter;
+  readonly hidden: Parameter;
+  readonly inputBias: Parameter | null;
+  readonly hiddenBias: Parameter | null;
+  readonly projection: Parameter | null;
+}
+
+/** A sequence as [L, N, …], and the initial states of each layer and direction. */
+interface Sequence {
+  readonly x: Tensor;
+  readonly batched: boolean;
+  readonly states: readonly Tensor[];
+}
+
+/**
+ * What recurrent layers have in common. The parameters bear PyTorch's names: `weight_ih_l0` [gates · hiddenSize, inputSize],
+ * `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0` for layer 0, with `_reverse` for the other direction.
+ */
+abstract class Recurrent extends Module {
+  inputSize: number;
+  hiddenSize: number;
+  numLayers: number;
+  bias: boolean;
+  batchFirst: boolean;
+  dropout: number;
+  bidirectional: boolean;
+  projSize: number;
+  #weights: Weights[][] = [];
+
+  constructor(layer: string, o: Layout) {
+    super();
+    this.inputSize = wholeNumber(layer, 'inputSize', o.inputSize, 1);
+    this.hiddenSize = wholeNumber(layer, 'hiddenSize', o.hiddenSize, 1);
+    this.numLayers = wholeNumber(layer, 'numLayers', o.numLayers, 1);
+    if (!(o.dropout >= 0 && o.dropout <= 1)) {
+      throw new ArgumentError(`${layer}: expected a dropout between 0 and 1, but got ${o.dropout}`);
+    }
+    if (o.projSize < 0 || o.projSize >= o.hiddenSize) {
+      throw new ArgumentError(`${layer}: expected projSize smaller than hiddenSize, but got ${o.projSize}`);
+    }
+    this.bias = o.bias;
+    this.batchFirst = o.batchFirst;
+    this.dropout = o.dropout;
+    this.bidirectional = o.bidirectional;
+    this.projSize = o.projSize;
+    for (let k = 0; k < this.numLayers; k++) {
+      this.#weights.push(this.#directions.map((suffix) => this.#addWeights(k, suffix, o.gates)));
+    }
+    this.resetParameters();
+  }
+
+  get #directions(): readonly string[] {
+    return this.bidirectional ? ['', '_reverse'] : [''];
+  }
+
+  get #outputSize(): number {
+    return this.projSize || this.hiddenSize;
+  }
+
+  #addWeights(layer: number, suffix: string, gates: number): Weights {
+    const rows = gates * this.hiddenSize;
+    const features = layer === 0 ? this.inputSize : this.#outputSize * this.#directions.length;
+    const add = (name: string, shape: readonly number[], wanted = true): Parameter | null => {
+      if (!wanted) return null;
+      const parameter = new Parameter(empty(shape));
+      this.registerParameter(`${name}_l${layer}${suffix}`, parameter);
+      return parameter;
+    };
+    return {
+      inputs: add('weight_ih', [rows, features])!,
+      hidden: add('weight_hh', [rows, this.#outputSize])!,
+      inputBias: add('bias_ih', [rows], this.bias),
+      hiddenBias: add('bias_hh', [rows], this.bias),
+      projection: add('weight_hr', [this.projSize, this.hiddenSize], this.projSize > 0),
+    };
+  }
+
+  /** Draws every weight and bias anew, uniform on ±1/√hiddenSize. */
+  resetParameters(): void {
+    const bound = 1 / Math.sqrt(this.hiddenSize);
+    for (const parameter of this.parameters()) uniform_(parameter, -bound, bound);
+  }
+
+  /** The state after an element of the sequence, whose share of the gates is `fromInput`; the output is its first tensor. */
+  protected abstract advance(fromInput: Tensor, state: readonly Tensor[], weights: Weights): readonly Tensor[];
+
+  /** Sizes of the features of each tensor of the state. */
+  protected stateSizes(): readonly number[] {
+    return [this.#outputSize];
+  }
+
+  protected run(layer: string, input: Tensor, initial: readonly Tensor[] | null): [output: Tensor, states: Tensor[]] {
+    const { x, batched, states } = this.#sequence(layer, input, initial);
+    const last: Tensor[][] = this.stateSizes().map(() => []);
+    let sequence = x.unbind(0);
+    this.#weights.forEach((directions, k) => {
+      const outputs = directions.map((weights, d) => {
+        const slot = k * directions.length + d;
+        const first = states.map((state) => state.select(0, slot));
+        const [output, final] = this.#scan(sequence, first, weights, d === 1);
+        final.forEach((state, i) => void last[i]!.push(state));
+        return output;
+      });
+      sequence = sequence.map((_, t) =>
+        outputs.length === 1
+          ? outputs[0]![t]!
+          : cat(
+              outputs.map((o) => o[t]!),
+              1,
+            ),
+      );
+      if (this.dropout > 0 && this.training && k < this.numLayers - 1) {
+        sequence = dropout(stack(sequence), { p: this.dropout }).unbind(0);
+      }
+    });
+    const output = stack(sequence);
+    const final = last.map((parts) => stack(parts));
+    if (!batched) return [output.squeeze(1), final.map((state) => state.squeeze(1))];
+    return [this.batchFirst ? output.transpose(0, 1) : output, final];
+  }
+
+  /** One layer in one direction: its outputs in the order of the sequence, and its last state. */
+  #scan(
+    sequence: readonly Tensor[],
+    initial: readonly Tensor[],
+    weights: Weights,
+    reverse: boolean,
+  ): [outputs: Tensor[], state: readonly Tensor[]] {
+    const shares = linear(stack(sequence), weights.inputs, weights.inputBias).unbind(0);
+    const outputs = new Array<Tensor>(sequence.length);
+    let state = initial;
+    for (let i = 0; i < sequence.length; i++) {
+      const t = reverse ? sequence.length - 1 - i : i;
+      state = this.advance(shares[t]!, state, weights);
+      outputs[t] = state[0]!;
+    }
+    return [outputs, state];
+  }
+
+  #sequence(layer: string, input: Tensor, initial: readonly Tensor[] | null): Sequence {
+    const rank = input.dim();
+    if ((rank !== 2 && rank !== 3) || input.shape.at(-1) !== this.inputSize) {
+      const order = this.batchFirst ? 'N, L' : 'L, N';
+      throw new ShapeError(
+        `${layer}: expected input [${order}, ${this.inputSize}] or [L, ${this.inputSize}], but got [${input.shape.join(', ')}]`,
+      );
+    }
+    const batched = rank === 3;
+    const x = !batched ? input.unsqueeze(1) : this.batchFirst ? input.transpose(0, 1) : input;
+    if (x.shape[0] === 0) throw new ShapeError(`${layer}: expected a sequence of at least 1 element, but got none`);
+    const slots = this.numLayers * this.#directions.length;
+    const states = this.stateSizes().map((size, i) => {
+      const shape = batched ? [slots, x.shape[1]!, size] : [slots, size];
+      const given = initial?.[i];
+      if (!given) return zeros([slots, x.shape[1]!, size]);
+      if (given.shape.join() !== shape.join()) {
+        throw new ShapeError(
+          `${layer}: expected an initial state of shape [${shape.join(', ')}], but got [${given.shape.join(', ')}]`,
+        );
+      }
+      return batched ? given : given.unsqueeze(1);
+    });
+    return { x, batched, states };
+  }
+
+  override extraRepr(): string {
+    let text = `${this.inputSize}, ${this.hiddenSize}`;
+    if (this.projSize !== 0) text += `, proj_size=${this.projSize}`;
+    if (this.numLayers !== 1) text += `, num_layers=${this.numLayers}`;
+    if (!this.bias) text += ', bias=False';
+    if (this.batchFirst) text += ', batch_first=True';
+    if (this.dropout !== 0) text += `, dropout=${pythonText(this.dropout)}`;
+    if (this.bidirectional) text += ', bidirectional=True';
+    return text;
+  }
+}
+
+export interface RNNArguments extends RecurrentArguments {
+  /** 'tanh' (default) or 'relu'. */
+  nonlinearity?: Nonlinearity;
+}
+
+/**
+ * h_t = tanh(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh) in each layer (Elman 1990).
+ *
+ * Shape: input [L, N, inputSize], or [N, L, …] with `batchFirst`, or [L, inputSize]; initial state [numLayers · directions, N,
+ * hiddenSize], zeros by default → output [L, N, directions · hiddenSize] of the last layer, and the last state.
+ *
+ *     const [output, h] = new nn.RNN(10, 20)(torch.randn(5, 3, 10));   // [5, 3, 20], [1, 3, 20]
+ */
+export class RNN extends Recurrent {
+  nonlinearity: Nonlinearity;
+
+  constructor(inputSize: number, hiddenSize: number, options?: Omit<RNNArguments, 'inputSize' | 'hiddenSize'>);
+  constructor(
+    ...args: Arguments<
+      RNNArguments,
+      ['inputSize', 'hiddenSize', 'numLayers', 'nonlinearity', 'bias', 'batchFirst', 'dropout', 'bidirectional']
+    >
+  );
+  constructor(...args: unknown[]) {
+    const { numLayers, ...rest } = defaults;
+    const all = { numLayers, nonlinearity: 'tanh' as Nonlinearity, ...rest };
+    const o = parseArgs<RNNArguments>('RNN', ['inputSize', 'hiddenSize'], all, args);
+    if (o.nonlinearity !== 'tanh' && o.nonlinearity !== 'relu') {
+      throw new ArgumentError(`RNN: expected nonlinearity 'tanh' or 'relu', but got '${o.nonlinearity}'`);
+    }
+    super('RNN', { ...o, gates: 1, projSize: 0 });
+    this.nonlinearity = o.nonlinearity;
+  }
+
+  forward(input: Tensor, h0: Tensor | null = null): [output: Tensor, h: Tensor] {
+    const [output, [h]] = this.run('RNN', input, h0 && [h0]);
+    return [output, h!];
+  }
+
+  protected override advance(share: Tensor, [h]: readonly Tensor[], { hidden, hiddenBias }: Weights): Tensor[] {
+    return [advanceRnn(share, h!, hidden, hiddenBias, this.nonlinearity)];
+  }
+}
+
+type RecurrentOrder = ['inputSize', 'hiddenSize', 'numLayers', 'bias', 'batchFirst', 'dropout', 'bidirectional'];
+
+/**
+ * Gated recurrent units (Cho et al. 2014): r = σ(W_ir x + b_ir + W_hr h + b_hr), z likewise,
+ * n = tanh(W_in x + b_in + r (W_hn h + b_hn)), h' = (1 − z) n + z h.
+ *
+ * Shape: as RNN. The weights hold the rows of r, z and n, in that order.
+ */
+export class GRU extends Recurrent {
+  constructor(inputSize: number, hiddenSize: number, options?: Omit<RecurrentArguments, 'inputSize' | 'hiddenSize'>);
+  constructor(...args: Arguments<RecurrentArguments, RecurrentOrder>);
+  constructor(...args: unknown[]) {
+    const o = parseArgs<RecurrentArguments>('GRU', ['inputSize', 'hiddenSize'], defaults, args);
+    super('GRU', { ...o, gates: 3, projSize: 0 });
+  }
+
+  forward(input: Tensor, h0: Tensor | null = null): [output: Tensor, h: Tensor] {
+    const [output, [h]] = this.run('GRU', input, h0 && [h0]);
+    return [output, h!];
+  }
+
+  protected override advance(share: Tensor, [h]: readonly Tensor[], { hidden, hiddenBias }: Weights): Tensor[] {
+    return [advanceGru(share, h!, hidden, hiddenBias)];
+  }
+}
+
+export interface LSTMArguments extends RecurrentArguments {
+  /** Outputs and hidden states are projected to this size, default 0: they are not. */
+  projSize?: number;
+}
+
+/**
+ * Long short-term memory (Hochreiter & Schmidhuber 1997): i, f, g, o = W_ih x + b_ih + W_hh h + b_hh,
+ * c' = σ(f) c + σ(i) tanh(g), h' = σ(o) tanh(c').
+ *
+ * Shape: as RNN, the state being [h, c]; c always has `hiddenSize` features. The weights hold the rows of i, f, g and o.
+ *
+ *     const [output, [h, c]] = new nn.LSTM(10, 20, { numLayers: 2 })(torch.randn(5, 3, 10));   // [5, 3, 20], [2, 3, 20] each
+ */
+export class LSTM extends Recurrent {
+  constructor(inputSize: number, hiddenSize: number, options?: Omit<LSTMArguments, 'inputSize' | 'hiddenSize'>);
+  constructor(...args: Arguments<LSTMArguments, [...RecurrentOrder, 'projSize']>);
+  constructor(...args: unknown[]) {
+    const o = parseArgs<LSTMArguments>('LSTM', ['inputSize', 'hiddenSize'], { ...defaults, projSize: 0 }, args);
+    super('LSTM', { ...o, gates: 4 });
+  }
+
+  forward(
+    input: Tensor,
+    state: readonly [h0: Tensor, c0: Tensor] | null = null,
+  ): [output: Tensor, state: [h: Tensor, c: Tensor]] {
+    const [output, [h, c]] = this.run('LSTM', input, state);
+    return [output, [h!, c!]];
+  }
+
+  protected override stateSizes(): readonly number[] {
+    return [...super.stateSizes(), this.hiddenSize];
+  }
+
+  protected override advance(
+    share: Tensor,
+    [h, c]: readonly Tensor[],
+    { hidden, hiddenBias, projection }: Weights,
+  ): Tensor[] {
+    const [output, cell] = advanceLstm(share, h!, c!, hidden, hiddenBias);
+    return [projection ? linear(output, projection) : output, cell];
+  }
+}
