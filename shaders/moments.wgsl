@@ -1,5 +1,6 @@
 // moments.wgsl: mean and squared deviations of one strip of one output an invocation, in two walks over the strip.
 //   mean = Σ x / n,   m2 = Σ (x - mean)²
+// Four at once, as in reduce.wgsl: four neighbouring elements of a run (along), or four neighbouring outputs (across).
 // Uses: lib/strips.wgsl
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> partial: array<f32>; // [3, invocations]: n, mean, m2
@@ -9,38 +10,92 @@ struct Params {
   strips: Strips,
 }
 
+// The same bindings in fours.
+@group(0) @binding(0) var<storage, read> x4: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> partial4: array<vec4f>;
+
+// How many elements, or fours, the strip has.
+fn strip_length(place: vec3<u32>) -> u32 {
+  let range = strips_range(place.z);
+  let inner = (max(range.y, range.x) - range.x + params.strips.lanes - 1u) / params.strips.lanes;
+  return (params.strips.outer - place.y + params.strips.strips_outer - 1u) / params.strips.strips_outer * inner;
+}
+
+// Σ (x - center) or its squares over the strip.
+fn strip_sum(place: vec3<u32>, center: f32, squared: bool) -> f32 {
+  let base = strips_kept_offset(place.x);
+  let range = strips_range(place.z);
+  let step = params.strips.lanes;
+  let stride = params.strips.inner_stride;
+  var sum = 0.0;
+  for (var outer = place.y; outer < params.strips.outer; outer += params.strips.strips_outer) {
+    let run = base + strips_outer_offset(outer);
+    for (var i = range.x; i < range.y;) {
+      let stop = min(i + STRIPS_BLOCK * step, range.y);
+      var part = 0.0;
+      for (; i < stop; i += step) {
+        let deviation = x[run + i * stride] - center;
+        part += select(deviation, deviation * deviation, squared);
+      }
+      sum += part;
+    }
+  }
+  return sum;
+}
+
+fn strip_sum4(place: vec3<u32>, center: vec4f, squared: bool) -> vec4f {
+  let base = strips_kept_offset(place.x);
+  let range = strips_range(place.z);
+  let step = params.strips.lanes;
+  let stride = params.strips.inner_stride;
+  var sum = vec4f();
+  for (var outer = place.y; outer < params.strips.outer; outer += params.strips.strips_outer) {
+    let run = base + strips_outer_offset(outer);
+    for (var i = range.x; i < range.y;) {
+      let stop = min(i + STRIPS_BLOCK * step, range.y);
+      var part = vec4f();
+      for (; i < stop; i += step) {
+        let deviation = x4[run + i * stride] - center;
+        part += select(deviation, deviation * deviation, squared);
+      }
+      sum += part;
+    }
+  }
+  return sum;
+}
+
 @compute @workgroup_size(STRIPS_WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
   if (index >= strips_count()) { return; }
   let place = strips_place(index);
-  let base = strips_kept_offset(place.x);
-  let range = strips_range(place.z);
-  let step = params.strips.lanes;
-  let stride = params.strips.inner_stride;
-  var n = 0u;
-  var sum = 0.0;
-  for (var outer = place.y; outer < params.strips.outer; outer += params.strips.strips_outer) {
-    let run = base + strips_outer_offset(outer);
-    var part = 0.0;
-    for (var i = range.x; i < range.y; i += step) {
-      part += x[run + i * stride];
-      n++;
-    }
-    sum += part;
-  }
-  let mean = sum / f32(max(n, 1u));
-  var m2 = 0.0;
-  for (var outer = place.y; outer < params.strips.outer; outer += params.strips.strips_outer) {
-    let run = base + strips_outer_offset(outer);
-    var part = 0.0;
-    for (var i = range.x; i < range.y; i += step) {
-      let deviation = x[run + i * stride] - mean;
-      part += deviation * deviation;
-    }
-    m2 += part;
-  }
-  partial[index] = f32(n);
+  let n = f32(strip_length(place));
+  let mean = strip_sum(place, 0.0, false) / max(n, 1.0);
+  partial[index] = n;
   partial[strips_count() + index] = mean;
-  partial[2u * strips_count() + index] = m2;
+  partial[2u * strips_count() + index] = strip_sum(place, mean, true);
+}
+
+@compute @workgroup_size(STRIPS_WORKGROUP)
+fn along(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
+  if (index >= strips_count()) { return; }
+  let place = strips_place(index);
+  let n = f32(4u * strip_length(place));
+  let mean = dot(strip_sum4(place, vec4f(), false), vec4f(1.0)) / max(n, 1.0);
+  partial[index] = n;
+  partial[strips_count() + index] = mean;
+  partial[2u * strips_count() + index] = dot(strip_sum4(place, vec4f(mean), true), vec4f(1.0));
+}
+
+@compute @workgroup_size(STRIPS_WORKGROUP)
+fn across(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
+  if (index >= strips_count()) { return; }
+  let place = strips_place(index);
+  let n = f32(strip_length(place));
+  let mean = strip_sum4(place, vec4f(), false) / max(n, 1.0);
+  partial4[index] = vec4f(n);
+  partial4[strips_count() + index] = mean;
+  partial4[2u * strips_count() + index] = strip_sum4(place, mean, true);
 }

@@ -1,7 +1,9 @@
 // reduce.wgsl: sum, product, maximum or minimum over some dimensions; one strip of one output an invocation.
 //   y[strip, output] = ⊕ x over the strip's elements, / divisor
+// Four results are carried at once: of every fourth element (main), of four neighbouring elements of a run (along), or of four
+// neighbouring outputs (across). Where x is read in fours, lengths and strides count fours.
 // Sums run in blocks whose sums are then added: error O(64 + n / 64) units instead of O(n) (blocked summation, Higham 1993).
-// Uses: lib/element-*.wgsl, lib/strips.wgsl
+// Uses: lib/fold-*.wgsl, lib/strips.wgsl
 @group(0) @binding(0) var<storage, read> x: array<Element>;
 @group(0) @binding(1) var<storage, read_write> y: array<Element>; // in the order of invocations
 @group(0) @binding(2) var<uniform> params: Params;
@@ -11,47 +13,83 @@ struct Params {
   divisor: u32, // of a mean; 1 otherwise
 }
 
-override KIND: u32 = 0u; // 0 sum, 1 product, 2 maximum, 3 minimum
-
-fn identity() -> Element {
-  switch KIND {
-    case 1u: { return Element(1); }
-    case 2u: { return element_lowest(); }
-    case 3u: { return element_highest(); }
-    default: { return Element(0); }
-  }
-}
-
-fn combine(a: Element, b: Element) -> Element {
-  switch KIND {
-    case 1u: { return a * b; }
-    case 2u: { return select(select(max(a, b), b, element_isnan(b)), a, element_isnan(a)); }
-    case 3u: { return select(select(min(a, b), b, element_isnan(b)), a, element_isnan(a)); }
-    default: { return a + b; }
-  }
-}
+// The same bindings in fours.
+@group(0) @binding(0) var<storage, read> x4: array<Quad>;
+@group(0) @binding(1) var<storage, read_write> y4: array<Quad>;
 
 // The compiler may put pointwise operations on what is read here.
 fn load(at: u32) -> Element { return x[at]; }
 
-@compute @workgroup_size(STRIPS_WORKGROUP)
-fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
-  if (index >= strips_count()) { return; }
-  let place = strips_place(index);
+fn load4(at: u32) -> Quad { return x4[at]; }
+
+fn folded(parts: Quad) -> Element {
+  let pairs = fold(parts, parts.zwxy);
+  return fold(pairs, pairs.yxwz).x;
+}
+
+// The strip's elements, read in fours.
+fn strip4(place: vec3<u32>) -> Quad {
   let base = strips_kept_offset(place.x);
   let range = strips_range(place.z);
   let step = params.strips.lanes;
-  var total = identity();
-  for (var outer = place.y; outer < params.strips.outer; outer += params.strips.strips_outer) {
+  let stride = params.strips.inner_stride;
+  let outers = params.strips.outer;
+  let strips_outer = params.strips.strips_outer;
+  var total = fold_identity();
+  for (var outer = place.y; outer < outers; outer += strips_outer) {
     let run = base + strips_outer_offset(outer);
-    var i = range.x;
-    while (i < range.y) {
-      var part = identity();
+    for (var i = range.x; i < range.y;) {
       let stop = min(i + STRIPS_BLOCK * step, range.y);
-      for (; i < stop; i += step) { part = combine(part, load(run + i * params.strips.inner_stride)); }
-      total = combine(total, part);
+      var part = load4(run + i * stride);
+      for (i += step; i < stop; i += step) { part = fold(part, load4(run + i * stride)); }
+      total = fold(total, part);
     }
   }
-  y[index] = total / Element(params.divisor);
+  return total;
+}
+
+// The same with one element at a time.
+fn strip(place: vec3<u32>) -> Quad {
+  let base = strips_kept_offset(place.x);
+  let range = strips_range(place.z);
+  let step = params.strips.lanes;
+  let stride = params.strips.inner_stride;
+  let outers = params.strips.outer;
+  let strips_outer = params.strips.strips_outer;
+  let none = fold_identity();
+  var total = none;
+  for (var outer = place.y; outer < outers; outer += strips_outer) {
+    let run = base + strips_outer_offset(outer);
+    var i = range.x;
+    while (i + 3u * step < range.y) {
+      let stop = min(i + 4u * STRIPS_BLOCK * step, range.y);
+      var part = none;
+      for (; i + 3u * step < stop; i += 4u * step) {
+        let at = run + i * stride;
+        let by = step * stride;
+        part = fold(part, Quad(load(at), load(at + by), load(at + 2u * by), load(at + 3u * by)));
+      }
+      total = fold(total, part);
+    }
+    for (; i < range.y; i += step) { total = fold(total, Quad(load(run + i * stride), none.yzw)); }
+  }
+  return total;
+}
+
+@compute @workgroup_size(STRIPS_WORKGROUP)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
+  if (index < strips_count()) { y[index] = folded(strip(strips_place(index))) / Element(params.divisor); }
+}
+
+@compute @workgroup_size(STRIPS_WORKGROUP)
+fn along(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
+  if (index < strips_count()) { y[index] = folded(strip4(strips_place(index))) / Element(params.divisor); }
+}
+
+@compute @workgroup_size(STRIPS_WORKGROUP)
+fn across(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
+  if (index < strips_count()) { y4[index] = strip4(strips_place(index)) / Quad(Element(params.divisor)); }
 }

@@ -2,9 +2,14 @@
 import template from '../../shaders/pointwise.wgsl?raw';
 import { input, output, type Param, type Pass, type PointwiseBody, scalar, u32 } from './ir';
 import { gridFor } from './lowering';
-import { contiguousStrides, type Meta, numel, type Scalar, type Shape, sameShape, scalarOf } from './meta';
+import { type Meta, numel, type Scalar, sameShape, scalarOf } from './meta';
+import { arrayOf, evaluation } from './reading';
+
+export { broadcastIndex } from './reading';
 
 const WORKGROUP = 64;
+/** So few elements are evaluated one by one unless their number is a multiple of 4. */
+const FEW = 64;
 const generated = /\/\/ generated-begin[\s\S]*\/\/ generated-end/;
 
 /** An argument of an expression: an earlier member of the cluster, or a value in memory with the shape it is read in. */
@@ -27,59 +32,67 @@ export interface Cluster {
   readonly outputs: readonly number[];
 }
 
+/** An external that one output takes the place of: both are one binding, read before it is written. */
+export interface Merge {
+  readonly external: number;
+  readonly output: number;
+}
+
+/** The pairs of externals and outputs that may be merged: the external is read only at the element that is being written. */
+export function mergesOf({ members, externals, outputs }: Cluster): Merge[] {
+  return externals.flatMap((x, external) => {
+    if (!members.every((member) => readsWhole(member, external))) return [];
+    const output = outputs.findIndex((m) => {
+      const { result } = members[m]!;
+      return scalarOf(result.dtype) === scalarOf(x.dtype) && numel(result.shape) === numel(x.shape);
+    });
+    return output < 0 ? [] : [{ external, output }];
+  });
+}
+
 /** The one pass that evaluates a cluster: reads the externals, writes the outputs. */
-export function clusterPass(cluster: Cluster): Pass {
+export function clusterPass(cluster: Cluster, merge?: Merge): Pass {
   const { members, externals, outputs } = cluster;
   const count = numel(members[outputs[0]!]!.result.shape);
-  const lanes = count % 4 === 0 ? 4 : 1;
-  const params: Param[] = [u32(count / lanes)];
+  // The last four may reach past the end: bindings are multiples of 16 bytes.
+  const lanes = count % 4 === 0 || count > FEW ? 4 : 1;
+  const params: Param[] = [u32(Math.ceil(count / lanes))];
   for (const { scalars, body } of members) for (const s of scalars) params.push(scalar(s, body.scalarType));
   const libs = new Set(members.flatMap(({ body }) => body.lib ?? []));
   const names = members.filter(({ inputs }) => inputs.length > 0).map(({ name }) => name);
   return {
     label: names.length > 0 ? names.join(' ') : members[0]!.name,
-    source: [...libs, template.replace(generated, () => generate(cluster, lanes))],
-    reads: externals.map((_, i) => input(i)),
+    source: [...libs, template.replace(generated, () => generate(cluster, count, lanes, merge))],
+    reads: externals.map((_, i) => input(i)).filter((_, i) => i !== merge?.external),
     writes: outputs.map((_, i) => output(i)),
     params,
-    grid: gridFor(count / lanes, WORKGROUP),
+    grid: gridFor(Math.ceil(count / lanes), WORKGROUP),
   };
 }
 
-function generate({ members, externals, outputs }: Cluster, lanes: 1 | 4): string {
+function generate({ members, externals, outputs }: Cluster, count: number, lanes: 1 | 4, merge?: Merge): string {
   const lines: string[] = [];
-  const scalarNames = members.map(({ scalars }, m) => scalars.map((_, i) => `m${m}s${i}`));
   lines.push(`struct Params { ${['count: u32', ...fieldsOf(members)].join(', ')} }`);
+  const nameOf = (e: number) => (e === merge?.external ? `y${merge.output}` : `x${e}`);
+  const scalars = members.map((member, m) => member.scalars.map((_, i) => `params.m${m}s${i}`));
+  const call = (m: number, args: readonly string[]) => `apply${m}(${[...args, ...scalars[m]!].join(', ')})`;
+  const { lines: body, inFours, typeOf } = evaluation({ members, externals, lanes, count, nameOf, call });
 
-  const wide = externals.map((_, e) => lanes === 4 && members.every((member) => readsWhole(member, e)));
+  let binding = 0;
   externals.forEach((x, e) => {
-    const type = scalarOf(x.dtype);
-    lines.push(`@group(0) @binding(${e}) var<storage, read> x${e}: array<${wide[e] ? `vec4<${type}>` : type}>;`);
+    if (e === merge?.external) return;
+    const length = Math.ceil(numel(x.shape) / (inFours[e] ? 4 : 1));
+    lines.push(`@group(0) @binding(${binding++}) var<storage, read> ${nameOf(e)}: ${arrayOf(typeOf(e), length)};`);
   });
   outputs.forEach((m, o) => {
     const type = scalarOf(members[m]!.result.dtype);
-    const store = lanes === 4 ? `vec4<${type}>` : type;
-    lines.push(`@group(0) @binding(${externals.length + o}) var<storage, read_write> y${o}: array<${store}>;`);
+    const store = arrayOf(lanes === 4 ? `vec4<${type}>` : type, Math.ceil(count / lanes));
+    lines.push(`@group(0) @binding(${binding++}) var<storage, read_write> y${o}: ${store};`);
   });
-  lines.push(`@group(0) @binding(${externals.length + outputs.length}) var<uniform> params: Params;`);
+  lines.push(`@group(0) @binding(${binding}) var<uniform> params: Params;`);
 
   lines.push(...functionsOf(members, 'apply'));
-  lines.push('fn evaluate(i: u32) {');
-  externals.forEach((_, e) => {
-    if (wide[e]) lines.push(`  let w${e} = x${e}[i];`);
-  });
-  for (let lane = 0; lane < lanes; lane++) {
-    members.forEach(({ inputs, result }, m) => {
-      const args = inputs.map((source) => {
-        if ('member' in source) return `v${source.member}_${lane}`;
-        if (wide[source.external]) return `w${source.external}.${'xyzw'[lane]}`;
-        const at = lanes === 4 ? `(i * 4u + ${lane}u)` : 'i';
-        return `x${source.external}[${broadcastIndex(source.meta.shape, result.shape, at)}]`;
-      });
-      const call = [...args, ...scalarNames[m]!.map((name) => `params.${name}`)].join(', ');
-      lines.push(`  let v${m}_${lane} = apply${m}(${call});`);
-    });
-  }
+  lines.push('fn evaluate(i: u32) {', ...body);
   outputs.forEach((m, o) => {
     const lanesOf = Array.from({ length: lanes }, (_, lane) => `v${m}_${lane}`);
     const type = scalarOf(members[m]!.result.dtype);
@@ -116,34 +129,3 @@ const readsWhole = ({ inputs, result }: Member, external: number): boolean =>
   inputs.every(
     (source) => !('external' in source) || source.external !== external || sameShape(source.meta.shape, result.shape),
   );
-
-/** WGSL for the element of an input of shape `from` that meets element `at` of a result of shape `to`. */
-export function broadcastIndex(from: Shape, to: Shape, at: string): string {
-  if (sameShape(from, to)) return at;
-  const lead = to.length - from.length;
-  const strides = contiguousStrides(from);
-  // Runs of dimensions that the input has or lacks together are one dimension.
-  const runs: { size: number; stride: number }[] = [];
-  for (let d = 0; d < to.length; d++) {
-    const size = to[d]!;
-    if (size === 1) continue;
-    const stride = d >= lead && from[d - lead] !== 1 ? strides[d - lead]! : 0;
-    const last = runs[runs.length - 1];
-    if (last && (stride === 0 ? last.stride === 0 : last.stride === stride * size)) {
-      last.size *= size;
-      last.stride = stride;
-    } else runs.push({ size, stride });
-  }
-  const terms: string[] = [];
-  let below = 1;
-  for (let r = runs.length - 1; r >= 0; r--) {
-    const { size, stride } = runs[r]!;
-    if (stride > 0) {
-      let term = below === 1 ? at : `${at} / ${below}u`;
-      if (r > 0) term = `(${term}) % ${size}u`;
-      terms.push(stride === 1 ? `(${term})` : `(${term}) * ${stride}u`);
-    }
-    below *= size;
-  }
-  return terms.length > 0 ? terms.join(' + ') : '0u';
-}

@@ -141,6 +141,7 @@ function writeScalars(device: GPUDevice, executable: Executable, scalars: readon
   stats.scalarWrites++;
 }
 
+/** Bindings are whole multiples of 16 bytes, as buffers and the places in them are: kernels may read and write values in fours. */
 function bindGroup(device: GPUDevice, dispatch: Dispatch, run: Run): GPUBindGroup {
   const { groups, bindings } = dispatch;
   if (!dispatch.variable && groups.length > 0) return groups[0]!.group;
@@ -157,7 +158,7 @@ function bindGroup(device: GPUDevice, dispatch: Dispatch, run: Run): GPUBindGrou
       const { buffer, offset } = place(binding.ref, run);
       return {
         binding: index,
-        resource: { buffer, offset: offset + binding.offset, size: Math.max(binding.bytes, 4) },
+        resource: { buffer, offset: offset + binding.offset, size: Math.max(1, Math.ceil(binding.bytes / 16)) * 16 },
       };
     }),
   });

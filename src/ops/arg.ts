@@ -29,10 +29,11 @@ function extremumOp(name: string, minimum: boolean): Op<ReduceAttrs> {
     },
     lower({ inputs: [x], attrs: { dims }, adapter }) {
       const pass = (strips: Strips, from: Operand, places: Operand | null, to: Operand, at: Operand): Pass => {
-        const { params, overrides, grid } = stripsPass(strips);
+        const { params, consts, overrides, grid } = stripsPass(strips, adapter);
         return {
           source: [elementLibs[scalarOf(x.dtype)], stripsLib, source],
           label: name,
+          consts,
           overrides: { ...overrides, MINIMUM: minimum ? 1 : 0, HAS_PLACES: places ? 1 : 0 },
           // Without places the input is bound twice: bindings are fixed, and this one is not read.
           reads: [from, places ?? from],

@@ -4,7 +4,8 @@ import source from '../../shaders/moments.wgsl?raw';
 import combineSource from '../../shaders/moments-combine.wgsl?raw';
 import { f32, input, output, scratch, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { BYTES_PER_ELEMENT } from '../compiler/meta';
+import { BYTES_PER_ELEMENT, numel } from '../compiler/meta';
+import { withLengths } from '../compiler/reading';
 import { expectFloat, named, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add, div, mul, sub } from './arithmetic';
@@ -13,7 +14,7 @@ import { eq, where } from './compare';
 import { reducedShape, resolveDims } from './dims';
 import { pointwise } from './pointwise';
 import { type Dims, expand, reducedCount } from './reduce';
-import { secondStrips, stripCount, stripsFor, stripsPass } from './strips';
+import { resultCount, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
 
 const WORKGROUP = 64;
 
@@ -34,19 +35,20 @@ const momentsOp: Op<MomentsAttrs> = {
     return [meta, meta];
   },
   lower({ inputs: [x], attrs: { dims, correction }, adapter }) {
-    const strips = stripsFor(x.shape, dims, adapter);
-    const count = stripCount(strips);
-    const { inner, kept } = secondStrips(strips);
-    const second = [strips.outputs, count, kept[0]!.stride, inner.stride].map(u32);
+    const strips = stripsFor(x.shape, dims, adapter, true);
+    const results = resultCount(strips);
+    const { outputs, inner, kept } = secondStrips(strips);
+    const second = [outputs, stripCount(strips), kept[0]!.stride, inner.stride].map(u32);
+    const lengths = { x: numel(x.shape), x4: numel(x.shape) / 4, partial: 3 * results, partial4: (3 * results) / 4 };
     return {
       kind: 'passes',
       passes: [
         {
-          source: [stripsLib, source],
+          source: [stripsLib, withLengths(source, lengths)],
           label: 'moments',
           reads: [input(0)],
           writes: [scratch()],
-          ...stripsPass(strips),
+          ...stripsPass(strips, adapter),
         },
         {
           source: [combineSource],
@@ -54,10 +56,10 @@ const momentsOp: Op<MomentsAttrs> = {
           reads: [scratch()],
           writes: [output(0), output(1)],
           params: [...second, f32(correction)],
-          grid: gridFor(strips.outputs, WORKGROUP),
+          grid: gridFor(outputs, WORKGROUP),
         },
       ],
-      scratch: [3 * strips.outputs * count * BYTES_PER_ELEMENT],
+      scratch: [3 * results * BYTES_PER_ELEMENT],
     };
   },
   // d mean / dx = 1 / n,   d var / dx = 2 (x - mean) / (n - correction)

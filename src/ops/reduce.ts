@@ -2,6 +2,10 @@
 import elementF32 from '../../shaders/lib/element-f32.wgsl?raw';
 import elementI32 from '../../shaders/lib/element-i32.wgsl?raw';
 import elementU32 from '../../shaders/lib/element-u32.wgsl?raw';
+import foldMax from '../../shaders/lib/fold-max.wgsl?raw';
+import foldMin from '../../shaders/lib/fold-min.wgsl?raw';
+import foldProd from '../../shaders/lib/fold-prod.wgsl?raw';
+import foldSum from '../../shaders/lib/fold-sum.wgsl?raw';
 import stripsLib from '../../shaders/lib/strips.wgsl?raw';
 import source from '../../shaders/reduce.wgsl?raw';
 import { input, type Lowering, type Operand, output, type Pass, scratch, u32 } from '../compiler/ir';
@@ -9,12 +13,14 @@ import {
   BYTES_PER_ELEMENT,
   isFloat,
   type Meta,
+  numel,
   type Scalar,
   type Shape,
   sameShape,
   scalarOf,
   showShape,
 } from '../compiler/meta';
+import { withLengths } from '../compiler/reading';
 import { ShapeError } from '../errors';
 import type { AdapterProfile } from '../gpu/device';
 import { expectFloat, named, record } from '../graph/record';
@@ -24,7 +30,7 @@ import { broadcastShapes } from './broadcast';
 import { cast, detach, full, reshape } from './cast';
 import { eq, isinf, isnan, logicalAnd, logicalOr, where } from './compare';
 import { reducedShape, resolveDims } from './dims';
-import { type Strips, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
+import { resultCount, type Strips, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
 
 /** WGSL that makes a kernel one of floats, signed or unsigned integers. */
 export const elementLibs: Record<Scalar, string> = { f32: elementF32, i32: elementI32, u32: elementU32 };
@@ -38,8 +44,8 @@ export interface ReduceAttrs {
 /** Dimensions to reduce: one, several, or null for all. */
 export type Dims = number | readonly number[] | null;
 
-const kinds = { sum: 0, prod: 1, max: 2, min: 3 } as const;
-type Kind = keyof typeof kinds;
+const folds = { sum: foldSum, prod: foldProd, max: foldMax, min: foldMin };
+type Kind = keyof typeof folds;
 
 function lowerReduction(
   kind: Kind,
@@ -48,24 +54,31 @@ function lowerReduction(
   divisor: number,
   adapter: AdapterProfile,
 ): Lowering {
-  const pass = (strips: Strips, from: Operand, to: Operand, by: number): Pass => {
-    const { params, overrides, grid } = stripsPass(strips);
+  const pass = (strips: Strips, from: Operand, elements: number, to: Operand, by: number): Pass => {
+    const { params, ...shared } = stripsPass(strips, adapter);
+    const results = resultCount(strips);
+    const lengths = { x: elements, x4: elements / 4, y: results, y4: results / 4 };
     return {
-      source: [elementLibs[scalarOf(x.dtype)], stripsLib, source],
+      source: [elementLibs[scalarOf(x.dtype)], folds[kind], stripsLib, withLengths(source, lengths)],
       label: kind,
-      overrides: { ...overrides, KIND: kinds[kind] },
+      ...shared,
       reads: [from],
       writes: [to],
       params: [...params, u32(by)],
-      grid,
     };
   };
-  const strips = stripsFor(x.shape, dims, adapter);
-  if (stripCount(strips) === 1) return { kind: 'passes', passes: [pass(strips, input(0), output(), divisor)] };
+  const strips = stripsFor(x.shape, dims, adapter, true);
+  const elements = numel(x.shape);
+  if (stripCount(strips) === 1)
+    return { kind: 'passes', passes: [pass(strips, input(0), elements, output(), divisor)] };
+  const partial = resultCount(strips);
   return {
     kind: 'passes',
-    passes: [pass(strips, input(0), scratch(), 1), pass(secondStrips(strips), scratch(), output(), divisor)],
-    scratch: [strips.outputs * stripCount(strips) * BYTES_PER_ELEMENT],
+    passes: [
+      pass(strips, input(0), elements, scratch(), 1),
+      pass(secondStrips(strips, true), scratch(), partial, output(), divisor),
+    ],
+    scratch: [partial * BYTES_PER_ELEMENT],
   };
 }
 

@@ -27,10 +27,15 @@ export interface Strips extends Layout {
   readonly lanes: number;
   /** Elements of a run that one group of lanes takes. */
   readonly chunk: number;
+  /** How x is read: by elements; in fours of neighbouring elements of a run; or in fours of neighbouring outputs. Lengths and strides count these. */
+  readonly reads: 'elements' | 'along' | 'across';
 }
 
 /** Threads of `shaders/lib/strips.wgsl`'s workgroups. */
 export const STRIPS_WORKGROUP = 64;
+/** With fewer invocations than this, a processor's workgroups are small, so that every core has some. */
+const FEW_INVOCATIONS = 512;
+const SMALL_WORKGROUP = 8;
 /** Invocations that keep a GPU busy: more strips than this for one reduction gain nothing. */
 const BUSY_THREADS = 8192;
 const MAX_STRIPS = 1024;
@@ -75,16 +80,37 @@ function layoutOf(shape: Shape, dims: readonly number[]): Layout {
 /** A reduction of so many elements into one output is left to one invocation. */
 export const onePassLength = ({ kind }: AdapterProfile): number => ONE_PASS[kind];
 
-/** Strips for reducing `dims` of a contiguous value. Few outputs with many elements get several strips each. */
-export function stripsFor(shape: Shape, dims: readonly number[], adapter: AdapterProfile): Strips {
-  const layout = layoutOf(shape, dims);
+/** The layout in fours, where the sizes allow it. */
+function inFours(layout: Layout): Layout & Pick<Strips, 'reads'> {
+  const quarter = ({ size, stride }: Dim): Dim => ({ size, stride: stride / 4 });
+  const shortened = ({ size }: Dim): Dim => ({ size: size / 4, stride: 1 });
+  const { kept, outer, inner, outputsFast } = layout;
+  const fast = outputsFast ? kept.at(-1)! : inner;
+  if (fast.size % 4 !== 0 || fast.stride !== 1) return { ...layout, reads: 'elements' };
+  if (outputsFast) {
+    const outputs = [...kept.slice(0, -1).map(quarter), shortened(fast)];
+    return { kept: outputs, outer: outer.map(quarter), inner: quarter(inner), outputsFast, reads: 'across' };
+  }
+  return { kept: kept.map(quarter), outer: outer.map(quarter), inner: shortened(fast), outputsFast, reads: 'along' };
+}
+
+/**
+ * Strips for reducing `dims` of a contiguous value. Few outputs with many elements get several strips each. A kernel that
+ * can read in fours says so.
+ */
+export function stripsFor(shape: Shape, dims: readonly number[], adapter: AdapterProfile, fours = false): Strips {
+  const byElements = { ...layoutOf(shape, dims), reads: 'elements' as const };
+  return divide(fours ? inFours(byElements) : byElements, adapter);
+}
+
+function divide(layout: Layout & Pick<Strips, 'reads'>, adapter: AdapterProfile): Strips {
   const outputs = count(layout.kept);
   const outer = count(layout.outer);
-  const elements = outer * layout.inner.size;
-  if (elements <= onePassLength(adapter)) return { ...layout, outputs, ...undivided(layout.inner.size) };
-  const wanted = Math.min(MAX_STRIPS, Math.ceil(BUSY_THREADS / Math.max(outputs, 1)), Math.floor(elements / MIN_STRIP));
-  if (wanted <= 1) return { ...layout, outputs, ...undivided(layout.inner.size) };
   const { size } = layout.inner;
+  const elements = outer * size * (layout.reads === 'along' ? 4 : 1);
+  if (elements <= onePassLength(adapter)) return { ...layout, outputs, ...undivided(size) };
+  const wanted = Math.min(MAX_STRIPS, Math.ceil(BUSY_THREADS / Math.max(outputs, 1)), Math.floor(elements / MIN_STRIP));
+  if (wanted <= 1) return { ...layout, outputs, ...undivided(size) };
   const stripsOuter = Math.min(outer, wanted);
   const stripsInner = Math.min(size, Math.ceil(wanted / stripsOuter));
   const lanes = layout.outputsFast ? 1 : Math.min(stripsInner, STRIPS_WORKGROUP);
@@ -96,22 +122,28 @@ const undivided = (size: number) => ({ stripsOuter: 1, stripsInner: 1, lanes: 1,
 
 export const stripCount = ({ stripsOuter, stripsInner }: Strips): number => stripsOuter * stripsInner;
 
+/** Results of a pass: one an output and strip. */
+export const resultCount = (strips: Strips): number =>
+  strips.outputs * stripCount(strips) * (strips.reads === 'across' ? 4 : 1);
+
 /** The reduction of a first pass's results, one for each strip in the order of its invocations. */
-export function secondStrips(first: Strips): Strips {
-  const { outputs, outputsFast } = first;
+export function secondStrips(first: Strips, fours = false): Strips {
+  const { outputsFast } = first;
   const size = stripCount(first);
-  return {
+  const outputs = resultCount(first) / size;
+  const layout: Layout & Pick<Strips, 'reads'> = {
     kept: [{ size: outputs, stride: outputsFast ? 1 : size }],
     outer: [],
     inner: { size, stride: outputsFast ? outputs : 1 },
     outputsFast,
-    outputs,
-    ...undivided(size),
+    reads: 'elements',
   };
+  const { reads, ...rest } = fours ? inFours(layout) : layout;
+  return { ...rest, reads, outputs: count(rest.kept), ...undivided(rest.inner.size) };
 }
 
 /** The parts of a pass that follow from its strips; `params` begins with the fields of `struct Strips`. */
-export function stripsPass(strips: Strips) {
+export function stripsPass(strips: Strips, adapter: AdapterProfile) {
   const { kept, outer, inner, outputs, stripsOuter, stripsInner, outputsFast, lanes, chunk } = strips;
   const padded = (values: number[], rest: number) => [...values, rest, rest, rest, rest].slice(0, 4);
   const params: Param[] = [
@@ -142,9 +174,14 @@ export function stripsPass(strips: Strips) {
       0,
     ),
   ].map(u32);
+  const invocations = outputs * stripCount(strips);
+  const few = adapter.kind === 'software' && invocations < FEW_INVOCATIONS;
+  const workgroup = few ? SMALL_WORKGROUP : STRIPS_WORKGROUP;
   return {
+    entry: strips.reads === 'elements' ? 'main' : strips.reads,
+    consts: { STRIPS_WORKGROUP: workgroup },
     overrides: { KEPT_DIMS: kept.length, OUTER_DIMS: outer.length },
     params,
-    grid: gridFor(outputs * stripCount(strips), STRIPS_WORKGROUP),
+    grid: gridFor(invocations, workgroup),
   };
 }

@@ -111,6 +111,25 @@ describe('strips: reductions that several invocations share', () => {
       [1, 3],
     ],
     [[100_003], [0]],
+    [[100_004], [0]],
+    [[1], [0]],
+    [[3, 4], [1]],
+    [[64, 4097], [1]],
+    [[300, 64], [0]],
+    [[5000, 4], [0]],
+    [[6, 40, 12], [1]],
+    [
+      [3, 5, 8, 8],
+      [0, 2, 3],
+    ],
+    [
+      [8, 3, 7, 5],
+      [0, 2, 3],
+    ],
+    [
+      [9, 2, 33, 8],
+      [0, 2],
+    ],
   ])('%j over %j', async (shape, dims) => {
     const count = shape.reduce((n, size) => n * size, 1);
     const data = Array.from({ length: count }, (_, i) => ((i * 7919) % 1009) / 64 - 8);
@@ -143,6 +162,59 @@ describe('strips: reductions that several invocations share', () => {
       await x.argmax(dims[0]).data(),
       rows.map((row) => row.indexOf(row.reduce((a, b) => Math.max(a, b)))),
     );
+  });
+});
+
+describe('what is computed as a reduction loads', () => {
+  test.each([
+    [[1024], [0], [1]],
+    [[1023], [0], [1023]],
+    [[40, 64], [1], [64]],
+    [[40, 64], [0], [64]],
+    [[40, 64], [1], [40, 1]],
+    [[40, 63], [1], [63]],
+    [[40, 63], [0], [40, 1]],
+    [
+      [4, 6, 5, 8],
+      [0, 2, 3],
+      [6, 1, 1],
+    ],
+    [
+      [4, 6, 5, 7],
+      [0, 2, 3],
+      [6, 1, 1],
+    ],
+    [[3, 200, 8], [1], [3, 1, 8]],
+  ])('%j over %j with %j', async (shape, dims, other) => {
+    const x = torch
+      .arange(shape.reduce((n, size) => n * size, 1))
+      .remainder(17)
+      .to(torch.float32)
+      .reshape(shape);
+    const y = torch
+      .arange(other.reduce((n, size) => n * size, 1))
+      .remainder(5)
+      .to(torch.float32)
+      .reshape(other);
+    const before = x.mul(y).add(1);
+    const after = before.clone();
+    await after.data();
+    const sums = after.sum(dims);
+    expectNumbers(await x.mul(y).add(1).sum(dims).data(), (await sums.data()) as Float32Array);
+    expectNumbers(await x.mul(y).add(1).amax(dims).data(), (await after.amax(dims).data()) as Float32Array);
+    const means = await after.mean(dims).data();
+    expectNumbers(await torch.scope(() => x.mul(y).add(1).mean(dims)).data(), means as Float32Array);
+  });
+
+  test('NaN is the extremum wherever it is', async () => {
+    for (const at of [0, 1, 2, 3, 5, 66]) {
+      for (const n of [67, 68]) {
+        const x = torch.zeros(n);
+        x.at(at).fill_(Number.NaN);
+        expect([await x.max().item(), await x.min().item(), await x.sum().item()]).toEqual([NaN, NaN, NaN]);
+        expect(await x.reshape(n, 1).amax(0).item()).toBeNaN();
+      }
+    }
   });
 });
 
