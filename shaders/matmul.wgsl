@@ -3,7 +3,7 @@
 // Operands are read in place through strides, so a transposed or broadcast operand costs no copy; sum-chunks.wgsl adds the chunks.
 // With SIDE 2, four neighbouring lanes compute 2 × 2 tiles, and each loads half of its rows and columns and is given the other
 // half: where lanes are those of a processor, a load is a branch for each lane and costs as much as 16 multiplications.
-// Uses: lib/lanes-*.wgsl, where lanes-quad.wgsl goes with SIDE 2
+// Uses: lib/lanes-*.wgsl lib/batches.wgsl; lanes-quad.wgsl goes with SIDE 2
 const WORKGROUP: u32 = 64u;
 const SIDE: u32 = 1u;
 const TM: u32 = 8u;
@@ -89,12 +89,9 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     q0 = z * params.q_3;
   }
   if (BATCH == 4u) {
-    let z3 = z % params.batch_3;
-    let z2 = z / params.batch_3 % params.batch_2;
-    let z1 = z / (params.batch_3 * params.batch_2) % params.batch_1;
-    let z0 = z / (params.batch_3 * params.batch_2 * params.batch_1);
-    p0 = z0 * params.p_0 + z1 * params.p_1 + z2 * params.p_2 + z3 * params.p_3;
-    q0 = z0 * params.q_0 + z1 * params.q_1 + z2 * params.q_2 + z3 * params.q_3;
+    let sizes = vec3u(params.batch_1, params.batch_2, params.batch_3);
+    p0 = batches_at(z, sizes, vec4u(params.p_0, params.p_1, params.p_2, params.p_3));
+    q0 = batches_at(z, sizes, vec4u(params.q_0, params.q_1, params.q_2, params.q_3));
   }
   // A row or column past the edge repeats the last one; its sums are not stored.
   let last_row = params.rows - 1u;

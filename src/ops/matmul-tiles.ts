@@ -1,4 +1,5 @@
 // How a matrix product is divided among invocations: the tiles that its kernels can have, and which is chosen where.
+import { tuned } from '../compiler/tuning';
 import type { AdapterProfile } from '../gpu/device';
 
 /** y[batch, m, n] = Σ_k a[batch, m, k] · b[batch, k, n] */
@@ -7,94 +8,170 @@ export interface MatmulShape {
   readonly k: number;
   readonly n: number;
   readonly batch: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  /** The kernel also sums the rows of a, which the one for vectors cannot. */
+  readonly sums: boolean;
 }
 
-/** An invocation computes tm × tn elements in registers; with `side` 2, four neighbours share what they load. */
-export interface RegisterTile {
-  readonly kernel: 'registers';
-  readonly side: 1 | 2;
+/**
+ * Each invocation computes tm × tn elements, and side × side of them share what they load: 1 invocation of matmul.wgsl shares
+ * nothing, 2 × 2 are the lanes of a quad, and more are a workgroup of matmul-workgroup.wgsl, through panels of `depth` steps of K.
+ */
+export type BlockTile = {
+  readonly side: number;
   readonly tm: number;
   readonly tn: number;
+  readonly depth: number;
+};
+
+/** A workgroup of matvec.wgsl computes so many rows, each by so many lanes. */
+export type VectorTile = { readonly lanes: number; readonly rows: number };
+
+export type MatmulTile = BlockTile | VectorTile;
+
+export const isVectorTile = (tile: MatmulTile): tile is VectorTile => 'lanes' in tile;
+export const isWorkgroupTile = (tile: BlockTile): boolean => tile.side > 2;
+
+const block = (side: number, tm: number, tn: number, depth = 4): BlockTile => ({ side, tm, tn, depth });
+
+/** In registers alone. */
+const registerTiles = [
+  block(1, 1, 1),
+  block(1, 1, 4),
+  block(1, 4, 1),
+  block(1, 1, 8),
+  block(1, 8, 1),
+  block(1, 2, 8),
+  block(1, 8, 2),
+  block(1, 4, 4),
+  block(1, 4, 8),
+  block(1, 8, 4),
+  block(1, 8, 8),
+];
+/** In registers alone, with loads shared among the lanes of a processor. */
+const quadTiles = [
+  block(2, 2, 2),
+  block(2, 2, 4),
+  block(2, 4, 2),
+  block(2, 4, 4),
+  block(2, 4, 6),
+  block(2, 6, 4),
+  block(2, 4, 8),
+  block(2, 8, 4),
+  block(2, 6, 8),
+  block(2, 8, 6),
+  block(2, 8, 8),
+  block(2, 8, 16),
+];
+/** Through workgroup memory, within the 16 KiB and 256 invocations that every device has. */
+const workgroupTiles = [
+  block(8, 4, 4, 16),
+  block(8, 4, 8, 8),
+  block(8, 8, 4, 8),
+  block(8, 8, 8, 8),
+  block(16, 4, 4, 16),
+  block(16, 8, 4, 16),
+  block(16, 4, 8, 16),
+  block(16, 8, 8, 8),
+];
+const vectorTiles: readonly VectorTile[] = [
+  { lanes: 256, rows: 1 },
+  { lanes: 64, rows: 4 },
+  { lanes: 16, rows: 16 },
+  { lanes: 4, rows: 64 },
+];
+
+/** Every tile with which this adapter can compute this product. */
+export function matmulTiles(shape: MatmulShape, adapter: AdapterProfile): readonly MatmulTile[] {
+  if (adapter.kind === 'software') return lanesInFours(adapter) ? [...registerTiles, ...quadTiles] : registerTiles;
+  return (shape.m === 1 || shape.n === 1) && !shape.sums ? vectorTiles : [...workgroupTiles, ...registerTiles];
 }
-
-export type MatmulTile = RegisterTile;
-
-const registers = (side: 1 | 2, tm: number, tn: number): RegisterTile => ({ kernel: 'registers', side, tm, tn });
-
-/** For processors: lanes that share their loads where the adapter's lanes are known to come in fours, and others. */
-const shared = [
-  registers(2, 2, 2),
-  registers(2, 2, 4),
-  registers(2, 4, 2),
-  registers(2, 4, 4),
-  registers(2, 4, 6),
-  registers(2, 6, 4),
-  registers(2, 4, 8),
-  registers(2, 8, 4),
-  registers(2, 8, 6),
-  registers(2, 6, 8),
-  registers(2, 8, 8),
-  registers(2, 8, 16),
-];
-const alone = [
-  registers(1, 1, 1),
-  registers(1, 1, 4),
-  registers(1, 4, 1),
-  registers(1, 1, 8),
-  registers(1, 8, 1),
-  registers(1, 2, 8),
-  registers(1, 8, 2),
-  registers(1, 4, 4),
-  registers(1, 4, 8),
-  registers(1, 8, 4),
-  registers(1, 8, 8),
-];
-
-/** Every tile that this adapter's kernels can have. */
-export const matmulTiles = (adapter: AdapterProfile): readonly MatmulTile[] =>
-  lanesInFours(adapter) ? [...alone, ...shared] : alone;
 
 /** Whether invocations 4i to 4i + 3 of a workgroup run as the lanes of one quad: so SwiftShader has it, whose subgroups are of 4. */
 const lanesInFours = ({ kind, architecture, features }: AdapterProfile): boolean =>
   kind === 'software' && architecture === 'swiftshader' && features.has('subgroups');
 
-/** The tile that is expected to be the fastest. */
+/** The tile that was measured to be the fastest, or else is expected to be. */
 export function chooseTile(shape: MatmulShape, adapter: AdapterProfile): MatmulTile {
-  const tiles = matmulTiles(adapter);
-  const costs = tiles.map((tile) => cost(shape, tile));
+  const tiles = matmulTiles(shape, adapter);
+  const { m, k, n, batch, transposeA, transposeB, sums } = shape;
+  const flags = [transposeA, transposeB, sums].map(Number);
+  return tuned(adapter, 'matmul', [batch, m, k, n, ...flags], tiles, expectedBest(shape, adapter, tiles));
+}
+
+function expectedBest(shape: MatmulShape, adapter: AdapterProfile, tiles: readonly MatmulTile[]): MatmulTile {
+  const cost = (tile: MatmulTile) => {
+    if (isVectorTile(tile)) return vectorCost(shape, tile);
+    if (adapter.kind === 'software') return softwareCost(shape, tile);
+    return isWorkgroupTile(tile) ? workgroupCost(shape, tile) : Number.POSITIVE_INFINITY;
+  };
+  const costs = tiles.map(cost);
   return tiles[costs.indexOf(Math.min(...costs))]!;
 }
 
-// What things cost on SwiftShader, whose lanes load one after the other, in multiplications: fitted to measured times.
+// What things cost on SwiftShader, whose lanes load one after the other, in multiplications: fitted to times of tiles from 2 × 2 to 8 × 16.
 const LOAD = 16;
 const STORE = 24;
 const INVOCATION = 600;
-/** Compiling one multiplication of the loop. */
-const COMPILED_UNIT = 2.7e6;
-/** Runs that a compilation is worth. */
+/** Compiling one multiplication of the loop, and how many runs a compilation is worth. */
+const COMPILATION = 2.7e6;
 const RUNS = 50;
 
-function cost({ m, k, n, batch }: MatmulShape, { side, tm, tn }: RegisterTile): number {
-  const loads = (tm + tn) / side;
-  const invocations = tilesOf({ m, k, n, batch }, { kernel: 'registers', side, tm, tn }) * side * side;
-  const run = invocations * (k * (tm * tn + LOAD * loads) + STORE * tm * tn + INVOCATION);
-  return RUNS * run + COMPILED_UNIT * (tm * tn + LOAD * loads);
+function softwareCost(shape: MatmulShape, tile: BlockTile): number {
+  const { side, tm, tn } = tile;
+  const step = tm * tn + (LOAD * (tm + tn)) / side;
+  const run = tilesOf(shape, tile) * side * side * (shape.k * step + STORE * tm * tn + INVOCATION);
+  return RUNS * run + COMPILATION * step;
 }
 
-/** Tiles of the result, those of four neighbours taken as one. */
-export const tilesOf = ({ m, n, batch }: MatmulShape, { side, tm, tn }: RegisterTile): number =>
-  batch * Math.ceil(m / (side * tm)) * Math.ceil(n / (side * tn));
+/** Fewer invocations than this leave a part of a GPU, or of a processor, idle. */
+const FEW_INVOCATIONS = { software: 64, gpu: 16384 };
 
-/** Invocations below which K is split, and the shortest chunk of K that is worth a second pass. */
-const FEW_INVOCATIONS = { software: 64, gpu: 8192 };
-const SHORTEST_CHUNK = 32;
+// On a GPU: multiplications in the time of a read of one element from workgroup memory, a quarter of a vector, and from a cache.
+const PANEL_READ = 1;
+const CACHE_READ = 8;
+
+function workgroupCost(shape: MatmulShape, tile: BlockTile): number {
+  const { side, tm, tn } = tile;
+  const step = tm * tn + PANEL_READ * (tm + tn) + (CACHE_READ * (tm + tn)) / side;
+  const chunk = chunkOf(shape, tile, 'gpu');
+  const chunks = Math.ceil(shape.k / chunk);
+  const waves = Math.max(1, (tilesOf(shape, tile) * side * side * chunks) / FEW_INVOCATIONS.gpu);
+  const second = chunks > 1 ? (chunks * shape.m * shape.n * shape.batch * CACHE_READ) / FEW_INVOCATIONS.gpu : 0;
+  return waves * chunk * step + second;
+}
+
+/** Lanes for the steps of K that lie side by side; where rows do, few lanes. */
+function vectorCost({ m, k, n, transposeA, transposeB }: MatmulShape, { lanes, rows }: VectorTile): number {
+  const alongK = n === 1 ? !transposeA : transposeB;
+  const idle =
+    (Math.ceil(k / lanes) * lanes) / Math.max(1, k) + (Math.ceil((m * n) / rows) * rows) / Math.max(1, m * n);
+  return alongK ? idle + Math.abs(lanes - 64) / 64 : idle + lanes / 4;
+}
+
+/** Tiles of the result: one of each workgroup, quad or invocation that shares nothing. */
+export function tilesOf({ m, n, batch }: MatmulShape, tile: MatmulTile): number {
+  if (isVectorTile(tile)) return batch * Math.ceil((m * n) / tile.rows);
+  return batch * Math.ceil(m / (tile.side * tile.tm)) * Math.ceil(n / (tile.side * tile.tn));
+}
+
+/** The invocations that compute one tile. */
+export const invocationsOf = (tile: MatmulTile): number =>
+  isVectorTile(tile) ? tile.lanes * tile.rows : tile.side * tile.side;
+
+/** The shortest chunk of K that is worth a second pass. */
+const SHORTEST_CHUNK = { software: 32, gpu: 128 };
 /** The longest chunk: the rounding error of a sum grows with its length. */
 const LONGEST_CHUNK = 16384;
 
 /** The length of the chunks in which K is summed: all of it, unless there are too few invocations or it is too long. */
-export function chunkOf(shape: MatmulShape, tile: MatmulTile, adapter: AdapterProfile): number {
-  const invocations = Math.max(1, tilesOf(shape, tile) * tile.side * tile.side);
-  const wanted = Math.ceil(FEW_INVOCATIONS[adapter.kind] / invocations);
-  const chunk = Math.min(LONGEST_CHUNK, Math.max(SHORTEST_CHUNK, Math.ceil(shape.k / wanted)));
-  return Math.ceil(chunk / 4) * 4;
+export function chunkOf(shape: MatmulShape, tile: MatmulTile, kind: AdapterProfile['kind']): number {
+  const invocations = Math.max(1, tilesOf(shape, tile) * invocationsOf(tile));
+  const wanted = Math.ceil(FEW_INVOCATIONS[kind] / invocations);
+  const lanes = isVectorTile(tile) ? tile.lanes : 1;
+  const shortest = Math.max(SHORTEST_CHUNK[kind], 8 * lanes);
+  const chunk = Math.min(LONGEST_CHUNK * lanes, Math.max(shortest, Math.ceil(shape.k / wanted)));
+  const unit = isVectorTile(tile) ? 4 * lanes : tile.depth;
+  return Math.ceil(chunk / unit) * unit;
 }

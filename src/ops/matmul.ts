@@ -1,10 +1,6 @@
 // Matrix products: batched, with operands read transposed in place, and an optional bias.
-import alone from '../../shaders/lib/lanes-alone.wgsl?raw';
-import quads from '../../shaders/lib/lanes-quad.wgsl?raw';
-import source from '../../shaders/matmul.wgsl?raw';
-import { fault, input, type Lowering, output, type Pass, scratch, u32 } from '../compiler/ir';
-import { gridFor } from '../compiler/lowering';
-import { BYTES_PER_ELEMENT, contiguousStrides, type Meta, numel, type Shape, showShape } from '../compiler/meta';
+import type { Lowering } from '../compiler/ir';
+import { contiguousStrides, type Meta, numel, type Shape, showShape } from '../compiler/meta';
 import { invariant, ShapeError } from '../errors';
 import type { AdapterProfile } from '../gpu/device';
 import { expectFloat, named, record, recordAll } from '../graph/record';
@@ -12,10 +8,8 @@ import type { Op, Value } from '../graph/value';
 import { add } from './arithmetic';
 import { broadcastShapes } from './broadcast';
 import { reshape } from './cast';
-import { sumChunkPairs, sumChunks } from './chunks';
-import { chooseTile, chunkOf, tilesOf } from './matmul-tiles';
+import { BATCH_DIMS, matmulPasses } from './matmul-passes';
 import { expand, sum } from './reduce';
-import { unroll } from './unroll';
 
 interface MatmulAttrs {
   /** The first operand is stored as [..., K, M]. */
@@ -23,11 +17,6 @@ interface MatmulAttrs {
   /** The second operand is stored as [..., N, K]. */
   readonly transposeB: boolean;
 }
-
-const WORKGROUP = 64;
-/** Fewer invocations than this go into smaller workgroups, so that every core of a processor has some. */
-const FEW_FOR_WORKGROUPS = 1024;
-const SMALL_WORKGROUP = 16;
 
 /** y[z,m,n] = b[n] + Σ_k A[z,m,k] · B[z,k,n], where A and B are the operands after their transposes; batch dimensions broadcast. */
 const matmulOp: Op<MatmulAttrs> = {
@@ -101,9 +90,6 @@ function matmulSizes(a: Meta, b: Meta, { transposeA, transposeB }: MatmulAttrs) 
   return { rows, cols, inner };
 }
 
-/** Separate batch dimensions that the kernel walks. */
-const BATCH_DIMS = 4;
-
 /** Batch sizes and, for each operand, steps in elements; dimensions that run on are merged, and at least four given. */
 function batchSteps(batch: Shape, a: Meta, b: Meta) {
   const steps = (x: Meta) => {
@@ -134,73 +120,15 @@ function lowerMatmul(
   adapter: AdapterProfile,
   extra: 'bias' | 'sums' | null,
 ): Lowering {
-  const bias = extra === 'bias';
-  const sums = extra === 'sums';
   const { rows, cols, inner } = matmulSizes(a, b, attrs);
   const dims = batchSteps(y.shape.slice(0, -2), a, b);
-  const batch = numel(y.shape.slice(0, -2));
   invariant(dims.length === BATCH_DIMS, `a matrix product over ${dims.length} separate batch dimensions`);
-  const shape = { m: rows, k: inner, n: cols, batch };
-  const tile = chooseTile(shape, adapter);
-  const chunk = chunkOf(shape, tile, adapter);
-  const chunks = Math.max(1, Math.ceil(inner / chunk));
-  const { side, tm, tn } = tile;
-  const tiles = tilesOf(shape, tile) * chunks;
-  const invocations = tiles * side * side;
-  const workgroup = adapter.kind === 'software' && invocations < FEW_FOR_WORKGROUPS ? SMALL_WORKGROUP : WORKGROUP;
-  const consts = {
-    WORKGROUP: workgroup,
-    SIDE: side,
-    TM: tm,
-    TN: tn,
-    OWN_M: tm / side,
-    OWN_N: tn / side,
-    FAR_M: tm - tm / side,
-    FAR_N: tn - tn / side,
-    NEXT_M: tm - 1,
-    TAIL: inner % 4 ? 1 : 0,
-    BATCH: batch === 1 ? 0 : dims.slice(0, -1).every(({ size }) => size === 1) ? 1 : BATCH_DIMS,
-    SPLIT: chunks > 1 ? 1 : 0,
-    BIAS: bias && chunks === 1 ? 1 : 0,
-    SUMS: sums ? 1 : 0,
-  };
-  const a1 = a.shape[a.shape.length - 1]!;
-  const b1 = b.shape[b.shape.length - 1]!;
-  const pass: Pass = {
-    source: [side === 2 ? quads : alone, unroll(source, consts)],
-    label: 'matmul',
-    consts,
-    reads: [input(0), input(1), input(bias ? 2 : 1)],
-    // Bindings are fixed: where there are no sums, something else that can be written is in their place.
-    writes: [chunks === 1 ? output() : scratch(), !sums ? fault : chunks === 1 ? output(1) : scratch(1)],
-    params: [
-      u32(tiles),
-      u32(Math.ceil(rows / (side * tm))),
-      u32(Math.ceil(cols / (side * tn))),
-      u32(batch),
-      u32(rows),
-      u32(cols),
-      u32(inner),
-      u32(chunk),
-      u32(attrs.transposeA ? 1 : a1),
-      u32(attrs.transposeA ? a1 : 1),
-      u32(attrs.transposeB ? 1 : b1),
-      u32(attrs.transposeB ? b1 : 1),
-      ...dims.slice(1).map(({ size }) => u32(size)),
-      ...dims.map((dim) => u32(dim.a)),
-      ...dims.map((dim) => u32(dim.b)),
-    ],
-    grid: gridFor(invocations, workgroup),
-  };
-  if (chunks === 1) return { kind: 'passes', passes: [pass] };
-  const count = numel(y.shape);
-  if (sums) {
-    const second = sumChunkPairs([scratch(0), scratch(1)], [output(0), output(1)], [count, rows], chunks);
-    const bytes = [count, rows].map((length) => chunks * length * BYTES_PER_ELEMENT);
-    return { kind: 'passes', passes: [pass, second], scratch: bytes };
-  }
-  const reduce = sumChunks(scratch(), output(), count, chunks, bias ? { operand: input(2), cols } : undefined);
-  return { kind: 'passes', passes: [pass, reduce], scratch: [chunks * count * BYTES_PER_ELEMENT] };
+  const [a1, b1] = [a.shape[a.shape.length - 1]!, b.shape[b.shape.length - 1]!];
+  const [m, ka] = attrs.transposeA ? [1, a1] : [a1, 1];
+  const [kb, n] = attrs.transposeB ? [1, b1] : [b1, 1];
+  const shape = { m: rows, k: inner, n: cols, batch: numel(y.shape.slice(0, -2)), ...attrs };
+  const product = { ...shape, steps: { m, ka, kb, n }, dims, bias: extra === 'bias', sums: extra === 'sums' };
+  return matmulPasses(product, adapter);
 }
 
 /**

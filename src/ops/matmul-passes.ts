@@ -1,0 +1,177 @@
+// The passes of a matrix product: which of its kernels runs, how specialised, and the second pass where K is split.
+import batches from '../../shaders/lib/batches.wgsl?raw';
+import alone from '../../shaders/lib/lanes-alone.wgsl?raw';
+import quad from '../../shaders/lib/lanes-quad.wgsl?raw';
+import registerSource from '../../shaders/matmul.wgsl?raw';
+import workgroupSource from '../../shaders/matmul-workgroup.wgsl?raw';
+import vectorSource from '../../shaders/matvec.wgsl?raw';
+import { fault, input, type Lowering, type Operand, output, type Pass, scratch, u32 } from '../compiler/ir';
+import { grid, gridFor } from '../compiler/lowering';
+import { BYTES_PER_ELEMENT } from '../compiler/meta';
+import type { AdapterProfile } from '../gpu/device';
+import { sumChunkPairs, sumChunks } from './chunks';
+import {
+  type BlockTile,
+  chooseTile,
+  chunkOf,
+  isVectorTile,
+  isWorkgroupTile,
+  type MatmulShape,
+  tilesOf,
+  type VectorTile,
+} from './matmul-tiles';
+import { unroll } from './unroll';
+
+/** Separate batch dimensions that the kernels walk. */
+export const BATCH_DIMS = 4;
+
+/** One batch dimension, with the steps in elements that each operand takes along it. */
+export interface BatchDim {
+  readonly size: number;
+  readonly a: number;
+  readonly b: number;
+}
+
+/** A product with operands in place: steps in elements along each of its dimensions. */
+export interface Product extends MatmulShape {
+  readonly steps: { readonly m: number; readonly ka: number; readonly kb: number; readonly n: number };
+  /** BATCH_DIMS of them. */
+  readonly dims: readonly BatchDim[];
+  /** Input 2 is added to every row. */
+  readonly bias: boolean;
+}
+
+/** A product of inputs 0 and 1 into output 0; with `sums`, the sums of the first operand's rows go into output 1. */
+export function matmulPasses(product: Product, adapter: AdapterProfile): Lowering {
+  const { m, k, n, batch, bias, sums } = product;
+  const tile = chooseTile(product, adapter);
+  const chunk = chunkOf(product, tile, adapter.kind);
+  const chunks = Math.max(1, Math.ceil(k / chunk));
+  const pass = isVectorTile(tile)
+    ? vectorPass(product, tile, chunk, chunks)
+    : blockPass(product, tile, chunk, chunks, adapter);
+  if (chunks === 1) return { kind: 'passes', passes: [pass] };
+  const count = batch * m * n;
+  if (sums) {
+    const second = sumChunkPairs([scratch(0), scratch(1)], [output(0), output(1)], [count, m], chunks);
+    const bytes = [count, m].map((length) => chunks * length * BYTES_PER_ELEMENT);
+    return { kind: 'passes', passes: [pass, second], scratch: bytes };
+  }
+  const reduce = sumChunks(scratch(), output(), count, chunks, bias ? { operand: input(2), cols: n } : undefined);
+  return { kind: 'passes', passes: [pass, reduce], scratch: [chunks * count * BYTES_PER_ELEMENT] };
+}
+
+const target = (chunks: number, index = 0): Operand => (chunks === 1 ? output(index) : scratch(index));
+
+/** How many batch dimensions a kernel has to tell apart: 0, 1, or all. */
+const separateDims = ({ batch, dims }: Product): number =>
+  batch === 1 ? 0 : dims.slice(0, -1).every(({ size }) => size === 1) ? 1 : BATCH_DIMS;
+
+const batchSizes = ({ dims }: Product) => dims.slice(1).map(({ size }) => u32(size));
+
+/** Workgroups of a processor: smaller ones where there are few invocations, so that every core has some. */
+const workgroupFor = (adapter: AdapterProfile, invocations: number): number =>
+  adapter.kind === 'software' && invocations < 1024 ? 16 : 64;
+
+function blockPass(product: Product, tile: BlockTile, chunk: number, chunks: number, adapter: AdapterProfile): Pass {
+  const { m, k, n, batch, steps, dims, bias, sums } = product;
+  const { side, tm, tn } = tile;
+  const tiles = tilesOf(product, tile) * chunks;
+  const invocations = tiles * side * side;
+  const workgroup = isWorkgroupTile(tile) ? side * side : workgroupFor(adapter, invocations);
+  const common = { BATCH: separateDims(product), BIAS: bias && chunks === 1 ? 1 : 0, SUMS: sums ? 1 : 0 };
+  const consts = isWorkgroupTile(tile)
+    ? { ...common, ...workgroupConsts(product, tile) }
+    : { ...common, ...registerConsts(product, tile, chunks), WORKGROUP: workgroup };
+  const source = isWorkgroupTile(tile)
+    ? [batches, workgroupSource]
+    : [side === 2 ? quad : alone, batches, registerSource];
+  return {
+    source: source.map((text) => unroll(text, consts)),
+    label: 'matmul',
+    consts,
+    reads: [input(0), input(1), input(bias ? 2 : 1)],
+    // Bindings are fixed: where there are no sums, something else that can be written is in their place.
+    writes: [target(chunks), sums ? target(chunks, 1) : fault],
+    params: [
+      ...[tiles, Math.ceil(m / (side * tm)), Math.ceil(n / (side * tn)), batch, m, n, k, chunk].map(u32),
+      ...[steps.m, steps.ka, steps.kb, steps.n].map(u32),
+      ...batchSizes(product),
+      ...dims.map(({ a }) => u32(a)),
+      ...dims.map(({ b }) => u32(b)),
+    ],
+    grid: isWorkgroupTile(tile) ? grid(tiles) : gridFor(invocations, workgroup),
+  };
+}
+
+const registerConsts = ({ k }: Product, { side, tm, tn }: BlockTile, chunks: number) => ({
+  SIDE: side,
+  TM: tm,
+  TN: tn,
+  OWN_M: tm / side,
+  OWN_N: tn / side,
+  FAR_M: tm - tm / side,
+  FAR_N: tn - tn / side,
+  NEXT_M: tm - 1,
+  TAIL: k % 4 === 0 ? 0 : 1,
+  SPLIT: chunks > 1 ? 1 : 0,
+});
+
+/** Workgroup memory that every device has, in vectors of four floats. */
+const WORKGROUP_VECTORS = 16384 / 16;
+
+function workgroupConsts({ steps }: Product, { side, tm, tn, depth }: BlockTile) {
+  const [pWidth, qWidth] = [(side * tm) / 4, (side * tn) / 4] as const;
+  const panel = depth * (pWidth + qWidth + 2);
+  const stages = 2 * panel <= WORKGROUP_VECTORS ? 2 : 1;
+  const threads = side * side;
+  return {
+    THREADS: threads,
+    SIDE: side,
+    DEPTH: depth,
+    STAGES: stages,
+    TM4: tm / 4,
+    TN4: tn / 4,
+    ACC: (tm * tn) / 4,
+    P_ROW: pWidth + 1,
+    Q_ROW: qWidth + 1,
+    P_PANEL: stages * depth * (pWidth + 1),
+    Q_PANEL: stages * depth * (qWidth + 1),
+    P_LOADS: (pWidth * depth) / threads,
+    Q_LOADS: (qWidth * depth) / threads,
+    P_ALONG_K: steps.ka === 1 ? 1 : 0,
+    Q_ALONG_K: steps.kb === 1 ? 1 : 0,
+  };
+}
+
+/** The operand that is a matrix stands first in the kernel: a row times a matrix is the transposed matrix times a column. */
+function vectorPass(product: Product, { lanes, rows }: VectorTile, chunk: number, chunks: number): Pass {
+  const { m, k, n, batch, steps, dims, bias } = product;
+  const matrixFirst = n === 1;
+  const [matrix, vector] = matrixFirst ? [input(0), input(1)] : [input(1), input(0)];
+  const [row, inner, other] = matrixFirst ? [steps.m, steps.ka, steps.kb] : [steps.n, steps.kb, steps.ka];
+  const groups = tilesOf(product, { lanes, rows }) * chunks;
+  const [first, second] = (matrixFirst ? ['a', 'b'] : ['b', 'a']) as ['a' | 'b', 'a' | 'b'];
+  return {
+    source: [batches, vectorSource],
+    label: 'matvec',
+    consts: {
+      WORKGROUP: lanes * rows,
+      LANES: lanes,
+      ROWS: rows,
+      ALONG_K: inner === 1 ? 1 : 0,
+      BATCH: separateDims(product),
+      BIAS: bias && chunks === 1 ? 1 : 0,
+    },
+    reads: [matrix, vector, bias ? input(2) : vector],
+    writes: [target(chunks)],
+    params: [
+      ...[groups, Math.ceil((m * n) / rows), batch, m * n, k, chunk, row, inner, other].map(u32),
+      u32(matrixFirst ? 0 : 1),
+      ...batchSizes(product),
+      ...dims.map((dim) => u32(dim[first])),
+      ...dims.map((dim) => u32(dim[second])),
+    ],
+    grid: grid(groups),
+  };
+}
