@@ -1,20 +1,34 @@
 // The GPU passes of a convolution's gradients by weight and bias.
 import source from '../../shaders/conv2d-weight-grad.wgsl?raw';
 import padSource from '../../shaders/conv2d-weight-grad-pad.wgsl?raw';
+import workgroupSource from '../../shaders/conv2d-weight-grad-workgroup.wgsl?raw';
 import { fault, i32, input, type Lowering, type Operand, output, type Pass, scratch, u32 } from '../compiler/ir';
-import { gridFor } from '../compiler/lowering';
+import { grid, gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT } from '../compiler/meta';
 import type { AdapterProfile } from '../gpu/device';
 import { sumChunkPairs } from './chunks';
 import type { ConvGeometry } from './conv-geometry';
 import { ceilDiv } from './conv-tiles';
-import { chooseWeightGradTile, type WeightGradTile } from './conv-weight-grad-tiles';
+import {
+  chooseWeightGradTile,
+  isWorkgroupTile,
+  type RegisterTile,
+  SIDE,
+  type WeightGradTile,
+  type WorkgroupTile,
+} from './conv-weight-grad-tiles';
 import { unroll } from './unroll';
 
 const WORKGROUP = 64;
 
-/** Invocations that are aimed at by splitting the batch, so that every core of a processor has some; measured on two. */
-const INVOCATIONS = 512;
+/** Invocations that are aimed at by splitting the batch, so that every core has some; measured on two of a processor. */
+const INVOCATIONS = { software: 512, gpu: 32768 };
+
+/** Workgroups that are aimed at likewise: some for each of the most cores a GPU has. */
+const BLOCKS = 512;
+
+/** Pixels that a workgroup adds up, at least: storing its sums and adding them again costs as much as some of them. */
+const FEWEST_PIXELS = 256;
 
 /** Pairs of columns that an invocation walks at least: storing its sums costs as much as some of them. */
 const FEWEST_PAIRS = 16;
@@ -32,9 +46,12 @@ const STRETCH = 8;
 export function weightGradPasses(
   geometry: ConvGeometry,
   adapter: AdapterProfile,
-  tile: WeightGradTile = chooseWeightGradTile(geometry),
+  tile: WeightGradTile = chooseWeightGradTile(geometry, adapter),
 ): Lowering {
-  const g = flattened(geometry);
+  return isWorkgroupTile(tile) ? workgroupPasses(geometry, tile) : registerPasses(flattened(geometry), adapter, tile);
+}
+
+function registerPasses(g: ConvGeometry, adapter: AdapterProfile, tile: RegisterTile): Lowering {
   const [kh, kw] = g.kernel;
   const [sh, sw] = g.stride;
   const [dh, dw] = g.dilation;
@@ -65,7 +82,7 @@ export function weightGradPasses(
   const base = cTiles * oTiles * pTiles * qTiles * g.groups;
   const partRows = images * outRows;
   const wanted = Math.max(
-    Math.min(ceilDiv(INVOCATIONS, base * parts), ceilDiv(partRows * outPairs, FEWEST_PAIRS)),
+    Math.min(ceilDiv(INVOCATIONS[adapter.kind], base * parts), ceilDiv(partRows * outPairs, FEWEST_PAIRS)),
     ceilDiv(partRows * outCols, LONGEST_SUM),
   );
   const chunkRows = ceilDiv(partRows, Math.max(1, Math.min(partRows, wanted))) || 1;
@@ -167,6 +184,70 @@ export function weightGradPasses(
   }
   if (chunks > 1) passes.push(sumChunkPairs([toWeight, toBias], [output(0), output(1)], [count, channels], chunks));
   return { kind: 'passes', passes, scratch: bytes };
+}
+
+function workgroupPasses(g: ConvGeometry, { outs, taps }: WorkgroupTile): Lowering {
+  const [kh, kw] = g.kernel;
+  const [outRows, outCols] = g.outSize;
+  const pixels = g.batch * outRows * outCols;
+  const [oBlocks, rBlocks] = [ceilDiv(g.groupOut, outs * SIDE), ceilDiv(g.groupIn * kh * kw, taps * SIDE)];
+  const base = oBlocks * rBlocks * g.groups;
+  const wanted = Math.max(
+    Math.min(ceilDiv(BLOCKS, base), ceilDiv(pixels, FEWEST_PIXELS)),
+    ceilDiv(pixels, LONGEST_SUM),
+    1,
+  );
+  const chunk = Math.max(1, ceilDiv(ceilDiv(pixels, wanted), SIDE)) * SIDE;
+  const chunks = Math.max(1, ceilDiv(pixels, chunk));
+  const channels = g.groups * g.groupOut;
+  const count = channels * g.groupIn * kh * kw;
+  const consts = {
+    SIDE,
+    TO: outs,
+    TR: taps,
+    ACC: outs * taps,
+    O_PITCH: SIDE * outs + 1,
+    R_PITCH: SIDE * taps + 1,
+    DY_TILE: SIDE * (SIDE * outs + 1),
+    X_TILE: SIDE * (SIDE * taps + 1),
+  };
+  const partial = [scratch(0), scratch(1)] as const;
+  const pass: Pass = {
+    source: [unroll(workgroupSource, consts)],
+    label: 'conv2d weight gradient',
+    consts,
+    reads: [input(0), input(1)],
+    writes: chunks === 1 ? [output(0), output(1)] : partial,
+    params: [
+      u32(base * chunks),
+      u32(oBlocks),
+      u32(rBlocks),
+      u32(pixels),
+      u32(chunk),
+      u32(g.groups),
+      u32(g.groupIn),
+      u32(g.groupOut),
+      u32(g.size[0]),
+      u32(g.size[1]),
+      u32(outRows),
+      u32(outCols),
+      u32(kh),
+      u32(kw),
+      u32(g.stride[0]),
+      u32(g.stride[1]),
+      u32(g.dilation[0]),
+      u32(g.dilation[1]),
+      i32(g.padding[0]),
+      i32(g.padding[2]),
+    ],
+    grid: grid(base * chunks),
+  };
+  if (chunks === 1) return { kind: 'passes', passes: [pass] };
+  return {
+    kind: 'passes',
+    passes: [pass, sumChunkPairs(partial, [output(0), output(1)], [count, channels], chunks)],
+    scratch: [chunks * count * BYTES_PER_ELEMENT, chunks * channels * BYTES_PER_ELEMENT],
+  };
 }
 
 /** The same gradient over images of one row, where the kernel is a single tap and no pixel is left out. */
