@@ -12,8 +12,11 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let index = (wid.y * nwg.x + wid.x) * OPTIM_WORKGROUP + lid.x;
   if (index >= params.count || atomicLoad(&fault[0]) != 0u) { return; }
   let i = params.offset + index;
-  let g = optim_grad(grad[i], p[i], params.decay);
-  m[i] = optim_lerp(m[i], g, params.one_minus_beta1);
-  v[i] = optim_square(v[i], g, params.beta2, params.one_minus_beta2);
-  p[i] = adam_moved(optim_param(p[i], params.decay), m[i], v[i], params);
+  let before = p[i];
+  let g = optim_grad(grad[i], before, params.decay);
+  let mean = optim_lerp(m[i], g, params.one_minus_beta1);
+  let square = optim_square(v[i], g, params.beta2, params.one_minus_beta2);
+  m[i] = mean;
+  v[i] = square;
+  p[i] = adam_moved(optim_param(before, params.decay), mean, square, params);
 }

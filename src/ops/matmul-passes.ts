@@ -69,9 +69,9 @@ const separateDims = ({ batch, dims }: Product): number =>
 
 const batchSizes = ({ dims }: Product) => dims.slice(1).map(({ size }) => u32(size));
 
-/** Workgroups of a processor: smaller ones where there are few invocations, so that every core has some. */
+/** A processor gets smaller workgroups where there are few invocations, so that every core has some. */
 const workgroupFor = (adapter: AdapterProfile, invocations: number): number =>
-  adapter.kind === 'software' && invocations < 1024 ? 16 : 64;
+  adapter.kind === 'gpu' || invocations >= 1024 ? 64 : invocations >= 256 ? 16 : 4;
 
 function blockPass(product: Product, tile: BlockTile, chunk: number, chunks: number, adapter: AdapterProfile): Pass {
   const { m, k, n, batch, steps, dims, bias, sums } = product;

@@ -118,15 +118,25 @@ const INVOCATION = 600;
 const COMPILATION = 2.7e6;
 const RUNS = 50;
 
+/** A second pass: its dispatch, each element it adds, and its compilation. */
+const SECOND_PASS = 2.5e5;
+const ADDITION = 16;
+const SECOND_COMPILATION = 4e7;
+
 function softwareCost(shape: MatmulShape, tile: BlockTile): number {
   const { side, tm, tn } = tile;
   const step = tm * tn + (LOAD * (tm + tn)) / side;
-  const run = tilesOf(shape, tile) * side * side * (shape.k * step + STORE * tm * tn + INVOCATION);
-  return RUNS * run + COMPILATION * step;
+  const chunk = chunkOf(shape, tile, 'software');
+  const chunks = Math.ceil(shape.k / chunk);
+  const invocations = Math.max(tilesOf(shape, tile) * side * side * chunks, FEW_INVOCATIONS.software);
+  const first = invocations * (Math.min(chunk, shape.k) * step + STORE * tm * tn + INVOCATION);
+  if (chunks < 2) return RUNS * first + COMPILATION * step;
+  const second = SECOND_PASS + chunks * shape.batch * shape.m * shape.n * ADDITION;
+  return RUNS * (first + second) + COMPILATION * step + SECOND_COMPILATION;
 }
 
-/** Fewer invocations than this leave a part of a GPU, or of a processor, idle. */
-const FEW_INVOCATIONS = { software: 64, gpu: 16384 };
+/** Fewer invocations than this leave a part of a GPU, or cores of a processor, idle. */
+const FEW_INVOCATIONS = { software: 16, gpu: 16384 };
 
 // On a GPU: multiplications in the time of a read of one element from workgroup memory, a quarter of a vector, and from a cache.
 const PANEL_READ = 1;
@@ -161,7 +171,7 @@ export const invocationsOf = (tile: MatmulTile): number =>
   isVectorTile(tile) ? tile.lanes * tile.rows : tile.side * tile.side;
 
 /** The shortest chunk of K that is worth a second pass. */
-const SHORTEST_CHUNK = { software: 32, gpu: 128 };
+const SHORTEST_CHUNK = { software: 256, gpu: 128 };
 /** The longest chunk: the rounding error of a sum grows with its length. */
 const LONGEST_CHUNK = 16384;
 

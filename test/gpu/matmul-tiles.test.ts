@@ -1,0 +1,168 @@
+// Every tile that a matrix product can have, in both classes of kernels, against sums on the host; and which tiles are chosen.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AdapterProfile } from '../../src/gpu/device';
+import { matmulPasses, type Product } from '../../src/ops/matmul-passes';
+import {
+  chooseTile,
+  chunkOf,
+  isVectorTile,
+  type MatmulShape,
+  type MatmulTile,
+  matmulTiles,
+} from '../../src/ops/matmul-tiles';
+import { expectNumbers } from '../support/close';
+import { runPasses } from '../support/passes';
+
+let device: GPUDevice;
+beforeAll(async () => {
+  const adapter = await navigator.gpu.requestAdapter();
+  const requiredFeatures = (['subgroups'] as const).filter((feature) => adapter!.features.has(feature));
+  device = await adapter!.requestDevice({ requiredFeatures });
+});
+afterAll(() => device?.destroy());
+
+const profile = (kind: AdapterProfile['kind'], architecture = '', features: string[] = []): AdapterProfile => ({
+  kind,
+  vendor: '',
+  architecture,
+  description: '',
+  features: new Set(features),
+  maxStorageBufferBindingSize: 2 ** 27,
+  maxBufferSize: 2 ** 28,
+});
+const adapters = {
+  gpu: profile('gpu'),
+  software: profile('software'),
+  swiftshader: profile('software', 'swiftshader', ['subgroups']),
+};
+type Adapter = keyof typeof adapters;
+
+interface Options extends Partial<MatmulShape> {
+  readonly bias?: boolean;
+}
+
+/** A product of contiguous operands. */
+function productOf(m: number, k: number, n: number, options: Options = {}): Product {
+  const { batch = 1, transposeA = false, transposeB = false, sums = false, bias = false } = options;
+  const none = { size: 1, a: 0, b: 0 };
+  return {
+    ...{ m, k, n, batch, transposeA, transposeB, sums, bias },
+    steps: {
+      ...(transposeA ? { m: 1, ka: m } : { m: k, ka: 1 }),
+      ...(transposeB ? { kb: 1, n: k } : { kb: n, n: 1 }),
+    },
+    dims: [none, none, none, { size: batch, a: m * k, b: k * n }],
+  };
+}
+
+/** Whole numbers, so that sums are exact in any order. */
+const numbers = (count: number, seed: number) =>
+  Float32Array.from({ length: count }, (_, i) => ((i * 7 + seed * 13) % 11) - 5);
+
+/** Runs a product with the tile and compares it with sums on the host. */
+async function check(product: Product, adapter: AdapterProfile, tile: MatmulTile) {
+  const { m, k, n, batch, steps, sums, bias } = product;
+  const [a, b, c] = [numbers(batch * m * k, 1), numbers(batch * k * n, 2), numbers(n, 3)] as const;
+  const forced = { ...adapter, tuning: { choose: () => tile } } as unknown as AdapterProfile;
+  const lengths = sums ? [batch * m * n, m] : [batch * m * n];
+  const [y, total] = await runPasses(device, matmulPasses(product, forced), bias ? [a, b, c] : [a, b], lengths);
+  const expected = new Float32Array(batch * m * n);
+  const expectedSums = new Float32Array(m);
+  for (let z = 0; z < batch; z++) {
+    for (let i = 0; i < m; i++) {
+      const line = z * m * k + i * steps.m;
+      for (let u = 0; u < k; u++) expectedSums[i] += a[line + u * steps.ka]!;
+      for (let j = 0; j < n; j++) {
+        let sum = bias ? c[j]! : 0;
+        for (let u = 0; u < k; u++) sum += a[line + u * steps.ka]! * b[z * k * n + u * steps.kb + j * steps.n]!;
+        expected[(z * m + i) * n + j] = sum;
+      }
+    }
+  }
+  expectNumbers(y!, expected);
+  if (sums) expectNumbers(total!, expectedSums);
+}
+
+const name = (tile: MatmulTile) => JSON.stringify(tile).replaceAll('"', '');
+const every = (product: MatmulShape, kinds: readonly Adapter[]) =>
+  kinds.flatMap((kind) =>
+    matmulTiles(product, adapters[kind]).map((tile) => ({ kind, tile, title: `${kind} ${name(tile)}` })),
+  );
+
+describe('every tile, in products that it does not divide', () => {
+  const uneven = productOf(37, 45, 41, { batch: 2, transposeA: true });
+  // Both classes can have the tiles that share nothing; they run once.
+  const cases = every(uneven, ['swiftshader', 'gpu']).filter(
+    ({ tile }, i, all) => all.findIndex((other) => name(other.tile) === name(tile)) === i,
+  );
+  test.for(cases)('$title', async ({ kind, tile }, { skip }) => {
+    if (kind === 'swiftshader' && !device.features.has('subgroups')) skip('this device has no subgroups');
+    await check(uneven, adapters[kind], tile);
+    await check(productOf(70, 32, 5, { bias: true, transposeB: true }), adapters[kind], tile);
+    await check(productOf(3, 2100, 18, { sums: true }), adapters[kind], tile);
+  });
+
+  const column = productOf(301, 45, 1);
+  test.for(every(column, ['gpu']).filter(({ tile }) => isVectorTile(tile)))('$title', async ({ tile }) => {
+    await check(column, adapters.gpu, tile);
+    await check(productOf(1, 45, 301, { batch: 3, bias: true }), adapters.gpu, tile);
+    await check(productOf(1, 20000, 3, { transposeB: true, bias: true }), adapters.gpu, tile);
+    await check(productOf(3, 20000, 1, { transposeA: true }), adapters.gpu, tile);
+  });
+});
+
+describe('the choice', () => {
+  const choice = (kind: Adapter, m: number, k: number, n: number, options: Options = {}) =>
+    chooseTile(productOf(m, k, n, options), adapters[kind]);
+
+  test('is one of the candidates, of any shape', () => {
+    for (const kind of Object.keys(adapters) as Adapter[]) {
+      for (const [m, k, n] of [
+        [1, 1, 1],
+        [0, 3, 4],
+        [5, 0, 5],
+        [1, 1000, 1],
+        [64, 784, 128],
+        [1000, 37, 3001],
+        [4096, 4096, 4096],
+      ] as const) {
+        for (const batch of [0, 1, 100]) {
+          const product = productOf(m, k, n, { batch });
+          expect(matmulTiles(product, adapters[kind])).toContain(chooseTile(product, adapters[kind]));
+        }
+      }
+    }
+  });
+
+  test('shares loads in large tiles on SwiftShader, and compiles little for small products', () => {
+    expect(choice('swiftshader', 1024, 1024, 1024)).toEqual({ side: 2, tm: 8, tn: 16, depth: 4 });
+    const { tm, tn } = choice('swiftshader', 64, 128, 10) as { tm: number; tn: number };
+    expect(tm * tn).toBeLessThanOrEqual(16);
+  });
+
+  test('shares nothing on other processors, and workgroup memory on GPUs', () => {
+    expect(choice('software', 1024, 1024, 1024)).toEqual({ side: 1, tm: 8, tn: 8, depth: 4 });
+    expect((choice('gpu', 1024, 1024, 1024) as { side: number }).side).toBeGreaterThanOrEqual(8);
+    expect(isVectorTile(choice('gpu', 1024, 1024, 1))).toBe(true);
+  });
+
+  test('is what was measured, if anything was', () => {
+    const best = { side: 1, tm: 4, tn: 4, depth: 4 };
+    const tuning = { choose: (kernel: string) => (kernel === 'matmul' ? best : null) };
+    expect(chooseTile(productOf(9, 9, 9), { ...adapters.gpu, tuning } as unknown as AdapterProfile)).toBe(best);
+  });
+
+  test('K is split only where there are few tiles, and in chunks that kernels can walk', () => {
+    const chunks = (kind: Adapter, m: number, k: number, n: number) => {
+      const product = productOf(m, k, n);
+      const tile = chooseTile(product, adapters[kind]);
+      const chunk = chunkOf(product, tile, adapters[kind].kind);
+      expect(chunk % 4).toBe(0);
+      return Math.ceil(k / chunk);
+    };
+    expect(chunks('swiftshader', 512, 512, 512)).toBe(1);
+    expect(chunks('gpu', 4096, 4096, 4096)).toBe(1);
+    expect(chunks('gpu', 64, 100000, 64)).toBeGreaterThan(10);
+    expect(chunks('swiftshader', 64, 100000, 64)).toBeGreaterThan(1);
+  });
+});

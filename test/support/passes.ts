@@ -1,0 +1,84 @@
+// Runs the passes of a lowering by themselves, without the engine: for kernels that the engine would not choose here.
+import type { Lowering, Operand, Pass } from '../../src/compiler/ir';
+import { specialise } from '../../src/gpu/pipelines';
+
+const STORAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST
+const UNIFORM = 0x40 | 0x08; // UNIFORM | COPY_DST
+const STAGING = 0x01 | 0x08; // MAP_READ | COPY_DST
+const COMPUTE_STAGE = 4;
+
+/** The outputs, of the given lengths, that the passes compute from the inputs. */
+export async function runPasses(
+  device: GPUDevice,
+  lowering: Lowering,
+  inputs: readonly Float32Array[],
+  outputs: readonly number[],
+): Promise<Float32Array[]> {
+  if (lowering.kind !== 'passes') throw new Error(`expected passes, but got a lowering of kind ${lowering.kind}`);
+  const created: GPUBuffer[] = [];
+  const buffer = (bytes: number, usage: number, data?: BufferSource) => {
+    const result = device.createBuffer({ size: Math.max(16, bytes), usage });
+    if (data) device.queue.writeBuffer(result, 0, data);
+    created.push(result);
+    return result;
+  };
+  const places = {
+    input: inputs.map((data) => buffer(data.byteLength, STORAGE, data as BufferSource)),
+    output: outputs.map((length) => buffer(4 * length, STORAGE)),
+    scratch: (lowering.scratch ?? []).map((bytes) => buffer(bytes, STORAGE)),
+  };
+  const faults = buffer(16, STORAGE);
+  const at = (operand: Operand) => (operand.from === 'fault' ? faults : places[operand.from][operand.index]!);
+  device.pushErrorScope('validation');
+  const encoder = device.createCommandEncoder();
+  for (const pass of lowering.passes) {
+    const bound = [...pass.reads, ...pass.writes].map(at);
+    const kinds: GPUBufferBindingType[] = [
+      ...pass.reads.map(() => 'read-only-storage' as const),
+      ...pass.writes.map(() => 'storage' as const),
+    ];
+    if (pass.params?.length) {
+      bound.push(buffer(4 * pass.params.length + 16, UNIFORM, paramBytes(pass)));
+      kinds.push('uniform');
+    }
+    const layout = device.createBindGroupLayout({
+      entries: kinds.map((type, binding) => ({ binding, visibility: COMPUTE_STAGE, buffer: { type } })),
+    });
+    const module = device.createShaderModule({ code: specialise(pass.source.join('\n'), pass.consts) });
+    const pipeline = device.createComputePipeline({
+      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint: pass.entry ?? 'main', constants: { ...pass.overrides } },
+    });
+    const entries = bound.map((resource, binding) => ({ binding, resource: { buffer: resource } }));
+    const encoded = encoder.beginComputePass();
+    encoded.setPipeline(pipeline);
+    encoded.setBindGroup(0, device.createBindGroup({ layout, entries }));
+    encoded.dispatchWorkgroups(...pass.grid);
+    encoded.end();
+  }
+  const staged = places.output.map((from, i) => {
+    const to = buffer(4 * outputs[i]!, STAGING);
+    encoder.copyBufferToBuffer(from, 0, to, 0, 4 * outputs[i]!);
+    return to;
+  });
+  device.queue.submit([encoder.finish()]);
+  const problem = await device.popErrorScope();
+  if (problem) throw new Error(problem.message);
+  const results = [];
+  for (const [i, staging] of staged.entries()) {
+    await staging.mapAsync(1);
+    results.push(new Float32Array(staging.getMappedRange().slice(0, 4 * outputs[i]!)));
+  }
+  for (const each of created) each.destroy();
+  return results;
+}
+
+function paramBytes({ params = [] }: Pass): ArrayBuffer {
+  const view = new DataView(new ArrayBuffer(4 * params.length));
+  params.forEach(([type, value], i) => {
+    if (typeof value !== 'number') throw new Error('expected constants as params, but got a dynamic scalar');
+    if (type === 'f32') view.setFloat32(4 * i, value, true);
+    else view.setUint32(4 * i, value, true);
+  });
+  return view.buffer;
+}
