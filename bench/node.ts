@@ -6,7 +6,8 @@ import { wrapWebGpu } from './webgpu-calls';
 /** The runner, or null where Dawn finds no adapter. */
 export async function openNode(): Promise<Runner | null> {
   Object.assign(globalThis, globals);
-  const gpu = create([]);
+  // The times of kernels are not to be rounded as for a web page.
+  const gpu = create(['disable-dawn-features=timestamp_quantization']);
   // Libraries look for WebGPU where a browser has it.
   Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'Node' }, configurable: true });
   if (!(await gpu.requestAdapter())) return null;

@@ -18,7 +18,8 @@ export function ahead({ figures }: Row): number | null {
 /** Lamplight's speed as a share of the hand-written kernels'; null where either is missing. */
 export function share({ figures }: Row): number | null {
   const { lamplight, 'hand-written': best } = figures;
-  return lamplight && best ? time(best) / time(lamplight) : null;
+  if (!lamplight || !best) return null;
+  return lamplight.gpu && best.gpu ? best.gpu / lamplight.gpu : best.median / lamplight.median;
 }
 
 /** How many times the time of the next friendly size a row takes; null where there is none. */

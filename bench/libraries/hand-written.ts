@@ -7,7 +7,10 @@ export async function open(): Promise<Library> {
   const adapter = await navigator.gpu.requestAdapter();
   if (!adapter) throw new Error('hand-written: there is no WebGPU adapter');
   const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
-  const device = await adapter.requestDevice({ requiredLimits: { maxStorageBufferBindingSize, maxBufferSize } });
+  const device = await adapter.requestDevice({
+    requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
+    requiredLimits: { maxStorageBufferBindingSize, maxBufferSize },
+  });
   return {
     async prepare(row: Row) {
       if (row.kind === 'training' || !row.handWritten)
@@ -36,20 +39,23 @@ async function run(device: GPUDevice, program: Program, inputs: readonly Float32
   const staging = device.createBuffer({ size: 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
   await device.queue.onSubmittedWorkDone();
 
-  let passes: Prepared[] | null = null;
+  let passes: Prepared[] = [];
+  const encode = (encoder: GPUCommandEncoder, timestampWrites?: GPUComputePassTimestampWrites) => {
+    const pass = encoder.beginComputePass(timestampWrites && { timestampWrites });
+    for (const { pipeline, group, workgroups } of passes) {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(...workgroups);
+    }
+    pass.end();
+  };
   const from = buffers[program.read]!;
   return {
     async step() {
       // Compiled in the first step, as in the libraries.
-      passes ??= await Promise.all(program.passes.map((pass) => prepare(device, pass, buffers)));
+      if (passes.length === 0) passes = await Promise.all(program.passes.map((pass) => prepare(device, pass, buffers)));
       const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      for (const { pipeline, group, workgroups } of passes) {
-        pass.setPipeline(pipeline);
-        pass.setBindGroup(0, group);
-        pass.dispatchWorkgroups(...workgroups);
-      }
-      pass.end();
+      encode(encoder);
       encoder.copyBufferToBuffer(from, from.size - 4, staging, 0, 4);
       device.queue.submit([encoder.finish()]);
       await staging.mapAsync(GPUMapMode.READ);
@@ -64,7 +70,25 @@ async function run(device: GPUDevice, program: Program, inputs: readonly Float32
       }
       return outputs;
     },
+    ...(device.features.has('timestamp-query') && { gpuTime: () => gpuTime(device, encode) }),
   };
+}
+
+/** Milliseconds between the beginning and the end of a pass. */
+async function gpuTime(
+  device: GPUDevice,
+  encode: (encoder: GPUCommandEncoder, writes: GPUComputePassTimestampWrites) => void,
+): Promise<number> {
+  const querySet = device.createQuerySet({ type: 'timestamp', count: 2 });
+  const resolved = device.createBuffer({ size: 16, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC });
+  const encoder = device.createCommandEncoder();
+  encode(encoder, { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 });
+  encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
+  device.queue.submit([encoder.finish()]);
+  const [start, end] = new BigUint64Array((await contents(device, resolved)).buffer);
+  querySet.destroy();
+  resolved.destroy();
+  return Number(end! - start!) / 1e6;
 }
 
 interface Prepared {

@@ -17,9 +17,15 @@ const upload = ({ data, shape }: HostArray): Tensor => torch.tensor(data).reshap
 
 const floats = async (tensor: Tensor): Promise<Float32Array> => (await tensor.data()) as Float32Array;
 
-/** Milliseconds on the GPU of everything that `step` dispatches. */
+/** Milliseconds on the GPU of everything that `step` dispatches, where the device has timestamps. */
+function timed(step: () => Promise<number>): Pick<Work, 'gpuTime'> {
+  if (!torch.gpu.adapterInfo()?.features.has('timestamp-query')) return {};
+  return { gpuTime: () => gpuTime(step) };
+}
+
 async function gpuTime(step: () => unknown): Promise<number> {
-  return (await torch.gpu.profile(step)).milliseconds;
+  const kernels = await torch.gpu.profile(step);
+  return kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
 }
 
 async function forward(row: FunctionRow): Promise<Work> {
@@ -36,7 +42,7 @@ async function forward(row: FunctionRow): Promise<Work> {
     async outputs() {
       return { y: await floats(y!) };
     },
-    gpuTime: () => gpuTime(step),
+    ...timed(step),
   };
 }
 
@@ -63,7 +69,7 @@ async function gradients(row: FunctionRow): Promise<Work> {
       for (const [i, x] of xs.entries()) outputs[`gradient ${i}`] = await floats(x.grad!);
       return outputs;
     },
-    gpuTime: () => gpuTime(step),
+    ...timed(step),
   };
 }
 

@@ -43,7 +43,7 @@ export const tables: Record<TableName, Table> = {
     repeats: 9,
     budget: 60_000,
   },
-  odd: { rows: oddRows, libraries: peers, repeats: 5, budget: 3_000 },
-  scaling: { rows: scalingRows, libraries: peers, repeats: 5, budget: 3_000 },
+  odd: { rows: oddRows, libraries: peers, repeats: 5, budget: 1_500 },
+  scaling: { rows: scalingRows, libraries: peers, repeats: 5, budget: 1_500 },
   large: { rows: largeRows, libraries: ['lamplight'], repeats: 9, budget: 20_000 },
 };
