@@ -23,6 +23,8 @@ const BLOCK: u32 = 64u;
 // The compiler may put pointwise operations on the result here.
 fn store(at: u32, value: f32) { y[at] = value; }
 
+fn store4(at: u32, value: vec4f) { y4[at] = value; }
+
 // g and x̂
 fn terms(first: u32, i: u32, center: f32, rstd: f32) -> vec2f {
   var g = dy[first + i];
@@ -67,6 +69,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
 @group(0) @binding(0) var<storage, read> dy4: array<vec4f>;
 @group(0) @binding(1) var<storage, read> x4: array<vec4f>;
 @group(0) @binding(4) var<storage, read> w4: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> y4: array<vec4f>;
 
 @compute @workgroup_size(WORKGROUP)
 fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
@@ -95,12 +98,7 @@ fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u,
   for (var i = 0u; i < count; i++) {
     var g = dy4[first + i];
     if (WEIGHT) { g *= w4[i]; }
-    let values = rstd * (g - means.x - (x4[first + i] - center) * rstd * means.y);
-    let at = 4u * (first + i);
-    store(at, values.x);
-    store(at + 1u, values.y);
-    store(at + 2u, values.z);
-    store(at + 3u, values.w);
+    store4(first + i, rstd * (g - means.x - (x4[first + i] - center) * rstd * means.y));
   }
 }
 

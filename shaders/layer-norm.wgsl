@@ -17,13 +17,15 @@ struct Params {
 }
 
 override WEIGHT: bool = false;
-override BIAS: bool = false;
+override BIAS: bool = false; // with a weight only
 
 const WORKGROUP: u32 = 64u;
 const BLOCK: u32 = 64u;
 
 // The compiler may put pointwise operations on the result here.
 fn store(at: u32, value: f32) { y[at] = value; }
+
+fn store4(at: u32, value: vec4f) { y4[at] = value; }
 
 // Σ x[first + i], or Σ (x[first + i] - center)², over i = lane, lane + lanes, … below n
 fn sum(first: u32, lane: u32, lanes: u32) -> f32 {
@@ -79,6 +81,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
 @group(0) @binding(0) var<storage, read> x4: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w4: array<vec4f>;
 @group(0) @binding(2) var<storage, read> b4: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> y4: array<vec4f>;
 
 @compute @workgroup_size(WORKGROUP)
 fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
@@ -108,15 +111,12 @@ fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u,
   mean[row] = center;
   variance[row] = spread;
   let rstd = inverseSqrt(spread + params.eps);
-  for (var i = 0u; i < count; i++) {
-    var values = (x4[first + i] - center) * rstd;
-    if (WEIGHT) { values *= w4[i]; }
-    if (BIAS) { values += b4[i]; }
-    let at = 4u * (first + i);
-    store(at, values.x);
-    store(at + 1u, values.y);
-    store(at + 2u, values.z);
-    store(at + 3u, values.w);
+  if (BIAS) {
+    for (var i = 0u; i < count; i++) { store4(first + i, (x4[first + i] - center) * rstd * w4[i] + b4[i]); }
+  } else if (WEIGHT) {
+    for (var i = 0u; i < count; i++) { store4(first + i, (x4[first + i] - center) * rstd * w4[i]); }
+  } else {
+    for (var i = 0u; i < count; i++) { store4(first + i, (x4[first + i] - center) * rstd); }
   }
 }
 

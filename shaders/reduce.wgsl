@@ -22,6 +22,11 @@ fn load(at: u32) -> Element { return x[at]; }
 
 fn load4(at: u32) -> Quad { return x4[at]; }
 
+// And on the result, here.
+fn store(at: u32, value: Element) { y[at] = value; }
+
+fn store4(at: u32, value: Quad) { y4[at] = value; }
+
 fn folded(parts: Quad) -> Element {
   let pairs = fold(parts, parts.zwxy);
   return fold(pairs, pairs.yxwz).x;
@@ -79,17 +84,17 @@ fn strip(place: vec3<u32>) -> Quad {
 @compute @workgroup_size(STRIPS_WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
-  if (index < strips_count()) { y[index] = folded(strip(strips_place(index))) / Element(params.divisor); }
+  if (index < strips_count()) { store(index, folded(strip(strips_place(index))) / Element(params.divisor)); }
 }
 
 @compute @workgroup_size(STRIPS_WORKGROUP)
 fn along(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
-  if (index < strips_count()) { y[index] = folded(strip4(strips_place(index))) / Element(params.divisor); }
+  if (index < strips_count()) { store(index, folded(strip4(strips_place(index))) / Element(params.divisor)); }
 }
 
 @compute @workgroup_size(STRIPS_WORKGROUP)
 fn across(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
-  if (index < strips_count()) { y4[index] = strip4(strips_place(index)) / Quad(Element(params.divisor)); }
+  if (index < strips_count()) { store4(index, strip4(strips_place(index)) / Quad(Element(params.divisor))); }
 }

@@ -1,20 +1,65 @@
-// softmax.wgsl: softmax or its logarithm along a dimension; one row an invocation (quads: rows of
-// neighbouring elements, four at once).
+// softmax.wgsl: softmax or its logarithm along a dimension, in two walks over each row.
 //   y_i = e^(x_i - m) / Σ_j e^(x_j - m)   or   x_i - m - ln Σ_j e^(x_j - m),   m = max_j x_j
+// The first walk carries m and the sum, and scales the sum where m grows. Source: Milakov & Gimelshein 2018, arXiv:1805.02867.
+// One row an invocation (main; quads: a row of neighbours, read in fours; across: four neighbouring rows), or one row a
+// workgroup (wide).
 // Uses: lib/math.wgsl
 @group(0) @binding(0) var<storage, read> x: array<f32>;        // [outer, n, inner]
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;  // [outer, n, inner]
 @group(0) @binding(2) var<uniform> params: Params;
 
 struct Params {
-  rows: u32, // outer · inner
-  n: u32,
-  inner: u32,
+  rows: u32, // outer · inner; across: fours of them
+  n: u32, // quads: fours of elements
+  inner: u32, // across: fours of elements
 }
+
+// The same bindings in fours.
+@group(0) @binding(0) var<storage, read> x4: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> y4: array<vec4f>;
 
 override LOG: bool = false;
 
 const WORKGROUP: u32 = 64u;
+const LOWEST = -3.402823466e38; // finite: rows may begin with -infinity
+
+fn greater(a: f32, b: f32) -> f32 { return select(b, a, a > b); }
+
+fn greater4(a: vec4f, b: vec4f) -> vec4f { return select(b, a, a > b); }
+
+fn greatest(v: vec4f) -> f32 { return greater(greater(v.x, v.y), greater(v.z, v.w)); }
+
+fn exp4(v: vec4f) -> vec4f {
+  return vec4f(math_exp_below(v.x), math_exp_below(v.y), math_exp_below(v.z), math_exp_below(v.w));
+}
+
+// m and the sum of the elements first, first + step, … below stop.
+fn peak_and_sum(first: u32, stop: u32, step: u32) -> vec2f {
+  var m = LOWEST;
+  var sum = 0.0;
+  var i = first;
+  for (; i + 3u * step < stop; i += 4u * step) {
+    let v = vec4f(x[i], x[i + step], x[i + 2u * step], x[i + 3u * step]);
+    let higher = greater(greatest(v), m);
+    sum = sum * math_exp_below(m - higher) + dot(exp4(v - higher), vec4f(1.0));
+    m = higher;
+  }
+  for (; i < stop; i += step) {
+    let higher = greater(x[i], m);
+    sum = sum * math_exp_below(m - higher) + math_exp_below(x[i] - higher);
+    m = higher;
+  }
+  return vec2f(m, sum);
+}
+
+fn write(first: u32, stop: u32, step: u32, m: f32, sum: f32) {
+  if (LOG) {
+    let shift = math_log(sum);
+    for (var i = first; i < stop; i += step) { y[i] = x[i] - m - shift; }
+  } else {
+    for (var i = first; i < stop; i += step) { y[i] = math_exp_below(x[i] - m) / sum; }
+  }
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
@@ -23,44 +68,88 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let step = params.inner;
   let first = row / step * params.n * step + row % step;
   let stop = first + params.n * step;
-  var m = x[first];
-  for (var i = first; i < stop; i += step) { m = max(m, x[i]); }
-  var sum = 0.0;
-  for (var i = first; i < stop; i += step) { sum += math_exp(x[i] - m); }
-  if (LOG) {
-    let shift = math_log(sum);
-    for (var i = first; i < stop; i += step) { y[i] = x[i] - m - shift; }
-  } else {
-    for (var i = first; i < stop; i += step) { y[i] = math_exp(x[i] - m) / sum; }
-  }
+  let state = peak_and_sum(first, stop, step);
+  write(first, stop, step, state.x, state.y);
 }
-
-// The same bindings in fours, for rows whose elements are neighbours and whose length 4 divides.
-@group(0) @binding(0) var<storage, read> x4: array<vec4f>;
-@group(0) @binding(1) var<storage, read_write> y4: array<vec4f>;
-
-fn exp4(v: vec4f) -> vec4f { return vec4f(math_exp(v.x), math_exp(v.y), math_exp(v.z), math_exp(v.w)); }
 
 @compute @workgroup_size(WORKGROUP)
 fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let row = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
   if (row >= params.rows) { return; }
-  let first = row * (params.n / 4u);
-  let stop = first + params.n / 4u;
-  var peaks = x4[first];
-  for (var i = first; i < stop; i++) { peaks = max(peaks, x4[i]); }
-  let m = max(max(peaks.x, peaks.y), max(peaks.z, peaks.w));
+  let first = row * params.n;
+  let stop = first + params.n;
+  var m = LOWEST;
   var sums = vec4f();
-  for (var i = first; i < stop; i++) {
-    let e = exp4(x4[i] - m);
-    if (!LOG) { y4[i] = e; }
-    sums += e;
+  var i = first;
+  for (; i + 3u < stop; i += 4u) {
+    let a = x4[i];
+    let b = x4[i + 1u];
+    let c = x4[i + 2u];
+    let d = x4[i + 3u];
+    let higher = greater(greatest(greater4(greater4(a, b), greater4(c, d))), m);
+    sums = sums * math_exp_below(m - higher) + ((exp4(a - higher) + exp4(b - higher)) + (exp4(c - higher) + exp4(d - higher)));
+    m = higher;
+  }
+  for (; i < stop; i++) {
+    let v = x4[i];
+    let higher = greater(greatest(v), m);
+    sums = sums * math_exp_below(m - higher) + exp4(v - higher);
+    m = higher;
   }
   let sum = dot(sums, vec4f(1.0));
   if (LOG) {
     let shift = math_log(sum);
-    for (var i = first; i < stop; i++) { y4[i] = x4[i] - m - shift; }
+    for (i = first; i < stop; i++) { y4[i] = x4[i] - m - shift; }
   } else {
-    for (var i = first; i < stop; i++) { y4[i] = y4[i] / sum; }
+    for (i = first; i < stop; i++) { y4[i] = exp4(x4[i] - m) / sum; }
   }
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn across(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let row = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
+  if (row >= params.rows) { return; }
+  let step = params.inner;
+  let first = row / step * params.n * step + row % step;
+  let stop = first + params.n * step;
+  var m = vec4f(LOWEST);
+  var sum = vec4f();
+  var i = first;
+  for (; i + 3u * step < stop; i += 4u * step) {
+    let a = x4[i];
+    let b = x4[i + step];
+    let c = x4[i + 2u * step];
+    let d = x4[i + 3u * step];
+    let higher = greater4(greater4(greater4(a, b), greater4(c, d)), m);
+    sum = sum * exp4(m - higher) + ((exp4(a - higher) + exp4(b - higher)) + (exp4(c - higher) + exp4(d - higher)));
+    m = higher;
+  }
+  for (; i < stop; i += step) {
+    let higher = greater4(x4[i], m);
+    sum = sum * exp4(m - higher) + exp4(x4[i] - higher);
+    m = higher;
+  }
+  if (LOG) {
+    let shift = vec4f(math_log(sum.x), math_log(sum.y), math_log(sum.z), math_log(sum.w));
+    for (i = first; i < stop; i += step) { y4[i] = x4[i] - m - shift; }
+  } else {
+    for (i = first; i < stop; i += step) { y4[i] = exp4(x4[i] - m) / sum; }
+  }
+}
+
+var<workgroup> parts: array<vec2f, WORKGROUP>;
+
+@compute @workgroup_size(WORKGROUP)
+fn wide(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let row = wid.y * nwg.x + wid.x;
+  if (row >= params.rows) { return; }
+  let first = row * params.n;
+  let stop = first + params.n;
+  parts[lid.x] = peak_and_sum(first + lid.x, stop, WORKGROUP);
+  workgroupBarrier();
+  var m = LOWEST;
+  for (var lane = 0u; lane < WORKGROUP; lane++) { m = greater(parts[lane].x, m); }
+  var sum = 0.0;
+  for (var lane = 0u; lane < WORKGROUP; lane++) { sum += parts[lane].y * math_exp_below(parts[lane].x - m); }
+  write(first + lid.x, stop, WORKGROUP, m, sum);
 }

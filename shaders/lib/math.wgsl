@@ -49,6 +49,14 @@ fn math_exp(x: f32) -> f32 {
   return select(math_scale(1.0 + math_expm1_near(math_exp_rest(t, n)), n), x, math_isnan(x));
 }
 
+// e^x for x ≤ 0; 0 below -87.7, where e^x is no normal number.
+fn math_exp_below(x: f32) -> f32 {
+  let t = select(x, -88.0, x < -88.0);
+  let n = math_whole(t * 1.44269504);
+  let scale = math_exp2_whole(n);
+  return select(fma(scale, math_expm1_near(math_exp_rest(t, n)), scale), x, math_isnan(x));
+}
+
 // ½ (e^x - 1) for x ≥ -20, and infinity from 88.73 on; NaN for NaN as far as the hardware has it.
 fn math_half_expm1(x: f32) -> f32 {
   let t = select(x, 89.0, x > 89.0);

@@ -2,11 +2,25 @@
 import { invariant } from '../errors';
 import { input, output, type Param, type Pass, scalar } from './ir';
 import { type Meta, numel, scalarOf } from './meta';
-import { type Cluster, fieldsOf, functionsOf, type Member, type Source } from './pointwise';
-import { arrayOf, broadcastIndex, evaluation } from './reading';
+import { type Cluster, type Evaluated, fieldsOf, functionsOf } from './pointwise';
+import { arrayOf, evaluation } from './reading';
 
-/** The line of a kernel that stores an element of its first output, and that an epilogue replaces. */
-const STORE = 'fn store(at: u32, value: f32) { y[at] = value; }';
+/**
+ * The lines of a kernel that store to its first output, and that an epilogue replaces: an element, or four; each in a kernel of
+ * floats, and in one that is written once for several types.
+ */
+const storeLines = {
+  1: {
+    floats: 'fn store(at: u32, value: f32) { y[at] = value; }',
+    any: 'fn store(at: u32, value: Element) { y[at] = value; }',
+  },
+  4: {
+    floats: 'fn store4(at: u32, value: vec4f) { y4[at] = value; }',
+    any: 'fn store4(at: u32, value: Quad) { y4[at] = value; }',
+  },
+} as const;
+
+const isOfFloats = ({ source }: Pass): boolean => source.some((text) => text.includes('alias Element = f32;'));
 
 /** The lines of a kernel that load from its first input, and that a prologue replaces: an element, or four. */
 const loadLines = {
@@ -20,10 +34,12 @@ const loadLines = {
   },
 } as const;
 
-/** Entries of kernels that load elements in fours. */
-const entriesInFours = new Set(['along', 'across']);
+/** Entries of kernels that load, and that store, elements in fours. */
+const loadInFours = new Set(['along', 'across']);
+const storeInFours = new Set(['across', 'quads']);
 
-const lanesOf = ({ entry }: Pass): 1 | 4 => (entry !== undefined && entriesInFours.has(entry) ? 4 : 1);
+const loadLanes = ({ entry = 'main' }: Pass): 1 | 4 => (loadInFours.has(entry) ? 4 : 1);
+const storeLanes = ({ entry = 'main' }: Pass): 1 | 4 => (storeInFours.has(entry) ? 4 : 1);
 
 /** Expressions that take the stored element (`'stored'`), values in memory, and each other's results. */
 export interface Epilogue {
@@ -35,10 +51,14 @@ export interface Epilogue {
   readonly others: readonly number[];
 }
 
-export type EpilogueMember = Omit<Member, 'inputs'> & { readonly inputs: readonly (Source | 'stored')[] };
+export type EpilogueMember = Evaluated;
 
 /** Whether a pass stores through the line that an epilogue can replace. */
-export const takesEpilogue = (pass: Pass): boolean => !pass.extras && pass.source.some((text) => text.includes(STORE));
+export function takesEpilogue(pass: Pass): boolean {
+  const { floats, any } = storeLines[storeLanes(pass)];
+  const stores = (text: string) => text.includes(floats) || (text.includes(any) && isOfFloats(pass));
+  return !pass.extras && pass.source.some(stores);
+}
 
 /** The pass with the epilogue. Its externals are the node's inputs from `firstInput` on, its other results the outputs from `firstOutput` on. */
 export function withEpilogue(pass: Pass, epilogue: Epilogue, firstInput: number, firstOutput: number): Pass {
@@ -46,14 +66,17 @@ export function withEpilogue(pass: Pass, epilogue: Epilogue, firstInput: number,
   const { members, externals, others } = epilogue;
   const params: Param[] = members.flatMap(({ scalars, body }) => scalars.map((s) => scalar(s, body.scalarType)));
   const base = pass.reads.length + pass.writes.length + (pass.params?.length ? 1 : 0);
-  const code = generate(epilogue, base);
+  const lanes = storeLanes(pass);
+  const { floats, any } = storeLines[lanes];
+  const code = generate(epilogue, base, lanes);
+  const withStore = (text: string) => text.replace(text.includes(floats) ? floats : any, () => code);
   const libs = [...new Set(members.flatMap(({ body }) => body.lib ?? []))].filter((lib) => !pass.source.includes(lib));
   const names = members.filter(({ inputs }) => inputs.length > 0).map(({ name }) => name);
   return {
     ...pass,
     label: `${pass.label} ${names.join(' ')}`,
     // Behind the pass's own, which may begin with directives; WGSL minds no other order.
-    source: [...pass.source.map((text) => text.replace(STORE, () => code)), ...libs],
+    source: [...pass.source.map(withStore), ...libs],
     extras: {
       reads: externals.map((_, e) => input(firstInput + e)),
       writes: others.map((_, o) => output(firstOutput + o)),
@@ -64,9 +87,7 @@ export function withEpilogue(pass: Pass, epilogue: Epilogue, firstInput: number,
 
 /** Whether a pass loads a float through the line that a prologue can replace. */
 export const takesPrologue = (pass: Pass): boolean =>
-  !pass.extras &&
-  pass.source.some((text) => text.includes(loadLines[lanesOf(pass)].function)) &&
-  pass.source.some((text) => text.includes('alias Element = f32;'));
+  !pass.extras && pass.source.some((text) => text.includes(loadLines[loadLanes(pass)].function)) && isOfFloats(pass);
 
 /**
  * The pass with a cluster of one result evaluated where it loads. The external numbered `slot`, a float, takes the place of the
@@ -78,7 +99,7 @@ export function withPrologue(pass: Pass, cluster: Cluster, slot: number, firstIn
   const params: Param[] = members.flatMap(({ scalars, body }) => scalars.map((s) => scalar(s, body.scalarType)));
   const base = pass.reads.length + pass.writes.length + (pass.params?.length ? 1 : 0);
   const others = externals.map((_, e) => e).filter((e) => e !== slot);
-  const lanes = lanesOf(pass);
+  const lanes = loadLanes(pass);
   const scalarNames = members.map(({ scalars }, m) => scalars.map((_, i) => `prologue_params.m${m}s${i}`));
   const {
     lines: body,
@@ -121,38 +142,41 @@ export function withPrologue(pass: Pass, cluster: Cluster, slot: number, firstIn
   };
 }
 
-function generate({ members, externals, main, others }: Epilogue, base: number): string {
+function generate({ members, externals, main, others }: Epilogue, base: number, lanes: 1 | 4): string {
   const lines: string[] = [];
-  externals.forEach((x, e) => {
-    lines.push(`@group(0) @binding(${base + e}) var<storage, read> epilogue_x${e}: array<${scalarOf(x.dtype)}>;`);
+  const scalars = members.map((member, m) => member.scalars.map((_, i) => `epilogue_params.m${m}s${i}`));
+  const count = numel(members[main]!.result.shape);
+  const { lines: body, typeOf } = evaluation({
+    members,
+    externals,
+    lanes,
+    count,
+    nameOf: (e) => `epilogue_x${e}`,
+    call: (m, args) => `epilogue${m}(${[...args, ...scalars[m]!].join(', ')})`,
+  });
+  let binding = base;
+  externals.forEach((_, e) => {
+    lines.push(`@group(0) @binding(${binding++}) var<storage, read> epilogue_x${e}: array<${typeOf(e)}>;`);
   });
   others.forEach((m, o) => {
     const type = scalarOf(members[m]!.result.dtype);
-    lines.push(
-      `@group(0) @binding(${base + externals.length + o}) var<storage, read_write> epilogue_y${o}: array<${type}>;`,
-    );
+    const store = lanes === 4 ? `vec4<${type}>` : type;
+    lines.push(`@group(0) @binding(${binding++}) var<storage, read_write> epilogue_y${o}: array<${store}>;`);
   });
   const fields = fieldsOf(members);
   if (fields.length > 0) {
     lines.push(`struct EpilogueParams { ${fields.join(', ')} }`);
-    lines.push(
-      `@group(0) @binding(${base + externals.length + others.length}) var<uniform> epilogue_params: EpilogueParams;`,
-    );
+    lines.push(`@group(0) @binding(${binding}) var<uniform> epilogue_params: EpilogueParams;`);
   }
   lines.push(...functionsOf(members, 'epilogue'));
-  lines.push('fn store(at: u32, value: f32) {');
-  members.forEach(({ inputs, scalars, result }, m) => {
-    const args = inputs.map((source) => {
-      if (source === 'stored') return 'value';
-      if ('member' in source) return `v${source.member}`;
-      return `epilogue_x${source.external}[${broadcastIndex(source.meta.shape, result.shape, 'at')}]`;
-    });
-    const call = [...args, ...scalars.map((_, i) => `epilogue_params.m${m}s${i}`)].join(', ');
-    lines.push(`  let v${m} = epilogue${m}(${call});`);
-  });
-  lines.push(`  y[at] = v${main};`);
+  const result = (m: number) => {
+    if (lanes === 1) return `v${m}_0`;
+    return `vec4<${scalarOf(members[m]!.result.dtype)}>(${[0, 1, 2, 3].map((lane) => `v${m}_${lane}`).join(', ')})`;
+  };
+  lines.push(lanes === 4 ? 'fn store4(i: u32, value: vec4f) {' : 'fn store(i: u32, value: f32) {', ...body);
+  lines.push(`  ${lanes === 4 ? 'y4' : 'y'}[i] = ${result(main)};`);
   others.forEach((m, o) => {
-    lines.push(`  epilogue_y${o}[at] = v${m};`);
+    lines.push(`  epilogue_y${o}[i] = ${result(m)};`);
   });
   lines.push('}');
   return lines.join('\n');

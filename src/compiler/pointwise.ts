@@ -103,7 +103,7 @@ function generate({ members, externals, outputs }: Cluster, count: number, lanes
 }
 
 /** A member as the functions and uniforms of its kernel see it; its arguments may also be the element being stored. */
-type Evaluated = Omit<Member, 'inputs'> & { readonly inputs: readonly (Source | 'stored')[] };
+export type Evaluated = Omit<Member, 'inputs'> & { readonly inputs: readonly (Source | 'stored')[] };
 
 /** One function a member, `prefix0` and so on, of its arguments and scalars. */
 export function functionsOf(members: readonly Evaluated[], prefix: string): string[] {

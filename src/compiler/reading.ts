@@ -1,6 +1,6 @@
 // How kernels read the inputs of pointwise expressions: broadcast, an element or four neighbouring elements at a time.
 import { contiguousStrides, type Meta, type Shape, sameShape, scalarOf } from './meta';
-import type { Member, Source } from './pointwise';
+import type { Evaluated, Source } from './pointwise';
 
 /** Arrays from this length on are declared with it. */
 const MIN_SIZED = 64;
@@ -85,13 +85,14 @@ const isExternal = (source: Source | 'stored', e: number): source is Exclude<Sou
   source !== 'stored' && 'external' in source && source.external === e;
 
 /** Whether all members read an external in fours, if at all. */
-export const readsFours = (members: readonly Member[], e: number): boolean =>
+export const readsFours = (members: readonly Evaluated[], e: number): boolean =>
   members.every(({ inputs, result }) =>
     inputs.every((source) => !isExternal(source, e) || fourRead(source.meta.shape, result.shape, '').kind === 'four'),
   );
 
 export interface Evaluation {
-  readonly members: readonly Member[];
+  /** What is stored is called `value`. */
+  readonly members: readonly Evaluated[];
   readonly externals: readonly Meta[];
   /** Elements that are evaluated together: `i` counts them. */
   readonly lanes: 1 | 4;
@@ -126,9 +127,10 @@ export function evaluation({ members, externals, lanes, count, nameOf, call }: E
   const lines: string[] = [];
   for (let lane = 0; lane < lanes; lane++) {
     members.forEach(({ inputs, result }, m) => {
-      const args = inputs.map((source) =>
-        'member' in source ? `v${source.member}_${lane}` : read(source, result.shape, lane),
-      );
+      const args = inputs.map((source) => {
+        if (source === 'stored') return lanes === 4 ? `value.${'xyzw'[lane]}` : 'value';
+        return 'member' in source ? `v${source.member}_${lane}` : read(source, result.shape, lane);
+      });
       lines.push(`  let v${m}_${lane} = ${call(m, args)};`);
     });
   }

@@ -5,6 +5,7 @@ import gradSource from '../../shaders/layer-norm-grad.wgsl?raw';
 import { input, output, type Pass, scalar, scratch, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT, type Meta, numel, type Shape, showShape } from '../compiler/meta';
+import { withLengths } from '../compiler/reading';
 import { ShapeError } from '../errors';
 import type { AdapterProfile } from '../gpu/device';
 import { mode } from '../graph/mode';
@@ -68,6 +69,13 @@ function rowProgram(rows: number, length: number, { kind }: AdapterProfile): Pic
   };
 }
 
+/** The lengths of the kernels' arrays, where they are not as long as x in the place of something absent. */
+function lengthsOf(rows: number, length: number): Record<string, number> {
+  const whole = rows * length;
+  const fours = { x4: whole / 4, y4: whole / 4, dy4: whole / 4, w4: length / 4, b4: length / 4 };
+  return { x: whole, y: whole, dy: whole, w: length, b: length, mean: rows, variance: rows, ...fours };
+}
+
 /** Inputs: x, weight?, bias?; dynamic scalar: eps. Outputs: y, and the rows' means and variances. */
 const layerNormOp: Op<LayerNormAttrs> = {
   name: 'nativeLayerNorm',
@@ -79,7 +87,7 @@ const layerNormOp: Op<LayerNormAttrs> = {
   lower({ inputs: [x], attrs: { lead, weight, bias }, adapter }) {
     const [rows, length] = rowsOf(x!, lead);
     const pass: Pass = {
-      source: [source],
+      source: [withLengths(source, lengthsOf(rows, length))],
       label: 'layer norm',
       ...rowProgram(rows, length, adapter),
       overrides: { WEIGHT: weight ? 1 : 0, BIAS: bias ? 1 : 0 },
@@ -123,7 +131,7 @@ const layerNormGradOp: Op<Omit<LayerNormAttrs, 'bias'>> = {
   lower({ inputs: [, x], attrs: { lead, weight }, adapter }) {
     const [rows, length] = rowsOf(x!, lead);
     const pass: Pass = {
-      source: [gradSource],
+      source: [withLengths(gradSource, lengthsOf(rows, length))],
       label: 'layer norm gradient',
       ...rowProgram(rows, length, adapter),
       overrides: { WEIGHT: weight ? 1 : 0 },
@@ -153,7 +161,7 @@ const layerNormAffineGradOp: Op<Pick<LayerNormAttrs, 'lead'>> = {
     const partial = [scratch(0), scratch(1)] as const;
     const results = [output(0), output(1)] as const;
     const pass: Pass = {
-      source: [affineGradSource],
+      source: [withLengths(affineGradSource, { ...lengthsOf(rows, length), dw: chunks * length, db: chunks * length })],
       label: 'layer norm affine gradient',
       reads: [0, 1, 2, 3].map(input),
       writes: chunks === 1 ? results : partial,

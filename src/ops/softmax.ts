@@ -2,8 +2,10 @@
 import mathLib from '../../shaders/lib/math.wgsl?raw';
 import source from '../../shaders/softmax.wgsl?raw';
 import { input, output, u32 } from '../compiler/ir';
-import { gridFor } from '../compiler/lowering';
+import { grid, gridFor } from '../compiler/lowering';
 import { numel } from '../compiler/meta';
+import { withLengths } from '../compiler/reading';
+import type { AdapterProfile } from '../gpu/device';
 import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { exp, mul, sub } from './arithmetic';
@@ -12,8 +14,27 @@ import { logsumexp, sum } from './reduce';
 
 const WORKGROUP = 64;
 /** With fewer rows than this, each longer than LONG_ROW, reductions in strips beat one invocation a row. */
-const FEW_ROWS = 256;
+const FEW_ROWS = 16;
 const LONG_ROW = 1024;
+
+/** On a processor workgroups are small where rows are few, so that every core has some. */
+const SMALL_WORKGROUP = 8;
+const FEW_INVOCATIONS = 512;
+/** A GPU gives a row of this many neighbours to a workgroup, since neighbouring invocations should read neighbouring elements. */
+const WIDE_ROW = 32;
+
+/** Who walks a row of `n` elements, `inner` apart: an invocation, alone or with three rows more, or a workgroup. */
+function rowProgram(rows: number, n: number, inner: number, { kind }: AdapterProfile) {
+  if (kind === 'gpu' && inner === 1 && n >= WIDE_ROW)
+    return { entry: 'wide', grid: grid(rows), sizes: [rows, n, inner] };
+  const program = (entry: string, ...sizes: [rows: number, n: number, inner: number]) => {
+    const workgroup = kind === 'software' && sizes[0] < FEW_INVOCATIONS ? SMALL_WORKGROUP : WORKGROUP;
+    return { entry, consts: { WORKGROUP: workgroup }, grid: gridFor(sizes[0], workgroup), sizes };
+  };
+  if (inner === 1 && n % 4 === 0) return program('quads', rows, n / 4, 1);
+  if (inner % 4 === 0) return program('across', rows / 4, n, inner / 4);
+  return program('main', rows, n, inner);
+}
 
 interface SoftmaxAttrs {
   readonly dim: number;
@@ -27,22 +48,23 @@ function softmaxOp(name: string, log: boolean, grad: (dy: Value, y: Value, dim: 
       expectFloat(name, 'input', x);
       return [{ shape: x.shape, dtype: x.dtype }];
     },
-    lower({ inputs: [x], attrs: { dim } }) {
+    lower({ inputs: [x], attrs: { dim }, adapter }) {
       const n = x.shape[dim] ?? 1;
       const inner = numel(x.shape.slice(dim + 1));
       const rows = n === 0 ? 0 : numel(x.shape) / n;
+      const { sizes, ...program } = rowProgram(rows, n, inner, adapter);
+      const lengths = { x: rows * n, y: rows * n, x4: (rows * n) / 4, y4: (rows * n) / 4 };
       return {
         kind: 'passes',
         passes: [
           {
-            source: [mathLib, source],
+            source: [mathLib, withLengths(source, lengths)],
             label: name,
-            entry: inner === 1 && n % 4 === 0 ? 'quads' : 'main',
+            ...program,
             overrides: { LOG: log ? 1 : 0 },
             reads: [input(0)],
             writes: [output()],
-            params: [rows, n, inner].map(u32),
-            grid: gridFor(rows, WORKGROUP),
+            params: sizes.map(u32),
           },
         ],
       };

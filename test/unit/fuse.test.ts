@@ -213,8 +213,8 @@ describe('epilogues', () => {
     expect(program.nodes[0]).toMatchObject({ inputs: [0], outputs: [3] });
     const [lowering] = lowerings;
     const text = lowering!.kind === 'passes' ? lowering!.passes[0]!.source.join('\n') : '';
-    expect(text).toContain('let v0 = epilogue0(value);');
-    expect(text).toContain('y[at] = v1;');
+    expect(text).toContain('let v0_0 = epilogue0(value);');
+    expect(text).toContain('y[i] = v1_0;');
   });
 
   test('other inputs and results are bound after the kernel’s own', () => {
@@ -354,6 +354,56 @@ describe('prologues', () => {
         [2, 3],
       ).runs[0],
     ).toBe('a');
+  });
+});
+
+describe('epilogues of reductions', () => {
+  const reduction = (passes: 1 | 2, divided = 'f32', entry = 'main'): KernelOp => {
+    const source = [
+      `alias Element = ${divided};`,
+      'fn load(at: u32) -> Element { return x[at]; }',
+      'fn store(at: u32, value: Element) { y[at] = value; }',
+      'fn store4(at: u32, value: Quad) { y4[at] = value; }',
+    ];
+    const pass = { label: 'reduce', source, entry, grid: [1, 1, 1] as const };
+    const first = { ...pass, reads: [input(0)], writes: [passes === 1 ? output() : scratch()] };
+    const second = { ...pass, label: 'rest', reads: [scratch()], writes: [output()] };
+    return op({ kind: 'passes', scratch: [64], passes: passes === 1 ? [first] : [first, second] }, 'reduce');
+  };
+  const followed = (by: KernelOp): [KernelOp, number[], Shape][] => [
+    [by, [0], [2]],
+    [point('a'), [1], [2]],
+  ];
+
+  test('the result is taken further where it is stored, also in fours', () => {
+    const { runs, lowerings } = fuse([[8]], followed(reduction(1)), [2]);
+    expect(runs).toEqual(['reduce a']);
+    const text = lowerings[0]!.kind === 'passes' ? lowerings[0]!.passes[0]!.source.join('\n') : '';
+    expect(text).toContain('let v0_0 = epilogue0(value);');
+    expect(text).not.toContain('y[at]');
+    const [across] = fuse([[8]], followed(reduction(1, 'f32', 'across')), [2]).lowerings;
+    const four = across!.kind === 'passes' ? across!.passes[0]!.source.join('\n') : '';
+    expect(four).toContain('let v0_3 = epilogue0(value.w);');
+    expect(four).toContain('y4[i] = vec4<f32>(v0_0, v0_1, v0_2, v0_3);');
+  });
+
+  test('whole numbers are left to a kernel of their own', () => {
+    expect(fuse([[8]], followed(reduction(1, 'i32')), [2]).runs).toEqual(['reduce', 'a']);
+  });
+
+  test('a kernel that reads and stores in one pass takes the prologue, one of two passes takes both', () => {
+    const around = (by: KernelOp): [KernelOp, number[], Shape][] => [
+      [point('p'), [0], [8]],
+      [by, [1], [2]],
+      [point('a'), [2], [2]],
+    ];
+    expect(fuse([[8]], around(reduction(1)), [3]).runs).toEqual(['p reduce', 'a']);
+    const { runs, lowerings } = fuse([[8]], around(reduction(2)), [3]);
+    expect(runs).toEqual(['p reduce']);
+    expect(lowerings[0]!.kind === 'passes' && lowerings[0]!.passes.map(({ label }) => label)).toEqual([
+      'p reduce',
+      'rest a',
+    ]);
   });
 });
 
