@@ -3,7 +3,7 @@ import { DeviceLostError, invariant, TensorReleasedError } from '../errors';
 import type { AdapterProfile, DeviceOptions } from '../gpu/device';
 import { type Executable, execute, type Run, writeData } from '../gpu/executable';
 import { hostPhase } from '../gpu/host-trace';
-import { type Allocation, freeWhenCollected, SMALL_BYTES } from '../gpu/memory';
+import { type Allocation, SMALL_BYTES } from '../gpu/memory';
 import type { Profile } from '../gpu/profile';
 import { Session } from '../gpu/session';
 import { stats } from '../gpu/stats';
@@ -22,7 +22,6 @@ export interface Cell extends Meta {
   scheduled: Promise<void> | null;
   failure: Error | null;
   gone: string | null;
-  ballast: ArrayBuffer | null;
 }
 
 /** A program to run, with the cells of this run. */
@@ -88,6 +87,7 @@ export class Engine {
     if (options.device && this.session && this.session.device !== options.device) this.close();
     this.options = options;
     const session = await this.open();
+    if (options.submitMilliseconds !== undefined) session.submitMilliseconds = options.submitMilliseconds;
     if (options.kernels && options.kernels !== session.profile.kind) {
       session.profile = { ...session.profile, kind: options.kernels };
       this.plans.clear();
@@ -302,22 +302,22 @@ export class Engine {
     const exports = job.exports.map(({ cell, replaces }, i) => {
       const mode = plan.exports[i]!;
       const bytes = byteLength(cell);
-      if (mode.kind === 'takeover') return session.memory.transfer(inputs[mode.input]!);
+      if (mode.kind === 'takeover') return takeOver(job.inputs[mode.input]!);
       if (mode.kind === 'bind') return session.memory.allocate(bytes, true);
       const old = replaces?.allocation;
       // A large one may be bound as an input, from which another export is copied after this one.
       const apart = bytes <= SMALL_BYTES && old?.memory === session.memory;
-      const fits = old && apart && !old.freed && old.bytes === bytes && (old.dedicated || !mode.dedicated);
-      return fits ? session.memory.transfer(old) : session.memory.allocate(bytes, mode.dedicated);
+      const fits = old && apart && old.bytes === bytes && (old.dedicated || !mode.dedicated);
+      return fits ? takeOver(replaces!) : session.memory.allocate(bytes, mode.dedicated);
     });
     const run: Run = { inputs, uploads, exports, scalars: job.scalars };
     const { profiler } = session;
     const first = profiler?.count ?? 0;
     const start = performance.now();
-    execute(session.memory, executable, run, profiler);
+    execute(session.memory, executable, run, profiler, session.piecesOf(executable));
     hostPhase('submit', start);
     if (profiler && profiler.count > first) profiler.submitted(first);
-    session.submitted();
+    session.submitted(executable);
     plan.inputs.forEach((mode, i) => {
       if (mode === 'bindAndOverwrite') this.release(job.inputs[i]!);
     });
@@ -350,7 +350,7 @@ export class Engine {
         return cell.host;
       }
       this.materialise(cell, session, mode === 'bindAndOverwrite');
-    } else if (mode === 'bindAndOverwrite' && (!cell.allocation.dedicated || cell.allocation.readers > 0)) {
+    } else if (mode === 'bindAndOverwrite' && (!cell.allocation.dedicated || cell.allocation.lease.readers > 0)) {
       const from = cell.allocation;
       const to = session.memory.allocate(from.bytes, true);
       const encoder = session.device.createCommandEncoder();
@@ -373,8 +373,6 @@ export class Engine {
   private settleCell(cell: Cell, allocation: Allocation): void {
     cell.allocation = allocation;
     cell.scheduled = null;
-    cell.ballast = allocation.memory.ballast(allocation);
-    freeWhenCollected(cell, allocation);
   }
 
   /** Gives back a value's memory once the jobs submitted so far have been encoded. */
@@ -389,7 +387,6 @@ export class Engine {
     if (cell.allocation) cell.allocation.memory.free(cell.allocation);
     cell.allocation = null;
     cell.host = null;
-    cell.ballast = null;
     cell.gone = why;
   }
 
@@ -400,6 +397,14 @@ export class Engine {
     }
     job.failed();
   }
+}
+
+/** The memory of a cell, for another that takes its place. */
+function takeOver(cell: Cell): Allocation {
+  const { allocation } = cell;
+  invariant(allocation && allocation.lease.readers === 0, 'memory that is taken over is there, and nobody reads it');
+  cell.allocation = null;
+  return allocation;
 }
 
 function hostBytes(data: ArrayBufferView): ArrayBuffer {

@@ -18,6 +18,8 @@ export interface LinkTarget {
 }
 
 export async function link(plan: Plan, target: LinkTarget): Promise<Executable> {
+  // Nothing is compiled for what cannot run.
+  for (const { bytes } of plan.locations) target.memory.expectFits(bytes);
   const refs = assignSlots(plan, target.slots);
   const uniforms = layOutUniforms(plan.steps);
   const uniform = uniforms.bytes > 0 ? target.memory.createBuffer(uniforms.bytes, 'uniforms', UNIFORM_USAGE) : null;

@@ -26,6 +26,11 @@ export interface DeviceOptions {
   powerPreference?: GPUPowerPreference;
   /** Choose kernels as for a processor or as for a GPU, whatever the adapter is. Default: by the adapter. */
   kernels?: AdapterProfile['kind'];
+  /**
+   * About how many milliseconds of work one submit may hold. Plans that take longer are cut, so that what the page draws gets its
+   * turn on the GPU. Default: 30, on processors Infinity.
+   */
+  submitMilliseconds?: number;
 }
 
 const wantedFeatures: GPUFeatureName[] = ['subgroups', 'shader-f16', 'timestamp-query'];
@@ -102,13 +107,19 @@ function nodeGpu(): Promise<GPU> {
   return dawn;
 }
 
+/** Whether the adapter runs on a processor. */
+export function isSoftware(info: GPUAdapterInfo | undefined): boolean {
+  const { vendor = '', architecture = '', description = '' } = info ?? {};
+  return (
+    info?.isFallbackAdapter ||
+    /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${vendor} ${architecture} ${description}`)
+  );
+}
+
 function profileOf(device: GPUDevice, info: GPUAdapterInfo | undefined, { kernels }: DeviceOptions): AdapterProfile {
   const { vendor = '', architecture = '', description = '' } = info ?? {};
-  const software =
-    info?.isFallbackAdapter ||
-    /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${vendor} ${architecture} ${description}`);
   return {
-    kind: kernels ?? (software ? 'software' : 'gpu'),
+    kind: kernels ?? (isSoftware(info) ? 'software' : 'gpu'),
     vendor,
     architecture,
     description,

@@ -65,10 +65,11 @@ export interface Run {
   readonly scalars: readonly number[];
 }
 
-export function execute(memory: Memory, executable: Executable, run: Run, profiler: Profiler | null): void {
+/** `pieces` is the number of submits that the dispatches are spread over. */
+export function execute(memory: Memory, executable: Executable, run: Run, profiler: Profiler | null, pieces = 1): void {
   const { device } = memory;
   writeScalars(device, executable, run.scalars);
-  const encoder = device.createCommandEncoder();
+  let encoder = device.createCommandEncoder();
   for (const copy of executable.copiesIn) {
     const target = place(copy.ref, run);
     const upload = run.uploads[copy.index];
@@ -88,17 +89,18 @@ export function execute(memory: Memory, executable: Executable, run: Run, profil
       pass.end();
     }
   } else if (executable.dispatches.length > 0) {
-    const pass = encoder.beginComputePass();
-    let pipeline: GPUComputePipeline | null = null;
-    for (const dispatch of executable.dispatches) {
-      if (dispatch.pipeline !== pipeline) {
-        pipeline = dispatch.pipeline;
-        pass.setPipeline(pipeline);
+    const { dispatches } = executable;
+    const size = Math.ceil(dispatches.length / pieces);
+    for (let from = 0; from < dispatches.length; from += size) {
+      if (from > 0) {
+        device.queue.submit([encoder.finish()]);
+        stats.submits++;
+        encoder = device.createCommandEncoder();
       }
-      pass.setBindGroup(0, bindGroup(device, dispatch, run));
-      pass.dispatchWorkgroups(...dispatch.grid);
+      const pass = encoder.beginComputePass();
+      encodeDispatches(device, pass, pieces === 1 ? dispatches : dispatches.slice(from, from + size), run);
+      pass.end();
     }
-    pass.end();
   }
   stats.dispatches += executable.dispatches.length;
   for (const copy of executable.copiesOut) {
@@ -111,6 +113,23 @@ export function execute(memory: Memory, executable: Executable, run: Run, profil
   device.queue.submit([encoder.finish()]);
   stats.submits++;
   stats.runs++;
+}
+
+export function encodeDispatches(
+  device: GPUDevice,
+  pass: GPUComputePassEncoder,
+  dispatches: readonly Dispatch[],
+  run: Run,
+): void {
+  let pipeline: GPUComputePipeline | null = null;
+  for (const dispatch of dispatches) {
+    if (dispatch.pipeline !== pipeline) {
+      pipeline = dispatch.pipeline;
+      pass.setPipeline(pipeline);
+    }
+    pass.setBindGroup(0, bindGroup(device, dispatch, run));
+    pass.dispatchWorkgroups(...dispatch.grid);
+  }
 }
 
 export function writeData(device: GPUDevice, buffer: GPUBuffer, offset: number, data: ArrayBufferView): void {
@@ -129,7 +148,7 @@ function writeScalars(device: GPUDevice, executable: Executable, scalars: readon
   const { uniform, uniformData, scalarFields } = executable;
   if (!uniform) return;
   const before = executable.scalars;
-  if (before && scalarFields.every((field) => Object.is(before[field.scalar], scalars[field.scalar]))) return;
+  if (before && holds(scalarFields, before, scalars)) return;
   for (const { byteOffset, type, scalar } of scalarFields) {
     const value = scalars[scalar]!;
     if (type === 'f32') uniformData.setFloat32(byteOffset, value, true);
@@ -139,6 +158,17 @@ function writeScalars(device: GPUDevice, executable: Executable, scalars: readon
   device.queue.writeBuffer(uniform, 0, uniformData.buffer);
   executable.scalars = scalars;
   stats.scalarWrites++;
+}
+
+/** Whether the uniform buffer holds these scalars already. */
+function holds(fields: Executable['scalarFields'], before: readonly number[], now: readonly number[]): boolean {
+  for (const { scalar } of fields) if (!Object.is(before[scalar], now[scalar])) return false;
+  return true;
+}
+
+function sameParts(a: readonly unknown[], b: readonly unknown[]): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Bindings are whole multiples of 16 bytes, as buffers and the places in them are: kernels may read and write values in fours. */
@@ -151,7 +181,7 @@ function bindGroup(device: GPUDevice, dispatch: Dispatch, run: Run): GPUBindGrou
     const { buffer, offset } = place(ref, run);
     key.push(buffer, offset);
   }
-  for (const entry of groups) if (entry.key.every((part, i) => part === key[i])) return entry.group;
+  for (const entry of groups) if (sameParts(entry.key, key)) return entry.group;
   const group = device.createBindGroup({
     layout: dispatch.layout,
     entries: bindings.map((binding, index) => {

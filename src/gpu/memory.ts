@@ -1,14 +1,26 @@
 // GPU memory for values: pooled buffers of their own for large ones, slots of shared pages for small ones.
-import { invariant, OutOfMemoryError } from '../errors';
+import { OutOfMemoryError } from '../errors';
 import { stats } from './stats';
 
-/** A range of a buffer that holds one value. */
+/** A range of a buffer that holds one value; it goes back to the pool once the collector finds that nobody has it. */
 export interface Allocation {
   readonly memory: Memory;
   readonly buffer: GPUBuffer;
   readonly offset: number;
   readonly bytes: number;
   /** The buffer holds nothing else, so that it may be bound and overwritten in place. */
+  readonly dedicated: boolean;
+  readonly lease: Lease;
+  /** Address space that tells the garbage collector how much GPU memory hangs on this. */
+  readonly ballast: ArrayBuffer;
+}
+
+/** What goes back to the pool. */
+interface Lease {
+  readonly memory: Memory;
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  /** The buffer is all of it, rather than a page of many. */
   readonly dedicated: boolean;
   /** Bytes taken from the pool, rounding included. */
   readonly capacity: number;
@@ -61,7 +73,7 @@ export class Memory {
   /** Free buffers by size, each list in the order in which they were freed. */
   private readonly pool = new Map<number, PooledBuffer[]>();
   private readonly slots = new Map<number, SlotClass>();
-  private readonly shared: { ballast: ArrayBuffer | null; left: number } = { ballast: null, left: 0 };
+  private readonly shared = { ballast: new ArrayBuffer(0), left: 0 };
   private total = 0;
   private retired = false;
 
@@ -82,7 +94,7 @@ export class Memory {
     const buffer = this.takePooled(sizeClass(bytes)) ?? this.createBuffer(sizeClass(bytes), 'value');
     const capacity = buffer.size;
     stats.liveBytes += capacity;
-    return { memory: this, buffer, offset: 0, bytes, capacity, dedicated: true, freed: false, readers: 0 };
+    return this.lend({ memory: this, buffer, offset: 0, capacity, dedicated: true, freed: false, readers: 0 }, bytes);
   }
 
   /** A free buffer of this size class, or of one a little above. */
@@ -122,44 +134,48 @@ export class Memory {
     }
   }
 
-  free(allocation: Allocation): void {
-    if (allocation.freed || this.retired) return;
-    allocation.freed = true;
-    if (allocation.readers === 0) this.recycle(allocation);
+  private lend(lease: Lease, bytes: number): Allocation {
+    const { buffer, offset, dedicated } = lease;
+    const allocation = { memory: this, buffer, offset, bytes, dedicated, lease, ballast: this.ballast(lease) };
+    collected.register(allocation, lease);
+    return allocation;
+  }
+
+  free({ lease }: Allocation): void {
+    this.giveBack(lease);
+  }
+
+  giveBack(lease: Lease): void {
+    if (lease.freed || this.retired) return;
+    lease.freed = true;
+    if (lease.readers === 0) this.recycle(lease);
   }
 
   /** Keeps the contents as they are, whoever frees them, until `letGo`. */
-  hold(allocation: Allocation): void {
-    allocation.readers++;
+  hold({ lease }: Allocation): void {
+    lease.readers++;
   }
 
-  letGo(allocation: Allocation): void {
-    if (--allocation.readers === 0 && allocation.freed && !this.retired) this.recycle(allocation);
+  letGo({ lease }: Allocation): void {
+    if (--lease.readers === 0 && lease.freed && !this.retired) this.recycle(lease);
   }
 
-  private recycle(allocation: Allocation): void {
-    stats.liveBytes -= allocation.capacity;
-    if (!allocation.dedicated) {
-      stats.pooledBytes += allocation.capacity;
-      this.slots.get(allocation.capacity)!.free.push({ page: allocation.buffer, offset: allocation.offset });
+  private recycle({ buffer, offset, capacity, dedicated }: Lease): void {
+    stats.liveBytes -= capacity;
+    if (!dedicated) {
+      stats.pooledBytes += capacity;
+      this.slots.get(capacity)!.free.push({ page: buffer, offset });
       return;
     }
-    if (stats.pooledBytes + allocation.capacity > MAX_POOLED_BYTES) {
-      this.destroyBuffer(allocation.buffer);
+    if (stats.pooledBytes + capacity > MAX_POOLED_BYTES) {
+      this.destroyBuffer(buffer);
       return;
     }
-    const pool = this.pool.get(allocation.capacity);
-    const pooled = { buffer: allocation.buffer, since: stats.runs };
+    const pool = this.pool.get(capacity);
+    const pooled = { buffer, since: stats.runs };
     if (pool) pool.push(pooled);
-    else this.pool.set(allocation.capacity, [pooled]);
-    stats.pooledBytes += allocation.capacity;
-  }
-
-  /** The same place for a value that takes over from its owner: what was registered for the old owner no longer frees it. */
-  transfer(allocation: Allocation): Allocation {
-    invariant(allocation.readers === 0, 'a value that is being read is not overwritten');
-    allocation.freed = true;
-    return { ...allocation, freed: false };
+    else this.pool.set(capacity, [pooled]);
+    stats.pooledBytes += capacity;
   }
 
   /** The device is gone, and all its buffers with it; what is freed from now on counts no more. */
@@ -178,12 +194,10 @@ export class Memory {
   }
 
   /**
-   * Address space in proportion to GPU memory: an ArrayBuffer that nobody touches, kept by each value that lives in the
-   * allocation, makes the engine's collector feel memory it cannot see. Small values share one, a group at a time, so that
+   * Address space in proportion to GPU memory: an ArrayBuffer that nobody touches, kept by the allocation, makes the engine's collector feel memory it cannot see. Small values share one, a group at a time, so that
    * a loop that makes nothing but scalars is collected too.
    */
-  ballast(allocation: Allocation): ArrayBuffer | null {
-    const { dedicated, capacity } = allocation;
+  private ballast({ dedicated, capacity }: Lease): ArrayBuffer {
     if (dedicated && capacity >= MIN_BALLAST_BYTES) return new ArrayBuffer(capacity);
     const { shared } = this;
     shared.left -= Math.max(capacity, MIN_BALLAST_SHARE);
@@ -194,8 +208,8 @@ export class Memory {
     return shared.ballast;
   }
 
-  /** A raw buffer, counted; throws OutOfMemoryError over the device's limits. */
-  createBuffer(bytes: number, label: string, usage = USAGE): GPUBuffer {
+  /** Throws OutOfMemoryError for a size over the device's limits. */
+  expectFits(bytes: number): void {
     const limit = Math.min(this.device.limits.maxBufferSize, this.device.limits.maxStorageBufferBindingSize);
     if (bytes > limit) {
       throw new OutOfMemoryError(
@@ -203,6 +217,11 @@ export class Memory {
           `maxStorageBufferBindingSize ${this.device.limits.maxStorageBufferBindingSize}); use a smaller batch or split the tensor`,
       );
     }
+  }
+
+  /** A raw buffer, counted; throws OutOfMemoryError over the device's limits. */
+  createBuffer(bytes: number, label: string, usage = USAGE): GPUBuffer {
+    this.expectFits(bytes);
     if (bytes > SMALL_BYTES) this.giveUpIdle(bytes);
     this.device.pushErrorScope('out-of-memory');
     const buffer = this.device.createBuffer({ size: bytes, usage, label: `lamplight ${label}` });
@@ -246,11 +265,9 @@ export class Memory {
     const { page, offset } = free.pop()!;
     stats.pooledBytes -= capacity;
     stats.liveBytes += capacity;
-    return { memory: this, buffer: page, offset, bytes, capacity, dedicated: false, freed: false, readers: 0 };
+    const lease = { memory: this, buffer: page, offset, capacity, dedicated: false, freed: false, readers: 0 };
+    return this.lend(lease, bytes);
   }
 }
 
-const registry = new FinalizationRegistry<Allocation>((allocation) => allocation.memory.free(allocation));
-
-/** Frees the allocation once `owner` has been collected, unless it was freed before. */
-export const freeWhenCollected = (owner: object, allocation: Allocation): void => registry.register(owner, allocation);
+const collected = new FinalizationRegistry<Lease>((lease) => lease.memory.giveBack(lease));

@@ -1,8 +1,10 @@
 // A session: one device with everything that lives and dies with it, and the errors it reports late.
 import { DeviceLostError, GPUValidationFailure } from '../errors';
-import { type AdapterProfile, type DeviceOptions, requestDevice } from './device';
+import { type AdapterProfile, type DeviceOptions, isSoftware, requestDevice } from './device';
+import type { Executable } from './executable';
 import { FAULT_BYTES, faultError } from './faults';
 import { type Allocation, Memory, SMALL_BYTES } from './memory';
+import { Pacing, SUBMIT_MILLISECONDS } from './pacing';
 import { Pipelines } from './pipelines';
 import type { Profile } from './profile';
 import { Profiler } from './profiler';
@@ -40,23 +42,29 @@ export class Session {
   /** The first error that no call has reported yet. */
   private pendingError: Error | null = null;
   private isLost = false;
-  private readonly inFlight: Promise<unknown>[] = [];
+  private readonly pacing: Pacing;
+  private submits = 0;
+  /** Points of the queue that `settle` was called at and that the GPU has not reached: the submits before each. */
+  private readonly marks: { readonly submits: number; readonly reached: Promise<unknown> }[] = [];
   private readonly staging = new Map<number, GPUBuffer[]>();
   private reads: PendingReads | null = null;
 
   static async open(options: DeviceOptions): Promise<Session> {
     const { device, profile } = await requestDevice(options);
-    return new Session(device, profile);
+    return new Session(device, profile, options.submitMilliseconds ?? defaultSubmit(device));
   }
 
   private constructor(
     readonly device: GPUDevice,
     public profile: AdapterProfile,
+    /** About how many milliseconds of work one submit may hold. */
+    public submitMilliseconds: number,
   ) {
     const report = (error: Error) => {
       this.pendingError ??= error;
     };
     this.memory = new Memory(device, report);
+    this.pacing = new Pacing(device.queue);
     this.pipelines = new Pipelines(device);
     this.slots = new Slots(this.memory);
     this.faultBuffer = this.memory.createBuffer(FAULT_BYTES, 'fault');
@@ -98,16 +106,33 @@ export class Session {
     return profiler.finish();
   }
 
-  /** Notes that work was submitted, for `settle`. */
-  submitted(): void {
-    const work = this.device.queue.onSubmittedWorkDone().catch(() => {});
-    this.inFlight.push(work);
-    void work.then(() => this.inFlight.splice(this.inFlight.indexOf(work), 1));
+  /** The submits that a plan is spread over. */
+  piecesOf(executable: Executable): number {
+    return this.pacing.pieces(executable, executable.dispatches.length, this.submitMilliseconds);
   }
 
-  /** Resolves when at most `limit` submits are unfinished. */
+  /** Notes that a plan was submitted, for `settle` and `piecesOf`. */
+  submitted(executable: Executable): void {
+    this.submits++;
+    if (Number.isFinite(this.submitMilliseconds)) this.pacing.submitted(executable);
+  }
+
+  /**
+   * Resolves when the GPU has finished all submits but the last `limit`, as far as earlier calls have marked where those begin;
+   * with 0, all of them.
+   */
   async settle(limit: number): Promise<void> {
-    while (this.inFlight.length > limit && !this.isLost) await Promise.race([this.inFlight[0], this.device.lost]);
+    const { marks, submits } = this;
+    const reached = this.device.queue.onSubmittedWorkDone().catch(() => {});
+    if (limit === 0) {
+      await Promise.race([reached, this.device.lost]);
+      return;
+    }
+    const mark = { submits, reached };
+    marks.push(mark);
+    void reached.then(() => marks.splice(0, marks.indexOf(mark) + 1));
+    const due = marks.findLast((other) => other.submits <= submits - limit);
+    if (due) await Promise.race([due.reached, this.device.lost]);
   }
 
   /** Copies a value to the host, as it is at the time of the call, and throws the error of the fault word if there is one. */
@@ -232,6 +257,10 @@ export class Session {
     else this.staging.set(size, [staging]);
   }
 }
+
+/** A processor draws nothing by itself, and a submit of its own costs it more than it saves. */
+const defaultSubmit = ({ adapterInfo }: GPUDevice): number =>
+  isSoftware(adapterInfo) ? Number.POSITIVE_INFINITY : SUBMIT_MILLISECONDS;
 
 /** A power of two from a quarter to a half of a value's bytes, less the room of the fault word beside it. */
 const pieceBytes = (bytes: number): number =>

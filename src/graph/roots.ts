@@ -5,6 +5,8 @@ import type { Value } from './value';
 export interface Root {
   readonly value: Value;
   readonly disposed: boolean;
+  /** The scope that it lives in. */
+  readonly scope: Scope;
   /** Set while the contents are part of another root, which then stands for both. */
   readonly window: object | null;
   /** The value that was current at the last flush, whose memory the new one may take over. */
@@ -19,9 +21,20 @@ export interface Root {
 export class Scope {
   readonly roots: Root[] = [];
   closed = false;
+  private lost = false;
 
   /** How many scopes were open outside of it. */
   constructor(readonly depth = 0) {}
+
+  /** Whether something that was made here, or in a scope within, has not passed outward. */
+  get leaves(): boolean {
+    return this.lost || this.roots.some(({ scope }) => scope === this);
+  }
+
+  /** A scope within has closed, and left something behind. */
+  noteLeaves(): void {
+    this.lost = true;
+  }
 }
 
 /** The scope of user code outside of any other; it never closes. */
@@ -55,6 +68,7 @@ export function takeRoots(): Root[] {
   const roots = new Set<Root>();
   for (const scope of open) {
     for (const root of scope.roots) roots.add(root);
+    if (scope.roots.length > 0) scope.noteLeaves();
     scope.roots.length = 0;
   }
   return [...roots];

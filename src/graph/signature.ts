@@ -15,11 +15,19 @@ export interface Inferred {
   readonly metas: readonly InternedMeta[];
 }
 
+/** What an op inferred, with all that it depended on. */
+interface Known extends Inferred {
+  /** Numbers of the inputs' metas. */
+  readonly inputs: readonly number[];
+  readonly attrs: unknown;
+  readonly scalarCount: number;
+}
+
 /** Past this many entries everything is forgotten, so that ever-changing shapes do not pile up. Numbers are never used twice. */
 const MAX_ENTRIES = 50_000;
 
 const metas = new Map<string, InternedMeta>();
-let inferred = new WeakMap<Op, Map<number | string, Inferred>>();
+let inferred = new WeakMap<Op, Map<number, Known[]>>();
 let entries = 0;
 let nextNumber = 1;
 
@@ -42,27 +50,72 @@ export function infer(op: Op, inputs: readonly Value[], attrs: unknown, scalarCo
     known = new Map();
     inferred.set(op, known);
   }
-  const key = keyOf(inputs, attrs, scalarCount);
-  let result = known.get(key);
-  if (!result) {
-    result = { metas: op.infer(inputs, attrs).map(internMeta), signature: nextNumber++ };
-    known.set(key, result);
-    forgetIfMany();
+  const hash = hashOf(inputs, attrs, scalarCount);
+  let bucket = known.get(hash);
+  if (!bucket) {
+    bucket = [];
+    known.set(hash, bucket);
   }
-  return result;
+  for (const entry of bucket) if (fits(entry, inputs, attrs, scalarCount)) return entry;
+  const metas = op.infer(inputs, attrs).map(internMeta);
+  const entry = {
+    metas,
+    signature: nextNumber++,
+    inputs: inputs.map(({ metaId }) => metaId),
+    attrs: copyOf(attrs),
+    scalarCount,
+  };
+  bucket.push(entry);
+  forgetIfMany();
+  return entry;
 }
 
-/** A number where the parts fit into one, else a string. */
-function keyOf(inputs: readonly Value[], attrs: unknown, scalarCount: number): number | string {
-  const [a, b] = inputs;
-  if (attrs === undefined && inputs.length <= 2 && scalarCount < 16) {
-    const first = a?.metaId ?? 0;
-    const second = b?.metaId ?? 0;
-    if (first < 65536 && second < 65536) return (second * 65536 + first) * 16 + scalarCount;
+/** Mixes everything that `fits` compares; FNV-1a, a whole number at a time. */
+function hashOf(inputs: readonly Value[], attrs: unknown, scalarCount: number): number {
+  let hash = scalarCount ^ 0x811c9dc5;
+  for (const { metaId } of inputs) hash = Math.imul(hash ^ metaId, 0x01000193);
+  return attrs === undefined ? hash : mix(hash, attrs);
+}
+
+function mix(hash: number, attr: unknown): number {
+  if (typeof attr === 'number') return Math.imul(hash ^ attr, 0x01000193);
+  if (typeof attr === 'string') return Math.imul(hash ^ attr.length, 0x01000193);
+  if (typeof attr === 'boolean') return Math.imul(hash ^ (attr ? 1 : 2), 0x01000193);
+  if (attr === null || attr === undefined) return hash;
+  let mixed = hash;
+  if (Array.isArray(attr)) for (const part of attr) mixed = mix(mixed, part);
+  else for (const name in attr) mixed = mix(mixed, (attr as Record<string, unknown>)[name]);
+  return mixed;
+}
+
+function fits(known: Known, inputs: readonly Value[], attrs: unknown, scalarCount: number): boolean {
+  if (known.scalarCount !== scalarCount || known.inputs.length !== inputs.length) return false;
+  for (let i = 0; i < inputs.length; i++) if (known.inputs[i] !== inputs[i]!.metaId) return false;
+  return equal(known.attrs, attrs);
+}
+
+/** Whether two sets of attributes, which are plain data, are the same; the order of their names does not matter. */
+function equal(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b) || a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i++) if (!equal(a[i], b[i])) return false;
+    return true;
   }
-  let key = String(scalarCount);
-  for (const x of inputs) key += `,${x.metaId}`;
-  return attrs === undefined ? key : key + JSON.stringify(attrs);
+  if (Array.isArray(b)) return false;
+  const left = a as Record<string, unknown>;
+  const right = b as Record<string, unknown>;
+  for (const name in left) if (!equal(left[name], right[name])) return false;
+  for (const name in right) if (right[name] !== undefined && left[name] === undefined) return false;
+  return true;
+}
+
+/** A list in the attributes may be the user's own. */
+function copyOf(attrs: unknown): unknown {
+  if (typeof attrs !== 'object' || attrs === null) return attrs;
+  if (Array.isArray(attrs)) return attrs.map(copyOf);
+  return Object.fromEntries(Object.entries(attrs).map(([name, attr]) => [name, copyOf(attr)]));
 }
 
 function forgetIfMany(): void {

@@ -101,8 +101,6 @@ export class Value implements Meta {
   overwritten = false;
   /** A tensor's storage holds this value, or did: another storage must take an alias, so that in-place writes stay apart. */
   held = false;
-  /** Address space that tells the garbage collector how much GPU memory hangs on this value. */
-  ballast: ArrayBuffer | null = null;
   /** `host` was uploaded before: see the engine. */
   uploaded = false;
 

@@ -58,7 +58,7 @@ class Leaf implements GradSink {
     const { grad } = this;
     if (!grad) return;
     this.put(null);
-    if (!grad.storage.exposed && !grad.requiresGrad) grad.storage.dispose();
+    if (!grad.storage.exposed && !grad.storage.window && !grad.requiresGrad) grad.storage.dispose();
   }
 
   /** Fills the gradient with zeros; a graph that it carries is dropped. */
@@ -114,15 +114,36 @@ export abstract class TensorBase implements Layout {
       throw new TensorReleasedError(`a tensor of shape ${showShape(this.shape)} was used after dispose()`);
     const { version } = this.storage;
     if (this.cached?.version !== version) {
-      let value = this.storage.read(this, this.leaf ? this.storage.value : this.whole());
-      if ((this.detached || this.leaf) && value.requiresGrad) value = detach(value);
-      if (this.leaf) {
-        value = value.sink || value === this.storage.value ? withMode({ grad: false }, () => identity(value)) : value;
-        value.sink = this.leaf;
-      }
+      const value = this.leaf ? this.leafValue(this.leaf) : this.current();
       this.cached = { version, value };
     }
     return this.cached.value;
+  }
+
+  private current(): Value {
+    const value = this.storage.read(this, this.whole());
+    return this.detached && value.requiresGrad ? detach(value) : value;
+  }
+
+  /** The contents, as a value that nothing else holds. */
+  private ownRead(): Value {
+    const value = this.storage.read(this);
+    return value.sink || value.requiresGrad || value === this.storage.value ? identity(value) : value;
+  }
+
+  /** A value of this leaf's own, at which backward stops. */
+  private leafValue(leaf: Leaf): Value {
+    const { storage } = this;
+    const { grad } = mode;
+    mode.grad = false;
+    try {
+      const whole = isWhole(this, storage.shape) && sameShape(this.shape, storage.shape);
+      const value = whole ? storage.freshValue() : this.ownRead();
+      value.sink = leaf;
+      return value;
+    } finally {
+      mode.grad = grad;
+    }
   }
 
   /** The contents of the whole storage; those of a view of a leaf hang on the leaf, so that gradients reach it. */

@@ -21,15 +21,15 @@ export function scope<T>(fn: () => T): T {
 
 /** `scope` for a module's call: tensors stored on the module, in any nesting, live on as well. */
 export function moduleScope<T>(module: object, fn: () => T): T {
-  return inScope(fn, (result, outer) => {
+  return inScope(fn, (result, outer, inner) => {
     adopt(result, outer);
-    // The module may outlive every scope that is open.
-    for (const field of Object.values(module)) adopt(field, topScope);
+    // The module may outlive every scope that is open; mostly nothing is left that it could keep.
+    if (inner.leaves) for (const field of Object.values(module)) adopt(field, topScope);
   });
 }
 
-function inScope<T>(fn: () => T, leave: (result: T, outer: Scope) => void): T {
-  openScope();
+function inScope<T>(fn: () => T, leave: (result: T, outer: Scope, inner: Scope) => void): T {
+  const inner = openScope();
   let result: T;
   try {
     result = fn();
@@ -37,7 +37,9 @@ function inScope<T>(fn: () => T, leave: (result: T, outer: Scope) => void): T {
     closeScope();
     throw error;
   }
-  leave(result, closeScope());
+  const outer = closeScope();
+  leave(result, outer, inner);
+  if (inner.leaves) outer.noteLeaves();
   return result;
 }
 

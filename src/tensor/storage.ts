@@ -69,6 +69,12 @@ export class Storage implements Root {
     return this.homeView.value;
   }
 
+  /** The whole contents now, as a value that nothing else holds. */
+  freshValue(): Value {
+    const home = this.window;
+    return home ? window(home.parent.value, home.offset, this.shape) : identity(this.current);
+  }
+
   /** Grows with every write, through whichever alias. */
   get version(): number {
     return this.writes + (this.window?.parent.version ?? 0);
@@ -213,6 +219,11 @@ const shaped = (value: Value, shape: Shape): Value => (sameShape(value.shape, sh
 
 export function isWhole({ shape, strides, offset }: Layout, storageShape: Shape): boolean {
   if (offset !== 0 || numel(shape) !== numel(storageShape)) return false;
-  const expected = contiguousStrides(shape);
-  return shape.every((size, d) => size === 1 || strides[d] === expected[d]);
+  let step = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    const size = shape[d]!;
+    if (size !== 1 && strides[d] !== step) return false;
+    step *= size;
+  }
+  return true;
 }
