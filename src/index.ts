@@ -1,11 +1,12 @@
 // The public surface of Lamplight.
 
-export { enableGrad, isGradEnabled, noGrad } from './autograd/mode';
+export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from './autograd/mode';
 export type { DType, Shape } from './compiler/meta';
 export * as data from './data';
 export * from './errors';
 export { load, save, saveBytes } from './io';
 export * as nn from './nn';
+export { deepcopy } from './nn/deepcopy';
 export * as optim from './optim';
 export * from './tensor';
 export * as vision from './vision';

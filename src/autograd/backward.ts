@@ -7,12 +7,19 @@ import { atPlace, isTracing, placeOf } from '../graph/places';
 import type { Node, Value } from '../graph/value';
 import { add } from '../ops/arithmetic';
 import { sumTo } from '../ops/reduce';
+import { showGradient } from './anomaly';
 
 export interface BackwardOptions {
   /** Keep the graph for another backward; default: `createGraph`. */
   retainGraph?: boolean;
   /** Record the gradients themselves, for higher derivatives; default false. */
   createGraph?: boolean;
+}
+
+/** The name of the function that takes the gradient of a recorded value further, such as `MulBackward0`. */
+export function gradNameOf({ node, gradName }: Value): string {
+  const { op } = node!;
+  return gradName ?? op.gradName ?? `${op.name[0]!.toUpperCase()}${op.name.slice(1)}Backward0`;
 }
 
 /** Ops whose output is the same memory as their input: an in-place write to one is a write to the other. */
@@ -105,7 +112,9 @@ function propagate(
   const dxs = node.op.vjp!(dys, { inputs, outputs, attrs, scalars, needs });
   inputs.forEach((x, i) => {
     const dx = dxs[i];
-    if (dx && needs[i]) accumulate(x, dx);
+    if (!dx || !needs[i]) return;
+    showGradient(node, i, dx);
+    accumulate(x, dx);
   });
 }
 

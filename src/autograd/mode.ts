@@ -11,6 +11,12 @@ export const noGrad = <T>(fn: () => T): T => switched('noGrad', false, fn);
 /** Runs `fn` with gradients recorded, also inside `noGrad`. */
 export const enableGrad = <T>(fn: () => T): T => switched('enableGrad', true, fn);
 
+/** `noGrad` by the name that PyTorch has for code that never needs gradients. */
+export const inferenceMode = <T>(fn: () => T): T => switched('inferenceMode', false, fn);
+
+/** Runs `fn` with gradients recorded, or not. */
+export const setGradEnabled = <T>(on: boolean, fn: () => T): T => switched('setGradEnabled', on, fn);
+
 /** Whether gradients are recorded now. */
 export const isGradEnabled = (): boolean => mode.grad;
 

@@ -12,16 +12,16 @@ abstract class ModuleRow<M extends Module> extends Module {
 
   /** Number of modules. */
   get length(): number {
-    return this.#entries().length;
+    return this.ownEntries().length;
   }
 
   *[Symbol.iterator](): IterableIterator<M> {
-    for (const [, module] of this.#entries()) yield module;
+    for (const [, module] of this.ownEntries()) yield module;
   }
 
   /** The module at a place, counted from the end if negative. */
   at(index: number): M {
-    const entries = this.#entries();
+    const entries = this.ownEntries();
     const entry = entries.at(index);
     if (!entry)
       throw new IndexError(`${className(this)}: index ${index} is out of range for ${entries.length} modules`);
@@ -51,7 +51,7 @@ abstract class ModuleRow<M extends Module> extends Module {
   }
 
   /** The modules in order, each entry of the registry; the same module may stand in several places. */
-  #entries(): [string, M][] {
+  private ownEntries(): [string, M][] {
     return Object.entries(this).filter((entry): entry is [string, M] => entry[1] instanceof Module);
   }
 }

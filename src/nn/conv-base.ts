@@ -61,13 +61,13 @@ export abstract class ConvNd<N extends Spatial> extends Module {
     this.padding = typeof o.padding === 'string' ? o.padding : sizesOf(layer, 'padding', o.padding, n);
     this.paddingMode = o.paddingMode;
     this.transposed = o.transposed;
-    this.#check(layer);
+    this.checkOptions(layer);
     this.weight = new Parameter(empty(this.weightShape()));
     this.bias = o.bias ? new Parameter(empty([this.outChannels])) : null;
     this.resetParameters();
   }
 
-  #check(layer: string): void {
+  private checkOptions(layer: string): void {
     for (const name of ['inChannels', 'outChannels'] as const) {
       if (this[name] % this.groups !== 0) {
         throw new ArgumentError(
@@ -120,7 +120,7 @@ export abstract class ConvNd<N extends Spatial> extends Module {
     const fresh = this.weight instanceof UninitializedParameter;
     if (this.weight instanceof UninitializedParameter) {
       this.inChannels = inChannels;
-      this.#check(layer);
+      this.checkOptions(layer);
       this.weight.materialize(this.weightShape());
     }
     if (this.bias instanceof UninitializedParameter) this.bias.materialize([this.outChannels]);

@@ -50,11 +50,11 @@ abstract class Convolution<N extends Spatial> extends ConvNd<N> {
   /** x with this layer's surroundings, unless they are zeros, and the padding that is left to the convolution. */
   protected surround(x: Tensor): readonly [x: Tensor, padding: ConvNd<N>['padding']] {
     if (this.paddingMode === 'zeros') return [x, this.padding];
-    return [pad(x, this.#surroundings(), { mode: this.paddingMode satisfies PadMode }), 'valid'];
+    return [pad(x, this.surroundings(), { mode: this.paddingMode satisfies PadMode }), 'valid'];
   }
 
   /** [left, right, top, bottom, …]; an odd total of 'same' has the larger part at the end. */
-  #surroundings(): number[] {
+  private surroundings(): number[] {
     const each = this.kernelSize.map((size, d): [number, number] => {
       if (this.padding === 'valid') return [0, 0];
       if (this.padding !== 'same') return [this.padding[d]!, this.padding[d]!];

@@ -16,6 +16,13 @@ export class HookList<H> {
     return { remove: () => void this.#hooks.delete(entry) };
   }
 
+  /** A list of the same hooks. */
+  copy(): HookList<H> {
+    const copy = new HookList<H>();
+    for (const hook of this) copy.add(hook);
+    return copy;
+  }
+
   get size(): number {
     return this.#hooks.size;
   }

@@ -23,6 +23,7 @@ export {
   AvgPool1d,
   MaxPool1d,
 } from './adaptive-pooling';
+export { type AttentionCall, type EncoderCall, MultiheadAttention, TransformerEncoderLayer } from './attention';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './batch-norm';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './container';
 export { Conv1d, Conv2d, Conv3d, LazyConv1d, LazyConv2d, LazyConv3d, type PaddingMode } from './conv';
@@ -65,7 +66,14 @@ export {
   TripletMarginLoss,
   TripletMarginWithDistanceLoss,
 } from './margin-loss';
-export { type ForwardHook, Module, type PreHook, type UnaryModule } from './module';
+export {
+  type ForwardHook,
+  type FullBackwardHook,
+  type FullBackwardPreHook,
+  Module,
+  type PreHook,
+  type UnaryModule,
+} from './module';
 export { GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm } from './normalization';
 export {
   CircularPad1d,

@@ -5,6 +5,7 @@ import { withMode } from '../graph/mode';
 import { atPlace, isTracing } from '../graph/places';
 import { moduleScope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
+import { withBackward } from './backward-hooks';
 import { Callable } from './callable';
 import { HookList, type RemovableHandle } from './hooks';
 import { Parameter } from './parameter';
@@ -36,12 +37,26 @@ export abstract class Module extends Callable {
   /** True in training mode, false after `eval()`. */
   training = true;
 
-  readonly #buffers = new Map<string, { readonly persistent: boolean; readonly key: string }>();
-  readonly #preHooks = new HookList<PreHook<Module>>();
-  readonly #hooks = new HookList<ForwardHook<Module>>();
+  #buffers = new Map<string, { readonly persistent: boolean; readonly key: string }>();
+  #preHooks = new HookList<PreHook<Module>>();
+  #hooks = new HookList<ForwardHook<Module>>();
+  #backwardPreHooks = new HookList<FullBackwardPreHook<Module>>();
+  #backwardHooks = new HookList<FullBackwardHook<Module>>();
 
   constructor() {
     super((self, args) => (self as Module).#call(args));
+  }
+
+  /** A module of the class of `module` that has its buffers' names and hooks, but no fields yet. */
+  static blank(module: Module): Module {
+    const blank: Module = Reflect.construct(Module, [], module.constructor);
+    for (const key of Object.keys(blank)) Reflect.deleteProperty(blank, key);
+    blank.#buffers = new Map(module.#buffers);
+    blank.#preHooks = module.#preHooks.copy();
+    blank.#hooks = module.#hooks.copy();
+    blank.#backwardPreHooks = module.#backwardPreHooks.copy();
+    blank.#backwardHooks = module.#backwardHooks.copy();
+    return blank;
   }
 
   /** What the module computes. Call the module itself rather than this, so that hooks run. */
@@ -80,13 +95,33 @@ export abstract class Module extends Callable {
       const replaced = hook(this, args);
       if (replaced !== undefined) args = Array.isArray(replaced) ? replaced : [replaced];
     }
-    let result = this.forward(...args);
+    let result = this.#hasBackwardHooks ? this.#watched(args) : this.forward(...args);
     for (const hook of this.#hooks) {
       retainAll([args, result]);
       const replaced = hook(this, args, result);
       if (replaced !== undefined) result = replaced;
     }
     return result;
+  }
+
+  get #hasBackwardHooks(): boolean {
+    return this.#backwardHooks.size > 0 || this.#backwardPreHooks.size > 0;
+  }
+
+  /** `forward` with the backward hooks around it. */
+  #watched(args: readonly unknown[]): unknown {
+    return withBackward(args, (given) => this.forward(...given), {
+      onOutputs: (outputs) => {
+        let now: Gradients | undefined;
+        for (const hook of this.#backwardPreHooks) now = hook(this, now ?? outputs) ?? now;
+        return now;
+      },
+      onInputs: (inputs, outputs) => {
+        let now: Gradients | undefined;
+        for (const hook of this.#backwardHooks) now = hook(this, now ?? inputs, outputs) ?? now;
+        return now;
+      },
+    });
   }
 
   /** Own parameters and those of all submodules; one that is shared appears once. */
@@ -254,6 +289,19 @@ export abstract class Module extends Callable {
     return this.#hooks.add(hook as ForwardHook<Module>);
   }
 
+  /**
+   * Calls `hook` in backward with the gradients of this module's arguments and results, null where there is none; a list that
+   * it returns replaces those of the arguments. Arguments and results are tensors, or lists of them for results.
+   */
+  registerFullBackwardHook(hook: FullBackwardHook<this>): RemovableHandle {
+    return this.#backwardHooks.add(hook as FullBackwardHook<Module>);
+  }
+
+  /** Calls `hook` in backward before this module, with the gradients of its results; a list that it returns replaces them. */
+  registerFullBackwardPreHook(hook: FullBackwardPreHook<this>): RemovableHandle {
+    return this.#backwardPreHooks.add(hook as FullBackwardPreHook<Module>);
+  }
+
   /** What stands between the brackets of the printed module; a subclass may replace it. */
   extraRepr(): string {
     return '';
@@ -343,6 +391,18 @@ export type PreHook<M extends Module> = (module: M, args: CallArguments<M>) => u
 
 /** May return a new result. */
 export type ForwardHook<M extends Module> = (module: M, args: CallArguments<M>, result: CallResult<M>) => unknown;
+
+type Gradients = readonly (Tensor | null)[];
+
+/** May return new gradients of the arguments. */
+export type FullBackwardHook<M extends Module> = (
+  module: M,
+  gradInput: Gradients,
+  gradOutput: Gradients,
+) => Gradients | undefined;
+
+/** May return new gradients of the results. */
+export type FullBackwardPreHook<M extends Module> = (module: M, gradOutput: Gradients) => Gradients | undefined;
 
 /** The name under which a module is printed. */
 export const className = (module: Module): string => module.constructor.name;

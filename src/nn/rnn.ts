@@ -67,7 +67,6 @@ abstract class Recurrent extends Module {
   dropout: number;
   bidirectional: boolean;
   projSize: number;
-  #weights: Weights[][] = [];
 
   constructor(layer: string, o: Layout) {
     super();
@@ -86,34 +85,42 @@ abstract class Recurrent extends Module {
     this.bidirectional = o.bidirectional;
     this.projSize = o.projSize;
     for (let k = 0; k < this.numLayers; k++) {
-      this.#weights.push(this.#directions.map((suffix) => this.#addWeights(k, suffix, o.gates)));
+      for (const suffix of this.directions) this.addWeights(k, suffix, o.gates);
     }
     this.resetParameters();
   }
 
-  get #directions(): readonly string[] {
+  private get directions(): readonly string[] {
     return this.bidirectional ? ['', '_reverse'] : [''];
   }
 
-  get #outputSize(): number {
+  private get outputSize(): number {
     return this.projSize || this.hiddenSize;
   }
 
-  #addWeights(layer: number, suffix: string, gates: number): Weights {
+  private addWeights(layer: number, suffix: string, gates: number): void {
     const rows = gates * this.hiddenSize;
-    const features = layer === 0 ? this.inputSize : this.#outputSize * this.#directions.length;
-    const add = (name: string, shape: readonly number[], wanted = true): Parameter | null => {
-      if (!wanted) return null;
-      const parameter = new Parameter(empty(shape));
-      this.registerParameter(`${name}_l${layer}${suffix}`, parameter);
-      return parameter;
-    };
+    const features = layer === 0 ? this.inputSize : this.outputSize * this.directions.length;
+    const add = (name: string, shape: readonly number[]) =>
+      this.registerParameter(`${name}_l${layer}${suffix}`, new Parameter(empty(shape)));
+    add('weight_ih', [rows, features]);
+    add('weight_hh', [rows, this.outputSize]);
+    if (this.bias) {
+      add('bias_ih', [rows]);
+      add('bias_hh', [rows]);
+    }
+    if (this.projSize > 0) add('weight_hr', [this.projSize, this.hiddenSize]);
+  }
+
+  private weightsOf(layer: number, suffix: string): Weights {
+    const own = this as unknown as Record<string, Parameter | undefined>;
+    const named = (name: string) => own[`${name}_l${layer}${suffix}`];
     return {
-      inputs: add('weight_ih', [rows, features])!,
-      hidden: add('weight_hh', [rows, this.#outputSize])!,
-      inputBias: add('bias_ih', [rows], this.bias),
-      hiddenBias: add('bias_hh', [rows], this.bias),
-      projection: add('weight_hr', [this.projSize, this.hiddenSize], this.projSize > 0),
+      inputs: named('weight_ih')!,
+      hidden: named('weight_hh')!,
+      inputBias: named('bias_ih') ?? null,
+      hiddenBias: named('bias_hh') ?? null,
+      projection: named('weight_hr') ?? null,
     };
   }
 
@@ -128,18 +135,17 @@ abstract class Recurrent extends Module {
 
   /** Sizes of the features of each tensor of the state. */
   protected stateSizes(): readonly number[] {
-    return [this.#outputSize];
+    return [this.outputSize];
   }
 
   protected run(layer: string, input: Tensor, initial: readonly Tensor[] | null): [output: Tensor, states: Tensor[]] {
-    const { x, batched, states } = this.#sequence(layer, input, initial);
+    const { x, batched, states } = this.sequence(layer, input, initial);
     const last: Tensor[][] = this.stateSizes().map(() => []);
     let sequence = x.unbind(0);
-    this.#weights.forEach((directions, k) => {
-      const outputs = directions.map((weights, d) => {
-        const slot = k * directions.length + d;
-        const first = states.map((state) => state.select(0, slot));
-        const [output, final] = this.#scan(sequence, first, weights, d === 1);
+    for (let k = 0; k < this.numLayers; k++) {
+      const outputs = this.directions.map((suffix, d) => {
+        const first = states.map((state) => state.select(0, k * this.directions.length + d));
+        const [output, final] = this.scan(sequence, first, this.weightsOf(k, suffix), d === 1);
         final.forEach((state, i) => void last[i]!.push(state));
         return output;
       });
@@ -154,7 +160,7 @@ abstract class Recurrent extends Module {
       if (this.dropout > 0 && this.training && k < this.numLayers - 1) {
         sequence = dropout(stack(sequence), { p: this.dropout }).unbind(0);
       }
-    });
+    }
     const output = stack(sequence);
     const final = last.map((parts) => stack(parts));
     if (!batched) return [output.squeeze(1), final.map((state) => state.squeeze(1))];
@@ -162,7 +168,7 @@ abstract class Recurrent extends Module {
   }
 
   /** One layer in one direction: its outputs in the order of the sequence, and its last state. */
-  #scan(
+  private scan(
     sequence: readonly Tensor[],
     initial: readonly Tensor[],
     weights: Weights,
@@ -179,7 +185,7 @@ abstract class Recurrent extends Module {
     return [outputs, state];
   }
 
-  #sequence(layer: string, input: Tensor, initial: readonly Tensor[] | null): Sequence {
+  private sequence(layer: string, input: Tensor, initial: readonly Tensor[] | null): Sequence {
     const rank = input.dim();
     if ((rank !== 2 && rank !== 3) || input.shape.at(-1) !== this.inputSize) {
       const order = this.batchFirst ? 'N, L' : 'L, N';
@@ -190,7 +196,7 @@ abstract class Recurrent extends Module {
     const batched = rank === 3;
     const x = !batched ? input.unsqueeze(1) : this.batchFirst ? input.transpose(0, 1) : input;
     if (x.shape[0] === 0) throw new ShapeError(`${layer}: expected a sequence of at least 1 element, but got none`);
-    const slots = this.numLayers * this.#directions.length;
+    const slots = this.numLayers * this.directions.length;
     const states = this.stateSizes().map((size, i) => {
       const shape = batched ? [slots, x.shape[1]!, size] : [slots, size];
       const given = initial?.[i];

@@ -1,5 +1,7 @@
-// The surface of `autograd`: gradients as a function, checks by finite differences, and the recording switches.
+// The surface of `autograd`: gradients as a function, custom functions, checks, and the recording switches.
 export type { BackwardOptions } from '../autograd/backward';
-export { enableGrad, isGradEnabled, noGrad } from '../autograd/mode';
+export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from '../autograd/mode';
+export { detectAnomaly } from './anomaly';
+export { CustomFunction as Function, FunctionContext } from './function';
 export { grad } from './grad';
 export { gradcheck, gradgradcheck } from './gradcheck';

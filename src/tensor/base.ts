@@ -1,6 +1,6 @@
 // The core of every tensor: a view of a storage, its current graph value, its gradient, and reading it back.
 /// <reference lib="esnext.disposable" preserve="true" />
-import { type BackwardOptions, backward } from '../autograd/backward';
+import { type BackwardOptions, backward, gradNameOf } from '../autograd/backward';
 import { engine } from '../compiler/engine';
 import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape, showShape } from '../compiler/meta';
 import { AutogradError, DTypeError, ShapeError, TensorReleasedError } from '../errors';
@@ -218,10 +218,7 @@ export abstract class TensorBase implements Layout {
 
   /** The name of the function that would take the gradient further, such as `MulBackward0`; null for leaves. */
   get gradFn(): string | null {
-    if (this.isLeaf) return null;
-    const { node, gradName } = this.value;
-    const { op } = node!;
-    return gradName ?? op.gradName ?? `${op.name[0]!.toUpperCase()}${op.name.slice(1)}Backward0`;
+    return this.isLeaf ? null : gradNameOf(this.value);
   }
 
   /** Makes this leaf require a gradient (or not), in place. */

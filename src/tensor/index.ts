@@ -1,10 +1,12 @@
 // The surface of tensors: what PyTorch has at its top level.
 export * as autograd from './autograd';
 export type { NestedArray, TensorData } from './base';
+export { checkpoint } from './checkpoint';
 export * from './creation';
 export * from './dtypes';
 export { einsum } from './einsum';
 export * from './elementary-functions';
+export * as func from './func';
 export * from './functions';
 export * as gpu from './gpu';
 export { init, synchronize } from './gpu';

@@ -24,6 +24,7 @@ export {
   avgPool1d,
   maxPool1d,
 } from './adaptive-pooling';
+export { scaledDotProductAttention } from './attention';
 export { batchNorm, instanceNorm } from './batch-norm';
 export { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d } from './conv';
 export { cosineSimilarity, normalize, pairwiseDistance } from './distance';

@@ -1,0 +1,46 @@
+// Anomaly detection: finds the first function whose gradient is NaN.
+import { watchGradients } from '../autograd/anomaly';
+import { gradNameOf } from '../autograd/backward';
+import { AutogradError } from '../errors';
+import { withMode } from '../graph/mode';
+import { stack } from './functions';
+import { Tensor } from './tensor';
+
+interface Sighting {
+  readonly name: string;
+  readonly index: number;
+  readonly hasNaN: Tensor;
+}
+
+/**
+ * Runs `fn`, which may be asynchronous, and checks every gradient that a backward in it computes. For finding mistakes: it reads
+ * back and keeps fusion from happening.
+ *
+ *     await torch.autograd.detectAnomaly(() => loss.backward());
+ *
+ * @throws AutogradError naming the function that made the first NaN, in the order of the backward
+ */
+export async function detectAnomaly<T>(fn: () => T | Promise<T>): Promise<T> {
+  const sightings: Sighting[] = [];
+  const restore = watchGradients((node, index, gradient) => {
+    const hasNaN = withMode({ grad: false }, () => Tensor.of(gradient).isnan().any().retain());
+    sightings.push({ name: gradNameOf(node.outputs[0]!), index, hasNaN });
+  });
+  let result: T;
+  try {
+    result = await fn();
+  } finally {
+    restore();
+  }
+  if (sightings.length === 0) return result;
+  const flags = await stack(sightings.map(({ hasNaN }) => hasNaN)).data();
+  const first = sightings[flags.indexOf(1)];
+  if (first) {
+    throw new AutogradError(
+      `detectAnomaly: function '${first.name}' returned nan values in its ${ordinal(first.index)} output; look at the inputs of that operation`,
+    );
+  }
+  return result;
+}
+
+const ordinal = (n: number): string => `${n}${['th', 'st', 'nd', 'rd'][n] ?? 'th'}`;

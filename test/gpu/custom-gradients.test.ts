@@ -1,0 +1,212 @@
+// Checks custom functions, checkpoints, anomaly detection and functional transforms.
+import * as torch from 'lamplight';
+import { nn, type Tensor } from 'lamplight';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { expectNumbers } from '../support/close';
+
+type Context = torch.autograd.FunctionContext;
+
+class Cube extends torch.autograd.Function {
+  static forward(ctx: Context, x: Tensor) {
+    ctx.saveForBackward(x);
+    return x.pow(3);
+  }
+
+  static backward(ctx: Context, dy: Tensor) {
+    const [x] = ctx.savedTensors;
+    return dy.mul(x!.square().mul(3));
+  }
+}
+
+/** exp, whose gradient reads the result. */
+class Exp extends torch.autograd.Function {
+  static forward(ctx: Context, x: Tensor) {
+    const y = x.exp();
+    ctx.saveForBackward(y);
+    return y;
+  }
+
+  static backward(ctx: Context, dy: Tensor) {
+    return dy.mul(ctx.savedTensors[0]!);
+  }
+}
+
+/** [scale · x, x + y, the place of the greatest]. */
+class Several extends torch.autograd.Function {
+  static forward(ctx: Context, x: Tensor, scale: number, y: Tensor) {
+    const place = x.argmax();
+    ctx.markNonDifferentiable(place);
+    ctx.scale = scale;
+    return [x.mul(scale), x.add(y), place];
+  }
+
+  static backward(ctx: Context, scaled: Tensor, sum: Tensor) {
+    return [scaled.mul(ctx.scale as number).add(sum), null, sum];
+  }
+}
+
+const leaf = (values: number[]) => torch.tensor(values, { dtype: 'float32', requiresGrad: true });
+const close = async (x: Tensor, expected: number[]) => expectNumbers(await x.data(), expected);
+
+describe('a custom function', () => {
+  test('has the gradient that its backward gives, once and twice', async () => {
+    const x = leaf([1, 2, -3]);
+    const y = Cube.apply(x);
+    expect(y.gradFn).toBe('CubeBackward');
+    await close(y, [1, 8, -27]);
+    y.sum().backward();
+    await close(x.grad!, [3, 12, 27]);
+    expect(await torch.autograd.gradcheck((t) => Cube.apply(t), [leaf([0.5, -1.5])])).toBe(true);
+    expect(await torch.autograd.gradgradcheck((t) => Cube.apply(t), [leaf([0.5, -1.5])])).toBe(true);
+    expect(await torch.autograd.gradgradcheck((t) => Exp.apply(t), [leaf([0.5, -0.5])])).toBe(true);
+  });
+
+  test('takes several arguments and gives several results', async () => {
+    const [x, y] = [leaf([1, 4, 2]), leaf([1, 1, 1])];
+    const [scaled, sum, place] = Several.apply(x, 10, y) as [Tensor, Tensor, Tensor];
+    expect(place.requiresGrad).toBe(false);
+    expect(await place.item()).toBe(1);
+    scaled.sum().add(sum.mul(2).sum()).backward();
+    await close(x.grad!, [12, 12, 12]);
+    await close(y.grad!, [2, 2, 2]);
+    x.grad = null;
+    const [only] = Several.apply(x, 10, y) as Tensor[];
+    only!.sum().backward();
+    await close(x.grad!, [10, 10, 10]);
+  });
+
+  test('runs without a graph where no gradient is wanted', async () => {
+    const y = torch.noGrad(() => Cube.apply(leaf([2])));
+    expect(y.requiresGrad).toBe(false);
+    expect(Cube.apply(torch.tensor([2.5])).requiresGrad).toBe(false);
+  });
+
+  test('notices changes in place of what it saved, and gradients that are missing', () => {
+    const x = leaf([1, 2]);
+    const base = x.mul(1);
+    const y = Cube.apply(base);
+    base.add_(1);
+    expect(() => y.sum().backward()).toThrow(/saved tensor of shape \[2\] has been changed by an in-place/);
+    class Short extends torch.autograd.Function {
+      static forward(_: Context, a: Tensor, b: Tensor) {
+        return a.add(b);
+      }
+
+      static backward(_: Context, dy: Tensor) {
+        return dy;
+      }
+    }
+    expect(() => Short.apply(x, x).sum().backward()).toThrow(
+      /Short.backward: expected as many gradients .* 2, but got 1/,
+    );
+  });
+
+  test('leaves no trace in the plans of a repeated step', async () => {
+    const x = leaf([1, 2, 3]);
+    const step = () => {
+      x.grad = null;
+      Cube.apply(x).sum().backward();
+      return x.grad!;
+    };
+    await step().data();
+    await step().data();
+    const { pipelinesCreated, plansCompiled } = torch.gpu.stats() as unknown as Record<string, number>;
+    await step().data();
+    const after = torch.gpu.stats() as unknown as Record<string, number>;
+    expect([after.pipelinesCreated, after.plansCompiled]).toEqual([pipelinesCreated, plansCompiled]);
+  });
+});
+
+describe('checkpoint', () => {
+  test('gives the gradients of the function itself, with dropout too', async () => {
+    torch.manualSeed(3);
+    const model = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Dropout(0.5), new nn.Linear(8, 3));
+    const x = torch.randn(5, 4, { requiresGrad: true });
+    const gradients = async (run: () => Tensor) => {
+      model.zeroGrad();
+      x.grad = null;
+      torch.manualSeed(7);
+      run().square().sum().backward();
+      return [x.grad!, ...model.parameters().map((p) => p.grad!)].map((g) => g.clone());
+    };
+    const plain = await gradients(() => model(x));
+    const again = await gradients(() => torch.checkpoint((t: Tensor) => model(t), x));
+    for (const [i, g] of plain.entries()) expectNumbers(await again[i]!.data(), await g.data());
+  });
+
+  test('gives parameters their gradients where no argument wants one', async () => {
+    const layer = new nn.Linear(2, 1);
+    torch
+      .checkpoint((t: Tensor) => layer(t), torch.ones(3, 2))
+      .sum()
+      .backward();
+    await close(layer.weight.grad!, [3, 3]);
+  });
+});
+
+describe('detectAnomaly', () => {
+  test('names the function that made the first NaN', async () => {
+    const x = leaf([0, 1]);
+    const loss = () => x.sqrt().mul(0).sum();
+    await expect(torch.autograd.detectAnomaly(() => loss().backward())).rejects.toThrow(
+      /'SqrtBackward0' returned nan values in its 0th output/,
+    );
+    expect(await torch.autograd.detectAnomaly(async () => x.square().sum().backward())).toBeUndefined();
+  });
+});
+
+describe('torch.func', () => {
+  let x: Tensor;
+  beforeEach(() => {
+    x = torch.tensor([0.5, -1, 2]);
+  });
+
+  test('grad, nested', async () => {
+    const cube = (t: Tensor) => t.pow(3).sum();
+    const first = torch.func.grad(cube)(x);
+    expect(first.requiresGrad).toBe(false);
+    await close(first, [0.75, 3, 12]);
+    const second = torch.func.grad((t: Tensor) => torch.func.grad(cube)(t).sum())(x);
+    await close(second, [3, -6, 12]);
+    const [gradients, value] = torch.func.gradAndValue((a: Tensor, b: Tensor) => a.mul(b).sum(), { argnums: [0, 1] })(
+      x,
+      x,
+    );
+    await close(gradients[1]!, [0.5, -1, 2]);
+    expect(await value.item()).toBeCloseTo(5.25, 6);
+  });
+
+  test('vjp and jvp', async () => {
+    const f = (t: Tensor) => t.square().mul(2);
+    const [y, product] = torch.func.vjp(f, x);
+    await close(y, [0.5, 2, 8]);
+    await close(product(torch.tensor([1, 1, 0.5]))[0]!, [2, -4, 4]);
+    const [value, tangent] = torch.func.jvp(f, [x], [torch.tensor([1, 2, 3])]);
+    await close(value, [0.5, 2, 8]);
+    await close(tangent, [2, -8, 24]);
+  });
+
+  test('jacobian and hessian', async () => {
+    const f = (t: Tensor) => torch.stack([t.sum(), t.square().sum()]);
+    const jacobian = torch.func.jacobian(f, x);
+    expect(jacobian.shape).toEqual([2, 3]);
+    await close(jacobian, [1, 1, 1, 1, -2, 4]);
+    const [da, db] = torch.func.jacobian((a: Tensor, b: Tensor) => a.mul(b), [x, x.mul(2)]) as [Tensor, Tensor];
+    await close(da.diagonal(), [1, -2, 4]);
+    await close(db, [0.5, 0, 0, 0, -1, 0, 0, 0, 2]);
+    const g = (t: Tensor) =>
+      t
+        .pow(3)
+        .sum()
+        .add(t.at(0).mul(t.at(1)));
+    await close(torch.func.hessian(g, x), [3, 1, 0, 1, -6, 0, 0, 0, 12]);
+    await close(torch.func.hessian(g)(x), [3, 1, 0, 1, -6, 0, 0, 0, 12]);
+  });
+
+  test('says what is wrong', () => {
+    expect(() => torch.func.grad((t: Tensor) => t)(x)).toThrow(
+      /a function of one element, but its result has shape \[3\]/,
+    );
+    expect(() => torch.func.jvp((t: Tensor) => t, [x], [])).toThrow(/as many tangents as primals, 1, but got 0/);
+  });
+});
