@@ -1,23 +1,21 @@
 // How the gradient of a convolution by its weight is divided among invocations: the tiles there are, and which is chosen where.
+import { tuned } from '../compiler/tuning';
 import type { AdapterProfile } from '../gpu/device';
 import type { ConvGeometry } from './conv-geometry';
 import { ceilDiv } from './conv-tiles';
 
 /** What one invocation of conv2d-weight-grad.wgsl sums: so many output and input channels by rows and columns of the kernel. */
-export interface RegisterTile {
+export type RegisterTile = {
   readonly outs: number;
   readonly ins: number;
   readonly kernelRows: number;
   readonly kernelCols: number;
   /** Whether a tile may begin at an odd column of x. */
   readonly shifted: boolean;
-}
+};
 
 /** What one invocation of conv2d-weight-grad-workgroup.wgsl sums: so many output channels by taps of input channels. */
-export interface WorkgroupTile {
-  readonly outs: number;
-  readonly taps: number;
-}
+export type WorkgroupTile = { readonly outs: number; readonly taps: number };
 
 export type WeightGradTile = RegisterTile | WorkgroupTile;
 
@@ -69,8 +67,8 @@ function registerTiles(g: ConvGeometry, kind: AdapterProfile['kind']): readonly 
   for (const outs of counts) {
     for (const ins of counts) {
       for (let kernelRows = 1; kernelRows <= Math.min(kh, LONGEST_ROW); kernelRows++) {
-        const least = outs === 1 && ins === 1 && kernelRows === 1;
-        if (outs * ins * kernelRows * kernelCols > MOST_SUMS[kind] && !least) continue;
+        const smallest = outs === 1 && ins === 1 && kernelRows === 1;
+        if (outs * ins * kernelRows * kernelCols > MOST_SUMS[kind] && !smallest) continue;
         if ((outs > 1 && outs >= 2 * g.groupOut) || (ins > 1 && ins >= 2 * g.groupIn)) continue;
         tiles.push({ outs, ins, kernelRows, kernelCols, shifted });
       }
@@ -79,18 +77,27 @@ function registerTiles(g: ConvGeometry, kind: AdapterProfile['kind']): readonly 
   return tiles;
 }
 
-/** Every tile that the gradient can be computed with. */
+/** Tiles of registers that are worth measuring. */
+const FEW = 6;
+
+/** The tiles that the gradient may be computed with, the most promising of those in registers first. */
 export function weightGradTiles(g: ConvGeometry, { kind }: AdapterProfile): readonly WeightGradTile[] {
-  return kind === 'software' ? registerTiles(g, kind) : [...workgroupTiles, ...registerTiles(g, kind)];
+  const registers = registerTiles(g, kind)
+    .map((tile) => ({ tile, cost: cost(g, tile) }))
+    .sort((a, b) => a.cost - b.cost)
+    .slice(0, FEW)
+    .map(({ tile }) => tile);
+  return kind === 'software' ? registers : [...registers, ...workgroupTiles];
 }
 
-/** The tile that is expected to be the fastest. */
-export function chooseWeightGradTile(g: ConvGeometry, { kind }: AdapterProfile): WeightGradTile {
-  if (kind === 'gpu') {
-    const block = least(workgroupTiles, (tile) => traffic(g, tile));
-    if (use(g, block) >= LEAST_USE) return block;
-  }
-  return least(registerTiles(g, kind), (tile) => cost(g, tile));
+/** The tile that has been measured to be the fastest, else the one that is expected to be. */
+export function chooseWeightGradTile(g: ConvGeometry, adapter: AdapterProfile): WeightGradTile {
+  const tiles = weightGradTiles(g, adapter);
+  const block = least(workgroupTiles, (tile) => traffic(g, tile));
+  const expected = adapter.kind === 'gpu' && use(g, block) >= LEAST_USE ? block : tiles[0]!;
+  const { batch, groups, groupIn, groupOut, size, outSize, kernel, stride, dilation, padding } = g;
+  const shape = [batch, groups, groupIn, groupOut, ...size, ...outSize, ...kernel, ...stride, ...dilation, ...padding];
+  return tuned(adapter, 'conv2d weight gradient', shape, tiles, expected);
 }
 
 const least = <T>(tiles: readonly T[], by: (tile: T) => number): T =>
