@@ -1,0 +1,62 @@
+// A page keeps drawing while a model trains.
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium } from 'playwright';
+import { createServer, type ViteDevServer } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchOptions, resolveBrowser } from '../../scripts/browser.mjs';
+import type { Smoothness } from './smooth/page';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const MEASURED_MILLISECONDS = 1500;
+
+let server: ViteDevServer;
+let browser: Browser;
+beforeAll(async () => {
+  server = await createServer({
+    configFile: false,
+    root,
+    resolve: { alias: { lamplight: `${root}src/index.ts` } },
+    server: { port: 0, hmr: false, watch: null },
+    worker: { format: 'es' },
+    optimizeDeps: { noDiscovery: true },
+    logLevel: 'error',
+  });
+  await server.listen();
+  browser = await chromium.launch(launchOptions(await resolveBrowser()));
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+async function measure(place: 'worker' | 'page'): Promise<Smoothness> {
+  const page = await browser.newPage();
+  await page.goto(`${server.resolvedUrls?.local[0]}test/e2e/smooth/index.html`);
+  await page.waitForFunction(() => 'smooth' in window);
+  const result = await page.evaluate(([where, milliseconds]) => window.smooth(where, milliseconds), [
+    place,
+    MEASURED_MILLISECONDS,
+  ] as const);
+  await page.close();
+  return result;
+}
+
+const quantile = (numbers: readonly number[], q: number): number =>
+  [...numbers].sort((a, b) => a - b)[Math.min(Math.floor(q * numbers.length), numbers.length - 1)]!;
+
+test('training in a worker leaves the page its frames', async () => {
+  const { gaps, losses } = await measure('worker');
+  expect(losses.length).toBeGreaterThan(5);
+  expect(losses.every(Number.isFinite)).toBe(true);
+  expect(quantile(gaps, 0.5)).toBeLessThan(50);
+});
+
+test('training on the page takes little of its thread at a time', async () => {
+  const { gaps, host, losses } = await measure('page');
+  expect(losses.length).toBeGreaterThan(5);
+  expect(losses.every(Number.isFinite)).toBe(true);
+  // One in twenty may meet the collector, or something else that the machine does.
+  expect(quantile(host, 0.95)).toBeLessThan(50);
+  expect(quantile(host, 0.5)).toBeLessThan(10);
+  expect(quantile(gaps, 0.5)).toBeLessThan(100);
+});
