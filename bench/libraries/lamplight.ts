@@ -24,8 +24,7 @@ function timed(step: () => Promise<number>): Pick<Work, 'gpuTime'> {
 }
 
 async function gpuTime(step: () => unknown): Promise<number> {
-  const kernels = await torch.gpu.profile(step);
-  return kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  return (await torch.gpu.profile(step)).milliseconds;
 }
 
 async function forward(row: FunctionRow): Promise<Work> {
