@@ -7,11 +7,15 @@ import { type Allocation, SMALL_BYTES } from '../gpu/memory';
 import type { Profile } from '../gpu/profile';
 import { Session } from '../gpu/session';
 import { stats } from '../gpu/stats';
+import { GpuBench } from './bench';
 import type { Program } from './ir';
 import { link, pipelineRequests } from './link';
 import { byteLength, type Meta } from './meta';
 import { compile, type Plan } from './plan';
 import { PlanCache } from './plan-cache';
+import { type TunedChoice, type TuningProgress, tuneAll, tuningTasks } from './tuner';
+import { TuningTable } from './tuning';
+import { adapterKey, type TuningRecord, TuningStore } from './tuning-store';
 
 /** What the engine knows of a value: where its contents are, or are to be put. */
 export interface Cell extends Meta {
@@ -80,17 +84,20 @@ export class Engine {
   private tail: Promise<void> | null = null;
   private readonly lossListeners = new Set<() => void>();
   rehearsal: Rehearsal | null = null;
+  private tuning = new TuningTable();
 
   /** Opens the device now, or the one given, and returns what it is. */
   async init(options: DeviceOptions = {}): Promise<AdapterProfile> {
     await this.tail;
     if (options.device && this.session && this.session.device !== options.device) this.close();
+    const before = this.options.tuning;
     this.options = options;
     const session = await this.open();
-    if (options.submitMilliseconds !== undefined) session.submitMilliseconds = options.submitMilliseconds;
-    if (options.kernels && options.kernels !== session.profile.kind) {
-      session.profile = { ...session.profile, kind: options.kernels };
-      this.plans.clear();
+    const { kernels = session.profile.kind, tuning, submitMilliseconds } = options;
+    if (submitMilliseconds !== undefined) session.submitMilliseconds = submitMilliseconds;
+    if (kernels !== session.profile.kind || tuning !== before) {
+      session.profile = { ...session.profile, kind: kernels };
+      this.useTuning(session, await this.store?.load());
     }
     return session.profile;
   }
@@ -209,7 +216,7 @@ export class Engine {
 
   private open(): Promise<Session> {
     if (this.session) return Promise.resolve(this.session);
-    this.opening ??= Session.open(this.options).then(
+    this.opening ??= this.openTuned().then(
       (session) => {
         this.opening = null;
         this.session = session;
@@ -221,6 +228,55 @@ export class Engine {
       },
     );
     return this.opening;
+  }
+
+  private async openTuned(): Promise<Session> {
+    const loading = this.store?.load();
+    // Should the device be refused, that is the error to report.
+    const session = await Session.open(this.options);
+    this.useTuning(session, await loading);
+    return session;
+  }
+
+  private useTuning(session: Session, record: TuningRecord = {}): void {
+    this.tuning = new TuningTable(record[adapterKey(session.profile)]);
+    session.profile = { ...session.profile, tuning: this.tuning };
+    this.plans.clear();
+  }
+
+  private get store(): TuningStore | null {
+    const { tuning } = this.options;
+    return tuning === false ? null : new TuningStore(tuning);
+  }
+
+  /** Measures what the programs' kernels can choose and is not known yet, for about `budget` milliseconds. */
+  tune(programs: readonly Program[], budget: number, onProgress: (progress: TuningProgress) => void) {
+    return this.enqueue(async (): Promise<{ choices: TunedChoice[]; left: number; saved: boolean }> => {
+      const session = await this.open();
+      const { tuning } = this;
+      const tasks = tuningTasks(programs, session.profile, tuning);
+      const bench = new GpuBench(session, tuning);
+      try {
+        await session.settle(0);
+        const choices = await tuneAll(tasks, bench, bench.now() + budget, onProgress);
+        for (const choice of choices) tuning.add(choice);
+        if (choices.length > 0) this.plans.clear();
+        const saved = (await this.store?.save(adapterKey(session.profile), tuning.choices)) ?? false;
+        return { choices, left: tasks.length - choices.length, saved };
+      } finally {
+        bench.close();
+      }
+    });
+  }
+
+  /** Forgets what was measured on this adapter. */
+  clearTuning(): Promise<void> {
+    return this.enqueue(async () => {
+      const session = await this.open();
+      this.tuning.clear();
+      this.plans.clear();
+      await this.store?.save(adapterKey(session.profile), []);
+    });
   }
 
   private close(): void {

@@ -2,7 +2,7 @@
 import type { AdapterProfile, Tuning } from '../gpu/device';
 
 /** One way to run a kernel (the sizes of its tiles, say), as plain JSON so that it can be kept beyond the page. */
-export type Candidate = Readonly<Record<string, number>>;
+export type Candidate = Readonly<Record<string, number | string | boolean>>;
 
 /**
  * What a kernel's choice function returns: the candidate that `torch.gpu.tune` has measured to be best for this shape, else
@@ -75,6 +75,10 @@ export class TuningTable implements Tuning {
 
   add(choice: Choice): void {
     this.entries.set(pointKey(choice.kernel, choice.shape), choice);
+  }
+
+  clear(): void {
+    this.entries.clear();
   }
 
   /** The choice for a point, unless it was measured among other candidates. */

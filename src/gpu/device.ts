@@ -27,6 +27,11 @@ export interface DeviceOptions {
   /** Choose kernels as for a processor or as for a GPU, whatever the adapter is. Default: by the adapter. */
   kernels?: AdapterProfile['kind'];
   /**
+   * Where `torch.gpu.tune` keeps its measurements: a path in Node, the name of a database in pages. Default: `lamplight/tuning.json`
+   * in the user's cache folder, or a database called `lamplight`. false: nothing is read or kept.
+   */
+  tuning?: string | false;
+  /**
    * About how many milliseconds of work one submit may hold. Plans that take longer are cut, so that what the page draws gets its
    * turn on the GPU. Default: 30, on processors Infinity.
    */

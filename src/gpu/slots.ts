@@ -26,4 +26,13 @@ export class Slots {
     stats.planBytes += buffer.size;
     return this.buffers.length - 1;
   }
+
+  /** Destroys the slots; no plan that uses them may run again. */
+  release(): void {
+    for (const buffer of this.buffers) {
+      stats.planBytes -= buffer.size;
+      this.memory.destroyBuffer(buffer);
+    }
+    this.buffers.length = 0;
+  }
 }

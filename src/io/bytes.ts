@@ -1,6 +1,6 @@
 // Bytes from anywhere: addresses, files on disk, what a user dropped on a page, memory. Gzip is undone on the way.
 import { ArgumentError, FetchError, FileFormatError } from '../errors';
-import { fileSystem } from './node';
+import { fileSystem } from '../gpu/node';
 
 /** Where bytes can come from: an address or (in Node) a path, a `File` or other `Blob`, a `Request`, or bytes in memory. */
 export type ByteSource = string | URL | Request | Blob | ArrayBuffer | ArrayBufferView;

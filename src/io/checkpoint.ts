@@ -1,9 +1,9 @@
 // torch.save and torch.load: state dicts as safetensors, to and from files, addresses and bytes.
 import { ArgumentError } from '../errors';
+import { fileSystem, writeFileAtomically } from '../gpu/node';
 import { fromHost } from '../graph/record';
 import { Tensor } from '../tensor/tensor';
 import { type ByteSource, describeSource, readBytes } from './bytes';
-import { fileSystem, writeFileAtomically } from './node';
 import { parseSafetensors, type WritableTensor, writeSafetensors } from './safetensors';
 
 const SAVE = 'torch.save';

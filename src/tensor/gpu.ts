@@ -7,6 +7,7 @@ import { flush } from '../graph/flush';
 
 export { Explanation, explain } from './explain';
 export { snapshot } from './snapshot';
+export { type TunedChoice, type TuneOptions, type TuningProgress, TuningReport, tune } from './tune';
 export type { GpuStats, KernelTime };
 export { Profile };
 

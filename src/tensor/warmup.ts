@@ -1,8 +1,7 @@
 // Warming up: everything that a function would need on the GPU is compiled before it runs for the first time.
 import { engine, type Prepared } from '../compiler/engine';
-import type { Program } from '../compiler/ir';
 import { PlanCache } from '../compiler/plan-cache';
-import { rehearse } from '../graph/rehearsal';
+import { type RehearsedJob, rehearse } from '../graph/rehearsal';
 import { defaultGenerator } from './random/generator';
 
 export interface WarmupProgress {
@@ -34,24 +33,30 @@ const MAX_CALLS = 4;
  */
 export async function warmup(fn: () => unknown, { onProgress }: WarmupOptions = {}): Promise<Prepared> {
   await engine.start();
+  const wanted: RehearsedJob[] = [];
+  await rehearseFully('warmup', fn, (job) => wanted.push(job));
+  return engine.prepare(wanted, (done, total) => onProgress?.({ done, total }));
+}
+
+/** Rehearses `fn` until its calls ask for nothing new, and gives each program once. */
+export async function rehearseFully(
+  name: string,
+  fn: () => unknown,
+  visit: (job: RehearsedJob) => void,
+): Promise<void> {
+  // Made now, it keeps the random seed it starts from.
   defaultGenerator();
-  const seen = new PlanCache<Program>(Number.POSITIVE_INFINITY, () => {});
-  const wanted: { readonly key: readonly number[]; readonly program: Program }[] = [];
+  const seen = new PlanCache<RehearsedJob>(Number.POSITIVE_INFINITY, () => {});
   let calls = 0;
   let known = 0;
-  await rehearse(
-    'warmup',
-    fn,
-    ({ key, program }) => {
-      if (seen.get(key)) return;
-      seen.set(key, program);
-      wanted.push({ key, program });
-    },
-    () => {
-      const more = seen.size > known && ++calls < MAX_CALLS;
-      known = seen.size;
-      return more;
-    },
-  );
-  return engine.prepare(wanted, (done, total) => onProgress?.({ done, total }));
+  const meet = (job: RehearsedJob) => {
+    if (seen.get(job.key)) return;
+    seen.set(job.key, job);
+    visit(job);
+  };
+  await rehearse(name, fn, meet, () => {
+    const more = seen.size > known && ++calls < MAX_CALLS;
+    known = seen.size;
+    return more;
+  });
 }

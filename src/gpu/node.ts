@@ -5,10 +5,13 @@ interface FileSystem {
   writeFile(path: string, data: Uint8Array): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   rm(path: string, options: { force: boolean }): Promise<void>;
+  mkdir(path: string, options: { recursive: boolean }): Promise<unknown>;
 }
 
 interface NodeProcess {
   readonly pid: number;
+  readonly platform?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly versions?: { readonly node?: string };
   getBuiltinModule?(name: string): unknown;
 }
@@ -20,6 +23,18 @@ export function fileSystem(): FileSystem | null {
   const process = host.process;
   if (!process?.versions?.node) return null;
   return (process.getBuiltinModule?.('node:fs/promises') as FileSystem | undefined) ?? null;
+}
+
+/** The folder where programs of this user keep what they can make again; null outside of Node. */
+export function cacheFolder(): string | null {
+  const { process } = host;
+  if (!process?.versions?.node) return null;
+  const { platform, env = {} } = process;
+  const home = env.HOME ?? env.USERPROFILE;
+  if (env.XDG_CACHE_HOME) return env.XDG_CACHE_HOME;
+  if (platform === 'win32' && env.LOCALAPPDATA) return env.LOCALAPPDATA;
+  if (!home) return null;
+  return platform === 'darwin' ? `${home}/Library/Caches` : `${home}/.cache`;
 }
 
 /** Writes all of a file or nothing: into a neighbour first, which then takes the file's name. */

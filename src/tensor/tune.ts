@@ -1,0 +1,69 @@
+// torch.gpu.tune: measures what kernels can choose, for the shapes that a function uses, and remembers it.
+import { engine } from '../compiler/engine';
+import type { Program } from '../compiler/ir';
+import type { TunedChoice, TuningProgress } from '../compiler/tuner';
+import { rehearseFully } from './warmup';
+
+export type { TunedChoice, TuningProgress };
+
+export interface TuneOptions {
+  /** Milliseconds after which no further kernel is measured, default 20,000. Call again to go on from there. */
+  budget?: number;
+  /** Called before and after each measurement. */
+  onProgress?: (progress: TuningProgress) => void;
+}
+
+const DEFAULT_BUDGET = 20_000;
+
+/** What a tuning has found. `toString()` gives a table for the console. */
+export class TuningReport {
+  constructor(
+    /** Kernels measured now; what was known before is left out. */
+    readonly choices: readonly TunedChoice[],
+    /** Kernels that the budget did not reach. */
+    readonly left: number,
+    /** Whether the choices are kept for the next visit. */
+    readonly saved: boolean,
+  ) {}
+
+  toString(): string {
+    const lines = this.choices.map(({ kernel, shape, fallback, best, fallbackMilliseconds, bestMilliseconds }) => {
+      const times = `${fallbackMilliseconds.toFixed(3)} → ${bestMilliseconds.toFixed(3)} ms`;
+      const same = JSON.stringify(best) === JSON.stringify(fallback);
+      return `${times}  ${kernel} ${shape.join(' ')}: ${same ? 'as before, ' : ''}${JSON.stringify(best)}`;
+    });
+    const kept = this.saved ? 'kept for the next visit' : 'for this visit only';
+    const left = this.left > 0 ? `; ${this.left} more are left` : '';
+    return [...lines, `${this.choices.length} kernels tuned, ${kept}${left}`].join('\n');
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+async function tuneFor(fn: () => unknown, options: TuneOptions = {}): Promise<TuningReport> {
+  const { budget = DEFAULT_BUDGET, onProgress = () => {} } = options;
+  await engine.start();
+  const programs: Program[] = [];
+  await rehearseFully('tune', fn, ({ program }) => programs.push(program));
+  const { choices, left, saved } = await engine.tune(programs, budget, onProgress);
+  return new TuningReport(choices, left, saved);
+}
+
+/**
+ * Measures, for each kernel of `fn` that can be run in several ways, which is the fastest for its shapes on this GPU. Plans use
+ * that from then on, and so do later visits: it is kept by adapter, kernel and shape in IndexedDB, or in Node in a file of the
+ * user's cache folder (`torch.init({ tuning })` names another, or none). `fn` is called as in `torch.warmup`, without
+ * computing or changing anything. Results stay the same but for the order in which sums are rounded.
+ *
+ *     console.log(`${await torch.gpu.tune(() => step(images, labels))}`);
+ *     await torch.gpu.tune.clear();   // forgets what was measured on this adapter
+ *
+ * @throws what `fn` throws; WebGPUUnavailableError where there is no device
+ */
+export const tune: {
+  (fn: () => unknown, options?: TuneOptions): Promise<TuningReport>;
+  /** Forgets what was measured on this adapter, here and in the store. */
+  clear(): Promise<void>;
+} = /* @__PURE__ */ Object.assign(tuneFor, { clear: () => engine.clearTuning() });

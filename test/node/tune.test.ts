@@ -1,0 +1,66 @@
+// Proves that in Node tuned choices are kept in a file, which may be missing, unwritable or spoilt.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as torch from 'lamplight';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TuningStore } from '../../src/compiler/tuning-store';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lamplight-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const choice = { kernel: 'matmul', shape: [1, 2], best: { tile: 4 }, among: 5 };
+
+test('a store makes its folder, keeps adapters apart, and forgets', async () => {
+  const store = new TuningStore(join(folder, 'some', 'where', 'tuning.json'));
+  expect(await store.load()).toEqual({});
+  expect(await store.save('a', [choice])).toBe(true);
+  expect(await store.save('b', [{ ...choice, among: 6 }])).toBe(true);
+  expect(await store.load()).toEqual({ a: [choice], b: [{ ...choice, among: 6 }] });
+  expect(await store.save('a', [])).toBe(true);
+  expect(await store.load()).toEqual({ b: [{ ...choice, among: 6 }] });
+});
+
+test('by default it is in the cache folder of the user', async () => {
+  const before = process.env.XDG_CACHE_HOME;
+  process.env.XDG_CACHE_HOME = join(folder, 'cache');
+  try {
+    expect(await new TuningStore().save('a', [choice])).toBe(true);
+    expect(await readFile(join(folder, 'cache', 'lamplight', 'tuning.json'), 'utf8')).toContain('"kernel":"matmul"');
+  } finally {
+    if (before === undefined) delete process.env.XDG_CACHE_HOME;
+    else process.env.XDG_CACHE_HOME = before;
+  }
+});
+
+test('a store that cannot be read is empty, one that cannot be written says so', async () => {
+  const spoilt = join(folder, 'spoilt.json');
+  await writeFile(spoilt, '{"format":1,"adapters":{"a":[{"kernel":');
+  expect(await new TuningStore(spoilt).load()).toEqual({});
+  expect(await new TuningStore(spoilt).save('a', [choice])).toBe(true);
+  expect(await new TuningStore(spoilt).load()).toEqual({ a: [choice] });
+  const impossible = new TuningStore(join(spoilt, 'below', 'a', 'file.json'));
+  expect(await impossible.load()).toEqual({});
+  expect(await impossible.save('a', [choice])).toBe(false);
+});
+
+test('tuning writes the file, and the next process reads it', async () => {
+  const tuning = join(folder, 'tuning.json');
+  await torch.init({ kernels: 'gpu', tuning });
+  const x = torch.randn(1, 150);
+  const w = torch.randn(150, 20);
+  const product = () => x.matmul(w).sum().item();
+  const before = await product();
+  const report = await torch.gpu.tune(product);
+  expect(report).toMatchObject({ saved: true, left: 0 });
+  expect(report.choices).toHaveLength(1);
+  expect(await readFile(tuning, 'utf8')).toContain('"kernel":"matmul"');
+  expect(await product()).toBeCloseTo(before, 2);
+  await torch.init({ kernels: 'gpu', tuning: false });
+  expect((await torch.gpu.tune(product)).choices).toHaveLength(1);
+  await torch.init({ kernels: 'gpu', tuning });
+  expect((await torch.gpu.tune(product)).choices).toHaveLength(0);
+});
