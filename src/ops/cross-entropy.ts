@@ -8,7 +8,9 @@ import mathLib from '../../shaders/lib/math.wgsl?raw';
 import { f32, fault, i32, input, type Operand, output, type Pass, scalar, scratch, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT, sameShape, showShape } from '../compiler/meta';
+import { withLengths } from '../compiler/reading';
 import { ShapeError } from '../errors';
+import type { AdapterProfile } from '../gpu/device';
 import { expectFloat, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add, div, exp, mul, neg, sub } from './arithmetic';
@@ -26,6 +28,30 @@ const WHOLE_SCORES = 8192;
 /** Rows that a strip of a divided sum adds, at least; and the most strips. */
 const STRIP = 64;
 const MAX_STRIPS = 1024;
+
+/** On a processor workgroups are small where rows are few, so that every core has some. */
+const FEW_ROWS = 512;
+const SMALL_WORKGROUP = 8;
+
+/** A row an invocation, read in fours where 4 divides its length. */
+function byRows(
+  entry: string,
+  n: number,
+  classes: number,
+  { kind }: AdapterProfile,
+): Pick<Pass, 'entry' | 'consts' | 'grid'> {
+  const workgroup = kind === 'software' && n < FEW_ROWS ? SMALL_WORKGROUP : WORKGROUP;
+  return {
+    entry: classes % 4 === 0 ? 'quads' : entry,
+    consts: { WORKGROUP: workgroup },
+    grid: gridFor(n, workgroup),
+  };
+}
+
+const lengthsOf = (n: number, classes: number): Record<string, number> => {
+  const whole = n * classes;
+  return { x: whole, dx: whole, x4: whole / 4, dx4: whole / 4, labels: n, shift: 2 * n, share: n };
+};
 
 interface CrossEntropyAttrs {
   readonly ignoreIndex: number;
@@ -56,9 +82,9 @@ const crossEntropyOp = (reduction: Reduction): Op<CrossEntropyAttrs> => ({
     const whole = reduced && n <= WHOLE_ROWS && n * classes <= WHOLE_SCORES;
     const divide = reduction === 'mean' ? 1 : 0;
     const rows: Pass = {
-      source: [mathLib, faultLib, source],
+      source: [mathLib, faultLib, withLengths(source, lengthsOf(n, classes))],
       label: 'cross entropy',
-      entry: whole ? 'whole' : 'main',
+      ...(whole ? { entry: 'whole', grid: [1, 1, 1] } : byRows('main', n, classes, adapter)),
       overrides: { WEIGHTED: weighted ? 1 : 0, ...(whole ? { DIVIDE: divide } : {}) },
       reads: [input(0), input(1), input(weighted ? 2 : 1)],
       // Of rows that are not reduced there is no total; bindings are fixed.
@@ -70,7 +96,6 @@ const crossEntropyOp = (reduction: Reduction): Op<CrossEntropyAttrs> => ({
         fault,
       ],
       params: [u32(n), u32(classes), i32(ignoreIndex)],
-      grid: whole ? [1, 1, 1] : gridFor(n, WORKGROUP),
     };
     if (whole) return { kind: 'passes', passes: [rows] };
     if (!reduced) return { kind: 'passes', passes: [rows], scratch: [BYTES_PER_ELEMENT] };
@@ -120,7 +145,7 @@ interface GradAttrs {
 const crossEntropyGradOp: Op<GradAttrs> = {
   name: 'crossEntropyGrad',
   infer: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
-  lower({ inputs: [x], attrs: { reduction, constant } }) {
+  lower({ inputs: [x], attrs: { reduction, constant }, adapter }) {
     const [n, classes] = x!.shape as [number, number];
     const mean = reduction === 'mean';
     // Bindings are fixed: in the place of what is not read are the rows' weights.
@@ -129,13 +154,14 @@ const crossEntropyGradOp: Op<GradAttrs> = {
       kind: 'passes',
       passes: [
         {
-          source: [mathLib, gradSource],
+          source: [mathLib, withLengths(gradSource, lengthsOf(n, classes))],
           label: 'cross entropy gradient',
+          // A GPU's neighbouring invocations should read neighbouring elements; a processor's spare themselves the divisions.
+          ...(adapter.kind === 'gpu' ? { grid: gridFor(n * classes, WORKGROUP) } : byRows('rows', n, classes, adapter)),
           overrides: { MEAN: mean ? 1 : 0, REDUCED: reduction === 'none' ? 0 : 1, DY: constant ? 0 : 1 },
           reads: [0, 1, 2, 3, mean ? 4 : 3, dy].map(input),
           writes: [output()],
           params: [u32(n), u32(classes), constant ? scalar(0) : f32(1)],
-          grid: gridFor(n * classes, WORKGROUP),
         },
       ],
     };
