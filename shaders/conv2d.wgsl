@@ -1,29 +1,38 @@
-// conv2d.wgsl: cross-correlation of NCHW images; each invocation computes TX columns of TO channels of one output row.
+// conv2d.wgsl: cross-correlation of NCHW images; each invocation computes TY rows × TX columns of TO channels in registers.
 //   y[n,o,i,j] = b[o] + Σ_{c,p,q} w[o,c,p,q] · x[n,c, i·SH + p·DH - pad_top, j·SW + q·DW - pad_left]
 // The gradient by the input at stride 1 is the same sum over dy, with channels swapped and taps reversed.
-// With BORDER 0, x must hold every element that a tile touches: it was padded, or has no padding and whole tiles.
-const WORKGROUP: u32 = 64u;
+// Uses: lib/weights-*.wgsl
+const WORKGROUP: u32 = 16u;
+const TY: u32 = 2u;
 const TX: u32 = 7u;
 const TO: u32 = 8u;
-const ACC: u32 = 56u; // TX · TO
+const QUADS: u32 = 2u; // TO / 4, rounded up
+const LANES: u32 = 4u; // channels of a quad: 4, or TO where that is less
+const PIXELS: u32 = 14u; // TY · TX
+const ACC: u32 = 112u; // PIXELS · TO
+const TC: u32 = 1u; // input channels of a turn, which divide those of a group
 const KH: u32 = 3u;
 const KW: u32 = 3u;
 const KHT: u32 = 3u; // kernel rows and taps of a row that are written out; they divide KH and KW
 const KWT: u32 = 3u;
 const KHS: u32 = 1u; // KH / KHT
 const KWS: u32 = 1u; // KW / KWT
-const ROW: u32 = 9u; // columns of x under TX outputs and KWT taps: (TX - 1)·SW + (KWT - 1)·DW + 1
+const TAPS: u32 = 9u; // TC · KHT · KWT
+const ROWS: u32 = 4u; // rows of x under a tile: (TY - 1)·SH + (KHT - 1)·DH + 1
+const COLS: u32 = 9u; // columns of x under a tile: (TX - 1)·SW + (KWT - 1)·DW + 1
+const PATCH: u32 = 36u; // TC · ROWS · COLS
 const SH: u32 = 1u;
 const SW: u32 = 1u;
 const DH: u32 = 1u;
 const DW: u32 = 1u;
-const BORDER: u32 = 1u;
 
 struct Params {
-  tiles: u32,
+  tiles: u32, // of one group of output channels
+  blocks: u32, // workgroups for them
+  workgroups: u32,
   x_tiles: u32,
+  y_tiles: u32,
   o_tiles: u32,
-  batch: u32,
   groups: u32,
   group_in: u32,
   group_out: u32,
@@ -52,55 +61,88 @@ fn store(at: u32, value: f32) { y[at] = value; }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  var rest = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
-  if (rest >= params.tiles) { return; }
+  let workgroup = wid.y * nwg.x + wid.x;
+  // All lanes go along to the end, since they share weights, and an early return is dear: what those past the last tile
+  // compute is not stored.
+  let index = workgroup % params.blocks * WORKGROUP + lid.x;
+  let live = workgroup < params.workgroups && index < params.tiles;
+  var rest = min(index, params.tiles - 1u);
   let ox = rest % params.x_tiles * TX;
   rest /= params.x_tiles;
-  let oy = rest % params.out_rows;
-  rest /= params.out_rows;
-  let n = rest % params.batch;
-  rest /= params.batch;
-  let o0 = rest % params.o_tiles * TO;
-  let g = rest / params.o_tiles;
+  let oy = rest % params.y_tiles * TY;
+  let n = rest / params.y_tiles;
+  let channels = min(workgroup, params.workgroups - 1u) / params.blocks;
+  let o0 = channels % params.o_tiles * TO;
+  let g = channels / params.o_tiles;
 
   let last_o = params.group_out - 1u;
-  // Places left of or above x wrap to huge numbers, so that one comparison tests both ends.
+  // Places left of or above x wrap to huge numbers, so that one comparison tests both ends. A mask of bits makes what is
+  // loaded there zero: a select takes longer than the load.
   let last_row = params.in_rows - 1u;
   let last_col = params.in_cols - 1u;
   let left = ox * SW - u32(params.pad_left);
   let top = oy * SH - u32(params.pad_top);
-  var acc: array<f32, ACC>;
-  for (var o = 0u; o < TO; o++) { // unroll
-    var start = 0.0;
-    if (params.bias == 1u) { start = b[g * params.group_out + min(o0 + o, last_o)]; }
-    for (var t = 0u; t < TX; t++) { // unroll
-      acc[o * TX + t] = start;
-    }
+  let plane = params.in_rows * params.in_cols;
+  var place: array<WeightPlace, QUADS>; // scalars
+  for (var k = 0u; k < QUADS; k++) { // unroll
+    place[k] = weights_place(o0 + k * 4u, last_o, params.w_out);
   }
-  for (var c = 0u; c < params.group_in; c++) {
-    let plane = ((n * params.groups + g) * params.group_in + c) * params.in_rows;
-    let w0 = g * params.w_group + c * params.w_in + params.tap_first;
-    for (var rows = 0u; rows < KHS; rows++) { // unroll up to 1
-      for (var taps = 0u; taps < KWS; taps++) { // unroll up to 1
-        for (var p = 0u; p < KHT; p++) { // unroll
-          let kh = rows * KHT + p;
-          let iy = top + kh * DH;
-          let line = (plane + min(iy, last_row)) * params.in_cols;
-          var row: array<f32, ROW>;
-          for (var i = 0u; i < ROW; i++) { // unroll
-            let ix = left + taps * KWT * DW + i;
-            if (BORDER == 0u) {
-              row[i] = x[line + ix];
-            } else {
-              row[i] = select(0.0, x[line + min(ix, last_col)], (iy <= last_row) & (ix <= last_col));
+  var acc: array<f32, ACC>; // scalars
+  for (var down = 0u; down < KHS; down++) { // unroll up to 1
+    for (var across = 0u; across < KWS; across++) { // unroll up to 1
+      var line: array<u32, ROWS>; // scalars
+      var line_mask: array<u32, ROWS>; // scalars
+      for (var i = 0u; i < ROWS; i++) { // unroll
+        let iy = top + down * KHT * DH + i;
+        line[i] = min(iy, last_row) * params.in_cols;
+        line_mask[i] = select(0u, 0xffffffffu, iy <= last_row);
+      }
+      var column: array<u32, COLS>; // scalars
+      var column_mask: array<u32, COLS>; // scalars
+      for (var j = 0u; j < COLS; j++) { // unroll
+        let ix = left + across * KWT * DW + j;
+        column[j] = min(ix, last_col);
+        column_mask[j] = select(0u, 0xffffffffu, ix <= last_col);
+      }
+      for (var c0 = 0u; c0 < params.group_in; c0 += TC) {
+        var values: array<f32, PATCH>; // scalars
+        for (var d = 0u; d < TC; d++) { // unroll
+          let x0 = ((n * params.groups + g) * params.group_in + c0 + d) * plane;
+          for (var i = 0u; i < ROWS; i++) { // unroll
+            for (var j = 0u; j < COLS; j++) { // unroll
+              let bits = bitcast<u32>(x[x0 + line[i] + column[j]]);
+              values[(d * ROWS + i) * COLS + j] = bitcast<f32>(bits & line_mask[i] & column_mask[j]);
             }
           }
-          for (var o = 0u; o < TO; o++) { // unroll
-            let w1 = w0 + min(o0 + o, last_o) * params.w_out;
-            for (var q = 0u; q < KWT; q++) { // unroll
-              let weight = w[w1 + (kh * KW + taps * KWT + q) * params.tap_step];
+        }
+        let w0 = g * params.w_group + c0 * params.w_in + params.tap_first;
+        for (var k = 0u; k < QUADS; k++) { // unroll
+          var weights: array<vec4f, TAPS>; // scalars
+          for (var d = 0u; d < TC; d++) { // unroll
+            for (var p = 0u; p < KHT; p++) { // unroll
+              for (var q = 0u; q < KWT; q++) { // unroll
+                let tap = (down * KHT + p) * KW + across * KWT + q;
+                weights[(d * KHT + p) * KWT + q] = weights_load(place[k], w0 + d * params.w_in + tap * params.tap_step);
+              }
+            }
+          }
+          // Accumulator by accumulator, so that each is in a register while its products are added.
+          for (var o = 0u; o < LANES; o++) { // unroll
+            for (var s = 0u; s < TY; s++) { // unroll
               for (var t = 0u; t < TX; t++) { // unroll
-                acc[o * TX + t] = fma(weight, row[t * SW + q * DW], acc[o * TX + t]);
+                var sum = acc[(k * 4u + o) * PIXELS + s * TX + t]; // chain
+                for (var d = 0u; d < TC; d++) { // unroll
+                  for (var p = 0u; p < KHT; p++) { // unroll
+                    for (var q = 0u; q < KWT; q++) { // unroll
+                      sum = fma(
+                        weights[(d * KHT + p) * KWT + q][o],
+                        values[(d * ROWS + s * SH + p * DH) * COLS + t * SW + q * DW],
+                        sum,
+                      );
+                    }
+                  }
+                }
+                acc[(k * 4u + o) * PIXELS + s * TX + t] = sum;
               }
             }
           }
@@ -108,11 +150,27 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       }
     }
   }
-  for (var o = 0u; o < TO; o++) { // unroll
-    if (o0 + o <= last_o) {
-      let at = (((n * params.groups + g) * params.group_out + o0 + o) * params.out_rows + oy) * params.out_cols + ox;
-      for (var t = 0u; t < TX; t++) { // unroll
-        if (ox + t < params.out_cols) { store(at + t, acc[o * TX + t]); }
+  // A copy that a loop may index: what stores a channel is compiled once, and the accumulators stay in registers.
+  var result: array<f32, ACC>;
+  for (var a = 0u; a < ACC; a++) { // unroll
+    result[a] = acc[a];
+  }
+  if (live) {
+    for (var o = 0u; o < TO; o++) { // unroll up to 1
+      if (o0 + o <= last_o) {
+        let channel = g * params.group_out + o0 + o;
+        var bias = 0.0;
+        if (params.bias == 1u) { bias = b[channel]; }
+        let at = ((n * params.groups * params.group_out + channel) * params.out_rows + oy) * params.out_cols + ox;
+        for (var s = 0u; s < TY; s++) { // unroll
+          if (oy + s < params.out_rows) {
+            for (var t = 0u; t < TX; t++) { // unroll
+              if (ox + t < params.out_cols) {
+                store(at + s * params.out_cols + t, result[o * PIXELS + s * TX + t] + bias);
+              }
+            }
+          }
+        }
       }
     }
   }

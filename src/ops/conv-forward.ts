@@ -1,14 +1,14 @@
-// The GPU passes of a convolution, and the tiles they choose.
+// The GPU passes of a convolution, and of whatever else is a sum over a window that moves with the output.
 import source from '../../shaders/conv2d.wgsl?raw';
-import { i32, input, type Lowering, output, type Pass, scratch, u32 } from '../compiler/ir';
-import { gridFor } from '../compiler/lowering';
-import { BYTES_PER_ELEMENT } from '../compiler/meta';
+import { i32, input, type Lowering, output, type Pass, u32 } from '../compiler/ir';
+import { grid } from '../compiler/lowering';
 import type { AdapterProfile } from '../gpu/device';
 import type { ConvGeometry } from './conv-geometry';
-import { bestTile, ceilDiv, divisorUpTo, MAX_TAPS, PAD_FROM_CHANNELS, padPass, WORKGROUP } from './conv-tiles';
+import { chooseCorrelationTile, patchSize, weightsOf } from './conv-register-tiles';
+import { ceilDiv } from './conv-tiles';
 import { unroll } from './unroll';
 
-/** What the stride-1-in-x kernel computes: the forward sum, or the gradient by the input as a sum over dy. */
+/** A cross-correlation: the forward sum, or the gradient by the input as a sum over dy. */
 export interface Correlation {
   readonly batch: number;
   readonly groups: number;
@@ -27,63 +27,80 @@ export interface Correlation {
   readonly bias: boolean;
 }
 
-export function correlate(c: Correlation, adapter: AdapterProfile): Lowering {
+/** Invocations of a workgroup: few, since all work on the same channels and small images have few tiles. */
+const WORKGROUP = 16;
+
+/** The same sum over images of one row, where the kernel is a single tap and no pixel is left out. */
+function flattened(c: Correlation): Correlation {
+  const single = c.kernel[0] * c.kernel[1] === 1 && c.stride[0] * c.stride[1] === 1;
+  const [rows, cols] = c.size;
+  if (!single || c.padTop !== 0 || c.padLeft !== 0 || c.outSize[0] !== rows || c.outSize[1] !== cols) return c;
+  return { ...c, size: [1, rows * cols], outSize: [1, rows * cols] };
+}
+
+export function correlate(correlation: Correlation, adapter: AdapterProfile): Lowering {
+  const c = flattened(correlation);
+  const tile = chooseCorrelationTile(c, adapter);
   const [kh, kw] = c.kernel;
   const [sh, sw] = c.stride;
   const [dh, dw] = c.dilation;
   const [rows, cols] = c.size;
   const [outRows, outCols] = c.outSize;
-  const tx = bestTile(outCols, sw > 2 ? [4] : c.groupOut >= 4 ? [4, 7, 8] : [4, 7, 8, 14]);
-  const to = bestTile(c.groupOut, c.groupOut < 4 ? [1, 2] : [4, 8]);
-  const kwt = divisorUpTo(kw, MAX_TAPS);
-  const kht = kh * kwt <= MAX_TAPS ? kh : 1;
-  const xTiles = ceilDiv(outCols, tx);
-  const oTiles = ceilDiv(c.groupOut, to);
-  // The rows and columns that whole tiles touch.
-  const needRows = (outRows - 1) * sh + (kh - 1) * dh + 1;
-  const needCols = (xTiles * tx - 1) * sw + (kw - 1) * dw + 1;
-  const fits = c.padTop === 0 && c.padLeft === 0 && needRows <= rows && needCols <= cols;
-  const planes = c.batch * c.groups * c.groupIn;
-  const paddedBytes = planes * needRows * needCols * BYTES_PER_ELEMENT;
-  const padded = !fits && c.groupOut >= PAD_FROM_CHANNELS && paddedBytes <= adapter.maxStorageBufferBindingSize;
-  const tiles = xTiles * outRows * c.batch * oTiles * c.groups;
+  const yTiles = ceilDiv(outRows, tile.rows);
+  const xTiles = ceilDiv(outCols, tile.cols);
+  const oTiles = ceilDiv(c.groupOut, tile.channels);
+  const tiles = xTiles * yTiles * c.batch;
+  const blocks = ceilDiv(tiles, WORKGROUP);
+  const [patchRows, patchCols] = patchSize(c, tile);
+  const pixels = tile.rows * tile.cols;
   const consts = {
-    TX: tx,
-    TO: to,
-    ACC: tx * to,
+    WORKGROUP,
+    TY: tile.rows,
+    TX: tile.cols,
+    TO: tile.channels,
+    QUADS: ceilDiv(tile.channels, 4),
+    LANES: Math.min(4, tile.channels),
+    PIXELS: pixels,
+    ACC: pixels * tile.channels,
+    TC: tile.depth,
     KH: kh,
     KW: kw,
-    KHT: kht,
-    KWT: kwt,
-    KHS: kh / kht,
-    KWS: kw / kwt,
-    ROW: (tx - 1) * sw + (kwt - 1) * dw + 1,
+    KHT: tile.kernelRows,
+    KWT: tile.kernelCols,
+    KHS: kh / tile.kernelRows,
+    KWS: kw / tile.kernelCols,
+    TAPS: tile.depth * tile.kernelRows * tile.kernelCols,
+    ROWS: patchRows,
+    COLS: patchCols,
+    PATCH: tile.depth * patchRows * patchCols,
     SH: sh,
     SW: sw,
     DH: dh,
     DW: dw,
-    BORDER: fits || padded ? 0 : 1,
   };
+  const workgroups = blocks * oTiles * c.groups;
   const pass: Pass = {
-    source: [unroll(source, consts)],
+    source: [weightsOf(tile), unroll(source, consts)],
     label: 'conv2d',
     consts,
-    reads: [padded ? scratch() : input(0), input(1), input(c.bias ? 2 : 1)],
+    reads: [input(0), input(1), input(c.bias ? 2 : 1)],
     writes: [output()],
     params: [
       u32(tiles),
+      u32(blocks),
+      u32(workgroups),
       u32(xTiles),
+      u32(yTiles),
       u32(oTiles),
-      u32(c.batch),
       u32(c.groups),
       u32(c.groupIn),
       u32(c.groupOut),
-      u32(padded ? needRows : rows),
-      u32(padded ? needCols : cols),
+      u32(rows),
+      u32(cols),
       u32(outRows),
       u32(outCols),
-      i32(padded ? 0 : c.padTop),
-      i32(padded ? 0 : c.padLeft),
+      i32(c.padTop),
+      i32(c.padLeft),
       u32(c.weight.group),
       u32(c.weight.out),
       u32(c.weight.in),
@@ -91,11 +108,9 @@ export function correlate(c: Correlation, adapter: AdapterProfile): Lowering {
       u32(c.flip ? 0xffffffff : 1),
       u32(c.bias ? 1 : 0),
     ],
-    grid: gridFor(tiles, WORKGROUP),
+    grid: grid(workgroups),
   };
-  if (!padded) return { kind: 'passes', passes: [pass] };
-  const pad = padPass(input(0), planes, c.size, [needRows, needCols], c.padTop, c.padLeft);
-  return { kind: 'passes', passes: [pad, pass], scratch: [paddedBytes] };
+  return { kind: 'passes', passes: [pass] };
 }
 
 /** y = conv(x, w) + b, of inputs x, w and perhaps b. */

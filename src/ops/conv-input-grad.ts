@@ -1,10 +1,12 @@
 // The GPU passes of a convolution's gradient by its input, which is the transposed convolution's forward.
 import gatherSource from '../../shaders/conv2d-input-grad.wgsl?raw';
+import blockSource from '../../shaders/conv2d-input-grad-block.wgsl?raw';
 import { input, type Lowering, output, type Pass, u32 } from '../compiler/ir';
-import { gridFor } from '../compiler/lowering';
+import { grid, gridFor } from '../compiler/lowering';
 import type { AdapterProfile } from '../gpu/device';
 import { correlate } from './conv-forward';
 import type { ConvGeometry } from './conv-geometry';
+import { type BlockTile, chooseBlockTile, weightsOf } from './conv-register-tiles';
 import { bestTile, ceilDiv, WORKGROUP } from './conv-tiles';
 import { unroll } from './unroll';
 
@@ -33,6 +35,90 @@ export function inputGradPasses(g: ConvGeometry, bias: boolean, adapter: Adapter
       adapter,
     );
   }
+  const tile = dh === 1 && dw === 1 ? chooseBlockTile(g, adapter) : undefined;
+  return { kind: 'passes', passes: [tile ? blockPass(g, bias, tile) : gatherPass(g, bias)] };
+}
+
+/** Invocations of a workgroup of blocks: few, since all work on the same channels and small images have few blocks. */
+const BLOCK_WORKGROUP = 16;
+
+/** Blocks of whole strides in both directions, for kernels without dilation. */
+function blockPass(g: ConvGeometry, bias: boolean, tile: BlockTile): Pass {
+  const [kh, kw] = g.kernel;
+  const [sh, sw] = g.stride;
+  const [height, width] = [tile.rows * sh, tile.cols * sw];
+  const [padTop, , padLeft] = g.padding;
+  const beforeH = Math.max(0, ceilDiv(kh - 1 - padTop, sh));
+  const beforeW = Math.max(0, ceilDiv(kw - 1 - padLeft, sw));
+  const shiftH = padTop + beforeH * sh;
+  const shiftW = padLeft + beforeW * sw;
+  const rows = Math.floor((height - 1 + shiftH) / sh) + 1;
+  const cols = Math.floor((width - 1 + shiftW) / sw) + 1;
+  const yTiles = ceilDiv(g.size[0], height);
+  const xTiles = ceilDiv(g.size[1], width);
+  const cTiles = ceilDiv(g.groupIn, tile.channels);
+  const tiles = xTiles * yTiles * g.batch;
+  const blocks = ceilDiv(tiles, BLOCK_WORKGROUP);
+  const workgroups = blocks * cTiles * g.groups;
+  const consts = {
+    WORKGROUP: BLOCK_WORKGROUP,
+    TY: tile.rows,
+    TX: tile.cols,
+    TO: tile.channels,
+    QUADS: ceilDiv(tile.channels, 4),
+    LANES: Math.min(4, tile.channels),
+    HEIGHT: height,
+    WIDTH: width,
+    PIXELS: height * width,
+    ACC: height * width * tile.channels,
+    TC: tile.depth,
+    KH: kh,
+    KW: kw,
+    SH: sh,
+    SW: sw,
+    KHP: ceilDiv(kh, sh),
+    KWP: ceilDiv(kw, sw),
+    KERNEL: kh * kw,
+    TAPS: tile.depth * kh * kw,
+    SHIFT_H: shiftH,
+    SHIFT_W: shiftW,
+    BEFORE_H: beforeH,
+    BEFORE_W: beforeW,
+    ROWS: rows,
+    COLS: cols,
+    PATCH: tile.depth * rows * cols,
+  };
+  return {
+    source: [weightsOf(tile), unroll(blockSource, consts)],
+    label: 'conv2d input gradient',
+    consts,
+    reads: [input(0), input(1), input(bias ? 2 : 1)],
+    writes: [output()],
+    params: [
+      u32(tiles),
+      u32(blocks),
+      u32(workgroups),
+      u32(xTiles),
+      u32(yTiles),
+      u32(cTiles),
+      u32(g.groups),
+      u32(g.groupIn),
+      u32(g.groupOut),
+      u32(g.size[0]),
+      u32(g.size[1]),
+      u32(g.outSize[0]),
+      u32(g.outSize[1]),
+      u32(bias ? 1 : 0),
+    ],
+    grid: grid(workgroups),
+  };
+}
+
+/** Some columns of one row, whatever the dilation and the kernel's height. */
+function gatherPass(g: ConvGeometry, bias: boolean): Pass {
+  const [kh, kw] = g.kernel;
+  const [sh, sw] = g.stride;
+  const [dh, dw] = g.dilation;
   const tx =
     sw > 2
       ? Math.max(1, Math.floor(TRANSPOSED_COLS / sw))
@@ -56,7 +142,7 @@ export function inputGradPasses(g: ConvGeometry, bias: boolean, adapter: Adapter
     BEFORE: before,
     ROW: Math.floor((cols - 1 + shift) / sw) + 1,
   };
-  const pass: Pass = {
+  return {
     source: [unroll(gatherSource, consts)],
     label: 'conv2d input gradient',
     consts,
@@ -82,5 +168,4 @@ export function inputGradPasses(g: ConvGeometry, bias: boolean, adapter: Adapter
     ],
     grid: gridFor(tiles, WORKGROUP),
   };
-  return { kind: 'passes', passes: [pass] };
 }

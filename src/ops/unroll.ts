@@ -1,7 +1,12 @@
 // Unrolling of marked WGSL loops, so that register tiles live in registers on adapters whose compiler does not unroll.
+import { invariant } from '../errors';
 
 const loopHead = /^[ \t]*for \(var (\w+) = 0u; \1 < (\w+); \1\+\+\) \{ \/\/ unroll(?: up to (\d+))?$/m;
 const constLine = /^const (\w+): u32 = (\d+)u;/gm;
+
+const arrayLine = /^[ \t]*var (\w+): array<(\w+), \w+>; \/\/ scalars$/m;
+
+const chainLine = /^[ \t]*var (\w+) = ([^;]*); \/\/ chain$/m;
 
 const unrolled = new Map<string, string>();
 
@@ -9,6 +14,10 @@ const unrolled = new Map<string, string>();
  * The source with every loop marked `// unroll` written out, and those marked `// unroll up to 3` that turn so
  * often or less. The bound is a `const` of the source, whose
  * value in `consts` counts before the default, or a literal. Every other line stays as it is: the result computes the same, and the source is valid WGSL itself.
+ * An array marked `// scalars`, whose every index must be a constant by then, becomes a variable for each element: WGSL compilers
+ * take half as long for those, and some leave large arrays in memory. So does a variable marked `// chain`, of which nothing but
+ * assignments that use it once, and then one use of the result, may follow in its block: it becomes a nested expression.
+ * An `if` marked `// constant` stays or goes, block and all.
  * Why: SwiftShader keeps an array in registers only if every index is a constant (measured: 7 to 10 times the speed).
  */
 export function unroll(source: string, consts: Readonly<Record<string, number>>): string {
@@ -17,7 +26,7 @@ export function unroll(source: string, consts: Readonly<Record<string, number>>)
   if (result === undefined) {
     const sizes = new Map<string, number>();
     for (const [, name, value] of source.matchAll(constLine)) sizes.set(name!, consts[name!] ?? Number(value));
-    result = expand(source, sizes);
+    result = chain(scalarise(decide(expand(source, sizes), sizes), sizes));
     unrolled.set(key, result);
   }
   return result;
@@ -40,7 +49,126 @@ function expand(source: string, sizes: ReadonlyMap<string, number>): string {
     return source.slice(0, start).replace(/ \/\/ unroll up to \d+$/, '') + expand(source.slice(start), sizes);
   }
   const name = new RegExp(`\\b${index}\\b`, 'g');
+  const inner = expand(body, sizes).replace(/^[ \t\n]+/gm, '');
   let copies = '';
-  for (let i = 0; i < count; i++) copies += `{${body.replace(name, `${i}u`)}}\n`;
-  return source.slice(0, head.index) + expand(copies, sizes) + expand(source.slice(end), sizes);
+  for (let i = 0; i < count; i++) copies += `{\n${inner.replace(name, `${i}u`)}}\n`;
+  return source.slice(0, head.index) + copies + expand(source.slice(end), sizes);
+}
+
+/** The source with every variable marked `// chain` replaced by the expression that its assignments, one after the other, make. */
+function chain(source: string): string {
+  let done = '';
+  let rest = source;
+  for (let head = chainLine.exec(rest); head; head = chainLine.exec(rest)) {
+    const [line, name, first] = head as unknown as [string, string, string];
+    const start = head.index + line.length;
+    const end = blockEnd(rest, start);
+    let value = first;
+    const use = new RegExp(`\\b${name} = ([^;]*);|\\b${name}\\b`, 'g');
+    const itself = new RegExp(`\\b${name}\\b`);
+    const block = rest.slice(start, end).replace(use, (_, next: string | undefined) => {
+      if (next === undefined) return value;
+      value = next.replace(itself, () => value);
+      return '';
+    });
+    done += rest.slice(0, head.index) + withoutEmptyBlocks(block);
+    rest = rest.slice(end);
+  }
+  return done + rest;
+}
+
+function withoutEmptyBlocks(source: string): string {
+  const less = source.replace(/\{\s*\}/g, '');
+  return less === source ? source : withoutEmptyBlocks(less);
+}
+
+/** The source without the blocks marked `// constant` whose condition, `a < b`, does not hold. */
+function decide(source: string, sizes: ReadonlyMap<string, number>): string {
+  const condition = /if \((.*) < (.*)\) \{ \/\/ constant$/gm;
+  let done = '';
+  let from = 0;
+  for (let head = condition.exec(source); head; head = condition.exec(source)) {
+    done += source.slice(from, head.index);
+    from = condition.lastIndex;
+    if (constant(head[1]!, sizes) < constant(head[2]!, sizes)) done += '{';
+    else from = blockEnd(source, from) + 1;
+    condition.lastIndex = from;
+  }
+  return done + source.slice(from);
+}
+
+/** The source with every array marked `// scalars` as separate variables. */
+function scalarise(source: string, sizes: ReadonlyMap<string, number>): string {
+  let done = '';
+  let rest = source;
+  for (let head = arrayLine.exec(rest); head; head = arrayLine.exec(rest)) {
+    const [line, name, type] = head as unknown as [string, string, string];
+    const start = head.index + line.length;
+    const end = blockEnd(rest, start);
+    const used = new Set<number>();
+    const block = rest.slice(start, end).replace(new RegExp(`\\b${name}\\[([^\\]]*)\\]`, 'g'), (_, index: string) => {
+      const element = constant(index, sizes);
+      used.add(element);
+      return `${name}_${element}`;
+    });
+    done += rest.slice(0, head.index);
+    for (const element of used) done += `var ${name}_${element}: ${type};\n`;
+    rest = block + rest.slice(end);
+  }
+  return done + rest;
+}
+
+/** Where the block ends that `start` is in. */
+function blockEnd(source: string, start: number): number {
+  const brace = /[{}]/g;
+  brace.lastIndex = start;
+  for (let depth = 1, match = brace.exec(source); match; match = brace.exec(source)) {
+    depth += match[0] === '{' ? 1 : -1;
+    if (depth === 0) return match.index;
+  }
+  return source.length;
+}
+
+const token = /\s*(?:(\d+)u?|([A-Za-z]\w*)|(\S))/y;
+
+/** The value of an expression of whole numbers and named constants with + - * / % and parentheses. */
+function constant(expression: string, sizes: ReadonlyMap<string, number>): number {
+  token.lastIndex = 0;
+  let current = token.exec(expression);
+  const next = () => {
+    current = token.exec(expression);
+  };
+  const factor = (): number => {
+    const [, digits, name, sign] = current ?? [];
+    next();
+    if (sign === '(') {
+      const inner = sum();
+      next();
+      return inner;
+    }
+    const value = name ? sizes.get(name) : Number(digits);
+    invariant(value !== undefined && !Number.isNaN(value), `the index ${expression} is no constant`);
+    return value;
+  };
+  const product = (): number => {
+    let value = factor();
+    for (let sign = current?.[3]; sign === '*' || sign === '/' || sign === '%'; sign = current?.[3]) {
+      next();
+      const by = factor();
+      value = sign === '*' ? value * by : sign === '/' ? Math.floor(value / by) : value % by;
+    }
+    return value;
+  };
+  const sum = (): number => {
+    let value = product();
+    while (current?.[3] === '+' || current?.[3] === '-') {
+      const sign = current[3] === '+' ? 1 : -1;
+      next();
+      value += sign * product();
+    }
+    return value;
+  };
+  const value = sum();
+  invariant(!current, `the index ${expression} is no constant`);
+  return value;
 }

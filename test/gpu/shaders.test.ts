@@ -44,7 +44,7 @@ test('there are shaders', () => expect(sources.size).toBeGreaterThan(20));
 
 test.for(cases)('$name with $libraries', async ({ name, libraries }, { skip }) => {
   const declaration = name.startsWith('lib/') ? declarationFor(name) : '';
-  const code = [declaration, ...libraries.map((library) => sources.get(library)!), sources.get(name)!].join('\n');
+  const code = [...libraries.map((library) => sources.get(library)!), sources.get(name)!, declaration].join('\n');
   const [, feature] = code.match(/^enable (\w+);/m) ?? [];
   if (feature && !device.features.has(feature)) skip(`this device has no ${feature}`);
   device.pushErrorScope('validation');

@@ -47,3 +47,43 @@ test('an unmarked loop stays', () => {
   const source = 'for (var i = 0u; i < 2u; i++) {\n  f(i);\n}';
   expect(unroll(source, {})).toBe(source);
 });
+
+test('an array marked `scalars` becomes the variables of its block that are used', () => {
+  const source =
+    'const N: u32 = 2u;\n{\n  var a: array<f32, 6>; // scalars\n  for (var i = 0u; i < N; i++) { // unroll\n    a[(i + 1u) * N - 1u] = aa[i] + a[0];\n  }\n}\na[1u] = 1.0;';
+  expect(lines(unroll(source, {}))).toEqual([
+    'const N: u32 = 2u;',
+    '{',
+    'var a_1: f32;',
+    'var a_0: f32;',
+    'var a_3: f32;',
+    '{',
+    'a_1 = aa[0u] + a_0;',
+    '}',
+    '{',
+    'a_3 = aa[1u] + a_0;',
+    '}',
+    '}',
+    'a[1u] = 1.0;',
+  ]);
+});
+
+test('an index that is no constant is refused where scalars are asked for', () => {
+  const source = 'var a: array<f32, 6>; // scalars\na[i] = 1.0;';
+  expect(() => unroll(source, {})).toThrow('the index i is no constant');
+});
+
+test('a variable marked `chain` becomes one expression', () => {
+  const source =
+    'for (var t = 0u; t < 2u; t++) { // unroll\n  var sum = a[t]; // chain\n  for (var i = 0u; i < 2u; i++) { // unroll\n    sum = fma(w[i], x[t], sum);\n  }\n  a[t] = sum;\n}\nsum = 1;';
+  const made = unroll(source, {}).replace(/\s+/g, '');
+  expect(made).toBe(
+    '{a[0u]=fma(w[1u],x[0u],fma(w[0u],x[0u],a[0u]));}{a[1u]=fma(w[1u],x[1u],fma(w[0u],x[1u],a[1u]));}sum=1;',
+  );
+});
+
+test('a block marked `constant` is left out where its condition does not hold', () => {
+  const source =
+    'const N: u32 = 5u;\nfor (var i = 0u; i < 3u; i++) { // unroll\n  if (i * 7u / 2u % N < 3u) { // constant\n    f(i);\n  }\n}';
+  expect(unroll(source, {}).match(/f\(.*?\)/g)).toEqual(['f(0u)', 'f(2u)']);
+});

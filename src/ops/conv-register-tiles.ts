@@ -1,0 +1,263 @@
+// How a convolution is divided among invocations that keep their sums in registers: the tiles there are, and which is chosen where.
+import weightsOwn from '../../shaders/lib/weights-own.wgsl?raw';
+import weightsQuad from '../../shaders/lib/weights-quad.wgsl?raw';
+import { tuned } from '../compiler/tuning';
+import type { AdapterProfile } from '../gpu/device';
+import type { ConvGeometry } from './conv-geometry';
+import { ceilDiv, divisorUpTo } from './conv-tiles';
+
+/** What the choice for a cross-correlation goes by. */
+export interface CorrelationShape {
+  readonly batch: number;
+  readonly groups: number;
+  readonly groupIn: number;
+  readonly groupOut: number;
+  readonly outSize: readonly [number, number];
+  readonly kernel: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly dilation: readonly [number, number];
+}
+
+/** What one invocation of conv2d.wgsl computes, and what is written out in its innermost loop. */
+export type CorrelationTile = {
+  readonly rows: number;
+  readonly cols: number;
+  readonly channels: number;
+  /** Input channels, and rows and columns of the kernel, that a turn of the loop adds; divisors of their numbers. */
+  readonly depth: number;
+  readonly kernelRows: number;
+  readonly kernelCols: number;
+  /** Whether the lanes of a quad load weights for each other. */
+  readonly shared: boolean;
+};
+
+/** Longest stretch of a kernel's row that is written out. */
+const MAX_TAPS = 11;
+
+/** Products that are written out at most: compilation takes longer than in proportion to them. */
+const MAX_PRODUCTS = 2100;
+
+/** Products an accumulator and turn that are aimed at: what a loop carries costs as much as seven of them. */
+const PRODUCTS_OF_TURN = 8;
+
+const sizes: readonly (readonly [rows: number, cols: number])[] = [
+  [1, 4],
+  [1, 7],
+  [1, 8],
+  [1, 14],
+  [1, 16],
+  [2, 4],
+  [2, 7],
+  [2, 8],
+  [4, 4],
+  [4, 7],
+  [4, 8],
+  [7, 7],
+];
+const channelCounts: readonly number[] = [1, 2, 3, 4, 8, 16];
+
+/** Tiles that are worth measuring. */
+const FEW = 8;
+
+/** The tiles that a convolution may be computed with, the most promising first. */
+export const correlationTiles = (c: CorrelationShape, adapter: AdapterProfile): readonly CorrelationTile[] =>
+  promising(allTiles(c, adapter), (tile) => correlationWork(c, tile));
+
+/** The tile that was measured to be the fastest, or is expected to be. */
+export function chooseCorrelationTile(c: CorrelationShape, adapter: AdapterProfile): CorrelationTile {
+  const tiles = correlationTiles(c, adapter);
+  const shape = [c.batch, c.groups, c.groupIn, c.groupOut, ...c.outSize, ...c.kernel, ...c.stride, ...c.dilation];
+  return tuned(adapter, 'conv2d', shape, tiles, tiles[0]!);
+}
+
+function allTiles(c: CorrelationShape, adapter: AdapterProfile): CorrelationTile[] {
+  const [kh, kw] = c.kernel;
+  const kernelCols = divisorUpTo(kw, MAX_TAPS);
+  const tiles: CorrelationTile[] = [];
+  for (const [rows, cols] of sizes) {
+    for (const channels of channelCounts) {
+      if (channels > c.groupOut && channels > 1) continue;
+      const accumulators = rows * cols * channels;
+      for (let kernelRows = 1; kernelRows <= kh; kernelRows++) {
+        const taps = kernelRows * kernelCols;
+        if (kh % kernelRows !== 0 || (taps * accumulators > MAX_PRODUCTS && kernelRows > 1)) continue;
+        const deepest = Math.min(PRODUCTS_OF_TURN / taps, MAX_PRODUCTS / (taps * accumulators));
+        const depth = divisorUpTo(c.groupIn, Math.max(1, Math.floor(deepest)));
+        if (depth * taps * accumulators > MAX_PRODUCTS) continue;
+        const shared = channels > 1 && lanesShare(adapter);
+        tiles.push({ rows, cols, channels, depth, kernelRows, kernelCols, shared });
+      }
+    }
+  }
+  return tiles;
+}
+
+/** Whether lanes can hand values round in quads: where they are a processor's, a load costs each of them a branch. */
+const lanesShare = ({ kind, features }: AdapterProfile): boolean => kind === 'software' && features.has('subgroups');
+
+/** The library that loads a tile's weights. */
+export const weightsOf = ({ shared }: { readonly shared: boolean }): string => (shared ? weightsQuad : weightsOwn);
+
+/** Rows and columns of the input under a tile and the part of the kernel that is written out. */
+export function patchSize(c: CorrelationShape, tile: CorrelationTile): readonly [rows: number, cols: number] {
+  return [
+    (tile.rows - 1) * c.stride[0] + (tile.kernelRows - 1) * c.dilation[0] + 1,
+    (tile.cols - 1) * c.stride[1] + (tile.kernelCols - 1) * c.dilation[1] + 1,
+  ];
+}
+
+/** Of the places that a row or column of a patch has, those that some tap of some output meets. */
+function touched(outputs: number, stride: number, taps: number, dilation: number): number {
+  const places = new Set<number>();
+  for (let t = 0; t < outputs; t++) for (let q = 0; q < taps; q++) places.add(t * stride + q * dilation);
+  return places.size;
+}
+
+// Nanoseconds on SwiftShader for four lanes, which load and store one after the other: fitted to measured times.
+const LOAD = 10;
+const SPREAD = 2;
+const PRODUCT = 0.5;
+const CARRIED = 3.5;
+const TURN = 100;
+const STORE = 20;
+const INVOCATION = 500;
+/** Nanoseconds to compile a load or store, a product, and an accumulator or a value that is handed round. */
+const COMPILED_LOAD = 0.6e6;
+const COMPILED_PRODUCT = 0.07e6;
+const COMPILED_VALUE = 0.3e6;
+/** Runs that a compilation is worth. */
+const RUNS = 40;
+/** Invocations that run at the same time. */
+const LANES = 8;
+
+/** What a kernel that is compiled and run does. */
+interface Work {
+  /** In a turn of the loop: loads, values that are handed round, and products. */
+  readonly loads: number;
+  readonly spread: number;
+  readonly products: number;
+  readonly accumulators: number;
+  /** Pixels of a channel, the code to store which is written out. */
+  readonly pixels: number;
+  readonly turns: number;
+  readonly invocations: number;
+}
+
+function cost({ loads, spread, products, accumulators, pixels, turns, invocations }: Work): number {
+  const turn = LOAD * loads + SPREAD * spread + PRODUCT * products + CARRIED * accumulators + TURN;
+  const run = (Math.ceil(invocations / LANES) + 1) * (turns * turn + STORE * accumulators + INVOCATION);
+  const compilation =
+    COMPILED_LOAD * (loads + pixels) +
+    COMPILED_PRODUCT * products * (1 + products / MAX_PRODUCTS) +
+    COMPILED_VALUE * (spread + accumulators);
+  return RUNS * run + compilation;
+}
+
+/** The most promising tiles, the best first. */
+function promising<T>(tiles: readonly T[], work: (tile: T) => Work): readonly T[] {
+  return tiles
+    .map((tile) => ({ tile, expected: cost(work(tile)) }))
+    .sort((a, b) => a.expected - b.expected)
+    .slice(0, FEW)
+    .map(({ tile }) => tile);
+}
+
+/** Loads of the weights of so many taps, and values that lanes hand round for them. */
+const weightLoads = (taps: number, { channels, shared }: { channels: number; shared: boolean }) => ({
+  loads: taps * (shared ? ceilDiv(channels, 4) : channels),
+  spread: shared ? taps * channels : 0,
+});
+
+function correlationWork(c: CorrelationShape, tile: CorrelationTile): Work {
+  const pixels = tile.rows * tile.cols;
+  const accumulators = pixels * tile.channels;
+  const taps = tile.depth * tile.kernelRows * tile.kernelCols;
+  const values =
+    tile.depth *
+    touched(tile.rows, c.stride[0], tile.kernelRows, c.dilation[0]) *
+    touched(tile.cols, c.stride[1], tile.kernelCols, c.dilation[1]);
+  const { loads, spread } = weightLoads(taps, tile);
+  return {
+    loads: values + loads,
+    spread,
+    products: taps * accumulators,
+    accumulators,
+    pixels,
+    turns: ((c.groupIn / tile.depth) * c.kernel[0] * c.kernel[1]) / (tile.kernelRows * tile.kernelCols),
+    invocations:
+      ceilDiv(c.outSize[0], tile.rows) *
+      ceilDiv(c.outSize[1], tile.cols) *
+      c.batch *
+      ceilDiv(c.groupOut, tile.channels) *
+      c.groups,
+  };
+}
+
+/** What one invocation of conv2d-input-grad-block.wgsl computes: so many strides of rows and columns, by channels. */
+export type BlockTile = {
+  readonly rows: number;
+  readonly cols: number;
+  readonly channels: number;
+  /** Channels of dy that a turn of the loop adds; a divisor of their number. */
+  readonly depth: number;
+  readonly shared: boolean;
+};
+
+/** Sums of one invocation, at most. */
+const MAX_SUMS = 400;
+
+const blockSizes: readonly (readonly [rows: number, cols: number])[] = [
+  [1, 1],
+  [1, 2],
+  [1, 4],
+  [1, 7],
+  [2, 2],
+  [2, 4],
+];
+
+/** The tiles that a gradient by the input may be computed with, the most promising first; none if the kernel is too large. */
+export function blockTiles(g: ConvGeometry, adapter: AdapterProfile): readonly BlockTile[] {
+  const taps = g.kernel[0] * g.kernel[1];
+  const [sh, sw] = g.stride;
+  const tiles: BlockTile[] = [];
+  for (const [rows, cols] of blockSizes) {
+    for (const channels of channelCounts) {
+      if ((channels > g.groupIn && channels > 1) || rows * cols * sh * sw * channels > MAX_SUMS) continue;
+      const products = rows * cols * channels * taps;
+      const deepest = Math.min((PRODUCTS_OF_TURN * sh * sw) / taps, MAX_PRODUCTS / products);
+      const depth = divisorUpTo(g.groupOut, Math.max(1, Math.floor(deepest)));
+      if (products > MAX_PRODUCTS) continue;
+      tiles.push({ rows, cols, channels, depth, shared: channels > 1 && lanesShare(adapter) });
+    }
+  }
+  return promising(tiles, (tile) => blockWork(g, tile));
+}
+
+/** The tile that was measured to be the fastest, or is expected to be. */
+export function chooseBlockTile(g: ConvGeometry, adapter: AdapterProfile): BlockTile | undefined {
+  const tiles = blockTiles(g, adapter);
+  const shape = [g.batch, g.groups, g.groupIn, g.groupOut, ...g.size, ...g.outSize, ...g.kernel, ...g.stride];
+  return tiles[0] && tuned(adapter, 'conv2d input gradient', shape, tiles, tiles[0]);
+}
+
+function blockWork(g: ConvGeometry, tile: BlockTile): Work {
+  const [kh, kw] = g.kernel;
+  const [sh, sw] = g.stride;
+  const pixels = tile.rows * sh * tile.cols * sw;
+  const { loads, spread } = weightLoads(tile.depth * kh * kw, tile);
+  const values = tile.depth * (tile.rows + ceilDiv(kh, sh) - 1) * (tile.cols + ceilDiv(kw, sw) - 1);
+  return {
+    loads: values + loads,
+    spread,
+    products: tile.depth * kh * kw * tile.rows * tile.cols * tile.channels,
+    accumulators: pixels * tile.channels,
+    pixels,
+    turns: g.groupOut / tile.depth,
+    invocations:
+      ceilDiv(g.size[0], tile.rows * sh) *
+      ceilDiv(g.size[1], tile.cols * sw) *
+      g.batch *
+      ceilDiv(g.groupIn, tile.channels) *
+      g.groups,
+  };
+}
