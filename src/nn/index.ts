@@ -109,5 +109,5 @@ export { GRU, LSTM, RNN } from './rnn';
 export { GRUCell, LSTMCell, RNNCell } from './rnn-cells';
 export type { IncompatibleKeys, StateDict } from './state-dict';
 export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from './unpooling';
-export { PixelShuffle, PixelUnshuffle, Upsample } from './upsample';
+export { PixelShuffle, PixelUnshuffle, Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from './upsample';
 export * as utils from './utils';

@@ -10,27 +10,33 @@ import { wholeNumber } from './sizes';
 /**
  * The input at another size, by `F.interpolate`.
  *
- * Shape: [N, C, L] → [N, C, L'] or [N, C, H, W] → [N, C, H', W'], by `size` or ⌊size · scaleFactor⌋.
+ * Shape: [N, C, L] → [N, C, L'], [N, C, H, W] → [N, C, H', W'] or [N, C, D, H, W] → [N, C, D', H', W'], by `size` or
+ * ⌊size · scaleFactor⌋.
  */
 export class Upsample extends Module {
   size: number | readonly number[] | null;
   scaleFactor: number | readonly number[] | null;
   mode: InterpolateMode;
   alignCorners: boolean | null;
+  recomputeScaleFactor: boolean | null;
 
-  constructor(...args: Arguments<InterpolateArguments, ['size', 'scaleFactor', 'mode', 'alignCorners']>) {
+  constructor(
+    ...args: Arguments<InterpolateArguments, ['size', 'scaleFactor', 'mode', 'alignCorners', 'recomputeScaleFactor']>
+  ) {
     super();
-    const defaults = { size: null, scaleFactor: null, mode: 'nearest', alignCorners: null } as const;
+    const last = { alignCorners: null, recomputeScaleFactor: null };
+    const defaults = { size: null, scaleFactor: null, mode: 'nearest', ...last } as const;
     const o = parseArgs<InterpolateArguments>('Upsample', [], defaults, args);
     this.size = o.size;
     this.scaleFactor = o.scaleFactor;
     this.mode = o.mode;
     this.alignCorners = o.alignCorners;
+    this.recomputeScaleFactor = o.recomputeScaleFactor;
   }
 
   forward(x: Tensor): Tensor {
-    const { size, scaleFactor, mode, alignCorners } = this;
-    return interpolate(x, { size, scaleFactor, mode, alignCorners });
+    const { size, scaleFactor, mode, alignCorners, recomputeScaleFactor } = this;
+    return interpolate(x, { size, scaleFactor, mode, alignCorners, recomputeScaleFactor });
   }
 
   override extraRepr(): string {
@@ -39,6 +45,26 @@ export class Upsample extends Module {
       typeof given === 'number' ? pythonFloat(given) : `(${given.map(pythonFloat).join(', ')})`;
     const by = scaleFactor === null ? `size=${pythonText(size)}` : `scale_factor=${floats(scaleFactor)}`;
     return `${by}, mode='${mode}'`;
+  }
+}
+
+interface FixedArguments {
+  size?: number | readonly number[] | null;
+  scaleFactor?: number | readonly number[] | null;
+}
+
+/** `Upsample` of images by the nearest element. */
+export class UpsamplingNearest2d extends Upsample {
+  constructor(...args: Arguments<FixedArguments, ['size', 'scaleFactor']>) {
+    super(parseArgs<FixedArguments>('UpsamplingNearest2d', [], { size: null, scaleFactor: null }, args));
+  }
+}
+
+/** `Upsample` of images between elements, linearly, with corners aligned. */
+export class UpsamplingBilinear2d extends Upsample {
+  constructor(...args: Arguments<FixedArguments, ['size', 'scaleFactor']>) {
+    const o = parseArgs<FixedArguments>('UpsamplingBilinear2d', [], { size: null, scaleFactor: null }, args);
+    super({ ...o, mode: 'bilinear', alignCorners: true });
   }
 }
 

@@ -1,4 +1,4 @@
-// Images at another size: interpolation by the nearest element or linearly, and means of adaptive windows; with its adjoint.
+// Images at another size: interpolation by the nearest element, linearly or by cubics, and means of adaptive windows; with its adjoint.
 import source from '../../shaders/resample2d.wgsl?raw';
 import { f32, input, type Lowering, output, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
@@ -10,7 +10,7 @@ import type { Op, Value } from '../graph/value';
 type Pair = readonly [height: number, width: number];
 
 export interface ResampleAttrs {
-  readonly mode: 'nearest' | 'linear' | 'area';
+  readonly mode: 'nearest' | 'linear' | 'area' | 'cubic';
   readonly size: Pair;
   /** Output o lies at scale · (o + center) − shift of the input. Modes by area do without. */
   readonly scale: Pair;
@@ -19,7 +19,7 @@ export interface ResampleAttrs {
 }
 
 const WORKGROUP = 64;
-const modes = { nearest: 0, linear: 1, area: 2 };
+const modes = { nearest: 0, linear: 1, area: 2, cubic: 3 };
 
 function resamplePass(entry: 'main' | 'grad', from: Shape, to: Shape, attrs: ResampleAttrs): Lowering {
   const count = numel(entry === 'main' ? to : from);

@@ -73,7 +73,9 @@ describe('sizes', () => {
     const image = torch.zeros(1, 2, 4, 4);
     expect(() => F.interpolate(image)).toThrow(/either size or scaleFactor/);
     expect(() => F.interpolate(image, { size: 2, mode: 'linear' })).toThrow(/'linear' does not fit .* use 'bilinear'/);
-    expect(() => F.interpolate(image, { size: 2, alignCorners: true })).toThrow(/alignCorners is for modes/);
+    expect(() => F.interpolate(image, { size: 2, alignCorners: true })).toThrow(
+      /alignCorners is for the linear and cubic modes/,
+    );
     expect(() => F.interpolate(image, { size: 0 })).toThrow(/sizes greater than 0/);
     expect(() => F.pixelShuffle(image, 2)).toThrow(/multiple of 2 · 2/);
     expect(() => F.adaptiveAvgPool2d(torch.zeros(4, 4), 2)).toThrow(/4-D \(or 3-D\) input/);

@@ -41,6 +41,7 @@ export {
 } from './elementwise-loss';
 export { embedding } from './embedding';
 export { fold, unfold } from './fold';
+export { affineGrid, gridSample } from './grid-sample';
 export { type InterpolateMode, interpolate } from './interpolate';
 export { linear } from './linear';
 export {

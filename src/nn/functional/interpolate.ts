@@ -1,25 +1,40 @@
-// Owns F.interpolate: images and rows at another size.
-import { showShape } from '../../compiler/meta';
+// Owns F.interpolate: rows, images and volumes at another size.
+import { numel, type Shape, showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
+import { named } from '../../graph/record';
+import type { Value } from '../../graph/value';
 import { reshape } from '../../ops/cast';
-import { resample2d } from '../../ops/resample';
+import { type ResampleAttrs, resample2d } from '../../ops/resample';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
-export type InterpolateMode = 'nearest' | 'nearest-exact' | 'linear' | 'bilinear' | 'area';
+export type InterpolateMode = 'nearest' | 'nearest-exact' | 'linear' | 'bilinear' | 'trilinear' | 'bicubic' | 'area';
 
 export interface InterpolateArguments {
   /** The output's size, one number for all dimensions or one for each; either this or scaleFactor. */
   size?: number | readonly number[] | null;
   /** Output size over input size, one number for all dimensions or one for each. */
   scaleFactor?: number | readonly number[] | null;
-  /** Default 'nearest'; 'linear' is for [N, C, L], 'bilinear' for [N, C, H, W]. */
+  /** Default 'nearest'; 'linear' is for [N, C, L], 'bilinear' and 'bicubic' for [N, C, H, W], 'trilinear' for [N, C, D, H, W]. */
   mode?: InterpolateMode;
-  /** Corner elements lie at the same place in input and output; for 'linear' and 'bilinear' only, default false. */
+  /** Corner elements lie at the same place in input and output; for the linear and cubic modes only, default false. */
   alignCorners?: boolean | null;
+  /** Take the scale from the sizes, which rounding may have changed, rather than from scaleFactor; default false. */
+  recomputeScaleFactor?: boolean | null;
 }
 
-const modes = ['nearest', 'nearest-exact', 'linear', 'bilinear', 'area'];
+/** How each mode looks at an axis, and the number of dimensions it is for. */
+const modes: Record<InterpolateMode, { by: ResampleAttrs['mode']; rank?: number }> = {
+  nearest: { by: 'nearest' },
+  'nearest-exact': { by: 'nearest' },
+  linear: { by: 'linear', rank: 1 },
+  bilinear: { by: 'linear', rank: 2 },
+  trilinear: { by: 'linear', rank: 3 },
+  bicubic: { by: 'cubic', rank: 2 },
+  area: { by: 'area' },
+};
+
+const linearModes = ['linear', 'bilinear', 'trilinear'];
 
 function each(name: string, given: number | readonly number[], rank: number): readonly number[] {
   const all = typeof given === 'number' ? Array<number>(rank).fill(given) : given;
@@ -32,32 +47,23 @@ function each(name: string, given: number | readonly number[], rank: number): re
 }
 
 /**
- * x at another size. Shape: [N, C, L] → [N, C, L'] or [N, C, H, W] → [N, C, H', W'], by `size` or ⌊size · scaleFactor⌋.
+ * x at another size. Shape: [N, C, L] → [N, C, L'], [N, C, H, W] → [N, C, H', W'] or [N, C, D, H, W] → [N, C, D', H', W'], by
+ * `size` or ⌊size · scaleFactor⌋.
  */
 export function interpolate(
   x: Tensor,
-  ...args: Arguments<InterpolateArguments, ['size', 'scaleFactor', 'mode', 'alignCorners']>
+  ...args: Arguments<InterpolateArguments, ['size', 'scaleFactor', 'mode', 'alignCorners', 'recomputeScaleFactor']>
 ): Tensor {
-  const defaults = { size: null, scaleFactor: null, mode: 'nearest', alignCorners: null } as const;
+  const last = { alignCorners: null, recomputeScaleFactor: null };
+  const defaults = { size: null, scaleFactor: null, mode: 'nearest', ...last } as const;
   const o = parseArgs<InterpolateArguments>('interpolate', [], defaults, args);
   const { mode, alignCorners } = o;
   const { shape } = x;
   const rank = shape.length - 2;
-  if (!modes.includes(mode)) {
-    throw new ArgumentError(`interpolate: expected mode to be one of '${modes.join("', '")}', but got '${mode}'`);
-  }
-  if (rank !== 1 && rank !== 2) {
-    throw new ShapeError(`interpolate: expected input [N, C, L] or [N, C, H, W], but got ${showShape(shape)}`);
-  }
-  const linear = mode === 'linear' || mode === 'bilinear';
-  if (linear && rank !== (mode === 'linear' ? 1 : 2)) {
-    const fitting = mode === 'linear' ? 'bilinear' : 'linear';
-    throw new ArgumentError(
-      `interpolate: mode '${mode}' does not fit input of shape ${showShape(shape)}; use '${fitting}'`,
-    );
-  }
-  if (alignCorners !== null && !linear) {
-    throw new ArgumentError(`interpolate: alignCorners is for modes 'linear' and 'bilinear', but got mode '${mode}'`);
+  const kind = checkMode(mode, shape);
+  const smooth = kind.rank !== undefined;
+  if (alignCorners !== null && !smooth) {
+    throw new ArgumentError(`interpolate: alignCorners is for the linear and cubic modes, but got mode '${mode}'`);
   }
   if ((o.size === null) === (o.scaleFactor === null)) {
     throw new ArgumentError('interpolate: expected either size or scaleFactor');
@@ -65,19 +71,64 @@ export function interpolate(
   const given = shape.slice(2);
   const factors = o.scaleFactor === null ? null : each('scaleFactor', o.scaleFactor, rank);
   const size = factors ? given.map((n, d) => Math.floor(n * factors[d]!)) : each('size', o.size!, rank);
+  const byFactor = factors !== null && mode !== 'area' && !o.recomputeScaleFactor;
   const scale = given.map((n, d) => {
-    if (linear && alignCorners) return size[d]! > 1 ? (n - 1) / (size[d]! - 1) : 0;
-    return factors && mode !== 'area' ? 1 / factors[d]! : n / size[d]!;
+    if (smooth && alignCorners) return size[d]! > 1 ? (n - 1) / (size[d]! - 1) : 0;
+    return byFactor ? 1 / factors[d]! : n / size[d]!;
   });
-  const centred = mode === 'nearest-exact' || (linear && !alignCorners);
-  const image = rank === 1 ? reshape(x.value, [shape[0]!, shape[1]!, 1, shape[2]!]) : x.value;
-  const row = rank === 1;
-  const y = resample2d('interpolate', image, {
-    mode: linear ? 'linear' : mode === 'area' ? 'area' : 'nearest',
-    size: row ? [1, size[0]!] : [size[0]!, size[1]!],
-    scale: row ? [1, scale[0]!] : [scale[0]!, scale[1]!],
-    center: centred ? 0.5 : 0,
-    shift: linear && centred ? 0.5 : 0,
+  const centred = mode === 'nearest-exact' || (smooth && !alignCorners);
+  const attrs = { mode: kind.by, center: centred ? 0.5 : 0, shift: smooth && centred ? 0.5 : 0 };
+  const y = resample(x.value, size, scale, attrs);
+  return Tensor.of(named(y, `Upsample${mode[0]!.toUpperCase()}${mode.slice(1)}${rank}DBackward0`));
+}
+
+function checkMode(mode: InterpolateMode, shape: Shape): { by: ResampleAttrs['mode']; rank?: number } {
+  const rank = shape.length - 2;
+  const kind = modes[mode];
+  if (!kind) {
+    const all = Object.keys(modes).join("', '");
+    throw new ArgumentError(`interpolate: expected mode to be one of '${all}', but got '${mode}'`);
+  }
+  if (rank < 1 || rank > 3) {
+    throw new ShapeError(
+      `interpolate: expected input [N, C, L], [N, C, H, W] or [N, C, D, H, W], but got ${showShape(shape)}`,
+    );
+  }
+  if (kind.rank !== undefined && kind.rank !== rank) {
+    throw new ArgumentError(
+      `interpolate: mode '${mode}' does not fit input of shape ${showShape(shape)}; use '${linearModes[rank - 1]}'`,
+    );
+  }
+  return kind;
+}
+
+/** The last two dimensions at another size, then, of a volume, the one before. */
+function resample(
+  x: Value,
+  size: readonly number[],
+  scale: readonly number[],
+  attrs: Pick<ResampleAttrs, 'mode' | 'center' | 'shift'>,
+): Value {
+  const lead = x.shape.slice(0, 2);
+  const images = size.length === 1 ? reshape(x, [...lead, 1, x.shape[2]!]) : x;
+  if (size.length < 3) {
+    const whole = {
+      ...attrs,
+      size: [size.at(-2) ?? 1, size.at(-1)!],
+      scale: [scale.at(-2) ?? 1, scale.at(-1)!],
+    } as const;
+    return reshape(resample2d('interpolate', images, whole), [...lead, ...size]);
+  }
+  const [depth, height, width] = x.shape.slice(2) as [number, number, number];
+  const channels = numel(lead);
+  const planes = reshape(x, [1, channels * depth, height, width]);
+  const flat = resample2d('interpolate', planes, {
+    ...attrs,
+    size: [size[1]!, size[2]!],
+    scale: [scale[1]!, scale[2]!],
   });
-  return Tensor.of(row ? reshape(y, [shape[0]!, shape[1]!, size[0]!]) : y);
+  const area = size[1]! * size[2]!;
+  const columns = reshape(flat, [1, channels, depth, area]);
+  const y = resample2d('interpolate', columns, { ...attrs, size: [size[0]!, area], scale: [scale[0]!, 1] });
+  return reshape(y, [...lead, ...size]);
 }

@@ -1,0 +1,207 @@
+// Owns F.gridSample and F.affineGrid: images and volumes read at any places, and the places of an affine map.
+import { ArgumentError, ShapeError } from '../../errors';
+import { linspace, ones } from '../../tensor/creation';
+import { stack } from '../../tensor/functions';
+import { type Arguments, parseArgs } from '../../tensor/options';
+import type { Tensor } from '../../tensor/tensor';
+
+interface GridSampleArguments {
+  /** 'bilinear' (default; of eight neighbours in volumes), 'nearest', or for images 'bicubic'. */
+  mode?: 'bilinear' | 'nearest' | 'bicubic';
+  /** What lies outside: 'zeros' (default), the 'border', or a 'reflection' of the inside. */
+  paddingMode?: 'zeros' | 'border' | 'reflection';
+  /** −1 and 1 are the centres of the corner elements rather than their outer edges; default false. */
+  alignCorners?: boolean | null;
+}
+
+type GridSampleOrder = ['mode', 'paddingMode', 'alignCorners'];
+
+/** How coordinates are read. */
+interface Sampling {
+  readonly padding: 'zeros' | 'border' | 'reflection';
+  readonly aligned: boolean;
+}
+
+/** Indices along one axis with their weights; `inside` tells which ones there are, null if all. */
+interface Tap {
+  readonly index: Tensor;
+  readonly weight: Tensor;
+  readonly inside: Tensor | null;
+}
+
+/**
+ * The input at the places that `grid` names, from −1 to 1 along each axis, x first. Shape: input [N, C, H, W], grid
+ * [N, H', W', 2] → [N, C, H', W']; or [N, C, D, H, W] and [N, D', H', W', 3] → [N, C, D', H', W'].
+ */
+export function gridSample(
+  input: Tensor,
+  grid: Tensor,
+  ...args: Arguments<GridSampleArguments, GridSampleOrder>
+): Tensor {
+  const name = 'gridSample';
+  const defaults = { mode: 'bilinear', paddingMode: 'zeros', alignCorners: null } as const;
+  const { mode, paddingMode, alignCorners } = parseArgs<GridSampleArguments>(name, [], defaults, args);
+  const spatial = input.dim() - 2;
+  checkGrid(name, input, grid);
+  if (!['zeros', 'border', 'reflection'].includes(paddingMode)) {
+    throw new ArgumentError(
+      `${name}: expected paddingMode 'zeros', 'border' or 'reflection', but got '${paddingMode}'`,
+    );
+  }
+  if (!['bilinear', 'nearest', 'bicubic'].includes(mode) || (mode === 'bicubic' && spatial === 3)) {
+    throw new ArgumentError(
+      `${name}: expected mode 'bilinear', 'nearest' or (for images) 'bicubic', but got '${mode}' for ${input.dim()}-D input`,
+    );
+  }
+  const sampling: Sampling = { padding: paddingMode, aligned: alignCorners ?? false };
+  const sizes = input.shape.slice(2);
+  // Coordinates come x first, axes outermost first.
+  const axes = sizes.map((size, d) => {
+    const place = unnormalized(grid.select(-1, spatial - 1 - d), size, sampling.aligned);
+    return tapsOf(mode, place, size, sampling);
+  });
+  const [batch, channels] = input.shape as readonly [number, number];
+  const flat = input.reshape([batch, channels, -1]);
+  const outSizes = grid.shape.slice(1, -1);
+  const parts = combinations(axes).map((taps) => {
+    const place = taps.reduce<Tensor | null>((at, { index }, d) => (at ? at.mul(sizes[d]!).add(index) : index), null)!;
+    const places = place.reshape([batch, 1, -1]);
+    const values = flat.gather(2, places.expand([batch, channels, places.shape[2]!]));
+    return taps.reduce((sum, { weight, inside }) => {
+      const weighed = sum.mul(weight.reshape([batch, 1, -1]));
+      return inside ? weighed.mul(inside.reshape([batch, 1, -1])) : weighed;
+    }, values);
+  });
+  return parts.reduce((sum, part) => sum.add(part)).reshape([batch, channels, ...outSizes]);
+}
+
+function checkGrid(name: string, input: Tensor, grid: Tensor): void {
+  const rank = input.dim();
+  const fits = grid.dim() === rank && grid.shape[0] === input.shape[0] && grid.shape.at(-1) === rank - 2;
+  if ((rank === 4 || rank === 5) && fits && !input.shape.slice(2).includes(0)) return;
+  throw new ShapeError(
+    `${name}: expected input [N, C, H, W] with grid [N, H', W', 2], or input [N, C, D, H, W] with grid [N, D', H', W', 3], but got [${input.shape.join(', ')}] and [${grid.shape.join(', ')}]`,
+  );
+}
+
+const unnormalized = (x: Tensor, size: number, aligned: boolean): Tensor =>
+  aligned
+    ? x
+        .add(1)
+        .mul(0.5)
+        .mul(size - 1)
+    : x.add(1).mul(size).sub(1).mul(0.5);
+
+/** Coordinates brought inside, as the padding says; those of 'zeros' stay. */
+function padded(x: Tensor, size: number, { padding, aligned }: Sampling): Tensor {
+  if (padding === 'zeros') return x;
+  if (padding === 'border') return x.clamp(0, size - 1);
+  const [low, span] = aligned ? [0, size - 1] : [-0.5, size];
+  if (span === 0) return x.mul(0);
+  const distance = x.sub(low).abs();
+  const extra = distance.fmod(span);
+  const even = distance.detach().div(span).floor().fmod(2).eq(0);
+  return extra
+    .where(even, extra.neg().add(span))
+    .add(low)
+    .clamp(0, size - 1);
+}
+
+function tapsOf(mode: 'bilinear' | 'nearest' | 'bicubic', place: Tensor, size: number, sampling: Sampling): Tap[] {
+  if (mode === 'nearest') {
+    // The nearest element counts 1 wherever the place is: the place's gradient is 0.
+    const weight = place.maskedFill(ones(place.shape).to('bool'), 1);
+    return [tapAt(padded(place, size, sampling).detach().round(), weight, size, sampling)];
+  }
+  if (mode === 'bilinear') {
+    const x = padded(place, size, sampling);
+    const first = x.detach().floor();
+    const behind = x.sub(first);
+    return [tapAt(first, behind.neg().add(1), size, sampling), tapAt(first.add(1), behind, size, sampling)];
+  }
+  const first = place.detach().floor();
+  const behind = place.sub(first);
+  return [-1, 0, 1, 2].map((k) => {
+    const at = padded(first.add(k), size, sampling);
+    return tapAt(
+      at,
+      cubic(k === -1 ? behind.add(1) : k === 0 ? behind : behind.neg().add(k), k === 0 || k === 1),
+      size,
+      sampling,
+    );
+  });
+}
+
+/** What an element counts in cubic convolution (Keys 1981, a = −3/4), at a distance of up to 1 (near) or up to 2. */
+function cubic(x: Tensor, near: boolean): Tensor {
+  const a = -0.75;
+  if (near) {
+    return x
+      .mul(a + 2)
+      .sub(a + 3)
+      .mul(x)
+      .mul(x)
+      .add(1);
+  }
+  return x
+    .mul(a)
+    .sub(5 * a)
+    .mul(x)
+    .add(8 * a)
+    .mul(x)
+    .sub(4 * a);
+}
+
+function tapAt(at: Tensor, weight: Tensor, size: number, { padding }: Sampling): Tap {
+  const inside =
+    padding === 'zeros'
+      ? at
+          .ge(0)
+          .logicalAnd(at.le(size - 1))
+          .to('float32')
+      : null;
+  return { index: at.clamp(0, size - 1).to('int64'), weight, inside };
+}
+
+/** One tap of each axis, in every combination. */
+const combinations = (axes: readonly (readonly Tap[])[]): Tap[][] =>
+  axes.reduce<Tap[][]>((all, taps) => all.flatMap((head) => taps.map((tap) => [...head, tap])), [[]]);
+
+interface AffineGridArguments {
+  /** −1 and 1 are the centres of the corner elements rather than their outer edges; default false. */
+  alignCorners?: boolean | null;
+}
+
+/**
+ * The places of an output in the input under an affine map, for `gridSample`. Shape: theta [N, 2, 3] and size [N, C, H, W] →
+ * [N, H, W, 2]; or [N, 3, 4] and [N, C, D, H, W] → [N, D, H, W, 3].
+ */
+export function affineGrid(
+  theta: Tensor,
+  size: readonly number[],
+  ...args: Arguments<AffineGridArguments, ['alignCorners']>
+): Tensor {
+  const { alignCorners } = parseArgs<AffineGridArguments>('affineGrid', [], { alignCorners: null }, args);
+  const spatial = size.length - 2;
+  const expected = [size[0], spatial, spatial + 1];
+  if ((spatial !== 2 && spatial !== 3) || theta.shape.join() !== expected.join()) {
+    throw new ShapeError(
+      `affineGrid: expected theta [N, 2, 3] with size [N, C, H, W], or theta [N, 3, 4] with size [N, C, D, H, W], but got [${theta.shape.join(', ')}] and [${size.join(', ')}]`,
+    );
+  }
+  const sizes = size.slice(2);
+  const places = sizes.map((n, d) => {
+    const shape = sizes.map((_, k) => (k === d ? n : 1));
+    return steps(n, alignCorners ?? false)
+      .reshape(shape)
+      .expand(sizes);
+  });
+  const base = stack([...places.reverse(), ones(sizes)], -1).reshape([1, -1, spatial + 1]);
+  return base
+    .expand([size[0]!, base.shape[1]!, spatial + 1])
+    .bmm(theta.transpose(1, 2))
+    .reshape([size[0]!, ...sizes, spatial]);
+}
+
+const steps = (n: number, aligned: boolean): Tensor =>
+  n === 1 ? ones(1).mul(0) : aligned ? linspace(-1, 1, n) : linspace(-1, 1, n).mul((n - 1) / n);
