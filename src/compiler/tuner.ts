@@ -110,6 +110,8 @@ const MAX_REPEATS = 256;
 /** Candidates within this factor of the best go on to the final, at most so many. */
 const CLOSE = 1.3;
 const FINALISTS = 4;
+/** A first run that takes so much longer than the rule of thumb's choice is the last. */
+const HOPELESS = 3;
 const ROUNDS = 3;
 /** The rule of thumb's choice stays unless another is faster by this factor: less is noise. */
 const WORTHWHILE = 1.03;
@@ -172,7 +174,7 @@ async function tuneOne(
       if (bench.now() > deadline) return null;
       const trial = await bench.open(task, candidate);
       if (trial) {
-        const entrant = await enter(candidate, trial);
+        const entrant = await enter(candidate, trial, reference?.best ?? Number.POSITIVE_INFINITY);
         if (!reference || (await trial.agrees(reference.trial))) entrants.push(entrant);
         else trial.close();
         reference ??= entrant;
@@ -206,9 +208,10 @@ async function tuneOne(
   }
 }
 
-/** Runs once to warm up, then as often as a measurement needs. */
-async function enter(candidate: Candidate, trial: Trial): Promise<Entrant> {
+/** Runs once, which may be slower than later runs, then as often as a measurement needs, unless it is hopeless beside `known`. */
+async function enter(candidate: Candidate, trial: Trial, known: number): Promise<Entrant> {
   const once = await trial.time(1);
+  if (once > known * HOPELESS) return { candidate, trial, repeats: 1, best: once };
   const repeats = Math.max(1, Math.min(MAX_REPEATS, Math.round(MEASURED / Math.max(once, 1e-3))));
   return { candidate, trial, repeats, best: await trial.time(repeats) };
 }

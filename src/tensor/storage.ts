@@ -2,7 +2,7 @@
 
 import { contiguousStrides, type DType, numel, type Shape, sameShape } from '../compiler/meta';
 import { flushIfLarge, releaseAfterFlush } from '../graph/flush';
-import { beforeChange } from '../graph/journal';
+import { beforeChange, isJournaling } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
 import { fromHost } from '../graph/record';
 import { currentScope, makeRecipesOf, type Root, type Scope, topScope, trackRoot } from '../graph/roots';
@@ -50,9 +50,11 @@ export class Storage implements Root {
       this.computed = this.current;
     }
     // What a rehearsal makes is nothing after it.
-    beforeChange(this, () => () => {
-      this.voided = true;
-    });
+    if (isJournaling()) {
+      beforeChange(this, () => () => {
+        this.voided = true;
+      });
+    }
     trackRoot(this, this.scope);
     mode.pendingBytes += numel(this.shape) * 4;
     flushIfLarge();
@@ -193,6 +195,7 @@ export class Storage implements Root {
 
   /** Comes back as it is now after a rehearsal, as a later version. */
   private keep(): void {
+    if (!isJournaling()) return;
     beforeChange(this, () => {
       const { disposed, settled, computed, voided, current, home } = this;
       const values = [current, settled, computed].filter((value) => value !== null);
