@@ -3,7 +3,7 @@
 const comment = /\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
 const blankLine = /\n\s*(?=\n)/g;
 /** A function's declaration with its attributes. */
-const declared = /^(?:\s+|@\w+(?:\([^)]*\))?)*fn\s+(\w+)/;
+const declared = /^\s*(?:@\w+(?:\([^)]*\))?\s*)*fn\s+(\w+)/;
 const called = /\b[A-Za-z_]\w*(?=\s*\()/g;
 
 /** The code without comments and without functions that `entry` does not reach. */
