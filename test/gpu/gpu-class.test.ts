@@ -8,6 +8,7 @@ import './matmul.test';
 import './norm.test';
 import './pool.test';
 import './reduce.test';
+import './rows.test';
 
 beforeAll(() => torch.init({ kernels: 'gpu' }));
 
