@@ -34,6 +34,48 @@ function training(seed: number) {
   return { model, optimizer, scheduler, step };
 }
 
+const clipped = (parameters: nn.Parameter[], scheduled: boolean) => {
+  const optimizer = new optim.SGD(parameters, { lr: 0.05, momentum: 0.9 });
+  const { StepLR, ConstantLR, SequentialLR } = optim.lrScheduler;
+  const schedulers = [new ConstantLR(optimizer, { totalIters: 2 }), new StepLR(optimizer, { stepSize: 1 })];
+  const scheduler = new SequentialLR(optimizer, { schedulers, milestones: [3] });
+  return async (loss: () => Tensor) => {
+    optimizer.zeroGrad();
+    const value = loss();
+    value.backward();
+    nn.utils.clipGradNorm_(parameters, 0.1);
+    optimizer.step();
+    if (scheduled) scheduler.step();
+    return value.item();
+  };
+};
+
+const onPlateau = (parameters: nn.Parameter[]) => {
+  const optimizer = new optim.RMSprop(parameters, { lr: 0.01 });
+  const scheduler = new optim.lrScheduler.ReduceLROnPlateau(optimizer, { patience: 0, factor: 0.5 });
+  return async (loss: () => Tensor) => {
+    optimizer.zeroGrad();
+    const value = loss();
+    value.backward();
+    optimizer.step();
+    scheduler.step(await value.item());
+    return value.item();
+  };
+};
+
+const quasiNewton = (parameters: nn.Parameter[]) => {
+  const optimizer = new optim.LBFGS(parameters, { maxIter: 3, lineSearchFn: 'strong_wolfe' });
+  return async (loss: () => Tensor) => {
+    const value = await optimizer.step(async () => {
+      optimizer.zeroGrad();
+      const now = loss();
+      now.backward();
+      return now;
+    });
+    return value.item();
+  };
+};
+
 /** Creations counted from one call to the next. */
 function counter() {
   let before = torch.gpu.stats();
@@ -99,6 +141,29 @@ describe('warmup', () => {
     const after = await Promise.all([...warmed.model.parameters()].map((p) => p.grad!.tolist()));
     expect(after).toEqual(gradients);
     expect([await warmed.step(), await warmed.step()]).toEqual(expected);
+  });
+
+  test.each([
+    ['SGD with clipped gradients', (parameters: nn.Parameter[]) => clipped(parameters, false)],
+    ['SequentialLR', (parameters: nn.Parameter[]) => clipped(parameters, true)],
+    ['ReduceLROnPlateau', onPlateau],
+    ['L-BFGS', quasiNewton],
+  ])('%s goes on as if nothing had been', async (_, train) => {
+    const run = async (warms: readonly number[]) => {
+      torch.manualSeed(9);
+      const model = new nn.Sequential(new nn.Linear(6, 5), new nn.Tanh(), new nn.Linear(5, 1));
+      const inputs = torch.randn(20, 6);
+      const targets = torch.randn(20, 1);
+      const step = train(model.parameters());
+      const losses: number[] = [];
+      for (let i = 0; i < 5; i++) {
+        const next = () => step(() => nn.functional.mseLoss(model(inputs), targets));
+        if (warms.includes(i)) await torch.warmup(next);
+        losses.push(await next());
+      }
+      return losses;
+    };
+    expect(await run([0, 3])).toEqual(await run([]));
   });
 
   test('goes through a loader and a model of the demo', async () => {
