@@ -107,6 +107,22 @@ describe('long sums', () => {
   });
 });
 
+test.each([
+  [5, 33, 7],
+  [1, 100, 50],
+  [65, 30, 1],
+  [64, 3000, 3],
+  [1, 20000, 1],
+])('what follows a product of %i by %i by %i in its kernel gives what it gives after it', async (m, k, n) => {
+  torch.manualSeed(0);
+  const [x, w, b, scale] = [torch.randn(m, k), torch.randn(n, k), torch.randn(n), torch.randn(m, n)];
+  const product = F.linear(x, w, b);
+  await product.data();
+  const apart = F.gelu(product).mul(scale);
+  const fused = torch.scope(() => F.gelu(F.linear(x, w, b)).mul(scale));
+  expectNumbers(await fused.data(), await apart.data(), tolerance);
+});
+
 test('batch dimensions broadcast in any pattern', async () => {
   torch.manualSeed(0);
   const a = torch.randn(2, 1, 3, 1, 2, 1, 2, 3);
