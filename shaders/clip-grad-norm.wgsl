@@ -1,9 +1,11 @@
 // clip-grad-norm.wgsl: part sums of the p-norm of a vector, one a strip; clip-grad-scale.wgsl adds them up.
 //   parts[s] = Σ |x_i|^p,   or max |x_i|,   over i = s, s + strips, s + 2 strips, …
+// Between the gradients in a flat buffer lies what kernels that write four elements at once have left there.
 // Uses: lib/math.wgsl lib/norm-kind.wgsl
 @group(0) @binding(0) var<storage, read> x: array<f32>;           // [count]
-@group(0) @binding(1) var<storage, read_write> parts: array<f32>; // [strips]
-@group(0) @binding(2) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> filled: array<u32>;      // [⌈count / 64⌉]: elements of each 64 that count, from the first
+@group(0) @binding(2) var<storage, read_write> parts: array<f32>; // [strips]
+@group(0) @binding(3) var<uniform> params: Params;
 
 struct Params {
   count: u32,
@@ -23,7 +25,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   while (i < params.count) {
     var part = 0.0;
     for (var k = 0u; k < BLOCK && i < params.count; k++) {
-      part = norm_combine(part, norm_term(x[i], params.power));
+      if (i % 64u < filled[i / 64u]) { part = norm_combine(part, norm_term(x[i], params.power)); }
       i += params.strips;
     }
     total = norm_combine(total, part);

@@ -29,14 +29,12 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   }
   let length = norm_root(total, params.power);
   if (group + lid.x == 0u) { norm[0] = length; }
-  let undefined = math_isnan(length);
   let ratio = params.max_norm / (length + EPSILON);
-  let factor = select(select(ratio, 1.0, ratio > 1.0), length, undefined);
+  let factor = select(select(ratio, 1.0, ratio > 1.0), length, math_isnan(length));
   let first = group * WORKGROUP * SHARE + lid.x;
   for (var k = 0u; k < SHARE; k++) {
     let i = first + k * WORKGROUP;
     if (i >= params.count) { return; }
-    // The zeros between the gradients in a flat buffer stay zeros, or a NaN of one step would be part of every later norm.
-    y[i] = select(y[i] * factor, 0.0, undefined && y[i] == 0.0);
+    y[i] *= factor;
   }
 }

@@ -11,6 +11,7 @@ import { GpuBench } from './bench';
 import type { Program } from './ir';
 import { link, pipelineRequests } from './link';
 import { byteLength, type Meta } from './meta';
+import { type CompilerPass, compilerPasses } from './passes';
 import { compile, type Plan } from './plan';
 import { PlanCache } from './plan-cache';
 import { type TunedChoice, type TuningProgress, tuneAll, tuningTasks } from './tuner';
@@ -83,8 +84,15 @@ export class Engine {
   /** The last job that waits for the device or for pipelines, if any. */
   private tail: Promise<void> | null = null;
   private readonly lossListeners = new Set<() => void>();
+  private passes = compilerPasses;
   rehearsal: Rehearsal | null = null;
   private tuning = new TuningTable();
+
+  /** Compiles by these passes from now on, for tests: whichever they are, programs compute the same. */
+  compileBy(passes: readonly CompilerPass[] = compilerPasses): void {
+    this.passes = passes;
+    this.plans.clear();
+  }
 
   /** Opens the device now, or the one given, and returns what it is. */
   async init(options: DeviceOptions = {}): Promise<AdapterProfile> {
@@ -313,7 +321,7 @@ export class Engine {
 
   private async compile(job: Job, session: Session): Promise<CachedPlan> {
     const start = performance.now();
-    const plan = compile(job.build(), session.profile);
+    const plan = compile(job.build(), session.profile, this.passes);
     hostPhase('compile', start);
     const linked = performance.now();
     const executable = await link(plan, session);
@@ -327,7 +335,7 @@ export class Engine {
   /** A plan for a program, freshly compiled, and whether there is one already; the device must be open. */
   planFor(key: readonly number[], program: Program): { readonly plan: Plan; readonly cached: boolean } {
     invariant(this.session, 'a plan is compiled for a device');
-    return { plan: compile(program, this.session.profile), cached: this.plans.get(key) !== undefined };
+    return { plan: compile(program, this.session.profile, this.passes), cached: this.plans.get(key) !== undefined };
   }
 
   /** Makes plans for programs that have none yet, all pipelines at once, and runs none of them. */
@@ -339,7 +347,7 @@ export class Engine {
       const session = await this.open();
       const before = stats.pipelinesCreated;
       const fresh = jobs.filter(({ key }) => !this.plans.get(key));
-      const plans = fresh.map(({ key, program }) => ({ key, plan: compile(program, session.profile) }));
+      const plans = fresh.map(({ key, program }) => ({ key, plan: compile(program, session.profile, this.passes) }));
       const requests = plans.flatMap(({ plan }) => pipelineRequests(plan));
       await session.pipelines.prepare(requests, onProgress);
       for (const { key, plan } of plans) {

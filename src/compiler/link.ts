@@ -4,7 +4,8 @@ import type { Memory } from '../gpu/memory';
 import { type BindingKind, type PipelineRequest, type Pipelines, specialise } from '../gpu/pipelines';
 import type { Slots } from '../gpu/slots';
 import type { Param } from './ir';
-import { type Location, operandsOf, type Plan, type Step } from './plan';
+import { layOut, tenantsOf } from './layout';
+import { operandsOf, type Plan, type Step } from './plan';
 
 /** Uniform bindings start at multiples of this many bytes (WebGPU's default minUniformBufferOffsetAlignment). */
 const UNIFORM_ALIGNMENT = 256;
@@ -20,7 +21,7 @@ export interface LinkTarget {
 export async function link(plan: Plan, target: LinkTarget): Promise<Executable> {
   // Nothing is compiled for what cannot run.
   for (const { bytes } of plan.locations) target.memory.expectFits(bytes);
-  const refs = assignSlots(plan, target.slots);
+  const homes = assignSlots(plan, target.slots);
   const uniforms = layOutUniforms(plan.steps);
   const uniform = uniforms.bytes > 0 ? target.memory.createBuffer(uniforms.bytes, 'uniforms', UNIFORM_USAGE) : null;
   const pipelines = await target.pipelines.getAll(pipelineRequests(plan));
@@ -28,7 +29,8 @@ export async function link(plan: Plan, target: LinkTarget): Promise<Executable> 
     const buffers = step.places.map((place): Binding => {
       if (place === 'fault')
         return { ref: { kind: 'fixed', buffer: target.faultBuffer }, offset: 0, bytes: target.faultBuffer.size };
-      return { ref: refs[place.location]!, offset: place.offset, bytes: place.bytes };
+      const { ref, offset } = homes[place.location]!;
+      return { ref, offset: offset + place.offset, bytes: place.bytes };
     });
     const blocks = uniforms.blocks[s]!.map((block): Binding | undefined =>
       block && uniform ? { ref: { kind: 'fixed', buffer: uniform }, ...block } : undefined,
@@ -46,13 +48,14 @@ export async function link(plan: Plan, target: LinkTarget): Promise<Executable> 
   const copiesIn: Copy[] = [];
   plan.inputs.forEach((mode, index) => {
     const { bytes } = plan.locations[index]!;
-    if (mode === 'copy') copiesIn.push({ index, ref: refs[index]!, offset: 0, bytes });
+    if (mode === 'copy') copiesIn.push({ index, ...homes[index]!, bytes });
   });
   const copiesOut: Copy[] = [];
   plan.exports.forEach((mode, index) => {
     if (mode.kind !== 'copy') return;
     const { location, offset, bytes } = mode.place;
-    copiesOut.push({ index, ref: refs[location]!, offset, bytes });
+    const { ref, offset: start } = homes[location]!;
+    copiesOut.push({ index, ref, offset: start + offset, bytes });
   });
   return {
     dispatches,
@@ -65,38 +68,32 @@ export async function link(plan: Plan, target: LinkTarget): Promise<Executable> 
   };
 }
 
-/**
- * A slot for every location that has no buffer of its own; locations share one when their lives do not overlap. The largest
- * choose first, so that what lives before or after them finds room in theirs.
- */
-function assignSlots(plan: Plan, slots: Slots): BufferRef[] {
-  const refs = new Array<BufferRef>(plan.locations.length);
-  const waiting: number[] = [];
-  plan.locations.forEach((location, l) => {
-    const copied = location.input !== undefined && plan.inputs[location.input] === 'copy';
-    if (location.input !== undefined && !copied) refs[l] = { kind: 'input', index: location.input };
-    else if (location.export !== undefined) refs[l] = { kind: 'export', index: location.export };
-    else if (copied || location.last >= 0) waiting.push(l);
-  });
-  waiting.sort((a, b) => plan.locations[b]!.bytes - plan.locations[a]!.bytes || a - b);
-  const tenants = new Map<number, Location[]>();
-  for (const l of waiting) {
-    const location = plan.locations[l]!;
-    const slot = slots.take(location.bytes, (s) => tenants.get(s)?.some((other) => overlap(other, location)) ?? false);
-    append(tenants, slot, location);
-    refs[l] = { kind: 'fixed', buffer: slots.buffers[slot]! };
-  }
-  return refs;
+/** Where a location lies: its buffer, and bytes from the start of it. */
+interface Home {
+  readonly ref: BufferRef;
+  readonly offset: number;
 }
 
-/** Whether two locations hold something at the same time; copied inputs are there before the first step. */
-const overlap = (a: Location, b: Location): boolean => start(a) <= b.last && start(b) <= a.last;
-const start = ({ input, first }: Location): number => (input === undefined ? first : -1);
-
-function append<K, V>(map: Map<K, V[]>, key: K, item: V): void {
-  const list = map.get(key);
-  if (list) list.push(item);
-  else map.set(key, [item]);
+/** The homes of all locations: buffers of their own, or stretches of slots for what has none. */
+export function assignSlots(plan: Plan, slots: Slots): Home[] {
+  const tenants = tenantsOf(plan);
+  const { buffers, places } = layOut([...tenants.values()]);
+  const mine = new Set<number>();
+  const slotOf: number[] = [];
+  // The largest choose first, so that smaller ones do not sit in slots that only these could use.
+  for (const b of [...buffers.keys()].sort((one, other) => buffers[other]! - buffers[one]!)) {
+    slotOf[b] = slots.take(buffers[b]!, (slot) => mine.has(slot));
+    mine.add(slotOf[b]!);
+  }
+  const order = [...tenants.keys()];
+  const homes = plan.locations.map(({ input, export: exported }): Home => {
+    if (exported !== undefined) return { ref: { kind: 'export', index: exported }, offset: 0 };
+    return { ref: { kind: 'input', index: input ?? -1 }, offset: 0 };
+  });
+  places.forEach(({ buffer, offset }, i) => {
+    homes[order[i]!] = { ref: { kind: 'fixed', buffer: slots.buffers[slotOf[buffer]!]! }, offset };
+  });
+  return homes;
 }
 
 /** The pipelines that a plan needs, step by step. */

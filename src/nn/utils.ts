@@ -38,12 +38,12 @@ export function clipGradNorm_(
       const flat = normType > 0 ? gatherGradients(tensors) : null;
       if (flat) {
         const { clipped, norm } = clipNorm(
-          flat.map(({ value }) => value),
+          flat.map(({ storage, filled }) => ({ values: storage.value, filled })),
           maxNorm,
           normType,
         );
         clipped.forEach((value, i) => {
-          flat[i]!.set(value);
+          flat[i]!.storage.set(value);
         });
         return Tensor.of(norm);
       }
@@ -62,7 +62,7 @@ export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue:
     noGrad(() => {
       const flat = gatherGradients(tensors);
       if (!flat) for (const { leaf } of tensors) leaf?.grad?.clamp_(-clipValue, clipValue);
-      else for (const storage of flat) storage.set(clipToValue(storage.value, clipValue));
+      else for (const { storage } of flat) storage.set(clipToValue(storage.value, clipValue));
     }),
   );
 }

@@ -25,7 +25,7 @@ interface NormAttrs {
   readonly kind: number;
 }
 
-/** Input: a vector; dynamic scalar: p. Output: shares of Σ |x|^p, or of max |x|. */
+/** Inputs: a vector, and how many of each 64 elements count; dynamic scalar: p. Output: shares of Σ |x|^p, or of max |x|. */
 const normPartsOp: Op<NormAttrs> = {
   name: 'clipGradNorm',
   infer: ([x]) => [{ shape: [MAX_STRIPS], dtype: x!.dtype }],
@@ -37,7 +37,7 @@ const normPartsOp: Op<NormAttrs> = {
       label: 'gradient norm',
       consts: { WORKGROUP: workgroup },
       overrides: { KIND: kind },
-      reads: [input(0)],
+      reads: [input(0), input(1)],
       writes: [output()],
       params: [u32(numel(x!.shape)), u32(strips), scalar(0)],
       grid: gridFor(strips, workgroup),
@@ -99,21 +99,28 @@ function kindOf(power: number): number {
   return power === Number.POSITIVE_INFINITY ? 3 : 2;
 }
 
+/** A vector with gaps: of each 64 elements so many count, from the first. */
+export interface FlatVector {
+  readonly values: Value;
+  /** Shape [⌈length / 64⌉], uint32. */
+  readonly filled: Value;
+}
+
 /**
  * Vectors scaled by min(1, maxNorm / (norm + 1e-6)), where the p-norm (p > 0) is that of all of them as one, and that norm [].
  * They are overwritten; the results replace them. Two dispatches a vector.
  */
 export function clipNorm(
-  vectors: readonly Value[],
+  vectors: readonly FlatVector[],
   maxNorm: number,
   power: number,
 ): { clipped: readonly Value[]; norm: Value } {
   const attrs = { kind: kindOf(power) };
-  const shares = vectors.map((x) => record(normPartsOp, [x], attrs, [power]));
+  const shares = vectors.map(({ values, filled }) => record(normPartsOp, [values, filled], attrs, [power]));
   const bytes = MAX_STRIPS * BYTES_PER_ELEMENT;
   const offsets = shares.map((_, i) => i * bytes);
   const parts = shares.length === 1 ? shares[0]! : pack(shares, offsets, shares.length * MAX_STRIPS);
-  const results = vectors.map((x) => recordAll(scaleOp, [x, parts], attrs, [power, maxNorm]));
+  const results = vectors.map(({ values }) => recordAll(scaleOp, [values, parts], attrs, [power, maxNorm]));
   return { clipped: results.map(([clipped]) => clipped!), norm: results[0]![1]! };
 }
 

@@ -1,6 +1,7 @@
 // Owns flat buffers: storages of many tensors become windows of one, so that one dispatch can update them all.
 import { BYTES_PER_ELEMENT, numel } from '../compiler/meta';
 import { beforeChange } from '../graph/journal';
+import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
 import { clone, full } from '../ops/cast';
 import { pack } from '../ops/join';
@@ -15,16 +16,18 @@ const ALIGNMENT = 64;
 export interface FlatLayout {
   readonly offsets: readonly number[];
   readonly size: number;
+  /** Of each 64 elements of the buffer, how many belong to a tensor; the others lie behind its end. */
+  readonly filled: Uint32Array;
 }
 
 export function flatLayout(tensors: readonly Tensor[]): FlatLayout {
   const offsets: number[] = [];
-  let size = 0;
+  const filled: number[] = [];
   for (const { shape } of tensors) {
-    offsets.push(size);
-    size += Math.ceil(numel(shape) / ALIGNMENT) * ALIGNMENT;
+    offsets.push(filled.length * ALIGNMENT);
+    for (let left = numel(shape); left > 0; left -= ALIGNMENT) filled.push(Math.min(left, ALIGNMENT));
   }
-  return { offsets, size };
+  return { offsets, size: filled.length * ALIGNMENT, filled: Uint32Array.from(filled) };
 }
 
 /** True if the tensor is all of its storage, so that the storage can move. */
@@ -58,11 +61,17 @@ const isLendable = (gradient: Tensor): boolean =>
 /** By parameter: the buffer that its gradient goes to at a step. */
 const homes = new WeakMap<Tensor, WeakRef<FlatGradients>>();
 
+/** A flat buffer of gradients, and how many of each 64 elements belong to one. */
+export interface Gathered {
+  readonly storage: Storage;
+  readonly filled: Value;
+}
+
 /**
  * The flat buffers that optimizers keep for the gradients of these parameters, with the gradients in them: then these buffers
  * hold them all, and nothing else. Null where that is not so, such as before the first step.
  */
-export function gatherGradients(params: readonly Tensor[]): Storage[] | null {
+export function gatherGradients(params: readonly Tensor[]): Gathered[] | null {
   const wanted = new Set(params.filter((param) => param.leaf?.grad));
   const buffers = new Set<FlatGradients>();
   for (const param of wanted) {
@@ -77,6 +86,7 @@ export function gatherGradients(params: readonly Tensor[]): Storage[] | null {
 /** The gradients of several parameters in one buffer. Each step's gradients become windows of it. */
 export class FlatGradients {
   readonly #flat: Storage;
+  readonly #filled: Storage;
   /** Gradients that are windows of the buffer and that user code may still hold. */
   #lent: Storage[] = [];
 
@@ -88,6 +98,11 @@ export class FlatGradients {
     this.#flat = new Storage(full([layout.size], 0, 'float32'));
     this.#flat.retain();
     protect(this.#flat, ({ shape }) => full(shape, 0, 'float32'));
+    const { filled } = layout;
+    const counts = () => fromHost(filled, [filled.length], 'uint32');
+    this.#filled = new Storage(counts());
+    this.#filled.retain();
+    protect(this.#filled, counts);
   }
 
   /** The buffer was never filled, because the flush that should have failed. */
@@ -105,9 +120,9 @@ export class FlatGradients {
   }
 
   /** The buffer with the parameters' gradients in it. */
-  gather(): Storage {
+  gather(): Gathered {
     this.collect(this.params.map((param) => param.leaf!.grad!));
-    return this.#flat;
+    return { storage: this.#flat, filled: this.#filled.value };
   }
 
   /** Brings the gradients into the buffer, and returns its contents. */

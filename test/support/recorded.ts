@@ -1,0 +1,29 @@
+// The programs of training steps as the compiler gets them, recorded without a device.
+import { nn, noGrad, optim, rand, randint } from 'lamplight';
+import { vi } from 'vitest';
+import { engine, type Job } from '../../src/compiler/engine';
+import type { Program } from '../../src/compiler/ir';
+
+/** The program of a step in steady state: forward, cross entropy, backward, and Adam. */
+export function stepProgram(model: nn.UnaryModule, batch: number): Program {
+  const programs: Program[] = [];
+  const submit = vi.spyOn(engine, 'submit').mockImplementation((job: Job) => {
+    programs.push(job.build());
+    for (const { cell } of job.exports) cell.scheduled = Promise.resolve();
+  });
+  try {
+    const inputs = rand(batch, 1, 28, 28);
+    const targets = randint(0, 10, [batch]);
+    noGrad(() => model(inputs)); // Lazy parameters get their shapes.
+    const optimizer = new optim.Adam(model.parameters(), { lr: 1e-3 });
+    const lossFn = new nn.CrossEntropyLoss();
+    for (let step = 0; step < 3; step++) {
+      optimizer.zeroGrad();
+      lossFn(model(inputs), targets).backward();
+      optimizer.step();
+    }
+  } finally {
+    submit.mockRestore();
+  }
+  return programs.at(-1)!;
+}
