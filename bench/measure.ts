@@ -45,6 +45,8 @@ export interface Settings {
   readonly budget: number;
   /** Whether to time the dispatches by the GPU's own clock, too. */
   readonly gpuTimes: boolean;
+  /** Whether the adapter is a processor. */
+  readonly software: boolean;
 }
 
 interface Entrant {
@@ -87,7 +89,7 @@ export async function measureRow(row: Row, settings: Settings): Promise<RowRepor
   const entrants: Entrant[] = [];
   const results: Results[] = [];
   for (const name of settings.libraries) {
-    if (!takesPart(row, name)) continue;
+    if (!takesPart(row, name, settings)) continue;
     const entrant = await enter(row, name);
     entrants.push(entrant);
     results.push({ library: name, outputs: await compared(row, entrant) });
@@ -112,7 +114,7 @@ export async function measureRow(row: Row, settings: Settings): Promise<RowRepor
   const figures: RowReport['figures'] = {};
   for (const entrant of entrants) figures[entrant.name] = await summarise(entrant, settings.gpuTimes);
   return {
-    ...heading(row),
+    ...heading(row, settings),
     error: null,
     figures,
     friendly: friendly ? { title: friendlyRow.title, figures: await summarise(friendly, false) } : null,
@@ -120,20 +122,26 @@ export async function measureRow(row: Row, settings: Settings): Promise<RowRepor
 }
 
 /** The report of a row without figures. */
-export const failedRow = (row: Row, error: string): RowReport => ({
-  ...heading(row),
+export const failedRow = (row: Row, settings: Settings, error: string): RowReport => ({
+  ...heading(row, settings),
   error,
   figures: {},
   friendly: null,
 });
 
-function heading(row: Row): Omit<RowReport, 'error' | 'figures' | 'friendly'> {
-  const { name, title, flops = null, bytes = null, goal, missing = {}, point = null } = row;
-  return { name, title, flops, bytes, goal, missing, point };
+function heading(row: Row, settings: Settings): Omit<RowReport, 'error' | 'figures' | 'friendly'> {
+  const { name, title, flops = null, bytes = null, goal, point = null } = row;
+  return { name, title, flops, bytes, goal, missing: missing(row, settings), point };
 }
 
-const takesPart = (row: Row, name: LibraryName): boolean =>
-  !row.missing?.[name] && (name !== 'hand-written' || (row.kind !== 'training' && row.handWritten !== undefined));
+const missing = (row: Row, { software }: Settings): RowReport['missing'] => ({
+  ...row.missing,
+  ...(software ? row.missingOnProcessor : {}),
+});
+
+const takesPart = (row: Row, name: LibraryName, settings: Settings): boolean =>
+  !missing(row, settings)[name] &&
+  (name !== 'hand-written' || (row.kind !== 'training' && row.handWritten !== undefined));
 
 /** Opens a library and does its first steps. */
 async function enter(row: Row | FunctionRow, name: LibraryName): Promise<Entrant> {

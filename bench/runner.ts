@@ -26,7 +26,7 @@ export const runner: Runner = {
       return await measureRow(row, settings);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      return failedRow(row, message.startsWith(`${name}: `) ? message : `${name}: ${message}`);
+      return failedRow(row, settings, message.startsWith(`${name}: `) ? message : `${name}: ${message}`);
     }
   },
   async adapter() {

@@ -34,8 +34,8 @@ libraries disagree.`;
 
 const known = /** @type {LibraryName[]} */ (Object.keys(packages));
 
-/** Adapters that compute on the processor; the GPU times of kernels are of interest elsewhere. */
-const software = /swiftshader|llvmpipe|lavapipe|basic render/i;
+/** Adapters that are a processor. */
+const processors = /swiftshader|llvmpipe|lavapipe|basic render/i;
 
 await runCommand(usage, options, main);
 
@@ -90,8 +90,9 @@ async function main({ table, rows: asked, libraries: wanted, repeats: steps, nod
     const rows = select(offer.rows, asked);
     const libraries = known.filter((name) => (wanted ?? offer.libraries).includes(name) && (!node || name !== 'tfjs'));
     const repeats = steps ?? offer.repeats;
-    const gpuTimes = node && (table === 'large' || !software.test(place.adapter));
-    const settings = { libraries, repeats, budget: offer.budget, gpuTimes };
+    const software = processors.test(place.adapter);
+    const gpuTimes = node && (table === 'large' || !software);
+    const settings = { libraries, repeats, budget: offer.budget, gpuTimes, software };
     /** @type {Report} */
     const report = {
       table,

@@ -32,6 +32,8 @@ interface RowBase {
   readonly goal: number;
   /** Why a peer has no part in the row. */
   readonly missing?: Partial<Record<LibraryName, string>>;
+  /** The same where the adapter is a processor. */
+  readonly missingOnProcessor?: Partial<Record<LibraryName, string>>;
   readonly point?: SeriesPoint;
 }
 
