@@ -128,3 +128,16 @@ test('tuning leaves nothing behind and a training step as it was', async () => {
   expect(await model.weight.tolist()).toEqual(weight);
   expect(await step()).toBeGreaterThan(0);
 });
+
+test('what a worker has tuned, the page knows', async () => {
+  const worker = new Worker(new URL('../support/tune-worker.ts', import.meta.url), { type: 'module' });
+  const result = await new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = (event) => reject(new Error(event.message));
+  });
+  worker.terminate();
+  expect(result).toEqual({ measured: 1, saved: true });
+  await torch.init({ ...options, tuning: 'lamplight-worker' });
+  const product = () => torch.ones(1, 160).matmul(torch.ones(160, 20)).sum().item();
+  expect((await torch.gpu.tune(product)).choices).toEqual([]);
+});
