@@ -14,13 +14,16 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> v: array<f32>;  // [u_count]
 @group(0) @binding(4) var<uniform> params: Params;
 
+// The compiler may put pointwise operations on the first result here.
+fn store(at: u32, value: f32) { y[at] = value; }
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
   var sum = 0.0;
   if (index < params.x_count) {
     for (var s = 0u; s < params.chunks; s++) { sum += x[s * params.x_count + index]; }
-    y[index] = sum;
+    store(index, sum);
     return;
   }
   let other = index - params.x_count;

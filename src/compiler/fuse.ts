@@ -94,8 +94,11 @@ class Fusion {
         this.join(n);
       }
     });
-    for (const unit of [...this.members.keys()]) this.attach(unit);
-    for (const unit of [...this.members.keys()]) if (!this.heads.has(unit)) this.prepend(unit);
+    const clusters = () => [...this.members.keys()].filter((unit) => !this.heads.has(unit));
+    // What a reduction reads is more than what it gives, so a prologue there goes before an epilogue.
+    for (const unit of clusters()) this.attach(unit, (head) => !this.loads(head));
+    for (const unit of clusters()) this.prepend(unit);
+    for (const unit of clusters()) this.attach(unit, (head) => this.loads(head));
     const nodes: ProgramNode[] = [];
     const lowerings: Lowering[] = [];
     for (const unit of this.order()) {
@@ -155,12 +158,13 @@ class Fusion {
   }
 
   /** Makes a cluster the epilogue of the kernel that computes one of its inputs, if nobody else reads that and all else is ready by then. */
-  private attach(unit: number): void {
+  private attach(unit: number, accepts: (head: number) => boolean): void {
     const cluster = this.members.get(unit)!;
     for (const v of this.externals(cluster).sort((a, b) => b - a)) {
       const head = this.producer[v]!;
       if (
         head < 0 ||
+        !accepts(head) ||
         this.isRead(v, new Set(cluster)) ||
         this.members.has(this.unit[head]!) ||
         !this.canHead(head, v, cluster)
@@ -174,6 +178,13 @@ class Fusion {
       for (const n of joined) this.unit[n] = head;
       return;
     }
+  }
+
+  /** Whether a node's kernel begins by loading through the line that prologues replace. */
+  private loads(n: number): boolean {
+    const lowering = this.lowerings[n]!;
+    const first = lowering.kind === 'passes' ? lowering.passes[0] : undefined;
+    return first !== undefined && (takesPrologue(first) || first.extras !== undefined);
   }
 
   /** Makes a cluster the prologue of the only kernel that reads its only result, if that kernel loads it element by element. */
