@@ -1,11 +1,19 @@
 // The GPU passes of a convolution, and of whatever else is a sum over a window that moves with the output.
 import source from '../../shaders/conv2d.wgsl?raw';
+import workgroupSource from '../../shaders/conv2d-workgroup.wgsl?raw';
 import { i32, input, type Lowering, output, type Pass, u32 } from '../compiler/ir';
 import { grid } from '../compiler/lowering';
 import type { AdapterProfile } from '../gpu/device';
 import type { ConvGeometry } from './conv-geometry';
-import { chooseCorrelationTile, patchSize, weightsOf } from './conv-register-tiles';
+import {
+  type CorrelationTile,
+  chooseCorrelationTile,
+  patchSize,
+  type WorkgroupTile,
+  weightsOf,
+} from './conv-register-tiles';
 import { ceilDiv } from './conv-tiles';
+import { choosesWinograd, winogradPasses } from './conv-winograd';
 import { unroll } from './unroll';
 
 /** A cross-correlation: the forward sum, or the gradient by the input as a sum over dy. */
@@ -40,7 +48,65 @@ function flattened(c: Correlation): Correlation {
 
 export function correlate(correlation: Correlation, adapter: AdapterProfile): Lowering {
   const c = flattened(correlation);
+  if (choosesWinograd(c, adapter)) return winogradPasses(c, adapter);
   const tile = chooseCorrelationTile(c, adapter);
+  return { kind: 'passes', passes: ['outs' in tile ? workgroupPass(c, tile) : registerPass(c, tile)] };
+}
+
+/** Parameters that both kernels end with. */
+const weightParams = ({ weight, kernel: [kh, kw], flip, bias }: Correlation) => [
+  u32(weight.group),
+  u32(weight.out),
+  u32(weight.in),
+  u32(flip ? kh * kw - 1 : 0),
+  u32(flip ? 0xffffffff : 1),
+  u32(bias ? 1 : 0),
+];
+
+/** Invocations along each side of a workgroup of conv2d-workgroup.wgsl. */
+const SIDE = 16;
+
+function workgroupPass(c: Correlation, { outs, pixels }: WorkgroupTile): Pass {
+  const count = c.batch * c.outSize[0] * c.outSize[1];
+  const blocks = ceilDiv(count, SIDE * pixels);
+  const oBlocks = ceilDiv(c.groupOut, SIDE * outs);
+  const workgroups = blocks * oBlocks * c.groups;
+  const consts = {
+    TO: outs,
+    TM: pixels,
+    ACC: outs * pixels,
+    PIXELS: SIDE * pixels,
+    STRIDE_K: SIDE / pixels,
+    LOADS: pixels,
+    O_PITCH: SIDE * outs + 1,
+    W_TILE: SIDE * (SIDE * outs + 1),
+    X_TILE: SIDE * SIDE * pixels,
+  };
+  return {
+    source: [unroll(workgroupSource, consts)],
+    label: 'conv2d',
+    consts,
+    reads: [input(0), input(1), input(c.bias ? 2 : 1)],
+    writes: [output()],
+    params: [
+      u32(workgroups),
+      u32(blocks),
+      u32(oBlocks),
+      u32(count),
+      u32(c.groupIn * c.kernel[0] * c.kernel[1]),
+      u32(c.groups),
+      u32(c.groupIn),
+      u32(c.groupOut),
+      ...[...c.size, ...c.outSize, ...c.kernel, ...c.stride, ...c.dilation].map(u32),
+      i32(c.padTop),
+      i32(c.padLeft),
+      ...weightParams(c),
+    ],
+    grid: grid(workgroups),
+  };
+}
+
+function registerPass(c: Correlation, tile: CorrelationTile): Pass {
   const [kh, kw] = c.kernel;
   const [sh, sw] = c.stride;
   const [dh, dw] = c.dilation;
@@ -79,7 +145,7 @@ export function correlate(correlation: Correlation, adapter: AdapterProfile): Lo
     DW: dw,
   };
   const workgroups = blocks * oTiles * c.groups;
-  const pass: Pass = {
+  return {
     source: [weightsOf(tile), unroll(source, consts)],
     label: 'conv2d',
     consts,
@@ -101,16 +167,10 @@ export function correlate(correlation: Correlation, adapter: AdapterProfile): Lo
       u32(outCols),
       i32(c.padTop),
       i32(c.padLeft),
-      u32(c.weight.group),
-      u32(c.weight.out),
-      u32(c.weight.in),
-      u32(c.flip ? kh * kw - 1 : 0),
-      u32(c.flip ? 0xffffffff : 1),
-      u32(c.bias ? 1 : 0),
+      ...weightParams(c),
     ],
     grid: grid(workgroups),
   };
-  return { kind: 'passes', passes: [pass] };
 }
 
 /** y = conv(x, w) + b, of inputs x, w and perhaps b. */
