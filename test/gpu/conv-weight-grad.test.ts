@@ -1,0 +1,133 @@
+// Every tile that a convolution's gradient by its weight can have, in both classes of kernels, against sums on the host.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AdapterProfile } from '../../src/gpu/device';
+import type { ConvGeometry } from '../../src/ops/conv-geometry';
+import { weightGradPasses } from '../../src/ops/conv-weight-grad';
+import { chooseWeightGradTile, isWorkgroupTile, weightGradTiles } from '../../src/ops/conv-weight-grad-tiles';
+import { expectNumbers } from '../support/close';
+import { runPasses } from '../support/passes';
+
+let device: GPUDevice;
+beforeAll(async () => {
+  const adapter = await navigator.gpu.requestAdapter();
+  device = await adapter!.requestDevice();
+});
+afterAll(() => device?.destroy());
+
+const profile = (kind: AdapterProfile['kind'], maxStorageBufferBindingSize = 2 ** 27): AdapterProfile => ({
+  kind,
+  vendor: '',
+  architecture: '',
+  description: '',
+  features: new Set(),
+  maxStorageBufferBindingSize,
+  maxBufferSize: 2 ** 28,
+});
+
+function geometry(given: Partial<ConvGeometry>): ConvGeometry {
+  const g = {
+    batch: 2,
+    groups: 1,
+    groupIn: 3,
+    groupOut: 5,
+    size: [9, 11],
+    kernel: [3, 3],
+    stride: [1, 1],
+    padding: [1, 1, 1, 1],
+    dilation: [1, 1],
+    ...given,
+  } as const;
+  const outSize = ([0, 1] as const).map((d) => {
+    const padded = g.size[d] + g.padding[2 * d]! + g.padding[2 * d + 1]!;
+    return Math.floor((padded - (g.kernel[d] - 1) * g.dilation[d] - 1) / g.stride[d]) + 1;
+  }) as [number, number];
+  return { ...g, outSize };
+}
+
+/** Whole numbers, so that sums are exact in any order. */
+const numbers = (count: number, seed: number) =>
+  Float32Array.from({ length: count }, (_, i) => ((i * 7 + seed * 13) % 11) - 5);
+
+function expected(g: ConvGeometry, x: Float32Array, dy: Float32Array): [dw: Float32Array, db: Float32Array] {
+  const [rows, cols] = g.size;
+  const [outRows, outCols] = g.outSize;
+  const [kh, kw] = g.kernel;
+  const dw = new Float32Array(g.groups * g.groupOut * g.groupIn * kh * kw);
+  const db = new Float32Array(g.groups * g.groupOut);
+  dy.forEach((value, at) => {
+    const [j, i] = [at % outCols, Math.floor(at / outCols) % outRows];
+    const o = Math.floor(at / (outRows * outCols)) % db.length;
+    const n = Math.floor(at / (outRows * outCols * db.length));
+    db[o] += value;
+    for (let c = 0; c < g.groupIn; c++) {
+      const channel = Math.floor(o / g.groupOut) * g.groupIn + c;
+      for (let tap = 0; tap < kh * kw; tap++) {
+        const iy = i * g.stride[0] + Math.floor(tap / kw) * g.dilation[0] - g.padding[0];
+        const ix = j * g.stride[1] + (tap % kw) * g.dilation[1] - g.padding[2];
+        if (iy < 0 || iy >= rows || ix < 0 || ix >= cols) continue;
+        dw[(o * g.groupIn + c) * kh * kw + tap] +=
+          value * x[((n * g.groups * g.groupIn + channel) * rows + iy) * cols + ix]!;
+      }
+    }
+  });
+  return [dw, db];
+}
+
+const title = (given: object) => JSON.stringify(given).replaceAll('"', '');
+
+const shapes: Partial<ConvGeometry>[] = [
+  {},
+  { groups: 2, stride: [2, 1], padding: [0, 2, 3, 0] },
+  { kernel: [1, 1], padding: [0, 0, 0, 0] },
+  { kernel: [2, 4], dilation: [2, 3], size: [8, 16] },
+  { kernel: [1, 13], padding: [0, 0, 2, 6], size: [3, 20] },
+  { kernel: [5, 2], stride: [1, 4], dilation: [1, 2], groupIn: 1 },
+  { groups: 6, groupIn: 1, groupOut: 1, batch: 7 },
+];
+
+describe.for(shapes)('%o', (given) => {
+  const g = geometry(given);
+  const x = numbers(g.batch * g.groups * g.groupIn * g.size[0] * g.size[1], 1);
+  const dy = numbers(g.batch * g.groups * g.groupOut * g.outSize[0] * g.outSize[1], 2);
+  const [dw, db] = expected(g, x, dy);
+  // Both classes can have the tiles of registers; they run once.
+  const cases = (['software', 'gpu'] as const).flatMap((kind) =>
+    weightGradTiles(g, profile(kind))
+      .filter((tile) => kind === 'software' || isWorkgroupTile(tile))
+      .map((tile) => ({ kind, tile })),
+  );
+  test.for(cases.map((one) => ({ ...one, title: title(one.tile) })))('$title', async ({ kind, tile }) => {
+    const [gotW, gotB] = await runPasses(
+      device,
+      weightGradPasses(g, profile(kind), tile),
+      [x, dy],
+      [dw.length, db.length],
+    );
+    expectNumbers(gotW!, dw);
+    expectNumbers(gotB!, db);
+  });
+});
+
+test('a batch whose padded copy is larger than a binding may be is worked off in parts', async () => {
+  const g = geometry({ batch: 5 });
+  const imageBytes = 4 * g.groupIn * g.size[0] * g.size[1];
+  const passes = weightGradPasses(g, profile('software', 4 * imageBytes));
+  expect(passes.kind === 'passes' && passes.passes.length).toBeGreaterThan(3);
+  const x = numbers(g.batch * g.groupIn * g.size[0] * g.size[1], 1);
+  const dy = numbers(g.batch * g.groupOut * g.outSize[0] * g.outSize[1], 2);
+  const [dw, db] = expected(g, x, dy);
+  const [gotW, gotB] = await runPasses(device, passes, [x, dy], [dw.length, db.length]);
+  expectNumbers(gotW!, dw);
+  expectNumbers(gotB!, db);
+});
+
+test('a GPU goes through workgroup memory where that is put to use, and takes what was measured', () => {
+  const many = geometry({ groupIn: 64, groupOut: 64 });
+  expect(isWorkgroupTile(chooseWeightGradTile(many, profile('gpu')))).toBe(true);
+  expect(isWorkgroupTile(chooseWeightGradTile(many, profile('software')))).toBe(false);
+  const depthwise = geometry({ groups: 64, groupIn: 1, groupOut: 1 });
+  expect(isWorkgroupTile(chooseWeightGradTile(depthwise, profile('gpu')))).toBe(false);
+  const best = { outs: 8, taps: 4 };
+  const tuning = { choose: () => best };
+  expect(chooseWeightGradTile(many, { ...profile('gpu'), tuning } as unknown as AdapterProfile)).toBe(best);
+});
