@@ -65,7 +65,11 @@ async function gradients(row: FunctionRow): Promise<Work> {
     step,
     async outputs() {
       const outputs: Outputs = {};
-      for (const [i, x] of xs.entries()) outputs[`gradient ${i}`] = await floats(x.grad!);
+      for (const [i, x] of xs.entries()) {
+        using gradient = x.grad!;
+        outputs[`gradient ${i}`] = await floats(gradient);
+        x.grad = null;
+      }
       return outputs;
     },
     ...timed(step),
