@@ -37,6 +37,9 @@ const MAX_TAPS = 11;
 /** Products that are written out at most: compilation takes longer than in proportion to them. */
 const MAX_PRODUCTS = 2100;
 
+/** Sums of one invocation, at most: a GPU's registers hold no more, and a processor has none to lose. */
+const MAX_SUMS = { software: 400, gpu: 64 };
+
 /** Products an accumulator and turn that are aimed at: what a loop carries costs as much as seven of them. */
 const PRODUCTS_OF_TURN = 8;
 
@@ -63,9 +66,28 @@ const FEW = 8;
 export const correlationTiles = (c: CorrelationShape, adapter: AdapterProfile): readonly CorrelationTile[] =>
   promising(allTiles(c, adapter), (tile) => correlationWork(c, tile));
 
+/** What a workgroup of conv2d-workgroup.wgsl computes: so many channels and pixels for each of its 16 × 16 invocations. */
+export type WorkgroupTile = { readonly outs: number; readonly pixels: number };
+
+/** Tiles of workgroups; both operands of the largest take 16 kB of workgroup memory together. */
+const workgroupTiles: readonly WorkgroupTile[] = [
+  { outs: 4, pixels: 4 },
+  { outs: 2, pixels: 4 },
+  { outs: 1, pixels: 4 },
+  { outs: 4, pixels: 2 },
+  { outs: 4, pixels: 8 },
+];
+
+/** Output channels below which most of a workgroup would idle: registers alone are taken. */
+const FEW_CHANNELS = 8;
+
 /** The tile that was measured to be the fastest, or is expected to be. */
-export function chooseCorrelationTile(c: CorrelationShape, adapter: AdapterProfile): CorrelationTile {
-  const tiles = correlationTiles(c, adapter);
+export function chooseCorrelationTile(c: CorrelationShape, adapter: AdapterProfile): CorrelationTile | WorkgroupTile {
+  const alone = correlationTiles(c, adapter);
+  const tiles: readonly (CorrelationTile | WorkgroupTile)[] =
+    adapter.kind === 'software' || c.groupOut < FEW_CHANNELS
+      ? alone
+      : [workgroupTiles[c.groupOut > 32 ? 0 : c.groupOut > 16 ? 1 : 2]!, ...workgroupTiles, ...alone];
   const shape = [c.batch, c.groups, c.groupIn, c.groupOut, ...c.outSize, ...c.kernel, ...c.stride, ...c.dilation];
   return tuned(adapter, 'conv2d', shape, tiles, tiles[0]!);
 }
@@ -78,6 +100,7 @@ function allTiles(c: CorrelationShape, adapter: AdapterProfile): CorrelationTile
     for (const channels of channelCounts) {
       if (channels > c.groupOut && channels > 1) continue;
       const accumulators = rows * cols * channels;
+      if (accumulators > MAX_SUMS[adapter.kind]) continue;
       for (let kernelRows = 1; kernelRows <= kh; kernelRows++) {
         const taps = kernelRows * kernelCols;
         if (kh % kernelRows !== 0 || (taps * accumulators > MAX_PRODUCTS && kernelRows > 1)) continue;
@@ -117,8 +140,8 @@ function touched(outputs: number, stride: number, taps: number, dilation: number
 const LOAD = 10;
 const SPREAD = 2;
 const PRODUCT = 0.5;
-const CARRIED = 3.5;
-const TURN = 100;
+const CARRIED = 5;
+const TURN = 200;
 const STORE = 20;
 const INVOCATION = 500;
 /** Nanoseconds to compile a load or store, a product, and an accumulator or a value that is handed round. */
@@ -126,7 +149,7 @@ const COMPILED_LOAD = 0.6e6;
 const COMPILED_PRODUCT = 0.07e6;
 const COMPILED_VALUE = 0.3e6;
 /** Runs that a compilation is worth. */
-const RUNS = 40;
+const RUNS = 20;
 /** Invocations that run at the same time. */
 const LANES = 8;
 
@@ -203,9 +226,6 @@ export type BlockTile = {
   readonly shared: boolean;
 };
 
-/** Sums of one invocation, at most. */
-const MAX_SUMS = 400;
-
 const blockSizes: readonly (readonly [rows: number, cols: number])[] = [
   [1, 1],
   [1, 2],
@@ -222,7 +242,7 @@ export function blockTiles(g: ConvGeometry, adapter: AdapterProfile): readonly B
   const tiles: BlockTile[] = [];
   for (const [rows, cols] of blockSizes) {
     for (const channels of channelCounts) {
-      if ((channels > g.groupIn && channels > 1) || rows * cols * sh * sw * channels > MAX_SUMS) continue;
+      if ((channels > g.groupIn && channels > 1) || rows * cols * sh * sw * channels > MAX_SUMS[adapter.kind]) continue;
       const products = rows * cols * channels * taps;
       const deepest = Math.min((PRODUCTS_OF_TURN * sh * sw) / taps, MAX_PRODUCTS / products);
       const depth = divisorUpTo(g.groupOut, Math.max(1, Math.floor(deepest)));

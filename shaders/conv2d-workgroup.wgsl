@@ -1,0 +1,130 @@
+// conv2d-workgroup.wgsl: cross-correlation of NCHW images as an implicit matrix product through workgroup memory.
+//   y[o,m] = b[o] + Σ_k w[o,k] · x[k,m]
+// where m counts the pixels (n,i,j) of y and k = (c,p,q) the taps, at which x[k,m] = x[n, c, i·sh + p·dh - pad_top, j·sw + q·dw - pad_left].
+// A workgroup computes SIDE·TO channels × SIDE·TM pixels; both operands go through workgroup memory by SIDE taps.
+const SIDE: u32 = 16u; // invocations along each side of a workgroup, and taps that are held at a time
+const TO: u32 = 4u; // channels of an invocation
+const TM: u32 = 4u; // pixels of an invocation
+const ACC: u32 = 16u; // TO · TM
+const PIXELS: u32 = 64u; // SIDE · TM, a divisor of SIDE · SIDE
+const STRIDE_K: u32 = 4u; // SIDE · SIDE / PIXELS: taps that the workgroup loads at a time, for all pixels
+const LOADS: u32 = 4u; // SIDE / STRIDE_K
+const O_PITCH: u32 = 65u; // SIDE · TO + 1: rows begin in different banks
+const W_TILE: u32 = 1040u; // SIDE · O_PITCH
+const X_TILE: u32 = 1024u; // SIDE · PIXELS
+
+struct Params {
+  workgroups: u32,
+  m_blocks: u32,
+  o_blocks: u32,
+  pixels: u32, // over the batch
+  taps: u32, // group_in · kh · kw
+  groups: u32,
+  group_in: u32,
+  group_out: u32,
+  in_rows: u32,
+  in_cols: u32,
+  out_rows: u32,
+  out_cols: u32,
+  kh: u32,
+  kw: u32,
+  sh: u32,
+  sw: u32,
+  dh: u32,
+  dw: u32,
+  pad_top: i32,
+  pad_left: i32,
+  w_group: u32, // steps in w from group to group, and from channel to channel of the output and of the input
+  w_out: u32,
+  w_in: u32,
+  tap_first: u32, // place of the first tap, and the step to the next, which wraps around where taps run backwards
+  tap_step: u32,
+  bias: u32, // 1: add b
+}
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;       // [batch, groups·group_in, in_rows, in_cols]
+@group(0) @binding(1) var<storage, read> w: array<f32>;       // channels by the three steps, then [kh, kw]
+@group(0) @binding(2) var<storage, read> b: array<f32>;       // [groups·group_out]; unread if bias is 0
+@group(0) @binding(3) var<storage, read_write> y: array<f32>; // [batch, groups·group_out, out_rows, out_cols]
+@group(0) @binding(4) var<uniform> params: Params;
+
+var<workgroup> w_tile: array<f32, W_TILE>; // [SIDE taps, SIDE · TO channels]
+var<workgroup> x_tile: array<f32, X_TILE>; // [SIDE taps, PIXELS]
+
+// The compiler may put pointwise operations on the result here.
+fn store(at: u32, value: f32) { y[at] = value; }
+
+@compute @workgroup_size(SIDE, SIDE)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  var rest = wid.y * nwg.x + wid.x;
+  if (rest >= params.workgroups) { return; }
+  let m0 = rest % params.m_blocks * PIXELS;
+  rest /= params.m_blocks;
+  let o0 = rest % params.o_blocks * SIDE * TO;
+  let g = rest / params.o_blocks;
+  let image = params.out_rows * params.out_cols;
+  let plane = params.in_rows * params.in_cols;
+  let kernel = params.kh * params.kw;
+  let last_o = params.group_out - 1u;
+
+  // Of x this invocation loads one pixel, for every STRIDE_K-th tap from k_own on.
+  let lane = lid.y * SIDE + lid.x;
+  let k_own = lane / PIXELS;
+  let m = min(m0 + lane % PIXELS, params.pixels - 1u);
+  let x_image = (m / image * params.groups + g) * params.group_in * plane;
+  // Places left of or above x wrap to huge numbers, so that one comparison tests both ends.
+  let top = m % image / params.out_cols * params.sh - u32(params.pad_top);
+  let left = m % params.out_cols * params.sw - u32(params.pad_left);
+  // Of w it loads tap lid.x, for every SIDE-th channel from lid.y on.
+  var w_at: array<u32, TO>;
+  for (var o = 0u; o < TO; o++) { // unroll
+    w_at[o] = g * params.w_group + min(o0 + lid.y + o * SIDE, last_o) * params.w_out + params.tap_first;
+  }
+
+  var acc: array<f32, ACC>;
+  for (var k0 = 0u; k0 < params.taps; k0 += SIDE) {
+    let w_tap = k0 + lid.x;
+    let w_k = min(w_tap, params.taps - 1u);
+    let w_offset = w_k / kernel * params.w_in + w_k % kernel * params.tap_step;
+    for (var o = 0u; o < TO; o++) { // unroll
+      w_tile[lid.x * O_PITCH + lid.y + o * SIDE] = select(0.0, w[w_at[o] + w_offset], w_tap < params.taps);
+    }
+    for (var i = 0u; i < LOADS; i++) { // unroll
+      let tap = k0 + k_own + i * STRIDE_K;
+      let k = min(tap, params.taps - 1u);
+      let iy = top + k % kernel / params.kw * params.dh;
+      let ix = left + k % params.kw * params.dw;
+      let value = x[x_image + k / kernel * plane + min(iy, params.in_rows - 1u) * params.in_cols + min(ix, params.in_cols - 1u)];
+      let inside = (tap < params.taps) & (iy < params.in_rows) & (ix < params.in_cols);
+      x_tile[(k_own + i * STRIDE_K) * PIXELS + lane % PIXELS] = select(0.0, value, inside);
+    }
+    workgroupBarrier();
+    for (var d = 0u; d < SIDE; d++) {
+      var row: array<f32, TM>;
+      for (var t = 0u; t < TM; t++) { // unroll
+        row[t] = x_tile[d * PIXELS + lid.x + t * SIDE];
+      }
+      for (var o = 0u; o < TO; o++) { // unroll
+        let weight = w_tile[d * O_PITCH + lid.y + o * SIDE];
+        for (var t = 0u; t < TM; t++) { // unroll
+          acc[o * TM + t] = fma(weight, row[t], acc[o * TM + t]);
+        }
+      }
+    }
+    workgroupBarrier();
+  }
+  for (var t = 0u; t < TM; t++) { // unroll
+    let pixel = m0 + lid.x + t * SIDE;
+    if (pixel < params.pixels) {
+      let at = (pixel / image * params.groups + g) * params.group_out * image + pixel % image;
+      for (var o = 0u; o < TO; o++) { // unroll
+        let channel = o0 + lid.y + o * SIDE;
+        if (channel <= last_o) {
+          var bias = 0.0;
+          if (params.bias == 1u) { bias = b[g * params.group_out + channel]; }
+          store(at + channel * image, acc[o * TM + t] + bias);
+        }
+      }
+    }
+  }
+}
