@@ -1,9 +1,10 @@
 // Tensor methods of the products in linear-algebra.ts.
-import { IndexingMethods } from './indexing-methods';
+
 import * as products from './linear-algebra';
+import { StatisticsMethods } from './statistics-methods';
 import type { Tensor } from './tensor';
 
-export abstract class LinearAlgebraMethods extends IndexingMethods {
+export abstract class LinearAlgebraMethods extends StatisticsMethods {
   /** This matrix times a vector. */
   mv(vec: Tensor): Tensor {
     return products.mv(this.self, vec);

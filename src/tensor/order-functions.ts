@@ -1,6 +1,12 @@
 // Functions over tensors along one dimension: running sums and products, counting, sorting.
 import type { Dims, ReduceArgs } from './reduce-methods';
+import type { Unique, UniqueOptions } from './statistics-methods';
 import type { Tensor } from './tensor';
+
+type UniqueFunction = <I extends boolean = false, C extends boolean = false>(
+  input: Tensor,
+  options?: UniqueOptions<I, C>,
+) => Promise<Unique<I, C>>;
 
 export const cumsum = (input: Tensor, dim: number): Tensor => input.cumsum(dim);
 export const cumprod = (input: Tensor, dim: number): Tensor => input.cumprod(dim);
@@ -15,3 +21,22 @@ export const argsort = (input: Tensor, ...args: Parameters<Tensor['argsort']>): 
 /** `[values, indices]` of the k greatest elements of a dimension. */
 export const topk = (input: Tensor, ...args: Parameters<Tensor['topk']>): [values: Tensor, indices: Tensor] =>
   input.topk(...args);
+/** The middle element in order; with `dim`, `[values, indices]`. */
+export const median = ((input: Tensor, ...args: Parameters<Tensor['median']>) => input.median(...args)) as {
+  (input: Tensor): Tensor;
+  (input: Tensor, ...args: Parameters<Tensor['median']>): [values: Tensor, indices: Tensor];
+};
+/** `median` of the elements that are not NaN. */
+export const nanmedian = ((input: Tensor, ...args: Parameters<Tensor['nanmedian']>) => input.nanmedian(...args)) as {
+  (input: Tensor): Tensor;
+  (input: Tensor, ...args: Parameters<Tensor['nanmedian']>): [values: Tensor, indices: Tensor];
+};
+/** How many elements lie in each of `bins` equal parts of a range. */
+export const histc = (input: Tensor, ...args: Parameters<Tensor['histc']>): Tensor => input.histc(...args);
+/** How often each of 0, 1, … occurs; reads back. */
+export const bincount = (input: Tensor, ...args: Parameters<Tensor['bincount']>): Promise<Tensor> =>
+  input.bincount(...args);
+/** The elements without repetition; reads back. */
+export const unique: UniqueFunction = (input, options) => input.unique(options);
+/** The elements without those that equal the one before; reads back. */
+export const uniqueConsecutive: UniqueFunction = (input, options) => input.uniqueConsecutive(options);
