@@ -35,10 +35,14 @@ function forward(row: FunctionRow): Work {
       const made = tf.tidy(() => {
         const result = row.tfjs(tf, ...xs);
         const { shape } = result;
-        const last = result.slice(
-          shape.map((n) => n - 1),
-          shape.map(() => 1),
-        );
+        // A scalar cannot be sliced.
+        const last =
+          shape.length === 0
+            ? result.clone()
+            : result.slice(
+                shape.map((n) => n - 1),
+                shape.map(() => 1),
+              );
         return { result, last };
       });
       y = made.result;

@@ -164,8 +164,12 @@ export const variance = (input: Tensor, dim?: Dims, options?: { correction?: num
 export const std = (input: Tensor, dim?: Dims, options?: { correction?: number; keepdim?: boolean }): Tensor =>
   input.std(dim, options);
 /** The p-norm. */
-export const norm = (input: Tensor, p: number | 'fro' = 2, dim: Dims = null, options: { keepdim?: boolean } = {}): Tensor =>
-  input.norm(p, dim, options);
+export const norm = (
+  input: Tensor,
+  p: number | 'fro' = 2,
+  dim: Dims = null,
+  options: { keepdim?: boolean } = {},
+): Tensor => input.norm(p, dim, options);
 
 export const softmax = (input: Tensor, dim: number | { dim: number }): Tensor =>
   input.softmax(typeof dim === 'number' ? dim : dim.dim);
