@@ -2,6 +2,7 @@
 import { tuned } from '../compiler/tuning';
 import type { AdapterProfile } from '../gpu/device';
 import type { ConvGeometry } from './conv-geometry';
+import { lanesShare } from './conv-register-tiles';
 import { ceilDiv } from './conv-tiles';
 
 /** What one invocation of conv2d-weight-grad.wgsl sums: so many output and input channels by rows and columns of the kernel. */
@@ -17,9 +18,17 @@ export type RegisterTile = {
 /** What one invocation of conv2d-weight-grad-workgroup.wgsl sums: so many output channels by taps of input channels. */
 export type WorkgroupTile = { readonly outs: number; readonly taps: number };
 
-export type WeightGradTile = RegisterTile | WorkgroupTile;
+/**
+ * What one lane of conv2d-weight-grad-strip.wgsl sums: so many output channels, a multiple of four, by input channels and all taps,
+ * over strips of so many columns.
+ */
+export type StripTile = { readonly outs: number; readonly ins: number; readonly cols: number };
+
+export type WeightGradTile = RegisterTile | WorkgroupTile | StripTile;
 
 export const isWorkgroupTile = (tile: WeightGradTile): tile is WorkgroupTile => 'taps' in tile;
+
+export const isStripTile = (tile: WeightGradTile): tile is StripTile => 'cols' in tile;
 
 /** Invocations along each side of a workgroup of conv2d-weight-grad-workgroup.wgsl. */
 export const SIDE = 16;
@@ -49,13 +58,18 @@ const LARGEST_SHARED_DILATION = 2;
 // Nanoseconds on SwiftShader for four lanes, where all loads cost a branch a lane: fitted to measured times.
 const LOAD = 15;
 const SUM = 3.5;
+/** Nanoseconds to copy an element of x into a padded copy. */
+const PADDED = 7;
 /** Nanoseconds to compile the kernel, and what each sum adds to it. */
 const COMPILED = 30e6;
 const COMPILED_SUM = 1e6;
 /** Runs that a compilation is worth. */
-const RUNS = 100;
+const RUNS = 30;
 /** Invocations that run at the same time. */
 const LANES = 8;
+
+/** Products that one invocation adds up, at most: rounding errors grow with their number. */
+export const LONGEST_SUM = 16384;
 
 const counts: readonly number[] = [1, 2, 4, 8];
 
@@ -77,18 +91,50 @@ function registerTiles(g: ConvGeometry, kind: AdapterProfile['kind']): readonly 
   return tiles;
 }
 
-/** Tiles of registers that are worth measuring. */
+/** Columns of a strip. */
+const stripWidths: readonly number[] = [4, 7, 8, 14];
+
+/** Products that are written out in a strip tile at most, and its sums. */
+const MOST_PRODUCTS = 1100;
+const MOST_STRIP_SUMS = 160;
+
+function stripTiles(g: ConvGeometry, adapter: AdapterProfile): readonly StripTile[] {
+  const taps = g.kernel[0] * g.kernel[1];
+  const empty = Math.min(g.batch, ...g.size, ...g.outSize) === 0;
+  if (empty || !lanesShare(adapter)) return [];
+  const tiles: StripTile[] = [];
+  for (const outs of [QUAD, 2 * QUAD]) {
+    for (const ins of [1, 2, 4]) {
+      for (const cols of stripWidths) {
+        const sums = outs * ins * taps;
+        const wide = stripColumns(g, cols) * ins * g.kernel[0];
+        if (sums > MOST_STRIP_SUMS || sums * cols > MOST_PRODUCTS || wide > MOST_STRIP_SUMS) continue;
+        if (cols > QUAD && cols >= 2 * g.outSize[1]) continue;
+        if ((outs > QUAD && outs >= 2 * g.groupOut) || (ins > 1 && (ins - 1) * QUAD >= g.groupIn)) continue;
+        if (g.outSize[0] * cols > LONGEST_SUM) continue;
+        tiles.push({ outs, ins, cols });
+      }
+    }
+  }
+  return tiles;
+}
+
+/** Tiles of a kind that are worth measuring. */
 const FEW = 6;
 
-/** The tiles that the gradient may be computed with, the most promising of those in registers first. */
-export function weightGradTiles(g: ConvGeometry, { kind }: AdapterProfile): readonly WeightGradTile[] {
-  const registers = registerTiles(g, kind)
-    .map((tile) => ({ tile, cost: cost(g, tile) }))
-    .sort((a, b) => a.cost - b.cost)
-    .slice(0, FEW)
-    .map(({ tile }) => tile);
-  return kind === 'software' ? registers : [...registers, ...workgroupTiles];
+/** The tiles that the gradient may be computed with, the most promising of those without workgroup memory first. */
+export function weightGradTiles(g: ConvGeometry, adapter: AdapterProfile): readonly WeightGradTile[] {
+  const registers = promising(registerTiles(g, adapter.kind), (tile) => cost(g, tile));
+  const strips = promising(stripTiles(g, adapter), (tile) => stripCost(g, tile));
+  const best = [...strips, ...registers].sort((a, b) => a.cost - b.cost).map(({ tile }) => tile);
+  return adapter.kind === 'software' ? best : [...best, ...workgroupTiles];
 }
+
+const promising = <T>(tiles: readonly T[], by: (tile: T) => number): readonly { tile: T; cost: number }[] =>
+  tiles
+    .map((tile) => ({ tile, cost: by(tile) }))
+    .sort((a, b) => a.cost - b.cost)
+    .slice(0, FEW);
 
 /** The tile that has been measured to be the fastest, else the one that is expected to be. */
 export function chooseWeightGradTile(g: ConvGeometry, adapter: AdapterProfile): WeightGradTile {
@@ -123,5 +169,62 @@ function cost(g: ConvGeometry, { outs, ins, kernelRows, kernelCols }: RegisterTi
   const lines = ins * kernelRows;
   const sums = outs * (1 + lines * kernelCols);
   const run = ((blocks * pairs) / LANES) * (LOAD * (outs + lines * g.stride[1]) + SUM * sums);
-  return RUNS * run + COMPILED + COMPILED_SUM * sums;
+  const copied = g.padding.some((n) => n > 0) ? g.batch * g.groups * g.groupIn * g.size[0] * g.size[1] : 0;
+  return RUNS * (run + PADDED * copied) + COMPILED + COMPILED_SUM * sums;
+}
+
+/** Lanes of a quad, which have the same output channels of a strip tile. */
+const QUAD = 4;
+
+/** Quads that are aimed at by splitting the batch, so that every core has as much to do. */
+const QUADS_WANTED = 32;
+
+/** Columns of x that a strip of dy meets. */
+export const stripColumns = (g: ConvGeometry, cols: number): number =>
+  (cols - 1) * g.stride[1] + (g.kernel[1] - 1) * g.dilation[1] + 1;
+
+/** How strips of columns are divided among workgroups. */
+export function stripPlan(g: ConvGeometry, { outs, ins, cols }: StripTile) {
+  const oTiles = ceilDiv(g.groupOut, outs);
+  const cTiles = ceilDiv(g.groupIn, QUAD * ins);
+  const stripsOfImage = ceilDiv(g.outSize[1], cols);
+  const strips = g.batch * stripsOfImage;
+  const wanted = Math.max(
+    ceilDiv(QUADS_WANTED, g.groups * oTiles * cTiles),
+    ceilDiv(strips * g.outSize[0] * cols, LONGEST_SUM),
+  );
+  const chunk = Math.max(1, Math.floor(strips / wanted));
+  const chunks = Math.max(1, ceilDiv(strips, chunk));
+  // Rows of x that the next row of dy meets again.
+  const kept = g.dilation[0] === 1 ? Math.max(0, g.kernel[0] - g.stride[0]) : 0;
+  return { oTiles, cTiles, stripsOfImage, strips, chunk, chunks, kept };
+}
+
+// Nanoseconds on SwiftShader for the four lanes of a quad: fitted to measured times.
+const GATHER = 9;
+const SPREAD = 2;
+const PRODUCT = 0.5;
+const CARRIED = 3;
+const TURN = 20;
+const CORES = 2;
+/** Nanoseconds to compile a load, a product, and a value that is carried or handed round. */
+const COMPILED_LOAD = 1.5e6;
+const COMPILED_PRODUCT = 0.13e6;
+const COMPILED_VALUE = 0.6e6;
+
+/** Nanoseconds that a strip tile's compilation and runs take. */
+function stripCost(g: ConvGeometry, tile: StripTile): number {
+  const { outs, ins, cols } = tile;
+  const { oTiles, cTiles, chunk, chunks, kept } = stripPlan(g, tile);
+  const [kh, kw] = g.kernel;
+  const line = ins * stripColumns(g, cols);
+  const sums = outs * ins * kh * kw;
+  const loads = (outs / QUAD) * cols + (kh - kept) * line;
+  const carried = sums + kept * line + outs / QUAD;
+  const turn = GATHER * loads + SPREAD * outs * cols + PRODUCT * sums * cols + CARRIED * carried + TURN;
+  const strip = g.outSize[0] * turn + GATHER * kept * line + TURN;
+  const run = ceilDiv(g.groups * oTiles * cTiles * chunks, CORES) * chunk * strip;
+  const compilation =
+    COMPILED_LOAD * (loads + kept * line) + COMPILED_PRODUCT * sums * cols + COMPILED_VALUE * (carried + outs * cols);
+  return RUNS * run + compilation;
 }

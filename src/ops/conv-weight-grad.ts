@@ -9,9 +9,12 @@ import type { AdapterProfile } from '../gpu/device';
 import { sumChunkPairs } from './chunks';
 import type { ConvGeometry } from './conv-geometry';
 import { ceilDiv } from './conv-tiles';
+import { stripPasses } from './conv-weight-grad-strips';
 import {
   chooseWeightGradTile,
+  isStripTile,
   isWorkgroupTile,
+  LONGEST_SUM,
   type RegisterTile,
   SIDE,
   type WeightGradTile,
@@ -33,9 +36,6 @@ const FEWEST_PIXELS = 256;
 /** Pairs of columns that an invocation walks at least: storing its sums costs as much as some of them. */
 const FEWEST_PAIRS = 16;
 
-/** Products that one invocation adds up, at most: rounding errors grow with their number. */
-const LONGEST_SUM = 16384;
-
 /** Bytes of a padded copy, at most, besides what the device allows; a larger batch is copied and worked off in parts. */
 const LARGEST_COPY = 2 ** 27;
 
@@ -48,6 +48,7 @@ export function weightGradPasses(
   adapter: AdapterProfile,
   tile: WeightGradTile = chooseWeightGradTile(geometry, adapter),
 ): Lowering {
+  if (isStripTile(tile)) return stripPasses(geometry, tile);
   return isWorkgroupTile(tile) ? workgroupPasses(geometry, tile) : registerPasses(flattened(geometry), adapter, tile);
 }
 

@@ -3,23 +3,34 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AdapterProfile } from '../../src/gpu/device';
 import type { ConvGeometry } from '../../src/ops/conv-geometry';
 import { weightGradPasses } from '../../src/ops/conv-weight-grad';
-import { chooseWeightGradTile, isWorkgroupTile, weightGradTiles } from '../../src/ops/conv-weight-grad-tiles';
+import {
+  chooseWeightGradTile,
+  isStripTile,
+  isWorkgroupTile,
+  type WeightGradTile,
+  weightGradTiles,
+} from '../../src/ops/conv-weight-grad-tiles';
 import { expectNumbers } from '../support/close';
 import { runPasses } from '../support/passes';
 
 let device: GPUDevice;
 beforeAll(async () => {
   const adapter = await navigator.gpu.requestAdapter();
-  device = await adapter!.requestDevice();
+  const requiredFeatures = (['subgroups'] as const).filter((feature) => adapter!.features.has(feature));
+  device = await adapter!.requestDevice({ requiredFeatures });
 });
 afterAll(() => device?.destroy());
 
-const profile = (kind: AdapterProfile['kind'], maxStorageBufferBindingSize = 2 ** 27): AdapterProfile => ({
+const profile = (
+  kind: AdapterProfile['kind'],
+  maxStorageBufferBindingSize = 2 ** 27,
+  features: readonly GPUFeatureName[] = [],
+): AdapterProfile => ({
   kind,
   vendor: '',
   architecture: '',
   description: '',
-  features: new Set(),
+  features: new Set(features),
   maxStorageBufferBindingSize,
   maxBufferSize: 2 ** 28,
 });
@@ -91,12 +102,18 @@ describe.for(shapes)('%o', (given) => {
   const dy = numbers(g.batch * g.groups * g.groupOut * g.outSize[0] * g.outSize[1], 2);
   const [dw, db] = expected(g, x, dy);
   // Both classes can have the tiles of registers; they run once.
-  const cases = (['software', 'gpu'] as const).flatMap((kind) =>
-    weightGradTiles(g, profile(kind))
-      .filter((tile) => kind === 'software' || isWorkgroupTile(tile))
-      .map((tile) => ({ kind, tile })),
-  );
-  test.for(cases.map((one) => ({ ...one, title: title(one.tile) })))('$title', async ({ kind, tile }) => {
+  const sharing = profile('software', 2 ** 27, ['subgroups']);
+  const cases: { kind: AdapterProfile['kind']; tile: WeightGradTile }[] = [
+    ...weightGradTiles(g, profile('software')).map((tile) => ({ kind: 'software' as const, tile })),
+    ...weightGradTiles(g, profile('gpu'))
+      .filter(isWorkgroupTile)
+      .map((tile) => ({ kind: 'gpu' as const, tile })),
+    ...weightGradTiles(g, sharing)
+      .filter(isStripTile)
+      .map((tile) => ({ kind: 'software' as const, tile })),
+  ];
+  test.for(cases.map((one) => ({ ...one, title: title(one.tile) })))('$title', async ({ kind, tile }, { skip }) => {
+    if (isStripTile(tile) && !device.features.has('subgroups')) skip('this device has no subgroups');
     const [gotW, gotB] = await runPasses(
       device,
       weightGradPasses(g, profile(kind), tile),
