@@ -4,7 +4,7 @@ import { AutogradError } from '../errors';
 import { beforeChange, isJournaling } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { atPlace, isTracing, placeOf } from '../graph/places';
-import type { Node, Value } from '../graph/value';
+import { type Node, newMark, type Value } from '../graph/value';
 import { add } from '../ops/arithmetic';
 import { sumTo } from '../ops/reduce';
 import { showGradient } from './anomaly';
@@ -48,9 +48,8 @@ export function backward(
       accumulate(output, seeds[i]!);
     });
     for (const node of nodes) {
-      const step = () => propagate(node, gradients, accumulate);
-      if (isTracing()) atPlace(backwardOf(placeOf(node)), step);
-      else step();
+      if (isTracing()) atPlace(backwardOf(placeOf(node)), () => propagate(node, gradients, accumulate));
+      else propagate(node, gradients, accumulate);
     }
     if (!retainGraph) for (const node of nodes) spend(node);
     for (const [value, gradient] of gradients) {
@@ -76,21 +75,23 @@ const backwardOf = (place: string): string => (place === '' ? 'backward' : `${pl
 
 /** The nodes between the outputs and the leaves, last recorded first. */
 function reachable(outputs: readonly Value[]): Node[] {
-  const nodes = new Set<Node>();
+  const nodes: Node[] = [];
+  const mark = newMark();
   const stack = [...outputs];
   while (stack.length > 0) {
     const value = stack.pop()!;
     const { node } = value;
-    if (!value.requiresGrad || value.sink || !node || nodes.has(node)) continue;
+    if (!value.requiresGrad || value.sink || !node || node.mark === mark) continue;
     if (node.spent || node.cut) {
       throw new AutogradError(
         `backward: the graph through ${node.op.name} has been used by an earlier backward and is gone; pass { retainGraph: true } to that one to go through it again`,
       );
     }
-    nodes.add(node);
+    node.mark = mark;
+    nodes.push(node);
     for (const x of node.inputs) stack.push(x);
   }
-  return [...nodes].sort((a, b) => b.id - a.id);
+  return nodes.sort((a, b) => b.id - a.id);
 }
 
 function propagate(
@@ -110,12 +111,12 @@ function propagate(
   const { inputs, outputs, attrs, scalars } = node;
   const needs = inputs.map((x) => x.requiresGrad);
   const dxs = node.op.vjp!(dys, { inputs, outputs, attrs, scalars, needs });
-  inputs.forEach((x, i) => {
+  for (let i = 0; i < inputs.length; i++) {
     const dx = dxs[i];
-    if (!dx || !needs[i]) return;
+    if (!dx || !needs[i]) continue;
     showGradient(node, i, dx);
-    accumulate(x, dx);
-  });
+    accumulate(inputs[i]!, dx);
+  }
 }
 
 function runHooks(value: Value, gradient: Value): Value {
@@ -125,19 +126,18 @@ function runHooks(value: Value, gradient: Value): Value {
 }
 
 function checkSaved(node: Node): void {
-  const { inputs, outputs } = node.op.saves ?? {};
-  const saved = [
-    ...(inputs ?? (outputs ? [] : [...node.inputs.keys()])).map((i) => node.inputs[i]),
-    ...(outputs ?? []).map((o) => node.outputs[o]),
-  ];
-  for (const value of saved) {
-    if (value && isOverwritten(value)) {
-      throw new AutogradError(
-        `backward: a value of shape [${value.shape.join(', ')}] that the gradient of ${node.op.name} needs has been changed by an in-place operation since; ` +
-          'use the operation that returns a new tensor, or clone() before changing it',
-      );
-    }
-  }
+  const { saves } = node.op;
+  if (saves?.inputs) for (const i of saves.inputs) expectKept(node, node.inputs[i]);
+  else if (!saves?.outputs) for (const x of node.inputs) expectKept(node, x);
+  if (saves?.outputs) for (const o of saves.outputs) expectKept(node, node.outputs[o]);
+}
+
+function expectKept(node: Node, value: Value | undefined): void {
+  if (!value || !isOverwritten(value)) return;
+  throw new AutogradError(
+    `backward: a value of shape [${value.shape.join(', ')}] that the gradient of ${node.op.name} needs has been changed by an in-place operation since; ` +
+      'use the operation that returns a new tensor, or clone() before changing it',
+  );
 }
 
 function isOverwritten(value: Value): boolean {

@@ -1,5 +1,5 @@
 // The flush: everything pending that must exist becomes one program and goes to the engine.
-import { engine } from '../compiler/engine';
+import { engine, type JobExport } from '../compiler/engine';
 import type { Program, ProgramNode } from '../compiler/ir';
 import { TensorReleasedError } from '../errors';
 import { hostPhase } from '../gpu/host-trace';
@@ -8,7 +8,7 @@ import { isJournaling } from './journal';
 import { mode } from './mode';
 import { isTracing, placeOf } from './places';
 import { atTopLevel, leaveAsRecipe, makeRecipesOf, type Root, takeRoots } from './roots';
-import type { Node, Value } from './value';
+import { type Node, newMark, type Value } from './value';
 
 /** Separates the parts of a program's key; signatures and indices are not negative. */
 const SEPARATOR = -1;
@@ -18,6 +18,7 @@ const MAX_PENDING_NODES = 4096;
 const MAX_PENDING_BYTES = 1 << 28;
 
 const releases = new Set<Value>();
+const noValues: readonly Value[] = [];
 
 /** Gives back a value's memory once everything recorded so far has run. */
 export function releaseAfterFlush(value: Value): void {
@@ -53,15 +54,15 @@ export function flush(wanted: readonly Value[] = []): void {
 }
 
 function submit(wanted: readonly Value[]): void {
-  const roots = takeRoots().filter((root) => !root.disposed && !root.window);
+  const roots = takeRoots();
   const exports = new Map<Value, Root | null>();
   const order: Node[] = [];
-  const seen = new Set<Node>();
+  const mark = newMark();
   const want = (value: Value, root: Root | null) => {
     if (value.available || exports.has(value)) return;
     if (root !== null && isRecipe(value)) return;
     try {
-      visit(value, order, seen);
+      visit(value, order, mark);
       exports.set(value, root);
     } catch (error) {
       value.failure = error as Error;
@@ -80,7 +81,7 @@ function submit(wanted: readonly Value[]): void {
     root.settled = root.value;
     root.computed = root.value;
   }
-  const released = [...releases];
+  const released = releases.size > 0 ? [...releases] : noValues;
   releases.clear();
   for (const value of released) value.leaving = 'its memory was given back';
   if (exports.size === 0) {
@@ -89,19 +90,20 @@ function submit(wanted: readonly Value[]): void {
   }
 
   order.sort((a, b) => a.id - b.id);
-  const { inputs, numbers, key, scalars } = number(order);
+  const { inputs, key, scalars } = number(order, mark);
   key.push(SEPARATOR);
-  for (const value of exports.keys()) key.push(numbers.get(value)!);
+  const jobExports: JobExport[] = [];
+  for (const [cell, root] of exports) {
+    key.push(cell.number);
+    jobExports.push({ cell, replaces: root?.settled?.overwritten ? root.settled : null });
+  }
   // The engine may build the program only when the device is there; by then the nodes may have dropped their edges.
   const edges = order.map((node) => node.inputs);
   engine.submit({
     key,
-    build: () => buildProgram(order, edges, inputs, numbers, [...exports.keys()]),
+    build: () => buildProgram(order, edges, inputs, [...exports.keys()]),
     inputs,
-    exports: [...exports].map(([cell, root]) => ({
-      cell,
-      replaces: root?.settled?.overwritten ? root.settled : null,
-    })),
+    exports: jobExports,
     scalars,
     releases: released,
     ran: () => {
@@ -123,24 +125,23 @@ const isRecipe = (value: Value): boolean =>
   value.node?.op.cheap === true && value.node.inputs.every((x) => x.available && !x.overwritten && !releases.has(x));
 
 /** Collects the nodes that must run for `value`; throws TensorReleasedError where a recipe's inputs are gone. */
-function visit(value: Value, order: Node[], seen: Set<Node>): void {
+function visit(value: Value, order: Node[], mark: number): void {
   const stack: Value[] = [value];
-  const found: Node[] = [];
+  const before = order.length;
   while (stack.length > 0) {
     const next = stack.pop()!;
     const { node } = next;
     const lost = next.gone ?? next.leaving;
     if (next.available && !lost && !next.failure) continue;
     if (next.failure || lost || !node || node.cut) {
-      for (const n of found) seen.delete(n);
+      for (const n of order.splice(before)) n.mark = 0;
       throw next.failure ?? releasedError(value, next);
     }
-    if (seen.has(node)) continue;
-    seen.add(node);
-    found.push(node);
+    if (node.mark === mark) continue;
+    node.mark = mark;
+    order.push(node);
     for (const x of node.inputs) stack.push(x);
   }
-  for (const n of found) order.push(n);
 }
 
 function releasedError(value: Value, missing: Value): Error {
@@ -174,41 +175,57 @@ function keepSaved(value: Value, want: (value: Value, root: null) => void): void
   }
 }
 
-/** Numbers the values, inputs first, and writes the program's key. */
-function number(order: readonly Node[]) {
-  const computed = new Set(order);
+/** Numbers the values, inputs first, and writes the program's key. The nodes of `order`, and no others, have this mark. */
+function number(order: readonly Node[], mark: number) {
   const inputs: Value[] = [];
-  const numbers = new Map<Value, number>();
+  const key: number[] = [];
   for (const node of order) {
     for (const x of node.inputs) {
-      if (numbers.has(x) || (x.node && computed.has(x.node) && !x.available)) continue;
-      numbers.set(x, inputs.length);
+      if (x.mark === mark || (x.node?.mark === mark && !x.available)) continue;
+      x.mark = mark;
+      x.number = inputs.length;
       inputs.push(x);
+      key.push(x.metaId);
     }
   }
-  const key: number[] = inputs.map((x) => x.metaId);
   const scalars: number[] = [];
   let next = inputs.length;
   for (const node of order) {
     key.push(SEPARATOR, node.signature);
-    for (const x of node.inputs) key.push(numbers.get(x)!);
+    for (const x of node.inputs) key.push(x.number);
     // An output may have been computed before while another of the same node is wanted now; it is computed again unseen.
     for (const y of node.outputs) {
-      if (!numbers.has(y)) numbers.set(y, next);
+      if (y.mark !== mark) {
+        y.mark = mark;
+        y.number = next;
+      }
       next++;
     }
     for (const s of node.scalars) scalars.push(s);
   }
-  return { inputs, numbers, key, scalars };
+  return { inputs, key, scalars };
+}
+
+/** What `number` gave; since then other flushes may have numbered the values anew. */
+function numbersOf(order: readonly Node[], inputs: readonly Value[]): Map<Value, number> {
+  const numbers = new Map(inputs.map((x, i) => [x, i]));
+  let next = inputs.length;
+  for (const { outputs } of order) {
+    for (const y of outputs) {
+      if (!numbers.has(y)) numbers.set(y, next);
+      next++;
+    }
+  }
+  return numbers;
 }
 
 function buildProgram(
   order: readonly Node[],
   edges: readonly (readonly Value[])[],
   inputs: readonly Value[],
-  numbers: ReadonlyMap<Value, number>,
   exports: readonly Value[],
 ): Program {
+  const numbers = numbersOf(order, inputs);
   const values = inputs.map(({ shape, dtype }) => ({ shape, dtype }));
   let scalarBase = 0;
   const nodes = order.map((node, n): ProgramNode => {
@@ -231,15 +248,15 @@ function buildProgram(
 /** What reading values that are pending would run, each alone; null where they have been computed. */
 export function pendingProgram(wanted: readonly Value[]) {
   const order: Node[] = [];
-  const seen = new Set<Node>();
+  const mark = newMark();
   const exports = wanted.filter((value) => !value.available);
-  for (const value of exports) visit(value, order, seen);
+  for (const value of exports) visit(value, order, mark);
   if (order.length === 0) return null;
   order.sort((a, b) => a.id - b.id);
-  const { inputs, numbers, key } = number(order);
-  key.push(SEPARATOR, ...exports.map((value) => numbers.get(value)!));
+  const { inputs, key } = number(order, mark);
+  key.push(SEPARATOR, ...exports.map((value) => value.number));
   const edges = order.map((node) => node.inputs);
-  return { key, inputs, program: buildProgram(order, edges, inputs, numbers, exports) };
+  return { key, inputs, program: buildProgram(order, edges, inputs, exports) };
 }
 
 /** Drops the edges of a node whose values exist, once neither another output nor a gradient needs them. */

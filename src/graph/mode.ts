@@ -15,7 +15,8 @@ export const mode = {
 /** Runs `fn` with parts of the mode replaced, and puts them back whatever happens. */
 export function withMode<T>(change: { grad?: boolean; keepSaved?: boolean }, fn: () => T): T {
   const { grad, keepSaved } = mode;
-  Object.assign(mode, change);
+  mode.grad = change.grad ?? grad;
+  mode.keepSaved = change.keepSaved ?? keepSaved;
   try {
     return fn();
   } finally {

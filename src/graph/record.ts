@@ -8,14 +8,17 @@ import { type HostData, Node, type Op, Value } from './value';
 
 const noScalars: readonly number[] = [];
 
+const wantsGradient = (x: Value): boolean => x.requiresGrad;
+const isSpent = (x: Value): boolean => !x.requiresGrad || (x.sink === null && x.node!.spent);
+
 /** Appends a node and returns its outputs. Throws the op's shape and dtype errors at once. */
 export function recordAll<A>(op: Op<A>, inputs: readonly Value[], attrs: A, scalars = noScalars): readonly Value[] {
   const { metas, signature } = infer(op as Op, inputs, attrs, scalars.length);
-  const requiresGrad = mode.grad && op.vjp !== undefined && inputs.some((x) => x.requiresGrad);
+  const requiresGrad = mode.grad && op.vjp !== undefined && inputs.some(wantsGradient);
   mode.recorded++;
   const node = new Node(op as Op, inputs, attrs, scalars, signature, metas, requiresGrad, mode.keepSaved);
   // A graph that hangs on spent nodes only can never be walked again, so nothing of it needs to be kept.
-  node.spent = requiresGrad && inputs.every((x) => !x.requiresGrad || (x.sink === null && x.node!.spent));
+  node.spent = requiresGrad && inputs.every(isSpent);
   notePlace(node);
   return node.outputs;
 }

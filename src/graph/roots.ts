@@ -63,15 +63,15 @@ export function closeScope(): Scope {
   return currentScope();
 }
 
-/** All roots of all open scopes, each once; the lists are emptied. */
-export function takeRoots(): Root[] {
+/** All roots of all open scopes that are there and stand for themselves, each once; the lists are emptied. */
+export function takeRoots(): ReadonlySet<Root> {
   const roots = new Set<Root>();
   for (const scope of open) {
-    for (const root of scope.roots) roots.add(root);
+    for (const root of scope.roots) if (!root.disposed && !root.window) roots.add(root);
     if (scope.roots.length > 0) scope.noteLeaves();
     scope.roots.length = 0;
   }
-  return [...roots];
+  return roots;
 }
 
 interface Recipes {

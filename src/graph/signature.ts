@@ -73,7 +73,7 @@ export function infer(op: Op, inputs: readonly Value[], attrs: unknown, scalarCo
 /** Mixes everything that `fits` compares; FNV-1a, a whole number at a time. */
 function hashOf(inputs: readonly Value[], attrs: unknown, scalarCount: number): number {
   let hash = scalarCount ^ 0x811c9dc5;
-  for (const { metaId } of inputs) hash = Math.imul(hash ^ metaId, 0x01000193);
+  for (let i = 0; i < inputs.length; i++) hash = Math.imul(hash ^ inputs[i]!.metaId, 0x01000193);
   return attrs === undefined ? hash : mix(hash, attrs);
 }
 

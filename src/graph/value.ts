@@ -43,6 +43,10 @@ export interface GradContext<A> {
 }
 
 let nextId = 1;
+let lastMark = 0;
+
+/** What nothing is marked with yet: a walk marks what it has seen, which costs less than a set of it. */
+export const newMark = (): number => ++lastMark;
 
 /** Nodes recorded later have greater numbers than this. */
 export const lastNodeId = (): number => nextId - 1;
@@ -57,6 +61,8 @@ export class Node {
   spent = false;
   /** What the gradient needs of this node and all before it has been scheduled to be kept. */
   savedKept = false;
+  /** The latest walk that came here. */
+  mark = 0;
 
   constructor(
     readonly op: Op,
@@ -103,6 +109,10 @@ export class Value implements Meta {
   held = false;
   /** `host` was uploaded before: see the engine. */
   uploaded = false;
+  /** The latest walk that has numbered this value. */
+  mark = 0;
+  /** Its number in that walk's program. */
+  number = 0;
 
   constructor(
     meta: InternedMeta,

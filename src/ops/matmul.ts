@@ -138,7 +138,8 @@ function lowerMatmul(
 function product(a: Value, b: Value, transposeA: boolean, transposeB: boolean, bias: Value | null = null): Value {
   const inputs = (x: Value) => (bias ? [x, b, bias] : [x, b]);
   const attrs = { transposeA, transposeB };
-  if (transposeA || a.shape.length === 2 || b.shape.length !== 2) {
+  if (a.shape.length === 2 && b.shape.length === 2) return record(matmulOp, inputs(a), attrs);
+  if (transposeA || b.shape.length !== 2) {
     const batch = broadcastShapes('matmul', [batchOf(a), batchOf(b)]);
     if (batchSteps(batch, a, b).length <= BATCH_DIMS) return record(matmulOp, inputs(a), attrs);
     const whole = (x: Value) => expand(x, [...batch, ...x.shape.slice(-2)]);

@@ -47,29 +47,35 @@ export function parseArgs<O extends object>(
   defaults: Defaults<O>,
   args: readonly unknown[],
 ): Parsed<O> {
+  const parsed: Record<string, unknown> = { ...defaults };
+  if (args.length === 0 && required.length === 0) return parsed as Parsed<O>;
   const order = [...(required as readonly string[]), ...Object.keys(defaults)];
-  const named = isPlainObject(args.at(-1)) ? (args.at(-1) as Record<string, unknown>) : undefined;
-  const positional = named ? args.slice(0, -1) : args;
-  if (positional.length > order.length) {
+  const last = args[args.length - 1];
+  const named = isPlainObject(last) ? last : null;
+  const positions = named ? args.length - 1 : args.length;
+  if (positions > order.length) {
     const expected =
       order.length === 0 ? 'no arguments' : `at most ${count(order.length, 'argument')} (${list(order)})`;
-    throw new ArgumentError(`${name}: expected ${expected}, but got ${positional.length}`);
+    throw new ArgumentError(`${name}: expected ${expected}, but got ${positions}`);
   }
-  const given: Record<string, unknown> = {};
-  positional.forEach((value, i) => {
-    if (value !== undefined) given[order[i]!] = value;
-  });
-  for (const [key, value] of Object.entries(named ?? {})) {
-    if (!order.includes(key)) throw unknownArgument(name, key, order);
-    if (value === undefined) continue;
-    if (key in given) throw new ArgumentError(`${name}: got argument '${key}' twice, by position and by name`);
-    given[key] = value;
+  for (let i = 0; i < positions; i++) if (args[i] !== undefined) parsed[order[i]!] = args[i];
+  if (named) {
+    for (const key of Object.keys(named)) {
+      const at = order.indexOf(key);
+      if (at < 0) throw unknownArgument(name, key, order);
+      if (named[key] === undefined) continue;
+      if (at < positions && args[at] !== undefined)
+        throw new ArgumentError(`${name}: got argument '${key}' twice, by position and by name`);
+      parsed[key] = named[key];
+    }
   }
-  const missing = (required as readonly string[]).filter((key) => !(key in given));
-  if (missing.length > 0) {
-    throw new ArgumentError(`${name}: missing ${count(missing.length, 'required argument')}: ${list(missing)}`);
-  }
-  return { ...defaults, ...given } as Parsed<O>;
+  for (const key of required) if (!(key in parsed)) throw missingArguments(name, required as readonly string[], parsed);
+  return parsed as Parsed<O>;
+}
+
+function missingArguments(name: string, required: readonly string[], given: object): ArgumentError {
+  const missing = required.filter((key) => !(key in given));
+  return new ArgumentError(`${name}: missing ${count(missing.length, 'required argument')}: ${list(missing)}`);
 }
 
 function unknownArgument(name: string, key: string, known: readonly string[]): ArgumentError {
