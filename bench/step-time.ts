@@ -8,11 +8,14 @@ export interface StepTime {
   model: string;
   batchSize: number;
   steps: number;
+  warmUp: number;
   adapter: string;
-  /** The whole step. */
+  /** The whole step, after `warmUp` steps. */
   median: number;
   min: number;
   max: number;
+  /** The median of steps 2 to 11, of which the browser still interprets the most. */
+  early: number;
   /** The part between the flush and the submit: looking up the plan, binding and encoding. */
   flushMedian: number;
   dispatches: number;
@@ -20,7 +23,7 @@ export interface StepTime {
 
 declare global {
   interface Window {
-    stepTime(model: 'mlp' | 'simple' | 'complex', batchSize: number, steps: number): Promise<StepTime>;
+    stepTime(model: 'mlp' | 'simple' | 'complex', batchSize: number, steps: number, warmUp: number): Promise<StepTime>;
   }
 }
 
@@ -32,17 +35,16 @@ const makers = {
 
 const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
 
-window.stepTime = async (name, batchSize, steps) => {
+window.stepTime = async (name, batchSize, steps, warmUp) => {
   torch.manualSeed(0);
   const model: nn.UnaryModule = makers[name]();
   const optimizer = new optim.Adam(model.parameters());
   const lossFn = new nn.CrossEntropyLoss();
   const images = torch.rand(batchSize, 1, 28, 28);
   const labels = torch.randint(0, 10, [batchSize]);
-  const whole: number[] = [];
+  const all: number[] = [];
   const flushes: number[] = [];
   let dispatches = 0;
-  const warmUp = 10;
   for (let step = 0; step < warmUp + steps; step++) {
     const before = torch.gpu.stats();
     const start = performance.now();
@@ -52,20 +54,23 @@ window.stepTime = async (name, batchSize, steps) => {
     const elapsed = performance.now() - start;
     const after = torch.gpu.stats();
     await torch.synchronize();
+    all.push(elapsed);
     if (step < warmUp) continue;
-    whole.push(elapsed);
     flushes.push(after.hostMilliseconds - before.hostMilliseconds);
     dispatches = after.dispatches - before.dispatches;
   }
+  const whole = all.slice(warmUp);
   const { vendor = '', architecture = '' } = torch.gpu.adapterInfo() ?? {};
   return {
     model: name,
     batchSize,
     steps,
+    warmUp,
     adapter: `${vendor} ${architecture}`.trim(),
     median: median(whole),
     min: Math.min(...whole),
     max: Math.max(...whole),
+    early: median(all.slice(1, 11)),
     flushMedian: median(flushes),
     dispatches,
   };

@@ -245,6 +245,12 @@ function writeCache(browser) {
   writeFileSync(cacheFile, `${JSON.stringify(browser)}\n`);
 }
 
+/** Headers that isolate a page, whose clock then counts in microseconds rather than in tenths of a millisecond. */
+export const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     (await import('./setup.mjs')).setup();

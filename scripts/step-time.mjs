@@ -2,17 +2,19 @@
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { launchOptions, resolveBrowser } from './browser.mjs';
+import { isolation, launchOptions, resolveBrowser } from './browser.mjs';
 import { setup } from './setup.mjs';
 
-const usage = `Usage: npm run step-time -- [--batch-size N] [--steps N] [--json]
+const usage = `Usage: npm run step-time -- [--batch-size N] [--steps N] [--warm-up N] [--json]
 
-Prints the milliseconds of JavaScript in a training step, until its submit, for three models.`;
+Prints the milliseconds of JavaScript in a training step, until its submit, for three models, after so many steps that the
+browser has compiled what it interprets at first.`;
 
 const { values } = parseArgs({
   options: {
-    'batch-size': { type: 'string', default: '16' },
-    steps: { type: 'string', default: '100' },
+    'batch-size': { type: 'string', default: '1' },
+    steps: { type: 'string', default: '300' },
+    'warm-up': { type: 'string', default: '300' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -30,7 +32,7 @@ const server = await createServer({
   configFile: false,
   root,
   resolve: { alias: { lamplight: `${root}src/index.ts` } },
-  server: { port: 0, host: 'localhost', hmr: false, watch: null },
+  server: { port: 0, host: 'localhost', hmr: false, watch: null, headers: isolation },
   // Everything it serves is source; nothing needs to be looked for in the other pages beside it.
   optimizeDeps: { noDiscovery: true },
   logLevel: 'error',
@@ -44,15 +46,15 @@ try {
   const results = [];
   for (const model of /** @type {const} */ (['mlp', 'simple', 'complex'])) {
     const result = await page.evaluate(
-      ([name, batchSize, steps]) => window.stepTime(name, batchSize, steps),
-      /** @type {const} */ ([model, Number(values['batch-size']), Number(values.steps)]),
+      ([name, batchSize, steps, warmUp]) => window.stepTime(name, batchSize, steps, warmUp),
+      /** @type {const} */ ([model, Number(values['batch-size']), Number(values.steps), Number(values['warm-up'])]),
     );
     results.push(result);
     if (values.json) continue;
-    const { dispatches, median, min, max, flushMedian } = result;
+    const { dispatches, median, min, max, early, flushMedian } = result;
     const ms = (/** @type {number} */ x) => `${x.toFixed(2)} ms`;
     console.log(
-      `${model.padEnd(8)} ${String(dispatches).padStart(3)} dispatches   median ${ms(median)} (${ms(min)} to ${ms(max)}), of which flush to submit ${ms(flushMedian)}`,
+      `${model.padEnd(8)} ${String(dispatches).padStart(3)} dispatches   median ${ms(median)} (${ms(min)} to ${ms(max)}), of which flush to submit ${ms(flushMedian)}; steps 2 to 11 ${ms(early)}`,
     );
   }
   if (values.json) console.log(JSON.stringify(results, null, 2));
