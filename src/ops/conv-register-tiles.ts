@@ -116,7 +116,8 @@ function allTiles(c: CorrelationShape, adapter: AdapterProfile): CorrelationTile
 }
 
 /** Whether lanes can hand values round in quads: where they are a processor's, a load costs each of them a branch. */
-export const lanesShare = ({ kind, features }: AdapterProfile): boolean => kind === 'software' && features.has('subgroups');
+export const lanesShare = ({ kind, features }: AdapterProfile): boolean =>
+  kind === 'software' && features.has('subgroups');
 
 /** The library that loads a tile's weights. */
 export const weightsOf = ({ shared }: { readonly shared: boolean }): string => (shared ? weightsQuad : weightsOwn);
