@@ -12,6 +12,7 @@ declare module 'peer:tfjs' {
     rsqrt(): Tensor;
     sum(): Tensor;
     reshape(shape: readonly number[]): Tensor;
+    clone(): Tensor;
     slice(begin: readonly number[], size: readonly number[]): Tensor;
     data(): Promise<Float32Array>;
     dispose(): void;
@@ -81,6 +82,7 @@ declare module 'peer:jax-js' {
     neg(): Array;
     sum(): Array;
     reshape(shape: readonly number[]): Array;
+    clone(): Tensor;
     slice(...index: number[]): Array;
     data(): Promise<Float32Array>;
     blockUntilReady(): Promise<Array>;

@@ -66,9 +66,10 @@ async function gradients(row: FunctionRow): Promise<Work> {
     async outputs() {
       const outputs: Outputs = {};
       for (const [i, x] of xs.entries()) {
-        using gradient = x.grad!;
+        const gradient = x.grad!;
         outputs[`gradient ${i}`] = await floats(gradient);
         x.grad = null;
+        gradient.dispose();
       }
       return outputs;
     },

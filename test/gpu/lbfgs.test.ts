@@ -42,7 +42,8 @@ describe('L-BFGS', () => {
         const data = await parameter.data();
         const target = fixture.tensor(`${name}/${key}`).data;
         data.forEach((value, i) => {
-          expect(Math.abs(value - target[step * data.length + i]!)).toBeLessThan(1e-3);
+          // Forty iterations that divide by differences of gradients magnify the last digits of tanh and of sums.
+          expect(Math.abs(value - target[step * data.length + i]!)).toBeLessThan(3e-3);
         });
       }
     }

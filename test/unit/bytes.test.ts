@@ -6,8 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ArgumentError, FetchError, FileFormatError } from '../../src/errors';
-import { readBytes } from '../../src/io/bytes';
 import { fileSystem, writeFileAtomically } from '../../src/gpu/node';
+import { readBytes } from '../../src/io/bytes';
 
 const content = Uint8Array.of(1, 2, 3);
 let folder = '';
