@@ -4,16 +4,15 @@ import gatherBytesSource from '../../shaders/gather-bytes.wgsl?raw';
 import indexSelectSource from '../../shaders/index-select.wgsl?raw';
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
 import oneHotSource from '../../shaders/one-hot.wgsl?raw';
-import scatterAddSource from '../../shaders/scatter-add.wgsl?raw';
 import { fault, input, type Lowering, output, type Pass, scalar, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { contiguousStrides, type Meta, numel, type Shape, sameShape, scalarOf, showShape } from '../compiler/meta';
+import { contiguousStrides, type Meta, numel, type Shape, sameShape, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { full } from './cast';
 import { resolveDim } from './dims';
-import { elementLibs } from './reduce';
+import { lowerScatter, wrapPass } from './scatter-passes';
 import { pad, slice, stridedScatter } from './shape';
 import { unroll } from './unroll';
 
@@ -43,7 +42,7 @@ function faultyPass(
 }
 
 /** Throws unless the meta has an integer dtype that is stored as i32. */
-function expectIndex(op: string, name: string, meta: Meta): void {
+export function expectIndex(op: string, name: string, meta: Meta): void {
   if (meta.dtype !== 'int64' && meta.dtype !== 'int32') {
     throw new DTypeError(`${op}: expected ${name} of dtype int64, but got ${meta.dtype}; convert it with .to('int64')`);
   }
@@ -139,13 +138,9 @@ const scatterAddOp: Op<ScatterAttrs> = {
     }
     return [{ shape: base.shape, dtype: base.dtype }];
   },
-  lower({ inputs: [base, , src], attrs: { dim, shared, replace } }) {
-    const { size: n, inner } = around(base.shape, dim);
-    const count = numel(base.shape);
-    return faultyPass('scatterAdd', [elementLibs[scalarOf(base.dtype)], faultLib, scatterAddSource], 3, count, {
-      overrides: { SHARED: shared ? 1 : 0, REPLACE: replace ? 1 : 0 },
-      params: [u32(count), u32(n), u32(src.shape[dim] ?? 1), u32(inner)],
-    });
+  lower({ inputs: [base, index, src], attrs: { dim, shared, replace }, adapter }) {
+    const kind = replace ? 'last' : 'sum';
+    return lowerScatter([base!, index!, src!], { dim, shared, kind, includeSelf: true }, adapter);
   },
   vjp([dy], { inputs: [, index, src], attrs, needs }) {
     const { dim, shared, replace } = attrs;
@@ -168,7 +163,18 @@ export const scatterAdd = (base: Value, dim: number, index: Value, src: Value): 
  * may be smaller than base in the other dimensions and than src in all: only its places take part. Of several for one place, the last stays.
  */
 export function scatterInto(base: Value, dim: number, index: Value, src: Value, replace: boolean): Value {
-  const op = replace ? 'scatter' : 'scatterAdd';
+  const op = replace ? scatterOp : scatterAddOp;
+  return inRegion(op.name, { base, dim, index, src }, (parts, at) =>
+    record(op, parts, { dim: at, shared: false, replace }),
+  );
+}
+
+/** `place` of the parts of base and src that an index reaches which may be smaller than base in the other dimensions and than src in all. */
+export function inRegion(
+  op: string,
+  { base, dim, index, src }: { base: Value; dim: number; index: Value; src: Value },
+  place: (parts: readonly [base: Value, index: Value, src: Value], dim: number) => Value,
+): Value {
   const at = resolveDim(op, dim, base.shape.length);
   const within = (shape: Shape, along: boolean) =>
     shape.length === index.shape.length && index.shape.every((size, d) => (along && d === at) || size <= shape[d]!);
@@ -183,11 +189,7 @@ export function scatterInto(base: Value, dim: number, index: Value, src: Value, 
       shape.map((stop) => ({ start: 0, stop, step: 1 })),
     );
   const shape = base.shape.length === 0 ? [] : withSize(index.shape, at, base.shape[at]!);
-  const region = record(replace ? scatterOp : scatterAddOp, [corner(base, shape), index, corner(src, index.shape)], {
-    dim: at,
-    shared: false,
-    replace,
-  });
+  const region = place([corner(base, shape), index, corner(src, index.shape)], at);
   return sameShape(shape, base.shape) ? region : stridedScatter(base, region, shape, contiguousStrides(base.shape), 0);
 }
 
@@ -240,6 +242,21 @@ export const indexCopy = (base: Value, dim: number, index: Value, src: Value): V
     shared: true,
     replace: true,
   });
+
+const wrapIndexOp: Op<{ readonly limit: number }> = {
+  name: 'wrapIndex',
+  infer([index]) {
+    expectIndex('at', 'index', index);
+    return [{ shape: index.shape, dtype: 'int64' }];
+  },
+  lower: ({ inputs: [index], attrs: { limit } }) => ({
+    kind: 'passes',
+    passes: [wrapPass(input(0), output(), numel(index!.shape), limit)],
+  }),
+};
+
+/** Indices into a dimension of size `limit`, counted from the front; one out of range is reported. */
+export const wrapIndex = (index: Value, limit: number): Value => record(wrapIndexOp, [index], { limit });
 
 // ── Batches of bytes ──
 

@@ -1,41 +1,29 @@
 // Order along a dimension: argsort, and sort and topk, which gather by it.
-import source from '../../shaders/argsort.wgsl?raw';
-import { input, type Operand, output, type Pass, scratch, u32 } from '../compiler/ir';
-import { gridFor } from '../compiler/lowering';
-import { byteLength, numel, type Scalar, scalarOf, showShape } from '../compiler/meta';
+import { input, type Operand, output, scratch } from '../compiler/ir';
+import { byteLength, numel, scalarOf, showShape } from '../compiler/meta';
 import { ShapeError } from '../errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+import { argsortPasses, sortSteps } from './argsort-passes';
 import { resolveDim } from './dims';
 import { type DimAttrs, gather, gatherOp } from './indexing';
 import { narrow } from './shape';
-
-const WORKGROUP = 64;
-const kinds: Record<Scalar, number> = { f32: 0, i32: 1, u32: 2 };
 
 const argsortOp: Op<{ readonly dim: number; readonly descending: boolean }> = {
   name: 'argsort',
   infer: ([x]) => [{ shape: x.shape, dtype: 'int64' }],
   lower({ inputs: [x], attrs: { dim, descending } }) {
     const n = x.shape[dim] ?? 1;
+    const steps = sortSteps(n);
     const inner = numel(x.shape.slice(dim + 1));
-    const count = numel(x.shape);
-    const steps = Math.max(Math.ceil(Math.log2(Math.max(n, 1))), 1);
     // Steps alternate between two buffers; the last one writes the result.
     const buffer = (step: number): Operand => (step === steps - 1 ? output() : scratch(step % 2));
-    const passes = Array.from(
-      { length: steps },
-      (_, step): Pass => ({
-        source: [source],
-        label: 'argsort',
-        overrides: { FIRST: step === 0 ? 1 : 0, DESCENDING: descending ? 1 : 0, KIND: kinds[scalarOf(x.dtype)] },
-        reads: [input(0), step === 0 ? input(0) : buffer(step - 1)],
-        writes: [buffer(step)],
-        params: [count, n, inner, 2 ** step].map(u32),
-        grid: gridFor(count, WORKGROUP),
-      }),
-    );
-    return { kind: 'passes', passes, scratch: Array.from({ length: Math.min(steps - 1, 2) }, () => byteLength(x)) };
+    const sorted = { x: input(0), scalar: scalarOf(x.dtype), count: numel(x.shape), n, inner, descending };
+    return {
+      kind: 'passes',
+      passes: argsortPasses(sorted, buffer),
+      scratch: Array.from({ length: Math.min(steps - 1, 2) }, () => byteLength(x)),
+    };
   },
 };
 

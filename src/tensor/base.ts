@@ -90,7 +90,9 @@ export abstract class TensorBase implements Layout {
 
   /** Made by `detach()`: gradients never pass through this view. */
   readonly detached: boolean;
-  private readonly base: TensorBase | null;
+  protected readonly base: TensorBase | null;
+  /** @internal Set on elements that index tensors picked: puts what is written to them back where they come from. */
+  writeBack: ((value: Value) => void) | null = null;
 
   /** A tensor of its own around a value, or a view of a storage whose contents are `value`. */
   constructor(value: Value, view?: View) {
@@ -433,8 +435,20 @@ export abstract class TensorBase implements Layout {
         'a leaf tensor that requires grad (or a view of one) is being used in an in-place operation; wrap the change in torch.noGrad(() => …)',
       );
     }
-    this.storage.write(cast(value, this.dtype), this, mode.grad && !this.detached);
+    const contents = cast(value, this.dtype);
+    if (!this.leaf) this.writeBack?.(contents);
+    this.storage.write(contents, this, mode.grad && !this.detached);
     return this;
+  }
+
+  /** @internal A tensor of its own around a value that was picked from this one. */
+  picked(value: Value): Tensor {
+    return this.make(value);
+  }
+
+  /** @internal `assign` for functions that index. */
+  overwrite(value: Value): void {
+    this.assign(value);
   }
 }
 

@@ -6,6 +6,15 @@ export const indexSelect = (input: Tensor, dim: number, index: Tensor): Tensor =
 export const scatter = (input: Tensor, ...args: Parameters<Tensor['scatter']>): Tensor => input.scatter(...args);
 export const scatterAdd = (input: Tensor, ...args: Parameters<Tensor['scatterAdd']>): Tensor =>
   input.scatterAdd(...args);
+export const scatterReduce = (input: Tensor, ...args: Parameters<Tensor['scatterReduce']>): Tensor =>
+  input.scatterReduce(...args);
+export const indexReduce = (input: Tensor, ...args: Parameters<Tensor['indexReduce']>): Tensor =>
+  input.indexReduce(...args);
+export const indexFill = (input: Tensor, ...args: Parameters<Tensor['indexFill']>): Tensor => input.indexFill(...args);
+export const indexPut = (input: Tensor, ...args: Parameters<Tensor['indexPut']>): Tensor => input.indexPut(...args);
+export const maskedFill = (input: Tensor, ...args: Parameters<Tensor['maskedFill']>): Tensor =>
+  input.maskedFill(...args);
+export const maskedScatter = (input: Tensor, mask: Tensor, source: Tensor): Tensor => input.maskedScatter(mask, source);
 export const indexAdd = (input: Tensor, ...args: Parameters<Tensor['indexAdd']>): Tensor => input.indexAdd(...args);
 export const indexCopy = (input: Tensor, ...args: Parameters<Tensor['indexCopy']>): Tensor => input.indexCopy(...args);
 export const takeAlongDim = (input: Tensor, indices: Tensor, dim?: number | null): Tensor =>

@@ -8,6 +8,8 @@ import { broadcastShapes } from '../ops/broadcast';
 import { full, reshape } from '../ops/cast';
 import { gather, indexAdd, indexCopy, indexSelect, scatterInto } from '../ops/indexing';
 import { expand } from '../ops/reduce';
+import { indexReduce, type Reduce, scatterReduce } from '../ops/scatter-reduce';
+import { putAt } from './advanced-index';
 import { OrderMethods } from './order-methods';
 import type { Tensor } from './tensor';
 
@@ -32,6 +34,81 @@ export abstract class IndexingMethods extends OrderMethods {
   /** A copy with slice j of `source` in the place of slice index[j] along a dimension. */
   indexCopy(dim: number, index: Tensor, source: Tensor): Tensor {
     return this.make(indexCopy(this.value, dim, index.value, source.value));
+  }
+
+  /**
+   * A copy in which src[i][j] and all others for [index[i][j]][j], for dim 0 and so on, become one: their sum, product, mean, greatest
+   * (`'amax'`) or least; with `includeSelf: false`, without what was there before.
+   */
+  scatterReduce(
+    dim: number,
+    index: Tensor,
+    src: Tensor,
+    reduce: Reduce,
+    { includeSelf = true }: { includeSelf?: boolean } = {},
+  ): Tensor {
+    return this.make(scatterReduce(this.value, dim, index.value, src.value, reduce, includeSelf));
+  }
+
+  scatterReduce_(
+    dim: number,
+    index: Tensor,
+    src: Tensor,
+    reduce: Reduce,
+    options: { includeSelf?: boolean } = {},
+  ): this {
+    return this.replace('scatterReduce_', this.before(src).scatterReduce(dim, index, src, reduce, options).value);
+  }
+
+  /** `scatterReduce` of whole slices: slice j of `source` goes to slice index[j] along a dimension. */
+  indexReduce(
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    reduce: Exclude<Reduce, 'sum'>,
+    { includeSelf = true }: { includeSelf?: boolean } = {},
+  ): Tensor {
+    return this.make(indexReduce(this.value, dim, index.value, source.value, reduce, includeSelf));
+  }
+
+  indexReduce_(
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    reduce: Exclude<Reduce, 'sum'>,
+    options: { includeSelf?: boolean } = {},
+  ): this {
+    return this.replace('indexReduce_', this.before(source).indexReduce(dim, index, source, reduce, options).value);
+  }
+
+  /** A copy with a number in the slices along a dimension that a list of indices names. */
+  indexFill(dim: number, index: Tensor, value: number): Tensor {
+    const d = this.wrapDim('indexFill', dim);
+    const shape = this.shape.map((size, k) => (k === d ? index.numel() : size));
+    return this.make(indexCopy(this.value, d, index.value, full(shape, value, this.dtype)));
+  }
+
+  indexFill_(dim: number, index: Tensor, value: number): this {
+    return this.replace('indexFill_', this.indexFill(dim, index, value).value);
+  }
+
+  /** A copy with `values`, which broadcast, put (or with `accumulate` added) where index tensors for the first dimensions lead together. */
+  indexPut(indices: readonly Tensor[], values: Tensor, { accumulate = false }: { accumulate?: boolean } = {}): Tensor {
+    return this.make(putAt(this as unknown as Tensor, indices, values, accumulate));
+  }
+
+  indexPut_(indices: readonly Tensor[], values: Tensor, options: { accumulate?: boolean } = {}): this {
+    return this.replace('indexPut_', this.indexPut(indices, values, options).value);
+  }
+
+  /** A copy with the first elements of `source`, in order, in the places where a mask, which broadcasts, holds. */
+  maskedScatter(mask: Tensor, source: Tensor): Tensor {
+    return this.clone().maskedScatter_(mask, source);
+  }
+
+  maskedScatter_(mask: Tensor, source: Tensor): this {
+    this.at(mask.expand(this.shape)).copy_(source.numel() === 1 ? source.reshape(1) : source.flatten());
+    return this;
   }
 
   scatter_(dim: number, index: Tensor, src: Tensor | number): this {

@@ -2,18 +2,21 @@
 import { numel, type Shape, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { named } from '../graph/record';
-import type { Value } from '../graph/value';
 import { reshape } from '../ops/cast';
 import { gather, indexSelect } from '../ops/indexing';
 import { matmul } from '../ops/matmul';
 import { expand } from '../ops/reduce';
 import { flip, pad, permute, slice, stridedView } from '../ops/shape';
+import { type Axis, dimsOf, type IndexList, listIndex, type Part, pickAt } from './advanced-index';
 import { parseSlice, resolveIndex, resolveShape, viewStrides } from './layout';
 import { ReduceMethods } from './reduce-methods';
 import type { Tensor } from './tensor';
 
-/** One part of `at(...)`: a number, a slice such as `':'` or `'1:5:2'`, `'...'`, null for a new dimension, or an index tensor or list. */
-export type Index = number | string | null | Tensor | readonly number[];
+/**
+ * One part of `at(...)`: a number, a slice such as `':'` or `'1:5:2'`, `'...'`, null for a new dimension, an index tensor or
+ * list, or a mask (a bool tensor, or a list of booleans).
+ */
+export type Index = number | string | null | Tensor | IndexList;
 
 type Sizes = readonly number[] | [readonly number[]];
 
@@ -135,7 +138,7 @@ export abstract class ShapeMethods extends ReduceMethods {
       if (own === size && d >= lead) return this.strides[d - lead]!;
       if (own !== 1 || size < 0) {
         throw new ShapeError(
-          `expand: the size ${size} must match the existing size ${own} at dimension ${d} of shape ${showShape(this.shape)}`,
+          `expand: the size ${size} must match the existing size ${own} at dimension ${d}, to expand ${showShape(this.shape)} to ${showShape(wanted)}`,
         );
       }
       return 0;
@@ -235,33 +238,41 @@ export abstract class ShapeMethods extends ReduceMethods {
 
   /**
    * Indexing, PyTorch's `x[...]`: numbers (negative ones from the end), slices as strings (`':'`, `'1:5'`, `'::2'`), `'...'`,
-   * null for a new dimension. The result is a view, so writing to it writes to this tensor. One index tensor or list
-   * picks indices of its dimension and gives a copy.
+   * null for a new dimension: a view, so writing to it writes to this tensor. Index tensors and lists broadcast together and give
+   * a copy, with their dimensions in the place of those they index, or in front where a slice lies between them.
+   *
+   * Writing in place to what `at` returns writes to this tensor in every case, as `x[...] = v` and `x[...] += v` do:
+   *
+   *     x.at([0, 2]).add_(1);                  // x[[0, 2]] += 1; of several values for one place, the last stays
+   *     x.at(x.lt(0)).fill_(0);                // x[x < 0] = 0
+   *     const rows = await x.at(mask);         // x[mask]: how many there are is known only after reading the mask back
+   *
+   * `x.at([0, 2]).clone()` is a copy that can be written to alone.
+   * @throws IndexError for numbers out of range, at once; for those in tensors, when values are next read
    */
   at(...indices: Index[]): Tensor {
-    const given = indices.filter((index) => index !== null && index !== '...').length;
+    const parts = indices.flatMap((index) => (Array.isArray(index) ? listIndex(index) : index) as Part | Part[]);
+    const given = parts.reduce<number>((n, part) => n + dimsOf(part), 0);
     if (given > this.shape.length) {
       throw new ShapeError(`at: too many indices for shape ${showShape(this.shape)}: got ${given}`);
     }
-    if (indices.filter((index) => index === '...').length > 1)
-      throw new ArgumentError("at: expected '...' at most once");
+    if (parts.filter((part) => part === '...').length > 1) throw new ArgumentError("at: expected '...' at most once");
     const rest = this.shape.length - given;
-    const expanded = indices.includes('...')
-      ? indices.flatMap((index): Index[] => (index === '...' ? new Array<Index>(rest).fill(':') : [index]))
-      : indices;
-    let result = this as unknown as Tensor;
+    const expanded = parts.flatMap((part): Part[] => (part === '...' ? new Array<Part>(rest).fill(':') : [part]));
+    let view = this as unknown as Tensor;
     let dim = 0;
-    for (const index of expanded) {
-      if (index === null) result = result.unsqueeze(dim++);
-      else if (typeof index === 'number') result = result.indexDim(dim, index);
-      else if (typeof index === 'string') result = result.sliceDim(dim++, index);
+    const axes: Axis[] = [];
+    for (const part of expanded) {
+      if (part === null) view = view.unsqueeze(dim++);
+      else if (typeof part === 'number') view = view.indexDim(dim, part);
+      else if (typeof part === 'string') view = view.sliceDim(dim++, part);
       else {
-        const picked = result.pick(dim, index);
-        dim += picked.shape.length - result.shape.length + 1;
-        result = picked;
+        axes.push({ dim, index: part });
+        dim += dimsOf(part);
       }
     }
-    return result === (this as unknown as Tensor) ? this.alias() : result;
+    if (axes.length > 0) return pickAt(view, axes);
+    return view === (this as unknown as Tensor) ? this.alias() : view;
   }
 
   /** The slices along `dim` that a rank-1 tensor of indices names; a copy. */
@@ -315,21 +326,6 @@ export abstract class ShapeMethods extends ReduceMethods {
     const { start, length, step } = parseSlice(text, this.shape[dim]!);
     return this.ranged(dim, start, length, step);
   }
-
-  /** @internal */
-  pick(dim: number, index: Tensor | readonly number[]): Tensor {
-    const isList = Array.isArray(index);
-    const list = isList ? this.indexList(index) : (index as Tensor).value;
-    if (list.dtype === 'bool' || list.dtype === 'float32') {
-      throw new ArgumentError(
-        `at: expected an index tensor of integers, but got dtype ${list.dtype}; for a mask use where() or maskedFill()`,
-      );
-    }
-    const picked = indexSelect(this.value, dim, reshape(list, [numel(list.shape)]));
-    return this.make(reshape(picked, [...this.shape.slice(0, dim), ...list.shape, ...this.shape.slice(dim + 1)]));
-  }
-
-  protected abstract indexList(indices: readonly number[]): Value;
 
   /** @internal A view of some dimensions, which are all those of size other than 1. */
   keepDims(dims: readonly number[]): Tensor {

@@ -1,7 +1,9 @@
 // Tensor: the class that users hold. Its methods come in layers, one family a file.
-import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
+import { detach } from '../ops/cast';
+import type { TensorBase } from './base';
 import { LinearAlgebraMethods } from './linear-algebra-methods';
+import type { Layout, Storage } from './storage';
 
 /** An n-dimensional array on the GPU. Operations are recorded and run later; only reading values back waits. */
 export class Tensor extends LinearAlgebraMethods {
@@ -19,7 +21,24 @@ export class Tensor extends LinearAlgebraMethods {
     return new Tensor(value, { storage: this.storage, strides, offset, base, detached });
   }
 
-  protected indexList(indices: readonly number[]): Value {
-    return fromHost(Int32Array.from(indices), [indices.length], 'int64');
+  /** @internal A way back to this view that does not keep its memory alive. */
+  weakly(): () => Tensor | null {
+    const base = this.leaf ? this : this.base;
+    return wayBack(new WeakRef(this.storage), base && new WeakRef(base), this, this.detached);
   }
+}
+
+function wayBack(
+  held: WeakRef<Storage>,
+  heldBase: WeakRef<TensorBase> | null,
+  { shape, strides, offset }: Layout,
+  detached: boolean,
+): () => Tensor | null {
+  return () => {
+    const storage = held.deref();
+    if (!storage || storage.disposed) return null;
+    const value = storage.read({ shape, strides, offset });
+    const own = detached && value.requiresGrad ? detach(value) : value;
+    return new Tensor(own, { storage, strides, offset, base: heldBase?.deref() ?? null, detached });
+  };
 }

@@ -1,8 +1,7 @@
-// scatter-add.wgsl: sums elements into places along one dimension; the adjoint of gather.wgsl and index-select.wgsl.
-//   y[outer, k, inner] = base[outer, k, inner] + Σ_{j: index = k} src[outer, j, inner]
-// With REPLACE the last such src takes the place of base instead.
-// Each result looks for its own terms, in order of j: no atomics, and the same sum every time.
-// Uses: lib/element-*.wgsl, lib/fault.wgsl
+// scatter.wgsl: elements put into places along one dimension; with sums, the adjoint of gather.wgsl and index-select.wgsl.
+//   y[outer, k, inner] = fold of base[outer, k, inner] and all src[outer, j, inner] whose index is k
+// Each result looks for its own terms, in order of j: no atomics, and the same result every time. For many terms: scatter-sorted.wgsl.
+// Uses: lib/scatter.wgsl, lib/fault.wgsl
 @group(0) @binding(0) var<storage, read> base: array<Element>;  // [outer, n, inner]
 @group(0) @binding(1) var<storage, read> indices: array<i32>;   // [outer, m, inner], or [m] with SHARED
 @group(0) @binding(2) var<storage, read> src: array<Element>;   // [outer, m, inner]
@@ -18,7 +17,6 @@ struct Params {
 }
 
 override SHARED: bool = false; // one index list for every outer and inner
-override REPLACE: bool = false;
 
 const WORKGROUP: u32 = 64u;
 
@@ -28,10 +26,15 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   if (index >= params.count) { return; }
   let k = i32(index / params.inner % params.n);
   let first = index / (params.inner * params.n) * params.m * params.inner + index % params.inner;
-  var sum = base[index];
+  let before = base[index];
+  var folded = scatter_begin(before);
+  var terms = 0u;
   for (var j = 0u; j < params.m; j++) {
     let at = first + j * params.inner;
-    if (fault_index(indices[select(at, j, SHARED)], params.n) == k) { sum = select(sum + src[at], src[at], REPLACE); }
+    if (fault_index(indices[select(at, j, SHARED)], params.n) == k) {
+      folded = scatter_fold(folded, src[at]);
+      terms++;
+    }
   }
-  y[index] = sum;
+  y[index] = scatter_end(before, folded, terms);
 }

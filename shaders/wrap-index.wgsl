@@ -1,0 +1,20 @@
+// wrap-index.wgsl: the places that indices name, counted from the front; those that name none are reported and become -1.
+//   y = index, or index + limit where it is negative
+// Uses: lib/fault.wgsl
+@group(0) @binding(0) var<storage, read> indices: array<i32>;
+@group(0) @binding(1) var<storage, read_write> y: array<i32>;
+@group(0) @binding(2) var<storage, read_write> fault: array<atomic<u32>, 4>;
+@group(0) @binding(3) var<uniform> params: Params;
+
+struct Params {
+  count: u32,
+  limit: u32,
+}
+
+const WORKGROUP: u32 = 64u;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
+  if (index < params.count) { y[index] = fault_index(indices[index], params.limit); }
+}
