@@ -1,6 +1,8 @@
 // The dtypes by PyTorch's names, as values: `torch.float32` is the string 'float32'.
 
 export const float32 = 'float32';
+/** Not yet a dtype of tensors: using it is an error that says so. */
+export const float16 = 'float16';
 export const int32 = 'int32';
 /** Held as 32-bit integers, with range checks on the way in. */
 export const int64 = 'int64';
@@ -9,5 +11,6 @@ export const uint8 = 'uint8';
 export const bool = 'bool';
 
 export const float = float32;
+export const half = float16;
 export const int = int32;
 export const long = int64;

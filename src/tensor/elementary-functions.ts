@@ -61,3 +61,13 @@ export const isclose = (input: Tensor, ...args: Parameters<Tensor['isclose']>): 
 export const bitwiseAnd = (input: Tensor, other: Tensor | number | boolean): Tensor => input.bitwiseAnd(other);
 export const bitwiseOr = (input: Tensor, other: Tensor | number | boolean): Tensor => input.bitwiseOr(other);
 export const bitwiseXor = (input: Tensor, other: Tensor | number | boolean): Tensor => input.bitwiseXor(other);
+export {
+  acos as arccos,
+  acosh as arccosh,
+  asin as arcsin,
+  asinh as arcsinh,
+  atan as arctan,
+  atan2 as arctan2,
+  atanh as arctanh,
+  trunc as fix,
+};

@@ -1,6 +1,6 @@
 // Functions over tensors that PyTorch has at its top level beside (or instead of) methods.
 import { sameShape, showShape } from '../compiler/meta';
-import { DTypeError, ShapeError } from '../errors';
+import { ShapeError } from '../errors';
 import { named } from '../graph/record';
 import { cast, full } from '../ops/cast';
 import { cat as catValues } from '../ops/join';
@@ -113,8 +113,24 @@ export const le = binary('le');
 export const gt = binary('gt');
 export const ge = binary('ge');
 
+export {
+  abs as absolute,
+  div as divide,
+  div as trueDivide,
+  ge as greaterEqual,
+  gt as greater,
+  le as lessEqual,
+  lt as less,
+  mul as multiply,
+  ne as notEqual,
+  neg as negative,
+  sub as subtract,
+};
+
 /** Each element limited to [min, max]. */
 export const clamp = (input: Tensor, ...args: Parameters<Tensor['clamp']>): Tensor => input.clamp(...args);
+
+export { clamp as clip };
 
 /** `input` where `condition` holds, `other` elsewhere; either or both may be numbers. */
 export function where(condition: Tensor, input: Operandish, other: Operandish): Tensor {
@@ -160,6 +176,7 @@ export const min = ((input: Tensor, ...args: unknown[]) => (input.min as Extremu
 /** The variance, divided by n - correction. */
 export const variance = (input: Tensor, dim?: Dims, options?: { correction?: number; keepdim?: boolean }): Tensor =>
   input.var(dim, options);
+export { variance as var };
 /** The standard deviation. */
 export const std = (input: Tensor, dim?: Dims, options?: { correction?: number; keepdim?: boolean }): Tensor =>
   input.std(dim, options);
@@ -191,6 +208,20 @@ export const flip = (input: Tensor, dims: readonly number[]): Tensor => input.fl
 export const split = (input: Tensor, size: number | readonly number[], dim = 0): Tensor[] => input.split(size, dim);
 export const chunk = (input: Tensor, chunks: number, dim = 0): Tensor[] => input.chunk(chunks, dim);
 export const unbind = (input: Tensor, dim = 0): Tensor[] => input.unbind(dim);
+export const unflatten = (input: Tensor, dim: number, sizes: readonly number[]): Tensor => input.unflatten(dim, sizes);
+export const narrow = (input: Tensor, dim: number, start: number, length: number): Tensor =>
+  input.narrow(dim, start, length);
+export const select = (input: Tensor, dim: number, index: number): Tensor => input.select(dim, index);
+export const broadcastTo = (input: Tensor, shape: readonly number[]): Tensor => input.broadcastTo(shape);
+export const asStrided = (input: Tensor, ...args: Parameters<Tensor['asStrided']>): Tensor => input.asStrided(...args);
+export const detach = (input: Tensor): Tensor => input.detach();
+export const numel = (input: Tensor): number => input.numel();
+export const logicalAnd = (input: Tensor, other: Tensor): Tensor => input.logicalAnd(other);
+export const logicalOr = (input: Tensor, other: Tensor): Tensor => input.logicalOr(other);
+export const logicalXor = (input: Tensor, other: Tensor): Tensor => input.logicalXor(other);
+/** Whether a value is a tensor. */
+export const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
+export const isFloatingPoint = (input: Tensor): boolean => input.isFloatingPoint();
 
 const dimOf = (dim: number | { dim?: number } | undefined): number =>
   (isPlainObject(dim) ? ((dim.dim as number | undefined) ?? 0) : (dim ?? 0)) as number;
@@ -208,6 +239,8 @@ export function cat(tensors: readonly Tensor[], dim?: number | { dim?: number })
     ),
   );
 }
+
+export { cat as concat, cat as concatenate };
 
 /** Tensors of one shape joined along a new dimension. */
 export function stack(tensors: readonly Tensor[], dim?: number | { dim?: number }): Tensor {
@@ -230,19 +263,8 @@ export function stack(tensors: readonly Tensor[], dim?: number | { dim?: number 
 }
 
 /** Whether two tensors have one shape and equal elements; reads them back. */
-export async function equal(input: Tensor, other: Tensor): Promise<boolean> {
-  if (!sameShape(input.shape, other.shape)) return false;
-  return (await input.eq(other).all().item()) === 1;
-}
+export const equal = (input: Tensor, other: Tensor): Promise<boolean> => input.equal(other);
 
 /** Whether |input - other| ≤ atol + rtol · |other| everywhere; reads back. Equal infinities are close. */
-export async function allclose(
-  input: Tensor,
-  other: Tensor,
-  { rtol = 1e-5, atol = 1e-8 }: { rtol?: number; atol?: number } = {},
-): Promise<boolean> {
-  if (input.dtype !== other.dtype)
-    throw new DTypeError(`allclose: expected one dtype, but got ${input.dtype} and ${other.dtype}`);
-  const near = input.sub(other).abs().le(other.abs().mul(rtol).add(atol));
-  return (await near.logicalOr(input.eq(other)).all().item()) === 1;
-}
+export const allclose = (input: Tensor, ...args: Parameters<Tensor['allclose']>): Promise<boolean> =>
+  input.allclose(...args);

@@ -32,6 +32,11 @@ const dtypes: readonly DType[] = ['float32', 'int32', 'int64', 'uint32', 'uint8'
 /** Names a dtype that does not exist, and those that do. */
 export function expectDType(op: string, dtype: unknown): DType {
   if (dtypes.includes(dtype as DType)) return dtype as DType;
+  if (dtype === 'float16') {
+    throw new DTypeError(
+      `${op}: expected a dtype that this device computes in, but got float16, which needs a GPU with 'shader-f16' and is not supported yet; use float32`,
+    );
+  }
   throw new DTypeError(`${op}: expected a dtype of ${dtypes.join(', ')}, but got ${String(dtype)}`);
 }
 

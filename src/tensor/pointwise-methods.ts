@@ -1,6 +1,6 @@
 // Tensor methods that work element by element, with PyTorch's type promotion and in-place forms.
 import { type DType, isFloat, sameShape, showShape } from '../compiler/meta';
-import { DTypeError, ShapeError } from '../errors';
+import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { mode } from '../graph/mode';
 import type { Value } from '../graph/value';
 import * as activation from '../ops/activation';
@@ -10,6 +10,7 @@ import * as compare from '../ops/compare';
 import { divisionType, dtypeOfScalar, type Promotable, promoteTypes } from '../ops/promotion';
 import { expand } from '../ops/reduce';
 import { TensorBase } from './base';
+import { expectDType } from './host-data';
 import { parseArgs } from './options';
 import type { Tensor } from './tensor';
 
@@ -45,6 +46,9 @@ export abstract class PointwiseMethods extends TensorBase {
     if (roundingMode === 'floor') return this.floorDivide(other);
     const quotient = this.combine('div', other, arithmetic.div, true);
     if (roundingMode === null) return quotient;
+    if (roundingMode !== 'trunc') {
+      throw new ArgumentError(`div: expected roundingMode 'trunc', 'floor' or null, but got '${roundingMode}'`);
+    }
     const truncated = quotient.sign().mul(quotient.abs().floor());
     return truncated.to(this.resultType(other));
   }
@@ -226,6 +230,11 @@ export abstract class PointwiseMethods extends TensorBase {
 
   /** `value` where `mask` holds, this tensor elsewhere. */
   maskedFill(mask: Tensor, value: number): Tensor {
+    if (mask.dtype !== 'bool') {
+      throw new DTypeError(
+        `maskedFill: expected a mask of dtype bool, but got ${mask.dtype}; compare first, as in x.ne(0)`,
+      );
+    }
     return this.make(compare.where(mask.value, full([], value, this.dtype), this.value));
   }
 
@@ -233,7 +242,16 @@ export abstract class PointwiseMethods extends TensorBase {
 
   /** The numbers in another dtype; this tensor itself where it has that dtype already. */
   to(dtype: DType): Tensor {
-    return dtype === this.dtype ? (this as unknown as Tensor) : this.make(cast(this.value, dtype));
+    return dtype === this.dtype ? (this as unknown as Tensor) : this.make(cast(this.value, expectDType('to', dtype)));
+  }
+
+  /** The numbers in the dtype of another tensor. */
+  typeAs(other: Tensor): Tensor {
+    return this.to(other.dtype);
+  }
+
+  byte(): Tensor {
+    return this.to('uint8');
   }
 
   float(): Tensor {
@@ -264,8 +282,13 @@ export abstract class PointwiseMethods extends TensorBase {
     return this.fit('copy_', source.value);
   }
 
-  fill_(value: number): this {
-    return this.assign(full(this.shape, value, this.dtype));
+  /** Overwrites every element with one number, or with a tensor of a single one. */
+  fill_(value: number | boolean | Tensor): this {
+    if (!(value instanceof TensorBase)) return this.assign(full(this.shape, Number(value), this.dtype));
+    if (value.shape.length === 0) return this.copy_(value);
+    throw new ShapeError(
+      `fill_: expected a number or a 0-d tensor, but got shape ${showShape(value.shape)}; use copy_`,
+    );
   }
 
   zero_(): this {
@@ -322,6 +345,46 @@ export abstract class PointwiseMethods extends TensorBase {
 
   clamp_(...args: [min?: number | null, max?: number | null] | [{ min?: number; max?: number }]): this {
     return this.replace('clamp_', this.before().clamp(...args).value);
+  }
+
+  eq_(other: Operandish): this {
+    return this.replace('eq_', cast(this.before(other).eq(other).value, this.dtype));
+  }
+
+  ne_(other: Operandish): this {
+    return this.replace('ne_', cast(this.before(other).ne(other).value, this.dtype));
+  }
+
+  lt_(other: Operandish): this {
+    return this.replace('lt_', cast(this.before(other).lt(other).value, this.dtype));
+  }
+
+  le_(other: Operandish): this {
+    return this.replace('le_', cast(this.before(other).le(other).value, this.dtype));
+  }
+
+  gt_(other: Operandish): this {
+    return this.replace('gt_', cast(this.before(other).gt(other).value, this.dtype));
+  }
+
+  ge_(other: Operandish): this {
+    return this.replace('ge_', cast(this.before(other).ge(other).value, this.dtype));
+  }
+
+  logicalAnd_(other: Tensor): this {
+    return this.replace('logicalAnd_', cast(this.logicalAnd(other).value, this.dtype));
+  }
+
+  logicalOr_(other: Tensor): this {
+    return this.replace('logicalOr_', cast(this.logicalOr(other).value, this.dtype));
+  }
+
+  logicalXor_(other: Tensor): this {
+    return this.replace('logicalXor_', cast(this.logicalXor(other).value, this.dtype));
+  }
+
+  logicalNot_(): this {
+    return this.replace('logicalNot_', cast(this.logicalNot().value, this.dtype));
   }
 
   maskedFill_(mask: Tensor, value: number): this {

@@ -43,3 +43,5 @@ export function meshgrid(tensors: readonly Tensor[], { indexing = 'ij' }: { inde
   const shape = tensors.map((_, d) => tensors[place(d)]!.numel());
   return tensors.map((x, i) => x.reshape(shape.map((_, d) => (d === place(i) ? -1 : 1))).expand(shape));
 }
+
+export { movedim as moveaxis, swapaxes as swapdims };

@@ -1,5 +1,5 @@
 // Tensor methods that reduce dimensions, and the row functions softmax and logSoftmax.
-import { showShape } from '../compiler/meta';
+import { sameShape, showShape } from '../compiler/meta';
 import { ArgumentError } from '../errors';
 import { named } from '../graph/record';
 import type { Value } from '../graph/value';
@@ -9,7 +9,7 @@ import { std, variance } from '../ops/moments';
 import * as reduce from '../ops/reduce';
 import { logSoftmax, softmax } from '../ops/softmax';
 import { vectorNorm } from '../ops/vector-norm';
-import { ElementaryMethods } from './elementary-methods';
+import { type Closeness, ElementaryMethods } from './elementary-methods';
 import { isPlainObject } from './options';
 import type { Tensor } from './tensor';
 
@@ -34,6 +34,17 @@ export abstract class ReduceMethods extends ElementaryMethods {
   /** How many elements are not zero (int64), over the given dimensions or all. */
   countNonzero(dim: Dims = null): Tensor {
     return this.make(reduce.countNonzero(this.value, dim));
+  }
+
+  /** Whether another tensor has this one's shape and equal elements; reads them back. */
+  async equal(other: Tensor): Promise<boolean> {
+    if (!sameShape(this.shape, other.shape)) return false;
+    return (await this.eq(other).all().item()) === 1;
+  }
+
+  /** Whether |this - other| ≤ atol + rtol · |other| everywhere; reads back. Equal infinities are close. */
+  async allclose(other: Tensor, options: Closeness = {}): Promise<boolean> {
+    return (await this.isclose(other, options).all().item()) === 1;
   }
 
   mean(...args: ReduceArgs): Tensor {

@@ -62,16 +62,27 @@ export abstract class ShapeMethods extends ReduceMethods {
     return this.reshape([...shape.slice(0, start), numel(shape.slice(start, end + 1)), ...shape.slice(end + 1)]);
   }
 
+  /** All dimensions as one. */
+  ravel(): Tensor {
+    return this.flatten();
+  }
+
   /** Dimension `dim` as several of the given sizes; one may be -1. */
   unflatten(dim: number, sizes: readonly number[]): Tensor {
     const d = this.wrapDim('unflatten', dim);
-    const parts = resolveShape('unflatten', sizes, this.shape[d]!);
+    const parts = resolveShape(`unflatten of dimension ${d}`, sizes, this.shape[d]!);
     return this.view([...this.shape.slice(0, d), ...parts, ...this.shape.slice(d + 1)]);
   }
 
   /** Dimensions in another order. */
   permute(...dims: Sizes): Tensor {
-    const order = sizesOf(dims).map((d) => this.wrapDim('permute', d));
+    const given = sizesOf(dims);
+    if (given.length !== this.shape.length) {
+      throw new ShapeError(
+        `permute: expected each of the ${this.shape.length} dimensions of ${showShape(this.shape)} once, but got ${given.length}: (${given.join(', ')})`,
+      );
+    }
+    const order = given.map((d) => this.wrapDim('permute', d));
     if (order.length !== this.shape.length || new Set(order).size !== order.length) {
       throw new ShapeError(
         `permute: expected each dimension of ${showShape(this.shape)} once, but got (${sizesOf(dims).join(', ')})`,
