@@ -7,6 +7,8 @@ export * from './errors';
 export { load, save, saveBytes } from './io';
 export * as nn from './nn';
 export { deepcopy } from './nn/deepcopy';
+export { type SummaryOptions, summary } from './nn/summary';
+export type { ColumnName, ModelStatistics, RowSetting } from './nn/summary-table';
 export * as optim from './optim';
 export * from './tensor';
 export * as vision from './vision';

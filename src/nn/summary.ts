@@ -1,0 +1,165 @@
+// Owns torch.summary: a model's layers with their shapes, parameters and multiply-adds, as torchinfo prints them.
+import { noGrad } from '../autograd/mode';
+import type { DType } from '../compiler/meta';
+import { ArgumentError } from '../errors';
+import { rand } from '../tensor/random';
+import { scope } from '../tensor/scope';
+import type { Tensor } from '../tensor/tensor';
+import { className, type Module } from './module';
+import { LayerRow, sizeOf } from './summary-layer';
+import { type ColumnName, ModelStatistics, type RowSetting } from './summary-table';
+
+export interface SummaryOptions {
+  /** Sizes of the inputs, batch included; without it (and `inputData`) only the parameters are shown. */
+  inputSize?: readonly number[] | readonly (readonly number[])[] | null;
+  /** Inputs in place of random ones. */
+  inputData?: Tensor | readonly unknown[] | null;
+  /** Default ['outputSize', 'numParams'], and ['numParams'] without input. */
+  colNames?: readonly ColumnName[];
+  /** Default 25. */
+  colWidth?: number;
+  /** How deep layers are shown, default 3. */
+  depth?: number;
+  /** Of the inputs, default float32. */
+  dtypes?: readonly DType[];
+  /** Default 'eval'. */
+  mode?: 'eval' | 'train';
+  /** Default ['depth']. */
+  rowSettings?: readonly RowSetting[];
+  /** 0: print nothing; 1: print the table, the default; 2: with each layer's parameters. */
+  verbose?: 0 | 1 | 2;
+}
+
+const needInput: readonly ColumnName[] = ['inputSize', 'outputSize', 'multAdds'];
+
+/**
+ * Runs the model once on inputs of the given size, needing no device, and prints its layers; the result holds the totals.
+ *
+ *     torch.summary(model, [64, 1, 28, 28]);
+ *     torch.summary(model, [1, 3, 224, 224], { colNames: ['inputSize', 'kernelSize', 'multAdds'], depth: 2 });
+ */
+export function summary(
+  model: Module,
+  inputSize: SummaryOptions['inputSize'] = null,
+  options: Omit<SummaryOptions, 'inputSize'> = {},
+): ModelStatistics {
+  const { inputData = null, depth = 3, colWidth = 25, mode = 'eval', rowSettings = ['depth'], verbose = 1 } = options;
+  if (inputData && inputSize) throw new ArgumentError('summary: expected inputSize or inputData, but got both');
+  const sized = inputData !== null || inputSize !== null;
+  const colNames = options.colNames ?? (sized ? ['outputSize', 'numParams'] : ['numParams']);
+  const refused = sized ? [] : colNames.filter((name) => needInput.includes(name));
+  if (refused.length > 0) {
+    throw new ArgumentError(`summary: expected inputSize or inputData for the columns ${refused.join(', ')}`);
+  }
+  const { rows, bytes } = scope(() =>
+    noGrad(() => {
+      const inputs = inputData ? [inputData].flat() : inputSize ? randomInputs(inputSize, options.dtypes) : null;
+      return { rows: inputs ? observed(model, inputs, mode) : listed(model), bytes: sizeOf(inputs).total };
+    }),
+  );
+  number(rows);
+  const result = new ModelStatistics(rows, sized ? bytes : null, { depth, verbose, colNames, colWidth, rowSettings });
+  if (verbose > 0) console.log(String(result));
+  return result;
+}
+
+/** As torchinfo draws them, so that what is drawn afterwards is the same as with PyTorch. */
+function randomInputs(size: NonNullable<SummaryOptions['inputSize']>, dtypes: readonly DType[] = []): Tensor[] {
+  const sizes = (typeof size[0] === 'number' ? [size] : size) as readonly (readonly number[])[];
+  if (sizes.length === 0 || sizes.flat().some((n) => !(n > 0))) {
+    throw new ArgumentError(`summary: expected sizes over 0, but got ${JSON.stringify(size)}`);
+  }
+  return sizes.map((each, i) => {
+    const x = rand(each);
+    const dtype = dtypes[i] ?? 'float32';
+    return dtype === 'float32' ? x : x.to(dtype);
+  });
+}
+
+const childrenOf = (module: Module): [string, Module][] =>
+  Object.entries(module).filter((entry): entry is [string, Module] => isModule(entry[1]));
+
+const isModule = (value: unknown): value is Module => typeof value === 'function' && 'namedParameters' in value;
+
+/** Every module with its place, parents first; one that is used twice comes twice. */
+function* places(name: string, module: Module, depth = 0, parent: LayerRow | null = null): Generator<LayerRow> {
+  const row = new LayerRow(name, module, depth, parent);
+  yield row;
+  for (const [key, child] of childrenOf(module)) yield* places(key, child, depth + 1, row);
+}
+
+function listed(model: Module): LayerRow[] {
+  const seen = new Set<Module>();
+  const rows = [...places(className(model), model)];
+  for (const row of rows) row.count(seen);
+  return rows;
+}
+
+/** The layers in the order in which they are called. */
+function observed(model: Module, inputs: readonly unknown[], mode: 'eval' | 'train'): LayerRow[] {
+  const rows: LayerRow[] = [];
+  const seen = new Set<Module>();
+  // A module that stands in several places is shown at the last.
+  const known = new Map([...places(className(model), model)].map((row) => [row.module, row]));
+  const modes = [...known.keys()].map((module) => [module, module.training] as const);
+  // Standing in for `forward` rather than as hooks: hooks would keep every activation.
+  const restores = [...known.values()].map((place) => {
+    const { module } = place;
+    const before = Object.getOwnPropertyDescriptor(module, 'forward');
+    const forward = module.forward;
+    const watched = (...args: unknown[]): unknown => {
+      const row = new LayerRow(place.name, module, place.depth, place.parent);
+      row.count(seen);
+      rows.push(row);
+      const result = forward.apply(module, args);
+      row.finish(args, result);
+      return result;
+    };
+    Object.defineProperty(module, 'forward', { value: watched, configurable: true, writable: true });
+    return () => {
+      if (before) Object.defineProperty(module, 'forward', before);
+      else Reflect.deleteProperty(module, 'forward');
+    };
+  });
+  try {
+    model.train(mode === 'train');
+    (model as unknown as (...args: readonly unknown[]) => unknown)(...inputs);
+  } finally {
+    for (const restore of restores) restore();
+    for (const [module, training] of modes) module.training = training;
+  }
+  return withContainers(rows, seen);
+}
+
+/** Adds the containers that are never called themselves, such as lists, before the first of their layers. */
+function withContainers(rows: LayerRow[], seen: Set<Module>): LayerRow[] {
+  const shown: LayerRow[] = [];
+  const current: LayerRow[] = [];
+  for (const row of rows) {
+    const above: LayerRow[] = [];
+    for (let parent = row.parent; parent && parent.depth > 0; parent = parent.parent) above[parent.depth] = parent;
+    for (let d = 1; d < row.depth; d++) {
+      const container = above[d]!;
+      if (current[d]?.module === container.module || container === shown.at(-1)) continue;
+      container.count(seen);
+      shown.push(container);
+      current.length = d;
+      current[d] = container;
+    }
+    shown.push(row);
+    current.length = row.depth;
+    current[row.depth] = row;
+  }
+  return shown;
+}
+
+/** Numbers the rows of each depth, and gives each the rows below it. */
+function number(rows: readonly LayerRow[]): void {
+  const last: number[] = [];
+  rows.forEach((row, i) => {
+    last[row.depth] = (last[row.depth] ?? 0) + 1;
+    row.index = last[row.depth]!;
+    const end = rows.findIndex((other, k) => k > i && other.depth <= row.depth);
+    row.children = rows.slice(i + 1, end === -1 ? rows.length : end);
+  });
+}
