@@ -182,7 +182,7 @@ export class MultiheadAttention extends Module {
   }
 }
 
-type Activation = 'relu' | 'gelu' | ((x: Tensor) => Tensor);
+export type Activation = 'relu' | 'gelu' | ((x: Tensor) => Tensor);
 
 export interface TransformerEncoderLayerArguments {
   /** Features of each element. */
@@ -205,7 +205,8 @@ export interface TransformerEncoderLayerArguments {
   bias?: boolean;
 }
 
-type EncoderOrder = [
+/** The order of a transformer layer's arguments. */
+export type LayerOrder = [
   'dModel',
   'nhead',
   'dimFeedforward',
@@ -216,6 +217,17 @@ type EncoderOrder = [
   'normFirst',
   'bias',
 ];
+
+/** What a transformer layer does unless told otherwise. */
+export const layerDefaults = {
+  dimFeedforward: 2048,
+  dropout: 0.1,
+  activation: 'relu',
+  layerNormEps: 1e-5,
+  batchFirst: false,
+  normFirst: false,
+  bias: true,
+} as const;
 
 export interface EncoderCall {
   /** [L, L] or [N · nhead, L, L]: true where an element is not to be seen; or numbers to add to the scores. */
@@ -244,23 +256,10 @@ export class TransformerEncoderLayer extends Module {
   dropout1: Dropout;
   dropout2: Dropout;
 
-  constructor(...args: Arguments<TransformerEncoderLayerArguments, EncoderOrder>) {
+  constructor(...args: Arguments<TransformerEncoderLayerArguments, LayerOrder>) {
     super();
     const layer = 'TransformerEncoderLayer';
-    const o = parseArgs<TransformerEncoderLayerArguments>(
-      layer,
-      ['dModel', 'nhead'],
-      {
-        dimFeedforward: 2048,
-        dropout: 0.1,
-        activation: 'relu',
-        layerNormEps: 1e-5,
-        batchFirst: false,
-        normFirst: false,
-        bias: true,
-      },
-      args,
-    );
+    const o = parseArgs<TransformerEncoderLayerArguments>(layer, ['dModel', 'nhead'], layerDefaults, args);
     const { dModel, dimFeedforward, dropout, bias, batchFirst, layerNormEps: eps } = o;
     this.normFirst = o.normFirst;
     this.activation = activationOf(layer, o.activation);
@@ -293,7 +292,8 @@ export class TransformerEncoderLayer extends Module {
   }
 }
 
-function activationOf(layer: string, activation: Activation): (x: Tensor) => Tensor {
+/** The function that an activation's name stands for. */
+export function activationOf(layer: string, activation: Activation): (x: Tensor) => Tensor {
   if (typeof activation === 'function') return activation;
   if (activation === 'relu') return (x) => relu(x);
   if (activation === 'gelu') return (x) => gelu(x);

@@ -27,13 +27,20 @@ export interface ChannelNormArguments {
   bias?: boolean;
 }
 
-type Order = ['numFeatures', 'eps', 'momentum', 'affine', 'trackRunningStats', 'bias'];
-type Defaults = Required<Omit<ChannelNormArguments, 'numFeatures'>>;
+export type ChannelNormOrder = ['numFeatures', 'eps', 'momentum', 'affine', 'trackRunningStats', 'bias'];
+export type ChannelNormDefaults = Required<Omit<ChannelNormArguments, 'numFeatures'>>;
 
-const batchDefaults: Defaults = { eps: 1e-5, momentum: 0.1, affine: true, trackRunningStats: true, bias: true };
-const instanceDefaults: Defaults = { ...batchDefaults, affine: false, trackRunningStats: false };
+export const batchDefaults: ChannelNormDefaults = {
+  eps: 1e-5,
+  momentum: 0.1,
+  affine: true,
+  trackRunningStats: true,
+  bias: true,
+};
+const instanceDefaults: ChannelNormDefaults = { ...batchDefaults, affine: false, trackRunningStats: false };
 
-abstract class ChannelNorm extends Module {
+/** What the layers with running statistics have in common. */
+export abstract class ChannelNorm extends Module {
   numFeatures: number;
   eps: number;
   momentum: number | null;
@@ -47,7 +54,7 @@ abstract class ChannelNorm extends Module {
   /** A buffer of rank 0, int64. */
   declare numBatchesTracked: Tensor | null;
 
-  constructor(layer: string, defaults: Defaults, args: readonly unknown[]) {
+  constructor(layer: string, defaults: ChannelNormDefaults, args: readonly unknown[]) {
     super();
     const o = parseArgs<ChannelNormArguments>(layer, ['numFeatures'], defaults as never, args);
     this.numFeatures = wholeNumber(layer, 'numFeatures', o.numFeatures, 1);
@@ -65,7 +72,7 @@ abstract class ChannelNorm extends Module {
     };
     this.registerBuffer('runningMean', buffers.runningMean, { key: 'running_mean' });
     this.registerBuffer('runningVar', buffers.runningVar, { key: 'running_var' });
-    this.registerBuffer('numBatchesTracked', buffers.numBatchesTracked, { key: 'num_batches_tracked' });
+    this.registerBuffer('numBatchesTracked', buffers.numBatchesTracked, { key: 'num_batches_tracked', optional: true });
   }
 
   /** Running mean 0, running variance 1, no batches. */
@@ -98,6 +105,11 @@ abstract class ChannelNorm extends Module {
   }
 }
 
+/** A layer with running statistics: one tensor in, one out. */
+export interface NormLayer extends ChannelNorm {
+  forward(x: Tensor): Tensor;
+}
+
 /** Lives outside of every scope, and is restored if the device is lost. */
 function kept(buffer: Tensor): Tensor {
   buffer.retain();
@@ -127,8 +139,8 @@ abstract class BatchNorm extends ChannelNorm {
  * Shape: [N, C] or [N, C, L], kept. `weight`, `bias`, `runningMean` and `runningVar` have shape [C] and start at 1, 0, 0 and 1.
  */
 export class BatchNorm1d extends BatchNorm {
-  constructor(numFeatures: number, options?: Partial<Defaults>);
-  constructor(...args: Arguments<ChannelNormArguments, Order>);
+  constructor(numFeatures: number, options?: Partial<ChannelNormDefaults>);
+  constructor(...args: Arguments<ChannelNormArguments, ChannelNormOrder>);
   constructor(...args: unknown[]) {
     super('BatchNorm1d', batchDefaults, args);
   }
@@ -141,8 +153,8 @@ export class BatchNorm1d extends BatchNorm {
 
 /** `BatchNorm1d` for images. Shape: [N, C, H, W], kept. */
 export class BatchNorm2d extends BatchNorm {
-  constructor(numFeatures: number, options?: Partial<Defaults>);
-  constructor(...args: Arguments<ChannelNormArguments, Order>);
+  constructor(numFeatures: number, options?: Partial<ChannelNormDefaults>);
+  constructor(...args: Arguments<ChannelNormArguments, ChannelNormOrder>);
   constructor(...args: unknown[]) {
     super('BatchNorm2d', batchDefaults, args);
   }
@@ -155,8 +167,8 @@ export class BatchNorm2d extends BatchNorm {
 
 /** `BatchNorm1d` for volumes. Shape: [N, C, D, H, W], kept. */
 export class BatchNorm3d extends BatchNorm {
-  constructor(numFeatures: number, options?: Partial<Defaults>);
-  constructor(...args: Arguments<ChannelNormArguments, Order>);
+  constructor(numFeatures: number, options?: Partial<ChannelNormDefaults>);
+  constructor(...args: Arguments<ChannelNormArguments, ChannelNormOrder>);
   constructor(...args: unknown[]) {
     super('BatchNorm3d', batchDefaults, args);
   }
@@ -187,8 +199,8 @@ abstract class InstanceNorm extends ChannelNorm {
  * Shape: [N, C, L] or [C, L], kept.
  */
 export class InstanceNorm1d extends InstanceNorm {
-  constructor(numFeatures: number, options?: Partial<Defaults>);
-  constructor(...args: Arguments<ChannelNormArguments, Order>);
+  constructor(numFeatures: number, options?: Partial<ChannelNormDefaults>);
+  constructor(...args: Arguments<ChannelNormArguments, ChannelNormOrder>);
   constructor(...args: unknown[]) {
     super('InstanceNorm1d', instanceDefaults, args);
   }
@@ -201,8 +213,8 @@ export class InstanceNorm1d extends InstanceNorm {
 
 /** `InstanceNorm1d` for images. Shape: [N, C, H, W] or [C, H, W], kept. */
 export class InstanceNorm2d extends InstanceNorm {
-  constructor(numFeatures: number, options?: Partial<Defaults>);
-  constructor(...args: Arguments<ChannelNormArguments, Order>);
+  constructor(numFeatures: number, options?: Partial<ChannelNormDefaults>);
+  constructor(...args: Arguments<ChannelNormArguments, ChannelNormOrder>);
   constructor(...args: unknown[]) {
     super('InstanceNorm2d', instanceDefaults, args);
   }
@@ -215,8 +227,8 @@ export class InstanceNorm2d extends InstanceNorm {
 
 /** `InstanceNorm1d` for volumes. Shape: [N, C, D, H, W] or [C, D, H, W], kept. */
 export class InstanceNorm3d extends InstanceNorm {
-  constructor(numFeatures: number, options?: Partial<Defaults>);
-  constructor(...args: Arguments<ChannelNormArguments, Order>);
+  constructor(numFeatures: number, options?: Partial<ChannelNormDefaults>);
+  constructor(...args: Arguments<ChannelNormArguments, ChannelNormOrder>);
   constructor(...args: unknown[]) {
     super('InstanceNorm3d', instanceDefaults, args);
   }

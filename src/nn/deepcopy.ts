@@ -4,7 +4,7 @@ import { protect } from '../tensor/snapshot';
 import { Tensor } from '../tensor/tensor';
 import { HookList } from './hooks';
 import { Module } from './module';
-import { Parameter, UninitializedParameter } from './parameter';
+import { Parameter, UninitializedBuffer, UninitializedParameter } from './parameter';
 
 /**
  * A copy of `value` that shares nothing with it: parameters, buffers, submodules and attributes of modules, in any nesting of
@@ -79,6 +79,7 @@ function copyFields(to: object, from: object, copies: Copies): void {
 
 function copyTensor(x: Tensor): Tensor {
   if (x instanceof UninitializedParameter) return new UninitializedParameter({ requiresGrad: x.requiresGrad });
+  if (x instanceof UninitializedBuffer) return new UninitializedBuffer();
   const contents = noGrad(() => x.detach().clone());
   if (x instanceof Parameter) {
     const parameter = new Parameter(contents, { requiresGrad: x.requiresGrad });

@@ -25,6 +25,7 @@ export {
 } from './adaptive-pooling';
 export { type AttentionCall, type EncoderCall, MultiheadAttention, TransformerEncoderLayer } from './attention';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './batch-norm';
+export { Bilinear } from './bilinear';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './container';
 export { Conv1d, Conv2d, Conv3d, LazyConv1d, LazyConv2d, LazyConv3d, type PaddingMode } from './conv';
 export {
@@ -51,6 +52,14 @@ export { Fold, Unfold } from './fold';
 export * as functional from './functional';
 export type { RemovableHandle } from './hooks';
 export * as init from './init';
+export {
+  LazyBatchNorm1d,
+  LazyBatchNorm2d,
+  LazyBatchNorm3d,
+  LazyInstanceNorm1d,
+  LazyInstanceNorm2d,
+  LazyInstanceNorm3d,
+} from './lazy-norm';
 export { Identity, LazyLinear, Linear } from './linear';
 export { BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss } from './loss';
 export { LPPool1d, LPPool2d, LPPool3d } from './lp-pooling';
@@ -78,16 +87,21 @@ export { GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm } from './normalizatio
 export {
   CircularPad1d,
   CircularPad2d,
+  CircularPad3d,
   ConstantPad1d,
   ConstantPad2d,
+  ConstantPad3d,
   ReflectionPad1d,
   ReflectionPad2d,
+  ReflectionPad3d,
   ReplicationPad1d,
   ReplicationPad2d,
+  ReplicationPad3d,
   ZeroPad1d,
   ZeroPad2d,
+  ZeroPad3d,
 } from './padding';
-export { Parameter, UninitializedParameter } from './parameter';
+export { Parameter, UninitializedBuffer, UninitializedParameter } from './parameter';
 export {
   CELU,
   GLU,
@@ -96,6 +110,7 @@ export {
   Hardswish,
   Mish,
   PReLU,
+  RReLU,
   SELU,
   Softmax2d,
   Softshrink,
@@ -108,6 +123,22 @@ export { AdaptiveAvgPool3d, AdaptiveMaxPool3d, AvgPool3d, MaxPool3d } from './po
 export { GRU, LSTM, RNN } from './rnn';
 export { GRUCell, LSTMCell, RNNCell } from './rnn-cells';
 export type { IncompatibleKeys, StateDict } from './state-dict';
+export {
+  type DecoderCall,
+  type EncoderStackCall,
+  Transformer,
+  type TransformerCall,
+  TransformerDecoder,
+  TransformerDecoderLayer,
+  TransformerEncoder,
+} from './transformer';
 export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from './unpooling';
-export { PixelShuffle, PixelUnshuffle, Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from './upsample';
+export {
+  ChannelShuffle,
+  PixelShuffle,
+  PixelUnshuffle,
+  Upsample,
+  UpsamplingBilinear2d,
+  UpsamplingNearest2d,
+} from './upsample';
 export * as utils from './utils';

@@ -37,7 +37,7 @@ export abstract class Module extends Callable {
   /** True in training mode, false after `eval()`. */
   training = true;
 
-  #buffers = new Map<string, { readonly persistent: boolean; readonly key: string }>();
+  #buffers = new Map<string, { readonly persistent: boolean; readonly key: string; readonly optional: boolean }>();
   #preHooks = new HookList<PreHook<Module>>();
   #hooks = new HookList<ForwardHook<Module>>();
   #backwardPreHooks = new HookList<FullBackwardPreHook<Module>>();
@@ -203,11 +203,17 @@ export abstract class Module extends Callable {
 
   /**
    * A tensor that is part of the module's state but no parameter, such as a running mean. With `persistent: false` it is left
-   * out of the state dict; `key` is its name there if that is another, such as PyTorch's `running_mean` for `runningMean`.
+   * out of the state dict; `key` is its name there if that is another, such as PyTorch's `running_mean` for `runningMean`. An
+   * `optional` one keeps its value where a state dict lacks it.
    */
-  registerBuffer(name: string, tensor: Tensor | null, options: { persistent?: boolean; key?: string } = {}): void {
+  registerBuffer(
+    name: string,
+    tensor: Tensor | null,
+    options: { persistent?: boolean; key?: string; optional?: boolean } = {},
+  ): void {
     this.#checkName('registerBuffer', name, tensor === null || tensor instanceof Tensor, 'a Tensor or null');
-    this.#buffers.set(name, { persistent: options.persistent ?? true, key: options.key ?? name });
+    const { persistent = true, key = name, optional = false } = options;
+    this.#buffers.set(name, { persistent, key, optional });
     Reflect.set(this, name, tensor);
   }
 
@@ -275,7 +281,8 @@ export abstract class Module extends Callable {
     state: StateDict | Promise<StateDict>,
     { strict = true }: { strict?: boolean } = {},
   ): IncompatibleKeys | Promise<IncompatibleKeys> {
-    const load = (loaded: StateDict) => loadInto(className(this), this.#state(''), loaded, strict);
+    const load = (loaded: StateDict) =>
+      loadInto(className(this), this.#state(''), loaded, { strict, optional: new Set(this.#optionalKeys('')) });
     return state instanceof Promise ? state.then(load) : load(state);
   }
 
@@ -338,6 +345,11 @@ export abstract class Module extends Callable {
       ...own.map(([name, tensor]): [string, Tensor] => [prefix + name, tensor]),
       ...this.#ownModules().flatMap(([name, module]) => module.#state(`${prefix}${name}.`)),
     ];
+  }
+
+  #optionalKeys(prefix: string): string[] {
+    const own = [...this.#buffers.values()].filter(({ optional }) => optional).map(({ key }) => prefix + key);
+    return [...own, ...this.#ownModules().flatMap(([name, module]) => module.#optionalKeys(`${prefix}${name}.`))];
   }
 
   #collect<T>(

@@ -1,5 +1,4 @@
-// Owns the padding family: zeros, a constant, reflected, replicated and circular edges.
-
+// Owns the padding family: zeros, a constant, reflected, replicated and circular edges, around one, two or three dimensions.
 import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { type Arguments, parseArgs } from '../tensor/options';
@@ -7,19 +6,25 @@ import type { Tensor } from '../tensor/tensor';
 import { type PadMode, pad } from './functional/pad';
 import { Module } from './module';
 import { pythonText } from './printing';
+import type { Spatial } from './sizes';
 
-/** One number for both ends, or [left, right]. */
-export type Padding1d = number | readonly [number, number];
-/** One number for all edges, or [left, right, top, bottom]. */
-export type Padding2d = number | readonly [number, number, number, number];
+type Ends<N extends Spatial> = N extends 1
+  ? readonly [left: number, right: number]
+  : N extends 2
+    ? readonly [left: number, right: number, top: number, bottom: number]
+    : readonly [left: number, right: number, top: number, bottom: number, front: number, back: number];
 
-abstract class Pad extends Module {
+/** One number for all ends, or two for each dimension, the last dimension first. */
+export type Padding<N extends Spatial> = number | Ends<N>;
+
+/** What the padding layers have in common. */
+export abstract class PadLayer extends Module {
   padding: readonly number[];
 
   constructor(
     private readonly layer: string,
+    private readonly dims: Spatial,
     private readonly mode: PadMode,
-    private readonly dims: 1 | 2,
     padding: number | readonly number[],
   ) {
     super();
@@ -32,19 +37,15 @@ abstract class Pad extends Module {
     this.padding = all;
   }
 
-  protected padded(x: Tensor, value?: number): Tensor {
-    const rank = x.shape.length;
-    if (rank !== this.dims + 1 && rank !== this.dims + 2) {
-      const [most, least] = [this.dims + 2, this.dims + 1];
+  forward(x: Tensor): Tensor {
+    const [rank, least] = [x.dim(), this.dims + 1];
+    // A constant goes around anything, edges only where there are channels.
+    if (this.mode !== 'constant' && rank !== least && rank !== least + 1) {
       throw new ShapeError(
-        `${this.layer}: expected ${most}-D (or ${least}-D) input, but got ${rank}-D input of shape ${showShape(x.shape)}`,
+        `${this.layer}: expected ${least + 1}-D (or ${least}-D) input, but got ${rank}-D input of shape ${showShape(x.shape)}`,
       );
     }
-    return pad(x, this.padding, value === undefined ? { mode: this.mode } : { mode: this.mode, value });
-  }
-
-  forward(x: Tensor): Tensor {
-    return this.padded(x);
+    return pad(x, this.padding, { mode: this.mode });
   }
 
   override extraRepr(): string {
@@ -52,80 +53,69 @@ abstract class Pad extends Module {
   }
 }
 
-type Args1d = Arguments<{ padding: Padding1d }, ['padding']>;
-type Args2d = Arguments<{ padding: Padding2d }, ['padding']>;
+/** Those that take the padding alone. */
+type PadClass<N extends Spatial> = new (...args: Arguments<{ padding: Padding<N> }, ['padding']>) => PadLayer;
 
-const given = (layer: string, args: readonly unknown[]): number | readonly number[] =>
-  parseArgs<{ padding: number | readonly number[] }>(layer, ['padding'], {}, args).padding;
-
-/** Zeros around the last dimension. Shape: [N, C, L] or [C, L] → [N, C, left + L + right]. */
-export class ZeroPad1d extends Pad {
-  constructor(...args: Args1d) {
-    super('ZeroPad1d', 'constant', 1, given('ZeroPad1d', args));
-  }
+function layerOf<N extends Spatial>(layer: string, dims: N, mode: PadMode): PadClass<N> {
+  return class extends PadLayer {
+    constructor(...args: unknown[]) {
+      super(layer, dims, mode, parseArgs<{ padding: Padding<N> }>(layer, ['padding'], {}, args).padding);
+    }
+  };
 }
 
-/** Zeros around images; negative numbers crop. Shape: [N, C, H, W] or [C, H, W] → [N, C, top + H + bottom, left + W + right]. */
-export class ZeroPad2d extends Pad {
-  constructor(...args: Args2d) {
-    super('ZeroPad2d', 'constant', 2, given('ZeroPad2d', args));
-  }
-}
+/** Zeros around the last dimension; negative numbers crop. Shape: [N, C, L] or [C, L] → [N, C, left + L + right]. */
+export class ZeroPad1d extends layerOf('ZeroPad1d', 1, 'constant') {}
+
+/** Zeros around images. Shape: [N, C, H, W] or [C, H, W] → [N, C, top + H + bottom, left + W + right]. */
+export class ZeroPad2d extends layerOf('ZeroPad2d', 2, 'constant') {}
+
+/** Zeros around volumes. Shape: [N, C, D, H, W] or [C, D, H, W] → [N, C, front + D + back, top + H + bottom, left + W + right]. */
+export class ZeroPad3d extends layerOf('ZeroPad3d', 3, 'constant') {}
 
 /** c b | a b c | b a along the last dimension. Shape as `ZeroPad1d`'s. */
-export class ReflectionPad1d extends Pad {
-  constructor(...args: Args1d) {
-    super('ReflectionPad1d', 'reflect', 1, given('ReflectionPad1d', args));
-  }
-}
+export class ReflectionPad1d extends layerOf('ReflectionPad1d', 1, 'reflect') {}
 
 /** c b | a b c | b a along rows and columns. Shape as `ZeroPad2d`'s. */
-export class ReflectionPad2d extends Pad {
-  constructor(...args: Args2d) {
-    super('ReflectionPad2d', 'reflect', 2, given('ReflectionPad2d', args));
-  }
-}
+export class ReflectionPad2d extends layerOf('ReflectionPad2d', 2, 'reflect') {}
+
+/** c b | a b c | b a along each dimension of volumes. Shape as `ZeroPad3d`'s. */
+export class ReflectionPad3d extends layerOf('ReflectionPad3d', 3, 'reflect') {}
 
 /** a a | a b c | c c along the last dimension. Shape as `ZeroPad1d`'s. */
-export class ReplicationPad1d extends Pad {
-  constructor(...args: Args1d) {
-    super('ReplicationPad1d', 'replicate', 1, given('ReplicationPad1d', args));
-  }
-}
+export class ReplicationPad1d extends layerOf('ReplicationPad1d', 1, 'replicate') {}
 
 /** a a | a b c | c c along rows and columns. Shape as `ZeroPad2d`'s. */
-export class ReplicationPad2d extends Pad {
-  constructor(...args: Args2d) {
-    super('ReplicationPad2d', 'replicate', 2, given('ReplicationPad2d', args));
-  }
-}
+export class ReplicationPad2d extends layerOf('ReplicationPad2d', 2, 'replicate') {}
+
+/** a a | a b c | c c along each dimension of volumes. Shape as `ZeroPad3d`'s. */
+export class ReplicationPad3d extends layerOf('ReplicationPad3d', 3, 'replicate') {}
 
 /** b c | a b c | a b along the last dimension. Shape as `ZeroPad1d`'s. */
-export class CircularPad1d extends Pad {
-  constructor(...args: Args1d) {
-    super('CircularPad1d', 'circular', 1, given('CircularPad1d', args));
-  }
-}
+export class CircularPad1d extends layerOf('CircularPad1d', 1, 'circular') {}
 
 /** b c | a b c | a b along rows and columns. Shape as `ZeroPad2d`'s. */
-export class CircularPad2d extends Pad {
-  constructor(...args: Args2d) {
-    super('CircularPad2d', 'circular', 2, given('CircularPad2d', args));
-  }
+export class CircularPad2d extends layerOf('CircularPad2d', 2, 'circular') {}
+
+/** b c | a b c | a b along each dimension of volumes. Shape as `ZeroPad3d`'s. */
+export class CircularPad3d extends layerOf('CircularPad3d', 3, 'circular') {}
+
+interface ConstantArguments<N extends Spatial> {
+  padding: Padding<N>;
+  value: number;
 }
 
-abstract class ConstantPad extends Pad {
+abstract class ConstantPad<N extends Spatial> extends PadLayer {
   value: number;
 
-  constructor(layer: string, dims: 1 | 2, args: readonly unknown[]) {
-    type Given = { padding: number | readonly number[]; value: number };
-    const { padding, value } = parseArgs<Given>(layer, ['padding', 'value'], {}, args);
-    super(layer, 'constant', dims, padding);
+  constructor(layer: string, dims: N, args: readonly unknown[]) {
+    const { padding, value } = parseArgs<ConstantArguments<N>>(layer, ['padding', 'value'], {}, args);
+    super(layer, dims, 'constant', padding);
     this.value = value;
   }
 
   override forward(x: Tensor): Tensor {
-    return this.padded(x, this.value);
+    return pad(x, this.padding, { value: this.value });
   }
 
   override extraRepr(): string {
@@ -134,15 +124,22 @@ abstract class ConstantPad extends Pad {
 }
 
 /** `value` around the last dimension. Shape as `ZeroPad1d`'s. */
-export class ConstantPad1d extends ConstantPad {
-  constructor(...args: Arguments<{ padding: Padding1d; value: number }, ['padding', 'value']>) {
+export class ConstantPad1d extends ConstantPad<1> {
+  constructor(...args: Arguments<ConstantArguments<1>, ['padding', 'value']>) {
     super('ConstantPad1d', 1, args);
   }
 }
 
 /** `value` around images. Shape as `ZeroPad2d`'s. */
-export class ConstantPad2d extends ConstantPad {
-  constructor(...args: Arguments<{ padding: Padding2d; value: number }, ['padding', 'value']>) {
+export class ConstantPad2d extends ConstantPad<2> {
+  constructor(...args: Arguments<ConstantArguments<2>, ['padding', 'value']>) {
     super('ConstantPad2d', 2, args);
+  }
+}
+
+/** `value` around volumes. Shape as `ZeroPad3d`'s. */
+export class ConstantPad3d extends ConstantPad<3> {
+  constructor(...args: Arguments<ConstantArguments<3>, ['padding', 'value']>) {
+    super('ConstantPad3d', 3, args);
   }
 }

@@ -44,25 +44,56 @@ export class Parameter extends Tensor {
 export class UninitializedParameter extends Parameter {
   constructor(...args: Arguments<ParameterOptions, ['requiresGrad']>) {
     super(Tensor.of(full([0], 0, 'float32')), ...args);
-    Object.defineProperty(this, 'shape', { get: refuseShape, configurable: true, enumerable: true });
+    withoutShape(this);
   }
 
   /** Gives the parameter its shape; from now on it is a Parameter, filled with zeros. */
   materialize(shape: Shape): void {
-    beforeChange(this, () => keepProperties(this));
-    const settings = { writable: true, configurable: true, enumerable: true };
-    const storage = new Storage(full(shape, 0, 'float32'));
-    storage.retain();
-    protect(storage);
-    Object.defineProperties(this, {
-      shape: { ...settings, value: shape },
-      strides: { ...settings, value: contiguousStrides(shape) },
-      storage: { ...settings, value: storage },
-    });
+    giveShape(this, shape);
     const { requiresGrad } = this;
     this.requiresGrad_(!requiresGrad).requiresGrad_(requiresGrad);
     Object.setPrototypeOf(this, Parameter.prototype);
   }
+}
+
+/** A buffer without a shape yet; a lazy module gives it one at its first input. */
+export class UninitializedBuffer extends Tensor {
+  constructor() {
+    const { value, storage, strides, offset } = Tensor.of(full([0], 0, 'float32'));
+    super(value, { storage, strides, offset });
+    storage.retain();
+    withoutShape(this);
+  }
+
+  /** Gives the buffer its shape; from now on it is a Tensor, filled with zeros. */
+  materialize(shape: Shape): void {
+    giveShape(this, shape);
+    Object.setPrototypeOf(this, Tensor.prototype);
+  }
+}
+
+/** What has no shape yet. */
+export type Uninitialized = UninitializedParameter | UninitializedBuffer;
+
+/** True for parameters and buffers that wait for their shape. */
+export const isUninitialized = (x: unknown): x is Uninitialized =>
+  x instanceof UninitializedParameter || x instanceof UninitializedBuffer;
+
+function withoutShape(x: Tensor): void {
+  Object.defineProperty(x, 'shape', { get: refuseShape, configurable: true, enumerable: true });
+}
+
+function giveShape(x: Tensor, shape: Shape): void {
+  beforeChange(x, () => keepProperties(x));
+  const settings = { writable: true, configurable: true, enumerable: true };
+  const storage = new Storage(full(shape, 0, 'float32'));
+  storage.retain();
+  protect(storage);
+  Object.defineProperties(x, {
+    shape: { ...settings, value: shape },
+    strides: { ...settings, value: contiguousStrides(shape) },
+    storage: { ...settings, value: storage },
+  });
 }
 
 function refuseShape(): never {

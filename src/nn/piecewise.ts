@@ -244,3 +244,36 @@ export class Softmax2d extends Module {
     return x.softmax(-3);
   }
 }
+
+interface RReLUArguments extends InplaceArguments {
+  /** Default 1/8. */
+  lower?: number;
+  /** Default 1/3. */
+  upper?: number;
+}
+
+/** x for x > 0, slope · x elsewhere: in training each slope drawn from U(lower, upper), else their mean. Shape: any, kept. */
+export class RReLU extends Module {
+  lower: number;
+  upper: number;
+  inplace: boolean;
+
+  constructor(...args: Arguments<RReLUArguments, ['lower', 'upper', 'inplace']>) {
+    super();
+    const defaults = { lower: 1 / 8, upper: 1 / 3, inplace: false };
+    const { lower, upper, inplace } = parseArgs<RReLUArguments>('RReLU', [], defaults, args);
+    this.lower = lower;
+    this.upper = upper;
+    this.inplace = inplace;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { lower, upper, training, inplace } = this;
+    return F.rrelu(x, { lower, upper, training, inplace });
+  }
+
+  override extraRepr(): string {
+    const { lower, upper, inplace } = this;
+    return `lower=${pythonText(lower)}, upper=${pythonText(upper)}${inplace ? ', inplace=True' : ''}`;
+  }
+}

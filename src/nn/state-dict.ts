@@ -3,7 +3,7 @@ import { noGrad } from '../autograd/mode';
 import { sameShape } from '../compiler/meta';
 import { StateDictError } from '../errors';
 import { Tensor } from '../tensor/tensor';
-import { UninitializedParameter } from './parameter';
+import { isUninitialized } from './parameter';
 
 /** Parameters and buffers by name. */
 export type StateDict = Record<string, Tensor>;
@@ -14,15 +14,18 @@ export interface IncompatibleKeys {
   readonly unexpectedKeys: readonly string[];
 }
 
-/** Copies `state` into `named`, the parameters and buffers of the module called `owner`. All or nothing. */
+/**
+ * Copies `state` into `named`, the parameters and buffers of the module called `owner`. All or nothing. `optional` keys may be
+ * missing: PyTorch's old checkpoints have no `num_batches_tracked`.
+ */
 export function loadInto(
   owner: string,
   named: readonly (readonly [string, Tensor])[],
   state: StateDict,
-  strict: boolean,
+  { strict, optional }: { strict: boolean; optional: ReadonlySet<string> },
 ): IncompatibleKeys {
   const own = new Map(named);
-  const missingKeys = [...own.keys()].filter((key) => !Object.hasOwn(state, key));
+  const missingKeys = [...own.keys()].filter((key) => !Object.hasOwn(state, key) && !optional.has(key));
   const unexpectedKeys = Object.keys(state).filter((key) => !own.has(key));
   const problems: string[] = [];
   if (strict && missingKeys.length > 0) problems.push(`Missing key(s) in state_dict: ${quoted(missingKeys)}. `);
@@ -43,7 +46,7 @@ export function loadInto(
   const sources = copies.map(([current, loaded]) => [current, Tensor.of(loaded.value)] as const);
   noGrad(() => {
     for (const [current, source] of sources) {
-      if (current instanceof UninitializedParameter) current.materialize(source.shape);
+      if (isUninitialized(current)) current.materialize(source.shape);
       current.copy_(source);
     }
   });
@@ -54,7 +57,7 @@ export function loadInto(
 
 function mismatch(key: string, current: Tensor, loaded: unknown): string | null {
   if (!(loaded instanceof Tensor)) return `expected a tensor for ${key}, but got ${describe(loaded)}.`;
-  if (current instanceof UninitializedParameter || sameShape(current.shape, loaded.shape)) return null;
+  if (isUninitialized(current) || sameShape(current.shape, loaded.shape)) return null;
   const size = (tensor: Tensor) => `torch.Size([${tensor.shape.join(', ')}])`;
   return `size mismatch for ${key}: copying a param with shape ${size(loaded)} from checkpoint, the shape in current model is ${size(current)}.`;
 }

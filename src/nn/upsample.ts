@@ -1,8 +1,8 @@
-// Owns the layers that rearrange or enlarge images: Upsample, PixelShuffle, PixelUnshuffle.
+// Owns the layers that rearrange or enlarge images: Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle.
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { type InterpolateArguments, type InterpolateMode, interpolate } from './functional/interpolate';
-import { pixelShuffle, pixelUnshuffle } from './functional/pixel-shuffle';
+import { channelShuffle, pixelShuffle, pixelUnshuffle } from './functional/pixel-shuffle';
 import { Module } from './module';
 import { pythonFloat, pythonText } from './printing';
 import { wholeNumber } from './sizes';
@@ -103,5 +103,24 @@ export class PixelUnshuffle extends Module {
 
   override extraRepr(): string {
     return `downscale_factor=${this.downscaleFactor}`;
+  }
+}
+
+/** Channels of `groups` blocks dealt out in turn (Zhang et al. 2018). Shape: [N, C, …], kept. */
+export class ChannelShuffle extends Module {
+  groups: number;
+
+  constructor(...args: Arguments<{ groups: number }, ['groups']>) {
+    super();
+    const { groups } = parseArgs<{ groups: number }>('ChannelShuffle', ['groups'], {}, args);
+    this.groups = wholeNumber('ChannelShuffle', 'groups', groups, 1);
+  }
+
+  forward(x: Tensor): Tensor {
+    return channelShuffle(x, this.groups);
+  }
+
+  override extraRepr(): string {
+    return `groups=${this.groups}`;
   }
 }

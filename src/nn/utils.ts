@@ -1,4 +1,4 @@
-// Owns nn.utils: clipping gradients, and parameters as one vector.
+// Owns nn.utils: clipping gradients, parameters as one vector, and the surface of weight and spectral norms.
 import { noGrad } from '../autograd/mode';
 import { ShapeError } from '../errors';
 import { clipNorm, clipValue as clipToValue } from '../ops/clip';
@@ -90,3 +90,5 @@ export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>)
     }
   });
 }
+
+export { removeSpectralNorm, removeWeightNorm, spectralNorm, weightNorm } from './weight-norm';

@@ -80,7 +80,7 @@ describe('sizes', () => {
     expect(() => F.pixelShuffle(image, 2)).toThrow(/multiple of 2 · 2/);
     expect(() => F.adaptiveAvgPool2d(torch.zeros(4, 4), 2)).toThrow(/4-D \(or 3-D\) input/);
     expect(() => new nn.ZeroPad2d([1, 2] as never)).toThrow(/ZeroPad2d: expected padding to be an integer or 4/);
-    expect(() => new nn.ZeroPad2d(1)(torch.zeros(3, 3))).toThrow(/4-D \(or 3-D\) input/);
+    expect(() => new nn.ReflectionPad2d(1)(torch.zeros(3, 3))).toThrow(/4-D \(or 3-D\) input/);
     expect(() => F.maxUnpool2d(image, image, 2)).toThrow(/int64/);
   });
 });

@@ -1,4 +1,5 @@
 // Owns F's activation functions: thin over the ops.
+import { ArgumentError } from '../../errors';
 import type { Value } from '../../graph/value';
 import * as ops from '../../ops/activation';
 import { clamp } from '../../ops/compare';
@@ -75,6 +76,9 @@ export function elu(x: Tensor, ...args: Arguments<Elu, ['alpha', 'inplace']>): T
 
 /** x Φ(x); `approximate: 'tanh'` takes its approximation. */
 export function gelu(x: Tensor, { approximate = 'none' }: { approximate?: 'none' | 'tanh' } = {}): Tensor {
+  if (approximate !== 'none' && approximate !== 'tanh') {
+    throw new ArgumentError(`gelu: expected approximate 'none' or 'tanh', but got '${approximate}'`);
+  }
   return Tensor.of(ops.gelu(x.value, approximate));
 }
 

@@ -1,18 +1,42 @@
-// Owns F.embedding: rows of a table by their numbers.
+// Owns F.embedding: rows of a table by their numbers, with the options of their gradient and their norm.
+import { noGrad } from '../../autograd/mode';
 import { numel, showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { named } from '../../graph/record';
+import type { Value } from '../../graph/value';
+import { mul } from '../../ops/arithmetic';
 import { detach, reshape } from '../../ops/cast';
 import { ne, where } from '../../ops/compare';
+import { withGradient } from '../../ops/custom';
 import { indexSelect } from '../../ops/indexing';
+import { ones, zeros } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
-interface EmbeddingArguments {
+/** What may be asked of a look-up, in a function and in a layer alike. */
+export interface LookupOptions {
+  /** Rows that are looked up and whose norm is larger are scaled to this norm, in place, before; default null: none. */
+  maxNorm?: number | null;
+  /** p of the p-norm, default 2. */
+  normType?: number;
+  /** Divide the gradient of each row by how often it is looked up, default false. */
+  scaleGradByFreq?: boolean;
+  /** Sparse gradients do not exist here: only false. */
+  sparse?: boolean;
+}
+
+interface EmbeddingArguments extends LookupOptions {
   weight: Tensor;
   /** The row that gets no gradient; negative numbers count from the end. */
   paddingIdx?: number | null;
 }
+
+type EmbeddingOrder = ['weight', 'paddingIdx', 'maxNorm', 'normType', 'scaleGradByFreq', 'sparse'];
+
+export const lookupDefaults = { maxNorm: null, normType: 2, scaleGradByFreq: false, sparse: false };
+
+/** Keeps the quotient finite where a row is 0; PyTorch's value. */
+const NORM_EPSILON = 1e-7;
 
 /** The row's number counted from the front, or an ArgumentError. */
 export function resolvePadding(op: string, paddingIdx: number | null, rows: number): number | null {
@@ -23,18 +47,52 @@ export function resolvePadding(op: string, paddingIdx: number | null, rows: numb
   return paddingIdx < 0 ? paddingIdx + rows : paddingIdx;
 }
 
+/** Throws an ArgumentError where sparse gradients are asked for. */
+export function refuseSparse(op: string, sparse: boolean): void {
+  if (sparse) {
+    throw new ArgumentError(
+      `${op}: expected sparse false, but got true; gradients are dense here, leave the option out`,
+    );
+  }
+}
+
 /** Rows of `weight` [rows, width] by number. Shape: int64 [*] → [*, width]. */
-export function embedding(input: Tensor, ...args: Arguments<EmbeddingArguments, ['weight', 'paddingIdx']>): Tensor {
-  const { weight, paddingIdx } = parseArgs<EmbeddingArguments>('embedding', ['weight'], { paddingIdx: null }, args);
+export function embedding(input: Tensor, ...args: Arguments<EmbeddingArguments, EmbeddingOrder>): Tensor {
+  const defaults = { paddingIdx: null, ...lookupDefaults };
+  const o = parseArgs<EmbeddingArguments>('embedding', ['weight'], defaults, args);
+  const { weight } = o;
   if (weight.shape.length !== 2) {
     throw new ShapeError(`embedding: expected weight [rows, width], but got ${showShape(weight.shape)}`);
   }
-  const padding = resolvePadding('embedding', paddingIdx, weight.shape[0]!);
-  const numbers = reshape(input.value, [numel(input.shape)]);
-  let rows = indexSelect(weight.value, 0, numbers);
-  if (padding !== null && rows.requiresGrad) {
-    const column = ne(reshape(numbers, [numel(input.shape), 1]), padding);
-    rows = where(column, rows, detach(rows));
+  refuseSparse('embedding', o.sparse);
+  const padding = resolvePadding('embedding', o.paddingIdx, weight.shape[0]!);
+  const numbers = input.reshape([numel(input.shape)]);
+  if (o.maxNorm !== null) shorten(weight, numbers, o.maxNorm, o.normType);
+  let rows = indexSelect(weight.value, 0, numbers.value);
+  if (rows.requiresGrad) {
+    const column = numbers.unsqueeze(1);
+    if (o.scaleGradByFreq) rows = gradientScaled(rows, frequencies(weight, numbers).gather(0, numbers).reciprocal());
+    if (padding !== null) rows = where(ne(column.value, padding), rows, detach(rows));
   }
   return Tensor.of(named(reshape(rows, [...input.shape, weight.shape[1]!]), 'EmbeddingBackward0'));
+}
+
+/** How often each row of `weight` is among `numbers`. */
+const frequencies = (weight: Tensor, numbers: Tensor): Tensor =>
+  zeros(weight.shape[0]!).indexAdd(0, numbers, ones(numbers.shape));
+
+/** Scales the rows that are looked up to a norm of at most `maxNorm`, in place. */
+function shorten(weight: Tensor, numbers: Tensor, maxNorm: number, normType: number): void {
+  noGrad(() => {
+    const norms = weight.detach().norm(normType, [1], { keepdim: true });
+    const long = frequencies(weight, numbers).gt(0).unsqueeze(1).logicalAnd(norms.gt(maxNorm));
+    const shorter = weight.detach().mul(norms.add(NORM_EPSILON).reciprocal().mul(maxNorm));
+    weight.copy_(shorter.where(long, weight.detach()));
+  });
+}
+
+/** The same rows, each row's gradient times a factor. */
+function gradientScaled(rows: Value, factors: Tensor): Value {
+  const column = reshape(factors.value, [factors.numel(), 1]);
+  return withGradient([rows], [rows], ([dy]) => [dy ? mul(dy, column) : null])[0]!;
 }

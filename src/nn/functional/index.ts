@@ -43,7 +43,7 @@ export { embedding } from './embedding';
 export { fold, unfold } from './fold';
 export { affineGrid, gridSample } from './grid-sample';
 export { type InterpolateMode, interpolate } from './interpolate';
-export { linear } from './linear';
+export { bilinear, linear } from './linear';
 export {
   binaryCrossEntropyWithLogits,
   crossEntropy,
@@ -69,17 +69,19 @@ export { type PadMode, pad } from './pad';
 export {
   celu,
   glu,
+  gumbelSoftmax,
   hardshrink,
   hardsigmoid,
   hardswish,
   mish,
   prelu,
+  rrelu,
   selu,
   softshrink,
   tanhshrink,
   threshold,
 } from './piecewise';
-export { pixelShuffle, pixelUnshuffle } from './pixel-shuffle';
+export { channelShuffle, pixelShuffle, pixelUnshuffle } from './pixel-shuffle';
 export { avgPool2d, maxPool2d } from './pooling';
 export { type AdaptiveSize3d, adaptiveAvgPool3d, adaptiveMaxPool3d, avgPool3d, maxPool3d } from './pooling-3d';
 export type { Reduction } from './reduction';

@@ -3,9 +3,12 @@ import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import type { Value } from '../../graph/value';
 import { reshape } from '../../ops/cast';
+import { where } from '../../ops/compare';
 import * as ops from '../../ops/piecewise';
 import { type Arguments, parseArgs } from '../../tensor/options';
+import { rand } from '../../tensor/random';
 import { Tensor } from '../../tensor/tensor';
+import { leakyRelu } from './activation';
 
 interface Inplace {
   /** Write the result into the input, default false. */
@@ -89,4 +92,56 @@ export function glu(x: Tensor, dim = -1): Tensor {
     throw new ShapeError(`glu: expected an even size in dimension ${dim}, but got ${showShape(x.shape)}`);
   }
   return x.narrow(dim, 0, size / 2).mul(x.narrow(dim, size / 2, size / 2).sigmoid());
+}
+
+interface RRelu extends Inplace {
+  /** Bounds of the slope, default 1/8 and 1/3. */
+  lower?: number;
+  upper?: number;
+  /** Draw a slope for each element; without, the mean of the bounds is taken. Default false. */
+  training?: boolean;
+}
+
+/**
+ * x for x > 0, slope · x elsewhere, the slope of each element drawn from U(lower, upper) in training (Xu et al. 2015). The
+ * slopes come from the default generator, though not in PyTorch's order, which skips positive elements.
+ */
+export function rrelu(x: Tensor, ...args: Arguments<RRelu, ['lower', 'upper', 'training', 'inplace']>): Tensor {
+  const defaults = { lower: 1 / 8, upper: 1 / 3, training: false, inplace: false };
+  const { lower, upper, training, inplace } = parseArgs<RRelu>('rrelu', [], defaults, args);
+  if (!(lower <= upper)) throw new ArgumentError(`rrelu: expected lower ≤ upper, but got ${lower} and ${upper}`);
+  if (!training) return leakyRelu(x, { negativeSlope: (lower + upper) / 2, inplace });
+  const slope = rand(x.shape)
+    .mul(upper - lower)
+    .add(lower);
+  return apply(x, inplace, (value) => {
+    const now = Tensor.of(value);
+    return where(now.gt(0).value, value, now.mul(slope).value);
+  });
+}
+
+interface GumbelSoftmax {
+  /** Temperature, default 1. */
+  tau?: number;
+  /** Return one-hot samples, whose gradient is that of the soft ones; default false. */
+  hard?: boolean;
+  /** Default 1e-10; without effect, as in PyTorch. */
+  eps?: number;
+  /** Default −1. */
+  dim?: number;
+}
+
+/** Samples of softmax((logits + g) / tau), g from the Gumbel distribution (Jang et al. 2017). Shape: kept. */
+export function gumbelSoftmax(
+  logits: Tensor,
+  ...args: Arguments<GumbelSoftmax, ['tau', 'hard', 'eps', 'dim']>
+): Tensor {
+  const defaults = { tau: 1, hard: false, eps: 1e-10, dim: -1 };
+  const { tau, hard, dim } = parseArgs<GumbelSoftmax>('gumbelSoftmax', [], defaults, args);
+  const noise = rand(logits.shape).neg().log1p().neg().log().neg();
+  const soft = logits.add(noise).div(tau).softmax(dim);
+  if (!hard) return soft;
+  const picked = soft.detach();
+  const most = picked.argmax(dim, { keepdim: true });
+  return picked.mul(0).scatter(dim, most, 1).sub(picked).add(soft);
 }

@@ -1,4 +1,4 @@
-// Owns F.pixelShuffle and F.pixelUnshuffle: channels as pixels and back.
+// Owns F.pixelShuffle, F.pixelUnshuffle and F.channelShuffle: channels as pixels and back, and in another order.
 import { numel, showShape } from '../../compiler/meta';
 import { ShapeError } from '../../errors';
 import type { Tensor } from '../../tensor/tensor';
@@ -9,7 +9,7 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
   const [channels, height, width] = x.shape.slice(-3) as [number, number, number];
   if (x.shape.length < 3 || channels % (r * r) !== 0) {
     throw new ShapeError(
-      `pixelShuffle: expected input [*, C, H, W] whose channels are a multiple of ${r} · ${r}, but got ${showShape(x.shape)}`,
+      `pixelShuffle: expected input [*, C, H, W] whose channels are a multiple of ${r} · ${r} = ${r * r}, but got ${showShape(x.shape)}`,
     );
   }
   const lead = x.shape.slice(0, -3);
@@ -33,4 +33,19 @@ export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
     .reshape(numel(lead), channels, height / r, r, width / r, r)
     .permute(0, 1, 3, 5, 2, 4)
     .reshape(...lead, channels * r * r, height / r, width / r);
+}
+
+/** Channels of `groups` blocks dealt out in turn (Zhang et al. 2018). Shape: [N, C, …], kept. */
+export function channelShuffle(x: Tensor, groups: number): Tensor {
+  const channels = x.shape[1];
+  if (channels === undefined || x.dim() < 3 || !(groups > 0) || channels % groups !== 0) {
+    throw new ShapeError(
+      `channelShuffle: expected input [N, C, …] whose channels are a multiple of groups ${groups}, but got ${showShape(x.shape)}`,
+    );
+  }
+  const [batch, , ...rest] = x.shape as readonly number[];
+  return x
+    .reshape([batch!, groups, channels / groups, ...rest])
+    .transpose(1, 2)
+    .reshape(x.shape);
 }

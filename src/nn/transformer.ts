@@ -1,0 +1,281 @@
+// Owns what is made of transformer layers: the decoder's layer, stacks of layers, and the whole Transformer.
+import { ArgumentError } from '../errors';
+import { full } from '../tensor/creation';
+import { type Arguments, parseArgs } from '../tensor/options';
+import type { Tensor } from '../tensor/tensor';
+import {
+  type Activation,
+  activationOf,
+  type EncoderCall,
+  type LayerOrder,
+  layerDefaults,
+  MultiheadAttention,
+  TransformerEncoderLayer,
+  type TransformerEncoderLayerArguments,
+} from './attention';
+import { ModuleList } from './container';
+import { deepcopy } from './deepcopy';
+import { Dropout } from './dropout';
+import { xavierUniform_ } from './init';
+import { Linear } from './linear';
+import { Module } from './module';
+import { LayerNorm } from './normalization';
+import { wholeNumber } from './sizes';
+
+const copies = <M extends Module>(layer: M, count: number): ModuleList<M> =>
+  new ModuleList(Array.from({ length: count }, () => deepcopy(layer)));
+
+interface StackArguments<Layer, Norm> {
+  layer: Layer;
+  numLayers: number;
+  /** Normalises the result, default null. */
+  norm?: Norm | null;
+}
+
+export interface EncoderStackCall {
+  /** [L, L] or [N · nhead, L, L]: true where an element is not to be seen; or numbers to add to the scores. */
+  mask?: Tensor | null;
+  /** [N, L] or [L]: true where an element is padding. */
+  srcKeyPaddingMask?: Tensor | null;
+  /** A hint that `mask` is causal, default false. */
+  isCausal?: boolean;
+}
+
+type EncoderArguments = { encoderLayer: TransformerEncoderLayer } & Omit<
+  StackArguments<TransformerEncoderLayer, Module>,
+  'layer'
+>;
+
+/** Copies of an encoder layer in a row. Shape: that of the layer. */
+export class TransformerEncoder extends Module {
+  layers: ModuleList<TransformerEncoderLayer>;
+  numLayers: number;
+  norm: Module | null;
+
+  constructor(...args: Arguments<EncoderArguments, ['encoderLayer', 'numLayers', 'norm']>) {
+    super();
+    const required = ['encoderLayer', 'numLayers'] as const;
+    const o = parseArgs<EncoderArguments>('TransformerEncoder', required, { norm: null }, args);
+    this.numLayers = wholeNumber('TransformerEncoder', 'numLayers', o.numLayers);
+    this.layers = copies(o.encoderLayer, this.numLayers);
+    this.norm = o.norm;
+  }
+
+  forward(src: Tensor, { mask = null, ...options }: EncoderStackCall = {}): Tensor {
+    const call: EncoderCall = { srcMask: mask, ...options };
+    let x = src;
+    for (const layer of this.layers) x = layer(x, call);
+    return this.norm ? (this.norm(x) as Tensor) : x;
+  }
+}
+
+export interface DecoderCall {
+  /** [T, T]: true where an element of the target is not to be seen; or numbers to add to the scores. */
+  tgtMask?: Tensor | null;
+  /** [T, S]: the same for elements of the memory. */
+  memoryMask?: Tensor | null;
+  /** [N, T]: true where an element is padding. */
+  tgtKeyPaddingMask?: Tensor | null;
+  /** [N, S] */
+  memoryKeyPaddingMask?: Tensor | null;
+  /** Hints that the masks are causal, default false. */
+  tgtIsCausal?: boolean;
+  memoryIsCausal?: boolean;
+}
+
+/**
+ * Self-attention, attention to the encoder's output, and two linear layers, each with a residual connection and layer norm
+ * (Vaswani et al. 2017). The submodules bear PyTorch's names.
+ *
+ * Shape: target [T, N, dModel] and memory [S, N, dModel] → [T, N, dModel]; with `batchFirst` N comes first.
+ */
+export class TransformerDecoderLayer extends Module {
+  normFirst: boolean;
+  activation: (x: Tensor) => Tensor;
+  self_attn: MultiheadAttention;
+  multihead_attn: MultiheadAttention;
+  linear1: Linear;
+  dropout: Dropout;
+  linear2: Linear;
+  norm1: LayerNorm;
+  norm2: LayerNorm;
+  norm3: LayerNorm;
+  dropout1: Dropout;
+  dropout2: Dropout;
+  dropout3: Dropout;
+
+  constructor(...args: Arguments<TransformerEncoderLayerArguments, LayerOrder>) {
+    super();
+    const layer = 'TransformerDecoderLayer';
+    const o = parseArgs<TransformerEncoderLayerArguments>(layer, ['dModel', 'nhead'], layerDefaults, args);
+    const { dModel, nhead, dimFeedforward, dropout, bias, batchFirst, layerNormEps: eps } = o;
+    this.normFirst = o.normFirst;
+    this.activation = activationOf(layer, o.activation);
+    this.self_attn = new MultiheadAttention(dModel, nhead, { dropout, bias, batchFirst });
+    this.multihead_attn = new MultiheadAttention(dModel, nhead, { dropout, bias, batchFirst });
+    this.linear1 = new Linear(dModel, dimFeedforward, { bias });
+    this.dropout = new Dropout(dropout);
+    this.linear2 = new Linear(dimFeedforward, dModel, { bias });
+    this.norm1 = new LayerNorm(dModel, { eps, bias });
+    this.norm2 = new LayerNorm(dModel, { eps, bias });
+    this.norm3 = new LayerNorm(dModel, { eps, bias });
+    this.dropout1 = new Dropout(dropout);
+    this.dropout2 = new Dropout(dropout);
+    this.dropout3 = new Dropout(dropout);
+  }
+
+  forward(tgt: Tensor, memory: Tensor, options: DecoderCall = {}): Tensor {
+    if (this.normFirst) {
+      const x = tgt.add(this.attendSelf(this.norm1(tgt), options));
+      const y = x.add(this.attendMemory(this.norm2(x), memory, options));
+      return y.add(this.feedForward(this.norm3(y)));
+    }
+    const x = this.norm1(tgt.add(this.attendSelf(tgt, options)));
+    const y = this.norm2(x.add(this.attendMemory(x, memory, options)));
+    return this.norm3(y.add(this.feedForward(y)));
+  }
+
+  private attendSelf(
+    x: Tensor,
+    { tgtMask = null, tgtKeyPaddingMask = null, tgtIsCausal = false }: DecoderCall,
+  ): Tensor {
+    const masks = { attnMask: tgtMask, keyPaddingMask: tgtKeyPaddingMask, isCausal: tgtIsCausal, needWeights: false };
+    return this.dropout1(this.self_attn(x, x, x, masks)[0]);
+  }
+
+  private attendMemory(x: Tensor, memory: Tensor, options: DecoderCall): Tensor {
+    const { memoryMask = null, memoryKeyPaddingMask = null, memoryIsCausal = false } = options;
+    const padding = { keyPaddingMask: memoryKeyPaddingMask, isCausal: memoryIsCausal };
+    const masks = { attnMask: memoryMask, ...padding, needWeights: false };
+    return this.dropout2(this.multihead_attn(x, memory, memory, masks)[0]);
+  }
+
+  private feedForward(x: Tensor): Tensor {
+    return this.dropout3(this.linear2(this.dropout(this.activation(this.linear1(x)))));
+  }
+}
+
+type DecoderArguments = { decoderLayer: TransformerDecoderLayer } & Omit<
+  StackArguments<TransformerDecoderLayer, Module>,
+  'layer'
+>;
+
+/** Copies of a decoder layer in a row. Shape: that of the layer. */
+export class TransformerDecoder extends Module {
+  layers: ModuleList<TransformerDecoderLayer>;
+  numLayers: number;
+  norm: Module | null;
+
+  constructor(...args: Arguments<DecoderArguments, ['decoderLayer', 'numLayers', 'norm']>) {
+    super();
+    const required = ['decoderLayer', 'numLayers'] as const;
+    const o = parseArgs<DecoderArguments>('TransformerDecoder', required, { norm: null }, args);
+    this.numLayers = wholeNumber('TransformerDecoder', 'numLayers', o.numLayers);
+    this.layers = copies(o.decoderLayer, this.numLayers);
+    this.norm = o.norm;
+  }
+
+  forward(tgt: Tensor, memory: Tensor, options: DecoderCall = {}): Tensor {
+    let x = tgt;
+    for (const layer of this.layers) x = layer(x, memory, options);
+    return this.norm ? (this.norm(x) as Tensor) : x;
+  }
+}
+
+export interface TransformerArguments {
+  /** Features of each element, default 512. */
+  dModel?: number;
+  /** Heads of the attention, default 8. */
+  nhead?: number;
+  /** Default 6. */
+  numEncoderLayers?: number;
+  /** Default 6. */
+  numDecoderLayers?: number;
+  /** Default 2048. */
+  dimFeedforward?: number;
+  /** Default 0.1. */
+  dropout?: number;
+  activation?: Activation;
+  /** In place of a TransformerEncoder, default null. */
+  customEncoder?: Module | null;
+  customDecoder?: Module | null;
+  /** Default 1e-5. */
+  layerNormEps?: number;
+  /** Default false. */
+  batchFirst?: boolean;
+  /** Default false. */
+  normFirst?: boolean;
+  /** Default true. */
+  bias?: boolean;
+}
+
+type TransformerOrder = [
+  'dModel',
+  'nhead',
+  'numEncoderLayers',
+  'numDecoderLayers',
+  'dimFeedforward',
+  'dropout',
+  'activation',
+  'customEncoder',
+  'customDecoder',
+  'layerNormEps',
+  'batchFirst',
+  'normFirst',
+  'bias',
+];
+
+export interface TransformerCall extends DecoderCall {
+  /** [S, S]: true where an element of the source is not to be seen; or numbers to add to the scores. */
+  srcMask?: Tensor | null;
+  /** [N, S]: true where an element is padding. */
+  srcKeyPaddingMask?: Tensor | null;
+  srcIsCausal?: boolean;
+}
+
+/**
+ * An encoder and a decoder (Vaswani et al. 2017). All matrices start as xavierUniform_.
+ *
+ * Shape: source [S, N, dModel] and target [T, N, dModel] → [T, N, dModel]; with `batchFirst` N comes first.
+ */
+export class Transformer extends Module {
+  encoder: Module;
+  decoder: Module;
+  dModel: number;
+  nhead: number;
+  batchFirst: boolean;
+
+  constructor(...args: Arguments<TransformerArguments, TransformerOrder>) {
+    super();
+    const { dimFeedforward, dropout, activation, ...last } = layerDefaults;
+    const sizes = { dModel: 512, nhead: 8, numEncoderLayers: 6, numDecoderLayers: 6, dimFeedforward, dropout };
+    const defaults = { ...sizes, activation, customEncoder: null, customDecoder: null, ...last };
+    const o = parseArgs<TransformerArguments>('Transformer', [], defaults, args);
+    const { dModel, nhead, numEncoderLayers, numDecoderLayers, customEncoder, customDecoder, ...rest } = o;
+    const layer = { dModel, nhead, ...rest };
+    const norm = () => new LayerNorm(dModel, { eps: o.layerNormEps, bias: o.bias });
+    this.encoder =
+      customEncoder ?? new TransformerEncoder(new TransformerEncoderLayer(layer), numEncoderLayers, norm());
+    this.decoder =
+      customDecoder ?? new TransformerDecoder(new TransformerDecoderLayer(layer), numDecoderLayers, norm());
+    this.dModel = dModel;
+    this.nhead = nhead;
+    this.batchFirst = o.batchFirst;
+    for (const parameter of this.parameters()) if (parameter.dim() > 1) xavierUniform_(parameter);
+  }
+
+  forward(src: Tensor, tgt: Tensor, options: TransformerCall = {}): Tensor {
+    const { srcMask = null, srcKeyPaddingMask = null, srcIsCausal = false, ...target } = options;
+    if (src.shape.at(-1) !== this.dModel || tgt.shape.at(-1) !== this.dModel) {
+      const shapes = [src, tgt].map(({ shape }) => `[${shape.join(', ')}]`).join(' and ');
+      throw new ArgumentError(`Transformer: expected source and target of ${this.dModel} features, but got ${shapes}`);
+    }
+    const memory = this.encoder(src, { mask: srcMask, srcKeyPaddingMask, isCausal: srcIsCausal });
+    return this.decoder(tgt, memory, target) as Tensor;
+  }
+
+  /** [size, size]: −∞ above the diagonal, 0 elsewhere: a mask that hides what comes later. */
+  static generateSquareSubsequentMask(size: number): Tensor {
+    return full([size, size], Number.NEGATIVE_INFINITY).triu(1);
+  }
+}

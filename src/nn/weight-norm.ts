@@ -1,0 +1,156 @@
+// Owns nn.utils' weight normalisation and spectral normalisation: parameters that stand for another one.
+import { noGrad } from '../autograd/mode';
+import { ArgumentError } from '../errors';
+import { type Arguments, parseArgs } from '../tensor/options';
+import { randn } from '../tensor/random';
+import type { Tensor } from '../tensor/tensor';
+import { normalize } from './functional/distance';
+import type { RemovableHandle } from './hooks';
+import { className, type Module } from './module';
+import { isUninitialized, Parameter } from './parameter';
+
+/** What takes the place of a parameter. */
+interface Normalised {
+  readonly kind: string;
+  readonly handle: RemovableHandle;
+  /** The parameter's value at this moment. */
+  readonly weight: (module: Module) => Tensor;
+  /** The names under which its parts are registered. */
+  readonly parts: readonly string[];
+}
+
+const normalised = new WeakMap<Module, Map<string, Normalised>>();
+
+function ownParameter(op: string, module: Module, name: string): Parameter {
+  if (normalised.get(module)?.has(name)) {
+    throw new ArgumentError(`${op}: expected '${name}' without a norm, but it has one; remove that first`);
+  }
+  const parameter: unknown = Reflect.get(module, name);
+  if (!(parameter instanceof Parameter)) {
+    throw new ArgumentError(`${op}: expected a parameter named '${name}', but ${className(module)} has none`);
+  }
+  if (isUninitialized(parameter)) {
+    throw new ArgumentError(`${op}: expected parameters with a shape; call the lazy module once before`);
+  }
+  return parameter;
+}
+
+function install(module: Module, name: string, entry: Omit<Normalised, 'handle'>): void {
+  const handle = module.registerForwardPreHook((m: Module) => {
+    Reflect.set(m, name, entry.weight(m));
+  });
+  const entries = normalised.get(module) ?? new Map<string, Normalised>();
+  normalised.set(module, entries.set(name, { ...entry, handle }));
+}
+
+function remove<M extends Module>(op: string, kind: string, module: M, name: string): M {
+  const entry = normalised.get(module)?.get(name);
+  if (entry?.kind !== kind) throw new ArgumentError(`${op}: ${kind} of '${name}' not found in ${className(module)}`);
+  const weight = noGrad(() => entry.weight(module).detach().clone());
+  entry.handle.remove();
+  normalised.get(module)!.delete(name);
+  for (const part of [name, ...entry.parts]) Reflect.deleteProperty(module, part);
+  module.registerParameter(name, new Parameter(weight));
+  return module;
+}
+
+const partOf = (module: Module, name: string): Tensor => Reflect.get(module, name) as Tensor;
+
+interface WeightNormArguments {
+  name?: string;
+  /** The dimension that keeps norms of its own, default 0; null for one norm of the whole. */
+  dim?: number | null;
+}
+
+/**
+ * Replaces the parameter `name` by a magnitude and a direction, w = g v / ‖v‖ (Salimans & Kingma 2016): `weight_g` and
+ * `weight_v`. The weight is made anew before every forward.
+ */
+export function weightNorm<M extends Module>(module: M, ...args: Arguments<WeightNormArguments, ['name', 'dim']>): M {
+  const { name, dim } = parseArgs<WeightNormArguments>('weightNorm', [], { name: 'weight', dim: 0 }, args);
+  const parameter = ownParameter('weightNorm', module, name);
+  const rank = parameter.dim();
+  const kept = dim === null || dim === -1 ? null : dim;
+  const dims = parameter.shape.map((_, d) => d).filter((d) => d !== kept);
+  const norms = (v: Tensor): Tensor => (kept === null ? v.norm() : v.norm(2, dims, { keepdim: rank > 0 }));
+  const [g, v] = [`${name}_g`, `${name}_v`];
+  Reflect.deleteProperty(module, name);
+  module.registerParameter(g, new Parameter(noGrad(() => norms(parameter.detach()))));
+  module.registerParameter(v, new Parameter(parameter.detach()));
+  const weight = (m: Module): Tensor => partOf(m, v).mul(partOf(m, g).div(norms(partOf(m, v))));
+  Reflect.set(module, name, weight(module));
+  install(module, name, { kind: 'weightNorm', weight, parts: [g, v] });
+  return module;
+}
+
+/** Makes the parameter whole again. */
+export const removeWeightNorm = <M extends Module>(module: M, name = 'weight'): M =>
+  remove('removeWeightNorm', 'weightNorm', module, name);
+
+interface SpectralNormArguments {
+  name?: string;
+  /** Steps of the power iteration before each forward in training, default 1. */
+  nPowerIterations?: number;
+  /** Keeps the quotients finite, default 1e-12. */
+  eps?: number;
+  /** The dimension of the outputs: default 0, and 1 for transposed convolutions. */
+  dim?: number | null;
+}
+
+type SpectralNormOrder = ['name', 'nPowerIterations', 'eps', 'dim'];
+
+/**
+ * Divides the parameter `name` by its largest singular value, as found by power iteration (Miyato et al. 2018). The parameter
+ * goes on as `weight_orig`, the singular vectors are the buffers `weight_u` and `weight_v`.
+ */
+export function spectralNorm<M extends Module>(
+  module: M,
+  ...args: Arguments<SpectralNormArguments, SpectralNormOrder>
+): M {
+  const defaults = { name: 'weight', nPowerIterations: 1, eps: 1e-12, dim: null };
+  const o = parseArgs<SpectralNormArguments>('spectralNorm', [], defaults, args);
+  if (!(o.nPowerIterations > 0)) {
+    throw new ArgumentError(`spectralNorm: expected nPowerIterations over 0, but got ${o.nPowerIterations}`);
+  }
+  const { name, eps } = o;
+  const parameter = ownParameter('spectralNorm', module, name);
+  const dim = o.dim ?? (Reflect.get(module, 'transposed') === true ? 1 : 0);
+  const matrix = (w: Tensor): Tensor => w.transpose(0, dim).reshape([w.shape[dim]!, -1]);
+  const [orig, u, v] = [`${name}_orig`, `${name}_u`, `${name}_v`];
+  const unit = (x: Tensor): Tensor => normalize(x, { dim: 0, eps });
+  const [height, width] = matrix(parameter.detach()).shape as [number, number];
+  const [left, right] = noGrad(() => [unit(randn(height)), unit(randn(width))]);
+  Reflect.deleteProperty(module, name);
+  module.registerParameter(orig, parameter);
+  Reflect.set(module, name, parameter.detach());
+  module.registerBuffer(u, left!.retain());
+  module.registerBuffer(v, right!.retain());
+  const weight = (m: Module, iterate = m.training): Tensor => {
+    const [w, left, right] = [partOf(m, orig), partOf(m, u), partOf(m, v)];
+    if (iterate) {
+      noGrad(() => {
+        const rows = matrix(w.detach());
+        for (let i = 0; i < o.nPowerIterations; i++) {
+          right.copy_(unit(rows.t().mv(left)));
+          left.copy_(unit(rows.mv(right)));
+        }
+      });
+    }
+    // Copies, since the next forward overwrites what backward of this one still needs.
+    return w.div(left.clone().dot(matrix(w).mv(right.clone())));
+  };
+  install(module, name, { kind: 'spectralNorm', weight, parts: [orig, u, v] });
+  return module;
+}
+
+/** Makes the parameter whole again, divided as it is now. */
+export function removeSpectralNorm<M extends Module>(module: M, name = 'weight'): M {
+  const { training } = module;
+  // The last power iteration stands.
+  module.training = false;
+  try {
+    return remove('removeSpectralNorm', 'spectralNorm', module, name);
+  } finally {
+    module.training = training;
+  }
+}
