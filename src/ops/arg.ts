@@ -83,7 +83,9 @@ export const minWithIndices = (x: Value, dim: number, keepdim = false): readonly
 function place(name: string, op: Op<ReduceAttrs>, x: Value, dim: number | null, keepdim: boolean): Value {
   if (dim !== null) return withIndices(op, x, dim, keepdim)[1];
   if (numel(x.shape) === 0) {
-    throw new ShapeError(`${name}: expected at least one element to compare, but got shape ${showShape(x.shape)}`);
+    throw new ShapeError(
+      `${name}: expected at least one element to compare, but got shape ${showShape(x.shape)}; give a dim that is not empty`,
+    );
   }
   const at = withIndices(op, reshape(x, [numel(x.shape)]), 0, false)[1];
   return keepdim

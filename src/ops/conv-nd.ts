@@ -48,6 +48,16 @@ function checkRank(op: string, x: Value, w: Value, spatial: number): void {
   );
 }
 
+/** Names the shapes as given: what runs below are 2-D ones. */
+function checkChannels(op: string, x: Value, w: Value, spatial: number, groups: number): void {
+  const channels = x.shape.at(-spatial - 1)!;
+  const wanted = w.shape[1]! * groups;
+  if (channels === wanted) return;
+  throw new ShapeError(
+    `${op}: expected input ${showShape(x.shape)} to have ${wanted} channels for groups=${groups} and weight of shape ${showShape(w.shape)}, but got ${channels} channels`,
+  );
+}
+
 /** Runs `fn` on a batch of one for an input without a batch. */
 function batched(x: Value, spatial: number, fn: (x: Value) => Value): Value {
   if (x.shape.length !== spatial + 1) return fn(x);
@@ -58,6 +68,7 @@ function batched(x: Value, spatial: number, fn: (x: Value) => Value): Value {
 /** Cross-correlation of x[N, C, L] (or [C, L]) with w[O, C/groups, k], plus b[O]. */
 export function conv1d(x: Value, w: Value, b: Value | null, attrs: ConvNdAttrs): Value {
   checkRank('conv1d', x, w, 1);
+  checkChannels('conv1d', x, w, 1, attrs.groups);
   return convolved(dropRow(conv2d(insertRow(x), insertRow(w), b, planar(attrs))));
 }
 
@@ -71,6 +82,7 @@ export function convTranspose1d(x: Value, w: Value, b: Value | null, attrs: Conv
 /** Cross-correlation of x[N, C, D, H, W] (or [C, D, H, W]) with w[O, C/groups, kd, kh, kw], plus b[O]. */
 export function conv3d(x: Value, w: Value, b: Value | null, attrs: ConvNdAttrs): Value {
   checkRank('conv3d', x, w, 3);
+  checkChannels('conv3d', x, w, 3, attrs.groups);
   for (const name of ['stride', 'dilation'] as const) expectIntegers('conv3d', name, attrs[name], 1);
   return batched(x, 3, (volumes) => {
     const [front, back] = attrs.padding[0]!;
