@@ -1,6 +1,7 @@
 // Owns what convolutions have in common: attributes, initialisation, printed text, and how lazy ones come by their channels.
 import { ArgumentError, ShapeError } from '../errors';
 import { empty } from '../tensor/creation';
+import { parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { resetWeightAndBias } from './linear';
 import { Module } from './module';
@@ -32,6 +33,17 @@ interface Layout<N extends Spatial> extends Required<CommonArguments<N>> {
   padding: Size<N> | 'same' | 'valid';
   outputPadding: Size<N>;
   transposed: boolean;
+}
+
+/** The arguments of a lazy convolution, as those of one without channels; the rest waits for the first input. */
+export function lazyArguments<A extends { outChannels: number; bias?: boolean; groups?: number }>(
+  layer: string,
+  defaults: object,
+  args: readonly unknown[],
+) {
+  const given = parseArgs<A>(layer, ['outChannels', 'kernelSize'] as never, defaults as never, args);
+  const { outChannels, bias, groups } = given as Required<Pick<CommonArguments<1>, 'outChannels' | 'bias' | 'groups'>>;
+  return { outChannels, bias, groups, eager: { ...given, inChannels: 0, outChannels: 0, groups: 1, bias: false } };
 }
 
 /** A convolution over N dimensions, or its adjoint. */

@@ -2,7 +2,7 @@
 import { ArgumentError } from '../errors';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
-import { type CommonArguments, ConvNd } from './conv-base';
+import { type CommonArguments, ConvNd, lazyArguments } from './conv-base';
 import { convTranspose1d, convTranspose2d, convTranspose3d } from './functional/conv';
 import type { Size, Spatial, Tuple } from './sizes';
 
@@ -37,18 +37,6 @@ type Positional<N extends Spatial> = Arguments<
 >;
 type LazyArguments<N extends Spatial> = Omit<ConvTransposeArguments<N>, 'inChannels'>;
 type LazyPositional<N extends Spatial> = Arguments<LazyArguments<N>, ['outChannels', 'kernelSize', ...Order]>;
-
-/** The arguments of a lazy layer, as those of one without channels; the rest waits for the first input. */
-function lazyArguments<N extends Spatial>(layer: string, args: readonly unknown[]) {
-  const given = parseArgs<LazyArguments<N>>(layer, ['outChannels', 'kernelSize'], defaults as never, args);
-  const { outChannels, bias, ...rest } = given;
-  return {
-    outChannels,
-    bias,
-    eager: { ...rest, inChannels: 0, outChannels: 0, groups: 1, bias: false },
-    groups: given.groups,
-  };
-}
 
 abstract class TransposedConvolution<N extends Spatial> extends ConvNd<N> {
   declare padding: Tuple<N>;
@@ -112,7 +100,7 @@ export class LazyConvTranspose1d extends ConvTranspose1d {
   constructor(outChannels: number, kernelSize: Size<1>, options?: Options<1>);
   constructor(...args: LazyPositional<1>);
   constructor(...args: unknown[]) {
-    const o = lazyArguments<1>('LazyConvTranspose1d', args);
+    const o = lazyArguments<LazyArguments<1>>('LazyConvTranspose1d', defaults, args);
     super(o.eager);
     this.groups = o.groups;
     this.becomeLazy('LazyConvTranspose1d', o.outChannels, o.bias);
@@ -153,7 +141,7 @@ export class LazyConvTranspose2d extends ConvTranspose2d {
   constructor(outChannels: number, kernelSize: Size<2>, options?: Options<2>);
   constructor(...args: LazyPositional<2>);
   constructor(...args: unknown[]) {
-    const o = lazyArguments<2>('LazyConvTranspose2d', args);
+    const o = lazyArguments<LazyArguments<2>>('LazyConvTranspose2d', defaults, args);
     super(o.eager);
     this.groups = o.groups;
     this.becomeLazy('LazyConvTranspose2d', o.outChannels, o.bias);
@@ -194,7 +182,7 @@ export class LazyConvTranspose3d extends ConvTranspose3d {
   constructor(outChannels: number, kernelSize: Size<3>, options?: Options<3>);
   constructor(...args: LazyPositional<3>);
   constructor(...args: unknown[]) {
-    const o = lazyArguments<3>('LazyConvTranspose3d', args);
+    const o = lazyArguments<LazyArguments<3>>('LazyConvTranspose3d', defaults, args);
     super(o.eager);
     this.groups = o.groups;
     this.becomeLazy('LazyConvTranspose3d', o.outChannels, o.bias);

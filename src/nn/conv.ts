@@ -1,7 +1,7 @@
 // Owns the convolutions: Conv1d, Conv2d, Conv3d and their lazy forms.
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
-import { type CommonArguments, ConvNd } from './conv-base';
+import { type CommonArguments, ConvNd, lazyArguments } from './conv-base';
 import { conv1d, conv2d, conv3d } from './functional/conv';
 import { type PadMode, pad } from './functional/pad';
 import type { Size, Spatial } from './sizes';
@@ -27,18 +27,6 @@ type Options<N extends Spatial> = Omit<ConvArguments<N>, 'inChannels' | 'outChan
 type Positional<N extends Spatial> = Arguments<ConvArguments<N>, ['inChannels', 'outChannels', 'kernelSize', ...Order]>;
 type LazyArguments<N extends Spatial> = Omit<ConvArguments<N>, 'inChannels'>;
 type LazyPositional<N extends Spatial> = Arguments<LazyArguments<N>, ['outChannels', 'kernelSize', ...Order]>;
-
-/** The arguments of a lazy convolution, as those of one without channels; the rest waits for the first input. */
-function lazyArguments<N extends Spatial>(layer: string, args: readonly unknown[]) {
-  const given = parseArgs<LazyArguments<N>>(layer, ['outChannels', 'kernelSize'], defaults as never, args);
-  const { outChannels, bias, ...rest } = given;
-  return {
-    outChannels,
-    bias,
-    eager: { ...rest, inChannels: 0, outChannels: 0, groups: 1, bias: false },
-    groups: given.groups,
-  };
-}
 
 abstract class Convolution<N extends Spatial> extends ConvNd<N> {
   constructor(layer: string, n: N, args: readonly unknown[]) {
@@ -93,7 +81,7 @@ export class LazyConv1d extends Conv1d {
   constructor(outChannels: number, kernelSize: Size<1>, options?: Options<1>);
   constructor(...args: LazyPositional<1>);
   constructor(...args: unknown[]) {
-    const o = lazyArguments<1>('LazyConv1d', args);
+    const o = lazyArguments<LazyArguments<1>>('LazyConv1d', defaults, args);
     super(o.eager);
     this.groups = o.groups;
     this.becomeLazy('LazyConv1d', o.outChannels, o.bias);
@@ -134,7 +122,7 @@ export class LazyConv2d extends Conv2d {
   constructor(outChannels: number, kernelSize: Size<2>, options?: Options<2>);
   constructor(...args: LazyPositional<2>);
   constructor(...args: unknown[]) {
-    const o = lazyArguments<2>('LazyConv2d', args);
+    const o = lazyArguments<LazyArguments<2>>('LazyConv2d', defaults, args);
     super(o.eager);
     this.groups = o.groups;
     this.becomeLazy('LazyConv2d', o.outChannels, o.bias);
@@ -175,7 +163,7 @@ export class LazyConv3d extends Conv3d {
   constructor(outChannels: number, kernelSize: Size<3>, options?: Options<3>);
   constructor(...args: LazyPositional<3>);
   constructor(...args: unknown[]) {
-    const o = lazyArguments<3>('LazyConv3d', args);
+    const o = lazyArguments<LazyArguments<3>>('LazyConv3d', defaults, args);
     super(o.eager);
     this.groups = o.groups;
     this.becomeLazy('LazyConv3d', o.outChannels, o.bias);
