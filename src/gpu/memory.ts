@@ -32,7 +32,7 @@ interface Lease {
 /** Values up to this size share pages and are copied into and out of a plan's own slots, which keeps its bind groups stable. */
 export const SMALL_BYTES = 65536;
 
-/** Pages of a size of slots begin small; each is twice as large as the one before, up to the largest. */
+/** The first page of a size of slots is small; where that is not enough, the next ones have room for all that waits for the collector. */
 const MIN_PAGE_BYTES = 1 << 14;
 const MAX_PAGE_BYTES = 1 << 20;
 const MIN_SLOT_BYTES = 16;
@@ -260,7 +260,7 @@ export class Memory {
       const page = this.createBuffer(pageBytes, 'page');
       for (let offset = pageBytes - capacity; offset >= 0; offset -= capacity) free.push({ page, offset });
       stats.pooledBytes += pageBytes;
-      slots.pageBytes = Math.min(2 * pageBytes, MAX_PAGE_BYTES);
+      slots.pageBytes = MAX_PAGE_BYTES;
     }
     const { page, offset } = free.pop()!;
     stats.pooledBytes -= capacity;
