@@ -1,22 +1,10 @@
 // Owns Unfold and Fold: sliding blocks of images as columns, and back.
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
-import { fold, unfold } from './functional/fold';
+import { type BlockArguments, type BlockOrder, type FoldArguments, fold, unfold } from './functional/fold';
 import { Module } from './module';
 import { pythonText } from './printing';
 import type { Size2d } from './sizes';
-
-interface BlockArguments {
-  kernelSize: Size2d;
-  /** Spacing between the elements of a block, default 1. */
-  dilation?: Size2d;
-  /** Zeros around the image, default 0. */
-  padding?: Size2d;
-  /** Spacing between blocks, default 1. */
-  stride?: Size2d;
-}
-
-type BlockOrder = ['kernelSize', 'dilation', 'padding', 'stride'];
 
 const defaults = { dilation: 1, padding: 0, stride: 1 };
 
@@ -44,11 +32,6 @@ export class Unfold extends Module {
   override extraRepr(): string {
     return describe(this);
   }
-}
-
-interface FoldArguments extends BlockArguments {
-  /** [H, W] of the images. */
-  outputSize: Size2d;
 }
 
 /** Columns added into images where their blocks lie. Shape: [N, C · kh · kw, L] or [C · kh · kw, L] → [N, C, H, W]. */

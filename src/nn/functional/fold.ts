@@ -9,7 +9,7 @@ import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { pair, type Size2d } from '../sizes';
 
-interface BlockArguments {
+export interface BlockArguments {
   kernelSize: Size2d;
   /** Spacing between the elements of a block, default 1. */
   dilation?: Size2d;
@@ -19,7 +19,7 @@ interface BlockArguments {
   stride?: Size2d;
 }
 
-type BlockOrder = ['kernelSize', 'dilation', 'padding', 'stride'];
+export type BlockOrder = ['kernelSize', 'dilation', 'padding', 'stride'];
 
 interface Blocks {
   readonly kernel: readonly [number, number];
@@ -71,7 +71,7 @@ function unfoldValue(x: Value, blocks: Blocks): Value {
   return reshape(both, [n, channels * kh * kw, oh * ow]);
 }
 
-interface FoldArguments extends BlockArguments {
+export interface FoldArguments extends BlockArguments {
   /** [H, W] of the images. */
   outputSize: Size2d;
 }
