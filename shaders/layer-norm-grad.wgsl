@@ -1,6 +1,7 @@
 // layer-norm-grad.wgsl: gradient of layer-norm.wgsl by x; one row an invocation (main; quads reads four
 // elements at once), or one row a workgroup (wide).
 //   dx = rstd (g - Σ g / n - x̂ Σ g x̂ / n),   g = dy · w,   x̂ = (x - mean) rstd,   rstd = 1 / √(variance + eps)
+// Uses: lib/workgroup-*.wgsl
 @group(0) @binding(0) var<storage, read> dy: array<f32>;        // [rows, n]
 @group(0) @binding(1) var<storage, read> x: array<f32>;         // [rows, n]
 @group(0) @binding(2) var<storage, read> mean: array<f32>;      // [rows]
@@ -102,17 +103,12 @@ fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u,
   }
 }
 
-var<workgroup> parts: array<vec2f, WORKGROUP>;
-
 @compute @workgroup_size(WORKGROUP)
 fn wide(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let row = wid.y * nwg.x + wid.x;
   if (row >= params.rows) { return; }
   let first = row * params.n;
   let rstd = inverseSqrt(variance[row] + params.eps);
-  parts[lid.x] = sums(first, mean[row], rstd, lid.x, WORKGROUP);
-  workgroupBarrier();
-  var total = vec2f();
-  for (var i = 0u; i < WORKGROUP; i++) { total += parts[i]; }
+  let total = workgroup_sum(lid.x, sums(first, mean[row], rstd, lid.x, WORKGROUP));
   spread(first, mean[row], rstd, total / f32(params.n), lid.x, WORKGROUP);
 }

@@ -2,6 +2,7 @@
 // at once), or one row a workgroup (wide).
 //   y[r, i] = (x[r, i] - mean_r) / √(variance_r + eps) · w[i] + b[i]
 // Sums run in blocks, as in reduce.wgsl. The squares are those of deviations from the mean, in a second walk over the row.
+// Uses: lib/workgroup-*.wgsl
 @group(0) @binding(0) var<storage, read> x: array<f32>;               // [rows, n]
 @group(0) @binding(1) var<storage, read> w: array<f32>;               // [n]; unread without WEIGHT
 @group(0) @binding(2) var<storage, read> b: array<f32>;               // [n]; unread without BIAS
@@ -120,25 +121,13 @@ fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u,
   }
 }
 
-var<workgroup> parts: array<f32, WORKGROUP>;
-
-// The sum of all invocations' values, in a fixed order.
-fn workgroup_sum(lane: u32, value: f32) -> f32 {
-  workgroupBarrier();
-  parts[lane] = value;
-  workgroupBarrier();
-  var total = 0.0;
-  for (var i = 0u; i < WORKGROUP; i++) { total += parts[i]; }
-  return total;
-}
-
 @compute @workgroup_size(WORKGROUP)
 fn wide(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let row = wid.y * nwg.x + wid.x;
   if (row >= params.rows) { return; }
   let first = row * params.n;
-  let center = workgroup_sum(lid.x, sum(first, lid.x, WORKGROUP)) / f32(params.n);
-  let spread = workgroup_sum(lid.x, squares(first, center, lid.x, WORKGROUP)) / f32(params.n);
+  let center = workgroup_sum(lid.x, vec2f(sum(first, lid.x, WORKGROUP), 0.0)).x / f32(params.n);
+  let spread = workgroup_sum(lid.x, vec2f(squares(first, center, lid.x, WORKGROUP), 0.0)).x / f32(params.n);
   if (lid.x == 0u) {
     mean[row] = center;
     variance[row] = spread;

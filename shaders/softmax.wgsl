@@ -3,7 +3,7 @@
 // The first walk carries m and the sum, and scales the sum where m grows. Source: Milakov & Gimelshein 2018, arXiv:1805.02867.
 // One row an invocation (main; quads: a row of neighbours, read in fours; across: four neighbouring rows), or one row a
 // workgroup (wide).
-// Uses: lib/math.wgsl
+// Uses: lib/workgroup-*.wgsl, lib/math.wgsl
 @group(0) @binding(0) var<storage, read> x: array<f32>;        // [outer, n, inner]
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;  // [outer, n, inner]
 @group(0) @binding(2) var<uniform> params: Params;
@@ -137,19 +137,14 @@ fn across(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u
   }
 }
 
-var<workgroup> parts: array<vec2f, WORKGROUP>;
-
 @compute @workgroup_size(WORKGROUP)
 fn wide(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let row = wid.y * nwg.x + wid.x;
   if (row >= params.rows) { return; }
   let first = row * params.n;
   let stop = first + params.n;
-  parts[lid.x] = peak_and_sum(first + lid.x, stop, WORKGROUP);
-  workgroupBarrier();
-  var m = LOWEST;
-  for (var lane = 0u; lane < WORKGROUP; lane++) { m = greater(parts[lane].x, m); }
-  var sum = 0.0;
-  for (var lane = 0u; lane < WORKGROUP; lane++) { sum += parts[lane].y * math_exp_below(parts[lane].x - m); }
+  let own = peak_and_sum(first + lid.x, stop, WORKGROUP);
+  let m = workgroup_max(lid.x, own.x);
+  let sum = workgroup_sum(lid.x, vec2f(own.y * math_exp_below(own.x - m), 0.0)).x;
   write(first + lid.x, stop, WORKGROUP, m, sum);
 }

@@ -1,8 +1,8 @@
 // Pointwise expressions inside other kernels: as an epilogue where a kernel stores an element, as a prologue where it loads one.
 import { invariant } from '../errors';
 import { input, output, type Param, type Pass, scalar } from './ir';
-import { type Meta, numel, scalarOf } from './meta';
-import { type Cluster, type Evaluated, fieldsOf, functionsOf } from './pointwise';
+import { type Meta, numel, storedOf } from './meta';
+import { type Cluster, type Evaluated, fieldsOf, functionsOf, libsOf, resultOf } from './pointwise';
 import { arrayOf, evaluation } from './reading';
 
 /**
@@ -20,7 +20,16 @@ const storeLines = {
   },
 } as const;
 
+/** The declarations of what these lines store to, around the type of its elements. */
+const storeDeclarations = {
+  1: /(var<storage, read_write> y: array)<\w+(>|,)/,
+  4: /(var<storage, read_write> y4: array)<(?:\w+|vec4<f32>)(>|,)/,
+} as const;
+
 const isOfFloats = ({ source }: Pass): boolean => source.some((text) => text.includes('alias Element = f32;'));
+
+/** The line of a kernel that pools its results through which each goes before that, and that an epilogue may replace. */
+const finishLine = 'fn outputs_finish(at: u32, value: f32) -> f32 { return value; }';
 
 /** The lines of a kernel that load from its first input, and that a prologue replaces: an element, or four. */
 const loadLines = {
@@ -35,7 +44,7 @@ const loadLines = {
 } as const;
 
 /** Entries of kernels that load, and that store, elements in fours. */
-const loadInFours = new Set(['along', 'across']);
+const loadInFours = new Set(['along', 'across', 'wide_along']);
 const storeInFours = new Set(['across', 'quads']);
 
 const loadLanes = ({ entry = 'main' }: Pass): 1 | 4 => (loadInFours.has(entry) ? 4 : 1);
@@ -45,7 +54,7 @@ const storeLanes = ({ entry = 'main' }: Pass): 1 | 4 => (storeInFours.has(entry)
 export interface Epilogue {
   readonly members: readonly EpilogueMember[];
   readonly externals: readonly Meta[];
-  /** The member whose result is stored in the kernel's first output; its dtype is stored as f32. */
+  /** The member whose result is stored in the kernel's first output; a float. */
   readonly main: number;
   /** Members whose results are stored in buffers of their own. */
   readonly others: readonly number[];
@@ -60,17 +69,32 @@ export function takesEpilogue(pass: Pass): boolean {
   return !pass.extras && pass.source.some(stores);
 }
 
-/** The pass with the epilogue. Its externals are the node's inputs from `firstInput` on, its other results the outputs from `firstOutput` on. */
-export function withEpilogue(pass: Pass, epilogue: Epilogue, firstInput: number, firstOutput: number): Pass {
+/**
+ * The pass with the epilogue, where it stores or, of one result, before it pools. Its externals are the node's inputs from
+ * `firstInput` on, its other results the outputs from `firstOutput` on.
+ */
+export function withEpilogue(
+  pass: Pass,
+  epilogue: Epilogue,
+  firstInput: number,
+  firstOutput: number,
+  where: 'store' | 'finish' = 'store',
+): Pass {
   invariant(takesEpilogue(pass), `the kernel ${pass.label} takes no epilogue`);
   const { members, externals, others } = epilogue;
   const params: Param[] = members.flatMap(({ scalars, body }) => scalars.map((s) => scalar(s, body.scalarType)));
   const base = pass.reads.length + pass.writes.length + (pass.params?.length ? 1 : 0);
   const lanes = storeLanes(pass);
   const { floats, any } = storeLines[lanes];
-  const code = generate(epilogue, base, lanes);
-  const withStore = (text: string) => text.replace(text.includes(floats) ? floats : any, () => code);
-  const libs = [...new Set(members.flatMap(({ body }) => body.lib ?? []))].filter((lib) => !pass.source.includes(lib));
+  const code = generate(epilogue, base, lanes, where);
+  const halves = members[epilogue.main]!.result.dtype === 'float16';
+  const withStore = (text: string) => {
+    const line = where === 'finish' ? finishLine : text.includes(floats) ? floats : any;
+    if (!text.includes(line)) return text;
+    const stored = text.replace(line, () => code);
+    return halves ? stored.replace(storeDeclarations[lanes], `$1<${lanes === 4 ? 'vec4<f16>' : 'f16'}$2`) : stored;
+  };
+  const libs = libsOf(members).filter((lib) => !pass.source.includes(lib));
   const names = members.filter(({ inputs }) => inputs.length > 0).map(({ name }) => name);
   return {
     ...pass,
@@ -132,7 +156,7 @@ export function withPrologue(pass: Pass, cluster: Cluster, slot: number, firstIn
     text.includes(load.function)
       ? text.replace(load.function, () => lines.join('\n')).replace(load.declaration, () => declare(slot, 0))
       : text;
-  const libs = [...new Set(members.flatMap(({ body }) => body.lib ?? []))].filter((lib) => !pass.source.includes(lib));
+  const libs = libsOf(members).filter((lib) => !pass.source.includes(lib));
   const names = members.filter(({ inputs }) => inputs.length > 0).map((member) => member.name);
   return {
     ...pass,
@@ -142,7 +166,12 @@ export function withPrologue(pass: Pass, cluster: Cluster, slot: number, firstIn
   };
 }
 
-function generate({ members, externals, main, others }: Epilogue, base: number, lanes: 1 | 4): string {
+function generate(
+  { members, externals, main, others }: Epilogue,
+  base: number,
+  lanes: 1 | 4,
+  where: 'store' | 'finish',
+): string {
   const lines: string[] = [];
   const scalars = members.map((member, m) => member.scalars.map((_, i) => `epilogue_params.m${m}s${i}`));
   const count = numel(members[main]!.result.shape);
@@ -159,7 +188,7 @@ function generate({ members, externals, main, others }: Epilogue, base: number, 
     lines.push(`@group(0) @binding(${binding++}) var<storage, read> epilogue_x${e}: array<${typeOf(e)}>;`);
   });
   others.forEach((m, o) => {
-    const type = scalarOf(members[m]!.result.dtype);
+    const type = storedOf(members[m]!.result.dtype);
     const store = lanes === 4 ? `vec4<${type}>` : type;
     lines.push(`@group(0) @binding(${binding++}) var<storage, read_write> epilogue_y${o}: array<${store}>;`);
   });
@@ -169,14 +198,12 @@ function generate({ members, externals, main, others }: Epilogue, base: number, 
     lines.push(`@group(0) @binding(${binding}) var<uniform> epilogue_params: EpilogueParams;`);
   }
   lines.push(...functionsOf(members, 'epilogue'));
-  const result = (m: number) => {
-    if (lanes === 1) return `v${m}_0`;
-    return `vec4<${scalarOf(members[m]!.result.dtype)}>(${[0, 1, 2, 3].map((lane) => `v${m}_${lane}`).join(', ')})`;
-  };
-  lines.push(lanes === 4 ? 'fn store4(i: u32, value: vec4f) {' : 'fn store(i: u32, value: f32) {', ...body);
-  lines.push(`  ${lanes === 4 ? 'y4' : 'y'}[i] = ${result(main)};`);
+  const stored = resultOf(members, main, lanes);
+  if (where === 'finish') lines.push('fn outputs_finish(i: u32, value: f32) -> f32 {', ...body, `  return ${stored};`);
+  else if (lanes === 4) lines.push('fn store4(i: u32, value: vec4f) {', ...body, `  y4[i] = ${stored};`);
+  else lines.push('fn store(i: u32, value: f32) {', ...body, `  y[i] = ${stored};`);
   others.forEach((m, o) => {
-    lines.push(`  epilogue_y${o}[i] = ${result(m)};`);
+    lines.push(`  epilogue_y${o}[i] = ${resultOf(members, m, lanes)};`);
   });
   lines.push('}');
   return lines.join('\n');

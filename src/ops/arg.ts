@@ -50,7 +50,7 @@ function extremumOp(name: string, minimum: boolean): Op<ReduceAttrs> {
         kind: 'passes',
         passes: [
           pass(strips, input(0), null, scratch(0), scratch(1)),
-          pass(secondStrips(strips), scratch(0), scratch(1), output(0), output(1)),
+          pass(secondStrips(strips, adapter), scratch(0), scratch(1), output(0), output(1)),
         ],
         scratch: [bytes, bytes],
       };

@@ -3,7 +3,7 @@ import stripsLib from '../../shaders/lib/strips.wgsl?raw';
 import source from '../../shaders/moments.wgsl?raw';
 import combineSource from '../../shaders/moments-combine.wgsl?raw';
 import { f32, input, output, scratch, u32 } from '../compiler/ir';
-import { gridFor } from '../compiler/lowering';
+import { grid, gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT, numel } from '../compiler/meta';
 import { withLengths } from '../compiler/reading';
 import { expectFloat, named, record, recordAll } from '../graph/record';
@@ -35,9 +35,9 @@ const momentsOp: Op<MomentsAttrs> = {
     return [meta, meta];
   },
   lower({ inputs: [x], attrs: { dims, correction }, adapter }) {
-    const strips = stripsFor(x.shape, dims, adapter, true);
+    const strips = stripsFor(x.shape, dims, adapter, { fours: true });
     const results = resultCount(strips);
-    const { outputs, inner, kept } = secondStrips(strips);
+    const { outputs, inner, kept } = secondStrips(strips, adapter);
     const second = [outputs, stripCount(strips), kept[0]!.stride, inner.stride].map(u32);
     const lengths = { x: numel(x.shape), x4: numel(x.shape) / 4, partial: 3 * results, partial4: (3 * results) / 4 };
     return {
@@ -56,7 +56,10 @@ const momentsOp: Op<MomentsAttrs> = {
           reads: [scratch()],
           writes: [output(0), output(1)],
           params: [...second, f32(correction)],
-          grid: gridFor(outputs, WORKGROUP),
+          // On a GPU the strips of an output are joined by a workgroup, on a processor one after another.
+          ...(adapter.kind === 'gpu' && stripCount(strips) >= WORKGROUP
+            ? { entry: 'wide', grid: grid(outputs) }
+            : { grid: gridFor(outputs, WORKGROUP) }),
         },
       ],
       scratch: [3 * results * BYTES_PER_ELEMENT],

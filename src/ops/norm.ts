@@ -17,6 +17,7 @@ import { moments } from './moments';
 import { pointwise } from './pointwise';
 import { mean, sumTo } from './reduce';
 import { onePassLength } from './strips';
+import { workgroupLib } from './workgroup';
 
 /** 1 / √(variance + eps) */
 export const rstdOp = pointwise({
@@ -58,10 +59,15 @@ const SMALL_WORKGROUP = 8;
 /** A GPU gives a row of this many elements to a workgroup, since neighbouring invocations should read neighbouring elements. */
 const WIDE_ROW = 32;
 
+const isWide = (length: number, { kind }: AdapterProfile): boolean => kind === 'gpu' && length >= WIDE_ROW;
+
+const rowLibs = (length: number, adapter: AdapterProfile): string[] =>
+  isWide(length, adapter) ? [workgroupLib(adapter)] : [];
+
 /** The parts of a pass over rows that depend on who walks a row: an invocation, or a workgroup. */
-function rowProgram(rows: number, length: number, { kind }: AdapterProfile): Pick<Pass, 'entry' | 'consts' | 'grid'> {
-  if (kind === 'gpu' && length >= WIDE_ROW) return { entry: 'wide', consts: { WORKGROUP }, grid: grid(rows) };
-  const workgroup = kind === 'software' && rows < FEW_ROWS ? SMALL_WORKGROUP : WORKGROUP;
+function rowProgram(rows: number, length: number, adapter: AdapterProfile): Pick<Pass, 'entry' | 'consts' | 'grid'> {
+  if (isWide(length, adapter)) return { entry: 'wide', consts: { WORKGROUP }, grid: grid(rows) };
+  const workgroup = adapter.kind === 'software' && rows < FEW_ROWS ? SMALL_WORKGROUP : WORKGROUP;
   return {
     entry: length % 4 === 0 ? 'quads' : 'main',
     consts: { WORKGROUP: workgroup },
@@ -87,7 +93,7 @@ const layerNormOp: Op<LayerNormAttrs> = {
   lower({ inputs: [x], attrs: { lead, weight, bias }, adapter }) {
     const [rows, length] = rowsOf(x!, lead);
     const pass: Pass = {
-      source: [withLengths(source, lengthsOf(rows, length))],
+      source: [...rowLibs(length, adapter), withLengths(source, lengthsOf(rows, length))],
       label: 'layer norm',
       ...rowProgram(rows, length, adapter),
       overrides: { WEIGHT: weight ? 1 : 0, BIAS: bias ? 1 : 0 },
@@ -131,7 +137,7 @@ const layerNormGradOp: Op<Omit<LayerNormAttrs, 'bias'>> = {
   lower({ inputs: [, x], attrs: { lead, weight }, adapter }) {
     const [rows, length] = rowsOf(x!, lead);
     const pass: Pass = {
-      source: [withLengths(gradSource, lengthsOf(rows, length))],
+      source: [...rowLibs(length, adapter), withLengths(gradSource, lengthsOf(rows, length))],
       label: 'layer norm gradient',
       ...rowProgram(rows, length, adapter),
       overrides: { WEIGHT: weight ? 1 : 0 },

@@ -67,7 +67,8 @@ function lowerReduction(
       params: [...params, u32(by)],
     };
   };
-  const strips = stripsFor(x.shape, dims, adapter, true);
+  const abilities = { fours: true, workgroups: true };
+  const strips = stripsFor(x.shape, dims, adapter, abilities);
   const elements = numel(x.shape);
   if (stripCount(strips) === 1)
     return { kind: 'passes', passes: [pass(strips, input(0), elements, output(), divisor)] };
@@ -76,7 +77,7 @@ function lowerReduction(
     kind: 'passes',
     passes: [
       pass(strips, input(0), elements, scratch(), 1),
-      pass(secondStrips(strips, true), scratch(), partial, output(), divisor),
+      pass(secondStrips(strips, adapter, abilities), scratch(), partial, output(), divisor),
     ],
     scratch: [partial * BYTES_PER_ELEMENT],
   };
@@ -221,6 +222,7 @@ export function logsumexp(x: Value, dims: Dims, keepdim = false): Value {
 
 const expandOp: Op<{ readonly shape: Shape }> = {
   name: 'expand',
+  takesHalf: true,
   saves: { inputs: [] },
   infer([x], { shape }) {
     const target: Meta = { shape, dtype: x.dtype };

@@ -11,6 +11,7 @@ import type { Op, Value } from '../graph/value';
 import { exp, mul, sub } from './arithmetic';
 import { resolveDim } from './dims';
 import { logsumexp, sum } from './reduce';
+import { workgroupLib } from './workgroup';
 
 const WORKGROUP = 64;
 /** With fewer rows than this, each longer than LONG_ROW, reductions in strips beat one invocation a row. */
@@ -24,12 +25,13 @@ const FEW_INVOCATIONS = 512;
 const WIDE_ROW = 32;
 
 /** Who walks a row of `n` elements, `inner` apart: an invocation, alone or with three rows more, or a workgroup. */
-function rowProgram(rows: number, n: number, inner: number, { kind }: AdapterProfile) {
+function rowProgram(rows: number, n: number, inner: number, adapter: AdapterProfile) {
+  const { kind } = adapter;
   if (kind === 'gpu' && inner === 1 && n >= WIDE_ROW)
-    return { entry: 'wide', grid: grid(rows), sizes: [rows, n, inner] };
+    return { libs: [workgroupLib(adapter), mathLib], entry: 'wide', grid: grid(rows), sizes: [rows, n, inner] };
   const program = (entry: string, ...sizes: [rows: number, n: number, inner: number]) => {
     const workgroup = kind === 'software' && sizes[0] < FEW_INVOCATIONS ? SMALL_WORKGROUP : WORKGROUP;
-    return { entry, consts: { WORKGROUP: workgroup }, grid: gridFor(sizes[0], workgroup), sizes };
+    return { libs: [mathLib], entry, consts: { WORKGROUP: workgroup }, grid: gridFor(sizes[0], workgroup), sizes };
   };
   if (inner === 1 && n % 4 === 0) return program('quads', rows, n / 4, 1);
   if (inner % 4 === 0) return program('across', rows / 4, n, inner / 4);
@@ -52,13 +54,13 @@ function softmaxOp(name: string, log: boolean, grad: (dy: Value, y: Value, dim: 
       const n = x.shape[dim] ?? 1;
       const inner = numel(x.shape.slice(dim + 1));
       const rows = n === 0 ? 0 : numel(x.shape) / n;
-      const { sizes, ...program } = rowProgram(rows, n, inner, adapter);
+      const { libs, sizes, ...program } = rowProgram(rows, n, inner, adapter);
       const lengths = { x: rows * n, y: rows * n, x4: (rows * n) / 4, y4: (rows * n) / 4 };
       return {
         kind: 'passes',
         passes: [
           {
-            source: [mathLib, withLengths(source, lengths)],
+            source: [...libs, withLengths(source, lengths)],
             label: name,
             ...program,
             overrides: { LOG: log ? 1 : 0 },

@@ -1,6 +1,6 @@
 // How a reduction is divided among invocations: its layout in memory, and the strips that share one output's elements.
 import { type Param, u32 } from '../compiler/ir';
-import { gridFor } from '../compiler/lowering';
+import { grid, gridFor } from '../compiler/lowering';
 import { contiguousStrides, type Shape } from '../compiler/meta';
 import { ShapeError } from '../errors';
 import type { AdapterProfile } from '../gpu/device';
@@ -29,6 +29,16 @@ export interface Strips extends Layout {
   readonly chunk: number;
   /** How x is read: by elements; in fours of neighbouring elements of a run; or in fours of neighbouring outputs. Lengths and strides count these. */
   readonly reads: 'elements' | 'along' | 'across';
+  /** The strips of an output are the invocations of one workgroup, which combines them. */
+  readonly byWorkgroup: boolean;
+}
+
+/** What a kernel can do besides one strip of elements an invocation. */
+export interface StripsAbilities {
+  /** It reads in fours. */
+  readonly fours?: boolean;
+  /** A workgroup combines its strips. */
+  readonly workgroups?: boolean;
 }
 
 /** Threads of `shaders/lib/strips.wgsl`'s workgroups. */
@@ -39,6 +49,13 @@ const SMALL_WORKGROUP = 8;
 /** Invocations that keep a GPU busy: more strips than this for one reduction gain nothing. */
 const BUSY_THREADS = 8192;
 const MAX_STRIPS = 1024;
+/** The same where the second pass gives an output a workgroup. */
+const BUSY_WORKGROUP_THREADS = 65536;
+const MAX_WORKGROUP_STRIPS = 16384;
+/** A GPU gives an output to a workgroup from so many neighbours on, which its invocations read together. */
+const WIDE_RUN = STRIPS_WORKGROUP / 2;
+/** Elements, or fours, that a workgroup combines in one pass, at most where there are few outputs. */
+const WIDE_ELEMENTS = STRIPS_WORKGROUP * 128;
 /** Elements of a strip that is worth the second pass, at least. */
 const MIN_STRIP = 48;
 /**
@@ -94,40 +111,73 @@ function inFours(layout: Layout): Layout & Pick<Strips, 'reads'> {
   return { kept: kept.map(quarter), outer: outer.map(quarter), inner: shortened(fast), outputsFast, reads: 'along' };
 }
 
-/**
- * Strips for reducing `dims` of a contiguous value. Few outputs with many elements get several strips each. A kernel that
- * can read in fours says so.
- */
-export function stripsFor(shape: Shape, dims: readonly number[], adapter: AdapterProfile, fours = false): Strips {
+/** Strips for reducing `dims` of a contiguous value. Few outputs with many elements get several strips each. */
+export function stripsFor(
+  shape: Shape,
+  dims: readonly number[],
+  adapter: AdapterProfile,
+  { fours = false, workgroups = false }: StripsAbilities = {},
+): Strips {
   const byElements = { ...layoutOf(shape, dims), reads: 'elements' as const };
-  return divide(fours ? inFours(byElements) : byElements, adapter);
+  return divide(fours ? inFours(byElements) : byElements, adapter, workgroups);
 }
 
-function divide(layout: Layout & Pick<Strips, 'reads'>, adapter: AdapterProfile): Strips {
+/** Whether a workgroup should combine what an output reduces: on GPUs, where neighbouring invocations then read neighbours. */
+const suitsWorkgroup = ({ outputsFast, inner }: Layout, { kind }: AdapterProfile): boolean =>
+  kind === 'gpu' && !outputsFast && inner.stride === 1 && inner.size >= WIDE_RUN;
+
+function divide(layout: Layout & Pick<Strips, 'reads'>, adapter: AdapterProfile, workgroups: boolean): Strips {
   const outputs = count(layout.kept);
   const outer = count(layout.outer);
   const { size } = layout.inner;
+  const wide = workgroups && suitsWorkgroup(layout, adapter);
+  if (wide && (outer * size <= WIDE_ELEMENTS || outputs >= BUSY_WORKGROUP_THREADS / STRIPS_WORKGROUP))
+    return { ...layout, outputs, ...sharedByWorkgroup(size) };
   const elements = outer * size * (layout.reads === 'along' ? 4 : 1);
   if (elements <= onePassLength(adapter)) return { ...layout, outputs, ...undivided(size) };
-  const wanted = Math.min(MAX_STRIPS, Math.ceil(BUSY_THREADS / Math.max(outputs, 1)), Math.floor(elements / MIN_STRIP));
+  const threads = wide ? BUSY_WORKGROUP_THREADS : BUSY_THREADS;
+  const most = Math.min(wide ? MAX_WORKGROUP_STRIPS : MAX_STRIPS, Math.floor(elements / MIN_STRIP));
+  const wanted = Math.min(most, Math.ceil(threads / Math.max(outputs, 1)));
   if (wanted <= 1) return { ...layout, outputs, ...undivided(size) };
   const stripsOuter = Math.min(outer, wanted);
   const stripsInner = Math.min(size, Math.ceil(wanted / stripsOuter));
   const lanes = layout.outputsFast ? 1 : Math.min(stripsInner, STRIPS_WORKGROUP);
   const chunk = Math.ceil(size / Math.ceil(stripsInner / lanes));
-  return { ...layout, outputs, stripsOuter, stripsInner: Math.ceil(size / chunk) * lanes, lanes, chunk };
+  return {
+    ...layout,
+    outputs,
+    stripsOuter,
+    stripsInner: Math.ceil(size / chunk) * lanes,
+    lanes,
+    chunk,
+    byWorkgroup: false,
+  };
 }
 
-const undivided = (size: number) => ({ stripsOuter: 1, stripsInner: 1, lanes: 1, chunk: size });
+const undivided = (size: number) => ({ stripsOuter: 1, stripsInner: 1, lanes: 1, chunk: size, byWorkgroup: false });
 
-export const stripCount = ({ stripsOuter, stripsInner }: Strips): number => stripsOuter * stripsInner;
+const sharedByWorkgroup = (size: number) => ({
+  stripsOuter: 1,
+  stripsInner: STRIPS_WORKGROUP,
+  lanes: STRIPS_WORKGROUP,
+  chunk: size,
+  byWorkgroup: true,
+});
+
+/** Results that a pass leaves of each output. */
+export const stripCount = ({ stripsOuter, stripsInner, byWorkgroup }: Strips): number =>
+  byWorkgroup ? 1 : stripsOuter * stripsInner;
 
 /** Results of a pass: one an output and strip. */
 export const resultCount = (strips: Strips): number =>
   strips.outputs * stripCount(strips) * (strips.reads === 'across' ? 4 : 1);
 
 /** The reduction of a first pass's results, one for each strip in the order of its invocations. */
-export function secondStrips(first: Strips, fours = false): Strips {
+export function secondStrips(
+  first: Strips,
+  adapter: AdapterProfile,
+  { fours = false, workgroups = false }: StripsAbilities = {},
+): Strips {
   const { outputsFast } = first;
   const size = stripCount(first);
   const outputs = resultCount(first) / size;
@@ -138,13 +188,15 @@ export function secondStrips(first: Strips, fours = false): Strips {
     outputsFast,
     reads: 'elements',
   };
-  const { reads, ...rest } = fours ? inFours(layout) : layout;
-  return { ...rest, reads, outputs: count(rest.kept), ...undivided(rest.inner.size) };
+  const read = fours ? inFours(layout) : layout;
+  const divided = workgroups && suitsWorkgroup(read, adapter) ? sharedByWorkgroup : undivided;
+  return { ...read, outputs: count(read.kept), ...divided(read.inner.size) };
 }
 
 /** The parts of a pass that follow from its strips; `params` begins with the fields of `struct Strips`. */
 export function stripsPass(strips: Strips, adapter: AdapterProfile) {
-  const { kept, outer, inner, outputs, stripsOuter, stripsInner, outputsFast, lanes, chunk } = strips;
+  const { kept, outer, inner, outputs, stripsOuter, stripsInner, outputsFast, lanes, chunk, reads, byWorkgroup } =
+    strips;
   const padded = (values: number[], rest: number) => [...values, rest, rest, rest, rest].slice(0, 4);
   const params: Param[] = [
     outputs,
@@ -178,10 +230,10 @@ export function stripsPass(strips: Strips, adapter: AdapterProfile) {
   const few = adapter.kind === 'software' && invocations < FEW_INVOCATIONS;
   const workgroup = few ? SMALL_WORKGROUP : STRIPS_WORKGROUP;
   return {
-    entry: strips.reads === 'elements' ? 'main' : strips.reads,
+    entry: byWorkgroup ? (reads === 'along' ? 'wide_along' : 'wide') : reads === 'elements' ? 'main' : reads,
     consts: { STRIPS_WORKGROUP: workgroup },
     overrides: { KEPT_DIMS: kept.length, OUTER_DIMS: outer.length },
     params,
-    grid: gridFor(invocations, workgroup),
+    grid: byWorkgroup ? grid(outputs) : gridFor(invocations, workgroup),
   };
 }

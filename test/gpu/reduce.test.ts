@@ -91,6 +91,19 @@ describe('accuracy', () => {
     expect(Math.abs((await x.mean().item()) / (exact / 1e6) - 1)).toBeLessThan(1e-6);
   });
 
+  test('the variance of 300,000 floats far from 0 is within 1e-5 of the exact one, for one output and for three', async () => {
+    const x = torch.rand(3, 100_000).add(10);
+    const exactOf = (values: ArrayLike<number>) => {
+      const all = Array.from(values);
+      const mean = all.reduce((sum, v) => sum + v, 0) / all.length;
+      return all.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (all.length - 1);
+    };
+    const data = await x.data();
+    expectNumbers([await x.var().item()], [exactOf(data)], { rtol: 1e-5 });
+    const rows = [0, 1, 2].map((r) => exactOf(data.slice(r * 100_000, (r + 1) * 100_000)));
+    expectNumbers(await x.var(1).data(), rows, { rtol: 1e-5 });
+  });
+
   test('argmax takes the first of equals in a long row', async () => {
     const x = torch.arange(300_000).remainder(1000);
     expect(await x.argmax().item()).toBe(999);
