@@ -7,8 +7,9 @@ import { gather, indexSelect } from '../ops/indexing';
 import { matmul } from '../ops/matmul';
 import { expand } from '../ops/reduce';
 import { flip, pad, permute, slice, stridedView } from '../ops/shape';
-import { type Axis, dimsOf, type IndexList, listIndex, type Part, pickAt } from './advanced-index';
+import { dimsOf, type IndexList, listIndex, type Part, pickAt } from './advanced-index';
 import { parseSlice, resolveIndex, resolveShape, viewStrides } from './layout';
+import type { Axis } from './picking';
 import { ReduceMethods } from './reduce-methods';
 import type { Tensor } from './tensor';
 

@@ -105,6 +105,17 @@ describe('oneHot', () => {
     expect(await marks.tolist()).toEqual([[[0, 1, 0]], [[1, 0, 0]]]);
   });
 
+  test('has as many classes as the greatest label asks for', async () => {
+    expect(await (await oneHot(torch.tensor([1, 0, 3]))).tolist()).toEqual([
+      [0, 1, 0, 0],
+      [1, 0, 0, 0],
+      [0, 0, 0, 1],
+    ]);
+    expect((await oneHot(torch.zeros(2, 1, { dtype: 'int64' }), { numClasses: -1 })).shape).toEqual([2, 1, 1]);
+    await expect(oneHot(torch.zeros(0, { dtype: 'int64' }))).rejects.toThrow(/expected numClasses for labels that are/);
+    await expect((await oneHot(torch.tensor([-1]))).data()).rejects.toThrow(torch.IndexError);
+  });
+
   test('reports a label that no class has', async () => {
     await expect(oneHot(torch.tensor([3]), 3).data()).rejects.toThrow(torch.IndexError);
     expect(() => oneHot(torch.tensor([0]), 0)).toThrow(/oneHot: expected a positive number of classes, but got 0/);

@@ -109,7 +109,8 @@ describe('at', () => {
     await expect(x.at([0], [3]).data()).rejects.toThrow(/from -3 to 2, but got 3/);
     const mask = torch.tensor([true, false]);
     expect(() => x.at(mask).shape).toThrow(/'shape' needs await first: \(await x.at\(mask\)\).shape/);
-    expect(() => x.at(mask, [0])).toThrow(/a mask cannot be used together with other index tensors/);
+    expect(() => x.at(mask, torch.tensor([true, false, true])).fill_(1)).toThrow(/one mask among the indices to write/);
+    expect(await x.at(mask, torch.tensor([false, true, false])).tolist()).toEqual([0]);
     expect(() => x.at(torch.tensor([true]))).toThrow(
       /shape of the mask \[1\] does not match .* \[2\] of shape \[2, 3\]/,
     );

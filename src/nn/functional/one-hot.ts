@@ -1,9 +1,29 @@
 // Owns F.oneHot.
+import { ArgumentError } from '../../errors';
 import { oneHot as op } from '../../ops/indexing';
+import { parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
+interface OneHot {
+  (labels: Tensor, numClasses?: -1 | { numClasses?: -1 }): Promise<Tensor>;
+  (labels: Tensor, numClasses: number | { numClasses: number }): Tensor;
+}
+
 /**
- * 1 at each label's place in a new last dimension, 0 elsewhere. Shape: labels […] of int64 → […, numClasses], int64.
- * The number of classes must be given: finding the greatest label would have to wait for the device.
+ * Labels as rows of zeros with a one at the label's place. Shape: labels [...] → [..., numClasses], int64.
+ *
+ * Without `numClasses` (or with -1) there are as many classes as the greatest label asks for; that one is read back, so the
+ * result comes with `await`.
+ * @throws IndexError when a value is next read, if a label is negative or not less than numClasses
  */
-export const oneHot = (labels: Tensor, numClasses: number): Tensor => Tensor.of(op(labels.value, numClasses));
+export const oneHot = ((labels: Tensor, ...args: readonly unknown[]) => {
+  const { numClasses } = parseArgs<{ numClasses?: number }>('oneHot', [], { numClasses: -1 }, args);
+  return numClasses === -1 ? inferred(labels) : Tensor.of(op(labels.value, numClasses));
+}) as OneHot;
+
+async function inferred(labels: Tensor): Promise<Tensor> {
+  if (labels.numel() === 0) {
+    throw new ArgumentError('oneHot: expected numClasses for labels that are empty, since there is no greatest one');
+  }
+  return Tensor.of(op(labels.value, Math.max(await labels.max().item(), 0) + 1));
+}
