@@ -4,7 +4,8 @@ import { AutogradError } from '../errors';
 import { beforeChange, isJournaling } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { atPlace, isTracing, placeOf } from '../graph/places';
-import { type Node, newMark, type Value } from '../graph/value';
+import { castFloat } from '../graph/record';
+import { gradNameOf as gradNameOfOp, type Node, newMark, type Value } from '../graph/value';
 import { add } from '../ops/arithmetic';
 import { sumTo } from '../ops/reduce';
 import { showGradient } from './anomaly';
@@ -17,10 +18,7 @@ export interface BackwardOptions {
 }
 
 /** The name of the function that takes the gradient of a recorded value further, such as `MulBackward0`. */
-export function gradNameOf({ node, gradName }: Value): string {
-  const { op } = node!;
-  return gradName ?? op.gradName ?? `${op.name[0]!.toUpperCase()}${op.name.slice(1)}Backward0`;
-}
+export const gradNameOf = ({ node, gradName }: Value): string => gradName ?? gradNameOfOp(node!.op);
 
 /** Ops whose output is the same memory as their input: an in-place write to one is a write to the other. */
 const viewOps = new Set(['reshape', 'identity', 'detach', 'window']);
@@ -40,7 +38,8 @@ export function backward(
   const gradients = new Map<Value, Value>();
   return withMode({ grad: createGraph, keepSaved: true }, () => {
     const accumulate = (value: Value, gradient: Value) => {
-      const fitting = sameShape(gradient.shape, value.shape) ? gradient : sumTo(gradient, value.shape);
+      const summed = sameShape(gradient.shape, value.shape) ? gradient : sumTo(gradient, value.shape);
+      const fitting = summed.dtype === value.dtype ? summed : castFloat(summed, value.dtype);
       const before = gradients.get(value);
       gradients.set(value, before ? add(before, fitting) : fitting);
     };

@@ -11,7 +11,7 @@ import {
   type ProgramNode,
   partsOf,
 } from './ir';
-import { numel, scalarOf } from './meta';
+import { isFloat, numel } from './meta';
 import { type Cluster, clusterPass, type Member, mergesOf, type Source } from './pointwise';
 
 /** Storage buffers that every WebGPU device can bind in one kernel. */
@@ -194,7 +194,7 @@ class Fusion {
     if (v === undefined || more.length > 0 || this.exported.has(v)) return;
     const reader = this.onlyReader(v);
     const externals = this.externals(cluster);
-    const slot = externals.findIndex((x) => this.program.values[x]!.dtype === 'float32');
+    const slot = externals.findIndex((x) => isFloat(this.program.values[x]!.dtype));
     if (reader < 0 || slot < 0 || !this.canPrepend(reader, v, externals.length)) return;
     const node = this.program.nodes[reader]!;
     const { passes, scratch } = this.lowerings[reader] as Lowering & { kind: 'passes' };
@@ -243,7 +243,7 @@ class Fusion {
     const { values } = this.program;
     if (lowering.kind !== 'passes' || node.outputs[0] !== v || node.op.inPlace?.(node.attrs).length) return false;
     if (this.size(v) !== this.size(outputs[0]!) || values[v]!.dtype !== 'float32') return false;
-    if (!outputs.some((y) => scalarOf(values[y]!.dtype) === 'f32')) return false;
+    if (!outputs.some((y) => isFloat(values[y]!.dtype))) return false;
     const last = lowering.passes.at(-1);
     if (!last || !takesEpilogue(last)) return false;
     const writes = lowering.passes.flatMap((pass) => pass.writes).filter((o) => o.from === 'output' && o.index === 0);
@@ -400,7 +400,7 @@ class Fusion {
     const cluster = unit.filter((n) => n !== head);
     const externals = this.externals(cluster).filter((v) => v !== stored);
     const outputs = this.outputs(cluster);
-    const main = outputs.find((y) => scalarOf(values[y]!.dtype) === 'f32')!;
+    const main = outputs.find((y) => isFloat(values[y]!.dtype))!;
     const others = outputs.filter((y) => y !== main);
     const outside = (v: number): Source | 'stored' => {
       const root = this.root[v]!;

@@ -108,12 +108,14 @@ function pipelineRequest(step: Step): PipelineRequest {
   );
   return {
     label: pass.label,
-    code: specialise(pass.source.join('\n'), pass.consts),
+    code: enabled(specialise(pass.source.join('\n'), pass.consts)),
     entry: pass.entry ?? 'main',
     overrides: pass.overrides ?? {},
     bindings,
   };
 }
+
+const enabled = (code: string): string => (/\bf16\b/.test(code) ? `enable f16;\n${code}` : code);
 
 /** What belongs to a pass's bindings, in their order: its buffers, its uniforms, then its extra buffers and uniforms. */
 function inOrder<T>({ pass }: Step, buffers: readonly T[], uniforms: readonly (T | undefined)[]): T[] {

@@ -1,10 +1,13 @@
 // Shapes and element types: what is known of a value before any GPU exists.
 
 /** Element types, by PyTorch's names. `int64` is held as 32-bit integers with range checks on the way in. */
-export type DType = 'float32' | 'int32' | 'int64' | 'uint32' | 'uint8' | 'bool';
+export type DType = 'float32' | 'float16' | 'int32' | 'int64' | 'uint32' | 'uint8' | 'bool';
 
-/** The WGSL scalar type in which a dtype is stored; every element takes four bytes. */
+/** The WGSL scalar type in which a dtype is computed. */
 export type Scalar = 'f32' | 'i32' | 'u32';
+
+/** The WGSL scalar type in which a dtype is stored. */
+export type Stored = Scalar | 'f16';
 
 export type Shape = readonly number[];
 
@@ -13,10 +16,12 @@ export interface Meta {
   readonly dtype: DType;
 }
 
+/** Of every dtype but float16. */
 export const BYTES_PER_ELEMENT = 4;
 
 const scalars: Record<DType, Scalar> = {
   float32: 'f32',
+  float16: 'f32',
   int32: 'i32',
   int64: 'i32',
   uint32: 'u32',
@@ -26,7 +31,10 @@ const scalars: Record<DType, Scalar> = {
 
 export const scalarOf = (dtype: DType): Scalar => scalars[dtype];
 
-export const isFloat = (dtype: DType): boolean => dtype === 'float32';
+/** As `scalarOf`, but float16 takes two bytes: kernels widen it where they load and round where they store. */
+export const storedOf = (dtype: DType): Stored => (dtype === 'float16' ? 'f16' : scalars[dtype]);
+
+export const isFloat = (dtype: DType): boolean => dtype === 'float32' || dtype === 'float16';
 
 /** Number of elements of a shape; 1 for a scalar. */
 export function numel(shape: Shape): number {
@@ -53,7 +61,11 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return true;
 }
 
-export const byteLength = (meta: Meta): number => numel(meta.shape) * BYTES_PER_ELEMENT;
+/** Bytes of a value on the GPU: whole words, so that it can be copied. */
+export function byteLength({ shape, dtype }: Meta): number {
+  const count = numel(shape);
+  return (dtype === 'float16' ? Math.ceil(count / 2) : count) * BYTES_PER_ELEMENT;
+}
 
 /** `[2, 3]`, as shapes appear in messages. */
 export const showShape = (shape: Shape): string => `[${shape.join(', ')}]`;

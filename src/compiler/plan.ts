@@ -1,6 +1,6 @@
 // Compilation: a pruned program becomes passes over places in memory. Pure: no GPU is needed or touched.
 import copySource from '../../shaders/copy.wgsl?raw';
-import { invariant } from '../errors';
+import { DTypeError, invariant } from '../errors';
 import type { AdapterProfile } from '../gpu/device';
 import { SMALL_BYTES } from '../gpu/memory';
 import type { LoweredProgram, Lowering, Operand, Overwrite, Pass, Program, ProgramNode } from './ir';
@@ -73,9 +73,20 @@ export function compile(
   adapter: AdapterProfile,
   passes: readonly CompilerPass[] = compilerPasses,
 ): Plan {
+  if (recorded.values.some(({ dtype }) => dtype === 'float16')) expectHalf(adapter);
   const program = fillsFirst(recorded);
   const lowerings = program.nodes.map((node) => lower(program, node, adapter));
   return new Planner(passes.reduce((lowered, pass) => pass(lowered), { program, lowerings } as LoweredProgram)).run();
+}
+
+export const supportsHalf = ({ features }: AdapterProfile): boolean => features.has('shader-f16');
+
+/** Throws unless the device computes with float16; `where` begins the message. */
+export function expectHalf(adapter: AdapterProfile, where = 'float16'): void {
+  if (supportsHalf(adapter)) return;
+  throw new DTypeError(
+    `${where}: expected a dtype that this device computes in, but got float16, which needs a GPU with 'shader-f16', and ${adapter.description || 'this one'} lacks it; use float32`,
+  );
 }
 
 function lower({ values }: Program, node: ProgramNode, adapter: AdapterProfile): Lowering {

@@ -1,8 +1,9 @@
 // Code generation for clusters of pointwise expressions, put into shaders/pointwise.wgsl.
+import halfLib from '../../shaders/lib/half.wgsl?raw';
 import template from '../../shaders/pointwise.wgsl?raw';
 import { input, output, type Param, type Pass, type PointwiseBody, scalar, u32 } from './ir';
 import { gridFor } from './lowering';
-import { type Meta, numel, type Scalar, sameShape, scalarOf } from './meta';
+import { type DType, type Meta, numel, type Scalar, sameShape, scalarOf, storedOf } from './meta';
 import { arrayOf, evaluation } from './reading';
 
 export { broadcastIndex } from './reading';
@@ -44,7 +45,7 @@ export function mergesOf({ members, externals, outputs }: Cluster): Merge[] {
     if (!members.every((member) => readsWhole(member, external))) return [];
     const output = outputs.findIndex((m) => {
       const { result } = members[m]!;
-      return scalarOf(result.dtype) === scalarOf(x.dtype) && numel(result.shape) === numel(x.shape);
+      return storedOf(result.dtype) === storedOf(x.dtype) && numel(result.shape) === numel(x.shape);
     });
     return output < 0 ? [] : [{ external, output }];
   });
@@ -58,11 +59,10 @@ export function clusterPass(cluster: Cluster, merge?: Merge): Pass {
   const lanes = count % 4 === 0 || count > FEW ? 4 : 1;
   const params: Param[] = [u32(Math.ceil(count / lanes))];
   for (const { scalars, body } of members) for (const s of scalars) params.push(scalar(s, body.scalarType));
-  const libs = new Set(members.flatMap(({ body }) => body.lib ?? []));
   const names = members.filter(({ inputs }) => inputs.length > 0).map(({ name }) => name);
   return {
     label: names.length > 0 ? names.join(' ') : members[0]!.name,
-    source: [...libs, template.replace(generated, () => generate(cluster, count, lanes, merge))],
+    source: [...libsOf(members), template.replace(generated, () => generate(cluster, count, lanes, merge))],
     reads: externals.map((_, i) => input(i)).filter((_, i) => i !== merge?.external),
     writes: outputs.map((_, i) => output(i)),
     params,
@@ -85,7 +85,7 @@ function generate({ members, externals, outputs }: Cluster, count: number, lanes
     lines.push(`@group(0) @binding(${binding++}) var<storage, read> ${nameOf(e)}: ${arrayOf(typeOf(e), length)};`);
   });
   outputs.forEach((m, o) => {
-    const type = scalarOf(members[m]!.result.dtype);
+    const type = storedOf(members[m]!.result.dtype);
     const store = arrayOf(lanes === 4 ? `vec4<${type}>` : type, Math.ceil(count / lanes));
     lines.push(`@group(0) @binding(${binding++}) var<storage, read_write> y${o}: ${store};`);
   });
@@ -94,9 +94,7 @@ function generate({ members, externals, outputs }: Cluster, count: number, lanes
   lines.push(...functionsOf(members, 'apply'));
   lines.push('fn evaluate(i: u32) {', ...body);
   outputs.forEach((m, o) => {
-    const lanesOf = Array.from({ length: lanes }, (_, lane) => `v${m}_${lane}`);
-    const type = scalarOf(members[m]!.result.dtype);
-    lines.push(`  y${o}[i] = ${lanes === 4 ? `vec4<${type}>(${lanesOf.join(', ')})` : lanesOf[0]};`);
+    lines.push(`  y${o}[i] = ${resultOf(members, m, lanes)};`);
   });
   lines.push('}');
   return lines.join('\n');
@@ -104,6 +102,24 @@ function generate({ members, externals, outputs }: Cluster, count: number, lanes
 
 /** A member as the functions and uniforms of its kernel see it; its arguments may also be the element being stored. */
 export type Evaluated = Omit<Member, 'inputs'> & { readonly inputs: readonly (Source | 'stored')[] };
+
+/** The libraries that the functions of members call. */
+export function libsOf(members: readonly Evaluated[]): string[] {
+  const libs = new Set(members.flatMap(({ body }) => body.lib ?? []));
+  if (members.some(({ result }) => result.dtype === 'float16')) libs.add(halfLib);
+  return [...libs];
+}
+
+/** WGSL for a member's result as it is stored, of one lane or of four. */
+export function resultOf(members: readonly Evaluated[], m: number, lanes: 1 | 4): string {
+  const { dtype } = members[m]!.result;
+  const computed =
+    lanes === 1 ? `v${m}_0` : `vec4<${scalarOf(dtype)}>(${[0, 1, 2, 3].map((lane) => `v${m}_${lane}`).join(', ')})`;
+  if (dtype !== 'float16') return computed;
+  return lanes === 1 ? `f16(${computed})` : `vec4<f16>(${computed})`;
+}
+
+const rounded = (expr: string, dtype: DType): string => (dtype === 'float16' ? `half_nearest(${expr})` : expr);
 
 /** One function a member, `prefix0` and so on, of its arguments and scalars. */
 export function functionsOf(members: readonly Evaluated[], prefix: string): string[] {
@@ -116,7 +132,7 @@ export function functionsOf(members: readonly Evaluated[], prefix: string): stri
       ...inputs.map((source, i) => `a${i}: ${typeOf(source)}`),
       ...scalars.map((_, i) => `s${i}: ${body.scalarType ?? 'f32'}`),
     ];
-    return `fn ${prefix}${m}(${parameters.join(', ')}) -> ${scalarOf(result.dtype)} { return ${body.expr}; }`;
+    return `fn ${prefix}${m}(${parameters.join(', ')}) -> ${scalarOf(result.dtype)} { return ${rounded(body.expr, result.dtype)}; }`;
   });
 }
 

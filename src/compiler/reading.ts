@@ -1,5 +1,5 @@
 // How kernels read the inputs of pointwise expressions: broadcast, an element or four neighbouring elements at a time.
-import { contiguousStrides, type Meta, type Shape, sameShape, scalarOf } from './meta';
+import { contiguousStrides, type Meta, type Shape, sameShape, storedOf } from './meta';
 import type { Evaluated, Source } from './pointwise';
 
 /** Arrays from this length on are declared with it. */
@@ -108,7 +108,9 @@ export function evaluation({ members, externals, lanes, count, nameOf, call }: E
   const inFours = externals.map((_, e) => lanes === 4 && readsFours(members, e));
   const loads = new Map<string, string>();
   /** The name of what is read there; each place is read once. */
-  const loaded = (place: string): string => {
+  const loaded = (external: number, at: string, type: 'f32' | 'vec4f' = 'f32'): string => {
+    const stored = `${nameOf(external)}[${at}]`;
+    const place = externals[external]!.dtype === 'float16' ? `${type}(${stored})` : stored;
     const name = loads.get(place) ?? `r${loads.size}`;
     loads.set(place, name);
     return name;
@@ -117,12 +119,11 @@ export function evaluation({ members, externals, lanes, count, nameOf, call }: E
   const place = (lane: number) => (count % 4 === 0 ? `(i * 4u + ${lane}u)` : `min(i * 4u + ${lane}u, ${count - 1}u)`);
   const read = (source: Exclude<Source, { readonly member: number }>, to: Shape, lane: number): string => {
     const { external, meta } = source;
-    const name = nameOf(external);
-    if (lanes === 1) return loaded(`${name}[${broadcastIndex(meta.shape, to, 'i')}]`);
+    if (lanes === 1) return loaded(external, broadcastIndex(meta.shape, to, 'i'));
     const four = fourRead(meta.shape, to, 'i');
-    if (four.kind === 'four' && inFours[external]) return `${loaded(`${name}[${four.index}]`)}.${'xyzw'[lane]}`;
-    if (four.kind === 'one') return loaded(`${name}[${four.index}]`);
-    return loaded(`${name}[${broadcastIndex(meta.shape, to, place(lane))}]`);
+    if (four.kind === 'four' && inFours[external]) return `${loaded(external, four.index, 'vec4f')}.${'xyzw'[lane]}`;
+    if (four.kind === 'one') return loaded(external, four.index);
+    return loaded(external, broadcastIndex(meta.shape, to, place(lane)));
   };
   const lines: string[] = [];
   for (let lane = 0; lane < lanes; lane++) {
@@ -136,7 +137,7 @@ export function evaluation({ members, externals, lanes, count, nameOf, call }: E
   }
   const reads = [...loads].map(([from, name]) => `  let ${name} = ${from};`);
   const typeOf = (e: number): string => {
-    const type = scalarOf(externals[e]!.dtype);
+    const type = storedOf(externals[e]!.dtype);
     return inFours[e] ? `vec4<${type}>` : type;
   };
   return { lines: [...reads, ...lines], inFours, typeOf };

@@ -1,10 +1,11 @@
 // Recording: an op's node is appended to the graph; nothing runs.
-import { type DType, type Meta, type Shape, scalarOf } from '../compiler/meta';
+import { toHalves } from '../compiler/half';
+import { byteLength, type DType, type Meta, type Shape, scalarOf } from '../compiler/meta';
 import { DTypeError, invariant } from '../errors';
 import { mode } from './mode';
 import { notePlace } from './places';
 import { infer, internMeta } from './signature';
-import { type HostData, Node, type Op, Value } from './value';
+import { gradNameOf, type HostData, Node, type Op, Value } from './value';
 
 const noScalars: readonly number[] = [];
 
@@ -13,7 +14,8 @@ const isSpent = (x: Value): boolean => !x.requiresGrad || (x.sink === null && x.
 
 /** Appends a node and returns its outputs. Throws the op's shape and dtype errors at once. */
 export function recordAll<A>(op: Op<A>, inputs: readonly Value[], attrs: A, scalars = noScalars): readonly Value[] {
-  const { metas, signature } = infer(op as Op, inputs, attrs, scalars.length);
+  const { metas, signature, widens } = infer(op as Op, inputs, attrs, scalars.length);
+  if (widens) return recordWidened(op, inputs, attrs, scalars);
   const requiresGrad = mode.grad && op.vjp !== undefined && inputs.some(wantsGradient);
   mode.recorded++;
   const node = new Node(op as Op, inputs, attrs, scalars, signature, metas, requiresGrad, mode.keepSaved);
@@ -21,6 +23,30 @@ export function recordAll<A>(op: Op<A>, inputs: readonly Value[], attrs: A, scal
   node.spent = requiresGrad && inputs.every(isSpent);
   notePlace(node);
   return node.outputs;
+}
+
+const castFloatOp: Op<{ readonly dtype: DType }> = {
+  name: 'cast',
+  gradName: 'ToCopyBackward0',
+  takesHalf: true,
+  saves: { inputs: [] },
+  infer: ([x], { dtype }) => [{ shape: x!.shape, dtype }],
+  lower: () => ({ kind: 'pointwise', body: { expr: 'a0' } }),
+  vjp: ([dy], { inputs: [x] }) => [castFloat(dy!, x!.dtype)],
+};
+
+/** Floats as floats of another dtype; x itself where it has that dtype already. */
+export const castFloat = (x: Value, dtype: DType): Value =>
+  x.dtype === dtype ? x : record(castFloatOp, [x], { dtype });
+
+/** Records an op in float32; its float32 results become float16 where all floats that it was given are. */
+function recordWidened<A>(op: Op<A>, inputs: readonly Value[], attrs: A, scalars: readonly number[]): readonly Value[] {
+  const wide = inputs.map((x) => (x.dtype === 'float16' ? castFloat(x, 'float32') : x));
+  const outputs = recordAll(op, wide, attrs, scalars);
+  if (inputs.some(({ dtype }) => dtype === 'float32')) return outputs;
+  return outputs.map((y) =>
+    y.dtype === 'float32' ? named(castFloat(y, 'float16'), y.gradName ?? gradNameOf(op as Op)) : y,
+  );
 }
 
 /** `recordAll` for an op with one output. */
@@ -34,11 +60,15 @@ export function named(value: Value, gradName: string): Value {
   return value;
 }
 
-/** A value from host data, uploaded when first needed. `data` must not change afterwards. */
+/** A value from host data, uploaded when first needed. `data` must not change afterwards; numbers of float16 are rounded. */
 export function fromHost(data: HostData, shape: Shape, dtype: DType): Value {
   const value = new Value(internMeta({ shape, dtype }), null, 0);
-  invariant(data.length === value.numel, `host data of ${data.length} elements for shape [${shape.join(', ')}]`);
-  value.host = data;
+  const stored = dtype === 'float16' && !(data instanceof Uint16Array) ? toHalves(data) : data;
+  invariant(
+    stored.byteLength === byteLength(value),
+    `host data of ${data.length} elements for shape [${shape.join(', ')}]`,
+  );
+  value.host = stored;
   return value;
 }
 

@@ -13,6 +13,8 @@ export interface Inferred {
   /** Equal numbers mean that the compiler would produce equal passes. */
   readonly signature: number;
   readonly metas: readonly InternedMeta[];
+  /** Some input is float16, which the op does not take; nothing is inferred. */
+  readonly widens: boolean;
 }
 
 /** What an op inferred, with all that it depended on. */
@@ -57,9 +59,11 @@ export function infer(op: Op, inputs: readonly Value[], attrs: unknown, scalarCo
     known.set(hash, bucket);
   }
   for (const entry of bucket) if (fits(entry, inputs, attrs, scalarCount)) return entry;
-  const metas = op.infer(inputs, attrs).map(internMeta);
+  const widens = !op.takesHalf && inputs.some(({ dtype }) => dtype === 'float16');
+  const metas = widens ? [] : op.infer(inputs, attrs).map(internMeta);
   const entry = {
     metas,
+    widens,
     signature: nextNumber++,
     inputs: inputs.map(({ metaId }) => metaId),
     attrs: copyOf(attrs),

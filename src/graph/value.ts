@@ -4,8 +4,11 @@ import { type DType, type Meta, numel, type Shape } from '../compiler/meta';
 import type { Allocation } from '../gpu/memory';
 import type { InternedMeta } from './signature';
 
-/** Data on the host, one 32-bit element each. */
-export type HostData = Float32Array | Int32Array | Uint32Array;
+/** Numbers on the host, one element each. */
+export type HostNumbers = Float32Array | Int32Array | Uint32Array;
+
+/** Data on the host as the GPU holds it: numbers, or the bits of float16, in whole words. */
+export type HostData = HostNumbers | Uint16Array;
 
 /** Where a leaf's gradient goes; implemented by the tensor layer. */
 export interface GradSink {
@@ -29,9 +32,15 @@ export interface Op<A = unknown> extends KernelOp<A> {
   vjp?(dys: readonly (Value | undefined)[], node: GradContext<A>): readonly (Value | null)[];
   /** Inputs and outputs whose values `vjp` reads; default: all inputs, no outputs. */
   readonly saves?: { readonly inputs?: readonly number[]; readonly outputs?: readonly number[] };
+  /** Takes float16 as it is stored. Any other op gets float32 in its place, and its float32 results are rounded: see record.ts. */
+  readonly takesHalf?: boolean;
   /** True when equal inputs give an equal result at negligible cost, so that the value is made again rather than kept. */
   readonly cheap?: boolean;
 }
+
+/** The name of an op's gradient function in printed tensors. */
+export const gradNameOf = ({ gradName, name }: Op): string =>
+  gradName ?? `${name[0]!.toUpperCase()}${name.slice(1)}Backward0`;
 
 /** A recorded node as its gradient sees it. */
 export interface GradContext<A> {

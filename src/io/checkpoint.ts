@@ -1,4 +1,6 @@
 // torch.save and torch.load: state dicts as safetensors, to and from files, addresses and bytes.
+import { engine } from '../compiler/engine';
+import { supportsHalf } from '../compiler/plan';
 import { ArgumentError } from '../errors';
 import { fileSystem, writeFileAtomically } from '../gpu/node';
 import { fromHost } from '../graph/record';
@@ -53,16 +55,27 @@ export async function saveBytes(stateDict: Readonly<Record<string, Tensor>>): Pr
 /**
  * Loads the tensors of a safetensors file from an address or path, a `File`, a `Blob`, or bytes.
  *
- * F16, BF16 and F64 become float32; int64 is held in 32 bits.
+ * BF16 and F64 become float32, and so does F16 where the device does not compute with float16; int64 is held in 32 bits.
  *
  * @throws FetchError when the source cannot be read, FileFormatError when it is no sound safetensors file
  */
 export async function load(source: ByteSource): Promise<Record<string, Tensor>> {
   const { tensors } = parseSafetensors(await readBytes(source), describeSource(source));
+  const holdsHalf = [...tensors.values()].some(({ dtype }) => dtype === 'float16');
+  const widened = holdsHalf && !(await computesHalf());
   // An object built from entries takes every name as its own, `__proto__` included.
   return Object.fromEntries(
-    [...tensors].map(([name, { data, shape, dtype }]) => [name, Tensor.of(fromHost(data, shape, dtype))]),
+    [...tensors].map(([name, { data, shape, dtype }]) => {
+      const held = widened && dtype === 'float16' ? 'float32' : dtype;
+      return [name, Tensor.of(fromHost(data, shape, held))];
+    }),
   );
+}
+
+/** Whether there is a device, and one that computes with float16. */
+async function computesHalf(): Promise<boolean> {
+  await engine.start().catch(() => undefined);
+  return engine.profile !== null && supportsHalf(engine.profile);
 }
 
 /** Has the browser save bytes as a file. */

@@ -1,14 +1,15 @@
 // The safetensors format, both ways, as bytes: a JSON header that says where each tensor's little-endian elements are.
 // Source: https://github.com/huggingface/safetensors#format. Reading trusts nothing: every number is checked before it is used.
+import { fromHalf, toHalf } from '../compiler/half';
 import { type DType, numel, showShape } from '../compiler/meta';
 import { FileFormatError, invariant } from '../errors';
-import type { HostData } from '../graph/value';
+import type { HostNumbers } from '../graph/value';
 
-/** A tensor on the host: 32 bits an element, row-major. */
+/** A tensor on the host: its elements as numbers, row-major. */
 export interface HostTensor {
   readonly dtype: DType;
   readonly shape: readonly number[];
-  readonly data: HostData;
+  readonly data: HostNumbers;
 }
 
 /** A tensor to write: its elements as numbers, row-major. */
@@ -38,7 +39,7 @@ interface FileType {
 const fileTypes: Record<string, FileType> = {
   F64: { bytes: 8, dtype: 'float32', read: (view, at) => view.getFloat64(at, true) },
   F32: { bytes: 4, dtype: 'float32', read: (view, at) => view.getFloat32(at, true) },
-  F16: { bytes: 2, dtype: 'float32', read: (view, at) => float16(view.getUint16(at, true)) },
+  F16: { bytes: 2, dtype: 'float16', read: (view, at) => fromHalf(view.getUint16(at, true)) },
   BF16: { bytes: 2, dtype: 'float32', read: (view, at) => bfloat16(view.getUint16(at, true)) },
   I64: { bytes: 8, dtype: 'int64', read: (view, at) => Number(view.getBigInt64(at, true)) },
   I32: { bytes: 4, dtype: 'int32', read: (view, at) => view.getInt32(at, true) },
@@ -52,6 +53,7 @@ const fileTypes: Record<string, FileType> = {
 /** The type a dtype is written as. */
 const writtenAs: Record<DType, string> = {
   float32: 'F32',
+  float16: 'F16',
   int64: 'I64',
   int32: 'I32',
   uint32: 'U32',
@@ -71,7 +73,7 @@ interface Entry {
 /**
  * Reads a safetensors file.
  *
- * F32, F16, BF16 and F64 become float32, I64 int64 (held in 32 bits), I32, I16 and I8 int32, U32 uint32, U8 uint8, BOOL bool.
+ * F32, BF16 and F64 become float32, F16 float16, I64 int64 (held in 32 bits), I32, I16 and I8 int32, U32 uint32, U8 uint8, BOOL bool.
  *
  * @param name how messages call the file
  * @throws FileFormatError when the bytes are no safetensors file, or break any of the format's rules
@@ -250,6 +252,7 @@ function writeTensor({ dtype, data }: WritableTensor, view: DataView, begin: num
   for (let i = 0; i < data.length; i++) {
     const value = data[i]!;
     if (dtype === 'float32') view.setFloat32(begin + 4 * i, value, true);
+    else if (dtype === 'float16') view.setUint16(begin + 2 * i, toHalf(value), true);
     else if (dtype === 'int64') view.setBigInt64(begin + 8 * i, BigInt(value), true);
     else if (dtype === 'int32') view.setInt32(begin + 4 * i, value, true);
     else if (dtype === 'uint32') view.setUint32(begin + 4 * i, value, true);
@@ -258,8 +261,8 @@ function writeTensor({ dtype, data }: WritableTensor, view: DataView, begin: num
 }
 
 /** An array of the kind in which a dtype is held. */
-function hostArray(dtype: DType, length: number): HostData {
-  if (dtype === 'float32') return new Float32Array(length);
+function hostArray(dtype: DType, length: number): HostNumbers {
+  if (dtype === 'float32' || dtype === 'float16') return new Float32Array(length);
   return dtype === 'int32' || dtype === 'int64' ? new Int32Array(length) : new Uint32Array(length);
 }
 
@@ -269,16 +272,6 @@ const scratch = new DataView(new ArrayBuffer(4));
 function bfloat16(bits: number): number {
   scratch.setUint32(0, bits << 16);
   return scratch.getFloat32(0);
-}
-
-/** IEEE 754 binary16: 1 sign, 5 exponent (bias 15) and 10 fraction bits. */
-function float16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 const isObject = (value: unknown): value is object =>

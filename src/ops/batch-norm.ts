@@ -22,6 +22,7 @@ interface BatchNormAttrs {
 /** Inputs: x, mean, variance, weight?, bias?, each but x of size 1 in `dims`; dynamic scalar: eps. */
 const batchNormOp: Op<BatchNormAttrs> = {
   name: 'nativeBatchNorm',
+  takesHalf: true,
   saves: { inputs: [0, 1, 2, 3] },
   infer: (inputs) => [{ shape: broadcastShapes('batchNorm', inputs), dtype: inputs[0]!.dtype }],
   lower({ attrs: { weight, bias } }): Lowering {

@@ -1,12 +1,12 @@
 // Conversions and copies: cast between dtypes, clone, detach, reshape, and constant fills.
 import { type DType, isFloat, numel, type Shape, scalarOf, showShape } from '../compiler/meta';
 import { ShapeError } from '../errors';
-import { record } from '../graph/record';
+import { castFloat, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { pointwise } from './pointwise';
 
 function castExpr(from: DType, to: DType): string {
-  if (to === 'float32') return 'f32(a0)';
+  if (isFloat(to)) return 'f32(a0)';
   // By bits, since -0 is false and NaN is true.
   if (to === 'bool') return isFloat(from) ? 'u32((bitcast<u32>(a0) & 0x7fffffffu) != 0u)' : 'u32(a0 != 0)';
   if (to === 'uint8') return isFloat(from) ? 'bitcast<u32>(i32(a0)) & 255u' : 'bitcast<u32>(a0) & 255u';
@@ -16,18 +16,22 @@ function castExpr(from: DType, to: DType): string {
 
 const castOp: Op<{ readonly dtype: DType }> = {
   name: 'cast',
+  takesHalf: true,
   infer: ([x], { dtype }) => [{ shape: x.shape, dtype }],
   lower: ({ inputs: [x], attrs }) => ({ kind: 'pointwise', body: { expr: castExpr(x.dtype, attrs.dtype) } }),
 };
 
 /**
  * x in another dtype; x itself where it has that dtype already. Floats become integers by truncation, uint8 wraps modulo
- * 256, bool is x ≠ 0. There is one float dtype, so no cast carries a gradient.
+ * 256, bool is x ≠ 0. The gradient passes from float to float.
  */
-export const cast = (x: Value, dtype: DType): Value => (x.dtype === dtype ? x : record(castOp, [x], { dtype }));
+export function cast(x: Value, dtype: DType): Value {
+  if (x.dtype === dtype) return x;
+  return isFloat(x.dtype) && isFloat(dtype) ? castFloat(x, dtype) : record(castOp, [x], { dtype });
+}
 
-/** x as float32, for functions that take integers by their value. */
-export const toFloat = (x: Value): Value => cast(x, 'float32');
+/** Numbers that are no floats as float32, for functions that take integers by their value. */
+export const toFloat = (x: Value): Value => (isFloat(x.dtype) ? x : cast(x, 'float32'));
 
 const cloneOp = pointwise({ name: 'clone', expr: 'a0', takes: 'any', grads: [(dy) => dy] });
 
@@ -36,6 +40,7 @@ export const clone = (x: Value): Value => record(cloneOp, [x], undefined);
 
 const detachOp: Op<undefined> = {
   name: 'detach',
+  takesHalf: true,
   infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
   lower: () => ({ kind: 'alias', byteOffset: 0 }),
 };
@@ -45,6 +50,7 @@ export const detach = (x: Value): Value => record(detachOp, [x], undefined);
 
 const identityOp: Op<undefined> = {
   name: 'identity',
+  takesHalf: true,
   gradName: 'AliasBackward0',
   saves: { inputs: [] },
   infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
@@ -57,11 +63,12 @@ export const identity = (x: Value): Value => record(identityOp, [x], undefined);
 
 const rewrittenOp: Op<{ readonly passes: boolean }> = {
   name: 'rewritten',
+  takesHalf: true,
   gradName: 'CopyBackwards',
   saves: { inputs: [] },
   infer: ([after]) => [{ shape: after.shape, dtype: after.dtype }],
   lower: () => ({ kind: 'alias', byteOffset: 0 }),
-  vjp: ([dy], { attrs: { passes } }) => [null, passes ? dy! : full(dy!.shape, 0)],
+  vjp: ([dy], { attrs: { passes } }) => [null, passes ? dy! : full(dy!.shape, 0, dy!.dtype)],
 };
 
 /**
@@ -73,6 +80,7 @@ export const rewritten = (before: Value, after: Value, passes: boolean): Value =
 
 const reshapeOp: Op<{ readonly shape: Shape }> = {
   name: 'reshape',
+  takesHalf: true,
   gradName: 'ViewBackward0',
   saves: { inputs: [] },
   infer([x], { shape }) {
@@ -92,6 +100,7 @@ export const reshape = (x: Value, shape: Shape): Value => record(reshapeOp, [x],
 
 const fullOp: Op<{ readonly shape: Shape; readonly dtype: DType }> = {
   name: 'full',
+  takesHalf: true,
   cheap: true,
   infer: (_, { shape, dtype }) => [{ shape, dtype }],
   lower: ({ attrs }) => ({ kind: 'pointwise', body: { expr: 's0', scalarType: scalarOf(attrs.dtype) } }),

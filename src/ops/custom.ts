@@ -20,6 +20,7 @@ const contexts = new WeakMap<Value, Context>();
  */
 const gateOp: Op<undefined> = {
   name: 'customGate',
+  takesHalf: true,
   saves: { inputs: [] },
   infer: () => [{ shape: [], dtype: 'float32' }],
   lower: () => ({ kind: 'passes', passes: [] }),
@@ -34,6 +35,7 @@ const gateOp: Op<undefined> = {
 /** Inputs: the result, and the gate. */
 const resultOp: Op<{ readonly index: number }> = {
   name: 'custom',
+  takesHalf: true,
   saves: { inputs: [] },
   infer: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
   lower: () => ({ kind: 'alias', byteOffset: 0 }),
@@ -56,6 +58,7 @@ export function withGradient(
 
 const recomputedOp: Op<undefined> = {
   name: 'recomputed',
+  takesHalf: true,
   infer: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
   lower: () => ({ kind: 'alias', byteOffset: 0 }),
 };

@@ -43,6 +43,7 @@ export function pointwise(spec: PointwiseSpec): Op<undefined> {
   return {
     name,
     gradName: spec.gradName,
+    takesHalf: true,
     saves: {
       inputs: [...'abcde'].flatMap((letter, i) => (saves.includes(letter) ? [i] : [])),
       outputs: saves.includes('y') ? [0] : [],

@@ -15,10 +15,11 @@ const category = (dtype: DType): number => (dtype === 'bool' ? 0 : isFloat(dtype
 
 const integerOrder: readonly DType[] = ['bool', 'uint8', 'int32', 'int64'];
 
-/** The narrowest dtype that holds both; int64 for a signed and a 32-bit unsigned one. */
+/** The narrowest dtype that holds both, a float whatever the integer; int64 for a signed and a 32-bit unsigned one. */
 function join(a: DType, b: DType): DType {
   if (a === b) return a;
-  if (isFloat(a) || isFloat(b)) return 'float32';
+  if (isFloat(a)) return isFloat(b) ? 'float32' : a;
+  if (isFloat(b)) return b;
   if (a === 'uint32' || b === 'uint32') {
     const other = a === 'uint32' ? b : a;
     return other === 'bool' || other === 'uint8' ? 'uint32' : 'int64';

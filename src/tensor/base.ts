@@ -2,6 +2,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { type BackwardOptions, backward, gradNameOf } from '../autograd/backward';
 import { engine } from '../compiler/engine';
+import { fromHalves } from '../compiler/half';
 import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape, showShape } from '../compiler/meta';
 import { AutogradError, DTypeError, ShapeError, TensorReleasedError } from '../errors';
 import { hostPhase } from '../gpu/host-trace';
@@ -24,7 +25,8 @@ export type NestedArray = number | boolean | NestedArray[];
 /** What makes a tensor a leaf of the graph: where its gradient goes. */
 class Leaf implements GradSink {
   grad: Tensor | null = null;
-  hooks: ((gradient: Value) => Value | undefined)[] = [];
+  /** Called whenever a gradient has been added. */
+  hooks: (() => void)[] = [];
 
   constructor(
     private readonly owner: TensorBase,
@@ -34,6 +36,7 @@ class Leaf implements GradSink {
   accumulate(gradient: Value): void {
     if (this.grad) withMode({ grad: false }, () => this.grad!.accumulate(gradient));
     else this.set(this.make(gradient));
+    for (const hook of this.hooks.slice()) hook();
   }
 
   /** The gradient itself, kept through a rehearsal. */
@@ -243,7 +246,7 @@ export abstract class TensorBase implements Layout {
 
   /** The gradient that `backward` has summed up so far, or null. */
   get grad(): Tensor | null {
-    const grad = this.leaf?.grad ?? this.retainedGrad;
+    const grad = (this.leaf ?? this.retained)?.grad ?? null;
     if (grad) grad.storage.exposed = true;
     return grad;
   }
@@ -298,7 +301,7 @@ export abstract class TensorBase implements Layout {
         `backward: expected a gradient of shape ${showShape(this.shape)}, but got ${showShape(gradient.shape)}`,
       );
     }
-    backward([this.value], [gradient ? cast(gradient.value, this.dtype) : full(this.shape, 1, 'float32')], options);
+    backward([this.value], [gradient ? cast(gradient.value, this.dtype) : full(this.shape, 1, this.dtype)], options);
   }
 
   /** Calls `hook` with the gradient of this tensor whenever backward computes it; what it returns replaces the gradient. */
@@ -319,22 +322,52 @@ export abstract class TensorBase implements Layout {
 
   /** Keeps the gradient of this non-leaf in `grad` too. */
   retainGrad(): void {
-    if (this.isLeaf) return;
+    if (this.isLeaf || this.retained) return;
     const { value } = this;
-    const leaf = new Leaf(this, (gradient) => this.make(gradient));
-    const keep = (gradient: Value): undefined => {
-      leaf.accumulate(gradient);
-      this.retainedGrad = leaf.grad;
-    };
+    const kept = new Leaf(this, (gradient) => this.make(gradient));
+    this.retained = kept;
+    const keep = (gradient: Value): undefined => kept.accumulate(gradient) as undefined;
     value.gradHooks = [...(value.gradHooks ?? []), keep];
   }
 
-  /** The gradient of a non-leaf after `retainGrad()` and backward. */
-  retainedGrad: Tensor | null = null;
+  /** Whether this is a non-leaf that keeps its gradient, after `retainGrad()`. */
+  get retainsGrad(): boolean {
+    return this.retained !== null;
+  }
+
+  /** Calls `hook` with this leaf whenever backward has added to its `grad`. */
+  registerPostAccumulateGradHook(hook: (param: Tensor) => void): { remove(): void } {
+    const { leaf } = this;
+    if (!leaf) {
+      throw new AutogradError(
+        `registerPostAccumulateGradHook: expected a leaf that requires grad, but this tensor ${this.requiresGrad ? 'is not a leaf; use registerHook' : 'does not require grad'}`,
+      );
+    }
+    const call = () => hook(this as unknown as Tensor);
+    leaf.hooks.push(call);
+    return {
+      remove: () => {
+        leaf.hooks = leaf.hooks.filter((other) => other !== call);
+      },
+    };
+  }
+
+  /** Where the gradient of a non-leaf goes after `retainGrad()`. */
+  private retained: Leaf | null = null;
 
   /** The same numbers, in the same memory, without a gradient. */
   detach(): Tensor {
     return this.makeView(detach(this.value), this.strides, this.offset, true);
+  }
+
+  /** Takes this tensor out of the graph, in place: it becomes a leaf that does not require grad. */
+  detach_(): this {
+    if (!isWhole(this, this.storage.shape)) {
+      throw new AutogradError('detach_: a view cannot be detached in place; use detach()');
+    }
+    if (this.leaf) this.requiresGrad_(false);
+    else if (this.requiresGrad) this.storage.set(detach(this.storage.value));
+    return this;
   }
 
   // ── Memory ──
@@ -356,7 +389,7 @@ export abstract class TensorBase implements Layout {
 
   // ── Reading back ──
 
-  /** The elements in row-major order, in a typed array of the dtype (Int32Array for int64, Uint8Array for uint8 and bool). */
+  /** The elements in row-major order, in a typed array of the dtype (Int32Array for int64, Uint8Array for uint8 and bool, Float32Array for float16). */
   async data(): Promise<TensorData> {
     // The storage's own value needs no alias, and no device while it still waits on the host.
     const { storage } = this;
@@ -369,6 +402,8 @@ export abstract class TensorBase implements Layout {
     switch (this.dtype) {
       case 'float32':
         return new Float32Array(bytes);
+      case 'float16':
+        return fromHalves(bytes, this.numel());
       case 'int32':
       case 'int64':
         return new Int32Array(bytes);
@@ -430,15 +465,36 @@ export abstract class TensorBase implements Layout {
 
   /** Overwrites the contents; `value` is cast and broadcast by the caller to this tensor's dtype and shape. */
   protected assign(value: Value): this {
+    this.expectChangeable();
+    const contents = cast(value, this.dtype);
+    if (!this.leaf) this.writeBack?.(contents);
+    this.storage.write(contents, this, mode.grad && !this.detached);
+    return this;
+  }
+
+  private expectChangeable(): void {
     if ((this.leaf ?? this.base?.leaf) && mode.grad) {
       throw new AutogradError(
         'a leaf tensor that requires grad (or a view of one) is being used in an in-place operation; wrap the change in torch.noGrad(() => …)',
       );
     }
-    const contents = cast(value, this.dtype);
-    if (!this.leaf) this.writeBack?.(contents);
-    this.storage.write(contents, this, mode.grad && !this.detached);
-    return this;
+  }
+
+  /** Becomes a view of itself, in place: over the same memory, in another shape. To the graph that is a write of what was there. */
+  protected become(viewOf: (x: Tensor) => Tensor): this {
+    this.expectChangeable();
+    const self = this as unknown as Tensor;
+    viewOf(self);
+    beforeChange(this, () => {
+      const { shape, strides, offset } = this;
+      return () => Object.assign(this, { shape, strides, offset, cached: null });
+    });
+    const { storage } = this;
+    const all = { shape: storage.shape, strides: contiguousStrides(storage.shape), offset: 0 };
+    storage.write(storage.value, all, mode.grad && !this.detached);
+    const { shape, strides, offset, value } = viewOf(self);
+    const cached = this.leaf ? null : { version: storage.version, value };
+    return Object.assign(this, { shape, strides, offset, cached });
   }
 
   /** @internal A tensor of its own around a value that was picked from this one. */

@@ -1,7 +1,7 @@
 // The dtypes by PyTorch's names, as values: `torch.float32` is the string 'float32'.
 
 export const float32 = 'float32';
-/** Not yet a dtype of tensors: using it is an error that says so. */
+/** Stored in 16 bits and computed in 32, where the device has 'shader-f16'; elsewhere using it is an error that says so. */
 export const float16 = 'float16';
 export const int32 = 'int32';
 /** Held as 32-bit integers, with range checks on the way in. */

@@ -1,5 +1,6 @@
 // The device as users see it: opening it, waiting for it, and its counters.
 import { engine } from '../compiler/engine';
+import { supportsHalf } from '../compiler/plan';
 import type { AdapterProfile, DeviceOptions } from '../gpu/device';
 import { type KernelTime, Profile } from '../gpu/profile';
 import { stats as counters, type GpuStats } from '../gpu/stats';
@@ -51,6 +52,9 @@ export const resetPeak = (): void => {
 
 /** What the device is; null before it has been opened. */
 export const adapterInfo = (): AdapterProfile | null => engine.profile;
+
+/** Whether the device computes with float16 (WebGPU's `shader-f16`); null before it has been opened. */
+export const isFloat16Supported = (): boolean | null => engine.profile && supportsHalf(engine.profile);
 
 /** The device in use; null before it has been opened. */
 export const device = (): GPUDevice | null => engine.device;

@@ -1,7 +1,9 @@
 // Turns what users write down (numbers, nested arrays, typed arrays) into flat 32-bit elements with a shape and a dtype.
+import { engine } from '../compiler/engine';
 import { type DType, type Shape, scalarOf } from '../compiler/meta';
+import { expectHalf } from '../compiler/plan';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
-import type { HostData } from '../graph/value';
+import type { HostNumbers } from '../graph/value';
 
 /** Typed arrays that tensors are made from. */
 export type NumericArray =
@@ -22,21 +24,17 @@ export type NestedData = number | boolean | NumericArray | readonly NestedData[]
 
 /** Contents of a tensor on the host. */
 export interface HostTensor {
-  readonly data: HostData;
+  readonly data: HostNumbers;
   readonly shape: Shape;
   readonly dtype: DType;
 }
 
-const dtypes: readonly DType[] = ['float32', 'int32', 'int64', 'uint32', 'uint8', 'bool'];
+const dtypes: readonly DType[] = ['float32', 'float16', 'int32', 'int64', 'uint32', 'uint8', 'bool'];
 
-/** Names a dtype that does not exist, and those that do. */
+/** Names a dtype that does not exist, and those that do; and float16, once it is known that the device lacks it. */
 export function expectDType(op: string, dtype: unknown): DType {
+  if (dtype === 'float16' && engine.profile) expectHalf(engine.profile, op);
   if (dtypes.includes(dtype as DType)) return dtype as DType;
-  if (dtype === 'float16') {
-    throw new DTypeError(
-      `${op}: expected a dtype that this device computes in, but got float16, which needs a GPU with 'shader-f16' and is not supported yet; use float32`,
-    );
-  }
   throw new DTypeError(`${op}: expected a dtype of ${dtypes.join(', ')}, but got ${String(dtype)}`);
 }
 
@@ -131,9 +129,9 @@ function inferDType(flat: readonly (number | boolean)[], seen: ReadonlySet<DType
 }
 
 /** A copy of the elements as the dtype stores them. Fractions are cut off for integers, negatives wrap for unsigned ones. */
-function fill(op: string, from: ArrayLike<number | boolean | bigint>, dtype: DType, shape: Shape): HostData {
+function fill(op: string, from: ArrayLike<number | boolean | bigint>, dtype: DType, shape: Shape): HostNumbers {
   const to = hostArray(dtype, from.length);
-  if (dtype === 'float32') {
+  if (dtype === 'float32' || dtype === 'float16') {
     for (let i = 0; i < from.length; i++) to[i] = Number(from[i]);
   } else if (dtype === 'bool') {
     for (let i = 0; i < from.length; i++) to[i] = Number(from[i]) === 0 ? 0 : 1;
@@ -180,8 +178,8 @@ export function storedNumber(op: string, value: number | boolean, dtype: DType):
   return fill(op, [value], dtype, [])[0];
 }
 
-/** An array for n elements of a dtype. */
-export function hostArray(dtype: DType, n: number): HostData {
+/** An array for n elements of a dtype; `fromHost` rounds those of float16. */
+export function hostArray(dtype: DType, n: number): HostNumbers {
   const scalar = scalarOf(dtype);
   return scalar === 'f32' ? new Float32Array(n) : scalar === 'i32' ? new Int32Array(n) : new Uint32Array(n);
 }

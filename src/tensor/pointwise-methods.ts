@@ -258,6 +258,10 @@ export abstract class PointwiseMethods extends TensorBase {
     return this.to('float32');
   }
 
+  half(): Tensor {
+    return this.to('float16');
+  }
+
   int(): Tensor {
     return this.to('int32');
   }

@@ -3,6 +3,7 @@ import { type DType, isFloat, numel, type Shape } from '../compiler/meta';
 import { ArgumentError, DTypeError } from '../errors';
 import { withMode } from '../graph/mode';
 import { fromHost } from '../graph/record';
+import type { HostNumbers } from '../graph/value';
 import { add, mul } from '../ops/arithmetic';
 import { cast } from '../ops/cast';
 import { lt } from '../ops/compare';
@@ -27,7 +28,7 @@ export const seed = (): number => defaultGenerator().seed();
 /** The seed of the default generator. */
 export const initialSeed = (): number | bigint => defaultGenerator().initialSeed();
 
-type Fill = (out: Float32Array | Int32Array | Uint32Array, generator: Generator) => unknown;
+type Fill = (out: HostNumbers, generator: Generator) => unknown;
 
 /** Draws now, in row-major order, so that the order of calls is the order of numbers. */
 function drawn(op: string, size: Shape, options: RandomOptions, dtype: DType, fill: Fill): Tensor {

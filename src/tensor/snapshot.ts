@@ -1,6 +1,6 @@
 // Snapshots: host copies of parameters and optimizer state, from which they come back after a lost device.
 import { engine } from '../compiler/engine';
-import { byteLength } from '../compiler/meta';
+import { byteLength, type DType } from '../compiler/meta';
 import { flush } from '../graph/flush';
 import { fromHost } from '../graph/record';
 import type { HostData, Value } from '../graph/value';
@@ -70,10 +70,15 @@ async function take(): Promise<void> {
   const contents = await reading;
   changed.forEach(({ entry, value, storage }, i) => {
     entry.value = value;
-    entry.copy = storage.dtype === 'float32' ? new Float32Array(contents[i]!) : new Int32Array(contents[i]!);
+    entry.copy = asStored(contents[i]!, storage.dtype);
   });
   const bytes = changed.reduce((sum, { value }) => sum + byteLength(value), 0);
   due = performance.now() + Math.max(MIN_INTERVAL, bytes / BYTES_PER_MILLISECOND);
+}
+
+function asStored(contents: ArrayBuffer, dtype: DType): HostData {
+  if (dtype === 'float16') return new Uint16Array(contents);
+  return dtype === 'float32' ? new Float32Array(contents) : new Int32Array(contents);
 }
 
 function restore(): void {

@@ -1,6 +1,6 @@
 // Storage: what tensors that alias each other share. It holds the current value; a write makes a new one current.
 
-import { contiguousStrides, type DType, numel, type Shape, sameShape } from '../compiler/meta';
+import { byteLength, contiguousStrides, type DType, numel, type Shape, sameShape } from '../compiler/meta';
 import { flushIfLarge, releaseAfterFlush } from '../graph/flush';
 import { beforeChange, isJournaling } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
@@ -56,7 +56,7 @@ export class Storage implements Root {
       });
     }
     trackRoot(this, this.scope);
-    mode.pendingBytes += numel(this.shape) * 4;
+    mode.pendingBytes += byteLength(value);
     flushIfLarge();
   }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { roundToHalf } from '../../src/compiler/half';
 import { FileFormatError } from '../../src/errors';
 import { type HostTensor, parseSafetensors, writeSafetensors } from '../../src/io/safetensors';
 
@@ -40,9 +41,9 @@ describe('element types', () => {
     ['BF16', [0x80, 0x3f, 0x20, 0xc0], [1, -2.5]],
     ['F32', [0, 0, 0xc0, 0x3f], [1.5]],
     ['F64', [0, 0, 0, 0, 0, 0, 0xf8, 0x3f], [1.5]],
-  ])('%s becomes float32', (dtype, data, values) => {
+  ])('%s becomes float32, F16 stays float16', (dtype, data, values) => {
     const tensor = only(dtype, [values.length], data);
-    expect(tensor.dtype).toBe('float32');
+    expect(tensor.dtype).toBe(dtype === 'F16' ? 'float16' : 'float32');
     expect([...tensor.data]).toEqual(values);
   });
 
@@ -142,6 +143,7 @@ describe('rules of the format', () => {
 const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 const elements: Record<HostTensor['dtype'], fc.Arbitrary<HostTensor['data']>> = {
   float32: fc.float32Array({ maxLength: 9 }),
+  float16: fc.float32Array({ maxLength: 9 }).map((values) => values.map(roundToHalf)),
   int32: fc.array(int32, { maxLength: 9 }).map((values) => Int32Array.from(values)),
   int64: fc.array(int32, { maxLength: 9 }).map((values) => Int32Array.from(values)),
   uint32: fc.uint32Array({ maxLength: 9 }),
