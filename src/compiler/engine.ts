@@ -4,6 +4,7 @@ import type { AdapterProfile, DeviceOptions } from '../gpu/device';
 import { type Executable, execute, type Run, writeData } from '../gpu/executable';
 import { hostPhase } from '../gpu/host-trace';
 import { type Allocation, SMALL_BYTES } from '../gpu/memory';
+import { copyOf, type Picture, type Screen, show } from '../gpu/pictures';
 import type { Profile } from '../gpu/profile';
 import { Session } from '../gpu/session';
 import { stats } from '../gpu/stats';
@@ -185,6 +186,46 @@ export class Engine {
     }
   }
 
+  /** Gives a value its contents: the pixels of a picture as it is now, by way of a copy where that cannot be at once. */
+  capture(cell: Cell, picture: Picture): void {
+    const { session } = this;
+    if (this.tail === null && session && !session.lost) {
+      const captured = session.pictures.captureNow(picture);
+      if (captured) {
+        this.settleCell(cell, captured);
+        return;
+      }
+    }
+    const copying = copyOf(picture);
+    copying.catch(() => {}); // reported in its turn
+    cell.scheduled = this.enqueue(async () => {
+      try {
+        const copy = await copying;
+        this.settleCell(cell, (await this.openForWork()).pictures.capture(copy));
+      } catch (error) {
+        cell.failure = error as Error;
+        cell.scheduled = null;
+      }
+    });
+  }
+
+  /** Shows pixels that have been computed or scheduled on a canvas, at once unless something waits, and takes their memory. */
+  async show(cell: Cell, screen: Screen): Promise<void> {
+    if (this.rehearsal?.has(cell)) return;
+    if (this.tail) await this.enqueue(() => this.startShowing(cell, screen));
+    else this.startShowing(cell, screen);
+  }
+
+  private startShowing(cell: Cell, screen: Screen): void {
+    if (this.session) this.throwIfLost(this.session);
+    if (cell.failure) throw cell.failure;
+    const { session } = this;
+    invariant(session && cell.allocation, 'pixels that are shown have been computed');
+    if (cell.allocation.memory !== session.memory) throw lostValue(cell);
+    show(session.device, cell.allocation, screen);
+    this.release(cell, DISPOSED);
+  }
+
   /** The bytes of several values as they are now, whatever is submitted after; null while that cannot be told at once. */
   readNow(cells: readonly Cell[]): Promise<ArrayBuffer[]> | null {
     const { session } = this;
@@ -219,6 +260,7 @@ export class Engine {
 
   /** Returns free memory to the system. */
   trim(): void {
+    this.session?.pictures.release();
     this.session?.memory.trim();
   }
 
@@ -236,6 +278,13 @@ export class Engine {
       },
     );
     return this.opening;
+  }
+
+  private async openForWork(): Promise<Session> {
+    const session = await this.open();
+    if (session.lost)
+      throw new DeviceLostError('the GPU device is lost; the next read-back reports it and opens a new one');
+    return session;
   }
 
   private async openTuned(): Promise<Session> {
@@ -309,9 +358,7 @@ export class Engine {
 
   private async runLater(job: Job): Promise<void> {
     try {
-      const session = await this.open();
-      if (session.lost)
-        throw new DeviceLostError('the GPU device is lost; the next read-back reports it and opens a new one');
+      const session = await this.openForWork();
       const cached = this.plans.get(job.key) ?? (await this.compile(job, session));
       this.run(job, cached, session);
     } catch (error) {

@@ -43,6 +43,7 @@ const wantedFeatures: GPUFeatureName[] = ['subgroups', 'shader-f16', 'timestamp-
 const wantedLimits = [
   'maxBufferSize',
   'maxStorageBufferBindingSize',
+  'maxTextureDimension2D',
   'maxStorageBuffersPerShaderStage',
   'maxComputeWorkgroupStorageSize',
   'maxComputeInvocationsPerWorkgroup',

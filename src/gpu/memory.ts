@@ -238,9 +238,14 @@ export class Memory {
       () => {}, // the device was lost, which is reported by its own error
     );
     stats.buffersCreated++;
+    this.count(bytes);
+    return buffer;
+  }
+
+  /** Adds bytes that something other than a buffer takes, or gives back, to the total. */
+  count(bytes: number): void {
     this.total += bytes;
     stats.peakBytes = Math.max(stats.peakBytes, this.total);
-    return buffer;
   }
 
   destroyBuffer(buffer: GPUBuffer): void {

@@ -5,6 +5,7 @@ import type { Executable } from './executable';
 import { FAULT_BYTES, faultError } from './faults';
 import { type Allocation, Memory, SMALL_BYTES } from './memory';
 import { Pacing, SUBMIT_MILLISECONDS } from './pacing';
+import { Pictures } from './pictures';
 import { Pipelines } from './pipelines';
 import type { Profile } from './profile';
 import { Profiler } from './profiler';
@@ -36,6 +37,7 @@ export class Session {
   readonly memory: Memory;
   readonly pipelines: Pipelines;
   readonly slots: Slots;
+  readonly pictures: Pictures;
   readonly faultBuffer: GPUBuffer;
   /** Times every dispatch while there is one. */
   profiler: Profiler | null = null;
@@ -67,6 +69,7 @@ export class Session {
     this.pacing = new Pacing(device.queue);
     this.pipelines = new Pipelines(device);
     this.slots = new Slots(this.memory);
+    this.pictures = new Pictures(this.memory);
     this.faultBuffer = this.memory.createBuffer(FAULT_BYTES, 'fault');
     device.addEventListener('uncapturederror', ({ error }) => {
       report(new GPUValidationFailure(`WebGPU refused a command: ${error.message}`));

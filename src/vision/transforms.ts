@@ -5,6 +5,7 @@ import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { Callable } from '../nn/callable';
 import { tensor } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
+import { fromPixels, isPixelSource, type PixelSource } from './from-pixels';
 
 /** A step from one representation of an item to another: a transform of this module, or any function. */
 export type TransformFunction<In, Out> = (input: In) => Out;
@@ -37,10 +38,12 @@ export interface Transform<In, Out> {
 /**
  * An image as a float32 tensor [C, H, W]. A uint8 image is scaled from 0…255 to 0…1; other dtypes are only converted.
  *
- * Takes [H, W] or [H, W, C].
+ * Takes [H, W] or [H, W, C], and what the browser can draw (an image, canvas, video frame, ImageData, …), which becomes [3, H, W]
+ * on the GPU: see `vision.io.fromPixels`.
  */
-export class ToTensor extends Transform<Tensor, Tensor> {
-  override forward(image: Tensor): Tensor {
+export class ToTensor extends Transform<Tensor | PixelSource, Tensor> {
+  override forward(image: Tensor | PixelSource): Tensor {
+    if (isPixelSource(image)) return fromPixels(image);
     const rank = image.shape.length;
     if (rank !== 2 && rank !== 3) {
       throw new ShapeError(`ToTensor: expected an image [H, W] or [H, W, C], but got shape ${showShape(image.shape)}`);
@@ -106,17 +109,23 @@ export class Lambda<In, Out> extends Transform<In, Out> {
   }
 }
 
-/** Transforms one after another. */
-export class Compose extends Transform<Tensor, Tensor> {
-  readonly transforms: readonly TransformFunction<Tensor, Tensor>[];
+/** The steps of `Compose`: the first takes what the whole takes, all of them make tensors. */
+type Steps<In> =
+  | readonly [first: TransformFunction<In, Tensor>, ...rest: TransformFunction<Tensor, Tensor>[]]
+  | readonly TransformFunction<Tensor, Tensor>[];
 
-  constructor(transforms: readonly TransformFunction<Tensor, Tensor>[]) {
+/** Transforms one after another. */
+export class Compose<In = Tensor> extends Transform<In, Tensor> {
+  readonly transforms: Steps<In>;
+
+  constructor(transforms: Steps<In>) {
     super();
     this.transforms = transforms;
   }
 
-  override forward(image: Tensor): Tensor {
-    return this.transforms.reduce((result, transform) => transform(result), image);
+  override forward(image: In): Tensor {
+    const steps = this.transforms as readonly TransformFunction<unknown, Tensor>[];
+    return steps.reduce<unknown>((result, transform) => transform(result), image) as Tensor;
   }
 
   override toString(): string {

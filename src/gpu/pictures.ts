@@ -1,0 +1,159 @@
+// Pictures: pixels of what the browser can draw come into GPU memory, and from there onto canvases, without passing through JavaScript.
+import { ArgumentError, OutOfMemoryError } from '../errors';
+import type { Allocation, Memory } from './memory';
+
+/** What the browser can draw whose pixels WebGPU copies by itself. */
+export type PictureSource =
+  | ImageBitmap
+  | HTMLImageElement
+  | HTMLCanvasElement
+  | OffscreenCanvas
+  | HTMLVideoElement
+  | VideoFrame;
+
+/** A picture to be copied as it is now. */
+export interface Picture {
+  readonly source: PictureSource;
+  readonly width: number;
+  readonly height: number;
+  /** How messages call it. */
+  readonly name: string;
+}
+
+/** A canvas that pixels are shown on. */
+export interface Screen {
+  readonly context: GPUCanvasContext;
+  readonly format: GPUTextureFormat;
+  readonly width: number;
+  readonly height: number;
+  /** Whether pixels carry an alpha, with which their colours have been multiplied. */
+  readonly transparent: boolean;
+}
+
+const BYTES_PER_PIXEL = 4;
+/** Rows of pixels in buffers begin at multiples of this, or WebGPU does not copy them from or to a texture. */
+const ROW_ALIGNMENT = 256;
+
+const TEXTURE_USAGE = 0x01 | 0x02 | 0x10; // COPY_SRC | COPY_DST | RENDER_ATTACHMENT, the last two as external copies ask
+const SCREEN_USAGE = 0x02; // COPY_DST
+/** Textures grow by steps, so that pictures of similar sizes share one. */
+const SIZE_STEP = 64;
+
+/** Pixels from the start of one row to that of the next, where a texture is the other side of a copy. */
+export const rowPixels = (width: number): number =>
+  Math.ceil((width * BYTES_PER_PIXEL) / ROW_ALIGNMENT) * (ROW_ALIGNMENT / BYTES_PER_PIXEL);
+
+/** The browser's own copy of a picture as it is now, for when the device is not there yet. */
+export async function copyOf(picture: Picture): Promise<Picture> {
+  try {
+    return { ...picture, source: await createImageBitmap(picture.source, { premultiplyAlpha: 'none' }) };
+  } catch (cause) {
+    throw refused(picture, cause);
+  }
+}
+
+/** The way from pictures to buffers: a texture that is as large as the largest of them. */
+export class Pictures {
+  private texture: GPUTexture | null = null;
+
+  constructor(private readonly memory: Memory) {}
+
+  /** Pixels of four bytes, red first and colours not multiplied by alpha, in rows of `rowPixels`. */
+  capture(picture: Picture): Allocation {
+    const { device } = this.memory;
+    const { source, width, height } = picture;
+    const texture = this.textureFor(picture);
+    try {
+      device.queue.copyExternalImageToTexture({ source }, { texture, colorSpace: 'srgb', premultipliedAlpha: false }, [
+        width,
+        height,
+      ]);
+    } catch (cause) {
+      throw refused(picture, cause);
+    }
+    const bytesPerRow = rowPixels(width) * BYTES_PER_PIXEL;
+    const allocation = this.memory.allocate(bytesPerRow * height);
+    const { buffer, offset } = allocation;
+    const encoder = device.createCommandEncoder();
+    encoder.copyTextureToBuffer({ texture }, { buffer, offset, bytesPerRow }, [width, height]);
+    device.queue.submit([encoder.finish()]);
+    return allocation;
+  }
+
+  /** As `capture`; null for films whose frames this browser does not copy by itself, but out of `copyOf`. */
+  captureNow(picture: Picture): Allocation | null {
+    try {
+      return this.capture(picture);
+    } catch (error) {
+      if (!isFilm(picture.source) || isForeign((error as Error).cause)) throw error;
+      return null;
+    }
+  }
+
+  private textureFor({ name, width, height }: Picture): GPUTexture {
+    const { device } = this.memory;
+    const limit = device.limits.maxTextureDimension2D;
+    if (Math.max(width, height) > limit) {
+      throw new OutOfMemoryError(
+        `fromPixels: expected a picture of at most ${limit} pixels a side, this device's maxTextureDimension2D, but got ` +
+          `${name} of ${width}×${height}; make it smaller with createImageBitmap(…, { resizeWidth })`,
+      );
+    }
+    const before = this.texture;
+    if (before && before.width >= width && before.height >= height) return before;
+    const atLeast = (size: number, other = 0) =>
+      Math.min(Math.max(Math.ceil(size / SIZE_STEP) * SIZE_STEP, other), limit);
+    const size = [atLeast(width, before?.width), atLeast(height, before?.height)];
+    this.release();
+    this.memory.count(size[0]! * size[1]! * BYTES_PER_PIXEL);
+    this.texture = device.createTexture({
+      label: 'lamplight pictures',
+      size,
+      format: 'rgba8unorm',
+      usage: TEXTURE_USAGE,
+    });
+    return this.texture;
+  }
+
+  /** Gives the texture back to the system. */
+  release(): void {
+    if (!this.texture) return;
+    this.memory.count(-this.texture.width * this.texture.height * BYTES_PER_PIXEL);
+    this.texture.destroy();
+    this.texture = null;
+  }
+}
+
+/** How each canvas was configured last: to do it again would throw away its textures. */
+const configured = new WeakMap<GPUCanvasContext, { readonly device: GPUDevice; readonly transparent: boolean }>();
+
+/** Copies pixels in rows of `rowPixels` onto a canvas. */
+export function show(device: GPUDevice, { buffer, offset }: Allocation, screen: Screen): void {
+  const { context, format, width, height, transparent } = screen;
+  const before = configured.get(context);
+  if (before?.device !== device || before.transparent !== transparent) {
+    const alphaMode = transparent ? 'premultiplied' : 'opaque';
+    context.configure({ device, format, usage: SCREEN_USAGE, alphaMode });
+    configured.set(context, { device, transparent });
+  }
+  const encoder = device.createCommandEncoder();
+  const bytesPerRow = rowPixels(width) * BYTES_PER_PIXEL;
+  const texture = context.getCurrentTexture();
+  encoder.copyBufferToTexture({ buffer, offset, bytesPerRow }, { texture }, [width, height]);
+  device.queue.submit([encoder.finish()]);
+}
+
+const isFilm = (source: PictureSource): boolean => 'videoWidth' in source || 'displayWidth' in source;
+
+/** Whether a picture may not be read because it comes from another site. */
+const isForeign = (cause: unknown): boolean => (cause as Error | undefined)?.name === 'SecurityError';
+
+function refused({ name }: Picture, cause: unknown): ArgumentError {
+  const why = isForeign(cause)
+    ? 'pictures from another site are in it, which pages may not read; serve them from this one, or with CORS headers and ' +
+      "crossOrigin = 'anonymous' on the element"
+    : (cause as Error).message;
+  return new ArgumentError(`fromPixels: expected a picture whose pixels can be read, but got ${name}: ${why}`, {
+    cause,
+  });
+}

@@ -1,0 +1,20 @@
+// Values that are made of pictures, and values that are shown as one.
+import { engine } from '../compiler/engine';
+import { type Picture, rowPixels, type Screen } from '../gpu/pictures';
+import { flush } from './flush';
+import { internMeta } from './signature';
+import { Value } from './value';
+
+/** The pixels of a picture as it is now, a word each. Shape: [height, rowPixels(width)], uint32. */
+export function fromPicture(picture: Picture): Value {
+  const shape = [picture.height, rowPixels(picture.width)];
+  const value = new Value(internMeta({ shape, dtype: 'uint32' }), null, 0);
+  engine.capture(value, picture);
+  return value;
+}
+
+/** Computes pixels [height, rowPixels(width)] and shows them on a canvas; nothing else may have a use for them. */
+export function showPicture(pixels: Value, screen: Screen): Promise<void> {
+  flush([pixels]);
+  return engine.show(pixels, screen);
+}
