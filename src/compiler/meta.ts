@@ -36,6 +36,8 @@ export const storedOf = (dtype: DType): Stored => (dtype === 'float16' ? 'f16' :
 
 export const isFloat = (dtype: DType): boolean => dtype === 'float32' || dtype === 'float16';
 
+export const bytesPerElement = (dtype: DType): number => (dtype === 'float16' ? 2 : BYTES_PER_ELEMENT);
+
 /** Number of elements of a shape; 1 for a scalar. */
 export function numel(shape: Shape): number {
   let n = 1;
@@ -63,8 +65,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
 
 /** Bytes of a value on the GPU: whole words, so that it can be copied. */
 export function byteLength({ shape, dtype }: Meta): number {
-  const count = numel(shape);
-  return (dtype === 'float16' ? Math.ceil(count / 2) : count) * BYTES_PER_ELEMENT;
+  return Math.ceil((numel(shape) * bytesPerElement(dtype)) / 4) * 4;
 }
 
 /** `[2, 3]`, as shapes appear in messages. */

@@ -39,11 +39,15 @@ const castFloatOp: Op<{ readonly dtype: DType }> = {
 export const castFloat = (x: Value, dtype: DType): Value =>
   x.dtype === dtype ? x : record(castFloatOp, [x], { dtype });
 
-/** Records an op in float32; its float32 results become float16 where all floats that it was given are. */
+/** Records an op in float32; its float32 results become float16, as all floats that it is given are. */
 function recordWidened<A>(op: Op<A>, inputs: readonly Value[], attrs: A, scalars: readonly number[]): readonly Value[] {
+  if (inputs.some(({ dtype }) => dtype === 'float32')) {
+    throw new DTypeError(
+      `${op.name}: expected floats of one dtype, but got float16 and float32; convert them with .to()`,
+    );
+  }
   const wide = inputs.map((x) => (x.dtype === 'float16' ? castFloat(x, 'float32') : x));
   const outputs = recordAll(op, wide, attrs, scalars);
-  if (inputs.some(({ dtype }) => dtype === 'float32')) return outputs;
   return outputs.map((y) =>
     y.dtype === 'float32' ? named(castFloat(y, 'float16'), y.gradName ?? gradNameOf(op as Op)) : y,
   );

@@ -1,14 +1,17 @@
 // Owns Module: a callable object whose own properties are the registry of its parameters, buffers and submodules.
-import { ArgumentError } from '../errors';
+import { noGrad } from '../autograd/mode';
+import { type DType, isFloat } from '../compiler/meta';
+import { ArgumentError, DTypeError } from '../errors';
 import { beforeChange, isJournaling, keepProperties } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { atPlace, isTracing } from '../graph/places';
+import { expectDType } from '../tensor/host-data';
 import { moduleScope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { withBackward } from './backward-hooks';
 import { Callable } from './callable';
 import { HookList, type RemovableHandle } from './hooks';
-import { Parameter } from './parameter';
+import { convert, Parameter } from './parameter';
 import { indent, printModule } from './printing';
 import { type IncompatibleKeys, loadInto, type StateDict } from './state-dict';
 
@@ -188,6 +191,30 @@ export abstract class Module extends Callable {
   /** Puts this module and all below it into evaluation mode. */
   eval(): this {
     return this.train(false);
+  }
+
+  /**
+   * Converts the floats among the parameters and buffers, in place: `model.to('float16')`. Optimizers keep their hold of them.
+   * @throws DTypeError for a dtype that is no float, or that the device lacks
+   */
+  to(dtype: DType): this {
+    if (!isFloat(expectDType('to', dtype))) {
+      throw new DTypeError(`to: expected a floating-point dtype for a module, but got ${dtype}`);
+    }
+    noGrad(() => {
+      for (const tensor of [...this.parameters(), ...this.buffers()]) convert(tensor, dtype);
+    });
+    return this;
+  }
+
+  /** `to('float16')`. */
+  half(): this {
+    return this.to('float16');
+  }
+
+  /** `to('float32')`. */
+  float(): this {
+    return this.to('float32');
   }
 
   /** Says whether gradients of all parameters are wanted. */

@@ -1,8 +1,9 @@
 // Owns parameters: the tensors of a module that an optimizer changes, and those whose shape is not known yet.
-import { contiguousStrides, type Shape } from '../compiler/meta';
+import { contiguousStrides, type DType, isFloat, type Shape } from '../compiler/meta';
 import { ArgumentError } from '../errors';
 import { beforeChange, keepProperties } from '../graph/journal';
-import { detach, full } from '../ops/cast';
+import type { Value } from '../graph/value';
+import { cast, detach, full } from '../ops/cast';
 import { type Arguments, isPlainObject } from '../tensor/options';
 import { protect } from '../tensor/snapshot';
 import { Storage } from '../tensor/storage';
@@ -85,15 +86,34 @@ function withoutShape(x: Tensor): void {
 
 function giveShape(x: Tensor, shape: Shape): void {
   beforeChange(x, () => keepProperties(x));
-  const settings = { writable: true, configurable: true, enumerable: true };
-  const storage = new Storage(full(shape, 0, 'float32'));
+  Object.defineProperty(x, 'shape', { ...settings, value: shape });
+  giveContents(x, full(shape, 0, x.dtype));
+}
+
+const settings = { writable: true, configurable: true, enumerable: true };
+
+/** Puts a tensor into memory of its own, with these contents. */
+function giveContents(x: Tensor, contents: Value): void {
+  const storage = new Storage(contents);
   storage.retain();
   protect(storage);
   Object.defineProperties(x, {
-    shape: { ...settings, value: shape },
-    strides: { ...settings, value: contiguousStrides(shape) },
+    strides: { ...settings, value: contiguousStrides(contents.shape) },
+    offset: { ...settings, value: 0 },
     storage: { ...settings, value: storage },
   });
+}
+
+/** Turns a parameter or buffer of floats, and its gradient, into floats of another dtype; it stays the same object, in memory of its own. */
+export function convert(x: Tensor, dtype: DType): void {
+  if (!isFloat(x.dtype) || x.dtype === dtype) return;
+  const { requiresGrad } = x;
+  const { grad } = x;
+  beforeChange(x, () => keepProperties(x));
+  giveContents(x, isUninitialized(x) ? full([0], 0, dtype) : detach(cast(x.value, dtype)));
+  // What was read before is forgotten with it.
+  x.requiresGrad_(!requiresGrad).requiresGrad_(requiresGrad);
+  if (grad) x.grad = grad.detach().to(dtype);
 }
 
 function refuseShape(): never {

@@ -250,6 +250,7 @@ const logOp = pointwise({
 });
 const log1pOp = pointwise({
   name: 'log1p',
+  gradName: 'Log1PBackward0',
   lib: math,
   expr: 'math_log1p(a0)',
   saves: 'a',

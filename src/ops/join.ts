@@ -2,7 +2,7 @@
 import catSource from '../../shaders/cat.wgsl?raw';
 import { input, output, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { BYTES_PER_ELEMENT, byteLength, numel, type Shape, showShape } from '../compiler/meta';
+import { byteLength, bytesPerElement, numel, type Shape, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, invariant, ShapeError } from '../errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -97,18 +97,22 @@ interface PackAttrs {
 /** Inputs: the values, and after them the flat buffer to take over, if any. */
 const packOp: Op<PackAttrs> = {
   name: 'pack',
+  takesHalf: true,
   saves: { inputs: [] },
   infer(inputs, { offsets, totalElements }) {
     const [first] = inputs;
     offsets.forEach((offset, i) => {
-      invariant(offset + byteLength(inputs[i]!) <= totalElements * BYTES_PER_ELEMENT, 'pack: value past the end');
+      invariant(
+        offset + byteLength(inputs[i]!) <= byteLength({ shape: [totalElements], dtype: first.dtype }),
+        'pack: value past the end',
+      );
       invariant(inputs[i]!.dtype === first.dtype, 'pack: values of several dtypes');
     });
     return [{ shape: [totalElements], dtype: first.dtype }];
   },
   lower: ({ attrs }) => ({ kind: 'pack', offsets: attrs.offsets }),
   vjp: ([dy], { inputs, attrs: { offsets } }) =>
-    inputs.map((x, i) => (i < offsets.length ? window(dy!, offsets[i]! / BYTES_PER_ELEMENT, x.shape) : null)),
+    inputs.map((x, i) => (i < offsets.length ? window(dy!, offsets[i]! / bytesPerElement(dy!.dtype), x.shape) : null)),
 };
 const repackOp: Op<PackAttrs> = { ...packOp, vjp: undefined, inPlace: ({ offsets }) => [[0, offsets.length]] };
 
@@ -126,17 +130,18 @@ export function pack(values: readonly Value[], offsets: readonly number[], total
 
 const windowOp: Op<{ readonly offset: number; readonly shape: Shape }> = {
   name: 'window',
+  takesHalf: true,
   saves: { inputs: [] },
   infer([flat], { offset, shape }) {
     invariant(offset + numel(shape) <= numel(flat.shape), 'window: past the end of the flat buffer');
     return [{ shape, dtype: flat.dtype }];
   },
-  lower: ({ attrs }) => ({ kind: 'alias', byteOffset: attrs.offset * BYTES_PER_ELEMENT }),
+  lower: ({ inputs: [flat], attrs }) => ({ kind: 'alias', byteOffset: attrs.offset * bytesPerElement(flat.dtype) }),
   vjp([dy], { inputs: [flat], attrs: { offset, shape } }) {
     const count = numel(shape);
     return [pad(reshape(dy!, [count]), [offset], [flat.numel - offset - count])];
   },
 };
 
-/** A value that shares a flat buffer's memory, from element `offset` (a multiple of 64). */
+/** A value that shares a flat buffer's memory, from element `offset` (a multiple of 64, for float16 of 128). */
 export const window = (flat: Value, offset: number, shape: Shape): Value => record(windowOp, [flat], { offset, shape });

@@ -1,5 +1,5 @@
 // Owns flat buffers: storages of many tensors become windows of one, so that one dispatch can update them all.
-import { BYTES_PER_ELEMENT, numel } from '../compiler/meta';
+import { bytesPerElement, type DType, numel } from '../compiler/meta';
 import { beforeChange } from '../graph/journal';
 import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
@@ -10,10 +10,13 @@ import { isWhole, Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
 
 /** Segments start at multiples of 256 bytes, the largest storage offset alignment that WebGPU allows a device to ask for. */
+const ALIGNMENT_BYTES = 256;
+/** Elements that are counted together: 256 bytes of float32. */
 const ALIGNMENT = 64;
 
-/** Where each of several tensors lies in a flat buffer, in elements. */
+/** Where each of several tensors of one dtype lies in a flat buffer, in elements. */
 export interface FlatLayout {
+  readonly dtype: DType;
   readonly offsets: readonly number[];
   readonly size: number;
   /** Of each 64 elements of the buffer, how many belong to a tensor; the others lie behind its end. */
@@ -23,11 +26,14 @@ export interface FlatLayout {
 export function flatLayout(tensors: readonly Tensor[]): FlatLayout {
   const offsets: number[] = [];
   const filled: number[] = [];
+  const { dtype } = tensors[0]!;
+  const counts = ALIGNMENT_BYTES / bytesPerElement(dtype) / ALIGNMENT;
   for (const { shape } of tensors) {
     offsets.push(filled.length * ALIGNMENT);
     for (let left = numel(shape); left > 0; left -= ALIGNMENT) filled.push(Math.min(left, ALIGNMENT));
+    while (filled.length % counts !== 0) filled.push(0);
   }
-  return { offsets, size: filled.length * ALIGNMENT, filled: Uint32Array.from(filled) };
+  return { dtype, offsets, size: filled.length * ALIGNMENT, filled: Uint32Array.from(filled) };
 }
 
 /** True if the tensor is all of its storage, so that the storage can move. */
@@ -37,11 +43,11 @@ const isAt = ({ storage }: Tensor, parent: Storage, offset: number): boolean =>
   storage.window?.parent === parent && storage.window.offset === offset;
 
 /** A storage that the given tensors' storages are windows of from now on. */
-export function flatten(tensors: readonly Tensor[], { offsets, size }: FlatLayout): Storage {
+export function flatten(tensors: readonly Tensor[], { dtype, offsets, size }: FlatLayout): Storage {
   const common = tensors[0]?.storage.window?.parent;
   if (common?.shape[0] === size && tensors.every((tensor, i) => isAt(tensor, common, offsets[i]!))) return common;
   const contents = tensors.map((tensor) => tensor.storage.value);
-  const flat = new Storage(pack(contents, bytes(offsets), size));
+  const flat = new Storage(pack(contents, bytes(offsets, dtype), size));
   flat.retain();
   protect(flat);
   tensors.forEach(({ storage }, i) => {
@@ -95,9 +101,10 @@ export class FlatGradients {
     readonly params: readonly Tensor[],
   ) {
     for (const param of params) homes.set(param, new WeakRef(this));
-    this.#flat = new Storage(full([layout.size], 0, 'float32'));
+    const zeros = () => full([layout.size], 0, layout.dtype);
+    this.#flat = new Storage(zeros());
     this.#flat.retain();
-    protect(this.#flat, ({ shape }) => full(shape, 0, 'float32'));
+    protect(this.#flat, zeros);
     const { filled } = layout;
     const counts = () => fromHost(filled, [filled.length], 'uint32');
     this.#filled = new Storage(counts());
@@ -112,10 +119,10 @@ export class FlatGradients {
 
   /** Whether all gradients are there and can become windows of the buffer, if they are not yet. */
   get canGather(): boolean {
-    const { offsets } = this.layout;
+    const { dtype, offsets } = this.layout;
     const gradients = this.params.map((param) => param.leaf?.grad);
     const fits = (gradient: Tensor | null | undefined, i: number) =>
-      gradient && (isLendable(gradient) || isAt(gradient, this.#flat, offsets[i]!));
+      gradient?.dtype === dtype && (isLendable(gradient) || isAt(gradient, this.#flat, offsets[i]!));
     return !this.voided && gradients.every(fits);
   }
 
@@ -139,7 +146,17 @@ export class FlatGradients {
     if (coming.length > 0) {
       const contents = coming.map(({ gradient }) => gradient.value);
       this.#keepLent(new Set(gradients.map(({ storage }) => storage)));
-      this.#flat.set(pack(contents, bytes(coming.map(({ offset }) => offset)), this.layout.size, this.#flat.value));
+      this.#flat.set(
+        pack(
+          contents,
+          bytes(
+            coming.map(({ offset }) => offset),
+            this.layout.dtype,
+          ),
+          this.layout.size,
+          this.#flat.value,
+        ),
+      );
       for (const { gradient, offset } of coming) this.#lend(gradient, offset);
     }
     return this.#flat.value;
@@ -165,7 +182,8 @@ export class FlatGradients {
 
 /** A tensor like another one that is filled with a number, for an optimizer's state. */
 export function filledState(like: Tensor, value: number): Tensor {
-  return Tensor.of(full(like.shape, value, 'float32')).retain();
+  return Tensor.of(full(like.shape, value, like.dtype)).retain();
 }
 
-const bytes = (offsets: readonly number[]): number[] => offsets.map((offset) => offset * BYTES_PER_ELEMENT);
+const bytes = (offsets: readonly number[], dtype: DType): number[] =>
+  offsets.map((offset) => offset * bytesPerElement(dtype));

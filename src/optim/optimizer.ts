@@ -1,5 +1,6 @@
 // Owns what optimizers share: parameter groups, flat buffers, stepping, and state that resumes exactly.
 import { enableGrad, noGrad } from '../autograd/mode';
+import { isFloat } from '../compiler/meta';
 import { ArgumentError, DTypeError } from '../errors';
 import { flush } from '../graph/flush';
 import { beforeChange } from '../graph/journal';
@@ -133,8 +134,8 @@ export abstract class Optimizer<O extends object = { lr: number }> {
     }
     if (!param.isLeaf)
       throw new ArgumentError(`${this.name}: can't optimize a tensor that an operation made; use a leaf`);
-    if (param.dtype !== 'float32')
-      throw new DTypeError(`${this.name}: expected float32 parameters, but got ${param.dtype}`);
+    if (!isFloat(param.dtype))
+      throw new DTypeError(`${this.name}: expected floating-point parameters, but got ${param.dtype}`);
     if (seen.has(param)) throw new ArgumentError(`${this.name}: some parameters appear more than once in the groups`);
   }
 
@@ -187,13 +188,13 @@ export abstract class Optimizer<O extends object = { lr: number }> {
     };
   }
 
-  /** Parameters with a gradient, by their number of updates, and by other numbers that they keep. */
+  /** Parameters with a gradient, by their dtype and number of updates, and by other numbers that they keep. */
   #batches(params: readonly Tensor[]): Tensor[][] {
     const batches = new Map<string, Tensor[]>();
     for (const param of params) {
       if (!param.leaf?.grad) continue;
       const { step = 0, numbers = {} } = this.#states.get(param) ?? {};
-      const key = [step, ...Object.values(numbers)].join();
+      const key = [param.dtype, step, ...Object.values(numbers)].join();
       const batch = batches.get(key);
       if (batch) batch.push(param);
       else batches.set(key, [param]);
@@ -221,7 +222,9 @@ export abstract class Optimizer<O extends object = { lr: number }> {
   /** The block of exactly these parameters; made, or made again where another optimizer has moved them. */
   #blockOf(params: readonly Tensor[], names: readonly string[], options: O): Block {
     const same = (block: Block) =>
-      block.params.length === params.length && block.params.every((p, i) => p === params[i]);
+      block.layout.dtype === params[0]!.dtype &&
+      block.params.length === params.length &&
+      block.params.every((p, i) => p === params[i]);
     const known = this.#blocks.find((block) => same(block) && !isVoid(block));
     if (known && names.every((name) => name in known.states)) {
       if (!isFlat(params, known.values, known.layout)) known.values = flatten(params, known.layout);
@@ -256,7 +259,11 @@ export abstract class Optimizer<O extends object = { lr: number }> {
   #stateOf(param: Tensor, names: readonly string[], options: O): ParamState {
     const state = this.#states.get(param) ?? { step: 0, tensors: {}, numbers: {} };
     this.#states.set(param, state);
-    for (const name of names) state.tensors[name] ??= filledState(param, this.initialState(name, options));
+    for (const name of names) {
+      const tensor = state.tensors[name] ?? filledState(param, this.initialState(name, options));
+      // A module that was converted takes its optimizer's state with it.
+      state.tensors[name] = tensor.dtype === param.dtype ? tensor : tensor.to(param.dtype).retain();
+    }
     return state;
   }
 

@@ -1,7 +1,7 @@
 // Owns the form of an optimizer's saved state, which is PyTorch's.
 import { sameShape } from '../compiler/meta';
 import { StateDictError } from '../errors';
-import { clone } from '../ops/cast';
+import { cast, clone } from '../ops/cast';
 import { Tensor } from '../tensor/tensor';
 import type { ParamState } from './optimizer';
 
@@ -84,7 +84,7 @@ function readRecord(
       const got = value instanceof Tensor ? `[${value.shape.join(', ')}]` : typeof value;
       throw fail(`expected ${name} of parameter ${number} to have shape [${param.shape.join(', ')}], but got ${got}`);
     }
-    tensors[name] = Tensor.of(clone(value.value)).retain();
+    tensors[name] = Tensor.of(clone(cast(value.value, param.dtype))).retain();
   }
   return { step: readStep(record.step, Object.keys(tensors).length > 0, number, fail), tensors, numbers };
 }

@@ -4,7 +4,7 @@ import { ArgumentError } from '../errors';
 import { named } from '../graph/record';
 import type { Value } from '../graph/value';
 import * as arg from '../ops/arg';
-import { cast } from '../ops/cast';
+import { toFloat } from '../ops/cast';
 import { std, variance } from '../ops/moments';
 import * as reduce from '../ops/reduce';
 import { logSoftmax, softmax } from '../ops/softmax';
@@ -120,12 +120,12 @@ export abstract class ReduceMethods extends ElementaryMethods {
 
   /** exp(x_i) / Σ_j exp(x_j) along `dim`. */
   softmax(dim: number): Tensor {
-    return this.make(softmax(cast(this.value, 'float32'), dim));
+    return this.make(softmax(toFloat(this.value), dim));
   }
 
   /** log softmax along `dim`. */
   logSoftmax(dim: number): Tensor {
-    return this.make(logSoftmax(cast(this.value, 'float32'), dim));
+    return this.make(logSoftmax(toFloat(this.value), dim));
   }
 
   private reduced(

@@ -323,7 +323,9 @@ export abstract class ShapeMethods extends ReduceMethods {
         `bmm: expected two batches of as many matrices, but got shapes ${showShape(this.shape)} and ${showShape(other.shape)}; use matmul`,
       );
     }
-    return this.matmul(other);
+    const y = this.matmul(other);
+    named(y.value, 'BmmBackward0');
+    return y;
   }
 
   /** @internal */

@@ -10,11 +10,11 @@ export interface Tolerance {
   readonly atol?: number;
 }
 
-/** A leaf with a fixture's contents; float32 ones require gradients when asked. */
+/** A leaf with a fixture's contents; floats require gradients when asked. */
 export function fromFixture({ data, shape, dtype }: FixtureTensor, requiresGrad = false): Tensor {
   const flat = tensor(Array.from(data), { dtype: dtype === 'float64' ? 'float32' : dtype });
   const made = flat.reshape([...shape]);
-  return requiresGrad && made.dtype === 'float32' ? made.requiresGrad_() : made;
+  return requiresGrad && made.isFloatingPoint() ? made.requiresGrad_() : made;
 }
 
 /** Whether two numbers agree; NaN agrees with NaN, and an infinity with itself. */

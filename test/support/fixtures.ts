@@ -1,12 +1,14 @@
 // Owns reading the fixtures that test/fixtures/make.py wrote from PyTorch, in Node and in the browser alike.
 
+import { fromHalf } from '../../src/compiler/half';
+
 /** A number as the fixtures write it: JSON has no NaN and no infinities. */
 export type FixtureNumber = number | 'nan' | 'inf' | '-inf';
 
 export interface FixtureTensor {
   readonly shape: readonly number[];
   /** PyTorch's name of the type; int64 is held as 32-bit integers, bool as 0 and 1. */
-  readonly dtype: 'float32' | 'float64' | 'int64' | 'int32' | 'uint8' | 'bool';
+  readonly dtype: 'float32' | 'float16' | 'float64' | 'int64' | 'int32' | 'uint8' | 'bool';
   readonly data: Float32Array | Float64Array | Int32Array | Uint8Array;
 }
 
@@ -73,6 +75,8 @@ function readTensor(key: string, bytes: ArrayBuffer, header: Header): FixtureTen
   switch (dtype) {
     case 'F32':
       return { shape, dtype: 'float32', data: new Float32Array(raw) };
+    case 'F16':
+      return { shape, dtype: 'float16', data: Float32Array.from(new Uint16Array(raw), fromHalf) };
     case 'F64':
       return { shape, dtype: 'float64', data: new Float64Array(raw) };
     case 'I64':

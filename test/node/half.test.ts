@@ -1,0 +1,185 @@
+// float16 beside PyTorch's halves on a device that computes with it; on any other device every case is the error that says so.
+import * as torch from 'lamplight';
+import { nn, optim, type Tensor } from 'lamplight';
+import { describe, expect, test } from 'vitest';
+import { expectClose, expectNumbers, fromFixture, type Tolerance } from '../support/close';
+import { type FixtureCase, loadFixture } from '../support/fixtures';
+
+const F = nn.functional;
+const dtype = torch.float16;
+
+interface HalfCase extends FixtureCase {
+  readonly kind: 'call' | 'values' | 'text' | 'train' | 'random';
+  readonly op: string;
+  readonly inputs: number;
+  readonly gradFn: string;
+  readonly optimizer: 'sgd' | 'adam';
+  readonly losses: readonly number[];
+  readonly size: number;
+}
+
+const fixture = await loadFixture<HalfCase>('half');
+const of = (kind: HalfCase['kind']) => fixture.cases.filter((one) => one.kind === kind);
+const array = (name: string, requiresGrad = false) => fromFixture(fixture.tensor(name), requiresGrad);
+
+const { features, description } = await torch.init();
+const supported = features.has('shader-f16');
+
+/** Runs `body`, or without float16 sees it fail at its first tensor. */
+async function here(body: () => Promise<void>): Promise<void> {
+  if (supported) return body();
+  const error = await body().then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(torch.DTypeError);
+  const { message } = error as Error;
+  expect(message).toMatch(/^\w+: expected a dtype that this device computes in, but got float16, .*'shader-f16'/);
+  expect(message).toContain(description);
+}
+
+const calls: Record<string, (...xs: Tensor[]) => Tensor> = {
+  sum: (x) => x!.sum(1),
+  mean: (x) => x!.mean(),
+  amax: (x) => x!.amax(0),
+  var: (x) => x!.var(1),
+  cumsum: (x) => x!.cumsum(1),
+  softmax: (x) => x!.softmax(1),
+  logSoftmax: (x) => x!.logSoftmax(0),
+  transpose: (x) => x!.t().mul(2),
+  slice: (x) => x!.at('1:', '::2').add(1),
+  flip: (x) => x!.flip(1),
+  chain: (x) => x!.mul(3).add(0.1).float().mul(3).half().exp(),
+  gelu: (x) => F.gelu(x!),
+  layerNorm: (x, w, b) => F.layerNorm(x!, [7], w, b),
+  matmul: (a, b) => a!.matmul(b!),
+  linear: (x, w, b) => F.linear(x!, w!, b),
+  bmm: (a, b) => torch.bmm(a!, b!),
+  conv2d: (x, w, b) => F.conv2d(x!, w!, b, { stride: 2, padding: 1 }),
+  convRelu: (x, w, b) => F.relu(F.conv2d(x!, w!, b, { groups: 2 })).mul(0.5),
+  convTranspose2d: (x, w, b) => F.convTranspose2d(x!, w!, b, { stride: 2 }),
+  maxPool2d: (x) => F.maxPool2d(x!, 2),
+  avgPool2d: (x) => F.avgPool2d(x!, 3, 2, 1),
+  batchNorm: (x, w, b) => F.batchNorm(x!, null, null, w, b, { training: true }),
+  mseLoss: (x, t) => F.mseLoss(x!, t!),
+  cat: (a, b) => torch.cat([a!, b!]).mul(a!.sum()),
+  embedding: (w) => F.embedding(torch.tensor([2, 0, 2]), w!),
+};
+
+/** By its name: a method of the first argument, unless the case is one of the calls above. */
+function call(op: string, xs: Tensor[]): Tensor {
+  const own = calls[op];
+  if (own) return own(...xs);
+  const [x, ...rest] = xs;
+  return (x as unknown as Record<string, (...args: Tensor[]) => Tensor>)[op]!(...rest);
+}
+
+/** A step of float16, and for numbers near 0 the least step. */
+const step: Tolerance = { rtol: 2 ** -10, atol: 2 ** -22 };
+/** PyTorch rounds between the parts of some functions, which are one here, and the other way about. */
+const several: Tolerance = { rtol: 4e-3, atol: 4e-3 };
+
+describe('functions', () => {
+  test.each(of('values'))('$name', ({ name, op }) =>
+    here(async () => {
+      await expectClose(call(op, [array(`${name}/x0`)]), fixture.tensor(`${name}/output`), step);
+    }),
+  );
+
+  test.each(of('call'))('$name', ({ name, op, inputs, gradFn }) =>
+    here(async () => {
+      const xs = Array.from({ length: inputs }, (_, i) => array(`${name}/x${i}`, true));
+      const y = call(op, xs);
+      expect(y.gradFn).toBe(gradFn);
+      const tolerance = op in calls ? several : step;
+      await expectClose(y, fixture.tensor(`${name}/output`), tolerance);
+      y.backward(array(`${name}/dy`));
+      for (const [i, x] of xs.entries()) await expectClose(x.grad!, fixture.tensor(`${name}/grad${i}`), several);
+    }),
+  );
+});
+
+describe('training', () => {
+  test.each(of('train'))('$optimizer', ({ name, optimizer, losses }) =>
+    here(async () => {
+      const params = [0, 1].map((i) => array(`${name}/p${i}`, true));
+      const x = array(`${name}/x`);
+      const made =
+        optimizer === 'sgd'
+          ? new optim.SGD(params, { lr: 0.1, momentum: 0.9 })
+          : new optim.Adam(params, { lr: 0.01, eps: 1e-3 });
+      const seen: number[] = [];
+      for (const _ of losses) {
+        made.zeroGrad();
+        const loss = F.linear(x, params[0]!, params[1]!).sub(1).square().mean();
+        loss.backward();
+        made.step();
+        seen.push(await loss.item());
+      }
+      expectNumbers(seen, losses, { rtol: 5e-3 });
+      for (const [i, param] of params.entries()) await expectClose(param, fixture.tensor(`${name}/end${i}`), several);
+    }),
+  );
+
+  test('a converted module trains, its optimizer too, and its gradients can be clipped', () =>
+    here(async () => {
+      torch.manualSeed(0);
+      const model = new nn.Sequential(new nn.Linear(4, 6), new nn.BatchNorm1d(6), new nn.ReLU(), new nn.Linear(6, 3));
+      const made = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
+      const x = torch.randn(12, 4);
+      const labels = torch.randint(3, [12]);
+      const losses: number[] = [];
+      for (let i = 0; i < 12; i++) {
+        if (i === 2) model.half();
+        made.zeroGrad();
+        const loss = F.crossEntropy(model(i < 2 ? x : x.half()), labels);
+        loss.backward();
+        nn.utils.clipGradNorm_(model.parameters(), 5);
+        made.step();
+        losses.push(await loss.item());
+      }
+      expect(losses.at(-1)!).toBeLessThan(losses[1]! * 0.8);
+      expect(model.parameters().map((p) => `${p.dtype} ${p.grad!.dtype}`)).toEqual(Array(6).fill('float16 float16'));
+      expect(model.buffers().map((b) => b.dtype)).toEqual(['float16', 'float16', 'int64']);
+      expect(model.float().parameters()[0]!.dtype).toBe('float32');
+    }));
+});
+
+test('writing in place and through views', () =>
+  here(async () => {
+    const x = torch.arange(7, { dtype });
+    x.at('1:4').fill_(0.1);
+    x.at(torch.tensor([5])).mul_(2);
+    x.add_(torch.ones(7));
+    expectNumbers(await x.data(), [1, 1.0996, 1.0996, 1.0996, 5, 11, 7], { rtol: 1e-4 });
+    expect(x.dtype).toBe('float16');
+  }));
+
+test('sums of floats of two dtypes are float32, products of matrices refuse them', () =>
+  here(async () => {
+    const x = torch.ones(2, 2, { dtype });
+    expect(x.add(torch.ones(2, 2)).dtype).toBe('float32');
+    expect(() => x.matmul(torch.ones(2, 2))).toThrow(/matmul: expected .* one dtype, but got float16 and float32/);
+  }));
+
+test('what is saved comes back', () =>
+  here(async () => {
+    const x = torch.randn(3, 5).half();
+    const bytes = await torch.saveBytes({ x, y: x.at(0, '1:') });
+    const loaded = await torch.load(bytes);
+    expect([loaded.x!.dtype, await loaded.x!.tolist()]).toEqual(['float16', await x.tolist()]);
+    expect(await loaded.y!.tolist()).toEqual(await x.at(0, '1:').tolist());
+  }));
+
+test('takes half the memory', () =>
+  here(async () => {
+    const before = torch.gpu.stats().liveBytes;
+    const kept = [torch.ones(1 << 20, { dtype }).add(1), torch.ones(1 << 20).add(1)];
+    await torch.gpu.synchronize();
+    expect(torch.gpu.stats().liveBytes - before).toBe((2 + 4) << 20);
+    for (const x of kept) x.dispose();
+  }));
+
+test('the device says whether it computes with float16', () => {
+  expect(torch.gpu.isFloat16Supported()).toBe(supported);
+});
