@@ -8,6 +8,15 @@ fn elementary_exp2(x: f32) -> f32 {
   return select(math_scale(1.0 + math_expm1_near((t - f32(n)) * 0.693147181), n), x, math_isnan(x));
 }
 
+// x 2^b in three steps, since 2^b alone overflows before the product does.
+fn elementary_ldexp(x: f32, b: f32) -> f32 {
+  if (math_isnan(b)) { return b; }
+  let t = min(max(b, -300.0), 300.0);
+  let third = trunc(t * 0.333333333);
+  let step = elementary_exp2(third);
+  return x * step * step * elementary_exp2(t - 2.0 * third);
+}
+
 // x = 2^e m with m in [√½, √2): (e, ln m), for normal positive x.
 fn elementary_log_parts(x: f32) -> vec2f {
   let shifted = bitcast<u32>(x) + 0x004afb0du;

@@ -17,5 +17,6 @@ export * from './random';
 export * from './rearrange-functions';
 export { scope } from './scope';
 export type { Index } from './shape-methods';
+export * from './special-functions';
 export { Tensor } from './tensor';
 export { type WarmupOptions, type WarmupProgress, warmup } from './warmup';

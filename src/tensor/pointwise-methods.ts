@@ -2,6 +2,7 @@
 import { type DType, isFloat, sameShape, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { mode } from '../graph/mode';
+import { named } from '../graph/record';
 import type { Value } from '../graph/value';
 import * as activation from '../ops/activation';
 import * as arithmetic from '../ops/arithmetic';
@@ -16,6 +17,11 @@ import type { Tensor } from './tensor';
 
 /** A tensor, or a number that is promoted like Python's. */
 export type Operandish = Tensor | number | boolean;
+
+/** A bound of `clamp`: one for all elements, or one for each. */
+type Bound = Tensor | number;
+
+type ClampArgs = [min?: Bound | null, max?: Bound | null] | [{ min?: Bound | null; max?: Bound | null }];
 
 type BinaryOp = (a: Value, b: Value | number) => Value;
 
@@ -152,16 +158,53 @@ export abstract class PointwiseMethods extends TensorBase {
     return this.make(arithmetic.round(this.value));
   }
 
-  /** Each element limited to [min, max]; either may be left out. */
-  clamp(...args: [min?: number | null, max?: number | null] | [{ min?: number; max?: number }]): Tensor {
-    const none = null as number | null;
-    const { min, max } = parseArgs<{ min?: number | null; max?: number | null }>(
+  /** Each element limited to [min, max], numbers or tensors; either may be left out. */
+  clamp(...args: ClampArgs): Tensor {
+    const none = null as Bound | null;
+    const { min, max } = parseArgs<{ min?: Bound | null; max?: Bound | null }>(
       'clamp',
       [],
       { min: none, max: none },
       args,
     );
-    return this.make(compare.clamp(this.value, min, max));
+    if (min === null && max === null) {
+      throw new ArgumentError(
+        `clamp: expected min or max for input of shape ${showShape(this.shape)}, but got neither`,
+      );
+    }
+    const byNumbers = [min, max].every((bound) => bound === null || typeof bound === 'number');
+    return this.limited(min, max, `ClampBackward${byNumbers ? 1 : 0}`);
+  }
+
+  /** Each element raised to at least `min`. */
+  clampMin(min: Bound): Tensor {
+    return this.limited(min, null, typeof min === 'number' ? 'ClampMinBackward0' : 'ClampMinBackward1');
+  }
+
+  /** Each element lowered to at most `max`. */
+  clampMax(max: Bound): Tensor {
+    return this.limited(null, max, typeof max === 'number' ? 'ClampMaxBackward0' : 'ClampMaxBackward1');
+  }
+
+  /** Between numbers in one operation; between tensors as maximum and minimum, where equal numbers share the gradient. */
+  private limited(min: Bound | null, max: Bound | null, gradName: string): Tensor {
+    const bounds = [min, max].filter((bound) => bound !== null);
+    const dtype = promoteTypes(...[this, ...bounds].map(operandOf));
+    const x = cast(this.value, dtype);
+    if (bounds.every((bound) => typeof bound === 'number')) {
+      return this.make(named(compare.clamp(x, min as number | null, max as number | null), gradName));
+    }
+    const boundOf = (bound: Bound) => (typeof bound === 'number' ? full([], bound, dtype) : cast(bound.value, dtype));
+    const raised = min === null ? x : compare.maximum(x, boundOf(min));
+    return this.make(named(max === null ? raised : compare.minimum(raised, boundOf(max)), gradName));
+  }
+
+  /** This tensor itself: there for numbers, not for bools. */
+  positive(): Tensor {
+    if (this.dtype === 'bool') {
+      throw new DTypeError('positive: expected numbers, but got dtype bool; convert it with .to()');
+    }
+    return this as unknown as Tensor;
   }
 
   // ── Comparison and logic: results are bool ──
@@ -311,8 +354,8 @@ export abstract class PointwiseMethods extends TensorBase {
     return this.replace('mul_', this.before(other).mul(other).value);
   }
 
-  div_(other: Operandish): this {
-    return this.replace('div_', this.before(other).div(other).value);
+  div_(other: Operandish, options: { roundingMode?: 'floor' | 'trunc' | null } = {}): this {
+    return this.replace('div_', this.before(other).div(other, options).value);
   }
 
   pow_(exponent: Operandish): this {
@@ -347,8 +390,16 @@ export abstract class PointwiseMethods extends TensorBase {
     return this.replace('sigmoid_', activation.sigmoid(this.value));
   }
 
-  clamp_(...args: [min?: number | null, max?: number | null] | [{ min?: number; max?: number }]): this {
+  clamp_(...args: ClampArgs): this {
     return this.replace('clamp_', this.before().clamp(...args).value);
+  }
+
+  clampMin_(min: Bound): this {
+    return this.replace('clampMin_', this.before().clampMin(min).value);
+  }
+
+  clampMax_(max: Bound): this {
+    return this.replace('clampMax_', this.before().clampMax(max).value);
   }
 
   eq_(other: Operandish): this {

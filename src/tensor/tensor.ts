@@ -2,11 +2,11 @@
 import type { Value } from '../graph/value';
 import { detach } from '../ops/cast';
 import type { TensorBase } from './base';
-import { LinearAlgebraMethods } from './linear-algebra-methods';
 import type { Layout, Storage } from './storage';
+import { ViewInPlaceMethods } from './view-in-place-methods';
 
 /** An n-dimensional array on the GPU. Operations are recorded and run later; only reading values back waits. */
-export class Tensor extends LinearAlgebraMethods {
+export class Tensor extends ViewInPlaceMethods {
   /** A tensor around a value of the graph. */
   static of(value: Value): Tensor {
     return new Tensor(value);

@@ -1,0 +1,196 @@
+// Special functions: the logarithm of Γ and its derivatives, erf's inverse, Bessel functions, sinc, logarithms of sums and ratios.
+
+import elementaryLib from '../../shaders/lib/elementary.wgsl?raw';
+import erfLib from '../../shaders/lib/erf.wgsl?raw';
+import igammaLib from '../../shaders/lib/igamma.wgsl?raw';
+import mathLib from '../../shaders/lib/math.wgsl?raw';
+import specialLib from '../../shaders/lib/special.wgsl?raw';
+import trigLib from '../../shaders/lib/trig.wgsl?raw';
+import { AutogradError } from '../errors';
+import { record } from '../graph/record';
+import type { Op, Value } from '../graph/value';
+import { add, div, exp, log, mul, neg, reciprocal, square, sub } from './arithmetic';
+import { toFloat } from './cast';
+import { eq, gt, le, logicalAnd, logicalOr, lt, where } from './compare';
+import { exp2 } from './elementary';
+import { pointwise } from './pointwise';
+
+const lib = [mathLib, trigLib, specialLib];
+
+type Unary = (a: Value) => Value;
+type Binary = (a: Value, b: Value) => Value;
+
+// ── Γ ──
+
+const lgammaOp = pointwise({
+  name: 'lgamma',
+  lib,
+  expr: 'special_lgamma(a0)',
+  saves: 'a',
+  grads: [(dy, { a }) => mul(dy, digamma(a))],
+});
+/** ln |Γ(a)|. */
+export const lgamma: Unary = (a) => record(lgammaOp, [toFloat(a)], undefined);
+
+const digammaOp = pointwise({
+  name: 'digamma',
+  lib,
+  expr: 'special_digamma(a0)',
+  saves: 'a',
+  grads: [(dy, { a }) => mul(dy, polygamma(1, a))],
+});
+/** The derivative of ln Γ. */
+export const digamma: Unary = (a) => record(digammaOp, [toFloat(a)], undefined);
+
+/** Scalars: n, and (-1)^(n+1) n!. */
+const polygammaOp: Op<undefined> = pointwise({
+  name: 'polygamma',
+  lib,
+  expr: 's1 * special_zeta(s0 + 1.0, a0)',
+  saves: 'a',
+  grads: [(dy, { a, s }) => mul(dy, polygamma(s[0]! + 1, a))],
+});
+/** The nth derivative of digamma, n ≥ 0. */
+export function polygamma(n: number, a: Value): Value {
+  if (n === 0) return digamma(a);
+  let factorial = n % 2 === 0 ? -1 : 1;
+  for (let k = 2; k <= n; k++) factorial *= k;
+  return record(polygammaOp, [toFloat(a)], undefined, [n, factorial]);
+}
+
+/** e^-x x^(a-1) / Γ(a), which is how fast igamma grows with x. */
+const gammaDensity = (a: Value, x: Value): Value => exp(sub(sub(mul(sub(a, 1), log(x)), x), lgamma(a)));
+
+const incomplete = (name: string, expr: string, slope: (dy: Value) => Value): Binary => {
+  const op = pointwise({
+    name,
+    lib: [mathLib, trigLib, erfLib, elementaryLib, specialLib, igammaLib],
+    expr,
+    saves: 'ab',
+    grads: [
+      () => {
+        throw new AutogradError(
+          `${name}: there is no gradient by the first argument, as in PyTorch; detach() it, and take that by the second`,
+        );
+      },
+      (dy, { a, b }) => mul(slope(dy), gammaDensity(a, b)),
+    ],
+  });
+  return (a, b) => record(op, [a, b], undefined);
+};
+/** The regularised lower incomplete gamma function P(a, x). */
+export const igamma = incomplete('igamma', 'igamma_p(a0, a1)', (dy) => dy);
+/** The upper one, 1 - P(a, x). */
+export const igammac = incomplete('igammac', 'igamma_q(a0, a1)', neg);
+
+// ── Inverse of erf, Bessel functions, sinc ──
+
+const erfinvOp = pointwise({
+  name: 'erfinv',
+  lib,
+  expr: 'special_erfinv(a0)',
+  saves: 'y',
+  grads: [(dy, { y }) => mul(dy, mul(exp(square(y)), Math.sqrt(Math.PI) / 2))],
+});
+/** The number whose erf is a; ±∞ for ±1. */
+export const erfinv: Unary = (a) => record(erfinvOp, [toFloat(a)], undefined);
+
+const i0Op = pointwise({
+  name: 'i0',
+  lib,
+  expr: 'special_i0(a0)',
+  saves: 'a',
+  grads: [(dy, { a }) => mul(dy, i1(a))],
+});
+/** The modified Bessel function of the first kind, of order 0. */
+export const i0: Unary = (a) => record(i0Op, [toFloat(a)], undefined);
+
+const i1Op = pointwise({
+  name: 'i1',
+  gradName: 'SpecialI1Backward0',
+  lib,
+  expr: 'special_i1(a0)',
+  saves: 'ay',
+  // I₁(a) / a is ½ at 0.
+  grads: [(dy, { a, y }) => mul(dy, sub(i0(a), where(eq(a, 0), 0.5, div(y, a))))],
+});
+/** The modified Bessel function of the first kind, of order 1. */
+export const i1: Unary = (a) => record(i1Op, [toFloat(a)], undefined);
+
+const sincOp = pointwise({
+  name: 'sinc',
+  lib,
+  expr: 'special_sinc(a0)',
+  saves: 'a',
+  grads: [(dy, { a }) => mul(dy, sincSlope(a))],
+});
+/** sin πa / πa, and 1 at 0. */
+export const sinc: Unary = (a) => record(sincOp, [toFloat(a)], undefined);
+
+const sincSlopeOp = pointwise({
+  name: 'sincSlope',
+  lib,
+  expr: 'special_sinc_slope(a0)',
+  saves: 'ay',
+  // sinc″ = -π² sinc - 2 sinc′ / a, which is -π²/3 at 0.
+  grads: [
+    (dy, { a, y }) =>
+      mul(dy, where(eq(a, 0), -(Math.PI ** 2) / 3, sub(mul(sinc(a), -(Math.PI ** 2)), mul(div(y, a), 2)))),
+  ],
+});
+const sincSlope: Unary = (a) => record(sincSlopeOp, [a], undefined);
+
+// ── Logarithms of ratios and sums ──
+
+/** 1 / (a (1 - a)) */
+const logitSlope = (a: Value): Value => reciprocal(mul(a, sub(1, a)));
+const outside = (a: Value, low: number, high: number): Value => logicalOr(lt(a, low), gt(a, high));
+const logitOp = pointwise({
+  name: 'logit',
+  lib: [mathLib],
+  expr: 'math_log(a0 / (1.0 - a0))',
+  saves: 'a',
+  grads: [(dy, { a }) => where(outside(a, 0, 1), Number.NaN, mul(dy, logitSlope(a)))],
+});
+const logitClampedOp = pointwise({
+  name: 'logit',
+  lib: [mathLib],
+  expr: 'math_log(math_min(math_max(a0, s0), 1.0 - s0) / (1.0 - math_min(math_max(a0, s0), 1.0 - s0)))',
+  saves: 'a',
+  grads: [(dy, { a, s }) => where(outside(a, s[0]!, 1 - s[0]!), 0, mul(dy, logitSlope(a)))],
+});
+/** ln(a / (1 - a)), the inverse of sigmoid; with `eps`, of a limited to [eps, 1 - eps]. */
+export const logit = (a: Value, eps: number | null): Value =>
+  eps === null ? record(logitOp, [toFloat(a)], undefined) : record(logitClampedOp, [toFloat(a)], undefined, [eps]);
+
+/** An op of two floats from its library function and its gradients by both. */
+function binary(name: string, saves: string, grads: NonNullable<Parameters<typeof pointwise>[0]['grads']>): Binary {
+  const op = pointwise({ name, lib, expr: `special_${name}(a0, a1)`, saves, grads });
+  return (a, b) => record(op, [a, b], undefined);
+}
+
+/** ln(e^a + e^b). */
+export const logaddexp: Binary = binary('logaddexp', 'ab', [
+  (dy, { a, b }) => div(dy, add(exp(sub(b, a)), 1)),
+  (dy, { a, b }) => div(dy, add(exp(sub(a, b)), 1)),
+]);
+/** log2(2^a + 2^b). */
+export const logaddexp2: Binary = binary('logaddexp2', 'ab', [
+  (dy, { a, b }) => div(dy, add(exp2(sub(b, a)), 1)),
+  (dy, { a, b }) => div(dy, add(exp2(sub(a, b)), 1)),
+]);
+/** √(a² + b²). */
+export const hypot: Binary = binary('hypot', 'aby', [
+  (dy, { a, y }) => mul(dy, div(a, y)),
+  (dy, { b, y }) => mul(dy, div(b, y)),
+]);
+/** a ln b, and 0 where a is 0. */
+export const xlogy: Binary = binary('xlogy', 'ab', [
+  (dy, { a, b }) => where(logicalAnd(eq(a, 0), le(b, 0)), 0, xlogy(dy, b)),
+  (dy, { a, b }) => div(mul(dy, a), b),
+]);
+/** a ln(1 + b), and 0 where a is 0. */
+export const xlog1py: Binary = binary('xlog1py', 'ab', [
+  (dy, { a, b }) => where(logicalAnd(eq(a, 0), le(b, -1)), 0, xlog1py(dy, b)),
+  (dy, { a, b }) => div(mul(dy, a), add(b, 1)),
+]);

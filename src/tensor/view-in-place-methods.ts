@@ -1,0 +1,37 @@
+// Tensor methods that give a tensor another shape in place, over the same memory.
+import type { Shape } from '../compiler/meta';
+import { AliasMethods } from './alias-methods';
+
+/**
+ * On a leaf that requires grad, they throw as every change in place does. Other tensors over the same memory keep their shapes.
+ */
+export abstract class ViewInPlaceMethods extends AliasMethods {
+  squeeze_(dim?: number | readonly number[]): this {
+    return this.become((x) => x.squeeze(dim));
+  }
+
+  unsqueeze_(dim: number): this {
+    return this.become((x) => x.unsqueeze(dim));
+  }
+
+  transpose_(dim0: number, dim1: number): this {
+    return this.become((x) => x.transpose(dim0, dim1));
+  }
+
+  /** `transpose_` by NumPy's name. */
+  swapaxes_(axis0: number, axis1: number): this {
+    return this.transpose_(axis0, axis1);
+  }
+
+  swapdims_(dim0: number, dim1: number): this {
+    return this.transpose_(dim0, dim1);
+  }
+
+  t_(): this {
+    return this.become((x) => x.t());
+  }
+
+  asStrided_(size: Shape, stride: readonly number[], storageOffset = this.offset): this {
+    return this.become((x) => x.asStrided(size, stride, storageOffset));
+  }
+}
