@@ -36,22 +36,6 @@ describe('layers against PyTorch', () => {
 });
 
 describe('activations', () => {
-  const smooth: [string, (x: Tensor) => Tensor][] = [
-    ['mish', F.mish],
-    ['selu', F.selu],
-    ['celu', (x) => F.celu(x, 0.7)],
-    ['tanhshrink', F.tanhshrink],
-    ['hardswish', F.hardswish],
-    ['glu', (x) => F.glu(x)],
-    ['prelu', (x) => F.prelu(x, torch.tensor([0.3]))],
-  ];
-
-  test.each(smooth)('%s passes gradcheck and gradgradcheck', async (_, f) => {
-    const x = torch.tensor([-2.5, -0.8, -0.3, 0.4, 1.1, 2.2], { requiresGrad: true });
-    expect(await torch.autograd.gradcheck(f, [x])).toBe(true);
-    expect(await torch.autograd.gradgradcheck(f, [x], { atol: 0.02 })).toBe(true);
-  });
-
   test('let NaN through', async () => {
     const x = torch.tensor([Number.NaN]);
     for (const f of [F.mish, F.selu, F.celu, F.tanhshrink, F.softshrink]) expect(await f(x).item()).toBeNaN();

@@ -296,6 +296,10 @@ test('gradcheck finds a wrong gradient, and names where', async () => {
   const wrong = (t: torch.Tensor) => t.mul(t.detach());
   await expect(torch.autograd.gradcheck(wrong, [x])).rejects.toThrow(/^gradcheck: the gradient by input 0 at \[0\] is/);
   await expect(torch.autograd.gradcheck(wrong, [x])).rejects.toThrow(torch.AutogradError);
+  expect(await torch.autograd.gradcheck((t) => t.sin(), x, { fastMode: true })).toBe(true);
+  await expect(torch.autograd.gradcheck(wrong, [x], { fastMode: true })).rejects.toThrow(
+    /by input 0 in a random direction/,
+  );
   await expect(torch.autograd.gradcheck((t) => t, torch.ones(2))).rejects.toThrow(torch.ArgumentError);
   // x²/2 with the right first derivative and none behind it.
   const half = (t: torch.Tensor) => t.mul(t.detach()).sub(t.detach().pow(2).mul(0.5));

@@ -36,19 +36,6 @@ describe('rows by an index tensor', () => {
       [5, 5],
     ]);
   });
-
-  test('passes gradcheck', async () => {
-    const index = torch.tensor([1, 1, 0]);
-    const input = torch.tensor(
-      [
-        [0.5, -1, 2],
-        [1, 0.25, -0.75],
-      ],
-      { requiresGrad: true },
-    );
-    expect(await torch.autograd.gradcheck((v) => v.at(index).square(), [input])).toBe(true);
-    expect(await torch.autograd.gradgradcheck((v) => v.at(index).square(), [input])).toBe(true);
-  });
 });
 
 describe('gather', () => {
@@ -70,22 +57,6 @@ describe('gather', () => {
       [1, 1, 0, 0],
       [1, 0, 0, 0],
     ]);
-  });
-
-  test('passes gradcheck, also where it picks an element twice', async () => {
-    const input = torch.tensor(
-      [
-        [0.5, -1, 2],
-        [1, 0.25, -0.75],
-      ],
-      { requiresGrad: true },
-    );
-    const twice = torch.tensor([
-      [0, 0, 2, 1],
-      [1, 1, 1, 0],
-    ]);
-    expect(await torch.autograd.gradcheck((v) => v.gather(1, twice).square(), [input])).toBe(true);
-    expect(await torch.autograd.gradgradcheck((v) => v.gather(1, twice).square(), [input])).toBe(true);
   });
 
   test('says what it expects', () => {

@@ -4,6 +4,7 @@ import { nn, type Tensor } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { expectClose, fromFixture } from '../support/close';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
+import { sampled } from '../support/sample';
 
 const F = nn.functional;
 
@@ -28,7 +29,7 @@ const losses: Record<string, Loss> = {
 };
 
 describe('against PyTorch', () => {
-  test.each(fixture.cases)('$name', async ({ name, op, options }) => {
+  test.each(sampled(fixture.cases))('$name', async ({ name, op, options }) => {
     const key = (part: string) => `${name}/${part}`;
     const input = fromFixture(fixture.tensor(key('input')), true);
     const target = fromFixture(fixture.tensor(key('target')), fixture.has(key('grad_target')));
@@ -115,25 +116,5 @@ describe('errors', () => {
       /from 0 to 1, but got 2/,
     );
     expect(() => F.binaryCrossEntropyWithLogits(x, torch.zeros(4, 2))).toThrow(/\[4, 3\], but got \[4, 2\]/);
-  });
-});
-
-describe('gradcheck', () => {
-  const x = () => {
-    torch.manualSeed(3);
-    return torch.randn(3, 4, { requiresGrad: true });
-  };
-  const labels = torch.tensor([1, 3, 0]);
-  const other = torch.linspace(0, 1, 12).reshape(3, 4);
-  test.each<[string, (x: Tensor) => Tensor]>([
-    ['crossEntropy', (x) => F.crossEntropy(x, labels)],
-    ['crossEntropy, smoothed', (x) => F.crossEntropy(x, labels, { labelSmoothing: 0.3, reduction: 'sum' })],
-    ['crossEntropy of probabilities', (x) => F.crossEntropy(x, other)],
-    ['nllLoss', (x) => F.nllLoss(x.logSoftmax(1), labels)],
-    ['mseLoss', (x) => F.mseLoss(x, other)],
-    ['binaryCrossEntropyWithLogits', (x) => F.binaryCrossEntropyWithLogits(x, other)],
-  ])('%s, once and twice', async (_, f) => {
-    expect(await torch.autograd.gradcheck(f, [x()])).toBe(true);
-    expect(await torch.autograd.gradgradcheck(f, [x()])).toBe(true);
   });
 });

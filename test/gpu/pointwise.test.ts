@@ -319,35 +319,6 @@ function placeIn(own: readonly number[], shape: readonly number[], index: number
   return place;
 }
 
-describe('gradcheck', () => {
-  const smooth: [string, (x: Tensor) => Tensor][] = [
-    ['exp', torch.exp],
-    ['expm1', torch.expm1],
-    ['log', (x) => x.square().add(1).log()],
-    ['log1p', (x) => x.square().log1p()],
-    ['sqrt', (x) => x.square().add(1).sqrt()],
-    ['rsqrt', (x) => x.square().add(1).rsqrt()],
-    ['reciprocal', (x) => x.square().add(1).reciprocal()],
-    ['sin', torch.sin],
-    ['cos', torch.cos],
-    ['tanh', torch.tanh],
-    ['sigmoid', torch.sigmoid],
-    ['gelu', (x) => F.gelu(x)],
-    ['gelu tanh', (x) => F.gelu(x, { approximate: 'tanh' })],
-    ['silu', (x) => F.silu(x)],
-    ['softplus', (x) => F.softplus(x)],
-    ['logsigmoid', F.logsigmoid],
-    ['pow', (x) => x.pow(3)],
-    ['div', (x) => x.div(x.square().add(2))],
-    ['where', (x) => torch.where(x.gt(0), x.mul(3), x.neg())],
-  ];
-  const x = () => torch.tensor([-1.7, -0.6, 0.35, 0.8, 1.9], { requiresGrad: true });
-  test.each(smooth)('%s, once and twice', async (_, f) => {
-    expect(await torch.autograd.gradcheck(f, [x()])).toBe(true);
-    expect(await torch.autograd.gradgradcheck((v) => f(v).square(), [x()])).toBe(true);
-  });
-});
-
 describe('four elements at a time', () => {
   const numbers = (shape: readonly number[], step: number) => {
     const count = shape.reduce((n, size) => n * size, 1);

@@ -29,26 +29,12 @@ export async function runPasses(
   };
   const faults = buffer(16, STORAGE);
   const at = (operand: Operand) => (operand.from === 'fault' ? faults : places[operand.from][operand.index]!);
-  device.pushErrorScope('validation');
   const encoder = device.createCommandEncoder();
-  for (const pass of lowering.passes) {
+  const compiled = lowering.passes.map((pass) => compile(device, pass));
+  for (const [i, pass] of lowering.passes.entries()) {
+    const { layout, pipeline } = await compiled[i]!;
     const bound = [...pass.reads, ...pass.writes].map(at);
-    const kinds: GPUBufferBindingType[] = [
-      ...pass.reads.map(() => 'read-only-storage' as const),
-      ...pass.writes.map(() => 'storage' as const),
-    ];
-    if (pass.params?.length) {
-      bound.push(buffer(4 * pass.params.length + 16, UNIFORM, paramBytes(pass)));
-      kinds.push('uniform');
-    }
-    const layout = device.createBindGroupLayout({
-      entries: kinds.map((type, binding) => ({ binding, visibility: COMPUTE_STAGE, buffer: { type } })),
-    });
-    const module = device.createShaderModule({ code: specialise(pass.source.join('\n'), pass.consts) });
-    const pipeline = device.createComputePipeline({
-      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module, entryPoint: pass.entry ?? 'main', constants: { ...pass.overrides } },
-    });
+    if (pass.params?.length) bound.push(buffer(4 * pass.params.length + 16, UNIFORM, paramBytes(pass)));
     const entries = bound.map((resource, binding) => ({ binding, resource: { buffer: resource } }));
     const encoded = encoder.beginComputePass();
     encoded.setPipeline(pipeline);
@@ -61,6 +47,7 @@ export async function runPasses(
     encoder.copyBufferToBuffer(from, 0, to, 0, 4 * outputs[i]!);
     return to;
   });
+  device.pushErrorScope('validation');
   device.queue.submit([encoder.finish()]);
   const problem = await device.popErrorScope();
   if (problem) throw new Error(problem.message);
@@ -71,6 +58,24 @@ export async function runPasses(
   }
   for (const each of created) each.destroy();
   return results;
+}
+
+/** The pipeline of a pass; several are compiled at the same time. */
+async function compile(device: GPUDevice, { source, consts, entry, overrides, reads, writes, params }: Pass) {
+  const kinds: GPUBufferBindingType[] = [
+    ...reads.map(() => 'read-only-storage' as const),
+    ...writes.map(() => 'storage' as const),
+    ...(params?.length ? ['uniform' as const] : []),
+  ];
+  const layout = device.createBindGroupLayout({
+    entries: kinds.map((type, binding) => ({ binding, visibility: COMPUTE_STAGE, buffer: { type } })),
+  });
+  const module = device.createShaderModule({ code: specialise(source.join('\n'), consts) });
+  const pipeline = await device.createComputePipelineAsync({
+    layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+    compute: { module, entryPoint: entry ?? 'main', constants: { ...overrides } },
+  });
+  return { layout, pipeline };
 }
 
 function paramBytes({ params = [] }: Pass): ArrayBuffer {
