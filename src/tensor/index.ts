@@ -1,7 +1,9 @@
 // The surface of tensors: what PyTorch has at its top level.
+export * from './alias-functions';
 export * as autograd from './autograd';
 export type { NestedArray, TensorData } from './base';
 export { checkpoint } from './checkpoint';
+export * from './constants';
 export * from './creation';
 export * from './dtypes';
 export { einsum } from './einsum';

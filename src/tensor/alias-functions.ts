@@ -1,0 +1,13 @@
+// Functions over tensors for what is known of them, and for the matrices of their last dimensions.
+import type { Tensor } from './tensor';
+
+/** Whether numbers of this dtype have a sign. */
+export const isSigned = (input: Tensor): boolean => input.isSigned();
+/** Whether two tensors have one shape. */
+export const isSameSize = (input: Tensor, other: Tensor): boolean => input.isSameSize(other);
+/** Whether the only element is not zero; reads it back. */
+export const isNonzero = (input: Tensor): Promise<boolean> => input.isNonzero();
+/** Matrices transposed and conjugated, which for real numbers is `input.mT`. */
+export const adjoint = (input: Tensor): Tensor => input.adjoint();
+/** Takes a tensor out of the graph, in place. */
+export const detach_ = (input: Tensor): Tensor => input.detach_();
