@@ -17,7 +17,7 @@ const KHT: u32 = 3u; // kernel rows and taps of a row that are written out; they
 const KWT: u32 = 3u;
 const KHS: u32 = 1u; // KH / KHT
 const KWS: u32 = 1u; // KW / KWT
-const TAPS: u32 = 9u; // TC · KHT · KWT
+const WEIGHTS: u32 = 36u; // TC · KHT · KWT · LANES
 const ROWS: u32 = 4u; // rows of x under a tile: (TY - 1)·SH + (KHT - 1)·DH + 1
 const COLS: u32 = 9u; // columns of x under a tile: (TX - 1)·SW + (KWT - 1)·DW + 1
 const PATCH: u32 = 36u; // TC · ROWS · COLS
@@ -87,6 +87,12 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   for (var k = 0u; k < QUADS; k++) { // unroll
     place[k] = weights_place(o0 + k * 4u, last_o, params.w_out);
   }
+  // Each use of a uniform is a load.
+  let group_in = params.group_in;
+  let x_channel = (n * params.groups + g) * group_in;
+  let w_first = g * params.w_group + params.tap_first;
+  let w_in = params.w_in;
+  let tap_step = params.tap_step;
   var acc: array<f32, ACC>; // scalars
   for (var down = 0u; down < KHS; down++) { // unroll up to 1
     for (var across = 0u; across < KWS; across++) { // unroll up to 1
@@ -104,10 +110,10 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         column[j] = min(ix, last_col);
         column_mask[j] = select(0u, 0xffffffffu, ix <= last_col);
       }
-      for (var c0 = 0u; c0 < params.group_in; c0 += TC) {
+      for (var c0 = 0u; c0 < group_in; c0 += TC) {
         var values: array<f32, PATCH>; // scalars
         for (var d = 0u; d < TC; d++) { // unroll
-          let x0 = ((n * params.groups + g) * params.group_in + c0 + d) * plane;
+          let x0 = (x_channel + c0 + d) * plane;
           for (var i = 0u; i < ROWS; i++) { // unroll
             for (var j = 0u; j < COLS; j++) { // unroll
               let bits = bitcast<u32>(x[x0 + line[i] + column[j]]);
@@ -115,14 +121,17 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
             }
           }
         }
-        let w0 = g * params.w_group + c0 * params.w_in + params.tap_first;
+        let w0 = w_first + c0 * w_in;
         for (var k = 0u; k < QUADS; k++) { // unroll
-          var weights: array<vec4f, TAPS>; // scalars
+          var weights: array<f32, WEIGHTS>; // scalars
           for (var d = 0u; d < TC; d++) { // unroll
             for (var p = 0u; p < KHT; p++) { // unroll
               for (var q = 0u; q < KWT; q++) { // unroll
                 let tap = (down * KHT + p) * KW + across * KWT + q;
-                weights[(d * KHT + p) * KWT + q] = weights_load(place[k], w0 + d * params.w_in + tap * params.tap_step);
+                let four = weights_load(place[k], w0 + d * w_in + tap * tap_step);
+                for (var o = 0u; o < LANES; o++) { // unroll
+                  weights[((d * KHT + p) * KWT + q) * LANES + o] = four[o];
+                }
               }
             }
           }
@@ -135,7 +144,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
                   for (var p = 0u; p < KHT; p++) { // unroll
                     for (var q = 0u; q < KWT; q++) { // unroll
                       sum = fma(
-                        weights[(d * KHT + p) * KWT + q][o],
+                        weights[((d * KHT + p) * KWT + q) * LANES + o],
                         values[(d * ROWS + s * SH + p * DH) * COLS + t * SW + q * DW],
                         sum,
                       );
@@ -156,17 +165,19 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     result[a] = acc[a];
   }
   if (live) {
+    let out_rows = params.out_rows;
+    let out_cols = params.out_cols;
     for (var o = 0u; o < TO; o++) { // unroll up to 1
       if (o0 + o <= last_o) {
         let channel = g * params.group_out + o0 + o;
         var bias = 0.0;
         if (params.bias == 1u) { bias = b[channel]; }
-        let at = ((n * params.groups * params.group_out + channel) * params.out_rows + oy) * params.out_cols + ox;
-        for (var s = 0u; s < TY; s++) { // unroll
-          if (oy + s < params.out_rows) {
+        let at = ((n * params.groups * params.group_out + channel) * out_rows + oy) * out_cols + ox;
+        for (var s = 0u; s < TY; s++) { // unroll up to 1
+          if (oy + s < out_rows) {
             for (var t = 0u; t < TX; t++) { // unroll
-              if (ox + t < params.out_cols) {
-                store(at + s * params.out_cols + t, result[o * PIXELS + s * TX + t] + bias);
+              if (ox + t < out_cols) {
+                store(at + s * out_cols + t, result[o * PIXELS + s * TX + t] + bias);
               }
             }
           }

@@ -135,7 +135,7 @@ function registerPass(c: Correlation, tile: CorrelationTile): Pass {
     KWT: tile.kernelCols,
     KHS: kh / tile.kernelRows,
     KWS: kw / tile.kernelCols,
-    TAPS: tile.depth * tile.kernelRows * tile.kernelCols,
+    WEIGHTS: tile.depth * tile.kernelRows * tile.kernelCols * Math.min(4, tile.channels),
     ROWS: patchRows,
     COLS: patchCols,
     PATCH: tile.depth * patchRows * patchCols,

@@ -1,5 +1,6 @@
 // Unrolling of marked WGSL loops, so that register tiles live in registers on adapters whose compiler does not unroll.
 import { invariant } from '../errors';
+import { flatten } from './flatten';
 
 const loopHead = /^[ \t]*for \(var (\w+) = 0u; \1 < (\w+); \1\+\+\) \{ \/\/ unroll(?: up to (\d+))?$/m;
 const constLine = /^const (\w+): u32 = (\d+)u;/gm;
@@ -13,7 +14,8 @@ const unrolled = new Map<string, string>();
 /**
  * The source with every loop marked `// unroll` written out, and those marked `// unroll up to 3` that turn so
  * often or less. The bound is a `const` of the source, whose
- * value in `consts` counts before the default, or a literal. Every other line stays as it is: the result computes the same, and the source is valid WGSL itself.
+ * value in `consts` counts before the default, or a literal. What else there is stays as it is, but for what `flatten` does: the
+ * result computes the same, and the source is valid WGSL itself.
  * An array marked `// scalars`, whose every index must be a constant by then, becomes a variable for each element: WGSL compilers
  * take half as long for those, and some leave large arrays in memory. So does a variable marked `// chain`, of which nothing but
  * assignments that use it once, and then one use of the result, may follow in its block: it becomes a nested expression.
@@ -26,7 +28,7 @@ export function unroll(source: string, consts: Readonly<Record<string, number>>)
   if (result === undefined) {
     const sizes = new Map<string, number>();
     for (const [, name, value] of source.matchAll(constLine)) sizes.set(name!, consts[name!] ?? Number(value));
-    result = chain(scalarise(decide(expand(source, sizes), sizes), sizes));
+    result = flatten(chain(scalarise(decide(expand(source, sizes), sizes), sizes)));
     unrolled.set(key, result);
   }
   return result;

@@ -12,12 +12,8 @@ test('a marked loop is written out, with its index as a number and nothing else'
   const source = 'const N: u32 = 2u;\nfor (var i = 0u; i < N; i++) { // unroll\n  i2 = xi[i] + i;\n}\nlet j = i;';
   expect(lines(unroll(source, {}))).toEqual([
     'const N: u32 = 2u;',
-    '{',
     'i2 = xi[0u] + 0u;',
-    '}',
-    '{',
     'i2 = xi[1u] + 1u;',
-    '}',
     'let j = i;',
   ]);
 });
@@ -50,19 +46,13 @@ test('an unmarked loop stays', () => {
 
 test('an array marked `scalars` becomes the variables of its block that are used', () => {
   const source =
-    'const N: u32 = 2u;\n{\n  var a: array<f32, 6>; // scalars\n  for (var i = 0u; i < N; i++) { // unroll\n    a[(i + 1u) * N - 1u] = aa[i] + a[0];\n  }\n}\na[1u] = 1.0;';
+    'const N: u32 = 2u;\nif (b) {\n  var a: array<f32, 6>; // scalars\n  for (var i = 0u; i < N; i++) { // unroll\n    a[(i + 1u) * N - 1u] = aa[i] + a[0];\n  }\n}\na[1u] = 1.0;';
   expect(lines(unroll(source, {}))).toEqual([
     'const N: u32 = 2u;',
-    '{',
-    'var a_1: f32;',
+    'if (b) {',
     'var a_0: f32;',
-    'var a_3: f32;',
-    '{',
-    'a_1 = aa[0u] + a_0;',
-    '}',
-    '{',
-    'a_3 = aa[1u] + a_0;',
-    '}',
+    'let a_1 = aa[0u] + a_0;',
+    'let a_3 = aa[1u] + a_0;',
     '}',
     'a[1u] = 1.0;',
   ]);
@@ -78,7 +68,7 @@ test('a variable marked `chain` becomes one expression', () => {
     'for (var t = 0u; t < 2u; t++) { // unroll\n  var sum = a[t]; // chain\n  for (var i = 0u; i < 2u; i++) { // unroll\n    sum = fma(w[i], x[t], sum);\n  }\n  a[t] = sum;\n}\nsum = 1;';
   const made = unroll(source, {}).replace(/\s+/g, '');
   expect(made).toBe(
-    '{a[0u]=fma(w[1u],x[0u],fma(w[0u],x[0u],a[0u]));}{a[1u]=fma(w[1u],x[1u],fma(w[0u],x[1u],a[1u]));}sum=1;',
+    'a[0u]=fma(w[1u],x[0u],fma(w[0u],x[0u],a[0u]));a[1u]=fma(w[1u],x[1u],fma(w[0u],x[1u],a[1u]));sum=1;',
   );
 });
 
