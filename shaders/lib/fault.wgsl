@@ -4,6 +4,7 @@
 
 const FAULT_INDEX: u32 = 1u;
 const FAULT_LABEL: u32 = 2u;
+const FAULT_WEIGHTS: u32 = 3u;
 
 fn fault_report(code: u32, value: i32, limit: i32) {
   loop {

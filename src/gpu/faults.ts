@@ -1,11 +1,11 @@
 // The fault word: how kernels report bad data (an index out of range) to the next read-back.
-import { IndexError } from '../errors';
+import { ArgumentError, IndexError } from '../errors';
 
 /** Bytes of the fault buffer: code, offending value, limit, unused (see shaders/lib/fault.wgsl). */
 export const FAULT_BYTES = 16;
 
 /** Fault codes that shaders report. */
-export const FaultCode = { indexOutOfRange: 1, labelOutOfRange: 2 } as const;
+export const FaultCode = { indexOutOfRange: 1, labelOutOfRange: 2, weightsInvalid: 3 } as const;
 
 /** The error for the words of a fault buffer, or null when nothing was reported. */
 export function faultError(words: Int32Array): Error | null {
@@ -21,6 +21,11 @@ export function faultError(words: Int32Array): Error | null {
     case FaultCode.indexOutOfRange:
       return new IndexError(
         `index out of range: expected indices from ${-limit!} to ${limit! - 1}, but got ${value}. ` +
+          'Optimizer steps recorded since were not applied',
+      );
+    case FaultCode.weightsInvalid:
+      return new ArgumentError(
+        `multinomial: expected weights that are finite, at least 0 and not all 0, but row ${value} has others. ` +
           'Optimizer steps recorded since were not applied',
       );
     default:

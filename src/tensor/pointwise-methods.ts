@@ -13,6 +13,7 @@ import { expand } from '../ops/reduce';
 import { TensorBase } from './base';
 import { expectDType } from './host-data';
 import { parseArgs } from './options';
+import { RandomMethods } from './random-methods';
 import type { Tensor } from './tensor';
 
 /** A tensor, or a number that is promoted like Python's. */
@@ -25,7 +26,7 @@ type ClampArgs = [min?: Bound | null, max?: Bound | null] | [{ min?: Bound | nul
 
 type BinaryOp = (a: Value, b: Value | number) => Value;
 
-export abstract class PointwiseMethods extends TensorBase {
+export abstract class PointwiseMethods extends RandomMethods {
   // ── Arithmetic ──
 
   /** this + alpha · other. */

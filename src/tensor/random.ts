@@ -5,13 +5,16 @@ import { withMode } from '../graph/mode';
 import { fromHost } from '../graph/record';
 import type { HostNumbers } from '../graph/value';
 import { add, mul } from '../ops/arithmetic';
+import { broadcastShapes } from '../ops/broadcast';
 import { cast } from '../ops/cast';
-import { lt } from '../ops/compare';
 import { hostArray } from './host-data';
 import { makeTensor } from './make-leaf';
-import { isPlainObject } from './options';
+import { isPlainObject, parseArgs } from './options';
+import { binomial as binomialCount, poisson as poissonCount } from './random/counts';
 import { fillNormal, fillRandint, fillUniform, randperm as permutation } from './random/distributions';
 import { defaultGenerator, type Generator } from './random/generator';
+import { fillLike } from './random/order';
+import type { BernoulliArguments, MultinomialArguments } from './random-methods';
 import { expectSize, type SizeArguments, splitSizes, type TensorOptions, tensorOptions } from './sizes';
 import { Tensor } from './tensor';
 
@@ -28,10 +31,10 @@ export const seed = (): number => defaultGenerator().seed();
 /** The seed of the default generator. */
 export const initialSeed = (): number | bigint => defaultGenerator().initialSeed();
 
-type Fill = (out: HostNumbers, generator: Generator) => unknown;
+type Fill = (out: HostNumbers, generator: Generator, oneByOne?: boolean) => unknown;
 
-/** Draws now, in row-major order, so that the order of calls is the order of numbers. */
-function drawn(op: string, size: Shape, options: RandomOptions, dtype: DType, fill: Fill): Tensor {
+/** Draws now, so that the order of calls is the order of numbers: row by row, or as the memory of the tensor `like` goes. */
+function drawn(op: string, size: Shape, options: RandomOptions, dtype: DType, fill: Fill, like?: Tensor): Tensor {
   const { generator, ...rest } = options;
   const o = tensorOptions(op, rest, dtype);
   if (isFloat(dtype) && !isFloat(o.dtype)) {
@@ -40,12 +43,14 @@ function drawn(op: string, size: Shape, options: RandomOptions, dtype: DType, fi
     );
   }
   const data = hostArray(o.dtype, numel(size));
-  fill(data, generator ?? defaultGenerator());
+  const source = generator ?? defaultGenerator();
+  if (like) fillLike(data, size, like.strides, (out, rowMajor) => fill(out, source, !rowMajor));
+  else fill(data, source);
   return makeTensor(op, fromHost(data, size, o.dtype), o.requiresGrad);
 }
 
 const uniform: Fill = (out, generator) => fillUniform(out, 0, 1, generator);
-const standardNormal: Fill = (out, generator) => fillNormal(out, 0, 1, generator);
+const standardNormal: Fill = (out, generator, oneByOne) => fillNormal(out, 0, 1, generator, oneByOne);
 
 /** Uniform on [0, 1), float32: `rand(2, 3)`, `rand([2, 3], { generator })`. */
 export function rand(...args: SizeArguments<RandomOptions>): Tensor {
@@ -61,11 +66,11 @@ export function randn(...args: SizeArguments<RandomOptions>): Tensor {
 
 /** Uniform on [0, 1) in the input's shape, float32. */
 export const randLike = (input: Tensor, options: RandomOptions = {}): Tensor =>
-  drawn('randLike', input.shape, options, 'float32', uniform);
+  drawn('randLike', input.shape, options, 'float32', uniform, input);
 
 /** Standard normal in the input's shape, float32. */
 export const randnLike = (input: Tensor, options: RandomOptions = {}): Tensor =>
-  drawn('randnLike', input.shape, options, 'float32', standardNormal);
+  drawn('randnLike', input.shape, options, 'float32', standardNormal, input);
 
 interface RandintParameters extends RandomOptions {
   /** The least number; default 0. */
@@ -111,13 +116,70 @@ export function randperm(n: number, options: RandomOptions = {}): Tensor {
   return drawn('randperm', expectSize('randperm', [n]), options, 'int64', fill);
 }
 
-/** Ones with the probabilities that `input` gives, zeros otherwise, in its shape and float32. It carries no gradient. */
-export function bernoulli(input: Tensor, options: { generator?: Generator | null } = {}): Tensor {
-  if (!isFloat(input.dtype)) {
-    throw new DTypeError(`bernoulli: expected probabilities of dtype float32, but got ${input.dtype}`);
+interface RandintLikeParameters extends RandomOptions {
+  low?: number;
+  high: number;
+}
+
+/** Whole numbers from low to high - 1 in the input's shape and dtype: `randintLike(input, high)`, `randintLike(input, low, high)`. */
+export function randintLike(
+  input: Tensor,
+  ...args:
+    | [high: number, options?: RandomOptions]
+    | [low: number, high: number, options?: RandomOptions]
+    | [named: RandintLikeParameters]
+): Tensor {
+  const last: unknown = args.at(-1);
+  const { low, high, ...options }: Partial<RandintLikeParameters> = isPlainObject(last) ? last : {};
+  const numbers = (args as readonly unknown[]).filter((argument): argument is number => typeof argument === 'number');
+  const to = high ?? numbers.at(-1);
+  const from = low ?? (numbers.length > 1 ? numbers[0]! : 0);
+  if (to === undefined) throw new ArgumentError("randintLike: missing required argument 'high'");
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from >= to) {
+    throw new ArgumentError(`randintLike: expected whole numbers low < high, but got low ${from} and high ${to}`);
   }
-  const chance = drawn('bernoulli', input.shape, options, 'float32', uniform);
-  return Tensor.of(cast(lt(chance.value, input.value), 'float32'));
+  const fill: Fill = (out, generator) => fillRandint(out, from, to, generator);
+  return drawn('randintLike', input.shape, options, input.dtype, fill, input);
+}
+
+/** Ones with the probabilities that `input` gives, or with the one probability `p` in its shape; zeros otherwise. It carries no gradient. */
+export const bernoulli = (input: Tensor, ...args: BernoulliArguments): Tensor => input.bernoulli(...args);
+
+/** `numSamples` categories by the weights in the last dimension of `input` [n] or [rows, n]; int64. */
+export const multinomial = (input: Tensor, ...args: MultinomialArguments): Tensor => input.multinomial(...args);
+
+/** Counts that follow Poisson's distribution, whose means `input` gives. Reads them back, and draws when they are there. It carries no gradient. */
+export async function poisson(input: Tensor, options: { generator?: Generator | null } = {}): Promise<Tensor> {
+  const { generator } = parseArgs<{ generator?: Generator | null }>('poisson', [], { generator: null }, [options]);
+  expectProbabilities('poisson', 'rates', input);
+  const rates = await input.data();
+  const source = generator ?? defaultGenerator();
+  const counts = Float32Array.from(rates, (rate) => poissonCount(rate, source));
+  return Tensor.of(cast(fromHost(counts, input.shape, 'float32'), input.dtype));
+}
+
+/**
+ * How many of `count` trials of probability `prob` succeed, element by element of two tensors of one shape. Reads them back, and draws when they
+ * are there. It carries no gradient.
+ */
+export async function binomial(
+  count: Tensor,
+  prob: Tensor,
+  options: { generator?: Generator | null } = {},
+): Promise<Tensor> {
+  const { generator } = parseArgs<{ generator?: Generator | null }>('binomial', [], { generator: null }, [options]);
+  expectProbabilities('binomial', 'count', count);
+  expectProbabilities('binomial', 'prob', prob);
+  const shape = broadcastShapes('binomial', [count, prob]);
+  const [counts, chances] = await Promise.all([count.expand(shape).data(), prob.expand(shape).data()]);
+  const source = generator ?? defaultGenerator();
+  const found = Float32Array.from(counts, (trials, i) => binomialCount(trials, chances[i]!, source));
+  return Tensor.of(cast(fromHost(found, shape, 'float32'), count.dtype));
+}
+
+function expectProbabilities(op: string, name: string, input: Tensor): void {
+  if (isFloat(input.dtype)) return;
+  throw new DTypeError(`${op}: expected ${name} of dtype float32, but got ${input.dtype}; convert with .to('float32')`);
 }
 
 /**

@@ -1,4 +1,5 @@
 // Owns the distributions PyTorch's CPU generator offers, filled into arrays with its number of draws and its rounding.
+import { ArgumentError } from '../../errors';
 import { defaultGenerator, type Generator } from './generator';
 
 /** Any array of numbers that can be filled in place. A typed array rounds or wraps as its type does. */
@@ -27,7 +28,7 @@ export function fillUniform<T extends NumberArray>(out: T, from = 0, to = 1, gen
   const high = Math.fround(to);
   const range = Math.fround(high - low);
   if (!(low <= high) || !Number.isFinite(range)) {
-    throw new RangeError(`uniform_: expected from ≤ to with a finite difference, but got from ${from} and to ${to}`);
+    throw new ArgumentError(`uniform_: expected from ≤ to with a finite difference, but got from ${from} and to ${to}`);
   }
   for (let i = 0; i < out.length; i++) {
     const value = Math.fround(uniform24(generator) * range + low);
@@ -36,10 +37,19 @@ export function fillUniform<T extends NumberArray>(out: T, from = 0, to = 1, gen
   return out;
 }
 
-/** Fills `out` from the normal distribution N(mean, std²), in float32. */
-export function fillNormal<T extends NumberArray>(out: T, mean = 0, std = 1, generator = defaultGenerator()): T {
-  if (!(std >= 0)) throw new RangeError(`normal_: expected std ≥ 0, but got ${std}`);
-  if (out.length < NORMAL_BLOCK) {
+/**
+ * Fills `out` from the normal distribution N(mean, std²), in float32. PyTorch draws a tensor whose memory has gaps, or is in another
+ * order, one by one, however long it is: `oneByOne`.
+ */
+export function fillNormal<T extends NumberArray>(
+  out: T,
+  mean = 0,
+  std = 1,
+  generator = defaultGenerator(),
+  oneByOne = false,
+): T {
+  if (!(std >= 0)) throw new ArgumentError(`normal_: expected std ≥ 0, but got ${std}`);
+  if (oneByOne || out.length < NORMAL_BLOCK) {
     for (let i = 0; i < out.length; i++) out[i] = Math.fround(normal(generator) * std + mean);
     return out;
   }
@@ -62,7 +72,7 @@ export function fillRandint<T extends NumberArray>(
 ): T {
   const range = to - from;
   if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || !Number.isSafeInteger(range) || range <= 0) {
-    throw new RangeError(
+    throw new ArgumentError(
       `randint: expected integers low < high of at most 53 bits, but got low ${from} and high ${to}`,
     );
   }
@@ -98,7 +108,7 @@ export function fillBernoulli<T extends NumberArray>(
   const uniform = typeof p === 'number' ? uniform53 : uniform24;
   for (let i = 0; i < out.length; i++) {
     const chance = probability(i);
-    if (!(chance >= 0 && chance <= 1)) throw new RangeError(`bernoulli: expected p in [0, 1], but got ${chance}`);
+    if (!(chance >= 0 && chance <= 1)) throw new ArgumentError(`bernoulli: expected p in [0, 1], but got ${chance}`);
     out[i] = uniform(generator) < chance ? 1 : 0;
   }
   return out;
@@ -106,7 +116,7 @@ export function fillBernoulli<T extends NumberArray>(
 
 /** A random permutation of 0 … n − 1. */
 export function randperm(n: number, generator = defaultGenerator()): Int32Array {
-  if (!Number.isInteger(n) || n < 0) throw new RangeError(`randperm: expected an integer n ≥ 0, but got ${n}`);
+  if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`randperm: expected an integer n ≥ 0, but got ${n}`);
   return n < LONG_PERMUTATION ? shuffledForward(n, generator) : shuffledInsideOut(n, generator);
 }
 
@@ -132,12 +142,12 @@ function shuffledInsideOut(n: number, generator: Generator): Int32Array {
 }
 
 /** A uniform multiple of 2⁻²⁴ in [0, 1). */
-function uniform24(generator: Generator): number {
+export function uniform24(generator: Generator): number {
   return (generator.random() & 0xffffff) / 2 ** 24;
 }
 
 /** A uniform multiple of 2⁻⁵³ in [0, 1). */
-function uniform53(generator: Generator): number {
+export function uniform53(generator: Generator): number {
   const high = generator.random() & 0x1fffff;
   return (high * 2 ** 32 + generator.random()) / 2 ** 53;
 }
@@ -156,7 +166,7 @@ function remainder64(generator: Generator, range: number): number {
 }
 
 /** One standard normal in double precision: r sin θ is kept for the next call, r cos θ is returned. */
-function normal(generator: Generator): number {
+export function normal(generator: Generator): number {
   const kept = generator.takeNextNormal();
   if (kept !== undefined) return kept;
   const u1 = uniform53(generator);
@@ -182,4 +192,16 @@ function boxMuller16(out: NumberArray, start: number, mean: number, std: number)
     out[j] = Math.fround(Math.fround(radius * Math.fround(Math.cos(theta))) * scale + centre);
     out[j + half] = Math.fround(Math.fround(radius * Math.fround(Math.sin(theta))) * scale + centre);
   }
+}
+
+/** Uniform numbers of 53 bits, each the float32 that is not below it: comparing a float32 with one or the other comes to the same. */
+export function uniformAbove(n: number, generator = defaultGenerator()): Float32Array {
+  const out = new Float32Array(n);
+  const bits = new Int32Array(out.buffer);
+  for (let i = 0; i < n; i++) {
+    const u = uniform53(generator);
+    out[i] = u;
+    if (out[i]! < u) bits[i]!++;
+  }
+  return out;
 }
