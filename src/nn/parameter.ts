@@ -110,7 +110,11 @@ export function convert(x: Tensor, dtype: DType): void {
   const { requiresGrad } = x;
   const { grad } = x;
   beforeChange(x, () => keepProperties(x));
-  giveContents(x, isUninitialized(x) ? full([0], 0, dtype) : detach(cast(x.value, dtype)));
+  if (isUninitialized(x)) {
+    giveContents(x, full([0], 0, dtype));
+    return;
+  }
+  giveContents(x, detach(cast(x.value, dtype)));
   // What was read before is forgotten with it.
   x.requiresGrad_(!requiresGrad).requiresGrad_(requiresGrad);
   if (grad) x.grad = grad.detach().to(dtype);

@@ -59,7 +59,7 @@ abstract class Cell extends Module {
   /** The given state of the input x, or zeros. */
   protected state(layer: string, x: Tensor, given: Tensor | null | undefined): Tensor {
     const shape = [...x.shape.slice(0, -1), this.hiddenSize];
-    if (!given) return zeros(shape);
+    if (!given) return zeros(shape, { dtype: x.dtype });
     if (given.shape.join() === shape.join()) return given;
     throw new ShapeError(
       `${layer}: expected a state of shape [${shape.join(', ')}], but got [${given.shape.join(', ')}]`,

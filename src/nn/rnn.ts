@@ -200,7 +200,7 @@ abstract class Recurrent extends Module {
     const states = this.stateSizes().map((size, i) => {
       const shape = batched ? [slots, x.shape[1]!, size] : [slots, size];
       const given = initial?.[i];
-      if (!given) return zeros([slots, x.shape[1]!, size]);
+      if (!given) return zeros([slots, x.shape[1]!, size], { dtype: x.dtype });
       if (given.shape.join() !== shape.join()) {
         throw new ShapeError(
           `${layer}: expected an initial state of shape [${shape.join(', ')}], but got [${given.shape.join(', ')}]`,

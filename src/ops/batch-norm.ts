@@ -5,6 +5,7 @@ import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { div, mul, sub } from './arithmetic';
 import { broadcastShapes } from './broadcast';
+import { cast } from './cast';
 import { moments } from './moments';
 import { normalizeOp, rstdOp } from './norm';
 import { reducedCount, sum } from './reduce';
@@ -30,16 +31,19 @@ const batchNormOp: Op<BatchNormAttrs> = {
     return { kind: 'pointwise', body: { expr } };
   },
   // With x̂ the normalised x over n elements a channel: dw = Σ dy x̂, db = Σ dy, dx = w rstd (dy - (db + x̂ dw) / n)
-  vjp([dy], { inputs, attrs: { dims, own }, scalars }) {
-    const [x, givenMean, givenVariance, weight] = inputs as [Value, Value, Value, Value?];
+  vjp([given], { inputs, attrs: { dims, own }, scalars }) {
+    // Statistics and weights may be float32 where x is float16.
+    const alike = inputs.every(({ dtype }) => dtype === given!.dtype);
+    const values = [given!, ...inputs].map((value) => (alike ? value : cast(value, 'float32')));
+    const [dy, x, givenMean, givenVariance, weight] = values as [Value, Value, Value, Value, Value?];
     const [mean, variance] = own && mode.grad ? moments(x, dims, 0) : [givenMean, givenVariance];
     const rstd = record(rstdOp, [variance], undefined, scalars);
     const normalized = record(normalizeOp, [x, mean, rstd], undefined);
-    const dw = sum(mul(dy!, normalized), dims, true);
-    const db = sum(dy!, dims, true);
+    const dw = sum(mul(dy, normalized), dims, true);
+    const db = sum(dy, dims, true);
     const scale = weight ? mul(rstd, weight) : rstd;
     const n = reducedCount(x.shape, dims);
-    const through = own ? sub(sub(dy!, div(db, n)), mul(normalized, div(dw, n))) : dy!;
+    const through = own ? sub(sub(dy, div(db, n)), mul(normalized, div(dw, n))) : dy;
     return [mul(through, scale), null, null, dw, db].slice(0, inputs.length);
   },
 };

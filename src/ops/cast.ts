@@ -33,6 +33,12 @@ export function cast(x: Value, dtype: DType): Value {
 /** Numbers that are no floats as float32, for functions that take integers by their value. */
 export const toFloat = (x: Value): Value => (isFloat(x.dtype) ? x : cast(x, 'float32'));
 
+/** What `fn` makes of numbers as float32; of float16, rounded at the end only. */
+export function inFloat32(x: Value, fn: (wide: Value) => Value): Value {
+  const y = fn(cast(x, 'float32'));
+  return x.dtype === 'float16' ? cast(y, 'float16') : y;
+}
+
 const cloneOp = pointwise({ name: 'clone', expr: 'a0', takes: 'any', grads: [(dy) => dy] });
 
 /** A copy of x that the gradient passes through. */

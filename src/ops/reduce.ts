@@ -27,7 +27,7 @@ import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add, div, exp, log, mul, sub } from './arithmetic';
 import { broadcastShapes } from './broadcast';
-import { cast, detach, full, reshape } from './cast';
+import { cast, detach, full, inFloat32, reshape } from './cast';
 import { eq, isinf, isnan, logicalAnd, logicalOr, where } from './compare';
 import { reducedShape, resolveDims } from './dims';
 import { resultCount, type Strips, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
@@ -210,12 +210,18 @@ export function all(x: Value, dims: Dims = null, keepdim = false): Value {
 }
 
 /** ln Σ e^x over `dims`, without overflow. */
-export function logsumexp(x: Value, dims: Dims, keepdim = false): Value {
+export const logsumexp = (x: Value, dims: Dims, keepdim = false): Value =>
+  named(
+    inFloat32(x, (wide) => logSum(wide, dims, keepdim)),
+    'LogsumexpBackward0',
+  );
+
+function logSum(x: Value, dims: Dims, keepdim: boolean): Value {
   const peak = amax(detach(x), dims, true);
   const shift = where(isinf(peak), 0, peak);
   const y = add(log(sum(exp(sub(x, shift)), dims, true)), shift);
   const shape = reducedShape(x.shape, resolveDims('logsumexp', dims, x.shape.length), keepdim);
-  return named(keepdim ? y : reshape(y, shape), 'LogsumexpBackward0');
+  return keepdim ? y : reshape(y, shape);
 }
 
 // ── expand, the adjoint of sum ──

@@ -2,8 +2,8 @@
 import mathLib from '../../shaders/lib/math.wgsl?raw';
 import { named, record } from '../graph/record';
 import type { Value } from '../graph/value';
-import { abs, div, mul, pow, square } from './arithmetic';
-import { cast } from './cast';
+import { abs, div, mul, pow, sign, square } from './arithmetic';
+import { inFloat32 } from './cast';
 import { ne, where } from './compare';
 import { pointwise } from './pointwise';
 import { amax, amin, type Dims, sum } from './reduce';
@@ -28,13 +28,17 @@ const rootOp = pointwise({
  * p = ±∞. The gradient where a norm is 0 is 0.
  */
 export function vectorNorm(x: Value, p: number, dim: Dims, keepdim: boolean): Value {
-  return named(norm(cast(x, 'float32'), p, dim, keepdim), 'LinalgVectorNormBackward0');
+  return named(
+    inFloat32(x, (wide) => norm(wide, p, dim, keepdim)),
+    'LinalgVectorNormBackward0',
+  );
 }
 
 function norm(x: Value, p: number, dim: Dims, keepdim: boolean): Value {
   if (p === Number.POSITIVE_INFINITY) return amax(abs(x), dim, keepdim);
   if (p === Number.NEGATIVE_INFINITY) return amin(abs(x), dim, keepdim);
-  if (p === 0) return sum(cast(ne(x, 0), 'float32'), dim, keepdim);
+  // The sign passes on a gradient, of zeros.
+  if (p === 0) return sum(abs(sign(x)), dim, keepdim);
   if (p === 1) return sum(abs(x), dim, keepdim);
   if (p === 2) return record(squareRootOp, [sum(square(x), dim, keepdim)], undefined);
   return record(rootOp, [sum(pow(abs(x), p), dim, keepdim)], undefined, [1 / p]);

@@ -7,8 +7,9 @@ import type { HostNumbers, Value } from '../graph/value';
 import { cast } from '../ops/cast';
 import { lt } from '../ops/compare';
 import { sampleByExponential, sampleByUniform } from '../ops/multinomial';
-import { TensorBase } from './base';
+import type { TensorBase } from './base';
 import { hostArray } from './host-data';
+import { NewMethods } from './new-methods';
 import { type Arguments, isPlainObject, parseArgs } from './options';
 import {
   fillBernoulli,
@@ -60,7 +61,7 @@ type Fill = (out: HostNumbers, generator: Generator) => unknown;
 /** The largest number of categories that float32 tells apart. */
 const MAX_CATEGORIES = 2 ** 24;
 
-export abstract class RandomMethods extends TensorBase {
+export abstract class RandomMethods extends NewMethods {
   /** Overwrites the elements with numbers drawn in the order of their memory. */
   private draw(generator: Generator | null, fill: Fill, dtype: DType = this.dtype): this {
     const out = hostArray(dtype, this.numel());
@@ -187,7 +188,7 @@ export abstract class RandomMethods extends TensorBase {
     fillInMemoryOrder(out, this.shape, this.strides, (numbers) =>
       fillUniform(numbers, 0, 1, generator ?? defaultGenerator()),
     );
-    return withMode({ grad: false }, () => lt(fromHost(out, this.shape, 'float32'), p));
+    return withMode({ grad: false }, () => lt(fromHost(out, this.shape, 'float32'), cast(p, 'float32')));
   }
 
   /**
@@ -211,7 +212,10 @@ export abstract class RandomMethods extends TensorBase {
       throw new DTypeError(`bernoulli: expected probabilities of dtype float32, but got ${this.dtype}`);
     fillUniform(out, 0, 1, source);
     return this.make(
-      withMode({ grad: false }, () => cast(lt(fromHost(out, this.shape, 'float32'), this.value), this.dtype)),
+      withMode({ grad: false }, () => {
+        const chance = fromHost(out, this.shape, 'float32');
+        return cast(lt(chance, cast(this.value, 'float32')), this.dtype);
+      }),
     );
   }
 
@@ -249,16 +253,17 @@ export abstract class RandomMethods extends TensorBase {
     }
     const source = generator ?? defaultGenerator();
     return withMode({ grad: false }, () => {
+      const weights = cast(this.value, 'float32');
       if (!replacement || numSamples === 1) {
         const q = fillExponential(new Float32Array(this.numel()), 1, source);
-        return this.make(sampleByExponential(this.value, fromHost(q, shape, 'float32'), numSamples));
+        return this.make(sampleByExponential(weights, fromHost(q, shape, 'float32'), numSamples));
       }
       const size = [...shape.slice(0, -1), numSamples];
       const u = uniformAbove(
         size.reduce((a, b) => a * b, 1),
         source,
       );
-      return this.make(sampleByUniform(this.value, fromHost(u, size, 'float32')));
+      return this.make(sampleByUniform(weights, fromHost(u, size, 'float32')));
     });
   }
 }

@@ -11,7 +11,7 @@ import { hostArray } from './host-data';
 import { makeTensor } from './make-leaf';
 import { isPlainObject, parseArgs } from './options';
 import { binomial as binomialCount, poisson as poissonCount } from './random/counts';
-import { fillNormal, fillRandint, fillUniform, randperm as permutation } from './random/distributions';
+import { fillHalfNormal, fillNormal, fillRandint, fillUniform, randperm as permutation } from './random/distributions';
 import { defaultGenerator, type Generator } from './random/generator';
 import { fillLike } from './random/order';
 import type { BernoulliArguments, MultinomialArguments } from './random-methods';
@@ -51,6 +51,11 @@ function drawn(op: string, size: Shape, options: RandomOptions, dtype: DType, fi
 
 const uniform: Fill = (out, generator) => fillUniform(out, 0, 1, generator);
 const standardNormal: Fill = (out, generator, oneByOne) => fillNormal(out, 0, 1, generator, oneByOne);
+const normalFor = (dtype: DType | undefined): Fill =>
+  dtype === 'float16' ? (out, generator, oneByOne) => fillHalfNormal(out, 0, 1, generator, oneByOne) : standardNormal;
+
+/** The dtype of numbers drawn in the likeness of a tensor. */
+const floatOf = ({ dtype }: Tensor): DType => (isFloat(dtype) ? dtype : 'float32');
 
 /** Uniform on [0, 1), float32: `rand(2, 3)`, `rand([2, 3], { generator })`. */
 export function rand(...args: SizeArguments<RandomOptions>): Tensor {
@@ -61,16 +66,16 @@ export function rand(...args: SizeArguments<RandomOptions>): Tensor {
 /** Standard normal, float32. */
 export function randn(...args: SizeArguments<RandomOptions>): Tensor {
   const { size, options } = splitSizes<RandomOptions>('randn', args);
-  return drawn('randn', size, options, 'float32', standardNormal);
+  return drawn('randn', size, options, 'float32', normalFor(options.dtype));
 }
 
 /** Uniform on [0, 1) in the input's shape, float32. */
 export const randLike = (input: Tensor, options: RandomOptions = {}): Tensor =>
-  drawn('randLike', input.shape, options, 'float32', uniform, input);
+  drawn('randLike', input.shape, options, floatOf(input), uniform, input);
 
 /** Standard normal in the input's shape, float32. */
 export const randnLike = (input: Tensor, options: RandomOptions = {}): Tensor =>
-  drawn('randnLike', input.shape, options, 'float32', standardNormal, input);
+  drawn('randnLike', input.shape, options, floatOf(input), normalFor(options.dtype ?? input.dtype), input);
 
 interface RandintParameters extends RandomOptions {
   /** The least number; default 0. */
@@ -184,7 +189,7 @@ function expectProbabilities(op: string, name: string, input: Tensor): void {
 
 /**
  * Normal numbers of the given mean and standard deviation: both numbers with a `size`, or at least one a tensor that gives the
- * shape. float32; it carries no gradient.
+ * shape and dtype. It carries no gradient.
  */
 export function normal(
   ...args:
@@ -203,7 +208,7 @@ export function normal(
   const shaping = (mean instanceof Tensor ? mean : std) as Tensor;
   const noise = drawn('normal', shaping.shape, options, 'float32', standardNormal);
   return withMode({ grad: false }, () => {
-    const scaled = mul(noise.value, typeof std === 'number' ? std : std.value);
-    return Tensor.of(add(scaled, mean instanceof Tensor ? mean.value : (mean as number)));
+    const numbers = add(mul(noise.value, wide(std)), wide(mean as Tensor | number));
+    return Tensor.of(cast(numbers, floatOf(shaping)));
   });
 }

@@ -8,6 +8,19 @@ import { byteLength, type Meta } from '../../src/compiler/meta';
 import { expectHalf } from '../../src/compiler/plan';
 import { type Cluster, clusterPass, type Member, mergesOf } from '../../src/compiler/pointwise';
 import type { AdapterProfile } from '../../src/gpu/device';
+import { expectNumbers } from '../support/close';
+import { type FixtureCase, loadFixture } from '../support/fixtures';
+
+interface HalfCase extends FixtureCase {
+  readonly kind: string;
+  readonly shape: readonly number[];
+  readonly requiresGrad: boolean;
+  readonly text: string;
+  readonly size: number;
+}
+
+const fixture = await loadFixture<HalfCase>('half');
+const of = (kind: string) => fixture.cases.filter((one) => one.kind === kind);
 
 describe('bits', () => {
   test('every float16 comes back', () => {
@@ -163,6 +176,19 @@ test('a device without shader-f16 is named', () => {
 
 describe('before there is a device', () => {
   const dtype = torch.float16;
+
+  test.each(of('text'))('prints $name', async ({ name, shape, requiresGrad, text }) => {
+    const x = torch.tensor([...fixture.tensor(`${name}/x0`).data], { dtype }).reshape(shape);
+    expect(await (requiresGrad ? x.requiresGrad_() : x).text()).toBe(text);
+  });
+
+  test.each(of('random'))("draws PyTorch's numbers: $name", async ({ name, size }) => {
+    for (const draw of [torch.rand, torch.randn]) {
+      const drawn = draw(size, { dtype, generator: new torch.Generator().manualSeed(7) });
+      expectNumbers(await drawn.data(), fixture.tensor(`${name}/${draw.name}`).data, { rtol: 2 ** -10 });
+      expect(drawn.dtype).toBe('float16');
+    }
+  });
 
   test('tensors hold float16 and read back what it rounds to', async () => {
     expect(await torch.tensor([0.1, 65520, -3], { dtype }).tolist()).toEqual([roundToHalf(0.1), Infinity, -3]);

@@ -1,4 +1,5 @@
 // Owns scaled dot-product attention, and the multi-head attention made of it.
+import type { DType } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { ones, zeros } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
@@ -63,15 +64,15 @@ function attend(
   value: Tensor,
   dropoutP: number,
 ): [output: Tensor, weights: Tensor] {
-  const masked = mask ? scores.add(additive(mask)) : scores;
+  const masked = mask ? scores.add(additive(mask, scores.dtype)) : scores;
   const weights = masked.softmax(-1);
   const kept = dropoutP > 0 ? dropout(weights, { p: dropoutP }) : weights;
   return [kept.matmul(value), kept];
 }
 
 /** A bool mask as numbers to add: 0 where true, −∞ elsewhere. */
-const additive = (mask: Tensor): Tensor =>
-  mask.dtype === 'bool' ? zeros(mask.shape).maskedFill(mask.logicalNot(), Number.NEGATIVE_INFINITY) : mask;
+const additive = (mask: Tensor, dtype: DType): Tensor =>
+  mask.dtype === 'bool' ? zeros(mask.shape, { dtype }).maskedFill(mask.logicalNot(), Number.NEGATIVE_INFINITY) : mask;
 
 /** The weights of multi-head attention, each [rows, features]; `bias` is that of query, key and value together. */
 export interface Projections {

@@ -39,6 +39,8 @@ export function gridSample(
   ...args: Arguments<GridSampleArguments, GridSampleOrder>
 ): Tensor {
   const name = 'gridSample';
+  // Places need more digits than float16 has.
+  if (input.dtype === 'float16') return gridSample(input.float(), grid.float(), ...args).half();
   const defaults = { mode: 'bilinear', paddingMode: 'zeros', alignCorners: null } as const;
   const { mode, paddingMode, alignCorners } = parseArgs<GridSampleArguments>(name, [], defaults, args);
   const spatial = input.dim() - 2;
@@ -181,6 +183,7 @@ export function affineGrid(
   size: readonly number[],
   ...args: Arguments<AffineGridArguments, ['alignCorners']>
 ): Tensor {
+  if (theta.dtype === 'float16') return affineGrid(theta.float(), size, ...args).half();
   const { alignCorners } = parseArgs<AffineGridArguments>('affineGrid', [], { alignCorners: null }, args);
   const spatial = size.length - 2;
   const expected = [size[0], spatial, spatial + 1];

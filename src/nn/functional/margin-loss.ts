@@ -102,7 +102,7 @@ export function multilabelMarginLoss(
   const isLabel = oneHot(labels, classes).mul(counts.unsqueeze(2)).sum(1).gt(0);
   const excess = x.unsqueeze(1).sub(x.gather(1, labels).unsqueeze(2)).add(1).relu();
   const counted = counts.unsqueeze(2).to('bool').logicalAnd(isLabel.unsqueeze(1).logicalNot());
-  const losses = excess.mul(counted.to('float32')).sum([1, 2]).div(classes);
+  const losses = excess.mul(counted.to(excess.dtype)).sum([1, 2]).div(classes);
   return reduceLosses(name, single ? losses.squeeze(0) : losses, reduction, 'MultilabelMarginLossBackward0');
 }
 

@@ -111,7 +111,7 @@ export function rrelu(x: Tensor, ...args: Arguments<RRelu, ['lower', 'upper', 't
   const { lower, upper, training, inplace } = parseArgs<RRelu>('rrelu', [], defaults, args);
   if (!(lower <= upper)) throw new ArgumentError(`rrelu: expected lower ≤ upper, but got ${lower} and ${upper}`);
   if (!training) return leakyRelu(x, { negativeSlope: (lower + upper) / 2, inplace });
-  const slope = rand(x.shape)
+  const slope = rand(x.shape, { dtype: x.dtype })
     .mul(upper - lower)
     .add(lower);
   return apply(x, inplace, (value) => {
@@ -138,7 +138,7 @@ export function gumbelSoftmax(
 ): Tensor {
   const defaults = { tau: 1, hard: false, eps: 1e-10, dim: -1 };
   const { tau, hard, dim } = parseArgs<GumbelSoftmax>('gumbelSoftmax', [], defaults, args);
-  const noise = rand(logits.shape).neg().log1p().neg().log().neg();
+  const noise = rand(logits.shape, { dtype: logits.dtype }).neg().log1p().neg().log().neg();
   const soft = logits.add(noise).div(tau).softmax(dim);
   if (!hard) return soft;
   const picked = soft.detach();

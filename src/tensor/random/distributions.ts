@@ -63,6 +63,22 @@ export function fillNormal<T extends NumberArray>(
   return out;
 }
 
+/** `fillNormal` with the draws of PyTorch's float16: for what whole blocks leave over, only the last one is drawn anew. */
+export function fillHalfNormal<T extends NumberArray>(
+  out: T,
+  mean = 0,
+  std = 1,
+  generator = defaultGenerator(),
+  oneByOne = false,
+): T {
+  const over = out.length % NORMAL_BLOCK;
+  if (oneByOne || out.length < NORMAL_BLOCK || over === 0) return fillNormal(out, mean, std, generator, oneByOne);
+  const blocks = fillNormal(new Float32Array(out.length - over + NORMAL_BLOCK), mean, std, generator);
+  const last = out.length - NORMAL_BLOCK;
+  for (let i = 0; i < out.length; i++) out[i] = blocks[i < last ? i : i - over + NORMAL_BLOCK]!;
+  return out;
+}
+
 /** Fills `out` with integers from [from, to), as `randint` and `random_(from, to)` do. */
 export function fillRandint<T extends NumberArray>(
   out: T,
