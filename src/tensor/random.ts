@@ -69,11 +69,11 @@ export function randn(...args: SizeArguments<RandomOptions>): Tensor {
   return drawn('randn', size, options, 'float32', normalFor(options.dtype));
 }
 
-/** Uniform on [0, 1) in the input's shape, float32. */
+/** Uniform on [0, 1) in the input's shape and, if it is of floats, its dtype. */
 export const randLike = (input: Tensor, options: RandomOptions = {}): Tensor =>
   drawn('randLike', input.shape, options, floatOf(input), uniform, input);
 
-/** Standard normal in the input's shape, float32. */
+/** Standard normal in the input's shape and, if it is of floats, its dtype. */
 export const randnLike = (input: Tensor, options: RandomOptions = {}): Tensor =>
   drawn('randnLike', input.shape, options, floatOf(input), normalFor(options.dtype ?? input.dtype), input);
 
@@ -206,6 +206,7 @@ export function normal(
     return drawn('normal', expectSize('normal', size), options, 'float32', fill);
   }
   const shaping = (mean instanceof Tensor ? mean : std) as Tensor;
+  const wide = (x: Tensor | number) => (typeof x === 'number' ? x : cast(x.value, 'float32'));
   const noise = drawn('normal', shaping.shape, options, 'float32', standardNormal);
   return withMode({ grad: false }, () => {
     const numbers = add(mul(noise.value, wide(std)), wide(mean as Tensor | number));
