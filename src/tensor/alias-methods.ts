@@ -240,6 +240,11 @@ export abstract class AliasMethods extends SpecialMethods {
     return this.numel();
   }
 
+  /** Where in its memory the first element lies, in elements. */
+  storageOffset(): number {
+    return this.offset;
+  }
+
   /** Bytes of an element, as PyTorch counts them: 8 for int64, 1 for bool. */
   elementSize(): number {
     return itemSizes[this.dtype];

@@ -1,11 +1,50 @@
 // Owns the printed text of tensors: PyTorch's layout, number formats, summaries and suffixes.
 import { type DType, isFloat, numel, type Shape } from '../compiler/meta';
+import { ArgumentError } from '../errors';
+import { parseArgs } from './options';
 
-/** PyTorch's `torch.set_printoptions` defaults. */
-const PRECISION = 4;
-const THRESHOLD = 1000;
-const EDGE_ITEMS = 3;
-const LINE_WIDTH = 80;
+/** How tensors are printed. */
+interface Printing {
+  /** Digits behind the point. */
+  precision: number;
+  /** Tensors of more elements are cut. */
+  threshold: number;
+  /** Elements that a cut dimension shows at each end. */
+  edgeitems: number;
+  /** Characters of a line. */
+  linewidth: number;
+}
+
+const profiles: Readonly<Record<string, Printing>> = {
+  default: { precision: 4, threshold: 1000, edgeitems: 3, linewidth: 80 },
+  short: { precision: 2, threshold: 1000, edgeitems: 2, linewidth: 80 },
+  full: { precision: 4, threshold: Number.POSITIVE_INFINITY, edgeitems: 3, linewidth: 80 },
+};
+
+const printing: Printing & { sciMode: boolean | null } = { ...profiles.default!, sciMode: null };
+
+export interface PrintOptions extends Partial<Printing> {
+  /** Starts from one of PyTorch's sets: `'default'`, `'short'`, or `'full'`, which cuts nothing. */
+  profile?: 'default' | 'short' | 'full';
+  /** Scientific notation always or never; null, also where it is left out, decides by the range of the numbers. */
+  sciMode?: boolean | null;
+}
+
+/** How tensors are printed from now on; what is left out, but for `sciMode`, stays as it is. */
+export function setPrintoptions(options: PrintOptions = {}): void {
+  const none = null as never;
+  const { profile, sciMode, ...rest } = parseArgs<PrintOptions>(
+    'setPrintoptions',
+    [],
+    { precision: none, threshold: none, edgeitems: none, linewidth: none, profile: none, sciMode: null },
+    [options],
+  );
+  if (profile !== null && !Object.hasOwn(profiles, profile)) {
+    throw new ArgumentError(`setPrintoptions: expected profile 'default', 'short' or 'full', but got '${profile}'`);
+  }
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null));
+  Object.assign(printing, profile === null ? {} : profiles[profile], given, { sciMode });
+}
 
 const PREFIX = 'tensor(';
 
@@ -24,7 +63,7 @@ interface ElementFormat {
 
 /**
  * The text PyTorch prints for a tensor with these row-major elements, for example `tensor([1., 2.], requires_grad=True)`.
- * Over 1000 elements each dimension is cut to its first and last three.
+ * Over 1000 elements each dimension is cut to its first and last three, unless `setPrintoptions` says otherwise.
  */
 export function formatTensor(data: ArrayLike<number>, shape: Shape, dtype: DType, gradient: PrintedGradient): string {
   const empty = numel(shape) === 0;
@@ -38,7 +77,7 @@ export function formatTensor(data: ArrayLike<number>, shape: Shape, dtype: DType
 }
 
 function formatElements(data: ArrayLike<number>, shape: Shape, dtype: DType): string {
-  const summarised = numel(shape) > THRESHOLD;
+  const summarised = numel(shape) > printing.threshold;
   const shown: number[] = [];
   const collect = (d: number, offset: number): void => {
     if (d === shape.length) shown.push(data[offset]);
@@ -62,14 +101,14 @@ function formatElements(data: ArrayLike<number>, shape: Shape, dtype: DType): st
 /** The indices of a dimension that are printed, with '...' where some are left out. */
 function visible(size: number, summarised: boolean): (number | '...')[] {
   const indices = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
-  if (!summarised || size <= 2 * EDGE_ITEMS) return indices(0, size);
-  return [...indices(0, EDGE_ITEMS), '...', ...indices(size - EDGE_ITEMS, size)];
+  if (!summarised || size <= 2 * printing.edgeitems) return indices(0, size);
+  return [...indices(0, printing.edgeitems), '...', ...indices(size - printing.edgeitems, size)];
 }
 
 const padded = (format: ElementFormat, element: number): string => format.text(element).padStart(format.width);
 
 function wrapRow(texts: readonly string[], indent: number, width: number): string {
-  const perLine = Math.max(1, Math.floor((LINE_WIDTH - indent) / (width + 2)));
+  const perLine = Math.max(1, Math.floor((printing.linewidth - indent) / (width + 2)));
   const lines: string[] = [];
   for (let i = 0; i < texts.length; i += perLine) lines.push(texts.slice(i, i + perLine).join(', '));
   return `[${lines.join(`,\n${' '.repeat(indent + 1)}`)}]`;
@@ -79,7 +118,7 @@ function withSuffixes(text: string, suffixes: readonly string[]): string {
   let result = text;
   let column = text.length - text.lastIndexOf('\n') + 1;
   for (const suffix of suffixes) {
-    if (column + suffix.length + 2 > LINE_WIDTH) {
+    if (column + suffix.length + 2 > printing.linewidth) {
       result += `,\n${' '.repeat(PREFIX.length)}${suffix}`;
       column = PREFIX.length + suffix.length;
     } else {
@@ -105,7 +144,8 @@ function floatFormat(elements: readonly number[]): ElementFormat {
     most = Math.max(most, Math.abs(x));
   }
   const whole = finite.every(Number.isInteger);
-  const scientific = finite.length > 0 && (most / least > 1000 || most > 1e8 || (!whole && least < 1e-4));
+  const byRange = finite.length > 0 && (most / least > 1000 || most > 1e8 || (!whole && least < 1e-4));
+  const scientific = printing.sciMode ?? byRange;
   const notation = scientific ? exponential : whole ? (x: number) => `${signed(x, '0')}.` : fixed;
   const text = (x: number) =>
     Number.isNaN(x) ? 'nan' : x === Infinity ? 'inf' : x === -Infinity ? '-inf' : notation(x);
@@ -120,14 +160,14 @@ function widest(elements: readonly number[], text: (x: number) => string): numbe
 const signed = (x: number, zero: string): string => (Object.is(x, -0) ? `-${zero}` : x === 0 ? zero : x.toFixed(0));
 
 function fixed(x: number): string {
-  if (x === 0) return signed(x, (0).toFixed(PRECISION));
-  return halfEven(x.toFixed(PRECISION), x.toFixed(40));
+  if (x === 0) return signed(x, (0).toFixed(printing.precision));
+  return halfEven(x.toFixed(printing.precision), x.toFixed(40));
 }
 
 function exponential(x: number): string {
-  if (x === 0) return signed(x, `${(0).toFixed(PRECISION)}e+00`);
+  if (x === 0) return signed(x, `${(0).toFixed(printing.precision)}e+00`);
   const [exactMantissa, exactExponent] = x.toExponential(40).split('e');
-  const [mantissa, exponent] = x.toExponential(PRECISION).split('e');
+  const [mantissa, exponent] = x.toExponential(printing.precision).split('e');
   const even = halfEven(mantissa, exactMantissa);
   const power = even === mantissa ? exponent : exactExponent;
   return `${even}e${power[0]}${power.slice(1).padStart(2, '0')}`;
@@ -135,7 +175,7 @@ function exponential(x: number): string {
 
 /** Python rounds a tie to the even digit where JavaScript rounds it away from zero; `exact` shows which numbers are ties. */
 function halfEven(rounded: string, exact: string): string {
-  const end = exact.indexOf('.') + 1 + PRECISION;
-  const tie = /^50*$/.test(exact.slice(end));
+  const end = exact.indexOf('.') + (printing.precision === 0 ? 0 : 1 + printing.precision);
+  const tie = /^\.?50*$/.test(exact.slice(end));
   return tie && Number(exact[end - 1]) % 2 === 0 ? exact.slice(0, end) : rounded;
 }

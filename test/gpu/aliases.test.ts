@@ -83,6 +83,36 @@ describe('second names', () => {
     );
   });
 
+  test("of number types, with PyTorch's figures", () => {
+    expect(torch.finfo(torch.float32)).toEqual({
+      dtype: 'float32',
+      bits: 32,
+      eps: 1.1920928955078125e-7,
+      max: 3.4028234663852886e38,
+      min: -3.4028234663852886e38,
+      tiny: 1.1754943508222875e-38,
+      smallestNormal: 1.1754943508222875e-38,
+      resolution: 1e-6,
+    });
+    expect(torch.finfo(torch.float16)).toMatchObject({ eps: 0.0009765625, max: 65504, tiny: 6.103515625e-5 });
+    expect(torch.iinfo(torch.int32)).toEqual({ dtype: 'int32', bits: 32, max: 2147483647, min: -2147483648 });
+    expect(torch.iinfo(torch.uint8)).toMatchObject({ bits: 8, max: 255, min: 0 });
+    expect(() => torch.finfo(torch.int32)).toThrow(/finfo: expected a floating-point dtype, but got int32; use iinfo/);
+    expect(() => torch.iinfo(torch.bool)).toThrow(/iinfo: expected an integer dtype, but got bool/);
+  });
+
+  test('of filling', async () => {
+    const x = torch.ones(2, 2, { requiresGrad: true });
+    const value = torch.tensor(3, { dtype: 'float32', requiresGrad: true });
+    expect(await torch.fill(x, 7).tolist()).toEqual([
+      [7, 7],
+      [7, 7],
+    ]);
+    torch.fill(x, value).sum().backward();
+    expect(await value.grad!.item()).toBe(4);
+    expect(x.at(1).storageOffset()).toBe(2);
+  });
+
   test('sums to a size that broadcasts', async () => {
     const x = torch.ones(2, 3, { requiresGrad: true });
     const y = x.sumToSize(1, 3);

@@ -1,12 +1,13 @@
 // Checks printed tensors against PyTorch's text, character by character.
 import { expect, test } from 'vitest';
-import { formatTensor } from '../../src/tensor/print';
+import { formatTensor, type PrintOptions, setPrintoptions } from '../../src/tensor/print';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
 
 interface TextCase extends FixtureCase {
   readonly kind: string;
   readonly text: string;
   readonly requiresGrad?: boolean;
+  readonly options?: PrintOptions;
 }
 
 const fixture = await loadFixture<TextCase>('text');
@@ -16,6 +17,22 @@ test.each(fixture.cases.filter((one) => one.kind === 'tensor'))('$name', ({ name
   const { data, shape, dtype } = fixture.tensor(`${name}/value`);
   if (dtype === 'float64') throw new Error('no tensor of the library is float64');
   expect(formatTensor(data, shape, dtype, { requiresGrad: requiresGrad ?? false, gradFn: null })).toBe(text);
+});
+
+test.each(fixture.cases.filter((one) => one.kind === 'printOptions'))('$name: $options', ({ name, text, options }) => {
+  const { data, shape, dtype } = fixture.tensor(`${name}/value`);
+  if (dtype === 'float64') throw new Error('no tensor of the library is float64');
+  try {
+    setPrintoptions(options);
+    expect(formatTensor(data, shape, dtype, leaf)).toBe(text);
+  } finally {
+    setPrintoptions({ profile: 'default' });
+  }
+});
+
+test('print options are checked', () => {
+  expect(() => setPrintoptions({ profile: 'long' as never })).toThrow(/'default', 'short' or 'full', but got 'long'/);
+  expect(() => setPrintoptions({ sci_mode: true } as never)).toThrow(/did you mean 'sciMode'\?/);
 });
 
 test('a parameter is introduced as one', () => {
