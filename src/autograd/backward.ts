@@ -126,9 +126,15 @@ function runHooks(value: Value, gradient: Value): Value {
 
 function checkSaved(node: Node): void {
   const { saves } = node.op;
-  if (saves?.inputs) for (const i of saves.inputs) expectKept(node, node.inputs[i]);
-  else if (!saves?.outputs) for (const x of node.inputs) expectKept(node, x);
+  if (saves?.inputs) for (const i of saves.inputs) expectInputKept(node, i);
+  else if (!saves?.outputs) for (let i = 0; i < node.inputs.length; i++) expectInputKept(node, i);
   if (saves?.outputs) for (const o of saves.outputs) expectKept(node, node.outputs[o]);
+}
+
+function expectInputKept(node: Node, i: number): void {
+  const { inputs, op } = node;
+  const unread = op.factors === true && i < 2 && !inputs[1 - i]!.requiresGrad;
+  if (!unread) expectKept(node, inputs[i]);
 }
 
 function expectKept(node: Node, value: Value | undefined): void {
@@ -141,6 +147,8 @@ function expectKept(node: Node, value: Value | undefined): void {
 
 function isOverwritten(value: Value): boolean {
   let at: Value = value;
-  while (!at.overwritten && at.node && viewOps.has(at.node.op.name) && at.node.inputs[0]) at = at.node.inputs[0];
-  return at.overwritten;
+  while (!at.overwritten && !at.sink && at.node && viewOps.has(at.node.op.name) && at.node.inputs[0])
+    at = at.node.inputs[0];
+  // The memory of a leaf may have moved, next to that of other leaves: what counts is who writes to it.
+  return at.sink ? at.sink.changes !== at.sinkChanges : at.overwritten;
 }

@@ -12,6 +12,8 @@ export type HostData = HostNumbers | Uint16Array;
 
 /** Where a leaf's gradient goes; implemented by the tensor layer. */
 export interface GradSink {
+  /** Counts the in-place writes to the leaf. */
+  readonly changes: number;
   accumulate(gradient: Value): void;
 }
 
@@ -34,6 +36,8 @@ export interface Op<A = unknown> extends KernelOp<A> {
   readonly saves?: { readonly inputs?: readonly number[]; readonly outputs?: readonly number[] };
   /** Takes float16 as it is stored. Any other op gets float32 in its place, and its float32 results are rounded: see record.ts. */
   readonly takesHalf?: boolean;
+  /** Inputs 0 and 1 are factors: the value of each is read for the gradient of the other alone. */
+  readonly factors?: boolean;
   /** True when equal inputs give an equal result at negligible cost, so that the value is made again rather than kept. */
   readonly cheap?: boolean;
 }
@@ -108,6 +112,8 @@ export class Value implements Meta {
   failure: Error | null = null;
   /** Set on leaves: backward stops here and hands the gradient over. */
   sink: GradSink | null = null;
+  /** What `sink` had counted when this value became the leaf's. */
+  sinkChanges = 0;
   /** Called with the gradient of this value when backward reaches it; may replace it. */
   gradHooks: ((gradient: Value) => Value | undefined)[] | null = null;
   /** Name of the gradient function in printed tensors, where several ops made what PyTorch has one function for. */

@@ -35,6 +35,7 @@ const biasGrad = (dy: Value): Value => sum(dy, [0, 2, 3]);
 const conv2dOp: Op<ConvAttrs> = {
   name: 'conv2d',
   gradName: 'ConvolutionBackward0',
+  factors: true,
   infer([x, w, b], attrs) {
     const shape = convShape('conv2d', x!, w!, attrs);
     checkBias('conv2d', b, shape[1]!, w!);
@@ -55,6 +56,7 @@ const conv2dOp: Op<ConvAttrs> = {
 const convTranspose2dOp: Op<Sized> = {
   name: 'convTranspose2d',
   gradName: 'ConvolutionBackward0',
+  factors: true,
   infer([dy, w, b], attrs) {
     checkConv('convTranspose2d', dy!, w!, attrs);
     if (dy!.shape[1] !== w!.shape[0]) {

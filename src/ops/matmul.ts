@@ -22,6 +22,7 @@ interface MatmulAttrs {
 const matmulOp: Op<MatmulAttrs> = {
   name: 'matmul',
   gradName: 'MmBackward0',
+  factors: true,
   infer([a, b, bias], attrs) {
     expectFloat('matmul', 'the first operand', a!);
     expectFloat('matmul', 'the second operand', b!);

@@ -1,6 +1,6 @@
 // The core of every tensor: a view of a storage, its current graph value, its gradient, and reading it back.
 /// <reference lib="esnext.disposable" preserve="true" />
-import { type BackwardOptions, backward, gradNameOf } from '../autograd/backward';
+import { backward, gradNameOf } from '../autograd/backward';
 import { engine } from '../compiler/engine';
 import { fromHalves } from '../compiler/half';
 import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape, showShape } from '../compiler/meta';
@@ -11,6 +11,7 @@ import { beforeChange } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
 import type { GradSink, Value } from '../graph/value';
 import { cast, detach, full, identity } from '../ops/cast';
+import { type Arguments, parseArgs } from './options';
 import { formatTensor } from './print';
 import { snapshotIfDue } from './snapshot';
 import { isWhole, type Layout, Storage } from './storage';
@@ -32,6 +33,10 @@ class Leaf implements GradSink {
     private readonly owner: TensorBase,
     private readonly make: (value: Value) => Tensor,
   ) {}
+
+  get changes(): number {
+    return this.owner.storage.changes;
+  }
 
   accumulate(gradient: Value): void {
     if (this.grad) withMode({ grad: false }, () => this.grad!.accumulate(gradient));
@@ -80,6 +85,17 @@ export interface View {
   /** The leaf whose memory this is a view of, if gradients reach it through the view. */
   readonly base?: TensorBase | null;
   readonly detached?: boolean;
+}
+
+interface BackwardArguments {
+  /** Weights of the elements, of this tensor's shape; may be left out for a single element (then 1). */
+  gradient?: Tensor | null;
+  /** Keep the graph for another backward; default: `createGraph`. */
+  retainGraph?: boolean | null;
+  /** Record the gradients themselves, for higher derivatives; default false. */
+  createGraph?: boolean;
+  /** The only leaves that get a gradient; default: all. */
+  inputs?: Tensor | readonly Tensor[] | null;
 }
 
 export abstract class TensorBase implements Layout {
@@ -145,6 +161,7 @@ export abstract class TensorBase implements Layout {
       const whole = isWhole(this, storage.shape) && sameShape(this.shape, storage.shape);
       const value = whole ? storage.freshValue() : this.ownRead();
       value.sink = leaf;
+      value.sinkChanges = leaf.changes;
       return value;
     } finally {
       mode.grad = grad;
@@ -272,6 +289,13 @@ export abstract class TensorBase implements Layout {
     this.leaf.set(gradient);
   }
 
+  private leafOf(op: string): Leaf {
+    if (this.leaf) return this.leaf;
+    throw new AutogradError(
+      `${op}: expected inputs to be leaves that require grad; use autograd.grad for other tensors`,
+    );
+  }
+
   /** Adds to this tensor's contents; how a gradient grows over several backwards. */
   accumulate(gradient: Value): void {
     const sum = this.plus(gradient);
@@ -282,10 +306,13 @@ export abstract class TensorBase implements Layout {
   protected abstract plus(other: Value): Value;
 
   /**
-   * Gradients of this tensor by all leaves it was made from, added to their `grad`.
-   * @param gradient weights of the elements, of this tensor's shape; may be left out for a single element (then 1)
+   * Gradients of this tensor by all leaves it was made from, or by those of `inputs`, added to their `grad`.
+   *
+   *     loss.backward({ retainGraph: true });
    */
-  backward(gradient?: Tensor | null, options: BackwardOptions = {}): void {
+  backward(...args: Arguments<BackwardArguments, ['gradient', 'retainGraph', 'createGraph', 'inputs']>): void {
+    const defaults = { gradient: null, retainGraph: null, createGraph: false, inputs: null };
+    const { gradient, retainGraph, createGraph, inputs } = parseArgs<BackwardArguments>('backward', [], defaults, args);
     if (!this.requiresGrad) {
       throw new AutogradError(
         'backward: this tensor does not require grad and was not made from one that does; check requiresGrad of the inputs, and noGrad',
@@ -301,7 +328,17 @@ export abstract class TensorBase implements Layout {
         `backward: expected a gradient of shape ${showShape(this.shape)}, but got ${showShape(gradient.shape)}`,
       );
     }
-    backward([this.value], [gradient ? cast(gradient.value, this.dtype) : full(this.shape, 1, this.dtype)], options);
+    const seed = gradient ? cast(gradient.value, this.dtype) : full(this.shape, 1, this.dtype);
+    const options = { createGraph, retainGraph: retainGraph ?? createGraph };
+    if (!inputs) {
+      backward([this.value], [seed], options);
+      return;
+    }
+    const chosen = inputs instanceof TensorBase ? [inputs] : inputs;
+    const sinks = new Set<GradSink>(chosen.map((input) => input.leafOf('backward')));
+    for (const [{ sink }, found] of backward([this.value], [seed], options, [])) {
+      if (sink && sinks.has(sink)) sink.accumulate(found);
+    }
   }
 
   /** Calls `hook` with the gradient of this tensor whenever backward computes it; what it returns replaces the gradient. */

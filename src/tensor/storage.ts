@@ -36,6 +36,8 @@ export class Storage implements Root {
   voided = false;
   private current: Value;
   private writes = 0;
+  /** Writes to this storage itself. Unlike `writes` it counts neither moves, nor writes through windows of it. */
+  private ownChanges = 0;
   private home: { readonly parent: Storage; readonly offset: number } | null = null;
   private homeView: { readonly version: number; readonly value: Value } | null = null;
 
@@ -82,15 +84,24 @@ export class Storage implements Root {
     return this.writes + (this.window?.parent.version ?? 0);
   }
 
+  /** Grows with every write of other contents, also by a write to the whole buffer that this is a window of. */
+  get changes(): number {
+    return this.ownChanges + (this.window?.parent.ownChanges ?? 0);
+  }
+
   /** Makes `value`, of the storage's shape, the contents: an in-place write. */
   set(value: Value): void {
+    this.keep();
+    this.ownChanges++;
     const home = this.window;
     if (home) {
       const { parent, offset } = home;
       const layout = { shape: this.shape, strides: contiguousStrides(this.shape), offset };
-      parent.set(stridedScatter(parent.value, value, layout.shape, layout.strides, layout.offset));
-      return;
-    }
+      parent.put(stridedScatter(parent.value, value, layout.shape, layout.strides, layout.offset));
+    } else this.put(value);
+  }
+
+  private put(value: Value): void {
     this.keep();
     makeRecipesOf(this.current);
     this.current.overwritten = true;
@@ -126,6 +137,7 @@ export class Storage implements Root {
     }
     // The version must grow, also where the new parent's is lower than the old one's.
     this.writes += (this.window?.parent.version ?? 0) + 1;
+    this.ownChanges = this.changes - parent.ownChanges;
     this.home = { parent, offset };
     this.homeView = null;
   }
@@ -138,6 +150,7 @@ export class Storage implements Root {
     }
     this.keep();
     this.writes += this.home.parent.version + 1;
+    this.ownChanges = this.changes;
     this.home = null;
     this.homeView = null;
     this.current = own(value);
@@ -151,6 +164,7 @@ export class Storage implements Root {
   get window(): { readonly parent: Storage; readonly offset: number } | null {
     if (this.home?.parent.voided) {
       this.writes += this.home.parent.version + 1;
+      this.ownChanges += this.home.parent.ownChanges;
       this.home = null;
       this.current.overwritten = false;
       this.current.leaving = null;
@@ -197,12 +211,12 @@ export class Storage implements Root {
   private keep(): void {
     if (!isJournaling()) return;
     beforeChange(this, () => {
-      const { disposed, settled, computed, voided, current, home } = this;
+      const { disposed, settled, computed, voided, current, home, ownChanges } = this;
       const values = [current, settled, computed].filter((value) => value !== null);
       const flags = values.map(({ overwritten, leaving }) => ({ overwritten, leaving }));
       return () => {
         const writes = this.version + 1;
-        Object.assign(this, { disposed, settled, computed, voided, current, home, homeView: null, writes });
+        Object.assign(this, { disposed, settled, computed, voided, current, home, homeView: null, writes, ownChanges });
         values.forEach((value, i) => {
           Object.assign(value, flags[i]);
         });

@@ -1,6 +1,7 @@
 // The meaning of gradients: leaves and their sums, graphs used twice, higher derivatives, hooks, switches, and writes in place.
 import * as torch from 'lamplight';
-import { expect, test } from 'vitest';
+import { nn, optim } from 'lamplight';
+import { describe, expect, test } from 'vitest';
 
 const { grad } = torch.autograd;
 const leaf = (data: number[] | number[][]) => torch.tensor(data, { dtype: 'float32', requiresGrad: true });
@@ -57,7 +58,7 @@ test('a graph is gone after backward, unless it was retained', async () => {
   expect(() => y.backward()).toThrow(torch.AutogradError);
   expect(() => y.backward()).toThrow(/retainGraph/);
   const z = x.mul(x).sum();
-  z.backward(null, { retainGraph: true });
+  z.backward({ retainGraph: true });
   z.backward();
   expect(await x.grad!.tolist()).toEqual([18]);
 });
@@ -305,4 +306,58 @@ test('gradcheck finds a wrong gradient, and names where', async () => {
   const half = (t: torch.Tensor) => t.mul(t.detach()).sub(t.detach().pow(2).mul(0.5));
   expect(await torch.autograd.gradcheck(half, [x])).toBe(true);
   await expect(torch.autograd.gradgradcheck(half, [x])).rejects.toThrow(/^gradgradcheck: the gradient by input 0/);
+});
+
+test('backward takes its arguments by name or by place, and gives gradients to the chosen leaves alone', async () => {
+  const [a, b] = [leaf([1, 2]), leaf([3, 4])];
+  const y = a.mul(b);
+  y.backward({ gradient: torch.ones(2), retainGraph: true, inputs: [a] });
+  expect(await a.grad!.tolist()).toEqual([3, 4]);
+  expect(b.grad).toBeNull();
+  y.backward(torch.ones(2), true, { inputs: b });
+  expect(await b.grad!.tolist()).toEqual([1, 2]);
+  expect(() => y.backward(torch.ones(2), { retain: true } as never)).toThrow(/backward: got an unknown/);
+  expect(() => y.backward(torch.ones(2), { inputs: a.mul(2) })).toThrow(/backward: expected inputs to be leaves/);
+});
+
+describe('a retained graph after an optimizer has changed what it saved', () => {
+  const steps = (count: number) => {
+    const model = new nn.Sequential(new nn.Linear(2, 3), new nn.Tanh(), new nn.Linear(3, 1));
+    const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+    const x = torch.ones(4, 2);
+    for (let step = 0; step < count; step++) {
+      optimizer.zeroGrad();
+      model(x).sum().backward();
+      optimizer.step();
+    }
+    return { model, optimizer, loss: model(x).sum() };
+  };
+
+  test.each([0, 1, 2])('is an error, also when %i steps went before', async (count) => {
+    for (const read of [false, true]) {
+      const { optimizer, loss } = steps(count);
+      loss.backward({ retainGraph: true });
+      if (read) await loss.item();
+      optimizer.step();
+      expect(() => loss.backward()).toThrow(/needs has been changed by an in-place operation/);
+    }
+  });
+
+  test('can be walked where nothing that it needs was changed', async () => {
+    const { model, optimizer, loss } = steps(1);
+    loss.backward({ retainGraph: true });
+    loss.backward({ retainGraph: true });
+    torch.noGrad(() => (model[0] as nn.Linear).weight.mul_(2)); // Next to the other weight, but only its input is needed.
+    loss.backward({ retainGraph: true });
+    torch.noGrad(() => (model[2] as nn.Linear).weight.mul_(2));
+    expect(() => loss.backward({ retainGraph: true })).toThrow(/\[1, 3\] that the gradient of matmul needs/);
+    optimizer.zeroGrad();
+    const single = new nn.Linear(2, 1);
+    const y = single(torch.ones(4, 2)).sum();
+    const other = new optim.SGD(single.parameters(), { lr: 0.1 });
+    y.backward({ retainGraph: true });
+    other.step();
+    y.backward();
+    expect(await single.weight.grad!.tolist()).toEqual([[8, 8]]);
+  });
 });

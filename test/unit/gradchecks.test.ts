@@ -20,6 +20,8 @@ const engine = new Set([
   'nativeDropout',
   // Differentiated in third derivatives alone, which are those of the first.
   'maxPool2dPick',
+  // No function of the library leads to it.
+  'xlog1py',
 ]);
 
 const hasGradient = (text: string): boolean => /\b(vjp|grads?)\b|\.\.\.\w*(Op|Spec)\b/.test(text);

@@ -6,6 +6,7 @@ import { losses } from './losses';
 import { activations, arithmetic, choices, elementary, functions, inPlace } from './pointwise';
 import { products } from './products';
 import { reductions, shapes } from './shapes';
+import { special } from './special';
 
 export { inputsOf } from './inputs';
 
@@ -13,6 +14,7 @@ export const gradchecks: Readonly<Record<string, readonly Gradcheck[]>> = {
   arithmetic,
   functions,
   'elementary functions': elementary,
+  'special functions': special,
   activations,
   choices,
   'writes in place': inPlace,
