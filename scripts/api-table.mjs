@@ -25,6 +25,11 @@ const reasons = /** @type {readonly (readonly [RegExp, string])[]} */ ([
     /\.(float64|double|bfloat16|u?int16|int8|uint64|short|char|u?int[1-7]|float[48]_\w+|[sg]et_default_\w+|grad_dtype|type)$/,
     'number types that WGSL does not have',
   ],
+  [/\.(apply_|map2?_)$/, 'calls of Python for each element'],
+  [
+    /\.(default_generator|thread_safe_generator)$/,
+    'its methods are there as manualSeed, seed, initialSeed, getRngState and setRngState',
+  ],
   [/storage|data_ptr|\.set_$|is_set_to/, 'storage: buffers are on the device'],
   [
     /\.(compile|export|cond|while_loop|sym_\w+|parse_\w+|import_ir\w*|merge_type\w*|unify_\w+|module_load)$|jit/,
@@ -46,12 +51,15 @@ const reasons = /** @type {readonly (readonly [RegExp, string])[]} */ ([
     'an inner part of PyTorch: its public function is there, or needs none',
   ],
   [
-    /^torch\.(nn\.(Container|NLLLoss2d|CrossMapLRN2d|functional\.upsample\w*)|ger|Tensor\.ger)$/,
+    /^torch\.(nn\.(Container|NLLLoss2d|CrossMapLRN2d|functional\.upsample\w*)|ger|Tensor\.(ger|new|name|reinforce|volatile|resize|resize_as))$/,
     'deprecated in PyTorch',
   ],
-  [/layout|memory_format|contiguous_format|channels_last|preserve_format|_strided$|\.strided$/, 'memory formats'],
   [
-    /\.(is_tensor|is_storage|is_inference\w*|is_warn\w*|set_warn\w*|[sg]et_rng_state|set_printoptions|\w*vital\w*)$/,
+    /layout|empty_permuted|dim_order|memory_format|contiguous_format|channels_last|preserve_format|_strided$|\.strided$/,
+    'memory formats',
+  ],
+  [
+    /\.(is_tensor|is_storage|is_inference\w*|is_warn\w*|set_warn\w*|set_printoptions|\w*vital\w*)$/,
     'tooling of Python',
   ],
 ]);

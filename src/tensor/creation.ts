@@ -32,6 +32,17 @@ export function tensor(data: NestedData | Tensor, options: TensorOptions = {}): 
   return makeTensor('tensor', fromHost(read.data, read.shape, read.dtype), requiresGrad);
 }
 
+/** `data` as a tensor: itself if it is one of the wanted dtype, else a tensor of its contents; a conversion of floats carries the gradient. */
+export function asTensor(data: NestedData | Tensor, options: Pick<TensorOptions, 'dtype'> = {}): Tensor {
+  const { dtype } = tensorOptions('asTensor', options, 'float32');
+  if (!(data instanceof Tensor)) return tensor(data, options);
+  return options.dtype === undefined || dtype === data.dtype ? data : data.to(dtype);
+}
+
+/** A tensor without dimensions that holds one number; float32 by default. */
+export const scalarTensor = (s: number | boolean, options?: TensorOptions): Tensor =>
+  filled('scalarTensor', [], s, options, 'float32');
+
 function filled(
   op: string,
   size: Shape,

@@ -19,6 +19,7 @@ export { type PrintOptions, setPrintoptions } from './print';
 export * from './random';
 export * from './rearrange-functions';
 export { scope } from './scope';
+export * from './sequences';
 export type { Index } from './shape-methods';
 export * from './special-functions';
 export { Tensor } from './tensor';

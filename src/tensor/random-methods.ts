@@ -7,8 +7,9 @@ import type { HostNumbers, Value } from '../graph/value';
 import { cast } from '../ops/cast';
 import { lt } from '../ops/compare';
 import { sampleByExponential, sampleByUniform } from '../ops/multinomial';
-import { TensorBase } from './base';
+import type { TensorBase } from './base';
 import { hostArray } from './host-data';
+import { NewMethods } from './new-methods';
 import { type Arguments, isPlainObject, parseArgs } from './options';
 import {
   fillBernoulli,
@@ -60,7 +61,7 @@ type Fill = (out: HostNumbers, generator: Generator) => unknown;
 /** The largest number of categories that float32 tells apart. */
 const MAX_CATEGORIES = 2 ** 24;
 
-export abstract class RandomMethods extends TensorBase {
+export abstract class RandomMethods extends NewMethods {
   /** Overwrites the elements with numbers drawn in the order of their memory. */
   private draw(generator: Generator | null, fill: Fill, dtype: DType = this.dtype): this {
     const out = hostArray(dtype, this.numel());

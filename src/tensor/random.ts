@@ -31,6 +31,14 @@ export const seed = (): number => defaultGenerator().seed();
 /** The seed of the default generator. */
 export const initialSeed = (): number | bigint => defaultGenerator().initialSeed();
 
+/** The state of the default generator, as the bytes of PyTorch's: with `setRngState` a run goes on where it was. */
+export const getRngState = (): Uint8Array => defaultGenerator().getState();
+
+/** Has the default generator go on from a state of `getRngState`, this library's or PyTorch's. */
+export const setRngState = (state: Uint8Array): void => {
+  defaultGenerator().setState(state);
+};
+
 type Fill = (out: HostNumbers, generator: Generator, oneByOne?: boolean) => unknown;
 
 /** Draws now, so that the order of calls is the order of numbers: row by row, or as the memory of the tensor `like` goes. */

@@ -1,0 +1,57 @@
+// Tensor methods that make another tensor of the same dtype.
+import type { Shape } from '../compiler/meta';
+import { fromHost } from '../graph/record';
+import type { Value } from '../graph/value';
+import { cast, clone, full } from '../ops/cast';
+import { TensorBase } from './base';
+import { type NestedData, readHostData, storedNumber } from './host-data';
+import { expectSize, type SizeArguments, splitSizes, type TensorOptions, tensorOptions } from './sizes';
+import type { Tensor } from './tensor';
+
+export abstract class NewMethods extends TensorBase {
+  /** A tensor of its own; `requiresGrad` makes it a leaf. */
+  private fresh(value: Value, { requiresGrad }: Required<TensorOptions>): Tensor {
+    return this.make(value).requiresGrad_(requiresGrad);
+  }
+
+  private filled(op: string, size: Shape, number: number | boolean, given?: TensorOptions): Tensor {
+    const options = tensorOptions(op, given, this.dtype);
+    return this.fresh(full(size, storedNumber(op, number, options.dtype), options.dtype), options);
+  }
+
+  private filledAs(op: string, args: SizeArguments<TensorOptions>, number: number): Tensor {
+    const { size, options } = splitSizes<TensorOptions>(op, args);
+    return this.filled(op, size, number, options);
+  }
+
+  /** Zeros of another shape, and of this tensor's dtype by default: `x.newZeros(2, 3)`. */
+  newZeros(...args: SizeArguments<TensorOptions>): Tensor {
+    return this.filledAs('newZeros', args, 0);
+  }
+
+  /** Ones of another shape, and of this tensor's dtype by default. */
+  newOnes(...args: SizeArguments<TensorOptions>): Tensor {
+    return this.filledAs('newOnes', args, 1);
+  }
+
+  /** A tensor whose contents are meant to be overwritten, of this one's dtype by default; they are zeros. */
+  newEmpty(...args: SizeArguments<TensorOptions>): Tensor {
+    return this.filledAs('newEmpty', args, 0);
+  }
+
+  /** `fillValue` everywhere, in another shape, and of this tensor's dtype by default. */
+  newFull(size: readonly number[], fillValue: number | boolean, options?: TensorOptions): Tensor {
+    return this.filled('newFull', expectSize('newFull', size), fillValue, options);
+  }
+
+  /** A copy of `data`, as `torch.tensor` takes it, of this tensor's dtype by default. */
+  newTensor(data: NestedData | Tensor, given?: TensorOptions): Tensor {
+    const options = tensorOptions('newTensor', given, this.dtype);
+    if (data instanceof TensorBase) {
+      const copy = data.detach().value;
+      return this.fresh(copy.dtype === options.dtype ? clone(copy) : cast(copy, options.dtype), options);
+    }
+    const read = readHostData('newTensor', data, options.dtype);
+    return this.fresh(fromHost(read.data, read.shape, read.dtype), options);
+  }
+}

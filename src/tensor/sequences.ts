@@ -1,0 +1,143 @@
+// Makes tensors of numbers in a row, places in triangles, and powers.
+import type { Shape } from '../compiler/meta';
+import { ArgumentError, ShapeError } from '../errors';
+import { fromHost } from '../graph/record';
+import { ones, zeros } from './creation';
+import { cat } from './functions';
+import { readHostData } from './host-data';
+import { makeTensor } from './make-leaf';
+import { isPlainObject, parseArgs } from './options';
+import { type TensorOptions, tensorOptions } from './sizes';
+import type { Tensor } from './tensor';
+
+const { fround } = Math;
+
+function fromNumbers(op: string, numbers: Float64Array, { dtype, requiresGrad }: Required<TensorOptions>): Tensor {
+  const { data, shape } = readHostData(op, numbers, dtype);
+  return makeTensor(op, fromHost(data, shape, dtype), requiresGrad);
+}
+
+interface LogspaceOptions extends TensorOptions {
+  base?: number;
+}
+
+/** `steps` powers of `base` (10), whose exponents go evenly from `start` to `end`, both included; float32 by default. Shape: [steps]. */
+export function logspace(
+  start: number,
+  end: number,
+  steps: number,
+  ...args: [base?: number, options?: TensorOptions] | [options?: LogspaceOptions]
+): Tensor {
+  const [first, second] = args;
+  const { base = 10, ...rest }: LogspaceOptions =
+    typeof first === 'number' ? { ...second, base: first } : { ...(first ?? second) };
+  const options = tensorOptions('logspace', rest, 'float32');
+  if (!Number.isInteger(steps) || steps < 0) {
+    throw new ArgumentError(`logspace: expected a whole number of steps ≥ 0, but got ${steps}`);
+  }
+  const [low, high] = [fround(start), fround(end)];
+  const step = steps === 1 ? 0 : fround(fround(high - low) / (steps - 1));
+  // From both ends towards the middle, in float32, as PyTorch does.
+  const numbers = Float64Array.from({ length: steps }, (_, i) => {
+    const fromStart = steps === 1 || i < Math.floor(steps / 2);
+    const exponent = fromStart ? fround(low + fround(step * i)) : fround(high - fround(step * (steps - 1 - i)));
+    return fround(base ** exponent);
+  });
+  return fromNumbers('logspace', numbers, options);
+}
+
+/**
+ * The numbers start, start + step, … up to `end`, which is one of them: `range(start, end, step)`. float32 by default. Shape: [⌊(end - start) / step⌋ + 1].
+ * `arange` is the one that PyTorch keeps.
+ * @throws ArgumentError for a step of 0, or one that leads away from `end`
+ */
+export function range(
+  start: number,
+  end: number,
+  ...args: [step?: number, options?: TensorOptions] | [options?: TensorOptions & { step?: number }]
+): Tensor {
+  const [first, second] = args;
+  const { step = 1, ...rest }: TensorOptions & { step?: number } =
+    typeof first === 'number' ? { ...second, step: first } : { ...(first ?? second) };
+  const options = tensorOptions('range', rest, 'float32');
+  if (![start, end, step].every(Number.isFinite)) {
+    throw new ArgumentError(`range: expected finite numbers, but got start ${start}, end ${end} and step ${step}`);
+  }
+  if (step === 0 || (end - start) / step < 0) {
+    throw new ArgumentError(`range: expected a step from start ${start} towards end ${end}, but got ${step}`);
+  }
+  const length = Math.floor((end - start) / step) + 1;
+  return fromNumbers(
+    'range',
+    Float64Array.from({ length }, (_, i) => start + step * i),
+    options,
+  );
+}
+
+interface Triangle {
+  row: number;
+  col: number;
+  /** 0: the main diagonal; positive ones are above it. */
+  offset?: number;
+}
+
+/** The places [2, n] of a matrix's elements that `belongs`, row by row. */
+function places(op: string, args: readonly unknown[], belongs: (above: number, offset: number) => boolean): Tensor {
+  const last = args.at(-1);
+  const { dtype = 'int64', ...named } = (isPlainObject(last) ? last : {}) as TensorOptions & Partial<Triangle>;
+  const positions = isPlainObject(last) ? [...args.slice(0, -1), named] : args;
+  const { row, col, offset } = parseArgs<Triangle>(op, ['row', 'col'], { offset: 0 }, positions);
+  if (![row, col].every((size) => Number.isInteger(size) && size >= 0) || !Number.isInteger(offset)) {
+    throw new ArgumentError(
+      `${op}: expected whole numbers row ≥ 0, col ≥ 0 and offset, but got ${row}, ${col} and ${offset}`,
+    );
+  }
+  const rows: number[] = [];
+  const columns: number[] = [];
+  for (let i = 0; i < row; i++) {
+    for (let j = 0; j < col; j++) {
+      if (!belongs(j - i, offset)) continue;
+      rows.push(i);
+      columns.push(j);
+    }
+  }
+  const options = tensorOptions(op, { dtype }, 'int64');
+  return fromNumbers(op, Float64Array.from([...rows, ...columns]), options).reshape([2, rows.length]);
+}
+
+type TriangleArguments =
+  | [row: number, col: number, offset?: number, options?: Pick<TensorOptions, 'dtype'>]
+  | [row: number, col: number, options: Pick<TensorOptions, 'dtype'> & { offset?: number }]
+  | [named: Triangle & Pick<TensorOptions, 'dtype'>];
+
+/** Row and column of each element on or below a diagonal of a `row` × `col` matrix, row by row; int64 by default. Shape: [2, n]. */
+export const trilIndices = (...args: TriangleArguments): Tensor =>
+  places('trilIndices', args, (above, offset) => above <= offset);
+
+/** Row and column of each element on or above a diagonal of a `row` × `col` matrix, row by row; int64 by default. Shape: [2, n]. */
+export const triuIndices = (...args: TriangleArguments): Tensor =>
+  places('triuIndices', args, (above, offset) => above >= offset);
+
+interface VanderOptions {
+  /** How many powers; default: as many as there are numbers. */
+  N?: number | null;
+  /** From x⁰ on; default: down to x⁰. */
+  increasing?: boolean;
+}
+
+/** Powers of each number of a vector: y_ij = x_i^(N - 1 - j), or x_i^j if `increasing`. Shape: [n] → [n, N]. */
+export function vander(x: Tensor, ...args: [N?: number, increasing?: boolean] | [options?: VanderOptions]): Tensor {
+  const { N, increasing } = parseArgs<VanderOptions>('vander', [], { N: null, increasing: false }, args);
+  if (x.shape.length !== 1) throw new ShapeError(`vander: expected a vector, but got shape [${x.shape.join(', ')}]`);
+  const powers = N ?? x.length;
+  if (!Number.isInteger(powers) || powers < 0) {
+    throw new ArgumentError(`vander: expected a whole number of powers N ≥ 0, but got ${powers}`);
+  }
+  const numbers = x.isFloatingPoint() ? x : x.to('int64');
+  const like = { dtype: numbers.dtype };
+  const size = (columns: number): Shape => [x.length, columns];
+  if (powers === 0) return zeros(size(0), like);
+  const factors = cat([ones(size(1), like), numbers.unsqueeze(1).expand(size(powers - 1))], 1);
+  const ascending = factors.cumprod(1);
+  return increasing ? ascending : ascending.flip([1]);
+}
