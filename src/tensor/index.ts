@@ -21,6 +21,7 @@ export * from './rearrange-functions';
 export { scope } from './scope';
 export * from './sequences';
 export type { Index } from './shape-methods';
+export * as special from './special';
 export * from './special-functions';
 export { Tensor } from './tensor';
 export * from './type-info';

@@ -7,7 +7,8 @@ import { type Call, checkCall } from '../support/calls';
 import { expectNumbers } from '../support/close';
 import { loadFixture } from '../support/fixtures';
 
-const fixture = await loadFixture<Call>('special');
+/** `namespace` is set for functions of torch.special alone. */
+const fixture = await loadFixture<Call & { readonly namespace?: 'special' }>('special');
 
 type Options = Readonly<Record<string, never>>;
 type Function = (...args: unknown[]) => Tensor;
@@ -30,7 +31,7 @@ const calls: Record<string, (xs: Tensor[], options: Options) => Tensor> = {
 
 describe('against PyTorch', () => {
   test.each(fixture.cases)('$name', async (item) => {
-    const plain = (torch as unknown as Record<string, Function>)[item.op]!;
+    const plain = ((item.namespace ? torch.special : torch) as unknown as Record<string, Function>)[item.op]!;
     const call =
       calls[item.op] ?? ((xs, options) => plain(...xs, ...(Object.keys(options).length > 0 ? [options] : [])));
     await checkCall(fixture, item, (xs, options) => call(xs, options as Options));
@@ -98,6 +99,24 @@ test('derivatives of higher order are right at 0 too', async () => {
     const [second] = torch.autograd.grad(slope!.sum(), [x]);
     expectNumbers(await second!.data(), [expected]);
   }
+});
+
+test('torch.special has the names of SciPy', () => {
+  const { special } = torch;
+  const names = [
+    'expit',
+    'gammaln',
+    'psi',
+    'gammainc',
+    'gammaincc',
+    'multigammaln',
+    'erf',
+    'logit',
+    'softmax',
+    'round',
+  ];
+  expect(names.filter((name) => !(name in special))).toEqual([]);
+  expect([special.psi, special.expit, special.gammaln]).toEqual([torch.digamma, torch.sigmoid, torch.lgamma]);
 });
 
 test('arguments that do not fit are named', () => {

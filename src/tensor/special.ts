@@ -1,0 +1,36 @@
+// torch.special: the functions of mathematics under the names that SciPy has for them.
+import { cast } from '../ops/cast';
+import { divisionType } from '../ops/promotion';
+import * as ops from '../ops/special';
+import { erfc } from './elementary-functions';
+import { sigmoid } from './functions';
+import { digamma, igamma, igammac, lgamma, mvlgamma, xlogy } from './special-functions';
+import { Tensor } from './tensor';
+
+export { erf, erfc, exp2 } from './elementary-functions';
+export { expm1, log1p, logSoftmax, logsumexp, round, softmax } from './functions';
+export { digamma, erfinv, i0, logit, polygamma, sinc, xlogy } from './special-functions';
+export {
+  digamma as psi,
+  igamma as gammainc,
+  igammac as gammaincc,
+  lgamma as gammaln,
+  mvlgamma as multigammaln,
+  sigmoid as expit,
+};
+
+/** The modified Bessel function of the first kind, of order 1. */
+export const i1 = (input: Tensor): Tensor => Tensor.of(ops.i1(input.value));
+
+/** input · ln(1 + other), and 0 where `input` is 0. */
+export function xlog1py(input: Tensor, other: Tensor): Tensor {
+  const float = (x: Tensor) => cast(x.value, divisionType(x.dtype));
+  return Tensor.of(ops.xlog1py(float(input), float(other)));
+}
+
+/** -x ln x; 0 at 0, and -∞ below it. */
+export const entr = (input: Tensor): Tensor =>
+  xlogy(input, input).neg().where(input.ge(0).logicalOr(input.isnan()), Number.NEGATIVE_INFINITY);
+
+/** The share of a normal distribution that lies below. */
+export const ndtr = (input: Tensor): Tensor => erfc(input.mul(-Math.SQRT1_2)).mul(0.5);
