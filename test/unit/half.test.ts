@@ -183,8 +183,9 @@ describe('before there is a device', () => {
   });
 
   test.each(of('random'))("draws PyTorch's numbers: $name", async ({ name, size }) => {
+    const generator = new torch.Generator().manualSeed(7);
     for (const draw of [torch.rand, torch.randn]) {
-      const drawn = draw(size, { dtype, generator: new torch.Generator().manualSeed(7) });
+      const drawn = draw(size, { dtype, generator });
       expectNumbers(await drawn.data(), fixture.tensor(`${name}/${draw.name}`).data, { rtol: 2 ** -10 });
       expect(drawn.dtype).toBe('float16');
     }
