@@ -46,8 +46,9 @@ export function backward(
     outputs.forEach((output, i) => {
       accumulate(output, seeds[i]!);
     });
+    const tracing = isTracing();
     for (const node of nodes) {
-      if (isTracing()) atPlace(backwardOf(placeOf(node)), () => propagate(node, gradients, accumulate));
+      if (tracing) atPlace(backwardOf(placeOf(node)), () => propagate(node, gradients, accumulate));
       else propagate(node, gradients, accumulate);
     }
     if (!retainGraph) for (const node of nodes) spend(node);
@@ -98,17 +99,22 @@ function propagate(
   gradients: Map<Value, Value>,
   accumulate: (value: Value, gradient: Value) => void,
 ): void {
-  const dys = node.outputs.map((y) => {
-    const dy = gradients.get(y);
-    if (!dy || !y.gradHooks) return dy;
-    const hooked = runHooks(y, dy);
-    gradients.set(y, hooked);
-    return hooked;
-  });
-  if (dys.every((dy) => dy === undefined)) return;
-  checkSaved(node);
   const { inputs, outputs, attrs, scalars } = node;
-  const needs = inputs.map((x) => x.requiresGrad);
+  const dys: (Value | undefined)[] = [];
+  let reached = false;
+  for (const y of outputs) {
+    let dy = gradients.get(y);
+    if (dy && y.gradHooks) {
+      dy = runHooks(y, dy);
+      gradients.set(y, dy);
+    }
+    dys.push(dy);
+    reached ||= dy !== undefined;
+  }
+  if (!reached) return;
+  checkSaved(node);
+  const needs: boolean[] = [];
+  for (const x of inputs) needs.push(x.requiresGrad);
   const dxs = node.op.vjp!(dys, { inputs, outputs, attrs, scalars, needs });
   for (let i = 0; i < inputs.length; i++) {
     const dx = dxs[i];

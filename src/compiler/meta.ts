@@ -41,7 +41,7 @@ export const bytesPerElement = (dtype: DType): number => (dtype === 'float16' ? 
 /** Number of elements of a shape; 1 for a scalar. */
 export function numel(shape: Shape): number {
   let n = 1;
-  for (const size of shape) n *= size;
+  for (let d = 0; d < shape.length; d++) n *= shape[d]!;
   return n;
 }
 

@@ -128,7 +128,8 @@ export function encodeDispatches(
       pass.setPipeline(pipeline);
     }
     pass.setBindGroup(0, bindGroup(device, dispatch, run));
-    pass.dispatchWorkgroups(...dispatch.grid);
+    const { grid } = dispatch;
+    pass.dispatchWorkgroups(grid[0], grid[1], grid[2]);
   }
 }
 
@@ -166,8 +167,16 @@ function holds(fields: Executable['scalarFields'], before: readonly number[], no
   return true;
 }
 
-function sameParts(a: readonly unknown[], b: readonly unknown[]): boolean {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+/** Whether a bind group was made for the buffers and offsets of this run. */
+function fits(key: readonly unknown[], bindings: readonly Binding[], run: Run): boolean {
+  let k = 0;
+  for (let i = 0; i < bindings.length; i++) {
+    const { ref } = bindings[i]!;
+    if (ref.kind === 'fixed') continue;
+    const { buffer, offset } = (ref.kind === 'input' ? run.inputs : run.exports)[ref.index]!;
+    if (key[k] !== buffer || key[k + 1] !== offset) return false;
+    k += 2;
+  }
   return true;
 }
 
@@ -175,13 +184,13 @@ function sameParts(a: readonly unknown[], b: readonly unknown[]): boolean {
 function bindGroup(device: GPUDevice, dispatch: Dispatch, run: Run): GPUBindGroup {
   const { groups, bindings } = dispatch;
   if (!dispatch.variable && groups.length > 0) return groups[0]!.group;
+  for (let i = groups.length - 1; i >= 0; i--) if (fits(groups[i]!.key, bindings, run)) return groups[i]!.group;
   const key: unknown[] = [];
   for (const { ref } of bindings) {
     if (ref.kind === 'fixed') continue;
     const { buffer, offset } = place(ref, run);
     key.push(buffer, offset);
   }
-  for (const entry of groups) if (sameParts(entry.key, key)) return entry.group;
   const group = device.createBindGroup({
     layout: dispatch.layout,
     entries: bindings.map((binding, index) => {

@@ -17,7 +17,8 @@ const SEPARATOR = -1;
 const MAX_PENDING_NODES = 4096;
 const MAX_PENDING_BYTES = 1 << 28;
 
-const releases = new Set<Value>();
+/** Made anew for each flush that finds some: a set that is cleared keeps what it held alive until the next full collection. */
+let releases = new Set<Value>();
 const noValues: readonly Value[] = [];
 
 /** Gives back a value's memory once everything recorded so far has run. */
@@ -26,10 +27,17 @@ export function releaseAfterFlush(value: Value): void {
   releases.add(value);
 }
 
+function takeReleases(): readonly Value[] {
+  if (releases.size === 0) return noValues;
+  const taken = [...releases];
+  releases = new Set();
+  return taken;
+}
+
 /** Forgets what has been recorded and not flushed. */
 export function discardPending(): void {
   takeRoots();
-  releases.clear();
+  takeReleases();
   mode.recorded = 0;
   mode.pendingBytes = 0;
 }
@@ -81,8 +89,7 @@ function submit(wanted: readonly Value[]): void {
     root.settled = root.value;
     root.computed = root.value;
   }
-  const released = releases.size > 0 ? [...releases] : noValues;
-  releases.clear();
+  const released = takeReleases();
   for (const value of released) value.leaving = 'its memory was given back';
   if (exports.size === 0) {
     for (const value of released) engine.releaseLater(value);

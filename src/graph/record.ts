@@ -9,18 +9,28 @@ import { gradNameOf, type HostData, Node, type Op, Value } from './value';
 
 const noScalars: readonly number[] = [];
 
-const wantsGradient = (x: Value): boolean => x.requiresGrad;
-const isSpent = (x: Value): boolean => !x.requiresGrad || (x.sink === null && x.node!.spent);
+function anyWantsGradient(inputs: readonly Value[]): boolean {
+  for (let i = 0; i < inputs.length; i++) if (inputs[i]!.requiresGrad) return true;
+  return false;
+}
+
+function allSpent(inputs: readonly Value[]): boolean {
+  for (let i = 0; i < inputs.length; i++) {
+    const x = inputs[i]!;
+    if (x.requiresGrad && !(x.sink === null && x.node!.spent)) return false;
+  }
+  return true;
+}
 
 /** Appends a node and returns its outputs. Throws the op's shape and dtype errors at once. */
 export function recordAll<A>(op: Op<A>, inputs: readonly Value[], attrs: A, scalars = noScalars): readonly Value[] {
   const { metas, signature, widens } = infer(op as Op, inputs, attrs, scalars.length);
   if (widens) return recordWidened(op, inputs, attrs, scalars);
-  const requiresGrad = mode.grad && op.vjp !== undefined && inputs.some(wantsGradient);
+  const requiresGrad = mode.grad && op.vjp !== undefined && anyWantsGradient(inputs);
   mode.recorded++;
   const node = new Node(op as Op, inputs, attrs, scalars, signature, metas, requiresGrad, mode.keepSaved);
   // A graph that hangs on spent nodes only can never be walked again, so nothing of it needs to be kept.
-  node.spent = requiresGrad && inputs.every(isSpent);
+  node.spent = requiresGrad && allSpent(inputs);
   notePlace(node);
   return node.outputs;
 }

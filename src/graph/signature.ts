@@ -23,6 +23,9 @@ interface Known extends Inferred {
   readonly inputs: readonly number[];
   readonly attrs: unknown;
   readonly scalarCount: number;
+  readonly op: Op;
+  /** What came after it the last time. */
+  next: Known | null;
 }
 
 /** Past this many entries everything is forgotten, so that ever-changing shapes do not pile up. Numbers are never used twice. */
@@ -30,6 +33,8 @@ const MAX_ENTRIES = 50_000;
 
 const metas = new Map<string, InternedMeta>();
 let inferred = new WeakMap<Op, Map<number, Known[]>>();
+/** What was inferred last. A repeated step asks for the same in the same order, so its successor is tried first. */
+let latest: Known | null = null;
 let entries = 0;
 let nextNumber = 1;
 
@@ -47,6 +52,19 @@ export function internMeta({ shape, dtype }: Meta): InternedMeta {
 
 /** Checks the inputs by the op's own rule and infers the outputs; throws what `op.infer` throws. */
 export function infer(op: Op, inputs: readonly Value[], attrs: unknown, scalarCount: number): Inferred {
+  const before = latest;
+  const guess = before?.next;
+  if (guess && guess.op === op && fits(guess, inputs, attrs, scalarCount)) {
+    latest = guess;
+    return guess;
+  }
+  const found = lookUp(op, inputs, attrs, scalarCount);
+  if (before) before.next = found;
+  latest = found;
+  return found;
+}
+
+function lookUp(op: Op, inputs: readonly Value[], attrs: unknown, scalarCount: number): Known {
   let known = inferred.get(op);
   if (!known) {
     known = new Map();
@@ -61,7 +79,9 @@ export function infer(op: Op, inputs: readonly Value[], attrs: unknown, scalarCo
   for (const entry of bucket) if (fits(entry, inputs, attrs, scalarCount)) return entry;
   const widens = !op.takesHalf && inputs.some(({ dtype }) => dtype === 'float16');
   const metas = widens ? [] : op.infer(inputs, attrs).map(internMeta);
-  const entry = {
+  const entry: Known = {
+    op,
+    next: null,
     metas,
     widens,
     signature: nextNumber++,
@@ -127,4 +147,5 @@ function forgetIfMany(): void {
   entries = 0;
   metas.clear();
   inferred = new WeakMap();
+  latest = null;
 }

@@ -88,7 +88,9 @@ export class Node {
     /** Whether values that the gradient needs are kept at a flush; otherwise they are evaluated again. */
     readonly keepsSaved: boolean,
   ) {
-    this.outputs = metas.map((meta, index) => new Value(meta, this, index));
+    const outputs: Value[] = [];
+    for (let i = 0; i < metas.length; i++) outputs.push(new Value(metas[i]!, this, i));
+    this.outputs = outputs;
   }
 }
 

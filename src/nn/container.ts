@@ -88,7 +88,10 @@ export class Sequential extends ModuleRow<UnaryModule> {
 
   forward(x: Tensor): Tensor {
     let y = x;
-    for (const module of this) y = module(y);
+    for (const name of Object.keys(this)) {
+      const module: unknown = Reflect.get(this, name);
+      if (module instanceof Module) y = (module as UnaryModule)(y);
+    }
     return y;
   }
 }

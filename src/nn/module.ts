@@ -68,11 +68,11 @@ export abstract class Module extends Callable {
 
   #call(given: unknown[]): unknown {
     if (isJournaling()) beforeChange(this, () => keepProperties(this));
-    const forward = () => moduleScope(this, () => this.#forward(given));
-    const run = isTracing() ? () => this.#traced(forward) : forward;
+    const run = () => moduleScope(this, () => this.#forward(given));
     callDepth++;
     try {
-      return callDepth === 1 && !this.training ? withMode({ keepSaved: false }, run) : run();
+      const traced = isTracing() ? () => this.#traced(run) : run;
+      return callDepth === 1 && !this.training ? withMode({ keepSaved: false }, traced) : traced();
     } finally {
       callDepth--;
     }
@@ -93,6 +93,7 @@ export abstract class Module extends Callable {
 
   #forward(given: unknown[]): unknown {
     let args: unknown[] = given;
+    if (!this.#hasHooks) return this.forward(...args);
     for (const hook of this.#preHooks) {
       retainAll(args);
       const replaced = hook(this, args);
@@ -105,6 +106,10 @@ export abstract class Module extends Callable {
       if (replaced !== undefined) result = replaced;
     }
     return result;
+  }
+
+  get #hasHooks(): boolean {
+    return this.#preHooks.size > 0 || this.#hooks.size > 0 || this.#hasBackwardHooks;
   }
 
   get #hasBackwardHooks(): boolean {

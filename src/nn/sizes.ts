@@ -20,13 +20,16 @@ const several = ['', 'a list of one', 'a pair of them', 'a list of three'];
 
 /** One whole number of at least `least` for each of n dimensions, or an ArgumentError that names the layer and the argument. */
 export function sizesOf<N extends Spatial>(layer: string, name: string, size: Size<N>, n: N, least = 0): Tuple<N> {
-  const all: readonly unknown[] = Array.isArray(size) ? size : new Array<unknown>(n).fill(size);
-  if (all.length !== n || !all.every((part) => Number.isInteger(part) && (part as number) >= least)) {
+  const list: readonly unknown[] | null = Array.isArray(size) ? size : null;
+  const sizes: unknown[] = [];
+  for (let d = 0; d < n; d++) sizes.push(list ? list[d] : size);
+  const fits = (part: unknown) => Number.isInteger(part) && (part as number) >= least;
+  if ((list && list.length !== n) || !sizes.every(fits)) {
     throw new ArgumentError(
       `${layer}: expected ${name} to be an integer ≥ ${least} or ${several[n]}, but got ${JSON.stringify(size)}`,
     );
   }
-  return [...all] as Tuple<N>;
+  return sizes as Tuple<N>;
 }
 
 /** [height, width] of whole numbers of at least `least`, or an ArgumentError that names the layer and the argument. */

@@ -38,8 +38,12 @@ interface Block {
 }
 
 /** The flush that made the block could not run. */
-const isVoid = ({ gradients, states }: Block): boolean =>
-  gradients.voided || Object.values(states).some((state) => state.voided);
+function isVoid({ gradients, states }: Block): boolean {
+  for (const name in states) if (states[name]!.voided) return true;
+  return gradients.voided;
+}
+
+const noNumbers: Readonly<Record<string, number>> = {};
 
 /** One update of a block: contents of the flat buffers in, their new contents out. */
 export interface Update {
@@ -190,9 +194,11 @@ export abstract class Optimizer<O extends object = { lr: number }> {
 
   /** Parameters with a gradient, by their dtype and number of updates, and by other numbers that they keep. */
   #batches(params: readonly Tensor[]): Tensor[][] {
+    const due = params.filter((param) => param.leaf?.grad);
+    if (due.length === 0) return [];
+    if (this.#areAlike(due)) return [due];
     const batches = new Map<string, Tensor[]>();
-    for (const param of params) {
-      if (!param.leaf?.grad) continue;
+    for (const param of due) {
       const { step = 0, numbers = {} } = this.#states.get(param) ?? {};
       const key = [param.dtype, step, ...Object.values(numbers)].join();
       const batch = batches.get(key);
@@ -202,6 +208,16 @@ export abstract class Optimizer<O extends object = { lr: number }> {
     return [...batches.values()];
   }
 
+  /** Whether all have one dtype and were updated together the last time, or never. */
+  #areAlike(params: readonly Tensor[]): boolean {
+    const [one] = params;
+    const first = this.#states.get(one!);
+    return params.every((param) => {
+      const state = this.#states.get(param);
+      return param.dtype === one!.dtype && state?.step === first?.step && state?.numbers === first?.numbers;
+    });
+  }
+
   #stepTogether(options: O, params: readonly Tensor[]): void {
     const names = this.stateNames(options);
     const block = this.#blockOf(params, names, options);
@@ -209,13 +225,15 @@ export abstract class Optimizer<O extends object = { lr: number }> {
     const { numbers } = records[0]!;
     const step = records[0]!.step + 1;
     const grad = block.gradients.collect(params.map((param) => param.leaf!.grad!));
-    const states = Object.fromEntries(names.map((name) => [name, block.states[name]!.value]));
+    const states: Record<string, Value> = {};
+    for (const name of names) states[name] = block.states[name]!.value;
     const updated = this.update(options, { param: block.values.value, grad, states, step, numbers });
     block.values.set(updated.param);
     for (const name of names) block.states[name]!.set(updated.states[name]!);
+    const kept = updated.numbers ?? noNumbers;
     for (const record of records) {
       record.step = step;
-      record.numbers = updated.numbers ?? {};
+      record.numbers = kept;
     }
   }
 
@@ -257,7 +275,7 @@ export abstract class Optimizer<O extends object = { lr: number }> {
   }
 
   #stateOf(param: Tensor, names: readonly string[], options: O): ParamState {
-    const state = this.#states.get(param) ?? { step: 0, tensors: {}, numbers: {} };
+    const state = this.#states.get(param) ?? { step: 0, tensors: {}, numbers: noNumbers };
     this.#states.set(param, state);
     for (const name of names) {
       const tensor = state.tensors[name] ?? filledState(param, this.initialState(name, options));

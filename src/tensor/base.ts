@@ -105,7 +105,9 @@ export abstract class TensorBase implements Layout {
   readonly offset: number;
   /** The leaf record, while this tensor is a leaf that requires grad. */
   leaf: Leaf | null = null;
-  private cached: { readonly version: number; readonly value: Value } | null = null;
+  private cached: Value | null;
+  /** The version of the storage that `cached` is of. */
+  private cachedVersion: number;
 
   /** Made by `detach()`: gradients never pass through this view. */
   readonly detached: boolean;
@@ -121,7 +123,8 @@ export abstract class TensorBase implements Layout {
     this.offset = view?.offset ?? 0;
     this.detached = view?.detached ?? false;
     this.base = view?.base ?? null;
-    this.cached = { version: this.storage.version, value: view ? value : this.storage.value };
+    this.cached = view ? value : this.storage.value;
+    this.cachedVersion = this.storage.version;
   }
 
   /** A tensor around a value, of the library's final class. */
@@ -134,11 +137,11 @@ export abstract class TensorBase implements Layout {
     if (this.storage.disposed)
       throw new TensorReleasedError(`a tensor of shape ${showShape(this.shape)} was used after dispose()`);
     const { version } = this.storage;
-    if (this.cached?.version !== version) {
-      const value = this.leaf ? this.leafValue(this.leaf) : this.current();
-      this.cached = { version, value };
+    if (this.cached === null || this.cachedVersion !== version) {
+      this.cached = this.leaf ? this.leafValue(this.leaf) : this.current();
+      this.cachedVersion = version;
     }
-    return this.cached.value;
+    return this.cached;
   }
 
   private current(): Value {
@@ -530,8 +533,8 @@ export abstract class TensorBase implements Layout {
     const all = { shape: storage.shape, strides: contiguousStrides(storage.shape), offset: 0 };
     storage.write(storage.value, all, mode.grad && !this.detached);
     const { shape, strides, offset, value } = viewOf(self);
-    const cached = this.leaf ? null : { version: storage.version, value };
-    return Object.assign(this, { shape, strides, offset, cached });
+    const cached = this.leaf ? null : value;
+    return Object.assign(this, { shape, strides, offset, cached, cachedVersion: storage.version });
   }
 
   /** @internal A tensor of its own around a value that was picked from this one. */

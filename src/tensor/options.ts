@@ -49,10 +49,11 @@ export function parseArgs<O extends object>(
 ): Parsed<O> {
   const parsed: Record<string, unknown> = { ...defaults };
   if (args.length === 0 && required.length === 0) return parsed as Parsed<O>;
-  const order = [...(required as readonly string[]), ...Object.keys(defaults)];
   const last = args[args.length - 1];
   const named = isPlainObject(last) ? last : null;
   const positions = named ? args.length - 1 : args.length;
+  if (named && takesNames(parsed, required as readonly string[], defaults, args, named)) return parsed as Parsed<O>;
+  const order = [...(required as readonly string[]), ...Object.keys(defaults)];
   if (positions > order.length) {
     const expected =
       order.length === 0 ? 'no arguments' : `at most ${count(order.length, 'argument')} (${list(order)})`;
@@ -71,6 +72,26 @@ export function parseArgs<O extends object>(
   }
   for (const key of required) if (!(key in parsed)) throw missingArguments(name, required as readonly string[], parsed);
   return parsed as Parsed<O>;
+}
+
+/** The usual call, what is required in front and the rest by name, without making lists; false where it is another, or wrong. */
+function takesNames(
+  parsed: Record<string, unknown>,
+  required: readonly string[],
+  defaults: object,
+  args: readonly unknown[],
+  named: Readonly<Record<string, unknown>>,
+): boolean {
+  if (args.length - 1 !== required.length) return false;
+  for (let i = 0; i < required.length; i++) {
+    if (args[i] === undefined) return false;
+    parsed[required[i]!] = args[i];
+  }
+  for (const key in named) {
+    if (!Object.hasOwn(defaults, key)) return false;
+    if (named[key] !== undefined) parsed[key] = named[key];
+  }
+  return true;
 }
 
 function missingArguments(name: string, required: readonly string[], given: object): ArgumentError {

@@ -24,7 +24,7 @@ export function moduleScope<T>(module: object, fn: () => T): T {
   return inScope(fn, (result, outer, inner) => {
     adopt(result, outer);
     // The module may outlive every scope that is open; mostly nothing is left that it could keep.
-    if (inner.leaves) for (const field of Object.values(module)) adopt(field, topScope);
+    if (inner.leaves) for (const name of Object.keys(module)) adopt(Reflect.get(module, name), topScope);
   });
 }
 
