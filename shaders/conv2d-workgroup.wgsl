@@ -1,7 +1,9 @@
 // conv2d-workgroup.wgsl: cross-correlation of NCHW images as an implicit matrix product through workgroup memory.
 //   y[o,m] = b[o] + Σ_k w[o,k] · x[k,m]
 // where m counts the pixels (n,i,j) of y and k = (c,p,q) the taps, at which x[k,m] = x[n, c, i·sh + p·dh - pad_top, j·sw + q·dw - pad_left].
-// A workgroup computes SIDE·TO channels × SIDE·TM pixels; both operands go through workgroup memory by SIDE taps.
+// A workgroup computes SIDE·TO channels × SIDE·TM pixels; both operands go through workgroup memory by SIDE taps. Where
+// outputs are pooled, the TM pixels of an invocation are a window's.
+// Uses: lib/outputs-*.wgsl
 const SIDE: u32 = 16u; // invocations along each side of a workgroup, and taps that are held at a time
 const TO: u32 = 4u; // channels of an invocation
 const TM: u32 = 4u; // pixels of an invocation
@@ -12,12 +14,16 @@ const LOADS: u32 = 4u; // SIDE / STRIDE_K
 const O_PITCH: u32 = 65u; // SIDE · TO + 1: rows begin in different banks
 const W_TILE: u32 = 1040u; // SIDE · O_PITCH
 const X_TILE: u32 = 1024u; // SIDE · PIXELS
+const WINDOW_H: u32 = 1u; // outputs of which one is kept, rows and columns: 1 each, or TM together
+const WINDOW_W: u32 = 1u;
+const WINDOW: u32 = 1u; // WINDOW_H · WINDOW_W
+const WINDOWS: u32 = 4u; // TM / WINDOW
 
 struct Params {
   workgroups: u32,
   m_blocks: u32,
   o_blocks: u32,
-  pixels: u32, // over the batch
+  windows: u32, // over the batch
   taps: u32, // group_in · kh · kw
   groups: u32,
   group_in: u32,
@@ -45,24 +51,20 @@ struct Params {
 @group(0) @binding(0) var<storage, read> x: array<f32>;       // [batch, groups·group_in, in_rows, in_cols]
 @group(0) @binding(1) var<storage, read> w: array<f32>;       // channels by the three steps, then [kh, kw]
 @group(0) @binding(2) var<storage, read> b: array<f32>;       // [groups·group_out]; unread if bias is 0
-@group(0) @binding(3) var<storage, read_write> y: array<f32>; // [batch, groups·group_out, out_rows, out_cols]
-@group(0) @binding(4) var<uniform> params: Params;
 
 var<workgroup> w_tile: array<f32, W_TILE>; // [SIDE taps, SIDE · TO channels]
 var<workgroup> x_tile: array<f32, X_TILE>; // [SIDE taps, PIXELS]
-
-// The compiler may put pointwise operations on the result here.
-fn store(at: u32, value: f32) { y[at] = value; }
 
 @compute @workgroup_size(SIDE, SIDE)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   var rest = wid.y * nwg.x + wid.x;
   if (rest >= params.workgroups) { return; }
-  let m0 = rest % params.m_blocks * PIXELS;
+  let m0 = rest % params.m_blocks * SIDE * WINDOWS;
   rest /= params.m_blocks;
   let o0 = rest % params.o_blocks * SIDE * TO;
   let g = rest / params.o_blocks;
-  let image = params.out_rows * params.out_cols;
+  let kept_cols = params.out_cols / WINDOW_W;
+  let kept_image = params.out_rows / WINDOW_H * kept_cols;
   let plane = params.in_rows * params.in_cols;
   let kernel = params.kh * params.kw;
   let last_o = params.group_out - 1u;
@@ -70,11 +72,14 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   // Of x this invocation loads one pixel, for every STRIDE_K-th tap from k_own on.
   let lane = lid.y * SIDE + lid.x;
   let k_own = lane / PIXELS;
-  let m = min(m0 + lane % PIXELS, params.pixels - 1u);
-  let x_image = (m / image * params.groups + g) * params.group_in * plane;
+  let turn = lane % PIXELS / SIDE;
+  let m = min(m0 + turn / WINDOW * SIDE + lid.x, params.windows - 1u);
+  let x_image = (m / kept_image * params.groups + g) * params.group_in * plane;
+  let oy = m % kept_image / kept_cols * WINDOW_H + turn % WINDOW / WINDOW_W;
+  let ox = m % kept_cols * WINDOW_W + turn % WINDOW_W;
   // Places left of or above x wrap to huge numbers, so that one comparison tests both ends.
-  let top = m % image / params.out_cols * params.sh - u32(params.pad_top);
-  let left = m % params.out_cols * params.sw - u32(params.pad_left);
+  let top = oy * params.sh - u32(params.pad_top);
+  let left = ox * params.sw - u32(params.pad_left);
   // Of w it loads tap lid.x, for every SIDE-th channel from lid.y on.
   var w_at: array<u32, TO>;
   for (var o = 0u; o < TO; o++) { // unroll
@@ -113,16 +118,34 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     }
     workgroupBarrier();
   }
-  for (var t = 0u; t < TM; t++) { // unroll
-    let pixel = m0 + lid.x + t * SIDE;
-    if (pixel < params.pixels) {
-      let at = (pixel / image * params.groups + g) * params.group_out * image + pixel % image;
+  for (var t = 0u; t < WINDOWS; t++) { // unroll
+    let window = m0 + t * SIDE + lid.x;
+    if (window < params.windows) {
+      let cell = window % kept_image;
+      let corner = cell / kept_cols * WINDOW_H * params.out_cols + cell % kept_cols * WINDOW_W;
+      let first = (window / kept_image * params.groups + g) * params.group_out;
       for (var o = 0u; o < TO; o++) { // unroll
         let channel = o0 + lid.y + o * SIDE;
         if (channel <= last_o) {
           var bias = 0.0;
           if (params.bias == 1u) { bias = b[g * params.group_out + channel]; }
-          store(at + channel * image, acc[o * TM + t] + bias);
+          let at = (first + channel) * params.out_rows * params.out_cols;
+          var kept: f32;
+          var place: u32;
+          for (var e = 0u; e < WINDOW; e++) { // unroll
+            let own = corner + e / WINDOW_W * params.out_cols + e % WINDOW_W;
+            let value = outputs_finish(at + own, acc[o * TM + t * WINDOW + e] + bias);
+            if (e < 1) { // constant
+              kept = value;
+              place = own;
+            }
+            if (0 < e) { // constant
+              let replaces = outputs_replace(value, kept);
+              kept = select(kept, value, replaces);
+              place = select(place, own, replaces);
+            }
+          }
+          outputs_keep((first + channel) * kept_image + cell, kept, place);
         }
       }
     }

@@ -1,11 +1,15 @@
 // conv2d.wgsl: cross-correlation of NCHW images; each invocation computes TY rows × TX columns of TO channels in registers.
 //   y[n,o,i,j] = b[o] + Σ_{c,p,q} w[o,c,p,q] · x[n,c, i·SH + p·DH - pad_top, j·SW + q·DW - pad_left]
 // The gradient by the input at stride 1 is the same sum over dy, with channels swapped and taps reversed.
-// Uses: lib/weights-*.wgsl
+// Uses: lib/weights-*.wgsl, lib/outputs-*.wgsl
 const WORKGROUP: u32 = 16u;
 const TY: u32 = 2u;
 const TX: u32 = 7u;
 const TO: u32 = 8u;
+const WINDOW_H: u32 = 1u; // outputs of which one is kept: their rows and columns, which divide TY and TX
+const WINDOW_W: u32 = 1u;
+const WINDOWS_H: u32 = 2u; // TY / WINDOW_H
+const WINDOWS_W: u32 = 7u; // TX / WINDOW_W
 const QUADS: u32 = 2u; // TO / 4, rounded up
 const LANES: u32 = 4u; // channels of a quad: 4, or TO where that is less
 const PIXELS: u32 = 14u; // TY · TX
@@ -53,11 +57,6 @@ struct Params {
 @group(0) @binding(0) var<storage, read> x: array<f32>;       // [batch, groups·group_in, in_rows, in_cols]
 @group(0) @binding(1) var<storage, read> w: array<f32>;       // channels by the three steps, then [KH, KW]
 @group(0) @binding(2) var<storage, read> b: array<f32>;       // [groups·group_out]; unread if bias is 0
-@group(0) @binding(3) var<storage, read_write> y: array<f32>; // [batch, groups·group_out, out_rows, out_cols]
-@group(0) @binding(4) var<uniform> params: Params;
-
-// The compiler may put pointwise operations on the result here.
-fn store(at: u32, value: f32) { y[at] = value; }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
@@ -167,17 +166,40 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   if (live) {
     let out_rows = params.out_rows;
     let out_cols = params.out_cols;
+    let kept_rows = out_rows / WINDOW_H;
+    let kept_cols = out_cols / WINDOW_W;
     for (var o = 0u; o < TO; o++) { // unroll up to 1
       if (o0 + o <= last_o) {
         let channel = g * params.group_out + o0 + o;
         var bias = 0.0;
         if (params.bias == 1u) { bias = b[channel]; }
-        let at = ((n * params.groups * params.group_out + channel) * out_rows + oy) * out_cols + ox;
-        for (var s = 0u; s < TY; s++) { // unroll up to 1
-          if (oy + s < out_rows) {
-            for (var t = 0u; t < TX; t++) { // unroll
-              if (ox + t < out_cols) {
-                store(at + s * out_cols + t, result[o * PIXELS + s * TX + t] + bias);
+        let image = n * params.groups * params.group_out + channel;
+        let in_image = oy * out_cols + ox;
+        let at = image * out_rows * out_cols + in_image;
+        let kept_at = (image * kept_rows + oy / WINDOW_H) * kept_cols + ox / WINDOW_W;
+        for (var s = 0u; s < WINDOWS_H; s++) { // unroll up to 1
+          if (oy / WINDOW_H + s < kept_rows) {
+            for (var t = 0u; t < WINDOWS_W; t++) { // unroll up to 1
+              if (ox / WINDOW_W + t < kept_cols) {
+                var kept: f32;
+                var place: u32;
+                for (var p = 0u; p < WINDOW_H; p++) { // unroll
+                  for (var q = 0u; q < WINDOW_W; q++) { // unroll
+                    let offset = (s * WINDOW_H + p) * out_cols + t * WINDOW_W + q;
+                    let sum = result[o * PIXELS + (s * WINDOW_H + p) * TX + t * WINDOW_W + q] + bias;
+                    let value = outputs_finish(at + offset, sum);
+                    if (p + q < 1) { // constant
+                      kept = value;
+                      place = in_image + offset;
+                    }
+                    if (0 < p + q) { // constant
+                      let replaces = outputs_replace(value, kept);
+                      kept = select(kept, value, replaces);
+                      place = select(place, in_image + offset, replaces);
+                    }
+                  }
+                }
+                outputs_keep(kept_at + s * kept_cols + t, kept, place);
               }
             }
           }

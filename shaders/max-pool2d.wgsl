@@ -1,5 +1,6 @@
 // max-pool2d.wgsl: maximum over windows, with its place.
 //   y[p,i,j] = max x[p,r,c] over the window of (i,j), indices[p,i,j] = r·in_cols + c of the first maximum; a NaN wins
+// Uses: lib/first-max.wgsl
 const WORKGROUP: u32 = 64u;
 const STRIP: u32 = 8u; // columns of an invocation
 const KERNEL_H: u32 = 2u;
@@ -24,11 +25,6 @@ struct Params {
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;        // [planes, out_rows, out_cols]
 @group(0) @binding(2) var<storage, read_write> indices: array<i32>;  // [planes, out_rows, out_cols]
 @group(0) @binding(3) var<uniform> params: Params;
-
-// By bits, because a compiler may assume that no value is NaN.
-fn is_nan(value: f32) -> bool {
-  return (bitcast<u32>(value) & 0x7fffffffu) > 0x7f800000u;
-}
 
 // The compiler may put pointwise operations on the result here.
 fn store(at: u32, value: f32) { y[at] = value; }
@@ -55,8 +51,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         let c = left + q * DILATION_W;
         let at = min(r, last_row) * params.in_cols + min(c, last_col);
         let value = x[plane + at];
-        let larger = (place < 0) | is_nan(value) | (!is_nan(best) & (value > best));
-        let taken = (r <= last_row) & (c <= last_col) & larger;
+        let taken = (r <= last_row) & (c <= last_col) & ((place < 0) | first_max_replaces(value, best));
         best = select(best, value, taken);
         place = select(place, i32(at), taken);
       }

@@ -1,6 +1,6 @@
 // Fusion: pointwise nodes that feed each other become one kernel. Pure: programs in, programs out.
 
-import { takesEpilogue, takesPrologue, withEpilogue, withPrologue } from './inline';
+import { type Epilogue, takesEpilogue, takesPrologue, withEpilogue, withPrologue } from './inline';
 import {
   type KernelOp,
   type LoweredProgram,
@@ -413,9 +413,14 @@ class Fusion {
       main: memberOf(main),
       others: others.map(memberOf),
     };
-    const { passes, scratch } = this.lowerings[head] as Lowering & { kind: 'passes' };
+    const { passes, scratch, pooled } = this.lowerings[head] as Lowering & { kind: 'passes' };
     const last = withEpilogue(passes.at(-1)!, epilogue, node.inputs.length, node.outputs.length);
-    const lowering: Lowering = { kind: 'passes', passes: [...passes.slice(0, -1), last], scratch };
+    const lowering: Lowering = {
+      kind: 'passes',
+      passes: [...passes.slice(0, -1), last],
+      scratch,
+      ...(pooled && others.length === 0 && { pooled: pooledWith(pooled, epilogue, node.inputs.length) }),
+    };
     const fused: ProgramNode = {
       ...node,
       inputs: [...node.inputs, ...externals],
@@ -452,3 +457,16 @@ class Fusion {
     return { members, memberOf: (v: number) => index.get(this.producer[v]!)! };
   }
 }
+
+type Pooled = NonNullable<(Lowering & { kind: 'passes' })['pooled']>;
+
+/** The poolings of a kernel's results after they have gone through the epilogue. */
+const pooledWith =
+  (pooled: Pooled, epilogue: Epilogue, firstInput: number): Pooled =>
+  (pooling) => {
+    const lowering = pooled(pooling);
+    if (lowering?.kind !== 'passes') return undefined;
+    const { passes, scratch } = lowering;
+    const last = withEpilogue(passes.at(-1)!, epilogue, firstInput, 2, 'finish');
+    return { kind: 'passes', passes: [...passes.slice(0, -1), last], scratch };
+  };

@@ -80,6 +80,12 @@ export interface Overwrite {
   passes(): readonly Pass[];
 }
 
+/** A max pooling of images: rows and columns of these, and of windows side by side from the first row and column on. */
+export interface Pooling {
+  readonly size: readonly [rows: number, cols: number];
+  readonly window: readonly [rows: number, cols: number];
+}
+
 export type Lowering =
   /** Output 0 is a contiguous range of input 0's bytes; no work. */
   | { readonly kind: 'alias'; readonly byteOffset: number; readonly viewing?: Viewing }
@@ -91,6 +97,11 @@ export type Lowering =
       readonly scratch?: readonly number[];
       readonly viewing?: Viewing;
       readonly overwrites?: readonly Overwrite[];
+      /**
+       * The lowering that keeps of output 0 the maximum of each window, as output 0, and its place in its image, as output 1;
+       * none where that would take longer.
+       */
+      pooled?(pooling: Pooling): Lowering | undefined;
     }
   /** Output 0 holds input i at byte offset `offsets[i]`; producers write there directly where that is safe. */
   | { readonly kind: 'pack'; readonly offsets: readonly number[] };
@@ -110,6 +121,10 @@ export interface KernelOp<A = unknown> {
   inPlace?(attrs: A): readonly (readonly [output: number, input: number])[];
   /** Output 0 holds elements of input 0, from the places that output 1 names. */
   readonly picks?: boolean;
+  /** Where `picks`, and output 0 holds the maxima of windows side by side, from the first row and column on: their size. */
+  windows?(attrs: A): readonly [rows: number, cols: number] | undefined;
+  /** Its kernels may load float16 in the place of float32 inputs, which would be widened for them otherwise. */
+  readonly readsHalf?: boolean;
   /** Output 0 holds the elements of input 0 at the places that input 1 names, several at one place added up; 0 elsewhere. */
   readonly spreads?: boolean;
 }

@@ -1,8 +1,10 @@
 // The compiler's passes over a lowered program, in order.
 import { shareEqual } from './equal';
 import { fusePointwise, leaveApart } from './fuse';
+import { readHalves } from './halves';
 import type { LoweredProgram } from './ir';
 import { moveMasks } from './masks';
+import { fusePools } from './pools';
 import { schedule } from './schedule';
 import { dropUnused } from './unused';
 import { composeViews } from './views';
@@ -10,13 +12,19 @@ import { composeViews } from './views';
 /** A lowered program in, another that computes the same out. Pure. */
 export type CompilerPass = (lowered: LoweredProgram) => LoweredProgram;
 
-/** Nodes become fewer and cheaper, then kernels fewer, then their order thriftier. */
+/**
+ * Nodes become fewer and cheaper, then kernels fewer, then their order thriftier. Poolings are fused before pointwise nodes,
+ * so that these may follow, and after them, with what these put in between.
+ */
 export const compilerPasses: readonly CompilerPass[] = [
   composeViews,
   shareEqual,
   moveMasks,
+  readHalves,
   dropUnused,
+  fusePools,
   fusePointwise,
+  fusePools,
   schedule,
 ];
 

@@ -1,13 +1,18 @@
 // The GPU passes of a convolution, and of whatever else is a sum over a window that moves with the output.
 import source from '../../shaders/conv2d.wgsl?raw';
 import workgroupSource from '../../shaders/conv2d-workgroup.wgsl?raw';
-import { i32, input, type Lowering, output, type Pass, u32 } from '../compiler/ir';
+import firstMaxLib from '../../shaders/lib/first-max.wgsl?raw';
+import outputsEach from '../../shaders/lib/outputs-each.wgsl?raw';
+import outputsMax from '../../shaders/lib/outputs-max.wgsl?raw';
+import { i32, input, type Lowering, output, type Pass, type Pooling, u32 } from '../compiler/ir';
 import { grid } from '../compiler/lowering';
+import { sameShape } from '../compiler/meta';
 import type { AdapterProfile } from '../gpu/device';
 import type { ConvGeometry } from './conv-geometry';
 import {
   type CorrelationTile,
   chooseCorrelationTile,
+  choosePooledTile,
   patchSize,
   type WorkgroupTile,
   weightsOf,
@@ -50,8 +55,31 @@ export function correlate(correlation: Correlation, adapter: AdapterProfile): Lo
   const c = flattened(correlation);
   if (choosesWinograd(c, adapter)) return winogradPasses(c, adapter);
   const tile = chooseCorrelationTile(c, adapter);
-  return { kind: 'passes', passes: ['outs' in tile ? workgroupPass(c, tile) : registerPass(c, tile)] };
+  return {
+    kind: 'passes',
+    passes: ['outs' in tile ? workgroupPass(c, tile) : registerPass(c, tile)],
+    pooled: (pooling) => pooledPasses(correlation, pooling, adapter),
+  };
 }
+
+/** The same where of each window of outputs only the maximum is kept, if a tile holds whole windows. */
+function pooledPasses(c: Correlation, { size, window }: Pooling, adapter: AdapterProfile): Lowering | undefined {
+  if (!sameShape(size, c.outSize)) return undefined;
+  const tile = choosePooledTile(c, window, adapter);
+  if (!tile) return undefined;
+  return { kind: 'passes', passes: ['outs' in tile ? workgroupPass(c, tile, window) : registerPass(c, tile, window)] };
+}
+
+type Window = Pooling['window'];
+
+/** A window of one output: it is kept. */
+const EACH: Window = [1, 1];
+
+/** What the kernels do with their outputs. */
+const outputsOf = (window: Window) => ({
+  libs: window === EACH ? [outputsEach] : [firstMaxLib, outputsMax],
+  writes: window === EACH ? [output()] : [output(0), output(1)],
+});
 
 /** Parameters that both kernels end with. */
 const weightParams = ({ weight, kernel: [kh, kw], flip, bias }: Correlation) => [
@@ -66,9 +94,11 @@ const weightParams = ({ weight, kernel: [kh, kw], flip, bias }: Correlation) => 
 /** Invocations along each side of a workgroup of conv2d-workgroup.wgsl. */
 const SIDE = 16;
 
-function workgroupPass(c: Correlation, { outs, pixels }: WorkgroupTile): Pass {
-  const count = c.batch * c.outSize[0] * c.outSize[1];
-  const blocks = ceilDiv(count, SIDE * pixels);
+function workgroupPass(c: Correlation, { outs, pixels }: WorkgroupTile, window = EACH): Pass {
+  const [high, wide] = window;
+  const windows = pixels / (high * wide);
+  const count = c.batch * Math.floor(c.outSize[0] / high) * Math.floor(c.outSize[1] / wide);
+  const blocks = ceilDiv(count, SIDE * windows);
   const oBlocks = ceilDiv(c.groupOut, SIDE * outs);
   const workgroups = blocks * oBlocks * c.groups;
   const consts = {
@@ -81,13 +111,18 @@ function workgroupPass(c: Correlation, { outs, pixels }: WorkgroupTile): Pass {
     O_PITCH: SIDE * outs + 1,
     W_TILE: SIDE * (SIDE * outs + 1),
     X_TILE: SIDE * SIDE * pixels,
+    WINDOW_H: high,
+    WINDOW_W: wide,
+    WINDOW: high * wide,
+    WINDOWS: windows,
   };
+  const { libs, writes } = outputsOf(window);
   return {
-    source: [unroll(workgroupSource, consts)],
+    source: [...libs, unroll(workgroupSource, consts)],
     label: 'conv2d',
     consts,
     reads: [input(0), input(1), input(c.bias ? 2 : 1)],
-    writes: [output()],
+    writes,
     params: [
       u32(workgroups),
       u32(blocks),
@@ -106,14 +141,15 @@ function workgroupPass(c: Correlation, { outs, pixels }: WorkgroupTile): Pass {
   };
 }
 
-function registerPass(c: Correlation, tile: CorrelationTile): Pass {
+function registerPass(c: Correlation, tile: CorrelationTile, window = EACH): Pass {
+  const [high, wide] = window;
   const [kh, kw] = c.kernel;
   const [sh, sw] = c.stride;
   const [dh, dw] = c.dilation;
   const [rows, cols] = c.size;
   const [outRows, outCols] = c.outSize;
-  const yTiles = ceilDiv(outRows, tile.rows);
-  const xTiles = ceilDiv(outCols, tile.cols);
+  const yTiles = ceilDiv(outRows - (outRows % high), tile.rows);
+  const xTiles = ceilDiv(outCols - (outCols % wide), tile.cols);
   const oTiles = ceilDiv(c.groupOut, tile.channels);
   const tiles = xTiles * yTiles * c.batch;
   const blocks = ceilDiv(tiles, WORKGROUP);
@@ -143,14 +179,19 @@ function registerPass(c: Correlation, tile: CorrelationTile): Pass {
     SW: sw,
     DH: dh,
     DW: dw,
+    WINDOW_H: high,
+    WINDOW_W: wide,
+    WINDOWS_H: tile.rows / high,
+    WINDOWS_W: tile.cols / wide,
   };
+  const { libs, writes } = outputsOf(window);
   const workgroups = blocks * oTiles * c.groups;
   return {
-    source: [weightsOf(tile), unroll(source, consts)],
+    source: [weightsOf(tile), ...libs, unroll(source, consts)],
     label: 'conv2d',
     consts,
     reads: [input(0), input(1), input(c.bias ? 2 : 1)],
-    writes: [output()],
+    writes,
     params: [
       u32(tiles),
       u32(blocks),

@@ -1,10 +1,11 @@
 // Pooling over windows of height and width: the maximum with its place, the mean, and their adjoints.
 import avgSource from '../../shaders/avg-pool2d.wgsl?raw';
+import firstMaxLib from '../../shaders/lib/first-max.wgsl?raw';
 import maxSource from '../../shaders/max-pool2d.wgsl?raw';
 import maxGradSource from '../../shaders/max-pool2d-grad.wgsl?raw';
 import { f32, input, type Lowering, output, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { type Meta, numel, type Shape, showShape } from '../compiler/meta';
+import { type Meta, numel, type Shape, sameShape, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { expectFloat, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -95,6 +96,8 @@ function maxPass(written: Shape, size: Shape, outSize: Shape, { stride, padding 
 const maxPool2dOp: Op<MaxPoolAttrs> = {
   name: 'maxPool2d',
   picks: true,
+  windows: ({ kernel, stride, padding, dilation }) =>
+    sameShape(kernel, stride) && [...padding, ...dilation].join() === '0,0,1,1' ? kernel : undefined,
   gradName: 'MaxPool2DWithIndicesBackward0',
   infer([x], attrs) {
     const shape = poolShape('maxPool2d', x!, attrs, attrs.dilation);
@@ -108,7 +111,7 @@ const maxPool2dOp: Op<MaxPoolAttrs> = {
     const consts = { KERNEL_H: kernel[0], KERNEL_W: kernel[1], DILATION_H: dilation[0], DILATION_W: dilation[1] };
     const pass = {
       ...maxPass(y!.shape, x!.shape, y!.shape, attrs),
-      source: [unroll(maxSource, consts)],
+      source: [firstMaxLib, unroll(maxSource, consts)],
       consts,
       label: 'maxPool2d',
       reads: [input(0)],

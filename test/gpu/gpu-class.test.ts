@@ -9,6 +9,7 @@ import './loss.test';
 import './matmul.test';
 import './norm.test';
 import './pool.test';
+import './pooled-conv.test';
 import './reduce.test';
 import './rows.test';
 
