@@ -1,8 +1,10 @@
 // Samplers: the order in which a loader visits a data set, drawn as PyTorch draws it.
 import { ArgumentError } from '../errors';
 import { type Arguments, parseArgs } from '../tensor/options';
+import { randperm } from '../tensor/random/distributions';
 import type { Generator } from '../tensor/random/generator';
-import { finishSampler, samplerOrder } from '../tensor/random/shuffle';
+import { randomIndices } from '../tensor/random/shuffle';
+import { weightedIndices } from '../tensor/random/weighted';
 
 /** Anything with a length: what a sampler needs to know of a data set. */
 export interface Sized {
@@ -27,30 +29,121 @@ export class SequentialSampler implements Sampler {
   }
 }
 
+interface RandomSamplerOptions {
+  /** Whether an index may come more than once in a pass; default false. */
+  replacement?: boolean;
+  /** Indices a pass; default: as many as there are. */
+  numSamples?: number | null;
+  generator?: Generator | null;
+}
+
 /**
- * A random permutation of 0, 1, …, n − 1, a new one each pass, drawn when its first index is asked for.
+ * A random permutation of 0, 1, …, n − 1, a new one each pass, drawn when its first index is asked for; or `numSamples` indices, with
+ * `replacement` each out of all n.
  *
- * With a `generator` the permutations come from it; without one, each pass takes a seed from the default generator.
+ * With a `generator` they come from it; without one, each pass takes a seed from the default generator.
  */
 export class RandomSampler implements Sampler {
+  readonly replacement: boolean;
   readonly generator: Generator | null;
+  readonly #numSamples: number | null;
 
   constructor(
     readonly dataSource: Sized,
-    options: { generator?: Generator | null } = {},
+    ...args: Arguments<RandomSamplerOptions, ['replacement', 'numSamples', 'generator']>
   ) {
-    this.generator = parseArgs<typeof options>('RandomSampler', [], { generator: null }, [options]).generator;
+    const defaults = { replacement: false, numSamples: null, generator: null };
+    const options = parseArgs<RandomSamplerOptions>('RandomSampler', [], defaults, args);
+    if (options.numSamples !== null) expectCount('RandomSampler', 'numSamples', options.numSamples);
+    this.replacement = options.replacement;
+    this.#numSamples = options.numSamples;
+    this.generator = options.generator;
+  }
+
+  /** Indices a pass. */
+  get numSamples(): number {
+    return this.#numSamples ?? this.dataSource.length;
   }
 
   get length(): number {
-    return this.dataSource.length;
+    return this.numSamples;
   }
 
   *[Symbol.iterator](): IterableIterator<number> {
-    const n = this.length;
-    yield* samplerOrder(n, this.generator ?? undefined);
-    finishSampler(n, this.generator ?? undefined);
+    yield* randomIndices(this.dataSource.length, this.numSamples, this.replacement, this.generator ?? undefined);
   }
+}
+
+/** The given indices, in a random order that is drawn at each pass. */
+export class SubsetRandomSampler<T = number> implements Sampler<T> {
+  readonly generator: Generator | null;
+
+  constructor(
+    readonly indices: readonly T[],
+    options: { generator?: Generator | null } = {},
+  ) {
+    this.generator = parseArgs<typeof options>('SubsetRandomSampler', [], { generator: null }, [options]).generator;
+  }
+
+  get length(): number {
+    return this.indices.length;
+  }
+
+  *[Symbol.iterator](): IterableIterator<T> {
+    for (const i of randperm(this.length, this.generator ?? undefined)) yield this.indices[i]!;
+  }
+}
+
+interface WeightedRandomSamplerOptions {
+  numSamples: number;
+  /** Whether an index may come more than once in a pass; default true. */
+  replacement?: boolean;
+  generator?: Generator | null;
+}
+
+/**
+ * Indices drawn by weights, which need not sum to 1: index i comes as often as its weight says. For classes of unequal size:
+ *
+ *     const weights = labels.map((label) => 1 / counts[label]);
+ *     new data.DataLoader(dataset, { batchSize: 64, sampler: new data.WeightedRandomSampler(weights, labels.length) });
+ *
+ * @throws ArgumentError, when iterated, for weights that are negative, infinite, NaN or all 0
+ */
+export class WeightedRandomSampler implements Sampler {
+  readonly weights: Float64Array;
+  readonly numSamples: number;
+  readonly replacement: boolean;
+  readonly generator: Generator | null;
+
+  constructor(
+    weights: ArrayLike<number>,
+    ...args: Arguments<WeightedRandomSamplerOptions, ['numSamples', 'replacement', 'generator']>
+  ) {
+    const defaults = { replacement: true, generator: null };
+    const options = parseArgs<WeightedRandomSamplerOptions>('WeightedRandomSampler', ['numSamples'], defaults, args);
+    this.weights = Float64Array.from(weights);
+    this.numSamples = expectCount('WeightedRandomSampler', 'numSamples', options.numSamples);
+    this.replacement = options.replacement;
+    this.generator = options.generator;
+    if (!this.replacement && this.numSamples > this.weights.length) {
+      throw new ArgumentError(
+        `WeightedRandomSampler: expected at most ${this.weights.length} samples of as many weights without replacement, but got ${this.numSamples}`,
+      );
+    }
+  }
+
+  get length(): number {
+    return this.numSamples;
+  }
+
+  *[Symbol.iterator](): IterableIterator<number> {
+    yield* weightedIndices(this.weights, this.numSamples, this.replacement, this.generator ?? undefined);
+  }
+}
+
+function expectCount(op: string, name: string, count: number): number {
+  if (Number.isSafeInteger(count) && count > 0) return count;
+  throw new ArgumentError(`${op}: expected ${name} to be a positive integer, but got ${count}`);
 }
 
 interface BatchSamplerParameters {
@@ -75,9 +168,7 @@ export class BatchSampler implements Sampler<number[]> {
     this.sampler = sampler;
     this.batchSize = batchSize;
     this.dropLast = dropLast;
-    if (!Number.isSafeInteger(batchSize) || batchSize <= 0) {
-      throw new ArgumentError(`BatchSampler: expected batchSize to be a positive integer, but got ${batchSize}`);
-    }
+    expectCount('BatchSampler', 'batchSize', batchSize);
   }
 
   get length(): number {

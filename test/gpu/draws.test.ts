@@ -1,6 +1,6 @@
 // Checks random numbers in place, by weights and by rates against PyTorch's, and what the generator gives after them.
 import * as torch from 'lamplight';
-import { type Tensor, zeros } from 'lamplight';
+import { nn, type Tensor, zeros } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { expectClose, fromFixture } from '../support/close';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
@@ -11,7 +11,7 @@ interface Draw extends FixtureCase {
   /** Drawn from a generator of its own. */
   readonly own: boolean;
   readonly inputs: number;
-  readonly args: readonly (number | boolean)[];
+  readonly args: readonly unknown[];
   readonly size?: readonly number[];
   readonly layout?: 'plain' | 'transposed' | 'strided';
   readonly dtype?: torch.DType;
@@ -22,7 +22,7 @@ const fixture = await loadFixture<Draw>('draws');
 /** Formulas of sines and logarithms, which processors round the last bit of their own way. */
 const near = { rtol: 1e-6, atol: 1e-6 };
 const exact = { rtol: 0, atol: 0 };
-const formulas = ['normal_', 'logNormal_', 'exponential_', 'cauchy_', 'randnLike'];
+const formulas = ['normal_', 'logNormal_', 'exponential_', 'cauchy_', 'randnLike', 'gumbelSoftmax'];
 
 function laidOut({ size, layout, dtype }: Draw): Tensor {
   const [rows, columns] = size as [number, number];
@@ -40,7 +40,9 @@ test.each(fixture.cases)('$name', async (item) => {
   const options = generator ? [{ generator }] : [];
   const [first, ...rest] = all as [Tensor, ...unknown[]];
   const call = (
-    op.endsWith('_') ? Reflect.get(first, op).bind(first, ...rest) : Reflect.get(torch, op).bind(null, ...all)
+    op.endsWith('_')
+      ? Reflect.get(first, op).bind(first, ...rest)
+      : (Reflect.get(torch, op) ?? Reflect.get(nn.functional, op)).bind(null, ...all)
   ) as (...options: unknown[]) => Tensor | Promise<Tensor>;
   const output = await call(...options);
   const next = torch.rand(2, { generator });

@@ -1,7 +1,13 @@
 // Samplers and splits against PyTorch's own orders.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { BatchSampler, RandomSampler, SequentialSampler } from '../../src/data/sampler';
+import {
+  BatchSampler,
+  RandomSampler,
+  SequentialSampler,
+  SubsetRandomSampler,
+  WeightedRandomSampler,
+} from '../../src/data/sampler';
 import { randomSplit } from '../../src/data/subset';
 import { ArgumentError } from '../../src/errors';
 import { fillUniform } from '../../src/tensor/random/distributions';
@@ -32,8 +38,23 @@ interface SplitCase {
   parts: number[][];
 }
 
+interface SamplerCase {
+  name: string;
+  kind: 'sampler';
+  sampler: 'random' | 'subset' | 'weighted';
+  n?: number;
+  indices?: number[];
+  weights?: number[];
+  replacement: boolean;
+  numSamples: number;
+  seed: number;
+  generatorSeed: number | null;
+  passes: number[][];
+  randAfter: number;
+}
+
 const fixture = JSON.parse(readFileSync(new URL('../fixtures/random.json', import.meta.url), 'utf8')) as {
-  cases: (LoaderCase | SplitCase)[];
+  cases: (LoaderCase | SplitCase | SamplerCase)[];
 };
 const loaders = fixture.cases.filter((c): c is LoaderCase => c.kind === 'loader' && c.randnBetween === 0);
 const splits = fixture.cases.filter((c): c is SplitCase => c.kind === 'split');
@@ -71,5 +92,37 @@ describe('bad arguments', () => {
     expect(() => new BatchSampler(new SequentialSampler([1]), 0)).toThrowError(
       /batchSize to be a positive integer, but got 0/,
     );
+  });
+});
+
+describe('samplers', () => {
+  const made = (
+    { sampler, n, indices, weights, replacement, numSamples }: SamplerCase,
+    generator: Generator | null,
+  ) => {
+    if (sampler === 'subset') return new SubsetRandomSampler(indices!, { generator });
+    if (sampler === 'weighted') return new WeightedRandomSampler(weights!, numSamples, { replacement, generator });
+    return new RandomSampler(range(n!), replacement, numSamples, generator);
+  };
+
+  test.each(fixture.cases.filter((c): c is SamplerCase => c.kind === 'sampler'))('$name', (item) => {
+    manualSeed(item.seed);
+    const sampler = made(item, item.generatorSeed === null ? null : new Generator().manualSeed(item.generatorSeed));
+    expect(sampler.length).toBe(item.passes[0]!.length);
+    for (const pass of item.passes) expect([...sampler]).toEqual(pass);
+    expect(fillUniform(new Float32Array(1))[0]).toBe(item.randAfter);
+  });
+
+  test('say what they cannot draw', () => {
+    expect(() => new RandomSampler([1], { numSamples: 0 })).toThrow(
+      /RandomSampler: expected numSamples to be a positive/,
+    );
+    expect(() => new WeightedRandomSampler([1], 0)).toThrow(
+      /WeightedRandomSampler: expected numSamples to be a positive/,
+    );
+    expect(() => new WeightedRandomSampler([1, 2], 3, false)).toThrow(/at most 2 samples of as many weights/);
+    expect(() => [...new WeightedRandomSampler([1, -2], 3)]).toThrow(/not all 0, but got -2/);
+    expect(() => [...new WeightedRandomSampler([0, 0], 3)]).toThrow(/not all 0, but got zeros/);
+    expect([...new RandomSampler([])]).toEqual([]);
   });
 });

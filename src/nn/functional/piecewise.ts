@@ -5,6 +5,7 @@ import type { Value } from '../../graph/value';
 import { reshape } from '../../ops/cast';
 import { where } from '../../ops/compare';
 import * as ops from '../../ops/piecewise';
+import { zeros } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { rand } from '../../tensor/random';
 import { Tensor } from '../../tensor/tensor';
@@ -138,7 +139,7 @@ export function gumbelSoftmax(
 ): Tensor {
   const defaults = { tau: 1, hard: false, eps: 1e-10, dim: -1 };
   const { tau, hard, dim } = parseArgs<GumbelSoftmax>('gumbelSoftmax', [], defaults, args);
-  const noise = rand(logits.shape, { dtype: logits.dtype }).neg().log1p().neg().log().neg();
+  const noise = zeros(logits.shape, { dtype: logits.dtype }).exponential_().log().neg();
   const soft = logits.add(noise).div(tau).softmax(dim);
   if (!hard) return soft;
   const picked = soft.detach();

@@ -5,7 +5,7 @@
 //   2. at the first batch: the sampler's seed (int64 `random_()`) and, from a fresh generator with that seed, `randperm(n)`.
 // A loader with a generator of its own draws the base seed and the permutation from it, and no sampler's seed; when the pass
 // reaches its end the sampler draws one more permutation and keeps none of it.
-import { randomInt64, randperm } from './distributions';
+import { fillRandint, randomInt64, randperm } from './distributions';
 import { defaultGenerator, Generator } from './generator';
 
 /** Step 1: what making a loader's iterator draws, shuffled or not. */
@@ -21,6 +21,33 @@ export function samplerOrder(n: number, generator?: Generator): Int32Array {
 /** The end of a complete shuffled pass: only a loader with a generator of its own draws here. */
 export function finishSampler(n: number, generator?: Generator): void {
   if (generator) randperm(n, generator);
+}
+
+/** With replacement, PyTorch's sampler draws this many indices at a time. */
+const DRAWN_AT_ONCE = 32;
+
+/** `count` indices below n, each as often as may be or, without replacement, in one random order of all n after another. */
+export function* randomIndices(
+  n: number,
+  count: number,
+  replacement: boolean,
+  generator?: Generator,
+): IterableIterator<number> {
+  if (n === 0) return;
+  if (!replacement && count === n) {
+    yield* samplerOrder(n, generator);
+    finishSampler(n, generator);
+    return;
+  }
+  const source = generator ?? new Generator().manualSeed(randomInt64());
+  if (replacement) {
+    for (let left = count; left > 0; left -= DRAWN_AT_ONCE) {
+      yield* fillRandint(new Int32Array(Math.min(left, DRAWN_AT_ONCE)), 0, n, source);
+    }
+    return;
+  }
+  for (let left = count; left >= n; left -= n) yield* randperm(n, source);
+  yield* randperm(n, source).subarray(0, count % n);
 }
 
 /** The indices of each part of `random_split(dataset, lengths)`: one `randperm` over all of them, cut in order. */
