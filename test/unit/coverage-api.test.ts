@@ -1,6 +1,7 @@
 // Checks that the table of PyTorch's names does not lose what is there, and that what is lacking is known.
 import * as torch from 'lamplight';
 import { expect, test } from 'vitest';
+import { reasons } from '../../scripts/api-reasons.mjs';
 import { apiTable, camelCase, markdown } from '../../scripts/api-table.mjs';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
 
@@ -28,6 +29,12 @@ const lacking: Readonly<Record<string, number>> = {
 test.each(cases)('$name lacks no more names than are known', ({ name }) => {
   const names = table.filter(({ namespace, status }) => namespace === name && status === 'lacking');
   expect(names.length, names.map((each) => each.name).join(', ')).toBeLessThanOrEqual(lacking[name]!);
+});
+
+test('every reason is that of some name', () => {
+  const left = table.filter(({ status }) => status === 'left out').map(({ namespace, name }) => `${namespace}.${name}`);
+  const used = new Set(left.map((name) => reasons.find(([pattern]) => pattern.test(name))));
+  expect(reasons.filter((entry) => !used.has(entry)).map(([pattern]) => pattern.source)).toEqual([]);
 });
 
 test('names are spelt as ours', () => {

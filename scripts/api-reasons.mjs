@@ -1,0 +1,158 @@
+// Why names of PyTorch are not in the library: every reason with the names that it is true of.
+
+/** @param {string} words names of a namespace, apart by spaces @param {string} [namespace] */
+const names = (words, namespace = 'torch') =>
+  new RegExp(`^${namespace.replaceAll('.', '\\.')}\\.(${words.trim().split(/\s+/).join('|')})$`);
+
+/** Names that `torch` and `torch.Tensor` both have. @param {string} words */
+const both = (words) => new RegExp(names(words).source.replace('torch', 'torch(?:\\.Tensor)?'));
+
+/** Reasons by pattern of the full name, first match first; what matches none and is not there is lacking. */
+export const reasons = /** @type {readonly (readonly [RegExp, string])[]} */ ([
+  // ── Classes at the top level ──
+  [
+    names(`AliasDb AnyType Argument ArgumentSpec AwaitType Block BoolType BufferDict CallStack Capsule ClassType Code CompilationUnit
+      CompleteArgumentSpec ComplexType ConcreteModuleType ConcreteModuleTypeBuilder DeepCopyMemoTable DeserializationStorageContext DeviceObjType DictType
+      EnumType ErrorReport ExecutionPlan FileCheck FloatType FunctionSchema FutureType Gradient Graph GraphExecutorState IODescriptor InferredType IntType
+      InterfaceType JITException ListType LiteScriptModule LockingLogger ModuleDict Node NoneType NoopLogger NumberType OperatorInfo OptionalType ParameterDict
+      PyObjectType RRefType Script\\w+ SerializationStorageContext StaticModule StreamObjType StringType SymBoolType SymIntType TensorType TracingState
+      TupleType Type UnionType Use Value`),
+    'TorchScript, which compiles Python',
+  ],
+  [names('SymBool SymFloat SymInt sym_\\w+ cond compile'), 'compilation of Python'],
+  [
+    names('import_ir_module\\w* merge_type_from_type_comment parse_ir parse_schema parse_type_comment unify_type_list'),
+    'TorchScript, which compiles Python',
+  ],
+  [
+    names('DisableTorchFunction DisableTorchFunctionSubclass DispatchKey DispatchKeySet ExcludeDispatchKeyGuard Tag'),
+    'how Python dispatches operations to kernels',
+  ],
+  [
+    names('AVG SUM AggregationType BenchmarkConfig BenchmarkExecutionStats Event ThroughputBenchmark'),
+    'measures programs in Python: gpu.profile and gpu.stats are here',
+  ],
+  [names('\\w+Tensor'), 'types of tensors before dtypes: tensor(data, { dtype })'],
+  [names('\\w+Storage is_storage'), 'storages: the memory of tensors is on the device'],
+  [names('PyTorchFileReader PyTorchFileWriter'), 'the file format behind save and load'],
+  [names('AcceleratorError FatalError'), "errors are this library's own classes, and exceptions of JavaScript"],
+  [names('Future fork wait'), 'tasks in parallel: promises of JavaScript'],
+  [names('Size'), 'shapes are arrays of numbers'],
+  [names('dtype'), 'dtypes are strings'],
+  [names('device Stream'), 'devices: there is one, WebGPU'],
+  [names('GradScaler autocast'), 'automatic mixed precision: half() converts modules and tensors'],
+  [/autocast/, 'automatic mixed precision: half() converts modules and tensors'],
+
+  // ── Types of numbers ──
+  [
+    /complex|chalf|cdouble|cfloat|\.(real|imag|conj\w*|angle|polar|is_conj|is_neg|resolve_\w+|isreal)$|view_as_real/,
+    'complex numbers',
+  ],
+  [
+    /quant(?!ile)|\.q(u?int\d|_\w|scheme)|fake_|int_repr|scaled_(mm|grouped|addmm)|fbgemm|choose_qparams|\.bits\d/,
+    'quantization, and numbers of less than 16 bits',
+  ],
+  [
+    both(
+      'float64 double bfloat16 u?int16 int8 uint64 short char bit u?int[1-7] float[48]_\\w+ float_power float_power_ hash_tensor',
+    ),
+    'types of numbers that WGSL does not have',
+  ],
+  [both('[sg]et_default_dtype'), 'the default dtype is float32'],
+  [both('set_default_tensor_type'), 'deprecated in PyTorch'],
+  [names('grad_dtype', 'torch.Tensor'), 'a gradient has the dtype of its tensor'],
+  [names('type', 'torch.Tensor'), 'names of types in Python: dtype, and to()'],
+
+  // ── Kinds of tensors ──
+  [
+    /sparse|coalesce|to_dense|c?(row|col)_indices|(indices|values)_copy|dense_dim|\.(d|h|hs|s)?s?p?s?mm$|sspaddmm|saddmm|Sparse|Tensor\.(indices|values)$/,
+    'sparse tensors',
+  ],
+  [/nested|to_padded/, 'nested tensors'],
+  [/layout|memory_format|_strided$|empty_permuted|dim_order/, 'memory formats: tensors are made in row-major order'],
+  [/Tensor\.(\w*storage\w*|(const_)?data_ptr|set_|is_set_to)$/, 'storages: the memory of tensors is on the device'],
+  [/\.resize(_as)?_?$/, 'storages of other sizes: make a tensor, or take a view'],
+  [names('as_subclass', 'torch.Tensor'), 'classes of Python'],
+  [names('module_load', 'torch.Tensor'), 'helpers of public functions and modules'],
+  [names('new', 'torch.Tensor'), 'types of tensors before dtypes: newTensor(data)'],
+  [names('apply_ map_ map2_', 'torch.Tensor'), 'a function of Python for each element'],
+  [names('name volatile reinforce', 'torch.Tensor'), 'without use in PyTorch since tensors are variables'],
+  [/is_inference/, 'tensors of inferenceMode are as others: isGradEnabled tells the mode'],
+
+  // ── Devices ──
+  [
+    /cudnn|cuda|miopen|mkldnn|mtia|[._]xpu|[._]ipu|maia|[._]vulkan|[._]is_(cpu|meta|mps|xla)$|\.cpu$|record_stream|_device\b|\.device$|get_device_module/,
+    'devices: there is one, WebGPU',
+  ],
+  [/pin_memory|is_pinned/, 'memory of the processor: uploads need none that is pinned'],
+  [/num_threads|num_interop_threads|flush_denormal/, 'threads and modes of the processor: kernels run on the device'],
+  [/float32_matmul_precision/, 'products of float32 are computed in float32'],
+  [/deterministic/, 'every kernel gives the same numbers in every run'],
+  [/DataParallel|SyncBatchNorm|share_memory|is_shared|is_distributed/, 'distributed training'],
+
+  // ── Names for what is here under another, or in another form ──
+  [
+    both(
+      'alias_copy as_strided_copy detach_copy diagonal_copy expand_copy narrow_copy permute_copy select_copy slice_copy',
+    ),
+    'a view that is copied: clone() of it',
+  ],
+  [
+    both(
+      'split(_with_sizes)?_copy squeeze_copy t_copy transpose_copy unbind_copy unfold_copy unsqueeze_copy view_copy',
+    ),
+    'a view that is copied: clone() of it',
+  ],
+  [/_with_indices$/, 'with returnIndices: true'],
+  [
+    names('native_(batch|group|layer)_norm native_channel_shuffle native_dropout native_norm'),
+    'kernels behind public functions',
+  ],
+  [
+    names('batch_norm_\\w+ slice_inverse norm_except_dim embedding_renorm_ affine_grid_generator grid_sampler\\w*'),
+    'kernels behind public functions',
+  ],
+  [names('slice_inverse output_nr index', 'torch.Tensor'), 'kernels behind public functions'],
+  [
+    names(
+      'multi_head_attention_forward assert_int_or_pair boolean_dispatch handle_torch_function has_torch_function\\w* native_channel_shuffle',
+      'torch.nn.functional',
+    ),
+    'helpers of public functions and modules',
+  ],
+  [names('swap_in_optimizer_params_and_state', 'torch.optim'), 'in another way: stateDict() and loadStateDict()'],
+  [names('factory_kwargs', 'torch.nn'), 'helpers of public functions and modules'],
+  [names('DType ScalingType SwizzleType BroadcastingList[123]', 'torch.nn.functional'), 'annotations of types'],
+  [names('Tensor', 'torch.nn.functional'), 'as torch.Tensor'],
+  [names('constant_pad_nd'), 'as nn.functional.pad'],
+  [both('convolution'), 'as nn.functional.conv1d, conv2d, conv3d and their transposes'],
+  [/conv_tbc$/, 'as nn.functional.conv1d of the permuted input'],
+  [names('feature_dropout feature_dropout_'), 'as nn.functional.dropout1d, dropout2d and dropout3d'],
+  [names('(gru|lstm|rnn_relu|rnn_tanh)(_cell)?'), 'as modules: nn.GRU, nn.LSTM, nn.RNN and their cells'],
+  [names('(set|is)_anomaly_\\w+'), 'as autograd.detectAnomaly, which takes a callback'],
+  [both('set_warn_always is_warn_always_enabled'), 'warnings of Python'],
+  [names('thread_safe_generator'), "generators of the workers of Python's DataLoader"],
+  [names('default_generator'), 'functions without a generator draw from it; manualSeed seeds it'],
+  [
+    names('asarray from_numpy frombuffer from_file'),
+    'arrays and files of Python: tensor() takes arrays, typed arrays and pictures',
+  ],
+  [names('numpy', 'torch.Tensor'), 'arrays of Python: data() and tolist()'],
+  [names('typename'), 'names of types in Python'],
+  [
+    /^torch\.(nn\.(Container|NLLLoss2d|CrossMapLRN2d|functional\.upsample\w*)|ger|Tensor\.ger|chain_matmul)$/,
+    'deprecated in PyTorch',
+  ],
+
+  // ── Out of scope ──
+  [
+    both(
+      'inverse det logdet slogdet l?solve cholesky\\w* qr svd eig symeig lu lu_\\w+ pinverse orgqr ormqr geqrf lobpcg lstsq triangular_solve nuclear_norm',
+    ),
+    'out of scope: dense inverses and factorizations',
+  ],
+  [both('matrix_exp matrix_power'), 'out of scope: functions of matrices'],
+  [/stft|_window$/, 'out of scope: signal processing'],
+  [names('grouped_mm', 'torch.nn.functional'), 'out of scope: mixtures of experts'],
+  [names('vmap'), 'out of scope: batching a function that was written for one example'],
+]);
