@@ -1,14 +1,14 @@
 // Rearrangements made of others: repeating, rolling, turning, triangles, and diagonals.
-import { type Shape, showShape } from '../compiler/meta';
+import { contiguousStrides, type Shape, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { fromHost, named } from '../graph/record';
 import type { Value } from '../graph/value';
 import { sub } from './arithmetic';
-import { reshape } from './cast';
+import { full, reshape } from './cast';
 import { ge, le, where } from './compare';
 import { cat } from './join';
 import { expand } from './reduce';
-import { flip, narrow, permute } from './shape';
+import { flip, narrow, permute, stridedScatter } from './shape';
 
 /** x laid end to end `counts[d]` times along each dimension; missing leading dimensions are new. */
 export function repeat(op: string, x: Value, counts: readonly number[]): Value {
@@ -89,4 +89,17 @@ export function diagonalOf(
     strides: [...others.map((d) => strides[d]!), strides[dim1]! + strides[dim2]!],
     offset: length === 0 ? 0 : row * strides[dim1]! + col * strides[dim2]!,
   };
+}
+
+/** x with a number where all indices are equal; with `wrap`, a tall matrix has it again below. */
+export function fillDiagonal(x: Value, fillValue: number, wrap: boolean): Value {
+  const { shape } = x;
+  if (shape.length < 2 || (shape.length > 2 && shape.some((size) => size !== shape[0]))) {
+    throw new ShapeError(
+      `fillDiagonal_: expected a matrix, or more dimensions of one size, but got shape ${showShape(shape)}`,
+    );
+  }
+  const step = contiguousStrides(shape).reduce((a, b) => a + b, 0);
+  const length = wrap && shape.length === 2 ? Math.ceil(x.numel / step) : Math.min(...shape);
+  return stridedScatter(x, full([length], fillValue, x.dtype), [length], [step], 0);
 }

@@ -1,14 +1,20 @@
-// Running sums and products along a dimension: cumsum and cumprod.
+// Running sums, products, extrema and such along a dimension: cumsum, cumprod, logcumsumexp, cummax and cummin.
+import mathLib from '../../shaders/lib/math.wgsl?raw';
+import runLogaddexp from '../../shaders/lib/run-logaddexp.wgsl?raw';
+import runProd from '../../shaders/lib/run-prod.wgsl?raw';
+import runSum from '../../shaders/lib/run-sum.wgsl?raw';
 import source from '../../shaders/scan.wgsl?raw';
-import { input, type Operand, output, type Pass, scratch, u32 } from '../compiler/ir';
+import extremumSource from '../../shaders/scan-extremum.wgsl?raw';
+import { input, type Lowering, type Operand, output, type Pass, scratch, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { BYTES_PER_ELEMENT, isFloat, numel, scalarOf } from '../compiler/meta';
-import { record } from '../graph/record';
+import { BYTES_PER_ELEMENT, isFloat, type Meta, numel, type Shape, scalarOf } from '../compiler/meta';
+import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { div, mul } from './arithmetic';
+import { abs, add, div, exp, log, mul, sub } from './arithmetic';
 import { cast } from './cast';
-import { eq, logicalAnd, where } from './compare';
+import { eq, gt, logicalAnd, lt, where } from './compare';
 import { resolveDim } from './dims';
+import { gather } from './indexing';
 import { elementLibs } from './reduce';
 
 const WORKGROUP = 64;
@@ -21,49 +27,66 @@ interface ScanAttrs {
   readonly reverse: boolean;
 }
 
-function scanOp(name: string, product: boolean, vjp: Op<ScanAttrs>['vjp'], saves: Op['saves']): Op<ScanAttrs> {
+/** How a scan goes through a shape: the counts that its shaders take, and the chunks of each row. */
+function chunksOf(shape: Shape, dim: number) {
+  const n = shape[dim] ?? 1;
+  const inner = numel(shape.slice(dim + 1));
+  const outer = numel(shape.slice(0, dim));
+  const chunk = n <= ONE_CHUNK ? Math.max(n, 1) : Math.ceil(Math.sqrt(n));
+  const chunks = Math.max(Math.ceil(n / chunk), 1);
+  const count = n === 0 ? 0 : outer * chunks * inner;
+  return { count, chunks, params: [count, n, chunks, chunk, inner].map(u32) };
+}
+
+/** A scan by a shader that, with TOTALS, gives each chunk's last result only; rows of several chunks take two passes. */
+function lowerScan(
+  label: string,
+  source: readonly string[],
+  x: Meta,
+  dim: number,
+  overrides: Pass['overrides'],
+): Lowering {
+  const { count, chunks, params } = chunksOf(x.shape, dim);
+  const pass = (totals: boolean, carried: Operand, to: Operand): Pass => ({
+    source,
+    label,
+    overrides: { ...overrides, TOTALS: totals ? 1 : 0 },
+    reads: [input(0), carried],
+    writes: [to],
+    params,
+    grid: gridFor(count, WORKGROUP),
+  });
+  // Without totals the input is bound twice: bindings are fixed, and this one is not read.
+  if (chunks === 1) return { kind: 'passes', passes: [pass(false, input(0), output())] };
+  return {
+    kind: 'passes',
+    passes: [pass(true, input(0), scratch()), pass(false, scratch(), output())],
+    scratch: [count * BYTES_PER_ELEMENT],
+  };
+}
+
+/** `run`: the library of what is carried from element to element. */
+function scanOp(name: string, run: readonly string[], vjp: Op<ScanAttrs>['vjp'], saves: Op['saves']): Op<ScanAttrs> {
   return {
     name,
     saves,
     infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
-    lower({ inputs: [x], attrs: { dim, reverse } }) {
-      const n = x.shape[dim] ?? 1;
-      const inner = numel(x.shape.slice(dim + 1));
-      const outer = numel(x.shape.slice(0, dim));
-      const chunk = n <= ONE_CHUNK ? Math.max(n, 1) : Math.ceil(Math.sqrt(n));
-      const chunks = Math.max(Math.ceil(n / chunk), 1);
-      const count = n === 0 ? 0 : outer * chunks * inner;
-      const pass = (totals: boolean, carried: Operand, to: Operand): Pass => ({
-        source: [elementLibs[scalarOf(x.dtype)], source],
-        label: name,
-        overrides: { TOTALS: totals ? 1 : 0, PRODUCT: product ? 1 : 0, REVERSE: reverse ? 1 : 0 },
-        reads: [input(0), carried],
-        writes: [to],
-        params: [count, n, chunks, chunk, inner].map(u32),
-        grid: gridFor(count, WORKGROUP),
-      });
-      // Without totals the input is bound twice: bindings are fixed, and this one is not read.
-      if (chunks === 1) return { kind: 'passes', passes: [pass(false, input(0), output())] };
-      return {
-        kind: 'passes',
-        passes: [pass(true, input(0), scratch()), pass(false, scratch(), output())],
-        scratch: [count * BYTES_PER_ELEMENT],
-      };
-    },
+    lower: ({ inputs: [x], attrs: { dim, reverse } }) =>
+      lowerScan(name, [elementLibs[scalarOf(x.dtype)], ...run, source], x, dim, { REVERSE: reverse ? 1 : 0 }),
     vjp,
   };
 }
 
 const cumsumOp: Op<ScanAttrs> = scanOp(
   'cumsum',
-  false,
+  [runSum],
   ([dy], { attrs: { dim, reverse } }) => [record(cumsumOp, [dy!], { dim, reverse: !reverse })],
   { inputs: [] },
 );
 /** Before the first zero of a row dx is Σ_{i ≥ k} dy_i y_i / x_k; at it, the same with 1 in its place; after it, 0. */
 const cumprodOp: Op<ScanAttrs> = scanOp(
   'cumprod',
-  true,
+  [runProd],
   ([dy], { inputs: [x], outputs: [y], attrs: { dim } }) => {
     const fromHere = (v: Value) => record(cumsumOp, [v], { dim, reverse: true });
     const zero = eq(x, 0);
@@ -86,3 +109,45 @@ export const cumsum = (x: Value, dim: number): Value =>
 /** y_i = x_0 · … · x_i along a dimension. Integers and bools give int64. */
 export const cumprod = (x: Value, dim: number): Value =>
   record(cumprodOp, [counted(x)], { dim: resolveDim('cumprod', dim, x.shape.length), reverse: false });
+
+const LOWEST = -3.4028234663852886e38;
+
+/** dx_k = e^{x_k} Σ_{i ≥ k} dy_i e^{-y_i}, with the positive and the negative dy apart, so that logarithms keep it from overflowing. */
+const logcumsumexpOp: Op<ScanAttrs> = scanOp(
+  'logcumsumexp',
+  [mathLib, runLogaddexp],
+  ([dy], { inputs: [x], outputs: [y], attrs: { dim, reverse } }) => {
+    const size = log(abs(dy!));
+    const part = (chosen: Value) => {
+      const terms = sub(where(chosen, size, LOWEST), y);
+      return exp(add(record(logcumsumexpOp, [terms], { dim, reverse: !reverse }), x));
+    };
+    return [sub(part(gt(dy!, 0)), part(lt(dy!, 0)))];
+  },
+  { inputs: [0], outputs: [0] },
+);
+
+/** y_i = ln(e^{x_0} + … + e^{x_i}) along a dimension. */
+export function logcumsumexp(x: Value, dim: number): Value {
+  expectFloat('logcumsumexp', 'input', x);
+  return record(logcumsumexpOp, [x], { dim: resolveDim('logcumsumexp', dim, x.shape.length), reverse: false });
+}
+
+const runningPlaceOp: Op<{ readonly dim: number; readonly minimum: boolean }> = {
+  name: 'runningPlace',
+  infer: ([x]) => [{ shape: x.shape, dtype: 'int64' }],
+  lower: ({ inputs: [x], attrs: { dim, minimum } }) =>
+    lowerScan('runningPlace', [elementLibs[scalarOf(x.dtype)], extremumSource], x, dim, { MINIMUM: minimum ? 1 : 0 }),
+};
+
+function runningExtremum(name: string, x: Value, dim: number, minimum: boolean): readonly [Value, Value] {
+  const at = resolveDim(name, dim, x.shape.length);
+  const places = record(runningPlaceOp, [x], { dim: at, minimum });
+  return [named(gather(x, at, places), minimum ? 'CumminBackward0' : 'CummaxBackward0'), places];
+}
+
+/** The greatest of x_0 … x_i for each i, and where it stands, the last place of several; NaN counts as the greatest. */
+export const cummax = (x: Value, dim: number): readonly [Value, Value] => runningExtremum('cummax', x, dim, false);
+
+/** The least of x_0 … x_i for each i, and where it stands. */
+export const cummin = (x: Value, dim: number): readonly [Value, Value] => runningExtremum('cummin', x, dim, true);

@@ -2,7 +2,7 @@
 import mathLib from '../../shaders/lib/math.wgsl?raw';
 import { named, record } from '../graph/record';
 import type { Value } from '../graph/value';
-import { abs, div, mul, pow, sign, square } from './arithmetic';
+import { abs, div, mul, pow, square } from './arithmetic';
 import { inFloat32 } from './cast';
 import { ne, where } from './compare';
 import { pointwise } from './pointwise';
@@ -37,8 +37,8 @@ export function vectorNorm(x: Value, p: number, dim: Dims, keepdim: boolean): Va
 function norm(x: Value, p: number, dim: Dims, keepdim: boolean): Value {
   if (p === Number.POSITIVE_INFINITY) return amax(abs(x), dim, keepdim);
   if (p === Number.NEGATIVE_INFINITY) return amin(abs(x), dim, keepdim);
-  // The sign passes on a gradient, of zeros.
-  if (p === 0) return sum(abs(sign(x)), dim, keepdim);
+  // The product passes on a gradient, of zeros.
+  if (p === 0) return sum(where(ne(x, 0), 1, mul(x, 0)), dim, keepdim);
   if (p === 1) return sum(abs(x), dim, keepdim);
   if (p === 2) return record(squareRootOp, [sum(square(x), dim, keepdim)], undefined);
   return record(rootOp, [sum(pow(abs(x), p), dim, keepdim)], undefined, [1 / p]);

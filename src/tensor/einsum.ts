@@ -23,12 +23,40 @@ function labelsOf(equation: string, term: string, ellipsis: number): string[] {
   return [...before!, ...dots, ...(after ?? '')];
 }
 
+/** The dimensions of an operand, or of the result, as numbers from 0 to 51, with '...' for those in between. */
+export type Sublist = readonly (number | '...')[];
+
+/** Letters for numbers, in PyTorch's order: capitals first. */
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+const lettersOf = (sublist: Sublist): string =>
+  sublist
+    .map((label) => {
+      const letter = label === ELLIPSIS ? ELLIPSIS : LETTERS[label];
+      if (!letter) throw new ArgumentError(`einsum: expected numbers from 0 to 51 or '...', but got ${label}`);
+      return letter;
+    })
+    .join('');
+
+/** Operands each followed by its sublist, and perhaps that of the result, as an equation. */
+function fromSublists(args: readonly (Tensor | Sublist)[]): [equation: string, ...operands: Tensor[]] {
+  const result = args.length % 2 === 1 ? `->${lettersOf(args.at(-1) as Sublist)}` : '';
+  const pairs = Array.from({ length: Math.floor(args.length / 2) }, (_, i) => args.slice(2 * i, 2 * i + 2));
+  const equation = pairs.map(([, sublist]) => lettersOf(sublist as Sublist)).join(',') + result;
+  return [equation, ...pairs.map(([x]) => x as Tensor)];
+}
+
 /**
  * Sums of products over named dimensions: `einsum('bij,bjk->bik', a, b)` is a batched matrix product. A letter twice in a term takes
  * the diagonal; letters missing from the result are summed; without `->`, those that occur once remain, in the alphabet's order.
+ * Numbers may take the place of letters: `einsum(a, [0, 1], b, [1, 2], [0, 2])`.
  */
-export function einsum(equation: string, ...operands: readonly Tensor[] | [readonly Tensor[]]): Tensor {
-  const tensors = (Array.isArray(operands[0]) ? operands[0] : operands) as readonly Tensor[];
+export function einsum(equation: string, ...operands: readonly Tensor[] | [readonly Tensor[]]): Tensor;
+export function einsum(operand: Tensor, sublist: Sublist, ...more: readonly (Tensor | Sublist)[]): Tensor;
+export function einsum(first: string | Tensor, ...others: readonly (Tensor | readonly Tensor[] | Sublist)[]): Tensor {
+  if (typeof first !== 'string') return einsum(...fromSublists([first, ...(others as readonly (Tensor | Sublist)[])]));
+  const equation = first;
+  const tensors = (Array.isArray(others[0]) ? others[0] : others) as readonly Tensor[];
   const [left, right, ...more] = equation.replaceAll(' ', '').split('->');
   const terms = left!.split(',');
   if (more.length > 0 || terms.length !== tensors.length) {
@@ -61,11 +89,11 @@ export function einsum(equation: string, ...operands: readonly Tensor[] | [reado
   if (unknown !== undefined) {
     throw new ArgumentError(`einsum: expected each letter of the result once, from the terms, but got '${equation}'`);
   }
-  const [first, ...rest] = alike(labelled.map(diagonals));
+  const [start, ...rest] = alike(labelled.map(diagonals));
   const joined = rest.reduce((a, b, i) => {
     const later = rest.slice(i + 1).flatMap(({ labels }) => labels);
     return contract(a, b, new Set([...result, ...later]));
-  }, first!);
+  }, start!);
   const { x, labels } = summed(joined, new Set(result));
   return x.permute(result.map((label) => labels.indexOf(label)));
 }

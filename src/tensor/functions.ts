@@ -6,9 +6,21 @@ import { cast, full } from '../ops/cast';
 import { cat as catValues } from '../ops/join';
 import { dtypeOfScalar, promoteTypes } from '../ops/promotion';
 import { wrapDim } from './base';
-import { isPlainObject } from './options';
+import { type Arguments, isPlainObject, parseArgs } from './options';
 import type { Operandish } from './pointwise-methods';
-import type { Dims, ReduceArgs } from './reduce-methods';
+import type { Dims, ReduceArgs, SpreadArgs, SumOptions } from './reduce-args';
+import type { NormArgs, RowArgs } from './reduce-methods';
+import type {
+  ChunkArgs,
+  FlattenArgs,
+  NarrowArgs,
+  SelectArgs,
+  SqueezeArgs,
+  TransposeArgs,
+  UnbindArgs,
+  UnflattenArgs,
+  UnsqueezeArgs,
+} from './shape-methods';
 import { Tensor } from './tensor';
 
 const unary =
@@ -141,13 +153,18 @@ export function where(condition: Tensor, input: Operandish, other: Operandish): 
 }
 
 const reduction =
-  <K extends 'sum' | 'mean' | 'prod' | 'amax' | 'amin' | 'any' | 'all' | 'logsumexp'>(name: K) =>
+  <K extends 'amax' | 'amin' | 'any' | 'all' | 'logsumexp'>(name: K) =>
   (input: Tensor, ...args: ReduceArgs): Tensor =>
     input[name](...args);
 
-export const sum = reduction('sum');
-export const mean = reduction('mean');
-export const prod = reduction('prod');
+const summation =
+  <K extends 'sum' | 'mean' | 'prod'>(name: K) =>
+  (input: Tensor, ...args: ReduceArgs<Dims, SumOptions>): Tensor =>
+    input[name](...args);
+
+export const sum = summation('sum');
+export const mean = summation('mean');
+export const prod = summation('prod');
 export const amax = reduction('amax');
 export const amin = reduction('amin');
 export const any = reduction('any');
@@ -174,44 +191,47 @@ export const max = ((input: Tensor, ...args: unknown[]) => (input.max as Extremu
 export const min = ((input: Tensor, ...args: unknown[]) => (input.min as ExtremumCall).apply(input, args)) as Extremum;
 
 /** The variance, divided by n - correction. */
-export const variance = (input: Tensor, dim?: Dims, options?: { correction?: number; keepdim?: boolean }): Tensor =>
-  input.var(dim, options);
+export const variance = (input: Tensor, ...args: SpreadArgs): Tensor => input.var(...args);
 export { variance as var };
 /** The standard deviation. */
-export const std = (input: Tensor, dim?: Dims, options?: { correction?: number; keepdim?: boolean }): Tensor =>
-  input.std(dim, options);
+export const std = (input: Tensor, ...args: SpreadArgs): Tensor => input.std(...args);
 /** The p-norm. */
-export const norm = (
-  input: Tensor,
-  p: number | 'fro' = 2,
-  dim: Dims = null,
-  options: { keepdim?: boolean } = {},
-): Tensor => input.norm(p, dim, options);
+export const norm = (input: Tensor, ...args: NormArgs): Tensor => input.norm(...args);
 
-export const softmax = (input: Tensor, dim: number | { dim: number }): Tensor =>
-  input.softmax(typeof dim === 'number' ? dim : dim.dim);
-export const logSoftmax = (input: Tensor, dim: number | { dim: number }): Tensor =>
-  input.logSoftmax(typeof dim === 'number' ? dim : dim.dim);
+export const softmax = (input: Tensor, ...args: RowArgs): Tensor => input.softmax(...args);
+export const logSoftmax = (input: Tensor, ...args: RowArgs): Tensor => input.logSoftmax(...args);
 
 /** Matrix product, in every combination of ranks. */
 export const matmul = (input: Tensor, other: Tensor): Tensor => input.matmul(other);
 export const mm = (input: Tensor, other: Tensor): Tensor => input.mm(other);
 export const bmm = (input: Tensor, other: Tensor): Tensor => input.bmm(other);
 
+interface SplitParameters {
+  /** Of each piece, or of every one. */
+  splitSizeOrSections: number | readonly number[];
+  dim?: number;
+}
+
+type SplitFunctionArgs = Arguments<SplitParameters, ['splitSizeOrSections', 'dim']>;
+
 export const reshape = (input: Tensor, shape: readonly number[]): Tensor => input.reshape(shape);
-export const permute = (input: Tensor, dims: readonly number[]): Tensor => input.permute(dims);
-export const transpose = (input: Tensor, dim0: number, dim1: number): Tensor => input.transpose(dim0, dim1);
-export const squeeze = (input: Tensor, dim?: number | readonly number[]): Tensor => input.squeeze(dim);
-export const unsqueeze = (input: Tensor, dim: number): Tensor => input.unsqueeze(dim);
-export const flatten = (input: Tensor, startDim?: number, endDim?: number): Tensor => input.flatten(startDim, endDim);
-export const flip = (input: Tensor, dims: readonly number[]): Tensor => input.flip(dims);
-export const split = (input: Tensor, size: number | readonly number[], dim = 0): Tensor[] => input.split(size, dim);
-export const chunk = (input: Tensor, chunks: number, dim = 0): Tensor[] => input.chunk(chunks, dim);
-export const unbind = (input: Tensor, dim = 0): Tensor[] => input.unbind(dim);
-export const unflatten = (input: Tensor, dim: number, sizes: readonly number[]): Tensor => input.unflatten(dim, sizes);
-export const narrow = (input: Tensor, dim: number, start: number, length: number): Tensor =>
-  input.narrow(dim, start, length);
-export const select = (input: Tensor, dim: number, index: number): Tensor => input.select(dim, index);
+export const permute = (input: Tensor, dims: readonly number[] | { dims: readonly number[] }): Tensor =>
+  'dims' in dims ? input.permute(dims) : input.permute(dims);
+export const transpose = (input: Tensor, ...args: TransposeArgs): Tensor => input.transpose(...args);
+export const squeeze = (input: Tensor, ...args: SqueezeArgs): Tensor => input.squeeze(...args);
+export const unsqueeze = (input: Tensor, ...args: UnsqueezeArgs): Tensor => input.unsqueeze(...args);
+export const flatten = (input: Tensor, ...args: FlattenArgs): Tensor => input.flatten(...args);
+export const flip = (input: Tensor, dims: number | readonly number[] | { dims: readonly number[] }): Tensor =>
+  typeof dims === 'object' && 'dims' in dims ? input.flip(dims) : input.flip([dims].flat() as number[]);
+export const split = (input: Tensor, ...args: SplitFunctionArgs): Tensor[] => {
+  const { splitSizeOrSections, dim } = parseArgs<SplitParameters>('split', ['splitSizeOrSections'], { dim: 0 }, args);
+  return input.split(splitSizeOrSections, dim);
+};
+export const chunk = (input: Tensor, ...args: ChunkArgs): Tensor[] => input.chunk(...args);
+export const unbind = (input: Tensor, ...args: UnbindArgs): Tensor[] => input.unbind(...args);
+export const unflatten = (input: Tensor, ...args: UnflattenArgs): Tensor => input.unflatten(...args);
+export const narrow = (input: Tensor, ...args: NarrowArgs): Tensor => input.narrow(...args);
+export const select = (input: Tensor, ...args: SelectArgs): Tensor => input.select(...args);
 export const broadcastTo = (input: Tensor, shape: readonly number[]): Tensor => input.broadcastTo(shape);
 export const asStrided = (input: Tensor, ...args: Parameters<Tensor['asStrided']>): Tensor => input.asStrided(...args);
 export const detach = (input: Tensor): Tensor => input.detach();

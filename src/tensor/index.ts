@@ -5,6 +5,19 @@ export type { NestedArray, TensorData } from './base';
 export { checkpoint } from './checkpoint';
 export * from './constants';
 export * from './creation';
+export {
+  asStridedScatter,
+  diag,
+  diagEmbed,
+  diagflat,
+  diagonalScatter,
+  selectScatter,
+  sliceScatter,
+  trace,
+} from './diagonals';
+export * from './differences';
+export * from './distances';
+export * from './distribution';
 export * from './dtypes';
 export { einsum } from './einsum';
 export * from './elementary-functions';
@@ -13,16 +26,20 @@ export * from './functions';
 export * as gpu from './gpu';
 export { init, synchronize } from './gpu';
 export * from './indexing-functions';
+export * from './joins';
 export * from './linear-algebra';
 export * from './order-functions';
 export { type PrintOptions, setPrintoptions } from './print';
 export * from './random';
 export * from './rearrange-functions';
 export { scope } from './scope';
+export * from './search';
 export * from './sequences';
 export type { Index } from './shape-methods';
 export * as special from './special';
 export * from './special-functions';
+export * from './splits';
 export { Tensor } from './tensor';
+export * from './type-functions';
 export * from './type-info';
 export { type WarmupOptions, type WarmupProgress, warmup } from './warmup';

@@ -1,8 +1,12 @@
 // Functions over tensors that pick and place elements by index tensors and masks.
+import { numel, type Shape } from '../compiler/meta';
+import { DTypeError } from '../errors';
+import type { TakeAlongArgs } from './indexing-methods';
+import type { PickArgs } from './shape-methods';
 import type { Tensor } from './tensor';
 
-export const gather = (input: Tensor, dim: number, index: Tensor): Tensor => input.gather(dim, index);
-export const indexSelect = (input: Tensor, dim: number, index: Tensor): Tensor => input.indexSelect(dim, index);
+export const gather = (input: Tensor, ...args: PickArgs): Tensor => input.gather(...args);
+export const indexSelect = (input: Tensor, ...args: PickArgs): Tensor => input.indexSelect(...args);
 export const scatter = (input: Tensor, ...args: Parameters<Tensor['scatter']>): Tensor => input.scatter(...args);
 export const scatterAdd = (input: Tensor, ...args: Parameters<Tensor['scatterAdd']>): Tensor =>
   input.scatterAdd(...args);
@@ -17,10 +21,22 @@ export const maskedFill = (input: Tensor, ...args: Parameters<Tensor['maskedFill
 export const maskedScatter = (input: Tensor, mask: Tensor, source: Tensor): Tensor => input.maskedScatter(mask, source);
 export const indexAdd = (input: Tensor, ...args: Parameters<Tensor['indexAdd']>): Tensor => input.indexAdd(...args);
 export const indexCopy = (input: Tensor, ...args: Parameters<Tensor['indexCopy']>): Tensor => input.indexCopy(...args);
-export const takeAlongDim = (input: Tensor, indices: Tensor, dim?: number | null): Tensor =>
-  input.takeAlongDim(indices, dim);
+export const takeAlongDim = (input: Tensor, ...args: TakeAlongArgs): Tensor => input.takeAlongDim(...args);
 export const take = (input: Tensor, index: Tensor): Tensor => input.take(index);
 /** The elements where a mask holds, as a vector; reads the mask back. */
 export const maskedSelect = (input: Tensor, mask: Tensor): Promise<Tensor> => input.maskedSelect(mask);
 /** The indices of the elements that are not zero, a row for each; reads back. */
 export const nonzero = (input: Tensor): Promise<Tensor> => input.nonzero();
+/** `nonzero` by NumPy's name. */
+export const argwhere = (input: Tensor): Promise<Tensor> => input.argwhere();
+/** The input with elements put in, or added to, places of the flattened tensor. */
+export { put } from './diagonals';
+
+/** Places in the flattened elements of a shape as indices into each of its dimensions. */
+export function unravelIndex(indices: Tensor, shape: number | Shape): Tensor[] {
+  if (indices.isFloatingPoint() || indices.dtype === 'bool') {
+    throw new DTypeError(`unravelIndex: expected indices of whole numbers, but got ${indices.dtype}`);
+  }
+  const sizes = typeof shape === 'number' ? [shape] : shape;
+  return sizes.map((size, d) => indices.floorDivide(numel(sizes.slice(d + 1))).remainder(size));
+}

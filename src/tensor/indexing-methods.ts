@@ -10,8 +10,16 @@ import { gather, indexAdd, indexCopy, indexSelect, scatterInto } from '../ops/in
 import { expand } from '../ops/reduce';
 import { indexReduce, type Reduce, scatterReduce } from '../ops/scatter-reduce';
 import { putAt } from './advanced-index';
+import { type Arguments, parseArgs } from './options';
 import { OrderMethods } from './order-methods';
 import type { Tensor } from './tensor';
+
+interface TakeAlongOptions {
+  indices: Tensor;
+  dim?: number | null;
+}
+
+export type TakeAlongArgs = Arguments<TakeAlongOptions, ['indices', 'dim']>;
 
 export abstract class IndexingMethods extends OrderMethods {
   /** A copy with src[i][j] at [index[i][j]][j] for dim 0, and so on; `src` may be a number. Of several for one place, the last stays. */
@@ -94,7 +102,14 @@ export abstract class IndexingMethods extends OrderMethods {
 
   /** A copy with `values`, which broadcast, put (or with `accumulate` added) where index tensors for the first dimensions lead together. */
   indexPut(indices: readonly Tensor[], values: Tensor, { accumulate = false }: { accumulate?: boolean } = {}): Tensor {
-    return this.make(putAt(this as unknown as Tensor, indices, values, accumulate));
+    if (indices.every((index) => index.dtype !== 'bool')) {
+      return this.make(putAt(this as unknown as Tensor, indices, values, accumulate));
+    }
+    const copy = this.clone();
+    const places = copy.at(...indices);
+    if (accumulate) places.add_(values);
+    else places.copy_(values);
+    return copy;
   }
 
   indexPut_(indices: readonly Tensor[], values: Tensor, options: { accumulate?: boolean } = {}): this {
@@ -128,7 +143,9 @@ export abstract class IndexingMethods extends OrderMethods {
   }
 
   /** `gather` with an index that broadcasts against this tensor in the other dimensions; without `dim`, of the flattened tensor. */
-  takeAlongDim(indices: Tensor, dim: number | null = null): Tensor {
+  takeAlongDim(...args: TakeAlongArgs): Tensor {
+    const none = null as number | null;
+    const { indices, dim } = parseArgs<TakeAlongOptions>('takeAlongDim', ['indices'], { dim: none }, args);
     if (dim === null) return this.make(gather(this.flatten().value, 0, indices.flatten().value));
     const d = this.wrapDim('takeAlongDim', dim);
     const others = (x: Value) => ({ shape: x.shape.map((size, k) => (k === d ? 1 : size)), dtype: x.dtype });
@@ -178,6 +195,11 @@ export abstract class IndexingMethods extends OrderMethods {
     });
     const table = this.make(fromHost(rows, [places.length, rank], 'int64'));
     return asTuple ? table.unbind(1) : table;
+  }
+
+  /** The indices of the elements that are not zero, a row for each, in order (int64); reads back. */
+  argwhere(): Promise<Tensor> {
+    return this.nonzero();
   }
 }
 

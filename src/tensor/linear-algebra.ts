@@ -1,8 +1,10 @@
-// Products of vectors and matrices beside matmul, and distances between rows.
+// Products of vectors and matrices beside matmul.
 import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { named } from '../graph/record';
+import { broadcastShapes } from '../ops/broadcast';
 import { wrapDim } from './base';
+import { type Arguments, parseArgs } from './options';
 import type { Tensor } from './tensor';
 
 function expectRanks(op: string, tensors: readonly Tensor[], ranks: readonly number[]): void {
@@ -45,6 +47,33 @@ export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, factors: 
   return plusProduct(input, batch1.bmm(batch2), factors, 'BaddbmmBackward0');
 }
 
+/** beta · input + alpha · (mat vec); the input broadcasts. */
+export function addmv(input: Tensor, mat: Tensor, vec: Tensor, factors: ProductFactors = {}): Tensor {
+  return plusProduct(input, mv(mat, vec), factors, 'AddmvBackward0');
+}
+
+/** beta · input + alpha · (vec1 ⊗ vec2); the input broadcasts. */
+export function addr(input: Tensor, vec1: Tensor, vec2: Tensor, factors: ProductFactors = {}): Tensor {
+  return plusProduct(input, outer(vec1, vec2), factors, 'AddrBackward0');
+}
+
+/** beta · input + alpha · Σ over the batch of (batch1 batch2); the input broadcasts. */
+export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, factors: ProductFactors = {}): Tensor {
+  expectRanks('addbmm', [batch1, batch2], [3, 3]);
+  const [b, n, m] = batch1.shape as [number, number, number];
+  const [b2, m2, p] = batch2.shape as [number, number, number];
+  if (b !== b2 || m !== m2) {
+    throw new ShapeError(
+      `addbmm: expected two batches of as many matrices that fit, but got shapes ${showShape(batch1.shape)} and ${showShape(batch2.shape)}`,
+    );
+  }
+  const product = batch1
+    .permute(1, 0, 2)
+    .reshape(n, b * m)
+    .matmul(batch2.reshape(b * m, p));
+  return plusProduct(input, product, factors, 'AddbmmBackward0');
+}
+
 function plusProduct(input: Tensor, product: Tensor, { beta = 1, alpha = 1 }: ProductFactors, name: string): Tensor {
   const scaled = alpha === 1 ? product : product.mul(alpha);
   const sum = scaled.add(beta === 0 ? input.mul(0).nanToNum() : beta === 1 ? input : input.mul(beta));
@@ -52,12 +81,13 @@ function plusProduct(input: Tensor, product: Tensor, { beta = 1, alpha = 1 }: Pr
   return sum;
 }
 
+interface TensordotOptions {
+  dims?: number | readonly [readonly number[], readonly number[]];
+}
+
 /** The sum of products over the last n dimensions of `a` and the first n of `b`, or over listed ones of each (default 2). */
-export function tensordot(
-  a: Tensor,
-  b: Tensor,
-  dims: number | readonly [readonly number[], readonly number[]] = 2,
-): Tensor {
+export function tensordot(a: Tensor, b: Tensor, ...args: Arguments<TensordotOptions, ['dims']>): Tensor {
+  const { dims } = parseArgs<TensordotOptions>('tensordot', [], { dims: 2 }, args);
   const ranks = [a.shape.length, b.shape.length] as const;
   if (typeof dims === 'number' && !(Number.isInteger(dims) && dims >= 0 && dims <= Math.min(...ranks))) {
     throw new ArgumentError(
@@ -83,22 +113,43 @@ export function tensordot(
   return product.reshape([...rows.map((d) => a.shape[d]!), ...cols.map((d) => b.shape[d]!)]);
 }
 
-/** The p-norm distance of every row of x1 [..., P, M] to every row of x2 [..., R, M]. Shape: [..., P, R]. Its gradient is 0 where rows are equal. */
-export function cdist(x1: Tensor, x2: Tensor, { p = 2 }: { p?: number } = {}): Tensor {
-  if (x1.shape.length < 2 || x2.shape.length < 2 || x1.shape.at(-1) !== x2.shape.at(-1)) {
+/** Σ over the last dimension of both; the product where one has no dimensions. Shape: [..., n] and [*, n] → [..., *]. */
+export function inner(input: Tensor, other: Tensor): Tensor {
+  if (input.shape.length === 0 || other.shape.length === 0) return input.mul(other);
+  if (input.shape.at(-1) !== other.shape.at(-1)) {
     throw new ShapeError(
-      `cdist: expected matrices of equally long rows, but got shapes ${showShape(x1.shape)} and ${showShape(x2.shape)}`,
+      `inner: expected equal last dimensions, but got shapes ${showShape(input.shape)} and ${showShape(other.shape)}`,
     );
   }
-  if (!(p >= 0)) throw new ArgumentError(`cdist: expected p ≥ 0, but got ${p}`);
-  const apart = x1.unsqueeze(-2).sub(x2.unsqueeze(-3));
-  if (p === 0) return apart.ne(0).float().sum(-1);
-  if (p === 1) return apart.abs().sum(-1);
-  if (p === Number.POSITIVE_INFINITY) return apart.abs().amax(-1);
-  const same = apart.eq(0);
-  const powers = p === 2 ? apart.square() : apart.abs().maskedFill(same, 1).pow(p).maskedFill(same, 0);
-  const sum = powers.sum(-1);
-  const zero = sum.eq(0);
-  const root = sum.maskedFill(zero, 1);
-  return (p === 2 ? root.sqrt() : root.pow(1 / p)).maskedFill(zero, 0);
+  return tensordot(input, other, [[-1], [-1]]);
 }
+
+/** The Kronecker product: every product of an element of `input` and the whole of `other`, as blocks. Sizes multiply. */
+export function kron(input: Tensor, other: Tensor): Tensor {
+  const rank = Math.max(input.shape.length, other.shape.length);
+  const padded = (x: Tensor) => [...new Array<number>(rank - x.shape.length).fill(1), ...x.shape];
+  const [a, b] = [padded(input), padded(other)];
+  const blocks = input.reshape(a.flatMap((size) => [size, 1])).mul(other.reshape(b.flatMap((size) => [1, size])));
+  return blocks.reshape(a.map((size, d) => size * b[d]!));
+}
+
+/** The cross product of vectors of three elements along a dimension (by default the first of size 3); shapes broadcast. */
+export function cross(input: Tensor, other: Tensor, ...args: Arguments<{ dim?: number | null }, ['dim']>): Tensor {
+  const { dim } = parseArgs<{ dim?: number | null }>('cross', [], { dim: null }, args);
+  const shape = broadcastShapes('cross', [input.value, other.value]);
+  const d = dim === null ? shape.indexOf(3) : wrapDim('cross', dim, shape.length);
+  if (d < 0 || shape[d] !== 3) {
+    throw new ShapeError(
+      `cross: expected a dimension of size 3, but got shapes ${showShape(input.shape)} and ${showShape(other.shape)}`,
+    );
+  }
+  const [x, y] = [input.expand(shape), other.expand(shape)];
+  const product = x
+    .roll(-1, d)
+    .mul(y.roll(-2, d))
+    .sub(x.roll(-2, d).mul(y.roll(-1, d)));
+  named(product.value, 'LinalgCrossBackward0');
+  return product;
+}
+
+export { dot as vdot };

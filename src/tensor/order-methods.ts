@@ -1,63 +1,109 @@
 // Tensor methods along one dimension: running sums and products, and sorting.
-import { cumprod, cumsum } from '../ops/scan';
+import type { DType } from '../compiler/meta';
+import * as scan from '../ops/scan';
 import * as order from '../ops/sort';
+import { type Arguments, parseArgs } from './options';
 import { RearrangeMethods } from './rearrange-methods';
 import type { Tensor } from './tensor';
 
 /** Which end comes first. Sorting is always stable: equal elements keep their order. */
-export interface SortOptions {
+interface SortOptions {
   dim?: number;
   descending?: boolean;
   stable?: boolean;
 }
 
-/** Which elements `topk` takes; `sorted` is always true. */
-export interface TopkOptions {
+export type SortArgs = Arguments<SortOptions, ['dim', 'descending', 'stable']>;
+
+/** Which elements `topk` takes; they are always in order. */
+interface TopkOptions {
+  k: number;
   dim?: number;
   largest?: boolean;
   sorted?: boolean;
 }
 
+export type TopkArgs = Arguments<TopkOptions, ['k', 'dim', 'largest', 'sorted']>;
+
+interface ScanOptions {
+  dim: number;
+  /** What the elements are cast to first, and the dtype of the result. */
+  dtype?: DType | null;
+}
+
+export type ScanArgs = Arguments<ScanOptions, ['dim', 'dtype']>;
+export type DimArgs = Arguments<{ dim: number }, ['dim']>;
+
 export abstract class OrderMethods extends RearrangeMethods {
-  /** y_i = x_0 + … + x_i along a dimension. Integers and bools give int64. */
-  cumsum(dim: number): Tensor {
-    return this.make(cumsum(this.value, dim));
+  /** y_i = x_0 + … + x_i along a dimension. Integers and bools give int64; `dtype` casts first. */
+  cumsum(...args: ScanArgs): Tensor {
+    const { dim, dtype } = scanArgs('cumsum', args);
+    if (dtype === null) return this.make(scan.cumsum(this.value, dim));
+    return this.make(scan.cumsum(this.to(dtype).value, dim)).to(dtype);
   }
 
-  /** y_i = x_0 · … · x_i along a dimension. Integers and bools give int64. */
-  cumprod(dim: number): Tensor {
-    return this.make(cumprod(this.value, dim));
+  /** y_i = x_0 · … · x_i along a dimension. Integers and bools give int64; `dtype` casts first. */
+  cumprod(...args: ScanArgs): Tensor {
+    const { dim, dtype } = scanArgs('cumprod', args);
+    if (dtype === null) return this.make(scan.cumprod(this.value, dim));
+    return this.make(scan.cumprod(this.to(dtype).value, dim)).to(dtype);
   }
 
-  cumsum_(dim: number): this {
-    return this.replace('cumsum_', this.cumsum(dim).value);
+  cumsum_(...args: ScanArgs): this {
+    return this.replace('cumsum_', this.cumsum(...args).value);
   }
 
-  cumprod_(dim: number): this {
-    return this.replace('cumprod_', this.before().cumprod(dim).value);
+  cumprod_(...args: ScanArgs): this {
+    return this.replace('cumprod_', this.before().cumprod(...args).value);
   }
 
-  /** `[values, indices]` of a dimension (by default the last) in order; NaN is the greatest. */
-  sort(options: number | SortOptions = {}, descending = false): [values: Tensor, indices: Tensor] {
-    const { dim, down } = sortArgs(options, descending);
-    const [values, indices] = order.sort(this.value, dim, down);
+  /** y_i = ln(e^{x_0} + … + e^{x_i}) along a dimension. */
+  logcumsumexp(...args: DimArgs): Tensor {
+    return this.make(scan.logcumsumexp(this.value, dimArg('logcumsumexp', args)));
+  }
+
+  /** `[values, indices]`: the greatest of x_0 … x_i for each i, and where it stands, the last place of several. */
+  cummax(...args: DimArgs): [values: Tensor, indices: Tensor] {
+    const [values, indices] = scan.cummax(this.value, dimArg('cummax', args));
+    return [this.make(values), this.make(indices)];
+  }
+
+  /** `[values, indices]`: the least of x_0 … x_i for each i, and where it stands. */
+  cummin(...args: DimArgs): [values: Tensor, indices: Tensor] {
+    const [values, indices] = scan.cummin(this.value, dimArg('cummin', args));
+    return [this.make(values), this.make(indices)];
+  }
+
+  /** The slices of dimension 0, each element in order. */
+  msort(): Tensor {
+    return this.sort(0)[0];
+  }
+
+  /** `[values, indices]` of a dimension (by default the last) in order; NaN is the greatest. Equal elements keep their order. */
+  sort(...args: SortArgs): [values: Tensor, indices: Tensor] {
+    const { dim, descending } = sortArgs('sort', args);
+    const [values, indices] = order.sort(this.value, dim, descending);
     return [this.make(values), this.make(indices)];
   }
 
   /** The indices (int64) that put a dimension in order. */
-  argsort(options: number | SortOptions = {}, descending = false): Tensor {
-    const { dim, down } = sortArgs(options, descending);
-    return this.make(order.argsort(this.value, dim, down));
+  argsort(...args: SortArgs): Tensor {
+    const { dim, descending } = sortArgs('argsort', args);
+    return this.make(order.argsort(this.value, dim, descending));
   }
 
   /** `[values, indices]` of the k greatest elements of a dimension, greatest first; `largest: false` for the least. */
-  topk(k: number, { dim = -1, largest = true }: TopkOptions = {}): [values: Tensor, indices: Tensor] {
+  topk(...args: TopkArgs): [values: Tensor, indices: Tensor] {
+    const { k, dim, largest } = parseArgs<TopkOptions>('topk', ['k'], { dim: -1, largest: true, sorted: true }, args);
     const [values, indices] = order.topk(this.value, k, dim, largest);
     return [this.make(values), this.make(indices)];
   }
 }
 
-function sortArgs(options: number | SortOptions, descending: boolean): { dim: number; down: boolean } {
-  if (typeof options === 'number') return { dim: options, down: descending };
-  return { dim: options.dim ?? -1, down: options.descending ?? descending };
-}
+const scanArgs = (name: string, args: ScanArgs) =>
+  parseArgs<ScanOptions>(name, ['dim'], { dtype: null as DType | null }, args);
+
+const dimArg = (name: string, args: DimArgs): number => parseArgs<{ dim: number }>(name, ['dim'], {}, args).dim;
+
+const sortArgs = (name: string, args: SortArgs) =>
+  parseArgs<SortOptions>(name, [], { dim: -1, descending: false, stable: true }, args);

@@ -1,19 +1,59 @@
 // Functions over tensors that repeat, roll, turn, mask, and join side by side.
 import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
+import { fromHost } from '../graph/record';
 import { cat } from './functions';
-import type { Tensor } from './tensor';
+import { isPlainObject } from './options';
+import type { DiagonalArgs, MovedimArgs, RollArgs, Rot90Args, SwapaxesArgs, TriangleArgs } from './rearrange-methods';
+import { Tensor } from './tensor';
 
 export const tile = (input: Tensor, dims: readonly number[]): Tensor => input.tile(dims);
-export const repeatInterleave = (input: Tensor, ...args: Parameters<Tensor['repeatInterleave']>): Tensor =>
-  input.repeatInterleave(...args);
-export const roll = (input: Tensor, ...args: Parameters<Tensor['roll']>): Tensor => input.roll(...args);
-export const rot90 = (input: Tensor, k?: number, dims?: readonly number[]): Tensor => input.rot90(k, dims);
-export const movedim = (input: Tensor, ...args: Parameters<Tensor['movedim']>): Tensor => input.movedim(...args);
-export const swapaxes = (input: Tensor, axis0: number, axis1: number): Tensor => input.swapaxes(axis0, axis1);
-export const tril = (input: Tensor, diagonal?: number): Tensor => input.tril(diagonal);
-export const triu = (input: Tensor, diagonal?: number): Tensor => input.triu(diagonal);
-export const diagonal = (input: Tensor, ...args: Parameters<Tensor['diagonal']>): Tensor => input.diagonal(...args);
+export const roll = (input: Tensor, ...args: RollArgs): Tensor => input.roll(...args);
+export const rot90 = (input: Tensor, ...args: Rot90Args): Tensor => input.rot90(...args);
+export const movedim = (input: Tensor, ...args: MovedimArgs): Tensor => input.movedim(...args);
+export const swapaxes = (input: Tensor, ...args: SwapaxesArgs): Tensor => input.swapaxes(...args);
+export const tril = (input: Tensor, ...args: TriangleArgs): Tensor => input.tril(...args);
+export const triu = (input: Tensor, ...args: TriangleArgs): Tensor => input.triu(...args);
+export const diagonal = (input: Tensor, ...args: DiagonalArgs): Tensor => input.diagonal(...args);
+
+type Counts = number | readonly number[];
+
+/** Slices several times in a row; as the method. With counts alone, the places of the slices: each i as often as the i-th count says. */
+export function repeatInterleave(repeats: Tensor): Promise<Tensor>;
+export function repeatInterleave(repeats: Tensor, options: { outputSize: number }): Tensor;
+export function repeatInterleave(input: Tensor, repeats: Counts, dim?: number | null): Tensor;
+export function repeatInterleave(input: Tensor, repeats: Counts, options: { dim?: number | null }): Tensor;
+export function repeatInterleave(
+  input: Tensor,
+  repeats: Tensor,
+  options: { dim?: number | null; outputSize: number },
+): Tensor;
+export function repeatInterleave(
+  input: Tensor,
+  repeats: Tensor,
+  dim: number | null,
+  options: { outputSize: number },
+): Tensor;
+export function repeatInterleave(
+  input: Tensor,
+  repeats: Tensor,
+  dim?: number | null | { dim?: number | null },
+): Promise<Tensor>;
+export function repeatInterleave(input: Tensor, ...args: readonly unknown[]): Tensor | Promise<Tensor> {
+  const [repeats] = args;
+  const alone = args.length === 0 || isPlainObject(repeats);
+  const x = alone
+    ? Tensor.of(
+        fromHost(
+          Int32Array.from({ length: input.numel() }, (_, i) => i),
+          input.shape,
+          'int64',
+        ),
+      )
+    : input;
+  const method = x.repeatInterleave as (...given: unknown[]) => Tensor | Promise<Tensor>;
+  return method.apply(x, alone ? [input, 0, ...args] : [...args]);
+}
 
 /** Tensors joined along dimension 1, vectors along their only one. */
 export function hstack(tensors: readonly Tensor[]): Tensor {

@@ -3,16 +3,85 @@ import { contiguousStrides, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { fromHost, named } from '../graph/record';
 import { reshape } from '../ops/cast';
-import { indexSelect } from '../ops/indexing';
 import * as rearrange from '../ops/rearrange';
 import { stridedView } from '../ops/shape';
 import { windows } from '../ops/windows';
+import { type Arguments, parseArgs } from './options';
+import { searchsorted } from './search';
 import { ShapeMethods } from './shape-methods';
 import type { Tensor } from './tensor';
 
 type Sizes = readonly number[] | [readonly number[]];
 
 const listOf = (sizes: Sizes): readonly number[] => (Array.isArray(sizes[0]) ? sizes[0] : (sizes as readonly number[]));
+
+interface RepeatOptions {
+  dim?: number | null;
+  /** Of the dimension afterwards. */
+  outputSize?: number | null;
+}
+
+interface UnfoldOptions {
+  dimension: number;
+  size: number;
+  step: number;
+}
+
+interface RollOptions {
+  shifts: number | readonly number[];
+  dims?: number | readonly number[] | null;
+}
+
+interface Rot90Options {
+  k?: number;
+  dims?: readonly number[];
+}
+
+interface MovedimOptions {
+  source: number | readonly number[];
+  destination: number | readonly number[];
+}
+
+/** Where a diagonal lies. */
+export interface DiagonalPlace {
+  /** From the main diagonal upwards; default 0. */
+  offset?: number;
+  dim1?: number;
+  dim2?: number;
+}
+
+export type UnfoldArgs = Arguments<UnfoldOptions, ['dimension', 'size', 'step']>;
+export type RollArgs = Arguments<RollOptions, ['shifts', 'dims']>;
+export type Rot90Args = Arguments<Rot90Options, ['k', 'dims']>;
+export type MovedimArgs = Arguments<MovedimOptions, ['source', 'destination']>;
+export type SwapaxesArgs = Arguments<{ axis0: number; axis1: number }, ['axis0', 'axis1']>;
+export type TriangleArgs = Arguments<{ diagonal?: number }, ['diagonal']>;
+export type DiagonalArgs = Arguments<DiagonalPlace, ['offset', 'dim1', 'dim2']>;
+
+/** The slices of x along a dimension, each as often as a list says. */
+function repeatListed(x: Tensor, at: number, repeats: readonly number[]): Tensor {
+  const size = x.shape[at]!;
+  if (repeats.length !== size || !repeats.every((n) => Number.isInteger(n) && n >= 0)) {
+    throw new ShapeError(
+      `repeatInterleave: expected ${size} whole counts for dimension ${at}, but got ${showShape(repeats)}`,
+    );
+  }
+  const places = repeats.flatMap((n, i) => new Array<number>(n).fill(i));
+  return x.indexSelect(at, x.picked(fromHost(Int32Array.from(places), [places.length], 'int64')));
+}
+
+const repeatRead = async (x: Tensor, at: number, repeats: Tensor): Promise<Tensor> =>
+  repeatListed(x, at, Array.from(await repeats.data()));
+
+/** For each of `total` places in a row, which one it is of those that come as often as `repeats` says. */
+function turnsOf(repeats: Tensor, total: number): Tensor {
+  const places = fromHost(
+    Int32Array.from({ length: total }, (_, i) => i),
+    [total],
+    'int64',
+  );
+  return searchsorted(repeats.cumsum(0), repeats.picked(places), { right: true });
+}
 
 export abstract class RearrangeMethods extends ShapeMethods {
   /** A copy laid end to end, so many times along each dimension; more counts than dimensions make new leading ones. */
@@ -27,32 +96,48 @@ export abstract class RearrangeMethods extends ShapeMethods {
     return this.make(rearrange.repeat('tile', this.value, [...new Array<number>(missing).fill(1), ...given]));
   }
 
-  /** Every slice along a dimension (by default of the flattened tensor) several times in a row; a list has a count for each. */
-  repeatInterleave(repeats: number | readonly number[], dim: number | null = null): Tensor {
+  /**
+   * Every slice along a dimension (by default of the flattened tensor) several times in a row; a list or vector has a count for each.
+   *
+   * Counts in a tensor decide the shape, so they are read back and the result comes with `await`; unless `outputSize`, their sum, is given.
+   */
+  repeatInterleave(
+    repeats: number | readonly number[],
+    ...args: Arguments<RepeatOptions, ['dim', 'outputSize']>
+  ): Tensor;
+  repeatInterleave(repeats: Tensor, options: RepeatOptions & { outputSize: number }): Tensor;
+  repeatInterleave(repeats: Tensor, dim: number | null, options: { outputSize: number }): Tensor;
+  repeatInterleave(repeats: Tensor, options?: { dim?: number | null }): Promise<Tensor>;
+  repeatInterleave(repeats: Tensor, dim?: number | null): Promise<Tensor>;
+  repeatInterleave(
+    repeats: number | readonly number[] | Tensor,
+    ...args: readonly unknown[]
+  ): Tensor | Promise<Tensor> {
+    const none = null as number | null;
+    const { dim, outputSize } = parseArgs<RepeatOptions>('repeatInterleave', [], { dim: none, outputSize: none }, args);
     const x = dim === null ? this.flatten() : (this as unknown as Tensor);
     const at = dim === null ? 0 : this.wrapDim('repeatInterleave', dim);
     if (typeof repeats === 'number') return this.make(rearrange.repeatEach(x.value, at, repeats));
-    if (!Array.isArray(repeats)) {
-      throw new ArgumentError(
-        'repeatInterleave: expected a number or a list of numbers; read a tensor with tolist() first',
-      );
-    }
-    if (repeats.length !== x.shape[at] || !repeats.every((n) => Number.isInteger(n) && n >= 0)) {
+    if (!('dtype' in repeats)) return repeatListed(x, at, repeats);
+    if (repeats.shape.length > 1 || (repeats.numel() !== 1 && repeats.numel() !== x.shape[at])) {
       throw new ShapeError(
-        `repeatInterleave: expected ${x.shape[at]} whole counts for dimension ${at}, but got ${showShape(repeats)}`,
+        `repeatInterleave: expected ${x.shape[at]} counts for dimension ${at}, but got shape ${showShape(repeats.shape)}`,
       );
     }
-    const places = repeats.flatMap((n: number, i: number) => new Array<number>(n).fill(i));
-    return this.make(indexSelect(x.value, at, fromHost(Int32Array.from(places), [places.length], 'int64')));
+    const counts = repeats.expand([x.shape[at]!]);
+    return outputSize === null ? repeatRead(x, at, counts) : x.indexSelect(at, turnsOf(counts, outputSize));
   }
 
   /** Windows of `size` elements along a dimension, `step` apart, as a new last dimension: they overlap where step < size. */
-  unfold(dimension: number, size: number, step: number): Tensor {
+  unfold(...args: UnfoldArgs): Tensor {
+    const { dimension, size, step } = parseArgs<UnfoldOptions>('unfold', ['dimension', 'size', 'step'], {}, args);
     return this.make(windows(this.value, this.wrapDim('unfold', dimension), { size, step }));
   }
 
   /** The elements moved along dimensions, going round; without `dims`, in the flattened tensor. */
-  roll(shifts: number | readonly number[], dims: number | readonly number[] | null = null): Tensor {
+  roll(...args: RollArgs): Tensor {
+    const none = null as number | readonly number[] | null;
+    const { shifts, dims } = parseArgs<RollOptions>('roll', ['shifts'], { dims: none }, args);
     const by = [shifts].flat() as number[];
     if (dims === null) {
       if (by.length !== 1) throw new ArgumentError('roll: expected one shift without dims, or as many dims as shifts');
@@ -67,7 +152,8 @@ export abstract class RearrangeMethods extends ShapeMethods {
   }
 
   /** Turned by k quarters in the plane of two dimensions, from the first towards the second. */
-  rot90(k = 1, dims: readonly number[] = [0, 1]): Tensor {
+  rot90(...args: Rot90Args): Tensor {
+    const { k, dims } = parseArgs<Rot90Options>('rot90', [], { k: 1, dims: [0, 1] }, args);
     const [first, second] = dims.map((d) => this.wrapDim('rot90', d));
     if (dims.length !== 2 || first === second) {
       throw new ArgumentError(`rot90: expected two different dimensions, but got [${dims.join(', ')}]`);
@@ -76,7 +162,8 @@ export abstract class RearrangeMethods extends ShapeMethods {
   }
 
   /** Dimensions moved to other places, the rest in their order; a view. */
-  movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor {
+  movedim(...args: MovedimArgs): Tensor {
+    const { source, destination } = parseArgs<MovedimOptions>('movedim', ['source', 'destination'], {}, args);
     const from = ([source].flat() as number[]).map((d) => this.wrapDim('movedim', d));
     const to = ([destination].flat() as number[]).map((d) => this.wrapDim('movedim', d));
     if (from.length !== to.length || new Set(from).size !== from.length || new Set(to).size !== to.length) {
@@ -89,30 +176,34 @@ export abstract class RearrangeMethods extends ShapeMethods {
   }
 
   /** `transpose` by NumPy's name. */
-  swapaxes(axis0: number, axis1: number): Tensor {
+  swapaxes(...args: SwapaxesArgs): Tensor {
+    const { axis0, axis1 } = parseArgs<{ axis0: number; axis1: number }>('swapaxes', ['axis0', 'axis1'], {}, args);
     return this.transpose(axis0, axis1);
   }
 
   /** The lower triangle of matrices, up to a diagonal; 0 elsewhere. */
-  tril(diagonal = 0): Tensor {
+  tril(...args: TriangleArgs): Tensor {
+    const { diagonal } = parseArgs<{ diagonal?: number }>('tril', [], { diagonal: 0 }, args);
     return this.make(rearrange.triangle('tril', this.value, true, diagonal));
   }
 
   /** The upper triangle of matrices, from a diagonal on; 0 elsewhere. */
-  triu(diagonal = 0): Tensor {
+  triu(...args: TriangleArgs): Tensor {
+    const { diagonal } = parseArgs<{ diagonal?: number }>('triu', [], { diagonal: 0 }, args);
     return this.make(rearrange.triangle('triu', this.value, false, diagonal));
   }
 
-  tril_(diagonal = 0): this {
-    return this.replace('tril_', this.tril(diagonal).value);
+  tril_(...args: TriangleArgs): this {
+    return this.replace('tril_', this.tril(...args).value);
   }
 
-  triu_(diagonal = 0): this {
-    return this.replace('triu_', this.triu(diagonal).value);
+  triu_(...args: TriangleArgs): this {
+    return this.replace('triu_', this.triu(...args).value);
   }
 
   /** A view of a diagonal of two dimensions, as the last dimension. */
-  diagonal(offset = 0, dim1 = 0, dim2 = 1): Tensor {
+  diagonal(...args: DiagonalArgs): Tensor {
+    const { offset, dim1, dim2 } = parseArgs<DiagonalPlace>('diagonal', [], { offset: 0, dim1: 0, dim2: 1 }, args);
     const [first, second] = [this.wrapDim('diagonal', dim1), this.wrapDim('diagonal', dim2)];
     if (first === second || this.shape.length < 2) {
       throw new ShapeError(

@@ -1,38 +1,54 @@
 // Tensor methods that reduce dimensions, and the row functions softmax and logSoftmax.
-import { sameShape, showShape } from '../compiler/meta';
+import { type DType, sameShape, showShape } from '../compiler/meta';
 import { ArgumentError } from '../errors';
 import { named } from '../graph/record';
 import type { Value } from '../graph/value';
 import * as arg from '../ops/arg';
-import { toFloat } from '../ops/cast';
+import { cast, toFloat } from '../ops/cast';
 import { std, variance } from '../ops/moments';
 import * as reduce from '../ops/reduce';
 import { logSoftmax, softmax } from '../ops/softmax';
 import { vectorNorm } from '../ops/vector-norm';
 import { type Closeness, ElementaryMethods } from './elementary-methods';
-import { isPlainObject } from './options';
+import { type Arguments, parseArgs } from './options';
+import { type Dims, type ReduceArgs, reduceArgs, type SpreadArgs, type SumOptions, spreadArgs } from './reduce-args';
 import type { Tensor } from './tensor';
 
-export type Dims = number | readonly number[] | null;
+interface NormOptions {
+  p?: number | 'fro';
+  dim?: Dims;
+  keepdim?: boolean;
+}
 
-/** `(dim)`, `(dim, { keepdim })`, `(dim, keepdim)` or `({ dim, keepdim })`. */
-export type ReduceArgs<D = Dims> =
-  | [options?: { dim?: D; keepdim?: boolean }]
-  | [dim?: D, options?: { keepdim?: boolean } | boolean];
+export type NormArgs = Arguments<NormOptions, ['p', 'dim', 'keepdim']>;
+
+export type CountArgs = Arguments<{ dim?: Dims }, ['dim']>;
+
+interface RowOptions {
+  dim: number;
+  /** What the elements are cast to first; default: their own, for integers float32. */
+  dtype?: DType | null;
+}
+
+export type RowArgs = Arguments<RowOptions, ['dim', 'dtype']>;
+
+const rowArgs = (name: string, args: RowArgs) =>
+  parseArgs<RowOptions>(name, ['dim'], { dtype: null as DType | null }, args);
 
 export abstract class ReduceMethods extends ElementaryMethods {
-  /** Σ over the given dimensions, or over all. Integers and bools sum to int64. */
-  sum(...args: ReduceArgs): Tensor {
-    return this.reduced('sum', args, reduce.sum);
+  /** Σ over the given dimensions, or over all. Integers and bools sum to int64. With `dtype`, the elements are cast to it first. */
+  sum(...args: ReduceArgs<Dims, SumOptions>): Tensor {
+    return this.summed('sum', args, reduce.sum);
   }
 
   /** The sum with 0 in the place of NaN. */
-  nansum(...args: ReduceArgs): Tensor {
-    return this.reduced('nansum', args, reduce.nansum);
+  nansum(...args: ReduceArgs<Dims, SumOptions>): Tensor {
+    return this.summed('nansum', args, reduce.nansum);
   }
 
   /** How many elements are not zero (int64), over the given dimensions or all. */
-  countNonzero(dim: Dims = null): Tensor {
+  countNonzero(...args: CountArgs): Tensor {
+    const { dim } = parseArgs<{ dim?: Dims }>('countNonzero', [], { dim: null as Dims }, args);
     return this.make(reduce.countNonzero(this.value, dim));
   }
 
@@ -47,12 +63,12 @@ export abstract class ReduceMethods extends ElementaryMethods {
     return (await this.isclose(other, options).all().item()) === 1;
   }
 
-  mean(...args: ReduceArgs): Tensor {
-    return this.reduced('mean', args, reduce.mean);
+  mean(...args: ReduceArgs<Dims, SumOptions>): Tensor {
+    return this.summed('mean', args, reduce.mean);
   }
 
-  prod(...args: ReduceArgs): Tensor {
-    return this.reduced('prod', args, reduce.prod);
+  prod(...args: ReduceArgs<Dims, SumOptions>): Tensor {
+    return this.summed('prod', args, reduce.prod);
   }
 
   /** The greatest elements; equal ones share the gradient. */
@@ -104,28 +120,39 @@ export abstract class ReduceMethods extends ElementaryMethods {
   }
 
   /** The variance, divided by n - correction (default 1, unbiased). */
-  var(dim: Dims = null, { correction = 1, keepdim = false }: { correction?: number; keepdim?: boolean } = {}): Tensor {
-    return this.make(variance(this.value, dim, { correction, keepdim }));
+  var(...args: SpreadArgs): Tensor {
+    const { dim, ...options } = spreadArgs('var', args);
+    return this.make(variance(this.value, dim, options));
   }
 
   /** The standard deviation, √var. */
-  std(dim: Dims = null, { correction = 1, keepdim = false }: { correction?: number; keepdim?: boolean } = {}): Tensor {
-    return this.make(std(this.value, dim, { correction, keepdim }));
+  std(...args: SpreadArgs): Tensor {
+    const { dim, ...options } = spreadArgs('std', args);
+    return this.make(std(this.value, dim, options));
   }
 
   /** The p-norm (Σ|x|^p)^(1/p), p = 2 by default, over all elements or the given dimensions; p may be 0 and ±Infinity. */
-  norm(p: number | 'fro' = 2, dim: Dims = null, { keepdim = false }: { keepdim?: boolean } = {}): Tensor {
+  norm(...args: NormArgs): Tensor {
+    const none = null as Dims;
+    const { p, dim, keepdim } = parseArgs<NormOptions>('norm', [], { p: 'fro', dim: none, keepdim: false }, args);
+    if (p !== 'fro' && typeof p !== 'number') {
+      throw new ArgumentError(
+        `norm: expected p to be a number or 'fro', but got ${JSON.stringify(p)}; there are no singular values here`,
+      );
+    }
     return this.make(vectorNorm(this.value, p === 'fro' ? 2 : p, dim, keepdim));
   }
 
   /** exp(x_i) / Σ_j exp(x_j) along `dim`. */
-  softmax(dim: number): Tensor {
-    return this.make(softmax(toFloat(this.value), dim));
+  softmax(...args: RowArgs): Tensor {
+    const { dim, dtype } = rowArgs('softmax', args);
+    return this.make(softmax(dtype ? cast(this.value, dtype) : toFloat(this.value), dim));
   }
 
   /** log softmax along `dim`. */
-  logSoftmax(dim: number): Tensor {
-    return this.make(logSoftmax(toFloat(this.value), dim));
+  logSoftmax(...args: RowArgs): Tensor {
+    const { dim, dtype } = rowArgs('logSoftmax', args);
+    return this.make(logSoftmax(dtype ? cast(this.value, dtype) : toFloat(this.value), dim));
   }
 
   private reduced(
@@ -137,6 +164,18 @@ export abstract class ReduceMethods extends ElementaryMethods {
     const y = op(this.value, dim, keepdim);
     if (dim !== null && overDims[name] && y !== this.value) named(y, overDims[name]);
     return this.make(y);
+  }
+
+  /** A reduction that counts and adds in the dtype given by name, if any. */
+  private summed(
+    name: string,
+    args: readonly unknown[],
+    op: (x: Value, dims: Dims, keepdim: boolean) => Value,
+  ): Tensor {
+    const { dim, keepdim, options } = reduceArgs(name, args, ['dtype']);
+    const { dtype } = options as SumOptions;
+    if (dtype === undefined) return this.reduced(name, [dim, keepdim], op);
+    return this.to(dtype).reduced(name, [dim, keepdim], op).to(dtype);
   }
 
   private extremum(
@@ -161,15 +200,3 @@ export abstract class ReduceMethods extends ElementaryMethods {
 
 /** What PyTorch calls the gradient functions of reductions over some dimensions, where that differs from those over all. */
 const overDims: Record<string, string> = { sum: 'SumBackward1', mean: 'MeanBackward1', prod: 'ProdBackward1' };
-
-function reduceArgs(name: string, args: readonly unknown[]): { dim: Dims; keepdim: boolean } {
-  const [first, second] = args;
-  const named = isPlainObject(first) ? first : isPlainObject(second) ? second : {};
-  for (const key of Object.keys(named)) {
-    if (key !== 'dim' && key !== 'keepdim')
-      throw new ArgumentError(`${name}: got an unknown argument '${key}'; it takes 'dim' and 'keepdim'`);
-  }
-  const dim = (isPlainObject(first) ? first.dim : first) as Dims | undefined;
-  const keepdim = typeof second === 'boolean' ? second : ((named.keepdim as boolean | undefined) ?? false);
-  return { dim: dim ?? null, keepdim };
-}

@@ -9,6 +9,7 @@ import { expand } from '../ops/reduce';
 import { flip, pad, permute, slice, stridedView } from '../ops/shape';
 import { dimsOf, type IndexList, listIndex, type Part, pickAt } from './advanced-index';
 import { parseSlice, resolveIndex, resolveShape, viewStrides } from './layout';
+import { type Arguments, isPlainObject, parseArgs } from './options';
 import type { Axis } from './picking';
 import { ReduceMethods } from './reduce-methods';
 import type { Tensor } from './tensor';
@@ -23,6 +24,70 @@ type Sizes = readonly number[] | [readonly number[]];
 
 const sizesOf = (sizes: Sizes): readonly number[] =>
   Array.isArray(sizes[0]) ? sizes[0] : (sizes as readonly number[]);
+
+/** Dimensions one by one, as a list, or by name. */
+const dimsArg = (name: string, args: Sizes | [{ dims: readonly number[] }]): readonly number[] =>
+  isPlainObject(args[0])
+    ? parseArgs<{ dims: readonly number[] }>(name, ['dims'], {}, args).dims
+    : sizesOf(args as Sizes);
+
+interface FlattenOptions {
+  startDim?: number;
+  endDim?: number;
+}
+
+interface UnflattenOptions {
+  dim: number;
+  sizes: readonly number[];
+}
+
+interface TransposeOptions {
+  dim0: number;
+  dim1: number;
+}
+
+interface SqueezeOptions {
+  dim: number | readonly number[];
+}
+
+interface SelectOptions {
+  dim: number;
+  index: number;
+}
+
+interface NarrowOptions {
+  dim: number;
+  start: number;
+  length: number;
+}
+
+interface SplitOptions {
+  /** Of each piece, or of every one. */
+  splitSize: number | readonly number[];
+  dim?: number;
+}
+
+interface ChunkOptions {
+  chunks: number;
+  dim?: number;
+}
+
+interface PickOptions {
+  dim: number;
+  index: Tensor;
+}
+
+export type FlattenArgs = Arguments<FlattenOptions, ['startDim', 'endDim']>;
+export type UnflattenArgs = Arguments<UnflattenOptions, ['dim', 'sizes']>;
+export type TransposeArgs = Arguments<TransposeOptions, ['dim0', 'dim1']>;
+export type SqueezeArgs = [dim?: number | readonly number[] | SqueezeOptions];
+export type UnsqueezeArgs = Arguments<{ dim: number }, ['dim']>;
+export type SelectArgs = Arguments<SelectOptions, ['dim', 'index']>;
+export type NarrowArgs = Arguments<NarrowOptions, ['dim', 'start', 'length']>;
+export type UnbindArgs = Arguments<{ dim?: number }, ['dim']>;
+export type SplitArgs = Arguments<SplitOptions, ['splitSize', 'dim']>;
+export type ChunkArgs = Arguments<ChunkOptions, ['chunks', 'dim']>;
+export type PickArgs = Arguments<PickOptions, ['dim', 'index']>;
 
 export abstract class ShapeMethods extends ReduceMethods {
   /** The same memory in another shape; one size may be -1. Throws where the elements would have to move. */
@@ -54,7 +119,8 @@ export abstract class ShapeMethods extends ReduceMethods {
   }
 
   /** Dimensions startDim to endDim as one. */
-  flatten(startDim = 0, endDim = -1): Tensor {
+  flatten(...args: FlattenArgs): Tensor {
+    const { startDim, endDim } = parseArgs<FlattenOptions>('flatten', [], { startDim: 0, endDim: -1 }, args);
     if (this.shape.length === 0) return this.reshape(1);
     const start = this.wrapDim('flatten', startDim);
     const end = this.wrapDim('flatten', endDim);
@@ -69,15 +135,16 @@ export abstract class ShapeMethods extends ReduceMethods {
   }
 
   /** Dimension `dim` as several of the given sizes; one may be -1. */
-  unflatten(dim: number, sizes: readonly number[]): Tensor {
+  unflatten(...args: UnflattenArgs): Tensor {
+    const { dim, sizes } = parseArgs<UnflattenOptions>('unflatten', ['dim', 'sizes'], {}, args);
     const d = this.wrapDim('unflatten', dim);
     const parts = resolveShape(`unflatten of dimension ${d}`, sizes, this.shape[d]!);
     return this.view([...this.shape.slice(0, d), ...parts, ...this.shape.slice(d + 1)]);
   }
 
   /** Dimensions in another order. */
-  permute(...dims: Sizes): Tensor {
-    const given = sizesOf(dims);
+  permute(...dims: Sizes | [{ dims: readonly number[] }]): Tensor {
+    const given = dimsArg('permute', dims);
     if (given.length !== this.shape.length) {
       throw new ShapeError(
         `permute: expected each of the ${this.shape.length} dimensions of ${showShape(this.shape)} once, but got ${given.length}: (${given.join(', ')})`,
@@ -86,7 +153,7 @@ export abstract class ShapeMethods extends ReduceMethods {
     const order = given.map((d) => this.wrapDim('permute', d));
     if (order.length !== this.shape.length || new Set(order).size !== order.length) {
       throw new ShapeError(
-        `permute: expected each dimension of ${showShape(this.shape)} once, but got (${sizesOf(dims).join(', ')})`,
+        `permute: expected each dimension of ${showShape(this.shape)} once, but got (${given.join(', ')})`,
       );
     }
     const strides = order.map((d) => this.strides[d]!);
@@ -99,7 +166,8 @@ export abstract class ShapeMethods extends ReduceMethods {
     return view;
   }
 
-  transpose(dim0: number, dim1: number): Tensor {
+  transpose(...args: TransposeArgs): Tensor {
+    const { dim0, dim1 } = parseArgs<TransposeOptions>('transpose', ['dim0', 'dim1'], {}, args);
     const order = this.shape.map((_, d) => d);
     const a = this.wrapDim('transpose', dim0);
     const b = this.wrapDim('transpose', dim1);
@@ -120,15 +188,19 @@ export abstract class ShapeMethods extends ReduceMethods {
   }
 
   /** Without dimensions of size 1: all of them, or those given. */
-  squeeze(dim?: number | readonly number[]): Tensor {
-    const chosen = dim === undefined ? null : new Set([dim].flat().map((d) => this.wrapDim('squeeze', d as number)));
+  squeeze(...args: SqueezeArgs): Tensor {
+    const [given] = args;
+    const dim = isPlainObject(given) ? parseArgs<SqueezeOptions>('squeeze', ['dim'], {}, args).dim : given;
+    const chosen =
+      dim === undefined ? null : new Set(([dim].flat() as number[]).map((d) => this.wrapDim('squeeze', d)));
     const kept = this.shape.map((_, d) => d).filter((d) => this.shape[d] !== 1 || (chosen !== null && !chosen.has(d)));
     const variant = dim === undefined ? 0 : typeof dim === 'number' ? 1 : 2;
     return this.called(`SqueezeBackward${variant}`, this.keepDims(kept));
   }
 
   /** With a new dimension of size 1 before `dim` (of the result). */
-  unsqueeze(dim: number): Tensor {
+  unsqueeze(...args: UnsqueezeArgs): Tensor {
+    const { dim } = parseArgs<{ dim: number }>('unsqueeze', ['dim'], {}, args);
     const d = this.wrapDim('unsqueeze', dim, this.shape.length + 1);
     const shape = [...this.shape.slice(0, d), 1, ...this.shape.slice(d)];
     const step = d < this.shape.length ? this.shape[d]! * this.strides[d]! : 1;
@@ -172,13 +244,15 @@ export abstract class ShapeMethods extends ReduceMethods {
   }
 
   /** One index of a dimension, which disappears. */
-  select(dim: number, index: number): Tensor {
+  select(...args: SelectArgs): Tensor {
+    const { dim, index } = parseArgs<SelectOptions>('select', ['dim', 'index'], {}, args);
     const d = this.wrapDim('select', dim);
     return this.indexDim(d, index, 'select');
   }
 
   /** `length` indices of a dimension, from `start`. */
-  narrow(dim: number, start: number, length: number): Tensor {
+  narrow(...args: NarrowArgs): Tensor {
+    const { dim, start, length } = parseArgs<NarrowOptions>('narrow', ['dim', 'start', 'length'], {}, args);
     const d = this.wrapDim('narrow', dim);
     const size = this.shape[d]!;
     const from = start < 0 ? start + size : start;
@@ -191,12 +265,14 @@ export abstract class ShapeMethods extends ReduceMethods {
   }
 
   /** All slices along a dimension. */
-  unbind(dim = 0): Tensor[] {
+  unbind(...args: UnbindArgs): Tensor[] {
+    const { dim } = parseArgs<{ dim?: number }>('unbind', [], { dim: 0 }, args);
     return Array.from({ length: this.shape[this.wrapDim('unbind', dim)]! }, (_, i) => this.select(dim, i));
   }
 
   /** Pieces along a dimension: of `size` each (the last may be smaller), or of the sizes given. */
-  split(size: number | readonly number[], dim = 0): Tensor[] {
+  split(...args: SplitArgs): Tensor[] {
+    const { splitSize: size, dim } = parseArgs<SplitOptions>('split', ['splitSize'], { dim: 0 }, args);
     const total = this.shape[this.wrapDim('split', dim)]!;
     const whole = typeof size === 'number' ? Math.max(Math.ceil(total / size), 1) : 0;
     const sizes =
@@ -215,18 +291,15 @@ export abstract class ShapeMethods extends ReduceMethods {
   }
 
   /** At most `chunks` pieces of equal size along a dimension; the last may be smaller. */
-  chunk(chunks: number, dim = 0): Tensor[] {
+  chunk(...args: ChunkArgs): Tensor[] {
+    const { chunks, dim } = parseArgs<ChunkOptions>('chunk', ['chunks'], { dim: 0 }, args);
     return this.split(Math.max(Math.ceil(this.shape[this.wrapDim('chunk', dim)]! / chunks), 1), dim);
   }
 
   /** The order of the elements reversed along the given dimensions; a copy. */
-  flip(...dims: Sizes): Tensor {
-    return this.make(
-      flip(
-        this.value,
-        sizesOf(dims).map((d) => this.wrapDim('flip', d)),
-      ),
-    );
+  flip(...dims: Sizes | [{ dims: readonly number[] }] | [dim: number]): Tensor {
+    const reversed = dimsArg('flip', dims).map((d) => this.wrapDim('flip', d));
+    return this.make(flip(this.value, reversed));
   }
 
   /**
@@ -288,12 +361,14 @@ export abstract class ShapeMethods extends ReduceMethods {
   }
 
   /** The slices along `dim` that a rank-1 tensor of indices names; a copy. */
-  indexSelect(dim: number, index: Tensor): Tensor {
+  indexSelect(...args: PickArgs): Tensor {
+    const { dim, index } = parseArgs<PickOptions>('indexSelect', ['dim', 'index'], {}, args);
     return this.make(indexSelect(this.value, dim, index.value));
   }
 
   /** y[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and so on. Shape: that of the index. */
-  gather(dim: number, index: Tensor): Tensor {
+  gather(...args: PickArgs): Tensor {
+    const { dim, index } = parseArgs<PickOptions>('gather', ['dim', 'index'], {}, args);
     return this.make(gather(this.value, dim, index.value));
   }
 

@@ -6,6 +6,7 @@ import { full } from '../ops/cast';
 import { withGradient } from '../ops/custom';
 import type { TensorData } from './base';
 import { IndexingMethods } from './indexing-methods';
+import { reduceArgs } from './reduce-args';
 import type { Tensor } from './tensor';
 
 export interface UniqueOptions<I extends boolean, C extends boolean> {
@@ -34,7 +35,8 @@ export abstract class StatisticsMethods extends IndexingMethods {
    */
   median(): Tensor;
   median(dim: number, options?: { keepdim?: boolean } | boolean): [values: Tensor, indices: Tensor];
-  median(dim?: number, options: { keepdim?: boolean } | boolean = {}): Tensor | [Tensor, Tensor] {
+  median(options: { dim: number; keepdim?: boolean }): [values: Tensor, indices: Tensor];
+  median(...args: readonly unknown[]): Tensor | [Tensor, Tensor] {
     const middle = (x: Tensor) => {
       const size = x.shape.at(-1)!;
       const order = x.argsort(-1);
@@ -46,36 +48,33 @@ export abstract class StatisticsMethods extends IndexingMethods {
         .argmax(-1, { keepdim: true })
         .where(isNaNs.any(-1, { keepdim: true }), place);
     };
-    return this.middling('median', middle, dim, options);
+    return this.middling('median', middle, args);
   }
 
   /** `median` of the elements that are not NaN; NaN where there are none. */
   nanmedian(): Tensor;
   nanmedian(dim: number, options?: { keepdim?: boolean } | boolean): [values: Tensor, indices: Tensor];
-  nanmedian(dim?: number, options: { keepdim?: boolean } | boolean = {}): Tensor | [Tensor, Tensor] {
+  nanmedian(options: { dim: number; keepdim?: boolean }): [values: Tensor, indices: Tensor];
+  nanmedian(...args: readonly unknown[]): Tensor | [Tensor, Tensor] {
     const middle = (x: Tensor) => {
       const numbers = x.isnan().logicalNot().to('int64').sum(-1, { keepdim: true });
       return x.argsort(-1).gather(-1, numbers.sub(1).clamp({ min: 0 }).floorDivide(2));
     };
-    return this.middling('nanmedian', middle, dim, options);
+    return this.middling('nanmedian', middle, args);
   }
 
   /** The elements at the places that `middle` gives for the last dimension, and the places. */
-  private middling(
-    name: string,
-    middle: (x: Tensor) => Tensor,
-    dim: number | undefined,
-    options: { keepdim?: boolean } | boolean,
-  ): Tensor | [Tensor, Tensor] {
-    const keepdim = typeof options === 'boolean' ? options : (options.keepdim ?? false);
-    const whole = dim === undefined || this.shape.length === 0;
+  private middling(name: string, middle: (x: Tensor) => Tensor, args: readonly unknown[]): Tensor | [Tensor, Tensor] {
+    const { dim: given, keepdim } = reduceArgs(name, args);
+    const dim = given as number | null;
+    const whole = dim === null || this.shape.length === 0;
     const d = whole ? 0 : this.wrapDim(name, dim);
     const x = whole ? this.flatten() : this.transpose(d, -1);
     if (x.shape.at(-1) === 0) {
       throw new ShapeError(`${name}: expected a dimension with elements, but got shape ${showShape(this.shape)}`);
     }
     const places = middle(x.detach());
-    if (dim === undefined) return this.spread(x, x.detach().gather(-1, places));
+    if (dim === null) return this.spread(x, x.detach().gather(-1, places));
     const values = x.gather(-1, places);
     if (whole) return [values.reshape([]), places.reshape([])];
     const settled = (y: Tensor) => (keepdim ? y.transpose(d, -1) : y.transpose(d, -1).squeeze(d));

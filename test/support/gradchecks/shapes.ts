@@ -22,6 +22,7 @@ export const reductions: Gradcheck[] = [
   ['prod, dim', (a) => a.prod({ dim: 1 }), [any(2, 3)]],
   ['cumsum', (a) => a.cumsum(1), [any(2, 4)]],
   ['cumprod', (a) => a.cumprod(1), [awayFromZero(2, 4)]],
+  ['logcumsumexp', (a) => a.logcumsumexp(1), [any(2, 4)]],
   ['nansum', (a) => a.nansum(0), [any(2, 3)]],
   ['sort', (a) => a.sort({ descending: true })[0], [distinct(2, 4)]],
   ['topk', (a) => a.topk(2)[0], [distinct(2, 4)]],

@@ -1,0 +1,317 @@
+// How the elements of tensors are distributed: extrema, quantiles, the most frequent, means and spreads, histograms, covariances.
+import { isFloat, numel, showShape } from '../compiler/meta';
+import { ArgumentError, DTypeError, ShapeError } from '../errors';
+import { fromHost, named } from '../graph/record';
+import { full } from '../ops/cast';
+import { indexAdd } from '../ops/indexing';
+import { wrapDim } from './base';
+import { type Arguments, isPlainObject, parseArgs } from './options';
+import { type Dims, type ReduceArgs, reduceArgs, type SpreadArgs, type SumOptions, spreadArgs } from './reduce-args';
+import { searchsorted } from './search';
+import type { Tensor } from './tensor';
+
+interface OneDim {
+  dim?: number;
+  keepdim?: boolean;
+}
+
+/** `[min, max]` of all elements, or along `dim`; equal elements share the gradient. */
+export function aminmax(input: Tensor, options: OneDim = {}): [min: Tensor, max: Tensor] {
+  const { dim, keepdim } = parseArgs<{ dim?: number | null; keepdim?: boolean }>(
+    'aminmax',
+    [],
+    { dim: null as number | null, keepdim: false },
+    [options],
+  );
+  return [input.amin(dim, { keepdim }), input.amax(dim, { keepdim })];
+}
+
+/** `[std, mean]` over the same dimensions. */
+export const stdMean = (input: Tensor, ...args: SpreadArgs): [std: Tensor, mean: Tensor] => {
+  const { dim, keepdim } = spreadArgs('stdMean', args);
+  return [input.std(...args), input.mean(dim, { keepdim })];
+};
+
+/** `[variance, mean]` over the same dimensions. */
+export const varMean = (input: Tensor, ...args: SpreadArgs): [variance: Tensor, mean: Tensor] => {
+  const { dim, keepdim } = spreadArgs('varMean', args);
+  return [input.var(...args), input.mean(dim, { keepdim })];
+};
+
+/** The mean of the elements that are not NaN; NaN where there are none. */
+export function nanmean(input: Tensor, ...args: ReduceArgs<Dims, SumOptions>): Tensor {
+  const { dim, keepdim } = reduceArgs('nanmean', args, ['dtype']);
+  const numbers = input.isnan().logicalNot().to('int64').sum(dim, { keepdim });
+  return input.nansum(...args).div(numbers);
+}
+
+export type PlaceArgs = Arguments<OneDim, ['dim', 'keepdim']>;
+
+/** `[values, indices]` of the k-th least element of a dimension (by default the last), counted from 1; NaN is the greatest. */
+export function kthvalue(
+  input: Tensor,
+  ...args: Arguments<{ k: number } & OneDim, ['k', 'dim', 'keepdim']>
+): [values: Tensor, indices: Tensor] {
+  const { k, dim, keepdim } = parseArgs<{ k: number } & OneDim>('kthvalue', ['k'], { dim: -1, keepdim: false }, args);
+  return along('kthvalue', input, dim, keepdim, (x) => {
+    const size = x.shape.at(-1)!;
+    if (!Number.isInteger(k) || k < 1 || k > size) {
+      throw new ShapeError(`kthvalue: expected k from 1 to ${size} for shape ${showShape(input.shape)}, but got ${k}`);
+    }
+    return x.argsort(-1).narrow(-1, k - 1, 1);
+  });
+}
+
+/** `[values, indices]` of the most frequent element of a dimension (by default the last): the least of several, where it stands last. */
+export function mode(input: Tensor, ...args: PlaceArgs): [values: Tensor, indices: Tensor] {
+  const { dim, keepdim } = parseArgs<OneDim>('mode', [], { dim: -1, keepdim: false }, args);
+  return along('mode', input, dim, keepdim, (x) => {
+    const size = x.shape.at(-1)!;
+    const order = x.argsort(-1);
+    const sorted = x.gather(-1, order);
+    const places = input.picked(
+      fromHost(
+        Int32Array.from({ length: size }, (_, i) => i),
+        [size],
+        'int64',
+      ),
+    );
+    const changes = sorted
+      .narrow(-1, 1, size - 1)
+      .ne(sorted.narrow(-1, 0, size - 1))
+      .pad([1, 0]);
+    const starts = places.expand(x.shape).maskedFill(changes.logicalNot(), 0).cummax(-1)[0];
+    return order.gather(-1, places.sub(starts).argmax(-1, { keepdim: true }));
+  });
+}
+
+/** `[values, indices]` at the place, one a row, that `choose` gives for a dimension laid last. */
+function along(
+  name: string,
+  input: Tensor,
+  dim: number,
+  keepdim: boolean,
+  choose: (x: Tensor) => Tensor,
+): [values: Tensor, indices: Tensor] {
+  const d = wrapDim(name, dim, input.shape.length);
+  const x = input.shape.length === 0 ? input.reshape(1) : input.transpose(d, -1);
+  if (x.shape.at(-1) === 0) {
+    throw new ShapeError(`${name}: expected a dimension with elements, but got shape ${showShape(input.shape)}`);
+  }
+  const places = choose(x.detach());
+  const settled = (y: Tensor) => {
+    if (input.shape.length === 0) return y.reshape([]);
+    const back = y.transpose(d, -1);
+    return keepdim ? back : back.squeeze(d);
+  };
+  const values = settled(x.gather(-1, places));
+  named(values.value, name === 'mode' ? 'ModeBackward0' : 'KthvalueBackward0');
+  return [values, settled(places)];
+}
+
+/** Between the two elements that a quantile falls between: `linear` by its place, one of the two, or the middle. */
+export type Interpolation = 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest';
+
+const interpolations: readonly string[] = [
+  'linear',
+  'lower',
+  'higher',
+  'midpoint',
+  'nearest',
+] satisfies Interpolation[];
+
+interface QuantileOptions {
+  /** From 0 to 1; a vector gives the result a leading dimension. */
+  q: number | Tensor;
+  dim?: number | null;
+  keepdim?: boolean;
+  interpolation?: Interpolation;
+}
+
+export type QuantileArgs = Arguments<QuantileOptions, ['q', 'dim', 'keepdim', 'interpolation']>;
+
+/** The q-th quantiles of a dimension, or of all elements: NaN where there is a NaN. Shape: as a reduction's, after that of q. */
+export const quantile = (input: Tensor, ...args: QuantileArgs): Tensor =>
+  quantileOf('quantile', input, args, (x, q) => {
+    const last = x.shape.at(-1)! - 1;
+    const rank = q.mul(last).expand([...x.shape.slice(0, -1), q.numel()]);
+    return rank.maskedFill(x.isnan().any(-1, { keepdim: true }), last);
+  });
+
+/** `quantile` of the elements that are not NaN; NaN where there are none. */
+export const nanquantile = (input: Tensor, ...args: QuantileArgs): Tensor =>
+  quantileOf('nanquantile', input, args, (x, q) => {
+    const numbers = x.isnan().logicalNot().to('int64').sum(-1, { keepdim: true });
+    return numbers.sub(1).clamp({ min: 0 }).mul(q);
+  });
+
+/** `rankOf` gives the places, with fractions, of the quantiles in the sorted rows. */
+function quantileOf(name: string, input: Tensor, args: QuantileArgs, rankOf: (x: Tensor, q: Tensor) => Tensor): Tensor {
+  const none = null as number | null;
+  const { q, dim, keepdim, interpolation } = parseArgs<QuantileOptions>(
+    name,
+    ['q'],
+    { dim: none, keepdim: false, interpolation: 'linear' },
+    args,
+  );
+  if (!interpolations.includes(interpolation)) {
+    throw new ArgumentError(
+      `${name}: expected an interpolation of ${interpolations.join(', ')}, but got '${interpolation}'`,
+    );
+  }
+  if (typeof q === 'number' && !(q >= 0 && q <= 1)) {
+    throw new ArgumentError(`${name}: expected q from 0 to 1, but got ${q}`);
+  }
+  if (!isFloat(input.dtype)) throw new DTypeError(`${name}: expected input of dtype float32, but got ${input.dtype}`);
+  const whole = dim === null || input.shape.length === 0;
+  const d = whole ? 0 : wrapDim(name, dim, input.shape.length);
+  const x = whole ? input.flatten() : input.transpose(d, -1);
+  if (x.shape.at(-1) === 0) {
+    throw new ShapeError(`${name}: expected a dimension with elements, but got shape ${showShape(input.shape)}`);
+  }
+  const given = typeof q === 'number' ? input.picked(full([], q, input.dtype)) : q;
+  if (given.shape.length > 1) {
+    throw new ShapeError(`${name}: expected q to be a number or a vector, but got shape ${showShape(given.shape)}`);
+  }
+  const picked = interpolated(x.sort()[0], rankOf(x.detach(), given.reshape(-1)), interpolation);
+  const rest = whole ? input.shape.map(() => 1) : input.shape.map((size, k) => (k === d ? 1 : size));
+  const back = whole
+    ? picked.reshape([picked.numel(), ...rest])
+    : picked
+        .unsqueeze(0)
+        .transpose(0, -1)
+        .transpose(d + 1, -1);
+  const kept = whole ? back : back.reshape([given.numel(), ...rest]);
+  const sized = keepdim ? kept : whole ? kept.reshape(given.numel()) : kept.squeeze(d + 1);
+  return given.shape.length === 0 ? sized.squeeze(0) : sized;
+}
+
+/** Elements of sorted rows at places with fractions. */
+function interpolated(sorted: Tensor, rank: Tensor, interpolation: Interpolation): Tensor {
+  const at = (place: Tensor) => sorted.gather(-1, place.to('int64'));
+  if (interpolation === 'nearest') return at(rank.round());
+  if (interpolation === 'higher') return at(rank.ceil());
+  const below = rank.floor();
+  if (interpolation === 'lower') return at(below);
+  const above = at(rank.ceil());
+  return interpolation === 'midpoint' ? at(below).lerp(above, 0.5) : at(below).lerp(above, rank.sub(below));
+}
+
+interface CovarianceOptions {
+  /** The number of observations less this one divides the sums; default 1. */
+  correction?: number;
+  /** How often each observation was made; whole numbers. */
+  fweights?: Tensor | null;
+  /** How much each observation counts. */
+  aweights?: Tensor | null;
+}
+
+/** The covariances of variables in the rows of a matrix, whose columns are observations. Shape: [n, m] → [n, n]; a vector gives its variance. */
+export function cov(input: Tensor, options: CovarianceOptions = {}): Tensor {
+  const none = null as Tensor | null;
+  const { correction, fweights, aweights } = parseArgs<CovarianceOptions>(
+    'cov',
+    [],
+    { correction: 1, fweights: none, aweights: none },
+    [options],
+  );
+  if (input.shape.length > 2) {
+    throw new ShapeError(`cov: expected a vector or a matrix, but got shape ${showShape(input.shape)}`);
+  }
+  const rows = (input.shape.length < 2 ? input.reshape(1, -1) : input).float();
+  const observations = rows.shape[1]!;
+  for (const [name, weights] of Object.entries({ fweights, aweights })) {
+    if (weights && (weights.shape.length > 1 || weights.numel() !== observations)) {
+      throw new ShapeError(`cov: expected ${observations} ${name}, but got shape ${showShape(weights.shape)}`);
+    }
+  }
+  const frequency = fweights?.float() ?? null;
+  const weights = aweights ? (frequency ? frequency.mul(aweights) : aweights.float()) : frequency;
+  if (!weights) {
+    const centred = rows.sub(rows.mean(1, { keepdim: true }));
+    return centred
+      .mm(centred.t())
+      .div(Math.max(observations - correction, 0))
+      .squeeze();
+  }
+  const total = weights.sum();
+  const centred = rows.sub(rows.mul(weights).sum(1, { keepdim: true }).div(total));
+  const lost = aweights && correction !== 0 ? weights.mul(aweights).sum().div(total).mul(correction) : correction;
+  const products = centred.mm(centred.mul(weights).t());
+  return products.div(total.sub(lost).clamp({ min: 0 })).squeeze();
+}
+
+/** The correlations of variables in the rows of a matrix: their covariances by their standard deviations, from -1 to 1. */
+export function corrcoef(input: Tensor): Tensor {
+  const covariances = cov(input);
+  if (covariances.shape.length === 0) return covariances.div(covariances);
+  const deviations = covariances.diagonal().sqrt();
+  return covariances.div(deviations.unsqueeze(1)).div(deviations).clamp(-1, 1);
+}
+
+interface HistogramOptions {
+  /** Equal parts, default 100, or a vector of rising edges. */
+  bins: number | Tensor;
+  /** [min, max] of equal parts; by default those of the elements. */
+  range?: readonly [min: number, max: number] | null;
+  /** What each element counts; default 1. */
+  weight?: Tensor | null;
+  /** Divides by the sum and the width of each bin, so that the integral is 1. */
+  density?: boolean;
+}
+
+/** `[hist, binEdges]`: how many elements lie in each bin, the upper edge of the last one included, and the edges. float32. */
+export function histogram(
+  input: Tensor,
+  bins: number | Tensor | HistogramOptions,
+  options: Omit<HistogramOptions, 'bins'> = {},
+): [hist: Tensor, binEdges: Tensor] {
+  const given = (isPlainObject(bins) ? [bins] : [bins, options]) as readonly unknown[];
+  const { range, weight, density, ...rest } = parseArgs<HistogramOptions>(
+    'histogram',
+    ['bins'],
+    { range: null as readonly [number, number] | null, weight: null as Tensor | null, density: false },
+    given,
+  );
+  const x = input.detach().float().flatten();
+  const edges = typeof rest.bins === 'number' ? equalEdges(x, rest.bins, range) : rest.bins.detach().float();
+  const count = edges.numel() - 1;
+  if (edges.shape.length !== 1 || count < 1) {
+    throw new ShapeError(`histogram: expected at least one bin, but got edges of shape ${showShape(edges.shape)}`);
+  }
+  const last = edges.select(0, count);
+  const inside = x.ge(edges.select(0, 0)).logicalAnd(x.le(last));
+  const place = searchsorted(edges, x, { right: true })
+    .sub(1)
+    .clamp(0, count - 1);
+  const counts = inside.float().mul(weight ? weight.detach().float().flatten() : 1);
+  const sums = input.picked(indexAdd(full([count], 0), 0, place.value, counts.value));
+  return [density ? sums.div(sums.sum()).div(edges.diff()) : sums, edges];
+}
+
+/** The edges of equal parts of a range, or of that of the elements; one without a width is widened by half to each side. */
+function equalEdges(x: Tensor, bins: number, range: readonly [number, number] | null): Tensor {
+  if (!Number.isInteger(bins) || bins < 1) {
+    throw new ArgumentError(`histogram: expected bins of at least 1, but got ${bins}`);
+  }
+  if (range && !(range[0] <= range[1])) {
+    throw new ArgumentError(`histogram: expected a rising range, but got [${range.join(', ')}]`);
+  }
+  const number = (value: number) => x.picked(full([], value));
+  const [low, high] = range
+    ? [number(range[0]), number(range[1])]
+    : numel(x.shape) > 0
+      ? aminmax(x)
+      : [number(0), number(0)];
+  const half = low.eq(high).float().mul(0.5);
+  const [from, to] = [low.sub(half), high.add(half)];
+  const steps = x.picked(
+    fromHost(
+      Float32Array.from({ length: bins + 1 }, (_, i) => i / bins),
+      [bins + 1],
+      'float32',
+    ),
+  );
+  // As a mean of both ends, so that both are exact.
+  return from.mul(steps.neg().add(1)).add(to.mul(steps));
+}

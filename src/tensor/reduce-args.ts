@@ -1,0 +1,85 @@
+// The calling rules of reductions: `(dim, keepdim)` by position or by name, and what may come by name only.
+import type { DType } from '../compiler/meta';
+import { ArgumentError } from '../errors';
+import { isPlainObject } from './options';
+
+/** Dimensions to reduce: one, several, or null for all. */
+export type Dims = number | readonly number[] | null;
+
+/** What sums and means take by name: the dtype in which they add up, and that of the result. */
+export interface SumOptions {
+  dtype?: DType;
+}
+
+/** `(dim)`, `(dim, { keepdim })`, `(dim, keepdim)` or `({ dim, keepdim })`, with further options O in the object. */
+export type ReduceArgs<D = Dims, O = unknown> =
+  | [options?: { dim?: D; keepdim?: boolean } & O]
+  | [dim?: D, options?: ({ keepdim?: boolean } & O) | boolean]
+  | [dim: D | undefined, keepdim: boolean | undefined, options?: O];
+
+interface SpreadOptions {
+  /** Subtracted from the number of elements; default 1. */
+  correction?: number;
+  /** `false` for `correction: 0`. */
+  unbiased?: boolean;
+}
+
+/** As `ReduceArgs`, with a correction; PyTorch's older `(unbiased)` and `(dim, unbiased, keepdim)` too. */
+export type SpreadArgs =
+  | [options?: { dim?: Dims; keepdim?: boolean } & SpreadOptions]
+  | [dim?: Dims, options?: { keepdim?: boolean } & SpreadOptions]
+  | [unbiased: boolean]
+  | [dim: Dims, unbiased: boolean, keepdim?: boolean];
+
+interface ReduceCall {
+  readonly dim: Dims;
+  readonly keepdim: boolean;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Reads `ReduceArgs`; `names` are the further options. */
+export function reduceArgs(name: string, args: readonly unknown[], names: readonly string[] = []): ReduceCall {
+  const last = args.at(-1);
+  const given = isPlainObject(last) ? last : {};
+  const positions = isPlainObject(last) ? args.slice(0, -1) : args;
+  const order = ['dim', 'keepdim'];
+  if (positions.length > order.length) {
+    throw new ArgumentError(`${name}: expected at most 2 arguments by position, but got ${positions.length}`);
+  }
+  const { dim, keepdim, ...options } = given;
+  for (const key of Object.keys(given)) {
+    const at = order.indexOf(key);
+    if (at < 0 && !names.includes(key)) {
+      const known = [...order, ...names].map((each) => `'${each}'`);
+      throw new ArgumentError(
+        `${name}: got an unknown argument '${key}'; it takes ${known.slice(0, -1).join(', ')} and ${known.at(-1)}`,
+      );
+    }
+    if (at >= 0 && positions[at] !== undefined && given[key] !== undefined) {
+      throw new ArgumentError(`${name}: got argument '${key}' twice, by position and by name`);
+    }
+  }
+  return {
+    dim: ((positions[0] ?? dim) as Dims | undefined) ?? null,
+    keepdim: ((positions[1] ?? keepdim) as boolean | undefined) ?? false,
+    options,
+  };
+}
+
+/** Reads `SpreadArgs`. */
+export function spreadArgs(
+  name: string,
+  args: readonly unknown[],
+): { readonly dim: Dims; readonly keepdim: boolean; readonly correction: number } {
+  const [first, second, third] = args;
+  if (typeof first === 'boolean') return { dim: null, keepdim: false, correction: first ? 1 : 0 };
+  if (typeof second === 'boolean') {
+    return { dim: (first as Dims | undefined) ?? null, keepdim: third === true, correction: second ? 1 : 0 };
+  }
+  const { dim, keepdim, options } = reduceArgs(name, args, ['correction', 'unbiased']);
+  const { correction, unbiased } = options as SpreadOptions;
+  if (correction !== undefined && unbiased !== undefined) {
+    throw new ArgumentError(`${name}: expected either correction or unbiased, but got both`);
+  }
+  return { dim, keepdim, correction: correction ?? (unbiased === false ? 0 : 1) };
+}

@@ -1,0 +1,87 @@
+// Cutting tensors into pieces, and turning them over.
+import { showShape } from '../compiler/meta';
+import { ArgumentError, ShapeError } from '../errors';
+import { wrapDim } from './base';
+import { type Arguments, parseArgs } from './options';
+import type { Tensor } from './tensor';
+
+/** How many pieces, or where each but the first begins. */
+export type Sections = number | readonly number[];
+
+interface TensorSplit {
+  indicesOrSections: Sections;
+  dim?: number;
+}
+
+export type TensorSplitArgs = Arguments<TensorSplit, ['indicesOrSections', 'dim']>;
+
+/** Pieces along a dimension (views): so many, the first ones one longer where they do not come out even, or cut at the given indices. */
+export function tensorSplit(input: Tensor, ...args: TensorSplitArgs): Tensor[] {
+  const { indicesOrSections, dim } = parseArgs<TensorSplit>('tensorSplit', ['indicesOrSections'], { dim: 0 }, args);
+  return pieces('tensorSplit', input, indicesOrSections, dim);
+}
+
+function pieces(name: string, input: Tensor, sections: Sections, dim: number): Tensor[] {
+  if (input.shape.length === 0) throw new ShapeError(`${name}: expected at least one dimension, but got shape []`);
+  const d = wrapDim(name, dim, input.shape.length);
+  const size = input.shape[d]!;
+  if (typeof sections === 'number') {
+    if (!Number.isInteger(sections) || sections < 1) {
+      throw new ArgumentError(`${name}: expected at least 1 section, but got ${sections}`);
+    }
+    const [least, longer] = [Math.floor(size / sections), size % sections];
+    const lengths = Array.from({ length: sections }, (_, i) => least + (i < longer ? 1 : 0));
+    return input.split(lengths, d);
+  }
+  if (!Array.isArray(sections)) {
+    throw new ArgumentError(`${name}: expected a number or a list of numbers; read a tensor with tolist() first`);
+  }
+  const places = sections.map((at) => Math.min(Math.max(at < 0 ? at + size : at, 0), size));
+  return [...places, size].map((end, i) => {
+    const start = i === 0 ? 0 : places[i - 1]!;
+    return input.narrow(d, start, Math.max(end - start, 0));
+  });
+}
+
+/** `tensorSplit` along a dimension of a tensor that has at least so many; a number of pieces must come out even. */
+function evenly(name: string, input: Tensor, sections: Sections, rank: number, dim: number): Tensor[] {
+  if (input.shape.length < rank) {
+    throw new ShapeError(`${name}: expected at least ${rank} dimensions, but got shape ${showShape(input.shape)}`);
+  }
+  if (typeof sections === 'number' && input.shape[dim]! % sections !== 0) {
+    throw new ShapeError(
+      `${name}: expected a number of sections that divides ${input.shape[dim]} (dimension ${dim} of ${showShape(input.shape)}), but got ${sections}`,
+    );
+  }
+  return pieces(name, input, sections, dim);
+}
+
+/** Pieces side by side: along dimension 1, or that of a vector. */
+export const hsplit = (input: Tensor, indicesOrSections: Sections): Tensor[] =>
+  evenly('hsplit', input, indicesOrSections, 1, input.shape.length === 1 ? 0 : 1);
+
+/** Pieces above each other: along dimension 0. */
+export const vsplit = (input: Tensor, indicesOrSections: Sections): Tensor[] =>
+  evenly('vsplit', input, indicesOrSections, 2, 0);
+
+/** Pieces behind each other: along dimension 2. */
+export const dsplit = (input: Tensor, indicesOrSections: Sections): Tensor[] =>
+  evenly('dsplit', input, indicesOrSections, 3, 2);
+
+/** `split` with a list of sizes. */
+export const splitWithSizes = (input: Tensor, splitSizes: readonly number[], dim = 0): Tensor[] =>
+  input.split(splitSizes, dim);
+
+/** The columns in reverse order; a copy. */
+export function fliplr(input: Tensor): Tensor {
+  if (input.shape.length < 2) {
+    throw new ShapeError(`fliplr: expected at least 2 dimensions, but got shape ${showShape(input.shape)}`);
+  }
+  return input.flip(1);
+}
+
+/** The rows in reverse order; a copy. */
+export function flipud(input: Tensor): Tensor {
+  if (input.shape.length < 1) throw new ShapeError('flipud: expected at least one dimension, but got shape []');
+  return input.flip(0);
+}
