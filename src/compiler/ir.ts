@@ -123,6 +123,8 @@ export interface KernelOp<A = unknown> {
   readonly picks?: boolean;
   /** Where `picks`, and output 0 holds the maxima of windows side by side, from the first row and column on: their size. */
   windows?(attrs: A): readonly [rows: number, cols: number] | undefined;
+  /** Its kernels may load float16 in the place of float32 inputs, which would be widened for them otherwise. */
+  readonly readsHalf?: boolean;
   /** Output 0 holds the elements of input 0 at the places that input 1 names, several at one place added up; 0 elsewhere. */
   readonly spreads?: boolean;
 }

@@ -1,6 +1,7 @@
 // The compiler's passes over a lowered program, in order.
 import { shareEqual } from './equal';
 import { fusePointwise, leaveApart } from './fuse';
+import { readHalves } from './halves';
 import type { LoweredProgram } from './ir';
 import { moveMasks } from './masks';
 import { fusePools } from './pools';
@@ -19,6 +20,7 @@ export const compilerPasses: readonly CompilerPass[] = [
   composeViews,
   shareEqual,
   moveMasks,
+  readHalves,
   dropUnused,
   fusePools,
   fusePointwise,

@@ -34,6 +34,7 @@ const biasGrad = (dy: Value): Value => sum(dy, [0, 2, 3]);
 /** y[n,o,i,j] = b[o] + Σ_{c,p,q} w[o,c,p,q] · x[n, c, i·sh + p·dh - top, j·sw + q·dw - left], zero outside of x. */
 const conv2dOp: Op<ConvAttrs> = {
   name: 'conv2d',
+  readsHalf: true,
   gradName: 'ConvolutionBackward0',
   factors: true,
   infer([x, w, b], attrs) {
@@ -55,6 +56,7 @@ const conv2dOp: Op<ConvAttrs> = {
 /** The adjoint of conv2d in x, for an x of the given size; with a bias, the whole transposed convolution. */
 const convTranspose2dOp: Op<Sized> = {
   name: 'convTranspose2d',
+  readsHalf: true,
   gradName: 'ConvolutionBackward0',
   factors: true,
   infer([dy, w, b], attrs) {
@@ -85,6 +87,7 @@ const convTranspose2dOp: Op<Sized> = {
  */
 const convWeightGradOp: Op<Kerneled> = {
   name: 'conv2dWeightGrad',
+  readsHalf: true,
   gradName: 'ConvolutionBackward0',
   infer([x, dy], { groups, kernel }) {
     const channels = dy!.shape[1]!;

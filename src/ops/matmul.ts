@@ -21,6 +21,7 @@ interface MatmulAttrs {
 /** y[z,m,n] = b[n] + Σ_k A[z,m,k] · B[z,k,n], where A and B are the operands after their transposes; batch dimensions broadcast. */
 const matmulOp: Op<MatmulAttrs> = {
   name: 'matmul',
+  readsHalf: true,
   gradName: 'MmBackward0',
   factors: true,
   infer([a, b, bias], attrs) {
@@ -56,6 +57,7 @@ const matmulOp: Op<MatmulAttrs> = {
 /** The gradients of a linear layer by weight and bias, dw = dyᵀ · x and db = Σ dy over the rows, of inputs dy and x. */
 const linearWeightGradOp: Op<undefined> = {
   name: 'linearWeightGrad',
+  readsHalf: true,
   infer([dy, x]) {
     const [rows, cols] = [dy!.shape[1]!, x!.shape[1]!];
     return [

@@ -171,6 +171,63 @@ test('what is saved comes back', () =>
     expect(await loaded.y!.tolist()).toEqual(await x.at(0, '1:').tolist());
   }));
 
+describe.each(['software', 'gpu'] as const)(
+  'kernels for a %s read float16 where it lies, to the same bits:',
+  (kernels) => {
+    const products: [string, (x: Tensor, w: Tensor) => Tensor, number[], number[]][] = [
+      ['a product', (a, b) => a.matmul(b), [37, 50], [50, 29]],
+      ['a product by a transposed matrix', (a, b) => F.linear(a, b), [64, 33], [17, 33]],
+      ['a product by a vector', (a, b) => a.matmul(b), [70, 65], [65]],
+      ['a product in chunks', (a, b) => a.matmul(b), [3, 3000], [3000, 5]],
+      ['products in a batch', (a, b) => torch.bmm(a, b), [3, 9, 17], [3, 17, 20]],
+      ['a convolution', (x, w) => F.conv2d(x, w, null, { padding: 1 }), [2, 5, 13, 11], [7, 5, 3, 3]],
+      [
+        'a convolution of many channels',
+        (x, w) => F.conv2d(x, w, null, { padding: 1 }),
+        [1, 32, 12, 12],
+        [32, 32, 3, 3],
+      ],
+      [
+        'a strided convolution',
+        (x, w) => F.conv2d(x, w, null, { stride: 2, dilation: 2, groups: 2 }),
+        [2, 4, 15, 15],
+        [6, 2, 3, 3],
+      ],
+      ['a convolution by 1 × 1', (x, w) => F.conv2d(x, w), [2, 16, 8, 8], [24, 16, 1, 1]],
+      ['a convolution by channel', (x, w) => F.conv2d(x, w, null, { groups: 8 }), [1, 8, 10, 10], [8, 1, 3, 3]],
+      ['a transposed convolution', (x, w) => F.convTranspose2d(x, w, null, { stride: 2 }), [2, 6, 7, 7], [6, 4, 3, 3]],
+    ];
+
+    test.each(products)('%s', (_, product, left, right) =>
+      here(async () => {
+        await torch.init({ kernels });
+        torch.manualSeed(1);
+        const inputs = [left, right].map((shape) => torch.randn(shape).half());
+        const results = await Promise.all(
+          [(x: Tensor) => x, (x: Tensor) => x.float()].map(async (widen) => {
+            const [a, b] = inputs.map((x) => x.detach().clone().requiresGrad_());
+            const y = product(widen(a!), widen(b!)).half();
+            y.backward(torch.ones(y.shape, { dtype }));
+            return [await y.data(), await a!.grad!.data(), await b!.grad!.data()];
+          }),
+        );
+        expect(results[0]).toEqual(results[1]);
+      }),
+    );
+
+    test('no copy is made for them', () =>
+      here(async () => {
+        await torch.init({ kernels });
+        const [x, w] = [torch.randn(2, 4, 9, 9, { dtype }), torch.randn(4, 4, 3, 3, { dtype })];
+        for (const y of [F.conv2d(x, w), x.reshape(36, 18).matmul(w.reshape(18, 8)), x.matmul(w.reshape(1, 4, 9, 4))]) {
+          const plan = `${await torch.gpu.explain(y)}`;
+          expect(plan).toMatch(/^ +\d+ +(conv2d|matmul)/m);
+          expect(plan).not.toMatch(/^ +\d+ +cast/m);
+        }
+      }));
+  },
+);
+
 test('takes half the memory', () =>
   here(async () => {
     const before = torch.gpu.stats().liveBytes;

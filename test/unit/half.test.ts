@@ -2,8 +2,9 @@
 import * as torch from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { fromHalf, fromHalves, roundToHalf, toHalf, toHalves } from '../../src/compiler/half';
+import { readHalves } from '../../src/compiler/halves';
 import { withEpilogue, withPrologue } from '../../src/compiler/inline';
-import { input, output, type Pass } from '../../src/compiler/ir';
+import { input, type KernelOp, type Lowering, output, type Pass, type Program } from '../../src/compiler/ir';
 import { byteLength, type Meta } from '../../src/compiler/meta';
 import { expectHalf } from '../../src/compiler/plan';
 import { type Cluster, clusterPass, type Member, mergesOf } from '../../src/compiler/pointwise';
@@ -163,6 +164,59 @@ describe('kernels', () => {
     expect(code).toContain('var<storage, read_write> y: array<f16, 512>;');
     expect(code).toContain('fn epilogue0(a0: f32) -> f32 { return half_nearest(a0); }');
     expect(code).toContain('y[i] = f16(v0_0);');
+  });
+});
+
+describe('readHalves', () => {
+  const cast = (expr = 'a0'): KernelOp => ({ name: 'cast', lower: () => ({ kind: 'pointwise', body: { expr } }) });
+  const kernel = (source: string, readsHalf = true): KernelOp => ({
+    name: 'k',
+    readsHalf,
+    lower: () => ({
+      kind: 'passes',
+      passes: [{ label: 'k', source: [source], reads: [input(0)], writes: [output()], grid: [1, 1, 1] }],
+    }),
+  });
+  const read = (type: string, body: string): string =>
+    `@group(0) @binding(0) var<storage, read> x: array<${type}>; // [n] of x[i]\n${body}`;
+
+  /** A kernel of the widened copy of a float16 input, after the pass. */
+  function reading(op: KernelOp, expr?: string) {
+    const ops = [cast(expr), op];
+    const program: Program = {
+      values: [half(4), float(4), float(4)],
+      inputCount: 1,
+      nodes: ops.map((each, n) => {
+        return { op: each, attrs: undefined, inputs: [n], outputs: [n + 1], scalarBase: 0, scalarCount: 0 };
+      }),
+      exports: [2],
+    };
+    const lowerings = ops.map((each) => each.lower({} as never));
+    const done = readHalves({ program, lowerings });
+    const lowering = done.lowerings[1] as Lowering & { kind: 'passes' };
+    return { input: done.program.nodes[1]!.inputs[0], code: codeOf(lowering.passes[0]!) };
+  }
+
+  test('widens every element that a kernel reads, of vectors too', () => {
+    const { input: from, code } = reading(kernel(read('f32', 'fn f() { return x[u32(x[1])] + y[2] + max(x[3], 0); }')));
+    expect(from).toBe(0);
+    expect(code).toContain('var<storage, read> x: array<f16>;');
+    expect(code).toContain('return f32(x[u32(f32(x[1]))]) + y[2] + max(f32(x[3]), 0);');
+    const fours = reading(kernel(read('vec4f, 12', 'fn f() { return x[1].y; }'))).code;
+    expect(fours).toContain('var<storage, read> x: array<vec4<f16>, 12>;');
+    expect(fours).toContain('return vec4f(x[1]).y;');
+  });
+
+  test.each([
+    ['an operation that does not ask for it', kernel(read('f32', ''), false)],
+    ['elements of other types', kernel(read('u32', ''))],
+    ['a name that is also something else', kernel(read('f32', 'fn f(x: f32) -> f32 { return x; }'))],
+  ])('leaves alone %s', (_, op) => {
+    expect(reading(op)).toMatchObject({ input: 1, code: expect.not.stringContaining('f16') });
+  });
+
+  test('leaves alone what is no copy', () => {
+    expect(reading(kernel(read('f32', '')), '-a0').input).toBe(1);
   });
 });
 
