@@ -32,9 +32,14 @@ interface Lease {
 /** Values up to this size share pages and are copied into and out of a plan's own slots, which keeps its bind groups stable. */
 export const SMALL_BYTES = 65536;
 
-/** The first page of a size of slots is small; where that is not enough, the next ones have room for all that waits for the collector. */
-const MIN_PAGE_BYTES = 1 << 14;
+/**
+ * Pages of a size of slots double what there is until there are a few slots. Who needs more than that makes garbage, which waits
+ * for the collector, so the next page has room for as much as may wait: a loop grows at its start or not at all.
+ */
+const MIN_PAGE_BYTES = 1 << 9;
 const MAX_PAGE_BYTES = 1 << 20;
+const FEW_SLOTS = 16;
+const MANY_SLOTS = 4096;
 const MIN_SLOT_BYTES = 16;
 /** How much larger than wanted a buffer from the pool may be. */
 const MAX_POOL_WASTE = 1.125;
@@ -42,9 +47,13 @@ const MAX_POOL_WASTE = 1.125;
 const MAX_POOLED_BYTES = 1 << 29;
 /** Below this size an ArrayBuffer costs real memory, so ballast is shared. */
 const MIN_BALLAST_BYTES = 1 << 17;
-/** Small values share a ballast of this size, each with at least the share below: V8 collects after some 64 MB, or more in a large heap. */
+/**
+ * Small values share a ballast of this size, each with sixteen times its bytes, but at least and at most the shares below: V8
+ * collects after some 64 MB, or more in a large heap, so some thousands of small values wait for it.
+ */
 const SHARED_BALLAST_BYTES = 1 << 20;
-const MIN_BALLAST_SHARE = 1 << 16;
+const MIN_BALLAST_SHARE = 1 << 14;
+const MAX_BALLAST_SHARE = 1 << 16;
 
 const USAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST; GPUBufferUsage is not defined in every runtime at import
 
@@ -64,8 +73,23 @@ interface PooledBuffer {
 
 interface SlotClass {
   readonly free: { readonly page: GPUBuffer; readonly offset: number }[];
-  /** Bytes of the next page. */
-  pageBytes: number;
+  /** Bytes of all pages. */
+  bytes: number;
+}
+
+/** Bytes of the next page of slots. */
+function nextPage(capacity: number, bytes: number): number {
+  const slots = bytes / capacity;
+  if (slots < FEW_SLOTS) return Math.max(MIN_PAGE_BYTES, capacity, bytes);
+  return slots < MANY_SLOTS ? Math.min(MANY_SLOTS * capacity, MAX_PAGE_BYTES) : MAX_PAGE_BYTES;
+}
+
+/** Bytes of a slot: a power of two, but large ones are less than an eighth larger than wanted. */
+function slotBytes(bytes: number): number {
+  const power = Math.max(MIN_SLOT_BYTES, 2 ** Math.ceil(Math.log2(Math.max(bytes, 1))));
+  if (power <= 4096) return power;
+  const step = power / 16;
+  return Math.ceil(bytes / step) * step;
 }
 
 /** Buffers of one device. */
@@ -200,7 +224,7 @@ export class Memory {
   private ballast({ dedicated, capacity }: Lease): ArrayBuffer {
     if (dedicated && capacity >= MIN_BALLAST_BYTES) return new ArrayBuffer(capacity);
     const { shared } = this;
-    shared.left -= Math.max(capacity, MIN_BALLAST_SHARE);
+    shared.left -= Math.max(capacity, Math.min(Math.max(16 * capacity, MIN_BALLAST_SHARE), MAX_BALLAST_SHARE));
     if (shared.left < 0) {
       shared.ballast = new ArrayBuffer(SHARED_BALLAST_BYTES);
       shared.left = SHARED_BALLAST_BYTES;
@@ -254,18 +278,19 @@ export class Memory {
   }
 
   private allocateSlot(bytes: number): Allocation {
-    const capacity = Math.max(MIN_SLOT_BYTES, 2 ** Math.ceil(Math.log2(Math.max(bytes, 1))));
+    const capacity = slotBytes(bytes);
     let slots = this.slots.get(capacity);
     if (!slots) {
-      slots = { free: [], pageBytes: Math.max(MIN_PAGE_BYTES, capacity > 4096 ? capacity : 16 * capacity) };
+      slots = { free: [], bytes: 0 };
       this.slots.set(capacity, slots);
     }
-    const { free, pageBytes } = slots;
+    const { free } = slots;
     if (free.length === 0) {
-      const page = this.createBuffer(pageBytes, 'page');
-      for (let offset = pageBytes - capacity; offset >= 0; offset -= capacity) free.push({ page, offset });
-      stats.pooledBytes += pageBytes;
-      slots.pageBytes = MAX_PAGE_BYTES;
+      const count = Math.floor(nextPage(capacity, slots.bytes) / capacity);
+      const page = this.createBuffer(count * capacity, 'page');
+      for (let i = count - 1; i >= 0; i--) free.push({ page, offset: i * capacity });
+      slots.bytes += count * capacity;
+      stats.pooledBytes += count * capacity;
     }
     const { page, offset } = free.pop()!;
     stats.pooledBytes -= capacity;
