@@ -1,7 +1,8 @@
 // Measures one row: the first steps, whether the libraries agree, then repeats in interleaved order.
 import { disagreement, type Results } from './compare';
+import { elements } from './inputs';
 import type { Library, LibraryName, Outputs, Work } from './libraries/library';
-import type { FunctionRow, Row, SeriesPoint } from './rows/row';
+import type { FunctionRow, Row, SeriesPoint, TrainingRow } from './rows/row';
 import { beginStep, type Calls, callNames, endStep, latestMemory, type Memory } from './webgpu-calls';
 
 /** One library's figures in one row; times in milliseconds, counts per step. */
@@ -12,7 +13,10 @@ export interface Figures {
   times: number[];
   median: number;
   min: number;
-  /** JavaScript from the start of a step to its last submit before the read-back; null where a step submits nothing before it. */
+  /**
+   * JavaScript from the start of a step to its last submit before the read-back; null where a step submits nothing before it.
+   * Where the row trains, of steps that are many and small: see `hostTime`.
+   */
   host: number | null;
   /** The median over the repeats. */
   calls: Calls;
@@ -74,6 +78,11 @@ const COMPARED_STEPS = 3;
 /** Milliseconds of first steps after which a row that does not train needs no more of them. */
 const WARM = 1_500;
 
+/** Steps of one example after which the engine has compiled what it interprets at first; as many are measured. */
+const HOST_STEPS = 200;
+/** Milliseconds for both together, after which a library does no more of them. */
+const HOST_BUDGET = 3_000;
+
 /** Milliseconds of a first step beside which compilation no longer counts, so that it is the measured one. */
 const LONG_STEP = 6_000;
 
@@ -113,6 +122,8 @@ export async function measureRow(row: Row, settings: Settings): Promise<RowRepor
   }
   const figures: RowReport['figures'] = {};
   for (const entrant of entrants) figures[entrant.name] = await summarise(entrant, settings.gpuTimes);
+  if (row.kind === 'training')
+    for (const { name } of entrants) figures[name]!.host = (await hostTime(row, name)) ?? figures[name]!.host;
   return {
     ...heading(row, settings),
     error: null,
@@ -155,6 +166,28 @@ async function enter(row: Row | FunctionRow, name: LibraryName): Promise<Entrant
   while (entrant.opening.length < COMPARED_STEPS && !warm()) entrant.opening.push(await timedStep(work));
   entrant.peak = memory.peak;
   return entrant;
+}
+
+/**
+ * The JavaScript of a step in the long run. It hardly depends on the size of the batch, so every library does the same many steps
+ * of one example, within the same time; the median of the later half counts.
+ */
+async function hostTime(row: TrainingRow, name: LibraryName): Promise<number | null> {
+  const work = await (await (await loaders[name]()).open()).prepare(ofOneExample(row));
+  const hosts: number[] = [];
+  const end = performance.now() + HOST_BUDGET;
+  for (let step = 0; step < 2 * HOST_STEPS && performance.now() < end; step++) {
+    const { host } = await timedStep(work);
+    if (host !== null) hosts.push(host);
+  }
+  return hosts.length > 0 ? median(hosts.slice(hosts.length >> 1)) : null;
+}
+
+function ofOneExample(row: TrainingRow): TrainingRow {
+  const { x, labels } = row.batch();
+  const shape = [1, ...x.shape.slice(1)];
+  const first = { ...x, shape, data: x.data.slice(0, elements(shape)) };
+  return { ...row, batch: () => ({ x: first, labels: labels.slice(0, 1) }) };
 }
 
 const isLong = ({ opening }: Entrant): boolean => opening[0]!.time > LONG_STEP;

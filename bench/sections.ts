@@ -58,6 +58,7 @@ export function costs(rows: readonly RowReport[], names: Names): string[] {
       const host = f.host === null ? '–' : f.host.toFixed(2);
       return `${number(f.first)} / ${host}; ${megabytes(f.bytesLive)} / ${megabytes(f.bytesPeak)}`;
     }),
+    'JavaScript of training rows: of the same step with one example, once it has been done so often that the engine has compiled it. Of other rows: of the measured steps.',
   ];
 }
 

@@ -3,7 +3,7 @@ import { fork, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { launchOptions, resolveBrowser, vulkanEnvironment } from './browser.mjs';
+import { isolation, launchOptions, resolveBrowser, vulkanEnvironment } from './browser.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${root}bench`;
@@ -59,7 +59,7 @@ export async function openServer(libraries) {
       },
     },
     optimizeDeps: { noDiscovery: true, include: libraries.flatMap((library) => packages[library]) },
-    server: { port: 0, host: 'localhost', hmr: false, watch: null, fs: { allow: [root] } },
+    server: { port: 0, host: 'localhost', hmr: false, watch: null, fs: { allow: [root] }, headers: isolation },
     logLevel: 'error',
   });
 }

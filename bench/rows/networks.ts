@@ -104,13 +104,13 @@ export const cnn: TrainingRow = {
     for (const layer of ['0', '3']) {
       x = tf.maxPool(tfConv(tf, x, p[`${layer}.weight`]!, p[`${layer}.bias`]!, 'relu'), 2, 2, 'valid');
     }
-    return tf.fused.matMul({ a: x.reshape([64, 1568]), b: p['7.weight']!, bias: p['7.bias']! });
+    return tf.fused.matMul({ a: x.reshape([x.shape[0]!, 1568]), b: p['7.weight']!, bias: p['7.bias']! });
   },
   jax: (jax, p, x) => {
     for (const layer of ['0', '3']) {
       x = jaxPool(jax, jax.nn.relu(jaxConv(jax, x, p[`${layer}.weight`]!, p[`${layer}.bias`]!)));
     }
-    return jax.numpy.matmul(x.reshape([64, 1568]), p['7.weight']!).add(p['7.bias']!);
+    return jax.numpy.matmul(x.reshape([x.shape[0]!, 1568]), p['7.weight']!).add(p['7.bias']!);
   },
 };
 
@@ -147,7 +147,7 @@ export const complexCnn: TrainingRow = {
       x = tfConv(tf, x, p[`${first}.weight`]!, p[`${first}.bias`]!, 'relu');
       x = tf.maxPool(tfConv(tf, x, p[`${second}.weight`]!, p[`${second}.bias`]!, 'linear'), 2, 2, 'valid');
     }
-    return tf.fused.matMul({ a: x.reshape([100, 576]), b: p['final.weight']!, bias: p['final.bias']! });
+    return tf.fused.matMul({ a: x.reshape([x.shape[0]!, 576]), b: p['final.weight']!, bias: p['final.bias']! });
   },
   jax: (jax, p, x) => {
     x = jax.nn.standardize(x, [2, 3]).mul(p['norm.weight']!).add(p['norm.bias']!);
@@ -159,6 +159,6 @@ export const complexCnn: TrainingRow = {
       x = jax.nn.relu(jaxConv(jax, x, p[`${first}.weight`]!, p[`${first}.bias`]!));
       x = jaxPool(jax, jaxConv(jax, x, p[`${second}.weight`]!, p[`${second}.bias`]!));
     }
-    return jax.numpy.matmul(x.reshape([100, 576]), p['final.weight']!).add(p['final.bias']!);
+    return jax.numpy.matmul(x.reshape([x.shape[0]!, 576]), p['final.weight']!).add(p['final.bias']!);
   },
 };
