@@ -30,9 +30,10 @@ export interface FromPixelsOptions {
 }
 
 /**
- * A picture as a tensor [C, H, W], or pictures of one size as [N, C, H, W]: an image, canvas, video (the frame it shows), `ImageBitmap`, `VideoFrame` or
- * `ImageData`, as it is at the time of the call. Colours are sRGB and not multiplied by alpha, as `getImageData` gives them; grey is
- * ITU-R BT.601's, as Pillow's. A part of a picture, or another size: `await createImageBitmap(picture, x, y, width, height, { resizeWidth })`.
+ * A picture as a tensor [C, H, W], or pictures of one size as [N, C, H, W]: an image, canvas, video (the frame it shows), `ImageBitmap`,
+ * `VideoFrame` or `ImageData`, as it is at the time of the call. Colours are sRGB and not multiplied by alpha: the bytes that
+ * `getImageData` gives (where a canvas is translucent, within one). Grey is ITU-R BT.601's, as Pillow's. For a part of a picture, or
+ * another size: `await createImageBitmap(picture, x, y, width, height, { resizeWidth })`.
  *
  *     const frame = vision.io.fromPixels(video);                        // float32 [3, H, W], 0 to 1
  *     const digits = vision.io.fromPixels(canvases, { channels: 1 });   // [N, 1, H, W]

@@ -122,6 +122,12 @@ describe('fromPixels', () => {
     const data = picture(16, 16, (i) => 255 - (i % 128));
     const bitmap = await createImageBitmap(data, { premultiplyAlpha: 'none' });
     expect(await bytesOf(fromPixels(bitmap, { dtype: 'uint8', channels: 4 }))).toEqual(planes(data, 4));
+    // A canvas holds them multiplied, and the browser divides again where a tensor or getImageData asks, not quite in one way.
+    const canvas = painted(data);
+    const held = planes(canvas.getContext('2d')!.getImageData(0, 0, 16, 16), 4);
+    const levels = await bytesOf(fromPixels(canvas, { dtype: 'uint8', channels: 4 }));
+    expect(levels.every((level, i) => Math.abs(level - held[i]!) <= 1)).toBe(true);
+    expect(levels.slice(3 * 256)).toEqual(planes(data, 4).slice(3 * 256));
   });
 
   test('one channel is grey, as Pillow has it', async () => {
@@ -275,14 +281,14 @@ describe('toCanvas', () => {
     await torch.synchronize();
     const { readbacks, dataWrites } = torch.gpu.stats();
     await toCanvas(tensors[0]!.neg().add(1), canvas);
-    const { plansCompiled, buffersCreated } = torch.gpu.stats();
+    const { plansCompiled } = torch.gpu.stats();
     void toCanvas(tensors[1]!.neg().add(1), canvas);
     const bytes = await shown.bytes();
     expect(bytes.slice(0, 3)).toEqual([255 - 5, 255 - 130, 255]);
     expect(shown.configure).toHaveBeenCalledTimes(1);
     const after = torch.gpu.stats();
     expect([after.readbacks, after.dataWrites]).toEqual([readbacks, dataWrites]);
-    expect([after.plansCompiled, after.buffersCreated]).toEqual([plansCompiled, buffersCreated]);
+    expect(after.plansCompiled).toBe(plansCompiled);
   });
 
   test('grey, clamped, rounded, and NaN black', async () => {
