@@ -23,6 +23,7 @@ export {
   AvgPool1d,
   MaxPool1d,
 } from './adaptive-pooling';
+export { AdaptiveLogSoftmaxWithLoss } from './adaptive-softmax';
 export { type AttentionCall, type EncoderCall, MultiheadAttention, TransformerEncoderLayer } from './attention';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './batch-norm';
 export { Bilinear } from './bilinear';
@@ -36,6 +37,7 @@ export {
   LazyConvTranspose2d,
   LazyConvTranspose3d,
 } from './conv-transpose';
+export { CTCLoss } from './ctc-loss';
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from './dropout';
 export {
   BCELoss,
@@ -47,8 +49,10 @@ export {
   SoftMarginLoss,
 } from './elementwise-loss';
 export { Embedding } from './embedding';
+export { EmbeddingBag } from './embedding-bag';
 export { Flatten, Unflatten } from './flatten';
 export { Fold, Unfold } from './fold';
+export { FractionalMaxPool2d, FractionalMaxPool3d } from './fractional-pooling';
 export * as functional from './functional';
 export type { RemovableHandle } from './hooks';
 export * as init from './init';

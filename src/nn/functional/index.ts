@@ -27,6 +27,7 @@ export {
 export { scaledDotProductAttention } from './attention';
 export { batchNorm, instanceNorm } from './batch-norm';
 export { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d } from './conv';
+export { type CtcOptions, ctcLoss, type Lengths } from './ctc-loss';
 export { cosineSimilarity, normalize, pairwiseDistance } from './distance';
 export { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from './dropout';
 export {
@@ -40,7 +41,9 @@ export {
   softMarginLoss,
 } from './elementwise-loss';
 export { embedding } from './embedding';
+export { type BagMode, type BagOptions, embeddingBag } from './embedding-bag';
 export { fold, unfold } from './fold';
+export { type FractionalOptions, fractionalMaxPool2d, fractionalMaxPool3d } from './fractional-pooling';
 export { affineGrid, gridSample } from './grid-sample';
 export { type InterpolateMode, interpolate } from './interpolate';
 export { bilinear, linear } from './linear';

@@ -72,6 +72,12 @@ export const pooling: Gradcheck[] = [
   ['adaptiveMaxPool1d', (x) => F.adaptiveMaxPool1d(x, 3), [distinct(1, 2, 4)], 'once'],
   ['adaptiveMaxPool2d', (x) => F.adaptiveMaxPool2d(x, [3, 2]).square(), [distinct(1, 1, 4, 5)]],
   ['adaptiveMaxPool3d', (x) => F.adaptiveMaxPool3d(x, [2, 1, 2]), [distinct(1, 1, 3, 2, 2)], 'once'],
+  [
+    'fractionalMaxPool2d',
+    (x) => F.fractionalMaxPool2d(x, 2, 2, { _randomSamples: torch.tensor([[[0.3, 0.8]]]) }),
+    [distinct(1, 1, 4, 5)],
+    'once',
+  ],
   ['lpPool1d', (x) => F.lpPool1d(x, 3, 2), [positive(1, 2, 4)]],
   ['lpPool2d', (x) => F.lpPool2d(x, 2, [2, 1]), [positive(1, 1, 4, 2)]],
   ['lpPool3d', (x) => F.lpPool3d(x, 2, 2), [positive(1, 1, 2, 2, 2)]],

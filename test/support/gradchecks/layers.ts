@@ -1,7 +1,7 @@
 // Cases of gradcheck: normalisation, embedding, attention, recurrent layers, and parametrised weights.
 import * as torch from 'lamplight';
 import { nn, type Tensor } from 'lamplight';
-import { any, type Gradcheck } from './inputs';
+import { any, distinct, type Gradcheck } from './inputs';
 
 const F = nn.functional;
 
@@ -49,6 +49,8 @@ export const layers: Gradcheck[] = [
       ),
     [any(3, 2)],
   ],
+  ['embeddingBag', (w) => F.embeddingBag(torch.tensor([[2, 0, 2]]), w), [any(3, 2)]],
+  ['embeddingBag, max', (w) => F.embeddingBag(torch.tensor([[2, 0]]), w, { mode: 'max' }), [distinct(3, 2)], 'once'],
   ['dropout', (x) => F.dropout(x, { p: 0.3, training: false }), [any(4)]],
   [
     'scaledDotProductAttention',

@@ -49,6 +49,7 @@ export const losses: Gradcheck[] = [
     [any(2, 2, 1, 2)],
   ],
   ['smoothL1Loss', (x, y) => F.smoothL1Loss(x, y, { beta: 0.5 }), [distinct(2, 3), uniform([2, 3], 2, 3)]],
+  ['ctcLoss', (x) => F.ctcLoss(F.logSoftmax(x, 2), torch.tensor([[1, 1]]), [4], [2]), [any(4, 1, 3)], 'once'],
   ['huberLoss', (x, y) => F.huberLoss(x, y, { delta: 4 }), [any(2, 3), any(2, 3)]],
   ['binaryCrossEntropy', (x, y) => F.binaryCrossEntropy(x, y), [uniform([2, 3], 0.2, 0.8), uniform([2, 3], 0.1, 0.9)]],
   ['klDiv', (x, y) => F.klDiv(x, y, { reduction: 'sum' }), [any(2, 3), positive(2, 3)]],
