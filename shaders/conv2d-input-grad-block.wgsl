@@ -21,7 +21,7 @@ const SW: u32 = 2u;
 const KHP: u32 = 2u; // taps that meet one pixel at most: KH / SH and KW / SW, rounded up
 const KWP: u32 = 2u;
 const KERNEL: u32 = 16u; // KH · KW
-const TAPS: u32 = 16u; // TC · KERNEL
+const WEIGHTS: u32 = 64u; // TC · KERNEL · LANES
 // Row r of a block and tap p meet in row (r + SHIFT_H - p) / SH of those of dy that are loaded, which begin BEFORE_H rows above
 // the block's own: SHIFT_H = pad_top + BEFORE_H·SH. Columns likewise.
 const SHIFT_H: u32 = 3u;
@@ -96,11 +96,16 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     column[j] = min(ox, last_col);
     column_mask[j] = select(0u, 0xffffffffu, ox <= last_col);
   }
+  // Each use of a uniform is a load.
+  let group_out = params.group_out;
+  let dy_channel = (n * params.groups + g) * group_out;
+  let w_step = params.group_in * KERNEL;
+  let w_first = g * group_out * w_step;
   var acc: array<f32, ACC>; // scalars
-  for (var o0 = 0u; o0 < params.group_out; o0 += TC) {
+  for (var o0 = 0u; o0 < group_out; o0 += TC) {
     var values: array<f32, PATCH>; // scalars
     for (var d = 0u; d < TC; d++) { // unroll
-      let dy0 = ((n * params.groups + g) * params.group_out + o0 + d) * plane;
+      let dy0 = (dy_channel + o0 + d) * plane;
       for (var i = 0u; i < ROWS; i++) { // unroll
         for (var j = 0u; j < COLS; j++) { // unroll
           let bits = bitcast<u32>(dy[dy0 + line[i] + column[j]]);
@@ -108,12 +113,15 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         }
       }
     }
-    let w0 = (g * params.group_out + o0) * params.group_in * KERNEL;
+    let w0 = w_first + o0 * w_step;
     for (var k = 0u; k < QUADS; k++) { // unroll
-      var weights: array<vec4f, TAPS>; // scalars
+      var weights: array<f32, WEIGHTS>; // scalars
       for (var d = 0u; d < TC; d++) { // unroll
         for (var a = 0u; a < KERNEL; a++) { // unroll
-          weights[d * KERNEL + a] = weights_load(place[k], w0 + d * params.group_in * KERNEL + a);
+          let four = weights_load(place[k], w0 + d * w_step + a);
+          for (var c = 0u; c < LANES; c++) { // unroll
+            weights[(d * KERNEL + a) * LANES + c] = four[c];
+          }
         }
       }
       for (var c = 0u; c < LANES; c++) { // unroll
@@ -126,7 +134,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
                   if ((r + SHIFT_H) % SH + p * SH < KH) { // constant
                     if ((t + SHIFT_W) % SW + q * SW < KW) { // constant
                       sum = fma(
-                        weights[(d * KH + (r + SHIFT_H) % SH + p * SH) * KW + (t + SHIFT_W) % SW + q * SW][c],
+                        weights[((d * KH + (r + SHIFT_H) % SH + p * SH) * KW + (t + SHIFT_W) % SW + q * SW) * LANES + c],
                         values[(d * ROWS + (r + SHIFT_H) / SH - p) * COLS + (t + SHIFT_W) / SW - q],
                         sum,
                       );
@@ -147,19 +155,21 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     result[a] = acc[a];
   }
   if (live) {
+    let rows = params.rows;
+    let cols = params.cols;
+    let i0 = tile_y * HEIGHT;
+    let j0 = tile_x * WIDTH;
     for (var c = 0u; c < TO; c++) { // unroll up to 1
       if (c0 + c <= last_c) {
         let channel = g * params.group_in + c0 + c;
         var bias = 0.0;
         if (params.bias == 1u) { bias = b[channel]; }
-        let i0 = tile_y * HEIGHT;
-        let j0 = tile_x * WIDTH;
-        let at = ((n * params.groups * params.group_in + channel) * params.rows + i0) * params.cols + j0;
-        for (var r = 0u; r < HEIGHT; r++) { // unroll
-          if (i0 + r < params.rows) {
+        let at = ((n * params.groups * params.group_in + channel) * rows + i0) * cols + j0;
+        for (var r = 0u; r < HEIGHT; r++) { // unroll up to 1
+          if (i0 + r < rows) {
             for (var t = 0u; t < WIDTH; t++) { // unroll
-              if (j0 + t < params.cols) {
-                store(at + r * params.cols + t, result[c * PIXELS + r * WIDTH + t] + bias);
+              if (j0 + t < cols) {
+                store(at + r * cols + t, result[c * PIXELS + r * WIDTH + t] + bias);
               }
             }
           }

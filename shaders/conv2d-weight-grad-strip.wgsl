@@ -11,6 +11,7 @@ const TO: u32 = 8u; // a multiple of 4
 const QUADS: u32 = 2u; // TO / 4
 const TC: u32 = 1u;
 const TX: u32 = 7u;
+const SPREAD: u32 = 28u; // 4 · TX
 const KH: u32 = 3u;
 const KW: u32 = 3u;
 const LINES: u32 = 3u; // TC · KH, rows of x that an invocation holds
@@ -63,10 +64,14 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   // A channel past the last repeats that one; its sums are not stored.
   let last_o = params.group_out - 1u;
   let last_c = params.group_in - 1u;
+  // Each use of a uniform is a load.
+  let in_cols = params.in_cols;
+  let out_rows = params.out_rows;
+  let out_cols = params.out_cols;
   let last_row = params.in_rows - 1u;
-  let last_col = params.in_cols - 1u;
-  let plane = params.in_rows * params.in_cols;
-  let image = params.out_rows * params.out_cols;
+  let last_col = in_cols - 1u;
+  let plane = params.in_rows * in_cols;
+  let image = out_rows * out_cols;
 
   var dy_at: array<u32, QUADS>; // scalars
   for (var k = 0u; k < QUADS; k++) { // unroll
@@ -94,8 +99,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     var dy_column: array<u32, TX>; // scalars
     var dy_mask: array<u32, TX>; // scalars
     for (var t = 0u; t < TX; t++) { // unroll
-      dy_column[t] = min(ox + t, params.out_cols - 1u);
-      dy_mask[t] = select(0u, 0xffffffffu, ox + t < params.out_cols);
+      dy_column[t] = min(ox + t, out_cols - 1u);
+      dy_mask[t] = select(0u, 0xffffffffu, ox + t < out_cols);
     }
     let x_image = n * params.groups * params.group_in * plane;
     var dy_row = n * params.groups * params.group_out * image;
@@ -103,7 +108,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     var window: array<f32, WINDOW>; // scalars
     for (var p = 0u; p < KEPT; p++) { // unroll
       let iy = top + p;
-      let line = x_image + min(iy, last_row) * params.in_cols;
+      let line = x_image + min(iy, last_row) * in_cols;
       let mask = select(0u, 0xffffffffu, iy <= last_row);
       for (var c = 0u; c < TC; c++) { // unroll
         for (var j = 0u; j < COLS; j++) { // unroll
@@ -111,10 +116,10 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         }
       }
     }
-    for (var oy = 0u; oy < params.out_rows; oy++) {
+    for (var oy = 0u; oy < out_rows; oy++) {
       for (var p = 0u; p < FRESH; p++) { // unroll
         let iy = top + (KEPT + p) * DH;
-        let line = x_image + min(iy, last_row) * params.in_cols;
+        let line = x_image + min(iy, last_row) * in_cols;
         let mask = select(0u, 0xffffffffu, iy <= last_row);
         for (var c = 0u; c < TC; c++) { // unroll
           for (var j = 0u; j < COLS; j++) { // unroll
@@ -124,11 +129,14 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         }
       }
       for (var k = 0u; k < QUADS; k++) { // unroll
-        var d: array<vec4f, TX>; // scalars
+        var d: array<f32, SPREAD>; // scalars
         for (var t = 0u; t < TX; t++) { // unroll
           let own = bitcast<f32>(bitcast<u32>(dy[dy_at[k] + dy_row + dy_column[t]]) & dy_mask[t]);
           sums[k] += own;
-          d[t] = vec4f(quadBroadcast(own, 0u), quadBroadcast(own, 1u), quadBroadcast(own, 2u), quadBroadcast(own, 3u));
+          d[t * 4u] = quadBroadcast(own, 0u);
+          d[t * 4u + 1u] = quadBroadcast(own, 1u);
+          d[t * 4u + 2u] = quadBroadcast(own, 2u);
+          d[t * 4u + 3u] = quadBroadcast(own, 3u);
         }
         // Accumulator by accumulator, so that each is in a register while its products are added.
         for (var o = 0u; o < 4; o++) { // unroll
@@ -136,14 +144,14 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
             for (var q = 0u; q < KW; q++) { // unroll
               var sum = acc[((k * 4u + o) * LINES + l) * KW + q]; // chain
               for (var t = 0u; t < TX; t++) { // unroll
-                sum = fma(d[t][o], window[l * COLS + t * SW + q * DW], sum);
+                sum = fma(d[t * 4u + o], window[l * COLS + t * SW + q * DW], sum);
               }
               acc[((k * 4u + o) * LINES + l) * KW + q] = sum;
             }
           }
         }
       }
-      dy_row += params.out_cols;
+      dy_row += out_cols;
       top += SH;
       for (var p = 0u; p < KEPT; p++) { // unroll
         for (var c = 0u; c < TC; c++) { // unroll

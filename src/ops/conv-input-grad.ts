@@ -79,7 +79,7 @@ function blockPass(g: ConvGeometry, bias: boolean, tile: BlockTile): Pass {
     KHP: ceilDiv(kh, sh),
     KWP: ceilDiv(kw, sw),
     KERNEL: kh * kw,
-    TAPS: tile.depth * kh * kw,
+    WEIGHTS: tile.depth * kh * kw * Math.min(4, tile.channels),
     SHIFT_H: shiftH,
     SHIFT_W: shiftW,
     BEFORE_H: beforeH,

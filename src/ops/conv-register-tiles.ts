@@ -199,8 +199,15 @@ const INVOCATION = 500;
 const COMPILED_LOAD = 0.6e6;
 const COMPILED_PRODUCT = 0.07e6;
 const COMPILED_VALUE = 0.3e6;
-/** Runs that a compilation is worth. */
+/**
+ * Runs that a compilation is worth; more for strided convolutions and their adjoints, of which a network has few, so that the
+ * first step hardly notices.
+ */
 const RUNS = 20;
+const STRIDED_RUNS = 150;
+
+export const isStrided = ({ stride }: { readonly stride: readonly [number, number] }): boolean =>
+  stride[0] * stride[1] > 1;
 /** Invocations that run at the same time. */
 const LANES = 8;
 
@@ -215,16 +222,17 @@ interface Work {
   readonly pixels: number;
   readonly turns: number;
   readonly invocations: number;
+  readonly runs: number;
 }
 
-function cost({ loads, spread, products, accumulators, pixels, turns, invocations }: Work): number {
+function cost({ loads, spread, products, accumulators, pixels, turns, invocations, runs }: Work): number {
   const turn = LOAD * loads + SPREAD * spread + PRODUCT * products + CARRIED * accumulators + TURN;
   const run = (Math.ceil(invocations / LANES) + 1) * (turns * turn + STORE * accumulators + INVOCATION);
   const compilation =
     COMPILED_LOAD * (loads + pixels) +
     COMPILED_PRODUCT * products * (1 + products / MAX_PRODUCTS) +
     COMPILED_VALUE * (spread + accumulators);
-  return RUNS * run + compilation;
+  return runs * run + compilation;
 }
 
 /** The most promising tiles, the best first. */
@@ -264,6 +272,7 @@ function correlationWork(c: CorrelationShape, tile: CorrelationTile): Work {
       c.batch *
       ceilDiv(c.groupOut, tile.channels) *
       c.groups,
+    runs: isStrided(c) ? STRIDED_RUNS : RUNS,
   };
 }
 
@@ -277,6 +286,9 @@ export type BlockTile = {
   readonly shared: boolean;
 };
 
+/** Products an accumulator and turn that are aimed at in blocks, which load less for each. */
+const PRODUCTS_OF_BLOCK = 6;
+
 const blockSizes: readonly (readonly [rows: number, cols: number])[] = [
   [1, 1],
   [1, 2],
@@ -284,6 +296,8 @@ const blockSizes: readonly (readonly [rows: number, cols: number])[] = [
   [1, 7],
   [2, 2],
   [2, 4],
+  [2, 7],
+  [4, 4],
 ];
 
 /** The tiles that a gradient by the input may be computed with, the most promising first; none if the kernel is too large. */
@@ -295,9 +309,9 @@ export function blockTiles(g: ConvGeometry, adapter: AdapterProfile): readonly B
     for (const channels of channelCounts) {
       if ((channels > g.groupIn && channels > 1) || rows * cols * sh * sw * channels > MAX_SUMS[adapter.kind]) continue;
       const products = rows * cols * channels * taps;
-      const deepest = Math.min((PRODUCTS_OF_TURN * sh * sw) / taps, MAX_PRODUCTS / products);
-      const depth = divisorUpTo(g.groupOut, Math.max(1, Math.floor(deepest)));
       if (products > MAX_PRODUCTS) continue;
+      const deepest = Math.min((PRODUCTS_OF_BLOCK * sh * sw) / taps, MAX_PRODUCTS / products);
+      const depth = divisorUpTo(g.groupOut, Math.max(1, Math.floor(deepest)));
       tiles.push({ rows, cols, channels, depth, shared: channels > 1 && lanesShare(adapter) });
     }
   }
@@ -330,5 +344,6 @@ function blockWork(g: ConvGeometry, tile: BlockTile): Work {
       g.batch *
       ceilDiv(g.groupIn, tile.channels) *
       g.groups,
+    runs: STRIDED_RUNS,
   };
 }

@@ -24,6 +24,7 @@ export function stripPasses(g: ConvGeometry, tile: StripTile): Lowering {
     QUADS: outs / 4,
     TC: ins,
     TX: cols,
+    SPREAD: 4 * cols,
     KH: kh,
     KW: kw,
     LINES: ins * kh,

@@ -2,7 +2,7 @@
 import { tuned } from '../compiler/tuning';
 import type { AdapterProfile } from '../gpu/device';
 import type { ConvGeometry } from './conv-geometry';
-import { lanesShare } from './conv-register-tiles';
+import { isStrided, lanesShare } from './conv-register-tiles';
 import { ceilDiv } from './conv-tiles';
 
 /** What one invocation of conv2d-weight-grad.wgsl sums: so many output and input channels by rows and columns of the kernel. */
@@ -63,8 +63,10 @@ const PADDED = 7;
 /** Nanoseconds to compile the kernel, and what each sum adds to it. */
 const COMPILED = 30e6;
 const COMPILED_SUM = 1e6;
-/** Runs that a compilation is worth. */
+/** Runs that a compilation is worth; more where strided, since a network has few such convolutions. */
 const RUNS = 30;
+const STRIDED_RUNS = 150;
+const runsOf = (g: ConvGeometry): number => (isStrided(g) ? STRIDED_RUNS : RUNS);
 /** Invocations that run at the same time. */
 const LANES = 8;
 
@@ -170,7 +172,7 @@ function cost(g: ConvGeometry, { outs, ins, kernelRows, kernelCols }: RegisterTi
   const sums = outs * (1 + lines * kernelCols);
   const run = ((blocks * pairs) / LANES) * (LOAD * (outs + lines * g.stride[1]) + SUM * sums);
   const copied = g.padding.some((n) => n > 0) ? g.batch * g.groups * g.groupIn * g.size[0] * g.size[1] : 0;
-  return RUNS * (run + PADDED * copied) + COMPILED + COMPILED_SUM * sums;
+  return runsOf(g) * (run + PADDED * copied) + COMPILED + COMPILED_SUM * sums;
 }
 
 /** Lanes of a quad, which have the same output channels of a strip tile. */
@@ -226,5 +228,5 @@ function stripCost(g: ConvGeometry, tile: StripTile): number {
   const run = ceilDiv(g.groups * oTiles * cTiles * chunks, CORES) * chunk * strip;
   const compilation =
     COMPILED_LOAD * (loads + kept * line) + COMPILED_PRODUCT * sums * cols + COMPILED_VALUE * (carried + outs * cols);
-  return RUNS * run + compilation;
+  return runsOf(g) * run + compilation;
 }

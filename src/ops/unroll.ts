@@ -5,7 +5,7 @@ import { flatten } from './flatten';
 const loopHead = /^[ \t]*for \(var (\w+) = 0u; \1 < (\w+); \1\+\+\) \{ \/\/ unroll(?: up to (\d+))?$/m;
 const constLine = /^const (\w+): u32 = (\d+)u;/gm;
 
-const arrayLine = /^[ \t]*var (\w+): array<(\w+), \w+>; \/\/ scalars$/m;
+const arrayLines = /^[ \t]*var (\w+): array<(\w+), \w+>; \/\/ scalars$/gm;
 
 const chainLine = /^[ \t]*var (\w+) = ([^;]*); \/\/ chain$/m;
 
@@ -99,25 +99,62 @@ function decide(source: string, sizes: ReadonlyMap<string, number>): string {
   return done + source.slice(from);
 }
 
+/** An array marked `// scalars`, the elements of it that are used, and which part of the result declares them. */
+interface Scalars {
+  readonly name: string;
+  readonly type: string;
+  readonly used: Set<number>;
+  readonly part: number;
+}
+
 /** The source with every array marked `// scalars` as separate variables. */
 function scalarise(source: string, sizes: ReadonlyMap<string, number>): string {
-  let done = '';
-  let rest = source;
-  for (let head = arrayLine.exec(rest); head; head = arrayLine.exec(rest)) {
-    const [line, name, type] = head as unknown as [string, string, string];
-    const start = head.index + line.length;
-    const end = blockEnd(rest, start);
-    const used = new Set<number>();
-    const block = rest.slice(start, end).replace(new RegExp(`\\b${name}\\[([^\\]]*)\\]`, 'g'), (_, index: string) => {
-      const element = constant(index, sizes);
-      used.add(element);
-      return `${name}_${element}`;
-    });
-    done += rest.slice(0, head.index);
-    for (const element of used) done += `var ${name}_${element}: ${type};\n`;
-    rest = block + rest.slice(end);
+  const names = new Set<string>();
+  for (const [, name] of source.matchAll(arrayLines)) names.add(name!);
+  if (names.size === 0) return source;
+  const marks = new RegExp(`${arrayLines.source}|\\b(${[...names].join('|')})\\[([^\\]]*)\\]|[{}]`, 'gm');
+  const elements = new Map<string, number>();
+  const elementOf = (index: string): number => {
+    let element = elements.get(index);
+    if (element === undefined) {
+      element = constant(index, sizes);
+      elements.set(index, element);
+    }
+    return element;
+  };
+  const parts: string[] = [];
+  const blocks: Scalars[][] = [[]];
+  const declareLast = () => {
+    for (const { name, type, used, part } of blocks.pop()!) {
+      for (const element of used) parts[part] += `var ${name}_${element}: ${type};\n`;
+    }
+  };
+  let from = 0;
+  for (const { 0: mark, 1: declared, 2: type, 3: used, 4: index, index: start } of source.matchAll(marks)) {
+    if (mark === '{') blocks.push([]);
+    else if (mark === '}') declareLast();
+    else if (declared !== undefined) {
+      parts.push(source.slice(from, start));
+      blocks.at(-1)!.push({ name: declared, type: type!, used: new Set(), part: parts.push('') - 1 });
+      from = start + mark.length;
+    } else {
+      const array = innermost(blocks, used!);
+      if (!array) continue;
+      const element = elementOf(index!);
+      array.used.add(element);
+      parts.push(source.slice(from, start), `${used}_${element}`);
+      from = start + mark.length;
+    }
   }
-  return done + rest;
+  while (blocks.length > 0) declareLast();
+  return parts.join('') + source.slice(from);
+}
+
+function innermost(blocks: readonly Scalars[][], name: string): Scalars | undefined {
+  for (let b = blocks.length - 1; b >= 0; b--) {
+    for (const array of blocks[b]!) if (array.name === name) return array;
+  }
+  return undefined;
 }
 
 /** Where the block ends that `start` is in. */
@@ -131,46 +168,51 @@ function blockEnd(source: string, start: number): number {
   return source.length;
 }
 
-const token = /\s*(?:(\d+)u?|([A-Za-z]\w*)|(\S))/y;
-
 /** The value of an expression of whole numbers and named constants with + - * / % and parentheses. */
 function constant(expression: string, sizes: ReadonlyMap<string, number>): number {
-  token.lastIndex = 0;
-  let current = token.exec(expression);
-  const next = () => {
-    current = token.exec(expression);
+  let at = 0;
+  /** The next sign, which is left. */
+  const sign = (): string => {
+    while (expression[at] === ' ') at++;
+    return expression[at] ?? '';
   };
   const factor = (): number => {
-    const [, digits, name, sign] = current ?? [];
-    next();
-    if (sign === '(') {
+    if (sign() === '(') {
+      at++;
       const inner = sum();
-      next();
+      invariant(sign() === ')', `the index ${expression} is no constant`);
+      at++;
       return inner;
     }
-    const value = name ? sizes.get(name) : Number(digits);
-    invariant(value !== undefined && !Number.isNaN(value), `the index ${expression} is no constant`);
+    const start = at;
+    while (isWord(expression.charCodeAt(at))) at++;
+    const word = expression.slice(start, at);
+    const value = sizes.get(word) ?? (/^\d+u?$/.test(word) ? Number.parseInt(word, 10) : undefined);
+    invariant(value !== undefined, `the index ${expression} is no constant`);
     return value;
   };
   const product = (): number => {
     let value = factor();
-    for (let sign = current?.[3]; sign === '*' || sign === '/' || sign === '%'; sign = current?.[3]) {
-      next();
+    for (let next = sign(); next === '*' || next === '/' || next === '%'; next = sign()) {
+      at++;
       const by = factor();
-      value = sign === '*' ? value * by : sign === '/' ? Math.floor(value / by) : value % by;
+      value = next === '*' ? value * by : next === '/' ? Math.floor(value / by) : value % by;
     }
     return value;
   };
   const sum = (): number => {
     let value = product();
-    while (current?.[3] === '+' || current?.[3] === '-') {
-      const sign = current[3] === '+' ? 1 : -1;
-      next();
-      value += sign * product();
+    for (let next = sign(); next === '+' || next === '-'; next = sign()) {
+      at++;
+      value += next === '+' ? product() : -product();
     }
     return value;
   };
   const value = sum();
-  invariant(!current, `the index ${expression} is no constant`);
+  invariant(sign() === '', `the index ${expression} is no constant`);
   return value;
 }
+
+/** Whether a character is a letter, a digit or an underscore. */
+const isWord = (code: number): boolean =>
+  (code >= 48 && code < 58) || (code >= 65 && code < 91) || (code >= 97 && code < 123) || code === 95;
