@@ -3,8 +3,10 @@ import { isFloat } from '../compiler/meta';
 import { ArgumentError, DTypeError } from '../errors';
 import { named } from '../graph/record';
 import { full } from '../ops/cast';
-import { dtypeOfScalar } from '../ops/promotion';
+import { dtypeOfScalar, promoteTypes } from '../ops/promotion';
+import { inf } from './constants';
 import type { Operandish } from './pointwise-methods';
+import { searchsorted } from './search';
 import { Tensor } from './tensor';
 
 type UnaryMethod =
@@ -154,10 +156,18 @@ export function isin(
   for (const { dtype } of [x!, among!]) {
     if (dtype === 'bool') throw new DTypeError('isin: expected numbers, but got dtype bool; convert it with .to()');
   }
-  // A float for each pair, which a reduction evaluates where it loads: no pair is kept in memory.
-  const equal = x!.unsqueeze(-1).eq(among!.flatten()).to('float32');
-  const found = among!.numel() === 0 ? x!.lt(x!) : equal.amax(-1).gt(0);
+  const found = among!.numel() === 0 ? x!.lt(x!) : foundIn(x!, among!);
   return invert ? found.logicalNot() : found;
+}
+
+/** Whether the place of an element among the sorted ones is taken by its equal. */
+function foundIn(x: Tensor, among: Tensor): Tensor {
+  const dtype = promoteTypes({ dtype: x.dtype }, { dtype: among.dtype });
+  const sorted = among.to(dtype).flatten().sort()[0];
+  // NaN, which comes last, in order for comparisons; what is found there is NaN all the same.
+  const ordered = sorted.nanToNum({ nan: inf, posinf: inf, neginf: -inf });
+  const place = searchsorted(ordered, x.to(dtype)).clamp({ max: sorted.numel() - 1 });
+  return sorted.take(place).eq(x);
 }
 
 const tensorOf = (value: number | boolean): Tensor => Tensor.of(full([], Number(value), dtypeOfScalar(value)));
