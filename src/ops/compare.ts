@@ -1,6 +1,7 @@
 // Comparisons, logic, and selection by them: where, clamp, maximum, minimum.
 
 import mathLib from '../../shaders/lib/math.wgsl?raw';
+import { roundToHalf } from '../compiler/half';
 import { type DType, isFloat, scalarOf, showShape } from '../compiler/meta';
 import { ArgumentError } from '../errors';
 import { record } from '../graph/record';
@@ -22,7 +23,10 @@ function comparison(name: string, float: string, integer: string): Binary {
   const spec = { name, takes: 'any', result: 'bool', lib: math } as const;
   const op = pointwise({ ...spec, expr: against('a1') });
   const scalarOp = pointwise({ ...spec, expr: against('s0') });
-  return (a, b) => (typeof b === 'number' ? record(scalarOp, [a], undefined, [b]) : record(op, [a, b], undefined));
+  return (a, b) => {
+    if (typeof b !== 'number') return record(op, [a, b], undefined);
+    return record(scalarOp, [a], undefined, [a.dtype === 'float16' ? roundToHalf(b) : b]);
+  };
 }
 
 /** a = b. */

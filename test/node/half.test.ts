@@ -22,6 +22,7 @@ const fixture = await loadFixture<HalfCase>('half');
 const of = (kind: HalfCase['kind']) => fixture.cases.filter((one) => one.kind === kind);
 const array = (name: string, requiresGrad = false) => fromFixture(fixture.tensor(name), requiresGrad);
 
+const early = torch.ones(3, { dtype }).add(1);
 const { features, description } = await torch.init();
 const supported = features.has('shader-f16');
 
@@ -154,6 +155,19 @@ test('writing in place and through views', () =>
     expectNumbers(await x.data(), [1, 1.0996, 1.0996, 1.0996, 5, 11, 7], { rtol: 1e-4 });
     expect(x.dtype).toBe('float16');
   }));
+
+test('numbers are compared as float16 holds them', () =>
+  here(async () => {
+    const x = torch.tensor([0.1, 1 / 3, 2], { dtype });
+    expect(await x.eq(0.1).tolist()).toEqual([true, false, false]);
+    expect(await x.ge(0.1).tolist()).toEqual([true, true, true]);
+    expect(await x.lt(0.1).tolist()).toEqual([false, false, false]);
+  }));
+
+test('what was recorded before there was a device runs, or reports the device', async () => {
+  if (supported) expect(await early.tolist()).toEqual([2, 2, 2]);
+  else await expect(early.tolist()).rejects.toThrow(/^float16: expected .* got float16, .*; use float32$/);
+});
 
 test('sums of floats of two dtypes are float32, products of matrices refuse them', () =>
   here(async () => {
