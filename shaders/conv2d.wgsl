@@ -182,7 +182,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
             for (var t = 0u; t < WINDOWS_W; t++) { // unroll up to 1
               if (ox / WINDOW_W + t < kept_cols) {
                 var kept: f32;
-                var place: u32;
+                var kept_place: u32;
                 for (var p = 0u; p < WINDOW_H; p++) { // unroll
                   for (var q = 0u; q < WINDOW_W; q++) { // unroll
                     let offset = (s * WINDOW_H + p) * out_cols + t * WINDOW_W + q;
@@ -190,16 +190,16 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
                     let value = outputs_finish(at + offset, sum);
                     if (p + q < 1) { // constant
                       kept = value;
-                      place = in_image + offset;
+                      kept_place = in_image + offset;
                     }
                     if (0 < p + q) { // constant
                       let replaces = outputs_replace(value, kept);
                       kept = select(kept, value, replaces);
-                      place = select(place, in_image + offset, replaces);
+                      kept_place = select(kept_place, in_image + offset, replaces);
                     }
                   }
                 }
-                outputs_keep(kept_at + s * kept_cols + t, kept, place);
+                outputs_keep(kept_at + s * kept_cols + t, kept, kept_place);
               }
             }
           }

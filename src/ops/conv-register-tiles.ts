@@ -94,8 +94,8 @@ export function chooseCorrelationTile(c: CorrelationShape, adapter: AdapterProfi
 
 /**
  * The tile of a cross-correlation of which only the maximum of each window is kept: of those that hold whole windows and take
- * about as long to compile as the usual one, that which is expected to be the fastest. None where there is none, or where the
- * pixels of an invocation of the usual workgroup are no window.
+ * about as long to compile as the usual one, that which is expected to be the fastest. None where the usual one and a kernel
+ * that pools are expected to be faster, or where the pixels of an invocation of the usual workgroup are no window.
  */
 export function choosePooledTile(
   c: CorrelationShape,
@@ -109,7 +109,11 @@ export function choosePooledTile(
   const pooled = { ...c, outSize };
   const most = Math.max(MORE_PRODUCTS * productsOf(usual), FEW_PRODUCTS);
   const tiles = allTiles(pooled, adapter, windowSizes(window)).filter((tile) => productsOf(tile) <= most);
-  return promising(tiles, (tile) => correlationWork(pooled, tile))[0];
+  const [best] = promising(tiles, (tile) => correlationWork(pooled, tile));
+  if (!best || adapter.kind !== 'software') return best;
+  const outputs = c.batch * c.groups * c.groupOut * c.outSize[0] * c.outSize[1];
+  const apart = cost(correlationWork(c, usual)) + RUNS * POOLING * outputs + COMPILED_POOLING;
+  return cost(correlationWork(pooled, best)) <= apart ? best : undefined;
 }
 
 /** Products that are written out. */
@@ -199,6 +203,10 @@ const INVOCATION = 500;
 const COMPILED_LOAD = 0.6e6;
 const COMPILED_PRODUCT = 0.07e6;
 const COMPILED_VALUE = 0.3e6;
+/** Nanoseconds to store an output, load it and pool it, and to compile the kernel that does: what pooling in place saves. */
+const POOLING = 5;
+const COMPILED_POOLING = 12e6;
+
 /**
  * Runs that a compilation is worth; more for strided convolutions and their adjoints, of which a network has few, so that the
  * first step hardly notices.
