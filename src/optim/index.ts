@@ -3,6 +3,7 @@ export { Adadelta, type AdadeltaOptions } from './adadelta';
 export { Adagrad, type AdagradOptions } from './adagrad';
 export { Adam, type AdamOptions, AdamW } from './adam';
 export { Adamax, type AdamaxOptions } from './adamax';
+export { ASGD, type ASGDOptions } from './asgd';
 export { LBFGS, type LBFGSOptions } from './lbfgs';
 export * as lrScheduler from './lr-scheduler';
 export { NAdam, type NAdamOptions } from './nadam';

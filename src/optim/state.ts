@@ -90,7 +90,7 @@ function readRecord(
 }
 
 /** State that is one number for a whole parameter. */
-const NUMBERS = ['mu_product'];
+const NUMBERS = ['mu_product', 'eta', 'mu'];
 
 /** A number, also that of a tensor whose contents are at hand. */
 function scalarOf(value: unknown): number | undefined {

@@ -23,6 +23,7 @@ const build = {
   NAdam: (params: Tensor[], options: object) => new optim.NAdam(params, options),
   RAdam: (params: Tensor[], options: object) => new optim.RAdam(params, options),
   Rprop: (params: Tensor[], options: object) => new optim.Rprop(params, options),
+  ASGD: (params: Tensor[], options: object) => new optim.ASGD(params, options),
 };
 
 const fromFixture = (key: string): Tensor => {

@@ -48,6 +48,7 @@ function build(name: string, optimizer: AnyOptimizer, options: Options): Stepper
     return [key, (value as [string, Options][]).map(([inner, given]) => build(inner, optimizer, given))];
   });
   const Scheduler = lrScheduler[name as 'StepLR'] as unknown as new (of: AnyOptimizer, options: Options) => Stepper;
+  if (name === 'ChainedScheduler') return new Scheduler(named[0]![1] as never, { optimizer });
   return new Scheduler(optimizer, Object.fromEntries(named));
 }
 

@@ -1,4 +1,5 @@
 // The surface of `optim.lrScheduler`.
+export { ChainedScheduler } from './chained';
 export { CosineAnnealingLR, CosineAnnealingWarmRestarts } from './cosine';
 export { CyclicLR, OneCycleLR } from './cycles';
 export {

@@ -1,0 +1,95 @@
+// Owns the scheduler that steps others together.
+import { ArgumentError, StateDictError } from '../../errors';
+import { type Arguments, parseArgs } from '../../tensor/options';
+import { readFields } from './fields';
+import { keepScheduler, LRScheduler, type LRSchedulerStateDict, type Scheduled } from './scheduler';
+
+export interface ChainedSchedulerArguments {
+  schedulers: readonly LRScheduler[];
+  /** Default: that of the first scheduler. */
+  optimizer?: Scheduled | null;
+}
+
+interface ChainedFields {
+  readonly schedulers: readonly LRScheduler[];
+}
+
+/**
+ * Schedulers that step together, each on the rates that the one before has left.
+ *
+ *     const warmup = new optim.lrScheduler.ConstantLR(optimizer, { factor: 0.1, totalIters: 20 });
+ *     const decay = new optim.lrScheduler.ExponentialLR(optimizer, { gamma: 0.9 });
+ *     new optim.lrScheduler.ChainedScheduler([warmup, decay]);
+ */
+export class ChainedScheduler extends LRScheduler<ChainedFields> {
+  constructor(...args: Arguments<ChainedSchedulerArguments, ['schedulers', 'optimizer']>) {
+    const { schedulers, optimizer } = parseArgs<ChainedSchedulerArguments>(
+      'ChainedScheduler',
+      ['schedulers'],
+      { optimizer: null },
+      args,
+    );
+    const chosen = optimizer ?? schedulers[0]?.optimizer;
+    if (!chosen) throw new ArgumentError('ChainedScheduler: expected at least one scheduler, but got none');
+    schedulers.forEach((scheduler: unknown, i) => {
+      if (!(scheduler instanceof LRScheduler)) {
+        throw new ArgumentError(
+          `ChainedScheduler: expected schedulers that step without metrics, but the one at index ${i} is none, as ReduceLROnPlateau is none`,
+        );
+      }
+      if (scheduler.optimizer !== chosen) {
+        throw new ArgumentError(
+          `ChainedScheduler: expected all schedulers to belong to the same optimizer, but ${scheduler.name} at index ${i} has another`,
+        );
+      }
+    });
+    super('ChainedScheduler', chosen, -1, { schedulers: [...schedulers] });
+  }
+
+  /** The schedulers have set the first rates already. */
+  override begin(): void {
+    this.lastEpoch += 1;
+    this.lastLr = this.kept();
+  }
+
+  override step(): void {
+    keepScheduler(this);
+    this.lastEpoch += 1;
+    for (const scheduler of this.fields.schedulers) scheduler.step();
+    this.lastLr = this.kept();
+  }
+
+  protected getLr(): number[] {
+    return this.kept();
+  }
+
+  override stateDict(): LRSchedulerStateDict {
+    return {
+      _last_lr: this.getLastLr(),
+      _schedulers: this.fields.schedulers.map((scheduler) => scheduler.stateDict()),
+    };
+  }
+
+  override loadStateDict(state: LRSchedulerStateDict): void {
+    const { schedulers } = this.fields;
+    const { _lastLr, _schedulers } = readFields(this.name, state, { _lastLr: [], _schedulers: [] });
+    const saved = _schedulers as LRSchedulerStateDict[];
+    if (saved.length !== schedulers.length) {
+      throw new StateDictError(
+        `${this.name}.loadStateDict: expected the state of ${schedulers.length} schedulers, but got ${saved.length}`,
+      );
+    }
+    const before = schedulers.map((scheduler) => scheduler.stateDict());
+    try {
+      schedulers.forEach((scheduler, i) => {
+        scheduler.loadStateDict(saved[i]!);
+      });
+    } catch (error) {
+      schedulers.forEach((scheduler, i) => {
+        scheduler.loadStateDict(before[i]!);
+      });
+      throw error;
+    }
+    this.lastLr = _lastLr as number[];
+  }
+}
