@@ -103,7 +103,7 @@ export class ModuleList<M extends Module = Module> extends ModuleRow<M> {
     this.extend(modules);
   }
 
-  forward(): never {
+  forward(..._inputs: never[]): unknown {
     throw noForward(this);
   }
 
@@ -178,7 +178,7 @@ export class ModuleDict<M extends Module = Module> extends Module {
     return this.keys()[Symbol.iterator]();
   }
 
-  forward(): never {
+  forward(..._inputs: never[]): unknown {
     throw noForward(this);
   }
 }
@@ -213,7 +213,7 @@ export class ParameterList extends Module {
     return this;
   }
 
-  forward(): never {
+  forward(..._inputs: never[]): unknown {
     throw noForward(this);
   }
 

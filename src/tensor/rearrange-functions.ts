@@ -69,8 +69,22 @@ export function vstack(tensors: readonly Tensor[]): Tensor {
   );
 }
 
-/** The coordinates of a grid over vectors: one view a vector, of the grid's shape. `indexing: 'xy'` swaps the first two dimensions. */
-export function meshgrid(tensors: readonly Tensor[], { indexing = 'ij' }: { indexing?: 'ij' | 'xy' } = {}): Tensor[] {
+interface MeshgridOptions {
+  readonly indexing?: 'ij' | 'xy';
+}
+
+/**
+ * The coordinates of a grid over vectors, in a list or one by one: one view a vector, of the grid's shape. `indexing: 'xy'` swaps
+ * the first two dimensions.
+ */
+export function meshgrid(tensors: readonly Tensor[], options?: MeshgridOptions): Tensor[];
+export function meshgrid(...args: [...tensors: Tensor[], last: Tensor | MeshgridOptions]): Tensor[];
+export function meshgrid(...args: readonly (Tensor | readonly Tensor[] | MeshgridOptions | undefined)[]): Tensor[] {
+  const tensors = args.flatMap((arg) =>
+    Array.isArray(arg) || arg instanceof Tensor ? (arg as Tensor | Tensor[]) : [],
+  );
+  const last = args.at(-1);
+  const { indexing = 'ij' } = last instanceof Tensor || Array.isArray(last) ? {} : ((last ?? {}) as MeshgridOptions);
   if (indexing !== 'ij' && indexing !== 'xy') {
     throw new ArgumentError(`meshgrid: expected indexing 'ij' or 'xy', but got '${indexing}'`);
   }
