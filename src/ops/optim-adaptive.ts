@@ -1,7 +1,8 @@
-// Steps of the optimizers that adapt the rate to each element, beside Adam: one dispatch over flat buffers, in place.
+// Steps of the optimizers beside SGD and Adam, most of which adapt the rate to each element: one dispatch over flat buffers, in place.
 import adadeltaSource from '../../shaders/adadelta.wgsl?raw';
 import adagradSource from '../../shaders/adagrad.wgsl?raw';
 import adamaxSource from '../../shaders/adamax.wgsl?raw';
+import asgdSource from '../../shaders/asgd.wgsl?raw';
 import optimLib from '../../shaders/lib/optim.wgsl?raw';
 import rmspropLib from '../../shaders/lib/rmsprop.wgsl?raw';
 import nadamSource from '../../shaders/nadam.wgsl?raw';
@@ -37,6 +38,7 @@ const adadeltaOp = stepOp('adadelta', [optimLib, adadeltaSource], 3, 5);
 const adamaxOp = stepOp('adamax', [optimLib, adamaxSource], 3, 5);
 const nadamOp = stepOp('nadam', [optimLib, nadamSource], 3, 8);
 const radamOp = stepOp('radam', [optimLib, radamSource], 3, 7);
+const asgdOp = stepOp('asgd', [optimLib, asgdSource], 2, 4);
 const rpropOp = stepOp('rprop', [optimLib, rpropSource], 3, 4);
 
 interface Direction {
@@ -67,6 +69,20 @@ function run(
 ): Stepped {
   const flags = { MAXIMIZE: flag(maximize), DECOUPLED: flag(decoupledWeightDecay) };
   return recordAll(op, [param, ...states, grad], { span: everything(param), flags }, scalars);
+}
+
+/** State: the average of the parameters, which moves by `mu` of the way. */
+export function asgdStep(
+  buffers: FlatBuffers,
+  options: Direction & {
+    readonly eta: number;
+    readonly lambd: number;
+    readonly mu: number;
+    readonly weightDecay: number;
+  },
+): Stepped {
+  const { eta, lambd, mu, weightDecay } = options;
+  return run(asgdOp, buffers, options, [eta, 1 - lambd * eta, mu, weightDecay]);
 }
 
 /** States: running mean of g², then that of g if centered, then the momentum buffer if there is momentum. */

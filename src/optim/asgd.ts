@@ -1,5 +1,5 @@
 // Owns ASGD, averaged stochastic gradient descent.
-import { add, mul, sub } from '../ops/arithmetic';
+import { asgdStep } from '../ops/optim-adaptive';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { checkNotNegative } from './checks';
 import { Optimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
@@ -55,15 +55,12 @@ export class ASGD extends Optimizer<ASGDOptions> {
   }
 
   protected update(options: ASGDOptions, { param, grad, states, step, numbers }: Update): Updated {
-    const { lr, lambd, alpha, t0, weightDecay, maximize } = options;
+    const { lr, lambd, alpha, t0 } = options;
     const { eta = lr, mu = 1 } = numbers;
-    const down = maximize ? mul(grad, -1) : grad;
-    const slope = weightDecay === 0 ? down : add(down, mul(param, weightDecay));
-    const moved = sub(mul(param, 1 - lambd * eta), mul(slope, eta));
-    const average = states[AVERAGE]!;
+    const [moved, average] = asgdStep({ param, grad, states: [states[AVERAGE]!] }, { ...options, eta, mu });
     return {
-      param: moved,
-      states: { [AVERAGE]: add(average, mul(sub(moved, average), mu)) },
+      param: moved!,
+      states: { [AVERAGE]: average! },
       numbers: { eta: lr / (1 + lambd * lr * step) ** alpha, mu: 1 / Math.max(1, step - t0) },
     };
   }
