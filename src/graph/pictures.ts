@@ -1,7 +1,7 @@
 // Values that are made of pictures, and values that are shown as one.
 import { engine } from '../compiler/engine';
 import { type Picture, rowPixels, type Screen } from '../gpu/pictures';
-import { flush } from './flush';
+import { backpressure, flush } from './flush';
 import { internMeta } from './signature';
 import { Value } from './value';
 
@@ -13,8 +13,12 @@ export function fromPicture(picture: Picture): Value {
   return value;
 }
 
-/** Computes pixels [height, rowPixels(width)] and shows them on a canvas; nothing else may have a use for them. */
-export function showPicture(pixels: Value, screen: Screen): Promise<void> {
+/**
+ * Computes pixels [height, rowPixels(width)] and shows them on a canvas; nothing else may have a use for them. Resolves when the GPU is not far
+ * behind, so that who awaits each picture does not pile up work.
+ */
+export async function showPicture(pixels: Value, screen: Screen): Promise<void> {
   flush([pixels]);
-  return engine.show(pixels, screen);
+  await engine.show(pixels, screen);
+  await backpressure();
 }
