@@ -112,7 +112,7 @@ export const logit = (input: Tensor, eps?: number | null | { eps?: number | null
 /** input · ln(other), and 0 where `input` is 0; one of them may be a number. */
 export function xlogy(input: Operandish, other: Operandish): Tensor {
   if (input instanceof Tensor) return input.xlogy(other as Tensor | number);
-  if (other instanceof Tensor) return tensorOf(input).xlogy(other);
+  if (other instanceof Tensor) return renamed(tensorOf(input).xlogy(other), 'XlogyBackward1');
   throw new ArgumentError('xlogy: expected at least one tensor, but got two numbers');
 }
 

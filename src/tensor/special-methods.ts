@@ -87,7 +87,9 @@ export abstract class SpecialMethods extends LinearAlgebraMethods {
 
   /** this · ln(other), and 0 where this is 0. */
   xlogy(other: Tensor | number): Tensor {
-    return this.pair('xlogy', other, special.xlogy, true);
+    const result = this.pair('xlogy', other, special.xlogy, true);
+    if (typeof other === 'number') named(result.value, 'XlogyBackward2');
+    return result;
   }
 
   /** Degrees as radians. */
@@ -124,7 +126,9 @@ export abstract class SpecialMethods extends LinearAlgebraMethods {
 
   /** This tensor's magnitudes with the signs of `other`. */
   copysign(other: Tensor | number): Tensor {
-    return this.pair('copysign', other, parts.copysign, true);
+    const result = this.pair('copysign', other, parts.copysign, true);
+    if (typeof other === 'number') named(result.value, 'CopysignBackward1');
+    return result;
   }
 
   /** The next float32 on the way to `other`. */

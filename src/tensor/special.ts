@@ -1,4 +1,5 @@
 // torch.special: the functions of mathematics under the names that SciPy has for them.
+import { named } from '../graph/record';
 import { cast } from '../ops/cast';
 import { divisionType } from '../ops/promotion';
 import * as ops from '../ops/special';
@@ -25,12 +26,19 @@ export const i1 = (input: Tensor): Tensor => Tensor.of(ops.i1(input.value));
 /** input · ln(1 + other), and 0 where `input` is 0. */
 export function xlog1py(input: Tensor, other: Tensor): Tensor {
   const float = (x: Tensor) => cast(x.value, divisionType(x.dtype));
-  return Tensor.of(ops.xlog1py(float(input), float(other)));
+  return Tensor.of(named(ops.xlog1py(float(input), float(other)), 'SpecialXlog1PyBackward0'));
 }
 
 /** -x ln x; 0 at 0, and -∞ below it. */
-export const entr = (input: Tensor): Tensor =>
-  xlogy(input, input).neg().where(input.ge(0).logicalOr(input.isnan()), Number.NEGATIVE_INFINITY);
+export function entr(input: Tensor): Tensor {
+  const result = xlogy(input, input).neg().where(input.ge(0).logicalOr(input.isnan()), Number.NEGATIVE_INFINITY);
+  named(result.value, 'SpecialEntrBackward0');
+  return result;
+}
 
 /** The share of a normal distribution that lies below. */
-export const ndtr = (input: Tensor): Tensor => erfc(input.mul(-Math.SQRT1_2)).mul(0.5);
+export function ndtr(input: Tensor): Tensor {
+  const result = erfc(input.mul(-Math.SQRT1_2)).mul(0.5);
+  named(result.value, 'MulBackward1');
+  return result;
+}

@@ -7,8 +7,14 @@ import { type Call, checkCall } from '../support/calls';
 import { expectNumbers } from '../support/close';
 import { loadFixture } from '../support/fixtures';
 
-/** `namespace` is set for functions of torch.special alone. */
-const fixture = await loadFixture<Call & { readonly namespace?: 'special' }>('special');
+interface SpecialCall extends Call {
+  /** Set for functions of torch.special alone. */
+  readonly namespace?: 'special';
+  /** The name of the output's gradient function. */
+  readonly gradFn?: string;
+}
+
+const fixture = await loadFixture<SpecialCall>('special');
 
 type Options = Readonly<Record<string, never>>;
 type Function = (...args: unknown[]) => Tensor;
@@ -34,7 +40,11 @@ describe('against PyTorch', () => {
     const plain = ((item.namespace ? torch.special : torch) as unknown as Record<string, Function>)[item.op]!;
     const call =
       calls[item.op] ?? ((xs, options) => plain(...xs, ...(Object.keys(options).length > 0 ? [options] : [])));
-    await checkCall(fixture, item, (xs, options) => call(xs, options as Options));
+    await checkCall(fixture, item, (xs, options) => {
+      const output = call(xs, options as Options);
+      if (item.gradFn && output.requiresGrad) expect(output.gradFn).toBe(item.gradFn);
+      return output;
+    });
   });
 });
 
