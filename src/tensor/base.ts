@@ -9,6 +9,7 @@ import { hostPhase } from '../gpu/host-trace';
 import { flush } from '../graph/flush';
 import { beforeChange } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
+import { named } from '../graph/record';
 import type { GradSink, Value } from '../graph/value';
 import { cast, detach, full, identity } from '../ops/cast';
 import { type Arguments, parseArgs } from './options';
@@ -521,7 +522,7 @@ export abstract class TensorBase implements Layout {
   }
 
   /** Becomes a view of itself, in place: over the same memory, in another shape. To the graph that is a write of what was there. */
-  protected become(viewOf: (x: Tensor) => Tensor): this {
+  protected become(viewOf: (x: Tensor) => Tensor, gradName: string): this {
     this.expectChangeable();
     const self = this as unknown as Tensor;
     viewOf(self);
@@ -532,7 +533,9 @@ export abstract class TensorBase implements Layout {
     const { storage } = this;
     const all = { shape: storage.shape, strides: contiguousStrides(storage.shape), offset: 0 };
     storage.write(storage.value, all, mode.grad && !this.detached);
+    const { value: before } = this;
     const { shape, strides, offset, value } = viewOf(self);
+    if (value !== before) named(value, gradName);
     const cached = this.leaf ? null : value;
     return Object.assign(this, { shape, strides, offset, cached, cachedVersion: storage.version });
   }

@@ -7,15 +7,16 @@ import { AliasMethods } from './alias-methods';
  */
 export abstract class ViewInPlaceMethods extends AliasMethods {
   squeeze_(dim?: number | readonly number[]): this {
-    return this.become((x) => x.squeeze(dim));
+    const variant = dim === undefined ? 3 : typeof dim === 'number' ? 4 : 5;
+    return this.become((x) => x.squeeze(dim), `SqueezeBackward${variant}`);
   }
 
   unsqueeze_(dim: number): this {
-    return this.become((x) => x.unsqueeze(dim));
+    return this.become((x) => x.unsqueeze(dim), 'UnsqueezeBackward1');
   }
 
   transpose_(dim0: number, dim1: number): this {
-    return this.become((x) => x.transpose(dim0, dim1));
+    return this.become((x) => x.transpose(dim0, dim1), 'TransposeBackward1');
   }
 
   /** `transpose_` by NumPy's name. */
@@ -28,10 +29,10 @@ export abstract class ViewInPlaceMethods extends AliasMethods {
   }
 
   t_(): this {
-    return this.become((x) => x.t());
+    return this.become((x) => x.t(), 'TBackward1');
   }
 
   asStrided_(size: Shape, stride: readonly number[], storageOffset = this.offset): this {
-    return this.become((x) => x.asStrided(size, stride, storageOffset));
+    return this.become((x) => x.asStrided(size, stride, storageOffset), 'AsStridedBackward1');
   }
 }

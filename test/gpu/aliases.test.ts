@@ -159,7 +159,9 @@ describe('another shape in place', () => {
     const x = torch.tensor([1, 2, 3, 4], { requiresGrad: true, dtype: 'float32' });
     const y = x.mul(2).view(2, 2).clone();
     y.t_().unsqueeze_(0);
-    expect(y.gradFn).toBe('UnsqueezeBackward0');
+    expect(y.gradFn).toBe('UnsqueezeBackward1');
+    expect(x.mul(1).view(1, 4).clone().squeeze_(0).gradFn).toBe('SqueezeBackward4');
+    expect(x.mul(1).view(2, 2).clone().t_().gradFn).toBe('TBackward1');
     y.mul(
       torch.tensor([
         [1, 10],
