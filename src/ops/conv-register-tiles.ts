@@ -212,7 +212,7 @@ const COMPILED_POOLING = 12e6;
  * first step hardly notices.
  */
 const RUNS = 20;
-const STRIDED_RUNS = 150;
+const STRIDED_RUNS = 200;
 
 export const isStrided = ({ stride }: { readonly stride: readonly [number, number] }): boolean =>
   stride[0] * stride[1] > 1;
@@ -228,14 +228,16 @@ interface Work {
   readonly accumulators: number;
   /** Pixels of a channel, the code to store which is written out. */
   readonly pixels: number;
+  /** Turns of the loop in all, and how often it begins anew. */
   readonly turns: number;
+  readonly outerTurns: number;
   readonly invocations: number;
   readonly runs: number;
 }
 
-function cost({ loads, spread, products, accumulators, pixels, turns, invocations, runs }: Work): number {
+function cost({ loads, spread, products, accumulators, pixels, turns, outerTurns, invocations, runs }: Work): number {
   const turn = LOAD * loads + SPREAD * spread + PRODUCT * products + CARRIED * accumulators + TURN;
-  const run = (Math.ceil(invocations / LANES) + 1) * (turns * turn + STORE * accumulators + INVOCATION);
+  const run = (Math.ceil(invocations / LANES) + 1) * (turns * turn + outerTurns * TURN + STORE * accumulators + INVOCATION);
   const compilation =
     COMPILED_LOAD * (loads + pixels) +
     COMPILED_PRODUCT * products * (1 + products / MAX_PRODUCTS) +
@@ -267,13 +269,15 @@ function correlationWork(c: CorrelationShape, tile: CorrelationTile): Work {
     touched(tile.rows, c.stride[0], tile.kernelRows, c.dilation[0]) *
     touched(tile.cols, c.stride[1], tile.kernelCols, c.dilation[1]);
   const { loads, spread } = weightLoads(taps, tile);
+  const outerTurns = (c.kernel[0] * c.kernel[1]) / (tile.kernelRows * tile.kernelCols);
   return {
     loads: values + loads,
     spread,
     products: taps * accumulators,
     accumulators,
     pixels,
-    turns: ((c.groupIn / tile.depth) * c.kernel[0] * c.kernel[1]) / (tile.kernelRows * tile.kernelCols),
+    turns: (c.groupIn / tile.depth) * outerTurns,
+    outerTurns,
     invocations:
       ceilDiv(c.outSize[0], tile.rows) *
       ceilDiv(c.outSize[1], tile.cols) *
@@ -346,6 +350,7 @@ function blockWork(g: ConvGeometry, tile: BlockTile): Work {
     accumulators: pixels * tile.channels,
     pixels,
     turns: g.groupOut / tile.depth,
+    outerTurns: 1,
     invocations:
       ceilDiv(g.size[0], tile.rows * sh) *
       ceilDiv(g.size[1], tile.cols * sw) *

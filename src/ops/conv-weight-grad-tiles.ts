@@ -65,7 +65,7 @@ const COMPILED = 30e6;
 const COMPILED_SUM = 1e6;
 /** Runs that a compilation is worth; more where strided, since a network has few such convolutions. */
 const RUNS = 30;
-const STRIDED_RUNS = 150;
+const STRIDED_RUNS = 200;
 const runsOf = (g: ConvGeometry): number => (isStrided(g) ? STRIDED_RUNS : RUNS);
 /** Invocations that run at the same time. */
 const LANES = 8;
