@@ -7,6 +7,7 @@ import { stats } from '../gpu/stats';
 import { isJournaling } from './journal';
 import { mode } from './mode';
 import { isTracing, placeOf } from './places';
+import { unwidened } from './record';
 import { atTopLevel, leaveAsRecipe, makeRecipesOf, type Root, takeRoots } from './roots';
 import { type Node, newMark, type Value } from './value';
 
@@ -175,7 +176,7 @@ function keepSaved(value: Value, want: (value: Value, root: null) => void): void
     const { inputs, outputs } = node.op.saves ?? {};
     if (node.keepsSaved) {
       for (const i of inputs ?? (outputs ? [] : node.inputs.keys()))
-        if (i < node.inputs.length) want(node.inputs[i]!, null);
+        if (i < node.inputs.length) want(unwidened(node.inputs[i]!), null);
       for (const o of outputs ?? []) want(node.outputs[o]!, null);
     }
     for (const x of node.inputs) if (x.requiresGrad) stack.push(x);

@@ -49,6 +49,13 @@ const castFloatOp: Op<{ readonly dtype: DType }> = {
 export const castFloat = (x: Value, dtype: DType): Value =>
   x.dtype === dtype ? x : record(castFloatOp, [x], { dtype });
 
+/** The float16 value that x is the widened copy of, else x itself: the copy can be made again. */
+export function unwidened(x: Value): Value {
+  const { node } = x;
+  const from = node?.op === castFloatOp ? node.inputs[0] : undefined;
+  return from?.dtype === 'float16' && x.dtype === 'float32' ? from : x;
+}
+
 /** Records an op in float32; its float32 results become float16, as all floats that it is given are. */
 function recordWidened<A>(op: Op<A>, inputs: readonly Value[], attrs: A, scalars: readonly number[]): readonly Value[] {
   if (inputs.some(({ dtype }) => dtype === 'float32')) {
