@@ -154,5 +154,4 @@ export const reasons = /** @type {readonly (readonly [RegExp, string])[]} */ ([
   [both('matrix_exp matrix_power'), 'out of scope: functions of matrices'],
   [/stft|_window$/, 'out of scope: signal processing'],
   [names('grouped_mm', 'torch.nn.functional'), 'out of scope: mixtures of experts'],
-  [names('vmap'), 'out of scope: batching a function that was written for one example'],
 ]);

@@ -1,7 +1,9 @@
 // Tensor methods of the functions in distribution.ts, differences.ts and splits.ts.
 import * as differences from './differences';
 import * as distribution from './distribution';
+import { histogram } from './histogram';
 import type { Dims, ReduceArgs, SumOptions } from './reduce-args';
+import type { ChunkArgs, SplitArgs } from './shape-methods';
 import * as splits from './splits';
 import { StatisticsMethods } from './statistics-methods';
 import type { Tensor } from './tensor';
@@ -51,8 +53,8 @@ export abstract class DistributionMethods extends StatisticsMethods {
   }
 
   /** `[hist, binEdges]`: how many elements lie in each bin, and its edges. */
-  histogram(...args: Rest<typeof distribution.histogram>): [hist: Tensor, binEdges: Tensor] {
-    return distribution.histogram(this.own, ...args);
+  histogram(...args: Rest<typeof histogram>): [hist: Tensor, binEdges: Tensor] {
+    return histogram(this.own, ...args);
   }
 
   /** x_{i+1} - x_i along a dimension, n times. */
@@ -79,6 +81,18 @@ export abstract class DistributionMethods extends StatisticsMethods {
 
   splitWithSizes(splitSizes: readonly number[], dim = 0): Tensor[] {
     return splits.splitWithSizes(this.own, splitSizes, dim);
+  }
+
+  unsafeSplit(...args: SplitArgs): Tensor[] {
+    return this.split(...args);
+  }
+
+  unsafeChunk(...args: ChunkArgs): Tensor[] {
+    return this.chunk(...args);
+  }
+
+  unsafeSplitWithSizes(splitSizes: readonly number[], dim = 0): Tensor[] {
+    return this.splitWithSizes(splitSizes, dim);
   }
 
   /** The columns in reverse order; a copy. */

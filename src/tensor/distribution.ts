@@ -1,13 +1,11 @@
 // How the elements of tensors are distributed: extrema, quantiles, the most frequent, means and spreads, histograms, covariances.
-import { isFloat, numel, showShape } from '../compiler/meta';
+import { isFloat, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { fromHost, named } from '../graph/record';
 import { full } from '../ops/cast';
-import { indexAdd } from '../ops/indexing';
 import { wrapDim } from './base';
-import { type Arguments, isPlainObject, parseArgs } from './options';
+import { type Arguments, parseArgs } from './options';
 import { type Dims, type ReduceArgs, reduceArgs, type SpreadArgs, type SumOptions, spreadArgs } from './reduce-args';
-import { searchsorted } from './search';
 import type { Tensor } from './tensor';
 
 interface OneDim {
@@ -247,71 +245,4 @@ export function corrcoef(input: Tensor): Tensor {
   if (covariances.shape.length === 0) return covariances.div(covariances);
   const deviations = covariances.diagonal().sqrt();
   return covariances.div(deviations.unsqueeze(1)).div(deviations).clamp(-1, 1);
-}
-
-interface HistogramOptions {
-  /** Equal parts, default 100, or a vector of rising edges. */
-  bins: number | Tensor;
-  /** [min, max] of equal parts; by default those of the elements. */
-  range?: readonly [min: number, max: number] | null;
-  /** What each element counts; default 1. */
-  weight?: Tensor | null;
-  /** Divides by the sum and the width of each bin, so that the integral is 1. */
-  density?: boolean;
-}
-
-/** `[hist, binEdges]`: how many elements lie in each bin, the upper edge of the last one included, and the edges. float32. */
-export function histogram(
-  input: Tensor,
-  bins: number | Tensor | HistogramOptions,
-  options: Omit<HistogramOptions, 'bins'> = {},
-): [hist: Tensor, binEdges: Tensor] {
-  const given = (isPlainObject(bins) ? [bins] : [bins, options]) as readonly unknown[];
-  const { range, weight, density, ...rest } = parseArgs<HistogramOptions>(
-    'histogram',
-    ['bins'],
-    { range: null as readonly [number, number] | null, weight: null as Tensor | null, density: false },
-    given,
-  );
-  const x = input.detach().float().flatten();
-  const edges = typeof rest.bins === 'number' ? equalEdges(x, rest.bins, range) : rest.bins.detach().float();
-  const count = edges.numel() - 1;
-  if (edges.shape.length !== 1 || count < 1) {
-    throw new ShapeError(`histogram: expected at least one bin, but got edges of shape ${showShape(edges.shape)}`);
-  }
-  const last = edges.select(0, count);
-  const inside = x.ge(edges.select(0, 0)).logicalAnd(x.le(last));
-  const place = searchsorted(edges, x, { right: true })
-    .sub(1)
-    .clamp(0, count - 1);
-  const counts = inside.float().mul(weight ? weight.detach().float().flatten() : 1);
-  const sums = input.picked(indexAdd(full([count], 0), 0, place.value, counts.value));
-  return [density ? sums.div(sums.sum()).div(edges.diff()) : sums, edges];
-}
-
-/** The edges of equal parts of a range, or of that of the elements; one without a width is widened by half to each side. */
-function equalEdges(x: Tensor, bins: number, range: readonly [number, number] | null): Tensor {
-  if (!Number.isInteger(bins) || bins < 1) {
-    throw new ArgumentError(`histogram: expected bins of at least 1, but got ${bins}`);
-  }
-  if (range && !(range[0] <= range[1])) {
-    throw new ArgumentError(`histogram: expected a rising range, but got [${range.join(', ')}]`);
-  }
-  const number = (value: number) => x.picked(full([], value));
-  const [low, high] = range
-    ? [number(range[0]), number(range[1])]
-    : numel(x.shape) > 0
-      ? aminmax(x)
-      : [number(0), number(0)];
-  const half = low.eq(high).float().mul(0.5);
-  const [from, to] = [low.sub(half), high.add(half)];
-  const steps = x.picked(
-    fromHost(
-      Float32Array.from({ length: bins + 1 }, (_, i) => i / bins),
-      [bins + 1],
-      'float32',
-    ),
-  );
-  // As a mean of both ends, so that both are exact.
-  return from.mul(steps.neg().add(1)).add(to.mul(steps));
 }

@@ -171,3 +171,5 @@ export function hessian(fn: (x: Tensor) => Tensor, x?: Tensor): Tensor | ((x: Te
   const at = jacrev(grad<[Tensor]>(fn));
   return x === undefined ? at : at(x);
 }
+
+export { vmap } from './vmap';

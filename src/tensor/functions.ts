@@ -8,7 +8,7 @@ import { dtypeOfScalar, promoteTypes } from '../ops/promotion';
 import { wrapDim } from './base';
 import { type Arguments, isPlainObject, parseArgs } from './options';
 import type { Operandish } from './pointwise-methods';
-import type { Dims, ReduceArgs, SpreadArgs, SumOptions } from './reduce-args';
+import { type Dims, type ReduceArgs, reduceArgs, type SpreadArgs, type SumOptions } from './reduce-args';
 import type { NormArgs, RowArgs } from './reduce-methods';
 import type {
   ChunkArgs,
@@ -144,8 +144,11 @@ export const clamp = (input: Tensor, ...args: Parameters<Tensor['clamp']>): Tens
 
 export { clamp as clip };
 
-/** `input` where `condition` holds, `other` elsewhere; either or both may be numbers. */
-export function where(condition: Tensor, input: Operandish, other: Operandish): Tensor {
+/** `input` where `condition` holds, `other` elsewhere; either or both may be numbers. The condition alone gives where it is not 0, read back. */
+export function where(condition: Tensor): Promise<Tensor[]>;
+export function where(condition: Tensor, input: Operandish, other: Operandish): Tensor;
+export function where(condition: Tensor, input?: Operandish, other?: Operandish): Tensor | Promise<Tensor[]> {
+  if (input === undefined || other === undefined) return condition.nonzero({ asTuple: true });
   if (input instanceof Tensor) return input.where(condition, other);
   if (other instanceof Tensor) return other.where(condition.logicalNot(), input);
   const dtype = promoteTypes({ dtype: dtypeOfScalar(input) }, { dtype: dtypeOfScalar(other) });
@@ -198,6 +201,12 @@ export const std = (input: Tensor, ...args: SpreadArgs): Tensor => input.std(...
 /** The p-norm. */
 export const norm = (input: Tensor, ...args: NormArgs): Tensor => input.norm(...args);
 
+/** The 2-norm over dimensions, by default all. */
+export const frobeniusNorm = (input: Tensor, ...args: ReduceArgs): Tensor => {
+  const { dim, keepdim } = reduceArgs('frobeniusNorm', args);
+  return input.norm('fro', dim, keepdim);
+};
+
 export const softmax = (input: Tensor, ...args: RowArgs): Tensor => input.softmax(...args);
 export const logSoftmax = (input: Tensor, ...args: RowArgs): Tensor => input.logSoftmax(...args);
 
@@ -221,6 +230,7 @@ export const transpose = (input: Tensor, ...args: TransposeArgs): Tensor => inpu
 export const squeeze = (input: Tensor, ...args: SqueezeArgs): Tensor => input.squeeze(...args);
 export const unsqueeze = (input: Tensor, ...args: UnsqueezeArgs): Tensor => input.unsqueeze(...args);
 export const flatten = (input: Tensor, ...args: FlattenArgs): Tensor => input.flatten(...args);
+export const ravel = (input: Tensor): Tensor => input.ravel();
 export const flip = (input: Tensor, dims: number | readonly number[] | { dims: readonly number[] }): Tensor =>
   typeof dims === 'object' && 'dims' in dims ? input.flip(dims) : input.flip([dims].flat() as number[]);
 export const split = (input: Tensor, ...args: SplitFunctionArgs): Tensor[] => {
@@ -228,6 +238,7 @@ export const split = (input: Tensor, ...args: SplitFunctionArgs): Tensor[] => {
   return input.split(splitSizeOrSections, dim);
 };
 export const chunk = (input: Tensor, ...args: ChunkArgs): Tensor[] => input.chunk(...args);
+export { chunk as unsafeChunk, split as unsafeSplit };
 export const unbind = (input: Tensor, ...args: UnbindArgs): Tensor[] => input.unbind(...args);
 export const unflatten = (input: Tensor, ...args: UnflattenArgs): Tensor => input.unflatten(...args);
 export const narrow = (input: Tensor, ...args: NarrowArgs): Tensor => input.narrow(...args);

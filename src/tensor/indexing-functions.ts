@@ -25,8 +25,14 @@ export const takeAlongDim = (input: Tensor, ...args: TakeAlongArgs): Tensor => i
 export const take = (input: Tensor, index: Tensor): Tensor => input.take(index);
 /** The elements where a mask holds, as a vector; reads the mask back. */
 export const maskedSelect = (input: Tensor, mask: Tensor): Promise<Tensor> => input.maskedSelect(mask);
-/** The indices of the elements that are not zero, a row for each; reads back. */
-export const nonzero = (input: Tensor): Promise<Tensor> => input.nonzero();
+/** The indices of the elements that are not zero, a row for each, or with `asTuple` a tensor for each dimension; reads back. */
+export const nonzero = ((input: Tensor, options: { asTuple: true }) => input.nonzero(options)) as {
+  (input: Tensor, options?: { asTuple?: false }): Promise<Tensor>;
+  (input: Tensor, options: { asTuple: true }): Promise<Tensor[]>;
+};
+/** `nonzero` with a given number of rows; nothing is read back. */
+export const nonzeroStatic = (input: Tensor, options: { size: number; fillValue?: number }): Tensor =>
+  input.nonzeroStatic(options);
 /** `nonzero` by NumPy's name. */
 export const argwhere = (input: Tensor): Promise<Tensor> => input.argwhere();
 /** The input with elements put in, or added to, places of the flattened tensor. */

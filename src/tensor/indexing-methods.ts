@@ -1,16 +1,17 @@
 // Tensor methods that pick and place elements by index tensors and masks.
 import { numel, sameShape } from '../compiler/meta';
-import { DTypeError } from '../errors';
+import { ArgumentError, DTypeError } from '../errors';
 import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
 import { mul } from '../ops/arithmetic';
 import { broadcastShapes } from '../ops/broadcast';
-import { full, reshape } from '../ops/cast';
+import { cast, full, reshape } from '../ops/cast';
 import { gather, indexAdd, indexCopy, indexSelect, scatterInto } from '../ops/indexing';
+import { cat } from '../ops/join';
 import { expand } from '../ops/reduce';
 import { indexReduce, type Reduce, scatterReduce } from '../ops/scatter-reduce';
 import { putAt } from './advanced-index';
-import { type Arguments, parseArgs } from './options';
+import { type Arguments, isPlainObject, parseArgs } from './options';
 import { OrderMethods } from './order-methods';
 import type { Tensor } from './tensor';
 
@@ -21,26 +22,95 @@ interface TakeAlongOptions {
 
 export type TakeAlongArgs = Arguments<TakeAlongOptions, ['indices', 'dim']>;
 
+interface Places {
+  dim: number;
+  index: Tensor;
+}
+
+interface ScatterOptions extends Places {
+  src?: Tensor | number | null;
+  /** A number in the place of `src`, as PyTorch names it. */
+  value?: number | null;
+  reduce?: 'add' | 'multiply' | null;
+}
+
+interface ScatterAddOptions extends Places {
+  src: Tensor;
+}
+
+interface SourceOptions extends Places {
+  source: Tensor;
+}
+
+interface ScatterReduceOptions extends ScatterAddOptions {
+  reduce: Reduce;
+  includeSelf?: boolean;
+}
+
+interface IndexReduceOptions extends SourceOptions {
+  reduce: Exclude<Reduce, 'sum'>;
+  includeSelf?: boolean;
+}
+
+interface IndexFillOptions extends Places {
+  value: number | Tensor;
+}
+
+export type ScatterArgs =
+  | [dim: number, index: Tensor, src: Tensor | number, options?: { reduce?: 'add' | 'multiply' | null }]
+  | [dim: number, index: Tensor, options: Omit<ScatterOptions, 'dim' | 'index'>]
+  | [options: ScatterOptions];
+export type ScatterAddArgs = Arguments<ScatterAddOptions, ['dim', 'index', 'src']>;
+export type IndexAddArgs = Arguments<SourceOptions & { alpha?: number }, ['dim', 'index', 'source', 'alpha']>;
+export type IndexCopyArgs = Arguments<SourceOptions, ['dim', 'index', 'source']>;
+export type ScatterReduceArgs = Arguments<ScatterReduceOptions, ['dim', 'index', 'src', 'reduce', 'includeSelf']>;
+export type IndexReduceArgs = Arguments<IndexReduceOptions, ['dim', 'index', 'source', 'reduce', 'includeSelf']>;
+export type IndexFillArgs = Arguments<IndexFillOptions, ['dim', 'index', 'value']>;
+
+const isTensor = (x: unknown): x is Tensor => typeof x === 'object' && x !== null && 'storage' in x;
+
 export abstract class IndexingMethods extends OrderMethods {
-  /** A copy with src[i][j] at [index[i][j]][j] for dim 0, and so on; `src` may be a number. Of several for one place, the last stays. */
-  scatter(dim: number, index: Tensor, src: Tensor | number): Tensor {
-    const source = typeof src === 'number' ? full(index.shape, src, this.dtype) : src.value;
-    return this.make(scatterInto(this.value, dim, index.value, source, true));
+  /**
+   * A copy with src[i][j] at [index[i][j]][j] for dim 0, and so on; `src` may be a number. Of several for one place, the last stays; with
+   * `reduce`, all are added to or multiplied with what is there.
+   */
+  scatter(...args: ScatterArgs): Tensor {
+    const { dim, index, src, value, reduce } = parseArgs<ScatterOptions>(
+      'scatter',
+      ['dim', 'index'],
+      { src: null as Tensor | number | null, value: null as number | null, reduce: null as 'add' | 'multiply' | null },
+      args,
+    );
+    const given = src ?? value;
+    if (given === null) throw new ArgumentError("scatter: missing 1 required argument: 'src'");
+    const source = typeof given === 'number' ? full(index.shape, given, this.dtype) : given.value;
+    if (reduce === null) return this.make(scatterInto(this.value, dim, index.value, source, true));
+    if (reduce === 'add') return this.make(scatterInto(this.value, dim, index.value, source, false));
+    if (reduce === 'multiply') return this.make(scatterReduce(this.value, dim, index.value, source, 'prod', true));
+    throw new ArgumentError(`scatter: expected reduce 'add' or 'multiply', but got '${reduce}'`);
   }
 
   /** A copy with src[i][j] added to [index[i][j]][j] for dim 0, and so on. */
-  scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor {
+  scatterAdd(...args: ScatterAddArgs): Tensor {
+    const { dim, index, src } = parseArgs<ScatterAddOptions>('scatterAdd', ['dim', 'index', 'src'], {}, args);
     return this.make(scatterInto(this.value, dim, index.value, src.value, false));
   }
 
   /** A copy with alpha times slice j of `source` added to slice index[j] along a dimension. */
-  indexAdd(dim: number, index: Tensor, source: Tensor, { alpha = 1 }: { alpha?: number } = {}): Tensor {
+  indexAdd(...args: IndexAddArgs): Tensor {
+    const { dim, index, source, alpha } = parseArgs<SourceOptions & { alpha?: number }>(
+      'indexAdd',
+      ['dim', 'index', 'source'],
+      { alpha: 1 },
+      args,
+    );
     const scaled = alpha === 1 ? source.value : mul(source.value, alpha);
     return this.make(indexAdd(this.value, dim, index.value, scaled));
   }
 
   /** A copy with slice j of `source` in the place of slice index[j] along a dimension. */
-  indexCopy(dim: number, index: Tensor, source: Tensor): Tensor {
+  indexCopy(...args: IndexCopyArgs): Tensor {
+    const { dim, index, source } = parseArgs<SourceOptions>('indexCopy', ['dim', 'index', 'source'], {}, args);
     return this.make(indexCopy(this.value, dim, index.value, source.value));
   }
 
@@ -48,56 +118,52 @@ export abstract class IndexingMethods extends OrderMethods {
    * A copy in which src[i][j] and all others for [index[i][j]][j], for dim 0 and so on, become one: their sum, product, mean, greatest
    * (`'amax'`) or least; with `includeSelf: false`, without what was there before.
    */
-  scatterReduce(
-    dim: number,
-    index: Tensor,
-    src: Tensor,
-    reduce: Reduce,
-    { includeSelf = true }: { includeSelf?: boolean } = {},
-  ): Tensor {
+  scatterReduce(...args: ScatterReduceArgs): Tensor {
+    const { dim, index, src, reduce, includeSelf } = parseArgs<ScatterReduceOptions>(
+      'scatterReduce',
+      ['dim', 'index', 'src', 'reduce'],
+      { includeSelf: true },
+      args,
+    );
     return this.make(scatterReduce(this.value, dim, index.value, src.value, reduce, includeSelf));
   }
 
-  scatterReduce_(
-    dim: number,
-    index: Tensor,
-    src: Tensor,
-    reduce: Reduce,
-    options: { includeSelf?: boolean } = {},
-  ): this {
-    return this.replace('scatterReduce_', this.before(src).scatterReduce(dim, index, src, reduce, options).value);
+  scatterReduce_(...args: ScatterReduceArgs): this {
+    return this.replace('scatterReduce_', this.beforeAll(args).scatterReduce(...args).value);
   }
 
   /** `scatterReduce` of whole slices: slice j of `source` goes to slice index[j] along a dimension. */
-  indexReduce(
-    dim: number,
-    index: Tensor,
-    source: Tensor,
-    reduce: Exclude<Reduce, 'sum'>,
-    { includeSelf = true }: { includeSelf?: boolean } = {},
-  ): Tensor {
+  indexReduce(...args: IndexReduceArgs): Tensor {
+    const { dim, index, source, reduce, includeSelf } = parseArgs<IndexReduceOptions>(
+      'indexReduce',
+      ['dim', 'index', 'source', 'reduce'],
+      { includeSelf: true },
+      args,
+    );
     return this.make(indexReduce(this.value, dim, index.value, source.value, reduce, includeSelf));
   }
 
-  indexReduce_(
-    dim: number,
-    index: Tensor,
-    source: Tensor,
-    reduce: Exclude<Reduce, 'sum'>,
-    options: { includeSelf?: boolean } = {},
-  ): this {
-    return this.replace('indexReduce_', this.before(source).indexReduce(dim, index, source, reduce, options).value);
+  indexReduce_(...args: IndexReduceArgs): this {
+    return this.replace('indexReduce_', this.beforeAll(args).indexReduce(...args).value);
+  }
+
+  /** `before` of an operation with any arguments. */
+  private beforeAll(args: readonly unknown[]): Tensor {
+    const given = args.flatMap((argument) => (isPlainObject(argument) ? Object.values(argument) : [argument]));
+    return this.before(given.find((x): x is Tensor => isTensor(x) && x.requiresGrad));
   }
 
   /** A copy with a number in the slices along a dimension that a list of indices names. */
-  indexFill(dim: number, index: Tensor, value: number): Tensor {
+  indexFill(...args: IndexFillArgs): Tensor {
+    const { dim, index, value } = parseArgs<IndexFillOptions>('indexFill', ['dim', 'index', 'value'], {}, args);
     const d = this.wrapDim('indexFill', dim);
     const shape = this.shape.map((size, k) => (k === d ? index.numel() : size));
-    return this.make(indexCopy(this.value, d, index.value, full(shape, value, this.dtype)));
+    const filler = isTensor(value) ? expand(cast(value.value, this.dtype), shape) : full(shape, value, this.dtype);
+    return this.make(indexCopy(this.value, d, index.value, filler));
   }
 
-  indexFill_(dim: number, index: Tensor, value: number): this {
-    return this.replace('indexFill_', this.indexFill(dim, index, value).value);
+  indexFill_(...args: IndexFillArgs): this {
+    return this.replace('indexFill_', this.indexFill(...args).value);
   }
 
   /** A copy with `values`, which broadcast, put (or with `accumulate` added) where index tensors for the first dimensions lead together. */
@@ -126,20 +192,20 @@ export abstract class IndexingMethods extends OrderMethods {
     return this;
   }
 
-  scatter_(dim: number, index: Tensor, src: Tensor | number): this {
-    return this.replace('scatter_', this.scatter(dim, index, src).value);
+  scatter_(...args: ScatterArgs): this {
+    return this.replace('scatter_', this.scatter(...args).value);
   }
 
-  scatterAdd_(dim: number, index: Tensor, src: Tensor): this {
-    return this.replace('scatterAdd_', this.scatterAdd(dim, index, src).value);
+  scatterAdd_(...args: ScatterAddArgs): this {
+    return this.replace('scatterAdd_', this.scatterAdd(...args).value);
   }
 
-  indexAdd_(dim: number, index: Tensor, source: Tensor, options: { alpha?: number } = {}): this {
-    return this.replace('indexAdd_', this.indexAdd(dim, index, source, options).value);
+  indexAdd_(...args: IndexAddArgs): this {
+    return this.replace('indexAdd_', this.indexAdd(...args).value);
   }
 
-  indexCopy_(dim: number, index: Tensor, source: Tensor): this {
-    return this.replace('indexCopy_', this.indexCopy(dim, index, source).value);
+  indexCopy_(...args: IndexCopyArgs): this {
+    return this.replace('indexCopy_', this.indexCopy(...args).value);
   }
 
   /** `gather` with an index that broadcasts against this tensor in the other dimensions; without `dim`, of the flattened tensor. */
@@ -195,6 +261,24 @@ export abstract class IndexingMethods extends OrderMethods {
     });
     const table = this.make(fromHost(rows, [places.length, rank], 'int64'));
     return asTuple ? table.unbind(1) : table;
+  }
+
+  /**
+   * As `nonzero`, but always `size` rows, so that nothing is read back: further ones are left out, missing ones filled. Shape: [size, rank].
+   */
+  nonzeroStatic({ size, fillValue = -1 }: { size: number; fillValue?: number }): Tensor {
+    if (!Number.isInteger(size) || size < 0) {
+      throw new ArgumentError(`nonzeroStatic: expected a size of at least 0, but got ${size}`);
+    }
+    const { shape } = this;
+    if (shape.length === 0) return this.make(full([size, 0], 0, 'int64'));
+    const holds = this.bool().flatten();
+    const taken = Math.min(size, holds.numel());
+    const places = holds.to('int64').argsort(0, true).narrow(0, 0, taken);
+    const missing = holds.gather(0, places).logicalNot().unsqueeze(1);
+    const columns = shape.map((n, d) => places.floorDivide(numel(shape.slice(d + 1))).remainder(n).value);
+    const table = this.make(reshape(cat(columns, 0), [shape.length, taken])).t();
+    return table.maskedFill(missing, fillValue).pad([0, 0, 0, size - taken], { value: fillValue });
   }
 
   /** The indices of the elements that are not zero, a row for each, in order (int64); reads back. */

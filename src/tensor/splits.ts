@@ -72,6 +72,8 @@ export const dsplit = (input: Tensor, indicesOrSections: Sections): Tensor[] =>
 export const splitWithSizes = (input: Tensor, splitSizes: readonly number[], dim = 0): Tensor[] =>
   input.split(splitSizes, dim);
 
+export { splitWithSizes as unsafeSplitWithSizes };
+
 /** The columns in reverse order; a copy. */
 export function fliplr(input: Tensor): Tensor {
   if (input.shape.length < 2) {

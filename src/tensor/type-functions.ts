@@ -16,10 +16,9 @@ export function resultType(tensor1: Operandish, tensor2: Operandish): DType {
   return promote(operand(tensor1), operand(tensor2));
 }
 
-/** bool, unsigned, signed, floating: a tensor may be written into one of its own kind or of a later one. */
-const kindOf = (dtype: DType): number =>
-  dtype === 'bool' ? 0 : dtype === 'uint8' || dtype === 'uint32' ? 1 : isFloat(dtype) ? 3 : 2;
+/** bool, whole numbers, fractions: a tensor may be written into one of its own kind or of a later one. */
+const kindOf = (dtype: DType): number => (dtype === 'bool' ? 0 : isFloat(dtype) ? 2 : 1);
 
-/** Whether results of one dtype may be written into a tensor of another: not if a fraction, a sign or more than a bool would be lost. */
+/** Whether results of one dtype may be written into a tensor of another: not if fractions, or more than a bool, would be lost. */
 export const canCast = (from: DType, to: DType): boolean =>
   kindOf(expectDType('canCast', from)) <= kindOf(expectDType('canCast', to));

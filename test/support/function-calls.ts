@@ -27,10 +27,15 @@ function read(value: Written, tensors: readonly Tensor[]): unknown {
   return ['nan', 'inf', '-inf'].includes(value as string) ? fixtureNumber(value as FixtureNumber) : value;
 }
 
-const listOf = (result: unknown): Tensor[] => (Array.isArray(result) ? result : [result]) as Tensor[];
+/** The tensors of a result, those in lists within it too. */
+const listOf = (result: unknown): Tensor[] => [result].flat(2) as Tensor[];
 
-/** Calls the function, and where there is one the method, with the case's arguments. */
-export async function checkFunction(fixture: Fixture<FunctionCall>, item: FunctionCall): Promise<void> {
+/** Calls the function (of `more`, or the library's), and where there is one the method, with the case's arguments. */
+export async function checkFunction(
+  fixture: Fixture<FunctionCall>,
+  item: FunctionCall,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
   const { name, op, outputs } = item;
   const array = (key: string) => fixture.tensor(`${name}/${key}`);
   const xs = Array.from({ length: item.tensors }, (_, i) =>
@@ -39,17 +44,22 @@ export async function checkFunction(fixture: Fixture<FunctionCall>, item: Functi
   const args = read(item.args, xs) as unknown[];
   const named = Object.fromEntries(Object.entries(item.options).map(([key, value]) => [key, read(value, xs)]));
   const given = Object.keys(named).length > 0 ? [...args, named] : args;
-  const call = (torch as unknown as Record<string, Callee>)[op]!;
-  const ys = listOf(await call(...given));
+  const call = ({ ...torch, ...more } as unknown as Record<string, Callee | undefined>)[op];
+  const ys = listOf(await (call ? call(...given) : methodOf(given, op)!()));
   expect(ys.length).toBe(outputs);
   for (const [i, y] of ys.entries()) await expectClose(y, array(`y${i}`));
   if (item.gradFn) expect(ys[0]!.gradFn).toBe(item.gradFn);
   await checkGradients(fixture, name, xs, ys);
-  const [self, ...rest] = given;
+  const method = call && methodOf(given, op);
+  // torch.repeatInterleave(counts) and torch.where(condition) are no methods of these.
+  if (!method || (['repeatInterleave', 'where'].includes(op) && given.length === 1)) return;
+  for (const [i, y] of listOf(await method()).entries()) await expectClose(y, array(`y${i}`));
+}
+
+/** The call of the first argument's method with the others. */
+function methodOf([self, ...rest]: readonly unknown[], op: string): (() => unknown) | undefined {
   const method = self instanceof Tensor ? (self as unknown as Record<string, Callee | undefined>)[op] : undefined;
-  // torch.repeatInterleave(counts) is no method of the counts.
-  if (!method || (op === 'repeatInterleave' && rest.length === 0)) return;
-  for (const [i, y] of listOf(await method.apply(self, rest)).entries()) await expectClose(y, array(`y${i}`));
+  return method && (() => method.apply(self, rest));
 }
 
 async function checkGradients(

@@ -22,7 +22,17 @@ interface PromotionCase extends FixtureCase {
   readonly result: torch.DType | null;
 }
 
-const { cases } = await loadFixture<PromotionCase>('promotion');
+interface TypesCase extends FixtureCase {
+  readonly op: 'types';
+  readonly left: torch.DType;
+  readonly right: torch.DType;
+  readonly common: torch.DType;
+  readonly castable: boolean;
+}
+
+const fixture = await loadFixture<PromotionCase | TypesCase>('promotion');
+const cases = fixture.cases.filter((item) => item.op !== 'types');
+const types = fixture.cases.filter((item) => item.op === 'types');
 
 const tensorOf = ({ dtype, rank }: TensorOperand): Tensor => torch.ones(new Array<number>(rank).fill(2), { dtype });
 
@@ -36,4 +46,10 @@ test.each(cases.filter(expressible))('$name is $result', ({ op, a, b, result }) 
   const compute = () => left[op](right as number);
   if (result === null) expect(compute).toThrow(torch.DTypeError);
   else expect(compute().dtype).toBe(result);
+  if (op === 'add') expect(torch.resultType(left, right)).toBe(result);
+});
+
+test.each(types)('$left and $right meet in $common', ({ left, right, common, castable }) => {
+  expect(torch.promoteTypes(left, right)).toBe(common);
+  expect(torch.canCast(left, right)).toBe(castable);
 });

@@ -1,0 +1,120 @@
+// vmap: a function written for one example, over a whole batch of them.
+import { ArgumentError, ShapeError } from '../errors';
+import { wrapDim } from './base';
+import { stack } from './functions';
+import { isPlainObject, parseArgs } from './options';
+import { Tensor } from './tensor';
+
+/** The dimension that is mapped over; null where there is none. One for all tensors of an argument, or a list for those in a list. */
+export type MapDims = number | null | readonly MapDims[] | { readonly [key: string]: MapDims };
+
+interface VmapOptions {
+  /** Of the arguments; default 0. A list has one for each of them. */
+  inDims?: MapDims;
+  /** Where the results have the mapped dimension; default 0. A list has one for each of a list of results. */
+  outDims?: number | readonly number[];
+}
+
+/** The mapped dimension, counted from the front, of each tensor in an argument, in order. */
+function* mapped(value: unknown, dims: MapDims, path: string): Generator<readonly [x: Tensor, dim: number]> {
+  if (dims === null) return;
+  if (value instanceof Tensor) {
+    if (typeof dims !== 'number') {
+      throw new ArgumentError(
+        `vmap: expected a dimension or null for the tensor ${path}, but got ${JSON.stringify(dims)}`,
+      );
+    }
+    if (value.shape.length === 0) {
+      throw new ShapeError(
+        `vmap: expected a dimension to map over in ${path}, but got shape []; give it null in inDims`,
+      );
+    }
+    yield [value, wrapDim('vmap', dims, value.shape.length)];
+  } else if (Array.isArray(value) || isPlainObject(value)) {
+    for (const [key, item] of Object.entries(value)) yield* mapped(item, within(dims, key), `${path}.${key}`);
+  } else {
+    throw new ArgumentError(`vmap: expected a tensor as ${path}, but got ${typeof value}; give it null in inDims`);
+  }
+}
+
+const within = (dims: MapDims, key: string): MapDims =>
+  typeof dims === 'number' || dims === null ? dims : ((dims as Readonly<Record<string, MapDims>>)[key] ?? null);
+
+/** Example i of an argument. */
+function example(value: unknown, dims: MapDims, i: number): unknown {
+  if (dims === null) return value;
+  if (value instanceof Tensor) return value.select(dims as number, i);
+  const items = Object.entries(value as object).map(
+    ([key, item]) => [key, example(item, within(dims, key), i)] as const,
+  );
+  return Array.isArray(value) ? items.map(([, item]) => item) : Object.fromEntries(items);
+}
+
+/** The results of all examples as one, in the structure of the first. */
+function joined(results: readonly unknown[], dims: number | readonly number[]): unknown {
+  const [first] = results;
+  if (first instanceof Tensor) {
+    if (typeof dims !== 'number') {
+      throw new ArgumentError(`vmap: expected one outDims for a single result, but got [${dims.join(', ')}]`);
+    }
+    return stack(results as Tensor[], dims);
+  }
+  if (Array.isArray(first)) {
+    if (typeof dims !== 'number' && dims.length !== first.length) {
+      throw new ArgumentError(`vmap: expected ${first.length} outDims, but got ${dims.length}`);
+    }
+    const dimOf = (k: number) => (typeof dims === 'number' ? dims : dims[k]!);
+    return first.map((_, k) =>
+      joined(
+        results.map((result) => (result as unknown[])[k]),
+        dimOf(k),
+      ),
+    );
+  }
+  if (isPlainObject(first)) {
+    const entries = Object.keys(first).map((key) => {
+      const items = results.map((result) => (result as Record<string, unknown>)[key]);
+      return [key, joined(items, dims)] as const;
+    });
+    return Object.fromEntries(entries);
+  }
+  throw new ArgumentError(`vmap: expected the function to return tensors, but got ${typeof first}`);
+}
+
+/**
+ * A function that applies `fn`, written for one example, to every example along a dimension of its arguments, and stacks the results.
+ *
+ *     const products = torch.vmap(torch.dot);                        // [n], [n] → []
+ *     products(a, b);                                                // [batch, n], [batch, n] → [batch]
+ *     torch.vmap(torch.func.grad(loss), { inDims: [null, 0] })(weights, inputs);   // a gradient for each example
+ *
+ * The examples are recorded one after another, so that `fn` may be any function at all, also one that draws random numbers (each
+ * example its own); operations that work on batches by themselves are faster.
+ * @throws ArgumentError where no argument is mapped; ShapeError where their sizes differ, or there are no examples
+ */
+export function vmap<Args extends readonly unknown[], Result>(
+  fn: (...args: Args) => Result,
+  ...options:
+    | [options?: VmapOptions]
+    | [inDims?: number | null | readonly MapDims[], outDims?: number | readonly number[]]
+): (...args: Args) => Result {
+  const { inDims, outDims } = parseArgs<VmapOptions>('vmap', [], { inDims: 0, outDims: 0 }, options);
+  return (...args) => {
+    if (Array.isArray(inDims) && inDims.length !== args.length) {
+      throw new ArgumentError(`vmap: expected inDims for ${args.length} arguments, but got ${inDims.length}`);
+    }
+    const dimsOf = (k: number): MapDims => (Array.isArray(inDims) ? (inDims as readonly MapDims[])[k]! : inDims);
+    const over = args.flatMap((argument, k) => [...mapped(argument, dimsOf(k), `argument ${k}`)]);
+    const [first] = over;
+    if (!first) throw new ArgumentError('vmap: expected at least one argument that is mapped over, but got none');
+    const sizes = over.map(([x, dim]) => x.shape[dim]!);
+    const [size] = sizes as [number];
+    if (sizes.some((other) => other !== size) || size === 0) {
+      throw new ShapeError(`vmap: expected one size, at least 1, to map over, but got [${sizes.join(', ')}]`);
+    }
+    const results = Array.from({ length: size }, (_, i) =>
+      fn(...(args.map((argument, k) => example(argument, dimsOf(k), i)) as unknown as Args)),
+    );
+    return joined(results, outDims) as Result;
+  };
+}
