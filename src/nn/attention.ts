@@ -60,6 +60,8 @@ export interface AttentionCall {
   isCausal?: boolean;
 }
 
+type AttentionCallOrder = ['keyPaddingMask', 'needWeights', 'attnMask', 'averageAttnWeights', 'isCausal'];
+
 /**
  * Attention in several heads (Vaswani et al. 2017): concat(softmax(Q_h K_hᵀ / √(E/heads)) V_h) W_o, with Q, K, V projections of
  * query, key and value. The parameters bear PyTorch's names.
@@ -134,9 +136,14 @@ export class MultiheadAttention extends Module {
     query: Tensor,
     key: Tensor,
     value: Tensor,
-    options: AttentionCall = {},
+    ...args: Arguments<AttentionCall, AttentionCallOrder>
   ): [output: Tensor, weights: Tensor | null] {
-    const { keyPaddingMask = null, needWeights = true, attnMask = null, averageAttnWeights = true, isCausal } = options;
+    const { keyPaddingMask, needWeights, attnMask, averageAttnWeights, isCausal } = parseArgs<AttentionCall>(
+      'MultiheadAttention',
+      [],
+      { keyPaddingMask: null, needWeights: true, attnMask: null, averageAttnWeights: true, isCausal: false },
+      args,
+    );
     if (isCausal && !attnMask) {
       throw new ArgumentError('MultiheadAttention: expected an attnMask with isCausal; it is a hint about the mask');
     }
@@ -238,6 +245,8 @@ export interface EncoderCall {
   isCausal?: boolean;
 }
 
+type EncoderCallOrder = ['srcMask', 'srcKeyPaddingMask', 'isCausal'];
+
 /**
  * Self-attention and two linear layers, each with a residual connection and layer norm (Vaswani et al. 2017). The submodules
  * bear PyTorch's names.
@@ -273,7 +282,9 @@ export class TransformerEncoderLayer extends Module {
     this.dropout2 = new Dropout(dropout);
   }
 
-  forward(src: Tensor, options: EncoderCall = {}): Tensor {
+  forward(src: Tensor, ...args: Arguments<EncoderCall, EncoderCallOrder>): Tensor {
+    const defaults = { srcMask: null, srcKeyPaddingMask: null, isCausal: false };
+    const options = parseArgs<EncoderCall>('TransformerEncoderLayer', [], defaults, args);
     if (this.normFirst) {
       const x = src.add(this.attention(this.norm1(src), options));
       return x.add(this.feedForward(this.norm2(x)));

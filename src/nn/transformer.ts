@@ -41,6 +41,8 @@ export interface EncoderStackCall {
   isCausal?: boolean;
 }
 
+type EncoderStackOrder = ['mask', 'srcKeyPaddingMask', 'isCausal'];
+
 type EncoderArguments = { encoderLayer: TransformerEncoderLayer } & Omit<
   StackArguments<TransformerEncoderLayer, Module>,
   'layer'
@@ -61,7 +63,9 @@ export class TransformerEncoder extends Module {
     this.norm = o.norm;
   }
 
-  forward(src: Tensor, { mask = null, ...options }: EncoderStackCall = {}): Tensor {
+  forward(src: Tensor, ...args: Arguments<EncoderStackCall, EncoderStackOrder>): Tensor {
+    const defaults = { mask: null, srcKeyPaddingMask: null, isCausal: false };
+    const { mask, ...options } = parseArgs<EncoderStackCall>('TransformerEncoder', [], defaults, args);
     const call: EncoderCall = { srcMask: mask, ...options };
     let x = src;
     for (const layer of this.layers) x = layer(x, call);
@@ -82,6 +86,24 @@ export interface DecoderCall {
   tgtIsCausal?: boolean;
   memoryIsCausal?: boolean;
 }
+
+type DecoderCallOrder = [
+  'tgtMask',
+  'memoryMask',
+  'tgtKeyPaddingMask',
+  'memoryKeyPaddingMask',
+  'tgtIsCausal',
+  'memoryIsCausal',
+];
+
+const decoderDefaults = {
+  tgtMask: null,
+  memoryMask: null,
+  tgtKeyPaddingMask: null,
+  memoryKeyPaddingMask: null,
+  tgtIsCausal: false,
+  memoryIsCausal: false,
+};
 
 /**
  * Self-attention, attention to the encoder's output, and two linear layers, each with a residual connection and layer norm
@@ -124,7 +146,8 @@ export class TransformerDecoderLayer extends Module {
     this.dropout3 = new Dropout(dropout);
   }
 
-  forward(tgt: Tensor, memory: Tensor, options: DecoderCall = {}): Tensor {
+  forward(tgt: Tensor, memory: Tensor, ...args: Arguments<DecoderCall, DecoderCallOrder>): Tensor {
+    const options = parseArgs<DecoderCall>('TransformerDecoderLayer', [], decoderDefaults, args);
     if (this.normFirst) {
       const x = tgt.add(this.attendSelf(this.norm1(tgt), options));
       const y = x.add(this.attendMemory(this.norm2(x), memory, options));
@@ -175,7 +198,8 @@ export class TransformerDecoder extends Module {
     this.norm = o.norm;
   }
 
-  forward(tgt: Tensor, memory: Tensor, options: DecoderCall = {}): Tensor {
+  forward(tgt: Tensor, memory: Tensor, ...args: Arguments<DecoderCall, DecoderCallOrder>): Tensor {
+    const options = parseArgs<DecoderCall>('TransformerDecoder', [], decoderDefaults, args);
     let x = tgt;
     for (const layer of this.layers) x = layer(x, memory, options);
     return this.norm ? (this.norm(x) as Tensor) : x;
@@ -233,6 +257,18 @@ export interface TransformerCall extends DecoderCall {
   srcIsCausal?: boolean;
 }
 
+type TransformerCallOrder = [
+  'srcMask',
+  'tgtMask',
+  'memoryMask',
+  'srcKeyPaddingMask',
+  'tgtKeyPaddingMask',
+  'memoryKeyPaddingMask',
+  'srcIsCausal',
+  'tgtIsCausal',
+  'memoryIsCausal',
+];
+
 /**
  * An encoder and a decoder (Vaswani et al. 2017). All matrices start as xavierUniform_.
  *
@@ -264,8 +300,23 @@ export class Transformer extends Module {
     for (const parameter of this.parameters()) if (parameter.dim() > 1) xavierUniform_(parameter);
   }
 
-  forward(src: Tensor, tgt: Tensor, options: TransformerCall = {}): Tensor {
-    const { srcMask = null, srcKeyPaddingMask = null, srcIsCausal = false, ...target } = options;
+  forward(src: Tensor, tgt: Tensor, ...args: Arguments<TransformerCall, TransformerCallOrder>): Tensor {
+    const { srcMask, srcKeyPaddingMask, srcIsCausal, ...target } = parseArgs<TransformerCall>(
+      'Transformer',
+      [],
+      {
+        srcMask: null,
+        tgtMask: null,
+        memoryMask: null,
+        srcKeyPaddingMask: null,
+        tgtKeyPaddingMask: null,
+        memoryKeyPaddingMask: null,
+        srcIsCausal: false,
+        tgtIsCausal: false,
+        memoryIsCausal: false,
+      },
+      args,
+    );
     if (src.shape.at(-1) !== this.dModel || tgt.shape.at(-1) !== this.dModel) {
       const shapes = [src, tgt].map(({ shape }) => `[${shape.join(', ')}]`).join(' and ');
       throw new ArgumentError(`Transformer: expected source and target of ${this.dModel} features, but got ${shapes}`);

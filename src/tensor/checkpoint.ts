@@ -18,10 +18,10 @@ export function checkpoint<Args extends readonly unknown[], R extends Tensor | r
   fn: (...args: Args) => R,
   ...args: Args
 ): R {
+  if (!mode.grad) return fn(...args);
   const generator = defaultGenerator();
   const state = generator.getState();
   const result = withMode({ grad: false }, () => fn(...args));
-  if (!mode.grad) return result;
   const inputs = args.filter((arg): arg is Args[number] & Tensor => arg instanceof Tensor);
   const results: readonly Tensor[] = result instanceof Tensor ? [result] : result;
   // Parameters inside of fn want gradients also where no argument does.

@@ -18,8 +18,20 @@ interface LayerCase extends FixtureCase {
   readonly outputs: number;
 }
 
-const fixture = await loadFixture<Call | LayerCase>('attention');
+interface StackCase extends FixtureCase {
+  readonly stack: 'TransformerEncoder' | 'TransformerDecoder' | 'Transformer';
+  readonly options: Record<string, unknown>;
+  readonly seed: number;
+  readonly inputs: number;
+  readonly training: boolean;
+  readonly masks: readonly string[];
+  readonly flags: Record<string, boolean>;
+  readonly text: string;
+}
+
+const fixture = await loadFixture<Call | LayerCase | StackCase>('attention');
 const calls = fixture.cases.filter((item): item is Call => 'op' in item);
+const stacks = fixture.cases.filter((item): item is StackCase => 'stack' in item);
 const layers = fixture.cases.filter((item): item is LayerCase => 'module' in item);
 
 test.each(calls)('$name', async (item) => {
@@ -57,6 +69,59 @@ describe('layers against PyTorch', () => {
     for (const [key, parameter] of layer.namedParameters()) {
       await expectClose(parameter.grad!, array(`grad_state_${key}`), tolerance);
     }
+  });
+});
+
+const short = { dimFeedforward: 12, dropout: 0 };
+
+function stackOf({ stack, options: { layers = 1, norm = false, ...own } }: StackCase): nn.Module {
+  const options = { ...short, ...own };
+  if (stack === 'Transformer') return new nn.Transformer(8, 2, 1, 1, options);
+  const last = norm ? new nn.LayerNorm(8) : null;
+  return stack === 'TransformerEncoder'
+    ? new nn.TransformerEncoder(new nn.TransformerEncoderLayer(8, 2, options), layers as number, last)
+    : new nn.TransformerDecoder(new nn.TransformerDecoderLayer(8, 2, options), layers as number, last);
+}
+
+describe('stacks with masks against PyTorch', () => {
+  test.concurrent.each(stacks)('$name', async (item) => {
+    const array = (key: string) => fixture.tensor(`${item.name}/${key}`);
+    torch.manualSeed(item.seed);
+    const model = stackOf(item).train(item.training);
+    expect(`${model}`).toBe(item.text);
+    const state = Object.keys(model.stateDict()).map((key) => [key, fromFixture(array(`state_${key}`))]);
+    model.loadStateDict(Object.fromEntries(state));
+    const xs = Array.from({ length: item.inputs }, (_, i) => fromFixture(array(`x${i}`), true));
+    const masks = Object.fromEntries(item.masks.map((key) => [key, fromFixture(array(`mask_${key}`))]));
+    const y = model(...xs, { ...masks, ...item.flags }) as Tensor;
+    await expectClose(y, array('y0'), { rtol: 2e-5, atol: 1e-5 });
+    y.mul(fromFixture(array('dy0')))
+      .sum()
+      .backward();
+    const tolerance = { rtol: 1e-4, atol: 2e-5 };
+    for (const [i, x] of xs.entries()) await expectClose(x.grad!, array(`grad_x${i}`), tolerance);
+    for (const [key, parameter] of model.namedParameters()) {
+      await expectClose(parameter.grad!, array(`grad_state_${key}`), tolerance);
+    }
+  });
+
+  test('masks may be given by place, as in PyTorch', async () => {
+    torch.manualSeed(0);
+    const model = new nn.Transformer(8, 2, 1, 1, short);
+    const [src, tgt] = [torch.randn(4, 2, 8), torch.randn(3, 2, 8)];
+    const [srcMask, tgtMask] = [4, 3].map((size) => nn.Transformer.generateSquareSubsequentMask(size)) as [
+      Tensor,
+      Tensor,
+    ];
+    const named = model(src, tgt, { srcMask, tgtMask });
+    expect(await torch.equal(model(src, tgt, srcMask, tgtMask), named)).toBe(true);
+    const [encoder, decoder] = [model.encoder as nn.TransformerEncoder, model.decoder as nn.TransformerDecoder];
+    const memory = encoder(src, srcMask);
+    expect(await torch.equal(decoder(tgt, memory, tgtMask), named)).toBe(true);
+    const [first, second] = [encoder.layers[0]!, decoder.layers[0]!];
+    expect(await torch.equal(first(src, srcMask, null, true), first(src, { srcMask, isCausal: true }))).toBe(true);
+    expect(await torch.equal(second(tgt, memory, tgtMask), second(tgt, memory, { tgtMask }))).toBe(true);
+    expect(() => model(src, tgt, { mask: srcMask } as never)).toThrow(/Transformer: got an unknown argument 'mask'/);
   });
 });
 

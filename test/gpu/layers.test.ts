@@ -1,6 +1,6 @@
 // Checks the remaining layers against PyTorch: printed text, first weights, outputs and gradients; and embeddings' options.
 import * as torch from 'lamplight';
-import { nn, type Tensor } from 'lamplight';
+import { nn, optim, type Tensor } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { expectClose, fromFixture } from '../support/close';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
@@ -26,15 +26,21 @@ interface NormCase extends FixtureCase {
   readonly seed: number;
 }
 
+interface TrainedCase extends FixtureCase {
+  readonly trained: 'weightNorm' | 'spectralNorm';
+  readonly options: Record<string, never>;
+}
+
 interface EmbeddingCase extends FixtureCase {
   readonly embedding: Record<string, never>;
   readonly text: string;
 }
 
-const fixture = await loadFixture<LayerCase | EmbeddingCase | NormCase>('layers');
+const fixture = await loadFixture<LayerCase | EmbeddingCase | NormCase | TrainedCase>('layers');
 const layers = fixture.cases.filter((item): item is LayerCase => 'fresh' in item);
 const embeddings = fixture.cases.filter((item): item is EmbeddingCase => 'embedding' in item);
 const norms = fixture.cases.filter((item): item is NormCase => 'norm' in item);
+const trained = fixture.cases.filter((item): item is TrainedCase => 'trained' in item);
 const LayerTypes = nn as unknown as Record<string, new (...args: unknown[]) => nn.Module>;
 
 function build(module: string, args: readonly unknown[], options: Record<string, unknown>): nn.Module {
@@ -113,6 +119,32 @@ describe('norms of parameters against PyTorch', () => {
     expect(whole.namedParameters().map(([key]) => key)).toEqual(['bias', 'weight']);
     expect(await torch.allclose(whole(x) as Tensor, y, { atol: 1e-5 })).toBe(true);
     expect(() => remove(layer)).toThrow(/not found in/);
+  });
+});
+
+describe('norms of parameters in training', () => {
+  test.each(trained)('$name', async ({ name, trained: norm, options }) => {
+    const array = (key: string) => fixture.tensor(`${name}/${key}`);
+    const layer = nn.utils[norm](new nn.Linear(4, 3), options);
+    const keys = Object.keys(layer.stateDict());
+    layer.loadStateDict(Object.fromEntries(keys.map((key) => [key, fromFixture(array(`before_${key}`))])));
+    const optimizer = new optim.SGD(layer.parameters(), { lr: 0.2, momentum: 0.9 });
+    const losses: Tensor[] = [];
+    const xs = fromFixture(array('xs'));
+    for (const x of xs) {
+      optimizer.zeroGrad();
+      const loss = layer(x).sin().square().mean();
+      loss.backward();
+      optimizer.step();
+      losses.push(loss);
+    }
+    const tolerance = { rtol: 5e-5, atol: 5e-6 };
+    await expectClose(torch.stack(losses), array('losses'), tolerance);
+    for (const [key, tensor] of Object.entries(layer.stateDict()))
+      await expectClose(tensor, array(`after_${key}`), tolerance);
+    await expectClose(layer.eval()(xs.at(0)), array('evaluated'), tolerance);
+    const remove = norm === 'weightNorm' ? nn.utils.removeWeightNorm : nn.utils.removeSpectralNorm;
+    await expectClose(remove(layer).weight, array('weight'), tolerance);
   });
 });
 
