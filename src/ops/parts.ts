@@ -40,6 +40,15 @@ export const isposinf = test('isposinf', 'u32(math_isinf(a0) && a0 > 0.0)', neve
 /** Whether a is -∞. */
 export const isneginf = test('isneginf', 'u32(math_isinf(a0) && a0 < 0.0)', never);
 
+const angleOp = pointwise({
+  name: 'angle',
+  lib,
+  expr: 'select(select(0.0, 3.14159265, a0 < 0.0), a0, math_isnan(a0))',
+  grads: [(dy) => fullLike(dy, 0)],
+});
+/** The angle of a in the plane of complex numbers: π for negative numbers, else 0. */
+export const angle: Unary = (a) => record(angleOp, [toFloat(a)], undefined);
+
 // ── Floats by their bits ──
 
 const copysignOp = pointwise({

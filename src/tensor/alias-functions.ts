@@ -1,4 +1,4 @@
-// Functions over tensors for what is known of them, and for the matrices of their last dimensions.
+// Functions over tensors for what is known of them, for the matrices of their last dimensions, and for complex numbers that are real.
 import type { Tensor } from './tensor';
 
 /** Whether numbers of this dtype have a sign. */
@@ -13,3 +13,18 @@ export const adjoint = (input: Tensor): Tensor => input.adjoint();
 export const fill = (input: Tensor, value: number | boolean | Tensor): Tensor => input.clone().fill_(value);
 /** Takes a tensor out of the graph, in place. */
 export const detach_ = (input: Tensor): Tensor => input.detach_();
+
+/** `input`, as its numbers are real. */
+export const real = (input: Tensor): Tensor => input.real;
+/** `input`: real numbers are their own conjugates. */
+export const conj = (input: Tensor): Tensor => input.conj();
+export const conjPhysical = (input: Tensor): Tensor => input.conjPhysical();
+export const resolveConj = (input: Tensor): Tensor => input.resolveConj();
+export const resolveNeg = (input: Tensor): Tensor => input.resolveNeg();
+/** π for negative numbers, else 0. */
+export const angle = (input: Tensor): Tensor => input.angle();
+/** True everywhere. */
+export const isreal = (input: Tensor): Tensor => input.isreal();
+export const isComplex = (input: Tensor): boolean => input.isComplex();
+export const isConj = (input: Tensor): boolean => input.isConj();
+export const isNeg = (input: Tensor): boolean => input.isNeg();

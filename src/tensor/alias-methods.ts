@@ -1,6 +1,8 @@
 // Tensor methods by the second names that PyTorch has for them, and what it calls the sizes of tensors.
 import { type DType, isFloat, type Shape, sameShape, showShape } from '../compiler/meta';
 import { ShapeError } from '../errors';
+import { full } from '../ops/cast';
+import { angle } from '../ops/parts';
 import { sumTo } from '../ops/reduce';
 import type { Operandish } from './pointwise-methods';
 import { SpecialMethods } from './special-methods';
@@ -228,6 +230,56 @@ export abstract class AliasMethods extends SpecialMethods {
       );
     }
     return sameShape(to, this.shape) ? (this as unknown as Tensor) : this.make(sumTo(this.value, to));
+  }
+
+  // ── What functions of complex numbers are of real ones ──
+
+  /** This tensor, as its numbers are real. */
+  get real(): Tensor {
+    return this as unknown as Tensor;
+  }
+
+  /** This tensor: real numbers are their own conjugates. */
+  conj(): Tensor {
+    return this as unknown as Tensor;
+  }
+
+  conjPhysical(): Tensor {
+    return this as unknown as Tensor;
+  }
+
+  conjPhysical_(): this {
+    return this;
+  }
+
+  resolveConj(): Tensor {
+    return this as unknown as Tensor;
+  }
+
+  resolveNeg(): Tensor {
+    return this as unknown as Tensor;
+  }
+
+  /** π for negative numbers, else 0. */
+  angle(): Tensor {
+    return this.make(angle(this.value));
+  }
+
+  /** True everywhere. */
+  isreal(): Tensor {
+    return this.make(full(this.shape, 1, 'bool'));
+  }
+
+  isComplex(): boolean {
+    return false;
+  }
+
+  isConj(): boolean {
+    return false;
+  }
+
+  isNeg(): boolean {
+    return false;
   }
 
   // ── What is known of a tensor ──

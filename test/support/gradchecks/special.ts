@@ -25,6 +25,7 @@ export const special: Gradcheck[] = [
   ['i1', (a) => torch.special.i1(a), [awayFromZero(3)]],
   ['ndtr, entr', (a) => torch.special.ndtr(a).add(torch.special.entr(a)), [positive(3)]],
   ['copysign', (a, b) => a.copysign(b), [awayFromZero(3), awayFromZero(3)], 'once'],
+  ['angle', (a) => a.angle().add(a), [awayFromZero(3)], 'once'],
   ['frexp', (a) => a.frexp()[0], [uniform([4], 0.55, 0.95)], 'once'],
   ['ldexp', (a, b) => a.ldexp(b), [any(2, 3), any(3)]],
   ['nextafter', (a) => a.nextafter(a.detach().add(1)), [any(3)], 'once'],
