@@ -55,8 +55,8 @@ export interface PointwiseBody {
   readonly lib?: readonly string[];
   /** Type of the dynamic scalars; default f32. */
   readonly scalarType?: Scalar;
-  /** The result is `a0` or 0, as `a1` decides. */
-  readonly masks?: boolean;
+  /** The result is proportional to `a0`, and 0 where that is, by a finite factor that `a1` decides. */
+  readonly scales?: boolean;
 }
 
 /** Elements of a contiguous buffer in view: element i is at offset + Σ index_d(i) · strides[d]. */

@@ -3,8 +3,8 @@ import { shareEqual } from './equal';
 import { fusePointwise, leaveApart } from './fuse';
 import { readHalves } from './halves';
 import type { LoweredProgram } from './ir';
-import { moveMasks } from './masks';
 import { fusePools } from './pools';
+import { moveScales } from './scales';
 import { schedule } from './schedule';
 import { dropUnused } from './unused';
 import { composeViews } from './views';
@@ -19,7 +19,7 @@ export type CompilerPass = (lowered: LoweredProgram) => LoweredProgram;
 export const compilerPasses: readonly CompilerPass[] = [
   composeViews,
   shareEqual,
-  moveMasks,
+  moveScales,
   readHalves,
   dropUnused,
   fusePools,

@@ -16,7 +16,7 @@ const erf = [mathLib, erfLib];
 const reluBackwardOp: Op<undefined> = pointwise({
   name: 'reluBackward',
   expr: 'select(a0, 0.0, a1 <= 0.0)',
-  masks: true,
+  scales: true,
   saves: 'b',
   grads: [(dy, { b }) => record(reluBackwardOp, [dy, b], undefined), null],
 });
@@ -57,6 +57,7 @@ export const elu = (x: Value, alpha = 1): Value => record(eluOp, [x], undefined,
 const tanhBackwardOp: Op<undefined> = pointwise({
   name: 'tanhBackward',
   expr: 'a0 * (1.0 - a1 * a1)',
+  scales: true,
   saves: 'ab',
   grads: [
     (g, { b: y }) => record(tanhBackwardOp, [g, y], undefined),
@@ -78,6 +79,7 @@ export const tanh = (x: Value): Value => record(tanhOp, [toFloat(x)], undefined)
 const sigmoidBackwardOp: Op<undefined> = pointwise({
   name: 'sigmoidBackward',
   expr: 'a0 * a1 * (1.0 - a1)',
+  scales: true,
   saves: 'ab',
   grads: [
     (g, { b: y }) => record(sigmoidBackwardOp, [g, y], undefined),

@@ -29,8 +29,8 @@ interface PointwiseSpec {
   readonly condition?: boolean;
   /** Default: the dtype of the inputs. */
   readonly result?: DType;
-  /** The result is `a0` or 0, as `a1` decides. */
-  readonly masks?: boolean;
+  /** The result is proportional to `a0`, and 0 where that is, by a finite factor that `a1` decides. */
+  readonly scales?: boolean;
   /** One gradient an input, or null; without the list, the op is not differentiable. */
   readonly grads?: readonly (((dy: Value, saved: Saved) => Value) | null)[];
   /** Letters of what the gradients read, such as `'ab'` or `'y'`. */
@@ -39,7 +39,7 @@ interface PointwiseSpec {
 
 /** The operation that a spec describes. Operands broadcast; the dtype of dynamic scalars is that of the last input. */
 export function pointwise(spec: PointwiseSpec): Op<undefined> {
-  const { name, expr, lib, masks, grads, saves = '' } = spec;
+  const { name, expr, lib, scales, grads, saves = '' } = spec;
   return {
     name,
     gradName: spec.gradName,
@@ -55,7 +55,7 @@ export function pointwise(spec: PointwiseSpec): Op<undefined> {
     lower({ inputs }): Lowering {
       const { dtype } = inputs.at(-1)!;
       const text = typeof expr === 'string' ? expr : expr(dtype);
-      return { kind: 'pointwise', body: { expr: text, lib, scalarType: scalarOf(dtype), ...(masks && { masks }) } };
+      return { kind: 'pointwise', body: { expr: text, lib, scalarType: scalarOf(dtype), ...(scales && { scales }) } };
     },
     vjp:
       grads &&

@@ -184,6 +184,19 @@ describe('a convolution pools', () => {
     expect(fused.dispatches).toBeLessThan(plain.dispatches);
   });
 
+  test.each(['tanh', 'sigmoid'] as const)('with the gradients through %s', async (activation) => {
+    const [plain, fused] = await both(() => {
+      const leaves = [torch.randn(4, 3, 8, 9), torch.randn(8, 3, 3, 3)].map((leaf) => leaf.requiresGrad_());
+      const y = F.maxPool2d(F.conv2d(leaves[0]!, leaves[1]!, null, { padding: 1 })[activation](), 2);
+      return [y, ...torch.autograd.grad(y, leaves, torch.randn(...y.shape))];
+    });
+    for (const [i, values] of plain.numbers.entries()) {
+      expectNumbers(fused.numbers[i]!, values, { rtol: 1e-5, atol: 1e-5 });
+    }
+    // The convolution, its activation and the pooling are one.
+    expect(plain.dispatches - fused.dispatches).toBeGreaterThanOrEqual(2);
+  });
+
   test('and gives its outputs too where somebody wants them', async () => {
     const [plain, fused] = await both(() => {
       const y = F.conv2d(whole(2, 3, 8, 8), whole(8, 3, 3, 3), null, { padding: 1 }).relu();

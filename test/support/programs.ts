@@ -42,8 +42,8 @@ export const operation = (name: string, lowering: Lowering, rest: Partial<Kernel
   ...rest,
 });
 
-export const pointwiseOp = (name: string, expr = 'a0', masks = false): KernelOp =>
-  operation(name, { kind: 'pointwise', body: { expr, masks } });
+export const pointwiseOp = (name: string, expr = 'a0', scales = false): KernelOp =>
+  operation(name, { kind: 'pointwise', body: { expr, scales } });
 
 const emptyPass: Pass = { label: '', source: [''], reads: [], writes: [], grid: [1, 1, 1] };
 

@@ -1,12 +1,14 @@
-// Masks before spreading: the gradient of an activation under a max pooling is taken where there are fewer elements. Pure.
+// Scaling before spreading: the gradient of an activation under a max pooling is taken where there are fewer elements. Pure.
 import type { LoweredProgram, Lowering, ProgramNode } from './ir';
 import { type Meta, sameShape } from './meta';
 
 /**
- * With y = pick(x) and i its places, mask(spread(dy, i), x) = spread(mask(dy, y), i), bit for bit: only picked elements of x
- * meet a dy. The right side masks the fewer elements, and x is not needed after the forward pass.
+ * With y = pick(x) and i its places, f(spread(dy, i), x) = spread(f(dy, y), i) where f scales its first argument: only picked
+ * elements of x meet a dy. Where several dy meet one element, a product of their sum becomes a sum of products; and of several
+ * NaN in one window only the picked one makes its gradient NaN. The right side scales the fewer elements, and x is not needed
+ * after the forward pass.
  */
-export function moveMasks({ program, lowerings }: LoweredProgram): LoweredProgram {
+export function moveScales({ program, lowerings }: LoweredProgram): LoweredProgram {
   const values: Meta[] = [...program.values];
   const producer = new Map<number, ProgramNode>();
   const root = Int32Array.from(values.keys());
@@ -22,10 +24,10 @@ export function moveMasks({ program, lowerings }: LoweredProgram): LoweredProgra
     if (shaped && sameShape(values[from!]!.shape, values[to!]!.shape)) root[to!] = root[from!]!;
   });
   const lowered = new Map(program.nodes.map((node, n) => [node, lowerings[n]!]));
-  /** The spreading node whose result is masked, and the node that picked its places from what decides. */
+  /** The spreading node whose result is scaled, and the node that picked its places from what decides. */
   const pair = (node: ProgramNode, lowering: Lowering) => {
     const [d, x] = node.inputs as [number, number];
-    if (lowering.kind !== 'pointwise' || !lowering.body.masks || readers[d] !== 1) return null;
+    if (lowering.kind !== 'pointwise' || !lowering.body.scales || readers[d] !== 1) return null;
     const spread = producer.get(d);
     const picked = spread?.op.spreads ? producer.get(root[spread.inputs[1]!]!) : undefined;
     if (!spread || !picked?.op.picks || picked.outputs[1] !== root[spread.inputs[1]!]) return null;
@@ -45,9 +47,9 @@ export function moveMasks({ program, lowerings }: LoweredProgram): LoweredProgra
     }
     const { spread, y } = found;
     const [dy, ...places] = spread.inputs as [number, ...number[]];
-    const masked = values.push(values[dy]!) - 1;
-    nodes.push({ ...node, inputs: [dy, y], outputs: [masked] });
-    nodes.push({ ...spread, inputs: [masked, ...places], outputs: node.outputs });
+    const scaled = values.push(values[dy]!) - 1;
+    nodes.push({ ...node, inputs: [dy, y], outputs: [scaled] });
+    nodes.push({ ...spread, inputs: [scaled, ...places], outputs: node.outputs });
     kept.push(lowerings[n]!, lowered.get(spread)!);
   });
   return { program: { ...program, values, nodes }, lowerings: kept };
