@@ -95,6 +95,7 @@ function maxPass(written: Shape, size: Shape, outSize: Shape, { stride, padding 
 /** y[p,i,j] = max x over the window of (i, j), and the flat place r·W + c of that maximum. */
 const maxPool2dOp: Op<MaxPoolAttrs> = {
   name: 'maxPool2d',
+  readsHalf: true,
   picks: true,
   windows: ({ kernel, stride, padding, dilation }) =>
     sameShape(kernel, stride) && [...padding, ...dilation].join() === '0,0,1,1' ? kernel : undefined,
@@ -152,6 +153,7 @@ function maxGradPass(entry: 'spread' | 'pick', from: Meta, to: Meta, attrs: MaxP
 /** dx[p,r,c] = Σ dy[p,i,j] over the windows whose index is the place of (r, c). */
 const maxPool2dBackwardOp: Op<Sized<MaxPoolAttrs>> = {
   name: 'maxPool2dBackward',
+  readsHalf: true,
   spreads: true,
   infer: ([dy], { size }) => [{ shape: [...dy!.shape.slice(0, 2), ...size], dtype: 'float32' }],
   lower: ({ inputs: [dy], outputs: [dx], attrs }) => maxGradPass('spread', dy!, dx!, attrs),
@@ -165,6 +167,7 @@ const spread = (dy: Value, indices: Value, attrs: Sized<MaxPoolAttrs>): Value =>
 /** dy[p,i,j] = dx[p, indices[p,i,j]], the adjoint of the above. */
 const maxPool2dPickOp: Op<Sized<MaxPoolAttrs>> = {
   name: 'maxPool2dPick',
+  readsHalf: true,
   infer: ([, indices]) => [{ shape: indices!.shape, dtype: 'float32' }],
   lower: ({ inputs: [dx], outputs: [dy], attrs }) => maxGradPass('pick', dx!, dy!, attrs),
   vjp: ([g], { inputs: [, indices], attrs }) => [spread(g!, indices!, attrs), null],
@@ -191,6 +194,7 @@ function avgPass(entry: 'main' | 'grad', size: Shape, outSize: Shape, attrs: Avg
 /** y[p,i,j] = Σ x over the window of (i, j) / divisor(i, j). */
 const avgPool2dOp: Op<AvgPoolAttrs> = {
   name: 'avgPool2d',
+  readsHalf: true,
   gradName: 'AvgPool2DBackward0',
   infer([x], attrs) {
     const shape = poolShape('avgPool2d', x!, attrs);
@@ -208,6 +212,7 @@ const avgPool2dOp: Op<AvgPoolAttrs> = {
 /** dx[p,r,c] = Σ dy[p,i,j] / divisor(i, j) over the windows that hold (r, c). */
 const avgPool2dBackwardOp: Op<Sized<AvgPoolAttrs>> = {
   name: 'avgPool2dBackward',
+  readsHalf: true,
   infer: ([dy], { size }) => [{ shape: [...dy!.shape.slice(0, 2), ...size], dtype: 'float32' }],
   lower: ({ inputs: [dy], outputs: [dx], attrs }) => avgPass('grad', dx!.shape, dy!.shape, attrs),
   vjp([g], { attrs: { size: _, ...attrs } }) {

@@ -188,7 +188,7 @@ test('what is saved comes back', () =>
 describe.each(['software', 'gpu'] as const)(
   'kernels for a %s read float16 where it lies, to the same bits:',
   (kernels) => {
-    const products: [string, (x: Tensor, w: Tensor) => Tensor, number[], number[]][] = [
+    const functions: [string, (x: Tensor, w: Tensor) => Tensor, ...number[][]][] = [
       ['a product', (a, b) => a.matmul(b), [37, 50], [50, 29]],
       ['a product by a transposed matrix', (a, b) => F.linear(a, b), [64, 33], [17, 33]],
       ['a product by a vector', (a, b) => a.matmul(b), [70, 65], [65]],
@@ -210,19 +210,22 @@ describe.each(['software', 'gpu'] as const)(
       ['a convolution by 1 × 1', (x, w) => F.conv2d(x, w), [2, 16, 8, 8], [24, 16, 1, 1]],
       ['a convolution by channel', (x, w) => F.conv2d(x, w, null, { groups: 8 }), [1, 8, 10, 10], [8, 1, 3, 3]],
       ['a transposed convolution', (x, w) => F.convTranspose2d(x, w, null, { stride: 2 }), [2, 6, 7, 7], [6, 4, 3, 3]],
+      ['the greatest of windows', (x) => F.maxPool2d(x, 3, 2, 1), [2, 3, 9, 8]],
+      ['means of windows', (x) => F.avgPool2d(x, 2), [2, 3, 9, 8]],
     ];
 
-    test.each(products)('%s', (_, product, left, right) =>
+    test.each(functions)('%s', (_, compute, ...shapes) =>
       here(async () => {
         await torch.init({ kernels });
         torch.manualSeed(1);
-        const inputs = [left, right].map((shape) => torch.randn(shape).half());
+        const inputs = shapes.map((shape) => torch.randn(shape, { dtype }));
         const results = await Promise.all(
           [(x: Tensor) => x, (x: Tensor) => x.float()].map(async (widen) => {
-            const [a, b] = inputs.map((x) => x.detach().clone().requiresGrad_());
-            const y = product(widen(a!), widen(b!)).half();
+            const xs = inputs.map((x) => x.detach().clone().requiresGrad_());
+            const [x, w] = xs.map(widen);
+            const y = compute(x!, w!).half();
             y.backward(torch.ones(y.shape, { dtype }));
-            return [await y.data(), await a!.grad!.data(), await b!.grad!.data()];
+            return Promise.all([y, ...xs.map(({ grad }) => grad!)].map((one) => one.data()));
           }),
         );
         expect(results[0]).toEqual(results[1]);
