@@ -2,6 +2,7 @@
 import * as torch from 'lamplight';
 import { nn, optim } from 'lamplight';
 import { CNNModel, ComplexCNNModel } from '../demos/mnist/models';
+import { cnn } from './rows/networks';
 
 /** Milliseconds of JavaScript a step, and where they go. */
 export interface StepTime {
@@ -23,12 +24,14 @@ export interface StepTime {
 
 declare global {
   interface Window {
-    stepTime(model: 'mlp' | 'simple' | 'complex', batchSize: number, steps: number, warmUp: number): Promise<StepTime>;
+    stepTime(model: keyof typeof makers, batchSize: number, steps: number, warmUp: number): Promise<StepTime>;
   }
 }
 
 const makers = {
   mlp: () => new nn.Sequential(new nn.Flatten(), new nn.Linear(784, 128), new nn.ReLU(), new nn.Linear(128, 10)),
+  /** The benchmark's. */
+  cnn: () => cnn.lamplight(),
   simple: () => new CNNModel(),
   complex: () => new ComplexCNNModel(),
 };

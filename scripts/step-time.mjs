@@ -7,7 +7,7 @@ import { setup } from './setup.mjs';
 
 const usage = `Usage: npm run step-time -- [--batch-size N] [--steps N] [--warm-up N] [--json]
 
-Prints the milliseconds of JavaScript in a training step, until its submit, for three models, after so many steps that the
+Prints the milliseconds of JavaScript in a training step, until its submit, for four models, after so many steps that the
 browser has compiled what it interprets at first.`;
 
 const { values } = parseArgs({
@@ -44,7 +44,7 @@ try {
   await page.goto(`${server.resolvedUrls?.local[0]}bench/step-time.html`);
   await page.waitForFunction(() => 'stepTime' in window);
   const results = [];
-  for (const model of /** @type {const} */ (['mlp', 'simple', 'complex'])) {
+  for (const model of /** @type {const} */ (['mlp', 'cnn', 'simple', 'complex'])) {
     const result = await page.evaluate(
       ([name, batchSize, steps, warmUp]) => window.stepTime(name, batchSize, steps, warmUp),
       /** @type {const} */ ([model, Number(values['batch-size']), Number(values.steps), Number(values['warm-up'])]),

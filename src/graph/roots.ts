@@ -28,7 +28,10 @@ export class Scope {
 
   /** Whether something that was made here, or in a scope within, has not passed outward. */
   get leaves(): boolean {
-    return this.lost || this.roots.some(({ scope }) => scope === this);
+    if (this.lost) return true;
+    const { roots } = this;
+    for (let i = 0; i < roots.length; i++) if (roots[i]!.scope === this) return true;
+    return false;
   }
 
   /** A scope within has closed, and left something behind. */
@@ -67,8 +70,12 @@ export function closeScope(): Scope {
 export function takeRoots(): ReadonlySet<Root> {
   const roots = new Set<Root>();
   for (const scope of open) {
-    for (const root of scope.roots) if (!root.disposed && !root.window) roots.add(root);
-    if (scope.roots.length > 0) scope.noteLeaves();
+    const { length } = scope.roots;
+    for (let i = 0; i < length; i++) {
+      const root = scope.roots[i]!;
+      if (!root.disposed && !root.window) roots.add(root);
+    }
+    if (length > 0) scope.noteLeaves();
     scope.roots.length = 0;
   }
   return roots;

@@ -68,11 +68,13 @@ export abstract class Module extends Callable {
 
   #call(given: unknown[]): unknown {
     if (isJournaling()) beforeChange(this, () => keepProperties(this));
-    const run = () => moduleScope(this, () => this.#forward(given));
     callDepth++;
     try {
-      const traced = isTracing() ? () => this.#traced(run) : run;
-      return callDepth === 1 && !this.training ? withMode({ keepSaved: false }, traced) : traced();
+      const forgets = callDepth === 1 && !this.training;
+      if (!forgets && !isTracing()) return moduleScope(this, () => this.#forward(given));
+      const forward = () => moduleScope(this, () => this.#forward(given));
+      const run = isTracing() ? () => this.#traced(forward) : forward;
+      return forgets ? withMode({ keepSaved: false }, run) : run();
     } finally {
       callDepth--;
     }

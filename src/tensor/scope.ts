@@ -9,38 +9,40 @@ import { TensorBase } from './base';
  * @throws ArgumentError if `fn` is asynchronous
  */
 export function scope<T>(fn: () => T): T {
-  return inScope(fn, (result, outer) => {
-    if (result instanceof Promise) {
-      throw new ArgumentError(
-        'scope: expected a synchronous function, but it returned a promise; a scope cannot follow an await',
-      );
-    }
-    adopt(result, outer);
-  });
+  const inner = openScope();
+  const result = inScope(fn);
+  const outer = closeScope();
+  if (result instanceof Promise) {
+    throw new ArgumentError(
+      'scope: expected a synchronous function, but it returned a promise; a scope cannot follow an await',
+    );
+  }
+  adopt(result, outer);
+  if (inner.leaves) outer.noteLeaves();
+  return result;
 }
 
 /** `scope` for a module's call: tensors stored on the module, in any nesting, live on as well. */
 export function moduleScope<T>(module: object, fn: () => T): T {
-  return inScope(fn, (result, outer, inner) => {
-    adopt(result, outer);
-    // The module may outlive every scope that is open; mostly nothing is left that it could keep.
-    if (inner.leaves) for (const name of Object.keys(module)) adopt(Reflect.get(module, name), topScope);
-  });
+  const inner = openScope();
+  const result = inScope(fn);
+  const outer = closeScope();
+  adopt(result, outer);
+  if (!inner.leaves) return result;
+  // The module may outlive every scope that is open; mostly nothing is left that it could keep.
+  for (const name of Object.keys(module)) adopt(Reflect.get(module, name), topScope);
+  if (inner.leaves) outer.noteLeaves();
+  return result;
 }
 
-function inScope<T>(fn: () => T, leave: (result: T, outer: Scope, inner: Scope) => void): T {
-  const inner = openScope();
-  let result: T;
+/** Closes the scope that was opened for `fn` if that throws. */
+function inScope<T>(fn: () => T): T {
   try {
-    result = fn();
+    return fn();
   } catch (error) {
     closeScope();
     throw error;
   }
-  const outer = closeScope();
-  leave(result, outer, inner);
-  if (inner.leaves) outer.noteLeaves();
-  return result;
 }
 
 /** Moves the tensors within `result` whose scope has closed, or lies within `outer`, to `outer`. */
