@@ -46,6 +46,9 @@ test('a step is explained kernel by kernel, with the paths of the modules', asyn
     expect([...places], place).toContain(place);
   }
   expect(explanation.toString()).toMatch(/features\.0: .*conv2d/);
+  expect(explanation.toString()).toMatch(
+    /conv2d relu maxPool2d .*\n.*features\.0: .*features\.1: .*features\.2: maxPool2d/,
+  );
   expect(explanation.toString()).toMatch(/Adam: adam/);
   // It is what the next step does.
   const next = torch.gpu.stats().dispatches;
