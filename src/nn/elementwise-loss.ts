@@ -1,15 +1,18 @@
 // Owns the losses between an input and a target of its shape: SmoothL1Loss, HuberLoss, BCELoss, KLDivLoss and their kind.
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import type {
+  BinaryArguments,
+  GaussianArguments,
+  HuberArguments,
+  KLDivArguments,
+  PoissonArguments,
+  SmoothL1Arguments,
+} from './functional/elementwise-loss';
 import * as F from './functional/elementwise-loss';
 import type { ReductionArguments } from './functional/reduction';
 import { Loss } from './loss';
 import { Module } from './module';
-
-interface SmoothL1Arguments extends ReductionArguments {
-  /** Where the square ends, default 1. */
-  beta?: number;
-}
 
 /** 0.5 d² / beta where |d| < beta, |d| − 0.5 beta elsewhere, of d = input − target. */
 export class SmoothL1Loss extends Loss {
@@ -24,11 +27,6 @@ export class SmoothL1Loss extends Loss {
   forward(input: Tensor, target: Tensor): Tensor {
     return F.smoothL1Loss(input, target, { reduction: this.reduction, beta: this.beta });
   }
-}
-
-interface HuberArguments extends ReductionArguments {
-  /** Where the square ends, default 1. */
-  delta?: number;
 }
 
 /** 0.5 d² where |d| ≤ delta, delta (|d| − 0.5 delta) elsewhere, of d = input − target. */
@@ -46,11 +44,6 @@ export class HuberLoss extends Loss {
   }
 }
 
-interface BinaryArguments extends ReductionArguments {
-  /** A factor for each element. */
-  weight?: Tensor | null;
-}
-
 /** −weight (target · ln input + (1 − target) ln(1 − input)) of probabilities, the logarithms no less than −100. */
 export class BCELoss extends Loss {
   declare weight: Tensor | null;
@@ -64,13 +57,6 @@ export class BCELoss extends Loss {
   forward(input: Tensor, target: Tensor): Tensor {
     return F.binaryCrossEntropy(input, target, { weight: this.weight, reduction: this.reduction });
   }
-}
-
-interface KLDivArguments {
-  /** 'mean' (default: over the elements), 'batchmean' (the sum over the size of dimension 0), 'sum' or 'none'. */
-  reduction?: F.KLReduction;
-  /** The target holds log probabilities, too; default false. */
-  logTarget?: boolean;
 }
 
 /** target (ln target − input), the divergence from the log probabilities `input`. */
@@ -88,15 +74,6 @@ export class KLDivLoss extends Module {
   forward(input: Tensor, target: Tensor): Tensor {
     return F.klDiv(input, target, { reduction: this.reduction, logTarget: this.logTarget });
   }
-}
-
-interface PoissonArguments extends ReductionArguments {
-  /** The input holds the logarithm of the rate, default true. */
-  logInput?: boolean;
-  /** Add Stirling's approximation of ln target!, default false. */
-  full?: boolean;
-  /** Added to a rate before its logarithm, default 1e-8. */
-  eps?: number;
 }
 
 /** exp(input) − target · input (or input − target ln(input + eps)), the likelihood of Poisson counts. */
@@ -118,13 +95,6 @@ export class PoissonNLLLoss extends Loss {
     const { logInput, full, eps, reduction } = this;
     return F.poissonNllLoss(input, target, { logInput, full, eps, reduction });
   }
-}
-
-interface GaussianArguments extends ReductionArguments {
-  /** Add ½ ln 2π, default false. */
-  full?: boolean;
-  /** The least variance, default 1e-6. */
-  eps?: number;
 }
 
 /** ½ (ln var + (input − target)² / var), the likelihood of normal values. Called with input, target and variance. */

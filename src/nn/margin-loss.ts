@@ -1,15 +1,23 @@
 // Owns the losses that push scores or distances apart by a margin, and the distances CosineSimilarity and PairwiseDistance.
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
-import { cosineSimilarity, pairwiseDistance } from './functional/distance';
+import {
+  type CosineArguments,
+  cosineSimilarity,
+  type PairwiseArguments,
+  pairwiseDistance,
+} from './functional/distance';
+import type {
+  DistanceArguments,
+  MarginArguments,
+  MultiMarginArguments,
+  TripletArguments,
+  WeightArguments,
+} from './functional/margin-loss';
 import * as F from './functional/margin-loss';
 import type { ReductionArguments } from './functional/reduction';
 import { Loss } from './loss';
 import { Module } from './module';
-
-interface MarginArguments extends ReductionArguments {
-  margin?: number;
-}
 
 type MarginArgs = Arguments<MarginArguments, ['margin', 'reduction']>;
 
@@ -61,13 +69,6 @@ export class CosineEmbeddingLoss extends MarginLoss {
   }
 }
 
-interface MultiMarginArguments extends MarginArguments {
-  /** The power, 1 (default) or 2. */
-  p?: number;
-  /** A weight for each class. */
-  weight?: Tensor | null;
-}
-
 /** Σ_{i≠y} weight[y] max(0, margin − input[y] + input[i])^p / C for each row's label y. Shape: input [N, C] or [C], target [N] or []. */
 export class MultiMarginLoss extends Loss {
   declare weight: Tensor | null;
@@ -101,11 +102,6 @@ export class MultiLabelMarginLoss extends Loss {
   }
 }
 
-interface WeightArguments extends ReductionArguments {
-  /** A weight for each class. */
-  weight?: Tensor | null;
-}
-
 /** −weight (target ln σ(input) + (1 − target) ln σ(−input)), the mean over the classes. Shape: two of [N, C]. */
 export class MultiLabelSoftMarginLoss extends Loss {
   declare weight: Tensor | null;
@@ -119,15 +115,6 @@ export class MultiLabelSoftMarginLoss extends Loss {
   forward(input: Tensor, target: Tensor): Tensor {
     return F.multilabelSoftMarginLoss(input, target, { weight: this.weight, reduction: this.reduction });
   }
-}
-
-interface TripletArguments extends MarginArguments {
-  /** Which norm measures distance, default 2. */
-  p?: number;
-  /** Added to every difference, default 1e-6. */
-  eps?: number;
-  /** Use the distance from the positive to the negative where it is the smaller, default false. */
-  swap?: boolean;
 }
 
 /** max(0, ‖anchor − positive‖ − ‖anchor − negative‖ + margin), margin 1 by default. Shape: three of [N, D] or [D]. */
@@ -153,13 +140,6 @@ export class TripletMarginLoss extends Loss {
   }
 }
 
-interface DistanceArguments extends MarginArguments {
-  /** The distance of rows, F.pairwiseDistance by default. */
-  distanceFunction?: F.DistanceFunction | null;
-  /** Use the distance from the positive to the negative where it is the smaller, default false. */
-  swap?: boolean;
-}
-
 /** TripletMarginLoss with a distance of your own. */
 export class TripletMarginWithDistanceLoss extends Loss {
   distanceFunction: F.DistanceFunction;
@@ -181,13 +161,6 @@ export class TripletMarginWithDistanceLoss extends Loss {
   }
 }
 
-interface CosineArguments {
-  /** The dimension of the vectors, default 1. */
-  dim?: number;
-  /** The least norm to divide by, default 1e-8. */
-  eps?: number;
-}
-
 /** x1 · x2 / (max(‖x1‖, eps) max(‖x2‖, eps)) along `dim`. */
 export class CosineSimilarity extends Module {
   dim: number;
@@ -203,15 +176,6 @@ export class CosineSimilarity extends Module {
   forward(x1: Tensor, x2: Tensor): Tensor {
     return cosineSimilarity(x1, x2, { dim: this.dim, eps: this.eps });
   }
-}
-
-interface PairwiseArguments {
-  /** Which norm, default 2. */
-  p?: number;
-  /** Added to every difference, default 1e-6. */
-  eps?: number;
-  /** Keep the last dimension with size 1, default false. */
-  keepdim?: boolean;
 }
 
 /** ‖x1 − x2 + eps‖_p over the last dimension. */

@@ -8,7 +8,7 @@ import { i32, input, type Lowering, output, type Pass, type Pooling, u32 } from 
 import { grid } from '../compiler/lowering';
 import { sameShape } from '../compiler/meta';
 import type { AdapterProfile } from '../gpu/device';
-import type { ConvGeometry } from './conv-geometry';
+import { type ConvGeometry, geometryParams } from './conv-geometry';
 import {
   type CorrelationTile,
   chooseCorrelationTile,
@@ -129,10 +129,8 @@ function workgroupPass(c: Correlation, { outs, pixels }: WorkgroupTile, window =
       u32(oBlocks),
       u32(count),
       u32(c.groupIn * c.kernel[0] * c.kernel[1]),
-      u32(c.groups),
-      u32(c.groupIn),
-      u32(c.groupOut),
-      ...[...c.size, ...c.outSize, ...c.kernel, ...c.stride, ...c.dilation].map(u32),
+      ...geometryParams(c),
+      ...[...c.kernel, ...c.stride, ...c.dilation].map(u32),
       i32(c.padTop),
       i32(c.padLeft),
       ...weightParams(c),
@@ -146,7 +144,6 @@ function registerPass(c: Correlation, tile: CorrelationTile, window = EACH): Pas
   const [kh, kw] = c.kernel;
   const [sh, sw] = c.stride;
   const [dh, dw] = c.dilation;
-  const [rows, cols] = c.size;
   const [outRows, outCols] = c.outSize;
   const yTiles = ceilDiv(outRows - (outRows % high), tile.rows);
   const xTiles = ceilDiv(outCols - (outCols % wide), tile.cols);
@@ -199,13 +196,7 @@ function registerPass(c: Correlation, tile: CorrelationTile, window = EACH): Pas
       u32(xTiles),
       u32(yTiles),
       u32(oTiles),
-      u32(c.groups),
-      u32(c.groupIn),
-      u32(c.groupOut),
-      u32(rows),
-      u32(cols),
-      u32(outRows),
-      u32(outCols),
+      ...geometryParams(c),
       i32(c.padTop),
       i32(c.padLeft),
       ...weightParams(c),

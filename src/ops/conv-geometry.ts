@@ -1,4 +1,5 @@
 // The sizes of a convolution: its attributes, its shape rules, and the errors for what does not fit.
+import { type Param, u32 } from '../compiler/ir';
 import { type Meta, type Shape, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { expectFloat } from '../graph/record';
@@ -44,6 +45,12 @@ export function convGeometry(x: Shape, w: Shape, y: Shape, attrs: ConvAttrs): Co
     kernel: [kh, kw],
   };
 }
+
+type Sizes = Pick<ConvGeometry, 'groups' | 'groupIn' | 'groupOut' | 'size' | 'outSize'>;
+
+/** What every kernel of a convolution is told: groups, their channels, and the sizes of x and y. */
+export const geometryParams = ({ groups, groupIn, groupOut, size, outSize }: Sizes): Param[] =>
+  [groups, groupIn, groupOut, ...size, ...outSize].map(u32);
 
 /** Elements between the first and the last tap of a kernel, both included. */
 const extent = (kernel: number, dilation: number): number => (kernel - 1) * dilation + 1;

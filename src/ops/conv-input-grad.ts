@@ -5,7 +5,7 @@ import { input, type Lowering, output, type Pass, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
 import type { AdapterProfile } from '../gpu/device';
 import { correlate } from './conv-forward';
-import type { ConvGeometry } from './conv-geometry';
+import { type ConvGeometry, geometryParams } from './conv-geometry';
 import { type BlockTile, chooseBlockTile, weightsOf } from './conv-register-tiles';
 import { bestTile, ceilDiv, WORKGROUP } from './conv-tiles';
 import { unroll } from './unroll';
@@ -101,13 +101,7 @@ function blockPass(g: ConvGeometry, bias: boolean, tile: BlockTile): Pass {
       u32(xTiles),
       u32(yTiles),
       u32(cTiles),
-      u32(g.groups),
-      u32(g.groupIn),
-      u32(g.groupOut),
-      u32(g.size[0]),
-      u32(g.size[1]),
-      u32(g.outSize[0]),
-      u32(g.outSize[1]),
+      ...geometryParams(g),
       u32(bias ? 1 : 0),
     ],
     grid: grid(workgroups),
@@ -153,13 +147,7 @@ function gatherPass(g: ConvGeometry, bias: boolean): Pass {
       u32(xTiles),
       u32(cTiles),
       u32(g.batch),
-      u32(g.groups),
-      u32(g.groupIn),
-      u32(g.groupOut),
-      u32(g.size[0]),
-      u32(g.size[1]),
-      u32(g.outSize[0]),
-      u32(g.outSize[1]),
+      ...geometryParams(g),
       u32(g.padding[0]),
       u32(sh),
       u32(dh),

@@ -237,7 +237,8 @@ interface Work {
 
 function cost({ loads, spread, products, accumulators, pixels, turns, outerTurns, invocations, runs }: Work): number {
   const turn = LOAD * loads + SPREAD * spread + PRODUCT * products + CARRIED * accumulators + TURN;
-  const run = (Math.ceil(invocations / LANES) + 1) * (turns * turn + outerTurns * TURN + STORE * accumulators + INVOCATION);
+  const run =
+    (Math.ceil(invocations / LANES) + 1) * (turns * turn + outerTurns * TURN + STORE * accumulators + INVOCATION);
   const compilation =
     COMPILED_LOAD * (loads + pixels) +
     COMPILED_PRODUCT * products * (1 + products / MAX_PRODUCTS) +

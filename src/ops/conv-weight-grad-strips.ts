@@ -4,7 +4,7 @@ import { i32, input, type Lowering, output, type Pass, scratch, u32 } from '../c
 import { grid } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT } from '../compiler/meta';
 import { sumChunkPairs } from './chunks';
-import type { ConvGeometry } from './conv-geometry';
+import { type ConvGeometry, geometryParams } from './conv-geometry';
 import { type StripTile, stripColumns, stripPlan } from './conv-weight-grad-tiles';
 import { unroll } from './unroll';
 
@@ -52,13 +52,7 @@ export function stripPasses(g: ConvGeometry, tile: StripTile): Lowering {
       u32(strips),
       u32(stripsOfImage),
       u32(chunk),
-      u32(g.groups),
-      u32(g.groupIn),
-      u32(g.groupOut),
-      u32(g.size[0]),
-      u32(g.size[1]),
-      u32(g.outSize[0]),
-      u32(g.outSize[1]),
+      ...geometryParams(g),
       i32(g.padding[0]),
       i32(g.padding[2]),
     ],

@@ -7,7 +7,7 @@ import { grid, gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT } from '../compiler/meta';
 import type { AdapterProfile } from '../gpu/device';
 import { sumChunkPairs } from './chunks';
-import type { ConvGeometry } from './conv-geometry';
+import { type ConvGeometry, geometryParams } from './conv-geometry';
 import { ceilDiv } from './conv-tiles';
 import { stripPasses } from './conv-weight-grad-strips';
 import {
@@ -225,13 +225,7 @@ function workgroupPasses(g: ConvGeometry, { outs, taps }: WorkgroupTile): Loweri
       u32(rBlocks),
       u32(pixels),
       u32(chunk),
-      u32(g.groups),
-      u32(g.groupIn),
-      u32(g.groupOut),
-      u32(g.size[0]),
-      u32(g.size[1]),
-      u32(outRows),
-      u32(outCols),
+      ...geometryParams(g),
       u32(kh),
       u32(kw),
       u32(g.stride[0]),

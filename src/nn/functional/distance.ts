@@ -3,7 +3,7 @@ import { broadcastShapes } from '../../ops/broadcast';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 
-interface CosineArguments {
+export interface CosineArguments {
   /** The dimension of the vectors, default 1. */
   dim?: number;
   /** The least norm to divide by, default 1e-8. */
@@ -18,7 +18,7 @@ export function cosineSimilarity(x1: Tensor, x2: Tensor, ...args: Arguments<Cosi
   return u1!.mul(u2!).sum(dim);
 }
 
-interface PairwiseArguments {
+export interface PairwiseArguments {
   /** Which norm, default 2. */
   p?: number;
   /** Added to every difference, default 1e-6. */

@@ -7,7 +7,7 @@ import { logsigmoid } from './activation';
 import { l1Loss } from './loss';
 import { checkReduction, type Reduction, type ReductionArguments, reduceLosses } from './reduction';
 
-interface SmoothL1Arguments extends ReductionArguments {
+export interface SmoothL1Arguments extends ReductionArguments {
   /** Where the square ends, default 1; with 0 the loss is l1Loss. */
   beta?: number;
 }
@@ -31,7 +31,7 @@ export function smoothL1Loss(
   return reduceLosses(name, losses, reduction, 'SmoothL1LossBackward0');
 }
 
-interface HuberArguments extends ReductionArguments {
+export interface HuberArguments extends ReductionArguments {
   /** Where the square ends, default 1. */
   delta?: number;
 }
@@ -54,7 +54,7 @@ export function huberLoss(
   return reduceLosses(name, losses, reduction, 'HuberLossBackward0');
 }
 
-interface BinaryArguments extends ReductionArguments {
+export interface BinaryArguments extends ReductionArguments {
   /** A factor for each element. */
   weight?: Tensor | null;
 }
@@ -73,7 +73,7 @@ export function binaryCrossEntropy(
 
 export type KLReduction = Reduction | 'batchmean';
 
-interface KLDivArguments {
+export interface KLDivArguments {
   /** 'mean' (default: over the elements), 'batchmean' (the sum over the size of dimension 0), 'sum' or 'none'. */
   reduction?: KLReduction;
   /** The target holds log probabilities, too; default false. */
@@ -98,7 +98,7 @@ function reduceKL(losses: Tensor, reduction: KLReduction): Tensor {
   return losses.sum().div(losses.dim() > 0 ? losses.size(0) : 1);
 }
 
-interface PoissonArguments extends ReductionArguments {
+export interface PoissonArguments extends ReductionArguments {
   /** The input holds the logarithm of the rate, default true. */
   logInput?: boolean;
   /** Add Stirling's approximation of ln target!, default false. */
@@ -130,7 +130,7 @@ export function poissonNllLoss(
   return reduceLosses('poissonNllLoss', losses.add(stirling.maskedFill(target.le(1), 0)), reduction);
 }
 
-interface GaussianArguments extends ReductionArguments {
+export interface GaussianArguments extends ReductionArguments {
   /** Add ½ ln 2π, default false. */
   full?: boolean;
   /** The least variance, default 1e-6. */

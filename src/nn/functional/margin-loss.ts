@@ -7,7 +7,7 @@ import { pairwiseDistance } from './distance';
 import { oneHot } from './one-hot';
 import { type ReductionArguments, reduceLosses } from './reduction';
 
-interface MarginArguments extends ReductionArguments {
+export interface MarginArguments extends ReductionArguments {
   margin?: number;
 }
 
@@ -55,7 +55,7 @@ function rowsOf(name: string, input: Tensor, target: Tensor, ranks: number): { x
   return { x, y: y.to('int64'), single };
 }
 
-interface MultiMarginArguments extends MarginArguments {
+export interface MultiMarginArguments extends MarginArguments {
   /** The power, 1 (default) or 2. */
   p?: number;
   /** A weight for each class. */
@@ -106,7 +106,7 @@ export function multilabelMarginLoss(
   return reduceLosses(name, single ? losses.squeeze(0) : losses, reduction, 'MultilabelMarginLossBackward0');
 }
 
-interface WeightArguments extends ReductionArguments {
+export interface WeightArguments extends ReductionArguments {
   /** A weight for each class. */
   weight?: Tensor | null;
 }
@@ -126,7 +126,7 @@ export function multilabelSoftMarginLoss(
 
 export type DistanceFunction = (x1: Tensor, x2: Tensor) => Tensor;
 
-interface DistanceArguments extends MarginArguments {
+export interface DistanceArguments extends MarginArguments {
   /** The distance of rows, pairwiseDistance by default. */
   distanceFunction?: DistanceFunction | null;
   /** Use the distance from the positive to the negative where it is the smaller, default false. */
@@ -150,7 +150,7 @@ export function tripletMarginWithDistanceLoss(
   return reduceLosses(name, near.sub(far).add(o.margin).relu(), o.reduction);
 }
 
-interface TripletArguments extends MarginArguments {
+export interface TripletArguments extends MarginArguments {
   /** Which norm measures distance, default 2. */
   p?: number;
   /** Added to every difference, default 1e-6. */
