@@ -13,6 +13,7 @@ const OWN_N: u32 = 8u; // TN / SIDE
 const FAR_M: u32 = 0u; // TM - OWN_M: rows that a neighbour loads
 const FAR_N: u32 = 0u;
 const NEXT_M: u32 = 7u; // TM - 1
+const ACC: u32 = 64u; // TM · TN
 const TAIL: u32 = 1u; // 1: some chunk of K is no multiple of 4
 const BATCH: u32 = 4u; // separate batch dimensions: 0, 1 or 4
 const SPLIT: u32 = 1u; // 1: K comes in several chunks
@@ -96,42 +97,55 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   // A row or column past the edge repeats the last one; its sums are not stored.
   let last_row = params.rows - 1u;
   let last_col = params.cols - 1u;
-  var p_at: array<u32, OWN_M>;
+  var p_at: array<u32, OWN_M>; // scalars
   for (var i = 0u; i < OWN_M; i++) { // unroll
     p_at[i] = p0 + min(own_m + i, last_row) * params.p_row;
   }
-  var q_at: array<u32, OWN_N>;
+  var q_at: array<u32, OWN_N>; // scalars
   for (var j = 0u; j < OWN_N; j++) { // unroll
     q_at[j] = q0 + min(own_n + j, last_col) * params.q_col;
   }
 
-  var acc: array<f32, TM * TN>;
-  var p_sums: array<f32, OWN_M>;
+  var acc: array<f32, ACC>; // scalars
+  var p_sums: array<f32, OWN_M>; // scalars
+  // Each use of a uniform is a load.
+  let p_inner = params.p_inner;
+  let q_inner = params.q_inner;
   let start = s * params.chunk;
   let end = min(start + params.chunk, params.inner);
   for (var k = start; k < end; k += 4u) {
     var steps = vec4u(k, k + 1u, k + 2u, k + 3u);
     if (TAIL == 1u) { steps = min(steps, vec4u(end - 1u)); }
     let counts = vec4u(k, k + 1u, k + 2u, k + 3u) < vec4u(end);
-    let p_step = steps * params.p_inner;
-    let q_step = steps * params.q_inner;
-    var p_tile: array<vec4f, TM>;
+    let p_step = steps * p_inner;
+    let q_step = steps * q_inner;
+    var p_tile: array<vec4f, TM>; // scalars
     for (var i = 0u; i < OWN_M; i++) { // unroll
       let at = p_at[i] + p_step;
-      var row = vec4f(p[at.x], p[at.y], p[at.z], p[at.w]);
-      if (TAIL == 1u) { row = select(vec4f(0.0), row, counts); }
-      p_tile[i] = row;
-      if (SUMS == 1u) { p_sums[i] += dot(row, vec4f(1.0)); }
+      let row = vec4f(p[at.x], p[at.y], p[at.z], p[at.w]);
+      if (TAIL < 1) { // constant
+        p_tile[i] = row;
+      }
+      if (0 < TAIL) { // constant
+        p_tile[i] = select(vec4f(0.0), row, counts);
+      }
+      if (0 < SUMS) { // constant
+        p_sums[i] += dot(p_tile[i], vec4f(1.0));
+      }
     }
     for (var i = 0u; i < FAR_M; i++) { // unroll
       p_tile[OWN_M + i] = lanes_across(p_tile[i]);
     }
-    var q_tile: array<vec4f, TN>;
+    var q_tile: array<vec4f, TN>; // scalars
     for (var j = 0u; j < OWN_N; j++) { // unroll
       let at = q_at[j] + q_step;
-      var column = vec4f(q[at.x], q[at.y], q[at.z], q[at.w]);
-      if (TAIL == 1u) { column = select(vec4f(0.0), column, counts); }
-      q_tile[j] = column;
+      let column = vec4f(q[at.x], q[at.y], q[at.z], q[at.w]);
+      if (TAIL < 1) { // constant
+        q_tile[j] = column;
+      }
+      if (0 < TAIL) { // constant
+        q_tile[j] = select(vec4f(0.0), column, counts);
+      }
     }
     for (var j = 0u; j < FAR_N; j++) { // unroll
       q_tile[OWN_N + j] = lanes_down(q_tile[j]);
@@ -149,14 +163,21 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     }
   }
   // The code to store a row stands once, for the first row, and the others move up: stores are half of what is compiled otherwise.
+  let cols = params.cols;
+  let first_row = (s * params.batch + z) * params.rows;
   for (var i = 0u; i < TM; i++) {
     let m = select(far_m, own_m, i < OWN_M) + i;
     if (m <= last_row) {
-      let line = ((s * params.batch + z) * params.rows + m) * params.cols;
+      let line = (first_row + m) * cols;
       for (var j = 0u; j < TN; j++) { // unroll
         let n = select(far_n, own_n, j < OWN_N) + j;
         if (n <= last_col) {
-          if (BIAS == 1u) { store(line + n, acc[j] + b[n]); } else { store(line + n, acc[j]); }
+          if (BIAS < 1) { // constant
+            store(line + n, acc[j]);
+          }
+          if (0 < BIAS) { // constant
+            store(line + n, acc[j] + b[n]);
+          }
         }
       }
     }

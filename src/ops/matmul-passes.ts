@@ -113,6 +113,7 @@ const registerConsts = ({ k }: Product, { side, tm, tn }: BlockTile, chunks: num
   FAR_M: tm - tm / side,
   FAR_N: tn - tn / side,
   NEXT_M: tm - 1,
+  ACC: tm * tn,
   TAIL: k % 4 === 0 ? 0 : 1,
   SPLIT: chunks > 1 ? 1 : 0,
 });
