@@ -1,5 +1,5 @@
 // How kernels read the inputs of pointwise expressions: broadcast, an element or four neighbouring elements at a time.
-import { contiguousStrides, type Meta, type Shape, sameShape, storedOf } from './meta';
+import { contiguousStrides, type DType, type Meta, type Shape, sameShape, storedOf } from './meta';
 import type { Evaluated, Source } from './pointwise';
 
 /** Arrays from this length on are declared with it. */
@@ -18,6 +18,10 @@ export function withLengths(source: string, lengths: Readonly<Record<string, num
     lengths[name] === undefined ? line : `> ${name}: ${arrayOf(type, Math.ceil(lengths[name]))};`,
   );
 }
+
+/** The source of a kernel that moves elements, whatever they are, in words: for float16, in halves of words. */
+export const movedAs = (dtype: DType, source: string): string =>
+  dtype === 'float16' ? source.replaceAll('array<u32>', 'array<f16>') : source;
 
 interface Run {
   size: number;

@@ -3,6 +3,7 @@ import catSource from '../../shaders/cat.wgsl?raw';
 import { input, output, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { byteLength, bytesPerElement, numel, type Shape, showShape } from '../compiler/meta';
+import { movedAs } from '../compiler/reading';
 import { ArgumentError, DTypeError, invariant, ShapeError } from '../errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -16,6 +17,7 @@ const INPUTS_PER_PASS = 6;
 
 const catOp: Op<{ readonly dim: number }> = {
   name: 'cat',
+  takesHalf: true,
   saves: { inputs: [] },
   infer(inputs, { dim }) {
     const [first] = inputs;
@@ -49,7 +51,7 @@ const catOp: Op<{ readonly dim: number }> = {
       });
       const slots = Array.from({ length: INPUTS_PER_PASS }, (_, k) => k);
       passes.push({
-        source: [catSource],
+        source: [movedAs(y.dtype, catSource)],
         label: 'cat',
         // Bindings are fixed: the first input stands in for those that there are not.
         reads: slots.map((k) => input((group[k] ?? group[0]!).i)),

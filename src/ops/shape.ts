@@ -15,7 +15,7 @@ import {
 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import {
-  BYTES_PER_ELEMENT,
+  bytesPerElement,
   contiguousStrides,
   type Meta,
   numel,
@@ -24,6 +24,7 @@ import {
   scalarOf,
   showShape,
 } from '../compiler/meta';
+import { movedAs } from '../compiler/reading';
 import { ArgumentError, DTypeError, invariant, ShapeError } from '../errors';
 import { named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -69,14 +70,14 @@ export function lowerView(x: Meta, view: View): Lowering {
   const viewing = { view, lower: (other: View) => lowerView(x, other) };
   const axes = axesOf(view);
   const count = numel(view.shape);
-  const byteOffset = view.offset * BYTES_PER_ELEMENT;
+  const byteOffset = view.offset * bytesPerElement(x.dtype);
   const contiguous = axes.length === 0 || (axes.length === 1 && axes[0]!.stride === 1);
   if (contiguous && byteOffset % BINDING_ALIGNMENT === 0 && numel(x.shape) > 0)
     return { kind: 'alias', byteOffset, viewing };
   const consts = { RANK: axes.length };
   const inward = axes.slice().reverse();
   const pass: Pass = {
-    source: [unroll(stridedSource, consts)],
+    source: [movedAs(x.dtype, unroll(stridedSource, consts))],
     label: 'strided',
     consts,
     reads: [input(0)],
@@ -122,6 +123,7 @@ function checkView(op: string, x: Meta, { shape, strides, offset }: View): void 
 /** An op that reads a view; the ops differ in name only, since attributes hold the resolved view. */
 const viewOp = (name: string): Op<View> => ({
   name,
+  takesHalf: true,
   saves: { inputs: [] },
   infer([x], view) {
     checkView(name, x, view);
@@ -135,6 +137,7 @@ const viewOp = (name: string): Op<View> => ({
 const stridedViewOp = viewOp('asStrided');
 const permuteOp: Op<{ readonly order: readonly number[] }> = {
   name: 'permute',
+  takesHalf: true,
   saves: { inputs: [] },
   infer: ([x], { order }) => [{ shape: order.map((d) => x.shape[d]!), dtype: x.dtype }],
   lower({ inputs: [x], outputs: [{ shape }], attrs: { order } }) {

@@ -156,6 +156,24 @@ test('writing in place and through views', () =>
     expect(x.dtype).toBe('float16');
   }));
 
+test('what only moves is moved as it is', () =>
+  here(async () => {
+    const x = torch.randn(300, 7, { dtype });
+    const views = (from: Tensor) => [
+      from.t(),
+      from.at('1:'),
+      from.at('128:256'),
+      from.at('::3', '-4:').flip(0),
+      from.reshape(100, 3, 7).permute(2, 0, 1).at(':', '7:'),
+      torch.cat([from, from.at('5:9'), from.at('0:1'), from, from, from, from]),
+      torch.cat([from, from.at(':', '2:')], 1),
+      from.unsqueeze(0).expand(2, 300, 7).contiguous(),
+    ];
+    const lists = (all: Tensor[]) => Promise.all(all.map((y) => y.tolist()));
+    for (const y of views(x)) expect(`${await torch.gpu.explain(y)}`).not.toMatch(/cast/);
+    expect(await lists(views(x))).toEqual(await lists(views(x.float())));
+  }));
+
 test('numbers are compared as float16 holds them', () =>
   here(async () => {
     const x = torch.tensor([0.1, 1 / 3, 2], { dtype });
