@@ -18,6 +18,12 @@ fn igamma_front(a: f32, x: f32) -> f32 {
   return math_exp(fma(a, igamma_log_rest((x - a) * r), -stirling)) * 0.398942280 * sqrt(r);
 }
 
+// x^(a-1) e^-x / Γ(a), the derivative of P.
+fn igamma_density(a: f32, x: f32) -> f32 {
+  if (x == 0.0) { return select(select(0.0, 1.0, a == 1.0), math_inf(), a < 1.0); }
+  return igamma_front(a, x) * (a / x);
+}
+
 // (P, Q)
 fn igamma_both(a: f32, x: f32) -> vec2f {
   // The first argument at an edge decides, in PyTorch's order: NaN beside it does not matter.

@@ -9,7 +9,7 @@ import trigLib from '../../shaders/lib/trig.wgsl?raw';
 import { AutogradError } from '../errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { add, div, exp, log, mul, neg, reciprocal, square, sub } from './arithmetic';
+import { add, div, exp, mul, neg, reciprocal, square, sub } from './arithmetic';
 import { toFloat } from './cast';
 import { eq, gt, le, logicalAnd, logicalOr, lt, where } from './compare';
 import { exp2 } from './elementary';
@@ -58,13 +58,22 @@ export function polygamma(n: number, a: Value): Value {
   return record(polygammaOp, [toFloat(a)], undefined, [n, factorial]);
 }
 
+const igammaLibs = [mathLib, trigLib, erfLib, elementaryLib, specialLib, igammaLib];
+
+const gammaDensityOp = pointwise({
+  name: 'gammaDensity',
+  lib: igammaLibs,
+  expr: 'igamma_density(a0, a1)',
+  saves: 'aby',
+  grads: [null, (dy, { a, b, y }) => mul(dy, mul(y, sub(div(sub(a, 1), b), 1)))],
+});
 /** e^-x x^(a-1) / Γ(a), which is how fast igamma grows with x. */
-const gammaDensity = (a: Value, x: Value): Value => exp(sub(sub(mul(sub(a, 1), log(x)), x), lgamma(a)));
+const gammaDensity: Binary = (a, x) => record(gammaDensityOp, [a, x], undefined);
 
 const incomplete = (name: string, expr: string, slope: (dy: Value) => Value): Binary => {
   const op = pointwise({
     name,
-    lib: [mathLib, trigLib, erfLib, elementaryLib, specialLib, igammaLib],
+    lib: igammaLibs,
     expr,
     saves: 'ab',
     grads: [
