@@ -192,8 +192,8 @@ export abstract class AliasMethods extends SpecialMethods {
     return this.movedim(...args);
   }
 
-  swapdims(dim0: number, dim1: number): Tensor {
-    return this.transpose(dim0, dim1);
+  swapdims(...args: Parameters<Tensor['transpose']>): Tensor {
+    return this.transpose(...args);
   }
 
   /** Matrices transposed: the last two dimensions exchanged. */

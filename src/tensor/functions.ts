@@ -184,6 +184,7 @@ interface Extremum {
   (input: Tensor, other: Tensor): Tensor;
   (input: Tensor, dim: number, options?: { keepdim?: boolean } | boolean): [values: Tensor, indices: Tensor];
   (input: Tensor, options: { dim: number; keepdim?: boolean }): [values: Tensor, indices: Tensor];
+  (input: Tensor, options: { other: Tensor }): Tensor;
 }
 
 type ExtremumCall = (...args: unknown[]) => unknown;
@@ -223,7 +224,8 @@ interface SplitParameters {
 
 type SplitFunctionArgs = Arguments<SplitParameters, ['splitSizeOrSections', 'dim']>;
 
-export const reshape = (input: Tensor, shape: readonly number[]): Tensor => input.reshape(shape);
+export const reshape = (input: Tensor, shape: readonly number[] | { shape: readonly number[] }): Tensor =>
+  'shape' in shape ? input.reshape(shape) : input.reshape(shape);
 export const permute = (input: Tensor, dims: readonly number[] | { dims: readonly number[] }): Tensor =>
   'dims' in dims ? input.permute(dims) : input.permute(dims);
 export const transpose = (input: Tensor, ...args: TransposeArgs): Tensor => input.transpose(...args);
@@ -243,7 +245,8 @@ export const unbind = (input: Tensor, ...args: UnbindArgs): Tensor[] => input.un
 export const unflatten = (input: Tensor, ...args: UnflattenArgs): Tensor => input.unflatten(...args);
 export const narrow = (input: Tensor, ...args: NarrowArgs): Tensor => input.narrow(...args);
 export const select = (input: Tensor, ...args: SelectArgs): Tensor => input.select(...args);
-export const broadcastTo = (input: Tensor, shape: readonly number[]): Tensor => input.broadcastTo(shape);
+export const broadcastTo = (input: Tensor, size: readonly number[] | { size: readonly number[] }): Tensor =>
+  'size' in size ? input.broadcastTo(size) : input.broadcastTo(size);
 export const asStrided = (input: Tensor, ...args: Parameters<Tensor['asStrided']>): Tensor => input.asStrided(...args);
 export const detach = (input: Tensor): Tensor => input.detach();
 export const numel = (input: Tensor): number => input.numel();

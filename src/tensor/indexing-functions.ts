@@ -1,11 +1,11 @@
 // Functions over tensors that pick and place elements by index tensors and masks.
 import { numel, type Shape } from '../compiler/meta';
 import { DTypeError } from '../errors';
-import type { TakeAlongArgs } from './indexing-methods';
-import type { PickArgs } from './shape-methods';
+import type { MaskedScatterArgs, TakeAlongArgs, TakeArgs } from './indexing-methods';
+import type { GatherArgs, PickArgs } from './shape-methods';
 import type { Tensor } from './tensor';
 
-export const gather = (input: Tensor, ...args: PickArgs): Tensor => input.gather(...args);
+export const gather = (input: Tensor, ...args: GatherArgs): Tensor => input.gather(...args);
 export const indexSelect = (input: Tensor, ...args: PickArgs): Tensor => input.indexSelect(...args);
 export const scatter = (input: Tensor, ...args: Parameters<Tensor['scatter']>): Tensor => input.scatter(...args);
 export const scatterAdd = (input: Tensor, ...args: Parameters<Tensor['scatterAdd']>): Tensor =>
@@ -18,11 +18,11 @@ export const indexFill = (input: Tensor, ...args: Parameters<Tensor['indexFill']
 export const indexPut = (input: Tensor, ...args: Parameters<Tensor['indexPut']>): Tensor => input.indexPut(...args);
 export const maskedFill = (input: Tensor, ...args: Parameters<Tensor['maskedFill']>): Tensor =>
   input.maskedFill(...args);
-export const maskedScatter = (input: Tensor, mask: Tensor, source: Tensor): Tensor => input.maskedScatter(mask, source);
+export const maskedScatter = (input: Tensor, ...args: MaskedScatterArgs): Tensor => input.maskedScatter(...args);
 export const indexAdd = (input: Tensor, ...args: Parameters<Tensor['indexAdd']>): Tensor => input.indexAdd(...args);
 export const indexCopy = (input: Tensor, ...args: Parameters<Tensor['indexCopy']>): Tensor => input.indexCopy(...args);
 export const takeAlongDim = (input: Tensor, ...args: TakeAlongArgs): Tensor => input.takeAlongDim(...args);
-export const take = (input: Tensor, index: Tensor): Tensor => input.take(index);
+export const take = (input: Tensor, ...args: TakeArgs): Tensor => input.take(...args);
 /** The elements where a mask holds, as a vector; reads the mask back. */
 export const maskedSelect = (input: Tensor, mask: Tensor): Promise<Tensor> => input.maskedSelect(mask);
 /** The indices of the elements that are not zero, a row for each, or with `asTuple` a tensor for each dimension; reads back. */

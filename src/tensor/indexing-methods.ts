@@ -20,6 +20,13 @@ interface TakeAlongOptions {
   dim?: number | null;
 }
 
+interface MaskedScatterOptions {
+  mask: Tensor;
+  source: Tensor;
+}
+
+export type TakeArgs = Arguments<{ index: Tensor }, ['index']>;
+export type MaskedScatterArgs = Arguments<MaskedScatterOptions, ['mask', 'source']>;
 export type TakeAlongArgs = Arguments<TakeAlongOptions, ['indices', 'dim']>;
 
 interface Places {
@@ -183,11 +190,12 @@ export abstract class IndexingMethods extends OrderMethods {
   }
 
   /** A copy with the first elements of `source`, in order, in the places where a mask, which broadcasts, holds. */
-  maskedScatter(mask: Tensor, source: Tensor): Tensor {
-    return this.clone().maskedScatter_(mask, source);
+  maskedScatter(...args: MaskedScatterArgs): Tensor {
+    return this.clone().maskedScatter_(...args);
   }
 
-  maskedScatter_(mask: Tensor, source: Tensor): this {
+  maskedScatter_(...args: MaskedScatterArgs): this {
+    const { mask, source } = parseArgs<MaskedScatterOptions>('maskedScatter', ['mask', 'source'], {}, args);
     this.at(mask.expand(this.shape)).copy_(source.numel() === 1 ? source.reshape(1) : source.flatten());
     return this;
   }
@@ -225,7 +233,8 @@ export abstract class IndexingMethods extends OrderMethods {
   }
 
   /** The elements at places of the flattened tensor, in the shape of the index. */
-  take(index: Tensor): Tensor {
+  take(...args: TakeArgs): Tensor {
+    const { index } = parseArgs<{ index: Tensor }>('take', ['index'], {}, args);
     const picked = indexSelect(this.flatten().value, 0, reshape(index.value, [numel(index.shape)]));
     return this.make(reshape(picked, index.shape));
   }

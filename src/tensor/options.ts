@@ -103,7 +103,14 @@ function unknownArgument(name: string, key: string, known: readonly string[]): A
   const camelCase = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const same = (other: string) => other.toLowerCase() === camelCase.toLowerCase();
   const meant = known.find(same);
-  const remedy = meant ? `did you mean '${meant}'?` : known.length > 0 ? `it takes ${list(known)}` : 'it takes none';
+  const remedy =
+    key === 'device' && !meant
+      ? 'every tensor is on the one device there is, so leave it out'
+      : meant
+        ? `did you mean '${meant}'?`
+        : known.length > 0
+          ? `it takes ${list(known)}`
+          : 'it takes none';
   return new ArgumentError(`${name}: got an unknown argument '${key}'; ${remedy}`);
 }
 

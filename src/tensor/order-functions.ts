@@ -2,13 +2,8 @@
 import type { DimArgs, ScanArgs } from './order-methods';
 import type { Dims, ReduceArgs, SumOptions } from './reduce-args';
 import type { CountArgs } from './reduce-methods';
-import type { Unique, UniqueOptions } from './statistics-methods';
+import type { ConsecutiveArgs, Unique, UniqueArgs } from './statistics-methods';
 import type { Tensor } from './tensor';
-
-type UniqueFunction = <I extends boolean = false, C extends boolean = false>(
-  input: Tensor,
-  options?: UniqueOptions<I, C>,
-) => Promise<Unique<I, C>>;
 
 export const cumsum = (input: Tensor, ...args: ScanArgs): Tensor => input.cumsum(...args);
 export const cumprod = (input: Tensor, ...args: ScanArgs): Tensor => input.cumprod(...args);
@@ -47,6 +42,12 @@ export const histc = (input: Tensor, ...args: Parameters<Tensor['histc']>): Tens
 export const bincount = (input: Tensor, ...args: Parameters<Tensor['bincount']>): Promise<Tensor> =>
   input.bincount(...args);
 /** The elements without repetition; reads back. */
-export const unique: UniqueFunction = (input, options) => input.unique(options);
+export const unique = <I extends boolean = false, C extends boolean = false>(
+  input: Tensor,
+  ...args: UniqueArgs<I, C>
+): Promise<Unique<I, C>> => input.unique<I, C>(...args);
 /** The elements without those that equal the one before; reads back. */
-export const uniqueConsecutive: UniqueFunction = (input, options) => input.uniqueConsecutive(options);
+export const uniqueConsecutive = <I extends boolean = false, C extends boolean = false>(
+  input: Tensor,
+  ...args: ConsecutiveArgs<I, C>
+): Promise<Unique<I, C>> => input.uniqueConsecutive<I, C>(...args);

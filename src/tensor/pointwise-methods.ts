@@ -12,7 +12,7 @@ import { divisionType, dtypeOfScalar, type Promotable, promoteTypes } from '../o
 import { expand } from '../ops/reduce';
 import { TensorBase } from './base';
 import { expectDType } from './host-data';
-import { parseArgs } from './options';
+import { type Arguments, parseArgs } from './options';
 import { RandomMethods } from './random-methods';
 import type { Tensor } from './tensor';
 
@@ -25,6 +25,17 @@ type Bound = Tensor | number;
 type ClampArgs = [min?: Bound | null, max?: Bound | null] | [{ min?: Bound | null; max?: Bound | null }];
 
 type BinaryOp = (a: Value, b: Value | number) => Value;
+
+interface MaskedFillOptions {
+  mask: Tensor;
+  /** A number, or a tensor without dimensions. */
+  value: number | Tensor;
+}
+
+export type MaskedFillArgs = Arguments<MaskedFillOptions, ['mask', 'value']>;
+
+/** Names that PyTorch has for devices. */
+const devices = /^(cpu|cuda|mps|xpu|meta|webgpu)\b/;
 
 export abstract class PointwiseMethods extends RandomMethods {
   // ── Arithmetic ──
@@ -273,19 +284,32 @@ export abstract class PointwiseMethods extends RandomMethods {
   }
 
   /** `value` where `mask` holds, this tensor elsewhere. */
-  maskedFill(mask: Tensor, value: number): Tensor {
+  maskedFill(...args: MaskedFillArgs): Tensor {
+    const { mask, value } = parseArgs<MaskedFillOptions>('maskedFill', ['mask', 'value'], {}, args);
     if (mask.dtype !== 'bool') {
       throw new DTypeError(
         `maskedFill: expected a mask of dtype bool, but got ${mask.dtype}; compare first, as in x.ne(0)`,
       );
     }
-    return this.make(compare.where(mask.value, full([], value, this.dtype), this.value));
+    if (!(value instanceof TensorBase)) {
+      return this.make(compare.where(mask.value, full([], value, this.dtype), this.value));
+    }
+    if (value.shape.length > 0) {
+      throw new ShapeError(`maskedFill: expected a number or a 0-d tensor, but got shape ${showShape(value.shape)}`);
+    }
+    return this.make(compare.where(mask.value, cast(value.value, this.dtype), this.value));
   }
 
   // ── Conversion ──
 
-  /** The numbers in another dtype; this tensor itself where it has that dtype already. */
-  to(dtype: DType): Tensor {
+  /** The numbers in another dtype, or that of another tensor; this tensor itself where it has that dtype already. */
+  to(target: DType | Tensor | { dtype: DType }): Tensor {
+    const dtype = typeof target === 'string' ? target : target.dtype;
+    if (devices.test(dtype)) {
+      throw new ArgumentError(
+        `to: expected a dtype, but got the device '${dtype}'; every tensor is on the one device there is, so leave it out`,
+      );
+    }
     return dtype === this.dtype ? (this as unknown as Tensor) : this.make(cast(this.value, expectDType('to', dtype)));
   }
 
@@ -443,8 +467,8 @@ export abstract class PointwiseMethods extends RandomMethods {
     return this.replace('logicalNot_', cast(this.logicalNot().value, this.dtype));
   }
 
-  maskedFill_(mask: Tensor, value: number): this {
-    return this.replace('maskedFill_', this.maskedFill(mask, value).value);
+  maskedFill_(...args: MaskedFillArgs): this {
+    return this.replace('maskedFill_', this.maskedFill(...args).value);
   }
 
   /**

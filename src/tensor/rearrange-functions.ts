@@ -5,9 +5,11 @@ import { fromHost } from '../graph/record';
 import { cat } from './functions';
 import { isPlainObject } from './options';
 import type { DiagonalArgs, MovedimArgs, RollArgs, Rot90Args, SwapaxesArgs, TriangleArgs } from './rearrange-methods';
+import type { TransposeArgs } from './shape-methods';
 import { Tensor } from './tensor';
 
-export const tile = (input: Tensor, dims: readonly number[]): Tensor => input.tile(dims);
+export const tile = (input: Tensor, dims: readonly number[] | { dims: readonly number[] }): Tensor =>
+  'dims' in dims ? input.tile(dims) : input.tile(dims);
 export const roll = (input: Tensor, ...args: RollArgs): Tensor => input.roll(...args);
 export const rot90 = (input: Tensor, ...args: Rot90Args): Tensor => input.rot90(...args);
 export const movedim = (input: Tensor, ...args: MovedimArgs): Tensor => input.movedim(...args);
@@ -39,9 +41,13 @@ export function repeatInterleave(
   repeats: Tensor,
   dim?: number | null | { dim?: number | null },
 ): Promise<Tensor>;
+export function repeatInterleave(
+  input: Tensor,
+  options: { repeats: Counts; dim?: number | null; outputSize?: number | null },
+): Tensor;
 export function repeatInterleave(input: Tensor, ...args: readonly unknown[]): Tensor | Promise<Tensor> {
   const [repeats] = args;
-  const alone = args.length === 0 || isPlainObject(repeats);
+  const alone = args.length === 0 || (isPlainObject(repeats) && !('repeats' in repeats));
   const x = alone
     ? Tensor.of(
         fromHost(
@@ -98,4 +104,5 @@ export function meshgrid(...args: readonly (Tensor | readonly Tensor[] | Meshgri
   return tensors.map((x, i) => x.reshape(shape.map((_, d) => (d === place(i) ? -1 : 1))).expand(shape));
 }
 
-export { movedim as moveaxis, swapaxes as swapdims };
+export const swapdims = (input: Tensor, ...args: TransposeArgs): Tensor => input.transpose(...args);
+export { movedim as moveaxis };

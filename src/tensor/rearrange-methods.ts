@@ -8,12 +8,10 @@ import { stridedView } from '../ops/shape';
 import { windows } from '../ops/windows';
 import { type Arguments, parseArgs } from './options';
 import { searchsorted } from './search';
-import { ShapeMethods } from './shape-methods';
+import { ShapeMethods, sizesArg } from './shape-methods';
 import type { Tensor } from './tensor';
 
 type Sizes = readonly number[] | [readonly number[]];
-
-const listOf = (sizes: Sizes): readonly number[] => (Array.isArray(sizes[0]) ? sizes[0] : (sizes as readonly number[]));
 
 interface RepeatOptions {
   dim?: number | null;
@@ -85,13 +83,13 @@ function turnsOf(repeats: Tensor, total: number): Tensor {
 
 export abstract class RearrangeMethods extends ShapeMethods {
   /** A copy laid end to end, so many times along each dimension; more counts than dimensions make new leading ones. */
-  repeat(...counts: Sizes): Tensor {
-    return this.make(rearrange.repeat('repeat', this.value, listOf(counts)));
+  repeat(...counts: Sizes | [{ repeats: readonly number[] }]): Tensor {
+    return this.make(rearrange.repeat('repeat', this.value, sizesArg('repeat', 'repeats', counts)));
   }
 
   /** As `repeat`, where fewer counts than dimensions are for the last ones. */
-  tile(...counts: Sizes): Tensor {
-    const given = listOf(counts);
+  tile(...counts: Sizes | [{ dims: readonly number[] }]): Tensor {
+    const given = sizesArg('tile', 'dims', counts);
     const missing = Math.max(this.shape.length - given.length, 0);
     return this.make(rearrange.repeat('tile', this.value, [...new Array<number>(missing).fill(1), ...given]));
   }
@@ -109,12 +107,17 @@ export abstract class RearrangeMethods extends ShapeMethods {
   repeatInterleave(repeats: Tensor, dim: number | null, options: { outputSize: number }): Tensor;
   repeatInterleave(repeats: Tensor, options?: { dim?: number | null }): Promise<Tensor>;
   repeatInterleave(repeats: Tensor, dim?: number | null): Promise<Tensor>;
-  repeatInterleave(
-    repeats: number | readonly number[] | Tensor,
-    ...args: readonly unknown[]
-  ): Tensor | Promise<Tensor> {
+  repeatInterleave(options: RepeatOptions & { repeats: number | readonly number[] }): Tensor;
+  repeatInterleave(options: RepeatOptions & { repeats: Tensor; outputSize: number }): Tensor;
+  repeatInterleave(options: { repeats: Tensor; dim?: number | null }): Promise<Tensor>;
+  repeatInterleave(...args: readonly unknown[]): Tensor | Promise<Tensor> {
     const none = null as number | null;
-    const { dim, outputSize } = parseArgs<RepeatOptions>('repeatInterleave', [], { dim: none, outputSize: none }, args);
+    const { repeats, dim, outputSize } = parseArgs<RepeatOptions & { repeats: number | readonly number[] | Tensor }>(
+      'repeatInterleave',
+      ['repeats'],
+      { dim: none, outputSize: none },
+      args,
+    );
     const x = dim === null ? this.flatten() : (this as unknown as Tensor);
     const at = dim === null ? 0 : this.wrapDim('repeatInterleave', dim);
     if (typeof repeats === 'number') return this.make(rearrange.repeatEach(x.value, at, repeats));

@@ -10,7 +10,7 @@ import * as reduce from '../ops/reduce';
 import { logSoftmax, softmax } from '../ops/softmax';
 import { vectorNorm } from '../ops/vector-norm';
 import { type Closeness, ElementaryMethods } from './elementary-methods';
-import { type Arguments, parseArgs } from './options';
+import { type Arguments, isPlainObject, parseArgs } from './options';
 import { type Dims, type ReduceArgs, reduceArgs, type SpreadArgs, type SumOptions, spreadArgs } from './reduce-args';
 import type { Tensor } from './tensor';
 
@@ -18,9 +18,11 @@ interface NormOptions {
   p?: number | 'fro';
   dim?: Dims;
   keepdim?: boolean;
+  /** What the elements are cast to first. */
+  dtype?: DType;
 }
 
-export type NormArgs = Arguments<NormOptions, ['p', 'dim', 'keepdim']>;
+export type NormArgs = Arguments<NormOptions, ['p', 'dim', 'keepdim', 'dtype']>;
 
 export type CountArgs = Arguments<{ dim?: Dims }, ['dim']>;
 
@@ -97,6 +99,7 @@ export abstract class ReduceMethods extends ElementaryMethods {
   max(other: Tensor): Tensor;
   max(dim: number, options?: { keepdim?: boolean } | boolean): [values: Tensor, indices: Tensor];
   max(options: { dim: number; keepdim?: boolean }): [values: Tensor, indices: Tensor];
+  max(options: { other: Tensor }): Tensor;
   max(...args: unknown[]): Tensor | [Tensor, Tensor] {
     return this.extremum('max', args, reduce.max, arg.maxWithIndices, (other) => this.maximum(other));
   }
@@ -106,6 +109,7 @@ export abstract class ReduceMethods extends ElementaryMethods {
   min(other: Tensor): Tensor;
   min(dim: number, options?: { keepdim?: boolean } | boolean): [values: Tensor, indices: Tensor];
   min(options: { dim: number; keepdim?: boolean }): [values: Tensor, indices: Tensor];
+  min(options: { other: Tensor }): Tensor;
   min(...args: unknown[]): Tensor | [Tensor, Tensor] {
     return this.extremum('min', args, reduce.min, arg.minWithIndices, (other) => this.minimum(other));
   }
@@ -134,13 +138,18 @@ export abstract class ReduceMethods extends ElementaryMethods {
   /** The p-norm (Σ|x|^p)^(1/p), p = 2 by default, over all elements or the given dimensions; p may be 0 and ±Infinity. */
   norm(...args: NormArgs): Tensor {
     const none = null as Dims;
-    const { p, dim, keepdim } = parseArgs<NormOptions>('norm', [], { p: 'fro', dim: none, keepdim: false }, args);
+    const { p, dim, keepdim, dtype } = parseArgs<NormOptions>(
+      'norm',
+      [],
+      { p: 'fro', dim: none, keepdim: false, dtype: this.dtype },
+      args,
+    );
     if (p !== 'fro' && typeof p !== 'number') {
       throw new ArgumentError(
         `norm: expected p to be a number or 'fro', but got ${JSON.stringify(p)}; there are no singular values here`,
       );
     }
-    return this.make(vectorNorm(this.value, p === 'fro' ? 2 : p, dim, keepdim));
+    return this.make(vectorNorm(cast(this.value, dtype), p === 'fro' ? 2 : p, dim, keepdim));
   }
 
   /** exp(x_i) / Σ_j exp(x_j) along `dim`. */
@@ -185,7 +194,9 @@ export abstract class ReduceMethods extends ElementaryMethods {
     along: (x: Value, dim: number, keepdim: boolean) => readonly Value[],
     pairwise: (other: Tensor) => Tensor,
   ): Tensor | [Tensor, Tensor] {
-    if (args[0] instanceof ElementaryMethods) return pairwise(args[0] as unknown as Tensor);
+    const [first] = args;
+    const other = isPlainObject(first) ? first.other : first;
+    if (other instanceof ElementaryMethods) return pairwise(other as unknown as Tensor);
     const { dim, keepdim } = reduceArgs(name, args);
     if (dim === null) return this.make(named(whole(this.value), `${name === 'max' ? 'Max' : 'Min'}Backward1`));
     if (typeof dim !== 'number') {

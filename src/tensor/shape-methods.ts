@@ -25,11 +25,15 @@ type Sizes = readonly number[] | [readonly number[]];
 const sizesOf = (sizes: Sizes): readonly number[] =>
   Array.isArray(sizes[0]) ? sizes[0] : (sizes as readonly number[]);
 
-/** Dimensions one by one, as a list, or by name. */
-const dimsArg = (name: string, args: Sizes | [{ dims: readonly number[] }]): readonly number[] =>
-  isPlainObject(args[0])
-    ? parseArgs<{ dims: readonly number[] }>(name, ['dims'], {}, args).dims
-    : sizesOf(args as Sizes);
+/** Sizes one by one, as a list, or in an object under a name. */
+export function sizesArg<K extends string>(
+  name: string,
+  key: K,
+  args: Sizes | [Record<K, readonly number[]>],
+): readonly number[] {
+  if (!isPlainObject(args[0])) return sizesOf(args as Sizes);
+  return parseArgs<{ sizes: readonly number[] }>(name, [key as 'sizes'], {}, args)[key as 'sizes'];
+}
 
 interface FlattenOptions {
   startDim?: number;
@@ -77,6 +81,17 @@ interface PickOptions {
   index: Tensor;
 }
 
+interface GatherOptions extends PickOptions {
+  /** Must be false: there are no sparse gradients. */
+  sparseGrad?: false;
+}
+
+interface StridedOptions {
+  size: Shape;
+  stride: readonly number[];
+  storageOffset?: number;
+}
+
 export type FlattenArgs = Arguments<FlattenOptions, ['startDim', 'endDim']>;
 export type UnflattenArgs = Arguments<UnflattenOptions, ['dim', 'sizes']>;
 export type TransposeArgs = Arguments<TransposeOptions, ['dim0', 'dim1']>;
@@ -87,12 +102,14 @@ export type NarrowArgs = Arguments<NarrowOptions, ['dim', 'start', 'length']>;
 export type UnbindArgs = Arguments<{ dim?: number }, ['dim']>;
 export type SplitArgs = Arguments<SplitOptions, ['splitSize', 'dim']>;
 export type ChunkArgs = Arguments<ChunkOptions, ['chunks', 'dim']>;
+export type GatherArgs = Arguments<GatherOptions, ['dim', 'index', 'sparseGrad']>;
+export type StridedArgs = Arguments<StridedOptions, ['size', 'stride', 'storageOffset']>;
 export type PickArgs = Arguments<PickOptions, ['dim', 'index']>;
 
 export abstract class ShapeMethods extends ReduceMethods {
   /** The same memory in another shape; one size may be -1. Throws where the elements would have to move. */
-  view(...sizes: Sizes): Tensor {
-    const shape = resolveShape('view', sizesOf(sizes), this.numel());
+  view(...sizes: Sizes | [{ size: readonly number[] }]): Tensor {
+    const shape = resolveShape('view', sizesArg('view', 'size', sizes), this.numel());
     const strides = viewStrides(this.shape, this.strides, shape);
     if (!strides) {
       throw new ShapeError(
@@ -103,8 +120,8 @@ export abstract class ShapeMethods extends ReduceMethods {
   }
 
   /** The same elements in another shape: a view where possible, else a copy. */
-  reshape(...sizes: Sizes): Tensor {
-    const shape = resolveShape('reshape', sizesOf(sizes), this.numel());
+  reshape(...sizes: Sizes | [{ shape: readonly number[] }]): Tensor {
+    const shape = resolveShape('reshape', sizesArg('reshape', 'shape', sizes), this.numel());
     const strides = viewStrides(this.shape, this.strides, shape);
     const value = reshape(this.value, shape);
     return strides ? this.makeView(value, strides, this.offset) : this.make(value);
@@ -144,7 +161,7 @@ export abstract class ShapeMethods extends ReduceMethods {
 
   /** Dimensions in another order. */
   permute(...dims: Sizes | [{ dims: readonly number[] }]): Tensor {
-    const given = dimsArg('permute', dims);
+    const given = sizesArg('permute', 'dims', dims);
     if (given.length !== this.shape.length) {
       throw new ShapeError(
         `permute: expected each of the ${this.shape.length} dimensions of ${showShape(this.shape)} once, but got ${given.length}: (${given.join(', ')})`,
@@ -209,8 +226,8 @@ export abstract class ShapeMethods extends ReduceMethods {
   }
 
   /** Dimensions of size 1 repeated without a copy; -1 keeps a size. New dimensions come first. */
-  expand(...sizes: Sizes): Tensor {
-    const wanted = sizesOf(sizes);
+  expand(...sizes: Sizes | [{ size: readonly number[] }]): Tensor {
+    const wanted = sizesArg('expand', 'size', sizes);
     const lead = wanted.length - this.shape.length;
     if (lead < 0)
       throw new ShapeError(
@@ -234,7 +251,7 @@ export abstract class ShapeMethods extends ReduceMethods {
     return this.expand(other.shape);
   }
 
-  broadcastTo(...sizes: Sizes): Tensor {
+  broadcastTo(...sizes: Sizes | [{ size: readonly number[] }]): Tensor {
     return this.expand(...sizes);
   }
 
@@ -298,7 +315,7 @@ export abstract class ShapeMethods extends ReduceMethods {
 
   /** The order of the elements reversed along the given dimensions; a copy. */
   flip(...dims: Sizes | [{ dims: readonly number[] }] | [dim: number]): Tensor {
-    const reversed = dimsArg('flip', dims).map((d) => this.wrapDim('flip', d));
+    const reversed = sizesArg('flip', 'dims', dims).map((d) => this.wrapDim('flip', d));
     return this.make(flip(this.value, reversed));
   }
 
@@ -367,8 +384,14 @@ export abstract class ShapeMethods extends ReduceMethods {
   }
 
   /** y[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and so on. Shape: that of the index. */
-  gather(...args: PickArgs): Tensor {
-    const { dim, index } = parseArgs<PickOptions>('gather', ['dim', 'index'], {}, args);
+  gather(...args: GatherArgs): Tensor {
+    const { dim, index, sparseGrad } = parseArgs<GatherOptions>(
+      'gather',
+      ['dim', 'index'],
+      { sparseGrad: false },
+      args,
+    );
+    if (sparseGrad) throw new ArgumentError('gather: expected sparseGrad false; there are no sparse gradients here');
     return this.make(gather(this.value, dim, index.value));
   }
 
@@ -444,7 +467,9 @@ export abstract class ShapeMethods extends ReduceMethods {
   }
 
   /** A view with the given geometry over this tensor's storage, as PyTorch's `as_strided`: all of it must lie inside. */
-  asStrided(size: Shape, stride: readonly number[], storageOffset = this.offset): Tensor {
+  asStrided(...args: StridedArgs): Tensor {
+    const given = parseArgs<StridedOptions>('asStrided', ['size', 'stride'], { storageOffset: this.offset }, args);
+    const { size, stride, storageOffset } = given;
     const last = size.reduce((at, n, d) => at + (n - 1) * stride[d]!, storageOffset);
     if (size.length !== stride.length || stride.some((s) => s < 0) || last >= numel(this.storage.shape)) {
       throw new ShapeError(

@@ -6,6 +6,7 @@ import { full } from '../ops/cast';
 import { withGradient } from '../ops/custom';
 import type { TensorData } from './base';
 import { IndexingMethods } from './indexing-methods';
+import { type Arguments, parseArgs } from './options';
 import { reduceArgs } from './reduce-args';
 import type { Tensor } from './tensor';
 
@@ -28,6 +29,28 @@ export type Unique<I extends boolean, C extends boolean> = I extends true
   : C extends true
     ? [output: Tensor, counts: Tensor]
     : Tensor;
+
+export type UniqueArgs<I extends boolean, C extends boolean> =
+  | [options?: UniqueOptions<I, C>]
+  | [sorted: boolean, returnInverse?: I, returnCounts?: C, dim?: number | null];
+
+export type ConsecutiveArgs<I extends boolean, C extends boolean> =
+  | [options?: Omit<UniqueOptions<I, C>, 'sorted'>]
+  | [returnInverse: I, returnCounts?: C, dim?: number | null];
+
+interface HistcOptions {
+  bins?: number;
+  min?: number;
+  max?: number;
+}
+
+interface BincountOptions {
+  weights?: Tensor | null;
+  minlength?: number;
+}
+
+export type HistcArgs = Arguments<HistcOptions, ['bins', 'min', 'max']>;
+export type BincountArgs = Arguments<BincountOptions, ['weights', 'minlength']>;
 
 export abstract class StatisticsMethods extends IndexingMethods {
   /**
@@ -91,7 +114,8 @@ export abstract class StatisticsMethods extends IndexingMethods {
   }
 
   /** How many elements lie in each of `bins` equal parts of [min, max]; with both 0, of the range of the elements. float32. */
-  histc({ bins = 100, min = 0, max = 0 }: { bins?: number; min?: number; max?: number } = {}): Tensor {
+  histc(...args: HistcArgs): Tensor {
+    const { bins, min, max } = parseArgs<HistcOptions>('histc', [], { bins: 100, min: 0, max: 0 }, args);
     if (!Number.isInteger(bins) || bins < 1)
       throw new ArgumentError(`histc: expected bins of at least 1, but got ${bins}`);
     if (max < min) throw new ArgumentError(`histc: expected max of at least min, but got ${min} and ${max}`);
@@ -118,13 +142,9 @@ export abstract class StatisticsMethods extends IndexingMethods {
   }
 
   /** How often each of 0, 1, … occurs among whole numbers, or the sum of their weights; reads back, since they decide the size. */
-  async bincount({
-    weights = null,
-    minlength = 0,
-  }: {
-    weights?: Tensor | null;
-    minlength?: number;
-  } = {}): Promise<Tensor> {
+  async bincount(...args: BincountArgs): Promise<Tensor> {
+    const none = null as Tensor | null;
+    const { weights, minlength } = parseArgs<BincountOptions>('bincount', [], { weights: none, minlength: 0 }, args);
     if (isFloat(this.dtype) || this.dtype === 'bool' || this.shape.length !== 1) {
       throw new DTypeError(
         `bincount: expected a vector of whole numbers, but got ${this.dtype} of shape ${showShape(this.shape)}`,
@@ -150,10 +170,14 @@ export abstract class StatisticsMethods extends IndexingMethods {
   }
 
   /** The elements without repetition, in rising order, NaNs last; reads back, since they decide the size. */
-  async unique<I extends boolean = false, C extends boolean = false>(
-    options: UniqueOptions<I, C> = {},
-  ): Promise<Unique<I, C>> {
-    const { dim = null } = options;
+  async unique<I extends boolean = false, C extends boolean = false>(...args: UniqueArgs<I, C>): Promise<Unique<I, C>> {
+    const options = parseArgs<UniqueOptions<boolean, boolean>>(
+      'unique',
+      [],
+      { sorted: true, returnInverse: false, returnCounts: false, dim: null as number | null },
+      args,
+    );
+    const { dim } = options;
     const slices = await this.slices('unique', dim);
     const order = slices.rows.map((_, i) => i).sort((a, b) => compare(slices.rows[a]!, slices.rows[b]!));
     return this.grouped(slices, order, options) as Unique<I, C>;
@@ -161,9 +185,15 @@ export abstract class StatisticsMethods extends IndexingMethods {
 
   /** The elements without those that equal the one before; reads back. */
   async uniqueConsecutive<I extends boolean = false, C extends boolean = false>(
-    options: Omit<UniqueOptions<I, C>, 'sorted'> = {},
+    ...args: ConsecutiveArgs<I, C>
   ): Promise<Unique<I, C>> {
-    const slices = await this.slices('uniqueConsecutive', options.dim ?? null);
+    const options = parseArgs<Omit<UniqueOptions<boolean, boolean>, 'sorted'>>(
+      'uniqueConsecutive',
+      [],
+      { returnInverse: false, returnCounts: false, dim: null as number | null },
+      args,
+    );
+    const slices = await this.slices('uniqueConsecutive', options.dim);
     const order = slices.rows.map((_, i) => i);
     return this.grouped(slices, order, options) as Unique<I, C>;
   }

@@ -1,4 +1,5 @@
 // Owns F's activation functions: thin over the ops.
+import type { DType } from '../../compiler/meta';
 import { ArgumentError } from '../../errors';
 import type { Value } from '../../graph/value';
 import * as ops from '../../ops/activation';
@@ -96,27 +97,32 @@ export function softplus(x: Tensor, ...args: Arguments<Softplus, ['beta', 'thres
   return Tensor.of(ops.softplus(x.value, beta, threshold));
 }
 
-interface Dim {
+interface Row {
   dim?: number | null;
+  /** What the elements are cast to first, and the dtype of the result. */
+  dtype?: DType | null;
 }
 
+type RowArgs = Arguments<Row, ['dim', 'dtype']>;
+
 /** e^xᵢ / Σⱼ e^xⱼ along `dim`. */
-export function softmax(x: Tensor, ...args: Arguments<Dim, ['dim']>): Tensor {
-  return x.softmax(axis('softmax', x, args));
+export function softmax(x: Tensor, ...args: RowArgs): Tensor {
+  return x.softmax(row('softmax', x, args));
 }
 
 /** xᵢ − ln Σⱼ e^xⱼ along `dim`. */
-export function logSoftmax(x: Tensor, ...args: Arguments<Dim, ['dim']>): Tensor {
-  return x.logSoftmax(axis('logSoftmax', x, args));
+export function logSoftmax(x: Tensor, ...args: RowArgs): Tensor {
+  return x.logSoftmax(row('logSoftmax', x, args));
 }
 
 /** `softmax` of −x: the least element has the most. */
-export function softmin(x: Tensor, ...args: Arguments<Dim, ['dim']>): Tensor {
-  return x.neg().softmax(axis('softmin', x, args));
+export function softmin(x: Tensor, ...args: RowArgs): Tensor {
+  return x.neg().softmax(row('softmin', x, args));
 }
 
 /** Without `dim` the axis is PyTorch's: 0 for 0-, 1- and 3-D inputs, else 1. */
-function axis(name: string, x: Tensor, args: readonly unknown[]): number {
+function row(name: string, x: Tensor, args: RowArgs): { dim: number; dtype: DType | null } {
+  const { dim, dtype } = parseArgs<Row>(name, [], { dim: null, dtype: null }, args);
   const rank = x.shape.length;
-  return parseArgs<Dim>(name, [], { dim: null }, args).dim ?? (rank === 0 || rank === 1 || rank === 3 ? 0 : 1);
+  return { dim: dim ?? (rank === 0 || rank === 1 || rank === 3 ? 0 : 1), dtype };
 }

@@ -10,21 +10,19 @@ import { Tensor } from '../../tensor/tensor';
 export type PadMode = 'constant' | 'reflect' | 'replicate' | 'circular';
 
 interface PadArguments {
+  pad: readonly number[];
   mode?: PadMode;
   /** For mode 'constant', default 0. */
   value?: number | null;
 }
 
 /**
- * x with `amounts` added around its last dimensions: [left, right] of the last one, then [top, bottom] of the one before, and
+ * x with `pad` added around its last dimensions: [left, right] of the last one, then [top, bottom] of the one before, and
  * so on. Mode 'constant' (default) takes negative amounts too, which crop.
  */
-export function pad(
-  x: Tensor,
-  amounts: readonly number[],
-  ...args: Arguments<PadArguments, ['mode', 'value']>
-): Tensor {
-  const { mode, value } = parseArgs<PadArguments>('pad', [], { mode: 'constant', value: null }, args);
+export function pad(x: Tensor, ...args: Arguments<PadArguments, ['pad', 'mode', 'value']>): Tensor {
+  const given = parseArgs<PadArguments>('pad', ['pad'], { mode: 'constant', value: null }, args);
+  const { pad: amounts, mode, value } = given;
   const rank = x.shape.length;
   if (amounts.length % 2 !== 0 || amounts.length > 2 * rank || !amounts.every(Number.isInteger)) {
     throw new ShapeError(
