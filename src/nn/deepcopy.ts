@@ -4,7 +4,7 @@ import { protect } from '../tensor/snapshot';
 import { Tensor } from '../tensor/tensor';
 import { HookList } from './hooks';
 import { Module } from './module';
-import { Parameter, UninitializedBuffer, UninitializedParameter } from './parameter';
+import { Buffer, Parameter, UninitializedBuffer, UninitializedParameter } from './parameter';
 
 /**
  * A copy of `value` that shares nothing with it: parameters, buffers, submodules and attributes of modules, in any nesting of
@@ -87,5 +87,6 @@ function copyTensor(x: Tensor): Tensor {
     return parameter;
   }
   protect(contents.storage);
+  if (x instanceof Buffer) return new Buffer(contents, x.persistent);
   return contents.retain().requiresGrad_(x.requiresGrad && x.isLeaf);
 }

@@ -105,7 +105,8 @@ export {
   ZeroPad2d,
   ZeroPad3d,
 } from './padding';
-export { Parameter, UninitializedBuffer, UninitializedParameter } from './parameter';
+export { Buffer, Parameter, UninitializedBuffer, UninitializedParameter } from './parameter';
+export { ParameterDict } from './parameter-dict';
 export {
   CELU,
   GLU,

@@ -11,7 +11,7 @@ import { Tensor } from '../tensor/tensor';
 import { withBackward } from './backward-hooks';
 import { Callable } from './callable';
 import { HookList, type RemovableHandle } from './hooks';
-import { convert, Parameter } from './parameter';
+import { Buffer, convert, Parameter } from './parameter';
 import { indent, printModule } from './printing';
 import { type IncompatibleKeys, loadInto, type StateDict } from './state-dict';
 
@@ -367,10 +367,14 @@ export abstract class Module extends Callable {
   }
 
   #ownBuffers(persistentOnly = false): [string, Tensor][] {
-    return [...this.#buffers]
+    const registered = [...this.#buffers]
       .filter(([, { persistent }]) => persistent || !persistentOnly)
       .map(([name, { key }]): [string, unknown] => [key, Reflect.get(this, name)])
       .filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor);
+    const assigned = Object.entries(this).filter((entry): entry is [string, Buffer] => entry[1] instanceof Buffer);
+    const wanted = ([name, { persistent }]: [string, Buffer]) =>
+      !this.#buffers.has(name) && (persistent || !persistentOnly);
+    return [...registered, ...assigned.filter(wanted)];
   }
 
   #state(prefix: string): [string, Tensor][] {

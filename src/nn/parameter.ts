@@ -41,6 +41,29 @@ export class Parameter extends Tensor {
   }
 }
 
+interface BufferOptions {
+  /** In the state dict, default true. */
+  persistent?: boolean;
+}
+
+/**
+ * A tensor that is a buffer of the module it is assigned to. It shares memory with `data`.
+ *
+ *     this.mean = new nn.Buffer(torch.zeros(3));
+ */
+export class Buffer extends Tensor {
+  readonly persistent: boolean;
+
+  constructor(data: Tensor, ...args: Arguments<BufferOptions, ['persistent']>) {
+    const { storage, strides, offset } = data;
+    super(data.value, { storage, strides, offset });
+    storage.retain();
+    protect(storage);
+    const [option] = args;
+    this.persistent = (isPlainObject(option) ? (option as BufferOptions).persistent : option) ?? true;
+  }
+}
+
 /** A parameter without a shape yet; a lazy module gives it one at its first input. */
 export class UninitializedParameter extends Parameter {
   constructor(...args: Arguments<ParameterOptions, ['requiresGrad']>) {

@@ -6,8 +6,10 @@ import { gatherGradients } from '../optim/flat';
 import { zeros } from '../tensor/creation';
 import { cat, stack } from '../tensor/functions';
 import { type Arguments, parseArgs } from '../tensor/options';
+import { defaultGenerator } from '../tensor/random/generator';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
+import type { Module } from './module';
 
 /** Keeps the quotient finite where all gradients are 0; PyTorch's value. */
 const CLIP_EPSILON = 1e-6;
@@ -91,4 +93,25 @@ export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>)
   });
 }
 
+/**
+ * A module made without drawing its first parameters from the generator: for weights that are loaded afterwards.
+ *
+ *     nn.utils.skipInit(nn.Linear, 5, 1);
+ */
+export function skipInit<M extends Module, A extends readonly unknown[]>(
+  moduleClass: new (...args: A) => M,
+  ...args: A
+): M {
+  const generator = defaultGenerator();
+  const state = generator.getState();
+  try {
+    return new moduleClass(...args);
+  } finally {
+    generator.setState(state);
+  }
+}
+
+export * as fusion from './fusion';
+export { fuseConvBnEval, fuseConvBnWeights, fuseLinearBnEval, fuseLinearBnWeights } from './fusion';
+export * as rnn from './sequences';
 export { removeSpectralNorm, removeWeightNorm, spectralNorm, weightNorm } from './weight-norm';

@@ -1,0 +1,62 @@
+// Owns what nn.utils.rnn has for sequences of several lengths: padding them to one, and taking the padding off.
+import { ArgumentError, ShapeError } from '../errors';
+import { stack } from '../tensor/functions';
+import { type Arguments, parseArgs } from '../tensor/options';
+import { Tensor } from '../tensor/tensor';
+
+interface PadArguments {
+  /** The result is [N, L, *] instead of [L, N, *], default false. */
+  batchFirst?: boolean;
+  /** Default 0. */
+  paddingValue?: number;
+  /** Where padding goes, default 'right'. */
+  paddingSide?: 'left' | 'right';
+}
+
+/** Sequences [L_i, *] side by side, each padded to the longest. Shape: [L, N, *], with `batchFirst` [N, L, *]. */
+export function padSequence(
+  sequences: Iterable<Tensor>,
+  ...args: Arguments<PadArguments, ['batchFirst', 'paddingValue', 'paddingSide']>
+): Tensor {
+  const defaults = { batchFirst: false, paddingValue: 0, paddingSide: 'right' } as const;
+  const { batchFirst, paddingValue, paddingSide } = parseArgs<PadArguments>('padSequence', [], defaults, args);
+  if (paddingSide !== 'left' && paddingSide !== 'right') {
+    throw new ArgumentError(
+      `padSequence: expected paddingSide 'left' or 'right', but got ${JSON.stringify(paddingSide)}`,
+    );
+  }
+  const all = [...sequences];
+  if (all.length === 0) throw new ArgumentError('padSequence: expected at least one sequence, but got none');
+  const longest = Math.max(...all.map((x) => x.length));
+  const rest = all[0]!.shape.slice(1);
+  const padded = all.map((x) => {
+    if (x.shape.slice(1).join() !== rest.join()) {
+      throw new ShapeError(
+        `padSequence: expected sequences alike but for their lengths, but got [${all[0]!.shape.join(', ')}] and [${x.shape.join(', ')}]`,
+      );
+    }
+    const more = longest - x.length;
+    const around = paddingSide === 'left' ? [more, 0] : [0, more];
+    return x.pad([...rest.flatMap(() => [0, 0]), ...around], { value: paddingValue });
+  });
+  return stack(padded, batchFirst ? 0 : 1);
+}
+
+/** The sequences that `padSequence` padded on the right, by their lengths: a list of numbers. */
+export function unpadSequence(
+  paddedSequences: Tensor,
+  lengths: readonly number[],
+  ...args: Arguments<{ batchFirst?: boolean }, ['batchFirst']>
+): Tensor[] {
+  const { batchFirst } = parseArgs<{ batchFirst?: boolean }>('unpadSequence', [], { batchFirst: false }, args);
+  if ((lengths as unknown) instanceof Tensor) {
+    throw new ArgumentError(
+      'unpadSequence: expected lengths as numbers, but got a tensor; pass await lengths.tolist()',
+    );
+  }
+  const rows = batchFirst ? paddedSequences : paddedSequences.transpose(0, 1);
+  if (rows.length !== lengths.length) {
+    throw new ShapeError(`unpadSequence: expected ${rows.length} lengths, but got ${lengths.length}`);
+  }
+  return lengths.map((length, i) => rows.select(0, i).narrow(0, 0, length));
+}

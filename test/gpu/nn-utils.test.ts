@@ -1,0 +1,142 @@
+// Checks what nn and nn.utils have around layers: fused normalisation, sequences padded to one length, buffers and parameters by name.
+import * as torch from 'lamplight';
+import { nn, type Tensor } from 'lamplight';
+import { describe, expect, test } from 'vitest';
+import { expectNumbers } from '../support/close';
+
+const { utils } = nn;
+
+/** A normalisation whose statistics are not those of the start. */
+function trained<B extends nn.BatchNorm1d | nn.BatchNorm2d>(norm: B): B {
+  const shape = norm.runningMean!.shape;
+  torch.noGrad(() => {
+    norm.runningMean!.copy_(torch.randn(shape));
+    norm.runningVar!.copy_(torch.rand(shape).add(0.5));
+    norm.weight?.copy_(torch.randn(shape));
+    norm.bias?.copy_(torch.randn(shape));
+  });
+  return norm;
+}
+
+describe('fusion', () => {
+  test.each<[string, () => nn.Conv2d | nn.ConvTranspose2d, boolean]>([
+    ['a convolution', () => new nn.Conv2d(3, 4, 2), false],
+    ['one without bias, in groups', () => new nn.Conv2d(4, 4, 2, { groups: 2, bias: false }), false],
+    ['a transposed convolution', () => new nn.ConvTranspose2d(3, 4, 2, { stride: 2 }), true],
+  ])('of %s does what both layers do', async (_, make, transpose) => {
+    torch.manualSeed(0);
+    const conv = make().eval();
+    const norm = trained(new nn.BatchNorm2d(4)).eval();
+    const x = torch.randn(2, conv.inChannels, 4, 5);
+    const fused = utils.fusion.fuseConvBnEval(conv, norm, transpose);
+    expect(fused).toBeInstanceOf(conv.constructor);
+    const expected = norm(conv(x) as Tensor);
+    expectNumbers(await (fused(x) as Tensor).data(), await expected.data(), { atol: 2e-6 });
+    expect(fused.weight.requiresGrad).toBe(true);
+    expect(fused.bias!.requiresGrad).toBe(conv.bias !== null);
+  });
+
+  test('of a linear layer does what both layers do, and training is refused', async () => {
+    torch.manualSeed(1);
+    const linear = new nn.Linear(3, 4).eval();
+    const norm = trained(new nn.BatchNorm1d(4)).eval();
+    const x = torch.randn(5, 3);
+    expectNumbers(await utils.fuseLinearBnEval(linear, norm)(x).data(), await norm(linear(x)).data(), { atol: 1e-6 });
+    expect(() => utils.fuseLinearBnEval(linear.train(), norm)).toThrow(
+      /fuseLinearBnEval: expected both layers in eval/,
+    );
+    const bare = new nn.BatchNorm1d(4, { trackRunningStats: false }).eval();
+    expect(() => utils.fuseLinearBnEval(linear.eval(), bare)).toThrow(/BatchNorm1d with running statistics/);
+  });
+});
+
+describe('sequences', () => {
+  const [a, b] = [
+    torch.tensor([[1, 2]]),
+    torch.tensor([
+      [3, 4],
+      [5, 6],
+      [7, 8],
+    ]),
+  ];
+
+  test('are padded to the longest, on either side, and unpadded', async () => {
+    const padded = utils.rnn.padSequence([a, b], { batchFirst: true, paddingValue: -1 });
+    expect(await padded.tolist()).toEqual([
+      [
+        [1, 2],
+        [-1, -1],
+        [-1, -1],
+      ],
+      [
+        [3, 4],
+        [5, 6],
+        [7, 8],
+      ],
+    ]);
+    const left = utils.rnn.padSequence([a, b], { paddingSide: 'left' });
+    expect(await left.tolist()).toEqual([
+      [
+        [0, 0],
+        [3, 4],
+      ],
+      [
+        [0, 0],
+        [5, 6],
+      ],
+      [
+        [1, 2],
+        [7, 8],
+      ],
+    ]);
+    const back = utils.rnn.unpadSequence(padded, [1, 3], true);
+    expect(await Promise.all(back.map((x) => x.tolist()))).toEqual([await a.tolist(), await b.tolist()]);
+  });
+
+  test('say what they want', () => {
+    expect(() => utils.rnn.padSequence([a, torch.ones(2, 3)])).toThrow(
+      /alike but for their lengths.*\[1, 2\] and \[2, 3\]/,
+    );
+    expect(() => utils.rnn.padSequence([])).toThrow(/at least one sequence/);
+    expect(() => utils.rnn.unpadSequence(b, torch.tensor([1]) as never)).toThrow(/as numbers, but got a tensor/);
+  });
+});
+
+test('skipInit leaves the generator where it was', async () => {
+  torch.manualSeed(3);
+  const expected = await torch.rand(2).tolist();
+  torch.manualSeed(3);
+  const layer = utils.skipInit(nn.Linear, 5, 1);
+  expect(layer.weight.shape).toEqual([1, 5]);
+  expect(await torch.rand(2).tolist()).toEqual(expected);
+});
+
+test('buffers and parameters by name are part of the module, as PyTorch prints and saves them', async () => {
+  class Scaled extends nn.Module {
+    scales = new nn.ParameterDict({ b: new nn.Parameter(torch.ones(2, 3)), a: torch.zeros(2) });
+    mean = new nn.Buffer(torch.ones(2));
+    count = new nn.Buffer(torch.zeros(1), { persistent: false });
+    forward(x: Tensor): Tensor {
+      return x.sub(this.mean).mul(this.scales.get('a'));
+    }
+  }
+  const scaled = new Scaled();
+  const lines = [
+    '(a): Parameter containing: [torch.FloatTensor of size 2]',
+    '(b): Parameter containing: [torch.FloatTensor of size 2x3]',
+  ];
+  expect(`${scaled}`).toBe(`Scaled(\n  (scales): ParameterDict(\n      ${lines[0]}\n      ${lines[1]}\n  )\n)`);
+  expect(Object.keys(scaled.stateDict())).toEqual(['mean', 'scales.a', 'scales.b']);
+  expect(scaled.namedBuffers().map(([name]) => name)).toEqual(['mean', 'count']);
+  expect(scaled.namedParameters().map(([name]) => name)).toEqual(['scales.a', 'scales.b']);
+  scaled(torch.ones(2).mul(3)).sum().backward();
+  expect(await scaled.scales.get('a').grad!.tolist()).toEqual([2, 2]);
+  const copy = torch.deepcopy(scaled);
+  copy.loadStateDict({ ...scaled.stateDict(), mean: torch.ones(2).mul(5) });
+  expect(await copy.mean.tolist()).toEqual([5, 5]);
+  expect(await scaled.mean.tolist()).toEqual([1, 1]);
+  expect(Object.keys(copy.stateDict())).toEqual(['mean', 'scales.a', 'scales.b']);
+  expect(copy.scales.pop('b').shape).toEqual([2, 3]);
+  expect([copy.scales.length, copy.scales.has('b'), scaled.scales.has('b')]).toEqual([1, false, true]);
+  expect(() => copy.scales.get('b')).toThrow(/ParameterDict: no parameter is named 'b'/);
+});
