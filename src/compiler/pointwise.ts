@@ -74,7 +74,7 @@ function generate({ members, externals, outputs }: Cluster, count: number, lanes
   const lines: string[] = [];
   lines.push(`struct Params { ${['count: u32', ...fieldsOf(members)].join(', ')} }`);
   const nameOf = (e: number) => (e === merge?.external ? `y${merge.output}` : `x${e}`);
-  const scalars = members.map((member, m) => member.scalars.map((_, i) => `params.m${m}s${i}`));
+  const scalars = members.map((member, m) => member.scalars.map((_, i) => `m${m}s${i}`));
   const call = (m: number, args: readonly string[]) => `apply${m}(${[...args, ...scalars[m]!].join(', ')})`;
   const { lines: body, inFours, typeOf } = evaluation({ members, externals, lanes, count, nameOf, call });
 
@@ -86,13 +86,17 @@ function generate({ members, externals, outputs }: Cluster, count: number, lanes
   });
   outputs.forEach((m, o) => {
     const type = storedOf(members[m]!.result.dtype);
-    const store = arrayOf(lanes === 4 ? `vec4<${type}>` : type, Math.ceil(count / lanes));
+    // What only fills, once as a rule, is one kernel for all lengths.
+    const length = externals.length > 0 ? Math.ceil(count / lanes) : 0;
+    const store = arrayOf(lanes === 4 ? `vec4<${type}>` : type, length);
     lines.push(`@group(0) @binding(${binding++}) var<storage, read_write> y${o}: ${store};`);
   });
   lines.push(`@group(0) @binding(${binding}) var<uniform> params: Params;`);
 
   lines.push(...functionsOf(members, 'apply'));
-  lines.push('fn evaluate(i: u32) {', ...body);
+  // Each use of a uniform is a load.
+  const loads = scalars.flat().map((name) => `  let ${name} = params.${name};`);
+  lines.push('fn evaluate(i: u32) {', ...loads, ...body);
   outputs.forEach((m, o) => {
     lines.push(`  y${o}[i] = ${resultOf(members, m, lanes)};`);
   });
