@@ -98,16 +98,14 @@ export const lcm = binary('lcm');
 /** The nth derivative of digamma. */
 export const polygamma = (n: number, input: Tensor): Tensor => input.polygamma(n);
 /** The logarithm of the multivariate Γ of dimension p. */
-export const mvlgamma = (input: Tensor, p: number): Tensor => input.mvlgamma(p);
+export const mvlgamma = (input: Tensor, ...args: Parameters<Tensor['mvlgamma']>): Tensor => input.mvlgamma(...args);
 /** Fractions of magnitude ½ to 1, and whole exponents: input = fraction · 2^exponent. */
 export const frexp = (input: Tensor): [mantissa: Tensor, exponent: Tensor] => input.frexp();
 /** `input`'s magnitudes with the signs of `other`. */
 export const copysign = (input: Tensor, other: Tensor | number): Tensor => input.copysign(other);
 
-const epsOf = (eps: number | null | { eps?: number | null } = null): number | null =>
-  typeof eps === 'object' ? (eps?.eps ?? null) : eps;
 /** ln(x / (1 - x)); with `eps`, of x limited to [eps, 1 - eps]. */
-export const logit = (input: Tensor, eps?: number | null | { eps?: number | null }): Tensor => input.logit(epsOf(eps));
+export const logit = (input: Tensor, ...args: Parameters<Tensor['logit']>): Tensor => input.logit(...args);
 
 /** input · ln(other), and 0 where `input` is 0; one of them may be a number. */
 export function xlogy(input: Operandish, other: Operandish): Tensor {

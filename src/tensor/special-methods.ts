@@ -7,7 +7,15 @@ import { full } from '../ops/cast';
 import * as parts from '../ops/parts';
 import * as special from '../ops/special';
 import { LinearAlgebraMethods } from './linear-algebra-methods';
+import { type Arguments, parseArgs } from './options';
 import type { Tensor } from './tensor';
+
+interface LogitOptions {
+  /** How far from 0 and 1 the numbers are kept; null leaves them. */
+  eps?: number | null;
+}
+
+type LogitArgs = Arguments<LogitOptions, ['eps']>;
 
 export abstract class SpecialMethods extends LinearAlgebraMethods {
   // ── Γ and its kin ──
@@ -29,7 +37,8 @@ export abstract class SpecialMethods extends LinearAlgebraMethods {
   }
 
   /** The logarithm of the multivariate Γ of dimension p ≥ 1: p (p - 1) / 4 · ln π + Σ_j lgamma(this - j / 2), j from 0 to p - 1. */
-  mvlgamma(p: number): Tensor {
+  mvlgamma(...args: Arguments<{ p: number }, ['p']>): Tensor {
+    const { p } = parseArgs<{ p: number }>('mvlgamma', ['p'], {}, args);
     if (!Number.isInteger(p) || p < 1) throw new ArgumentError(`mvlgamma: expected a whole p ≥ 1, but got ${p}`);
     let sum = this.lgamma();
     for (let j = 1; j < p; j++) sum = sum.add(this.sub(j / 2).lgamma());
@@ -66,7 +75,8 @@ export abstract class SpecialMethods extends LinearAlgebraMethods {
   }
 
   /** ln(x / (1 - x)), the inverse of sigmoid; with `eps`, of x limited to [eps, 1 - eps], else NaN outside of [0, 1]. */
-  logit(eps: number | null = null): Tensor {
+  logit(...args: LogitArgs): Tensor {
+    const { eps } = parseArgs<LogitOptions>('logit', [], { eps: null as number | null }, args);
     return this.make(special.logit(this.value, eps));
   }
 
@@ -206,8 +216,8 @@ export abstract class SpecialMethods extends LinearAlgebraMethods {
     return this.replace('polygamma_', this.before().polygamma(n).value);
   }
 
-  mvlgamma_(p: number): this {
-    return this.replace('mvlgamma_', this.before().mvlgamma(p).value);
+  mvlgamma_(...args: Arguments<{ p: number }, ['p']>): this {
+    return this.replace('mvlgamma_', this.before().mvlgamma(...args).value);
   }
 
   igamma_(other: Tensor): this {
@@ -230,8 +240,8 @@ export abstract class SpecialMethods extends LinearAlgebraMethods {
     return this.replace('sinc_', this.before().sinc().value);
   }
 
-  logit_(eps: number | null = null): this {
-    return this.replace('logit_', this.before().logit(eps).value);
+  logit_(...args: LogitArgs): this {
+    return this.replace('logit_', this.before().logit(...args).value);
   }
 
   hypot_(other: Tensor): this {

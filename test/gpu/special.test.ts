@@ -22,7 +22,6 @@ type Function = (...args: unknown[]) => Tensor;
 /** Functions whose arguments are not just the tensors and then the options; the others are called so. */
 const calls: Record<string, (xs: Tensor[], options: Options) => Tensor> = {
   polygamma: ([x], { n }) => torch.polygamma(n!, x!),
-  mvlgamma: ([x], { p }) => torch.mvlgamma(x!, p!),
   frexp: ([x], { part }) => torch.frexp(x!)[part!]!,
   clamp: ([x, first, second], { bounds }) =>
     bounds === 'max' ? torch.clamp(x!, { max: first! }) : torch.clamp(x!, first!, second ?? null),
@@ -141,6 +140,8 @@ test('arguments that do not fit are named', () => {
   );
   expect(() => torch.polygamma(-1, floats)).toThrow(/polygamma: expected a whole n ≥ 0, but got -1/);
   expect(() => torch.mvlgamma(floats, 0)).toThrow(/mvlgamma: expected a whole p ≥ 1, but got 0/);
+  expect(() => torch.mvlgamma(floats, {} as never)).toThrow(/mvlgamma: missing 1 required argument: 'p'/);
+  expect(() => torch.logit(floats, { epsilon: 1 } as never)).toThrow(/logit: got an unknown argument 'epsilon'/);
   expect(() => torch.positive(flags)).toThrow(/positive: expected numbers, but got dtype bool/);
   expect(() => torch.isin(flags, 1)).toThrow(/isin: expected numbers, but got dtype bool/);
   expect(() => torch.clamp(floats)).toThrow(/clamp: expected min or max .* but got neither/);
