@@ -113,5 +113,7 @@ export function skipInit<M extends Module, A extends readonly unknown[]>(
 
 export * as fusion from './fusion';
 export { fuseConvBnEval, fuseConvBnWeights, fuseLinearBnEval, fuseLinearBnWeights } from './fusion';
+export * as parametrizations from './parametrizations';
+export * as parametrize from './parametrize';
 export * as rnn from './sequences';
 export { removeSpectralNorm, removeWeightNorm, spectralNorm, weightNorm } from './weight-norm';

@@ -29,6 +29,9 @@ interface NormCase extends FixtureCase {
 interface TrainedCase extends FixtureCase {
   readonly trained: 'weightNorm' | 'spectralNorm';
   readonly options: Record<string, never>;
+  readonly seed: number;
+  readonly text: string;
+  readonly parametrized: boolean;
 }
 
 interface EmbeddingCase extends FixtureCase {
@@ -123,11 +126,14 @@ describe('norms of parameters against PyTorch', () => {
 });
 
 describe('norms of parameters in training', () => {
-  test.each(trained)('$name', async ({ name, trained: norm, options }) => {
+  test.each(trained)('$name', async ({ name, trained: norm, options, seed, text, parametrized }) => {
     const array = (key: string) => fixture.tensor(`${name}/${key}`);
-    const layer = nn.utils[norm](new nn.Linear(4, 3), options);
-    const keys = Object.keys(layer.stateDict());
-    layer.loadStateDict(Object.fromEntries(keys.map((key) => [key, fromFixture(array(`before_${key}`))])));
+    torch.manualSeed(seed);
+    const layer = (parametrized ? nn.utils.parametrizations : nn.utils)[norm](new nn.Linear(4, 3), options);
+    expect(`${layer}`).toBe(text);
+    for (const [key, tensor] of Object.entries(layer.stateDict())) {
+      await expectClose(tensor, array(`before_${key}`), { atol: 2e-6 });
+    }
     const optimizer = new optim.SGD(layer.parameters(), { lr: 0.2, momentum: 0.9 });
     const losses: Tensor[] = [];
     const xs = fromFixture(array('xs'));
@@ -143,8 +149,10 @@ describe('norms of parameters in training', () => {
     for (const [key, tensor] of Object.entries(layer.stateDict()))
       await expectClose(tensor, array(`after_${key}`), tolerance);
     await expectClose(layer.eval()(xs.at(0)), array('evaluated'), tolerance);
+    const whole = () => nn.utils.parametrize.removeParametrizations(layer, 'weight');
     const remove = norm === 'weightNorm' ? nn.utils.removeWeightNorm : nn.utils.removeSpectralNorm;
-    await expectClose(remove(layer).weight, array('weight'), tolerance);
+    await expectClose((parametrized ? whole() : remove(layer)).weight, array('weight'), tolerance);
+    expect(`${layer}`).toBe('Linear(in_features=4, out_features=3, bias=True)');
   });
 });
 

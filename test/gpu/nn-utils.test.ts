@@ -140,3 +140,81 @@ test('buffers and parameters by name are part of the module, as PyTorch prints a
   expect([copy.scales.length, copy.scales.has('b'), scaled.scales.has('b')]).toEqual([1, false, true]);
   expect(() => copy.scales.get('b')).toThrow(/ParameterDict: no parameter is named 'b'/);
 });
+
+describe('parametrize', () => {
+  const { parametrize } = utils;
+
+  class Symmetric extends nn.Module {
+    forward(x: Tensor): Tensor {
+      return x.triu().add(x.triu(1).t());
+    }
+  }
+
+  class Scaled extends nn.Module {
+    forward(x: Tensor): Tensor {
+      return x.mul(2);
+    }
+    rightInverse(value: Tensor): Tensor {
+      return value.div(2);
+    }
+  }
+
+  test('a tensor is a function of a parameter, one after another, until that is removed', async () => {
+    torch.manualSeed(2);
+    const layer = new nn.Linear(3, 3);
+    const original = layer.weight;
+    parametrize.registerParametrization(layer, 'weight', new Symmetric());
+    expect([parametrize.isParametrized(layer), parametrize.isParametrized(layer, 'bias')]).toEqual([true, false]);
+    expect(Object.keys(layer.stateDict())).toEqual(['bias', 'parametrizations.weight.original']);
+    expect(layer).toBeInstanceOf(nn.Linear);
+    expect(await torch.equal(layer.weight, layer.weight.t())).toBe(true);
+    layer(torch.ones(1, 3)).sum().backward();
+    expect(original.grad!.shape).toEqual([3, 3]);
+    const twice = () => [layer.weight, layer.weight] as const;
+    const [first, again] = parametrize.cached(twice);
+    expect(again).toBe(first);
+    expect(twice()[0]).not.toBe(first);
+
+    const copy = torch.deepcopy(layer);
+    torch.noGrad(() => original.zero_());
+    expect(await copy.weight.abs().sum().item()).toBeGreaterThan(0);
+    expect(await layer.weight.abs().sum().item()).toBe(0);
+
+    parametrize.registerParametrization(copy, 'weight', new Scaled());
+    const doubled = await copy.weight.tolist();
+    parametrize.removeParametrizations(copy, 'weight');
+    expect(`${copy}`).toBe('Linear(in_features=3, out_features=3, bias=True)');
+    expect(copy.weight).toBeInstanceOf(nn.Parameter);
+    expect(await copy.weight.tolist()).toEqual(doubled);
+    parametrize.removeParametrizations(layer, 'weight', { leaveParametrized: false });
+    expect(layer.weight).toBe(original);
+  });
+
+  test('the value at the start stays where there is a right inverse, and may be assigned', async () => {
+    const layer = parametrize.registerParametrization(new nn.Linear(2, 2), 'weight', new Scaled());
+    const before = await layer.weight.tolist();
+    const [[, original]] = layer.namedParameters().slice(1) as [[string, nn.Parameter]];
+    expect(await original.mul(2).tolist()).toEqual(before);
+    Reflect.set(layer, 'weight', torch.eye(2));
+    expect(await original.tolist()).toEqual([
+      [0.5, 0],
+      [0, 0.5],
+    ]);
+  });
+
+  test('says what it wants', () => {
+    const layer = new nn.Linear(3, 2);
+    expect(() => parametrize.registerParametrization(layer, 'scale', new Symmetric())).toThrow(
+      /named 'scale', but Linear/,
+    );
+    class Sum extends nn.Module {
+      forward(x: Tensor): Tensor {
+        return x.sum(0);
+      }
+    }
+    expect(() => parametrize.registerParametrization(layer, 'weight', new Sum())).toThrow(
+      /keeps shape \[2, 3\].*\[3\]/,
+    );
+    expect(() => parametrize.removeParametrizations(layer, 'weight')).toThrow(/'weight' of Linear to be parametrized/);
+  });
+});

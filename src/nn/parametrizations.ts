@@ -1,0 +1,123 @@
+// Owns nn.utils.parametrizations: weight normalisation and spectral normalisation as parametrizations.
+import { noGrad } from '../autograd/mode';
+import { ArgumentError } from '../errors';
+import { type Arguments, parseArgs } from '../tensor/options';
+import { randn } from '../tensor/random';
+import { Tensor } from '../tensor/tensor';
+import { normalize } from './functional/distance';
+import { className, Module } from './module';
+import { registerParametrization } from './parametrize';
+
+/** w = g v / ‖v‖, the norm over all dimensions but one, or over all. */
+class _WeightNorm extends Module {
+  constructor(private readonly kept: number | null) {
+    super();
+  }
+
+  private norms(v: Tensor): Tensor {
+    if (this.kept === null) return v.norm();
+    const dims = v.shape.map((_, d) => d).filter((d) => d !== this.kept);
+    return v.norm(2, dims, { keepdim: v.dim() > 0 });
+  }
+
+  forward(g: Tensor, v: Tensor): Tensor {
+    return v.mul(g.div(this.norms(v)));
+  }
+
+  rightInverse(weight: Tensor): [g: Tensor, v: Tensor] {
+    return [this.norms(weight), weight];
+  }
+}
+
+interface WeightNormArguments {
+  name?: string;
+  /** The dimension that keeps norms of its own, default 0; null for one norm of the whole. */
+  dim?: number | null;
+}
+
+/** Weight normalisation (Salimans & Kingma 2016): magnitude and direction of a weight as `original0` and `original1`. */
+export function weightNorm<M extends Module>(module: M, ...args: Arguments<WeightNormArguments, ['name', 'dim']>): M {
+  const { name, dim } = parseArgs<WeightNormArguments>('weightNorm', [], { name: 'weight', dim: 0 }, args);
+  return registerParametrization(module, name, new _WeightNorm(dim === -1 ? null : dim), { unsafe: true });
+}
+
+/** Power iterations at the start. */
+const FIRST_ITERATIONS = 15;
+
+/** w / σ, with σ the largest singular value, as found by power iteration. */
+class _SpectralNorm extends Module {
+  declare _u: Tensor;
+  declare _v: Tensor;
+
+  constructor(
+    weight: Tensor,
+    private readonly iterations: number,
+    private readonly dim: number,
+    private readonly eps: number,
+  ) {
+    super();
+    if (weight.dim() < 2) return;
+    const matrix = this.matrix(weight.detach());
+    const [height, width] = matrix.shape as [number, number];
+    this.registerBuffer('_u', noGrad(() => this.unit(randn(height))).retain());
+    this.registerBuffer('_v', noGrad(() => this.unit(randn(width))).retain());
+    this.iterate(matrix, FIRST_ITERATIONS);
+  }
+
+  private unit(x: Tensor): Tensor {
+    return normalize(x, { dim: 0, eps: this.eps });
+  }
+
+  private matrix(weight: Tensor): Tensor {
+    return weight.movedim(this.dim, 0).flatten(1);
+  }
+
+  private iterate(matrix: Tensor, count: number): void {
+    noGrad(() => {
+      for (let i = 0; i < count; i++) {
+        this._u.copy_(this.unit(matrix.mv(this._v)));
+        this._v.copy_(this.unit(matrix.t().mv(this._u)));
+      }
+    });
+  }
+
+  forward(weight: Tensor): Tensor {
+    if (weight.dim() < 2) return this.unit(weight);
+    const matrix = this.matrix(weight);
+    if (this.training) this.iterate(matrix.detach(), this.iterations);
+    // Copies, since the next use overwrites what backward of this one still needs.
+    return weight.div(this._u.clone().dot(matrix.mv(this._v.clone())));
+  }
+
+  rightInverse(value: Tensor): Tensor {
+    return value;
+  }
+}
+
+interface SpectralNormArguments {
+  name?: string;
+  /** Steps of the power iteration before each use in training, default 1. */
+  nPowerIterations?: number;
+  /** Keeps the quotients finite, default 1e-12. */
+  eps?: number;
+  /** The dimension of the outputs: default 0, and 1 for transposed convolutions. */
+  dim?: number | null;
+}
+
+/** Spectral normalisation (Miyato et al. 2018): a weight divided by its largest singular value. */
+export function spectralNorm<M extends Module>(
+  module: M,
+  ...args: Arguments<SpectralNormArguments, ['name', 'nPowerIterations', 'eps', 'dim']>
+): M {
+  const defaults = { name: 'weight', nPowerIterations: 1, eps: 1e-12, dim: null };
+  const o = parseArgs<SpectralNormArguments>('spectralNorm', [], defaults, args);
+  const weight: unknown = Reflect.get(module, o.name);
+  if (!(weight instanceof Tensor)) {
+    throw new ArgumentError(`spectralNorm: expected a parameter named '${o.name}', but ${className(module)} has none`);
+  }
+  if (!(o.nPowerIterations > 0)) {
+    throw new ArgumentError(`spectralNorm: expected nPowerIterations over 0, but got ${o.nPowerIterations}`);
+  }
+  const dim = o.dim ?? (Reflect.get(module, 'transposed') === true ? 1 : 0);
+  return registerParametrization(module, o.name, new _SpectralNorm(weight, o.nPowerIterations, dim, o.eps));
+}
