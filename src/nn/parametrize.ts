@@ -95,10 +95,10 @@ export function cached<R>(fn: () => R): R {
 
 /** Has the module print as PyTorch prints it, by a class of its own. */
 function rename(module: Module): void {
-  const base = module.constructor as new () => Module;
+  const base = module.constructor as new () => object;
   const name = `Parametrized${base.name}`;
   const named = { [name]: class extends base {} };
-  Object.setPrototypeOf(module, named[name]!.prototype as object);
+  Object.setPrototypeOf(module, named[name]!.prototype);
 }
 
 /**

@@ -44,14 +44,17 @@ async function measure(place: 'worker' | 'page'): Promise<Smoothness> {
 const quantile = (numbers: readonly number[], q: number): number =>
   [...numbers].sort((a, b) => a - b)[Math.min(Math.floor(q * numbers.length), numbers.length - 1)]!;
 
-test('training in a worker leaves the page its frames', async () => {
+// What else the machine does may hold a page up: times are tried again before they count.
+const timing = { retry: 2 };
+
+test('training in a worker leaves the page its frames', timing, async () => {
   const { gaps, losses } = await measure('worker');
   expect(losses.length).toBeGreaterThan(5);
   expect(losses.every(Number.isFinite)).toBe(true);
   expect(quantile(gaps, 0.5)).toBeLessThan(50);
 });
 
-test('training on the page takes little of its thread at a time', async () => {
+test('training on the page takes little of its thread at a time', timing, async () => {
   const { gaps, host, losses } = await measure('page');
   expect(losses.length).toBeGreaterThan(5);
   expect(losses.every(Number.isFinite)).toBe(true);

@@ -37,6 +37,8 @@ export async function openSite({ args = [] }: { args?: string[] } = {}): Promise
     browser,
     async open(path, contextOptions) {
       const context = await browser.newContext(contextOptions);
+      // Half a minute, the usual limit, is little for a page that compiles kernels while other work runs.
+      context.setDefaultTimeout(90_000);
       const page = await context.newPage();
       const problems: string[] = [];
       page.on('pageerror', (error) => problems.push(error.message));
