@@ -1,7 +1,9 @@
 // float16 beside PyTorch's halves on a device that computes with it; on any other device every case is the error that says so.
 import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { engine } from '../../src/compiler/engine';
+import { plainPasses } from '../../src/compiler/passes';
 import { expectClose, expectNumbers, fromFixture, type Tolerance } from '../support/close';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
 
@@ -262,6 +264,38 @@ describe.each(['software', 'gpu'] as const)(
       }));
   },
 );
+
+describe('fused kernels give the bits of single ones:', () => {
+  afterEach(() => engine.compileBy());
+
+  const functions: [string, (x: Tensor) => Tensor, ...number[][]][] = [
+    ['pointwise, by fours', (x) => x.mul(3).add(0.1).float().mul(3).half().exp(), [16, 33]],
+    ['pointwise, broadcast', (x) => x.mul(x.at(0)).add(x.at(':', '0:1')).tanh(), [7, 12]],
+    ['sums along rows', (x) => x.mul(2).sum(1).relu(), [9, 260]],
+    ['sums across rows', (x) => x.square().sum(0).sqrt(), [260, 64]],
+    ['softmax', (x) => x.mul(2).softmax(1).add(1), [6, 512]],
+    ['softmax across', (x) => x.mul(2).softmax(0).add(1), [40, 64]],
+    ['layer norm', (x) => F.layerNorm(x.add(1), [512], x.at(0), x.at(1)).relu(), [6, 512]],
+    ['a product', (x) => F.relu(x.matmul(x.t()).add(1)).mul(x.at(':', '0:1')), [40, 24]],
+    ['a layer', (x) => F.relu(F.linear(x, x.at('0:8'), x.at('0:8', 0))).mul(0.3), [40, 24]],
+    ['batch norm', (x) => F.relu(F.batchNorm(x, null, null, null, null, { training: true })), [6, 5, 20]],
+  ];
+
+  test.each(functions)('%s', (_, compute, shape) =>
+    here(async () => {
+      const x = torch.randn(shape!, { dtype });
+      const run = async () => {
+        const leaf = x.detach().clone().requiresGrad_();
+        const y = compute(leaf);
+        y.backward(torch.ones(y.shape, { dtype }));
+        return Promise.all([y.data(), leaf.grad!.data()]);
+      };
+      const fused = await run();
+      engine.compileBy(plainPasses);
+      expect(fused).toEqual(await run());
+    }),
+  );
+});
 
 test('takes half the memory', () =>
   here(async () => {
