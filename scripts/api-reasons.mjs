@@ -122,8 +122,8 @@ export const reasons = /** @type {readonly (readonly [RegExp, string])[]} */ ([
   ],
   [names('swap_in_optimizer_params_and_state', 'torch.optim'), 'in another way: stateDict() and loadStateDict()'],
   [names('factory_kwargs', 'torch.nn'), 'helpers of public functions and modules'],
+  [names('RNNBase RNNCellBase', 'torch.nn'), 'base classes: RNN, LSTM, GRU and their cells are here'],
   [names('DType ScalingType SwizzleType BroadcastingList[123]', 'torch.nn.functional'), 'annotations of types'],
-  [names('Tensor', 'torch.nn.functional'), 'as torch.Tensor'],
   [names('constant_pad_nd'), 'as nn.functional.pad'],
   [both('convolution'), 'as nn.functional.conv1d, conv2d, conv3d and their transposes'],
   [/conv_tbc$/, 'as nn.functional.conv1d of the permuted input'],
@@ -154,4 +154,9 @@ export const reasons = /** @type {readonly (readonly [RegExp, string])[]} */ ([
   [both('matrix_exp matrix_power'), 'out of scope: functions of matrices'],
   [/stft|_window$/, 'out of scope: signal processing'],
   [names('grouped_mm', 'torch.nn.functional'), 'out of scope: mixtures of experts'],
+  [names('Adafactor Muon', 'torch.optim'), 'out of scope: optimizers for large language models'],
+  [
+    /LinearCrossEntropy|linear_cross_entropy/,
+    'out of scope: large vocabularies, whose loss is fused with a projection; nn.Linear, then nn.CrossEntropyLoss',
+  ],
 ]);

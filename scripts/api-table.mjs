@@ -47,7 +47,10 @@ function elsewhere(namespace, ours, library) {
   const plain = ours.replace(/_$/, '');
   const inPlace = ours !== plain;
   if (namespace === 'torch' && inPlace && has('torch.Tensor', ours)) return 'as a method of tensors';
-  if (namespace === 'torch.nn.functional') return inPlace && has(namespace, plain) ? 'with inplace: true' : undefined;
+  if (namespace === 'torch.nn.functional') {
+    if (has('torch', ours)) return `as torch.${ours}`;
+    return inPlace && has(namespace, plain) ? 'with inplace: true' : undefined;
+  }
   if (has('torch.nn.functional', plain)) return `as nn.functional.${plain}${inPlace ? ' with inplace: true' : ''}`;
   return undefined;
 }
