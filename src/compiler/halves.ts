@@ -17,7 +17,8 @@ export function readHalves({ program, lowerings }: LoweredProgram): LoweredProgr
   });
   const changed = [...lowerings];
   const nodes = program.nodes.map((node, n) => {
-    if (!node.op.readsHalf) return node;
+    // What is overwritten in place is not only read.
+    if (!node.op.readsHalf || node.op.inPlace?.(node.attrs).length) return node;
     let lowering = changed[n]!;
     const inputs = node.inputs.map((v, i) => {
       const half = narrow.get(v);
