@@ -65,6 +65,7 @@ export class GpuBench implements Bench {
     });
     const run: Run = {
       inputs,
+      moved: [],
       uploads: inputs.map(() => null),
       exports: outputs,
       scalars: new Array<number>(program.nodes[0]!.scalarCount).fill(1),

@@ -15,6 +15,7 @@ import { byteLength, type Meta } from './meta';
 import { type CompilerPass, compilerPasses } from './passes';
 import { compile, type Plan } from './plan';
 import { PlanCache } from './plan-cache';
+import { bindStanding, copyOver, releaseStanding, type Standing } from './standing';
 import { type TunedChoice, type TuningProgress, tuneAll, tuningTasks } from './tuner';
 import { TuningTable } from './tuning';
 import { adapterKey, type TuningRecord, TuningStore } from './tuning-store';
@@ -68,6 +69,7 @@ export interface Prepared {
 interface CachedPlan {
   readonly plan: Plan;
   readonly executable: Executable;
+  readonly standing: readonly Standing[];
 }
 
 const DISPOSED = 'its memory was given back';
@@ -79,8 +81,11 @@ export class Engine {
   private options: DeviceOptions = {};
   private session: Session | null = null;
   private opening: Promise<Session> | null = null;
-  private readonly plans = new PlanCache<CachedPlan>(MAX_PLANS, ({ executable }) => {
-    if (executable.uniform) this.session?.memory.destroyBuffer(executable.uniform);
+  private readonly plans = new PlanCache<CachedPlan>(MAX_PLANS, ({ executable, standing }) => {
+    const memory = this.session?.memory;
+    if (!memory) return;
+    if (executable.uniform) memory.destroyBuffer(executable.uniform);
+    releaseStanding(standing, memory);
   });
   /** The last job that waits for the device or for pipelines, if any. */
   private tail: Promise<void> | null = null;
@@ -368,13 +373,18 @@ export class Engine {
 
   private async compile(job: Job, session: Session): Promise<CachedPlan> {
     const start = performance.now();
-    const plan = compile(job.build(), session.profile, this.passes);
+    const compiled = compile(job.build(), session.profile, this.passes);
+    const { plan, standing } = bindStanding(compiled, (i) => {
+      const cell = job.inputs[i]!;
+      if (!cell.allocation && cell.host && !cell.failure) this.materialise(cell, session, false);
+      return cell.allocation;
+    });
     hostPhase('compile', start);
     const linked = performance.now();
     const executable = await link(plan, session);
     hostPhase('pipelines', linked);
     stats.plansCompiled++;
-    const cached = { plan, executable };
+    const cached = { plan, executable, standing };
     this.plans.set(job.key, cached);
     return cached;
   }
@@ -398,30 +408,36 @@ export class Engine {
       const requests = plans.flatMap(({ plan }) => pipelineRequests(plan));
       await session.pipelines.prepare(requests, onProgress);
       for (const { key, plan } of plans) {
-        this.plans.set(key, { plan, executable: await link(plan, session) });
+        this.plans.set(key, { plan, executable: await link(plan, session), standing: [] });
         stats.plansCompiled++;
       }
       return { plans: plans.length, pipelines: stats.pipelinesCreated - before };
     });
   }
 
-  private run(job: Job, { plan, executable }: CachedPlan, session: Session): void {
+  private run(job: Job, { plan, executable, standing }: CachedPlan, session: Session): void {
     session.startReads();
     this.releaseUnread(job);
-    const uploads = job.inputs.map((cell, i) => this.prepareInput(cell, plan.inputs[i]!, session));
+    const gone = standing.filter(({ index, lease }) => job.inputs[index]!.allocation?.lease !== lease);
+    const uploads = job.inputs.map((cell, i) => {
+      const mode = gone.some(({ index }) => index === i) ? 'copy' : plan.inputs[i]!;
+      return this.prepareInput(cell, mode, session);
+    });
     const inputs = job.inputs.map((cell) => cell.allocation);
+    const moved = gone.map((one) => copyOver(one, session.memory));
     const exports = job.exports.map(({ cell, replaces }, i) => {
       const mode = plan.exports[i]!;
       const bytes = byteLength(cell);
       if (mode.kind === 'takeover') return takeOver(job.inputs[mode.input]!);
       if (mode.kind === 'bind') return session.memory.allocate(bytes, true);
       const old = replaces?.allocation;
-      // A large one may be bound as an input, from which another export is copied after this one.
-      const apart = bytes <= SMALL_BYTES && old?.memory === session.memory;
-      const fits = old && apart && old.bytes === bytes && (old.dedicated || !mode.dedicated);
+      // One that is bound as an input, as large ones are, may be what another export is copied from after this one.
+      const bound = bytes > SMALL_BYTES || standing.some(({ lease }) => lease === old?.lease);
+      const fits =
+        old && !bound && old.memory === session.memory && old.bytes === bytes && (old.dedicated || !mode.dedicated);
       return fits ? takeOver(replaces!) : session.memory.allocate(bytes, mode.dedicated);
     });
-    const run: Run = { inputs, uploads, exports, scalars: job.scalars };
+    const run: Run = { inputs, moved, uploads, exports, scalars: job.scalars };
     const { profiler } = session;
     const first = profiler?.count ?? 0;
     const start = performance.now();

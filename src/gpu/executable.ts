@@ -58,7 +58,9 @@ const MAX_GROUPS = 32;
 
 /** The places of one run. */
 export interface Run {
-  readonly inputs: readonly (Allocation | null)[];
+  readonly inputs: (Pick<Allocation, 'buffer' | 'offset'> | null)[];
+  /** Inputs that are to be copied, beside those that always are; they are read where they have been copied to. */
+  readonly moved: readonly Copy[];
   /** Data to upload instead, by input. */
   readonly uploads: readonly (ArrayBufferView | null)[];
   readonly exports: readonly (Allocation | null)[];
@@ -70,15 +72,10 @@ export function execute(memory: Memory, executable: Executable, run: Run, profil
   const { device } = memory;
   writeScalars(device, executable, run.scalars);
   let encoder = device.createCommandEncoder();
-  for (const copy of executable.copiesIn) {
-    const target = place(copy.ref, run);
-    const upload = run.uploads[copy.index];
-    if (upload) writeData(device, target.buffer, target.offset + copy.offset, upload);
-    else if (copy.bytes > 0) {
-      const from = run.inputs[copy.index]!;
-      encoder.copyBufferToBuffer(from.buffer, from.offset, target.buffer, target.offset + copy.offset, copy.bytes);
-      stats.copies++;
-    }
+  for (const copy of executable.copiesIn) copyIn(device, encoder, copy, run);
+  for (const copy of run.moved) {
+    copyIn(device, encoder, copy, run);
+    run.inputs[copy.index] = place(copy.ref, run);
   }
   if (profiler) {
     for (const dispatch of executable.dispatches) {
@@ -113,6 +110,17 @@ export function execute(memory: Memory, executable: Executable, run: Run, profil
   device.queue.submit([encoder.finish()]);
   stats.submits++;
   stats.runs++;
+}
+
+function copyIn(device: GPUDevice, encoder: GPUCommandEncoder, copy: Copy, run: Run): void {
+  const target = place(copy.ref, run);
+  const upload = run.uploads[copy.index];
+  if (upload) writeData(device, target.buffer, target.offset + copy.offset, upload);
+  else if (copy.bytes > 0) {
+    const from = run.inputs[copy.index]!;
+    encoder.copyBufferToBuffer(from.buffer, from.offset, target.buffer, target.offset + copy.offset, copy.bytes);
+    stats.copies++;
+  }
 }
 
 export function encodeDispatches(

@@ -129,3 +129,33 @@ test('loading a state dict copies each tensor once', async () => {
   expect(await growth(() => model.loadStateDict({ weight, bias }))).toBeLessThan(megabytes(5));
   expect(await model.weight.at(77, 3).item()).toBe(77);
 });
+
+test('a small value is bound where it lies while it stays there, and copied when another comes in its place', async () => {
+  const [a, b] = [1, 2].map((value) => torch.rand(64, 64).mul(0).add(value)) as [torch.Tensor, torch.Tensor];
+  await torch.synchronize();
+  const copies: number[] = [];
+  const total = async (x: torch.Tensor) => {
+    const before = stats().copies;
+    const sum = await x.sum().item();
+    copies.push(stats().copies - before);
+    return sum;
+  };
+  const totals: number[] = [];
+  for (const x of [a, a, b, a, b]) totals.push(await total(x));
+  expect(totals).toEqual([4096, 4096, 8192, 4096, 8192]);
+  expect(copies).toEqual([1, 1, 2, 1, 2]);
+});
+
+test('small values that are overwritten in place step by step keep what they were for those who copied them', async () => {
+  const w = torch.rand(48, 48).mul(0);
+  await torch.synchronize();
+  const kept: torch.Tensor[] = [];
+  for (let step = 0; step < 5; step++) {
+    kept.push(w.clone());
+    w.add_(1);
+    if (step > 1) w.mul_(2);
+    await torch.synchronize();
+  }
+  const means = await Promise.all([...kept, w].map((x) => x.mean().item()));
+  expect(means).toEqual([0, 1, 2, 6, 14, 30]);
+});
