@@ -35,7 +35,7 @@ describe('optimizers', () => {
     [
       'integers',
       () => new optim.SGD([torch.ones(2, { dtype: 'int64' })]),
-      'SGD: expected float32 parameters, but got int64',
+      'SGD: expected floating-point parameters, but got int64',
     ],
     [
       'a parameter twice',
