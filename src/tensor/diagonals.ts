@@ -46,7 +46,8 @@ export function diagEmbed(input: Tensor, ...args: DiagonalArgs): Tensor {
   const shape = [...input.shape.slice(0, -1), side, side];
   const window = diagonalOf(shape, contiguousStrides(shape), offset, rank - 2, rank - 1);
   const zeros = full(shape, 0, input.dtype);
-  const embedded = stridedScatter(zeros, input.value, window.shape, window.strides, window.offset);
+  const { strides, offset: start } = window;
+  const embedded = input.numel() === 0 ? zeros : stridedScatter(zeros, input.value, window.shape, strides, start);
   const matrices = input.picked(named(embedded, 'DiagEmbedBackward0'));
   return row === rank - 2 && col === rank - 1 ? matrices : matrices.movedim([-2, -1], [row, col]);
 }
@@ -64,6 +65,7 @@ function scattered(op: string, input: Tensor, src: Tensor, window: Window): Tens
       `${op}: expected src of shape ${showShape(window.shape)} for input of shape ${showShape(input.shape)}, but got ${showShape(src.shape)}`,
     );
   }
+  if (src.numel() === 0) return input.clone();
   const source = cast(src.value, input.dtype);
   return input.picked(stridedScatter(input.value, source, window.shape, window.strides, window.offset));
 }

@@ -130,7 +130,7 @@ function edgesOf(
     ? [number(range[0]), number(range[1])]
     : x.numel() > 0
       ? [x.amin(), x.amax()]
-      : [number(0), number(0)];
+      : [number(0), number(1)];
   const half = low.eq(high).float().mul(0.5);
   const [from, to] = [low.sub(half), high.add(half)];
   const steps = x.picked(

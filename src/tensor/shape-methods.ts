@@ -349,6 +349,8 @@ export abstract class ShapeMethods extends ReduceMethods {
    *     x.at(x.lt(0)).fill_(0);                // x[x < 0] = 0
    *     const rows = await x.at(mask);         // x[mask]: how many there are is known only after reading the mask back
    *
+   * A mask may stand beside numbers, slices and index tensors, which go with the elements that it picks one by one.
+   *
    * `x.at([0, 2]).clone()` is a copy that can be written to alone.
    * @throws IndexError for numbers out of range, at once; for those in tensors, when values are next read
    */
