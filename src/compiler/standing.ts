@@ -26,9 +26,11 @@ export function bindStanding(
   placeOf: (input: number) => Allocation | null,
 ): { readonly plan: Plan; readonly standing: readonly Standing[] } {
   const standing: Standing[] = [];
+  // WebGPU copies nothing within one buffer, and the export may get a place on the same page.
+  const copiedOut = new Set(plan.exports.map((mode) => (mode.kind === 'copy' ? mode.place.location : -1)));
   const modes = plan.inputs.map((mode, index) => {
     const { bytes } = plan.locations[index]!;
-    const allocation = mode === 'copy' && bytes > MIN_BYTES ? placeOf(index) : null;
+    const allocation = mode === 'copy' && bytes > MIN_BYTES && !copiedOut.has(index) ? placeOf(index) : null;
     if (!allocation || allocation.offset % ALIGNMENT !== 0) return mode;
     standing.push({ index, bytes, lease: allocation.lease, slot: null });
     return 'bind';

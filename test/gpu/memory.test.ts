@@ -159,3 +159,13 @@ test('small values that are overwritten in place step by step keep what they wer
   const means = await Promise.all([...kept, w].map((x) => x.mean().item()));
   expect(means).toEqual([0, 1, 2, 6, 14, 30]);
 });
+
+test('a small value and an alias of it are both kept', async () => {
+  const x = torch.rand(1, 1000, 2).mul(0).add(3);
+  await torch.synchronize();
+  const aliases = [x.clone(), torch.scope(() => x.detach().reshape(2000)), torch.scope(() => x.unsqueeze(0))];
+  const sum = x.add(1).sum();
+  await torch.synchronize();
+  const means = await Promise.all([x, ...aliases].map((y) => y.mean().item()));
+  expect([...means, await sum.item()]).toEqual([3, 3, 3, 3, 8000]);
+});
