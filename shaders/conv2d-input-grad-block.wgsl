@@ -11,6 +11,7 @@ const QUADS: u32 = 2u; // TO / 4, rounded up
 const LANES: u32 = 4u; // channels of a quad: 4, or TO where that is less
 const HEIGHT: u32 = 2u; // TY · SH
 const WIDTH: u32 = 8u; // TX · SW
+const STORED: u32 = 1u; // rows whose stores are written out: all where TO is 1, so that no sum leaves its register
 const PIXELS: u32 = 16u; // HEIGHT · WIDTH
 const ACC: u32 = 128u; // PIXELS · TO
 const TC: u32 = 1u; // channels of dy of a turn, which divide those of a group
@@ -165,7 +166,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         var bias = 0.0;
         if (params.bias == 1u) { bias = b[channel]; }
         let at = ((n * params.groups * params.group_in + channel) * rows + i0) * cols + j0;
-        for (var r = 0u; r < HEIGHT; r++) { // unroll up to 1
+        for (var r = 0u; r < HEIGHT; r++) { // unroll up to STORED
           if (i0 + r < rows) {
             for (var t = 0u; t < WIDTH; t++) { // unroll
               if (j0 + t < cols) {

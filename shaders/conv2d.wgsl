@@ -10,6 +10,7 @@ const WINDOW_H: u32 = 1u; // outputs of which one is kept: their rows and column
 const WINDOW_W: u32 = 1u;
 const WINDOWS_H: u32 = 2u; // TY / WINDOW_H
 const WINDOWS_W: u32 = 7u; // TX / WINDOW_W
+const STORED: u32 = 1u; // windows of a row or column whose stores are written out: all where TO is 1, so that no sum leaves its register
 const QUADS: u32 = 2u; // TO / 4, rounded up
 const LANES: u32 = 4u; // channels of a quad: 4, or TO where that is less
 const PIXELS: u32 = 14u; // TY · TX
@@ -177,9 +178,9 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         let in_image = oy * out_cols + ox;
         let at = image * out_rows * out_cols + in_image;
         let kept_at = (image * kept_rows + oy / WINDOW_H) * kept_cols + ox / WINDOW_W;
-        for (var s = 0u; s < WINDOWS_H; s++) { // unroll up to 1
+        for (var s = 0u; s < WINDOWS_H; s++) { // unroll up to STORED
           if (oy / WINDOW_H + s < kept_rows) {
-            for (var t = 0u; t < WINDOWS_W; t++) { // unroll up to 1
+            for (var t = 0u; t < WINDOWS_W; t++) { // unroll up to STORED
               if (ox / WINDOW_W + t < kept_cols) {
                 var kept: f32;
                 var kept_place: u32;

@@ -180,6 +180,7 @@ function registerPass(c: Correlation, tile: CorrelationTile, window = EACH): Pas
     WINDOW_W: wide,
     WINDOWS_H: tile.rows / high,
     WINDOWS_W: tile.cols / wide,
+    STORED: tile.channels === 1 ? Math.max(tile.rows / high, tile.cols / wide) : 1,
   };
   const { libs, writes } = outputsOf(window);
   const workgroups = blocks * oTiles * c.groups;

@@ -69,6 +69,7 @@ function blockPass(g: ConvGeometry, bias: boolean, tile: BlockTile): Pass {
     LANES: Math.min(4, tile.channels),
     HEIGHT: height,
     WIDTH: width,
+    STORED: tile.channels === 1 ? height : 1,
     PIXELS: height * width,
     ACC: height * width * tile.channels,
     TC: tile.depth,

@@ -2,7 +2,7 @@
 import { invariant } from '../errors';
 import { flatten } from './flatten';
 
-const loopHead = /^[ \t]*for \(var (\w+) = 0u; \1 < (\w+); \1\+\+\) \{ \/\/ unroll(?: up to (\d+))?$/m;
+const loopHead = /^[ \t]*for \(var (\w+) = 0u; \1 < (\w+); \1\+\+\) \{ \/\/ unroll(?: up to (\w+))?$/m;
 const constLine = /^const (\w+): u32 = (\d+)u;/gm;
 
 const arrayLines = /^[ \t]*var (\w+): array<(\w+), \w+>; \/\/ scalars$/gm;
@@ -12,7 +12,7 @@ const chainLine = /^[ \t]*var (\w+) = ([^;]*); \/\/ chain$/m;
 const unrolled = new Map<string, string>();
 
 /**
- * The source with every loop marked `// unroll` written out, and those marked `// unroll up to 3` that turn so
+ * The source with every loop marked `// unroll` written out, and those marked `// unroll up to 3`, or a constant, that turn so
  * often or less. The bound is a `const` of the source, whose
  * value in `consts` counts before the default, or a literal. What else there is stays as it is, but for what `flatten` does: the
  * result computes the same, and the source is valid WGSL itself.
@@ -46,9 +46,9 @@ function expand(source: string, sizes: ReadonlyMap<string, number>): string {
   }
   const body = source.slice(start, end - 1);
   const count = sizes.get(bound) ?? Number.parseInt(bound, 10);
-  if (most && count > Number(most)) {
+  if (most && count > (sizes.get(most) ?? Number(most))) {
     // Left as a loop; its mark goes, so that it is not met again.
-    return source.slice(0, start).replace(/ \/\/ unroll up to \d+$/, '') + expand(source.slice(start), sizes);
+    return source.slice(0, start).replace(/ \/\/ unroll up to \w+$/, '') + expand(source.slice(start), sizes);
   }
   const name = new RegExp(`\\b${index}\\b`, 'g');
   const inner = expand(body, sizes).replace(/^[ \t\n]+/gm, '');

@@ -77,3 +77,9 @@ test('a block marked `constant` is left out where its condition does not hold', 
     'const N: u32 = 5u;\nfor (var i = 0u; i < 3u; i++) { // unroll\n  if (i * 7u / 2u % N < 3u) { // constant\n    f(i);\n  }\n}';
   expect(unroll(source, {}).match(/f\(.*?\)/g)).toEqual(['f(0u)', 'f(2u)']);
 });
+
+test('the number up to which a loop is written out may be a constant', () => {
+  const source = 'const M: u32 = 2u;\nfor (var i = 0u; i < 3u; i++) { // unroll up to M\n  f(i);\n}';
+  expect(unroll(source, {})).toContain('for (var i = 0u; i < 3u; i++) {');
+  expect(unroll(source, { M: 3 }).match(/f\(.*?\)/g)).toEqual(['f(0u)', 'f(1u)', 'f(2u)']);
+});
