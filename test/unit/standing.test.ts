@@ -1,0 +1,24 @@
+// Checks which inputs of a plan are bound where they lie.
+import { expect, test } from 'vitest';
+import type { ExportMode, Plan } from '../../src/compiler/plan';
+import { bindStanding } from '../../src/compiler/standing';
+import type { Allocation } from '../../src/gpu/memory';
+
+const bytes = 8000;
+const place = { offset: 8192, lease: {} } as Allocation;
+
+/** A plan of two inputs, with these exports. */
+const planOf = (...exports: ExportMode[]): Plan => ({
+  locations: [0, 1].map((input) => ({ bytes, input, first: 0, last: 0 })) as never,
+  steps: [],
+  inputs: ['copy', 'copy'],
+  exports,
+});
+
+test('small inputs are bound where they lie, but for those that leave as they came: within a page nothing can be copied', () => {
+  expect(bindStanding(planOf({ kind: 'bind' }), () => place).plan.inputs).toEqual(['bind', 'bind']);
+  const leaving = planOf({ kind: 'copy', place: { location: 1, offset: 0, bytes } as never, dedicated: false });
+  const { plan, standing } = bindStanding(leaving, () => place);
+  expect(plan.inputs).toEqual(['bind', 'copy']);
+  expect(standing.map(({ index }) => index)).toEqual([0]);
+});
