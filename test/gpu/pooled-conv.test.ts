@@ -1,7 +1,7 @@
 // Checks convolutions that pool their own outputs: against PyTorch's pooling, and against the same kernels apart.
 import * as torch from 'lamplight';
 import { nn, type Tensor } from 'lamplight';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { engine } from '../../src/compiler/engine';
 import { plainPasses } from '../../src/compiler/passes';
 import { expectClose, expectNumbers, fromFixture } from '../support/close';
@@ -48,8 +48,6 @@ describe("PyTorch's poolings, of what a convolution gives", () => {
   });
 });
 
-afterEach(() => engine.compileBy());
-
 /** The results of a function with every kernel by itself and with kernels fused, and the dispatches that each took. */
 async function both(run: () => readonly Tensor[]) {
   const found: { numbers: number[][]; dispatches: number }[] = [];
@@ -58,8 +56,12 @@ async function both(run: () => readonly Tensor[]) {
     engine.compileBy(passes);
     torch.manualSeed(5);
     const before = torch.gpu.stats().dispatches;
-    const numbers = await Promise.all(torch.scope(run).map(async (x) => Array.from(await x.data(), Number)));
-    found.push({ numbers, dispatches: torch.gpu.stats().dispatches - before });
+    try {
+      const numbers = await Promise.all(torch.scope(run).map(async (x) => Array.from(await x.data(), Number)));
+      found.push({ numbers, dispatches: torch.gpu.stats().dispatches - before });
+    } finally {
+      engine.compileBy();
+    }
   }
   return found as [(typeof found)[0], (typeof found)[0]];
 }
