@@ -216,15 +216,17 @@ export function cov(input: Tensor, options: CovarianceOptions = {}): Tensor {
   if (input.shape.length > 2) {
     throw new ShapeError(`cov: expected a vector or a matrix, but got shape ${showShape(input.shape)}`);
   }
-  const rows = (input.shape.length < 2 ? input.reshape(1, -1) : input).float();
+  const real = input.isFloatingPoint() ? input : input.float();
+  const rows = real.shape.length < 2 ? real.reshape(1, -1) : real;
   const observations = rows.shape[1]!;
   for (const [name, weights] of Object.entries({ fweights, aweights })) {
     if (weights && (weights.shape.length > 1 || weights.numel() !== observations)) {
       throw new ShapeError(`cov: expected ${observations} ${name}, but got shape ${showShape(weights.shape)}`);
     }
   }
-  const frequency = fweights?.float() ?? null;
-  const weights = aweights ? (frequency ? frequency.mul(aweights) : aweights.float()) : frequency;
+  const frequency = fweights?.to(rows.dtype) ?? null;
+  const importance = aweights?.to(rows.dtype) ?? null;
+  const weights = frequency && importance ? frequency.mul(importance) : (frequency ?? importance);
   if (!weights) {
     const centred = rows.sub(rows.mean(1, { keepdim: true }));
     return centred
@@ -234,7 +236,7 @@ export function cov(input: Tensor, options: CovarianceOptions = {}): Tensor {
   }
   const total = weights.sum();
   const centred = rows.sub(rows.mul(weights).sum(1, { keepdim: true }).div(total));
-  const lost = aweights && correction !== 0 ? weights.mul(aweights).sum().div(total).mul(correction) : correction;
+  const lost = importance && correction !== 0 ? weights.mul(importance).sum().div(total).mul(correction) : correction;
   const products = centred.mm(centred.mul(weights).t());
   return products.div(total.sub(lost).clamp({ min: 0 })).squeeze();
 }
