@@ -6,6 +6,7 @@ import { cast, full } from '../ops/cast';
 import { cat as catValues } from '../ops/join';
 import { dtypeOfScalar, promoteTypes } from '../ops/promotion';
 import { wrapDim } from './base';
+import { tensorOf } from './operand';
 import { type Arguments, isPlainObject, parseArgs } from './options';
 import type { Operandish } from './pointwise-methods';
 import { type Dims, type ReduceArgs, reduceArgs, type SpreadArgs, type SumOptions } from './reduce-args';
@@ -86,19 +87,7 @@ const binary =
   (input: Tensor, other: Operandish): Tensor =>
     input[name](other);
 
-type BinaryMethod =
-  | 'mul'
-  | 'pow'
-  | 'remainder'
-  | 'floorDivide'
-  | 'maximum'
-  | 'minimum'
-  | 'eq'
-  | 'ne'
-  | 'lt'
-  | 'le'
-  | 'gt'
-  | 'ge';
+type BinaryMethod = 'mul' | 'floorDivide' | 'maximum' | 'minimum' | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
 
 /** input + alpha · other. */
 export const add = (input: Tensor, other: Operandish, options: { alpha?: number } = {}): Tensor =>
@@ -113,8 +102,10 @@ export const div = (
   other: Operandish,
   options: { roundingMode?: 'floor' | 'trunc' | null } = {},
 ): Tensor => input.div(other, options);
-export const pow = binary('pow');
-export const remainder = binary('remainder');
+/** input^exponent; one of them may be a number. */
+export const pow = (input: Operandish, exponent: Operandish): Tensor => tensorOf(input).pow(exponent);
+/** The remainder of input / other with the sign of `other`; one of them may be a number. */
+export const remainder = (input: Operandish, other: Operandish): Tensor => tensorOf(input).remainder(other);
 export const floorDivide = binary('floorDivide');
 export const maximum = binary('maximum');
 export const minimum = binary('minimum');

@@ -2,9 +2,9 @@
 import { isFloat } from '../compiler/meta';
 import { ArgumentError, DTypeError } from '../errors';
 import { named } from '../graph/record';
-import { full } from '../ops/cast';
-import { dtypeOfScalar, promoteTypes } from '../ops/promotion';
+import { promoteTypes } from '../ops/promotion';
 import { inf } from './constants';
+import { tensorOf } from './operand';
 import type { Operandish } from './pointwise-methods';
 import { searchsorted } from './search';
 import { Tensor } from './tensor';
@@ -121,10 +121,10 @@ export const clampMax = (input: Tensor, max: Tensor | number): Tensor => input.c
 
 /** The bits of `input` moved to the left by `other`; one of them may be a number. */
 export const bitwiseLeftShift = (input: Tensor | number, other: Tensor | number): Tensor =>
-  (typeof input === 'number' ? tensorOf(input) : input).bitwiseLeftShift(other);
+  tensorOf(input).bitwiseLeftShift(other);
 /** The bits of `input` moved to the right by `other`, the sign kept; one of them may be a number. */
 export const bitwiseRightShift = (input: Tensor | number, other: Tensor | number): Tensor =>
-  (typeof input === 'number' ? tensorOf(input) : input).bitwiseRightShift(other);
+  tensorOf(input).bitwiseRightShift(other);
 
 /** other - alpha · input. */
 export function rsub(input: Tensor, other: Operandish, { alpha = 1 }: { alpha?: number } = {}): Tensor {
@@ -167,8 +167,6 @@ function foundIn(x: Tensor, among: Tensor): Tensor {
   const place = searchsorted(ordered, x.to(dtype)).clamp({ max: sorted.numel() - 1 });
   return sorted.take(place).eq(x);
 }
-
-const tensorOf = (value: number | boolean): Tensor => Tensor.of(full([], Number(value), dtypeOfScalar(value)));
 
 function renamed(x: Tensor, gradName: string): Tensor {
   named(x.value, gradName);
