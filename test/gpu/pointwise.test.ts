@@ -44,6 +44,7 @@ const unary: Record<string, (x: Tensor, options: Record<string, never>) => Tenso
   gelu: F.gelu,
   softplus: F.softplus,
   elu: F.elu,
+  selu: (x) => F.selu(x),
   clamp: torch.clamp,
   floor: torch.floor,
   ceil: torch.ceil,
