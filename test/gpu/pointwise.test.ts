@@ -166,7 +166,8 @@ const quirks = new Set(['gelu-special']);
 const cases = fixture.cases.filter((c) => functionOf(c) && !quirks.has(c.name));
 
 describe('against PyTorch', () => {
-  test('every case is of an operation that exists', () => expect(cases.length).toBe(fixture.cases.length - quirks.size));
+  test('every case is of an operation that exists', () =>
+    expect(cases.length).toBe(fixture.cases.length - quirks.size));
 
   test.each(cases)('$name', async (c) => {
     const key = (part: string) => `${c.name}/${part}`;
