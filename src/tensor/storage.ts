@@ -81,12 +81,15 @@ export class Storage implements Root {
 
   /** Grows with every write, through whichever alias. */
   get version(): number {
-    return this.writes + (this.window?.parent.version ?? 0);
+    // Asked for first: a window that stands alone again counts what its parent had counted.
+    const home = this.window;
+    return this.writes + (home?.parent.version ?? 0);
   }
 
   /** Grows with every write of other contents, also by a write to the whole buffer that this is a window of. */
   get changes(): number {
-    return this.ownChanges + (this.window?.parent.ownChanges ?? 0);
+    const home = this.window;
+    return this.ownChanges + (home?.parent.ownChanges ?? 0);
   }
 
   /** Makes `value`, of the storage's shape, the contents: an in-place write. */

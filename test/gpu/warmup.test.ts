@@ -225,6 +225,23 @@ describe('warmup', () => {
     expect(await x.grad!.tolist()).toEqual([3, 3, 3]);
   });
 
+  test('leaves weights where they were that another optimizer moved', async () => {
+    const [shared, other] = [new nn.Parameter(torch.ones(3)), new nn.Parameter(torch.ones(2))];
+    const first = new optim.SGD([shared], { lr: 1 });
+    const second = new optim.SGD([other, shared], { lr: 1 });
+    const step = (optimizer: optim.SGD) => {
+      optimizer.zeroGrad();
+      shared.square().sum().mul(0.25).add(other.sum()).backward();
+      optimizer.step();
+    };
+    step(first);
+    await torch.warmup(() => step(second));
+    step(first);
+    expect(await shared.tolist()).toEqual([0.25, 0.25, 0.25]);
+    step(second);
+    expect(await shared.tolist()).toEqual([0.125, 0.125, 0.125]);
+  });
+
   test('throws what the function throws, and a tensor that it kept says why it has no value', async () => {
     const x = torch.ones(2);
     await expect(
