@@ -171,7 +171,7 @@ function keepSaved(value: Value, want: (value: Value, root: null) => void): void
   while (stack.length > 0) {
     const next = stack.pop()!;
     const { node } = next;
-    if (!node?.requiresGrad || next.sink || node.spent || node.savedKept || node.cut) continue;
+    if (!node || !next.requiresGrad || next.sink || node.spent || node.savedKept || node.cut) continue;
     node.savedKept = true;
     const { inputs, outputs } = node.op.saves ?? {};
     if (node.keepsSaved) {

@@ -1,6 +1,6 @@
 // Values and the nodes that produce them: the recorded graph, which is both what runs and what autograd walks.
 import type { KernelOp } from '../compiler/ir';
-import { type DType, type Meta, numel, type Shape } from '../compiler/meta';
+import { type DType, isFloat, type Meta, numel, type Shape } from '../compiler/meta';
 import type { Allocation } from '../gpu/memory';
 import type { InternedMeta } from './signature';
 
@@ -142,7 +142,8 @@ export class Value implements Meta {
   }
 
   get requiresGrad(): boolean {
-    return this.sink !== null || (this.node?.requiresGrad ?? false);
+    // Indices beside values, as of a maximum, have none.
+    return this.sink !== null || ((this.node?.requiresGrad ?? false) && isFloat(this.dtype));
   }
 
   /** Has contents, or will have without recording anything: computed, scheduled, waiting on the host, or failed. */

@@ -6,6 +6,7 @@ import { beforeChange, isJournaling, keepProperties } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { atPlace, isTracing } from '../graph/places';
 import { expectDType } from '../tensor/host-data';
+import { type Arguments, parseArgs } from '../tensor/options';
 import { moduleScope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { withBackward } from './backward-hooks';
@@ -14,6 +15,30 @@ import { HookList, type RemovableHandle } from './hooks';
 import { Buffer, convert, Parameter } from './parameter';
 import { indent, printModule } from './printing';
 import { type IncompatibleKeys, loadInto, type StateDict } from './state-dict';
+
+interface Recursion {
+  /** Those of submodules, too; default true. */
+  recurse?: boolean;
+}
+
+interface Naming extends Recursion {
+  /** Stands before every name. */
+  prefix?: string;
+}
+
+interface BufferOptions {
+  /** In the state dict, default true. */
+  persistent?: boolean;
+  key?: string;
+  optional?: boolean;
+}
+
+interface Strictness {
+  strict?: boolean;
+}
+
+const naming = (name: string, args: readonly unknown[]) =>
+  parseArgs<Naming>(name, [], { prefix: '', recurse: true }, args);
 
 declare const argumentsOf: unique symbol;
 declare const resultOf: unique symbol;
@@ -99,13 +124,13 @@ export abstract class Module extends Callable {
     for (const hook of this.#preHooks) {
       retainAll(args);
       const replaced = hook(this, args);
-      if (replaced !== undefined) args = Array.isArray(replaced) ? replaced : [replaced];
+      if (replaces('forward pre-hook', replaced, args[0])) args = Array.isArray(replaced) ? replaced : [replaced];
     }
     let result = this.#hasBackwardHooks ? this.#watched(args) : this.forward(...args);
     for (const hook of this.#hooks) {
       retainAll([args, result]);
       const replaced = hook(this, args, result);
-      if (replaced !== undefined) result = replaced;
+      if (replaces('forward hook', replaced, result)) result = replaced;
     }
     return result;
   }
@@ -123,35 +148,37 @@ export abstract class Module extends Callable {
     return withBackward(args, (given) => this.forward(...given), {
       onOutputs: (outputs) => {
         let now: Gradients | undefined;
-        for (const hook of this.#backwardPreHooks) now = hook(this, now ?? outputs) ?? now;
+        for (const hook of this.#backwardPreHooks) now = gradientsOf(hook(this, now ?? outputs)) ?? now;
         return now;
       },
       onInputs: (inputs, outputs) => {
         let now: Gradients | undefined;
-        for (const hook of this.#backwardHooks) now = hook(this, now ?? inputs, outputs) ?? now;
+        for (const hook of this.#backwardHooks) now = gradientsOf(hook(this, now ?? inputs, outputs)) ?? now;
         return now;
       },
     });
   }
 
   /** Own parameters and those of all submodules; one that is shared appears once. */
-  parameters(options: { recurse?: boolean } = {}): Parameter[] {
-    return this.namedParameters(options).map(([, parameter]) => parameter);
+  parameters(...args: Arguments<Recursion, ['recurse']>): Parameter[] {
+    return this.namedParameters(parseArgs<Recursion>('parameters', [], { recurse: true }, args)).map(
+      ([, parameter]) => parameter,
+    );
   }
 
   /** `parameters()` with their names, such as `features.0.weight`. */
-  namedParameters(options: { prefix?: string; recurse?: boolean } = {}): [string, Parameter][] {
-    return this.#collect(options, (module) => module.#ownParameters());
+  namedParameters(...args: Arguments<Naming, ['prefix', 'recurse']>): [string, Parameter][] {
+    return this.#collect(naming('namedParameters', args), (module) => module.#ownParameters());
   }
 
   /** Own buffers and those of all submodules; one that is shared appears once. */
-  buffers(options: { recurse?: boolean } = {}): Tensor[] {
-    return this.namedBuffers(options).map(([, buffer]) => buffer);
+  buffers(...args: Arguments<Recursion, ['recurse']>): Tensor[] {
+    return this.namedBuffers(parseArgs<Recursion>('buffers', [], { recurse: true }, args)).map(([, buffer]) => buffer);
   }
 
   /** `buffers()` with their names. */
-  namedBuffers(options: { prefix?: string; recurse?: boolean } = {}): [string, Tensor][] {
-    return this.#collect(options, (module) => module.#ownBuffers());
+  namedBuffers(...args: Arguments<Naming, ['prefix', 'recurse']>): [string, Tensor][] {
+    return this.#collect(naming('namedBuffers', args), (module) => module.#ownBuffers());
   }
 
   /** Direct submodules; one that is shared appears once. */
@@ -231,7 +258,8 @@ export abstract class Module extends Callable {
   }
 
   /** Forgets the gradients of all parameters; with `setToNone: false` fills them with zeros. */
-  zeroGrad(options: { setToNone?: boolean } = {}): void {
+  zeroGrad(...args: Arguments<{ setToNone?: boolean }, ['setToNone']>): void {
+    const options = parseArgs<{ setToNone?: boolean }>('zeroGrad', [], { setToNone: true }, args);
     for (const parameter of this.parameters()) parameter.zeroGrad(options);
   }
 
@@ -243,10 +271,11 @@ export abstract class Module extends Callable {
   registerBuffer(
     name: string,
     tensor: Tensor | null,
-    options: { persistent?: boolean; key?: string; optional?: boolean } = {},
+    ...args: Arguments<BufferOptions, ['persistent', 'key', 'optional']>
   ): void {
     this.#checkName('registerBuffer', name, tensor === null || tensor instanceof Tensor, 'a Tensor or null');
-    const { persistent = true, key = name, optional = false } = options;
+    const defaults = { persistent: true, key: name, optional: false };
+    const { persistent, key, optional } = parseArgs<BufferOptions>('registerBuffer', [], defaults, args);
     this.#buffers.set(name, { persistent, key, optional });
     Reflect.set(this, name, tensor);
   }
@@ -309,12 +338,13 @@ export abstract class Module extends Callable {
    *
    * @throws StateDictError for missing or unexpected keys (unless `strict: false`) and for shapes that differ
    */
-  loadStateDict(state: StateDict, options?: { strict?: boolean }): IncompatibleKeys;
-  loadStateDict(state: Promise<StateDict>, options?: { strict?: boolean }): Promise<IncompatibleKeys>;
+  loadStateDict(state: StateDict, ...args: Arguments<Strictness, ['strict']>): IncompatibleKeys;
+  loadStateDict(state: Promise<StateDict>, ...args: Arguments<Strictness, ['strict']>): Promise<IncompatibleKeys>;
   loadStateDict(
     state: StateDict | Promise<StateDict>,
-    { strict = true }: { strict?: boolean } = {},
+    ...args: Arguments<Strictness, ['strict']>
   ): IncompatibleKeys | Promise<IncompatibleKeys> {
+    const { strict } = parseArgs<Strictness>('loadStateDict', [], { strict: true }, args);
     const load = (loaded: StateDict) =>
       loadInto(className(this), this.#state(''), loaded, { strict, optional: new Set(this.#optionalKeys('')) });
     return state instanceof Promise ? state.then(load) : load(state);
@@ -390,10 +420,7 @@ export abstract class Module extends Callable {
     return [...own, ...this.#ownModules().flatMap(([name, module]) => module.#optionalKeys(`${prefix}${name}.`))];
   }
 
-  #collect<T>(
-    { prefix = '', recurse = true }: { prefix?: string; recurse?: boolean },
-    own: (module: Module) => [string, T][],
-  ): [string, T][] {
+  #collect<T>({ prefix, recurse }: Required<Naming>, own: (module: Module) => [string, T][]): [string, T][] {
     const modules: [string, Module][] = recurse ? this.namedModules(prefix) : [[prefix, this]];
     return once(
       modules.flatMap(([path, module]) => own(module).map(([name, item]): [string, T] => [join(path, name), item])),
@@ -445,14 +472,10 @@ export type ForwardHook<M extends Module> = (module: M, args: CallArguments<M>, 
 type Gradients = readonly (Tensor | null)[];
 
 /** May return new gradients of the arguments. */
-export type FullBackwardHook<M extends Module> = (
-  module: M,
-  gradInput: Gradients,
-  gradOutput: Gradients,
-) => Gradients | undefined;
+export type FullBackwardHook<M extends Module> = (module: M, gradInput: Gradients, gradOutput: Gradients) => unknown;
 
 /** May return new gradients of the results. */
-export type FullBackwardPreHook<M extends Module> = (module: M, gradOutput: Gradients) => Gradients | undefined;
+export type FullBackwardPreHook<M extends Module> = (module: M, gradOutput: Gradients) => unknown;
 
 /** The name under which a module is printed. */
 export const className = (module: Module): string => module.constructor.name;
@@ -463,6 +486,26 @@ const join = (path: string, name: string): string => (path === '' ? name : `${pa
 function once<T>(entries: readonly [string, T][]): [string, T][] {
   const seen = new Set<T>();
   return entries.filter(([, item]) => !seen.has(item) && seen.add(item));
+}
+
+/** Whether what a hook returned is meant in the place of `current`; a number is what `list.push(x)` returns, not a result. */
+function replaces(hook: string, returned: unknown, current: unknown): boolean {
+  if (typeof returned === 'number' && typeof current !== 'number') {
+    throw new ArgumentError(
+      `${hook}: expected it to return nothing or what is to be used instead, but got the number ${returned}; write its body in braces`,
+    );
+  }
+  return returned !== undefined && returned !== null;
+}
+
+/** What a backward hook returned, if gradients: a list of them, or one alone. */
+function gradientsOf(returned: unknown): Gradients | undefined {
+  if (returned === undefined || returned === null) return undefined;
+  if (Array.isArray(returned)) return returned;
+  if (returned instanceof Tensor) return [returned];
+  throw new ArgumentError(
+    `backward hook: expected it to return nothing or gradients, but got a ${typeof returned}; write its body in braces`,
+  );
 }
 
 /** Hooks may keep what they are shown. */

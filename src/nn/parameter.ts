@@ -4,7 +4,7 @@ import { ArgumentError } from '../errors';
 import { beforeChange, keepProperties } from '../graph/journal';
 import type { Value } from '../graph/value';
 import { cast, detach, full } from '../ops/cast';
-import { type Arguments, isPlainObject } from '../tensor/options';
+import { type Arguments, isPlainObject, parseArgs } from '../tensor/options';
 import { protect } from '../tensor/snapshot';
 import { Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
@@ -35,7 +35,8 @@ export class Parameter extends Tensor {
   }
 
   /** Forgets the gradient; with `setToNone: false` fills it with zeros. */
-  zeroGrad({ setToNone = true }: { setToNone?: boolean } = {}): void {
+  zeroGrad(options: { setToNone?: boolean } = {}): void {
+    const { setToNone } = parseArgs<{ setToNone?: boolean }>('zeroGrad', [], { setToNone: true }, [options]);
     if (setToNone) this.grad = null;
     else this.leaf?.zero();
   }

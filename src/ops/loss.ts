@@ -223,7 +223,12 @@ export function bceWithLogits(x: Value, target: Value, options: BceOptions = {})
   const { weight = null, posWeight = null, reduction = 'mean' } = options;
   if (!sameShape(x.shape, target.shape)) {
     throw new ShapeError(
-      `bceWithLogits: expected target of input's shape ${showShape(x.shape)}, but got ${showShape(target.shape)}`,
+      `binaryCrossEntropyWithLogits: expected target of input's shape ${showShape(x.shape)}, but got ${showShape(target.shape)}`,
+    );
+  }
+  if (!isFloat(target.dtype)) {
+    throw new DTypeError(
+      `binaryCrossEntropyWithLogits: expected target of dtype ${x.dtype}, but got ${target.dtype}; convert it with .to('${x.dtype}')`,
     );
   }
   // (1 - t) x - (1 + (posWeight - 1) t) ln σ(x), since ln(1 - σ(x)) = ln σ(x) - x.

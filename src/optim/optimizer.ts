@@ -6,6 +6,7 @@ import { flush } from '../graph/flush';
 import { beforeChange } from '../graph/journal';
 import { atPlace } from '../graph/places';
 import type { Value } from '../graph/value';
+import { type Arguments, parseArgs } from '../tensor/options';
 import { scope } from '../tensor/scope';
 import type { Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
@@ -144,7 +145,8 @@ export abstract class Optimizer<O extends object = { lr: number }> {
   }
 
   /** Forgets the gradients of all parameters; with `setToNone: false` fills them with zeros. */
-  zeroGrad({ setToNone = true }: { setToNone?: boolean } = {}): void {
+  zeroGrad(...args: Arguments<{ setToNone?: boolean }, ['setToNone']>): void {
+    const { setToNone } = parseArgs<{ setToNone?: boolean }>('zeroGrad', [], { setToNone: true }, args);
     for (const { params } of this.paramGroups) {
       for (const param of params) {
         if (setToNone) param.grad = null;

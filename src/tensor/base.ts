@@ -4,7 +4,7 @@ import { backward, gradNameOf } from '../autograd/backward';
 import { engine } from '../compiler/engine';
 import { fromHalves } from '../compiler/half';
 import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape, showShape } from '../compiler/meta';
-import { AutogradError, DTypeError, ShapeError, TensorReleasedError } from '../errors';
+import { ArgumentError, AutogradError, DTypeError, ShapeError, TensorReleasedError } from '../errors';
 import { hostPhase } from '../gpu/host-trace';
 import { flush } from '../graph/flush';
 import { beforeChange } from '../graph/journal';
@@ -346,11 +346,15 @@ export abstract class TensorBase implements Layout {
   }
 
   /** Calls `hook` with the gradient of this tensor whenever backward computes it; what it returns replaces the gradient. */
-  registerHook(hook: (gradient: Tensor) => Tensor | undefined): { remove(): void } {
+  registerHook(hook: (gradient: Tensor) => unknown): { remove(): void } {
     if (!this.requiresGrad) throw new AutogradError('registerHook: this tensor does not require grad');
     const call = (gradient: Value) => {
       const replaced = hook(this.make(gradient));
-      return replaced ? replaced.value : undefined;
+      if (replaced === undefined || replaced === null) return undefined;
+      if (replaced instanceof TensorBase) return replaced.value;
+      throw new ArgumentError(
+        `registerHook: expected the hook to return a tensor or nothing, but got a ${typeof replaced}; write its body in braces`,
+      );
     };
     const { value } = this;
     value.gradHooks = [...(value.gradHooks ?? []), call];

@@ -1,4 +1,5 @@
 // Functions over tensors for the elementary functions beyond arithmetic.
+import type { ClosenessArgs } from './elementary-methods';
 import type { Operandish } from './pointwise-methods';
 import type { Tensor } from './tensor';
 
@@ -57,7 +58,7 @@ export const addcmul = (input: Tensor, ...args: Parameters<Tensor['addcmul']>): 
 /** input + value · tensor1 / tensor2. */
 export const addcdiv = (input: Tensor, ...args: Parameters<Tensor['addcdiv']>): Tensor => input.addcdiv(...args);
 /** Whether the elements are close: |input - other| ≤ atol + rtol · |other|. */
-export const isclose = (input: Tensor, ...args: Parameters<Tensor['isclose']>): Tensor => input.isclose(...args);
+export const isclose = (input: Tensor, other: Tensor, ...args: ClosenessArgs): Tensor => input.isclose(other, ...args);
 export const bitwiseAnd = (input: Tensor, other: Tensor | number | boolean): Tensor => input.bitwiseAnd(other);
 export const bitwiseOr = (input: Tensor, other: Tensor | number | boolean): Tensor => input.bitwiseOr(other);
 export const bitwiseXor = (input: Tensor, other: Tensor | number | boolean): Tensor => input.bitwiseXor(other);

@@ -5,6 +5,7 @@ import type { Value } from '../graph/value';
 import { cast, full } from '../ops/cast';
 import * as elementary from '../ops/elementary';
 import { promoteTypes } from '../ops/promotion';
+import { type Arguments, parseArgs } from './options';
 import { type Operandish, PointwiseMethods } from './pointwise-methods';
 import type { Tensor } from './tensor';
 
@@ -22,6 +23,8 @@ export interface Closeness {
   /** Whether NaN is close to NaN. */
   equalNan?: boolean;
 }
+
+export type ClosenessArgs = Arguments<Closeness, ['rtol', 'atol', 'equalNan']>;
 
 const GREATEST_FLOAT = 3.4028234663852886e38;
 
@@ -129,19 +132,23 @@ export abstract class ElementaryMethods extends PointwiseMethods {
   }
 
   /** this + value · tensor1 · tensor2. */
-  addcmul(tensor1: Tensor, tensor2: Tensor, { value = 1 }: { value?: number } = {}): Tensor {
+  addcmul(tensor1: Tensor, tensor2: Tensor, options: { value?: number } = {}): Tensor {
+    const { value } = parseArgs<{ value?: number }>('addcmul', [], { value: 1 }, [options]);
     const [a, b, c] = this.together(tensor1, tensor2);
     return this.make(elementary.addcmul(a, b, c, value));
   }
 
   /** this + value · tensor1 / tensor2; float32 only. */
-  addcdiv(tensor1: Tensor, tensor2: Tensor, { value = 1 }: { value?: number } = {}): Tensor {
+  addcdiv(tensor1: Tensor, tensor2: Tensor, options: { value?: number } = {}): Tensor {
+    const { value } = parseArgs<{ value?: number }>('addcdiv', [], { value: 1 }, [options]);
     const [a, b, c] = this.together(tensor1, tensor2);
     return this.make(elementary.addcdiv(a, b, c, value));
   }
 
   /** Whether the elements are close to those of another tensor of this dtype. */
-  isclose(other: Tensor, { rtol = 1e-5, atol = 1e-8, equalNan = false }: Closeness = {}): Tensor {
+  isclose(other: Tensor, ...args: ClosenessArgs): Tensor {
+    const defaults = { rtol: 1e-5, atol: 1e-8, equalNan: false };
+    const { rtol, atol, equalNan } = parseArgs<Closeness>('isclose', [], defaults, args);
     if (other.dtype !== this.dtype) {
       throw new DTypeError(
         `isclose: expected tensors of one dtype, but got ${this.dtype} and ${other.dtype}; convert one with .to()`,

@@ -93,6 +93,12 @@ interface FunctionClass<Args extends readonly unknown[], R extends Result> {
 export abstract class CustomFunction {
   static apply<Args extends readonly unknown[], R extends Result>(this: FunctionClass<Args, R>, ...args: Args): R {
     // biome-ignore lint/complexity/noThisInStatic: the subclass that apply is called on defines the function.
+    if (typeof this?.forward !== 'function') {
+      throw new ArgumentError(
+        'apply: expected to be called on a subclass of Function; write (x) => Square.apply(x) rather than Square.apply where a function is wanted',
+      );
+    }
+    // biome-ignore lint/complexity/noThisInStatic: the same.
     return applyFunction(this, args);
   }
 }

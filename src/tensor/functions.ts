@@ -6,6 +6,7 @@ import { cast, full } from '../ops/cast';
 import { cat as catValues } from '../ops/join';
 import { dtypeOfScalar, promoteTypes } from '../ops/promotion';
 import { wrapDim } from './base';
+import type { ClosenessArgs } from './elementary-methods';
 import { tensorOf } from './operand';
 import { type Arguments, isPlainObject, parseArgs } from './options';
 import type { Operandish } from './pointwise-methods';
@@ -90,18 +91,15 @@ const binary =
 type BinaryMethod = 'mul' | 'floorDivide' | 'maximum' | 'minimum' | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
 
 /** input + alpha · other. */
-export const add = (input: Tensor, other: Operandish, options: { alpha?: number } = {}): Tensor =>
+export const add = (input: Tensor, other: Operandish, options?: { alpha?: number }): Tensor =>
   input.add(other, options);
 /** input - alpha · other. */
-export const sub = (input: Tensor, other: Operandish, options: { alpha?: number } = {}): Tensor =>
+export const sub = (input: Tensor, other: Operandish, options?: { alpha?: number }): Tensor =>
   input.sub(other, options);
 export const mul = binary('mul');
 /** input / other. */
-export const div = (
-  input: Tensor,
-  other: Operandish,
-  options: { roundingMode?: 'floor' | 'trunc' | null } = {},
-): Tensor => input.div(other, options);
+export const div = (input: Tensor, other: Operandish, options?: { roundingMode?: 'floor' | 'trunc' | null }): Tensor =>
+  input.div(other, options);
 /** input^exponent; one of them may be a number. */
 export const pow = (input: Operandish, exponent: Operandish): Tensor => tensorOf(input).pow(exponent);
 /** The remainder of input / other with the sign of `other`; one of them may be a number. */
@@ -291,5 +289,5 @@ export function stack(tensors: readonly Tensor[], dim?: number | { dim?: number 
 export const equal = (input: Tensor, other: Tensor): Promise<boolean> => input.equal(other);
 
 /** Whether |input - other| ≤ atol + rtol · |other| everywhere; reads back. Equal infinities are close. */
-export const allclose = (input: Tensor, ...args: Parameters<Tensor['allclose']>): Promise<boolean> =>
-  input.allclose(...args);
+export const allclose = (input: Tensor, other: Tensor, ...args: ClosenessArgs): Promise<boolean> =>
+  input.allclose(other, ...args);

@@ -1,7 +1,7 @@
 // Functions over tensors that pick and place elements by index tensors and masks.
 import { numel, type Shape } from '../compiler/meta';
 import { DTypeError } from '../errors';
-import type { MaskedScatterArgs, TakeAlongArgs, TakeArgs } from './indexing-methods';
+import type { AccumulateArgs, MaskedScatterArgs, TakeAlongArgs, TakeArgs } from './indexing-methods';
 import type { GatherArgs, PickArgs } from './shape-methods';
 import type { Tensor } from './tensor';
 
@@ -15,7 +15,8 @@ export const scatterReduce = (input: Tensor, ...args: Parameters<Tensor['scatter
 export const indexReduce = (input: Tensor, ...args: Parameters<Tensor['indexReduce']>): Tensor =>
   input.indexReduce(...args);
 export const indexFill = (input: Tensor, ...args: Parameters<Tensor['indexFill']>): Tensor => input.indexFill(...args);
-export const indexPut = (input: Tensor, ...args: Parameters<Tensor['indexPut']>): Tensor => input.indexPut(...args);
+export const indexPut = (input: Tensor, indices: readonly Tensor[], values: Tensor, ...args: AccumulateArgs): Tensor =>
+  input.indexPut(indices, values, ...args);
 export const maskedFill = (input: Tensor, ...args: Parameters<Tensor['maskedFill']>): Tensor =>
   input.maskedFill(...args);
 export const maskedScatter = (input: Tensor, ...args: MaskedScatterArgs): Tensor => input.maskedScatter(...args);

@@ -72,6 +72,7 @@ export type IndexAddArgs = Arguments<SourceOptions & { alpha?: number }, ['dim',
 export type IndexCopyArgs = Arguments<SourceOptions, ['dim', 'index', 'source']>;
 export type ScatterReduceArgs = Arguments<ScatterReduceOptions, ['dim', 'index', 'src', 'reduce', 'includeSelf']>;
 export type IndexReduceArgs = Arguments<IndexReduceOptions, ['dim', 'index', 'source', 'reduce', 'includeSelf']>;
+export type AccumulateArgs = Arguments<{ accumulate?: boolean }, ['accumulate']>;
 export type IndexFillArgs = Arguments<IndexFillOptions, ['dim', 'index', 'value']>;
 
 const isTensor = (x: unknown): x is Tensor => typeof x === 'object' && x !== null && 'storage' in x;
@@ -174,7 +175,8 @@ export abstract class IndexingMethods extends OrderMethods {
   }
 
   /** A copy with `values`, which broadcast, put (or with `accumulate` added) where index tensors for the first dimensions lead together. */
-  indexPut(indices: readonly Tensor[], values: Tensor, { accumulate = false }: { accumulate?: boolean } = {}): Tensor {
+  indexPut(indices: readonly Tensor[], values: Tensor, ...args: AccumulateArgs): Tensor {
+    const { accumulate } = parseArgs<{ accumulate?: boolean }>('indexPut', [], { accumulate: false }, args);
     if (indices.every((index) => index.dtype !== 'bool')) {
       return this.make(putAt(this as unknown as Tensor, indices, values, accumulate));
     }
@@ -185,8 +187,8 @@ export abstract class IndexingMethods extends OrderMethods {
     return copy;
   }
 
-  indexPut_(indices: readonly Tensor[], values: Tensor, options: { accumulate?: boolean } = {}): this {
-    return this.replace('indexPut_', this.indexPut(indices, values, options).value);
+  indexPut_(indices: readonly Tensor[], values: Tensor, ...args: AccumulateArgs): this {
+    return this.replace('indexPut_', this.indexPut(indices, values, ...args).value);
   }
 
   /** A copy with the first elements of `source`, in order, in the places where a mask, which broadcasts, holds. */
@@ -256,7 +258,8 @@ export abstract class IndexingMethods extends OrderMethods {
   /** The indices of the elements that are not zero: a row for each, in order (int64); with `asTuple`, a tensor for each dimension. */
   nonzero(options?: { asTuple?: false }): Promise<Tensor>;
   nonzero(options: { asTuple: true }): Promise<Tensor[]>;
-  async nonzero({ asTuple = false }: { asTuple?: boolean } = {}): Promise<Tensor | Tensor[]> {
+  async nonzero(options: { asTuple?: boolean } = {}): Promise<Tensor | Tensor[]> {
+    const { asTuple } = parseArgs<{ asTuple?: boolean }>('nonzero', [], { asTuple: false }, [options]);
     const { shape } = this;
     const places = await placesOf(this.bool());
     const rank = shape.length;

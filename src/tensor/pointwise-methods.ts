@@ -34,6 +34,13 @@ interface MaskedFillOptions {
 
 export type MaskedFillArgs = Arguments<MaskedFillOptions, ['mask', 'value']>;
 
+interface DivOptions {
+  roundingMode?: 'floor' | 'trunc' | null;
+}
+
+const alphaOf = (name: string, options: { alpha?: number }): number =>
+  parseArgs<{ alpha?: number }>(name, [], { alpha: 1 }, [options]).alpha;
+
 /** Names that PyTorch has for devices. */
 const devices = /^(cpu|cuda|mps|xpu|meta|webgpu)\b/;
 
@@ -41,12 +48,14 @@ export abstract class PointwiseMethods extends RandomMethods {
   // ── Arithmetic ──
 
   /** this + alpha · other. */
-  add(other: Operandish, { alpha = 1 }: { alpha?: number } = {}): Tensor {
+  add(other: Operandish, options?: { alpha?: number }): Tensor {
+    const alpha = options ? alphaOf('add', options) : 1;
     return this.combine('add', other, (a, b) => arithmetic.add(a, b, alpha));
   }
 
   /** this - alpha · other. */
-  sub(other: Operandish, { alpha = 1 }: { alpha?: number } = {}): Tensor {
+  sub(other: Operandish, options?: { alpha?: number }): Tensor {
+    const alpha = options ? alphaOf('sub', options) : 1;
     if (operandOf(this).dtype === 'bool' || operandOf(other).dtype === 'bool') {
       throw new DTypeError(
         "sub: expected numbers, but got an operand of dtype bool; use logicalXor, or convert it with .to('int64')",
@@ -60,7 +69,9 @@ export abstract class PointwiseMethods extends RandomMethods {
   }
 
   /** True division, in floating point also for integers; `roundingMode` 'floor' or 'trunc' keeps integers. */
-  div(other: Operandish, { roundingMode = null }: { roundingMode?: 'floor' | 'trunc' | null } = {}): Tensor {
+  div(other: Operandish, options?: DivOptions): Tensor {
+    const defaults = { roundingMode: null };
+    const { roundingMode } = options ? parseArgs<DivOptions>('div', [], defaults, [options]) : defaults;
     if (roundingMode === 'floor') return this.floorDivide(other);
     const quotient = this.combine('div', other, arithmetic.div, true);
     if (roundingMode === null) return quotient;
@@ -367,11 +378,11 @@ export abstract class PointwiseMethods extends RandomMethods {
     return this.fill_(0);
   }
 
-  add_(other: Operandish, options: { alpha?: number } = {}): this {
+  add_(other: Operandish, options?: { alpha?: number }): this {
     return this.replace('add_', this.add(other, options).value);
   }
 
-  sub_(other: Operandish, options: { alpha?: number } = {}): this {
+  sub_(other: Operandish, options?: { alpha?: number }): this {
     return this.replace('sub_', this.sub(other, options).value);
   }
 
@@ -379,7 +390,7 @@ export abstract class PointwiseMethods extends RandomMethods {
     return this.replace('mul_', this.before(other).mul(other).value);
   }
 
-  div_(other: Operandish, options: { roundingMode?: 'floor' | 'trunc' | null } = {}): this {
+  div_(other: Operandish, options?: DivOptions): this {
     return this.replace('div_', this.before(other).div(other, options).value);
   }
 

@@ -202,12 +202,13 @@ function expectProbabilities(op: string, name: string, input: Tensor): void {
 export function normal(
   ...args:
     | [mean: number, std: number, size: readonly number[], options?: RandomOptions]
+    | [mean: number, std: number, named: RandomOptions & { size: readonly number[] }]
     | [mean: Tensor, std?: Tensor | number, options?: RandomOptions]
     | [mean: number, std: Tensor, options?: RandomOptions]
 ): Tensor {
   const last: unknown = args.at(-1);
-  const options: RandomOptions = isPlainObject(last) ? last : {};
-  const [mean, second, size] = isPlainObject(last) ? args.slice(0, -1) : args;
+  const { size: named, ...options }: RandomOptions & { size?: unknown } = isPlainObject(last) ? last : {};
+  const [mean, second, size = named] = isPlainObject(last) ? args.slice(0, -1) : args;
   const std = (second ?? 1) as Tensor | number;
   if (typeof mean === 'number' && typeof std === 'number') {
     const fill: Fill = (out, generator) => fillNormal(out, mean, std, generator);

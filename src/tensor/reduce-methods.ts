@@ -9,7 +9,7 @@ import { std, variance } from '../ops/moments';
 import * as reduce from '../ops/reduce';
 import { logSoftmax, softmax } from '../ops/softmax';
 import { vectorNorm } from '../ops/vector-norm';
-import { type Closeness, ElementaryMethods } from './elementary-methods';
+import { type ClosenessArgs, ElementaryMethods } from './elementary-methods';
 import { type Arguments, isPlainObject, parseArgs } from './options';
 import { type Dims, type ReduceArgs, reduceArgs, type SpreadArgs, type SumOptions, spreadArgs } from './reduce-args';
 import type { Tensor } from './tensor';
@@ -61,8 +61,12 @@ export abstract class ReduceMethods extends ElementaryMethods {
   }
 
   /** Whether |this - other| ≤ atol + rtol · |other| everywhere; reads back. Equal infinities are close. */
-  async allclose(other: Tensor, options: Closeness = {}): Promise<boolean> {
-    return (await this.isclose(other, options).all().item()) === 1;
+  async allclose(other: Tensor, ...args: ClosenessArgs): Promise<boolean> {
+    return (
+      (await this.isclose(other, ...args)
+        .all()
+        .item()) === 1
+    );
   }
 
   mean(...args: ReduceArgs<Dims, SumOptions>): Tensor {

@@ -322,7 +322,8 @@ export abstract class ShapeMethods extends ReduceMethods {
   /**
    * A frame of constants: `[left, right, top, bottom, …]`, last dimension first, as in PyTorch. Negative amounts crop.
    */
-  pad(amounts: readonly number[], { value = 0 }: { value?: number } = {}): Tensor {
+  pad(amounts: readonly number[], options: { value?: number } = {}): Tensor {
+    const { value } = parseArgs<{ value?: number }>('pad', [], { value: 0 }, [options]);
     const rank = this.shape.length;
     if (amounts.length % 2 !== 0 || amounts.length > 2 * rank) {
       throw new ArgumentError(

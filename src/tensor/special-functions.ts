@@ -5,6 +5,7 @@ import { named } from '../graph/record';
 import { promoteTypes } from '../ops/promotion';
 import { inf } from './constants';
 import { tensorOf } from './operand';
+import { parseArgs } from './options';
 import type { Operandish } from './pointwise-methods';
 import { searchsorted } from './search';
 import { Tensor } from './tensor';
@@ -127,7 +128,8 @@ export const bitwiseRightShift = (input: Tensor | number, other: Tensor | number
   tensorOf(input).bitwiseRightShift(other);
 
 /** other - alpha · input. */
-export function rsub(input: Tensor, other: Operandish, { alpha = 1 }: { alpha?: number } = {}): Tensor {
+export function rsub(input: Tensor, other: Operandish, options: { alpha?: number } = {}): Tensor {
+  const { alpha } = parseArgs<{ alpha?: number }>('rsub', [], { alpha: 1 }, [options]);
   if (other instanceof Tensor) return renamed(other.sub(input, { alpha }), 'RsubBackward0');
   if (!isFloat(input.dtype) && !Number.isInteger(alpha)) {
     throw new ArgumentError(`rsub: expected a whole alpha for dtype ${input.dtype}, but got ${alpha}`);
@@ -145,8 +147,9 @@ export function rsub(input: Tensor, other: Operandish, { alpha = 1 }: { alpha?: 
 export function isin(
   elements: Tensor | number,
   testElements: Tensor | number,
-  { invert = false }: { assumeUnique?: boolean; invert?: boolean } = {},
+  options: { assumeUnique?: boolean; invert?: boolean } = {},
 ): Tensor {
+  const { invert } = parseArgs<typeof options>('isin', [], { assumeUnique: false, invert: false }, [options]);
   if (typeof elements === 'number' && typeof testElements === 'number') {
     throw new ArgumentError('isin: expected at least one tensor, but got two numbers');
   }

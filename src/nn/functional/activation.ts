@@ -76,7 +76,8 @@ export function elu(x: Tensor, ...args: Arguments<Elu, ['alpha', 'inplace']>): T
 }
 
 /** x Φ(x); `approximate: 'tanh'` takes its approximation. */
-export function gelu(x: Tensor, { approximate = 'none' }: { approximate?: 'none' | 'tanh' } = {}): Tensor {
+export function gelu(x: Tensor, options: { approximate?: 'none' | 'tanh' } = {}): Tensor {
+  const { approximate } = parseArgs<typeof options>('gelu', [], { approximate: 'none' }, [options]);
   if (approximate !== 'none' && approximate !== 'tanh') {
     throw new ArgumentError(`gelu: expected approximate 'none' or 'tanh', but got '${approximate}'`);
   }

@@ -34,18 +34,30 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptiveSize2d): Tensor
   return batched(op, x, (value) => [ops.adaptiveAvgPool2d(value, adaptiveSize(op, outputSize, x))])[0]!;
 }
 
+export interface IndicesOptions {
+  returnIndices?: boolean;
+}
+
+export const indicesArgs = (name: string, options?: IndicesOptions | boolean) =>
+  parseArgs<IndicesOptions>(name, [], { returnIndices: false }, [options]);
+
 /** Maxima of the same windows; with `returnIndices` also their places in the plane. */
 export function adaptiveMaxPool2d(
   x: Tensor,
   outputSize: AdaptiveSize2d,
-  options: { returnIndices: true },
+  options: { returnIndices: true } | true,
 ): [values: Tensor, indices: Tensor];
-export function adaptiveMaxPool2d(x: Tensor, outputSize: AdaptiveSize2d, options?: { returnIndices?: false }): Tensor;
 export function adaptiveMaxPool2d(
   x: Tensor,
   outputSize: AdaptiveSize2d,
-  { returnIndices = false }: { returnIndices?: boolean } = {},
+  options?: { returnIndices?: false } | false,
+): Tensor;
+export function adaptiveMaxPool2d(
+  x: Tensor,
+  outputSize: AdaptiveSize2d,
+  options?: IndicesOptions | boolean,
 ): Tensor | [Tensor, Tensor] {
+  const { returnIndices } = indicesArgs('adaptiveMaxPool2d', options);
   const op = 'adaptiveMaxPool2d';
   const pooled = batched(op, x, (value) => ops.adaptiveMaxPool2d(value, adaptiveSize(op, outputSize, x)));
   return returnIndices ? (pooled as [Tensor, Tensor]) : pooled[0]!;
@@ -128,14 +140,15 @@ export const adaptiveAvgPool1d = (x: Tensor, outputSize: number): Tensor =>
 export function adaptiveMaxPool1d(
   x: Tensor,
   outputSize: number,
-  options: { returnIndices: true },
+  options: { returnIndices: true } | true,
 ): [values: Tensor, indices: Tensor];
-export function adaptiveMaxPool1d(x: Tensor, outputSize: number, options?: { returnIndices?: false }): Tensor;
+export function adaptiveMaxPool1d(x: Tensor, outputSize: number, options?: { returnIndices?: false } | false): Tensor;
 export function adaptiveMaxPool1d(
   x: Tensor,
   outputSize: number,
-  { returnIndices = false }: { returnIndices?: boolean } = {},
+  options?: IndicesOptions | boolean,
 ): Tensor | [Tensor, Tensor] {
+  const { returnIndices } = indicesArgs('adaptiveMaxPool1d', options);
   const [values, indices] = adaptiveMaxPool2d(asRow('adaptiveMaxPool1d', x), [1, outputSize], {
     returnIndices: true,
   }).map((y) => y.squeeze(-2)) as [Tensor, Tensor];

@@ -1,4 +1,5 @@
 // Owns F's losses: thin over the ops.
+import { cast } from '../../ops/cast';
 import * as ops from '../../ops/loss';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
@@ -73,6 +74,8 @@ export function binaryCrossEntropyWithLogits(
   const defaults = { weight: null, reduction: 'mean', posWeight: null } as const;
   const o = parseArgs<BCEWithLogitsArguments>('binaryCrossEntropyWithLogits', [], defaults, args);
   checkReduction('binaryCrossEntropyWithLogits', o.reduction);
-  const options = { weight: o.weight?.value ?? null, posWeight: o.posWeight?.value ?? null, reduction: o.reduction };
+  // tensor([2]) is of whole numbers, since 2.0 is none of its own here.
+  const factor = (weight: Tensor | null) => weight && cast(weight.value, input.dtype);
+  const options = { weight: factor(o.weight), posWeight: factor(o.posWeight), reduction: o.reduction };
   return Tensor.of(ops.bceWithLogits(input.value, target.value, options));
 }

@@ -4,7 +4,7 @@ import { ShapeError } from '../../errors';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { type Size, sizesOf } from '../sizes';
-import { adaptiveAvgPool2d, adaptiveMaxPool2d } from './adaptive-pooling';
+import { adaptiveAvgPool2d, adaptiveMaxPool2d, type IndicesOptions, indicesArgs } from './adaptive-pooling';
 import { avgPool2d, maxPool2d } from './pooling';
 
 /** Sizes of an output; null keeps that of the input. */
@@ -153,14 +153,19 @@ export function adaptiveAvgPool3d(x: Tensor, outputSize: AdaptiveSize3d): Tensor
 export function adaptiveMaxPool3d(
   x: Tensor,
   outputSize: AdaptiveSize3d,
-  options: { returnIndices: true },
+  options: { returnIndices: true } | true,
 ): [values: Tensor, indices: Tensor];
-export function adaptiveMaxPool3d(x: Tensor, outputSize: AdaptiveSize3d, options?: { returnIndices?: false }): Tensor;
 export function adaptiveMaxPool3d(
   x: Tensor,
   outputSize: AdaptiveSize3d,
-  { returnIndices = false }: { returnIndices?: boolean } = {},
+  options?: { returnIndices?: false } | false,
+): Tensor;
+export function adaptiveMaxPool3d(
+  x: Tensor,
+  outputSize: AdaptiveSize3d,
+  options?: IndicesOptions | boolean,
 ): Tensor | [Tensor, Tensor] {
+  const { returnIndices } = indicesArgs('adaptiveMaxPool3d', options);
   const volume = volumeOf('adaptiveMaxPool3d', x);
   const [depth, height, width] = adaptiveSize('adaptiveMaxPool3d', outputSize, volume);
   const pool = (y: Tensor, size: readonly [number, number | null]) =>

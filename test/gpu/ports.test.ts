@@ -1,0 +1,137 @@
+// Programs as they stand in PyTorch's tutorials, and the slips that come with porting them. Numbers and errors are PyTorch 2.15's.
+import * as torch from 'lamplight';
+import { nn, type Tensor } from 'lamplight';
+import { describe, expect, test } from 'vitest';
+
+const F = nn.functional;
+const grown = (...size: number[]) => torch.ones(size, { requiresGrad: true });
+
+test('indices have no gradient, though the values beside them have', async () => {
+  const x = grown(1, 2);
+  const image = grown(1, 1, 2, 2);
+  const indices: Tensor[] = [
+    x.max(1)[1],
+    x.min(1)[1],
+    x.argmax(1),
+    x.argmin(),
+    F.maxPool2d(image, 2, { returnIndices: true })[1],
+    F.adaptiveMaxPool2d(image, 1, true)[1],
+    F.maxPool3d(image, 2, { returnIndices: true, padding: 1 })[1],
+  ];
+  expect(indices.map(({ requiresGrad, isLeaf, gradFn }) => [requiresGrad, isLeaf, gradFn])).toEqual(
+    indices.map(() => [false, true, null]),
+  );
+  const [values, at] = x.max(1);
+  expect([await values.text(), await at.text()]).toEqual(['tensor([1.], grad_fn=<MaxBackward0>)', 'tensor([0])']);
+  values.sum().backward();
+  expect(await x.grad!.tolist()).toEqual([[1, 0]]);
+});
+
+test('normal takes its size by name', async () => {
+  torch.manualSeed(0);
+  const numbers = await torch.normal(0, 1, { size: [3] }).data();
+  [1.5409960746765137, -0.293428897857666, -2.1787893772125244].forEach((x, i) => {
+    expect(numbers[i]).toBeCloseTo(x, 5);
+  });
+});
+
+test('a factor of whole numbers weighs a binary cross entropy', async () => {
+  const [x, target] = [torch.tensor([0.5, -1.5]), torch.tensor([0.25, 0.75])];
+  const loss = new nn.BCEWithLogitsLoss({ posWeight: torch.tensor([2.0]) })(x, target);
+  expect(await loss.item()).toBeCloseTo(1.7850347757339478, 5);
+  expect(() => F.binaryCrossEntropyWithLogits(x, torch.tensor([0, 1]))).toThrow(
+    /^binaryCrossEntropyWithLogits: expected target of dtype float32, but got int64/,
+  );
+});
+
+describe('hooks', () => {
+  test('may be functions without a result, or return one gradient', async () => {
+    const layer = new nn.Linear(2, 1, { bias: false });
+    torch.noGrad(() => layer.weight.fill_(1));
+    const seen: Tensor[] = [];
+    function keep(grad: Tensor): void {
+      seen.push(grad);
+    }
+    layer.registerFullBackwardHook((_layer, [gradInput]) => gradInput!.mul(3));
+    const x = grown(1, 2);
+    const y = layer(x);
+    y.registerHook((grad) => keep(grad));
+    y.sum().backward();
+    expect([await seen[0]!.tolist(), await x.grad!.tolist()]).toEqual([[[1]], [[3, 3]]]);
+  });
+
+  test('that return what push returns are errors rather than results', () => {
+    const seen: unknown[] = [];
+    const x = grown(1, 2);
+    const layer = new nn.Linear(2, 1);
+    layer.registerForwardHook((_layer, _args, y) => seen.push(y));
+    expect(() => layer(x)).toThrow(
+      /^forward hook: expected it to return nothing .* number 1; write its body in braces/,
+    );
+    const y = x.mul(2);
+    y.registerHook((grad) => seen.push(grad));
+    expect(() => y.sum().backward()).toThrow(/^registerHook: expected the hook to return a tensor or nothing/);
+  });
+});
+
+test('Function.apply says how to pass it on', () => {
+  class Double extends torch.autograd.Function {
+    static forward(_ctx: torch.autograd.FunctionContext, x: Tensor) {
+      return x.mul(2);
+    }
+    static backward(_ctx: torch.autograd.FunctionContext, dy: Tensor) {
+      return dy.mul(2);
+    }
+  }
+  const { apply } = Double as unknown as { apply(x: Tensor): Tensor };
+  expect(() => apply(torch.ones(1))).toThrow(/^apply: expected to be called on a subclass of Function; write/);
+});
+
+describe('options', () => {
+  const x = torch.tensor([5, -5]);
+  const module = new nn.BatchNorm1d(2);
+  const unknown = (options: object): [string, () => unknown][] => [
+    ['add', () => x.add(x, options as never)],
+    ['sub_', () => x.sub_(x, options as never)],
+    ['div', () => torch.div(x, 2, options as never)],
+    ['addcmul', () => x.addcmul(x, x, options as never)],
+    ['addcdiv', () => torch.ones(2).addcdiv(torch.ones(2), torch.ones(2), options as never)],
+    ['isclose', () => x.isclose(x, options as never)],
+    ['isin', () => torch.isin(x, x, options as never)],
+    ['rsub', () => torch.rsub(x, x, options as never)],
+    ['pad', () => x.pad([1, 1], options as never)],
+    ['indexPut', () => x.indexPut([torch.tensor([0])], torch.tensor(1), options as never)],
+    ['gelu', () => F.gelu(torch.ones(1), options as never)],
+    ['adaptiveMaxPool1d', () => F.adaptiveMaxPool1d(torch.ones(1, 1, 2), 1, options as never)],
+    ['adaptiveMaxPool2d', () => F.adaptiveMaxPool2d(torch.ones(1, 1, 2, 2), 1, options as never)],
+    ['adaptiveMaxPool3d', () => F.adaptiveMaxPool3d(torch.ones(1, 1, 2, 2, 2), 1, options as never)],
+    ['parameters', () => module.parameters(options as never)],
+    ['namedBuffers', () => module.namedBuffers(options as never)],
+    ['zeroGrad', () => module.zeroGrad(options as never)],
+    ['registerBuffer', () => module.registerBuffer('extra', null, options as never)],
+    ['loadStateDict', () => module.loadStateDict(module.stateDict(), options as never)],
+  ];
+
+  test.each(unknown({ rounding_mod: 'floor' }))('of %s that it does not have are errors', (_name, call) => {
+    expect(call).toThrow(/got an unknown argument 'rounding_mod'/);
+  });
+
+  test('of nonzero that it does not have are errors', async () => {
+    await expect(x.nonzero({ as_tuple: true } as never)).rejects.toThrow(
+      /unknown argument 'as_tuple'; did you mean 'asTuple'/,
+    );
+  });
+
+  test('that PyTorch takes by position', async () => {
+    expect(await torch.allclose(torch.ones(1), torch.tensor([1.05]), 0.1)).toBe(true);
+    expect(await torch.allclose(torch.ones(1), torch.tensor([1.05]), 0, 0.01)).toBe(false);
+    expect(module.parameters(false)).toHaveLength(2);
+    expect(module.namedParameters('norm').map(([name]) => name)).toEqual(['norm.weight', 'norm.bias']);
+    expect(module.loadStateDict({}, false).missingKeys).toContain('running_mean');
+    const net = new nn.Sequential();
+    net.registerBuffer('mask', torch.ones(1), false);
+    expect(Object.keys(net.stateDict())).toEqual([]);
+    const counts = torch.zeros(2, { dtype: 'int64' }).indexPut([torch.tensor([1, 1])], torch.tensor(1), true);
+    expect(await counts.tolist()).toEqual([0, 2]);
+  });
+});
