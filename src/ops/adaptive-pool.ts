@@ -7,7 +7,7 @@ import { f32, fault, input, output, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { numel, type Shape, sameShape, showShape } from '../compiler/meta';
 import { DTypeError, ShapeError } from '../errors';
-import { expectFloat, record } from '../graph/record';
+import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { reshape } from './cast';
 import { gather } from './indexing';
@@ -65,11 +65,13 @@ const within = (x: Value, size: Pair): Shape => [...x.shape.slice(0, 2), ...size
 export function adaptiveAvgPool2d(x: Value, size: Pair): Value {
   checkSizes('adaptiveAvgPool2d', x, size);
   if (sameShape(within(x, size), x.shape)) return x;
-  if (size[0] === 1 && size[1] === 1) return mean(x, [2, 3], true);
+  if (size[0] === 1 && size[1] === 1) return named(mean(x, [2, 3], true), 'MeanBackward1');
   const even = evenWindows(x, size);
-  if (even) return avgPool2d(x, { ...even, countIncludePad: true, divisorOverride: null });
   const scale = [x.shape[2]! / size[0], x.shape[3]! / size[1]] as const;
-  return resample2d('adaptiveAvgPool2d', x, { mode: 'area', size, scale, center: 0, shift: 0 });
+  const y = even
+    ? avgPool2d(x, { ...even, countIncludePad: true, divisorOverride: null })
+    : resample2d('adaptiveAvgPool2d', x, { mode: 'area', size, scale, center: 0, shift: 0 });
+  return named(y, 'AdaptiveAvgPool2DBackward0');
 }
 
 /** Maxima of the same windows, and their places r·W + c as int64. */

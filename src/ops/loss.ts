@@ -179,8 +179,8 @@ export function crossEntropy(x: Value, target: Value, options: CrossEntropyOptio
     const logp = logSoftmax(rows, 1);
     const smooth = labelSmoothing > 0 ? add(mul(p, 1 - labelSmoothing), labelSmoothing / classes) : p;
     const loss = neg(sum(weigh(mul(smooth, logp), weight), 1));
-    if (reduction === 'none') return reshape(loss, lead);
-    return reduction === 'sum' ? sum(loss) : div(sum(loss), numel(lead));
+    if (reduction === 'mean') return named(div(sum(loss), numel(lead)), 'DivBackward1');
+    return named(reduction === 'none' ? reshape(loss, lead) : sum(loss), 'NegBackward0');
   }
   const labels = checkLabels('crossEntropy', x, target, lead);
   if (labelSmoothing === 0 && !fewLongRows(rows, 1)) {
@@ -192,7 +192,7 @@ export function crossEntropy(x: Value, target: Value, options: CrossEntropyOptio
   if (labelSmoothing === 0) return named(reduceRows(loss, share, lead, reduction), nllGradName(lead));
   const even = where(ne(labels, ignoreIndex), neg(sum(weigh(logp, weight), 1)), 0);
   const mixed = add(mul(loss, 1 - labelSmoothing), mul(even, labelSmoothing / classes));
-  return reduceRows(mixed, share, lead, reduction);
+  return named(reduceRows(mixed, share, lead, reduction), 'AddBackward0');
 }
 
 const weigh = (x: Value, weight: Value | null): Value => (weight ? mul(x, weight) : x);

@@ -6,12 +6,13 @@ import { flush } from '../graph/flush';
 import { beforeChange } from '../graph/journal';
 import { atPlace } from '../graph/places';
 import type { Value } from '../graph/value';
+import { pythonText } from '../nn/printing';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { scope } from '../tensor/scope';
 import type { Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
 import { FlatGradients, type FlatLayout, filledState, flatLayout, flatten, isFlat, isMovable } from './flat';
-import { type OptimizerStateDict, readState, writeState } from './state';
+import { type OptimizerStateDict, readState, snakeCase, writeState } from './state';
 
 /** Parameters with options of their own. */
 export type ParamGroup<O> = O & { params: Tensor[] };
@@ -142,6 +143,15 @@ export abstract class Optimizer<O extends object = { lr: number }> {
     if (!isFloat(param.dtype))
       throw new DTypeError(`${this.name}: expected floating-point parameters, but got ${param.dtype}`);
     if (seen.has(param)) throw new ArgumentError(`${this.name}: some parameters appear more than once in the groups`);
+  }
+
+  /** The options of each group, as PyTorch prints them. */
+  toString(): string {
+    const groups = this.paramGroups.map(({ params: _, ...options }, i) => {
+      const lines = Object.entries(options).map(([name, value]) => `    ${snakeCase(name)}: ${pythonText(value)}`);
+      return [`Parameter Group ${i}`, ...lines.sort()].join('\n');
+    });
+    return `${this.name} (\n${groups.join('\n\n')}\n)`;
   }
 
   /** Forgets the gradients of all parameters; with `setToNone: false` fills them with zeros. */

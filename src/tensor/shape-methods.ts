@@ -124,7 +124,7 @@ export abstract class ShapeMethods extends ReduceMethods {
     const shape = resolveShape('reshape', sizesArg('reshape', 'shape', sizes), this.numel());
     const strides = viewStrides(this.shape, this.strides, shape);
     const value = reshape(this.value, shape);
-    return strides ? this.makeView(value, strides, this.offset) : this.make(value);
+    return strides ? this.makeView(value, strides, this.offset) : this.make(named(value, 'UnsafeViewBackward0'));
   }
 
   viewAs(other: Tensor): Tensor {

@@ -19,6 +19,7 @@ const x = torch.ones(2, 3, { requiresGrad: true });
 const v = torch.ones(3, { requiresGrad: true });
 const image = torch.ones(1, 1, 4, 4, { requiresGrad: true });
 const labels = torch.tensor([0, 2]);
+const shares = torch.full([2, 3], 1 / 3);
 const linear = new nn.Linear(3, 2);
 const conv = new nn.Conv2d(1, 1, 3);
 
@@ -87,6 +88,17 @@ const functions: (() => Tensor)[] = [
   () => F.maxPool2d(image, 2),
   () => F.avgPool2d(image, 2),
   () => F.convTranspose2d(image, conv.weight),
+  () => F.crossEntropy(x, labels, { labelSmoothing: 0.1, reduction: 'none' }),
+  () => F.crossEntropy(x, shares, { reduction: 'none' }),
+  () => F.crossEntropy(x, labels, { labelSmoothing: 0.1, reduction: 'sum' }),
+  () => F.crossEntropy(x, shares, { reduction: 'sum' }),
+  () => F.crossEntropy(x, labels, { labelSmoothing: 0.1, reduction: 'mean' }),
+  () => F.crossEntropy(x, shares, { reduction: 'mean' }),
+  () => F.adaptiveAvgPool2d(image, 1),
+  () => F.adaptiveAvgPool2d(image, 2),
+  () => F.adaptiveAvgPool2d(image, 3),
+  () => x.t().reshape(-1),
+  () => x.t().flatten(),
 ];
 
 test('every expression of the fixtures is here', () => {

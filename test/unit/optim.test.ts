@@ -2,6 +2,16 @@
 import * as torch from 'lamplight';
 import { nn, optim } from 'lamplight';
 import { describe, expect, test } from 'vitest';
+import { type FixtureCase, loadFixture } from '../support/fixtures';
+
+interface PrintedCase extends FixtureCase {
+  readonly kind: string;
+  readonly optimizer: 'SGD' | 'Adam' | 'LBFGS';
+  readonly text: string;
+}
+
+const { cases } = await loadFixture<PrintedCase>('text');
+const printed = cases.filter(({ kind }) => kind === 'optimizer');
 
 const parameters = () => new nn.Linear(2, 2).parameters();
 
@@ -90,5 +100,23 @@ describe('optimizers', () => {
     const optimizer = new optim.AdamW(parameters());
     optimizer.paramGroups[0]!.lr = 1e-4;
     expect(optimizer.paramGroups[0]).toMatchObject({ lr: 1e-4, weightDecay: 0.01, decoupledWeightDecay: true });
+  });
+});
+
+describe('printed', () => {
+  /** Without the options that choose among PyTorch's implementations, and without the `.0` that tells its floats from integers. */
+  const options = (text: string) =>
+    text.replaceAll(/ {4}(capturable|differentiable|foreach|fused): .*\n/g, '').replaceAll(/(\d)\.0\b/g, '$1');
+
+  test.each(printed)('$name', ({ optimizer, text }) => {
+    const Optimizer: new (params: torch.Tensor[]) => optim.Optimizer = optim[optimizer];
+    const made = new Optimizer([torch.zeros(2, { requiresGrad: true })]);
+    expect(String(made)).toBe(options(text));
+  });
+
+  test('groups', () => {
+    const [a, b] = [torch.zeros(2, { requiresGrad: true }), torch.zeros(2, { requiresGrad: true })];
+    const made = new optim.SGD([{ params: [a], lr: 1 }, { params: [b] }], { lr: 0.1 });
+    expect(String(made)).toBe(options(cases.find(({ kind }) => kind === 'optimizerGroups')!.text));
   });
 });
