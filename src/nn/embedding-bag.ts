@@ -1,16 +1,11 @@
 // Owns EmbeddingBag: sums, means or maxima of the vectors of a table, bag by bag.
-import { noGrad } from '../autograd/mode';
-import { ShapeError } from '../errors';
-import { empty } from '../tensor/creation';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
-import { refuseSparse, resolvePadding } from './functional/embedding';
+import { EmbeddingTable, tableSizes } from './embedding-table';
+import { lookupDefaults } from './functional/embedding';
 import { type BagMode, type BagOptions, checkMode, embeddingBag } from './functional/embedding-bag';
-import { normal_ } from './init';
-import { Module } from './module';
 import { Parameter } from './parameter';
 import { pythonFloat } from './printing';
-import { wholeNumber } from './sizes';
 
 export interface EmbeddingBagArguments extends BagOptions {
   numEmbeddings: number;
@@ -46,63 +41,23 @@ interface PretrainedOptions extends BagOptions {
  *
  * Shape: int64 [B, N], a bag a row, or [N] with `offsets` [B] → [B, embeddingDim]. `weight` starts standard normal.
  */
-export class EmbeddingBag extends Module {
-  numEmbeddings: number;
-  embeddingDim: number;
-  maxNorm: number | null;
-  normType: number;
-  scaleGradByFreq: boolean;
+export class EmbeddingBag extends EmbeddingTable {
   mode: BagMode;
   includeLastOffset: boolean;
-  paddingIdx: number | null;
-  weight: Parameter;
 
   constructor(...args: Arguments<EmbeddingBagArguments, Order>) {
-    super();
-    const o = parseArgs<EmbeddingBagArguments>(
-      'EmbeddingBag',
-      ['numEmbeddings', 'embeddingDim'],
-      {
-        maxNorm: null,
-        normType: 2,
-        scaleGradByFreq: false,
-        mode: 'mean',
-        sparse: false,
-        includeLastOffset: false,
-        paddingIdx: null,
-      },
-      args,
-    );
-    refuseSparse('EmbeddingBag', o.sparse);
+    const required = ['numEmbeddings', 'embeddingDim'] as const;
+    const defaults = { ...lookupDefaults, mode: 'mean', includeLastOffset: false, paddingIdx: null } as const;
+    const o = parseArgs<EmbeddingBagArguments>('EmbeddingBag', required, defaults, args);
     checkMode('EmbeddingBag', o.mode);
-    this.numEmbeddings = wholeNumber('EmbeddingBag', 'numEmbeddings', o.numEmbeddings);
-    this.embeddingDim = wholeNumber('EmbeddingBag', 'embeddingDim', o.embeddingDim);
-    this.maxNorm = o.maxNorm;
-    this.normType = o.normType;
-    this.scaleGradByFreq = o.scaleGradByFreq;
+    super('EmbeddingBag', o);
     this.mode = o.mode;
     this.includeLastOffset = o.includeLastOffset;
-    this.paddingIdx = resolvePadding('EmbeddingBag', o.paddingIdx, this.numEmbeddings);
-    this.weight = new Parameter(empty([this.numEmbeddings, this.embeddingDim]));
-    this.resetParameters();
-  }
-
-  /** Draws the weight anew; the padding's row is 0. */
-  resetParameters(): void {
-    normal_(this.weight);
-    const { paddingIdx } = this;
-    if (paddingIdx !== null) noGrad(() => this.weight.select(0, paddingIdx).zero_());
   }
 
   /** A table of given vectors [numEmbeddings, embeddingDim], which training leaves as they are unless `freeze` is false. */
   static fromPretrained(vectors: Tensor, { freeze = true, ...options }: PretrainedOptions = {}): EmbeddingBag {
-    if (vectors.dim() !== 2) {
-      throw new ShapeError(
-        `EmbeddingBag: expected vectors [numEmbeddings, embeddingDim], but got shape [${vectors.shape.join(', ')}]`,
-      );
-    }
-    const [numEmbeddings, embeddingDim] = vectors.shape as [number, number];
-    const made = new EmbeddingBag({ numEmbeddings, embeddingDim, ...options });
+    const made = new EmbeddingBag({ ...tableSizes('EmbeddingBag', vectors), ...options });
     made.weight = new Parameter(vectors, { requiresGrad: !freeze });
     return made;
   }
