@@ -5,7 +5,7 @@ import { beforeChange, isJournaling } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { atPlace, isTracing, placeOf } from '../graph/places';
 import { castFloat } from '../graph/record';
-import { gradNameOf as gradNameOfOp, type Node, newMark, type Value } from '../graph/value';
+import { type GradHook, gradNameOf as gradNameOfOp, type Node, newMark, type Value } from '../graph/value';
 import { add } from '../ops/arithmetic';
 import { sumTo } from '../ops/reduce';
 import { showGradient } from './anomaly';
@@ -54,7 +54,7 @@ export function backward(
     if (!retainGraph) for (const node of nodes) spend(node);
     for (const [value, gradient] of gradients) {
       if (!value.sink) continue;
-      const hooked = runHooks(value, gradient);
+      const hooked = runHooks(value.sink.gradHooks, gradient);
       gradients.set(value, hooked);
       if (!targets) value.sink.accumulate(hooked);
     }
@@ -105,7 +105,7 @@ function propagate(
   for (const y of outputs) {
     let dy = gradients.get(y);
     if (dy && y.gradHooks) {
-      dy = runHooks(y, dy);
+      dy = runHooks(y.gradHooks, dy);
       gradients.set(y, dy);
     }
     dys.push(dy);
@@ -124,9 +124,9 @@ function propagate(
   }
 }
 
-function runHooks(value: Value, gradient: Value): Value {
+function runHooks(hooks: readonly GradHook[] | null, gradient: Value): Value {
   let result = gradient;
-  for (const hook of value.gradHooks ?? []) result = hook(result) ?? result;
+  for (const hook of hooks ?? []) result = hook(result) ?? result;
   return result;
 }
 

@@ -15,24 +15,39 @@ export function fillsFirst(program: Program): Program {
 
 /**
  * For each value that may be computed in its place inside a pack: that place. A value may when one node computes it with
- * passes, no other pack has it, and no pass would read and write the same buffer: its producer reads nothing that is in
- * the pack, nobody reads what the pack's buffer held before, and that buffer has been made by then.
+ * passes, no other pack has it, nobody reads it after the pack's buffer has been overwritten in turn, and no pass would read
+ * and write the same buffer: its producer reads nothing that is in the pack, nobody reads what the pack's buffer held before,
+ * and that buffer has been made by then.
  */
 export function packTargets(program: Program, lowerings: readonly Lowering[]): ReadonlyMap<number, PackTarget> {
   const producer = new Map<number, number>();
   const madeAt = new Map<number, number>();
   const root = program.values.map((_, v) => v);
   const readers = program.values.map(() => 0);
+  const lastRead = program.values.map(() => -1);
+  const overwrittenAt = new Map<number, number>();
   program.nodes.forEach((node, n) => {
     const lowering = lowerings[n]!;
-    for (const v of node.inputs) readers[root[v]!]!++;
-    const replaced = new Set(node.op.inPlace?.(node.attrs).map(([o]) => node.outputs[o]!));
+    for (const v of node.inputs) {
+      readers[root[v]!]!++;
+      lastRead[root[v]!] = n;
+    }
+    const inPlace = node.op.inPlace?.(node.attrs) ?? [];
+    for (const [, i] of inPlace) {
+      const v = root[node.inputs[i]!]!;
+      if (!overwrittenAt.has(v)) overwrittenAt.set(v, n);
+    }
+    const replaced = new Set(inPlace.map(([o]) => node.outputs[o]!));
     for (const v of node.outputs) {
       madeAt.set(v, n);
       if (lowering.kind === 'passes' && !replaced.has(v)) producer.set(v, n);
       if (lowering.kind === 'alias') root[v] = root[node.inputs[0]!]!;
     }
   });
+  for (const v of program.exports) {
+    readers[root[v]!]!++;
+    lastRead[root[v]!] = program.nodes.length;
+  }
   const targets = new Map<number, PackTarget>();
   program.nodes.forEach((node, n) => {
     const lowering = lowerings[n]!;
@@ -41,12 +56,13 @@ export function packTargets(program: Program, lowerings: readonly Lowering[]): R
     const old = pair && node.inputs[pair[1]]!;
     if (old !== undefined && readers[root[old]!]! > 1) return;
     const start = old === undefined ? -1 : (madeAt.get(old) ?? -1);
+    const until = overwrittenAt.get(node.outputs[0]!) ?? program.nodes.length;
     const members = new Set(lowering.offsets.map((_, i) => root[node.inputs[i]!]!));
     lowering.offsets.forEach((offset, i) => {
       const member = node.inputs[i]!;
       const v = root[member]!;
       const by = producer.get(v);
-      if (by === undefined || by <= start || targets.has(v)) return;
+      if (by === undefined || by <= start || targets.has(v) || lastRead[v]! > until) return;
       if (byteLength(program.values[v]!) !== byteLength(program.values[member]!)) return;
       if (program.nodes[by]!.inputs.some((u) => members.has(root[u]!))) return;
       targets.set(v, { node: n, offset });

@@ -10,10 +10,15 @@ export type HostNumbers = Float32Array | Int32Array | Uint32Array;
 /** Data on the host as the GPU holds it: numbers, or the bits of float16, in whole words. */
 export type HostData = HostNumbers | Uint16Array;
 
+/** Called with a gradient when backward reaches what it is of; may replace it. */
+export type GradHook = (gradient: Value) => Value | undefined;
+
 /** Where a leaf's gradient goes; implemented by the tensor layer. */
 export interface GradSink {
   /** Counts the in-place writes to the leaf. */
   readonly changes: number;
+  /** Like those of a value; in-place writes give the leaf other values, and its hooks stay. */
+  readonly gradHooks: readonly GradHook[] | null;
   accumulate(gradient: Value): void;
 }
 
@@ -116,8 +121,8 @@ export class Value implements Meta {
   sink: GradSink | null = null;
   /** What `sink` had counted when this value became the leaf's. */
   sinkChanges = 0;
-  /** Called with the gradient of this value when backward reaches it; may replace it. */
-  gradHooks: ((gradient: Value) => Value | undefined)[] | null = null;
+  /** Those of a leaf are its sink's. */
+  gradHooks: readonly GradHook[] | null = null;
   /** Name of the gradient function in printed tensors, where several ops made what PyTorch has one function for. */
   gradName: string | null = null;
   /** An in-place write has replaced this value in its storage. */

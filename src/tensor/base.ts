@@ -10,7 +10,7 @@ import { flush } from '../graph/flush';
 import { beforeChange } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
 import { named } from '../graph/record';
-import type { GradSink, Value } from '../graph/value';
+import type { GradHook, GradSink, Value } from '../graph/value';
 import { cast, detach, full, identity } from '../ops/cast';
 import { type Arguments, parseArgs } from './options';
 import { formatTensor } from './print';
@@ -29,6 +29,7 @@ class Leaf implements GradSink {
   grad: Tensor | null = null;
   /** Called whenever a gradient has been added. */
   hooks: (() => void)[] = [];
+  gradHooks: readonly GradHook[] | null = null;
 
   constructor(
     private readonly owner: TensorBase,
@@ -356,11 +357,11 @@ export abstract class TensorBase implements Layout {
         `registerHook: expected the hook to return a tensor or nothing, but got a ${typeof replaced}; write its body in braces`,
       );
     };
-    const { value } = this;
-    value.gradHooks = [...(value.gradHooks ?? []), call];
+    const owner = this.leaf ?? this.value;
+    owner.gradHooks = [...(owner.gradHooks ?? []), call];
     return {
       remove: () => {
-        value.gradHooks = value.gradHooks?.filter((other) => other !== call) ?? null;
+        owner.gradHooks = owner.gradHooks?.filter((other) => other !== call) ?? null;
       },
     };
   }

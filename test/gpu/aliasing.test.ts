@@ -185,6 +185,27 @@ test('a gradient that user code holds keeps its numbers over steps', async () =>
   expect(await Promise.all(held.map((g) => g.tolist()))).toEqual([1, 2, 3, 4].map((s) => [s, s]));
 });
 
+test('gradients that a hook or an output kept are not clipped with the parameters, and hooks outlive steps', async () => {
+  const [w, b] = [new nn.Parameter(torch.ones(70)), new nn.Parameter(floats([1]))];
+  const optimizer = new optim.SGD([w, b], { lr: 0.1 });
+  const held: torch.Tensor[] = [];
+  const hook = w.registerHook((g) => {
+    held.push(g);
+  });
+  for (let step = 1; step <= 4; step++) {
+    if (step === 4) hook.remove();
+    optimizer.zeroGrad();
+    const y = w.mul(1);
+    y.retainGrad();
+    y.mul(step).sum().add(b.sum()).backward();
+    nn.utils.clipGradNorm_([w, b], 1);
+    optimizer.step();
+    held.push(y.grad!);
+  }
+  const kept = await Promise.all(held.map((g) => g.at(0).item()));
+  expect(kept).toEqual([1, 1, 2, 2, 3, 3, 4]);
+});
+
 test('gradients accumulate over backwards with flushes and zeroGrad between', async () => {
   const p = new nn.Parameter(floats([1, 2]));
   const optimizer = new optim.SGD([p], { lr: 1 });

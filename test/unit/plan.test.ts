@@ -204,6 +204,20 @@ describe('compile', () => {
     expect(labels(read)).toEqual(['compute', 'copy']);
   });
 
+  test('a value that is read once its pack has been overwritten stays apart from it', () => {
+    const lines: Parameters<typeof program>[1] = [
+      [compute, [0], 64],
+      [pack([0]), [1], 128],
+      [update, [2], 128],
+      [compute, [1], 64],
+    ];
+    expect(labels(compile(program([64], lines.slice(0, 3), [3]), adapter))).toEqual(['compute', 'update']);
+    const readLater = compile(program([64], lines, [3, 4]), adapter);
+    expect(labels(readLater)).toEqual(['compute', 'copy', 'update', 'compute']);
+    const exported = compile(program([64], lines.slice(0, 3), [3, 1]), adapter);
+    expect(labels(exported)).toEqual(['compute', 'copy', 'update']);
+  });
+
   test('lives of temporaries end with their last reader', () => {
     const plan = compile(
       program(
