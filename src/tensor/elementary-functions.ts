@@ -1,5 +1,6 @@
 // Functions over tensors for the elementary functions beyond arithmetic.
 import type { ClosenessArgs } from './elementary-methods';
+import { needTensor } from './operand';
 import type { Operandish } from './pointwise-methods';
 import type { Tensor } from './tensor';
 
@@ -25,7 +26,7 @@ type UnaryMethod =
 const unary =
   (name: UnaryMethod) =>
   (input: Tensor): Tensor =>
-    input[name]();
+    needTensor(name, input)[name]();
 
 export const exp2 = unary('exp2');
 export const log2 = unary('log2');

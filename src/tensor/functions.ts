@@ -7,7 +7,7 @@ import { cat as catValues } from '../ops/join';
 import { dtypeOfScalar, promoteTypes } from '../ops/promotion';
 import { wrapDim } from './base';
 import type { ClosenessArgs } from './elementary-methods';
-import { tensorOf } from './operand';
+import { needTensor, tensorOf } from './operand';
 import { type Arguments, isPlainObject, parseArgs } from './options';
 import type { Operandish } from './pointwise-methods';
 import { type Dims, type ReduceArgs, reduceArgs, type SpreadArgs, type SumOptions } from './reduce-args';
@@ -28,7 +28,7 @@ import { Tensor } from './tensor';
 const unary =
   <K extends UnaryMethod>(name: K) =>
   (input: Tensor): Tensor =>
-    input[name]();
+    needTensor(name, input)[name]();
 
 type UnaryMethod =
   | 'neg'
@@ -86,25 +86,30 @@ export const t = unary('t');
 const binary =
   <K extends BinaryMethod>(name: K) =>
   (input: Tensor, other: Operandish): Tensor =>
-    input[name](other);
+    needTensor(name, input)[name](other);
 
-type BinaryMethod = 'mul' | 'floorDivide' | 'maximum' | 'minimum' | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
+type BinaryMethod = 'maximum' | 'minimum' | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
 
-/** input + alpha · other. */
-export const add = (input: Tensor, other: Operandish, options?: { alpha?: number }): Tensor =>
-  input.add(other, options);
-/** input - alpha · other. */
-export const sub = (input: Tensor, other: Operandish, options?: { alpha?: number }): Tensor =>
-  input.sub(other, options);
-export const mul = binary('mul');
-/** input / other. */
-export const div = (input: Tensor, other: Operandish, options?: { roundingMode?: 'floor' | 'trunc' | null }): Tensor =>
-  input.div(other, options);
+/** input + alpha · other; one of them may be a number. */
+export const add = (input: Operandish, other: Operandish, options?: { alpha?: number }): Tensor =>
+  tensorOf(input).add(other, options);
+/** input - alpha · other; one of them may be a number. */
+export const sub = (input: Operandish, other: Operandish, options?: { alpha?: number }): Tensor =>
+  tensorOf(input).sub(other, options);
+/** input · other; one of them may be a number. */
+export const mul = (input: Operandish, other: Operandish): Tensor => tensorOf(input).mul(other);
+/** input / other; one of them may be a number. */
+export const div = (
+  input: Operandish,
+  other: Operandish,
+  options?: { roundingMode?: 'floor' | 'trunc' | null },
+): Tensor => tensorOf(input).div(other, options);
 /** input^exponent; one of them may be a number. */
 export const pow = (input: Operandish, exponent: Operandish): Tensor => tensorOf(input).pow(exponent);
 /** The remainder of input / other with the sign of `other`; one of them may be a number. */
 export const remainder = (input: Operandish, other: Operandish): Tensor => tensorOf(input).remainder(other);
-export const floorDivide = binary('floorDivide');
+/** input / other rounded down; one of them may be a number. */
+export const floorDivide = (input: Operandish, other: Operandish): Tensor => tensorOf(input).floorDivide(other);
 export const maximum = binary('maximum');
 export const minimum = binary('minimum');
 export const eq = binary('eq');

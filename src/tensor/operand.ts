@@ -1,4 +1,5 @@
-// Owns operands that may be numbers where a tensor is needed.
+// Owns operands that may be numbers where a tensor is needed, and the error where they may not.
+import { ArgumentError } from '../errors';
 import { full } from '../ops/cast';
 import { dtypeOfScalar } from '../ops/promotion';
 import type { Operandish } from './pointwise-methods';
@@ -7,3 +8,10 @@ import { Tensor } from './tensor';
 /** A tensor as it is, a number as one without dimensions. */
 export const tensorOf = (value: Operandish): Tensor =>
   value instanceof Tensor ? value : Tensor.of(full([], Number(value), dtypeOfScalar(value)));
+
+/** @throws ArgumentError unless `input` is a tensor */
+export function needTensor(name: string, input: Tensor): Tensor {
+  if (input instanceof Tensor) return input;
+  const got = typeof input === 'number' ? `number ${input}` : input === null ? 'null' : typeof input;
+  throw new ArgumentError(`${name}: expected input to be a tensor, but got ${got}; make it one with torch.tensor(…)`);
+}

@@ -61,7 +61,9 @@ export abstract class PointwiseMethods extends RandomMethods {
         "sub: expected numbers, but got an operand of dtype bool; use logicalXor, or convert it with .to('int64')",
       );
     }
-    return this.combine('sub', other, (a, b) => (alpha === 1 ? arithmetic.sub(a, b) : arithmetic.add(a, b, -alpha)));
+    return this.combine('sub', other, (a, b) =>
+      alpha === 1 ? arithmetic.sub(a, b) : named(arithmetic.add(a, b, -alpha), 'SubBackward0'),
+    );
   }
 
   mul(other: Operandish): Tensor {

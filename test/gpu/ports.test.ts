@@ -35,6 +35,28 @@ test('normal takes its size by name', async () => {
   });
 });
 
+describe('a number where a tensor stands first', () => {
+  const x = torch.tensor([1, -4], { dtype: 'float32', requiresGrad: true });
+  const whole = torch.tensor([3, -2]);
+
+  test.each<[string, () => Tensor, string]>([
+    ['add', () => torch.add(2, x), 'tensor([ 3., -2.], grad_fn=<AddBackward0>)'],
+    ['sub', () => torch.sub(1, x), 'tensor([0., 5.], grad_fn=<SubBackward0>)'],
+    ['sub with alpha', () => torch.sub(1, x, { alpha: 2 }), 'tensor([-1.,  9.], grad_fn=<SubBackward0>)'],
+    ['sub of integers', () => torch.sub(1.5, whole), 'tensor([-1.5000,  3.5000])'],
+    ['mul', () => torch.mul(2, x), 'tensor([ 2., -8.], grad_fn=<MulBackward0>)'],
+    ['div', () => torch.div(1, x), 'tensor([ 1.0000, -0.2500], grad_fn=<DivBackward0>)'],
+    ['div rounded', () => torch.div(7, whole, { roundingMode: 'floor' }), 'tensor([ 2, -4])'],
+    ['floorDivide', () => torch.floorDivide(7, whole), 'tensor([ 2, -4])'],
+  ])('%s', async (_name, call, text) => expect(await call().text()).toBe(text));
+
+  test('is an error where PyTorch takes none', () => {
+    expect(() => torch.sqrt(2 as never)).toThrow(/^sqrt: expected input to be a tensor, but got number 2;/);
+    expect(() => torch.maximum(0 as never, x)).toThrow(/^maximum: expected input to be a tensor, but got number 0;/);
+    expect(() => torch.tan(null as never)).toThrow(/^tan: expected input to be a tensor, but got null;/);
+  });
+});
+
 test('a factor of whole numbers weighs a binary cross entropy', async () => {
   const [x, target] = [torch.tensor([0.5, -1.5]), torch.tensor([0.25, 0.75])];
   const loss = new nn.BCEWithLogitsLoss({ posWeight: torch.tensor([2.0]) })(x, target);
