@@ -6,28 +6,53 @@ export interface RemovableHandle {
   remove(): void;
 }
 
-/** Hooks in the order in which they were registered. */
-export class HookList<H> {
-  readonly #hooks = new Set<{ readonly hook: H }>();
+/** Where a hook stands among the others. */
+export interface HookOptions {
+  /** Call it before those that are there already, default false. */
+  prepend?: boolean;
+}
 
-  add(hook: H): RemovableHandle {
-    const entry = { hook };
-    this.#hooks.add(entry);
-    return { remove: () => void this.#hooks.delete(entry) };
+export interface ForwardHookOptions extends HookOptions {
+  /** Call it also where `forward` or another hook throws, with null for a result that there is not; default false. */
+  alwaysCall?: boolean;
+}
+
+interface Entry<H> {
+  readonly hook: H;
+  readonly always: boolean;
+}
+
+/** Hooks in the order in which they are called. */
+export class HookList<H> {
+  #entries: readonly Entry<H>[] = [];
+
+  add(hook: H, { prepend = false, alwaysCall = false }: ForwardHookOptions = {}): RemovableHandle {
+    const entry = { hook, always: alwaysCall };
+    this.#entries = prepend ? [entry, ...this.#entries] : [...this.#entries, entry];
+    return {
+      remove: () => {
+        this.#entries = this.#entries.filter((other) => other !== entry);
+      },
+    };
   }
 
   /** A list of the same hooks. */
   copy(): HookList<H> {
     const copy = new HookList<H>();
-    for (const hook of this) copy.add(hook);
+    copy.#entries = this.#entries;
     return copy;
   }
 
   get size(): number {
-    return this.#hooks.size;
+    return this.#entries.length;
+  }
+
+  /** The hooks as they are now. */
+  entries(): readonly Entry<H>[] {
+    return this.#entries;
   }
 
   *[Symbol.iterator](): Iterator<H> {
-    for (const { hook } of [...this.#hooks]) yield hook;
+    for (const { hook } of this.#entries) yield hook;
   }
 }

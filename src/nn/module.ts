@@ -5,13 +5,13 @@ import { ArgumentError, DTypeError } from '../errors';
 import { beforeChange, isJournaling, keepProperties } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { atPlace, isTracing } from '../graph/places';
-import { expectDType } from '../tensor/host-data';
+import { expectDType, refuseDevice } from '../tensor/host-data';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { moduleScope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { withBackward } from './backward-hooks';
 import { Callable } from './callable';
-import { HookList, type RemovableHandle } from './hooks';
+import { type ForwardHookOptions, HookList, type HookOptions, type RemovableHandle } from './hooks';
 import { Buffer, convert, Parameter } from './parameter';
 import { indent, printModule } from './printing';
 import { type IncompatibleKeys, loadInto, type StateDict } from './state-dict';
@@ -21,9 +21,21 @@ interface Recursion {
   recurse?: boolean;
 }
 
-interface Naming extends Recursion {
+interface Prefix {
   /** Stands before every name. */
   prefix?: string;
+}
+
+interface Sharing {
+  /** List what is shared once, under its first name; default true. */
+  removeDuplicate?: boolean;
+}
+
+interface Naming extends Recursion, Prefix, Sharing {}
+
+interface Keys extends Prefix {
+  /** Hold the parameters themselves, with their gradients; default false. */
+  keepVars?: boolean;
 }
 
 interface BufferOptions {
@@ -38,7 +50,9 @@ interface Strictness {
 }
 
 const naming = (name: string, args: readonly unknown[]) =>
-  parseArgs<Naming>(name, [], { prefix: '', recurse: true }, args);
+  parseArgs<Naming>(name, [], { prefix: '', recurse: true, removeDuplicate: true }, args);
+
+const placed = (name: string, args: readonly unknown[]) => parseArgs<HookOptions>(name, [], { prepend: false }, args);
 
 declare const argumentsOf: unique symbol;
 declare const resultOf: unique symbol;
@@ -119,20 +133,31 @@ export abstract class Module extends Callable {
   }
 
   #forward(given: unknown[]): unknown {
+    if (!this.#hasHooks) return this.forward(...given);
     let args: unknown[] = given;
-    if (!this.#hasHooks) return this.forward(...args);
-    for (const hook of this.#preHooks) {
-      retainAll(args);
-      const replaced = hook(this, args);
-      if (replaces('forward pre-hook', replaced, args[0])) args = Array.isArray(replaced) ? replaced : [replaced];
-    }
-    let result = this.#hasBackwardHooks ? this.#watched(args) : this.forward(...args);
-    for (const hook of this.#hooks) {
+    let result: unknown = null;
+    const called = new Set<object>();
+    const call = (entry: { readonly hook: ForwardHook<Module> }): void => {
+      called.add(entry);
       retainAll([args, result]);
-      const replaced = hook(this, args, result);
+      const replaced = entry.hook(this, args, result);
       if (replaces('forward hook', replaced, result)) result = replaced;
+    };
+    try {
+      for (const hook of this.#preHooks) {
+        retainAll(args);
+        const replaced = hook(this, args);
+        if (replaces('forward pre-hook', replaced, args[0])) args = Array.isArray(replaced) ? replaced : [replaced];
+      }
+      result = this.#hasBackwardHooks ? this.#watched(args) : this.forward(...args);
+      this.#hooks.entries().forEach(call);
+      return result;
+    } catch (error) {
+      for (const entry of this.#hooks.entries()) {
+        if (entry.always && !called.has(entry)) ignoring(() => call(entry));
+      }
+      throw error;
     }
-    return result;
   }
 
   get #hasHooks(): boolean {
@@ -167,7 +192,7 @@ export abstract class Module extends Callable {
   }
 
   /** `parameters()` with their names, such as `features.0.weight`. */
-  namedParameters(...args: Arguments<Naming, ['prefix', 'recurse']>): [string, Parameter][] {
+  namedParameters(...args: Arguments<Naming, ['prefix', 'recurse', 'removeDuplicate']>): [string, Parameter][] {
     return this.#collect(naming('namedParameters', args), (module) => module.#ownParameters());
   }
 
@@ -177,7 +202,7 @@ export abstract class Module extends Callable {
   }
 
   /** `buffers()` with their names. */
-  namedBuffers(...args: Arguments<Naming, ['prefix', 'recurse']>): [string, Tensor][] {
+  namedBuffers(...args: Arguments<Naming, ['prefix', 'recurse', 'removeDuplicate']>): [string, Tensor][] {
     return this.#collect(naming('namedBuffers', args), (module) => module.#ownBuffers());
   }
 
@@ -191,21 +216,26 @@ export abstract class Module extends Callable {
     return once(this.#ownModules());
   }
 
-  /** This module and all below it, parents first; one that is shared appears once. */
-  modules(): Module[] {
-    return this.namedModules().map(([, module]) => module);
+  /** This module and all below it, parents first; one that is shared appears once, unless `removeDuplicate: false`. */
+  modules(...args: Arguments<Sharing, ['removeDuplicate']>): Module[] {
+    const options = parseArgs<Sharing>('modules', [], { removeDuplicate: true }, args);
+    return this.namedModules(options).map(([, module]) => module);
   }
 
   /** `modules()` with their names; this module's own is ''. */
-  namedModules(prefix = ''): [string, Module][] {
-    const found = new Map<Module, string>();
+  namedModules(...args: Arguments<Prefix & Sharing, ['prefix', 'removeDuplicate']>): [string, Module][] {
+    const defaults = { prefix: '', removeDuplicate: true };
+    const { prefix, removeDuplicate } = parseArgs<Prefix & Sharing>('namedModules', [], defaults, args);
+    const found: [string, Module][] = [];
+    const seen = new Set<Module>();
     const visit = (module: Module, path: string): void => {
-      if (found.has(module)) return;
-      found.set(module, path);
+      if (removeDuplicate && seen.has(module)) return;
+      seen.add(module);
+      found.push([path, module]);
       for (const [name, child] of module.#ownModules()) visit(child, join(path, name));
     };
     visit(this, prefix);
-    return [...found].map(([module, path]) => [path, module]);
+    return found;
   }
 
   /** Calls `fn` on every submodule, then on this module. */
@@ -228,10 +258,15 @@ export abstract class Module extends Callable {
   }
 
   /**
-   * Converts the floats among the parameters and buffers, in place: `model.to('float16')`. Optimizers keep their hold of them.
+   * Converts the floats among the parameters and buffers, in place, to a dtype or that of a tensor: `model.to('float16')`.
+   * Optimizers keep their hold of them.
+   *
    * @throws DTypeError for a dtype that is no float, or that the device lacks
    */
-  to(dtype: DType): this {
+  to(...args: Arguments<{ dtype: DType | Tensor }, ['dtype']>): this {
+    const given = parseArgs<{ dtype: DType | Tensor }>('to', ['dtype'], {}, args).dtype;
+    const dtype = given instanceof Tensor ? given.dtype : given;
+    refuseDevice('to', dtype);
     if (!isFloat(expectDType('to', dtype))) {
       throw new DTypeError(`to: expected a floating-point dtype for a module, but got ${dtype}`);
     }
@@ -310,6 +345,18 @@ export abstract class Module extends Callable {
     return module;
   }
 
+  /**
+   * Puts a module at a path, in the place of the one that is there: `model.setSubmodule('classifier.6', new nn.Linear(4096, 2))`.
+   *
+   * @throws ArgumentError where nothing lies at the path above it, or, with `strict: true`, at the path itself
+   */
+  setSubmodule(path: string, module: Module, ...args: Arguments<Strictness, ['strict']>): void {
+    const { strict } = parseArgs<Strictness>('setSubmodule', [], { strict: false }, args);
+    if (strict) this.getSubmodule(path);
+    const [parent, name] = this.#split(path);
+    parent.registerModule(name, module);
+  }
+
   /** The parameter at a path such as `features.0.weight`. */
   getParameter(path: string): Parameter {
     const [module, name] = this.#split(path);
@@ -327,9 +374,13 @@ export abstract class Module extends Callable {
     return buffer;
   }
 
-  /** Every parameter and persistent buffer by PyTorch's keys. The tensors share memory with the module, without gradients. */
-  stateDict(prefix = ''): StateDict {
-    return Object.fromEntries(this.#state(prefix).map(([key, tensor]) => [key, tensor.detach()]));
+  /**
+   * Every parameter and persistent buffer by PyTorch's keys. The tensors share memory with the module, without gradients
+   * unless `keepVars: true`.
+   */
+  stateDict(...args: Arguments<Keys, ['prefix', 'keepVars']>): StateDict {
+    const { prefix, keepVars } = parseArgs<Keys>('stateDict', [], { prefix: '', keepVars: false }, args);
+    return Object.fromEntries(this.#state(prefix).map(([key, tensor]) => [key, keepVars ? tensor : tensor.detach()]));
   }
 
   /**
@@ -351,26 +402,34 @@ export abstract class Module extends Callable {
   }
 
   /** Calls `hook` before every `forward`; what it returns, other than undefined, replaces the arguments. */
-  registerForwardPreHook(hook: PreHook<this>): RemovableHandle {
-    return this.#preHooks.add(hook as PreHook<Module>);
+  registerForwardPreHook(hook: PreHook<this>, options: HookOptions = {}): RemovableHandle {
+    return this.#preHooks.add(hook as PreHook<Module>, placed('registerForwardPreHook', [options]));
   }
 
   /** Calls `hook` after every `forward`; what it returns, other than undefined, replaces the result. */
-  registerForwardHook(hook: ForwardHook<this>): RemovableHandle {
-    return this.#hooks.add(hook as ForwardHook<Module>);
+  registerForwardHook(hook: ForwardHook<this>, options: ForwardHookOptions = {}): RemovableHandle {
+    const defaults = { prepend: false, alwaysCall: false };
+    const given = parseArgs<ForwardHookOptions>('registerForwardHook', [], defaults, [options]);
+    return this.#hooks.add(hook as ForwardHook<Module>, given);
   }
 
   /**
    * Calls `hook` in backward with the gradients of this module's arguments and results, null where there is none; a list that
    * it returns replaces those of the arguments. Arguments and results are tensors, or lists of them for results.
    */
-  registerFullBackwardHook(hook: FullBackwardHook<this>): RemovableHandle {
-    return this.#backwardHooks.add(hook as FullBackwardHook<Module>);
+  registerFullBackwardHook(
+    hook: FullBackwardHook<this>,
+    ...args: Arguments<HookOptions, ['prepend']>
+  ): RemovableHandle {
+    return this.#backwardHooks.add(hook as FullBackwardHook<Module>, placed('registerFullBackwardHook', args));
   }
 
   /** Calls `hook` in backward before this module, with the gradients of its results; a list that it returns replaces them. */
-  registerFullBackwardPreHook(hook: FullBackwardPreHook<this>): RemovableHandle {
-    return this.#backwardPreHooks.add(hook as FullBackwardPreHook<Module>);
+  registerFullBackwardPreHook(
+    hook: FullBackwardPreHook<this>,
+    ...args: Arguments<HookOptions, ['prepend']>
+  ): RemovableHandle {
+    return this.#backwardPreHooks.add(hook as FullBackwardPreHook<Module>, placed('registerFullBackwardPreHook', args));
   }
 
   /** What stands between the brackets of the printed module; a subclass may replace it. */
@@ -420,11 +479,15 @@ export abstract class Module extends Callable {
     return [...own, ...this.#ownModules().flatMap(([name, module]) => module.#optionalKeys(`${prefix}${name}.`))];
   }
 
-  #collect<T>({ prefix, recurse }: Required<Naming>, own: (module: Module) => [string, T][]): [string, T][] {
-    const modules: [string, Module][] = recurse ? this.namedModules(prefix) : [[prefix, this]];
-    return once(
-      modules.flatMap(([path, module]) => own(module).map(([name, item]): [string, T] => [join(path, name), item])),
+  #collect<T>(
+    { prefix, recurse, removeDuplicate }: Required<Naming>,
+    own: (module: Module) => [string, T][],
+  ): [string, T][] {
+    const modules: [string, Module][] = recurse ? this.namedModules(prefix, removeDuplicate) : [[prefix, this]];
+    const all = modules.flatMap(([path, module]) =>
+      own(module).map(([name, item]): [string, T] => [join(path, name), item]),
     );
+    return removeDuplicate ? once(all) : all;
   }
 
   #split(path: string): [Module, string] {
@@ -506,6 +569,15 @@ function gradientsOf(returned: unknown): Gradients | undefined {
   throw new ArgumentError(
     `backward hook: expected it to return nothing or gradients, but got a ${typeof returned}; write its body in braces`,
   );
+}
+
+/** Calls a hook on the way out of an error, which is the one to be thrown. */
+function ignoring(call: () => void): void {
+  try {
+    call();
+  } catch {
+    // PyTorch, too, throws the first error alone.
+  }
 }
 
 /** Hooks may keep what they are shown. */

@@ -9,9 +9,22 @@ import { isUninitialized } from './parameter';
 export type StateDict = Record<string, Tensor>;
 
 /** What `loadStateDict` with `strict: false` left out. */
-export interface IncompatibleKeys {
-  readonly missingKeys: readonly string[];
-  readonly unexpectedKeys: readonly string[];
+export class IncompatibleKeys {
+  constructor(
+    readonly missingKeys: readonly string[],
+    readonly unexpectedKeys: readonly string[],
+  ) {}
+
+  /** As PyTorch prints it: `<All keys matched successfully>`, or the keys. */
+  toString(): string {
+    if (this.missingKeys.length === 0 && this.unexpectedKeys.length === 0) return '<All keys matched successfully>';
+    const list = (keys: readonly string[]) => `[${keys.map((key) => `'${key}'`).join(', ')}]`;
+    return `_IncompatibleKeys(missing_keys=${list(this.missingKeys)}, unexpected_keys=${list(this.unexpectedKeys)})`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
 }
 
 /**
@@ -52,7 +65,7 @@ export function loadInto(
   });
   // They were never the user's, so nothing of them needs to be kept.
   for (const [, source] of sources) source.dispose();
-  return { missingKeys, unexpectedKeys };
+  return new IncompatibleKeys(missingKeys, unexpectedKeys);
 }
 
 function mismatch(key: string, current: Tensor, loaded: unknown): string | null {

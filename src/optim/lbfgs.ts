@@ -162,6 +162,10 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     if (typeof closure !== 'function') {
       throw new ArgumentError('LBFGS.step: expected an async closure that computes the loss again, but got none');
     }
+    return this.withStepHooks(closure, () => this.#run(closure)) as T;
+  }
+
+  #run(closure: () => unknown): Promise<Tensor> {
     return this.#step(async () => {
       const pending: unknown = closure();
       const loss = await pending;
@@ -169,7 +173,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
         throw new ArgumentError('LBFGS.step: expected an async closure that returns the loss; write async () => { … }');
       }
       return loss;
-    }) as T;
+    });
   }
 
   get #params(): readonly Tensor[] {

@@ -6,19 +6,29 @@ import { flush } from '../graph/flush';
 import { beforeChange } from '../graph/journal';
 import { atPlace } from '../graph/places';
 import type { Value } from '../graph/value';
+import { HookList, type RemovableHandle } from '../nn/hooks';
 import { pythonText } from '../nn/printing';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { scope } from '../tensor/scope';
 import type { Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
 import { FlatGradients, type FlatLayout, filledState, flatLayout, flatten, isFlat, isMovable } from './flat';
-import { type OptimizerStateDict, readState, snakeCase, writeState } from './state';
+import { camelCase, type OptimizerStateDict, readState, refuseKind, snakeCase, writeState } from './state';
 
-/** Parameters with options of their own. */
+/** Parameters with options of their own, and what the program put beside them: `'name' in group && group.name`. */
 export type ParamGroup<O> = O & { params: Tensor[] };
 
+/** A group as it is given: options that it leaves out are the optimizer's, and further entries are kept. */
+export type ParamGroupArguments<O> = Partial<O> & { params: Iterable<Tensor> | Tensor } & { [extra: string]: unknown };
+
 /** What an optimizer is given: parameters, or groups of them that override its options. */
-export type OptimizerParams<O> = Iterable<Tensor> | Iterable<Partial<O> & { params: Iterable<Tensor> | Tensor }>;
+export type OptimizerParams<O> = Iterable<Tensor> | Iterable<ParamGroupArguments<O>>;
+
+/** What is known of one parameter: `step`, and PyTorch's names such as `expAvg`. */
+export type ParamStateView = Readonly<Record<string, Tensor | number>>;
+
+/** Is called with the optimizer and the arguments of its `step`. */
+export type StepHook<T> = (optimizer: T, args: readonly unknown[]) => void;
 
 /** What an optimizer keeps for one parameter. */
 export interface ParamState {
@@ -75,6 +85,8 @@ export abstract class Optimizer<O extends object = { lr: number }> {
   readonly defaults: Readonly<O>;
   readonly #states = new Map<Tensor, ParamState>();
   #blocks: Block[] = [];
+  readonly #preHooks = new HookList<StepHook<never>>();
+  readonly #postHooks = new HookList<StepHook<never>>();
 
   constructor(
     readonly name: string,
@@ -92,8 +104,8 @@ export abstract class Optimizer<O extends object = { lr: number }> {
     const items = [...(given as Iterable<unknown>)];
     if (items.length === 0) throw new ArgumentError(`${name}: got an empty parameter list`);
     const grouped = items.every((item) => typeof item === 'object' && item !== null && 'params' in item);
-    const groups = grouped ? (items as { params: Tensor[] }[]) : [{ params: items as Tensor[] }];
-    for (const group of groups) this.addParamGroup(group as Partial<O> & { params: Tensor[] });
+    const groups = grouped ? items : [{ params: items }];
+    for (const group of groups as ParamGroupArguments<O>[]) this.addParamGroup(group);
   }
 
   /** Throws an ArgumentError for values that make no sense. */
@@ -110,16 +122,15 @@ export abstract class Optimizer<O extends object = { lr: number }> {
   /** Records the update. */
   protected abstract update(options: O, update: Update): Updated;
 
-  /** Adds parameters, with options of their own where given. */
-  addParamGroup(group: Partial<O> & { params: Iterable<Tensor> | Tensor }): void {
+  /**
+   * Adds parameters, with options of their own where given. Entries that are no options, such as a name, are kept in
+   * `paramGroups` and the state dict.
+   *
+   * @throws ArgumentError for what looks like an option in another spelling
+   */
+  addParamGroup(group: ParamGroupArguments<O>): void {
     const { params: given, ...own } = group;
-    const unknown = Object.keys(own).find((key) => !(key in this.defaults));
-    if (unknown !== undefined) {
-      const known = Object.keys(this.defaults).map((key) => `'${key}'`);
-      throw new ArgumentError(
-        `${this.name}: got an unknown option '${unknown}' in a group; it takes ${known.join(', ')}`,
-      );
-    }
+    for (const key of Object.keys(own)) if (!(key in this.defaults)) this.#checkExtra(key);
     const params = given instanceof Tensor ? [given] : [...given];
     const seen = new Set<unknown>(this.paramGroups.flatMap((other) => other.params));
     for (const param of params) {
@@ -130,6 +141,15 @@ export abstract class Optimizer<O extends object = { lr: number }> {
     const complete = { ...this.defaults, ...overrides, params } as ParamGroup<O>;
     this.checkOptions(complete);
     this.paramGroups.push(complete);
+  }
+
+  #checkExtra(key: string): void {
+    const plain = (name: string) => name.replaceAll('_', '').toLowerCase();
+    const meant = Object.keys(this.defaults).find((option) => plain(option) === plain(key));
+    if (meant !== undefined) {
+      throw new ArgumentError(`${this.name}: got an unknown option '${key}' in a group; did you mean '${meant}'?`);
+    }
+    refuseKind(this.name, key);
   }
 
   #checkParam(param: unknown, seen: ReadonlySet<unknown>): void {
@@ -172,6 +192,10 @@ export abstract class Optimizer<O extends object = { lr: number }> {
   step(): undefined;
   step<T>(closure: () => T): T;
   step<T>(closure?: () => T): T | undefined {
+    return this.withStepHooks(closure, () => this.#step(closure));
+  }
+
+  #step<T>(closure?: () => T): T | undefined {
     const result = closure && enableGrad(closure);
     beforeChange(this, () => this.#keep());
     atPlace(this.name, () =>
@@ -185,6 +209,47 @@ export abstract class Optimizer<O extends object = { lr: number }> {
     );
     flush();
     return result;
+  }
+
+  /** Runs a step between its hooks; those behind an asynchronous one wait for it. */
+  protected withStepHooks<T>(closure: unknown, step: () => T): T {
+    if (this.#preHooks.size === 0 && this.#postHooks.size === 0) return step();
+    const args = closure === undefined ? [] : [closure];
+    const finish = (): void => {
+      for (const hook of this.#postHooks) hook(this as never, args);
+    };
+    for (const hook of this.#preHooks) hook(this as never, args);
+    const result = step();
+    if (result instanceof Promise) {
+      return result.then((value) => {
+        finish();
+        return value;
+      }) as T;
+    }
+    finish();
+    return result;
+  }
+
+  /** Calls `hook(optimizer, args)` before every `step`. */
+  registerStepPreHook(hook: StepHook<this>): RemovableHandle {
+    return this.#preHooks.add(hook);
+  }
+
+  /** Calls `hook(optimizer, args)` after every `step`. */
+  registerStepPostHook(hook: StepHook<this>): RemovableHandle {
+    return this.#postHooks.add(hook);
+  }
+
+  /**
+   * What is kept for each parameter since its first update: `optimizer.state.get(p)?.expAvg`. The tensors are the
+   * optimizer's own, so that what is written into them counts.
+   */
+  get state(): ReadonlyMap<Tensor, ParamStateView> {
+    const view = ({ step, tensors, numbers }: ParamState): ParamStateView =>
+      Object.fromEntries(
+        Object.entries({ step, ...numbers, ...tensors }).map(([name, value]) => [camelCase(name), value]),
+      );
+    return new Map([...this.#states].map(([param, state]) => [param, view(state)]));
   }
 
   /** What puts options and state back after a rehearsal. */

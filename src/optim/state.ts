@@ -1,6 +1,6 @@
 // Owns the form of an optimizer's saved state, which is PyTorch's.
 import { sameShape } from '../compiler/meta';
-import { StateDictError } from '../errors';
+import { ArgumentError, StateDictError } from '../errors';
 import { cast, clone } from '../ops/cast';
 import { Tensor } from '../tensor/tensor';
 import type { ParamState } from './optimizer';
@@ -11,12 +11,26 @@ export interface OptimizerStateDict {
   param_groups: ({ params: number[] } & Record<string, unknown>)[];
 }
 
-/** What learning rate schedulers keep in a group, for a run that resumes. */
-const SCHEDULED = ['initialLr', 'maxLr', 'minLr', 'baseMomentum', 'maxMomentum'];
+/** PyTorch's options that choose among its implementations. */
+const KINDS = ['foreach', 'fused', 'capturable', 'differentiable'];
+
+/** What PyTorch writes into a group and is none of our business. */
+const FOREIGN = [...KINDS, 'params', 'param_names'];
+
+/** @throws ArgumentError where a group asks for one of PyTorch's implementations */
+export function refuseKind(optimizer: string, option: string): void {
+  if (!KINDS.includes(option)) return;
+  throw new ArgumentError(
+    `${optimizer}: got an unknown option '${option}' in a group; there is one way of updating, so leave it out`,
+  );
+}
 
 interface Group {
   readonly params: readonly Tensor[];
 }
+
+export const camelCase = (name: string): string =>
+  name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
@@ -58,9 +72,8 @@ export function readState(optimizer: string, saved: OptimizerStateDict, groups: 
       const record = saved.state[number];
       if (record) states.set(group.params[i]!, readRecord(record, group.params[i]!, number, fail));
     });
-    const names = new Set([...Object.keys(group), ...SCHEDULED]);
-    const known = [...names].filter((name) => name !== 'params' && snakeCase(name) in named);
-    return Object.fromEntries(known.map((name) => [name, named[snakeCase(name)]]));
+    const kept = Object.entries(named).filter(([name]) => !FOREIGN.includes(name));
+    return Object.fromEntries(kept.map(([name, value]) => [camelCase(name), value]));
   });
   return { options, states };
 }

@@ -31,6 +31,17 @@ export interface HostTensor {
 
 const dtypes: readonly DType[] = ['float32', 'float16', 'int32', 'int64', 'uint32', 'uint8', 'bool'];
 
+/** Names that PyTorch has for devices. */
+const devices = /^(cpu|cuda|mps|xpu|meta|webgpu)\b/;
+
+/** @throws ArgumentError for the name of a device where a dtype stands */
+export function refuseDevice(op: string, dtype: string): void {
+  if (!devices.test(dtype)) return;
+  throw new ArgumentError(
+    `${op}: expected a dtype, but got the device '${dtype}'; every tensor is on the one device there is, so leave it out`,
+  );
+}
+
 /** Names a dtype that does not exist, and those that do; and float16, once it is known that the device lacks it. */
 export function expectDType(op: string, dtype: unknown): DType {
   if (dtype === 'float16' && engine.profile) expectHalf(engine.profile, op);

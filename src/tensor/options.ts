@@ -99,18 +99,38 @@ function missingArguments(name: string, required: readonly string[], given: obje
   return new ArgumentError(`${name}: missing ${count(missing.length, 'required argument')}: ${list(missing)}`);
 }
 
+const oneDispatch = 'all tensors are handled in one dispatch anyway, so leave it out';
+const noNesting = 'there are no nested tensors, so leave it out';
+const oldReduction = "deprecated in PyTorch; use reduction: 'mean', 'sum' or 'none'";
+
+/** Arguments of PyTorch's that no function here takes, and what to do without them. */
+const absent: Readonly<Record<string, string>> = {
+  device: 'every tensor is on the one device there is, so leave it out',
+  dtype: 'convert with to(dtype)',
+  foreach: oneDispatch,
+  fused: oneDispatch,
+  capturable: 'there are no CUDA graphs, and every step runs as a compiled plan anyway, so leave it out',
+  differentiable: 'steps are not recorded for gradients, so leave it out',
+  sizeAverage: oldReduction,
+  reduce: oldReduction,
+  withKwargs: 'there are no keyword arguments: hooks get all arguments in one list',
+  errorIfNonfinite: 'a check would have to wait for the device; read the norm that is returned, await norm.item()',
+  assign: "tensors are copied into the module's own, so leave it out",
+  enableNestedTensor: noNesting,
+  maskCheck: noNesting,
+};
+
 function unknownArgument(name: string, key: string, known: readonly string[]): ArgumentError {
   const camelCase = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const same = (other: string) => other.toLowerCase() === camelCase.toLowerCase();
   const meant = known.find(same);
-  const remedy =
-    key === 'device' && !meant
-      ? 'every tensor is on the one device there is, so leave it out'
-      : meant
-        ? `did you mean '${meant}'?`
-        : known.length > 0
-          ? `it takes ${list(known)}`
-          : 'it takes none';
+  const remedy = meant
+    ? `did you mean '${meant}'?`
+    : Object.hasOwn(absent, camelCase)
+      ? absent[camelCase]
+      : known.length > 0
+        ? `it takes ${list(known)}`
+        : 'it takes none';
   return new ArgumentError(`${name}: got an unknown argument '${key}'; ${remedy}`);
 }
 

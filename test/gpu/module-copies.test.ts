@@ -118,8 +118,13 @@ describe('full backward hooks', () => {
     expect(await layer.weight.grad!.tolist()).toEqual([[3, 3]]);
   });
 
-  test('are called with null where an argument wants no gradient', () => {
+  test('are called in their order, with null where an argument wants no gradient', () => {
     const layer = new nn.Linear(2, 1);
+    const order: string[] = [];
+    layer.registerFullBackwardHook(() => void order.push('hook 1'));
+    layer.registerFullBackwardHook(() => void order.push('hook 0'), { prepend: true });
+    layer.registerFullBackwardPreHook(() => void order.push('pre 1'));
+    layer.registerFullBackwardPreHook(() => void order.push('pre 0'), true);
     const inputs: unknown[] = [];
     layer.registerFullBackwardHook((_, gradInput) => {
       inputs.push(...gradInput);
@@ -127,5 +132,6 @@ describe('full backward hooks', () => {
     });
     layer(torch.ones(1, 2)).sum().backward();
     expect(inputs).toEqual([null]);
+    expect(order).toEqual(['pre 0', 'pre 1', 'hook 0', 'hook 1']);
   });
 });

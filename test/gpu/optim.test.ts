@@ -85,6 +85,60 @@ describe('each optimizer', () => {
   });
 });
 
+describe('what PyTorch’s programs look at', () => {
+  test('is the state of each parameter, and what is written there counts', async () => {
+    const [a, b] = [ones(2), ones(1)];
+    const optimizer = new optim.AdamW([a, b], { lr: 0.1, weightDecay: 0 });
+    expect(optimizer.state.size).toBe(0);
+    a.grad = torch.tensor([1, 2], { dtype: 'float32' });
+    optimizer.step();
+    expect(optimizer.state.has(b)).toBe(false);
+    const { step, expAvg, expAvgSq } = optimizer.state.get(a)! as { step: number; expAvg: Tensor; expAvgSq: Tensor };
+    expect(step).toBe(1);
+    expect(await expAvg.text()).toBe('tensor([0.1000, 0.2000])');
+    expect(await expAvgSq.text()).toBe('tensor([0.0010, 0.0040])');
+    expAvg.zero_();
+    a.grad = torch.zeros(2);
+    const before = await a.data();
+    optimizer.step();
+    expect(await a.data()).toEqual(before);
+  });
+
+  test('are hooks around each step', async () => {
+    const seen: unknown[] = [];
+    const a = ones(1);
+    const optimizer = new optim.SGD([a], { lr: 1 });
+    const before = optimizer.registerStepPreHook((given, args) => void seen.push(['pre', given === optimizer, args]));
+    const values: Tensor[] = [];
+    optimizer.registerStepPostHook(() => void values.push(a.detach().clone()));
+    a.grad = ones(1).detach();
+    const closure = () => void seen.push('closure');
+    optimizer.step(closure);
+    expect(seen).toEqual([['pre', true, [closure]], 'closure']);
+    expect(await values[0]!.tolist()).toEqual([0]);
+    before.remove();
+    optimizer.step();
+    expect([seen.length, values.length]).toEqual([2, 2]);
+  });
+
+  test('are hooks around a step that waits', async () => {
+    const seen: string[] = [];
+    const a = ones(1);
+    const optimizer = new optim.LBFGS([a], { maxIter: 1 });
+    optimizer.registerStepPreHook(() => void seen.push('pre'));
+    optimizer.registerStepPostHook(() => void seen.push('post'));
+    const step = optimizer.step(async () => {
+      seen.push('closure');
+      optimizer.zeroGrad();
+      const loss = a.square().sum();
+      loss.backward();
+      return loss;
+    });
+    await step;
+    expect(seen).toEqual(['pre', 'closure', 'post']);
+  });
+});
+
 describe('flat buffers', () => {
   test('leave aliases, views and state dicts aliases', async () => {
     const linear = new nn.Linear(3, 2);

@@ -279,6 +279,111 @@ describe('loadStateDict', () => {
     const loading = new nn.Linear(2, 2).loadStateDict(Promise.resolve(from.stateDict()));
     expect(await loading).toEqual({ missingKeys: [], unexpectedKeys: [] });
   });
+
+  test('says what it left out in PyTorch’s words', () => {
+    const model = new nn.Sequential(new nn.Linear(1, 1, false), new nn.Linear(1, 1, false));
+    expect(String(model.loadStateDict(model.stateDict()))).toBe('<All keys matched successfully>');
+    const other = { x: torch.ones(1), '0.weight': torch.ones(1, 1) };
+    expect(`${model.loadStateDict(other, { strict: false })}`).toBe(
+      "_IncompatibleKeys(missing_keys=['1.weight'], unexpected_keys=['x'])",
+    );
+    expect(() => model.loadStateDict(other, { assign: true } as never)).toThrow(
+      /unknown argument 'assign'; tensors are/,
+    );
+  });
+
+  test('takes a prefix, and keeps the parameters themselves', () => {
+    const layer = new nn.Linear(1, 1);
+    const state = layer.stateDict({ prefix: 'fc.', keepVars: true });
+    expect(Object.keys(state)).toEqual(['fc.weight', 'fc.bias']);
+    expect(state['fc.weight']).toBe(layer.weight);
+    expect(layer.stateDict().weight!.requiresGrad).toBe(false);
+  });
+});
+
+describe('options of PyTorch’s modules', () => {
+  test('list what is shared every time', () => {
+    const shared = new nn.Linear(1, 1, false);
+    const model = new nn.Sequential(shared, shared);
+    const namesOf = (entries: readonly [string, unknown][]) => entries.map(([name]) => name);
+    expect(namesOf(model.namedParameters({ removeDuplicate: false }))).toEqual(['0.weight', '1.weight']);
+    expect(namesOf(model.namedParameters())).toEqual(['0.weight']);
+    expect(namesOf(model.namedModules({ removeDuplicate: false }))).toEqual(['', '0', '1']);
+    expect(namesOf(model.namedModules({ prefix: 'p' }))).toEqual(['p', 'p.0']);
+    expect([model.modules(false).length, model.modules().length]).toEqual([3, 2]);
+  });
+
+  test('put a submodule in the place of another', () => {
+    const model = new nn.Sequential(new nn.Linear(1, 1), new nn.Sequential(new nn.Tanh()));
+    model.setSubmodule('1.0', new nn.ReLU());
+    model.setSubmodule('1.1', new nn.Identity());
+    expect(`${model[1]}`).toBe('Sequential(\n  (0): ReLU()\n  (1): Identity()\n)');
+    expect(() => model.setSubmodule('5', new nn.ReLU(), { strict: true })).toThrow(/Sequential has no submodule '5'/);
+    expect(() => model.setSubmodule('5.0', new nn.ReLU())).toThrow(/Sequential has no submodule '5'/);
+  });
+
+  test('convert to the dtype of a tensor, and know no devices', () => {
+    const layer = new nn.Linear(1, 1);
+    expect(layer.to(torch.ones(1))).toBe(layer);
+    expect(layer.to({ dtype: 'float32' })).toBe(layer);
+    expect(() => layer.to('cuda:0' as never)).toThrow(
+      /^to: expected a dtype, but got the device 'cuda:0'; .* leave it/,
+    );
+    expect(() => layer.to({ device: 'cuda' } as never)).toThrow(
+      /unknown argument 'device'; every tensor is on the one/,
+    );
+    expect(() => new nn.Linear(1, 1, { dtype: 'float16' } as never)).toThrow(/'dtype'; convert with to\(dtype\)/);
+  });
+
+  test('place hooks in front of others', () => {
+    const seen: string[] = [];
+    const note = (text: string) => () => void seen.push(text);
+    const relu = new nn.ReLU();
+    relu.registerForwardPreHook(note('pre 1'));
+    relu.registerForwardPreHook(note('pre 0'), { prepend: true });
+    relu.registerForwardHook(note('hook 1'));
+    const handle = relu.registerForwardHook(note('hook 0'), { prepend: true });
+    relu(torch.ones(1));
+    expect(seen).toEqual(['pre 0', 'pre 1', 'hook 0', 'hook 1']);
+    handle.remove();
+    relu(torch.ones(1));
+    expect(seen.slice(4)).toEqual(['pre 0', 'pre 1', 'hook 1']);
+    expect(() => relu.registerForwardHook(note(''), { withKwargs: true } as never)).toThrow(
+      /^registerForwardHook: got an unknown argument 'withKwargs'; there are no keyword arguments/,
+    );
+  });
+
+  test('call hooks that are always called where forward or another hook throws', () => {
+    class Failing extends nn.Module {
+      forward(_: Tensor): Tensor {
+        throw new RangeError('no');
+      }
+    }
+    const seen: unknown[] = [];
+    const failing = new Failing();
+    failing.registerForwardHook(() => void seen.push('usual'));
+    failing.registerForwardHook(
+      (_module, _args, y) => {
+        seen.push(['first', y]);
+        throw new Error('hook');
+      },
+      { alwaysCall: true },
+    );
+    failing.registerForwardHook((_module, _args, y) => void seen.push(['always', y]), { alwaysCall: true });
+    expect(() => failing(torch.ones(1))).toThrow(new RangeError('no'));
+    expect(seen.splice(0)).toEqual([
+      ['first', null],
+      ['always', null],
+    ]);
+    const same = new nn.Identity();
+    same.registerForwardHook(() => {
+      throw new Error('hook');
+    });
+    same.registerForwardHook(() => void seen.push('usual'));
+    same.registerForwardHook((_module, _args, y) => void seen.push(['late', y !== null]), { alwaysCall: true });
+    expect(() => same(torch.ones(1))).toThrow('hook');
+    expect(seen).toEqual([['late', true]]);
+  });
 });
 
 describe('wrong input', () => {

@@ -15,6 +15,10 @@ const printed = cases.filter(({ kind }) => kind === 'optimizer');
 
 const parameters = () => new nn.Linear(2, 2).parameters();
 
+/** Without the options that choose among PyTorch's implementations, and without the `.0` that tells its floats from integers. */
+const options = (text: string) =>
+  text.replaceAll(/ {4}(capturable|differentiable|foreach|fused): .*\n/g, '').replaceAll(/(\d)\.0\b/g, '$1');
+
 describe('optimizers', () => {
   test.each<[string, () => unknown, string]>([
     ['no parameters', () => new optim.SGD([]), 'SGD: got an empty parameter list'],
@@ -56,9 +60,19 @@ describe('optimizers', () => {
       'appear more than once',
     ],
     [
-      'a wrong group',
-      () => new optim.SGD([{ params: parameters(), eps: 1 } as never]),
-      "unknown option 'eps' in a group",
+      'an option of a group in another spelling',
+      () => new optim.SGD([{ params: parameters(), weight_decay: 1 }]),
+      "unknown option 'weight_decay' in a group; did you mean 'weightDecay'?",
+    ],
+    [
+      'a choice of implementation in a group',
+      () => new optim.SGD([{ params: parameters(), foreach: false }]),
+      "unknown option 'foreach' in a group; there is one way of updating",
+    ],
+    [
+      'a choice of implementation',
+      () => new optim.Adam(parameters(), { fused: true } as never),
+      "Adam: got an unknown argument 'fused'; all tensors are handled in one dispatch anyway, so leave it out",
     ],
   ])('refuse %s', (_, fn, message) => {
     expect(fn).toThrow(torch.LamplightError);
@@ -71,6 +85,23 @@ describe('optimizers', () => {
       [0.5, 0.9],
       [0.1, 0.9],
     ]);
+  });
+
+  test('keep what else is in a group, as PyTorch does', () => {
+    const param = torch.zeros(2, { requiresGrad: true });
+    const make = () => new optim.SGD([{ params: [param], name: 'body', lrMult: 2 }], { lr: 0.1, momentum: 0.9 });
+    const optimizer = make();
+    const [group] = optimizer.paramGroups;
+    expect('name' in group! && group.name).toBe('body');
+    expect(String(optimizer)).toBe(options(cases.find(({ kind }) => kind === 'optimizerExtras')!.text));
+    const saved = optimizer.stateDict();
+    expect(saved.param_groups[0]).toMatchObject({ name: 'body', lr_mult: 2, lr: 0.1 });
+    const other = new optim.SGD([param]);
+    other.loadStateDict({ ...saved, param_groups: [{ ...saved.param_groups[0]!, foreach: null }] });
+    const { params: _, ...loaded } = other.paramGroups[0]!;
+    expect(optimizer.paramGroups[0]).toMatchObject(loaded);
+    expect(loaded).toMatchObject({ name: 'body', lrMult: 2, lr: 0.1, momentum: 0.9 });
+    expect(loaded).not.toHaveProperty('foreach');
   });
 
   test('refuse a state that does not fit, and stay as they were', () => {
@@ -104,10 +135,6 @@ describe('optimizers', () => {
 });
 
 describe('printed', () => {
-  /** Without the options that choose among PyTorch's implementations, and without the `.0` that tells its floats from integers. */
-  const options = (text: string) =>
-    text.replaceAll(/ {4}(capturable|differentiable|foreach|fused): .*\n/g, '').replaceAll(/(\d)\.0\b/g, '$1');
-
   test.each(printed)('$name', ({ optimizer, text }) => {
     const Optimizer: new (params: torch.Tensor[]) => optim.Optimizer = optim[optimizer];
     const made = new Optimizer([torch.zeros(2, { requiresGrad: true })]);
