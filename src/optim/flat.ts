@@ -82,10 +82,14 @@ export function gatherGradients(params: readonly Tensor[]): Gathered[] | null {
   const buffers = new Set<FlatGradients>();
   for (const param of wanted) {
     const buffer = homes.get(param)?.deref();
-    if (!buffer?.params.every((other) => wanted.has(other))) return null;
+    if (!buffer) return null;
     buffers.add(buffer);
   }
   const all = [...buffers];
+  // Where optimizers share parameters, those of one buffer may have moved to another.
+  const holds = (buffer: FlatGradients) => (param: Tensor) =>
+    wanted.has(param) && homes.get(param)?.deref() === buffer;
+  if (!all.every((buffer) => buffer.params.every(holds(buffer)))) return null;
   return all.every((buffer) => buffer.canGather) ? all.map((buffer) => buffer.gather()) : null;
 }
 

@@ -240,6 +240,9 @@ test('two optimizers share parameters, and several models a layer', async () => 
   }
   expect(await a.item()).toBe(1 - 3);
   expect(await b.item()).toBe(1 - 3 - 2 * (1 + 1.5 + 1.75));
+  // Each gradient counts once, whichever optimizer had it last.
+  expect(await nn.utils.clipGradNorm_([a, b], 1).item()).toBeCloseTo(Math.SQRT2, 5);
+  for (const { grad } of [a, b]) expect(await grad!.item()).toBeCloseTo(Math.SQRT1_2, 5);
 });
 
 test('empty, one-element and 0-d tensors are written and differentiated like others', async () => {
