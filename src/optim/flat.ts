@@ -87,8 +87,7 @@ export function gatherGradients(params: readonly Tensor[]): Gathered[] | null {
   }
   const all = [...buffers];
   // Where optimizers share parameters, those of one buffer may have moved to another.
-  const holds = (buffer: FlatGradients) => (param: Tensor) =>
-    wanted.has(param) && homes.get(param)?.deref() === buffer;
+  const holds = (buffer: FlatGradients) => (param: Tensor) => wanted.has(param) && homes.get(param)?.deref() === buffer;
   if (!all.every((buffer) => buffer.params.every(holds(buffer)))) return null;
   return all.every((buffer) => buffer.canGather) ? all.map((buffer) => buffer.gather()) : null;
 }
