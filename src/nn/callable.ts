@@ -1,4 +1,6 @@
-// Owns how an object of a class becomes a function: a module is called as PyTorch's are.
+// Owns how an object of a class becomes a function: a module is called as PyTorch's are, and what a call says that went wrong.
+import { ArgumentError } from '../errors';
+import { kindOf } from '../tensor/options';
 
 /** A base class whose objects are functions. Fields and methods of subclasses live on the function itself. */
 export class Callable {
@@ -11,3 +13,25 @@ export class Callable {
     return Object.setPrototypeOf(self, new.target.prototype);
   }
 }
+
+/** The error for a module without a forward, or for an argument that is missing or that no tensor could be; null for others. */
+export function misuse(
+  module: { readonly forward: (...args: never[]) => unknown },
+  args: readonly unknown[],
+  cause: TypeError,
+): ArgumentError | null {
+  const { name } = module.constructor;
+  if (typeof module.forward !== 'function') {
+    return new ArgumentError(`${name}: expected a method forward, but it has none`, { cause });
+  }
+  const required = module.forward.length;
+  const isWrong = (arg: unknown, i: number): boolean =>
+    (arg === undefined && cause.message.includes('undefined')) || arg instanceof Promise || (i === 0 && isNumbers(arg));
+  const at = Array.from({ length: required }, (_, i) => args[i]).findIndex(isWrong);
+  if (at < 0) return null;
+  const which = at === 0 ? 'its argument' : `argument ${at + 1}`;
+  return new ArgumentError(`${name}.forward: expected ${which} to be a tensor, but got ${kindOf(args[at])}`, { cause });
+}
+
+const isNumbers = (arg: unknown): boolean =>
+  ArrayBuffer.isView(arg) || (Array.isArray(arg) && typeof arg.flat(Number.POSITIVE_INFINITY)[0] === 'number');

@@ -10,7 +10,7 @@ import { type Arguments, parseArgs } from '../tensor/options';
 import { moduleScope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { withBackward } from './backward-hooks';
-import { Callable } from './callable';
+import { Callable, misuse } from './callable';
 import { type ForwardHookOptions, HookList, type HookOptions, type RemovableHandle } from './hooks';
 import { Buffer, convert, Parameter } from './parameter';
 import { indent, printModule } from './printing';
@@ -132,8 +132,17 @@ export abstract class Module extends Callable {
     }
   }
 
+  /** `forward`, and where its arguments are what it fails from, an error that says so. */
+  #run(args: readonly unknown[]): unknown {
+    try {
+      return this.forward(...args);
+    } catch (error) {
+      throw error instanceof TypeError ? (misuse(this, args, error) ?? error) : error;
+    }
+  }
+
   #forward(given: unknown[]): unknown {
-    if (!this.#hasHooks) return this.forward(...given);
+    if (!this.#hasHooks) return this.#run(given);
     let args: unknown[] = given;
     let result: unknown = null;
     const called = new Set<object>();
@@ -149,7 +158,7 @@ export abstract class Module extends Callable {
         const replaced = hook(this, args);
         if (replaces('forward pre-hook', replaced, args[0])) args = Array.isArray(replaced) ? replaced : [replaced];
       }
-      result = this.#hasBackwardHooks ? this.#watched(args) : this.forward(...args);
+      result = this.#hasBackwardHooks ? this.#watched(args) : this.#run(args);
       this.#hooks.entries().forEach(call);
       return result;
     } catch (error) {
@@ -170,7 +179,7 @@ export abstract class Module extends Callable {
 
   /** `forward` with the backward hooks around it. */
   #watched(args: readonly unknown[]): unknown {
-    return withBackward(args, (given) => this.forward(...given), {
+    return withBackward(args, (given) => this.#run(given), {
       onOutputs: (outputs) => {
         let now: Gradients | undefined;
         for (const hook of this.#backwardPreHooks) now = gradientsOf(hook(this, now ?? outputs)) ?? now;

@@ -4,7 +4,7 @@ import { ArgumentError } from '../errors';
 import { beforeChange, keepProperties } from '../graph/journal';
 import type { Value } from '../graph/value';
 import { cast, detach, full } from '../ops/cast';
-import { type Arguments, isPlainObject, parseArgs } from '../tensor/options';
+import { type Arguments, isPlainObject, kindOf, parseArgs } from '../tensor/options';
 import { protect } from '../tensor/snapshot';
 import { Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
@@ -23,6 +23,11 @@ export class Parameter extends Tensor {
   constructor(data: Tensor, ...args: Arguments<ParameterOptions, ['requiresGrad']>) {
     const [option] = args;
     const requiresGrad = (isPlainObject(option) ? (option as ParameterOptions).requiresGrad : option) ?? true;
+    if (!(data instanceof Tensor)) {
+      throw new ArgumentError(
+        `Parameter: expected a tensor, but got ${kindOf(data)}; make it one with torch.tensor(…)`,
+      );
+    }
     const { storage, strides, offset } = data;
     super(detach(data.value), { storage, strides, offset });
     storage.retain();

@@ -1,11 +1,11 @@
 // Owns nn.utils: clipping gradients, parameters as one vector, and the surface of weight and spectral norms.
 import { noGrad } from '../autograd/mode';
-import { ShapeError } from '../errors';
+import { ArgumentError, ShapeError } from '../errors';
 import { clipNorm, clipValue as clipToValue } from '../ops/clip';
 import { gatherGradients } from '../optim/flat';
 import { zeros } from '../tensor/creation';
 import { cat, stack } from '../tensor/functions';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import { defaultGenerator } from '../tensor/random/generator';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
@@ -32,7 +32,7 @@ export function clipGradNorm_(
   ...args: Arguments<ClipArguments, ['maxNorm', 'normType']>
 ): Tensor {
   const { maxNorm, normType } = parseArgs<ClipArguments>('clipGradNorm_', ['maxNorm'], { normType: 2 }, args);
-  const tensors = parameters instanceof Tensor ? [parameters] : [...parameters];
+  const tensors = listed('clipGradNorm_', parameters);
   const gradients = tensors.flatMap(({ leaf }) => (leaf?.grad ? [leaf.grad] : []));
   if (gradients.length === 0) return zeros([]);
   return scope(() =>
@@ -59,7 +59,7 @@ export function clipGradNorm_(
 
 /** Limits every element of the gradients to ±`clipValue`. */
 export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
-  const tensors = parameters instanceof Tensor ? [parameters] : [...parameters];
+  const tensors = listed('clipGradValue_', parameters);
   scope(() =>
     noGrad(() => {
       const flat = gatherGradients(tensors);
@@ -67,6 +67,15 @@ export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue:
       else for (const { storage } of flat) storage.set(clipToValue(storage.value, clipValue));
     }),
   );
+}
+
+/** One tensor or several as a list. */
+function listed(name: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
+  if (parameters instanceof Tensor) return [parameters];
+  const tensors = Symbol.iterator in Object(parameters) ? [...parameters] : [parameters];
+  const other = tensors.find((tensor) => !(tensor instanceof Tensor));
+  if (other === undefined) return tensors as Tensor[];
+  throw new ArgumentError(`${name}: expected tensors, but got ${kindOf(other)}; pass model.parameters()`);
 }
 
 /** All parameters end to end, as one vector. */

@@ -2,6 +2,7 @@
 import { ArgumentError } from '../errors';
 import { full } from '../ops/cast';
 import { dtypeOfScalar } from '../ops/promotion';
+import { kindOf } from './options';
 import type { Operandish } from './pointwise-methods';
 import { Tensor } from './tensor';
 
@@ -12,6 +13,5 @@ export const tensorOf = (value: Operandish): Tensor =>
 /** @throws ArgumentError unless `input` is a tensor */
 export function needTensor(name: string, input: Tensor): Tensor {
   if (input instanceof Tensor) return input;
-  const got = typeof input === 'number' ? `number ${input}` : input === null ? 'null' : typeof input;
-  throw new ArgumentError(`${name}: expected input to be a tensor, but got ${got}; make it one with torch.tensor(…)`);
+  throw new ArgumentError(`${name}: expected input to be a tensor, but got ${kindOf(input)}`);
 }

@@ -1,6 +1,6 @@
 // Where several index tensors lead together: the places in tensors of one shape, what stands there, and putting others there.
 import { numel, type Shape, sameShape } from '../compiler/meta';
-import { DTypeError } from '../errors';
+import { ArgumentError, DTypeError } from '../errors';
 import { named } from '../graph/record';
 import type { Value } from '../graph/value';
 import { add, mul } from '../ops/arithmetic';
@@ -8,6 +8,7 @@ import { broadcastShapes } from '../ops/broadcast';
 import { reshape } from '../ops/cast';
 import { indexAdd, indexCopy, indexSelect, wrapIndex } from '../ops/indexing';
 import { expand } from '../ops/reduce';
+import { kindOf } from './options';
 import type { Tensor } from './tensor';
 
 /** An index tensor or mask, and the (first) dimension that it indexes. */
@@ -78,7 +79,11 @@ export const contentsOf = (index: Tensor | Value): Value => ('value' in index ? 
 const metaOf = ({ shape, dtype }: Tensor | Value) => ({ shape, dtype });
 export const reshaped = (x: Value, shape: Shape): Value => (sameShape(x.shape, shape) ? x : reshape(x, shape));
 
-function expectWhole({ dtype }: Tensor | Value): void {
+function expectWhole(index: Tensor | Value): void {
+  const { dtype } = index;
+  if (dtype === undefined) {
+    throw new ArgumentError(`at: expected numbers, slices, tensors or null as indices, but got ${kindOf(index)}`);
+  }
   if (dtype !== 'int64' && dtype !== 'int32') {
     throw new DTypeError(
       `at: expected index tensors of dtype int64 or bool, but got ${dtype}; convert with .to('int64') or compare first, as in x.gt(0)`,

@@ -12,7 +12,7 @@ import { divisionType, dtypeOfScalar, type Promotable, promoteTypes } from '../o
 import { expand } from '../ops/reduce';
 import { TensorBase } from './base';
 import { expectDType } from './host-data';
-import { type Arguments, parseArgs } from './options';
+import { type Arguments, kindOf, parseArgs } from './options';
 import { RandomMethods } from './random-methods';
 import type { Tensor } from './tensor';
 
@@ -513,7 +513,7 @@ export abstract class PointwiseMethods extends RandomMethods {
     const number = Number(other);
     if (dtype === 'bool') return this.make(op(a, full([], number, dtype)));
     if (typeof other !== 'number' && typeof other !== 'boolean') {
-      throw new DTypeError(`${name}: expected a tensor or a number, but got ${typeof other}`);
+      throw new DTypeError(`${name}: expected a tensor or a number, but got ${kindOf(other)}`);
     }
     return this.make(op(a, number));
   }

@@ -51,9 +51,9 @@ describe('a number where a tensor stands first', () => {
   ])('%s', async (_name, call, text) => expect(await call().text()).toBe(text));
 
   test('is an error where PyTorch takes none', () => {
-    expect(() => torch.sqrt(2 as never)).toThrow(/^sqrt: expected input to be a tensor, but got number 2;/);
-    expect(() => torch.maximum(0 as never, x)).toThrow(/^maximum: expected input to be a tensor, but got number 0;/);
-    expect(() => torch.tan(null as never)).toThrow(/^tan: expected input to be a tensor, but got null;/);
+    expect(() => torch.sqrt(2 as never)).toThrow(/^sqrt: expected input to be a tensor, but got number 2$/);
+    expect(() => torch.maximum(0 as never, x)).toThrow(/^maximum: expected input to be a tensor, but got number 0$/);
+    expect(() => torch.tan(null as never)).toThrow(/^tan: expected input to be a tensor, but got null$/);
   });
 });
 
@@ -155,5 +155,62 @@ describe('options', () => {
     expect(Object.keys(net.stateDict())).toEqual([]);
     const counts = torch.zeros(2, { dtype: 'int64' }).indexPut([torch.tensor([1, 1])], torch.tensor(1), true);
     expect(await counts.tolist()).toEqual([0, 2]);
+  });
+});
+
+describe('a call with what is no tensor', () => {
+  class Misspelt extends nn.Module {
+    foward(x: Tensor) {
+      return x;
+    }
+    declare forward: (x: Tensor) => Tensor;
+  }
+  const x = torch.ones(2, 3);
+  const loosely = (f: unknown, ...args: unknown[]): unknown => (f as (...args: unknown[]) => unknown)(...args);
+
+  test.each<[string, () => unknown, RegExp]>([
+    ['no forward', () => loosely(new Misspelt(), x), /^Misspelt: expected a method forward, but it has none$/],
+    [
+      'nothing',
+      () => loosely(new nn.Sequential(new nn.Flatten(), new nn.Linear(2, 3))),
+      /^Flatten.forward: expected its argument to be a tensor, but got undefined$/,
+    ],
+    ['an array', () => loosely(new nn.Linear(2, 3), [1, 2]), /^Linear.forward: .* but got an array$/],
+    ['a promise', () => loosely(new nn.ReLU(), x.data()), /^ReLU.forward: .* but got a promise; await it first$/],
+    [
+      'no indices',
+      () => loosely(new nn.MaxUnpool2d(2), torch.ones(1, 2, 2)),
+      /^MaxUnpool2d.forward: expected argument 2 to be a tensor, but got undefined$/,
+    ],
+    ['no target', () => loosely(new nn.MSELoss(), x), /^MSELoss.forward: expected argument 2 /],
+    ['a promise as a number', () => x.add(x.sum().item() as never), /^add: .* but got a promise; await it first$/],
+    [
+      'a promise as an index',
+      () => x.at(0, x.argmax().item() as never),
+      /^at: expected numbers, slices, tensors or null as indices, but got a promise; await it first$/,
+    ],
+    ['a number as a parameter', () => new nn.Parameter(3 as never), /^Parameter: expected a tensor, but got number 3/],
+    [
+      'a model instead of its parameters',
+      () => nn.utils.clipGradNorm_(new nn.Sequential(new nn.ReLU()) as never, 1),
+      /^clipGradNorm_: expected tensors, but got a function; pass model.parameters\(\)$/,
+    ],
+    [
+      'a model instead of its parameters, to limit values',
+      () => nn.utils.clipGradValue_(new nn.Linear(1, 1) as never, 1),
+      /^clipGradValue_: expected tensors, but got a function; pass model.parameters\(\)$/,
+    ],
+  ])('%s', (_name, call, message) => {
+    expect(call).toThrow(message);
+    expect(call).toThrow(torch.LamplightError);
+  });
+
+  test('leaves errors of the forward itself as they are', () => {
+    class Net extends nn.Module {
+      forward(y: Tensor, size?: number[]) {
+        return (y as unknown as { missing(size?: number[]): Tensor }).missing(size);
+      }
+    }
+    expect(() => new Net()(x)).toThrow(/missing is not a function/);
   });
 });
