@@ -4,19 +4,13 @@ import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { type CommonArguments, ConvNd, lazyArguments } from './conv-base';
 import { convTranspose1d, convTranspose2d, convTranspose3d } from './functional/conv';
-import type { Size, Spatial, Tuple } from './sizes';
+import { calledSize, type OutputSize, type Size, type Spatial, type Tuple } from './sizes';
 
 export interface ConvTransposeArguments<N extends Spatial> extends CommonArguments<N> {
   /** dilation (kernelSize − 1) − padding is added on each side, default 0. */
   padding?: Size<N>;
   /** Added to one side of the output's size, default 0. */
   outputPadding?: Size<N>;
-}
-
-/** What a call may give beside the input. */
-export interface ConvTransposeCall {
-  /** The size of the output, instead of `outputPadding`. */
-  outputSize?: readonly number[] | null;
 }
 
 const defaults = {
@@ -51,7 +45,8 @@ abstract class TransposedConvolution<N extends Spatial> extends ConvNd<N> {
   }
 
   /** The output padding that makes an output of the given size. */
-  protected paddingFor(layer: string, x: Tensor, { outputSize }: ConvTransposeCall): Tuple<N> {
+  protected paddingFor(layer: string, x: Tensor, given: OutputSize): Tuple<N> {
+    const outputSize = calledSize(layer, given);
     if (!outputSize) return this.outputPadding;
     const n = this.kernelSize.length;
     const spatial = x.shape.slice(-n);
@@ -88,9 +83,9 @@ export class ConvTranspose1d extends TransposedConvolution<1> {
     super('ConvTranspose1d', 1, args);
   }
 
-  forward(x: Tensor, options: ConvTransposeCall = {}): Tensor {
+  forward(x: Tensor, outputSize: OutputSize = null): Tensor {
     const { stride, padding, groups, dilation } = this;
-    const outputPadding = this.paddingFor('ConvTranspose1d', x, options);
+    const outputPadding = this.paddingFor('ConvTranspose1d', x, outputSize);
     return convTranspose1d(x, this.weight, this.bias, { stride, padding, outputPadding, groups, dilation });
   }
 }
@@ -106,12 +101,12 @@ export class LazyConvTranspose1d extends ConvTranspose1d {
     this.becomeLazy('LazyConvTranspose1d', o.outChannels, o.bias);
   }
 
-  override forward(x: Tensor, options: ConvTransposeCall = {}): Tensor {
+  override forward(x: Tensor, outputSize: OutputSize = null): Tensor {
     this.meet('LazyConvTranspose1d', x);
     if (Object.getPrototypeOf(this) === LazyConvTranspose1d.prototype) {
       Object.setPrototypeOf(this, ConvTranspose1d.prototype);
     }
-    return super.forward(x, options);
+    return super.forward(x, outputSize);
   }
 }
 
@@ -129,9 +124,9 @@ export class ConvTranspose2d extends TransposedConvolution<2> {
     super('ConvTranspose2d', 2, args);
   }
 
-  forward(x: Tensor, options: ConvTransposeCall = {}): Tensor {
+  forward(x: Tensor, outputSize: OutputSize = null): Tensor {
     const { stride, padding, groups, dilation } = this;
-    const outputPadding = this.paddingFor('ConvTranspose2d', x, options);
+    const outputPadding = this.paddingFor('ConvTranspose2d', x, outputSize);
     return convTranspose2d(x, this.weight, this.bias, { stride, padding, outputPadding, groups, dilation });
   }
 }
@@ -147,12 +142,12 @@ export class LazyConvTranspose2d extends ConvTranspose2d {
     this.becomeLazy('LazyConvTranspose2d', o.outChannels, o.bias);
   }
 
-  override forward(x: Tensor, options: ConvTransposeCall = {}): Tensor {
+  override forward(x: Tensor, outputSize: OutputSize = null): Tensor {
     this.meet('LazyConvTranspose2d', x);
     if (Object.getPrototypeOf(this) === LazyConvTranspose2d.prototype) {
       Object.setPrototypeOf(this, ConvTranspose2d.prototype);
     }
-    return super.forward(x, options);
+    return super.forward(x, outputSize);
   }
 }
 
@@ -170,9 +165,9 @@ export class ConvTranspose3d extends TransposedConvolution<3> {
     super('ConvTranspose3d', 3, args);
   }
 
-  forward(x: Tensor, options: ConvTransposeCall = {}): Tensor {
+  forward(x: Tensor, outputSize: OutputSize = null): Tensor {
     const { stride, padding, groups, dilation } = this;
-    const outputPadding = this.paddingFor('ConvTranspose3d', x, options);
+    const outputPadding = this.paddingFor('ConvTranspose3d', x, outputSize);
     return convTranspose3d(x, this.weight, this.bias, { stride, padding, outputPadding, groups, dilation });
   }
 }
@@ -188,11 +183,11 @@ export class LazyConvTranspose3d extends ConvTranspose3d {
     this.becomeLazy('LazyConvTranspose3d', o.outChannels, o.bias);
   }
 
-  override forward(x: Tensor, options: ConvTransposeCall = {}): Tensor {
+  override forward(x: Tensor, outputSize: OutputSize = null): Tensor {
     this.meet('LazyConvTranspose3d', x);
     if (Object.getPrototypeOf(this) === LazyConvTranspose3d.prototype) {
       Object.setPrototypeOf(this, ConvTranspose3d.prototype);
     }
-    return super.forward(x, options);
+    return super.forward(x, outputSize);
   }
 }

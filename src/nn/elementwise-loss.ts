@@ -2,7 +2,6 @@
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import type {
-  BinaryArguments,
   GaussianArguments,
   HuberArguments,
   KLDivArguments,
@@ -10,7 +9,7 @@ import type {
   SmoothL1Arguments,
 } from './functional/elementwise-loss';
 import * as F from './functional/elementwise-loss';
-import type { ReductionArguments } from './functional/reduction';
+import type { ReductionArguments, WeightedArguments } from './functional/reduction';
 import { Loss } from './loss';
 import { Module } from './module';
 
@@ -48,8 +47,8 @@ export class HuberLoss extends Loss {
 export class BCELoss extends Loss {
   declare weight: Tensor | null;
 
-  constructor(...args: Arguments<BinaryArguments, ['weight', 'reduction']>) {
-    const o = parseArgs<BinaryArguments>('BCELoss', [], { weight: null, reduction: 'mean' }, args);
+  constructor(...args: Arguments<WeightedArguments, ['weight', 'reduction']>) {
+    const o = parseArgs<WeightedArguments>('BCELoss', [], { weight: null, reduction: 'mean' }, args);
     super('BCELoss', o.reduction);
     this.registerBuffer('weight', o.weight);
   }

@@ -47,7 +47,8 @@ export class EmbeddingBag extends EmbeddingTable {
 
   constructor(...args: Arguments<EmbeddingBagArguments, Order>) {
     const required = ['numEmbeddings', 'embeddingDim'] as const;
-    const defaults = { ...lookupDefaults, mode: 'mean', includeLastOffset: false, paddingIdx: null } as const;
+    const { sparse, ...lookup } = lookupDefaults;
+    const defaults = { ...lookup, mode: 'mean', sparse, includeLastOffset: false, paddingIdx: null } as const;
     const o = parseArgs<EmbeddingBagArguments>('EmbeddingBag', required, defaults, args);
     checkMode('EmbeddingBag', o.mode);
     super('EmbeddingBag', o);

@@ -1,5 +1,6 @@
 // Owns sizes given as one number or as one for each dimension, as kernels, strides and paddings are.
 import { ArgumentError } from '../errors';
+import { parseArgs } from '../tensor/options';
 
 /** How many dimensions a layer slides over. */
 export type Spatial = 1 | 2 | 3;
@@ -42,4 +43,17 @@ export function wholeNumber(layer: string, name: string, value: number, least = 
     throw new ArgumentError(`${layer}: expected ${name} to be an integer ≥ ${least}, but got ${JSON.stringify(value)}`);
   }
   return value;
+}
+
+/** What a call may give beside its tensors, to have an output of that size. */
+export interface OutputSizeCall {
+  /** The sizes after the channels, or the whole shape. */
+  outputSize?: readonly number[] | null;
+}
+
+export type OutputSize = OutputSizeCall | OutputSizeCall['outputSize'];
+
+/** The output's size that a call of `layer` asks for, null where it leaves it to the layer. */
+export function calledSize(layer: string, given: OutputSize): readonly number[] | null {
+  return parseArgs<OutputSizeCall>(layer, [], { outputSize: null }, [given]).outputSize;
 }

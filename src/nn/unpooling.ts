@@ -4,7 +4,7 @@ import type { Tensor } from '../tensor/tensor';
 import { maxUnpool1d, maxUnpool2d, maxUnpool3d } from './functional/unpooling';
 import { Module } from './module';
 import { pythonText } from './printing';
-import { type Size, type Spatial, sizesOf, type Tuple } from './sizes';
+import { calledSize, type OutputSize, type Size, type Spatial, sizesOf, type Tuple } from './sizes';
 
 interface UnpoolArguments<N extends Spatial> {
   kernelSize: Size<N>;
@@ -15,12 +15,6 @@ interface UnpoolArguments<N extends Spatial> {
 }
 
 type Positional<N extends Spatial> = Arguments<UnpoolArguments<N>, ['kernelSize', 'stride', 'padding']>;
-
-/** What a call may give beside the input and its indices. */
-interface UnpoolCall {
-  /** The sizes after the channels, or the whole shape. */
-  outputSize?: readonly number[] | null;
-}
 
 abstract class MaxUnpool<N extends Spatial> extends Module {
   kernelSize: Tuple<N>;
@@ -53,9 +47,9 @@ export class MaxUnpool1d extends MaxUnpool<1> {
     super('MaxUnpool1d', 1, args);
   }
 
-  forward(x: Tensor, indices: Tensor, { outputSize = null }: UnpoolCall = {}): Tensor {
+  forward(x: Tensor, indices: Tensor, outputSize: OutputSize = null): Tensor {
     const { kernelSize, stride, padding } = this;
-    return maxUnpool1d(x, indices, kernelSize, { stride, padding, outputSize });
+    return maxUnpool1d(x, indices, kernelSize, { stride, padding, outputSize: calledSize('MaxUnpool1d', outputSize) });
   }
 }
 
@@ -70,9 +64,9 @@ export class MaxUnpool2d extends MaxUnpool<2> {
     super('MaxUnpool2d', 2, args);
   }
 
-  forward(x: Tensor, indices: Tensor, { outputSize = null }: UnpoolCall = {}): Tensor {
+  forward(x: Tensor, indices: Tensor, outputSize: OutputSize = null): Tensor {
     const { kernelSize, stride, padding } = this;
-    return maxUnpool2d(x, indices, kernelSize, { stride, padding, outputSize });
+    return maxUnpool2d(x, indices, kernelSize, { stride, padding, outputSize: calledSize('MaxUnpool2d', outputSize) });
   }
 }
 
@@ -87,8 +81,8 @@ export class MaxUnpool3d extends MaxUnpool<3> {
     super('MaxUnpool3d', 3, args);
   }
 
-  forward(x: Tensor, indices: Tensor, { outputSize = null }: UnpoolCall = {}): Tensor {
+  forward(x: Tensor, indices: Tensor, outputSize: OutputSize = null): Tensor {
     const { kernelSize, stride, padding } = this;
-    return maxUnpool3d(x, indices, kernelSize, { stride, padding, outputSize });
+    return maxUnpool3d(x, indices, kernelSize, { stride, padding, outputSize: calledSize('MaxUnpool3d', outputSize) });
   }
 }

@@ -65,7 +65,9 @@ describe('dropout', () => {
   test('of SELU keeps mean 0 and variance 1', async () => {
     torch.manualSeed(5);
     const x = torch.randn(100_000);
-    const y = F.alphaDropout(x, 0.4);
+    const y = F.alphaDropout(x, 0.4, true);
+    expect(F.alphaDropout(x, 0.4)).toBe(x);
+    expect(F.featureAlphaDropout(x, 0.4)).toBe(x);
     expect(Math.abs(await y.mean().item())).toBeLessThan(0.02);
     expect(Math.abs((await y.var().item()) - 1)).toBeLessThan(0.03);
     const distinct = new Set((await read(y)).map((value) => value.toFixed(5)));

@@ -11,13 +11,17 @@ import { Tensor } from '../../tensor/tensor';
 interface DropoutArguments {
   /** The chance of an element (or channel) to be dropped, default 0.5. */
   p?: number;
-  /** Without it x is returned as it is; default true. */
+  /** Without it x is returned as it is; default true, for alpha dropout false. */
   training?: boolean;
   /** Write the result into the input, default false. */
   inplace?: boolean;
 }
 
 type Given = Arguments<DropoutArguments, ['p', 'training', 'inplace']>;
+
+const inTraining = { p: 0.5, training: true, inplace: false };
+/** PyTorch's functions of alpha dropout do nothing unless they are told that this is training. */
+const outOfTraining = { ...inTraining, training: false };
 
 /** Throws unless p is a probability. */
 export function checkProbability(name: string, p: number): void {
@@ -38,8 +42,8 @@ function dropped(
   args: readonly unknown[],
   inner: number,
   affine: (p: number) => Affine,
+  defaults = inTraining,
 ): Tensor {
-  const defaults = { p: 0.5, training: true, inplace: false };
   const { p, training, inplace } = parseArgs<DropoutArguments>(name, [], defaults, args);
   checkProbability(name, p);
   if (!training || p === 0) return x;
@@ -101,9 +105,13 @@ function standardized(p: number): Affine {
   return { scale, shift, dropped: shift - SELU_FLOOR * scale };
 }
 
-/** Sets elements to SELU's least value with chance p, then scales and shifts so that mean 0 and variance 1 stay. Shape: kept. */
-export const alphaDropout = (x: Tensor, ...args: Given): Tensor => dropped('alphaDropout', x, args, 1, standardized);
+/**
+ * With `training: true` sets elements to SELU's least value with chance p, then scales and shifts so that mean 0 and variance 1
+ * stay. Shape: kept.
+ */
+export const alphaDropout = (x: Tensor, ...args: Given): Tensor =>
+  dropped('alphaDropout', x, args, 1, standardized, outOfTraining);
 
 /** `alphaDropout` of whole channels. Shape: [N, C, …], kept. */
 export const featureAlphaDropout = (x: Tensor, ...args: Given): Tensor =>
-  dropped('featureAlphaDropout', x, args, numel(x.shape.slice(2)), standardized);
+  dropped('featureAlphaDropout', x, args, numel(x.shape.slice(2)), standardized, outOfTraining);

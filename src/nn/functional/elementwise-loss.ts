@@ -5,7 +5,14 @@ import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { logsigmoid } from './activation';
 import { l1Loss } from './loss';
-import { checkReduction, type Reduction, type ReductionArguments, reduceLosses } from './reduction';
+import {
+  checkReduction,
+  type Reduction,
+  type ReductionArguments,
+  reduceLosses,
+  type WeightedArguments,
+  weigh,
+} from './reduction';
 
 export interface SmoothL1Arguments extends ReductionArguments {
   /** Where the square ends, default 1; with 0 the loss is l1Loss. */
@@ -36,14 +43,17 @@ export interface HuberArguments extends ReductionArguments {
   delta?: number;
 }
 
+interface WeightedHuberArguments extends HuberArguments, WeightedArguments {}
+
 /** 0.5 d² where |d| ≤ delta, delta (|d| − 0.5 delta) elsewhere, of d = input − target. */
 export function huberLoss(
   input: Tensor,
   target: Tensor,
-  ...args: Arguments<HuberArguments, ['reduction', 'delta']>
+  ...args: Arguments<WeightedHuberArguments, ['reduction', 'delta', 'weight']>
 ): Tensor {
   const name = 'huberLoss';
-  const { reduction, delta } = parseArgs<HuberArguments>(name, [], { reduction: 'mean', delta: 1 }, args);
+  const defaults = { reduction: 'mean', delta: 1, weight: null } as const;
+  const { reduction, delta, weight } = parseArgs<WeightedHuberArguments>(name, [], defaults, args);
   if (!(delta > 0)) throw new ArgumentError(`${name}: expected delta greater than 0, but got ${delta}`);
   const d = input.sub(target);
   const size = d.abs();
@@ -51,22 +61,18 @@ export function huberLoss(
     .square()
     .mul(0.5)
     .where(size.le(delta), size.sub(0.5 * delta).mul(delta));
+  if (weight) return reduceLosses(name, weigh(name, input, losses, weight), reduction);
   return reduceLosses(name, losses, reduction, 'HuberLossBackward0');
-}
-
-export interface BinaryArguments extends ReductionArguments {
-  /** A factor for each element. */
-  weight?: Tensor | null;
 }
 
 /** −weight (target · ln input + (1 − target) ln(1 − input)) of probabilities, the logarithms no less than −100. */
 export function binaryCrossEntropy(
   input: Tensor,
   target: Tensor,
-  ...args: Arguments<BinaryArguments, ['weight', 'reduction']>
+  ...args: Arguments<WeightedArguments, ['weight', 'reduction']>
 ): Tensor {
   const name = 'binaryCrossEntropy';
-  const { weight, reduction } = parseArgs<BinaryArguments>(name, [], { weight: null, reduction: 'mean' }, args);
+  const { weight, reduction } = parseArgs<WeightedArguments>(name, [], { weight: null, reduction: 'mean' }, args);
   checkReduction(name, reduction);
   return Tensor.of(ops.bce(input.value, target.value, { weight: weight?.value ?? null, reduction }));
 }

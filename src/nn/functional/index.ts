@@ -45,6 +45,7 @@ export { type BagMode, type BagOptions, embeddingBag } from './embedding-bag';
 export { fold, unfold } from './fold';
 export { type FractionalOptions, fractionalMaxPool2d, fractionalMaxPool3d } from './fractional-pooling';
 export { affineGrid, gridSample } from './grid-sample';
+export { celu_, elu_, hardtanh_, leakyRelu_, relu_, rrelu_, selu_, threshold_ } from './in-place';
 export { type InterpolateMode, interpolate } from './interpolate';
 export { bilinear, linear } from './linear';
 export {

@@ -1,17 +1,26 @@
 // Owns F.linear and F.bilinear.
 import { ShapeError } from '../../errors';
 import * as ops from '../../ops/matmul';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
+interface Bias {
+  bias?: Tensor | null;
+}
+
+type BiasArgs = Arguments<Bias, ['bias']>;
+
 /** y = x Wᵀ + b. Shape: x [..., in], weight [out, in] or [in], bias [out] or null → [..., out]. */
-export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+export function linear(x: Tensor, weight: Tensor, ...args: BiasArgs): Tensor {
+  const { bias } = parseArgs<Bias>('linear', [], { bias: null }, args);
   return Tensor.of(ops.linear(x.value, weight.value, bias?.value ?? null));
 }
 
 /**
  * y_k = x₁ᵀ A_k x₂ + b_k. Shape: x1 [..., in1], x2 [..., in2], weight A [out, in1, in2], bias b [out] or null → [..., out].
  */
-export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, ...args: BiasArgs): Tensor {
+  const { bias } = parseArgs<Bias>('bilinear', [], { bias: null }, args);
   const [out, in1, in2] = weight.shape;
   const lead = x1.shape.slice(0, -1);
   const fits = x1.shape.at(-1) === in1 && x2.shape.at(-1) === in2 && lead.join() === x2.shape.slice(0, -1).join();

@@ -3,7 +3,7 @@ import { cast } from '../../ops/cast';
 import * as ops from '../../ops/loss';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
-import { checkReduction, type ReductionArguments } from './reduction';
+import { checkReduction, type Reduction, type ReductionArguments, type WeightedArguments, weigh } from './reduction';
 
 interface ClassArguments extends ReductionArguments {
   /** A weight for each class. */
@@ -44,17 +44,30 @@ export function nllLoss(
   return Tensor.of(ops.nllLoss(input.value, target.value, { weight: weight?.value ?? null, ...options }));
 }
 
-/** (input − target)². */
-export function mseLoss(input: Tensor, target: Tensor, ...args: Arguments<ReductionArguments, ['reduction']>): Tensor {
-  const { reduction } = parseArgs<ReductionArguments>('mseLoss', [], { reduction: 'mean' }, args);
+type WeightedArgs = Arguments<WeightedArguments, ['reduction', 'weight']>;
+
+const weightedDefaults = { reduction: 'mean', weight: null } as const;
+
+/** Weighted losses, the mean being that of the weights. */
+function weighted(name: string, input: Tensor, losses: Tensor, weight: Tensor, reduction: Reduction): Tensor {
+  const each = weigh(name, input, losses, weight);
+  if (reduction === 'none') return each;
+  return reduction === 'sum' ? each.sum() : each.sum().div(weight.sum());
+}
+
+/** (input − target)². With a weight for each element, 'mean' divides by the sum of the weights. */
+export function mseLoss(input: Tensor, target: Tensor, ...args: WeightedArgs): Tensor {
+  const { reduction, weight } = parseArgs<WeightedArguments>('mseLoss', [], weightedDefaults, args);
   checkReduction('mseLoss', reduction);
+  if (weight) return weighted('mseLoss', input, input.sub(target).square(), weight, reduction);
   return Tensor.of(ops.mseLoss(input.value, target.value, reduction));
 }
 
-/** |input − target|. */
-export function l1Loss(input: Tensor, target: Tensor, ...args: Arguments<ReductionArguments, ['reduction']>): Tensor {
-  const { reduction } = parseArgs<ReductionArguments>('l1Loss', [], { reduction: 'mean' }, args);
+/** |input − target|. With a weight for each element, 'mean' divides by the sum of the weights. */
+export function l1Loss(input: Tensor, target: Tensor, ...args: WeightedArgs): Tensor {
+  const { reduction, weight } = parseArgs<WeightedArguments>('l1Loss', [], weightedDefaults, args);
   checkReduction('l1Loss', reduction);
+  if (weight) return weighted('l1Loss', input, input.sub(target).abs(), weight, reduction);
   return Tensor.of(ops.l1Loss(input.value, target.value, reduction));
 }
 

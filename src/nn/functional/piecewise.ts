@@ -64,11 +64,20 @@ export function threshold(x: Tensor, ...args: Arguments<Threshold, ['threshold',
 /** x − tanh x. */
 export const tanhshrink = (x: Tensor): Tensor => x.sub(x.tanh());
 
+interface Shrink {
+  /** Default 0.5. */
+  lambd?: number;
+}
+
 /** x, and 0 where |x| ≤ lambd. */
-export const hardshrink = (x: Tensor, lambd = 0.5): Tensor => Tensor.of(ops.hardshrink(x.value, lambd));
+export function hardshrink(x: Tensor, ...args: Arguments<Shrink, ['lambd']>): Tensor {
+  const { lambd } = parseArgs<Shrink>('hardshrink', [], { lambd: 0.5 }, args);
+  return Tensor.of(ops.hardshrink(x.value, lambd));
+}
 
 /** x moved towards 0 by lambd, and 0 where |x| ≤ lambd. */
-export function softshrink(x: Tensor, lambd = 0.5): Tensor {
+export function softshrink(x: Tensor, ...args: Arguments<Shrink, ['lambd']>): Tensor {
+  const { lambd } = parseArgs<Shrink>('softshrink', [], { lambd: 0.5 }, args);
   if (!(lambd >= 0)) throw new ArgumentError(`softshrink: expected lambd ≥ 0, but got ${lambd}`);
   return Tensor.of(ops.softshrink(x.value, lambd));
 }
@@ -87,7 +96,8 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
 }
 
 /** a σ(b) for the halves a and b of x along `dim`, the last by default. Shape: half as long there. */
-export function glu(x: Tensor, dim = -1): Tensor {
+export function glu(x: Tensor, ...args: Arguments<{ dim?: number }, ['dim']>): Tensor {
+  const { dim } = parseArgs<{ dim?: number }>('glu', [], { dim: -1 }, args);
   const size = x.size(dim);
   if (size % 2 !== 0) {
     throw new ShapeError(`glu: expected an even size in dimension ${dim}, but got ${showShape(x.shape)}`);

@@ -1,5 +1,6 @@
 // Owns how F's losses are reduced.
-import { ArgumentError } from '../../errors';
+import { sameShape, showShape } from '../../compiler/meta';
+import { ArgumentError, ShapeError } from '../../errors';
 import { named } from '../../graph/record';
 import type { Reduction } from '../../ops/loss';
 import { Tensor } from '../../tensor/tensor';
@@ -9,6 +10,21 @@ export type { Reduction } from '../../ops/loss';
 export interface ReductionArguments {
   /** 'mean' (default), 'sum', or 'none' for one loss per element. */
   reduction?: Reduction;
+}
+
+export interface WeightedArguments extends ReductionArguments {
+  /** A factor for each element. */
+  weight?: Tensor | null;
+}
+
+/** The losses of `input`, each by its factor. */
+export function weigh(name: string, input: Tensor, losses: Tensor, weight: Tensor): Tensor {
+  if (!sameShape(weight.shape, input.shape)) {
+    throw new ShapeError(
+      `${name}: expected weight of the input's shape ${showShape(input.shape)}, but got ${showShape(weight.shape)}`,
+    );
+  }
+  return losses.mul(weight);
 }
 
 /** Throws an ArgumentError for what is no reduction. */
