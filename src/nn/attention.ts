@@ -245,8 +245,6 @@ export interface EncoderCall {
   isCausal?: boolean;
 }
 
-type EncoderCallOrder = ['srcMask', 'srcKeyPaddingMask', 'isCausal'];
-
 /**
  * Self-attention and two linear layers, each with a residual connection and layer norm (Vaswani et al. 2017). The submodules
  * bear PyTorch's names.
@@ -282,9 +280,16 @@ export class TransformerEncoderLayer extends Module {
     this.dropout2 = new Dropout(dropout);
   }
 
-  forward(src: Tensor, ...args: Arguments<EncoderCall, EncoderCallOrder>): Tensor {
+  forward(
+    src: Tensor,
+    srcMask?: EncoderCall['srcMask'] | EncoderCall,
+    srcKeyPaddingMask?: EncoderCall['srcKeyPaddingMask'] | Omit<EncoderCall, 'srcMask'>,
+    isCausal?: EncoderCall['isCausal'] | Pick<EncoderCall, 'isCausal'>,
+  ): Tensor {
+    const given = [srcMask, srcKeyPaddingMask, isCausal];
+    while (given.length > 0 && given.at(-1) === undefined) given.pop();
     const defaults = { srcMask: null, srcKeyPaddingMask: null, isCausal: false };
-    const options = parseArgs<EncoderCall>('TransformerEncoderLayer', [], defaults, args);
+    const options = parseArgs<EncoderCall>('TransformerEncoderLayer', [], defaults, given);
     if (this.normFirst) {
       const x = src.add(this.attention(this.norm1(src), options));
       return x.add(this.feedForward(this.norm2(x)));

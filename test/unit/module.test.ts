@@ -92,6 +92,8 @@ describe('a module', () => {
     expectTypeOf<ReturnType<LargeNet['forward']>>().toEqualTypeOf<Tensor>();
     const pooled = new nn.MaxPool2d(2)(torch.zeros([1, 4, 4]));
     expectTypeOf(pooled).toEqualTypeOf<Tensor>();
+    const encoder = new nn.Sequential(new nn.TransformerEncoderLayer(4, 2, 8), new nn.LayerNorm(4));
+    expect(encoder(torch.zeros(3, 2, 4)).shape).toEqual([3, 2, 4]);
     const [values, indices] = new nn.MaxPool2d(2, { returnIndices: true })(torch.zeros([1, 4, 4]));
     expect([values.shape, indices.dtype]).toEqual([[1, 2, 2], 'int64']);
     // @ts-expect-error a tensor is required
