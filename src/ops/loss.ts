@@ -182,6 +182,11 @@ export function crossEntropy(x: Value, target: Value, options: CrossEntropyOptio
     if (reduction === 'mean') return named(div(sum(loss), numel(lead)), 'DivBackward1');
     return named(reduction === 'none' ? reshape(loss, lead) : sum(loss), 'NegBackward0');
   }
+  if (target.shape.length > 1 && sameShape(target.shape, x.shape)) {
+    throw new DTypeError(
+      `crossEntropy: expected target of dtype ${x.dtype} where it has the input's shape ${showShape(x.shape)} (probabilities), but got ${target.dtype}; convert it with .to('${x.dtype}'), or give labels of shape ${showShape(lead)}`,
+    );
+  }
   const labels = checkLabels('crossEntropy', x, target, lead);
   if (labelSmoothing === 0 && !fewLongRows(rows, 1)) {
     const loss = crossEntropyByLabels(rows, labels, weight, ignoreIndex, reduction);
@@ -238,10 +243,13 @@ export function bceWithLogits(x: Value, target: Value, options: BceOptions = {})
   return named(loss, 'BinaryCrossEntropyWithLogitsBackward0');
 }
 
-/** -(t max(ln x, -100) + (1 - t) max(ln(1 - x), -100)): finite at the ends, where the gradient by x is that of x(1 - x) ≥ 1e-12. */
+/**
+ * -(t max(ln x, -100) + (1 - t) max(ln(1 - x), -100)): finite at the ends, where the gradient by x is that of x(1 - x) ≥ 1e-12, and
+ * NaN beyond them, where PyTorch throws.
+ */
 const bceOp = pointwise({
   name: 'binaryCrossEntropy',
-  expr: '(a1 - 1.0) * max(math_log1p(-a0), -100.0) - a1 * max(math_log(a0), -100.0)',
+  expr: 'select(math_nan(), (a1 - 1.0) * max(math_log1p(-a0), -100.0) - a1 * max(math_log(a0), -100.0), a0 >= 0.0 && a0 <= 1.0)',
   lib: [mathLib],
   saves: 'ab',
   grads: [
@@ -250,7 +258,7 @@ const bceOp = pointwise({
   ],
 });
 
-/** Binary cross entropy of probabilities x in [0, 1]: -(t ln x + (1 - t) ln(1 - x)), the logarithms no less than -100. */
+/** Binary cross entropy of probabilities x in [0, 1]: -(t ln x + (1 - t) ln(1 - x)), the logarithms no less than -100; NaN for others. */
 export function bce(x: Value, target: Value, { weight = null, reduction = 'mean' }: BceOptions = {}): Value {
   if (!sameShape(x.shape, target.shape)) {
     throw new ShapeError(

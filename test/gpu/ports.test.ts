@@ -66,6 +66,19 @@ test('a factor of whole numbers weighs a binary cross entropy', async () => {
   );
 });
 
+test('a binary cross entropy of what is no probability is no number', async () => {
+  const x = torch.tensor([1.5, -0.5, NaN, 1, 0.5]);
+  const losses = F.binaryCrossEntropy(x, torch.tensor([1, 0, 1, 1, 1]).float(), { reduction: 'none' });
+  expect(await losses.tolist()).toEqual([NaN, NaN, NaN, expect.closeTo(0), expect.closeTo(Math.LN2, 6)]);
+});
+
+test('whole numbers in the shape of the scores are no targets of a cross entropy', () => {
+  const labels = F.oneHot(torch.tensor([0, 1, 2]), 4);
+  expect(() => F.crossEntropy(torch.ones(3, 4), labels)).toThrow(
+    /^crossEntropy: expected target of dtype float32 where .* \[3, 4\] \(probabilities\), but got int64; convert/,
+  );
+});
+
 describe('hooks', () => {
   test('may be functions without a result, or return one gradient', async () => {
     const layer = new nn.Linear(2, 1, { bias: false });
