@@ -72,6 +72,8 @@ type AttentionCallOrder = ['keyPaddingMask', 'needWeights', 'attnMask', 'average
 export class MultiheadAttention extends Module {
   embedDim: number;
   numHeads: number;
+  /** Elements of the embedding in each head. */
+  headDim: number;
   dropout: number;
   addZeroAttn: boolean;
   kdim: number;
@@ -101,6 +103,7 @@ export class MultiheadAttention extends Module {
     if (width % this.numHeads !== 0) {
       throw new ArgumentError(`${layer}: expected embedDim divisible by numHeads, but got ${width} and ${o.numHeads}`);
     }
+    this.headDim = width / this.numHeads;
     this.dropout = o.dropout;
     this.addZeroAttn = o.addZeroAttn;
     this.kdim = o.kdim ?? width;

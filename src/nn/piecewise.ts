@@ -199,12 +199,15 @@ interface PReLUArguments {
 /** x for x > 0, weight · x elsewhere, the weight learnt. Shape: any, kept. `weight` has shape [numParameters]. */
 export class PReLU extends Module {
   numParameters: number;
+  /** What the weight starts with. */
+  init: number;
   weight: Parameter;
 
   constructor(...args: Arguments<PReLUArguments, ['numParameters', 'init']>) {
     super();
     const o = parseArgs<PReLUArguments>('PReLU', [], { numParameters: 1, init: 0.25 }, args);
     this.numParameters = wholeNumber('PReLU', 'numParameters', o.numParameters, 1);
+    this.init = o.init;
     this.weight = new Parameter(full([this.numParameters], o.init, { dtype: 'float32' }));
   }
 

@@ -33,7 +33,7 @@ export function clipGradNorm_(
 ): Tensor {
   const { maxNorm, normType } = parseArgs<ClipArguments>('clipGradNorm_', ['maxNorm'], { normType: 2 }, args);
   const tensors = listed('clipGradNorm_', parameters);
-  const gradients = tensors.flatMap(({ leaf }) => (leaf?.grad ? [leaf.grad] : []));
+  const gradients = gradientsOf(tensors);
   if (gradients.length === 0) return zeros([]);
   return scope(() =>
     noGrad(() => {
@@ -49,16 +49,53 @@ export function clipGradNorm_(
         });
         return Tensor.of(norm);
       }
-      const total = stack(gradients.map((gradient) => gradient.norm(normType))).norm(normType);
-      const factor = total.add(CLIP_EPSILON).reciprocal().mul(maxNorm).clamp({ max: 1 });
-      for (const gradient of gradients) gradient.mul_(factor);
+      const total = getTotalNorm(gradients, normType);
+      scale(gradients, maxNorm, total);
       return total;
     }),
   );
 }
 
+/** The norm of several tensors, as one vector. */
+export function getTotalNorm(
+  tensors: Tensor | Iterable<Tensor>,
+  ...args: Arguments<{ normType?: number }, ['normType']>
+): Tensor {
+  const { normType } = parseArgs<{ normType?: number }>('getTotalNorm', [], { normType: 2 }, args);
+  const all = listed('getTotalNorm', tensors);
+  return all.length === 0 ? zeros([]) : stack(all.map((tensor) => tensor.norm(normType))).norm(normType);
+}
+
+interface ClipWithNormArguments {
+  maxNorm: number;
+  totalNorm: Tensor;
+}
+
+/** Scales the gradients of all parameters by maxNorm / totalNorm where that is less than 1: the second half of `clipGradNorm_`. */
+export function clipGradsWithNorm_(
+  parameters: Tensor | Iterable<Tensor>,
+  ...args: Arguments<ClipWithNormArguments, ['maxNorm', 'totalNorm']>
+): void {
+  const required = ['maxNorm', 'totalNorm'] as const;
+  const { maxNorm, totalNorm } = parseArgs<ClipWithNormArguments>('clipGradsWithNorm_', required, {}, args);
+  const tensors = listed('clipGradsWithNorm_', parameters);
+  scope(() => noGrad(() => scale(gradientsOf(tensors), maxNorm, totalNorm)));
+}
+
+const gradientsOf = (tensors: readonly Tensor[]): Tensor[] =>
+  tensors.flatMap(({ leaf }) => (leaf?.grad ? [leaf.grad] : []));
+
+function scale(gradients: readonly Tensor[], maxNorm: number, total: Tensor): void {
+  const factor = total.add(CLIP_EPSILON).reciprocal().mul(maxNorm).clamp({ max: 1 });
+  for (const gradient of gradients) gradient.mul_(factor);
+}
+
 /** Limits every element of the gradients to ±`clipValue`. */
-export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
+export function clipGradValue_(
+  parameters: Tensor | Iterable<Tensor>,
+  ...args: Arguments<{ clipValue: number }, ['clipValue']>
+): void {
+  const { clipValue } = parseArgs<{ clipValue: number }>('clipGradValue_', ['clipValue'], {}, args);
   const tensors = listed('clipGradValue_', parameters);
   scope(() =>
     noGrad(() => {

@@ -217,3 +217,40 @@ describe('parametrize', () => {
     expect(() => parametrize.removeParametrizations(layer, 'weight')).toThrow(/'weight' of Linear to be parametrized/);
   });
 });
+
+describe('norms of gradients', () => {
+  const layer = () => {
+    const linear = new nn.Linear(2, 1);
+    linear.weight.grad = torch.tensor([[3, 4]], { dtype: 'float32' });
+    linear.bias!.grad = torch.tensor([12], { dtype: 'float32' });
+    return linear;
+  };
+
+  test('are taken and limited apart', async () => {
+    const linear = layer();
+    const grads = linear.parameters().map(({ grad }) => grad!);
+    const total = utils.getTotalNorm(grads);
+    expect(await total.item()).toBe(13);
+    expect(await utils.getTotalNorm(grads, { normType: Infinity }).item()).toBe(12);
+    expect(await utils.getTotalNorm([]).item()).toBe(0);
+    utils.clipGradsWithNorm_(linear.parameters(), 6.5, total);
+    expectNumbers(await grads[0]!.data(), [1.5, 2]);
+    expectNumbers(await grads[1]!.data(), [6]);
+    utils.clipGradsWithNorm_(linear.parameters(), { maxNorm: 100, totalNorm: total });
+    expectNumbers(await grads[0]!.data(), [1.5, 2]);
+  });
+
+  test('take options by name, and refuse those that need a read-back or another implementation', async () => {
+    const linear = layer();
+    utils.clipGradValue_(linear.parameters(), { clipValue: 3.5 });
+    expectNumbers(await linear.weight.grad!.data(), [3, 3.5]);
+    const loosely = (options: object) => options as { maxNorm: number; clipValue: number };
+    expect(() => utils.clipGradNorm_(linear.parameters(), loosely({ maxNorm: 1, errorIfNonfinite: true }))).toThrow(
+      /^clipGradNorm_: got an unknown argument 'errorIfNonfinite'; a check would have to wait for the device/,
+    );
+    expect(() => utils.clipGradValue_(linear.parameters(), loosely({ clipValue: 1, foreach: true }))).toThrow(
+      /^clipGradValue_: got an unknown argument 'foreach'; all tensors are handled in one dispatch anyway/,
+    );
+    expect([new nn.MultiheadAttention(8, 2).headDim, new nn.PReLU({ init: 0.3 }).init]).toEqual([4, 0.3]);
+  });
+});

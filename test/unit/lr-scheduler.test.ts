@@ -175,3 +175,62 @@ describe('refuse', () => {
     expect(fn).toThrow(message);
   });
 });
+
+describe('attributes', () => {
+  const rate = 0.1;
+  const momentum = 0.9;
+  const optimizer = () => new optim.SGD([torch.zeros(1, { requiresGrad: true })], { lr: rate, momentum });
+
+  test.each<[string, (optimizer: optim.SGD) => object, object]>([
+    ['StepLR', (of) => new lrScheduler.StepLR(of, 3), { stepSize: 3, gamma: 0.1, baseLrs: [rate], lastEpoch: 0 }],
+    ['MultiStepLR', (of) => new lrScheduler.MultiStepLR(of, [3, 5]), { milestones: [3, 5], gamma: 0.1 }],
+    ['ConstantLR', (of) => new lrScheduler.ConstantLR(of), { factor: 1 / 3, totalIters: 5 }],
+    ['LinearLR', (of) => new lrScheduler.LinearLR(of), { startFactor: 1 / 3, endFactor: 1, totalIters: 5 }],
+    ['ExponentialLR', (of) => new lrScheduler.ExponentialLR(of, 0.9), { gamma: 0.9 }],
+    ['PolynomialLR', (of) => new lrScheduler.PolynomialLR(of), { totalIters: 5, power: 1 }],
+    ['CosineAnnealingLR', (of) => new lrScheduler.CosineAnnealingLR(of, 5), { tMax: 5, etaMin: 0 }],
+    [
+      'CosineAnnealingWarmRestarts',
+      (of) => new lrScheduler.CosineAnnealingWarmRestarts(of, 5),
+      { t0: 5, tI: 5, tMult: 1, etaMin: 0, tCur: 0 },
+    ],
+    ['OneCycleLR', (of) => new lrScheduler.OneCycleLR(of, 0.1, 10), { totalSteps: 10, cycleMomentum: true }],
+    [
+      'CyclicLR',
+      (of) => new lrScheduler.CyclicLR(of, 0.1, 0.2),
+      { maxLrs: [0.2], totalSize: 4000, stepRatio: 0.5, mode: 'triangular', scaleMode: 'cycle', maxMomentums: [0.9] },
+    ],
+    [
+      'ReduceLROnPlateau',
+      (of) => new lrScheduler.ReduceLROnPlateau(of),
+      {
+        mode: 'min',
+        factor: 0.1,
+        patience: 10,
+        threshold: 1e-4,
+        thresholdMode: 'rel',
+        cooldown: 0,
+        minLrs: [0],
+        eps: 1e-8,
+      },
+    ],
+  ])('of %s are PyTorch’s', (_name, make, expected) => {
+    const scheduler = make(optimizer());
+    const got = Object.keys(expected).map((name) => [name, Reflect.get(scheduler, name)]);
+    expect(Object.fromEntries(got)).toEqual(expected);
+  });
+
+  test('may be changed', () => {
+    const of = optimizer();
+    const step = new lrScheduler.StepLR(of, 1);
+    step.gamma = 0.5;
+    step.step();
+    expect(of.paramGroups[0]!.lr).toBe(0.05);
+    expect(step.stateDict()).toMatchObject({ gamma: 0.5 });
+    const plateau = new lrScheduler.ReduceLROnPlateau(of, { patience: 5 });
+    plateau.patience = 0;
+    plateau.minLrs = [0.01];
+    for (const metric of [1, 2]) plateau.step(metric);
+    expect(of.paramGroups[0]!.lr).toBe(0.01);
+  });
+});

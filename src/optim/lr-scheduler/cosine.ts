@@ -13,6 +13,9 @@ export interface CosineAnnealingLRArguments {
 
 /** lr = etaMin + (initial lr − etaMin)(1 + cos(π epoch / tMax)) / 2 (Loshchilov & Hutter 2017); etaMin 0 by default. */
 export class CosineAnnealingLR extends LRScheduler<{ tMax: number; etaMin: number }> {
+  declare tMax: number;
+  declare etaMin: number;
+
   constructor(...args: Arguments<CosineAnnealingLRArguments, ['optimizer', 'tMax', 'etaMin', 'lastEpoch']>) {
     const { optimizer, lastEpoch, ...fields } = parseArgs<CosineAnnealingLRArguments>(
       'CosineAnnealingLR',
@@ -68,6 +71,12 @@ interface WarmRestartsFields {
 
 /** lr = etaMin + (initial lr − etaMin)(1 + cos(π tCur / tI)) / 2, which starts again after every period (Loshchilov & Hutter 2017). */
 export class CosineAnnealingWarmRestarts extends LRScheduler<WarmRestartsFields> {
+  declare t0: number;
+  declare tI: number;
+  declare tMult: number;
+  declare etaMin: number;
+  declare tCur: number;
+
   constructor(...args: Arguments<CosineAnnealingWarmRestartsArguments, WarmRestartsOrder>) {
     const name = 'CosineAnnealingWarmRestarts';
     const { optimizer, lastEpoch, t0, tMult, etaMin } = parseArgs<CosineAnnealingWarmRestartsArguments>(

@@ -97,6 +97,16 @@ interface CyclicFields {
 
 /** lr up and down between `baseLr` and `maxLr`, a step for each batch (Smith 2017, "Cyclical learning rates"). */
 export class CyclicLR extends LRScheduler<CyclicFields> {
+  declare maxLrs: number[];
+  declare totalSize: number;
+  declare stepRatio: number;
+  declare mode: CyclicMode;
+  declare gamma: number;
+  declare scaleMode: 'cycle' | 'iterations';
+  declare cycleMomentum: boolean;
+  declare baseMomentums: number[];
+  declare maxMomentums: number[];
+
   constructor(...args: Arguments<CyclicLRArguments, CyclicOrder>) {
     const { optimizer, lastEpoch, ...given } = parseArgs<CyclicLRArguments>(
       'CyclicLR',
@@ -231,6 +241,9 @@ const anneal = {
 
 /** lr up to `maxLr` and down far below its start in one cycle, a step for each batch (Smith & Topin 2018, "Super-convergence"). */
 export class OneCycleLR extends LRScheduler<OneCycleFields> {
+  declare totalSteps: number;
+  declare cycleMomentum: boolean;
+
   constructor(...args: Arguments<OneCycleLRArguments, OneCycleOrder>) {
     const { optimizer, lastEpoch, ...given } = parseArgs<OneCycleLRArguments>(
       'OneCycleLR',

@@ -16,6 +16,9 @@ export interface StepLRArguments extends Common {
 
 /** lr ← gamma · lr every `stepSize` epochs; gamma 0.1 by default. */
 export class StepLR extends LRScheduler<{ stepSize: number; gamma: number }> {
+  declare stepSize: number;
+  declare gamma: number;
+
   constructor(...args: Arguments<StepLRArguments, ['optimizer', 'stepSize', 'gamma', 'lastEpoch']>) {
     const { optimizer, lastEpoch, ...fields } = parseArgs<StepLRArguments>(
       'StepLR',
@@ -45,6 +48,9 @@ export interface MultiStepLRArguments extends Common {
 
 /** lr ← gamma · lr at each of the milestones; gamma 0.1 by default. An epoch that is listed twice counts twice. */
 export class MultiStepLR extends LRScheduler<{ milestones: readonly number[]; gamma: number }> {
+  declare milestones: readonly number[];
+  declare gamma: number;
+
   constructor(...args: Arguments<MultiStepLRArguments, ['optimizer', 'milestones', 'gamma', 'lastEpoch']>) {
     const { optimizer, lastEpoch, milestones, gamma } = parseArgs<MultiStepLRArguments>(
       'MultiStepLR',
@@ -75,6 +81,9 @@ export interface ConstantLRArguments extends Common {
 
 /** lr = factor · initial lr for `totalIters` epochs, then the initial lr; 1/3 and 5 by default. */
 export class ConstantLR extends LRScheduler<{ factor: number; totalIters: number }> {
+  declare factor: number;
+  declare totalIters: number;
+
   constructor(...args: Arguments<ConstantLRArguments, ['optimizer', 'factor', 'totalIters', 'lastEpoch']>) {
     const { optimizer, lastEpoch, ...fields } = parseArgs<ConstantLRArguments>(
       'ConstantLR',
@@ -106,6 +115,10 @@ export interface LinearLRArguments extends Common {
 
 /** lr on a line from startFactor · initial lr to endFactor · initial lr over `totalIters` epochs; 1/3, 1 and 5 by default. */
 export class LinearLR extends LRScheduler<{ startFactor: number; endFactor: number; totalIters: number }> {
+  declare startFactor: number;
+  declare endFactor: number;
+  declare totalIters: number;
+
   constructor(
     ...args: Arguments<LinearLRArguments, ['optimizer', 'startFactor', 'endFactor', 'totalIters', 'lastEpoch']>
   ) {
@@ -142,6 +155,8 @@ export interface ExponentialLRArguments extends Common {
 
 /** lr ← gamma · lr every epoch. */
 export class ExponentialLR extends LRScheduler<{ gamma: number }> {
+  declare gamma: number;
+
   constructor(...args: Arguments<ExponentialLRArguments, ['optimizer', 'gamma', 'lastEpoch']>) {
     const { optimizer, lastEpoch, ...fields } = parseArgs<ExponentialLRArguments>(
       'ExponentialLR',
@@ -168,6 +183,9 @@ export interface PolynomialLRArguments extends Common {
 
 /** lr = initial lr · (1 − epoch / totalIters)^power, then 0; 5 and 1 by default. */
 export class PolynomialLR extends LRScheduler<{ totalIters: number; power: number }> {
+  declare totalIters: number;
+  declare power: number;
+
   constructor(...args: Arguments<PolynomialLRArguments, ['optimizer', 'totalIters', 'power', 'lastEpoch']>) {
     const { optimizer, lastEpoch, ...fields } = parseArgs<PolynomialLRArguments>(
       'PolynomialLR',
@@ -204,6 +222,8 @@ type LambdaOrder = ['optimizer', 'lrLambda', 'lastEpoch'];
 
 /** What the schedulers with a function share. Functions are not saved with the state. */
 abstract class Lambdas extends LRScheduler<{ lrLambdas: readonly LRLambda[] }> {
+  declare lrLambdas: readonly LRLambda[];
+
   constructor(name: string, args: readonly unknown[]) {
     const { optimizer, lastEpoch, lrLambda } = parseArgs<LambdaLRArguments>(
       name,

@@ -5,6 +5,19 @@ import { snakeCase } from '../state';
 /** What a scheduler keeps: numbers, strings, booleans and lists of them; functions are not saved. */
 export type Fields = Record<string, unknown>;
 
+/** Makes `fields` properties of their scheduler, which its steps heed when they are changed. */
+export function expose<F extends object>(scheduler: object, fields: F): void {
+  for (const name of Object.keys(fields) as (keyof F)[]) {
+    Object.defineProperty(scheduler, name, {
+      get: () => fields[name],
+      set: (value: F[typeof name]) => {
+        fields[name] = value;
+      },
+      enumerable: true,
+    });
+  }
+}
+
 /** PyTorch writes T_max, T_0 and their like with a capital. */
 const stateName = (name: string): string => snakeCase(name).replace(/^t_?(0|i|cur|max|mult)$/, 'T_$1');
 

@@ -1,7 +1,7 @@
 // Owns the scheduler that reduces the rate when a metric no longer improves.
 import { ArgumentError } from '../../errors';
 import { type Arguments, parseArgs } from '../../tensor/options';
-import { readFields, writeFields } from './fields';
+import { expose, readFields, writeFields } from './fields';
 import { checkOptimizer, keepScheduler, type LRSchedulerStateDict, perGroup, type Scheduled } from './scheduler';
 
 export interface ReduceLROnPlateauArguments {
@@ -54,6 +54,15 @@ type PlateauState = PlateauOptions & {
  *     scheduler.step(await validationLoss.item());
  */
 export class ReduceLROnPlateau {
+  declare mode: 'min' | 'max';
+  declare factor: number;
+  declare patience: number;
+  declare threshold: number;
+  declare thresholdMode: 'rel' | 'abs';
+  declare cooldown: number;
+  declare eps: number;
+  /** For each group. */
+  minLrs: number[];
   readonly name = 'ReduceLROnPlateau';
   readonly optimizer: Scheduled;
   lastEpoch = 0;
@@ -63,7 +72,6 @@ export class ReduceLROnPlateau {
   cooldownCounter = 0;
   #lastLr: number[];
   readonly #options: PlateauOptions;
-  #minLrs: number[];
 
   constructor(...args: Arguments<ReduceLROnPlateauArguments, PlateauOrder>) {
     const { optimizer, minLr, ...options } = parseArgs<ReduceLROnPlateauArguments>(
@@ -92,7 +100,8 @@ export class ReduceLROnPlateau {
     }
     this.optimizer = optimizer;
     this.#options = options;
-    this.#minLrs = perGroup(this.name, 'minLr', minLr, optimizer);
+    expose(this, options);
+    this.minLrs = perGroup(this.name, 'minLr', minLr, optimizer);
     this.best = mode === 'min' ? Infinity : -Infinity;
     this.#lastLr = this.#rates();
   }
@@ -139,7 +148,7 @@ export class ReduceLROnPlateau {
   #reduce(): void {
     const { factor, eps } = this.#options;
     this.optimizer.paramGroups.forEach((group, i) => {
-      const reduced = Math.max(group.lr * factor, this.#minLrs[i] ?? 0);
+      const reduced = Math.max(group.lr * factor, this.minLrs[i] ?? 0);
       if (group.lr - reduced > eps) group.lr = reduced;
     });
   }
@@ -151,7 +160,7 @@ export class ReduceLROnPlateau {
 
   #state(): PlateauState {
     const { best, numBadEpochs, cooldownCounter, lastEpoch } = this;
-    const minLrs = this.#minLrs;
+    const minLrs = this.minLrs;
     return { ...this.#options, minLrs, best, numBadEpochs, cooldownCounter, lastEpoch, _lastLr: this.#lastLr };
   }
 
@@ -166,7 +175,7 @@ export class ReduceLROnPlateau {
     const { minLrs, best, numBadEpochs, cooldownCounter, lastEpoch, _lastLr, ...options } = saved;
     Object.assign(this, { best, numBadEpochs, cooldownCounter, lastEpoch });
     Object.assign(this.#options, options);
-    this.#minLrs = minLrs;
+    this.minLrs = minLrs;
     this.#lastLr = _lastLr;
   }
 }

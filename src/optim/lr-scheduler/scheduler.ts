@@ -2,7 +2,7 @@
 import { ArgumentError } from '../../errors';
 import { beforeChange } from '../../graph/journal';
 import { Optimizer } from '../optimizer';
-import { type Fields, readFields, writeFields } from './fields';
+import { expose, type Fields, readFields, writeFields } from './fields';
 
 /** What schedulers change in a group. Names beside `lr`, `momentum` and `betas` are kept there for a run that resumes, as in PyTorch. */
 export interface ScheduledGroup {
@@ -77,7 +77,8 @@ export function checkInteger(name: string, option: string, value: number, least:
 export abstract class LRScheduler<F extends object = object> {
   /** Steps so far; 0 once the scheduler is made. */
   lastEpoch: number;
-  protected baseLrs: number[];
+  /** The rates that the groups began with. */
+  baseLrs: number[];
   /** True while the scheduler is made. */
   protected initial = false;
   protected stepCount = 0;
@@ -90,6 +91,7 @@ export abstract class LRScheduler<F extends object = object> {
     protected readonly fields: F,
   ) {
     checkOptimizer(name, optimizer);
+    expose(this, fields);
     optimizer.paramGroups.forEach((group, i) => {
       if (lastEpoch === -1) group.initialLr ??= group.lr;
       else if (group.initialLr === undefined) {
