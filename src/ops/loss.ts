@@ -9,6 +9,7 @@ import { isFloat, type Meta, numel, type Shape, sameShape, showShape } from '../
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { expectFloat, named, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+import { warnOnce } from '../warnings';
 import { logSigmoid } from './activation';
 import { abs, add, div, log, mul, neg, square, sub } from './arithmetic';
 import { cast, reshape } from './cast';
@@ -207,13 +208,24 @@ function reduceLoss(loss: Value, reduction: Reduction): Value {
   return reduction === 'sum' ? sum(loss) : mean(loss);
 }
 
+/** The difference of two shapes that broadcast; that they have to, as [N, 1] and [N] do to [N, N], is seldom meant. */
+function difference(op: string, x: Value, target: Value): Value {
+  const d = sub(x, target);
+  if (!sameShape(x.shape, target.shape)) {
+    warnOnce(
+      `${op}: the target's shape ${showShape(target.shape)} differs from the input's ${showShape(x.shape)}, and both broadcast to ${showShape(d.shape)}; give them the same shape`,
+    );
+  }
+  return d;
+}
+
 /** (x - target)², reduced. The shapes broadcast. */
 export const mseLoss = (x: Value, target: Value, reduction: Reduction = 'mean'): Value =>
-  named(reduceLoss(square(sub(x, target)), reduction), 'MseLossBackward0');
+  named(reduceLoss(square(difference('mseLoss', x, target)), reduction), 'MseLossBackward0');
 
 /** |x - target|, reduced. The shapes broadcast. */
 export const l1Loss = (x: Value, target: Value, reduction: Reduction = 'mean'): Value =>
-  reduceLoss(abs(sub(x, target)), reduction);
+  reduceLoss(abs(difference('l1Loss', x, target)), reduction);
 
 export interface BceOptions {
   /** Factor of each element's loss; broadcasts. */

@@ -1,7 +1,7 @@
 // Programs as they stand in PyTorch's tutorials, and the slips that come with porting them. Numbers and errors are PyTorch 2.15's.
 import * as torch from 'lamplight';
 import { nn, type Tensor } from 'lamplight';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
 const F = nn.functional;
 const grown = (...size: number[]) => torch.ones(size, { requiresGrad: true });
@@ -70,6 +70,24 @@ test('a binary cross entropy of what is no probability is no number', async () =
   const x = torch.tensor([1.5, -0.5, NaN, 1, 0.5]);
   const losses = F.binaryCrossEntropy(x, torch.tensor([1, 0, 1, 1, 1]).float(), { reduction: 'none' });
   expect(await losses.tolist()).toEqual([NaN, NaN, NaN, expect.closeTo(0), expect.closeTo(Math.LN2, 6)]);
+});
+
+test('a target that has to broadcast is warned of once', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  try {
+    const [x, y] = [torch.tensor([[1], [2]]).float(), torch.tensor([1, 2]).float()];
+    const loss = F.mseLoss(x, y);
+    F.mseLoss(x, y);
+    F.l1Loss(x, x);
+    expect(await loss.item()).toBeCloseTo(0.5);
+    expect(warn.mock.calls).toEqual([
+      [
+        "mseLoss: the target's shape [2] differs from the input's [2, 1], and both broadcast to [2, 2]; give them the same shape",
+      ],
+    ]);
+  } finally {
+    warn.mockRestore();
+  }
 });
 
 test('whole numbers in the shape of the scores are no targets of a cross entropy', () => {
