@@ -52,8 +52,9 @@ export function backward(
       else propagate(node, gradients, accumulate);
     }
     if (!retainGraph) for (const node of nodes) spend(node);
+    const wanted = targets && new Set(targets.map(({ sink }) => sink));
     for (const [value, gradient] of gradients) {
-      if (!value.sink) continue;
+      if (!value.sink || (wanted && !wanted.has(value.sink))) continue;
       const hooked = runHooks(value.sink.gradHooks, gradient);
       gradients.set(value, hooked);
       if (!targets) value.sink.accumulate(hooked);

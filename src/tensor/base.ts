@@ -341,7 +341,8 @@ export abstract class TensorBase implements Layout {
     }
     const chosen = inputs instanceof TensorBase ? [inputs] : inputs;
     const sinks = new Set<GradSink>(chosen.map((input) => input.leafOf('backward')));
-    for (const [{ sink }, found] of backward([this.value], [seed], options, [])) {
+    const targets = chosen.map(({ value }) => value);
+    for (const [{ sink }, found] of backward([this.value], [seed], options, targets)) {
       if (sink && sinks.has(sink)) sink.accumulate(found);
     }
   }
