@@ -148,6 +148,18 @@ test('noGrad and enableGrad switch recording, and refuse promises', async () => 
     torch.noGrad(() => {
       throw new Error('inside');
     }),
+  // Hooks of leaves whose gradient nobody asked for are not called.
+  const other = leaf([1, 2]);
+  other.registerHook((g) => {
+    seen.push(g);
+  });
+  x.mul(other).sum().backward({ inputs: x });
+  torch.autograd.grad(x.mul(other).sum(), x);
+  expect(seen.length).toBe(1);
+  x.mul(other)
+    .sum()
+    .backward({ inputs: [other] });
+  expect(seen.length).toBe(2);
   ).toThrow('inside');
   expect(torch.isGradEnabled()).toBe(true);
 });
