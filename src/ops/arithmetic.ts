@@ -4,7 +4,7 @@ import mathLib from '../../shaders/lib/math.wgsl?raw';
 import trigLib from '../../shaders/lib/trig.wgsl?raw';
 import { type DType, isFloat } from '../compiler/meta';
 import { invariant } from '../errors';
-import { record } from '../graph/record';
+import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { fullLike, toFloat } from './cast';
 import { byKind, pointwise, wrapped } from './pointwise';
@@ -322,8 +322,14 @@ const roundOp = rounding('round', 'round(a0)');
 export const floor = (a: Value): Value => record(floorOp, [a], undefined);
 /** The least whole number ≥ a. */
 export const ceil = (a: Value): Value => record(ceilOp, [a], undefined);
-/** The nearest whole number; halves go to the even one. */
-export const round = (a: Value): Value => record(roundOp, [a], undefined);
+/** The nearest whole number, or that of so many decimals; halves go to the even one. */
+export function round(a: Value, decimals = 0): Value {
+  if (decimals === 0) return record(roundOp, [a], undefined);
+  expectFloat('round', 'input', a);
+  const power = 10 ** Math.abs(decimals);
+  const rounded = decimals > 0 ? div(round(mul(a, power)), power) : mul(round(div(a, power)), power);
+  return named(rounded, 'RoundBackward1');
+}
 
 /** A call of the library function for the dtype's storage, such as `math_pow_f32(a0, a1)`. */
 function byScalar(name: string, second = 'a1'): (dtype: DType) => string {

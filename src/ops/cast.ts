@@ -114,7 +114,7 @@ const fullOp: Op<{ readonly shape: Shape; readonly dtype: DType }> = {
 
 /** A value with one number everywhere; `true` is 1. The number is a dynamic scalar. */
 export const full = (shape: Shape, value: number, dtype: DType = 'float32'): Value =>
-  record(fullOp, [], { shape, dtype }, [value]);
+  record(fullOp, [], { shape, dtype }, [dtype === 'bool' ? Number(value !== 0) : value]);
 
 /** `full` with the shape and dtype of x. */
 export const fullLike = (x: Value, value: number): Value => full(x.shape, value, x.dtype);

@@ -1,13 +1,13 @@
 // Matrix products: batched, with operands read transposed in place, and an optional bias.
 import type { Lowering } from '../compiler/ir';
-import { contiguousStrides, type Meta, numel, type Shape, showShape } from '../compiler/meta';
+import { contiguousStrides, isFloat, type Meta, numel, type Shape, showShape } from '../compiler/meta';
 import { invariant, ShapeError } from '../errors';
 import type { AdapterProfile } from '../gpu/device';
 import { expectFloat, named, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { add } from './arithmetic';
+import { add, mul } from './arithmetic';
 import { broadcastShapes } from './broadcast';
-import { reshape } from './cast';
+import { cast, reshape } from './cast';
 import { BATCH_DIMS, matmulPasses } from './matmul-passes';
 import { expand, sum } from './reduce';
 
@@ -165,13 +165,23 @@ export function matmul(a: Value, b: Value): Value {
   }
   const left = a.shape.length === 1 ? reshape(a, [1, ...a.shape]) : a;
   const right = b.shape.length === 1 ? reshape(b, [...b.shape, 1]) : b;
-  const y = product(left, right, false, false);
-  if (left === a && right === b) return y;
+  const y = wholeNumbers(left, right) ?? product(left, right, false, false);
+  if (left === a && right === b) return y.shape.length > 2 ? named(y, 'UnsafeViewBackward0') : y;
   const shape = y.shape.slice(0, -2);
   if (left === a) shape.push(y.shape[y.shape.length - 2]!);
   if (right === b) shape.push(y.shape[y.shape.length - 1]!);
-  const gradName = shape.length === 0 ? 'DotBackward0' : a.shape.length === 2 ? 'MvBackward0' : 'UnsafeViewBackward0';
-  return named(reshape(y, shape), gradName);
+  return named(reshape(y, shape), vectorProducts[`${a.shape.length}${b.shape.length}`] ?? 'UnsafeViewBackward0');
+}
+
+/** What PyTorch calls the gradient functions of products with vectors, by the ranks of both. */
+const vectorProducts: Record<string, string> = { 11: 'DotBackward0', 21: 'MvBackward0', 12: 'SqueezeBackward4' };
+
+/** The product of matrices of one integer dtype, in that dtype: as a sum of products, since the kernels know floats only. */
+function wholeNumbers(a: Value, b: Value): Value | null {
+  if (isFloat(a.dtype) || a.dtype === 'bool' || a.dtype !== b.dtype) return null;
+  if (a.shape[a.shape.length - 1] !== b.shape[b.shape.length - 2]) return null;
+  const products = mul(reshape(a, [...a.shape, 1]), reshape(b, [...b.shape.slice(0, -2), 1, ...b.shape.slice(-2)]));
+  return cast(sum(products, -2), a.dtype);
 }
 
 /** x[..., K] · w[N, K]ᵀ + bias[N] → [..., N], as in torch.nn.functional.linear; w[K] and bias[] give [...]. */

@@ -217,10 +217,12 @@ export const logsumexp = (x: Value, dims: Dims, keepdim = false): Value =>
   );
 
 function logSum(x: Value, dims: Dims, keepdim: boolean): Value {
+  const resolved = resolveDims('logsumexp', dims, x.shape.length);
+  const shape = reducedShape(x.shape, resolved, keepdim);
+  if (reducedCount(x.shape, resolved) === 0) return full(shape, Number.NEGATIVE_INFINITY, x.dtype);
   const peak = amax(detach(x), dims, true);
   const shift = where(isinf(peak), 0, peak);
   const y = add(log(sum(exp(sub(x, shift)), dims, true)), shift);
-  const shape = reducedShape(x.shape, resolveDims('logsumexp', dims, x.shape.length), keepdim);
   return keepdim ? y : reshape(y, shape);
 }
 

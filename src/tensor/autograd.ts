@@ -3,5 +3,5 @@ export type { BackwardOptions } from '../autograd/backward';
 export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from '../autograd/mode';
 export { detectAnomaly } from './anomaly';
 export { CustomFunction as Function, FunctionContext } from './function';
-export { grad } from './grad';
+export { backward, grad } from './grad';
 export { gradcheck, gradgradcheck } from './gradcheck';

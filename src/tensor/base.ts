@@ -214,9 +214,11 @@ export abstract class TensorBase implements Layout {
     return dim === undefined ? this.shape : this.shape[this.wrapDim('size', dim)]!;
   }
 
-  /** Steps in elements between neighbours along each dimension of the storage. */
-  stride(): readonly number[] {
-    return this.strides;
+  /** Steps in elements between neighbours along each dimension of the storage, or along one. */
+  stride(): readonly number[];
+  stride(dim: number): number;
+  stride(dim?: number): readonly number[] | number {
+    return dim === undefined ? this.strides : this.strides[this.wrapDim('stride', dim)]!;
   }
 
   isContiguous(): boolean {
@@ -294,7 +296,8 @@ export abstract class TensorBase implements Layout {
     this.leaf.set(gradient);
   }
 
-  private leafOf(op: string): Leaf {
+  /** @internal Where this leaf's gradient goes. */
+  leafOf(op: string): Leaf {
     if (this.leaf) return this.leaf;
     throw new AutogradError(
       `${op}: expected inputs to be leaves that require grad; use autograd.grad for other tensors`,

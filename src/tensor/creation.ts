@@ -43,6 +43,14 @@ export function asTensor(data: NestedData | Tensor, options: Pick<TensorOptions,
 export const scalarTensor = (s: number | boolean, options?: TensorOptions): Tensor =>
   filled('scalarTensor', [], s, options, 'float32');
 
+function expectNumbers(op: string, numbers: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(numbers)) {
+    if (typeof value === 'number' || typeof value === 'boolean') continue;
+    const remedy = value instanceof Tensor ? '; read the tensor with await item() first' : '';
+    throw new ArgumentError(`${op}: expected ${name} to be a number, but got ${typeof value}${remedy}`);
+  }
+}
+
 function filled(
   op: string,
   size: Shape,
@@ -51,6 +59,7 @@ function filled(
   dtype: DType,
 ): Tensor {
   const o = tensorOptions(op, options, dtype);
+  expectNumbers(op, { fillValue: value });
   return makeTensor(op, fullValue(size, storedNumber(op, value, o.dtype), o.dtype), o.requiresGrad);
 }
 
@@ -72,9 +81,32 @@ export function empty(...args: SizeArguments<TensorOptions>): Tensor {
   return filled('empty', size, 0, options, 'float32');
 }
 
+interface Filling extends TensorOptions {
+  fillValue: number | boolean;
+}
+
+type FullArgs =
+  | [size: readonly number[], fillValue: number | boolean, options?: TensorOptions]
+  | [size: readonly number[], named: Filling]
+  | [named: Filling & { size: readonly number[] }];
+
 /** A tensor with `fillValue` everywhere. Default dtype: that of `tensor(fillValue)`. */
-export function full(size: readonly number[], fillValue: number | boolean, options?: TensorOptions): Tensor {
-  return filled('full', expectSize('full', size), fillValue, options, dtypeOfScalar(fillValue));
+export function full(...args: FullArgs): Tensor {
+  const { named, positions } = splitNamed(args);
+  const { dtype, requiresGrad, ...rest } = named as TensorOptions;
+  const { size, fillValue } = parseArgs<{ size: readonly number[]; fillValue: number | boolean }>(
+    'full',
+    ['size', 'fillValue'],
+    {},
+    [...positions, rest],
+  );
+  return filled('full', expectSize('full', size), fillValue, { dtype, requiresGrad }, dtypeOfScalar(fillValue));
+}
+
+/** What stands by position, and the trailing object of names, if any. */
+function splitNamed(args: readonly unknown[]): { named: object; positions: readonly unknown[] } {
+  const last = args.at(-1);
+  return isPlainObject(last) ? { named: last, positions: args.slice(0, -1) } : { named: {}, positions: args };
 }
 
 /** Zeros of the input's shape, and of its dtype by default. */
@@ -90,18 +122,34 @@ export const emptyLike = (input: Tensor, options?: TensorOptions): Tensor =>
   filled('emptyLike', input.shape, 0, options, input.dtype);
 
 /** `fillValue` everywhere, in the input's shape, and of its dtype by default. */
-export const fullLike = (input: Tensor, fillValue: number | boolean, options?: TensorOptions): Tensor =>
-  filled('fullLike', input.shape, fillValue, options, input.dtype);
+export function fullLike(
+  input: Tensor,
+  ...args: [fillValue: number | boolean, options?: TensorOptions] | [named: Filling]
+): Tensor {
+  const { named, positions } = splitNamed(args);
+  const { dtype, requiresGrad, ...rest } = named as TensorOptions;
+  const { fillValue } = parseArgs<{ fillValue: number | boolean }>('fullLike', ['fillValue'], {}, [...positions, rest]);
+  return filled('fullLike', input.shape, fillValue, { dtype, requiresGrad }, input.dtype);
+}
+
+interface EyeSizes {
+  n: number;
+  /** The number of columns; default n. */
+  m?: number | null;
+}
+
+type EyeArgs =
+  | [n: number, m: number, options?: TensorOptions]
+  | [n: number, options?: TensorOptions & { m?: number }]
+  | [named: TensorOptions & { n: number; m?: number }];
 
 /** The n × m matrix with ones on its diagonal and zeros elsewhere; m is n by default. Shape: [n, m]. */
-export function eye(n: number, ...args: [m?: number, options?: TensorOptions] | [options?: TensorOptions]): Tensor {
-  const [first, second] = args;
-  const m = typeof first === 'number' ? first : n;
-  const { dtype, requiresGrad } = tensorOptions(
-    'eye',
-    typeof first === 'number' ? second : (first ?? second),
-    'float32',
-  );
+export function eye(...args: EyeArgs): Tensor {
+  const { named, positions } = splitNamed(args);
+  const { dtype: given, requiresGrad: wanted, ...rest } = named as TensorOptions;
+  const { n, m: columns } = parseArgs<EyeSizes>('eye', ['n'], { m: null as number | null }, [...positions, rest]);
+  const { dtype, requiresGrad } = tensorOptions('eye', { dtype: given, requiresGrad: wanted }, 'float32');
+  const m = columns ?? n;
   const size = expectSize('eye', [n, m]);
   const data = hostArray(dtype, n * m);
   for (let i = 0; i < Math.min(n, m); i++) data[i * (m + 1)] = 1;
@@ -168,9 +216,25 @@ function byPosition(names: readonly string[], values: readonly number[], named: 
   return given;
 }
 
+interface Spacing {
+  start: number;
+  end: number;
+  steps: number;
+}
+
+type LinspaceArgs =
+  | [start: number, end: number, steps: number, options?: TensorOptions]
+  | [start: number, end: number, named: TensorOptions & { steps: number }]
+  | [named: TensorOptions & Spacing];
+
 /** `steps` numbers evenly from `start` to `end`, both of them included; float32 by default. Shape: [steps]. */
-export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor {
-  const { dtype, requiresGrad } = tensorOptions('linspace', options, 'float32');
+export function linspace(...args: LinspaceArgs): Tensor {
+  const { named, positions } = splitNamed(args);
+  const { dtype: given, requiresGrad: wanted, ...rest } = named as TensorOptions;
+  const order = ['start', 'end', 'steps'] as const;
+  const { start, end, steps } = parseArgs<Spacing>('linspace', order, {}, [...positions, rest]);
+  const { dtype, requiresGrad } = tensorOptions('linspace', { dtype: given, requiresGrad: wanted }, 'float32');
+  expectNumbers('linspace', { start, end });
   if (!Number.isInteger(steps) || steps < 0) {
     throw new ArgumentError(`linspace: expected a whole number of steps ≥ 0, but got ${steps}`);
   }

@@ -2,6 +2,7 @@
 import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { fromHost, named } from '../graph/record';
+import { withGradient } from '../ops/custom';
 import { wrapDim } from './base';
 import { type Arguments, parseArgs } from './options';
 import type { Tensor } from './tensor';
@@ -35,7 +36,9 @@ export function cdist(x1: Tensor, x2: Tensor, ...args: Arguments<CdistOptions, [
       `cdist: expected matrices of equally long rows, but got shapes ${showShape(x1.shape)} and ${showShape(x2.shape)}`,
     );
   }
-  return lengths('cdist', x1.unsqueeze(-2).sub(x2.unsqueeze(-3)), p);
+  const distances = lengths('cdist', x1.unsqueeze(-2).sub(x2.unsqueeze(-3)), p);
+  named(distances.value, 'CdistBackward0');
+  return distances;
 }
 
 /** The p-norm distances between all pairs of rows of a matrix [N, M], row by row. Shape: [N (N - 1) / 2]. */
@@ -63,13 +66,24 @@ function lengths(op: string, apart: Tensor, p: number): Tensor {
   if (apart.shape.at(-1) === 0) return apart.sum(-1);
   if (p === 0) return apart.norm(0, -1);
   if (p === 1) return apart.abs().sum(-1);
-  if (p === Number.POSITIVE_INFINITY) return apart.abs().amax(-1);
+  if (p === Number.POSITIVE_INFINITY) return farthest(apart);
   const same = apart.eq(0);
   const powers = p === 2 ? apart.square() : apart.abs().maskedFill(same, 1).pow(p).maskedFill(same, 0);
   const sum = powers.sum(-1);
   const zero = sum.eq(0);
   const root = sum.maskedFill(zero, 1);
   return (p === 2 ? root.sqrt() : root.pow(1 / p)).maskedFill(zero, 0);
+}
+
+/** The greatest |x| of the last dimension; every element that has it gets the whole gradient, as in PyTorch's distances. */
+function farthest(apart: Tensor): Tensor {
+  const x = apart.detach();
+  const distance = x.abs().amax(-1);
+  const sides = x.sign().mul(x.abs().eq(distance.unsqueeze(-1)));
+  const [value] = withGradient([apart.value], [distance.value], ([dy]) => [
+    sides.mul(apart.picked(dy!).unsqueeze(-1)).value,
+  ]);
+  return apart.picked(value!);
 }
 
 /** The p-norm of input - other, which broadcast. */

@@ -21,19 +21,26 @@ export function aminmax(input: Tensor, options: OneDim = {}): [min: Tensor, max:
     { dim: null as number | null, keepdim: false },
     [options],
   );
-  return [input.amin(dim, { keepdim }), input.amax(dim, { keepdim })];
+  return bothNamed('AminmaxBackward0', input.amin(dim, { keepdim }), input.amax(dim, { keepdim }));
 }
 
 /** `[std, mean]` over the same dimensions. */
 export const stdMean = (input: Tensor, ...args: SpreadArgs): [std: Tensor, mean: Tensor] => {
   const { dim, keepdim } = spreadArgs('stdMean', args);
-  return [input.std(...args), input.mean(dim, { keepdim })];
+  return bothNamed('StdMeanBackward0', input.std(...args), input.mean(dim, { keepdim }));
 };
+
+/** Names the gradient function of two results of one operation. */
+function bothNamed(gradName: string, first: Tensor, second: Tensor): [Tensor, Tensor] {
+  named(first.value, gradName);
+  named(second.value, gradName);
+  return [first, second];
+}
 
 /** `[variance, mean]` over the same dimensions. */
 export const varMean = (input: Tensor, ...args: SpreadArgs): [variance: Tensor, mean: Tensor] => {
   const { dim, keepdim } = spreadArgs('varMean', args);
-  return [input.var(...args), input.mean(dim, { keepdim })];
+  return bothNamed('VarMeanBackward0', input.var(...args), input.mean(dim, { keepdim }));
 };
 
 /** The mean of the elements that are not NaN; NaN where there are none. */
@@ -181,7 +188,9 @@ function quantileOf(name: string, input: Tensor, args: QuantileArgs, rankOf: (x:
         .transpose(d + 1, -1);
   const kept = whole ? back : back.reshape([given.numel(), ...rest]);
   const sized = keepdim ? kept : whole ? kept.reshape(given.numel()) : kept.squeeze(d + 1);
-  return given.shape.length === 0 ? sized.squeeze(0) : sized;
+  const result = given.shape.length === 0 ? sized.squeeze(0) : sized;
+  named(result.value, 'SqueezeBackward4');
+  return result;
 }
 
 /** Elements of sorted rows at places with fractions. */

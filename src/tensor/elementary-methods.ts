@@ -10,8 +10,8 @@ import { type Operandish, PointwiseMethods } from './pointwise-methods';
 import type { Tensor } from './tensor';
 
 /** The numbers that take the places of NaN, +∞ and -∞; the greatest and least float32 by default for the infinities. */
-export interface NanToNum {
-  nan?: number;
+interface NanToNum {
+  nan?: number | null;
   posinf?: number | null;
   neginf?: number | null;
 }
@@ -25,6 +25,8 @@ export interface Closeness {
 }
 
 export type ClosenessArgs = Arguments<Closeness, ['rtol', 'atol', 'equalNan']>;
+
+export type NanToNumArgs = Arguments<NanToNum, ['nan', 'posinf', 'neginf']>;
 
 const GREATEST_FLOAT = 3.4028234663852886e38;
 
@@ -110,8 +112,15 @@ export abstract class ElementaryMethods extends PointwiseMethods {
   }
 
   /** The numbers, with others in the place of NaN and infinities. */
-  nanToNum({ nan = 0, posinf = null, neginf = null }: NanToNum = {}): Tensor {
-    return this.make(elementary.nanToNum(this.value, nan, posinf ?? GREATEST_FLOAT, neginf ?? -GREATEST_FLOAT));
+  nanToNum(...args: NanToNumArgs): Tensor {
+    const none = null as number | null;
+    const { nan, posinf, neginf } = parseArgs<NanToNum>(
+      'nanToNum',
+      [],
+      { nan: none, posinf: none, neginf: none },
+      args,
+    );
+    return this.make(elementary.nanToNum(this.value, nan ?? 0, posinf ?? GREATEST_FLOAT, neginf ?? -GREATEST_FLOAT));
   }
 
   // ── Functions of several tensors ──
@@ -123,7 +132,7 @@ export abstract class ElementaryMethods extends PointwiseMethods {
 
   /** The remainder with the sign of this tensor. */
   fmod(other: Operandish): Tensor {
-    return this.combine('fmod', other, elementary.fmod);
+    return this.byKind(this.combine('fmod', other, elementary.fmod), other, 'FmodBackward0', 'FmodBackward1');
   }
 
   /** this + weight · (end - this); the weight is a number or a tensor. */
@@ -281,8 +290,8 @@ export abstract class ElementaryMethods extends PointwiseMethods {
     return this.replace('ceil_', this.before().ceil().value);
   }
 
-  round_(): this {
-    return this.replace('round_', this.before().round().value);
+  round_(options?: { decimals?: number }): this {
+    return this.replace('round_', this.before().round(options).value);
   }
 
   sign_(): this {
@@ -293,8 +302,8 @@ export abstract class ElementaryMethods extends PointwiseMethods {
     return this.replace('bitwiseNot_', this.before().bitwiseNot().value);
   }
 
-  nanToNum_(options: NanToNum = {}): this {
-    return this.replace('nanToNum_', this.before().nanToNum(options).value);
+  nanToNum_(...args: NanToNumArgs): this {
+    return this.replace('nanToNum_', this.before().nanToNum(...args).value);
   }
 
   atan2_(other: Tensor): this {

@@ -5,6 +5,7 @@ import { detach, identity } from '../ops/cast';
 import { eye } from './creation';
 import { stack } from './functions';
 import { grad as gradOf } from './grad';
+import { parseArgs } from './options';
 import { Tensor } from './tensor';
 
 /** A function of tensors with one tensor as its result. */
@@ -50,13 +51,19 @@ export interface Argnums<N extends number | readonly number[] = number | readonl
   argnums?: N;
 }
 
+/** `argnums`, by position or by name. */
+function argnumsOf<N extends number | readonly number[]>(name: string, options: Argnums<N> | N): N {
+  return parseArgs<Argnums>(name, [], { argnums: 0 }, [options]).argnums as N;
+}
+
 type Differentiated<N> = N extends readonly number[] ? Tensor[] : Tensor;
 
 /** A function for [gradient, value] of `fn`, whose result must be a single element. */
 export function gradAndValue<Args extends readonly Tensor[], N extends number | readonly number[] = number>(
   fn: TensorFunction<Args>,
-  { argnums = 0 as N }: Argnums<N> = {},
+  options: Argnums<N> | N = {},
 ): (...args: Args) => [gradient: Differentiated<N>, value: Tensor] {
+  const argnums = argnumsOf('func.grad', options);
   return (...args) =>
     recorded(() => {
       const { given, wanted, nested } = argumentsOf('func.grad', args, listOf(argnums));
@@ -78,7 +85,7 @@ export function gradAndValue<Args extends readonly Tensor[], N extends number | 
  */
 export function grad<Args extends readonly Tensor[], N extends number | readonly number[] = number>(
   fn: TensorFunction<Args>,
-  options: Argnums<N> = {},
+  options: Argnums<N> | N = {},
 ): (...args: Args) => Differentiated<N> {
   const both = gradAndValue(fn, options);
   return (...args) => both(...args)[0];
@@ -135,8 +142,9 @@ export function jvp<Args extends readonly Tensor[]>(
 /** A function for the Jacobian of `fn`, shape [...output, ...argument], by one backward an element of the output. */
 export function jacrev<Args extends readonly Tensor[], N extends number | readonly number[] = number>(
   fn: TensorFunction<Args>,
-  { argnums = 0 as N }: Argnums<N> = {},
+  options: Argnums<N> | N = {},
 ): (...args: Args) => Differentiated<N> {
+  const argnums = argnumsOf('func.jacrev', options);
   return (...args) =>
     recorded(() => {
       const { given, wanted, nested } = argumentsOf('func.jacobian', args, listOf(argnums));

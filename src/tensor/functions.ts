@@ -2,13 +2,13 @@
 import { sameShape, showShape } from '../compiler/meta';
 import { ShapeError } from '../errors';
 import { named } from '../graph/record';
-import { cast, full } from '../ops/cast';
+import { cast, full, identity, reshape as reshapeValue } from '../ops/cast';
 import { cat as catValues } from '../ops/join';
 import { dtypeOfScalar, promoteTypes } from '../ops/promotion';
 import { wrapDim } from './base';
 import type { ClosenessArgs } from './elementary-methods';
-import { needTensor, tensorOf } from './operand';
-import { type Arguments, isPlainObject, parseArgs } from './options';
+import { needTensor, needTensors, tensorOf } from './operand';
+import { type Arguments, parseArgs } from './options';
 import type { Operandish } from './pointwise-methods';
 import { type Dims, type ReduceArgs, reduceArgs, type SpreadArgs, type SumOptions } from './reduce-args';
 import type { NormArgs, RowArgs } from './reduce-methods';
@@ -49,7 +49,6 @@ type UnaryMethod =
   | 'relu'
   | 'floor'
   | 'ceil'
-  | 'round'
   | 'isnan'
   | 'isinf'
   | 'isfinite'
@@ -75,7 +74,7 @@ export const sigmoid = unary('sigmoid');
 export const relu = unary('relu');
 export const floor = unary('floor');
 export const ceil = unary('ceil');
-export const round = unary('round');
+export const round = (input: Tensor, options?: { decimals?: number }): Tensor => input.round(options);
 export const isnan = unary('isnan');
 export const isinf = unary('isinf');
 export const isfinite = unary('isfinite');
@@ -105,7 +104,12 @@ export const div = (
   options?: { roundingMode?: 'floor' | 'trunc' | null },
 ): Tensor => tensorOf(input).div(other, options);
 /** input^exponent; one of them may be a number. */
-export const pow = (input: Operandish, exponent: Operandish): Tensor => tensorOf(input).pow(exponent);
+export function pow(input: Operandish, exponent: Operandish): Tensor {
+  if (input instanceof Tensor) return input.pow(exponent);
+  const power = tensorOf(input).pow(exponent);
+  named(power.value, 'PowBackward2');
+  return power;
+}
 /** The remainder of input / other with the sign of `other`; one of them may be a number. */
 export const remainder = (input: Operandish, other: Operandish): Tensor => tensorOf(input).remainder(other);
 /** input / other rounded down; one of them may be a number. */
@@ -251,27 +255,34 @@ export const logicalXor = (input: Tensor, other: Tensor): Tensor => input.logica
 export const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
 export const isFloatingPoint = (input: Tensor): boolean => input.isFloatingPoint();
 
-const dimOf = (dim: number | { dim?: number } | undefined): number =>
-  (isPlainObject(dim) ? ((dim.dim as number | undefined) ?? 0) : (dim ?? 0)) as number;
+interface JoinOptions {
+  tensors: readonly Tensor[];
+  dim?: number;
+}
 
-/** Tensors joined along an existing dimension; the other sizes must agree. */
-export function cat(tensors: readonly Tensor[], dim?: number | { dim?: number }): Tensor {
-  const [first] = tensors;
-  if (!first) throw new ShapeError('cat: expected at least one tensor, but got none');
-  const d = wrapDim('cat', dimOf(dim), first.shape.length);
+type JoinArgs = Arguments<JoinOptions, ['tensors', 'dim']>;
+
+/** Tensors joined along an existing dimension; the other sizes must agree. Empty vectors, of shape [0], add nothing. */
+export function cat(...args: JoinArgs): Tensor {
+  const { tensors, dim } = parseArgs<JoinOptions>('cat', ['tensors'], { dim: 0 }, args);
+  needTensors('cat', tensors);
+  if (tensors.length === 0) throw new ShapeError('cat: expected at least one tensor, but got none');
   const dtype = promoteTypes(...tensors.map((x) => ({ dtype: x.dtype })));
-  return new Tensor(
-    catValues(
-      tensors.map((x) => cast(x.value, dtype)),
-      d,
-    ),
-  );
+  const isEmpty = (x: Tensor) => x.shape.length === 1 && x.shape[0] === 0;
+  const { shape } = tensors.find((x) => !isEmpty(x)) ?? tensors[0]!;
+  const d = wrapDim('cat', dim, shape.length);
+  const nothing = shape.map((size, k) => (k === d ? 0 : size));
+  const values = tensors.map((x) => cast(isEmpty(x) ? reshapeValue(x.value, nothing) : x.value, dtype));
+  const whole = values.length > 1 ? catValues(values, d) : named(identity(values[0]!), 'CatBackward0');
+  return new Tensor(whole);
 }
 
 export { cat as concat, cat as concatenate };
 
 /** Tensors of one shape joined along a new dimension. */
-export function stack(tensors: readonly Tensor[], dim?: number | { dim?: number }): Tensor {
+export function stack(...args: JoinArgs): Tensor {
+  const { tensors, dim } = parseArgs<JoinOptions>('stack', ['tensors'], { dim: 0 }, args);
+  needTensors('stack', tensors);
   const [first] = tensors;
   if (!first) throw new ShapeError('stack: expected at least one tensor, but got none');
   for (const x of tensors) {
@@ -281,13 +292,11 @@ export function stack(tensors: readonly Tensor[], dim?: number | { dim?: number 
       );
     }
   }
-  const d = wrapDim('stack', dimOf(dim), first.shape.length + 1);
-  const stacked = cat(
-    tensors.map((x) => x.unsqueeze(d)),
-    d,
-  );
-  named(stacked.value, 'StackBackward0');
-  return stacked;
+  const d = wrapDim('stack', dim, first.shape.length + 1);
+  const dtype = promoteTypes(...tensors.map((x) => ({ dtype: x.dtype })));
+  const rows = tensors.map((x) => cast(x.unsqueeze(d).value, dtype));
+  const stacked = rows.length > 1 ? catValues(rows, d) : identity(rows[0]!);
+  return new Tensor(named(stacked, 'StackBackward0'));
 }
 
 /** Whether two tensors have one shape and equal elements; reads them back. */

@@ -1,7 +1,7 @@
 // Gradients of some tensors by others, as values instead of in `grad` fields.
 import { backward } from '../autograd/backward';
 import { sameShape, showShape } from '../compiler/meta';
-import { AutogradError, ShapeError } from '../errors';
+import { ArgumentError, AutogradError, ShapeError } from '../errors';
 import { withMode } from '../graph/mode';
 import type { GradSink, Value } from '../graph/value';
 import { add } from '../ops/arithmetic';
@@ -20,11 +20,13 @@ interface GradParameters {
   retainGraph?: boolean | null;
   /** Record the gradients themselves, for higher derivatives; default false. */
   createGraph?: boolean;
-  /** Return null for inputs that the outputs do not depend on, instead of throwing; default false. */
-  allowUnused?: boolean;
+  /** Return null for inputs that the outputs do not depend on, instead of throwing; default: `materializeGrads`. */
+  allowUnused?: boolean | null;
+  /** Return zeros for such inputs; default false. */
+  materializeGrads?: boolean;
 }
 
-type Order = ['outputs', 'inputs', 'gradOutputs', 'retainGraph', 'createGraph', 'allowUnused'];
+type Order = ['outputs', 'inputs', 'gradOutputs', 'retainGraph', 'createGraph', 'allowUnused', 'materializeGrads'];
 
 interface GradOfUsed extends GradParameters {
   allowUnused?: false;
@@ -43,12 +45,17 @@ export function grad(...args: Arguments<GradParameters, Order>): (Tensor | null)
   const o = parseArgs<GradParameters>(
     'grad',
     ['outputs', 'inputs'],
-    { gradOutputs: null, retainGraph: null, createGraph: false, allowUnused: false },
+    { gradOutputs: null, retainGraph: null, createGraph: false, allowUnused: null, materializeGrads: false },
     args,
   );
+  if (o.materializeGrads && o.allowUnused === false) {
+    throw new ArgumentError(
+      'grad: expected allowUnused true or left out where materializeGrads is true, but got false',
+    );
+  }
   const outputs = listed(o.outputs);
   const inputs = listed(o.inputs);
-  const seeds = seedsOf(outputs, o.gradOutputs === null ? [] : listed(o.gradOutputs));
+  const seeds = seedsOf('grad', 'gradOutputs', outputs, o.gradOutputs === null ? [] : listed(o.gradOutputs));
   inputs.forEach((x, i) => {
     if (!x.requiresGrad)
       throw new AutogradError(`grad: input ${i} does not require grad; call requiresGrad_() before using it`);
@@ -73,6 +80,7 @@ export function grad(...args: Arguments<GradParameters, Order>): (Tensor | null)
     // A leaf that was written to in place meanwhile has an older value in the graph.
     const gradient = target.sink ? bySink.get(target.sink) : gradients.get(target);
     if (gradient) return Tensor.of(gradient);
+    if (o.materializeGrads) return Tensor.of(full(target.shape, 0, target.dtype));
     if (o.allowUnused) return null;
     throw new AutogradError(
       `grad: input ${i} was not used to make the outputs; pass { allowUnused: true } to get null for it`,
@@ -82,26 +90,76 @@ export function grad(...args: Arguments<GradParameters, Order>): (Tensor | null)
 
 const listed = <T>(one: T | readonly T[]): readonly T[] => (Array.isArray(one) ? one : [one as T]);
 
-function seedsOf(outputs: readonly Tensor[], gradOutputs: readonly (Tensor | null)[]): Value[] {
+interface BackwardParameters {
+  /** What is differentiated. */
+  tensors: Tensor | readonly Tensor[];
+  /** Weights of their elements, one tensor for each; null stands for 1 where it is a single element. */
+  gradTensors?: Tensor | readonly (Tensor | null)[] | null;
+  /** Keep the graph for another backward; default: `createGraph`. */
+  retainGraph?: boolean | null;
+  /** Record the gradients themselves, for higher derivatives; default false. */
+  createGraph?: boolean;
+  /** The only leaves that get a gradient; default: all. */
+  inputs?: Tensor | readonly Tensor[] | null;
+}
+
+type BackwardOrder = ['tensors', 'gradTensors', 'retainGraph', 'createGraph', 'inputs'];
+
+/**
+ * Gradients of several tensors at once by all leaves they were made from, or by those of `inputs`, added to their `grad`.
+ *
+ *     torch.autograd.backward([loss1, loss2]);
+ *
+ * @throws AutogradError where a tensor does not require grad, and for several elements without `gradTensors`
+ */
+function backwardOf(...args: Arguments<BackwardParameters, BackwardOrder>): void {
+  const o = parseArgs<BackwardParameters>(
+    'backward',
+    ['tensors'],
+    { gradTensors: null, retainGraph: null, createGraph: false, inputs: null },
+    args,
+  );
+  const tensors = listed(o.tensors);
+  const seeds = seedsOf('backward', 'gradTensors', tensors, o.gradTensors === null ? [] : listed(o.gradTensors));
+  const options = { createGraph: o.createGraph, retainGraph: o.retainGraph ?? o.createGraph };
+  const values = tensors.map((y) => y.value);
+  if (o.inputs === null) {
+    backward(values, seeds, options);
+    return;
+  }
+  const inputs = listed(o.inputs);
+  const sinks = new Set<GradSink>(inputs.map((x) => x.leafOf('backward')));
+  const targets = inputs.map((x) => x.value);
+  for (const [{ sink }, gradient] of backward(values, seeds, options, targets)) {
+    if (sink && sinks.has(sink)) sink.accumulate(gradient);
+  }
+}
+
+export { backwardOf as backward };
+
+function seedsOf(
+  op: string,
+  name: string,
+  outputs: readonly Tensor[],
+  gradOutputs: readonly (Tensor | null)[],
+): Value[] {
   if (gradOutputs.length > 0 && gradOutputs.length !== outputs.length) {
-    throw new AutogradError(
-      `grad: expected ${outputs.length} gradOutputs, one an output, but got ${gradOutputs.length}`,
-    );
+    throw new AutogradError(`${op}: expected ${outputs.length} ${name}, one an output, but got ${gradOutputs.length}`);
   }
   return outputs.map((y, i) => {
     if (!y.requiresGrad) {
-      throw new AutogradError(`grad: output ${i} does not require grad and was not made from a tensor that does`);
+      throw new AutogradError(`${op}: output ${i} does not require grad and was not made from a tensor that does`);
     }
     const seed = gradOutputs[i];
     if (!seed) {
       if (y.numel() === 1) return full(y.shape, 1);
       throw new AutogradError(
-        `grad: a gradient can be created by itself only for a single element, but output ${i} has shape ${showShape(y.shape)}; pass gradOutputs`,
+        `${op}: a gradient can be created by itself only for a single element, but output ${i} has shape ${showShape(y.shape)}; pass ${name}`,
       );
     }
     if (!sameShape(seed.shape, y.shape)) {
       throw new ShapeError(
-        `grad: expected gradOutputs[${i}] of shape ${showShape(y.shape)}, but got ${showShape(seed.shape)}`,
+        `${op}: expected ${name}[${i}] of shape ${showShape(y.shape)}, but got ${showShape(seed.shape)}`,
       );
     }
     return cast(seed.value, y.dtype);

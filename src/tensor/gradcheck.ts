@@ -29,6 +29,8 @@ interface Tolerances {
 interface GradcheckParameters extends Tolerances {
   fn: Differentiable;
   inputs: Tensor | readonly Tensor[];
+  /** Throw where gradients differ, default true; else the result is false. */
+  raiseException?: boolean;
 }
 
 interface GradgradcheckParameters extends GradcheckParameters {
@@ -36,7 +38,7 @@ interface GradgradcheckParameters extends GradcheckParameters {
   gradOutputs?: Tensor | readonly Tensor[] | null;
 }
 
-const defaults = { eps: 0.01, atol: 0.001, rtol: 0.005, fastMode: false };
+const defaults = { eps: 0.01, atol: 0.001, rtol: 0.005, fastMode: false, raiseException: true };
 
 /** Evaluations that may wait to be read back at once. */
 const IN_FLIGHT = 64;
@@ -49,15 +51,30 @@ type Arrays = readonly Float32Array[];
  *
  *     await torch.autograd.gradcheck((a, b) => a.mul(b), [a, b]);
  *
- * @returns true
+ * @returns true; with `raiseException: false`, false where they differ
  * @throws AutogradError that names the input, the element, and both gradients
  */
 export async function gradcheck(
-  ...args: Arguments<GradcheckParameters, ['fn', 'inputs', 'eps', 'atol', 'rtol', 'fastMode']>
-): Promise<true> {
-  const { fn, inputs, ...tolerances } = parseArgs<GradcheckParameters>('gradcheck', ['fn', 'inputs'], defaults, args);
-  await check('gradcheck', fn, listed(inputs), tolerances);
-  return true;
+  ...args: Arguments<GradcheckParameters, ['fn', 'inputs', 'eps', 'atol', 'rtol', 'fastMode', 'raiseException']>
+): Promise<boolean> {
+  const { fn, inputs, raiseException, ...tolerances } = parseArgs<GradcheckParameters>(
+    'gradcheck',
+    ['fn', 'inputs'],
+    defaults,
+    args,
+  );
+  return passes(check('gradcheck', fn, listed(inputs), tolerances), raiseException);
+}
+
+/** True for a check that goes through; one that does not throws, or is false. */
+async function passes(checking: Promise<void>, raiseException: boolean): Promise<boolean> {
+  try {
+    await checking;
+    return true;
+  } catch (error) {
+    if (raiseException || !(error instanceof AutogradError)) throw error;
+    return false;
+  }
 }
 
 /**
@@ -67,15 +84,18 @@ export async function gradcheck(
  * @throws AutogradError as `gradcheck`; the weights count as inputs behind the others
  */
 export async function gradgradcheck(
-  ...args: Arguments<GradgradcheckParameters, ['fn', 'inputs', 'gradOutputs', 'eps', 'atol', 'rtol', 'fastMode']>
-): Promise<true> {
+  ...args: Arguments<
+    GradgradcheckParameters,
+    ['fn', 'inputs', 'gradOutputs', 'eps', 'atol', 'rtol', 'fastMode', 'raiseException']
+  >
+): Promise<boolean> {
   const parsed = parseArgs<GradgradcheckParameters>(
     'gradgradcheck',
     ['fn', 'inputs'],
     { gradOutputs: null, ...defaults },
     args,
   );
-  const { fn, gradOutputs, ...tolerances } = parsed;
+  const { fn, gradOutputs, raiseException, ...tolerances } = parsed;
   const inputs = listed(parsed.inputs);
   const random = new Generator().manualSeed(1);
   const weights = gradOutputs
@@ -91,8 +111,7 @@ export async function gradgradcheck(
     const gradients = grad(outputs, sources, all.slice(inputs.length), { createGraph: true, allowUnused: true });
     return gradients.filter((dx) => dx !== null);
   };
-  await check('gradgradcheck', first, [...inputs, ...weights], tolerances);
-  return true;
+  return passes(check('gradgradcheck', first, [...inputs, ...weights], tolerances), raiseException);
 }
 
 const listed = (one: Tensor | readonly Tensor[]): readonly Tensor[] => (one instanceof Tensor ? [one] : one);

@@ -1,7 +1,7 @@
 // Tensor methods that pick and place elements by index tensors and masks.
 import { numel, sameShape } from '../compiler/meta';
 import { ArgumentError, DTypeError } from '../errors';
-import { fromHost } from '../graph/record';
+import { fromHost, named } from '../graph/record';
 import type { Value } from '../graph/value';
 import { mul } from '../ops/arithmetic';
 import { broadcastShapes } from '../ops/broadcast';
@@ -92,7 +92,10 @@ export abstract class IndexingMethods extends OrderMethods {
     const given = src ?? value;
     if (given === null) throw new ArgumentError("scatter: missing 1 required argument: 'src'");
     const source = typeof given === 'number' ? full(index.shape, given, this.dtype) : given.value;
-    if (reduce === null) return this.make(scatterInto(this.value, dim, index.value, source, true));
+    if (reduce === null) {
+      const scattered = scatterInto(this.value, dim, index.value, source, true);
+      return this.make(typeof given === 'number' ? named(scattered, 'ScatterBackward1') : scattered);
+    }
     if (reduce === 'add') return this.make(scatterInto(this.value, dim, index.value, source, false));
     if (reduce === 'multiply') return this.make(scatterReduce(this.value, dim, index.value, source, 'prod', true));
     throw new ArgumentError(`scatter: expected reduce 'add' or 'multiply', but got '${reduce}'`);
@@ -113,13 +116,13 @@ export abstract class IndexingMethods extends OrderMethods {
       args,
     );
     const scaled = alpha === 1 ? source.value : mul(source.value, alpha);
-    return this.make(indexAdd(this.value, dim, index.value, scaled));
+    return this.make(named(indexAdd(this.value, dim, index.value, scaled), 'IndexAddBackward0'));
   }
 
   /** A copy with slice j of `source` in the place of slice index[j] along a dimension. */
   indexCopy(...args: IndexCopyArgs): Tensor {
     const { dim, index, source } = parseArgs<SourceOptions>('indexCopy', ['dim', 'index', 'source'], {}, args);
-    return this.make(indexCopy(this.value, dim, index.value, source.value));
+    return this.make(named(indexCopy(this.value, dim, index.value, source.value), 'IndexCopyBackward0'));
   }
 
   /**
@@ -148,7 +151,8 @@ export abstract class IndexingMethods extends OrderMethods {
       { includeSelf: true },
       args,
     );
-    return this.make(indexReduce(this.value, dim, index.value, source.value, reduce, includeSelf));
+    const reduced = indexReduce(this.value, dim, index.value, source.value, reduce, includeSelf);
+    return this.make(named(reduced, 'IndexReduceBackward0'));
   }
 
   indexReduce_(...args: IndexReduceArgs): this {
@@ -167,7 +171,8 @@ export abstract class IndexingMethods extends OrderMethods {
     const d = this.wrapDim('indexFill', dim);
     const shape = this.shape.map((size, k) => (k === d ? index.numel() : size));
     const filler = isTensor(value) ? expand(cast(value.value, this.dtype), shape) : full(shape, value, this.dtype);
-    return this.make(indexCopy(this.value, d, index.value, filler));
+    const filled = indexCopy(this.value, d, index.value, filler);
+    return this.make(named(filled, isTensor(value) ? 'IndexFillBackward1' : 'IndexFillBackward0'));
   }
 
   indexFill_(...args: IndexFillArgs): this {
@@ -178,7 +183,7 @@ export abstract class IndexingMethods extends OrderMethods {
   indexPut(indices: readonly Tensor[], values: Tensor, ...args: AccumulateArgs): Tensor {
     const { accumulate } = parseArgs<{ accumulate?: boolean }>('indexPut', [], { accumulate: false }, args);
     if (indices.every((index) => index.dtype !== 'bool')) {
-      return this.make(putAt(this as unknown as Tensor, indices, values, accumulate));
+      return this.make(named(putAt(this as unknown as Tensor, indices, values, accumulate), 'IndexPutBackward0'));
     }
     const copy = this.clone();
     const places = copy.at(...indices);
@@ -238,7 +243,7 @@ export abstract class IndexingMethods extends OrderMethods {
   take(...args: TakeArgs): Tensor {
     const { index } = parseArgs<{ index: Tensor }>('take', ['index'], {}, args);
     const picked = indexSelect(this.flatten().value, 0, reshape(index.value, [numel(index.shape)]));
-    return this.make(reshape(picked, index.shape));
+    return this.make(named(reshape(picked, index.shape), 'TakeBackward0'));
   }
 
   /** The elements where a mask holds, as a vector; the mask broadcasts, and is read back, since it decides the shape. */
@@ -252,7 +257,8 @@ export abstract class IndexingMethods extends OrderMethods {
     const { value } = this;
     const chosen = await placesOf(sameShape(mask.shape, shape) ? mask : mask.expand(shape));
     const flat = reshape(expand(value, shape), [numel(shape)]);
-    return this.make(indexSelect(flat, 0, fromHost(chosen, [chosen.length], 'int64')));
+    const picked = indexSelect(flat, 0, fromHost(chosen, [chosen.length], 'int64'));
+    return this.make(named(picked, 'MaskedSelectBackward0'));
   }
 
   /** The indices of the elements that are not zero: a row for each, in order (int64); with `asTuple`, a tensor for each dimension. */
@@ -272,7 +278,9 @@ export abstract class IndexingMethods extends OrderMethods {
       }
     });
     const table = this.make(fromHost(rows, [places.length, rank], 'int64'));
-    return asTuple ? table.unbind(1) : table;
+    if (!asTuple) return table;
+    // An element without dimensions counts as a vector of one.
+    return rank > 0 ? table.unbind(1) : [this.make(fromHost(new Int32Array(places.length), [places.length], 'int64'))];
   }
 
   /**

@@ -40,7 +40,13 @@ export abstract class NewMethods extends TensorBase {
   }
 
   /** `fillValue` everywhere, in another shape, and of this tensor's dtype by default. */
-  newFull(size: readonly number[], fillValue: number | boolean, options?: TensorOptions): Tensor {
+  newFull(
+    ...args:
+      | [size: readonly number[], fillValue: number | boolean, options?: TensorOptions]
+      | [named: TensorOptions & { size: readonly number[]; fillValue: number | boolean }]
+  ): Tensor {
+    const [first, number, given] = args;
+    const { size, fillValue, ...options } = 'size' in first ? first : { size: first, fillValue: number!, ...given };
     return this.filled('newFull', expectSize('newFull', size), fillValue, options);
   }
 

@@ -15,3 +15,12 @@ export function needTensor(name: string, input: Tensor): Tensor {
   if (input instanceof Tensor) return input;
   throw new ArgumentError(`${name}: expected input to be a tensor, but got ${kindOf(input)}`);
 }
+
+/** @throws ArgumentError unless `tensors` is a list of tensors */
+export function needTensors(name: string, tensors: readonly Tensor[]): void {
+  if (!Array.isArray(tensors)) {
+    throw new ArgumentError(`${name}: expected a list of tensors, as in ${name}([a, b]), but got ${kindOf(tensors)}`);
+  }
+  const at = tensors.findIndex((x) => !(x instanceof Tensor));
+  if (at >= 0) throw new ArgumentError(`${name}: expected tensors, but at ${at} got ${kindOf(tensors[at])}`);
+}

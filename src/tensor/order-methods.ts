@@ -1,5 +1,6 @@
 // Tensor methods along one dimension: running sums and products, and sorting.
 import type { DType } from '../compiler/meta';
+import { named } from '../graph/record';
 import * as scan from '../ops/scan';
 import * as order from '../ops/sort';
 import { type Arguments, parseArgs } from './options';
@@ -10,7 +11,7 @@ import type { Tensor } from './tensor';
 interface SortOptions {
   dim?: number;
   descending?: boolean;
-  stable?: boolean;
+  stable?: boolean | null;
 }
 
 export type SortArgs = Arguments<SortOptions, ['dim', 'descending', 'stable']>;
@@ -81,9 +82,9 @@ export abstract class OrderMethods extends RearrangeMethods {
 
   /** `[values, indices]` of a dimension (by default the last) in order; NaN is the greatest. Equal elements keep their order. */
   sort(...args: SortArgs): [values: Tensor, indices: Tensor] {
-    const { dim, descending } = sortArgs('sort', args);
+    const { dim, descending, stable } = sortArgs('sort', args);
     const [values, indices] = order.sort(this.value, dim, descending);
-    return [this.make(values), this.make(indices)];
+    return [this.make(stable === null ? values : named(values, 'SortBackward1')), this.make(indices)];
   }
 
   /** The indices (int64) that put a dimension in order. */
@@ -96,7 +97,7 @@ export abstract class OrderMethods extends RearrangeMethods {
   topk(...args: TopkArgs): [values: Tensor, indices: Tensor] {
     const { k, dim, largest } = parseArgs<TopkOptions>('topk', ['k'], { dim: -1, largest: true, sorted: true }, args);
     const [values, indices] = order.topk(this.value, k, dim, largest);
-    return [this.make(values), this.make(indices)];
+    return [this.make(named(values, 'TopkBackward0')), this.make(indices)];
   }
 }
 
@@ -106,4 +107,4 @@ const scanArgs = (name: string, args: ScanArgs) =>
 const dimArg = (name: string, args: DimArgs): number => parseArgs<{ dim: number }>(name, ['dim'], {}, args).dim;
 
 const sortArgs = (name: string, args: SortArgs) =>
-  parseArgs<SortOptions>(name, [], { dim: -1, descending: false, stable: true }, args);
+  parseArgs<SortOptions>(name, [], { dim: -1, descending: false, stable: null as boolean | null }, args);

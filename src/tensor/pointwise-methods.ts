@@ -11,8 +11,8 @@ import * as compare from '../ops/compare';
 import { divisionType, dtypeOfScalar, type Promotable, promoteTypes } from '../ops/promotion';
 import { expand } from '../ops/reduce';
 import { TensorBase } from './base';
-import { expectDType } from './host-data';
-import { type Arguments, kindOf, parseArgs } from './options';
+import { expectDType, refuseDevice } from './host-data';
+import { type Arguments, isPlainObject, kindOf, parseArgs } from './options';
 import { RandomMethods } from './random-methods';
 import type { Tensor } from './tensor';
 
@@ -41,8 +41,11 @@ interface DivOptions {
 const alphaOf = (name: string, options: { alpha?: number }): number =>
   parseArgs<{ alpha?: number }>(name, [], { alpha: 1 }, [options]).alpha;
 
-/** Names that PyTorch has for devices. */
-const devices = /^(cpu|cuda|mps|xpu|meta|webgpu)\b/;
+/** Names the gradient function of a rounded quotient. */
+function calledDiv(quotient: Tensor): Tensor {
+  named(quotient.value, 'DivBackward2');
+  return quotient;
+}
 
 export abstract class PointwiseMethods extends RandomMethods {
   // ── Arithmetic ──
@@ -74,14 +77,20 @@ export abstract class PointwiseMethods extends RandomMethods {
   div(other: Operandish, options?: DivOptions): Tensor {
     const defaults = { roundingMode: null };
     const { roundingMode } = options ? parseArgs<DivOptions>('div', [], defaults, [options]) : defaults;
-    if (roundingMode === 'floor') return this.floorDivide(other);
+    if (roundingMode === 'floor') return calledDiv(this.floorDivide(other));
     const quotient = this.combine('div', other, arithmetic.div, true);
     if (roundingMode === null) return quotient;
     if (roundingMode !== 'trunc') {
       throw new ArgumentError(`div: expected roundingMode 'trunc', 'floor' or null, but got '${roundingMode}'`);
     }
     const truncated = quotient.sign().mul(quotient.abs().floor());
-    return truncated.to(this.resultType(other));
+    return calledDiv(truncated.to(this.resultType(other)));
+  }
+
+  /** Names the gradient function of a result, which in PyTorch differs for numbers and tensors. */
+  protected byKind(result: Tensor, other: Operandish, ofNumber: string, ofTensor: string): Tensor {
+    if (result.value.node) named(result.value, other instanceof TensorBase ? ofTensor : ofNumber);
+    return result;
   }
 
   /** ⌊this / other⌋. */
@@ -91,7 +100,8 @@ export abstract class PointwiseMethods extends RandomMethods {
 
   /** The remainder with the sign of `other`. */
   remainder(other: Operandish): Tensor {
-    return this.combine('remainder', other, arithmetic.remainder);
+    const result = this.combine('remainder', other, arithmetic.remainder);
+    return this.byKind(result, other, 'RemainderBackward0', 'RemainderBackward1');
   }
 
   pow(exponent: Operandish): Tensor {
@@ -178,9 +188,10 @@ export abstract class PointwiseMethods extends RandomMethods {
     return this.make(arithmetic.ceil(this.value));
   }
 
-  /** To the nearest whole number; halves go to the even one. */
-  round(): Tensor {
-    return this.make(arithmetic.round(this.value));
+  /** To the nearest whole number, or to so many decimals; halves go to the even one. Negative decimals round to tens, hundreds, …. */
+  round(options?: { decimals?: number }): Tensor {
+    const { decimals } = parseArgs<{ decimals?: number }>('round', [], { decimals: 0 }, options ? [options] : []);
+    return this.make(arithmetic.round(this.value, decimals));
   }
 
   /** Each element limited to [min, max], numbers or tensors; either may be left out. */
@@ -305,25 +316,27 @@ export abstract class PointwiseMethods extends RandomMethods {
       );
     }
     if (!(value instanceof TensorBase)) {
-      return this.make(compare.where(mask.value, full([], value, this.dtype), this.value));
+      const number = full([], value, this.dtype);
+      return this.make(named(compare.where(mask.value, number, this.value), 'MaskedFillBackward0'));
     }
     if (value.shape.length > 0) {
       throw new ShapeError(`maskedFill: expected a number or a 0-d tensor, but got shape ${showShape(value.shape)}`);
     }
-    return this.make(compare.where(mask.value, cast(value.value, this.dtype), this.value));
+    const filled = compare.where(mask.value, cast(value.value, this.dtype), this.value);
+    return this.make(named(filled, 'MaskedFillBackward1'));
   }
 
   // ── Conversion ──
 
-  /** The numbers in another dtype, or that of another tensor; this tensor itself where it has that dtype already. */
-  to(target: DType | Tensor | { dtype: DType }): Tensor {
-    const dtype = typeof target === 'string' ? target : target.dtype;
-    if (devices.test(dtype)) {
-      throw new ArgumentError(
-        `to: expected a dtype, but got the device '${dtype}'; every tensor is on the one device there is, so leave it out`,
-      );
-    }
-    return dtype === this.dtype ? (this as unknown as Tensor) : this.make(cast(this.value, expectDType('to', dtype)));
+  /** The numbers in another dtype, or that of another tensor; this tensor itself where it has that dtype already, unless `copy` is true. */
+  to(target: DType | Tensor | { dtype?: DType; copy?: boolean }, options?: { copy?: boolean }): Tensor {
+    const given = isPlainObject(target) ? target : { dtype: typeof target === 'string' ? target : target.dtype };
+    const { dtype, copy } = parseArgs<{ dtype?: DType; copy?: boolean }>('to', [], { dtype: this.dtype, copy: false }, [
+      { ...given, ...options },
+    ]);
+    refuseDevice('to', dtype);
+    if (dtype !== this.dtype) return this.make(cast(this.value, expectDType('to', dtype)));
+    return copy ? this.make(named(clone(this.value), 'ToCopyBackward0')) : (this as unknown as Tensor);
   }
 
   /** The numbers in the dtype of another tensor. */

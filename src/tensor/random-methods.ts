@@ -160,11 +160,13 @@ export abstract class RandomMethods extends NewMethods {
   }
 
   /** Overwrites the elements with ones of probability p, a number or a tensor of probabilities, and zeros. */
-  bernoulli_(...args: [p?: number | Tensor, options?: Drawing] | [options?: Drawing]): this {
-    const [first, second] = args;
-    const p = isPlainObject(first) ? 0.5 : ((first ?? 0.5) as number | TensorBase);
-    const named = isPlainObject(first) ? first : second;
-    const { generator } = parseArgs<Drawing>('bernoulli_', [], { generator: null }, named ? [named] : []);
+  bernoulli_(...args: [p?: number | Tensor, options?: Drawing] | [options?: Drawing & { p?: number | Tensor }]): this {
+    const { p, generator } = parseArgs<{ p?: number | Tensor } & Drawing>(
+      'bernoulli_',
+      [],
+      { p: 0.5 as number | Tensor, generator: null },
+      args,
+    );
     if (typeof p === 'number') {
       return this.draw(generator, (out, g) => fillBernoulli(out, p, g), isFloat(this.dtype) ? 'float32' : this.dtype);
     }

@@ -124,7 +124,11 @@ export function randint(
 }
 
 /** A random order of 0 … n - 1, int64 by default. Shape: [n]. */
-export function randperm(n: number, options: RandomOptions = {}): Tensor {
+export function randperm(
+  ...args: [n: number, options?: RandomOptions] | [named: RandomOptions & { n: number }]
+): Tensor {
+  const [first, given = {}] = args;
+  const { n, ...options } = typeof first === 'object' ? first : { n: first, ...given };
   const fill: Fill = (out, generator) => out.set(permutation(n, generator));
   return drawn('randperm', expectSize('randperm', [n]), options, 'int64', fill);
 }
@@ -195,6 +199,15 @@ function expectProbabilities(op: string, name: string, input: Tensor): void {
   throw new DTypeError(`${op}: expected ${name} of dtype float32, but got ${input.dtype}; convert with .to('float32')`);
 }
 
+interface NormalParameters {
+  /** Default 0, where `std` is a tensor. */
+  mean?: Tensor | number;
+  /** Default 1. */
+  std?: Tensor | number;
+  /** Where neither is a tensor. */
+  size?: readonly number[];
+}
+
 /**
  * Normal numbers of the given mean and standard deviation: both numbers with a `size`, or at least one a tensor that gives the
  * shape and dtype. It carries no gradient.
@@ -205,18 +218,29 @@ export function normal(
     | [mean: number, std: number, named: RandomOptions & { size: readonly number[] }]
     | [mean: Tensor, std?: Tensor | number, options?: RandomOptions]
     | [mean: number, std: Tensor, options?: RandomOptions]
+    | [mean: Tensor, named: RandomOptions & { std?: Tensor | number }]
+    | [named: RandomOptions & NormalParameters]
 ): Tensor {
   const last: unknown = args.at(-1);
-  const { size: named, ...options }: RandomOptions & { size?: unknown } = isPlainObject(last) ? last : {};
-  const [mean, second, size = named] = isPlainObject(last) ? args.slice(0, -1) : args;
-  const std = (second ?? 1) as Tensor | number;
+  const {
+    mean: m,
+    std: s,
+    size: named,
+    ...options
+  }: RandomOptions & Partial<NormalParameters> = isPlainObject(last) ? last : {};
+  const [mean = m ?? 0, std = s ?? 1, size = named] = (isPlainObject(last) ? args.slice(0, -1) : args) as [
+    mean?: Tensor | number,
+    std?: Tensor | number,
+    size?: readonly number[],
+  ];
   if (typeof mean === 'number' && typeof std === 'number') {
     const fill: Fill = (out, generator) => fillNormal(out, mean, std, generator);
     return drawn('normal', expectSize('normal', size), options, 'float32', fill);
   }
   const shaping = (mean instanceof Tensor ? mean : std) as Tensor;
   const wide = (x: Tensor | number) => (typeof x === 'number' ? x : cast(x.value, 'float32'));
-  const noise = drawn('normal', shaping.shape, options, 'float32', standardNormal);
+  const both = [mean, std].filter((x) => x instanceof Tensor);
+  const noise = drawn('normal', broadcastShapes('normal', both), options, 'float32', standardNormal);
   return withMode({ grad: false }, () => {
     const numbers = add(mul(noise.value, wide(std)), wide(mean as Tensor | number));
     return Tensor.of(cast(numbers, floatOf(shaping)));

@@ -29,13 +29,16 @@ export type SpreadArgs =
   | [options?: { dim?: Dims; keepdim?: boolean } & SpreadOptions]
   | [dim?: Dims, options?: { keepdim?: boolean } & SpreadOptions]
   | [unbiased: boolean]
-  | [dim: Dims, unbiased: boolean, keepdim?: boolean];
+  | [dim: Dims, unbiased: boolean, keepdim?: boolean | { keepdim?: boolean }];
 
 interface ReduceCall {
   readonly dim: Dims;
   readonly keepdim: boolean;
   readonly options: Readonly<Record<string, unknown>>;
 }
+
+/** An empty list of dimensions stands for all of them. */
+export const allIfNone = (dim: Dims): Dims => (Array.isArray(dim) && dim.length === 0 ? null : dim);
 
 /** Reads `ReduceArgs`; `names` are the further options. */
 export function reduceArgs(name: string, args: readonly unknown[], names: readonly string[] = []): ReduceCall {
@@ -71,15 +74,16 @@ export function spreadArgs(
   name: string,
   args: readonly unknown[],
 ): { readonly dim: Dims; readonly keepdim: boolean; readonly correction: number } {
-  const [first, second, third] = args;
+  const [first, second] = args;
   if (typeof first === 'boolean') return { dim: null, keepdim: false, correction: first ? 1 : 0 };
   if (typeof second === 'boolean') {
-    return { dim: (first as Dims | undefined) ?? null, keepdim: third === true, correction: second ? 1 : 0 };
+    const { dim, keepdim } = reduceArgs(name, [first, ...args.slice(2)]);
+    return { dim: allIfNone(dim), keepdim, correction: second ? 1 : 0 };
   }
   const { dim, keepdim, options } = reduceArgs(name, args, ['correction', 'unbiased']);
   const { correction, unbiased } = options as SpreadOptions;
   if (correction !== undefined && unbiased !== undefined) {
     throw new ArgumentError(`${name}: expected either correction or unbiased, but got both`);
   }
-  return { dim, keepdim, correction: correction ?? (unbiased === false ? 0 : 1) };
+  return { dim: allIfNone(dim), keepdim, correction: correction ?? (unbiased === false ? 0 : 1) };
 }

@@ -11,7 +11,15 @@ import { logSoftmax, softmax } from '../ops/softmax';
 import { vectorNorm } from '../ops/vector-norm';
 import { type ClosenessArgs, ElementaryMethods } from './elementary-methods';
 import { type Arguments, isPlainObject, parseArgs } from './options';
-import { type Dims, type ReduceArgs, reduceArgs, type SpreadArgs, type SumOptions, spreadArgs } from './reduce-args';
+import {
+  allIfNone,
+  type Dims,
+  type ReduceArgs,
+  reduceArgs,
+  type SpreadArgs,
+  type SumOptions,
+  spreadArgs,
+} from './reduce-args';
 import type { Tensor } from './tensor';
 
 interface NormOptions {
@@ -51,7 +59,7 @@ export abstract class ReduceMethods extends ElementaryMethods {
   /** How many elements are not zero (int64), over the given dimensions or all. */
   countNonzero(...args: CountArgs): Tensor {
     const { dim } = parseArgs<{ dim?: Dims }>('countNonzero', [], { dim: null as Dims }, args);
-    return this.make(reduce.countNonzero(this.value, dim));
+    return this.make(reduce.countNonzero(this.value, allIfNone(dim)));
   }
 
   /** Whether another tensor has this one's shape and equal elements; reads them back. */
@@ -79,19 +87,25 @@ export abstract class ReduceMethods extends ElementaryMethods {
 
   /** The greatest elements; equal ones share the gradient. */
   amax(...args: ReduceArgs): Tensor {
-    return this.reduced('amax', args, reduce.amax);
+    return this.reduced('amax', args, (x, dim, keepdim) => reduce.amax(x, allIfNone(dim), keepdim));
   }
 
   amin(...args: ReduceArgs): Tensor {
-    return this.reduced('amin', args, reduce.amin);
+    return this.reduced('amin', args, (x, dim, keepdim) => reduce.amin(x, allIfNone(dim), keepdim));
   }
 
+  /** Whether any element is not zero: bool, of uint8 numbers uint8. */
   any(...args: ReduceArgs): Tensor {
-    return this.reduced('any', args, reduce.any);
+    return this.judged(this.reduced('any', args, reduce.any));
   }
 
+  /** Whether no element is zero: bool, of uint8 numbers uint8. */
   all(...args: ReduceArgs): Tensor {
-    return this.reduced('all', args, reduce.all);
+    return this.judged(this.reduced('all', args, reduce.all));
+  }
+
+  private judged(result: Tensor): Tensor {
+    return this.dtype === 'uint8' ? result.to('uint8') : result;
   }
 
   logsumexp(...args: ReduceArgs): Tensor {
@@ -153,7 +167,7 @@ export abstract class ReduceMethods extends ElementaryMethods {
         `norm: expected p to be a number or 'fro', but got ${JSON.stringify(p)}; there are no singular values here`,
       );
     }
-    return this.make(vectorNorm(cast(this.value, dtype), p === 'fro' ? 2 : p, dim, keepdim));
+    return this.make(vectorNorm(cast(this.value, dtype), p === 'fro' ? 2 : p, allIfNone(dim), keepdim));
   }
 
   /** exp(x_i) / Σ_j exp(x_j) along `dim`. */
@@ -185,8 +199,9 @@ export abstract class ReduceMethods extends ElementaryMethods {
     args: readonly unknown[],
     op: (x: Value, dims: Dims, keepdim: boolean) => Value,
   ): Tensor {
-    const { dim, keepdim, options } = reduceArgs(name, args, ['dtype']);
+    const { dim: given, keepdim, options } = reduceArgs(name, args, ['dtype']);
     const { dtype } = options as SumOptions;
+    const dim = allIfNone(given);
     if (dtype === undefined) return this.reduced(name, [dim, keepdim], op);
     return this.to(dtype).reduced(name, [dim, keepdim], op).to(dtype);
   }

@@ -2,7 +2,7 @@
 import { numel, type Shape, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { named } from '../graph/record';
-import { reshape } from '../ops/cast';
+import { identity, reshape } from '../ops/cast';
 import { gather, indexSelect } from '../ops/indexing';
 import { matmul } from '../ops/matmul';
 import { expand } from '../ops/reduce';
@@ -143,6 +143,7 @@ export abstract class ShapeMethods extends ReduceMethods {
     const end = this.wrapDim('flatten', endDim);
     if (start > end) throw new ShapeError(`flatten: expected startDim ≤ endDim, but got ${startDim} and ${endDim}`);
     const { shape } = this;
+    if (start === end) return this as unknown as Tensor;
     return this.reshape([...shape.slice(0, start), numel(shape.slice(start, end + 1)), ...shape.slice(end + 1)]);
   }
 
@@ -257,7 +258,7 @@ export abstract class ShapeMethods extends ReduceMethods {
 
   /** A tensor whose elements lie in row-major order: this one if they do. */
   contiguous(): Tensor {
-    return this.isContiguous() ? (this as unknown as Tensor) : this.make(this.value);
+    return this.isContiguous() ? (this as unknown as Tensor) : this.make(named(identity(this.value), 'CloneBackward0'));
   }
 
   /** One index of a dimension, which disappears. */
@@ -284,7 +285,8 @@ export abstract class ShapeMethods extends ReduceMethods {
   /** All slices along a dimension. */
   unbind(...args: UnbindArgs): Tensor[] {
     const { dim } = parseArgs<{ dim?: number }>('unbind', [], { dim: 0 }, args);
-    return Array.from({ length: this.shape[this.wrapDim('unbind', dim)]! }, (_, i) => this.select(dim, i));
+    const size = this.shape[this.wrapDim('unbind', dim)]!;
+    return Array.from({ length: size }, (_, i) => this.called('UnbindBackward0', this.select(dim, i)));
   }
 
   /** Pieces along a dimension: of `size` each (the last may be smaller), or of the sizes given. */
@@ -299,9 +301,10 @@ export abstract class ShapeMethods extends ReduceMethods {
         `split: expected sizes that sum to ${total} (dimension ${dim}), but got ${showShape(sizes)}`,
       );
     }
+    const gradName = typeof size === 'number' ? 'SplitBackward0' : 'SplitWithSizesBackward0';
     let start = 0;
     return sizes.map((length) => {
-      const piece = this.narrow(dim, start, length);
+      const piece = this.called(gradName, this.narrow(dim, start, length));
       start += length;
       return piece;
     });
@@ -310,6 +313,7 @@ export abstract class ShapeMethods extends ReduceMethods {
   /** At most `chunks` pieces of equal size along a dimension; the last may be smaller. */
   chunk(...args: ChunkArgs): Tensor[] {
     const { chunks, dim } = parseArgs<ChunkOptions>('chunk', ['chunks'], { dim: 0 }, args);
+    if (!(chunks > 0)) throw new ArgumentError(`chunk: expected chunks greater than 0, but got ${chunks}`);
     return this.split(Math.max(Math.ceil(this.shape[this.wrapDim('chunk', dim)]! / chunks), 1), dim);
   }
 

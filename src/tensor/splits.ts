@@ -31,7 +31,7 @@ function pieces(name: string, input: Tensor, sections: Sections, dim: number): T
     }
     const [least, longer] = [Math.floor(size / sections), size % sections];
     const lengths = Array.from({ length: sections }, (_, i) => least + (i < longer ? 1 : 0));
-    return input.split(lengths, d);
+    return sliced(input, d, lengths);
   }
   if (!Array.isArray(sections)) {
     throw new ArgumentError(`${name}: expected a number or a list of numbers; read a tensor with tolist() first`);
@@ -40,6 +40,15 @@ function pieces(name: string, input: Tensor, sections: Sections, dim: number): T
   return [...places, size].map((end, i) => {
     const start = i === 0 ? 0 : places[i - 1]!;
     return input.narrow(d, start, Math.max(end - start, 0));
+  });
+}
+
+function sliced(input: Tensor, dim: number, lengths: readonly number[]): Tensor[] {
+  let start = 0;
+  return lengths.map((length) => {
+    const piece = input.narrow(dim, start, length);
+    start += length;
+    return piece;
   });
 }
 

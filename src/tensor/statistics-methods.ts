@@ -93,24 +93,26 @@ export abstract class StatisticsMethods extends IndexingMethods {
     const whole = dim === null || this.shape.length === 0;
     const d = whole ? 0 : this.wrapDim(name, dim);
     const x = whole ? this.flatten() : this.transpose(d, -1);
+    if (x.numel() === 0 && dim === null && isFloat(this.dtype)) return this.make(full([], Number.NaN, this.dtype));
     if (x.shape.at(-1) === 0) {
       throw new ShapeError(`${name}: expected a dimension with elements, but got shape ${showShape(this.shape)}`);
     }
     const places = middle(x.detach());
-    if (dim === null) return this.spread(x, x.detach().gather(-1, places));
+    const gradName = name === 'median' ? 'MedianBackward' : 'NanmedianBackward';
+    if (dim === null) return this.spread(x, x.detach().gather(-1, places), `${gradName}0`);
     const values = x.gather(-1, places);
-    if (whole) return [values.reshape([]), places.reshape([])];
+    if (whole) return [this.make(named(values.reshape([]).value, `${gradName}1`)), places.reshape([])];
     const settled = (y: Tensor) => (keepdim ? y.transpose(d, -1) : y.transpose(d, -1).squeeze(d));
-    return [this.make(named(settled(values).value, 'MedianBackward1')), settled(places)];
+    return [this.make(named(settled(values).value, `${gradName}1`)), settled(places)];
   }
 
   /** One element of the vector x, as a number whose gradient all elements equal to it share. */
-  private spread(x: Tensor, element: Tensor): Tensor {
+  private spread(x: Tensor, element: Tensor, gradName: string): Tensor {
     const [value] = withGradient([x.value], [element.reshape([]).value], ([dy]) => {
       const alike = x.detach().eq(element).logicalOr(x.detach().isnan().logicalAnd(element.isnan())).to('float32');
       return [alike.div(alike.sum()).mul(this.make(dy!)).value];
     });
-    return this.make(named(value!, 'MedianBackward0'));
+    return this.make(named(value!, gradName));
   }
 
   /** How many elements lie in each of `bins` equal parts of [min, max]; with both 0, of the range of the elements. float32. */
@@ -118,6 +120,7 @@ export abstract class StatisticsMethods extends IndexingMethods {
     const { bins, min, max } = parseArgs<HistcOptions>('histc', [], { bins: 100, min: 0, max: 0 }, args);
     if (!Number.isInteger(bins) || bins < 1)
       throw new ArgumentError(`histc: expected bins of at least 1, but got ${bins}`);
+    if (this.numel() === 0) return this.make(full([bins], 0, isFloat(this.dtype) ? this.dtype : 'float32'));
     if (max < min) throw new ArgumentError(`histc: expected max of at least min, but got ${min} and ${max}`);
     const x = this.detach().float().flatten();
     const bound = (given: number, found: () => Tensor) => (min === max ? found() : this.make(full([], given)));

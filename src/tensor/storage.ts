@@ -1,10 +1,11 @@
 // Storage: what tensors that alias each other share. It holds the current value; a write makes a new one current.
 
+import { gradNameOf } from '../autograd/backward';
 import { byteLength, contiguousStrides, type DType, numel, type Shape, sameShape } from '../compiler/meta';
 import { flushIfLarge, releaseAfterFlush } from '../graph/flush';
 import { beforeChange, isJournaling } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
-import { fromHost } from '../graph/record';
+import { fromHost, named } from '../graph/record';
 import { currentScope, makeRecipesOf, type Root, type Scope, topScope, trackRoot } from '../graph/roots';
 import type { Value } from '../graph/value';
 import { detach, identity, reshape, rewritten } from '../ops/cast';
@@ -109,6 +110,7 @@ export class Storage implements Root {
     makeRecipesOf(this.current);
     this.current.overwritten = true;
     this.current = own(value);
+    if (this.current !== value && value.requiresGrad && value.node) named(this.current, gradNameOf(value));
     this.current.held = true;
     this.writes++;
     trackRoot(this, this.scope);

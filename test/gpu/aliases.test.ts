@@ -134,8 +134,9 @@ describe('another shape in place', () => {
     const y = torch.arange(6).view(2, 3);
     const other = y.view(6);
     expect(y.t_()).toBe(y);
-    expect([y.shape, y.stride()]).toEqual([
+    expect([y.shape, y.stride(), [y.stride(0), y.stride(-1)]]).toEqual([
       [3, 2],
+      [1, 3],
       [1, 3],
     ]);
     y.add_(torch.tensor([[10], [20], [30]]));

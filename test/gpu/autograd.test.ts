@@ -103,9 +103,34 @@ test('grad: several outputs and inputs, weights, non-leaves, and unused inputs',
   expect(await dh.tolist()).toEqual([1, 10]);
   expect(() => grad(x.sum(), y)).toThrow(/input 0 was not used/);
   expect(grad(x.sum(), [y], { allowUnused: true })).toEqual([null]);
+  const [zeros] = grad(x.sum(), [y], { materializeGrads: true });
+  expect(await zeros.tolist()).toEqual([0, 0]);
+  expect(() => grad(x.sum(), y, { allowUnused: false, materializeGrads: true })).toThrow(
+    /allowUnused true or left out/,
+  );
   expect(() => grad(x.mul(2), x)).toThrow(/pass gradOutputs/);
   expect(() => grad(x.sum(), torch.ones(2))).toThrow(/input 0 does not require grad/);
   expect(() => grad(torch.ones(1).sum(), x)).toThrow(/output 0 does not require grad/);
+});
+
+test('autograd.backward: several tensors at once, weights, and chosen leaves', async () => {
+  const { backward } = torch.autograd;
+  const x = leaf([1, 2]);
+  const y = leaf([3, 4]);
+  const h = x.mul(y);
+  backward([h, h.sum()], [torch.tensor([1, 10]), null]);
+  expect([await x.grad!.tolist(), await y.grad!.tolist()]).toEqual([
+    [6, 44],
+    [2, 22],
+  ]);
+  backward(x.mul(y), { gradTensors: torch.tensor([1, 1]), inputs: y });
+  expect([await x.grad!.tolist(), await y.grad!.tolist()]).toEqual([
+    [6, 44],
+    [3, 24],
+  ]);
+  expect(() => backward([h, h], [torch.tensor([1, 10])])).toThrow(/backward: expected 2 gradTensors, one an output/);
+  expect(() => backward(x.mul(2))).toThrow(/backward: .* output 0 has shape \[2\]; pass gradTensors/);
+  expect(() => backward(x.mul(y).sum(), { inputs: h })).toThrow(/expected inputs to be leaves/);
 });
 
 test('hooks see the gradient, and may replace it', async () => {
@@ -123,6 +148,18 @@ test('hooks see the gradient, and may replace it', async () => {
   x.grad = null;
   x.mul(3).sum().backward();
   expect(await x.grad!.tolist()).toEqual([3, 3]);
+  // Hooks of leaves whose gradient nobody asked for are not called.
+  const other = leaf([1, 2]);
+  other.registerHook((g) => {
+    seen.push(g);
+  });
+  x.mul(other).sum().backward({ inputs: x });
+  torch.autograd.grad(x.mul(other).sum(), x);
+  expect(seen.length).toBe(1);
+  x.mul(other)
+    .sum()
+    .backward({ inputs: [other] });
+  expect(seen.length).toBe(2);
 });
 
 test('retainGrad keeps the gradient of a non-leaf', async () => {
@@ -148,18 +185,6 @@ test('noGrad and enableGrad switch recording, and refuse promises', async () => 
     torch.noGrad(() => {
       throw new Error('inside');
     }),
-  // Hooks of leaves whose gradient nobody asked for are not called.
-  const other = leaf([1, 2]);
-  other.registerHook((g) => {
-    seen.push(g);
-  });
-  x.mul(other).sum().backward({ inputs: x });
-  torch.autograd.grad(x.mul(other).sum(), x);
-  expect(seen.length).toBe(1);
-  x.mul(other)
-    .sum()
-    .backward({ inputs: [other] });
-  expect(seen.length).toBe(2);
   ).toThrow('inside');
   expect(torch.isGradEnabled()).toBe(true);
 });

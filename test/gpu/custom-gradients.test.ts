@@ -173,6 +173,12 @@ describe('torch.func', () => {
       x,
     );
     await close(gradients[1]!, [0.5, -1, 2]);
+    const [, byPlace] = torch.func.grad((a: Tensor, b: Tensor) => a.mul(b).sum(), [0, 1])(x, x);
+    await close(byPlace!, [0.5, -1, 2]);
+    expect(await torch.autograd.gradcheck(cube, x.requiresGrad_())).toBe(true);
+    const wrong = (t: Tensor) => cube(t.detach()).add(t.sum());
+    expect(await torch.autograd.gradcheck(wrong, x, { raiseException: false })).toBe(false);
+    expect(() => torch.func.grad(cube, { hasAux: true } as never)).toThrow(/unknown argument 'hasAux'/);
     expect(await value.item()).toBeCloseTo(5.25, 6);
   });
 

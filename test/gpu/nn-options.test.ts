@@ -25,6 +25,18 @@ describe('options', () => {
       ],
     ];
     for (const [y, expected] of cases) expectNumbers(await y.data(), expected);
+    const image = torch.arange(16, { dtype: 'float32' }).reshape(1, 4, 2, 2);
+    const alike: [Tensor, Tensor][] = [
+      [F.groupNorm(image, { numGroups: 2 }), F.groupNorm(image, 2)],
+      [F.layerNorm(image, { normalizedShape: [2, 2], eps: 1 }), F.layerNorm(image, [2, 2], null, null, 1)],
+      [F.rmsNorm(image, { normalizedShape: [2] }), F.rmsNorm(image, [2])],
+      [F.adaptiveAvgPool2d(image, { outputSize: 1 }), F.adaptiveAvgPool2d(image, 1)],
+      [F.pixelShuffle(image, { upscaleFactor: 2 }), F.pixelShuffle(image, 2)],
+      [F.pixelUnshuffle(image, { downscaleFactor: 2 }), F.pixelUnshuffle(image, 2)],
+    ];
+    for (const [named, placed] of alike) expectNumbers(await named.data(), await placed.data());
+    expect(nn.init.calculateGain('leaky_relu', { param: 0.2 })).toBeCloseTo(1.3867504905630728, 12);
+    expect(nn.init.calculateGain('leaky_relu', null)).toBeCloseTo(1.4141428569978354, 12);
     expect(() => F.glu(given, { axis: 0 } as never)).toThrow(/^glu: got an unknown argument 'axis'/);
   });
 

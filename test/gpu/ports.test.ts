@@ -220,6 +220,18 @@ describe('a call with what is no tensor', () => {
       () => x.at(0, x.argmax().item() as never),
       /^at: expected numbers, slices, tensors or null as indices, but got a promise; await it first$/,
     ],
+    [
+      'two tensors instead of a list',
+      () => loosely(torch.cat, x, x),
+      /^cat: expected a list of tensors, as in cat\(\[a, b\]\), but got an instance of Tensor$/,
+    ],
+    [
+      'a promise in a list',
+      () => torch.stack([x, x.data() as never]),
+      /^stack: .* but at 1 got a promise; await it first$/,
+    ],
+    ['no chunks', () => x.chunk(0), /^chunk: expected chunks greater than 0, but got 0$/],
+    ['a function of nothing', () => loosely(F.relu), /^relu: expected input to be a tensor, but got undefined$/],
     ['a number as a parameter', () => new nn.Parameter(3 as never), /^Parameter: expected a tensor, but got number 3/],
     [
       'a model instead of its parameters',

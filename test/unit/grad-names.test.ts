@@ -22,6 +22,8 @@ const labels = torch.tensor([0, 2]);
 const shares = torch.full([2, 3], 1 / 3);
 const linear = new nn.Linear(3, 2);
 const conv = new nn.Conv2d(1, 1, 3);
+const attention = new nn.MultiheadAttention(4, 2);
+const rows = torch.ones(3, 1, 4, { requiresGrad: true });
 
 /** The fixtures' expressions, each as the function of its text. */
 const functions: (() => Tensor)[] = [
@@ -99,6 +101,17 @@ const functions: (() => Tensor)[] = [
   () => F.adaptiveAvgPool2d(image, 3),
   () => x.t().reshape(-1),
   () => x.t().flatten(),
+  () => x.mul(2).flatten(1),
+  () => x.t().contiguous(),
+  () => x.clone().add_(1),
+  () => x.clone().mul_(v),
+  () => x.clone().exp_(),
+  () => x.clone().maskedFill_(x.gt(0), 1),
+  () => x.to({ dtype: torch.float32, copy: true }),
+  () => F.adaptiveAvgPool3d(image, 1),
+  () => F.adaptiveAvgPool1d(x, 1),
+  () => attention(rows, rows, rows)[1]!,
+  () => attention(rows, rows, rows, { averageAttnWeights: false })[1]!,
 ];
 
 test('every expression of the fixtures is here', () => {

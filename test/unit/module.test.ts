@@ -304,6 +304,19 @@ describe('loadStateDict', () => {
 });
 
 describe('options of PyTorch’s modules', () => {
+  test('take modules out of containers', () => {
+    const named = new nn.Sequential({ a: new nn.ReLU(), b: new nn.Tanh(), c: new nn.GELU() });
+    expect(`${named.pop(1)}`).toBe('Tanh()');
+    expect(`${named}`).toBe("Sequential(\n  (0): ReLU()\n  (1): GELU(approximate='none')\n)");
+    const list = new nn.ModuleList<nn.Module>([new nn.ReLU(), new nn.Tanh()]);
+    expect(`${list.pop(-1)}${list}`).toBe('Tanh()ModuleList(\n  (0): ReLU()\n)');
+    expect(() => list.pop(3)).toThrow(torch.IndexError);
+    const dict = new nn.ModuleDict({ a: new nn.ReLU() });
+    expect(dict.items()).toEqual([['a', dict.get('a')]]);
+    dict.clear();
+    expect(dict.length).toBe(0);
+  });
+
   test('list what is shared every time', () => {
     const shared = new nn.Linear(1, 1, false);
     const model = new nn.Sequential(shared, shared);

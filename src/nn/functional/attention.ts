@@ -135,7 +135,7 @@ export function multiHead(
   const mask = masks.length > 0 ? masks.reduce((a, b) => a.add(b)) : null;
   const [attended, weights] = attend(scores, mask && (added > 0 ? mask.pad([0, added]) : mask), split(v), o.dropoutP);
   const joined = attended.permute([2, 0, 1, 3]).reshape([length, batch, width]);
-  return [linear(joined, p.out, p.outBias), o.averageWeights ? weights.mean(1) : weights];
+  return [linear(joined, p.out, p.outBias), o.averageWeights ? weights.mean(1) : weights.view(weights.shape)];
 }
 
 /** A mask of what is not seen as numbers to add: −∞ where true. */

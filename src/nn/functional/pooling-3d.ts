@@ -145,6 +145,7 @@ function adaptiveSize(op: string, size: AdaptiveSize3d, volume: Volume): Volume 
 export function adaptiveAvgPool3d(x: Tensor, outputSize: AdaptiveSize3d): Tensor {
   const volume = volumeOf('adaptiveAvgPool3d', x);
   const [depth, height, width] = adaptiveSize('adaptiveAvgPool3d', outputSize, volume);
+  if (depth === 1 && height === 1 && width === 1) return x.mean([-3, -2, -1], { keepdim: true });
   const plane = columns(adaptiveAvgPool2d(planes(x), [height, width]), volume[0]);
   return restore(adaptiveAvgPool2d(plane, [depth, null]), x, [height, width]);
 }
