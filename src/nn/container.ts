@@ -50,6 +50,17 @@ abstract class ModuleRow<M extends Module> extends Module {
     return this;
   }
 
+  /** Takes the module at a place out and returns it. Those that stay are named by their numbers, as in PyTorch. */
+  pop(index: number): M {
+    const module = this.at(index);
+    const left = [...this];
+    left.splice(index, 1);
+    for (const [name] of this.ownEntries()) Reflect.deleteProperty(this, name);
+    for (let i = 0; i <= left.length; i++) Reflect.deleteProperty(this, i);
+    this.extend(left);
+    return module;
+  }
+
   /** The modules in order, each entry of the registry; the same module may stand in several places. */
   private ownEntries(): [string, M][] {
     return Object.entries(this).filter((entry): entry is [string, M] => entry[1] instanceof Module);
@@ -150,6 +161,11 @@ export class ModuleDict<M extends Module = Module> extends Module {
     return this.keys().includes(name);
   }
 
+  /** Takes all modules out. */
+  clear(): void {
+    for (const name of this.keys()) Reflect.deleteProperty(this, name);
+  }
+
   /** Takes a module out and returns it. */
   pop(name: string): M {
     const module = this.get(name);
@@ -172,6 +188,11 @@ export class ModuleDict<M extends Module = Module> extends Module {
 
   entries(): [string, M][] {
     return Object.entries(this).filter((entry): entry is [string, M] => entry[1] instanceof Module);
+  }
+
+  /** `entries` by PyTorch's name. */
+  items(): [string, M][] {
+    return this.entries();
   }
 
   [Symbol.iterator](): Iterator<string> {

@@ -35,11 +35,19 @@ export type Nonlinearity =
 const linearLike = /^(linear|sigmoid|conv(_transpose)?[123]d)$/;
 
 /** The recommended standard deviation's factor for what follows a layer; `param` is leaky ReLU's slope, default 0.01. */
-export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
+export function calculateGain(
+  ...args: Arguments<{ nonlinearity: Nonlinearity; param?: number | null }, ['nonlinearity', 'param']>
+): number {
+  const { nonlinearity, param } = parseArgs<{ nonlinearity: Nonlinearity; param?: number | null }>(
+    'calculateGain',
+    ['nonlinearity'],
+    { param: null },
+    args,
+  );
   if (linearLike.test(nonlinearity)) return 1;
   if (nonlinearity === 'tanh') return 5 / 3;
   if (nonlinearity === 'relu') return Math.sqrt(2);
-  if (nonlinearity === 'leaky_relu') return Math.sqrt(2 / (1 + param ** 2));
+  if (nonlinearity === 'leaky_relu') return Math.sqrt(2 / (1 + (param ?? 0.01) ** 2));
   if (nonlinearity === 'selu') return 3 / 4;
   throw new ArgumentError(`calculateGain: expected a known nonlinearity, but got '${nonlinearity}'`);
 }

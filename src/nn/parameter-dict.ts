@@ -70,6 +70,11 @@ export class ParameterDict extends Module {
     return Object.entries(this).filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter);
   }
 
+  /** `entries` by PyTorch's name. */
+  items(): [string, Parameter][] {
+    return this.entries();
+  }
+
   [Symbol.iterator](): Iterator<string> {
     return this.keys()[Symbol.iterator]();
   }

@@ -29,8 +29,12 @@ function adaptiveSize(op: string, size: AdaptiveSize2d, x: Tensor): [number, num
 }
 
 /** Means of `outputSize` windows that cover the input. Shape: [N, C, H, W] or [C, H, W] → [N, C, ...outputSize]. */
-export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptiveSize2d): Tensor {
+export function adaptiveAvgPool2d(
+  x: Tensor,
+  ...args: Arguments<{ outputSize: AdaptiveSize2d }, ['outputSize']>
+): Tensor {
   const op = 'adaptiveAvgPool2d';
+  const { outputSize } = parseArgs<{ outputSize: AdaptiveSize2d }>(op, ['outputSize'], {}, args);
   return batched(op, x, (value) => [ops.adaptiveAvgPool2d(value, adaptiveSize(op, outputSize, x))])[0]!;
 }
 

@@ -8,21 +8,29 @@ import { Tensor } from '../../tensor/tensor';
 import { checkChannels, groupsNormed } from './batch-norm';
 import { avgPool2d } from './pooling';
 
-interface LayerNormArguments {
+interface AffineArguments {
   weight?: Tensor | null;
   bias?: Tensor | null;
   /** Added to the variance, default 1e-5. */
   eps?: number;
 }
 
+interface LayerNormArguments extends AffineArguments {
+  normalizedShape: readonly number[];
+}
+
+interface GroupNormArguments extends AffineArguments {
+  numGroups: number;
+}
+
 /** (x − E[x]) / √(Var[x] + eps) · weight + bias over the trailing dimensions `normalizedShape`. Shape: kept. */
 export function layerNorm(
   x: Tensor,
-  normalizedShape: readonly number[],
-  ...args: Arguments<LayerNormArguments, ['weight', 'bias', 'eps']>
+  ...args: Arguments<LayerNormArguments, ['normalizedShape', 'weight', 'bias', 'eps']>
 ): Tensor {
   const defaults = { weight: null, bias: null, eps: 1e-5 };
-  const { weight, bias, eps } = parseArgs<LayerNormArguments>('layerNorm', [], defaults, args);
+  const o = parseArgs<LayerNormArguments>('layerNorm', ['normalizedShape'], defaults, args);
+  const { normalizedShape, weight, bias, eps } = o;
   return Tensor.of(ops.layerNorm(x.value, normalizedShape, weight?.value ?? null, bias?.value ?? null, eps));
 }
 
@@ -32,11 +40,10 @@ export function layerNorm(
  */
 export function groupNorm(
   x: Tensor,
-  numGroups: number,
-  ...args: Arguments<LayerNormArguments, ['weight', 'bias', 'eps']>
+  ...args: Arguments<GroupNormArguments, ['numGroups', 'weight', 'bias', 'eps']>
 ): Tensor {
   const defaults = { weight: null, bias: null, eps: 1e-5 };
-  const o = parseArgs<LayerNormArguments>('groupNorm', [], defaults, args);
+  const { numGroups, ...o } = parseArgs<GroupNormArguments>('groupNorm', ['numGroups'], defaults, args);
   const { value } = x;
   expectFloat('groupNorm', 'input', value);
   const channels = value.shape[1];
@@ -53,18 +60,17 @@ export function groupNorm(
 }
 
 interface RMSNormArguments {
+  normalizedShape: readonly number[];
   weight?: Tensor | null;
   /** Added to the mean square; left out, float32's epsilon, 2⁻²³. */
   eps?: number | null;
 }
 
 /** x / √(E[x²] + eps) · weight over the trailing dimensions `normalizedShape`. Shape: kept. */
-export function rmsNorm(
-  x: Tensor,
-  normalizedShape: readonly number[],
-  ...args: Arguments<RMSNormArguments, ['weight', 'eps']>
-): Tensor {
-  const { weight, eps } = parseArgs<RMSNormArguments>('rmsNorm', [], { weight: null, eps: null }, args);
+export function rmsNorm(x: Tensor, ...args: Arguments<RMSNormArguments, ['normalizedShape', 'weight', 'eps']>): Tensor {
+  const defaults = { weight: null, eps: null };
+  const o = parseArgs<RMSNormArguments>('rmsNorm', ['normalizedShape'], defaults, args);
+  const { normalizedShape, weight, eps } = o;
   expectFloat('rmsNorm', 'input', x.value);
   const lead = x.shape.length - normalizedShape.length;
   if (normalizedShape.length === 0 || lead < 0 || `${x.shape.slice(lead)}` !== `${normalizedShape}`) {

@@ -1,11 +1,12 @@
 // Owns F.pixelShuffle, F.pixelUnshuffle and F.channelShuffle: channels as pixels and back, and in another order.
 import { numel, showShape } from '../../compiler/meta';
 import { ShapeError } from '../../errors';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 
 /** Channels as pixels. Shape: [*, C · r², H, W] → [*, C, H · r, W · r]. */
-export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
-  const r = upscaleFactor;
+export function pixelShuffle(x: Tensor, ...args: Arguments<{ upscaleFactor: number }, ['upscaleFactor']>): Tensor {
+  const { upscaleFactor: r } = parseArgs<{ upscaleFactor: number }>('pixelShuffle', ['upscaleFactor'], {}, args);
   const [channels, height, width] = x.shape.slice(-3) as [number, number, number];
   if (x.shape.length < 3 || channels % (r * r) !== 0) {
     throw new ShapeError(
@@ -20,8 +21,16 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
 }
 
 /** Pixels as channels. Shape: [*, C, H · r, W · r] → [*, C · r², H, W]. */
-export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
-  const r = downscaleFactor;
+export function pixelUnshuffle(
+  x: Tensor,
+  ...args: Arguments<{ downscaleFactor: number }, ['downscaleFactor']>
+): Tensor {
+  const { downscaleFactor: r } = parseArgs<{ downscaleFactor: number }>(
+    'pixelUnshuffle',
+    ['downscaleFactor'],
+    {},
+    args,
+  );
   const [channels, height, width] = x.shape.slice(-3) as [number, number, number];
   if (x.shape.length < 3 || height % r !== 0 || width % r !== 0) {
     throw new ShapeError(
