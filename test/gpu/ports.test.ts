@@ -207,7 +207,7 @@ describe('a call with what is no tensor', () => {
       /^Flatten.forward: expected its argument to be a tensor, but got undefined$/,
     ],
     ['an array', () => loosely(new nn.Linear(2, 3), [1, 2]), /^Linear.forward: .* but got an array$/],
-    ['a promise', () => loosely(new nn.ReLU(), x.data()), /^ReLU.forward: .* but got a promise; await it first$/],
+    ['a promise', () => loosely(new nn.Tanh(), x.data()), /^Tanh.forward: .* but got a promise; await it first$/],
     [
       'no indices',
       () => loosely(new nn.MaxUnpool2d(2), torch.ones(1, 2, 2)),

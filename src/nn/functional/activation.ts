@@ -5,6 +5,7 @@ import type { Value } from '../../graph/value';
 import * as ops from '../../ops/activation';
 import { clamp } from '../../ops/compare';
 import { softsign as softsignOf } from '../../ops/elementary';
+import { needTensor } from '../../tensor/operand';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
@@ -23,7 +24,7 @@ function apply(x: Tensor, inplace: boolean, f: (x: Value) => Value): Tensor {
 /** An activation whose only option is `inplace`. */
 function plain(name: string, f: (x: Value) => Value) {
   return (x: Tensor, ...args: InplaceArguments): Tensor =>
-    apply(x, parseArgs<Inplace>(name, [], { inplace: false }, args).inplace, f);
+    apply(needTensor(name, x), parseArgs<Inplace>(name, [], { inplace: false }, args).inplace, f);
 }
 
 /** max(x, 0). */
