@@ -1,5 +1,5 @@
 // Functions over tensors for the elementary functions beyond arithmetic.
-import type { ClosenessArgs } from './elementary-methods';
+import type { ClosenessArgs, LerpArgs } from './elementary-methods';
 import { needTensor } from './operand';
 import type { Operandish } from './pointwise-methods';
 import type { Tensor } from './tensor';
@@ -53,7 +53,7 @@ export const atan2 = (input: Tensor, other: Tensor): Tensor => input.atan2(other
 /** The remainder with the sign of `input`. */
 export const fmod = (input: Tensor, other: Operandish): Tensor => input.fmod(other);
 /** input + weight · (end - input). */
-export const lerp = (input: Tensor, end: Tensor, weight: Tensor | number): Tensor => input.lerp(end, weight);
+export const lerp = (input: Tensor, ...args: LerpArgs): Tensor => input.lerp(...args);
 /** input + value · tensor1 · tensor2. */
 export const addcmul = (input: Tensor, ...args: Parameters<Tensor['addcmul']>): Tensor => input.addcmul(...args);
 /** input + value · tensor1 / tensor2. */

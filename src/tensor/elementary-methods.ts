@@ -1,6 +1,7 @@
 // Tensor methods of the elementary functions beyond arithmetic, with their in-place forms.
 import { isFloat } from '../compiler/meta';
 import { DTypeError } from '../errors';
+import { named } from '../graph/record';
 import type { Value } from '../graph/value';
 import { cast, full } from '../ops/cast';
 import * as elementary from '../ops/elementary';
@@ -15,6 +16,25 @@ interface NanToNum {
   posinf?: number | null;
   neginf?: number | null;
 }
+
+interface LerpOptions {
+  end: Tensor;
+  weight: Tensor | number;
+}
+
+export type LerpArgs = Arguments<LerpOptions, ['end', 'weight']>;
+
+interface Scaled {
+  tensor1: Tensor;
+  tensor2: Tensor;
+  /** The factor of their product or quotient; default 1. */
+  value?: number;
+}
+
+export type ScaledArgs =
+  | [tensor1: Tensor, tensor2: Tensor, options?: { value?: number }]
+  | [tensor1: Tensor, named: Omit<Scaled, 'tensor1'>]
+  | [named: Scaled];
 
 /** How near counts as close: |a - b| ≤ atol + rtol |b|. */
 export interface Closeness {
@@ -136,20 +156,22 @@ export abstract class ElementaryMethods extends PointwiseMethods {
   }
 
   /** this + weight · (end - this); the weight is a number or a tensor. */
-  lerp(end: Tensor, weight: Tensor | number): Tensor {
-    return this.make(elementary.lerp(this.value, end.value, typeof weight === 'number' ? weight : weight.value));
+  lerp(...args: LerpArgs): Tensor {
+    const { end, weight } = parseArgs<LerpOptions>('lerp', ['end', 'weight'], {}, args);
+    if (typeof weight === 'number') return this.make(elementary.lerp(this.value, end.value, weight));
+    return this.make(named(elementary.lerp(this.value, end.value, weight.value), 'LerpBackward1'));
   }
 
   /** this + value · tensor1 · tensor2. */
-  addcmul(tensor1: Tensor, tensor2: Tensor, options: { value?: number } = {}): Tensor {
-    const { value } = parseArgs<{ value?: number }>('addcmul', [], { value: 1 }, [options]);
+  addcmul(...args: ScaledArgs): Tensor {
+    const { tensor1, tensor2, value } = parseArgs<Scaled>('addcmul', ['tensor1', 'tensor2'], { value: 1 }, args);
     const [a, b, c] = this.together(tensor1, tensor2);
     return this.make(elementary.addcmul(a, b, c, value));
   }
 
   /** this + value · tensor1 / tensor2; float32 only. */
-  addcdiv(tensor1: Tensor, tensor2: Tensor, options: { value?: number } = {}): Tensor {
-    const { value } = parseArgs<{ value?: number }>('addcdiv', [], { value: 1 }, [options]);
+  addcdiv(...args: ScaledArgs): Tensor {
+    const { tensor1, tensor2, value } = parseArgs<Scaled>('addcdiv', ['tensor1', 'tensor2'], { value: 1 }, args);
     const [a, b, c] = this.together(tensor1, tensor2);
     return this.make(elementary.addcdiv(a, b, c, value));
   }
@@ -322,16 +344,17 @@ export abstract class ElementaryMethods extends PointwiseMethods {
     return this.replace('floorDivide_', this.before(other).floorDivide(other).value);
   }
 
-  lerp_(end: Tensor, weight: Tensor | number): this {
+  lerp_(...args: LerpArgs): this {
+    const { end, weight } = parseArgs<LerpOptions>('lerp_', ['end', 'weight'], {}, args);
     return this.replace('lerp_', this.before(end).lerp(end, weight).value);
   }
 
-  addcmul_(tensor1: Tensor, tensor2: Tensor, options: { value?: number } = {}): this {
-    return this.replace('addcmul_', this.addcmul(tensor1, tensor2, options).value);
+  addcmul_(...args: ScaledArgs): this {
+    return this.replace('addcmul_', this.addcmul(...args).value);
   }
 
-  addcdiv_(tensor1: Tensor, tensor2: Tensor, options: { value?: number } = {}): this {
-    return this.replace('addcdiv_', this.addcdiv(tensor1, tensor2, options).value);
+  addcdiv_(...args: ScaledArgs): this {
+    return this.replace('addcdiv_', this.addcdiv(...args).value);
   }
 
   bitwiseAnd_(other: Tensor | number | boolean): this {

@@ -23,15 +23,21 @@ interface LogspaceOptions extends TensorOptions {
 
 /** `steps` powers of `base` (10), whose exponents go evenly from `start` to `end`, both included; float32 by default. Shape: [steps]. */
 export function logspace(
-  start: number,
-  end: number,
-  steps: number,
-  ...args: [base?: number, options?: TensorOptions] | [options?: LogspaceOptions]
+  ...args:
+    | [start: number, end: number, steps: number, base: number, options?: TensorOptions]
+    | [start: number, end: number, steps: number, options?: LogspaceOptions]
+    | [named: LogspaceOptions & { start: number; end: number; steps: number }]
 ): Tensor {
-  const [first, second] = args;
-  const { base = 10, ...rest }: LogspaceOptions =
-    typeof first === 'number' ? { ...second, base: first } : { ...(first ?? second) };
-  const options = tensorOptions('logspace', rest, 'float32');
+  const last = args.at(-1);
+  const { dtype, requiresGrad, ...rest } = (isPlainObject(last) ? last : {}) as TensorOptions;
+  const positions = isPlainObject(last) ? args.slice(0, -1) : args;
+  const { start, end, steps, base } = parseArgs<{ start: number; end: number; steps: number; base?: number }>(
+    'logspace',
+    ['start', 'end', 'steps'],
+    { base: 10 },
+    [...positions, rest],
+  );
+  const options = tensorOptions('logspace', { dtype, requiresGrad }, 'float32');
   if (!Number.isInteger(steps) || steps < 0) {
     throw new ArgumentError(`logspace: expected a whole number of steps ≥ 0, but got ${steps}`);
   }

@@ -273,6 +273,11 @@ export abstract class ShapeMethods extends ReduceMethods {
     const { dim, start, length } = parseArgs<NarrowOptions>('narrow', ['dim', 'start', 'length'], {}, args);
     const d = this.wrapDim('narrow', dim);
     const size = this.shape[d]!;
+    if (!Number.isInteger(start) || !Number.isInteger(length)) {
+      throw new ArgumentError(
+        'narrow: expected whole numbers as start and length; read tensors with await item() first',
+      );
+    }
     const from = start < 0 ? start + size : start;
     if (from < 0 || length < 0 || from + length > size) {
       throw new ShapeError(
@@ -293,7 +298,12 @@ export abstract class ShapeMethods extends ReduceMethods {
   split(...args: SplitArgs): Tensor[] {
     const { splitSize: size, dim } = parseArgs<SplitOptions>('split', ['splitSize'], { dim: 0 }, args);
     const total = this.shape[this.wrapDim('split', dim)]!;
-    const whole = typeof size === 'number' ? Math.max(Math.ceil(total / size), 1) : 0;
+    if (typeof size === 'number' && (!(size >= 0) || (size === 0 && total > 0))) {
+      throw new ArgumentError(
+        `split: expected a size of at least 1 for dimension ${dim} of size ${total}, but got ${size}`,
+      );
+    }
+    const whole = typeof size === 'number' ? Math.max(Math.ceil(total / (size || 1)), 1) : 0;
     const sizes =
       typeof size === 'number' ? Array.from({ length: whole }, (_, i) => Math.min(size, total - i * size)) : size;
     if (sizes.reduce((a, b) => a + b, 0) !== total) {

@@ -97,7 +97,7 @@ const binary: Record<string, (a: Tensor, b: Tensor, options: Record<string, neve
 };
 
 const ternary: Record<string, (a: Tensor, b: Tensor, c: Tensor, options: Record<string, never>) => Tensor> = {
-  lerp: torch.lerp,
+  lerp: (a, b, c) => torch.lerp(a, b, c),
   addcmul: torch.addcmul,
   addcdiv: torch.addcdiv,
 };

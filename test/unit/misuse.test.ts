@@ -161,6 +161,7 @@ const calls: Record<string, () => unknown> = {
   'option: gelu': () => f('gelu', ones(2), { approximate: 'erf' }),
   'option: split': () => ones(5).split([2, 2]),
   'option: chunk': () => ones(5).chunk(0),
+  'option: split in none': () => ones(5).split(0),
   'option: flatten': () => a23.flatten(1, 0),
   'option: roll': () => torch.roll(a23, [1, 2], [0]),
   'option: topk': () => ones(3).topk(4),
