@@ -220,6 +220,18 @@ describe('attributes', () => {
     expect(Object.fromEntries(got)).toEqual(expected);
   });
 
+  test('go to an epoch', () => {
+    const of = optimizer();
+    const scheduler = new lrScheduler.StepLR(of, 3);
+    scheduler.step(7);
+    expectClose([of.paramGroups[0]!.lr, ...scheduler.getLastLr()], [0.001, 0.001]);
+    scheduler.step();
+    expect(scheduler.lastEpoch).toBe(8);
+    const exponential = new lrScheduler.ExponentialLR(optimizer(), 0.9);
+    exponential.step(4);
+    expectClose(exponential.getLastLr(), [0.06561]);
+  });
+
   test('may be changed', () => {
     const of = optimizer();
     const step = new lrScheduler.StepLR(of, 1);

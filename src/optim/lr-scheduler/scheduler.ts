@@ -146,12 +146,20 @@ export abstract class LRScheduler<F extends object = object> {
     this.apply(this.closedForm() ?? this.getLr());
   }
 
-  /** Sets the next rates; after the optimizer's step or at the end of an epoch, as the schedule counts. */
-  step(): void {
+  /**
+   * Sets the next rates; after the optimizer's step or at the end of an epoch, as the schedule counts. Given an epoch, which
+   * PyTorch deprecates, it goes there, by a formula where there is one.
+   */
+  step(epoch?: number | null): void {
     keepScheduler(this);
     this.stepCount += 1;
-    this.lastEpoch += 1;
-    this.apply(this.getLr());
+    if (epoch === undefined || epoch === null) {
+      this.lastEpoch += 1;
+      this.apply(this.getLr());
+    } else {
+      this.lastEpoch = epoch;
+      this.apply(this.closedForm() ?? this.getLr());
+    }
   }
 
   protected apply(rates: readonly number[]): void {
