@@ -230,6 +230,11 @@ describe('a call with what is no tensor', () => {
       () => torch.stack([x, x.data() as never]),
       /^stack: .* but at 1 got a promise; await it first$/,
     ],
+    [
+      'numbers to embed',
+      () => new nn.Embedding(3, 2)(x),
+      /^embedding: expected input of dtype int64, but got float32;/,
+    ],
     ['no chunks', () => x.chunk(0), /^chunk: expected chunks greater than 0, but got 0$/],
     ['a function of nothing', () => loosely(F.relu), /^relu: expected input to be a tensor, but got undefined$/],
     ['a number as a parameter', () => new nn.Parameter(3 as never), /^Parameter: expected a tensor, but got number 3/],

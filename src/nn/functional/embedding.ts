@@ -8,7 +8,7 @@ import { mul } from '../../ops/arithmetic';
 import { detach, reshape } from '../../ops/cast';
 import { ne, where } from '../../ops/compare';
 import { withGradient } from '../../ops/custom';
-import { indexSelect } from '../../ops/indexing';
+import { expectIndex, indexSelect } from '../../ops/indexing';
 import { ones, zeros } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
@@ -65,6 +65,7 @@ export function embedding(input: Tensor, ...args: Arguments<EmbeddingArguments, 
     throw new ShapeError(`embedding: expected weight [rows, width], but got ${showShape(weight.shape)}`);
   }
   refuseSparse('embedding', o.sparse);
+  expectIndex('embedding', 'input', input);
   const padding = resolvePadding('embedding', o.paddingIdx, weight.shape[0]!);
   const numbers = input.reshape([numel(input.shape)]);
   if (o.maxNorm !== null) shorten(weight, numbers, o.maxNorm, o.normType);
