@@ -1,5 +1,5 @@
 // wrap-index.wgsl: the places that indices name, counted from the front; those that name none are reported and become -1.
-//   y = index, or index + limit where it is negative
+//   y = index, or with FROM_END index + limit where it is negative
 // Uses: lib/fault.wgsl
 @group(0) @binding(0) var<storage, read> indices: array<i32>;
 @group(0) @binding(1) var<storage, read_write> y: array<i32>;
@@ -11,10 +11,18 @@ struct Params {
   limit: u32,
 }
 
+override FROM_END: bool = true;
+
 const WORKGROUP: u32 = 64u;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
-  if (index < params.count) { y[index] = fault_index(indices[index], params.limit); }
+  if (index >= params.count) { return; }
+  let given = indices[index];
+  let limit = i32(params.limit);
+  let place = select(given, given + limit, FROM_END && given < 0);
+  let found = place >= 0 && place < limit;
+  if (!found) { fault_report(select(FAULT_INDEX, FAULT_PLACE, FROM_END), given, limit); }
+  y[index] = select(-1, place, found);
 }

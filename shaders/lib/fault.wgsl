@@ -5,6 +5,7 @@
 const FAULT_INDEX: u32 = 1u;
 const FAULT_LABEL: u32 = 2u;
 const FAULT_WEIGHTS: u32 = 3u;
+const FAULT_PLACE: u32 = 4u;
 
 fn fault_report(code: u32, value: i32, limit: i32) {
   loop {
@@ -18,10 +19,9 @@ fn fault_report(code: u32, value: i32, limit: i32) {
   }
 }
 
-// The place that an index names, counted from the end if negative; -1 and a report if there is none.
+// The index, or -1 and a report where it is not below the limit or negative.
 fn fault_index(index: i32, limit: u32) -> i32 {
-  let place = select(index, index + i32(limit), index < 0);
-  if (place >= 0 && place < i32(limit)) { return place; }
+  if (index >= 0 && index < i32(limit)) { return index; }
   fault_report(FAULT_INDEX, index, i32(limit));
   return -1;
 }

@@ -5,7 +5,7 @@ import { ArgumentError, IndexError } from '../errors';
 export const FAULT_BYTES = 16;
 
 /** Fault codes that shaders report. */
-export const FaultCode = { indexOutOfRange: 1, labelOutOfRange: 2, weightsInvalid: 3 } as const;
+export const FaultCode = { indexOutOfRange: 1, labelOutOfRange: 2, weightsInvalid: 3, placeOutOfRange: 4 } as const;
 
 /** The error for the words of a fault buffer, or null when nothing was reported. */
 export function faultError(words: Int32Array): Error | null {
@@ -19,8 +19,9 @@ export function faultError(words: Int32Array): Error | null {
           'Updates from the batch with this label on were not applied; check the targets against the number of classes',
       );
     case FaultCode.indexOutOfRange:
+    case FaultCode.placeOutOfRange:
       return new IndexError(
-        `index out of range: expected indices from ${-limit!} to ${limit! - 1}, but got ${value}. ` +
+        `index out of range: expected indices from ${code === FaultCode.placeOutOfRange ? -limit! : 0} to ${limit! - 1}, but got ${value}. ` +
           'Optimizer steps recorded since were not applied',
       );
     case FaultCode.weightsInvalid:

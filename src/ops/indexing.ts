@@ -12,7 +12,7 @@ import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { full } from './cast';
 import { resolveDim } from './dims';
-import { lowerScatter, wrapPass } from './scatter-passes';
+import { lowerScatter, placesPass } from './scatter-passes';
 import { pad, slice, stridedScatter } from './shape';
 import { unroll } from './unroll';
 
@@ -107,7 +107,7 @@ export const gatherOp: Op<DimAttrs> = {
   },
 };
 
-/** y[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and so on. Shape: that of the index. Here and below, negative indices count from the end. */
+/** y[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and so on. Shape: that of the index. Here and below, negative indices are out of range: see `wrapIndex`. */
 export const gather = (x: Value, dim: number, index: Value): Value =>
   record(gatherOp, [x, index], { dim: resolveDim('gather', dim, x.shape.length) });
 
@@ -243,20 +243,21 @@ export const indexCopy = (base: Value, dim: number, index: Value, src: Value): V
     replace: true,
   });
 
-const wrapIndexOp: Op<{ readonly limit: number }> = {
+const wrapIndexOp: Op<{ readonly asked: string; readonly limit: number }> = {
   name: 'wrapIndex',
-  infer([index]) {
-    expectIndex('at', 'index', index);
+  infer([index], { asked }) {
+    expectIndex(asked, 'index', index);
     return [{ shape: index.shape, dtype: 'int64' }];
   },
   lower: ({ inputs: [index], attrs: { limit } }) => ({
     kind: 'passes',
-    passes: [wrapPass(input(0), output(), numel(index!.shape), limit)],
+    passes: [placesPass(input(0), output(), numel(index!.shape), limit, true)],
   }),
 };
 
-/** Indices into a dimension of size `limit`, counted from the front; one out of range is reported. */
-export const wrapIndex = (index: Value, limit: number): Value => record(wrapIndexOp, [index], { limit });
+/** The operation's indices into a dimension of size `limit`, counted from the front; one out of range is reported. */
+export const wrapIndex = (asked: string, index: Value, limit: number): Value =>
+  record(wrapIndexOp, [index], { asked, limit });
 
 // ── Batches of bytes ──
 

@@ -40,10 +40,11 @@ export function sortPays(results: number, terms: number, indices: number, { kind
   return comparisons > CHEAP_SEARCH[kind] && comparisons > SORT_COST * steps * (indices * steps + results);
 }
 
-/** One pass that counts negative indices from the front and reports those out of range. */
-export const wrapPass = (from: Operand, to: Operand, count: number, limit: number): Pass => ({
+/** One pass that reports indices out of range and makes them -1; negative ones are, unless they count from the end. */
+export const placesPass = (from: Operand, to: Operand, count: number, limit: number, fromEnd: boolean): Pass => ({
   source: [faultLib, wrapSource],
   label: 'wrapIndex',
+  overrides: { FROM_END: fromEnd ? 1 : 0 },
   reads: [from],
   writes: [to, fault],
   params: [u32(count), u32(limit)],
@@ -94,7 +95,7 @@ export function lowerScatter(
   };
   return {
     kind: 'passes',
-    passes: [wrapPass(input(1), places, indices, n), ...argsortPasses(sorted, buffer), fold],
+    passes: [placesPass(input(1), places, indices, n, false), ...argsortPasses(sorted, buffer), fold],
     scratch: Array.from({ length: 3 }, () => indices * BYTES_PER_ELEMENT),
   };
 }

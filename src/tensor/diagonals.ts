@@ -3,7 +3,7 @@ import { contiguousStrides, type Shape, sameShape, showShape } from '../compiler
 import { ArgumentError, ShapeError } from '../errors';
 import { named } from '../graph/record';
 import { cast, full, reshape } from '../ops/cast';
-import { indexAdd, indexCopy } from '../ops/indexing';
+import { indexAdd, indexCopy, wrapIndex } from '../ops/indexing';
 import { diagonalOf } from '../ops/rearrange';
 import { stridedScatter } from '../ops/shape';
 import { wrapDim } from './base';
@@ -157,6 +157,7 @@ export function put(input: Tensor, index: Tensor, source: Tensor, ...args: PutAr
   }
   const flat = (x: Tensor) => reshape(x.value, [x.numel()]);
   const place = accumulate ? indexAdd : indexCopy;
-  const y = place(flat(input), 0, flat(index), cast(flat(source), input.dtype));
+  const places = wrapIndex('put', index.value, input.numel());
+  const y = place(flat(input), 0, reshape(places, [index.numel()]), cast(flat(source), input.dtype));
   return input.picked(named(reshape(y, input.shape), 'PutBackward0'));
 }

@@ -6,7 +6,7 @@ import type { Value } from '../graph/value';
 import { mul } from '../ops/arithmetic';
 import { broadcastShapes } from '../ops/broadcast';
 import { cast, full, reshape } from '../ops/cast';
-import { gather, indexAdd, indexCopy, indexSelect, scatterInto } from '../ops/indexing';
+import { gather, indexAdd, indexCopy, indexSelect, scatterInto, wrapIndex } from '../ops/indexing';
 import { cat } from '../ops/join';
 import { expand } from '../ops/reduce';
 import { indexReduce, type Reduce, scatterReduce } from '../ops/scatter-reduce';
@@ -171,7 +171,8 @@ export abstract class IndexingMethods extends OrderMethods {
     const d = this.wrapDim('indexFill', dim);
     const shape = this.shape.map((size, k) => (k === d ? index.numel() : size));
     const filler = isTensor(value) ? expand(cast(value.value, this.dtype), shape) : full(shape, value, this.dtype);
-    const filled = indexCopy(this.value, d, index.value, filler);
+    const places = wrapIndex('indexFill', index.value, this.shape[d] ?? 1);
+    const filled = indexCopy(this.value, d, places, filler);
     return this.make(named(filled, isTensor(value) ? 'IndexFillBackward1' : 'IndexFillBackward0'));
   }
 
@@ -227,7 +228,11 @@ export abstract class IndexingMethods extends OrderMethods {
   takeAlongDim(...args: TakeAlongArgs): Tensor {
     const none = null as number | null;
     const { indices, dim } = parseArgs<TakeAlongOptions>('takeAlongDim', ['indices'], { dim: none }, args);
-    if (dim === null) return this.make(gather(this.flatten().value, 0, indices.flatten().value));
+    const wrapped = (size: number) => wrapIndex('takeAlongDim', indices.value, size);
+    if (dim === null) {
+      const places = wrapped(this.numel());
+      return this.make(gather(this.flatten().value, 0, reshape(places, [numel(places.shape)])));
+    }
     const d = this.wrapDim('takeAlongDim', dim);
     const others = (x: Value) => ({ shape: x.shape.map((size, k) => (k === d ? 1 : size)), dtype: x.dtype });
     const shape = broadcastShapes('takeAlongDim', [others(this.value), others(indices.value)]);
@@ -236,13 +241,14 @@ export abstract class IndexingMethods extends OrderMethods {
         x,
         shape.map((size, k) => (k === d ? (x.shape[d] ?? 1) : size)),
       );
-    return this.make(gather(to(this.value), d, to(indices.value)));
+    return this.make(gather(to(this.value), d, to(wrapped(this.shape[d] ?? 1))));
   }
 
   /** The elements at places of the flattened tensor, in the shape of the index. */
   take(...args: TakeArgs): Tensor {
     const { index } = parseArgs<{ index: Tensor }>('take', ['index'], {}, args);
-    const picked = indexSelect(this.flatten().value, 0, reshape(index.value, [numel(index.shape)]));
+    const places = wrapIndex('take', index.value, this.numel());
+    const picked = indexSelect(this.flatten().value, 0, reshape(places, [numel(index.shape)]));
     return this.make(named(reshape(picked, index.shape), 'TakeBackward0'));
   }
 

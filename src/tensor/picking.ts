@@ -93,9 +93,8 @@ function expectWhole(index: Tensor | Value): void {
 
 /** Places in the dimensions of the given sizes taken as one. */
 function placesOf(axes: readonly Axis[], sizes: Shape, together: Shape): Value {
-  if (axes.length === 1) return contentsOf(axes[0]!.index);
   const steps = axes.map(({ index }, i) => {
-    const place = wrapIndex(contentsOf(index), sizes[i]!);
+    const place = wrapIndex('at', contentsOf(index), sizes[i]!);
     const step = numel(sizes.slice(i + 1));
     return step === 1 ? place : mul(place, step);
   });

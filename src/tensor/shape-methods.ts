@@ -109,6 +109,11 @@ export type PickArgs = Arguments<PickOptions, ['dim', 'index']>;
 export abstract class ShapeMethods extends ReduceMethods {
   /** The same memory in another shape; one size may be -1. Throws where the elements would have to move. */
   view(...sizes: Sizes | [{ size: readonly number[] }]): Tensor {
+    if (typeof sizes[0] === 'string') {
+      throw new ArgumentError(
+        `view: expected sizes, but got '${sizes[0]}'; bits cannot be read as another dtype here, and .to('${sizes[0]}') converts the numbers`,
+      );
+    }
     const shape = resolveShape('view', sizesArg('view', 'size', sizes), this.numel());
     const strides = viewStrides(this.shape, this.strides, shape);
     if (!strides) {

@@ -107,6 +107,51 @@ describe('an index out of range', () => {
         .data(),
     ).rejects.toThrow(/index out of range: .*-3 to 2, but got 7/);
   });
+
+  // As in PyTorch, which counts from the end in some functions and not in others.
+  const last = torch.tensor([-1]);
+  const lasts = torch.tensor([[-1, 0, 0, 0]]);
+  const row = () => torch.ones(1, 4);
+  test.each<[string, () => torch.Tensor]>([
+    ['indexSelect', () => x().indexSelect(0, last)],
+    ['gather', () => x().gather(0, lasts)],
+    ['scatter', () => x().scatter(0, lasts, row())],
+    ['scatterAdd', () => x().scatterAdd(0, lasts, row())],
+    ['scatterReduce', () => x().scatterReduce(0, lasts, row(), 'amax')],
+    ['indexAdd', () => x().indexAdd(0, last, row())],
+    ['indexCopy', () => x().indexCopy(0, last, row())],
+    ['indexReduce', () => x().indexReduce(0, last, row(), 'amax')],
+    ['embedding', () => nn.functional.embedding(last, x())],
+    ['maxUnpool1d', () => nn.functional.maxUnpool1d(row().unsqueeze(0), lasts.unsqueeze(0), 2)],
+  ])('%s takes no -1', async (_, make) => {
+    await expect(make().data()).rejects.toThrow(/index out of range: expected indices from 0 to \d+, but got -1/);
+  });
+
+  test.each<[string, () => torch.Tensor, number]>([
+    ['at', () => x().at(last).sum(), 38],
+    ['take', () => x().take(last).sum(), 11],
+    ['takeAlongDim', () => x().takeAlongDim(lasts, 0).sum(), 14],
+    ['takeAlongDim of all', () => x().takeAlongDim(last).sum(), 11],
+    [
+      'put',
+      () =>
+        x()
+          .put(last, torch.tensor([7]))
+          .sum(),
+      62,
+    ],
+    ['indexFill', () => x().indexFill(0, last, 5).sum(), 48],
+    [
+      'indexPut',
+      () =>
+        x()
+          .indexPut([last], torch.tensor(7, { dtype: 'float32' }))
+          .sum(),
+      56,
+    ],
+  ])('%s counts -1 from the end', async (_, make, sum) => {
+    expect(await make().item()).toBe(sum);
+  });
 });
 
 describe('masks', () => {

@@ -133,7 +133,7 @@ describe('many terms', () => {
     expect(await table.grad!.data()).toEqual(expected);
     const columns = torch.zeros(n, 4).scatterAdd(0, index.unsqueeze(1).expand(m, 4), dy.at(':', ':4'));
     expect(await columns.data()).toEqual(await table.grad!.at(':', ':4').data());
-    const last = torch.zeros(n).scatter(0, index.sub(n), torch.arange(m).float());
+    const last = torch.zeros(n).scatter(0, index, torch.arange(m).float());
     const latest = new Float32Array(n);
     places.forEach((place, j) => {
       latest[place] = j;
@@ -144,7 +144,7 @@ describe('many terms', () => {
   test('an index out of range among many is reported', async () => {
     const index = torch.cat([torch.zeros(5000, { dtype: 'int64' }), torch.tensor([300])]);
     await expect(torch.zeros(300, 4).indexAdd(0, index, torch.ones(5001, 4)).data()).rejects.toThrow(
-      /from -300 to 299, but got 300/,
+      /from 0 to 299, but got 300/,
     );
   });
 });
