@@ -208,14 +208,17 @@ function reduceLoss(loss: Value, reduction: Reduction): Value {
   return reduction === 'sum' ? sum(loss) : mean(loss);
 }
 
-/** The difference of two shapes that broadcast; that they have to, as [N, 1] and [N] do to [N, N], is seldom meant. */
+/** Warns where the shapes of a loss have to broadcast: as [N, 1] and [N] do to [N, N], which is seldom meant. */
+export function warnOfBroadcast(op: string, x: Shape, target: Shape, both: Shape): void {
+  if (sameShape(x, target)) return;
+  warnOnce(
+    `${op}: the target's shape ${showShape(target)} differs from the input's ${showShape(x)}, and both broadcast to ${showShape(both)}; give them the same shape`,
+  );
+}
+
 function difference(op: string, x: Value, target: Value): Value {
   const d = sub(x, target);
-  if (!sameShape(x.shape, target.shape)) {
-    warnOnce(
-      `${op}: the target's shape ${showShape(target.shape)} differs from the input's ${showShape(x.shape)}, and both broadcast to ${showShape(d.shape)}; give them the same shape`,
-    );
-  }
+  warnOfBroadcast(op, x.shape, target.shape, d.shape);
   return d;
 }
 

@@ -79,12 +79,12 @@ test('a target that has to broadcast is warned of once', async () => {
     const loss = F.mseLoss(x, y);
     F.mseLoss(x, y);
     F.l1Loss(x, x);
+    F.smoothL1Loss(x, y);
+    F.huberLoss(x, y);
     expect(await loss.item()).toBeCloseTo(0.5);
-    expect(warn.mock.calls).toEqual([
-      [
-        "mseLoss: the target's shape [2] differs from the input's [2, 1], and both broadcast to [2, 2]; give them the same shape",
-      ],
-    ]);
+    const told =
+      "the target's shape [2] differs from the input's [2, 1], and both broadcast to [2, 2]; give them the same shape";
+    expect(warn.mock.calls).toEqual(['mseLoss', 'smoothL1Loss', 'huberLoss'].map((name) => [`${name}: ${told}`]));
   } finally {
     warn.mockRestore();
   }

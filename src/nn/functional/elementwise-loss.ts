@@ -30,6 +30,7 @@ export function smoothL1Loss(
   if (!(beta >= 0)) throw new ArgumentError(`${name}: expected beta of at least 0, but got ${beta}`);
   if (beta === 0) return l1Loss(input, target, { reduction });
   const d = input.sub(target);
+  ops.warnOfBroadcast(name, input.shape, target.shape, d.shape);
   const size = d.abs();
   const losses = d
     .square()
@@ -56,6 +57,7 @@ export function huberLoss(
   const { reduction, delta, weight } = parseArgs<WeightedHuberArguments>(name, [], defaults, args);
   if (!(delta > 0)) throw new ArgumentError(`${name}: expected delta greater than 0, but got ${delta}`);
   const d = input.sub(target);
+  ops.warnOfBroadcast(name, input.shape, target.shape, d.shape);
   const size = d.abs();
   const losses = d
     .square()
