@@ -2,16 +2,15 @@
 //   v ← ρ v + (1 - ρ) g²;   d = √(u + ε) / √(v + ε) · g;   u ← ρ u + (1 - ρ) d²;   p ← p - η d
 // Source: Zeiler 2012, arXiv:1212.5701
 // Uses: lib/optim.wgsl
-@group(0) @binding(0) var<storage, read> grad: array<f32>;
-@group(0) @binding(1) var<storage, read_write> p: array<f32>;
-@group(0) @binding(2) var<storage, read_write> v: array<f32>;
-@group(0) @binding(3) var<storage, read_write> u: array<f32>;
+@group(0) @binding(0) var<storage, read> grad: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> p: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> v: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> u: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> fault: array<atomic<u32>, 4>;
 @group(0) @binding(5) var<uniform> params: Adadelta;
 
 struct Adadelta {
-  offset: u32, // the elements offset … offset + count - 1 are updated
-  count: u32,
+  count: u32, // of vectors of four
   lr: f32,
   rho: f32,
   one_minus_rho: f32,
@@ -21,9 +20,8 @@ struct Adadelta {
 
 @compute @workgroup_size(OPTIM_WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let index = (wid.y * nwg.x + wid.x) * OPTIM_WORKGROUP + lid.x;
-  if (index >= params.count || atomicLoad(&fault[0]) != 0u) { return; }
-  let i = params.offset + index;
+  let i = (wid.y * nwg.x + wid.x) * OPTIM_WORKGROUP + lid.x;
+  if (i >= params.count || atomicLoad(&fault[0]) != 0u) { return; }
   let g = optim_grad(grad[i], p[i], params.decay);
   v[i] = optim_square(v[i], g, params.rho, params.one_minus_rho);
   let d = sqrt(u[i] + params.eps) / sqrt(v[i] + params.eps) * g;

@@ -2,15 +2,14 @@
 //   s ← s + g²;   p ← p - η / (1 + (t - 1) κ) · g / (√s + ε)
 // Source: Duchi, Hazan & Singer 2011
 // Uses: lib/optim.wgsl
-@group(0) @binding(0) var<storage, read> grad: array<f32>;
-@group(0) @binding(1) var<storage, read_write> p: array<f32>;
-@group(0) @binding(2) var<storage, read_write> s: array<f32>;
+@group(0) @binding(0) var<storage, read> grad: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> p: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> s: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> fault: array<atomic<u32>, 4>;
 @group(0) @binding(4) var<uniform> params: Adagrad;
 
 struct Adagrad {
-  offset: u32, // the elements offset … offset + count - 1 are updated
-  count: u32,
+  count: u32, // of vectors of four
   step_size: f32, // η / (1 + (t - 1) κ)
   eps: f32,
   decay: f32, // λ
@@ -18,9 +17,8 @@ struct Adagrad {
 
 @compute @workgroup_size(OPTIM_WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let index = (wid.y * nwg.x + wid.x) * OPTIM_WORKGROUP + lid.x;
-  if (index >= params.count || atomicLoad(&fault[0]) != 0u) { return; }
-  let i = params.offset + index;
+  let i = (wid.y * nwg.x + wid.x) * OPTIM_WORKGROUP + lid.x;
+  if (i >= params.count || atomicLoad(&fault[0]) != 0u) { return; }
   let g = optim_grad(grad[i], p[i], params.decay);
   s[i] = s[i] + g * g;
   p[i] = p[i] - params.step_size * g / (sqrt(s[i]) + params.eps);

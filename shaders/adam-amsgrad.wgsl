@@ -1,19 +1,18 @@
 // adam-amsgrad.wgsl: adam.wgsl with the greatest v so far in the denominator.
 //   w ← max(w, v);   p ← p - η / (1 - β₁ᵗ) · m / (√w / √(1 - β₂ᵗ) + ε)
 // Source: Reddi, Kale & Kumar 2018, "On the convergence of Adam and beyond".   Uses: lib/optim.wgsl lib/adam.wgsl
-@group(0) @binding(0) var<storage, read> grad: array<f32>;
-@group(0) @binding(1) var<storage, read_write> p: array<f32>;
-@group(0) @binding(2) var<storage, read_write> m: array<f32>;
-@group(0) @binding(3) var<storage, read_write> v: array<f32>;
-@group(0) @binding(4) var<storage, read_write> w: array<f32>;
+@group(0) @binding(0) var<storage, read> grad: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> p: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> m: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> v: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> w: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> fault: array<atomic<u32>, 4>;
 @group(0) @binding(6) var<uniform> params: Adam;
 
 @compute @workgroup_size(OPTIM_WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let index = (wid.y * nwg.x + wid.x) * OPTIM_WORKGROUP + lid.x;
-  if (index >= params.count || atomicLoad(&fault[0]) != 0u) { return; }
-  let i = params.offset + index;
+  let i = (wid.y * nwg.x + wid.x) * OPTIM_WORKGROUP + lid.x;
+  if (i >= params.count || atomicLoad(&fault[0]) != 0u) { return; }
   let before = p[i];
   let g = optim_grad(grad[i], before, params.decay);
   let mean = optim_lerp(m[i], g, params.one_minus_beta1);

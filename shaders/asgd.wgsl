@@ -2,15 +2,14 @@
 //   p ← p (1 - Λ η) - η g;   ax ← ax + μ (p - ax)
 // Source: Polyak & Juditsky 1992, "Acceleration of stochastic approximation by averaging"
 // Uses: lib/optim.wgsl
-@group(0) @binding(0) var<storage, read> grad: array<f32>;
-@group(0) @binding(1) var<storage, read_write> p: array<f32>;
-@group(0) @binding(2) var<storage, read_write> ax: array<f32>;
+@group(0) @binding(0) var<storage, read> grad: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> p: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> ax: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> fault: array<atomic<u32>, 4>;
 @group(0) @binding(4) var<uniform> params: Asgd;
 
 struct Asgd {
-  offset: u32, // the elements offset … offset + count - 1 are updated
-  count: u32,
+  count: u32, // of vectors of four
   eta: f32,
   kept: f32, // 1 - Λ η
   mu: f32,
@@ -19,9 +18,8 @@ struct Asgd {
 
 @compute @workgroup_size(OPTIM_WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let index = (wid.y * nwg.x + wid.x) * OPTIM_WORKGROUP + lid.x;
-  if (index >= params.count || atomicLoad(&fault[0]) != 0u) { return; }
-  let i = params.offset + index;
+  let i = (wid.y * nwg.x + wid.x) * OPTIM_WORKGROUP + lid.x;
+  if (i >= params.count || atomicLoad(&fault[0]) != 0u) { return; }
   let g = optim_grad(grad[i], p[i], params.decay);
   let moved = p[i] * params.kept - params.eta * g;
   p[i] = moved;

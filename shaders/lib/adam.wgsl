@@ -4,8 +4,7 @@
 // Source: Kingma & Ba 2015, arXiv:1412.6980; Loshchilov & Hutter 2019, arXiv:1711.05101.
 
 struct Adam {
-  offset: u32, // the elements offset … offset + count - 1 are updated
-  count: u32,
+  count: u32, // of vectors of four
   step_size: f32,         // η / (1 - β₁ᵗ)
   one_minus_beta1: f32,
   beta2: f32,
@@ -15,6 +14,6 @@ struct Adam {
   sqrt_correction2: f32,  // √(1 - β₂ᵗ)
 }
 
-fn adam_moved(p: f32, m: f32, v: f32, a: Adam) -> f32 {
+fn adam_moved(p: vec4f, m: vec4f, v: vec4f, a: Adam) -> vec4f {
   return p - a.step_size * m / (sqrt(v) / a.sqrt_correction2 + a.eps);
 }

@@ -1,4 +1,4 @@
-// lib/optim.wgsl: what the steps of several optimizers share, in PyTorch's order of operations.
+// lib/optim.wgsl: what the steps of several optimizers share, four elements an invocation, in PyTorch's order of operations.
 //   g ← ±∇ + λ p   or   p ← (1 - η λ) p, with DECOUPLED;   m ← m + w (g - m);   v ← β v + (1 - β) g²
 
 override DECOUPLED: bool = false;
@@ -7,16 +7,16 @@ override MAXIMIZE: bool = false;
 const OPTIM_WORKGROUP: u32 = 64u;
 
 // decay: λ, or 1 - η λ with DECOUPLED.
-fn optim_param(p: f32, decay: f32) -> f32 { return select(p, p * decay, DECOUPLED); }
+fn optim_param(p: vec4f, decay: f32) -> vec4f { return select(p, p * decay, DECOUPLED); }
 
-fn optim_grad(grad: f32, p: f32, decay: f32) -> f32 {
+fn optim_grad(grad: vec4f, p: vec4f, decay: f32) -> vec4f {
   let g = select(grad, -grad, MAXIMIZE);
   return select(g, g + decay * p, !DECOUPLED && decay != 0.0);
 }
 
 // Interpolates from the nearer end, as PyTorch's lerp.
-fn optim_lerp(m: f32, g: f32, w: f32) -> f32 {
+fn optim_lerp(m: vec4f, g: vec4f, w: f32) -> vec4f {
   return select(g - (g - m) * (1.0 - w), m + w * (g - m), w < 0.5);
 }
 
-fn optim_square(v: f32, g: f32, beta: f32, one_minus_beta: f32) -> f32 { return v * beta + one_minus_beta * g * g; }
+fn optim_square(v: vec4f, g: vec4f, beta: f32, one_minus_beta: f32) -> vec4f { return v * beta + one_minus_beta * g * g; }

@@ -2,8 +2,7 @@
 //   v ← α v + (1 - α) g²;   d = √v + ε, or √(v - a²) + ε with the running mean a of the gradient
 
 struct RmsProp {
-  offset: u32, // the elements offset … offset + count - 1 are updated
-  count: u32,
+  count: u32, // of vectors of four
   lr: f32,
   alpha: f32,
   one_minus_alpha: f32,
@@ -12,4 +11,4 @@ struct RmsProp {
   momentum: f32, // μ
 }
 
-fn rmsprop_centered(v: f32, a: f32, eps: f32) -> f32 { return sqrt(v - a * a) + eps; }
+fn rmsprop_centered(v: vec4f, a: vec4f, eps: f32) -> vec4f { return sqrt(v - a * a) + eps; }

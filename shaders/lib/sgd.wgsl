@@ -1,8 +1,7 @@
 // lib/sgd.wgsl: what the variants of stochastic gradient descent share.   g ← ±∇ + λ p
 
 struct Sgd {
-  offset: u32, // the elements offset … offset + count - 1 are updated
-  count: u32,
+  count: u32, // of vectors of four
   lr: f32,
   decay: f32,    // λ
   momentum: f32, // μ

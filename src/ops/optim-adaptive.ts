@@ -14,7 +14,7 @@ import rmspropMomentumSource from '../../shaders/rmsprop-momentum.wgsl?raw';
 import rpropSource from '../../shaders/rprop.wgsl?raw';
 import { recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { everything, flag, type StepAttrs, stepOp } from './optim';
+import { flag, type StepAttrs, stepOp } from './optim';
 
 /** Flat float32 buffers of one length. A step overwrites the parameters and the states; its results replace them. */
 export interface FlatBuffers {
@@ -68,7 +68,7 @@ function run(
   scalars: readonly number[],
 ): Stepped {
   const flags = { MAXIMIZE: flag(maximize), DECOUPLED: flag(decoupledWeightDecay) };
-  return recordAll(op, [param, ...states, grad], { span: everything(param), flags }, scalars);
+  return recordAll(op, [param, ...states, grad], { flags }, scalars);
 }
 
 /** State: the average of the parameters, which moves by `mu` of the way. */

@@ -15,14 +15,7 @@ import type { Op, Value } from '../graph/value';
 
 const WORKGROUP = 64;
 
-/** Elements of the flat buffers that a step updates. */
-export interface Span {
-  readonly offset: number;
-  readonly count: number;
-}
-
 export interface StepAttrs {
-  readonly span: Span;
   /** Booleans of the kernel. */
   readonly flags: Readonly<Record<string, number>>;
 }
@@ -32,17 +25,17 @@ export function stepOp(name: string, source: readonly string[], written: number,
   const range = Array.from({ length: written }, (_, i) => i);
   return {
     name,
-    infer(inputs, { span }) {
+    infer(inputs) {
       const [param] = inputs;
       invariant(
         inputs.every((x) => numel(x.shape) === numel(param.shape)),
         `${name}: flat buffers of several lengths`,
       );
-      invariant(span.offset + span.count <= numel(param.shape), `${name}: range past the end`);
+      invariant(numel(param.shape) % 4 === 0, `${name}: flat buffers of a length that four does not divide`);
       return range.map((i): Meta => inputs[i]!);
     },
     inPlace: () => range.map((i) => [i, i] as const),
-    lower: ({ attrs: { span, flags } }): Lowering => ({
+    lower: ({ inputs: [param], attrs: { flags } }): Lowering => ({
       kind: 'passes',
       passes: [
         {
@@ -51,8 +44,8 @@ export function stepOp(name: string, source: readonly string[], written: number,
           overrides: flags,
           reads: [input(written)],
           writes: [...range.map(output), fault],
-          params: [u32(span.offset), u32(span.count), ...Array.from({ length: scalars }, (_, i) => scalar(i))],
-          grid: gridFor(span.count, WORKGROUP),
+          params: [u32(numel(param!.shape) / 4), ...Array.from({ length: scalars }, (_, i) => scalar(i))],
+          grid: gridFor(numel(param!.shape) / 4, WORKGROUP),
         },
       ],
     }),
@@ -85,12 +78,7 @@ export interface AdamStep {
   /** Weight decay apart from the gradient: AdamW. */
   readonly decoupled?: boolean;
   readonly maximize?: boolean;
-  /** Default: all elements. */
-  readonly span?: Span;
 }
-
-/** The span of all elements. */
-export const everything = (param: Value): Span => ({ offset: 0, count: param.numel });
 
 /** A boolean of a kernel. */
 export const flag = (on: boolean | undefined): number => (on ? 1 : 0);
@@ -100,7 +88,7 @@ export const flag = (on: boolean | undefined): number => (on ? 1 : 0);
  * has reported a fault, such as a label out of range.
  */
 export function adamStep(param: Value, grad: Value, state: AdamState, options: AdamStep): { param: Value } & AdamState {
-  const { lr, beta1, beta2, eps, weightDecay, step, decoupled, maximize, span = everything(param) } = options;
+  const { lr, beta1, beta2, eps, weightDecay, step, decoupled, maximize } = options;
   const scalars = [
     lr / (1 - beta1 ** step),
     1 - beta1,
@@ -110,7 +98,7 @@ export function adamStep(param: Value, grad: Value, state: AdamState, options: A
     decoupled ? 1 - lr * weightDecay : weightDecay,
     Math.sqrt(1 - beta2 ** step),
   ];
-  const attrs = { span, flags: { DECOUPLED: flag(decoupled), MAXIMIZE: flag(maximize) } };
+  const attrs = { flags: { DECOUPLED: flag(decoupled), MAXIMIZE: flag(maximize) } };
   const { m, v, maxV } = state;
   const outputs = maxV
     ? recordAll(amsgradOp, [param, m, v, maxV, grad], attrs, scalars)
@@ -127,8 +115,6 @@ export interface SgdStep {
   readonly first: boolean;
   readonly nesterov?: boolean;
   readonly maximize?: boolean;
-  /** Default: all elements. */
-  readonly span?: Span;
 }
 
 /** A step of stochastic gradient descent; with a momentum buffer (zeros at first) that is overwritten too. See `adamStep`. */
@@ -138,11 +124,11 @@ export function sgdStep(
   buffer: Value | null,
   options: SgdStep,
 ): { param: Value; buffer: Value | null } {
-  const { lr, momentum, dampening, weightDecay, first, nesterov, maximize, span = everything(param) } = options;
+  const { lr, momentum, dampening, weightDecay, first, nesterov, maximize } = options;
   const scalars = [lr, weightDecay, momentum, first ? 0 : momentum, first ? 1 : 1 - dampening];
   const flags = { MAXIMIZE: flag(maximize) };
-  if (!buffer) return { param: recordAll(sgdOp, [param, grad], { span, flags }, scalars)[0]!, buffer: null };
-  const attrs = { span, flags: { ...flags, NESTEROV: flag(nesterov) } };
+  if (!buffer) return { param: recordAll(sgdOp, [param, grad], { flags }, scalars)[0]!, buffer: null };
+  const attrs = { flags: { ...flags, NESTEROV: flag(nesterov) } };
   const [moved, momentumBuffer] = recordAll(momentumOp, [param, buffer, grad], attrs, scalars);
   return { param: moved!, buffer: momentumBuffer! };
 }
