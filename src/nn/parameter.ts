@@ -4,7 +4,7 @@ import { ArgumentError } from '../errors';
 import { beforeChange, keepProperties } from '../graph/journal';
 import type { Value } from '../graph/value';
 import { cast, detach, full } from '../ops/cast';
-import { type Arguments, isPlainObject, kindOf, parseArgs } from '../tensor/options';
+import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import { protect } from '../tensor/snapshot';
 import { Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
@@ -21,8 +21,7 @@ interface ParameterOptions {
  */
 export class Parameter extends Tensor {
   constructor(data: Tensor, ...args: Arguments<ParameterOptions, ['requiresGrad']>) {
-    const [option] = args;
-    const requiresGrad = (isPlainObject(option) ? (option as ParameterOptions).requiresGrad : option) ?? true;
+    const { requiresGrad } = parseArgs<ParameterOptions>('Parameter', [], { requiresGrad: true }, args);
     if (!(data instanceof Tensor)) {
       throw new ArgumentError(
         `Parameter: expected a tensor, but got ${kindOf(data)}; make it one with torch.tensor(…)`,
@@ -65,8 +64,7 @@ export class Buffer extends Tensor {
     super(data.value, { storage, strides, offset });
     storage.retain();
     protect(storage);
-    const [option] = args;
-    this.persistent = (isPlainObject(option) ? (option as BufferOptions).persistent : option) ?? true;
+    this.persistent = parseArgs<BufferOptions>('Buffer', [], { persistent: true }, args).persistent;
   }
 }
 

@@ -161,6 +161,8 @@ describe('options', () => {
     ['parameters', () => module.parameters(options as never)],
     ['namedBuffers', () => module.namedBuffers(options as never)],
     ['zeroGrad', () => module.zeroGrad(options as never)],
+    ['Parameter', () => new nn.Parameter(torch.ones(1), options as never)],
+    ['Buffer', () => new nn.Buffer(torch.ones(1), options as never)],
     ['registerBuffer', () => module.registerBuffer('extra', null, options as never)],
     ['loadStateDict', () => module.loadStateDict(module.stateDict(), options as never)],
   ];
