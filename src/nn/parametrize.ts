@@ -124,13 +124,7 @@ export function registerParametrization<M extends Module>(
     const list = listsOf(module)!.get(tensorName);
     const before = noGrad(() => list());
     list.append(parametrization);
-    if (!unsafe)
-      checkFits(
-        op,
-        tensorName,
-        noGrad(() => list()),
-        before,
-      );
+    if (!unsafe) checkFits(op, tensorName, list, before);
     return module;
   }
   const parameter: unknown = Reflect.get(module, tensorName);
@@ -142,13 +136,7 @@ export function registerParametrization<M extends Module>(
   }
   parametrization.train(module.training);
   const list = new ParametrizationList([parametrization], parameter);
-  if (!unsafe)
-    checkFits(
-      op,
-      tensorName,
-      noGrad(() => list()),
-      parameter,
-    );
+  if (!unsafe) checkFits(op, tensorName, list, parameter);
   Reflect.deleteProperty(module, tensorName);
   if (!listsOf(module)) {
     rename(module);
@@ -168,7 +156,8 @@ export function registerParametrization<M extends Module>(
   return module;
 }
 
-function checkFits(op: string, name: string, made: Tensor, before: Tensor): void {
+function checkFits(op: string, name: string, list: ParametrizationList, before: Tensor): void {
+  const made = noGrad(() => list());
   if (made.shape.join() === before.shape.join() && made.dtype === before.dtype) return;
   throw new ArgumentError(
     `${op}: expected a parametrization that keeps shape ${showShape(before.shape)} and dtype ${before.dtype} of '${name}', but it gives ${showShape(made.shape)} and ${made.dtype}; pass { unsafe: true } to allow it`,

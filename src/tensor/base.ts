@@ -1,6 +1,6 @@
 // The core of every tensor: a view of a storage, its current graph value, its gradient, and reading it back.
 /// <reference lib="esnext.disposable" preserve="true" />
-import { backward, gradNameOf } from '../autograd/backward';
+import { type BackwardOptions, backward, gradNameOf } from '../autograd/backward';
 import { engine } from '../compiler/engine';
 import { fromHalves } from '../compiler/half';
 import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape, showShape } from '../compiler/meta';
@@ -343,11 +343,7 @@ export abstract class TensorBase implements Layout {
       return;
     }
     const chosen = inputs instanceof TensorBase ? [inputs] : inputs;
-    const sinks = new Set<GradSink>(chosen.map((input) => input.leafOf('backward')));
-    const targets = chosen.map(({ value }) => value);
-    for (const [{ sink }, found] of backward([this.value], [seed], options, targets)) {
-      if (sink && sinks.has(sink)) sink.accumulate(found);
-    }
+    backwardInto(chosen, [this.value], [seed], options);
   }
 
   /** Calls `hook` with the gradient of this tensor whenever backward computes it; what it returns replaces the gradient. */
@@ -557,6 +553,24 @@ export abstract class TensorBase implements Layout {
   /** @internal `assign` for functions that index. */
   overwrite(value: Value): void {
     this.assign(value);
+  }
+}
+
+/**
+ * Gradients of `outputs`, weighted by `seeds`, by `inputs` alone, added to what those have.
+ *
+ * @throws AutogradError where an input is no leaf that requires grad
+ */
+export function backwardInto(
+  inputs: readonly TensorBase[],
+  outputs: readonly Value[],
+  seeds: readonly Value[],
+  options: BackwardOptions,
+): void {
+  const sinks = new Set<GradSink>(inputs.map((input) => input.leafOf('backward')));
+  const targets = inputs.map(({ value }) => value);
+  for (const [{ sink }, gradient] of backward(outputs, seeds, options, targets)) {
+    if (sink && sinks.has(sink)) sink.accumulate(gradient);
   }
 }
 

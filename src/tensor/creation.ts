@@ -8,7 +8,14 @@ import { dtypeOfScalar } from '../ops/promotion';
 import { hostArray, type NestedData, readHostData, storedNumber } from './host-data';
 import { makeTensor } from './make-leaf';
 import { isPlainObject, parseArgs } from './options';
-import { expectSize, type SizeArguments, splitSizes, type TensorOptions, tensorOptions } from './sizes';
+import {
+  expectSize,
+  type SizeArguments,
+  splitSizes,
+  type TensorOptions,
+  tensorOptions,
+  withTensorOptions,
+} from './sizes';
 import { Tensor } from './tensor';
 
 /**
@@ -92,21 +99,15 @@ type FullArgs =
 
 /** A tensor with `fillValue` everywhere. Default dtype: that of `tensor(fillValue)`. */
 export function full(...args: FullArgs): Tensor {
-  const { named, positions } = splitNamed(args);
-  const { dtype, requiresGrad, ...rest } = named as TensorOptions;
-  const { size, fillValue } = parseArgs<{ size: readonly number[]; fillValue: number | boolean }>(
+  const order = ['size', 'fillValue'] as const;
+  const { given, options } = withTensorOptions<{ size: readonly number[]; fillValue: number | boolean }>(
     'full',
-    ['size', 'fillValue'],
+    order,
     {},
-    [...positions, rest],
+    args,
   );
-  return filled('full', expectSize('full', size), fillValue, { dtype, requiresGrad }, dtypeOfScalar(fillValue));
-}
-
-/** What stands by position, and the trailing object of names, if any. */
-function splitNamed(args: readonly unknown[]): { named: object; positions: readonly unknown[] } {
-  const last = args.at(-1);
-  return isPlainObject(last) ? { named: last, positions: args.slice(0, -1) } : { named: {}, positions: args };
+  const { size, fillValue } = given;
+  return filled('full', expectSize('full', size), fillValue, options, dtypeOfScalar(fillValue));
 }
 
 /** Zeros of the input's shape, and of its dtype by default. */
@@ -126,10 +127,8 @@ export function fullLike(
   input: Tensor,
   ...args: [fillValue: number | boolean, options?: TensorOptions] | [named: Filling]
 ): Tensor {
-  const { named, positions } = splitNamed(args);
-  const { dtype, requiresGrad, ...rest } = named as TensorOptions;
-  const { fillValue } = parseArgs<{ fillValue: number | boolean }>('fullLike', ['fillValue'], {}, [...positions, rest]);
-  return filled('fullLike', input.shape, fillValue, { dtype, requiresGrad }, input.dtype);
+  const { given, options } = withTensorOptions<{ fillValue: number | boolean }>('fullLike', ['fillValue'], {}, args);
+  return filled('fullLike', input.shape, given.fillValue, options, input.dtype);
 }
 
 interface EyeSizes {
@@ -145,10 +144,9 @@ type EyeArgs =
 
 /** The n × m matrix with ones on its diagonal and zeros elsewhere; m is n by default. Shape: [n, m]. */
 export function eye(...args: EyeArgs): Tensor {
-  const { named, positions } = splitNamed(args);
-  const { dtype: given, requiresGrad: wanted, ...rest } = named as TensorOptions;
-  const { n, m: columns } = parseArgs<EyeSizes>('eye', ['n'], { m: null as number | null }, [...positions, rest]);
-  const { dtype, requiresGrad } = tensorOptions('eye', { dtype: given, requiresGrad: wanted }, 'float32');
+  const { given, options } = withTensorOptions<EyeSizes>('eye', ['n'], { m: null as number | null }, args);
+  const { n, m: columns } = given;
+  const { dtype, requiresGrad } = tensorOptions('eye', options, 'float32');
   const m = columns ?? n;
   const size = expectSize('eye', [n, m]);
   const data = hostArray(dtype, n * m);
@@ -229,11 +227,9 @@ type LinspaceArgs =
 
 /** `steps` numbers evenly from `start` to `end`, both of them included; float32 by default. Shape: [steps]. */
 export function linspace(...args: LinspaceArgs): Tensor {
-  const { named, positions } = splitNamed(args);
-  const { dtype: given, requiresGrad: wanted, ...rest } = named as TensorOptions;
-  const order = ['start', 'end', 'steps'] as const;
-  const { start, end, steps } = parseArgs<Spacing>('linspace', order, {}, [...positions, rest]);
-  const { dtype, requiresGrad } = tensorOptions('linspace', { dtype: given, requiresGrad: wanted }, 'float32');
+  const { given, options } = withTensorOptions<Spacing>('linspace', ['start', 'end', 'steps'], {}, args);
+  const { start, end, steps } = given;
+  const { dtype, requiresGrad } = tensorOptions('linspace', options, 'float32');
   expectNumbers('linspace', { start, end });
   if (!Number.isInteger(steps) || steps < 0) {
     throw new ArgumentError(`linspace: expected a whole number of steps ≥ 0, but got ${steps}`);

@@ -6,6 +6,7 @@ import { withMode } from '../graph/mode';
 import type { GradSink, Value } from '../graph/value';
 import { add } from '../ops/arithmetic';
 import { cast, full } from '../ops/cast';
+import { backwardInto } from './base';
 import { type Arguments, parseArgs } from './options';
 import { Tensor } from './tensor';
 
@@ -127,12 +128,7 @@ function backwardOf(...args: Arguments<BackwardParameters, BackwardOrder>): void
     backward(values, seeds, options);
     return;
   }
-  const inputs = listed(o.inputs);
-  const sinks = new Set<GradSink>(inputs.map((x) => x.leafOf('backward')));
-  const targets = inputs.map((x) => x.value);
-  for (const [{ sink }, gradient] of backward(values, seeds, options, targets)) {
-    if (sink && sinks.has(sink)) sink.accumulate(gradient);
-  }
+  backwardInto(listed(o.inputs), values, seeds, options);
 }
 
 export { backwardOf as backward };

@@ -7,7 +7,7 @@ import { cat } from './functions';
 import { readHostData } from './host-data';
 import { makeTensor } from './make-leaf';
 import { isPlainObject, parseArgs } from './options';
-import { type TensorOptions, tensorOptions } from './sizes';
+import { type TensorOptions, tensorOptions, withTensorOptions } from './sizes';
 import type { Tensor } from './tensor';
 
 const { fround } = Math;
@@ -28,16 +28,14 @@ export function logspace(
     | [start: number, end: number, steps: number, options?: LogspaceOptions]
     | [named: LogspaceOptions & { start: number; end: number; steps: number }]
 ): Tensor {
-  const last = args.at(-1);
-  const { dtype, requiresGrad, ...rest } = (isPlainObject(last) ? last : {}) as TensorOptions;
-  const positions = isPlainObject(last) ? args.slice(0, -1) : args;
-  const { start, end, steps, base } = parseArgs<{ start: number; end: number; steps: number; base?: number }>(
+  const { given, options: named } = withTensorOptions<{ start: number; end: number; steps: number; base?: number }>(
     'logspace',
     ['start', 'end', 'steps'],
     { base: 10 },
-    [...positions, rest],
+    args,
   );
-  const options = tensorOptions('logspace', { dtype, requiresGrad }, 'float32');
+  const { start, end, steps, base } = given;
+  const options = tensorOptions('logspace', named, 'float32');
   if (!Number.isInteger(steps) || steps < 0) {
     throw new ArgumentError(`logspace: expected a whole number of steps ≥ 0, but got ${steps}`);
   }

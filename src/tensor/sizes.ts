@@ -59,3 +59,19 @@ export function tensorOptions(op: string, options: TensorOptions | undefined, dt
   expectDType(op, parsed.dtype);
   return parsed;
 }
+
+type Parse<O extends object> = typeof parseArgs<O>;
+
+/** The parameters of a function that makes a tensor, by position or by name, and that tensor's options, which stand among the names. */
+export function withTensorOptions<O extends object>(
+  op: string,
+  required: Parameters<Parse<O>>[1],
+  defaults: Parameters<Parse<O>>[2],
+  args: readonly unknown[],
+): { given: ReturnType<Parse<O>>; options: TensorOptions } {
+  const last = args.at(-1);
+  const named = isPlainObject(last);
+  const { dtype, requiresGrad, ...rest } = (named ? last : {}) as TensorOptions;
+  const positions = named ? args.slice(0, -1) : args;
+  return { given: parseArgs<O>(op, required, defaults, [...positions, rest]), options: { dtype, requiresGrad } };
+}

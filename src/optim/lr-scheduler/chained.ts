@@ -1,7 +1,8 @@
 // Owns the scheduler that steps others together.
-import { ArgumentError, StateDictError } from '../../errors';
+import { ArgumentError } from '../../errors';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { readFields } from './fields';
+import { checkMembers, loadMembers } from './members';
 import { keepScheduler, LRScheduler, type LRSchedulerStateDict, type Scheduled } from './scheduler';
 
 export interface ChainedSchedulerArguments {
@@ -31,18 +32,7 @@ export class ChainedScheduler extends LRScheduler<ChainedFields> {
     );
     const chosen = optimizer ?? schedulers[0]?.optimizer;
     if (!chosen) throw new ArgumentError('ChainedScheduler: expected at least one scheduler, but got none');
-    schedulers.forEach((scheduler: unknown, i) => {
-      if (!(scheduler instanceof LRScheduler)) {
-        throw new ArgumentError(
-          `ChainedScheduler: expected schedulers that step without metrics, but the one at index ${i} is none, as ReduceLROnPlateau is none`,
-        );
-      }
-      if (scheduler.optimizer !== chosen) {
-        throw new ArgumentError(
-          `ChainedScheduler: expected all schedulers to belong to the same optimizer, but ${scheduler.name} at index ${i} has another`,
-        );
-      }
-    });
+    checkMembers('ChainedScheduler', chosen, schedulers);
     super('ChainedScheduler', chosen, -1, { schedulers: [...schedulers] });
   }
 
@@ -71,25 +61,8 @@ export class ChainedScheduler extends LRScheduler<ChainedFields> {
   }
 
   override loadStateDict(state: LRSchedulerStateDict): void {
-    const { schedulers } = this.fields;
     const { _lastLr, _schedulers } = readFields(this.name, state, { _lastLr: [], _schedulers: [] });
-    const saved = _schedulers as LRSchedulerStateDict[];
-    if (saved.length !== schedulers.length) {
-      throw new StateDictError(
-        `${this.name}.loadStateDict: expected the state of ${schedulers.length} schedulers, but got ${saved.length}`,
-      );
-    }
-    const before = schedulers.map((scheduler) => scheduler.stateDict());
-    try {
-      schedulers.forEach((scheduler, i) => {
-        scheduler.loadStateDict(saved[i]!);
-      });
-    } catch (error) {
-      schedulers.forEach((scheduler, i) => {
-        scheduler.loadStateDict(before[i]!);
-      });
-      throw error;
-    }
+    loadMembers(this.name, this.fields.schedulers, _schedulers as LRSchedulerStateDict[]);
     this.lastLr = _lastLr as number[];
   }
 }

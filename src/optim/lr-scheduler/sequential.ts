@@ -1,7 +1,8 @@
 // Owns the scheduler that calls others one after another.
-import { ArgumentError, StateDictError } from '../../errors';
+import { ArgumentError } from '../../errors';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { readFields } from './fields';
+import { checkMembers, loadMembers } from './members';
 import { checkOptimizer, keepScheduler, LRScheduler, type LRSchedulerStateDict, type Scheduled } from './scheduler';
 
 export interface SequentialLRArguments {
@@ -80,28 +81,9 @@ export class SequentialLR extends LRScheduler<SequentialFields> {
   }
 
   override loadStateDict(state: LRSchedulerStateDict): void {
-    const before = this.stateDict();
-    try {
-      this.#load(state);
-    } catch (error) {
-      this.#load(before);
-      throw error;
-    }
-  }
-
-  #load(state: LRSchedulerStateDict): void {
-    const { schedulers } = this.fields;
     const own = { _milestones: [], lastEpoch: 0, _lastLr: [], _schedulers: [] };
     const { _milestones, lastEpoch, _lastLr, _schedulers } = readFields(this.name, state, own);
-    const saved = _schedulers as LRSchedulerStateDict[];
-    if (saved.length !== schedulers.length) {
-      throw new StateDictError(
-        `${this.name}.loadStateDict: expected the state of ${schedulers.length} schedulers, but got ${saved.length}`,
-      );
-    }
-    schedulers.forEach((scheduler, i) => {
-      scheduler.loadStateDict(saved[i]!);
-    });
+    loadMembers(this.name, this.fields.schedulers, _schedulers as LRSchedulerStateDict[]);
     this.fields.milestones = _milestones as number[];
     this.lastEpoch = lastEpoch as number;
     this.lastLr = _lastLr as number[];
@@ -114,17 +96,8 @@ const turnAt = (epoch: number, milestones: readonly number[]): number =>
 
 function checkSchedulers(optimizer: Scheduled, schedulers: readonly LRScheduler[]): void {
   if (schedulers.length === 0) throw new ArgumentError('SequentialLR: expected at least one scheduler, but got none');
-  schedulers.forEach((scheduler: unknown, i) => {
-    if (!(scheduler instanceof LRScheduler)) {
-      throw new ArgumentError(
-        `SequentialLR: expected schedulers that step without metrics, but the one at index ${i} is none, as ReduceLROnPlateau is none`,
-      );
-    }
-    if (scheduler.optimizer !== optimizer) {
-      throw new ArgumentError(
-        `SequentialLR: expected all schedulers to belong to the same optimizer, but ${scheduler.name} at index ${i} has another`,
-      );
-    }
+  checkMembers('SequentialLR', optimizer, schedulers);
+  schedulers.forEach((scheduler, i) => {
     if (i > 0 && scheduler instanceof SequentialLR) {
       throw new ArgumentError(
         `SequentialLR: expected a SequentialLR in the first place only, but got one at index ${i}`,
