@@ -48,7 +48,7 @@ export class GpuBench implements Bench {
     let executable: Executable | null = null;
     const close = () => {
       for (const allocation of places) memory.free(allocation);
-      slots.release();
+      if (executable) slots.giveBack(executable.slots);
       for (const buffer of [faultBuffer, executable?.uniform]) if (buffer) memory.destroyBuffer(buffer);
     };
     try {

@@ -7,6 +7,7 @@ import { type Allocation, SMALL_BYTES } from '../gpu/memory';
 import { copyOf, type Picture, type Screen, show } from '../gpu/pictures';
 import type { Profile } from '../gpu/profile';
 import { Session } from '../gpu/session';
+import type { Slots } from '../gpu/slots';
 import { stats } from '../gpu/stats';
 import { GpuBench } from './bench';
 import type { Program } from './ir';
@@ -15,7 +16,7 @@ import { byteLength, type Meta } from './meta';
 import { type CompilerPass, compilerPasses } from './passes';
 import { compile, type Plan } from './plan';
 import { PlanCache } from './plan-cache';
-import { bindStanding, copyOver, releaseStanding, type Standing } from './standing';
+import { bindStanding, copyOver, hasGone, releaseStanding, type Standing } from './standing';
 import { type TunedChoice, type TuningProgress, tuneAll, tuningTasks } from './tuner';
 import { TuningTable } from './tuning';
 import { adapterKey, type TuningRecord, TuningStore } from './tuning-store';
@@ -31,12 +32,20 @@ export interface Cell extends Meta {
   gone: string | null;
 }
 
+/** Bytes within a value. */
+interface Part {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
 /** A program to run, with the cells of this run. */
 export interface Job {
   /** Equal keys mean equal programs. */
   readonly key: readonly number[];
   build(): Program;
   readonly inputs: readonly Cell[];
+  /** By input, where it is a window: bytes of the cell before it. */
+  readonly offsets: readonly (number | undefined)[];
   readonly exports: readonly JobExport[];
   readonly scalars: readonly number[];
   /** Cells whose memory goes back once the job has run. */
@@ -74,17 +83,22 @@ interface CachedPlan {
 
 const DISPOSED = 'its memory was given back';
 
-/** Plans kept; the one used longest ago goes first. */
-const MAX_PLANS = 256;
+/** Plans kept, by an estimate of their bytes on the host; the one used longest ago goes first. */
+const MAX_PLAN_BYTES = 1 << 26;
+/** Bytes of slots above which plans that have not run for long are given up to free theirs. */
+const MAX_SLOT_BYTES = 1 << 28;
+/** The latest plans, which stay all the same. */
+const RECENT_PLANS = 16;
 
 export class Engine {
   private options: DeviceOptions = {};
   private session: Session | null = null;
   private opening: Promise<Session> | null = null;
-  private readonly plans = new PlanCache<CachedPlan>(MAX_PLANS, ({ executable, standing }) => {
-    const memory = this.session?.memory;
-    if (!memory) return;
+  private readonly plans = new PlanCache<CachedPlan>(MAX_PLAN_BYTES, ({ executable, standing }) => {
+    if (!this.session) return;
+    const { memory, slots } = this.session;
     if (executable.uniform) memory.destroyBuffer(executable.uniform);
+    slots.giveBack(executable.slots);
     releaseStanding(standing, memory);
   });
   /** The last job that waits for the device or for pipelines, if any. */
@@ -166,24 +180,24 @@ export class Engine {
     return result;
   }
 
-  /** The bytes of a value that has been computed or scheduled, whatever is written or released after the call. */
-  async read(cell: Cell): Promise<ArrayBuffer> {
-    if (this.rehearsal?.has(cell)) return new ArrayBuffer(byteLength(cell));
-    if (!this.tail) return this.startReading(cell);
-    const { reading } = await this.enqueue(() => ({ reading: this.startReading(cell) }));
+  /** The bytes of a value that has been computed or scheduled, or a part of them, whatever is written or released after the call. */
+  async read(cell: Cell, part: Part = { offset: 0, bytes: byteLength(cell) }): Promise<ArrayBuffer> {
+    if (this.rehearsal?.has(cell)) return new ArrayBuffer(part.bytes);
+    if (!this.tail) return this.startReading(cell, part);
+    const { reading } = await this.enqueue(() => ({ reading: this.startReading(cell, part) }));
     return reading;
   }
 
   /** Up to the copy on the GPU this runs at once. */
-  private async startReading(cell: Cell): Promise<ArrayBuffer> {
+  private async startReading(cell: Cell, { offset, bytes }: Part): Promise<ArrayBuffer> {
     if (this.session) this.throwIfLost(this.session);
     if (cell.failure) throw cell.failure;
-    if (!cell.allocation && cell.host) return hostBytes(cell.host);
+    if (!cell.allocation && cell.host) return hostBytes(cell.host, { offset, bytes });
     const session = this.session ?? (await this.open());
     if (!cell.allocation) throw released(cell);
     if (cell.allocation.memory !== session.memory) throw lostValue(cell);
     try {
-      return await session.read(cell.allocation);
+      return await session.read({ ...cell.allocation, offset: cell.allocation.offset + offset, bytes });
     } catch (error) {
       this.throwIfLost(session);
       if (error instanceof DeviceLostError) this.recover();
@@ -263,8 +277,9 @@ export class Engine {
     return this.session?.memory.totalBytes ?? 0;
   }
 
-  /** Returns free memory to the system. */
+  /** Returns to the system what no value needs: plans with their intermediates, which are made again when they are needed, and free memory. */
   trim(): void {
+    this.plans.clear();
     this.session?.pictures.release();
     this.session?.memory.trim();
   }
@@ -376,17 +391,32 @@ export class Engine {
     const compiled = compile(job.build(), session.profile, this.passes);
     const { plan, standing } = bindStanding(compiled, (i) => {
       const cell = job.inputs[i]!;
+      if (job.offsets[i] !== undefined) return null;
       if (!cell.allocation && cell.host && !cell.failure) this.materialise(cell, session, false);
       return cell.allocation;
     });
     hostPhase('compile', start);
     const linked = performance.now();
+    this.giveUpSlots(session.slots);
     const executable = await link(plan, session);
     hostPhase('pipelines', linked);
-    stats.plansCompiled++;
     const cached = { plan, executable, standing };
-    this.plans.set(job.key, cached);
+    this.remember(job.key, cached);
     return cached;
+  }
+
+  private remember(key: readonly number[], cached: CachedPlan): void {
+    this.plans.set(key, cached, hostBytesOf(key, cached.plan));
+    stats.plansCompiled++;
+  }
+
+  /** Evicts plans that have not run for long while slots take too much, those whose slots others use as well left out. */
+  private giveUpSlots(slots: Slots): void {
+    this.plans.evict(
+      ({ executable }) => executable.slots.some(({ users }) => users === 1),
+      () => slots.bytes > MAX_SLOT_BYTES,
+      RECENT_PLANS,
+    );
   }
 
   /** A plan for a program, freshly compiled, and whether there is one already; the device must be open. */
@@ -408,8 +438,8 @@ export class Engine {
       const requests = plans.flatMap(({ plan }) => pipelineRequests(plan));
       await session.pipelines.prepare(requests, onProgress);
       for (const { key, plan } of plans) {
-        this.plans.set(key, { plan, executable: await link(plan, session), standing: [] });
-        stats.plansCompiled++;
+        const { standing } = bindStanding(plan, () => null);
+        this.remember(key, { plan, executable: await link(plan, session), standing });
       }
       return { plans: plans.length, pipelines: stats.pipelinesCreated - before };
     });
@@ -418,12 +448,17 @@ export class Engine {
   private run(job: Job, { plan, executable, standing }: CachedPlan, session: Session): void {
     session.startReads();
     this.releaseUnread(job);
-    const gone = standing.filter(({ index, lease }) => job.inputs[index]!.allocation?.lease !== lease);
+    const gone = standing.filter((one) => hasGone(one, job));
     const uploads = job.inputs.map((cell, i) => {
       const mode = gone.some(({ index }) => index === i) ? 'copy' : plan.inputs[i]!;
-      return this.prepareInput(cell, mode, session);
+      return this.prepareInput(cell, job.offsets[i] === undefined ? mode : 'bind', session);
     });
-    const inputs = job.inputs.map((cell) => cell.allocation);
+    const inputs = job.inputs.map(({ allocation }, i): Run['inputs'][number] => {
+      const start = job.offsets[i];
+      return start === undefined || !allocation
+        ? allocation
+        : { buffer: allocation.buffer, offset: allocation.offset + start };
+    });
     const moved = gone.map((one) => copyOver(one, session.memory));
     const exports = job.exports.map(({ cell, replaces }, i) => {
       const mode = plan.exports[i]!;
@@ -526,6 +561,10 @@ export class Engine {
   }
 }
 
+/** About how many bytes a plan takes on the host, by what was measured: dispatches with their bind groups count most. */
+const hostBytesOf = (key: readonly number[], { steps, inputs, exports }: Plan): number =>
+  16 * key.length + 2048 * steps.length + 512 * (inputs.length + exports.length);
+
 /** The memory of a cell, for another that takes its place. */
 function takeOver(cell: Cell): Allocation {
   const { allocation } = cell;
@@ -534,9 +573,9 @@ function takeOver(cell: Cell): Allocation {
   return allocation;
 }
 
-function hostBytes(data: ArrayBufferView): ArrayBuffer {
-  const copy = new Uint8Array(data.byteLength);
-  copy.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+function hostBytes(data: ArrayBufferView, { offset, bytes }: Part): ArrayBuffer {
+  const copy = new Uint8Array(bytes);
+  copy.set(new Uint8Array(data.buffer, data.byteOffset + offset, bytes));
   return copy.buffer;
 }
 

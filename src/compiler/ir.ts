@@ -97,6 +97,8 @@ export type Lowering =
       readonly scratch?: readonly number[];
       readonly viewing?: Viewing;
       readonly overwrites?: readonly Overwrite[];
+      /** Output 0 is the inputs one after another, at these bytes, so that inputs which are copied can be copied there. */
+      readonly joins?: readonly number[];
       /**
        * The lowering that keeps of output 0 the maximum of each window, as output 0, and its place in its image, as output 1;
        * none where that would take longer.
@@ -151,6 +153,8 @@ export const partsOf = (node: ProgramNode): readonly ProgramNode[] => node.parts
 export interface Program {
   readonly values: readonly Meta[];
   readonly inputCount: number;
+  /** By input: whether it is a part of a larger value, which begins somewhere else at each run. */
+  readonly windows?: readonly boolean[];
   readonly nodes: readonly ProgramNode[];
   /** Values that must outlive the run. */
   readonly exports: readonly number[];

@@ -57,10 +57,11 @@ function clash(a: Tenant, b: Tenant): boolean {
 }
 
 /** The temporaries of a plan, by location: what lives in no buffer of its own. Copied inputs are there before the first step. */
-export function tenantsOf({ locations, inputs, steps }: Plan): ReadonlyMap<number, Tenant> {
+export function tenantsOf({ locations, inputs, joined, steps }: Plan): ReadonlyMap<number, Tenant> {
   const tenants = new Map<number, Tenant & { reads: Set<number>; writes: Set<number> }>();
-  locations.forEach(({ bytes, input, export: exported, first, last }, l) => {
-    const copied = input !== undefined && inputs[input] === 'copy';
+  locations.forEach(({ bytes, input, export: exported, filled, first, last }, l) => {
+    if (input !== undefined && joined.has(input)) return;
+    const copied = filled || (input !== undefined && inputs[input] === 'copy');
     if (exported !== undefined || (input !== undefined && !copied) || (!copied && last < 0)) return;
     const start = copied ? -1 : first;
     tenants.set(l, { bytes, first: start, last: Math.max(start, last), reads: new Set(), writes: new Set() });

@@ -2,7 +2,7 @@
 import type { Binding, BufferRef, Copy, Dispatch, Executable } from '../gpu/executable';
 import type { Memory } from '../gpu/memory';
 import { type BindingKind, type PipelineRequest, type Pipelines, specialise } from '../gpu/pipelines';
-import type { Slots } from '../gpu/slots';
+import type { Slot, Slots } from '../gpu/slots';
 import type { Param } from './ir';
 import { layOut, tenantsOf } from './layout';
 import { operandsOf, type Plan, type Step } from './plan';
@@ -21,7 +21,17 @@ export interface LinkTarget {
 export async function link(plan: Plan, target: LinkTarget): Promise<Executable> {
   // Nothing is compiled for what cannot run.
   for (const { bytes } of plan.locations) target.memory.expectFits(bytes);
-  const homes = assignSlots(plan, target.slots);
+  const taken: Slot[] = [];
+  try {
+    return await linkInto(plan, target, taken);
+  } catch (error) {
+    target.slots.giveBack(taken);
+    throw error;
+  }
+}
+
+async function linkInto(plan: Plan, target: LinkTarget, slots: Slot[]): Promise<Executable> {
+  const homes = assignSlots(plan, target.slots, slots);
   const uniforms = layOutUniforms(plan.steps);
   const uniform = uniforms.bytes > 0 ? target.memory.createBuffer(uniforms.bytes, 'uniforms', UNIFORM_USAGE) : null;
   const pipelines = await target.pipelines.getAll(pipelineRequests(plan));
@@ -47,8 +57,14 @@ export async function link(plan: Plan, target: LinkTarget): Promise<Executable> 
   });
   const copiesIn: Copy[] = [];
   plan.inputs.forEach((mode, index) => {
-    const { bytes } = plan.locations[index]!;
-    if (mode === 'copy') copiesIn.push({ index, ...homes[index]!, bytes });
+    if (mode !== 'copy') return;
+    const { location, offset, bytes } = plan.joined.get(index) ?? {
+      location: index,
+      offset: 0,
+      bytes: plan.locations[index]!.bytes,
+    };
+    const home = homes[location]!;
+    copiesIn.push({ index, ref: home.ref, offset: home.offset + offset, bytes });
   });
   const copiesOut: Copy[] = [];
   plan.exports.forEach((mode, index) => {
@@ -61,6 +77,7 @@ export async function link(plan: Plan, target: LinkTarget): Promise<Executable> 
     dispatches,
     copiesIn,
     copiesOut,
+    slots,
     uniform,
     uniformData: uniforms.data,
     scalarFields: uniforms.fields,
@@ -74,16 +91,15 @@ interface Home {
   readonly offset: number;
 }
 
-/** The homes of all locations: buffers of their own, or stretches of slots for what has none. */
-export function assignSlots(plan: Plan, slots: Slots): Home[] {
+/** The homes of all locations: buffers of their own, or stretches of slots, which are added to `taken`, for what has none. */
+function assignSlots(plan: Plan, slots: Slots, taken: Slot[]): Home[] {
   const tenants = tenantsOf(plan);
   const { buffers, places } = layOut([...tenants.values()]);
-  const mine = new Set<number>();
-  const slotOf: number[] = [];
+  const slotOf: Slot[] = [];
   // The largest choose first, so that smaller ones do not sit in slots that only these could use.
   for (const b of [...buffers.keys()].sort((one, other) => buffers[other]! - buffers[one]!)) {
-    slotOf[b] = slots.take(buffers[b]!, (slot) => mine.has(slot));
-    mine.add(slotOf[b]!);
+    slotOf[b] = slots.take(buffers[b]!, taken);
+    taken.push(slotOf[b]!);
   }
   const order = [...tenants.keys()];
   const homes = plan.locations.map(({ input, export: exported }): Home => {
@@ -91,7 +107,7 @@ export function assignSlots(plan: Plan, slots: Slots): Home[] {
     return { ref: { kind: 'input', index: input ?? -1 }, offset: 0 };
   });
   places.forEach(({ buffer, offset }, i) => {
-    homes[order[i]!] = { ref: { kind: 'fixed', buffer: slots.buffers[slotOf[buffer]!]! }, offset };
+    homes[order[i]!] = { ref: { kind: 'fixed', buffer: slotOf[buffer]!.buffer }, offset };
   });
   return homes;
 }

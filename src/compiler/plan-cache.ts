@@ -3,56 +3,78 @@
 interface Entry<T> {
   readonly key: readonly number[];
   readonly value: T;
-  used: number;
+  readonly bytes: number;
 }
 
 export class PlanCache<T> {
   private readonly buckets = new Map<number, Entry<T>[]>();
-  private clock = 0;
-  private count = 0;
+  /** In the order of their last use. */
+  private readonly entries = new Set<Entry<T>>();
+  private total = 0;
 
   constructor(
+    /** Bytes kept. */
     private readonly capacity: number,
     private readonly evicted: (value: T) => void,
   ) {}
 
   get size(): number {
-    return this.count;
+    return this.entries.size;
+  }
+
+  get bytes(): number {
+    return this.total;
   }
 
   get(key: readonly number[]): T | undefined {
     const entry = this.buckets.get(hash(key))?.find((candidate) => equal(candidate.key, key));
-    if (entry) entry.used = ++this.clock;
-    return entry?.value;
+    if (!entry) return undefined;
+    this.entries.delete(entry);
+    this.entries.add(entry);
+    return entry.value;
   }
 
-  /** Adds an entry; the key must not be there yet. */
-  set(key: readonly number[], value: T): void {
+  /** Adds an entry of about so many bytes; the key must not be there yet. The new entry stays, whatever its size. */
+  set(key: readonly number[], value: T, bytes = 1): void {
+    const entry = { key, value, bytes };
     const bucket = this.buckets.get(hash(key));
-    const entry = { key, value, used: ++this.clock };
     if (bucket) bucket.push(entry);
     else this.buckets.set(hash(key), [entry]);
-    if (++this.count > this.capacity) this.evictOldest();
+    this.entries.add(entry);
+    this.total += bytes;
+    this.evict(
+      () => true,
+      () => this.total > this.capacity,
+      1,
+    );
+  }
+
+  /** Evicts entries that are `worth` it, the one used longest ago first, as long as `more` asks for it; the latest `kept` stay. */
+  evict(worth: (value: T) => boolean, more: () => boolean, kept: number): void {
+    let left = this.entries.size - kept;
+    for (const entry of this.entries) {
+      if (left-- <= 0 || !more()) return;
+      if (worth(entry.value)) this.remove(entry);
+    }
   }
 
   clear(): void {
-    for (const bucket of this.buckets.values()) for (const { value } of bucket) this.evicted(value);
+    const { entries } = this;
+    const values = [...entries].map(({ value }) => value);
     this.buckets.clear();
-    this.count = 0;
+    entries.clear();
+    this.total = 0;
+    for (const value of values) this.evicted(value);
   }
 
-  private evictOldest(): void {
-    let oldest: Entry<T> | undefined;
-    for (const bucket of this.buckets.values()) {
-      for (const entry of bucket) if (!oldest || entry.used < oldest.used) oldest = entry;
-    }
-    if (!oldest) return;
-    const at = hash(oldest.key);
-    const rest = this.buckets.get(at)!.filter((entry) => entry !== oldest);
+  private remove(entry: Entry<T>): void {
+    const at = hash(entry.key);
+    const rest = this.buckets.get(at)!.filter((other) => other !== entry);
     if (rest.length > 0) this.buckets.set(at, rest);
     else this.buckets.delete(at);
-    this.count--;
-    this.evicted(oldest.value);
+    this.entries.delete(entry);
+    this.total -= entry.bytes;
+    this.evicted(entry.value);
   }
 }
 

@@ -13,6 +13,12 @@ import { type CompilerPass, compilerPasses } from './passes';
 /** Storage buffers bind at multiples of this many bytes (WebGPU's default minStorageBufferOffsetAlignment). */
 const ALIGNMENT = 256;
 
+/**
+ * Windows up to this many bytes are copied into a slot, since one that is bound needs a bind group for each place that it begins
+ * at. Above, a bind group costs less than the copy.
+ */
+const MAX_COPIED_WINDOW = 1 << 22;
+
 /** A stretch of memory: an input's own, or a temporary that a slot or an export's buffer will hold. */
 export interface Location {
   readonly bytes: number;
@@ -20,6 +26,8 @@ export interface Location {
   readonly input?: number;
   /** The export whose own buffer is used, so that nothing needs to be copied out. */
   export?: number;
+  /** Inputs are copied into it before the first step. */
+  filled?: boolean;
   /** First and last step that touch it; exports last to the end. */
   first: number;
   last: number;
@@ -57,13 +65,18 @@ export type ExportMode =
   /** Takes over the buffer of an input that was overwritten in place. */
   | { readonly kind: 'takeover'; readonly input: number };
 
-/** How an input enters: bound where it lies, or copied to a slot so that bind groups stay the same. */
-export type InputMode = 'bind' | 'bindAndOverwrite' | 'copy';
+/**
+ * How an input enters: bound where it lies, or copied to a slot so that bind groups stay the same; a window is bound where a
+ * binding can begin at it, and copied elsewhere.
+ */
+export type InputMode = 'bind' | 'bindAndOverwrite' | 'copy' | 'window';
 
 export interface Plan {
   readonly locations: readonly Location[];
   readonly steps: readonly Step[];
   readonly inputs: readonly InputMode[];
+  /** Where inputs are copied to that need no slot of their own. */
+  readonly joined: ReadonlyMap<number, Place>;
   readonly exports: readonly ExportMode[];
 }
 
@@ -109,6 +122,9 @@ class Planner {
   private readonly scratchResults = new Map<string, Place>();
   /** Locations that some node overwrites in place. */
   private readonly overwrites = new Set<number>();
+  /** Windows that are copied side by side, each to its place in what they are joined to. */
+  private readonly joined = new Map<number, Place>();
+  private readonly users: readonly number[];
 
   constructor({ program, lowerings }: LoweredProgram) {
     const { values, nodes, inputCount, exports } = program;
@@ -117,9 +133,14 @@ class Planner {
     this.places = new Array(values.length);
     this.exported = new Set(exports);
     this.lastUse = new Array<number>(values.length).fill(-1);
+    const users = new Array<number>(values.length).fill(0);
     nodes.forEach((node, n) => {
-      for (const v of node.inputs) this.lastUse[v] = n;
+      for (const v of node.inputs) {
+        this.lastUse[v] = n;
+        users[v]!++;
+      }
     });
+    this.users = users;
     for (const v of exports) this.lastUse[v] = nodes.length;
     for (let v = 0; v < inputCount; v++) this.places[v] = this.newPlace(byteLength(values[v]!), v);
   }
@@ -133,16 +154,40 @@ class Planner {
       const lowering = this.lowerings[n]!;
       if (lowering.kind === 'alias') this.alias(node, lowering.byteOffset, overwrites, n);
       else if (lowering.kind === 'pack') this.pack(node, lowering.offsets, n);
+      else if (lowering.kind === 'passes' && lowering.joins && this.joinsWindows(node)) this.join(node, lowering.joins);
       else this.emit(node, lowering, n, targets);
     });
     const inputs = Array.from({ length: inputCount }, (_, i): InputMode => {
       const { location, bytes } = this.places[i]!;
       if (this.locations[location]!.input === i && this.overwrittenAt.has(location)) return 'bindAndOverwrite';
-      return bytes <= SMALL_BYTES ? 'copy' : 'bind';
+      const isWindow = this.isWindow(i);
+      if (this.joined.has(i)) return 'copy';
+      if (bytes <= (isWindow ? MAX_COPIED_WINDOW : SMALL_BYTES)) return 'copy';
+      return isWindow ? 'window' : 'bind';
     });
     const exports = this.exportModes();
     this.measureLives();
-    return { locations: this.locations, steps: this.steps, inputs, exports };
+    return { locations: this.locations, steps: this.steps, inputs, joined: this.joined, exports };
+  }
+
+  private isWindow(v: number): boolean {
+    return this.program.windows?.[v] ?? false;
+  }
+
+  /** Whether a node puts windows side by side that nothing else reads: their copies can go there at once. */
+  private joinsWindows({ inputs }: ProgramNode): boolean {
+    return inputs.every((v) => this.isWindow(v) && this.users[v] === 1 && !this.exported.has(v));
+  }
+
+  private join(node: ProgramNode, offsets: readonly number[]): void {
+    const [out] = node.outputs as [number];
+    const place = this.newPlace(byteLength(this.program.values[out]!));
+    this.locations[place.location]!.filled = true;
+    this.places[out] = place;
+    node.inputs.forEach((v, i) => {
+      const { bytes } = this.places[v]!;
+      this.joined.set(v, { location: place.location, offset: offsets[i]!, bytes });
+    });
   }
 
   /** The node that overwrites a value in place, by value; aliases share it with their root. */

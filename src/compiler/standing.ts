@@ -1,5 +1,6 @@
 // Standing inputs: the small values that a plan was made for, such as weights, are bound where they lie rather than copied into a
-// slot of the plan. Should another value come in the place of one, that is copied, so that bind groups stay few.
+// slot of the plan. Should another value come in the place of one, that is copied, so that bind groups stay few. So is a large
+// window that begins where no binding can.
 import type { Copy } from '../gpu/executable';
 import type { Allocation, Memory } from '../gpu/memory';
 import { stats } from '../gpu/stats';
@@ -14,13 +15,16 @@ const ALIGNMENT = 256;
 export interface Standing {
   readonly index: number;
   readonly bytes: number;
-  /** Whose memory is bound. */
-  readonly lease: Allocation['lease'];
+  /** Whose memory is bound; null for a window, which is bound wherever a binding can begin. */
+  readonly lease: Allocation['lease'] | null;
   /** Where other values are copied to; none until one comes. */
   slot: GPUBuffer | null;
 }
 
-/** The plan with its standing inputs bound, and these; `placeOf` gives the memory of an input, or null if it has none. */
+/**
+ * The plan with its standing inputs bound, and these; `placeOf` gives the memory of an input, or null if it has none or is a
+ * window, which lies somewhere else at each run.
+ */
 export function bindStanding(
   plan: Plan,
   placeOf: (input: number) => Allocation | null,
@@ -30,12 +34,26 @@ export function bindStanding(
   const copiedOut = new Set(plan.exports.map((mode) => (mode.kind === 'copy' ? mode.place.location : -1)));
   const modes = plan.inputs.map((mode, index) => {
     const { bytes } = plan.locations[index]!;
+    if (mode === 'window') standing.push({ index, bytes, lease: null, slot: null });
     const allocation = mode === 'copy' && bytes > MIN_BYTES && !copiedOut.has(index) ? placeOf(index) : null;
     if (!allocation || allocation.offset % ALIGNMENT !== 0) return mode;
     standing.push({ index, bytes, lease: allocation.lease, slot: null });
     return 'bind';
   });
   return standing.length > 0 ? { plan: { ...plan, inputs: modes }, standing } : { plan, standing };
+}
+
+/** Whether what a plan binds for a standing input is not what a run brings, or lies where nothing can be bound. */
+export function hasGone(
+  { index, lease }: Standing,
+  {
+    inputs,
+    offsets,
+  }: { inputs: readonly { allocation: Allocation | null }[]; offsets: readonly (number | undefined)[] },
+): boolean {
+  const { allocation } = inputs[index]!;
+  if (lease) return allocation?.lease !== lease;
+  return !allocation || (allocation.offset + offsets[index]!) % ALIGNMENT !== 0;
 }
 
 /** The copy of a value that came in the place of a standing one into the slot for such. */

@@ -1,6 +1,7 @@
 // A plan in WebGPU's terms, and how one run of it is encoded: copies in, one compute pass, copies out, one submit.
 import type { Allocation, Memory } from './memory';
 import type { Profiler } from './profiler';
+import type { Slot } from './slots';
 import { stats } from './stats';
 
 /** A buffer that a dispatch binds: fixed for the plan, or this run's place of an input or export. */
@@ -41,6 +42,7 @@ export interface Executable {
   readonly copiesIn: readonly Copy[];
   /** Exports copied out of the pass's buffers after it. */
   readonly copiesOut: readonly Copy[];
+  readonly slots: readonly Slot[];
   readonly uniform: GPUBuffer | null;
   /** Contents of the uniform buffer; scalars are written into it at each run. */
   readonly uniformData: DataView;

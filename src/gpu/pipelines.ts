@@ -46,20 +46,34 @@ const keyOf = ({ entry, bindings, overrides, code }: PipelineRequest): string =>
 const heaviestFirst = (requests: readonly PipelineRequest[]): PipelineRequest[] =>
   [...requests].sort((a, b) => b.code.length - a.code.length);
 
+/** Characters of the sources of pipelines that are kept; the one asked for longest ago goes first. Plans hold on to theirs. */
+const MAX_CHARACTERS = 1 << 24;
+
 export class Pipelines {
+  /** In the order in which they were last asked for. */
   private readonly pipelines = new Map<string, Promise<Pipeline>>();
+  private characters = 0;
   private readonly layouts = new Map<string, { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
 
   constructor(private readonly device: GPUDevice) {}
 
   get(request: PipelineRequest): Promise<Pipeline> {
     const key = keyOf(request);
-    let pipeline = this.pipelines.get(key);
-    if (!pipeline) {
-      pipeline = this.create(request);
-      this.pipelines.set(key, pipeline);
-    }
+    const known = this.pipelines.get(key);
+    const pipeline = known ?? this.create(request);
+    if (known) this.pipelines.delete(key);
+    else this.characters += key.length;
+    this.pipelines.set(key, pipeline);
+    this.forgetOldest();
     return pipeline;
+  }
+
+  private forgetOldest(): void {
+    for (const key of this.pipelines.keys()) {
+      if (this.characters <= MAX_CHARACTERS || this.pipelines.size === 1) return;
+      this.pipelines.delete(key);
+      this.characters -= key.length;
+    }
   }
 
   /** Compiles all of them at once. */

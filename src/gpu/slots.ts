@@ -6,33 +6,54 @@ import { stats } from './stats';
 /** A slot may be this many times larger than a value needs before a new one is made instead. */
 const MAX_WASTE = 4;
 
+export interface Slot {
+  readonly buffer: GPUBuffer;
+  /** Plans that use it. */
+  users: number;
+}
+
 export class Slots {
-  readonly buffers: GPUBuffer[] = [];
+  private readonly slots: Slot[] = [];
+  private total = 0;
 
   constructor(private readonly memory: Memory) {}
 
-  /** The smallest slot with room for `bytes` that is not busy; a new one if none fits. */
-  take(bytes: number, isBusy: (slot: number) => boolean): number {
-    let best = -1;
-    for (let i = 0; i < this.buffers.length; i++) {
-      const { size } = this.buffers[i]!;
-      if (size < bytes || size > Math.max(bytes, 4096) * MAX_WASTE || isBusy(i)) continue;
-      if (best < 0 || size < this.buffers[best]!.size) best = i;
-    }
-    if (best >= 0) return best;
-    const size = sizeClass(bytes);
-    const buffer = this.memory.takePooled(size) ?? this.memory.createBuffer(size, 'slot');
-    this.buffers.push(buffer);
-    stats.planBytes += buffer.size;
-    return this.buffers.length - 1;
+  /** Bytes of all slots. */
+  get bytes(): number {
+    return this.total;
   }
 
-  /** Destroys the slots; no plan that uses them may run again. */
-  release(): void {
-    for (const buffer of this.buffers) {
-      stats.planBytes -= buffer.size;
-      this.memory.destroyBuffer(buffer);
+  /** The smallest slot with room for `bytes` that is not among `busy`; a new one if none fits. It has one user more. */
+  take(bytes: number, busy: readonly Slot[]): Slot {
+    let best: Slot | undefined;
+    for (const slot of this.slots) {
+      const { size } = slot.buffer;
+      if (size < bytes || size > Math.max(bytes, 4096) * MAX_WASTE || busy.includes(slot)) continue;
+      if (!best || size < best.buffer.size) best = slot;
     }
-    this.buffers.length = 0;
+    best ??= this.create(bytes);
+    best.users++;
+    return best;
+  }
+
+  private create(bytes: number): Slot {
+    const size = sizeClass(bytes);
+    const buffer = this.memory.takePooled(size) ?? this.memory.createBuffer(size, 'slot');
+    const slot = { buffer, users: 0 };
+    this.slots.push(slot);
+    this.total += buffer.size;
+    stats.planBytes += buffer.size;
+    return slot;
+  }
+
+  /** A plan that took these runs no more: those that no other uses are destroyed. */
+  giveBack(slots: readonly Slot[]): void {
+    for (const slot of slots) {
+      if (--slot.users > 0) continue;
+      this.slots.splice(this.slots.indexOf(slot), 1);
+      this.total -= slot.buffer.size;
+      stats.planBytes -= slot.buffer.size;
+      this.memory.destroyBuffer(slot.buffer);
+    }
   }
 }

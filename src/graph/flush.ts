@@ -1,5 +1,5 @@
 // The flush: everything pending that must exist becomes one program and goes to the engine.
-import { engine, type JobExport } from '../compiler/engine';
+import { engine, type Job, type JobExport } from '../compiler/engine';
 import type { Program, ProgramNode } from '../compiler/ir';
 import { TensorReleasedError } from '../errors';
 import { hostPhase } from '../gpu/host-trace';
@@ -10,9 +10,11 @@ import { isTracing, placeOf } from './places';
 import { unwidened } from './record';
 import { atTopLevel, leaveAsRecipe, makeRecipesOf, type Root, takeRoots } from './roots';
 import { type Node, newMark, type Value } from './value';
+import { offsetIsData, type Window, windowOf } from './windows';
 
-/** Separates the parts of a program's key; signatures and indices are not negative. */
+/** Separates the parts of a program's key; signatures and indices are not negative. Windows are negative, and below this. */
 const SEPARATOR = -1;
+const OFFSET = Number.NEGATIVE_INFINITY;
 
 /** At the top level a flush comes by itself past this many nodes or bytes of user-owned values. */
 const MAX_PENDING_NODES = 4096;
@@ -21,6 +23,7 @@ const MAX_PENDING_BYTES = 1 << 28;
 /** Made anew for each flush that finds some: a set that is cleared keeps what it held alive until the next full collection. */
 let releases = new Set<Value>();
 const noValues: readonly Value[] = [];
+const noOffsets: readonly undefined[] = [];
 
 /** Gives back a value's memory once everything recorded so far has run. */
 export function releaseAfterFlush(value: Value): void {
@@ -66,12 +69,13 @@ function submit(wanted: readonly Value[]): void {
   const roots = takeRoots();
   const exports = new Map<Value, Root | null>();
   const order: Node[] = [];
+  const windows: Windows = new Map();
   const mark = newMark();
   const want = (value: Value, root: Root | null) => {
     if (value.available || exports.has(value)) return;
     if (root !== null && isRecipe(value)) return;
     try {
-      visit(value, order, mark);
+      visit(value, order, windows, mark);
       exports.set(value, root);
     } catch (error) {
       value.failure = error as Error;
@@ -98,7 +102,7 @@ function submit(wanted: readonly Value[]): void {
   }
 
   order.sort((a, b) => a.id - b.id);
-  const { inputs, key, scalars } = number(order, mark);
+  const { inputs, key, scalars } = number(order, windows, mark);
   key.push(SEPARATOR);
   const jobExports: JobExport[] = [];
   for (const [cell, root] of exports) {
@@ -107,10 +111,11 @@ function submit(wanted: readonly Value[]): void {
   }
   // The engine may build the program only when the device is there; by then the nodes may have dropped their edges.
   const edges = order.map((node) => node.inputs);
+  const placed = placedNodes(order);
   engine.submit({
     key,
-    build: () => buildProgram(order, edges, inputs, [...exports.keys()]),
-    inputs,
+    build: () => buildProgram({ order, edges, inputs, windows, placed }, [...exports.keys()]),
+    ...cellsOf(inputs, windows),
     exports: jobExports,
     scalars,
     releases: released,
@@ -132,8 +137,10 @@ function submit(wanted: readonly Value[]): void {
 const isRecipe = (value: Value): boolean =>
   value.node?.op.cheap === true && value.node.inputs.every((x) => x.available && !x.overwritten && !releases.has(x));
 
-/** Collects the nodes that must run for `value`; throws TensorReleasedError where a recipe's inputs are gone. */
-function visit(value: Value, order: Node[], mark: number): void {
+type Windows = Map<Value, Window>;
+
+/** Collects the nodes that must run for `value`, and the windows that they read; throws TensorReleasedError where a recipe's inputs are gone. */
+function visit(value: Value, order: Node[], windows: Windows, mark: number): void {
   const stack: Value[] = [value];
   const before = order.length;
   while (stack.length > 0) {
@@ -148,8 +155,16 @@ function visit(value: Value, order: Node[], mark: number): void {
     if (node.mark === mark) continue;
     node.mark = mark;
     order.push(node);
-    for (const x of node.inputs) stack.push(x);
+    for (const x of node.inputs) if (!isWindow(x, windows)) stack.push(x);
   }
+}
+
+function isWindow(x: Value, windows: Windows): boolean {
+  if (x.available) return false;
+  if (windows.has(x)) return true;
+  const window = windowOf(x);
+  if (window) windows.set(x, window);
+  return window !== null;
 }
 
 function releasedError(value: Value, missing: Value): Error {
@@ -184,7 +199,7 @@ function keepSaved(value: Value, want: (value: Value, root: null) => void): void
 }
 
 /** Numbers the values, inputs first, and writes the program's key. The nodes of `order`, and no others, have this mark. */
-function number(order: readonly Node[], mark: number) {
+function number(order: readonly Node[], windows: Windows, mark: number) {
   const inputs: Value[] = [];
   const key: number[] = [];
   for (const node of order) {
@@ -193,7 +208,7 @@ function number(order: readonly Node[], mark: number) {
       x.mark = mark;
       x.number = inputs.length;
       inputs.push(x);
-      key.push(x.metaId);
+      key.push(windows.has(x) ? SEPARATOR - x.metaId : x.metaId);
     }
   }
   const scalars: number[] = [];
@@ -209,6 +224,7 @@ function number(order: readonly Node[], mark: number) {
       }
       next++;
     }
+    if (node.op.placed && !offsetIsData(node)) key.push(OFFSET, node.scalars[0]!);
     for (const s of node.scalars) scalars.push(s);
   }
   return { inputs, key, scalars };
@@ -227,12 +243,28 @@ function numbersOf(order: readonly Node[], inputs: readonly Value[]): Map<Value,
   return numbers;
 }
 
-function buildProgram(
-  order: readonly Node[],
-  edges: readonly (readonly Value[])[],
-  inputs: readonly Value[],
-  exports: readonly Value[],
-): Program {
+/** The values whose contents the inputs of a program are, and for windows the bytes before them. */
+function cellsOf(inputs: readonly Value[], windows: Windows): Pick<Job, 'inputs' | 'offsets'> {
+  if (windows.size === 0) return { inputs, offsets: noOffsets };
+  return {
+    inputs: inputs.map((x) => windows.get(x)?.base ?? x),
+    offsets: inputs.map((x) => windows.get(x)?.offset),
+  };
+}
+
+/** The views whose offset is structure. By the time that the program is built, what they view may have contents. */
+const placedNodes = (order: readonly Node[]): ReadonlySet<Node> =>
+  new Set(order.filter((node) => node.op.placed && !offsetIsData(node)));
+
+interface Recorded {
+  readonly order: readonly Node[];
+  readonly edges: readonly (readonly Value[])[];
+  readonly inputs: readonly Value[];
+  readonly windows: Windows;
+  readonly placed: ReadonlySet<Node>;
+}
+
+function buildProgram({ order, edges, inputs, windows, placed }: Recorded, exports: readonly Value[]): Program {
   const numbers = numbersOf(order, inputs);
   const values = inputs.map(({ shape, dtype }) => ({ shape, dtype }));
   let scalarBase = 0;
@@ -240,31 +272,39 @@ function buildProgram(
     const outputs = node.outputs.map(({ shape, dtype }) => values.push({ shape, dtype }) - 1);
     const built = {
       op: node.op,
-      attrs: node.attrs,
+      attrs: placed.has(node) ? { ...(node.attrs as object), offset: node.scalars[0] } : node.attrs,
       inputs: edges[n]!.map((x) => numbers.get(x)!),
       outputs,
       scalarBase,
-      scalarCount: node.scalars.length,
+      scalarCount: placed.has(node) ? 0 : node.scalars.length,
       ...(isTracing() && { place: placeOf(node) }),
     };
     scalarBase += node.scalars.length;
     return built;
   });
-  return { values, inputCount: inputs.length, nodes, exports: exports.map((value) => numbers.get(value)!) };
+  return {
+    values,
+    inputCount: inputs.length,
+    windows: inputs.map((x) => windows.has(x)),
+    nodes,
+    exports: exports.map((value) => numbers.get(value)!),
+  };
 }
 
 /** What reading values that are pending would run, each alone; null where they have been computed. */
 export function pendingProgram(wanted: readonly Value[]) {
   const order: Node[] = [];
+  const windows: Windows = new Map();
   const mark = newMark();
   const exports = wanted.filter((value) => !value.available);
-  for (const value of exports) visit(value, order, mark);
+  for (const value of exports) visit(value, order, windows, mark);
   if (order.length === 0) return null;
   order.sort((a, b) => a.id - b.id);
-  const { inputs, key } = number(order, mark);
+  const { inputs, key } = number(order, windows, mark);
   key.push(SEPARATOR, ...exports.map((value) => value.number));
   const edges = order.map((node) => node.inputs);
-  return { key, inputs, program: buildProgram(order, edges, inputs, exports) };
+  const program = buildProgram({ order, edges, inputs, windows, placed: placedNodes(order) }, exports);
+  return { key, inputs: cellsOf(inputs, windows).inputs, program };
 }
 
 /** Drops the edges of a node whose values exist, once neither another output nor a gradient needs them. */

@@ -45,7 +45,18 @@ export interface Op<A = unknown> extends KernelOp<A> {
   readonly factors?: boolean;
   /** True when equal inputs give an equal result at negligible cost, so that the value is made again rather than kept. */
   readonly cheap?: boolean;
+  /** Takes no longer than reading and writing the elements, so that a value may be made again rather than kept: see recipes.ts. */
+  readonly remakes?: boolean;
+  /**
+   * Dynamic scalar 0 says at which element of input 0 the result begins. Where input 0 is computed in the same program, that is
+   * part of the structure all the same, and `lower` finds it in the attributes as `offset`.
+   */
+  readonly placed?: boolean;
+  /** The element of input 0 at which output 0 begins, where output 0 is nothing but a run of elements of it, in order. */
+  run?(node: RunContext<A>): number | undefined;
 }
+
+type RunContext<A> = Pick<GradContext<A>, 'attrs' | 'scalars'>;
 
 /** The name of an op's gradient function in printed tensors. */
 export const gradNameOf = ({ gradName, name }: Op): string =>

@@ -2,7 +2,7 @@
 import catSource from '../../shaders/cat.wgsl?raw';
 import { input, output, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { byteLength, bytesPerElement, numel, type Shape, showShape } from '../compiler/meta';
+import { byteLength, bytesPerElement, type Meta, numel, type Shape, showShape } from '../compiler/meta';
 import { movedAs } from '../compiler/reading';
 import { ArgumentError, DTypeError, invariant, ShapeError } from '../errors';
 import { record } from '../graph/record';
@@ -67,7 +67,7 @@ const catOp: Op<{ readonly dim: number }> = {
       });
       offset += cols;
     }
-    return { kind: 'passes', passes };
+    return { kind: 'passes', passes, ...(rows === 1 && { joins: byteOffsets(inputs) }) };
   },
   vjp([dy], { inputs, attrs: { dim }, needs }) {
     let start = 0;
@@ -78,6 +78,16 @@ const catOp: Op<{ readonly dim: number }> = {
     });
   },
 };
+
+/** The bytes before each of several values that lie one after another. */
+function byteOffsets(inputs: readonly Meta[]): number[] {
+  let end = 0;
+  return inputs.map((x) => {
+    const start = end;
+    end += numel(x.shape) * bytesPerElement(x.dtype);
+    return start;
+  });
+}
 
 /** The inputs one after another along an existing dimension. Their other sizes agree. */
 export function cat(inputs: readonly Value[], dim = 0): Value {
@@ -138,6 +148,7 @@ const windowOp: Op<{ readonly offset: number; readonly shape: Shape }> = {
     invariant(offset + numel(shape) <= numel(flat.shape), 'window: past the end of the flat buffer');
     return [{ shape, dtype: flat.dtype }];
   },
+  run: ({ attrs: { offset } }) => offset,
   lower: ({ inputs: [flat], attrs }) => ({ kind: 'alias', byteOffset: attrs.offset * bytesPerElement(flat.dtype) }),
   vjp([dy], { inputs: [flat], attrs: { offset, shape } }) {
     const count = numel(shape);

@@ -44,7 +44,7 @@ interface Axis {
 }
 
 /** The view's dimensions without those of size 1, with neighbours merged that one stride walks through. */
-function axesOf({ shape, strides }: View): Axis[] {
+function axesOf({ shape, strides }: Omit<View, 'offset'>): Axis[] {
   const axes: Axis[] = [];
   shape.forEach((size, d) => {
     const stride = strides[d]!;
@@ -65,18 +65,30 @@ function axesOf({ shape, strides }: View): Axis[] {
 const vec8 = (values: readonly number[], rest: number, param: (value: number) => Param): Param[] =>
   Array.from({ length: MAX_RANK }, (_, d) => param(values[d] ?? rest));
 
-/** Reads a view of x: an alias where its elements lie together, else one pass. */
-export function lowerView(x: Meta, view: View): Lowering {
+/** Whether the elements lie together, in order. */
+const isRun = (axes: readonly Axis[]): boolean => axes.length === 0 || (axes.length === 1 && axes[0]!.stride === 1);
+
+/** A view whose offset, without one, is the node's dynamic scalar 0. */
+type PlacedView = Omit<View, 'offset'> & { readonly offset?: number };
+
+/** Reads a view of x: an alias where its elements lie together at a place that is known, else one pass. */
+export function lowerView(x: Meta, placed: PlacedView): Lowering {
+  const { offset } = placed;
+  if (offset === undefined) return { kind: 'passes', passes: [viewPass(x, placed, scalar(0, 'i32'))] };
+  const view = { ...placed, offset };
   const viewing = { view, lower: (other: View) => lowerView(x, other) };
+  const byteOffset = offset * bytesPerElement(x.dtype);
+  if (isRun(axesOf(view)) && byteOffset % BINDING_ALIGNMENT === 0 && numel(x.shape) > 0)
+    return { kind: 'alias', byteOffset, viewing };
+  return { kind: 'passes', passes: [viewPass(x, view, i32(offset))], viewing };
+}
+
+function viewPass(x: Meta, view: Omit<View, 'offset'>, offset: Param): Pass {
   const axes = axesOf(view);
   const count = numel(view.shape);
-  const byteOffset = view.offset * bytesPerElement(x.dtype);
-  const contiguous = axes.length === 0 || (axes.length === 1 && axes[0]!.stride === 1);
-  if (contiguous && byteOffset % BINDING_ALIGNMENT === 0 && numel(x.shape) > 0)
-    return { kind: 'alias', byteOffset, viewing };
   const consts = { RANK: axes.length };
   const inward = axes.slice().reverse();
-  const pass: Pass = {
+  return {
     source: [movedAs(x.dtype, unroll(stridedSource, consts))],
     label: 'strided',
     consts,
@@ -84,7 +96,7 @@ export function lowerView(x: Meta, view: View): Lowering {
     writes: [output()],
     params: [
       u32(count),
-      i32(view.offset),
+      offset,
       u32(0),
       u32(0),
       ...vec8(
@@ -100,7 +112,6 @@ export function lowerView(x: Meta, view: View): Lowering {
     ],
     grid: gridFor(count, WORKGROUP),
   };
-  return { kind: 'passes', passes: [pass], viewing };
 }
 
 /** Throws unless every element of the view lies within x. */
@@ -120,24 +131,34 @@ function checkView(op: string, x: Meta, { shape, strides, offset }: View): void 
   }
 }
 
-/** An op that reads a view; the ops differ in name only, since attributes hold the resolved view. */
-const viewOp = (name: string): Op<View> => ({
+/** An op that reads a view, whose offset is scalar 0; the ops differ in name only. */
+const viewOp = (name: string): Op<PlacedView> => ({
   name,
   takesHalf: true,
   saves: { inputs: [] },
+  placed: true,
+  remakes: true,
+  run: ({ attrs, scalars: [offset] }) => (isRun(axesOf(attrs)) ? offset : undefined),
   infer([x], view) {
-    checkView(name, x, view);
     axesOf(view);
     return [{ shape: view.shape, dtype: x.dtype }];
   },
   lower: ({ inputs: [x], attrs }) => lowerView(x, attrs),
-  vjp: ([dy], { inputs: [x], attrs }) => [scatterIntoZeros(dy!, x.shape, attrs)],
+  vjp: ([dy], { inputs: [x], attrs: { shape, strides }, scalars: [offset] }) => [
+    scatterIntoZeros(dy!, x.shape, { shape, strides, offset: offset! }),
+  ],
 });
+
+function recordView(op: Op<PlacedView>, x: Value, { shape, strides, offset }: View): Value {
+  checkView(op.name, x, { shape, strides, offset });
+  return record(op, [x], { shape, strides }, [offset]);
+}
 
 const stridedViewOp = viewOp('asStrided');
 const permuteOp: Op<{ readonly order: readonly number[] }> = {
   name: 'permute',
   takesHalf: true,
+  remakes: true,
   saves: { inputs: [] },
   infer: ([x], { order }) => [{ shape: order.map((d) => x.shape[d]!), dtype: x.dtype }],
   lower({ inputs: [x], outputs: [{ shape }], attrs: { order } }) {
@@ -152,11 +173,20 @@ const permuteOp: Op<{ readonly order: readonly number[] }> = {
   ],
 };
 const sliceOp = viewOp('slice');
-const flipOp: Op<View> = { ...viewOp('flip'), vjp: ([dy], { attrs }) => [record(flipOp, [dy!], attrs)] };
+/** Its offset follows from the shape, so that it is an attribute. */
+const flipOp: Op<View> = {
+  name: 'flip',
+  takesHalf: true,
+  remakes: true,
+  saves: { inputs: [] },
+  infer: ([{ dtype }], { shape }) => [{ shape, dtype }],
+  lower: ({ inputs: [x], attrs }) => lowerView(x, attrs),
+  vjp: ([dy], { attrs }) => [record(flipOp, [dy!], attrs)],
+};
 
 /** A contiguous copy of a view of x's elements (or an alias, where they lie together). Strides may be 0. */
 export const stridedView = (x: Value, shape: Shape, strides: readonly number[], offset: number): Value =>
-  record(stridedViewOp, [x], { shape, strides, offset });
+  recordView(stridedViewOp, x, { shape, strides, offset });
 
 /** x with its dimensions in another order: dimension d of the result is dimension `order[d]` of x. */
 export function permute(x: Value, order: readonly number[]): Value {
@@ -185,7 +215,7 @@ export function slice(x: Value, ranges: readonly Range[]): Value {
   const shape = ranges.map(({ start, stop, step }) => Math.max(0, Math.ceil((stop - start) / step)));
   if (sameShape(shape, x.shape)) return x;
   const offset = ranges.reduce((sum, { start }, d) => sum + start * strides[d]!, 0);
-  return record(sliceOp, [x], { shape, strides: ranges.map(({ step }, d) => step * strides[d]!), offset });
+  return recordView(sliceOp, x, { shape, strides: ranges.map(({ step }, d) => step * strides[d]!), offset });
 }
 
 /** `length` indices of one dimension, from `start`. */
@@ -217,16 +247,14 @@ export function flip(x: Value, dims: readonly number[]): Value {
 interface ScatterAttrs {
   /** Shape of the result. */
   readonly shape: Shape;
-  readonly window: View;
+  readonly window: Omit<View, 'offset'>;
 }
 
-/** Inputs: the source, and the base unless a dynamic scalar fills the rest. */
+/** Inputs: the source, and the base unless dynamic scalar 1 fills the rest. Scalar 0 is the offset of the window. */
 const scatterOp: Op<ScatterAttrs> = {
   name: 'stridedScatter',
   saves: { inputs: [] },
   infer([x, base], { shape, window }) {
-    const result = { shape, dtype: x.dtype };
-    checkView('stridedScatter', result, window);
     windowAxes(window);
     if (!sameShape(x.shape, window.shape)) {
       throw new ShapeError(
@@ -238,7 +266,7 @@ const scatterOp: Op<ScatterAttrs> = {
         `stridedScatter: expected a source of dtype ${base.dtype}, but got ${x.dtype}; convert it with .to()`,
       );
     }
-    return [result];
+    return [{ shape, dtype: x.dtype }];
   },
   lower({ inputs: [x, base], attrs: { shape, window } }): Lowering {
     const count = numel(shape);
@@ -247,8 +275,8 @@ const scatterOp: Op<ScatterAttrs> = {
     const reads: Operand[] = [input(0), input(base ? 1 : 0)];
     const params: Param[] = [
       u32(count),
-      u32(numel(window.shape) === 0 ? count : window.offset),
-      base ? u32(0) : scalar(0, scalarOf(x.dtype)),
+      numel(window.shape) === 0 ? u32(count) : scalar(0, 'u32'),
+      base ? u32(0) : scalar(1, scalarOf(x.dtype)),
       u32(0),
       ...vec8(
         axes.map((a) => a.size),
@@ -275,18 +303,25 @@ const scatterOp: Op<ScatterAttrs> = {
       passes: [{ source, label: 'stridedScatter', consts, overrides, reads, writes: [output()], params, grid }],
     };
   },
-  vjp([dy], { inputs: [, base], attrs: { window }, needs }) {
-    const dx = record(stridedViewOp, [dy!], window);
+  vjp([dy], { inputs: [, base], attrs: { window }, scalars: [at], needs }) {
+    const offset = at!;
+    const dx = recordView(stridedViewOp, dy!, { ...window, offset });
     if (!base) return [dx];
-    return [
-      dx,
-      needs[1] ? stridedScatter(dy!, full(window.shape, 0), window.shape, window.strides, window.offset) : null,
-    ];
+    return [dx, needs[1] ? stridedScatter(dy!, full(window.shape, 0), window.shape, window.strides, offset) : null];
   },
 };
 
+/** `src` in a window of `base`, or of a value of shape `shape` that is `fill` everywhere else. */
+function recordScatter(src: Value, base: Value | number, shape: Shape, { offset, ...window }: View): Value {
+  checkView('stridedScatter', { shape, dtype: src.dtype }, { offset, ...window });
+  const attrs = { shape, window };
+  return typeof base === 'number'
+    ? record(scatterOp, [src], attrs, [offset, base])
+    : record(scatterOp, [src, base], attrs, [offset]);
+}
+
 /** The window's dimensions by falling stride, each with the stride of a contiguous source. */
-function windowAxes({ shape, strides }: View): { size: number; stride: number; from: number }[] {
+function windowAxes({ shape, strides }: Omit<View, 'offset'>): { size: number; stride: number; from: number }[] {
   const from = contiguousStrides(shape);
   const axes = shape
     .map((size, d) => ({ size, stride: strides[d]!, from: from[d]! }))
@@ -313,14 +348,14 @@ export const stridedScatter = (
   shape: Shape,
   strides: readonly number[],
   offset: number,
-): Value => record(scatterOp, [src, base], { shape: base.shape, window: { shape, strides, offset } });
+): Value => recordScatter(src, base, base.shape, { shape, strides, offset });
 
 /** The gradient of a view: dy in its window of zeros. Elements that the view repeats (stride 0) add up. */
 function scatterIntoZeros(dy: Value, shape: Shape, view: View): Value {
   const repeated = view.shape.flatMap((size, d) => (view.strides[d] === 0 && size > 1 ? [d] : []));
   const src = repeated.length > 0 ? sum(dy, repeated, true) : dy;
   const strides = view.strides.map((stride, d) => (src.shape[d] === 1 ? 1 : stride));
-  return record(scatterOp, [src], { shape, window: { shape: src.shape, strides, offset: view.offset } }, [0]);
+  return recordScatter(src, 0, shape, { shape: src.shape, strides, offset: view.offset });
 }
 
 /** x within a frame of `value`: `before[d]` and `after[d]` elements around dimension d. Negative amounts crop. */
@@ -334,6 +369,6 @@ export function pad(x: Value, before: readonly number[], after: readonly number[
   if (sameShape(shape, cropped.shape)) return cropped;
   const strides = contiguousStrides(shape);
   const offset = left.reduce((sum, n, d) => sum + n * strides[d]!, 0);
-  const padded = record(scatterOp, [cropped], { shape, window: { shape: cropped.shape, strides, offset } }, [value]);
+  const padded = recordScatter(cropped, value, shape, { shape: cropped.shape, strides, offset });
   return named(padded, 'ConstantPadNdBackward0');
 }

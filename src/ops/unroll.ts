@@ -10,6 +10,9 @@ const arrayLines = /^[ \t]*var (\w+): array<(\w+), \w+>; \/\/ scalars$/gm;
 const chainLine = /^[ \t]*var (\w+) = ([^;]*); \/\/ chain$/m;
 
 const unrolled = new Map<string, string>();
+/** Characters of `unrolled`; past a limit it begins anew, so that ever-changing sizes do not pile up. */
+let characters = 0;
+const MAX_CHARACTERS = 1 << 23;
 
 /**
  * The source with every loop marked `// unroll` written out, and those marked `// unroll up to 3`, or a constant, that turn so
@@ -29,6 +32,11 @@ export function unroll(source: string, consts: Readonly<Record<string, number>>)
     const sizes = new Map<string, number>();
     for (const [, name, value] of source.matchAll(constLine)) sizes.set(name!, consts[name!] ?? Number(value));
     result = flatten(chain(scalarise(decide(expand(source, sizes), sizes), sizes)));
+    characters += key.length + result.length;
+    if (characters > MAX_CHARACTERS) {
+      unrolled.clear();
+      characters = key.length + result.length;
+    }
     unrolled.set(key, result);
   }
   return result;

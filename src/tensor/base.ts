@@ -11,6 +11,7 @@ import { beforeChange } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
 import { named } from '../graph/record';
 import type { GradHook, GradSink, Value } from '../graph/value';
+import { windowOf } from '../graph/windows';
 import { cast, detach, full, identity } from '../ops/cast';
 import { type Arguments, parseArgs } from './options';
 import { formatTensor } from './print';
@@ -440,10 +441,11 @@ export abstract class TensorBase implements Layout {
     // The storage's own value needs no alias, and no device while it still waits on the host.
     const { storage } = this;
     const value = !storage.disposed && isWhole(this, storage.shape) ? storage.value : this.value;
-    flush([value]);
+    const window = value.available ? null : windowOf(value);
+    flush(window ? [] : [value]);
     snapshotIfDue();
     const start = performance.now();
-    const bytes = await engine.read(value);
+    const bytes = await (window ? engine.read(window.base, window) : engine.read(value));
     hostPhase('read', start);
     switch (this.dtype) {
       case 'float32':

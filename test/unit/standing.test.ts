@@ -11,6 +11,7 @@ const place = { offset: 8192, lease: {} } as Allocation;
 const planOf = (...exports: ExportMode[]): Plan => ({
   locations: [0, 1].map((input) => ({ bytes, input, first: 0, last: 0 })) as never,
   steps: [],
+  joined: new Map(),
   inputs: ['copy', 'copy'],
   exports,
 });

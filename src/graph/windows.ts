@@ -1,0 +1,57 @@
+// Windows: runs of elements of values that stand. A program takes one as an input, so that no plan depends on where it begins.
+import { bytesPerElement } from '../compiler/meta';
+import type { Node, Value } from './value';
+
+/** Where the contents of a value lie in those of another. */
+export interface Window {
+  readonly base: Value;
+  /** Bytes of the base before it. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** What WebGPU copies are whole multiples of, in bytes. */
+const COPY_ALIGNMENT = 4;
+
+interface Run {
+  readonly base: Value;
+  /** Elements of the base before the first. */
+  readonly offset: number;
+  /** Whether some view on the way leaves out elements, or may: its offset is data. */
+  readonly placed: boolean;
+}
+
+/** The run of elements of a value with contents that `x` is, if it is one; `x` itself where that has contents. */
+function runOf(x: Value): Run | null {
+  let offset = 0;
+  let placed = false;
+  let at = x;
+  while (!at.available) {
+    const { node } = at;
+    if (!node || node.cut) return null;
+    const start = node.op.run?.(node);
+    if (start === undefined) return null;
+    offset += start;
+    placed ||= node.op.placed === true;
+    at = node.inputs[0]!;
+  }
+  return { base: at, offset, placed };
+}
+
+/**
+ * The window that `x`, which has no contents, is; null if it is none, or if the base does not stand or is to be overwritten:
+ * then the plan must know that it reads the base.
+ */
+export function windowOf(x: Value): Window | null {
+  if (!x.node?.op.run || x.numel === 0) return null;
+  const run = runOf(x);
+  if (!run?.placed) return null;
+  const { base, offset } = run;
+  if (base.overwritten || base.failure || base.gone || base.leaving) return null;
+  const size = bytesPerElement(x.dtype);
+  const window = { base, offset: offset * size, bytes: x.numel * size };
+  return window.offset % COPY_ALIGNMENT === 0 && window.bytes % COPY_ALIGNMENT === 0 ? window : null;
+}
+
+/** Whether the offset of a view is data, not structure: what it views has contents already. */
+export const offsetIsData = ({ op, inputs }: Node): boolean => op.placed === true && runOf(inputs[0]!) !== null;

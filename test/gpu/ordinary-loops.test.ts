@@ -1,0 +1,178 @@
+// Loops as anyone writes them, over slices, rows, two models, changing shapes: in steady state each step is one submit and creates nothing.
+import * as torch from 'lamplight';
+import { data, nn, optim } from 'lamplight';
+import { expect, test } from 'vitest';
+
+const created = ['buffersCreated', 'bindGroupsCreated', 'pipelinesCreated', 'plansCompiled'] as const;
+
+type Counted = Record<(typeof created)[number] | 'submits' | 'dispatches', number>;
+
+/** What each of `count` calls of `step` asks of WebGPU, after `warmUp` calls that do not count. */
+async function counted(warmUp: number, count: number, step: (i: number) => unknown): Promise<Counted[]> {
+  const results: Counted[] = [];
+  for (let i = 0; i < warmUp + count; i++) {
+    const before = torch.gpu.stats();
+    await step(i);
+    const after = torch.gpu.stats();
+    const difference = (name: keyof Counted) => after[name] - before[name];
+    if (i >= warmUp) {
+      results.push({
+        buffersCreated: difference('buffersCreated'),
+        bindGroupsCreated: difference('bindGroupsCreated'),
+        pipelinesCreated: difference('pipelinesCreated'),
+        plansCompiled: difference('plansCompiled'),
+        submits: difference('submits'),
+        dispatches: difference('dispatches'),
+      });
+    }
+    if (i % 8 === 7) await torch.synchronize();
+  }
+  return results;
+}
+
+function expectSteady(steps: readonly Counted[], submits = 1): void {
+  for (const [i, step] of steps.entries()) {
+    expect(
+      created.map((name) => step[name]),
+      `step ${i}`,
+    ).toEqual([0, 0, 0, 0]);
+    expect(step.submits, `step ${i}`).toBe(submits);
+  }
+}
+
+function trainer(features: number, hidden = 16) {
+  const model = new nn.Sequential(new nn.Linear(features, hidden), new nn.ReLU(), new nn.Linear(hidden, 3));
+  const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });
+  const lossFn = new nn.CrossEntropyLoss();
+  return (x: torch.Tensor, y: torch.Tensor) => {
+    optimizer.zeroGrad();
+    const loss = lossFn(model(x), y);
+    loss.backward();
+    optimizer.step();
+    return loss;
+  };
+}
+
+test('batches that are slices of a tensor', async () => {
+  torch.manualSeed(0);
+  const [x, y] = [torch.randn(300, 8), torch.randint(0, 3, [300])];
+  const step = trainer(8);
+  const steps = await counted(60, 40, (i) => {
+    const start = (i * 7) % 280;
+    step(x.at(`${start}:${start + 16}`), y.at(`${start}:${start + 16}`));
+  });
+  expectSteady(steps);
+});
+
+test('batches of a data set whose items are rows', async () => {
+  class Rows extends data.Dataset<[torch.Tensor, torch.Tensor]> {
+    constructor(
+      readonly x: torch.Tensor,
+      readonly y: torch.Tensor,
+    ) {
+      super();
+    }
+    get length() {
+      return this.x.shape[0]!;
+    }
+    get(i: number): [torch.Tensor, torch.Tensor] {
+      return [this.x.at(i), this.y.at(i)];
+    }
+  }
+  torch.manualSeed(0);
+  const [x, y] = [torch.randn(128, 8), torch.randint(0, 3, [128])];
+  const losses = async (dataset: data.Dataset<readonly torch.Tensor[]>) => {
+    torch.manualSeed(1);
+    const loader = new data.DataLoader(dataset, { batchSize: 16, shuffle: true });
+    const step = trainer(8);
+    const found: torch.Tensor[] = [];
+    const stats = [torch.gpu.stats()];
+    for (let epoch = 0; epoch < 6; epoch++) {
+      for await (const [inputs, targets] of loader) {
+        found.push(step(inputs!, targets!));
+        stats.push(torch.gpu.stats());
+      }
+    }
+    const last = stats.slice(-9);
+    const differences = (name: keyof torch.gpu.GpuStats) => last.slice(1).map((s, i) => s[name] - last[i]![name]);
+    return { losses: await torch.stack(found).tolist(), differences };
+  };
+  const rows = await losses(new Rows(x, y));
+  const whole = await losses(new data.TensorDataset(x, y));
+  expect(rows.losses).toEqual(whole.losses);
+  for (const name of created) expect(rows.differences(name), name).toEqual(new Array(8).fill(0));
+  expect(rows.differences('submits')).toEqual(new Array(8).fill(1));
+  // The rows are copied side by side; nothing is dispatched for them.
+  expect(rows.differences('dispatches')[0]).toBeLessThanOrEqual(whole.differences('dispatches')[0]!);
+});
+
+test('two models in turn', async () => {
+  torch.manualSeed(0);
+  const [x, y] = [torch.randn(64, 8), torch.randint(0, 3, [64])];
+  const steps = [trainer(8), trainer(8, 20)];
+  const results = await counted(80, 16, (i) => {
+    const start = (i * 5) % 40;
+    steps[i % 2]!(x.at(`${start}:${start + 16}`), y.at(`${start}:${start + 16}`));
+  });
+  expectSteady(results);
+});
+
+test('300 shapes in rotation, from the second round on', async () => {
+  const x = torch.randn(400, 6);
+  const found: torch.Tensor[] = [];
+  const steps = await counted(300, 300, async (i) => {
+    found[i] = torch.scope(() =>
+      x
+        .at(`:${1 + (i % 300)}`)
+        .mul(2)
+        .sum(),
+    );
+    await torch.synchronize();
+  });
+  expectSteady(steps);
+  const sums = (await torch.stack(found).tolist()) as number[];
+  expect(sums.slice(300)).toEqual(sums.slice(0, 300));
+});
+
+test('columns, windows of a sequence, and slots of a cache that are written in place', async () => {
+  const x = torch.arange(1200, { dtype: 'float32' }).view(40, 30);
+  const cache = torch.zeros(40, 30);
+  await torch.synchronize();
+  const sums: torch.Tensor[] = [];
+  const steps = await counted(8, 24, async (i) => {
+    const t = (i * 3) % 20;
+    const sum = torch.scope(() =>
+      x
+        .at(':', t)
+        .sum()
+        .add(x.at(`${t}:${t + 5}`, '2:9').sum())
+        .add(x.at(t, 3)),
+    );
+    cache.at(t).copy_(x.at(t + 1));
+    sums.push(sum);
+    await torch.synchronize();
+  });
+  expectSteady(steps);
+  const at = (r: number, c: number) => 30 * r + c;
+  const expected = sums.map((_, i) => {
+    const t = (i * 3) % 20;
+    let sum = at(t, 3);
+    for (let r = 0; r < 40; r++) sum += at(r, t);
+    for (let r = t; r < t + 5; r++) for (let c = 2; c < 9; c++) sum += at(r, c);
+    return sum;
+  });
+  expect(await torch.stack(sums).tolist()).toEqual(expected);
+  expect(await cache.at(3).tolist()).toEqual(await x.at(4).tolist());
+});
+
+test('reading parts of a tensor that has its values runs nothing', async () => {
+  const x = torch.randn(50, 6).mul(1);
+  const all = await x.tolist();
+  const before = torch.gpu.stats();
+  const read: unknown[] = [];
+  for (const row of x) read.push(await row.tolist());
+  expect(read).toEqual(all);
+  expect(await x.at(7, 2).item()).toBe((all as number[][])[7]![2]);
+  const after = torch.gpu.stats();
+  expect([after.dispatches - before.dispatches, after.plansCompiled - before.plansCompiled]).toEqual([0, 0]);
+});
