@@ -27,6 +27,8 @@ export interface Cell extends Meta {
   host: ArrayBufferView | null;
   /** `host` has been uploaded once already; at its second use it gets memory of its own. */
   uploaded: boolean;
+  /** Its contents stay when a job overwrites it in place: the job gets a copy. */
+  readonly hung: boolean;
   scheduled: Promise<void> | null;
   failure: Error | null;
   gone: string | null;
@@ -105,6 +107,8 @@ export class Engine {
   private tail: Promise<void> | null = null;
   private readonly lossListeners = new Set<() => void>();
   private passes = compilerPasses;
+  /** Contents that the run under way must not overwrite. */
+  private readonly setAside: { readonly cell: Cell; readonly allocation: Allocation }[] = [];
   rehearsal: Rehearsal | null = null;
   private tuning = new TuningTable();
 
@@ -487,6 +491,7 @@ export class Engine {
       if (replaces) this.release(replaces);
       this.settleCell(cell, exports[i]!);
     });
+    this.putBack();
     for (const cell of job.releases) this.release(cell, DISPOSED);
     job.ran();
   }
@@ -511,17 +516,32 @@ export class Engine {
         cell.uploaded = true;
         return cell.host;
       }
-      this.materialise(cell, session, mode === 'bindAndOverwrite');
-    } else if (mode === 'bindAndOverwrite' && (!cell.allocation.dedicated || cell.allocation.lease.readers > 0)) {
-      const from = cell.allocation;
-      const to = session.memory.allocate(from.bytes, true);
-      const encoder = session.device.createCommandEncoder();
-      encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, 0, from.bytes);
-      session.device.queue.submit([encoder.finish()]);
-      session.memory.free(from);
-      this.settleCell(cell, to);
+      this.materialise(cell, session, mode === 'bindAndOverwrite' && !cell.hung);
     }
+    if (mode === 'bindAndOverwrite') this.makeOverwritable(cell, session);
     return null;
+  }
+
+  /** Puts what is overwritten in place into a buffer of its own that nobody reads, unless it lies in one. */
+  private makeOverwritable(cell: Cell, session: Session): void {
+    const from = cell.allocation!;
+    if (from.dedicated && from.lease.readers === 0 && !cell.hung) return;
+    const to = session.memory.allocate(from.bytes, true);
+    const encoder = session.device.createCommandEncoder();
+    encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, 0, from.bytes);
+    session.device.queue.submit([encoder.finish()]);
+    if (cell.hung) this.setAside.push({ cell, allocation: from });
+    else session.memory.free(from);
+    this.settleCell(cell, to);
+  }
+
+  /** Gives those that a run has overwritten, and that recipes are made from, their contents again. */
+  private putBack(): void {
+    for (const { cell, allocation } of this.setAside) {
+      cell.allocation = allocation;
+      cell.gone = null;
+    }
+    this.setAside.length = 0;
   }
 
   /** Gives data from the host memory of its own. */

@@ -62,17 +62,26 @@ export class Pipelines {
     const known = this.pipelines.get(key);
     const pipeline = known ?? this.create(request);
     if (known) this.pipelines.delete(key);
-    else this.characters += key.length;
+    else {
+      this.characters += key.length;
+      // One that failed, for want of memory say, is tried again.
+      pipeline.catch(() => this.forget(key, pipeline));
+    }
     this.pipelines.set(key, pipeline);
     this.forgetOldest();
     return pipeline;
   }
 
+  private forget(key: string, pipeline: Promise<Pipeline>): void {
+    if (this.pipelines.get(key) !== pipeline) return;
+    this.pipelines.delete(key);
+    this.characters -= key.length;
+  }
+
   private forgetOldest(): void {
-    for (const key of this.pipelines.keys()) {
+    for (const [key, pipeline] of this.pipelines) {
       if (this.characters <= MAX_CHARACTERS || this.pipelines.size === 1) return;
-      this.pipelines.delete(key);
-      this.characters -= key.length;
+      this.forget(key, pipeline);
     }
   }
 

@@ -8,7 +8,8 @@ import { isJournaling } from './journal';
 import { mode } from './mode';
 import { isTracing, placeOf } from './places';
 import { unwidened } from './record';
-import { atTopLevel, leaveAsRecipe, makeRecipesOf, type Root, takeRoots } from './roots';
+import { ingredientsOf, isCheap, leaveAsRecipe, makeRecipesOf, mayBeRecipe, recipesAmong } from './recipes';
+import { atTopLevel, type Root, takeRoots } from './roots';
 import { type Node, newMark, type Value } from './value';
 import { offsetIsData, type Window, windowOf } from './windows';
 
@@ -73,7 +74,7 @@ function submit(wanted: readonly Value[]): void {
   const mark = newMark();
   const want = (value: Value, root: Root | null) => {
     if (value.available || exports.has(value)) return;
-    if (root !== null && isRecipe(value)) return;
+    if (root !== null && isCheap(value, releases)) return;
     try {
       visit(value, order, windows, mark);
       exports.set(value, root);
@@ -84,17 +85,32 @@ function submit(wanted: readonly Value[]): void {
     }
   };
   for (const value of wanted) want(value, null);
-  for (const root of roots) want(root.value, root);
+  const candidates: Root[] = [];
+  for (const root of roots) {
+    if (root.value.available || !mayBeRecipe(root.value)) want(root.value, root);
+    else candidates.push(root);
+  }
   for (const root of roots) keepSaved(root.value, want);
+  storeAllBut(candidates, exports, mark, want);
+  // What a recipe is needed for a second time is stored.
+  for (const { outputs } of order) {
+    for (const y of outputs) if (y.recipe && !y.available && !exports.has(y)) exports.set(y, null);
+  }
   mode.recorded = 0;
   mode.pendingBytes = 0;
   for (const root of roots) {
-    if (exports.has(root.value) || root.value.failure) continue;
-    if (!root.value.available) leaveAsRecipe(root, root.value.node!.inputs);
-    root.settled = root.value;
-    root.computed = root.value;
+    const { value } = root;
+    if (exports.has(value) || value.failure) continue;
+    if (!value.available) {
+      const cheap = value.node!.op.cheap;
+      value.recipe = !cheap;
+      leaveAsRecipe(root, cheap ? value.node!.inputs : ingredientsOf(value, { exports, releases })!);
+    }
+    root.settled = value;
+    root.computed = value;
   }
-  const released = takeReleases();
+  // Giving back the memory of what has none would only make it impossible to make.
+  const released = takeReleases().filter((value) => value.available || exports.has(value));
   for (const value of released) value.leaving = 'its memory was given back';
   if (exports.size === 0) {
     for (const value of released) engine.releaseLater(value);
@@ -107,7 +123,7 @@ function submit(wanted: readonly Value[]): void {
   const jobExports: JobExport[] = [];
   for (const [cell, root] of exports) {
     key.push(cell.number);
-    jobExports.push({ cell, replaces: root?.settled?.overwritten ? root.settled : null });
+    jobExports.push({ cell, replaces: root && isReplaced(root) ? root.settled : null });
   }
   // The engine may build the program only when the device is there; by then the nodes may have dropped their edges.
   const edges = order.map((node) => node.inputs);
@@ -123,19 +139,42 @@ function submit(wanted: readonly Value[]): void {
       for (const [value, root] of exports) if (root) root.computed = value;
     },
     failed: () => {
-      for (const root of exports.values()) root?.rollBack();
+      for (const [value, root] of exports) {
+        // It can be made again.
+        if (value.recipe) value.failure = null;
+        root?.rollBack();
+      }
     },
   });
   for (const [value, root] of exports) {
-    if (root?.settled?.overwritten) root.settled.leaving = 'an in-place write has replaced it';
+    if (root && isReplaced(root)) root.settled!.leaving = 'an in-place write has replaced it';
     if (root && root.value === value) root.settled = value;
     if (!isJournaling()) dropRecipe(value);
   }
 }
 
-/** A user's value that is as cheap to make again as to keep: a batch gathered from a data set. */
-const isRecipe = (value: Value): boolean =>
-  value.node?.op.cheap === true && value.node.inputs.every((x) => x.available && !x.overwritten && !releases.has(x));
+/** Whether the memory of what the root held before may go to the new value. */
+const isReplaced = ({ settled }: Root): boolean => settled !== null && settled.overwritten && !settled.hung;
+
+/** Wants those of the candidates that do not stay recipes: what nothing else reads, and what would keep too much alive. */
+function storeAllBut(
+  candidates: readonly Root[],
+  exports: ReadonlyMap<Value, unknown>,
+  mark: number,
+  want: (value: Value, root: Root) => void,
+): void {
+  if (candidates.length === 0) return;
+  const read: Root[] = [];
+  // Those that read others come first.
+  for (const root of candidates.toSorted((a, b) => b.value.node!.id - a.value.node!.id)) {
+    if (exports.has(root.value)) continue;
+    if (root.value.node!.mark === mark) read.push(root);
+    else want(root.value, root);
+  }
+  const values = read.map(({ value }) => value);
+  const recipes = recipesAmong(values, { exports, releases });
+  for (const root of read) if (!recipes.has(root.value)) want(root.value, root);
+}
 
 type Windows = Map<Value, Window>;
 

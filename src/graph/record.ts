@@ -39,6 +39,7 @@ const castFloatOp: Op<{ readonly dtype: DType }> = {
   name: 'cast',
   gradName: 'ToCopyBackward0',
   takesHalf: true,
+  remakes: true,
   saves: { inputs: [] },
   infer: ([x], { dtype }) => [{ shape: x!.shape, dtype }],
   lower: () => ({ kind: 'pointwise', body: { expr: 'a0' } }),

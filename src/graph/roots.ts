@@ -80,35 +80,3 @@ export function takeRoots(): ReadonlySet<Root> {
   }
   return roots;
 }
-
-interface Recipes {
-  roots: WeakRef<Root>[];
-  /** The length at which those that nobody holds are left out. */
-  limit: number;
-}
-
-const recipes = new WeakMap<Value, Recipes>();
-
-/** Notes that a root was not made at a flush, because it can be made from `inputs` whenever it is needed. */
-export function leaveAsRecipe(root: Root, inputs: readonly Value[]): void {
-  for (const input of inputs) {
-    let entry = recipes.get(input);
-    if (!entry) {
-      entry = { roots: [], limit: 64 };
-      recipes.set(input, entry);
-    }
-    entry.roots.push(new WeakRef(root));
-    if (entry.roots.length < entry.limit) continue;
-    entry.roots = entry.roots.filter((reference) => reference.deref());
-    entry.limit = 2 * entry.roots.length + 64;
-  }
-}
-
-/** Has the roots that were left unmade made at the next flush, since `input` will not be there after it. */
-export function makeRecipesOf(input: Value): void {
-  for (const reference of recipes.get(input)?.roots ?? []) {
-    const root = reference.deref();
-    if (root && !root.disposed) topScope.roots.push(root);
-  }
-  recipes.delete(input);
-}

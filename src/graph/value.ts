@@ -142,6 +142,10 @@ export class Value implements Meta {
   held = false;
   /** `host` was uploaded before: see the engine. */
   uploaded = false;
+  /** Recipes are made from it, so that its contents stay when an in-place write replaces it: see recipes.ts. */
+  hung = false;
+  /** A flush that could have stored it left it to be made again; the next that reads it stores it. */
+  recipe = false;
   /** The latest walk that has numbered this value. */
   mark = 0;
   /** Its number in that walk's program. */

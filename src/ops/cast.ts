@@ -17,6 +17,7 @@ function castExpr(from: DType, to: DType): string {
 const castOp: Op<{ readonly dtype: DType }> = {
   name: 'cast',
   takesHalf: true,
+  remakes: true,
   infer: ([x], { dtype }) => [{ shape: x.shape, dtype }],
   lower: ({ inputs: [x], attrs }) => ({ kind: 'pointwise', body: { expr: castExpr(x.dtype, attrs.dtype) } }),
 };

@@ -44,6 +44,7 @@ export function pointwise(spec: PointwiseSpec): Op<undefined> {
     name,
     gradName: spec.gradName,
     takesHalf: true,
+    remakes: true,
     saves: {
       inputs: [...'abcde'].flatMap((letter, i) => (saves.includes(letter) ? [i] : [])),
       outputs: saves.includes('y') ? [0] : [],

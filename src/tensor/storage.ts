@@ -6,7 +6,7 @@ import { flushIfLarge, releaseAfterFlush } from '../graph/flush';
 import { beforeChange, isJournaling } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
 import { fromHost, named } from '../graph/record';
-import { currentScope, makeRecipesOf, type Root, type Scope, topScope, trackRoot } from '../graph/roots';
+import { currentScope, type Root, type Scope, topScope, trackRoot } from '../graph/roots';
 import type { Value } from '../graph/value';
 import { detach, identity, reshape, rewritten } from '../ops/cast';
 import { window } from '../ops/join';
@@ -107,7 +107,6 @@ export class Storage implements Root {
 
   private put(value: Value): void {
     this.keep();
-    makeRecipesOf(this.current);
     this.current.overwritten = true;
     this.current = own(value);
     if (this.current !== value && value.requiresGrad && value.node) named(this.current, gradNameOf(value));

@@ -176,3 +176,15 @@ test('reading parts of a tensor that has its values runs nothing', async () => {
   const after = torch.gpu.stats();
   expect([after.dispatches - before.dispatches, after.plansCompiled - before.plansCompiled]).toEqual([0, 0]);
 });
+
+test('gpu.trim() gives back the intermediates of plans, which run again afterwards with the pipelines that there are', async () => {
+  const x = torch.randn(512, 512);
+  const run = () => torch.scope(() => x.matmul(x).relu().matmul(x).sum()).item();
+  const before = await run();
+  expect(torch.gpu.stats().planBytes).toBeGreaterThan(2 * 512 * 512 * 4);
+  torch.gpu.trim();
+  const trimmed = torch.gpu.stats();
+  expect([trimmed.planBytes, trimmed.pooledBytes < 2 ** 23]).toEqual([0, true]);
+  expect(await run()).toBe(before);
+  expect(torch.gpu.stats().pipelinesCreated).toBe(trimmed.pipelinesCreated);
+});

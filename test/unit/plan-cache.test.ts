@@ -36,3 +36,26 @@ test('the entry used longest ago goes first', () => {
   plans.clear();
   expect([plans.size, plans.get([1])]).toEqual([0, undefined]);
 });
+
+test('entries go by the bytes that they take, but never the one just added', () => {
+  const { plans, evicted } = cache(100);
+  plans.set([1], 'one', 60);
+  plans.set([2], 'two', 30);
+  expect(plans.bytes).toBe(90);
+  plans.set([3], 'three', 30);
+  expect(evicted).toEqual(['one']);
+  plans.set([4], 'large', 1000);
+  expect([plans.size, plans.bytes, plans.get([4])]).toEqual([1, 1000, 'large']);
+});
+
+test('evicts what is worth it, from the one used longest ago on, and spares the latest', () => {
+  const { plans, evicted } = cache(10);
+  for (const name of ['a', 'b', 'c', 'd']) plans.set([name.charCodeAt(0)], name);
+  plans.get(['a'.charCodeAt(0)]);
+  plans.evict(
+    (name) => name !== 'b',
+    () => plans.size > 1,
+    1,
+  );
+  expect(evicted).toEqual(['c', 'd']);
+});

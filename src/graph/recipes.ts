@@ -1,0 +1,116 @@
+// Recipes: values of user code that a flush does not store, because they can be made again at any time from values that stand.
+import { byteLength } from '../compiler/meta';
+import { SMALL_BYTES } from '../gpu/memory';
+import { type Root, topScope } from './roots';
+import type { Node, Value } from './value';
+
+/** Operations that making a recipe takes at most. */
+const MAX_NODES = 32;
+/** Values that a recipe hangs on at most. */
+const MAX_INPUTS = 8;
+/** How many times its own bytes a recipe, alone, may hang on: room for a bias beside it. */
+const MAX_RATIO = 1.125;
+
+interface Hanging {
+  roots: WeakRef<Root>[];
+  /** The length at which those that nobody holds are left out. */
+  limit: number;
+}
+
+const hanging = new WeakMap<Value, Hanging>();
+
+/** Notes that a root was not made at a flush, because it can be made from `inputs` whenever it is needed. */
+export function leaveAsRecipe(root: Root, inputs: Iterable<Value>): void {
+  for (const input of inputs) {
+    input.hung = true;
+    let entry = hanging.get(input);
+    if (!entry) {
+      entry = { roots: [], limit: 64 };
+      hanging.set(input, entry);
+    }
+    entry.roots.push(new WeakRef(root));
+    if (entry.roots.length < entry.limit) continue;
+    entry.roots = entry.roots.filter((reference) => reference.deref());
+    entry.limit = 2 * entry.roots.length + 64;
+  }
+}
+
+/** Has the roots that hang on `input` made at the next flush, after which `input` will not be there. */
+export function makeRecipesOf(input: Value): void {
+  for (const reference of hanging.get(input)?.roots ?? []) {
+    const root = reference.deref();
+    if (root && !root.disposed) topScope.roots.push(root);
+  }
+  hanging.delete(input);
+}
+
+/** Whether a value has contents, and will have them after the flush: nothing has overwritten it, nobody has given it back. */
+export const remains = (x: Value, releases: ReadonlySet<Value>): boolean =>
+  x.available && !x.overwritten && !x.failure && !x.gone && !x.leaving && !releases.has(x);
+
+/** A batch gathered from a data set, or a constant: made again at once, whatever its size. */
+export const isCheap = ({ node }: Value, releases: ReadonlySet<Value>): boolean =>
+  node?.op.cheap === true && node.inputs.every((x) => remains(x, releases));
+
+/** Whether a value that is not stored could be a recipe: as cheap to make as to read, and worth the memory. */
+export const mayBeRecipe = (value: Value): boolean =>
+  value.node?.op.remakes === true && byteLength(value) > SMALL_BYTES;
+
+/** What the values of a flush stand on. */
+export interface Standing {
+  readonly exports: ReadonlyMap<Value, unknown>;
+  readonly releases: ReadonlySet<Value>;
+}
+
+/** The values that stand after the flush and that `value` can be made from by cheap operations, at most so many; null if there are none such. */
+export function ingredientsOf(
+  value: Value,
+  { exports, releases }: Standing,
+  mostNodes = Number.POSITIVE_INFINITY,
+): ReadonlySet<Value> | null {
+  const found = new Set<Value>();
+  const met = new Set<Node>();
+  const stack = [value];
+  while (stack.length > 0) {
+    const next = stack.pop()!;
+    const { node } = next;
+    if (next !== value && (remains(next, releases) || exports.has(next) || isCheap(next, releases))) {
+      found.add(next);
+      continue;
+    }
+    if (next.available || !node || node.cut || !(node.op.remakes || node.op.run)) return null;
+    if (met.has(node)) continue;
+    met.add(node);
+    if (met.size > mostNodes) return null;
+    stack.push(...node.inputs);
+  }
+  return found;
+}
+
+/**
+ * Which of these values, all of them read by something that the flush computes, are not stored. A recipe keeps alive what it is
+ * made from, so alone it hangs on little more than its own bytes; several together, each on none that is larger than itself, hang
+ * on no more than they would take, without what recipes hang on already.
+ */
+export function recipesAmong(values: readonly Value[], standing: Standing): ReadonlyMap<Value, ReadonlySet<Value>> {
+  const recipes = new Map<Value, ReadonlySet<Value>>();
+  const together = new Map<Value, ReadonlySet<Value>>();
+  for (const value of values) {
+    const ingredients = ingredientsOf(value, standing, MAX_NODES);
+    if (!ingredients || ingredients.size > MAX_INPUTS) continue;
+    const most = MAX_RATIO * byteLength(value);
+    if (sum(ingredients) <= most) recipes.set(value, ingredients);
+    else if ([...ingredients].every((x) => byteLength(x) <= most)) together.set(value, ingredients);
+  }
+  const paid = new Set([...recipes.values()].flatMap((ingredients) => [...ingredients]));
+  const owed = new Set<Value>();
+  for (const ingredients of together.values()) for (const x of ingredients) if (!x.hung && !paid.has(x)) owed.add(x);
+  if (sum(owed) <= sum(together.keys())) for (const [value, ingredients] of together) recipes.set(value, ingredients);
+  return recipes;
+}
+
+function sum(values: Iterable<Value>): number {
+  let bytes = 0;
+  for (const value of values) bytes += byteLength(value);
+  return bytes;
+}

@@ -1,0 +1,156 @@
+// Intermediates of plain code: not stored where they can be made again, and right whatever happens to what they are made from.
+import * as torch from 'lamplight';
+import { optim } from 'lamplight';
+import { beforeEach, expect, test } from 'vitest';
+
+const COUNT = 1 << 16;
+const BYTES = 4 * COUNT;
+
+const value = async (x: torch.Tensor, at = 3) => x.at(at).item();
+
+async function liveBytes(): Promise<number> {
+  for (let i = 0; i < 3; i++) {
+    (globalThis as unknown as { gc(): void }).gc();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return torch.gpu.stats().liveBytes;
+}
+
+beforeEach(() => {
+  torch.manualSeed(0);
+});
+
+const expression = (x: torch.Tensor, a: torch.Tensor, b: torch.Tensor, c: torch.Tensor) => {
+  const scaled = x.mul(a);
+  const sum = scaled.add(b);
+  return { scaled, sum, total: sum.relu().mul(x.sigmoid()).add(c).sum() };
+};
+
+test('an expression over large tensors and its sum store nothing but the sum, at every call', async () => {
+  const [x, a, b, c] = [1, 2, 3, 4].map(() => torch.randn(COUNT)) as [
+    torch.Tensor,
+    torch.Tensor,
+    torch.Tensor,
+    torch.Tensor,
+  ];
+  await x.add(a).add(b).add(c).sum().item();
+  const inScope = await torch.scope(() => expression(x, a, b, c).total).item();
+  const before = await liveBytes();
+  const kept: torch.Tensor[] = [];
+  for (let i = 0; i < 5; i++) {
+    const start = torch.gpu.stats();
+    const { total, scaled } = expression(x, a, b, c);
+    kept.push(scaled, total);
+    expect(await total.item()).toBe(inScope);
+    expect(torch.gpu.stats().dispatches - start.dispatches).toBeLessThanOrEqual(2);
+    expect(torch.gpu.stats().liveBytes - before).toBeLessThan(BYTES / 4);
+  }
+  const [first] = (await x.tolist()) as number[];
+  const [factor] = (await a.tolist()) as number[];
+  expect(await value(kept[0]!, 0)).toBe(Math.fround(first! * factor!));
+});
+
+test('what is read for itself, or by a second flush, is stored then', async () => {
+  const x = torch.randn(COUNT);
+  const y = x.mul(2);
+  await y.sum().item();
+  const before = await liveBytes();
+  await y.mean().item();
+  expect(torch.gpu.stats().liveBytes - before).toBeGreaterThanOrEqual(BYTES);
+  const dispatches = torch.gpu.stats().dispatches;
+  expect(await y.tolist()).toEqual(((await x.tolist()) as number[]).map((v) => 2 * v));
+  expect(torch.gpu.stats().dispatches).toBe(dispatches);
+});
+
+test('in-place writes to what it is made from leave an intermediate as it was', async () => {
+  const x = torch.full([COUNT], 3);
+  const y = x.mul(2);
+  const z = y.add(1);
+  expect(await z.sum().item()).toBe(7 * COUNT);
+  x.add_(10);
+  expect(await value(x)).toBe(13);
+  expect([await value(y), await value(z)]).toEqual([6, 7]);
+  x.zero_();
+  expect(await z.sum().item()).toBe(7 * COUNT);
+  expect([await value(x), await value(y)]).toEqual([0, 6]);
+});
+
+test('an optimizer that steps in place leaves intermediates of the parameter as they were', async () => {
+  const w = torch.ones(COUNT).requiresGrad_();
+  const optimizer = new optim.SGD([w], { lr: 0.5 });
+  w.sum().backward();
+  optimizer.step();
+  await torch.synchronize();
+  const y = torch.noGrad(() => w.mul(4));
+  expect(await y.sum().item()).toBe(2 * COUNT);
+  optimizer.step();
+  optimizer.step();
+  expect([await value(w.detach()), await value(y)]).toEqual([-0.5, 2]);
+});
+
+test('disposing of what it is made from stores an intermediate first', async () => {
+  const x = torch.full([COUNT], 3).clone();
+  await torch.synchronize();
+  const y = x.mul(2);
+  const z = y.add(1);
+  await z.sum().item();
+  x.dispose();
+  y.dispose();
+  expect(await value(z)).toBe(7);
+});
+
+test('no intermediate keeps more alive than storing it would', async () => {
+  const kept: torch.Tensor[] = [];
+  const make = async () => {
+    const [x, y] = [torch.rand(COUNT), torch.rand(COUNT)];
+    const sum = x.add(y);
+    const double = torch.rand(COUNT).mul(2);
+    const part = torch.rand(16, COUNT).at(1).mul(2);
+    await sum.sum().add(double.sum()).add(part.sum()).item();
+    kept.push(sum, double, part);
+  };
+  await make();
+  const before = await liveBytes();
+  for (let i = 0; i < 4; i++) await make();
+  expect((await liveBytes()) - before).toBeLessThan(4 * 3 * BYTES * 1.2);
+  expect(kept.length).toBe(15);
+});
+
+test('gradients pass through intermediates that are not stored, also when what they are made from has changed', async () => {
+  const x = torch.full([COUNT], 0.5).requiresGrad_();
+  const y = x.mul(2);
+  const z = y.exp();
+  expect(await z.sum().item()).toBeCloseTo(Math.E * COUNT, -2);
+  z.sum().backward();
+  expect(await value(x.grad!)).toBeCloseTo(2 * Math.E, 5);
+  const u = x.mul(3);
+  const v = u.mul(u);
+  await v.sum().item();
+  torch.noGrad(() => x.add_(1));
+  expect(await value(u.detach())).toBe(1.5);
+});
+
+test('when the collector runs changes neither what is dispatched nor what is compiled', async () => {
+  const run = async (collect: boolean) => {
+    torch.manualSeed(1);
+    const x = torch.randn(COUNT);
+    const before = torch.gpu.stats();
+    const sums: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      const y = x.mul(i).relu();
+      const z = y.add(x);
+      sums.push(await z.sum().item());
+      if (collect) await liveBytes();
+      if (i === 2) x.add_(1);
+    }
+    const after = torch.gpu.stats();
+    return {
+      sums,
+      dispatches: after.dispatches - before.dispatches,
+      plans: after.plansCompiled - before.plansCompiled,
+    };
+  };
+  await run(false);
+  const plain = await run(false);
+  expect(await run(true)).toEqual(plain);
+});
