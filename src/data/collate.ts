@@ -1,5 +1,11 @@
 // Collation: how the items of a batch become tensors.
+import { numel, sameShape } from '../compiler/meta';
 import { ArgumentError } from '../errors';
+import { fromHost } from '../graph/record';
+import type { Value } from '../graph/value';
+import { reshape } from '../ops/cast';
+import { gatherRows } from '../ops/indexing';
+import { batch } from '../ops/join';
 import { tensor } from '../tensor/creation';
 import { stack } from '../tensor/functions';
 import { Tensor } from '../tensor/tensor';
@@ -28,7 +34,7 @@ export function defaultCollate<T>(items: readonly T[]): Collated<T> {
 
 function collate(items: readonly unknown[]): unknown {
   const first = items[0];
-  if (first instanceof Tensor) return stack(expectAll(items, isTensor, 'tensors'));
+  if (first instanceof Tensor) return batchOf(expectAll(items, isTensor, 'tensors'));
   if (typeof first === 'number') return tensor(expectAll(items, isNumber, 'numbers'));
   if (typeof first === 'boolean') return tensor(expectAll(items, isBoolean, 'booleans'));
   if (typeof first === 'string') return [...expectAll(items, isString, 'strings')];
@@ -50,6 +56,25 @@ function collate(items: readonly unknown[]): unknown {
   throw new ArgumentError(
     `defaultCollate: expected items of tensors, numbers, booleans, strings, arrays or objects, but got ${kindOf(first)}; give the DataLoader a collateFn`,
   );
+}
+
+/** `stack` of tensors, which takes no memory while the data set stands that these are parts of. */
+function batchOf(items: readonly Tensor[]): Tensor {
+  const [first] = items as [Tensor, ...Tensor[]];
+  const alike = (x: Tensor) => x.dtype === first.dtype && sameShape(x.shape, first.shape) && !x.requiresGrad;
+  if (!items.every(alike)) return stack(items);
+  return Tensor.of(rowsOf(items) ?? batch(items.map(({ value }) => value)));
+}
+
+/** Items that are rows of one tensor, gathered from it at once; null for others. */
+function rowsOf(items: readonly Tensor[]): Value | null {
+  const [{ storage, shape, dtype }] = items as [Tensor, ...Tensor[]];
+  const size = numel(shape);
+  const total = numel(storage.shape);
+  const isRow = (x: Tensor) => x.storage === storage && x.isContiguous() && x.offset % size === 0;
+  if (size === 0 || size === total || total % size !== 0 || dtype === 'float16' || !items.every(isRow)) return null;
+  const indices = Int32Array.from(items, ({ offset }) => offset / size);
+  return gatherRows(reshape(storage.value, [total / size, ...shape]), fromHost(indices, [indices.length], 'int64'));
 }
 
 function expectAll<T>(items: readonly unknown[], is: (item: unknown) => item is T, kind: string): readonly T[] {

@@ -7,8 +7,8 @@ import { stats } from '../gpu/stats';
 import { isJournaling } from './journal';
 import { mode } from './mode';
 import { isTracing, placeOf } from './places';
-import { unwidened } from './record';
 import { ingredientsOf, isCheap, leaveAsRecipe, makeRecipesOf, mayBeRecipe, recipesAmong } from './recipes';
+import { unwidened } from './record';
 import { atTopLevel, type Root, takeRoots } from './roots';
 import { type Node, newMark, type Value } from './value';
 import { offsetIsData, type Window, windowOf } from './windows';
@@ -74,7 +74,7 @@ function submit(wanted: readonly Value[]): void {
   const mark = newMark();
   const want = (value: Value, root: Root | null) => {
     if (value.available || exports.has(value)) return;
-    if (root !== null && isCheap(value, releases)) return;
+    if (root !== null && isCheap(value, { exports, releases })) return;
     try {
       visit(value, order, windows, mark);
       exports.set(value, root);
@@ -102,9 +102,8 @@ function submit(wanted: readonly Value[]): void {
     const { value } = root;
     if (exports.has(value) || value.failure) continue;
     if (!value.available) {
-      const cheap = value.node!.op.cheap;
-      value.recipe = !cheap;
-      leaveAsRecipe(root, cheap ? value.node!.inputs : ingredientsOf(value, { exports, releases })!);
+      value.recipe = !value.node!.op.cheap;
+      leaveAsRecipe(root, ingredientsOf(value, { exports, releases })!);
     }
     root.settled = value;
     root.computed = value;
@@ -154,7 +153,7 @@ function submit(wanted: readonly Value[]): void {
 }
 
 /** Whether the memory of what the root held before may go to the new value. */
-const isReplaced = ({ settled }: Root): boolean => settled !== null && settled.overwritten && !settled.hung;
+const isReplaced = ({ settled }: Root): boolean => (settled?.overwritten ?? false) && !settled!.hung;
 
 /** Wants those of the candidates that do not stay recipes: what nothing else reads, and what would keep too much alive. */
 function storeAllBut(
@@ -246,8 +245,11 @@ function number(order: readonly Node[], windows: Windows, mark: number) {
       if (x.mark === mark || (x.node?.mark === mark && !x.available)) continue;
       x.mark = mark;
       x.number = inputs.length;
+      x.used = true;
+      const window = windows.get(x);
+      if (window) window.base.used = true;
       inputs.push(x);
-      key.push(windows.has(x) ? SEPARATOR - x.metaId : x.metaId);
+      key.push(window ? SEPARATOR - x.metaId : x.metaId);
     }
   }
   const scalars: number[] = [];

@@ -6,6 +6,8 @@ import type { Node, Value } from './value';
 
 /** Operations that making a recipe takes at most. */
 const MAX_NODES = 32;
+/** The same for a batch, all its items together. */
+const MAX_BATCH_NODES = 4096;
 /** Values that a recipe hangs on at most. */
 const MAX_INPUTS = 8;
 /** How many times its own bytes a recipe, alone, may hang on: room for a bias beside it. */
@@ -48,9 +50,16 @@ export function makeRecipesOf(input: Value): void {
 export const remains = (x: Value, releases: ReadonlySet<Value>): boolean =>
   x.available && !x.overwritten && !x.failure && !x.gone && !x.leaving && !releases.has(x);
 
-/** A batch gathered from a data set, or a constant: made again at once, whatever its size. */
-export const isCheap = ({ node }: Value, releases: ReadonlySet<Value>): boolean =>
-  node?.op.cheap === true && node.inputs.every((x) => remains(x, releases));
+/** A constant, or a batch of a data set that stands: made again rather than kept, whatever it takes. */
+export function isCheap(value: Value, standing: Standing): boolean {
+  const cheap = value.node?.op.cheap;
+  if (!cheap) return false;
+  const ingredients = ingredientsOf(value, standing, MAX_BATCH_NODES);
+  if (!ingredients || cheap === true) return ingredients !== null;
+  // What an earlier flush has read is a data set; what has been made for this batch may go with it.
+  const made = [...ingredients].filter((x) => !x.used);
+  return sum(made) <= MAX_RATIO * byteLength(value);
+}
 
 /** Whether a value that is not stored could be a recipe: as cheap to make as to read, and worth the memory. */
 export const mayBeRecipe = (value: Value): boolean =>
@@ -70,11 +79,11 @@ export function ingredientsOf(
 ): ReadonlySet<Value> | null {
   const found = new Set<Value>();
   const met = new Set<Node>();
-  const stack = [value];
+  const stack = [...value.node!.inputs];
   while (stack.length > 0) {
     const next = stack.pop()!;
     const { node } = next;
-    if (next !== value && (remains(next, releases) || exports.has(next) || isCheap(next, releases))) {
+    if (remains(next, releases) || exports.has(next) || isCheap(next, { exports, releases })) {
       found.add(next);
       continue;
     }

@@ -43,8 +43,11 @@ export interface Op<A = unknown> extends KernelOp<A> {
   readonly takesHalf?: boolean;
   /** Inputs 0 and 1 are factors: the value of each is read for the gradient of the other alone. */
   readonly factors?: boolean;
-  /** True when equal inputs give an equal result at negligible cost, so that the value is made again rather than kept. */
-  readonly cheap?: boolean;
+  /**
+   * Set where equal inputs give an equal result at negligible cost, so that the value is made again rather than kept; with
+   * `'joined'` only where the data set that its inputs are parts of lasts.
+   */
+  readonly cheap?: boolean | 'joined';
   /** Takes no longer than reading and writing the elements, so that a value may be made again rather than kept: see recipes.ts. */
   readonly remakes?: boolean;
   /**
@@ -144,6 +147,8 @@ export class Value implements Meta {
   uploaded = false;
   /** Recipes are made from it, so that its contents stay when an in-place write replaces it: see recipes.ts. */
   hung = false;
+  /** A flush has read its contents. */
+  used = false;
   /** A flush that could have stored it left it to be made again; the next that reads it stores it. */
   recipe = false;
   /** The latest walk that has numbered this value. */

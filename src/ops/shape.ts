@@ -253,6 +253,7 @@ interface ScatterAttrs {
 /** Inputs: the source, and the base unless dynamic scalar 1 fills the rest. Scalar 0 is the offset of the window. */
 const scatterOp: Op<ScatterAttrs> = {
   name: 'stridedScatter',
+  remakes: true,
   saves: { inputs: [] },
   infer([x, base], { shape, window }) {
     windowAxes(window);
