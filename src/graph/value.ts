@@ -45,6 +45,10 @@ export interface Op<A = unknown> extends KernelOp<A> {
   readonly factors?: boolean;
   /** True when equal inputs give an equal result at negligible cost, so that the value is made again rather than kept. */
   readonly cheap?: boolean;
+  /** The result has the very bits of input 0. */
+  readonly sameBits?: true;
+  /** Every element of the result is scalar 0. */
+  readonly constant?: true;
 }
 
 /** The name of an op's gradient function in printed tensors. */

@@ -39,7 +39,10 @@ export function inFloat32(x: Value, fn: (wide: Value) => Value): Value {
   return x.dtype === 'float16' ? cast(y, 'float16') : y;
 }
 
-const cloneOp = pointwise({ name: 'clone', expr: 'a0', takes: 'any', grads: [(dy) => dy] });
+const cloneOp: Op<undefined> = {
+  ...pointwise({ name: 'clone', expr: 'a0', takes: 'any', grads: [(dy) => dy] }),
+  sameBits: true,
+};
 
 /** A copy of x that the gradient passes through. */
 export const clone = (x: Value): Value => record(cloneOp, [x], undefined);
@@ -47,6 +50,7 @@ export const clone = (x: Value): Value => record(cloneOp, [x], undefined);
 const detachOp: Op<undefined> = {
   name: 'detach',
   takesHalf: true,
+  sameBits: true,
   infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
   lower: () => ({ kind: 'alias', byteOffset: 0 }),
 };
@@ -57,6 +61,7 @@ export const detach = (x: Value): Value => record(detachOp, [x], undefined);
 const identityOp: Op<undefined> = {
   name: 'identity',
   takesHalf: true,
+  sameBits: true,
   gradName: 'AliasBackward0',
   saves: { inputs: [] },
   infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
@@ -87,6 +92,7 @@ export const rewritten = (before: Value, after: Value, passes: boolean): Value =
 const reshapeOp: Op<{ readonly shape: Shape }> = {
   name: 'reshape',
   takesHalf: true,
+  sameBits: true,
   gradName: 'ViewBackward0',
   saves: { inputs: [] },
   infer([x], { shape }) {
@@ -108,6 +114,7 @@ const fullOp: Op<{ readonly shape: Shape; readonly dtype: DType }> = {
   name: 'full',
   takesHalf: true,
   cheap: true,
+  constant: true,
   infer: (_, { shape, dtype }) => [{ shape, dtype }],
   lower: ({ attrs }) => ({ kind: 'pointwise', body: { expr: 's0', scalarType: scalarOf(attrs.dtype) } }),
 };
