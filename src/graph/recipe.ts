@@ -18,29 +18,38 @@ type Made = Map<object, readonly Value[]>;
 
 type Part = (made: Made) => Value;
 
-/** The recipe of a value whose graph begins with data on the host; null where it begins elsewhere, or is long. */
-export function recipeOf(value: Value): Recipe | null {
-  const limit = { nodes: MAX_NODES, bytes: MAX_BYTES_RATIO * byteLength(value) + MORE_BYTES };
-  const part = partOf(value, limit, new Map());
+/** A walk: what it may still take in, and what it has met. */
+interface Walk {
+  nodes: number;
+  bytes: number;
+  readonly known: Map<Node, readonly Part[]>;
+  readonly without: Value | null;
+}
+
+/** The recipe of a value whose graph begins with data on the host; null where it begins elsewhere, or holds `without`, or is long. */
+export function recipeOf(value: Value, without: Value | null = null): Recipe | null {
+  const bytes = MAX_BYTES_RATIO * byteLength(value) + MORE_BYTES;
+  const part = partOf(value, { nodes: MAX_NODES, bytes, known: new Map(), without });
   return part && (() => withMode({ grad: false }, () => part(new Map())));
 }
 
-function partOf(value: Value, limit: { nodes: number; bytes: number }, known: Map<Node, readonly Part[]>): Part | null {
+function partOf(value: Value, walk: Walk): Part | null {
   const { node, shape, dtype } = value;
+  if (value === walk.without) return null;
   const data = dataOf(value);
   if (data) {
-    limit.bytes -= data.byteLength;
-    return limit.bytes < 0 ? null : () => fromHost(data, shape, dtype);
+    walk.bytes -= data.byteLength;
+    return walk.bytes < 0 ? null : () => fromHost(data, shape, dtype);
   }
   if (!isOpen(value)) return null;
   if (node!.op.constant) return () => fromHost(filled(value), shape, dtype);
-  const seen = known.get(node!);
+  const seen = walk.known.get(node!);
   if (seen) return seen[value.index]!;
-  if (--limit.nodes < 0) return null;
+  if (--walk.nodes < 0) return null;
   const { op, attrs, scalars, inputs } = node!;
   const parts: Part[] = [];
   for (const x of inputs) {
-    const part = partOf(x, limit, known);
+    const part = partOf(x, walk);
     if (!part) return null;
     parts.push(part);
   }
@@ -54,7 +63,7 @@ function partOf(value: Value, limit: { nodes: number; bytes: number }, known: Ma
     }
     return values[i]!;
   });
-  known.set(node!, outputs);
+  walk.known.set(node!, outputs);
   return outputs[value.index]!;
 }
 

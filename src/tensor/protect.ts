@@ -4,6 +4,7 @@ import { byteLength, bytesPerElement, type DType } from '../compiler/meta';
 import type { DeviceLostError } from '../errors';
 import { type Recipe, recipeOf } from '../graph/recipe';
 import { fromHost, withoutContents } from '../graph/record';
+import { atTopLevel } from '../graph/roots';
 import type { HostData, Value } from '../graph/value';
 import type { Guard, Storage } from './storage';
 
@@ -38,8 +39,12 @@ export class Protected implements Guard {
     this.storage = new WeakRef(storage);
   }
 
-  note(value: Value): void {
-    const make = this.kind === 'own' ? recipeOf(value) : null;
+  /**
+   * Keeps what the contents are made of where they begin anew: an initialisation, or what a file held. What a module makes of
+   * the contents before, such as running statistics, belongs to a step, of which a snapshot keeps all or nothing.
+   */
+  note(value: Value, before: Value | null): void {
+    const make = recipeOf(value, atTopLevel() ? null : before);
     if (make) this.kept = { at: tick(), make, value, data: null };
   }
 
@@ -112,7 +117,7 @@ export function afterLoss(listener: Listener): () => void {
 export function protect(storage: Storage): void {
   if (entries.has(storage.id)) return;
   const entry = add(storage, 'own');
-  if (!storage.window) entry.note(storage.value);
+  if (!storage.window) entry.note(storage.value, null);
 }
 
 /** Has this storage restored by `again`, which must not hold on to it. */

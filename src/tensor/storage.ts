@@ -24,8 +24,8 @@ let nextId = 0;
 
 /** Knows what a storage goes back to when its contents are lost; see protect.ts. */
 export interface Guard {
-  /** The contents are new, and not by a step of an optimizer. */
-  note(value: Value): void;
+  /** `value` has taken the place of the contents `before`. */
+  note(value: Value, before: Value | null): void;
   /** The storage leaves the buffer that it is a window of, if it is one, or becomes a window. */
   moving(): void;
   /** What the contents were when they were last kept, as a new value; null where they never were. */
@@ -115,7 +115,7 @@ export class Storage implements Root {
     if (home) {
       const { parent, offset } = home;
       const layout = { shape: this.shape, strides: contiguousStrides(this.shape), offset };
-      this.guard?.note(value);
+      this.guard?.note(value, this.value);
       parent.put(stridedScatter(parent.value, value, layout.shape, layout.strides, layout.offset));
     } else this.put(value);
   }
@@ -124,10 +124,11 @@ export class Storage implements Root {
     this.keep();
     makeRecipesOf(this.current);
     this.current.overwritten = true;
+    const before = this.current;
     this.current = own(value);
     if (this.current !== value && value.requiresGrad && value.node) named(this.current, gradNameOf(value));
     this.current.held = true;
-    this.guard?.note(this.current);
+    this.guard?.note(this.current, before);
     this.writes++;
     trackRoot(this, this.scope);
   }
@@ -175,7 +176,7 @@ export class Storage implements Root {
     this.keep();
     this.guard?.moving();
     this.standAlone(own(value));
-    this.guard?.note(this.current);
+    this.guard?.note(this.current, null);
     this.settled = null;
     this.computed = null;
     trackRoot(this, this.scope);
@@ -188,6 +189,17 @@ export class Storage implements Root {
     this.homeView = null;
     this.current = value;
     this.current.held = true;
+  }
+
+  /** Belongs before contents that hang on nothing: a window of a buffer that is yet to be computed stands alone then. */
+  isolate(): void {
+    const parent = this.window?.parent;
+    if (!parent || (parent.current.allocation && isThere(parent.current))) return;
+    this.keep();
+    this.guard?.moving();
+    this.standAlone(own(this.value));
+    this.settled = null;
+    this.computed = null;
   }
 
   /** The contents are lost, and `value` takes their place: a later version, but no write. */
@@ -235,8 +247,8 @@ export class Storage implements Root {
   }
 
   rollBack(): void {
-    // What was written since the failed run was recorded stays.
-    if (!isJournaling() && !this.current.failure && this.current.host) return;
+    // What was written since the failed run was recorded stays, unless it was made of that.
+    if (!isJournaling() && !hangsOnFailure(this.current)) return;
     if (!this.computed || !isThere(this.computed)) {
       const saved = isJournaling() ? null : this.guard?.saved();
       if (saved) this.restore(saved);
@@ -298,6 +310,19 @@ function isThere({ gone, failure, host, allocation, scheduled, node }: Value): b
   if (gone !== null || failure) return false;
   if (host || scheduled) return true;
   return allocation ? !allocation.memory.isRetired : node !== null && !node.cut;
+}
+
+/** Whether a value, or what it is to be made of, could not be computed. */
+function hangsOnFailure(value: Value): boolean {
+  const stack = [value];
+  const seen = new Set<Value>();
+  for (let next = stack.pop(); next; next = stack.pop()) {
+    if (next.failure) return true;
+    if (next.available || seen.has(next)) continue;
+    seen.add(next);
+    stack.push(...(next.node?.inputs ?? []));
+  }
+  return false;
 }
 
 /** A value that no other storage holds, nor a leaf: an alias, or the same host data once more. */
