@@ -1,5 +1,6 @@
 // The engine: runs jobs in order, each by its cached or freshly compiled plan, and reads values back.
-import { DeviceLostError, invariant, TensorReleasedError } from '../errors';
+import { type DeviceLostError, invariant } from '../errors';
+import { COPIED_AT_ONCE, type Copied, type Copying } from '../gpu/copier';
 import type { AdapterProfile, DeviceOptions } from '../gpu/device';
 import { type Executable, execute, type Run, writeData } from '../gpu/executable';
 import { hostPhase } from '../gpu/host-trace';
@@ -10,9 +11,10 @@ import { Session } from '../gpu/session';
 import type { Slots } from '../gpu/slots';
 import { stats } from '../gpu/stats';
 import { GpuBench } from './bench';
+import { type Cell, expectContents, hostBytes, isOnDevice, lostValue, type Part, released, takeOver } from './cell';
 import type { Program } from './ir';
 import { link, pipelineRequests } from './link';
-import { byteLength, type Meta } from './meta';
+import { byteLength } from './meta';
 import { type CompilerPass, compilerPasses } from './passes';
 import { compile, type Plan } from './plan';
 import { PlanCache } from './plan-cache';
@@ -21,24 +23,7 @@ import { type TunedChoice, type TuningProgress, tuneAll, tuningTasks } from './t
 import { TuningTable } from './tuning';
 import { adapterKey, type TuningRecord, TuningStore } from './tuning-store';
 
-/** What the engine knows of a value: where its contents are, or are to be put. */
-export interface Cell extends Meta {
-  allocation: Allocation | null;
-  host: ArrayBufferView | null;
-  /** `host` has been uploaded once already; at its second use it gets memory of its own. */
-  uploaded: boolean;
-  /** Its contents stay when a job overwrites it in place: the job gets a copy. */
-  readonly hung: boolean;
-  scheduled: Promise<void> | null;
-  failure: Error | null;
-  gone: string | null;
-}
-
-/** Bytes within a value. */
-interface Part {
-  readonly offset: number;
-  readonly bytes: number;
-}
+export type { Cell };
 
 /** A program to run, with the cells of this run. */
 export interface Job {
@@ -105,11 +90,13 @@ export class Engine {
   });
   /** The last job that waits for the device or for pipelines, if any. */
   private tail: Promise<void> | null = null;
-  private readonly lossListeners = new Set<() => void>();
+  private readonly lossListeners = new Set<(error: DeviceLostError) => void>();
+  /** The error of a lost device that no call has thrown yet: until then nothing runs. */
+  private unreported: DeviceLostError | null = null;
   private passes = compilerPasses;
   /** Contents that the run under way must not overwrite. */
   private readonly setAside: { readonly cell: Cell; readonly allocation: Allocation }[] = [];
-  rehearsal: Rehearsal | null = null;
+  private rehearsing: Rehearsal | null = null;
   private tuning = new TuningTable();
 
   /** Compiles by these passes from now on, for tests: whichever they are, programs compute the same. */
@@ -147,8 +134,19 @@ export class Engine {
     return this.session?.device ?? null;
   }
 
-  /** Calls back when a lost device has been reported, before anything else runs. */
-  onLoss(listener: () => void): void {
+  get rehearsal(): Rehearsal | null {
+    return this.rehearsing;
+  }
+
+  set rehearsal(rehearsal: Rehearsal | null) {
+    this.rehearsing = rehearsal;
+    const { session } = this;
+    // What a rehearsal has changed is put back first.
+    if (!rehearsal && session?.lost) queueMicrotask(() => this.leave(session));
+  }
+
+  /** Calls back when the device is lost, before anything else runs. Listeners may add to the error's message. */
+  onLoss(listener: (error: DeviceLostError) => void): void {
     this.lossListeners.add(listener);
   }
 
@@ -156,6 +154,10 @@ export class Engine {
     const { session } = this;
     if (this.rehearsal) {
       this.rehearsal.take(job);
+      return;
+    }
+    if (this.tail === null && this.unreported) {
+      this.fail(job, this.unreported);
       return;
     }
     if (this.tail === null && session && !session.lost) {
@@ -193,20 +195,16 @@ export class Engine {
   }
 
   /** Up to the copy on the GPU this runs at once. */
-  private async startReading(cell: Cell, { offset, bytes }: Part): Promise<ArrayBuffer> {
-    if (this.session) this.throwIfLost(this.session);
+  private async startReading(cell: Cell, part: Part): Promise<ArrayBuffer> {
+    this.reportLoss();
     if (cell.failure) throw cell.failure;
-    if (!cell.allocation && cell.host) return hostBytes(cell.host, { offset, bytes });
-    const session = this.session ?? (await this.open());
-    if (!cell.allocation) throw released(cell);
-    if (cell.allocation.memory !== session.memory) throw lostValue(cell);
-    try {
-      return await session.read({ ...cell.allocation, offset: cell.allocation.offset + offset, bytes });
-    } catch (error) {
-      this.throwIfLost(session);
-      if (error instanceof DeviceLostError) this.recover();
-      throw error;
-    }
+    if (cell.host && !isOnDevice(cell)) return hostBytes(cell.host, part);
+    const { allocation } = cell;
+    if (!allocation) throw released(cell);
+    const { session } = this;
+    if (allocation.memory !== session?.memory) throw lostValue(cell);
+    const { offset, bytes } = part;
+    return this.throughLoss(session, session.read({ ...allocation, offset: allocation.offset + offset, bytes }));
   }
 
   /** Gives a value its contents: the pixels of a picture as it is now, by way of a copy where that cannot be at once. */
@@ -240,7 +238,7 @@ export class Engine {
   }
 
   private startShowing(cell: Cell, screen: Screen): void {
-    if (this.session) this.throwIfLost(this.session);
+    this.reportLoss();
     if (cell.failure) throw cell.failure;
     const { session } = this;
     invariant(session && cell.allocation, 'pixels that are shown have been computed');
@@ -249,31 +247,45 @@ export class Engine {
     this.release(cell, DISPOSED);
   }
 
-  /** The bytes of several values as they are now, whatever is submitted after; null while that cannot be told at once. */
-  readNow(cells: readonly Cell[]): Promise<ArrayBuffer[]> | null {
-    const { session } = this;
-    if (!session || session.lost || this.tail) return null;
-    const places = cells.map((cell) => cell.allocation);
-    if (!places.every((place) => place !== null && place.memory === session.memory)) return null;
-    return session.fetch(places as Allocation[]).then(({ contents }) => contents);
+  /**
+   * Copies several values to the host as they are when all that has been submitted has run, whatever is submitted after; null
+   * where some of them are not to be had. What is too much for one go holds back what is submitted meanwhile.
+   */
+  async copyOut(cells: readonly Cell[]): Promise<Copied | null> {
+    const start = (): Copying | null => {
+      const { session } = this;
+      const places = cells.map(({ allocation }) => allocation);
+      if (!session || session.lost || this.unreported) return null;
+      if (!places.every((place) => place?.memory === session.memory)) return null;
+      return session.copier.copy(places as Allocation[]);
+    };
+    const bytes = cells.reduce((sum, cell) => sum + byteLength(cell), 0);
+    if (!this.tail && bytes <= COPIED_AT_ONCE) return (await start()?.copied) ?? null;
+    const { copying } = await this.enqueue(async () => {
+      const copying = start();
+      await copying?.encoded;
+      return { copying };
+    });
+    return (await copying?.copied) ?? null;
   }
 
   /** Resolves when at most `limit` runs are unfinished on the GPU; throws a lost device's error. */
   async settle(limit: number): Promise<void> {
     await this.tail;
+    this.reportLoss();
     const { session } = this;
-    if (!session) return;
-    await session.settle(limit);
-    this.throwIfLost(session);
+    if (session) await this.throughLoss(session, session.settle(limit));
   }
 
   /** Times on the GPU of what `fn` runs. */
   async timed(fn: () => Promise<unknown>): Promise<Profile> {
     await this.tail;
-    return (await this.open()).timed(async () => {
+    const session = await this.openReporting();
+    const running = session.timed(async () => {
       await fn();
       await this.tail;
     });
+    return this.throughLoss(session, running);
   }
 
   /** Bytes in all GPU buffers now. */
@@ -294,6 +306,9 @@ export class Engine {
       (session) => {
         this.opening = null;
         this.session = session;
+        session.whenLost(() => {
+          if (!this.rehearsing) this.leave(session);
+        });
         return session;
       },
       (error) => {
@@ -305,10 +320,22 @@ export class Engine {
   }
 
   private async openForWork(): Promise<Session> {
+    if (this.unreported) throw this.unreported;
     const session = await this.open();
-    if (session.lost)
-      throw new DeviceLostError('the GPU device is lost; the next read-back reports it and opens a new one');
+    this.expectCurrent(session);
     return session;
+  }
+
+  /** For calls that throw the error of a lost device themselves. */
+  private async openReporting(): Promise<Session> {
+    this.reportLoss();
+    return this.openForWork();
+  }
+
+  /** Belongs behind every wait: what was begun on a device that is lost by now must not end on the next one. */
+  private expectCurrent(session: Session): void {
+    if (session.lossError) throw session.lossError;
+    invariant(session === this.session, 'a device that was replaced has no work left');
   }
 
   private async openTuned(): Promise<Session> {
@@ -333,13 +360,14 @@ export class Engine {
   /** Measures what the programs' kernels can choose and is not known yet, for about `budget` milliseconds. */
   tune(programs: readonly Program[], budget: number, onProgress: (progress: TuningProgress) => void) {
     return this.enqueue(async (): Promise<{ choices: TunedChoice[]; left: number; saved: boolean }> => {
-      const session = await this.open();
+      const session = await this.openReporting();
       const { tuning } = this;
       const tasks = tuningTasks(programs, session.profile, tuning);
       const bench = new GpuBench(session, tuning);
       try {
-        await session.settle(0);
-        const choices = await tuneAll(tasks, bench, bench.now() + budget, onProgress);
+        await this.throughLoss(session, session.settle(0));
+        const measuring = tuneAll(tasks, bench, bench.now() + budget, onProgress);
+        const choices = await this.throughLoss(session, measuring);
         for (const choice of choices) tuning.add(choice);
         if (choices.length > 0) this.plans.clear();
         const saved = (await this.store?.save(adapterKey(session.profile), tuning.choices)) ?? false;
@@ -353,7 +381,7 @@ export class Engine {
   /** Forgets what was measured on this adapter. */
   clearTuning(): Promise<void> {
     return this.enqueue(async () => {
-      const session = await this.open();
+      const session = await this.openReporting();
       this.tuning.clear();
       this.plans.clear();
       await this.store?.save(adapterKey(session.profile), []);
@@ -366,24 +394,40 @@ export class Engine {
     this.plans.clear();
   }
 
-  private throwIfLost(session: Session): void {
-    if (!session.lost || session !== this.session) return;
-    const error = session.takeError();
-    this.recover();
+  /** Throws the error of a lost device, unless a call has thrown it already. */
+  private reportLoss(): void {
+    const { session, unreported: error } = this;
+    // During a rehearsal the device is left later.
+    if (session?.lossError) throw session.lossError;
+    this.unreported = null;
     if (error) throw error;
   }
 
+  /** What `promise` gives; throws the error of the loss should the device be lost meanwhile, which has been reported then. */
+  private async throughLoss<T>(session: Session, promise: Promise<T>): Promise<T> {
+    try {
+      return await session.orLost(promise);
+    } catch (error) {
+      if (error === this.unreported) this.unreported = null;
+      throw error;
+    }
+  }
+
   /** Leaves a lost device behind: the next job opens a new one. */
-  private recover(): void {
+  private leave(session: Session): void {
+    if (session !== this.session) return;
     this.close();
     this.options = { ...this.options, device: undefined };
-    for (const listener of this.lossListeners) listener();
+    const error = session.lossError!;
+    for (const listener of this.lossListeners) listener(error);
+    this.unreported = error;
   }
 
   private async runLater(job: Job): Promise<void> {
     try {
       const session = await this.openForWork();
-      const cached = this.plans.get(job.key) ?? (await this.compile(job, session));
+      const cached = this.plans.get(job.key) ?? (await session.orLost(this.compile(job, session)));
+      this.expectCurrent(session);
       this.run(job, cached, session);
     } catch (error) {
       this.fail(job, error as Error);
@@ -396,13 +440,14 @@ export class Engine {
     const { plan, standing } = bindStanding(compiled, (i) => {
       const cell = job.inputs[i]!;
       if (job.offsets[i] !== undefined) return null;
-      if (!cell.allocation && cell.host && !cell.failure) this.materialise(cell, session, false);
+      if (cell.host && !isOnDevice(cell) && !cell.failure) this.materialise(cell, session, false);
       return cell.allocation;
     });
     hostPhase('compile', start);
     const linked = performance.now();
     this.giveUpSlots(session.slots);
     const executable = await link(plan, session);
+    this.expectCurrent(session);
     hostPhase('pipelines', linked);
     const cached = { plan, executable, standing };
     this.remember(job.key, cached);
@@ -425,6 +470,7 @@ export class Engine {
 
   /** A plan for a program, freshly compiled, and whether there is one already; the device must be open. */
   planFor(key: readonly number[], program: Program): { readonly plan: Plan; readonly cached: boolean } {
+    if (!this.session) this.reportLoss();
     invariant(this.session, 'a plan is compiled for a device');
     return { plan: compile(program, this.session.profile, this.passes), cached: this.plans.get(key) !== undefined };
   }
@@ -435,22 +481,33 @@ export class Engine {
     onProgress: (done: number, total: number) => void,
   ): Promise<Prepared> {
     return this.enqueue(async () => {
-      const session = await this.open();
-      const before = stats.pipelinesCreated;
-      const fresh = jobs.filter(({ key }) => !this.plans.get(key));
-      const plans = fresh.map(({ key, program }) => ({ key, plan: compile(program, session.profile, this.passes) }));
-      const requests = plans.flatMap(({ plan }) => pipelineRequests(plan));
-      await session.pipelines.prepare(requests, onProgress);
-      for (const { key, plan } of plans) {
-        const { standing } = bindStanding(plan, () => null);
-        this.remember(key, { plan, executable: await link(plan, session), standing });
-      }
-      return { plans: plans.length, pipelines: stats.pipelinesCreated - before };
+      const session = await this.openReporting();
+      return this.throughLoss(session, this.prepareOn(session, jobs, onProgress));
     });
+  }
+
+  private async prepareOn(
+    session: Session,
+    jobs: readonly { readonly key: readonly number[]; readonly program: Program }[],
+    onProgress: (done: number, total: number) => void,
+  ): Promise<Prepared> {
+    const before = stats.pipelinesCreated;
+    const fresh = jobs.filter(({ key }) => !this.plans.get(key));
+    const plans = fresh.map(({ key, program }) => ({ key, plan: compile(program, session.profile, this.passes) }));
+    const requests = plans.flatMap(({ plan }) => pipelineRequests(plan));
+    await session.pipelines.prepare(requests, onProgress);
+    for (const { key, plan } of plans) {
+      const { standing } = bindStanding(plan, () => null);
+      const executable = await link(plan, session);
+      this.expectCurrent(session);
+      this.remember(key, { plan, executable, standing });
+    }
+    return { plans: plans.length, pipelines: stats.pipelinesCreated - before };
   }
 
   private run(job: Job, { plan, executable, standing }: CachedPlan, session: Session): void {
     session.startReads();
+    for (const cell of job.inputs) expectContents(cell, session);
     this.releaseUnread(job);
     const gone = standing.filter((one) => hasGone(one, job));
     const uploads = job.inputs.map((cell, i) => {
@@ -505,13 +562,8 @@ export class Engine {
 
   /** Makes sure that an input is where the plan wants it; returns data to upload into the plan's own slot instead. */
   private prepareInput(cell: Cell, mode: Plan['inputs'][number], session: Session): ArrayBufferView | null {
-    if (cell.failure) throw cell.failure;
-    if (cell.allocation && cell.allocation.memory !== session.memory) {
-      cell.allocation = null;
-      if (!cell.host) throw lostValue(cell);
-    }
+    if (cell.allocation && cell.allocation.memory !== session.memory) cell.allocation = null;
     if (!cell.allocation) {
-      if (!cell.host) throw released(cell);
       if (mode === 'copy' && !cell.uploaded) {
         cell.uploaded = true;
         return cell.host;
@@ -584,32 +636,6 @@ export class Engine {
 /** About how many bytes a plan takes on the host, by what was measured: dispatches with their bind groups count most. */
 const hostBytesOf = (key: readonly number[], { steps, inputs, exports }: Plan): number =>
   16 * key.length + 2048 * steps.length + 512 * (inputs.length + exports.length);
-
-/** The memory of a cell, for another that takes its place. */
-function takeOver(cell: Cell): Allocation {
-  const { allocation } = cell;
-  invariant(allocation && allocation.lease.readers === 0, 'memory that is taken over is there, and nobody reads it');
-  cell.allocation = null;
-  return allocation;
-}
-
-function hostBytes(data: ArrayBufferView, { offset, bytes }: Part): ArrayBuffer {
-  const copy = new Uint8Array(bytes);
-  copy.set(new Uint8Array(data.buffer, data.byteOffset + offset, bytes));
-  return copy.buffer;
-}
-
-function released(cell: Cell): Error {
-  return new TensorReleasedError(
-    `the value of a tensor of shape [${cell.shape.join(', ')}] is gone: ${cell.gone ?? 'it was released'}. Call .retain() where it is made to keep it`,
-  );
-}
-
-function lostValue(cell: Cell): Error {
-  return new DeviceLostError(
-    `a tensor of shape [${cell.shape.join(', ')}] was on a GPU device that has been lost; make it again from its source`,
-  );
-}
 
 /** The engine of this page, worker or process. */
 export const engine = new Engine();

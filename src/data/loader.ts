@@ -5,6 +5,7 @@ import { parseArgs } from '../tensor/options';
 import type { Generator } from '../tensor/random/generator';
 import { drawBaseSeed } from '../tensor/random/shuffle';
 import { scope } from '../tensor/scope';
+import { snapshotIfDue } from '../tensor/snapshot';
 import { type Collated, defaultCollate } from './collate';
 import { type DataSource, Dataset, itemAt } from './dataset';
 import { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler';
@@ -108,6 +109,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   async *#batches(): AsyncIterableIterator<B> {
     for (const indices of this.batchSampler) {
       await backpressure();
+      snapshotIfDue();
       yield await this.#batch(indices);
     }
   }

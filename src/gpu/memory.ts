@@ -101,6 +101,11 @@ export class Memory {
   private total = 0;
   private retired = false;
 
+  /** The device is gone, and all contents with it. */
+  get isRetired(): boolean {
+    return this.retired;
+  }
+
   constructor(
     readonly device: GPUDevice,
     /** Told of an allocation that failed; it is known only later. */
@@ -244,7 +249,7 @@ export class Memory {
   }
 
   /** A raw buffer, counted; throws OutOfMemoryError over the device's limits. */
-  createBuffer(bytes: number, label: string, usage = USAGE): GPUBuffer {
+  createBuffer(bytes: number, label: string, usage = USAGE, onFailure = this.onFailure): GPUBuffer {
     this.expectFits(bytes);
     if (bytes > SMALL_BYTES) this.giveUpIdle(bytes);
     this.device.pushErrorScope('out-of-memory');
@@ -252,7 +257,7 @@ export class Memory {
     this.device.popErrorScope().then(
       (error) => {
         if (error) {
-          this.onFailure(
+          onFailure(
             new OutOfMemoryError(
               `the GPU has no room for a buffer of ${bytes} bytes beside the ${this.total} bytes in use; use a smaller batch or model`,
             ),

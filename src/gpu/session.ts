@@ -1,5 +1,6 @@
 // A session: one device with everything that lives and dies with it, and the errors it reports late.
-import { DeviceLostError, GPUValidationFailure } from '../errors';
+import { DeviceLostError, GPUValidationFailure, LamplightError } from '../errors';
+import { Copier } from './copier';
 import { type AdapterProfile, type DeviceOptions, isSoftware, requestDevice } from './device';
 import type { Executable } from './executable';
 import { FAULT_BYTES, faultError } from './faults';
@@ -14,6 +15,9 @@ import { stats } from './stats';
 
 const STAGING_USAGE = 0x01 | 0x08; // MAP_READ | COPY_DST
 const MAP_READ = 1; // GPUMapMode.READ
+
+/** How long after a broken promise its device may still be announced as lost. */
+const LOSS_MILLISECONDS = 100;
 
 /** Staging buffers up to this size are kept. */
 const MAX_POOLED_STAGING = 1 << 20;
@@ -38,12 +42,16 @@ export class Session {
   readonly pipelines: Pipelines;
   readonly slots: Slots;
   readonly pictures: Pictures;
+  readonly copier: Copier;
   readonly faultBuffer: GPUBuffer;
   /** Times every dispatch while there is one. */
   profiler: Profiler | null = null;
   /** The first error that no call has reported yet. */
   private pendingError: Error | null = null;
-  private isLost = false;
+  private loss: DeviceLostError | null = null;
+  private readonly waiting = new Set<(error: Error) => void>();
+  /** Called once when the device is lost, before those who wait for it hear of that. */
+  private onLoss: (() => void) | null = null;
   private readonly pacing: Pacing;
   private submits = 0;
   /** Points of the queue that `settle` was called at and that the GPU has not reached: the submits before each. */
@@ -70,21 +78,66 @@ export class Session {
     this.pipelines = new Pipelines(device);
     this.slots = new Slots(this.memory);
     this.pictures = new Pictures(this.memory);
+    this.copier = new Copier(this);
     this.faultBuffer = this.memory.createBuffer(FAULT_BYTES, 'fault');
     device.addEventListener('uncapturederror', ({ error }) => {
       report(new GPUValidationFailure(`WebGPU refused a command: ${error.message}`));
     });
     void device.lost.then(({ reason, message }) => {
-      this.isLost = true;
-      this.pendingError = new DeviceLostError(
-        `the GPU device was lost (${reason || 'unknown reason'}${message ? `: ${message}` : ''}). Weights are restored to ` +
-          'their last snapshot and the next operation asks for a new device; other tensors must be made again',
+      const why = `${reason || 'unknown reason'}${message ? `: ${message}` : ''}`;
+      this.lose(
+        new DeviceLostError(
+          `the GPU device was lost (${why}). The next operation asks for a new device; tensors that were on this one must be made again`,
+        ),
       );
     });
   }
 
   get lost(): boolean {
-    return this.isLost;
+    return this.loss !== null;
+  }
+
+  /** The error of the loss, once the device is lost: the same for all who hear of it. */
+  get lossError(): DeviceLostError | null {
+    return this.loss;
+  }
+
+  /** Calls `listener` when the device is lost, at once where it has been. */
+  whenLost(listener: () => void): void {
+    this.onLoss = listener;
+    if (this.loss) listener();
+  }
+
+  /** The device is gone: nothing that was asked of it will be answered. */
+  private lose(error: DeviceLostError): void {
+    if (this.loss) return;
+    this.loss = error;
+    this.onLoss?.();
+    for (const reject of this.waiting) reject(error);
+    this.waiting.clear();
+  }
+
+  /** What `promise` gives, or the error of the loss: a lost device leaves some promises open, and breaks others in its own words. */
+  async orLost<T>(promise: Promise<T>): Promise<T> {
+    let forget = () => {};
+    const lost = new Promise<never>((_, reject) => {
+      if (this.loss) {
+        reject(this.loss);
+        return;
+      }
+      this.waiting.add(reject);
+      forget = () => this.waiting.delete(reject);
+    });
+    try {
+      return await Promise.race([promise, lost]);
+    } catch (error) {
+      if (error instanceof LamplightError && !(error instanceof GPUValidationFailure)) throw error;
+      // What waits for the device fails a moment before the loss is announced.
+      await Promise.race([lost.catch(() => {}), new Promise((resolve) => setTimeout(resolve, LOSS_MILLISECONDS))]);
+      throw this.loss ?? error;
+    } finally {
+      forget();
+    }
   }
 
   /** The error to report now, if any; reported once. */
@@ -128,14 +181,14 @@ export class Session {
     const { marks, submits } = this;
     const reached = this.device.queue.onSubmittedWorkDone().catch(() => {});
     if (limit === 0) {
-      await Promise.race([reached, this.device.lost]);
+      await this.orLost(reached);
       return;
     }
     const mark = { submits, reached };
     marks.push(mark);
     void reached.then(() => marks.splice(0, marks.indexOf(mark) + 1));
     const due = marks.findLast((other) => other.submits <= submits - limit);
-    if (due) await Promise.race([due.reached, this.device.lost]);
+    if (due) await this.orLost(due.reached);
   }
 
   /** Copies a value to the host, as it is at the time of the call, and throws the error of the fault word if there is one. */
@@ -229,13 +282,7 @@ export class Session {
     });
     device.queue.submit([encoder.finish()]);
     stats.readbacks++;
-    try {
-      await staging.mapAsync(MAP_READ, 0, size);
-    } catch (cause) {
-      // The map fails a moment before the loss is announced.
-      await Promise.race([device.lost, new Promise((resolve) => setTimeout(resolve, 100))]);
-      throw this.takeError() ?? new DeviceLostError('the GPU device was lost during a read-back', { cause });
-    }
+    await this.orLost(staging.mapAsync(MAP_READ, 0, size));
     const mapped = staging.getMappedRange(0, size);
     const faults = new Int32Array(mapped.slice(0, FAULT_BYTES));
     const contents = from.map(({ bytes }, i) => mapped.slice(offsets[i]!, offsets[i]! + bytes));

@@ -22,20 +22,21 @@ const MAX_PENDING_NODES = 4096;
 const MAX_PENDING_BYTES = 1 << 28;
 
 /** Made anew for each flush that finds some: a set that is cleared keeps what it held alive until the next full collection. */
-let releases = new Set<Value>();
+let releases = new Map<Value, () => boolean>();
 const noValues: readonly Value[] = [];
 const noOffsets: readonly undefined[] = [];
+const always = () => true;
 
-/** Gives back a value's memory once everything recorded so far has run. */
-export function releaseAfterFlush(value: Value): void {
+/** Gives back a value's memory once everything recorded so far has run, if nobody needs it by then. */
+export function releaseAfterFlush(value: Value, isFree: () => boolean = always): void {
   makeRecipesOf(value);
-  releases.add(value);
+  releases.set(value, isFree);
 }
 
 function takeReleases(): readonly Value[] {
   if (releases.size === 0) return noValues;
-  const taken = [...releases];
-  releases = new Set();
+  const taken = [...releases].filter(([, isFree]) => isFree()).map(([value]) => value);
+  releases = new Map();
   return taken;
 }
 

@@ -47,7 +47,7 @@ export function makeRecipesOf(input: Value): void {
 }
 
 /** Whether a value has contents, and will have them after the flush: nothing has overwritten it, nobody has given it back. */
-export const remains = (x: Value, releases: ReadonlySet<Value>): boolean =>
+export const remains = (x: Value, releases: Pick<ReadonlySet<Value>, 'has'>): boolean =>
   x.available && !x.overwritten && !x.failure && !x.gone && !x.leaving && !releases.has(x);
 
 /** A constant, or a batch of a data set that stands: made again rather than kept, whatever it takes. */
@@ -68,7 +68,8 @@ export const mayBeRecipe = (value: Value): boolean =>
 /** What the values of a flush stand on. */
 export interface Standing {
   readonly exports: ReadonlyMap<Value, unknown>;
-  readonly releases: ReadonlySet<Value>;
+  /** Values whose memory goes back after the flush. */
+  readonly releases: Pick<ReadonlySet<Value>, 'has'>;
 }
 
 /** The values that stand after the flush and that `value` can be made from by cheap operations, at most so many; null if there are none such. */

@@ -94,6 +94,13 @@ export function fromHost(data: HostData, shape: Shape, dtype: DType): Value {
   return value;
 }
 
+/** A value whose contents are not to be had, and why. */
+export function withoutContents(meta: Meta, why: Error): Value {
+  const value = new Value(internMeta(meta), null, 0);
+  value.failure = why;
+  return value;
+}
+
 /** Throws unless the dtype is stored as 32-bit floats. */
 export function expectFloat(op: string, name: string, meta: Meta): void {
   if (scalarOf(meta.dtype) !== 'f32') {

@@ -57,6 +57,10 @@ export interface Op<A = unknown> extends KernelOp<A> {
   readonly placed?: boolean;
   /** The element of input 0 at which output 0 begins, where output 0 is nothing but a run of elements of it, in order. */
   run?(node: RunContext<A>): number | undefined;
+  /** The result has the very bits of input 0. */
+  readonly sameBits?: true;
+  /** Every element of the result is scalar 0. */
+  readonly constant?: true;
 }
 
 type RunContext<A> = Pick<GradContext<A>, 'attrs' | 'scalars'>;

@@ -4,7 +4,7 @@ import { showShape } from '../compiler/meta';
 import { ShapeError } from '../errors';
 import { ones, tensor, zeros } from '../tensor/creation';
 import { type Arguments, parseArgs } from '../tensor/options';
-import { protect } from '../tensor/snapshot';
+import { protect } from '../tensor/protect';
 import type { Tensor } from '../tensor/tensor';
 import { batchNorm, instanceNorm } from './functional/batch-norm';
 import { Module } from './module';

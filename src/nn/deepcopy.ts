@@ -1,6 +1,6 @@
 // Owns torch.deepcopy: a module, tensor or plain structure with everything in it copied, what is shared staying shared.
 import { noGrad } from '../autograd/mode';
-import { protect } from '../tensor/snapshot';
+import { protect } from '../tensor/protect';
 import { Tensor } from '../tensor/tensor';
 import { HookList } from './hooks';
 import { Module } from './module';

@@ -7,6 +7,7 @@ import { withMode } from '../graph/mode';
 import { atPlace, isTracing } from '../graph/places';
 import { expectDType, refuseDevice } from '../tensor/host-data';
 import { type Arguments, parseArgs } from '../tensor/options';
+import { protect } from '../tensor/protect';
 import { moduleScope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { withBackward } from './backward-hooks';
@@ -321,6 +322,7 @@ export abstract class Module extends Callable {
     const defaults = { persistent: true, key: name, optional: false };
     const { persistent, key, optional } = parseArgs<BufferOptions>('registerBuffer', [], defaults, args);
     this.#buffers.set(name, { persistent, key, optional });
+    if (tensor) protect(tensor.storage);
     Reflect.set(this, name, tensor);
   }
 

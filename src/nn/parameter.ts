@@ -5,7 +5,7 @@ import { beforeChange, keepProperties } from '../graph/journal';
 import type { Value } from '../graph/value';
 import { cast, detach, full } from '../ops/cast';
 import { type Arguments, kindOf, parseArgs } from '../tensor/options';
-import { protect } from '../tensor/snapshot';
+import { protect } from '../tensor/protect';
 import { Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
 

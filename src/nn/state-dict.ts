@@ -60,6 +60,7 @@ export function loadInto(
   noGrad(() => {
     for (const [current, source] of sources) {
       if (isUninitialized(current)) current.materialize(source.shape);
+      current.storage.isolate();
       current.copy_(source);
     }
   });

@@ -40,7 +40,10 @@ export function inFloat32(x: Value, fn: (wide: Value) => Value): Value {
   return x.dtype === 'float16' ? cast(y, 'float16') : y;
 }
 
-const cloneOp = pointwise({ name: 'clone', expr: 'a0', takes: 'any', grads: [(dy) => dy] });
+const cloneOp: Op<undefined> = {
+  ...pointwise({ name: 'clone', expr: 'a0', takes: 'any', grads: [(dy) => dy] }),
+  sameBits: true,
+};
 
 /** A copy of x that the gradient passes through. */
 export const clone = (x: Value): Value => record(cloneOp, [x], undefined);
@@ -49,6 +52,7 @@ const detachOp: Op<undefined> = {
   name: 'detach',
   takesHalf: true,
   run: () => 0,
+  sameBits: true,
   infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
   lower: () => ({ kind: 'alias', byteOffset: 0 }),
 };
@@ -60,6 +64,7 @@ const identityOp: Op<undefined> = {
   name: 'identity',
   takesHalf: true,
   run: () => 0,
+  sameBits: true,
   gradName: 'AliasBackward0',
   saves: { inputs: [] },
   infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
@@ -92,6 +97,7 @@ const reshapeOp: Op<{ readonly shape: Shape }> = {
   name: 'reshape',
   takesHalf: true,
   run: () => 0,
+  sameBits: true,
   gradName: 'ViewBackward0',
   saves: { inputs: [] },
   infer([x], { shape }) {
@@ -113,6 +119,7 @@ const fullOp: Op<{ readonly shape: Shape; readonly dtype: DType }> = {
   name: 'full',
   takesHalf: true,
   cheap: true,
+  constant: true,
   infer: (_, { shape, dtype }) => [{ shape, dtype }],
   lower: ({ attrs }) => ({ kind: 'pointwise', body: { expr: 's0', scalarType: scalarOf(attrs.dtype) } }),
 };

@@ -5,7 +5,8 @@ import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
 import { clone, full } from '../ops/cast';
 import { pack } from '../ops/join';
-import { protect } from '../tensor/snapshot';
+import { loseWithDevice, protect, protectWindows } from '../tensor/protect';
+import { snapshotSoon } from '../tensor/snapshot';
 import { isWhole, Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
 
@@ -49,8 +50,10 @@ export function flatten(tensors: readonly Tensor[], { dtype, offsets, size }: Fl
   const contents = tensors.map((tensor) => tensor.storage.value);
   const flat = new Storage(pack(contents, bytes(offsets, dtype), size));
   flat.retain();
-  protect(flat);
+  protectWindows(flat);
+  snapshotSoon();
   tensors.forEach(({ storage }, i) => {
+    protect(storage);
     storage.rehome(flat, offsets[i]!);
   });
   return flat;
@@ -104,18 +107,15 @@ export class FlatGradients {
     readonly params: readonly Tensor[],
   ) {
     for (const param of params) homes.set(param, new WeakRef(this));
-    const zeros = () => full([layout.size], 0, layout.dtype);
-    this.#flat = new Storage(zeros());
+    this.#flat = new Storage(full([layout.size], 0, layout.dtype));
     this.#flat.retain();
-    protect(this.#flat, zeros);
+    loseWithDevice(this.#flat);
     const { filled } = layout;
-    const counts = () => fromHost(filled, [filled.length], 'uint32');
-    this.#filled = new Storage(counts());
+    this.#filled = new Storage(fromHost(filled, [filled.length], 'uint32'));
     this.#filled.retain();
-    protect(this.#filled, counts);
   }
 
-  /** The buffer was never filled, because the flush that should have failed. */
+  /** The flush that should have filled the buffer failed, or the device was lost. */
   get voided(): boolean {
     return this.#flat.voided;
   }

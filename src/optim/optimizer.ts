@@ -9,7 +9,9 @@ import type { Value } from '../graph/value';
 import { HookList, type RemovableHandle } from '../nn/hooks';
 import { pythonText } from '../nn/printing';
 import { type Arguments, parseArgs } from '../tensor/options';
+import { type Counting, protect, protectSteps } from '../tensor/protect';
 import { scope } from '../tensor/scope';
+import { stepTaken } from '../tensor/snapshot';
 import type { Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
 import { FlatGradients, type FlatLayout, filledState, flatLayout, flatten, isFlat, isMovable } from './flat';
@@ -55,6 +57,9 @@ function isVoid({ gradients, states }: Block): boolean {
   return gradients.voided;
 }
 
+/** What was counted for each parameter when the last snapshot was taken. */
+type Counts = ReadonlyMap<Tensor, Pick<ParamState, 'step' | 'numbers'>>;
+
 const noNumbers: Readonly<Record<string, number>> = {};
 
 /** One update of a block: contents of the flat buffers in, their new contents out. */
@@ -79,12 +84,13 @@ export interface Updated {
  * Base class of optimizers. At a step all parameters with a gradient move into flat buffers, one for values, one for gradients
  * and one for each state, and one dispatch updates them.
  */
-export abstract class Optimizer<O extends object = { lr: number }> {
+export abstract class Optimizer<O extends object = { lr: number }> implements Counting {
   /** Options by group; they may be changed between steps, such as `optimizer.paramGroups[0].lr = 1e-4`. */
   readonly paramGroups: ParamGroup<O>[] = [];
   readonly defaults: Readonly<O>;
   readonly #states = new Map<Tensor, ParamState>();
   #blocks: Block[] = [];
+  #counts: Counts = new Map();
   readonly #preHooks = new HookList<StepHook<never>>();
   readonly #postHooks = new HookList<StepHook<never>>();
 
@@ -106,6 +112,7 @@ export abstract class Optimizer<O extends object = { lr: number }> {
     const grouped = items.every((item) => typeof item === 'object' && item !== null && 'params' in item);
     const groups = grouped ? items : [{ params: items }];
     for (const group of groups as ParamGroupArguments<O>[]) this.addParamGroup(group);
+    protectSteps(this);
   }
 
   /** Throws an ArgumentError for values that make no sense. */
@@ -141,6 +148,7 @@ export abstract class Optimizer<O extends object = { lr: number }> {
     const complete = { ...this.defaults, ...overrides, params } as ParamGroup<O>;
     this.checkOptions(complete);
     this.paramGroups.push(complete);
+    for (const { storage } of params) protect(storage);
   }
 
   #checkExtra(key: string): void {
@@ -208,7 +216,27 @@ export abstract class Optimizer<O extends object = { lr: number }> {
       }),
     );
     flush();
+    stepTaken();
     return result;
+  }
+
+  /** @internal */
+  captureSteps(): () => void {
+    const counts = new Map([...this.#states].map(([param, { step, numbers }]) => [param, { step, numbers }]));
+    return () => {
+      this.#counts = counts;
+    };
+  }
+
+  /** @internal */
+  restoreSteps(): number {
+    let latest = 0;
+    for (const [param, state] of this.#states) {
+      const { step, numbers } = this.#counts.get(param) ?? { step: 0, numbers: noNumbers };
+      Object.assign(state, { step, numbers });
+      latest = Math.max(latest, step);
+    }
+    return latest;
   }
 
   /** Runs a step between its hooks; those behind an asynchronous one wait for it. */
@@ -383,5 +411,6 @@ export abstract class Optimizer<O extends object = { lr: number }> {
     this.#states.clear();
     for (const [param, record] of states) this.#states.set(param, record);
     this.#blocks = [];
+    this.captureSteps()();
   }
 }

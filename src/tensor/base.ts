@@ -27,7 +27,7 @@ export type NestedArray = number | boolean | NestedArray[];
 
 /** What makes a tensor a leaf of the graph: where its gradient goes. */
 class Leaf implements GradSink {
-  grad: Tensor | null = null;
+  private gradient: Tensor | null = null;
   /** Called whenever a gradient has been added. */
   hooks: (() => void)[] = [];
   gradHooks: readonly GradHook[] | null = null;
@@ -41,6 +41,11 @@ class Leaf implements GradSink {
     return this.owner.storage.changes;
   }
 
+  /** None, as after `zeroGrad()`, where it was lost with its device. */
+  get grad(): Tensor | null {
+    return this.gradient?.storage.isLost ? null : this.gradient;
+  }
+
   accumulate(gradient: Value): void {
     if (this.grad) withMode({ grad: false }, () => this.grad!.accumulate(gradient));
     else this.set(this.make(gradient));
@@ -50,12 +55,12 @@ class Leaf implements GradSink {
   /** The gradient itself, kept through a rehearsal. */
   put(grad: Tensor | null): void {
     beforeChange(this, () => {
-      const { grad: before } = this;
+      const { gradient: before } = this;
       return () => {
-        this.grad = before;
+        this.gradient = before;
       };
     });
-    this.grad = grad;
+    this.gradient = grad;
   }
 
   set(grad: Tensor): void {
@@ -140,7 +145,8 @@ export abstract class TensorBase implements Layout {
     if (this.storage.disposed)
       throw new TensorReleasedError(`a tensor of shape ${showShape(this.shape)} was used after dispose()`);
     const { version } = this.storage;
-    if (this.cached === null || this.cachedVersion !== version) {
+    // What could not be had may be now.
+    if (this.cached === null || this.cachedVersion !== version || this.cached.failure) {
       this.cached = this.leaf ? this.leafValue(this.leaf) : this.current();
       this.cachedVersion = version;
     }

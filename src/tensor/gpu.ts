@@ -5,8 +5,10 @@ import type { AdapterProfile, DeviceOptions } from '../gpu/device';
 import { type KernelTime, Profile } from '../gpu/profile';
 import { stats as counters, type GpuStats } from '../gpu/stats';
 import { flush } from '../graph/flush';
+import { snapshotIfDue } from './snapshot';
 
 export { Explanation, explain } from './explain';
+export { type DeviceLoss, onLost } from './loss';
 export { snapshot } from './snapshot';
 export { type TunedChoice, type TuneOptions, type TuningProgress, TuningReport, tune } from './tune';
 export type { GpuStats, KernelTime };
@@ -22,6 +24,7 @@ export const init = (options: DeviceOptions = {}): Promise<AdapterProfile> => en
 /** Runs everything that is pending and waits until the GPU has finished. Reports what has gone wrong on it. */
 export async function synchronize(): Promise<void> {
   flush();
+  snapshotIfDue();
   await engine.settle(0);
 }
 

@@ -1,91 +1,120 @@
 // Snapshots: host copies of parameters and optimizer state, from which they come back after a lost device.
 import { engine } from '../compiler/engine';
-import { byteLength, type DType } from '../compiler/meta';
+import { byteLength } from '../compiler/meta';
 import { flush } from '../graph/flush';
-import { fromHost } from '../graph/record';
-import type { HostData, Value } from '../graph/value';
+import { isJournaling } from '../graph/journal';
+import type { Value } from '../graph/value';
+import { warnOnce } from '../warnings';
+import { countingOptimizers, forgetNotes, type Protected, protectedStorages, tick } from './protect';
 import type { Storage } from './storage';
 
-/** The least time between two snapshots that are taken by the way, in milliseconds. */
-const MIN_INTERVAL = 1000;
-/** Bytes of snapshot allowed per millisecond of training, so that large models are copied less often. */
-const BYTES_PER_MILLISECOND = 20_000;
+/** A snapshot is due after so many steps, or so many milliseconds, where it takes no more than its share of the time. */
+const STEPS = 50;
+const MILLISECONDS = 1000;
+/** It is taken whatever it takes before it is both a hundred steps and two seconds old; copying needs some of these. */
+const MOST_STEPS = 90;
+const MOST_MILLISECONDS = 1700;
+/** The inverse of the share of the time that snapshots may take. */
+const SHARE = 50;
+/** Bytes that a GPU copies in a millisecond, which it takes from the training; what the host does is measured. */
+const BYTES_PER_MILLISECOND = 8_000_000;
 
-interface Protected {
-  /** Makes the contents anew, where that is better than a copy. */
-  readonly again: ((storage: Storage) => Value) | null;
-  readonly storage: WeakRef<Storage>;
-  /** The value that `copy` was made of. */
-  value: Value | null;
-  copy: HostData | null;
+/** Steps of optimizers since the start of the page. */
+let steps = 0;
+const last = { steps: 0, time: Number.NEGATIVE_INFINITY, cost: 0 };
+/** Something was protected that has never been copied. */
+let urgent = false;
+let running: Promise<boolean> | null = null;
+
+/** Counts a step of an optimizer, and takes a snapshot where one is due. */
+export function stepTaken(): void {
+  steps++;
+  snapshotIfDue();
 }
 
-const entries = new Map<Storage['id'], Protected>();
-const forget = new FinalizationRegistry<number>((id) => entries.delete(id));
-let due = 0;
-let running: Promise<void> | null = null;
-
-/**
- * Has this storage restored if the device is lost: by `again` if given, else from a copy on the host that is made from time
- * to time. `again` must not hold on to the storage.
- */
-export function protect(storage: Storage, again: ((storage: Storage) => Value) | null = null): void {
-  if (entries.has(storage.id)) return;
-  if (entries.size === 0) engine.onLoss(restore);
-  entries.set(storage.id, { again, storage: new WeakRef(storage), value: null, copy: null });
-  forget.register(storage, storage.id);
+/** Has the next occasion taken for a snapshot. */
+export function snapshotSoon(): void {
+  urgent = true;
 }
 
 /**
  * Copies all parameters and optimizer state that have changed to the host, from where they are restored if the GPU device is
- * lost. Happens by itself from time to time at read-backs.
+ * lost. Happens by itself in the course of training: a snapshot is at most 100 steps or 2 seconds old.
  */
 export async function snapshot(): Promise<void> {
   flush();
   await engine.settle(0);
-  await running;
-  await take();
+  while (running) await running;
+  if (!(await begin())) await engine.settle(0);
 }
 
-/** Takes a snapshot beside a read-back if the last one is old enough; never waits. */
+/** Takes a snapshot if the last one is old enough. Never waits; belongs behind a flush. */
 export function snapshotIfDue(): void {
-  if (entries.size === 0 || running || performance.now() < due) return;
-  running = take()
-    .catch(() => {}) // a lost device reports itself at the read-back
-    .finally(() => {
-      running = null;
-    });
+  if (running || isJournaling() || !isDue()) return;
+  void begin();
 }
 
-async function take(): Promise<void> {
-  const changed: { entry: Protected; value: Value; storage: Storage }[] = [];
-  for (const entry of entries.values()) {
-    const storage = entry.storage.deref();
-    if (entry.again || !storage || storage.disposed || storage.window) continue;
-    const { value } = storage;
-    if (value !== entry.value && value.allocation) changed.push({ entry, value, storage });
-  }
-  const reading = changed.length > 0 ? engine.readNow(changed.map(({ value }) => value)) : null;
-  if (!reading) return;
-  const contents = await reading;
-  changed.forEach(({ entry, value, storage }, i) => {
-    entry.value = value;
-    entry.copy = asStored(contents[i]!, storage.dtype);
+function isDue(): boolean {
+  if (urgent) return true;
+  const age = steps - last.steps;
+  const milliseconds = performance.now() - last.time;
+  if (age < STEPS && milliseconds < MILLISECONDS) return false;
+  return milliseconds >= SHARE * last.cost || (age >= MOST_STEPS && milliseconds >= MOST_MILLISECONDS);
+}
+
+function begin(): Promise<boolean> {
+  const taking = take().finally(() => {
+    running = null;
   });
-  const bytes = changed.reduce((sum, { value }) => sum + byteLength(value), 0);
-  due = performance.now() + Math.max(MIN_INTERVAL, bytes / BYTES_PER_MILLISECOND);
+  running = taking;
+  return taking;
 }
 
-function asStored(contents: ArrayBuffer, dtype: DType): HostData {
-  if (dtype === 'float16') return new Uint16Array(contents);
-  return dtype === 'float32' ? new Float32Array(contents) : new Int32Array(contents);
-}
-
-function restore(): void {
-  for (const { storage: reference, again, copy } of entries.values()) {
-    const storage = reference.deref();
-    if (!storage || storage.window) continue;
-    if (again) storage.set(again(storage));
-    else if (copy) storage.set(fromHost(copy.slice(), storage.shape, storage.dtype));
+/** Whether everything that is protected has been copied. */
+async function take(): Promise<boolean> {
+  const start = performance.now();
+  const at = tick();
+  const time = start;
+  const step = steps;
+  urgent = false;
+  const changed: { readonly entry: Protected; readonly value: Value; readonly storage: Storage }[] = [];
+  for (const entry of protectedStorages()) {
+    const storage = entry.storage.deref();
+    if (
+      entry.kind === 'made' ||
+      entry.kind === 'scratch' ||
+      !storage ||
+      storage.disposed ||
+      storage.voided ||
+      storage.window
+    )
+      continue;
+    // The contents as of the last flush: what was recorded since belongs to the next step.
+    const value = storage.settled;
+    if (value && value !== entry.kept?.value && isThere(value)) changed.push({ entry, value, storage });
+  }
+  const commits = countingOptimizers().map((optimizer) => optimizer.captureSteps());
+  const captured = performance.now() - start;
+  try {
+    const copied = await engine.copyOut(changed.map(({ value }) => value));
+    if (!copied) return false;
+    const begun = performance.now();
+    changed.forEach(({ entry, value }, i) => {
+      entry.copied(at, value, copied.contents[i]!);
+    });
+    for (const commit of commits) commit();
+    forgetNotes(at, new Set(changed.map(({ storage }) => storage)));
+    const bytes = changed.reduce((sum, { value }) => sum + byteLength(value), 0);
+    const host = captured + copied.hostMilliseconds + (performance.now() - begun);
+    Object.assign(last, { time, steps: step, cost: host + bytes / BYTES_PER_MILLISECOND });
+    return true;
+  } catch (error) {
+    // A lost device reports itself.
+    if (engine.device) warnOnce(`Lamplight: no snapshot of the weights could be taken. ${(error as Error).message}`);
+    Object.assign(last, { time, steps: step });
+    return false;
   }
 }
+
+const isThere = ({ allocation, scheduled, failure }: Value): boolean =>
+  failure === null && (allocation !== null || scheduled !== null);

@@ -2,10 +2,11 @@
 
 import { gradNameOf } from '../autograd/backward';
 import { byteLength, contiguousStrides, type DType, numel, type Shape, sameShape } from '../compiler/meta';
+import { DeviceLostError } from '../errors';
 import { flushIfLarge, releaseAfterFlush } from '../graph/flush';
 import { beforeChange, isJournaling } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
-import { fromHost, named } from '../graph/record';
+import { fromHost, named, withoutContents } from '../graph/record';
 import { currentScope, type Root, type Scope, topScope, trackRoot } from '../graph/roots';
 import type { Value } from '../graph/value';
 import { detach, identity, reshape, rewritten } from '../ops/cast';
@@ -21,6 +22,16 @@ export interface Layout {
 
 let nextId = 0;
 
+/** Knows what a storage goes back to when its contents are lost; see protect.ts. */
+export interface Guard {
+  /** `value` has taken the place of the contents `before`. */
+  note(value: Value, before: Value | null): void;
+  /** The storage leaves the buffer that it is a window of, if it is one, or becomes a window. */
+  moving(): void;
+  /** What the contents were when they were last kept, as a new value; null where they never were. */
+  saved(): Value | null;
+}
+
 export class Storage implements Root {
   readonly id = nextId++;
   readonly shape: Shape;
@@ -35,6 +46,9 @@ export class Storage implements Root {
 
   /** The flush that should have filled this storage failed, so it holds nothing and its windows stand alone again. */
   voided = false;
+  guard: Guard | null = null;
+  /** Why the contents of windows that stand alone again are gone, if the device was lost. */
+  private loss: Error | null = null;
   private current: Value;
   private writes = 0;
   /** Writes to this storage itself. Unlike `writes` it counts neither moves, nor writes through windows of it. */
@@ -68,7 +82,7 @@ export class Storage implements Root {
     const home = this.window;
     if (!home) return this.current;
     const { parent, offset } = home;
-    if (this.homeView?.version !== parent.version) {
+    if (this.homeView?.version !== parent.version || this.homeView.value.failure) {
       this.homeView = { version: parent.version, value: window(parent.value, offset, this.shape) };
     }
     return this.homeView.value;
@@ -101,6 +115,7 @@ export class Storage implements Root {
     if (home) {
       const { parent, offset } = home;
       const layout = { shape: this.shape, strides: contiguousStrides(this.shape), offset };
+      this.guard?.note(value, this.value);
       parent.put(stridedScatter(parent.value, value, layout.shape, layout.strides, layout.offset));
     } else this.put(value);
   }
@@ -108,9 +123,11 @@ export class Storage implements Root {
   private put(value: Value): void {
     this.keep();
     this.current.overwritten = true;
+    const before = this.current;
     this.current = own(value);
     if (this.current !== value && value.requiresGrad && value.node) named(this.current, gradNameOf(value));
     this.current.held = true;
+    this.guard?.note(this.current, before);
     this.writes++;
     trackRoot(this, this.scope);
   }
@@ -135,9 +152,12 @@ export class Storage implements Root {
   /** Turns this storage into a window of `parent`, which holds its contents at `offset` elements. Aliases stay aliases. */
   rehome(parent: Storage, offset: number): void {
     this.keep();
+    this.guard?.moving();
     if (!this.window) {
       this.current.overwritten = true;
-      releaseAfterFlush(this.current);
+      // A flush that fails leaves the storage alone with these contents.
+      const { current } = this;
+      releaseAfterFlush(current, () => this.window !== null || this.current !== current);
     }
     // The version must grow, also where the new parent's is lower than the old one's.
     this.writes += (this.window?.parent.version ?? 0) + 1;
@@ -153,15 +173,58 @@ export class Storage implements Root {
       return;
     }
     this.keep();
-    this.writes += this.home.parent.version + 1;
-    this.ownChanges = this.changes;
-    this.home = null;
-    this.homeView = null;
-    this.current = own(value);
-    this.current.held = true;
+    this.guard?.moving();
+    this.standAlone(own(value));
+    this.guard?.note(this.current, null);
     this.settled = null;
     this.computed = null;
     trackRoot(this, this.scope);
+  }
+
+  private standAlone(value: Value): void {
+    this.writes += (this.home?.parent.version ?? 0) + 1;
+    this.ownChanges = this.changes;
+    this.home = null;
+    this.homeView = null;
+    this.current = value;
+    this.current.held = true;
+  }
+
+  /** Belongs before contents that hang on nothing: a window of a buffer that is yet to be computed stands alone then. */
+  isolate(): void {
+    const parent = this.window?.parent;
+    if (!parent || (parent.current.allocation && isThere(parent.current))) return;
+    this.keep();
+    this.guard?.moving();
+    this.standAlone(own(this.value));
+    this.settled = null;
+    this.computed = null;
+  }
+
+  /** The contents are lost, and `value` takes their place: a later version, but no write. */
+  restore(value: Value): void {
+    this.standAlone(own(value));
+    this.settled = this.current;
+    this.computed = this.current;
+    this.voided = false;
+    trackRoot(this, this.scope);
+  }
+
+  /** The contents are lost with the device; windows of this storage stand alone again. */
+  forsake(error: Error): void {
+    this.voided = true;
+    this.loss = error;
+  }
+
+  /** Whether the contents are on the host as well, or only there. */
+  get isOnHost(): boolean {
+    return !this.window && this.current.host !== null && !this.current.failure;
+  }
+
+  /** Whether the contents are known to have been lost with the device. */
+  get isLost(): boolean {
+    const { failure, host, allocation } = (this.window?.parent ?? this).current;
+    return failure instanceof DeviceLostError || (host === null && allocation !== null && allocation.memory.isRetired);
   }
 
   /** The storage and offset this is a window of, if it is one. */
@@ -169,16 +232,27 @@ export class Storage implements Root {
     if (this.home?.parent.voided) {
       this.writes += this.home.parent.version + 1;
       this.ownChanges += this.home.parent.ownChanges;
+      const loss = this.home.parent.loss;
       this.home = null;
       this.current.overwritten = false;
       this.current.leaving = null;
+      if (loss && !isThere(this.current)) {
+        this.current = withoutContents(this.current, loss);
+        this.settled = this.current;
+        this.computed = this.current;
+      }
     }
     return this.home;
   }
 
   rollBack(): void {
-    if (!this.computed) this.voided = true;
-    else if (!this.computed.gone) {
+    // What was written since the failed run was recorded stays, unless it was made of that.
+    if (!isJournaling() && !hangsOnFailure(this.current)) return;
+    if (!this.computed || !isThere(this.computed)) {
+      const saved = isJournaling() ? null : this.guard?.saved();
+      if (saved) this.restore(saved);
+      else this.voided = true;
+    } else {
       this.computed.overwritten = false;
       this.computed.leaving = null;
       this.current = this.computed;
@@ -228,6 +302,26 @@ export class Storage implements Root {
       };
     });
   }
+}
+
+/** Whether the contents are to be had on a device that is there, or on the host, or can be made again. */
+function isThere({ gone, failure, host, allocation, scheduled, node }: Value): boolean {
+  if (gone !== null || failure) return false;
+  if (host || scheduled) return true;
+  return allocation ? !allocation.memory.isRetired : node !== null && !node.cut;
+}
+
+/** Whether a value, or what it is to be made of, could not be computed. */
+function hangsOnFailure(value: Value): boolean {
+  const stack = [value];
+  const seen = new Set<Value>();
+  for (let next = stack.pop(); next; next = stack.pop()) {
+    if (next.failure) return true;
+    if (next.available || seen.has(next)) continue;
+    seen.add(next);
+    stack.push(...(next.node?.inputs ?? []));
+  }
+  return false;
 }
 
 /** A value that no other storage holds, nor a leaf: an alias, or the same host data once more. */

@@ -5,7 +5,7 @@ import { indexValue } from '../data/tensor-dataset';
 import { fromHost } from '../graph/record';
 import type { HostData } from '../graph/value';
 import { type ByteScale, gatherBytes, gatherRows } from '../ops/indexing';
-import { protect } from '../tensor/snapshot';
+import { protectBy } from '../tensor/protect';
 import { Tensor } from '../tensor/tensor';
 import type { IdxImages } from './idx';
 import { Compose, Normalize, ToTensor, type TransformFunction } from './transforms';
@@ -88,7 +88,7 @@ export class ImageDataset<Image = Tensor, Label = number> extends Dataset<[Image
 /** A tensor that stays, wherever it is first asked for, and is made again when the device is lost. */
 function kept(data: () => HostData, shape: readonly number[], dtype: DType): Tensor {
   const tensor = Tensor.of(fromHost(data(), shape, dtype)).retain();
-  protect(tensor.storage, () => fromHost(data(), shape, dtype));
+  protectBy(tensor.storage, () => fromHost(data(), shape, dtype));
   return tensor;
 }
 

@@ -1,0 +1,111 @@
+// Trials: runs that the GPU may yet refuse, since a buffer that they use may not have found room. Those that it has refused, and
+// those that have computed with what these should have made, are undone.
+import { GPUValidationFailure } from '../errors';
+import type { Session } from '../gpu/session';
+import type { Cell } from './cell';
+import type { Job } from './engine';
+
+/** A run whose answer is awaited. */
+export interface Trial {
+  readonly job: Job;
+  /** By export, the cell whose memory it has taken over, if it has. */
+  readonly taken: readonly (Cell | null)[];
+  /** Cells whose memory is not needed any more, unless the run has been refused. */
+  readonly releases: readonly Cell[];
+  /** All or nothing of it has been done: it was one submit. */
+  readonly whole: boolean;
+  /** The buffers that had been made before it was submitted. */
+  readonly created: number;
+}
+
+interface Watched extends Trial {
+  refused: boolean | null;
+}
+
+export class Trials {
+  private readonly watched: Watched[] = [];
+  private troubled = false;
+  private waiting: (() => void)[] = [];
+
+  constructor(
+    private readonly session: Session,
+    private readonly release: (cell: Cell) => void,
+    /** Has the function called before anything else runs: it undoes what was refused. */
+    private readonly undoFirst: (undo: () => Promise<void>) => void,
+  ) {}
+
+  /** Whether a run that is submitted now belongs here, whatever it uses. */
+  get isEmpty(): boolean {
+    return this.watched.length === 0;
+  }
+
+  add(trial: Trial, answer: Promise<GPUError | null>): void {
+    const watched: Watched = { ...trial, refused: null };
+    this.watched.push(watched);
+    void answer.then(
+      (error) => {
+        watched.refused = error !== null;
+        if (error && !this.troubled) {
+          this.troubled = true;
+          this.session.report(new GPUValidationFailure(`WebGPU refused a command: ${error.message}`));
+          this.undoFirst(() => this.undo());
+        }
+        if (!this.troubled) this.confirm();
+        if (this.watched.every(({ refused }) => refused !== null)) for (const go of this.waiting.splice(0)) go();
+      },
+      () => {}, // the device was lost, which is reported by its own error
+    );
+  }
+
+  /** Resolves when all that was submitted before has been answered, and undone where it was refused. */
+  async settled(): Promise<void> {
+    while (!this.isEmpty && !this.session.lost) await this.session.orLost(new Promise<void>((go) => this.waiting.push(go)));
+  }
+
+  /** Lets go of what has been answered and was not refused. */
+  private confirm(): void {
+    const { watched, session } = this;
+    while (watched.length > 0 && watched[0]!.refused === false) {
+      const { releases, created } = watched.shift()!;
+      session.confirm(created);
+      for (const cell of releases) this.release(cell);
+    }
+  }
+
+  private async undo(): Promise<void> {
+    const { watched, session } = this;
+    const open = () => watched.some(({ refused }) => refused === null);
+    while (open()) await session.orLost(new Promise<void>((go) => this.waiting.push(go)));
+    const error = session.takeError() ?? new GPUValidationFailure('WebGPU refused a command');
+    const trials = watched.splice(0);
+    const spoiled = new Set<Cell>();
+    const bad = trials.filter(({ job, refused }) => {
+      const isBad = refused || job.inputs.some((cell) => spoiled.has(cell));
+      if (isBad) for (const { cell } of job.exports) spoiled.add(cell);
+      return isBad;
+    });
+    let updates = false;
+    for (const { job, taken, refused, whole } of bad.reverse()) {
+      job.exports.forEach(({ cell, replaces }, i) => {
+        const { allocation } = cell;
+        const from = taken[i];
+        cell.allocation = null;
+        cell.scheduled = null;
+        cell.failure = error;
+        updates ||= replaces !== null;
+        if (from && allocation && refused && whole) {
+          // Nothing was written, so these are still the contents before.
+          from.allocation = allocation;
+          from.gone = null;
+        } else if (allocation) session.memory.free(allocation);
+      });
+      job.failed();
+    }
+    for (const { releases, refused } of trials) if (!refused) for (const cell of releases) this.release(cell);
+    session.confirmAll();
+    // Who reads what should have been computed is told. That updates were not applied is told to whoever reads first.
+    if (updates) session.report(error);
+    this.troubled = false;
+    for (const go of this.waiting.splice(0)) go();
+  }
+}

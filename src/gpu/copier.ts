@@ -1,0 +1,162 @@
+// The copier: many values to the host in one go, through a few staging buffers far below any limit that are kept for the next time.
+import { LamplightError, OutOfMemoryError } from '../errors';
+import type { Allocation, Memory } from './memory';
+
+const STAGING_USAGE = 0x01 | 0x08; // MAP_READ | COPY_DST
+const MAP_READ = 1; // GPUMapMode.READ
+
+/** Bytes of the largest staging buffer. */
+const MAX_PIECE_BYTES = 1 << 22;
+/** Bytes that are copied in one submit; the rest waits until the host has taken these. */
+export const COPIED_AT_ONCE = 1 << 26;
+const MIN_PIECE_BYTES = 1 << 12;
+
+type Range = Pick<Allocation, 'buffer' | 'offset' | 'bytes'>;
+
+export interface Copied {
+  readonly contents: readonly ArrayBuffer[];
+  /** Milliseconds that the host has spent, without waiting. */
+  readonly hostMilliseconds: number;
+}
+
+export interface Copying {
+  /** All copies have been submitted: what is submitted from then on comes too late to change them. */
+  readonly encoded: Promise<unknown>;
+  readonly copied: Promise<Copied>;
+}
+
+/** The device that values lie on. */
+interface Source {
+  readonly device: GPUDevice;
+  readonly memory: Memory;
+  orLost<T>(promise: Promise<T>): Promise<T>;
+}
+
+/** A part of a value, and its place in a staging buffer. */
+interface Part {
+  readonly value: number;
+  readonly from: number;
+  readonly to: number;
+  readonly bytes: number;
+}
+
+/** What one staging buffer takes. */
+interface Piece {
+  readonly parts: Part[];
+  bytes: number;
+}
+
+export class Copier {
+  private readonly free: GPUBuffer[] = [];
+
+  constructor(private readonly source: Source) {}
+
+  /** Copies values as they are at the time of the call where they fit into one submit; `encoded` tells when otherwise. */
+  copy(places: readonly Range[]): Copying {
+    const pieces = divide(places);
+    const contents = places.map(({ bytes }) => new ArrayBuffer(bytes));
+    const most = COPIED_AT_ONCE / MAX_PIECE_BYTES;
+    let hostMilliseconds = 0;
+    const timed = <T>(fn: () => T): T => {
+      const start = performance.now();
+      const result = fn();
+      hostMilliseconds += performance.now() - start;
+      return result;
+    };
+    let reading = Promise.resolve();
+    const encoding = (async () => {
+      for (let first = 0; first < pieces.length; first += most) {
+        const wave = pieces.slice(first, first + most);
+        if (first > 0) await reading;
+        const staging = timed(() => this.encode(wave, places));
+        reading = this.take(wave, staging, contents, timed);
+        reading.catch(() => {}); // awaited in its turn
+      }
+    })();
+    const copied = encoding.then(() => reading).then(() => ({ contents, hostMilliseconds }));
+    return { encoded: encoding.catch(() => {}), copied };
+  }
+
+  /** Submits the copies of some pieces; `refused` is the error of one, should a staging buffer have found no room. */
+  private encode(
+    pieces: readonly Piece[],
+    places: readonly Range[],
+  ): { buffers: GPUBuffer[]; refused: Promise<unknown> } {
+    const { device } = this.source;
+    device.pushErrorScope('validation');
+    const buffers = pieces.map(({ bytes }) => this.takeStaging(bytes));
+    const encoder = device.createCommandEncoder();
+    pieces.forEach(({ parts }, p) => {
+      for (const { value, from, to, bytes } of parts) {
+        const { buffer, offset } = places[value]!;
+        encoder.copyBufferToBuffer(buffer, offset + from, buffers[p]!, to, bytes);
+      }
+    });
+    device.queue.submit([encoder.finish()]);
+    return { buffers, refused: device.popErrorScope() };
+  }
+
+  /** Waits for copies, and puts them together. */
+  private async take(
+    pieces: readonly Piece[],
+    { buffers, refused }: { readonly buffers: readonly GPUBuffer[]; readonly refused: Promise<unknown> },
+    contents: readonly ArrayBuffer[],
+    timed: <T>(fn: () => T) => T,
+  ): Promise<void> {
+    const { source } = this;
+    try {
+      const maps = pieces.map(({ bytes }, p) => buffers[p]!.mapAsync(MAP_READ, 0, bytes));
+      const [error] = await source.orLost(Promise.all([refused, ...maps]));
+      if (error) throw error;
+    } catch (cause) {
+      for (const buffer of buffers) source.memory.destroyBuffer(buffer);
+      if (cause instanceof LamplightError) throw cause;
+      throw new OutOfMemoryError('snapshot: there is no room for the copies; use a smaller batch or model', { cause });
+    }
+    timed(() => {
+      pieces.forEach(({ parts, bytes }, p) => {
+        const mapped = buffers[p]!.getMappedRange(0, bytes);
+        for (const { value, from, to, bytes } of parts) {
+          new Uint8Array(contents[value]!, from, bytes).set(new Uint8Array(mapped, to, bytes));
+        }
+        buffers[p]!.unmap();
+      });
+    });
+    this.free.push(...buffers);
+  }
+
+  /** The smallest buffer that is large enough; a new one where there is none. */
+  private takeStaging(bytes: number): GPUBuffer {
+    let best = -1;
+    this.free.forEach(({ size }, i) => {
+      if (size >= bytes && (best < 0 || size < this.free[best]!.size)) best = i;
+    });
+    if (best >= 0) return this.free.splice(best, 1)[0]!;
+    const size = Math.max(MIN_PIECE_BYTES, 2 ** Math.ceil(Math.log2(bytes)));
+    // Its failure shows when it is used.
+    return this.source.memory.createBuffer(size, 'staging', STAGING_USAGE, () => {});
+  }
+
+  /** Destroys the buffers that are kept. */
+  release(): void {
+    for (const buffer of this.free) this.source.memory.destroyBuffer(buffer);
+    this.free.length = 0;
+  }
+}
+
+/** Fills pieces with the values, one after another. */
+function divide(places: readonly Range[]): Piece[] {
+  const pieces: Piece[] = [];
+  let piece: Piece = { parts: [], bytes: 0 };
+  places.forEach(({ bytes: all }, value) => {
+    for (let from = 0; from < all; ) {
+      if (piece.parts.length === 0) pieces.push(piece);
+      const bytes = Math.min(all - from, MAX_PIECE_BYTES - piece.bytes);
+      piece.parts.push({ value, from, to: piece.bytes, bytes });
+      piece.bytes += bytes;
+      from += bytes;
+      if (piece.bytes === MAX_PIECE_BYTES) piece = { parts: [], bytes: 0 };
+    }
+  });
+  return pieces;
+}

@@ -1,0 +1,31 @@
+// torch.gpu.onLost: what became of a training when its device was lost.
+import type { DeviceLostError } from '../errors';
+import type { Optimizer } from '../optim/optimizer';
+import { afterLoss } from './protect';
+
+/** A lost device, and what was saved from it. */
+export interface DeviceLoss {
+  /**
+   * The step that each optimizer has gone back to: the updates that its parameters have behind them, 0 for none. Parameters,
+   * buffers and the optimizer's state are what they were then.
+   */
+  readonly restoredTo: ReadonlyMap<Optimizer<object>, number>;
+  /** What the call that hears of the loss next throws. */
+  readonly error: DeviceLostError;
+}
+
+/**
+ * Calls `listener` once for each GPU device that is lost, after everything that is protected has been restored and before
+ * anything else runs. A new device is asked for when it is needed.
+ *
+ *     const stop = torch.gpu.onLost(({ restoredTo }) => {
+ *       console.warn(`back at step ${restoredTo.get(optimizer)}`);
+ *     });
+ *
+ * @returns a function after which the listener is not called any more
+ */
+export function onLost(listener: (loss: DeviceLoss) => void): () => void {
+  return afterLoss((error, restoredTo) => {
+    listener({ error, restoredTo: restoredTo as ReadonlyMap<Optimizer<object>, number> });
+  });
+}
