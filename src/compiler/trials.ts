@@ -59,7 +59,8 @@ export class Trials {
 
   /** Resolves when all that was submitted before has been answered, and undone where it was refused. */
   async settled(): Promise<void> {
-    while (!this.isEmpty && !this.session.lost) await this.session.orLost(new Promise<void>((go) => this.waiting.push(go)));
+    while (!this.isEmpty && !this.session.lost)
+      await this.session.orLost(new Promise<void>((go) => this.waiting.push(go)));
   }
 
   /** Lets go of what has been answered and was not refused. */

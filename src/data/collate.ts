@@ -5,7 +5,7 @@ import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
 import { reshape } from '../ops/cast';
 import { gatherRows } from '../ops/indexing';
-import { batch } from '../ops/join';
+import { together } from '../ops/together';
 import { tensor } from '../tensor/creation';
 import { stack } from '../tensor/functions';
 import { Tensor } from '../tensor/tensor';
@@ -63,7 +63,7 @@ function batchOf(items: readonly Tensor[]): Tensor {
   const [first] = items as [Tensor, ...Tensor[]];
   const alike = (x: Tensor) => x.dtype === first.dtype && sameShape(x.shape, first.shape) && !x.requiresGrad;
   if (!items.every(alike)) return stack(items);
-  return Tensor.of(rowsOf(items) ?? batch(items.map(({ value }) => value)));
+  return Tensor.of(rowsOf(items) ?? together(items.map(({ value }) => value)));
 }
 
 /** Items that are rows of one tensor, gathered from it at once; null for others. */

@@ -40,6 +40,7 @@ const castFloatOp: Op<{ readonly dtype: DType }> = {
   gradName: 'ToCopyBackward0',
   takesHalf: true,
   remakes: true,
+  elementwise: true,
   saves: { inputs: [] },
   infer: ([x], { dtype }) => [{ shape: x!.shape, dtype }],
   lower: () => ({ kind: 'pointwise', body: { expr: 'a0' } }),

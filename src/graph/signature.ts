@@ -115,22 +115,22 @@ function mix(hash: number, attr: unknown): number {
 function fits(known: Known, inputs: readonly Value[], attrs: unknown, scalarCount: number): boolean {
   if (known.scalarCount !== scalarCount || known.inputs.length !== inputs.length) return false;
   for (let i = 0; i < inputs.length; i++) if (known.inputs[i] !== inputs[i]!.metaId) return false;
-  return equal(known.attrs, attrs);
+  return sameAttrs(known.attrs, attrs);
 }
 
 /** Whether two sets of attributes, which are plain data, are the same; the order of their names does not matter. */
-function equal(a: unknown, b: unknown): boolean {
+export function sameAttrs(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a)) {
     if (!Array.isArray(b) || a.length !== b.length) return false;
-    for (let i = 0; i < a.length; i++) if (!equal(a[i], b[i])) return false;
+    for (let i = 0; i < a.length; i++) if (!sameAttrs(a[i], b[i])) return false;
     return true;
   }
   if (Array.isArray(b)) return false;
   const left = a as Record<string, unknown>;
   const right = b as Record<string, unknown>;
-  for (const name in left) if (!equal(left[name], right[name])) return false;
+  for (const name in left) if (!sameAttrs(left[name], right[name])) return false;
   for (const name in right) if (right[name] !== undefined && left[name] === undefined) return false;
   return true;
 }

@@ -48,6 +48,8 @@ export interface Op<A = unknown> extends KernelOp<A> {
    * `'joined'` only where the data set that its inputs are parts of lasts.
    */
   readonly cheap?: boolean | 'joined';
+  /** Element i of the result is made of elements i of the inputs, which broadcast. */
+  readonly elementwise?: boolean;
   /** Takes no longer than reading and writing the elements, so that a value may be made again rather than kept: see recipes.ts. */
   readonly remakes?: boolean;
   /**

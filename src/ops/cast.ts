@@ -18,6 +18,7 @@ const castOp: Op<{ readonly dtype: DType }> = {
   name: 'cast',
   takesHalf: true,
   remakes: true,
+  elementwise: true,
   infer: ([x], { dtype }) => [{ shape: x.shape, dtype }],
   lower: ({ inputs: [x], attrs }) => ({ kind: 'pointwise', body: { expr: castExpr(x.dtype, attrs.dtype) } }),
 };

@@ -79,9 +79,9 @@ const catOp: Op<{ readonly dim: number }> = {
   },
 };
 
-const batchOp: typeof catOp = { ...catOp, cheap: 'joined' };
+const batchOp: typeof catOp = { ...catOp, remakes: true };
 
-/** Items of one shape along a new first dimension, made again rather than kept where they are parts of a data set. */
+/** Items of one shape along a new first dimension. */
 export const batch = (items: readonly Value[]): Value =>
   record(
     batchOp,

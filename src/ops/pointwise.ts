@@ -45,6 +45,7 @@ export function pointwise(spec: PointwiseSpec): Op<undefined> {
     gradName: spec.gradName,
     takesHalf: true,
     remakes: true,
+    elementwise: true,
     saves: {
       inputs: [...'abcde'].flatMap((letter, i) => (saves.includes(letter) ? [i] : [])),
       outputs: saves.includes('y') ? [0] : [],

@@ -1,0 +1,57 @@
+// Batches whose items were all made in the same way: the operations run once for the whole batch, not once for each item.
+
+import { record } from '../graph/record';
+import { sameAttrs } from '../graph/signature';
+import type { Node, Op, Value } from '../graph/value';
+import { reshape } from './cast';
+import { batch } from './join';
+
+const togetherOp: Op<undefined> = {
+  name: 'batch',
+  takesHalf: true,
+  cheap: 'joined',
+  run: () => 0,
+  infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
+  lower: () => ({ kind: 'alias', byteOffset: 0 }),
+};
+
+/** Items of one shape, without gradients, along a new first dimension; see `cheap` of an operation for what it takes. */
+export const together = (items: readonly Value[]): Value => record(togetherOp, [lifted(items)], undefined);
+
+/** What `batch` gives. Elementwise operations and reshapes that all items end in come after what they begin with is joined. */
+function lifted(items: readonly Value[]): Value {
+  const nodes = commonNodes(items);
+  if (!nodes) return batch(items);
+  const [{ op, attrs, scalars, inputs }] = nodes as [Node, ...Node[]];
+  const { shape } = items[0]!;
+  if (!op.elementwise) return reshape(lifted(nodes.map((node) => node.inputs[0]!)), [items.length, ...shape]);
+  const operands = inputs.map((shared, k) => {
+    const each = nodes.map((node) => node.inputs[k]!);
+    if (each.every((x) => x === shared)) return shared;
+    const missing = new Array<number>(shape.length - shared.shape.length).fill(1);
+    const joined = lifted(each);
+    return missing.length > 0 ? reshape(joined, [items.length, ...missing, ...shared.shape]) : joined;
+  });
+  return record(op, operands, attrs, scalars);
+}
+
+/** The nodes that made the items, if all did the same to other elements and the result need not be computed item by item. */
+function commonNodes(items: readonly Value[]): readonly Node[] | null {
+  const nodes: Node[] = [];
+  const first = items[0]!.node;
+  if (!first || (first.inputs.length === 0 && first.op.elementwise)) return null;
+  for (const x of items) {
+    const { node } = x;
+    if (!node || x.available || node.cut || node.op !== first.op) return null;
+    if (!(node.op.elementwise || (node.op.run && !node.op.placed && node.op.run(node) === 0))) return null;
+    if (!sameAttrs(node.attrs, first.attrs) || !node.scalars.every((s, i) => Object.is(s, first.scalars[i])))
+      return null;
+    if (!node.inputs.every((input, k) => sameMeta(input, first.inputs[k]!))) return null;
+    nodes.push(node);
+  }
+  // What all items share is not of the items.
+  const shared = first.inputs.every((input, k) => nodes.every((node) => node.inputs[k] === input));
+  return shared ? null : nodes;
+}
+
+const sameMeta = (a: Value, b: Value): boolean => a.metaId === b.metaId;
