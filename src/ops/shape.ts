@@ -31,6 +31,7 @@ import type { Op, Value } from '../graph/value';
 import { full } from './cast';
 import { resolveDim } from './dims';
 import { sum } from './reduce';
+import { storedNumber } from './stored-number';
 import { unroll } from './unroll';
 
 const WORKGROUP = 64;
@@ -287,6 +288,7 @@ const scatterOp: Op<ScatterAttrs> = {
 
 /** The window's dimensions by falling stride, each with the stride of a contiguous source. */
 function windowAxes({ shape, strides }: View): { size: number; stride: number; from: number }[] {
+  if (numel(shape) === 0) return [];
   const from = contiguousStrides(shape);
   const axes = shape
     .map((size, d) => ({ size, stride: strides[d]!, from: from[d]! }))
@@ -325,6 +327,12 @@ function scatterIntoZeros(dy: Value, shape: Shape, view: View): Value {
 
 /** x within a frame of `value`: `before[d]` and `after[d]` elements around dimension d. Negative amounts crop. */
 export function pad(x: Value, before: readonly number[], after: readonly number[], value = 0): Value {
+  const room = x.shape.map((size, d) => size + Math.min(0, before[d]!) + Math.min(0, after[d]!));
+  if (room.some((size) => size < 0)) {
+    throw new ShapeError(
+      `pad: expected to crop no more than there is of shape ${showShape(x.shape)}, but got ${showShape(before)} before and ${showShape(after)} after`,
+    );
+  }
   const cropped = slice(
     x,
     x.shape.map((size, d) => ({ start: Math.max(0, -before[d]!), stop: size - Math.max(0, -after[d]!), step: 1 })),
@@ -334,6 +342,8 @@ export function pad(x: Value, before: readonly number[], after: readonly number[
   if (sameShape(shape, cropped.shape)) return cropped;
   const strides = contiguousStrides(shape);
   const offset = left.reduce((sum, n, d) => sum + n * strides[d]!, 0);
-  const padded = record(scatterOp, [cropped], { shape, window: { shape: cropped.shape, strides, offset } }, [value]);
+  const padded = record(scatterOp, [cropped], { shape, window: { shape: cropped.shape, strides, offset } }, [
+    storedNumber('pad', value, x.dtype),
+  ]);
   return named(padded, 'ConstantPadNdBackward0');
 }

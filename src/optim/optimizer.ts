@@ -94,6 +94,7 @@ export abstract class Optimizer<O extends object = { lr: number }> {
     defaults: O,
   ) {
     this.defaults = defaults;
+    this.#expectNumber(defaults);
     this.checkOptions(defaults);
     const given: unknown = params;
     if (typeof given !== 'object' || given === null || given instanceof Tensor || !(Symbol.iterator in given)) {
@@ -106,6 +107,13 @@ export abstract class Optimizer<O extends object = { lr: number }> {
     const grouped = items.every((item) => typeof item === 'object' && item !== null && 'params' in item);
     const groups = grouped ? items : [{ params: items }];
     for (const group of groups as ParamGroupArguments<O>[]) this.addParamGroup(group);
+  }
+
+  /** Throws an ArgumentError for a learning rate on the device, which a step would have to wait for. */
+  #expectNumber(options: object): void {
+    if ('lr' in options && options.lr instanceof Tensor) {
+      throw new ArgumentError(`${this.name}: expected lr to be a number, but got a tensor; pass await lr.item()`);
+    }
   }
 
   /** Throws an ArgumentError for values that make no sense. */
@@ -139,6 +147,7 @@ export abstract class Optimizer<O extends object = { lr: number }> {
     }
     const overrides = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
     const complete = { ...this.defaults, ...overrides, params } as ParamGroup<O>;
+    this.#expectNumber(complete);
     this.checkOptions(complete);
     this.paramGroups.push(complete);
   }
