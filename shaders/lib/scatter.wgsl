@@ -4,6 +4,13 @@
 override KIND: u32 = 0u; // 0 sum, 1 the last, 2 product, 3 greatest, 4 least, 5 mean
 override INCLUDES: bool = true; // what was there before is one of them
 override WHOLE: bool = false; // a mean is rounded down
+override HELD: u32 = 0u; // 0: all bits of the element; 8: the low ones, as uint8; 1: whether it is 0, as bool
+
+fn scatter_held(x: Element) -> Element {
+  if (HELD == 8u) { return Element(u32(x) & 255u); }
+  if (HELD == 1u) { return Element(min(u32(x), 1u)); }
+  return x;
+}
 
 fn scatter_begin(before: Element) -> Element {
   if (INCLUDES) { return before; }
@@ -15,10 +22,10 @@ fn scatter_begin(before: Element) -> Element {
 
 fn scatter_fold(a: Element, b: Element) -> Element {
   if (KIND == 1u) { return b; }
-  if (KIND == 2u) { return a * b; }
+  if (KIND == 2u) { return scatter_held(a * b); }
   if (KIND == 3u) { return select(select(b, a, a > b), select(b, a, element_isnan(a)), element_isnan(a) || element_isnan(b)); }
   if (KIND == 4u) { return select(select(b, a, a < b), select(b, a, element_isnan(a)), element_isnan(a) || element_isnan(b)); }
-  return a + b;
+  return scatter_held(a + b);
 }
 
 fn scatter_end(before: Element, folded: Element, terms: u32) -> Element {

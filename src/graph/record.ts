@@ -102,6 +102,13 @@ export function withoutContents(meta: Meta, why: Error): Value {
   return value;
 }
 
+/** Throws for a dtype of bools. */
+export function expectNumber(op: string, name: string, meta: Meta): void {
+  if (meta.dtype === 'bool') {
+    throw new DTypeError(`${op}: expected ${name} of numbers, but got dtype bool; convert it with .to('int64')`);
+  }
+}
+
 /** Throws unless the dtype is stored as 32-bit floats. */
 export function expectFloat(op: string, name: string, meta: Meta): void {
   if (scalarOf(meta.dtype) !== 'f32') {

@@ -6,8 +6,9 @@ import { type DType, isFloat } from '../compiler/meta';
 import { invariant } from '../errors';
 import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { fullLike, toFloat } from './cast';
+import { cast, clone, fullLike, toFloat } from './cast';
 import { byKind, pointwise, wrapped } from './pointwise';
+import { wrappedNumber } from './stored-number';
 
 const math = [mathLib];
 
@@ -26,9 +27,14 @@ const addScaledOp = pointwise({
 });
 const addScalarOp = pointwise({ name: 'add', takes: 'number', expr: wrapped('a0 + s0'), grads: [(dy) => dy] });
 
+/** alpha · b as an operand of a. */
+const scaledNumber = (a: Value, b: number, alpha: number): number =>
+  isFloat(a.dtype) ? alpha * b : wrappedNumber(alpha * b, a.dtype);
+
 /** a + alpha · b. */
 export function add(a: Value, b: Value | number, alpha = 1): Value {
-  if (typeof b === 'number') return record(addScalarOp, [a], undefined, [alpha * b]);
+  if (typeof b === 'number') return record(addScalarOp, [a], undefined, [scaledNumber(a, b, alpha)]);
+  if (a.dtype === 'bool') return record(addOp, [a, alpha === 0 ? fullLike(b, 0) : b], undefined);
   return alpha === 1 ? record(addOp, [a, b], undefined) : record(addScaledOp, [a, b], undefined, [alpha]);
 }
 
@@ -108,7 +114,7 @@ const squareOp = pointwise({
 });
 
 /** a². */
-export const square = (a: Value): Value => record(squareOp, [a], undefined);
+export const square = (a: Value): Value => record(squareOp, [a.dtype === 'bool' ? cast(a, 'int64') : a], undefined);
 
 const reciprocalOp = pointwise({
   name: 'reciprocal',
@@ -140,6 +146,21 @@ const floorDivideScalarOp = pointwise({
 /** ⌊a / b⌋. */
 export const floorDivide = (a: Value, b: Value | number): Value =>
   typeof b === 'number' ? record(floorDivideScalarOp, [a], undefined, [b]) : record(floorDivideOp, [a, b], undefined);
+
+const truncDivideOp = pointwise({
+  name: 'truncDivide',
+  expr: 'trunc(a0 / a1)',
+  grads: [(dy) => fullLike(dy, 0), (dy) => fullLike(dy, 0)],
+});
+const truncDivideScalarOp = pointwise({
+  name: 'truncDivide',
+  expr: 'trunc(a0 / s0)',
+  grads: [(dy) => fullLike(dy, 0)],
+});
+
+/** a / b without its fraction. */
+export const truncDivide = (a: Value, b: Value | number): Value =>
+  typeof b === 'number' ? record(truncDivideScalarOp, [a], undefined, [b]) : record(truncDivideOp, [a, b], undefined);
 
 const remainderOp = pointwise({
   name: 'remainder',
@@ -309,8 +330,8 @@ const signOp = pointwise({
 
 /** |a|, with gradient 0 at 0. */
 export const abs = (a: Value): Value => record(absOp, [a], undefined);
-/** -1, 0 or 1. */
-export const sign = (a: Value): Value => record(signOp, [a], undefined);
+/** -1, 0 or 1; of bools, themselves. */
+export const sign = (a: Value): Value => (a.dtype === 'bool' ? clone(a) : record(signOp, [a], undefined));
 
 const rounding = (name: string, expr: string): Op<undefined> =>
   pointwise({ name, takes: 'number', expr: byKind(expr, 'a0'), grads: [(dy) => fullLike(dy, 0)] });

@@ -4,6 +4,7 @@ import { ShapeError } from '../errors';
 import { castFloat, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { pointwise } from './pointwise';
+import { storedNumber } from './stored-number';
 
 function castExpr(from: DType, to: DType): string {
   if (isFloat(to)) return 'f32(a0)';
@@ -94,6 +95,20 @@ const rewrittenOp: Op<{ readonly passes: boolean }> = {
 export const rewritten = (before: Value, after: Value, passes: boolean): Value =>
   record(rewrittenOp, [after, before], { passes });
 
+/** Inputs: numbers, and what they were drawn by, whose gradients are 0. */
+const drawnOp: Op<undefined> = {
+  name: 'drawn',
+  takesHalf: true,
+  saves: { inputs: [] },
+  infer: ([numbers]) => [{ shape: numbers.shape, dtype: numbers.dtype }],
+  lower: () => ({ kind: 'alias', byteOffset: 0 }),
+  vjp: (_, { inputs: [, ...sources] }) => [null, ...sources.map((x) => full(x.shape, 0, x.dtype))],
+};
+
+/** Numbers drawn at random by the values of `sources`, which get a gradient of 0. */
+export const drawnFrom = (sources: readonly Value[], numbers: Value): Value =>
+  record(drawnOp, [numbers, ...sources], undefined);
+
 const reshapeOp: Op<{ readonly shape: Shape }> = {
   name: 'reshape',
   takesHalf: true,
@@ -125,9 +140,12 @@ const fullOp: Op<{ readonly shape: Shape; readonly dtype: DType }> = {
   lower: ({ attrs }) => ({ kind: 'pointwise', body: { expr: 's0', scalarType: scalarOf(attrs.dtype) } }),
 };
 
-/** A value with one number everywhere; `true` is 1. The number is a dynamic scalar. */
-export const full = (shape: Shape, value: number, dtype: DType = 'float32'): Value =>
-  record(fullOp, [], { shape, dtype }, [dtype === 'bool' ? Number(value !== 0) : value]);
+/**
+ * A value with one number everywhere, as the dtype stores it. The number is a dynamic scalar.
+ * @throws DTypeError, in the name of `op`, for a number that the dtype does not hold
+ */
+export const full = (shape: Shape, value: number | boolean, dtype: DType = 'float32', op = 'full'): Value =>
+  record(fullOp, [], { shape, dtype }, [storedNumber(op, value, dtype)]);
 
 /** `full` with the shape and dtype of x. */
 export const fullLike = (x: Value, value: number): Value => full(x.shape, value, x.dtype);

@@ -3,7 +3,7 @@
 import mathLib from '../../shaders/lib/math.wgsl?raw';
 import { roundToHalf } from '../compiler/half';
 import { type DType, isFloat, scalarOf, showShape } from '../compiler/meta';
-import { ArgumentError } from '../errors';
+import { ArgumentError, DTypeError } from '../errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { mul } from './arithmetic';
@@ -119,7 +119,7 @@ function extremum(name: string, fn: string, closer: string): Binary {
       (dy, { a, b }) => mul(dy, record(share, [b, a], undefined)),
     ],
   });
-  return (a, b) => record(op, [a, typeof b === 'number' ? full([], b, a.dtype) : b], undefined);
+  return (a, b) => record(op, [a, typeof b === 'number' ? full([], b, a.dtype, name) : b], undefined);
 }
 
 /** The greater of a and b; NaN where one of them is. */
@@ -151,17 +151,20 @@ const clampMaxOp = clamping('math_min(a0, s0)', 'min(a0, s0)', 'x < s0');
 
 /** x, raised to at least `min` and lowered to at most `max` (which wins over `min`); null leaves a side open. */
 export function clamp(x: Value, min: number | null, max: number | null): Value {
-  if (min !== null && max !== null) return record(clampOp, [x], undefined, [bound(x, min), bound(x, max)]);
-  if (min !== null) return record(clampMinOp, [x], undefined, [bound(x, min)]);
-  if (max !== null) return record(clampMaxOp, [x], undefined, [bound(x, max)]);
+  if (min !== null && max !== null)
+    return record(clampOp, [x], undefined, [bound(x, min, 'min'), bound(x, max, 'max')]);
+  if (min !== null) return record(clampMinOp, [x], undefined, [bound(x, min, 'min')]);
+  if (max !== null) return record(clampMaxOp, [x], undefined, [bound(x, max, 'max')]);
   throw new ArgumentError(`clamp: expected min or max for input of shape ${showShape(x.shape)}, but got neither`);
 }
 
-/** A bound that the dtype can hold. */
-function bound(x: Value, value: number): number {
+/** A bound that the dtype holds; one beyond all its numbers on the side that it opens counts as none. */
+function bound(x: Value, value: number, side: 'min' | 'max'): number {
   if (isFloat(x.dtype)) return value;
-  const type = scalarOf(x.dtype);
-  return type === 'u32'
-    ? Math.min(Math.max(value, 0), 2 ** 32 - 1)
-    : Math.min(Math.max(value, -(2 ** 31)), 2 ** 31 - 1);
+  const signed = scalarOf(x.dtype) === 'i32';
+  const [least, most] = x.dtype === 'uint8' ? [0, 255] : signed ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1];
+  if (side === 'min' ? value > most : value < least) {
+    throw new DTypeError(`clamp: expected ${side} from ${least} to ${most} for ${x.dtype}, but got ${value}`);
+  }
+  return Math.min(Math.max(value, least), most);
 }

@@ -19,6 +19,7 @@ import { inputGradPasses } from './conv-input-grad';
 import { weightGradPasses } from './conv-weight-grad';
 import { expand, sum } from './reduce';
 import { narrow } from './shape';
+import { isWhole, wholeConv2d, wholeConvTranspose2d } from './whole-windows';
 
 export type { ConvAttrs } from './conv-geometry';
 
@@ -137,7 +138,10 @@ function batched(x: Value, fn: (x: Value) => Value): Value {
 
 /** Cross-correlation of x[N, C, H, W] (or [C, H, W]) with w[O, C/groups, kh, kw], plus b[O]. */
 export const conv2d = (x: Value, w: Value, b: Value | null, attrs: ConvAttrs): Value =>
-  batched(x, (images) => conv(images, w, b, attrs));
+  batched(x, (images) => (isWhole(images) ? wholeConv2d(images, w, b, attrs) : conv(images, w, b, attrs)));
+
+/** What the shape rules ask for. */
+const asFloat = { dtype: 'float32' } as const;
 
 export interface ConvTransposeAttrs extends ConvAttrs {
   /** Rows and columns added at the bottom and right of the output; less than stride or dilation. */
@@ -151,7 +155,9 @@ export interface ConvTransposeAttrs extends ConvAttrs {
 export function convTranspose2d(x: Value, w: Value, b: Value | null, attrs: ConvTransposeAttrs): Value {
   return batched(x, (images) => {
     const op = 'convTranspose2d';
-    checkConv(op, images, w, attrs);
+    const whole = isWhole(images);
+    if (whole) checkConv(op, { ...asFloat, shape: images.shape }, { ...asFloat, shape: w.shape }, attrs);
+    else checkConv(op, images, w, attrs);
     const { outputPadding, stride, dilation } = attrs;
     expectIntegers(op, 'outputPadding', outputPadding, 0);
     if (outputPadding.some((extra, d) => extra >= stride[d]! && extra >= dilation[d]!)) {
@@ -167,6 +173,7 @@ export function convTranspose2d(x: Value, w: Value, b: Value | null, attrs: Conv
         `${op}: expected an output of at least 1 × 1, but got ${size[0]} × ${size[1]} for input ${showShape(images.shape)} and weight of shape ${showShape(w.shape)}; use less padding`,
       );
     }
+    if (whole) return wholeConvTranspose2d(images, w, b, attrs, size);
     return convInputGrad(images, w, b, { ...plain(attrs), size });
   });
 }

@@ -5,7 +5,7 @@ import erfLib from '../../shaders/lib/erf.wgsl?raw';
 import mathLib from '../../shaders/lib/math.wgsl?raw';
 import trigLib from '../../shaders/lib/trig.wgsl?raw';
 import { type DType, isFloat } from '../compiler/meta';
-import { record } from '../graph/record';
+import { expectNumber, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { abs, add, div, exp, mul, neg, reciprocal, rsqrt, square, sub } from './arithmetic';
 import { fullLike, toFloat } from './cast';
@@ -49,7 +49,7 @@ export const cosh: Unary = unary('cosh', (a) => sinh(a));
 /** The inverse of sinh. */
 export const asinh = unary('asinh', (a) => rsqrt(add(square(a), 1)));
 /** The inverse of cosh, for a ≥ 1. */
-export const acosh = unary('acosh', (a) => mul(rsqrt(sub(a, 1)), rsqrt(add(a, 1))));
+export const acosh = unary('acosh', (a) => rsqrt(mul(sub(a, 1), add(a, 1))));
 /** The inverse of tanh, for |a| ≤ 1. */
 export const atanh = unary('atanh', (a) => reciprocal(sub(1, square(a))));
 
@@ -209,7 +209,10 @@ export const bitwiseNot: Unary = (a) => record(bitwiseNotOp, [a], undefined);
 // ── Activations ──
 
 /** x / (1 + |x|). */
-export const softsign: Unary = (x) => record(softsignOp, [x], undefined);
+export function softsign(x: Value): Value {
+  expectNumber('softsign', 'input', x);
+  return record(softsignOp, [toFloat(x)], undefined);
+}
 const softsignOp = pointwise({
   name: 'softsign',
   gradName: 'DivBackward0',

@@ -10,7 +10,7 @@ import { contiguousStrides, type Meta, numel, type Shape, sameShape, showShape }
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { full } from './cast';
+import { full, reshape } from './cast';
 import { resolveDim } from './dims';
 import { lowerScatter, placesPass } from './scatter-passes';
 import { pad, slice, stridedScatter } from './shape';
@@ -108,8 +108,19 @@ export const gatherOp: Op<DimAttrs> = {
 };
 
 /** y[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and so on. Shape: that of the index. Here and below, negative indices are out of range: see `wrapIndex`. */
-export const gather = (x: Value, dim: number, index: Value): Value =>
-  record(gatherOp, [x, index], { dim: resolveDim('gather', dim, x.shape.length) });
+export function gather(x: Value, dim: number, index: Value): Value {
+  const at = resolveDim('gather', dim, x.shape.length);
+  const [row, places] = alike(x, index);
+  const y = record(gatherOp, [row, places], { dim: at });
+  return sameShape(y.shape, index.shape) ? y : reshape(y, index.shape);
+}
+
+/** Vectors and numbers without dimensions, which count as vectors of one, as of one rank; others as they are. */
+function alike(...values: readonly Value[]): readonly Value[] {
+  const ranks = values.map(({ shape }) => shape.length);
+  if (Math.max(...ranks) !== 1 || Math.min(...ranks) !== 0) return values;
+  return values.map((x) => (x.shape.length === 0 ? reshape(x, [1]) : x));
+}
 
 /** Inputs: base, index, source. `shared`: the index is one list for all other dimensions. */
 interface ScatterAttrs extends DimAttrs {
@@ -126,6 +137,9 @@ const scatterAddOp: Op<ScatterAttrs> = {
     expectIndex(op, 'index', index);
     const m = shared ? numel(index.shape) : index.shape[dim];
     const expected = base.shape.length === 0 ? [] : withSize(base.shape, dim, m!);
+    if (shared && base.shape.length === 0 && m !== 1) {
+      throw new ShapeError(`${op}: expected one index for an input without dimensions, but got ${m}`);
+    }
     if (!sameShape(src.shape, expected) || (!shared && !sameShape(index.shape, src.shape))) {
       throw new ShapeError(
         `${op}: expected a source of shape ${showShape(expected)} for input ${showShape(base.shape)} and index ${showShape(index.shape)}, but got ${showShape(src.shape)}`,
@@ -172,10 +186,11 @@ export function scatterInto(base: Value, dim: number, index: Value, src: Value, 
 /** `place` of the parts of base and src that an index reaches which may be smaller than base in the other dimensions and than src in all. */
 export function inRegion(
   op: string,
-  { base, dim, index, src }: { base: Value; dim: number; index: Value; src: Value },
+  given: { base: Value; dim: number; index: Value; src: Value },
   place: (parts: readonly [base: Value, index: Value, src: Value], dim: number) => Value,
 ): Value {
-  const at = resolveDim(op, dim, base.shape.length);
+  const at = resolveDim(op, given.dim, given.base.shape.length);
+  const [base, index, src] = alike(given.base, given.index, given.src) as [Value, Value, Value];
   const within = (shape: Shape, along: boolean) =>
     shape.length === index.shape.length && index.shape.every((size, d) => (along && d === at) || size <= shape[d]!);
   if (!within(base.shape, true) || !within(src.shape, false)) {
@@ -190,6 +205,7 @@ export function inRegion(
     );
   const shape = base.shape.length === 0 ? [] : withSize(index.shape, at, base.shape[at]!);
   const region = place([corner(base, shape), index, corner(src, index.shape)], at);
+  if (given.base.shape.length !== base.shape.length) return reshape(region, given.base.shape);
   return sameShape(shape, base.shape) ? region : stridedScatter(base, region, shape, contiguousStrides(base.shape), 0);
 }
 

@@ -223,8 +223,10 @@ function difference(op: string, x: Value, target: Value): Value {
 }
 
 /** (x - target)², reduced. The shapes broadcast. */
-export const mseLoss = (x: Value, target: Value, reduction: Reduction = 'mean'): Value =>
-  named(reduceLoss(square(difference('mseLoss', x, target)), reduction), 'MseLossBackward0');
+export function mseLoss(x: Value, target: Value, reduction: Reduction = 'mean'): Value {
+  expectFloat('mseLoss', 'input', x);
+  return named(reduceLoss(square(difference('mseLoss', x, target)), reduction), 'MseLossBackward0');
+}
 
 /** |x - target|, reduced. The shapes broadcast. */
 export const l1Loss = (x: Value, target: Value, reduction: Reduction = 'mean'): Value =>

@@ -10,6 +10,7 @@ import { broadcastShapes } from './broadcast';
 import { cast, reshape } from './cast';
 import { BATCH_DIMS, matmulPasses } from './matmul-passes';
 import { expand, sum } from './reduce';
+import { permute } from './shape';
 
 interface MatmulAttrs {
   /** The first operand is stored as [..., K, M]. */
@@ -41,7 +42,7 @@ const matmulOp: Op<MatmulAttrs> = {
     lowerMatmul(a!, b!, y!, attrs, adapter, bias ? 'bias' : null),
   vjp([dy], { inputs: [a, b, bias], attrs: { transposeA, transposeB }, needs }) {
     const da = () => (transposeA ? product(b!, dy!, transposeB, true) : product(dy!, b!, false, !transposeB));
-    if (bias && transposeB && needs[1] && needs[2] && a!.shape.length === 2) {
+    if (bias && transposeB && needs[1] && needs[2] && a!.shape.length === 2 && numel(b!.shape) > 0) {
       const [dw, dbias] = recordAll(linearWeightGradOp, [dy!, a!], undefined);
       return [needs[0] ? da() : null, dw!, dbias!];
     }
@@ -195,10 +196,16 @@ export function linear(x: Value, w: Value, bias: Value | null): Value {
       `linear: expected input [..., in] for weight [out, in], but got input ${showShape(x.shape)} for weight ${showShape(w.shape)}`,
     );
   }
+  const rows = () => (x.shape.length === 1 ? reshape(x, [1, ...x.shape]) : x);
+  const whole = isFloat(x.dtype) ? null : wholeNumbers(rows(), permute(w, [1, 0]));
+  if (whole) {
+    const y = x.shape.length === 1 ? reshape(whole, [w.shape[0]!]) : whole;
+    return bias ? add(y, bias) : y;
+  }
   if (x.shape.length > 1) {
     const y = product(x, w, false, true, bias);
     return bias && x.shape.length === 2 ? named(y, 'AddmmBackward0') : y;
   }
-  const row = product(reshape(x, [1, ...x.shape]), w, false, true, bias);
+  const row = product(rows(), w, false, true, bias);
   return named(reshape(row, [w.shape[0]!]), bias ? 'UnsafeViewBackward0' : 'SqueezeBackward4');
 }

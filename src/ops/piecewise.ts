@@ -6,6 +6,7 @@ import { sigmoid, tanh } from './activation';
 import { add, mul, sub } from './arithmetic';
 import { gt, le, logicalAnd, lt, where } from './compare';
 import { pointwise } from './pointwise';
+import { storedNumber } from './stored-number';
 
 const math = [mathLib];
 
@@ -59,6 +60,7 @@ export const softshrink = (x: Value, bound: number): Value => record(softshrinkO
 
 const thresholdOp = pointwise({
   name: 'threshold',
+  takes: 'number',
   expr: 'select(a0, s1, a0 <= s0)',
   saves: 'a',
   grads: [(dy, { a, s }) => where(le(a, s[0]!), 0, dy)],
@@ -66,7 +68,12 @@ const thresholdOp = pointwise({
 
 /** x where it is over the threshold, `value` elsewhere. */
 export const threshold = (x: Value, bound: number, value: number): Value =>
-  record(thresholdOp, [x], undefined, [bound, value]);
+  record(
+    thresholdOp,
+    [x],
+    undefined,
+    [bound, value].map((number) => storedNumber('threshold', number, x.dtype)),
+  );
 
 const mishOp = pointwise({
   name: 'mish',

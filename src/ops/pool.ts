@@ -7,11 +7,13 @@ import { f32, input, type Lowering, output, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { type Meta, numel, type Shape, sameShape, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
-import { expectFloat, record, recordAll } from '../graph/record';
+import { expectFloat, fromHost, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+import { mul } from './arithmetic';
 import { reshape } from './cast';
 import { expectIntegers } from './conv-geometry';
 import { unroll } from './unroll';
+import { isWhole, truncated, wholeMaxPool2d, wholeSumPool2d, windowLengths } from './whole-windows';
 
 type Pair = readonly [height: number, width: number];
 
@@ -191,6 +193,11 @@ function avgPass(entry: 'main' | 'grad', size: Shape, outSize: Shape, attrs: Avg
   return { kind: 'passes', passes: [pass] };
 }
 
+function checkedDivisor(divisor: number): number {
+  if (Number.isInteger(divisor) && divisor !== 0) return divisor;
+  throw new ArgumentError(`avgPool2d: expected divisorOverride to be a non-zero integer, but got ${divisor}`);
+}
+
 /** y[p,i,j] = Σ x over the window of (i, j) / divisor(i, j). */
 const avgPool2dOp: Op<AvgPoolAttrs> = {
   name: 'avgPool2d',
@@ -198,10 +205,7 @@ const avgPool2dOp: Op<AvgPoolAttrs> = {
   gradName: 'AvgPool2DBackward0',
   infer([x], attrs) {
     const shape = poolShape('avgPool2d', x!, attrs);
-    const divisor = attrs.divisorOverride;
-    if (divisor !== null && (!Number.isInteger(divisor) || divisor === 0)) {
-      throw new ArgumentError(`avgPool2d: expected divisorOverride to be a non-zero integer, but got ${divisor}`);
-    }
+    if (attrs.divisorOverride !== null) checkedDivisor(attrs.divisorOverride);
     return [{ shape, dtype: 'float32' }];
   },
   lower: ({ inputs: [x], outputs: [y], attrs }) => avgPass('main', x!.shape, y!.shape, attrs),
@@ -226,14 +230,34 @@ const avgPool2dBackwardOp: Op<Sized<AvgPoolAttrs>> = {
  * larger than any number.
  */
 export function maxPool2d(x: Value, attrs: MaxPoolAttrs): [values: Value, indices: Value] {
-  if (x.shape.length !== 3) return recordAll(maxPool2dOp, [x], attrs) as [Value, Value];
+  if (x.shape.length !== 3) {
+    if (!isWhole(x) || x.dtype === 'uint32') return recordAll(maxPool2dOp, [x], attrs) as [Value, Value];
+    return wholeMaxPool2d(x, poolShape('maxPool2d', asFloat(x), attrs, attrs.dilation), attrs);
+  }
   const [y, indices] = maxPool2d(reshape(x, [1, ...x.shape]), attrs);
   return [reshape(y, y.shape.slice(1)), reshape(indices, indices.shape.slice(1))];
 }
 
+/** The same shape with the dtype that `poolShape` asks for. */
+const asFloat = ({ shape }: Meta): Meta => ({ shape, dtype: 'float32' });
+
+/** Means without their fractions. */
+function wholeAvgPool2d(x: Value, attrs: AvgPoolAttrs): Value {
+  const shape = poolShape('avgPool2d', asFloat(x), attrs);
+  const sums = wholeSumPool2d(x, shape, attrs);
+  const { kernel, stride, padding, countIncludePad, divisorOverride } = attrs;
+  if (divisorOverride !== null) return truncated(sums, checkedDivisor(divisorOverride));
+  const [rows, columns] = ([0, 1] as const).map((d) => {
+    const axis = { kernel: kernel[d], stride: stride[d], padding: padding[d] };
+    return windowLengths(x.shape[2 + d]!, shape[2 + d]!, axis, countIncludePad);
+  }) as [Int32Array, Int32Array];
+  const counts = mul(fromHost(rows, [rows.length, 1], 'int64'), fromHost(columns, [columns.length], 'int64'));
+  return truncated(sums, counts);
+}
+
 /** Mean over windows of x[N, C, H, W] (or [C, H, W]). */
 export function avgPool2d(x: Value, attrs: AvgPoolAttrs): Value {
-  if (x.shape.length !== 3) return record(avgPool2dOp, [x], attrs);
+  if (x.shape.length !== 3) return x.dtype === 'int64' ? wholeAvgPool2d(x, attrs) : record(avgPool2dOp, [x], attrs);
   const y = avgPool2d(reshape(x, [1, ...x.shape]), attrs);
   return reshape(y, y.shape.slice(1));
 }

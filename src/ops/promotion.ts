@@ -46,6 +46,9 @@ export function promoteTypes(...operands: readonly Promotable[]): DType {
   return result ?? 'float32';
 }
 
+/** Whether a result may be written into a tensor of another dtype: not a number into bools, nor a float into integers. */
+export const canBecome = (from: DType, to: DType): boolean => category(from) <= category(to);
+
 /** The dtype in which true division runs: integers and bools divide as floats. */
 export const divisionType = (dtype: DType): DType => (isFloat(dtype) ? dtype : 'float32');
 

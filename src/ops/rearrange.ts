@@ -101,5 +101,5 @@ export function fillDiagonal(x: Value, fillValue: number, wrap: boolean): Value 
   }
   const step = contiguousStrides(shape).reduce((a, b) => a + b, 0);
   const length = wrap && shape.length === 2 ? Math.ceil(x.numel / step) : Math.min(...shape);
-  return stridedScatter(x, full([length], fillValue, x.dtype), [length], [step], 0);
+  return stridedScatter(x, full([length], fillValue, x.dtype, 'diag'), [length], [step], 0);
 }

@@ -57,14 +57,18 @@ const resampleBackwardOp: Op<ResampleAttrs & { readonly from: Pair }> = {
   vjp: ([g], { attrs: { from: _, ...attrs } }) => [record(resampleOp, [g!], attrs)],
 };
 
+/** @throws ShapeError unless x is [N, C, H, W] with pixels, and so is the output of a size */
+export function checkSizes(op: string, x: Value, size: readonly number[]): void {
+  const sizes = [...x.shape.slice(2), ...size];
+  if (x.shape.length === 4 && sizes.every((each) => Number.isInteger(each) && each > 0)) return;
+  throw new ShapeError(
+    `${op}: expected input and output sizes greater than 0, but got input of shape ${showShape(x.shape)} and output of size ${showShape(size)}`,
+  );
+}
+
 /** x[N, C, H, W] at another height and width. `op` names the caller in errors. */
 export function resample2d(op: string, x: Value, attrs: ResampleAttrs): Value {
   expectFloat(op, 'input', x);
-  const sizes = [...x.shape.slice(2), ...attrs.size];
-  if (x.shape.length !== 4 || !sizes.every((size) => Number.isInteger(size) && size > 0)) {
-    throw new ShapeError(
-      `${op}: expected input and output sizes greater than 0, but got input of shape ${showShape(x.shape)} and output of size ${showShape(attrs.size)}`,
-    );
-  }
+  checkSizes(op, x, attrs.size);
   return record(resampleOp, [x], attrs);
 }

@@ -71,6 +71,7 @@ export function lowerScatter(
       KIND: kinds.indexOf(kind),
       INCLUDES: includeSelf ? 1 : 0,
       WHOLE: isFloat(base.dtype) ? 0 : 1,
+      HELD: base.dtype === 'uint8' ? 8 : base.dtype === 'bool' ? 1 : 0,
     },
     params: [u32(count), u32(n), u32(m), u32(inner)],
     grid: gridFor(count, WORKGROUP),

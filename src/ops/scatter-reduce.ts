@@ -1,7 +1,7 @@
 // Elements put into places by an index where several in one place become one: scatterReduce and indexReduce.
 import { type Meta, numel, type Shape, sameShape, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
-import { record } from '../graph/record';
+import { expectNumber, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { div, mul } from './arithmetic';
 import { cast, full } from './cast';
@@ -33,6 +33,8 @@ const scatterReduceOp: Op<Scatter> = {
 
 function checkParts(op: string, [base, index, src]: readonly [Meta, Meta, Meta], { dim, shared }: Scatter): void {
   expectIndex(op, 'index', index);
+  if (shared && base.shape.length === 0)
+    throw new ShapeError(`${op}: expected input with dimensions, but got shape []`);
   const along = shared ? numel(index.shape) : index.shape[dim]!;
   const expected: Shape = base.shape.map((size, d) => (d === dim ? along : size));
   if (!sameShape(src.shape, expected) || (!shared && !sameShape(index.shape, src.shape))) {
@@ -131,6 +133,7 @@ export function scatterReduce(
   includeSelf: boolean,
 ): Value {
   expectReduce('scatterReduce', reduce, reductions);
+  if (reduce === 'mean') expectNumber('scatterReduce', 'input', base);
   return inRegion('scatterReduce', { base, dim, index, src }, (parts, at) =>
     record(scatterReduceOp, parts, { dim: at, shared: false, kind: reduce, includeSelf }),
   );
@@ -146,6 +149,7 @@ export function indexReduce(
   includeSelf: boolean,
 ): Value {
   expectReduce('indexReduce', reduce, reductions.slice(1));
+  if (reduce === 'mean' || !includeSelf || base.shape.length < 2) expectNumber('indexReduce', 'input', base);
   const at = resolveDim('indexReduce', dim, base.shape.length);
   return record(scatterReduceOp, [base, index, src], { dim: at, shared: true, kind: reduce, includeSelf });
 }

@@ -31,6 +31,7 @@ import type { Op, Value } from '../graph/value';
 import { full } from './cast';
 import { resolveDim } from './dims';
 import { sum } from './reduce';
+import { storedNumber } from './stored-number';
 import { unroll } from './unroll';
 
 const WORKGROUP = 64;
@@ -323,6 +324,7 @@ function recordScatter(src: Value, base: Value | number, shape: Shape, { offset,
 
 /** The window's dimensions by falling stride, each with the stride of a contiguous source. */
 function windowAxes({ shape, strides }: Omit<View, 'offset'>): { size: number; stride: number; from: number }[] {
+  if (numel(shape) === 0) return [];
   const from = contiguousStrides(shape);
   const axes = shape
     .map((size, d) => ({ size, stride: strides[d]!, from: from[d]! }))
@@ -361,6 +363,12 @@ function scatterIntoZeros(dy: Value, shape: Shape, view: View): Value {
 
 /** x within a frame of `value`: `before[d]` and `after[d]` elements around dimension d. Negative amounts crop. */
 export function pad(x: Value, before: readonly number[], after: readonly number[], value = 0): Value {
+  const room = x.shape.map((size, d) => size + Math.min(0, before[d]!) + Math.min(0, after[d]!));
+  if (room.some((size) => size < 0)) {
+    throw new ShapeError(
+      `pad: expected to crop no more than there is of shape ${showShape(x.shape)}, but got ${showShape(before)} before and ${showShape(after)} after`,
+    );
+  }
   const cropped = slice(
     x,
     x.shape.map((size, d) => ({ start: Math.max(0, -before[d]!), stop: size - Math.max(0, -after[d]!), step: 1 })),
@@ -370,6 +378,7 @@ export function pad(x: Value, before: readonly number[], after: readonly number[
   if (sameShape(shape, cropped.shape)) return cropped;
   const strides = contiguousStrides(shape);
   const offset = left.reduce((sum, n, d) => sum + n * strides[d]!, 0);
-  const padded = recordScatter(cropped, value, shape, { shape: cropped.shape, strides, offset });
+  const framed = storedNumber('pad', value, x.dtype);
+  const padded = recordScatter(cropped, framed, shape, { shape: cropped.shape, strides, offset });
   return named(padded, 'ConstantPadNdBackward0');
 }

@@ -9,7 +9,7 @@ import trigLib from '../../shaders/lib/trig.wgsl?raw';
 import { AutogradError } from '../errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { add, div, exp, mul, neg, reciprocal, square, sub } from './arithmetic';
+import { abs, add, div, exp, mul, neg, reciprocal, square, sub } from './arithmetic';
 import { toFloat } from './cast';
 import { eq, gt, le, logicalAnd, logicalOr, lt, where } from './compare';
 import { exp2 } from './elementary';
@@ -119,10 +119,27 @@ const i1Op = pointwise({
   gradName: 'SpecialI1Backward0',
   lib,
   expr: 'special_i1(a0)',
-  saves: 'ay',
-  // I₁(a) / a is ½ at 0.
-  grads: [(dy, { a, y }) => mul(dy, sub(i0(a), where(eq(a, 0), 0.5, div(y, a))))],
+  saves: 'a',
+  grads: [(dy, { a }) => mul(dy, i1Slope(a))],
 });
+/** I₁' = I₀ - I₁ / a, ½ at 0. */
+const i1SlopeOp = pointwise({
+  name: 'i1Slope',
+  lib,
+  expr: 'select(special_i0(a0) - special_i1(a0) / a0, 0.5, a0 == 0.0)',
+  saves: 'a',
+  grads: [(dy, { a }) => mul(dy, i1Bend(a))],
+});
+const i1Slope: Unary = (a) => record(i1SlopeOp, [a], undefined);
+/** I₁'' = I₁ + (I₁ / a - I₁') / a; near 0, where that cancels, by its series 3/8 a + 5/96 a³ + 7/3072 a⁵. */
+function i1Bend(a: Value): Value {
+  const near = lt(abs(a), 0.1);
+  const t = square(a);
+  const series = mul(a, add(mul(t, add(mul(t, 7 / 3072), 5 / 96)), 3 / 8));
+  const far = where(near, 1, a);
+  const y = i1(far);
+  return where(near, series, add(y, div(sub(div(y, far), i1Slope(far)), far)));
+}
 /** The modified Bessel function of the first kind, of order 1. */
 export const i1: Unary = (a) => record(i1Op, [toFloat(a)], undefined);
 

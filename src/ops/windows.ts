@@ -2,11 +2,13 @@
 import overlapSource from '../../shaders/overlap-add.wgsl?raw';
 import { input, output, type Param, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { contiguousStrides, type Meta, numel, type Shape, showShape } from '../compiler/meta';
+import { contiguousStrides, isFloat, type Meta, numel, type Shape, showShape } from '../compiler/meta';
 import { ShapeError } from '../errors';
-import { expectFloat, record } from '../graph/record';
+import { expectFloat, fromHost, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { lowerView } from './shape';
+import { full, reshape } from './cast';
+import { indexAdd } from './indexing';
+import { lowerView, permute } from './shape';
 import { unroll } from './unroll';
 
 const WORKGROUP = 64;
@@ -61,7 +63,7 @@ const overlapAddOp: Op<WindowAttrs> = {
   gradName: 'UnfoldBackwardBackward0',
   saves: { inputs: [] },
   infer([x], { order, dim, length }) {
-    expectFloat('overlapAdd', 'windows', x!);
+    expectFloat('fold', 'windows', x!);
     const plain = order.map((_, d) => x!.shape[order.indexOf(d)]!).slice(0, -1);
     return [{ shape: plain.map((size, d) => (d === dim ? length : size)), dtype: x!.dtype }];
   },
@@ -114,7 +116,10 @@ const ordered = (rank: number, order: readonly number[] | undefined): readonly n
 
 /** Windows of x along `dim`: […, L, …] → […, (L − (size − 1)·dilation − 1) / step + 1, …, size], in the given order. */
 export function windows(x: Value, dim: number, { size, step, dilation = 1, order }: WindowOptions): Value {
-  const length = x.shape[dim]!;
+  if (x.shape.length === 0 && size <= 1) {
+    return size === 1 ? reshape(x, [1]) : full([0], 0, x.dtype);
+  }
+  const length = x.shape[dim] ?? 1;
   if (size < 1 || step < 1 || (size - 1) * dilation + 1 > length) {
     throw new ShapeError(
       `unfold: expected windows that fit dimension ${dim} of ${showShape(x.shape)} and a step of at least 1, but got size ${size}, dilation ${dilation} and step ${step}`,
@@ -123,9 +128,36 @@ export function windows(x: Value, dim: number, { size, step, dilation = 1, order
   return record(windowsOp, [x], { dim, size, step, dilation, length, order: ordered(x.shape.length, order) });
 }
 
+/** `overlapAdd` of whole numbers, which the kernel of floats would round. */
+function wholeOverlapAdd(
+  x: Value,
+  dim: number,
+  length: number,
+  { size, step, dilation, order }: Required<WindowOptions>,
+): Value {
+  const plain = permute(
+    x,
+    order.map((_, d) => order.indexOf(d)),
+  );
+  const last = order.length - 1;
+  const dims = Array.from({ length: last }, (_, d) => d);
+  const beside = permute(plain, [...dims.slice(0, dim + 1), last, ...dims.slice(dim + 1)]);
+  const count = plain.shape[dim]!;
+  const shape = plain.shape.slice(0, -1);
+  const places = Int32Array.from({ length: count * size }, (_, i) => {
+    return Math.floor(i / size) * step + (i % size) * dilation;
+  });
+  const zeros = full(withSize(shape, dim, length), 0, x.dtype);
+  const terms = reshape(beside, withSize(shape, dim, count * size));
+  return indexAdd(zeros, dim, fromHost(places, [places.length], 'int64'), terms);
+}
+
+const withSize = (shape: Shape, dim: number, size: number): Shape => shape.map((n, d) => (d === dim ? size : n));
+
 /** The adjoint of `windows` for a dimension of the given length: what overlaps is added. */
 export function overlapAdd(x: Value, dim: number, length: number, options: WindowOptions): Value {
   const { size, step, dilation = 1 } = options;
   const order = ordered(x.shape.length - 1, options.order);
+  if (!isFloat(x.dtype)) return wholeOverlapAdd(x, dim, length, { size, step, dilation, order });
   return record(overlapAddOp, [x], { dim, size, step, dilation, length, order });
 }

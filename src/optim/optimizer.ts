@@ -100,6 +100,7 @@ export abstract class Optimizer<O extends object = { lr: number }> implements Co
     defaults: O,
   ) {
     this.defaults = defaults;
+    this.#expectNumber(defaults);
     this.checkOptions(defaults);
     const given: unknown = params;
     if (typeof given !== 'object' || given === null || given instanceof Tensor || !(Symbol.iterator in given)) {
@@ -113,6 +114,13 @@ export abstract class Optimizer<O extends object = { lr: number }> implements Co
     const groups = grouped ? items : [{ params: items }];
     for (const group of groups as ParamGroupArguments<O>[]) this.addParamGroup(group);
     protectSteps(this);
+  }
+
+  /** Throws an ArgumentError for a learning rate on the device, which a step would have to wait for. */
+  #expectNumber(options: object): void {
+    if ('lr' in options && options.lr instanceof Tensor) {
+      throw new ArgumentError(`${this.name}: expected lr to be a number, but got a tensor; pass await lr.item()`);
+    }
   }
 
   /** Throws an ArgumentError for values that make no sense. */
@@ -146,6 +154,7 @@ export abstract class Optimizer<O extends object = { lr: number }> implements Co
     }
     const overrides = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
     const complete = { ...this.defaults, ...overrides, params } as ParamGroup<O>;
+    this.#expectNumber(complete);
     this.checkOptions(complete);
     this.paramGroups.push(complete);
     for (const { storage } of params) protect(storage);

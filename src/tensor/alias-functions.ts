@@ -10,7 +10,7 @@ export const isNonzero = (input: Tensor): Promise<boolean> => input.isNonzero();
 /** Matrices transposed and conjugated, which for real numbers is `input.mT`. */
 export const adjoint = (input: Tensor): Tensor => input.adjoint();
 /** A tensor like `input` that holds one number, or what a 0-d tensor holds. */
-export const fill = (input: Tensor, value: number | boolean | Tensor): Tensor => input.clone().fill_(value);
+export const fill = (input: Tensor, ...args: Parameters<Tensor['fill_']>): Tensor => input.clone().fill_(...args);
 /** Takes a tensor out of the graph, in place. */
 export const detach_ = (input: Tensor): Tensor => input.detach_();
 

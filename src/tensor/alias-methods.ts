@@ -1,7 +1,7 @@
 // Tensor methods by the second names that PyTorch has for them, and what it calls the sizes of tensors.
 import { type DType, isFloat, type Shape, sameShape, showShape } from '../compiler/meta';
 import { ShapeError } from '../errors';
-import { full } from '../ops/cast';
+import { cast, full } from '../ops/cast';
 import { angle } from '../ops/parts';
 import { sumTo } from '../ops/reduce';
 import type { Operandish } from './pointwise-methods';
@@ -229,7 +229,8 @@ export abstract class AliasMethods extends SpecialMethods {
         `sumToSize: expected a size that broadcasts to ${showShape(this.shape)}, but got ${showShape(to)}`,
       );
     }
-    return sameShape(to, this.shape) ? (this as unknown as Tensor) : this.make(sumTo(this.value, to));
+    if (sameShape(to, this.shape)) return this as unknown as Tensor;
+    return this.make(sumTo(isFloat(this.dtype) ? this.value : cast(this.value, 'int64'), to));
   }
 
   // ── What functions of complex numbers are of real ones ──
@@ -326,7 +327,7 @@ export abstract class AliasMethods extends SpecialMethods {
     if (this.numel() !== 1) {
       throw new ShapeError(`isNonzero: expected a tensor with one element, but got shape ${showShape(this.shape)}`);
     }
-    return (await this.item()) !== 0;
+    return Boolean(await this.item());
   }
 
   private transposed(name: string): Tensor {

@@ -13,6 +13,7 @@ import { named } from '../graph/record';
 import type { GradHook, GradSink, Value } from '../graph/value';
 import { windowOf } from '../graph/windows';
 import { cast, detach, full, identity } from '../ops/cast';
+import { stridedScatter } from '../ops/shape';
 import { type Arguments, parseArgs } from './options';
 import { formatTensor } from './print';
 import { snapshotIfDue } from './snapshot';
@@ -184,7 +185,12 @@ export abstract class TensorBase implements Layout {
   protected whole(): Value {
     const { storage } = this;
     const base = this.leaf ? this : this.base;
-    return base?.leaf && isWhole(base, storage.shape) ? base.value : storage.value;
+    if (!base?.leaf) return storage.value;
+    if (isWhole(base, storage.shape)) return base.value;
+    const { shape, strides, offset } = base;
+    // An expanded leaf has elements that are several, which no write can tell apart.
+    if (strides.some((stride, d) => stride === 0 && shape[d]! > 1)) return storage.value;
+    return stridedScatter(storage.value, base.value, shape, strides, offset);
   }
 
   /** What a view of this tensor hangs on. */
@@ -469,14 +475,15 @@ export abstract class TensorBase implements Layout {
     }
   }
 
-  /** The only element, as a number (0 or 1 for dtype bool). */
+  /** The only element as a number; of dtype bool, true or false, though its type is a number's here, since dtypes are no types. */
   async item(): Promise<number> {
     if (this.numel() !== 1) {
       throw new ShapeError(
         `item: expected a tensor with one element, but got shape ${showShape(this.shape)}; use tolist()`,
       );
     }
-    return (await this.data())[0]!;
+    const [element] = await this.data();
+    return this.dtype === 'bool' ? ((element !== 0) as unknown as number) : element!;
   }
 
   /** The elements as nested arrays; a number for a 0-d tensor. */

@@ -5,7 +5,7 @@ import { withMode } from '../graph/mode';
 import { fromHost } from '../graph/record';
 import { cast, clone, full as fullValue } from '../ops/cast';
 import { dtypeOfScalar } from '../ops/promotion';
-import { hostArray, type NestedData, readHostData, storedNumber } from './host-data';
+import { hostArray, type NestedData, readHostData } from './host-data';
 import { makeTensor } from './make-leaf';
 import { isPlainObject, parseArgs } from './options';
 import {
@@ -50,7 +50,8 @@ export function asTensor(data: NestedData | Tensor, options: Pick<TensorOptions,
 export const scalarTensor = (s: number | boolean, options?: TensorOptions): Tensor =>
   filled('scalarTensor', [], s, options, 'float32');
 
-function expectNumbers(op: string, numbers: Readonly<Record<string, unknown>>): void {
+/** @throws ArgumentError for what is no number */
+export function expectNumbers(op: string, numbers: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(numbers)) {
     if (typeof value === 'number' || typeof value === 'boolean') continue;
     const remedy = value instanceof Tensor ? '; read the tensor with await item() first' : '';
@@ -67,7 +68,7 @@ function filled(
 ): Tensor {
   const o = tensorOptions(op, options, dtype);
   expectNumbers(op, { fillValue: value });
-  return makeTensor(op, fullValue(size, storedNumber(op, value, o.dtype), o.dtype), o.requiresGrad);
+  return makeTensor(op, fullValue(size, value, o.dtype, op), o.requiresGrad);
 }
 
 /** A tensor of zeros, float32 by default: `zeros(2, 3)`, `zeros([2, 3], { dtype: 'int64' })`. */

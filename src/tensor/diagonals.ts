@@ -1,15 +1,16 @@
 // Diagonals and windows of tensors: made into matrices, summed, and written to without changing the input.
-import { contiguousStrides, type Shape, sameShape, showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
-import { named } from '../graph/record';
+import { contiguousStrides, numel, type Shape, sameShape, showShape } from '../compiler/meta';
+import { ArgumentError, IndexError, ShapeError } from '../errors';
+import { expectNumber, named } from '../graph/record';
 import { cast, full, reshape } from '../ops/cast';
 import { indexAdd, indexCopy, wrapIndex } from '../ops/indexing';
 import { diagonalOf } from '../ops/rearrange';
-import { stridedScatter } from '../ops/shape';
+import { stridedScatter, stridedView } from '../ops/shape';
 import { wrapDim } from './base';
 import { resolveIndex } from './layout';
 import { type Arguments, parseArgs } from './options';
 import type { DiagonalArgs, DiagonalPlace } from './rearrange-methods';
+import { isWhole } from './storage';
 import type { Tensor } from './tensor';
 
 /** The sum of the diagonal of a matrix. */
@@ -17,6 +18,7 @@ export function trace(input: Tensor): Tensor {
   if (input.shape.length !== 2) {
     throw new ShapeError(`trace: expected a matrix, but got shape ${showShape(input.shape)}`);
   }
+  expectNumber('trace', 'input', input);
   const sum = input.diagonal().sum();
   named(sum.value, 'TraceBackward0');
   return sum;
@@ -47,7 +49,7 @@ export function diagEmbed(input: Tensor, ...args: DiagonalArgs): Tensor {
   const window = diagonalOf(shape, contiguousStrides(shape), offset, rank - 2, rank - 1);
   const zeros = full(shape, 0, input.dtype);
   const { strides, offset: start } = window;
-  const embedded = input.numel() === 0 ? zeros : stridedScatter(zeros, input.value, window.shape, strides, start);
+  const embedded = stridedScatter(zeros, input.value, window.shape, strides, start);
   const matrices = input.picked(named(embedded, 'DiagEmbedBackward0'));
   return row === rank - 2 && col === rank - 1 ? matrices : matrices.movedim([-2, -1], [row, col]);
 }
@@ -65,7 +67,6 @@ function scattered(op: string, input: Tensor, src: Tensor, window: Window): Tens
       `${op}: expected src of shape ${showShape(window.shape)} for input of shape ${showShape(input.shape)}, but got ${showShape(src.shape)}`,
     );
   }
-  if (src.numel() === 0) return input.clone();
   const source = cast(src.value, input.dtype);
   return input.picked(stridedScatter(input.value, source, window.shape, window.strides, window.offset));
 }
@@ -101,6 +102,7 @@ function ranged({ shape }: Tensor, dim: number, start: number, length: number, s
 
 /** The input with `src` in the place of one index of a dimension; as `select(dim, index).copy_(src)` in a copy. */
 export function selectScatter(input: Tensor, src: Tensor, dim: number, index: number): Tensor {
+  if (input.shape.length === 0) throw new IndexError('selectScatter: expected input with dimensions, but got shape []');
   const d = wrapDim('selectScatter', dim, input.shape.length);
   const at = resolveIndex('selectScatter', index, input.shape[d]!, d);
   const { shape, strides, offset } = ranged(input, d, at, 1, 1);
@@ -133,16 +135,29 @@ export function sliceScatter(input: Tensor, src: Tensor, ...args: SliceScatterAr
   return scattered('sliceScatter', input, src, ranged(input, dim, start, length, given.step));
 }
 
-/** The input with `src` in the elements that a size, strides and an offset reach, which are distinct. */
+/** The input with `src` in the elements of its memory that a size, strides and an offset (by default its own) reach, which are distinct. */
 export function asStridedScatter(
   input: Tensor,
   src: Tensor,
   size: Shape,
   stride: readonly number[],
-  storageOffset = 0,
+  ...args: Arguments<{ storageOffset?: number | null }, ['storageOffset']>
 ): Tensor {
-  const window = { shape: [...size], strides: [...stride], offset: storageOffset };
-  return scattered('asStridedScatter', input, src, window);
+  const none = null as number | null;
+  const { storageOffset } = parseArgs<{ storageOffset?: number | null }>(
+    'asStridedScatter',
+    [],
+    { storageOffset: none },
+    args,
+  );
+  const window = { shape: [...size], strides: [...stride], offset: storageOffset ?? input.offset };
+  const { storage, shape, strides, offset } = input;
+  if (isWhole(input, storage.shape)) return scattered('asStridedScatter', input, src, window);
+  // Places are those of the memory that the input is a view of.
+  const room = full([numel(storage.shape)], 0, input.dtype);
+  const whole = input.picked(stridedScatter(room, input.value, shape, strides, offset));
+  const written = scattered('asStridedScatter', whole, src, window);
+  return input.picked(stridedView(written.value, shape, strides, offset));
 }
 
 export type PutArgs = Arguments<{ accumulate?: boolean }, ['accumulate']>;

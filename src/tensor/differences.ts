@@ -1,6 +1,7 @@
 // Differences between neighbours, slopes estimated from them, and areas under points.
 import { showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+import { ArgumentError, DTypeError, ShapeError } from '../errors';
+import { expectNumber } from '../graph/record';
 import { cast } from '../ops/cast';
 import { cat } from '../ops/join';
 import { promoteTypes } from '../ops/promotion';
@@ -55,7 +56,7 @@ function joined(parts: readonly (Tensor | null)[], dim: number): Tensor {
 
 interface GradientOptions {
   /** From point to point: one number, one for each dimension, or the coordinates of each dimension; default 1. */
-  spacing?: number | readonly (number | Tensor)[];
+  spacing?: number | readonly (number | Tensor)[] | null;
   dim?: number | readonly number[] | null;
   /** How exact the estimate at the ends is: 1 or 2; default 1. */
   edgeOrder?: number;
@@ -66,14 +67,22 @@ export function gradient(input: Tensor, options: GradientOptions = {}): Tensor[]
   const { spacing, dim, edgeOrder } = parseArgs<GradientOptions>(
     'gradient',
     [],
-    { spacing: 1, dim: null as number | readonly number[] | null, edgeOrder: 1 },
+    {
+      spacing: null as number | readonly (number | Tensor)[] | null,
+      dim: null as number | readonly number[] | null,
+      edgeOrder: 1,
+    },
     [options],
   );
   if (edgeOrder !== 1 && edgeOrder !== 2) {
     throw new ArgumentError(`gradient: expected edgeOrder 1 or 2, but got ${edgeOrder}`);
   }
+  expectNumber('gradient', 'input', input);
+  if (input.dtype === 'uint8') {
+    throw new DTypeError("gradient: expected numbers with a sign, but got dtype uint8; convert it with .to('float32')");
+  }
   const dims = dim === null ? input.shape.map((_, d) => d) : ([dim].flat() as number[]);
-  const steps = typeof spacing === 'number' ? dims.map(() => spacing) : spacing;
+  const steps = typeof spacing === 'number' || spacing === null ? dims.map(() => spacing ?? 1) : spacing;
   if (steps.length !== dims.length) {
     throw new ArgumentError(`gradient: expected ${dims.length} spacings, one a dimension, but got ${steps.length}`);
   }
@@ -135,14 +144,18 @@ interface TrapezoidOptions {
 
 export type TrapezoidArgs = [options?: TrapezoidOptions] | [x: Tensor, options?: { dim?: number }];
 
+/** Whole numbers as float32. */
+const floats = (x: Tensor): Tensor => (x.isFloatingPoint() ? x : x.float());
+
 /** The areas of the trapezia between neighbouring points along a dimension. */
 function areas(name: string, y: Tensor, args: TrapezoidArgs): readonly [areas: Tensor, dim: number] {
   const { x, dx, dim } = parseArgs<TrapezoidOptions>(name, [], { x: null as Tensor | null, dx: 1, dim: -1 }, args);
   const d = wrapDim(name, dim, y.shape.length);
   if (y.shape.length === 0) throw new ShapeError(`${name}: expected at least one dimension, but got shape []`);
+  expectNumber(name, 'y', y);
   const length = Math.max(y.shape[d]! - 1, 0);
   const heights = y.narrow(d, 0, length).add(y.narrow(d, y.shape[d]! - length, length));
-  if (!x) return [heights.mul(dx / 2), d];
+  if (!x) return [floats(heights).mul(dx / 2), d];
   const lead = y.shape.length - x.shape.length;
   if (x.shape.length === 1 && x.shape[0] !== y.shape[d]) {
     throw new ShapeError(
@@ -158,7 +171,7 @@ function areas(name: string, y: Tensor, args: TrapezoidArgs): readonly [areas: T
 
 /** The area under points along a dimension (by default the last): Σ (y_i + y_{i+1}) / 2 · (x_{i+1} - x_i). */
 export function trapezoid(y: Tensor, ...args: TrapezoidArgs): Tensor {
-  const [pieces, d] = areas('trapezoid', y, args);
+  const [pieces, d] = areas('trapezoid', y.dtype === 'uint8' ? y.to('int64') : y, args);
   return pieces.sum(d);
 }
 

@@ -1,7 +1,7 @@
 // Distances between tensors and between the rows of matrices, and rows held to a length.
 import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
-import { fromHost, named } from '../graph/record';
+import { expectFloat, fromHost, named } from '../graph/record';
 import { withGradient } from '../ops/custom';
 import { wrapDim } from './base';
 import { type Arguments, parseArgs } from './options';
@@ -63,6 +63,7 @@ export function pdist(input: Tensor, ...args: Arguments<{ p?: number }, ['p']>):
 /** The p-norm of the last dimension, with the gradient 0 where it is 0. */
 function lengths(op: string, apart: Tensor, p: number): Tensor {
   if (!(p >= 0)) throw new ArgumentError(`${op}: expected p ≥ 0, but got ${p}`);
+  expectFloat(op, 'input', apart);
   if (apart.shape.at(-1) === 0) return apart.sum(-1);
   if (p === 0) return apart.norm(0, -1);
   if (p === 1) return apart.abs().sum(-1);
@@ -89,7 +90,9 @@ function farthest(apart: Tensor): Tensor {
 /** The p-norm of input - other, which broadcast. */
 export function dist(input: Tensor, other: Tensor, ...args: Arguments<{ p?: number }, ['p']>): Tensor {
   const { p } = parseArgs<{ p?: number }>('dist', [], { p: 2 }, args);
-  const distance = input.sub(other).norm(p);
+  const apart = input.sub(other);
+  expectFloat('dist', 'input', apart);
+  const distance = apart.norm(p);
   named(distance.value, 'DistBackward0');
   return distance;
 }
@@ -100,6 +103,7 @@ export function renorm(input: Tensor, p: number, dim: number, maxnorm: number): 
   if (input.shape.length < 2) {
     throw new ShapeError(`renorm: expected at least 2 dimensions, but got shape ${showShape(input.shape)}`);
   }
+  expectFloat('renorm', 'input', input);
   if (!(p > 0) || !(maxnorm >= 0)) {
     throw new ArgumentError(`renorm: expected p > 0 and maxnorm ≥ 0, but got ${p} and ${maxnorm}`);
   }

@@ -1,7 +1,7 @@
 // How the elements of tensors are distributed: extrema, quantiles, the most frequent, means and spreads, histograms, covariances.
 import { isFloat, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
-import { fromHost, named } from '../graph/record';
+import { expectFloat, expectNumber, fromHost, named } from '../graph/record';
 import { full } from '../ops/cast';
 import { wrapDim } from './base';
 import { type Arguments, parseArgs } from './options';
@@ -46,6 +46,7 @@ export const varMean = (input: Tensor, ...args: SpreadArgs): [variance: Tensor, 
 /** The mean of the elements that are not NaN; NaN where there are none. */
 export function nanmean(input: Tensor, ...args: ReduceArgs<Dims, SumOptions>): Tensor {
   const { dim, keepdim } = reduceArgs('nanmean', args, ['dtype']);
+  expectFloat('nanmean', 'input', input);
   const numbers = input.isnan().logicalNot().to('int64').sum(dim, { keepdim });
   return input.nansum(...args).div(numbers);
 }
@@ -58,6 +59,7 @@ export function kthvalue(
   ...args: Arguments<{ k: number } & OneDim, ['k', 'dim', 'keepdim']>
 ): [values: Tensor, indices: Tensor] {
   const { k, dim, keepdim } = parseArgs<{ k: number } & OneDim>('kthvalue', ['k'], { dim: -1, keepdim: false }, args);
+  expectNumber('kthvalue', 'input', input);
   return along('kthvalue', input, dim, keepdim, (x) => {
     const size = x.shape.at(-1)!;
     if (!Number.isInteger(k) || k < 1 || k > size) {
@@ -169,10 +171,10 @@ function quantileOf(name: string, input: Tensor, args: QuantileArgs, rankOf: (x:
   }
   if (!isFloat(input.dtype)) throw new DTypeError(`${name}: expected input of dtype float32, but got ${input.dtype}`);
   const whole = dim === null || input.shape.length === 0;
-  const d = whole ? 0 : wrapDim(name, dim, input.shape.length);
+  const d = dim === null ? 0 : wrapDim(name, dim, input.shape.length);
   const x = whole ? input.flatten() : input.transpose(d, -1);
-  if (x.shape.at(-1) === 0) {
-    throw new ShapeError(`${name}: expected a dimension with elements, but got shape ${showShape(input.shape)}`);
+  if (x.numel() === 0) {
+    throw new ShapeError(`${name}: expected input with elements, but got shape ${showShape(input.shape)}`);
   }
   const given = typeof q === 'number' ? input.picked(full([], q, input.dtype)) : q;
   if (given.shape.length > 1) {
@@ -225,6 +227,7 @@ export function cov(input: Tensor, options: CovarianceOptions = {}): Tensor {
   if (input.shape.length > 2) {
     throw new ShapeError(`cov: expected a vector or a matrix, but got shape ${showShape(input.shape)}`);
   }
+  expectNumber('cov', 'input', input);
   const real = input.isFloatingPoint() ? input : input.float();
   const rows = real.shape.length < 2 ? real.reshape(1, -1) : real;
   const observations = rows.shape[1]!;

@@ -1,7 +1,7 @@
 // Functions over tensors that PyTorch has at its top level beside (or instead of) methods.
 import { sameShape, showShape } from '../compiler/meta';
 import { ShapeError } from '../errors';
-import { named } from '../graph/record';
+import { expectFloat, named } from '../graph/record';
 import { cast, full, identity, reshape as reshapeValue } from '../ops/cast';
 import { cat as catValues } from '../ops/join';
 import { dtypeOfScalar, promoteTypes } from '../ops/promotion';
@@ -203,6 +203,7 @@ export const norm = (input: Tensor, ...args: NormArgs): Tensor => input.norm(...
 /** The 2-norm over dimensions, by default all. */
 export const frobeniusNorm = (input: Tensor, ...args: ReduceArgs): Tensor => {
   const { dim, keepdim } = reduceArgs('frobeniusNorm', args);
+  expectFloat('frobeniusNorm', 'input', input);
   return input.norm('fro', dim, keepdim);
 };
 

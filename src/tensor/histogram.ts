@@ -1,7 +1,7 @@
 // Histograms: how many elements, or points in several dimensions, lie in each bin.
 import { numel, type Shape, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
-import { fromHost } from '../graph/record';
+import { expectFloat, fromHost } from '../graph/record';
 import { full, reshape } from '../ops/cast';
 import { indexAdd } from '../ops/indexing';
 import { isPlainObject, parseArgs } from './options';
@@ -34,6 +34,7 @@ export function histogram(
     { range: null as readonly [number, number] | null, weight: null as Tensor | null, density: false },
     isPlainObject(bins) ? [bins] : [bins, options],
   );
+  expectFloat('histogram', 'input', input);
   const points = input.detach().float().reshape(-1, 1);
   const edges = edgesOf('histogram', points.select(1, 0), rest.bins, range);
   return [counted('histogram', points, [edges], { weight, density }), edges];
@@ -68,6 +69,7 @@ export function histogramdd(
       `histogramdd: expected ${dims} bins and a range of ${2 * dims} numbers, but got ${each.length} and ${range?.length ?? 'none'}`,
     );
   }
+  expectFloat('histogramdd', 'input', input);
   const points = input.detach().float().reshape(-1, dims);
   const edges = each.map((own, d) =>
     edgesOf('histogramdd', points.select(1, d), own, range && [range[2 * d]!, range[2 * d + 1]!]),

@@ -4,6 +4,7 @@ import { type DType, type Shape, scalarOf } from '../compiler/meta';
 import { expectHalf } from '../compiler/plan';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import type { HostNumbers } from '../graph/value';
+import { storedNumber } from '../ops/stored-number';
 
 /** Typed arrays that tensors are made from. */
 export type NumericArray =
@@ -139,38 +140,13 @@ function inferDType(flat: readonly (number | boolean)[], seen: ReadonlySet<DType
   return flat.every((x) => typeof x === 'boolean') ? 'bool' : 'int64';
 }
 
-/** A copy of the elements as the dtype stores them. Fractions are cut off for integers, negatives wrap for unsigned ones. */
+/** A copy of the elements as the dtype stores them. */
 function fill(op: string, from: ArrayLike<number | boolean | bigint>, dtype: DType, shape: Shape): HostNumbers {
   const to = hostArray(dtype, from.length);
-  if (dtype === 'float32' || dtype === 'float16') {
-    for (let i = 0; i < from.length; i++) to[i] = Number(from[i]);
-  } else if (dtype === 'bool') {
-    for (let i = 0; i < from.length; i++) to[i] = Number(from[i]) === 0 ? 0 : 1;
-  } else {
-    const [least, most] = ranges[dtype];
-    for (let i = 0; i < from.length; i++) {
-      const element = Math.trunc(Number(from[i]));
-      if (!(element >= least && element <= most)) throw outOfRange(op, Number(from[i]), dtype, i, shape);
-      to[i] = dtype === 'uint8' ? element & 255 : element;
-    }
+  for (let i = 0; i < from.length; i++) {
+    to[i] = storedNumber(op, Number(from[i]), dtype, () => showIndex(i, shape));
   }
   return to;
-}
-
-/** What an integer dtype takes; as in PyTorch, unsigned ones take negative numbers modulo their size. */
-const ranges: Record<'int32' | 'int64' | 'uint32' | 'uint8', readonly [least: number, most: number]> = {
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  int64: [-(2 ** 31), 2 ** 31 - 1],
-  uint32: [-(2 ** 32), 2 ** 32 - 1],
-  uint8: [-255, 255],
-};
-
-function outOfRange(op: string, element: number, dtype: keyof typeof ranges, index: number, shape: Shape): DTypeError {
-  const [least, most] = ranges[dtype];
-  const held = dtype === 'int64' ? ' (int64 is held in 32 bits)' : '';
-  return new DTypeError(
-    `${op}: expected numbers from ${least} to ${most} for ${dtype}${held}, but got ${element} at ${showIndex(index, shape)}; pass { dtype: 'float32' } for numbers beyond`,
-  );
 }
 
 /** The position of a row-major element, as `[i, j]`. */
@@ -182,11 +158,6 @@ export function showIndex(index: number, shape: Shape): string {
     rest = Math.floor(rest / shape[d]);
   }
   return `[${position.join(', ')}]`;
-}
-
-/** A number that fits the dtype, as it is stored. */
-export function storedNumber(op: string, value: number | boolean, dtype: DType): number {
-  return fill(op, [value], dtype, [])[0];
 }
 
 /** An array for n elements of a dtype; `fromHost` rounds those of float16. */

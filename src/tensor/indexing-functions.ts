@@ -45,5 +45,6 @@ export function unravelIndex(indices: Tensor, shape: number | Shape): Tensor[] {
     throw new DTypeError(`unravelIndex: expected indices of whole numbers, but got ${indices.dtype}`);
   }
   const sizes = typeof shape === 'number' ? [shape] : shape;
-  return sizes.map((size, d) => indices.floorDivide(numel(sizes.slice(d + 1))).remainder(size));
+  const places = indices.to('int64');
+  return sizes.map((size, d) => places.floorDivide(numel(sizes.slice(d + 1))).remainder(size));
 }

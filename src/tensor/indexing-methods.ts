@@ -1,11 +1,12 @@
 // Tensor methods that pick and place elements by index tensors and masks.
-import { numel, sameShape } from '../compiler/meta';
-import { ArgumentError, DTypeError } from '../errors';
+import { isFloat, numel, sameShape, showShape } from '../compiler/meta';
+import { ArgumentError, DTypeError, IndexError, ShapeError } from '../errors';
 import { fromHost, named } from '../graph/record';
 import type { Value } from '../graph/value';
 import { mul } from '../ops/arithmetic';
 import { broadcastShapes } from '../ops/broadcast';
 import { cast, full, reshape } from '../ops/cast';
+import { where } from '../ops/compare';
 import { gather, indexAdd, indexCopy, indexSelect, scatterInto, wrapIndex } from '../ops/indexing';
 import { cat } from '../ops/join';
 import { expand } from '../ops/reduce';
@@ -91,7 +92,7 @@ export abstract class IndexingMethods extends OrderMethods {
     );
     const given = src ?? value;
     if (given === null) throw new ArgumentError("scatter: missing 1 required argument: 'src'");
-    const source = typeof given === 'number' ? full(index.shape, given, this.dtype) : given.value;
+    const source = typeof given === 'number' ? full(index.shape, given, this.dtype, 'scatter') : given.value;
     if (reduce === null) {
       const scattered = scatterInto(this.value, dim, index.value, source, true);
       return this.make(typeof given === 'number' ? named(scattered, 'ScatterBackward1') : scattered);
@@ -115,8 +116,13 @@ export abstract class IndexingMethods extends OrderMethods {
       { alpha: 1 },
       args,
     );
-    const scaled = alpha === 1 ? source.value : mul(source.value, alpha);
+    const scaled = alpha === 1 ? source.value : this.scaled(source.value, alpha);
     return this.make(named(indexAdd(this.value, dim, index.value, scaled), 'IndexAddBackward0'));
+  }
+
+  /** alpha · x in x's dtype. */
+  private scaled(x: Value, alpha: number): Value {
+    return isFloat(x.dtype) ? mul(x, alpha) : mul(x, full([], alpha, x.dtype, 'indexAdd'));
   }
 
   /** A copy with slice j of `source` in the place of slice index[j] along a dimension. */
@@ -169,10 +175,21 @@ export abstract class IndexingMethods extends OrderMethods {
   indexFill(...args: IndexFillArgs): Tensor {
     const { dim, index, value } = parseArgs<IndexFillOptions>('indexFill', ['dim', 'index', 'value'], {}, args);
     const d = this.wrapDim('indexFill', dim);
-    const shape = this.shape.map((size, k) => (k === d ? index.numel() : size));
-    const filler = isTensor(value) ? expand(cast(value.value, this.dtype), shape) : full(shape, value, this.dtype);
-    const places = wrapIndex('indexFill', index.value, this.shape[d] ?? 1);
-    const filled = indexCopy(this.value, d, places, filler);
+    const size = this.shape[d] ?? 1;
+    if (index.shape.length > 1 || (isTensor(value) && value.shape.length > 0)) {
+      throw new ShapeError(
+        `indexFill: expected a list of indices and a 0-d value, but got shapes ${showShape(index.shape)} and ${showShape(isTensor(value) ? value.shape : [])}`,
+      );
+    }
+    const filler = isTensor(value) ? cast(value.value, this.dtype) : full([], value, this.dtype, 'indexFill');
+    const places = reshape(wrapIndex('indexFill', index.value, size), [index.numel()]);
+    // By a mask, since a place that is named twice is filled once.
+    const chosen = indexCopy(full([size], 0, 'bool'), 0, places, full([index.numel()], 1, 'bool'));
+    const mask = reshape(
+      chosen,
+      this.shape.map((_, k) => (k === d ? size : 1)),
+    );
+    const filled = where(mask, filler, this.value);
     return this.make(named(filled, isTensor(value) ? 'IndexFillBackward1' : 'IndexFillBackward0'));
   }
 
@@ -183,6 +200,11 @@ export abstract class IndexingMethods extends OrderMethods {
   /** A copy with `values`, which broadcast, put (or with `accumulate` added) where index tensors for the first dimensions lead together. */
   indexPut(indices: readonly Tensor[], values: Tensor, ...args: AccumulateArgs): Tensor {
     const { accumulate } = parseArgs<{ accumulate?: boolean }>('indexPut', [], { accumulate: false }, args);
+    if (indices.length > this.shape.length) {
+      throw new IndexError(
+        `indexPut: expected at most ${this.shape.length} indices for shape ${showShape(this.shape)}, but got ${indices.length}`,
+      );
+    }
     if (indices.every((index) => index.dtype !== 'bool')) {
       return this.make(named(putAt(this as unknown as Tensor, indices, values, accumulate), 'IndexPutBackward0'));
     }
@@ -199,11 +221,25 @@ export abstract class IndexingMethods extends OrderMethods {
 
   /** A copy with the first elements of `source`, in order, in the places where a mask, which broadcasts, holds. */
   maskedScatter(...args: MaskedScatterArgs): Tensor {
-    return this.clone().maskedScatter_(...args);
+    const { mask } = parseArgs<MaskedScatterOptions>('maskedScatter', ['mask', 'source'], {}, args);
+    const shape = broadcastShapes('maskedScatter', [this.value, mask.value]);
+    return this.expand([...shape])
+      .clone()
+      .maskedScatter_(...args);
   }
 
   maskedScatter_(...args: MaskedScatterArgs): this {
     const { mask, source } = parseArgs<MaskedScatterOptions>('maskedScatter', ['mask', 'source'], {}, args);
+    if (mask.dtype !== 'bool') {
+      throw new DTypeError(
+        `maskedScatter: expected a mask of dtype bool, but got ${mask.dtype}; compare first, as in x.ne(0)`,
+      );
+    }
+    if (source.dtype !== this.dtype) {
+      throw new DTypeError(
+        `maskedScatter: expected a source of dtype ${this.dtype}, but got ${source.dtype}; convert it with .to()`,
+      );
+    }
     this.at(mask.expand(this.shape)).copy_(source.numel() === 1 ? source.reshape(1) : source.flatten());
     return this;
   }

@@ -1,11 +1,12 @@
 // Tensors side by side: raised to a number of dimensions, broadcast together, stacked, and laid along a diagonal.
-import { type Shape, showShape } from '../compiler/meta';
+import { type Shape, sameShape, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { fromHost } from '../graph/record';
 import { broadcastShapes as broadcast } from '../ops/broadcast';
 import { cat } from './functions';
 import { parseArgs } from './options';
 import { meshgrid, vstack } from './rearrange-functions';
+import { expectSize } from './sizes';
 import { Tensor } from './tensor';
 
 interface AtLeast {
@@ -45,18 +46,21 @@ export const columnStack = (tensors: readonly Tensor[]): Tensor =>
 
 export { vstack as rowStack };
 
-/** The shape that shapes broadcast to. */
-export const broadcastShapes = (...shapes: readonly Shape[]): Shape =>
-  broadcast(
+/** The shape that shapes broadcast to; a number is a shape of one dimension. */
+export function broadcastShapes(...shapes: readonly (Shape | number)[]): Shape {
+  const given = shapes.map((shape) => expectSize('broadcastShapes', typeof shape === 'number' ? [shape] : shape));
+  if (given.length === 0) return [];
+  return broadcast(
     'broadcastShapes',
-    shapes.map((shape) => ({ shape, dtype: 'float32' })),
+    given.map((shape) => ({ shape, dtype: 'float32' })),
   );
+}
 
 /** Each tensor expanded to the shape that all of them broadcast to; views. */
 export function broadcastTensors(...tensors: readonly Tensor[] | [readonly Tensor[]]): Tensor[] {
   const list = tensors.flat() as Tensor[];
   const shape = broadcastShapes(...list.map((x) => x.shape));
-  return list.map((x) => x.expand(shape));
+  return list.map((x) => (sameShape(x.shape, shape) ? x : x.expand(shape)));
 }
 
 /** Matrices along the diagonal of one, with zeros elsewhere; vectors are rows. */

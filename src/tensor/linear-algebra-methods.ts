@@ -98,7 +98,7 @@ export abstract class LinearAlgebraMethods extends DiagonalMethods {
   }
 
   renorm_(p: number, dim: number, maxnorm: number): this {
-    return this.replace('renorm_', this.renorm(p, dim, maxnorm).value);
+    return this.replace('renorm_', this.before().renorm(p, dim, maxnorm).value);
   }
 
   private get self(): Tensor {

@@ -54,7 +54,16 @@ export function addmv(input: Tensor, mat: Tensor, vec: Tensor, factors: ProductF
 
 /** beta · input + alpha · (vec1 ⊗ vec2); the input broadcasts. */
 export function addr(input: Tensor, vec1: Tensor, vec2: Tensor, factors: ProductFactors = {}): Tensor {
-  return plusProduct(input, outer(vec1, vec2), factors, 'AddrBackward0');
+  const product = outer(vec1, vec2);
+  const { beta = 1, alpha = 1 } = factors;
+  for (const [factor, number] of Object.entries({ beta, alpha })) {
+    if (product.isFloatingPoint() || Number.isInteger(number)) continue;
+    throw new ArgumentError(`addr: expected a whole ${factor} for dtype ${product.dtype}, but got ${number}`);
+  }
+  if (product.dtype !== 'bool') return plusProduct(input, product, factors, 'AddrBackward0');
+  // Of bools, a factor is whether it is not 0.
+  const times = (x: Tensor, factor: number) => (factor === 0 ? x.logicalXor(x) : x);
+  return times(product, alpha).add(times(input, beta));
 }
 
 /** beta · input + alpha · Σ over the batch of (batch1 batch2); the input broadcasts. */
@@ -74,7 +83,10 @@ export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, factors: P
   return plusProduct(input, product, factors, 'AddbmmBackward0');
 }
 
-function plusProduct(input: Tensor, product: Tensor, { beta = 1, alpha = 1 }: ProductFactors, name: string): Tensor {
+/** Of whole numbers, both factors count without their fractions, as in PyTorch. */
+function plusProduct(input: Tensor, product: Tensor, factors: ProductFactors, name: string): Tensor {
+  const whole = (factor: number) => (product.isFloatingPoint() ? factor : Math.trunc(factor));
+  const [beta, alpha] = [whole(factors.beta ?? 1), whole(factors.alpha ?? 1)];
   const scaled = alpha === 1 ? product : product.mul(alpha);
   const sum = scaled.add(beta === 0 ? input.mul(0).nanToNum() : beta === 1 ? input : input.mul(beta));
   named(sum.value, name);

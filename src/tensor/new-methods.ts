@@ -4,7 +4,7 @@ import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
 import { cast, clone, full } from '../ops/cast';
 import { TensorBase } from './base';
-import { type NestedData, readHostData, storedNumber } from './host-data';
+import { type NestedData, readHostData } from './host-data';
 import { expectSize, type SizeArguments, splitSizes, type TensorOptions, tensorOptions } from './sizes';
 import type { Tensor } from './tensor';
 
@@ -16,7 +16,7 @@ export abstract class NewMethods extends TensorBase {
 
   private filled(op: string, size: Shape, number: number | boolean, given?: TensorOptions): Tensor {
     const options = tensorOptions(op, given, this.dtype);
-    return this.fresh(full(size, storedNumber(op, number, options.dtype), options.dtype), options);
+    return this.fresh(full(size, number, options.dtype, op), options);
   }
 
   private filledAs(op: string, args: SizeArguments<TensorOptions>, number: number): Tensor {

@@ -1,6 +1,6 @@
 // Tensor methods along one dimension: running sums and products, and sorting.
 import type { DType } from '../compiler/meta';
-import { named } from '../graph/record';
+import { expectNumber, named } from '../graph/record';
 import * as scan from '../ops/scan';
 import * as order from '../ops/sort';
 import { type Arguments, parseArgs } from './options';
@@ -96,6 +96,7 @@ export abstract class OrderMethods extends RearrangeMethods {
   /** `[values, indices]` of the k greatest elements of a dimension, greatest first; `largest: false` for the least. */
   topk(...args: TopkArgs): [values: Tensor, indices: Tensor] {
     const { k, dim, largest } = parseArgs<TopkOptions>('topk', ['k'], { dim: -1, largest: true, sorted: true }, args);
+    expectNumber('topk', 'input', this);
     const [values, indices] = order.topk(this.value, k, dim, largest);
     return [this.make(named(values, 'TopkBackward0')), this.make(indices)];
   }

@@ -2,44 +2,42 @@
 import { type DType, isFloat, sameShape, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { mode } from '../graph/mode';
-import { named } from '../graph/record';
+import { expectNumber, named } from '../graph/record';
 import type { Value } from '../graph/value';
 import * as activation from '../ops/activation';
 import * as arithmetic from '../ops/arithmetic';
 import { cast, clone, full } from '../ops/cast';
 import * as compare from '../ops/compare';
-import { divisionType, dtypeOfScalar, type Promotable, promoteTypes } from '../ops/promotion';
+import { canBecome, divisionType, promoteTypes } from '../ops/promotion';
 import { expand } from '../ops/reduce';
+import { storedNumber, wrappedNumber } from '../ops/stored-number';
 import { TensorBase } from './base';
 import { expectDType, refuseDevice } from './host-data';
-import { type Arguments, isPlainObject, kindOf, parseArgs } from './options';
+import { kindOf, parseArgs } from './options';
+import {
+  alphaOf,
+  type Bound,
+  type ClampArgs,
+  type DivOptions,
+  type FillArgs,
+  type FillOptions,
+  type MaskedFillArgs,
+  type MaskedFillOptions,
+  numberOf,
+  type Operandish,
+  operandOf,
+  type ToArgs,
+  type ToOptions,
+} from './pointwise-args';
 import { RandomMethods } from './random-methods';
 import type { Tensor } from './tensor';
 
-/** A tensor, or a number that is promoted like Python's. */
-export type Operandish = Tensor | number | boolean;
-
-/** A bound of `clamp`: one for all elements, or one for each. */
-type Bound = Tensor | number;
-
-type ClampArgs = [min?: Bound | null, max?: Bound | null] | [{ min?: Bound | null; max?: Bound | null }];
+export type { FillArgs, MaskedFillArgs, Operandish, ToArgs } from './pointwise-args';
 
 type BinaryOp = (a: Value, b: Value | number) => Value;
 
-interface MaskedFillOptions {
-  mask: Tensor;
-  /** A number, or a tensor without dimensions. */
-  value: number | Tensor;
-}
-
-export type MaskedFillArgs = Arguments<MaskedFillOptions, ['mask', 'value']>;
-
-interface DivOptions {
-  roundingMode?: 'floor' | 'trunc' | null;
-}
-
-const alphaOf = (name: string, options: { alpha?: number }): number =>
-  parseArgs<{ alpha?: number }>(name, [], { alpha: 1 }, [options]).alpha;
+/** What PyTorch converts with a check, rather than modulo the dtype's size as arithmetic does. */
+const checksNumbers: readonly string[] = ['pow', 'where'];
 
 /** Names the gradient function of a rounded quotient. */
 function calledDiv(quotient: Tensor): Tensor {
@@ -53,6 +51,7 @@ export abstract class PointwiseMethods extends RandomMethods {
   /** this + alpha · other. */
   add(other: Operandish, options?: { alpha?: number }): Tensor {
     const alpha = options ? alphaOf('add', options) : 1;
+    if (options) this.expectFactor('add', 'alpha', alpha, other);
     return this.combine('add', other, (a, b) => arithmetic.add(a, b, alpha));
   }
 
@@ -64,6 +63,7 @@ export abstract class PointwiseMethods extends RandomMethods {
         "sub: expected numbers, but got an operand of dtype bool; use logicalXor, or convert it with .to('int64')",
       );
     }
+    if (options) this.expectFactor('sub', 'alpha', alpha, other);
     return this.combine('sub', other, (a, b) =>
       alpha === 1 ? arithmetic.sub(a, b) : named(arithmetic.add(a, b, -alpha), 'SubBackward0'),
     );
@@ -78,13 +78,28 @@ export abstract class PointwiseMethods extends RandomMethods {
     const defaults = { roundingMode: null };
     const { roundingMode } = options ? parseArgs<DivOptions>('div', [], defaults, [options]) : defaults;
     if (roundingMode === 'floor') return calledDiv(this.floorDivide(other));
-    const quotient = this.combine('div', other, arithmetic.div, true);
-    if (roundingMode === null) return quotient;
-    if (roundingMode !== 'trunc') {
+    if (roundingMode !== null && roundingMode !== 'trunc') {
       throw new ArgumentError(`div: expected roundingMode 'trunc', 'floor' or null, but got '${roundingMode}'`);
     }
-    const truncated = quotient.sign().mul(quotient.abs().floor());
-    return calledDiv(truncated.to(this.resultType(other)));
+    if (roundingMode === null) return this.combine('div', other, arithmetic.div, true);
+    const common = this.resultType(other);
+    if (common === 'bool') {
+      throw new DTypeError(
+        "div: expected numbers to round, but got operands of dtype bool; convert them with .to('int64')",
+      );
+    }
+    const truncated = this.combine('div', other, arithmetic.truncDivide, true);
+    return calledDiv(this.make(cast(truncated.value, common)));
+  }
+
+  /** @throws ArgumentError for a factor with a fraction where all numbers are whole */
+  protected expectFactor(name: string, factor: string, number: number, other: Operandish): void {
+    if (typeof number !== 'number') {
+      throw new ArgumentError(`${name}: expected ${factor} to be a number, but got ${kindOf(number)}`);
+    }
+    const dtype = this.resultType(other);
+    if (Number.isInteger(number) || isFloat(dtype)) return;
+    throw new ArgumentError(`${name}: expected a whole ${factor} for operands of dtype ${dtype}, but got ${number}`);
   }
 
   /** Names the gradient function of a result, which in PyTorch differs for numbers and tensors. */
@@ -105,6 +120,14 @@ export abstract class PointwiseMethods extends RandomMethods {
   }
 
   pow(exponent: Operandish): Tensor {
+    if (typeof exponent === 'boolean' && this.dtype === 'bool') {
+      return exponent ? this.clone() : this.make(full(this.shape, 1, 'bool'));
+    }
+    if (typeof exponent === 'number' && exponent < 0 && !isFloat(this.resultType(exponent))) {
+      throw new ArgumentError(
+        `pow: expected an exponent of at least 0 for dtype ${this.dtype}, but got ${exponent}; convert it with .to('float32')`,
+      );
+    }
     return this.combine('pow', exponent, arithmetic.pow);
   }
 
@@ -208,6 +231,8 @@ export abstract class PointwiseMethods extends RandomMethods {
         `clamp: expected min or max for input of shape ${showShape(this.shape)}, but got neither`,
       );
     }
+    const dtype = promoteTypes(...[this, min, max].filter((x) => x !== null).map(operandOf));
+    expectNumber('clamp', 'input', { shape: this.shape, dtype });
     const byNumbers = [min, max].every((bound) => bound === null || typeof bound === 'number');
     return this.limited(min, max, `ClampBackward${byNumbers ? 1 : 0}`);
   }
@@ -230,7 +255,8 @@ export abstract class PointwiseMethods extends RandomMethods {
     if (bounds.every((bound) => typeof bound === 'number')) {
       return this.make(named(compare.clamp(x, min as number | null, max as number | null), gradName));
     }
-    const boundOf = (bound: Bound) => (typeof bound === 'number' ? full([], bound, dtype) : cast(bound.value, dtype));
+    const boundOf = (bound: Bound) =>
+      typeof bound === 'number' ? full([], bound, dtype, 'clamp') : cast(bound.value, dtype);
     const raised = min === null ? x : compare.maximum(x, boundOf(min));
     return this.make(named(max === null ? raised : compare.minimum(raised, boundOf(max)), gradName));
   }
@@ -299,12 +325,13 @@ export abstract class PointwiseMethods extends RandomMethods {
 
   /** This tensor where `condition` holds, `other` elsewhere. */
   where(condition: Tensor, other: Operandish): Tensor {
-    if (condition.dtype !== 'bool') {
+    if (condition.dtype !== 'bool' && condition.dtype !== 'uint8') {
       throw new DTypeError(
         `where: expected a condition of dtype bool, but got ${condition.dtype}; compare first, as in x.gt(0)`,
       );
     }
-    return this.combine('where', other, (a, b) => compare.where(condition.value, a, b));
+    const holds = cast(condition.value, 'bool');
+    return this.combine('where', other, (a, b) => compare.where(holds, a, b));
   }
 
   /** `value` where `mask` holds, this tensor elsewhere. */
@@ -316,7 +343,7 @@ export abstract class PointwiseMethods extends RandomMethods {
       );
     }
     if (!(value instanceof TensorBase)) {
-      const number = full([], value, this.dtype);
+      const number = full([], numberOf('maskedFill', value), this.dtype, 'maskedFill');
       return this.make(named(compare.where(mask.value, number, this.value), 'MaskedFillBackward0'));
     }
     if (value.shape.length > 0) {
@@ -329,11 +356,14 @@ export abstract class PointwiseMethods extends RandomMethods {
   // ── Conversion ──
 
   /** The numbers in another dtype, or that of another tensor; this tensor itself where it has that dtype already, unless `copy` is true. */
-  to(target: DType | Tensor | { dtype?: DType; copy?: boolean }, options?: { copy?: boolean }): Tensor {
-    const given = isPlainObject(target) ? target : { dtype: typeof target === 'string' ? target : target.dtype };
-    const { dtype, copy } = parseArgs<{ dtype?: DType; copy?: boolean }>('to', [], { dtype: this.dtype, copy: false }, [
-      { ...given, ...options },
-    ]);
+  to(...args: ToArgs): Tensor {
+    const { dtype: target, copy } = parseArgs<ToOptions>(
+      'to',
+      [],
+      { dtype: this.dtype, nonBlocking: false, copy: false },
+      args,
+    );
+    const dtype = target instanceof TensorBase ? target.dtype : target;
     refuseDevice('to', dtype);
     if (dtype !== this.dtype) return this.make(cast(this.value, expectDType('to', dtype)));
     return copy ? this.make(named(clone(this.value), 'ToCopyBackward0')) : (this as unknown as Tensor);
@@ -381,8 +411,11 @@ export abstract class PointwiseMethods extends RandomMethods {
   }
 
   /** Overwrites every element with one number, or with a tensor of a single one. */
-  fill_(value: number | boolean | Tensor): this {
-    if (!(value instanceof TensorBase)) return this.assign(full(this.shape, Number(value), this.dtype));
+  fill_(...args: FillArgs): this {
+    const { value } = parseArgs<FillOptions>('fill_', ['value'], {}, args);
+    if (!(value instanceof TensorBase)) {
+      return this.assign(full(this.shape, numberOf('fill_', value), this.dtype, 'fill_'));
+    }
     if (value.shape.length === 0) return this.copy_(value);
     throw new ShapeError(
       `fill_: expected a number or a 0-d tensor, but got shape ${showShape(value.shape)}; use copy_`,
@@ -523,17 +556,18 @@ export abstract class PointwiseMethods extends RandomMethods {
     const dtype = division ? divisionType(common) : common;
     const a = cast(this.value, dtype);
     if (other instanceof TensorBase) return this.make(op(a, cast(other.value, dtype)));
-    const number = Number(other);
-    if (dtype === 'bool') return this.make(op(a, full([], number, dtype)));
     if (typeof other !== 'number' && typeof other !== 'boolean') {
       throw new DTypeError(`${name}: expected a tensor or a number, but got ${kindOf(other)}`);
     }
-    return this.make(op(a, number));
+    if (dtype === 'bool') return this.make(op(a, full([], other, dtype)));
+    const number = Number(other);
+    const wraps = dtype === 'uint8' && Number.isInteger(number) && !checksNumbers.includes(name);
+    return this.make(op(a, wraps ? wrappedNumber(number, dtype) : storedNumber(name, number, dtype)));
   }
 
   /** In-place result: its dtype must be able to go back into this tensor's. */
   protected replace(name: string, value: Value): this {
-    if (isFloat(value.dtype) && !isFloat(this.dtype)) {
+    if (!canBecome(value.dtype, this.dtype)) {
       throw new DTypeError(
         `${name}: the result is ${value.dtype}, which cannot be written into a tensor of dtype ${this.dtype}; convert with .to() first`,
       );
@@ -557,9 +591,4 @@ export abstract class PointwiseMethods extends RandomMethods {
     const value = cast(source, this.dtype);
     return this.assign(sameShape(value.shape, shape) ? value : expand(value, shape));
   }
-}
-
-function operandOf(x: TensorBase | number | boolean): Promotable {
-  if (x instanceof TensorBase) return { dtype: x.dtype, rank0: x.shape.length === 0 };
-  return { dtype: dtypeOfScalar(x), isScalar: true };
 }

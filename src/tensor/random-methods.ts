@@ -2,9 +2,9 @@
 import { type DType, isFloat, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { withMode } from '../graph/mode';
-import { fromHost } from '../graph/record';
+import { fromHost, named } from '../graph/record';
 import type { HostNumbers, Value } from '../graph/value';
-import { cast } from '../ops/cast';
+import { cast, drawnFrom as drawnBy } from '../ops/cast';
 import { lt } from '../ops/compare';
 import { sampleByExponential, sampleByUniform } from '../ops/multinomial';
 import type { TensorBase } from './base';
@@ -195,7 +195,7 @@ export abstract class RandomMethods extends NewMethods {
 
   /**
    * Ones with the probabilities that this tensor holds, zeros otherwise; or, given `p`, ones of that one probability in this tensor's
-   * shape. In its dtype. It carries no gradient.
+   * shape. In its dtype. Its gradient is 0.
    */
   bernoulli(...args: BernoulliArguments): Tensor {
     const { p, generator } = parseArgs<{ p?: number | null } & Drawing>(
@@ -208,17 +208,16 @@ export abstract class RandomMethods extends NewMethods {
     const source = generator ?? defaultGenerator();
     if (p !== null) {
       fillBernoulli(out, p, source);
-      return this.make(cast(fromHost(out, this.shape, 'float32'), this.dtype));
+      return this.make(drawnFrom([this.value], cast(fromHost(out, this.shape, 'float32'), this.dtype), 'Bernoulli'));
     }
     if (!isFloat(this.dtype))
       throw new DTypeError(`bernoulli: expected probabilities of dtype float32, but got ${this.dtype}`);
     fillUniform(out, 0, 1, source);
-    return this.make(
-      withMode({ grad: false }, () => {
-        const chance = fromHost(out, this.shape, 'float32');
-        return cast(lt(chance, cast(this.value, 'float32')), this.dtype);
-      }),
-    );
+    const drawn = withMode({ grad: false }, () => {
+      const chance = fromHost(out, this.shape, 'float32');
+      return cast(lt(chance, cast(this.value, 'float32')), this.dtype);
+    });
+    return this.make(drawnFrom([this.value], drawn, 'Bernoulli'));
   }
 
   /**
@@ -268,6 +267,12 @@ export abstract class RandomMethods extends NewMethods {
       return this.make(sampleByUniform(weights, fromHost(u, size, 'float32')));
     });
   }
+}
+
+/** Numbers drawn by the values of `inputs`, which get a gradient of 0. */
+export function drawnFrom(inputs: readonly Value[], numbers: Value, name: string): Value {
+  const sources = inputs.filter((x) => x.requiresGrad);
+  return sources.length > 0 ? named(drawnBy(sources, numbers), `${name}Backward0`) : numbers;
 }
 
 /** What `random_` may be asked for. */

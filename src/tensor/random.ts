@@ -2,11 +2,12 @@
 import { type DType, isFloat, numel, type Shape } from '../compiler/meta';
 import { ArgumentError, DTypeError } from '../errors';
 import { withMode } from '../graph/mode';
-import { fromHost } from '../graph/record';
+import { expectFloat, fromHost } from '../graph/record';
 import type { HostNumbers } from '../graph/value';
 import { add, mul } from '../ops/arithmetic';
 import { broadcastShapes } from '../ops/broadcast';
 import { cast } from '../ops/cast';
+import { storedNumber } from '../ops/stored-number';
 import { hostArray } from './host-data';
 import { makeTensor } from './make-leaf';
 import { isPlainObject, parseArgs } from './options';
@@ -14,7 +15,7 @@ import { binomial as binomialCount, poisson as poissonCount } from './random/cou
 import { fillHalfNormal, fillNormal, fillRandint, fillUniform, randperm as permutation } from './random/distributions';
 import { defaultGenerator, type Generator } from './random/generator';
 import { fillLike } from './random/order';
-import type { BernoulliArguments, MultinomialArguments } from './random-methods';
+import { type BernoulliArguments, drawnFrom, type MultinomialArguments } from './random-methods';
 import { expectSize, type SizeArguments, splitSizes, type TensorOptions, tensorOptions } from './sizes';
 import { Tensor } from './tensor';
 
@@ -62,8 +63,11 @@ const standardNormal: Fill = (out, generator, oneByOne) => fillNormal(out, 0, 1,
 const normalFor = (dtype: DType | undefined): Fill =>
   dtype === 'float16' ? (out, generator, oneByOne) => fillHalfNormal(out, 0, 1, generator, oneByOne) : standardNormal;
 
-/** The dtype of numbers drawn in the likeness of a tensor. */
-const floatOf = ({ dtype }: Tensor): DType => (isFloat(dtype) ? dtype : 'float32');
+/** The dtype of numbers drawn in the likeness of a tensor of floats. */
+function floatOf(op: string, input: Tensor, { dtype }: RandomOptions): DType {
+  if (dtype === undefined) expectFloat(op, 'input', input);
+  return isFloat(input.dtype) ? input.dtype : 'float32';
+}
 
 /** Uniform on [0, 1), float32: `rand(2, 3)`, `rand([2, 3], { generator })`. */
 export function rand(...args: SizeArguments<RandomOptions>): Tensor {
@@ -77,13 +81,26 @@ export function randn(...args: SizeArguments<RandomOptions>): Tensor {
   return drawn('randn', size, options, 'float32', normalFor(options.dtype));
 }
 
-/** Uniform on [0, 1) in the input's shape and, if it is of floats, its dtype. */
+/** Uniform on [0, 1) in the input's shape and dtype, which is of floats, or in the dtype given. */
 export const randLike = (input: Tensor, options: RandomOptions = {}): Tensor =>
-  drawn('randLike', input.shape, options, floatOf(input), uniform, input);
+  drawn('randLike', input.shape, options, floatOf('randLike', input, options), uniform, input);
 
-/** Standard normal in the input's shape and, if it is of floats, its dtype. */
+/** Standard normal in the input's shape and dtype, which is of floats, or in the dtype given. */
 export const randnLike = (input: Tensor, options: RandomOptions = {}): Tensor =>
-  drawn('randnLike', input.shape, options, floatOf(input), normalFor(options.dtype ?? input.dtype), input);
+  drawn(
+    'randnLike',
+    input.shape,
+    options,
+    floatOf('randnLike', input, options),
+    normalFor(options.dtype ?? input.dtype),
+    input,
+  );
+
+/** @throws DTypeError for a bound that is no number of the dtype */
+function expectHolds(op: string, bound: number, dtype: DType): void {
+  if (storedNumber(op, bound, dtype) === bound) return;
+  throw new DTypeError(`${op}: expected bounds that ${dtype} holds, but got ${bound}`);
+}
 
 interface RandintParameters extends RandomOptions {
   /** The least number; default 0. */
@@ -119,6 +136,7 @@ export function randint(
   if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from >= to) {
     throw new ArgumentError(`randint: expected whole numbers low < high, but got low ${from} and high ${to}`);
   }
+  for (const bound of [from, to - 1]) expectHolds('randint', bound, options.dtype ?? 'int64');
   const fill: Fill = (out, generator) => fillRandint(out, from, to, generator);
   return drawn('randint', expectSize('randint', shape), options, 'int64', fill);
 }
@@ -155,29 +173,30 @@ export function randintLike(
   if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from >= to) {
     throw new ArgumentError(`randintLike: expected whole numbers low < high, but got low ${from} and high ${to}`);
   }
+  for (const bound of [from, to - 1]) expectHolds('randintLike', bound, options.dtype ?? input.dtype);
   const fill: Fill = (out, generator) => fillRandint(out, from, to, generator);
   return drawn('randintLike', input.shape, options, input.dtype, fill, input);
 }
 
-/** Ones with the probabilities that `input` gives, or with the one probability `p` in its shape; zeros otherwise. It carries no gradient. */
+/** Ones with the probabilities that `input` gives, or with the one probability `p` in its shape; zeros otherwise. Its gradient is 0. */
 export const bernoulli = (input: Tensor, ...args: BernoulliArguments): Tensor => input.bernoulli(...args);
 
 /** `numSamples` categories by the weights in the last dimension of `input` [n] or [rows, n]; int64. */
 export const multinomial = (input: Tensor, ...args: MultinomialArguments): Tensor => input.multinomial(...args);
 
-/** Counts that follow Poisson's distribution, whose means `input` gives. Reads them back, and draws when they are there. It carries no gradient. */
+/** Counts that follow Poisson's distribution, whose means `input` gives. Reads them back, and draws when they are there. Its gradient is 0. */
 export async function poisson(input: Tensor, options: { generator?: Generator | null } = {}): Promise<Tensor> {
   const { generator } = parseArgs<{ generator?: Generator | null }>('poisson', [], { generator: null }, [options]);
   expectProbabilities('poisson', 'rates', input);
   const rates = await input.data();
   const source = generator ?? defaultGenerator();
   const counts = Float32Array.from(rates, (rate) => poissonCount(rate, source));
-  return Tensor.of(cast(fromHost(counts, input.shape, 'float32'), input.dtype));
+  return Tensor.of(drawnFrom([input.value], cast(fromHost(counts, input.shape, 'float32'), input.dtype), 'Poisson'));
 }
 
 /**
  * How many of `count` trials of probability `prob` succeed, element by element of two tensors of one shape. Reads them back, and draws when they
- * are there. It carries no gradient.
+ * are there. Its gradient is 0.
  */
 export async function binomial(
   count: Tensor,
@@ -191,7 +210,8 @@ export async function binomial(
   const [counts, chances] = await Promise.all([count.expand(shape).data(), prob.expand(shape).data()]);
   const source = generator ?? defaultGenerator();
   const found = Float32Array.from(counts, (trials, i) => binomialCount(trials, chances[i]!, source));
-  return Tensor.of(cast(fromHost(found, shape, 'float32'), count.dtype));
+  const numbers = cast(fromHost(found, shape, 'float32'), count.dtype);
+  return Tensor.of(drawnFrom([count.value, prob.value], numbers, 'Binomial'));
 }
 
 function expectProbabilities(op: string, name: string, input: Tensor): void {
@@ -210,7 +230,7 @@ interface NormalParameters {
 
 /**
  * Normal numbers of the given mean and standard deviation: both numbers with a `size`, or at least one a tensor that gives the
- * shape and dtype. It carries no gradient.
+ * shape and dtype, and whose gradient is 0.
  */
 export function normal(
   ...args:
@@ -240,9 +260,16 @@ export function normal(
   const shaping = (mean instanceof Tensor ? mean : std) as Tensor;
   const wide = (x: Tensor | number) => (typeof x === 'number' ? x : cast(x.value, 'float32'));
   const both = [mean, std].filter((x) => x instanceof Tensor);
+  for (const x of both) expectFloat('normal', x === mean ? 'mean' : 'std', x);
   const noise = drawn('normal', broadcastShapes('normal', both), options, 'float32', standardNormal);
-  return withMode({ grad: false }, () => {
-    const numbers = add(mul(noise.value, wide(std)), wide(mean as Tensor | number));
-    return Tensor.of(cast(numbers, floatOf(shaping)));
-  });
+  const numbers = withMode({ grad: false }, () =>
+    cast(add(mul(noise.value, wide(std)), wide(mean as Tensor | number)), shaping.dtype),
+  );
+  return Tensor.of(
+    drawnFrom(
+      both.map((x) => x.value),
+      numbers,
+      'Normal',
+    ),
+  );
 }

@@ -1,12 +1,14 @@
 // Tensor methods that reduce dimensions, and the row functions softmax and logSoftmax.
 import { type DType, sameShape, showShape } from '../compiler/meta';
-import { ArgumentError } from '../errors';
-import { named } from '../graph/record';
+import { ArgumentError, ShapeError } from '../errors';
+import { expectFloat, expectNumber, named } from '../graph/record';
 import type { Value } from '../graph/value';
 import * as arg from '../ops/arg';
-import { cast, toFloat } from '../ops/cast';
+import { cast, reshape } from '../ops/cast';
 import { std, variance } from '../ops/moments';
+import { nuclearNorm } from '../ops/nuclear-norm';
 import * as reduce from '../ops/reduce';
+import { permute } from '../ops/shape';
 import { logSoftmax, softmax } from '../ops/softmax';
 import { vectorNorm } from '../ops/vector-norm';
 import { type ClosenessArgs, ElementaryMethods } from './elementary-methods';
@@ -23,7 +25,8 @@ import {
 import type { Tensor } from './tensor';
 
 interface NormOptions {
-  p?: number | 'fro';
+  /** 'fro' is 2; 'nuc' is the sum of the singular values of a matrix, or of those of two dimensions. */
+  p?: number | 'fro' | 'nuc';
   dim?: Dims;
   keepdim?: boolean;
   /** What the elements are cast to first. */
@@ -36,7 +39,7 @@ export type CountArgs = Arguments<{ dim?: Dims }, ['dim']>;
 
 interface RowOptions {
   dim: number;
-  /** What the elements are cast to first; default: their own, for integers float32. */
+  /** What the elements are cast to first; default: their own, which are floats. */
   dtype?: DType | null;
 }
 
@@ -65,15 +68,15 @@ export abstract class ReduceMethods extends ElementaryMethods {
   /** Whether another tensor has this one's shape and equal elements; reads them back. */
   async equal(other: Tensor): Promise<boolean> {
     if (!sameShape(this.shape, other.shape)) return false;
-    return (await this.eq(other).all().item()) === 1;
+    return Boolean(await this.eq(other).all().item());
   }
 
   /** Whether |this - other| ≤ atol + rtol · |other| everywhere; reads back. Equal infinities are close. */
   async allclose(other: Tensor, ...args: ClosenessArgs): Promise<boolean> {
-    return (
-      (await this.isclose(other, ...args)
+    return Boolean(
+      await this.isclose(other, ...args)
         .all()
-        .item()) === 1
+        .item(),
     );
   }
 
@@ -134,10 +137,12 @@ export abstract class ReduceMethods extends ElementaryMethods {
 
   /** The index (int64) of the greatest element, along `dim` or of the flattened tensor; the first where several are. */
   argmax(...args: ReduceArgs<number | null>): Tensor {
+    expectNumber('argmax', 'input', this);
     return this.reduced('argmax', args, (x, dim, keepdim) => arg.argmax(x, dim as number | null, keepdim));
   }
 
   argmin(...args: ReduceArgs<number | null>): Tensor {
+    expectNumber('argmin', 'input', this);
     return this.reduced('argmin', args, (x, dim, keepdim) => arg.argmin(x, dim as number | null, keepdim));
   }
 
@@ -162,24 +167,43 @@ export abstract class ReduceMethods extends ElementaryMethods {
       { p: 'fro', dim: none, keepdim: false, dtype: this.dtype },
       args,
     );
-    if (p !== 'fro' && typeof p !== 'number') {
-      throw new ArgumentError(
-        `norm: expected p to be a number or 'fro', but got ${JSON.stringify(p)}; there are no singular values here`,
+    if (p !== 'fro' && p !== 'nuc' && typeof p !== 'number') {
+      throw new ArgumentError(`norm: expected p to be a number, 'fro' or 'nuc', but got ${JSON.stringify(p)}`);
+    }
+    expectFloat('norm', 'input', { shape: this.shape, dtype });
+    if (p === 'nuc') return this.nuclearNorm(cast(this.value, dtype), dim, keepdim);
+    return this.make(vectorNorm(cast(this.value, dtype), p === 'fro' ? 2 : p, allIfNone(dim), keepdim));
+  }
+
+  private nuclearNorm(x: Value, dim: Dims, keepdim: boolean): Tensor {
+    const rank = x.shape.length;
+    const all = Array.from({ length: rank }, (_, d) => d);
+    const dims = dim === null ? all : [dim].flat().map((d) => this.wrapDim('norm', d));
+    if (dims.length !== 2 || dims[0] === dims[1]) {
+      throw new ShapeError(
+        `norm: expected two different dimensions for p 'nuc' and shape ${showShape(x.shape)}, but got ${showShape(dims)}`,
       );
     }
-    return this.make(vectorNorm(cast(this.value, dtype), p === 'fro' ? 2 : p, allIfNone(dim), keepdim));
+    const y = nuclearNorm(permute(x, [...all.filter((d) => !dims.includes(d)), ...dims]));
+    const kept = x.shape.map((size, d) => (dims.includes(d) ? 1 : size));
+    return this.make(keepdim ? reshape(y, kept) : y);
   }
 
   /** exp(x_i) / Σ_j exp(x_j) along `dim`. */
   softmax(...args: RowArgs): Tensor {
     const { dim, dtype } = rowArgs('softmax', args);
-    return this.make(softmax(dtype ? cast(this.value, dtype) : toFloat(this.value), dim));
+    return this.make(softmax(this.rows('softmax', dtype), dim));
   }
 
   /** log softmax along `dim`. */
   logSoftmax(...args: RowArgs): Tensor {
     const { dim, dtype } = rowArgs('logSoftmax', args);
-    return this.make(logSoftmax(dtype ? cast(this.value, dtype) : toFloat(this.value), dim));
+    return this.make(logSoftmax(this.rows('logSoftmax', dtype), dim));
+  }
+
+  private rows(name: string, dtype: DType | null): Value {
+    if (dtype === null) expectFloat(name, 'input', this);
+    return dtype ? cast(this.value, dtype) : this.value;
   }
 
   private reduced(

@@ -2,7 +2,7 @@
 import type { Shape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { fromHost } from '../graph/record';
-import { ones, zeros } from './creation';
+import { expectNumbers, ones, zeros } from './creation';
 import { cat } from './functions';
 import { readHostData } from './host-data';
 import { makeTensor } from './make-leaf';
@@ -36,6 +36,7 @@ export function logspace(
   );
   const { start, end, steps, base } = given;
   const options = tensorOptions('logspace', named, 'float32');
+  expectNumbers('logspace', { start, end, base });
   if (!Number.isInteger(steps) || steps < 0) {
     throw new ArgumentError(`logspace: expected a whole number of steps ≥ 0, but got ${steps}`);
   }

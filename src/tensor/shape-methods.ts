@@ -1,6 +1,6 @@
 // Tensor methods that rearrange: views where PyTorch gives views, copies where it copies.
 import { numel, type Shape, showShape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+import { ArgumentError, DTypeError, IndexError, ShapeError } from '../errors';
 import { named } from '../graph/record';
 import { identity, reshape } from '../ops/cast';
 import { gather, indexSelect } from '../ops/indexing';
@@ -143,9 +143,9 @@ export abstract class ShapeMethods extends ReduceMethods {
   /** Dimensions startDim to endDim as one. */
   flatten(...args: FlattenArgs): Tensor {
     const { startDim, endDim } = parseArgs<FlattenOptions>('flatten', [], { startDim: 0, endDim: -1 }, args);
-    if (this.shape.length === 0) return this.reshape(1);
     const start = this.wrapDim('flatten', startDim);
     const end = this.wrapDim('flatten', endDim);
+    if (this.shape.length === 0) return this.reshape(1);
     if (start > end) throw new ShapeError(`flatten: expected startDim ≤ endDim, but got ${startDim} and ${endDim}`);
     const { shape } = this;
     if (start === end) return this as unknown as Tensor;
@@ -295,6 +295,7 @@ export abstract class ShapeMethods extends ReduceMethods {
   /** All slices along a dimension. */
   unbind(...args: UnbindArgs): Tensor[] {
     const { dim } = parseArgs<{ dim?: number }>('unbind', [], { dim: 0 }, args);
+    if (this.shape.length === 0) throw new IndexError('unbind: expected at least one dimension, but got shape []');
     const size = this.shape[this.wrapDim('unbind', dim)]!;
     return Array.from({ length: size }, (_, i) => this.called('UnbindBackward0', this.select(dim, i)));
   }
@@ -329,7 +330,9 @@ export abstract class ShapeMethods extends ReduceMethods {
   chunk(...args: ChunkArgs): Tensor[] {
     const { chunks, dim } = parseArgs<ChunkOptions>('chunk', ['chunks'], { dim: 0 }, args);
     if (!(chunks > 0)) throw new ArgumentError(`chunk: expected chunks greater than 0, but got ${chunks}`);
-    return this.split(Math.max(Math.ceil(this.shape[this.wrapDim('chunk', dim)]! / chunks), 1), dim);
+    const size = this.shape[this.wrapDim('chunk', dim)]!;
+    if (size === 0) return this.split(new Array<number>(chunks).fill(0), dim);
+    return this.split(Math.max(Math.ceil(size / chunks), 1), dim);
   }
 
   /** The order of the elements reversed along the given dimensions; a copy. */
@@ -348,6 +351,10 @@ export abstract class ShapeMethods extends ReduceMethods {
       throw new ArgumentError(
         `pad: expected an even number of at most ${2 * rank} amounts for shape ${showShape(this.shape)}, but got ${amounts.length}`,
       );
+    }
+    // PyTorch fills with a float, which it does not wrap.
+    if (this.dtype === 'uint8' && value < 0) {
+      throw new DTypeError(`pad: expected a value from 0 to 255 for uint8, but got ${value}`);
     }
     const before = new Array<number>(rank).fill(0);
     const after = new Array<number>(rank).fill(0);

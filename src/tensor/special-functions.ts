@@ -2,7 +2,8 @@
 import { isFloat } from '../compiler/meta';
 import { ArgumentError, DTypeError } from '../errors';
 import { named } from '../graph/record';
-import { promoteTypes } from '../ops/promotion';
+import { cast } from '../ops/cast';
+import { dtypeOfScalar, promoteTypes } from '../ops/promotion';
 import { inf } from './constants';
 import { tensorOf } from './operand';
 import { parseArgs } from './options';
@@ -127,6 +128,8 @@ export const bitwiseLeftShift = (input: Tensor | number, other: Tensor | number)
 export const bitwiseRightShift = (input: Tensor | number, other: Tensor | number): Tensor =>
   tensorOf(input).bitwiseRightShift(other);
 
+const numberType = (number: number | boolean) => ({ dtype: dtypeOfScalar(number), isScalar: true });
+
 /** other - alpha · input. */
 export function rsub(input: Tensor, other: Operandish, options: { alpha?: number } = {}): Tensor {
   const { alpha } = parseArgs<{ alpha?: number }>('rsub', [], { alpha: 1 }, [options]);
@@ -137,7 +140,8 @@ export function rsub(input: Tensor, other: Operandish, options: { alpha?: number
   if (input.dtype === 'bool') {
     throw new DTypeError('rsub: expected numbers, but got dtype bool; use logicalNot, or convert it with .to()');
   }
-  return renamed(input.mul(-alpha).add(other), 'RsubBackward1');
+  const scaled = Tensor.of(cast(input.value, promoteTypes({ dtype: input.dtype }, numberType(other)))).mul(-alpha);
+  return renamed(scaled.add(other), 'RsubBackward1');
 }
 
 /**

@@ -1,7 +1,7 @@
 // Tensor methods of special functions and of the parts of numbers, with their in-place forms.
 import { isFloat } from '../compiler/meta';
 import { ArgumentError, DTypeError } from '../errors';
-import { named } from '../graph/record';
+import { expectNumber, named } from '../graph/record';
 import type { Value } from '../graph/value';
 import { full } from '../ops/cast';
 import * as parts from '../ops/parts';
@@ -40,6 +40,7 @@ export abstract class SpecialMethods extends LinearAlgebraMethods {
   mvlgamma(...args: Arguments<{ p: number }, ['p']>): Tensor {
     const { p } = parseArgs<{ p: number }>('mvlgamma', ['p'], {}, args);
     if (!Number.isInteger(p) || p < 1) throw new ArgumentError(`mvlgamma: expected a whole p ≥ 1, but got ${p}`);
+    expectNumber('mvlgamma', 'input', this);
     let sum = this.lgamma();
     for (let j = 1; j < p; j++) sum = sum.add(this.sub(j / 2).lgamma());
     const result = sum.add(((p * (p - 1)) / 4) * Math.log(Math.PI));

@@ -1,10 +1,13 @@
 // torch.special: the functions of mathematics under the names that SciPy has for them.
+import { ArgumentError } from '../errors';
 import { named } from '../graph/record';
 import { cast } from '../ops/cast';
-import { divisionType } from '../ops/promotion';
+import { divisionType, promoteTypes } from '../ops/promotion';
 import * as ops from '../ops/special';
 import { erfc } from './elementary-functions';
 import { sigmoid } from './functions';
+import { tensorOf } from './operand';
+import type { Operandish } from './pointwise-methods';
 import { digamma, igamma, igammac, lgamma, mvlgamma, xlogy } from './special-functions';
 import { Tensor } from './tensor';
 
@@ -23,10 +26,15 @@ export {
 /** The modified Bessel function of the first kind, of order 1. */
 export const i1 = (input: Tensor): Tensor => Tensor.of(ops.i1(input.value));
 
-/** input · ln(1 + other), and 0 where `input` is 0. */
-export function xlog1py(input: Tensor, other: Tensor): Tensor {
-  const float = (x: Tensor) => cast(x.value, divisionType(x.dtype));
-  return Tensor.of(named(ops.xlog1py(float(input), float(other)), 'SpecialXlog1PyBackward0'));
+/** input · ln(1 + other), and 0 where `input` is 0; one of them may be a number. */
+export function xlog1py(input: Operandish, other: Operandish): Tensor {
+  if (!(input instanceof Tensor) && !(other instanceof Tensor)) {
+    throw new ArgumentError('xlog1py: expected at least one tensor, but got two numbers');
+  }
+  const [a, b] = [tensorOf(input), tensorOf(other)];
+  const operands = [a, b].map((x) => ({ dtype: x.dtype, rank0: x.shape.length === 0 }));
+  const dtype = divisionType(promoteTypes(...operands));
+  return Tensor.of(named(ops.xlog1py(cast(a.value, dtype), cast(b.value, dtype)), 'SpecialXlog1PyBackward0'));
 }
 
 /** -x ln x; 0 at 0, and -∞ below it. */

@@ -1,7 +1,7 @@
 // Tensor methods that look at the distribution of elements: medians, histograms, counts, and unique elements.
 import { isFloat, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
-import { fromHost, named } from '../graph/record';
+import { expectFloat, expectNumber, fromHost, named } from '../graph/record';
 import { full } from '../ops/cast';
 import { withGradient } from '../ops/custom';
 import type { TensorData } from './base';
@@ -89,11 +89,12 @@ export abstract class StatisticsMethods extends IndexingMethods {
   /** The elements at the places that `middle` gives for the last dimension, and the places. */
   private middling(name: string, middle: (x: Tensor) => Tensor, args: readonly unknown[]): Tensor | [Tensor, Tensor] {
     const { dim: given, keepdim } = reduceArgs(name, args);
+    expectNumber(name, 'input', this);
     const dim = given as number | null;
     const whole = dim === null || this.shape.length === 0;
-    const d = whole ? 0 : this.wrapDim(name, dim);
+    const d = dim === null ? 0 : this.wrapDim(name, dim);
     const x = whole ? this.flatten() : this.transpose(d, -1);
-    if (x.numel() === 0 && dim === null && isFloat(this.dtype)) return this.make(full([], Number.NaN, this.dtype));
+    if (x.numel() === 0 && dim === null && isFloat(this.dtype)) return x.sum().add(Number.NaN);
     if (x.shape.at(-1) === 0) {
       throw new ShapeError(`${name}: expected a dimension with elements, but got shape ${showShape(this.shape)}`);
     }
@@ -118,9 +119,10 @@ export abstract class StatisticsMethods extends IndexingMethods {
   /** How many elements lie in each of `bins` equal parts of [min, max]; with both 0, of the range of the elements. float32. */
   histc(...args: HistcArgs): Tensor {
     const { bins, min, max } = parseArgs<HistcOptions>('histc', [], { bins: 100, min: 0, max: 0 }, args);
+    expectFloat('histc', 'input', this);
     if (!Number.isInteger(bins) || bins < 1)
       throw new ArgumentError(`histc: expected bins of at least 1, but got ${bins}`);
-    if (this.numel() === 0) return this.make(full([bins], 0, isFloat(this.dtype) ? this.dtype : 'float32'));
+    if (this.numel() === 0) return this.make(full([bins], 0, this.dtype));
     if (max < min) throw new ArgumentError(`histc: expected max of at least min, but got ${min} and ${max}`);
     const x = this.detach().float().flatten();
     const bound = (given: number, found: () => Tensor) => (min === max ? found() : this.make(full([], given)));
@@ -202,7 +204,14 @@ export abstract class StatisticsMethods extends IndexingMethods {
   }
 
   private async slices(name: string, dim: number | null): Promise<Slices> {
-    const x = dim === null ? this.flatten() : this.transpose(0, this.wrapDim(name, dim)).contiguous();
+    const d = dim === null ? 0 : this.wrapDim(name, dim);
+    const others = this.shape.filter((_, k) => k !== d);
+    if (dim !== null && (this.shape.length === 0 || (others.includes(0) && this.shape[d] !== 0))) {
+      throw new ShapeError(
+        `${name}: expected slices with elements along dimension ${dim}, but got ${showShape(this.shape)}`,
+      );
+    }
+    const x = dim === null ? this.flatten() : this.movedim(d, 0).contiguous();
     const data = await x.data();
     const count = x.shape[0]!;
     const width = count === 0 ? 0 : data.length / count;

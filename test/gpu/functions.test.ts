@@ -65,7 +65,7 @@ describe('misuse', () => {
     [() => torch.blockDiag(torch.ones(1, 1, 1)), /blockDiag: expected tensors of at most 2 dimensions/],
     [() => matrix.repeatInterleave(torch.tensor([1, 2, 3]), 0), /repeatInterleave: expected 2 counts for dimension 0/],
     [() => matrix.scatter(0, torch.tensor([[0]]), {}), /scatter: missing 1 required argument: 'src'/],
-    [() => matrix.norm('nuc' as 'fro'), /norm: expected p to be a number or 'fro', but got "nuc"/],
+    [() => matrix.norm('nuclear' as 'nuc'), /norm: expected p to be a number, 'fro' or 'nuc', but got "nuclear"/],
     [
       () => matrix.sum({ dims: 1 } as { dim?: number }),
       /sum: got an unknown argument 'dims'; it takes 'dim', 'keepdim'/,

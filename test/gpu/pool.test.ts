@@ -50,7 +50,7 @@ describe('maxPool2d', () => {
     expect(() => F.maxPool2d(torch.zeros(1, 1, 3, 8), 4)).toThrow(
       /^maxPool2d: .*but got 0 × 2 \(output size too small\)/,
     );
-    expect(() => F.maxPool2d(torch.zeros(1, 1, 8, 8).to('int32'), 2)).toThrow(torch.DTypeError);
+    expect(() => F.maxPool2d(torch.zeros(1, 1, 8, 8).to('bool'), 2)).toThrow(torch.DTypeError);
   });
 });
 

@@ -16,6 +16,8 @@ const engine = new Set([
   // Of autograd.Function and checkpoint: custom-gradients.test.ts
   'custom',
   'customGate',
+  // Of numbers drawn at random, whose gradients are 0: the families corners and every
+  'drawn',
   // Random in every call: dropout.test.ts
   'nativeDropout',
   // Differentiated in third derivatives alone, which are those of the first.

@@ -1,6 +1,7 @@
 // Owns F's activation functions: thin over the ops.
 import type { DType } from '../../compiler/meta';
 import { ArgumentError } from '../../errors';
+import { expectFloat } from '../../graph/record';
 import type { Value } from '../../graph/value';
 import * as ops from '../../ops/activation';
 import { clamp } from '../../ops/compare';
@@ -119,7 +120,9 @@ export function logSoftmax(x: Tensor, ...args: RowArgs): Tensor {
 
 /** `softmax` of −x: the least element has the most. */
 export function softmin(x: Tensor, ...args: RowArgs): Tensor {
-  return x.neg().softmax(row('softmin', x, args));
+  const given = row('softmin', x, args);
+  if (!given.dtype) expectFloat('softmin', 'input', x);
+  return x.neg().softmax(given);
 }
 
 /** Without `dim` the axis is PyTorch's: 0 for 0-, 1- and 3-D inputs, else 1. */

@@ -1,6 +1,7 @@
 // Owns pooling by output size, and pooling of one dimension: thin over the ops.
 import { showShape } from '../../compiler/meta';
 import { ShapeError } from '../../errors';
+import { expectFloat } from '../../graph/record';
 import type { Value } from '../../graph/value';
 import * as ops from '../../ops/adaptive-pool';
 import { reshape } from '../../ops/cast';
@@ -102,6 +103,7 @@ export function maxPool1d(
 export function maxPool1d(x: Tensor, ...args: unknown[]): Tensor | [Tensor, Tensor] {
   const defaults = { stride: null, padding: 0, dilation: 1, ceilMode: false, returnIndices: false };
   const o = parseArgs<MaxPool1dArguments & { returnIndices?: boolean }>('maxPool1d', ['kernelSize'], defaults, args);
+  if (!o.returnIndices) expectFloat('maxPool1d', 'input', x);
   const [values, indices] = maxPool2d(asRow('maxPool1d', x), [1, o.kernelSize], {
     stride: [1, o.stride ?? o.kernelSize],
     padding: [0, o.padding],

@@ -54,7 +54,7 @@ export function batchNorm(x: Tensor, ...args: Arguments<BatchNormArguments, Batc
   }
   const column = (parameter: Tensor): Value => reshape(parameter.value, perChannel(value.shape));
   const own = o.training ? moments(detach(value), dims, 0) : null;
-  if (own) updateRunning(o, own, count);
+  if (own && count > 0) updateRunning(o, own, count);
   const stats = own ?? ([column(o.runningMean!), column(o.runningVar!)] as const);
   const weight = o.weight && column(o.weight);
   const bias = o.bias && column(o.bias);

@@ -1,4 +1,5 @@
 // Owns F's distances and similarities between vectors, and normalize.
+import { expectFloat } from '../../graph/record';
 import { broadcastShapes } from '../../ops/broadcast';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
@@ -13,6 +14,7 @@ export interface CosineArguments {
 /** x1 · x2 / (max(‖x1‖, eps) max(‖x2‖, eps)) along `dim`. The shapes broadcast; the result lacks `dim`. */
 export function cosineSimilarity(x1: Tensor, x2: Tensor, ...args: Arguments<CosineArguments, ['dim', 'eps']>): Tensor {
   const { dim, eps } = parseArgs<CosineArguments>('cosineSimilarity', [], { dim: 1, eps: 1e-8 }, args);
+  for (const [name, x] of Object.entries({ x1, x2 })) expectFloat('cosineSimilarity', name, x);
   const shape = broadcastShapes('cosineSimilarity', [x1, x2]);
   const [u1, u2] = [x1, x2].map((x) => normalize(x.expand(shape), { dim, eps }));
   return u1!.mul(u2!).sum(dim);
@@ -50,5 +52,6 @@ interface NormalizeArguments {
 /** x / max(‖x‖_p, eps) along `dim`. Shape: as the input. */
 export function normalize(x: Tensor, ...args: Arguments<NormalizeArguments, ['p', 'dim', 'eps']>): Tensor {
   const { p, dim, eps } = parseArgs<NormalizeArguments>('normalize', [], { p: 2, dim: 1, eps: 1e-12 }, args);
+  expectFloat('normalize', 'input', x);
   return x.div(x.norm(p, dim, { keepdim: true }).clamp({ min: eps }));
 }

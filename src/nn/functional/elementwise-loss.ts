@@ -1,5 +1,7 @@
 // Owns F's losses between an input and a target of its shape: smooth, of probabilities, and of distributions.
+import { sameShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
+import { expectFloat } from '../../graph/record';
 import * as ops from '../../ops/loss';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
@@ -30,6 +32,7 @@ export function smoothL1Loss(
   if (!(beta >= 0)) throw new ArgumentError(`${name}: expected beta of at least 0, but got ${beta}`);
   if (beta === 0) return l1Loss(input, target, { reduction });
   const d = input.sub(target);
+  expectFloat(name, 'input and target', d);
   ops.warnOfBroadcast(name, input.shape, target.shape, d.shape);
   const size = d.abs();
   const losses = d
@@ -57,6 +60,7 @@ export function huberLoss(
   const { reduction, delta, weight } = parseArgs<WeightedHuberArguments>(name, [], defaults, args);
   if (!(delta > 0)) throw new ArgumentError(`${name}: expected delta greater than 0, but got ${delta}`);
   const d = input.sub(target);
+  expectFloat(name, 'input and target', d);
   ops.warnOfBroadcast(name, input.shape, target.shape, d.shape);
   const size = d.abs();
   const losses = d
@@ -88,7 +92,7 @@ export interface KLDivArguments {
   logTarget?: boolean;
 }
 
-/** target (ln target − input), the divergence from the log probabilities `input`; 0 where the target is 0. */
+/** target (ln target − input), the divergence from the log probabilities `input`; 0 where the target is 0, NaN where it is negative. */
 export function klDiv(
   input: Tensor,
   target: Tensor,
@@ -96,14 +100,11 @@ export function klDiv(
 ): Tensor {
   const name = 'klDiv';
   const { reduction, logTarget } = parseArgs<KLDivArguments>(name, [], { reduction: 'mean', logTarget: false }, args);
-  if (logTarget) return reduceKL(target.exp().mul(target.sub(input)), reduction);
-  const logs = target.where(target.gt(0), 1).log();
-  return reduceKL(target.mul(logs).sub(target.mul(input)), reduction);
-}
-
-function reduceKL(losses: Tensor, reduction: KLReduction): Tensor {
-  if (reduction !== 'batchmean') return reduceLosses('klDiv', losses, reduction);
-  return losses.sum().div(losses.dim() > 0 ? losses.size(0) : 1);
+  expectFloat(name, 'input', input);
+  expectFloat(name, 'target', target);
+  const losses = logTarget ? target.exp().mul(target.sub(input)) : target.xlogy(target).sub(target.mul(input));
+  if (reduction !== 'batchmean') return reduceLosses(name, losses, reduction);
+  return losses.sum().div(input.dim() > 0 ? input.size(0) : 1);
 }
 
 export interface PoissonArguments extends ReductionArguments {
@@ -147,7 +148,7 @@ export interface GaussianArguments extends ReductionArguments {
 
 /**
  * ½ (ln var + (input − target)² / var), the likelihood of normal values.
- * Shape: input and target alike; variance likewise, or with a last dimension of 1, or without the last dimension.
+ * Shape: input and target alike; variance likewise, or with one dimension of 1, or without the last dimension.
  */
 export function gaussianNllLoss(
   input: Tensor,
@@ -167,12 +168,14 @@ export function gaussianNllLoss(
 
 function spreadOf(input: Tensor, variance: Tensor | number): Tensor {
   if (typeof variance === 'number') return input.detach().mul(0).add(variance);
-  const whole = input.shape.join();
+  expectFloat('gaussianNllLoss', 'var', variance);
   const lead = input.shape.slice(0, -1);
-  if (variance.shape.join() === whole || variance.shape.join() === [...lead, 1].join()) return variance;
-  if (variance.shape.join() === lead.join()) return variance.unsqueeze(-1);
+  const { shape } = variance;
+  if (sameShape(shape, lead) && !sameShape(shape, input.shape)) return variance.unsqueeze(-1);
+  const other = shape.filter((size, d) => size !== input.shape[d]);
+  if (shape.length === input.shape.length && (other.length === 0 || other.join() === '1')) return variance;
   throw new ShapeError(
-    `gaussianNllLoss: expected a variance of shape [${input.shape.join(', ')}], or with a last dimension of 1 or without it, but got [${variance.shape.join(', ')}]`,
+    `gaussianNllLoss: expected a variance of shape [${input.shape.join(', ')}], with one dimension of 1 or without the last one, but got [${shape.join(', ')}]`,
   );
 }
 

@@ -1,6 +1,6 @@
 // Owns F.unfold and F.fold: sliding blocks of images as columns, and columns added back into images.
 import { ShapeError } from '../../errors';
-import { named } from '../../graph/record';
+import { expectFloat, named } from '../../graph/record';
 import type { Value } from '../../graph/value';
 import { reshape } from '../../ops/cast';
 import { pad } from '../../ops/shape';
@@ -55,6 +55,7 @@ const blockCount = (size: number, { kernel, dilation, padding, stride }: Blocks,
 export function unfold(x: Tensor, ...args: Arguments<BlockArguments, BlockOrder>): Tensor {
   const defaults = { dilation: 1, padding: 0, stride: 1 };
   const blocks = blocksOf('unfold', parseArgs<BlockArguments>('unfold', ['kernelSize'], defaults, args));
+  if (x.dtype !== 'bool') expectFloat('unfold', 'input', x);
   if (x.dim() !== 3 && x.dim() !== 4) {
     throw new ShapeError(`unfold: expected input [N, C, H, W] or [C, H, W], but got [${x.shape.join(', ')}]`);
   }
@@ -84,6 +85,8 @@ export function fold(x: Tensor, ...args: Arguments<FoldArguments, ['outputSize',
   const defaults = { dilation: 1, padding: 0, stride: 1 };
   const o = parseArgs<FoldArguments>('fold', ['outputSize', 'kernelSize'], defaults, args);
   const size = pair('fold', 'outputSize', o.outputSize, 1);
+  if (x.dtype === 'bool') return fold(x.float(), ...args).bool();
+  expectFloat('fold', 'input', x);
   const blocks = blocksOf('fold', o);
   const [kh, kw] = blocks.kernel;
   const counts = ([0, 1] as const).map((d) => blockCount(size[d], blocks, d)) as [number, number];

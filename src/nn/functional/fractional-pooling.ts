@@ -1,6 +1,7 @@
 // Owns F's fractional max pooling: maxima of windows whose places are drawn at random.
 import { numel, showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
+import { expectFloat } from '../../graph/record';
 import { arange } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
@@ -74,6 +75,7 @@ function fractionalPool<N extends 2 | 3>(op: string, n: N): FractionalFunction<N
     const defaults = { outputSize: null, outputRatio: null, returnIndices: false, _randomSamples: null };
     const o = parseArgs<FractionalArguments<N>>(op, ['kernelSize'] as never, defaults as never, args);
     const kernel: readonly number[] = sizesOf(op, 'kernelSize', o.kernelSize, n, 1);
+    expectFloat(op, 'input', x);
     const rank = x.dim();
     if (rank !== n + 1 && rank !== n + 2) {
       throw new ShapeError(

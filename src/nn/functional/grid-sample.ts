@@ -1,5 +1,7 @@
 // Owns F.gridSample and F.affineGrid: images and volumes read at any places, and the places of an affine map.
+import { numel } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
+import { expectFloat } from '../../graph/record';
 import { linspace, ones } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
@@ -45,6 +47,8 @@ export function gridSample(
   const { mode, paddingMode, alignCorners } = parseArgs<GridSampleArguments>(name, [], defaults, args);
   const spatial = input.dim() - 2;
   checkGrid(name, input, grid);
+  expectFloat(name, 'input', input);
+  expectFloat(name, 'grid', grid);
   if (!['zeros', 'border', 'reflection'].includes(paddingMode)) {
     throw new ArgumentError(
       `${name}: expected paddingMode 'zeros', 'border' or 'reflection', but got '${paddingMode}'`,
@@ -63,15 +67,16 @@ export function gridSample(
     return tapsOf(mode, place, size, sampling);
   });
   const [batch, channels] = input.shape as readonly [number, number];
-  const flat = input.reshape([batch, channels, -1]);
+  const flat = input.reshape([batch, channels, numel(sizes)]);
   const outSizes = grid.shape.slice(1, -1);
   const parts = combinations(axes).map((taps) => {
     const place = taps.reduce<Tensor | null>((at, { index }, d) => (at ? at.mul(sizes[d]!).add(index) : index), null)!;
-    const places = place.reshape([batch, 1, -1]);
-    const values = flat.gather(2, places.expand([batch, channels, places.shape[2]!]));
+    const count = numel(outSizes);
+    const places = place.reshape([batch, 1, count]);
+    const values = flat.gather(2, places.expand([batch, channels, count]));
     return taps.reduce((sum, { weight, inside }) => {
-      const weighed = sum.mul(weight.reshape([batch, 1, -1]));
-      return inside ? weighed.mul(inside.reshape([batch, 1, -1])) : weighed;
+      const weighed = sum.mul(weight.reshape([batch, 1, count]));
+      return inside ? weighed.mul(inside.reshape([batch, 1, count])) : weighed;
     }, values);
   });
   return parts.reduce((sum, part) => sum.add(part)).reshape([batch, channels, ...outSizes]);

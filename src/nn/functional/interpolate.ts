@@ -1,10 +1,11 @@
 // Owns F.interpolate: rows, images and volumes at another size.
 import { numel, type Shape, showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+import { ArgumentError, DTypeError, ShapeError } from '../../errors';
 import { named } from '../../graph/record';
 import type { Value } from '../../graph/value';
-import { reshape } from '../../ops/cast';
-import { type ResampleAttrs, resample2d } from '../../ops/resample';
+import { cast, reshape } from '../../ops/cast';
+import { checkSizes, type ResampleAttrs, resample2d } from '../../ops/resample';
+import { resampleBytes } from '../../ops/resample-bytes';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
@@ -78,7 +79,7 @@ export function interpolate(
   });
   const centred = mode === 'nearest-exact' || (smooth && !alignCorners);
   const attrs = { mode: kind.by, center: centred ? 0.5 : 0, shift: smooth && centred ? 0.5 : 0 };
-  const y = resample(x.value, size, scale, attrs);
+  const y = resampled(x.value, size, scale, attrs, alignCorners ?? false);
   return Tensor.of(named(y, `Upsample${mode[0]!.toUpperCase()}${mode.slice(1)}${rank}DBackward0`));
 }
 
@@ -100,6 +101,27 @@ function checkMode(mode: InterpolateMode, shape: Shape): { by: ResampleAttrs['mo
     );
   }
   return kind;
+}
+
+/** Bytes are taken from the nearest element, or in images mixed as whole numbers; everything else is floats. */
+function resampled(
+  x: Value,
+  size: readonly number[],
+  scale: readonly number[],
+  attrs: Pick<ResampleAttrs, 'mode' | 'center' | 'shift'>,
+  alignCorners: boolean,
+): Value {
+  const { mode } = attrs;
+  if (x.dtype !== 'uint8' || mode === 'area') return resample(x, size, scale, attrs);
+  if (mode === 'nearest') return cast(resample(cast(x, 'float32'), size, scale, attrs), 'uint8');
+  if (size.length !== 2) {
+    throw new DTypeError(
+      `interpolate: expected input of dtype float32 but in images, but got uint8 of shape ${showShape(x.shape)}; convert it with .to('float32')`,
+    );
+  }
+  checkSizes('interpolate', x, size);
+  const pair = (values: readonly number[]) => [values[0]!, values[1]!] as const;
+  return resampleBytes(x, { mode, size: pair(size), scale: pair(scale), alignCorners });
 }
 
 /** The last two dimensions at another size, then, of a volume, the one before. */

@@ -32,6 +32,9 @@ export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, ...args: BiasAr
   }
   const rows = x1.reshape([-1, in1!]).matmul(weight.permute(1, 0, 2).reshape([in1!, out! * in2!]));
   const forms = rows.reshape([-1, out!, in2!]).mul(x2.reshape([-1, 1, in2!]));
-  const y = forms.sum(-1).reshape([...lead, out!]);
+  const y = forms
+    .sum(-1)
+    .to(x1.dtype)
+    .reshape([...lead, out!]);
   return bias ? y.add(bias) : y;
 }

@@ -1,5 +1,7 @@
 // Owns F's losses that push scores or distances apart by a margin.
+import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
+import { expectFloat } from '../../graph/record';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { logsigmoid } from './activation';
@@ -23,15 +25,24 @@ export function hingeEmbeddingLoss(input: Tensor, target: Tensor, ...args: Margi
   return reduceLosses('hingeEmbeddingLoss', apart.add(input.maskedFill(target.eq(-1), 0)), reduction);
 }
 
+/** Whole numbers as float32, as adding a margin makes them. */
+const floats = (x: Tensor): Tensor => (x.isFloatingPoint() ? x : x.float());
+
 /** max(0, −target (input1 − input2) + margin), for targets of 1 (input1 ranks higher) and −1; margin 0 by default. */
 export function marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor, ...args: MarginArgs): Tensor {
   const { margin, reduction } = marginArgs('marginRankingLoss', 0, args);
-  return reduceLosses('marginRankingLoss', input2.sub(input1).mul(target).add(margin).relu(), reduction);
+  return reduceLosses('marginRankingLoss', floats(input2.sub(input1).mul(target)).add(margin).relu(), reduction);
 }
 
 /** 1 − cos(input1, input2) where the target is 1, max(0, cos − margin) where it is −1. Shape: [N, D] or [D]; target [N] or []. */
 export function cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tensor, ...args: MarginArgs): Tensor {
   const { margin, reduction } = marginArgs('cosineEmbeddingLoss', 0, args);
+  if (target.dim() > 1 || input1.dim() !== target.dim() + 1 || input2.dim() !== target.dim() + 1) {
+    const shapes = [input1, input2, target].map(({ shape }) => showShape(shape)).join(', ');
+    throw new ShapeError(
+      `cosineEmbeddingLoss: expected inputs [N, D] with target [N], or [D] with [], but got shapes ${shapes}`,
+    );
+  }
   const power = (x: Tensor) => x.square().sum(-1).add(1e-12);
   const cosine = input1
     .mul(input2)
@@ -44,8 +55,9 @@ export function cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tens
 
 /** Scores and labels as rows: [N, C] and [N]. */
 function rowsOf(name: string, input: Tensor, target: Tensor, ranks: number): { x: Tensor; y: Tensor; single: boolean } {
-  const single = input.dim() === 1;
-  const [x, y] = single ? [input.unsqueeze(0), target.reshape([1, ...(ranks === 2 ? [-1] : [])])] : [input, target];
+  expectFloat(name, 'input', input);
+  const single = input.dim() <= 1;
+  const [x, y] = single ? [input.reshape([1, -1]), target.reshape([1, ...(ranks === 2 ? [-1] : [])])] : [input, target];
   const expected = ranks === 2 ? x.shape : x.shape.slice(0, 1);
   if (x.dim() !== 2 || y.shape.join() !== expected.join()) {
     throw new ShapeError(
@@ -81,7 +93,7 @@ export function multiMarginLoss(
   const powered = p === 1 ? excess : excess.square();
   const weighed = weight ? powered.mul(weight.indexSelect(0, y).unsqueeze(1)) : powered;
   const losses = weighed.maskedFill(oneHot(y, classes).to('bool'), 0).sum(1).div(classes);
-  return reduceLosses(name, single ? losses.squeeze(0) : losses, reduction, 'MultiMarginLossBackward0');
+  return reduceLosses(name, single ? losses.reshape(target.shape) : losses, reduction, 'MultiMarginLossBackward0');
 }
 
 /**
@@ -119,6 +131,7 @@ export function multilabelSoftMarginLoss(
 ): Tensor {
   const name = 'multilabelSoftMarginLoss';
   const { weight, reduction } = parseArgs<WeightArguments>(name, [], { weight: null, reduction: 'mean' }, args);
+  if (input.dim() === 0) throw new ShapeError(`${name}: expected input [..., C], but got shape []`);
   const negative = target.neg().add(1).mul(logsigmoid(input.neg()));
   const losses = target.mul(logsigmoid(input)).add(negative).neg();
   return reduceLosses(name, (weight ? losses.mul(weight) : losses).mean(-1), reduction);

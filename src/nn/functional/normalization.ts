@@ -1,7 +1,7 @@
 // Owns F.layerNorm, F.groupNorm, F.rmsNorm and F.localResponseNorm.
 import { numel, showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
-import { expectFloat, named } from '../../graph/record';
+import { expectFloat, expectNumber, named } from '../../graph/record';
 import * as ops from '../../ops/norm';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
@@ -121,6 +121,7 @@ export function localResponseNorm(
       `localResponseNorm: expected input [N, C, …] of rank 3 at least, but got ${showShape(x.shape)}`,
     );
   }
+  expectNumber('localResponseNorm', 'input', x);
   if (numel(x.shape) === 0) return x.clone();
   const before = Math.floor(size / 2);
   const squares = x

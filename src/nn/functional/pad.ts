@@ -1,5 +1,5 @@
 // Owns F.pad: by a constant, or by the input's own edges.
-import { ArgumentError, ShapeError } from '../../errors';
+import { ArgumentError, DTypeError, ShapeError } from '../../errors';
 import type { Value } from '../../graph/value';
 import { cat } from '../../ops/join';
 import { expand } from '../../ops/reduce';
@@ -18,7 +18,7 @@ interface PadArguments {
 
 /**
  * x with `pad` added around its last dimensions: [left, right] of the last one, then [top, bottom] of the one before, and
- * so on. Mode 'constant' (default) takes negative amounts too, which crop.
+ * so on. Negative amounts crop. Modes 'reflect', 'replicate' and 'circular' pad the last 1 to 3 dimensions of batches of channels.
  */
 export function pad(x: Tensor, ...args: Arguments<PadArguments, ['pad', 'mode', 'value']>): Tensor {
   const given = parseArgs<PadArguments>('pad', ['pad'], { mode: 'constant', value: null }, args);
@@ -38,8 +38,32 @@ export function pad(x: Tensor, ...args: Arguments<PadArguments, ['pad', 'mode', 
   if (!extend) {
     throw new ArgumentError(`pad: expected mode 'constant', 'reflect', 'replicate' or 'circular', but got '${mode}'`);
   }
-  if (value !== null) throw new ArgumentError(`pad: mode '${mode}' takes no value`);
-  return Tensor.of(x.shape.reduce<Value>((y, _, d) => extend(y, d, ...around(d)), x.value));
+  if (value) throw new ArgumentError(`pad: mode '${mode}' takes no value`);
+  checkRoom(mode, x, amounts);
+  return Tensor.of(
+    x.shape.reduce<Value>((y, _, d) => (around(d).some((n) => n !== 0) ? extend(y, d, ...around(d)) : y), x.value),
+  );
+}
+
+/** Throws unless x has one or two dimensions before those that are padded, and all after the first have elements. */
+function checkRoom(mode: string, x: Tensor, amounts: readonly number[]): void {
+  const rank = x.dim();
+  const padded = amounts.length / 2;
+  const shape = `[${x.shape.join(', ')}]`;
+  if (padded < 1 || padded > 3 || rank < padded + 1 || rank > padded + 2) {
+    throw new ShapeError(
+      `pad: expected amounts for the last 1 to 3 dimensions, with 1 or 2 before them, in mode '${mode}', but got ${padded} pairs for shape ${shape}`,
+    );
+  }
+  if (mode === 'circular') return;
+  if (x.dtype === 'bool') {
+    throw new DTypeError(`pad: expected numbers in mode '${mode}', but got dtype bool; convert it with .to('uint8')`);
+  }
+  if (x.shape.slice(rank === padded + 2 ? 1 : 0).includes(0)) {
+    throw new ShapeError(
+      `pad: expected no dimension of size 0 but the batch in mode '${mode}', but got shape ${shape}`,
+    );
+  }
 }
 
 type Extend = (x: Value, dim: number, before: number, after: number) => Value;
@@ -48,49 +72,72 @@ const edges: Record<Exclude<PadMode, 'constant'>, Extend> = {
   /** c b | a b c | b a */
   reflect(x, dim, before, after) {
     const size = x.shape[dim]!;
-    checkAmounts('reflect', x, dim, before, after, size - 1);
-    return joined(
+    checkAmounts('reflect', x, dim, before, after, size - 1, 1);
+    const all = joined(
       dim,
       [before, () => flip(narrow(x, dim, 1, before), [dim])],
       [size, () => x],
       [after, () => flip(narrow(x, dim, size - 1 - after, after), [dim])],
     );
+    return cropped(all, dim, before, after);
   },
   /** a a | a b c | c c */
   replicate(x, dim, before, after) {
     const size = x.shape[dim]!;
-    checkAmounts('replicate', x, dim, before, after, size > 0 ? Number.POSITIVE_INFINITY : 0);
+    checkAmounts('replicate', x, dim, before, after, Number.POSITIVE_INFINITY, 1);
     const repeated = (start: number, count: number) =>
       expand(
         narrow(x, dim, start, 1),
         x.shape.map((n, d) => (d === dim ? count : n)),
       );
-    return joined(dim, [before, () => repeated(0, before)], [size, () => x], [after, () => repeated(size - 1, after)]);
+    const all = joined(
+      dim,
+      [before, () => repeated(0, before)],
+      [size, () => x],
+      [after, () => repeated(size - 1, after)],
+    );
+    return cropped(all, dim, before, after);
   },
-  /** b c | a b c | a b */
+  /** b c | a b c | a b, of what is left after cropping */
   circular(x, dim, before, after) {
-    const size = x.shape[dim]!;
-    checkAmounts('circular', x, dim, before, after, size);
+    checkAmounts('circular', x, dim, before, after, x.shape[dim]!, 0);
+    const rest = cropped(x, dim, before, after);
+    const size = rest.shape[dim]!;
+    checkAmounts('circular', rest, dim, Math.max(before, 0), Math.max(after, 0), size, 0);
     return joined(
       dim,
-      [before, () => narrow(x, dim, size - before, before)],
-      [size, () => x],
-      [after, () => narrow(x, dim, 0, after)],
+      [before, () => narrow(rest, dim, size - before, before)],
+      [size, () => rest],
+      [after, () => narrow(rest, dim, 0, after)],
     );
   },
 };
 
-function checkAmounts(mode: string, x: Value, dim: number, before: number, after: number, most: number): void {
-  if (before >= 0 && after >= 0 && Math.max(before, after) <= most) return;
+/** Throws unless at most so many elements are added on each side, and at least so many are there in the end. */
+function checkAmounts(
+  mode: string,
+  x: Value,
+  dim: number,
+  before: number,
+  after: number,
+  most: number,
+  least: number,
+): void {
+  const size = x.shape[dim]! + before + after;
+  if (Math.max(before, after) <= most && size >= least) return;
   throw new ShapeError(
-    `pad: expected amounts from 0 to ${most} in mode '${mode}' for dimension ${dim} of [${x.shape.join(', ')}], but got [${before}, ${after}]`,
+    `pad: expected amounts of at most ${most}, and a size of at least ${least} in the end, in mode '${mode}' for dimension ${dim} of [${x.shape.join(', ')}], but got [${before}, ${after}]`,
   );
 }
 
-/** The parts that are not empty, end to end. */
+/** x without what negative amounts crop. */
+function cropped(x: Value, dim: number, before: number, after: number): Value {
+  const [start, end] = [Math.max(0, -before), Math.max(0, -after)];
+  return start + end === 0 ? x : narrow(x, dim, start, x.shape[dim]! - start - end);
+}
+
+/** The parts that are not empty, end to end; of nothing but empty ones, the middle one. */
 function joined(dim: number, ...parts: readonly (readonly [size: number, part: () => Value])[]): Value {
-  return cat(
-    parts.flatMap(([size, part]) => (size > 0 ? [part()] : [])),
-    dim,
-  );
+  const full = parts.flatMap(([size, part]) => (size > 0 ? [part()] : []));
+  return full.length > 0 ? cat(full, dim) : parts[1]![1]();
 }

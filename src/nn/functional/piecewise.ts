@@ -1,13 +1,15 @@
 // Owns F's further activation functions: thresholds, shrinking, gates, and the kin of ELU.
 import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
+import { expectFloat } from '../../graph/record';
 import type { Value } from '../../graph/value';
 import { reshape } from '../../ops/cast';
 import { where } from '../../ops/compare';
 import * as ops from '../../ops/piecewise';
-import { zeros } from '../../tensor/creation';
+import { tensor, zeros } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
-import { rand } from '../../tensor/random';
+import { uniform53 } from '../../tensor/random/distributions';
+import { defaultGenerator } from '../../tensor/random/generator';
 import { Tensor } from '../../tensor/tensor';
 import { leakyRelu } from './activation';
 
@@ -83,7 +85,8 @@ export function softshrink(x: Tensor, ...args: Arguments<Shrink, ['lambd']>): Te
 }
 
 /** x for x > 0, weight · x elsewhere. `weight` has one number, or one a channel (dimension 1). */
-export function prelu(x: Tensor, weight: Tensor): Tensor {
+export function prelu(x: Tensor, ...args: Arguments<{ weight: Tensor }, ['weight']>): Tensor {
+  const { weight } = parseArgs<{ weight: Tensor }>('prelu', ['weight'], {}, args);
   const channels = x.shape[1] ?? 1;
   const count = weight.numel();
   if (weight.shape.length > 1 || (count !== 1 && count !== channels)) {
@@ -98,6 +101,7 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
 /** a σ(b) for the halves a and b of x along `dim`, the last by default. Shape: half as long there. */
 export function glu(x: Tensor, ...args: Arguments<{ dim?: number }, ['dim']>): Tensor {
   const { dim } = parseArgs<{ dim?: number }>('glu', [], { dim: -1 }, args);
+  expectFloat('glu', 'input', x);
   const size = x.size(dim);
   if (size % 2 !== 0) {
     throw new ShapeError(`glu: expected an even size in dimension ${dim}, but got ${showShape(x.shape)}`);
@@ -114,20 +118,27 @@ interface RRelu extends Inplace {
 }
 
 /**
- * x for x > 0, slope · x elsewhere, the slope of each element drawn from U(lower, upper) in training (Xu et al. 2015). The
- * slopes come from the default generator, though not in PyTorch's order, which skips positive elements.
+ * x for x > 0, slope · x elsewhere, the slope of each element drawn from U(lower, upper) in training (Xu et al. 2015). After the same
+ * `torch.manualSeed` the slopes are PyTorch's, which draws for elements that are not positive only; how many those are is known on
+ * the device alone, so here as many numbers are drawn as there are elements, and what is drawn afterwards differs.
  */
 export function rrelu(x: Tensor, ...args: Arguments<RRelu, ['lower', 'upper', 'training', 'inplace']>): Tensor {
   const defaults = { lower: 1 / 8, upper: 1 / 3, training: false, inplace: false };
   const { lower, upper, training, inplace } = parseArgs<RRelu>('rrelu', [], defaults, args);
   if (!(lower <= upper)) throw new ArgumentError(`rrelu: expected lower ≤ upper, but got ${lower} and ${upper}`);
   if (!training) return leakyRelu(x, { negativeSlope: (lower + upper) / 2, inplace });
-  const slope = rand(x.shape, { dtype: x.dtype })
-    .mul(upper - lower)
-    .add(lower);
+  expectFloat('rrelu', 'input', x);
+  const generator = defaultGenerator();
+  const drawn = Float64Array.from({ length: x.numel() }, () => lower + uniform53(generator) * (upper - lower));
+  if (drawn.length === 0) return inplace ? x : x.clone();
+  const slopes = tensor(drawn, { dtype: x.dtype });
   return apply(x, inplace, (value) => {
     const now = Tensor.of(value);
-    return where(now.gt(0).value, value, now.mul(slope).value);
+    // The k-th number drawn belongs to the k-th element that is not positive.
+    const takes = now.detach().le(0).flatten();
+    const turn = takes.to('int64').cumsum(0).sub(1).clamp({ min: 0 });
+    const slope = slopes.gather(0, turn).reshape([...now.shape]);
+    return where(takes.reshape([...now.shape]).value, now.mul(slope).value, value);
   });
 }
 

@@ -13,6 +13,8 @@ export function pixelShuffle(x: Tensor, ...args: Arguments<{ upscaleFactor: numb
       `pixelShuffle: expected input [*, C, H, W] whose channels are a multiple of ${r} · ${r} = ${r * r}, but got ${showShape(x.shape)}`,
     );
   }
+  // Always a copy, also where the elements keep their order.
+  if (r === 1) return x.clone();
   const lead = x.shape.slice(0, -3);
   return x
     .reshape(numel(lead), channels / (r * r), r, r, height, width)
@@ -37,6 +39,7 @@ export function pixelUnshuffle(
       `pixelUnshuffle: expected input [*, C, H, W] whose height and width are multiples of ${r}, but got ${showShape(x.shape)}`,
     );
   }
+  if (r === 1) return x.clone();
   const lead = x.shape.slice(0, -3);
   return x
     .reshape(numel(lead), channels, height / r, r, width / r, r)

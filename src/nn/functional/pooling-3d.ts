@@ -1,8 +1,10 @@
 // Owns F's pooling over three dimensions, made of pooling over planes and then over depth.
-import { showShape } from '../../compiler/meta';
+import { numel, showShape } from '../../compiler/meta';
 import { ShapeError } from '../../errors';
+import { truncated, windowLengths } from '../../ops/whole-windows';
+import { tensor } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
-import type { Tensor } from '../../tensor/tensor';
+import { Tensor } from '../../tensor/tensor';
 import { type Size, sizesOf } from '../sizes';
 import { adaptiveAvgPool2d, adaptiveMaxPool2d, type IndicesOptions, indicesArgs } from './adaptive-pooling';
 import { avgPool2d, maxPool2d } from './pooling';
@@ -17,16 +19,21 @@ function volumeOf(op: string, x: Tensor): Volume {
   if (rank !== 4 && rank !== 5) {
     throw new ShapeError(`${op}: expected 5-D (or 4-D) input, but got ${rank}-D input of shape ${showShape(x.shape)}`);
   }
+  if (x.shape.slice(rank - 4).includes(0)) {
+    throw new ShapeError(
+      `${op}: expected input whose sizes but the batch's are greater than 0, but got ${showShape(x.shape)}`,
+    );
+  }
   return x.shape.slice(-3) as unknown as Volume;
 }
 
-/** Every slice of every channel as a plane of its own: [1, N · C · D, H, W]. */
-const planes = (x: Tensor): Tensor => x.reshape([1, -1, ...x.shape.slice(-2)]);
+/** Every slice of every channel as a plane of its own: [N · C · D, 1, H, W]. */
+const planes = (x: Tensor): Tensor => x.reshape([numel(x.shape.slice(0, -2)), 1, ...x.shape.slice(-2)]);
 
-/** Pooled planes as columns of depth: [1, N · C, D, H' · W']. */
+/** Pooled planes as columns of depth: [N · C, 1, D, H' · W']. */
 const columns = (pooled: Tensor, depth: number): Tensor => {
   const [height, width] = pooled.shape.slice(-2) as [number, number];
-  return pooled.reshape([1, pooled.shape[1]! / depth, depth, height * width]);
+  return pooled.reshape([pooled.shape[0]! / depth, 1, depth, height * width]);
 };
 
 /** `y` of columns with x's leading dimensions back: [...lead, D', H', W']. */
@@ -48,9 +55,9 @@ function maxima(
   const pooled = restore(values, x, size);
   if (!returnIndices) return pooled;
   const rows = size[0]! * size[1]!;
-  const groups = values.shape[1]!;
-  const flat = inColumns.reshape([groups, -1]);
-  const places = inPlane.reshape([groups, -1]).gather(1, flat);
+  const groups = values.shape[0]!;
+  const flat = inColumns.reshape([groups, numel(inColumns.shape.slice(1))]);
+  const places = inPlane.reshape([groups, depth * rows]).gather(1, flat);
   const indices = flat
     .floorDivide(rows)
     .mul(height * width)
@@ -125,14 +132,29 @@ export function avgPool3d(x: Tensor, ...args: Arguments<AvgPool3dArguments, AvgP
   const [pd, ph, pw] = sizesOf<3>(op, 'padding', o.padding, 3);
   const { ceilMode, countIncludePad, divisorOverride } = o;
   const shared = { ceilMode, countIncludePad };
-  const plane = avgPool2d(planes(x), [kh, kw], { stride: [sh, sw], padding: [ph, pw], divisorOverride, ...shared });
-  const y = avgPool2d(columns(plane, depth), [kd, 1], {
-    stride: [sd, 1],
-    padding: [pd, 0],
-    divisorOverride: divisorOverride === null ? null : 1,
+  // Whole numbers are divided once, at the end.
+  const whole = x.dtype === 'int64';
+  const plane = avgPool2d(planes(x), [kh, kw], {
+    stride: [sh, sw],
+    padding: [ph, pw],
+    divisorOverride: whole ? 1 : divisorOverride,
     ...shared,
   });
-  return restore(y, x, plane.shape.slice(-2));
+  const pooled = avgPool2d(columns(plane, depth), [kd, 1], {
+    stride: [sd, 1],
+    padding: [pd, 0],
+    divisorOverride: whole || divisorOverride !== null ? 1 : null,
+    ...shared,
+  });
+  const y = restore(pooled, x, plane.shape.slice(-2));
+  if (!whole) return y;
+  const axes = [kd, kh, kw].map((kernel, d) => ({ kernel, stride: [sd, sh, sw][d]!, padding: [pd, ph, pw][d]! }));
+  const lengths = axes.map((axis, d) => {
+    const counts = windowLengths(x.shape.at(d - 3)!, y.shape.at(d - 3)!, axis, countIncludePad);
+    return tensor(counts, { dtype: 'int64' }).reshape([-1, ...[1, 1].slice(0, 2 - d)]);
+  });
+  const divisor = divisorOverride ?? lengths.reduce((a, b) => a.mul(b)).value;
+  return Tensor.of(truncated(y.value, divisor));
 }
 
 function adaptiveSize(op: string, size: AdaptiveSize3d, volume: Volume): Volume {

@@ -1,6 +1,7 @@
 // Owns F's unpooling: maxima put back at their places, zeros elsewhere.
 import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
+import { expectFloat } from '../../graph/record';
 import { maxUnpool } from '../../ops/adaptive-pool';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
@@ -41,6 +42,7 @@ function unpool<N extends Spatial>(op: string, n: N): UnpoolFunction<N> {
   return (x, indices, ...args) => {
     const defaults = { stride: null, padding: 0, outputSize: null };
     const o = parseArgs<UnpoolArguments<N>>(op, ['kernelSize'] as never, defaults as never, args);
+    expectFloat(op, 'input', x);
     const rank = x.dim();
     if (rank !== n + 1 && rank !== n + 2) {
       throw new ShapeError(

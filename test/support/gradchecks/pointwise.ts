@@ -23,6 +23,7 @@ export const arithmetic: Gradcheck[] = [
   ['pow of tensors', (a, b) => a.pow(b), [positive(2, 3), any(3)]],
   ['remainder', (a) => a.remainder(10), [positive(3)], 'once'],
   ['abs', (a) => a.abs(), [awayFromZero(5)], 'once'],
+  ['div, rounded to 0', (a) => a.div(3, { roundingMode: 'trunc' }).add(a), [positive(3)], 'once'],
   ['floorDivide', (a) => a.floorDivide(10).add(a), [positive(3)], 'once'],
   ['fmod, remainder of tensors', (a, b) => a.fmod(b).add(a.remainder(b)), [positive(3), uniform([3], 5, 6)], 'once'],
   ['sign', (a) => a.sign().add(a), [awayFromZero(3)], 'once'],

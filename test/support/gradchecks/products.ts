@@ -29,4 +29,5 @@ export const products: Gradcheck[] = [
   ['cosineSimilarity', (a, b) => F.cosineSimilarity(a, b), [awayFromZero(2, 3), any(2, 3)]],
   ['pairwiseDistance', (a, b) => F.pairwiseDistance(a, b), [any(2, 3), uniform([2, 3], 2, 3)]],
   ['normalize', (a) => F.normalize(a), [awayFromZero(2, 3)]],
+  ['nuclear norm', (a) => a.norm('nuc'), [awayFromZero(2, 3)]],
 ];

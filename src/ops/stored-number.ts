@@ -1,0 +1,38 @@
+// How a number becomes an element of a dtype: what each one holds, what it cuts off or wraps, and what it refuses.
+import type { DType } from '../compiler/meta';
+import { DTypeError } from '../errors';
+
+/** What an integer dtype takes; as in PyTorch, unsigned ones take negative numbers modulo their size. */
+const ranges: Record<'int32' | 'int64' | 'uint32' | 'uint8', readonly [least: number, most: number]> = {
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  int64: [-(2 ** 31), 2 ** 31 - 1],
+  uint32: [-(2 ** 32), 2 ** 32 - 1],
+  uint8: [-255, 255],
+};
+
+/**
+ * A number as an element of the dtype: fractions are cut off for integers, negative numbers wrap for unsigned ones, and anything
+ * but 0 is true. `where` tells a message the element's place.
+ * @throws DTypeError for a number that the dtype does not hold
+ */
+export function storedNumber(op: string, value: number | boolean, dtype: DType, where?: () => string): number {
+  const number = Number(value);
+  if (dtype === 'float32' || dtype === 'float16') return number;
+  if (dtype === 'bool') return number === 0 ? 0 : 1;
+  const [least, most] = ranges[dtype];
+  const whole = Math.trunc(number);
+  if (!(whole >= least && whole <= most)) {
+    const held = dtype === 'int64' ? ' (int64 is held in 32 bits)' : '';
+    const at = where ? ` at ${where()}` : '';
+    throw new DTypeError(
+      `${op}: expected numbers from ${least} to ${most} for ${dtype}${held}, but got ${number}${at}; use dtype float32 for numbers beyond`,
+    );
+  }
+  return wrappedNumber(whole, dtype);
+}
+
+/** A whole number modulo the size of an unsigned dtype: what PyTorch's arithmetic makes of an operand. */
+export function wrappedNumber(whole: number, dtype: DType): number {
+  if (dtype === 'uint8') return whole & 255;
+  return dtype === 'uint32' ? whole >>> 0 : whole + 0;
+}

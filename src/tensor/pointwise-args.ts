@@ -1,0 +1,62 @@
+// What the methods of pointwise-methods.ts are given: their options, and operands that are tensors or numbers.
+import type { DType } from '../compiler/meta';
+import { ArgumentError } from '../errors';
+import { dtypeOfScalar, type Promotable } from '../ops/promotion';
+import { TensorBase } from './base';
+import { type Arguments, kindOf, parseArgs } from './options';
+import type { Tensor } from './tensor';
+
+/** A tensor, or a number that is promoted like Python's. */
+export type Operandish = Tensor | number | boolean;
+
+/** A bound of `clamp`: one for all elements, or one for each. */
+export type Bound = Tensor | number;
+
+export type ClampArgs = [min?: Bound | null, max?: Bound | null] | [{ min?: Bound | null; max?: Bound | null }];
+
+export interface MaskedFillOptions {
+  mask: Tensor;
+  /** A number, or a tensor without dimensions. */
+  value: number | boolean | Tensor;
+}
+
+export interface FillOptions {
+  /** A number, or a tensor without dimensions. */
+  value: number | boolean | Tensor;
+}
+
+export type FillArgs = Arguments<FillOptions, ['value']>;
+
+export interface ToOptions {
+  dtype?: DType | Tensor;
+  /** Nothing here waits anyway. */
+  nonBlocking?: boolean;
+  /** A copy even where the dtype is that already; default false. */
+  copy?: boolean;
+}
+
+export type ToArgs =
+  | Arguments<ToOptions, ['dtype', 'nonBlocking', 'copy']>
+  | [dtype: DType | Tensor, options: { nonBlocking?: boolean; copy?: boolean }];
+
+export type MaskedFillArgs = Arguments<MaskedFillOptions, ['mask', 'value']>;
+
+export interface DivOptions {
+  roundingMode?: 'floor' | 'trunc' | null;
+}
+
+/** The factor of the second operand. */
+export const alphaOf = (name: string, options: { alpha?: number }): number =>
+  parseArgs<{ alpha?: number }>(name, [], { alpha: 1 }, [options]).alpha;
+
+/** @throws ArgumentError unless `value` is a number or a boolean */
+export function numberOf(name: string, value: unknown): number {
+  if (typeof value === 'number' || typeof value === 'boolean') return Number(value);
+  throw new ArgumentError(`${name}: expected value to be a number or a tensor, but got ${kindOf(value)}`);
+}
+
+/** An operand as promotion sees it. */
+export function operandOf(x: TensorBase | number | boolean): Promotable {
+  if (x instanceof TensorBase) return { dtype: x.dtype, rank0: x.shape.length === 0 };
+  return { dtype: dtypeOfScalar(x), isScalar: true };
+}

@@ -1,0 +1,86 @@
+// Owns where the library does otherwise than PyTorch on purpose, and which names the generated test has no calls for, each with its reason.
+
+export interface Difference {
+  /** Which calls: `<where it is found>.<PyTorch's name>#<number of the call> <kind>`. */
+  readonly call: RegExp;
+  /** What is found. */
+  readonly found: RegExp;
+  readonly reason: string;
+}
+
+export const differences: readonly Difference[] = [
+  {
+    call: /^(torch|Tensor)\.norm#4 (empty|0d|strided)$/,
+    found: /^gradient 0: expected null/,
+    reason: 'The 0-norm has a gradient of zeros, where PyTorch has none.',
+  },
+  {
+    call: /^F\.interpolate#11 /,
+    found: /^refused: ArgumentError: interpolate: got an unknown argument 'antialias'/,
+    reason: 'There is no antialiasing.',
+  },
+  {
+    call: /^(torch\.adjoint|Tensor\.(adjoint|mT|H|mH))#0 0d$/,
+    found: /^refused: ShapeError/,
+    reason: 'PyTorch warns that this will be an error.',
+  },
+  {
+    call: /^F\.dropout[23]d#0 0d$/,
+    found: /^refused: ShapeError/,
+    reason: 'PyTorch warns that this will be an error.',
+  },
+  {
+    call: /^F\.pixel_unshuffle#0 empty$/,
+    found: /^result 0: expected float32 \[0,2,4,4\] , but got float32 \[0,8,2,2\] $/,
+    reason: "Of no images PyTorch returns the input's shape, unlike the shape of one image.",
+  },
+];
+
+/** Names that both libraries have and the generated test does not call. */
+export const uncalled: Readonly<Record<string, readonly string[]>> = {
+  'makes tensors of no tensor': [
+    ...['torch.arange', 'torch.empty', 'torch.eye', 'torch.full', 'torch.linspace', 'torch.logspace', 'torch.ones'],
+    ...['torch.rand', 'torch.randint', 'torch.randn', 'torch.randperm', 'torch.range', 'torch.scalar_tensor'],
+    ...['torch.tensor', 'torch.tril_indices', 'torch.triu_indices', 'torch.zeros'],
+  ],
+  'gives what was in memory': ['torch.empty_like', 'Tensor.new_empty'],
+  'needs a device that computes with float16: test/node/half.test.ts': ['Tensor.half'],
+  'is a constant, a dtype or a class': [
+    ...[
+      'torch.Generator',
+      'torch.OutOfMemoryError',
+      'torch.Tensor',
+      'torch.bool',
+      'torch.e',
+      'torch.finfo',
+      'torch.float',
+    ],
+    ...[
+      'torch.float16',
+      'torch.float32',
+      'torch.half',
+      'torch.iinfo',
+      'torch.inf',
+      'torch.int',
+      'torch.int32',
+      'torch.int64',
+    ],
+    ...['torch.long', 'torch.nan', 'torch.newaxis', 'torch.pi', 'torch.uint32', 'torch.uint8'],
+  ],
+  'is of modes, seeds, files and printing': [
+    ...[
+      'torch.enable_grad',
+      'torch.get_rng_state',
+      'torch.inference_mode',
+      'torch.initial_seed',
+      'torch.is_grad_enabled',
+    ],
+    ...['torch.load', 'torch.manual_seed', 'torch.no_grad', 'torch.save', 'torch.seed', 'torch.set_printoptions'],
+    ...['torch.set_rng_state', 'torch.vmap'],
+  ],
+  'is of gradients and memory': [
+    ...['Tensor.backward', 'Tensor.data', 'Tensor.grad', 'Tensor.grad_fn', 'Tensor.register_hook'],
+    ...['Tensor.register_post_accumulate_grad_hook', 'Tensor.requires_grad', 'Tensor.retain_grad'],
+    ...['Tensor.retains_grad', 'Tensor.storage', 'torch.detach_'],
+  ],
+};
