@@ -41,7 +41,6 @@ const inPages = ({ name, include, shared, groupOrder }: Pages): TestProjectConfi
     hookTimeout: 120_000,
     browser: {
       enabled: true,
-      isolate: !shared,
       provider: playwright({ launchOptions: launchOptions(browser) }),
       headless: true,
       screenshotFailures: false,
