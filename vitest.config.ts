@@ -1,17 +1,58 @@
 // Test projects: host code, kernels in a real browser, Dawn in Node, and the demos end to end.
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { launchOptions, resolveBrowser, vulkanEnvironment } from './scripts/browser.mjs';
 import { mnist } from './vite.config.ts';
 
 const browser = await resolveBrowser();
 const resolve = { alias: { lamplight: fileURLToPath(new URL('./src/index.ts', import.meta.url)) } };
 
+/**
+ * What projects run side by side: a browser is one lane, Node the other, and each runs its files one after another. Times are
+ * measured last, with nothing beside them.
+ */
+const BESIDE = { demos: 1, host: 2, timing: 3 } as const;
+
+/** Of the random programs in test/long: fresh in every run, unless one is to be repeated. */
+const seed = Number(process.env.LAMPLIGHT_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+interface Pages {
+  readonly name: string;
+  readonly include: string[];
+  /** Files share a page, and so a device: kernels that are equal are compiled once. */
+  readonly shared: boolean;
+  readonly groupOrder: number;
+}
+
+/** Tests in pages of the browser. */
+const inPages = ({ name, include, shared, groupOrder }: Pages): TestProjectConfiguration => ({
+  resolve,
+  plugins: [mnist()],
+  // Found late, a package is bundled in the middle of a run, and the page loads anew.
+  optimizeDeps: { include: ['fast-check'] },
+  test: {
+    name,
+    include,
+    sequence: { groupOrder },
+    isolate: !shared,
+    setupFiles: shared ? ['test/support/page.ts'] : [],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    browser: {
+      enabled: true,
+      provider: playwright({ launchOptions: launchOptions(browser) }),
+      headless: true,
+      screenshotFailures: false,
+      instances: [{ browser: 'chromium' }],
+    },
+  },
+});
+
 export default defineConfig({
   test: {
-    // One browser, one GPU: projects and files run one after another, so that counters and timings are not shared.
     fileParallelism: false,
+    provide: { seed },
     projects: [
       {
         resolve,
@@ -19,34 +60,17 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['test/unit/**/*.test.ts'],
-          sequence: { groupOrder: 0 },
+          sequence: { groupOrder: BESIDE.host },
         },
       },
-      {
-        resolve,
-        plugins: [mnist()],
-        // Found late, a package is bundled in the middle of a run, and the page loads anew.
-        optimizeDeps: { include: ['fast-check'] },
-        test: {
-          name: 'gpu',
-          sequence: { groupOrder: 1 },
-          include: ['test/gpu/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          browser: {
-            enabled: true,
-            provider: playwright({ launchOptions: launchOptions(browser) }),
-            headless: true,
-            screenshotFailures: false,
-            instances: [{ browser: 'chromium' }],
-          },
-        },
-      },
+      inPages({ name: 'gpu', include: ['test/gpu/*.test.ts'], shared: true, groupOrder: BESIDE.demos }),
+      inPages({ name: 'alone', include: ['test/gpu/alone/*.test.ts'], shared: false, groupOrder: BESIDE.host }),
+      inPages({ name: 'long', include: ['test/long/*.test.ts'], shared: false, groupOrder: BESIDE.host }),
       {
         resolve,
         test: {
           name: 'node',
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: BESIDE.host },
           environment: 'node',
           include: ['test/node/**/*.test.ts'],
           testTimeout: 120_000,
@@ -63,9 +87,21 @@ export default defineConfig({
         resolve,
         test: {
           name: 'e2e',
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: BESIDE.demos },
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: ['test/e2e/smooth.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: 'timing',
+          sequence: { groupOrder: BESIDE.timing },
+          environment: 'node',
+          include: ['test/e2e/smooth.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 120_000,
         },

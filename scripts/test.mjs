@@ -1,14 +1,16 @@
-// `npm test`: installs, finds a browser, runs the static checks and every test, and ends with `N passed, N failed`.
-// With arguments (`npm test -- conv`, `npm test -- --project gpu`) it runs only the tests that they select.
+// `npm test`: installs, finds a browser, runs the static checks and the tests, and ends with `N passed, N failed`.
+// `npm run test:long` (`--long`) runs the tests of test/long instead, which take minutes. With arguments (`npm test -- conv`,
+// `npm test -- --project gpu`) either runs only the tests that they select.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { resolveBrowser } from './browser.mjs';
 import { setup } from './setup.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const selection = process.argv.slice(2);
+const long = process.argv.includes('--long');
+const selection = process.argv.slice(2).filter((argument) => argument !== '--long');
 const report = `${root}node_modules/.cache/lamplight/report-${process.pid}.json`;
 const total = { passed: 0, failed: 0 };
 
@@ -16,15 +18,7 @@ try {
   setup();
   const browser = await resolveBrowser({ fresh: true, log: console.log });
   console.log(`Browser: ${browser.executablePath} ${browser.version}; WebGPU adapter: ${browser.name}\n`);
-  if (selection.length === 0) {
-    await check('Format and lint', 'biome', '@biomejs/biome/bin/biome', ['check', '.']);
-    await check('Types', 'tsc', 'typescript/bin/tsc', ['--noEmit']);
-    await check('Import direction and cycles', 'depcruise', 'dependency-cruiser/bin/dependency-cruise.mjs', [
-      '--config',
-      'dependency-cruiser.config.mjs',
-      'src',
-    ]);
-  }
+  if (selection.length === 0 && !long) await checks();
   await tests();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
@@ -33,58 +27,87 @@ try {
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 console.log(`${total.passed} passed, ${total.failed} failed`);
 
+/** Runs tools over the repository side by side, and counts each as one test. */
+async function checks() {
+  const imports = ['--config', 'dependency-cruiser.config.mjs', 'src'];
+  await Promise.all([
+    check('Types (tsc)', 'typescript/bin/tsc', ['--noEmit']),
+    check('Format and lint (biome)', '@biomejs/biome/bin/biome', ['check', '.']),
+    check('Import direction and cycles (depcruise)', 'dependency-cruiser/bin/dependency-cruise.mjs', imports),
+  ]);
+  console.log();
+}
+
 /**
- * Runs one tool over the repository and counts it as one test.
  * @param {string} title
- * @param {string} name
  * @param {string} program
  * @param {string[]} args
  */
-async function check(title, name, program, args) {
-  console.log(`${title} (${name})`);
-  const ok = (await node(program, args)) === 0;
-  console.log(ok ? `✓ ${title}\n` : `✗ ${title}\n`);
-  ok ? total.passed++ : total.failed++;
+async function check(title, program, args) {
+  const { status, output } = await node(program, args, 'pipe');
+  console.log(status === 0 ? `✓ ${title}` : `${output}\n✗ ${title}`);
+  status === 0 ? total.passed++ : total.failed++;
 }
 
 async function tests() {
   mkdirSync(fileURLToPath(new URL('../node_modules/.cache/lamplight/', import.meta.url)), { recursive: true });
-  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...selection];
-  const status = await node('vitest/vitest.mjs', args);
-  const failedBefore = total.failed;
+  process.env.LAMPLIGHT_REPORT = report;
+  if (long) {
+    process.env.LAMPLIGHT_SEED ??= `${Math.floor(Math.random() * 2 ** 31)}`;
+    const seed = process.env.LAMPLIGHT_SEED;
+    console.log(`Random programs: LAMPLIGHT_SEED=${seed} npm run test:long -- fuzz runs the same ones again.\n`);
+  }
+  const projects = selection.includes('--project') ? [] : ['--project', long ? 'long' : '!long'];
+  const args = ['run', '--reporter=default', '--reporter=./scripts/report.mjs', ...projects, ...selection];
+  const { status } = await node('vitest/vitest.mjs', args, 'inherit');
   try {
-    const result = JSON.parse(readFileSync(report, 'utf8'));
-    total.passed += result.numPassedTests;
-    total.failed += result.numFailedTests;
-    for (const file of result.testResults) {
-      // A file that could not be loaded has no test of its own to fail.
-      if (file.status === 'failed' && !file.assertionResults.some(isFailed)) total.failed++;
-    }
+    /** @type {import('./report.mjs').Counts} */
+    const { files, passed, failed, skipped } = JSON.parse(readFileSync(report, 'utf8'));
+    if (files === 0) listFiles();
+    total.passed += passed;
+    total.failed += failed;
+    // An error that no test had, or a selection that matches no file, still fails the run.
+    if (status !== 0 && failed === 0) total.failed++;
+    const reasons = Object.entries(skipped).map(([reason, count]) => `${count} because ${reason}`);
+    if (reasons.length > 0) console.log(`Skipped: ${reasons.join('; ')}`);
   } catch {
     console.error('The test run wrote no report.');
     total.failed++;
   } finally {
     rmSync(report, { force: true });
   }
-  // An error outside every test, or a selection that matches no file, still fails the run.
-  if (status !== 0 && total.failed === failedBefore) total.failed++;
 }
 
-/** @param {{ status: string }} test */
-function isFailed(test) {
-  return test.status === 'failed';
+/** Says which files of tests there are to select from. */
+function listFiles() {
+  const folders = long ? ['long'] : ['unit', 'gpu', 'node', 'e2e'];
+  console.log('The selection is a part of the paths of test files, which are:');
+  for (const folder of folders) {
+    const files = readdirSync(`${root}test/${folder}`, { recursive: true })
+      .map((file) => `${file}`.replaceAll('\\', '/').match(/(.*)\.test\.ts$/)?.[1])
+      .filter((name) => name !== undefined);
+    console.log(`\ntest/${folder}\n  ${files.sort().join(' ')}`);
+  }
+  console.log(`\nTests are selected by their names with -t: npm ${long ? 'run test:long' : 'test'} -- -t linear\n`);
 }
 
 /**
- * Runs a program out of node_modules and gives its exit status.
+ * Runs a program out of node_modules and gives its exit status, and what it wrote where that is not shown at once.
  * @param {string} program
  * @param {string[]} args
- * @returns {Promise<number>}
+ * @param {'inherit' | 'pipe'} stdio
+ * @returns {Promise<{ status: number, output: string }>}
  */
-function node(program, args) {
+function node(program, args, stdio) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [`${root}node_modules/${program}`, ...args], { cwd: root, stdio: 'inherit' });
+    const child = spawn(process.execPath, [`${root}node_modules/${program}`, ...args], { cwd: root, stdio });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk) => {
+        output += chunk;
+      });
+    }
     child.on('error', reject);
-    child.on('close', (status) => resolve(status ?? 1));
+    child.on('close', (status) => resolve({ status: status ?? 1, output }));
   });
 }

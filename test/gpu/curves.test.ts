@@ -3,6 +3,7 @@ import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
 import { expect, test } from 'vitest';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
+import { sampled } from '../support/sample';
 
 const F = nn.functional;
 
@@ -137,7 +138,8 @@ test('every model meets every optimizer', () => {
   expect(cases.every(({ losses }) => losses.length === 50)).toBe(true);
 });
 
-test.each(cases)('$name: fifty losses are PyTorch’s', async (curve) => {
+// One in six takes each model with another optimizer.
+test.each(sampled(cases, 6))('$name: fifty losses are PyTorch’s', async (curve) => {
   const losses = await train(curve).data();
   const apart = curve.losses.map((expected, step) => Math.abs(Number(losses[step]) / expected - 1));
   const worst = apart.indexOf(Math.max(...apart));

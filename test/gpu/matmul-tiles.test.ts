@@ -1,4 +1,4 @@
-// Every tile that a matrix product can have, in both classes of kernels, against sums on the host; and which tiles are chosen.
+// Tiles that a matrix product can have (in test/long every one), in both classes of kernels, against sums on the host; and which tiles are chosen.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AdapterProfile } from '../../src/gpu/device';
 import { matmulPasses, type Product } from '../../src/ops/matmul-passes';
@@ -13,6 +13,7 @@ import {
 } from '../../src/ops/matmul-tiles';
 import { expectNumbers } from '../support/close';
 import { runPasses } from '../support/passes';
+import { sampled } from '../support/sample';
 
 let device: GPUDevice;
 beforeAll(async () => {
@@ -91,7 +92,7 @@ const every = (product: MatmulShape, kinds: readonly Adapter[]) =>
   );
 
 // Tests run side by side, so that the kernels of several are compiled at once.
-describe.concurrent('every tile, in products that it does not divide', () => {
+describe.concurrent('a tile, in products that it does not divide', () => {
   const products = [
     productOf(37, 45, 41, { batch: 2, transposeA: true }),
     productOf(70, 32, 5, { bias: true, transposeB: true }),
@@ -101,7 +102,8 @@ describe.concurrent('every tile, in products that it does not divide', () => {
   const cases = every(products[0]!, ['swiftshader', 'gpu']).filter(
     ({ tile }, i, all) => all.findIndex((other) => name(other.tile) === name(tile)) === i,
   );
-  test.for(cases.map((one, i) => ({ ...one, i })))('$title', async ({ kind, tile, i }, { skip }) => {
+  const numbered = cases.map((one, i) => ({ ...one, i }));
+  test.for(sampled(numbered, 3))('$title', async ({ kind, tile, i }, { skip }) => {
     if (kind === 'swiftshader' && !device.features.has('subgroups')) skip('this device has no subgroups');
     // Kernels of workgroups take a second or two to compile on a processor: there the products take turns.
     const all = !isVectorTile(tile) && isWorkgroupTile(tile) ? [i % 3] : [0, 1 + (i % 2)];
@@ -109,7 +111,8 @@ describe.concurrent('every tile, in products that it does not divide', () => {
   });
 
   const column = productOf(301, 45, 1);
-  test.for(every(column, ['gpu']).filter(({ tile }) => isVectorTile(tile)))('$title', async ({ tile }) => {
+  const vectors = every(column, ['gpu']).filter(({ tile }) => isVectorTile(tile));
+  test.for(sampled(vectors, 3))('$title', async ({ tile }) => {
     await check(column, adapters.gpu, tile);
     await check(productOf(1, 45, 301, { batch: 3, bias: true }), adapters.gpu, tile);
     await check(productOf(1, 20000, 3, { transposeB: true, bias: true }), adapters.gpu, tile);

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import * as torch from 'lamplight';
 import { nn, optim } from 'lamplight';
 import { expect, test } from 'vitest';
+import { programsOf } from '../support/sample';
 
 interface Element {
   v: number;
@@ -213,13 +214,13 @@ async function runProgram(steps: readonly Step[]): Promise<boolean> {
   return true;
 }
 
-test('random programs mean what they mean in PyTorch', async () => {
+test('random programs mean what they mean in PyTorch', { timeout: 600_000 }, async () => {
   let compared = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async (steps) => {
       if (await runProgram(steps)) compared++;
     }),
-    { numRuns: 60, seed: 7 },
+    programsOf(60),
   );
   expect(compared).toBeGreaterThan(20);
 });
@@ -317,7 +318,9 @@ async function train(steps: readonly (readonly Between[])[], flushes: boolean): 
   return (await Promise.all(s.held.map(async (t) => Array.from(await t.data(), Number)))).flat();
 }
 
-test('random training programs compute the same, whether they are flushed at every line or when need be', async () => {
+test('random training programs compute the same, whether they are flushed at every line or when need be', {
+  timeout: 600_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(act, { maxLength: 3 }), { minLength: 2, maxLength: 5 }), async (steps) => {
       const [lines, whole] = [await train(steps, true), await train(steps, false)];
@@ -326,6 +329,6 @@ test('random training programs compute the same, whether they are flushed at eve
         expect(Math.abs(v - lines[i]!)).toBeLessThanOrEqual(1e-4 * Math.max(1, Math.abs(v)));
       });
     }),
-    { numRuns: 8, seed: 7 },
+    programsOf(8),
   );
 });

@@ -1,17 +1,28 @@
-// The programs of training steps as the compiler gets them, recorded without a device.
-import { nn, noGrad, optim, rand, randint } from 'lamplight';
+// The programs of calls and of training steps as the compiler gets them, recorded without a device.
+import { nn, noGrad, optim, rand, randint, type Tensor } from 'lamplight';
 import { vi } from 'vitest';
 import { engine, type Job } from '../../src/compiler/engine';
 import type { Program } from '../../src/compiler/ir';
+import { flush } from '../../src/graph/flush';
 
-/** The program of a step in steady state: forward, cross entropy, backward, and Adam. */
-export function stepProgram(model: nn.UnaryModule, batch: number): Program {
+/** The programs that `run` would have run; in the end the tensors that it returns are flushed. */
+export function programsOf(run: () => readonly Tensor[]): Program[] {
   const programs: Program[] = [];
   const submit = vi.spyOn(engine, 'submit').mockImplementation((job: Job) => {
     programs.push(job.build());
     for (const { cell } of job.exports) cell.scheduled = Promise.resolve();
   });
   try {
+    flush(run().map(({ value }) => value));
+  } finally {
+    submit.mockRestore();
+  }
+  return programs;
+}
+
+/** The program of a step in steady state: forward, cross entropy, backward, and Adam. */
+export function stepProgram(model: nn.UnaryModule, batch: number): Program {
+  const programs = programsOf(() => {
     const inputs = rand(batch, 1, 28, 28);
     const targets = randint(0, 10, [batch]);
     noGrad(() => model(inputs)); // Lazy parameters get their shapes.
@@ -22,8 +33,7 @@ export function stepProgram(model: nn.UnaryModule, batch: number): Program {
       lossFn(model(inputs), targets).backward();
       optimizer.step();
     }
-  } finally {
-    submit.mockRestore();
-  }
+    return [];
+  });
   return programs.at(-1)!;
 }

@@ -1,7 +1,7 @@
 import * as torch from 'lamplight';
 import { data, nn, optim, vision } from 'lamplight';
 import { afterEach, expect, test } from 'vitest';
-import { mnistImages } from '../support/mnist-files';
+import { mnistImages } from '../../support/mnist-files';
 
 const weightsOf = async (model: nn.Module) =>
   Promise.all(model.parameters().map(async (parameter) => Array.from(await parameter.data())));

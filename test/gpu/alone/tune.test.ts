@@ -130,7 +130,7 @@ test('tuning leaves nothing behind and a training step as it was', async () => {
 });
 
 test('what a worker has tuned, the page knows', async () => {
-  const worker = new Worker(new URL('../support/tune-worker.ts', import.meta.url), { type: 'module' });
+  const worker = new Worker(new URL('../../support/tune-worker.ts', import.meta.url), { type: 'module' });
   const result = await new Promise((resolve, reject) => {
     worker.onmessage = ({ data }) => resolve(data);
     worker.onerror = (event) => reject(new Error(event.message));

@@ -1,0 +1,34 @@
+// A reporter for Vitest that counts: how many tests passed and failed, and how many were skipped for which reason. It writes
+// the counts as JSON to the file that LAMPLIGHT_REPORT names.
+import { writeFileSync } from 'node:fs';
+import process from 'node:process';
+
+/**
+ * `files` is 0 where the selection matches none.
+ * @typedef {{ files: number, passed: number, failed: number, skipped: Record<string, number> }} Counts
+ */
+
+export default class Report {
+  /**
+   * @param {readonly import('vitest/node').TestModule[]} modules
+   * @param {readonly unknown[]} errors those outside of every test
+   */
+  onTestRunEnd(modules, errors) {
+    /** @type {Counts} */
+    const counts = { files: modules.length, passed: 0, failed: 0, skipped: {} };
+    for (const module of modules) {
+      const before = counts.failed;
+      for (const test of module.children.allTests()) {
+        const result = test.result();
+        if (result.state === 'passed') counts.passed++;
+        if (result.state === 'failed') counts.failed++;
+        if (result.state === 'skipped' && result.note)
+          counts.skipped[result.note] = (counts.skipped[result.note] ?? 0) + 1;
+      }
+      // A file that could not be loaded has no test of its own to fail.
+      if (module.state() === 'failed' && counts.failed === before) counts.failed++;
+    }
+    if (errors.length > 0) counts.failed++;
+    if (process.env.LAMPLIGHT_REPORT) writeFileSync(process.env.LAMPLIGHT_REPORT, JSON.stringify(counts));
+  }
+}

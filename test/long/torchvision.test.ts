@@ -1,0 +1,3 @@
+// Every port of torchvision's classifiers.
+import '../support/sample-all';
+import '../gpu/torchvision.test';

@@ -1,0 +1,224 @@
+// Holds what each pass writes into its uniforms against the structs of its source: types, order and number.
+import * as torch from 'lamplight';
+import { autograd, nn, optim, Tensor } from 'lamplight';
+import { describe, expect, test } from 'vitest';
+import { CNNModel, ComplexCNNModel } from '../../demos/mnist/models';
+import type { Param, Pass, Program } from '../../src/compiler/ir';
+import { compile } from '../../src/compiler/plan';
+import type { AdapterProfile } from '../../src/gpu/device';
+import { specialise } from '../../src/gpu/pipelines';
+import { fromHost } from '../../src/graph/record';
+import { winogradPasses } from '../../src/ops/conv-winograd';
+import { gatherBytes } from '../../src/ops/indexing';
+import { packPixels, unpackPixels } from '../../src/ops/pixels';
+import { gradchecks, inputsOf } from '../support/gradchecks';
+import { programsOf, stepProgram } from '../support/recorded';
+import { type Field, uniformsOf } from '../support/uniforms';
+
+const profile = (kind: AdapterProfile['kind'], architecture: string, features: readonly string[]): AdapterProfile => ({
+  kind,
+  vendor: '',
+  architecture,
+  description: '',
+  features: new Set(features),
+  maxStorageBufferBindingSize: 2 ** 27,
+  maxBufferSize: 2 ** 28,
+});
+
+const adapters = [profile('software', 'swiftshader', ['subgroups']), profile('gpu', '', ['subgroups', 'shader-f16'])];
+
+const files = import.meta.glob<string>('../../shaders/*.wgsl', { query: '?raw', import: 'default', eager: true });
+
+/** What tells kernels apart, and what the compiler makes of them keeps: the struct of their uniforms, and their functions. */
+interface Kernel {
+  readonly path: string;
+  readonly params: string;
+  readonly functions: readonly string[];
+}
+
+const compact = (code: string): string => code.replace(/\/\/[^\n]*/g, '').replace(/\s+/g, '');
+const kernels = Object.entries(files).flatMap(([path, source]): Kernel[] => {
+  // This one is generated, struct and all.
+  if (path.endsWith('/pointwise.wgsl')) return [];
+  const params = compact(/struct \w+ \{[^}]*\}/.exec(source)?.[0] ?? '');
+  return [{ path, params, functions: [...source.matchAll(/\bfn \w+\(/g)].map(([head]) => head) }];
+});
+const seen = new Set<string>();
+
+/** Fields that hold the bits of an element of any type. */
+const bits = new Set(['fill']);
+
+/** What is wrong with params for a struct of these fields; gaps that alignment leaves are filled by zeros. */
+function wrongWith(params: readonly Param[], fields: readonly Field[]): string[] {
+  const byOffset = new Map(fields.map((field) => [field.offset, field]));
+  const wrong = params.flatMap(([type, value], i) => {
+    const field = byOffset.get(4 * i);
+    if (!field) return value === 0 ? [] : [`byte ${4 * i}: no field, but a param`];
+    return field.type === type || bits.has(field.name) ? [] : [`${field.name}: ${field.type}, but a param of ${type}`];
+  });
+  const unset = fields.filter(({ offset }) => offset >= 4 * params.length);
+  return [...wrong, ...unset.map(({ name }) => `${name}: no param`)];
+}
+
+const known = new Map<string, Map<number, readonly Field[]>>();
+
+/** The uniforms of a pass's source; kernels that it is made of count as seen. */
+function uniformsIn({ source, consts }: Pass): Map<number, readonly Field[]> {
+  const key = JSON.stringify([source, consts]);
+  let uniforms = known.get(key);
+  if (!uniforms) {
+    const code = specialise(source.join('\n'), consts);
+    uniforms = uniformsOf(code);
+    known.set(key, uniforms);
+    const shape = compact(code);
+    for (const { path, params, functions } of kernels) {
+      if (shape.includes(params) && functions.every((head) => code.includes(head))) seen.add(path);
+    }
+  }
+  return uniforms;
+}
+
+function expectStruct(pass: Pass): void {
+  const uniforms = uniformsIn(pass);
+  let binding = pass.reads.length + pass.writes.length;
+  const hold = (params: readonly Param[] | undefined): void => {
+    if (!params?.length) return;
+    expect(wrongWith(params, uniforms.get(binding) ?? []), `${pass.label}, binding ${binding}`).toEqual([]);
+    binding++;
+  };
+  hold(pass.params);
+  binding += (pass.extras?.reads.length ?? 0) + (pass.extras?.writes.length ?? 0);
+  hold(pass.extras?.params);
+}
+
+function expectStructs(programs: readonly Program[]): void {
+  expect(programs.length).toBeGreaterThan(0);
+  for (const program of programs) {
+    for (const adapter of adapters) for (const { pass } of compile(program, adapter).steps) expectStruct(pass);
+  }
+}
+
+describe('a function, its gradient, and the gradient of that', () => {
+  test.each(Object.values(gradchecks).flat())('%s', (...one) => {
+    const [, fn, , once] = one;
+    const programs = programsOf(() => {
+      const inputs = inputsOf(one);
+      const outputs = [fn(...inputs)].flat();
+      const differentiable = outputs.filter((y) => y.requiresGrad);
+      const gradients = autograd.grad(
+        differentiable,
+        inputs,
+        differentiable.map((y) => torch.onesLike(y).requiresGrad_()),
+        { createGraph: once !== 'once', allowUnused: true },
+      );
+      const second = gradients.filter((dx) => dx?.requiresGrad) as Tensor[];
+      const seeds = second.map((dx) => torch.onesLike(dx));
+      const further = second.length > 0 ? autograd.grad(second, inputs, seeds, { allowUnused: true }) : [];
+      return [...outputs, ...gradients, ...further].filter((x) => x !== null);
+    });
+    expectStructs(programs);
+  });
+});
+
+describe('training', () => {
+  test.each<[string, () => nn.UnaryModule]>([
+    ['CNNModel', () => new CNNModel()],
+    ['ComplexCNNModel', () => new ComplexCNNModel()],
+  ])('a step of %s', (_, make) => expectStructs([stepProgram(make(), 10)]));
+
+  test.each<[string, (parameters: nn.Parameter[]) => optim.Optimizer]>([
+    ['SGD', (p) => new optim.SGD(p, 0.1)],
+    ['SGD with momentum', (p) => new optim.SGD(p, 0.1, { momentum: 0.9 })],
+    ['Adam', (p) => new optim.Adam(p)],
+    ['Adam with amsgrad', (p) => new optim.Adam(p, { amsgrad: true })],
+    ['AdamW', (p) => new optim.AdamW(p)],
+    ['Adamax', (p) => new optim.Adamax(p)],
+    ['NAdam', (p) => new optim.NAdam(p)],
+    ['RAdam', (p) => new optim.RAdam(p)],
+    ['RMSprop', (p) => new optim.RMSprop(p)],
+    ['RMSprop with momentum', (p) => new optim.RMSprop(p, { momentum: 0.9 })],
+    ['RMSprop, centered', (p) => new optim.RMSprop(p, { centered: true })],
+    ['RMSprop, centered with momentum', (p) => new optim.RMSprop(p, { centered: true, momentum: 0.9 })],
+    ['Adagrad', (p) => new optim.Adagrad(p)],
+    ['Adadelta', (p) => new optim.Adadelta(p)],
+    ['ASGD', (p) => new optim.ASGD(p)],
+    ['Rprop', (p) => new optim.Rprop(p)],
+  ])('a clipped step of %s', (_, make) => {
+    const programs = programsOf(() => {
+      const model = new nn.Sequential(new nn.Linear(5, 3), new nn.Dropout());
+      const optimizer = make(model.parameters());
+      const lossFn = new nn.CrossEntropyLoss();
+      // The first step gives the parameters their places in flat buffers, which the second clips.
+      for (let step = 0; step < 2; step++) {
+        lossFn(model(torch.ones(4, 5)), torch.tensor([0, 1, 2, 0])).backward();
+        nn.utils.clipGradNorm_(model.parameters(), 1);
+        nn.utils.clipGradValue_(model.parameters(), 1);
+        optimizer.step();
+      }
+      return [];
+    });
+    expectStructs(programs);
+  });
+});
+
+describe('what has no gradient', () => {
+  const x = () => torch.rand(6, 40);
+  const labels = (count: number, classes: number) => torch.randint(0, classes, [count]);
+  const cases: Record<string, () => readonly Tensor[]> = {
+    extrema: () => [x().argmax(1), x().argmin(), ...x().cummax(1), ...x().max(0)],
+    orders: () => [...x().sort(1), torch.searchsorted(torch.arange(9).float(), x())],
+    draws: () => [x().multinomial(3), x().multinomial(3, true)],
+    places: () => [nn.functional.oneHot(labels(7, 5), 5), torch.arange(9).gather(0, labels(4, 9))],
+    'gradients of many rows': () => {
+      const table = torch.rand(50, 8).requiresGrad_();
+      nn.functional.embedding(labels(3000, 50), table).square().sum().backward();
+      return [table.grad!];
+    },
+    'writes into views': () => {
+      const [floats, whole, truths] = [x(), torch.arange(12).reshape(3, 4), x().gt(0.5)];
+      floats.at(':', '::2').fill_(2.5);
+      whole.at('::2', 1).fill_(-3);
+      truths
+        .t()
+        .at(1)
+        .copy_(torch.zeros(6, { dtype: 'bool' }));
+      return [floats, whole, truths];
+    },
+    'parts that are no multiples of a binding': () =>
+      x()
+        .narrow(0, 1, 3)
+        .clone()
+        .split(7, 1)
+        .map((part) => part.exp()),
+    'losses of many rows': () => [nn.functional.crossEntropy(torch.rand(20_000, 3), labels(20_000, 3))],
+    pixels: () => {
+      const words = fromHost(new Uint32Array(12), [3, 4], 'uint32');
+      const picture = unpackPixels(words, { columns: 4, channels: 3, dtype: 'float32' });
+      const bytes = gatherBytes(words, labels(2, 3).value, [1, 4, 4], { divisor: 255, mean: 0.5, std: 0.5 });
+      const packed = packPixels(picture, { rowWords: 4, blueFirst: false });
+      return [picture, bytes, packed].map((value) => Tensor.of(value));
+    },
+  };
+  test.each(Object.entries(cases))('%s', (_, run) => expectStructs(programsOf(run)));
+
+  test('filtering by Winograd', () => {
+    const size = {
+      batch: 2,
+      groups: 1,
+      groupIn: 5,
+      groupOut: 6,
+      size: [7, 9],
+      outSize: [7, 9],
+      kernel: [3, 3],
+    } as const;
+    const steps = { stride: [1, 1], dilation: [1, 1], padTop: 1, padLeft: 1, flip: false, bias: true } as const;
+    for (const adapter of adapters) {
+      const lowering = winogradPasses({ ...size, ...steps, weight: { group: 270, out: 45, in: 9 } }, adapter);
+      for (const pass of lowering.kind === 'passes' ? lowering.passes : []) expectStruct(pass);
+    }
+  });
+});
+
+test('every kernel was seen', () => {
+  expect(kernels.map(({ path }) => path).filter((path) => !seen.has(path))).toEqual([]);
+});
