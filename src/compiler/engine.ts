@@ -56,8 +56,12 @@ export interface JobExport {
 /** Takes jobs in place of the GPU, which then runs nothing. */
 export interface Rehearsal {
   take(job: Job): void;
+  /** Has a cell count as computed from now on. */
+  imagine(cell: Cell): void;
   /** Whether the cell would have been computed by a job taken before; it reads as zeros. */
   has(cell: Cell): boolean;
+  /** What a cell holds, at once; null where that can be told without the GPU. */
+  read(cell: Cell): Promise<ArrayBuffer> | null;
 }
 
 /** What was made ready by `prepare`. */
@@ -168,7 +172,7 @@ export class Engine {
 
   /** The bytes of a value that has been computed or scheduled, whatever is written or released after the call. */
   async read(cell: Cell): Promise<ArrayBuffer> {
-    if (this.rehearsal?.has(cell)) return new ArrayBuffer(byteLength(cell));
+    if (this.rehearsal) return this.rehearsal.read(cell) ?? this.startReading(cell);
     if (!this.tail) return this.startReading(cell);
     const { reading } = await this.enqueue(() => ({ reading: this.startReading(cell) }));
     return reading;
@@ -193,6 +197,10 @@ export class Engine {
 
   /** Gives a value its contents: the pixels of a picture as it is now, by way of a copy where that cannot be at once. */
   capture(cell: Cell, picture: Picture): void {
+    if (this.rehearsal) {
+      this.rehearsal.imagine(cell);
+      return;
+    }
     const { session } = this;
     if (this.tail === null && session && !session.lost) {
       const captured = session.pictures.captureNow(picture);
@@ -234,14 +242,20 @@ export class Engine {
   /** The bytes of several values as they are now, whatever is submitted after; null while that cannot be told at once. */
   readNow(cells: readonly Cell[]): Promise<ArrayBuffer[]> | null {
     const { session } = this;
-    if (!session || session.lost || this.tail) return null;
+    if (!session || session.lost || this.tail || this.rehearsal) return null;
     const places = cells.map((cell) => cell.allocation);
     if (!places.every((place) => place !== null && place.memory === session.memory)) return null;
     return session.fetch(places as Allocation[]).then(({ contents }) => contents);
   }
 
+  /** Whether something that was submitted waits for the device or for pipelines. */
+  get waits(): boolean {
+    return this.tail !== null;
+  }
+
   /** Resolves when at most `limit` runs are unfinished on the GPU; throws a lost device's error. */
   async settle(limit: number): Promise<void> {
+    if (this.rehearsal) return;
     await this.tail;
     const { session } = this;
     if (!session) return;

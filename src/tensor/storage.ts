@@ -69,6 +69,7 @@ export class Storage implements Root {
     if (!home) return this.current;
     const { parent, offset } = home;
     if (this.homeView?.version !== parent.version) {
+      this.keep();
       this.homeView = { version: parent.version, value: window(parent.value, offset, this.shape) };
     }
     return this.homeView.value;
