@@ -2,6 +2,7 @@
 import { DeviceLostError, invariant, TensorReleasedError } from '../errors';
 import type { AdapterProfile, DeviceOptions } from '../gpu/device';
 import { type Executable, execute, type Run, writeData } from '../gpu/executable';
+import { expectGood, type FaultSlot, type FaultSources, placesToRead } from '../gpu/fault-sources';
 import { hostPhase } from '../gpu/host-trace';
 import { type Allocation, SMALL_BYTES } from '../gpu/memory';
 import { copyOf, type Picture, type Screen, show } from '../gpu/pictures';
@@ -9,6 +10,7 @@ import type { Profile } from '../gpu/profile';
 import { Session } from '../gpu/session';
 import { stats } from '../gpu/stats';
 import { GpuBench } from './bench';
+import { faultsOfRun, noteSources } from './fault-flow';
 import type { Program } from './ir';
 import { link, pipelineRequests } from './link';
 import { byteLength, type Meta } from './meta';
@@ -29,6 +31,8 @@ export interface Cell extends Meta {
   scheduled: Promise<void> | null;
   failure: Error | null;
   gone: string | null;
+  /** Where bad data is reported that the contents hang on. */
+  faults: FaultSources;
 }
 
 /** A program to run, with the cells of this run. */
@@ -39,6 +43,8 @@ export interface Job {
   readonly inputs: readonly Cell[];
   readonly exports: readonly JobExport[];
   readonly scalars: readonly number[];
+  /** The slot of the optimizer whose updates the program holds, if it holds any. */
+  readonly slot: FaultSlot | null;
   /** Cells whose memory goes back once the job has run. */
   readonly releases: readonly Cell[];
   /** Called when the job has been sent to the GPU. */
@@ -186,8 +192,11 @@ export class Engine {
     const session = this.session ?? (await this.open());
     if (!cell.allocation) throw released(cell);
     if (cell.allocation.memory !== session.memory) throw lostValue(cell);
+    const { faults } = cell;
     try {
-      return await session.read(cell.allocation);
+      const contents = await session.read(cell.allocation, placesToRead(faults));
+      await expectGood(faults);
+      return contents;
     } catch (error) {
       this.throwIfLost(session);
       if (error instanceof DeviceLostError) this.recover();
@@ -248,6 +257,11 @@ export class Engine {
     return session.fetch(places as Allocation[]).then(({ contents }) => contents);
   }
 
+  /** Has a slot learn that the updates up to now were applied, if they were. */
+  async confirm(slot: FaultSlot): Promise<void> {
+    await this.session?.confirm(slot).catch(() => {}); // a lost device reports itself
+  }
+
   /** Whether something that was submitted waits for the device or for pipelines. */
   get waits(): boolean {
     return this.tail !== null;
@@ -289,6 +303,10 @@ export class Engine {
       (session) => {
         this.opening = null;
         this.session = session;
+        session.inOrder = (action) => {
+          if (this.tail) void this.enqueue(action);
+          else action();
+        };
         return session;
       },
       (error) => {
@@ -451,7 +469,8 @@ export class Engine {
         old && !bound && old.memory === session.memory && old.bytes === bytes && (old.dedicated || !mode.dedicated);
       return fits ? takeOver(replaces!) : session.memory.allocate(bytes, mode.dedicated);
     });
-    const run: Run = { inputs, moved, uploads, exports, scalars: job.scalars };
+    const { records, ...faults } = faultsOfRun(plan.faults, job, session.faults);
+    const run: Run = { inputs, moved, uploads, exports, scalars: job.scalars, ...faults };
     const { profiler } = session;
     const first = profiler?.count ?? 0;
     const start = performance.now();
@@ -459,6 +478,7 @@ export class Engine {
     hostPhase('submit', start);
     if (profiler && profiler.count > first) profiler.submitted(first);
     session.submitted(executable);
+    noteSources(plan.faults, job, records);
     plan.inputs.forEach((mode, i) => {
       if (mode === 'bindAndOverwrite') this.release(job.inputs[i]!);
     });
