@@ -6,7 +6,7 @@
 @group(0) @binding(1) var<storage, read_write> p: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> m: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> u: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> fault: array<atomic<u32>, 4>;
+@group(0) @binding(4) var<storage, read_write> fault: array<atomic<u32>, 8>;
 @group(0) @binding(5) var<uniform> params: Adamax;
 
 struct Adamax {
@@ -21,7 +21,7 @@ struct Adamax {
 @compute @workgroup_size(OPTIM_WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let i = (wid.y * nwg.x + wid.x) * OPTIM_WORKGROUP + lid.x;
-  if (i >= params.count || atomicLoad(&fault[0]) != 0u) { return; }
+  if (i >= params.count || optim_refused(i)) { return; }
   let g = optim_grad(grad[i], p[i], params.decay);
   m[i] = optim_lerp(m[i], g, params.one_minus_beta1);
   u[i] = max(u[i] * params.beta2, abs(g) + params.eps);

@@ -1,6 +1,9 @@
 // lib/fault.wgsl: reports bad data found on the GPU (an index or label out of range); read back with the next values.
 // The using file declares, at the last binding it writes:   var<storage, read_write> fault: array<atomic<u32>, 4>;
-//   [code (0: none), the offending value, the limit it broke, 0]. Codes: src/gpu/faults.ts. The first report stays.
+//   [code (0: none), the offending value, the limit it broke, the operation]. Codes: src/gpu/faults.ts. The first report stays.
+
+// The number of the operation that the user called.
+override FAULT_OP: u32 = 0u;
 
 const FAULT_INDEX: u32 = 1u;
 const FAULT_LABEL: u32 = 2u;
@@ -13,6 +16,7 @@ fn fault_report(code: u32, value: i32, limit: i32) {
     if (claim.exchanged) {
       atomicStore(&fault[1], bitcast<u32>(value));
       atomicStore(&fault[2], bitcast<u32>(limit));
+      atomicStore(&fault[3], FAULT_OP);
       return;
     }
     if (claim.old_value != 0u) { return; }

@@ -1,5 +1,6 @@
 // Cells: what the engine knows of a value, and the errors for contents that are not to be had.
 import { DeviceLostError, invariant, TensorReleasedError } from '../errors';
+import type { FaultSources } from '../gpu/fault-sources';
 import type { Allocation } from '../gpu/memory';
 import type { Session } from '../gpu/session';
 import type { Meta } from './meta';
@@ -15,6 +16,8 @@ export interface Cell extends Meta {
   scheduled: Promise<void> | null;
   failure: Error | null;
   gone: string | null;
+  /** Where bad data is reported that the contents hang on. */
+  faults: FaultSources;
 }
 
 /** Throws unless there is something to read, before anything has been changed. */

@@ -3,6 +3,7 @@ import { type DeviceLostError, invariant } from '../errors';
 import { COPIED_AT_ONCE, type Copied, type Copying } from '../gpu/copier';
 import type { AdapterProfile, DeviceOptions } from '../gpu/device';
 import { type Executable, execute, type Run, writeData } from '../gpu/executable';
+import { expectGood, type FaultSlot, type FaultSources, placesToRead } from '../gpu/fault-sources';
 import { hostPhase } from '../gpu/host-trace';
 import { type Allocation, SMALL_BYTES } from '../gpu/memory';
 import { copyOf, type Picture, type Screen, show } from '../gpu/pictures';
@@ -12,6 +13,7 @@ import type { Slots } from '../gpu/slots';
 import { stats } from '../gpu/stats';
 import { GpuBench } from './bench';
 import { type Cell, expectContents, hostBytes, isOnDevice, lostValue, type Part, released, takeOver } from './cell';
+import { faultsOfRun, noteSources } from './fault-flow';
 import type { Program } from './ir';
 import { link, pipelineRequests } from './link';
 import { byteLength } from './meta';
@@ -35,6 +37,8 @@ export interface Job {
   readonly offsets: readonly (number | undefined)[];
   readonly exports: readonly JobExport[];
   readonly scalars: readonly number[];
+  /** The slot of the optimizer whose updates the program holds, if it holds any. */
+  readonly slot: FaultSlot | null;
   /** Cells whose memory goes back once the job has run. */
   readonly releases: readonly Cell[];
   /** Called when the job has been sent to the GPU. */
@@ -52,8 +56,12 @@ export interface JobExport {
 /** Takes jobs in place of the GPU, which then runs nothing. */
 export interface Rehearsal {
   take(job: Job): void;
+  /** Has a cell count as computed from now on. */
+  imagine(cell: Cell): void;
   /** Whether the cell would have been computed by a job taken before; it reads as zeros. */
   has(cell: Cell): boolean;
+  /** What a cell holds, at once; null where that can be told without the GPU. */
+  read(cell: Cell): Promise<ArrayBuffer> | null;
 }
 
 /** What was made ready by `prepare`. */
@@ -188,7 +196,12 @@ export class Engine {
 
   /** The bytes of a value that has been computed or scheduled, or a part of them, whatever is written or released after the call. */
   async read(cell: Cell, part: Part = { offset: 0, bytes: byteLength(cell) }): Promise<ArrayBuffer> {
-    if (this.rehearsal?.has(cell)) return new ArrayBuffer(part.bytes);
+    if (this.rehearsal) {
+      const whole = this.rehearsal.read(cell);
+      return whole
+        ? whole.then((bytes) => bytes.slice(part.offset, part.offset + part.bytes))
+        : this.startReading(cell, part);
+    }
     if (!this.tail) return this.startReading(cell, part);
     const { reading } = await this.enqueue(() => ({ reading: this.startReading(cell, part) }));
     return reading;
@@ -199,16 +212,23 @@ export class Engine {
     this.reportLoss();
     if (cell.failure) throw cell.failure;
     if (cell.host && !isOnDevice(cell)) return hostBytes(cell.host, part);
-    const { allocation } = cell;
+    const { allocation, faults } = cell;
     if (!allocation) throw released(cell);
     const { session } = this;
     if (allocation.memory !== session?.memory) throw lostValue(cell);
     const { offset, bytes } = part;
-    return this.throughLoss(session, session.read({ ...allocation, offset: allocation.offset + offset, bytes }));
+    const place = { ...allocation, offset: allocation.offset + offset, bytes };
+    const contents = await this.throughLoss(session, session.read(place, placesToRead(faults)));
+    await expectGood(faults);
+    return contents;
   }
 
   /** Gives a value its contents: the pixels of a picture as it is now, by way of a copy where that cannot be at once. */
   capture(cell: Cell, picture: Picture): void {
+    if (this.rehearsal) {
+      this.rehearsal.imagine(cell);
+      return;
+    }
     const { session } = this;
     if (this.tail === null && session && !session.lost) {
       const captured = session.pictures.captureNow(picture);
@@ -255,7 +275,7 @@ export class Engine {
     const start = (): Copying | null => {
       const { session } = this;
       const places = cells.map(({ allocation }) => allocation);
-      if (!session || session.lost || this.unreported) return null;
+      if (!session || session.lost || this.unreported || this.rehearsal) return null;
       if (!places.every((place) => place?.memory === session.memory)) return null;
       return session.copier.copy(places as Allocation[]);
     };
@@ -269,8 +289,19 @@ export class Engine {
     return (await copying?.copied) ?? null;
   }
 
+  /** Has a slot learn that the updates up to now were applied, if they were. */
+  async confirm(slot: FaultSlot): Promise<void> {
+    await this.session?.confirm(slot).catch(() => {}); // a lost device reports itself
+  }
+
+  /** Whether something that was submitted waits for the device or for pipelines. */
+  get waits(): boolean {
+    return this.tail !== null;
+  }
+
   /** Resolves when at most `limit` runs are unfinished on the GPU; throws a lost device's error. */
   async settle(limit: number): Promise<void> {
+    if (this.rehearsal) return;
     await this.tail;
     this.reportLoss();
     const { session } = this;
@@ -309,6 +340,10 @@ export class Engine {
         session.whenLost(() => {
           if (!this.rehearsing) this.leave(session);
         });
+        session.inOrder = (action) => {
+          if (this.tail) void this.enqueue(action);
+          else action();
+        };
         return session;
       },
       (error) => {
@@ -533,7 +568,8 @@ export class Engine {
         old && !bound && old.memory === session.memory && old.bytes === bytes && (old.dedicated || !mode.dedicated);
       return fits ? takeOver(replaces!) : session.memory.allocate(bytes, mode.dedicated);
     });
-    const run: Run = { inputs, moved, uploads, exports, scalars: job.scalars };
+    const { records, ...faults } = faultsOfRun(plan.faults, job, session.faults);
+    const run: Run = { inputs, moved, uploads, exports, scalars: job.scalars, ...faults };
     const { profiler } = session;
     const first = profiler?.count ?? 0;
     const start = performance.now();
@@ -541,6 +577,7 @@ export class Engine {
     hostPhase('submit', start);
     if (profiler && profiler.count > first) profiler.submitted(first);
     session.submitted(executable);
+    noteSources(plan.faults, job, records);
     plan.inputs.forEach((mode, i) => {
       if (mode === 'bindAndOverwrite') this.release(job.inputs[i]!);
     });

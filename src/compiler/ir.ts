@@ -2,15 +2,17 @@
 import type { AdapterProfile } from '../gpu/device';
 import type { Meta, Scalar, Shape } from './meta';
 
-/** What a pass binds: a value of its node, or the device's fault word (see shaders/lib/fault.wgsl). */
+/** What a pass binds: a value of its node, or a report of faults (see shaders/lib/fault.wgsl), which `spare` ones leave alone. */
 export type Operand =
   | { readonly from: 'input' | 'output' | 'scratch'; readonly index: number }
-  | { readonly from: 'fault' };
+  | { readonly from: 'fault'; readonly spare?: true };
 
 export const input = (index: number): Operand => ({ from: 'input', index });
 export const output = (index = 0): Operand => ({ from: 'output', index });
 export const scratch = (index = 0): Operand => ({ from: 'scratch', index });
 export const fault: Operand = { from: 'fault' };
+/** Something that can be written, where bindings are fixed and a kernel writes less. */
+export const spare: Operand = { from: 'fault', spare: true };
 
 /** A field of the uniform `Params` struct: a constant of the plan, or one of the node's dynamic scalars. */
 export type Param = readonly [type: Scalar, value: number | { readonly scalar: number }];
@@ -121,6 +123,8 @@ export interface KernelOp<A = unknown> {
   lower(context: LowerContext<A>): Lowering;
   /** `[output, input]` pairs where the output takes over the input's buffer; that input is overwritten. */
   inPlace?(attrs: A): readonly (readonly [output: number, input: number])[];
+  /** Writes nothing once a fault has been reported that it hangs on. */
+  readonly gated?: boolean;
   /** Output 0 holds elements of input 0, from the places that output 1 names. */
   readonly picks?: boolean;
   /** Where `picks`, and output 0 holds the maxima of windows side by side, from the first row and column on: their size. */

@@ -1,5 +1,7 @@
 // Linking: a plan becomes an executable by assigning slots, laying out uniforms and compiling pipelines.
 import type { Binding, BufferRef, Copy, Dispatch, Executable } from '../gpu/executable';
+import { FAULT_STRIDE } from '../gpu/fault-sources';
+import { FAULT_BYTES } from '../gpu/faults';
 import type { Memory } from '../gpu/memory';
 import { type BindingKind, type PipelineRequest, type Pipelines, specialise } from '../gpu/pipelines';
 import type { Slot, Slots } from '../gpu/slots';
@@ -37,8 +39,12 @@ async function linkInto(plan: Plan, target: LinkTarget, slots: Slot[]): Promise<
   const pipelines = await target.pipelines.getAll(pipelineRequests(plan));
   const dispatches = plan.steps.map((step, s): Dispatch => {
     const buffers = step.places.map((place): Binding => {
-      if (place === 'fault')
-        return { ref: { kind: 'fixed', buffer: target.faultBuffer }, offset: 0, bytes: target.faultBuffer.size };
+      if (place === 'fault') {
+        const gates = step.node !== undefined && plan.faults.gating.has(step.node);
+        const ref: BufferRef = gates ? { kind: 'fault' } : { kind: 'fixed', buffer: target.faultBuffer };
+        const common = (step.node && plan.faults.free.get(step.node)) ?? 0;
+        return { ref, offset: gates ? 0 : common * FAULT_STRIDE, bytes: FAULT_BYTES };
+      }
       const { ref, offset } = homes[place.location]!;
       return { ref, offset: offset + place.offset, bytes: place.bytes };
     });

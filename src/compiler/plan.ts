@@ -3,6 +3,7 @@ import copySource from '../../shaders/copy.wgsl?raw';
 import { DTypeError, invariant } from '../errors';
 import type { AdapterProfile } from '../gpu/device';
 import { SMALL_BYTES } from '../gpu/memory';
+import { type FaultFlow, faultFlow } from './fault-flow';
 import type { LoweredProgram, Lowering, Operand, Overwrite, Pass, Program, ProgramNode } from './ir';
 import { input, output, u32 } from './ir';
 import { gridFor } from './lowering';
@@ -78,6 +79,7 @@ export interface Plan {
   /** Where inputs are copied to that need no slot of their own. */
   readonly joined: ReadonlyMap<number, Place>;
   readonly exports: readonly ExportMode[];
+  readonly faults: FaultFlow;
 }
 
 /** The plan of a program. Other `passes` are for tests: whichever they are, the plan computes the same. */
@@ -89,7 +91,8 @@ export function compile(
   if (recorded.values.some(({ dtype }) => dtype === 'float16')) expectHalf(adapter);
   const program = fillsFirst(recorded);
   const lowerings = program.nodes.map((node) => lower(program, node, adapter));
-  return new Planner(passes.reduce((lowered, pass) => pass(lowered), { program, lowerings } as LoweredProgram)).run();
+  const lowered = passes.reduce((before, pass) => pass(before), { program, lowerings } as LoweredProgram);
+  return { ...new Planner(lowered).run(), faults: faultFlow(lowered) };
 }
 
 export const supportsHalf = ({ features }: AdapterProfile): boolean => features.has('shader-f16');
@@ -145,7 +148,7 @@ class Planner {
     for (let v = 0; v < inputCount; v++) this.places[v] = this.newPlace(byteLength(values[v]!), v);
   }
 
-  run(): Plan {
+  run(): Omit<Plan, 'faults'> {
     const { nodes, inputCount } = this.program;
     const overwrites = this.inPlaceNodes();
     for (const v of overwrites.keys()) if (v < inputCount) this.overwrites.add(this.places[v]!.location);

@@ -7,7 +7,9 @@ import { stats } from './stats';
 /** A buffer that a dispatch binds: fixed for the plan, or this run's place of an input or export. */
 export type BufferRef =
   | { readonly kind: 'fixed'; readonly buffer: GPUBuffer }
-  | { readonly kind: 'input' | 'export'; readonly index: number };
+  | { readonly kind: 'input' | 'export'; readonly index: number }
+  /** Where this run reports the faults that its updates hang on. */
+  | { readonly kind: 'fault' };
 
 export interface Binding {
   readonly ref: BufferRef;
@@ -67,6 +69,11 @@ export interface Run {
   readonly uploads: readonly (ArrayBufferView | null)[];
   readonly exports: readonly (Allocation | null)[];
   readonly scalars: readonly number[];
+  readonly fault: { readonly buffer: GPUBuffer; readonly offset: number };
+  /** Brings in faults from before that the updates hang on. */
+  readonly inheritFaults: ((encoder: GPUCommandEncoder) => void) | null;
+  /** Keeps the faults that no update hangs on, behind all that the run does. */
+  readonly keepFaults: ((encoder: GPUCommandEncoder) => void) | null;
 }
 
 /** `pieces` is the number of submits that the dispatches are spread over. */
@@ -74,6 +81,7 @@ export function execute(memory: Memory, executable: Executable, run: Run, profil
   const { device } = memory;
   writeScalars(device, executable, run.scalars);
   let encoder = device.createCommandEncoder();
+  run.inheritFaults?.(encoder);
   for (const copy of executable.copiesIn) copyIn(device, encoder, copy, run);
   for (const copy of run.moved) {
     copyIn(device, encoder, copy, run);
@@ -109,6 +117,7 @@ export function execute(memory: Memory, executable: Executable, run: Run, profil
     encoder.copyBufferToBuffer(from.buffer, from.offset + copy.offset, target.buffer, target.offset, copy.bytes);
     stats.copies++;
   }
+  run.keepFaults?.(encoder);
   device.queue.submit([encoder.finish()]);
   stats.submits++;
   stats.runs++;
@@ -152,6 +161,7 @@ export function writeData(device: GPUDevice, buffer: GPUBuffer, offset: number, 
 
 function place(ref: BufferRef, run: Run): { readonly buffer: GPUBuffer; readonly offset: number } {
   if (ref.kind === 'fixed') return { buffer: ref.buffer, offset: 0 };
+  if (ref.kind === 'fault') return run.fault;
   return (ref.kind === 'input' ? run.inputs : run.exports)[ref.index]!;
 }
 
@@ -183,7 +193,8 @@ function fits(key: readonly unknown[], bindings: readonly Binding[], run: Run): 
   for (let i = 0; i < bindings.length; i++) {
     const { ref } = bindings[i]!;
     if (ref.kind === 'fixed') continue;
-    const { buffer, offset } = (ref.kind === 'input' ? run.inputs : run.exports)[ref.index]!;
+    const { buffer, offset } =
+      ref.kind === 'fault' ? run.fault : (ref.kind === 'input' ? run.inputs : run.exports)[ref.index]!;
     if (key[k] !== buffer || key[k + 1] !== offset) return false;
     k += 2;
   }

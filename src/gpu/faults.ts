@@ -1,33 +1,44 @@
-// The fault word: how kernels report bad data (an index out of range) to the next read-back.
+// The words of a fault: how kernels report bad data (an index out of range), and the errors that these become.
 import { ArgumentError, IndexError } from '../errors';
 
-/** Bytes of the fault buffer: code, offending value, limit, unused (see shaders/lib/fault.wgsl). */
-export const FAULT_BYTES = 16;
+/** Bytes of a report: code, offending value, limit, number of the operation, updates not applied (see shaders/lib/fault.wgsl). */
+export const FAULT_BYTES = 32;
+
+/** Where in a report the GPU counts the updates that it did not apply. */
+export const DROPPED_WORD = 4;
 
 /** Fault codes that shaders report. */
 export const FaultCode = { indexOutOfRange: 1, labelOutOfRange: 2, weightsInvalid: 3, placeOutOfRange: 4 } as const;
 
-/** The error for the words of a fault buffer, or null when nothing was reported. */
-export function faultError(words: Int32Array): Error | null {
-  const [code, value, limit] = words;
+const names: string[] = [];
+
+/** The number by which kernels name an operation: the value of FAULT_OP. */
+export function faultOp(name: string): number {
+  const known = names.indexOf(name);
+  return known >= 0 ? known : names.push(name) - 1;
+}
+
+/** The error for a report, or null when nothing was reported; `consequence` ends its message. */
+export function faultError(words: Int32Array, consequence: string): Error | null {
+  const [code, value, limit, op] = words as unknown as [number, number, number, number];
+  const name = names[op] ?? 'internal';
   switch (code) {
     case 0:
       return null;
     case FaultCode.labelOutOfRange:
       return new IndexError(
-        `crossEntropy: expected class labels from 0 to ${limit! - 1}, but got ${value}. ` +
-          'Updates from the batch with this label on were not applied; check the targets against the number of classes',
+        `${name}: expected class labels from 0 to ${limit - 1}, but got ${value}. ` +
+          `${consequence}; check the targets against the number of classes`,
       );
     case FaultCode.indexOutOfRange:
     case FaultCode.placeOutOfRange:
       return new IndexError(
-        `index out of range: expected indices from ${code === FaultCode.placeOutOfRange ? -limit! : 0} to ${limit! - 1}, but got ${value}. ` +
-          'Optimizer steps recorded since were not applied',
+        `${name}: index out of range: expected indices from ${code === FaultCode.placeOutOfRange ? -limit : 0} to ${limit - 1}, ` +
+          `but got ${value}. ${consequence}`,
       );
     case FaultCode.weightsInvalid:
       return new ArgumentError(
-        `multinomial: expected weights that are finite, at least 0 and not all 0, but row ${value} has others. ` +
-          'Optimizer steps recorded since were not applied',
+        `${name}: expected weights that are finite, at least 0 and not all 0, but row ${value} has others. ${consequence}`,
       );
     default:
       return new IndexError(`internal: unknown fault code ${code}`);

@@ -3,7 +3,9 @@ import { DeviceLostError, GPUValidationFailure, LamplightError } from '../errors
 import { Copier } from './copier';
 import { type AdapterProfile, type DeviceOptions, isSoftware, requestDevice } from './device';
 import type { Executable } from './executable';
-import { FAULT_BYTES, faultError } from './faults';
+import { FaultBoard } from './fault-board';
+import type { FaultPlace, FaultReading } from './fault-sources';
+import { FAULT_BYTES } from './faults';
 import { type Allocation, Memory, SMALL_BYTES } from './memory';
 import { Pacing, SUBMIT_MILLISECONDS } from './pacing';
 import { Pictures } from './pictures';
@@ -22,17 +24,19 @@ const LOSS_MILLISECONDS = 100;
 /** Staging buffers up to this size are kept. */
 const MAX_POOLED_STAGING = 1 << 20;
 const MAX_PIECE_BYTES = 1 << 24;
+const MIN_PIECE_BYTES = 1 << 11;
 
 type Range = Pick<Allocation, 'buffer' | 'offset' | 'bytes'>;
 
 interface Fetched {
   readonly contents: ArrayBuffer[];
-  readonly faults: Int32Array;
+  readonly faults: ReadonlyMap<FaultPlace, { readonly words: Int32Array; readonly reading: FaultReading }>;
 }
 
 /** Values that were asked for and whose copy has not been encoded yet. */
 interface PendingReads {
   readonly places: Allocation[];
+  readonly faults: Set<FaultPlace>;
   readonly fetched: Promise<Fetched>;
   start(): void;
 }
@@ -43,7 +47,9 @@ export class Session {
   readonly slots: Slots;
   readonly pictures: Pictures;
   readonly copier: Copier;
-  readonly faultBuffer: GPUBuffer;
+  readonly faults: FaultBoard;
+  /** Runs an action on the queue once all runs that were submitted have been encoded. */
+  inOrder: (action: () => void) => void = (action) => action();
   /** Times every dispatch while there is one. */
   profiler: Profiler | null = null;
   /** The first error that no call has reported yet. */
@@ -79,7 +85,10 @@ export class Session {
     this.slots = new Slots(this.memory);
     this.pictures = new Pictures(this.memory);
     this.copier = new Copier(this);
-    this.faultBuffer = this.memory.createBuffer(FAULT_BYTES, 'fault');
+    this.faults = new FaultBoard(this.memory, async (records) => {
+      const { faults } = await this.fetch([], records);
+      for (const record of records) this.faultOf(record, faults);
+    });
     device.addEventListener('uncapturederror', ({ error }) => {
       report(new GPUValidationFailure(`WebGPU refused a command: ${error.message}`));
     });
@@ -140,6 +149,10 @@ export class Session {
     }
   }
 
+  get faultBuffer(): GPUBuffer {
+    return this.faults.slots;
+  }
+
   /** The error to report now, if any; reported once. */
   takeError(): Error | null {
     const error = this.pendingError;
@@ -191,30 +204,32 @@ export class Session {
     if (due) await this.orLost(due.reached);
   }
 
-  /** Copies a value to the host, as it is at the time of the call, and throws the error of the fault word if there is one. */
-  read(from: Allocation): Promise<ArrayBuffer> {
-    return from.bytes > SMALL_BYTES ? this.readInPieces(from) : this.readTogether(from);
+  /** Copies a value to the host, as it is at the time of the call, and throws the error of a fault at one of `places`. */
+  read(from: Allocation, places: readonly FaultPlace[]): Promise<ArrayBuffer> {
+    return from.bytes > SMALL_BYTES ? this.readInPieces(from, places) : this.readTogether(from, places);
   }
 
   /** Small values that are asked for in one go share a copy and a map. */
-  private async readTogether(from: Allocation): Promise<ArrayBuffer> {
+  private async readTogether(from: Allocation, faultPlaces: readonly FaultPlace[]): Promise<ArrayBuffer> {
     this.reads ??= this.openReads();
-    const { places, fetched } = this.reads;
+    const { places, faults: asked, fetched } = this.reads;
     this.memory.hold(from);
     const at = places.push(from) - 1;
+    for (const place of faultPlaces) asked.add(place);
     const { contents, faults } = await fetched;
-    this.throwFault(faults);
+    this.throwFault(faultPlaces, faults);
     return contents[at]!;
   }
 
   private openReads(): PendingReads {
     const places: Allocation[] = [];
+    const faults = new Set<FaultPlace>();
     let start = () => {};
     const fetched = new Promise<Fetched>((resolve) => {
-      start = () => resolve(this.fetch(places));
+      start = () => resolve(this.fetch(places, [...faults]));
     });
     queueMicrotask(() => this.startReads());
-    return { places, fetched, start };
+    return { places, faults, fetched, start };
   }
 
   /** Encodes the copies that were asked for so far: before anything is overwritten. */
@@ -227,17 +242,17 @@ export class Session {
   }
 
   /** Large values go through a staging buffer of a fraction of their size, so that reading does not double their memory. */
-  private async readInPieces(from: Allocation): Promise<ArrayBuffer> {
+  private async readInPieces(from: Allocation, places: readonly FaultPlace[]): Promise<ArrayBuffer> {
     const result = new Uint8Array(from.bytes);
-    const most = pieceBytes(from.bytes);
-    const staging = this.takeStaging(most + FAULT_BYTES);
+    const most = pieceBytes(from.bytes, places.length);
+    const staging = this.takeStaging(most + places.length * FAULT_BYTES);
     this.memory.hold(from);
     try {
       for (let at = 0; at < from.bytes; at += most) {
         const bytes = Math.min(most, from.bytes - at);
         const piece = { buffer: from.buffer, offset: from.offset + at, bytes };
-        const { contents, faults } = await this.fetchThrough(staging, [piece]);
-        this.throwFault(faults);
+        const { contents, faults } = await this.fetchThrough(staging, [piece], places);
+        this.throwFault(places, faults);
         result.set(new Uint8Array(contents[0]!), at);
       }
     } finally {
@@ -247,36 +262,56 @@ export class Session {
     return result.buffer;
   }
 
-  private throwFault(faults: Int32Array): void {
-    const fault = faultError(faults);
-    if (fault) {
-      this.device.queue.writeBuffer(this.faultBuffer, 0, new Uint8Array(FAULT_BYTES));
-      throw fault;
+  private throwFault(places: readonly FaultPlace[], faults: Fetched['faults']): void {
+    for (const place of places) {
+      const fault = this.faultOf(place, faults);
+      if (fault) throw fault;
     }
     const error = this.takeError();
     if (error) throw error;
   }
 
-  /** Copies values as they are at the time of the call, with the fault word, through one staging buffer. */
-  async fetch(from: readonly Range[]): Promise<Fetched> {
-    const staging = this.takeStaging(from.reduce((sum, { bytes }) => sum + bytes, FAULT_BYTES));
+  private faultOf(place: FaultPlace, faults: Fetched['faults']): Error | null {
+    const { words, reading } = faults.get(place)!;
+    if (words[0] !== 0) return reading.report(words, () => this.inOrder(() => this.faults.clear(place)));
+    reading.clean();
+    return null;
+  }
+
+  /** Has `place` learn that nothing was reported to it, if so; what was reported stays for who reads what hangs on it. */
+  async confirm(place: FaultPlace): Promise<void> {
+    const { words, reading } = (await this.fetch([], [place])).faults.get(place)!;
+    if (words[0] === 0) reading.clean();
+  }
+
+  /** Copies values as they are at the time of the call, with the reports at `places`, through one staging buffer. */
+  async fetch(from: readonly Range[], places: readonly FaultPlace[] = []): Promise<Fetched> {
+    const staging = this.takeStaging(from.reduce((sum, { bytes }) => sum + bytes, places.length * FAULT_BYTES));
     try {
-      return await this.fetchThrough(staging, from);
+      return await this.fetchThrough(staging, from, places);
     } finally {
       this.giveBackStaging(staging);
     }
   }
 
-  private async fetchThrough(staging: GPUBuffer, from: readonly Range[]): Promise<Fetched> {
+  private async fetchThrough(
+    staging: GPUBuffer,
+    from: readonly Range[],
+    places: readonly FaultPlace[],
+  ): Promise<Fetched> {
     const { device } = this;
     const offsets: number[] = [];
-    let size = FAULT_BYTES;
+    let size = places.length * FAULT_BYTES;
     for (const { bytes } of from) {
       offsets.push(size);
       size += bytes;
     }
     const encoder = device.createCommandEncoder();
-    encoder.copyBufferToBuffer(this.faultBuffer, 0, staging, 0, FAULT_BYTES);
+    const readings = places.map((place, i) => {
+      const buffer = place.kind === 'slot' ? this.faults.slots : this.faults.records;
+      encoder.copyBufferToBuffer(buffer, place.offset, staging, i * FAULT_BYTES, FAULT_BYTES);
+      return place.reading();
+    });
     from.forEach(({ buffer, offset, bytes }, i) => {
       if (bytes > 0) encoder.copyBufferToBuffer(buffer, offset, staging, offsets[i]!, bytes);
     });
@@ -284,7 +319,12 @@ export class Session {
     stats.readbacks++;
     await this.orLost(staging.mapAsync(MAP_READ, 0, size));
     const mapped = staging.getMappedRange(0, size);
-    const faults = new Int32Array(mapped.slice(0, FAULT_BYTES));
+    const faults = new Map(
+      places.map((place, i) => {
+        const words = new Int32Array(mapped.slice(i * FAULT_BYTES, (i + 1) * FAULT_BYTES));
+        return [place, { words, reading: readings[i]! }] as const;
+      }),
+    );
     const contents = from.map(({ bytes }, i) => mapped.slice(offsets[i]!, offsets[i]! + bytes));
     staging.unmap();
     return { contents, faults };
@@ -312,6 +352,6 @@ export class Session {
 const defaultSubmit = ({ adapterInfo }: GPUDevice): number =>
   isSoftware(adapterInfo) ? Number.POSITIVE_INFINITY : SUBMIT_MILLISECONDS;
 
-/** A power of two from a quarter to a half of a value's bytes, less the room of the fault word beside it. */
-const pieceBytes = (bytes: number): number =>
-  Math.min(2 ** (Math.floor(Math.log2(bytes)) - 1), MAX_PIECE_BYTES) - FAULT_BYTES;
+/** A power of two from a quarter to a half of a value's bytes, less the room of the reports beside it. */
+const pieceBytes = (bytes: number, places: number): number =>
+  Math.max(Math.min(2 ** (Math.floor(Math.log2(bytes)) - 1), MAX_PIECE_BYTES) - places * FAULT_BYTES, MIN_PIECE_BYTES);

@@ -2,6 +2,7 @@
 import { engine, type Job, type JobExport } from '../compiler/engine';
 import type { Program, ProgramNode } from '../compiler/ir';
 import { TensorReleasedError } from '../errors';
+import type { FaultSlot } from '../gpu/fault-sources';
 import { hostPhase } from '../gpu/host-trace';
 import { stats } from '../gpu/stats';
 import { isJournaling } from './journal';
@@ -59,15 +60,24 @@ const MAX_RUNS_AHEAD = 2;
 /** Resolves when the GPU is at most two runs behind; throws the error of a lost device. */
 export const backpressure = (): Promise<void> => engine.settle(MAX_RUNS_AHEAD);
 
+/** A step of an optimizer, whose updates are pending. */
+export interface PendingStep {
+  readonly slot: FaultSlot;
+  /** Called when the updates have been sent to the GPU. */
+  ran(): void;
+  /** Called when they could not be: the parameters are as before. */
+  failed(): void;
+}
+
 /** Sends all pending work to the GPU without waiting for it; `wanted` values are kept too. */
-export function flush(wanted: readonly Value[] = []): void {
+export function flush(wanted: readonly Value[] = [], step: PendingStep | null = null): void {
   const start = performance.now();
-  submit(wanted);
+  submit(wanted, step);
   hostPhase('flush', start);
   stats.hostMilliseconds += performance.now() - start;
 }
 
-function submit(wanted: readonly Value[]): void {
+function submit(wanted: readonly Value[], step: PendingStep | null): void {
   const roots = takeRoots();
   const exports = new Map<Value, Root | null>();
   const order: Node[] = [];
@@ -82,7 +92,10 @@ function submit(wanted: readonly Value[]): void {
     } catch (error) {
       value.failure = error as Error;
       // What hangs on a run that failed is undone with it; what was released too early stays a loud error.
-      if (!(error instanceof TensorReleasedError)) root?.rollBack();
+      if (root && !(error instanceof TensorReleasedError)) {
+        root.rollBack();
+        step?.failed();
+      }
     }
   };
   for (const value of wanted) want(value, null);
@@ -113,6 +126,7 @@ function submit(wanted: readonly Value[]): void {
   const released = takeReleases().filter((value) => value.available || exports.has(value));
   for (const value of released) value.leaving = 'its memory was given back';
   if (exports.size === 0) {
+    step?.failed();
     for (const value of released) engine.releaseLater(value);
     return;
   }
@@ -134,9 +148,11 @@ function submit(wanted: readonly Value[]): void {
     ...cellsOf(inputs, windows),
     exports: jobExports,
     scalars,
+    slot: step?.slot ?? null,
     releases: released,
     ran: () => {
       for (const [value, root] of exports) if (root) root.computed = value;
+      step?.ran();
     },
     failed: () => {
       for (const [value, root] of exports) {
@@ -144,6 +160,7 @@ function submit(wanted: readonly Value[]): void {
         if (value.recipe) value.failure = null;
         root?.rollBack();
       }
+      step?.failed();
     },
   });
   for (const [value, root] of exports) {

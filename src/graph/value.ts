@@ -1,6 +1,7 @@
 // Values and the nodes that produce them: the recorded graph, which is both what runs and what autograd walks.
 import type { KernelOp } from '../compiler/ir';
 import { type DType, isFloat, type Meta, numel, type Shape } from '../compiler/meta';
+import type { FaultSources } from '../gpu/fault-sources';
 import type { Allocation } from '../gpu/memory';
 import type { InternedMeta } from './signature';
 
@@ -137,6 +138,8 @@ export class Value implements Meta {
   leaving: string | null = null;
   /** The error of the run that should have computed this value. */
   failure: Error | null = null;
+  /** Where bad data is reported that this value hangs on. */
+  faults: FaultSources = null;
   /** Set on leaves: backward stops here and hands the gradient over. */
   sink: GradSink | null = null;
   /** What `sink` had counted when this value became the leaf's. */

@@ -7,6 +7,7 @@ import { f32, fault, input, output, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { numel, type Shape, sameShape, showShape } from '../compiler/meta';
 import { DTypeError, ShapeError } from '../errors';
+import { faultOp } from '../gpu/faults';
 import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { reshape } from './cast';
@@ -84,11 +85,11 @@ export function adaptiveMaxPool2d(x: Value, size: Pair): [values: Value, indices
 }
 
 /** Inputs: x and indices, [planes, length]. Output: [planes, size]. */
-const unpoolOp: Op<{ readonly size: number }> = {
+const unpoolOp: Op<{ readonly asked: string; readonly size: number }> = {
   name: 'maxUnpool2d',
   saves: { inputs: [1] },
   infer: ([x], { size }) => [{ shape: [x!.shape[0]!, size], dtype: 'float32' }],
-  lower({ inputs: [x], outputs: [y], attrs: { size } }) {
+  lower({ inputs: [x], outputs: [y], attrs: { asked, size } }) {
     const [count, total] = [numel(x!.shape), numel(y!.shape)];
     const fill: Pass = {
       source: [fillSource],
@@ -101,6 +102,7 @@ const unpoolOp: Op<{ readonly size: number }> = {
     const write: Pass = {
       source: [faultLib, unpoolSource],
       label: 'maxUnpool2d',
+      overrides: { FAULT_OP: faultOp(asked) },
       reads: [input(0), input(1)],
       writes: [output(), fault],
       params: [count, x!.shape[1]!, size].map(u32),
@@ -128,6 +130,6 @@ export function maxUnpool(op: string, x: Value, indices: Value, size: readonly n
   }
   const lead = x.shape.slice(0, -size.length);
   const lines = [numel(lead), numel(x.shape.slice(-size.length))];
-  const y = record(unpoolOp, [reshape(x, lines), reshape(indices, lines)], { size: numel(size) });
+  const y = record(unpoolOp, [reshape(x, lines), reshape(indices, lines)], { asked: op, size: numel(size) });
   return reshape(y, [...lead, ...size]);
 }

@@ -2,7 +2,7 @@
 import source from '../../shaders/conv2d-weight-grad.wgsl?raw';
 import padSource from '../../shaders/conv2d-weight-grad-pad.wgsl?raw';
 import workgroupSource from '../../shaders/conv2d-weight-grad-workgroup.wgsl?raw';
-import { fault, i32, input, type Lowering, type Operand, output, type Pass, scratch, u32 } from '../compiler/ir';
+import { i32, input, type Lowering, type Operand, output, type Pass, scratch, spare, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT } from '../compiler/meta';
 import type { AdapterProfile } from '../gpu/device';
@@ -132,7 +132,7 @@ function registerPasses(g: ConvGeometry, adapter: AdapterProfile, tile: Register
         label: 'conv2d weight gradient pad',
         reads: [input(0), input(1)],
         // Bindings are fixed: where one is not copied, something else that can be written is in its place.
-        writes: [fits ? fault : x, copied ? dy : fault],
+        writes: [fits ? spare : x, copied ? dy : spare],
         params: [
           u32(xCount),
           u32(xStretches),

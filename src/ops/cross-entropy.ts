@@ -11,6 +11,7 @@ import { BYTES_PER_ELEMENT, sameShape, showShape } from '../compiler/meta';
 import { withLengths } from '../compiler/reading';
 import { ShapeError } from '../errors';
 import type { AdapterProfile } from '../gpu/device';
+import { faultOp } from '../gpu/faults';
 import { expectFloat, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add, div, exp, mul, neg, sub } from './arithmetic';
@@ -85,7 +86,11 @@ const crossEntropyOp = (reduction: Reduction): Op<CrossEntropyAttrs> => ({
       source: [mathLib, faultLib, withLengths(source, lengthsOf(n, classes))],
       label: 'cross entropy',
       ...(whole ? { entry: 'whole', grid: [1, 1, 1] } : byRows('main', n, classes, adapter)),
-      overrides: { WEIGHTED: weighted ? 1 : 0, ...(whole ? { DIVIDE: divide } : {}) },
+      overrides: {
+        WEIGHTED: weighted ? 1 : 0,
+        FAULT_OP: faultOp('crossEntropy'),
+        ...(whole ? { DIVIDE: divide } : {}),
+      },
       reads: [input(0), input(1), input(weighted ? 2 : 1)],
       // Of rows that are not reduced there is no total; bindings are fixed.
       writes: [

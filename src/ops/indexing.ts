@@ -8,6 +8,7 @@ import { fault, input, type Lowering, output, type Pass, scalar, u32 } from '../
 import { gridFor } from '../compiler/lowering';
 import { contiguousStrides, type Meta, numel, type Shape, sameShape, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
+import { faultOp } from '../gpu/faults';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { full, reshape } from './cast';
@@ -22,19 +23,21 @@ export interface DimAttrs {
   readonly dim: number;
 }
 
-/** One pass of count invocations that reads the inputs and may report a fault. */
+/** One pass of count invocations that reads the inputs and may report a fault of the operation that was `asked` for. */
 function faultyPass(
   label: string,
   source: readonly string[],
   inputs: number,
   count: number,
   rest: Partial<Pass>,
+  asked = label,
 ): Lowering {
   const pass: Pass = {
     source,
     label,
     reads: Array.from({ length: inputs }, (_, i) => input(i)),
     writes: [output(), fault],
+    overrides: { FAULT_OP: faultOp(asked) },
     grid: gridFor(count, WORKGROUP),
     ...rest,
   };
@@ -129,11 +132,15 @@ interface ScatterAttrs extends DimAttrs {
   readonly replace: boolean;
 }
 
+/** The function that users call. */
+const scatterName = (shared: boolean, replace: boolean): string =>
+  shared ? (replace ? 'indexCopy' : 'indexAdd') : replace ? 'scatter' : 'scatterAdd';
+
 const scatterAddOp: Op<ScatterAttrs> = {
   name: 'scatterAdd',
   saves: { inputs: [1] },
   infer([base, index, src], { dim, shared, replace }) {
-    const op = shared ? (replace ? 'indexCopy' : 'indexAdd') : replace ? 'scatter' : 'scatterAdd';
+    const op = scatterName(shared, replace);
     expectIndex(op, 'index', index);
     const m = shared ? numel(index.shape) : index.shape[dim];
     const expected = base.shape.length === 0 ? [] : withSize(base.shape, dim, m!);
@@ -154,7 +161,8 @@ const scatterAddOp: Op<ScatterAttrs> = {
   },
   lower({ inputs: [base, index, src], attrs: { dim, shared, replace }, adapter }) {
     const kind = replace ? 'last' : 'sum';
-    return lowerScatter([base!, index!, src!], { dim, shared, kind, includeSelf: true }, adapter);
+    const asked = scatterName(shared, replace);
+    return lowerScatter(asked, [base!, index!, src!], { dim, shared, kind, includeSelf: true }, adapter);
   },
   vjp([dy], { inputs: [, index, src], attrs, needs }) {
     const { dim, shared, replace } = attrs;
@@ -215,7 +223,12 @@ export const scatterAddIntoZeros = (shape: Shape, dim: number, index: Value, src
 
 // ── indexSelect and indexAdd: one list of indices for a whole dimension ──
 
-const indexSelectOp: Op<DimAttrs> = {
+interface SelectAttrs extends DimAttrs {
+  /** The operation that an error names. */
+  readonly asked: string;
+}
+
+const indexSelectOp: Op<SelectAttrs> = {
   name: 'indexSelect',
   saves: { inputs: [1] },
   infer([x, index], { dim }) {
@@ -225,23 +238,23 @@ const indexSelectOp: Op<DimAttrs> = {
     }
     return [{ shape: withSize(x.shape, dim, numel(index.shape)), dtype: x.dtype }];
   },
-  lower({ inputs: [x, index], outputs: [y], attrs: { dim } }) {
+  lower({ inputs: [x, index], outputs: [y], attrs: { dim, asked } }) {
     const { size, inner } = around(x.shape, dim);
     const count = numel(y.shape);
-    return faultyPass('indexSelect', [faultLib, indexSelectSource], 2, count, {
-      params: [u32(count), u32(size), u32(numel(index.shape)), u32(inner)],
-    });
+    const params = [u32(count), u32(size), u32(numel(index.shape)), u32(inner)];
+    return faultyPass('indexSelect', [faultLib, indexSelectSource], 2, count, { params }, asked);
   },
   vjp: ([dy], { inputs: [x, index], attrs: { dim } }) => [indexAdd(full(x.shape, 0), dim, index, dy!), null],
 };
-const gatherRowsOp: Op<DimAttrs> = { ...indexSelectOp, name: 'gatherRows', cheap: true };
+const gatherRowsOp: Op<SelectAttrs> = { ...indexSelectOp, name: 'gatherRows', cheap: true };
 
-/** The slices of x along a dimension that a list of indices names. */
-export const indexSelect = (x: Value, dim: number, index: Value): Value =>
-  record(indexSelectOp, [x, index], { dim: resolveDim('indexSelect', dim, x.shape.length) });
+/** The slices of x along a dimension that a list of indices names; errors name the operation that was `asked` for. */
+export const indexSelect = (x: Value, dim: number, index: Value, asked = 'indexSelect'): Value =>
+  record(indexSelectOp, [x, index], { dim: resolveDim(asked, dim, x.shape.length), asked });
 
 /** Rows of a data set that stays on the device: `indexSelect` along dimension 0, made again rather than kept. */
-export const gatherRows = (source: Value, indices: Value): Value => record(gatherRowsOp, [source, indices], { dim: 0 });
+export const gatherRows = (source: Value, indices: Value): Value =>
+  record(gatherRowsOp, [source, indices], { dim: 0, asked: 'getBatch' });
 
 /** base with slice j of src added to slice index[j] along a dimension. */
 export const indexAdd = (base: Value, dim: number, index: Value, src: Value): Value =>
@@ -265,9 +278,9 @@ const wrapIndexOp: Op<{ readonly asked: string; readonly limit: number }> = {
     expectIndex(asked, 'index', index);
     return [{ shape: index.shape, dtype: 'int64' }];
   },
-  lower: ({ inputs: [index], attrs: { limit } }) => ({
+  lower: ({ inputs: [index], attrs: { asked, limit } }) => ({
     kind: 'passes',
-    passes: [placesPass(input(0), output(), numel(index!.shape), limit, true)],
+    passes: [placesPass(asked, input(0), output(), numel(index!.shape), limit, true)],
   }),
 };
 

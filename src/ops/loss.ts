@@ -7,6 +7,7 @@ import { fault, i32, input, output, type Param, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { isFloat, type Meta, numel, type Shape, sameShape, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
+import { faultOp } from '../gpu/faults';
 import { expectFloat, named, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { warnOnce } from '../warnings';
@@ -25,6 +26,8 @@ export type { Reduction } from './cross-entropy';
 const WORKGROUP = 64;
 
 interface NllAttrs {
+  /** The operation that an error names. */
+  readonly asked: string;
   readonly classes: number;
   readonly ignoreIndex: number;
   readonly weighted: boolean;
@@ -54,7 +57,7 @@ const nllOp: Op<NllAttrs> = {
         {
           source: [mathLib, faultLib, lossSource],
           label: 'nllLoss',
-          overrides: { WEIGHTED: attrs.weighted ? 1 : 0 },
+          overrides: { WEIGHTED: attrs.weighted ? 1 : 0, FAULT_OP: faultOp(attrs.asked) },
           reads: nllReads(attrs),
           writes: [output(0), output(1), fault],
           params: nllParams(n, attrs),
@@ -143,8 +146,14 @@ function reduceRows(rows: Value, shares: Value, lead: Shape, reduction: Reductio
   return reduction === 'sum' ? sum(rows) : div(sum(rows), sum(shares));
 }
 
-function nllRows(logp: Value, labels: Value, weight: Value | null, ignoreIndex: number): readonly [Value, Value] {
-  const attrs = { classes: logp.shape[1]!, ignoreIndex, weighted: weight !== null };
+function nllRows(
+  asked: string,
+  logp: Value,
+  labels: Value,
+  weight: Value | null,
+  ignoreIndex: number,
+): readonly [Value, Value] {
+  const attrs = { asked, classes: logp.shape[1]!, ignoreIndex, weighted: weight !== null };
   const [loss, share] = recordAll(nllOp, labelled(logp, labels, weight ?? undefined), attrs);
   return [loss!, share!];
 }
@@ -156,7 +165,7 @@ function nllRows(logp: Value, labels: Value, weight: Value | null, ignoreIndex: 
 export function nllLoss(x: Value, labels: Value, options: NllOptions = {}): Value {
   const { weight = null, ignoreIndex = -100, reduction = 'mean' } = options;
   const { rows, lead } = toRows('nllLoss', x);
-  const [loss, share] = nllRows(rows, checkLabels('nllLoss', x, labels, lead), weight, ignoreIndex);
+  const [loss, share] = nllRows('nllLoss', rows, checkLabels('nllLoss', x, labels, lead), weight, ignoreIndex);
   return named(reduceRows(loss, share, lead, reduction), nllGradName(lead));
 }
 
@@ -194,7 +203,7 @@ export function crossEntropy(x: Value, target: Value, options: CrossEntropyOptio
     return named(reduction === 'none' ? reshape(loss, lead) : loss, nllGradName(lead));
   }
   const logp = logSoftmax(rows, 1);
-  const [loss, share] = nllRows(logp, labels, weight, ignoreIndex);
+  const [loss, share] = nllRows('crossEntropy', logp, labels, weight, ignoreIndex);
   if (labelSmoothing === 0) return named(reduceRows(loss, share, lead, reduction), nllGradName(lead));
   const even = where(ne(labels, ignoreIndex), neg(sum(weigh(logp, weight), 1)), 0);
   const mixed = add(mul(loss, 1 - labelSmoothing), mul(even, labelSmoothing / classes));

@@ -5,7 +5,7 @@ import quad from '../../shaders/lib/lanes-quad.wgsl?raw';
 import registerSource from '../../shaders/matmul.wgsl?raw';
 import workgroupSource from '../../shaders/matmul-workgroup.wgsl?raw';
 import vectorSource from '../../shaders/matvec.wgsl?raw';
-import { fault, input, type Lowering, type Operand, output, type Pass, scratch, u32 } from '../compiler/ir';
+import { input, type Lowering, type Operand, output, type Pass, scratch, spare, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT } from '../compiler/meta';
 import type { AdapterProfile } from '../gpu/device';
@@ -92,7 +92,7 @@ function blockPass(product: Product, tile: BlockTile, chunk: number, chunks: num
     consts,
     reads: [input(0), input(1), input(bias ? 2 : 1)],
     // Bindings are fixed: where there are no sums, something else that can be written is in their place.
-    writes: [target(chunks), sums ? target(chunks, 1) : fault],
+    writes: [target(chunks), sums ? target(chunks, 1) : spare],
     params: [
       ...[tiles, Math.ceil(m / (side * tm)), Math.ceil(n / (side * tn)), batch, m, n, k, chunk].map(u32),
       ...[steps.m, steps.ka, steps.kb, steps.n].map(u32),

@@ -7,6 +7,7 @@ import sumSource from '../../shaders/multinomial-sum.wgsl?raw';
 import { fault, input, output, scratch, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT, numel } from '../compiler/meta';
+import { faultOp } from '../gpu/faults';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { argmax } from './arg';
@@ -32,6 +33,7 @@ const searchOp: Op = {
           label: 'multinomial sums',
           reads: [input(0)],
           writes: [scratch(), fault],
+          overrides: { FAULT_OP: faultOp('multinomial') },
           params: [u32(rows), u32(columns)],
           grid: gridFor(rows, WORKGROUP),
         },
@@ -65,6 +67,7 @@ const raceOp: Op = {
       label: 'multinomial',
       reads: [input(0), input(1)],
       writes: [output(), fault],
+      overrides: { FAULT_OP: faultOp('multinomial') },
       params: [u32(rows), u32(x.shape.at(-1)!)],
       grid: gridFor(rows, WORKGROUP),
     };

@@ -25,6 +25,7 @@ export function stepOp(name: string, source: readonly string[], written: number,
   const range = Array.from({ length: written }, (_, i) => i);
   return {
     name,
+    gated: true,
     infer(inputs) {
       const [param] = inputs;
       invariant(

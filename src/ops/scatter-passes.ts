@@ -8,6 +8,7 @@ import { fault, input, type Lowering, type Operand, output, type Pass, scratch, 
 import { gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT, isFloat, type Meta, numel, scalarOf } from '../compiler/meta';
 import type { AdapterProfile } from '../gpu/device';
+import { faultOp } from '../gpu/faults';
 import { argsortPasses, sortSteps } from './argsort-passes';
 import { elementLibs } from './reduce';
 
@@ -40,19 +41,27 @@ export function sortPays(results: number, terms: number, indices: number, { kind
   return comparisons > CHEAP_SEARCH[kind] && comparisons > SORT_COST * steps * (indices * steps + results);
 }
 
-/** One pass that reports indices out of range and makes them -1; negative ones are, unless they count from the end. */
-export const placesPass = (from: Operand, to: Operand, count: number, limit: number, fromEnd: boolean): Pass => ({
+/** One pass that reports `asked`'s indices out of range and makes them -1; negative ones are, unless they count from the end. */
+export const placesPass = (
+  asked: string,
+  from: Operand,
+  to: Operand,
+  count: number,
+  limit: number,
+  fromEnd: boolean,
+): Pass => ({
   source: [faultLib, wrapSource],
   label: 'wrapIndex',
-  overrides: { FROM_END: fromEnd ? 1 : 0 },
+  overrides: { FROM_END: fromEnd ? 1 : 0, FAULT_OP: faultOp(asked) },
   reads: [from],
   writes: [to, fault],
   params: [u32(count), u32(limit)],
   grid: gridFor(count, WORKGROUP),
 });
 
-/** Inputs: base, index, source. */
+/** Inputs: base, index, source. Errors name the operation that was `asked` for. */
 export function lowerScatter(
+  asked: string,
   inputs: readonly [base: Meta, index: Meta, src: Meta],
   { dim, shared, kind, includeSelf }: Scatter,
   adapter: AdapterProfile,
@@ -80,6 +89,7 @@ export function lowerScatter(
     const search: Pass = {
       ...folding,
       source: [...libs, faultLib, searchSource],
+      overrides: { ...folding.overrides, FAULT_OP: faultOp(asked) },
       reads: [input(0), input(1), input(2)],
       writes: [output(), fault],
     };
@@ -96,7 +106,7 @@ export function lowerScatter(
   };
   return {
     kind: 'passes',
-    passes: [placesPass(input(1), places, indices, n, false), ...argsortPasses(sorted, buffer), fold],
+    passes: [placesPass(asked, input(1), places, indices, n, false), ...argsortPasses(sorted, buffer), fold],
     scratch: Array.from({ length: 3 }, () => indices * BYTES_PER_ELEMENT),
   };
 }

@@ -23,7 +23,8 @@ const scatterReduceOp: Op<Scatter> = {
     checkParts(nameOf(attrs), [base!, index!, src!], attrs);
     return [{ shape: base!.shape, dtype: base!.dtype }];
   },
-  lower: ({ inputs: [base, index, src], attrs, adapter }) => lowerScatter([base!, index!, src!], attrs, adapter),
+  lower: ({ inputs: [base, index, src], attrs, adapter }) =>
+    lowerScatter(attrs.shared ? 'indexReduce' : 'scatterReduce', [base!, index!, src!], attrs, adapter),
   vjp([dy], { inputs: [base, index, src], outputs: [y], attrs }) {
     const places = new Places(attrs, index!);
     const [dbase, dsrc] = gradients[attrs.kind as Reduce](dy!, base!, src!, y!, places, attrs);

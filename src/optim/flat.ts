@@ -106,6 +106,14 @@ export class FlatGradients {
     readonly layout: FlatLayout,
     readonly params: readonly Tensor[],
   ) {
+    beforeChange(this, () => {
+      const before = params.map((param) => homes.get(param));
+      return () =>
+        params.forEach((param, i) => {
+          if (before[i]) homes.set(param, before[i]);
+          else homes.delete(param);
+        });
+    });
     for (const param of params) homes.set(param, new WeakRef(this));
     this.#flat = new Storage(full([layout.size], 0, layout.dtype));
     this.#flat.retain();

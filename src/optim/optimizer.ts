@@ -16,6 +16,7 @@ import type { Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
 import { FlatGradients, type FlatLayout, filledState, flatLayout, flatten, isFlat, isMovable } from './flat';
 import { camelCase, type OptimizerStateDict, readState, refuseKind, snakeCase, writeState } from './state';
+import { type CountsBefore, StepLog } from './step-log';
 
 /** Parameters with options of their own, and what the program put beside them: `'name' in group && group.name`. */
 export type ParamGroup<O> = O & { params: Tensor[] };
@@ -62,6 +63,9 @@ type Counts = ReadonlyMap<Tensor, Pick<ParamState, 'step' | 'numbers'>>;
 
 const noNumbers: Readonly<Record<string, number>> = {};
 
+/** Those of a parameter that has not been updated. */
+const noCounts = { step: 0, numbers: noNumbers };
+
 /** One update of a block: contents of the flat buffers in, their new contents out. */
 export interface Update {
   readonly param: Value;
@@ -89,6 +93,7 @@ export abstract class Optimizer<O extends object = { lr: number }> implements Co
   readonly paramGroups: ParamGroup<O>[] = [];
   readonly defaults: Readonly<O>;
   readonly #states = new Map<Tensor, ParamState>();
+  readonly #log = new StepLog(this.#states);
   #blocks: Block[] = [];
   #counts: Counts = new Map();
   readonly #preHooks = new HookList<StepHook<never>>();
@@ -205,6 +210,9 @@ export abstract class Optimizer<O extends object = { lr: number }> implements Co
   /**
    * Updates all parameters that have a gradient, and sends the work to the GPU without waiting for it. A closure, if given,
    * is called first with gradients on; its result is returned.
+   *
+   * Bad data, such as a label out of range, is reported when anything that hangs on it is read, these parameters included. No
+   * update from that batch on is applied or counted until then; other optimizers go on. Schedulers count their own calls.
    */
   step(): undefined;
   step<T>(closure: () => T): T;
@@ -215,16 +223,22 @@ export abstract class Optimizer<O extends object = { lr: number }> implements Co
   #step<T>(closure?: () => T): T | undefined {
     const result = closure && enableGrad(closure);
     beforeChange(this, () => this.#keep());
+    const before: CountsBefore[] = [];
+    let updates = 0;
     atPlace(this.name, () =>
       scope(() => {
         noGrad(() => {
           for (const group of this.paramGroups) {
-            for (const params of this.#batches(group.params)) this.#stepTogether(group, params);
+            for (const params of this.#batches(group.params)) {
+              const { step, numbers } = this.#states.get(params[0]!) ?? noCounts;
+              before.push({ params, step, numbers });
+              if (this.#stepTogether(group, params).layout.size > 0) updates++;
+            }
           }
         });
       }),
     );
-    flush();
+    flush([], before.length > 0 ? this.#log.add(updates, before) : null);
     stepTaken();
     return result;
   }
@@ -239,6 +253,7 @@ export abstract class Optimizer<O extends object = { lr: number }> implements Co
 
   /** @internal */
   restoreSteps(): number {
+    this.#log.clear();
     let latest = 0;
     for (const [param, state] of this.#states) {
       const { step, numbers } = this.#counts.get(param) ?? { step: 0, numbers: noNumbers };
@@ -332,7 +347,7 @@ export abstract class Optimizer<O extends object = { lr: number }> implements Co
     });
   }
 
-  #stepTogether(options: O, params: readonly Tensor[]): void {
+  #stepTogether(options: O, params: readonly Tensor[]): Block {
     const names = this.stateNames(options);
     const block = this.#blockOf(params, names, options);
     const records = params.map((param) => this.#states.get(param)!);
@@ -349,6 +364,7 @@ export abstract class Optimizer<O extends object = { lr: number }> implements Co
       record.step = step;
       record.numbers = kept;
     }
+    return block;
   }
 
   /** The block of exactly these parameters; made, or made again where another optimizer has moved them. */
@@ -417,6 +433,7 @@ export abstract class Optimizer<O extends object = { lr: number }> implements Co
     options.forEach((loaded, i) => {
       Object.assign(this.paramGroups[i]!, loaded);
     });
+    this.#log.clear();
     this.#states.clear();
     for (const [param, record] of states) this.#states.set(param, record);
     this.#blocks = [];

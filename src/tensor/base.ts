@@ -148,10 +148,19 @@ export abstract class TensorBase implements Layout {
     const { version } = this.storage;
     // What could not be had may be now.
     if (this.cached === null || this.cachedVersion !== version || this.cached.failure) {
+      this.keep();
       this.cached = this.leaf ? this.leafValue(this.leaf) : this.current();
       this.cachedVersion = version;
     }
     return this.cached;
+  }
+
+  /** Is after a rehearsal as it is now; what it caches of its storage is left behind with what the rehearsal recorded. */
+  private keep(): void {
+    beforeChange(this, () => {
+      const { shape, strides, offset, leaf, cached, cachedVersion } = this;
+      return () => Object.assign(this, { shape, strides, offset, leaf, cached, cachedVersion });
+    });
   }
 
   private current(): Value {
@@ -276,6 +285,7 @@ export abstract class TensorBase implements Layout {
         'requiresGrad: only leaf tensors can be changed; use detach() to get one that does not require grad',
       );
     }
+    this.keep();
     this.leaf = on ? new Leaf(this, (value) => this.make(value)) : null;
     this.cached = null;
     return this;
@@ -546,10 +556,7 @@ export abstract class TensorBase implements Layout {
     this.expectChangeable();
     const self = this as unknown as Tensor;
     viewOf(self);
-    beforeChange(this, () => {
-      const { shape, strides, offset } = this;
-      return () => Object.assign(this, { shape, strides, offset, cached: null });
-    });
+    this.keep();
     const { storage } = this;
     const all = { shape: storage.shape, strides: contiguousStrides(storage.shape), offset: 0 };
     storage.write(storage.value, all, mode.grad && !this.detached);

@@ -36,7 +36,8 @@ export class Explanation {
  *
  * An optimizer's first steps differ from the later ones, so explain a step after two real ones to see the steady state.
  *
- * @throws what `fn` throws; WebGPUUnavailableError where there is no device, since kernels are chosen by it
+ * @throws what `fn` throws; ArgumentError where it waits for anything but tensors it reads back; WebGPUUnavailableError where
+ * there is no device, since kernels are chosen by it
  */
 export async function explain(target: Tensor | (() => unknown)): Promise<Explanation> {
   await engine.start();
@@ -50,16 +51,22 @@ export async function explain(target: Tensor | (() => unknown)): Promise<Explana
     throw new ArgumentError(`explain: expected a function or a tensor, but got ${typeof target}`);
   }
   defaultGenerator();
-  const found: { readonly job: RehearsedJob; runs: number }[] = [];
-  const byKey = new PlanCache<(typeof found)[number]>(Number.POSITIVE_INFINITY, () => {});
-  await rehearse('explain', target, (job) => {
-    const known = byKey.get(job.key);
-    if (known) known.runs++;
-    else {
-      const entry = { job, runs: 1 };
-      byKey.set(job.key, entry);
-      found.push(entry);
-    }
+  let found: { readonly job: RehearsedJob; runs: number }[] = [];
+  await rehearse('explain', target, () => {
+    const byKey = new PlanCache<(typeof found)[number]>(Number.POSITIVE_INFINITY, () => {});
+    found = [];
+    return {
+      visit(job) {
+        const known = byKey.get(job.key);
+        if (known) {
+          known.runs++;
+          return;
+        }
+        const entry = { job, runs: 1 };
+        byKey.set(job.key, entry);
+        found.push(entry);
+      },
+    };
   });
   return new Explanation(found.map(({ job, runs }) => explained(job, runs)));
 }

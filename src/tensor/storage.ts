@@ -83,6 +83,7 @@ export class Storage implements Root {
     if (!home) return this.current;
     const { parent, offset } = home;
     if (this.homeView?.version !== parent.version || this.homeView.value.failure) {
+      this.keep();
       this.homeView = { version: parent.version, value: window(parent.value, offset, this.shape) };
     }
     return this.homeView.value;

@@ -1,6 +1,5 @@
 // torch.gpu.tune: measures what kernels can choose, for the shapes that a function uses, and remembers it.
 import { engine } from '../compiler/engine';
-import type { Program } from '../compiler/ir';
 import type { TunedChoice, TuningProgress } from '../compiler/tuner';
 import { rehearseFully } from './warmup';
 
@@ -45,8 +44,7 @@ export class TuningReport {
 async function tuneFor(fn: () => unknown, options: TuneOptions = {}): Promise<TuningReport> {
   const { budget = DEFAULT_BUDGET, onProgress = () => {} } = options;
   await engine.start();
-  const programs: Program[] = [];
-  await rehearseFully('tune', fn, ({ program }) => programs.push(program));
+  const programs = (await rehearseFully('tune', fn)).map(({ program }) => program);
   const { choices, left, saved } = await engine.tune(programs, budget, onProgress);
   return new TuningReport(choices, left, saved);
 }
@@ -60,7 +58,8 @@ async function tuneFor(fn: () => unknown, options: TuneOptions = {}): Promise<Tu
  *     console.log(`${await torch.gpu.tune(() => step(images, labels))}`);
  *     await torch.gpu.tune.clear();   // forgets what was measured on this adapter
  *
- * @throws what `fn` throws; WebGPUUnavailableError where there is no device
+ * @throws what `fn` throws; ArgumentError where it waits for anything but tensors it reads back; WebGPUUnavailableError where
+ * there is no device
  */
 export const tune: {
   (fn: () => unknown, options?: TuneOptions): Promise<TuningReport>;

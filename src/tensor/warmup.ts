@@ -20,43 +20,48 @@ const MAX_CALLS = 4;
 
 /**
  * Compiles all that `fn`, a training step say, needs on the GPU, in parallel, so that its first real call is as fast as the
- * others. `fn` may be asynchronous. It is called a few times without anything being computed, until its calls ask for nothing
- * new; afterwards parameters, gradients, the state of modules, optimizers and schedulers, and random generators are as before.
+ * others. `fn` is called a few times without anything being computed, until its calls ask for nothing new; afterwards
+ * parameters, gradients, the state of modules, optimizers and schedulers, and random generators are as before.
  *
  *     await torch.warmup(() => step(images, labels), { onProgress: ({ done, total }) => bar.set(done / total) });
+ *     await torch.warmup(async () => history.push(await step(images, labels).item()));
  *
- * Meanwhile what `fn` reads back is zeros where it depends on what `fn` computes. Tensors that it keeps in variables of its own
- * never get a value, so let it keep none. Nothing else should use the library until the promise is fulfilled.
+ * Meanwhile what `fn` reads back is zeros where it depends on what `fn` computes. `fn` may be asynchronous, but may wait for
+ * nothing but tensors that it reads back: all of its calls run within one task of the event loop, so that other loops of the
+ * page never see what was not computed. Tensors that `fn` keeps in variables of its own never get a value, so let it keep none.
  *
  * @returns how many plans and pipelines were compiled
- * @throws what `fn` throws; WebGPUUnavailableError where there is no device
+ * @throws what `fn` throws; ArgumentError where `fn` waits for something else, such as a timer or a file (what it does after
+ * that is done for real); WebGPUUnavailableError where there is no device
  */
 export async function warmup(fn: () => unknown, { onProgress }: WarmupOptions = {}): Promise<Prepared> {
   await engine.start();
-  const wanted: RehearsedJob[] = [];
-  await rehearseFully('warmup', fn, (job) => wanted.push(job));
+  const wanted = await rehearseFully('warmup', fn);
   return engine.prepare(wanted, (done, total) => onProgress?.({ done, total }));
 }
 
 /** Rehearses `fn` until its calls ask for nothing new, and gives each program once. */
-export async function rehearseFully(
-  name: string,
-  fn: () => unknown,
-  visit: (job: RehearsedJob) => void,
-): Promise<void> {
+export async function rehearseFully(name: string, fn: () => unknown): Promise<readonly RehearsedJob[]> {
   // Made now, it keeps the random seed it starts from.
   defaultGenerator();
-  const seen = new PlanCache<RehearsedJob>(Number.POSITIVE_INFINITY, () => {});
-  let calls = 0;
-  let known = 0;
-  const meet = (job: RehearsedJob) => {
-    if (seen.get(job.key)) return;
-    seen.set(job.key, job);
-    visit(job);
-  };
-  await rehearse(name, fn, meet, () => {
-    const more = seen.size > known && ++calls < MAX_CALLS;
-    known = seen.size;
-    return more;
+  let met: RehearsedJob[] = [];
+  await rehearse(name, fn, () => {
+    const seen = new PlanCache<RehearsedJob>(Number.POSITIVE_INFINITY, () => {});
+    met = [];
+    let calls = 0;
+    let known = 0;
+    return {
+      visit(job) {
+        if (seen.get(job.key)) return;
+        seen.set(job.key, job);
+        met.push(job);
+      },
+      again() {
+        const more = met.length > known && ++calls < MAX_CALLS;
+        known = met.length;
+        return more;
+      },
+    };
   });
+  return met;
 }

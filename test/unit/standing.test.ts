@@ -14,6 +14,7 @@ const planOf = (...exports: ExportMode[]): Plan => ({
   joined: new Map(),
   inputs: ['copy', 'copy'],
   exports,
+  faults: { gating: new Set(), free: new Map(), updates: [], exports: [] },
 });
 
 test('small inputs are bound where they lie, but for those that leave as they came: within a page nothing can be copied', () => {

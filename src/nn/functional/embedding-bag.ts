@@ -4,7 +4,7 @@ import { ArgumentError, ShapeError } from '../../errors';
 import { arange, ones, zeros } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
-import { embedding, type LookupOptions, resolvePadding } from './embedding';
+import { type LookupOptions, lookUp, resolvePadding } from './embedding';
 
 export type BagMode = 'sum' | 'mean' | 'max';
 
@@ -89,7 +89,7 @@ export function embeddingBag(input: Tensor, ...args: Arguments<EmbeddingBagArgum
   const { bag, bags } = bagsOf(input, o.offsets, o.includeLastOffset);
   const paddingIdx = resolvePadding('embeddingBag', o.paddingIdx, weight.shape[0] ?? 0);
   const numbers = input.reshape([input.numel()]);
-  let rows = embedding(numbers, { weight, paddingIdx, maxNorm, normType, scaleGradByFreq, sparse });
+  let rows = lookUp('embeddingBag', numbers, { weight, paddingIdx, maxNorm, normType, scaleGradByFreq, sparse });
   const counted = paddingIdx === null ? null : numbers.ne(paddingIdx);
   if (perSampleWeights) {
     if (mode !== 'sum') {

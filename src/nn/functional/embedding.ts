@@ -59,17 +59,21 @@ export function refuseSparse(op: string, sparse: boolean): void {
 /** Rows of `weight` [rows, width] by number. Shape: int64 [*] → [*, width]. */
 export function embedding(input: Tensor, ...args: Arguments<EmbeddingArguments, EmbeddingOrder>): Tensor {
   const defaults = { paddingIdx: null, ...lookupDefaults };
-  const o = parseArgs<EmbeddingArguments>('embedding', ['weight'], defaults, args);
+  return lookUp('embedding', input, parseArgs<EmbeddingArguments>('embedding', ['weight'], defaults, args));
+}
+
+/** `embedding` for the operation `op`, which errors name. */
+export function lookUp(op: string, input: Tensor, o: Required<EmbeddingArguments>): Tensor {
   const { weight } = o;
   if (weight.shape.length !== 2) {
-    throw new ShapeError(`embedding: expected weight [rows, width], but got ${showShape(weight.shape)}`);
+    throw new ShapeError(`${op}: expected weight [rows, width], but got ${showShape(weight.shape)}`);
   }
-  refuseSparse('embedding', o.sparse);
-  expectIndex('embedding', 'input', input);
-  const padding = resolvePadding('embedding', o.paddingIdx, weight.shape[0]!);
+  refuseSparse(op, o.sparse);
+  expectIndex(op, 'input', input);
+  const padding = resolvePadding(op, o.paddingIdx, weight.shape[0]!);
   const numbers = input.reshape([numel(input.shape)]);
   if (o.maxNorm !== null) shorten(weight, numbers, o.maxNorm, o.normType);
-  let rows = indexSelect(weight.value, 0, numbers.value);
+  let rows = indexSelect(weight.value, 0, numbers.value, op);
   if (rows.requiresGrad) {
     const column = numbers.unsqueeze(1);
     if (o.scaleGradByFreq) rows = gradientScaled(rows, frequencies(weight, numbers).gather(0, numbers).reciprocal());
