@@ -8,7 +8,7 @@ import { cast, full } from './cast';
 import { eq, logicalAnd, where } from './compare';
 import { resolveDim } from './dims';
 import { expectIndex, gather, indexAdd, indexCopy, indexSelect, inRegion, scatterAdd, scatterInto } from './indexing';
-import { lowerScatter, type Scatter, type ScatterKind } from './scatter-passes';
+import { lowerScatter, ontoBase, type Scatter, type ScatterKind } from './scatter-passes';
 
 /** What several elements in one place become. */
 export type Reduce = Exclude<ScatterKind, 'last'>;
@@ -23,7 +23,8 @@ const scatterReduceOp: Op<Scatter> = {
     checkParts(nameOf(attrs), [base!, index!, src!], attrs);
     return [{ shape: base!.shape, dtype: base!.dtype }];
   },
-  lower: ({ inputs: [base, index, src], attrs, adapter }) => lowerScatter([base!, index!, src!], attrs, adapter),
+  lower: ({ inputs: [base, index, src], attrs, adapter }) =>
+    lowerScatter(ontoBase([base!, index!, src!], attrs.dim), attrs, adapter),
   vjp([dy], { inputs: [base, index, src], outputs: [y], attrs }) {
     const places = new Places(attrs, index!);
     const [dbase, dsrc] = gradients[attrs.kind as Reduce](dy!, base!, src!, y!, places, attrs);
