@@ -6,7 +6,8 @@ import type { FunctionRow, Row, TrainingRow } from '../rows/row';
 import { adam, type Library, type Outputs, type Work } from './library';
 
 export async function open(): Promise<Library> {
-  await torch.init();
+  // While others are timed, nothing is measured in the background.
+  await torch.init({ tuning: false });
   return {
     prepare: (row: Row) =>
       row.kind === 'training' ? training(row) : row.kind === 'forward' ? forward(row) : gradients(row),

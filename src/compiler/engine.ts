@@ -1,6 +1,6 @@
 // The engine: runs jobs in order, each by its cached or freshly compiled plan, and reads values back.
 import { DeviceLostError, invariant, TensorReleasedError } from '../errors';
-import type { AdapterProfile, DeviceOptions } from '../gpu/device';
+import { type AdapterProfile, type DeviceOptions, isSoftware } from '../gpu/device';
 import { type Executable, execute, type Run, writeData } from '../gpu/executable';
 import { hostPhase } from '../gpu/host-trace';
 import { type Allocation, SMALL_BYTES } from '../gpu/memory';
@@ -8,6 +8,7 @@ import { copyOf, type Picture, type Screen, show } from '../gpu/pictures';
 import type { Profile } from '../gpu/profile';
 import { Session } from '../gpu/session';
 import { stats } from '../gpu/stats';
+import { BackgroundTuning } from './background';
 import { GpuBench } from './bench';
 import type { Program } from './ir';
 import { link, pipelineRequests } from './link';
@@ -17,7 +18,7 @@ import { compile, type Plan } from './plan';
 import { PlanCache } from './plan-cache';
 import { bindStanding, copyOver, releaseStanding, type Standing } from './standing';
 import { type TunedChoice, type TuningProgress, tuneAll, tuningTasks } from './tuner';
-import { TuningTable } from './tuning';
+import { type Probe, TuningTable } from './tuning';
 import { adapterKey, type TuningRecord, TuningStore } from './tuning-store';
 
 /** What the engine knows of a value: where its contents are, or are to be put. */
@@ -68,6 +69,8 @@ export interface Prepared {
 
 interface CachedPlan {
   readonly plan: Plan;
+  /** What it was compiled for, with what had been measured then. */
+  readonly profile: AdapterProfile;
   readonly executable: Executable;
   readonly standing: readonly Standing[];
 }
@@ -93,6 +96,17 @@ export class Engine {
   private passes = compilerPasses;
   rehearsal: Rehearsal | null = null;
   private tuning = new TuningTable();
+  private readonly background = new BackgroundTuning({
+    idleDevice: () => {
+      const { session } = this;
+      const busy = !session || session.lost || session.profiler || this.tail || this.rehearsal || this.opening;
+      // Kernels for another kind of adapter than this one are chosen by tests, and may take seconds.
+      const asked = session && isSoftware(session.device.adapterInfo) === (session.profile.kind === 'software');
+      return busy || !asked || this.options.tuning === false ? null : session.device;
+    },
+    wanted: () => (this.options.tuning === false ? undefined : this.tuning.wanted),
+    found: (probe, costs) => this.keepCosts(probe, costs),
+  });
 
   /** Compiles by these passes from now on, for tests: whichever they are, programs compute the same. */
   compileBy(passes: readonly CompilerPass[] = compilerPasses): void {
@@ -331,6 +345,18 @@ export class Engine {
     });
   }
 
+  /**
+   * Plans from now on choose by these costs. Those that are there go on as they are: they compute the same bits, and to compile them
+   * anew would be felt.
+   */
+  private keepCosts(probe: Probe, costs: Readonly<Record<string, number>>): void {
+    const { session } = this;
+    if (!session) return;
+    this.tuning = this.tuning.withCosts(probe, costs);
+    session.profile = { ...session.profile, tuning: this.tuning };
+    void this.store?.save(adapterKey(session.profile), this.tuning.choices);
+  }
+
   /** Forgets what was measured on this adapter. */
   clearTuning(): Promise<void> {
     return this.enqueue(async () => {
@@ -373,7 +399,8 @@ export class Engine {
 
   private async compile(job: Job, session: Session): Promise<CachedPlan> {
     const start = performance.now();
-    const compiled = compile(job.build(), session.profile, this.passes);
+    const { profile } = session;
+    const compiled = compile(job.build(), profile, this.passes);
     const { plan, standing } = bindStanding(compiled, (i) => {
       const cell = job.inputs[i]!;
       if (!cell.allocation && cell.host && !cell.failure) this.materialise(cell, session, false);
@@ -384,7 +411,7 @@ export class Engine {
     const executable = await link(plan, session);
     hostPhase('pipelines', linked);
     stats.plansCompiled++;
-    const cached = { plan, executable, standing };
+    const cached = { plan, profile, executable, standing };
     this.plans.set(job.key, cached);
     return cached;
   }
@@ -392,7 +419,8 @@ export class Engine {
   /** A plan for a program, freshly compiled, and whether there is one already; the device must be open. */
   planFor(key: readonly number[], program: Program): { readonly plan: Plan; readonly cached: boolean } {
     invariant(this.session, 'a plan is compiled for a device');
-    return { plan: compile(program, this.session.profile, this.passes), cached: this.plans.get(key) !== undefined };
+    const cached = this.plans.get(key);
+    return { plan: compile(program, (cached ?? this.session).profile, this.passes), cached: cached !== undefined };
   }
 
   /** Makes plans for programs that have none yet, all pipelines at once, and runs none of them. */
@@ -404,11 +432,12 @@ export class Engine {
       const session = await this.open();
       const before = stats.pipelinesCreated;
       const fresh = jobs.filter(({ key }) => !this.plans.get(key));
-      const plans = fresh.map(({ key, program }) => ({ key, plan: compile(program, session.profile, this.passes) }));
+      const { profile } = session;
+      const plans = fresh.map(({ key, program }) => ({ key, plan: compile(program, profile, this.passes) }));
       const requests = plans.flatMap(({ plan }) => pipelineRequests(plan));
       await session.pipelines.prepare(requests, onProgress);
       for (const { key, plan } of plans) {
-        this.plans.set(key, { plan, executable: await link(plan, session), standing: [] });
+        this.plans.set(key, { plan, profile, executable: await link(plan, session), standing: [] });
         stats.plansCompiled++;
       }
       return { plans: plans.length, pipelines: stats.pipelinesCreated - before };
@@ -445,6 +474,7 @@ export class Engine {
     hostPhase('submit', start);
     if (profiler && profiler.count > first) profiler.submitted(first);
     session.submitted(executable);
+    this.background.stir();
     plan.inputs.forEach((mode, i) => {
       if (mode === 'bindAndOverwrite') this.release(job.inputs[i]!);
     });
