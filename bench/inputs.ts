@@ -7,10 +7,12 @@ export interface Layout {
   readonly reshape?: readonly number[];
 }
 
-/** A float32 array in PyTorch's layout, and the layouts in which other libraries want it. */
+/** An array in PyTorch's layout, and the layouts in which other libraries want it. */
 export interface HostArray {
   readonly shape: readonly number[];
   readonly data: Float32Array;
+  /** They are indices: each library gets them in the dtype that it has for such. */
+  readonly indices?: boolean;
   readonly tfjs?: Layout;
   readonly jax?: Layout;
 }
@@ -59,6 +61,13 @@ export function normal(
   return { shape, data, ...layouts };
 }
 
+/** Whole numbers below `limit`, some of them several times. */
+export function indices(seed: number, count: number, limit: number): HostArray {
+  const draw = uniform(seed);
+  const data = Float32Array.from({ length: count }, () => Math.floor(draw() * limit));
+  return { shape: [count], data, indices: true };
+}
+
 /** Every element equal to `value`. */
 export const constant = (shape: readonly number[], value: number): HostArray => ({
   shape,
@@ -66,7 +75,10 @@ export const constant = (shape: readonly number[], value: number): HostArray => 
 });
 
 /** The array in another library's layout. */
-export function arrange({ shape, data }: HostArray, layout: Layout | undefined): HostArray {
+export function arrange(
+  { shape, data }: Pick<HostArray, 'shape' | 'data'>,
+  layout: Layout | undefined,
+): Pick<HostArray, 'shape' | 'data'> {
   if (!layout) return { shape, data };
   const arranged = permute({ shape: layout.view ?? shape, data }, layout.permute);
   return layout.reshape ? { shape: layout.reshape, data: arranged.data } : arranged;
@@ -80,7 +92,10 @@ export function restore(data: Float32Array, layout: Layout | undefined, shape: r
   return permute({ shape: layout.permute.map((axis) => view[axis]!), data }, inverse).data;
 }
 
-function permute({ shape, data }: HostArray, order: readonly number[]): HostArray {
+function permute(
+  { shape, data }: Pick<HostArray, 'shape' | 'data'>,
+  order: readonly number[],
+): Pick<HostArray, 'shape' | 'data'> {
   const strides = shape.map((_, axis) => elements(shape.slice(axis + 1)));
   const to = order.map((axis) => shape[axis]!);
   const steps = order.map((axis) => strides[axis]!);

@@ -10,11 +10,11 @@ declare module 'peer:tfjs' {
     sigmoid(): Tensor;
     square(): Tensor;
     rsqrt(): Tensor;
-    sum(): Tensor;
+    sum(axis?: number): Tensor;
     reshape(shape: readonly number[]): Tensor;
     clone(): Tensor;
     slice(begin: readonly number[], size: readonly number[]): Tensor;
-    data(): Promise<Float32Array>;
+    data(): Promise<Float32Array | Int32Array>;
     dispose(): void;
   }
   export interface Variable extends Tensor {
@@ -40,6 +40,8 @@ declare module 'peer:tfjs' {
   export function oneHot(indices: Tensor, depth: number): Tensor;
   export function matMul(a: Tensor, b: Tensor): Tensor;
   export function softmax(x: Tensor): Tensor;
+  export function argMax(x: Tensor, axis: number): Tensor;
+  export function gather(x: Tensor, indices: Tensor): Tensor;
   export function moments(x: Tensor, axis: number | number[], keepDims: boolean): { mean: Tensor; variance: Tensor };
   export function pad(x: Tensor, paddings: readonly (readonly number[])[]): Tensor;
   type Convolve = (
@@ -60,6 +62,7 @@ declare module 'peer:tfjs' {
     pad: Pad,
   ): Tensor;
   export function maxPool(x: Tensor, size: number, strides: number, pad: Pad): Tensor;
+  export function grad(f: (x: Tensor) => Tensor): (x: Tensor) => Tensor;
   export function valueAndGrads(f: (...xs: Tensor[]) => Tensor): (xs: Tensor[]) => { value: Tensor; grads: Tensor[] };
   export const losses: { softmaxCrossEntropy(labels: Tensor, logits: Tensor): Tensor };
   export const train: { adam(lr: number, beta1: number, beta2: number, epsilon: number): Optimizer };
@@ -80,11 +83,11 @@ declare module 'peer:jax-js' {
     mul(x: Array | number): Array;
     div(x: Array | number): Array;
     neg(): Array;
-    sum(): Array;
+    sum(axis?: number): Array;
     reshape(shape: readonly number[]): Array;
     clone(): Tensor;
     slice(...index: number[]): Array;
-    data(): Promise<Float32Array>;
+    data(): Promise<Float32Array | Int32Array>;
     blockUntilReady(): Promise<Array>;
     dispose(): void;
   }
@@ -100,15 +103,18 @@ declare module 'peer:jax-js' {
     f: (...xs: Array[]) => Array,
     options: { argnums: number[] },
   ): (...xs: Array[]) => [Array, Array[]];
+  export function grad(f: (x: Array) => Array): (x: Array) => Array;
   export const tree: {
     ref<T>(tree: T): T;
     dispose(tree: unknown): void;
   };
   export const numpy: {
-    array(data: Float32Array, options: { shape: readonly number[] }): Array;
+    array(data: Float32Array | Int32Array, options: { shape: readonly number[] }): Array;
     zeros(shape: readonly number[]): Array;
     matmul(a: Array, b: Array): Array;
     max(x: Array): Array;
+    argmax(x: Array, axis: number): Array;
+    take(x: Array, indices: Array, axis: number): Array;
     exp(x: Array): Array;
     sqrt(x: Array): Array;
     square(x: Array): Array;

@@ -1,6 +1,7 @@
 // argsort.wgsl: one step of a merge sort of indices along one dimension: pairs of sorted runs become runs of twice the width.
 // An element's place is its place in its own run plus the number of elements of the other run before it, by binary search.
-//   Equal elements keep their order. NaN is greater than all numbers, -0 equals 0.
+//   Equal elements keep their order.
+// Uses: lib/sort-key.wgsl
 @group(0) @binding(0) var<storage, read> x: array<u32>;        // bits of the elements: [outer, n, inner]
 @group(0) @binding(1) var<storage, read> runs: array<i32>;     // indices in sorted runs, as x; unread with FIRST
 @group(0) @binding(2) var<storage, read_write> y: array<i32>;
@@ -14,31 +15,12 @@ struct Params {
 }
 
 override FIRST: bool = false; // the indices are still in order
-override DESCENDING: bool = false;
-override KIND: u32 = 0u; // of the elements: 0 float, 1 signed, 2 unsigned
 
 const WORKGROUP: u32 = 64u;
 
 fn index_at(base: u32, i: u32) -> u32 {
   if (FIRST) { return i; }
   return u32(runs[base + i * params.inner]);
-}
-
-// Unsigned numbers in the order of the elements.
-fn key_of(bits: u32) -> u32 {
-  var key = bits;
-  if (KIND == 1u) { key = bits ^ 0x80000000u; }
-  if (KIND == 0u) {
-    let magnitude = bits & 0x7fffffffu;
-    if (magnitude > 0x7f800000u) {
-      key = 0xffffffffu;
-    } else if (magnitude == 0u) {
-      key = 0x80000000u;
-    } else {
-      key = select(bits | 0x80000000u, ~bits, bits > 0x80000000u);
-    }
-  }
-  return select(key, ~key, DESCENDING);
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -48,7 +30,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let i = index / params.inner % params.n;
   let base = index / (params.inner * params.n) * params.n * params.inner + index % params.inner;
   let source = index_at(base, i);
-  let key = key_of(x[base + source * params.inner]);
+  let key = sort_key(x[base + source * params.inner]);
   let pair = i / (2u * params.width) * 2u * params.width;
   let right = i - pair >= params.width;
   let start = select(min(pair + params.width, params.n), pair, right);
@@ -56,7 +38,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   var high = min(select(pair + 2u * params.width, pair + params.width, right), params.n);
   while (low < high) {
     let middle = (low + high) / 2u;
-    let other = key_of(x[base + index_at(base, middle) * params.inner]);
+    let other = sort_key(x[base + index_at(base, middle) * params.inner]);
     if (other < key || (right && other == key)) { low = middle + 1u; } else { high = middle; }
   }
   let own = select(i - pair, i - pair - params.width, right);

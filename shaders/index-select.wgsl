@@ -11,20 +11,43 @@ struct Params {
   count: u32, // outer · m · inner
   n: u32,
   m: u32,
-  inner: u32,
+  inner: u32, // counts fours in fours
 }
 
+// The same bindings in fours of neighbouring elements.
+@group(0) @binding(0) var<storage, read> x4: array<vec4<u32>>;
+@group(0) @binding(2) var<storage, read_write> y4: array<vec4<u32>>;
+
 const WORKGROUP: u32 = 64u;
+
+override OUTER: bool = true; // there are several
+
+// Where element `index` of y is in x, or -1. Divisions are dear on processors.
+fn source_of(index: u32) -> i32 {
+  let row = index / params.inner;
+  var outer = 0u;
+  if (OUTER) { outer = row / params.m; }
+  let picked = fault_index(indices[row - outer * params.m], params.n);
+  if (picked < 0) { return -1; }
+  return i32((outer * params.n + u32(picked)) * params.inner + index - row * params.inner);
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
   if (index >= params.count) { return; }
-  let picked = fault_index(indices[index / params.inner % params.m], params.n);
-  if (picked < 0) {
-    y[index] = 0u;
-    return;
-  }
-  let outer = index / (params.inner * params.m);
-  y[index] = x[(outer * params.n + u32(picked)) * params.inner + index % params.inner];
+  let source = source_of(index);
+  var picked = 0u;
+  if (source >= 0) { picked = x[source]; }
+  y[index] = picked;
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
+  if (index >= params.count) { return; }
+  let source = source_of(index);
+  var picked = vec4<u32>();
+  if (source >= 0) { picked = x4[source]; }
+  y4[index] = picked;
 }

@@ -34,11 +34,10 @@ fn folded(parts: Quad) -> Element {
 }
 
 // The strip's elements, read in fours.
-fn strip4(place: vec3<u32>) -> Quad {
+fn strip4(place: vec3<u32>, stride: u32) -> Quad {
   let base = strips_kept_offset(place.x);
   let range = strips_range(place.z);
   let step = params.strips.lanes;
-  let stride = params.strips.inner_stride;
   let outers = params.strips.outer;
   let strips_outer = params.strips.strips_outer;
   var total = fold_identity();
@@ -91,13 +90,13 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
 @compute @workgroup_size(STRIPS_WORKGROUP)
 fn along(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
-  if (index < strips_count()) { store(index, folded(strip4(strips_place(index))) / Element(params.divisor)); }
+  if (index < strips_count()) { store(index, folded(strip4(strips_place(index), 1u)) / Element(params.divisor)); }
 }
 
 @compute @workgroup_size(STRIPS_WORKGROUP)
 fn across(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
-  if (index < strips_count()) { store4(index, strip4(strips_place(index)) / Quad(Element(params.divisor))); }
+  if (index < strips_count()) { store4(index, strip4(strips_place(index), params.strips.inner_stride) / Quad(Element(params.divisor))); }
 }
 
 var<workgroup> parts: array<Quad, STRIPS_WORKGROUP>;
@@ -124,6 +123,6 @@ fn wide(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
 fn wide_along(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let output = wid.y * nwg.x + wid.x;
   if (output >= params.strips.outputs) { return; }
-  let total = workgroup_fold(lid.x, strip4(strips_place(output * STRIPS_WORKGROUP + lid.x)));
+  let total = workgroup_fold(lid.x, strip4(strips_place(output * STRIPS_WORKGROUP + lid.x), 1u));
   if (lid.x == 0u) { store(output, folded(total) / Element(params.divisor)); }
 }

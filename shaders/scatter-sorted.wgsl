@@ -1,47 +1,125 @@
-// scatter-sorted.wgsl: scatter.wgsl for many terms, whose order by place is known: a result finds its own by binary search.
+// scatter-sorted.wgsl: scatter.wgsl for many terms, which are known in the order of their places.
 //   y[outer, k, inner] = fold of base[outer, k, inner] and all src[outer, j, inner] whose place is k
-// The order is stable, so terms are folded in order of j, as scatter.wgsl folds them.
+// The order is stable, so terms are folded in order of j, as scatter.wgsl folds them. Of many terms, those of whole chunks of the
+// order have been folded before (chunks): nobody goes through a hundred thousand terms alone.
 // Uses: lib/scatter.wgsl
-@group(0) @binding(0) var<storage, read> base: array<Element>; // [outer, n, inner]
-@group(0) @binding(1) var<storage, read> places: array<i32>;   // [outer, m, inner], or [m] with SHARED; from 0, or -1 for none
-@group(0) @binding(2) var<storage, read> order: array<i32>;    // as places
-@group(0) @binding(3) var<storage, read> src: array<Element>;  // [outer, m, inner]
-@group(0) @binding(4) var<storage, read_write> y: array<Element>;
-@group(0) @binding(5) var<uniform> params: Params;
+@group(0) @binding(0) var<storage, read> base: array<Element>;      // [outer, n, inner]; unread without BASE
+@group(0) @binding(1) var<storage, read> ends: array<u32>;          // [outer, n, inner], or [n] with SHARED
+@group(0) @binding(2) var<storage, read> order: array<u32>;         // [outer, m, inner], or [m] with SHARED
+@group(0) @binding(3) var<storage, read> src: array<Element>;       // [outer, m, inner]
+@group(0) @binding(4) var<storage, read> partial: array<Element>;   // [m / CHUNK, outer, inner]; unread without CHUNKED
+@group(0) @binding(5) var<storage, read_write> y: array<Element>;
+@group(0) @binding(6) var<uniform> params: Params;
 
 struct Params {
   count: u32, // outer · n · inner
   n: u32,
   m: u32,
-  inner: u32,
+  inner: u32, // counts fours in fours
 }
 
+// The same bindings in fours of neighbouring columns.
+@group(0) @binding(0) var<storage, read> base4: array<Quad>;
+@group(0) @binding(3) var<storage, read> src4: array<Quad>;
+@group(0) @binding(4) var<storage, read> partial4: array<Quad>;
+@group(0) @binding(5) var<storage, read_write> y4: array<Quad>;
+
 override SHARED: bool = false; // one index list for every outer and inner
+override BASE: bool = true; // without it, 0 was there before
+override OUTER: bool = true; // there are several
+override CHUNKED: bool = false;
 
 const WORKGROUP: u32 = 64u;
+const CHUNK: u32 = 1024u;
+
+// The compiler may put pointwise operations on the result here.
+fn store(at: u32, value: Element) { y[at] = value; }
+
+fn store4(at: u32, value: Quad) { y4[at] = value; }
+
+fn fold4(a: Quad, b: Quad) -> Quad {
+  return Quad(scatter_fold(a.x, b.x), scatter_fold(a.y, b.y), scatter_fold(a.z, b.z), scatter_fold(a.w, b.w));
+}
+
+// An output's parts: divisions are dear on processors.
+struct Output {
+  k: u32,
+  column: u32, // among all of outer · inner
+  first: u32, // of the column's terms in src
+  place: u32, // in ends
+}
+
+fn output_of(index: u32) -> Output {
+  let row = index / params.inner;
+  let within = index - row * params.inner;
+  var outer = 0u;
+  if (OUTER) { outer = row / params.n; }
+  let k = row - outer * params.n;
+  let first = outer * params.m * params.inner + within;
+  return Output(k, outer * params.inner + within, first, select(index, k, SHARED));
+}
+
+// The terms of an output: from x to y in the order.
+fn terms_of(output: Output) -> vec2<u32> {
+  var start = 0u;
+  if (output.k > 0u) { start = ends[output.place - select(params.inner, 1u, SHARED)]; }
+  return vec2(start, ends[output.place]);
+}
+
+// Where term i of a column lies in src.
+fn term_at(output: Output, i: u32) -> u32 {
+  return output.first + order[select(output.first + i * params.inner, i, SHARED)] * params.inner;
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
   if (index >= params.count) { return; }
-  let k = i32(index / params.inner % params.n);
-  let first = index / (params.inner * params.n) * params.m * params.inner + index % params.inner;
-  let column = select(first, 0u, SHARED);
-  let step = select(params.inner, 1u, SHARED);
-  var low = 0u;
-  var high = params.m;
-  while (low < high) {
-    let middle = (low + high) / 2u;
-    if (places[column + u32(order[column + middle * step]) * step] < k) { low = middle + 1u; } else { high = middle; }
-  }
-  let before = base[index];
+  let output = output_of(index);
+  let terms = terms_of(output);
+  var before = Element(0);
+  if (BASE) { before = base[index]; }
   var folded = scatter_begin(before);
-  var terms = 0u;
-  for (var i = low; i < params.m; i++) {
-    let j = u32(order[column + i * step]);
-    if (places[column + j * step] != k) { break; }
-    folded = scatter_fold(folded, src[first + j * params.inner]);
-    terms++;
+  var i = terms.x;
+  if (CHUNKED) {
+    let columns = params.count / params.n;
+    let whole = min((terms.x + CHUNK - 1u) / CHUNK * CHUNK, terms.y);
+    for (; i < whole; i++) { folded = scatter_fold(folded, src[term_at(output, i)]); }
+    for (; i + CHUNK <= terms.y; i += CHUNK) {
+      folded = scatter_fold(folded, partial[i / CHUNK * columns + output.column]);
+    }
   }
-  y[index] = scatter_end(before, folded, terms);
+  for (; i < terms.y; i++) { folded = scatter_fold(folded, src[term_at(output, i)]); }
+  store(index, scatter_end(before, folded, terms.y - terms.x));
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
+  if (index >= params.count) { return; }
+  let output = output_of(index);
+  let terms = terms_of(output);
+  var before = Quad(0);
+  if (BASE) { before = base4[index]; }
+  var folded = Quad(scatter_begin(before.x), scatter_begin(before.y), scatter_begin(before.z), scatter_begin(before.w));
+  var i = terms.x;
+  if (CHUNKED) {
+    let columns = params.count / params.n;
+    let whole = min((terms.x + CHUNK - 1u) / CHUNK * CHUNK, terms.y);
+    for (; i < whole; i++) { folded = fold4(folded, src4[term_at(output, i)]); }
+    for (; i + CHUNK <= terms.y; i += CHUNK) {
+      folded = fold4(folded, partial4[i / CHUNK * columns + output.column]);
+    }
+  }
+  for (; i < terms.y; i++) { folded = fold4(folded, src4[term_at(output, i)]); }
+  let number = terms.y - terms.x;
+  store4(
+    index,
+    Quad(
+      scatter_end(before.x, folded.x, number),
+      scatter_end(before.y, folded.y, number),
+      scatter_end(before.z, folded.z, number),
+      scatter_end(before.w, folded.w, number),
+    ),
+  );
 }

@@ -2,7 +2,7 @@
 //   y[outer, k, inner] = fold of base[outer, k, inner] and all src[outer, j, inner] whose index is k
 // Each result looks for its own terms, in order of j: no atomics, and the same result every time. For many terms: scatter-sorted.wgsl.
 // Uses: lib/scatter.wgsl, lib/fault.wgsl
-@group(0) @binding(0) var<storage, read> base: array<Element>;  // [outer, n, inner]
+@group(0) @binding(0) var<storage, read> base: array<Element>;  // [outer, n, inner]; unread without BASE
 @group(0) @binding(1) var<storage, read> indices: array<i32>;   // [outer, m, inner], or [m] with SHARED
 @group(0) @binding(2) var<storage, read> src: array<Element>;   // [outer, m, inner]
 @group(0) @binding(3) var<storage, read_write> y: array<Element>;
@@ -17,6 +17,7 @@ struct Params {
 }
 
 override SHARED: bool = false; // one index list for every outer and inner
+override BASE: bool = true; // without it, 0 was there before
 
 const WORKGROUP: u32 = 64u;
 
@@ -26,7 +27,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   if (index >= params.count) { return; }
   let k = i32(index / params.inner % params.n);
   let first = index / (params.inner * params.n) * params.m * params.inner + index % params.inner;
-  let before = base[index];
+  var before = Element(0);
+  if (BASE) { before = base[index]; }
   var folded = scatter_begin(before);
   var terms = 0u;
   for (var j = 0u; j < params.m; j++) {

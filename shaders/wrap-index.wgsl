@@ -1,4 +1,4 @@
-// wrap-index.wgsl: the places that indices name, counted from the front; those that name none are reported and become -1.
+// wrap-index.wgsl: the places that indices name, counted from the front; those that name none are reported and become NONE.
 //   y = index, or with FROM_END index + limit where it is negative
 // Uses: lib/fault.wgsl
 @group(0) @binding(0) var<storage, read> indices: array<i32>;
@@ -12,6 +12,7 @@ struct Params {
 }
 
 override FROM_END: bool = true;
+override NONE: i32 = -1;
 
 const WORKGROUP: u32 = 64u;
 
@@ -24,5 +25,5 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let place = select(given, given + limit, FROM_END && given < 0);
   let found = place >= 0 && place < limit;
   if (!found) { fault_report(select(FAULT_INDEX, FAULT_PLACE, FROM_END), given, limit); }
-  y[index] = select(-1, place, found);
+  y[index] = select(NONE, place, found);
 }

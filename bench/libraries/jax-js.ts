@@ -18,7 +18,7 @@ export async function open(): Promise<Library> {
 
 async function upload(array: HostArray): Promise<jax.Array> {
   const { data, shape } = arrange(array, array.jax);
-  return np.array(data, { shape }).blockUntilReady();
+  return np.array(array.indices ? Int32Array.from(data) : data, { shape }).blockUntilReady();
 }
 
 async function read(scalar: jax.Array): Promise<number> {
@@ -37,7 +37,7 @@ async function forward(row: FunctionRow): Promise<Work> {
       return read(y.shape.length === 0 ? y.ref : y.ref.slice(...y.shape.map(() => -1)));
     },
     async outputs() {
-      return { y: await y!.ref.data() };
+      return { y: Float32Array.from(await y!.ref.data()) };
     },
   };
 }
@@ -60,7 +60,7 @@ async function gradients(row: FunctionRow): Promise<Work> {
     },
     async outputs() {
       const outputs: Outputs = {};
-      for (const [i, grad] of grads.entries()) outputs[`gradient ${i}`] = await grad.ref.data();
+      for (const [i, grad] of grads.entries()) outputs[`gradient ${i}`] = Float32Array.from(await grad.ref.data());
       return outputs;
     },
   };

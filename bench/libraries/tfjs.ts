@@ -16,7 +16,7 @@ export async function open(): Promise<Library> {
 
 function upload(array: HostArray): tf.Tensor {
   const { data, shape } = arrange(array, array.tfjs);
-  return tf.tensor(data, shape);
+  return array.indices ? tf.tensor(Int32Array.from(data), shape, 'int32') : tf.tensor(data, shape);
 }
 
 /** Reads a scalar and gives its memory back. */
@@ -49,7 +49,7 @@ function forward(row: FunctionRow): Work {
       return read(made.last);
     },
     async outputs() {
-      return { y: restore(await y!.data(), row.output.tfjs, row.output.shape) };
+      return { y: restore(Float32Array.from(await y!.data()), row.output.tfjs, row.output.shape) };
     },
   };
 }
@@ -75,7 +75,7 @@ function gradients(row: FunctionRow): Work {
     async outputs() {
       const outputs: Outputs = {};
       for (const [i, { shape, tfjs }] of inputs.entries()) {
-        outputs[`gradient ${i}`] = restore(await grads[i]!.data(), tfjs, shape);
+        outputs[`gradient ${i}`] = restore(Float32Array.from(await grads[i]!.data()), tfjs, shape);
       }
       return outputs;
     },

@@ -3,11 +3,13 @@ import type { LibraryName } from '../libraries/library';
 import { transposedConvolutions } from './conv-transpose';
 import { convolutions } from './conv2d';
 import { elementwise } from './elementwise';
+import { embedding } from './embedding';
 import { largeRows } from './large';
 import { matmuls } from './matmul';
 import { cnn, complexCnn, mlp } from './networks';
 import { layerNorm, softmax } from './normalization';
 import { oddRows } from './odd';
+import { reductions } from './reductions';
 import type { Row } from './row';
 import { scalingRows } from './scaling';
 
@@ -38,6 +40,8 @@ export const tables: Record<TableName, Table> = {
       ...transposedConvolutions,
       softmax,
       layerNorm,
+      ...reductions,
+      embedding,
     ],
     libraries: [...peers, 'hand-written'],
     repeats: 9,

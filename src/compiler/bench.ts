@@ -135,7 +135,7 @@ function fillWithNoise(device: GPUDevice, { buffer, offset, bytes }: Allocation,
 }
 
 /** From -1 to 1, the same for all candidates: a linear congruential generator with the numbers of Numerical Recipes. */
-function noiseOf(length: number): Float32Array<ArrayBuffer> {
+export function noiseOf(length: number): Float32Array<ArrayBuffer> {
   const noise = new Float32Array(length);
   let state = 1;
   for (let i = 0; i < length; i++) {
@@ -149,7 +149,7 @@ const RESOLVE_USAGE = 0x200 | 0x04; // QUERY_RESOLVE | COPY_SRC
 const STAGING_USAGE = 0x01 | 0x08; // MAP_READ | COPY_DST
 
 /** Times runs of dispatches, by timestamps where the device has them, else by the clock of the host. */
-class Timer {
+export class Timer {
   private readonly queries: {
     readonly set: GPUQuerySet;
     readonly resolved: GPUBuffer;
@@ -168,6 +168,15 @@ class Timer {
   }
 
   async time({ dispatches }: Executable, run: Run, repeats: number): Promise<number> {
+    const { device } = this;
+    const all = await this.measure((pass) => {
+      for (let i = 0; i < repeats; i++) encodeDispatches(device, pass, dispatches, run);
+    });
+    return all / repeats;
+  }
+
+  /** Milliseconds of a pass. */
+  async measure(encode: (pass: GPUComputePassEncoder) => void): Promise<number> {
     const { device, queries } = this;
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass(
@@ -175,14 +184,14 @@ class Timer {
         ? { timestampWrites: { querySet: queries.set, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 } }
         : {},
     );
-    for (let i = 0; i < repeats; i++) encodeDispatches(device, pass, dispatches, run);
+    encode(pass);
     pass.end();
     if (!queries) {
       await device.queue.onSubmittedWorkDone();
       const start = performance.now();
       device.queue.submit([encoder.finish()]);
       await device.queue.onSubmittedWorkDone();
-      return (performance.now() - start) / repeats;
+      return performance.now() - start;
     }
     const { set, resolved, staging } = queries;
     encoder.resolveQuerySet(set, 0, 2, resolved, 0);
@@ -191,7 +200,7 @@ class Timer {
     await staging.mapAsync(1);
     const [from, to] = new BigUint64Array(staging.getMappedRange());
     staging.unmap();
-    return Number(to! - from!) / 1e6 / repeats;
+    return Number(to! - from!) / 1e6;
   }
 
   destroy(): void {

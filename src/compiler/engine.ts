@@ -1,7 +1,7 @@
 // The engine: runs jobs in order, each by its cached or freshly compiled plan, and reads values back.
 import { type DeviceLostError, invariant } from '../errors';
 import { COPIED_AT_ONCE, type Copied, type Copying } from '../gpu/copier';
-import type { AdapterProfile, DeviceOptions } from '../gpu/device';
+import { type AdapterProfile, type DeviceOptions, isSoftware } from '../gpu/device';
 import { type Executable, execute, type Run, writeData } from '../gpu/executable';
 import { expectGood, type FaultSlot, type FaultSources, placesToRead } from '../gpu/fault-sources';
 import { hostPhase } from '../gpu/host-trace';
@@ -11,6 +11,7 @@ import type { Profile } from '../gpu/profile';
 import { Session } from '../gpu/session';
 import type { Slots } from '../gpu/slots';
 import { stats } from '../gpu/stats';
+import { BackgroundTuning } from './background';
 import { GpuBench } from './bench';
 import { type Cell, expectContents, hostBytes, isOnDevice, lostValue, type Part, released, takeOver } from './cell';
 import { faultsOfRun, noteSources } from './fault-flow';
@@ -22,7 +23,7 @@ import { compile, type Plan } from './plan';
 import { PlanCache } from './plan-cache';
 import { bindStanding, copyOver, hasGone, releaseStanding, type Standing } from './standing';
 import { type TunedChoice, type TuningProgress, tuneAll, tuningTasks } from './tuner';
-import { TuningTable } from './tuning';
+import { type Probe, TuningTable } from './tuning';
 import { adapterKey, type TuningRecord, TuningStore } from './tuning-store';
 
 export type { Cell };
@@ -72,6 +73,8 @@ export interface Prepared {
 
 interface CachedPlan {
   readonly plan: Plan;
+  /** What it was compiled for, with what had been measured then. */
+  readonly profile: AdapterProfile;
   readonly executable: Executable;
   readonly standing: readonly Standing[];
 }
@@ -106,6 +109,17 @@ export class Engine {
   private readonly setAside: { readonly cell: Cell; readonly allocation: Allocation }[] = [];
   private rehearsing: Rehearsal | null = null;
   private tuning = new TuningTable();
+  private readonly background = new BackgroundTuning({
+    idleDevice: () => {
+      const { session } = this;
+      const busy = !session || session.lost || session.profiler || this.tail || this.rehearsal || this.opening;
+      // Kernels for another kind of adapter than this one are chosen by tests, and may take seconds.
+      const asked = session && isSoftware(session.device.adapterInfo) === (session.profile.kind === 'software');
+      return busy || !asked || this.options.tuning === false ? null : session.device;
+    },
+    wanted: () => (this.options.tuning === false ? undefined : this.tuning.wanted),
+    found: (probe, costs) => this.keepCosts(probe, costs),
+  });
 
   /** Compiles by these passes from now on, for tests: whichever they are, programs compute the same. */
   compileBy(passes: readonly CompilerPass[] = compilerPasses): void {
@@ -413,6 +427,18 @@ export class Engine {
     });
   }
 
+  /**
+   * Plans from now on choose by these costs. Those that are there go on as they are: they compute the same bits, and to compile them
+   * anew would be felt.
+   */
+  private keepCosts(probe: Probe, costs: Readonly<Record<string, number>>): void {
+    const { session } = this;
+    if (!session) return;
+    this.tuning = this.tuning.withCosts(probe, costs);
+    session.profile = { ...session.profile, tuning: this.tuning };
+    void this.store?.save(adapterKey(session.profile), this.tuning.choices);
+  }
+
   /** Forgets what was measured on this adapter. */
   clearTuning(): Promise<void> {
     return this.enqueue(async () => {
@@ -471,7 +497,8 @@ export class Engine {
 
   private async compile(job: Job, session: Session): Promise<CachedPlan> {
     const start = performance.now();
-    const compiled = compile(job.build(), session.profile, this.passes);
+    const { profile } = session;
+    const compiled = compile(job.build(), profile, this.passes);
     const { plan, standing } = bindStanding(compiled, (i) => {
       const cell = job.inputs[i]!;
       if (job.offsets[i] !== undefined) return null;
@@ -484,7 +511,7 @@ export class Engine {
     const executable = await link(plan, session);
     this.expectCurrent(session);
     hostPhase('pipelines', linked);
-    const cached = { plan, executable, standing };
+    const cached = { plan, profile, executable, standing };
     this.remember(job.key, cached);
     return cached;
   }
@@ -507,7 +534,8 @@ export class Engine {
   planFor(key: readonly number[], program: Program): { readonly plan: Plan; readonly cached: boolean } {
     if (!this.session) this.reportLoss();
     invariant(this.session, 'a plan is compiled for a device');
-    return { plan: compile(program, this.session.profile, this.passes), cached: this.plans.get(key) !== undefined };
+    const cached = this.plans.get(key);
+    return { plan: compile(program, (cached ?? this.session).profile, this.passes), cached: cached !== undefined };
   }
 
   /** Makes plans for programs that have none yet, all pipelines at once, and runs none of them. */
@@ -528,14 +556,15 @@ export class Engine {
   ): Promise<Prepared> {
     const before = stats.pipelinesCreated;
     const fresh = jobs.filter(({ key }) => !this.plans.get(key));
-    const plans = fresh.map(({ key, program }) => ({ key, plan: compile(program, session.profile, this.passes) }));
+    const { profile } = session;
+    const plans = fresh.map(({ key, program }) => ({ key, plan: compile(program, profile, this.passes) }));
     const requests = plans.flatMap(({ plan }) => pipelineRequests(plan));
     await session.pipelines.prepare(requests, onProgress);
     for (const { key, plan } of plans) {
       const { standing } = bindStanding(plan, () => null);
       const executable = await link(plan, session);
       this.expectCurrent(session);
-      this.remember(key, { plan, executable, standing });
+      this.remember(key, { plan, profile, executable, standing });
     }
     return { plans: plans.length, pipelines: stats.pipelinesCreated - before };
   }
@@ -578,6 +607,7 @@ export class Engine {
     if (profiler && profiler.count > first) profiler.submitted(first);
     session.submitted(executable);
     noteSources(plan.faults, job, records);
+    this.background.stir();
     plan.inputs.forEach((mode, i) => {
       if (mode === 'bindAndOverwrite') this.release(job.inputs[i]!);
     });

@@ -60,7 +60,7 @@ export function tuningTasks(programs: readonly Program[], adapter: AdapterProfil
     for (const node of program.nodes) {
       const { op, attrs } = node;
       if (op.inPlace?.(attrs).length) continue;
-      const recorder = new TuningRecorder();
+      const recorder = new TuningRecorder(undefined, adapter.tuning);
       const alone = isolate(program, node);
       const meta = (values: readonly number[]) => values.map((v) => program.values[v]!);
       op.lower({
@@ -97,6 +97,7 @@ export function isolate({ values }: Program, node: ProgramNode): Program {
 export const forced = ({ kernel, shape }: ChoicePoint, candidate: Candidate, otherwise?: Tuning): Tuning => {
   const key = pointKey(kernel, shape);
   return {
+    costs: (probe) => otherwise?.costs?.(probe) ?? null,
     choose<T>(asked: string, at: readonly number[], candidates: readonly T[], fallback: T): T {
       if (pointKey(asked, at) === key) return candidate as T;
       return otherwise ? otherwise.choose(asked, at, candidates, fallback) : fallback;

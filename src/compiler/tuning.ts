@@ -1,5 +1,6 @@
 // Measured choices: which of a kernel's candidates is best for a shape on this adapter, where that has been measured.
 import type { AdapterProfile, Tuning } from '../gpu/device';
+import type { Pass } from './ir';
 
 /** One way to run a kernel (the sizes of its tiles, say), as plain JSON so that it can be kept beyond the page. */
 export type Candidate = Readonly<Record<string, number | string | boolean>>;
@@ -24,6 +25,27 @@ export function tuned<T extends Candidate>(
   return adapter.tuning ? adapter.tuning.choose(kernel, shape, candidates, fallback) : fallback;
 }
 
+/** A small run of a kernel by which its candidates are compared once on every adapter. */
+export interface Probe {
+  readonly kernel: string;
+  readonly shape: readonly number[];
+  readonly candidates: readonly Candidate[];
+  /** Lengths of the inputs, in floats, and of the result. */
+  readonly inputs: readonly number[];
+  readonly output: number;
+  /** The kernel with a candidate, all of whose params are unsigned constants. */
+  pass(candidate: Candidate): Pass;
+}
+
+export const candidateKey = (candidate: Candidate): string => JSON.stringify(candidate);
+
+/**
+ * Milliseconds of a probe by `candidateKey`, where they have been measured; null where they have not, and will be while nothing
+ * runs. A kernel may take them for the cost of its tiles only as far as these compute the same bits.
+ */
+export const probed = ({ tuning }: AdapterProfile, probe: Probe): Readonly<Record<string, number>> | null =>
+  tuning?.costs?.(probe) ?? null;
+
 /** A question that a kernel asked, with all it may be answered. */
 export interface ChoicePoint {
   readonly kernel: string;
@@ -44,9 +66,9 @@ export interface Choice {
 
 export const pointKey = (kernel: string, shape: readonly number[]): string => `${kernel} ${shape.join(' ')}`;
 
-/** A number for a list of candidates. */
+/** A number for candidates in any order. */
 export function fingerprint(candidates: readonly Candidate[]): number {
-  const text = JSON.stringify(candidates);
+  const text = candidates.map(candidateKey).sort().join();
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
   return h >>> 0;
@@ -61,9 +83,13 @@ export function candidatesOf({ candidates, fallback }: ChoicePoint): Candidate[]
   });
 }
 
+/** Costs are kept among the choices, under a name of their own: a probe's best is the time of every candidate. */
+const costsOf = (kernel: string): string => `${kernel} costs`;
+
 /** The measured choices of one adapter. */
 export class TuningTable implements Tuning {
   private readonly entries = new Map<string, Choice>();
+  private readonly asked = new Map<string, Probe>();
 
   constructor(choices: readonly Choice[] = []) {
     for (const choice of choices) this.add(choice);
@@ -79,6 +105,28 @@ export class TuningTable implements Tuning {
 
   clear(): void {
     this.entries.clear();
+  }
+
+  /** The costs that a probe gave, unless among other candidates. Without any, the probe is one of those asked for. */
+  costs(probe: Probe): Readonly<Record<string, number>> | null {
+    const entry = this.entries.get(pointKey(costsOf(probe.kernel), probe.shape));
+    if (entry?.among === fingerprint(probe.candidates)) return entry.best as Record<string, number>;
+    this.asked.set(probe.kernel, probe);
+    return null;
+  }
+
+  /** A probe that has been asked for and has not been measured. */
+  get wanted(): Probe | undefined {
+    return this.asked.values().next().value;
+  }
+
+  /** This table with the costs that a probe gave: plans that were compiled by this one can still be told by it. */
+  withCosts(probe: Probe, costs: Readonly<Record<string, number>>): TuningTable {
+    const { kernel, shape, candidates } = probe;
+    const entry = { kernel: costsOf(kernel), shape, best: costs, among: fingerprint(candidates) };
+    const table = new TuningTable([...this.choices, entry]);
+    for (const [name, other] of this.asked) if (name !== kernel) table.asked.set(name, other);
+    return table;
   }
 
   /** The choice for a point, unless it was measured among other candidates. */
@@ -103,7 +151,13 @@ export class TuningRecorder implements Tuning {
   constructor(
     /** Answers by `pointKey`. */
     private readonly forced: ReadonlyMap<string, Candidate> = new Map(),
+    /** Answers what is not recorded. */
+    private readonly otherwise?: Tuning,
   ) {}
+
+  costs(probe: Probe): Readonly<Record<string, number>> | null {
+    return this.otherwise?.costs?.(probe) ?? null;
+  }
 
   choose<T>(kernel: string, shape: readonly number[], candidates: readonly T[], fallback: T): T {
     const key = pointKey(kernel, shape);

@@ -4,6 +4,8 @@ import { WebGPUUnavailableError } from '../errors';
 /** Answers which of a kernel's candidates was measured to be best for a shape; see src/compiler/tuning.ts. */
 export interface Tuning {
   choose<T>(kernel: string, shape: readonly number[], candidates: readonly T[], fallback: T): T;
+  /** Milliseconds of a probe with each candidate, where that has been measured; null, and it is noted, where not. */
+  costs?(probe: { readonly kernel: string }): Readonly<Record<string, number>> | null;
 }
 
 /** What kernels may choose by. */
@@ -27,8 +29,9 @@ export interface DeviceOptions {
   /** Choose kernels as for a processor or as for a GPU, whatever the adapter is. Default: by the adapter. */
   kernels?: AdapterProfile['kind'];
   /**
-   * Where `torch.gpu.tune` keeps its measurements: a path in Node, the name of a database in pages. Default: `lamplight/tuning.json`
-   * in the user's cache folder, or a database called `lamplight`. false: nothing is read or kept.
+   * Where measurements are kept: those of `torch.gpu.tune`, and those of a few kernels' tiles that are made once on an adapter, while
+   * nothing runs. A path in Node, the name of a database in pages. Default: `lamplight/tuning.json` in the user's cache folder, or a
+   * database called `lamplight`. false: nothing is read, kept or measured in the background.
    */
   tuning?: string | false;
   /**

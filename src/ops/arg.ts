@@ -3,6 +3,7 @@ import source from '../../shaders/arg.wgsl?raw';
 import stripsLib from '../../shaders/lib/strips.wgsl?raw';
 import { input, type Operand, output, type Pass, scratch } from '../compiler/ir';
 import { BYTES_PER_ELEMENT, numel, scalarOf, showShape } from '../compiler/meta';
+import { withLengths } from '../compiler/reading';
 import { ShapeError } from '../errors';
 import { recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -10,7 +11,7 @@ import { reshape } from './cast';
 import { reducedShape, resolveDim } from './dims';
 import { scatterAddIntoZeros } from './indexing';
 import { elementLibs, type ReduceAttrs, reducedCount } from './reduce';
-import { type Strips, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
+import { resultCount, type Strips, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
 
 /** Outputs: the extremum, and its place along the one dimension in `dims`. */
 function extremumOp(name: string, minimum: boolean): Op<ReduceAttrs> {
@@ -29,28 +30,34 @@ function extremumOp(name: string, minimum: boolean): Op<ReduceAttrs> {
     },
     lower({ inputs: [x], attrs: { dims }, adapter }) {
       const pass = (strips: Strips, from: Operand, places: Operand | null, to: Operand, at: Operand): Pass => {
-        const { params, consts, overrides, grid } = stripsPass(strips, adapter);
+        const { overrides, ...shared } = stripsPass(strips, adapter);
+        const elements = places ? partial : numel(x.shape);
+        const results = resultCount(strips);
+        const lengths = {
+          ...{ x: elements, x4: elements / 4 },
+          ...{ value: results, value4: results / 4, at: results, at4: results / 4 },
+        };
         return {
-          source: [elementLibs[scalarOf(x.dtype)], stripsLib, source],
+          source: [elementLibs[scalarOf(x.dtype)], stripsLib, withLengths(source, lengths)],
           label: name,
-          consts,
+          ...shared,
           overrides: { ...overrides, MINIMUM: minimum ? 1 : 0, HAS_PLACES: places ? 1 : 0 },
           // Without places the input is bound twice: bindings are fixed, and this one is not read.
           reads: [from, places ?? from],
           writes: [to, at],
-          params,
-          grid,
         };
       };
-      const strips = stripsFor(x.shape, dims, adapter);
+      const strips = stripsFor(x.shape, dims, adapter, { fours: true, workgroups: true });
+      const partial = resultCount(strips);
       if (stripCount(strips) === 1)
         return { kind: 'passes', passes: [pass(strips, input(0), null, output(0), output(1))] };
-      const bytes = strips.outputs * stripCount(strips) * BYTES_PER_ELEMENT;
+      const bytes = partial * BYTES_PER_ELEMENT;
+      const second = secondStrips(strips, adapter, { workgroups: true });
       return {
         kind: 'passes',
         passes: [
           pass(strips, input(0), null, scratch(0), scratch(1)),
-          pass(secondStrips(strips, adapter), scratch(0), scratch(1), output(0), output(1)),
+          pass(second, scratch(0), scratch(1), output(0), output(1)),
         ],
         scratch: [bytes, bytes],
       };

@@ -13,7 +13,7 @@ import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { full, reshape } from './cast';
 import { resolveDim } from './dims';
-import { lowerScatter, placesPass } from './scatter-passes';
+import { lowerScatter, ontoBase, placesPass } from './scatter-passes';
 import { pad, slice, stridedScatter } from './shape';
 import { unroll } from './unroll';
 
@@ -162,7 +162,8 @@ const scatterAddOp: Op<ScatterAttrs> = {
   lower({ inputs: [base, index, src], attrs: { dim, shared, replace }, adapter }) {
     const kind = replace ? 'last' : 'sum';
     const asked = scatterName(shared, replace);
-    return lowerScatter(asked, [base!, index!, src!], { dim, shared, kind, includeSelf: true }, adapter);
+    const parts = ontoBase(asked, [base!, index!, src!], dim);
+    return lowerScatter(parts, { dim, shared, kind, includeSelf: true }, adapter);
   },
   vjp([dy], { inputs: [, index, src], attrs, needs }) {
     const { dim, shared, replace } = attrs;
@@ -217,9 +218,36 @@ export function inRegion(
   return sameShape(shape, base.shape) ? region : stridedScatter(base, region, shape, contiguousStrides(base.shape), 0);
 }
 
-/** `scatterAdd` onto zeros of a shape. */
+/** Inputs: index, source. The adjoint of gather and indexSelect, for which no zeros need be made and read. */
+const scatterSumOp: Op<DimAttrs & { readonly shared: boolean; readonly size: number }> = {
+  name: 'scatterSum',
+  saves: { inputs: [0] },
+  infer: ([, src], { dim, size }) => [{ shape: withSize(src!.shape, dim, size), dtype: src!.dtype }],
+  lower({ inputs: [index, src], outputs: [result], attrs: { dim, shared }, adapter }) {
+    const parts = {
+      asked: shared ? 'indexSelect' : 'gather',
+      result: result!,
+      base: null,
+      index: input(0),
+      indices: numel(index!.shape),
+      src: input(1),
+      terms: src!.shape[dim] ?? 1,
+    };
+    return lowerScatter(parts, { dim, shared, kind: 'sum', includeSelf: true }, adapter);
+  },
+  vjp: ([dy], { inputs: [index], attrs: { dim, shared } }) => [
+    null,
+    shared ? indexSelect(dy!, dim, index!) : gather(dy!, dim, index!),
+  ],
+};
+
+/** `scatterAdd` onto zeros of a shape, which is that of index and src but for the dimension. */
 export const scatterAddIntoZeros = (shape: Shape, dim: number, index: Value, src: Value): Value =>
-  scatterAdd(full(shape, 0, src.dtype), dim, index, src);
+  record(scatterSumOp, [index, src], { dim, shared: false, size: shape[dim] ?? 1 });
+
+/** `indexAdd` onto zeros of a shape. */
+const indexAddIntoZeros = (shape: Shape, dim: number, index: Value, src: Value): Value =>
+  record(scatterSumOp, [index, src], { dim, shared: true, size: shape[dim] ?? 1 });
 
 // ── indexSelect and indexAdd: one list of indices for a whole dimension ──
 
@@ -239,12 +267,17 @@ const indexSelectOp: Op<SelectAttrs> = {
     return [{ shape: withSize(x.shape, dim, numel(index.shape)), dtype: x.dtype }];
   },
   lower({ inputs: [x, index], outputs: [y], attrs: { dim, asked } }) {
-    const { size, inner } = around(x.shape, dim);
-    const count = numel(y.shape);
-    const params = [u32(count), u32(size), u32(numel(index.shape)), u32(inner)];
-    return faultyPass('indexSelect', [faultLib, indexSelectSource], 2, count, { params }, asked);
+    const { outer, size, inner } = around(x.shape, dim);
+    const lanes = inner % 4 === 0 ? 4 : 1;
+    const count = numel(y.shape) / lanes;
+    const rest: Partial<Pass> = {
+      entry: lanes === 4 ? 'quads' : 'main',
+      overrides: { OUTER: outer > 1 ? 1 : 0, FAULT_OP: faultOp(asked) },
+      params: [count, size, numel(index.shape), inner / lanes].map(u32),
+    };
+    return faultyPass('indexSelect', [faultLib, indexSelectSource], 2, count, rest, asked);
   },
-  vjp: ([dy], { inputs: [x, index], attrs: { dim } }) => [indexAdd(full(x.shape, 0), dim, index, dy!), null],
+  vjp: ([dy], { inputs: [x, index], attrs: { dim } }) => [indexAddIntoZeros(x.shape, dim, index, dy!), null],
 };
 const gatherRowsOp: Op<SelectAttrs> = { ...indexSelectOp, name: 'gatherRows', cheap: true };
 
@@ -280,7 +313,7 @@ const wrapIndexOp: Op<{ readonly asked: string; readonly limit: number }> = {
   },
   lower: ({ inputs: [index], attrs: { asked, limit } }) => ({
     kind: 'passes',
-    passes: [placesPass(asked, input(0), output(), numel(index!.shape), limit, true)],
+    passes: [placesPass(asked, input(0), output(), numel(index!.shape), { limit, fromEnd: true })],
   }),
 };
 

@@ -8,6 +8,7 @@ import vectorSource from '../../shaders/matvec.wgsl?raw';
 import { input, type Lowering, type Operand, output, type Pass, scratch, spare, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT } from '../compiler/meta';
+import { type Probe, probed } from '../compiler/tuning';
 import type { AdapterProfile } from '../gpu/device';
 import { sumChunkPairs, sumChunks } from './chunks';
 import {
@@ -17,6 +18,9 @@ import {
   isVectorTile,
   isWorkgroupTile,
   type MatmulShape,
+  probeShape,
+  probeTiles,
+  type TileTimes,
   tilesOf,
   type VectorTile,
 } from './matmul-tiles';
@@ -44,7 +48,7 @@ export interface Product extends MatmulShape {
 /** A product of inputs 0 and 1 into output 0; with `sums`, the sums of the first operand's rows go into output 1. */
 export function matmulPasses(product: Product, adapter: AdapterProfile): Lowering {
   const { m, k, n, batch, bias, sums } = product;
-  const tile = chooseTile(product, adapter);
+  const tile = chooseTile(product, adapter, timesOf(product, adapter));
   const chunk = chunkOf(product, tile, adapter.kind);
   const chunks = Math.max(1, Math.ceil(k / chunk));
   const pass = isVectorTile(tile)
@@ -59,6 +63,31 @@ export function matmulPasses(product: Product, adapter: AdapterProfile): Lowerin
   }
   const reduce = sumChunks(scratch(), output(), count, chunks, bias ? { operand: input(2), cols: n } : undefined);
   return { kind: 'passes', passes: [pass, reduce], scratch: [chunks * count * BYTES_PER_ELEMENT] };
+}
+
+/** How long tiles take on this adapter; null for small products, for which that is not worth measuring. */
+function timesOf(product: MatmulShape, adapter: AdapterProfile): TileTimes | null {
+  const { m, k, n, batch } = product;
+  return adapter.tuning && batch * m * k * n >= LARGE[adapter.kind] ? probed(adapter, probeOf(adapter)) : null;
+}
+
+/** Multiplications of products that tiles are measured for: from some milliseconds on. */
+const LARGE = { software: 2 ** 22, gpu: 2 ** 27 };
+
+function probeOf(adapter: AdapterProfile): Probe {
+  const shape = probeShape(adapter);
+  const { m, k, n } = shape;
+  const none: BatchDim = { size: 1, a: 0, b: 0 };
+  const dims = Array.from({ length: BATCH_DIMS }, () => none);
+  const product: Product = { ...shape, steps: { m: k, ka: 1, kb: n, n: 1 }, dims, bias: false };
+  return {
+    kernel: 'matmul',
+    shape: [m, k, n],
+    candidates: probeTiles(adapter),
+    inputs: [m * k, k * n],
+    output: m * n,
+    pass: (tile) => blockPass(product, tile as BlockTile, k, 1, adapter),
+  };
 }
 
 const target = (chunks: number, index = 0): Operand => (chunks === 1 ? output(index) : scratch(index));

@@ -1,5 +1,5 @@
 // How a matrix product is divided among invocations: the tiles that its kernels can have, and which is chosen where.
-import { tuned } from '../compiler/tuning';
+import { candidateKey, tuned } from '../compiler/tuning';
 import type { AdapterProfile } from '../gpu/device';
 
 /** y[batch, m, n] = Σ_k a[batch, m, k] · b[batch, k, n] */
@@ -92,22 +92,71 @@ export function matmulTiles(shape: MatmulShape, adapter: AdapterProfile): readon
 const lanesInFours = ({ kind, architecture, features }: AdapterProfile): boolean =>
   kind === 'software' && architecture === 'swiftshader' && features.has('subgroups');
 
-/** The tile that was measured to be the fastest, or else is expected to be. */
-export function chooseTile(shape: MatmulShape, adapter: AdapterProfile): MatmulTile {
+/** Milliseconds of the product in `probeShape`, by `candidateKey` of its tile. */
+export type TileTimes = Readonly<Record<string, number>>;
+
+/** The tile that was measured to be the fastest, or else is expected to be: by what `times`, measured too, says of this adapter. */
+export function chooseTile(shape: MatmulShape, adapter: AdapterProfile, times: TileTimes | null = null): MatmulTile {
   const tiles = matmulTiles(shape, adapter);
   const { m, k, n, batch, transposeA, transposeB, sums } = shape;
   const flags = [transposeA, transposeB, sums].map(Number);
-  return tuned(adapter, 'matmul', [batch, m, k, n, ...flags], tiles, expectedBest(shape, adapter, tiles));
+  const byTable = cheapest(tiles, (tile) => costOf(shape, tile, adapter.kind));
+  const expected = times ? corrected(shape, adapter, byTable, times) : byTable;
+  return tuned(adapter, 'matmul', [batch, m, k, n, ...flags], tiles, expected);
 }
 
-function expectedBest(shape: MatmulShape, adapter: AdapterProfile, tiles: readonly MatmulTile[]): MatmulTile {
-  const cost = (tile: MatmulTile) => {
-    if (isVectorTile(tile)) return vectorCost(shape, tile);
-    if (adapter.kind === 'software') return softwareCost(shape, tile);
-    return isWorkgroupTile(tile) ? workgroupCost(shape, tile) : Number.POSITIVE_INFINITY;
-  };
+function cheapest<T extends MatmulTile>(tiles: readonly T[], cost: (tile: T) => number): T {
   const costs = tiles.map(cost);
   return tiles[costs.indexOf(Math.min(...costs))]!;
+}
+
+function costOf(shape: MatmulShape, tile: MatmulTile, kind: AdapterProfile['kind'], factor = 1): number {
+  if (isVectorTile(tile)) return vectorCost(shape, tile);
+  if (kind === 'software') return softwareCost(shape, tile, factor);
+  return isWorkgroupTile(tile) ? factor * workgroupCost(shape, tile) : Number.POSITIVE_INFINITY;
+}
+
+/** Tiles that are measured once on an adapter: those that large products take somewhere. */
+export function probeTiles(adapter: AdapterProfile): readonly BlockTile[] {
+  if (adapter.kind === 'gpu') return workgroupTiles;
+  const pairs = [
+    [4, 4],
+    [4, 8],
+    [8, 4],
+    [6, 8],
+    [8, 6],
+    [8, 8],
+    [8, 16],
+  ] as const;
+  const tiles = lanesInFours(adapter) ? quadTiles : registerTiles;
+  return tiles.filter(({ tm, tn }) => pairs.some(([rows, cols]) => tm === rows && tn === cols));
+}
+
+/** A product that all of these divide, that keeps the adapter busy and that takes it some milliseconds. */
+export function probeShape({ kind }: AdapterProfile): MatmulShape {
+  const [m, k, n] = kind === 'gpu' ? [1024, 512, 1024] : [192, 256, 192];
+  return { m, k, n, batch: 1, transposeA: false, transposeB: false, sums: false };
+}
+
+/** A tile that is faster by less than this factor is not worth another kernel. */
+const WORTHWHILE = 1.05;
+
+/**
+ * The cheapest tile by the table with each entry scaled by what the tile took where it was measured, in the place of the cheapest by
+ * the table alone; of those only that add up in the very same order.
+ */
+function corrected(shape: MatmulShape, adapter: AdapterProfile, expected: MatmulTile, times: TileTimes): MatmulTile {
+  if (isVectorTile(expected) || times[candidateKey(expected)] === undefined) return expected;
+  const { kind } = adapter;
+  const probe = probeShape(adapter);
+  const ratio = (tile: BlockTile) => times[candidateKey(tile)]! / runCost(probe, tile, kind);
+  const measured = probeTiles(adapter).filter((tile) => times[candidateKey(tile)] !== undefined);
+  const unit = Math.min(...measured.map(ratio));
+  const chunk = Math.min(chunkOf(shape, expected, kind), shape.k);
+  const alike = measured.filter((tile) => Math.min(chunkOf(shape, tile, kind), shape.k) === chunk);
+  const cost = (tile: BlockTile) => costOf(shape, tile, kind, ratio(tile) / unit);
+  const best = cheapest(alike, cost);
+  return cost(best) * WORTHWHILE < cost(expected) ? best : expected;
 }
 
 // What things cost on SwiftShader, whose lanes load one after the other, in multiplications: fitted to times of tiles from 2 × 2 to 8 × 16.
@@ -128,13 +177,29 @@ const SECOND_PASS = 2.5e5;
 const ADDITION = 16;
 const SECOND_COMPILATION = 4e7;
 
-function softwareCost(shape: MatmulShape, tile: BlockTile): number {
+const stepCost = ({ side, tm, tn }: BlockTile): number =>
+  (tm * tn + (LOAD * (tm + tn)) / side) * (side === 2 && tm === 8 && tn === 8 ? UNEVEN : 1);
+
+/** What a run costs by the table, without compiling. */
+const runCost = (shape: MatmulShape, tile: BlockTile, kind: AdapterProfile['kind']): number =>
+  kind === 'gpu' ? workgroupCost(shape, tile) : softwareRun(shape, tile).first;
+
+/** All chunks of K, and how many these are. */
+function softwareRun(shape: MatmulShape, tile: BlockTile): { readonly first: number; readonly chunks: number } {
   const { side, tm, tn } = tile;
-  const step = (tm * tn + (LOAD * (tm + tn)) / side) * (side === 2 && tm === 8 && tn === 8 ? UNEVEN : 1);
   const chunk = chunkOf(shape, tile, 'software');
   const chunks = Math.ceil(shape.k / chunk);
   const invocations = Math.max(tilesOf(shape, tile) * side * side * chunks, FEW_INVOCATIONS.software);
-  const first = invocations * (Math.min(chunk, shape.k) * step + STORE * tm * tn + INVOCATION);
+  const first = invocations * (Math.min(chunk, shape.k) * stepCost(tile) + STORE * tm * tn + INVOCATION);
+  return { first, chunks };
+}
+
+/** `factor`: how many times as long as by the table a run takes here. */
+function softwareCost(shape: MatmulShape, tile: BlockTile, factor: number): number {
+  const run = softwareRun(shape, tile);
+  const { chunks } = run;
+  const first = factor * run.first;
+  const step = stepCost(tile);
   if (chunks < 2) return RUNS * first + COMPILATION * step;
   const second = SECOND_PASS + chunks * shape.batch * shape.m * shape.n * ADDITION;
   return RUNS * (first + second) + COMPILATION * step + SECOND_COMPILATION;

@@ -8,7 +8,7 @@ import { cast, full } from './cast';
 import { eq, logicalAnd, where } from './compare';
 import { resolveDim } from './dims';
 import { expectIndex, gather, indexAdd, indexCopy, indexSelect, inRegion, scatterAdd, scatterInto } from './indexing';
-import { lowerScatter, type Scatter, type ScatterKind } from './scatter-passes';
+import { lowerScatter, ontoBase, type Scatter, type ScatterKind } from './scatter-passes';
 
 /** What several elements in one place become. */
 export type Reduce = Exclude<ScatterKind, 'last'>;
@@ -24,7 +24,11 @@ const scatterReduceOp: Op<Scatter> = {
     return [{ shape: base!.shape, dtype: base!.dtype }];
   },
   lower: ({ inputs: [base, index, src], attrs, adapter }) =>
-    lowerScatter(attrs.shared ? 'indexReduce' : 'scatterReduce', [base!, index!, src!], attrs, adapter),
+    lowerScatter(
+      ontoBase(attrs.shared ? 'indexReduce' : 'scatterReduce', [base!, index!, src!], attrs.dim),
+      attrs,
+      adapter,
+    ),
   vjp([dy], { inputs: [base, index, src], outputs: [y], attrs }) {
     const places = new Places(attrs, index!);
     const [dbase, dsrc] = gradients[attrs.kind as Reduce](dy!, base!, src!, y!, places, attrs);

@@ -12,16 +12,16 @@ import { narrow } from './shape';
 const argsortOp: Op<{ readonly dim: number; readonly descending: boolean }> = {
   name: 'argsort',
   infer: ([x]) => [{ shape: x.shape, dtype: 'int64' }],
-  lower({ inputs: [x], attrs: { dim, descending } }) {
+  lower({ inputs: [x], attrs: { dim, descending }, adapter }) {
     const n = x.shape[dim] ?? 1;
-    const steps = sortSteps(n);
+    const steps = sortSteps(n, adapter);
     const inner = numel(x.shape.slice(dim + 1));
     // Steps alternate between two buffers; the last one writes the result.
     const buffer = (step: number): Operand => (step === steps - 1 ? output() : scratch(step % 2));
     const sorted = { x: input(0), scalar: scalarOf(x.dtype), count: numel(x.shape), n, inner, descending };
     return {
       kind: 'passes',
-      passes: argsortPasses(sorted, buffer),
+      passes: argsortPasses(sorted, adapter, buffer),
       scratch: Array.from({ length: Math.min(steps - 1, 2) }, () => byteLength(x)),
     };
   },

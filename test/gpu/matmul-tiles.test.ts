@@ -10,6 +10,7 @@ import {
   type MatmulShape,
   type MatmulTile,
   matmulTiles,
+  probeTiles,
 } from '../../src/ops/matmul-tiles';
 import { expectNumbers } from '../support/close';
 import { runPasses } from '../support/passes';
@@ -117,6 +118,27 @@ describe.concurrent('a tile, in products that it does not divide', () => {
     await check(productOf(1, 45, 301, { batch: 3, bias: true }), adapters.gpu, tile);
     await check(productOf(1, 20000, 3, { transposeB: true, bias: true }), adapters.gpu, tile);
     await check(productOf(3, 20000, 1, { transposeA: true }), adapters.gpu, tile);
+  });
+});
+
+describe.concurrent('tiles among which an adapter may prefer one', () => {
+  const product = productOf(50, 70, 35, { transposeB: true });
+  const random = (count: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(i * i + 1));
+  const operands = [random(50 * 70), random(70 * 35)];
+  const bitsOf = async (adapter: AdapterProfile, tile: MatmulTile) => {
+    const forced = { ...adapter, tuning: { choose: () => tile } } as unknown as AdapterProfile;
+    const [y] = await runPasses(device, matmulPasses(product, forced), operands, [50 * 35]);
+    return new Uint32Array(y!.buffer);
+  };
+
+  test.for(['software', 'swiftshader', 'gpu'] as const)('compute the same bits: %s', async (kind, { skip }) => {
+    if (kind === 'swiftshader' && !device.features.has('subgroups')) skip('this device has no subgroups');
+    const tiles = probeTiles(adapters[kind]);
+    expect(tiles.every((tile) => matmulTiles(product, adapters[kind]).includes(tile))).toBe(true);
+    // Kernels of workgroups take a second or two to compile on a processor: those that differ in depth and side will do.
+    const tried = kind === 'gpu' ? [tiles[0]!, tiles[3]!, tiles[4]!] : tiles;
+    const [first, ...others] = await Promise.all(tried.map((tile) => bitsOf(adapters[kind], tile)));
+    for (const other of others) expect(other).toEqual(first);
   });
 });
 

@@ -179,6 +179,61 @@ describe('strips: reductions that several invocations share', () => {
   });
 });
 
+describe('extrema and their places', () => {
+  /** Ties, both zeros, and a NaN in every fifth row, at the end of it and once more before. */
+  const valueAt = (row: number, i: number, length: number): number => {
+    if (row % 5 === 4 && (i === length - 1 || i === (row * 7) % length)) return Number.NaN;
+    const value = (((row * length + i) * 7919) % 23) - 11;
+    return value === 0 && i % 2 === 1 ? -0 : value;
+  };
+  const first = (row: readonly number[], beats: (a: number, b: number) => boolean): number => {
+    const nan = row.findIndex(Number.isNaN);
+    return nan >= 0 ? nan : row.reduce((best, value, i) => (beats(value, row[best]!) ? i : best), 0);
+  };
+
+  test('of rows and columns of every length', async () => {
+    const lengths = [1, 6, 7, 31, 33, 65, 256, 257, 300, 1000];
+    const cases = lengths.map((length) => {
+      const rows = Array.from({ length: 12 }, (_, row) => Array.from({ length }, (_, i) => valueAt(row, i, length)));
+      return { rows, x: torch.tensor(rows, { dtype: torch.float32 }) };
+    });
+    const found = await Promise.all(
+      cases.map(async ({ x }) => {
+        const [top, at] = x.max(1);
+        const sums = x.nanToNum(3).sum(1);
+        const columns = x.t().contiguous();
+        const results = [at, x.argmin(1), top, sums, columns.argmax(0), columns.argmin(0)];
+        return Promise.all(results.map(async (y) => Array.from(await y.data(), Number)));
+      }),
+    );
+    found.forEach(([at, least, top, sums, columnAt, columnLeast], c) => {
+      const { rows } = cases[c]!;
+      const greatest = rows.map((row) => first(row, (a, b) => a > b));
+      const smallest = rows.map((row) => first(row, (a, b) => a < b));
+      expect(at).toEqual(greatest);
+      expect(least).toEqual(smallest);
+      expectNumbers(
+        top!,
+        rows.map((row, r) => row[greatest[r]!]!),
+      );
+      expect(sums).toEqual(rows.map((row) => row.reduce((a, b) => a + (Number.isNaN(b) ? 3 : b), 0)));
+      expect(columnAt).toEqual(greatest);
+      expect(columnLeast).toEqual(smallest);
+    });
+  });
+
+  test('of a long row, of integers, of infinities alone', async () => {
+    const long = torch.arange(40_000).remainder(39_000);
+    const lowest = torch.full([2, 64], Number.NEGATIVE_INFINITY);
+    const far = torch.zeros(100_000);
+    far.at(77_777).fill_(Number.NaN);
+    far.at(88_888).fill_(Number.NaN);
+    const results = [long.argmax(), long.argmin(), lowest.argmax(1), far.argmax(), far.argmin(), far.max()];
+    const [a, b, c, d, e, f] = await Promise.all(results.map(async (y) => Array.from(await y.data(), Number)));
+    expect([a, b, c, d, e, f]).toEqual([[38_999], [0], [0, 0], [77_777], [77_777], [Number.NaN]]);
+  });
+});
+
 describe('what is computed as a reduction loads', () => {
   test.each([
     [[1024], [0], [1]],

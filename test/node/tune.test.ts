@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as torch from 'lamplight';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { TuningStore } from '../../src/compiler/tuning-store';
 
 let folder: string;
@@ -63,4 +63,32 @@ test('tuning writes the file, and the next process reads it', async () => {
   expect((await torch.gpu.tune(product)).choices).toHaveLength(1);
   await torch.init({ kernels: 'gpu', tuning });
   expect((await torch.gpu.tune(product)).choices).toHaveLength(0);
+});
+
+test('tiles are measured while nothing runs, without a trace in counters and results, and the next process knows them', async () => {
+  const tuning = join(folder, 'background.json');
+  const kernels = 'software';
+  await torch.init({ kernels, tuning });
+  const [a, b] = [torch.randn(200, 300), torch.randn(300, 190)];
+  const product = async () => await a.matmul(b).data();
+  const first = await product();
+  await product();
+  await product();
+  // What the collector gives back, and when, is no matter of tuning.
+  const counters = () => {
+    const { liveBytes: _, pooledBytes: __, ...others } = torch.gpu.stats();
+    return others;
+  };
+  const plan = `${await torch.gpu.explain(() => a.matmul(b))}`;
+  const before = counters();
+  await vi.waitFor(async () => expect(await readFile(tuning, 'utf8')).toContain('matmul costs'), 60_000);
+  expect(counters()).toEqual(before);
+  // The plan that is there goes on, and is told as it is.
+  expect(`${await torch.gpu.explain(() => a.matmul(b))}`).toBe(plan);
+  expect(await product()).toEqual(first);
+  expect(counters().plansCompiled).toBe(before.plansCompiled);
+  await torch.init({ kernels, tuning: false });
+  expect(await product()).toEqual(first);
+  await torch.init({ kernels, tuning });
+  expect(await product()).toEqual(first);
 });

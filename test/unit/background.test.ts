@@ -1,0 +1,200 @@
+// Proves when measuring in the background begins, that it stops for whatever runs, and what becomes of its findings. Its device computes nothing.
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { BackgroundTuning } from '../../src/compiler/background';
+import type { Pass } from '../../src/compiler/ir';
+import { candidateKey, type Probe, TuningTable } from '../../src/compiler/tuning';
+import type { AdapterProfile } from '../../src/gpu/device';
+import { chooseTile, type MatmulShape, probeShape, probeTiles } from '../../src/ops/matmul-tiles';
+
+const candidates = [{ tile: 1 }, { tile: 2 }, { tile: 3 }];
+const operand = { from: 'output', index: 0 } as const;
+const pass = (tile: number): Pass => ({
+  source: ['@compute @workgroup_size(1) fn main() {}'],
+  label: `${tile}`,
+  reads: [{ from: 'input', index: 0 }],
+  writes: [operand],
+  params: [['u32', tile]],
+  grid: [tile, 1, 1],
+});
+const probe: Probe = {
+  kernel: 'product',
+  shape: [8],
+  candidates,
+  inputs: [8],
+  output: 4,
+  pass: ({ tile }) => pass(tile as number),
+};
+
+/** A device on which a run takes as long as `cost` says for its tile, and gives the words that `result` says. */
+function fakeDevice(cost: (tile: number) => number, result: (tile: number) => number = () => 7): GPUDevice {
+  let tile = 0;
+  const done = async () => {};
+  const buffer = ({ size }: GPUBufferDescriptor) => ({
+    size,
+    destroy() {},
+    mapAsync: done,
+    getMappedRange: () => new Uint32Array(size / 4).fill(result(tile)).buffer,
+    unmap() {},
+  });
+  const encoder = {
+    setPipeline() {},
+    setBindGroup() {},
+    dispatchWorkgroups: (x: number) => {
+      tile = x;
+    },
+    end() {},
+  };
+  let pending = 0;
+  return {
+    features: new Set(),
+    queue: {
+      writeBuffer() {},
+      submit: () => {
+        pending = cost(tile);
+      },
+      onSubmittedWorkDone: () => {
+        const milliseconds = pending;
+        pending = 0;
+        return new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+      },
+    },
+    pushErrorScope() {},
+    popErrorScope: async () => null,
+    createBuffer: buffer,
+    createBindGroupLayout: () => ({}),
+    createPipelineLayout: () => ({}),
+    createShaderModule: () => ({}),
+    createBindGroup: () => ({}),
+    createComputePipelineAsync: async () => ({}),
+    createCommandEncoder: () => ({
+      beginComputePass: () => encoder,
+      copyBufferToBuffer: () => {},
+      finish: () => ({}),
+    }),
+  } as unknown as GPUDevice;
+}
+
+function engineWith(device: GPUDevice) {
+  const state = { table: new TuningTable(), busy: false, found: [] as Record<string, number>[] };
+  state.table.costs(probe);
+  const background = new BackgroundTuning({
+    idleDevice: () => (state.busy ? null : device),
+    wanted: () => state.table.wanted,
+    found: (which, costs) => {
+      state.found.push(costs);
+      state.table = state.table.withCosts(which, costs);
+    },
+  });
+  return { state, background };
+}
+
+const runs = (background: BackgroundTuning, count: number) => {
+  for (let i = 0; i < count; i++) background.stir();
+};
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+describe('measuring in the background', () => {
+  test('begins once a program has run and then been quiet, and is remembered', async () => {
+    const { state, background } = engineWith(fakeDevice((tile) => 4 - tile));
+    runs(background, 2);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(state.found).toEqual([]);
+    runs(background, 1);
+    await vi.advanceTimersByTimeAsync(900);
+    expect(state.found).toEqual([]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(state.found).toEqual([{ '{"tile":1}': 3, '{"tile":2}': 2, '{"tile":3}': 1 }]);
+    expect(state.table.costs(probe)).toEqual(state.found[0]);
+    expect(new TuningTable(state.table.choices).costs(probe)).toEqual(state.found[0]);
+    runs(background, 10);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(state.found).toHaveLength(1);
+  });
+
+  test('does not begin while the engine is busy or runs follow each other, and stops at the next run', async () => {
+    const { state, background } = engineWith(fakeDevice(() => 2));
+    for (let i = 0; i < 50; i++) {
+      runs(background, 1);
+      await vi.advanceTimersByTimeAsync(500);
+    }
+    expect(state.found).toEqual([]);
+    state.busy = true;
+    await vi.advanceTimersByTimeAsync(10_000);
+    state.busy = false;
+    runs(background, 1);
+    await vi.advanceTimersByTimeAsync(1010);
+    runs(background, 1);
+    await vi.advanceTimersByTimeAsync(900);
+    expect(state.found).toEqual([]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(state.found).toHaveLength(1);
+  });
+
+  test('what computes other bits is left out', async () => {
+    const { state, background } = engineWith(
+      fakeDevice(
+        () => 1,
+        (tile) => (tile === 2 ? 8 : 7),
+      ),
+    );
+    runs(background, 3);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(state.found).toEqual([{ '{"tile":1}': 1, '{"tile":3}': 1 }]);
+  });
+
+  test('spends a bounded time, also where the adapter is slow', async () => {
+    let submitted = 0;
+    const { state, background } = engineWith(
+      fakeDevice((tile) => {
+        if (tile > 0) submitted += 150;
+        return 150;
+      }),
+    );
+    runs(background, 3);
+    await vi.advanceTimersByTimeAsync(60_000);
+    runs(background, 3);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(state.found).toEqual([]);
+    // Runs, and the copies of what they computed.
+    expect(submitted).toBeLessThanOrEqual(6 * 150);
+  });
+});
+
+describe('tiles by what was measured', () => {
+  const swiftshader: AdapterProfile = {
+    kind: 'software',
+    vendor: '',
+    architecture: 'swiftshader',
+    description: '',
+    features: new Set(['subgroups']),
+    maxBufferSize: 2 ** 31,
+    maxStorageBufferBindingSize: 2 ** 31,
+  };
+  const square = (n: number): MatmulShape => ({ ...probeShape(swiftshader), m: n, k: n, n });
+  const times = (best: object, others: number) =>
+    Object.fromEntries(
+      probeTiles(swiftshader).map((tile) => [
+        candidateKey(tile),
+        candidateKey(tile) === candidateKey(best as typeof tile) ? 1 : others,
+      ]),
+    );
+
+  test('the tile that was faster takes the place of the one expected, for large products alone', () => {
+    const [large, small] = [square(1024), square(2)];
+    const narrow = probeTiles(swiftshader).find(({ tm, tn }) => tm === 8 && tn === 4)!;
+    expect(chooseTile(large, swiftshader)).not.toEqual(narrow);
+    expect(chooseTile(large, swiftshader, times(narrow, 2))).toEqual(narrow);
+    expect(chooseTile(small, swiftshader, times(narrow, 2))).toEqual(chooseTile(small, swiftshader));
+    expect(chooseTile(large, swiftshader, {})).toEqual(chooseTile(large, swiftshader));
+  });
+
+  test('which divides every probe, and adds up in one chunk', () => {
+    for (const adapter of [swiftshader, { ...swiftshader, kind: 'gpu' as const }]) {
+      const { m, n } = probeShape(adapter);
+      for (const { side, tm, tn } of probeTiles(adapter)) expect([m % (side * tm), n % (side * tn)]).toEqual([0, 0]);
+      expect(probeTiles(adapter).length).toBeGreaterThan(4);
+    }
+  });
+});
