@@ -3,7 +3,7 @@ import { invariant } from '../errors';
 import { input, output, type Param, type Pass, scalar } from './ir';
 import { type Meta, numel, storedOf } from './meta';
 import { type Cluster, type Evaluated, fieldsOf, functionsOf, libsOf, resultOf } from './pointwise';
-import { arrayOf, evaluation } from './reading';
+import { evaluation, Sizes } from './reading';
 
 /**
  * The lines of a kernel that store to its first output, and that an epilogue replaces: an element, or four; each in a kernel of
@@ -82,11 +82,12 @@ export function withEpilogue(
 ): Pass {
   invariant(takesEpilogue(pass), `the kernel ${pass.label} takes no epilogue`);
   const { members, externals, others } = epilogue;
-  const params: Param[] = members.flatMap(({ scalars, body }) => scalars.map((s) => scalar(s, body.scalarType)));
   const base = pass.reads.length + pass.writes.length + (pass.params?.length ? 1 : 0);
   const lanes = storeLanes(pass);
   const { floats, any } = storeLines[lanes];
-  const code = generate(epilogue, base, lanes, where);
+  const sizes = new Sizes();
+  const code = generate(epilogue, base, lanes, where, sizes);
+  const params = [...sizes.params, ...scalarsOf(members)];
   const halves = members[epilogue.main]!.result.dtype === 'float16';
   const withStore = (text: string) => {
     const line = where === 'finish' ? finishLine : text.includes(floats) ? floats : any;
@@ -120,11 +121,11 @@ export const takesPrologue = (pass: Pass): boolean =>
 export function withPrologue(pass: Pass, cluster: Cluster, slot: number, firstInput: number): Pass {
   invariant(takesPrologue(pass), `the kernel ${pass.label} takes no prologue`);
   const { members, externals, outputs } = cluster;
-  const params: Param[] = members.flatMap(({ scalars, body }) => scalars.map((s) => scalar(s, body.scalarType)));
   const base = pass.reads.length + pass.writes.length + (pass.params?.length ? 1 : 0);
   const others = externals.map((_, e) => e).filter((e) => e !== slot);
   const lanes = loadLanes(pass);
   const scalarNames = members.map(({ scalars }, m) => scalars.map((_, i) => `prologue_params.m${m}s${i}`));
+  const sizes = new Sizes();
   const {
     lines: body,
     inFours,
@@ -134,23 +135,25 @@ export function withPrologue(pass: Pass, cluster: Cluster, slot: number, firstIn
     externals,
     lanes,
     count: numel(members[outputs[0]!]!.result.shape),
+    sizes,
     nameOf: (e) => `prologue_x${e}`,
     call: (m, args) => `prologue${m}(${[...args, ...scalarNames[m]!].join(', ')})`,
   });
-  const declare = (e: number, binding: number) => {
-    const type = arrayOf(typeOf(e), Math.ceil(numel(externals[e]!.shape) / (inFours[e] ? 4 : 1)));
-    return `@group(0) @binding(${binding}) var<storage, read> prologue_x${e}: ${type};`;
-  };
+  const declare = (e: number, binding: number) =>
+    `@group(0) @binding(${binding}) var<storage, read> prologue_x${e}: array<${typeOf(e)}>;`;
+  const lengths: Record<string, number> = { ...pass.lengths };
+  for (const [e, x] of externals.entries()) lengths[`prologue_x${e}`] = numel(x.shape) / (inFours[e] ? 4 : 1);
   const lines = others.map((e, i) => declare(e, base + i));
-  const fields = fieldsOf(members);
+  const fields = [...sizes.fields, ...fieldsOf(members)];
   if (fields.length > 0) {
     lines.push(`struct PrologueParams { ${fields.join(', ')} }`);
     lines.push(`@group(0) @binding(${base + others.length}) var<uniform> prologue_params: PrologueParams;`);
   }
   lines.push(...functionsOf(members, 'prologue'));
   const results = Array.from({ length: lanes }, (_, lane) => `v${outputs[0]}_${lane}`);
-  if (lanes === 4) lines.push('fn load4(i: u32) -> Quad {', ...body, `  return Quad(${results.join(', ')});`, '}');
-  else lines.push('fn load(i: u32) -> Element {', ...body, `  return ${results[0]};`, '}');
+  const all = [...sizes.loadsFrom('prologue_params'), ...body];
+  if (lanes === 4) lines.push('fn load4(i: u32) -> Quad {', ...all, `  return Quad(${results.join(', ')});`, '}');
+  else lines.push('fn load(i: u32) -> Element {', ...all, `  return ${results[0]};`, '}');
   const load = loadLines[lanes];
   const replaced = (text: string) =>
     text.includes(load.function)
@@ -162,15 +165,25 @@ export function withPrologue(pass: Pass, cluster: Cluster, slot: number, firstIn
     ...pass,
     label: `${names.join(' ')} ${pass.label}`,
     source: [...pass.source.map(replaced), ...libs],
-    extras: { reads: others.map((_, i) => input(firstInput + i)), writes: [], params },
+    lengths,
+    extras: {
+      reads: others.map((_, i) => input(firstInput + i)),
+      writes: [],
+      params: [...sizes.params, ...scalarsOf(members)],
+    },
   };
 }
+
+/** The members' dynamic scalars, as params. */
+const scalarsOf = (members: readonly Evaluated[]): Param[] =>
+  members.flatMap(({ scalars, body }) => scalars.map((s) => scalar(s, body.scalarType)));
 
 function generate(
   { members, externals, main, others }: Epilogue,
   base: number,
   lanes: 1 | 4,
   where: 'store' | 'finish',
+  sizes: Sizes,
 ): string {
   const lines: string[] = [];
   const scalars = members.map((member, m) => member.scalars.map((_, i) => `epilogue_params.m${m}s${i}`));
@@ -180,6 +193,7 @@ function generate(
     externals,
     lanes,
     count,
+    sizes,
     nameOf: (e) => `epilogue_x${e}`,
     call: (m, args) => `epilogue${m}(${[...args, ...scalars[m]!].join(', ')})`,
   });
@@ -192,16 +206,17 @@ function generate(
     const store = lanes === 4 ? `vec4<${type}>` : type;
     lines.push(`@group(0) @binding(${binding++}) var<storage, read_write> epilogue_y${o}: array<${store}>;`);
   });
-  const fields = fieldsOf(members);
+  const fields = [...sizes.fields, ...fieldsOf(members)];
   if (fields.length > 0) {
     lines.push(`struct EpilogueParams { ${fields.join(', ')} }`);
     lines.push(`@group(0) @binding(${binding}) var<uniform> epilogue_params: EpilogueParams;`);
   }
   lines.push(...functionsOf(members, 'epilogue'));
   const stored = resultOf(members, main, lanes);
-  if (where === 'finish') lines.push('fn outputs_finish(i: u32, value: f32) -> f32 {', ...body, `  return ${stored};`);
-  else if (lanes === 4) lines.push('fn store4(i: u32, value: vec4f) {', ...body, `  y4[i] = ${stored};`);
-  else lines.push('fn store(i: u32, value: f32) {', ...body, `  y[i] = ${stored};`);
+  const all = [...sizes.loadsFrom('epilogue_params'), ...body];
+  if (where === 'finish') lines.push('fn outputs_finish(i: u32, value: f32) -> f32 {', ...all, `  return ${stored};`);
+  else if (lanes === 4) lines.push('fn store4(i: u32, value: vec4f) {', ...all, `  y4[i] = ${stored};`);
+  else lines.push('fn store(i: u32, value: f32) {', ...all, `  y[i] = ${stored};`);
   others.forEach((m, o) => {
     lines.push(`  epilogue_y${o}[i] = ${resultOf(members, m, lanes)};`);
   });

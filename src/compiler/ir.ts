@@ -41,6 +41,8 @@ export interface Pass {
   readonly consts?: Readonly<Record<string, number>>;
   /** Values for `override`s of the source. */
   readonly overrides?: Readonly<Record<string, number>>;
+  /** Lengths of storage arrays that the source declares without, by name: they may be declared with them, for speed. */
+  readonly lengths?: Readonly<Record<string, number>>;
   readonly reads: readonly Operand[];
   readonly writes: readonly Operand[];
   /** Fields of `struct Params`, each a 4-byte scalar, in order. */

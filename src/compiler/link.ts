@@ -8,6 +8,7 @@ import type { Slot, Slots } from '../gpu/slots';
 import type { Param } from './ir';
 import { layOut, tenantsOf } from './layout';
 import { operandsOf, type Plan, type Step } from './plan';
+import { paysToKnow, withLengths } from './reading';
 
 /** Uniform bindings start at multiples of this many bytes (WebGPU's default minUniformBufferOffsetAlignment). */
 const UNIFORM_ALIGNMENT = 256;
@@ -128,13 +129,16 @@ function pipelineRequest(step: Step): PipelineRequest {
     operandsOf(pass).map(({ kind }) => kind),
     [pass.params, pass.extras?.params].map((params) => (params?.length ? 'u' : undefined)),
   );
-  return {
+  const code = enabled(specialise(pass.source.join('\n'), pass.consts));
+  const general: PipelineRequest = {
     label: pass.label,
-    code: enabled(specialise(pass.source.join('\n'), pass.consts)),
+    code,
     entry: pass.entry ?? 'main',
     overrides: pass.overrides ?? {},
     bindings,
   };
+  const { lengths } = pass;
+  return lengths && paysToKnow(lengths) ? { ...general, code: withLengths(code, lengths), general } : general;
 }
 
 const enabled = (code: string): string => (/\bf16\b/.test(code) ? `enable f16;\n${code}` : code);

@@ -4,13 +4,11 @@ import template from '../../shaders/pointwise.wgsl?raw';
 import { input, output, type Param, type Pass, type PointwiseBody, scalar, u32 } from './ir';
 import { gridFor } from './lowering';
 import { type DType, type Meta, numel, type Scalar, sameShape, scalarOf, storedOf } from './meta';
-import { arrayOf, evaluation } from './reading';
-
-export { broadcastIndex } from './reading';
+import { evaluation, type Lengths, Sizes } from './reading';
 
 const WORKGROUP = 64;
 /** So few elements are evaluated one by one unless their number is a multiple of 4. */
-const FEW = 64;
+const FEW = 8;
 const generated = /\/\/ generated-begin[\s\S]*\/\/ generated-end/;
 
 /** An argument of an expression: an earlier member of the cluster, or a value in memory with the shape it is read in. */
@@ -57,12 +55,15 @@ export function clusterPass(cluster: Cluster, merge?: Merge): Pass {
   const count = numel(members[outputs[0]!]!.result.shape);
   // The last four may reach past the end: bindings are multiples of 16 bytes.
   const lanes = count % 4 === 0 || count > FEW ? 4 : 1;
-  const params: Param[] = [u32(Math.ceil(count / lanes))];
+  const { code, sizes, lengths } = generate(cluster, count, lanes, merge);
+  const params: Param[] = [u32(Math.ceil(count / lanes)), ...sizes.params];
   for (const { scalars, body } of members) for (const s of scalars) params.push(scalar(s, body.scalarType));
   const names = members.filter(({ inputs }) => inputs.length > 0).map(({ name }) => name);
   return {
     label: names.length > 0 ? names.join(' ') : members[0]!.name,
-    source: [...libsOf(members), template.replace(generated, () => generate(cluster, count, lanes, merge))],
+    source: [...libsOf(members), template.replace(generated, () => code)],
+    // What only fills, once as a rule, is one kernel for all lengths.
+    ...(externals.length > 0 && { lengths }),
     reads: externals.map((_, i) => input(i)).filter((_, i) => i !== merge?.external),
     writes: outputs.map((_, i) => output(i)),
     params,
@@ -70,38 +71,39 @@ export function clusterPass(cluster: Cluster, merge?: Merge): Pass {
   };
 }
 
-function generate({ members, externals, outputs }: Cluster, count: number, lanes: 1 | 4, merge?: Merge): string {
-  const lines: string[] = [];
-  lines.push(`struct Params { ${['count: u32', ...fieldsOf(members)].join(', ')} }`);
+function generate({ members, externals, outputs }: Cluster, count: number, lanes: 1 | 4, merge?: Merge) {
   const nameOf = (e: number) => (e === merge?.external ? `y${merge.output}` : `x${e}`);
   const scalars = members.map((member, m) => member.scalars.map((_, i) => `m${m}s${i}`));
   const call = (m: number, args: readonly string[]) => `apply${m}(${[...args, ...scalars[m]!].join(', ')})`;
-  const { lines: body, inFours, typeOf } = evaluation({ members, externals, lanes, count, nameOf, call });
+  const sizes = new Sizes();
+  const evaluated = evaluation({ members, externals, lanes, count, sizes, nameOf, call });
 
+  const fields = ['count: u32', ...sizes.fields, ...fieldsOf(members)];
+  const lines = [`struct Params { ${fields.join(', ')} }`];
+  const lengths: Record<string, number> = {};
   let binding = 0;
   externals.forEach((x, e) => {
     if (e === merge?.external) return;
-    const length = Math.ceil(numel(x.shape) / (inFours[e] ? 4 : 1));
-    lines.push(`@group(0) @binding(${binding++}) var<storage, read> ${nameOf(e)}: ${arrayOf(typeOf(e), length)};`);
+    lengths[nameOf(e)] = numel(x.shape) / (evaluated.inFours[e] ? 4 : 1);
+    lines.push(`@group(0) @binding(${binding++}) var<storage, read> ${nameOf(e)}: array<${evaluated.typeOf(e)}>;`);
   });
   outputs.forEach((m, o) => {
     const type = storedOf(members[m]!.result.dtype);
-    // What only fills, once as a rule, is one kernel for all lengths.
-    const length = externals.length > 0 ? Math.ceil(count / lanes) : 0;
-    const store = arrayOf(lanes === 4 ? `vec4<${type}>` : type, length);
-    lines.push(`@group(0) @binding(${binding++}) var<storage, read_write> y${o}: ${store};`);
+    const store = lanes === 4 ? `vec4<${type}>` : type;
+    lengths[`y${o}`] = count / lanes;
+    lines.push(`@group(0) @binding(${binding++}) var<storage, read_write> y${o}: array<${store}>;`);
   });
   lines.push(`@group(0) @binding(${binding}) var<uniform> params: Params;`);
 
   lines.push(...functionsOf(members, 'apply'));
   // Each use of a uniform is a load.
   const loads = scalars.flat().map((name) => `  let ${name} = params.${name};`);
-  lines.push('fn evaluate(i: u32) {', ...loads, ...body);
+  lines.push('fn evaluate(i: u32) {', ...sizes.loadsFrom('params'), ...loads, ...evaluated.lines);
   outputs.forEach((m, o) => {
     lines.push(`  y${o}[i] = ${resultOf(members, m, lanes)};`);
   });
   lines.push('}');
-  return lines.join('\n');
+  return { code: lines.join('\n'), sizes, lengths: lengths as Lengths };
 }
 
 /** A member as the functions and uniforms of its kernel see it; its arguments may also be the element being stored. */

@@ -1,22 +1,57 @@
 // How kernels read the inputs of pointwise expressions: broadcast, an element or four neighbouring elements at a time.
+import { type Param, u32 } from './ir';
 import { contiguousStrides, type DType, type Meta, type Shape, sameShape, storedOf } from './meta';
 import type { Evaluated, Source } from './pointwise';
 
-/** Arrays from this length on are declared with it. */
+/** Arrays from this length on are declared with it, and kernels with one of LONG elements or fours are worth that. */
 const MIN_SIZED = 64;
+const LONG = 4096;
+
+/** Lengths of storage arrays, by name, in elements as they are declared. */
+export type Lengths = Readonly<Record<string, number>>;
 
 /**
- * A storage array's WGSL type. A known length spares each access the division by which a processor (SwiftShader) finds it;
- * short arrays go without, so that kernels over few elements are shared.
+ * Whether a kernel gains by knowing the lengths of its arrays, which spares each access the division by which a processor
+ * (SwiftShader) finds them: a quarter of the time of long arrays, at most 30 µs a dispatch of others (measured).
  */
-export const arrayOf = (type: string, length: number): string =>
-  length < MIN_SIZED ? `array<${type}>` : `array<${type}, ${length}>`;
+export const paysToKnow = (lengths: Lengths): boolean => Object.values(lengths).some((length) => length >= LONG);
 
 /** The source with the lengths of the storage arrays named: `x: array<f32>;` becomes `x: array<f32, 4096>;`. */
-export function withLengths(source: string, lengths: Readonly<Record<string, number>>): string {
-  return source.replace(/> (\w+): array<([\w<>]+)>;/g, (line, name: string, type: string) =>
-    lengths[name] === undefined ? line : `> ${name}: ${arrayOf(type, Math.ceil(lengths[name]))};`,
-  );
+export const withLengths = (source: string, lengths: Lengths): string =>
+  source.replace(/> (\w+): array<([\w<>]+)>;/g, (line, name: string, type: string) => {
+    const length = Math.ceil(lengths[name] ?? 0);
+    return length < MIN_SIZED ? line : `> ${name}: array<${type}, ${length}>;`;
+  });
+
+/**
+ * The sizes that generated code computes with. They are uniforms, so that one kernel serves all sizes; each has a name by its
+ * part in the computation and never by its value, since values that are equal by chance would make a kernel of their own.
+ */
+export class Sizes {
+  private readonly byPart = new Map<string, { readonly name: string; readonly value: number }>();
+
+  /** The WGSL name of a size. */
+  nameOf(part: string, value: number): string {
+    const known = this.byPart.get(part);
+    if (known) return known.name;
+    const name = `n${this.byPart.size}`;
+    this.byPart.set(part, { name, value });
+    return name;
+  }
+
+  /** Fields of the uniform struct. */
+  get fields(): string[] {
+    return [...this.byPart.values()].map(({ name }) => `${name}: u32`);
+  }
+
+  get params(): Param[] {
+    return [...this.byPart.values()].map(({ value }) => u32(value));
+  }
+
+  /** Statements that load them: each use of a uniform is a load. */
+  loadsFrom(uniforms: string): string[] {
+    return [...this.byPart.values()].map(({ name }) => `  let ${name} = ${uniforms}.${name};`);
+  }
 }
 
 /** The source of a kernel that moves elements, whatever they are, in words: for float16, in halves of words. */
@@ -26,6 +61,8 @@ export const movedAs = (dtype: DType, source: string): string =>
 interface Run {
   size: number;
   readonly stride: number;
+  /** The stride counts fours, so that it is 1 by chance if at all. */
+  readonly fours?: boolean;
 }
 
 /** The dimensions of a result in an input's memory, outermost first; those that the input has or lacks together are one run. */
@@ -46,43 +83,65 @@ function runsOf(from: Shape, to: Shape): Run[] {
   return runs;
 }
 
-function indexOf(runs: readonly Run[], at: string): string {
+/** The name of a size of a run: of what lies below it, of itself, or its stride. */
+type NameOf = (part: string, value: number) => string;
+
+function indexOf(runs: readonly Run[], at: string, nameOf: NameOf): string {
   const terms: string[] = [];
   let below = 1;
   for (let r = runs.length - 1; r >= 0; r--) {
-    const { size, stride } = runs[r]!;
+    const { size, stride, fours } = runs[r]!;
     if (stride > 0) {
-      let term = below === 1 ? at : `${at} / ${below}u`;
-      if (r > 0) term = `(${term}) % ${size}u`;
-      terms.push(stride === 1 ? `(${term})` : `(${term}) * ${stride}u`);
+      let term = r === runs.length - 1 ? at : `${at} / ${nameOf(`below ${r}`, below)}`;
+      if (r > 0) term = `(${term}) % ${nameOf(`size ${r}`, size)}`;
+      terms.push(stride === 1 && !fours ? `(${term})` : `(${term}) * ${nameOf(`stride ${r}`, stride)}`);
     }
     below *= size;
   }
   return terms.length > 0 ? terms.join(' + ') : '0u';
 }
 
-/** WGSL for the element of an input of shape `from` that meets element `at` of a result of shape `to`. */
-export const broadcastIndex = (from: Shape, to: Shape, at: string): string =>
-  sameShape(from, to) ? at : indexOf(runsOf(from, to), at);
+/** Names for the sizes of the runs in which a value is read, in elements or fours. */
+const namesFor =
+  (sizes: Sizes, input: number, runs: readonly Run[], lanes: 1 | 4): NameOf =>
+  (part, value) => {
+    const runsRead = runs.map(({ size, stride }) => `${size} ${stride}`).join(', ');
+    return sizes.nameOf(`${part} of ${input} by ${lanes}: ${runsRead}`, value);
+  };
+
+/** Whether a result's elements are the input's, one for one: a single run is read from its start. */
+const isWhole = (runs: readonly Run[]): boolean => runs.length === 1 && runs[0]!.stride > 0;
+
+/** WGSL for the element of an input of shape `from`, the `input`th, that meets element `at` of a result of shape `to`. */
+export function broadcastIndex(from: Shape, to: Shape, at: string, sizes: Sizes, input = 0): string {
+  const runs = runsOf(from, to);
+  return sameShape(from, to) || isWhole(runs) ? at : indexOf(runs, at, namesFor(sizes, input, runs, 1));
+}
 
 /** What four neighbouring elements of a result meet in an input: four neighbours, one element, or any elements. */
-export type FourRead =
-  | { readonly kind: 'four' | 'one'; readonly index: string }
-  /** `broadcastIndex` says which, one by one. */
-  | { readonly kind: 'each' };
+export type FourKind = 'four' | 'one' | 'each';
 
-/** `i` counts fours of the result; the index of a four counts fours of the input. */
-export function fourRead(from: Shape, to: Shape, i: string): FourRead {
-  if (sameShape(from, to)) return { kind: 'four', index: i };
+export function fourKind(from: Shape, to: Shape): FourKind {
   const runs = runsOf(from, to);
-  if (runs.every(({ stride }) => stride === 0)) return { kind: 'one', index: '0u' };
+  if (sameShape(from, to) || isWhole(runs)) return 'four';
+  if (runs.every(({ stride }) => stride === 0)) return 'one';
   const inner = runs.at(-1)!;
-  if (inner.size % 4 !== 0 || inner.stride > 1) return { kind: 'each' };
-  const outer = runs.slice(0, -1);
-  const innermost = { size: inner.size / 4, stride: inner.stride };
-  if (inner.stride === 0) return { kind: 'one', index: indexOf([...outer, innermost], i) };
-  const quarters = outer.map(({ size, stride }) => ({ size, stride: stride / 4 }));
-  return { kind: 'four', index: indexOf([...quarters, innermost], i) };
+  if (inner.size % 4 !== 0 || inner.stride > 1) return 'each';
+  return inner.stride === 0 ? 'one' : 'four';
+}
+
+/**
+ * WGSL for the four neighbours, or the one element, that four elements of a result meet; `i` counts fours of the result, and
+ * the index of four counts fours of the input. Where they meet any elements, `broadcastIndex` says which, one by one.
+ */
+export function fourIndex(from: Shape, to: Shape, i: string, sizes: Sizes, input = 0): string {
+  const runs = runsOf(from, to);
+  if (sameShape(from, to) || isWhole(runs)) return i;
+  if (runs.every(({ stride }) => stride === 0)) return '0u';
+  const fours = fourKind(from, to) === 'four';
+  const { size, stride } = runs.at(-1)!;
+  const outer = runs.slice(0, -1).map((run) => ({ size: run.size, stride: run.stride / (fours ? 4 : 1), fours }));
+  return indexOf([...outer, { size: size / 4, stride }], i, namesFor(sizes, input, runs, 4));
 }
 
 const isExternal = (source: Source | 'stored', e: number): source is Exclude<Source, { readonly member: number }> =>
@@ -91,7 +150,7 @@ const isExternal = (source: Source | 'stored', e: number): source is Exclude<Sou
 /** Whether all members read an external in fours, if at all. */
 export const readsFours = (members: readonly Evaluated[], e: number): boolean =>
   members.every(({ inputs, result }) =>
-    inputs.every((source) => !isExternal(source, e) || fourRead(source.meta.shape, result.shape, '').kind === 'four'),
+    inputs.every((source) => !isExternal(source, e) || fourKind(source.meta.shape, result.shape) === 'four'),
   );
 
 export interface Evaluation {
@@ -102,13 +161,14 @@ export interface Evaluation {
   readonly lanes: 1 | 4;
   /** Elements of the results. */
   readonly count: number;
+  readonly sizes: Sizes;
   nameOf(external: number): string;
   /** WGSL of a member's function and of its scalars. */
   call(member: number, args: readonly string[]): string;
 }
 
 /** Declarations of externals' element types, and statements that leave member m's result for lane l in `v{m}_{l}`. */
-export function evaluation({ members, externals, lanes, count, nameOf, call }: Evaluation) {
+export function evaluation({ members, externals, lanes, count, sizes, nameOf, call }: Evaluation) {
   const inFours = externals.map((_, e) => lanes === 4 && readsFours(members, e));
   const loads = new Map<string, string>();
   /** The name of what is read there; each place is read once. */
@@ -120,14 +180,16 @@ export function evaluation({ members, externals, lanes, count, nameOf, call }: E
     return name;
   };
   // The last four may reach past the end.
-  const place = (lane: number) => (count % 4 === 0 ? `(i * 4u + ${lane}u)` : `min(i * 4u + ${lane}u, ${count - 1}u)`);
+  const place = (lane: number) => `min(i * 4u + ${lane}u, ${sizes.nameOf('last', count - 1)})`;
   const read = (source: Exclude<Source, { readonly member: number }>, to: Shape, lane: number): string => {
     const { external, meta } = source;
-    if (lanes === 1) return loaded(external, broadcastIndex(meta.shape, to, 'i'));
-    const four = fourRead(meta.shape, to, 'i');
-    if (four.kind === 'four' && inFours[external]) return `${loaded(external, four.index, 'vec4f')}.${'xyzw'[lane]}`;
-    if (four.kind === 'one') return loaded(external, four.index);
-    return loaded(external, broadcastIndex(meta.shape, to, place(lane)));
+    const { shape } = meta;
+    if (lanes === 1) return loaded(external, broadcastIndex(shape, to, 'i', sizes, external));
+    const kind = fourKind(shape, to);
+    const four = () => fourIndex(shape, to, 'i', sizes, external);
+    if (kind === 'four' && inFours[external]) return `${loaded(external, four(), 'vec4f')}.${'xyzw'[lane]}`;
+    if (kind === 'one') return loaded(external, four());
+    return loaded(external, broadcastIndex(shape, to, place(lane), sizes, external));
   };
   const lines: string[] = [];
   for (let lane = 0; lane < lanes; lane++) {

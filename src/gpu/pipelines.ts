@@ -13,6 +13,8 @@ export interface PipelineRequest {
   readonly overrides: Readonly<Record<string, number>>;
   /** One letter a binding of group 0. */
   readonly bindings: readonly BindingKind[];
+  /** A kernel that computes the same, bit for bit and with the same bindings, for whatever sizes. */
+  readonly general?: PipelineRequest;
 }
 
 export interface Pipeline {
@@ -42,6 +44,13 @@ function literal(value: number, type: string): string {
 const keyOf = ({ entry, bindings, overrides, code }: PipelineRequest): string =>
   `${entry}\n${bindings.join('')}\n${JSON.stringify(overrides)}\n${code}`;
 
+/** 32 bits of a text: FNV-1a. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash;
+}
+
 /** What takes longest to compile should not begin last. */
 const heaviestFirst = (requests: readonly PipelineRequest[]): PipelineRequest[] =>
   [...requests].sort((a, b) => b.code.length - a.code.length);
@@ -55,9 +64,17 @@ export class Pipelines {
   private characters = 0;
   private readonly layouts = new Map<string, { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
 
+  /** Hashes of the general kernels whose kind has been met; should two be equal, a kernel is general too early. */
+  private readonly met = new Set<number>();
+
   constructor(private readonly device: GPUDevice) {}
 
-  get(request: PipelineRequest): Promise<Pipeline> {
+  /**
+   * The pipeline of a kernel that knows its sizes if it is there or the first of its kind, and of the general one otherwise: a
+   * program whose sizes change compiles each of its kernels twice, whatever sizes follow.
+   */
+  get(asked: PipelineRequest): Promise<Pipeline> {
+    const request = this.choose(asked);
     const key = keyOf(request);
     const known = this.pipelines.get(key);
     const pipeline = known ?? this.create(request);
@@ -96,7 +113,8 @@ export class Pipelines {
     requests: readonly PipelineRequest[],
     onProgress: (done: number, total: number) => void,
   ): Promise<void> {
-    const fresh = new Map(requests.map((request) => [keyOf(request), request]));
+    const chosen = requests.map((request) => this.choose(request));
+    const fresh = new Map(chosen.map((request) => [keyOf(request), request]));
     for (const key of this.pipelines.keys()) fresh.delete(key);
     let done = 0;
     onProgress(0, fresh.size);
@@ -105,6 +123,16 @@ export class Pipelines {
       onProgress(++done, fresh.size);
     });
     await Promise.all(compiling);
+  }
+
+  private choose(request: PipelineRequest): PipelineRequest {
+    const { general } = request;
+    if (!general || this.pipelines.has(keyOf(request))) return request;
+    const kind = keyOf(general);
+    const hash = hashOf(kind);
+    if (this.pipelines.has(kind) || this.met.has(hash)) return general;
+    this.met.add(hash);
+    return request;
   }
 
   private async create({ label, code, entry, overrides, bindings }: PipelineRequest): Promise<Pipeline> {

@@ -8,7 +8,6 @@ import mathLib from '../../shaders/lib/math.wgsl?raw';
 import { f32, fault, i32, input, type Operand, output, type Pass, scalar, scratch, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT, sameShape, showShape } from '../compiler/meta';
-import { withLengths } from '../compiler/reading';
 import { ShapeError } from '../errors';
 import type { AdapterProfile } from '../gpu/device';
 import { faultOp } from '../gpu/faults';
@@ -83,7 +82,8 @@ const crossEntropyOp = (reduction: Reduction): Op<CrossEntropyAttrs> => ({
     const whole = reduced && n <= WHOLE_ROWS && n * classes <= WHOLE_SCORES;
     const divide = reduction === 'mean' ? 1 : 0;
     const rows: Pass = {
-      source: [mathLib, faultLib, withLengths(source, lengthsOf(n, classes))],
+      source: [mathLib, faultLib, source],
+      lengths: lengthsOf(n, classes),
       label: 'cross entropy',
       ...(whole ? { entry: 'whole', grid: [1, 1, 1] } : byRows('main', n, classes, adapter)),
       overrides: {
@@ -159,7 +159,8 @@ const crossEntropyGradOp: Op<GradAttrs> = {
       kind: 'passes',
       passes: [
         {
-          source: [mathLib, withLengths(gradSource, lengthsOf(n, classes))],
+          source: [mathLib, gradSource],
+          lengths: lengthsOf(n, classes),
           label: 'cross entropy gradient',
           // A GPU's neighbouring invocations should read neighbouring elements; a processor's spare themselves the divisions.
           ...(adapter.kind === 'gpu' ? { grid: gridFor(n * classes, WORKGROUP) } : byRows('rows', n, classes, adapter)),

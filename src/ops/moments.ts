@@ -5,7 +5,6 @@ import combineSource from '../../shaders/moments-combine.wgsl?raw';
 import { f32, input, output, scratch, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT, numel } from '../compiler/meta';
-import { withLengths } from '../compiler/reading';
 import { expectFloat, named, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add, div, mul, sub } from './arithmetic';
@@ -44,7 +43,8 @@ const momentsOp: Op<MomentsAttrs> = {
       kind: 'passes',
       passes: [
         {
-          source: [stripsLib, withLengths(source, lengths)],
+          source: [stripsLib, source],
+          lengths,
           label: 'moments',
           reads: [input(0)],
           writes: [scratch()],

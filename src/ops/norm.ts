@@ -5,7 +5,6 @@ import gradSource from '../../shaders/layer-norm-grad.wgsl?raw';
 import { input, output, type Pass, scalar, scratch, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT, type Meta, numel, type Shape, showShape } from '../compiler/meta';
-import { withLengths } from '../compiler/reading';
 import { ShapeError } from '../errors';
 import type { AdapterProfile } from '../gpu/device';
 import { mode } from '../graph/mode';
@@ -93,7 +92,8 @@ const layerNormOp: Op<LayerNormAttrs> = {
   lower({ inputs: [x], attrs: { lead, weight, bias }, adapter }) {
     const [rows, length] = rowsOf(x!, lead);
     const pass: Pass = {
-      source: [...rowLibs(length, adapter), withLengths(source, lengthsOf(rows, length))],
+      source: [...rowLibs(length, adapter), source],
+      lengths: lengthsOf(rows, length),
       label: 'layer norm',
       ...rowProgram(rows, length, adapter),
       overrides: { WEIGHT: weight ? 1 : 0, BIAS: bias ? 1 : 0 },
@@ -137,7 +137,8 @@ const layerNormGradOp: Op<Omit<LayerNormAttrs, 'bias'>> = {
   lower({ inputs: [, x], attrs: { lead, weight }, adapter }) {
     const [rows, length] = rowsOf(x!, lead);
     const pass: Pass = {
-      source: [...rowLibs(length, adapter), withLengths(gradSource, lengthsOf(rows, length))],
+      source: [...rowLibs(length, adapter), gradSource],
+      lengths: lengthsOf(rows, length),
       label: 'layer norm gradient',
       ...rowProgram(rows, length, adapter),
       overrides: { WEIGHT: weight ? 1 : 0 },
@@ -167,7 +168,8 @@ const layerNormAffineGradOp: Op<Pick<LayerNormAttrs, 'lead'>> = {
     const partial = [scratch(0), scratch(1)] as const;
     const results = [output(0), output(1)] as const;
     const pass: Pass = {
-      source: [withLengths(affineGradSource, { ...lengthsOf(rows, length), dw: chunks * length, db: chunks * length })],
+      source: [affineGradSource],
+      lengths: { ...lengthsOf(rows, length), dw: chunks * length, db: chunks * length },
       label: 'layer norm affine gradient',
       reads: [0, 1, 2, 3].map(input),
       writes: chunks === 1 ? results : partial,

@@ -20,7 +20,6 @@ import {
   scalarOf,
   showShape,
 } from '../compiler/meta';
-import { withLengths } from '../compiler/reading';
 import { ShapeError } from '../errors';
 import type { AdapterProfile } from '../gpu/device';
 import { expectFloat, named, record } from '../graph/record';
@@ -59,7 +58,8 @@ function lowerReduction(
     const results = resultCount(strips);
     const lengths = { x: elements, x4: elements / 4, y: results, y4: results / 4 };
     return {
-      source: [elementLibs[scalarOf(x.dtype)], folds[kind], stripsLib, withLengths(source, lengths)],
+      source: [elementLibs[scalarOf(x.dtype)], folds[kind], stripsLib, source],
+      lengths,
       label: kind,
       ...shared,
       reads: [from],

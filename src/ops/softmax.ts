@@ -4,7 +4,6 @@ import source from '../../shaders/softmax.wgsl?raw';
 import { input, output, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
 import { numel } from '../compiler/meta';
-import { withLengths } from '../compiler/reading';
 import type { AdapterProfile } from '../gpu/device';
 import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -60,7 +59,8 @@ function softmaxOp(name: string, log: boolean, grad: (dy: Value, y: Value, dim: 
         kind: 'passes',
         passes: [
           {
-            source: [...libs, withLengths(source, lengths)],
+            source: [...libs, source],
+            lengths,
             label: name,
             ...program,
             overrides: { LOG: log ? 1 : 0 },

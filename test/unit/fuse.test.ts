@@ -11,7 +11,7 @@ import {
   u32,
 } from '../../src/compiler/ir';
 import type { Meta, Shape } from '../../src/compiler/meta';
-import { broadcastIndex } from '../../src/compiler/pointwise';
+import { broadcastIndex, Sizes } from '../../src/compiler/reading';
 
 const op = (lowering: Lowering, name: string): KernelOp => ({ name, lower: () => lowering });
 const point = (name: string, expr = 'a0'): KernelOp => op({ kind: 'pointwise', body: { expr } }, name);
@@ -464,7 +464,9 @@ describe('broadcastIndex', () => {
       [2, 3],
     ],
   ])('%j in %j', (from, to) => {
-    const text = broadcastIndex(from, to, 'i');
+    const sizes = new Sizes();
+    const named = broadcastIndex(from, to, 'i', sizes);
+    const text = named.replace(/\bn(\d+)/g, (_, n: string) => `${sizes.params[Number(n)]![1]}u`);
     const count = to.reduce((n, size) => n * size, 1);
     for (let i = 0; i < count; i++) {
       let rest = i;
