@@ -2,8 +2,8 @@
 import * as torch from 'lamplight';
 import { nn, type Tensor } from 'lamplight';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectClose } from '../support/close';
-import { type FixtureCase, loadFixture } from '../support/fixtures';
+import { expectClose } from '../../support/close';
+import { type FixtureCase, loadFixture } from '../../support/fixtures';
 
 interface LookupCase extends FixtureCase {
   readonly rows: number;
