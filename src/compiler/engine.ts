@@ -9,6 +9,7 @@ import type { Profile } from '../gpu/profile';
 import { Session } from '../gpu/session';
 import { stats } from '../gpu/stats';
 import { GpuBench } from './bench';
+import { Heat } from './heat';
 import type { Program } from './ir';
 import { link, pipelineRequests } from './link';
 import { byteLength, type Meta } from './meta';
@@ -68,7 +69,7 @@ export interface Prepared {
 
 interface CachedPlan {
   readonly plan: Plan;
-  readonly executable: Executable;
+  executable: Executable;
   readonly standing: readonly Standing[];
 }
 
@@ -90,6 +91,7 @@ export class Engine {
   /** The last job that waits for the device or for pipelines, if any. */
   private tail: Promise<void> | null = null;
   private readonly lossListeners = new Set<() => void>();
+  private readonly heat = new Heat();
   private passes = compilerPasses;
   rehearsal: Rehearsal | null = null;
   private tuning = new TuningTable();
@@ -415,7 +417,16 @@ export class Engine {
     });
   }
 
-  private run(job: Job, { plan, executable, standing }: CachedPlan, session: Session): void {
+  /** Gives a plan kernels of its own in the place of general ones, once they are compiled; no run waits for that. */
+  private async refine(key: readonly number[], cached: CachedPlan, session: Session): Promise<void> {
+    const executable = await link(cached.plan, session, 'own');
+    const former = session === this.session && this.plans.get(key) === cached ? cached.executable : executable;
+    if (former !== executable) cached.executable = executable;
+    if (former.uniform) session.memory.destroyBuffer(former.uniform);
+  }
+
+  private run(job: Job, cached: CachedPlan, session: Session): void {
+    const { plan, executable, standing } = cached;
     session.startReads();
     this.releaseUnread(job);
     const gone = standing.filter(({ index, lease }) => job.inputs[index]!.allocation?.lease !== lease);
@@ -454,6 +465,8 @@ export class Engine {
     });
     for (const cell of job.releases) this.release(cell, DISPOSED);
     job.ran();
+    // Should it fail, the general kernels stay.
+    if (this.heat.rises(cached) && executable.general) this.refine(job.key, cached, session).catch(() => {});
   }
 
   /** Gives back, before anything is allocated, what the job does not read; all that was submitted before is ahead of it on the GPU. */

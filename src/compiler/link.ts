@@ -19,14 +19,21 @@ export interface LinkTarget {
   readonly faultBuffer: GPUBuffer;
 }
 
-export async function link(plan: Plan, target: LinkTarget): Promise<Executable> {
+/** By kernels that are there already where they serve, or all by `own` kernels: to the same bits, and the same buffers. */
+export async function link(plan: Plan, target: LinkTarget, by: 'any' | 'own' = 'any'): Promise<Executable> {
   // Nothing is compiled for what cannot run.
   for (const { bytes } of plan.locations) target.memory.expectFits(bytes);
   const homes = assignSlots(plan, target.slots);
-  const uniforms = layOutUniforms(plan.steps);
+  const requests = pipelineRequests(plan);
+  const chosen = by === 'own' ? requests : requests.map((request) => target.pipelines.choose(request));
+  const steps = plan.steps.map((step, s): Step => {
+    const { pass } = step;
+    return chosen[s] !== requests[s] && pass.general ? { ...step, pass: pass.general } : step;
+  });
+  const uniforms = layOutUniforms(steps);
   const uniform = uniforms.bytes > 0 ? target.memory.createBuffer(uniforms.bytes, 'uniforms', UNIFORM_USAGE) : null;
-  const pipelines = await target.pipelines.getAll(pipelineRequests(plan));
-  const dispatches = plan.steps.map((step, s): Dispatch => {
+  const pipelines = await target.pipelines.getAll(chosen);
+  const dispatches = steps.map((step, s): Dispatch => {
     const buffers = step.places.map((place): Binding => {
       if (place === 'fault')
         return { ref: { kind: 'fixed', buffer: target.faultBuffer }, offset: 0, bytes: target.faultBuffer.size };
@@ -60,6 +67,7 @@ export async function link(plan: Plan, target: LinkTarget): Promise<Executable> 
   });
   return {
     dispatches,
+    general: chosen.some((request, s) => request !== requests[s]),
     copiesIn,
     copiesOut,
     uniform,
@@ -102,6 +110,11 @@ export const pipelineRequests = ({ steps }: Plan): PipelineRequest[] => steps.ma
 
 function pipelineRequest(step: Step): PipelineRequest {
   const { pass } = step;
+  if (pass.general) {
+    const { general: _, ...own } = pass;
+    const general = pipelineRequest({ ...step, pass: pass.general });
+    return { ...pipelineRequest({ ...step, pass: own }), general };
+  }
   const bindings = inOrder<BindingKind>(
     step,
     operandsOf(pass).map(({ kind }) => kind),
