@@ -15,6 +15,7 @@ import { BackgroundTuning } from './background';
 import { GpuBench } from './bench';
 import { type Cell, expectContents, hostBytes, isOnDevice, lostValue, type Part, released, takeOver } from './cell';
 import { faultsOfRun, noteSources } from './fault-flow';
+import { Heat } from './heat';
 import type { Program } from './ir';
 import { link, pipelineRequests } from './link';
 import { byteLength } from './meta';
@@ -75,7 +76,7 @@ interface CachedPlan {
   readonly plan: Plan;
   /** What it was compiled for, with what had been measured then. */
   readonly profile: AdapterProfile;
-  readonly executable: Executable;
+  executable: Executable;
   readonly standing: readonly Standing[];
 }
 
@@ -94,16 +95,15 @@ export class Engine {
   private opening: Promise<Session> | null = null;
   private readonly plans = new PlanCache<CachedPlan>(MAX_PLAN_BYTES, ({ executable, standing }) => {
     if (!this.session) return;
-    const { memory, slots } = this.session;
-    if (executable.uniform) memory.destroyBuffer(executable.uniform);
-    slots.giveBack(executable.slots);
-    releaseStanding(standing, memory);
+    giveUp(executable, this.session);
+    releaseStanding(standing, this.session.memory);
   });
   /** The last job that waits for the device or for pipelines, if any. */
   private tail: Promise<void> | null = null;
   private readonly lossListeners = new Set<(error: DeviceLostError) => void>();
   /** The error of a lost device that no call has thrown yet: until then nothing runs. */
   private unreported: DeviceLostError | null = null;
+  private readonly heat = new Heat();
   private passes = compilerPasses;
   /** Contents that the run under way must not overwrite. */
   private readonly setAside: { readonly cell: Cell; readonly allocation: Allocation }[] = [];
@@ -569,7 +569,17 @@ export class Engine {
     return { plans: plans.length, pipelines: stats.pipelinesCreated - before };
   }
 
-  private run(job: Job, { plan, executable, standing }: CachedPlan, session: Session): void {
+  /** Gives a plan kernels of its own in the place of general ones, once they are compiled; no run waits for that. */
+  private async refine(key: readonly number[], cached: CachedPlan, session: Session): Promise<void> {
+    const executable = await link(cached.plan, session, 'own');
+    const stays = session === this.session && this.plans.get(key) === cached;
+    const former = stays ? cached.executable : executable;
+    if (stays) cached.executable = executable;
+    giveUp(former, session);
+  }
+
+  private run(job: Job, cached: CachedPlan, session: Session): void {
+    const { plan, executable, standing } = cached;
     session.startReads();
     for (const cell of job.inputs) expectContents(cell, session);
     this.releaseUnread(job);
@@ -618,6 +628,8 @@ export class Engine {
     this.putBack();
     for (const cell of job.releases) this.release(cell, DISPOSED);
     job.ran();
+    // Should it fail, the general kernels stay.
+    if (this.heat.rises(cached) && executable.general) this.refine(job.key, cached, session).catch(() => {});
   }
 
   /** Gives back, before anything is allocated, what the job does not read; all that was submitted before is ahead of it on the GPU. */
@@ -698,6 +710,12 @@ export class Engine {
     }
     job.failed();
   }
+}
+
+/** Frees what an executable has of its own; it runs no more. */
+function giveUp({ uniform, slots }: Executable, session: Session): void {
+  if (uniform) session.memory.destroyBuffer(uniform);
+  session.slots.giveBack(slots);
 }
 
 /** About how many bytes a plan takes on the host, by what was measured: dispatches with their bind groups count most. */

@@ -59,7 +59,9 @@ function passReadingHalf(pass: Pass, index: number): Pass | null {
   pass.reads.forEach((operand, binding) => {
     if (isIt(operand) && source) source = bindingReadingHalf(source, binding);
   });
-  return source && { ...pass, source };
+  if (!source) return null;
+  const general = pass.general && passReadingHalf(pass.general, index);
+  return general === null ? null : { ...pass, source, general };
 }
 
 /** Declarations of what is read at a binding, one for each way in which entries read it. */

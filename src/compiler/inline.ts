@@ -97,8 +97,10 @@ export function withEpilogue(
   };
   const libs = libsOf(members).filter((lib) => !pass.source.includes(lib));
   const names = members.filter(({ inputs }) => inputs.length > 0).map(({ name }) => name);
+  const { general } = pass;
   return {
     ...pass,
+    ...(general && { general: withEpilogue(general, epilogue, firstInput, firstOutput, where) }),
     label: `${pass.label} ${names.join(' ')}`,
     // Behind the pass's own, which may begin with directives; WGSL minds no other order.
     source: [...pass.source.map(withStore), ...libs],

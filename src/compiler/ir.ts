@@ -43,6 +43,11 @@ export interface Pass {
   readonly overrides?: Readonly<Record<string, number>>;
   /** Lengths of storage arrays that the source declares without, by name: they may be declared with them, for speed. */
   readonly lengths?: Readonly<Record<string, number>>;
+  /**
+   * A pass of the same operands that computes the same, bit for bit, by a kernel that suits other sizes as well. It is taken where
+   * that kernel has been met before, and this one has not been compiled.
+   */
+  readonly general?: Pass;
   readonly reads: readonly Operand[];
   readonly writes: readonly Operand[];
   /** Fields of `struct Params`, each a 4-byte scalar, in order. */

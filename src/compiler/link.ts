@@ -21,24 +21,31 @@ export interface LinkTarget {
   readonly faultBuffer: GPUBuffer;
 }
 
-export async function link(plan: Plan, target: LinkTarget): Promise<Executable> {
+/** By kernels that are there already where they serve, or all by `own` kernels: to the same bits, and the same buffers. */
+export async function link(plan: Plan, target: LinkTarget, by: 'any' | 'own' = 'any'): Promise<Executable> {
   // Nothing is compiled for what cannot run.
   for (const { bytes } of plan.locations) target.memory.expectFits(bytes);
   const taken: Slot[] = [];
   try {
-    return await linkInto(plan, target, taken);
+    return await linkInto(plan, target, by, taken);
   } catch (error) {
     target.slots.giveBack(taken);
     throw error;
   }
 }
 
-async function linkInto(plan: Plan, target: LinkTarget, slots: Slot[]): Promise<Executable> {
+async function linkInto(plan: Plan, target: LinkTarget, by: 'any' | 'own', slots: Slot[]): Promise<Executable> {
   const homes = assignSlots(plan, target.slots, slots);
-  const uniforms = layOutUniforms(plan.steps);
+  const requests = pipelineRequests(plan);
+  const chosen = by === 'own' ? requests : requests.map((request) => target.pipelines.choose(request));
+  const steps = plan.steps.map((step, s): Step => {
+    const { pass } = step;
+    return chosen[s] !== requests[s] && pass.general ? { ...step, pass: pass.general } : step;
+  });
+  const uniforms = layOutUniforms(steps);
   const uniform = uniforms.bytes > 0 ? target.memory.createBuffer(uniforms.bytes, 'uniforms', UNIFORM_USAGE) : null;
-  const pipelines = await target.pipelines.getAll(pipelineRequests(plan));
-  const dispatches = plan.steps.map((step, s): Dispatch => {
+  const pipelines = await target.pipelines.getAll(chosen);
+  const dispatches = steps.map((step, s): Dispatch => {
     const buffers = step.places.map((place): Binding => {
       if (place === 'fault') {
         const gates = step.node !== undefined && plan.faults.gating.has(step.node);
@@ -82,6 +89,7 @@ async function linkInto(plan: Plan, target: LinkTarget, slots: Slot[]): Promise<
   });
   return {
     dispatches,
+    general: chosen.some((request, s) => request !== requests[s]),
     copiesIn,
     copiesOut,
     slots,
@@ -124,6 +132,11 @@ export const pipelineRequests = ({ steps }: Plan): PipelineRequest[] => steps.ma
 
 function pipelineRequest(step: Step): PipelineRequest {
   const { pass } = step;
+  if (pass.general) {
+    const { general: _, ...own } = pass;
+    const general = pipelineRequest({ ...step, pass: pass.general });
+    return { ...pipelineRequest({ ...step, pass: own }), general };
+  }
   const bindings = inOrder<BindingKind>(
     step,
     operandsOf(pass).map(({ kind }) => kind),

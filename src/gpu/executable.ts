@@ -40,6 +40,8 @@ export interface Copy {
 
 export interface Executable {
   readonly dispatches: readonly Dispatch[];
+  /** Some kernels stand in for faster ones that are not compiled. */
+  readonly general: boolean;
   /** Inputs copied (or uploaded) into buffers of the plan before the pass. */
   readonly copiesIn: readonly Copy[];
   /** Exports copied out of the pass's buffers after it. */

@@ -69,12 +69,7 @@ export class Pipelines {
 
   constructor(private readonly device: GPUDevice) {}
 
-  /**
-   * The pipeline of a kernel that knows its sizes if it is there or the first of its kind, and of the general one otherwise: a
-   * program whose sizes change compiles each of its kernels twice, whatever sizes follow.
-   */
-  get(asked: PipelineRequest): Promise<Pipeline> {
-    const request = this.choose(asked);
+  get(request: PipelineRequest): Promise<Pipeline> {
     const key = keyOf(request);
     const known = this.pipelines.get(key);
     const pipeline = known ?? this.create(request);
@@ -125,7 +120,11 @@ export class Pipelines {
     await Promise.all(compiling);
   }
 
-  private choose(request: PipelineRequest): PipelineRequest {
+  /**
+   * The kernel itself if it is compiled or the first of its kind, and the general one otherwise: a program whose sizes change
+   * compiles each of its kernels twice, whatever sizes follow.
+   */
+  choose(request: PipelineRequest): PipelineRequest {
     const { general } = request;
     if (!general || this.pipelines.has(keyOf(request))) return request;
     const kind = keyOf(general);

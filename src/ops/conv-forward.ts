@@ -13,6 +13,7 @@ import {
   type CorrelationTile,
   chooseCorrelationTile,
   choosePooledTile,
+  generalCorrelationTile,
   patchSize,
   type WorkgroupTile,
   weightsOf,
@@ -57,7 +58,7 @@ export function correlate(correlation: Correlation, adapter: AdapterProfile): Lo
   const tile = chooseCorrelationTile(c, adapter);
   return {
     kind: 'passes',
-    passes: ['outs' in tile ? workgroupPass(c, tile) : registerPass(c, tile)],
+    passes: [anyPass(c, tile, adapter)],
     pooled: (pooling) => pooledPasses(correlation, pooling, adapter),
   };
 }
@@ -67,10 +68,17 @@ function pooledPasses(c: Correlation, { size, window }: Pooling, adapter: Adapte
   if (!sameShape(size, c.outSize)) return undefined;
   const tile = choosePooledTile(c, window, adapter);
   if (!tile) return undefined;
-  return { kind: 'passes', passes: ['outs' in tile ? workgroupPass(c, tile, window) : registerPass(c, tile, window)] };
+  return { kind: 'passes', passes: [anyPass(c, tile, adapter, window)] };
 }
 
 type Window = Pooling['window'];
+
+/** By its own tile, and in general by one that images of other sizes share. */
+function anyPass(c: Correlation, tile: CorrelationTile | WorkgroupTile, adapter: AdapterProfile, window = EACH): Pass {
+  if ('outs' in tile) return workgroupPass(c, tile, window);
+  const general = generalCorrelationTile(c, tile, adapter, window);
+  return { ...registerPass(c, tile, window), ...(general && { general: registerPass(c, general, window) }) };
+}
 
 /** A window of one output: it is kept. */
 const EACH: Window = [1, 1];

@@ -116,6 +116,28 @@ export function choosePooledTile(
   return cost(correlationWork(pooled, best)) <= apart ? best : undefined;
 }
 
+/** The size of the images that general tiles are chosen for. */
+const GENERAL_SIZE = 32;
+
+/**
+ * The tile that stands in for `own`, whatever the number and the size of images, and adds up in the same order: each part of the
+ * kernel that is written out, channel by channel. None where it would be too large to compile.
+ */
+export function generalCorrelationTile(
+  c: CorrelationShape,
+  own: CorrelationTile,
+  adapter: AdapterProfile,
+  window: Window,
+): CorrelationTile | undefined {
+  const outSize = window.map((size) => GENERAL_SIZE - (GENERAL_SIZE % size)) as [number, number];
+  const usual = { ...c, batch: 1, outSize };
+  const all = window[0] * window[1] === 1 ? allTiles(usual, adapter) : allTiles(usual, adapter, windowSizes(window));
+  const tiles = all.filter(
+    ({ kernelRows, kernelCols }) => kernelRows === own.kernelRows && kernelCols === own.kernelCols,
+  );
+  return promising(tiles, (tile) => correlationWork(usual, tile))[0];
+}
+
 /** Products that are written out. */
 const productsOf = ({ rows, cols, channels, depth, kernelRows, kernelCols }: CorrelationTile): number =>
   rows * cols * channels * depth * kernelRows * kernelCols;

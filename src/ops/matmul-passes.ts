@@ -1,6 +1,6 @@
 // The passes of a matrix product: which of its kernels runs, how specialised, and the second pass where K is split.
 import batches from '../../shaders/lib/batches.wgsl?raw';
-import alone from '../../shaders/lib/lanes-alone.wgsl?raw';
+import lanesAlone from '../../shaders/lib/lanes-alone.wgsl?raw';
 import quad from '../../shaders/lib/lanes-quad.wgsl?raw';
 import registerSource from '../../shaders/matmul.wgsl?raw';
 import workgroupSource from '../../shaders/matmul-workgroup.wgsl?raw';
@@ -15,6 +15,8 @@ import {
   type BlockTile,
   chooseTile,
   chunkOf,
+  generalTile,
+  isSmall,
   isVectorTile,
   isWorkgroupTile,
   type MatmulShape,
@@ -53,7 +55,7 @@ export function matmulPasses(product: Product, adapter: AdapterProfile): Lowerin
   const chunks = Math.max(1, Math.ceil(k / chunk));
   const pass = isVectorTile(tile)
     ? vectorPass(product, tile, chunk, chunks)
-    : blockPass(product, tile, chunk, chunks, adapter);
+    : anyBlockPass(product, tile, chunk, chunks, adapter);
   if (chunks === 1) return { kind: 'passes', passes: [pass] };
   const count = batch * m * n;
   if (sums) {
@@ -102,19 +104,40 @@ const batchSizes = ({ dims }: Product) => dims.slice(1).map(({ size }) => u32(si
 const workgroupFor = (adapter: AdapterProfile, invocations: number): number =>
   adapter.kind === 'gpu' || invocations >= 1024 ? 64 : invocations >= 256 ? 16 : 4;
 
-function blockPass(product: Product, tile: BlockTile, chunk: number, chunks: number, adapter: AdapterProfile): Pass {
+/**
+ * The product by its own tile, and in general by one that other sizes share: every tile of a kernel adds the steps of a chunk in
+ * one order. A small product is not worth a kernel of its own.
+ */
+function anyBlockPass(product: Product, tile: BlockTile, chunk: number, chunks: number, adapter: AdapterProfile): Pass {
+  const general = blockPass(product, generalTile(product, tile, adapter), chunk, chunks, adapter, true);
+  if (isSmall(product, adapter)) return general;
+  return { ...blockPass(product, tile, chunk, chunks, adapter), general };
+}
+
+/** Invocations of a workgroup of a general kernel: few, since small products have few. */
+const GENERAL_WORKGROUP = 16;
+
+function blockPass(
+  product: Product,
+  tile: BlockTile,
+  chunk: number,
+  chunks: number,
+  adapter: AdapterProfile,
+  general = false,
+): Pass {
   const { m, k, n, batch, steps, dims, bias, sums } = product;
   const { side, tm, tn } = tile;
   const tiles = tilesOf(product, tile) * chunks;
   const invocations = tiles * side * side;
-  const workgroup = isWorkgroupTile(tile) ? side * side : workgroupFor(adapter, invocations);
+  const alone = general ? GENERAL_WORKGROUP : workgroupFor(adapter, invocations);
+  const workgroup = isWorkgroupTile(tile) ? side * side : alone;
   const common = { BATCH: separateDims(product), BIAS: bias && chunks === 1 ? 1 : 0, SUMS: sums ? 1 : 0 };
   const consts = isWorkgroupTile(tile)
     ? { ...common, ...workgroupConsts(product, tile) }
-    : { ...common, ...registerConsts(product, tile, chunks), WORKGROUP: workgroup };
+    : { ...common, ...registerConsts(tile, chunks), TAIL: general || k % 4 !== 0 ? 1 : 0, WORKGROUP: workgroup };
   const source = isWorkgroupTile(tile)
     ? [batches, workgroupSource]
-    : [side === 2 ? quad : alone, batches, registerSource];
+    : [side === 2 ? quad : lanesAlone, batches, registerSource];
   return {
     source: source.map((text) => unroll(text, consts)),
     label: 'matmul',
@@ -133,7 +156,7 @@ function blockPass(product: Product, tile: BlockTile, chunk: number, chunks: num
   };
 }
 
-const registerConsts = ({ k }: Product, { side, tm, tn }: BlockTile, chunks: number) => ({
+const registerConsts = ({ side, tm, tn }: BlockTile, chunks: number) => ({
   SIDE: side,
   TM: tm,
   TN: tn,
@@ -143,7 +166,6 @@ const registerConsts = ({ k }: Product, { side, tm, tn }: BlockTile, chunks: num
   FAR_N: tn - tn / side,
   NEXT_M: tm - 1,
   ACC: tm * tn,
-  TAIL: k % 4 === 0 ? 0 : 1,
   SPLIT: chunks > 1 ? 1 : 0,
 });
 

@@ -105,6 +105,27 @@ export function chooseTile(shape: MatmulShape, adapter: AdapterProfile, times: T
   return tuned(adapter, 'matmul', [batch, m, k, n, ...flags], tiles, expected);
 }
 
+/** Products of so few multiplications take the general tile: what a better one saves is less than a dispatch costs. */
+const SMALL_PRODUCT = 2 ** 17;
+
+/** Whether a product is computed by the general tile alone, unless another was measured to be faster. */
+export function isSmall(shape: MatmulShape, adapter: AdapterProfile): boolean {
+  const { m, k, n, batch } = shape;
+  return adapter.kind === 'software' && m * k * n * batch <= SMALL_PRODUCT;
+}
+
+/** Rows and columns from which a product is computed by larger tiles in general. */
+const MANY = 64;
+
+/** The tile of the same kernel, and the same order of summation, that stands in for `own` whatever the sizes are. */
+export function generalTile({ m, n }: MatmulShape, own: BlockTile, adapter: AdapterProfile): BlockTile {
+  if (isWorkgroupTile(own)) return block(8, 4, 4, 16);
+  if (m === 1) return block(1, 1, 8);
+  if (n === 1) return block(1, 8, 1);
+  const side = lanesInFours(adapter) ? 2 : 1;
+  return m >= MANY && n >= MANY ? block(side, 8, 4) : block(side, 4, 4);
+}
+
 function cheapest<T extends MatmulTile>(tiles: readonly T[], cost: (tile: T) => number): T {
   const costs = tiles.map(cost);
   return tiles[costs.indexOf(Math.min(...costs))]!;
