@@ -57,7 +57,8 @@ async function tests() {
     const seed = process.env.LAMPLIGHT_SEED;
     console.log(`Random programs: LAMPLIGHT_SEED=${seed} npm run test:long -- fuzz runs the same ones again.\n`);
   }
-  const projects = selection.includes('--project') ? [] : ['--project', long ? 'long' : '!long'];
+  const chosen = selection.some((argument) => argument.startsWith('--project'));
+  const projects = chosen ? [] : ['--project', long ? 'long' : '!long'];
   const args = ['run', '--reporter=default', '--reporter=./scripts/report.mjs', ...projects, ...selection];
   const { status } = await node('vitest/vitest.mjs', args, 'inherit');
   try {
@@ -88,7 +89,11 @@ function listFiles() {
       .filter((name) => name !== undefined);
     console.log(`\ntest/${folder}\n  ${files.sort().join(' ')}`);
   }
-  console.log(`\nTests are selected by their names with -t: npm ${long ? 'run test:long' : 'test'} -- -t linear\n`);
+  console.log(
+    long
+      ? '\nTests are selected by their names with -t: npm run test:long -- -t linear\n'
+      : '\nTests are selected by their names with -t: npm test -- -t linear. Those of test/long run by npm run test:long.\n',
+  );
 }
 
 /**
