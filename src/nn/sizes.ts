@@ -19,13 +19,13 @@ export type Size2d = Size<2>;
 
 const several = ['', 'a list of one', 'a pair of them', 'a list of three'];
 
-/** One whole number of at least `least` for each of n dimensions, or an ArgumentError that names the layer and the argument. */
+/** One whole number of at least `least` for each of n dimensions; a list of one stands for all. Or an ArgumentError that names the layer and the argument. */
 export function sizesOf<N extends Spatial>(layer: string, name: string, size: Size<N>, n: N, least = 0): Tuple<N> {
   const list: readonly unknown[] | null = Array.isArray(size) ? size : null;
   const sizes: unknown[] = [];
-  for (let d = 0; d < n; d++) sizes.push(list ? list[d] : size);
+  for (let d = 0; d < n; d++) sizes.push(list ? list[list.length === 1 ? 0 : d] : size);
   const fits = (part: unknown) => Number.isInteger(part) && (part as number) >= least;
-  if ((list && list.length !== n) || !sizes.every(fits)) {
+  if ((list && list.length !== n && list.length !== 1) || !sizes.every(fits)) {
     throw new ArgumentError(
       `${layer}: expected ${name} to be an integer ≥ ${least} or ${several[n]}, but got ${JSON.stringify(size)}`,
     );

@@ -1,10 +1,12 @@
 // Differences between neighbours, slopes estimated from them, and areas under points.
+
 import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { cast } from '../ops/cast';
 import { cat } from '../ops/join';
 import { promoteTypes } from '../ops/promotion';
 import { wrapDim } from './base';
+import { callable } from './callable';
 import { type Arguments, parseArgs } from './options';
 import type { Tensor } from './tensor';
 
@@ -20,7 +22,7 @@ interface DiffOptions {
 export type DiffArgs = Arguments<DiffOptions, ['n', 'dim', 'prepend', 'append']>;
 
 /** x_{i+1} - x_i along a dimension (by default the last), n times; of bools, whether they differ. */
-export function diff(input: Tensor, ...args: DiffArgs): Tensor {
+export const diff = callable('diff(input, ...)', (input: Tensor, ...args: DiffArgs): Tensor => {
   const none = null as Tensor | null;
   const { n, dim, prepend, append } = parseArgs<DiffOptions>(
     'diff',
@@ -38,7 +40,7 @@ export function diff(input: Tensor, ...args: DiffArgs): Tensor {
     x = x.dtype === 'bool' ? later.logicalXor(earlier) : later.sub(earlier);
   }
   return n === 0 ? x.clone() : x;
-}
+});
 
 /** Those of the tensors that there are, one after another along a dimension. */
 function joined(parts: readonly (Tensor | null)[], dim: number): Tensor {
@@ -62,7 +64,7 @@ interface GradientOptions {
 }
 
 /** Estimates of the derivative of samples along dimensions (by default all), one tensor for each: central differences, one-sided ones at the ends. */
-export function gradient(input: Tensor, options: GradientOptions = {}): Tensor[] {
+export const gradient = callable('gradient(input, ...)', (input: Tensor, options: GradientOptions = {}): Tensor[] => {
   const { spacing, dim, edgeOrder } = parseArgs<GradientOptions>(
     'gradient',
     [],
@@ -79,7 +81,7 @@ export function gradient(input: Tensor, options: GradientOptions = {}): Tensor[]
   }
   const x = input.isFloatingPoint() ? input : input.float();
   return dims.map((each, i) => slope(x, wrapDim('gradient', each, input.shape.length), steps[i]!, edgeOrder));
-}
+});
 
 function slope(x: Tensor, d: number, step: number | Tensor, edgeOrder: number): Tensor {
   const size = x.shape[d]!;
@@ -157,15 +159,18 @@ function areas(name: string, y: Tensor, args: TrapezoidArgs): readonly [areas: T
 }
 
 /** The area under points along a dimension (by default the last): Σ (y_i + y_{i+1}) / 2 · (x_{i+1} - x_i). */
-export function trapezoid(y: Tensor, ...args: TrapezoidArgs): Tensor {
+export const trapezoid = callable('trapezoid(y, ...)', (y: Tensor, ...args: TrapezoidArgs): Tensor => {
   const [pieces, d] = areas('trapezoid', y, args);
   return pieces.sum(d);
-}
+});
 
 /** The areas under the points up to each one but the first. */
-export function cumulativeTrapezoid(y: Tensor, ...args: TrapezoidArgs): Tensor {
-  const [pieces, d] = areas('cumulativeTrapezoid', y, args);
-  return pieces.cumsum(d);
-}
+export const cumulativeTrapezoid = callable(
+  'cumulativeTrapezoid(y, ...)',
+  (y: Tensor, ...args: TrapezoidArgs): Tensor => {
+    const [pieces, d] = areas('cumulativeTrapezoid', y, args);
+    return pieces.cumsum(d);
+  },
+);
 
 export { trapezoid as trapz };

@@ -76,8 +76,7 @@ export function parseArgs<O extends object>(
       const at = order.indexOf(key);
       if (at < 0) throw unknownArgument(name, key, order);
       if (named[key] === undefined) continue;
-      if (at < positions && args[at] !== undefined)
-        throw new ArgumentError(`${name}: got argument '${key}' twice, by position and by name`);
+      if (at < positions && args[at] !== undefined) throw parameterTwice(name, key);
       parsed[key] = named[key];
     }
   }
@@ -105,7 +104,12 @@ function takesNames(
   return true;
 }
 
-function missingArguments(name: string, required: readonly string[], given: object): ArgumentError {
+/** The error where one parameter was given by position and by name. */
+export const parameterTwice = (name: string, key: string): ArgumentError =>
+  new ArgumentError(`${name}: got argument '${key}' twice, by position and by name`);
+
+/** The error where required parameters were not given. */
+export function missingArguments(name: string, required: readonly string[], given: object): ArgumentError {
   const missing = required.filter((key) => !(key in given));
   return new ArgumentError(`${name}: missing ${count(missing.length, 'required argument')}: ${list(missing)}`);
 }
@@ -131,7 +135,8 @@ const absent: Readonly<Record<string, string>> = {
   maskCheck: noNesting,
 };
 
-function unknownArgument(name: string, key: string, known: readonly string[]): ArgumentError {
+/** The error where a name is not one of those that are known, with the one that was meant, or what to do without it. */
+export function unknownArgument(name: string, key: string, known: readonly string[]): ArgumentError {
   const camelCase = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const same = (other: string) => other.toLowerCase() === camelCase.toLowerCase();
   const meant = known.find(same);

@@ -1,4 +1,5 @@
 // Makes random tensors: PyTorch's CPU numbers, drawn on the host when called, from the default generator or one given.
+
 import { type DType, isFloat, numel, type Shape } from '../compiler/meta';
 import { ArgumentError, DTypeError } from '../errors';
 import { withMode } from '../graph/mode';
@@ -7,6 +8,7 @@ import type { HostNumbers } from '../graph/value';
 import { add, mul } from '../ops/arithmetic';
 import { broadcastShapes } from '../ops/broadcast';
 import { cast } from '../ops/cast';
+import { callable, method } from './callable';
 import { hostArray } from './host-data';
 import { makeTensor } from './make-leaf';
 import { isPlainObject, parseArgs } from './options';
@@ -14,7 +16,6 @@ import { binomial as binomialCount, poisson as poissonCount } from './random/cou
 import { fillHalfNormal, fillNormal, fillRandint, fillUniform, randperm as permutation } from './random/distributions';
 import { defaultGenerator, type Generator } from './random/generator';
 import { fillLike } from './random/order';
-import type { BernoulliArguments, MultinomialArguments } from './random-methods';
 import { expectSize, type SizeArguments, splitSizes, type TensorOptions, tensorOptions } from './sizes';
 import { Tensor } from './tensor';
 
@@ -78,12 +79,18 @@ export function randn(...args: SizeArguments<RandomOptions>): Tensor {
 }
 
 /** Uniform on [0, 1) in the input's shape and, if it is of floats, its dtype. */
-export const randLike = (input: Tensor, options: RandomOptions = {}): Tensor =>
-  drawn('randLike', input.shape, options, floatOf(input), uniform, input);
+export const randLike = callable(
+  'randLike(input, ...)',
+  (input: Tensor, options: RandomOptions = {}): Tensor =>
+    drawn('randLike', input.shape, options, floatOf(input), uniform, input),
+);
 
 /** Standard normal in the input's shape and, if it is of floats, its dtype. */
-export const randnLike = (input: Tensor, options: RandomOptions = {}): Tensor =>
-  drawn('randnLike', input.shape, options, floatOf(input), normalFor(options.dtype ?? input.dtype), input);
+export const randnLike = callable(
+  'randnLike(input, ...)',
+  (input: Tensor, options: RandomOptions = {}): Tensor =>
+    drawn('randnLike', input.shape, options, floatOf(input), normalFor(options.dtype ?? input.dtype), input),
+);
 
 interface RandintParameters extends RandomOptions {
   /** The least number; default 0. */
@@ -139,60 +146,65 @@ interface RandintLikeParameters extends RandomOptions {
 }
 
 /** Whole numbers from low to high - 1 in the input's shape and dtype: `randintLike(input, high)`, `randintLike(input, low, high)`. */
-export function randintLike(
-  input: Tensor,
-  ...args:
-    | [high: number, options?: RandomOptions]
-    | [low: number, high: number, options?: RandomOptions]
-    | [named: RandintLikeParameters]
-): Tensor {
-  const last: unknown = args.at(-1);
-  const { low, high, ...options }: Partial<RandintLikeParameters> = isPlainObject(last) ? last : {};
-  const numbers = (args as readonly unknown[]).filter((argument): argument is number => typeof argument === 'number');
-  const to = high ?? numbers.at(-1);
-  const from = low ?? (numbers.length > 1 ? numbers[0]! : 0);
-  if (to === undefined) throw new ArgumentError("randintLike: missing required argument 'high'");
-  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from >= to) {
-    throw new ArgumentError(`randintLike: expected whole numbers low < high, but got low ${from} and high ${to}`);
-  }
-  const fill: Fill = (out, generator) => fillRandint(out, from, to, generator);
-  return drawn('randintLike', input.shape, options, input.dtype, fill, input);
-}
+export const randintLike = callable(
+  'randintLike(input, ...)',
+  (
+    input: Tensor,
+    ...args:
+      | [high: number, options?: RandomOptions]
+      | [low: number, high: number, options?: RandomOptions]
+      | [named: RandintLikeParameters]
+  ): Tensor => {
+    const last: unknown = args.at(-1);
+    const { low, high, ...options }: Partial<RandintLikeParameters> = isPlainObject(last) ? last : {};
+    const numbers = (args as readonly unknown[]).filter((argument): argument is number => typeof argument === 'number');
+    const to = high ?? numbers.at(-1);
+    const from = low ?? (numbers.length > 1 ? numbers[0]! : 0);
+    if (to === undefined) throw new ArgumentError("randintLike: missing required argument 'high'");
+    if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from >= to) {
+      throw new ArgumentError(`randintLike: expected whole numbers low < high, but got low ${from} and high ${to}`);
+    }
+    const fill: Fill = (out, generator) => fillRandint(out, from, to, generator);
+    return drawn('randintLike', input.shape, options, input.dtype, fill, input);
+  },
+);
 
 /** Ones with the probabilities that `input` gives, or with the one probability `p` in its shape; zeros otherwise. It carries no gradient. */
-export const bernoulli = (input: Tensor, ...args: BernoulliArguments): Tensor => input.bernoulli(...args);
+export const bernoulli = method('bernoulli(input, ...)');
 
 /** `numSamples` categories by the weights in the last dimension of `input` [n] or [rows, n]; int64. */
-export const multinomial = (input: Tensor, ...args: MultinomialArguments): Tensor => input.multinomial(...args);
+export const multinomial = method('multinomial(input, ...)');
 
 /** Counts that follow Poisson's distribution, whose means `input` gives. Reads them back, and draws when they are there. It carries no gradient. */
-export async function poisson(input: Tensor, options: { generator?: Generator | null } = {}): Promise<Tensor> {
-  const { generator } = parseArgs<{ generator?: Generator | null }>('poisson', [], { generator: null }, [options]);
-  expectProbabilities('poisson', 'rates', input);
-  const rates = await input.data();
-  const source = generator ?? defaultGenerator();
-  const counts = Float32Array.from(rates, (rate) => poissonCount(rate, source));
-  return Tensor.of(cast(fromHost(counts, input.shape, 'float32'), input.dtype));
-}
+export const poisson = callable(
+  'poisson(input, ...)',
+  async (input: Tensor, options: { generator?: Generator | null } = {}): Promise<Tensor> => {
+    const { generator } = parseArgs<{ generator?: Generator | null }>('poisson', [], { generator: null }, [options]);
+    expectProbabilities('poisson', 'rates', input);
+    const rates = await input.data();
+    const source = generator ?? defaultGenerator();
+    const counts = Float32Array.from(rates, (rate) => poissonCount(rate, source));
+    return Tensor.of(cast(fromHost(counts, input.shape, 'float32'), input.dtype));
+  },
+);
 
 /**
  * How many of `count` trials of probability `prob` succeed, element by element of two tensors of one shape. Reads them back, and draws when they
  * are there. It carries no gradient.
  */
-export async function binomial(
-  count: Tensor,
-  prob: Tensor,
-  options: { generator?: Generator | null } = {},
-): Promise<Tensor> {
-  const { generator } = parseArgs<{ generator?: Generator | null }>('binomial', [], { generator: null }, [options]);
-  expectProbabilities('binomial', 'count', count);
-  expectProbabilities('binomial', 'prob', prob);
-  const shape = broadcastShapes('binomial', [count, prob]);
-  const [counts, chances] = await Promise.all([count.expand(shape).data(), prob.expand(shape).data()]);
-  const source = generator ?? defaultGenerator();
-  const found = Float32Array.from(counts, (trials, i) => binomialCount(trials, chances[i]!, source));
-  return Tensor.of(cast(fromHost(found, shape, 'float32'), count.dtype));
-}
+export const binomial = callable(
+  'binomial(count, prob, ...)',
+  async (count: Tensor, prob: Tensor, options: { generator?: Generator | null } = {}): Promise<Tensor> => {
+    const { generator } = parseArgs<{ generator?: Generator | null }>('binomial', [], { generator: null }, [options]);
+    expectProbabilities('binomial', 'count', count);
+    expectProbabilities('binomial', 'prob', prob);
+    const shape = broadcastShapes('binomial', [count, prob]);
+    const [counts, chances] = await Promise.all([count.expand(shape).data(), prob.expand(shape).data()]);
+    const source = generator ?? defaultGenerator();
+    const found = Float32Array.from(counts, (trials, i) => binomialCount(trials, chances[i]!, source));
+    return Tensor.of(cast(fromHost(found, shape, 'float32'), count.dtype));
+  },
+);
 
 function expectProbabilities(op: string, name: string, input: Tensor): void {
   if (isFloat(input.dtype)) return;

@@ -1,4 +1,5 @@
 // Owns F.embedding: rows of a table by their numbers, with the options of their gradient and their norm.
+
 import { noGrad } from '../../autograd/mode';
 import { numel, showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
@@ -9,6 +10,7 @@ import { detach, reshape } from '../../ops/cast';
 import { ne, where } from '../../ops/compare';
 import { withGradient } from '../../ops/custom';
 import { expectIndex, indexSelect } from '../../ops/indexing';
+import { callable } from '../../tensor/callable';
 import { ones, zeros } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
@@ -57,26 +59,29 @@ export function refuseSparse(op: string, sparse: boolean): void {
 }
 
 /** Rows of `weight` [rows, width] by number. Shape: int64 [*] → [*, width]. */
-export function embedding(input: Tensor, ...args: Arguments<EmbeddingArguments, EmbeddingOrder>): Tensor {
-  const defaults = { paddingIdx: null, ...lookupDefaults };
-  const o = parseArgs<EmbeddingArguments>('embedding', ['weight'], defaults, args);
-  const { weight } = o;
-  if (weight.shape.length !== 2) {
-    throw new ShapeError(`embedding: expected weight [rows, width], but got ${showShape(weight.shape)}`);
-  }
-  refuseSparse('embedding', o.sparse);
-  expectIndex('embedding', 'input', input);
-  const padding = resolvePadding('embedding', o.paddingIdx, weight.shape[0]!);
-  const numbers = input.reshape([numel(input.shape)]);
-  if (o.maxNorm !== null) shorten(weight, numbers, o.maxNorm, o.normType);
-  let rows = indexSelect(weight.value, 0, numbers.value);
-  if (rows.requiresGrad) {
-    const column = numbers.unsqueeze(1);
-    if (o.scaleGradByFreq) rows = gradientScaled(rows, frequencies(weight, numbers).gather(0, numbers).reciprocal());
-    if (padding !== null) rows = where(ne(column.value, padding), rows, detach(rows));
-  }
-  return Tensor.of(named(reshape(rows, [...input.shape, weight.shape[1]!]), 'EmbeddingBackward0'));
-}
+export const embedding = callable(
+  'embedding(input, ...)',
+  (input: Tensor, ...args: Arguments<EmbeddingArguments, EmbeddingOrder>): Tensor => {
+    const defaults = { paddingIdx: null, ...lookupDefaults };
+    const o = parseArgs<EmbeddingArguments>('embedding', ['weight'], defaults, args);
+    const { weight } = o;
+    if (weight.shape.length !== 2) {
+      throw new ShapeError(`embedding: expected weight [rows, width], but got ${showShape(weight.shape)}`);
+    }
+    refuseSparse('embedding', o.sparse);
+    expectIndex('embedding', 'input', input);
+    const padding = resolvePadding('embedding', o.paddingIdx, weight.shape[0]!);
+    const numbers = input.reshape([numel(input.shape)]);
+    if (o.maxNorm !== null) shorten(weight, numbers, o.maxNorm, o.normType);
+    let rows = indexSelect(weight.value, 0, numbers.value);
+    if (rows.requiresGrad) {
+      const column = numbers.unsqueeze(1);
+      if (o.scaleGradByFreq) rows = gradientScaled(rows, frequencies(weight, numbers).gather(0, numbers).reciprocal());
+      if (padding !== null) rows = where(ne(column.value, padding), rows, detach(rows));
+    }
+    return Tensor.of(named(reshape(rows, [...input.shape, weight.shape[1]!]), 'EmbeddingBackward0'));
+  },
+);
 
 /** How often each row of `weight` is among `numbers`. */
 const frequencies = (weight: Tensor, numbers: Tensor): Tensor =>

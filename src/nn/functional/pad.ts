@@ -1,9 +1,11 @@
 // Owns F.pad: by a constant, or by the input's own edges.
+
 import { ArgumentError, ShapeError } from '../../errors';
 import type { Value } from '../../graph/value';
 import { cat } from '../../ops/join';
 import { expand } from '../../ops/reduce';
 import { flip, narrow } from '../../ops/shape';
+import { callable } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
@@ -20,27 +22,30 @@ interface PadArguments {
  * x with `pad` added around its last dimensions: [left, right] of the last one, then [top, bottom] of the one before, and
  * so on. Mode 'constant' (default) takes negative amounts too, which crop.
  */
-export function pad(x: Tensor, ...args: Arguments<PadArguments, ['pad', 'mode', 'value']>): Tensor {
-  const given = parseArgs<PadArguments>('pad', ['pad'], { mode: 'constant', value: null }, args);
-  const { pad: amounts, mode, value } = given;
-  const rank = x.shape.length;
-  if (amounts.length % 2 !== 0 || amounts.length > 2 * rank || !amounts.every(Number.isInteger)) {
-    throw new ShapeError(
-      `pad: expected at most ${rank} pairs of integers for shape [${x.shape.join(', ')}], but got [${amounts.join(', ')}]`,
-    );
-  }
-  const around = (d: number): [number, number] => {
-    const i = 2 * (rank - 1 - d);
-    return [amounts[i] ?? 0, amounts[i + 1] ?? 0];
-  };
-  if (mode === 'constant') return x.pad(amounts, { value: value ?? 0 });
-  const extend = edges[mode];
-  if (!extend) {
-    throw new ArgumentError(`pad: expected mode 'constant', 'reflect', 'replicate' or 'circular', but got '${mode}'`);
-  }
-  if (value !== null) throw new ArgumentError(`pad: mode '${mode}' takes no value`);
-  return Tensor.of(x.shape.reduce<Value>((y, _, d) => extend(y, d, ...around(d)), x.value));
-}
+export const pad = callable(
+  'pad(input, ...)',
+  (x: Tensor, ...args: Arguments<PadArguments, ['pad', 'mode', 'value']>): Tensor => {
+    const given = parseArgs<PadArguments>('pad', ['pad'], { mode: 'constant', value: null }, args);
+    const { pad: amounts, mode, value } = given;
+    const rank = x.shape.length;
+    if (amounts.length % 2 !== 0 || amounts.length > 2 * rank || !amounts.every(Number.isInteger)) {
+      throw new ShapeError(
+        `pad: expected at most ${rank} pairs of integers for shape [${x.shape.join(', ')}], but got [${amounts.join(', ')}]`,
+      );
+    }
+    const around = (d: number): [number, number] => {
+      const i = 2 * (rank - 1 - d);
+      return [amounts[i] ?? 0, amounts[i + 1] ?? 0];
+    };
+    if (mode === 'constant') return x.pad(amounts, { value: value ?? 0 });
+    const extend = edges[mode];
+    if (!extend) {
+      throw new ArgumentError(`pad: expected mode 'constant', 'reflect', 'replicate' or 'circular', but got '${mode}'`);
+    }
+    if (value !== null) throw new ArgumentError(`pad: mode '${mode}' takes no value`);
+    return Tensor.of(x.shape.reduce<Value>((y, _, d) => extend(y, d, ...around(d)), x.value));
+  },
+);
 
 type Extend = (x: Value, dim: number, before: number, after: number) => Value;
 

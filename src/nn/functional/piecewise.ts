@@ -1,10 +1,12 @@
 // Owns F's further activation functions: thresholds, shrinking, gates, and the kin of ELU.
+
 import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import type { Value } from '../../graph/value';
 import { reshape } from '../../ops/cast';
 import { where } from '../../ops/compare';
 import * as ops from '../../ops/piecewise';
+import { callable } from '../../tensor/callable';
 import { zeros } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { rand } from '../../tensor/random';
@@ -22,8 +24,11 @@ const apply = (x: Tensor, inplace: boolean, f: (x: Value) => Value): Tensor =>
 
 /** An activation whose only option is `inplace`. */
 function plain(name: string, f: (x: Value) => Value) {
-  return (x: Tensor, ...args: Arguments<Inplace, ['inplace']>): Tensor =>
-    apply(x, parseArgs<Inplace>(name, [], { inplace: false }, args).inplace, f);
+  return callable(
+    `${name}(input, ...)` as 'plain(input, ...)',
+    (x: Tensor, ...args: Arguments<Inplace, ['inplace']>): Tensor =>
+      apply(x, parseArgs<Inplace>(name, [], { inplace: false }, args).inplace, f),
+  );
 }
 
 /** min(max(x / 6 + 1/2, 0), 1). */
@@ -43,11 +48,14 @@ interface Celu extends Inplace {
 }
 
 /** x for x > 0, alpha (e^(x / alpha) − 1) elsewhere; alpha 1 by default. */
-export function celu(x: Tensor, ...args: Arguments<Celu, ['alpha', 'inplace']>): Tensor {
-  const { alpha, inplace } = parseArgs<Celu>('celu', [], { alpha: 1, inplace: false }, args);
-  if (alpha === 0) throw new ArgumentError('celu: expected alpha other than 0, but got 0');
-  return apply(x, inplace, (value) => ops.celu(value, alpha));
-}
+export const celu = callable(
+  'celu(input, ...)',
+  (x: Tensor, ...args: Arguments<Celu, ['alpha', 'inplace']>): Tensor => {
+    const { alpha, inplace } = parseArgs<Celu>('celu', [], { alpha: 1, inplace: false }, args);
+    if (alpha === 0) throw new ArgumentError('celu: expected alpha other than 0, but got 0');
+    return apply(x, inplace, (value) => ops.celu(value, alpha));
+  },
+);
 
 interface Threshold extends Inplace {
   threshold: number;
@@ -56,13 +64,16 @@ interface Threshold extends Inplace {
 }
 
 /** x where it is over the threshold, `value` elsewhere. */
-export function threshold(x: Tensor, ...args: Arguments<Threshold, ['threshold', 'value', 'inplace']>): Tensor {
-  const o = parseArgs<Threshold>('threshold', ['threshold', 'value'], { inplace: false }, args);
-  return apply(x, o.inplace, (value) => ops.threshold(value, o.threshold, o.value));
-}
+export const threshold = callable(
+  'threshold(input, ...)',
+  (x: Tensor, ...args: Arguments<Threshold, ['threshold', 'value', 'inplace']>): Tensor => {
+    const o = parseArgs<Threshold>('threshold', ['threshold', 'value'], { inplace: false }, args);
+    return apply(x, o.inplace, (value) => ops.threshold(value, o.threshold, o.value));
+  },
+);
 
 /** x − tanh x. */
-export const tanhshrink = (x: Tensor): Tensor => x.sub(x.tanh());
+export const tanhshrink = callable('tanhshrink(input)', (x: Tensor): Tensor => x.sub(x.tanh()));
 
 interface Shrink {
   /** Default 0.5. */
@@ -70,20 +81,26 @@ interface Shrink {
 }
 
 /** x, and 0 where |x| ≤ lambd. */
-export function hardshrink(x: Tensor, ...args: Arguments<Shrink, ['lambd']>): Tensor {
-  const { lambd } = parseArgs<Shrink>('hardshrink', [], { lambd: 0.5 }, args);
-  return Tensor.of(ops.hardshrink(x.value, lambd));
-}
+export const hardshrink = callable(
+  'hardshrink(input, ...)',
+  (x: Tensor, ...args: Arguments<Shrink, ['lambd']>): Tensor => {
+    const { lambd } = parseArgs<Shrink>('hardshrink', [], { lambd: 0.5 }, args);
+    return Tensor.of(ops.hardshrink(x.value, lambd));
+  },
+);
 
 /** x moved towards 0 by lambd, and 0 where |x| ≤ lambd. */
-export function softshrink(x: Tensor, ...args: Arguments<Shrink, ['lambd']>): Tensor {
-  const { lambd } = parseArgs<Shrink>('softshrink', [], { lambd: 0.5 }, args);
-  if (!(lambd >= 0)) throw new ArgumentError(`softshrink: expected lambd ≥ 0, but got ${lambd}`);
-  return Tensor.of(ops.softshrink(x.value, lambd));
-}
+export const softshrink = callable(
+  'softshrink(input, ...)',
+  (x: Tensor, ...args: Arguments<Shrink, ['lambd']>): Tensor => {
+    const { lambd } = parseArgs<Shrink>('softshrink', [], { lambd: 0.5 }, args);
+    if (!(lambd >= 0)) throw new ArgumentError(`softshrink: expected lambd ≥ 0, but got ${lambd}`);
+    return Tensor.of(ops.softshrink(x.value, lambd));
+  },
+);
 
 /** x for x > 0, weight · x elsewhere. `weight` has one number, or one a channel (dimension 1). */
-export function prelu(x: Tensor, weight: Tensor): Tensor {
+export const prelu = callable('prelu(input, weight)', (x: Tensor, weight: Tensor): Tensor => {
   const channels = x.shape[1] ?? 1;
   const count = weight.numel();
   if (weight.shape.length > 1 || (count !== 1 && count !== channels)) {
@@ -93,17 +110,17 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
   }
   const along = x.shape.map((_, d) => (d === 1 ? count : 1));
   return Tensor.of(ops.prelu(x.value, reshape(weight.value, count === 1 ? [] : along)));
-}
+});
 
 /** a σ(b) for the halves a and b of x along `dim`, the last by default. Shape: half as long there. */
-export function glu(x: Tensor, ...args: Arguments<{ dim?: number }, ['dim']>): Tensor {
+export const glu = callable('glu(input, ...)', (x: Tensor, ...args: Arguments<{ dim?: number }, ['dim']>): Tensor => {
   const { dim } = parseArgs<{ dim?: number }>('glu', [], { dim: -1 }, args);
   const size = x.size(dim);
   if (size % 2 !== 0) {
     throw new ShapeError(`glu: expected an even size in dimension ${dim}, but got ${showShape(x.shape)}`);
   }
   return x.narrow(dim, 0, size / 2).mul(x.narrow(dim, size / 2, size / 2).sigmoid());
-}
+});
 
 interface RRelu extends Inplace {
   /** Bounds of the slope, default 1/8 and 1/3. */
@@ -117,19 +134,22 @@ interface RRelu extends Inplace {
  * x for x > 0, slope · x elsewhere, the slope of each element drawn from U(lower, upper) in training (Xu et al. 2015). The
  * slopes come from the default generator, though not in PyTorch's order, which skips positive elements.
  */
-export function rrelu(x: Tensor, ...args: Arguments<RRelu, ['lower', 'upper', 'training', 'inplace']>): Tensor {
-  const defaults = { lower: 1 / 8, upper: 1 / 3, training: false, inplace: false };
-  const { lower, upper, training, inplace } = parseArgs<RRelu>('rrelu', [], defaults, args);
-  if (!(lower <= upper)) throw new ArgumentError(`rrelu: expected lower ≤ upper, but got ${lower} and ${upper}`);
-  if (!training) return leakyRelu(x, { negativeSlope: (lower + upper) / 2, inplace });
-  const slope = rand(x.shape, { dtype: x.dtype })
-    .mul(upper - lower)
-    .add(lower);
-  return apply(x, inplace, (value) => {
-    const now = Tensor.of(value);
-    return where(now.gt(0).value, value, now.mul(slope).value);
-  });
-}
+export const rrelu = callable(
+  'rrelu(input, ...)',
+  (x: Tensor, ...args: Arguments<RRelu, ['lower', 'upper', 'training', 'inplace']>): Tensor => {
+    const defaults = { lower: 1 / 8, upper: 1 / 3, training: false, inplace: false };
+    const { lower, upper, training, inplace } = parseArgs<RRelu>('rrelu', [], defaults, args);
+    if (!(lower <= upper)) throw new ArgumentError(`rrelu: expected lower ≤ upper, but got ${lower} and ${upper}`);
+    if (!training) return leakyRelu(x, { negativeSlope: (lower + upper) / 2, inplace });
+    const slope = rand(x.shape, { dtype: x.dtype })
+      .mul(upper - lower)
+      .add(lower);
+    return apply(x, inplace, (value) => {
+      const now = Tensor.of(value);
+      return where(now.gt(0).value, value, now.mul(slope).value);
+    });
+  },
+);
 
 interface GumbelSoftmax {
   /** Temperature, default 1. */
@@ -143,16 +163,16 @@ interface GumbelSoftmax {
 }
 
 /** Samples of softmax((logits + g) / tau), g from the Gumbel distribution (Jang et al. 2017). Shape: kept. */
-export function gumbelSoftmax(
-  logits: Tensor,
-  ...args: Arguments<GumbelSoftmax, ['tau', 'hard', 'eps', 'dim']>
-): Tensor {
-  const defaults = { tau: 1, hard: false, eps: 1e-10, dim: -1 };
-  const { tau, hard, dim } = parseArgs<GumbelSoftmax>('gumbelSoftmax', [], defaults, args);
-  const noise = zeros(logits.shape, { dtype: logits.dtype }).exponential_().log().neg();
-  const soft = logits.add(noise).div(tau).softmax(dim);
-  if (!hard) return soft;
-  const picked = soft.detach();
-  const most = picked.argmax(dim, { keepdim: true });
-  return picked.mul(0).scatter(dim, most, 1).sub(picked).add(soft);
-}
+export const gumbelSoftmax = callable(
+  'gumbelSoftmax(logits, ...)',
+  (logits: Tensor, ...args: Arguments<GumbelSoftmax, ['tau', 'hard', 'eps', 'dim']>): Tensor => {
+    const defaults = { tau: 1, hard: false, eps: 1e-10, dim: -1 };
+    const { tau, hard, dim } = parseArgs<GumbelSoftmax>('gumbelSoftmax', [], defaults, args);
+    const noise = zeros(logits.shape, { dtype: logits.dtype }).exponential_().log().neg();
+    const soft = logits.add(noise).div(tau).softmax(dim);
+    if (!hard) return soft;
+    const picked = soft.detach();
+    const most = picked.argmax(dim, { keepdim: true });
+    return picked.mul(0).scatter(dim, most, 1).sub(picked).add(soft);
+  },
+);
