@@ -5,10 +5,36 @@ import { isPlainObject, kindOf, missingArguments, parameterTwice, unknownArgumen
 import type { Tensor } from './tensor';
 
 /**
- * What a parameter takes: a tensor, a tensor or a number, a list of tensors, or anything, which the function itself checks.
- * After `?` a parameter may be left out, or null.
+ * What a parameter takes: a tensor, a tensor or a number, a list of tensors, a number, a list, a number or a list, or anything, which
+ * the function itself checks. After `?` a parameter may be left out, and a tensor be null.
  */
-type Kind = 'tensor' | 'operand' | 'tensors' | 'any';
+type Kind = 'tensor' | 'operand' | 'tensors' | 'number' | 'list' | 'numbers' | 'any';
+
+/** Whether a value is a tensor, told without the class of tensors. */
+export const isTensor = (value: unknown): value is Tensor => value instanceof TensorBase;
+
+const described: Readonly<Record<Kind, string>> = {
+  tensor: 'a tensor',
+  operand: 'a tensor or a number',
+  tensors: 'a list of tensors',
+  number: 'a number',
+  list: 'a list of numbers',
+  numbers: 'a number or a list of numbers',
+  any: 'a value',
+};
+
+/** What null may stand for where it is not needed. */
+const nullable: ReadonlySet<Kind> = new Set<Kind>(['tensor', 'operand', 'tensors', 'any']);
+
+/** Whether a value is of a kind, as far as that can be seen at a glance. */
+function isOf(kind: Kind, value: unknown): boolean {
+  const isNumber = typeof value === 'number';
+  if (kind === 'tensor') return isTensor(value);
+  if (kind === 'operand') return isTensor(value) || isNumber || typeof value === 'boolean';
+  if (kind === 'number') return isNumber;
+  if (kind === 'numbers') return isNumber || Array.isArray(value);
+  return kind === 'any' || Array.isArray(value);
+}
 
 interface Parameter {
   readonly name: string;
@@ -147,7 +173,7 @@ export function method<const S extends string>(signature: S): Callable<S, OfMeth
   return callable(signature, call) as unknown as Callable<S, OfMethod<NameOf<S>>>;
 }
 
-/** The same for methods, over those of a class and the classes between it and a base, but for `skipped` names. */
+/** The same for methods and getters, over those of a class and the classes between it and a base, but for `skipped` names. */
 export function callableMethods(
   prototype: object,
   base: object,
@@ -157,10 +183,11 @@ export function callableMethods(
   for (let owner = prototype; owner !== base; owner = Object.getPrototypeOf(owner) as object) {
     for (const name of Object.getOwnPropertyNames(owner)) {
       if (skipped.has(name) || Object.hasOwn(prototype, name)) continue;
-      const { value } = Object.getOwnPropertyDescriptor(owner, name)!;
-      if (typeof value !== 'function') continue;
-      const called = callableMethod(name, lists[name] ?? '...', value as (...args: unknown[]) => unknown);
-      Object.defineProperty(prototype, name, { value: called, configurable: true, writable: true });
+      const { value, get } = Object.getOwnPropertyDescriptor(owner, name)!;
+      const method = (value ?? get) as (...args: unknown[]) => unknown;
+      const called = callableMethod(name, lists[name] ?? '...', method);
+      const property = get ? { get: called } : { value: called, writable: true };
+      Object.defineProperty(prototype, name, { ...property, configurable: true });
     }
   }
 }
@@ -201,7 +228,7 @@ function parse(signature: string): Signature {
 function arrange(signature: Signature, args: readonly unknown[]): readonly unknown[] {
   const { name, parameters, required, open, variadic } = signature;
   if (variadic) {
-    const tensors = isPlainObject(args.at(-1)) ? args.slice(0, -1) : args;
+    const tensors = open && isPlainObject(args.at(-1)) ? args.slice(0, -1) : args;
     checkList(name, 'tensors', tensors.length === 1 && !isTensor(tensors[0]) ? tensors[0] : tensors);
     return args;
   }
@@ -252,21 +279,12 @@ function missing(
   return missingArguments(name, needed, given);
 }
 
-const isTensor = (value: unknown): boolean => value instanceof TensorBase;
-
-function check({ name }: Signature, parameter: Parameter, value: unknown): void {
-  const { kind, optional } = parameter;
-  if (kind === 'any' || isTensor(value)) {
-    if (kind !== 'tensors') return;
-  } else if (optional && (value === undefined || value === null)) {
-    return;
-  } else if (value === undefined) {
-    throw missingArguments(name, [parameter.name], {});
-  }
-  if (kind === 'tensors') checkList(name, parameter.name, value);
-  else if (kind === 'tensor' || (typeof value !== 'number' && typeof value !== 'boolean')) {
-    const expected = kind === 'tensor' ? 'a tensor' : 'a tensor or a number';
-    throw new ArgumentError(`${name}: expected ${parameter.name} to be ${expected}, but got ${kindOf(value)}`);
+function check({ name }: Signature, { name: parameter, kind, optional }: Parameter, value: unknown): void {
+  if (optional && (value === undefined || (value === null && nullable.has(kind)))) return;
+  if (value === undefined) throw missingArguments(name, [parameter], {});
+  if (kind === 'tensors') checkList(name, parameter, value);
+  else if (!isOf(kind, value)) {
+    throw new ArgumentError(`${name}: expected ${parameter} to be ${described[kind]}, but got ${kindOf(value)}`);
   }
 }
 

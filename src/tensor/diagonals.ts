@@ -4,10 +4,10 @@ import { contiguousStrides, type Shape, sameShape, showShape } from '../compiler
 import { ArgumentError, ShapeError } from '../errors';
 import { named } from '../graph/record';
 import { cast, full, reshape } from '../ops/cast';
+import { resolveDim } from '../ops/dims';
 import { indexAdd, indexCopy, wrapIndex } from '../ops/indexing';
 import { diagonalOf } from '../ops/rearrange';
 import { stridedScatter } from '../ops/shape';
-import { wrapDim } from './base';
 import { callable } from './callable';
 import { resolveIndex } from './layout';
 import { type Arguments, parseArgs } from './options';
@@ -38,7 +38,7 @@ export const diag = callable('diag(input, ...)', (input: Tensor, ...args: DiagAr
 export const diagEmbed = callable('diagEmbed(input, ...)', (input: Tensor, ...args: DiagonalArgs): Tensor => {
   const { offset, dim1, dim2 } = parseArgs<DiagonalPlace>('diagEmbed', [], { offset: 0, dim1: -2, dim2: -1 }, args);
   const rank = input.shape.length + 1;
-  const [row, col] = [wrapDim('diagEmbed', dim1, rank), wrapDim('diagEmbed', dim2, rank)];
+  const [row, col] = [resolveDim('diagEmbed', dim1, rank), resolveDim('diagEmbed', dim2, rank)];
   if (input.shape.length === 0 || row === col) {
     throw new ShapeError(
       `diagEmbed: expected two different dimensions for shape ${showShape(input.shape)}, but got ${dim1} and ${dim2}`,
@@ -92,7 +92,7 @@ export const diagonalScatter = callable(
       args,
     );
     const { shape } = input;
-    const [row, col] = [dim1, dim2].map((d) => wrapDim('diagonalScatter', d, shape.length)) as [number, number];
+    const [row, col] = [dim1, dim2].map((d) => resolveDim('diagonalScatter', d, shape.length)) as [number, number];
     if (shape.length < 2 || row === col) {
       throw new ShapeError(
         `diagonalScatter: expected two different dimensions of shape ${showShape(shape)}, but got ${dim1} and ${dim2}`,
@@ -114,9 +114,9 @@ function ranged({ shape }: Tensor, dim: number, start: number, length: number, s
 
 /** The input with `src` in the place of one index of a dimension; as `select(dim, index).copy_(src)` in a copy. */
 export const selectScatter = callable(
-  'selectScatter(input, src, dim: any, index: any)',
+  'selectScatter(input, src, dim: number, index: number)',
   (input: Tensor, src: Tensor, dim: number, index: number): Tensor => {
-    const d = wrapDim('selectScatter', dim, input.shape.length);
+    const d = resolveDim('selectScatter', dim, input.shape.length);
     const at = resolveIndex('selectScatter', index, input.shape[d]!, d);
     const { shape, strides, offset } = ranged(input, d, at, 1, 1);
     const others = <T>(list: readonly T[]) => list.filter((_, k) => k !== d);
@@ -140,7 +140,7 @@ export const sliceScatter = callable(
   (input: Tensor, src: Tensor, ...args: SliceScatterArgs): Tensor => {
     const none = null as number | null;
     const given = parseArgs<SliceRange>('sliceScatter', [], { dim: 0, start: none, end: none, step: 1 }, args);
-    const dim = wrapDim('sliceScatter', given.dim, input.shape.length);
+    const dim = resolveDim('sliceScatter', given.dim, input.shape.length);
     const size = input.shape[dim]!;
     if (!Number.isInteger(given.step) || given.step < 1) {
       throw new ArgumentError(`sliceScatter: expected a step of at least 1, but got ${given.step}`);
@@ -154,7 +154,7 @@ export const sliceScatter = callable(
 
 /** The input with `src` in the elements that a size, strides and an offset reach, which are distinct. */
 export const asStridedScatter = callable(
-  'asStridedScatter(input, src, size: any, stride: any, storageOffset?: any)',
+  'asStridedScatter(input, src, size: list, stride: list, storageOffset?: number)',
   (input: Tensor, src: Tensor, size: Shape, stride: readonly number[], storageOffset = 0): Tensor => {
     const window = { shape: [...size], strides: [...stride], offset: storageOffset };
     return scattered('asStridedScatter', input, src, window);

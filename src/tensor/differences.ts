@@ -3,11 +3,11 @@
 import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { cast } from '../ops/cast';
+import { resolveDim } from '../ops/dims';
 import { cat } from '../ops/join';
 import { promoteTypes } from '../ops/promotion';
-import { wrapDim } from './base';
-import { callable } from './callable';
-import { type Arguments, parseArgs } from './options';
+import { callable, isTensor } from './callable';
+import { type Arguments, kindOf, parseArgs } from './options';
 import type { Tensor } from './tensor';
 
 interface DiffOptions {
@@ -32,7 +32,7 @@ export const diff = callable('diff(input, ...)', (input: Tensor, ...args: DiffAr
   );
   if (input.shape.length === 0) throw new ShapeError('diff: expected at least one dimension, but got shape []');
   if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`diff: expected a whole n of at least 0, but got ${n}`);
-  const d = wrapDim('diff', dim, input.shape.length);
+  const d = resolveDim('diff', dim, input.shape.length);
   let x = joined([prepend, input, append], d);
   for (let i = 0; i < n; i++) {
     const size = Math.max(x.shape[d]! - 1, 0);
@@ -57,7 +57,7 @@ function joined(parts: readonly (Tensor | null)[], dim: number): Tensor {
 
 interface GradientOptions {
   /** From point to point: one number, one for each dimension, or the coordinates of each dimension; default 1. */
-  spacing?: number | readonly (number | Tensor)[];
+  spacing?: number | readonly (number | Tensor)[] | null;
   dim?: number | readonly number[] | null;
   /** How exact the estimate at the ends is: 1 or 2; default 1. */
   edgeOrder?: number;
@@ -68,19 +68,28 @@ export const gradient = callable('gradient(input, ...)', (input: Tensor, options
   const { spacing, dim, edgeOrder } = parseArgs<GradientOptions>(
     'gradient',
     [],
-    { spacing: 1, dim: null as number | readonly number[] | null, edgeOrder: 1 },
+    { spacing: 1 as GradientOptions['spacing'] & {}, dim: null as number | readonly number[] | null, edgeOrder: 1 },
     [options],
   );
   if (edgeOrder !== 1 && edgeOrder !== 2) {
     throw new ArgumentError(`gradient: expected edgeOrder 1 or 2, but got ${edgeOrder}`);
   }
   const dims = dim === null ? input.shape.map((_, d) => d) : ([dim].flat() as number[]);
-  const steps = typeof spacing === 'number' ? dims.map(() => spacing) : spacing;
+  const steps = typeof spacing === 'number' || spacing === null ? dims.map(() => spacing ?? 1) : spacing;
+  if (!Array.isArray(steps) || !steps.every((step) => typeof step === 'number' || isTensor(step))) {
+    throw new ArgumentError(
+      `gradient: expected spacing to be a number, or a list of numbers or tensors, but got ${kindOf(spacing)}`,
+    );
+  }
   if (steps.length !== dims.length) {
     throw new ArgumentError(`gradient: expected ${dims.length} spacings, one a dimension, but got ${steps.length}`);
   }
   const x = input.isFloatingPoint() ? input : input.float();
-  return dims.map((each, i) => slope(x, wrapDim('gradient', each, input.shape.length), steps[i]!, edgeOrder));
+  const places = dims.map((each) => resolveDim('gradient', each, input.shape.length));
+  if (new Set(places).size < places.length) {
+    throw new ArgumentError(`gradient: expected distinct dimensions, but got [${dims.join(', ')}]`);
+  }
+  return places.map((place, i) => slope(x, place, steps[i]!, edgeOrder));
 });
 
 function slope(x: Tensor, d: number, step: number | Tensor, edgeOrder: number): Tensor {
@@ -140,7 +149,7 @@ export type TrapezoidArgs = [options?: TrapezoidOptions] | [x: Tensor, options?:
 /** The areas of the trapezia between neighbouring points along a dimension. */
 function areas(name: string, y: Tensor, args: TrapezoidArgs): readonly [areas: Tensor, dim: number] {
   const { x, dx, dim } = parseArgs<TrapezoidOptions>(name, [], { x: null as Tensor | null, dx: 1, dim: -1 }, args);
-  const d = wrapDim(name, dim, y.shape.length);
+  const d = resolveDim(name, dim, y.shape.length);
   if (y.shape.length === 0) throw new ShapeError(`${name}: expected at least one dimension, but got shape []`);
   const length = Math.max(y.shape[d]! - 1, 0);
   const heights = y.narrow(d, 0, length).add(y.narrow(d, y.shape[d]! - length, length));
@@ -159,14 +168,14 @@ function areas(name: string, y: Tensor, args: TrapezoidArgs): readonly [areas: T
 }
 
 /** The area under points along a dimension (by default the last): Σ (y_i + y_{i+1}) / 2 · (x_{i+1} - x_i). */
-export const trapezoid = callable('trapezoid(y, ...)', (y: Tensor, ...args: TrapezoidArgs): Tensor => {
+export const trapezoid = callable('trapezoid(y, x?, ...)', (y: Tensor, ...args: TrapezoidArgs): Tensor => {
   const [pieces, d] = areas('trapezoid', y, args);
   return pieces.sum(d);
 });
 
 /** The areas under the points up to each one but the first. */
 export const cumulativeTrapezoid = callable(
-  'cumulativeTrapezoid(y, ...)',
+  'cumulativeTrapezoid(y, x?, ...)',
   (y: Tensor, ...args: TrapezoidArgs): Tensor => {
     const [pieces, d] = areas('cumulativeTrapezoid', y, args);
     return pieces.cumsum(d);

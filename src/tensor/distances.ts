@@ -4,7 +4,7 @@ import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { fromHost, named } from '../graph/record';
 import { withGradient } from '../ops/custom';
-import { wrapDim } from './base';
+import { resolveDim } from '../ops/dims';
 import { callable } from './callable';
 import { type Arguments, parseArgs } from './options';
 import type { Tensor } from './tensor';
@@ -107,9 +107,9 @@ export const dist = callable(
 
 /** Every slice along `dim` whose p-norm is greater than `maxnorm` made that long. */
 export const renorm = callable(
-  'renorm(input, p: any, dim: any, maxnorm: any)',
+  'renorm(input, p: number, dim: number, maxnorm: number)',
   (input: Tensor, p: number, dim: number, maxnorm: number): Tensor => {
-    const d = wrapDim('renorm', dim, input.shape.length);
+    const d = resolveDim('renorm', dim, input.shape.length);
     if (input.shape.length < 2) {
       throw new ShapeError(`renorm: expected at least 2 dimensions, but got shape ${showShape(input.shape)}`);
     }

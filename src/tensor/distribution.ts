@@ -4,7 +4,7 @@ import { isFloat, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { fromHost, named } from '../graph/record';
 import { full } from '../ops/cast';
-import { wrapDim } from './base';
+import { resolveDim } from '../ops/dims';
 import { callable } from './callable';
 import { type Arguments, parseArgs } from './options';
 import { type Dims, type ReduceArgs, reduceArgs, type SpreadArgs, type SumOptions, spreadArgs } from './reduce-args';
@@ -120,7 +120,7 @@ function along(
   keepdim: boolean,
   choose: (x: Tensor) => Tensor,
 ): [values: Tensor, indices: Tensor] {
-  const d = wrapDim(name, dim, input.shape.length);
+  const d = resolveDim(name, dim, input.shape.length);
   const x = input.shape.length === 0 ? input.reshape(1) : input.transpose(d, -1);
   if (x.shape.at(-1) === 0) {
     throw new ShapeError(`${name}: expected a dimension with elements, but got shape ${showShape(input.shape)}`);
@@ -159,7 +159,7 @@ export type QuantileArgs = Arguments<QuantileOptions, ['q', 'dim', 'keepdim', 'i
 
 /** The q-th quantiles of a dimension, or of all elements: NaN where there is a NaN. Shape: as a reduction's, after that of q. */
 export const quantile = callable(
-  'quantile(input, ...)',
+  'quantile(input, q: operand, ...)',
   (input: Tensor, ...args: QuantileArgs): Tensor =>
     quantileOf('quantile', input, args, (x, q) => {
       const last = x.shape.at(-1)! - 1;
@@ -170,7 +170,7 @@ export const quantile = callable(
 
 /** `quantile` of the elements that are not NaN; NaN where there are none. */
 export const nanquantile = callable(
-  'nanquantile(input, ...)',
+  'nanquantile(input, q: operand, ...)',
   (input: Tensor, ...args: QuantileArgs): Tensor =>
     quantileOf('nanquantile', input, args, (x, q) => {
       const numbers = x.isnan().logicalNot().to('int64').sum(-1, { keepdim: true });
@@ -197,7 +197,7 @@ function quantileOf(name: string, input: Tensor, args: QuantileArgs, rankOf: (x:
   }
   if (!isFloat(input.dtype)) throw new DTypeError(`${name}: expected input of dtype float32, but got ${input.dtype}`);
   const whole = dim === null || input.shape.length === 0;
-  const d = whole ? 0 : wrapDim(name, dim, input.shape.length);
+  const d = whole ? 0 : resolveDim(name, dim, input.shape.length);
   const x = whole ? input.flatten() : input.transpose(d, -1);
   if (x.shape.at(-1) === 0) {
     throw new ShapeError(`${name}: expected a dimension with elements, but got shape ${showShape(input.shape)}`);
@@ -261,8 +261,19 @@ export const cov = callable('cov(input, ...)', (input: Tensor, options: Covarian
       throw new ShapeError(`cov: expected ${observations} ${name}, but got shape ${showShape(weights.shape)}`);
     }
   }
-  const frequency = fweights?.to(rows.dtype) ?? null;
-  const importance = aweights?.to(rows.dtype) ?? null;
+  if (input.dtype === 'bool') throw new DTypeError('cov: expected numbers, but got dtype bool; convert it with .to()');
+  if (fweights?.isFloatingPoint()) {
+    throw new DTypeError(`cov: expected fweights of whole numbers, but got ${fweights.dtype}`);
+  }
+  if (aweights && !aweights.isFloatingPoint()) {
+    throw new DTypeError(
+      `cov: expected aweights of floats, but got ${aweights.dtype}; convert them with .to('float32')`,
+    );
+  }
+  // A check of the numbers would have to wait for the device, so what is no weight gives no covariance.
+  const weight = (given: Tensor | null) => given?.to(rows.dtype).maskedFill(given.lt(0), Number.NaN);
+  const frequency = weight(fweights);
+  const importance = weight(aweights);
   const weights = frequency && importance ? frequency.mul(importance) : (frequency ?? importance);
   if (!weights) {
     const centred = rows.sub(rows.mean(1, { keepdim: true }));

@@ -29,11 +29,16 @@ function labelsOf(equation: string, term: string, ellipsis: number): string[] {
 /** The dimensions of an operand, or of the result, as numbers from 0 to 51, with '...' for those in between. */
 export type Sublist = readonly (number | '...')[];
 
+function expectSublist(sublist: Sublist): Sublist {
+  if (Array.isArray(sublist)) return sublist;
+  throw new ArgumentError(`einsum: expected the numbers of dimensions in a list, but got ${kindOf(sublist)}`);
+}
+
 /** Letters for numbers, in PyTorch's order: capitals first. */
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 const lettersOf = (sublist: Sublist): string =>
-  sublist
+  expectSublist(sublist)
     .map((label) => {
       const letter = label === ELLIPSIS ? ELLIPSIS : LETTERS[label];
       if (!letter) throw new ArgumentError(`einsum: expected numbers from 0 to 51 or '...', but got ${label}`);

@@ -4,9 +4,9 @@ import { sameShape, showShape } from '../compiler/meta';
 import { ShapeError } from '../errors';
 import { named } from '../graph/record';
 import { cast, full, identity, reshape as reshapeValue } from '../ops/cast';
+import { resolveDim } from '../ops/dims';
 import { cat as catValues } from '../ops/join';
 import { dtypeOfScalar, promoteTypes } from '../ops/promotion';
-import { wrapDim } from './base';
 import { callable, checked, method } from './callable';
 import { tensorOf } from './operand';
 import { type Arguments, parseArgs } from './options';
@@ -81,8 +81,8 @@ export const floorDivide = callable(
   'floorDivide(input: operand, other: operand)',
   (input: Operandish, other: Operandish): Tensor => tensorOf(input).floorDivide(other),
 );
-export const maximum = method('maximum(input, other)');
-export const minimum = method('minimum(input, other)');
+export const maximum = method('maximum(input, other: operand)');
+export const minimum = method('minimum(input, other: operand)');
 export const eq = method('eq(input, other: operand)');
 export const ne = method('ne(input, other: operand)');
 export const lt = method('lt(input, other: operand)');
@@ -105,7 +105,7 @@ export {
 };
 
 /** Each element limited to [min, max]. */
-export const clamp = method('clamp(input, ...)');
+export const clamp = method('clamp(input, min?: operand, max?: operand, ...)');
 
 export { clamp as clip };
 
@@ -192,11 +192,11 @@ interface SplitParameters {
 type SplitFunctionArgs = Arguments<SplitParameters, ['splitSizeOrSections', 'dim']>;
 
 export const reshape = callable(
-  'reshape(input, shape: any)',
+  'reshape(input, shape: list)',
   (input: Tensor, shape: readonly number[]): Tensor => input.reshape(shape),
 );
 export const permute = callable(
-  'permute(input, dims: any)',
+  'permute(input, dims: list)',
   (input: Tensor, dims: readonly number[]): Tensor => input.permute(dims),
 );
 export const transpose = method('transpose(input, ...)');
@@ -205,13 +205,16 @@ export const unsqueeze = method('unsqueeze(input, ...)');
 export const flatten = method('flatten(input, ...)');
 export const ravel = method('ravel(input)');
 export const flip = callable(
-  'flip(input, dims: any)',
+  'flip(input, dims: numbers)',
   (input: Tensor, dims: number | readonly number[]): Tensor => input.flip([dims].flat() as number[]),
 );
-export const split = callable('split(input, ...)', (input: Tensor, ...args: SplitFunctionArgs): Tensor[] => {
-  const { splitSizeOrSections, dim } = parseArgs<SplitParameters>('split', ['splitSizeOrSections'], { dim: 0 }, args);
-  return input.split(splitSizeOrSections, dim);
-});
+export const split = callable(
+  'split(input, splitSizeOrSections: numbers, ...)',
+  (input: Tensor, ...args: SplitFunctionArgs): Tensor[] => {
+    const { splitSizeOrSections, dim } = parseArgs<SplitParameters>('split', ['splitSizeOrSections'], { dim: 0 }, args);
+    return input.split(splitSizeOrSections, dim);
+  },
+);
 export const chunk = method('chunk(input, ...)');
 export { chunk as unsafeChunk, split as unsafeSplit };
 export const unbind = method('unbind(input, ...)');
@@ -219,7 +222,7 @@ export const unflatten = method('unflatten(input, ...)');
 export const narrow = method('narrow(input, ...)');
 export const select = method('select(input, ...)');
 export const broadcastTo = callable(
-  'broadcastTo(input, size: any)',
+  'broadcastTo(input, size: list)',
   (input: Tensor, size: readonly number[]): Tensor => input.broadcastTo(size),
 );
 export const asStrided = method('asStrided(input, ...)');
@@ -248,7 +251,7 @@ function catOf(...args: JoinArgs): Tensor {
   const dtype = promoteTypes(...tensors.map((x) => ({ dtype: x.dtype })));
   const isEmpty = (x: Tensor) => x.shape.length === 1 && x.shape[0] === 0;
   const { shape } = tensors.find((x) => !isEmpty(x)) ?? tensors[0]!;
-  const d = wrapDim('cat', dim, shape.length);
+  const d = resolveDim('cat', dim, shape.length);
   const nothing = shape.map((size, k) => (k === d ? 0 : size));
   const values = tensors.map((x) => cast(isEmpty(x) ? reshapeValue(x.value, nothing) : x.value, dtype));
   const whole = values.length > 1 ? catValues(values, d) : named(identity(values[0]!), 'CatBackward0');
@@ -271,7 +274,7 @@ function stackOf(...args: JoinArgs): Tensor {
       );
     }
   }
-  const d = wrapDim('stack', dim, first.shape.length + 1);
+  const d = resolveDim('stack', dim, first.shape.length + 1);
   const dtype = promoteTypes(...tensors.map((x) => ({ dtype: x.dtype })));
   const rows = tensors.map((x) => cast(x.unsqueeze(d).value, dtype));
   const stacked = rows.length > 1 ? catValues(rows, d) : identity(rows[0]!);

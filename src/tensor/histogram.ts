@@ -26,7 +26,7 @@ interface HistogramOptions extends Counting {
 
 /** `[hist, binEdges]`: how many elements lie in each bin, the upper edge of the last one included, and the edges. float32. */
 export const histogram = callable(
-  'histogram(input, bins: any, ...)',
+  'histogram(input, bins: operand, ...)',
   (
     input: Tensor,
     bins: number | Tensor | HistogramOptions,
@@ -53,7 +53,7 @@ interface PointOptions extends Counting {
 
 /** `[hist, binEdges]`: how many points [..., D] lie in each of the bins of D dimensions, and the edges of each dimension. float32. */
 export const histogramdd = callable(
-  'histogramdd(input, bins: any, ...)',
+  'histogramdd(input, bins: numbers, ...)',
   (
     input: Tensor,
     bins: number | readonly (number | Tensor)[] | PointOptions,

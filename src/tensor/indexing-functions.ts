@@ -40,7 +40,7 @@ export { put } from './diagonals';
 
 /** Places in the flattened elements of a shape as indices into each of its dimensions. */
 export const unravelIndex = callable(
-  'unravelIndex(indices, shape: any)',
+  'unravelIndex(indices, shape: numbers)',
   (indices: Tensor, shape: number | Shape): Tensor[] => {
     if (indices.isFloatingPoint() || indices.dtype === 'bool') {
       throw new DTypeError(`unravelIndex: expected indices of whole numbers, but got ${indices.dtype}`);

@@ -8,6 +8,7 @@ import { callable, checked } from './callable';
 import { cat } from './functions';
 import { parseArgs } from './options';
 import { meshgrid, vstack } from './rearrange-functions';
+import { expectSize } from './sizes';
 import { Tensor } from './tensor';
 
 interface AtLeast {
@@ -53,11 +54,11 @@ export const columnStack = callable(
 
 export { vstack as rowStack };
 
-/** The shape that shapes broadcast to. */
-export const broadcastShapes = (...shapes: readonly Shape[]): Shape =>
+/** The shape that shapes broadcast to; a number is the shape of a vector. */
+export const broadcastShapes = (...shapes: readonly (Shape | number)[]): Shape =>
   broadcast(
     'broadcastShapes',
-    shapes.map((shape) => ({ shape, dtype: 'float32' })),
+    shapes.map((shape) => ({ shape: expectSize('broadcastShapes', [shape].flat()), dtype: 'float32' })),
   );
 
 /** Each tensor expanded to the shape that all of them broadcast to; views. */

@@ -4,7 +4,7 @@ import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { named } from '../graph/record';
 import { broadcastShapes } from '../ops/broadcast';
-import { wrapDim } from './base';
+import { resolveDim } from '../ops/dims';
 import { callable } from './callable';
 import { type Arguments, parseArgs } from './options';
 import type { Tensor } from './tensor';
@@ -43,7 +43,7 @@ export interface ProductFactors {
 export const addmm = callable(
   'addmm(input, mat1, mat2, ...)',
   (input: Tensor, mat1: Tensor, mat2: Tensor, factors: ProductFactors = {}): Tensor => {
-    return plusProduct(input, mat1.mm(mat2), factors, 'AddmmBackward0');
+    return plusProduct('addmm', input, mat1.mm(mat2), factors, 'AddmmBackward0');
   },
 );
 
@@ -51,7 +51,7 @@ export const addmm = callable(
 export const baddbmm = callable(
   'baddbmm(input, batch1, batch2, ...)',
   (input: Tensor, batch1: Tensor, batch2: Tensor, factors: ProductFactors = {}): Tensor => {
-    return plusProduct(input, batch1.bmm(batch2), factors, 'BaddbmmBackward0');
+    return plusProduct('baddbmm', input, batch1.bmm(batch2), factors, 'BaddbmmBackward0');
   },
 );
 
@@ -59,7 +59,7 @@ export const baddbmm = callable(
 export const addmv = callable(
   'addmv(input, mat, vec, ...)',
   (input: Tensor, mat: Tensor, vec: Tensor, factors: ProductFactors = {}): Tensor => {
-    return plusProduct(input, mv(mat, vec), factors, 'AddmvBackward0');
+    return plusProduct('addmv', input, mv(mat, vec), factors, 'AddmvBackward0');
   },
 );
 
@@ -67,7 +67,7 @@ export const addmv = callable(
 export const addr = callable(
   'addr(input, vec1, vec2, ...)',
   (input: Tensor, vec1: Tensor, vec2: Tensor, factors: ProductFactors = {}): Tensor => {
-    return plusProduct(input, outer(vec1, vec2), factors, 'AddrBackward0');
+    return plusProduct('addr', input, outer(vec1, vec2), factors, 'AddrBackward0');
   },
 );
 
@@ -87,11 +87,12 @@ export const addbmm = callable(
       .permute(1, 0, 2)
       .reshape(n, b * m)
       .matmul(batch2.reshape(b * m, p));
-    return plusProduct(input, product, factors, 'AddbmmBackward0');
+    return plusProduct('addbmm', input, product, factors, 'AddbmmBackward0');
   },
 );
 
-function plusProduct(input: Tensor, product: Tensor, { beta = 1, alpha = 1 }: ProductFactors, name: string): Tensor {
+function plusProduct(op: string, input: Tensor, product: Tensor, factors: ProductFactors, name: string): Tensor {
+  const { beta, alpha } = parseArgs<ProductFactors>(op, [], { beta: 1, alpha: 1 }, [factors]);
   const scaled = alpha === 1 ? product : product.mul(alpha);
   const sum = scaled.add(beta === 0 ? input.mul(0).nanToNum() : beta === 1 ? input : input.mul(beta));
   named(sum.value, name);
@@ -104,7 +105,7 @@ interface TensordotOptions {
 
 /** The sum of products over the last n dimensions of `a` and the first n of `b`, or over listed ones of each (default 2). */
 export const tensordot = callable(
-  'tensordot(a, b, ...)',
+  'tensordot(a, b, dims?: numbers, ...)',
   (a: Tensor, b: Tensor, ...args: Arguments<TensordotOptions, ['dims']>): Tensor => {
     const { dims } = parseArgs<TensordotOptions>('tensordot', [], { dims: 2 }, args);
     const ranks = [a.shape.length, b.shape.length] as const;
@@ -117,8 +118,8 @@ export const tensordot = callable(
       typeof dims === 'number'
         ? [Array.from({ length: dims }, (_, i) => ranks[0] - dims + i), Array.from({ length: dims }, (_, i) => i)]
         : [
-            dims[0].map((d) => wrapDim('tensordot', d, ranks[0])),
-            dims[1].map((d) => wrapDim('tensordot', d, ranks[1])),
+            dims[0].map((d) => resolveDim('tensordot', d, ranks[0])),
+            dims[1].map((d) => resolveDim('tensordot', d, ranks[1])),
           ];
     if (left.length !== right.length || left.some((d, i) => a.shape[d] !== b.shape[right[i]!])) {
       throw new ShapeError(
@@ -162,7 +163,7 @@ export const cross = callable(
   (input: Tensor, other: Tensor, ...args: Arguments<{ dim?: number | null }, ['dim']>): Tensor => {
     const { dim } = parseArgs<{ dim?: number | null }>('cross', [], { dim: null }, args);
     const shape = broadcastShapes('cross', [input.value, other.value]);
-    const d = dim === null ? shape.indexOf(3) : wrapDim('cross', dim, shape.length);
+    const d = dim === null ? shape.indexOf(3) : resolveDim('cross', dim, shape.length);
     if (d < 0 || shape[d] !== 3) {
       throw new ShapeError(
         `cross: expected a dimension of size 3, but got shapes ${showShape(input.shape)} and ${showShape(other.shape)}`,

@@ -34,7 +34,27 @@ export function kindOf(value: unknown): string {
   if (typeof value !== 'object') return `a ${typeof value}`;
   return Array.isArray(value)
     ? 'an array'
-    : `an ${isPlainObject(value) ? 'object' : `instance of ${value.constructor.name}`}`;
+    : isPlainObject(value)
+      ? 'an object'
+      : `an instance of ${value.constructor.name}`;
+}
+
+const LONGEST = 200;
+
+/** A value as a message shows it: as JSON, cut where it is long; what JSON cannot tell in words. */
+export function shown(value: unknown): string {
+  const cut = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+  try {
+    return cut(JSON.stringify(value, plainly) ?? kindOf(value));
+  } catch {
+    return kindOf(value);
+  }
+}
+
+/** Parts of a value for JSON: no more than a message can show, and instances in words. */
+function plainly(_: string, part: unknown): unknown {
+  if (typeof part !== 'object' || part === null || isPlainObject(part)) return part;
+  return Array.isArray(part) ? part.slice(0, LONGEST) : kindOf(part);
 }
 
 /** True for `{…}` literals: what may stand as the trailing object of named parameters. */

@@ -330,6 +330,9 @@ export abstract class PointwiseMethods extends RandomMethods {
 
   /** The numbers in another dtype, or that of another tensor; this tensor itself where it has that dtype already, unless `copy` is true. */
   to(target: DType | Tensor | { dtype?: DType; copy?: boolean }, options?: { copy?: boolean }): Tensor {
+    if (typeof target !== 'string' && !isPlainObject(target) && !(target instanceof TensorBase)) {
+      throw new ArgumentError(`to: expected a dtype or a tensor, but got ${kindOf(target)}`);
+    }
     const given = isPlainObject(target) ? target : { dtype: typeof target === 'string' ? target : target.dtype };
     const { dtype, copy } = parseArgs<{ dtype?: DType; copy?: boolean }>('to', [], { dtype: this.dtype, copy: false }, [
       { ...given, ...options },

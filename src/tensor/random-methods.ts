@@ -1,4 +1,5 @@
 // Tensor methods that draw random numbers: in place, and by the probabilities or weights that a tensor holds.
+
 import { type DType, isFloat, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { withMode } from '../graph/mode';
@@ -8,9 +9,10 @@ import { cast } from '../ops/cast';
 import { lt } from '../ops/compare';
 import { sampleByExponential, sampleByUniform } from '../ops/multinomial';
 import type { TensorBase } from './base';
+import { isTensor } from './callable';
 import { hostArray } from './host-data';
 import { NewMethods } from './new-methods';
-import { type Arguments, isPlainObject, parseArgs } from './options';
+import { type Arguments, isPlainObject, kindOf, parseArgs } from './options';
 import {
   fillBernoulli,
   fillNormal,
@@ -170,6 +172,8 @@ export abstract class RandomMethods extends NewMethods {
     if (typeof p === 'number') {
       return this.draw(generator, (out, g) => fillBernoulli(out, p, g), isFloat(this.dtype) ? 'float32' : this.dtype);
     }
+    if (!isTensor(p))
+      throw new ArgumentError(`bernoulli_: expected p to be a number or a tensor, but got ${kindOf(p)}`);
     return this.assign(this.expandedChance(p, generator));
   }
 

@@ -11,12 +11,19 @@ import { cast } from '../ops/cast';
 import { callable, method } from './callable';
 import { hostArray } from './host-data';
 import { makeTensor } from './make-leaf';
-import { isPlainObject, parseArgs } from './options';
+import { isPlainObject, kindOf, parseArgs } from './options';
 import { binomial as binomialCount, poisson as poissonCount } from './random/counts';
 import { fillHalfNormal, fillNormal, fillRandint, fillUniform, randperm as permutation } from './random/distributions';
 import { defaultGenerator, type Generator } from './random/generator';
 import { fillLike } from './random/order';
-import { expectSize, type SizeArguments, splitSizes, type TensorOptions, tensorOptions } from './sizes';
+import {
+  expectSize,
+  type SizeArguments,
+  splitSizes,
+  type TensorOptions,
+  tensorOptions,
+  withTensorOptions,
+} from './sizes';
 import { Tensor } from './tensor';
 
 export { Generator, manualSeed, type Seed } from './random/generator';
@@ -81,15 +88,15 @@ export function randn(...args: SizeArguments<RandomOptions>): Tensor {
 /** Uniform on [0, 1) in the input's shape and, if it is of floats, its dtype. */
 export const randLike = callable(
   'randLike(input, ...)',
-  (input: Tensor, options: RandomOptions = {}): Tensor =>
-    drawn('randLike', input.shape, options, floatOf(input), uniform, input),
+  (input: Tensor, options?: RandomOptions): Tensor =>
+    drawn('randLike', input.shape, options ?? {}, floatOf(input), uniform, input),
 );
 
 /** Standard normal in the input's shape and, if it is of floats, its dtype. */
 export const randnLike = callable(
   'randnLike(input, ...)',
-  (input: Tensor, options: RandomOptions = {}): Tensor =>
-    drawn('randnLike', input.shape, options, floatOf(input), normalFor(options.dtype ?? input.dtype), input),
+  (input: Tensor, options?: RandomOptions): Tensor =>
+    drawn('randnLike', input.shape, options ?? {}, floatOf(input), normalFor(options?.dtype ?? input.dtype), input),
 );
 
 interface RandintParameters extends RandomOptions {
@@ -134,10 +141,15 @@ export function randint(
 export function randperm(
   ...args: [n: number, options?: RandomOptions] | [named: RandomOptions & { n: number }]
 ): Tensor {
-  const [first, given = {}] = args;
-  const { n, ...options } = typeof first === 'object' ? first : { n: first, ...given };
+  const { given, options } = withTensorOptions<{ n: number; generator?: Generator | null }>(
+    'randperm',
+    ['n'],
+    { generator: null },
+    args,
+  );
+  const { n, generator } = given;
   const fill: Fill = (out, generator) => out.set(permutation(n, generator));
-  return drawn('randperm', expectSize('randperm', [n]), options, 'int64', fill);
+  return drawn('randperm', expectSize('randperm', [n]), { ...options, generator }, 'int64', fill);
 }
 
 interface RandintLikeParameters extends RandomOptions {
@@ -248,6 +260,10 @@ export function normal(
   if (typeof mean === 'number' && typeof std === 'number') {
     const fill: Fill = (out, generator) => fillNormal(out, mean, std, generator);
     return drawn('normal', expectSize('normal', size), options, 'float32', fill);
+  }
+  for (const x of [mean, std]) {
+    if (typeof x === 'number' || x instanceof Tensor) continue;
+    throw new ArgumentError(`normal: expected mean and std to be numbers or tensors, but got ${kindOf(x)}`);
   }
   const shaping = (mean instanceof Tensor ? mean : std) as Tensor;
   const wide = (x: Tensor | number) => (typeof x === 'number' ? x : cast(x.value, 'float32'));

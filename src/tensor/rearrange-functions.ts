@@ -5,12 +5,12 @@ import { ArgumentError, ShapeError } from '../errors';
 import { fromHost } from '../graph/record';
 import { callable, checked, method } from './callable';
 import { cat } from './functions';
-import { isPlainObject } from './options';
+import { isPlainObject, kindOf } from './options';
 import type { TransposeArgs } from './shape-methods';
 import { Tensor } from './tensor';
 
 export const tile = callable(
-  'tile(input, dims: any)',
+  'tile(input, dims: list)',
   (input: Tensor, dims: readonly number[]): Tensor => input.tile(dims),
 );
 export const roll = method('roll(input, ...)');
@@ -52,6 +52,9 @@ function repeatInterleaveOf(
 ): Tensor;
 function repeatInterleaveOf(input: Tensor, ...args: readonly unknown[]): Tensor | Promise<Tensor> {
   const [repeats] = args;
+  if (!(input instanceof Tensor)) {
+    throw new ArgumentError(`repeatInterleave: expected input to be a tensor, but got ${kindOf(input)}`);
+  }
   const alone = args.length === 0 || (isPlainObject(repeats) && !('repeats' in repeats));
   const x = alone
     ? Tensor.of(
@@ -88,7 +91,7 @@ interface MeshgridOptions {
  * The coordinates of a grid over vectors, in a list or one by one: one view a vector, of the grid's shape. `indexing: 'xy'` swaps
  * the first two dimensions.
  */
-export const meshgrid = checked('meshgrid(*tensors)', meshgridOf);
+export const meshgrid = checked('meshgrid(*tensors, ...)', meshgridOf);
 
 function meshgridOf(tensors: readonly Tensor[], options?: MeshgridOptions): Tensor[];
 function meshgridOf(...args: [...tensors: Tensor[], last: Tensor | MeshgridOptions]): Tensor[];

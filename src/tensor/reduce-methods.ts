@@ -10,7 +10,7 @@ import * as reduce from '../ops/reduce';
 import { logSoftmax, softmax } from '../ops/softmax';
 import { vectorNorm } from '../ops/vector-norm';
 import { type ClosenessArgs, ElementaryMethods } from './elementary-methods';
-import { type Arguments, isPlainObject, parseArgs } from './options';
+import { type Arguments, isPlainObject, parseArgs, shown } from './options';
 import {
   allIfNone,
   type Dims,
@@ -164,7 +164,7 @@ export abstract class ReduceMethods extends ElementaryMethods {
     );
     if (p !== 'fro' && typeof p !== 'number') {
       throw new ArgumentError(
-        `norm: expected p to be a number or 'fro', but got ${JSON.stringify(p)}; there are no singular values here`,
+        `norm: expected p to be a number or 'fro', but got ${shown(p)}; there are no singular values here`,
       );
     }
     return this.make(vectorNorm(cast(this.value, dtype), p === 'fro' ? 2 : p, allIfNone(dim), keepdim));
@@ -220,7 +220,7 @@ export abstract class ReduceMethods extends ElementaryMethods {
     if (dim === null) return this.make(named(whole(this.value), `${name === 'max' ? 'Max' : 'Min'}Backward1`));
     if (typeof dim !== 'number') {
       throw new ArgumentError(
-        `${name}: expected one dimension for input of shape ${showShape(this.shape)}, but got ${showShape(dim)}; use a${name} for several`,
+        `${name}: expected one dimension for input of shape ${showShape(this.shape)}, but got ${shown(dim)}; use a${name} for several`,
       );
     }
     const [values, indices] = along(this.value, dim, keepdim);

@@ -61,7 +61,10 @@ export const gcd = method('gcd(input, other)');
 export const lcm = method('lcm(input, other)');
 
 /** The nth derivative of digamma. */
-export const polygamma = callable('polygamma(n: any, input)', (n: number, input: Tensor): Tensor => input.polygamma(n));
+export const polygamma = callable(
+  'polygamma(n: number, input)',
+  (n: number, input: Tensor): Tensor => input.polygamma(n),
+);
 /** The logarithm of the multivariate Γ of dimension p. */
 export const mvlgamma = method('mvlgamma(input, ...)');
 /** Fractions of magnitude ½ to 1, and whole exponents: input = fraction · 2^exponent. */

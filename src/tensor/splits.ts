@@ -2,7 +2,7 @@
 
 import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
-import { wrapDim } from './base';
+import { resolveDim } from '../ops/dims';
 import { callable } from './callable';
 import { type Arguments, parseArgs } from './options';
 import type { Tensor } from './tensor';
@@ -25,7 +25,7 @@ export const tensorSplit = callable('tensorSplit(input, ...)', (input: Tensor, .
 
 function pieces(name: string, input: Tensor, sections: Sections, dim: number): Tensor[] {
   if (input.shape.length === 0) throw new ShapeError(`${name}: expected at least one dimension, but got shape []`);
-  const d = wrapDim(name, dim, input.shape.length);
+  const d = resolveDim(name, dim, input.shape.length);
   const size = input.shape[d]!;
   if (typeof sections === 'number') {
     if (!Number.isInteger(sections) || sections < 1) {
@@ -69,26 +69,26 @@ function evenly(name: string, input: Tensor, sections: Sections, rank: number, d
 
 /** Pieces side by side: along dimension 1, or that of a vector. */
 export const hsplit = callable(
-  'hsplit(input, indicesOrSections: any)',
+  'hsplit(input, indicesOrSections: numbers)',
   (input: Tensor, indicesOrSections: Sections): Tensor[] =>
     evenly('hsplit', input, indicesOrSections, 1, input.shape.length === 1 ? 0 : 1),
 );
 
 /** Pieces above each other: along dimension 0. */
 export const vsplit = callable(
-  'vsplit(input, indicesOrSections: any)',
+  'vsplit(input, indicesOrSections: numbers)',
   (input: Tensor, indicesOrSections: Sections): Tensor[] => evenly('vsplit', input, indicesOrSections, 2, 0),
 );
 
 /** Pieces behind each other: along dimension 2. */
 export const dsplit = callable(
-  'dsplit(input, indicesOrSections: any)',
+  'dsplit(input, indicesOrSections: numbers)',
   (input: Tensor, indicesOrSections: Sections): Tensor[] => evenly('dsplit', input, indicesOrSections, 3, 2),
 );
 
 /** `split` with a list of sizes. */
 export const splitWithSizes = callable(
-  'splitWithSizes(input, splitSizes: any, dim?: any)',
+  'splitWithSizes(input, splitSizes: list, dim?: number)',
   (input: Tensor, splitSizes: readonly number[], dim = 0): Tensor[] => input.split(splitSizes, dim),
 );
 

@@ -15,7 +15,7 @@ const MethodsByName = ViewInPlaceMethods as unknown as abstract new (
 ) => Methods;
 
 /** What methods are made of, which never stands alone in an error. */
-const internal: ReadonlySet<string> = new Set(['constructor', 'combine', 'replace', 'fit', 'before']);
+const internal: ReadonlySet<string> = new Set(['constructor', 'combine', 'replace', 'fit', 'before', 'plus']);
 
 /** An n-dimensional array on the GPU. Operations are recorded and run later; only reading values back waits. */
 export class Tensor extends MethodsByName {

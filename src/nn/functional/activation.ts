@@ -72,6 +72,9 @@ export const hardtanh = callable(
   'hardtanh(input, ...)',
   (x: Tensor, ...args: Arguments<Hardtanh, ['minVal', 'maxVal', 'inplace']>): Tensor => {
     const o = parseArgs<Hardtanh>('hardtanh', [], { minVal: -1, maxVal: 1, inplace: false }, args);
+    if (o.minVal > o.maxVal) {
+      throw new ArgumentError(`hardtanh: expected minVal ≤ maxVal, but got ${o.minVal} and ${o.maxVal}`);
+    }
     return apply(x, o.inplace, (value) => clamp(value, o.minVal, o.maxVal));
   },
 );

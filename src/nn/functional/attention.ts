@@ -30,7 +30,7 @@ type AttentionOrder = ['attnMask', 'dropoutP', 'isCausal', 'scale', 'enableGqa']
  * [..., L, Ev].
  */
 export const scaledDotProductAttention = callable(
-  'scaledDotProductAttention(query, key, value, ...)',
+  'scaledDotProductAttention(query, key, value, attnMask?, ...)',
   (query: Tensor, key: Tensor, value: Tensor, ...args: Arguments<AttentionArguments, AttentionOrder>): Tensor => {
     const name = 'scaledDotProductAttention';
     const defaults = { attnMask: null, dropoutP: 0, isCausal: false, scale: null, enableGqa: false };

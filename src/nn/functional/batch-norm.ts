@@ -35,7 +35,7 @@ type BatchNormOrder = ['runningMean', 'runningVar', 'weight', 'bias', 'training'
  * ones otherwise. Shape: [N, C, …], kept. In training the running statistics change in place.
  */
 export const batchNorm = callable(
-  'batchNorm(input, ...)',
+  'batchNorm(input, runningMean?, runningVar?, weight?, bias?, ...)',
   (x: Tensor, ...args: Arguments<BatchNormArguments, BatchNormOrder>): Tensor => {
     const defaults = { weight: null, bias: null, training: false, momentum: 0.1, eps: 1e-5 };
     const o = parseArgs<BatchNormArguments>('batchNorm', ['runningMean', 'runningVar'], defaults, args);
@@ -43,6 +43,9 @@ export const batchNorm = callable(
     expectFloat('batchNorm', 'input', value);
     if (value.shape.length < 2) {
       throw new ShapeError(`batchNorm: expected input [N, C, …] of rank 2 at least, but got ${showShape(value.shape)}`);
+    }
+    if (!(o.training ? o.eps > 0 : o.eps >= 0)) {
+      throw new ArgumentError(`batchNorm: expected eps ${o.training ? '> 0 in training' : '≥ 0'}, but got ${o.eps}`);
     }
     const channels = value.shape[1]!;
     checkChannels('batchNorm', channels, o);
@@ -82,7 +85,7 @@ type InstanceNormOrder = ['runningMean', 'runningVar', 'weight', 'bias', 'useInp
 
 /** `batchNorm` with a mean and variance for each channel of each input. Shape: [N, C, …], kept. */
 export const instanceNorm = callable(
-  'instanceNorm(input, ...)',
+  'instanceNorm(input, runningMean?, runningVar?, weight?, bias?, ...)',
   (x: Tensor, ...args: Arguments<InstanceNormArguments, InstanceNormOrder>): Tensor => {
     const stats = { runningMean: null, runningVar: null, weight: null, bias: null };
     const defaults = { ...stats, useInputStats: true, momentum: 0.1, eps: 1e-5 };

@@ -73,7 +73,7 @@ export const huberLoss = callable(
 
 /** −weight (target · ln input + (1 − target) ln(1 − input)) of probabilities, the logarithms no less than −100. */
 export const binaryCrossEntropy = callable(
-  'binaryCrossEntropy(input, target, ...)',
+  'binaryCrossEntropy(input, target, weight?, ...)',
   (input: Tensor, target: Tensor, ...args: Arguments<WeightedArguments, ['weight', 'reduction']>): Tensor => {
     const name = 'binaryCrossEntropy';
     const { weight, reduction } = parseArgs<WeightedArguments>(name, [], { weight: null, reduction: 'mean' }, args);

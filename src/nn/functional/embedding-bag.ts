@@ -70,7 +70,7 @@ function bagsOf(input: Tensor, offsets: Tensor | null, includeLast: boolean): { 
  * Rows of `weight` [rows, width] by number, reduced bag by bag. Shape: int64 [B, N], a bag a row, or [N] with `offsets` [B] → [B, width].
  */
 export const embeddingBag = callable(
-  'embeddingBag(input, ...)',
+  'embeddingBag(input, weight, offsets?, ...)',
   (input: Tensor, ...args: Arguments<EmbeddingBagArguments, EmbeddingBagOrder>): Tensor => {
     const o = parseArgs<EmbeddingBagArguments>(
       'embeddingBag',

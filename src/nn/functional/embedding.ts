@@ -60,7 +60,7 @@ export function refuseSparse(op: string, sparse: boolean): void {
 
 /** Rows of `weight` [rows, width] by number. Shape: int64 [*] → [*, width]. */
 export const embedding = callable(
-  'embedding(input, ...)',
+  'embedding(input, weight, ...)',
   (input: Tensor, ...args: Arguments<EmbeddingArguments, EmbeddingOrder>): Tensor => {
     const defaults = { paddingIdx: null, ...lookupDefaults };
     const o = parseArgs<EmbeddingArguments>('embedding', ['weight'], defaults, args);

@@ -183,7 +183,7 @@ interface AffineGridArguments {
  * [N, H, W, 2]; or [N, 3, 4] and [N, C, D, H, W] → [N, D, H, W, 3].
  */
 export const affineGrid = callable(
-  'affineGrid(theta, size: any, ...)',
+  'affineGrid(theta, size: list, ...)',
   (theta: Tensor, size: readonly number[], ...args: Arguments<AffineGridArguments, ['alignCorners']>): Tensor => {
     if (theta.dtype === 'float16') return affineGrid(theta.float(), size, ...args).half();
     const { alignCorners } = parseArgs<AffineGridArguments>('affineGrid', [], { alignCorners: null }, args);

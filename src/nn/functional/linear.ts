@@ -13,16 +13,19 @@ interface Bias {
 type BiasArgs = Arguments<Bias, ['bias']>;
 
 /** y = x Wᵀ + b. Shape: x [..., in], weight [out, in] or [in], bias [out] or null → [..., out]. */
-export const linear = callable('linear(input, weight, ...)', (x: Tensor, weight: Tensor, ...args: BiasArgs): Tensor => {
-  const { bias } = parseArgs<Bias>('linear', [], { bias: null }, args);
-  return Tensor.of(ops.linear(x.value, weight.value, bias?.value ?? null));
-});
+export const linear = callable(
+  'linear(input, weight, bias?, ...)',
+  (x: Tensor, weight: Tensor, ...args: BiasArgs): Tensor => {
+    const { bias } = parseArgs<Bias>('linear', [], { bias: null }, args);
+    return Tensor.of(ops.linear(x.value, weight.value, bias?.value ?? null));
+  },
+);
 
 /**
  * y_k = x₁ᵀ A_k x₂ + b_k. Shape: x1 [..., in1], x2 [..., in2], weight A [out, in1, in2], bias b [out] or null → [..., out].
  */
 export const bilinear = callable(
-  'bilinear(x1, x2, weight, ...)',
+  'bilinear(input1, input2, weight, bias?, ...)',
   (x1: Tensor, x2: Tensor, weight: Tensor, ...args: BiasArgs): Tensor => {
     const { bias } = parseArgs<Bias>('bilinear', [], { bias: null }, args);
     const [out, in1, in2] = weight.shape;

@@ -1,5 +1,6 @@
 // Owns F's losses: thin over the ops.
 
+import { ArgumentError } from '../../errors';
 import { cast } from '../../ops/cast';
 import * as ops from '../../ops/loss';
 import { callable } from '../../tensor/callable';
@@ -24,7 +25,7 @@ interface CrossEntropyArguments extends ClassArguments {
  * of probabilities shaped like the input → [] (with reduction 'none' one a row).
  */
 export const crossEntropy = callable(
-  'crossEntropy(input, target, ...)',
+  'crossEntropy(input, target, weight?, ...)',
   (
     input: Tensor,
     target: Tensor,
@@ -33,13 +34,18 @@ export const crossEntropy = callable(
     const defaults = { weight: null, ignoreIndex: -100, reduction: 'mean', labelSmoothing: 0 } as const;
     const { weight, ...options } = parseArgs<CrossEntropyArguments>('crossEntropy', [], defaults, args);
     checkReduction('crossEntropy', options.reduction);
+    if (options.ignoreIndex >= 0 && target.isFloatingPoint()) {
+      throw new ArgumentError(
+        `crossEntropy: expected no ignoreIndex for a target of probabilities, but got ${options.ignoreIndex}`,
+      );
+    }
     return Tensor.of(ops.crossEntropy(input.value, target.value, { weight: weight?.value ?? null, ...options }));
   },
 );
 
 /** −weight[target] · input[target] of log probabilities. Shape: as crossEntropy, with class indices. */
 export const nllLoss = callable(
-  'nllLoss(input, target, ...)',
+  'nllLoss(input, target, weight?, ...)',
   (
     input: Tensor,
     target: Tensor,
@@ -65,7 +71,7 @@ function weighted(name: string, input: Tensor, losses: Tensor, weight: Tensor, r
 
 /** (input − target)². With a weight for each element, 'mean' divides by the sum of the weights. */
 export const mseLoss = callable(
-  'mseLoss(input, target, ...)',
+  'mseLoss(input, target, reduction?: any, weight?, ...)',
   (input: Tensor, target: Tensor, ...args: WeightedArgs): Tensor => {
     const { reduction, weight } = parseArgs<WeightedArguments>('mseLoss', [], weightedDefaults, args);
     checkReduction('mseLoss', reduction);
@@ -76,7 +82,7 @@ export const mseLoss = callable(
 
 /** |input − target|. With a weight for each element, 'mean' divides by the sum of the weights. */
 export const l1Loss = callable(
-  'l1Loss(input, target, ...)',
+  'l1Loss(input, target, reduction?: any, weight?, ...)',
   (input: Tensor, target: Tensor, ...args: WeightedArgs): Tensor => {
     const { reduction, weight } = parseArgs<WeightedArguments>('l1Loss', [], weightedDefaults, args);
     checkReduction('l1Loss', reduction);
@@ -94,7 +100,7 @@ interface BCEWithLogitsArguments extends ReductionArguments {
 
 /** −weight (posWeight · target · ln σ(input) + (1 − target) ln(1 − σ(input))). */
 export const binaryCrossEntropyWithLogits = callable(
-  'binaryCrossEntropyWithLogits(input, target, ...)',
+  'binaryCrossEntropyWithLogits(input, target, weight?, reduction?: any, posWeight?, ...)',
   (
     input: Tensor,
     target: Tensor,

@@ -136,6 +136,11 @@ export const multilabelSoftMarginLoss = callable(
   },
 );
 
+/** @throws ArgumentError unless the margin is over 0 */
+export function checkMargin(name: string, margin: number): void {
+  if (!(margin > 0)) throw new ArgumentError(`${name}: expected margin > 0, but got ${margin}`);
+}
+
 export type DistanceFunction = (x1: Tensor, x2: Tensor) => Tensor;
 
 export interface DistanceArguments extends MarginArguments {
@@ -157,6 +162,7 @@ export const tripletMarginWithDistanceLoss = callable(
     const name = 'tripletMarginWithDistanceLoss';
     const defaults = { distanceFunction: null, margin: 1, swap: false, reduction: 'mean' } as const;
     const o = parseArgs<DistanceArguments>(name, [], defaults, args);
+    checkMargin(name, o.margin);
     const distance = o.distanceFunction ?? pairwiseDistance;
     const near = distance(anchor, positive);
     const direct = distance(anchor, negative);

@@ -27,7 +27,7 @@ interface GroupNormArguments extends AffineArguments {
 
 /** (x − E[x]) / √(Var[x] + eps) · weight + bias over the trailing dimensions `normalizedShape`. Shape: kept. */
 export const layerNorm = callable(
-  'layerNorm(input, ...)',
+  'layerNorm(input, normalizedShape: list, weight?, bias?, ...)',
   (x: Tensor, ...args: Arguments<LayerNormArguments, ['normalizedShape', 'weight', 'bias', 'eps']>): Tensor => {
     const defaults = { weight: null, bias: null, eps: 1e-5 };
     const o = parseArgs<LayerNormArguments>('layerNorm', ['normalizedShape'], defaults, args);
@@ -41,7 +41,7 @@ export const layerNorm = callable(
  * channel. Shape: kept.
  */
 export const groupNorm = callable(
-  'groupNorm(input, ...)',
+  'groupNorm(input, numGroups: number, weight?, bias?, ...)',
   (x: Tensor, ...args: Arguments<GroupNormArguments, ['numGroups', 'weight', 'bias', 'eps']>): Tensor => {
     const defaults = { weight: null, bias: null, eps: 1e-5 };
     const { numGroups, ...o } = parseArgs<GroupNormArguments>('groupNorm', ['numGroups'], defaults, args);
@@ -51,6 +51,7 @@ export const groupNorm = callable(
     if (channels === undefined) {
       throw new ShapeError(`groupNorm: expected input [N, C, …] of rank 2 at least, but got ${showShape(value.shape)}`);
     }
+    if (channels === 0) throw new ShapeError('groupNorm: expected at least 1 channel, but got 0');
     if (!Number.isInteger(numGroups) || numGroups < 1 || channels % numGroups !== 0) {
       throw new ArgumentError(
         `groupNorm: expected a number of channels that numGroups divides, but got ${channels} channels and ${numGroups} groups`,
@@ -70,7 +71,7 @@ interface RMSNormArguments {
 
 /** x / √(E[x²] + eps) · weight over the trailing dimensions `normalizedShape`. Shape: kept. */
 export const rmsNorm = callable(
-  'rmsNorm(input, ...)',
+  'rmsNorm(input, normalizedShape: list, weight?, ...)',
   (x: Tensor, ...args: Arguments<RMSNormArguments, ['normalizedShape', 'weight', 'eps']>): Tensor => {
     const defaults = { weight: null, eps: null };
     const o = parseArgs<RMSNormArguments>('rmsNorm', ['normalizedShape'], defaults, args);

@@ -2,7 +2,7 @@
 import { ArgumentError } from '../../errors';
 import { oneHot as op } from '../../ops/indexing';
 import { checked } from '../../tensor/callable';
-import { parseArgs } from '../../tensor/options';
+import { parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 interface OneHot {
@@ -21,6 +21,9 @@ interface OneHot {
  */
 export const oneHot = checked('oneHot(tensor, ...)', ((labels: Tensor, ...args: readonly unknown[]) => {
   const { numClasses } = parseArgs<{ numClasses?: number }>('oneHot', [], { numClasses: -1 }, args);
+  if (!Number.isInteger(numClasses)) {
+    throw new ArgumentError(`oneHot: expected a whole numClasses, but got ${shown(numClasses)}`);
+  }
   return numClasses === -1 ? inferred(labels) : Tensor.of(op(labels.value, numClasses));
 }) as OneHot);
 

@@ -23,7 +23,7 @@ interface PadArguments {
  * so on. Mode 'constant' (default) takes negative amounts too, which crop.
  */
 export const pad = callable(
-  'pad(input, ...)',
+  'pad(input, pad: list, ...)',
   (x: Tensor, ...args: Arguments<PadArguments, ['pad', 'mode', 'value']>): Tensor => {
     const given = parseArgs<PadArguments>('pad', ['pad'], { mode: 'constant', value: null }, args);
     const { pad: amounts, mode, value } = given;

@@ -50,7 +50,7 @@ export const pixelUnshuffle = callable(
 );
 
 /** Channels of `groups` blocks dealt out in turn (Zhang et al. 2018). Shape: [N, C, …], kept. */
-export const channelShuffle = callable('channelShuffle(input, groups: any)', (x: Tensor, groups: number): Tensor => {
+export const channelShuffle = callable('channelShuffle(input, groups: number)', (x: Tensor, groups: number): Tensor => {
   const channels = x.shape[1];
   if (channels === undefined || x.dim() < 3 || !(groups > 0) || channels % groups !== 0) {
     throw new ShapeError(
