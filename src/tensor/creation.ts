@@ -6,6 +6,7 @@ import { withMode } from '../graph/mode';
 import { fromHost } from '../graph/record';
 import { cast, clone, full as fullValue } from '../ops/cast';
 import { dtypeOfScalar } from '../ops/promotion';
+import { allocated } from './allocate';
 import { callable } from './callable';
 import { hostArray, type NestedData, readHostData, storedNumber } from './host-data';
 import { makeTensor } from './make-leaf';
@@ -206,7 +207,7 @@ export function arange(
   const whole = [start, end, step].every(Number.isInteger);
   const o = tensorOptions('arange', { dtype: given, requiresGrad }, whole ? 'int64' : 'float32');
   const n = Math.ceil((end - start) / step);
-  const numbers = Float64Array.from({ length: n }, (_, i) => start + step * i);
+  const numbers = allocated(Float64Array, n).map((_, i) => start + step * i);
   const { data, shape } = readHostData('arange', numbers, o.dtype);
   return makeTensor('arange', fromHost(data, shape, o.dtype), o.requiresGrad);
 }
