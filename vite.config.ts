@@ -52,6 +52,9 @@ const library: UserConfig = {
   },
 };
 
+/** What the demos are made of. */
+const served = ['demos', 'src', 'shaders', 'node_modules'];
+
 function demos(): UserConfig {
   return {
     root: join(root, 'demos'),
@@ -60,7 +63,8 @@ function demos(): UserConfig {
     publicDir: false,
     plugins: [mnist()],
     resolve: { alias: { lamplight: join(root, 'src/index.ts') } },
-    server: { fs: { allow: [root] } },
+    // Not the checkout: whoever reaches the server may read what is listed here.
+    server: { fs: { allow: served.map((folder) => join(root, folder)) } },
     worker: { format: 'es' },
     // Found late, it would reload a page in the middle of a run.
     optimizeDeps: { include: ['uplot'] },

@@ -49,7 +49,7 @@ export class WebGPUUnavailableError extends LamplightError {}
 /** The GPU device was lost while work was pending or values lived on it. */
 export class DeviceLostError extends LamplightError {}
 
-/** The GPU could not provide a buffer: out of memory, or over one of the device's limits. */
+/** The GPU could not provide a buffer, out of memory or over one of the device's limits; or the host has no room for as many numbers. */
 export class OutOfMemoryError extends LamplightError {}
 
 /** WebGPU refused a command: a bug in Lamplight or in the driver, not in user code. */

@@ -21,6 +21,8 @@ export const setGradEnabled = <T>(on: boolean, fn: () => T): T => switched('setG
 export const isGradEnabled = (): boolean => mode.grad;
 
 function switched<T>(name: string, grad: boolean, fn: () => T): T {
+  if (typeof fn !== 'function')
+    throw new ArgumentError(`${name}: expected a function, as in ${name}(() => …), but got ${typeof fn}`);
   const result = withMode({ grad }, fn);
   if (result instanceof Promise) {
     throw new ArgumentError(

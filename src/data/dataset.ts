@@ -1,5 +1,7 @@
 // Data sets: what can be asked for its length and for an item by index.
-import { IndexError } from '../errors';
+
+import { ArgumentError, IndexError } from '../errors';
+import { kindOf } from '../tensor/options';
 
 /**
  * Base of data sets. A subclass defines `length` and `get(index)`:
@@ -32,7 +34,8 @@ export abstract class Dataset<T = unknown> {
   getBatch?(indices: readonly number[]): unknown;
 
   *[Symbol.iterator](): IterableIterator<T> {
-    for (let i = 0; i < this.length; i++) yield this.get(i);
+    const length = lengthOf(this);
+    for (let i = 0; i < length; i++) yield this.get(i);
   }
 }
 
@@ -42,6 +45,18 @@ export type DataSource<T> = Dataset<T> | readonly T[];
 /** Item `index` of a data set or array. */
 export function itemAt<T>(source: DataSource<T>, index: number): T {
   return source instanceof Dataset ? source.get(index) : source[index]!;
+}
+
+/**
+ * How many items there are.
+ * @throws ArgumentError for a data set that does not say so, which types would refuse
+ */
+export function lengthOf(source: { readonly length: number }): number {
+  const length: unknown = source.length;
+  if (typeof length === 'number') return length;
+  throw new ArgumentError(
+    `${source.constructor.name}: expected a data set that has a length, as in get length() { return 100; }, but got ${kindOf(length)}`,
+  );
 }
 
 /** `index` with negative ones counted from the end; throws an IndexError outside [-length, length). */

@@ -1,10 +1,12 @@
 // Samplers: the order in which a loader visits a data set, drawn as PyTorch draws it.
+
 import { ArgumentError } from '../errors';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { randperm } from '../tensor/random/distributions';
 import type { Generator } from '../tensor/random/generator';
 import { randomIndices } from '../tensor/random/shuffle';
 import { weightedIndices } from '../tensor/random/weighted';
+import { lengthOf } from './dataset';
 
 /** Anything with a length: what a sampler needs to know of a data set. */
 export interface Sized {
@@ -21,11 +23,12 @@ export class SequentialSampler implements Sampler {
   constructor(readonly dataSource: Sized) {}
 
   get length(): number {
-    return this.dataSource.length;
+    return lengthOf(this.dataSource);
   }
 
   *[Symbol.iterator](): IterableIterator<number> {
-    for (let i = 0; i < this.length; i++) yield i;
+    const { length } = this;
+    for (let i = 0; i < length; i++) yield i;
   }
 }
 
@@ -62,7 +65,7 @@ export class RandomSampler implements Sampler {
 
   /** Indices a pass. */
   get numSamples(): number {
-    return this.#numSamples ?? this.dataSource.length;
+    return this.#numSamples ?? lengthOf(this.dataSource);
   }
 
   get length(): number {
@@ -70,7 +73,7 @@ export class RandomSampler implements Sampler {
   }
 
   *[Symbol.iterator](): IterableIterator<number> {
-    yield* randomIndices(this.dataSource.length, this.numSamples, this.replacement, this.generator ?? undefined);
+    yield* randomIndices(lengthOf(this.dataSource), this.numSamples, this.replacement, this.generator ?? undefined);
   }
 }
 

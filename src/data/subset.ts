@@ -3,7 +3,7 @@ import { ArgumentError } from '../errors';
 import { parseArgs } from '../tensor/options';
 import type { Generator } from '../tensor/random/generator';
 import { splitIndices } from '../tensor/random/shuffle';
-import { type DataSource, Dataset, itemAt, resolveIndex } from './dataset';
+import { type DataSource, Dataset, itemAt, lengthOf, resolveIndex } from './dataset';
 
 /** The items of `dataset` at `indices`, in that order. */
 export class Subset<T> extends Dataset<T> {
@@ -41,7 +41,7 @@ export function randomSplit<T>(
   options: { generator?: Generator | null } = {},
 ): Subset<T>[] {
   const { generator } = parseArgs<typeof options>('randomSplit', [], { generator: null }, [options]);
-  const sizes = partSizes(dataset.length, lengths);
+  const sizes = partSizes(lengthOf(dataset), lengths);
   return splitIndices(sizes, generator ?? undefined).map((indices) => new Subset(dataset, indices));
 }
 

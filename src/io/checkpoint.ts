@@ -1,9 +1,11 @@
 // torch.save and torch.load: state dicts as safetensors, to and from files, addresses and bytes.
+
 import { engine } from '../compiler/engine';
 import { supportsHalf } from '../compiler/plan';
 import { ArgumentError } from '../errors';
 import { fileSystem, writeFileAtomically } from '../gpu/node';
 import { fromHost } from '../graph/record';
+import { isPlainObject, kindOf, shown } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import { type ByteSource, describeSource, readBytes } from './bytes';
 import { parseSafetensors, type WritableTensor, writeSafetensors } from './safetensors';
@@ -19,7 +21,7 @@ const SAVE = 'torch.save';
  */
 export async function save(stateDict: Readonly<Record<string, Tensor>>, target: string): Promise<void> {
   if (typeof target !== 'string' || target === '') {
-    throw new ArgumentError(`${SAVE}: expected the name of a file, but got ${JSON.stringify(target)}`);
+    throw new ArgumentError(`${SAVE}: expected the name of a file, but got ${shown(target)}`);
   }
   const fs = fileSystem();
   if (!fs && typeof document === 'undefined') {
@@ -34,13 +36,13 @@ export async function save(stateDict: Readonly<Record<string, Tensor>>, target: 
 
 /** The bytes that `save` would write. */
 export async function saveBytes(stateDict: Readonly<Record<string, Tensor>>): Promise<Uint8Array> {
+  if (!isPlainObject(stateDict))
+    throw new ArgumentError(`${SAVE}: expected a state dict, but got ${kindOf(stateDict)}`);
   const tensors = Object.entries(stateDict);
   for (const [name, tensor] of Object.entries<unknown>(stateDict)) {
     if (tensor instanceof Tensor) continue;
     const kind = tensor === null ? 'null' : typeof tensor;
-    throw new ArgumentError(
-      `${SAVE}: expected a tensor for ${JSON.stringify(name)}, but got ${kind}; save a state dict`,
-    );
+    throw new ArgumentError(`${SAVE}: expected a tensor for ${shown(name)}, but got ${kind}; save a state dict`);
   }
   // All reads are under way before the first is awaited, so that one flush serves them.
   const contents = await Promise.all(

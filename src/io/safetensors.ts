@@ -1,9 +1,12 @@
 // The safetensors format, both ways, as bytes: a JSON header that says where each tensor's little-endian elements are.
 // Source: https://github.com/huggingface/safetensors#format. Reading trusts nothing: every number is checked before it is used.
+
 import { fromHalf, toHalf } from '../compiler/half';
-import { type DType, numel, showShape } from '../compiler/meta';
-import { FileFormatError, invariant } from '../errors';
+import { type DType, numel } from '../compiler/meta';
+import { ArgumentError, FileFormatError, invariant } from '../errors';
 import type { HostNumbers } from '../graph/value';
+import { shown } from '../tensor/options';
+import { kindOfFile } from './file-kinds';
 
 /** A tensor on the host: its elements as numbers, row-major. */
 export interface HostTensor {
@@ -105,6 +108,11 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = { format: 'pt' },
 ): Uint8Array {
   const items = [...tensors].map(([name, tensor]) => {
+    if (name === METADATA) {
+      throw new ArgumentError(
+        `safetensors: '${METADATA}' cannot be the name of a tensor, since the format keeps it for itself`,
+      );
+    }
     const typeName = writtenAs[tensor.dtype];
     const type = fileTypes[typeName]!;
     invariant(tensor.data.length === numel(tensor.shape), `${name} has ${tensor.data.length} elements for its shape`);
@@ -134,8 +142,13 @@ export function writeSafetensors(
 type Fail = (message: string, cause?: unknown) => never;
 
 function readHeader(bytes: Uint8Array, fail: Fail): { json: object; length: number } {
-  const kind = otherFormat(bytes);
-  if (kind) fail(`expected a safetensors file, but this is ${kind}; convert it with safetensors.torch.save_file`);
+  const kind = kindOfFile(bytes);
+  if (kind) {
+    const remedy = kind.holdsTensors
+      ? 'load it in Python, and convert it with safetensors.torch.save_file'
+      : 'check the address, and that the whole file was saved';
+    fail(`expected a safetensors file, but this is ${kind.name}; ${remedy}`);
+  }
   if (bytes.length < PREFIX) fail(`expected at least ${PREFIX} bytes, but got ${bytes.length}: the file is truncated`);
   const declared = new DataView(bytes.buffer, bytes.byteOffset, PREFIX).getBigUint64(0, true);
   if (declared > BigInt(MAX_HEADER))
@@ -147,61 +160,70 @@ function readHeader(bytes: Uint8Array, fail: Fail): { json: object; length: numb
     );
   }
   let json: unknown;
+  let text = '';
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-      bytes.subarray(PREFIX, PREFIX + length),
-    );
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(PREFIX, PREFIX + length));
     json = JSON.parse(text);
   } catch (cause) {
     fail('expected a header of JSON, but it does not parse: the file is damaged or no safetensors file', cause);
   }
   if (!isObject(json)) return fail('expected the header to be a JSON object');
+  refuseTwice(text, json, fail);
   return { json, length };
 }
 
-/** Names the format of files that are often mistaken for safetensors. */
-function otherFormat(bytes: Uint8Array): string | null {
-  const starts = (...magic: number[]) => magic.every((byte, i) => bytes[i] === byte);
-  if (starts(0x50, 0x4b, 3, 4)) return 'a zip archive, as torch.save in PyTorch writes .pth and .pt files';
-  // A pickle says its protocol and its first opcode; in a header's length these bytes would mean an odd one above 2²³.
-  if (
-    starts(0x80) &&
-    bytes[1]! >= 2 &&
-    bytes[1]! <= 5 &&
-    (bytes[2]! === 0x8a || bytes[2]! === 0x7d || bytes[2]! === 0x63)
-  ) {
-    return 'a Python pickle, as older versions of PyTorch wrote .pth files';
+/** The format forbids a name twice; JSON would take the last. */
+function refuseTwice(text: string, json: object, fail: Fail): void {
+  const names = namesIn(text);
+  if (names.length === Object.keys(json).length) return;
+  const seen = new Set<string>();
+  const twice = names.find((name) => seen.has(name) || !seen.add(name));
+  fail(`expected every name once in the header, but ${shown(twice)} stands there twice`);
+}
+
+/** The names in the outermost object of sound JSON, in order. */
+function namesIn(text: string): string[] {
+  const names: string[] = [];
+  let depth = 0;
+  let last = '';
+  // A string, or one of the signs that tell depth and names.
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:]/g)) {
+    if (token === '{' || token === '[') depth++;
+    else if (token === '}' || token === ']') depth--;
+    else if (token === ':') {
+      if (depth === 1) names.push(JSON.parse(last) as string);
+    } else last = token;
   }
-  return starts(0x89, 0x48, 0x44, 0x46) ? 'an HDF5 file' : null;
+  return names;
 }
 
 function readMetadata(value: unknown, metadata: Map<string, string>, fail: Fail): void {
   if (!isObject(value)) fail(`expected ${METADATA} to be an object of strings`);
   for (const [key, text] of Object.entries(value as object)) {
-    if (typeof text !== 'string') fail(`expected ${METADATA} to hold strings, but ${JSON.stringify(key)} does not`);
+    if (typeof text !== 'string') fail(`expected ${METADATA} to hold strings, but ${shown(key)} does not`);
     metadata.set(key, text);
   }
 }
 
 function readEntry(name: string, value: unknown, available: number, failFile: Fail): Entry {
-  const label = JSON.stringify(name);
+  const label = shown(name);
   const fail: Fail = (message) => failFile(`tensor ${label}: ${message}`);
   if (!isObject(value)) return fail('expected an object with dtype, shape and data_offsets');
   const { dtype: typeName, shape, data_offsets: range } = value as Record<string, unknown>;
   const type = typeof typeName === 'string' && Object.hasOwn(fileTypes, typeName) ? fileTypes[typeName] : undefined;
   if (typeof typeName !== 'string' || !type) {
     const known = Object.keys(fileTypes).join(', ');
-    return fail(`expected a dtype out of ${known}, but got ${JSON.stringify(typeName)}`);
+    return fail(`expected a dtype out of ${known}, but got ${shown(typeName)}`);
   }
-  if (!isSizes(shape)) return fail(`expected a shape of whole numbers, but got ${JSON.stringify(shape)}`);
+  if (!isSizes(shape)) return fail(`expected a shape of whole numbers, but got ${shown(shape)}`);
   if (!isSizes(range) || range.length !== 2 || range[0]! > range[1]!) {
-    return fail(`expected data_offsets [begin, end], but got ${JSON.stringify(range)}`);
+    return fail(`expected data_offsets [begin, end], but got ${shown(range)}`);
   }
   const [begin, end] = range as [number, number];
   const wanted = numel(shape) * type.bytes;
   if (!Number.isSafeInteger(wanted) || wanted !== end - begin) {
     return fail(
-      `${typeName} of shape ${showShape(shape)} takes ${wanted} bytes, but data_offsets [${begin}, ${end}] hold ${end - begin}`,
+      `${typeName} of shape ${shown(shape)} takes ${wanted} bytes, but data_offsets [${begin}, ${end}] hold ${end - begin}`,
     );
   }
   if (end > available) {
@@ -216,9 +238,7 @@ function checkRanges(entries: readonly Entry[], available: number, fail: Fail): 
   let previous: Entry | null = null;
   for (const entry of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (previous && entry.begin < end) {
-      fail(
-        `tensors ${JSON.stringify(previous.name)} and ${JSON.stringify(entry.name)} overlap at byte ${entry.begin} of the data`,
-      );
+      fail(`tensors ${shown(previous.name)} and ${shown(entry.name)} overlap at byte ${entry.begin} of the data`);
     }
     if (entry.begin > end) fail(`bytes ${end} to ${entry.begin} of the data belong to no tensor`);
     end = entry.end;
@@ -237,10 +257,9 @@ function readTensor({ name, type, typeName, shape, begin }: Entry, view: DataVie
     const value = type.read(view, begin + i * type.bytes);
     data[i] = value;
     if (typeName === 'I64' && data[i] !== value) {
-      fail(`tensor ${JSON.stringify(name)}: element ${i} is ${value}, outside the 32-bit range that int64 is held in`);
+      fail(`tensor ${shown(name)}: element ${i} is ${value}, outside the 32-bit range that int64 is held in`);
     }
-    if (typeName === 'BOOL' && value > 1)
-      fail(`tensor ${JSON.stringify(name)}: element ${i} is ${value}, expected 0 or 1`);
+    if (typeName === 'BOOL' && value > 1) fail(`tensor ${shown(name)}: element ${i} is ${value}, expected 0 or 1`);
   }
   return { dtype: type.dtype, shape, data };
 }

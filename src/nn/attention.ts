@@ -79,13 +79,13 @@ export class MultiheadAttention extends Module {
   kdim: number;
   vdim: number;
   batchFirst: boolean;
-  in_proj_weight: Parameter | null;
-  q_proj_weight: Parameter | null;
-  k_proj_weight: Parameter | null;
-  v_proj_weight: Parameter | null;
-  in_proj_bias: Parameter | null;
-  bias_k: Parameter | null;
-  bias_v: Parameter | null;
+  in_proj_weight!: Parameter | null;
+  q_proj_weight!: Parameter | null;
+  k_proj_weight!: Parameter | null;
+  v_proj_weight!: Parameter | null;
+  in_proj_bias!: Parameter | null;
+  bias_k!: Parameter | null;
+  bias_v!: Parameter | null;
   out_proj: Linear;
 
   constructor(...args: Arguments<MultiheadAttentionArguments, MultiheadOrder>) {
@@ -110,17 +110,17 @@ export class MultiheadAttention extends Module {
     this.vdim = o.vdim ?? width;
     this.batchFirst = o.batchFirst;
     const apart = this.kdim !== width || this.vdim !== width;
-    this.q_proj_weight = apart ? new Parameter(empty([width, width])) : null;
-    this.k_proj_weight = apart ? new Parameter(empty([width, this.kdim])) : null;
-    this.v_proj_weight = apart ? new Parameter(empty([width, this.vdim])) : null;
-    this.in_proj_weight = apart ? null : new Parameter(empty([3 * width, width]));
-    this.in_proj_bias = o.bias ? new Parameter(empty([3 * width])) : null;
+    this.registerParameter('q_proj_weight', apart ? new Parameter(empty([width, width])) : null);
+    this.registerParameter('k_proj_weight', apart ? new Parameter(empty([width, this.kdim])) : null);
+    this.registerParameter('v_proj_weight', apart ? new Parameter(empty([width, this.vdim])) : null);
+    this.registerParameter('in_proj_weight', apart ? null : new Parameter(empty([3 * width, width])));
+    this.registerParameter('in_proj_bias', o.bias ? new Parameter(empty([3 * width])) : null);
     this.bias_k = null;
     this.bias_v = null;
     this.out_proj = new NonDynamicallyQuantizableLinear(width, width, { bias: o.bias });
     if (o.addBiasKv) {
-      this.bias_k = new Parameter(empty([1, 1, width]));
-      this.bias_v = new Parameter(empty([1, 1, width]));
+      this.registerParameter('bias_k', new Parameter(empty([1, 1, width])));
+      this.registerParameter('bias_v', new Parameter(empty([1, 1, width])));
     }
     this.resetParameters();
   }

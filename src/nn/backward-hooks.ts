@@ -4,7 +4,7 @@ import type { Value } from '../graph/value';
 import { withGradient } from '../ops/custom';
 import { Tensor } from '../tensor/tensor';
 
-type Gradients = readonly (Tensor | null)[];
+export type Gradients = readonly (Tensor | null)[];
 
 /** What is called on the way back, and may replace gradients; `inputs` has none where an argument wants none. */
 export interface Backward {

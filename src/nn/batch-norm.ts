@@ -46,8 +46,8 @@ export abstract class ChannelNorm extends Module {
   momentum: number | null;
   affine: boolean;
   trackRunningStats: boolean;
-  weight: Parameter | null;
-  bias: Parameter | null;
+  weight!: Parameter | null;
+  bias!: Parameter | null;
   /** Buffers of shape [C]; null without running statistics. */
   declare runningMean: Tensor | null;
   declare runningVar: Tensor | null;
@@ -62,8 +62,8 @@ export abstract class ChannelNorm extends Module {
     this.momentum = o.momentum;
     this.affine = o.affine;
     this.trackRunningStats = o.trackRunningStats;
-    this.weight = o.affine ? new Parameter(ones(this.numFeatures)) : null;
-    this.bias = o.affine && o.bias ? new Parameter(zeros(this.numFeatures)) : null;
+    this.registerParameter('weight', o.affine ? new Parameter(ones(this.numFeatures)) : null);
+    this.registerParameter('bias', o.affine && o.bias ? new Parameter(zeros(this.numFeatures)) : null);
     const tracked = (make: () => Tensor): Tensor | null => (o.trackRunningStats ? kept(make()) : null);
     const buffers = {
       runningMean: tracked(() => zeros(this.numFeatures)),

@@ -27,8 +27,8 @@ export class Bilinear extends Module {
   in1Features: number;
   in2Features: number;
   outFeatures: number;
-  weight: Parameter;
-  bias: Parameter | null;
+  weight!: Parameter;
+  bias!: Parameter | null;
 
   constructor(...args: Arguments<BilinearArguments, ['in1Features', 'in2Features', 'outFeatures', 'bias']>) {
     super();
@@ -37,8 +37,8 @@ export class Bilinear extends Module {
     this.in1Features = wholeNumber('Bilinear', 'in1Features', o.in1Features, 1);
     this.in2Features = wholeNumber('Bilinear', 'in2Features', o.in2Features);
     this.outFeatures = wholeNumber('Bilinear', 'outFeatures', o.outFeatures);
-    this.weight = new Parameter(empty([this.outFeatures, this.in1Features, this.in2Features]));
-    this.bias = o.bias ? new Parameter(empty([this.outFeatures])) : null;
+    this.registerParameter('weight', new Parameter(empty([this.outFeatures, this.in1Features, this.in2Features])));
+    this.registerParameter('bias', o.bias ? new Parameter(empty([this.outFeatures])) : null);
     this.resetParameters();
   }
 

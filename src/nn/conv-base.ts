@@ -58,8 +58,8 @@ export abstract class ConvNd<N extends Spatial> extends Module {
   groups: number;
   paddingMode: PaddingMode;
   transposed: boolean;
-  weight: Parameter;
-  bias: Parameter | null;
+  weight!: Parameter;
+  bias!: Parameter | null;
 
   constructor(layer: string, n: N, o: Layout<N>) {
     super();
@@ -74,8 +74,8 @@ export abstract class ConvNd<N extends Spatial> extends Module {
     this.paddingMode = o.paddingMode;
     this.transposed = o.transposed;
     this.checkOptions(layer);
-    this.weight = new Parameter(empty(this.weightShape()));
-    this.bias = o.bias ? new Parameter(empty([this.outChannels])) : null;
+    this.registerParameter('weight', new Parameter(empty(this.weightShape())));
+    this.registerParameter('bias', o.bias ? new Parameter(empty([this.outChannels])) : null);
     this.resetParameters();
   }
 
@@ -116,8 +116,8 @@ export abstract class ConvNd<N extends Spatial> extends Module {
   /** Makes this a convolution that does not know its input channels yet. */
   protected becomeLazy(layer: string, outChannels: number, bias: boolean): void {
     this.outChannels = wholeNumber(layer, 'outChannels', outChannels);
-    this.weight = new UninitializedParameter();
-    this.bias = bias ? new UninitializedParameter() : null;
+    this.registerParameter('weight', new UninitializedParameter());
+    this.registerParameter('bias', bias ? new UninitializedParameter() : null);
   }
 
   /** Takes the number of input channels from x, on first sight of it. */

@@ -2,6 +2,7 @@
 import { noGrad } from '../autograd/mode';
 import { protect } from '../tensor/protect';
 import { Tensor } from '../tensor/tensor';
+import { isGuarded } from './guard';
 import { HookList } from './hooks';
 import { Module } from './module';
 import { Buffer, Parameter, UninitializedBuffer, UninitializedParameter } from './parameter';
@@ -72,8 +73,11 @@ function once<T extends object>(
 function copyFields(to: object, from: object, copies: Copies): void {
   for (const key of Reflect.ownKeys(from)) {
     const descriptor = Reflect.getOwnPropertyDescriptor(from, key)!;
-    if ('value' in descriptor) descriptor.value = copy(descriptor.value, copies);
-    Reflect.defineProperty(to, key, descriptor);
+    const value: unknown = isGuarded(descriptor) ? Reflect.get(from, key) : descriptor.value;
+    const isAccessor = descriptor.get !== undefined && !isGuarded(descriptor);
+    const { enumerable, configurable, writable = true } = descriptor;
+    const data = { value: copy(value, copies), enumerable, configurable, writable };
+    Reflect.defineProperty(to, key, isAccessor ? descriptor : data);
   }
 }
 

@@ -24,7 +24,7 @@ export abstract class EmbeddingTable extends Module {
   maxNorm: number | null;
   normType: number;
   scaleGradByFreq: boolean;
-  weight: Parameter;
+  weight!: Parameter;
 
   constructor(name: string, o: Required<TableArguments>) {
     super();
@@ -35,7 +35,7 @@ export abstract class EmbeddingTable extends Module {
     this.maxNorm = o.maxNorm;
     this.normType = o.normType;
     this.scaleGradByFreq = o.scaleGradByFreq;
-    this.weight = new Parameter(empty([this.numEmbeddings, this.embeddingDim]));
+    this.registerParameter('weight', new Parameter(empty([this.numEmbeddings, this.embeddingDim])));
     this.resetParameters();
   }
 

@@ -1,10 +1,12 @@
 // Owns nn.init: fills parameters in place, drawing on the host as PyTorch's CPU generator does, so that seeds agree.
 //
 // Every function returns its tensor, works without recording gradients, and takes its options by position or by name.
+
 import { noGrad } from '../autograd/mode';
 import { numel, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { fromHost } from '../graph/record';
+import { hostFloats } from '../tensor/allocate';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { fillNormal, fillUniform, randperm } from '../tensor/random/distributions';
 import { defaultGenerator, type Generator } from '../tensor/random/generator';
@@ -238,7 +240,7 @@ function matrixShape(op: string, tensor: Tensor): [number, number] {
   return [rows, columns];
 }
 
-const room = (tensor: Tensor): Float32Array<ArrayBuffer> => new Float32Array(numel(tensor.shape));
+const room = (tensor: Tensor): Float32Array<ArrayBuffer> => hostFloats(numel(tensor.shape));
 
 function write(tensor: Tensor, data: Float32Array): Tensor {
   noGrad(() => tensor.copy_(Tensor.of(fromHost(data, [...tensor.shape], 'float32'))));

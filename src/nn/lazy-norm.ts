@@ -39,8 +39,8 @@ function lazyOf(layer: string, Base: Eager, channelDim: ChannelDim): Lazy {
       super(1, { ...o, affine: false });
       this.numFeatures = 0;
       this.affine = o.affine;
-      this.weight = o.affine ? new UninitializedParameter() : null;
-      this.bias = o.affine && o.bias ? new UninitializedParameter() : null;
+      this.registerParameter('weight', o.affine ? new UninitializedParameter() : null);
+      this.registerParameter('bias', o.affine && o.bias ? new UninitializedParameter() : null);
       if (!o.trackRunningStats) return;
       this.registerBuffer('runningMean', new UninitializedBuffer(), { key: 'running_mean' });
       this.registerBuffer('runningVar', new UninitializedBuffer(), { key: 'running_var' });

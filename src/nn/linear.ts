@@ -37,8 +37,8 @@ export function resetWeightAndBias(weight: Tensor, bias: Tensor | null): void {
 export class Linear extends Module {
   inFeatures: number;
   outFeatures: number;
-  weight: Parameter;
-  bias: Parameter | null;
+  weight!: Parameter;
+  bias!: Parameter | null;
 
   constructor(inFeatures: number, outFeatures: number, options?: { bias?: boolean });
   constructor(...args: Arguments<LinearArguments, ['inFeatures', 'outFeatures', 'bias']>);
@@ -47,8 +47,8 @@ export class Linear extends Module {
     const o = parseArgs<LinearArguments>('Linear', ['inFeatures', 'outFeatures'], { bias: true }, args);
     this.inFeatures = wholeNumber('Linear', 'inFeatures', o.inFeatures);
     this.outFeatures = wholeNumber('Linear', 'outFeatures', o.outFeatures);
-    this.weight = new Parameter(empty([this.outFeatures, this.inFeatures]));
-    this.bias = o.bias ? new Parameter(empty([this.outFeatures])) : null;
+    this.registerParameter('weight', new Parameter(empty([this.outFeatures, this.inFeatures])));
+    this.registerParameter('bias', o.bias ? new Parameter(empty([this.outFeatures])) : null);
     this.resetParameters();
   }
 
@@ -79,8 +79,8 @@ export class LazyLinear extends Linear {
     const { outFeatures, bias } = parseArgs<Given>('LazyLinear', ['outFeatures'], { bias: true }, args);
     super(0, 0, { bias: false });
     this.outFeatures = wholeNumber('LazyLinear', 'outFeatures', outFeatures);
-    this.weight = new UninitializedParameter();
-    this.bias = bias ? new UninitializedParameter() : null;
+    this.registerParameter('weight', new UninitializedParameter());
+    this.registerParameter('bias', bias ? new UninitializedParameter() : null);
   }
 
   override forward(x: Tensor): Tensor {

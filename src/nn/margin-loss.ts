@@ -1,4 +1,5 @@
 // Owns the losses that push scores or distances apart by a margin, and the distances CosineSimilarity and PairwiseDistance.
+
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import {
@@ -128,6 +129,7 @@ export class TripletMarginLoss extends Loss {
     const defaults = { margin: 1, p: 2, eps: 1e-6, swap: false, reduction: 'mean' } as const;
     const o = parseArgs<TripletArguments>('TripletMarginLoss', [], defaults, args);
     super('TripletMarginLoss', o.reduction);
+    F.checkMargin('TripletMarginLoss', o.margin);
     this.margin = o.margin;
     this.p = o.p;
     this.eps = o.eps;
@@ -150,6 +152,7 @@ export class TripletMarginWithDistanceLoss extends Loss {
     const defaults = { distanceFunction: null, margin: 1, swap: false, reduction: 'mean' } as const;
     const o = parseArgs<DistanceArguments>('TripletMarginWithDistanceLoss', [], defaults, args);
     super('TripletMarginWithDistanceLoss', o.reduction);
+    F.checkMargin('TripletMarginWithDistanceLoss', o.margin);
     this.distanceFunction = o.distanceFunction ?? pairwiseDistance;
     this.margin = o.margin;
     this.swap = o.swap;

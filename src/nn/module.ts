@@ -12,8 +12,10 @@ import { moduleScope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { withBackward } from './backward-hooks';
 import { Callable, misuse } from './callable';
+import { guardMember, type MemberKind, memberKind } from './guard';
+import { gradientsOf, ignoring, replaces, retainAll } from './hook-results';
 import { type ForwardHookOptions, HookList, type HookOptions, type RemovableHandle } from './hooks';
-import { Buffer, convert, Parameter } from './parameter';
+import { type Buffer, convert, Parameter } from './parameter';
 import { indent, printModule } from './printing';
 import { type IncompatibleKeys, loadInto, type StateDict } from './state-dict';
 
@@ -82,6 +84,9 @@ export abstract class Module extends Callable {
 
   #buffers = new Map<string, { readonly persistent: boolean; readonly key: string; readonly optional: boolean }>();
   #preHooks = new HookList<PreHook<Module>>();
+  /** What guarded attributes held when they were guarded. */
+  #guarded = new Map<string, unknown>();
+  #isCalled = false;
   #hooks = new HookList<ForwardHook<Module>>();
   #backwardPreHooks = new HookList<FullBackwardPreHook<Module>>();
   #backwardHooks = new HookList<FullBackwardHook<Module>>();
@@ -108,6 +113,10 @@ export abstract class Module extends Callable {
 
   #call(given: unknown[]): unknown {
     if (isJournaling()) beforeChange(this, () => keepProperties(this));
+    if (!this.#isCalled) {
+      this.#own('parameter');
+      this.#isCalled = true;
+    }
     callDepth++;
     try {
       const forgets = callDepth === 1 && !this.training;
@@ -318,25 +327,25 @@ export abstract class Module extends Callable {
     tensor: Tensor | null,
     ...args: Arguments<BufferOptions, ['persistent', 'key', 'optional']>
   ): void {
-    this.#checkName('registerBuffer', name, tensor === null || tensor instanceof Tensor, 'a Tensor or null');
+    this.#checkName('registerBuffer', 'buffer', name, tensor === null || tensor instanceof Tensor, 'a Tensor or null');
     const defaults = { persistent: true, key: name, optional: false };
     const { persistent, key, optional } = parseArgs<BufferOptions>('registerBuffer', [], defaults, args);
     this.#buffers.set(name, { persistent, key, optional });
     if (tensor) protect(tensor.storage);
-    Reflect.set(this, name, tensor);
+    this.#member('buffer', name, tensor);
   }
 
   /** Adds a parameter under a computed name; null stands for one that this module does without. */
   registerParameter(name: string, parameter: Parameter | null): void {
     const fits = parameter === null || parameter instanceof Parameter;
-    this.#checkName('registerParameter', name, fits, 'an nn.Parameter or null');
-    Reflect.set(this, name, parameter);
+    this.#checkName('registerParameter', 'parameter', name, fits, 'an nn.Parameter or null');
+    this.#member('parameter', name, parameter);
   }
 
   /** Adds a submodule under a computed name. */
   registerModule(name: string, module: Module): void {
-    this.#checkName('registerModule', name, module instanceof Module, 'an nn.Module');
-    Reflect.set(this, name, module);
+    this.#checkName('registerModule', 'submodule', name, module instanceof Module, 'an nn.Module');
+    this.#member('submodule', name, module);
   }
 
   /** `registerModule` by its other name. */
@@ -458,12 +467,29 @@ export abstract class Module extends Callable {
     return this.toString();
   }
 
+  #member(kind: MemberKind, name: string, value: unknown): void {
+    guardMember(this, name, kind, value, isModule);
+    this.#guarded.set(name, value);
+  }
+
+  /** Own attributes that are members by what they hold. From now on they refuse what cannot stand in their place. */
+  #own<T>(wanted: MemberKind): [string, T][] {
+    const found: [string, T][] = [];
+    for (const [name, value] of Object.entries(this)) {
+      const kind = memberKind(value, isModule);
+      if (kind === null) continue;
+      if (this.#guarded.get(name) !== value) this.#member(kind, name, value);
+      if (kind === wanted) found.push([name, value as T]);
+    }
+    return found;
+  }
+
   #ownParameters(): [string, Parameter][] {
-    return Object.entries(this).filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter);
+    return this.#own('parameter');
   }
 
   #ownModules(): [string, Module][] {
-    return Object.entries(this).filter((entry): entry is [string, Module] => entry[1] instanceof Module);
+    return this.#own('submodule');
   }
 
   #ownBuffers(persistentOnly = false): [string, Tensor][] {
@@ -471,7 +497,7 @@ export abstract class Module extends Callable {
       .filter(([, { persistent }]) => persistent || !persistentOnly)
       .map(([name, { key }]): [string, unknown] => [key, Reflect.get(this, name)])
       .filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor);
-    const assigned = Object.entries(this).filter((entry): entry is [string, Buffer] => entry[1] instanceof Buffer);
+    const assigned = this.#own<Buffer>('buffer');
     const wanted = ([name, { persistent }]: [string, Buffer]) =>
       !this.#buffers.has(name) && (persistent || !persistentOnly);
     return [...registered, ...assigned.filter(wanted)];
@@ -506,12 +532,20 @@ export abstract class Module extends Callable {
     return [this.getSubmodule(path.slice(0, Math.max(dot, 0))), path.slice(dot + 1)];
   }
 
-  #checkName(op: string, name: string, fits: boolean, expected: string): void {
+  /** Whether a member of a kind may be registered in the place of what an attribute holds: nothing, or one of its kind. */
+  #mayHold(kind: MemberKind, name: string, held: unknown): boolean {
+    if (held === undefined || held === null) return true;
+    return kind === 'buffer' ? this.#buffers.has(name) : memberKind(held, isModule) === kind;
+  }
+
+  #checkName(op: string, kind: MemberKind, name: string, fits: boolean, expected: string): void {
     if (!fits) throw new ArgumentError(`${op}: expected ${expected} for '${name}'`);
     if (name === '' || name.includes('.')) {
       throw new ArgumentError(`${op}: expected a name that is not empty and has no dot, but got '${name}'`);
     }
-    if (name in this && !Object.hasOwn(this, name)) {
+    const held: unknown = Object.hasOwn(this, name) ? Reflect.get(this, name) : undefined;
+    const keyed = [...this.#buffers].some(([own, { key }]) => key === name && own !== name);
+    if (keyed || (name in this && (!Object.hasOwn(this, name) || !this.#mayHold(kind, name, held)))) {
       throw new ArgumentError(`${op}: '${name}' is already an attribute of ${className(this)}; choose another name`);
     }
   }
@@ -551,6 +585,8 @@ export type FullBackwardHook<M extends Module> = (module: M, gradInput: Gradient
 /** May return new gradients of the results. */
 export type FullBackwardPreHook<M extends Module> = (module: M, gradOutput: Gradients) => unknown;
 
+const isModule = (value: unknown): boolean => value instanceof Module;
+
 /** The name under which a module is printed. */
 export const className = (module: Module): string => module.constructor.name;
 
@@ -560,39 +596,4 @@ const join = (path: string, name: string): string => (path === '' ? name : `${pa
 function once<T>(entries: readonly [string, T][]): [string, T][] {
   const seen = new Set<T>();
   return entries.filter(([, item]) => !seen.has(item) && seen.add(item));
-}
-
-/** Whether what a hook returned is meant in the place of `current`; a number is what `list.push(x)` returns, not a result. */
-function replaces(hook: string, returned: unknown, current: unknown): boolean {
-  if (typeof returned === 'number' && typeof current !== 'number') {
-    throw new ArgumentError(
-      `${hook}: expected it to return nothing or what is to be used instead, but got the number ${returned}; write its body in braces`,
-    );
-  }
-  return returned !== undefined && returned !== null;
-}
-
-/** What a backward hook returned, if gradients: a list of them, or one alone. */
-function gradientsOf(returned: unknown): Gradients | undefined {
-  if (returned === undefined || returned === null) return undefined;
-  if (Array.isArray(returned)) return returned;
-  if (returned instanceof Tensor) return [returned];
-  throw new ArgumentError(
-    `backward hook: expected it to return nothing or gradients, but got a ${typeof returned}; write its body in braces`,
-  );
-}
-
-/** Calls a hook on the way out of an error, which is the one to be thrown. */
-function ignoring(call: () => void): void {
-  try {
-    call();
-  } catch {
-    // PyTorch, too, throws the first error alone.
-  }
-}
-
-/** Hooks may keep what they are shown. */
-function retainAll(value: unknown): void {
-  if (value instanceof Tensor) value.retain();
-  else if (Array.isArray(value)) value.forEach(retainAll);
 }

@@ -30,8 +30,8 @@ export class LayerNorm extends Module {
   normalizedShape: readonly number[];
   eps: number;
   elementwiseAffine: boolean;
-  weight: Parameter | null;
-  bias: Parameter | null;
+  weight!: Parameter | null;
+  bias!: Parameter | null;
 
   constructor(
     normalizedShape: number | readonly number[],
@@ -50,8 +50,8 @@ export class LayerNorm extends Module {
     }
     this.eps = o.eps;
     this.elementwiseAffine = o.elementwiseAffine;
-    this.weight = o.elementwiseAffine ? new Parameter(empty(this.normalizedShape)) : null;
-    this.bias = o.elementwiseAffine && o.bias ? new Parameter(empty(this.normalizedShape)) : null;
+    this.registerParameter('weight', o.elementwiseAffine ? new Parameter(empty(this.normalizedShape)) : null);
+    this.registerParameter('bias', o.elementwiseAffine && o.bias ? new Parameter(empty(this.normalizedShape)) : null);
     this.resetParameters();
   }
 
@@ -94,8 +94,8 @@ export class GroupNorm extends Module {
   numChannels: number;
   eps: number;
   affine: boolean;
-  weight: Parameter | null;
-  bias: Parameter | null;
+  weight!: Parameter | null;
+  bias!: Parameter | null;
 
   constructor(...args: Arguments<GroupNormArguments, ['numGroups', 'numChannels', 'eps', 'affine', 'bias']>) {
     super();
@@ -110,8 +110,8 @@ export class GroupNorm extends Module {
     }
     this.eps = o.eps;
     this.affine = o.affine;
-    this.weight = o.affine ? new Parameter(empty(o.numChannels)) : null;
-    this.bias = o.affine && o.bias ? new Parameter(empty(o.numChannels)) : null;
+    this.registerParameter('weight', o.affine ? new Parameter(empty(o.numChannels)) : null);
+    this.registerParameter('bias', o.affine && o.bias ? new Parameter(empty(o.numChannels)) : null);
     this.resetParameters();
   }
 
@@ -150,7 +150,7 @@ export class RMSNorm extends Module {
   normalizedShape: readonly number[];
   eps: number | null;
   elementwiseAffine: boolean;
-  weight: Parameter | null;
+  weight!: Parameter | null;
 
   constructor(
     normalizedShape: number | readonly number[],
@@ -164,7 +164,7 @@ export class RMSNorm extends Module {
     this.normalizedShape = typeof o.normalizedShape === 'number' ? [o.normalizedShape] : [...o.normalizedShape];
     this.eps = o.eps;
     this.elementwiseAffine = o.elementwiseAffine;
-    this.weight = o.elementwiseAffine ? new Parameter(empty(this.normalizedShape)) : null;
+    this.registerParameter('weight', o.elementwiseAffine ? new Parameter(empty(this.normalizedShape)) : null);
     this.resetParameters();
   }
 

@@ -201,14 +201,14 @@ export class PReLU extends Module {
   numParameters: number;
   /** What the weight starts with. */
   init: number;
-  weight: Parameter;
+  weight!: Parameter;
 
   constructor(...args: Arguments<PReLUArguments, ['numParameters', 'init']>) {
     super();
     const o = parseArgs<PReLUArguments>('PReLU', [], { numParameters: 1, init: 0.25 }, args);
     this.numParameters = wholeNumber('PReLU', 'numParameters', o.numParameters, 1);
     this.init = o.init;
-    this.weight = new Parameter(full([this.numParameters], o.init, { dtype: 'float32' }));
+    this.registerParameter('weight', new Parameter(full([this.numParameters], o.init, { dtype: 'float32' })));
   }
 
   forward(x: Tensor): Tensor {

@@ -22,10 +22,10 @@ abstract class Cell extends Module {
   inputSize: number;
   hiddenSize: number;
   bias: boolean;
-  weight_ih: Parameter;
-  weight_hh: Parameter;
-  bias_ih: Parameter | null;
-  bias_hh: Parameter | null;
+  weight_ih!: Parameter;
+  weight_hh!: Parameter;
+  bias_ih!: Parameter | null;
+  bias_hh!: Parameter | null;
 
   constructor(layer: string, gates: number, { inputSize, hiddenSize, bias }: Required<CellArguments>) {
     super();
@@ -33,10 +33,10 @@ abstract class Cell extends Module {
     this.hiddenSize = wholeNumber(layer, 'hiddenSize', hiddenSize, 1);
     this.bias = bias;
     const rows = gates * hiddenSize;
-    this.weight_ih = new Parameter(empty([rows, inputSize]));
-    this.weight_hh = new Parameter(empty([rows, hiddenSize]));
-    this.bias_ih = bias ? new Parameter(empty([rows])) : null;
-    this.bias_hh = bias ? new Parameter(empty([rows])) : null;
+    this.registerParameter('weight_ih', new Parameter(empty([rows, inputSize])));
+    this.registerParameter('weight_hh', new Parameter(empty([rows, hiddenSize])));
+    this.registerParameter('bias_ih', bias ? new Parameter(empty([rows])) : null);
+    this.registerParameter('bias_hh', bias ? new Parameter(empty([rows])) : null);
     this.resetParameters();
   }
 

@@ -1,6 +1,6 @@
 // Owns sizes given as one number or as one for each dimension, as kernels, strides and paddings are.
 import { ArgumentError } from '../errors';
-import { parseArgs } from '../tensor/options';
+import { parseArgs, shown } from '../tensor/options';
 
 /** How many dimensions a layer slides over. */
 export type Spatial = 1 | 2 | 3;
@@ -19,15 +19,15 @@ export type Size2d = Size<2>;
 
 const several = ['', 'a list of one', 'a pair of them', 'a list of three'];
 
-/** One whole number of at least `least` for each of n dimensions, or an ArgumentError that names the layer and the argument. */
+/** One whole number of at least `least` for each of n dimensions; a list of one stands for all. Or an ArgumentError that names the layer and the argument. */
 export function sizesOf<N extends Spatial>(layer: string, name: string, size: Size<N>, n: N, least = 0): Tuple<N> {
   const list: readonly unknown[] | null = Array.isArray(size) ? size : null;
   const sizes: unknown[] = [];
-  for (let d = 0; d < n; d++) sizes.push(list ? list[d] : size);
+  for (let d = 0; d < n; d++) sizes.push(list ? list[list.length === 1 ? 0 : d] : size);
   const fits = (part: unknown) => Number.isInteger(part) && (part as number) >= least;
-  if ((list && list.length !== n) || !sizes.every(fits)) {
+  if ((list && list.length !== n && list.length !== 1) || !sizes.every(fits)) {
     throw new ArgumentError(
-      `${layer}: expected ${name} to be an integer ≥ ${least} or ${several[n]}, but got ${JSON.stringify(size)}`,
+      `${layer}: expected ${name} to be an integer ≥ ${least} or ${several[n]}, but got ${shown(size)}`,
     );
   }
   return sizes as Tuple<N>;
@@ -40,7 +40,7 @@ export const pair = (layer: string, name: string, size: Size2d, least = 0): [num
 /** Throws an ArgumentError unless `value` is a whole number of at least `least`. */
 export function wholeNumber(layer: string, name: string, value: number, least = 0): number {
   if (!Number.isInteger(value) || value < least) {
-    throw new ArgumentError(`${layer}: expected ${name} to be an integer ≥ ${least}, but got ${JSON.stringify(value)}`);
+    throw new ArgumentError(`${layer}: expected ${name} to be an integer ≥ ${least}, but got ${shown(value)}`);
   }
   return value;
 }

@@ -4,7 +4,7 @@ import { ShapeError } from '../errors';
 
 /** The shape that all inputs broadcast to; throws a ShapeError that names the op and every shape. */
 export function broadcastShapes(op: string, inputs: readonly Meta[]): Shape {
-  const rank = Math.max(...inputs.map((x) => x.shape.length));
+  const rank = Math.max(0, ...inputs.map((x) => x.shape.length));
   const result = new Array<number>(rank).fill(1);
   for (const { shape } of inputs) {
     const lead = rank - shape.length;

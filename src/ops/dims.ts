@@ -1,9 +1,13 @@
 // Resolving dimension numbers, which may be negative, as PyTorch counts them.
 import type { Shape } from '../compiler/meta';
-import { IndexError, ShapeError } from '../errors';
+import { ArgumentError, IndexError, ShapeError } from '../errors';
 
 /** `dim` counted from the front. A rank-0 value has one imaginary dimension, 0 or -1. */
 export function resolveDim(op: string, dim: number, rank: number): number {
+  if (typeof dim !== 'number')
+    throw new ArgumentError(
+      `${op}: expected a dimension as a whole number, but got ${typeof dim === 'string' ? `'${dim}'` : typeof dim}`,
+    );
   const span = Math.max(rank, 1);
   if (!Number.isInteger(dim) || dim < -span || dim >= span) {
     throw new IndexError(`${op}: expected a dimension from ${-span} to ${span - 1}, but got ${dim}`);
@@ -14,7 +18,9 @@ export function resolveDim(op: string, dim: number, rank: number): number {
 /** Dimensions in ascending order; null means all of them. */
 export function resolveDims(op: string, dims: number | readonly number[] | null, rank: number): number[] {
   if (dims === null) return Array.from({ length: rank }, (_, d) => d);
-  const resolved = (typeof dims === 'number' ? [dims] : dims).map((dim) => resolveDim(op, dim, rank));
+  const resolved = (Array.isArray(dims) ? (dims as readonly number[]) : [dims as number]).map((dim) =>
+    resolveDim(op, dim, rank),
+  );
   resolved.sort((a, b) => a - b);
   const twice = resolved.find((dim, i) => dim === resolved[i - 1]);
   if (twice !== undefined)

@@ -3,7 +3,7 @@ import { ArgumentError } from '../errors';
 import { adadeltaStep } from '../ops/optim-adaptive';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { checkNotNegative } from './checks';
-import { Optimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface AdadeltaOptions {
   /** Learning rate, default 1. */
@@ -33,7 +33,7 @@ const DELTA = 'acc_delta';
  *     g ← ∇ + weightDecay · p;   v ← rho · v + (1 − rho) g²;   d = √(u + eps) / √(v + eps) · g
  *     u ← rho · u + (1 − rho) d²;   p ← p − lr · d
  */
-export class Adadelta extends Optimizer<AdadeltaOptions> {
+export class Adadelta extends OneCallOptimizer<AdadeltaOptions> {
   constructor(params: OptimizerParams<AdadeltaOptions>, options?: Partial<AdadeltaOptions>);
   constructor(...args: Arguments<AdadeltaArguments, AdadeltaOrder>);
   constructor(...args: unknown[]) {

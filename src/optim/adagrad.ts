@@ -2,7 +2,7 @@
 import { adagradStep } from '../ops/optim-adaptive';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { checkNotNegative } from './checks';
-import { Optimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface AdagradOptions {
   /** Learning rate, default 0.01. */
@@ -32,7 +32,7 @@ const SUM = 'sum';
  *
  *     g ← ∇ + weightDecay · p;   s ← s + g²;   p ← p − lr / (1 + (t − 1) lrDecay) · g / (√s + eps)
  */
-export class Adagrad extends Optimizer<AdagradOptions> {
+export class Adagrad extends OneCallOptimizer<AdagradOptions> {
   constructor(params: OptimizerParams<AdagradOptions>, options?: Partial<AdagradOptions>);
   constructor(...args: Arguments<AdagradArguments, AdagradOrder>);
   constructor(...args: unknown[]) {

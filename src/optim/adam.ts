@@ -2,7 +2,7 @@
 import { adamStep } from '../ops/optim';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { checkBetas, checkNotNegative } from './checks';
-import { Optimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface AdamOptions {
   /** Learning rate, default 1e-3. */
@@ -45,7 +45,7 @@ const defaults = {
 } as const;
 
 /** What Adam and AdamW have in common. */
-abstract class AdamBase extends Optimizer<AdamOptions> {
+abstract class AdamBase extends OneCallOptimizer<AdamOptions> {
   protected checkOptions({ lr, betas, eps, weightDecay }: AdamOptions): void {
     checkNotNegative(this.name, { lr, eps, weightDecay });
     checkBetas(this.name, betas);

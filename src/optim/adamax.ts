@@ -2,7 +2,7 @@
 import { adamaxStep } from '../ops/optim-adaptive';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { checkBetas, checkNotNegative } from './checks';
-import { Optimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface AdamaxOptions {
   /** Learning rate, default 2e-3. */
@@ -31,7 +31,7 @@ const LARGEST = 'exp_inf';
  *
  *     g ← ∇ + weightDecay · p;   m ← β₁ m + (1 − β₁) g;   u ← max(β₂ u, |g| + eps);   p ← p − lr / (1 − β₁ᵗ) · m / u
  */
-export class Adamax extends Optimizer<AdamaxOptions> {
+export class Adamax extends OneCallOptimizer<AdamaxOptions> {
   constructor(params: OptimizerParams<AdamaxOptions>, options?: Partial<AdamaxOptions>);
   constructor(...args: Arguments<AdamaxArguments, AdamaxOrder>);
   constructor(...args: unknown[]) {

@@ -2,7 +2,7 @@
 import { asgdStep } from '../ops/optim-adaptive';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { checkNotNegative } from './checks';
-import { Optimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface ASGDOptions {
   /** Learning rate, default 0.01. */
@@ -33,7 +33,7 @@ const AVERAGE = 'ax';
  *     g ← ∇ + weightDecay · p;   p ← (1 − lambd η) p − η g;   ax ← ax + μ (p − ax)
  *     η = lr / (1 + lambd · lr · t)^alpha;   μ = 1 / max(1, t − t0)
  */
-export class ASGD extends Optimizer<ASGDOptions> {
+export class ASGD extends OneCallOptimizer<ASGDOptions> {
   constructor(params: OptimizerParams<ASGDOptions>, options?: Partial<ASGDOptions>);
   constructor(...args: Arguments<ASGDArguments, ASGDOrder>);
   constructor(...args: unknown[]) {
@@ -46,8 +46,8 @@ export class ASGD extends Optimizer<ASGDOptions> {
     super('ASGD', params, options);
   }
 
-  protected checkOptions({ lr, weightDecay }: ASGDOptions): void {
-    checkNotNegative(this.name, { lr, weightDecay });
+  protected checkOptions({ lr, lambd, alpha, weightDecay }: ASGDOptions): void {
+    checkNotNegative(this.name, { lr, lambd, alpha, weightDecay });
   }
 
   protected stateNames(): readonly string[] {

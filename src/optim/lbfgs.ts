@@ -4,11 +4,11 @@ import { ArgumentError, invariant, StateDictError } from '../errors';
 import { beforeChange } from '../graph/journal';
 import { zerosLike } from '../tensor/creation';
 import { cat, stack } from '../tensor/functions';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { checkNotNegative } from './checks';
-import { Optimizer, type OptimizerParams, type Updated } from './optimizer';
+import { callClosure, Optimizer, type OptimizerParams, type Updated } from './optimizer';
 import type { OptimizerStateDict } from './state';
 import { type LinePoint, strongWolfe } from './strong-wolfe';
 
@@ -96,10 +96,10 @@ const read = async (scalars: readonly Tensor[]): Promise<number[]> =>
 
 /**
  * L-BFGS (Nocedal & Wright 2006, algorithm 7.5), one group of parameters only. A step calls its closure several times, and
- * waits for each loss: closure and step are asynchronous.
+ * waits for each loss, so the step is asynchronous; the closure may be either.
  *
  *     const optimizer = new optim.LBFGS(model.parameters(), { lineSearchFn: 'strong_wolfe' });
- *     const loss = await optimizer.step(async () => {
+ *     const loss = await optimizer.step(() => {
  *       optimizer.zeroGrad();
  *       const loss = lossFn(model(inputs), targets);
  *       loss.backward();
@@ -154,23 +154,24 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
    * Moves the parameters, and gives the loss before that. When the closure fails, the parameters are as they were before the
    * iteration that called it.
    *
-   * @throws ArgumentError unless there is an asynchronous closure
+   * @throws ArgumentError where there is no closure, or it returns no tensor
    */
-  override step(): undefined;
-  override step<T>(closure: () => T): T;
-  override step<T>(closure?: () => T): T | undefined {
-    if (typeof closure !== 'function') {
-      throw new ArgumentError('LBFGS.step: expected an async closure that computes the loss again, but got none');
+  override step(): never;
+  override step<T>(closure: () => T): Promise<Awaited<T>>;
+  override step<T>(closure?: () => T): Promise<Awaited<T>> {
+    if (closure === undefined || closure === null) {
+      throw new ArgumentError('LBFGS.step: expected a closure that computes the loss again, but got none');
     }
-    return this.withStepHooks(closure, () => this.#run(closure)) as T;
+    return this.withStepHooks(closure, () => this.#run(closure)) as Promise<Awaited<T>>;
   }
 
   #run(closure: () => unknown): Promise<Tensor> {
     return this.#step(async () => {
-      const pending: unknown = closure();
-      const loss = await pending;
-      if (!(pending instanceof Promise) || !(loss instanceof Tensor)) {
-        throw new ArgumentError('LBFGS.step: expected an async closure that returns the loss; write async () => { … }');
+      const loss = await callClosure(this.name, closure);
+      if (!(loss instanceof Tensor)) {
+        throw new ArgumentError(
+          `LBFGS.step: expected a closure that returns the loss, a tensor, but got ${kindOf(loss)}`,
+        );
       }
       return loss;
     });

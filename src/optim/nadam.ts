@@ -2,7 +2,7 @@
 import { nadamStep } from '../ops/optim-adaptive';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { checkBetas, checkNotNegative } from './checks';
-import { Optimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface NAdamOptions {
   /** Learning rate, default 2e-3. */
@@ -37,7 +37,7 @@ const PRODUCT = 'mu_product';
  *     μₜ = β₁ (1 − 0.96^(t · momentumDecay) / 2);   m, v as in Adam;   d = √(v / (1 − β₂ᵗ)) + eps
  *     p ← p − lr (1 − μₜ) / (1 − Πμ) · g / d − lr μₜ₊₁ / (1 − μₜ₊₁ Πμ) · m / d
  */
-export class NAdam extends Optimizer<NAdamOptions> {
+export class NAdam extends OneCallOptimizer<NAdamOptions> {
   constructor(params: OptimizerParams<NAdamOptions>, options?: Partial<NAdamOptions>);
   constructor(...args: Arguments<NAdamArguments, NAdamOrder>);
   constructor(...args: unknown[]) {

@@ -1,14 +1,16 @@
 // Owns what optimizers share: parameter groups, flat buffers, stepping, and state that resumes exactly.
-import { enableGrad, noGrad } from '../autograd/mode';
+
+import { noGrad } from '../autograd/mode';
 import { isFloat } from '../compiler/meta';
 import { ArgumentError, DTypeError } from '../errors';
 import { flush } from '../graph/flush';
 import { beforeChange } from '../graph/journal';
+import { mode, withMode } from '../graph/mode';
 import { atPlace } from '../graph/places';
 import type { Value } from '../graph/value';
 import { HookList, type RemovableHandle } from '../nn/hooks';
 import { pythonText } from '../nn/printing';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import { type Counting, protect, protectSteps } from '../tensor/protect';
 import { scope } from '../tensor/scope';
 import { stepTaken } from '../tensor/snapshot';
@@ -209,19 +211,28 @@ export abstract class Optimizer<O extends object = { lr: number }> implements Co
 
   /**
    * Updates all parameters that have a gradient, and sends the work to the GPU without waiting for it. A closure, if given,
-   * is called first with gradients on; its result is returned.
+   * is called first with gradients on; its result is returned. An asynchronous one is waited for, and so is the step then.
    *
    * Bad data, such as a label out of range, is reported when anything that hangs on it is read, these parameters included. No
    * update from that batch on is applied or counted until then; other optimizers go on. Schedulers count their own calls.
    */
   step(): undefined;
-  step<T>(closure: () => T): T;
-  step<T>(closure?: () => T): T | undefined {
-    return this.withStepHooks(closure, () => this.#step(closure));
+  step<T>(closure: () => T): T | Promise<Awaited<T>>;
+  step(closure?: () => unknown): unknown {
+    return this.withStepHooks(closure, () => {
+      const result = callClosure(this.name, closure);
+      if (!(result instanceof Promise)) {
+        this.#update();
+        return result;
+      }
+      return result.then((value: unknown) => {
+        this.#update();
+        return value;
+      });
+    });
   }
 
-  #step<T>(closure?: () => T): T | undefined {
-    const result = closure && enableGrad(closure);
+  #update(): void {
     beforeChange(this, () => this.#keep());
     const before: CountsBefore[] = [];
     let updates = 0;
@@ -240,7 +251,6 @@ export abstract class Optimizer<O extends object = { lr: number }> implements Co
     );
     flush([], before.length > 0 ? this.#log.add(updates, before) : null);
     stepTaken();
-    return result;
   }
 
   /** @internal */
@@ -438,5 +448,30 @@ export abstract class Optimizer<O extends object = { lr: number }> implements Co
     for (const [param, record] of states) this.#states.set(param, record);
     this.#blocks = [];
     this.captureSteps()();
+  }
+}
+
+/** What a closure gives, with gradients on while it runs. */
+export function callClosure(optimizer: string, closure: (() => unknown) | undefined): unknown {
+  if (closure === undefined) return undefined;
+  if (typeof closure !== 'function') {
+    throw new ArgumentError(`${optimizer}.step: expected a function as closure, but got ${kindOf(closure)}`);
+  }
+  const { grad } = mode;
+  const result = withMode({ grad: true }, closure);
+  if (!grad && result instanceof Promise) {
+    throw new ArgumentError(
+      `${optimizer}.step: expected a synchronous closure within noGrad, which cannot follow an await; take the step outside of it`,
+    );
+  }
+  return result;
+}
+
+/** An optimizer that calls its closure once, and needs nothing of its result: a step with a synchronous one is synchronous. */
+export abstract class OneCallOptimizer<O extends object> extends Optimizer<O> {
+  override step(): undefined;
+  override step<T>(closure: () => T): T;
+  override step<T>(closure?: () => T): T | undefined {
+    return closure === undefined ? super.step() : (super.step(closure) as T);
   }
 }

@@ -2,7 +2,7 @@
 import { radamStep } from '../ops/optim-adaptive';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { checkBetas, checkNotNegative } from './checks';
-import { Optimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface RAdamOptions {
   /** Learning rate, default 1e-3. */
@@ -33,7 +33,7 @@ const SQUARE = 'exp_avg_sq';
  *
  *     p ← p − lr · m̂ · r / (√v̂ + eps), or p ← p − lr · m̂ in the first steps, where the rectification r is not defined
  */
-export class RAdam extends Optimizer<RAdamOptions> {
+export class RAdam extends OneCallOptimizer<RAdamOptions> {
   constructor(params: OptimizerParams<RAdamOptions>, options?: Partial<RAdamOptions>);
   constructor(...args: Arguments<RAdamArguments, RAdamOrder>);
   constructor(...args: unknown[]) {

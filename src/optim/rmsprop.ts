@@ -2,7 +2,7 @@
 import { rmspropStep } from '../ops/optim-adaptive';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { checkNotNegative } from './checks';
-import { Optimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface RMSpropOptions {
   /** Learning rate, default 0.01. */
@@ -39,7 +39,7 @@ const MOMENTUM = 'momentum_buffer';
  * With `momentum` p moves by a buffer b ← momentum · b + g / (√v + eps). With `centered` the square of the running mean of g is
  * taken off v.
  */
-export class RMSprop extends Optimizer<RMSpropOptions> {
+export class RMSprop extends OneCallOptimizer<RMSpropOptions> {
   constructor(params: OptimizerParams<RMSpropOptions>, options?: Partial<RMSpropOptions>);
   constructor(...args: Arguments<RMSpropArguments, RMSpropOrder>);
   constructor(...args: unknown[]) {

@@ -3,7 +3,7 @@ import { ArgumentError } from '../errors';
 import { rpropStep } from '../ops/optim-adaptive';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { checkNotNegative } from './checks';
-import { Optimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface RpropOptions {
   /** The first step of every element, default 0.01. */
@@ -29,7 +29,7 @@ const SIZE = 'step_size';
  * Rprop (Riedmiller & Braun 1993), for gradients of the whole data set. Every element has a step of its own, `lr` at first, which
  * grows by the second of `etas` while the gradient keeps its sign and shrinks by the first where it changes; only signs count.
  */
-export class Rprop extends Optimizer<RpropOptions> {
+export class Rprop extends OneCallOptimizer<RpropOptions> {
   constructor(params: OptimizerParams<RpropOptions>, options?: Partial<RpropOptions>);
   constructor(...args: Arguments<RpropArguments, RpropOrder>);
   constructor(...args: unknown[]) {

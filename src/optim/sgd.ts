@@ -2,7 +2,7 @@
 import { ArgumentError } from '../errors';
 import { sgdStep } from '../ops/optim';
 import { type Arguments, parseArgs } from '../tensor/options';
-import { Optimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface SGDOptions {
   /** Learning rate, default 1e-3. */
@@ -34,7 +34,7 @@ const MOMENTUM = 'momentum_buffer';
  *
  * With `nesterov` p moves by g + momentum · b instead of b.
  */
-export class SGD extends Optimizer<SGDOptions> {
+export class SGD extends OneCallOptimizer<SGDOptions> {
   constructor(params: OptimizerParams<SGDOptions>, options?: Partial<SGDOptions>);
   constructor(...args: Arguments<SGDArguments, SGDOrder>);
   constructor(...args: unknown[]) {

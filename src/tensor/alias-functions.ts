@@ -1,30 +1,34 @@
 // Functions over tensors for what is known of them, for the matrices of their last dimensions, and for complex numbers that are real.
+import { callable, method } from './callable';
 import type { Tensor } from './tensor';
 
 /** Whether numbers of this dtype have a sign. */
-export const isSigned = (input: Tensor): boolean => input.isSigned();
+export const isSigned = method('isSigned(input)');
 /** Whether two tensors have one shape. */
-export const isSameSize = (input: Tensor, other: Tensor): boolean => input.isSameSize(other);
+export const isSameSize = method('isSameSize(input, other)');
 /** Whether the only element is not zero; reads it back. */
-export const isNonzero = (input: Tensor): Promise<boolean> => input.isNonzero();
+export const isNonzero = method('isNonzero(input)');
 /** Matrices transposed and conjugated, which for real numbers is `input.mT`. */
-export const adjoint = (input: Tensor): Tensor => input.adjoint();
+export const adjoint = method('adjoint(input)');
 /** A tensor like `input` that holds one number, or what a 0-d tensor holds. */
-export const fill = (input: Tensor, ...args: Parameters<Tensor['fill_']>): Tensor => input.clone().fill_(...args);
+export const fill = callable(
+  'fill(input, value: operand)',
+  (input: Tensor, value: number | boolean | Tensor): Tensor => input.clone().fill_(value),
+);
 /** Takes a tensor out of the graph, in place. */
-export const detach_ = (input: Tensor): Tensor => input.detach_();
+export const detach_ = method('detach_(input)');
 
 /** `input`, as its numbers are real. */
-export const real = (input: Tensor): Tensor => input.real;
+export const real = callable('real(input)', (input: Tensor): Tensor => input.real);
 /** `input`: real numbers are their own conjugates. */
-export const conj = (input: Tensor): Tensor => input.conj();
-export const conjPhysical = (input: Tensor): Tensor => input.conjPhysical();
-export const resolveConj = (input: Tensor): Tensor => input.resolveConj();
-export const resolveNeg = (input: Tensor): Tensor => input.resolveNeg();
+export const conj = method('conj(input)');
+export const conjPhysical = method('conjPhysical(input)');
+export const resolveConj = method('resolveConj(input)');
+export const resolveNeg = method('resolveNeg(input)');
 /** π for negative numbers, else 0. */
-export const angle = (input: Tensor): Tensor => input.angle();
+export const angle = method('angle(input)');
 /** True everywhere. */
-export const isreal = (input: Tensor): Tensor => input.isreal();
-export const isComplex = (input: Tensor): boolean => input.isComplex();
-export const isConj = (input: Tensor): boolean => input.isConj();
-export const isNeg = (input: Tensor): boolean => input.isNeg();
+export const isreal = method('isreal(input)');
+export const isComplex = method('isComplex(input)');
+export const isConj = method('isConj(input)');
+export const isNeg = method('isNeg(input)');

@@ -4,7 +4,7 @@ import { type BackwardOptions, backward, gradNameOf } from '../autograd/backward
 import { engine } from '../compiler/engine';
 import { fromHalves } from '../compiler/half';
 import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape, showShape } from '../compiler/meta';
-import { ArgumentError, AutogradError, DTypeError, ShapeError, TensorReleasedError } from '../errors';
+import { ArgumentError, AutogradError, DTypeError, IndexError, ShapeError, TensorReleasedError } from '../errors';
 import { hostPhase } from '../gpu/host-trace';
 import { flush } from '../graph/flush';
 import { beforeChange } from '../graph/journal';
@@ -13,6 +13,7 @@ import { named } from '../graph/record';
 import type { GradHook, GradSink, Value } from '../graph/value';
 import { windowOf } from '../graph/windows';
 import { cast, detach, full, identity } from '../ops/cast';
+import { resolveDim } from '../ops/dims';
 import { stridedScatter } from '../ops/shape';
 import { type Arguments, parseArgs } from './options';
 import { formatTensor } from './print';
@@ -233,14 +234,14 @@ export abstract class TensorBase implements Layout {
   size(): Shape;
   size(dim: number): number;
   size(dim?: number): Shape | number {
-    return dim === undefined ? this.shape : this.shape[this.wrapDim('size', dim)]!;
+    return dim === undefined ? this.shape : this.shape[this.ownDim('size', dim)]!;
   }
 
   /** Steps in elements between neighbours along each dimension of the storage, or along one. */
   stride(): readonly number[];
   stride(dim: number): number;
   stride(dim?: number): readonly number[] | number {
-    return dim === undefined ? this.strides : this.strides[this.wrapDim('stride', dim)]!;
+    return dim === undefined ? this.strides : this.strides[this.ownDim('stride', dim)]!;
   }
 
   isContiguous(): boolean {
@@ -530,8 +531,14 @@ export abstract class TensorBase implements Layout {
 
   // ── For the operations on tensors ──
 
+  /** A dimension that there is: a tensor without any has no imaginary one either. */
+  private ownDim(op: string, dim: number): number {
+    if (this.shape.length === 0) throw new IndexError(`${op}: expected no dimension for shape [], but got ${dim}`);
+    return this.wrapDim(op, dim);
+  }
+
   protected wrapDim(op: string, dim: number, rank = this.shape.length): number {
-    return wrapDim(op, dim, rank);
+    return resolveDim(op, dim, rank);
   }
 
   /** Overwrites the contents; `value` is cast and broadcast by the caller to this tensor's dtype and shape. */
@@ -594,13 +601,4 @@ export function backwardInto(
   for (const [{ sink }, gradient] of backward(outputs, seeds, options, targets)) {
     if (sink && sinks.has(sink)) sink.accumulate(gradient);
   }
-}
-
-/** A dimension from 0 to rank - 1 for one that may count from the end. */
-export function wrapDim(op: string, dim: number, rank: number): number {
-  const range = Math.max(rank, 1);
-  if (!Number.isInteger(dim) || dim < -range || dim >= range) {
-    throw new ShapeError(`${op}: expected a dimension from ${-range} to ${range - 1}, but got ${dim}`);
-  }
-  return dim < 0 ? dim + range : dim;
 }

@@ -1,10 +1,13 @@
 // Activation checkpointing: what lies between inputs and results is computed again in backward instead of being kept.
+
 import { backward } from '../autograd/backward';
+import { ArgumentError } from '../errors';
 import { mode, withMode } from '../graph/mode';
 import { named } from '../graph/record';
 import type { Value } from '../graph/value';
 import { recomputed, withGradient } from '../ops/custom';
 import { zeros } from './creation';
+import { kindOf } from './options';
 import { defaultGenerator } from './random/generator';
 import { Tensor } from './tensor';
 
@@ -18,6 +21,7 @@ export function checkpoint<Args extends readonly unknown[], R extends Tensor | r
   fn: (...args: Args) => R,
   ...args: Args
 ): R {
+  if (typeof fn !== 'function') throw new ArgumentError(`checkpoint: expected a function, but got ${kindOf(fn)}`);
   if (!mode.grad) return fn(...args);
   const generator = defaultGenerator();
   const state = generator.getState();

@@ -1,10 +1,13 @@
 // Makes tensors: from data on the host, filled with one number, and in regular sequences.
+
 import type { DType, Shape } from '../compiler/meta';
 import { ArgumentError } from '../errors';
 import { withMode } from '../graph/mode';
 import { fromHost } from '../graph/record';
 import { cast, clone, full as fullValue } from '../ops/cast';
 import { dtypeOfScalar } from '../ops/promotion';
+import { allocated } from './allocate';
+import { callable } from './callable';
 import { hostArray, type NestedData, readHostData } from './host-data';
 import { makeTensor } from './make-leaf';
 import { isPlainObject, parseArgs } from './options';
@@ -112,25 +115,31 @@ export function full(...args: FullArgs): Tensor {
 }
 
 /** Zeros of the input's shape, and of its dtype by default. */
-export const zerosLike = (input: Tensor, options?: TensorOptions): Tensor =>
-  filled('zerosLike', input.shape, 0, options, input.dtype);
+export const zerosLike = callable(
+  'zerosLike(input, ...)',
+  (input: Tensor, options?: TensorOptions): Tensor => filled('zerosLike', input.shape, 0, options, input.dtype),
+);
 
 /** Ones of the input's shape, and of its dtype by default. */
-export const onesLike = (input: Tensor, options?: TensorOptions): Tensor =>
-  filled('onesLike', input.shape, 1, options, input.dtype);
+export const onesLike = callable(
+  'onesLike(input, ...)',
+  (input: Tensor, options?: TensorOptions): Tensor => filled('onesLike', input.shape, 1, options, input.dtype),
+);
 
 /** `empty` of the input's shape, and of its dtype by default. */
-export const emptyLike = (input: Tensor, options?: TensorOptions): Tensor =>
-  filled('emptyLike', input.shape, 0, options, input.dtype);
+export const emptyLike = callable(
+  'emptyLike(input, ...)',
+  (input: Tensor, options?: TensorOptions): Tensor => filled('emptyLike', input.shape, 0, options, input.dtype),
+);
 
 /** `fillValue` everywhere, in the input's shape, and of its dtype by default. */
-export function fullLike(
-  input: Tensor,
-  ...args: [fillValue: number | boolean, options?: TensorOptions] | [named: Filling]
-): Tensor {
-  const { given, options } = withTensorOptions<{ fillValue: number | boolean }>('fullLike', ['fillValue'], {}, args);
-  return filled('fullLike', input.shape, given.fillValue, options, input.dtype);
-}
+export const fullLike = callable(
+  'fullLike(input, ...)',
+  (input: Tensor, ...args: [fillValue: number | boolean, options?: TensorOptions] | [named: Filling]): Tensor => {
+    const { given, options } = withTensorOptions<{ fillValue: number | boolean }>('fullLike', ['fillValue'], {}, args);
+    return filled('fullLike', input.shape, given.fillValue, options, input.dtype);
+  },
+);
 
 interface EyeSizes {
   n: number;
@@ -199,7 +208,7 @@ export function arange(
   const whole = [start, end, step].every(Number.isInteger);
   const o = tensorOptions('arange', { dtype: given, requiresGrad }, whole ? 'int64' : 'float32');
   const n = Math.ceil((end - start) / step);
-  const numbers = Float64Array.from({ length: n }, (_, i) => start + step * i);
+  const numbers = allocated(Float64Array, n).map((_, i) => start + step * i);
   const { data, shape } = readHostData('arange', numbers, o.dtype);
   return makeTensor('arange', fromHost(data, shape, o.dtype), o.requiresGrad);
 }

@@ -1,12 +1,14 @@
 // Diagonals and windows of tensors: made into matrices, summed, and written to without changing the input.
+
 import { contiguousStrides, numel, type Shape, sameShape, showShape } from '../compiler/meta';
 import { ArgumentError, IndexError, ShapeError } from '../errors';
 import { expectNumber, named } from '../graph/record';
 import { cast, full, reshape } from '../ops/cast';
+import { resolveDim } from '../ops/dims';
 import { indexAdd, indexCopy, wrapIndex } from '../ops/indexing';
 import { diagonalOf } from '../ops/rearrange';
 import { stridedScatter, stridedView } from '../ops/shape';
-import { wrapDim } from './base';
+import { callable } from './callable';
 import { resolveIndex } from './layout';
 import { type Arguments, parseArgs } from './options';
 import type { DiagonalArgs, DiagonalPlace } from './rearrange-methods';
@@ -14,7 +16,7 @@ import { isWhole } from './storage';
 import type { Tensor } from './tensor';
 
 /** The sum of the diagonal of a matrix. */
-export function trace(input: Tensor): Tensor {
+export const trace = callable('trace(input)', (input: Tensor): Tensor => {
   if (input.shape.length !== 2) {
     throw new ShapeError(`trace: expected a matrix, but got shape ${showShape(input.shape)}`);
   }
@@ -22,23 +24,23 @@ export function trace(input: Tensor): Tensor {
   const sum = input.diagonal().sum();
   named(sum.value, 'TraceBackward0');
   return sum;
-}
+});
 
 export type DiagArgs = Arguments<{ diagonal?: number }, ['diagonal']>;
 
 /** A vector as the diagonal of a matrix of zeros, or the diagonal of a matrix; `diagonal` counts upwards from the main one. */
-export function diag(input: Tensor, ...args: DiagArgs): Tensor {
+export const diag = callable('diag(input, ...)', (input: Tensor, ...args: DiagArgs): Tensor => {
   const { diagonal } = parseArgs<{ diagonal?: number }>('diag', [], { diagonal: 0 }, args);
   if (input.shape.length === 1) return diagEmbed(input, diagonal);
   if (input.shape.length === 2) return input.diagonal(diagonal).clone();
   throw new ShapeError(`diag: expected a vector or a matrix, but got shape ${showShape(input.shape)}`);
-}
+});
 
 /** The last dimension as diagonals of matrices of zeros, which lie in the dimensions dim1 and dim2 (by default the last two) of the result. */
-export function diagEmbed(input: Tensor, ...args: DiagonalArgs): Tensor {
+export const diagEmbed = callable('diagEmbed(input, ...)', (input: Tensor, ...args: DiagonalArgs): Tensor => {
   const { offset, dim1, dim2 } = parseArgs<DiagonalPlace>('diagEmbed', [], { offset: 0, dim1: -2, dim2: -1 }, args);
   const rank = input.shape.length + 1;
-  const [row, col] = [wrapDim('diagEmbed', dim1, rank), wrapDim('diagEmbed', dim2, rank)];
+  const [row, col] = [resolveDim('diagEmbed', dim1, rank), resolveDim('diagEmbed', dim2, rank)];
   if (input.shape.length === 0 || row === col) {
     throw new ShapeError(
       `diagEmbed: expected two different dimensions for shape ${showShape(input.shape)}, but got ${dim1} and ${dim2}`,
@@ -52,13 +54,16 @@ export function diagEmbed(input: Tensor, ...args: DiagonalArgs): Tensor {
   const embedded = stridedScatter(zeros, input.value, window.shape, strides, start);
   const matrices = input.picked(named(embedded, 'DiagEmbedBackward0'));
   return row === rank - 2 && col === rank - 1 ? matrices : matrices.movedim([-2, -1], [row, col]);
-}
+});
 
 /** The flattened input as the diagonal of a matrix of zeros. */
-export function diagflat(input: Tensor, ...args: Arguments<{ offset?: number }, ['offset']>): Tensor {
-  const { offset } = parseArgs<{ offset?: number }>('diagflat', [], { offset: 0 }, args);
-  return diagEmbed(input.flatten(), offset);
-}
+export const diagflat = callable(
+  'diagflat(input, ...)',
+  (input: Tensor, ...args: Arguments<{ offset?: number }, ['offset']>): Tensor => {
+    const { offset } = parseArgs<{ offset?: number }>('diagflat', [], { offset: 0 }, args);
+    return diagEmbed(input.flatten(), offset);
+  },
+);
 
 /** The input with `src` in a window of it, cast to its dtype. */
 function scattered(op: string, input: Tensor, src: Tensor, window: Window): Tensor {
@@ -78,17 +83,25 @@ interface Window {
 }
 
 /** The input with `src` in the place of a diagonal; as `diagonal(…).copy_(src)` in a copy. */
-export function diagonalScatter(input: Tensor, src: Tensor, ...args: DiagonalArgs): Tensor {
-  const { offset, dim1, dim2 } = parseArgs<DiagonalPlace>('diagonalScatter', [], { offset: 0, dim1: 0, dim2: 1 }, args);
-  const { shape } = input;
-  const [row, col] = [dim1, dim2].map((d) => wrapDim('diagonalScatter', d, shape.length)) as [number, number];
-  if (shape.length < 2 || row === col) {
-    throw new ShapeError(
-      `diagonalScatter: expected two different dimensions of shape ${showShape(shape)}, but got ${dim1} and ${dim2}`,
+export const diagonalScatter = callable(
+  'diagonalScatter(input, src, ...)',
+  (input: Tensor, src: Tensor, ...args: DiagonalArgs): Tensor => {
+    const { offset, dim1, dim2 } = parseArgs<DiagonalPlace>(
+      'diagonalScatter',
+      [],
+      { offset: 0, dim1: 0, dim2: 1 },
+      args,
     );
-  }
-  return scattered('diagonalScatter', input, src, diagonalOf(shape, contiguousStrides(shape), offset, row, col));
-}
+    const { shape } = input;
+    const [row, col] = [dim1, dim2].map((d) => resolveDim('diagonalScatter', d, shape.length)) as [number, number];
+    if (shape.length < 2 || row === col) {
+      throw new ShapeError(
+        `diagonalScatter: expected two different dimensions of shape ${showShape(shape)}, but got ${dim1} and ${dim2}`,
+      );
+    }
+    return scattered('diagonalScatter', input, src, diagonalOf(shape, contiguousStrides(shape), offset, row, col));
+  },
+);
 
 /** The range of a dimension as a window. */
 function ranged({ shape }: Tensor, dim: number, start: number, length: number, step: number): Window {
@@ -101,14 +114,18 @@ function ranged({ shape }: Tensor, dim: number, start: number, length: number, s
 }
 
 /** The input with `src` in the place of one index of a dimension; as `select(dim, index).copy_(src)` in a copy. */
-export function selectScatter(input: Tensor, src: Tensor, dim: number, index: number): Tensor {
-  if (input.shape.length === 0) throw new IndexError('selectScatter: expected input with dimensions, but got shape []');
-  const d = wrapDim('selectScatter', dim, input.shape.length);
-  const at = resolveIndex('selectScatter', index, input.shape[d]!, d);
-  const { shape, strides, offset } = ranged(input, d, at, 1, 1);
-  const others = <T>(list: readonly T[]) => list.filter((_, k) => k !== d);
-  return scattered('selectScatter', input, src, { shape: others(shape), strides: others(strides), offset });
-}
+export const selectScatter = callable(
+  'selectScatter(input, src, dim: number, index: number)',
+  (input: Tensor, src: Tensor, dim: number, index: number): Tensor => {
+    if (input.shape.length === 0)
+      throw new IndexError('selectScatter: expected input with dimensions, but got shape []');
+    const d = resolveDim('selectScatter', dim, input.shape.length);
+    const at = resolveIndex('selectScatter', index, input.shape[d]!, d);
+    const { shape, strides, offset } = ranged(input, d, at, 1, 1);
+    const others = <T>(list: readonly T[]) => list.filter((_, k) => k !== d);
+    return scattered('selectScatter', input, src, { shape: others(shape), strides: others(strides), offset });
+  },
+);
 
 interface SliceRange {
   dim?: number;
@@ -121,58 +138,67 @@ interface SliceRange {
 export type SliceScatterArgs = Arguments<SliceRange, ['dim', 'start', 'end', 'step']>;
 
 /** The input with `src` in the place of a slice of a dimension. */
-export function sliceScatter(input: Tensor, src: Tensor, ...args: SliceScatterArgs): Tensor {
-  const none = null as number | null;
-  const given = parseArgs<SliceRange>('sliceScatter', [], { dim: 0, start: none, end: none, step: 1 }, args);
-  const dim = wrapDim('sliceScatter', given.dim, input.shape.length);
-  const size = input.shape[dim]!;
-  if (!Number.isInteger(given.step) || given.step < 1) {
-    throw new ArgumentError(`sliceScatter: expected a step of at least 1, but got ${given.step}`);
-  }
-  const bound = (at: number) => Math.min(Math.max(at < 0 ? at + size : at, 0), size);
-  const [start, end] = [bound(given.start ?? 0), bound(given.end ?? size)];
-  const length = Math.max(Math.ceil((end - start) / given.step), 0);
-  return scattered('sliceScatter', input, src, ranged(input, dim, start, length, given.step));
-}
+export const sliceScatter = callable(
+  'sliceScatter(input, src, ...)',
+  (input: Tensor, src: Tensor, ...args: SliceScatterArgs): Tensor => {
+    const none = null as number | null;
+    const given = parseArgs<SliceRange>('sliceScatter', [], { dim: 0, start: none, end: none, step: 1 }, args);
+    const dim = resolveDim('sliceScatter', given.dim, input.shape.length);
+    const size = input.shape[dim]!;
+    if (!Number.isInteger(given.step) || given.step < 1) {
+      throw new ArgumentError(`sliceScatter: expected a step of at least 1, but got ${given.step}`);
+    }
+    const bound = (at: number) => Math.min(Math.max(at < 0 ? at + size : at, 0), size);
+    const [start, end] = [bound(given.start ?? 0), bound(given.end ?? size)];
+    const length = Math.max(Math.ceil((end - start) / given.step), 0);
+    return scattered('sliceScatter', input, src, ranged(input, dim, start, length, given.step));
+  },
+);
 
 /** The input with `src` in the elements of its memory that a size, strides and an offset (by default its own) reach, which are distinct. */
-export function asStridedScatter(
-  input: Tensor,
-  src: Tensor,
-  size: Shape,
-  stride: readonly number[],
-  ...args: Arguments<{ storageOffset?: number | null }, ['storageOffset']>
-): Tensor {
-  const none = null as number | null;
-  const { storageOffset } = parseArgs<{ storageOffset?: number | null }>(
-    'asStridedScatter',
-    [],
-    { storageOffset: none },
-    args,
-  );
-  const window = { shape: [...size], strides: [...stride], offset: storageOffset ?? input.offset };
-  const { storage, shape, strides, offset } = input;
-  if (isWhole(input, storage.shape)) return scattered('asStridedScatter', input, src, window);
-  // Places are those of the memory that the input is a view of.
-  const room = full([numel(storage.shape)], 0, input.dtype);
-  const whole = input.picked(stridedScatter(room, input.value, shape, strides, offset));
-  const written = scattered('asStridedScatter', whole, src, window);
-  return input.picked(stridedView(written.value, shape, strides, offset));
-}
+export const asStridedScatter = callable(
+  'asStridedScatter(input, src, size: list, stride: list, ...)',
+  (
+    input: Tensor,
+    src: Tensor,
+    size: Shape,
+    stride: readonly number[],
+    ...args: Arguments<{ storageOffset?: number | null }, ['storageOffset']>
+  ): Tensor => {
+    const none = null as number | null;
+    const { storageOffset } = parseArgs<{ storageOffset?: number | null }>(
+      'asStridedScatter',
+      [],
+      { storageOffset: none },
+      args,
+    );
+    const window = { shape: [...size], strides: [...stride], offset: storageOffset ?? input.offset };
+    const { storage, shape, strides, offset } = input;
+    if (isWhole(input, storage.shape)) return scattered('asStridedScatter', input, src, window);
+    // Places are those of the memory that the input is a view of.
+    const room = full([numel(storage.shape)], 0, input.dtype);
+    const whole = input.picked(stridedScatter(room, input.value, shape, strides, offset));
+    const written = scattered('asStridedScatter', whole, src, window);
+    return input.picked(stridedView(written.value, shape, strides, offset));
+  },
+);
 
 export type PutArgs = Arguments<{ accumulate?: boolean }, ['accumulate']>;
 
 /** The input with elements of `source` put in, or with `accumulate` added to, places of the flattened tensor. */
-export function put(input: Tensor, index: Tensor, source: Tensor, ...args: PutArgs): Tensor {
-  const { accumulate } = parseArgs<{ accumulate?: boolean }>('put', [], { accumulate: false }, args);
-  if (index.numel() !== source.numel()) {
-    throw new ShapeError(
-      `put: expected as many indices as elements of source, but got shapes ${showShape(index.shape)} and ${showShape(source.shape)}`,
-    );
-  }
-  const flat = (x: Tensor) => reshape(x.value, [x.numel()]);
-  const place = accumulate ? indexAdd : indexCopy;
-  const places = wrapIndex('put', index.value, input.numel());
-  const y = place(flat(input), 0, reshape(places, [index.numel()]), cast(flat(source), input.dtype));
-  return input.picked(named(reshape(y, input.shape), 'PutBackward0'));
-}
+export const put = callable(
+  'put(input, index, source, ...)',
+  (input: Tensor, index: Tensor, source: Tensor, ...args: PutArgs): Tensor => {
+    const { accumulate } = parseArgs<{ accumulate?: boolean }>('put', [], { accumulate: false }, args);
+    if (index.numel() !== source.numel()) {
+      throw new ShapeError(
+        `put: expected as many indices as elements of source, but got shapes ${showShape(index.shape)} and ${showShape(source.shape)}`,
+      );
+    }
+    const flat = (x: Tensor) => reshape(x.value, [x.numel()]);
+    const place = accumulate ? indexAdd : indexCopy;
+    const places = wrapIndex('put', index.value, input.numel());
+    const y = place(flat(input), 0, reshape(places, [index.numel()]), cast(flat(source), input.dtype));
+    return input.picked(named(reshape(y, input.shape), 'PutBackward0'));
+  },
+);

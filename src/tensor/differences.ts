@@ -1,12 +1,14 @@
 // Differences between neighbours, slopes estimated from them, and areas under points.
+
 import { showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { expectNumber } from '../graph/record';
 import { cast } from '../ops/cast';
+import { resolveDim } from '../ops/dims';
 import { cat } from '../ops/join';
 import { promoteTypes } from '../ops/promotion';
-import { wrapDim } from './base';
-import { type Arguments, parseArgs } from './options';
+import { callable, isTensor } from './callable';
+import { type Arguments, kindOf, parseArgs } from './options';
 import type { Tensor } from './tensor';
 
 interface DiffOptions {
@@ -21,7 +23,7 @@ interface DiffOptions {
 export type DiffArgs = Arguments<DiffOptions, ['n', 'dim', 'prepend', 'append']>;
 
 /** x_{i+1} - x_i along a dimension (by default the last), n times; of bools, whether they differ. */
-export function diff(input: Tensor, ...args: DiffArgs): Tensor {
+export const diff = callable('diff(input, ...)', (input: Tensor, ...args: DiffArgs): Tensor => {
   const none = null as Tensor | null;
   const { n, dim, prepend, append } = parseArgs<DiffOptions>(
     'diff',
@@ -31,7 +33,7 @@ export function diff(input: Tensor, ...args: DiffArgs): Tensor {
   );
   if (input.shape.length === 0) throw new ShapeError('diff: expected at least one dimension, but got shape []');
   if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`diff: expected a whole n of at least 0, but got ${n}`);
-  const d = wrapDim('diff', dim, input.shape.length);
+  const d = resolveDim('diff', dim, input.shape.length);
   let x = joined([prepend, input, append], d);
   for (let i = 0; i < n; i++) {
     const size = Math.max(x.shape[d]! - 1, 0);
@@ -39,7 +41,7 @@ export function diff(input: Tensor, ...args: DiffArgs): Tensor {
     x = x.dtype === 'bool' ? later.logicalXor(earlier) : later.sub(earlier);
   }
   return n === 0 ? x.clone() : x;
-}
+});
 
 /** Those of the tensors that there are, one after another along a dimension. */
 function joined(parts: readonly (Tensor | null)[], dim: number): Tensor {
@@ -63,7 +65,7 @@ interface GradientOptions {
 }
 
 /** Estimates of the derivative of samples along dimensions (by default all), one tensor for each: central differences, one-sided ones at the ends. */
-export function gradient(input: Tensor, options: GradientOptions = {}): Tensor[] {
+export const gradient = callable('gradient(input, ...)', (input: Tensor, options: GradientOptions = {}): Tensor[] => {
   const { spacing, dim, edgeOrder } = parseArgs<GradientOptions>(
     'gradient',
     [],
@@ -83,12 +85,21 @@ export function gradient(input: Tensor, options: GradientOptions = {}): Tensor[]
   }
   const dims = dim === null ? input.shape.map((_, d) => d) : ([dim].flat() as number[]);
   const steps = typeof spacing === 'number' || spacing === null ? dims.map(() => spacing ?? 1) : spacing;
+  if (!Array.isArray(steps) || !steps.every((step) => typeof step === 'number' || isTensor(step))) {
+    throw new ArgumentError(
+      `gradient: expected spacing to be a number, or a list of numbers or tensors, but got ${kindOf(spacing)}`,
+    );
+  }
   if (steps.length !== dims.length) {
     throw new ArgumentError(`gradient: expected ${dims.length} spacings, one a dimension, but got ${steps.length}`);
   }
   const x = input.isFloatingPoint() ? input : input.float();
-  return dims.map((each, i) => slope(x, wrapDim('gradient', each, input.shape.length), steps[i]!, edgeOrder));
-}
+  const places = dims.map((each) => resolveDim('gradient', each, input.shape.length));
+  if (new Set(places).size < places.length) {
+    throw new ArgumentError(`gradient: expected distinct dimensions, but got [${dims.join(', ')}]`);
+  }
+  return places.map((place, i) => slope(x, place, steps[i]!, edgeOrder));
+});
 
 function slope(x: Tensor, d: number, step: number | Tensor, edgeOrder: number): Tensor {
   const size = x.shape[d]!;
@@ -150,7 +161,7 @@ const floats = (x: Tensor): Tensor => (x.isFloatingPoint() ? x : x.float());
 /** The areas of the trapezia between neighbouring points along a dimension. */
 function areas(name: string, y: Tensor, args: TrapezoidArgs): readonly [areas: Tensor, dim: number] {
   const { x, dx, dim } = parseArgs<TrapezoidOptions>(name, [], { x: null as Tensor | null, dx: 1, dim: -1 }, args);
-  const d = wrapDim(name, dim, y.shape.length);
+  const d = resolveDim(name, dim, y.shape.length);
   if (y.shape.length === 0) throw new ShapeError(`${name}: expected at least one dimension, but got shape []`);
   expectNumber(name, 'y', y);
   const length = Math.max(y.shape[d]! - 1, 0);
@@ -170,15 +181,18 @@ function areas(name: string, y: Tensor, args: TrapezoidArgs): readonly [areas: T
 }
 
 /** The area under points along a dimension (by default the last): Σ (y_i + y_{i+1}) / 2 · (x_{i+1} - x_i). */
-export function trapezoid(y: Tensor, ...args: TrapezoidArgs): Tensor {
+export const trapezoid = callable('trapezoid(y, x?, ...)', (y: Tensor, ...args: TrapezoidArgs): Tensor => {
   const [pieces, d] = areas('trapezoid', y.dtype === 'uint8' ? y.to('int64') : y, args);
   return pieces.sum(d);
-}
+});
 
 /** The areas under the points up to each one but the first. */
-export function cumulativeTrapezoid(y: Tensor, ...args: TrapezoidArgs): Tensor {
-  const [pieces, d] = areas('cumulativeTrapezoid', y, args);
-  return pieces.cumsum(d);
-}
+export const cumulativeTrapezoid = callable(
+  'cumulativeTrapezoid(y, x?, ...)',
+  (y: Tensor, ...args: TrapezoidArgs): Tensor => {
+    const [pieces, d] = areas('cumulativeTrapezoid', y, args);
+    return pieces.cumsum(d);
+  },
+);
 
 export { trapezoid as trapz };

@@ -1,9 +1,11 @@
 // Distances between tensors and between the rows of matrices, and rows held to a length.
+
 import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { expectFloat, fromHost, named } from '../graph/record';
 import { withGradient } from '../ops/custom';
-import { wrapDim } from './base';
+import { resolveDim } from '../ops/dims';
+import { callable } from './callable';
 import { type Arguments, parseArgs } from './options';
 import type { Tensor } from './tensor';
 
@@ -21,44 +23,50 @@ const computeModes: readonly string[] = [
 ] satisfies CdistOptions['computeMode'][];
 
 /** The p-norm distance of every row of x1 [..., P, M] to every row of x2 [..., R, M]. Shape: [..., P, R]. Its gradient is 0 where rows are equal. */
-export function cdist(x1: Tensor, x2: Tensor, ...args: Arguments<CdistOptions, ['p', 'computeMode']>): Tensor {
-  const { p, computeMode } = parseArgs<CdistOptions>(
-    'cdist',
-    [],
-    { p: 2, computeMode: 'use_mm_for_euclid_dist_if_necessary' },
-    args,
-  );
-  if (!computeModes.includes(computeMode)) {
-    throw new ArgumentError(`cdist: expected computeMode of ${computeModes.join(', ')}, but got '${computeMode}'`);
-  }
-  if (x1.shape.length < 2 || x2.shape.length < 2 || x1.shape.at(-1) !== x2.shape.at(-1)) {
-    throw new ShapeError(
-      `cdist: expected matrices of equally long rows, but got shapes ${showShape(x1.shape)} and ${showShape(x2.shape)}`,
+export const cdist = callable(
+  'cdist(x1, x2, ...)',
+  (x1: Tensor, x2: Tensor, ...args: Arguments<CdistOptions, ['p', 'computeMode']>): Tensor => {
+    const { p, computeMode } = parseArgs<CdistOptions>(
+      'cdist',
+      [],
+      { p: 2, computeMode: 'use_mm_for_euclid_dist_if_necessary' },
+      args,
     );
-  }
-  const distances = lengths('cdist', x1.unsqueeze(-2).sub(x2.unsqueeze(-3)), p);
-  named(distances.value, 'CdistBackward0');
-  return distances;
-}
+    if (!computeModes.includes(computeMode)) {
+      throw new ArgumentError(`cdist: expected computeMode of ${computeModes.join(', ')}, but got '${computeMode}'`);
+    }
+    if (x1.shape.length < 2 || x2.shape.length < 2 || x1.shape.at(-1) !== x2.shape.at(-1)) {
+      throw new ShapeError(
+        `cdist: expected matrices of equally long rows, but got shapes ${showShape(x1.shape)} and ${showShape(x2.shape)}`,
+      );
+    }
+    const distances = lengths('cdist', x1.unsqueeze(-2).sub(x2.unsqueeze(-3)), p);
+    named(distances.value, 'CdistBackward0');
+    return distances;
+  },
+);
 
 /** The p-norm distances between all pairs of rows of a matrix [N, M], row by row. Shape: [N (N - 1) / 2]. */
-export function pdist(input: Tensor, ...args: Arguments<{ p?: number }, ['p']>): Tensor {
-  const { p } = parseArgs<{ p?: number }>('pdist', [], { p: 2 }, args);
-  if (input.shape.length !== 2) {
-    throw new ShapeError(`pdist: expected a matrix, but got shape ${showShape(input.shape)}`);
-  }
-  const [rows] = input.shape as [number, number];
-  const pairs = Array.from({ length: rows }, (_, i) => i).flatMap((i) =>
-    Array.from({ length: rows - 1 - i }, (_, k) => [i, i + 1 + k] as const),
-  );
-  const side = (of: 0 | 1) => {
-    const places = Int32Array.from(pairs, (pair) => pair[of]);
-    return input.indexSelect(0, input.picked(fromHost(places, [places.length], 'int64')));
-  };
-  const distances = lengths('pdist', side(0).sub(side(1)), p);
-  named(distances.value, 'PdistBackward0');
-  return distances;
-}
+export const pdist = callable(
+  'pdist(input, ...)',
+  (input: Tensor, ...args: Arguments<{ p?: number }, ['p']>): Tensor => {
+    const { p } = parseArgs<{ p?: number }>('pdist', [], { p: 2 }, args);
+    if (input.shape.length !== 2) {
+      throw new ShapeError(`pdist: expected a matrix, but got shape ${showShape(input.shape)}`);
+    }
+    const [rows] = input.shape as [number, number];
+    const pairs = Array.from({ length: rows }, (_, i) => i).flatMap((i) =>
+      Array.from({ length: rows - 1 - i }, (_, k) => [i, i + 1 + k] as const),
+    );
+    const side = (of: 0 | 1) => {
+      const places = Int32Array.from(pairs, (pair) => pair[of]);
+      return input.indexSelect(0, input.picked(fromHost(places, [places.length], 'int64')));
+    };
+    const distances = lengths('pdist', side(0).sub(side(1)), p);
+    named(distances.value, 'PdistBackward0');
+    return distances;
+  },
+);
 
 /** The p-norm of the last dimension, with the gradient 0 where it is 0. */
 function lengths(op: string, apart: Tensor, p: number): Tensor {
@@ -88,31 +96,37 @@ function farthest(apart: Tensor): Tensor {
 }
 
 /** The p-norm of input - other, which broadcast. */
-export function dist(input: Tensor, other: Tensor, ...args: Arguments<{ p?: number }, ['p']>): Tensor {
-  const { p } = parseArgs<{ p?: number }>('dist', [], { p: 2 }, args);
-  const apart = input.sub(other);
-  expectFloat('dist', 'input', apart);
-  const distance = apart.norm(p);
-  named(distance.value, 'DistBackward0');
-  return distance;
-}
+export const dist = callable(
+  'dist(input, other, ...)',
+  (input: Tensor, other: Tensor, ...args: Arguments<{ p?: number }, ['p']>): Tensor => {
+    const { p } = parseArgs<{ p?: number }>('dist', [], { p: 2 }, args);
+    const apart = input.sub(other);
+    expectFloat('dist', 'input', apart);
+    const distance = apart.norm(p);
+    named(distance.value, 'DistBackward0');
+    return distance;
+  },
+);
 
 /** Every slice along `dim` whose p-norm is greater than `maxnorm` made that long. */
-export function renorm(input: Tensor, p: number, dim: number, maxnorm: number): Tensor {
-  const d = wrapDim('renorm', dim, input.shape.length);
-  if (input.shape.length < 2) {
-    throw new ShapeError(`renorm: expected at least 2 dimensions, but got shape ${showShape(input.shape)}`);
-  }
-  expectFloat('renorm', 'input', input);
-  if (!(p > 0) || !(maxnorm >= 0)) {
-    throw new ArgumentError(`renorm: expected p > 0 and maxnorm ≥ 0, but got ${p} and ${maxnorm}`);
-  }
-  const others = input.shape.map((_, k) => k).filter((k) => k !== d);
-  const norm = input.norm(p, others, { keepdim: true });
-  const long = norm.gt(maxnorm);
-  // The 1e-7 is PyTorch's, against division by 0.
-  const factor = norm.maskedFill(long.logicalNot(), 1).add(1e-7).reciprocal().mul(maxnorm);
-  const scaled = input.mul(factor.maskedFill(long.logicalNot(), 1));
-  named(scaled.value, 'RenormBackward0');
-  return scaled;
-}
+export const renorm = callable(
+  'renorm(input, p: number, dim: number, maxnorm: number)',
+  (input: Tensor, p: number, dim: number, maxnorm: number): Tensor => {
+    const d = resolveDim('renorm', dim, input.shape.length);
+    if (input.shape.length < 2) {
+      throw new ShapeError(`renorm: expected at least 2 dimensions, but got shape ${showShape(input.shape)}`);
+    }
+    expectFloat('renorm', 'input', input);
+    if (!(p > 0) || !(maxnorm >= 0)) {
+      throw new ArgumentError(`renorm: expected p > 0 and maxnorm ≥ 0, but got ${p} and ${maxnorm}`);
+    }
+    const others = input.shape.map((_, k) => k).filter((k) => k !== d);
+    const norm = input.norm(p, others, { keepdim: true });
+    const long = norm.gt(maxnorm);
+    // The 1e-7 is PyTorch's, against division by 0.
+    const factor = norm.maskedFill(long.logicalNot(), 1).add(1e-7).reciprocal().mul(maxnorm);
+    const scaled = input.mul(factor.maskedFill(long.logicalNot(), 1));
+    named(scaled.value, 'RenormBackward0');
+    return scaled;
+  },
+);

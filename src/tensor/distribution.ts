@@ -1,9 +1,11 @@
 // How the elements of tensors are distributed: extrema, quantiles, the most frequent, means and spreads, histograms, covariances.
+
 import { isFloat, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { expectFloat, expectNumber, fromHost, named } from '../graph/record';
 import { full } from '../ops/cast';
-import { wrapDim } from './base';
+import { resolveDim } from '../ops/dims';
+import { callable } from './callable';
 import { type Arguments, parseArgs } from './options';
 import { type Dims, type ReduceArgs, reduceArgs, type SpreadArgs, type SumOptions, spreadArgs } from './reduce-args';
 import type { Tensor } from './tensor';
@@ -14,21 +16,27 @@ interface OneDim {
 }
 
 /** `[min, max]` of all elements, or along `dim`; equal elements share the gradient. */
-export function aminmax(input: Tensor, options: OneDim = {}): [min: Tensor, max: Tensor] {
-  const { dim, keepdim } = parseArgs<{ dim?: number | null; keepdim?: boolean }>(
-    'aminmax',
-    [],
-    { dim: null as number | null, keepdim: false },
-    [options],
-  );
-  return bothNamed('AminmaxBackward0', input.amin(dim, { keepdim }), input.amax(dim, { keepdim }));
-}
+export const aminmax = callable(
+  'aminmax(input, ...)',
+  (input: Tensor, options: OneDim = {}): [min: Tensor, max: Tensor] => {
+    const { dim, keepdim } = parseArgs<{ dim?: number | null; keepdim?: boolean }>(
+      'aminmax',
+      [],
+      { dim: null as number | null, keepdim: false },
+      [options],
+    );
+    return bothNamed('AminmaxBackward0', input.amin(dim, { keepdim }), input.amax(dim, { keepdim }));
+  },
+);
 
 /** `[std, mean]` over the same dimensions. */
-export const stdMean = (input: Tensor, ...args: SpreadArgs): [std: Tensor, mean: Tensor] => {
-  const { dim, keepdim } = spreadArgs('stdMean', args);
-  return bothNamed('StdMeanBackward0', input.std(...args), input.mean(dim, { keepdim }));
-};
+export const stdMean = callable(
+  'stdMean(input, ...)',
+  (input: Tensor, ...args: SpreadArgs): [std: Tensor, mean: Tensor] => {
+    const { dim, keepdim } = spreadArgs('stdMean', args);
+    return bothNamed('StdMeanBackward0', input.std(...args), input.mean(dim, { keepdim }));
+  },
+);
 
 /** Names the gradient function of two results of one operation. */
 function bothNamed(gradName: string, first: Tensor, second: Tensor): [Tensor, Tensor] {
@@ -38,59 +46,73 @@ function bothNamed(gradName: string, first: Tensor, second: Tensor): [Tensor, Te
 }
 
 /** `[variance, mean]` over the same dimensions. */
-export const varMean = (input: Tensor, ...args: SpreadArgs): [variance: Tensor, mean: Tensor] => {
-  const { dim, keepdim } = spreadArgs('varMean', args);
-  return bothNamed('VarMeanBackward0', input.var(...args), input.mean(dim, { keepdim }));
-};
+export const varMean = callable(
+  'varMean(input, ...)',
+  (input: Tensor, ...args: SpreadArgs): [variance: Tensor, mean: Tensor] => {
+    const { dim, keepdim } = spreadArgs('varMean', args);
+    return bothNamed('VarMeanBackward0', input.var(...args), input.mean(dim, { keepdim }));
+  },
+);
 
 /** The mean of the elements that are not NaN; NaN where there are none. */
-export function nanmean(input: Tensor, ...args: ReduceArgs<Dims, SumOptions>): Tensor {
-  const { dim, keepdim } = reduceArgs('nanmean', args, ['dtype']);
-  expectFloat('nanmean', 'input', input);
-  const numbers = input.isnan().logicalNot().to('int64').sum(dim, { keepdim });
-  return input.nansum(...args).div(numbers);
-}
+export const nanmean = callable(
+  'nanmean(input, ...)',
+  (input: Tensor, ...args: ReduceArgs<Dims, SumOptions>): Tensor => {
+    const { dim, keepdim } = reduceArgs('nanmean', args, ['dtype']);
+    expectFloat('nanmean', 'input', input);
+    const numbers = input.isnan().logicalNot().to('int64').sum(dim, { keepdim });
+    return input.nansum(...args).div(numbers);
+  },
+);
 
 export type PlaceArgs = Arguments<OneDim, ['dim', 'keepdim']>;
 
 /** `[values, indices]` of the k-th least element of a dimension (by default the last), counted from 1; NaN is the greatest. */
-export function kthvalue(
-  input: Tensor,
-  ...args: Arguments<{ k: number } & OneDim, ['k', 'dim', 'keepdim']>
-): [values: Tensor, indices: Tensor] {
-  const { k, dim, keepdim } = parseArgs<{ k: number } & OneDim>('kthvalue', ['k'], { dim: -1, keepdim: false }, args);
-  expectNumber('kthvalue', 'input', input);
-  return along('kthvalue', input, dim, keepdim, (x) => {
-    const size = x.shape.at(-1)!;
-    if (!Number.isInteger(k) || k < 1 || k > size) {
-      throw new ShapeError(`kthvalue: expected k from 1 to ${size} for shape ${showShape(input.shape)}, but got ${k}`);
-    }
-    return x.argsort(-1).narrow(-1, k - 1, 1);
-  });
-}
+export const kthvalue = callable(
+  'kthvalue(input, ...)',
+  (
+    input: Tensor,
+    ...args: Arguments<{ k: number } & OneDim, ['k', 'dim', 'keepdim']>
+  ): [values: Tensor, indices: Tensor] => {
+    const { k, dim, keepdim } = parseArgs<{ k: number } & OneDim>('kthvalue', ['k'], { dim: -1, keepdim: false }, args);
+    expectNumber('kthvalue', 'input', input);
+    return along('kthvalue', input, dim, keepdim, (x) => {
+      const size = x.shape.at(-1)!;
+      if (!Number.isInteger(k) || k < 1 || k > size) {
+        throw new ShapeError(
+          `kthvalue: expected k from 1 to ${size} for shape ${showShape(input.shape)}, but got ${k}`,
+        );
+      }
+      return x.argsort(-1).narrow(-1, k - 1, 1);
+    });
+  },
+);
 
 /** `[values, indices]` of the most frequent element of a dimension (by default the last): the least of several, where it stands last. */
-export function mode(input: Tensor, ...args: PlaceArgs): [values: Tensor, indices: Tensor] {
-  const { dim, keepdim } = parseArgs<OneDim>('mode', [], { dim: -1, keepdim: false }, args);
-  return along('mode', input, dim, keepdim, (x) => {
-    const size = x.shape.at(-1)!;
-    const order = x.argsort(-1);
-    const sorted = x.gather(-1, order);
-    const places = input.picked(
-      fromHost(
-        Int32Array.from({ length: size }, (_, i) => i),
-        [size],
-        'int64',
-      ),
-    );
-    const changes = sorted
-      .narrow(-1, 1, size - 1)
-      .ne(sorted.narrow(-1, 0, size - 1))
-      .pad([1, 0]);
-    const starts = places.expand(x.shape).maskedFill(changes.logicalNot(), 0).cummax(-1)[0];
-    return order.gather(-1, places.sub(starts).argmax(-1, { keepdim: true }));
-  });
-}
+export const mode = callable(
+  'mode(input, ...)',
+  (input: Tensor, ...args: PlaceArgs): [values: Tensor, indices: Tensor] => {
+    const { dim, keepdim } = parseArgs<OneDim>('mode', [], { dim: -1, keepdim: false }, args);
+    return along('mode', input, dim, keepdim, (x) => {
+      const size = x.shape.at(-1)!;
+      const order = x.argsort(-1);
+      const sorted = x.gather(-1, order);
+      const places = input.picked(
+        fromHost(
+          Int32Array.from({ length: size }, (_, i) => i),
+          [size],
+          'int64',
+        ),
+      );
+      const changes = sorted
+        .narrow(-1, 1, size - 1)
+        .ne(sorted.narrow(-1, 0, size - 1))
+        .pad([1, 0]);
+      const starts = places.expand(x.shape).maskedFill(changes.logicalNot(), 0).cummax(-1)[0];
+      return order.gather(-1, places.sub(starts).argmax(-1, { keepdim: true }));
+    });
+  },
+);
 
 /** `[values, indices]` at the place, one a row, that `choose` gives for a dimension laid last. */
 function along(
@@ -100,7 +122,7 @@ function along(
   keepdim: boolean,
   choose: (x: Tensor) => Tensor,
 ): [values: Tensor, indices: Tensor] {
-  const d = wrapDim(name, dim, input.shape.length);
+  const d = resolveDim(name, dim, input.shape.length);
   const x = input.shape.length === 0 ? input.reshape(1) : input.transpose(d, -1);
   if (x.shape.at(-1) === 0) {
     throw new ShapeError(`${name}: expected a dimension with elements, but got shape ${showShape(input.shape)}`);
@@ -138,19 +160,25 @@ interface QuantileOptions {
 export type QuantileArgs = Arguments<QuantileOptions, ['q', 'dim', 'keepdim', 'interpolation']>;
 
 /** The q-th quantiles of a dimension, or of all elements: NaN where there is a NaN. Shape: as a reduction's, after that of q. */
-export const quantile = (input: Tensor, ...args: QuantileArgs): Tensor =>
-  quantileOf('quantile', input, args, (x, q) => {
-    const last = x.shape.at(-1)! - 1;
-    const rank = q.mul(last).expand([...x.shape.slice(0, -1), q.numel()]);
-    return rank.maskedFill(x.isnan().any(-1, { keepdim: true }), last);
-  });
+export const quantile = callable(
+  'quantile(input, q: operand, ...)',
+  (input: Tensor, ...args: QuantileArgs): Tensor =>
+    quantileOf('quantile', input, args, (x, q) => {
+      const last = x.shape.at(-1)! - 1;
+      const rank = q.mul(last).expand([...x.shape.slice(0, -1), q.numel()]);
+      return rank.maskedFill(x.isnan().any(-1, { keepdim: true }), last);
+    }),
+);
 
 /** `quantile` of the elements that are not NaN; NaN where there are none. */
-export const nanquantile = (input: Tensor, ...args: QuantileArgs): Tensor =>
-  quantileOf('nanquantile', input, args, (x, q) => {
-    const numbers = x.isnan().logicalNot().to('int64').sum(-1, { keepdim: true });
-    return numbers.sub(1).clamp({ min: 0 }).mul(q);
-  });
+export const nanquantile = callable(
+  'nanquantile(input, q: operand, ...)',
+  (input: Tensor, ...args: QuantileArgs): Tensor =>
+    quantileOf('nanquantile', input, args, (x, q) => {
+      const numbers = x.isnan().logicalNot().to('int64').sum(-1, { keepdim: true });
+      return numbers.sub(1).clamp({ min: 0 }).mul(q);
+    }),
+);
 
 /** `rankOf` gives the places, with fractions, of the quantiles in the sorted rows. */
 function quantileOf(name: string, input: Tensor, args: QuantileArgs, rankOf: (x: Tensor, q: Tensor) => Tensor): Tensor {
@@ -171,7 +199,7 @@ function quantileOf(name: string, input: Tensor, args: QuantileArgs, rankOf: (x:
   }
   if (!isFloat(input.dtype)) throw new DTypeError(`${name}: expected input of dtype float32, but got ${input.dtype}`);
   const whole = dim === null || input.shape.length === 0;
-  const d = dim === null ? 0 : wrapDim(name, dim, input.shape.length);
+  const d = dim === null ? 0 : resolveDim(name, dim, input.shape.length);
   const x = whole ? input.flatten() : input.transpose(d, -1);
   if (x.numel() === 0) {
     throw new ShapeError(`${name}: expected input with elements, but got shape ${showShape(input.shape)}`);
@@ -216,7 +244,7 @@ interface CovarianceOptions {
 }
 
 /** The covariances of variables in the rows of a matrix, whose columns are observations. Shape: [n, m] → [n, n]; a vector gives its variance. */
-export function cov(input: Tensor, options: CovarianceOptions = {}): Tensor {
+export const cov = callable('cov(input, ...)', (input: Tensor, options: CovarianceOptions = {}): Tensor => {
   const none = null as Tensor | null;
   const { correction, fweights, aweights } = parseArgs<CovarianceOptions>(
     'cov',
@@ -236,8 +264,19 @@ export function cov(input: Tensor, options: CovarianceOptions = {}): Tensor {
       throw new ShapeError(`cov: expected ${observations} ${name}, but got shape ${showShape(weights.shape)}`);
     }
   }
-  const frequency = fweights?.to(rows.dtype) ?? null;
-  const importance = aweights?.to(rows.dtype) ?? null;
+  if (input.dtype === 'bool') throw new DTypeError('cov: expected numbers, but got dtype bool; convert it with .to()');
+  if (fweights?.isFloatingPoint()) {
+    throw new DTypeError(`cov: expected fweights of whole numbers, but got ${fweights.dtype}`);
+  }
+  if (aweights && !aweights.isFloatingPoint()) {
+    throw new DTypeError(
+      `cov: expected aweights of floats, but got ${aweights.dtype}; convert them with .to('float32')`,
+    );
+  }
+  // A check of the numbers would have to wait for the device, so what is no weight gives no covariance.
+  const weight = (given: Tensor | null) => given?.to(rows.dtype).maskedFill(given.lt(0), Number.NaN);
+  const frequency = weight(fweights);
+  const importance = weight(aweights);
   const weights = frequency && importance ? frequency.mul(importance) : (frequency ?? importance);
   if (!weights) {
     const centred = rows.sub(rows.mean(1, { keepdim: true }));
@@ -251,12 +290,12 @@ export function cov(input: Tensor, options: CovarianceOptions = {}): Tensor {
   const lost = importance && correction !== 0 ? weights.mul(importance).sum().div(total).mul(correction) : correction;
   const products = centred.mm(centred.mul(weights).t());
   return products.div(total.sub(lost).clamp({ min: 0 })).squeeze();
-}
+});
 
 /** The correlations of variables in the rows of a matrix: their covariances by their standard deviations, from -1 to 1. */
-export function corrcoef(input: Tensor): Tensor {
+export const corrcoef = callable('corrcoef(input)', (input: Tensor): Tensor => {
   const covariances = cov(input);
   if (covariances.shape.length === 0) return covariances.div(covariances);
   const deviations = covariances.diagonal().sqrt();
   return covariances.div(deviations.unsqueeze(1)).div(deviations).clamp(-1, 1);
-}
+});

@@ -1,6 +1,9 @@
 // einsum: sums of products written as letters, done as permutations, reshapes and batched matrix products.
 import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
+import { TensorBase } from './base';
+import { checked } from './callable';
+import { kindOf } from './options';
 import type { Tensor } from './tensor';
 
 /** A tensor and the letter of each of its dimensions, every letter once. */
@@ -26,11 +29,16 @@ function labelsOf(equation: string, term: string, ellipsis: number): string[] {
 /** The dimensions of an operand, or of the result, as numbers from 0 to 51, with '...' for those in between. */
 export type Sublist = readonly (number | '...')[];
 
+function expectSublist(sublist: Sublist): Sublist {
+  if (Array.isArray(sublist)) return sublist;
+  throw new ArgumentError(`einsum: expected the numbers of dimensions in a list, but got ${kindOf(sublist)}`);
+}
+
 /** Letters for numbers, in PyTorch's order: capitals first. */
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 const lettersOf = (sublist: Sublist): string =>
-  sublist
+  expectSublist(sublist)
     .map((label) => {
       const letter = label === ELLIPSIS ? ELLIPSIS : LETTERS[label];
       if (!letter) throw new ArgumentError(`einsum: expected numbers from 0 to 51 or '...', but got ${label}`);
@@ -51,14 +59,21 @@ function fromSublists(args: readonly (Tensor | Sublist)[]): [equation: string, .
  * the diagonal; letters missing from the result are summed; without `->`, those that occur once remain, in the alphabet's order.
  * Numbers may take the place of letters: `einsum(a, [0, 1], b, [1, 2], [0, 2])`.
  */
-export function einsum(equation: string, ...operands: readonly Tensor[] | [readonly Tensor[]]): Tensor;
-export function einsum(operand: Tensor, sublist: Sublist, ...more: readonly (Tensor | Sublist)[]): Tensor;
-export function einsum(first: string | Tensor, ...others: readonly (Tensor | readonly Tensor[] | Sublist)[]): Tensor {
+export const einsum = checked('einsum(...)', einsumOf);
+
+function einsumOf(equation: string, ...operands: readonly Tensor[] | [readonly Tensor[]]): Tensor;
+function einsumOf(operand: Tensor, sublist: Sublist, ...more: readonly (Tensor | Sublist)[]): Tensor;
+function einsumOf(first: string | Tensor, ...others: readonly (Tensor | readonly Tensor[] | Sublist)[]): Tensor {
+  if (typeof first !== 'string' && !(first instanceof TensorBase)) {
+    throw new ArgumentError(`einsum: expected an equation or a tensor, but got ${kindOf(first)}`);
+  }
   if (typeof first !== 'string') return einsum(...fromSublists([first, ...(others as readonly (Tensor | Sublist)[])]));
   const equation = first;
   const tensors = (Array.isArray(others[0]) ? others[0] : others) as readonly Tensor[];
   const [left, right, ...more] = equation.replaceAll(' ', '').split('->');
   const terms = left!.split(',');
+  const stray = tensors.find((x) => !(x instanceof TensorBase));
+  if (stray !== undefined) throw new ArgumentError(`einsum: expected tensors, but got ${kindOf(stray)}`);
   if (more.length > 0 || terms.length !== tensors.length) {
     throw new ArgumentError(
       `einsum: expected as many terms as tensors and at most one '->', but got '${equation}' for ${tensors.length} tensors`,

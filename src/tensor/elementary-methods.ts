@@ -1,6 +1,6 @@
 // Tensor methods of the elementary functions beyond arithmetic, with their in-place forms.
 import { isFloat } from '../compiler/meta';
-import { DTypeError } from '../errors';
+import { ArgumentError, DTypeError } from '../errors';
 import { named } from '../graph/record';
 import type { Value } from '../graph/value';
 import { cast, full } from '../ops/cast';
@@ -180,6 +180,9 @@ export abstract class ElementaryMethods extends PointwiseMethods {
   isclose(other: Tensor, ...args: ClosenessArgs): Tensor {
     const defaults = { rtol: 1e-5, atol: 1e-8, equalNan: false };
     const { rtol, atol, equalNan } = parseArgs<Closeness>('isclose', [], defaults, args);
+    for (const [name, tolerance] of Object.entries({ rtol, atol })) {
+      if (!(tolerance >= 0)) throw new ArgumentError(`isclose: expected ${name} ≥ 0, but got ${tolerance}`);
+    }
     if (other.dtype !== this.dtype) {
       throw new DTypeError(
         `isclose: expected tensors of one dtype, but got ${this.dtype} and ${other.dtype}; convert one with .to()`,

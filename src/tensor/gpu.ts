@@ -1,10 +1,12 @@
 // The device as users see it: opening it, waiting for it, and its counters.
+
 import { engine } from '../compiler/engine';
 import { supportsHalf } from '../compiler/plan';
 import type { AdapterProfile, DeviceOptions } from '../gpu/device';
 import { type KernelTime, Profile } from '../gpu/profile';
 import { stats as counters, type GpuStats } from '../gpu/stats';
 import { flush } from '../graph/flush';
+import { callable } from './callable';
 import { snapshotIfDue } from './snapshot';
 
 export { Explanation, explain } from './explain';
@@ -19,7 +21,10 @@ export { Profile };
  * diagnosis early. Optional.
  * @throws WebGPUUnavailableError that says what is missing
  */
-export const init = (options: DeviceOptions = {}): Promise<AdapterProfile> => engine.init(options);
+export const init = callable(
+  'init(...)',
+  (options: DeviceOptions = {}): Promise<AdapterProfile> => engine.init(options),
+);
 
 /** Runs everything that is pending and waits until the GPU has finished. Reports what has gone wrong on it. */
 export async function synchronize(): Promise<void> {

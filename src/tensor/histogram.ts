@@ -1,9 +1,11 @@
 // Histograms: how many elements, or points in several dimensions, lie in each bin.
+
 import { numel, type Shape, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { expectFloat, fromHost } from '../graph/record';
 import { full, reshape } from '../ops/cast';
 import { indexAdd } from '../ops/indexing';
+import { callable } from './callable';
 import { isPlainObject, parseArgs } from './options';
 import { searchsorted } from './search';
 import type { Tensor } from './tensor';
@@ -23,22 +25,25 @@ interface HistogramOptions extends Counting {
 }
 
 /** `[hist, binEdges]`: how many elements lie in each bin, the upper edge of the last one included, and the edges. float32. */
-export function histogram(
-  input: Tensor,
-  bins: number | Tensor | HistogramOptions,
-  options: Omit<HistogramOptions, 'bins'> = {},
-): [hist: Tensor, binEdges: Tensor] {
-  const { range, weight, density, ...rest } = parseArgs<HistogramOptions>(
-    'histogram',
-    ['bins'],
-    { range: null as readonly [number, number] | null, weight: null as Tensor | null, density: false },
-    isPlainObject(bins) ? [bins] : [bins, options],
-  );
-  expectFloat('histogram', 'input', input);
-  const points = input.detach().float().reshape(-1, 1);
-  const edges = edgesOf('histogram', points.select(1, 0), rest.bins, range);
-  return [counted('histogram', points, [edges], { weight, density }), edges];
-}
+export const histogram = callable(
+  'histogram(input, bins: operand, ...)',
+  (
+    input: Tensor,
+    bins: number | Tensor | HistogramOptions,
+    options: Omit<HistogramOptions, 'bins'> = {},
+  ): [hist: Tensor, binEdges: Tensor] => {
+    const { range, weight, density, ...rest } = parseArgs<HistogramOptions>(
+      'histogram',
+      ['bins'],
+      { range: null as readonly [number, number] | null, weight: null as Tensor | null, density: false },
+      isPlainObject(bins) ? [bins] : [bins, options],
+    );
+    expectFloat('histogram', 'input', input);
+    const points = input.detach().float().reshape(-1, 1);
+    const edges = edgesOf('histogram', points.select(1, 0), rest.bins, range);
+    return [counted('histogram', points, [edges], { weight, density }), edges];
+  },
+);
 
 interface PointOptions extends Counting {
   /** For all dimensions, or for each of them: equal parts, or a vector of rising edges. */
@@ -48,34 +53,37 @@ interface PointOptions extends Counting {
 }
 
 /** `[hist, binEdges]`: how many points [..., D] lie in each of the bins of D dimensions, and the edges of each dimension. float32. */
-export function histogramdd(
-  input: Tensor,
-  bins: number | readonly (number | Tensor)[] | PointOptions,
-  options: Omit<PointOptions, 'bins'> = {},
-): [hist: Tensor, binEdges: Tensor[]] {
-  const { range, weight, density, ...rest } = parseArgs<PointOptions>(
-    'histogramdd',
-    ['bins'],
-    { range: null as readonly number[] | null, weight: null as Tensor | null, density: false },
-    isPlainObject(bins) ? [bins] : [bins, options],
-  );
-  const dims = input.shape.at(-1) ?? 0;
-  if (input.shape.length < 2 || dims === 0) {
-    throw new ShapeError(`histogramdd: expected points in a last dimension, but got shape ${showShape(input.shape)}`);
-  }
-  const each = typeof rest.bins === 'number' ? new Array<number>(dims).fill(rest.bins) : rest.bins;
-  if (each.length !== dims || (range && range.length !== 2 * dims)) {
-    throw new ArgumentError(
-      `histogramdd: expected ${dims} bins and a range of ${2 * dims} numbers, but got ${each.length} and ${range?.length ?? 'none'}`,
+export const histogramdd = callable(
+  'histogramdd(input, bins: numbers, ...)',
+  (
+    input: Tensor,
+    bins: number | readonly (number | Tensor)[] | PointOptions,
+    options: Omit<PointOptions, 'bins'> = {},
+  ): [hist: Tensor, binEdges: Tensor[]] => {
+    const { range, weight, density, ...rest } = parseArgs<PointOptions>(
+      'histogramdd',
+      ['bins'],
+      { range: null as readonly number[] | null, weight: null as Tensor | null, density: false },
+      isPlainObject(bins) ? [bins] : [bins, options],
     );
-  }
-  expectFloat('histogramdd', 'input', input);
-  const points = input.detach().float().reshape(-1, dims);
-  const edges = each.map((own, d) =>
-    edgesOf('histogramdd', points.select(1, d), own, range && [range[2 * d]!, range[2 * d + 1]!]),
-  );
-  return [counted('histogramdd', points, edges, { weight, density }), edges];
-}
+    const dims = input.shape.at(-1) ?? 0;
+    if (input.shape.length < 2 || dims === 0) {
+      throw new ShapeError(`histogramdd: expected points in a last dimension, but got shape ${showShape(input.shape)}`);
+    }
+    const each = typeof rest.bins === 'number' ? new Array<number>(dims).fill(rest.bins) : rest.bins;
+    if (each.length !== dims || (range && range.length !== 2 * dims)) {
+      throw new ArgumentError(
+        `histogramdd: expected ${dims} bins and a range of ${2 * dims} numbers, but got ${each.length} and ${range?.length ?? 'none'}`,
+      );
+    }
+    expectFloat('histogramdd', 'input', input);
+    const points = input.detach().float().reshape(-1, dims);
+    const edges = each.map((own, d) =>
+      edgesOf('histogramdd', points.select(1, d), own, range && [range[2 * d]!, range[2 * d + 1]!]),
+    );
+    return [counted('histogramdd', points, edges, { weight, density }), edges];
+  },
+);
 
 /** How many of the points [n, D] lie in each bin. */
 function counted(

@@ -1,10 +1,12 @@
 // Turns what users write down (numbers, nested arrays, typed arrays) into flat 32-bit elements with a shape and a dtype.
+
 import { engine } from '../compiler/engine';
 import { type DType, type Shape, scalarOf } from '../compiler/meta';
 import { expectHalf } from '../compiler/plan';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import type { HostNumbers } from '../graph/value';
 import { storedNumber } from '../ops/stored-number';
+import { allocated } from './allocate';
 
 /** Typed arrays that tensors are made from. */
 export type NumericArray =
@@ -163,5 +165,5 @@ export function showIndex(index: number, shape: Shape): string {
 /** An array for n elements of a dtype; `fromHost` rounds those of float16. */
 export function hostArray(dtype: DType, n: number): HostNumbers {
   const scalar = scalarOf(dtype);
-  return scalar === 'f32' ? new Float32Array(n) : scalar === 'i32' ? new Int32Array(n) : new Uint32Array(n);
+  return allocated<HostNumbers>(scalar === 'f32' ? Float32Array : scalar === 'i32' ? Int32Array : Uint32Array, n);
 }

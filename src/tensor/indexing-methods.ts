@@ -73,6 +73,14 @@ export type IndexAddArgs = Arguments<SourceOptions & { alpha?: number }, ['dim',
 export type IndexCopyArgs = Arguments<SourceOptions, ['dim', 'index', 'source']>;
 export type ScatterReduceArgs = Arguments<ScatterReduceOptions, ['dim', 'index', 'src', 'reduce', 'includeSelf']>;
 export type IndexReduceArgs = Arguments<IndexReduceOptions, ['dim', 'index', 'source', 'reduce', 'includeSelf']>;
+interface NonzeroStatic {
+  /** How many rows there are. */
+  size: number;
+  /** In the rows that are left over; default -1. */
+  fillValue?: number;
+}
+
+export type NonzeroStaticArgs = [options: NonzeroStatic];
 export type AccumulateArgs = Arguments<{ accumulate?: boolean }, ['accumulate']>;
 export type IndexFillArgs = Arguments<IndexFillOptions, ['dim', 'index', 'value']>;
 
@@ -328,7 +336,8 @@ export abstract class IndexingMethods extends OrderMethods {
   /**
    * As `nonzero`, but always `size` rows, so that nothing is read back: further ones are left out, missing ones filled. Shape: [size, rank].
    */
-  nonzeroStatic({ size, fillValue = -1 }: { size: number; fillValue?: number }): Tensor {
+  nonzeroStatic(...args: NonzeroStaticArgs): Tensor {
+    const { size, fillValue } = parseArgs<NonzeroStatic>('nonzeroStatic', ['size'], { fillValue: -1 }, args);
     if (!Number.isInteger(size) || size < 0) {
       throw new ArgumentError(`nonzeroStatic: expected a size of at least 0, but got ${size}`);
     }

@@ -1,8 +1,10 @@
 // Tensors side by side: raised to a number of dimensions, broadcast together, stacked, and laid along a diagonal.
+
 import { type Shape, sameShape, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { fromHost } from '../graph/record';
 import { broadcastShapes as broadcast } from '../ops/broadcast';
+import { callable, checked } from './callable';
 import { cat } from './functions';
 import { parseArgs } from './options';
 import { meshgrid, vstack } from './rearrange-functions';
@@ -16,33 +18,39 @@ interface AtLeast {
 }
 
 /** One tensor raised, or each of a list. */
-const atLeast = (raise: (x: Tensor) => Tensor): AtLeast =>
-  ((...tensors: readonly (Tensor | readonly Tensor[])[]) => {
+const atLeast = (name: string, raise: (x: Tensor) => Tensor): AtLeast =>
+  checked(`${name}(*tensors)`, ((...tensors: readonly (Tensor | readonly Tensor[])[]) => {
     const [first] = tensors;
     if (first instanceof Tensor && tensors.length === 1) return raise(first);
     return (tensors.flat() as Tensor[]).map(raise);
-  }) as AtLeast;
+  }) as AtLeast);
 
 /** Tensors without dimensions as vectors; others as they are. */
-export const atleast1d = atLeast((x) => (x.shape.length === 0 ? x.reshape(1) : x));
+export const atleast1d = atLeast('atleast1d', (x) => (x.shape.length === 0 ? x.reshape(1) : x));
 
 /** Vectors as rows; tensors of more dimensions as they are. */
-export const atleast2d = atLeast((x) => (x.shape.length < 2 ? x.reshape(1, -1) : x));
+export const atleast2d = atLeast('atleast2d', (x) => (x.shape.length < 2 ? x.reshape(1, -1) : x));
 
 /** Vectors as [1, n, 1], matrices as [n, m, 1]; tensors of more dimensions as they are. */
-export const atleast3d = atLeast((x) =>
+export const atleast3d = atLeast('atleast3d', (x) =>
   x.shape.length < 2 ? x.reshape(1, -1, 1) : x.shape.length === 2 ? x.unsqueeze(-1) : x,
 );
 
 /** Tensors joined along dimension 2, after `atleast3d`. */
-export const dstack = (tensors: readonly Tensor[]): Tensor => cat(atleast3d(tensors), 2);
+export const dstack = callable(
+  'dstack(tensors: tensors)',
+  (tensors: readonly Tensor[]): Tensor => cat(atleast3d(tensors), 2),
+);
 
 /** Tensors joined along dimension 1, vectors as columns. */
-export const columnStack = (tensors: readonly Tensor[]): Tensor =>
-  cat(
-    tensors.map((x) => (x.shape.length < 2 ? x.reshape(-1, 1) : x)),
-    1,
-  );
+export const columnStack = callable(
+  'columnStack(tensors: tensors)',
+  (tensors: readonly Tensor[]): Tensor =>
+    cat(
+      tensors.map((x) => (x.shape.length < 2 ? x.reshape(-1, 1) : x)),
+      1,
+    ),
+);
 
 export { vstack as rowStack };
 
@@ -57,14 +65,18 @@ export function broadcastShapes(...shapes: readonly (Shape | number)[]): Shape {
 }
 
 /** Each tensor expanded to the shape that all of them broadcast to; views. */
-export function broadcastTensors(...tensors: readonly Tensor[] | [readonly Tensor[]]): Tensor[] {
+export const broadcastTensors = checked('broadcastTensors(*tensors)', broadcastTensorsOf);
+
+function broadcastTensorsOf(...tensors: readonly Tensor[] | [readonly Tensor[]]): Tensor[] {
   const list = tensors.flat() as Tensor[];
   const shape = broadcastShapes(...list.map((x) => x.shape));
   return list.map((x) => (sameShape(x.shape, shape) ? x : x.expand(shape)));
 }
 
 /** Matrices along the diagonal of one, with zeros elsewhere; vectors are rows. */
-export function blockDiag(...tensors: readonly Tensor[]): Tensor {
+export const blockDiag = checked('blockDiag(*tensors)', blockDiagOf);
+
+function blockDiagOf(...tensors: readonly Tensor[]): Tensor {
   const blocks = tensors.map((x) => {
     if (x.shape.length > 2) {
       throw new ShapeError(`blockDiag: expected tensors of at most 2 dimensions, but got shape ${showShape(x.shape)}`);
@@ -85,7 +97,9 @@ export function blockDiag(...tensors: readonly Tensor[]): Tensor {
 }
 
 /** Every way to take one element of each vector, a row for each, the last one's elements changing first. */
-export function cartesianProd(...tensors: readonly Tensor[]): Tensor {
+export const cartesianProd = checked('cartesianProd(*tensors)', cartesianProdOf);
+
+function cartesianProdOf(...tensors: readonly Tensor[]): Tensor {
   for (const x of tensors) {
     if (x.shape.length !== 1) {
       throw new ShapeError(`cartesianProd: expected vectors, but got shape ${showShape(x.shape)}`);
@@ -99,28 +113,33 @@ export function cartesianProd(...tensors: readonly Tensor[]): Tensor {
 }
 
 /** Every way to take r elements of a vector, a row for each, in order; `withReplacement` lets an element come again. */
-export function combinations(
-  input: Tensor,
-  ...args: [options?: { r?: number; withReplacement?: boolean }] | [r: number, options?: { withReplacement?: boolean }]
-): Tensor {
-  const { r, withReplacement } = parseArgs<{ r?: number; withReplacement?: boolean }>(
-    'combinations',
-    [],
-    { r: 2, withReplacement: false },
-    args,
-  );
-  if (input.shape.length !== 1) {
-    throw new ShapeError(`combinations: expected a vector, but got shape ${showShape(input.shape)}`);
-  }
-  if (!Number.isInteger(r) || r < 0) throw new ArgumentError(`combinations: expected a whole r ≥ 0, but got ${r}`);
-  let rows: number[][] = r === 0 ? [] : [[]];
-  for (let i = 0; i < r; i++) {
-    rows = rows.flatMap((row) => {
-      const last = row.at(-1);
-      const start = last === undefined ? 0 : withReplacement ? last : last + 1;
-      return Array.from({ length: Math.max(input.shape[0]! - start, 0) }, (_, k) => [...row, start + k]);
-    });
-  }
-  const places = Tensor.of(fromHost(Int32Array.from(rows.flat()), [rows.length * r], 'int64'));
-  return input.indexSelect(0, places).reshape(rows.length, r);
-}
+export const combinations = callable(
+  'combinations(input, ...)',
+  (
+    input: Tensor,
+    ...args:
+      | [options?: { r?: number; withReplacement?: boolean }]
+      | [r: number, options?: { withReplacement?: boolean }]
+  ): Tensor => {
+    const { r, withReplacement } = parseArgs<{ r?: number; withReplacement?: boolean }>(
+      'combinations',
+      [],
+      { r: 2, withReplacement: false },
+      args,
+    );
+    if (input.shape.length !== 1) {
+      throw new ShapeError(`combinations: expected a vector, but got shape ${showShape(input.shape)}`);
+    }
+    if (!Number.isInteger(r) || r < 0) throw new ArgumentError(`combinations: expected a whole r ≥ 0, but got ${r}`);
+    let rows: number[][] = r === 0 ? [] : [[]];
+    for (let i = 0; i < r; i++) {
+      rows = rows.flatMap((row) => {
+        const last = row.at(-1);
+        const start = last === undefined ? 0 : withReplacement ? last : last + 1;
+        return Array.from({ length: Math.max(input.shape[0]! - start, 0) }, (_, k) => [...row, start + k]);
+      });
+    }
+    const places = Tensor.of(fromHost(Int32Array.from(rows.flat()), [rows.length * r], 'int64'));
+    return input.indexSelect(0, places).reshape(rows.length, r);
+  },
+);

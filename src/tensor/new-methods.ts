@@ -5,7 +5,14 @@ import type { Value } from '../graph/value';
 import { cast, clone, full } from '../ops/cast';
 import { TensorBase } from './base';
 import { type NestedData, readHostData } from './host-data';
-import { expectSize, type SizeArguments, splitSizes, type TensorOptions, tensorOptions } from './sizes';
+import {
+  expectSize,
+  type SizeArguments,
+  splitSizes,
+  type TensorOptions,
+  tensorOptions,
+  withTensorOptions,
+} from './sizes';
 import type { Tensor } from './tensor';
 
 export abstract class NewMethods extends TensorBase {
@@ -45,8 +52,13 @@ export abstract class NewMethods extends TensorBase {
       | [size: readonly number[], fillValue: number | boolean, options?: TensorOptions]
       | [named: TensorOptions & { size: readonly number[]; fillValue: number | boolean }]
   ): Tensor {
-    const [first, number, given] = args;
-    const { size, fillValue, ...options } = 'size' in first ? first : { size: first, fillValue: number!, ...given };
+    const { given, options } = withTensorOptions<{ size: readonly number[]; fillValue: number | boolean }>(
+      'newFull',
+      ['size', 'fillValue'],
+      {},
+      args,
+    );
+    const { size, fillValue } = given;
     return this.filled('newFull', expectSize('newFull', size), fillValue, options);
   }
 

@@ -34,7 +34,27 @@ export function kindOf(value: unknown): string {
   if (typeof value !== 'object') return `a ${typeof value}`;
   return Array.isArray(value)
     ? 'an array'
-    : `an ${isPlainObject(value) ? 'object' : `instance of ${value.constructor.name}`}`;
+    : isPlainObject(value)
+      ? 'an object'
+      : `an instance of ${value.constructor.name}`;
+}
+
+const LONGEST = 200;
+
+/** A value as a message shows it: as JSON, cut where it is long; what JSON cannot tell in words. */
+export function shown(value: unknown): string {
+  const cut = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+  try {
+    return cut(JSON.stringify(value, plainly) ?? kindOf(value));
+  } catch {
+    return kindOf(value);
+  }
+}
+
+/** Parts of a value for JSON: no more than a message can show, and instances in words. */
+function plainly(_: string, part: unknown): unknown {
+  if (typeof part !== 'object' || part === null || isPlainObject(part)) return part;
+  return Array.isArray(part) ? part.slice(0, LONGEST) : kindOf(part);
 }
 
 /** True for `{…}` literals: what may stand as the trailing object of named parameters. */
@@ -76,8 +96,7 @@ export function parseArgs<O extends object>(
       const at = order.indexOf(key);
       if (at < 0) throw unknownArgument(name, key, order);
       if (named[key] === undefined) continue;
-      if (at < positions && args[at] !== undefined)
-        throw new ArgumentError(`${name}: got argument '${key}' twice, by position and by name`);
+      if (at < positions && args[at] !== undefined) throw parameterTwice(name, key);
       parsed[key] = named[key];
     }
   }
@@ -105,7 +124,12 @@ function takesNames(
   return true;
 }
 
-function missingArguments(name: string, required: readonly string[], given: object): ArgumentError {
+/** The error where one parameter was given by position and by name. */
+export const parameterTwice = (name: string, key: string): ArgumentError =>
+  new ArgumentError(`${name}: got argument '${key}' twice, by position and by name`);
+
+/** The error where required parameters were not given. */
+export function missingArguments(name: string, required: readonly string[], given: object): ArgumentError {
   const missing = required.filter((key) => !(key in given));
   return new ArgumentError(`${name}: missing ${count(missing.length, 'required argument')}: ${list(missing)}`);
 }
@@ -131,7 +155,8 @@ const absent: Readonly<Record<string, string>> = {
   maskCheck: noNesting,
 };
 
-function unknownArgument(name: string, key: string, known: readonly string[]): ArgumentError {
+/** The error where a name is not one of those that are known, with the one that was meant, or what to do without it. */
+export function unknownArgument(name: string, key: string, known: readonly string[]): ArgumentError {
   const camelCase = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const same = (other: string) => other.toLowerCase() === camelCase.toLowerCase();
   const meant = known.find(same);

@@ -363,6 +363,9 @@ export abstract class PointwiseMethods extends RandomMethods {
       { dtype: this.dtype, nonBlocking: false, copy: false },
       args,
     );
+    if (typeof target !== 'string' && !(target instanceof TensorBase)) {
+      throw new ArgumentError(`to: expected a dtype or a tensor, but got ${kindOf(target)}`);
+    }
     const dtype = target instanceof TensorBase ? target.dtype : target;
     refuseDevice('to', dtype);
     if (dtype !== this.dtype) return this.make(cast(this.value, expectDType('to', dtype)));

@@ -1,4 +1,5 @@
 // Tensor methods that draw random numbers: in place, and by the probabilities or weights that a tensor holds.
+
 import { type DType, isFloat, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { withMode } from '../graph/mode';
@@ -7,10 +8,12 @@ import type { HostNumbers, Value } from '../graph/value';
 import { cast, drawnFrom as drawnBy } from '../ops/cast';
 import { lt } from '../ops/compare';
 import { sampleByExponential, sampleByUniform } from '../ops/multinomial';
+import { hostFloats } from './allocate';
 import type { TensorBase } from './base';
+import { isTensor } from './callable';
 import { hostArray } from './host-data';
 import { NewMethods } from './new-methods';
-import { type Arguments, isPlainObject, parseArgs } from './options';
+import { type Arguments, isPlainObject, kindOf, parseArgs } from './options';
 import {
   fillBernoulli,
   fillNormal,
@@ -170,6 +173,8 @@ export abstract class RandomMethods extends NewMethods {
     if (typeof p === 'number') {
       return this.draw(generator, (out, g) => fillBernoulli(out, p, g), isFloat(this.dtype) ? 'float32' : this.dtype);
     }
+    if (!isTensor(p))
+      throw new ArgumentError(`bernoulli_: expected p to be a number or a tensor, but got ${kindOf(p)}`);
     return this.assign(this.expandedChance(p, generator));
   }
 
@@ -186,7 +191,7 @@ export abstract class RandomMethods extends NewMethods {
   /** For each element a uniform number, in the order of memory, below the probability or not. */
   private successes(op: string, p: Value, generator: Generator | null): Value {
     if (!isFloat(p.dtype)) throw new DTypeError(`${op}: expected probabilities of dtype float32, but got ${p.dtype}`);
-    const out = new Float32Array(this.numel());
+    const out = hostFloats(this.numel());
     fillInMemoryOrder(out, this.shape, this.strides, (numbers) =>
       fillUniform(numbers, 0, 1, generator ?? defaultGenerator()),
     );
@@ -204,7 +209,7 @@ export abstract class RandomMethods extends NewMethods {
       { p: null, generator: null },
       args,
     );
-    const out = new Float32Array(this.numel());
+    const out = hostFloats(this.numel());
     const source = generator ?? defaultGenerator();
     if (p !== null) {
       fillBernoulli(out, p, source);
@@ -256,7 +261,7 @@ export abstract class RandomMethods extends NewMethods {
     return withMode({ grad: false }, () => {
       const weights = cast(this.value, 'float32');
       if (!replacement || numSamples === 1) {
-        const q = fillExponential(new Float32Array(this.numel()), 1, source);
+        const q = fillExponential(hostFloats(this.numel()), 1, source);
         return this.make(sampleByExponential(weights, fromHost(q, shape, 'float32'), numSamples));
       }
       const size = [...shape.slice(0, -1), numSamples];

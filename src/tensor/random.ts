@@ -1,4 +1,5 @@
 // Makes random tensors: PyTorch's CPU numbers, drawn on the host when called, from the default generator or one given.
+
 import { type DType, isFloat, numel, type Shape } from '../compiler/meta';
 import { ArgumentError, DTypeError } from '../errors';
 import { withMode } from '../graph/mode';
@@ -8,15 +9,23 @@ import { add, mul } from '../ops/arithmetic';
 import { broadcastShapes } from '../ops/broadcast';
 import { cast } from '../ops/cast';
 import { storedNumber } from '../ops/stored-number';
+import { callable, method } from './callable';
 import { hostArray } from './host-data';
 import { makeTensor } from './make-leaf';
-import { isPlainObject, parseArgs } from './options';
+import { isPlainObject, kindOf, parseArgs } from './options';
 import { binomial as binomialCount, poisson as poissonCount } from './random/counts';
 import { fillHalfNormal, fillNormal, fillRandint, fillUniform, randperm as permutation } from './random/distributions';
 import { defaultGenerator, type Generator } from './random/generator';
 import { fillLike } from './random/order';
-import { type BernoulliArguments, drawnFrom, type MultinomialArguments } from './random-methods';
-import { expectSize, type SizeArguments, splitSizes, type TensorOptions, tensorOptions } from './sizes';
+import { drawnFrom } from './random-methods';
+import {
+  expectSize,
+  type SizeArguments,
+  splitSizes,
+  type TensorOptions,
+  tensorOptions,
+  withTensorOptions,
+} from './sizes';
 import { Tensor } from './tensor';
 
 export { Generator, manualSeed, type Seed } from './random/generator';
@@ -82,19 +91,25 @@ export function randn(...args: SizeArguments<RandomOptions>): Tensor {
 }
 
 /** Uniform on [0, 1) in the input's shape and dtype, which is of floats, or in the dtype given. */
-export const randLike = (input: Tensor, options: RandomOptions = {}): Tensor =>
-  drawn('randLike', input.shape, options, floatOf('randLike', input, options), uniform, input);
+export const randLike = callable(
+  'randLike(input, ...)',
+  (input: Tensor, options: RandomOptions = {}): Tensor =>
+    drawn('randLike', input.shape, options, floatOf('randLike', input, options), uniform, input),
+);
 
 /** Standard normal in the input's shape and dtype, which is of floats, or in the dtype given. */
-export const randnLike = (input: Tensor, options: RandomOptions = {}): Tensor =>
-  drawn(
-    'randnLike',
-    input.shape,
-    options,
-    floatOf('randnLike', input, options),
-    normalFor(options.dtype ?? input.dtype),
-    input,
-  );
+export const randnLike = callable(
+  'randnLike(input, ...)',
+  (input: Tensor, options: RandomOptions = {}): Tensor =>
+    drawn(
+      'randnLike',
+      input.shape,
+      options,
+      floatOf('randnLike', input, options),
+      normalFor(options.dtype ?? input.dtype),
+      input,
+    ),
+);
 
 /** @throws DTypeError for a bound that is no number of the dtype */
 function expectHolds(op: string, bound: number, dtype: DType): void {
@@ -145,10 +160,15 @@ export function randint(
 export function randperm(
   ...args: [n: number, options?: RandomOptions] | [named: RandomOptions & { n: number }]
 ): Tensor {
-  const [first, given = {}] = args;
-  const { n, ...options } = typeof first === 'object' ? first : { n: first, ...given };
+  const { given, options } = withTensorOptions<{ n: number; generator?: Generator | null }>(
+    'randperm',
+    ['n'],
+    { generator: null },
+    args,
+  );
+  const { n, generator } = given;
   const fill: Fill = (out, generator) => out.set(permutation(n, generator));
-  return drawn('randperm', expectSize('randperm', [n]), options, 'int64', fill);
+  return drawn('randperm', expectSize('randperm', [n]), { ...options, generator }, 'int64', fill);
 }
 
 interface RandintLikeParameters extends RandomOptions {
@@ -157,62 +177,67 @@ interface RandintLikeParameters extends RandomOptions {
 }
 
 /** Whole numbers from low to high - 1 in the input's shape and dtype: `randintLike(input, high)`, `randintLike(input, low, high)`. */
-export function randintLike(
-  input: Tensor,
-  ...args:
-    | [high: number, options?: RandomOptions]
-    | [low: number, high: number, options?: RandomOptions]
-    | [named: RandintLikeParameters]
-): Tensor {
-  const last: unknown = args.at(-1);
-  const { low, high, ...options }: Partial<RandintLikeParameters> = isPlainObject(last) ? last : {};
-  const numbers = (args as readonly unknown[]).filter((argument): argument is number => typeof argument === 'number');
-  const to = high ?? numbers.at(-1);
-  const from = low ?? (numbers.length > 1 ? numbers[0]! : 0);
-  if (to === undefined) throw new ArgumentError("randintLike: missing required argument 'high'");
-  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from >= to) {
-    throw new ArgumentError(`randintLike: expected whole numbers low < high, but got low ${from} and high ${to}`);
-  }
-  for (const bound of [from, to - 1]) expectHolds('randintLike', bound, options.dtype ?? input.dtype);
-  const fill: Fill = (out, generator) => fillRandint(out, from, to, generator);
-  return drawn('randintLike', input.shape, options, input.dtype, fill, input);
-}
+export const randintLike = callable(
+  'randintLike(input, ...)',
+  (
+    input: Tensor,
+    ...args:
+      | [high: number, options?: RandomOptions]
+      | [low: number, high: number, options?: RandomOptions]
+      | [named: RandintLikeParameters]
+  ): Tensor => {
+    const last: unknown = args.at(-1);
+    const { low, high, ...options }: Partial<RandintLikeParameters> = isPlainObject(last) ? last : {};
+    const numbers = (args as readonly unknown[]).filter((argument): argument is number => typeof argument === 'number');
+    const to = high ?? numbers.at(-1);
+    const from = low ?? (numbers.length > 1 ? numbers[0]! : 0);
+    if (to === undefined) throw new ArgumentError("randintLike: missing required argument 'high'");
+    if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from >= to) {
+      throw new ArgumentError(`randintLike: expected whole numbers low < high, but got low ${from} and high ${to}`);
+    }
+    for (const bound of [from, to - 1]) expectHolds('randintLike', bound, options.dtype ?? input.dtype);
+    const fill: Fill = (out, generator) => fillRandint(out, from, to, generator);
+    return drawn('randintLike', input.shape, options, input.dtype, fill, input);
+  },
+);
 
 /** Ones with the probabilities that `input` gives, or with the one probability `p` in its shape; zeros otherwise. Its gradient is 0. */
-export const bernoulli = (input: Tensor, ...args: BernoulliArguments): Tensor => input.bernoulli(...args);
+export const bernoulli = method('bernoulli(input, ...)');
 
 /** `numSamples` categories by the weights in the last dimension of `input` [n] or [rows, n]; int64. */
-export const multinomial = (input: Tensor, ...args: MultinomialArguments): Tensor => input.multinomial(...args);
+export const multinomial = method('multinomial(input, ...)');
 
 /** Counts that follow Poisson's distribution, whose means `input` gives. Reads them back, and draws when they are there. Its gradient is 0. */
-export async function poisson(input: Tensor, options: { generator?: Generator | null } = {}): Promise<Tensor> {
-  const { generator } = parseArgs<{ generator?: Generator | null }>('poisson', [], { generator: null }, [options]);
-  expectProbabilities('poisson', 'rates', input);
-  const rates = await input.data();
-  const source = generator ?? defaultGenerator();
-  const counts = Float32Array.from(rates, (rate) => poissonCount(rate, source));
-  return Tensor.of(drawnFrom([input.value], cast(fromHost(counts, input.shape, 'float32'), input.dtype), 'Poisson'));
-}
+export const poisson = callable(
+  'poisson(input, ...)',
+  async (input: Tensor, options: { generator?: Generator | null } = {}): Promise<Tensor> => {
+    const { generator } = parseArgs<{ generator?: Generator | null }>('poisson', [], { generator: null }, [options]);
+    expectProbabilities('poisson', 'rates', input);
+    const rates = await input.data();
+    const source = generator ?? defaultGenerator();
+    const counts = Float32Array.from(rates, (rate) => poissonCount(rate, source));
+    return Tensor.of(drawnFrom([input.value], cast(fromHost(counts, input.shape, 'float32'), input.dtype), 'Poisson'));
+  },
+);
 
 /**
  * How many of `count` trials of probability `prob` succeed, element by element of two tensors of one shape. Reads them back, and draws when they
  * are there. Its gradient is 0.
  */
-export async function binomial(
-  count: Tensor,
-  prob: Tensor,
-  options: { generator?: Generator | null } = {},
-): Promise<Tensor> {
-  const { generator } = parseArgs<{ generator?: Generator | null }>('binomial', [], { generator: null }, [options]);
-  expectProbabilities('binomial', 'count', count);
-  expectProbabilities('binomial', 'prob', prob);
-  const shape = broadcastShapes('binomial', [count, prob]);
-  const [counts, chances] = await Promise.all([count.expand(shape).data(), prob.expand(shape).data()]);
-  const source = generator ?? defaultGenerator();
-  const found = Float32Array.from(counts, (trials, i) => binomialCount(trials, chances[i]!, source));
-  const numbers = cast(fromHost(found, shape, 'float32'), count.dtype);
-  return Tensor.of(drawnFrom([count.value, prob.value], numbers, 'Binomial'));
-}
+export const binomial = callable(
+  'binomial(count, prob, ...)',
+  async (count: Tensor, prob: Tensor, options: { generator?: Generator | null } = {}): Promise<Tensor> => {
+    const { generator } = parseArgs<{ generator?: Generator | null }>('binomial', [], { generator: null }, [options]);
+    expectProbabilities('binomial', 'count', count);
+    expectProbabilities('binomial', 'prob', prob);
+    const shape = broadcastShapes('binomial', [count, prob]);
+    const [counts, chances] = await Promise.all([count.expand(shape).data(), prob.expand(shape).data()]);
+    const source = generator ?? defaultGenerator();
+    const found = Float32Array.from(counts, (trials, i) => binomialCount(trials, chances[i]!, source));
+    const numbers = cast(fromHost(found, shape, 'float32'), count.dtype);
+    return Tensor.of(drawnFrom([count.value, prob.value], numbers, 'Binomial'));
+  },
+);
 
 function expectProbabilities(op: string, name: string, input: Tensor): void {
   if (isFloat(input.dtype)) return;
@@ -256,6 +281,10 @@ export function normal(
   if (typeof mean === 'number' && typeof std === 'number') {
     const fill: Fill = (out, generator) => fillNormal(out, mean, std, generator);
     return drawn('normal', expectSize('normal', size), options, 'float32', fill);
+  }
+  for (const x of [mean, std]) {
+    if (typeof x === 'number' || x instanceof Tensor) continue;
+    throw new ArgumentError(`normal: expected mean and std to be numbers or tensors, but got ${kindOf(x)}`);
   }
   const shaping = (mean instanceof Tensor ? mean : std) as Tensor;
   const wide = (x: Tensor | number) => (typeof x === 'number' ? x : cast(x.value, 'float32'));

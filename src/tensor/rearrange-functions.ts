@@ -1,52 +1,60 @@
 // Functions over tensors that repeat, roll, turn, mask, and join side by side.
+
 import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { fromHost } from '../graph/record';
+import { callable, checked, method } from './callable';
 import { cat } from './functions';
-import { isPlainObject } from './options';
-import type { DiagonalArgs, MovedimArgs, RollArgs, Rot90Args, SwapaxesArgs, TriangleArgs } from './rearrange-methods';
+import { isPlainObject, kindOf } from './options';
 import type { TransposeArgs } from './shape-methods';
 import { Tensor } from './tensor';
 
-export const tile = (input: Tensor, dims: readonly number[] | { dims: readonly number[] }): Tensor =>
-  'dims' in dims ? input.tile(dims) : input.tile(dims);
-export const roll = (input: Tensor, ...args: RollArgs): Tensor => input.roll(...args);
-export const rot90 = (input: Tensor, ...args: Rot90Args): Tensor => input.rot90(...args);
-export const movedim = (input: Tensor, ...args: MovedimArgs): Tensor => input.movedim(...args);
-export const swapaxes = (input: Tensor, ...args: SwapaxesArgs): Tensor => input.swapaxes(...args);
-export const tril = (input: Tensor, ...args: TriangleArgs): Tensor => input.tril(...args);
-export const triu = (input: Tensor, ...args: TriangleArgs): Tensor => input.triu(...args);
-export const diagonal = (input: Tensor, ...args: DiagonalArgs): Tensor => input.diagonal(...args);
+export const tile = callable(
+  'tile(input, dims: list)',
+  (input: Tensor, dims: readonly number[]): Tensor => input.tile(dims),
+);
+export const roll = method('roll(input, ...)');
+export const rot90 = method('rot90(input, ...)');
+export const movedim = method('movedim(input, ...)');
+export const swapaxes = method('swapaxes(input, ...)');
+export const tril = method('tril(input, ...)');
+export const triu = method('triu(input, ...)');
+export const diagonal = method('diagonal(input, ...)');
 
 type Counts = number | readonly number[];
 
 /** Slices several times in a row; as the method. With counts alone, the places of the slices: each i as often as the i-th count says. */
-export function repeatInterleave(repeats: Tensor): Promise<Tensor>;
-export function repeatInterleave(repeats: Tensor, options: { outputSize: number }): Tensor;
-export function repeatInterleave(input: Tensor, repeats: Counts, dim?: number | null): Tensor;
-export function repeatInterleave(input: Tensor, repeats: Counts, options: { dim?: number | null }): Tensor;
-export function repeatInterleave(
+export const repeatInterleave = checked('repeatInterleave(input: any, ...)', repeatInterleaveOf);
+
+function repeatInterleaveOf(repeats: Tensor): Promise<Tensor>;
+function repeatInterleaveOf(repeats: Tensor, options: { outputSize: number }): Tensor;
+function repeatInterleaveOf(input: Tensor, repeats: Counts, dim?: number | null): Tensor;
+function repeatInterleaveOf(input: Tensor, repeats: Counts, options: { dim?: number | null }): Tensor;
+function repeatInterleaveOf(
   input: Tensor,
   repeats: Tensor,
   options: { dim?: number | null; outputSize: number },
 ): Tensor;
-export function repeatInterleave(
+function repeatInterleaveOf(
   input: Tensor,
   repeats: Tensor,
   dim: number | null,
   options: { outputSize: number },
 ): Tensor;
-export function repeatInterleave(
+function repeatInterleaveOf(
   input: Tensor,
   repeats: Tensor,
   dim?: number | null | { dim?: number | null },
 ): Promise<Tensor>;
-export function repeatInterleave(
+function repeatInterleaveOf(
   input: Tensor,
   options: { repeats: Counts; dim?: number | null; outputSize?: number | null },
 ): Tensor;
-export function repeatInterleave(input: Tensor, ...args: readonly unknown[]): Tensor | Promise<Tensor> {
+function repeatInterleaveOf(input: Tensor, ...args: readonly unknown[]): Tensor | Promise<Tensor> {
   const [repeats] = args;
+  if (!(input instanceof Tensor)) {
+    throw new ArgumentError(`repeatInterleave: expected input to be a tensor, but got ${kindOf(input)}`);
+  }
   const alone = args.length === 0 || (isPlainObject(repeats) && !('repeats' in repeats));
   const x = alone
     ? Tensor.of(
@@ -62,18 +70,18 @@ export function repeatInterleave(input: Tensor, ...args: readonly unknown[]): Te
 }
 
 /** Tensors joined along dimension 1, vectors along their only one. */
-export function hstack(tensors: readonly Tensor[]): Tensor {
+export const hstack = callable('hstack(tensors: tensors)', (tensors: readonly Tensor[]): Tensor => {
   const parts = tensors.map((x) => (x.shape.length === 0 ? x.reshape(1) : x));
   return cat(parts, parts[0]?.shape.length === 1 ? 0 : 1);
-}
+});
 
 /** Tensors joined along dimension 0, vectors as rows. */
-export function vstack(tensors: readonly Tensor[]): Tensor {
+export const vstack = callable('vstack(tensors: tensors)', (tensors: readonly Tensor[]): Tensor => {
   return cat(
     tensors.map((x) => (x.shape.length < 2 ? x.reshape(1, -1) : x)),
     0,
   );
-}
+});
 
 interface MeshgridOptions {
   readonly indexing?: 'ij' | 'xy';
@@ -83,9 +91,11 @@ interface MeshgridOptions {
  * The coordinates of a grid over vectors, in a list or one by one: one view a vector, of the grid's shape. `indexing: 'xy'` swaps
  * the first two dimensions.
  */
-export function meshgrid(tensors: readonly Tensor[], options?: MeshgridOptions): Tensor[];
-export function meshgrid(...args: [...tensors: Tensor[], last: Tensor | MeshgridOptions]): Tensor[];
-export function meshgrid(...args: readonly (Tensor | readonly Tensor[] | MeshgridOptions | undefined)[]): Tensor[] {
+export const meshgrid = checked('meshgrid(*tensors, ...)', meshgridOf);
+
+function meshgridOf(tensors: readonly Tensor[], options?: MeshgridOptions): Tensor[];
+function meshgridOf(...args: [...tensors: Tensor[], last: Tensor | MeshgridOptions]): Tensor[];
+function meshgridOf(...args: readonly (Tensor | readonly Tensor[] | MeshgridOptions | undefined)[]): Tensor[] {
   const tensors = args.flatMap((arg) =>
     Array.isArray(arg) || arg instanceof Tensor ? (arg as Tensor | Tensor[]) : [],
   );
@@ -104,5 +114,8 @@ export function meshgrid(...args: readonly (Tensor | readonly Tensor[] | Meshgri
   return tensors.map((x, i) => x.reshape(shape.map((_, d) => (d === place(i) ? -1 : 1))).expand(shape));
 }
 
-export const swapdims = (input: Tensor, ...args: TransposeArgs): Tensor => input.transpose(...args);
+export const swapdims = callable(
+  'swapdims(input, ...)',
+  (input: Tensor, ...args: TransposeArgs): Tensor => input.transpose(...args),
+);
 export { movedim as moveaxis };

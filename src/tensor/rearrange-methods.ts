@@ -1,4 +1,5 @@
 // Tensor methods that repeat, roll, turn and mask, and views of diagonals.
+
 import { contiguousStrides, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { fromHost, named } from '../graph/record';
@@ -6,7 +7,8 @@ import { reshape } from '../ops/cast';
 import * as rearrange from '../ops/rearrange';
 import { stridedView } from '../ops/shape';
 import { windows } from '../ops/windows';
-import { type Arguments, parseArgs } from './options';
+import { TensorBase } from './base';
+import { type Arguments, kindOf, parseArgs } from './options';
 import { searchsorted } from './search';
 import { ShapeMethods, sizesArg } from './shape-methods';
 import type { Tensor } from './tensor';
@@ -121,7 +123,12 @@ export abstract class RearrangeMethods extends ShapeMethods {
     const x = dim === null ? this.flatten() : (this as unknown as Tensor);
     const at = dim === null ? 0 : this.wrapDim('repeatInterleave', dim);
     if (typeof repeats === 'number') return this.make(rearrange.repeatEach(x.value, at, repeats));
-    if (!('dtype' in repeats)) return repeatListed(x, at, repeats);
+    if (!(repeats instanceof TensorBase)) {
+      if (Array.isArray(repeats)) return repeatListed(x, at, repeats);
+      throw new ArgumentError(
+        `repeatInterleave: expected repeats to be a number, a list or a tensor, but got ${kindOf(repeats)}`,
+      );
+    }
     if (repeats.shape.length > 1 || (repeats.numel() !== 1 && repeats.numel() !== x.shape[at])) {
       throw new ShapeError(
         `repeatInterleave: expected ${x.shape[at]} counts for dimension ${at}, but got shape ${showShape(repeats.shape)}`,

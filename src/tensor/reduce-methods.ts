@@ -12,7 +12,7 @@ import { permute } from '../ops/shape';
 import { logSoftmax, softmax } from '../ops/softmax';
 import { vectorNorm } from '../ops/vector-norm';
 import { type ClosenessArgs, ElementaryMethods } from './elementary-methods';
-import { type Arguments, isPlainObject, parseArgs } from './options';
+import { type Arguments, isPlainObject, parseArgs, shown } from './options';
 import {
   allIfNone,
   type Dims,
@@ -168,7 +168,7 @@ export abstract class ReduceMethods extends ElementaryMethods {
       args,
     );
     if (p !== 'fro' && p !== 'nuc' && typeof p !== 'number') {
-      throw new ArgumentError(`norm: expected p to be a number, 'fro' or 'nuc', but got ${JSON.stringify(p)}`);
+      throw new ArgumentError(`norm: expected p to be a number, 'fro' or 'nuc', but got ${shown(p)}`);
     }
     expectFloat('norm', 'input', { shape: this.shape, dtype });
     if (p === 'nuc') return this.nuclearNorm(cast(this.value, dtype), dim, keepdim);
@@ -244,7 +244,7 @@ export abstract class ReduceMethods extends ElementaryMethods {
     if (dim === null) return this.make(named(whole(this.value), `${name === 'max' ? 'Max' : 'Min'}Backward1`));
     if (typeof dim !== 'number') {
       throw new ArgumentError(
-        `${name}: expected one dimension for input of shape ${showShape(this.shape)}, but got ${showShape(dim)}; use a${name} for several`,
+        `${name}: expected one dimension for input of shape ${showShape(this.shape)}, but got ${shown(dim)}; use a${name} for several`,
       );
     }
     const [values, indices] = along(this.value, dim, keepdim);

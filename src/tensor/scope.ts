@@ -1,7 +1,9 @@
 // Scopes: tensors made inside are inner and need never exist; what leaves a scope belongs to the code outside.
+
 import { ArgumentError } from '../errors';
 import { closeScope, openScope, type Scope, topScope } from '../graph/roots';
 import { TensorBase } from './base';
+import { kindOf } from './options';
 
 /**
  * Runs `fn` in a scope. Tensors that it returns, in any nesting of arrays and plain objects, pass outward; the others live
@@ -9,6 +11,7 @@ import { TensorBase } from './base';
  * @throws ArgumentError if `fn` is asynchronous
  */
 export function scope<T>(fn: () => T): T {
+  if (typeof fn !== 'function') throw new ArgumentError(`scope: expected a function, but got ${kindOf(fn)}`);
   const inner = openScope();
   const result = inScope(fn);
   const outer = closeScope();

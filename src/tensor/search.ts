@@ -1,8 +1,10 @@
 // Places of values among sorted ones.
+
 import { ArgumentError, ShapeError } from '../errors';
 import { cast, full } from '../ops/cast';
 import { promoteTypes } from '../ops/promotion';
 import * as ops from '../ops/search';
+import { callable } from './callable';
 import { parseArgs } from './options';
 import type { Tensor } from './tensor';
 
@@ -24,36 +26,44 @@ interface SearchOptions extends BucketOptions {
  * Where values would stand in a sorted sequence: at a place i with sequence[i - 1] < value ≤ sequence[i], or with `right`
  * sequence[i - 1] ≤ value < sequence[i]. The sequence is a vector, or has a row for each of the values' rows. Shape: that of the values.
  */
-export function searchsorted(sortedSequence: Tensor, values: Tensor | number, options: SearchOptions = {}): Tensor {
-  const { outInt32, right, side, sorter } = parseArgs<SearchOptions>(
-    'searchsorted',
-    [],
-    { outInt32: false, right: false, side: null as 'left' | 'right' | null, sorter: null as Tensor | null },
-    [options],
-  );
-  if (side !== null && side !== 'left' && side !== 'right') {
-    throw new ArgumentError(`searchsorted: expected side 'left' or 'right', but got '${side}'`);
-  }
-  if (side === 'left' && right) {
-    throw new ArgumentError("searchsorted: expected side and right to agree, but got side 'left' and right true");
-  }
-  if (sorter && sorter.shape.join() !== sortedSequence.shape.join()) {
-    throw new ShapeError(
-      `searchsorted: expected a sorter of shape [${sortedSequence.shape.join(', ')}], but got [${sorter.shape.join(', ')}]`,
+export const searchsorted = callable(
+  'searchsorted(sortedSequence, values: operand, ...)',
+  (sortedSequence: Tensor, values: Tensor | number, options: SearchOptions = {}): Tensor => {
+    const { outInt32, right, side, sorter } = parseArgs<SearchOptions>(
+      'searchsorted',
+      [],
+      { outInt32: false, right: false, side: null as 'left' | 'right' | null, sorter: null as Tensor | null },
+      [options],
     );
-  }
-  const sequence = sorter ? sortedSequence.gather(-1, sorter) : sortedSequence;
-  const wanted = typeof values === 'number' ? full([], values) : values.value;
-  const dtype = promoteTypes({ dtype: sequence.dtype }, { dtype: wanted.dtype });
-  const places = ops.searchsorted(cast(sequence.value, dtype), cast(wanted, dtype), right || side === 'right');
-  return sortedSequence.picked(cast(places, outInt32 ? 'int32' : 'int64'));
-}
+    if (side !== null && side !== 'left' && side !== 'right') {
+      throw new ArgumentError(`searchsorted: expected side 'left' or 'right', but got '${side}'`);
+    }
+    if (side === 'left' && right) {
+      throw new ArgumentError("searchsorted: expected side and right to agree, but got side 'left' and right true");
+    }
+    if (sorter && sorter.shape.join() !== sortedSequence.shape.join()) {
+      throw new ShapeError(
+        `searchsorted: expected a sorter of shape [${sortedSequence.shape.join(', ')}], but got [${sorter.shape.join(', ')}]`,
+      );
+    }
+    const sequence = sorter ? sortedSequence.gather(-1, sorter) : sortedSequence;
+    const wanted = typeof values === 'number' ? full([], values) : values.value;
+    const dtype = promoteTypes({ dtype: sequence.dtype }, { dtype: wanted.dtype });
+    const places = ops.searchsorted(cast(sequence.value, dtype), cast(wanted, dtype), right || side === 'right');
+    return sortedSequence.picked(cast(places, outInt32 ? 'int32' : 'int64'));
+  },
+);
 
 /** The bucket of each element between rising boundaries: `searchsorted` with the arguments in the other order. */
-export function bucketize(input: Tensor | number, boundaries: Tensor, options: BucketOptions = {}): Tensor {
-  const { outInt32, right } = parseArgs<BucketOptions>('bucketize', [], { outInt32: false, right: false }, [options]);
-  if (boundaries.shape.length !== 1) {
-    throw new ShapeError(`bucketize: expected a vector of boundaries, but got shape [${boundaries.shape.join(', ')}]`);
-  }
-  return searchsorted(boundaries, input, { outInt32, right });
-}
+export const bucketize = callable(
+  'bucketize(input: operand, boundaries, ...)',
+  (input: Tensor | number, boundaries: Tensor, options: BucketOptions = {}): Tensor => {
+    const { outInt32, right } = parseArgs<BucketOptions>('bucketize', [], { outInt32: false, right: false }, [options]);
+    if (boundaries.shape.length !== 1) {
+      throw new ShapeError(
+        `bucketize: expected a vector of boundaries, but got shape [${boundaries.shape.join(', ')}]`,
+      );
+    }
+    return searchsorted(boundaries, input, { outInt32, right });
+  },
+);

@@ -1,7 +1,9 @@
 // Makes tensors of numbers in a row, places in triangles, and powers.
+
 import type { Shape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { fromHost } from '../graph/record';
+import { callable } from './callable';
 import { expectNumbers, ones, zeros } from './creation';
 import { cat } from './functions';
 import { readHostData } from './host-data';
@@ -56,28 +58,31 @@ export function logspace(
  * `arange` is the one that PyTorch keeps.
  * @throws ArgumentError for a step of 0, or one that leads away from `end`
  */
-export function range(
-  start: number,
-  end: number,
-  ...args: [step?: number, options?: TensorOptions] | [options?: TensorOptions & { step?: number }]
-): Tensor {
-  const [first, second] = args;
-  const { step = 1, ...rest }: TensorOptions & { step?: number } =
-    typeof first === 'number' ? { ...second, step: first } : { ...(first ?? second) };
-  const options = tensorOptions('range', rest, 'float32');
-  if (![start, end, step].every(Number.isFinite)) {
-    throw new ArgumentError(`range: expected finite numbers, but got start ${start}, end ${end} and step ${step}`);
-  }
-  if (step === 0 || (end - start) / step < 0) {
-    throw new ArgumentError(`range: expected a step from start ${start} towards end ${end}, but got ${step}`);
-  }
-  const length = Math.floor((end - start) / step) + 1;
-  return fromNumbers(
-    'range',
-    Float64Array.from({ length }, (_, i) => start + step * i),
-    options,
-  );
-}
+export const range = callable(
+  'range(start: any, end: any, ...)',
+  (
+    start: number,
+    end: number,
+    ...args: [step?: number, options?: TensorOptions] | [options?: TensorOptions & { step?: number }]
+  ): Tensor => {
+    const [first, second] = args;
+    const { step = 1, ...rest }: TensorOptions & { step?: number } =
+      typeof first === 'number' ? { ...second, step: first } : { ...(first ?? second) };
+    const options = tensorOptions('range', rest, 'float32');
+    if (![start, end, step].every(Number.isFinite)) {
+      throw new ArgumentError(`range: expected finite numbers, but got start ${start}, end ${end} and step ${step}`);
+    }
+    if (step === 0 || (end - start) / step < 0) {
+      throw new ArgumentError(`range: expected a step from start ${start} towards end ${end}, but got ${step}`);
+    }
+    const length = Math.floor((end - start) / step) + 1;
+    return fromNumbers(
+      'range',
+      Float64Array.from({ length }, (_, i) => start + step * i),
+      options,
+    );
+  },
+);
 
 interface Triangle {
   row: number;
@@ -131,18 +136,21 @@ interface VanderOptions {
 }
 
 /** Powers of each number of a vector: y_ij = x_i^(N - 1 - j), or x_i^j if `increasing`. Shape: [n] → [n, N]. */
-export function vander(x: Tensor, ...args: [N?: number, increasing?: boolean] | [options?: VanderOptions]): Tensor {
-  const { N, increasing } = parseArgs<VanderOptions>('vander', [], { N: null, increasing: false }, args);
-  if (x.shape.length !== 1) throw new ShapeError(`vander: expected a vector, but got shape [${x.shape.join(', ')}]`);
-  const powers = N ?? x.length;
-  if (!Number.isInteger(powers) || powers < 0) {
-    throw new ArgumentError(`vander: expected a whole number of powers N ≥ 0, but got ${powers}`);
-  }
-  const numbers = x.isFloatingPoint() ? x : x.to('int64');
-  const like = { dtype: numbers.dtype };
-  const size = (columns: number): Shape => [x.length, columns];
-  if (powers === 0) return zeros(size(0), like);
-  const factors = cat([ones(size(1), like), numbers.unsqueeze(1).expand(size(powers - 1))], 1);
-  const ascending = factors.cumprod(1);
-  return increasing ? ascending : ascending.flip([1]);
-}
+export const vander = callable(
+  'vander(x, ...)',
+  (x: Tensor, ...args: [N?: number, increasing?: boolean] | [options?: VanderOptions]): Tensor => {
+    const { N, increasing } = parseArgs<VanderOptions>('vander', [], { N: null, increasing: false }, args);
+    if (x.shape.length !== 1) throw new ShapeError(`vander: expected a vector, but got shape [${x.shape.join(', ')}]`);
+    const powers = N ?? x.length;
+    if (!Number.isInteger(powers) || powers < 0) {
+      throw new ArgumentError(`vander: expected a whole number of powers N ≥ 0, but got ${powers}`);
+    }
+    const numbers = x.isFloatingPoint() ? x : x.to('int64');
+    const like = { dtype: numbers.dtype };
+    const size = (columns: number): Shape => [x.length, columns];
+    if (powers === 0) return zeros(size(0), like);
+    const factors = cat([ones(size(1), like), numbers.unsqueeze(1).expand(size(powers - 1))], 1);
+    const ascending = factors.cumprod(1);
+    return increasing ? ascending : ascending.flip([1]);
+  },
+);

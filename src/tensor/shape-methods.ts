@@ -1,15 +1,17 @@
 // Tensor methods that rearrange: views where PyTorch gives views, copies where it copies.
+
 import { numel, type Shape, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, IndexError, ShapeError } from '../errors';
 import { named } from '../graph/record';
 import { identity, reshape } from '../ops/cast';
+import { resolveDims } from '../ops/dims';
 import { gather, indexSelect } from '../ops/indexing';
 import { matmul } from '../ops/matmul';
 import { expand } from '../ops/reduce';
 import { flip, pad, permute, slice, stridedView } from '../ops/shape';
 import { dimsOf, type IndexList, listIndex, type Part, pickAt } from './advanced-index';
 import { parseSlice, resolveIndex, resolveShape, viewStrides } from './layout';
-import { type Arguments, isPlainObject, parseArgs } from './options';
+import { type Arguments, isPlainObject, kindOf, parseArgs } from './options';
 import type { Axis } from './picking';
 import { ReduceMethods } from './reduce-methods';
 import type { Tensor } from './tensor';
@@ -215,7 +217,7 @@ export abstract class ShapeMethods extends ReduceMethods {
     const [given] = args;
     const dim = isPlainObject(given) ? parseArgs<SqueezeOptions>('squeeze', ['dim'], {}, args).dim : given;
     const chosen =
-      dim === undefined ? null : new Set(([dim].flat() as number[]).map((d) => this.wrapDim('squeeze', d)));
+      dim === undefined ? null : new Set(resolveDims('squeeze', dim as number | readonly number[], this.shape.length));
     const kept = this.shape.map((_, d) => d).filter((d) => this.shape[d] !== 1 || (chosen !== null && !chosen.has(d)));
     const variant = dim === undefined ? 0 : typeof dim === 'number' ? 1 : 2;
     return this.called(`SqueezeBackward${variant}`, this.keepDims(kept));
@@ -269,13 +271,21 @@ export abstract class ShapeMethods extends ReduceMethods {
   /** One index of a dimension, which disappears. */
   select(...args: SelectArgs): Tensor {
     const { dim, index } = parseArgs<SelectOptions>('select', ['dim', 'index'], {}, args);
+    this.needDims('select');
     const d = this.wrapDim('select', dim);
     return this.indexDim(d, index, 'select');
+  }
+
+  /** @throws IndexError for a tensor without dimensions */
+  protected needDims(op: string): void {
+    if (this.shape.length === 0)
+      throw new IndexError(`${op}: expected a tensor with dimensions, but got one of shape []`);
   }
 
   /** `length` indices of a dimension, from `start`. */
   narrow(...args: NarrowArgs): Tensor {
     const { dim, start, length } = parseArgs<NarrowOptions>('narrow', ['dim', 'start', 'length'], {}, args);
+    this.needDims('narrow');
     const d = this.wrapDim('narrow', dim);
     const size = this.shape[d]!;
     if (!Number.isInteger(start) || !Number.isInteger(length)) {
@@ -295,7 +305,7 @@ export abstract class ShapeMethods extends ReduceMethods {
   /** All slices along a dimension. */
   unbind(...args: UnbindArgs): Tensor[] {
     const { dim } = parseArgs<{ dim?: number }>('unbind', [], { dim: 0 }, args);
-    if (this.shape.length === 0) throw new IndexError('unbind: expected at least one dimension, but got shape []');
+    this.needDims('unbind');
     const size = this.shape[this.wrapDim('unbind', dim)]!;
     return Array.from({ length: size }, (_, i) => this.called('UnbindBackward0', this.select(dim, i)));
   }
@@ -303,6 +313,7 @@ export abstract class ShapeMethods extends ReduceMethods {
   /** Pieces along a dimension: of `size` each (the last may be smaller), or of the sizes given. */
   split(...args: SplitArgs): Tensor[] {
     const { splitSize: size, dim } = parseArgs<SplitOptions>('split', ['splitSize'], { dim: 0 }, args);
+    this.needDims('split');
     const total = this.shape[this.wrapDim('split', dim)]!;
     if (typeof size === 'number' && (!(size >= 0) || (size === 0 && total > 0))) {
       throw new ArgumentError(
@@ -329,6 +340,7 @@ export abstract class ShapeMethods extends ReduceMethods {
   /** At most `chunks` pieces of equal size along a dimension; the last may be smaller. */
   chunk(...args: ChunkArgs): Tensor[] {
     const { chunks, dim } = parseArgs<ChunkOptions>('chunk', ['chunks'], { dim: 0 }, args);
+    this.needDims('chunk');
     if (!(chunks > 0)) throw new ArgumentError(`chunk: expected chunks greater than 0, but got ${chunks}`);
     const size = this.shape[this.wrapDim('chunk', dim)]!;
     if (size === 0) return this.split(new Array<number>(chunks).fill(0), dim);
@@ -337,7 +349,7 @@ export abstract class ShapeMethods extends ReduceMethods {
 
   /** The order of the elements reversed along the given dimensions; a copy. */
   flip(...dims: Sizes | [{ dims: readonly number[] }] | [dim: number]): Tensor {
-    const reversed = sizesArg('flip', 'dims', dims).map((d) => this.wrapDim('flip', d));
+    const reversed = resolveDims('flip', sizesArg('flip', 'dims', dims), this.shape.length);
     return this.make(flip(this.value, reversed));
   }
 
@@ -382,6 +394,12 @@ export abstract class ShapeMethods extends ReduceMethods {
    * @throws IndexError for numbers out of range, at once; for those in tensors, when values are next read
    */
   at(...indices: Index[]): Tensor {
+    const strange = indices.find((index) => index === undefined || typeof index === 'boolean');
+    if (indices.includes(undefined as never) || strange !== undefined) {
+      throw new ArgumentError(
+        `at: expected numbers, slices, '...', null, or index tensors and lists, but got ${kindOf(strange)}`,
+      );
+    }
     const parts = indices.flatMap((index) => (Array.isArray(index) ? listIndex(index) : index) as Part | Part[]);
     const given = parts.reduce<number>((n, part) => n + dimsOf(part), 0);
     if (given > this.shape.length) {

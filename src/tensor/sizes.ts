@@ -2,7 +2,7 @@
 import type { DType, Shape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { expectDType } from './host-data';
-import { isPlainObject, parseArgs } from './options';
+import { isPlainObject, parseArgs, shown } from './options';
 
 export interface TensorOptions {
   /** The element type; the default depends on the function. */
@@ -42,7 +42,7 @@ export function splitSizes<O extends object>(op: string, args: readonly unknown[
 /** Checks a shape given by the user. */
 export function expectSize(op: string, size: unknown): Shape {
   if (!Array.isArray(size) || !size.every(Number.isInteger)) {
-    throw new ArgumentError(`${op}: expected a size of whole numbers, but got ${JSON.stringify(size)}`);
+    throw new ArgumentError(`${op}: expected a size of whole numbers, but got ${shown(size)}`);
   }
   if (size.some((n) => n < 0)) throw new ShapeError(`${op}: expected sizes ≥ 0, but got [${size.join(', ')}]`);
   return [...(size as number[])];

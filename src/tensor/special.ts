@@ -1,9 +1,11 @@
 // torch.special: the functions of mathematics under the names that SciPy has for them.
+
 import { ArgumentError } from '../errors';
 import { named } from '../graph/record';
 import { cast } from '../ops/cast';
 import { divisionType, promoteTypes } from '../ops/promotion';
 import * as ops from '../ops/special';
+import { callable } from './callable';
 import { erfc } from './elementary-functions';
 import { sigmoid } from './functions';
 import { tensorOf } from './operand';
@@ -24,29 +26,32 @@ export {
 };
 
 /** The modified Bessel function of the first kind, of order 1. */
-export const i1 = (input: Tensor): Tensor => Tensor.of(ops.i1(input.value));
+export const i1 = callable('i1(input)', (input: Tensor): Tensor => Tensor.of(ops.i1(input.value)));
 
 /** input · ln(1 + other), and 0 where `input` is 0; one of them may be a number. */
-export function xlog1py(input: Operandish, other: Operandish): Tensor {
-  if (!(input instanceof Tensor) && !(other instanceof Tensor)) {
-    throw new ArgumentError('xlog1py: expected at least one tensor, but got two numbers');
-  }
-  const [a, b] = [tensorOf(input), tensorOf(other)];
-  const operands = [a, b].map((x) => ({ dtype: x.dtype, rank0: x.shape.length === 0 }));
-  const dtype = divisionType(promoteTypes(...operands));
-  return Tensor.of(named(ops.xlog1py(cast(a.value, dtype), cast(b.value, dtype)), 'SpecialXlog1PyBackward0'));
-}
+export const xlog1py = callable(
+  'xlog1py(input: operand, other: operand)',
+  (input: Operandish, other: Operandish): Tensor => {
+    if (!(input instanceof Tensor) && !(other instanceof Tensor)) {
+      throw new ArgumentError('xlog1py: expected at least one tensor, but got two numbers');
+    }
+    const [a, b] = [tensorOf(input), tensorOf(other)];
+    const operands = [a, b].map((x) => ({ dtype: x.dtype, rank0: x.shape.length === 0 }));
+    const dtype = divisionType(promoteTypes(...operands));
+    return Tensor.of(named(ops.xlog1py(cast(a.value, dtype), cast(b.value, dtype)), 'SpecialXlog1PyBackward0'));
+  },
+);
 
 /** -x ln x; 0 at 0, and -∞ below it. */
-export function entr(input: Tensor): Tensor {
+export const entr = callable('entr(input)', (input: Tensor): Tensor => {
   const result = xlogy(input, input).neg().where(input.ge(0).logicalOr(input.isnan()), Number.NEGATIVE_INFINITY);
   named(result.value, 'SpecialEntrBackward0');
   return result;
-}
+});
 
 /** The share of a normal distribution that lies below. */
-export function ndtr(input: Tensor): Tensor {
+export const ndtr = callable('ndtr(input)', (input: Tensor): Tensor => {
   const result = erfc(input.mul(-Math.SQRT1_2)).mul(0.5);
   named(result.value, 'MulBackward1');
   return result;
-}
+});

@@ -1,7 +1,9 @@
 // Cutting tensors into pieces, and turning them over.
+
 import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
-import { wrapDim } from './base';
+import { resolveDim } from '../ops/dims';
+import { callable } from './callable';
 import { type Arguments, parseArgs } from './options';
 import type { Tensor } from './tensor';
 
@@ -16,14 +18,14 @@ interface TensorSplit {
 export type TensorSplitArgs = Arguments<TensorSplit, ['indicesOrSections', 'dim']>;
 
 /** Pieces along a dimension (views): so many, the first ones one longer where they do not come out even, or cut at the given indices. */
-export function tensorSplit(input: Tensor, ...args: TensorSplitArgs): Tensor[] {
+export const tensorSplit = callable('tensorSplit(input, ...)', (input: Tensor, ...args: TensorSplitArgs): Tensor[] => {
   const { indicesOrSections, dim } = parseArgs<TensorSplit>('tensorSplit', ['indicesOrSections'], { dim: 0 }, args);
   return pieces('tensorSplit', input, indicesOrSections, dim);
-}
+});
 
 function pieces(name: string, input: Tensor, sections: Sections, dim: number): Tensor[] {
   if (input.shape.length === 0) throw new ShapeError(`${name}: expected at least one dimension, but got shape []`);
-  const d = wrapDim(name, dim, input.shape.length);
+  const d = resolveDim(name, dim, input.shape.length);
   const size = input.shape[d]!;
   if (typeof sections === 'number') {
     if (!Number.isInteger(sections) || sections < 1) {
@@ -66,33 +68,42 @@ function evenly(name: string, input: Tensor, sections: Sections, rank: number, d
 }
 
 /** Pieces side by side: along dimension 1, or that of a vector. */
-export const hsplit = (input: Tensor, indicesOrSections: Sections): Tensor[] =>
-  evenly('hsplit', input, indicesOrSections, 1, input.shape.length === 1 ? 0 : 1);
+export const hsplit = callable(
+  'hsplit(input, indicesOrSections: numbers)',
+  (input: Tensor, indicesOrSections: Sections): Tensor[] =>
+    evenly('hsplit', input, indicesOrSections, 1, input.shape.length === 1 ? 0 : 1),
+);
 
 /** Pieces above each other: along dimension 0. */
-export const vsplit = (input: Tensor, indicesOrSections: Sections): Tensor[] =>
-  evenly('vsplit', input, indicesOrSections, 2, 0);
+export const vsplit = callable(
+  'vsplit(input, indicesOrSections: numbers)',
+  (input: Tensor, indicesOrSections: Sections): Tensor[] => evenly('vsplit', input, indicesOrSections, 2, 0),
+);
 
 /** Pieces behind each other: along dimension 2. */
-export const dsplit = (input: Tensor, indicesOrSections: Sections): Tensor[] =>
-  evenly('dsplit', input, indicesOrSections, 3, 2);
+export const dsplit = callable(
+  'dsplit(input, indicesOrSections: numbers)',
+  (input: Tensor, indicesOrSections: Sections): Tensor[] => evenly('dsplit', input, indicesOrSections, 3, 2),
+);
 
 /** `split` with a list of sizes. */
-export const splitWithSizes = (input: Tensor, splitSizes: readonly number[], dim = 0): Tensor[] =>
-  input.split(splitSizes, dim);
+export const splitWithSizes = callable(
+  'splitWithSizes(input, splitSizes: list, dim?: number)',
+  (input: Tensor, splitSizes: readonly number[], dim = 0): Tensor[] => input.split(splitSizes, dim),
+);
 
 export { splitWithSizes as unsafeSplitWithSizes };
 
 /** The columns in reverse order; a copy. */
-export function fliplr(input: Tensor): Tensor {
+export const fliplr = callable('fliplr(input)', (input: Tensor): Tensor => {
   if (input.shape.length < 2) {
     throw new ShapeError(`fliplr: expected at least 2 dimensions, but got shape ${showShape(input.shape)}`);
   }
   return input.flip(1);
-}
+});
 
 /** The rows in reverse order; a copy. */
-export function flipud(input: Tensor): Tensor {
+export const flipud = callable('flipud(input)', (input: Tensor): Tensor => {
   if (input.shape.length < 1) throw new ShapeError('flipud: expected at least one dimension, but got shape []');
   return input.flip(0);
-}
+});

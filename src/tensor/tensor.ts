@@ -1,12 +1,28 @@
 // Tensor: the class that users hold. Its methods come in layers, one family a file.
 import type { Value } from '../graph/value';
 import { detach } from '../ops/cast';
-import type { TensorBase } from './base';
+import { TensorBase } from './base';
+import { callableMethods, type NamedMethods } from './callable';
+import { byName, byPlace } from './method-signatures';
 import type { Layout, Storage } from './storage';
 import { ViewInPlaceMethods } from './view-in-place-methods';
 
+type Methods = NamedMethods<typeof byPlace, ViewInPlaceMethods> & ViewInPlaceMethods;
+
+/** The methods with the types that they have by name. */
+const MethodsByName = ViewInPlaceMethods as unknown as abstract new (
+  ...args: ConstructorParameters<typeof ViewInPlaceMethods>
+) => Methods;
+
+/** What methods are made of, which never stands alone in an error. */
+const internal: ReadonlySet<string> = new Set(['constructor', 'combine', 'replace', 'fit', 'before', 'plus']);
+
 /** An n-dimensional array on the GPU. Operations are recorded and run later; only reading values back waits. */
-export class Tensor extends ViewInPlaceMethods {
+export class Tensor extends MethodsByName {
+  static {
+    callableMethods(Tensor.prototype, TensorBase.prototype, { ...byPlace, ...byName }, internal);
+  }
+
   /** A tensor around a value of the graph. */
   static of(value: Value): Tensor {
     return new Tensor(value);

@@ -1,6 +1,8 @@
 // The dtypes in which tensors and numbers meet, and which may stand for which.
+
 import { type DType, isFloat } from '../compiler/meta';
 import { dtypeOfScalar, promoteTypes as promote } from '../ops/promotion';
+import { callable } from './callable';
 import { expectDType } from './host-data';
 import type { Operandish } from './pointwise-methods';
 import { Tensor } from './tensor';
@@ -10,11 +12,16 @@ export const promoteTypes = (type1: DType, type2: DType): DType =>
   promote({ dtype: expectDType('promoteTypes', type1) }, { dtype: expectDType('promoteTypes', type2) });
 
 /** The dtype of a sum of two tensors or numbers: numbers, and after them tensors without dimensions, give way to the other. */
-export function resultType(tensor1: Operandish, tensor2: Operandish): DType {
-  const operand = (x: Operandish) =>
-    x instanceof Tensor ? { dtype: x.dtype, rank0: x.shape.length === 0 } : { dtype: dtypeOfScalar(x), isScalar: true };
-  return promote(operand(tensor1), operand(tensor2));
-}
+export const resultType = callable(
+  'resultType(tensor1: operand, tensor2: operand)',
+  (tensor1: Operandish, tensor2: Operandish): DType => {
+    const operand = (x: Operandish) =>
+      x instanceof Tensor
+        ? { dtype: x.dtype, rank0: x.shape.length === 0 }
+        : { dtype: dtypeOfScalar(x), isScalar: true };
+    return promote(operand(tensor1), operand(tensor2));
+  },
+);
 
 /** bool, whole numbers, fractions: a tensor may be written into one of its own kind or of a later one. */
 const kindOf = (dtype: DType): number => (dtype === 'bool' ? 0 : isFloat(dtype) ? 2 : 1);

@@ -1,6 +1,6 @@
 // vmap: a function written for one example, over a whole batch of them.
 import { ArgumentError, ShapeError } from '../errors';
-import { wrapDim } from './base';
+import { resolveDim } from '../ops/dims';
 import { stack } from './functions';
 import { isPlainObject, parseArgs } from './options';
 import { Tensor } from './tensor';
@@ -29,7 +29,7 @@ function* mapped(value: unknown, dims: MapDims, path: string): Generator<readonl
         `vmap: expected a dimension to map over in ${path}, but got shape []; give it null in inDims`,
       );
     }
-    yield [value, wrapDim('vmap', dims, value.shape.length)];
+    yield [value, resolveDim('vmap', dims, value.shape.length)];
   } else if (Array.isArray(value) || isPlainObject(value)) {
     for (const [key, item] of Object.entries(value)) yield* mapped(item, within(dims, key), `${path}.${key}`);
   } else {

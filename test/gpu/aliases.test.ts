@@ -152,7 +152,7 @@ describe('another shape in place', () => {
     expect(y.swapaxes_(0, 1).transpose_(1, 0).shape).toEqual([2, 3]);
     expect(await y.asStrided_([2], [4], 1).tolist()).toEqual([21, 35]);
     expect(torch.zeros(1, 2, 1, 3).squeeze_([0, 2]).shape).toEqual([2, 3]);
-    expect(() => y.unsqueeze_(3)).toThrow(/unsqueeze: expected a dimension/);
+    expect(() => y.unsqueeze_(3)).toThrow(/unsqueeze_: expected a dimension/);
     expect(y.shape).toEqual([2]);
   });
 

@@ -63,6 +63,27 @@ describe('L-BFGS', () => {
     expect(await second.a.data()).toEqual(await first.a.data());
   });
 
+  test('takes one closure as the other optimizers do, synchronous or not', async () => {
+    const run = async (optimizer: optim.Optimizer<never>, x: Tensor, wait: boolean): Promise<number> => {
+      const closure = (): Tensor => {
+        optimizer.zeroGrad();
+        const loss = x.sub(1).square().sum();
+        loss.backward();
+        return loss;
+      };
+      const first = await (
+        await optimizer.step<Tensor | Promise<Tensor>>(wait ? async () => closure() : closure)
+      ).item();
+      return first - (await closure().item());
+    };
+    const leaf = () => torch.full([1], 3, { dtype: 'float32', requiresGrad: true });
+    for (const wait of [false, true]) {
+      const [a, b] = [leaf(), leaf()];
+      expect(await run(new optim.LBFGS([a], { lineSearchFn: 'strong_wolfe' }) as never, a, wait)).toBeCloseTo(4, 4);
+      expect(await run(new optim.SGD([b], { lr: 0.25 }) as never, b, wait)).toBeCloseTo(3, 4);
+    }
+  });
+
   test('ascends with maximize', async () => {
     const x = torch.full([1], 3, { dtype: 'float32', requiresGrad: true });
     const optimizer = new optim.LBFGS([x], { maximize: true, lineSearchFn: 'strong_wolfe' });
@@ -100,7 +121,7 @@ describe('L-BFGS', () => {
     },
   );
 
-  test('refuses groups, an unknown line search, and a closure that does not wait', async () => {
+  test('refuses groups, an unknown line search, and a closure that gives no loss', async () => {
     const x = torch.ones(1, { requiresGrad: true });
     expect(() => new optim.LBFGS([{ params: x }, { params: torch.ones(1) }])).toThrow(
       "doesn't support parameter groups",
@@ -109,7 +130,8 @@ describe('L-BFGS', () => {
       "expected lineSearchFn 'strong_wolfe'",
     );
     const optimizer = new optim.LBFGS([x]);
-    expect(() => optimizer.step()).toThrow('expected an async closure');
-    await expect(Promise.resolve(optimizer.step(() => x.sum()))).rejects.toThrow('write async');
+    expect(() => optimizer.step()).toThrow('expected a closure');
+    await expect(optimizer.step(() => undefined)).rejects.toThrow('a closure that returns the loss');
+    await expect(optimizer.step(async () => undefined)).rejects.toThrow('a closure that returns the loss');
   });
 });

@@ -1,13 +1,16 @@
 // Owns pooling by output size, and pooling of one dimension: thin over the ops.
+
 import { showShape } from '../../compiler/meta';
 import { ShapeError } from '../../errors';
 import { expectFloat } from '../../graph/record';
 import type { Value } from '../../graph/value';
 import * as ops from '../../ops/adaptive-pool';
 import { reshape } from '../../ops/cast';
+import { callable, checked } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
-import { pair, type Size2d } from '../sizes';
+import { pair, type Size, type Size2d, sizesOf } from '../sizes';
+import type { IndicesOptions, MaxPool } from './indices';
 import { avgPool2d, maxPool2d } from './pooling';
 
 /** Sizes of an output; null keeps that of the input. */
@@ -30,39 +33,32 @@ function adaptiveSize(op: string, size: AdaptiveSize2d, x: Tensor): [number, num
 }
 
 /** Means of `outputSize` windows that cover the input. Shape: [N, C, H, W] or [C, H, W] → [N, C, ...outputSize]. */
-export function adaptiveAvgPool2d(
-  x: Tensor,
-  ...args: Arguments<{ outputSize: AdaptiveSize2d }, ['outputSize']>
-): Tensor {
-  const op = 'adaptiveAvgPool2d';
-  const { outputSize } = parseArgs<{ outputSize: AdaptiveSize2d }>(op, ['outputSize'], {}, args);
-  return batched(op, x, (value) => [ops.adaptiveAvgPool2d(value, adaptiveSize(op, outputSize, x))])[0]!;
-}
+export const adaptiveAvgPool2d = callable(
+  'adaptiveAvgPool2d(input, ...)',
+  (x: Tensor, ...args: Arguments<{ outputSize: AdaptiveSize2d }, ['outputSize']>): Tensor => {
+    const op = 'adaptiveAvgPool2d';
+    const { outputSize } = parseArgs<{ outputSize: AdaptiveSize2d }>(op, ['outputSize'], {}, args);
+    return batched(op, x, (value) => [ops.adaptiveAvgPool2d(value, adaptiveSize(op, outputSize, x))])[0]!;
+  },
+);
 
-export interface IndicesOptions {
-  returnIndices?: boolean;
-}
-
-export const indicesArgs = (name: string, options?: IndicesOptions | boolean) =>
-  parseArgs<IndicesOptions>(name, [], { returnIndices: false }, [options]);
+/** The output's size and whether indices are asked for. */
+export const adaptiveArgs = <S>(name: string, args: readonly unknown[]) => {
+  type Parameters = { outputSize: S } & IndicesOptions;
+  return parseArgs<Parameters>(name, ['outputSize' as never], { returnIndices: false } as never, args) as {
+    outputSize: S;
+    returnIndices: boolean;
+  };
+};
 
 /** Maxima of the same windows; with `returnIndices` also their places in the plane. */
-export function adaptiveMaxPool2d(
-  x: Tensor,
-  outputSize: AdaptiveSize2d,
-  options: { returnIndices: true } | true,
-): [values: Tensor, indices: Tensor];
-export function adaptiveMaxPool2d(
-  x: Tensor,
-  outputSize: AdaptiveSize2d,
-  options?: { returnIndices?: false } | false,
-): Tensor;
-export function adaptiveMaxPool2d(
-  x: Tensor,
-  outputSize: AdaptiveSize2d,
-  options?: IndicesOptions | boolean,
-): Tensor | [Tensor, Tensor] {
-  const { returnIndices } = indicesArgs('adaptiveMaxPool2d', options);
+export const adaptiveMaxPool2d = checked(
+  'adaptiveMaxPool2d(input, ...)',
+  adaptiveMaxPool2dOf as MaxPool<{ outputSize: AdaptiveSize2d }, ['outputSize']>,
+);
+
+function adaptiveMaxPool2dOf(x: Tensor, ...args: readonly unknown[]): Tensor | [Tensor, Tensor] {
+  const { outputSize, returnIndices } = adaptiveArgs<AdaptiveSize2d>('adaptiveMaxPool2d', args);
   const op = 'adaptiveMaxPool2d';
   const pooled = batched(op, x, (value) => ops.adaptiveMaxPool2d(value, adaptiveSize(op, outputSize, x)));
   return returnIndices ? (pooled as [Tensor, Tensor]) : pooled[0]!;
@@ -80,34 +76,31 @@ function asRow(op: string, x: Tensor): Tensor {
 }
 
 interface MaxPool1dArguments {
-  kernelSize: number;
+  kernelSize: Size<1>;
   /** Default: kernelSize. */
-  stride?: number | null;
-  padding?: number;
-  dilation?: number;
+  stride?: Size<1> | null;
+  padding?: Size<1>;
+  dilation?: Size<1>;
   ceilMode?: boolean;
 }
 
 type MaxPool1dOrder = ['kernelSize', 'stride', 'padding', 'dilation', 'ceilMode'];
 
 /** `maxPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, L']. */
-export function maxPool1d(
-  x: Tensor,
-  kernelSize: number,
-  options: Omit<MaxPool1dArguments, 'kernelSize'> & { returnIndices: true },
-): [values: Tensor, indices: Tensor];
-export function maxPool1d(
-  x: Tensor,
-  ...args: Arguments<MaxPool1dArguments & { returnIndices?: false }, MaxPool1dOrder>
-): Tensor;
-export function maxPool1d(x: Tensor, ...args: unknown[]): Tensor | [Tensor, Tensor] {
+export const maxPool1d = checked('maxPool1d(input, ...)', maxPool1dOf as MaxPool<MaxPool1dArguments, MaxPool1dOrder>);
+
+function maxPool1dOf(x: Tensor, ...args: readonly unknown[]): Tensor | [Tensor, Tensor] {
   const defaults = { stride: null, padding: 0, dilation: 1, ceilMode: false, returnIndices: false };
-  const o = parseArgs<MaxPool1dArguments & { returnIndices?: boolean }>('maxPool1d', ['kernelSize'], defaults, args);
+  const o = parseArgs<MaxPool1dArguments & IndicesOptions>('maxPool1d', ['kernelSize'], defaults, args);
   if (!o.returnIndices) expectFloat('maxPool1d', 'input', x);
-  const [values, indices] = maxPool2d(asRow('maxPool1d', x), [1, o.kernelSize], {
-    stride: [1, o.stride ?? o.kernelSize],
-    padding: [0, o.padding],
-    dilation: [1, o.dilation],
+  const [kernel] = sizesOf<1>('maxPool1d', 'kernelSize', o.kernelSize, 1, 1);
+  const [stride] = sizesOf<1>('maxPool1d', 'stride', o.stride ?? o.kernelSize, 1, 1);
+  const [padding] = sizesOf<1>('maxPool1d', 'padding', o.padding, 1);
+  const [dilation] = sizesOf<1>('maxPool1d', 'dilation', o.dilation, 1, 1);
+  const [values, indices] = maxPool2d(asRow('maxPool1d', x), [1, kernel], {
+    stride: [1, stride],
+    padding: [0, padding],
+    dilation: [1, dilation],
     ceilMode: o.ceilMode,
     returnIndices: true,
   }).map((y) => y.squeeze(-2)) as [Tensor, Tensor];
@@ -115,10 +108,10 @@ export function maxPool1d(x: Tensor, ...args: unknown[]): Tensor | [Tensor, Tens
 }
 
 interface AvgPool1dArguments {
-  kernelSize: number;
+  kernelSize: Size<1>;
   /** Default: kernelSize. */
-  stride?: number | null;
-  padding?: number;
+  stride?: Size<1> | null;
+  padding?: Size<1>;
   ceilMode?: boolean;
   /** Count the padding's zeros in the divisor, default true. */
   countIncludePad?: boolean;
@@ -127,35 +120,42 @@ interface AvgPool1dArguments {
 type AvgPool1dOrder = ['kernelSize', 'stride', 'padding', 'ceilMode', 'countIncludePad'];
 
 /** `avgPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, L']. */
-export function avgPool1d(x: Tensor, ...args: Arguments<AvgPool1dArguments, AvgPool1dOrder>): Tensor {
-  const defaults = { stride: null, padding: 0, ceilMode: false, countIncludePad: true };
-  const o = parseArgs<AvgPool1dArguments>('avgPool1d', ['kernelSize'], defaults, args);
-  return avgPool2d(asRow('avgPool1d', x), [1, o.kernelSize], {
-    stride: [1, o.stride ?? o.kernelSize],
-    padding: [0, o.padding],
-    ceilMode: o.ceilMode,
-    countIncludePad: o.countIncludePad,
-  }).squeeze(-2);
-}
+export const avgPool1d = callable(
+  'avgPool1d(input, ...)',
+  (x: Tensor, ...args: Arguments<AvgPool1dArguments, AvgPool1dOrder>): Tensor => {
+    const defaults = { stride: null, padding: 0, ceilMode: false, countIncludePad: true };
+    const o = parseArgs<AvgPool1dArguments>('avgPool1d', ['kernelSize'], defaults, args);
+    const [kernel] = sizesOf<1>('avgPool1d', 'kernelSize', o.kernelSize, 1, 1);
+    const [stride] = sizesOf<1>('avgPool1d', 'stride', o.stride ?? o.kernelSize, 1, 1);
+    const [padding] = sizesOf<1>('avgPool1d', 'padding', o.padding, 1);
+    return avgPool2d(asRow('avgPool1d', x), [1, kernel], {
+      stride: [1, stride],
+      padding: [0, padding],
+      ceilMode: o.ceilMode,
+      countIncludePad: o.countIncludePad,
+    }).squeeze(-2);
+  },
+);
 
 /** `adaptiveAvgPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, outputSize]. */
-export const adaptiveAvgPool1d = (x: Tensor, outputSize: number): Tensor =>
-  adaptiveAvgPool2d(asRow('adaptiveAvgPool1d', x), [1, outputSize]).squeeze(-2);
+export const adaptiveAvgPool1d = callable(
+  'adaptiveAvgPool1d(input, outputSize: any)',
+  (x: Tensor, outputSize: Size<1>): Tensor => {
+    const [length] = sizesOf<1>('adaptiveAvgPool1d', 'outputSize', outputSize, 1);
+    return adaptiveAvgPool2d(asRow('adaptiveAvgPool1d', x), [1, length]).squeeze(-2);
+  },
+);
 
 /** `adaptiveMaxPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, outputSize]. */
-export function adaptiveMaxPool1d(
-  x: Tensor,
-  outputSize: number,
-  options: { returnIndices: true } | true,
-): [values: Tensor, indices: Tensor];
-export function adaptiveMaxPool1d(x: Tensor, outputSize: number, options?: { returnIndices?: false } | false): Tensor;
-export function adaptiveMaxPool1d(
-  x: Tensor,
-  outputSize: number,
-  options?: IndicesOptions | boolean,
-): Tensor | [Tensor, Tensor] {
-  const { returnIndices } = indicesArgs('adaptiveMaxPool1d', options);
-  const [values, indices] = adaptiveMaxPool2d(asRow('adaptiveMaxPool1d', x), [1, outputSize], {
+export const adaptiveMaxPool1d = checked(
+  'adaptiveMaxPool1d(input, ...)',
+  adaptiveMaxPool1dOf as MaxPool<{ outputSize: Size<1> }, ['outputSize']>,
+);
+
+function adaptiveMaxPool1dOf(x: Tensor, ...args: readonly unknown[]): Tensor | [Tensor, Tensor] {
+  const { outputSize, returnIndices } = adaptiveArgs<Size<1>>('adaptiveMaxPool1d', args);
+  const [length] = sizesOf<1>('adaptiveMaxPool1d', 'outputSize', outputSize, 1);
+  const [values, indices] = adaptiveMaxPool2d(asRow('adaptiveMaxPool1d', x), [1, length], {
     returnIndices: true,
   }).map((y) => y.squeeze(-2)) as [Tensor, Tensor];
   return returnIndices ? [values, indices] : values;

@@ -1,6 +1,8 @@
 // Owns scaled dot-product attention, and the multi-head attention made of it.
+
 import type { DType } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
+import { callable } from '../../tensor/callable';
 import { ones, zeros } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
@@ -27,21 +29,19 @@ type AttentionOrder = ['attnMask', 'dropoutP', 'isCausal', 'scale', 'enableGqa']
  * softmax(scale · Q Kᵀ + mask) V (Vaswani et al. 2017). Shape: query [..., L, E], key [..., S, E], value [..., S, Ev] →
  * [..., L, Ev].
  */
-export function scaledDotProductAttention(
-  query: Tensor,
-  key: Tensor,
-  value: Tensor,
-  ...args: Arguments<AttentionArguments, AttentionOrder>
-): Tensor {
-  const name = 'scaledDotProductAttention';
-  const defaults = { attnMask: null, dropoutP: 0, isCausal: false, scale: null, enableGqa: false };
-  const o = parseArgs<AttentionArguments>(name, [], defaults, args);
-  if (o.isCausal && o.attnMask) throw new ArgumentError(`${name}: expected attnMask or isCausal, but got both`);
-  const [keys, values] = o.enableGqa ? [key, value].map((x) => shareHeads(name, query, x)) : [key, value];
-  const scores = query.mul(o.scale ?? 1 / Math.sqrt(query.shape.at(-1)!)).matmul(keys!.transpose(-2, -1));
-  const mask = o.isCausal ? causalMask(query.shape.at(-2)!, key.shape.at(-2)!) : o.attnMask;
-  return attend(scores, mask, values!, o.dropoutP)[0];
-}
+export const scaledDotProductAttention = callable(
+  'scaledDotProductAttention(query, key, value, attnMask?, ...)',
+  (query: Tensor, key: Tensor, value: Tensor, ...args: Arguments<AttentionArguments, AttentionOrder>): Tensor => {
+    const name = 'scaledDotProductAttention';
+    const defaults = { attnMask: null, dropoutP: 0, isCausal: false, scale: null, enableGqa: false };
+    const o = parseArgs<AttentionArguments>(name, [], defaults, args);
+    if (o.isCausal && o.attnMask) throw new ArgumentError(`${name}: expected attnMask or isCausal, but got both`);
+    const [keys, values] = o.enableGqa ? [key, value].map((x) => shareHeads(name, query, x)) : [key, value];
+    const scores = query.mul(o.scale ?? 1 / Math.sqrt(query.shape.at(-1)!)).matmul(keys!.transpose(-2, -1));
+    const mask = o.isCausal ? causalMask(query.shape.at(-2)!, key.shape.at(-2)!) : o.attnMask;
+    return attend(scores, mask, values!, o.dropoutP)[0];
+  },
+);
 
 /** True where the key's place is not after the query's. */
 const causalMask = (queries: number, keys: number): Tensor => ones([queries, keys]).tril().to('bool');

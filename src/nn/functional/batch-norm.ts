@@ -1,4 +1,5 @@
 // Owns F.batchNorm and F.instanceNorm: statistics of channels, and their running means.
+
 import { noGrad } from '../../autograd/mode';
 import { numel, showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
@@ -9,6 +10,7 @@ import * as ops from '../../ops/batch-norm';
 import { detach, reshape } from '../../ops/cast';
 import { moments } from '../../ops/moments';
 import { layerNorm } from '../../ops/norm';
+import { callable } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
@@ -32,35 +34,41 @@ type BatchNormOrder = ['runningMean', 'runningVar', 'weight', 'bias', 'training'
  * (x − mean) / √(variance + eps) · weight + bias with one mean and variance a channel, of the batch in training and the running
  * ones otherwise. Shape: [N, C, …], kept. In training the running statistics change in place.
  */
-export function batchNorm(x: Tensor, ...args: Arguments<BatchNormArguments, BatchNormOrder>): Tensor {
-  const defaults = { weight: null, bias: null, training: false, momentum: 0.1, eps: 1e-5 };
-  const o = parseArgs<BatchNormArguments>('batchNorm', ['runningMean', 'runningVar'], defaults, args);
-  const { value } = x;
-  expectFloat('batchNorm', 'input', value);
-  if (value.shape.length < 2) {
-    throw new ShapeError(`batchNorm: expected input [N, C, …] of rank 2 at least, but got ${showShape(value.shape)}`);
-  }
-  const channels = value.shape[1]!;
-  checkChannels('batchNorm', channels, o);
-  if (!o.training && !(o.runningMean && o.runningVar)) {
-    throw new ArgumentError('batchNorm: expected runningMean and runningVar, or training: true');
-  }
-  const dims = value.shape.map((_, d) => d).filter((d) => d !== 1);
-  const count = dims.reduce((n, d) => n * value.shape[d]!, 1);
-  if (o.training && count === 1) {
-    throw new ShapeError(
-      `batchNorm: expected more than 1 value per channel when training, but got input of shape ${showShape(value.shape)}`,
-    );
-  }
-  const column = (parameter: Tensor): Value => reshape(parameter.value, perChannel(value.shape));
-  const own = o.training ? moments(detach(value), dims, 0) : null;
-  if (own && count > 0) updateRunning(o, own, count);
-  const stats = own ?? ([column(o.runningMean!), column(o.runningVar!)] as const);
-  const weight = o.weight && column(o.weight);
-  const bias = o.bias && column(o.bias);
-  const y = ops.batchNorm(value, stats, weight, weight && bias, { dims, own: own !== null, eps: o.eps });
-  return Tensor.of(bias && !weight ? add(y, bias) : y);
-}
+export const batchNorm = callable(
+  'batchNorm(input, runningMean?, runningVar?, weight?, bias?, ...)',
+  (x: Tensor, ...args: Arguments<BatchNormArguments, BatchNormOrder>): Tensor => {
+    const defaults = { weight: null, bias: null, training: false, momentum: 0.1, eps: 1e-5 };
+    const o = parseArgs<BatchNormArguments>('batchNorm', ['runningMean', 'runningVar'], defaults, args);
+    const { value } = x;
+    expectFloat('batchNorm', 'input', value);
+    if (value.shape.length < 2) {
+      throw new ShapeError(`batchNorm: expected input [N, C, …] of rank 2 at least, but got ${showShape(value.shape)}`);
+    }
+    if (!(o.training ? o.eps > 0 : o.eps >= 0)) {
+      throw new ArgumentError(`batchNorm: expected eps ${o.training ? '> 0 in training' : '≥ 0'}, but got ${o.eps}`);
+    }
+    const channels = value.shape[1]!;
+    checkChannels('batchNorm', channels, o);
+    if (!o.training && !(o.runningMean && o.runningVar)) {
+      throw new ArgumentError('batchNorm: expected runningMean and runningVar, or training: true');
+    }
+    const dims = value.shape.map((_, d) => d).filter((d) => d !== 1);
+    const count = dims.reduce((n, d) => n * value.shape[d]!, 1);
+    if (o.training && count === 1) {
+      throw new ShapeError(
+        `batchNorm: expected more than 1 value per channel when training, but got input of shape ${showShape(value.shape)}`,
+      );
+    }
+    const column = (parameter: Tensor): Value => reshape(parameter.value, perChannel(value.shape));
+    const own = o.training ? moments(detach(value), dims, 0) : null;
+    if (own && count > 0) updateRunning(o, own, count);
+    const stats = own ?? ([column(o.runningMean!), column(o.runningVar!)] as const);
+    const weight = o.weight && column(o.weight);
+    const bias = o.bias && column(o.bias);
+    const y = ops.batchNorm(value, stats, weight, weight && bias, { dims, own: own !== null, eps: o.eps });
+    return Tensor.of(bias && !weight ? add(y, bias) : y);
+  },
+);
 
 interface InstanceNormArguments {
   runningMean?: Tensor | null;
@@ -76,28 +84,31 @@ interface InstanceNormArguments {
 type InstanceNormOrder = ['runningMean', 'runningVar', 'weight', 'bias', 'useInputStats', 'momentum', 'eps'];
 
 /** `batchNorm` with a mean and variance for each channel of each input. Shape: [N, C, …], kept. */
-export function instanceNorm(x: Tensor, ...args: Arguments<InstanceNormArguments, InstanceNormOrder>): Tensor {
-  const stats = { runningMean: null, runningVar: null, weight: null, bias: null };
-  const defaults = { ...stats, useInputStats: true, momentum: 0.1, eps: 1e-5 };
-  const { useInputStats, ...o } = parseArgs<InstanceNormArguments>('instanceNorm', [], defaults, args);
-  if (!useInputStats) return batchNorm(x, { ...o, training: false });
-  const { value } = x;
-  expectFloat('instanceNorm', 'input', value);
-  const { shape } = value;
-  if (shape.length < 3 || numel(shape.slice(2)) === 1) {
-    throw new ShapeError(
-      `instanceNorm: expected input [N, C, …] of more than 1 spatial element when training, but got ${showShape(shape)}`,
-    );
-  }
-  checkChannels('instanceNorm', shape[1]!, o);
-  const spatial = shape.map((_, d) => d).slice(2);
-  if (o.runningMean || o.runningVar) {
-    const [mean, variance] = moments(detach(value), spatial, 0);
-    const means = [Tensor.of(mean).mean(0), Tensor.of(variance).mean(0)] as const;
-    updateRunning(o, [means[0].value, means[1].value], numel(shape.slice(2)));
-  }
-  return Tensor.of(named(groupsNormed(value, shape[1]!, o), 'NativeBatchNormBackward0'));
-}
+export const instanceNorm = callable(
+  'instanceNorm(input, runningMean?, runningVar?, weight?, bias?, ...)',
+  (x: Tensor, ...args: Arguments<InstanceNormArguments, InstanceNormOrder>): Tensor => {
+    const stats = { runningMean: null, runningVar: null, weight: null, bias: null };
+    const defaults = { ...stats, useInputStats: true, momentum: 0.1, eps: 1e-5 };
+    const { useInputStats, ...o } = parseArgs<InstanceNormArguments>('instanceNorm', [], defaults, args);
+    if (!useInputStats) return batchNorm(x, { ...o, training: false });
+    const { value } = x;
+    expectFloat('instanceNorm', 'input', value);
+    const { shape } = value;
+    if (shape.length < 3 || numel(shape.slice(2)) === 1) {
+      throw new ShapeError(
+        `instanceNorm: expected input [N, C, …] of more than 1 spatial element when training, but got ${showShape(shape)}`,
+      );
+    }
+    checkChannels('instanceNorm', shape[1]!, o);
+    const spatial = shape.map((_, d) => d).slice(2);
+    if (o.runningMean || o.runningVar) {
+      const [mean, variance] = moments(detach(value), spatial, 0);
+      const means = [Tensor.of(mean).mean(0), Tensor.of(variance).mean(0)] as const;
+      updateRunning(o, [means[0].value, means[1].value], numel(shape.slice(2)));
+    }
+    return Tensor.of(named(groupsNormed(value, shape[1]!, o), 'NativeBatchNormBackward0'));
+  },
+);
 
 /** x[N, C, …] with each of `groups` runs of channels normalised, then scaled and shifted by channel. */
 export function groupsNormed(

@@ -4,6 +4,7 @@ import type { Value } from '../../graph/value';
 import { type ConvTransposeAttrs, conv2d as conv2dOp, convTranspose2d as convTranspose2dOp } from '../../ops/conv';
 import type { ConvAttrs } from '../../ops/conv-geometry';
 import * as nd from '../../ops/conv-nd';
+import { checked } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { type Size, type Spatial, sizesOf, type Tuple } from '../sizes';
@@ -12,6 +13,8 @@ type Padding<N extends Spatial> = Size<N> | 'same' | 'valid';
 type Sides = readonly (readonly [before: number, after: number])[];
 
 interface ConvArguments<N extends Spatial> {
+  input: Tensor;
+  weight: Tensor;
   bias?: Tensor | null;
   stride?: Size<N>;
   padding?: Padding<N>;
@@ -19,14 +22,8 @@ interface ConvArguments<N extends Spatial> {
   groups?: number;
 }
 
-interface ConvFunction<N extends Spatial> {
-  (
-    x: Tensor,
-    weight: Tensor,
-    ...args: Arguments<ConvArguments<N>, ['bias', 'stride', 'padding', 'dilation', 'groups']>
-  ): Tensor;
-  (x: Tensor, weight: Tensor, bias: Tensor | null, options: Omit<ConvArguments<N>, 'bias'>): Tensor;
-}
+type ConvOrder = ['input', 'weight', 'bias', 'stride', 'padding', 'dilation', 'groups'];
+type ConvFunction<N extends Spatial> = (...args: Arguments<ConvArguments<N>, ConvOrder>) => Tensor;
 
 /** Padding before and after each dimension; 'same' has the larger part of an odd total at the end. */
 function sidesOf<N extends Spatial>(
@@ -55,14 +52,16 @@ type ConvOp = (x: Value, w: Value, b: Value | null, attrs: nd.ConvNdAttrs) => Va
 
 function convolution<N extends Spatial>(name: string, n: N, op: ConvOp): ConvFunction<N> {
   const defaults = { bias: null, stride: 1, padding: 0, dilation: 1, groups: 1 };
-  return (x: Tensor, weight: Tensor, ...args: unknown[]): Tensor => {
-    const o = parseArgs<ConvArguments<N>>(name, [], defaults as never, args);
+  return checked(`${name}(input, weight, bias?, ...)`, (...args: readonly unknown[]): Tensor => {
+    const o = parseArgs<ConvArguments<N>>(name, ['input', 'weight'] as never, defaults as never, args);
+    const weight = o.weight as Tensor;
     const stride = sizesOf(name, 'stride', o.stride, n, 1);
     const dilation = sizesOf(name, 'dilation', o.dilation, n, 1);
     const padding = sidesOf(name, n, o.padding, weight, stride, dilation);
     const bias = o.bias?.value ?? null;
-    return Tensor.of(op(x.value, weight.value, bias, { stride, padding, dilation, groups: o.groups }));
-  };
+    const attrs = { stride, padding, dilation, groups: o.groups };
+    return Tensor.of(op((o.input as Tensor).value, weight.value, bias, attrs));
+  });
 }
 
 /** The attributes of a convolution over height and width. */
@@ -98,6 +97,8 @@ export const conv2d = convolution('conv2d', 2, (x, w, b, attrs) => conv2dOp(x, w
 export const conv3d = convolution('conv3d', 3, nd.conv3d);
 
 interface ConvTransposeArguments<N extends Spatial> {
+  input: Tensor;
+  weight: Tensor;
   bias?: Tensor | null;
   stride?: Size<N>;
   padding?: Size<N>;
@@ -106,19 +107,18 @@ interface ConvTransposeArguments<N extends Spatial> {
   dilation?: Size<N>;
 }
 
-type ConvTransposeOrder = ['bias', 'stride', 'padding', 'outputPadding', 'groups', 'dilation'];
+type ConvTransposeOrder = ['input', 'weight', 'bias', 'stride', 'padding', 'outputPadding', 'groups', 'dilation'];
 
-interface ConvTransposeFunction<N extends Spatial> {
-  (x: Tensor, weight: Tensor, ...args: Arguments<ConvTransposeArguments<N>, ConvTransposeOrder>): Tensor;
-  (x: Tensor, weight: Tensor, bias: Tensor | null, options: Omit<ConvTransposeArguments<N>, 'bias'>): Tensor;
-}
+type ConvTransposeFunction<N extends Spatial> = (
+  ...args: Arguments<ConvTransposeArguments<N>, ConvTransposeOrder>
+) => Tensor;
 
 type ConvTransposeOp = (x: Value, w: Value, b: Value | null, attrs: nd.ConvTransposeNdAttrs) => Value;
 
 function transposed<N extends Spatial>(name: string, n: N, op: ConvTransposeOp): ConvTransposeFunction<N> {
   const defaults = { bias: null, stride: 1, padding: 0, outputPadding: 0, groups: 1, dilation: 1 };
-  return (x: Tensor, weight: Tensor, ...args: unknown[]): Tensor => {
-    const o = parseArgs<ConvTransposeArguments<N>>(name, [], defaults as never, args);
+  return checked(`${name}(input, weight, bias?, ...)`, (...args: readonly unknown[]): Tensor => {
+    const o = parseArgs<ConvTransposeArguments<N>>(name, ['input', 'weight'] as never, defaults as never, args);
     const padding: readonly number[] = sizesOf(name, 'padding', o.padding, n);
     const attrs = {
       stride: sizesOf(name, 'stride', o.stride, n, 1),
@@ -127,8 +127,8 @@ function transposed<N extends Spatial>(name: string, n: N, op: ConvTransposeOp):
       dilation: sizesOf(name, 'dilation', o.dilation, n, 1),
       groups: o.groups,
     };
-    return Tensor.of(op(x.value, weight.value, o.bias?.value ?? null, attrs));
-  };
+    return Tensor.of(op((o.input as Tensor).value, (o.weight as Tensor).value, o.bias?.value ?? null, attrs));
+  });
 }
 
 /**

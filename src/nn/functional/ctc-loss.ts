@@ -1,6 +1,7 @@
 // Owns F.ctcLoss: the likelihood of a sequence of labels, summed over all ways to align it with longer sequences of scores.
 import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
+import { checked } from '../../tensor/callable';
 import { arange, tensor } from '../../tensor/creation';
 import { cat, stack, where } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
@@ -58,7 +59,9 @@ function rowsOf(targets: Tensor, lengths: Tensor, given: Lengths): Tensor {
  * Shape: logProbs [T, N, C] or [T, C], logarithms of probabilities; targets [N, S], or all of them in one row; lengths [N].
  * As in PyTorch the gradient by `logProbs` is that by the scores whose logSoftmax they are.
  */
-export function ctcLoss(...args: Arguments<CtcArguments, CtcOrder>): Tensor {
+export const ctcLoss = checked('ctcLoss(logProbs, targets, inputLengths: any, targetLengths: any, ...)', ctcLossOf);
+
+function ctcLossOf(...args: Arguments<CtcArguments, CtcOrder>): Tensor {
   const o = parseArgs<CtcArguments>(
     'ctcLoss',
     ['logProbs', 'targets', 'inputLengths', 'targetLengths'],

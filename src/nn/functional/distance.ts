@@ -1,6 +1,8 @@
 // Owns F's distances and similarities between vectors, and normalize.
+
 import { expectFloat } from '../../graph/record';
 import { broadcastShapes } from '../../ops/broadcast';
+import { callable } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 
@@ -12,13 +14,16 @@ export interface CosineArguments {
 }
 
 /** x1 · x2 / (max(‖x1‖, eps) max(‖x2‖, eps)) along `dim`. The shapes broadcast; the result lacks `dim`. */
-export function cosineSimilarity(x1: Tensor, x2: Tensor, ...args: Arguments<CosineArguments, ['dim', 'eps']>): Tensor {
-  const { dim, eps } = parseArgs<CosineArguments>('cosineSimilarity', [], { dim: 1, eps: 1e-8 }, args);
-  for (const [name, x] of Object.entries({ x1, x2 })) expectFloat('cosineSimilarity', name, x);
-  const shape = broadcastShapes('cosineSimilarity', [x1, x2]);
-  const [u1, u2] = [x1, x2].map((x) => normalize(x.expand(shape), { dim, eps }));
-  return u1!.mul(u2!).sum(dim);
-}
+export const cosineSimilarity = callable(
+  'cosineSimilarity(x1, x2, ...)',
+  (x1: Tensor, x2: Tensor, ...args: Arguments<CosineArguments, ['dim', 'eps']>): Tensor => {
+    const { dim, eps } = parseArgs<CosineArguments>('cosineSimilarity', [], { dim: 1, eps: 1e-8 }, args);
+    for (const [name, x] of Object.entries({ x1, x2 })) expectFloat('cosineSimilarity', name, x);
+    const shape = broadcastShapes('cosineSimilarity', [x1, x2]);
+    const [u1, u2] = [x1, x2].map((x) => normalize(x.expand(shape), { dim, eps }));
+    return u1!.mul(u2!).sum(dim);
+  },
+);
 
 export interface PairwiseArguments {
   /** Which norm, default 2. */
@@ -30,15 +35,14 @@ export interface PairwiseArguments {
 }
 
 /** ‖x1 − x2 + eps‖_p over the last dimension. Shape: [N, D] or [D], which broadcast → [N] or []. */
-export function pairwiseDistance(
-  x1: Tensor,
-  x2: Tensor,
-  ...args: Arguments<PairwiseArguments, ['p', 'eps', 'keepdim']>
-): Tensor {
-  const defaults = { p: 2, eps: 1e-6, keepdim: false };
-  const { p, eps, keepdim } = parseArgs<PairwiseArguments>('pairwiseDistance', [], defaults, args);
-  return x1.sub(x2).add(eps).norm(p, -1, { keepdim });
-}
+export const pairwiseDistance = callable(
+  'pairwiseDistance(x1, x2, ...)',
+  (x1: Tensor, x2: Tensor, ...args: Arguments<PairwiseArguments, ['p', 'eps', 'keepdim']>): Tensor => {
+    const defaults = { p: 2, eps: 1e-6, keepdim: false };
+    const { p, eps, keepdim } = parseArgs<PairwiseArguments>('pairwiseDistance', [], defaults, args);
+    return x1.sub(x2).add(eps).norm(p, -1, { keepdim });
+  },
+);
 
 interface NormalizeArguments {
   /** Which norm, default 2. */
@@ -50,8 +54,11 @@ interface NormalizeArguments {
 }
 
 /** x / max(‖x‖_p, eps) along `dim`. Shape: as the input. */
-export function normalize(x: Tensor, ...args: Arguments<NormalizeArguments, ['p', 'dim', 'eps']>): Tensor {
-  const { p, dim, eps } = parseArgs<NormalizeArguments>('normalize', [], { p: 2, dim: 1, eps: 1e-12 }, args);
-  expectFloat('normalize', 'input', x);
-  return x.div(x.norm(p, dim, { keepdim: true }).clamp({ min: eps }));
-}
+export const normalize = callable(
+  'normalize(input, ...)',
+  (x: Tensor, ...args: Arguments<NormalizeArguments, ['p', 'dim', 'eps']>): Tensor => {
+    const { p, dim, eps } = parseArgs<NormalizeArguments>('normalize', [], { p: 2, dim: 1, eps: 1e-12 }, args);
+    expectFloat('normalize', 'input', x);
+    return x.div(x.norm(p, dim, { keepdim: true }).clamp({ min: eps }));
+  },
+);

@@ -1,9 +1,11 @@
 // Owns F.dropout and its kin: what is dropped, and where the mask's key comes from.
+
 import { numel, showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import type { Value } from '../../graph/value';
 import { mul } from '../../ops/arithmetic';
 import { dropout as drop } from '../../ops/dropout';
+import { callable } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { defaultGenerator } from '../../tensor/random/generator';
 import { Tensor } from '../../tensor/tensor';
@@ -62,19 +64,22 @@ const rescaled = (p: number): Affine => ({ scale: 1 / (1 - p) });
  * device, its key drawn from the default generator: after the same `torch.manualSeed` the same calls give the same masks,
  * though not PyTorch's.
  */
-export const dropout = (x: Tensor, ...args: Given): Tensor => dropped('dropout', x, args, 1, rescaled);
+export const dropout = callable(
+  'dropout(input, ...)',
+  (x: Tensor, ...args: Given): Tensor => dropped('dropout', x, args, 1, rescaled),
+);
 
 /** `dropout` of whole channels. Shape: [N, C, L] or [C, L], kept. */
-export function dropout1d(x: Tensor, ...args: Given): Tensor {
+export const dropout1d = callable('dropout1d(input, ...)', (x: Tensor, ...args: Given): Tensor => {
   const rank = x.shape.length;
   if (rank !== 2 && rank !== 3) {
     throw new ShapeError(`dropout1d: expected 3-D or 2-D input [N, C, L] or [C, L], but got ${showShape(x.shape)}`);
   }
   return dropped('dropout1d', x, args, x.shape.at(-1)!, rescaled);
-}
+});
 
 /** `dropout` of whole channels. Shape: [N, C, H, W], kept; also [N, C, L], as PyTorch takes it. */
-export function dropout2d(x: Tensor, ...args: Given): Tensor {
+export const dropout2d = callable('dropout2d(input, ...)', (x: Tensor, ...args: Given): Tensor => {
   const rank = x.shape.length;
   if (rank !== 3 && rank !== 4) {
     throw new ShapeError(
@@ -82,10 +87,10 @@ export function dropout2d(x: Tensor, ...args: Given): Tensor {
     );
   }
   return dropped('dropout2d', x, args, numel(x.shape.slice(2)), rescaled);
-}
+});
 
 /** `dropout` of whole channels. Shape: [N, C, D, H, W] or [C, D, H, W], kept. */
-export function dropout3d(x: Tensor, ...args: Given): Tensor {
+export const dropout3d = callable('dropout3d(input, ...)', (x: Tensor, ...args: Given): Tensor => {
   const rank = x.shape.length;
   if (rank !== 4 && rank !== 5) {
     throw new ShapeError(
@@ -93,7 +98,7 @@ export function dropout3d(x: Tensor, ...args: Given): Tensor {
     );
   }
   return dropped('dropout3d', x, args, numel(x.shape.slice(-3)), rescaled);
-}
+});
 
 /** The least value of SELU, negated: its scale times its alpha (Klambauer et al. 2017). */
 const SELU_FLOOR = 1.7580993408473766;
@@ -109,9 +114,14 @@ function standardized(p: number): Affine {
  * With `training: true` sets elements to SELU's least value with chance p, then scales and shifts so that mean 0 and variance 1
  * stay. Shape: kept.
  */
-export const alphaDropout = (x: Tensor, ...args: Given): Tensor =>
-  dropped('alphaDropout', x, args, 1, standardized, outOfTraining);
+export const alphaDropout = callable(
+  'alphaDropout(input, ...)',
+  (x: Tensor, ...args: Given): Tensor => dropped('alphaDropout', x, args, 1, standardized, outOfTraining),
+);
 
 /** `alphaDropout` of whole channels. Shape: [N, C, …], kept. */
-export const featureAlphaDropout = (x: Tensor, ...args: Given): Tensor =>
-  dropped('featureAlphaDropout', x, args, numel(x.shape.slice(2)), standardized, outOfTraining);
+export const featureAlphaDropout = callable(
+  'featureAlphaDropout(input, ...)',
+  (x: Tensor, ...args: Given): Tensor =>
+    dropped('featureAlphaDropout', x, args, numel(x.shape.slice(2)), standardized, outOfTraining),
+);

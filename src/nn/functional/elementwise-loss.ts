@@ -1,8 +1,10 @@
 // Owns F's losses between an input and a target of its shape: smooth, of probabilities, and of distributions.
+
 import { sameShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { expectFloat } from '../../graph/record';
 import * as ops from '../../ops/loss';
+import { callable } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { logsigmoid } from './activation';
@@ -22,25 +24,24 @@ export interface SmoothL1Arguments extends ReductionArguments {
 }
 
 /** 0.5 d² / beta where |d| < beta, |d| − 0.5 beta elsewhere, of d = input − target. */
-export function smoothL1Loss(
-  input: Tensor,
-  target: Tensor,
-  ...args: Arguments<SmoothL1Arguments, ['reduction', 'beta']>
-): Tensor {
-  const name = 'smoothL1Loss';
-  const { reduction, beta } = parseArgs<SmoothL1Arguments>(name, [], { reduction: 'mean', beta: 1 }, args);
-  if (!(beta >= 0)) throw new ArgumentError(`${name}: expected beta of at least 0, but got ${beta}`);
-  if (beta === 0) return l1Loss(input, target, { reduction });
-  const d = input.sub(target);
-  expectFloat(name, 'input and target', d);
-  ops.warnOfBroadcast(name, input.shape, target.shape, d.shape);
-  const size = d.abs();
-  const losses = d
-    .square()
-    .mul(0.5 / beta)
-    .where(size.lt(beta), size.sub(0.5 * beta));
-  return reduceLosses(name, losses, reduction, 'SmoothL1LossBackward0');
-}
+export const smoothL1Loss = callable(
+  'smoothL1Loss(input, target, ...)',
+  (input: Tensor, target: Tensor, ...args: Arguments<SmoothL1Arguments, ['reduction', 'beta']>): Tensor => {
+    const name = 'smoothL1Loss';
+    const { reduction, beta } = parseArgs<SmoothL1Arguments>(name, [], { reduction: 'mean', beta: 1 }, args);
+    if (!(beta >= 0)) throw new ArgumentError(`${name}: expected beta of at least 0, but got ${beta}`);
+    if (beta === 0) return l1Loss(input, target, { reduction });
+    const d = input.sub(target);
+    expectFloat(name, 'input and target', d);
+    ops.warnOfBroadcast(name, input.shape, target.shape, d.shape);
+    const size = d.abs();
+    const losses = d
+      .square()
+      .mul(0.5 / beta)
+      .where(size.lt(beta), size.sub(0.5 * beta));
+    return reduceLosses(name, losses, reduction, 'SmoothL1LossBackward0');
+  },
+);
 
 export interface HuberArguments extends ReductionArguments {
   /** Where the square ends, default 1. */
@@ -50,38 +51,40 @@ export interface HuberArguments extends ReductionArguments {
 interface WeightedHuberArguments extends HuberArguments, WeightedArguments {}
 
 /** 0.5 d² where |d| ≤ delta, delta (|d| − 0.5 delta) elsewhere, of d = input − target. */
-export function huberLoss(
-  input: Tensor,
-  target: Tensor,
-  ...args: Arguments<WeightedHuberArguments, ['reduction', 'delta', 'weight']>
-): Tensor {
-  const name = 'huberLoss';
-  const defaults = { reduction: 'mean', delta: 1, weight: null } as const;
-  const { reduction, delta, weight } = parseArgs<WeightedHuberArguments>(name, [], defaults, args);
-  if (!(delta > 0)) throw new ArgumentError(`${name}: expected delta greater than 0, but got ${delta}`);
-  const d = input.sub(target);
-  expectFloat(name, 'input and target', d);
-  ops.warnOfBroadcast(name, input.shape, target.shape, d.shape);
-  const size = d.abs();
-  const losses = d
-    .square()
-    .mul(0.5)
-    .where(size.le(delta), size.sub(0.5 * delta).mul(delta));
-  if (weight) return reduceLosses(name, weigh(name, input, losses, weight), reduction);
-  return reduceLosses(name, losses, reduction, 'HuberLossBackward0');
-}
+export const huberLoss = callable(
+  'huberLoss(input, target, ...)',
+  (
+    input: Tensor,
+    target: Tensor,
+    ...args: Arguments<WeightedHuberArguments, ['reduction', 'delta', 'weight']>
+  ): Tensor => {
+    const name = 'huberLoss';
+    const defaults = { reduction: 'mean', delta: 1, weight: null } as const;
+    const { reduction, delta, weight } = parseArgs<WeightedHuberArguments>(name, [], defaults, args);
+    if (!(delta > 0)) throw new ArgumentError(`${name}: expected delta greater than 0, but got ${delta}`);
+    const d = input.sub(target);
+    expectFloat(name, 'input and target', d);
+    ops.warnOfBroadcast(name, input.shape, target.shape, d.shape);
+    const size = d.abs();
+    const losses = d
+      .square()
+      .mul(0.5)
+      .where(size.le(delta), size.sub(0.5 * delta).mul(delta));
+    if (weight) return reduceLosses(name, weigh(name, input, losses, weight), reduction);
+    return reduceLosses(name, losses, reduction, 'HuberLossBackward0');
+  },
+);
 
 /** −weight (target · ln input + (1 − target) ln(1 − input)) of probabilities, the logarithms no less than −100. */
-export function binaryCrossEntropy(
-  input: Tensor,
-  target: Tensor,
-  ...args: Arguments<WeightedArguments, ['weight', 'reduction']>
-): Tensor {
-  const name = 'binaryCrossEntropy';
-  const { weight, reduction } = parseArgs<WeightedArguments>(name, [], { weight: null, reduction: 'mean' }, args);
-  checkReduction(name, reduction);
-  return Tensor.of(ops.bce(input.value, target.value, { weight: weight?.value ?? null, reduction }));
-}
+export const binaryCrossEntropy = callable(
+  'binaryCrossEntropy(input, target, weight?, ...)',
+  (input: Tensor, target: Tensor, ...args: Arguments<WeightedArguments, ['weight', 'reduction']>): Tensor => {
+    const name = 'binaryCrossEntropy';
+    const { weight, reduction } = parseArgs<WeightedArguments>(name, [], { weight: null, reduction: 'mean' }, args);
+    checkReduction(name, reduction);
+    return Tensor.of(ops.bce(input.value, target.value, { weight: weight?.value ?? null, reduction }));
+  },
+);
 
 export type KLReduction = Reduction | 'batchmean';
 
@@ -93,19 +96,18 @@ export interface KLDivArguments {
 }
 
 /** target (ln target − input), the divergence from the log probabilities `input`; 0 where the target is 0, NaN where it is negative. */
-export function klDiv(
-  input: Tensor,
-  target: Tensor,
-  ...args: Arguments<KLDivArguments, ['reduction', 'logTarget']>
-): Tensor {
-  const name = 'klDiv';
-  const { reduction, logTarget } = parseArgs<KLDivArguments>(name, [], { reduction: 'mean', logTarget: false }, args);
-  expectFloat(name, 'input', input);
-  expectFloat(name, 'target', target);
-  const losses = logTarget ? target.exp().mul(target.sub(input)) : target.xlogy(target).sub(target.mul(input));
-  if (reduction !== 'batchmean') return reduceLosses(name, losses, reduction);
-  return losses.sum().div(input.dim() > 0 ? input.size(0) : 1);
-}
+export const klDiv = callable(
+  'klDiv(input, target, ...)',
+  (input: Tensor, target: Tensor, ...args: Arguments<KLDivArguments, ['reduction', 'logTarget']>): Tensor => {
+    const name = 'klDiv';
+    const { reduction, logTarget } = parseArgs<KLDivArguments>(name, [], { reduction: 'mean', logTarget: false }, args);
+    expectFloat(name, 'input', input);
+    expectFloat(name, 'target', target);
+    const losses = logTarget ? target.exp().mul(target.sub(input)) : target.xlogy(target).sub(target.mul(input));
+    if (reduction !== 'batchmean') return reduceLosses(name, losses, reduction);
+    return losses.sum().div(input.dim() > 0 ? input.size(0) : 1);
+  },
+);
 
 export interface PoissonArguments extends ReductionArguments {
   /** The input holds the logarithm of the rate, default true. */
@@ -117,27 +119,30 @@ export interface PoissonArguments extends ReductionArguments {
 }
 
 /** exp(input) − target · input (or input − target ln(input + eps)), the likelihood of Poisson counts. */
-export function poissonNllLoss(
-  input: Tensor,
-  target: Tensor,
-  ...args: Arguments<PoissonArguments, ['logInput', 'full', 'eps', 'reduction']>
-): Tensor {
-  const defaults = { logInput: true, full: false, eps: 1e-8, reduction: 'mean' } as const;
-  const { logInput, full, eps, reduction } = parseArgs<PoissonArguments>('poissonNllLoss', [], defaults, args);
-  const losses = logInput ? input.exp().sub(target.mul(input)) : input.sub(target.mul(input.add(eps).log()));
-  if (!full) return reduceLosses('poissonNllLoss', losses, reduction);
-  const counts = target.where(target.gt(1), 1);
-  const stirling = counts
-    .mul(counts.log())
-    .sub(counts)
-    .add(
-      counts
-        .mul(2 * Math.PI)
-        .log()
-        .mul(0.5),
-    );
-  return reduceLosses('poissonNllLoss', losses.add(stirling.maskedFill(target.le(1), 0)), reduction);
-}
+export const poissonNllLoss = callable(
+  'poissonNllLoss(input, target, ...)',
+  (
+    input: Tensor,
+    target: Tensor,
+    ...args: Arguments<PoissonArguments, ['logInput', 'full', 'eps', 'reduction']>
+  ): Tensor => {
+    const defaults = { logInput: true, full: false, eps: 1e-8, reduction: 'mean' } as const;
+    const { logInput, full, eps, reduction } = parseArgs<PoissonArguments>('poissonNllLoss', [], defaults, args);
+    const losses = logInput ? input.exp().sub(target.mul(input)) : input.sub(target.mul(input.add(eps).log()));
+    if (!full) return reduceLosses('poissonNllLoss', losses, reduction);
+    const counts = target.where(target.gt(1), 1);
+    const stirling = counts
+      .mul(counts.log())
+      .sub(counts)
+      .add(
+        counts
+          .mul(2 * Math.PI)
+          .log()
+          .mul(0.5),
+      );
+    return reduceLosses('poissonNllLoss', losses.add(stirling.maskedFill(target.le(1), 0)), reduction);
+  },
+);
 
 export interface GaussianArguments extends ReductionArguments {
   /** Add ½ ln 2π, default false. */
@@ -150,21 +155,24 @@ export interface GaussianArguments extends ReductionArguments {
  * ½ (ln var + (input − target)² / var), the likelihood of normal values.
  * Shape: input and target alike; variance likewise, or with one dimension of 1, or without the last dimension.
  */
-export function gaussianNllLoss(
-  input: Tensor,
-  target: Tensor,
-  variance: Tensor | number,
-  ...args: Arguments<GaussianArguments, ['full', 'eps', 'reduction']>
-): Tensor {
-  const name = 'gaussianNllLoss';
-  const defaults = { full: false, eps: 1e-6, reduction: 'mean' } as const;
-  const { full, eps, reduction } = parseArgs<GaussianArguments>(name, [], defaults, args);
-  const spread = spreadOf(input, variance);
-  // The gradient is that of the variance itself also where eps stands in for it.
-  const held = spread.where(spread.ge(eps), spread.sub(spread.detach()).add(eps));
-  const losses = held.log().add(input.sub(target).square().div(held)).mul(0.5);
-  return reduceLosses(name, full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction);
-}
+export const gaussianNllLoss = callable(
+  'gaussianNllLoss(input, target, var: operand, ...)',
+  (
+    input: Tensor,
+    target: Tensor,
+    variance: Tensor | number,
+    ...args: Arguments<GaussianArguments, ['full', 'eps', 'reduction']>
+  ): Tensor => {
+    const name = 'gaussianNllLoss';
+    const defaults = { full: false, eps: 1e-6, reduction: 'mean' } as const;
+    const { full, eps, reduction } = parseArgs<GaussianArguments>(name, [], defaults, args);
+    const spread = spreadOf(input, variance);
+    // The gradient is that of the variance itself also where eps stands in for it.
+    const held = spread.where(spread.ge(eps), spread.sub(spread.detach()).add(eps));
+    const losses = held.log().add(input.sub(target).square().div(held)).mul(0.5);
+    return reduceLosses(name, full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction);
+  },
+);
 
 function spreadOf(input: Tensor, variance: Tensor | number): Tensor {
   if (typeof variance === 'number') return input.detach().mul(0).add(variance);
@@ -180,12 +188,11 @@ function spreadOf(input: Tensor, variance: Tensor | number): Tensor {
 }
 
 /** ln(1 + exp(−target · input)), for targets of 1 and −1. */
-export function softMarginLoss(
-  input: Tensor,
-  target: Tensor,
-  ...args: Arguments<ReductionArguments, ['reduction']>
-): Tensor {
-  const { reduction } = parseArgs<ReductionArguments>('softMarginLoss', [], { reduction: 'mean' }, args);
-  const losses = logsigmoid(input.mul(target)).neg();
-  return reduceLosses('softMarginLoss', losses, reduction, 'SoftMarginLossBackward0');
-}
+export const softMarginLoss = callable(
+  'softMarginLoss(input, target, ...)',
+  (input: Tensor, target: Tensor, ...args: Arguments<ReductionArguments, ['reduction']>): Tensor => {
+    const { reduction } = parseArgs<ReductionArguments>('softMarginLoss', [], { reduction: 'mean' }, args);
+    const losses = logsigmoid(input.mul(target)).neg();
+    return reduceLosses('softMarginLoss', losses, reduction, 'SoftMarginLossBackward0');
+  },
+);

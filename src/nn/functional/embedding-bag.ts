@@ -1,6 +1,8 @@
 // Owns F.embeddingBag: sums, means or maxima of rows of a table, bag by bag.
+
 import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
+import { callable } from '../../tensor/callable';
 import { arange, ones, zeros } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
@@ -67,49 +69,54 @@ function bagsOf(input: Tensor, offsets: Tensor | null, includeLast: boolean): { 
 /**
  * Rows of `weight` [rows, width] by number, reduced bag by bag. Shape: int64 [B, N], a bag a row, or [N] with `offsets` [B] → [B, width].
  */
-export function embeddingBag(input: Tensor, ...args: Arguments<EmbeddingBagArguments, EmbeddingBagOrder>): Tensor {
-  const o = parseArgs<EmbeddingBagArguments>(
-    'embeddingBag',
-    ['weight'],
-    {
-      offsets: null,
-      maxNorm: null,
-      normType: 2,
-      scaleGradByFreq: false,
-      mode: 'mean',
-      sparse: false,
-      perSampleWeights: null,
-      includeLastOffset: false,
-      paddingIdx: null,
-    },
-    args,
-  );
-  const { weight, mode, perSampleWeights, maxNorm, normType, scaleGradByFreq, sparse } = o;
-  checkMode('embeddingBag', mode);
-  const { bag, bags } = bagsOf(input, o.offsets, o.includeLastOffset);
-  const paddingIdx = resolvePadding('embeddingBag', o.paddingIdx, weight.shape[0] ?? 0);
-  const numbers = input.reshape([input.numel()]);
-  let rows = lookUp('embeddingBag', numbers, { weight, paddingIdx, maxNorm, normType, scaleGradByFreq, sparse });
-  const counted = paddingIdx === null ? null : numbers.ne(paddingIdx);
-  if (perSampleWeights) {
-    if (mode !== 'sum') {
-      throw new ArgumentError(`embeddingBag: expected perSampleWeights with mode 'sum' alone, but got mode '${mode}'`);
+export const embeddingBag = callable(
+  'embeddingBag(input, weight, offsets?, ...)',
+  (input: Tensor, ...args: Arguments<EmbeddingBagArguments, EmbeddingBagOrder>): Tensor => {
+    const o = parseArgs<EmbeddingBagArguments>(
+      'embeddingBag',
+      ['weight'],
+      {
+        offsets: null,
+        maxNorm: null,
+        normType: 2,
+        scaleGradByFreq: false,
+        mode: 'mean',
+        sparse: false,
+        perSampleWeights: null,
+        includeLastOffset: false,
+        paddingIdx: null,
+      },
+      args,
+    );
+    const { weight, mode, perSampleWeights, maxNorm, normType, scaleGradByFreq, sparse } = o;
+    checkMode('embeddingBag', mode);
+    const { bag, bags } = bagsOf(input, o.offsets, o.includeLastOffset);
+    const paddingIdx = resolvePadding('embeddingBag', o.paddingIdx, weight.shape[0] ?? 0);
+    const numbers = input.reshape([input.numel()]);
+    let rows = lookUp('embeddingBag', numbers, { weight, paddingIdx, maxNorm, normType, scaleGradByFreq, sparse });
+    const counted = paddingIdx === null ? null : numbers.ne(paddingIdx);
+    if (perSampleWeights) {
+      if (mode !== 'sum') {
+        throw new ArgumentError(
+          `embeddingBag: expected perSampleWeights with mode 'sum' alone, but got mode '${mode}'`,
+        );
+      }
+      if (perSampleWeights.shape.join() !== input.shape.join()) {
+        throw new ShapeError(
+          `embeddingBag: expected perSampleWeights of the input's shape ${showShape(input.shape)}, but got ${showShape(perSampleWeights.shape)}`,
+        );
+      }
+      rows = rows.mul(perSampleWeights.reshape([-1, 1]));
     }
-    if (perSampleWeights.shape.join() !== input.shape.join()) {
-      throw new ShapeError(
-        `embeddingBag: expected perSampleWeights of the input's shape ${showShape(input.shape)}, but got ${showShape(perSampleWeights.shape)}`,
-      );
+    const width = weight.shape[1]!;
+    const counts = zeros(bags).indexAdd(0, bag, counted ? counted.to('float32') : ones(numbers.numel()));
+    if (mode === 'max') {
+      const least = counted ? rows.where(counted.unsqueeze(1), Number.NEGATIVE_INFINITY) : rows;
+      const places = bag.unsqueeze(1).expand(bag.shape[0]!, width);
+      const most = zeros(bags, width).scatterReduce(0, places, least, 'amax', { includeSelf: false });
+      return most.where(counts.gt(0).unsqueeze(1), 0);
     }
-    rows = rows.mul(perSampleWeights.reshape([-1, 1]));
-  }
-  const width = weight.shape[1]!;
-  const counts = zeros(bags).indexAdd(0, bag, counted ? counted.to('float32') : ones(numbers.numel()));
-  if (mode === 'max') {
-    const least = counted ? rows.where(counted.unsqueeze(1), Number.NEGATIVE_INFINITY) : rows;
-    const places = bag.unsqueeze(1).expand(bag.shape[0]!, width);
-    const most = zeros(bags, width).scatterReduce(0, places, least, 'amax', { includeSelf: false });
-    return most.where(counts.gt(0).unsqueeze(1), 0);
-  }
-  const total = zeros(bags, width).indexAdd(0, bag, counted ? rows.where(counted.unsqueeze(1), 0) : rows);
-  return mode === 'sum' ? total : total.div(counts.clamp({ min: 1 }).unsqueeze(1));
-}
+    const total = zeros(bags, width).indexAdd(0, bag, counted ? rows.where(counted.unsqueeze(1), 0) : rows);
+    return mode === 'sum' ? total : total.div(counts.clamp({ min: 1 }).unsqueeze(1));
+  },
+);

@@ -1,4 +1,5 @@
 // Owns F.embedding: rows of a table by their numbers, with the options of their gradient and their norm.
+
 import { noGrad } from '../../autograd/mode';
 import { numel, showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
@@ -9,6 +10,7 @@ import { detach, reshape } from '../../ops/cast';
 import { ne, where } from '../../ops/compare';
 import { withGradient } from '../../ops/custom';
 import { expectIndex, indexSelect } from '../../ops/indexing';
+import { callable } from '../../tensor/callable';
 import { ones, zeros } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
@@ -57,10 +59,13 @@ export function refuseSparse(op: string, sparse: boolean): void {
 }
 
 /** Rows of `weight` [rows, width] by number. Shape: int64 [*] → [*, width]. */
-export function embedding(input: Tensor, ...args: Arguments<EmbeddingArguments, EmbeddingOrder>): Tensor {
-  const defaults = { paddingIdx: null, ...lookupDefaults };
-  return lookUp('embedding', input, parseArgs<EmbeddingArguments>('embedding', ['weight'], defaults, args));
-}
+export const embedding = callable(
+  'embedding(input, weight, ...)',
+  (input: Tensor, ...args: Arguments<EmbeddingArguments, EmbeddingOrder>): Tensor => {
+    const defaults = { paddingIdx: null, ...lookupDefaults };
+    return lookUp('embedding', input, parseArgs<EmbeddingArguments>('embedding', ['weight'], defaults, args));
+  },
+);
 
 /** `embedding` for the operation `op`, which errors name. */
 export function lookUp(op: string, input: Tensor, o: Required<EmbeddingArguments>): Tensor {

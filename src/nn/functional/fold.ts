@@ -1,10 +1,12 @@
 // Owns F.unfold and F.fold: sliding blocks of images as columns, and columns added back into images.
+
 import { ShapeError } from '../../errors';
 import { expectFloat, named } from '../../graph/record';
 import type { Value } from '../../graph/value';
 import { reshape } from '../../ops/cast';
 import { pad } from '../../ops/shape';
 import { overlapAdd, windows } from '../../ops/windows';
+import { callable } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { pair, type Size2d } from '../sizes';
@@ -52,16 +54,19 @@ const blockCount = (size: number, { kernel, dilation, padding, stride }: Blocks,
  * Sliding blocks as columns. Shape: [N, C, H, W] or [C, H, W] → [N, C · kh · kw, L] for L blocks. Defaults: dilation 1, padding
  * 0, stride 1.
  */
-export function unfold(x: Tensor, ...args: Arguments<BlockArguments, BlockOrder>): Tensor {
-  const defaults = { dilation: 1, padding: 0, stride: 1 };
-  const blocks = blocksOf('unfold', parseArgs<BlockArguments>('unfold', ['kernelSize'], defaults, args));
-  if (x.dtype !== 'bool') expectFloat('unfold', 'input', x);
-  if (x.dim() !== 3 && x.dim() !== 4) {
-    throw new ShapeError(`unfold: expected input [N, C, H, W] or [C, H, W], but got [${x.shape.join(', ')}]`);
-  }
-  const columns = unfoldValue(x.dim() === 3 ? reshape(x.value, [1, ...x.shape]) : x.value, blocks);
-  return Tensor.of(named(x.dim() === 3 ? reshape(columns, columns.shape.slice(1)) : columns, 'Im2ColBackward0'));
-}
+export const unfold = callable(
+  'unfold(input, ...)',
+  (x: Tensor, ...args: Arguments<BlockArguments, BlockOrder>): Tensor => {
+    const defaults = { dilation: 1, padding: 0, stride: 1 };
+    const blocks = blocksOf('unfold', parseArgs<BlockArguments>('unfold', ['kernelSize'], defaults, args));
+    if (x.dtype !== 'bool') expectFloat('unfold', 'input', x);
+    if (x.dim() !== 3 && x.dim() !== 4) {
+      throw new ShapeError(`unfold: expected input [N, C, H, W] or [C, H, W], but got [${x.shape.join(', ')}]`);
+    }
+    const columns = unfoldValue(x.dim() === 3 ? reshape(x.value, [1, ...x.shape]) : x.value, blocks);
+    return Tensor.of(named(x.dim() === 3 ? reshape(columns, columns.shape.slice(1)) : columns, 'Im2ColBackward0'));
+  },
+);
 
 function unfoldValue(x: Value, blocks: Blocks): Value {
   const [top, left] = blocks.padding;
@@ -81,26 +86,29 @@ export interface FoldArguments extends BlockArguments {
  * The adjoint of unfold: columns added into images where their blocks lie. Shape: [N, C · kh · kw, L] or [C · kh · kw, L] →
  * [N, C, H, W]. Defaults: dilation 1, padding 0, stride 1.
  */
-export function fold(x: Tensor, ...args: Arguments<FoldArguments, ['outputSize', ...BlockOrder]>): Tensor {
-  const defaults = { dilation: 1, padding: 0, stride: 1 };
-  const o = parseArgs<FoldArguments>('fold', ['outputSize', 'kernelSize'], defaults, args);
-  const size = pair('fold', 'outputSize', o.outputSize, 1);
-  if (x.dtype === 'bool') return fold(x.float(), ...args).bool();
-  expectFloat('fold', 'input', x);
-  const blocks = blocksOf('fold', o);
-  const [kh, kw] = blocks.kernel;
-  const counts = ([0, 1] as const).map((d) => blockCount(size[d], blocks, d)) as [number, number];
-  const [rows, length] = x.shape.slice(-2) as [number, number];
-  if ((x.dim() !== 2 && x.dim() !== 3) || rows % (kh * kw) !== 0 || length !== counts[0] * counts[1]) {
-    throw new ShapeError(
-      `fold: expected input [N, C·${kh * kw}, ${counts[0] * counts[1]}] for images of ${size.join(' × ')} (${counts.join(' × ')} blocks), but got [${x.shape.join(', ')}]`,
-    );
-  }
-  const n = x.dim() === 3 ? x.shape[0]! : 1;
-  const parts = reshape(x.value, [n, rows / (kh * kw), kh, kw, ...counts]);
-  const [top, left] = blocks.padding;
-  const strips = overlapAdd(parts, 3, size[1] + 2 * left, { ...along(blocks, 1), order: BLOCK_ORDER });
-  const padded = overlapAdd(strips, 2, size[0] + 2 * top, along(blocks, 0));
-  const y = pad(padded, [0, 0, -top, -left], [0, 0, -top, -left]);
-  return Tensor.of(named(x.dim() === 2 ? reshape(y, y.shape.slice(1)) : y, 'Col2ImBackward0'));
-}
+export const fold = callable(
+  'fold(input, ...)',
+  (x: Tensor, ...args: Arguments<FoldArguments, ['outputSize', ...BlockOrder]>): Tensor => {
+    const defaults = { dilation: 1, padding: 0, stride: 1 };
+    const o = parseArgs<FoldArguments>('fold', ['outputSize', 'kernelSize'], defaults, args);
+    const size = pair('fold', 'outputSize', o.outputSize, 1);
+    if (x.dtype === 'bool') return fold(x.float(), ...args).bool();
+    expectFloat('fold', 'input', x);
+    const blocks = blocksOf('fold', o);
+    const [kh, kw] = blocks.kernel;
+    const counts = ([0, 1] as const).map((d) => blockCount(size[d], blocks, d)) as [number, number];
+    const [rows, length] = x.shape.slice(-2) as [number, number];
+    if ((x.dim() !== 2 && x.dim() !== 3) || rows % (kh * kw) !== 0 || length !== counts[0] * counts[1]) {
+      throw new ShapeError(
+        `fold: expected input [N, C·${kh * kw}, ${counts[0] * counts[1]}] for images of ${size.join(' × ')} (${counts.join(' × ')} blocks), but got [${x.shape.join(', ')}]`,
+      );
+    }
+    const n = x.dim() === 3 ? x.shape[0]! : 1;
+    const parts = reshape(x.value, [n, rows / (kh * kw), kh, kw, ...counts]);
+    const [top, left] = blocks.padding;
+    const strips = overlapAdd(parts, 3, size[1] + 2 * left, { ...along(blocks, 1), order: BLOCK_ORDER });
+    const padded = overlapAdd(strips, 2, size[0] + 2 * top, along(blocks, 0));
+    const y = pad(padded, [0, 0, -top, -left], [0, 0, -top, -left]);
+    return Tensor.of(named(x.dim() === 2 ? reshape(y, y.shape.slice(1)) : y, 'Col2ImBackward0'));
+  },
+);

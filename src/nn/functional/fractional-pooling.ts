@@ -2,6 +2,7 @@
 import { numel, showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { expectFloat } from '../../graph/record';
+import { checked } from '../../tensor/callable';
 import { arange } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
@@ -19,20 +20,21 @@ export interface FractionalOptions<N extends 2 | 3> {
 }
 
 interface FractionalArguments<N extends 2 | 3> extends FractionalOptions<N> {
+  input: Tensor;
   kernelSize: Size<N>;
   /** One number from [0, 1) for each picture, channel and dimension, [N, C, dimensions]; default: drawn. */
   _randomSamples?: Tensor | null;
 }
 
-type FractionalOrder = ['kernelSize', 'outputSize', 'outputRatio', 'returnIndices', '_randomSamples'];
+type FractionalOrder = ['input', 'kernelSize', 'outputSize', 'outputRatio', 'returnIndices', '_randomSamples'];
 
 interface WithIndices<N extends 2 | 3> extends FractionalArguments<N> {
   returnIndices: true;
 }
 
 interface FractionalFunction<N extends 2 | 3> {
-  (x: Tensor, kernelSize: Size<N>, options: Omit<WithIndices<N>, 'kernelSize'>): [values: Tensor, indices: Tensor];
-  (x: Tensor, ...args: Arguments<FractionalArguments<N>, FractionalOrder>): Tensor;
+  (...args: Arguments<WithIndices<N>, FractionalOrder>): [values: Tensor, indices: Tensor];
+  (...args: Arguments<FractionalArguments<N>, FractionalOrder>): Tensor;
 }
 
 /** The output's sizes from either option. */
@@ -71,7 +73,8 @@ function startsOf(samples: Tensor, size: number, count: number, kernel: number):
 }
 
 function fractionalPool<N extends 2 | 3>(op: string, n: N): FractionalFunction<N> {
-  return ((x: Tensor, ...args: Arguments<FractionalArguments<N>, FractionalOrder>) => {
+  const signature = `${op}(input, kernelSize: any, outputSize?: any, outputRatio?: any, returnIndices?: any, _randomSamples?, ...)`;
+  return checked(signature, ((x: Tensor, ...args: readonly unknown[]) => {
     const defaults = { outputSize: null, outputRatio: null, returnIndices: false, _randomSamples: null };
     const o = parseArgs<FractionalArguments<N>>(op, ['kernelSize'] as never, defaults as never, args);
     const kernel: readonly number[] = sizesOf(op, 'kernelSize', o.kernelSize, n, 1);
@@ -118,7 +121,7 @@ function fractionalPool<N extends 2 | 3>(op: string, n: N): FractionalFunction<N
     if (!o.returnIndices) return values.reshape(shape);
     const indices = flat.reshape([batch, channels, windows, numel(kernel)]).gather(3, at.unsqueeze(-1));
     return [values.reshape(shape), indices.reshape(shape)];
-  }) as FractionalFunction<N>;
+  }) as FractionalFunction<N>);
 }
 
 /** Maxima of windows at random places (Graham 2014). Shape: [N, C, H, W] or [C, H, W] → [N, C, H', W']. */

@@ -1,7 +1,9 @@
 // Owns F.gridSample and F.affineGrid: images and volumes read at any places, and the places of an affine map.
+
 import { numel } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { expectFloat } from '../../graph/record';
+import { callable } from '../../tensor/callable';
 import { linspace, ones } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
@@ -35,52 +37,54 @@ interface Tap {
  * The input at the places that `grid` names, from −1 to 1 along each axis, x first. Shape: input [N, C, H, W], grid
  * [N, H', W', 2] → [N, C, H', W']; or [N, C, D, H, W] and [N, D', H', W', 3] → [N, C, D', H', W'].
  */
-export function gridSample(
-  input: Tensor,
-  grid: Tensor,
-  ...args: Arguments<GridSampleArguments, GridSampleOrder>
-): Tensor {
-  const name = 'gridSample';
-  // Places need more digits than float16 has.
-  if (input.dtype === 'float16') return gridSample(input.float(), grid.float(), ...args).half();
-  const defaults = { mode: 'bilinear', paddingMode: 'zeros', alignCorners: null } as const;
-  const { mode, paddingMode, alignCorners } = parseArgs<GridSampleArguments>(name, [], defaults, args);
-  const spatial = input.dim() - 2;
-  checkGrid(name, input, grid);
-  expectFloat(name, 'input', input);
-  expectFloat(name, 'grid', grid);
-  if (!['zeros', 'border', 'reflection'].includes(paddingMode)) {
-    throw new ArgumentError(
-      `${name}: expected paddingMode 'zeros', 'border' or 'reflection', but got '${paddingMode}'`,
-    );
-  }
-  if (!['bilinear', 'nearest', 'bicubic'].includes(mode) || (mode === 'bicubic' && spatial === 3)) {
-    throw new ArgumentError(
-      `${name}: expected mode 'bilinear', 'nearest' or (for images) 'bicubic', but got '${mode}' for ${input.dim()}-D input`,
-    );
-  }
-  const sampling: Sampling = { padding: paddingMode, aligned: alignCorners ?? false };
-  const sizes = input.shape.slice(2);
-  // Coordinates come x first, axes outermost first.
-  const axes = sizes.map((size, d) => {
-    const place = unnormalized(grid.select(-1, spatial - 1 - d), size, sampling.aligned);
-    return tapsOf(mode, place, size, sampling);
-  });
-  const [batch, channels] = input.shape as readonly [number, number];
-  const flat = input.reshape([batch, channels, numel(sizes)]);
-  const outSizes = grid.shape.slice(1, -1);
-  const parts = combinations(axes).map((taps) => {
-    const place = taps.reduce<Tensor | null>((at, { index }, d) => (at ? at.mul(sizes[d]!).add(index) : index), null)!;
-    const count = numel(outSizes);
-    const places = place.reshape([batch, 1, count]);
-    const values = flat.gather(2, places.expand([batch, channels, count]));
-    return taps.reduce((sum, { weight, inside }) => {
-      const weighed = sum.mul(weight.reshape([batch, 1, count]));
-      return inside ? weighed.mul(inside.reshape([batch, 1, count])) : weighed;
-    }, values);
-  });
-  return parts.reduce((sum, part) => sum.add(part)).reshape([batch, channels, ...outSizes]);
-}
+export const gridSample = callable(
+  'gridSample(input, grid, ...)',
+  (input: Tensor, grid: Tensor, ...args: Arguments<GridSampleArguments, GridSampleOrder>): Tensor => {
+    const name = 'gridSample';
+    // Places need more digits than float16 has.
+    if (input.dtype === 'float16') return gridSample(input.float(), grid.float(), ...args).half();
+    const defaults = { mode: 'bilinear', paddingMode: 'zeros', alignCorners: null } as const;
+    const { mode, paddingMode, alignCorners } = parseArgs<GridSampleArguments>(name, [], defaults, args);
+    const spatial = input.dim() - 2;
+    checkGrid(name, input, grid);
+    expectFloat(name, 'input', input);
+    expectFloat(name, 'grid', grid);
+    if (!['zeros', 'border', 'reflection'].includes(paddingMode)) {
+      throw new ArgumentError(
+        `${name}: expected paddingMode 'zeros', 'border' or 'reflection', but got '${paddingMode}'`,
+      );
+    }
+    if (!['bilinear', 'nearest', 'bicubic'].includes(mode) || (mode === 'bicubic' && spatial === 3)) {
+      throw new ArgumentError(
+        `${name}: expected mode 'bilinear', 'nearest' or (for images) 'bicubic', but got '${mode}' for ${input.dim()}-D input`,
+      );
+    }
+    const sampling: Sampling = { padding: paddingMode, aligned: alignCorners ?? false };
+    const sizes = input.shape.slice(2);
+    // Coordinates come x first, axes outermost first.
+    const axes = sizes.map((size, d) => {
+      const place = unnormalized(grid.select(-1, spatial - 1 - d), size, sampling.aligned);
+      return tapsOf(mode, place, size, sampling);
+    });
+    const [batch, channels] = input.shape as readonly [number, number];
+    const flat = input.reshape([batch, channels, numel(sizes)]);
+    const outSizes = grid.shape.slice(1, -1);
+    const parts = combinations(axes).map((taps) => {
+      const place = taps.reduce<Tensor | null>(
+        (at, { index }, d) => (at ? at.mul(sizes[d]!).add(index) : index),
+        null,
+      )!;
+      const count = numel(outSizes);
+      const places = place.reshape([batch, 1, count]);
+      const values = flat.gather(2, places.expand([batch, channels, count]));
+      return taps.reduce((sum, { weight, inside }) => {
+        const weighed = sum.mul(weight.reshape([batch, 1, count]));
+        return inside ? weighed.mul(inside.reshape([batch, 1, count])) : weighed;
+      }, values);
+    });
+    return parts.reduce((sum, part) => sum.add(part)).reshape([batch, channels, ...outSizes]);
+  },
+);
 
 function checkGrid(name: string, input: Tensor, grid: Tensor): void {
   const rank = input.dim();
@@ -183,33 +187,32 @@ interface AffineGridArguments {
  * The places of an output in the input under an affine map, for `gridSample`. Shape: theta [N, 2, 3] and size [N, C, H, W] →
  * [N, H, W, 2]; or [N, 3, 4] and [N, C, D, H, W] → [N, D, H, W, 3].
  */
-export function affineGrid(
-  theta: Tensor,
-  size: readonly number[],
-  ...args: Arguments<AffineGridArguments, ['alignCorners']>
-): Tensor {
-  if (theta.dtype === 'float16') return affineGrid(theta.float(), size, ...args).half();
-  const { alignCorners } = parseArgs<AffineGridArguments>('affineGrid', [], { alignCorners: null }, args);
-  const spatial = size.length - 2;
-  const expected = [size[0], spatial, spatial + 1];
-  if ((spatial !== 2 && spatial !== 3) || theta.shape.join() !== expected.join()) {
-    throw new ShapeError(
-      `affineGrid: expected theta [N, 2, 3] with size [N, C, H, W], or theta [N, 3, 4] with size [N, C, D, H, W], but got [${theta.shape.join(', ')}] and [${size.join(', ')}]`,
-    );
-  }
-  const sizes = size.slice(2);
-  const places = sizes.map((n, d) => {
-    const shape = sizes.map((_, k) => (k === d ? n : 1));
-    return steps(n, alignCorners ?? false)
-      .reshape(shape)
-      .expand(sizes);
-  });
-  const base = stack([...places.reverse(), ones(sizes)], -1).reshape([1, -1, spatial + 1]);
-  return base
-    .expand([size[0]!, base.shape[1]!, spatial + 1])
-    .bmm(theta.transpose(1, 2))
-    .reshape([size[0]!, ...sizes, spatial]);
-}
+export const affineGrid = callable(
+  'affineGrid(theta, size: list, ...)',
+  (theta: Tensor, size: readonly number[], ...args: Arguments<AffineGridArguments, ['alignCorners']>): Tensor => {
+    if (theta.dtype === 'float16') return affineGrid(theta.float(), size, ...args).half();
+    const { alignCorners } = parseArgs<AffineGridArguments>('affineGrid', [], { alignCorners: null }, args);
+    const spatial = size.length - 2;
+    const expected = [size[0], spatial, spatial + 1];
+    if ((spatial !== 2 && spatial !== 3) || theta.shape.join() !== expected.join()) {
+      throw new ShapeError(
+        `affineGrid: expected theta [N, 2, 3] with size [N, C, H, W], or theta [N, 3, 4] with size [N, C, D, H, W], but got [${theta.shape.join(', ')}] and [${size.join(', ')}]`,
+      );
+    }
+    const sizes = size.slice(2);
+    const places = sizes.map((n, d) => {
+      const shape = sizes.map((_, k) => (k === d ? n : 1));
+      return steps(n, alignCorners ?? false)
+        .reshape(shape)
+        .expand(sizes);
+    });
+    const base = stack([...places.reverse(), ones(sizes)], -1).reshape([1, -1, spatial + 1]);
+    return base
+      .expand([size[0]!, base.shape[1]!, spatial + 1])
+      .bmm(theta.transpose(1, 2))
+      .reshape([size[0]!, ...sizes, spatial]);
+  },
+);
 
 const steps = (n: number, aligned: boolean): Tensor =>
   n === 1 ? ones(1).mul(0) : aligned ? linspace(-1, 1, n) : linspace(-1, 1, n).mul((n - 1) / n);

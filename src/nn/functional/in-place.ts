@@ -1,4 +1,5 @@
 // Owns F's activation functions that write their result into the input, PyTorch's names with an underscore.
+import { callable } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { elu, hardtanh, leakyRelu, relu } from './activation';
@@ -37,33 +38,51 @@ interface Slopes {
 }
 
 /** `relu`, into x. */
-export const relu_ = (x: Tensor): Tensor => relu(x, { inplace: true });
+export const relu_ = callable('relu_(input)', (x: Tensor): Tensor => relu(x, { inplace: true }));
 
 /** `selu`, into x. */
-export const selu_ = (x: Tensor): Tensor => selu(x, { inplace: true });
+export const selu_ = callable('selu_(input)', (x: Tensor): Tensor => selu(x, { inplace: true }));
 
 /** `elu`, into x. */
-export const elu_ = (x: Tensor, ...args: Arguments<Alpha, ['alpha']>): Tensor =>
-  elu(x, { ...parseArgs<Alpha>('elu_', [], { alpha: 1 }, args), inplace: true });
+export const elu_ = callable(
+  'elu_(input, ...)',
+  (x: Tensor, ...args: Arguments<Alpha, ['alpha']>): Tensor =>
+    elu(x, { ...parseArgs<Alpha>('elu_', [], { alpha: 1 }, args), inplace: true }),
+);
 
 /** `celu`, into x. */
-export const celu_ = (x: Tensor, ...args: Arguments<Alpha, ['alpha']>): Tensor =>
-  celu(x, { ...parseArgs<Alpha>('celu_', [], { alpha: 1 }, args), inplace: true });
+export const celu_ = callable(
+  'celu_(input, ...)',
+  (x: Tensor, ...args: Arguments<Alpha, ['alpha']>): Tensor =>
+    celu(x, { ...parseArgs<Alpha>('celu_', [], { alpha: 1 }, args), inplace: true }),
+);
 
 /** `leakyRelu`, into x. */
-export const leakyRelu_ = (x: Tensor, ...args: Arguments<Slope, ['negativeSlope']>): Tensor =>
-  leakyRelu(x, { ...parseArgs<Slope>('leakyRelu_', [], { negativeSlope: 0.01 }, args), inplace: true });
+export const leakyRelu_ = callable(
+  'leakyRelu_(input, ...)',
+  (x: Tensor, ...args: Arguments<Slope, ['negativeSlope']>): Tensor =>
+    leakyRelu(x, { ...parseArgs<Slope>('leakyRelu_', [], { negativeSlope: 0.01 }, args), inplace: true }),
+);
 
 /** `hardtanh`, into x. */
-export const hardtanh_ = (x: Tensor, ...args: Arguments<Bounds, ['minVal', 'maxVal']>): Tensor =>
-  hardtanh(x, { ...parseArgs<Bounds>('hardtanh_', [], { minVal: -1, maxVal: 1 }, args), inplace: true });
+export const hardtanh_ = callable(
+  'hardtanh_(input, ...)',
+  (x: Tensor, ...args: Arguments<Bounds, ['minVal', 'maxVal']>): Tensor =>
+    hardtanh(x, { ...parseArgs<Bounds>('hardtanh_', [], { minVal: -1, maxVal: 1 }, args), inplace: true }),
+);
 
 /** `threshold`, into x. */
-export const threshold_ = (x: Tensor, ...args: Arguments<Over, ['threshold', 'value']>): Tensor =>
-  threshold(x, { ...parseArgs<Over>('threshold_', ['threshold', 'value'], {}, args), inplace: true });
+export const threshold_ = callable(
+  'threshold_(input, ...)',
+  (x: Tensor, ...args: Arguments<Over, ['threshold', 'value']>): Tensor =>
+    threshold(x, { ...parseArgs<Over>('threshold_', ['threshold', 'value'], {}, args), inplace: true }),
+);
 
 /** `rrelu`, into x. */
-export const rrelu_ = (x: Tensor, ...args: Arguments<Slopes, ['lower', 'upper', 'training']>): Tensor => {
-  const defaults = { lower: 1 / 8, upper: 1 / 3, training: false };
-  return rrelu(x, { ...parseArgs<Slopes>('rrelu_', [], defaults, args), inplace: true });
-};
+export const rrelu_ = callable(
+  'rrelu_(input, ...)',
+  (x: Tensor, ...args: Arguments<Slopes, ['lower', 'upper', 'training']>): Tensor => {
+    const defaults = { lower: 1 / 8, upper: 1 / 3, training: false };
+    return rrelu(x, { ...parseArgs<Slopes>('rrelu_', [], defaults, args), inplace: true });
+  },
+);

@@ -1,4 +1,5 @@
 // Owns F.interpolate: rows, images and volumes at another size.
+
 import { numel, type Shape, showShape } from '../../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../../errors';
 import { named } from '../../graph/record';
@@ -6,6 +7,7 @@ import type { Value } from '../../graph/value';
 import { cast, reshape } from '../../ops/cast';
 import { checkSizes, type ResampleAttrs, resample2d } from '../../ops/resample';
 import { resampleBytes } from '../../ops/resample-bytes';
+import { callable } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
@@ -51,37 +53,40 @@ function each(name: string, given: number | readonly number[], rank: number): re
  * x at another size. Shape: [N, C, L] → [N, C, L'], [N, C, H, W] → [N, C, H', W'] or [N, C, D, H, W] → [N, C, D', H', W'], by
  * `size` or ⌊size · scaleFactor⌋.
  */
-export function interpolate(
-  x: Tensor,
-  ...args: Arguments<InterpolateArguments, ['size', 'scaleFactor', 'mode', 'alignCorners', 'recomputeScaleFactor']>
-): Tensor {
-  const last = { alignCorners: null, recomputeScaleFactor: null };
-  const defaults = { size: null, scaleFactor: null, mode: 'nearest', ...last } as const;
-  const o = parseArgs<InterpolateArguments>('interpolate', [], defaults, args);
-  const { mode, alignCorners } = o;
-  const { shape } = x;
-  const rank = shape.length - 2;
-  const kind = checkMode(mode, shape);
-  const smooth = kind.rank !== undefined;
-  if (alignCorners !== null && !smooth) {
-    throw new ArgumentError(`interpolate: alignCorners is for the linear and cubic modes, but got mode '${mode}'`);
-  }
-  if ((o.size === null) === (o.scaleFactor === null)) {
-    throw new ArgumentError('interpolate: expected either size or scaleFactor');
-  }
-  const given = shape.slice(2);
-  const factors = o.scaleFactor === null ? null : each('scaleFactor', o.scaleFactor, rank);
-  const size = factors ? given.map((n, d) => Math.floor(n * factors[d]!)) : each('size', o.size!, rank);
-  const byFactor = factors !== null && mode !== 'area' && !o.recomputeScaleFactor;
-  const scale = given.map((n, d) => {
-    if (smooth && alignCorners) return size[d]! > 1 ? (n - 1) / (size[d]! - 1) : 0;
-    return byFactor ? 1 / factors[d]! : n / size[d]!;
-  });
-  const centred = mode === 'nearest-exact' || (smooth && !alignCorners);
-  const attrs = { mode: kind.by, center: centred ? 0.5 : 0, shift: smooth && centred ? 0.5 : 0 };
-  const y = resampled(x.value, size, scale, attrs, alignCorners ?? false);
-  return Tensor.of(named(y, `Upsample${mode[0]!.toUpperCase()}${mode.slice(1)}${rank}DBackward0`));
-}
+export const interpolate = callable(
+  'interpolate(input, ...)',
+  (
+    x: Tensor,
+    ...args: Arguments<InterpolateArguments, ['size', 'scaleFactor', 'mode', 'alignCorners', 'recomputeScaleFactor']>
+  ): Tensor => {
+    const last = { alignCorners: null, recomputeScaleFactor: null };
+    const defaults = { size: null, scaleFactor: null, mode: 'nearest', ...last } as const;
+    const o = parseArgs<InterpolateArguments>('interpolate', [], defaults, args);
+    const { mode, alignCorners } = o;
+    const { shape } = x;
+    const rank = shape.length - 2;
+    const kind = checkMode(mode, shape);
+    const smooth = kind.rank !== undefined;
+    if (alignCorners !== null && !smooth) {
+      throw new ArgumentError(`interpolate: alignCorners is for the linear and cubic modes, but got mode '${mode}'`);
+    }
+    if ((o.size === null) === (o.scaleFactor === null)) {
+      throw new ArgumentError('interpolate: expected either size or scaleFactor');
+    }
+    const given = shape.slice(2);
+    const factors = o.scaleFactor === null ? null : each('scaleFactor', o.scaleFactor, rank);
+    const size = factors ? given.map((n, d) => Math.floor(n * factors[d]!)) : each('size', o.size!, rank);
+    const byFactor = factors !== null && mode !== 'area' && !o.recomputeScaleFactor;
+    const scale = given.map((n, d) => {
+      if (smooth && alignCorners) return size[d]! > 1 ? (n - 1) / (size[d]! - 1) : 0;
+      return byFactor ? 1 / factors[d]! : n / size[d]!;
+    });
+    const centred = mode === 'nearest-exact' || (smooth && !alignCorners);
+    const attrs = { mode: kind.by, center: centred ? 0.5 : 0, shift: smooth && centred ? 0.5 : 0 };
+    const y = resampled(x.value, size, scale, attrs, alignCorners ?? false);
+    return Tensor.of(named(y, `Upsample${mode[0]!.toUpperCase()}${mode.slice(1)}${rank}DBackward0`));
+  },
+);
 
 function checkMode(mode: InterpolateMode, shape: Shape): { by: ResampleAttrs['mode']; rank?: number } {
   const rank = shape.length - 2;

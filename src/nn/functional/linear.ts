@@ -1,6 +1,8 @@
 // Owns F.linear and F.bilinear.
+
 import { ShapeError } from '../../errors';
 import * as ops from '../../ops/matmul';
+import { callable } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
@@ -11,30 +13,36 @@ interface Bias {
 type BiasArgs = Arguments<Bias, ['bias']>;
 
 /** y = x Wᵀ + b. Shape: x [..., in], weight [out, in] or [in], bias [out] or null → [..., out]. */
-export function linear(x: Tensor, weight: Tensor, ...args: BiasArgs): Tensor {
-  const { bias } = parseArgs<Bias>('linear', [], { bias: null }, args);
-  return Tensor.of(ops.linear(x.value, weight.value, bias?.value ?? null));
-}
+export const linear = callable(
+  'linear(input, weight, bias?, ...)',
+  (x: Tensor, weight: Tensor, ...args: BiasArgs): Tensor => {
+    const { bias } = parseArgs<Bias>('linear', [], { bias: null }, args);
+    return Tensor.of(ops.linear(x.value, weight.value, bias?.value ?? null));
+  },
+);
 
 /**
  * y_k = x₁ᵀ A_k x₂ + b_k. Shape: x1 [..., in1], x2 [..., in2], weight A [out, in1, in2], bias b [out] or null → [..., out].
  */
-export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, ...args: BiasArgs): Tensor {
-  const { bias } = parseArgs<Bias>('bilinear', [], { bias: null }, args);
-  const [out, in1, in2] = weight.shape;
-  const lead = x1.shape.slice(0, -1);
-  const fits = x1.shape.at(-1) === in1 && x2.shape.at(-1) === in2 && lead.join() === x2.shape.slice(0, -1).join();
-  if (weight.dim() !== 3 || x1.dim() === 0 || !fits) {
-    const shapes = [x1, x2, weight].map(({ shape }) => `[${shape.join(', ')}]`);
-    throw new ShapeError(
-      `bilinear: expected x1 [..., in1], x2 [..., in2] and weight [out, in1, in2], but got ${shapes.join(', ')}`,
-    );
-  }
-  const rows = x1.reshape([-1, in1!]).matmul(weight.permute(1, 0, 2).reshape([in1!, out! * in2!]));
-  const forms = rows.reshape([-1, out!, in2!]).mul(x2.reshape([-1, 1, in2!]));
-  const y = forms
-    .sum(-1)
-    .to(x1.dtype)
-    .reshape([...lead, out!]);
-  return bias ? y.add(bias) : y;
-}
+export const bilinear = callable(
+  'bilinear(input1, input2, weight, bias?, ...)',
+  (x1: Tensor, x2: Tensor, weight: Tensor, ...args: BiasArgs): Tensor => {
+    const { bias } = parseArgs<Bias>('bilinear', [], { bias: null }, args);
+    const [out, in1, in2] = weight.shape;
+    const lead = x1.shape.slice(0, -1);
+    const fits = x1.shape.at(-1) === in1 && x2.shape.at(-1) === in2 && lead.join() === x2.shape.slice(0, -1).join();
+    if (weight.dim() !== 3 || x1.dim() === 0 || !fits) {
+      const shapes = [x1, x2, weight].map(({ shape }) => `[${shape.join(', ')}]`);
+      throw new ShapeError(
+        `bilinear: expected x1 [..., in1], x2 [..., in2] and weight [out, in1, in2], but got ${shapes.join(', ')}`,
+      );
+    }
+    const rows = x1.reshape([-1, in1!]).matmul(weight.permute(1, 0, 2).reshape([in1!, out! * in2!]));
+    const forms = rows.reshape([-1, out!, in2!]).mul(x2.reshape([-1, 1, in2!]));
+    const y = forms
+      .sum(-1)
+      .to(x1.dtype)
+      .reshape([...lead, out!]);
+    return bias ? y.add(bias) : y;
+  },
+);

@@ -1,6 +1,9 @@
 // Owns F's losses: thin over the ops.
+
+import { ArgumentError } from '../../errors';
 import { cast } from '../../ops/cast';
 import * as ops from '../../ops/loss';
+import { callable } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { checkReduction, type Reduction, type ReductionArguments, type WeightedArguments, weigh } from './reduction';
@@ -21,28 +24,39 @@ interface CrossEntropyArguments extends ClassArguments {
  * Cross entropy of unnormalised scores. Shape: input [N, C], [C] or [N, C, d…]; target of class indices [N], [] or [N, d…], or
  * of probabilities shaped like the input → [] (with reduction 'none' one a row).
  */
-export function crossEntropy(
-  input: Tensor,
-  target: Tensor,
-  ...args: Arguments<CrossEntropyArguments, ['weight', 'ignoreIndex', 'reduction', 'labelSmoothing']>
-): Tensor {
-  const defaults = { weight: null, ignoreIndex: -100, reduction: 'mean', labelSmoothing: 0 } as const;
-  const { weight, ...options } = parseArgs<CrossEntropyArguments>('crossEntropy', [], defaults, args);
-  checkReduction('crossEntropy', options.reduction);
-  return Tensor.of(ops.crossEntropy(input.value, target.value, { weight: weight?.value ?? null, ...options }));
-}
+export const crossEntropy = callable(
+  'crossEntropy(input, target, weight?, ...)',
+  (
+    input: Tensor,
+    target: Tensor,
+    ...args: Arguments<CrossEntropyArguments, ['weight', 'ignoreIndex', 'reduction', 'labelSmoothing']>
+  ): Tensor => {
+    const defaults = { weight: null, ignoreIndex: -100, reduction: 'mean', labelSmoothing: 0 } as const;
+    const { weight, ...options } = parseArgs<CrossEntropyArguments>('crossEntropy', [], defaults, args);
+    checkReduction('crossEntropy', options.reduction);
+    if (options.ignoreIndex >= 0 && target.isFloatingPoint()) {
+      throw new ArgumentError(
+        `crossEntropy: expected no ignoreIndex for a target of probabilities, but got ${options.ignoreIndex}`,
+      );
+    }
+    return Tensor.of(ops.crossEntropy(input.value, target.value, { weight: weight?.value ?? null, ...options }));
+  },
+);
 
 /** −weight[target] · input[target] of log probabilities. Shape: as crossEntropy, with class indices. */
-export function nllLoss(
-  input: Tensor,
-  target: Tensor,
-  ...args: Arguments<ClassArguments, ['weight', 'ignoreIndex', 'reduction']>
-): Tensor {
-  const defaults = { weight: null, ignoreIndex: -100, reduction: 'mean' } as const;
-  const { weight, ...options } = parseArgs<ClassArguments>('nllLoss', [], defaults, args);
-  checkReduction('nllLoss', options.reduction);
-  return Tensor.of(ops.nllLoss(input.value, target.value, { weight: weight?.value ?? null, ...options }));
-}
+export const nllLoss = callable(
+  'nllLoss(input, target, weight?, ...)',
+  (
+    input: Tensor,
+    target: Tensor,
+    ...args: Arguments<ClassArguments, ['weight', 'ignoreIndex', 'reduction']>
+  ): Tensor => {
+    const defaults = { weight: null, ignoreIndex: -100, reduction: 'mean' } as const;
+    const { weight, ...options } = parseArgs<ClassArguments>('nllLoss', [], defaults, args);
+    checkReduction('nllLoss', options.reduction);
+    return Tensor.of(ops.nllLoss(input.value, target.value, { weight: weight?.value ?? null, ...options }));
+  },
+);
 
 type WeightedArgs = Arguments<WeightedArguments, ['reduction', 'weight']>;
 
@@ -56,20 +70,26 @@ function weighted(name: string, input: Tensor, losses: Tensor, weight: Tensor, r
 }
 
 /** (input − target)². With a weight for each element, 'mean' divides by the sum of the weights. */
-export function mseLoss(input: Tensor, target: Tensor, ...args: WeightedArgs): Tensor {
-  const { reduction, weight } = parseArgs<WeightedArguments>('mseLoss', [], weightedDefaults, args);
-  checkReduction('mseLoss', reduction);
-  if (weight) return weighted('mseLoss', input, input.sub(target).square(), weight, reduction);
-  return Tensor.of(ops.mseLoss(input.value, target.value, reduction));
-}
+export const mseLoss = callable(
+  'mseLoss(input, target, reduction?: any, weight?, ...)',
+  (input: Tensor, target: Tensor, ...args: WeightedArgs): Tensor => {
+    const { reduction, weight } = parseArgs<WeightedArguments>('mseLoss', [], weightedDefaults, args);
+    checkReduction('mseLoss', reduction);
+    if (weight) return weighted('mseLoss', input, input.sub(target).square(), weight, reduction);
+    return Tensor.of(ops.mseLoss(input.value, target.value, reduction));
+  },
+);
 
 /** |input − target|. With a weight for each element, 'mean' divides by the sum of the weights. */
-export function l1Loss(input: Tensor, target: Tensor, ...args: WeightedArgs): Tensor {
-  const { reduction, weight } = parseArgs<WeightedArguments>('l1Loss', [], weightedDefaults, args);
-  checkReduction('l1Loss', reduction);
-  if (weight) return weighted('l1Loss', input, input.sub(target).abs(), weight, reduction);
-  return Tensor.of(ops.l1Loss(input.value, target.value, reduction));
-}
+export const l1Loss = callable(
+  'l1Loss(input, target, reduction?: any, weight?, ...)',
+  (input: Tensor, target: Tensor, ...args: WeightedArgs): Tensor => {
+    const { reduction, weight } = parseArgs<WeightedArguments>('l1Loss', [], weightedDefaults, args);
+    checkReduction('l1Loss', reduction);
+    if (weight) return weighted('l1Loss', input, input.sub(target).abs(), weight, reduction);
+    return Tensor.of(ops.l1Loss(input.value, target.value, reduction));
+  },
+);
 
 interface BCEWithLogitsArguments extends ReductionArguments {
   /** A factor for each element. */
@@ -79,16 +99,19 @@ interface BCEWithLogitsArguments extends ReductionArguments {
 }
 
 /** −weight (posWeight · target · ln σ(input) + (1 − target) ln(1 − σ(input))). */
-export function binaryCrossEntropyWithLogits(
-  input: Tensor,
-  target: Tensor,
-  ...args: Arguments<BCEWithLogitsArguments, ['weight', 'reduction', 'posWeight']>
-): Tensor {
-  const defaults = { weight: null, reduction: 'mean', posWeight: null } as const;
-  const o = parseArgs<BCEWithLogitsArguments>('binaryCrossEntropyWithLogits', [], defaults, args);
-  checkReduction('binaryCrossEntropyWithLogits', o.reduction);
-  // tensor([2]) is of whole numbers, since 2.0 is none of its own here.
-  const factor = (weight: Tensor | null) => weight && cast(weight.value, input.dtype);
-  const options = { weight: factor(o.weight), posWeight: factor(o.posWeight), reduction: o.reduction };
-  return Tensor.of(ops.bceWithLogits(input.value, target.value, options));
-}
+export const binaryCrossEntropyWithLogits = callable(
+  'binaryCrossEntropyWithLogits(input, target, weight?, reduction?: any, posWeight?, ...)',
+  (
+    input: Tensor,
+    target: Tensor,
+    ...args: Arguments<BCEWithLogitsArguments, ['weight', 'reduction', 'posWeight']>
+  ): Tensor => {
+    const defaults = { weight: null, reduction: 'mean', posWeight: null } as const;
+    const o = parseArgs<BCEWithLogitsArguments>('binaryCrossEntropyWithLogits', [], defaults, args);
+    checkReduction('binaryCrossEntropyWithLogits', o.reduction);
+    // tensor([2]) is of whole numbers, since 2.0 is none of its own here.
+    const factor = (weight: Tensor | null) => weight && cast(weight.value, input.dtype);
+    const options = { weight: factor(o.weight), posWeight: factor(o.posWeight), reduction: o.reduction };
+    return Tensor.of(ops.bceWithLogits(input.value, target.value, options));
+  },
+);

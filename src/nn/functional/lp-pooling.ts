@@ -1,4 +1,6 @@
 // Owns F's power-mean pooling.
+
+import { checked } from '../../tensor/callable';
 import type { Arguments } from '../../tensor/options';
 import { parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
@@ -8,6 +10,7 @@ import { avgPool2d } from './pooling';
 import { avgPool3d } from './pooling-3d';
 
 interface LPPoolArguments<N extends Spatial> {
+  input: Tensor;
   /** The power p. */
   normType: number;
   kernelSize: Size<N>;
@@ -17,24 +20,27 @@ interface LPPoolArguments<N extends Spatial> {
   ceilMode?: boolean;
 }
 
-type LPPoolOrder = ['normType', 'kernelSize', 'stride', 'ceilMode'];
-type LPPoolFunction<N extends Spatial> = (x: Tensor, ...args: Arguments<LPPoolArguments<N>, LPPoolOrder>) => Tensor;
+type LPPoolOrder = ['input', 'normType', 'kernelSize', 'stride', 'ceilMode'];
+type LPPoolFunction<N extends Spatial> = (...args: Arguments<LPPoolArguments<N>, LPPoolOrder>) => Tensor;
 
 type Mean = (x: Tensor, kernelSize: never, options: { stride: never; ceilMode: boolean }) => Tensor;
 
 function lpPool<N extends Spatial>(op: string, n: N, mean: Mean): LPPoolFunction<N> {
-  return (x, ...args) => {
+  return checked(`${op}(input, ...)`, (...args: readonly unknown[]): Tensor => {
     const defaults = { stride: null, ceilMode: false };
-    const o = parseArgs<LPPoolArguments<N>>(op, ['normType', 'kernelSize'] as never, defaults as never, args);
+    const o = parseArgs<LPPoolArguments<N>>(op, ['input', 'normType', 'kernelSize'] as never, defaults as never, args);
     const sizes: readonly number[] = sizesOf(op, 'kernelSize', o.kernelSize, n, 1);
-    const powers = mean(x.pow(o.normType), o.kernelSize as never, { stride: o.stride as never, ceilMode: o.ceilMode });
+    const powers = mean((o.input as Tensor).pow(o.normType), o.kernelSize as never, {
+      stride: o.stride as never,
+      ceilMode: o.ceilMode,
+    });
     const count = sizes.reduce((product, size) => product * size, 1);
     return powers
       .sign()
       .mul(powers.abs().relu())
       .mul(count)
       .pow(1 / o.normType);
-  };
+  });
 }
 
 /** (Σ xᵖ)^(1/p) of each window. Shape: [N, C, L] or [C, L] → [N, C, L']. Default stride kernelSize. */

@@ -1,7 +1,9 @@
 // Owns F's losses that push scores or distances apart by a margin.
+
 import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { expectFloat } from '../../graph/record';
+import { callable } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { logsigmoid } from './activation';
@@ -19,39 +21,48 @@ const marginArgs = (name: string, margin: number, args: MarginArgs) =>
   parseArgs<MarginArguments>(name, [], { margin, reduction: 'mean' }, args);
 
 /** input where the target is 1, max(0, margin − input) where it is −1; margin 1 by default. */
-export function hingeEmbeddingLoss(input: Tensor, target: Tensor, ...args: MarginArgs): Tensor {
-  const { margin, reduction } = marginArgs('hingeEmbeddingLoss', 1, args);
-  const apart = input.neg().add(margin).relu().maskedFill(target.eq(1), 0);
-  return reduceLosses('hingeEmbeddingLoss', apart.add(input.maskedFill(target.eq(-1), 0)), reduction);
-}
+export const hingeEmbeddingLoss = callable(
+  'hingeEmbeddingLoss(input, target, ...)',
+  (input: Tensor, target: Tensor, ...args: MarginArgs): Tensor => {
+    const { margin, reduction } = marginArgs('hingeEmbeddingLoss', 1, args);
+    const apart = input.neg().add(margin).relu().maskedFill(target.eq(1), 0);
+    return reduceLosses('hingeEmbeddingLoss', apart.add(input.maskedFill(target.eq(-1), 0)), reduction);
+  },
+);
 
 /** Whole numbers as float32, as adding a margin makes them. */
 const floats = (x: Tensor): Tensor => (x.isFloatingPoint() ? x : x.float());
 
 /** max(0, −target (input1 − input2) + margin), for targets of 1 (input1 ranks higher) and −1; margin 0 by default. */
-export function marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor, ...args: MarginArgs): Tensor {
-  const { margin, reduction } = marginArgs('marginRankingLoss', 0, args);
-  return reduceLosses('marginRankingLoss', floats(input2.sub(input1).mul(target)).add(margin).relu(), reduction);
-}
+export const marginRankingLoss = callable(
+  'marginRankingLoss(input1, input2, target, ...)',
+  (input1: Tensor, input2: Tensor, target: Tensor, ...args: MarginArgs): Tensor => {
+    const { margin, reduction } = marginArgs('marginRankingLoss', 0, args);
+    return reduceLosses('marginRankingLoss', floats(input2.sub(input1).mul(target)).add(margin).relu(), reduction);
+  },
+);
 
 /** 1 − cos(input1, input2) where the target is 1, max(0, cos − margin) where it is −1. Shape: [N, D] or [D]; target [N] or []. */
-export function cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tensor, ...args: MarginArgs): Tensor {
-  const { margin, reduction } = marginArgs('cosineEmbeddingLoss', 0, args);
-  if (target.dim() > 1 || input1.dim() !== target.dim() + 1 || input2.dim() !== target.dim() + 1) {
-    const shapes = [input1, input2, target].map(({ shape }) => showShape(shape)).join(', ');
-    throw new ShapeError(
-      `cosineEmbeddingLoss: expected inputs [N, D] with target [N], or [D] with [], but got shapes ${shapes}`,
-    );
-  }
-  const power = (x: Tensor) => x.square().sum(-1).add(1e-12);
-  const cosine = input1
-    .mul(input2)
-    .sum(-1)
-    .div(power(input1).mul(power(input2)).sqrt());
-  const alike = cosine.neg().add(1).maskedFill(target.ne(1), 0);
-  const apart = cosine.sub(margin).relu().maskedFill(target.ne(-1), 0);
-  return reduceLosses('cosineEmbeddingLoss', alike.add(apart), reduction);
-}
+export const cosineEmbeddingLoss = callable(
+  'cosineEmbeddingLoss(input1, input2, target, ...)',
+  (input1: Tensor, input2: Tensor, target: Tensor, ...args: MarginArgs): Tensor => {
+    const { margin, reduction } = marginArgs('cosineEmbeddingLoss', 0, args);
+    if (target.dim() > 1 || input1.dim() !== target.dim() + 1 || input2.dim() !== target.dim() + 1) {
+      const shapes = [input1, input2, target].map(({ shape }) => showShape(shape)).join(', ');
+      throw new ShapeError(
+        `cosineEmbeddingLoss: expected inputs [N, D] with target [N], or [D] with [], but got shapes ${shapes}`,
+      );
+    }
+    const power = (x: Tensor) => x.square().sum(-1).add(1e-12);
+    const cosine = input1
+      .mul(input2)
+      .sum(-1)
+      .div(power(input1).mul(power(input2)).sqrt());
+    const alike = cosine.neg().add(1).maskedFill(target.ne(1), 0);
+    const apart = cosine.sub(margin).relu().maskedFill(target.ne(-1), 0);
+    return reduceLosses('cosineEmbeddingLoss', alike.add(apart), reduction);
+  },
+);
 
 /** Scores and labels as rows: [N, C] and [N]. */
 function rowsOf(name: string, input: Tensor, target: Tensor, ranks: number): { x: Tensor; y: Tensor; single: boolean } {
@@ -75,48 +86,50 @@ export interface MultiMarginArguments extends MarginArguments {
 }
 
 /** Σ_{i≠y} weight[y] max(0, margin − input[y] + input[i])^p / C for each row's label y. Shape: input [N, C] or [C], target [N] or []. */
-export function multiMarginLoss(
-  input: Tensor,
-  target: Tensor,
-  ...args: Arguments<MultiMarginArguments, ['p', 'margin', 'weight', 'reduction']>
-): Tensor {
-  const name = 'multiMarginLoss';
-  const defaults = { p: 1, margin: 1, weight: null, reduction: 'mean' } as const;
-  const { p, margin, weight, reduction } = parseArgs<MultiMarginArguments>(name, [], defaults, args);
-  if (p !== 1 && p !== 2) throw new ArgumentError(`${name}: expected p of 1 or 2, but got ${p}`);
-  const { x, y, single } = rowsOf(name, input, target, 1);
-  const classes = x.size(1);
-  const excess = x
-    .sub(x.gather(1, y.unsqueeze(1)))
-    .add(margin)
-    .relu();
-  const powered = p === 1 ? excess : excess.square();
-  const weighed = weight ? powered.mul(weight.indexSelect(0, y).unsqueeze(1)) : powered;
-  const losses = weighed.maskedFill(oneHot(y, classes).to('bool'), 0).sum(1).div(classes);
-  return reduceLosses(name, single ? losses.reshape(target.shape) : losses, reduction, 'MultiMarginLossBackward0');
-}
+export const multiMarginLoss = callable(
+  'multiMarginLoss(input, target, ...)',
+  (
+    input: Tensor,
+    target: Tensor,
+    ...args: Arguments<MultiMarginArguments, ['p', 'margin', 'weight', 'reduction']>
+  ): Tensor => {
+    const name = 'multiMarginLoss';
+    const defaults = { p: 1, margin: 1, weight: null, reduction: 'mean' } as const;
+    const { p, margin, weight, reduction } = parseArgs<MultiMarginArguments>(name, [], defaults, args);
+    if (p !== 1 && p !== 2) throw new ArgumentError(`${name}: expected p of 1 or 2, but got ${p}`);
+    const { x, y, single } = rowsOf(name, input, target, 1);
+    const classes = x.size(1);
+    const excess = x
+      .sub(x.gather(1, y.unsqueeze(1)))
+      .add(margin)
+      .relu();
+    const powered = p === 1 ? excess : excess.square();
+    const weighed = weight ? powered.mul(weight.indexSelect(0, y).unsqueeze(1)) : powered;
+    const losses = weighed.maskedFill(oneHot(y, classes).to('bool'), 0).sum(1).div(classes);
+    return reduceLosses(name, single ? losses.reshape(target.shape) : losses, reduction, 'MultiMarginLossBackward0');
+  },
+);
 
 /**
  * Σ_{j,i} max(0, 1 − input[y_j] + input[i]) / C over each row's labels y_j (those before the first −1) and the classes i that
  * are none of them. Shape: input [N, C] or [C], target likewise.
  */
-export function multilabelMarginLoss(
-  input: Tensor,
-  target: Tensor,
-  ...args: Arguments<ReductionArguments, ['reduction']>
-): Tensor {
-  const name = 'multilabelMarginLoss';
-  const { reduction } = parseArgs<ReductionArguments>(name, [], { reduction: 'mean' }, args);
-  const { x, y, single } = rowsOf(name, input, target, 2);
-  const classes = x.size(1);
-  const counts = y.ge(0).to('int64').cumprod(1);
-  const labels = y.mul(counts);
-  const isLabel = oneHot(labels, classes).mul(counts.unsqueeze(2)).sum(1).gt(0);
-  const excess = x.unsqueeze(1).sub(x.gather(1, labels).unsqueeze(2)).add(1).relu();
-  const counted = counts.unsqueeze(2).to('bool').logicalAnd(isLabel.unsqueeze(1).logicalNot());
-  const losses = excess.mul(counted.to(excess.dtype)).sum([1, 2]).div(classes);
-  return reduceLosses(name, single ? losses.squeeze(0) : losses, reduction, 'MultilabelMarginLossBackward0');
-}
+export const multilabelMarginLoss = callable(
+  'multilabelMarginLoss(input, target, ...)',
+  (input: Tensor, target: Tensor, ...args: Arguments<ReductionArguments, ['reduction']>): Tensor => {
+    const name = 'multilabelMarginLoss';
+    const { reduction } = parseArgs<ReductionArguments>(name, [], { reduction: 'mean' }, args);
+    const { x, y, single } = rowsOf(name, input, target, 2);
+    const classes = x.size(1);
+    const counts = y.ge(0).to('int64').cumprod(1);
+    const labels = y.mul(counts);
+    const isLabel = oneHot(labels, classes).mul(counts.unsqueeze(2)).sum(1).gt(0);
+    const excess = x.unsqueeze(1).sub(x.gather(1, labels).unsqueeze(2)).add(1).relu();
+    const counted = counts.unsqueeze(2).to('bool').logicalAnd(isLabel.unsqueeze(1).logicalNot());
+    const losses = excess.mul(counted.to(excess.dtype)).sum([1, 2]).div(classes);
+    return reduceLosses(name, single ? losses.squeeze(0) : losses, reduction, 'MultilabelMarginLossBackward0');
+  },
+);
 
 export interface WeightArguments extends ReductionArguments {
   /** A weight for each class. */
@@ -124,17 +137,21 @@ export interface WeightArguments extends ReductionArguments {
 }
 
 /** −weight (target ln σ(input) + (1 − target) ln σ(−input)), the mean over the last dimension, the classes. */
-export function multilabelSoftMarginLoss(
-  input: Tensor,
-  target: Tensor,
-  ...args: Arguments<WeightArguments, ['weight', 'reduction']>
-): Tensor {
-  const name = 'multilabelSoftMarginLoss';
-  const { weight, reduction } = parseArgs<WeightArguments>(name, [], { weight: null, reduction: 'mean' }, args);
-  if (input.dim() === 0) throw new ShapeError(`${name}: expected input [..., C], but got shape []`);
-  const negative = target.neg().add(1).mul(logsigmoid(input.neg()));
-  const losses = target.mul(logsigmoid(input)).add(negative).neg();
-  return reduceLosses(name, (weight ? losses.mul(weight) : losses).mean(-1), reduction);
+export const multilabelSoftMarginLoss = callable(
+  'multilabelSoftMarginLoss(input, target, ...)',
+  (input: Tensor, target: Tensor, ...args: Arguments<WeightArguments, ['weight', 'reduction']>): Tensor => {
+    const name = 'multilabelSoftMarginLoss';
+    const { weight, reduction } = parseArgs<WeightArguments>(name, [], { weight: null, reduction: 'mean' }, args);
+    if (input.dim() === 0) throw new ShapeError(`${name}: expected input [..., C], but got shape []`);
+    const negative = target.neg().add(1).mul(logsigmoid(input.neg()));
+    const losses = target.mul(logsigmoid(input)).add(negative).neg();
+    return reduceLosses(name, (weight ? losses.mul(weight) : losses).mean(-1), reduction);
+  },
+);
+
+/** @throws ArgumentError unless the margin is over 0 */
+export function checkMargin(name: string, margin: number): void {
+  if (!(margin > 0)) throw new ArgumentError(`${name}: expected margin > 0, but got ${margin}`);
 }
 
 export type DistanceFunction = (x1: Tensor, x2: Tensor) => Tensor;
@@ -147,21 +164,25 @@ export interface DistanceArguments extends MarginArguments {
 }
 
 /** max(0, d(anchor, positive) − d(anchor, negative) + margin), margin 1 by default. Shape: three of [N, D] or [D]. */
-export function tripletMarginWithDistanceLoss(
-  anchor: Tensor,
-  positive: Tensor,
-  negative: Tensor,
-  ...args: Arguments<DistanceArguments, ['distanceFunction', 'margin', 'swap', 'reduction']>
-): Tensor {
-  const name = 'tripletMarginWithDistanceLoss';
-  const defaults = { distanceFunction: null, margin: 1, swap: false, reduction: 'mean' } as const;
-  const o = parseArgs<DistanceArguments>(name, [], defaults, args);
-  const distance = o.distanceFunction ?? pairwiseDistance;
-  const near = distance(anchor, positive);
-  const direct = distance(anchor, negative);
-  const far = o.swap ? direct.minimum(distance(positive, negative)) : direct;
-  return reduceLosses(name, near.sub(far).add(o.margin).relu(), o.reduction);
-}
+export const tripletMarginWithDistanceLoss = callable(
+  'tripletMarginWithDistanceLoss(anchor, positive, negative, ...)',
+  (
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    ...args: Arguments<DistanceArguments, ['distanceFunction', 'margin', 'swap', 'reduction']>
+  ): Tensor => {
+    const name = 'tripletMarginWithDistanceLoss';
+    const defaults = { distanceFunction: null, margin: 1, swap: false, reduction: 'mean' } as const;
+    const o = parseArgs<DistanceArguments>(name, [], defaults, args);
+    checkMargin(name, o.margin);
+    const distance = o.distanceFunction ?? pairwiseDistance;
+    const near = distance(anchor, positive);
+    const direct = distance(anchor, negative);
+    const far = o.swap ? direct.minimum(distance(positive, negative)) : direct;
+    return reduceLosses(name, near.sub(far).add(o.margin).relu(), o.reduction);
+  },
+);
 
 export interface TripletArguments extends MarginArguments {
   /** Which norm measures distance, default 2. */
@@ -173,14 +194,17 @@ export interface TripletArguments extends MarginArguments {
 }
 
 /** max(0, ‖anchor − positive‖ − ‖anchor − negative‖ + margin), margin 1 by default. Shape: three of [N, D] or [D]. */
-export function tripletMarginLoss(
-  anchor: Tensor,
-  positive: Tensor,
-  negative: Tensor,
-  ...args: Arguments<TripletArguments, ['margin', 'p', 'eps', 'swap', 'reduction']>
-): Tensor {
-  const defaults = { margin: 1, p: 2, eps: 1e-6, swap: false, reduction: 'mean' } as const;
-  const { p, eps, ...options } = parseArgs<TripletArguments>('tripletMarginLoss', [], defaults, args);
-  const distanceFunction: DistanceFunction = (x1, x2) => pairwiseDistance(x1, x2, { p, eps });
-  return tripletMarginWithDistanceLoss(anchor, positive, negative, { ...options, distanceFunction });
-}
+export const tripletMarginLoss = callable(
+  'tripletMarginLoss(anchor, positive, negative, ...)',
+  (
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    ...args: Arguments<TripletArguments, ['margin', 'p', 'eps', 'swap', 'reduction']>
+  ): Tensor => {
+    const defaults = { margin: 1, p: 2, eps: 1e-6, swap: false, reduction: 'mean' } as const;
+    const { p, eps, ...options } = parseArgs<TripletArguments>('tripletMarginLoss', [], defaults, args);
+    const distanceFunction: DistanceFunction = (x1, x2) => pairwiseDistance(x1, x2, { p, eps });
+    return tripletMarginWithDistanceLoss(anchor, positive, negative, { ...options, distanceFunction });
+  },
+);

@@ -1,8 +1,10 @@
 // Owns F.layerNorm, F.groupNorm, F.rmsNorm and F.localResponseNorm.
+
 import { numel, showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { expectFloat, expectNumber, named } from '../../graph/record';
 import * as ops from '../../ops/norm';
+import { callable } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { checkChannels, groupsNormed } from './batch-norm';
@@ -24,40 +26,41 @@ interface GroupNormArguments extends AffineArguments {
 }
 
 /** (x − E[x]) / √(Var[x] + eps) · weight + bias over the trailing dimensions `normalizedShape`. Shape: kept. */
-export function layerNorm(
-  x: Tensor,
-  ...args: Arguments<LayerNormArguments, ['normalizedShape', 'weight', 'bias', 'eps']>
-): Tensor {
-  const defaults = { weight: null, bias: null, eps: 1e-5 };
-  const o = parseArgs<LayerNormArguments>('layerNorm', ['normalizedShape'], defaults, args);
-  const { normalizedShape, weight, bias, eps } = o;
-  return Tensor.of(ops.layerNorm(x.value, normalizedShape, weight?.value ?? null, bias?.value ?? null, eps));
-}
+export const layerNorm = callable(
+  'layerNorm(input, normalizedShape: list, weight?, bias?, ...)',
+  (x: Tensor, ...args: Arguments<LayerNormArguments, ['normalizedShape', 'weight', 'bias', 'eps']>): Tensor => {
+    const defaults = { weight: null, bias: null, eps: 1e-5 };
+    const o = parseArgs<LayerNormArguments>('layerNorm', ['normalizedShape'], defaults, args);
+    const { normalizedShape, weight, bias, eps } = o;
+    return Tensor.of(ops.layerNorm(x.value, normalizedShape, weight?.value ?? null, bias?.value ?? null, eps));
+  },
+);
 
 /**
  * x[N, C, …] with each of `numGroups` runs of C / numGroups channels normalised as by `layerNorm`, then scaled and shifted by
  * channel. Shape: kept.
  */
-export function groupNorm(
-  x: Tensor,
-  ...args: Arguments<GroupNormArguments, ['numGroups', 'weight', 'bias', 'eps']>
-): Tensor {
-  const defaults = { weight: null, bias: null, eps: 1e-5 };
-  const { numGroups, ...o } = parseArgs<GroupNormArguments>('groupNorm', ['numGroups'], defaults, args);
-  const { value } = x;
-  expectFloat('groupNorm', 'input', value);
-  const channels = value.shape[1];
-  if (channels === undefined) {
-    throw new ShapeError(`groupNorm: expected input [N, C, …] of rank 2 at least, but got ${showShape(value.shape)}`);
-  }
-  if (!Number.isInteger(numGroups) || numGroups < 1 || channels % numGroups !== 0) {
-    throw new ArgumentError(
-      `groupNorm: expected a number of channels that numGroups divides, but got ${channels} channels and ${numGroups} groups`,
-    );
-  }
-  checkChannels('groupNorm', channels, o);
-  return Tensor.of(named(groupsNormed(value, numGroups, o), 'NativeGroupNormBackward0'));
-}
+export const groupNorm = callable(
+  'groupNorm(input, numGroups: number, weight?, bias?, ...)',
+  (x: Tensor, ...args: Arguments<GroupNormArguments, ['numGroups', 'weight', 'bias', 'eps']>): Tensor => {
+    const defaults = { weight: null, bias: null, eps: 1e-5 };
+    const { numGroups, ...o } = parseArgs<GroupNormArguments>('groupNorm', ['numGroups'], defaults, args);
+    const { value } = x;
+    expectFloat('groupNorm', 'input', value);
+    const channels = value.shape[1];
+    if (channels === undefined) {
+      throw new ShapeError(`groupNorm: expected input [N, C, …] of rank 2 at least, but got ${showShape(value.shape)}`);
+    }
+    if (channels === 0) throw new ShapeError('groupNorm: expected at least 1 channel, but got 0');
+    if (!Number.isInteger(numGroups) || numGroups < 1 || channels % numGroups !== 0) {
+      throw new ArgumentError(
+        `groupNorm: expected a number of channels that numGroups divides, but got ${channels} channels and ${numGroups} groups`,
+      );
+    }
+    checkChannels('groupNorm', channels, o);
+    return Tensor.of(named(groupsNormed(value, numGroups, o), 'NativeGroupNormBackward0'));
+  },
+);
 
 interface RMSNormArguments {
   normalizedShape: readonly number[];
@@ -67,32 +70,35 @@ interface RMSNormArguments {
 }
 
 /** x / √(E[x²] + eps) · weight over the trailing dimensions `normalizedShape`. Shape: kept. */
-export function rmsNorm(x: Tensor, ...args: Arguments<RMSNormArguments, ['normalizedShape', 'weight', 'eps']>): Tensor {
-  const defaults = { weight: null, eps: null };
-  const o = parseArgs<RMSNormArguments>('rmsNorm', ['normalizedShape'], defaults, args);
-  const { normalizedShape, weight, eps } = o;
-  expectFloat('rmsNorm', 'input', x.value);
-  const lead = x.shape.length - normalizedShape.length;
-  if (normalizedShape.length === 0 || lead < 0 || `${x.shape.slice(lead)}` !== `${normalizedShape}`) {
-    throw new ShapeError(
-      `rmsNorm: expected input whose last dimensions are the normalized shape ${showShape(normalizedShape)}, but got ${showShape(x.shape)}`,
+export const rmsNorm = callable(
+  'rmsNorm(input, normalizedShape: list, weight?, ...)',
+  (x: Tensor, ...args: Arguments<RMSNormArguments, ['normalizedShape', 'weight', 'eps']>): Tensor => {
+    const defaults = { weight: null, eps: null };
+    const o = parseArgs<RMSNormArguments>('rmsNorm', ['normalizedShape'], defaults, args);
+    const { normalizedShape, weight, eps } = o;
+    expectFloat('rmsNorm', 'input', x.value);
+    const lead = x.shape.length - normalizedShape.length;
+    if (normalizedShape.length === 0 || lead < 0 || `${x.shape.slice(lead)}` !== `${normalizedShape}`) {
+      throw new ShapeError(
+        `rmsNorm: expected input whose last dimensions are the normalized shape ${showShape(normalizedShape)}, but got ${showShape(x.shape)}`,
+      );
+    }
+    if (weight && `${weight.shape}` !== `${normalizedShape}`) {
+      throw new ShapeError(
+        `rmsNorm: expected weight of shape ${showShape(normalizedShape)}, but got ${showShape(weight.shape)}`,
+      );
+    }
+    const dims = normalizedShape.map((_, d) => lead + d);
+    const y = x.mul(
+      x
+        .square()
+        .mean(dims, { keepdim: true })
+        .add(eps ?? 2 ** -23)
+        .rsqrt(),
     );
-  }
-  if (weight && `${weight.shape}` !== `${normalizedShape}`) {
-    throw new ShapeError(
-      `rmsNorm: expected weight of shape ${showShape(normalizedShape)}, but got ${showShape(weight.shape)}`,
-    );
-  }
-  const dims = normalizedShape.map((_, d) => lead + d);
-  const y = x.mul(
-    x
-      .square()
-      .mean(dims, { keepdim: true })
-      .add(eps ?? 2 ** -23)
-      .rsqrt(),
-  );
-  return weight ? y.mul(weight) : y;
-}
+    return weight ? y.mul(weight) : y;
+  },
+);
 
 interface LocalResponseNormArguments {
   /** Neighbouring channels that count. */
@@ -106,28 +112,33 @@ interface LocalResponseNormArguments {
 }
 
 /** x / (k + alpha · mean of x² over `size` neighbouring channels)^beta. Shape: [N, C, …] of rank 3 at least, kept. */
-export function localResponseNorm(
-  x: Tensor,
-  ...args: Arguments<LocalResponseNormArguments, ['size', 'alpha', 'beta', 'k']>
-): Tensor {
-  const defaults = { alpha: 1e-4, beta: 0.75, k: 1 };
-  const { size, alpha, beta, k } = parseArgs<LocalResponseNormArguments>('localResponseNorm', ['size'], defaults, args);
-  if (!Number.isInteger(size) || size < 1) {
-    throw new ArgumentError(`localResponseNorm: expected size to be an integer ≥ 1, but got ${size}`);
-  }
-  const [batch, channels] = x.shape;
-  if (batch === undefined || channels === undefined || x.shape.length < 3) {
-    throw new ShapeError(
-      `localResponseNorm: expected input [N, C, …] of rank 3 at least, but got ${showShape(x.shape)}`,
+export const localResponseNorm = callable(
+  'localResponseNorm(input, ...)',
+  (x: Tensor, ...args: Arguments<LocalResponseNormArguments, ['size', 'alpha', 'beta', 'k']>): Tensor => {
+    const defaults = { alpha: 1e-4, beta: 0.75, k: 1 };
+    const { size, alpha, beta, k } = parseArgs<LocalResponseNormArguments>(
+      'localResponseNorm',
+      ['size'],
+      defaults,
+      args,
     );
-  }
-  expectNumber('localResponseNorm', 'input', x);
-  if (numel(x.shape) === 0) return x.clone();
-  const before = Math.floor(size / 2);
-  const squares = x
-    .square()
-    .reshape(batch, 1, channels, -1)
-    .pad([0, 0, before, size - 1 - before]);
-  const means = avgPool2d(squares, [size, 1], { stride: 1 }).reshape([...x.shape]);
-  return x.div(means.mul(alpha).add(k).pow(beta));
-}
+    if (!Number.isInteger(size) || size < 1) {
+      throw new ArgumentError(`localResponseNorm: expected size to be an integer ≥ 1, but got ${size}`);
+    }
+    const [batch, channels] = x.shape;
+    if (batch === undefined || channels === undefined || x.shape.length < 3) {
+      throw new ShapeError(
+        `localResponseNorm: expected input [N, C, …] of rank 3 at least, but got ${showShape(x.shape)}`,
+      );
+    }
+    expectNumber('localResponseNorm', 'input', x);
+    if (numel(x.shape) === 0) return x.clone();
+    const before = Math.floor(size / 2);
+    const squares = x
+      .square()
+      .reshape(batch, 1, channels, -1)
+      .pad([0, 0, before, size - 1 - before]);
+    const means = avgPool2d(squares, [size, 1], { stride: 1 }).reshape([...x.shape]);
+    return x.div(means.mul(alpha).add(k).pow(beta));
+  },
+);

@@ -1,12 +1,15 @@
 // Owns F.oneHot.
 import { ArgumentError } from '../../errors';
 import { oneHot as op } from '../../ops/indexing';
-import { parseArgs } from '../../tensor/options';
+import { checked } from '../../tensor/callable';
+import { parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 interface OneHot {
-  (labels: Tensor, numClasses?: -1 | { numClasses?: -1 }): Promise<Tensor>;
-  (labels: Tensor, numClasses: number | { numClasses: number }): Tensor;
+  (tensor: Tensor, numClasses?: -1 | { numClasses?: -1 }): Promise<Tensor>;
+  (tensor: Tensor, numClasses: number | { numClasses: number }): Tensor;
+  (named: { tensor: Tensor; numClasses?: -1 }): Promise<Tensor>;
+  (named: { tensor: Tensor; numClasses: number }): Tensor;
 }
 
 /**
@@ -16,10 +19,13 @@ interface OneHot {
  * result comes with `await`.
  * @throws IndexError when a value is next read, if a label is negative or not less than numClasses
  */
-export const oneHot = ((labels: Tensor, ...args: readonly unknown[]) => {
+export const oneHot = checked('oneHot(tensor, ...)', ((labels: Tensor, ...args: readonly unknown[]) => {
   const { numClasses } = parseArgs<{ numClasses?: number }>('oneHot', [], { numClasses: -1 }, args);
+  if (!Number.isInteger(numClasses)) {
+    throw new ArgumentError(`oneHot: expected a whole numClasses, but got ${shown(numClasses)}`);
+  }
   return numClasses === -1 ? inferred(labels) : Tensor.of(op(labels.value, numClasses));
-}) as OneHot;
+}) as OneHot);
 
 async function inferred(labels: Tensor): Promise<Tensor> {
   if (labels.numel() === 0) {

@@ -1,9 +1,11 @@
 // Owns F.pad: by a constant, or by the input's own edges.
+
 import { ArgumentError, DTypeError, ShapeError } from '../../errors';
 import type { Value } from '../../graph/value';
 import { cat } from '../../ops/join';
 import { expand } from '../../ops/reduce';
 import { flip, narrow } from '../../ops/shape';
+import { callable } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
@@ -20,30 +22,33 @@ interface PadArguments {
  * x with `pad` added around its last dimensions: [left, right] of the last one, then [top, bottom] of the one before, and
  * so on. Negative amounts crop. Modes 'reflect', 'replicate' and 'circular' pad the last 1 to 3 dimensions of batches of channels.
  */
-export function pad(x: Tensor, ...args: Arguments<PadArguments, ['pad', 'mode', 'value']>): Tensor {
-  const given = parseArgs<PadArguments>('pad', ['pad'], { mode: 'constant', value: null }, args);
-  const { pad: amounts, mode, value } = given;
-  const rank = x.shape.length;
-  if (amounts.length % 2 !== 0 || amounts.length > 2 * rank || !amounts.every(Number.isInteger)) {
-    throw new ShapeError(
-      `pad: expected at most ${rank} pairs of integers for shape [${x.shape.join(', ')}], but got [${amounts.join(', ')}]`,
+export const pad = callable(
+  'pad(input, pad: list, ...)',
+  (x: Tensor, ...args: Arguments<PadArguments, ['pad', 'mode', 'value']>): Tensor => {
+    const given = parseArgs<PadArguments>('pad', ['pad'], { mode: 'constant', value: null }, args);
+    const { pad: amounts, mode, value } = given;
+    const rank = x.shape.length;
+    if (amounts.length % 2 !== 0 || amounts.length > 2 * rank || !amounts.every(Number.isInteger)) {
+      throw new ShapeError(
+        `pad: expected at most ${rank} pairs of integers for shape [${x.shape.join(', ')}], but got [${amounts.join(', ')}]`,
+      );
+    }
+    const around = (d: number): [number, number] => {
+      const i = 2 * (rank - 1 - d);
+      return [amounts[i] ?? 0, amounts[i + 1] ?? 0];
+    };
+    if (mode === 'constant') return x.pad(amounts, { value: value ?? 0 });
+    const extend = edges[mode];
+    if (!extend) {
+      throw new ArgumentError(`pad: expected mode 'constant', 'reflect', 'replicate' or 'circular', but got '${mode}'`);
+    }
+    if (value) throw new ArgumentError(`pad: mode '${mode}' takes no value`);
+    checkRoom(mode, x, amounts);
+    return Tensor.of(
+      x.shape.reduce<Value>((y, _, d) => (around(d).some((n) => n !== 0) ? extend(y, d, ...around(d)) : y), x.value),
     );
-  }
-  const around = (d: number): [number, number] => {
-    const i = 2 * (rank - 1 - d);
-    return [amounts[i] ?? 0, amounts[i + 1] ?? 0];
-  };
-  if (mode === 'constant') return x.pad(amounts, { value: value ?? 0 });
-  const extend = edges[mode];
-  if (!extend) {
-    throw new ArgumentError(`pad: expected mode 'constant', 'reflect', 'replicate' or 'circular', but got '${mode}'`);
-  }
-  if (value) throw new ArgumentError(`pad: mode '${mode}' takes no value`);
-  checkRoom(mode, x, amounts);
-  return Tensor.of(
-    x.shape.reduce<Value>((y, _, d) => (around(d).some((n) => n !== 0) ? extend(y, d, ...around(d)) : y), x.value),
-  );
-}
+  },
+);
 
 /** Throws unless x has one or two dimensions before those that are padded, and all after the first have elements. */
 function checkRoom(mode: string, x: Tensor, amounts: readonly number[]): void {

@@ -1,4 +1,5 @@
 // Owns F's further activation functions: thresholds, shrinking, gates, and the kin of ELU.
+
 import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { expectFloat } from '../../graph/record';
@@ -6,6 +7,7 @@ import type { Value } from '../../graph/value';
 import { reshape } from '../../ops/cast';
 import { where } from '../../ops/compare';
 import * as ops from '../../ops/piecewise';
+import { callable } from '../../tensor/callable';
 import { tensor, zeros } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { uniform53 } from '../../tensor/random/distributions';
@@ -24,8 +26,11 @@ const apply = (x: Tensor, inplace: boolean, f: (x: Value) => Value): Tensor =>
 
 /** An activation whose only option is `inplace`. */
 function plain(name: string, f: (x: Value) => Value) {
-  return (x: Tensor, ...args: Arguments<Inplace, ['inplace']>): Tensor =>
-    apply(x, parseArgs<Inplace>(name, [], { inplace: false }, args).inplace, f);
+  return callable(
+    `${name}(input, ...)` as 'plain(input, ...)',
+    (x: Tensor, ...args: Arguments<Inplace, ['inplace']>): Tensor =>
+      apply(x, parseArgs<Inplace>(name, [], { inplace: false }, args).inplace, f),
+  );
 }
 
 /** min(max(x / 6 + 1/2, 0), 1). */
@@ -45,11 +50,14 @@ interface Celu extends Inplace {
 }
 
 /** x for x > 0, alpha (e^(x / alpha) − 1) elsewhere; alpha 1 by default. */
-export function celu(x: Tensor, ...args: Arguments<Celu, ['alpha', 'inplace']>): Tensor {
-  const { alpha, inplace } = parseArgs<Celu>('celu', [], { alpha: 1, inplace: false }, args);
-  if (alpha === 0) throw new ArgumentError('celu: expected alpha other than 0, but got 0');
-  return apply(x, inplace, (value) => ops.celu(value, alpha));
-}
+export const celu = callable(
+  'celu(input, ...)',
+  (x: Tensor, ...args: Arguments<Celu, ['alpha', 'inplace']>): Tensor => {
+    const { alpha, inplace } = parseArgs<Celu>('celu', [], { alpha: 1, inplace: false }, args);
+    if (alpha === 0) throw new ArgumentError('celu: expected alpha other than 0, but got 0');
+    return apply(x, inplace, (value) => ops.celu(value, alpha));
+  },
+);
 
 interface Threshold extends Inplace {
   threshold: number;
@@ -58,13 +66,16 @@ interface Threshold extends Inplace {
 }
 
 /** x where it is over the threshold, `value` elsewhere. */
-export function threshold(x: Tensor, ...args: Arguments<Threshold, ['threshold', 'value', 'inplace']>): Tensor {
-  const o = parseArgs<Threshold>('threshold', ['threshold', 'value'], { inplace: false }, args);
-  return apply(x, o.inplace, (value) => ops.threshold(value, o.threshold, o.value));
-}
+export const threshold = callable(
+  'threshold(input, ...)',
+  (x: Tensor, ...args: Arguments<Threshold, ['threshold', 'value', 'inplace']>): Tensor => {
+    const o = parseArgs<Threshold>('threshold', ['threshold', 'value'], { inplace: false }, args);
+    return apply(x, o.inplace, (value) => ops.threshold(value, o.threshold, o.value));
+  },
+);
 
 /** x − tanh x. */
-export const tanhshrink = (x: Tensor): Tensor => x.sub(x.tanh());
+export const tanhshrink = callable('tanhshrink(input)', (x: Tensor): Tensor => x.sub(x.tanh()));
 
 interface Shrink {
   /** Default 0.5. */
@@ -72,21 +83,26 @@ interface Shrink {
 }
 
 /** x, and 0 where |x| ≤ lambd. */
-export function hardshrink(x: Tensor, ...args: Arguments<Shrink, ['lambd']>): Tensor {
-  const { lambd } = parseArgs<Shrink>('hardshrink', [], { lambd: 0.5 }, args);
-  return Tensor.of(ops.hardshrink(x.value, lambd));
-}
+export const hardshrink = callable(
+  'hardshrink(input, ...)',
+  (x: Tensor, ...args: Arguments<Shrink, ['lambd']>): Tensor => {
+    const { lambd } = parseArgs<Shrink>('hardshrink', [], { lambd: 0.5 }, args);
+    return Tensor.of(ops.hardshrink(x.value, lambd));
+  },
+);
 
 /** x moved towards 0 by lambd, and 0 where |x| ≤ lambd. */
-export function softshrink(x: Tensor, ...args: Arguments<Shrink, ['lambd']>): Tensor {
-  const { lambd } = parseArgs<Shrink>('softshrink', [], { lambd: 0.5 }, args);
-  if (!(lambd >= 0)) throw new ArgumentError(`softshrink: expected lambd ≥ 0, but got ${lambd}`);
-  return Tensor.of(ops.softshrink(x.value, lambd));
-}
+export const softshrink = callable(
+  'softshrink(input, ...)',
+  (x: Tensor, ...args: Arguments<Shrink, ['lambd']>): Tensor => {
+    const { lambd } = parseArgs<Shrink>('softshrink', [], { lambd: 0.5 }, args);
+    if (!(lambd >= 0)) throw new ArgumentError(`softshrink: expected lambd ≥ 0, but got ${lambd}`);
+    return Tensor.of(ops.softshrink(x.value, lambd));
+  },
+);
 
 /** x for x > 0, weight · x elsewhere. `weight` has one number, or one a channel (dimension 1). */
-export function prelu(x: Tensor, ...args: Arguments<{ weight: Tensor }, ['weight']>): Tensor {
-  const { weight } = parseArgs<{ weight: Tensor }>('prelu', ['weight'], {}, args);
+export const prelu = callable('prelu(input, weight)', (x: Tensor, weight: Tensor): Tensor => {
   const channels = x.shape[1] ?? 1;
   const count = weight.numel();
   if (weight.shape.length > 1 || (count !== 1 && count !== channels)) {
@@ -96,10 +112,10 @@ export function prelu(x: Tensor, ...args: Arguments<{ weight: Tensor }, ['weight
   }
   const along = x.shape.map((_, d) => (d === 1 ? count : 1));
   return Tensor.of(ops.prelu(x.value, reshape(weight.value, count === 1 ? [] : along)));
-}
+});
 
 /** a σ(b) for the halves a and b of x along `dim`, the last by default. Shape: half as long there. */
-export function glu(x: Tensor, ...args: Arguments<{ dim?: number }, ['dim']>): Tensor {
+export const glu = callable('glu(input, ...)', (x: Tensor, ...args: Arguments<{ dim?: number }, ['dim']>): Tensor => {
   const { dim } = parseArgs<{ dim?: number }>('glu', [], { dim: -1 }, args);
   expectFloat('glu', 'input', x);
   const size = x.size(dim);
@@ -107,7 +123,7 @@ export function glu(x: Tensor, ...args: Arguments<{ dim?: number }, ['dim']>): T
     throw new ShapeError(`glu: expected an even size in dimension ${dim}, but got ${showShape(x.shape)}`);
   }
   return x.narrow(dim, 0, size / 2).mul(x.narrow(dim, size / 2, size / 2).sigmoid());
-}
+});
 
 interface RRelu extends Inplace {
   /** Bounds of the slope, default 1/8 and 1/3. */
@@ -122,25 +138,28 @@ interface RRelu extends Inplace {
  * `torch.manualSeed` the slopes are PyTorch's, which draws for elements that are not positive only; how many those are is known on
  * the device alone, so here as many numbers are drawn as there are elements, and what is drawn afterwards differs.
  */
-export function rrelu(x: Tensor, ...args: Arguments<RRelu, ['lower', 'upper', 'training', 'inplace']>): Tensor {
-  const defaults = { lower: 1 / 8, upper: 1 / 3, training: false, inplace: false };
-  const { lower, upper, training, inplace } = parseArgs<RRelu>('rrelu', [], defaults, args);
-  if (!(lower <= upper)) throw new ArgumentError(`rrelu: expected lower ≤ upper, but got ${lower} and ${upper}`);
-  if (!training) return leakyRelu(x, { negativeSlope: (lower + upper) / 2, inplace });
-  expectFloat('rrelu', 'input', x);
-  const generator = defaultGenerator();
-  const drawn = Float64Array.from({ length: x.numel() }, () => lower + uniform53(generator) * (upper - lower));
-  if (drawn.length === 0) return inplace ? x : x.clone();
-  const slopes = tensor(drawn, { dtype: x.dtype });
-  return apply(x, inplace, (value) => {
-    const now = Tensor.of(value);
-    // The k-th number drawn belongs to the k-th element that is not positive.
-    const takes = now.detach().le(0).flatten();
-    const turn = takes.to('int64').cumsum(0).sub(1).clamp({ min: 0 });
-    const slope = slopes.gather(0, turn).reshape([...now.shape]);
-    return where(takes.reshape([...now.shape]).value, now.mul(slope).value, value);
-  });
-}
+export const rrelu = callable(
+  'rrelu(input, ...)',
+  (x: Tensor, ...args: Arguments<RRelu, ['lower', 'upper', 'training', 'inplace']>): Tensor => {
+    const defaults = { lower: 1 / 8, upper: 1 / 3, training: false, inplace: false };
+    const { lower, upper, training, inplace } = parseArgs<RRelu>('rrelu', [], defaults, args);
+    if (!(lower <= upper)) throw new ArgumentError(`rrelu: expected lower ≤ upper, but got ${lower} and ${upper}`);
+    if (!training) return leakyRelu(x, { negativeSlope: (lower + upper) / 2, inplace });
+    expectFloat('rrelu', 'input', x);
+    const generator = defaultGenerator();
+    const drawn = Float64Array.from({ length: x.numel() }, () => lower + uniform53(generator) * (upper - lower));
+    if (drawn.length === 0) return inplace ? x : x.clone();
+    const slopes = tensor(drawn, { dtype: x.dtype });
+    return apply(x, inplace, (value) => {
+      const now = Tensor.of(value);
+      // The k-th number drawn belongs to the k-th element that is not positive.
+      const takes = now.detach().le(0).flatten();
+      const turn = takes.to('int64').cumsum(0).sub(1).clamp({ min: 0 });
+      const slope = slopes.gather(0, turn).reshape([...now.shape]);
+      return where(takes.reshape([...now.shape]).value, now.mul(slope).value, value);
+    });
+  },
+);
 
 interface GumbelSoftmax {
   /** Temperature, default 1. */
@@ -154,16 +173,16 @@ interface GumbelSoftmax {
 }
 
 /** Samples of softmax((logits + g) / tau), g from the Gumbel distribution (Jang et al. 2017). Shape: kept. */
-export function gumbelSoftmax(
-  logits: Tensor,
-  ...args: Arguments<GumbelSoftmax, ['tau', 'hard', 'eps', 'dim']>
-): Tensor {
-  const defaults = { tau: 1, hard: false, eps: 1e-10, dim: -1 };
-  const { tau, hard, dim } = parseArgs<GumbelSoftmax>('gumbelSoftmax', [], defaults, args);
-  const noise = zeros(logits.shape, { dtype: logits.dtype }).exponential_().log().neg();
-  const soft = logits.add(noise).div(tau).softmax(dim);
-  if (!hard) return soft;
-  const picked = soft.detach();
-  const most = picked.argmax(dim, { keepdim: true });
-  return picked.mul(0).scatter(dim, most, 1).sub(picked).add(soft);
-}
+export const gumbelSoftmax = callable(
+  'gumbelSoftmax(logits, ...)',
+  (logits: Tensor, ...args: Arguments<GumbelSoftmax, ['tau', 'hard', 'eps', 'dim']>): Tensor => {
+    const defaults = { tau: 1, hard: false, eps: 1e-10, dim: -1 };
+    const { tau, hard, dim } = parseArgs<GumbelSoftmax>('gumbelSoftmax', [], defaults, args);
+    const noise = zeros(logits.shape, { dtype: logits.dtype }).exponential_().log().neg();
+    const soft = logits.add(noise).div(tau).softmax(dim);
+    if (!hard) return soft;
+    const picked = soft.detach();
+    const most = picked.argmax(dim, { keepdim: true });
+    return picked.mul(0).scatter(dim, most, 1).sub(picked).add(soft);
+  },
+);

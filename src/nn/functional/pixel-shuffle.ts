@@ -1,54 +1,59 @@
 // Owns F.pixelShuffle, F.pixelUnshuffle and F.channelShuffle: channels as pixels and back, and in another order.
+
 import { numel, showShape } from '../../compiler/meta';
 import { ShapeError } from '../../errors';
+import { callable } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 
 /** Channels as pixels. Shape: [*, C · r², H, W] → [*, C, H · r, W · r]. */
-export function pixelShuffle(x: Tensor, ...args: Arguments<{ upscaleFactor: number }, ['upscaleFactor']>): Tensor {
-  const { upscaleFactor: r } = parseArgs<{ upscaleFactor: number }>('pixelShuffle', ['upscaleFactor'], {}, args);
-  const [channels, height, width] = x.shape.slice(-3) as [number, number, number];
-  if (x.shape.length < 3 || channels % (r * r) !== 0) {
-    throw new ShapeError(
-      `pixelShuffle: expected input [*, C, H, W] whose channels are a multiple of ${r} · ${r} = ${r * r}, but got ${showShape(x.shape)}`,
-    );
-  }
-  // Always a copy, also where the elements keep their order.
-  if (r === 1) return x.clone();
-  const lead = x.shape.slice(0, -3);
-  return x
-    .reshape(numel(lead), channels / (r * r), r, r, height, width)
-    .permute(0, 1, 4, 2, 5, 3)
-    .reshape(...lead, channels / (r * r), height * r, width * r);
-}
+export const pixelShuffle = callable(
+  'pixelShuffle(input, ...)',
+  (x: Tensor, ...args: Arguments<{ upscaleFactor: number }, ['upscaleFactor']>): Tensor => {
+    const { upscaleFactor: r } = parseArgs<{ upscaleFactor: number }>('pixelShuffle', ['upscaleFactor'], {}, args);
+    const [channels, height, width] = x.shape.slice(-3) as [number, number, number];
+    if (x.shape.length < 3 || channels % (r * r) !== 0) {
+      throw new ShapeError(
+        `pixelShuffle: expected input [*, C, H, W] whose channels are a multiple of ${r} · ${r} = ${r * r}, but got ${showShape(x.shape)}`,
+      );
+    }
+    // Always a copy, also where the elements keep their order.
+    if (r === 1) return x.clone();
+    const lead = x.shape.slice(0, -3);
+    return x
+      .reshape(numel(lead), channels / (r * r), r, r, height, width)
+      .permute(0, 1, 4, 2, 5, 3)
+      .reshape(...lead, channels / (r * r), height * r, width * r);
+  },
+);
 
 /** Pixels as channels. Shape: [*, C, H · r, W · r] → [*, C · r², H, W]. */
-export function pixelUnshuffle(
-  x: Tensor,
-  ...args: Arguments<{ downscaleFactor: number }, ['downscaleFactor']>
-): Tensor {
-  const { downscaleFactor: r } = parseArgs<{ downscaleFactor: number }>(
-    'pixelUnshuffle',
-    ['downscaleFactor'],
-    {},
-    args,
-  );
-  const [channels, height, width] = x.shape.slice(-3) as [number, number, number];
-  if (x.shape.length < 3 || height % r !== 0 || width % r !== 0) {
-    throw new ShapeError(
-      `pixelUnshuffle: expected input [*, C, H, W] whose height and width are multiples of ${r}, but got ${showShape(x.shape)}`,
+export const pixelUnshuffle = callable(
+  'pixelUnshuffle(input, ...)',
+  (x: Tensor, ...args: Arguments<{ downscaleFactor: number }, ['downscaleFactor']>): Tensor => {
+    const { downscaleFactor: r } = parseArgs<{ downscaleFactor: number }>(
+      'pixelUnshuffle',
+      ['downscaleFactor'],
+      {},
+      args,
     );
-  }
-  if (r === 1) return x.clone();
-  const lead = x.shape.slice(0, -3);
-  return x
-    .reshape(numel(lead), channels, height / r, r, width / r, r)
-    .permute(0, 1, 3, 5, 2, 4)
-    .reshape(...lead, channels * r * r, height / r, width / r);
-}
+    const [channels, height, width] = x.shape.slice(-3) as [number, number, number];
+    if (x.shape.length < 3 || height % r !== 0 || width % r !== 0) {
+      throw new ShapeError(
+        `pixelUnshuffle: expected input [*, C, H, W] whose height and width are multiples of ${r}, but got ${showShape(x.shape)}`,
+      );
+    }
+    if (r === 1) return x.clone();
+    const lead = x.shape.slice(0, -3);
+    return x
+      .reshape(numel(lead), channels, height / r, r, width / r, r)
+      .permute(0, 1, 3, 5, 2, 4)
+      .reshape(...lead, channels * r * r, height / r, width / r);
+  },
+);
 
 /** Channels of `groups` blocks dealt out in turn (Zhang et al. 2018). Shape: [N, C, …], kept. */
-export function channelShuffle(x: Tensor, groups: number): Tensor {
+export const channelShuffle = callable('channelShuffle(input, groups: number)', (x: Tensor, groups: number): Tensor => {
   const channels = x.shape[1];
   if (channels === undefined || x.dim() < 3 || !(groups > 0) || channels % groups !== 0) {
     throw new ShapeError(
@@ -60,4 +65,4 @@ export function channelShuffle(x: Tensor, groups: number): Tensor {
     .reshape([batch!, groups, channels / groups, ...rest])
     .transpose(1, 2)
     .reshape(x.shape);
-}
+});

@@ -1,12 +1,15 @@
 // Owns F's pooling over three dimensions, made of pooling over planes and then over depth.
+
 import { numel, showShape } from '../../compiler/meta';
 import { ShapeError } from '../../errors';
 import { truncated, windowLengths } from '../../ops/whole-windows';
+import { callable, checked } from '../../tensor/callable';
 import { tensor } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { type Size, sizesOf } from '../sizes';
-import { adaptiveAvgPool2d, adaptiveMaxPool2d, type IndicesOptions, indicesArgs } from './adaptive-pooling';
+import { adaptiveArgs, adaptiveAvgPool2d, adaptiveMaxPool2d } from './adaptive-pooling';
+import type { IndicesOptions, MaxPool } from './indices';
 import { avgPool2d, maxPool2d } from './pooling';
 
 /** Sizes of an output; null keeps that of the input. */
@@ -84,19 +87,12 @@ type MaxPool3dOrder = ['kernelSize', 'stride', 'padding', 'dilation', 'ceilMode'
  *
  * Shape: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W']. Defaults: stride kernelSize, padding 0, dilation 1.
  */
-export function maxPool3d(
-  x: Tensor,
-  kernelSize: Size<3>,
-  options: Omit<MaxPool3dArguments, 'kernelSize'> & { returnIndices: true },
-): [values: Tensor, indices: Tensor];
-export function maxPool3d(
-  x: Tensor,
-  ...args: Arguments<MaxPool3dArguments & { returnIndices?: false }, MaxPool3dOrder>
-): Tensor;
-export function maxPool3d(x: Tensor, ...args: unknown[]): Tensor | [Tensor, Tensor] {
+export const maxPool3d = checked('maxPool3d(input, ...)', maxPool3dOf as MaxPool<MaxPool3dArguments, MaxPool3dOrder>);
+
+function maxPool3dOf(x: Tensor, ...args: readonly unknown[]): Tensor | [Tensor, Tensor] {
   const op = 'maxPool3d';
   const defaults = { stride: null, padding: 0, dilation: 1, ceilMode: false, returnIndices: false };
-  const o = parseArgs<MaxPool3dArguments & { returnIndices?: boolean }>(op, ['kernelSize'], defaults, args);
+  const o = parseArgs<MaxPool3dArguments & IndicesOptions>(op, ['kernelSize'], defaults, args);
   const volume = volumeOf(op, x);
   const [kd, kh, kw] = sizesOf<3>(op, 'kernelSize', o.kernelSize, 3, 1);
   const [sd, sh, sw] = sizesOf<3>(op, 'stride', o.stride ?? o.kernelSize, 3, 1);
@@ -122,40 +118,43 @@ interface AvgPool3dArguments extends PoolArguments {
 type AvgPool3dOrder = ['kernelSize', 'stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride'];
 
 /** The mean of each window. Shape: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W']. Defaults: stride kernelSize, padding 0. */
-export function avgPool3d(x: Tensor, ...args: Arguments<AvgPool3dArguments, AvgPool3dOrder>): Tensor {
-  const op = 'avgPool3d';
-  const defaults = { stride: null, padding: 0, ceilMode: false, countIncludePad: true, divisorOverride: null };
-  const o = parseArgs<AvgPool3dArguments>(op, ['kernelSize'], defaults, args);
-  const [depth] = volumeOf(op, x);
-  const [kd, kh, kw] = sizesOf<3>(op, 'kernelSize', o.kernelSize, 3, 1);
-  const [sd, sh, sw] = sizesOf<3>(op, 'stride', o.stride ?? o.kernelSize, 3, 1);
-  const [pd, ph, pw] = sizesOf<3>(op, 'padding', o.padding, 3);
-  const { ceilMode, countIncludePad, divisorOverride } = o;
-  const shared = { ceilMode, countIncludePad };
-  // Whole numbers are divided once, at the end.
-  const whole = x.dtype === 'int64';
-  const plane = avgPool2d(planes(x), [kh, kw], {
-    stride: [sh, sw],
-    padding: [ph, pw],
-    divisorOverride: whole ? 1 : divisorOverride,
-    ...shared,
-  });
-  const pooled = avgPool2d(columns(plane, depth), [kd, 1], {
-    stride: [sd, 1],
-    padding: [pd, 0],
-    divisorOverride: whole || divisorOverride !== null ? 1 : null,
-    ...shared,
-  });
-  const y = restore(pooled, x, plane.shape.slice(-2));
-  if (!whole) return y;
-  const axes = [kd, kh, kw].map((kernel, d) => ({ kernel, stride: [sd, sh, sw][d]!, padding: [pd, ph, pw][d]! }));
-  const lengths = axes.map((axis, d) => {
-    const counts = windowLengths(x.shape.at(d - 3)!, y.shape.at(d - 3)!, axis, countIncludePad);
-    return tensor(counts, { dtype: 'int64' }).reshape([-1, ...[1, 1].slice(0, 2 - d)]);
-  });
-  const divisor = divisorOverride ?? lengths.reduce((a, b) => a.mul(b)).value;
-  return Tensor.of(truncated(y.value, divisor));
-}
+export const avgPool3d = callable(
+  'avgPool3d(input, ...)',
+  (x: Tensor, ...args: Arguments<AvgPool3dArguments, AvgPool3dOrder>): Tensor => {
+    const op = 'avgPool3d';
+    const defaults = { stride: null, padding: 0, ceilMode: false, countIncludePad: true, divisorOverride: null };
+    const o = parseArgs<AvgPool3dArguments>(op, ['kernelSize'], defaults, args);
+    const [depth] = volumeOf(op, x);
+    const [kd, kh, kw] = sizesOf<3>(op, 'kernelSize', o.kernelSize, 3, 1);
+    const [sd, sh, sw] = sizesOf<3>(op, 'stride', o.stride ?? o.kernelSize, 3, 1);
+    const [pd, ph, pw] = sizesOf<3>(op, 'padding', o.padding, 3);
+    const { ceilMode, countIncludePad, divisorOverride } = o;
+    const shared = { ceilMode, countIncludePad };
+    // Whole numbers are divided once, at the end.
+    const whole = x.dtype === 'int64';
+    const plane = avgPool2d(planes(x), [kh, kw], {
+      stride: [sh, sw],
+      padding: [ph, pw],
+      divisorOverride: whole ? 1 : divisorOverride,
+      ...shared,
+    });
+    const pooled = avgPool2d(columns(plane, depth), [kd, 1], {
+      stride: [sd, 1],
+      padding: [pd, 0],
+      divisorOverride: whole || divisorOverride !== null ? 1 : null,
+      ...shared,
+    });
+    const y = restore(pooled, x, plane.shape.slice(-2));
+    if (!whole) return y;
+    const axes = [kd, kh, kw].map((kernel, d) => ({ kernel, stride: [sd, sh, sw][d]!, padding: [pd, ph, pw][d]! }));
+    const lengths = axes.map((axis, d) => {
+      const counts = windowLengths(x.shape.at(d - 3)!, y.shape.at(d - 3)!, axis, countIncludePad);
+      return tensor(counts, { dtype: 'int64' }).reshape([-1, ...[1, 1].slice(0, 2 - d)]);
+    });
+    const divisor = divisorOverride ?? lengths.reduce((a, b) => a.mul(b)).value;
+    return Tensor.of(truncated(y.value, divisor));
+  },
+);
 
 function adaptiveSize(op: string, size: AdaptiveSize3d, volume: Volume): Volume {
   const all = typeof size === 'object' && size ? size : [size, size, size];
@@ -164,31 +163,25 @@ function adaptiveSize(op: string, size: AdaptiveSize3d, volume: Volume): Volume 
 }
 
 /** Means of `outputSize` windows that cover the input. Shape: [N, C, D, H, W] or [C, D, H, W] → [N, C, ...outputSize]. */
-export function adaptiveAvgPool3d(x: Tensor, outputSize: AdaptiveSize3d): Tensor {
-  const volume = volumeOf('adaptiveAvgPool3d', x);
-  const [depth, height, width] = adaptiveSize('adaptiveAvgPool3d', outputSize, volume);
-  if (depth === 1 && height === 1 && width === 1) return x.mean([-3, -2, -1], { keepdim: true });
-  const plane = columns(adaptiveAvgPool2d(planes(x), [height, width]), volume[0]);
-  return restore(adaptiveAvgPool2d(plane, [depth, null]), x, [height, width]);
-}
+export const adaptiveAvgPool3d = callable(
+  'adaptiveAvgPool3d(input, outputSize: any)',
+  (x: Tensor, outputSize: AdaptiveSize3d): Tensor => {
+    const volume = volumeOf('adaptiveAvgPool3d', x);
+    const [depth, height, width] = adaptiveSize('adaptiveAvgPool3d', outputSize, volume);
+    if (depth === 1 && height === 1 && width === 1) return x.mean([-3, -2, -1], { keepdim: true });
+    const plane = columns(adaptiveAvgPool2d(planes(x), [height, width]), volume[0]);
+    return restore(adaptiveAvgPool2d(plane, [depth, null]), x, [height, width]);
+  },
+);
 
 /** Maxima of the same windows; with `returnIndices` also their places in the volume. */
-export function adaptiveMaxPool3d(
-  x: Tensor,
-  outputSize: AdaptiveSize3d,
-  options: { returnIndices: true } | true,
-): [values: Tensor, indices: Tensor];
-export function adaptiveMaxPool3d(
-  x: Tensor,
-  outputSize: AdaptiveSize3d,
-  options?: { returnIndices?: false } | false,
-): Tensor;
-export function adaptiveMaxPool3d(
-  x: Tensor,
-  outputSize: AdaptiveSize3d,
-  options?: IndicesOptions | boolean,
-): Tensor | [Tensor, Tensor] {
-  const { returnIndices } = indicesArgs('adaptiveMaxPool3d', options);
+export const adaptiveMaxPool3d = checked(
+  'adaptiveMaxPool3d(input, ...)',
+  adaptiveMaxPool3dOf as MaxPool<{ outputSize: AdaptiveSize3d }, ['outputSize']>,
+);
+
+function adaptiveMaxPool3dOf(x: Tensor, ...args: readonly unknown[]): Tensor | [Tensor, Tensor] {
+  const { outputSize, returnIndices } = adaptiveArgs<AdaptiveSize3d>('adaptiveMaxPool3d', args);
   const volume = volumeOf('adaptiveMaxPool3d', x);
   const [depth, height, width] = adaptiveSize('adaptiveMaxPool3d', outputSize, volume);
   const pool = (y: Tensor, size: readonly [number, number | null]) =>

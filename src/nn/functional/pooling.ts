@@ -1,8 +1,11 @@
 // Owns F.maxPool2d and F.avgPool2d: thin over the ops.
+
 import * as ops from '../../ops/pool';
+import { callable, checked } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { pair, type Size2d } from '../sizes';
+import type { IndicesOptions, MaxPool } from './indices';
 
 interface MaxPool2dArguments {
   kernelSize: Size2d;
@@ -13,11 +16,6 @@ interface MaxPool2dArguments {
   ceilMode?: boolean;
 }
 
-interface WithIndices {
-  /** Return [values, indices] rather than values, default false. */
-  returnIndices?: boolean;
-}
-
 type MaxPool2dOrder = ['kernelSize', 'stride', 'padding', 'dilation', 'ceilMode'];
 
 /**
@@ -25,17 +23,10 @@ type MaxPool2dOrder = ['kernelSize', 'stride', 'padding', 'dilation', 'ceilMode'
  *
  * Shape: [N, C, H, W] or [C, H, W] → [N, C, H', W']. Defaults: stride kernelSize, padding 0, dilation 1.
  */
-export function maxPool2d(
-  x: Tensor,
-  kernelSize: Size2d,
-  options: Omit<MaxPool2dArguments, 'kernelSize'> & { returnIndices: true },
-): [values: Tensor, indices: Tensor];
-export function maxPool2d(
-  x: Tensor,
-  ...args: Arguments<MaxPool2dArguments & { returnIndices?: false }, MaxPool2dOrder>
-): Tensor;
-export function maxPool2d(x: Tensor, ...args: unknown[]): Tensor | [Tensor, Tensor] {
-  const o = parseArgs<MaxPool2dArguments & WithIndices>(
+export const maxPool2d = checked('maxPool2d(input, ...)', maxPool2dOf as MaxPool<MaxPool2dArguments, MaxPool2dOrder>);
+
+function maxPool2dOf(x: Tensor, ...args: readonly unknown[]): Tensor | [Tensor, Tensor] {
+  const o = parseArgs<MaxPool2dArguments & IndicesOptions>(
     'maxPool2d',
     ['kernelSize'],
     { stride: null, padding: 0, dilation: 1, ceilMode: false, returnIndices: false },
@@ -66,20 +57,23 @@ interface AvgPool2dArguments {
 type AvgPool2dOrder = ['kernelSize', 'stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride'];
 
 /** The mean of each window. Shape: [N, C, H, W] or [C, H, W] → [N, C, H', W']. Defaults: stride kernelSize, padding 0. */
-export function avgPool2d(x: Tensor, ...args: Arguments<AvgPool2dArguments, AvgPool2dOrder>): Tensor {
-  const o = parseArgs<AvgPool2dArguments>(
-    'avgPool2d',
-    ['kernelSize'],
-    { stride: null, padding: 0, ceilMode: false, countIncludePad: true, divisorOverride: null },
-    args,
-  );
-  const y = ops.avgPool2d(x.value, {
-    kernel: pair('avgPool2d', 'kernelSize', o.kernelSize, 1),
-    stride: pair('avgPool2d', 'stride', o.stride ?? o.kernelSize, 1),
-    padding: pair('avgPool2d', 'padding', o.padding),
-    ceilMode: o.ceilMode,
-    countIncludePad: o.countIncludePad,
-    divisorOverride: o.divisorOverride,
-  });
-  return Tensor.of(y);
-}
+export const avgPool2d = callable(
+  'avgPool2d(input, ...)',
+  (x: Tensor, ...args: Arguments<AvgPool2dArguments, AvgPool2dOrder>): Tensor => {
+    const o = parseArgs<AvgPool2dArguments>(
+      'avgPool2d',
+      ['kernelSize'],
+      { stride: null, padding: 0, ceilMode: false, countIncludePad: true, divisorOverride: null },
+      args,
+    );
+    const y = ops.avgPool2d(x.value, {
+      kernel: pair('avgPool2d', 'kernelSize', o.kernelSize, 1),
+      stride: pair('avgPool2d', 'stride', o.stride ?? o.kernelSize, 1),
+      padding: pair('avgPool2d', 'padding', o.padding),
+      ceilMode: o.ceilMode,
+      countIncludePad: o.countIncludePad,
+      divisorOverride: o.divisorOverride,
+    });
+    return Tensor.of(y);
+  },
+);

@@ -3,11 +3,14 @@ import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { expectFloat } from '../../graph/record';
 import { maxUnpool } from '../../ops/adaptive-pool';
+import { checked } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { type Size, type Spatial, sizesOf } from '../sizes';
 
 interface UnpoolArguments<N extends Spatial> {
+  input: Tensor;
+  indices: Tensor;
   kernelSize: Size<N>;
   /** Default: kernelSize. */
   stride?: Size<N> | null;
@@ -16,12 +19,8 @@ interface UnpoolArguments<N extends Spatial> {
   outputSize?: readonly number[] | null;
 }
 
-type UnpoolOrder = ['kernelSize', 'stride', 'padding', 'outputSize'];
-type UnpoolFunction<N extends Spatial> = (
-  x: Tensor,
-  indices: Tensor,
-  ...args: Arguments<UnpoolArguments<N>, UnpoolOrder>
-) => Tensor;
+type UnpoolOrder = ['input', 'indices', 'kernelSize', 'stride', 'padding', 'outputSize'];
+type UnpoolFunction<N extends Spatial> = (...args: Arguments<UnpoolArguments<N>, UnpoolOrder>) => Tensor;
 
 /** The output's sizes, checked against what the pooling can have come from. */
 function outputSizes<N extends Spatial>(op: string, n: N, x: Tensor, o: Required<UnpoolArguments<N>>): number[] {
@@ -39,9 +38,10 @@ function outputSizes<N extends Spatial>(op: string, n: N, x: Tensor, o: Required
 }
 
 function unpool<N extends Spatial>(op: string, n: N): UnpoolFunction<N> {
-  return (x, indices, ...args) => {
+  return checked(`${op}(input, indices, ...)`, (...args: readonly unknown[]): Tensor => {
     const defaults = { stride: null, padding: 0, outputSize: null };
-    const o = parseArgs<UnpoolArguments<N>>(op, ['kernelSize'] as never, defaults as never, args);
+    const o = parseArgs<UnpoolArguments<N>>(op, ['input', 'indices', 'kernelSize'] as never, defaults as never, args);
+    const { input: x, indices } = o as Required<UnpoolArguments<N>>;
     expectFloat(op, 'input', x);
     const rank = x.dim();
     if (rank !== n + 1 && rank !== n + 2) {
@@ -51,7 +51,7 @@ function unpool<N extends Spatial>(op: string, n: N): UnpoolFunction<N> {
     }
     const size = outputSizes(op, n, x, o as Required<UnpoolArguments<N>>);
     return Tensor.of(maxUnpool(op, x.value, indices.value, size));
-  };
+  });
 }
 
 /** Undoes `maxPool1d`. Shape: [N, C, L] or [C, L], and the indices that the pooling returned → [N, C, L']. */

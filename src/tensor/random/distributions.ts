@@ -1,5 +1,7 @@
 // Owns the distributions PyTorch's CPU generator offers, filled into arrays with its number of draws and its rounding.
+
 import { ArgumentError } from '../../errors';
+import { allocated } from '../allocate';
 import { defaultGenerator, type Generator } from './generator';
 
 /** Any array of numbers that can be filled in place. A typed array rounds or wraps as its type does. */
@@ -137,7 +139,7 @@ export function randperm(n: number, generator = defaultGenerator()): Int32Array 
 }
 
 function shuffledForward(n: number, generator: Generator): Int32Array {
-  const order = Int32Array.from({ length: n }, (_, i) => i);
+  const order = allocated(Int32Array, n).map((_, i) => i);
   for (let i = 0; i < n - 1; i++) {
     const j = i + (generator.random() % (n - i));
     const kept = order[i];
@@ -148,7 +150,7 @@ function shuffledForward(n: number, generator: Generator): Int32Array {
 }
 
 function shuffledInsideOut(n: number, generator: Generator): Int32Array {
-  const order = new Int32Array(n);
+  const order = allocated(Int32Array, n);
   for (let i = 0; i < n; i++) {
     const j = remainder64(generator, i + 1);
     order[i] = order[j];

@@ -1,4 +1,5 @@
 // Owns the random generator a user holds: seeding, the cached second normal, and a state that PyTorch can read and write.
+import { ArgumentError } from '../../errors';
 import { beforeChange, isJournaling } from '../../graph/journal';
 import { MT19937, STATE_WORDS } from './mt19937';
 
@@ -99,17 +100,19 @@ export class Generator {
   /**
    * Resumes from `getState()`, this library's or PyTorch's, and returns this generator.
    *
-   * @throws RangeError when `state` is not such a state
+   * @throws ArgumentError when `state` is not such a state
    */
   setState(state: Uint8Array): this {
-    if (state.length !== STATE_BYTES) {
-      throw new RangeError(`Generator.setState: expected ${STATE_BYTES} bytes of state, but got ${state.length}`);
+    if (!(state instanceof Uint8Array) || state.length !== STATE_BYTES) {
+      throw new ArgumentError(
+        `Generator.setState: expected ${STATE_BYTES} bytes of state, but got ${state?.length ?? typeof state}`,
+      );
     }
     const view = new DataView(state.buffer, state.byteOffset, state.byteLength);
     const left = view.getInt32(LEFT_AT, true);
     const next = view.getUint32(NEXT_AT, true);
     if (view.getInt32(SEEDED_AT, true) !== 1 || left < 1 || left > STATE_WORDS || next > STATE_WORDS) {
-      throw new RangeError(
+      throw new ArgumentError(
         'Generator.setState: expected the bytes of getState(), but got bytes that no generator wrote',
       );
     }
@@ -148,12 +151,14 @@ export function manualSeed(seed: Seed): Generator {
 }
 
 function toUint64(seed: Seed): bigint {
-  if (typeof seed === 'number' && !Number.isInteger(seed)) {
-    throw new RangeError(`manualSeed: expected an integer, but got ${seed}`);
+  if (typeof seed !== 'bigint' && !Number.isInteger(seed)) {
+    throw new ArgumentError(
+      `manualSeed: expected an integer, but got ${typeof seed === 'number' ? seed : typeof seed}`,
+    );
   }
   const wide = BigInt(seed);
   if (wide < -(2n ** 63n) || wide >= 2n ** 64n) {
-    throw new RangeError(`manualSeed: expected an integer in [-2^63, 2^64), but got ${wide}`);
+    throw new ArgumentError(`manualSeed: expected an integer in [-2^63, 2^64), but got ${wide}`);
   }
   return BigInt.asUintN(64, wide);
 }

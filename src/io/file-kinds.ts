@@ -1,0 +1,84 @@
+// Owns what a file is by its first bytes: the kinds that are often given where safetensors are expected.
+
+interface Kind {
+  readonly magic: readonly number[];
+  /** Where the magic bytes stand; default 0. */
+  readonly at?: number;
+  readonly name: string;
+  /** Whether PyTorch or NumPy reads it, so that it can be converted. */
+  readonly holdsTensors?: boolean;
+}
+
+const text = (magic: string): number[] => [...magic].map((letter) => letter.charCodeAt(0));
+
+const kinds: readonly Kind[] = [
+  {
+    magic: [0x50, 0x4b, 3, 4],
+    name: 'a zip archive, as torch.save in PyTorch writes .pt and .pth files, and NumPy .npz files',
+    holdsTensors: true,
+  },
+  { magic: [0x50, 0x4b, 5, 6], name: 'an empty zip archive' },
+  { magic: [0x93, ...text('NUMPY')], name: 'a NumPy array, as numpy.save writes .npy files', holdsTensors: true },
+  { magic: [0x89, 0x48, 0x44, 0x46], name: 'an HDF5 file, as Keras writes .h5 files', holdsTensors: true },
+  { magic: text('GGUF'), name: 'a GGUF file, as llama.cpp reads', holdsTensors: true },
+  { magic: text('TFL3'), at: 4, name: 'a TensorFlow Lite model' },
+  { magic: [0x08], name: 'an ONNX model' },
+  { magic: [0x1f, 0x8b], name: 'a gzip archive' },
+  { magic: text('BZh'), name: 'a bzip2 archive' },
+  { magic: [0xfd, ...text('7zXZ')], name: 'an xz archive' },
+  { magic: [0x28, 0xb5, 0x2f, 0xfd], name: 'a Zstandard archive' },
+  { magic: text('ustar'), at: 257, name: 'a tar archive' },
+  { magic: [0x89, ...text('PNG')], name: 'a PNG image' },
+  { magic: [0xff, 0xd8, 0xff], name: 'a JPEG image' },
+  { magic: text('GIF8'), name: 'a GIF image' },
+  { magic: text('WEBP'), at: 8, name: 'a WebP image' },
+  { magic: text('WAVE'), at: 8, name: 'a WAV recording' },
+  { magic: text('%PDF'), name: 'a PDF document' },
+  { magic: [0, 0, 8], name: "an IDX file, as MNIST's images and labels are" },
+];
+
+/** Bytes that are looked at to tell whether a file is text. */
+const LOOK = 512;
+
+/** A short description of what `bytes` are, and whether they hold tensors that can be converted; null for what is not known. */
+export function kindOfFile(bytes: Uint8Array): { readonly name: string; readonly holdsTensors: boolean } | null {
+  if (bytes.length === 0) return { name: 'an empty file', holdsTensors: false };
+  if (isPickle(bytes)) {
+    return { name: 'a Python pickle, as older versions of PyTorch wrote .pt and .pth files', holdsTensors: true };
+  }
+  // A length of up to 4 GB has these four bytes 0, and may begin with any others.
+  const isLength = bytes.length > 8 && bytes.subarray(4, 8).every((byte) => byte === 0);
+  const kind = kinds.find(({ magic, at = 0, name }) => {
+    if (isLength && magic.length < 4) return false;
+    if (!magic.every((byte, i) => bytes[at + i] === byte)) return false;
+    return name !== 'an ONNX model' || isOnnx(bytes);
+  });
+  return kind ? { name: kind.name, holdsTensors: kind.holdsTensors === true } : kindOfText(bytes);
+}
+
+/** A pickle says its protocol and its first opcode; in a header's length these bytes would mean an odd one above 2²³. */
+function isPickle(bytes: Uint8Array): boolean {
+  const [first, protocol, opcode] = bytes as unknown as readonly [number, number, number];
+  return first === 0x80 && protocol >= 2 && protocol <= 5 && [0x8a, 0x7d, 0x63, 0x95, 0x5d, 0x28].includes(opcode);
+}
+
+/** ONNX begins with its version, a field of a protocol buffer, and the name of who made it, the next field. */
+const isOnnx = (bytes: Uint8Array): boolean =>
+  bytes.length > 8 && bytes[1]! < 32 && bytes[2] === 0x12 && bytes[7] !== 0;
+
+/** Text, told by its letters; a safetensors file begins with a number of eight bytes, whose upper ones are 0. */
+function kindOfText(bytes: Uint8Array): { readonly name: string; readonly holdsTensors: false } | null {
+  const head = bytes.subarray(0, LOOK);
+  if (head.some((byte) => byte < 9 || (byte > 13 && byte < 32))) return null;
+  const start = new TextDecoder().decode(head).replace('\ufeff', '').trimStart().toLowerCase();
+  const name = /^(<!doctype html|<html|<head)/.test(start)
+    ? 'an HTML page, as servers answer where there is no such file'
+    : start.startsWith('<')
+      ? 'an XML file'
+      : start.startsWith('version https://git-lfs')
+        ? 'a pointer of Git LFS, not the file that it stands for'
+        : /^[[{]/.test(start)
+          ? 'JSON'
+          : 'text';
+  return { name, holdsTensors: false };
+}

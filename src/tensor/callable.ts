@@ -1,0 +1,316 @@
+// Owns how functions of tensors are called: every parameter by place or by name, tensors checked, and errors under the name that was called.
+import { ArgumentError, DTypeError, IndexError, ShapeError } from '../errors';
+import { TensorBase } from './base';
+import { isPlainObject, kindOf, missingArguments, parameterTwice, unknownArgument } from './options';
+import type { Tensor } from './tensor';
+
+/**
+ * What a parameter takes: a tensor, a tensor or a number, a list of tensors, a number, a list, a number or a list, or anything, which
+ * the function itself checks. After `?` a parameter may be left out, and a tensor be null.
+ */
+type Kind = 'tensor' | 'operand' | 'tensors' | 'number' | 'list' | 'numbers' | 'any';
+
+/** Whether a value is a tensor, told without the class of tensors. */
+export const isTensor = (value: unknown): value is Tensor => value instanceof TensorBase;
+
+const described: Readonly<Record<Kind, string>> = {
+  tensor: 'a tensor',
+  operand: 'a tensor or a number',
+  tensors: 'a list of tensors',
+  number: 'a number',
+  list: 'a list of numbers',
+  numbers: 'a number or a list of numbers',
+  any: 'a value',
+};
+
+/** What null may stand for where it is not needed. */
+const nullable: ReadonlySet<Kind> = new Set<Kind>(['tensor', 'operand', 'tensors', 'any']);
+
+/** Whether a value is of a kind, as far as that can be seen at a glance. */
+function isOf(kind: Kind, value: unknown): boolean {
+  const isNumber = typeof value === 'number';
+  if (kind === 'tensor') return isTensor(value);
+  if (kind === 'operand') return isTensor(value) || isNumber || typeof value === 'boolean';
+  if (kind === 'number') return isNumber;
+  if (kind === 'numbers') return isNumber || Array.isArray(value);
+  return kind === 'any' || Array.isArray(value);
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly optional: boolean;
+}
+
+interface Signature {
+  readonly name: string;
+  readonly parameters: readonly Parameter[];
+  readonly required: readonly string[];
+  /** The function takes more, and matches it by itself. */
+  readonly open: boolean;
+  /** All arguments are tensors, one by one or in a list. */
+  readonly variadic: boolean;
+}
+
+type Function = (...args: never[]) => unknown;
+
+/** The names of a list such as `input, other: operand, dim?: any`; optional ones keep their `?`. Where it ends in `...`, the required ones. */
+type Names<List extends string> = List extends `${infer Before}, ...`
+  ? Required<Split<Before>>
+  : List extends '...' | ''
+    ? []
+    : Split<List>;
+type Split<List extends string> = List extends `${infer First}, ${infer Rest}`
+  ? [...Split<First>, ...Split<Rest>]
+  : List extends `${infer Name}: ${string}`
+    ? [Name]
+    : [List];
+type Required<All extends readonly string[]> = All extends readonly [
+  infer First,
+  ...infer Rest extends readonly string[],
+]
+  ? First extends `${string}?`
+    ? []
+    : [First, ...Required<Rest>]
+  : [];
+
+type NamesOf<S extends string> = S extends `${string}(${infer List})` ? Names<List> : [];
+
+/** Options of a function in the place of what follows its required parameters; `unknown` where it takes none. */
+type OptionsIn<Rest extends readonly unknown[]> = [Options<Rest>] extends [never] ? unknown : Options<Rest>;
+type Options<Rest> = Rest extends readonly [options?: infer O] ? Named<O> : never;
+type Named<O> = O extends TensorBase | readonly unknown[] | Function | string | number | boolean | null | undefined
+  ? never
+  : O;
+
+/** The argument lists of a function with some of its required parameters, and all those after them, by name. */
+type ByName<
+  Names extends readonly string[],
+  Args extends readonly unknown[],
+  Given extends readonly unknown[] = [],
+> = Names extends readonly [string, ...infer Later extends readonly string[]]
+  ? Args extends readonly [(infer First)?, ...infer Rest]
+    ? [...Given, named: Gathered<Names, Args>] | ByName<Later, Rest, [...Given, First]>
+    : never
+  : never;
+
+type Gathered<Names extends readonly string[], Args extends readonly unknown[]> = Names extends readonly [
+  infer Name extends string,
+  ...infer Later extends readonly string[],
+]
+  ? Args extends readonly [(infer First)?, ...infer Rest]
+    ? Member<Name, First> & Gathered<Later, Rest>
+    : unknown
+  : OptionsIn<Args>;
+
+type Member<Name extends string, T> = Name extends `${infer Given}?` ? { [K in Given]?: T } : { [K in Name]: T };
+
+/** A function that takes its parameters by place, or from any of them on by name. */
+export type Callable<S extends string, F extends Function> = ((
+  ...args: ByName<NamesOf<S>, Parameters<F>>
+) => ReturnType<F>) &
+  F;
+
+/** Methods that take the parameters listed for them by name, too. */
+export type NamedMethods<Lists extends Readonly<Record<string, string>>, T> = {
+  [K in keyof Lists & keyof T]: T[K] extends Function
+    ? (
+        ...args: ByName<Names<Lists[K]>, Parameters<T[K]>>
+      ) => ReturnType<T[K]> extends TensorBase ? Tensor : ReturnType<T[K]>
+    : never;
+};
+
+/**
+ * `call` under PyTorch's calling rules. The signature lists its parameters in order, each with its kind, `tensor` if none is written;
+ * required ones come to `call` by place, whichever way they were given. `...` stands for what `call` matches by itself, with `parseArgs`;
+ * `*tensors` for any number of tensors, one by one or in a list.
+ *
+ *     export const atan2 = callable('atan2(input, other)', (input: Tensor, other: Tensor): Tensor => …);
+ *     atan2(y, x); atan2(y, { other: x }); atan2({ input: y, other: x });
+ *
+ * The function that comes back throws an ArgumentError where no tensor stands in the place of one, and errors of functions within carry its name.
+ *
+ * @__NO_SIDE_EFFECTS__
+ */
+export function callable<const S extends string, F extends Function>(signature: S, call: F): Callable<S, F> {
+  let parsed: Signature | null = null;
+  const run = call as unknown as (...args: unknown[]) => unknown;
+  const called = (...args: unknown[]): unknown => {
+    parsed ??= parse(signature);
+    try {
+      return run(...arrange(parsed, args));
+    } catch (error) {
+      throw underName(parsed.name, error);
+    }
+  };
+  return called as unknown as Callable<S, F>;
+}
+
+type NameOf<S extends string> = S extends `${infer Name}(${string}` ? Name : never;
+
+/** A method as a function of the tensor that it is called on. */
+type OfMethod<K> = K extends keyof Tensor
+  ? Tensor[K] extends Function
+    ? (input: Tensor, ...args: Parameters<Tensor[K]>) => ReturnType<Tensor[K]>
+    : never
+  : never;
+
+/** `callable` for functions whose types list their parameters by name already, or that are overloaded. @__NO_SIDE_EFFECTS__ */
+export function checked<F extends Function>(signature: string, call: F): F {
+  return callable(signature, call);
+}
+
+/**
+ * The method of the same name, as a function under the same rules.
+ *
+ *     export const atan2 = method('atan2(input, other)');
+ *
+ * @__NO_SIDE_EFFECTS__
+ */
+export function method<const S extends string>(signature: S): Callable<S, OfMethod<NameOf<S>>> {
+  const name = signature.slice(0, signature.indexOf('(')) as 'exp';
+  const call = (input: Tensor, ...args: []): unknown => input[name](...args);
+  return callable(signature, call) as unknown as Callable<S, OfMethod<NameOf<S>>>;
+}
+
+/** The same for methods and getters, over those of a class and the classes between it and a base, but for `skipped` names. */
+export function callableMethods(
+  prototype: object,
+  base: object,
+  lists: Readonly<Record<string, string>>,
+  skipped: ReadonlySet<string>,
+): void {
+  for (let owner = prototype; owner !== base; owner = Object.getPrototypeOf(owner) as object) {
+    for (const name of Object.getOwnPropertyNames(owner)) {
+      if (skipped.has(name) || Object.hasOwn(prototype, name)) continue;
+      const { value, get } = Object.getOwnPropertyDescriptor(owner, name)!;
+      const method = (value ?? get) as (...args: unknown[]) => unknown;
+      const called = callableMethod(name, lists[name] ?? '...', method);
+      const property = get ? { get: called } : { value: called, writable: true };
+      Object.defineProperty(prototype, name, { ...property, configurable: true });
+    }
+  }
+}
+
+function callableMethod(name: string, list: string, method: (...args: unknown[]) => unknown) {
+  let parsed: Signature | null = null;
+  return function called(this: unknown, ...args: unknown[]): unknown {
+    parsed ??= parse(`${name}(${list})`);
+    try {
+      return method.apply(this, arrange(parsed, args) as unknown[]);
+    } catch (error) {
+      throw underName(name, error);
+    }
+  };
+}
+
+function parse(signature: string): Signature {
+  const at = signature.indexOf('(');
+  const list = signature.slice(at + 1, -1);
+  const words = list === '' ? [] : list.split(', ');
+  const parameters = words
+    .filter((word) => word !== '...')
+    .map((word): Parameter => {
+      const [given, kind = 'tensor'] = word.split(': ') as [string, Kind?];
+      const optional = given.endsWith('?');
+      return { name: optional ? given.slice(0, -1) : given, kind, optional };
+    });
+  return {
+    name: signature.slice(0, at),
+    parameters,
+    required: parameters.filter(({ optional }) => !optional).map(({ name }) => name),
+    open: words.at(-1) === '...',
+    variadic: list.startsWith('*'),
+  };
+}
+
+/** The arguments with those in front that are required by place, after a check of all that the signature tells about. */
+function arrange(signature: Signature, args: readonly unknown[]): readonly unknown[] {
+  const { name, parameters, required, open, variadic } = signature;
+  if (variadic) {
+    const tensors = open && isPlainObject(args.at(-1)) ? args.slice(0, -1) : args;
+    checkList(name, 'tensors', tensors.length === 1 && !isTensor(tensors[0]) ? tensors[0] : tensors);
+    return args;
+  }
+  if (open && parameters.length === 0) return args;
+  const last = args[args.length - 1];
+  const named = isPlainObject(last) ? last : null;
+  if (!named) {
+    if (args.length < required.length) throw missing(signature, args, {});
+    for (let i = 0; i < parameters.length && i < args.length; i++) check(signature, parameters[i]!, args[i]);
+    return args;
+  }
+  const places = args.length - 1;
+  for (const key in named) {
+    const at = parameters.findIndex((parameter) => parameter.name === key);
+    if (at < 0 && !open)
+      throw unknownArgument(
+        name,
+        key,
+        parameters.map((parameter) => parameter.name),
+      );
+    if (at >= 0 && at < places && args[at] !== undefined && named[key] !== undefined) throw parameterTwice(name, key);
+  }
+  const inFront = args.slice(0, places);
+  const rest: Record<string, unknown> = { ...named };
+  for (let i = 0; i < parameters.length; i++) {
+    const parameter = parameters[i]!;
+    const value = i < places && args[i] !== undefined ? args[i] : rest[parameter.name];
+    if (value === undefined && !parameter.optional) throw missing(signature, inFront, named);
+    check(signature, parameter, value);
+    // What the function matches by itself keeps its name.
+    if (parameter.optional && open) continue;
+    inFront[i] = value;
+    delete rest[parameter.name];
+  }
+  return Object.keys(rest).length > 0 ? [...inFront, rest] : inFront;
+}
+
+function missing(
+  { name, parameters }: Signature,
+  places: readonly unknown[],
+  named: Readonly<Record<string, unknown>>,
+): ArgumentError {
+  const given: Record<string, unknown> = { ...named };
+  parameters.forEach((parameter, i) => {
+    if (places[i] !== undefined) given[parameter.name] = places[i];
+  });
+  const needed = parameters.filter(({ optional }) => !optional).map((parameter) => parameter.name);
+  return missingArguments(name, needed, given);
+}
+
+function check({ name }: Signature, { name: parameter, kind, optional }: Parameter, value: unknown): void {
+  if (optional && (value === undefined || (value === null && nullable.has(kind)))) return;
+  if (value === undefined) throw missingArguments(name, [parameter], {});
+  if (kind === 'tensors') checkList(name, parameter, value);
+  else if (!isOf(kind, value)) {
+    throw new ArgumentError(`${name}: expected ${parameter} to be ${described[kind]}, but got ${kindOf(value)}`);
+  }
+}
+
+function checkList(name: string, parameter: string, value: unknown): void {
+  if (!Array.isArray(value)) {
+    throw new ArgumentError(
+      `${name}: expected ${parameter} to be a list of tensors, as in ${name}([a, b]), but got ${kindOf(value)}`,
+    );
+  }
+  const at = value.findIndex((each) => !isTensor(each));
+  if (at >= 0) throw new ArgumentError(`${name}: expected tensors, but at ${at} got ${kindOf(value[at])}`);
+}
+
+/** An error that a function within has thrown, under the name that was called. */
+function underName(name: string, error: unknown): unknown {
+  const aboutCall =
+    error instanceof ShapeError ||
+    error instanceof DTypeError ||
+    error instanceof IndexError ||
+    error instanceof ArgumentError;
+  if (!aboutCall) return error;
+  const { message } = error;
+  const said = /^[a-z]\w*(?=:| of )/i.exec(message)?.[0];
+  if (said === undefined || said === name) return error;
+  error.message = name + message.slice(said.length);
+  // The stack begins with the message as it was.
+  error.stack = error.stack?.replace(message, () => error.message);
+  return error;
+}
