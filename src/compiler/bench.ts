@@ -72,6 +72,7 @@ export class GpuBench implements Bench {
       fault: { buffer: faultBuffer, offset: 0 },
       inheritFaults: null,
       keepFaults: null,
+      doubt: () => {},
     };
     execute(memory, executable, run, null);
     return new GpuTrial(

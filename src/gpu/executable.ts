@@ -76,6 +76,8 @@ export interface Run {
   readonly inheritFaults: ((encoder: GPUCommandEncoder) => void) | null;
   /** Keeps the faults that no update hangs on, behind all that the run does. */
   readonly keepFaults: ((encoder: GPUCommandEncoder) => void) | null;
+  /** Called before something is made that WebGPU may refuse. */
+  readonly doubt: () => void;
 }
 
 /** `pieces` is the number of submits that the dispatches are spread over. */
@@ -214,6 +216,7 @@ function bindGroup(device: GPUDevice, dispatch: Dispatch, run: Run): GPUBindGrou
     const { buffer, offset } = place(ref, run);
     key.push(buffer, offset);
   }
+  run.doubt();
   const group = device.createBindGroup({
     layout: dispatch.layout,
     entries: bindings.map((binding, index) => {

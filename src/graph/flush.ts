@@ -142,6 +142,7 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
   // The engine may build the program only when the device is there; by then the nodes may have dropped their edges.
   const edges = order.map((node) => node.inputs);
   const placed = placedNodes(order);
+  const before = new Map<Root, Value | null>();
   engine.submit({
     key,
     build: () => buildProgram({ order, edges, inputs, windows, placed }, [...exports.keys()]),
@@ -151,13 +152,19 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
     slot: step?.slot ?? null,
     releases: released,
     ran: () => {
-      for (const [value, root] of exports) if (root) root.computed = value;
+      for (const [value, root] of exports) {
+        if (!root) continue;
+        before.set(root, root.computed);
+        root.computed = value;
+      }
       step?.ran();
     },
     failed: () => {
       for (const [value, root] of exports) {
         // It can be made again.
         if (value.recipe) value.failure = null;
+        // It had been sent to the GPU, which refused it.
+        if (root?.computed === value) root.computed = before.get(root) ?? null;
         root?.rollBack();
       }
       step?.failed();
