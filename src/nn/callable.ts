@@ -18,7 +18,7 @@ export class Callable {
 export function misuse(
   module: { readonly forward: (...args: never[]) => unknown },
   args: readonly unknown[],
-  cause: TypeError,
+  cause: Error,
 ): ArgumentError | null {
   const { name } = module.constructor;
   if (typeof module.forward !== 'function') {
@@ -26,7 +26,9 @@ export function misuse(
   }
   const required = module.forward.length;
   const isWrong = (arg: unknown, i: number): boolean =>
-    (arg === undefined && cause.message.includes('undefined')) || arg instanceof Promise || (i === 0 && isNumbers(arg));
+    (arg === undefined && /undefined|missing \d+ required/.test(cause.message)) ||
+    arg instanceof Promise ||
+    (i === 0 && isNumbers(arg));
   const at = Array.from({ length: required }, (_, i) => args[i]).findIndex(isWrong);
   if (at < 0) return null;
   const which = at === 0 ? 'its argument' : `argument ${at + 1}`;

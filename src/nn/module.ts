@@ -1,10 +1,12 @@
 // Owns Module: a callable object whose own properties are the registry of its parameters, buffers and submodules.
+
 import { noGrad } from '../autograd/mode';
 import { type DType, isFloat } from '../compiler/meta';
 import { ArgumentError, DTypeError } from '../errors';
 import { beforeChange, isJournaling, keepProperties } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { atPlace, isTracing } from '../graph/places';
+import { isMisfit } from '../tensor/callable';
 import { expectDType, refuseDevice } from '../tensor/host-data';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { protect } from '../tensor/protect';
@@ -147,7 +149,7 @@ export abstract class Module extends Callable {
     try {
       return this.forward(...args);
     } catch (error) {
-      throw error instanceof TypeError ? (misuse(this, args, error) ?? error) : error;
+      throw error instanceof TypeError || isMisfit(error) ? (misuse(this, args, error) ?? error) : error;
     }
   }
 

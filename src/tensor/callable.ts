@@ -23,6 +23,18 @@ const described: Readonly<Record<Kind, string>> = {
   any: 'a value',
 };
 
+/** Errors of arguments that are missing or of another kind, which modules tell in their own name. */
+const misfits = new WeakSet<object>();
+
+function misfit(error: ArgumentError): ArgumentError {
+  misfits.add(error);
+  return error;
+}
+
+/** Whether an error says that an argument is missing or of another kind. */
+export const isMisfit = (error: unknown): error is ArgumentError =>
+  error instanceof ArgumentError && misfits.has(error);
+
 /** What null may stand for where it is not needed. */
 const nullable: ReadonlySet<Kind> = new Set<Kind>(['tensor', 'operand', 'tensors', 'any']);
 
@@ -229,7 +241,7 @@ function arrange(signature: Signature, args: readonly unknown[]): readonly unkno
   const { name, parameters, required, open, variadic } = signature;
   if (variadic) {
     const tensors = open && isPlainObject(args.at(-1)) ? args.slice(0, -1) : args;
-    checkList(name, 'tensors', tensors.length === 1 && !isTensor(tensors[0]) ? tensors[0] : tensors);
+    checkList(name, tensors.length === 1 && !isTensor(tensors[0]) ? tensors[0] : tensors);
     return args;
   }
   if (open && parameters.length === 0) return args;
@@ -276,23 +288,22 @@ function missing(
     if (places[i] !== undefined) given[parameter.name] = places[i];
   });
   const needed = parameters.filter(({ optional }) => !optional).map((parameter) => parameter.name);
-  return missingArguments(name, needed, given);
+  return misfit(missingArguments(name, needed, given));
 }
 
 function check({ name }: Signature, { name: parameter, kind, optional }: Parameter, value: unknown): void {
   if (optional && (value === undefined || (value === null && nullable.has(kind)))) return;
-  if (value === undefined) throw missingArguments(name, [parameter], {});
-  if (kind === 'tensors') checkList(name, parameter, value);
+  if (value === undefined) throw misfit(missingArguments(name, [parameter], {}));
+  if (kind === 'tensors') checkList(name, value);
   else if (!isOf(kind, value)) {
-    throw new ArgumentError(`${name}: expected ${parameter} to be ${described[kind]}, but got ${kindOf(value)}`);
+    const message = `${name}: expected ${parameter} to be ${described[kind]}, but got ${kindOf(value)}`;
+    throw misfit(new ArgumentError(message));
   }
 }
 
-function checkList(name: string, parameter: string, value: unknown): void {
+function checkList(name: string, value: unknown): void {
   if (!Array.isArray(value)) {
-    throw new ArgumentError(
-      `${name}: expected ${parameter} to be a list of tensors, as in ${name}([a, b]), but got ${kindOf(value)}`,
-    );
+    throw new ArgumentError(`${name}: expected a list of tensors, as in ${name}([a, b]), but got ${kindOf(value)}`);
   }
   const at = value.findIndex((each) => !isTensor(each));
   if (at >= 0) throw new ArgumentError(`${name}: expected tensors, but at ${at} got ${kindOf(value[at])}`);
