@@ -8,7 +8,7 @@ import { fromHost } from '../graph/record';
 import { isPlainObject, kindOf, shown } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import { type ByteSource, describeSource, readBytes } from './bytes';
-import { parseSafetensors, type WritableTensor, writeSafetensors } from './safetensors';
+import { parseSafetensors, refuseName, type WritableTensor, writeSafetensors } from './safetensors';
 
 const SAVE = 'torch.save';
 
@@ -40,6 +40,7 @@ export async function saveBytes(stateDict: Readonly<Record<string, Tensor>>): Pr
     throw new ArgumentError(`${SAVE}: expected a state dict, but got ${kindOf(stateDict)}`);
   const tensors = Object.entries(stateDict);
   for (const [name, tensor] of Object.entries<unknown>(stateDict)) {
+    refuseName(name);
     if (tensor instanceof Tensor) continue;
     const kind = tensor === null ? 'null' : typeof tensor;
     throw new ArgumentError(`${SAVE}: expected a tensor for ${shown(name)}, but got ${kind}; save a state dict`);

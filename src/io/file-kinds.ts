@@ -70,7 +70,14 @@ const isOnnx = (bytes: Uint8Array): boolean =>
 function kindOfText(bytes: Uint8Array): { readonly name: string; readonly holdsTensors: false } | null {
   const head = bytes.subarray(0, LOOK);
   if (head.some((byte) => byte < 9 || (byte > 13 && byte < 32))) return null;
-  const start = new TextDecoder().decode(head).replace('\ufeff', '').trimStart().toLowerCase();
+  let letters: string;
+  try {
+    // The last letter may be cut.
+    letters = new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
+  } catch {
+    return null;
+  }
+  const start = letters.replace('\ufeff', '').trimStart().toLowerCase();
   const name = /^(<!doctype html|<html|<head)/.test(start)
     ? 'an HTML page, as servers answer where there is no such file'
     : start.startsWith('<')

@@ -99,6 +99,14 @@ export function parseSafetensors(bytes: Uint8Array, name = 'safetensors'): Safet
   return { tensors: new Map(entries.map((entry) => [entry.name, readTensor(entry, view, fail)])), metadata };
 }
 
+/** @throws ArgumentError for the one name that no tensor can have */
+export function refuseName(name: string): void {
+  if (name !== METADATA) return;
+  throw new ArgumentError(
+    `safetensors: '${METADATA}' cannot be the name of a tensor, since the format keeps it for itself`,
+  );
+}
+
 /**
  * Writes tensors as a safetensors file that PyTorch's `safetensors.torch.load_file` reads. The header keeps the order given; the
  * data is ordered by element size, so that every tensor starts at a multiple of its element size.
@@ -108,11 +116,7 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = { format: 'pt' },
 ): Uint8Array {
   const items = [...tensors].map(([name, tensor]) => {
-    if (name === METADATA) {
-      throw new ArgumentError(
-        `safetensors: '${METADATA}' cannot be the name of a tensor, since the format keeps it for itself`,
-      );
-    }
+    refuseName(name);
     const typeName = writtenAs[tensor.dtype];
     const type = fileTypes[typeName]!;
     invariant(tensor.data.length === numel(tensor.shape), `${name} has ${tensor.data.length} elements for its shape`);

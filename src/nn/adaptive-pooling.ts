@@ -4,7 +4,7 @@ import type { Tensor } from '../tensor/tensor';
 import * as F from './functional/adaptive-pooling';
 import { Module } from './module';
 import { pythonText } from './printing';
-import { wholeNumber } from './sizes';
+import { type Size, sizesOf } from './sizes';
 
 export type { AdaptiveSize2d } from './functional/adaptive-pooling';
 
@@ -39,10 +39,10 @@ export class AdaptiveAvgPool2d extends Module {
 export class AdaptiveAvgPool1d extends Module {
   outputSize: number;
 
-  constructor(...args: Arguments<{ outputSize: number }, ['outputSize']>) {
+  constructor(...args: Arguments<{ outputSize: Size<1> }, ['outputSize']>) {
     super();
-    const { outputSize } = parseArgs<{ outputSize: number }>('AdaptiveAvgPool1d', ['outputSize'], {}, args);
-    this.outputSize = wholeNumber('AdaptiveAvgPool1d', 'outputSize', outputSize);
+    const { outputSize } = parseArgs<{ outputSize: Size<1> }>('AdaptiveAvgPool1d', ['outputSize'], {}, args);
+    this.outputSize = sizesOf<1>('AdaptiveAvgPool1d', 'outputSize', outputSize, 1)[0];
   }
 
   forward(x: Tensor): Tensor {
@@ -90,11 +90,11 @@ export class AdaptiveMaxPool1d<R extends boolean = false> extends Module {
   outputSize: number;
   returnIndices: R;
 
-  constructor(...args: Arguments<AdaptiveMaxArguments<number, R>, ['outputSize', 'returnIndices']>) {
+  constructor(...args: Arguments<AdaptiveMaxArguments<Size<1>, R>, ['outputSize', 'returnIndices']>) {
     super();
-    type Given = AdaptiveMaxArguments<number, boolean>;
+    type Given = AdaptiveMaxArguments<Size<1>, boolean>;
     const o = parseArgs<Given>('AdaptiveMaxPool1d', ['outputSize'], { returnIndices: false }, args);
-    this.outputSize = wholeNumber('AdaptiveMaxPool1d', 'outputSize', o.outputSize);
+    this.outputSize = sizesOf<1>('AdaptiveMaxPool1d', 'outputSize', o.outputSize, 1)[0];
     this.returnIndices = o.returnIndices as R;
   }
 
@@ -109,13 +109,13 @@ export class AdaptiveMaxPool1d<R extends boolean = false> extends Module {
 }
 
 interface MaxPool1dArguments<R extends boolean> {
-  kernelSize: number;
+  kernelSize: Size<1>;
   /** Default: kernelSize. */
-  stride?: number | null;
+  stride?: Size<1> | null;
   /** −∞ on each side, at most half the kernel, default 0. */
-  padding?: number;
+  padding?: Size<1>;
   /** Default 1. */
-  dilation?: number;
+  dilation?: Size<1>;
   /** Return [values, indices] rather than values, default false. */
   returnIndices?: R;
   /** Round sizes up rather than down, default false. */
@@ -137,10 +137,10 @@ export class MaxPool1d<R extends boolean = false> extends Module {
     super();
     const defaults = { stride: null, padding: 0, dilation: 1, returnIndices: false, ceilMode: false };
     const o = parseArgs<MaxPool1dArguments<boolean>>('MaxPool1d', ['kernelSize'], defaults, args);
-    this.kernelSize = wholeNumber('MaxPool1d', 'kernelSize', o.kernelSize, 1);
-    this.stride = wholeNumber('MaxPool1d', 'stride', o.stride ?? o.kernelSize, 1);
-    this.padding = wholeNumber('MaxPool1d', 'padding', o.padding);
-    this.dilation = wholeNumber('MaxPool1d', 'dilation', o.dilation, 1);
+    this.kernelSize = sizesOf<1>('MaxPool1d', 'kernelSize', o.kernelSize, 1, 1)[0];
+    this.stride = sizesOf<1>('MaxPool1d', 'stride', o.stride ?? o.kernelSize, 1, 1)[0];
+    this.padding = sizesOf<1>('MaxPool1d', 'padding', o.padding, 1)[0];
+    this.dilation = sizesOf<1>('MaxPool1d', 'dilation', o.dilation, 1, 1)[0];
     this.returnIndices = o.returnIndices as R;
     this.ceilMode = o.ceilMode;
   }
@@ -160,11 +160,11 @@ export class MaxPool1d<R extends boolean = false> extends Module {
 }
 
 interface AvgPool1dArguments {
-  kernelSize: number;
+  kernelSize: Size<1>;
   /** Default: kernelSize. */
-  stride?: number | null;
+  stride?: Size<1> | null;
   /** Zeros on each side, at most half the kernel, default 0. */
-  padding?: number;
+  padding?: Size<1>;
   /** Round sizes up rather than down, default false. */
   ceilMode?: boolean;
   /** Count the padding's zeros in the divisor, default true. */
@@ -185,9 +185,9 @@ export class AvgPool1d extends Module {
     super();
     const defaults = { stride: null, padding: 0, ceilMode: false, countIncludePad: true };
     const o = parseArgs<AvgPool1dArguments>('AvgPool1d', ['kernelSize'], defaults, args);
-    this.kernelSize = wholeNumber('AvgPool1d', 'kernelSize', o.kernelSize, 1);
-    this.stride = wholeNumber('AvgPool1d', 'stride', o.stride ?? o.kernelSize, 1);
-    this.padding = wholeNumber('AvgPool1d', 'padding', o.padding);
+    this.kernelSize = sizesOf<1>('AvgPool1d', 'kernelSize', o.kernelSize, 1, 1)[0];
+    this.stride = sizesOf<1>('AvgPool1d', 'stride', o.stride ?? o.kernelSize, 1, 1)[0];
+    this.padding = sizesOf<1>('AvgPool1d', 'padding', o.padding, 1)[0];
     this.ceilMode = o.ceilMode;
     this.countIncludePad = o.countIncludePad;
   }

@@ -11,8 +11,8 @@ export type Tuple<N extends Spatial> = N extends 1
     ? [number, number]
     : [number, number, number];
 
-/** One number for all dimensions, or one for each, outermost first. */
-export type Size<N extends Spatial> = number | Readonly<Tuple<N>>;
+/** One number for all dimensions, alone or in a list, or one for each, outermost first. */
+export type Size<N extends Spatial> = number | readonly [number] | Readonly<Tuple<N>>;
 
 /** One number for both dimensions, or [height, width]. */
 export type Size2d = Size<2>;

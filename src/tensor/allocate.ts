@@ -6,15 +6,25 @@ interface List<A> {
   readonly BYTES_PER_ELEMENT: number;
 }
 
-/** @throws OutOfMemoryError where the host has no room for n numbers */
+/** Numbers of four bytes in 4 GiB: more than that fits into no buffer of a GPU. */
+const MOST = 2 ** 30;
+
+/** @throws OutOfMemoryError where the host has no room for n numbers, or no GPU could take them */
 export function allocated<A>(List: List<A>, n: number): A {
+  const refused = (cause?: unknown) => {
+    const bytes = List.BYTES_PER_ELEMENT * n;
+    return new OutOfMemoryError(
+      `cannot allocate ${bytes} bytes on the host for ${n} numbers; make the tensor smaller`,
+      {
+        cause,
+      },
+    );
+  };
+  if (n > MOST) throw refused();
   try {
     return new List(n);
   } catch (cause) {
-    const bytes = List.BYTES_PER_ELEMENT * n;
-    throw new OutOfMemoryError(`cannot allocate ${bytes} bytes on the host for ${n} numbers; make the tensor smaller`, {
-      cause,
-    });
+    throw refused(cause);
   }
 }
 

@@ -181,8 +181,8 @@ export const logSoftmax = method('logSoftmax(input, ...)');
 
 /** Matrix product, in every combination of ranks. */
 export const matmul = method('matmul(input, other)');
-export const mm = method('mm(input, other)');
-export const bmm = method('bmm(input, other)');
+export const mm = method('mm(input, mat2)');
+export const bmm = method('bmm(input, mat2)');
 
 interface SplitParameters {
   /** Of each piece, or of every one. */

@@ -165,5 +165,6 @@ export function showIndex(index: number, shape: Shape): string {
 /** An array for n elements of a dtype; `fromHost` rounds those of float16. */
 export function hostArray(dtype: DType, n: number): HostNumbers {
   const scalar = scalarOf(dtype);
-  return allocated<HostNumbers>(scalar === 'f32' ? Float32Array : scalar === 'i32' ? Int32Array : Uint32Array, n);
+  if (scalar === 'f32') return allocated(Float32Array, n);
+  return scalar === 'i32' ? allocated(Int32Array, n) : allocated(Uint32Array, n);
 }

@@ -22,7 +22,7 @@ export const mv = callable('mv(input, vec)', (input: Tensor, vec: Tensor): Tenso
 });
 
 /** Σ input · other of two vectors. */
-export const dot = callable('dot(input, other)', (input: Tensor, other: Tensor): Tensor => {
+export const dot = callable('dot(input, tensor)', (input: Tensor, other: Tensor): Tensor => {
   expectRanks('dot', [input, other], [1, 1]);
   return input.matmul(other);
 });
@@ -191,4 +191,5 @@ export const cross = callable(
   },
 );
 
-export { dot as vdot };
+/** `dot`: real numbers are their own conjugates. */
+export const vdot = callable('vdot(input, other)', (input: Tensor, other: Tensor): Tensor => dot(input, other));

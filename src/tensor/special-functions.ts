@@ -51,7 +51,7 @@ export const nextafter = method('nextafter(input, other)');
 /** input · 2^other. */
 export const ldexp = method('ldexp(input, other)');
 /** 0 below 0, 1 above it, and `values` at 0. */
-export const heaviside = method('heaviside(input, other)');
+export const heaviside = method('heaviside(input, values)');
 /** The greater number; where one is NaN, the other. */
 export const fmax = method('fmax(input, other)');
 /** The lesser number; where one is NaN, the other. */

@@ -4,7 +4,7 @@ import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { expectFloat } from '../../graph/record';
 import { callable } from '../../tensor/callable';
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { logsigmoid } from './activation';
 import { pairwiseDistance } from './distance';
@@ -177,6 +177,9 @@ export const tripletMarginWithDistanceLoss = callable(
     const o = parseArgs<DistanceArguments>(name, [], defaults, args);
     checkMargin(name, o.margin);
     const distance = o.distanceFunction ?? pairwiseDistance;
+    if (typeof distance !== 'function') {
+      throw new ArgumentError(`${name}: expected distanceFunction to be a function, but got ${kindOf(distance)}`);
+    }
     const near = distance(anchor, positive);
     const direct = distance(anchor, negative);
     const far = o.swap ? direct.minimum(distance(positive, negative)) : direct;
