@@ -86,7 +86,7 @@ describe('in place', () => {
       [() => x.cauchy_(0, -1), /cauchy_: expected sigma > 0, but got -1/],
       [() => x.geometric_(1), /geometric_: expected p in \(0, 1\), but got 1/],
       [() => x.geometric_({} as never), /geometric_: missing 1 required argument: 'p'/],
-      [() => x.bernoulli_(2), /bernoulli: expected p in \[0, 1\], but got 2/],
+      [() => x.bernoulli_(2), /bernoulli_: expected p in \[0, 1\], but got 2/],
       [() => x.bernoulli_(torch.ones(2)), /broadcast/],
       [
         () => x.bernoulli_(torch.ones([2, 3])),
