@@ -8,6 +8,7 @@ import { cast, clone, full as fullValue } from '../ops/cast';
 import { dtypeOfScalar } from '../ops/promotion';
 import { allocated } from './allocate';
 import { callable } from './callable';
+import { expectNumbers } from './expect-numbers';
 import { hostArray, type NestedData, readHostData } from './host-data';
 import { makeTensor } from './make-leaf';
 import { isPlainObject, parseArgs } from './options';
@@ -52,15 +53,6 @@ export function asTensor(data: NestedData | Tensor, options: Pick<TensorOptions,
 /** A tensor without dimensions that holds one number; float32 by default. */
 export const scalarTensor = (s: number | boolean, options?: TensorOptions): Tensor =>
   filled('scalarTensor', [], s, options, 'float32');
-
-/** @throws ArgumentError for what is no number */
-export function expectNumbers(op: string, numbers: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(numbers)) {
-    if (typeof value === 'number' || typeof value === 'boolean') continue;
-    const remedy = value instanceof Tensor ? '; read the tensor with await item() first' : '';
-    throw new ArgumentError(`${op}: expected ${name} to be a number, but got ${typeof value}${remedy}`);
-  }
-}
 
 function filled(
   op: string,

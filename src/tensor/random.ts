@@ -10,7 +10,7 @@ import { broadcastShapes } from '../ops/broadcast';
 import { cast } from '../ops/cast';
 import { storedNumber } from '../ops/stored-number';
 import { callable, method } from './callable';
-import { hostArray } from './host-data';
+import { expectDType, hostArray } from './host-data';
 import { makeTensor } from './make-leaf';
 import { isPlainObject, kindOf, parseArgs } from './options';
 import { binomial as binomialCount, poisson as poissonCount } from './random/counts';
@@ -73,8 +73,8 @@ const normalFor = (dtype: DType | undefined): Fill =>
   dtype === 'float16' ? (out, generator, oneByOne) => fillHalfNormal(out, 0, 1, generator, oneByOne) : standardNormal;
 
 /** The dtype of numbers drawn in the likeness of a tensor of floats. */
-function floatOf(op: string, input: Tensor, { dtype }: RandomOptions): DType {
-  if (dtype === undefined) expectFloat(op, 'input', input);
+function floatOf(op: string, input: Tensor, options: RandomOptions | undefined): DType {
+  if (options?.dtype === undefined) expectFloat(op, 'input', input);
   return isFloat(input.dtype) ? input.dtype : 'float32';
 }
 
@@ -93,27 +93,27 @@ export function randn(...args: SizeArguments<RandomOptions>): Tensor {
 /** Uniform on [0, 1) in the input's shape and dtype, which is of floats, or in the dtype given. */
 export const randLike = callable(
   'randLike(input, ...)',
-  (input: Tensor, options: RandomOptions = {}): Tensor =>
-    drawn('randLike', input.shape, options, floatOf('randLike', input, options), uniform, input),
+  (input: Tensor, options?: RandomOptions): Tensor =>
+    drawn('randLike', input.shape, options ?? {}, floatOf('randLike', input, options), uniform, input),
 );
 
 /** Standard normal in the input's shape and dtype, which is of floats, or in the dtype given. */
 export const randnLike = callable(
   'randnLike(input, ...)',
-  (input: Tensor, options: RandomOptions = {}): Tensor =>
+  (input: Tensor, options?: RandomOptions): Tensor =>
     drawn(
       'randnLike',
       input.shape,
-      options,
+      options ?? {},
       floatOf('randnLike', input, options),
-      normalFor(options.dtype ?? input.dtype),
+      normalFor(options?.dtype ?? input.dtype),
       input,
     ),
 );
 
 /** @throws DTypeError for a bound that is no number of the dtype */
 function expectHolds(op: string, bound: number, dtype: DType): void {
-  if (storedNumber(op, bound, dtype) === bound) return;
+  if (storedNumber(op, bound, expectDType(op, dtype)) === bound) return;
   throw new DTypeError(`${op}: expected bounds that ${dtype} holds, but got ${bound}`);
 }
 

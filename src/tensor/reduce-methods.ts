@@ -171,11 +171,11 @@ export abstract class ReduceMethods extends ElementaryMethods {
       throw new ArgumentError(`norm: expected p to be a number, 'fro' or 'nuc', but got ${shown(p)}`);
     }
     expectFloat('norm', 'input', { shape: this.shape, dtype });
-    if (p === 'nuc') return this.nuclearNorm(cast(this.value, dtype), dim, keepdim);
+    if (p === 'nuc') return this.#nuclearNorm(cast(this.value, dtype), dim, keepdim);
     return this.make(vectorNorm(cast(this.value, dtype), p === 'fro' ? 2 : p, allIfNone(dim), keepdim));
   }
 
-  private nuclearNorm(x: Value, dim: Dims, keepdim: boolean): Tensor {
+  #nuclearNorm(x: Value, dim: Dims, keepdim: boolean): Tensor {
     const rank = x.shape.length;
     const all = Array.from({ length: rank }, (_, d) => d);
     const dims = dim === null ? all : [dim].flat().map((d) => this.wrapDim('norm', d));
