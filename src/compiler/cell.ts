@@ -61,3 +61,20 @@ export function lostValue(cell: Cell): Error {
     `a tensor of shape [${cell.shape.join(', ')}] was on a GPU device that has been lost; make it again from its source`,
   );
 }
+
+/** Why the contents of a cell are gone that was disposed of. */
+export const DISPOSED = 'its memory was given back';
+
+/** Takes the memory of a cell. */
+export function release(cell: Cell, why = 'an in-place write has replaced it'): void {
+  if (cell.allocation) cell.allocation.memory.free(cell.allocation);
+  cell.allocation = null;
+  cell.host = null;
+  cell.gone = why;
+}
+
+/** Gives a cell its contents. */
+export function settle(cell: Cell, allocation: Allocation): void {
+  cell.allocation = allocation;
+  cell.scheduled = null;
+}

@@ -2,20 +2,18 @@
 import { type DeviceLostError, invariant } from '../errors';
 import { COPIED_AT_ONCE, type Copied, type Copying } from '../gpu/copier';
 import { type AdapterProfile, type DeviceOptions, isSoftware } from '../gpu/device';
-import { type Executable, execute, type Run, writeData } from '../gpu/executable';
-import { expectGood, type FaultSlot, type FaultSources, placesToRead } from '../gpu/fault-sources';
+import type { Executable } from '../gpu/executable';
+import { expectGood, type FaultSlot, placesToRead } from '../gpu/fault-sources';
 import { hostPhase } from '../gpu/host-trace';
-import { type Allocation, SMALL_BYTES } from '../gpu/memory';
+import type { Allocation } from '../gpu/memory';
 import { copyOf, type Picture, type Screen, show } from '../gpu/pictures';
 import type { Profile } from '../gpu/profile';
 import { Session } from '../gpu/session';
 import type { Slots } from '../gpu/slots';
 import { stats } from '../gpu/stats';
-import { Watch } from '../gpu/watch';
 import { BackgroundTuning } from './background';
 import { GpuBench } from './bench';
-import { type Cell, expectContents, hostBytes, isOnDevice, lostValue, type Part, released, takeOver } from './cell';
-import { faultsOfRun, noteSources } from './fault-flow';
+import { type Cell, DISPOSED, hostBytes, isOnDevice, lostValue, type Part, release, released, settle } from './cell';
 import { Heat } from './heat';
 import type { Program } from './ir';
 import type { Job, JobExport, Rehearsal } from './job';
@@ -24,8 +22,8 @@ import { byteLength } from './meta';
 import { type CompilerPass, compilerPasses } from './passes';
 import { compile, type Plan } from './plan';
 import { PlanCache } from './plan-cache';
-import { bindStanding, copyOver, hasGone, releaseStanding, type Standing } from './standing';
-import { Trials } from './trials';
+import { type Sendable, Sender } from './sender';
+import { bindStanding, releaseStanding } from './standing';
 import { type TunedChoice, type TuningProgress, tuneAll, tuningTasks } from './tuner';
 import { type Probe, TuningTable } from './tuning';
 import { adapterKey, type TuningRecord, TuningStore } from './tuning-store';
@@ -38,15 +36,11 @@ export interface Prepared {
   readonly pipelines: number;
 }
 
-interface CachedPlan {
-  readonly plan: Plan;
+interface CachedPlan extends Sendable {
   /** What it was compiled for, with what had been measured then. */
   readonly profile: AdapterProfile;
   executable: Executable;
-  readonly standing: readonly Standing[];
 }
-
-const DISPOSED = 'its memory was given back';
 
 /** Plans kept, by an estimate of their bytes on the host; the one used longest ago goes first. */
 const MAX_PLAN_BYTES = 1 << 26;
@@ -70,13 +64,9 @@ export class Engine {
   /** The error of a lost device that no call has thrown yet: until then nothing runs. */
   private unreported: DeviceLostError | null = null;
   private readonly heat = new Heat();
-  /** Runs on the device in use that it may yet refuse. */
-  private trials: Trials | null = null;
-  /** Data that has just been uploaded, and that stays on the host too until that is known to have worked. */
-  private uploaded: Cell[] = [];
+  /** Sends runs to the session's device. */
+  private sender: Sender | null = null;
   private passes = compilerPasses;
-  /** Contents that the run under way must not overwrite. */
-  private readonly setAside: { readonly cell: Cell; readonly allocation: Allocation }[] = [];
   private rehearsing: Rehearsal | null = null;
   private tuning = new TuningTable();
   private readonly background = new BackgroundTuning({
@@ -204,7 +194,7 @@ export class Engine {
     const { offset, bytes } = part;
     const place = { ...allocation, offset: allocation.offset + offset, bytes };
     const contents = await this.throughLoss(session, session.read(place, placesToRead(faults)));
-    await this.throughLoss(session, this.trials!.settled());
+    await this.throughLoss(session, this.sender!.trials.settled());
     const error = cell.failure ?? session.takeError();
     session.reported(error);
     if (error) throw error;
@@ -222,7 +212,7 @@ export class Engine {
     if (this.tail === null && session && !session.lost) {
       const captured = session.pictures.captureNow(picture);
       if (captured) {
-        this.settleCell(cell, captured);
+        settle(cell, captured);
         return;
       }
     }
@@ -231,7 +221,7 @@ export class Engine {
     cell.scheduled = this.enqueue(async () => {
       try {
         const copy = await copying;
-        this.settleCell(cell, (await this.openForWork()).pictures.capture(copy));
+        settle(cell, (await this.openForWork()).pictures.capture(copy));
       } catch (error) {
         cell.failure = error as Error;
         cell.scheduled = null;
@@ -253,7 +243,7 @@ export class Engine {
     invariant(session && cell.allocation, 'pixels that are shown have been computed');
     if (cell.allocation.memory !== session.memory) throw lostValue(cell);
     show(session.device, cell.allocation, screen);
-    this.release(cell, DISPOSED);
+    release(cell, DISPOSED);
   }
 
   /**
@@ -276,7 +266,7 @@ export class Engine {
     };
     const { copying } = !this.tail && bytes <= COPIED_AT_ONCE ? { copying: start() } : await this.enqueue(inOrder);
     const copied = (await copying?.copied) ?? null;
-    await this.trials?.settled();
+    await this.sender?.trials.settled();
     return copied;
   }
 
@@ -328,15 +318,11 @@ export class Engine {
       (session) => {
         this.opening = null;
         this.session = session;
-        this.trials = new Trials(
-          session,
-          (cell) => this.release(cell, DISPOSED),
-          (undo) => void this.enqueue(undo).catch(() => {}), // a lost device reports itself
-        );
+        this.sender = new Sender(session, (undo) => {
+          void this.enqueue(undo).catch(() => {}); // a lost device reports itself
+        });
         session.onBadBuffer = () => {
-          void this.enqueue(() => {
-            this.plans.clear();
-          });
+          void this.enqueue(() => this.plans.clear());
         };
         session.whenLost(() => {
           if (!this.rehearsing) this.leave(session);
@@ -489,7 +475,7 @@ export class Engine {
     const { plan, standing } = bindStanding(compiled, (i) => {
       const cell = job.inputs[i]!;
       if (job.offsets[i] !== undefined) return null;
-      if (cell.host && !isOnDevice(cell) && !cell.failure) this.materialise(cell, session, false);
+      if (cell.host && !isOnDevice(cell) && !cell.failure) this.sender!.materialise(cell, false);
       return cell.allocation;
     });
     hostPhase('compile', start);
@@ -566,160 +552,17 @@ export class Engine {
   }
 
   private run(job: Job, cached: CachedPlan, session: Session): void {
-    const watch = new Watch(session.device);
-    try {
-      this.send(job, cached, session, watch);
-    } finally {
-      // Nothing is watched any more unless it has thrown.
-      watch.end()?.catch(() => {});
-    }
+    this.sender!.send(job, cached);
+    this.background.stir();
     // Should it fail, the general kernels stay.
     if (this.heat.rises(cached) && cached.executable.general) this.refine(job.key, cached, session).catch(() => {});
-  }
-
-  private send(job: Job, { plan, executable, standing }: CachedPlan, session: Session, watch: Watch): void {
-    session.startReads();
-    for (const cell of job.inputs) expectContents(cell, session);
-    this.releaseUnread(job);
-    if (session.isDoubtful || !this.trials!.isEmpty) watch.begin();
-    const gone = standing.filter((one) => hasGone(one, job));
-    const uploads = job.inputs.map((cell, i) => {
-      const mode = gone.some(({ index }) => index === i) ? 'copy' : plan.inputs[i]!;
-      return this.prepareInput(cell, job.offsets[i] === undefined ? mode : 'bind', session);
-    });
-    const inputs = job.inputs.map(({ allocation }, i): Run['inputs'][number] => {
-      const start = job.offsets[i];
-      return start === undefined || !allocation
-        ? allocation
-        : { buffer: allocation.buffer, offset: allocation.offset + start };
-    });
-    const moved = gone.map((one) => copyOver(one, session.memory));
-    const taken: (Cell | null)[] = job.exports.map(() => null);
-    const take = (i: number, from: Cell): Allocation => {
-      if (!from.hung) taken[i] = from;
-      return takeOver(from);
-    };
-    const exports = job.exports.map(({ cell, replaces }, i) => {
-      const mode = plan.exports[i]!;
-      const bytes = byteLength(cell);
-      if (mode.kind === 'takeover') return take(i, job.inputs[mode.input]!);
-      if (mode.kind === 'bind') return session.memory.allocate(bytes, true);
-      const old = replaces?.allocation;
-      // One that is bound as an input, as large ones are, may be what another export is copied from after this one.
-      const bound = bytes > SMALL_BYTES || standing.some(({ lease }) => lease === old?.lease);
-      const fits =
-        old && !bound && old.memory === session.memory && old.bytes === bytes && (old.dedicated || !mode.dedicated);
-      return fits ? take(i, replaces!) : session.memory.allocate(bytes, mode.dedicated);
-    });
-    if (session.isDoubtful) watch.begin();
-    const { records, ...faults } = faultsOfRun(plan.faults, job, session.faults);
-    const run: Run = { inputs, moved, uploads, exports, scalars: job.scalars, doubt: () => watch.begin(), ...faults };
-    const { profiler } = session;
-    const first = profiler?.count ?? 0;
-    const start = performance.now();
-    const pieces = session.piecesOf(executable);
-    execute(session.memory, executable, run, profiler, pieces);
-    hostPhase('submit', start);
-    if (profiler && profiler.count > first) profiler.submitted(first);
-    session.submitted(executable);
-    noteSources(plan.faults, job, records);
-    this.background.stir();
-    const answer = watch.end();
-    const releases: Cell[] = [];
-    const uploaded = this.uploaded.splice(0);
-    const done = (cell: Cell, why?: string) => {
-      // What a refused run leaves is needed again; of what recipes hang on, the run had a copy.
-      if (answer && cell.allocation && !cell.hung) releases.push(cell);
-      else this.release(cell, why);
-    };
-    plan.inputs.forEach((mode, i) => {
-      if (mode === 'bindAndOverwrite') done(job.inputs[i]!);
-    });
-    job.exports.forEach(({ cell, replaces }, i) => {
-      if (replaces) done(replaces);
-      this.settleCell(cell, exports[i]!);
-    });
-    this.putBack();
-    for (const cell of job.releases) done(cell, DISPOSED);
-    job.ran();
-    if (answer) {
-      const { created } = session.memory;
-      this.trials!.add({ job, taken, releases, uploaded, whole: pieces === 1, created }, answer);
-    }
-  }
-
-  /** Gives back, before anything is allocated, what the job does not read; all that was submitted before is ahead of it on the GPU. */
-  private releaseUnread({ inputs, releases }: Job): void {
-    if (releases.length === 0) return;
-    const read = new Set(inputs);
-    for (const cell of releases) if (!read.has(cell)) this.release(cell, DISPOSED);
-  }
-
-  /** Makes sure that an input is where the plan wants it; returns data to upload into the plan's own slot instead. */
-  private prepareInput(cell: Cell, mode: Plan['inputs'][number], session: Session): ArrayBufferView | null {
-    if (cell.allocation && cell.allocation.memory !== session.memory) cell.allocation = null;
-    if (!cell.allocation) {
-      if (mode === 'copy' && !cell.uploaded) {
-        cell.uploaded = true;
-        return cell.host;
-      }
-      this.materialise(cell, session, mode === 'bindAndOverwrite' && !cell.hung);
-    }
-    if (mode === 'bindAndOverwrite') this.makeOverwritable(cell, session);
-    return null;
-  }
-
-  /** Puts what is overwritten in place into a buffer of its own that nobody reads, unless it lies in one. */
-  private makeOverwritable(cell: Cell, session: Session): void {
-    const from = cell.allocation!;
-    if (from.dedicated && from.lease.readers === 0 && !cell.hung) return;
-    const to = session.memory.allocate(from.bytes, true);
-    const encoder = session.device.createCommandEncoder();
-    encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, 0, from.bytes);
-    session.device.queue.submit([encoder.finish()]);
-    if (cell.hung) this.setAside.push({ cell, allocation: from });
-    else session.memory.free(from);
-    this.settleCell(cell, to);
-  }
-
-  /** Gives those that a run has overwritten, and that recipes are made from, their contents again. */
-  private putBack(): void {
-    for (const { cell, allocation } of this.setAside) {
-      cell.allocation = allocation;
-      cell.gone = null;
-    }
-    this.setAside.length = 0;
-  }
-
-  /** Gives data from the host memory of its own. */
-  private materialise(cell: Cell, session: Session, dedicated: boolean): void {
-    const allocation = session.memory.allocate(byteLength(cell), dedicated);
-    writeData(session.device, allocation.buffer, allocation.offset, cell.host!);
-    if (cell.host!.byteLength > SMALL_BYTES) {
-      if (session.isDoubtful) this.uploaded.push(cell);
-      else cell.host = null;
-    }
-    this.settleCell(cell, allocation);
-  }
-
-  private settleCell(cell: Cell, allocation: Allocation): void {
-    cell.allocation = allocation;
-    cell.scheduled = null;
   }
 
   /** Gives back a value's memory once the jobs submitted so far have been encoded. */
   releaseLater(cell: Cell): void {
     if (this.rehearsal) return;
-    if (this.tail) void this.enqueue(() => this.release(cell, DISPOSED));
-    else this.release(cell, DISPOSED);
-  }
-
-  /** Takes the memory of a value. */
-  private release(cell: Cell, why = 'an in-place write has replaced it'): void {
-    if (cell.allocation) cell.allocation.memory.free(cell.allocation);
-    cell.allocation = null;
-    cell.host = null;
-    cell.gone = why;
+    if (this.tail) void this.enqueue(() => release(cell, DISPOSED));
+    else release(cell, DISPOSED);
   }
 
   private fail(job: Job, error: Error): void {

@@ -1,0 +1,175 @@
+// The sender: finds or makes the places of one run of a plan, sends it to the GPU, and settles what it leaves.
+import { type Executable, execute, type Run, writeData } from '../gpu/executable';
+import { hostPhase } from '../gpu/host-trace';
+import { type Allocation, SMALL_BYTES } from '../gpu/memory';
+import type { Session } from '../gpu/session';
+import { Watch } from '../gpu/watch';
+import { type Cell, DISPOSED, expectContents, release, settle, takeOver } from './cell';
+import { faultsOfRun, noteSources } from './fault-flow';
+import type { Job } from './job';
+import { byteLength } from './meta';
+import type { Plan } from './plan';
+import { copyOver, hasGone, type Standing } from './standing';
+import { Trials } from './trials';
+
+/** A plan that has been linked. */
+export interface Sendable {
+  readonly plan: Plan;
+  readonly executable: Executable;
+  readonly standing: readonly Standing[];
+}
+
+export class Sender {
+  /** Runs that the device may yet refuse. */
+  readonly trials: Trials;
+  /** Data that has just been uploaded, and that stays on the host too until that is known to have worked. */
+  private uploaded: Cell[] = [];
+  /** Contents that the run under way must not overwrite. */
+  private readonly setAside: { readonly cell: Cell; readonly allocation: Allocation }[] = [];
+
+  constructor(
+    private readonly session: Session,
+    /** Has a refused run undone before anything else runs. */
+    undoFirst: (undo: () => Promise<void>) => void,
+  ) {
+    this.trials = new Trials(session, (cell) => release(cell, DISPOSED), undoFirst);
+  }
+
+  send(job: Job, sendable: Sendable): void {
+    const watch = new Watch(this.session.device);
+    try {
+      this.sendWatched(job, sendable, watch);
+    } finally {
+      this.putBack();
+      // Nothing is watched any more unless it has thrown.
+      watch.end()?.catch(() => {});
+    }
+  }
+
+  private sendWatched(job: Job, { plan, executable, standing }: Sendable, watch: Watch): void {
+    const { session } = this;
+    session.startReads();
+    for (const cell of job.inputs) expectContents(cell, session);
+    this.releaseUnread(job);
+    if (session.isDoubtful || !this.trials.isEmpty) watch.begin();
+    const gone = standing.filter((one) => hasGone(one, job));
+    const uploads = job.inputs.map((cell, i) => {
+      const mode = gone.some(({ index }) => index === i) ? 'copy' : plan.inputs[i]!;
+      return this.prepareInput(cell, job.offsets[i] === undefined ? mode : 'bind');
+    });
+    const inputs = job.inputs.map(({ allocation }, i): Run['inputs'][number] => {
+      const start = job.offsets[i];
+      return start === undefined || !allocation
+        ? allocation
+        : { buffer: allocation.buffer, offset: allocation.offset + start };
+    });
+    const moved = gone.map((one) => copyOver(one, session.memory));
+    const taken: (Cell | null)[] = job.exports.map(() => null);
+    const take = (i: number, from: Cell): Allocation => {
+      if (!from.hung) taken[i] = from;
+      return takeOver(from);
+    };
+    const exports = job.exports.map(({ cell, replaces }, i) => {
+      const mode = plan.exports[i]!;
+      const bytes = byteLength(cell);
+      if (mode.kind === 'takeover') return take(i, job.inputs[mode.input]!);
+      if (mode.kind === 'bind') return session.memory.allocate(bytes, true);
+      const old = replaces?.allocation;
+      // One that is bound as an input, as large ones are, may be what another export is copied from after this one.
+      const bound = bytes > SMALL_BYTES || standing.some(({ lease }) => lease === old?.lease);
+      const fits =
+        old && !bound && old.memory === session.memory && old.bytes === bytes && (old.dedicated || !mode.dedicated);
+      return fits ? take(i, replaces!) : session.memory.allocate(bytes, mode.dedicated);
+    });
+    if (session.isDoubtful) watch.begin();
+    const { records, ...faults } = faultsOfRun(plan.faults, job, session.faults);
+    const run: Run = { inputs, moved, uploads, exports, scalars: job.scalars, doubt: () => watch.begin(), ...faults };
+    const { profiler } = session;
+    const first = profiler?.count ?? 0;
+    const start = performance.now();
+    const pieces = session.piecesOf(executable);
+    execute(session.memory, executable, run, profiler, pieces);
+    hostPhase('submit', start);
+    if (profiler && profiler.count > first) profiler.submitted(first);
+    session.submitted(executable);
+    noteSources(plan.faults, job, records);
+    const answer = watch.end();
+    const releases: Cell[] = [];
+    const uploaded = this.uploaded.splice(0);
+    const done = (cell: Cell, why?: string) => {
+      // What a refused run leaves is needed again; of what recipes hang on, the run had a copy.
+      if (answer && cell.allocation && !cell.hung) releases.push(cell);
+      else release(cell, why);
+    };
+    plan.inputs.forEach((mode, i) => {
+      if (mode === 'bindAndOverwrite') done(job.inputs[i]!);
+    });
+    job.exports.forEach(({ cell, replaces }, i) => {
+      if (replaces) done(replaces);
+      settle(cell, exports[i]!);
+    });
+    this.putBack();
+    for (const cell of job.releases) done(cell, DISPOSED);
+    job.ran();
+    if (answer) {
+      const { created } = session.memory;
+      this.trials.add({ job, taken, releases, uploaded, whole: pieces === 1, created }, answer);
+    }
+  }
+
+  /** Gives back, before anything is allocated, what the job does not read; all that was submitted before is ahead of it on the GPU. */
+  private releaseUnread({ inputs, releases }: Job): void {
+    if (releases.length === 0) return;
+    const read = new Set(inputs);
+    for (const cell of releases) if (!read.has(cell)) release(cell, DISPOSED);
+  }
+
+  /** Makes sure that an input is where the plan wants it; returns data to upload into the plan's own slot instead. */
+  private prepareInput(cell: Cell, mode: Plan['inputs'][number]): ArrayBufferView | null {
+    if (cell.allocation && cell.allocation.memory !== this.session.memory) cell.allocation = null;
+    if (!cell.allocation) {
+      if (mode === 'copy' && !cell.uploaded) {
+        cell.uploaded = true;
+        return cell.host;
+      }
+      this.materialise(cell, mode === 'bindAndOverwrite' && !cell.hung);
+    }
+    if (mode === 'bindAndOverwrite') this.makeOverwritable(cell);
+    return null;
+  }
+
+  /** Puts what is overwritten in place into a buffer of its own that nobody reads, unless it lies in one. */
+  private makeOverwritable(cell: Cell): void {
+    const { session } = this;
+    const from = cell.allocation!;
+    if (from.dedicated && from.lease.readers === 0 && !cell.hung) return;
+    const to = session.memory.allocate(from.bytes, true);
+    const encoder = session.device.createCommandEncoder();
+    encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, 0, from.bytes);
+    session.device.queue.submit([encoder.finish()]);
+    if (cell.hung) this.setAside.push({ cell, allocation: from });
+    else session.memory.free(from);
+    settle(cell, to);
+  }
+
+  /** Gives those that a run has overwritten, and that recipes are made from, their contents again. */
+  private putBack(): void {
+    for (const { cell, allocation } of this.setAside) {
+      cell.allocation = allocation;
+      cell.gone = null;
+    }
+    this.setAside.length = 0;
+  }
+
+  /** Gives data from the host memory of its own. */
+  materialise(cell: Cell, dedicated: boolean): void {
+    const { session } = this;
+    const allocation = session.memory.allocate(byteLength(cell), dedicated);
+    writeData(session.device, allocation.buffer, allocation.offset, cell.host!);
+    if (cell.host!.byteLength > SMALL_BYTES) {
+      if (session.isDoubtful) this.uploaded.push(cell);
+      else cell.host = null;
+    }
+    settle(cell, allocation);
+  }
+}
