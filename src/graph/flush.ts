@@ -117,13 +117,15 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
     if (exports.has(value) || value.failure) continue;
     if (!value.available) {
       value.recipe = !value.node!.op.cheap;
-      leaveAsRecipe(root, ingredientsOf(value, { exports, releases })!);
+      const between: Value[] = [];
+      leaveAsRecipe(root, ingredientsOf(value, { exports, releases }, Number.POSITIVE_INFINITY, between)!);
+      for (const x of between) x.hung = true;
     }
     root.settled = value;
     root.computed = value;
   }
-  // Giving back the memory of what has none would only make it impossible to make.
-  const released = takeReleases().filter((value) => value.available || exports.has(value));
+  // What a recipe goes through has no memory to give back, and is needed to make it.
+  const released = takeReleases().filter((value) => value.available || exports.has(value) || !value.hung);
   for (const value of released) value.leaving = 'its memory was given back';
   if (exports.size === 0) {
     step?.failed();

@@ -72,11 +72,15 @@ export interface Standing {
   readonly releases: Pick<ReadonlySet<Value>, 'has'>;
 }
 
-/** The values that stand after the flush and that `value` can be made from by cheap operations, at most so many; null if there are none such. */
+/**
+ * The values that stand after the flush and that `value` can be made from by cheap operations, at most so many; null if there are
+ * none such. What is made on the way goes to `between`.
+ */
 export function ingredientsOf(
   value: Value,
   { exports, releases }: Standing,
   mostNodes = Number.POSITIVE_INFINITY,
+  between: Value[] = [],
 ): ReadonlySet<Value> | null {
   const found = new Set<Value>();
   const met = new Set<Node>();
@@ -91,6 +95,7 @@ export function ingredientsOf(
     if (next.available || !node || node.cut || !(node.op.remakes || node.op.run)) return null;
     if (met.has(node)) continue;
     met.add(node);
+    between.push(next);
     if (met.size > mostNodes) return null;
     stack.push(...node.inputs);
   }

@@ -154,7 +154,7 @@ export class Value implements Meta {
   held = false;
   /** `host` was uploaded before: see the engine. */
   uploaded = false;
-  /** Recipes are made from it, so that its contents stay when an in-place write replaces it: see recipes.ts. */
+  /** Recipes are made from it, so that its contents, if it has any, stay when an in-place write replaces it: see recipes.ts. */
   hung = false;
   /** A flush has read its contents. */
   used = false;

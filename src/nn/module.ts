@@ -329,7 +329,14 @@ export abstract class Module extends Callable {
     tensor: Tensor | null,
     ...args: Arguments<BufferOptions, ['persistent', 'key', 'optional']>
   ): void {
-    this.#checkName('registerBuffer', 'buffer', name, tensor === null || tensor instanceof Tensor, 'a Tensor or null');
+    this.#checkName(
+      'registerBuffer',
+      'buffer',
+      name,
+      tensor === null || tensor instanceof Tensor,
+      'a Tensor or null',
+      tensor,
+    );
     const defaults = { persistent: true, key: name, optional: false };
     const { persistent, key, optional } = parseArgs<BufferOptions>('registerBuffer', [], defaults, args);
     this.#buffers.set(name, { persistent, key, optional });
@@ -540,14 +547,16 @@ export abstract class Module extends Callable {
     return kind === 'buffer' ? this.#buffers.has(name) : memberKind(held, isModule) === kind;
   }
 
-  #checkName(op: string, kind: MemberKind, name: string, fits: boolean, expected: string): void {
+  #checkName(op: string, kind: MemberKind, name: string, fits: boolean, expected: string, value?: unknown): void {
     if (!fits) throw new ArgumentError(`${op}: expected ${expected} for '${name}'`);
     if (name === '' || name.includes('.')) {
       throw new ArgumentError(`${op}: expected a name that is not empty and has no dot, but got '${name}'`);
     }
     const held: unknown = Object.hasOwn(this, name) ? Reflect.get(this, name) : undefined;
     const keyed = [...this.#buffers].some(([own, { key }]) => key === name && own !== name);
-    if (keyed || (name in this && (!Object.hasOwn(this, name) || !this.#mayHold(kind, name, held)))) {
+    const isFree =
+      Object.hasOwn(this, name) && (this.#mayHold(kind, name, held) || (held === value && held !== undefined));
+    if (keyed || (name in this && !isFree)) {
       throw new ArgumentError(`${op}: '${name}' is already an attribute of ${className(this)}; choose another name`);
     }
   }
