@@ -547,7 +547,10 @@ export class Engine {
     const executable = await link(cached.plan, session, 'own');
     const stays = session === this.session && this.plans.get(key) === cached;
     const former = stays ? cached.executable : executable;
-    if (stays) cached.executable = executable;
+    if (stays) {
+      session.replaced(former, executable);
+      cached.executable = executable;
+    }
     giveUp(former, session);
   }
 

@@ -26,6 +26,12 @@ export class Pacing {
       : Math.min(Math.ceil(least / budget), Math.max(dispatches, 1));
   }
 
+  /** A plan takes the place of another that computes the same. */
+  replace(former: object, plan: object): void {
+    const times = this.times.get(former);
+    if (times) this.times.set(plan, times);
+  }
+
   /** Times the run of a plan that has just been submitted, until enough of them have been. */
   submitted(plan: object): void {
     const known = this.times.get(plan);

@@ -64,8 +64,8 @@ export class Pipelines {
   private characters = 0;
   private readonly layouts = new Map<string, { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
 
-  /** Hashes of the general kernels whose kind has been met; should two be equal, a kernel is general too early. */
-  private readonly met = new Set<number>();
+  /** By the hash of a general kernel, that of the kernel that was the first of its kind; should two be equal, a kernel is general too early. */
+  private readonly met = new Map<number, number>();
 
   constructor(private readonly device: GPUDevice) {}
 
@@ -129,9 +129,12 @@ export class Pipelines {
     if (!general || this.pipelines.has(keyOf(request))) return request;
     const kind = keyOf(general);
     const hash = hashOf(kind);
-    if (this.pipelines.has(kind) || this.met.has(hash)) return general;
-    this.met.add(hash);
-    return request;
+    const first = this.met.get(hash);
+    if (first === undefined && !this.pipelines.has(kind)) {
+      this.met.set(hash, hashOf(keyOf(request)));
+      return request;
+    }
+    return first === hashOf(keyOf(request)) ? request : general;
   }
 
   private async create({ label, code, entry, overrides, bindings }: PipelineRequest): Promise<Pipeline> {

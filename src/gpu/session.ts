@@ -201,6 +201,11 @@ export class Session {
     return this.pacing.pieces(executable, executable.dispatches.length, this.submitMilliseconds);
   }
 
+  /** An executable takes the place of another of the same plan. */
+  replaced(former: Executable, executable: Executable): void {
+    this.pacing.replace(former, executable);
+  }
+
   /** Notes that a plan was submitted, for `settle` and `piecesOf`. */
   submitted(executable: Executable): void {
     this.submits++;

@@ -28,7 +28,8 @@ export class Slots {
     let best: Slot | undefined;
     for (const slot of this.slots) {
       const { size } = slot.buffer;
-      if (size < bytes || size > Math.max(bytes, 4096) * MAX_WASTE || busy.includes(slot)) continue;
+      const fits = size >= bytes && size <= Math.max(bytes, 4096) * MAX_WASTE;
+      if (!fits || busy.includes(slot) || this.memory.isBad(slot.buffer)) continue;
       if (!best || size < best.buffer.size) best = slot;
     }
     best ??= this.create(bytes);

@@ -8,6 +8,7 @@ function countingMemory() {
   const live = new Set<object>();
   const memory = {
     takePooled: () => undefined,
+    isBad: () => false,
     createBuffer(size: number) {
       const buffer = { size };
       live.add(buffer);

@@ -315,7 +315,8 @@ describe('after a loss', () => {
     expect(await numbersOf([weight!, mean!])).toEqual([before[0], before[4]]);
     expect(await stateOf(model)).toEqual(before);
     await expect(step(3).item()).rejects.toThrow(torch.WebGPUUnavailableError);
-    await expect(model.parameters()[0]!.at(0).data()).rejects.toThrow(torch.WebGPUUnavailableError);
+    await expect(model.parameters()[0]!.at(0).add(1).data()).rejects.toThrow(torch.WebGPUUnavailableError);
+    expect((await model.parameters()[0]!.at(0).data())[0]).toBe(before[0]![0]);
     expect(await stateOf(model)).toEqual(before);
     requestAdapter.mockRestore();
     expect((await model.parameters()[0]!.at(0).data())[0]).toBe(before[0]![0]);
