@@ -69,6 +69,7 @@ export class GpuBench implements Bench {
       uploads: inputs.map(() => null),
       exports: outputs,
       scalars: new Array<number>(program.nodes[0]!.scalarCount).fill(1),
+      doubt: () => {},
     };
     execute(memory, executable, run, null);
     return new GpuTrial(

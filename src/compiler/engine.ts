@@ -9,49 +9,23 @@ import { copyOf, type Picture, type Screen, show } from '../gpu/pictures';
 import type { Profile } from '../gpu/profile';
 import { Session } from '../gpu/session';
 import { stats } from '../gpu/stats';
+import { Watch } from '../gpu/watch';
 import { GpuBench } from './bench';
 import { type Cell, expectContents, hostBytes, isOnDevice, lostValue, released, takeOver } from './cell';
 import type { Program } from './ir';
+import type { Job, JobExport, Rehearsal } from './job';
 import { link, pipelineRequests } from './link';
 import { byteLength } from './meta';
 import { type CompilerPass, compilerPasses } from './passes';
 import { compile, type Plan } from './plan';
 import { PlanCache } from './plan-cache';
 import { bindStanding, copyOver, releaseStanding, type Standing } from './standing';
+import { Trials } from './trials';
 import { type TunedChoice, type TuningProgress, tuneAll, tuningTasks } from './tuner';
 import { TuningTable } from './tuning';
 import { adapterKey, type TuningRecord, TuningStore } from './tuning-store';
 
-export type { Cell };
-
-/** A program to run, with the cells of this run. */
-export interface Job {
-  /** Equal keys mean equal programs. */
-  readonly key: readonly number[];
-  build(): Program;
-  readonly inputs: readonly Cell[];
-  readonly exports: readonly JobExport[];
-  readonly scalars: readonly number[];
-  /** Cells whose memory goes back once the job has run. */
-  readonly releases: readonly Cell[];
-  /** Called when the job has been sent to the GPU. */
-  ran(): void;
-  /** Called when the job could not run. */
-  failed(): void;
-}
-
-export interface JobExport {
-  readonly cell: Cell;
-  /** The cell that this one replaces in its storage, whose memory may be taken over. */
-  readonly replaces: Cell | null;
-}
-
-/** Takes jobs in place of the GPU, which then runs nothing. */
-export interface Rehearsal {
-  take(job: Job): void;
-  /** Whether the cell would have been computed by a job taken before; it reads as zeros. */
-  has(cell: Cell): boolean;
-}
+export type { Cell, Job, JobExport, Rehearsal };
 
 /** What was made ready by `prepare`. */
 export interface Prepared {
@@ -85,6 +59,10 @@ export class Engine {
   private readonly lossListeners = new Set<(error: DeviceLostError) => void>();
   /** The error of a lost device that no call has thrown yet: until then nothing runs. */
   private unreported: DeviceLostError | null = null;
+  /** Runs on the device in use that it may yet refuse. */
+  private trials: Trials | null = null;
+  /** Data that has just been uploaded, and that stays on the host too until that is known to have worked. */
+  private uploaded: Cell[] = [];
   private passes = compilerPasses;
   private rehearsing: Rehearsal | null = null;
   private tuning = new TuningTable();
@@ -187,12 +165,18 @@ export class Engine {
   /** Up to the copy on the GPU this runs at once. */
   private async startReading(cell: Cell): Promise<ArrayBuffer> {
     this.reportLoss();
+    this.session?.reported(cell.failure);
     if (cell.failure) throw cell.failure;
     if (cell.host && !isOnDevice(cell)) return hostBytes(cell.host);
     if (!cell.allocation) throw released(cell);
     const { session } = this;
     if (cell.allocation.memory !== session?.memory) throw lostValue(cell);
-    return this.throughLoss(session, session.read(cell.allocation));
+    const bytes = await this.throughLoss(session, session.read(cell.allocation));
+    await this.throughLoss(session, this.trials!.settled());
+    const error = cell.failure ?? session.takeError();
+    session.reported(error);
+    if (error) throw error;
+    return bytes;
   }
 
   /** Gives a value its contents: the pixels of a picture as it is now, by way of a copy where that cannot be at once. */
@@ -248,13 +232,15 @@ export class Engine {
       return session.copier.copy(places as Allocation[]);
     };
     const bytes = cells.reduce((sum, cell) => sum + byteLength(cell), 0);
-    if (!this.tail && bytes <= COPIED_AT_ONCE) return (await start()?.copied) ?? null;
-    const { copying } = await this.enqueue(async () => {
+    const inOrder = async () => {
       const copying = start();
       await copying?.encoded;
       return { copying };
-    });
-    return (await copying?.copied) ?? null;
+    };
+    const { copying } = !this.tail && bytes <= COPIED_AT_ONCE ? { copying: start() } : await this.enqueue(inOrder);
+    const copied = (await copying?.copied) ?? null;
+    await this.trials?.settled();
+    return copied;
   }
 
   /** Resolves when at most `limit` runs are unfinished on the GPU; throws a lost device's error. */
@@ -293,6 +279,17 @@ export class Engine {
       (session) => {
         this.opening = null;
         this.session = session;
+        this.trials = new Trials(
+          session,
+          (cell) => this.release(cell, DISPOSED),
+          (undo) => void this.enqueue(undo).catch(() => {}), // a lost device reports itself
+        );
+        session.onBadBuffer = () => {
+          void this.enqueue(() => {
+            this.plans.clear();
+            session.slots.release();
+          });
+        };
         session.whenLost(() => {
           if (!this.rehearsing) this.leave(session);
         });
@@ -477,10 +474,21 @@ export class Engine {
     return { plans: plans.length, pipelines: stats.pipelinesCreated - before };
   }
 
-  private run(job: Job, { plan, executable, standing }: CachedPlan, session: Session): void {
+  private run(job: Job, cached: CachedPlan, session: Session): void {
+    const watch = new Watch(session.device);
+    try {
+      this.send(job, cached, session, watch);
+    } finally {
+      // Nothing is watched any more unless it has thrown.
+      watch.end()?.catch(() => {});
+    }
+  }
+
+  private send(job: Job, { plan, executable, standing }: CachedPlan, session: Session, watch: Watch): void {
     session.startReads();
     for (const cell of job.inputs) expectContents(cell, session);
     this.releaseUnread(job);
+    if (session.isDoubtful || !this.trials!.isEmpty) watch.begin();
     const gone = standing.filter(({ index, lease }) => job.inputs[index]!.allocation?.lease !== lease);
     const uploads = job.inputs.map((cell, i) => {
       const mode = gone.some(({ index }) => index === i) ? 'copy' : plan.inputs[i]!;
@@ -488,35 +496,54 @@ export class Engine {
     });
     const inputs = job.inputs.map((cell) => cell.allocation);
     const moved = gone.map((one) => copyOver(one, session.memory));
+    const taken: (Cell | null)[] = job.exports.map(() => null);
+    const take = (i: number, from: Cell): Allocation => {
+      taken[i] = from;
+      return takeOver(from);
+    };
     const exports = job.exports.map(({ cell, replaces }, i) => {
       const mode = plan.exports[i]!;
       const bytes = byteLength(cell);
-      if (mode.kind === 'takeover') return takeOver(job.inputs[mode.input]!);
+      if (mode.kind === 'takeover') return take(i, job.inputs[mode.input]!);
       if (mode.kind === 'bind') return session.memory.allocate(bytes, true);
       const old = replaces?.allocation;
       // One that is bound as an input, as large ones are, may be what another export is copied from after this one.
       const bound = bytes > SMALL_BYTES || standing.some(({ lease }) => lease === old?.lease);
       const fits =
         old && !bound && old.memory === session.memory && old.bytes === bytes && (old.dedicated || !mode.dedicated);
-      return fits ? takeOver(replaces!) : session.memory.allocate(bytes, mode.dedicated);
+      return fits ? take(i, replaces!) : session.memory.allocate(bytes, mode.dedicated);
     });
-    const run: Run = { inputs, moved, uploads, exports, scalars: job.scalars };
+    if (session.isDoubtful) watch.begin();
+    const run: Run = { inputs, moved, uploads, exports, scalars: job.scalars, doubt: () => watch.begin() };
     const { profiler } = session;
     const first = profiler?.count ?? 0;
     const start = performance.now();
-    execute(session.memory, executable, run, profiler, session.piecesOf(executable));
+    const pieces = session.piecesOf(executable);
+    execute(session.memory, executable, run, profiler, pieces);
     hostPhase('submit', start);
     if (profiler && profiler.count > first) profiler.submitted(first);
     session.submitted(executable);
+    const answer = watch.end();
+    const releases: Cell[] = [];
+    const uploaded = this.uploaded.splice(0);
+    const done = (cell: Cell, why?: string) => {
+      // What a refused run leaves is needed again.
+      if (answer && cell.allocation) releases.push(cell);
+      else this.release(cell, why);
+    };
     plan.inputs.forEach((mode, i) => {
-      if (mode === 'bindAndOverwrite') this.release(job.inputs[i]!);
+      if (mode === 'bindAndOverwrite') done(job.inputs[i]!);
     });
     job.exports.forEach(({ cell, replaces }, i) => {
-      if (replaces) this.release(replaces);
+      if (replaces) done(replaces);
       this.settleCell(cell, exports[i]!);
     });
-    for (const cell of job.releases) this.release(cell, DISPOSED);
+    for (const cell of job.releases) done(cell, DISPOSED);
     job.ran();
+    if (answer) {
+      const { created } = session.memory;
+      this.trials!.add({ job, taken, releases, uploaded, whole: pieces === 1, created }, answer);
+    }
   }
 
   /** Gives back, before anything is allocated, what the job does not read; all that was submitted before is ahead of it on the GPU. */
@@ -551,7 +578,10 @@ export class Engine {
   private materialise(cell: Cell, session: Session, dedicated: boolean): void {
     const allocation = session.memory.allocate(byteLength(cell), dedicated);
     writeData(session.device, allocation.buffer, allocation.offset, cell.host!);
-    if (cell.host!.byteLength > SMALL_BYTES) cell.host = null;
+    if (cell.host!.byteLength > SMALL_BYTES) {
+      if (session.isDoubtful) this.uploaded.push(cell);
+      else cell.host = null;
+    }
     this.settleCell(cell, allocation);
   }
 

@@ -3,7 +3,7 @@
 import { GPUValidationFailure } from '../errors';
 import type { Session } from '../gpu/session';
 import type { Cell } from './cell';
-import type { Job } from './engine';
+import type { Job } from './job';
 
 /** A run whose answer is awaited. */
 export interface Trial {
@@ -12,6 +12,8 @@ export interface Trial {
   readonly taken: readonly (Cell | null)[];
   /** Cells whose memory is not needed any more, unless the run has been refused. */
   readonly releases: readonly Cell[];
+  /** Cells whose data has been uploaded for it, and is on the host still. */
+  readonly uploaded: readonly Cell[];
   /** All or nothing of it has been done: it was one submit. */
   readonly whole: boolean;
   /** The buffers that had been made before it was submitted. */
@@ -51,7 +53,7 @@ export class Trials {
           this.undoFirst(() => this.undo());
         }
         if (!this.troubled) this.confirm();
-        if (this.watched.every(({ refused }) => refused !== null)) for (const go of this.waiting.splice(0)) go();
+        this.wake();
       },
       () => {}, // the device was lost, which is reported by its own error
     );
@@ -59,23 +61,38 @@ export class Trials {
 
   /** Resolves when all that was submitted before has been answered, and undone where it was refused. */
   async settled(): Promise<void> {
-    while (!this.isEmpty && !this.session.lost) await this.session.orLost(new Promise<void>((go) => this.waiting.push(go)));
+    const last = this.watched.at(-1);
+    while (last && this.watched.includes(last)) await this.next();
+  }
+
+  /** Resolves when something has been answered or undone. */
+  private next(): Promise<void> {
+    return this.session.orLost(new Promise<void>((go) => this.waiting.push(go)));
+  }
+
+  private wake(): void {
+    for (const go of this.waiting.splice(0)) go();
   }
 
   /** Lets go of what has been answered and was not refused. */
   private confirm(): void {
     const { watched, session } = this;
     while (watched.length > 0 && watched[0]!.refused === false) {
-      const { releases, created } = watched.shift()!;
-      session.confirm(created);
-      for (const cell of releases) this.release(cell);
+      const trial = watched.shift()!;
+      session.confirm(trial.created);
+      this.finish(trial);
     }
+  }
+
+  private finish({ releases, uploaded }: Trial): void {
+    for (const cell of releases) this.release(cell);
+    for (const cell of uploaded) if (cell.allocation) cell.host = null;
   }
 
   private async undo(): Promise<void> {
     const { watched, session } = this;
     const open = () => watched.some(({ refused }) => refused === null);
-    while (open()) await session.orLost(new Promise<void>((go) => this.waiting.push(go)));
+    while (open()) await this.next();
     const error = session.takeError() ?? new GPUValidationFailure('WebGPU refused a command');
     const trials = watched.splice(0);
     const spoiled = new Set<Cell>();
@@ -85,7 +102,7 @@ export class Trials {
       return isBad;
     });
     let updates = false;
-    for (const { job, taken, refused, whole } of bad.reverse()) {
+    for (const { job, taken, refused, whole, uploaded } of bad.reverse()) {
       job.exports.forEach(({ cell, replaces }, i) => {
         const { allocation } = cell;
         const from = taken[i];
@@ -99,13 +116,17 @@ export class Trials {
           from.gone = null;
         } else if (allocation) session.memory.free(allocation);
       });
+      for (const cell of uploaded) {
+        if (cell.allocation) session.memory.free(cell.allocation);
+        cell.allocation = null;
+      }
       job.failed();
     }
-    for (const { releases, refused } of trials) if (!refused) for (const cell of releases) this.release(cell);
+    for (const trial of trials) if (!bad.includes(trial)) this.finish(trial);
     session.confirmAll();
     // Who reads what should have been computed is told. That updates were not applied is told to whoever reads first.
     if (updates) session.report(error);
     this.troubled = false;
-    for (const go of this.waiting.splice(0)) go();
+    this.wake();
   }
 }

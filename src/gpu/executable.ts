@@ -65,6 +65,8 @@ export interface Run {
   readonly uploads: readonly (ArrayBufferView | null)[];
   readonly exports: readonly (Allocation | null)[];
   readonly scalars: readonly number[];
+  /** Called before something is made that WebGPU may refuse. */
+  readonly doubt: () => void;
 }
 
 /** `pieces` is the number of submits that the dispatches are spread over. */
@@ -199,6 +201,7 @@ function bindGroup(device: GPUDevice, dispatch: Dispatch, run: Run): GPUBindGrou
     const { buffer, offset } = place(ref, run);
     key.push(buffer, offset);
   }
+  run.doubt();
   const group = device.createBindGroup({
     layout: dispatch.layout,
     entries: bindings.map((binding, index) => {

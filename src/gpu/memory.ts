@@ -100,6 +100,10 @@ export class Memory {
   private readonly shared = { ballast: new ArrayBuffer(0), left: 0 };
   private total = 0;
   private retired = false;
+  /** Buffers that found no room. */
+  private readonly bad = new WeakSet<GPUBuffer>();
+  /** Buffers made so far. */
+  created = 0;
 
   /** The device is gone, and all contents with it. */
   get isRetired(): boolean {
@@ -110,6 +114,8 @@ export class Memory {
     readonly device: GPUDevice,
     /** Told of an allocation that failed; it is known only later. */
     private readonly onFailure: (error: Error) => void,
+    /** Told that there is a buffer that cannot be used. */
+    private readonly onBadBuffer: () => void = () => {},
   ) {}
 
   /** Bytes in all buffers made here and not destroyed. */
@@ -191,6 +197,10 @@ export class Memory {
 
   private recycle({ buffer, offset, capacity, dedicated }: Lease): void {
     stats.liveBytes -= capacity;
+    if (this.bad.has(buffer)) {
+      if (dedicated) this.destroyBuffer(buffer);
+      return;
+    }
     if (!dedicated) {
       stats.pooledBytes += capacity;
       this.slots.get(capacity)!.free.push({ page: buffer, offset });
@@ -257,6 +267,7 @@ export class Memory {
     this.device.popErrorScope().then(
       (error) => {
         if (error) {
+          this.giveUp(buffer);
           onFailure(
             new OutOfMemoryError(
               `the GPU has no room for a buffer of ${bytes} bytes beside the ${this.total} bytes in use; use a smaller batch or model`,
@@ -267,8 +278,30 @@ export class Memory {
       () => {}, // the device was lost, which is reported by its own error
     );
     stats.buffersCreated++;
+    this.created++;
     this.count(bytes);
     return buffer;
+  }
+
+  /** Whether the buffer found no room, as far as is known. */
+  isBad(buffer: GPUBuffer): boolean {
+    return this.bad.has(buffer);
+  }
+
+  /** Lends nothing of this buffer any more. */
+  private giveUp(buffer: GPUBuffer): void {
+    this.bad.add(buffer);
+    for (const [size, buffers] of this.pool) {
+      const good = buffers.filter((pooled) => pooled.buffer !== buffer);
+      stats.pooledBytes -= size * (buffers.length - good.length);
+      this.pool.set(size, good);
+    }
+    for (const [capacity, { free }] of this.slots) {
+      const good = free.filter(({ page }) => page !== buffer);
+      stats.pooledBytes -= capacity * (free.length - good.length);
+      free.splice(0, free.length, ...good);
+    }
+    this.onBadBuffer();
   }
 
   /** Adds bytes that something other than a buffer takes, or gives back, to the total. */

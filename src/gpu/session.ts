@@ -52,6 +52,9 @@ export class Session {
   private readonly waiting = new Set<(error: Error) => void>();
   /** Called once when the device is lost, before those who wait for it hear of that. */
   private onLoss: (() => void) | null = null;
+  /** Called when a buffer has turned out to be none. */
+  onBadBuffer: (() => void) | null = null;
+  private confirmed = 0;
   private readonly pacing: Pacing;
   private submits = 0;
   /** Points of the queue that `settle` was called at and that the GPU has not reached: the submits before each. */
@@ -70,10 +73,8 @@ export class Session {
     /** About how many milliseconds of work one submit may hold. */
     public submitMilliseconds: number,
   ) {
-    const report = (error: Error) => {
-      this.pendingError ??= error;
-    };
-    this.memory = new Memory(device, report);
+    const report = (error: Error) => this.report(error);
+    this.memory = new Memory(device, report, () => this.onBadBuffer?.());
     this.pacing = new Pacing(device.queue);
     this.pipelines = new Pipelines(device);
     this.slots = new Slots(this.memory);
@@ -138,6 +139,30 @@ export class Session {
     } finally {
       forget();
     }
+  }
+
+  /** Keeps an error for the next call that reports one; the first is the cause of the others. */
+  report(error: Error): void {
+    this.pendingError ??= error;
+  }
+
+  /** The error was thrown: nobody else need be told. */
+  reported(error: unknown): void {
+    if (this.pendingError === error) this.pendingError = null;
+  }
+
+  /** Whether something that was made lately may turn out to have found no room. */
+  get isDoubtful(): boolean {
+    return this.memory.created > this.confirmed;
+  }
+
+  /** So many buffers have been used without being refused. */
+  confirm(created: number): void {
+    this.confirmed = Math.max(this.confirmed, created);
+  }
+
+  confirmAll(): void {
+    this.confirm(this.memory.created);
   }
 
   /** The error to report now, if any; reported once. */
@@ -253,8 +278,6 @@ export class Session {
       this.device.queue.writeBuffer(this.faultBuffer, 0, new Uint8Array(FAULT_BYTES));
       throw fault;
     }
-    const error = this.takeError();
-    if (error) throw error;
   }
 
   /** Copies values as they are at the time of the call, with the fault word, through one staging buffer. */
@@ -269,6 +292,9 @@ export class Session {
 
   private async fetchThrough(staging: GPUBuffer, from: readonly Range[]): Promise<Fetched> {
     const { device } = this;
+    // A staging buffer that found no room is no error of its own: the map fails.
+    const watched = this.isDoubtful;
+    if (watched) device.pushErrorScope('validation');
     const offsets: number[] = [];
     let size = FAULT_BYTES;
     for (const { bytes } of from) {
@@ -281,8 +307,14 @@ export class Session {
       if (bytes > 0) encoder.copyBufferToBuffer(buffer, offset, staging, offsets[i]!, bytes);
     });
     device.queue.submit([encoder.finish()]);
+    if (watched) device.popErrorScope().catch(() => {});
     stats.readbacks++;
-    await this.orLost(staging.mapAsync(MAP_READ, 0, size));
+    try {
+      await this.orLost(staging.mapAsync(MAP_READ, 0, size));
+    } catch (cause) {
+      if (cause instanceof LamplightError) throw cause;
+      throw this.takeError() ?? new GPUValidationFailure('a read-back failed', { cause });
+    }
     const mapped = staging.getMappedRange(0, size);
     const faults = new Int32Array(mapped.slice(0, FAULT_BYTES));
     const contents = from.map(({ bytes }, i) => mapped.slice(offsets[i]!, offsets[i]! + bytes));
@@ -298,7 +330,7 @@ export class Session {
 
   private giveBackStaging(staging: GPUBuffer): void {
     const { size } = staging;
-    if (size > MAX_POOLED_STAGING) {
+    if (size > MAX_POOLED_STAGING || this.memory.isBad(staging)) {
       this.memory.destroyBuffer(staging);
       return;
     }

@@ -108,6 +108,7 @@ function submit(wanted: readonly Value[]): void {
   }
   // The engine may build the program only when the device is there; by then the nodes may have dropped their edges.
   const edges = order.map((node) => node.inputs);
+  const before = new Map<Root, Value | null>();
   engine.submit({
     key,
     build: () => buildProgram(order, edges, inputs, [...exports.keys()]),
@@ -116,10 +117,18 @@ function submit(wanted: readonly Value[]): void {
     scalars,
     releases: released,
     ran: () => {
-      for (const [value, root] of exports) if (root) root.computed = value;
+      for (const [value, root] of exports) {
+        if (!root) continue;
+        before.set(root, root.computed);
+        root.computed = value;
+      }
     },
     failed: () => {
-      for (const root of exports.values()) root?.rollBack();
+      for (const [value, root] of exports) {
+        // It had been sent to the GPU, which refused it.
+        if (root?.computed === value) root.computed = before.get(root) ?? null;
+        root?.rollBack();
+      }
     },
   });
   for (const [value, root] of exports) {

@@ -97,7 +97,8 @@ async function take(): Promise<boolean> {
   const captured = performance.now() - start;
   try {
     const copied = await engine.copyOut(changed.map(({ value }) => value));
-    if (!copied) return false;
+    // A run that has been refused since has taken its values along.
+    if (!copied || changed.some(({ value }) => value.failure)) return false;
     const begun = performance.now();
     changed.forEach(({ entry, value }, i) => {
       entry.copied(at, value, copied.contents[i]!);

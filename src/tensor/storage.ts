@@ -237,8 +237,9 @@ export class Storage implements Root {
       this.home = null;
       this.current.overwritten = false;
       this.current.leaving = null;
-      if (loss && !isThere(this.current)) {
-        this.current = withoutContents(this.current, loss);
+      if (!isThere(this.current)) {
+        this.current = this.guard?.saved() ?? (loss ? withoutContents(this.current, loss) : this.current);
+        this.current.held = true;
         this.settled = this.current;
         this.computed = this.current;
       }

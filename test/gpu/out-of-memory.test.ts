@@ -1,0 +1,123 @@
+// No room on the GPU: what could not be computed is never read as numbers, and training goes on where there is room again.
+import * as torch from 'lamplight';
+import { nn, optim, type Tensor } from 'lamplight';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+/** From now on buffers over `limit` bytes find no room: they are invalid, and the scope around their making says why. */
+function fillMemory(limit: number): void {
+  const device = torch.gpu.device()!;
+  const create = device.createBuffer.bind(device);
+  const pop = device.popErrorScope.bind(device);
+  let failed = false;
+  vi.spyOn(device, 'createBuffer').mockImplementation((descriptor) => {
+    if (descriptor.size <= limit) return create(descriptor);
+    // A usage that cannot be makes a buffer that is none.
+    device.pushErrorScope('validation');
+    const invalid = create({ ...descriptor, usage: 0 });
+    void pop();
+    failed = true;
+    return invalid;
+  });
+  vi.spyOn(device, 'popErrorScope').mockImplementation(async () => {
+    const error = failed ? new GPUOutOfMemoryError('no room') : null;
+    failed = false;
+    return (await pop()) ?? error;
+  });
+}
+
+beforeEach(async () => {
+  await torch.init();
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await torch.synchronize().catch(() => {});
+});
+
+/** A large layer, so that a batch takes much more room than the weights. */
+function trainer() {
+  torch.manualSeed(0);
+  const model = new nn.Sequential(new nn.Linear(8, 64), new nn.ReLU(), new nn.Linear(64, 2));
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
+  const step = (batch: Tensor) => {
+    optimizer.zeroGrad();
+    const loss = model(batch).square().mean();
+    loss.backward();
+    optimizer.step();
+    return loss;
+  };
+  return { model, step };
+}
+
+const batchOf = (rows: number) => torch.rand(rows, 8, { generator: new torch.Generator().manualSeed(rows) });
+
+const weightsOf = (model: nn.Module) =>
+  Promise.all(model.parameters().map(async (parameter) => Array.from(await parameter.data())));
+
+test('a step that finds no room is a typed error each time it is tried; with room again, or a smaller batch, numbers are right', async () => {
+  const { model, step } = trainer();
+  const losses = [await step(batchOf(4)).item(), await step(batchOf(4)).item()];
+  const before = await weightsOf(model);
+  torch.gpu.trim();
+  fillMemory(1 << 17);
+  for (let attempt = 0; attempt < 3; attempt++) {
+    await expect(step(batchOf(4096)).item(), `attempt ${attempt}`).rejects.toThrow(torch.OutOfMemoryError);
+    expect(await weightsOf(model)).toEqual(before);
+  }
+  // Another program is none the worse, and hears nothing of it.
+  expect(await torch.ones(3).add(1).tolist()).toEqual([2, 2, 2]);
+  losses.push(await step(batchOf(5)).item());
+  vi.restoreAllMocks();
+  losses.push(await step(batchOf(4096)).item());
+  const undisturbed = trainer();
+  const expected: number[] = [];
+  for (const rows of [4, 4, 5, 4096]) expected.push(await undisturbed.step(batchOf(rows)).item());
+  expect(losses).toEqual(expected);
+});
+
+test('the first step of all finds no room, and the first weights stay', async () => {
+  const { model, step } = trainer();
+  const before = await weightsOf(model);
+  torch.gpu.trim();
+  fillMemory(1 << 17);
+  await expect(step(batchOf(20_000)).item()).rejects.toThrow(torch.OutOfMemoryError);
+  expect(await weightsOf(model)).toEqual(before);
+  vi.restoreAllMocks();
+  const losses = [await step(batchOf(20_000)).item(), await step(batchOf(20_000)).item()];
+  const undisturbed = trainer();
+  expect(losses).toEqual([
+    await undisturbed.step(batchOf(20_000)).item(),
+    await undisturbed.step(batchOf(20_000)).item(),
+  ]);
+});
+
+test('steps that nobody reads are reported once to whoever reads next, and leave the weights', async () => {
+  const { model, step } = trainer();
+  await step(batchOf(4)).item();
+  const before = await weightsOf(model);
+  torch.gpu.trim();
+  fillMemory(1 << 17);
+  for (let i = 0; i < 5; i++) step(batchOf(90_000));
+  await torch.synchronize();
+  vi.restoreAllMocks();
+  const reads = await Promise.allSettled([torch.ones(1).add(1).item()]);
+  const after = await Promise.allSettled([weightsOf(model)]);
+  expect([...reads, ...after].filter(({ status }) => status === 'rejected')).toHaveLength(1);
+  expect(await weightsOf(model)).toEqual(before);
+  expect(Number.isFinite(await step(batchOf(90_000)).item())).toBe(true);
+});
+
+test('a value that found no room, and all that was made of it, is an error whenever it is read', async () => {
+  const x = torch.rand(300, 1000);
+  torch.gpu.trim();
+  fillMemory(1 << 17);
+  const y = x.mul(2);
+  await torch.synchronize();
+  const z = y.sum();
+  for (let i = 0; i < 3; i++) {
+    await expect(z.item()).rejects.toThrow(torch.OutOfMemoryError);
+    await expect(y.data()).rejects.toThrow(torch.OutOfMemoryError);
+  }
+  vi.restoreAllMocks();
+  expect(await x.mul(2).sum().item()).toBeCloseTo(2 * (await x.sum().item()), 0);
+});
