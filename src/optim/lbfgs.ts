@@ -108,6 +108,9 @@ const read = async (scalars: readonly Tensor[]): Promise<number[]> =>
  */
 export class LBFGS extends Optimizer<LBFGSOptions> {
   #history = nothing();
+  /** Iterations behind the parameters before `#history` begins, and all of them when the last snapshot was taken. */
+  #before = 0;
+  #captured = 0;
 
   constructor(params: OptimizerParams<LBFGSOptions>, options?: Partial<LBFGSOptions>);
   constructor(...args: Arguments<LBFGSArguments, LBFGSOrder>);
@@ -295,6 +298,21 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     });
   }
 
+  /** @internal */
+  override captureSteps(): () => void {
+    const iterations = this.#before + this.#history.n_iter;
+    return () => {
+      this.#captured = iterations;
+    };
+  }
+
+  /** @internal The history is lost with the device, so that the next step begins one. */
+  override restoreSteps(): number {
+    this.#history = nothing();
+    this.#before = this.#captured;
+    return this.#captured;
+  }
+
   override stateDict(): OptimizerStateDict {
     const { param_groups } = super.stateDict();
     const { old_dirs, old_stps, ro, ...rest } = this.#history;
@@ -309,5 +327,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     super.loadStateDict({ state: {}, param_groups });
     const { old_dirs = [], old_stps = [], ro = [], ...rest } = saved ?? {};
     this.#history = { ...nothing(), ...rest, old_dirs: [...old_dirs], old_stps: [...old_stps], ro: [...ro] };
+    this.#before = 0;
+    this.captureSteps()();
   }
 }
