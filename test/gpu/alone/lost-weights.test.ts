@@ -25,6 +25,9 @@ async function retried<T>(fn: () => Promise<T>): Promise<{ errors: unknown[]; re
 const numbersOf = async (tensors: Iterable<Tensor>) =>
   Promise.all([...tensors].map(async (tensor) => Array.from(await tensor.data())));
 
+const areEqual = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  a.length === b.length && Array.prototype.every.call(a, (x, i) => x === b[i]);
+
 const stateOf = (model: nn.Module) => numbersOf(Object.values(model.stateDict()));
 
 /** A small training with batch norm; batch i is always the same. */
@@ -365,5 +368,61 @@ describe('after a loss', () => {
     stopReading();
     await expect(torch.synchronize()).rejects.toThrow(torch.DeviceLostError);
     expect(never).not.toHaveBeenCalled();
+  });
+
+  test('L-BFGS begins a history anew, and goes on', async () => {
+    torch.manualSeed(0);
+    const w = torch.tensor([3, -2], { dtype: 'float32', requiresGrad: true });
+    const lbfgs = new optim.LBFGS([w], { maxIter: 2, maxEval: 10, lr: 0.1 });
+    const step = async () => {
+      const loss = await lbfgs.step(async () => {
+        lbfgs.zeroGrad();
+        const loss = w.square().sum();
+        loss.backward();
+        return loss;
+      });
+      return loss.item();
+    };
+    const first = await step();
+    await step();
+    await torch.gpu.snapshot();
+    const before = [...(await w.data())];
+    await lose();
+    await expect(step()).rejects.toThrow(torch.DeviceLostError);
+    expect([...(await w.data())]).toEqual(before);
+    expect(told[0]!.restoredTo.get(lbfgs)).toBe(4);
+    const next = await step();
+    expect(next).toBeLessThan(first);
+    expect(await step()).toBeLessThan(next);
+  });
+
+  test('a loss under default limits and without subgroups leaves a state of several pieces whole', async () => {
+    const plain = async () => {
+      const adapter = await navigator.gpu.requestAdapter();
+      return adapter!.requestDevice();
+    };
+    await torch.init({ device: await plain() });
+    torch.manualSeed(0);
+    const model = new nn.Linear(1200, 1000);
+    const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });
+    const step = () => {
+      optimizer.zeroGrad();
+      const loss = model(torch.ones(2, 1200)).square().mean();
+      loss.backward();
+      optimizer.step();
+      return loss;
+    };
+    for (let i = 0; i < 3; i++) step();
+    await torch.gpu.snapshot();
+    const before = await model.weight.data();
+    const averages = await numbersOf(averagesOf(optimizer));
+    step();
+    await lose();
+    await expect(step().item()).rejects.toThrow(torch.DeviceLostError);
+    expect(areEqual(await model.weight.data(), before)).toBe(true);
+    const back = await numbersOf(averagesOf(optimizer));
+    expect(back.every((numbers, i) => areEqual(numbers, averages[i]!))).toBe(true);
+    expect(told[0]!.restoredTo.get(optimizer)).toBe(3);
+    expect(Number.isFinite(await step().item())).toBe(true);
   });
 });
