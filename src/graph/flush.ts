@@ -106,7 +106,7 @@ function submit(wanted: readonly Value[]): void {
     jobExports.push({ cell, replaces: root?.settled?.overwritten ? root.settled : null });
   }
   // The engine may build the program only when the device is there; by then the nodes may have dropped their edges.
-  const edges = order.map((node) => node.inputs);
+  const edges = order.map((node) => node.reads);
   engine.submit({
     key,
     build: () => buildProgram(order, edges, inputs, [...exports.keys()]),
@@ -148,7 +148,7 @@ function visit(value: Value, order: Node[], mark: number): void {
     if (node.mark === mark) continue;
     node.mark = mark;
     order.push(node);
-    for (const x of node.inputs) stack.push(x);
+    for (const x of node.reads) stack.push(x);
   }
 }
 
@@ -188,7 +188,7 @@ function number(order: readonly Node[], mark: number) {
   const inputs: Value[] = [];
   const key: number[] = [];
   for (const node of order) {
-    for (const x of node.inputs) {
+    for (const x of node.reads) {
       if (x.mark === mark || (x.node?.mark === mark && !x.available)) continue;
       x.mark = mark;
       x.number = inputs.length;
@@ -200,7 +200,7 @@ function number(order: readonly Node[], mark: number) {
   let next = inputs.length;
   for (const node of order) {
     key.push(SEPARATOR, node.signature);
-    for (const x of node.inputs) key.push(x.number);
+    for (const x of node.reads) key.push(x.number);
     // An output may have been computed before while another of the same node is wanted now; it is computed again unseen.
     for (const y of node.outputs) {
       if (y.mark !== mark) {
@@ -263,7 +263,7 @@ export function pendingProgram(wanted: readonly Value[]) {
   order.sort((a, b) => a.id - b.id);
   const { inputs, key } = number(order, mark);
   key.push(SEPARATOR, ...exports.map((value) => value.number));
-  const edges = order.map((node) => node.inputs);
+  const edges = order.map((node) => node.reads);
   return { key, inputs, program: buildProgram(order, edges, inputs, exports) };
 }
 
@@ -272,5 +272,6 @@ function dropRecipe({ node }: Value): void {
   if (!node || node.cut || (node.requiresGrad && !node.spent)) return;
   if (!node.outputs.every((y) => y.available)) return;
   node.inputs = [];
+  node.reads = [];
   node.cut = true;
 }

@@ -231,6 +231,7 @@ function logSum(x: Value, dims: Dims, keepdim: boolean): Value {
 const expandOp: Op<{ readonly shape: Shape }> = {
   name: 'expand',
   takesHalf: true,
+  views: true,
   saves: { inputs: [] },
   infer([x], { shape }) {
     const target: Meta = { shape, dtype: x.dtype };

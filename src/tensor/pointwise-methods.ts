@@ -1,5 +1,5 @@
 // Tensor methods that work element by element, with PyTorch's type promotion and in-place forms.
-import { type DType, isFloat, sameShape, showShape } from '../compiler/meta';
+import { type DType, isFloat, numel, sameShape, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { mode } from '../graph/mode';
 import { named } from '../graph/record';
@@ -10,6 +10,7 @@ import { cast, clone, full } from '../ops/cast';
 import * as compare from '../ops/compare';
 import { divisionType, dtypeOfScalar, type Promotable, promoteTypes } from '../ops/promotion';
 import { expand } from '../ops/reduce';
+import { distinctView } from '../ops/shape';
 import { TensorBase } from './base';
 import { expectDType, refuseDevice } from './host-data';
 import { type Arguments, isPlainObject, kindOf, parseArgs } from './options';
@@ -382,11 +383,22 @@ export abstract class PointwiseMethods extends RandomMethods {
 
   /** Overwrites every element with one number, or with a tensor of a single one. */
   fill_(value: number | boolean | Tensor): this {
-    if (!(value instanceof TensorBase)) return this.assign(full(this.shape, Number(value), this.dtype));
-    if (value.shape.length === 0) return this.copy_(value);
-    throw new ShapeError(
-      `fill_: expected a number or a 0-d tensor, but got shape ${showShape(value.shape)}; use copy_`,
-    );
+    const place = this.distinct();
+    if (!(value instanceof TensorBase)) place.assign(full(place.shape, Number(value), this.dtype));
+    else if (value.shape.length === 0) place.fit('fill_', value.value);
+    else {
+      throw new ShapeError(
+        `fill_: expected a number or a 0-d tensor, but got shape ${showShape(value.shape)}; use copy_`,
+      );
+    }
+    return this;
+  }
+
+  /** A view of the same elements, each once, where dimensions of this one repeat them or overlap. */
+  private distinct(): PointwiseMethods {
+    const view = distinctView(this);
+    if (view === null || numel(view.shape) === this.numel()) return this;
+    return (this as unknown as Tensor).asStrided(view.shape, view.strides, view.offset);
   }
 
   zero_(): this {
@@ -555,7 +567,7 @@ export abstract class PointwiseMethods extends RandomMethods {
       );
     }
     const value = cast(source, this.dtype);
-    return this.assign(sameShape(value.shape, shape) ? value : expand(value, shape));
+    return this.assign(sameShape(value.shape, shape) ? value : expand(value, shape), true);
   }
 }
 
