@@ -20,9 +20,6 @@ export interface BackwardOptions {
 /** The name of the function that takes the gradient of a recorded value further, such as `MulBackward0`. */
 export const gradNameOf = ({ node, gradName }: Value): string => gradName ?? gradNameOfOp(node!.op);
 
-/** Ops whose output is the same memory as their input: an in-place write to one is a write to the other. */
-const viewOps = new Set(['reshape', 'identity', 'detach', 'window']);
-
 /**
  * Gradients of `outputs`, weighted by `seeds`, by every value of `targets`; without targets, leaves get theirs through their sinks.
  * @throws AutogradError where the graph is gone, or a saved value was overwritten in place
@@ -113,10 +110,10 @@ function propagate(
     reached ||= dy !== undefined;
   }
   if (!reached) return;
-  checkSaved(node);
+  if (!node.op.readsSaved) checkSaved(node);
   const needs: boolean[] = [];
   for (const x of inputs) needs.push(x.requiresGrad);
-  const dxs = node.op.vjp!(dys, { inputs, outputs, attrs, scalars, needs });
+  const dxs = node.op.vjp!(dys, { inputs, outputs, attrs, scalars, needs, read: (value) => kept(node, value) });
   for (let i = 0; i < inputs.length; i++) {
     const dx = dxs[i];
     if (!dx || !needs[i]) continue;
@@ -145,17 +142,13 @@ function expectInputKept(node: Node, i: number): void {
 }
 
 function expectKept(node: Node, value: Value | undefined): void {
-  if (!value || !isOverwritten(value)) return;
+  if (value) kept(node, value);
+}
+
+function kept(node: Node, value: Value): Value {
+  if (!value.changed) return value;
   throw new AutogradError(
     `backward: a value of shape [${value.shape.join(', ')}] that the gradient of ${node.op.name} needs has been changed by an in-place operation since; ` +
       'use the operation that returns a new tensor, or clone() before changing it',
   );
-}
-
-function isOverwritten(value: Value): boolean {
-  let at: Value = value;
-  while (!at.overwritten && !at.sink && at.node && viewOps.has(at.node.op.name) && at.node.inputs[0])
-    at = at.node.inputs[0];
-  // The memory of a leaf may have moved, next to that of other leaves: what counts is who writes to it.
-  return at.sink ? at.sink.changes !== at.sinkChanges : at.overwritten;
 }

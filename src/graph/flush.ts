@@ -142,7 +142,7 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
     jobExports.push({ cell, replaces: root && isReplaced(root) ? root.settled : null });
   }
   // The engine may build the program only when the device is there; by then the nodes may have dropped their edges.
-  const edges = order.map((node) => node.inputs);
+  const edges = order.map((node) => node.reads);
   const placed = placedNodes(order);
   const before = new Map<Root, Value | null>();
   engine.submit({
@@ -220,7 +220,7 @@ function visit(value: Value, order: Node[], windows: Windows, mark: number): voi
     if (node.mark === mark) continue;
     node.mark = mark;
     order.push(node);
-    for (const x of node.inputs) if (!isWindow(x, windows)) stack.push(x);
+    for (const x of node.reads) if (!isWindow(x, windows)) stack.push(x);
   }
 }
 
@@ -268,7 +268,7 @@ function number(order: readonly Node[], windows: Windows, mark: number) {
   const inputs: Value[] = [];
   const key: number[] = [];
   for (const node of order) {
-    for (const x of node.inputs) {
+    for (const x of node.reads) {
       if (x.mark === mark || (x.node?.mark === mark && !x.available)) continue;
       x.mark = mark;
       x.number = inputs.length;
@@ -283,7 +283,7 @@ function number(order: readonly Node[], windows: Windows, mark: number) {
   let next = inputs.length;
   for (const node of order) {
     key.push(SEPARATOR, node.signature);
-    for (const x of node.inputs) key.push(x.number);
+    for (const x of node.reads) key.push(x.number);
     // An output may have been computed before while another of the same node is wanted now; it is computed again unseen.
     for (const y of node.outputs) {
       if (y.mark !== mark) {
@@ -370,7 +370,7 @@ export function pendingProgram(wanted: readonly Value[]) {
   order.sort((a, b) => a.id - b.id);
   const { inputs, key } = number(order, windows, mark);
   key.push(SEPARATOR, ...exports.map((value) => value.number));
-  const edges = order.map((node) => node.inputs);
+  const edges = order.map((node) => node.reads);
   const program = buildProgram({ order, edges, inputs, windows, placed: placedNodes(order) }, exports);
   return { key, inputs: cellsOf(inputs, windows).inputs, program };
 }
@@ -380,5 +380,6 @@ function dropRecipe({ node }: Value): void {
   if (!node || node.cut || (node.requiresGrad && !node.spent)) return;
   if (!node.outputs.every((y) => y.available)) return;
   node.inputs = [];
+  node.reads = [];
   node.cut = true;
 }

@@ -46,9 +46,9 @@ function partOf(value: Value, walk: Walk): Part | null {
   const seen = walk.known.get(node!);
   if (seen) return seen[value.index]!;
   if (--walk.nodes < 0) return null;
-  const { op, attrs, scalars, inputs } = node!;
+  const { op, attrs, scalars, reads } = node!;
   const parts: Part[] = [];
-  for (const x of inputs) {
+  for (const x of reads) {
     const part = partOf(x, walk);
     if (!part) return null;
     parts.push(part);

@@ -84,7 +84,7 @@ export function ingredientsOf(
 ): ReadonlySet<Value> | null {
   const found = new Set<Value>();
   const met = new Set<Node>();
-  const stack = [...value.node!.inputs];
+  const stack = [...value.node!.reads];
   while (stack.length > 0) {
     const next = stack.pop()!;
     const { node } = next;
@@ -97,7 +97,7 @@ export function ingredientsOf(
     met.add(node);
     between.push(next);
     if (met.size > mostNodes) return null;
-    stack.push(...node.inputs);
+    stack.push(...node.reads);
   }
   return found;
 }

@@ -65,7 +65,12 @@ function recordWidened<A>(op: Op<A>, inputs: readonly Value[], attrs: A, scalars
       `${op.name}: expected floats of one dtype, but got float16 and float32; convert them with .to()`,
     );
   }
-  const wide = inputs.map((x) => (x.dtype === 'float16' ? castFloat(x, 'float32') : x));
+  const wide = inputs.map((x) => {
+    if (x.dtype !== 'float16') return x;
+    const copy = castFloat(x, 'float32');
+    copy.liesIn(x);
+    return copy;
+  });
   const outputs = recordAll(op, wide, attrs, scalars);
   return outputs.map((y) =>
     y.dtype === 'float32' ? named(castFloat(y, 'float16'), y.gradName ?? gradNameOf(op as Op)) : y,

@@ -14,10 +14,13 @@ export type HostData = HostNumbers | Uint16Array;
 /** Called with a gradient when backward reaches what it is of; may replace it. */
 export type GradHook = (gradient: Value) => Value | undefined;
 
+/** Counts the in-place writes to memory that tensors share. */
+export interface WriteCounter {
+  readonly changes: number;
+}
+
 /** Where a leaf's gradient goes; implemented by the tensor layer. */
 export interface GradSink {
-  /** Counts the in-place writes to the leaf. */
-  readonly changes: number;
   /** Like those of a value; in-place writes give the leaf other values, and its hooks stay. */
   readonly gradHooks: readonly GradHook[] | null;
   accumulate(gradient: Value): void;
@@ -40,10 +43,16 @@ export interface Op<A = unknown> extends KernelOp<A> {
   vjp?(dys: readonly (Value | undefined)[], node: GradContext<A>): readonly (Value | null)[];
   /** Inputs and outputs whose values `vjp` reads; default: all inputs, no outputs. */
   readonly saves?: { readonly inputs?: readonly number[]; readonly outputs?: readonly number[] };
+  /** `vjp` takes what it reads through `read`; otherwise all that `saves` names counts as read. */
+  readonly readsSaved?: boolean;
   /** Takes float16 as it is stored. Any other op gets float32 in its place, and its float32 results are rounded: see record.ts. */
   readonly takesHalf?: boolean;
   /** Inputs 0 and 1 are factors: the value of each is read for the gradient of the other alone. */
   readonly factors?: boolean;
+  /** The output is the same memory as input 0: a write to one is a write to the other. */
+  readonly views?: boolean;
+  /** How many of the inputs a run reads: gradients alone pass to those behind. Default: all. */
+  readonly reads?: number;
   /**
    * Set where equal inputs give an equal result at negligible cost, so that the value is made again rather than kept; with
    * `'joined'` only where the data set that its inputs are parts of lasts.
@@ -79,6 +88,8 @@ export interface GradContext<A> {
   readonly attrs: A;
   readonly scalars: readonly number[];
   readonly needs: readonly boolean[];
+  /** A value that the gradient reads; throws where tensors show other contents in its place by now. */
+  readonly read: (value: Value) => Value;
 }
 
 let nextId = 1;
@@ -102,6 +113,8 @@ export class Node {
   savedKept = false;
   /** The latest walk that came here. */
   mark = 0;
+  /** The inputs that a run reads. */
+  reads: readonly Value[];
 
   constructor(
     readonly op: Op,
@@ -114,9 +127,11 @@ export class Node {
     /** Whether values that the gradient needs are kept at a flush; otherwise they are evaluated again. */
     readonly keepsSaved: boolean,
   ) {
+    this.reads = op.reads === undefined ? inputs : inputs.slice(0, op.reads);
     const outputs: Value[] = [];
     for (let i = 0; i < metas.length; i++) outputs.push(new Value(metas[i]!, this, i));
     this.outputs = outputs;
+    if (op.views) outputs[0]!.liesIn(inputs[0]!);
   }
 }
 
@@ -142,12 +157,14 @@ export class Value implements Meta {
   faults: FaultSources = null;
   /** Set on leaves: backward stops here and hands the gradient over. */
   sink: GradSink | null = null;
-  /** What `sink` had counted when this value became the leaf's. */
-  sinkChanges = 0;
   /** Those of a leaf are its sink's. */
   gradHooks: readonly GradHook[] | null = null;
   /** Name of the gradient function in printed tensors, where several ops made what PyTorch has one function for. */
   gradName: string | null = null;
+  /** Counts the writes to the memory of the tensor that this is a value of, if it is one. */
+  memory: WriteCounter | null = null;
+  /** What `memory` had counted when this was the value there. */
+  private memoryChanges = 0;
   /** An in-place write has replaced this value in its storage. */
   overwritten = false;
   /** A tensor's storage holds this value, or did: another storage must take an alias, so that in-place writes stay apart. */
@@ -183,6 +200,23 @@ export class Value implements Meta {
   /** Has contents, or will have without recording anything: computed, scheduled, waiting on the host, or failed. */
   get available(): boolean {
     return this.allocation !== null || this.scheduled !== null || this.host !== null || this.failure !== null;
+  }
+
+  /** Takes this for what is in memory that tensors share, as of now. */
+  inMemory(memory: WriteCounter): void {
+    this.memory = memory;
+    this.memoryChanges = memory.changes;
+  }
+
+  /** This value is a view of another, or as good as one: a write to that is a write to this. */
+  liesIn(other: Value): void {
+    this.memory = other.memory;
+    this.memoryChanges = other.memoryChanges;
+  }
+
+  /** Whether tensors show other contents in its place by now. */
+  get changed(): boolean {
+    return this.memory !== null && this.memory.changes !== this.memoryChanges;
   }
 
   get numel(): number {

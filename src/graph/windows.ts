@@ -33,7 +33,7 @@ function runOf(x: Value): Run | null {
     if (start === undefined) return null;
     offset += start;
     placed ||= node.op.placed === true;
-    at = node.inputs[0]!;
+    at = node.reads[0]!;
   }
   return { base: at, offset, placed };
 }
@@ -54,4 +54,4 @@ export function windowOf(x: Value): Window | null {
 }
 
 /** Whether the offset of a view is data, not structure: what it views has contents already. */
-export const offsetIsData = ({ op, inputs }: Node): boolean => op.placed === true && runOf(inputs[0]!) !== null;
+export const offsetIsData = ({ op, reads }: Node): boolean => op.placed === true && runOf(reads[0]!) !== null;

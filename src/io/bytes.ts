@@ -5,10 +5,17 @@ import { fileSystem } from '../gpu/node';
 /** Where bytes can come from: an address or (in Node) a path, a `File` or other `Blob`, a `Request`, or bytes in memory. */
 export type ByteSource = string | URL | Request | Blob | ArrayBuffer | ArrayBufferView;
 
+/**
+ * How many bytes compressed contents may have, as far as their beginning tells: at most as many as `head` has where that is all
+ * of them. It is asked again when that many have come and there are more.
+ */
+export type Bound = (head: Uint8Array) => number;
+
 const hasScheme = /^[a-z][a-z\d+.-]+:/i;
 
 /**
- * Reads all of `source`; gzip-compressed contents come out uncompressed.
+ * Reads all of `source`; gzip-compressed contents come out uncompressed, without what lies more than a byte beyond their bound: a
+ * small file can grow a thousandfold.
  *
  * Strings are addresses in a page, relative ones included. In Node a string without a scheme, and a `file:` address, is a path on disk.
  *
@@ -16,9 +23,9 @@ const hasScheme = /^[a-z][a-z\d+.-]+:/i;
  * @throws FileFormatError when the gzip stream is damaged
  * @throws ArgumentError when `source` is none of these
  */
-export async function readBytes(source: ByteSource): Promise<Uint8Array> {
+export async function readBytes(source: ByteSource, bound: Bound): Promise<Uint8Array> {
   const bytes = await rawBytes(source);
-  return isGzip(bytes) ? inflate(bytes, 'gzip', describeSource(source)) : bytes;
+  return isGzip(bytes) ? inflate(bytes, 'gzip', bound, describeSource(source)) : bytes;
 }
 
 /** How a source is called in messages: its address or file name. */
@@ -30,16 +37,53 @@ export function describeSource(source: ByteSource): string {
   return source instanceof Blob ? 'the given Blob' : 'the given bytes';
 }
 
-/** Undoes gzip, or zlib's `deflate`; throws a FileFormatError that names `what` when the stream is damaged. */
-export async function inflate(bytes: Uint8Array, format: 'gzip' | 'deflate', what: string): Promise<Uint8Array> {
-  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream(format));
+/**
+ * Undoes gzip, or zlib's `deflate`, up to one byte beyond the bound; throws a FileFormatError that names `what` when the stream is
+ * damaged.
+ */
+export async function inflate(
+  bytes: Uint8Array,
+  format: 'gzip' | 'deflate',
+  bound: Bound,
+  what: string,
+): Promise<Uint8Array> {
+  const blob = new Blob([bytes as Uint8Array<ArrayBuffer>]);
+  const reader = blob.stream().pipeThrough(new DecompressionStream(format)).getReader();
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  let most = bound(new Uint8Array());
   try {
-    return new Uint8Array(await new Response(stream).arrayBuffer());
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      parts.push(next.value);
+      length += next.value.length;
+      while (length > most) {
+        const head = joined(parts, most);
+        const more = bound(head);
+        if (more <= most) {
+          await reader.cancel();
+          return joined(parts, most + 1);
+        }
+        most = more;
+      }
+    }
   } catch (cause) {
     throw new FileFormatError(`${what}: expected a complete ${format} stream, but it is truncated or damaged`, {
       cause,
     });
   }
+  return joined(parts, length);
+}
+
+/** The first `length` bytes of the parts, one after the other. */
+export function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const out = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    if (at >= length) break;
+    out.set(part.subarray(0, length - at), at);
+    at += part.length;
+  }
+  return out;
 }
 
 async function rawBytes(source: ByteSource): Promise<Uint8Array> {

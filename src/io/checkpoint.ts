@@ -9,6 +9,7 @@ import { isPlainObject, kindOf, shown } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import { type ByteSource, describeSource, readBytes } from './bytes';
 import { parseSafetensors, refuseName, type WritableTensor, writeSafetensors } from './safetensors';
+import { safetensorsBound } from './safetensors-bound';
 
 const SAVE = 'torch.save';
 
@@ -63,7 +64,7 @@ export async function saveBytes(stateDict: Readonly<Record<string, Tensor>>): Pr
  * @throws FetchError when the source cannot be read, FileFormatError when it is no sound safetensors file
  */
 export async function load(source: ByteSource): Promise<Record<string, Tensor>> {
-  const { tensors } = parseSafetensors(await readBytes(source), describeSource(source));
+  const { tensors } = parseSafetensors(await readBytes(source, safetensorsBound), describeSource(source));
   const holdsHalf = [...tensors.values()].some(({ dtype }) => dtype === 'float16');
   const widened = holdsHalf && !(await computesHalf());
   // An object built from entries takes every name as its own, `__proto__` included.

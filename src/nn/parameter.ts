@@ -4,6 +4,7 @@ import { ArgumentError } from '../errors';
 import { beforeChange, keepProperties } from '../graph/journal';
 import type { Value } from '../graph/value';
 import { cast, detach, full } from '../ops/cast';
+import { Line } from '../tensor/line';
 import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import { protect } from '../tensor/protect';
 import { Storage } from '../tensor/storage';
@@ -28,7 +29,7 @@ export class Parameter extends Tensor {
       );
     }
     const { storage, strides, offset } = data;
-    super(detach(data.value), { storage, strides, offset });
+    super(detach(data.value), { storage, strides, offset, line: new Line(storage) });
     storage.retain();
     protect(storage);
     this.requiresGrad_(requiresGrad);
@@ -128,6 +129,7 @@ function giveContents(x: Tensor, contents: Value): void {
     strides: { ...settings, value: contiguousStrides(contents.shape) },
     offset: { ...settings, value: 0 },
     storage: { ...settings, value: storage },
+    line: { ...settings, value: null },
   });
 }
 

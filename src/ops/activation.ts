@@ -4,7 +4,7 @@ import erfLib from '../../shaders/lib/erf.wgsl?raw';
 import mathLib from '../../shaders/lib/math.wgsl?raw';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { add, mul, neg, square, sub } from './arithmetic';
+import { add, exp, mul, neg, square, sub } from './arithmetic';
 import { toFloat } from './cast';
 import { gt, where } from './compare';
 import { byKind, pointwise } from './pointwise';
@@ -42,16 +42,24 @@ const leakyReluOp = pointwise({
 /** x for x > 0, slope · x elsewhere. */
 export const leakyRelu = (x: Value, slope = 0.01): Value => record(leakyReluOp, [x], undefined, [slope]);
 
+const eluSpec = { name: 'elu', lib: math, expr: 'select(a0, s0 * math_expm1(a0), a0 < 0.0)' };
 const eluOp = pointwise({
-  name: 'elu',
-  lib: math,
-  expr: 'select(a0, s0 * math_expm1(a0), a0 < 0.0)',
-  saves: 'ay',
-  grads: [(dy, { a, y, s }) => mul(dy, where(gt(a, 0), 1, add(y, s[0]!)))],
+  ...eluSpec,
+  saves: 'a',
+  grads: [(dy, { a, s }) => mul(dy, where(gt(a, 0), 1, mul(expNegative(a), s[0]!)))],
+});
+const eluOverOp = pointwise({
+  ...eluSpec,
+  saves: 'y',
+  grads: [(dy, { y, s }) => mul(dy, where(gt(y, 0), 1, add(y, s[0]!)))],
 });
 
-/** x for x > 0, alpha (e^x - 1) elsewhere. */
-export const elu = (x: Value, alpha = 1): Value => record(eluOp, [x], undefined, [alpha]);
+/** e^x for negative x, else 1: finite, so that nothing becomes NaN where it is not chosen. */
+export const expNegative = (x: Value): Value => exp(where(gt(x, 0), 0, x));
+
+/** x for x > 0, alpha (e^x - 1) elsewhere. The gradient reads x, or the result where that is written `over` x. */
+export const elu = (x: Value, alpha = 1, over = false): Value =>
+  record(over ? eluOverOp : eluOp, [x], undefined, [alpha]);
 
 /** dy (1 - y²) */
 const tanhBackwardOp: Op<undefined> = pointwise({

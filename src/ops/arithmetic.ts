@@ -56,16 +56,13 @@ const rsubOp = pointwise({
 /** a - b; one of them may be a number. */
 export const sub = (a: Value | number, b: Value | number): Value => binary(subOp, subScalarOp, rsubOp, a, b);
 
-const mulOp: Op<undefined> = {
-  ...pointwise({
-    name: 'mul',
-    takes: 'any',
-    expr: andBits('a0 * a1'),
-    saves: 'ab',
-    grads: [(dy, { b }) => mul(dy, b), (dy, { a }) => mul(dy, a)],
-  }),
-  factors: true,
-};
+const mulOp: Op<undefined> = pointwise({
+  name: 'mul',
+  takes: 'any',
+  expr: andBits('a0 * a1'),
+  saves: 'ab',
+  grads: [(dy, { b }) => mul(dy, b), (dy, { a }) => mul(dy, a)],
+});
 const mulScalarOp = pointwise({
   name: 'mul',
   takes: 'number',

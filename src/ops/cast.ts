@@ -55,6 +55,7 @@ const detachOp: Op<undefined> = {
   takesHalf: true,
   run: () => 0,
   sameBits: true,
+  views: true,
   infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
   lower: () => ({ kind: 'alias', byteOffset: 0 }),
 };
@@ -67,6 +68,7 @@ const identityOp: Op<undefined> = {
   takesHalf: true,
   run: () => 0,
   sameBits: true,
+  views: true,
   gradName: 'AliasBackward0',
   saves: { inputs: [] },
   infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
@@ -81,19 +83,26 @@ const rewrittenOp: Op<{ readonly passes: boolean }> = {
   name: 'rewritten',
   takesHalf: true,
   run: () => 0,
+  views: true,
+  reads: 1,
   gradName: 'CopyBackwards',
   saves: { inputs: [] },
   infer: ([after]) => [{ shape: after.shape, dtype: after.dtype }],
   lower: () => ({ kind: 'alias', byteOffset: 0 }),
-  vjp: ([dy], { attrs: { passes } }) => [null, passes ? dy! : full(dy!.shape, 0, dy!.dtype)],
+  vjp: ([dy], { attrs: { passes } }) => (passes ? [null, dy!] : [dy!, full(dy!.shape, 0, dy!.dtype)]),
 };
 
 /**
- * `after` in the place of `before`, whose gradient passes as if nothing had happened, or is 0: what an in-place write does that
- * is not recorded, or that writes constants only.
+ * `after` in the place of `before`. Where `passes`, the gradient goes to `before` as if nothing had happened, as after an in-place
+ * write that is not recorded; else it goes to `after`, and that of `before` is 0, as after a write over all that was there.
  */
-export const rewritten = (before: Value, after: Value, passes: boolean): Value =>
-  record(rewrittenOp, [after, before], { passes });
+export function rewritten(before: Value, after: Value, passes: boolean): Value {
+  const { node } = before;
+  // However often contents change, the way back to what is differentiated stays one step.
+  const again = passes && node?.op === rewrittenOp && (node.attrs as { passes: boolean }).passes && !before.gradHooks;
+  const contents = passes && after.requiresGrad ? detach(after) : after;
+  return record(rewrittenOp, [contents, (again && node.inputs[1]) || before], { passes });
+}
 
 /** Inputs: numbers, and what they were drawn by, whose gradients are 0. */
 const drawnOp: Op<undefined> = {
@@ -114,6 +123,7 @@ const reshapeOp: Op<{ readonly shape: Shape }> = {
   takesHalf: true,
   run: () => 0,
   sameBits: true,
+  views: true,
   gradName: 'ViewBackward0',
   saves: { inputs: [] },
   infer([x], { shape }) {

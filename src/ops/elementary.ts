@@ -23,7 +23,7 @@ function unary(name: string, derivative: (x: Value) => Value, saves: 'a' | 'y' =
     lib,
     expr: `elementary_${name}(a0)`,
     saves,
-    grads: [(dy, { a, y }) => mul(dy, derivative(saves === 'a' ? a : y))],
+    grads: [(dy, saved) => mul(dy, derivative(saved[saves]))],
   });
   return (a) => record(op, [toFloat(a)], undefined);
 }

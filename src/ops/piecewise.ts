@@ -2,7 +2,7 @@
 import mathLib from '../../shaders/lib/math.wgsl?raw';
 import { record } from '../graph/record';
 import type { Value } from '../graph/value';
-import { sigmoid, tanh } from './activation';
+import { expNegative, sigmoid, tanh } from './activation';
 import { add, mul, sub } from './arithmetic';
 import { gt, le, logicalAnd, lt, where } from './compare';
 import { pointwise } from './pointwise';
@@ -99,30 +99,43 @@ const softplusOp = pointwise({
 /** x tanh(ln(1 + e^x)). */
 export const mish = (x: Value): Value => record(mishOp, [x], undefined);
 
+const celuSpec = { name: 'celu', lib: math, expr: 'select(a0, s0 * math_expm1(a0 / s0), a0 < 0.0)' };
 const celuOp = pointwise({
-  name: 'celu',
-  lib: math,
-  expr: 'select(a0, s0 * math_expm1(a0 / s0), a0 < 0.0)',
-  saves: 'ay',
-  grads: [(dy, { a, y, s }) => mul(dy, where(gt(a, 0), 1, add(mul(y, 1 / s[0]!), 1)))],
+  ...celuSpec,
+  saves: 'a',
+  grads: [(dy, { a, s }) => mul(dy, expNegative(mul(a, 1 / s[0]!)))],
+});
+const celuOverOp = pointwise({
+  ...celuSpec,
+  saves: 'y',
+  grads: [(dy, { y, s }) => mul(dy, where(gt(y, 0), 1, add(mul(y, 1 / s[0]!), 1)))],
 });
 
-/** x for x > 0, alpha (e^(x / alpha) - 1) elsewhere. */
-export const celu = (x: Value, alpha: number): Value => record(celuOp, [x], undefined, [alpha]);
+/** x for x > 0, alpha (e^(x / alpha) - 1) elsewhere. The gradient reads x, or the result where that is written `over` x. */
+export const celu = (x: Value, alpha: number, over = false): Value =>
+  record(over ? celuOverOp : celuOp, [x], undefined, [alpha]);
 
 /** Klambauer et al. 2017: with these, activations tend to mean 0 and variance 1. */
 const SELU_ALPHA = 1.6732632423543772;
 const SELU_SCALE = 1.0507009873554805;
-const seluOp = pointwise({
+const seluSpec = {
   name: 'selu',
   lib: math,
   expr: `${SELU_SCALE} * select(a0, ${SELU_ALPHA} * math_expm1(a0), a0 < 0.0)`,
-  saves: 'ay',
-  grads: [(dy, { a, y }) => mul(dy, where(gt(a, 0), SELU_SCALE, add(y, SELU_SCALE * SELU_ALPHA)))],
+};
+const seluOp = pointwise({
+  ...seluSpec,
+  saves: 'a',
+  grads: [(dy, { a }) => mul(dy, where(gt(a, 0), SELU_SCALE, mul(expNegative(a), SELU_SCALE * SELU_ALPHA)))],
+});
+const seluOverOp = pointwise({
+  ...seluSpec,
+  saves: 'y',
+  grads: [(dy, { y }) => mul(dy, where(gt(y, 0), SELU_SCALE, add(y, SELU_SCALE * SELU_ALPHA)))],
 });
 
-/** scale · x for x > 0, scale · alpha (e^x - 1) elsewhere, with the constants of self-normalising networks. */
-export const selu = (x: Value): Value => record(seluOp, [x], undefined);
+/** scale · x for x > 0, scale · alpha (e^x - 1) elsewhere, with the constants of self-normalising networks; `over` as for `celu`. */
+export const selu = (x: Value, over = false): Value => record(over ? seluOverOp : seluOp, [x], undefined);
 
 const preluOp = pointwise({
   name: 'prelu',

@@ -3,7 +3,7 @@ import type { Lowering } from '../compiler/ir';
 import { type DType, isFloat, type Meta, scalarOf } from '../compiler/meta';
 import { DTypeError } from '../errors';
 import { expectFloat } from '../graph/record';
-import type { Op, Value } from '../graph/value';
+import type { GradContext, Op, Value } from '../graph/value';
 import { broadcastShapes } from './broadcast';
 
 /** What a gradient may read: inputs `a b c d e`, the output `y` and the dynamic scalars `s`; only what `saves` names has contents. */
@@ -15,6 +15,45 @@ interface Saved {
   readonly e: Value;
   readonly y: Value;
   readonly s: readonly number[];
+}
+
+/** Reads each value where a gradient asks for it: one that no gradient needs may have been changed in place. */
+class Reads implements Saved {
+  constructor(private readonly node: GradContext<undefined>) {}
+
+  private input(i: number): Value {
+    const { inputs, read } = this.node;
+    return read(inputs[i]!);
+  }
+
+  get a(): Value {
+    return this.input(0);
+  }
+
+  get b(): Value {
+    return this.input(1);
+  }
+
+  get c(): Value {
+    return this.input(2);
+  }
+
+  get d(): Value {
+    return this.input(3);
+  }
+
+  get e(): Value {
+    return this.input(4);
+  }
+
+  get y(): Value {
+    const { outputs, read } = this.node;
+    return read(outputs[0]!);
+  }
+
+  get s(): readonly number[] {
+    return this.node.scalars;
+  }
 }
 
 interface PointwiseSpec {
@@ -46,6 +85,7 @@ export function pointwise(spec: PointwiseSpec): Op<undefined> {
     takesHalf: true,
     remakes: true,
     elementwise: true,
+    readsSaved: true,
     saves: {
       inputs: [...'abcde'].flatMap((letter, i) => (saves.includes(letter) ? [i] : [])),
       outputs: saves.includes('y') ? [0] : [],
@@ -61,8 +101,10 @@ export function pointwise(spec: PointwiseSpec): Op<undefined> {
     },
     vjp:
       grads &&
-      (([dy], { inputs: [a, b, c, d, e], outputs: [y], scalars: s, needs }) =>
-        grads.map((grad, i) => (grad && needs[i] ? grad(dy!, { a, b, c, d, e, y, s }) : null))),
+      (([dy], node) => {
+        const saved = new Reads(node);
+        return grads.map((grad, i) => (grad && node.needs[i] ? grad(dy!, saved) : null));
+      }),
   };
 }
 

@@ -232,6 +232,7 @@ const expandOp: Op<{ readonly shape: Shape }> = {
   name: 'expand',
   takesHalf: true,
   remakes: true,
+  views: true,
   saves: { inputs: [] },
   infer([x], { shape }) {
     const target: Meta = { shape, dtype: x.dtype };

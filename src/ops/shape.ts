@@ -28,7 +28,8 @@ import { movedAs } from '../compiler/reading';
 import { ArgumentError, DTypeError, invariant, ShapeError } from '../errors';
 import { named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { full } from './cast';
+import { add } from './arithmetic';
+import { full, reshape } from './cast';
 import { resolveDim } from './dims';
 import { sum } from './reduce';
 import { storedNumber } from './stored-number';
@@ -136,6 +137,7 @@ function checkView(op: string, x: Meta, { shape, strides, offset }: View): void 
 const viewOp = (name: string): Op<PlacedView> => ({
   name,
   takesHalf: true,
+  views: true,
   saves: { inputs: [] },
   placed: true,
   remakes: true,
@@ -160,6 +162,7 @@ const permuteOp: Op<{ readonly order: readonly number[] }> = {
   name: 'permute',
   takesHalf: true,
   remakes: true,
+  views: true,
   saves: { inputs: [] },
   infer: ([x], { order }) => [{ shape: order.map((d) => x.shape[d]!), dtype: x.dtype }],
   lower({ inputs: [x], outputs: [{ shape }], attrs: { order } }) {
@@ -322,6 +325,55 @@ function recordScatter(src: Value, base: Value | number, shape: Shape, { offset,
     : record(scatterOp, [src, base], attrs, [offset]);
 }
 
+/** A view of the same elements as another, which dimensions of stride 0 repeat. */
+const withoutRepeats = ({ shape, strides, offset }: View): View => ({
+  shape: shape.map((size, d) => (strides[d] === 0 ? Math.min(size, 1) : size)),
+  strides,
+  offset,
+});
+
+/** Of the dimensions that do not merely repeat, the one of fewest elements above 1. */
+function shortest({ shape, strides }: View): number {
+  const dims = [...shape.keys()].filter((d) => shape[d]! > 1 && strides[d] !== 0);
+  return dims.reduce((best, d) => (shape[d]! < shape[best]! ? d : best), dims[0]!);
+}
+
+/** Whether each dimension steps over all that the dimensions of smaller strides reach, so that no element comes twice. */
+export function isDistinct({ shape, strides }: Pick<View, 'shape' | 'strides'>): boolean {
+  if (numel(shape) === 0) return true;
+  let span = 0;
+  for (const { size, stride } of axesByStride(shape, strides)) {
+    if (stride <= span) return false;
+    span += (size - 1) * stride;
+  }
+  return true;
+}
+
+const axesByStride = (shape: Shape, strides: readonly number[]) =>
+  shape
+    .map((size, d) => ({ size, stride: strides[d]! }))
+    .filter(({ size }) => size !== 1)
+    .sort((a, b) => a.stride - b.stride);
+
+/**
+ * A view of just the elements that another reaches, each once, where dimensions repeat or overlap: windows that overlap cover one
+ * range. Null where that is no view.
+ */
+export function distinctView(view: View): View | null {
+  if (numel(view.shape) === 0) return view;
+  const axes = axesByStride(view.shape, view.strides).filter(({ stride }) => stride !== 0);
+  for (let i = 0; i + 1 < axes.length; ) {
+    const [inner, outer] = [axes[i]!, axes[i + 1]!];
+    const times = outer.stride / inner.stride;
+    if (outer.stride > (inner.size - 1) * inner.stride) i++;
+    else if (!Number.isInteger(times)) return null;
+    else axes.splice(i, 2, { size: (outer.size - 1) * times + inner.size, stride: inner.stride });
+  }
+  const shape = axes.map(({ size }) => size);
+  const distinct = { shape, strides: axes.map(({ stride }) => stride), offset: view.offset };
+  return isDistinct(distinct) ? distinct : null;
+}
+
 /** The window's dimensions by falling stride, each with the stride of a contiguous source. */
 function windowAxes({ shape, strides }: Omit<View, 'offset'>): { size: number; stride: number; from: number }[] {
   if (numel(shape) === 0) return [];
@@ -330,14 +382,10 @@ function windowAxes({ shape, strides }: Omit<View, 'offset'>): { size: number; s
     .map((size, d) => ({ size, stride: strides[d]!, from: from[d]! }))
     .filter(({ size }) => size !== 1)
     .sort((a, b) => b.stride - a.stride);
-  let span = 0;
-  for (const { size, stride } of axes.slice().reverse()) {
-    if (stride <= span && size > 1) {
-      throw new ArgumentError(
-        `stridedScatter: expected a window whose elements are distinct, but got shape ${showShape(shape)} with strides ${showShape(strides)}`,
-      );
-    }
-    span += (size - 1) * stride;
+  if (!isDistinct({ shape, strides })) {
+    throw new ArgumentError(
+      `stridedScatter: expected a window whose elements are distinct, but got shape ${showShape(shape)} with strides ${showShape(strides)}`,
+    );
   }
   if (axes.length > MAX_RANK)
     throw new ShapeError(`stridedScatter: expected at most ${MAX_RANK} dimensions, but got shape ${showShape(shape)}`);
@@ -353,8 +401,19 @@ export const stridedScatter = (
   offset: number,
 ): Value => recordScatter(src, base, base.shape, { shape, strides, offset });
 
-/** The gradient of a view: dy in its window of zeros. Elements that the view repeats (stride 0) add up. */
+/** The gradient of a view: dy in its window of zeros. Elements that the view repeats add up. */
 function scatterIntoZeros(dy: Value, shape: Shape, view: View): Value {
+  const d = isDistinct(withoutRepeats(view)) ? -1 : shortest(view);
+  if (d >= 0) {
+    const without = <T>(list: readonly T[]): T[] => list.filter((_, k) => k !== d);
+    const sizes = without(view.shape);
+    const parts = Array.from({ length: view.shape[d]! }, (_, i) => {
+      const offset = view.offset + i * view.strides[d]!;
+      const part = reshape(narrow(dy, d, i, 1), sizes);
+      return scatterIntoZeros(part, shape, { shape: sizes, strides: without(view.strides), offset });
+    });
+    return parts.reduce((total, part) => add(total, part));
+  }
   const repeated = view.shape.flatMap((size, d) => (view.strides[d] === 0 && size > 1 ? [d] : []));
   const src = repeated.length > 0 ? sum(dy, repeated, true) : dy;
   const strides = view.strides.map((stride, d) => (src.shape[d] === 1 ? 1 : stride));

@@ -94,12 +94,12 @@ export const igammac = incomplete('igammac', 'igamma_q(a0, a1)', neg);
 
 // ── Inverse of erf, Bessel functions, sinc ──
 
-const erfinvOp = pointwise({
+const erfinvOp: Op<undefined> = pointwise({
   name: 'erfinv',
   lib,
   expr: 'special_erfinv(a0)',
-  saves: 'y',
-  grads: [(dy, { y }) => mul(dy, mul(exp(square(y)), Math.sqrt(Math.PI) / 2))],
+  saves: 'a',
+  grads: [(dy, { a }) => mul(dy, mul(exp(square(erfinv(a))), Math.sqrt(Math.PI) / 2))],
 });
 /** The number whose erf is a; ±∞ for ±1. */
 export const erfinv: Unary = (a) => record(erfinvOp, [toFloat(a)], undefined);

@@ -39,6 +39,7 @@ const plainShape = (x: Shape, attrs: WindowAttrs): number[] => [
 const windowsOp: Op<WindowAttrs> = {
   name: 'unfold',
   gradName: 'UnfoldBackward0',
+  views: true,
   saves: { inputs: [] },
   infer([x], attrs) {
     const shape = plainShape(x!.shape, attrs);

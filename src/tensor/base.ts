@@ -14,7 +14,9 @@ import type { GradHook, GradSink, Value } from '../graph/value';
 import { windowOf } from '../graph/windows';
 import { cast, detach, full, identity } from '../ops/cast';
 import { resolveDim } from '../ops/dims';
-import { stridedScatter } from '../ops/shape';
+import { isDistinct, stridedScatter } from '../ops/shape';
+import { Leaf } from './leaf';
+import { Line } from './line';
 import { type Arguments, parseArgs } from './options';
 import { formatTensor } from './print';
 import { snapshotIfDue } from './snapshot';
@@ -27,75 +29,20 @@ export type TensorData = Float32Array | Int32Array | Uint32Array | Uint8Array;
 /** Numbers nested to the rank of the tensor; booleans for dtype bool. */
 export type NestedArray = number | boolean | NestedArray[];
 
-/** What makes a tensor a leaf of the graph: where its gradient goes. */
-class Leaf implements GradSink {
-  private gradient: Tensor | null = null;
-  /** Called whenever a gradient has been added. */
-  hooks: (() => void)[] = [];
-  gradHooks: readonly GradHook[] | null = null;
-
-  constructor(
-    private readonly owner: TensorBase,
-    private readonly make: (value: Value) => Tensor,
-  ) {}
-
-  get changes(): number {
-    return this.owner.storage.changes;
-  }
-
-  /** None, as after `zeroGrad()`, where it was lost with its device. */
-  get grad(): Tensor | null {
-    return this.gradient?.storage.isLost ? null : this.gradient;
-  }
-
-  accumulate(gradient: Value): void {
-    if (this.grad) withMode({ grad: false }, () => this.grad!.accumulate(gradient));
-    else this.set(this.make(gradient));
-    for (const hook of this.hooks.slice()) hook();
-  }
-
-  /** The gradient itself, kept through a rehearsal. */
-  put(grad: Tensor | null): void {
-    beforeChange(this, () => {
-      const { gradient: before } = this;
-      return () => {
-        this.gradient = before;
-      };
-    });
-    this.gradient = grad;
-  }
-
-  set(grad: Tensor): void {
-    this.put(grad);
-    // The scope around a backward may close before the gradient is used.
-    grad.storage.outlive(this.owner.storage);
-  }
-
-  /** Lets the gradient go. Nobody else can hold one that user code has never asked for, so its memory need not wait for the collector. */
-  forget(): void {
-    const { grad } = this;
-    if (!grad) return;
-    this.put(null);
-    if (!grad.storage.exposed && !grad.storage.window && !grad.requiresGrad) grad.storage.dispose();
-  }
-
-  /** Fills the gradient with zeros; a graph that it carries is dropped. */
-  zero(): void {
-    const { grad } = this;
-    if (grad?.requiresGrad) this.set(this.make(full(grad.shape, 0, grad.dtype)));
-    else if (grad) withMode({ grad: false }, () => grad.zero_());
-  }
-}
-
 /** What makes a tensor a view: the storage it shares, and how it lies there. */
 export interface View {
   readonly storage: Storage;
   readonly strides: readonly number[];
   readonly offset: number;
-  /** The leaf whose memory this is a view of, if gradients reach it through the view. */
+  /** The tensor that this is a view of, which is none itself. */
   readonly base?: TensorBase | null;
-  readonly detached?: boolean;
+  /** For tensors whose gradient goes another way than that of the storage. */
+  readonly line?: Line | null;
+  readonly origin?: Origin;
 }
+
+/** How a view came about, where in-place changes leave it open which gradient it should have. */
+type Origin = 'noGrad' | 'several' | null;
 
 interface BackwardArguments {
   /** Weights of the elements, of this tensor's shape; may be left out for a single element (then 1). */
@@ -108,6 +55,13 @@ interface BackwardArguments {
   inputs?: Tensor | readonly Tensor[] | null;
 }
 
+const nowhere: GradSink = { gradHooks: null, accumulate: () => undefined };
+
+const origins = {
+  noGrad: 'was made in noGrad mode',
+  several: 'is one of several that one function gave',
+};
+
 export abstract class TensorBase implements Layout {
   readonly storage: Storage;
   readonly shape: Shape;
@@ -119,9 +73,14 @@ export abstract class TensorBase implements Layout {
   /** The version of the storage that `cached` is of. */
   private cachedVersion: number;
 
-  /** Made by `detach()`: gradients never pass through this view. */
-  readonly detached: boolean;
+  /** Null for those that the storage was made for, and their views. */
+  protected line: Line | null;
   protected readonly base: TensorBase | null;
+  protected origin: Origin;
+  /** The changes of the storage when the view was made. */
+  private readonly madeAt: number;
+  /** The contents as the end of gradients, for views that are blind to those of what they are a view of. */
+  private ended: { readonly of: Value; readonly value: Value } | null = null;
   /** @internal Set on elements that index tensors picked: puts what is written to them back where they come from. */
   writeBack: ((value: Value) => void) | null = null;
 
@@ -131,8 +90,10 @@ export abstract class TensorBase implements Layout {
     this.storage = view?.storage ?? new Storage(value);
     this.strides = view?.strides ?? contiguousStrides(value.shape);
     this.offset = view?.offset ?? 0;
-    this.detached = view?.detached ?? false;
+    this.line = view?.line ?? null;
     this.base = view?.base ?? null;
+    this.origin = view?.origin ?? null;
+    this.madeAt = this.storage.changes;
     this.cached = view ? value : this.storage.value;
     this.cachedVersion = this.storage.version;
   }
@@ -140,18 +101,46 @@ export abstract class TensorBase implements Layout {
   /** A tensor around a value, of the library's final class. */
   protected abstract make(value: Value): Tensor;
   /** A view of this tensor's storage. */
-  protected abstract makeView(value: Value, strides: readonly number[], offset: number, detached?: boolean): Tensor;
+  protected abstract makeView(value: Value, strides: readonly number[], offset: number): Tensor;
+  /** A tensor that shares this one's memory, not its gradient. */
+  protected abstract makeDetached(value: Value): Tensor;
 
-  /** The contents now, contiguous, as a value of the graph. */
+  /**
+   * The contents now, contiguous, as a value of the graph.
+   * @throws AutogradError where in-place changes leave it open which gradient this view has
+   */
   get value(): Value {
+    const contents = this.contents();
+    if (this.base === null || this.leaf !== null || !mode.grad) return contents;
+    if (this.origin !== null && this.storage.changes !== this.madeAt && this.requiresGrad) {
+      throw new AutogradError(
+        `a view ${origins[this.origin]}, and what it is a view of has been changed in place since, so that its gradient is not defined; ` +
+          'take the view after the change, or clone() it',
+      );
+    }
+    if (contents.requiresGrad || !this.base.requiresGrad) return contents;
+    // It was made where what it is a view of did not count for gradients: they are asked for, and go nowhere.
+    if (this.ended?.of !== contents) {
+      this.keep();
+      const value = withMode({ grad: false }, () => identity(contents));
+      value.sink = nowhere;
+      this.ended = { of: contents, value };
+    }
+    return this.ended.value;
+  }
+
+  /** `value`, also where its gradient is not defined. */
+  private contents(): Value {
     if (this.storage.disposed)
       throw new TensorReleasedError(`a tensor of shape ${showShape(this.shape)} was used after dispose()`);
     const { version } = this.storage;
+    const stale = this.cachedVersion !== version || this.cached?.failure;
     // What could not be had may be now.
-    if (this.cached === null || this.cachedVersion !== version || this.cached.failure) {
+    if (this.cached === null || stale || this.missesLeaf(this.cached)) {
       this.keep();
       this.cached = this.leaf ? this.leafValue(this.leaf) : this.current();
       this.cachedVersion = version;
+      this.followRetained(this.cached);
     }
     return this.cached;
   }
@@ -159,14 +148,30 @@ export abstract class TensorBase implements Layout {
   /** Is after a rehearsal as it is now; what it caches of its storage is left behind with what the rehearsal recorded. */
   private keep(): void {
     beforeChange(this, () => {
-      const { shape, strides, offset, leaf, cached, cachedVersion } = this;
-      return () => Object.assign(this, { shape, strides, offset, leaf, cached, cachedVersion });
+      const { shape, strides, offset, line, leaf, retained, keeping, cached, cachedVersion, ended } = this;
+      const hooks = keeping?.value.gradHooks ?? null;
+      return () => {
+        Object.assign(this, { shape, strides, offset, line, leaf, retained, keeping, cached, cachedVersion, ended });
+        if (keeping) keeping.value.gradHooks = hooks;
+      };
     });
   }
 
+  /** Whether this view was last looked at before what it is a view of became a leaf, and shows other contents than it was made with. */
+  private missesLeaf(seen: Value): boolean {
+    if (!this.base?.leaf || seen.requiresGrad) return false;
+    return this.origin === null && this.storage.changes !== this.madeAt;
+  }
+
   private current(): Value {
-    const value = this.storage.read(this, this.whole());
-    return this.detached && value.requiresGrad ? detach(value) : value;
+    const { grad } = mode;
+    // What a tensor was made of does not depend on where it is looked at.
+    mode.grad = true;
+    try {
+      return this.storage.read(this, this.whole());
+    } finally {
+      mode.grad = grad;
+    }
   }
 
   /** The contents, as a value that nothing else holds. */
@@ -184,28 +189,27 @@ export abstract class TensorBase implements Layout {
       const whole = isWhole(this, storage.shape) && sameShape(this.shape, storage.shape);
       const value = whole ? storage.freshValue() : this.ownRead();
       value.sink = leaf;
-      value.sinkChanges = leaf.changes;
       return value;
     } finally {
       mode.grad = grad;
     }
   }
 
+  private ownLeaf(): Leaf {
+    return new Leaf(this, (value) => this.make(value));
+  }
+
   /** The contents of the whole storage; those of a view of a leaf hang on the leaf, so that gradients reach it. */
   protected whole(): Value {
     const { storage } = this;
     const base = this.leaf ? this : this.base;
-    if (!base?.leaf) return storage.value;
+    if (!base?.leaf) return this.line ? this.line.value : storage.value;
     if (isWhole(base, storage.shape)) return base.value;
-    const { shape, strides, offset } = base;
-    // An expanded leaf has elements that are several, which no write can tell apart.
-    if (strides.some((stride, d) => stride === 0 && shape[d]! > 1)) return storage.value;
-    return stridedScatter(storage.value, base.value, shape, strides, offset);
-  }
-
-  /** What a view of this tensor hangs on. */
-  protected get viewBase(): TensorBase | null {
-    return mode.grad ? (this.leaf ? this : this.base) : null;
+    // A leaf that is expanded, or of windows that overlap, has elements that are several, which no write can tell apart.
+    if (!isDistinct(base)) return storage.value;
+    const { value } = storage;
+    const around = value.requiresGrad ? detach(value) : value;
+    return stridedScatter(around, base.value, base.shape, base.strides, base.offset);
   }
 
   get dtype(): DType {
@@ -256,7 +260,7 @@ export abstract class TensorBase implements Layout {
   // ── Gradients ──
 
   get requiresGrad(): boolean {
-    return this.leaf !== null || this.value.requiresGrad;
+    return this.leaf !== null || this.contents().requiresGrad || (this.base?.requiresGrad ?? false);
   }
 
   set requiresGrad(on: boolean) {
@@ -265,7 +269,7 @@ export abstract class TensorBase implements Layout {
 
   /** True for tensors that no recorded operation made: those whose gradient `backward` keeps. */
   get isLeaf(): boolean {
-    return this.leaf !== null || !this.value.requiresGrad;
+    return this.leaf !== null || !this.contents().requiresGrad;
   }
 
   /** The name of the function that would take the gradient further, such as `MulBackward0`; null for leaves. */
@@ -275,7 +279,7 @@ export abstract class TensorBase implements Layout {
 
   /** Makes this leaf require a gradient (or not), in place. */
   requiresGrad_(on = true): this {
-    if (on === this.requiresGrad) return this;
+    if (on ? this.leaf !== null || this.contents().requiresGrad : !this.requiresGrad) return this;
     if (on && !isFloat(this.dtype)) {
       throw new DTypeError(
         `requiresGrad: only floating-point tensors can require gradients, but this one is ${this.dtype}`,
@@ -287,7 +291,7 @@ export abstract class TensorBase implements Layout {
       );
     }
     this.keep();
-    this.leaf = on ? new Leaf(this, (value) => this.make(value)) : null;
+    this.leaf = on ? this.ownLeaf() : null;
     this.cached = null;
     return this;
   }
@@ -393,11 +397,19 @@ export abstract class TensorBase implements Layout {
   /** Keeps the gradient of this non-leaf in `grad` too. */
   retainGrad(): void {
     if (this.isLeaf || this.retained) return;
-    const { value } = this;
-    const kept = new Leaf(this, (gradient) => this.make(gradient));
-    this.retained = kept;
-    const keep = (gradient: Value): undefined => kept.accumulate(gradient) as undefined;
-    value.gradHooks = [...(value.gradHooks ?? []), keep];
+    this.keep();
+    this.retained = this.ownLeaf();
+    this.followRetained(this.value);
+  }
+
+  /** Has the gradient of the present contents go to `grad`, where a non-leaf keeps it: those before a change in place lose theirs. */
+  private followRetained(value: Value): void {
+    const { retained, keeping } = this;
+    if (!retained || !value.requiresGrad || keeping?.value === value) return;
+    if (keeping) keeping.value.gradHooks = keeping.value.gradHooks?.filter((hook) => hook !== keeping.hook) ?? null;
+    const hook = (gradient: Value): undefined => retained.accumulate(gradient) as undefined;
+    value.gradHooks = [...(value.gradHooks ?? []), hook];
+    this.keeping = { value, hook };
   }
 
   /** Whether this is a non-leaf that keeps its gradient, after `retainGrad()`. */
@@ -424,19 +436,27 @@ export abstract class TensorBase implements Layout {
 
   /** Where the gradient of a non-leaf goes after `retainGrad()`. */
   private retained: Leaf | null = null;
+  /** What it listens to. */
+  private keeping: { readonly value: Value; readonly hook: GradHook } | null = null;
 
   /** The same numbers, in the same memory, without a gradient. */
   detach(): Tensor {
-    return this.makeView(detach(this.value), this.strides, this.offset, true);
+    return this.makeDetached(detach(this.contents()));
   }
 
   /** Takes this tensor out of the graph, in place: it becomes a leaf that does not require grad. */
   detach_(): this {
-    if (!isWhole(this, this.storage.shape)) {
+    if (this.base) {
       throw new AutogradError('detach_: a view cannot be detached in place; use detach()');
     }
     if (this.leaf) this.requiresGrad_(false);
-    else if (this.requiresGrad) this.storage.set(detach(this.storage.value));
+    else if (this.requiresGrad) {
+      const { storage } = this;
+      // To what was saved of it that is a change.
+      withMode({ grad: true }, () => storage.set(storage.value));
+      this.keep();
+      Object.assign(this, { line: new Line(storage), cached: null, retained: null, keeping: null });
+    }
     return this;
   }
 
@@ -463,7 +483,7 @@ export abstract class TensorBase implements Layout {
   async data(): Promise<TensorData> {
     // The storage's own value needs no alias, and no device while it still waits on the host.
     const { storage } = this;
-    const value = !storage.disposed && isWhole(this, storage.shape) ? storage.value : this.value;
+    const value = !storage.disposed && isWhole(this, storage.shape) ? storage.value : this.contents();
     const window = value.available ? null : windowOf(value);
     flush(window ? [] : [value]);
     snapshotIfDue();
@@ -541,17 +561,29 @@ export abstract class TensorBase implements Layout {
     return resolveDim(op, dim, rank);
   }
 
-  /** Overwrites the contents; `value` is cast and broadcast by the caller to this tensor's dtype and shape. */
-  protected assign(value: Value): this {
-    this.expectChangeable();
+  /**
+   * Overwrites the contents; `value` is cast and broadcast by the caller to this tensor's dtype and shape. Where it is `fresh`, it was
+   * not made of them.
+   */
+  protected assign(value: Value, fresh = false): this {
+    this.expectChangeable(value.requiresGrad);
     const contents = cast(value, this.dtype);
     if (!this.leaf) this.writeBack?.(contents);
-    this.storage.write(contents, this, mode.grad && !this.detached);
+    this.storage.write(contents, this, { line: this.line, tracked: mode.grad, fresh });
+    if (this.retained) this.contents();
     return this;
   }
 
-  private expectChangeable(): void {
-    if ((this.leaf ?? this.base?.leaf) && mode.grad) {
+  /** Throws where an in-place change could not be differentiated; `counts` says that what is written has a gradient. */
+  private expectChangeable(counts = false): void {
+    if (!mode.grad || !(counts || this.requiresGrad)) return;
+    if (this.origin !== null) {
+      throw new AutogradError(
+        `a view ${origins[this.origin]} and is being changed in place, so that its gradient would not be defined; ` +
+          'take the view and change it both inside noGrad or both outside, one piece by itself, as at() and narrow() give it',
+      );
+    }
+    if (this.leaf ?? this.base?.leaf) {
       throw new AutogradError(
         'a leaf tensor that requires grad (or a view of one) is being used in an in-place operation; wrap the change in torch.noGrad(() => …)',
       );
@@ -566,7 +598,7 @@ export abstract class TensorBase implements Layout {
     this.keep();
     const { storage } = this;
     const all = { shape: storage.shape, strides: contiguousStrides(storage.shape), offset: 0 };
-    storage.write(storage.value, all, mode.grad && !this.detached);
+    storage.write(this.line ? this.line.value : storage.value, all, { line: this.line, tracked: mode.grad });
     const { value: before } = this;
     const { shape, strides, offset, value } = viewOf(self);
     if (value !== before) named(value, gradName);
@@ -580,8 +612,8 @@ export abstract class TensorBase implements Layout {
   }
 
   /** @internal `assign` for functions that index. */
-  overwrite(value: Value): void {
-    this.assign(value);
+  overwrite(value: Value): this {
+    return this.assign(value);
   }
 }
 

@@ -9,7 +9,7 @@ import { Tensor } from './tensor';
 
 interface Saved {
   readonly tensor: Tensor | null;
-  readonly version: number;
+  readonly changes: number;
 }
 
 /** What a context keeps for its function, out of sight. */
@@ -41,8 +41,8 @@ export class FunctionContext {
 
   /** @throws AutogradError if one of them has been changed in place since */
   get savedTensors(): Tensor[] {
-    return states.get(this)!.saved.map(({ tensor, version }) => {
-      if (tensor && tensor.storage.version !== version) {
+    return states.get(this)!.saved.map(({ tensor, changes }) => {
+      if (tensor && tensor.storage.changes !== changes) {
         throw new AutogradError(
           `backward: a saved tensor of shape [${tensor.shape.join(', ')}] has been changed by an in-place operation since; clone() it before changing it`,
         );
@@ -64,7 +64,7 @@ export class FunctionContext {
 
 const savedOf = (tensor: Tensor | null): Saved => ({
   tensor: tensor?.retain() ?? null,
-  version: tensor?.storage.version ?? 0,
+  changes: tensor?.storage.changes ?? 0,
 });
 
 type Result = Tensor | readonly Tensor[];

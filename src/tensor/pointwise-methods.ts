@@ -1,5 +1,5 @@
 // Tensor methods that work element by element, with PyTorch's type promotion and in-place forms.
-import { type DType, isFloat, sameShape, showShape } from '../compiler/meta';
+import { type DType, isFloat, numel, sameShape, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { mode } from '../graph/mode';
 import { expectNumber, named } from '../graph/record';
@@ -10,6 +10,7 @@ import { cast, clone, full } from '../ops/cast';
 import * as compare from '../ops/compare';
 import { canBecome, divisionType, promoteTypes } from '../ops/promotion';
 import { expand } from '../ops/reduce';
+import { distinctView } from '../ops/shape';
 import { storedNumber, wrappedNumber } from '../ops/stored-number';
 import { TensorBase } from './base';
 import { expectDType, refuseDevice } from './host-data';
@@ -416,13 +417,23 @@ export abstract class PointwiseMethods extends RandomMethods {
   /** Overwrites every element with one number, or with a tensor of a single one. */
   fill_(...args: FillArgs): this {
     const { value } = parseArgs<FillOptions>('fill_', ['value'], {}, args);
+    const place = this.distinct();
     if (!(value instanceof TensorBase)) {
-      return this.assign(full(this.shape, numberOf('fill_', value), this.dtype, 'fill_'));
+      place.assign(full(place.shape, numberOf('fill_', value), this.dtype, 'fill_'));
+    } else if (value.shape.length === 0) place.fit('fill_', value.value);
+    else {
+      throw new ShapeError(
+        `fill_: expected a number or a 0-d tensor, but got shape ${showShape(value.shape)}; use copy_`,
+      );
     }
-    if (value.shape.length === 0) return this.copy_(value);
-    throw new ShapeError(
-      `fill_: expected a number or a 0-d tensor, but got shape ${showShape(value.shape)}; use copy_`,
-    );
+    return this;
+  }
+
+  /** A view of the same elements, each once, where dimensions of this one repeat them or overlap. */
+  private distinct(): PointwiseMethods {
+    const view = distinctView(this);
+    if (view === null || numel(view.shape) === this.numel()) return this;
+    return (this as unknown as Tensor).asStrided(view.shape, view.strides, view.offset);
   }
 
   zero_(): this {
@@ -592,6 +603,6 @@ export abstract class PointwiseMethods extends RandomMethods {
       );
     }
     const value = cast(source, this.dtype);
-    return this.assign(sameShape(value.shape, shape) ? value : expand(value, shape));
+    return this.assign(sameShape(value.shape, shape) ? value : expand(value, shape), true);
   }
 }

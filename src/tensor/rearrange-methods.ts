@@ -138,10 +138,19 @@ export abstract class RearrangeMethods extends ShapeMethods {
     return outputSize === null ? repeatRead(x, at, counts) : x.indexSelect(at, turnsOf(counts, outputSize));
   }
 
-  /** Windows of `size` elements along a dimension, `step` apart, as a new last dimension: they overlap where step < size. */
+  /**
+   * Windows of `size` elements along a dimension, `step` apart, as a new last dimension: they overlap where step < size. A view: of
+   * windows that overlap only a fill can be written.
+   */
   unfold(...args: UnfoldArgs): Tensor {
     const { dimension, size, step } = parseArgs<UnfoldOptions>('unfold', ['dimension', 'size', 'step'], {}, args);
-    return this.make(windows(this.value, this.wrapDim('unfold', dimension), { size, step }));
+    const d = this.wrapDim('unfold', dimension);
+    const { shape, strides, offset, value } = this;
+    const x = shape.length === 0 ? reshape(value, [1]) : value;
+    const along = strides[d] ?? 1;
+    const steps = shape.length === 0 ? [] : strides.map((stride, k) => (k === d ? stride * step : stride));
+    if (shape.length === 0 && size === 1) return this.makeView(named(x, 'UnfoldBackward0'), [along], offset);
+    return this.makeView(windows(x, d, { size, step }), [...steps, along], offset);
   }
 
   /** The elements moved along dimensions, going round; without `dims`, in the flattened tensor. */

@@ -3,17 +3,19 @@
 import { numel, type Shape, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, IndexError, ShapeError } from '../errors';
 import { named } from '../graph/record';
-import { identity, reshape } from '../ops/cast';
+import type { Value } from '../graph/value';
+import { detach, identity, reshape } from '../ops/cast';
 import { resolveDims } from '../ops/dims';
 import { gather, indexSelect } from '../ops/indexing';
 import { matmul } from '../ops/matmul';
 import { expand } from '../ops/reduce';
-import { flip, pad, permute, slice, stridedView } from '../ops/shape';
+import { flip, isDistinct, pad, permute, slice, stridedScatter, stridedView } from '../ops/shape';
 import { dimsOf, type IndexList, listIndex, type Part, pickAt } from './advanced-index';
 import { parseSlice, resolveIndex, resolveShape, viewStrides } from './layout';
 import { type Arguments, isPlainObject, kindOf, parseArgs } from './options';
 import type { Axis } from './picking';
 import { ReduceMethods } from './reduce-methods';
+import { isWhole } from './storage';
 import type { Tensor } from './tensor';
 
 /**
@@ -124,6 +126,12 @@ export abstract class ShapeMethods extends ReduceMethods {
       );
     }
     return this.makeView(reshape(this.value, shape), strides, this.offset);
+  }
+
+  /** A view that is one of several that one function gives. */
+  private oneOf(view: Tensor): Tensor {
+    view.origin ??= 'several';
+    return view;
   }
 
   /** The same elements in another shape: a view where possible, else a copy. */
@@ -307,7 +315,7 @@ export abstract class ShapeMethods extends ReduceMethods {
     const { dim } = parseArgs<{ dim?: number }>('unbind', [], { dim: 0 }, args);
     this.needDims('unbind');
     const size = this.shape[this.wrapDim('unbind', dim)]!;
-    return Array.from({ length: size }, (_, i) => this.called('UnbindBackward0', this.select(dim, i)));
+    return Array.from({ length: size }, (_, i) => this.oneOf(this.called('UnbindBackward0', this.select(dim, i))));
   }
 
   /** Pieces along a dimension: of `size` each (the last may be smaller), or of the sizes given. */
@@ -331,7 +339,7 @@ export abstract class ShapeMethods extends ReduceMethods {
     const gradName = typeof size === 'number' ? 'SplitBackward0' : 'SplitWithSizesBackward0';
     let start = 0;
     return sizes.map((length) => {
-      const piece = this.called(gradName, this.narrow(dim, start, length));
+      const piece = this.oneOf(this.called(gradName, this.narrow(dim, start, length)));
       start += length;
       return piece;
     });
@@ -445,7 +453,7 @@ export abstract class ShapeMethods extends ReduceMethods {
   /** Slices along dimension 0. */
   *[Symbol.iterator](): Generator<Tensor> {
     if (this.shape.length === 0) throw new ShapeError('a 0-d tensor cannot be iterated over');
-    for (let i = 0; i < this.shape[0]!; i++) yield this.select(0, i);
+    for (let i = 0; i < this.shape[0]!; i++) yield this.oneOf(this.select(0, i));
   }
 
   /** Matrix product, in every combination of ranks that PyTorch has. */
@@ -513,6 +521,14 @@ export abstract class ShapeMethods extends ReduceMethods {
     return this.makeView(this.value, this.strides, this.offset);
   }
 
+  /** The contents of the whole storage, in which gradients reach this tensor's elements alone. */
+  private around(): Value {
+    const { storage, shape, strides, offset } = this;
+    const whole = this.whole();
+    if (!whole.requiresGrad || isWhole(this, storage.shape) || !isDistinct(this)) return whole;
+    return stridedScatter(detach(whole), this.value, shape, strides, offset);
+  }
+
   /** A view with the given geometry over this tensor's storage, as PyTorch's `as_strided`: all of it must lie inside. */
   asStrided(...args: StridedArgs): Tensor {
     const given = parseArgs<StridedOptions>('asStrided', ['size', 'stride'], { storageOffset: this.offset }, args);
@@ -525,6 +541,6 @@ export abstract class ShapeMethods extends ReduceMethods {
     }
     // The arrays are the user's, who may change them before the view is computed.
     const strides = [...stride];
-    return this.makeView(stridedView(this.whole(), [...size], strides, storageOffset), strides, storageOffset);
+    return this.makeView(stridedView(this.around(), [...size], strides, storageOffset), strides, storageOffset);
   }
 }

@@ -8,16 +8,44 @@ import { beforeChange, isJournaling } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
 import { fromHost, named, withoutContents } from '../graph/record';
 import { currentScope, type Root, type Scope, topScope, trackRoot } from '../graph/roots';
-import type { Value } from '../graph/value';
+import type { Value, WriteCounter } from '../graph/value';
 import { detach, identity, reshape, rewritten } from '../ops/cast';
 import { window } from '../ops/join';
 import { stridedScatter, stridedView } from '../ops/shape';
+import type { Line } from './line';
 
 /** How a tensor lies in its storage, in elements. */
 export interface Layout {
   readonly shape: Shape;
   readonly strides: readonly number[];
   readonly offset: number;
+}
+
+/** How a write counts for gradients. */
+export interface WriteOptions {
+  /** The line of the tensor that is written through; default: that of the storage itself. */
+  readonly line?: Line | null;
+  /** Gradients are recorded; else they pass as if nothing had been written. Default true. */
+  readonly tracked?: boolean;
+  /** What is written was not made of what is there, so that the gradient of that is 0; default false. */
+  readonly fresh?: boolean;
+}
+
+/** Counts writes of other contents, also those to the whole of the buffer that a storage is a window of. */
+class Writes implements WriteCounter {
+  /** Writes to the storage itself. It counts neither moves, nor writes through windows of it. */
+  own = 0;
+  parent: Writes | null = null;
+
+  get changes(): number {
+    return this.own + (this.parent?.own ?? 0);
+  }
+
+  /** Goes on counting from here as part of another storage, or of none. */
+  moveTo(parent: Writes | null): void {
+    this.own = this.changes - (parent?.own ?? 0);
+    this.parent = parent;
+  }
 }
 
 let nextId = 0;
@@ -51,8 +79,7 @@ export class Storage implements Root {
   private loss: Error | null = null;
   private current: Value;
   private writes = 0;
-  /** Writes to this storage itself. Unlike `writes` it counts neither moves, nor writes through windows of it. */
-  private ownChanges = 0;
+  private readonly counter = new Writes();
   private home: { readonly parent: Storage; readonly offset: number } | null = null;
   private homeView: { readonly version: number; readonly value: Value } | null = null;
 
@@ -60,6 +87,7 @@ export class Storage implements Root {
     // Two storages never hold one value: an in-place write to one may take its memory.
     this.current = own(value);
     this.current.held = true;
+    this.current.inMemory(this.counter);
     this.shape = value.shape;
     this.dtype = value.dtype;
     if (this.current.host) {
@@ -84,7 +112,9 @@ export class Storage implements Root {
     const { parent, offset } = home;
     if (this.homeView?.version !== parent.version || this.homeView.value.failure) {
       this.keep();
-      this.homeView = { version: parent.version, value: window(parent.value, offset, this.shape) };
+      const value = window(parent.value, offset, this.shape);
+      value.inMemory(this.counter);
+      this.homeView = { version: parent.version, value };
     }
     return this.homeView.value;
   }
@@ -92,7 +122,9 @@ export class Storage implements Root {
   /** The whole contents now, as a value that nothing else holds. */
   freshValue(): Value {
     const home = this.window;
-    return home ? window(home.parent.value, home.offset, this.shape) : identity(this.current);
+    const value = home ? window(home.parent.value, home.offset, this.shape) : identity(this.current);
+    value.inMemory(this.counter);
+    return value;
   }
 
   /** Grows with every write, through whichever alias. */
@@ -104,14 +136,13 @@ export class Storage implements Root {
 
   /** Grows with every write of other contents, also by a write to the whole buffer that this is a window of. */
   get changes(): number {
-    const home = this.window;
-    return this.ownChanges + (home?.parent.ownChanges ?? 0);
+    return this.counter.changes;
   }
 
   /** Makes `value`, of the storage's shape, the contents: an in-place write. */
   set(value: Value): void {
     this.keep();
-    this.ownChanges++;
+    this.counter.own++;
     const home = this.window;
     if (home) {
       const { parent, offset } = home;
@@ -128,20 +159,35 @@ export class Storage implements Root {
     this.current = own(value);
     if (this.current !== value && value.requiresGrad && value.node) named(this.current, gradNameOf(value));
     this.current.held = true;
+    this.current.inMemory(this.counter);
     this.guard?.note(this.current, before);
     this.writes++;
     trackRoot(this, this.scope);
   }
 
-  /** In-place write of `value` at a layout; unless `tracked`, gradients pass as if nothing had been written. */
-  write(value: Value, layout: Layout, tracked = true): void {
+  /** In-place write of `value`, of the layout's shape, at a layout. */
+  write(value: Value, layout: Layout, { line = null, tracked = true, fresh = false }: WriteOptions = {}): void {
     const before = this.value;
-    const base = tracked || !before.requiresGrad ? before : detach(before);
-    const after = isWhole(layout, this.shape)
-      ? shaped(value, this.shape)
-      : stridedScatter(base, value, layout.shape, layout.strides, layout.offset);
-    const loses = before.requiresGrad && (!tracked || !after.requiresGrad);
-    this.set(loses ? withMode({ grad: true }, () => rewritten(before, after, !tracked)) : after);
+    const seen = line ? line.value : before;
+    const into = (base: Value): Value =>
+      isWhole(layout, this.shape)
+        ? shaped(value, this.shape)
+        : stridedScatter(base, value, layout.shape, layout.strides, layout.offset);
+    if (!tracked || !(seen.requiresGrad || value.requiresGrad)) {
+      const after = withMode({ grad: false }, () => into(before));
+      this.set(before.requiresGrad ? withMode({ grad: true }, () => rewritten(before, after, true)) : after);
+      return;
+    }
+    const written = into(seen);
+    const cuts = seen.requiresGrad && isWhole(layout, this.shape) && (fresh || !value.requiresGrad);
+    const after = cuts ? rewritten(seen, written, false) : written;
+    if (!line) this.set(after);
+    else {
+      this.set(before.requiresGrad ? rewritten(before, after, true) : detach(after));
+      line.follow(after);
+    }
+    // An operation in place has its result here, where its gradient may read it.
+    if (!fresh && value !== seen) value.inMemory(this.counter);
   }
 
   /** The contents at a layout, as a contiguous value. */
@@ -162,7 +208,7 @@ export class Storage implements Root {
     }
     // The version must grow, also where the new parent's is lower than the old one's.
     this.writes += (this.window?.parent.version ?? 0) + 1;
-    this.ownChanges = this.changes - parent.ownChanges;
+    this.counter.moveTo(parent.counter);
     this.home = { parent, offset };
     this.homeView = null;
   }
@@ -184,11 +230,12 @@ export class Storage implements Root {
 
   private standAlone(value: Value): void {
     this.writes += (this.home?.parent.version ?? 0) + 1;
-    this.ownChanges = this.changes;
+    this.counter.moveTo(null);
     this.home = null;
     this.homeView = null;
     this.current = value;
     this.current.held = true;
+    this.current.inMemory(this.counter);
   }
 
   /** Belongs before contents that hang on nothing: a window of a buffer that is yet to be computed stands alone then. */
@@ -232,7 +279,7 @@ export class Storage implements Root {
   get window(): { readonly parent: Storage; readonly offset: number } | null {
     if (this.home?.parent.voided) {
       this.writes += this.home.parent.version + 1;
-      this.ownChanges += this.home.parent.ownChanges;
+      this.counter.moveTo(null);
       const loss = this.home.parent.loss;
       this.home = null;
       this.current.overwritten = false;
@@ -243,6 +290,7 @@ export class Storage implements Root {
         this.settled = this.current;
         this.computed = this.current;
       }
+      this.current.inMemory(this.counter);
     }
     return this.home;
   }
@@ -258,6 +306,7 @@ export class Storage implements Root {
       this.computed.overwritten = false;
       this.computed.leaving = null;
       this.current = this.computed;
+      this.current.inMemory(this.counter);
       this.settled = this.computed;
       this.writes++;
       trackRoot(this, this.scope);
@@ -291,12 +340,15 @@ export class Storage implements Root {
   private keep(): void {
     if (!isJournaling()) return;
     beforeChange(this, () => {
-      const { disposed, settled, computed, voided, current, home, ownChanges } = this;
+      const { disposed, settled, computed, voided, current, home, counter } = this;
+      const { own, parent } = counter;
       const values = [current, settled, computed].filter((value) => value !== null);
       const flags = values.map(({ overwritten, leaving }) => ({ overwritten, leaving }));
       return () => {
         const writes = this.version + 1;
-        Object.assign(this, { disposed, settled, computed, voided, current, home, homeView: null, writes, ownChanges });
+        Object.assign(this, { disposed, settled, computed, voided, current, home, homeView: null, writes });
+        Object.assign(counter, { own, parent });
+        if (!home) current.inMemory(counter);
         values.forEach((value, i) => {
           Object.assign(value, flags[i]);
         });
@@ -321,7 +373,7 @@ function hangsOnFailure(value: Value): boolean {
     if (next.failure) return true;
     if (next.available || seen.has(next)) continue;
     seen.add(next);
-    stack.push(...(next.node?.inputs ?? []));
+    stack.push(...(next.node?.reads ?? []));
   }
   return false;
 }

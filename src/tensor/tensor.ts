@@ -1,8 +1,11 @@
 // Tensor: the class that users hold. Its methods come in layers, one family a file.
+
+import { mode } from '../graph/mode';
 import type { Value } from '../graph/value';
 import { detach } from '../ops/cast';
-import { TensorBase } from './base';
+import { TensorBase, type View } from './base';
 import { callableMethods, type NamedMethods } from './callable';
+import { Line } from './line';
 import { byName, byPlace } from './method-signatures';
 import type { Layout, Storage } from './storage';
 import { ViewInPlaceMethods } from './view-in-place-methods';
@@ -15,7 +18,17 @@ const MethodsByName = ViewInPlaceMethods as unknown as abstract new (
 ) => Methods;
 
 /** What methods are made of, which never stands alone in an error. */
-const internal: ReadonlySet<string> = new Set(['constructor', 'combine', 'replace', 'fit', 'before', 'plus']);
+const internal: ReadonlySet<string> = new Set([
+  'constructor',
+  'combine',
+  'replace',
+  'fit',
+  'before',
+  'plus',
+  'oneOf',
+  'distinct',
+  'around',
+]);
 
 /** An n-dimensional array on the GPU. Operations are recorded and run later; only reading values back waits. */
 export class Tensor extends MethodsByName {
@@ -32,29 +45,44 @@ export class Tensor extends MethodsByName {
     return new Tensor(value);
   }
 
-  protected makeView(value: Value, strides: readonly number[], offset: number, detached = this.detached): Tensor {
-    const base = detached ? null : this.viewBase;
-    return new Tensor(value, { storage: this.storage, strides, offset, base, detached });
+  protected makeView(value: Value, strides: readonly number[], offset: number): Tensor {
+    const { storage, line } = this;
+    const origin = this.origin ?? (mode.grad ? null : 'noGrad');
+    const own = mode.grad || !value.requiresGrad ? value : detach(value);
+    return new Tensor(own, { storage, strides, offset, base: this.base ?? this, line, origin });
+  }
+
+  protected makeDetached(value: Value): Tensor {
+    const { storage, strides, offset } = this;
+    return new Tensor(value, { storage, strides, offset, line: new Line(storage) });
   }
 
   /** @internal A way back to this view that does not keep its memory alive. */
   weakly(): () => Tensor | null {
-    const base = this.leaf ? this : this.base;
-    return wayBack(new WeakRef(this.storage), base && new WeakRef(base), this, this.detached);
+    const { base, line, origin, shape, strides, offset } = this;
+    return wayBack(new WeakRef(this.storage), new WeakRef(base ?? this), line && new WeakRef(line), {
+      origin,
+      shape,
+      strides,
+      offset,
+    });
   }
 }
 
+type Place = Layout & Pick<View, 'origin'>;
+
 function wayBack(
-  held: WeakRef<Storage>,
-  heldBase: WeakRef<TensorBase> | null,
-  { shape, strides, offset }: Layout,
-  detached: boolean,
+  heldStorage: WeakRef<Storage>,
+  heldBase: WeakRef<TensorBase>,
+  heldLine: WeakRef<Line> | null,
+  { origin, shape, strides, offset }: Place,
 ): () => Tensor | null {
   return () => {
-    const storage = held.deref();
+    const storage = heldStorage.deref();
     if (!storage || storage.disposed) return null;
-    const value = storage.read({ shape, strides, offset });
-    const own = detached && value.requiresGrad ? detach(value) : value;
-    return new Tensor(own, { storage, strides, offset, base: heldBase?.deref() ?? null, detached });
+    const line = heldLine && (heldLine.deref() ?? new Line(storage));
+    const layout = { shape, strides, offset };
+    const value = storage.read(layout, line?.value);
+    return new Tensor(value, { storage, strides, offset, base: heldBase.deref() ?? null, line, origin });
   };
 }

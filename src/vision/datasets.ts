@@ -3,7 +3,7 @@ import { ArgumentError, FetchError } from '../errors';
 import { type ByteSource, describeSource, readBytes } from '../io/bytes';
 import { parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
-import { expectSameCount, parseIdxImages, parseIdxLabels } from './idx';
+import { expectSameCount, idxBound, parseIdxImages, parseIdxLabels } from './idx';
 import { ImageDataset } from './image-dataset';
 import type { TransformFunction } from './transforms';
 
@@ -124,7 +124,7 @@ function files(
 }
 
 async function given(source: ByteSource): Promise<NamedBytes> {
-  return { name: describeSource(source), bytes: await readBytes(source) };
+  return { name: describeSource(source), bytes: await readBytes(source, idxBound) };
 }
 
 /** The file under the first of its usual names that exists. */
@@ -133,7 +133,7 @@ async function firstFound(dataset: string, root: string | URL, stem: string, kin
   const names = [`${stem}-${kind}`, `${stem}-${kind}.gz`, `${stem}.${kind}`, `${stem}.${kind}.gz`];
   for (const file of names) {
     try {
-      const bytes = await readBytes(folder + file);
+      const bytes = await readBytes(folder + file, idxBound);
       if (!isWebPage(bytes)) return { name: folder + file, bytes };
     } catch (error) {
       if (!(error instanceof FetchError) || error.status !== 404) throw error;

@@ -13,6 +13,8 @@ export interface IdxImages {
 
 const LABEL_MAGIC = 0x0801;
 const IMAGE_MAGIC = 0x0803;
+/** Enough of another file to tell that it is a web page. */
+const OTHER_HEAD = 40;
 
 /**
  * Reads an IDX image file.
@@ -47,6 +49,17 @@ export function parseIdxLabels(bytes: Uint8Array, { classes = 10, name = 'IDX la
   return labels;
 }
 
+/** The bytes of an IDX file by its header; of a file that is none, as many as show what it is. */
+export function idxBound(head: Uint8Array): number {
+  if (head.length < 4) return 4;
+  const view = new DataView(head.buffer, head.byteOffset, head.length);
+  const magic = view.getUint32(0);
+  if (magic !== LABEL_MAGIC && magic !== IMAGE_MAGIC) return OTHER_HEAD;
+  const rank = magic & 0xff;
+  const header = 4 + 4 * rank;
+  return head.length < header ? header : fileLength(Array.from({ length: rank }, (_, d) => view.getUint32(4 + 4 * d)));
+}
+
 /** Throws a FileFormatError unless there is one label an image. */
 export function expectSameCount(images: IdxImages, labels: Uint8Array, imagesName: string, labelsName: string): void {
   if (images.count !== labels.length) {
@@ -73,14 +86,17 @@ function readSizes(bytes: Uint8Array, wanted: number, name: string): number[] {
 
 function payload(bytes: Uint8Array, sizes: readonly number[], contents: string, name: string): Uint8Array {
   const start = 4 + 4 * sizes.length;
-  // Three sizes of 32 bits may exceed 2⁵³; the product is then inexact, but far above any file's length.
-  const wanted = start + sizes.reduce((product, size) => product * size, 1);
+  const wanted = fileLength(sizes);
   if (bytes.length !== wanted) {
     const fault = bytes.length < wanted ? 'it is truncated' : 'its header and its contents disagree';
     throw new FileFormatError(`${name}: expected ${wanted} bytes for ${contents}, but got ${bytes.length}: ${fault}`);
   }
   return bytes.subarray(start);
 }
+
+/** Three sizes of 32 bits may exceed 2⁵³; their product is then inexact, but far above any file's length. */
+const fileLength = (sizes: readonly number[]): number =>
+  4 + 4 * sizes.length + sizes.reduce((product, size) => product * size, 1);
 
 function mistaken(magic: number): string {
   if (magic === LABEL_MAGIC || magic === IMAGE_MAGIC) return `this is ${describe(magic)}`;

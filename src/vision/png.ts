@@ -1,7 +1,7 @@
 // A reader of PNG pictures for places without a browser's decoder: 8 bits a channel, not interlaced.
 // Source: PNG specification, third edition, https://www.w3.org/TR/png-3.
 import { FileFormatError } from '../errors';
-import { inflate } from '../io/bytes';
+import { inflate, joined } from '../io/bytes';
 
 /** Red, green and blue bytes, row by row. */
 export interface RgbImage {
@@ -42,10 +42,11 @@ export async function decodePng(bytes: Uint8Array, name = 'PNG'): Promise<RgbIma
     );
   }
   if (type === PALETTE_TYPE && !palette) fail('expected a palette, but there is none');
-  const raw = await inflate(data, 'deflate', name);
   const stride = width * samples;
-  if (raw.length < height * (stride + 1))
-    fail(`expected ${height * (stride + 1)} bytes of pixels, but got ${raw.length}`);
+  const length = height * (stride + 1);
+  // What follows the last row belongs to no pixel.
+  const raw = await inflate(data, 'deflate', () => length, name);
+  if (raw.length < length) fail(`expected ${length} bytes of pixels, but got ${raw.length}`);
   const pixels = unfilter(raw, stride, height, samples, fail);
   const rgb = new Uint8Array(3 * width * height);
   for (let i = 0; i < width * height; i++) {
@@ -66,23 +67,29 @@ interface Chunks {
 function readChunks(bytes: Uint8Array, fail: (message: string) => never): Chunks {
   if (!isPng(bytes)) fail('expected a PNG picture, but its first bytes are others');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const chunks = new Map<string, Uint8Array[]>();
-  for (let at = SIGNATURE.length; !chunks.has('IEND'); ) {
+  let header: Uint8Array | null = null;
+  let palette: Uint8Array | null = null;
+  const data: Uint8Array[] = [];
+  let dataLength = 0;
+  let kind = '';
+  for (let at = SIGNATURE.length; kind !== 'IEND'; ) {
     if (at + 12 > bytes.length || at + 12 + view.getUint32(at) > bytes.length) fail('the file is truncated');
     const length = view.getUint32(at);
-    const kind = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-    const found = chunks.get(kind) ?? [];
-    chunks.set(kind, [...found, bytes.subarray(at + 8, at + 8 + length)]);
+    const content = bytes.subarray(at + 8, at + 8 + length);
+    kind = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    if (kind === 'IHDR') header ??= content;
+    else if (kind === 'PLTE') palette ??= content;
+    else if (kind === 'IDAT') {
+      data.push(content);
+      dataLength += length;
+    }
     at += 12 + length;
   }
-  const header = chunks.get('IHDR')?.[0];
-  const data = chunks.get('IDAT');
-  if (header?.length !== 13 || !data) return fail('expected a header and pixels, but they are missing');
-  const isPalette = header[9] === PALETTE_TYPE;
+  if (header?.length !== 13 || data.length === 0) return fail('expected a header and pixels, but they are missing');
   return {
     header: new DataView(header.buffer, header.byteOffset, header.length),
-    palette: (isPalette && chunks.get('PLTE')?.[0]) || null,
-    data: concatenate(data),
+    palette: header[9] === PALETTE_TYPE ? palette : null,
+    data: joined(data, dataLength),
   };
 }
 
@@ -117,14 +124,4 @@ function paeth(left: number, up: number, corner: number): number {
   const byCorner = Math.abs(left + up - 2 * corner);
   if (byLeft <= byUp && byLeft <= byCorner) return left;
   return byUp <= byCorner ? up : corner;
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

@@ -5,6 +5,9 @@ import { type ByteSource, describeSource, readBytes } from '../io/bytes';
 import { Tensor } from '../tensor/tensor';
 import { decodePng, isPng, type RgbImage } from './png';
 
+/** Of a picture's file that comes compressed once more: pictures are, so that this gains next to nothing. */
+const MAX_PICTURE_BYTES = 2 ** 28;
+
 /**
  * Reads a picture from an address or path, a `File`, a `Blob`, or bytes as a uint8 tensor [H, W, 3]: red, green, blue, without
  * colour management; an alpha channel is left out.
@@ -15,7 +18,7 @@ import { decodePng, isPng, type RgbImage } from './png';
  */
 export async function readImage(source: ByteSource): Promise<Tensor> {
   const name = describeSource(source);
-  const bytes = await readBytes(source);
+  const bytes = await readBytes(source, () => MAX_PICTURE_BYTES);
   const { width, height, rgb } = await (hasDecoder() ? decodeWithBrowser(bytes, name) : decodeAlone(bytes, name));
   return Tensor.of(fromHost(Uint32Array.from(rgb), [height, width, 3], 'uint8'));
 }

@@ -7,7 +7,11 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ArgumentError, FetchError, FileFormatError } from '../../src/errors';
 import { fileSystem, writeFileAtomically } from '../../src/gpu/node';
-import { readBytes } from '../../src/io/bytes';
+import { inflate, readBytes as readBounded } from '../../src/io/bytes';
+import { safetensorsBound } from '../../src/io/safetensors-bound';
+import { idxBound } from '../../src/vision/idx';
+
+const readBytes = (source: Parameters<typeof readBounded>[0]) => readBounded(source, () => 1e6);
 
 const content = Uint8Array.of(1, 2, 3);
 let folder = '';
@@ -55,4 +59,48 @@ test('a file is replaced as a whole, and a failed write leaves nothing behind', 
   await expect(writeFileAtomically(failing, path, Uint8Array.of(9))).rejects.toThrowError('full');
   expect(await readdir(folder)).toEqual(['w.bin']);
   expect(new Uint8Array(await readFile(path))).toEqual(content);
+});
+
+/** 16 MB of zeros after `head`, as 16 kB. */
+const bomb = (head: Uint8Array) => gzipSync(Buffer.concat([head, Buffer.alloc(2 ** 24)]));
+
+/** What is read of a bomb that begins so, and for how many bytes the reader asked on the way. */
+async function readBomb(head: Uint8Array, bound: (head: Uint8Array) => number) {
+  const asked: number[] = [];
+  const bytes = await inflate(
+    bomb(head),
+    'gzip',
+    (seen) => {
+      const most = bound(seen);
+      asked.push(most);
+      return most;
+    },
+    'bomb.gz',
+  );
+  return { length: bytes.length, asked };
+}
+
+test('a compressed file is read as far as its header says, and a byte more where more follows', async () => {
+  const idx = (...sizes: number[]) =>
+    Buffer.concat([...[0x803, ...sizes].map((n) => Buffer.from(Uint8Array.of(n >> 24, n >> 16, n >> 8, n)))]);
+  expect(await readBomb(idx(2, 5, 7), idxBound)).toEqual({ length: 16 + 70 + 1, asked: [4, 16, 86, 86] });
+  expect(await readBomb(Buffer.from('<!doctype html>'), idxBound)).toEqual({ length: 41, asked: [4, 40, 40] });
+  const header = (text: string) => {
+    const bytes = Buffer.alloc(8 + text.length);
+    bytes.writeBigUInt64LE(BigInt(text.length));
+    bytes.write(text, 8);
+    return bytes;
+  };
+  const sound = header('{"x":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}');
+  const read = await readBomb(sound, safetensorsBound);
+  expect(read).toEqual({ length: sound.length + 4, asked: [8, sound.length, sound.length + 3, sound.length + 3] });
+  for (const other of [header('{"x":'), header('[null, 1]'), Buffer.alloc(8, 0xff)]) {
+    expect((await readBomb(other, safetensorsBound)).length).toBe(other.length + 1);
+  }
+  expect((await inflate(gzipSync(sound), 'gzip', safetensorsBound, 'a')).length).toBe(sound.length);
+});
+
+test('a file that holds less than its header says costs no more than it holds', async () => {
+  const many = Uint8Array.of(0, 0, 8, 3, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1, 2);
+  expect((await inflate(gzipSync(many), 'gzip', idxBound, 'a')).length).toBe(many.length);
 });

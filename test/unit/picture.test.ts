@@ -1,10 +1,12 @@
 // Pictures on the host: the PNG reader, and how numbers become colours.
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ArgumentError, FileFormatError, ShapeError } from '../../src/errors';
 import { colorize } from '../../src/vision/colormap';
 import { decodePng } from '../../src/vision/png';
+
+const { read } = ReadableStreamDefaultReader.prototype;
 
 const samplesByType: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
@@ -16,8 +18,11 @@ interface Picture {
   palette?: number[];
 }
 
-/** A PNG file with the given filter for each row; checksums are left zero, since the reader relies on zlib's. */
-function encode({ type, width, rows, filters, palette }: Picture, { depth = 8, interlace = 0 } = {}): Uint8Array {
+/** A PNG file with the given filter for each row; checksums are left zero, since the reader relies on zlib's. `behind` zeros follow the pixels, `empty` parts of them hold nothing. */
+function encode(
+  { type, width, rows, filters, palette }: Picture,
+  { depth = 8, interlace = 0, behind = 0, empty = 0 } = {},
+): Uint8Array {
   const samples = samplesByType[type]!;
   const at = (row: number, i: number) => (i < 0 ? 0 : (rows[row]?.[i] ?? 0));
   const lines = rows.flatMap((row, y) => {
@@ -34,7 +39,7 @@ function encode({ type, width, rows, filters, palette }: Picture, { depth = 8, i
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(rows.length, 4);
   header.set([depth, type, 0, 0, interlace], 8);
-  const data = deflateSync(Uint8Array.from(lines));
+  const data = deflateSync(Buffer.concat([Uint8Array.from(lines), Buffer.alloc(behind)]));
   const chunk = (name: string, content: Uint8Array) => {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(content.length);
@@ -45,6 +50,7 @@ function encode({ type, width, rows, filters, palette }: Picture, { depth = 8, i
     chunk('IHDR', header),
     ...(palette ? [chunk('PLTE', Uint8Array.from(palette))] : []),
     chunk('IDAT', data.subarray(0, 5)),
+    ...new Array<Buffer>(empty).fill(chunk('IDAT', new Uint8Array())),
     chunk('IDAT', data.subarray(5)),
     chunk('IEND', new Uint8Array()),
   ]);
@@ -87,6 +93,24 @@ describe('PNG', () => {
     const p = { type: 3, width: 2, rows: [[1, 0]], filters: [0], palette: [1, 2, 3, 4, 5, 6] };
     expect([...(await decodePng(encode(p))).rgb]).toEqual([4, 5, 6, 1, 2, 3]);
     await expect(decodePng(encode({ ...p, rows: [[2, 0]] }))).rejects.toThrowError(/colour 2 is not in the palette/);
+  });
+
+  test('costs no more than its header and its bytes allow', async () => {
+    const p = { type: 0, width: 1, rows: [[5]], filters: [0] };
+    let inflated = 0;
+    const enqueued = vi.spyOn(ReadableStreamDefaultReader.prototype, 'read').mockImplementation(async function (
+      this: ReadableStreamDefaultReader<Uint8Array>,
+    ) {
+      const next = await read.call(this);
+      inflated += next.value?.length ?? 0;
+      return next;
+    });
+    expect([...(await decodePng(encode(p, { behind: 2 ** 24 }))).rgb]).toEqual([5, 5, 5]);
+    enqueued.mockRestore();
+    expect(inflated).toBeGreaterThan(0);
+    expect(inflated).toBeLessThan(2 ** 20);
+    // Copying all earlier parts for each would take over a minute.
+    expect([...(await decodePng(encode(p, { empty: 60_000 }))).rgb]).toEqual([5, 5, 5]);
   });
 
   test.each<[string, Uint8Array, RegExp]>([

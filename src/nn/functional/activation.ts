@@ -20,7 +20,7 @@ type InplaceArguments = Arguments<Inplace, ['inplace']>;
 
 /** y = f(x), into x itself where asked. */
 function apply(x: Tensor, inplace: boolean, f: (x: Value) => Value): Tensor {
-  return inplace ? x.copy_(Tensor.of(f(x.before().value))) : Tensor.of(f(x.value));
+  return inplace ? x.overwrite(f(x.before().value)) : Tensor.of(f(x.value));
 }
 
 /** An activation whose only option is `inplace`. */
@@ -87,7 +87,7 @@ interface Elu extends Inplace {
 /** x for x > 0, alpha (eˣ − 1) elsewhere; alpha 1 by default. */
 export const elu = callable('elu(input, ...)', (x: Tensor, ...args: Arguments<Elu, ['alpha', 'inplace']>): Tensor => {
   const o = parseArgs<Elu>('elu', [], { alpha: 1, inplace: false }, args);
-  return apply(x, o.inplace, (value) => ops.elu(value, o.alpha));
+  return apply(x, o.inplace, (value) => ops.elu(value, o.alpha, o.inplace));
 });
 
 /** x Φ(x); `approximate: 'tanh'` takes its approximation. */

@@ -54,7 +54,7 @@ function dropped(
     const generator = defaultGenerator();
     return drop(value, { key: [generator.random(), generator.random()], p, inner }, affine(p));
   };
-  return inplace ? x.copy_(Tensor.of(f(x.before().value))) : Tensor.of(f(x.value));
+  return inplace ? x.overwrite(f(x.before().value)) : Tensor.of(f(x.value));
 }
 
 const rescaled = (p: number): Affine => ({ scale: 1 / (1 - p) });

@@ -22,14 +22,16 @@ interface Inplace {
 
 /** y = f(x), into x itself where asked. */
 const apply = (x: Tensor, inplace: boolean, f: (x: Value) => Value): Tensor =>
-  inplace ? x.copy_(Tensor.of(f(x.before().value))) : Tensor.of(f(x.value));
+  inplace ? x.overwrite(f(x.before().value)) : Tensor.of(f(x.value));
 
 /** An activation whose only option is `inplace`. */
-function plain(name: string, f: (x: Value) => Value) {
+function plain(name: string, f: (x: Value, inplace: boolean) => Value) {
   return callable(
     `${name}(input, ...)` as 'plain(input, ...)',
-    (x: Tensor, ...args: Arguments<Inplace, ['inplace']>): Tensor =>
-      apply(x, parseArgs<Inplace>(name, [], { inplace: false }, args).inplace, f),
+    (x: Tensor, ...args: Arguments<Inplace, ['inplace']>): Tensor => {
+      const { inplace } = parseArgs<Inplace>(name, [], { inplace: false }, args);
+      return apply(x, inplace, (value) => f(value, inplace));
+    },
   );
 }
 
@@ -55,7 +57,7 @@ export const celu = callable(
   (x: Tensor, ...args: Arguments<Celu, ['alpha', 'inplace']>): Tensor => {
     const { alpha, inplace } = parseArgs<Celu>('celu', [], { alpha: 1, inplace: false }, args);
     if (alpha === 0) throw new ArgumentError('celu: expected alpha other than 0, but got 0');
-    return apply(x, inplace, (value) => ops.celu(value, alpha));
+    return apply(x, inplace, (value) => ops.celu(value, alpha, inplace));
   },
 );
 

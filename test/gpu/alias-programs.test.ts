@@ -1,0 +1,10 @@
+// Random programs of views, in-place writes, detach and backward: values, gradients and refusals as PyTorch has them.
+import { expect, test } from 'vitest';
+import { type AliasingCase, differences } from '../support/aliasing';
+import { loadFixture } from '../support/fixtures';
+
+const { cases } = await loadFixture<AliasingCase>('aliasing');
+
+test.each(cases)('program $name', async (program) => {
+  expect(await differences(program, () => false)).toEqual([]);
+});
