@@ -49,6 +49,22 @@ const shares = (page: Page) =>
     .allTextContents()
     .then((texts) => texts.map((text) => Number.parseFloat(text)));
 
+/** The shares once the last stroke has been read. */
+async function settledShares(page: Page): Promise<number[]> {
+  let latest = await shares(page);
+  await expect
+    .poll(
+      async () => {
+        const before = latest;
+        latest = await shares(page);
+        return `${before}` === `${latest}`;
+      },
+      { interval: 1000, timeout: 30_000 },
+    )
+    .toBe(true);
+  return latest;
+}
+
 test('trains, shows what it learned, reads a drawing, and takes its own weights back', async () => {
   const { page, problems } = await site.open('mnist/');
   await prepare(page);
@@ -76,7 +92,7 @@ test('trains, shows what it learned, reads a drawing, and takes its own weights 
 
   await draw(page);
   await page.getByText(/It reads \d/).waitFor();
-  const before = await shares(page);
+  const before = await settledShares(page);
   expect(before).toHaveLength(10);
   expect(before.reduce((sum, share) => sum + share)).toBeCloseTo(100, 0);
 
@@ -94,7 +110,7 @@ test('trains, shows what it learned, reads a drawing, and takes its own weights 
   await page.locator('#file').setInputFiles({ name: 'weights.safetensors', mimeType: '', buffer: bytes });
   await status(page).getByText('Loaded weights.safetensors').waitFor();
   await page.getByText(/It reads \d/).waitFor();
-  expect(await shares(page)).toEqual(before);
+  expect(await settledShares(page)).toEqual(before);
 
   await page.locator('#file').setInputFiles({ name: 'notes.txt', mimeType: '', buffer: Buffer.from('not weights') });
   const banner = page.getByRole('alert');

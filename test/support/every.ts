@@ -69,7 +69,12 @@ export function has(space: Space, name: string): boolean {
 function make({ d, s, v }: ToldTensor, apart: boolean): Tensor {
   const dtype = d as DType;
   const numbers = v.map(numberOf);
-  if (!apart || s.length === 0) return torch.tensor(numbers, { dtype }).reshape([...s]);
+  // Not a view: detach_ refuses those.
+  if (!apart || s.length === 0)
+    return torch
+      .tensor(numbers, { dtype })
+      .reshape([...s])
+      .clone();
   const room = torch.tensor(
     numbers.flatMap((n) => [n, 0]),
     { dtype },

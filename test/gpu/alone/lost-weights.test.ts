@@ -414,15 +414,16 @@ describe('after a loss', () => {
     };
     for (let i = 0; i < 3; i++) step();
     await torch.gpu.snapshot();
-    const before = await model.weight.data();
-    const averages = await numbersOf(averagesOf(optimizer));
+    const state = async () => [await model.weight.data(), ...(await numbersOf(averagesOf(optimizer)))];
+    const byStep = new Map([[3, await state()]]);
     step();
+    // Where reading took long, a snapshot of this step was due.
+    byStep.set(4, await state());
     await lose();
     await expect(step().item()).rejects.toThrow(torch.DeviceLostError);
-    expect(areEqual(await model.weight.data(), before)).toBe(true);
-    const back = await numbersOf(averagesOf(optimizer));
-    expect(back.every((numbers, i) => areEqual(numbers, averages[i]!))).toBe(true);
-    expect(told[0]!.restoredTo.get(optimizer)).toBe(3);
+    const expected = byStep.get(told[0]!.restoredTo.get(optimizer)!)!;
+    const back = await state();
+    expect(back.map((numbers, i) => areEqual(numbers, expected[i]!))).toEqual([true, true, true, true, true]);
     expect(Number.isFinite(await step().item())).toBe(true);
   });
 });
