@@ -103,7 +103,10 @@ function nodeGpu(): Promise<GPU> {
   dawn ??= (async () => {
     const name = 'webgpu';
     try {
-      const module = (await import(/* @vite-ignore */ name)) as { create(options: string[]): GPU; globals: object };
+      const module = (await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ name)) as {
+        create(options: string[]): GPU;
+        globals: object;
+      };
       Object.assign(globalThis, module.globals);
       return module.create([]);
     } catch (cause) {

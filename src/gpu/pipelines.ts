@@ -62,7 +62,7 @@ export class Pipelines {
   /** In the order in which they were last asked for. */
   private readonly pipelines = new Map<string, Promise<Pipeline>>();
   private characters = 0;
-  private readonly layouts = new Map<string, { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
+  private readonly layouts = new Map<string, GPUBindGroupLayout>();
 
   /** By the hash of a general kernel, that of the kernel that was the first of its kind; should two be equal, a kernel is general too early. */
   private readonly met = new Map<number, number>();
@@ -145,10 +145,11 @@ export class Pipelines {
     try {
       const pipeline = await this.device.createComputePipelineAsync({
         label,
-        layout: layout.pipeline,
+        // One a pipeline: where two share a layout, the wgpu of Deno 2.9 checks the sizes of buffers by the pipeline set before.
+        layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
         compute: { module, entryPoint: entry, constants: { ...overrides } },
       });
-      return { pipeline, layout: layout.group };
+      return { pipeline, layout };
     } catch (cause) {
       const { messages } = await module.getCompilationInfo();
       const lines = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}`).join('\n');
@@ -159,18 +160,17 @@ export class Pipelines {
     }
   }
 
-  private layout(bindings: readonly BindingKind[]) {
+  private layout(bindings: readonly BindingKind[]): GPUBindGroupLayout {
     const key = bindings.join('');
     let layout = this.layouts.get(key);
     if (!layout) {
-      const group = this.device.createBindGroupLayout({
+      layout = this.device.createBindGroupLayout({
         entries: bindings.map((kind, binding) => ({
           binding,
           visibility: COMPUTE_STAGE,
           buffer: { type: bindingTypes[kind] },
         })),
       });
-      layout = { group, pipeline: this.device.createPipelineLayout({ bindGroupLayouts: [group] }) };
       this.layouts.set(key, layout);
     }
     return layout;

@@ -11,13 +11,13 @@ import { type Operandish, PointwiseMethods } from './pointwise-methods';
 import type { Tensor } from './tensor';
 
 /** The numbers that take the places of NaN, +∞ and -∞; the greatest and least float32 by default for the infinities. */
-interface NanToNum {
+export interface NanToNum {
   nan?: number | null;
   posinf?: number | null;
   neginf?: number | null;
 }
 
-interface LerpOptions {
+export interface LerpOptions {
   end: Tensor;
   weight: Tensor | number;
 }

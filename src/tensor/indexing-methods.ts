@@ -16,12 +16,12 @@ import { type Arguments, isPlainObject, parseArgs } from './options';
 import { OrderMethods } from './order-methods';
 import type { Tensor } from './tensor';
 
-interface TakeAlongOptions {
+export interface TakeAlongOptions {
   indices: Tensor;
   dim?: number | null;
 }
 
-interface MaskedScatterOptions {
+export interface MaskedScatterOptions {
   mask: Tensor;
   source: Tensor;
 }
@@ -42,25 +42,25 @@ interface ScatterOptions extends Places {
   reduce?: 'add' | 'multiply' | null;
 }
 
-interface ScatterAddOptions extends Places {
+export interface ScatterAddOptions extends Places {
   src: Tensor;
 }
 
-interface SourceOptions extends Places {
+export interface SourceOptions extends Places {
   source: Tensor;
 }
 
-interface ScatterReduceOptions extends ScatterAddOptions {
+export interface ScatterReduceOptions extends ScatterAddOptions {
   reduce: Reduce;
   includeSelf?: boolean;
 }
 
-interface IndexReduceOptions extends SourceOptions {
+export interface IndexReduceOptions extends SourceOptions {
   reduce: Exclude<Reduce, 'sum'>;
   includeSelf?: boolean;
 }
 
-interface IndexFillOptions extends Places {
+export interface IndexFillOptions extends Places {
   value: number | Tensor;
 }
 
@@ -73,7 +73,7 @@ export type IndexAddArgs = Arguments<SourceOptions & { alpha?: number }, ['dim',
 export type IndexCopyArgs = Arguments<SourceOptions, ['dim', 'index', 'source']>;
 export type ScatterReduceArgs = Arguments<ScatterReduceOptions, ['dim', 'index', 'src', 'reduce', 'includeSelf']>;
 export type IndexReduceArgs = Arguments<IndexReduceOptions, ['dim', 'index', 'source', 'reduce', 'includeSelf']>;
-interface NonzeroStatic {
+export interface NonzeroStatic {
   /** How many rows there are. */
   size: number;
   /** In the rows that are left over; default -1. */

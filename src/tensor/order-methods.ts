@@ -8,7 +8,7 @@ import { RearrangeMethods } from './rearrange-methods';
 import type { Tensor } from './tensor';
 
 /** Which end comes first. Sorting is always stable: equal elements keep their order. */
-interface SortOptions {
+export interface SortOptions {
   dim?: number;
   descending?: boolean;
   stable?: boolean | null;
@@ -17,7 +17,7 @@ interface SortOptions {
 export type SortArgs = Arguments<SortOptions, ['dim', 'descending', 'stable']>;
 
 /** Which elements `topk` takes; they are always in order. */
-interface TopkOptions {
+export interface TopkOptions {
   k: number;
   dim?: number;
   largest?: boolean;
@@ -26,7 +26,7 @@ interface TopkOptions {
 
 export type TopkArgs = Arguments<TopkOptions, ['k', 'dim', 'largest', 'sorted']>;
 
-interface ScanOptions {
+export interface ScanOptions {
   dim: number;
   /** What the elements are cast to first, and the dtype of the result. */
   dtype?: DType | null;

@@ -27,17 +27,17 @@ interface UnfoldOptions {
   step: number;
 }
 
-interface RollOptions {
+export interface RollOptions {
   shifts: number | readonly number[];
   dims?: number | readonly number[] | null;
 }
 
-interface Rot90Options {
+export interface Rot90Options {
   k?: number;
   dims?: readonly number[];
 }
 
-interface MovedimOptions {
+export interface MovedimOptions {
   source: number | readonly number[];
   destination: number | readonly number[];
 }

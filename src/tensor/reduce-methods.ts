@@ -24,7 +24,7 @@ import {
 } from './reduce-args';
 import type { Tensor } from './tensor';
 
-interface NormOptions {
+export interface NormOptions {
   /** 'fro' is 2; 'nuc' is the sum of the singular values of a matrix, or of those of two dimensions. */
   p?: number | 'fro' | 'nuc';
   dim?: Dims;
@@ -37,7 +37,7 @@ export type NormArgs = Arguments<NormOptions, ['p', 'dim', 'keepdim', 'dtype']>;
 
 export type CountArgs = Arguments<{ dim?: Dims }, ['dim']>;
 
-interface RowOptions {
+export interface RowOptions {
   dim: number;
   /** What the elements are cast to first; default: their own, which are floats. */
   dtype?: DType | null;

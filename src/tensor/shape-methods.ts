@@ -39,31 +39,31 @@ export function sizesArg<K extends string>(
   return parseArgs<{ sizes: readonly number[] }>(name, [key as 'sizes'], {}, args)[key as 'sizes'];
 }
 
-interface FlattenOptions {
+export interface FlattenOptions {
   startDim?: number;
   endDim?: number;
 }
 
-interface UnflattenOptions {
+export interface UnflattenOptions {
   dim: number;
   sizes: readonly number[];
 }
 
-interface TransposeOptions {
+export interface TransposeOptions {
   dim0: number;
   dim1: number;
 }
 
-interface SqueezeOptions {
+export interface SqueezeOptions {
   dim: number | readonly number[];
 }
 
-interface SelectOptions {
+export interface SelectOptions {
   dim: number;
   index: number;
 }
 
-interface NarrowOptions {
+export interface NarrowOptions {
   dim: number;
   start: number;
   length: number;
@@ -75,22 +75,22 @@ interface SplitOptions {
   dim?: number;
 }
 
-interface ChunkOptions {
+export interface ChunkOptions {
   chunks: number;
   dim?: number;
 }
 
-interface PickOptions {
+export interface PickOptions {
   dim: number;
   index: Tensor;
 }
 
-interface GatherOptions extends PickOptions {
+export interface GatherOptions extends PickOptions {
   /** Must be false: there are no sparse gradients. */
   sparseGrad?: false;
 }
 
-interface StridedOptions {
+export interface StridedOptions {
   size: Shape;
   stride: readonly number[];
   storageOffset?: number;

@@ -10,7 +10,7 @@ import { LinearAlgebraMethods } from './linear-algebra-methods';
 import { type Arguments, parseArgs } from './options';
 import type { Tensor } from './tensor';
 
-interface LogitOptions {
+export interface LogitOptions {
   /** How far from 0 and 1 the numbers are kept; null leaves them. */
   eps?: number | null;
 }

@@ -38,13 +38,13 @@ export type ConsecutiveArgs<I extends boolean, C extends boolean> =
   | [options?: Omit<UniqueOptions<I, C>, 'sorted'>]
   | [returnInverse: I, returnCounts?: C, dim?: number | null];
 
-interface HistcOptions {
+export interface HistcOptions {
   bins?: number;
   min?: number;
   max?: number;
 }
 
-interface BincountOptions {
+export interface BincountOptions {
   weights?: Tensor | null;
   minlength?: number;
 }

@@ -33,7 +33,8 @@ export class TuningReport {
     });
     const kept = this.saved ? 'kept for the next visit' : 'for this visit only';
     const left = this.left > 0 ? `; ${this.left} more are left` : '';
-    return [...lines, `${this.choices.length} kernels tuned, ${kept}${left}`].join('\n');
+    const kernels = this.choices.length === 1 ? '1 kernel' : `${this.choices.length} kernels`;
+    return [...lines, `${kernels} tuned, ${kept}${left}`].join('\n');
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {

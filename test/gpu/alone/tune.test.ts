@@ -56,7 +56,7 @@ test('a tuned product gives the same numbers, the same each time, and is remembe
   expect(choice!.measured).toBeGreaterThan(1);
   expect(choice!.bestMilliseconds).toBeLessThanOrEqual(choice!.fallbackMilliseconds);
   expect(report).toMatchObject({ left: 0, saved: true });
-  expect(`${report}`).toMatch(/matmul .*\n1 kernels tuned, kept for the next visit/);
+  expect(`${report}`).toMatch(/matmul .*\n1 kernel tuned, kept for the next visit/);
   expect(progress.at(-1)).toMatchObject({ done: progress.at(-1)!.total, kernel: 'matmul' });
 
   // Plans made before are compiled anew, with the choice.
