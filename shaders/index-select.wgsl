@@ -19,6 +19,8 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> y4: array<vec4<u32>>;
 
 const WORKGROUP: u32 = 64u;
+// Fours of one slice that an invocation of `quads` copies: what it finds out about the slice serves them all.
+const SPAN: u32 = 1u;
 
 override OUTER: bool = true; // there are several
 
@@ -42,12 +44,15 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   y[index] = picked;
 }
 
+
 @compute @workgroup_size(WORKGROUP)
 fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
+  let index = ((wid.y * nwg.x + wid.x) * WORKGROUP + lid.x) * SPAN;
   if (index >= params.count) { return; }
   let source = source_of(index);
-  var picked = vec4<u32>();
-  if (source >= 0) { picked = x4[source]; }
-  y4[index] = picked;
+  let begin = u32(max(source, 0));
+  let kept = select(0u, 0xffffffffu, source >= 0);
+  for (var s = 0u; s < SPAN; s++) { // unroll
+    y4[index + s] = x4[begin + s] & vec4<u32>(kept);
+  }
 }

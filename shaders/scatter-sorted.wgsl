@@ -31,6 +31,8 @@ override CHUNKED: bool = false;
 
 const WORKGROUP: u32 = 64u;
 const CHUNK: u32 = 1024u;
+// Fours of one place that an invocation of `quads` folds: what it finds out about the place serves them all.
+const SPAN: u32 = 1u;
 
 // The compiler may put pointwise operations on the result here.
 fn store(at: u32, value: Element) { y[at] = value; }
@@ -39,6 +41,19 @@ fn store4(at: u32, value: Quad) { y4[at] = value; }
 
 fn fold4(a: Quad, b: Quad) -> Quad {
   return Quad(scatter_fold(a.x, b.x), scatter_fold(a.y, b.y), scatter_fold(a.z, b.z), scatter_fold(a.w, b.w));
+}
+
+fn begin4(before: Quad) -> Quad {
+  return Quad(scatter_begin(before.x), scatter_begin(before.y), scatter_begin(before.z), scatter_begin(before.w));
+}
+
+fn end4(before: Quad, folded: Quad, terms: u32) -> Quad {
+  return Quad(
+    scatter_end(before.x, folded.x, terms),
+    scatter_end(before.y, folded.y, terms),
+    scatter_end(before.z, folded.z, terms),
+    scatter_end(before.w, folded.w, terms),
+  );
 }
 
 // An output's parts: divisions are dear on processors.
@@ -95,31 +110,40 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
 
 @compute @workgroup_size(WORKGROUP)
 fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
+  let index = ((wid.y * nwg.x + wid.x) * WORKGROUP + lid.x) * SPAN;
   if (index >= params.count) { return; }
   let output = output_of(index);
   let terms = terms_of(output);
-  var before = Quad(0);
-  if (BASE) { before = base4[index]; }
-  var folded = Quad(scatter_begin(before.x), scatter_begin(before.y), scatter_begin(before.z), scatter_begin(before.w));
+  var before: array<Quad, SPAN>; // scalars
+  var folded: array<Quad, SPAN>; // scalars
+  for (var s = 0u; s < SPAN; s++) { // unroll
+    if (BASE) { before[s] = base4[index + s]; }
+    folded[s] = begin4(before[s]);
+  }
   var i = terms.x;
   if (CHUNKED) {
     let columns = params.count / params.n;
     let whole = min((terms.x + CHUNK - 1u) / CHUNK * CHUNK, terms.y);
-    for (; i < whole; i++) { folded = fold4(folded, src4[term_at(output, i)]); }
+    for (; i < whole; i++) {
+      let at = term_at(output, i);
+      for (var s = 0u; s < SPAN; s++) { // unroll
+        folded[s] = fold4(folded[s], src4[at + s]);
+      }
+    }
     for (; i + CHUNK <= terms.y; i += CHUNK) {
-      folded = fold4(folded, partial4[i / CHUNK * columns + output.column]);
+      let at = i / CHUNK * columns + output.column;
+      for (var s = 0u; s < SPAN; s++) { // unroll
+        folded[s] = fold4(folded[s], partial4[at + s]);
+      }
     }
   }
-  for (; i < terms.y; i++) { folded = fold4(folded, src4[term_at(output, i)]); }
-  let number = terms.y - terms.x;
-  store4(
-    index,
-    Quad(
-      scatter_end(before.x, folded.x, number),
-      scatter_end(before.y, folded.y, number),
-      scatter_end(before.z, folded.z, number),
-      scatter_end(before.w, folded.w, number),
-    ),
-  );
+  for (; i < terms.y; i++) {
+    let at = term_at(output, i);
+    for (var s = 0u; s < SPAN; s++) { // unroll
+      folded[s] = fold4(folded[s], src4[at + s]);
+    }
+  }
+  for (var s = 0u; s < SPAN; s++) { // unroll
+    store4(index + s, end4(before[s], folded[s], terms.y - terms.x));
+  }
 }

@@ -13,7 +13,7 @@ import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { full, reshape } from './cast';
 import { resolveDim } from './dims';
-import { lowerScatter, ontoBase, placesPass } from './scatter-passes';
+import { lowerScatter, ontoBase, placesPass, spanOf } from './scatter-passes';
 import { pad, slice, stridedScatter } from './shape';
 import { unroll } from './unroll';
 
@@ -266,16 +266,19 @@ const indexSelectOp: Op<SelectAttrs> = {
     }
     return [{ shape: withSize(x.shape, dim, numel(index.shape)), dtype: x.dtype }];
   },
-  lower({ inputs: [x, index], outputs: [y], attrs: { dim, asked } }) {
+  lower({ inputs: [x, index], outputs: [y], attrs: { dim, asked }, adapter }) {
     const { outer, size, inner } = around(x.shape, dim);
     const lanes = inner % 4 === 0 ? 4 : 1;
+    const span = spanOf(inner, adapter);
     const count = numel(y.shape) / lanes;
     const rest: Partial<Pass> = {
       entry: lanes === 4 ? 'quads' : 'main',
+      consts: { SPAN: span },
       overrides: { OUTER: outer > 1 ? 1 : 0, FAULT_OP: faultOp(asked) },
+      grid: gridFor(count / span, WORKGROUP),
       params: [count, size, numel(index.shape), inner / lanes].map(u32),
     };
-    return faultyPass('indexSelect', [faultLib, indexSelectSource], 2, count, rest, asked);
+    return faultyPass('indexSelect', [faultLib, unroll(indexSelectSource, { SPAN: span })], 2, count, rest, asked);
   },
   vjp: ([dy], { inputs: [x, index], attrs: { dim } }) => [indexAddIntoZeros(x.shape, dim, index, dy!), null],
 };

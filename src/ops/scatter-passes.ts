@@ -15,6 +15,7 @@ import type { AdapterProfile } from '../gpu/device';
 import { faultOp } from '../gpu/faults';
 import { argsortPasses, sortSteps } from './argsort-passes';
 import { elementLibs } from './reduce';
+import { unroll } from './unroll';
 
 const WORKGROUP = 64;
 
@@ -184,6 +185,13 @@ const bytes = (elements: number): number => elements * BYTES_PER_ELEMENT;
 const CHUNK = 1024;
 const MANY_TERMS = 2 * CHUNK;
 
+/**
+ * Fours that an invocation does one after the other of a slice of `inner` elements: a processor's lanes share the search for the
+ * slice, which costs more than a copy; a GPU's lanes read neighbours together.
+ */
+export const spanOf = (inner: number, adapter: AdapterProfile): number =>
+  adapter.kind === 'software' && inner % 16 === 0 ? 4 : 1;
+
 /** The passes of a scatter into output 0. */
 export function lowerScatter(parts: ScatterParts, scatter: Scatter, adapter: AdapterProfile): Lowering {
   const { asked, result, base, index, indices, src, terms: m } = parts;
@@ -228,17 +236,20 @@ export function lowerScatter(parts: ScatterParts, scatter: Scatter, adapter: Ada
     grid: gridFor(partials, WORKGROUP),
   };
   const lanes = shared && inner % 4 === 0 ? 4 : 1;
+  const span = lanes === 4 ? spanOf(inner, adapter) : 1;
   // Of the result, which is a table's and stays as it is from batch to batch.
   const lengths = { y: count, y4: count / 4, ends: places, ...(base && { base: count, base4: count / 4 }) };
+  const folding = unroll(sortedSource, { SPAN: span });
   const fold: Pass = {
-    source: [...libs, adapter.kind === 'software' ? withLengths(sortedSource, lengths) : sortedSource],
+    source: [...libs, adapter.kind === 'software' ? withLengths(folding, lengths) : folding],
     label: 'scatter',
     entry: lanes === 4 ? 'quads' : 'main',
+    consts: { SPAN: span },
     overrides: { ...overrides, BASE: base ? 1 : 0, OUTER: columns > inner ? 1 : 0, CHUNKED: chunked ? 1 : 0 },
     reads: [base ?? src, ordered.ends, ordered.order, src, chunked ? partial : src],
     writes: [output()],
     params: [count / lanes, n, m, inner / lanes].map(u32),
-    grid: gridFor(count / lanes, WORKGROUP),
+    grid: gridFor(count / lanes / span, WORKGROUP),
   };
   return {
     kind: 'passes',
