@@ -80,9 +80,9 @@ export class Protected implements Guard {
 
 /** What an optimizer counts beside its storages. */
 export interface Counting {
-  /** Reads the counts; they are saved, in the place of those before, when the function is called. */
+  /** @internal Reads the counts; they are saved, in the place of those before, when the function is called. */
   captureSteps(): () => void;
-  /** Goes back to the counts that were saved, and tells the step. */
+  /** @internal Goes back to the counts that were saved, and tells the step. */
   restoreSteps(): number;
 }
 

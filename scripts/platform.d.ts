@@ -1,0 +1,78 @@
+// Types of the platform that not every program has: of WebGPU before TypeScript 6, of pages without the library "DOM". The
+// declarations of a build take them from here: what the program knows under a name, or else the little that is said of it here.
+
+interface Device {
+  readonly label: string;
+  readonly features: ReadonlySet<string>;
+  readonly limits: object;
+  readonly queue: object;
+  readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
+  destroy(): void;
+}
+
+interface Sized {
+  readonly width: number;
+  readonly height: number;
+}
+
+interface Drawable extends Sized {
+  getContext(kind: string): unknown;
+}
+
+interface Pixels extends Sized {
+  readonly data: Uint8ClampedArray;
+}
+
+interface Video {
+  readonly videoWidth: number;
+  readonly videoHeight: number;
+}
+
+interface Frame {
+  readonly displayWidth: number;
+  readonly displayHeight: number;
+}
+
+interface Bytes {
+  readonly size: number;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+interface Address {
+  readonly href: string;
+}
+
+interface Asked {
+  readonly url: string;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+type Global<Name extends string, Otherwise> = typeof globalThis extends { [key in Name]: { prototype: infer Known } }
+  ? Known
+  : Otherwise;
+
+export type GPUAdapterInfo = Global<'GPUAdapterInfo', object>;
+export type GPUBindGroup = Global<'GPUBindGroup', object>;
+export type GPUBindGroupLayout = Global<'GPUBindGroupLayout', object>;
+export type GPUBuffer = Global<'GPUBuffer', object>;
+export type GPUCanvasContext = Global<'GPUCanvasContext', object>;
+export type GPUCommandEncoder = Global<'GPUCommandEncoder', object>;
+export type GPUComputePassEncoder = Global<'GPUComputePassEncoder', object>;
+export type GPUComputePassTimestampWrites = object;
+export type GPUComputePipeline = Global<'GPUComputePipeline', object>;
+export type GPUDevice = Global<'GPUDevice', Device>;
+export type GPUError = Global<'GPUError', { readonly message: string }>;
+export type GPUPowerPreference = 'low-power' | 'high-performance';
+export type GPUQueue = Global<'GPUQueue', object>;
+export type GPUTextureFormat = string;
+
+export type Blob = Global<'Blob', Bytes>;
+export type HTMLCanvasElement = Global<'HTMLCanvasElement', Drawable>;
+export type HTMLImageElement = Global<'HTMLImageElement', Sized>;
+export type HTMLVideoElement = Global<'HTMLVideoElement', Video>;
+export type ImageBitmap = Global<'ImageBitmap', Sized>;
+export type ImageData = Global<'ImageData', Pixels>;
+export type OffscreenCanvas = Global<'OffscreenCanvas', Drawable>;
+export type Request = Global<'Request', Asked>;
+export type URL = Global<'URL', Address>;
+export type VideoFrame = Global<'VideoFrame', Frame>;
