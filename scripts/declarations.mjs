@@ -47,7 +47,7 @@ function withoutBuffers(text) {
  * @param {string} name of the file
  */
 function withPlatform(text, name) {
-  const code = text.replace(/\/\*[^]*?\*\/|\/\/.*/g, '');
+  const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
   const used = names.filter((each) => new RegExp(`(?<![\\w.'"])${each}(?![\\w'"])`).test(code));
   if (used.length === 0) return text;
   const path = relative(dirname(name), 'platform.js').replaceAll('\\', '/');

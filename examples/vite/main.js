@@ -1,0 +1,3 @@
+import { train } from '../train.js';
+
+document.querySelector('pre').textContent = await train();

@@ -1,0 +1,54 @@
+// Reads the library's declarations with several releases of TypeScript, libraries checked as well, without @webgpu/types.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { compilers } from './install.mjs';
+import { command } from './places.mjs';
+
+const program = `
+import * as torch from 'lamplight';
+import { nn, optim, type Tensor } from 'lamplight';
+
+class Net extends nn.Module {
+  conv = new nn.Conv2d(1, 8, 3, { padding: 1 });
+  fc = new nn.LazyLinear(10);
+  forward(x: Tensor) {
+    return this.fc(nn.functional.relu(this.conv(x)).flatten(1));
+  }
+}
+
+export async function step(model: Net, optimizer: optim.Adam, x: Tensor, y: Tensor): Promise<number> {
+  const loss = new nn.CrossEntropyLoss()(model(x), y);
+  loss.backward();
+  optimizer.step();
+  const device = torch.gpu.device();
+  if (device) await torch.init({ device });
+  // @ts-expect-error: a number is no device.
+  await torch.init({ device: 42 });
+  return await loss.item();
+}
+`;
+
+/** Programs for pages and for Node without the library DOM, as bundlers and as Node find packages. */
+const settings = [
+  { module: 'esnext', moduleResolution: 'bundler', lib: ['es2022', 'dom'], types: [] },
+  { module: 'nodenext', moduleResolution: 'nodenext', lib: ['es2022'], types: ['node'] },
+];
+
+/**
+ * @param {string} folder with the compilers in node_modules
+ * @returns {Promise<import('../examples.mjs').Outcome>}
+ */
+export async function readTypes(folder) {
+  writeFileSync(join(folder, 'step.ts'), program);
+  for (const version of compilers) {
+    for (const setting of settings) {
+      const compilerOptions = { target: 'es2022', strict: true, noEmit: true, skipLibCheck: false, ...setting };
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['step.ts'] }));
+      const tsc = join(folder, `node_modules/typescript-${version}/bin/tsc`);
+      await command([process.execPath, tsc, '-p', 'tsconfig.json'], folder);
+    }
+  }
+  const text = 'no error with skipLibCheck: false, for pages (bundler) and for Node without DOM (nodenext)';
+  return { text, runtime: `TypeScript ${compilers.join(', ')}`, warnings: [] };
+}
