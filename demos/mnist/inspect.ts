@@ -2,9 +2,9 @@
 
 import type { Tensor } from 'lamplight';
 import * as torch from 'lamplight';
+import type { MnistDataset } from './files';
 import { type MnistModel, stages } from './models';
 import { CLASSES, type Maps, type ReadImage, SIDE } from './protocol';
-import type { MnistDataset } from './training';
 
 const CHUNK = 1000;
 

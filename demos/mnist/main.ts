@@ -14,17 +14,20 @@ import { GpuPanel } from './panels/gpu';
 import { ProgressPanel } from './panels/progress';
 import { COURSE, type Hyperparameters, type Resume } from './protocol';
 
-/** What the page begins with: the larger network, in batches small enough that it learns within the first seconds. */
-const INITIAL: Hyperparameters = { ...COURSE, model: 'complex', batchSize: 250, epochs: 3 };
+/**
+ * What the page begins with: the larger network, in batches small enough that it learns within the first seconds, and half of the
+ * images, so that half need not be fetched.
+ */
+const INITIAL: Hyperparameters = { ...COURSE, model: 'complex', batchSize: 250, epochs: 4, limit: 30_000 };
 /** The same where there is only a processor to run on. */
 const INITIAL_SOFTWARE: Hyperparameters = { ...COURSE, lr: 0.003, batchSize: 100, epochs: 3, limit: 12_000 };
 
 initTheme(byId('theme', HTMLButtonElement));
 const diagnosis = await diagnose();
-if (diagnosis.usable) start();
+if (diagnosis.usable) start(diagnosis.software ? INITIAL_SOFTWARE : INITIAL);
 else byId('notice', HTMLElement).append(noWebGpuNotice(diagnosis));
 
-function start(): void {
+function start(initial: Hyperparameters): void {
   byId('bench', HTMLElement).hidden = false;
   const banners = byId('banners', HTMLElement);
   const client = new WorkerClient();
@@ -41,7 +44,7 @@ function start(): void {
     features.setDrawing(pixels);
     ask(pixels);
   });
-  const controls = new Controls(INITIAL, {
+  const controls = new Controls(initial, {
     train: () => client.post({ type: 'train' }),
     pause: () => client.post({ type: 'pause' }),
     step: () => client.post({ type: 'step' }),
@@ -59,8 +62,6 @@ function start(): void {
   let asked = 0;
   let waiting = false;
   let stale = false;
-  /** Whether the settings have been fitted to the adapter. */
-  let adapted = false;
 
   /** Asks for the drawing's probabilities; while an answer is under way, only the latest drawing waits. */
   function ask(pixels: Float32Array | null): void {
@@ -95,15 +96,12 @@ function start(): void {
   client.on('loaded', ({ adapter, software, samples }) => {
     gpu.setAdapter(adapter, software);
     features.offer(samples);
-    if (software && !adapted) {
-      controls.write(INITIAL_SOFTWARE);
-      client.post({ type: 'reset', settings: controls.read() });
-    }
-    adapted = true;
   });
+  client.on('fetched', ({ bytes }) => controls.showFetched(bytes));
+  client.on('kept', ({ settings }) => controls.write(settings));
   client.on('phase', ({ phase, parameters, trained }) => {
     controls.setPhase(phase, parameters, trained);
-    draw.setTrained(trained);
+    draw.setPhase(phase, trained);
     if (trained && drawing) ask(drawing);
   });
   client.on('steps', ({ first, losses, accuracies, stepsPerEpoch }) => {

@@ -99,15 +99,17 @@ export type ToWorker =
   | { readonly type: 'open'; readonly file: File };
 
 export type FromWorker =
+  /** Bytes of MNIST that have come over the network so far. */
+  | { readonly type: 'fetched'; readonly bytes: number }
   | {
       readonly type: 'loaded';
       readonly adapter: string;
       readonly software: boolean;
-      readonly trainImages: number;
-      readonly testImages: number;
       /** One test image of each digit, in order. */
       readonly samples: readonly Float32Array[];
     }
+  /** Settings could not be taken, and these still hold. */
+  | { readonly type: 'kept'; readonly settings: Hyperparameters }
   | {
       readonly type: 'phase';
       readonly phase: Phase;

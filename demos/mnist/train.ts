@@ -1,8 +1,9 @@
 // The page behind `npm run mnist`: trains as its address says, reports every event, and hands over results and weights.
 import * as torch from 'lamplight';
+import { MnistFiles } from './files';
 import { Pace } from './pace';
 import { COURSE, type EpochResult, type Hyperparameters, type StepCounters } from './protocol';
-import { describeAdapter, loadMnist, Trainer, type TrainingEvent } from './training';
+import { describeAdapter, Trainer, type TrainingEvent } from './training';
 
 /** What `npm run mnist -- --json FILE` writes. */
 interface Report {
@@ -57,7 +58,7 @@ function settingsOf(address: URL): Hyperparameters {
 
 async function train(): Promise<Outcome> {
   const settings = settingsOf(new URL(location.href));
-  const mnist = await loadMnist(new URL('../data/mnist/', location.href).href);
+  const mnist = await new MnistFiles(new URL('../data/mnist/', location.href).href).open(settings.limit);
   const { adapter } = await describeAdapter();
   const trainer = new Trainer(mnist, settings, { accuracy: false });
   const pace = new Pace();

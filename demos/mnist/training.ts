@@ -1,16 +1,9 @@
 // The course's training run on MNIST, as a sequence of events: whoever reads them sets the pace, and pauses by not reading on.
 import * as torch from 'lamplight';
-import { data, nn, optim, type Tensor, vision } from 'lamplight';
+import { data, nn, optim, type Tensor } from 'lamplight';
+import type { Mnist } from './files';
 import { createModel, type MnistModel } from './models';
 import type { EpochResult, Hyperparameters, StepCounters } from './protocol';
-
-export type MnistDataset = Awaited<ReturnType<typeof openHalf>>;
-
-/** Both halves of MNIST. */
-export interface Mnist {
-  readonly train: MnistDataset;
-  readonly test: MnistDataset;
-}
 
 export type TrainingEvent =
   | {
@@ -36,15 +29,6 @@ const READ_INTERVAL = 250;
 const READ_SIZES = [50, 20, 10, 5, 2, 1];
 /** Steps at the beginning of an epoch that are not yet counted as steady. */
 const WARM_UP = 3;
-
-const openHalf = (url: string, train: boolean) =>
-  vision.datasets.MNIST(url, { train, transform: new vision.transforms.ToTensor() });
-
-/** Fetches MNIST's four files from the folder at `url`. */
-export async function loadMnist(url: string): Promise<Mnist> {
-  const [train, test] = await Promise.all([openHalf(url, true), openHalf(url, false)]);
-  return { train, test };
-}
 
 /** The adapter in words, and whether it is the processor in disguise. */
 export async function describeAdapter(): Promise<{ adapter: string; software: boolean }> {

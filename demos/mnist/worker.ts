@@ -1,10 +1,11 @@
 // The training worker: obeys the page's messages, trains between them, and reports what it sees.
 import * as torch from 'lamplight';
+import { type Mnist, MnistFiles } from './files';
 import { confusionCounts, inspect, pickImages, predict, readTestSet, sampleDigits, type TestReading } from './inspect';
 import { modelName } from './models';
 import { Pace } from './pace';
 import type { FromWorker, GpuNumbers, Hyperparameters, ModelName, Phase, ToWorker } from './protocol';
-import { describeAdapter, loadMnist, type Mnist, Trainer, type TrainingEvent } from './training';
+import { describeAdapter, Trainer, type TrainingEvent } from './training';
 
 /** Milliseconds between reports on progress, and between looks inside. */
 const REPORT_INTERVAL = 100;
@@ -30,7 +31,10 @@ function breathe(): Promise<void> {
 type StepEvent = Extract<TrainingEvent, { type: 'step' }>;
 
 class Run {
+  private files: MnistFiles | undefined;
   private mnist: Mnist | undefined;
+  /** Counts the settings that were asked for: files may come when others have been asked for since. */
+  private turn = 0;
   private trainer: Trainer | undefined;
   private events: AsyncGenerator<TrainingEvent, void, void> | undefined;
   private phase: Phase = 'loading';
@@ -55,12 +59,12 @@ class Run {
       case 'reset':
         return this.reset(message.settings);
       case 'train':
-        return this.train();
+        return this.press();
       case 'pause':
         this.going = false;
         return;
       case 'step':
-        return this.train({ once: true });
+        return this.press({ once: true });
       case 'watch':
         this.watched = message.pixels;
         return this.look();
@@ -84,13 +88,16 @@ class Run {
   }
 
   private async load({ dataUrl, settings, resume }: Extract<ToWorker, { type: 'load' }>): Promise<void> {
-    this.mnist = await loadMnist(dataUrl);
-    const { adapter, software } = await describeAdapter();
-    const { train, test } = this.mnist;
-    this.newTrainer(settings);
-    const samples = await sampleDigits(test);
-    post({ type: 'loaded', adapter, software, trainImages: train.length, testImages: test.length, samples });
-    if (!resume) return this.setPhase('ready');
+    const turn = ++this.turn;
+    this.files = new MnistFiles(dataUrl, (bytes) => post({ type: 'fetched', bytes }));
+    const [mnist, { adapter, software }] = await Promise.all([this.files.open(settings.limit), describeAdapter()]);
+    post({ type: 'loaded', adapter, software, samples: await sampleDigits(mnist.test) });
+    if (turn !== this.turn) return;
+    this.newTrainer(mnist, settings);
+    if (!resume) {
+      this.setPhase('ready');
+      return this.look();
+    }
     const trainer = this.expectTrainer();
     trainer.model.loadStateDict(await torch.load(resume.weights));
     trainer.initialized = true;
@@ -101,15 +108,31 @@ class Run {
   }
 
   private async reset(settings: Hyperparameters): Promise<void> {
+    const turn = ++this.turn;
     await this.halt();
-    this.newTrainer(settings);
+    const { files } = this;
+    if (!files) throw new Error('MNIST is still being loaded');
+    if (!files.holds(settings.limit)) this.setPhase('loading');
+    try {
+      const mnist = await files.open(settings.limit);
+      if (turn !== this.turn) return;
+      this.newTrainer(mnist, settings);
+    } catch (error) {
+      if (turn !== this.turn) return;
+      // More images than there are, and no connection: what stood before goes on.
+      if (this.trainer) {
+        post({ type: 'kept', settings: this.trainer.settings });
+        this.setPhase('ready');
+      }
+      throw error;
+    }
     this.setPhase('ready');
     await this.look();
   }
 
-  private newTrainer(settings: Hyperparameters): void {
-    if (!this.mnist) throw new Error('MNIST is still being loaded');
-    this.trainer = new Trainer(this.mnist, settings, { accuracy: true });
+  private newTrainer(mnist: Mnist, settings: Hyperparameters): void {
+    this.mnist = mnist;
+    this.trainer = new Trainer(mnist, settings, { accuracy: true });
     this.events = undefined;
     this.unreported = undefined;
     this.goal = 0;
@@ -125,6 +148,11 @@ class Run {
   private beside<T>(work: (trainer: Trainer) => Promise<T>): Promise<T> {
     const trainer = this.expectTrainer();
     return trainer.beside(() => work(trainer));
+  }
+
+  /** Trains, unless the page did not know yet that files are still to come. */
+  private async press({ once = false } = {}): Promise<void> {
+    if (this.phase !== 'loading') await this.train({ once });
   }
 
   private async train({ once = false } = {}): Promise<void> {

@@ -7,21 +7,29 @@ export interface Diagnosis {
   readonly secure: boolean;
   readonly api: boolean;
   readonly adapter: boolean;
+  /** Whether the adapter is the processor in disguise. */
+  readonly software: boolean;
 }
+
+/** By these names the processor offers itself as an adapter. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
 
 /** Asks the browser for an adapter; leaves no device behind. */
 export async function diagnose(): Promise<Diagnosis> {
   const secure = globalThis.isSecureContext;
   const api = Boolean((navigator as { gpu?: GPU }).gpu);
-  let adapter = false;
+  let info: GPUAdapterInfo | undefined;
   if (api) {
     try {
-      adapter = (await navigator.gpu.requestAdapter()) !== null;
+      info = (await navigator.gpu.requestAdapter())?.info;
     } catch {
-      adapter = false;
+      // No adapter, then.
     }
   }
-  return { usable: secure && api && adapter, secure, api, adapter };
+  const adapter = info !== undefined;
+  const { vendor = '', architecture = '', description = '', isFallbackAdapter = false } = info ?? {};
+  const software = isFallbackAdapter || SOFTWARE.test(`${vendor} ${architecture} ${description}`);
+  return { usable: secure && api && adapter, secure, api, adapter, software };
 }
 
 interface Advice {
@@ -75,8 +83,12 @@ function headline({ secure, api }: Diagnosis): [title: string, text: string] {
 /** The notice that takes the demo's place. */
 export function noWebGpuNotice(diagnosis: Diagnosis): HTMLElement {
   const [title, text] = headline(diagnosis);
-  const check = (label: string, passed: boolean, reached: boolean) =>
-    make('li', { className: reached ? (passed ? 'passed' : 'failed') : '' }, label);
+  const check = (label: string, passed: boolean, reached: boolean) => {
+    const [className, word] = !reached ? ['', 'Not reached'] : passed ? ['passed', 'Passed'] : ['failed', 'Failed'];
+    // The mark that is seen is not read out everywhere; the word is.
+    const spoken = make('span', { className: 'visually-hidden' }, `${word}: `);
+    return make('li', { className }, make('span', {}, spoken, label));
+  };
   const advice = ADVICE.map(({ name, matches, text: advised }) =>
     make(
       'details',

@@ -1,40 +1,22 @@
 // The browser's GPU process crashes under a training that reads nothing back: it goes on from at most 100 steps or 2 seconds before.
-import { fileURLToPath } from 'node:url';
-import { type Browser, chromium } from 'playwright';
-import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchOptions, resolveBrowser } from '../../scripts/browser.mjs';
+import { openTestPages, type TestPages } from './support';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-let server: ViteDevServer;
-let browser: Browser;
+let pages: TestPages;
 beforeAll(async () => {
-  server = await createServer({
-    configFile: false,
-    root,
-    resolve: { alias: { lamplight: `${root}src/index.ts` } },
-    server: { port: 0, hmr: false, watch: null },
-    optimizeDeps: { noDiscovery: true },
-    logLevel: 'error',
-  });
-  await server.listen();
-  browser = await chromium.launch(launchOptions(await resolveBrowser()));
+  pages = await openTestPages();
 });
 afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+  await pages?.close();
 });
 
 test('a training survives a crash of the GPU process', async () => {
-  const page = await browser.newPage();
-  await page.goto(`${server.resolvedUrls?.local[0]}test/e2e/gpu-crash/index.html`);
-  await page.waitForFunction(() => 'train' in window);
+  const page = await pages.open('gpu-crash', 'train');
   const training = page.evaluate(() => window.train());
   const steps = () => page.evaluate(() => window.steps);
   const reach = (count: number) => page.waitForFunction((least) => window.steps >= least, count, { timeout: 90_000 });
   await reach(60);
-  const session = await browser.newBrowserCDPSession();
+  const session = await pages.browser.newBrowserCDPSession();
   await session.send('Browser.crashGpuProcess').catch(() => {}); // its answer may go the way of the process
   await reach((await steps()) + 200);
   await page.evaluate(() => {

@@ -1,5 +1,8 @@
 // The list of demos opens, every entry leads to a page, and MNIST's files are served.
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { LABELS, TEST_IMAGES, TEST_LABELS, trainPieces } from '../../demos/mnist/pieces';
+import { expectAccessible, PHONE } from './accessible';
 import { openSite, type Site } from './support';
 
 let site: Site;
@@ -16,6 +19,14 @@ test('the list of demos opens without a problem, and every demo it names has a p
   const links = await page.getByRole('link').evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
   for (const link of links) expect((await page.request.get(link)).status(), link).toBe(200);
   expect(await page.locator('#support').textContent()).toBe('');
+  await expectAccessible(page, 'home');
+  await page.setViewportSize(PHONE);
+  const sample = page.locator('#sample');
+  expect(await sample.evaluate((pre) => pre.scrollWidth - pre.clientWidth)).toBe(0);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width);
+  // Narrower still, the sample is pushed along: the keyboard reaches it.
+  await page.setViewportSize({ width: 280, height: 600 });
+  await sample.and(page.locator('[tabindex="0"]')).waitFor();
   expect(problems).toEqual([]);
   await page.context().close();
 });
@@ -26,6 +37,7 @@ test('without WebGPU the list of demos says so', async () => {
   const page = await context.newPage();
   await page.goto(site.url);
   await page.getByRole('heading', { name: 'This browser does not offer WebGPU' }).waitFor();
+  await expectAccessible(page, 'home without WebGPU');
   await context.close();
 });
 
@@ -38,6 +50,27 @@ test.each([
   const response = await fetch(new URL(`data/mnist/${name}`, site.url));
   expect(response.status).toBe(200);
   expect((await response.arrayBuffer()).byteLength).toBe(bytes);
+});
+
+test('and in compressed pieces, which are the same images and labels', async () => {
+  const piece = async (name: string) => {
+    const response = await fetch(new URL(`data/mnist/${name}`, site.url));
+    expect(response.headers.get('content-encoding')).toBe(null);
+    return gunzipSync(await response.arrayBuffer());
+  };
+  const whole = async (name: string) =>
+    Buffer.from(await (await fetch(new URL(`data/mnist/${name}`, site.url))).arrayBuffer());
+  for (const name of [LABELS, TEST_IMAGES, TEST_LABELS]) {
+    expect((await piece(name)).equals(await whole(name.replace('.gz', ''))), name).toBe(true);
+  }
+  const images = await whole('train-images-idx3-ubyte');
+  const pieces = trainPieces();
+  expect(pieces.map(({ from }) => from)).toEqual([0, ...pieces.map(({ to }) => to).slice(0, -1)]);
+  expect(pieces.at(-1)!.to).toBe(60_000);
+  const { name, from, to } = pieces[7]!;
+  const some = await piece(name);
+  expect(some.readUInt32BE(4)).toBe(to - from);
+  expect(some.subarray(16).equals(images.subarray(16 + from * 784, 16 + to * 784))).toBe(true);
 });
 
 test('a file that MNIST does not have is not found', async () => {

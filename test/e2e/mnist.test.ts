@@ -1,7 +1,8 @@
 // The MNIST page end to end: it trains, reads a drawn digit, saves and loads weights, and says so where there is no WebGPU.
 import { readFile } from 'node:fs/promises';
-import type { Page } from 'playwright';
+import type { Page, Response } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectAccessible, PHONE } from './accessible';
 import { openSite, type Site } from './support';
 
 let site: Site;
@@ -69,6 +70,8 @@ test('trains, shows what it learned, reads a drawing, and takes its own weights 
   const { page, problems } = await site.open('mnist/');
   await prepare(page);
   await page.getByText('Train the network first').waitFor();
+  await page.locator('#stages .stage').first().waitFor();
+  await expectAccessible(page, 'before training');
   await train(page);
 
   expect(await page.locator('#loss-plot canvas').count()).toBe(1);
@@ -91,8 +94,12 @@ test('trains, shows what it learned, reads a drawing, and takes its own weights 
   await page.getByRole('heading', { name: 'Surest mistakes' }).waitFor();
 
   await draw(page);
-  await page.getByText(/It reads \d/).waitFor();
+  await page
+    .getByRole('status')
+    .getByText(/It reads \d, with/)
+    .waitFor();
   const before = await settledShares(page);
+  await expectAccessible(page, 'after training');
   expect(before).toHaveLength(10);
   expect(before.reduce((sum, share) => sum + share)).toBeCloseTo(100, 0);
 
@@ -115,6 +122,7 @@ test('trains, shows what it learned, reads a drawing, and takes its own weights 
   await page.locator('#file').setInputFiles({ name: 'notes.txt', mimeType: '', buffer: Buffer.from('not weights') });
   const banner = page.getByRole('alert');
   await banner.getByText('FileFormatError').waitFor();
+  await expectAccessible(page, 'with an error');
   await banner.getByRole('button', { name: 'Dismiss' }).click();
   expect(await shares(page)).toEqual(before);
 
@@ -122,7 +130,7 @@ test('trains, shows what it learned, reads a drawing, and takes its own weights 
   await page.context().close();
 });
 
-test('pauses after a step, steps by hand, and goes on', async () => {
+test('pauses after a step, steps by hand, goes on, and is drawn on by keyboard', async () => {
   const { page, problems } = await site.open('mnist/');
   await prepare(page, { limit: '600', batchSize: '100' });
   const step = page.getByRole('button', { name: 'Step' });
@@ -132,16 +140,7 @@ test('pauses after a step, steps by hand, and goes on', async () => {
   await step.click();
   await page.locator('#progress-step').getByText('2 of 6').waitFor();
   await status(page).getByText('Paused.').waitFor();
-  await page.getByRole('button', { name: 'Resume' }).click();
-  await page.getByText('Done.').waitFor({ timeout: 180_000 });
-  expect(await page.locator('#progress-step').textContent()).toBe('6 of 6');
-  expect(problems).toEqual([]);
-  await page.context().close();
-});
 
-test('the pad is drawn on by keyboard, and Escape clears it', async () => {
-  const { page } = await site.open('mnist/');
-  await page.locator('#train:enabled').waitFor();
   await page.locator('#pad').focus();
   await page.keyboard.press('Space');
   for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowDown');
@@ -149,14 +148,60 @@ test('the pad is drawn on by keyboard, and Escape clears it', async () => {
   await page.getByRole('radio', { name: 'Your drawing' }).and(page.locator(':enabled')).waitFor({ state: 'attached' });
   await page.keyboard.press('Escape');
   expect(await page.locator('#pad-invitation').isVisible()).toBe(true);
+
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByText('Done.').waitFor({ timeout: 180_000 });
+  expect(await page.locator('#progress-step').textContent()).toBe('6 of 6');
+  expect(problems).toEqual([]);
   await page.context().close();
 });
 
-test('nothing is wider than a phone', async () => {
-  const { page, problems } = await site.open('mnist/', { viewport: { width: 390, height: 844 }, hasTouch: true });
-  await page.locator('#train:enabled').waitFor();
-  await page.locator('#stages .stage').first().waitFor();
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+test('a first visit fetches little, and on a phone what moves is seen without scrolling', async () => {
+  const { page, problems } = await site.open('about:blank', { viewport: PHONE, hasTouch: true, isMobile: true });
+  const data: Response[] = [];
+  page.on('response', (response) => response.url().includes('/data/') && data.push(response));
+  // Every value that a setting has while the page finds out what it runs on.
+  await page.addInitScript(() => {
+    const seen = new Set<string>();
+    const look = () => {
+      const box = document.querySelector<HTMLInputElement>('#bench:not([hidden]) [name="limit"]');
+      if (box) seen.add(box.value);
+      requestAnimationFrame(look);
+    };
+    look();
+    Object.assign(window, { seen });
+  });
+  await page.goto(new URL('mnist/', site.url).href);
+  const stages = page.locator('#stages');
+  await stages.getByText('The digit sets out').waitFor();
+  await stages.locator('.stage').first().waitFor();
+  expect(await page.evaluate(() => [...(window as unknown as { seen: Set<string> }).seen])).toEqual(['12000']);
+  const sizes = await Promise.all(data.map(async (response) => Number(response.headers()['content-length'])));
+  expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(4e6);
+
+  const settings = page.locator('#settings summary');
+  await settings.click();
+  await page.locator('[name="limit"]').fill('6000');
+  await page.locator('[name="epochs"]').fill('1');
+  await settings.click();
+  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await page
+    .locator('#progress-step')
+    .getByText(/\d of 60/)
+    .waitFor();
+  expect(await page.evaluate(() => scrollY)).toBe(0);
+  for (const id of ['train', 'status', 'progress-step', 'progress-accuracy', 'progress-track', 'loss-plot']) {
+    const { y, height } = (await page.locator(`#${id}`).boundingBox())!;
+    expect(y + height, id).toBeLessThan(PHONE.height);
+  }
+  await expectAccessible(page, 'while training');
+  await page.locator('.matrix').waitFor({ timeout: 180_000 });
+  const cell = page.locator('.matrix button').first();
+  expect(await cell.evaluate((one) => Number.parseFloat(getComputedStyle(one).fontSize))).toBeGreaterThanOrEqual(11);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width);
+  expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(3000);
+  // The pad is one push of the thumb away.
+  expect((await page.locator('#pad').boundingBox())!.y).toBeLessThan(PHONE.height);
   expect(problems).toEqual([]);
   await page.context().close();
 });
@@ -173,7 +218,7 @@ test('goes on from the last epoch when the GPU is lost', async () => {
     await route.fulfill({ response, body: `${await response.text()}\n${keepDevice}` });
   });
   await page.goto(new URL('mnist/', site.url).href);
-  await prepare(page, { limit: '1000', epochs: '3' });
+  await prepare(page, { limit: '1000', epochs: '2' });
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await page.locator('.matrix').waitFor({ timeout: 180_000 });
   await page.workers()[0]?.evaluate('self.device.destroy()');
@@ -181,7 +226,7 @@ test('goes on from the last epoch when the GPU is lost', async () => {
   await banner.getByText('DeviceLostError').waitFor();
   await banner.getByRole('button', { name: 'Resume from the last epoch' }).click();
   await page.getByText('Done.').waitFor({ timeout: 180_000 });
-  expect(await page.locator('#progress-epoch').textContent()).toBe('3 of 3');
+  expect(await page.locator('#progress-epoch').textContent()).toBe('2 of 2');
   await page.context().close();
 });
 
@@ -191,7 +236,8 @@ test('without WebGPU the page says so, and what helps', async () => {
   const page = await context.newPage();
   await page.goto(new URL('mnist/', site.url).href);
   await page.getByRole('heading', { name: 'This browser does not offer WebGPU' }).waitFor();
-  expect(await page.locator('.checks .failed').textContent()).toContain('navigator.gpu');
+  expect(await page.locator('.checks .failed').textContent()).toBe('Failed: The browser has navigator.gpu');
+  await expectAccessible(page, 'without WebGPU');
   expect(await page.locator('#bench').isVisible()).toBe(false);
   expect(await page.locator('details[open] summary').textContent()).toContain('Chrome');
   await context.close();

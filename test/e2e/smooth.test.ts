@@ -1,38 +1,20 @@
 // A page keeps drawing while a model trains.
-import { fileURLToPath } from 'node:url';
-import { type Browser, chromium } from 'playwright';
-import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchOptions, resolveBrowser } from '../../scripts/browser.mjs';
 import type { Smoothness } from './smooth/page';
+import { openTestPages, type TestPages } from './support';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const MEASURED_MILLISECONDS = 1500;
 
-let server: ViteDevServer;
-let browser: Browser;
+let pages: TestPages;
 beforeAll(async () => {
-  server = await createServer({
-    configFile: false,
-    root,
-    resolve: { alias: { lamplight: `${root}src/index.ts` } },
-    server: { port: 0, hmr: false, watch: null },
-    worker: { format: 'es' },
-    optimizeDeps: { noDiscovery: true },
-    logLevel: 'error',
-  });
-  await server.listen();
-  browser = await chromium.launch(launchOptions(await resolveBrowser()));
+  pages = await openTestPages();
 });
 afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+  await pages?.close();
 });
 
 async function measure(place: 'worker' | 'page'): Promise<Smoothness> {
-  const page = await browser.newPage();
-  await page.goto(`${server.resolvedUrls?.local[0]}test/e2e/smooth/index.html`);
-  await page.waitForFunction(() => 'smooth' in window);
+  const page = await pages.open('smooth', 'smooth');
   const result = await page.evaluate(([where, milliseconds]) => window.smooth(where, milliseconds), [
     place,
     MEASURED_MILLISECONDS,

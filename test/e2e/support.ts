@@ -1,8 +1,10 @@
-// Serves the demos and drives them in the browser that the whole test run uses.
+// Serves the demos, or the pages of these tests, and drives them in the browser that the whole test run uses.
 import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
-import { createServer } from 'vite';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright';
+import { createServer, type InlineConfig } from 'vite';
 import { launchOptions, resolveBrowser } from '../../scripts/browser.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A page, and everything that went wrong in it: uncaught errors, `console.error`, and requests that failed. */
 export interface WatchedPage {
@@ -20,40 +22,89 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Starts the site on a free port; `args` are added to the browser's own. */
-export async function openSite({ args = [] }: { args?: string[] } = {}): Promise<Site> {
-  const server = await createServer({
-    configFile: fileURLToPath(new URL('../../vite.config.ts', import.meta.url)),
-    server: { port: 0, hmr: false, watch: null },
-    logLevel: 'error',
-  });
+/** A server on a free port. */
+async function serve(config: InlineConfig): Promise<{ url: string; close(): Promise<void> }> {
+  const server = await createServer({ ...config, server: { port: 0, hmr: false, watch: null }, logLevel: 'error' });
   await server.listen();
   const url = server.resolvedUrls?.local[0];
-  if (!url) throw new Error('the demo server has no local address');
-  const options = launchOptions(await resolveBrowser());
-  const browser = await chromium.launch({ ...options, args: [...options.args, ...args] });
+  if (!url) throw new Error('the server has no local address');
+  return { url, close: () => server.close() };
+}
+
+interface BrowserOptions {
+  /** Arguments added to the browser's own where it computes on the processor. */
+  readonly softwareArgs?: readonly string[];
+}
+
+async function launch({ softwareArgs = [] }: BrowserOptions = {}): Promise<Browser> {
+  const found = await resolveBrowser();
+  const { args, ...options } = launchOptions(found);
+  return chromium.launch({ ...options, args: [...args, ...(found.adapter === 'swiftshader' ? softwareArgs : [])] });
+}
+
+/** Starts the demos on a free port. */
+export async function openSite(): Promise<Site> {
+  const { url, close } = await serve({ configFile: `${root}vite.config.ts` });
+  const browser = await launch();
   return {
     url,
     browser,
     async open(path, contextOptions) {
-      const context = await browser.newContext(contextOptions);
-      // Half a minute, the usual limit, is little for a page that compiles kernels while other work runs.
-      context.setDefaultTimeout(90_000);
-      const page = await context.newPage();
-      const problems: string[] = [];
-      page.on('pageerror', (error) => problems.push(error.message));
-      page.on('console', (message) => {
-        if (message.type() === 'error') problems.push(message.text());
-      });
-      page.on('response', (response) => {
-        if (response.status() >= 400) problems.push(`${response.status()} ${response.url()}`);
-      });
-      await page.goto(new URL(path, url).href);
-      return { page, problems };
+      const watched = await watch(await browser.newContext(contextOptions));
+      await watched.page.goto(new URL(path, url).href);
+      return watched;
     },
     async close() {
       await browser.close();
-      await server.close();
+      await close();
+    },
+  };
+}
+
+/** A new page, and what goes wrong in it. */
+export async function watch(context: BrowserContext): Promise<WatchedPage> {
+  // Half a minute, the usual limit, is little for a page that compiles kernels while other work runs.
+  context.setDefaultTimeout(90_000);
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) problems.push(`${response.status()} ${response.url()}`);
+  });
+  return { page, problems };
+}
+
+/** The pages in the folders of test/e2e, which import the library from its sources. */
+export interface TestPages {
+  readonly browser: Browser;
+  /** Opens the page of one folder, and waits until it has put `name` on its window. */
+  open(folder: string, name: string): Promise<Page>;
+  close(): Promise<void>;
+}
+
+export async function openTestPages(options: BrowserOptions = {}): Promise<TestPages> {
+  const { url, close } = await serve({
+    configFile: false,
+    root,
+    resolve: { alias: { lamplight: `${root}src/index.ts` } },
+    worker: { format: 'es' },
+    optimizeDeps: { noDiscovery: true },
+  });
+  const browser = await launch(options);
+  return {
+    browser,
+    async open(folder, name) {
+      const page = await browser.newPage();
+      await page.goto(`${url}test/e2e/${folder}/index.html`);
+      await page.waitForFunction((wanted) => wanted in window, name);
+      return page;
+    },
+    async close() {
+      await browser.close();
+      await close();
     },
   };
 }

@@ -31,12 +31,10 @@ export class ConfusionPanel {
       const count = counts[i] ?? 0;
       let row = 0;
       for (let k = 0; k < CLASSES; k++) row += counts[label * CLASSES + k] ?? 0;
-      const share = row > 0 ? count / row : 0;
-      // Mistakes are few once the network is good: the root lifts them into sight.
-      const strength = label === predicted ? share : Math.min(1, 1.6 * Math.sqrt(share));
-      cell.style.setProperty('--cell', label === predicted ? 'var(--flame)' : 'var(--error)');
-      cell.style.setProperty('--share', `${Math.round(100 * strength)}%`);
-      cell.classList.toggle('strong', strength > 0.55);
+      const { color, tint, strong } = tintOf(row > 0 ? count / row : 0, label === predicted);
+      cell.style.setProperty('--cell', color);
+      cell.style.setProperty('--share', `${Math.round(100 * tint)}%`);
+      cell.classList.toggle('strong', strong);
       cell.textContent = count > 0 ? String(count) : '';
       const what = label === predicted ? 'read right' : `read as ${predicted}`;
       cell.setAttribute('aria-label', `${label} ${what}: ${count}`);
@@ -55,7 +53,7 @@ export class ConfusionPanel {
   }
 
   private build(): void {
-    const head = make('tr', {}, make('th', { className: 'corner' }));
+    const head = make('tr', {}, make('td', { className: 'corner' }));
     for (let i = 0; i < CLASSES; i++) head.append(make('th', { scope: 'col' }, String(i)));
     const body = make('tbody');
     for (let label = 0; label < CLASSES; label++) {
@@ -75,8 +73,8 @@ export class ConfusionPanel {
         make(
           'tr',
           {},
-          make('th'),
-          make('th', { className: 'axis', colSpan: CLASSES }, 'Rows: what it is. Columns: what was read.'),
+          make('td'),
+          make('td', { className: 'axis', colSpan: CLASSES }, 'Rows: what it is. Columns: what was read.'),
         ),
       ),
     );
@@ -114,4 +112,16 @@ export class ConfusionPanel {
     event.preventDefault();
     this.cells[target]?.focus();
   }
+}
+
+/**
+ * The colour of a cell that holds this share of its row, how much of it is mixed in, and whether figures on it are those of a bright
+ * ground. Between 45 % and 62 % of flame, neither figures for a dark ground nor those for a bright one reach a contrast of 4.5 : 1
+ * at night; mistakes stay where the page's own text does.
+ */
+function tintOf(share: number, right: boolean): { color: string; tint: number; strong: boolean } {
+  // Mistakes are few once the network is good: the root lifts them into sight.
+  if (!right) return { color: 'var(--error)', tint: 0.52 * Math.min(1, 1.6 * Math.sqrt(share)), strong: false };
+  const strong = share > 0.5;
+  return { color: 'var(--flame)', tint: strong ? 0.62 + 0.76 * (share - 0.5) : 0.9 * share, strong };
 }

@@ -1,5 +1,5 @@
 // The form that chooses the network and its settings, and starts, pauses, steps and resets the run.
-import { byId, formatCount } from '../../ui/dom';
+import { byId, formatBytes, formatCount, make } from '../../ui/dom';
 import type { Hyperparameters, ModelName, OptimizerName, Phase } from '../protocol';
 
 export interface ControlActions {
@@ -13,13 +13,16 @@ export interface ControlActions {
 
 const STATUS: Record<Phase, string> = {
   loading: 'Loading MNIST…',
-  ready: 'Ready. Fresh weights, nothing learned yet.',
+  ready: 'Ready. Nothing learned yet.',
   training: 'Training…',
   evaluating: 'Testing on 10,000 digits…',
   paused: 'Paused.',
   finished: 'Done. Train again to go on for as many epochs.',
   lost: 'The GPU was lost.',
 };
+
+/** Where the settings stand beside the panels, as in mnist.css. */
+const wide = matchMedia('(min-width: 861px)');
 
 export class Controls {
   private readonly form = byId('controls', HTMLFormElement);
@@ -30,17 +33,30 @@ export class Controls {
   private readonly openButton = byId('open', HTMLButtonElement);
   private readonly fileInput = byId('file', HTMLInputElement);
   private readonly status = byId('status', HTMLElement);
+  private readonly settings = byId('settings', HTMLDetailsElement);
+  private readonly brief = byId('settings-brief', HTMLElement);
   private phase: Phase = 'loading';
 
   constructor(initial: Hyperparameters, actions: ControlActions) {
     this.write(initial);
+    // On a narrow page the settings fold away, under a line that says what they are; a fault in one of them brings them out.
+    const fold = () => {
+      this.settings.open = wide.matches;
+    };
+    wide.addEventListener('change', fold);
+    fold();
+    const unfold = () => {
+      this.settings.open = true;
+    };
+    this.form.addEventListener('invalid', unfold, true);
+    this.form.addEventListener('input', () => this.sumUp());
     this.form.addEventListener('submit', (event) => {
       event.preventDefault();
       if (this.running) actions.pause();
       else actions.train();
     });
     this.form.addEventListener('change', (event) => {
-      if (event.target === this.fileInput || this.phase !== 'ready') return;
+      if (event.target === this.fileInput || !this.open) return;
       if (this.form.reportValidity()) actions.reset(this.read());
     });
     this.stepButton.addEventListener('click', () => actions.step());
@@ -57,6 +73,11 @@ export class Controls {
     this.setPhase('loading', null, false);
   }
 
+  /** Whether the settings may be changed. */
+  private get open(): boolean {
+    return this.phase === 'ready' || this.phase === 'loading';
+  }
+
   private get running(): boolean {
     return this.phase === 'training' || this.phase === 'evaluating';
   }
@@ -70,14 +91,22 @@ export class Controls {
     this.resetButton.disabled = !usable;
     this.openButton.disabled = !usable || this.running;
     this.saveButton.disabled = !usable || !trained;
-    for (const id of ['models', 'fields']) byId(id, HTMLFieldSetElement).disabled = phase !== 'ready';
-    byId('settings-note', HTMLElement).hidden = phase === 'ready' || phase === 'loading';
+    for (const id of ['models', 'fields']) byId(id, HTMLFieldSetElement).disabled = !this.open;
+    byId('settings-note', HTMLElement).hidden = this.open;
     const count = parameters !== null && usable ? ` ${formatCount(parameters)} parameters.` : '';
     this.say(`${STATUS[phase]}${phase === 'paused' || phase === 'finished' ? count : ''}`);
   }
 
   say(text: string): void {
     this.status.textContent = text;
+  }
+
+  /** Shows how much of MNIST has come, to those who see it: read out, it would never end. */
+  showFetched(bytes: number): void {
+    if (this.phase !== 'loading') return;
+    const amount = make('span', {}, ` ${formatBytes(bytes)}`);
+    amount.setAttribute('aria-hidden', 'true');
+    this.status.replaceChildren(STATUS.loading, amount);
   }
 
   read(): Hyperparameters {
@@ -108,5 +137,13 @@ export class Controls {
         element.value = String(value);
       }
     }
+    this.sumUp();
+  }
+
+  /** Writes the line that stands for the settings while they are folded away. */
+  private sumUp(): void {
+    const { model, optimizer, lr, limit, epochs } = this.read();
+    const names = `${model === 'simple' ? 'Simple' : 'Complex'}, ${optimizer === 'adam' ? 'Adam' : 'SGD'} ${lr}`;
+    this.brief.textContent = `${names}, ${formatCount(limit)} digits × ${epochs}`;
   }
 }

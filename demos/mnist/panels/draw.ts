@@ -3,7 +3,7 @@ import { byId, formatShare, make } from '../../ui/dom';
 import { paintLamps } from '../../ui/lamps';
 import { onThemeChange } from '../../ui/theme';
 import { toMnist } from '../digit';
-import { CLASSES, SIDE } from '../protocol';
+import { CLASSES, type Phase, SIDE } from '../protocol';
 import { Pad } from './pad';
 
 export class DrawPanel {
@@ -12,6 +12,7 @@ export class DrawPanel {
   private readonly bars: { item: HTMLElement; bar: HTMLElement; number: HTMLElement }[] = [];
   private pixels: Float32Array | null = null;
   private trained = false;
+  private training = false;
 
   /** `drawn` receives the 28×28 picture after every change, or null for an empty pad. */
   constructor(drawn: (pixels: Float32Array | null) => void) {
@@ -35,7 +36,8 @@ export class DrawPanel {
     this.show(null);
   }
 
-  setTrained(trained: boolean): void {
+  setPhase(phase: Phase, trained: boolean): void {
+    this.training = phase === 'training' || phase === 'evaluating';
     this.trained = trained;
     if (!trained || !this.pixels) this.show(null);
   }
@@ -50,12 +52,19 @@ export class DrawPanel {
       number.textContent = probabilities ? formatShare(share) : '';
     });
     if (probabilities && best >= 0) {
-      this.state.textContent = `It reads ${best}, with ${formatShare(probabilities[best] ?? 0)} certainty.`;
+      // While training goes on the certainty changes all the time: the bars show it, and only another digit is news.
+      const certainty = this.training ? '' : `, with ${formatShare(probabilities[best] ?? 0)} certainty`;
+      this.say(`It reads ${best}${certainty}.`);
     } else if (!this.trained) {
-      this.state.textContent = 'Train the network first; it has not seen a digit yet.';
+      this.say('Train the network first; it has not seen a digit yet.');
     } else {
-      this.state.textContent = this.pixels ? 'Reading…' : 'Ready to read: draw any digit.';
+      this.say(this.pixels ? 'Reading…' : 'Ready to read: draw any digit.');
     }
+  }
+
+  /** Writes the line that screen readers say aloud whenever it changes. */
+  private say(text: string): void {
+    if (this.state.textContent !== text) this.state.textContent = text;
   }
 
   private paint(): void {

@@ -1,6 +1,7 @@
 // What happens inside: the first convolution's filters, and a digit's feature maps behind every convolution.
 import { type PaintOptions, paintPlanes } from '../../ui/colormap';
 import { byId, make } from '../../ui/dom';
+import { focusWhileScrollable } from '../../ui/scrollable';
 import { onThemeChange } from '../../ui/theme';
 import { type Maps, SIDE } from '../protocol';
 
@@ -30,6 +31,7 @@ export class FeaturesPanel {
       this.paint();
     });
     new ResizeObserver(() => this.paint()).observe(this.root);
+    focusWhileScrollable(this.root);
   }
 
   /** Offers one picture of each digit, and the reader's own drawing. */

@@ -1,6 +1,7 @@
 // Test images with what they are and what was read: the surest mistakes, or those of one cell of the matrix.
 import { paintPlanes } from '../../ui/colormap';
 import { byId, formatShare, make } from '../../ui/dom';
+import { focusWhileScrollable } from '../../ui/scrollable';
 import { onThemeChange } from '../../ui/theme';
 import { type ReadImage, SIDE } from '../protocol';
 
@@ -19,6 +20,7 @@ export class GalleryPanel {
       closed();
     });
     onThemeChange(() => this.paint());
+    focusWhileScrollable(this.list);
   }
 
   get showsPair(): boolean {
