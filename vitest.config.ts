@@ -69,6 +69,16 @@ export default defineConfig({
       {
         resolve,
         test: {
+          name: 'long-node',
+          sequence: { groupOrder: BESIDE.demos },
+          environment: 'node',
+          include: ['test/long/node/*.test.ts'],
+          testTimeout: 600_000,
+        },
+      },
+      {
+        resolve,
+        test: {
           name: 'node',
           sequence: { groupOrder: BESIDE.host },
           environment: 'node',

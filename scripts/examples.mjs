@@ -1,7 +1,5 @@
 // `npm run test:examples`: packs the library, installs it into a copy of examples/ outside of the checkout, and builds and runs
 // each app. All must print what the one in Node prints, losses to 1e-5, and no tool may warn of anything but sizes.
-import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { differences, firstAndLast } from './examples/compare.mjs';
 import { apps, installed, usual } from './examples/install.mjs';
@@ -28,7 +26,7 @@ Packs Lamplight, and builds and runs the apps of examples/ with it.
  * @param {readonly string[]} names
  * @param {(line: string) => void} log
  */
-export async function runExamples(names, log) {
+async function runExamples(names, log) {
   /** @type {Map<string, string[]>} */
   const faults = new Map();
   const folder = installed(['node', ...names], log);
@@ -94,4 +92,4 @@ async function main(names) {
   return faults.size > 0 ? 1 : 0;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await runCommand(usage, options, main);
+await runCommand(usage, options, main);

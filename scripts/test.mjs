@@ -1,11 +1,12 @@
 // `npm test`: installs, finds a browser, runs the static checks and the tests, and ends with `N passed, N failed`.
 // `npm run test:long` (`--long`) runs the tests of test/long instead, which take minutes. With arguments (`npm test -- conv`,
-// `npm test -- --project gpu`) either runs only the tests that they select.
+// `npm test -- --project gpu`) either runs only the tests that they select: by the path of their file, or else by their name.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { resolveBrowser } from './browser.mjs';
+import { select, sourcesOf, testFiles } from './selection.mjs';
 import { setup } from './setup.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -58,13 +59,18 @@ async function tests() {
     console.log(`Random programs: LAMPLIGHT_SEED=${seed} npm run test:long -- fuzz runs the same ones again.\n`);
   }
   const chosen = selection.some((argument) => argument.startsWith('--project'));
-  const projects = chosen ? [] : ['--project', long ? 'long' : '!long'];
-  const args = ['run', '--reporter=default', '--reporter=./scripts/report.mjs', ...projects, ...selection];
+  const projects = chosen ? [] : ['--project', long ? 'long*' : '!long*'];
+  const wanted = selected();
+  if (!wanted) {
+    listFiles();
+    return;
+  }
+  const args = ['run', '--reporter=default', '--reporter=./scripts/report.mjs', ...projects, ...wanted];
   const { status } = await node('vitest/vitest.mjs', args, 'inherit');
   try {
     /** @type {import('./report.mjs').Counts} */
     const { files, passed, failed, skipped } = JSON.parse(readFileSync(report, 'utf8'));
-    if (files === 0) listFiles();
+    if (files === 0 || (selection.length > 0 && passed + failed === 0)) listFiles();
     total.passed += passed;
     total.failed += failed;
     // An error that no test had, or a selection that matches no file, still fails the run.
@@ -79,21 +85,36 @@ async function tests() {
   }
 }
 
+/** The folders below test/ that this command runs. */
+function folders() {
+  return long ? ['test/long'] : ['test/unit', 'test/gpu', 'test/node', 'test/e2e'];
+}
+
+/** What the selection is for Vitest; undefined where it fits no test. Whoever gives options of Vitest's says all by them. */
+function selected() {
+  const words = selection.filter((argument, i) => !argument.startsWith('-') && selection[i - 1] !== '--project');
+  const options = selection.filter((argument) => !words.includes(argument));
+  if (words.length === 0 || options.some((option) => option.startsWith('-') && !option.startsWith('--project')))
+    return selection;
+  const files = folders().flatMap((folder) => testFiles(root, folder));
+  const found = select(words, files, sourcesOf(root));
+  if (!found) return undefined;
+  if (found.name === undefined) return selection;
+  console.log(`No test file is called so; looking for tests whose name matches in ${found.paths.length} files.\n`);
+  return [...options, ...found.paths, '-t', found.name];
+}
+
 /** Says which files of tests there are to select from. */
 function listFiles() {
-  const folders = long ? ['long'] : ['unit', 'gpu', 'node', 'e2e'];
-  console.log('The selection is a part of the paths of test files, which are:');
-  for (const folder of folders) {
-    const files = readdirSync(`${root}test/${folder}`, { recursive: true })
-      .map((file) => `${file}`.replaceAll('\\', '/').match(/(.*)\.test\.ts$/)?.[1])
-      .filter((name) => name !== undefined);
-    console.log(`\ntest/${folder}\n  ${files.sort().join(' ')}`);
-  }
   console.log(
-    long
-      ? '\nTests are selected by their names with -t: npm run test:long -- -t linear\n'
-      : '\nTests are selected by their names with -t: npm test -- -t linear. Those of test/long run by npm run test:long.\n',
+    `No test fits "${selection.join(' ')}", which is to be a part of the path of a file or of the name of a test. The files are:`,
   );
+  for (const folder of folders()) {
+    const names = testFiles(root, folder).map((file) => file.slice(folder.length + 1).replace(/\.test\.ts$/, ''));
+    console.log(`\n${folder}\n  ${names.join(' ')}`);
+  }
+  if (!long) console.log('\nThose of test/long run by npm run test:long.');
+  console.log();
 }
 
 /**

@@ -9,6 +9,9 @@ import process from 'node:process';
 const START_TIMEOUT = 60_000;
 const PAGE_TIMEOUT = 90_000;
 
+/** What Firefox says of its own settings that it finds no network for. */
+const OWN = /^console\.\w+: RSLoader/;
+
 /**
  * Opens a fresh profile in which WebGPU is on.
  * @param {Record<string, string>} environment in which a Vulkan driver is found
@@ -38,7 +41,8 @@ export async function openFirefox(environment, log) {
   });
   const warnings = /** @type {string[]} */ ([]);
   child.stdout.on('data', (chunk) => {
-    for (const line of String(chunk).split('\n')) if (/^console\.(warn|error)/.test(line)) warnings.push(line);
+    for (const line of String(chunk).split('\n'))
+      if (/^console\.(warn|error)/.test(line) && !OWN.test(line)) warnings.push(line);
   });
   const close = async () => {
     const ended = new Promise((settle) => child.once('close', settle));

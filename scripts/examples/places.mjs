@@ -1,6 +1,6 @@
 // Where the apps of examples/ run: pages of a headless Chromium and of Firefox, Node and Deno.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, resolve, sep } from 'node:path';
 import process from 'node:process';
@@ -47,7 +47,8 @@ export async function places(folder, log) {
     /** @type {string[]} */
     const warnings = [];
     page.on('console', (message) => {
-      if (message.type() === 'warning' || message.type() === 'error') warnings.push(message.text());
+      if (message.type() === 'warning' || message.type() === 'error')
+        warnings.push(`${message.text()} (${message.location().url})`);
     });
     const failure = new Promise((_, reject) => page.on('pageerror', reject));
     try {
@@ -66,6 +67,8 @@ export async function places(folder, log) {
     const at = join(folder, name);
     const app = built[name];
     if (app) {
+      // Next misses a cache where it sees continuous integration.
+      if (name === 'next') mkdirSync(join(at, '.next/cache'), { recursive: true });
       const { output } = await command(['npm', 'run', '--silent', 'build'], at);
       const site = await serve(join(at, app.pages), app.policy);
       try {
@@ -108,6 +111,9 @@ export async function places(folder, log) {
   return { run, close: () => chrome.close() };
 }
 
+/** A line that only counts warnings, or is of npm itself. */
+const COUNTS = /^(npm warn|webpack \S+ compiled with \d+ warning).*$/;
+
 /**
  * The parts of what a tool printed that warn, each up to the next empty line.
  * @param {string} output
@@ -116,7 +122,7 @@ function warningsIn(output) {
   return output
     .split(/\n\s*\n/)
     .map((part) => part.trim())
-    .filter((part) => /warn|⚠|\(!\)|deprecat|critical/i.test(part) && !/^npm warn/.test(part));
+    .filter((part) => /warn|⚠|\(!\)|deprecat|critical/i.test(part) && !COUNTS.test(part));
 }
 
 /**
@@ -130,7 +136,8 @@ export function command([program = '', ...args], cwd, environment = {}) {
   return new Promise((settle, reject) => {
     /** @type {NodeJS.ProcessEnv} */
     const env = { ...process.env, ...environment, ...QUIET };
-    for (const name of ['FORCE_COLOR', 'npm_config_local_prefix']) delete env[name];
+    // Of a terminal, of the npm and of the test run that this process may have been started by.
+    for (const name of ['FORCE_COLOR', 'npm_config_local_prefix', 'NODE_ENV']) delete env[name];
     const child = spawn(program, args, {
       cwd,
       env,
@@ -194,6 +201,11 @@ async function serve(folder, policy) {
     const { pathname } = new URL(url ?? '/', 'http://localhost');
     const file = resolve(join(base, pathname === '/' ? 'index.html' : pathname));
     if (policy) response.setHeader('Content-Security-Policy', policy);
+    // Browsers ask for it unless a page names another.
+    if (pathname === '/favicon.ico') {
+      response.writeHead(204).end();
+      return;
+    }
     try {
       const body = file.startsWith(base + sep) ? readFileSync(file) : undefined;
       response.writeHead(body ? 200 : 404, { 'Content-Type': types[extname(file)] ?? 'application/octet-stream' });

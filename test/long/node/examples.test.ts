@@ -1,0 +1,27 @@
+// The apps of examples/ that need no package beyond the checkout's: packed, installed, built, run and compared.
+import { spawn } from 'node:child_process';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const script = fileURLToPath(new URL('../../../scripts/examples.mjs', import.meta.url));
+
+function runExamples(): Promise<{ status: number | null; output: string }> {
+  return new Promise((resolve) => {
+    const { NODE_ENV: _, ...env } = process.env;
+    const child = spawn(process.execPath, [script], { env });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        output += chunk;
+      });
+    }
+    child.on('close', (status) => resolve({ status, output }));
+  });
+}
+
+test('Node, Vite, a plain page and a worker print the same losses, models and errors, and nothing warns but of sizes', async () => {
+  const { status, output } = await runExamples();
+  console.log(output);
+  expect(status, output).toBe(0);
+});
