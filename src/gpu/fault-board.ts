@@ -49,7 +49,10 @@ export class FaultBoard {
     const unknown = this.holders.slice(from, to).filter((record) => record?.failure === undefined);
     const records = unknown.filter((record) => record !== undefined);
     if (records.length === 0) return;
-    const leaving = this.readBack(records).catch(() => {}); // a lost device reports itself
+    const leaving = this.readBack(records).then(
+      () => null,
+      (error: Error) => error,
+    );
     for (const record of records) record.leaving = leaving;
   }
 

@@ -98,8 +98,8 @@ export class FaultRecord implements FaultPlace {
   readonly kind = 'record';
   /** Null once it is known that there are none; undefined while nothing is known. */
   failure: { readonly words: Int32Array; readonly error: Error } | null | undefined = undefined;
-  /** Set while its place is read back because another run takes it. */
-  leaving: Promise<unknown> | null = null;
+  /** Set once its place is read back because another run takes it; resolves to the error of a read-back that failed. */
+  leaving: Promise<Error | null> | null = null;
 
   constructor(readonly offset: number) {}
 
@@ -152,9 +152,11 @@ export function placesToRead(sources: FaultSources): readonly FaultPlace[] {
 /** Waits for what `placesToRead` left out since it is being read already; throws where the value is bad. */
 export async function expectGood(sources: FaultSources): Promise<void> {
   for (const { place, kind } of sources ?? []) {
-    if (place.kind !== 'record' || place.failure !== undefined || !place.leaving) continue;
-    await place.leaving;
-    if (place.failure && kind === 'result') throw (place as FaultRecord).failure!.error;
+    if (place.kind !== 'record') continue;
+    const unread = place.failure === undefined && (await place.leaving);
+    // Its place may have been read since `placesToRead` left it out, so what is known by now counts.
+    if (place.failure && kind === 'result') throw place.failure.error;
+    if (place.failure === undefined && unread) throw unread;
   }
 }
 

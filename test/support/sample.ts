@@ -9,25 +9,18 @@ declare module 'vitest' {
   }
 }
 
-/** Of the cases that would be tried otherwise, one in so many; 0 stands for every case there is. */
-let oneIn = 1;
-
-/** From now on `sampled` takes one of so many cases. */
-export function sampleOneIn(count: number): void {
-  oneIn = count;
-}
+let whole = false;
 
 /** From now on every case is taken, and random programs are many and fresh. */
 export function sampleAll(): void {
-  oneIn = 0;
+  whole = true;
 }
 
-export const isWhole = (): boolean => oneIn === 0;
+export const isWhole = (): boolean => whole;
 
-/** The cases that are tried; where nothing else has been asked for, one in `usually`. */
+/** The cases that are tried: one in `usually`, or all. */
 export function sampled<Case>(cases: readonly Case[], usually = 1): Case[] {
-  const step = oneIn * usually || 1;
-  return cases.filter((_, i) => i % step === 0);
+  return whole ? [...cases] : cases.filter((_, i) => i % usually === 0);
 }
 
 /** Options of `fc.assert`: the same `numRuns` programs each time, or, where every case is taken, twenty times as many fresh ones. */

@@ -11,7 +11,14 @@ import {
   type Pass,
   spare,
 } from '../../src/compiler/ir';
-import { FaultRecord, type FaultSources, joinSources, placesToRead, takeFaultSlot } from '../../src/gpu/fault-sources';
+import {
+  expectGood,
+  FaultRecord,
+  type FaultSources,
+  joinSources,
+  placesToRead,
+  takeFaultSlot,
+} from '../../src/gpu/fault-sources';
 
 const pass = (...writes: Operand[]): Pass => ({ source: [], label: '', reads: [input(0)], writes, grid: [1, 1, 1] });
 const op = (name: string, gated = false): KernelOp => ({ name, gated, lower: () => ({ kind: 'passes', passes: [] }) });
@@ -109,4 +116,21 @@ test('a result of a bad run is refused for good, and what was written in place g
   record.reading().report(Int32Array.of(1, 9, 5, 0, 0, 0, 0, 0), () => {});
   for (let i = 0; i < 2; i++) expect(() => placesToRead(result!)).toThrow(/indices from 0 to 4, but got 9/);
   expect(placesToRead(state!)).toEqual([]);
+});
+
+test('a value is refused whose report is read back while the value is', async () => {
+  const record = new FaultRecord(0);
+  const sources: FaultSources = [{ place: record, kind: 'result' }];
+  record.leaving = Promise.resolve(null);
+  expect(placesToRead(sources)).toEqual([]);
+  const error = record.reading().report(new Int32Array([1, 3, 3, 0]), () => {});
+  await expect(expectGood(sources)).rejects.toThrow(error);
+});
+
+test('a value is refused whose report could not be read back', async () => {
+  const record = new FaultRecord(0);
+  const sources: FaultSources = [{ place: record, kind: 'result' }];
+  record.leaving = Promise.resolve(new Error('a read-back failed'));
+  expect(placesToRead(sources)).toEqual([]);
+  await expect(expectGood(sources)).rejects.toThrow('a read-back failed');
 });
