@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type UserConfig } from 'vite';
 import { mnist } from './demos/build/mnist-files.ts';
+import { classNames } from './scripts/class-names.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
@@ -16,6 +17,7 @@ function pages(): string[] {
 }
 
 const library: UserConfig = {
+  plugins: [classNames()],
   build: {
     target: 'es2022',
     sourcemap: true,
@@ -34,7 +36,7 @@ function demos(): UserConfig {
     base: './',
     appType: 'mpa',
     publicDir: false,
-    plugins: [mnist()],
+    plugins: [mnist(), classNames()],
     resolve: { alias: { lamplight: join(root, 'src/index.ts') } },
     // Not the checkout: whoever reaches the server may read what is listed here.
     server: { fs: { allow: served.map((folder) => join(root, folder)) } },
