@@ -11,6 +11,9 @@ const spellings = /** @type {Readonly<Record<string, string>>} */ ({
   'torch.optim.lr_scheduler': 'lrScheduler',
 });
 
+/** Names that are there to say what to write instead. */
+const refusals = new Set(['torch.float64', 'torch.double', 'torch.Tensor.double', 'torch.Tensor.numpy']);
+
 /**
  * snake_case as camelCase, a trailing underscore kept.
  * @param {string} name
@@ -29,7 +32,7 @@ export function apiTable(names, library) {
     return list.map((name) => {
       const full = `${namespace}.${name}`;
       const ours = spellings[full] ?? camelCase(name);
-      if (ours in space) return entry(namespace, name, ours, 'have', '');
+      if (ours in space && !refusals.has(full)) return entry(namespace, name, ours, 'have', '');
       const reason = elsewhere(namespace, ours, library) ?? reasons.find(([pattern]) => pattern.test(full))?.[1];
       return entry(namespace, name, ours, reason ? 'left out' : 'lacking', reason ?? '');
     });

@@ -1,6 +1,7 @@
 // Data sets: what can be asked for its length and for an item by index.
 
 import { ArgumentError, IndexError } from '../errors';
+import { Printable } from '../printable';
 import { kindOf } from '../tensor/options';
 
 /**
@@ -13,12 +14,12 @@ import { kindOf } from '../tensor/options';
  *
  * `dataset[3]` is `dataset.get(3)`, and `for (const item of dataset)` visits every item.
  */
-export abstract class Dataset<T = unknown> {
+export abstract class Dataset<T = unknown> extends Printable {
   readonly [index: number]: T;
 
   static {
     // Only names that no object has reach the end of the prototype chain, so nothing else pays for the look-up by index.
-    Object.setPrototypeOf(Dataset.prototype, new Proxy(Object.prototype, { get: getIndexed }));
+    Object.setPrototypeOf(Dataset.prototype, new Proxy(Printable.prototype, { get: getIndexed }));
   }
 
   /** The number of items. */
@@ -32,6 +33,11 @@ export abstract class Dataset<T = unknown> {
    * the whole batch with one gather. It may return null when it cannot do that.
    */
   getBatch?(indices: readonly number[]): unknown;
+
+  /** `Squares(length=100)`. */
+  override toString(): string {
+    return `${this.constructor.name}(length=${this.length})`;
+  }
 
   *[Symbol.iterator](): IterableIterator<T> {
     const length = lengthOf(this);

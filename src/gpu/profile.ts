@@ -1,4 +1,6 @@
 // A profile: the times of kernels and of what the host did, by kernel, as a table, and as a trace for Chrome and Perfetto. Pure.
+
+import { Printable } from '../printable';
 import type { HostPhase } from './host-trace';
 
 /** Time on the GPU of all dispatches with one label. */
@@ -37,10 +39,11 @@ const GPU = 2;
 const THREADS = { code: 1, library: 2, reading: 3 } as const;
 
 /** GPU time by kernel, longest first; iterates over the kernels. */
-export class Profile implements Iterable<KernelTime> {
+export class Profile extends Printable implements Iterable<KernelTime> {
   readonly kernels: readonly KernelTime[];
 
   constructor(private readonly data: ProfileData) {
+    super();
     const times = new Map<string, { dispatches: number; milliseconds: number }>();
     for (const { label, start, end } of data.runs) {
       const time = times.get(label) ?? { dispatches: 0, milliseconds: 0 };
@@ -68,7 +71,7 @@ export class Profile implements Iterable<KernelTime> {
   }
 
   /** A table for the console. */
-  toString(): string {
+  override toString(): string {
     const total = this.milliseconds;
     const rows = this.kernels.map(({ label, dispatches, milliseconds }) => [
       milliseconds.toFixed(3),
@@ -83,10 +86,6 @@ export class Profile implements Iterable<KernelTime> {
     ];
     const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]!.length)));
     return table.map((row) => row.map((text, c) => (c < 3 ? text.padStart(widths[c]!) : text)).join('  ')).join('\n');
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
   }
 
   /**

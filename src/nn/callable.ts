@@ -1,10 +1,12 @@
 // Owns how an object of a class becomes a function: a module is called as PyTorch's are, and what a call says that went wrong.
 import { ArgumentError } from '../errors';
+import { Printable } from '../printable';
 import { kindOf } from '../tensor/options';
 
 /** A base class whose objects are functions. Fields and methods of subclasses live on the function itself. */
-export class Callable {
+export class Callable extends Printable {
   constructor(call: (self: object, args: unknown[]) => unknown) {
+    super();
     const self: object = (...args: unknown[]) => call(self, args);
     // A function's own `name` and `length` are read-only; without them subclasses may have such fields.
     Reflect.deleteProperty(self, 'name');

@@ -1,22 +1,25 @@
 // Owns Module: a callable object whose own properties are the registry of its parameters, buffers and submodules.
 
 import { noGrad } from '../autograd/mode';
-import { type DType, isFloat } from '../compiler/meta';
+import { isFloat } from '../compiler/meta';
 import { ArgumentError, DTypeError } from '../errors';
 import { beforeChange, isJournaling, keepProperties } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { atPlace, isTracing } from '../graph/places';
 import { isMisfit } from '../tensor/callable';
-import { expectDType, refuseDevice } from '../tensor/host-data';
+import { type DeviceLike, expectDevice } from '../tensor/device';
+import { noDouble } from '../tensor/device-methods';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { protect } from '../tensor/protect';
 import { moduleScope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
+import { parseTo, type ToArgs } from '../tensor/to-args';
 import { withBackward } from './backward-hooks';
 import { Callable, misuse } from './callable';
 import { guardMember, type MemberKind, memberKind } from './guard';
 import { gradientsOf, ignoring, replaces, retainAll } from './hook-results';
 import { type ForwardHookOptions, HookList, type HookOptions, type RemovableHandle } from './hooks';
+import { listed } from './listed';
 import { type Buffer, convert, Parameter } from './parameter';
 import { indent, printModule } from './printing';
 import { type IncompatibleKeys, loadInto, type StateDict } from './state-dict';
@@ -207,19 +210,28 @@ export abstract class Module extends Callable {
 
   /** Own parameters and those of all submodules; one that is shared appears once. */
   parameters(...args: Arguments<Recursion, ['recurse']>): Parameter[] {
-    return this.namedParameters(parseArgs<Recursion>('parameters', [], { recurse: true }, args)).map(
-      ([, parameter]) => parameter,
+    const named = this.namedParameters(parseArgs<Recursion>('parameters', [], { recurse: true }, args));
+    return listed(
+      'parameters',
+      named.map(([, parameter]) => parameter),
     );
   }
 
   /** `parameters()` with their names, such as `features.0.weight`. */
   namedParameters(...args: Arguments<Naming, ['prefix', 'recurse', 'removeDuplicate']>): [string, Parameter][] {
-    return this.#collect(naming('namedParameters', args), (module) => module.#ownParameters());
+    return listed(
+      'namedParameters',
+      this.#collect(naming('namedParameters', args), (module) => module.#ownParameters()),
+    );
   }
 
   /** Own buffers and those of all submodules; one that is shared appears once. */
   buffers(...args: Arguments<Recursion, ['recurse']>): Tensor[] {
-    return this.namedBuffers(parseArgs<Recursion>('buffers', [], { recurse: true }, args)).map(([, buffer]) => buffer);
+    const named = this.namedBuffers(parseArgs<Recursion>('buffers', [], { recurse: true }, args));
+    return listed(
+      'buffers',
+      named.map(([, buffer]) => buffer),
+    );
   }
 
   /** `buffers()` with their names. */
@@ -229,7 +241,10 @@ export abstract class Module extends Callable {
 
   /** Direct submodules; one that is shared appears once. */
   children(): Module[] {
-    return this.namedChildren().map(([, module]) => module);
+    return listed(
+      'children',
+      this.namedChildren().map(([, module]) => module),
+    );
   }
 
   /** Direct submodules with their names. */
@@ -240,7 +255,10 @@ export abstract class Module extends Callable {
   /** This module and all below it, parents first; one that is shared appears once, unless `removeDuplicate: false`. */
   modules(...args: Arguments<Sharing, ['removeDuplicate']>): Module[] {
     const options = parseArgs<Sharing>('modules', [], { removeDuplicate: true }, args);
-    return this.namedModules(options).map(([, module]) => module);
+    return listed(
+      'modules',
+      this.namedModules(options).map(([, module]) => module),
+    );
   }
 
   /** `modules()` with their names; this module's own is ''. */
@@ -280,21 +298,34 @@ export abstract class Module extends Callable {
 
   /**
    * Converts the floats among the parameters and buffers, in place, to a dtype or that of a tensor: `model.to('float16')`.
-   * Optimizers keep their hold of them.
+   * Optimizers keep their hold of them. Any device of PyTorch's may be named, and changes nothing: `model.to('cuda')`.
    *
    * @throws DTypeError for a dtype that is no float, or that the device lacks
    */
-  to(...args: Arguments<{ dtype: DType | Tensor }, ['dtype']>): this {
-    const given = parseArgs<{ dtype: DType | Tensor }>('to', ['dtype'], {}, args).dtype;
-    const dtype = given instanceof Tensor ? given.dtype : given;
-    refuseDevice('to', dtype);
-    if (!isFloat(expectDType('to', dtype))) {
-      throw new DTypeError(`to: expected a floating-point dtype for a module, but got ${dtype}`);
-    }
+  to(...args: ToArgs): this {
+    const { dtype } = parseTo(args);
+    if (dtype === null) return this;
+    if (!isFloat(dtype)) throw new DTypeError(`to: expected a floating-point dtype for a module, but got ${dtype}`);
     noGrad(() => {
       for (const tensor of [...this.parameters(), ...this.buffers()]) convert(tensor, dtype);
     });
     return this;
+  }
+
+  /** This module: it is on the one device there is, `webgpu`, whatever PyTorch would call it. */
+  cuda(device?: DeviceLike | null): this {
+    if (device !== undefined && device !== null) expectDevice('cuda', device);
+    return this;
+  }
+
+  /** This module, as `cuda()` is. */
+  cpu(): this {
+    return this;
+  }
+
+  /** @throws DTypeError always: WGSL has no 64-bit floats */
+  double(this: 'there is no float64 in WGSL: leave it out, or write model.float()'): never {
+    throw noDouble('model');
   }
 
   /** `to('float16')`. */
@@ -467,13 +498,9 @@ export abstract class Module extends Callable {
   }
 
   /** The module as PyTorch prints it. */
-  toString(): string {
+  override toString(): string {
     const children = this.#ownModules().map(([name, module]) => `(${name}): ${indent(String(module))}`);
     return printModule(className(this), this.extraRepr(), children);
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
   }
 
   #member(kind: MemberKind, name: string, value: unknown): void {

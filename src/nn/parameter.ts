@@ -9,6 +9,7 @@ import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import { protect } from '../tensor/protect';
 import { Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
+import { readBack } from '../tensor/unawaited';
 
 interface ParameterOptions {
   /** Default true. */
@@ -35,8 +36,11 @@ export class Parameter extends Tensor {
     this.requiresGrad_(requiresGrad);
   }
 
-  override async text(): Promise<string> {
-    return `Parameter containing:\n${await super.text()}`;
+  override text(): Promise<string> {
+    return readBack(
+      'text',
+      super.text().then((text) => `Parameter containing:\n${text}`),
+    );
   }
 
   /** Forgets the gradient; with `setToNone: false` fills it with zeros. */
@@ -76,6 +80,10 @@ export class UninitializedParameter extends Parameter {
     withoutShape(this);
   }
 
+  override toString(): string {
+    return '<UninitializedParameter>';
+  }
+
   /** Gives the parameter its shape; from now on it is a Parameter, filled with zeros. */
   materialize(shape: Shape): void {
     giveShape(this, shape);
@@ -92,6 +100,10 @@ export class UninitializedBuffer extends Tensor {
     super(value, { storage, strides, offset });
     storage.retain();
     withoutShape(this);
+  }
+
+  override toString(): string {
+    return '<UninitializedBuffer>';
   }
 
   /** Gives the buffer its shape; from now on it is a Tensor, filled with zeros. */
@@ -129,6 +141,7 @@ function giveContents(x: Tensor, contents: Value): void {
     strides: { ...settings, value: contiguousStrides(contents.shape) },
     offset: { ...settings, value: 0 },
     storage: { ...settings, value: storage },
+    dtype: { ...settings, value: storage.dtype },
     line: { ...settings, value: null },
   });
 }

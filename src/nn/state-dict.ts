@@ -2,6 +2,7 @@
 import { noGrad } from '../autograd/mode';
 import { sameShape } from '../compiler/meta';
 import { StateDictError } from '../errors';
+import { Printable } from '../printable';
 import { Tensor } from '../tensor/tensor';
 import { isUninitialized } from './parameter';
 
@@ -9,21 +10,19 @@ import { isUninitialized } from './parameter';
 export type StateDict = Record<string, Tensor>;
 
 /** What `loadStateDict` with `strict: false` left out. */
-export class IncompatibleKeys {
+export class IncompatibleKeys extends Printable {
   constructor(
     readonly missingKeys: readonly string[],
     readonly unexpectedKeys: readonly string[],
-  ) {}
+  ) {
+    super();
+  }
 
   /** As PyTorch prints it: `<All keys matched successfully>`, or the keys. */
-  toString(): string {
+  override toString(): string {
     if (this.missingKeys.length === 0 && this.unexpectedKeys.length === 0) return '<All keys matched successfully>';
     const list = (keys: readonly string[]) => `[${keys.map((key) => `'${key}'`).join(', ')}]`;
     return `_IncompatibleKeys(missing_keys=${list(this.missingKeys)}, unexpected_keys=${list(this.unexpectedKeys)})`;
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
   }
 }
 

@@ -1,4 +1,6 @@
 // Owns the table of a model's summary: its columns, its totals, and how numbers are written.
+
+import { Printable } from '../printable';
 import type { LayerRow } from './summary-layer';
 
 export type ColumnName =
@@ -51,7 +53,7 @@ const sizes = (size: number | readonly number[] | null): string => {
 };
 
 /** What a summary counts, and its table as text. */
-export class ModelStatistics {
+export class ModelStatistics extends Printable {
   readonly totalMultAdds: number;
   readonly totalParams: number;
   readonly trainableParams: number;
@@ -64,6 +66,7 @@ export class ModelStatistics {
     readonly totalInput: number | null,
     private readonly options: TableOptions,
   ) {
+    super();
     const sum = (rows: readonly LayerRow[], of: (row: LayerRow) => number) =>
       rows.reduce((total, row) => total + Math.max(of(row), 0), 0);
     const leaves = layers.filter(({ isLeaf }) => isLeaf);
@@ -76,7 +79,7 @@ export class ModelStatistics {
     this.totalParamBytes = sum(once, (row) => (row.isLeaf ? row.paramBytes : 0));
   }
 
-  toString(): string {
+  override toString(): string {
     const { colNames, colWidth, rowSettings } = this.options;
     const nameWidth = this.nameWidth();
     const line = (name: string, values: readonly string[]): string =>

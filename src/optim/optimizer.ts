@@ -10,6 +10,7 @@ import { atPlace } from '../graph/places';
 import type { Value } from '../graph/value';
 import { HookList, type RemovableHandle } from '../nn/hooks';
 import { pythonText } from '../nn/printing';
+import { Printable } from '../printable';
 import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import { type Counting, protect, protectSteps } from '../tensor/protect';
 import { scope } from '../tensor/scope';
@@ -90,7 +91,7 @@ export interface Updated {
  * Base class of optimizers. At a step all parameters with a gradient move into flat buffers, one for values, one for gradients
  * and one for each state, and one dispatch updates them.
  */
-export abstract class Optimizer<O extends object = { lr: number }> implements Counting {
+export abstract class Optimizer<O extends object = { lr: number }> extends Printable implements Counting {
   /** Options by group; they may be changed between steps, such as `optimizer.paramGroups[0].lr = 1e-4`. */
   readonly paramGroups: ParamGroup<O>[] = [];
   readonly defaults: Readonly<O>;
@@ -106,6 +107,7 @@ export abstract class Optimizer<O extends object = { lr: number }> implements Co
     params: OptimizerParams<O>,
     defaults: O,
   ) {
+    super();
     this.defaults = defaults;
     this.#expectNumber(defaults);
     this.checkOptions(defaults);
@@ -190,7 +192,7 @@ export abstract class Optimizer<O extends object = { lr: number }> implements Co
   }
 
   /** The options of each group, as PyTorch prints them. */
-  toString(): string {
+  override toString(): string {
     const groups = this.paramGroups.map(({ params: _, ...options }, i) => {
       const lines = Object.entries(options).map(([name, value]) => `    ${snakeCase(name)}: ${pythonText(value)}`);
       return [`Parameter Group ${i}`, ...lines.sort()].join('\n');

@@ -15,13 +15,18 @@ import { windowOf } from '../graph/windows';
 import { cast, detach, full, identity } from '../ops/cast';
 import { resolveDim } from '../ops/dims';
 import { isDistinct, stridedScatter } from '../ops/shape';
+import { denoInspect, nodeInspect, Printable } from '../printable';
+import { type DataAccess, dataAccess } from './data-access';
+import { type Device, webgpu } from './device';
 import { Leaf } from './leaf';
 import { Line } from './line';
 import { type Arguments, parseArgs } from './options';
 import { formatTensor } from './print';
+import { consoleText, description, jsonOf, nested, refuseOperators, type TensorJSON } from './shown';
 import { snapshotIfDue } from './snapshot';
 import { isWhole, type Layout, Storage } from './storage';
 import type { Tensor } from './tensor';
+import { readBack } from './unawaited';
 
 /** A typed array with the numbers of a tensor, by dtype. */
 export type TensorData = Float32Array | Int32Array | Uint32Array | Uint8Array;
@@ -62,9 +67,12 @@ const origins = {
   several: 'is one of several that one function gave',
 };
 
-export abstract class TensorBase implements Layout {
-  readonly storage: Storage;
+export abstract class TensorBase extends Printable implements Layout {
   readonly shape: Shape;
+  readonly dtype: DType;
+  /** Where the tensor is: `webgpu`, as every one is. */
+  readonly device: Device;
+  readonly storage: Storage;
   readonly strides: readonly number[];
   readonly offset: number;
   /** The leaf record, while this tensor is a leaf that requires grad. */
@@ -86,8 +94,11 @@ export abstract class TensorBase implements Layout {
 
   /** A tensor of its own around a value, or a view of a storage whose contents are `value`. */
   constructor(value: Value, view?: View) {
+    super();
     this.shape = value.shape;
     this.storage = view?.storage ?? new Storage(value);
+    this.dtype = this.storage.dtype;
+    this.device = webgpu;
     this.strides = view?.strides ?? contiguousStrides(value.shape);
     this.offset = view?.offset ?? 0;
     this.line = view?.line ?? null;
@@ -210,10 +221,6 @@ export abstract class TensorBase implements Layout {
     const { value } = storage;
     const around = value.requiresGrad ? detach(value) : value;
     return stridedScatter(around, base.value, base.shape, base.strides, base.offset);
-  }
-
-  get dtype(): DType {
-    return this.storage.dtype;
   }
 
   /** The size of dimension 0; 0-d tensors have none. */
@@ -479,8 +486,22 @@ export abstract class TensorBase implements Layout {
 
   // ── Reading back ──
 
-  /** The elements in row-major order, in a typed array of the dtype (Int32Array for int64, Uint8Array for uint8 and bool, Float32Array for float16). */
-  async data(): Promise<TensorData> {
+  /**
+   * `await x.data()`: the elements in row-major order, in a typed array of the dtype (Int32Array for int64, Uint8Array for uint8 and
+   * bool, Float32Array for float16). Without a call it is PyTorch's `.data`, as `x.detach()` gives it: `p.data.mul_(0.9)`.
+   */
+  get data(): DataAccess {
+    return dataAccess(this as unknown as Tensor, () => readBack('data', this.#elements()));
+  }
+
+  /** @throws ArgumentError always: contents are written in place */
+  set data(_: never) {
+    throw new ArgumentError(
+      'data: expected a change in place, since a tensor keeps its memory; write torch.noGrad(() => p.copy_(x))',
+    );
+  }
+
+  async #elements(): Promise<TensorData> {
     // The storage's own value needs no alias, and no device while it still waits on the host.
     const { storage } = this;
     const value = !storage.disposed && isWhole(this, storage.shape) ? storage.value : this.contents();
@@ -507,46 +528,74 @@ export abstract class TensorBase implements Layout {
   }
 
   /** The only element as a number; of dtype bool, true or false, though its type is a number's here, since dtypes are no types. */
-  async item(): Promise<number> {
+  item(): Promise<number> {
+    return readBack('item', this.#item());
+  }
+
+  async #item(): Promise<number> {
     if (this.numel() !== 1) {
       throw new ShapeError(
         `item: expected a tensor with one element, but got shape ${showShape(this.shape)}; use tolist()`,
       );
     }
-    const [element] = await this.data();
+    const [element] = await this.#elements();
     return this.dtype === 'bool' ? ((element !== 0) as unknown as number) : element!;
   }
 
   /** The elements as nested arrays; a number for a 0-d tensor. */
-  async tolist(): Promise<NestedArray> {
-    const data = await this.data();
-    const { shape, dtype } = this;
-    let next = 0;
-    const nest = (d: number): NestedArray => {
-      if (d < shape.length) return Array.from({ length: shape[d]! }, () => nest(d + 1));
-      const element = data[next++]!;
-      return dtype === 'bool' ? element !== 0 : element;
-    };
-    return nest(0);
+  tolist(): Promise<NestedArray> {
+    return readBack(
+      'tolist',
+      this.#elements().then((data) => nested(data, this.shape, this.dtype)),
+    );
   }
 
   /** The text that PyTorch would print, also written to the console. */
-  async print(): Promise<string> {
-    const text = await this.text();
-    console.log(text);
-    return text;
+  print(): Promise<string> {
+    const shown = async () => {
+      const text = await this.text();
+      console.log(text);
+      return text;
+    };
+    return readBack('print', shown());
   }
 
   /** The text that PyTorch would print. */
-  async text(): Promise<string> {
-    const data = await this.data();
-    return formatTensor(data, this.shape, this.dtype, { requiresGrad: this.leaf !== null, gradFn: this.gradFn });
+  text(): Promise<string> {
+    return readBack(
+      'text',
+      this.#elements().then((data) =>
+        formatTensor(data, this.shape, this.dtype, { requiresGrad: this.leaf !== null, gradFn: this.gradFn }),
+      ),
+    );
   }
 
   /** A short description; the numbers need `await tensor.print()`. */
-  toString(): string {
-    const grad = this.leaf ? ', requiresGrad=true' : this.gradFn ? `, gradFn=<${this.gradFn}>` : '';
-    return `Tensor(shape=${showShape(this.shape)}, dtype=${this.dtype}${grad})`;
+  override toString(): string {
+    return description(this);
+  }
+
+  /** Shape, dtype and device, and the values where they stand on the host. */
+  toJSON(): TensorJSON {
+    return jsonOf(this);
+  }
+
+  /** @throws ArgumentError where an operator of JavaScript is used on a tensor; texts have its description */
+  [Symbol.toPrimitive](hint: 'string' | 'number' | 'default'): string {
+    return hint === 'string' ? this.toString() : refuseOperators();
+  }
+
+  /** @internal What consoles show: the description, and the values where they stand on the host. */
+  inConsole(): string {
+    return consoleText(this);
+  }
+
+  override [nodeInspect](): string {
+    return this.inConsole();
+  }
+
+  override [denoInspect](): string {
+    return this.inConsole();
   }
 
   // ── For the operations on tensors ──

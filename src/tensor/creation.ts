@@ -1,10 +1,10 @@
 // Makes tensors: from data on the host, filled with one number, and in regular sequences.
 
-import type { DType, Shape } from '../compiler/meta';
-import { ArgumentError } from '../errors';
+import { type DType, numel, type Shape, showShape } from '../compiler/meta';
+import { ArgumentError, ShapeError } from '../errors';
 import { withMode } from '../graph/mode';
 import { fromHost } from '../graph/record';
-import { cast, clone, full as fullValue } from '../ops/cast';
+import { cast, clone, full as fullValue, reshape } from '../ops/cast';
 import { dtypeOfScalar } from '../ops/promotion';
 import { allocated } from './allocate';
 import { callable } from './callable';
@@ -30,21 +30,46 @@ import { Tensor } from './tensor';
  *
  * Without `dtype`: whole numbers become int64, any fraction float32, booleans bool; Uint8Array uint8, Int32Array int32,
  * Float32Array and Float64Array float32, BigInt64Array int64. int64 is held in 32 bits.
- * @throws ShapeError for ragged arrays; DTypeError for numbers that the dtype does not hold
+ * `shape` arranges the numbers: `torch.tensor(new Float32Array(6), { shape: [2, 3] })`, or `torch.tensor(numbers, [2, 3])`.
+ * @throws ShapeError for ragged arrays and for a shape of another number of elements; DTypeError for numbers that the dtype does not hold
  */
-export function tensor(data: NestedData | Tensor, options: TensorOptions = {}): Tensor {
+export function tensor(data: NestedData | Tensor, options?: ShapedOptions): Tensor;
+export function tensor(data: NestedData | Tensor, shape: Shape, options?: TensorOptions): Tensor;
+export function tensor(data: NestedData | Tensor, ...args: (ShapedOptions | Shape | undefined)[]): Tensor {
+  const [first, last] = args;
+  const { shape = null, ...options } = (
+    Array.isArray(first) ? { ...last, shape: first } : (first ?? {})
+  ) as ShapedOptions;
   const { requiresGrad } = tensorOptions('tensor', options, 'float32');
   if (data instanceof Tensor) {
     const dtype = options.dtype ?? data.dtype;
-    const copy = withMode({ grad: false }, () => (dtype === data.dtype ? clone(data.value) : cast(data.value, dtype)));
+    const copy = withMode({ grad: false }, () => {
+      const own = dtype === data.dtype ? clone(data.value) : cast(data.value, dtype);
+      return shape === null ? own : reshape(own, fitting(shape, data.shape));
+    });
     return makeTensor('tensor', copy, requiresGrad);
   }
   const read = readHostData('tensor', data, options.dtype);
-  return makeTensor('tensor', fromHost(read.data, read.shape, read.dtype), requiresGrad);
+  const size = shape === null ? read.shape : fitting(shape, read.shape);
+  return makeTensor('tensor', fromHost(read.data, size, read.dtype), requiresGrad);
+}
+
+interface ShapedOptions extends TensorOptions {
+  /** Arranges the elements, row by row; default: as they are nested. */
+  shape?: Shape | null;
+}
+
+/** A shape that the user wants, of as many elements as there are. */
+function fitting(shape: Shape, given: Shape): Shape {
+  const size = expectSize('tensor', shape);
+  if (numel(size) === numel(given)) return size;
+  throw new ShapeError(
+    `tensor: expected ${numel(size)} elements for shape ${showShape(size)}, but got ${numel(given)} of shape ${showShape(given)}`,
+  );
 }
 
 /** `data` as a tensor: itself if it is one of the wanted dtype, else a tensor of its contents; a conversion of floats carries the gradient. */
-export function asTensor(data: NestedData | Tensor, options: Pick<TensorOptions, 'dtype'> = {}): Tensor {
+export function asTensor(data: NestedData | Tensor, options: Pick<TensorOptions, 'dtype' | 'device'> = {}): Tensor {
   const { dtype } = tensorOptions('asTensor', options, 'float32');
   if (!(data instanceof Tensor)) return tensor(data, options);
   return options.dtype === undefined || dtype === data.dtype ? data : data.to(dtype);
@@ -184,7 +209,7 @@ export function arange(
     (argument): argument is number => typeof argument === 'number',
   );
   const onlyEnd = positional.length === 1 && named.end === undefined;
-  const { dtype: given, requiresGrad, ...rest } = named as Range;
+  const { dtype: given, requiresGrad, device, ...rest } = named as Range;
   const { start, end, step } = parseArgs<{ end: number; start?: number; step?: number }>(
     'arange',
     ['end'],
@@ -198,7 +223,7 @@ export function arange(
     throw new ArgumentError(`arange: expected a step from start ${start} towards end ${end}, but got ${step}`);
   }
   const whole = [start, end, step].every(Number.isInteger);
-  const o = tensorOptions('arange', { dtype: given, requiresGrad }, whole ? 'int64' : 'float32');
+  const o = tensorOptions('arange', { dtype: given, requiresGrad, device }, whole ? 'int64' : 'float32');
   const n = Math.ceil((end - start) / step);
   const numbers = allocated(Float64Array, n).map((_, i) => start + step * i);
   const { data, shape } = readHostData('arange', numbers, o.dtype);

@@ -9,8 +9,11 @@ export const int64 = 'int64';
 export const uint32 = 'uint32';
 export const uint8 = 'uint8';
 export const bool = 'bool';
+/** No dtype of the library: WGSL has no 64-bit floats, and whatever is given it throws a DTypeError that says so. */
+export const float64 = 'float64';
 
 export const float = float32;
 export const half = float16;
 export const int = int32;
 export const long = int64;
+export const double = float64;

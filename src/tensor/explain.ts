@@ -5,25 +5,24 @@ import { PlanCache } from '../compiler/plan-cache';
 import { ArgumentError } from '../errors';
 import { pendingProgram } from '../graph/flush';
 import { type RehearsedJob, rehearse } from '../graph/rehearsal';
+import { Printable } from '../printable';
 import { defaultGenerator } from './random/generator';
 import { Tensor } from './tensor';
 
 /** Plans in the order in which they first ran. `toString()` gives a text for the console. */
-export class Explanation {
-  constructor(readonly plans: readonly ExplainedPlan[]) {}
+export class Explanation extends Printable {
+  constructor(readonly plans: readonly ExplainedPlan[]) {
+    super();
+  }
 
   /** Dispatches of all runs. */
   get dispatches(): number {
     return this.plans.reduce((sum, { dispatches, runs }) => sum + dispatches * runs, 0);
   }
 
-  toString(): string {
+  override toString(): string {
     if (this.plans.length === 0) return 'Nothing to run: all values exist already.';
     return this.plans.map((plan, p) => `plan ${p + 1}: ${plan}`).join('\n\n');
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
   }
 }
 

@@ -7,6 +7,7 @@ import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import type { HostNumbers } from '../graph/value';
 import { storedNumber } from '../ops/stored-number';
 import { allocated } from './allocate';
+import { shown } from './options';
 
 /** Typed arrays that tensors are made from. */
 export type NumericArray =
@@ -34,22 +35,12 @@ export interface HostTensor {
 
 const dtypes: readonly DType[] = ['float32', 'float16', 'int32', 'int64', 'uint32', 'uint8', 'bool'];
 
-/** Names that PyTorch has for devices. */
-const devices = /^(cpu|cuda|mps|xpu|meta|webgpu)\b/;
-
-/** @throws ArgumentError for the name of a device where a dtype stands */
-export function refuseDevice(op: string, dtype: string): void {
-  if (!devices.test(dtype)) return;
-  throw new ArgumentError(
-    `${op}: expected a dtype, but got the device '${dtype}'; every tensor is on the one device there is, so leave it out`,
-  );
-}
-
 /** Names a dtype that does not exist, and those that do; and float16, once it is known that the device lacks it. */
 export function expectDType(op: string, dtype: unknown): DType {
   if (dtype === 'float16' && engine.profile) expectHalf(engine.profile, op);
   if (dtypes.includes(dtype as DType)) return dtype as DType;
-  throw new DTypeError(`${op}: expected a dtype of ${dtypes.join(', ')}, but got ${String(dtype)}`);
+  const remedy = dtype === 'float64' ? '; WGSL has no 64-bit floats, so write float32' : '';
+  throw new DTypeError(`${op}: expected a dtype of ${dtypes.join(', ')}, but got ${shown(dtype)}${remedy}`);
 }
 
 /** The dtype that stands for the elements of a typed array. */

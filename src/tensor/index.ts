@@ -5,6 +5,7 @@ export type { NestedArray, TensorData } from './base';
 export { checkpoint } from './checkpoint';
 export * from './constants';
 export * from './creation';
+export { Device, type DeviceLike, type DeviceName, device } from './device';
 export {
   asStridedScatter,
   diag,

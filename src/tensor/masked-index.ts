@@ -23,6 +23,9 @@ type Write = (method: 'add_', args: readonly unknown[]) => void;
 /** Methods of a masked selection that read it back. */
 const reading = new Set(['data', 'item', 'tolist', 'text', 'print']);
 
+/** Those that describe it in texts and consoles. */
+const textual = new Set<string | symbol>(['toString', 'toJSON', 'inConsole']);
+
 /** The elements of x where masks, alone or together with index tensors, lead: `await` gives them as a tensor. */
 export function pickMasked(x: Tensor, axes: readonly Axis[]): Tensor {
   const masks = axes.filter(isMask);
@@ -64,7 +67,8 @@ function selection(x: Tensor, selected: () => Promise<Tensor>, write: Write): Te
   const standIn = (awaited: boolean): Tensor =>
     new Proxy(x, {
       get(target, key) {
-        if (typeof key === 'symbol' || ['storage', 'dtype', 'toString', 'constructor'].includes(key)) {
+        if (textual.has(key)) return () => `Tensor(picked by a mask, dtype=${x.dtype}); await it to know its shape`;
+        if (typeof key === 'symbol' || ['storage', 'dtype', 'device', 'constructor'].includes(key)) {
           return Reflect.get(target, key, target);
         }
         if (key === 'then') {

@@ -6,6 +6,7 @@ import { cast, clone, full } from '../ops/cast';
 import { TensorBase } from './base';
 import { type NestedData, readHostData } from './host-data';
 import {
+  type CompleteOptions,
   expectSize,
   type SizeArguments,
   splitSizes,
@@ -17,7 +18,7 @@ import type { Tensor } from './tensor';
 
 export abstract class NewMethods extends TensorBase {
   /** A tensor of its own; `requiresGrad` makes it a leaf. */
-  private fresh(value: Value, { requiresGrad }: Required<TensorOptions>): Tensor {
+  private fresh(value: Value, { requiresGrad }: CompleteOptions): Tensor {
     return this.make(value).requiresGrad_(requiresGrad);
   }
 

@@ -51,8 +51,9 @@ export function shown(value: unknown): string {
   }
 }
 
-/** Parts of a value for JSON: no more than a message can show, and instances in words. */
-function plainly(_: string, part: unknown): unknown {
+/** Parts of a value for JSON: no more than a message can show, and instances in words, also those that have a form of their own. */
+function plainly(this: unknown, key: string): unknown {
+  const part: unknown = Reflect.get(this as object, key);
   if (typeof part !== 'object' || part === null || isPlainObject(part)) return part;
   return Array.isArray(part) ? part.slice(0, LONGEST) : kindOf(part);
 }
@@ -140,7 +141,7 @@ const oldReduction = "deprecated in PyTorch; use reduction: 'mean', 'sum' or 'no
 
 /** Arguments of PyTorch's that no function here takes, and what to do without them. */
 const absent: Readonly<Record<string, string>> = {
-  device: 'every tensor is on the one device there is, so leave it out',
+  device: 'everything is on the one device there is, so leave it out',
   dtype: 'convert with to(dtype)',
   foreach: oneDispatch,
   fused: oneDispatch,

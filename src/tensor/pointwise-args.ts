@@ -1,5 +1,4 @@
 // What the methods of pointwise-methods.ts are given: their options, and operands that are tensors or numbers.
-import type { DType } from '../compiler/meta';
 import { ArgumentError } from '../errors';
 import { dtypeOfScalar, type Promotable } from '../ops/promotion';
 import { TensorBase } from './base';
@@ -26,18 +25,6 @@ export interface FillOptions {
 }
 
 export type FillArgs = Arguments<FillOptions, ['value']>;
-
-export interface ToOptions {
-  dtype?: DType | Tensor;
-  /** Nothing here waits anyway. */
-  nonBlocking?: boolean;
-  /** A copy even where the dtype is that already; default false. */
-  copy?: boolean;
-}
-
-export type ToArgs =
-  | Arguments<ToOptions, ['dtype', 'nonBlocking', 'copy']>
-  | [dtype: DType | Tensor, options: { nonBlocking?: boolean; copy?: boolean }];
 
 export type MaskedFillArgs = Arguments<MaskedFillOptions, ['mask', 'value']>;
 

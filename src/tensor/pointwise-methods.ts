@@ -13,7 +13,6 @@ import { expand } from '../ops/reduce';
 import { distinctView } from '../ops/shape';
 import { storedNumber, wrappedNumber } from '../ops/stored-number';
 import { TensorBase } from './base';
-import { expectDType, refuseDevice } from './host-data';
 import { kindOf, parseArgs } from './options';
 import {
   alphaOf,
@@ -27,13 +26,13 @@ import {
   numberOf,
   type Operandish,
   operandOf,
-  type ToArgs,
-  type ToOptions,
 } from './pointwise-args';
 import { RandomMethods } from './random-methods';
 import type { Tensor } from './tensor';
+import { parseTo, type ToArgs } from './to-args';
 
-export type { FillArgs, MaskedFillArgs, Operandish, ToArgs } from './pointwise-args';
+export type { FillArgs, MaskedFillArgs, Operandish } from './pointwise-args';
+export type { ToArgs } from './to-args';
 
 type BinaryOp = (a: Value, b: Value | number) => Value;
 
@@ -356,20 +355,13 @@ export abstract class PointwiseMethods extends RandomMethods {
 
   // ── Conversion ──
 
-  /** The numbers in another dtype, or that of another tensor; this tensor itself where it has that dtype already, unless `copy` is true. */
+  /**
+   * The numbers in another dtype, or that of another tensor; this tensor itself where it has that dtype already, unless `copy` is
+   * true. Any device of PyTorch's may be named: `x.to('cuda')` is x, `x.to('cuda', 'int64')` is `x.to('int64')`.
+   */
   to(...args: ToArgs): Tensor {
-    const { dtype: target, copy } = parseArgs<ToOptions>(
-      'to',
-      [],
-      { dtype: this.dtype, nonBlocking: false, copy: false },
-      args,
-    );
-    if (typeof target !== 'string' && !(target instanceof TensorBase)) {
-      throw new ArgumentError(`to: expected a dtype or a tensor, but got ${kindOf(target)}`);
-    }
-    const dtype = target instanceof TensorBase ? target.dtype : target;
-    refuseDevice('to', dtype);
-    if (dtype !== this.dtype) return this.make(cast(this.value, expectDType('to', dtype)));
+    const { dtype, copy } = parseTo(args);
+    if (dtype !== null && dtype !== this.dtype) return this.make(cast(this.value, dtype));
     return copy ? this.make(named(clone(this.value), 'ToCopyBackward0')) : (this as unknown as Tensor);
   }
 

@@ -10,12 +10,12 @@ import { cat } from './functions';
 import { readHostData } from './host-data';
 import { makeTensor } from './make-leaf';
 import { isPlainObject, parseArgs } from './options';
-import { type TensorOptions, tensorOptions, withTensorOptions } from './sizes';
+import { type CompleteOptions, type TensorOptions, tensorOptions, withTensorOptions } from './sizes';
 import type { Tensor } from './tensor';
 
 const { fround } = Math;
 
-function fromNumbers(op: string, numbers: Float64Array, { dtype, requiresGrad }: Required<TensorOptions>): Tensor {
+function fromNumbers(op: string, numbers: Float64Array, { dtype, requiresGrad }: CompleteOptions): Tensor {
   const { data, shape } = readHostData(op, numbers, dtype);
   return makeTensor(op, fromHost(data, shape, dtype), requiresGrad);
 }

@@ -1,6 +1,7 @@
 // Owns the calling rule of functions that take a shape: `zeros(2, 3)`, `zeros([2, 3])`, or `zeros({ size: [2, 3] })`, then options.
 import type { DType, Shape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
+import { type DeviceLike, expectDevice } from './device';
 import { expectDType } from './host-data';
 import { isPlainObject, parseArgs, shown } from './options';
 
@@ -9,7 +10,12 @@ export interface TensorOptions {
   dtype?: DType;
   /** Whether the new tensor is a leaf whose gradient `backward` keeps; default false. */
   requiresGrad?: boolean;
+  /** Any of PyTorch's: the tensor is on WebGPU, as every one is. */
+  device?: DeviceLike | null;
 }
+
+/** Options with their defaults, once the device, which changes nothing, has been looked at. */
+export type CompleteOptions = Required<Omit<TensorOptions, 'device'>>;
 
 /** Sizes one by one or as a list, and a trailing object of options O. */
 export type SizeArguments<O> =
@@ -49,13 +55,14 @@ export function expectSize(op: string, size: unknown): Shape {
 }
 
 /** The options with their defaults filled in; unknown names are errors. */
-export function tensorOptions(op: string, options: TensorOptions | undefined, dtype: DType): Required<TensorOptions> {
-  const parsed = parseArgs<TensorOptions>(
+export function tensorOptions(op: string, options: TensorOptions | undefined, dtype: DType): CompleteOptions {
+  const { device, ...parsed } = parseArgs<TensorOptions>(
     op,
     [],
-    { dtype, requiresGrad: false },
+    { dtype, requiresGrad: false, device: null },
     options === undefined ? [] : [options],
   );
+  if (device !== null) expectDevice(op, device);
   expectDType(op, parsed.dtype);
   return parsed;
 }
@@ -71,7 +78,10 @@ export function withTensorOptions<O extends object>(
 ): { given: ReturnType<Parse<O>>; options: TensorOptions } {
   const last = args.at(-1);
   const named = isPlainObject(last);
-  const { dtype, requiresGrad, ...rest } = (named ? last : {}) as TensorOptions;
+  const { dtype, requiresGrad, device, ...rest } = (named ? last : {}) as TensorOptions;
   const positions = named ? args.slice(0, -1) : args;
-  return { given: parseArgs<O>(op, required, defaults, [...positions, rest]), options: { dtype, requiresGrad } };
+  return {
+    given: parseArgs<O>(op, required, defaults, [...positions, rest]),
+    options: { dtype, requiresGrad, device },
+  };
 }

@@ -8,7 +8,7 @@ import { beforeChange, isJournaling } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
 import { fromHost, named, withoutContents } from '../graph/record';
 import { currentScope, type Root, type Scope, topScope, trackRoot } from '../graph/roots';
-import type { Value, WriteCounter } from '../graph/value';
+import type { HostData, Value, WriteCounter } from '../graph/value';
 import { detach, identity, reshape, rewritten } from '../ops/cast';
 import { window } from '../ops/join';
 import { stridedScatter, stridedView } from '../ops/shape';
@@ -262,6 +262,13 @@ export class Storage implements Root {
   forsake(error: Error): void {
     this.voided = true;
     this.loss = error;
+  }
+
+  /** The contents where they stand on the host, or the number that each of them is; null where only the device has them. */
+  get known(): HostData | number | null {
+    if (this.window || this.current.failure) return null;
+    const { host, node } = this.current;
+    return host ?? (node?.op.constant ? node.scalars[0]! : null);
   }
 
   /** Whether the contents are on the host as well, or only there. */

@@ -5,16 +5,16 @@ import type { Value } from '../graph/value';
 import { detach } from '../ops/cast';
 import { TensorBase, type View } from './base';
 import { callableMethods, type NamedMethods } from './callable';
+import { DeviceMethods } from './device-methods';
 import { Line } from './line';
 import { byName, byPlace } from './method-signatures';
 import type { Layout, Storage } from './storage';
-import { ViewInPlaceMethods } from './view-in-place-methods';
 
-type Methods = NamedMethods<typeof byPlace, ViewInPlaceMethods> & ViewInPlaceMethods;
+type Methods = NamedMethods<typeof byPlace, DeviceMethods> & DeviceMethods;
 
 /** The methods with the types that they have by name. */
-const MethodsByName = ViewInPlaceMethods as unknown as abstract new (
-  ...args: ConstructorParameters<typeof ViewInPlaceMethods>
+const MethodsByName = DeviceMethods as unknown as abstract new (
+  ...args: ConstructorParameters<typeof DeviceMethods>
 ) => Methods;
 
 /** What methods are made of, which never stands alone in an error. */

@@ -1,6 +1,7 @@
 // torch.gpu.tune: measures what kernels can choose, for the shapes that a function uses, and remembers it.
 import { engine } from '../compiler/engine';
 import type { TunedChoice, TuningProgress } from '../compiler/tuner';
+import { Printable } from '../printable';
 import { rehearseFully } from './warmup';
 
 export type { TunedChoice, TuningProgress };
@@ -15,7 +16,7 @@ export interface TuneOptions {
 const DEFAULT_BUDGET = 20_000;
 
 /** What a tuning has found. `toString()` gives a table for the console. */
-export class TuningReport {
+export class TuningReport extends Printable {
   constructor(
     /** Kernels measured now; what was known before is left out. */
     readonly choices: readonly TunedChoice[],
@@ -23,9 +24,11 @@ export class TuningReport {
     readonly left: number,
     /** Whether the choices are kept for the next visit. */
     readonly saved: boolean,
-  ) {}
+  ) {
+    super();
+  }
 
-  toString(): string {
+  override toString(): string {
     const lines = this.choices.map(({ kernel, shape, fallback, best, fallbackMilliseconds, bestMilliseconds }) => {
       const times = `${fallbackMilliseconds.toFixed(3)} → ${bestMilliseconds.toFixed(3)} ms`;
       const same = JSON.stringify(best) === JSON.stringify(fallback);
@@ -35,10 +38,6 @@ export class TuningReport {
     const left = this.left > 0 ? `; ${this.left} more are left` : '';
     const kernels = this.choices.length === 1 ? '1 kernel' : `${this.choices.length} kernels`;
     return [...lines, `${kernels} tuned, ${kept}${left}`].join('\n');
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
   }
 }
 

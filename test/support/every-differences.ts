@@ -78,6 +78,7 @@ export const uncalled: Readonly<Record<string, readonly string[]>> = {
     ...['torch.load', 'torch.manual_seed', 'torch.no_grad', 'torch.save', 'torch.seed', 'torch.set_printoptions'],
     ...['torch.set_rng_state', 'torch.vmap'],
   ],
+  'is of devices': [...['torch.device', 'Tensor.cpu', 'Tensor.cuda', 'Tensor.device']],
   'is of gradients and memory': [
     ...['Tensor.backward', 'Tensor.data', 'Tensor.grad', 'Tensor.grad_fn', 'Tensor.register_hook'],
     ...['Tensor.register_post_accumulate_grad_hook', 'Tensor.requires_grad', 'Tensor.retain_grad'],

@@ -26,6 +26,14 @@ const hasFunction = (value: unknown): boolean => [value].flat().some((item) => t
 const saved = (fields: Fields): [string, unknown][] =>
   Object.entries(fields).filter(([, value]) => !hasFunction(value));
 
+/** `StepLR(stepSize=30, gamma=0.1, lastEpoch=2, lr=[0.01])`. */
+export function showFields(name: string, fields: Fields): string {
+  const text = (value: unknown): string => (Array.isArray(value) ? `[${value.map(text).join(', ')}]` : String(value));
+  return `${name}(${saved(fields)
+    .map(([field, value]) => `${field}=${text(value)}`)
+    .join(', ')})`;
+}
+
 export function writeFields(fields: Fields): Fields {
   return structuredClone(Object.fromEntries(saved(fields).map(([name, value]) => [stateName(name), value])));
 }

@@ -1,7 +1,8 @@
 // Owns the scheduler that reduces the rate when a metric no longer improves.
 import { ArgumentError } from '../../errors';
+import { Printable } from '../../printable';
 import { type Arguments, parseArgs } from '../../tensor/options';
-import { expose, readFields, writeFields } from './fields';
+import { expose, readFields, showFields, writeFields } from './fields';
 import { checkOptimizer, keepScheduler, type LRSchedulerStateDict, perGroup, type Scheduled } from './scheduler';
 
 export interface ReduceLROnPlateauArguments {
@@ -53,7 +54,7 @@ type PlateauState = PlateauOptions & {
  *     const scheduler = new optim.lrScheduler.ReduceLROnPlateau(optimizer, { mode: 'min', patience: 5 });
  *     scheduler.step(await validationLoss.item());
  */
-export class ReduceLROnPlateau {
+export class ReduceLROnPlateau extends Printable {
   declare mode: 'min' | 'max';
   declare factor: number;
   declare patience: number;
@@ -74,6 +75,7 @@ export class ReduceLROnPlateau {
   readonly #options: PlateauOptions;
 
   constructor(...args: Arguments<ReduceLROnPlateauArguments, PlateauOrder>) {
+    super();
     const { optimizer, minLr, ...options } = parseArgs<ReduceLROnPlateauArguments>(
       this.name,
       ['optimizer'],
@@ -156,6 +158,11 @@ export class ReduceLROnPlateau {
   /** The rates of the groups after the last step. */
   getLastLr(): number[] {
     return [...this.#lastLr];
+  }
+
+  override toString(): string {
+    const { lastEpoch, best } = this;
+    return showFields(this.constructor.name, { ...this.#options, lastEpoch, best, lr: this.#lastLr });
   }
 
   #state(): PlateauState {

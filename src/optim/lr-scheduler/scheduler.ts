@@ -1,8 +1,9 @@
 // Owns what learning rate schedulers share: the rates of an optimizer's groups by epoch, and state that resumes exactly.
 import { ArgumentError } from '../../errors';
 import { beforeChange } from '../../graph/journal';
+import { Printable } from '../../printable';
 import { Optimizer } from '../optimizer';
-import { expose, type Fields, readFields, writeFields } from './fields';
+import { expose, type Fields, readFields, showFields, writeFields } from './fields';
 
 /** What schedulers change in a group. Names beside `lr`, `momentum` and `betas` are kept there for a run that resumes, as in PyTorch. */
 export interface ScheduledGroup {
@@ -74,7 +75,7 @@ export function checkInteger(name: string, option: string, value: number, least:
  *     const scheduler = new optim.lrScheduler.StepLR(optimizer, { stepSize: 30 });
  *     for (let epoch = 0; epoch < 100; epoch++) { train(); scheduler.step(); }
  */
-export abstract class LRScheduler<F extends object = object> {
+export abstract class LRScheduler<F extends object = object> extends Printable {
   /** Steps so far; 0 once the scheduler is made. */
   lastEpoch: number;
   /** The rates that the groups began with. */
@@ -90,6 +91,7 @@ export abstract class LRScheduler<F extends object = object> {
     lastEpoch: number,
     protected readonly fields: F,
   ) {
+    super();
     checkOptimizer(name, optimizer);
     expose(this, fields);
     optimizer.paramGroups.forEach((group, i) => {
@@ -172,6 +174,10 @@ export abstract class LRScheduler<F extends object = object> {
   /** The rates of the groups that the last step set. */
   getLastLr(): number[] {
     return [...this.lastLr];
+  }
+
+  override toString(): string {
+    return showFields(this.constructor.name, { ...this.fields, lastEpoch: this.lastEpoch, lr: this.lastLr });
   }
 
   private state(): Fields {

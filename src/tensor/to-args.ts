@@ -1,0 +1,42 @@
+// Owns the arguments of `to`, of tensors and of modules: a device, a dtype, a tensor that has both, or a device and a dtype.
+import type { DType } from '../compiler/meta';
+import { ArgumentError } from '../errors';
+import { isTensor } from './callable';
+import { type DeviceLike, expectDevice, isDevice } from './device';
+import { expectDType } from './host-data';
+import { type Arguments, kindOf, parseArgs } from './options';
+import type { Tensor } from './tensor';
+
+export interface ToOptions {
+  /** Any of PyTorch's: every tensor stays where it is, on WebGPU. */
+  device?: DeviceLike | null;
+  dtype?: DType | Tensor | null;
+  /** Nothing here waits anyway. */
+  nonBlocking?: boolean;
+  /** A copy even where the dtype is that already; default false. */
+  copy?: boolean;
+}
+
+type Further = Pick<ToOptions, 'nonBlocking' | 'copy'>;
+
+/** `'cuda'`, `torch.device('cuda')`, `'float16'`, a tensor, `'cuda', 'float16'`, or any of them by name. */
+export type ToArgs =
+  | Arguments<Omit<ToOptions, 'device'>, ['dtype', 'nonBlocking', 'copy']>
+  | [dtype: DType | Tensor, options: Further]
+  | Arguments<ToOptions, ['device', 'dtype', 'nonBlocking', 'copy']>
+  | [device: DeviceLike | null, dtype: DType | null, options: Further];
+
+/** The dtype, null where it stays, and whether a copy is wanted. */
+export function parseTo(args: readonly unknown[]): { readonly dtype: DType | null; readonly copy: boolean } {
+  const [first] = args;
+  const byDevice = isDevice(first) || typeof first === 'number' || first === null;
+  const further = { nonBlocking: false, copy: false };
+  const defaults = byDevice ? { device: null, dtype: null, ...further } : { dtype: null, ...further, device: null };
+  const { device, dtype: target, copy } = parseArgs<ToOptions>('to', [], defaults, args);
+  if (device !== null) expectDevice('to', device);
+  if (target === null) return { dtype: null, copy };
+  if (typeof target !== 'string' && !isTensor(target)) {
+    throw new ArgumentError(`to: expected a dtype, a device or a tensor, but got ${kindOf(target)}`);
+  }
+  return { dtype: expectDType('to', isTensor(target) ? target.dtype : target), copy };
+}
