@@ -33,15 +33,17 @@ export function installed(names, log) {
     npm(root, ['pack', '--pack-destination', folder], PACK_TIMEOUT);
     const archive = readdirSync(folder).find((name) => name.endsWith('.tgz'));
     log(`Packed ${archive}`);
+    const lamplight = `file:${join(folder, `${archive}`)}`;
     const built = /^(node_modules|package-lock\.json|dist|out|\.next)$/;
     cpSync(join(root, 'examples'), path, {
       recursive: true,
       filter: (source) => !built.test(source.split(/[\\/]/).at(-1) ?? ''),
     });
-    const manifest = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
-    manifest.dependencies.lamplight = `file:../${archive}`;
-    if (names.includes('types')) manifest.devDependencies = typePackages();
-    writeFileSync(join(path, 'package.json'), JSON.stringify(manifest, null, 2));
+    for (const name of apps) change(join(path, name, 'package.json'), { dependencies: { lamplight } });
+    change(join(path, 'package.json'), {
+      dependencies: { lamplight },
+      devDependencies: names.includes('types') ? typePackages() : {},
+    });
     const workspaces = [...new Set(names)].filter((name) => apps.includes(name)).flatMap((name) => ['-w', name]);
     const quietly = ['--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=1', '--fetch-timeout=30000'];
     npm(path, ['install', ...quietly, '--include-workspace-root', ...workspaces], INSTALL_TIMEOUT);
@@ -50,6 +52,17 @@ export function installed(names, log) {
     remove();
     throw error;
   }
+}
+
+/**
+ * Adds entries to tables of a package.json.
+ * @param {string} file
+ * @param {Record<string, Record<string, string>>} additions
+ */
+function change(file, additions) {
+  const manifest = JSON.parse(readFileSync(file, 'utf8'));
+  for (const [table, entries] of Object.entries(additions)) manifest[table] = { ...manifest[table], ...entries };
+  writeFileSync(file, JSON.stringify(manifest, null, 2));
 }
 
 function typePackages() {
