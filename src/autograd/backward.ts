@@ -1,14 +1,11 @@
 // Reverse-mode differentiation: walks the recorded graph from outputs to leaves and records the gradients with ops.
-import { sameShape } from '../compiler/meta';
 import { AutogradError } from '../errors';
 import { beforeChange, isJournaling } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { atPlace, isTracing, placeOf } from '../graph/places';
-import { castFloat } from '../graph/record';
 import { type GradHook, gradNameOf as gradNameOfOp, type Node, newMark, type Value } from '../graph/value';
-import { add } from '../ops/arithmetic';
-import { sumTo } from '../ops/reduce';
 import { showGradient } from './anomaly';
+import { Gradients } from './gradients';
 
 export interface BackwardOptions {
   /** Keep the graph for another backward; default: `createGraph`. */
@@ -32,31 +29,27 @@ export function backward(
 ): Map<Value, Value> {
   const { createGraph = false, retainGraph = createGraph } = options;
   const nodes = reachable(outputs);
-  const gradients = new Map<Value, Value>();
+  const gradients = new Gradients();
   return withMode({ grad: createGraph, keepSaved: true }, () => {
-    const accumulate = (value: Value, gradient: Value) => {
-      const summed = sameShape(gradient.shape, value.shape) ? gradient : sumTo(gradient, value.shape);
-      const fitting = summed.dtype === value.dtype ? summed : castFloat(summed, value.dtype);
-      const before = gradients.get(value);
-      gradients.set(value, before ? add(before, fitting) : fitting);
-    };
     outputs.forEach((output, i) => {
-      accumulate(output, seeds[i]!);
+      gradients.add(output, seeds[i]!);
     });
     const tracing = isTracing();
+    const kept = new Set(targets);
     for (const node of nodes) {
-      if (tracing) atPlace(backwardOf(placeOf(node)), () => propagate(node, gradients, accumulate));
-      else propagate(node, gradients, accumulate);
+      if (tracing) atPlace(backwardOf(placeOf(node)), () => propagate(node, gradients, kept));
+      else propagate(node, gradients, kept);
     }
     if (!retainGraph) for (const node of nodes) spend(node);
     const wanted = targets && new Set(targets.map(({ sink }) => sink));
-    for (const [value, gradient] of gradients) {
+    const all = gradients.all();
+    for (const [value, gradient] of all) {
       if (!value.sink || (wanted && !wanted.has(value.sink))) continue;
       const hooked = runHooks(value.sink.gradHooks, gradient);
-      gradients.set(value, hooked);
+      all.set(value, hooked);
       if (!targets) value.sink.accumulate(hooked);
     }
-    return gradients;
+    return all;
   });
 }
 
@@ -92,33 +85,38 @@ function reachable(outputs: readonly Value[]): Node[] {
   return nodes.sort((a, b) => b.id - a.id);
 }
 
-function propagate(
-  node: Node,
-  gradients: Map<Value, Value>,
-  accumulate: (value: Value, gradient: Value) => void,
-): void {
-  const { inputs, outputs, attrs, scalars } = node;
+/** Takes the gradients of a node's outputs to its inputs; `kept` are the values whose own gradients are asked for. */
+function propagate(node: Node, gradients: Gradients, kept: ReadonlySet<Value>): void {
+  const { inputs, outputs, attrs, scalars, op } = node;
+  const view = op.shows?.(node) ?? null;
+  const [x, y] = [inputs[0]!, outputs[0]!];
+  if (view && !y.gradHooks && !kept.has(y) && gradients.passOn(y, x, view)) return;
   const dys: (Value | undefined)[] = [];
   let reached = false;
   for (const y of outputs) {
-    let dy = gradients.get(y);
+    let dy = gradients.of(y);
     if (dy && y.gradHooks) {
       dy = runHooks(y.gradHooks, dy);
-      gradients.set(y, dy);
+      gradients.replace(y, dy);
     }
     dys.push(dy);
     reached ||= dy !== undefined;
   }
   if (!reached) return;
-  if (!node.op.readsSaved) checkSaved(node);
+  if (view && y.numel < x.numel) {
+    showGradient(node, 0, dys[0]!);
+    gradients.addPart(x, dys[0]!, view);
+    return;
+  }
+  if (!op.readsSaved) checkSaved(node);
   const needs: boolean[] = [];
   for (const x of inputs) needs.push(x.requiresGrad);
-  const dxs = node.op.vjp!(dys, { inputs, outputs, attrs, scalars, needs, read: (value) => kept(node, value) });
+  const dxs = op.vjp!(dys, { inputs, outputs, attrs, scalars, needs, read: (value) => unchanged(node, value) });
   for (let i = 0; i < inputs.length; i++) {
     const dx = dxs[i];
     if (!dx || !needs[i]) continue;
     showGradient(node, i, dx);
-    accumulate(inputs[i]!, dx);
+    gradients.add(inputs[i]!, dx);
   }
 }
 
@@ -142,10 +140,10 @@ function expectInputKept(node: Node, i: number): void {
 }
 
 function expectKept(node: Node, value: Value | undefined): void {
-  if (value) kept(node, value);
+  if (value) unchanged(node, value);
 }
 
-function kept(node: Node, value: Value): Value {
+function unchanged(node: Node, value: Value): Value {
   if (!value.changed) return value;
   throw new AutogradError(
     `backward: a value of shape [${value.shape.join(', ')}] that the gradient of ${node.op.name} needs has been changed by an in-place operation since; ` +

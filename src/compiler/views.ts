@@ -35,6 +35,7 @@ const viewingOf = (lowering: LoweredProgram['lowerings'][number]) =>
 
 /** What `outer` sees of the elements that `inner` sees, as one view; null where no strides describe that. */
 export function compose(inner: View, outer: View): View | null {
+  if (isWhole(inner)) return { ...outer, offset: inner.offset + outer.offset };
   const start = indicesOf(outer.offset, inner.shape);
   if (outer.shape.includes(0) || inner.shape.includes(0) || !start) return null;
   /** The least and greatest index that is met in each dimension of `inner`. */
@@ -59,6 +60,9 @@ export function compose(inner: View, outer: View): View | null {
     offset: start.reduce((sum, at, k) => sum + at * inner.strides[k]!, inner.offset),
   };
 }
+
+/** Whether elements that follow each other lie together. */
+const isWhole = ({ shape, strides }: View): boolean => sameShape(strides, contiguousStrides(shape));
 
 /** The indices of an element of a contiguous shape. */
 function indicesOf(place: number, shape: Shape): number[] | null {

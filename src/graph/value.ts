@@ -1,5 +1,5 @@
 // Values and the nodes that produce them: the recorded graph, which is both what runs and what autograd walks.
-import type { KernelOp } from '../compiler/ir';
+import type { KernelOp, View } from '../compiler/ir';
 import { type DType, isFloat, type Meta, numel, type Shape } from '../compiler/meta';
 import type { FaultSources } from '../gpu/fault-sources';
 import type { Allocation } from '../gpu/memory';
@@ -69,6 +69,8 @@ export interface Op<A = unknown> extends KernelOp<A> {
   readonly placed?: boolean;
   /** The element of input 0 at which output 0 begins, where output 0 is nothing but a run of elements of it, in order. */
   run?(node: RunContext<A>): number | undefined;
+  /** The window of input 0 whose elements, each of them once, output 0 is; null where it is none. Its gradient goes there. */
+  shows?(node: RunContext<A>): View | null;
   /** The result has the very bits of input 0. */
   readonly sameBits?: true;
   /** Every element of the result is scalar 0. */

@@ -1,16 +1,18 @@
 // Owns the recurrent layers RNN, LSTM and GRU: stacks of cells over a sequence, in one or both directions.
 import { ArgumentError, ShapeError } from '../errors';
+import { recurrent } from '../ops/recurrent';
+import type { CellKind } from '../ops/recurrent-steps';
 import { empty, zeros } from '../tensor/creation';
 import { cat, stack } from '../tensor/functions';
 import { type Arguments, parseArgs } from '../tensor/options';
-import type { Tensor } from '../tensor/tensor';
+import { Tensor } from '../tensor/tensor';
 import { dropout } from './functional/dropout';
 import { linear } from './functional/linear';
 import { uniform_ } from './init';
 import { Module } from './module';
 import { Parameter } from './parameter';
 import { pythonText } from './printing';
-import { advanceGru, advanceLstm, advanceRnn, type Nonlinearity } from './rnn-steps';
+import { advanceLstm, type Nonlinearity } from './rnn-steps';
 import { wholeNumber } from './sizes';
 
 export interface RecurrentArguments {
@@ -130,8 +132,8 @@ abstract class Recurrent extends Module {
     for (const parameter of this.parameters()) uniform_(parameter, -bound, bound);
   }
 
-  /** The state after an element of the sequence, whose share of the gates is `fromInput`; the output is its first tensor. */
-  protected abstract advance(fromInput: Tensor, state: readonly Tensor[], weights: Weights): readonly Tensor[];
+  /** What the cells compute. */
+  protected abstract get kind(): CellKind;
 
   /** Sizes of the features of each tensor of the state. */
   protected stateSizes(): readonly number[] {
@@ -141,7 +143,7 @@ abstract class Recurrent extends Module {
   protected run(layer: string, input: Tensor, initial: readonly Tensor[] | null): [output: Tensor, states: Tensor[]] {
     const { x, batched, states } = this.sequence(layer, input, initial);
     const last: Tensor[][] = this.stateSizes().map(() => []);
-    let sequence = x.unbind(0);
+    let sequence = x;
     for (let k = 0; k < this.numLayers; k++) {
       const outputs = this.directions.map((suffix, d) => {
         const first = states.map((state) => state.select(0, k * this.directions.length + d));
@@ -149,40 +151,39 @@ abstract class Recurrent extends Module {
         final.forEach((state, i) => void last[i]!.push(state));
         return output;
       });
-      sequence = sequence.map((_, t) =>
-        outputs.length === 1
-          ? outputs[0]![t]!
-          : cat(
-              outputs.map((o) => o[t]!),
-              1,
-            ),
-      );
-      if (this.dropout > 0 && this.training && k < this.numLayers - 1) {
-        sequence = dropout(stack(sequence), { p: this.dropout }).unbind(0);
-      }
+      sequence = outputs.length === 1 ? outputs[0]! : cat(outputs, 2);
+      if (this.dropout > 0 && this.training && k < this.numLayers - 1)
+        sequence = dropout(sequence, { p: this.dropout });
     }
-    const output = stack(sequence);
     const final = last.map((parts) => stack(parts));
-    if (!batched) return [output.squeeze(1), final.map((state) => state.squeeze(1))];
-    return [this.batchFirst ? output.transpose(0, 1) : output, final];
+    if (!batched) return [sequence.squeeze(1), final.map((state) => state.squeeze(1))];
+    return [this.batchFirst ? sequence.transpose(0, 1) : sequence, final];
   }
 
   /** One layer in one direction: its outputs in the order of the sequence, and its last state. */
   private scan(
-    sequence: readonly Tensor[],
+    sequence: Tensor,
     initial: readonly Tensor[],
     weights: Weights,
     reverse: boolean,
-  ): [outputs: Tensor[], state: readonly Tensor[]] {
-    const shares = linear(stack(sequence), weights.inputs, weights.inputBias).unbind(0);
-    const outputs = new Array<Tensor>(sequence.length);
-    let state = initial;
-    for (let i = 0; i < sequence.length; i++) {
-      const t = reverse ? sequence.length - 1 - i : i;
-      state = this.advance(shares[t]!, state, weights);
-      outputs[t] = state[0]!;
-    }
-    return [outputs, state];
+  ): [outputs: Tensor, state: readonly Tensor[]] {
+    const { kind } = this;
+    const { inputs, hidden, inputBias, hiddenBias, projection } = weights;
+    if (projection) return scanProjected(sequence, initial, weights, projection, reverse);
+    // Both biases of gates that are sums are one; a GRU scales the hidden state's share of one gate, with its bias.
+    const apart = kind === 'gru' || !inputBias || !hiddenBias;
+    const shares = linear(sequence, inputs, apart ? inputBias : inputBias.add(hiddenBias));
+    const times = sequence.shape[0]!;
+    const states = recurrent(
+      {
+        shares: shares.value,
+        weight: hidden.value,
+        bias: kind === 'gru' ? (hiddenBias?.value ?? null) : null,
+        states: initial.map((state) => state.value),
+      },
+      { kind, reverse },
+    ).map((value) => Tensor.of(value));
+    return [states[0]!.narrow(0, reverse ? 0 : 1, times), states.map((state) => state.select(0, reverse ? 0 : times))];
   }
 
   private sequence(layer: string, input: Tensor, initial: readonly Tensor[] | null): Sequence {
@@ -221,6 +222,26 @@ abstract class Recurrent extends Module {
     if (this.bidirectional) text += ', bidirectional=True';
     return text;
   }
+}
+
+/** An LSTM layer in one direction whose outputs are projected: element by element. */
+function scanProjected(
+  sequence: Tensor,
+  initial: readonly Tensor[],
+  { inputs, hidden, inputBias, hiddenBias }: Weights,
+  projection: Tensor,
+  reverse: boolean,
+): [outputs: Tensor, state: readonly Tensor[]] {
+  const shares = linear(sequence, inputs, inputBias).unbind(0);
+  const outputs = new Array<Tensor>(shares.length);
+  let [h, c] = initial as [Tensor, Tensor];
+  for (let i = 0; i < shares.length; i++) {
+    const t = reverse ? shares.length - 1 - i : i;
+    const [output, cell] = advanceLstm(shares[t]!, h, c, hidden, hiddenBias);
+    [h, c] = [linear(output, projection), cell];
+    outputs[t] = h;
+  }
+  return [stack(outputs), [h, c]];
 }
 
 export interface RNNArguments extends RecurrentArguments {
@@ -262,8 +283,8 @@ export class RNN extends Recurrent {
     return [output, h!];
   }
 
-  protected override advance(share: Tensor, [h]: readonly Tensor[], { hidden, hiddenBias }: Weights): Tensor[] {
-    return [advanceRnn(share, h!, hidden, hiddenBias, this.nonlinearity)];
+  protected override get kind(): CellKind {
+    return this.nonlinearity;
   }
 }
 
@@ -288,8 +309,8 @@ export class GRU extends Recurrent {
     return [output, h!];
   }
 
-  protected override advance(share: Tensor, [h]: readonly Tensor[], { hidden, hiddenBias }: Weights): Tensor[] {
-    return [advanceGru(share, h!, hidden, hiddenBias)];
+  protected override get kind(): CellKind {
+    return 'gru';
   }
 }
 
@@ -326,12 +347,7 @@ export class LSTM extends Recurrent {
     return [...super.stateSizes(), this.hiddenSize];
   }
 
-  protected override advance(
-    share: Tensor,
-    [h, c]: readonly Tensor[],
-    { hidden, hiddenBias, projection }: Weights,
-  ): Tensor[] {
-    const [output, cell] = advanceLstm(share, h!, c!, hidden, hiddenBias);
-    return [projection ? linear(output, projection) : output, cell];
+  protected override get kind(): CellKind {
+    return 'lstm';
   }
 }

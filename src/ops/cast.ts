@@ -1,5 +1,5 @@
 // Conversions and copies: cast between dtypes, clone, detach, reshape, and constant fills.
-import { type DType, isFloat, numel, type Shape, scalarOf, showShape } from '../compiler/meta';
+import { contiguousStrides, type DType, isFloat, numel, type Shape, scalarOf, showShape } from '../compiler/meta';
 import { ShapeError } from '../errors';
 import { castFloat, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -134,6 +134,7 @@ const reshapeOp: Op<{ readonly shape: Shape }> = {
     }
     return [{ shape, dtype: x.dtype }];
   },
+  shows: ({ attrs: { shape } }) => ({ shape, strides: contiguousStrides(shape), offset: 0 }),
   lower: () => ({ kind: 'alias', byteOffset: 0 }),
   vjp: ([dy], { inputs: [x] }) => [reshape(dy!, x.shape)],
 };

@@ -1,8 +1,8 @@
 // Values that share one buffer: cat, and the packing of many values into one flat buffer and back.
 import catSource from '../../shaders/cat.wgsl?raw';
-import { input, output, type Pass, u32 } from '../compiler/ir';
+import { input, type Operand, output, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { byteLength, bytesPerElement, type Meta, numel, type Shape, showShape } from '../compiler/meta';
+import { byteLength, bytesPerElement, type DType, type Meta, numel, type Shape, showShape } from '../compiler/meta';
 import { movedAs } from '../compiler/reading';
 import { ArgumentError, DTypeError, invariant, ShapeError } from '../errors';
 import { record } from '../graph/record';
@@ -49,22 +49,14 @@ const catOp: Op<{ readonly dim: number }> = {
         cols += part.cols;
         return cols;
       });
-      const slots = Array.from({ length: INPUTS_PER_PASS }, (_, k) => k);
-      passes.push({
-        source: [movedAs(y.dtype, catSource)],
-        label: 'cat',
-        // Bindings are fixed: the first input stands in for those that there are not.
-        reads: slots.map((k) => input((group[k] ?? group[0]!).i)),
-        writes: [output()],
-        params: [
-          rows * cols,
-          cols,
-          y.shape[dim]! * inner,
-          offset,
-          ...slots.slice(1).map((k) => ends[k - 1] ?? cols),
-        ].map(u32),
-        grid: gridFor(rows * cols, WORKGROUP),
-      });
+      passes.push(
+        catPass(
+          y.dtype,
+          group.map(({ i }) => input(i)),
+          output(),
+          { rows, pitch: y.shape[dim]! * inner, offset, ends },
+        ),
+      );
       offset += cols;
     }
     return { kind: 'passes', passes, ...(rows === 1 && { joins: byteOffsets(inputs) }) };
@@ -78,6 +70,34 @@ const catOp: Op<{ readonly dim: number }> = {
     });
   },
 };
+
+/** Where inputs go: rows of the result are `pitch` elements apart, in each the first input begins at `offset`, and they end at `ends` after that. */
+interface CatPlaces {
+  readonly rows: number;
+  readonly pitch: number;
+  readonly offset: number;
+  readonly ends: readonly number[];
+}
+
+/** Up to six operands side by side. */
+export function catPass(
+  dtype: DType,
+  from: readonly Operand[],
+  to: Operand,
+  { rows, pitch, offset, ends }: CatPlaces,
+): Pass {
+  const cols = ends.at(-1)!;
+  const slots = Array.from({ length: INPUTS_PER_PASS }, (_, k) => k);
+  return {
+    source: [movedAs(dtype, catSource)],
+    label: 'cat',
+    // Bindings are fixed: the first input stands in for those that there are not.
+    reads: slots.map((k) => from[k] ?? from[0]!),
+    writes: [to],
+    params: [rows * cols, cols, pitch, offset, ...slots.slice(1).map((k) => ends[k - 1] ?? cols)].map(u32),
+    grid: gridFor(rows * cols, WORKGROUP),
+  };
+}
 
 const batchOp: typeof catOp = { ...catOp, remakes: true };
 

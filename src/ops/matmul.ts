@@ -139,7 +139,13 @@ function lowerMatmul(
  * Product of at least 2-D operands. Where only the first has batch dimensions they become rows, so that the gradient of
  * the second is one product and not a batch of them to sum.
  */
-function product(a: Value, b: Value, transposeA: boolean, transposeB: boolean, bias: Value | null = null): Value {
+export function product(
+  a: Value,
+  b: Value,
+  transposeA: boolean,
+  transposeB: boolean,
+  bias: Value | null = null,
+): Value {
   const inputs = (x: Value) => (bias ? [x, b, bias] : [x, b]);
   const attrs = { transposeA, transposeB };
   if (a.shape.length === 2 && b.shape.length === 2) return record(matmulOp, inputs(a), attrs);

@@ -40,13 +40,13 @@ const MAX_RANK = 8;
 /** WebGPU's minimum alignment of a storage binding, on every device. */
 const BINDING_ALIGNMENT = 256;
 
-interface Axis {
+export interface Axis {
   readonly size: number;
   readonly stride: number;
 }
 
 /** The view's dimensions without those of size 1, with neighbours merged that one stride walks through. */
-function axesOf({ shape, strides }: Omit<View, 'offset'>): Axis[] {
+export function axesOf({ shape, strides }: Omit<View, 'offset'>): Axis[] {
   const axes: Axis[] = [];
   shape.forEach((size, d) => {
     const stride = strides[d]!;
@@ -64,7 +64,7 @@ function axesOf({ shape, strides }: Omit<View, 'offset'>): Axis[] {
 }
 
 /** Eight values as two vec4 of Params. */
-const vec8 = (values: readonly number[], rest: number, param: (value: number) => Param): Param[] =>
+export const vec8 = (values: readonly number[], rest: number, param: (value: number) => Param): Param[] =>
   Array.from({ length: MAX_RANK }, (_, d) => param(values[d] ?? rest));
 
 /** Whether the elements lie together, in order. */
@@ -142,6 +142,7 @@ const viewOp = (name: string): Op<PlacedView> => ({
   placed: true,
   remakes: true,
   run: ({ attrs, scalars: [offset] }) => (isRun(axesOf(attrs)) ? offset : undefined),
+  shows: ({ attrs, scalars: [offset] }) => (isDistinct(attrs) ? { ...attrs, offset: offset! } : null),
   infer([x], view) {
     axesOf(view);
     return [{ shape: view.shape, dtype: x.dtype }];
@@ -402,7 +403,7 @@ export const stridedScatter = (
 ): Value => recordScatter(src, base, base.shape, { shape, strides, offset });
 
 /** The gradient of a view: dy in its window of zeros. Elements that the view repeats add up. */
-function scatterIntoZeros(dy: Value, shape: Shape, view: View): Value {
+export function scatterIntoZeros(dy: Value, shape: Shape, view: View): Value {
   const d = isDistinct(withoutRepeats(view)) ? -1 : shortest(view);
   if (d >= 0) {
     const without = <T>(list: readonly T[]): T[] => list.filter((_, k) => k !== d);

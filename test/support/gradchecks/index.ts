@@ -6,6 +6,7 @@ import { losses } from './losses';
 import { activations, arithmetic, choices, elementary, functions, inPlace } from './pointwise';
 import { products } from './products';
 import { reductions, shapes } from './shapes';
+import { slices } from './slices';
 import { special } from './special';
 
 export { inputsOf } from './inputs';
@@ -20,6 +21,7 @@ export const gradchecks: Readonly<Record<string, readonly Gradcheck[]>> = {
   'writes in place': inPlace,
   reductions,
   shapes,
+  slices,
   products,
   convolutions,
   pooling,

@@ -11,6 +11,13 @@ const attention = new nn.MultiheadAttention(2, 2);
 const rnn = new nn.RNN(2, 2);
 const lstm = new nn.LSTM(2, 2, { bidirectional: true });
 const gru = new nn.GRU(2, 2);
+const fours = [
+  new nn.LSTM(2, 4, { bidirectional: true, numLayers: 2 }),
+  new nn.GRU(2, 4, { bidirectional: true }),
+  new nn.RNN(2, 4),
+  new nn.RNN(2, 3, { nonlinearity: 'relu' }),
+] as const;
+const projected = new nn.LSTM(2, 3, { projSize: 2 });
 const rnnCell = new nn.RNNCell(2, 2);
 const lstmCell = new nn.LSTMCell(2, 2);
 const gruCell = new nn.GRUCell(2, 2);
@@ -61,6 +68,12 @@ export const layers: Gradcheck[] = [
   ['RNN', (x, h) => rnn(x, h) as Tensor[], [any(3, 1, 2), any(1, 1, 2)]],
   ['LSTM', (x) => lstm(x)[0], [any(2, 1, 2)]],
   ['GRU', (x, h) => gru(x, h) as Tensor[], [any(2, 1, 2), any(1, 1, 2)]],
+  ['LSTM, state', (x, h, c) => lstm(x, [h, c]).flat(2), [any(2, 1, 2), any(2, 1, 2), any(2, 1, 2)]],
+  ['LSTM, four units', (x) => fours[0](x).flat(2), [any(2, 3, 2)], 'once'],
+  ['LSTM, projected', (x) => projected(x)[0], [any(2, 1, 2)], 'once'],
+  ['GRU, four units', (x, h) => fours[1](x, h).flat(), [any(2, 2, 2), any(2, 2, 4)], 'once'],
+  ['RNN, four units', (x) => fours[2](x)[0], [any(3, 2, 2)], 'once'],
+  ['RNN, relu', (x) => fours[3](x)[0], [any(2, 2, 2)], 'once'],
   ['RNNCell', (x, h) => rnnCell(x, h) as Tensor, [any(1, 2), any(1, 2)]],
   ['LSTMCell', (x) => lstmCell(x) as Tensor[], [any(1, 2)]],
   ['GRUCell', (x, h) => gruCell(x, h) as Tensor, [any(1, 2), any(1, 2)]],

@@ -1,0 +1,169 @@
+// Putting gradients of slices together: many values, each in its window of one result, and 0 where there is none.
+import source from '../../shaders/assemble.wgsl?raw';
+import fillSource from '../../shaders/fill.wgsl?raw';
+import { f32, input, output, type Pass, scalar, u32, type View } from '../compiler/ir';
+import { gridFor } from '../compiler/lowering';
+import { numel, type Shape } from '../compiler/meta';
+import { record } from '../graph/record';
+import type { Op, Value } from '../graph/value';
+import { add } from './arithmetic';
+import { full, reshape } from './cast';
+import { type Axis, axesOf, scatterIntoZeros, stridedView, vec8 } from './shape';
+import { unroll } from './unroll';
+import { familyOf, layersOf, type Span } from './window-layers';
+
+const WORKGROUP = 64;
+/** As many as fit beside the output into WebGPU's least number of storage buffers. */
+const VALUES_PER_PASS = 6;
+
+/** A value and the window of the result that it goes to, whose elements are distinct. */
+export interface Part {
+  readonly value: Value;
+  readonly view: View;
+}
+
+/** Values whose windows share no element and have equal rows; inputs in this order, dynamic scalar k the offset of window k. */
+interface Layer {
+  readonly rows: readonly Axis[];
+  /** Of each window: its elements that lie together in a row. */
+  readonly cols: readonly number[];
+}
+
+interface AssembleAttrs {
+  readonly shape: Shape;
+  /** Elements that are moved together; offsets count them. */
+  readonly lanes: 1 | 4;
+  /** What the first layer writes is all there is. */
+  readonly covers: boolean;
+  /** Each but the first adds to what those before it wrote. */
+  readonly layers: readonly Layer[];
+}
+
+const assembleOp: Op<AssembleAttrs> = {
+  name: 'assemble',
+  gradName: 'StackBackward0',
+  saves: { inputs: [] },
+  infer: ([{ dtype }], { shape }) => [{ shape, dtype }],
+  lower({ attrs: { shape, lanes, covers, layers } }) {
+    const passes: Pass[] = covers ? [] : [clearPass(numel(shape))];
+    let first = 0;
+    layers.forEach((layer, l) => {
+      for (let start = 0; start < layer.cols.length; start += VALUES_PER_PASS) {
+        passes.push(layerPass(layer, start, first, lanes, l > 0));
+      }
+      first += layer.cols.length;
+    });
+    return { kind: 'passes', passes };
+  },
+  vjp([dy], { inputs, attrs: { lanes, layers }, scalars, needs }) {
+    const windows = layers.flatMap(({ rows, cols }) => cols.map((count) => [...rows, { size: count, stride: 1 }]));
+    return inputs.map((x, k) => {
+      if (!needs[k]) return null;
+      const axes = windows[k]!;
+      const sizes = axes.map(({ size }) => size);
+      const strides = axes.map(({ stride }) => stride);
+      return reshape(stridedView(dy!, sizes, strides, scalars[k]! * lanes), x.shape);
+    });
+  },
+};
+
+const clearPass = (count: number): Pass => ({
+  source: [fillSource],
+  label: 'assemble',
+  reads: [],
+  writes: [output()],
+  params: [u32(count), f32(0)],
+  grid: gridFor(count, WORKGROUP),
+});
+
+/** Writes, or adds, windows `start` and a few more of a layer whose first window is that of input `first`. */
+function layerPass({ rows, cols }: Layer, start: number, first: number, lanes: 1 | 4, adds: boolean): Pass {
+  const consts = { RANK: rows.length };
+  const group = cols.slice(start, start + VALUES_PER_PASS).map((count) => count / lanes);
+  const times = rows.reduce((product, { size }) => product * size, 1);
+  let count = 0;
+  const ends = group.map((own) => {
+    count += own * times;
+    return count;
+  });
+  const slots = Array.from({ length: VALUES_PER_PASS }, (_, k) => k);
+  // Bindings and fields are fixed: the first stands in for those that there are not.
+  const at = (k: number) => first + start + (k < group.length ? k : 0);
+  const inward = rows.toReversed();
+  const text = lanes === 4 ? source.replace('alias Element = f32;', 'alias Element = vec4<f32>;') : source;
+  return {
+    source: [unroll(text, consts)],
+    label: 'assemble',
+    consts,
+    overrides: { ADD: adds ? 1 : 0 },
+    reads: slots.map((k) => input(at(k))),
+    writes: [output()],
+    params: [
+      u32(count),
+      ...slots.slice(1).map((k) => u32(ends[k - 1] ?? count)),
+      ...slots.map((k) => u32(group[k] ?? 1)),
+      ...slots.map((k) => scalar(at(k), 'u32')),
+      u32(0),
+      u32(0),
+      ...vec8(
+        inward.map(({ size }) => size),
+        1,
+        u32,
+      ),
+      ...vec8(
+        inward.map(({ stride }) => stride / lanes),
+        0,
+        u32,
+      ),
+    ],
+    grid: gridFor(count, WORKGROUP),
+  };
+}
+
+/** The value of a shape that is, in each part's window, that part; parts that share elements add up, and what none reaches is 0. */
+export function assemble(parts: readonly Part[], shape: Shape): Value {
+  const spans = combined(parts.filter(({ value }) => value.numel > 0));
+  const [one] = spans;
+  if (!one) return full(shape, 0, parts[0]!.value.dtype);
+  if (spans.length === 1) return scatterIntoZeros(reshape(one.of.value, one.of.view.shape), shape, one.of.view);
+  const layers = layersOf(spans);
+  const sorted = layers.flat();
+  const inFours = sorted.every(
+    ({ offset, cols, rows }) => offset % 4 === 0 && cols % 4 === 0 && rows.every(({ stride }) => stride % 4 === 0),
+  );
+  const lanes = inFours ? 4 : 1;
+  const attrs: AssembleAttrs = {
+    shape,
+    lanes,
+    covers: layers[0]!.reduce((sum, { of }) => sum + of.value.numel, 0) === numel(shape),
+    layers: layers.map((layer) => ({ rows: layer[0]!.rows, cols: layer.map(({ cols }) => cols) })),
+  };
+  const values = sorted.map(({ of }) => of.value);
+  return record(
+    assembleOp,
+    values,
+    attrs,
+    sorted.map(({ offset }) => offset / lanes),
+  );
+}
+
+/** The windows of parts; those that are the same add up. */
+function combined(parts: readonly Part[]): Span<Part>[] {
+  const met = new Map<string, Span<Part>>();
+  for (const { value, view } of parts) {
+    const span = spanOf(view);
+    const key = `${familyOf(span)} ${span.cols} ${span.offset}`;
+    const known = met.get(key)?.of;
+    const sum = known ? add(known.value, reshape(value, known.value.shape)) : value;
+    met.set(key, { ...span, of: { value: sum, view: known?.view ?? view } });
+  }
+  return [...met.values()];
+}
+
+/** A window as rows whose elements lie together. */
+function spanOf(view: View): Omit<Span<Part>, 'of'> {
+  const axes = axesOf(view);
+  const last = axes.at(-1);
+  const { offset } = view;
+  return last?.stride === 1 ? { rows: axes.slice(0, -1), cols: last.size, offset } : { rows: axes, cols: 1, offset };
+}

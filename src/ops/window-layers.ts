@@ -1,0 +1,103 @@
+// Which windows of one tensor share elements: those that share none are layers, each of which can be written at once. Pure.
+
+interface Axis {
+  readonly size: number;
+  readonly stride: number;
+}
+
+/** A window of a buffer, rows of `cols` elements that lie together, and what goes there. */
+export interface Span<T> {
+  readonly rows: readonly Axis[];
+  readonly cols: number;
+  readonly offset: number;
+  readonly of: T;
+}
+
+type Place = Omit<Span<unknown>, 'of'>;
+
+/** Past so many windows that are no plain stretches of equal rows, pairs are not compared: each is a layer of its own. */
+const MAX_COMPARED = 256;
+
+/** Equal for windows whose rows are equal. */
+export const familyOf = ({ rows }: Place): string => rows.map(({ size, stride }) => `${size} ${stride}`).join();
+
+/**
+ * The windows in layers, none of which has two windows that share elements, or whose rows differ. The first layer is the largest.
+ * Takes time in proportion to the windows times the layers.
+ */
+export function layersOf<T>(spans: readonly Span<T>[]): Span<T>[][] {
+  const families = new Map<string, Span<T>[]>();
+  for (const span of spans) {
+    const family = familyOf(span);
+    const others = families.get(family);
+    if (others) others.push(span);
+    else families.set(family, [span]);
+  }
+  const layers = [...families.values()].flatMap((family) => (areStretches(family) ? bySweep(family) : byPairs(family)));
+  const size = (layer: readonly Span<T>[]) => layer.reduce((sum, { cols, rows }) => sum + cols * timesOf(rows), 0);
+  const sizes = new Map(layers.map((layer) => [layer, size(layer)]));
+  return layers.sort((a, b) => sizes.get(b)! - sizes.get(a)!);
+}
+
+const timesOf = (rows: readonly Axis[]): number => rows.reduce((product, { size }) => product * size, 1);
+
+/**
+ * Whether windows with equal rows are stretches of these: each row begins a whole number of the shortest stride from the others,
+ * and no window reaches past that stride. Then windows share elements where their first rows do.
+ */
+function areStretches(family: readonly Place[]): boolean {
+  const [{ rows }] = family as [Place];
+  const inward = rows.toSorted((a, b) => a.stride - b.stride);
+  const nested = inward.every(({ stride }, i) => i === 0 || stride >= inward[i - 1]!.size * inward[i - 1]!.stride);
+  const pitch = inward[0]?.stride ?? Number.POSITIVE_INFINITY;
+  return nested && family.every(({ offset, cols }) => offset + cols <= pitch);
+}
+
+/** Each window, in the order in which they begin, goes to the first layer whose windows end before it. */
+function bySweep<T>(family: readonly Span<T>[]): Span<T>[][] {
+  const layers: { readonly spans: Span<T>[]; end: number }[] = [];
+  for (const span of family.toSorted((a, b) => a.offset - b.offset)) {
+    let layer = layers.find(({ end }) => end <= span.offset);
+    if (!layer) {
+      layer = { spans: [], end: 0 };
+      layers.push(layer);
+    }
+    layer.spans.push(span);
+    layer.end = span.offset + span.cols;
+  }
+  return layers.map(({ spans }) => spans);
+}
+
+/** Each window goes to the first layer that it shares no element with. */
+function byPairs<T>(family: readonly Span<T>[]): Span<T>[][] {
+  if (family.length > MAX_COMPARED) return family.map((span) => [span]);
+  const layers: Span<T>[][] = [];
+  for (const span of family) {
+    const layer = layers.find((others) => !others.some((other) => meet(span, other)));
+    if (layer) layer.push(span);
+    else layers.push([span]);
+  }
+  return layers;
+}
+
+/** Whether two windows with equal rows share an element. */
+export function meet(a: Place, b: Place): boolean {
+  const outward = a.rows.toSorted((one, other) => other.stride - one.stride);
+  /** How far the rows within dimension d, and the columns, reach to either side. */
+  const reach = new Array<number>(outward.length + 1);
+  reach[outward.length] = Math.max(a.cols, b.cols) - 1;
+  for (let d = outward.length; d > 0; d--) {
+    const { size, stride } = outward[d - 1]!;
+    reach[d - 1] = reach[d]! + (size - 1) * stride;
+  }
+  const search = (d: number, apart: number): boolean => {
+    if (Math.abs(apart) > reach[d]!) return false;
+    if (d === outward.length) return apart < a.cols && -apart < b.cols;
+    const { size, stride } = outward[d]!;
+    const first = Math.max(1 - size, Math.ceil((apart - reach[d + 1]!) / stride));
+    const last = Math.min(size - 1, Math.floor((apart + reach[d + 1]!) / stride));
+    for (let steps = first; steps <= last; steps++) if (search(d + 1, apart - steps * stride)) return true;
+    return false;
+  };
+  return search(0, b.offset - a.offset);
+}
