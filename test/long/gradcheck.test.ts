@@ -1,0 +1,3 @@
+// Gradients of every operation, and gradients of the gradients.
+import '../support/sample-all';
+import '../gpu/gradcheck.test';
