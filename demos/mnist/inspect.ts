@@ -13,7 +13,7 @@ function observe<T>(model: MnistModel, fn: () => T): T {
   const training = model.training;
   model.eval();
   try {
-    return torch.noGrad(fn);
+    return torch.noGrad<unknown>(fn) as T;
   } finally {
     model.train(training);
   }

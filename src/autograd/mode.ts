@@ -2,20 +2,31 @@
 import { ArgumentError } from '../errors';
 import { mode, withMode } from '../graph/mode';
 
+/** What a switch takes: a function that does not wait, since others would run with the switch in the meantime. */
+export type Synchronous<T> = 0 extends 1 & T
+  ? () => T
+  : [T] extends [never]
+    ? () => T
+    : [T] extends [PromiseLike<unknown>]
+      ? () => 'a synchronous function: the switch cannot follow an await, so await outside of it'
+      : () => T;
+
 /**
- * Runs `fn` without recording gradients and returns its result.
- * @throws ArgumentError if `fn` returns a promise: the switch cannot follow an await
+ * Runs `fn` without recording gradients and returns its result. The switch cannot follow an await, so reading values back stands
+ * outside: `const correct = torch.noGrad(() => …); total += await correct.item();`
+ * @throws ArgumentError if `fn` returns a promise
  */
-export const noGrad = <T>(fn: () => T): T => switched('noGrad', false, fn);
+export const noGrad = <T>(fn: (() => T) & Synchronous<T>): T => switched<T>('noGrad', false, fn);
 
 /** Runs `fn` with gradients recorded, also inside `noGrad`. */
-export const enableGrad = <T>(fn: () => T): T => switched('enableGrad', true, fn);
+export const enableGrad = <T>(fn: (() => T) & Synchronous<T>): T => switched<T>('enableGrad', true, fn);
 
 /** `noGrad` by the name that PyTorch has for code that never needs gradients. */
-export const inferenceMode = <T>(fn: () => T): T => switched('inferenceMode', false, fn);
+export const inferenceMode = <T>(fn: (() => T) & Synchronous<T>): T => switched<T>('inferenceMode', false, fn);
 
 /** Runs `fn` with gradients recorded, or not. */
-export const setGradEnabled = <T>(on: boolean, fn: () => T): T => switched('setGradEnabled', on, fn);
+export const setGradEnabled = <T>(on: boolean, fn: (() => T) & Synchronous<T>): T =>
+  switched<T>('setGradEnabled', on, fn);
 
 /** Whether gradients are recorded now. */
 export const isGradEnabled = (): boolean => mode.grad;

@@ -62,6 +62,13 @@ export async function requestDevice(options: DeviceOptions): Promise<{ device: G
   const request: GPURequestAdapterOptions = options.powerPreference ? { powerPreference: options.powerPreference } : {};
   const adapter = await gpu.requestAdapter(request);
   if (!adapter) {
+    if (isNode()) {
+      throw new WebGPUUnavailableError(
+        'the package `webgpu` is there, but Dawn found no adapter. In Node it computes through Vulkan (Metal on macOS, Direct3D 12 on Windows): install the ' +
+          "GPU's Vulkan driver and the loader libvulkan.so.1 (Debian: libvulkan1 and mesa-vulkan-drivers, which computes without a GPU too), and point VK_ICD_FILENAMES at " +
+          "the driver's .json where it is not found by itself; `vulkaninfo --summary` lists what there is",
+      );
+    }
     throw new WebGPUUnavailableError(
       'WebGPU is there, but no adapter was found. Check that hardware acceleration is on in the browser settings and that ' +
         'the GPU is not on its blocklist (chrome://gpu); in headless Chromium add --enable-unsafe-webgpu --use-webgpu-adapter=swiftshader',
@@ -77,6 +84,16 @@ export async function requestDevice(options: DeviceOptions): Promise<{ device: G
     throw new WebGPUUnavailableError(`the adapter refused a device: ${(cause as Error).message}`, { cause });
   }
 }
+
+/** Whether WebGPU comes from a package of Node's: pages and Deno have their own. */
+const isNode = (): boolean => {
+  const { process, navigator, Deno } = globalThis as {
+    process?: { versions?: { node?: string } };
+    navigator?: { gpu?: GPU };
+    Deno?: unknown;
+  };
+  return Boolean(process?.versions?.node) && Deno === undefined && !navigator?.gpu;
+};
 
 async function findGpu(): Promise<GPU> {
   const scope = globalThis as {

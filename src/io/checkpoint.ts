@@ -37,6 +37,11 @@ export async function save(stateDict: Readonly<Record<string, Tensor>>, target: 
 
 /** The bytes that `save` would write. */
 export async function saveBytes(stateDict: Readonly<Record<string, Tensor>>): Promise<Uint8Array> {
+  if (typeof (stateDict as { stateDict?: unknown } | null)?.stateDict === 'function') {
+    throw new ArgumentError(
+      `${SAVE}: expected a state dict, but got an instance of ${stateDict.constructor.name}; pass model.stateDict()`,
+    );
+  }
   if (!isPlainObject(stateDict))
     throw new ArgumentError(`${SAVE}: expected a state dict, but got ${kindOf(stateDict)}`);
   const tensors = Object.entries(stateDict);

@@ -22,9 +22,10 @@ export function misuse(
   args: readonly unknown[],
   cause: Error,
 ): ArgumentError | null {
-  const { name } = module.constructor;
+  const name = module.constructor.name || 'nn.Module';
   if (typeof module.forward !== 'function') {
-    return new ArgumentError(`${name}: expected a method forward, but it has none`, { cause });
+    const base = name === 'Module' ? 'nn.Module itself computes nothing' : 'a module is called through it';
+    return new ArgumentError(`${name}: expected a method forward, but it has none; ${base}`, { cause });
   }
   const required = module.forward.length;
   const isWrong = (arg: unknown, i: number): boolean =>

@@ -31,6 +31,7 @@ abstract class ModuleRow<M extends Module> extends Module {
   /** Adds a module at the end. */
   append(module: M): this {
     this.registerModule(String(this.length), module);
+    reachFromEnd(this.length);
     return this;
   }
 
@@ -67,6 +68,15 @@ abstract class ModuleRow<M extends Module> extends Module {
   }
 }
 
+/** Has `row[-n]` be the n-th module from the end, undefined where there are fewer. A row never changes what it reaches, so all share the getters. */
+function reachFromEnd(n: number): void {
+  if (Object.hasOwn(ModuleRow.prototype, -n)) return;
+  const get = function (this: ModuleRow<Module>): Module | undefined {
+    return [...this].at(-n);
+  };
+  Object.defineProperty(ModuleRow.prototype, -n, { get, configurable: true });
+}
+
 /**
  * Modules that run one after another, each on the result of the one before.
  *
@@ -74,7 +84,7 @@ abstract class ModuleRow<M extends Module> extends Module {
  *     new nn.Sequential({ fc: new nn.Linear(4, 8), relu: new nn.ReLU() });   // names instead of numbers
  *     net[0].weight; net.length; for (const layer of net) { … }
  */
-export class Sequential extends ModuleRow<UnaryModule> {
+class Sequential extends ModuleRow<UnaryModule> {
   constructor(modules: Readonly<Record<string, UnaryModule>>);
   constructor(...modules: UnaryModule[]);
   constructor(...args: [Readonly<Record<string, UnaryModule>>] | UnaryModule[]) {
@@ -87,6 +97,7 @@ export class Sequential extends ModuleRow<UnaryModule> {
     const entries = Object.entries(first);
     for (const [name, module] of entries) this.registerModule(name, module);
     entries.forEach(([name], index) => {
+      reachFromEnd(index + 1);
       if (Object.hasOwn(this, index)) return;
       Object.defineProperty(this, index, { get: () => Reflect.get(this, name), enumerable: false, configurable: true });
     });
@@ -106,6 +117,31 @@ export class Sequential extends ModuleRow<UnaryModule> {
     return y;
   }
 }
+
+/** The modules of a Sequential that is written out, by their places: `net[0].weight`, `net[-1]`. */
+type Placed<M extends readonly UnaryModule[]> = { readonly [K in keyof M & `${number}`]: M[K] } & (M extends readonly [
+  ...unknown[],
+  infer Last,
+]
+  ? { readonly [-1]: Last }
+  : unknown);
+
+interface SequentialClass {
+  readonly prototype: Sequential;
+  new <R extends Readonly<Record<string, UnaryModule>> = Readonly<Record<string, UnaryModule>>>(
+    modules: R,
+  ): string extends keyof R ? Sequential : Sequential & R;
+  new <M extends readonly UnaryModule[] = UnaryModule[]>(
+    ...modules: M
+  ): number extends M['length'] ? Sequential : Sequential & Placed<M>;
+  blank(module: Module): Module;
+}
+
+/** The class, whose objects know in their types what they were made of. */
+const Written: SequentialClass = Sequential as unknown as SequentialClass;
+type Written = Sequential;
+
+export { type Sequential as SequentialModule, Written as Sequential };
 
 /** Modules in a list, for a `forward` of one's own. */
 export class ModuleList<M extends Module = Module> extends ModuleRow<M> {

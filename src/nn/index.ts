@@ -27,7 +27,7 @@ export { AdaptiveLogSoftmaxWithLoss } from './adaptive-softmax';
 export { type AttentionCall, type EncoderCall, MultiheadAttention, TransformerEncoderLayer } from './attention';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './batch-norm';
 export { Bilinear } from './bilinear';
-export { ModuleDict, ModuleList, ParameterList, Sequential } from './container';
+export { ModuleDict, ModuleList, ParameterList, Sequential, type SequentialModule } from './container';
 export { Conv1d, Conv2d, Conv3d, LazyConv1d, LazyConv2d, LazyConv3d, type PaddingMode } from './conv';
 export {
   ConvTranspose1d,

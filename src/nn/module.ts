@@ -626,7 +626,7 @@ export type FullBackwardPreHook<M extends Module> = (module: M, gradOutput: Grad
 const isModule = (value: unknown): boolean => value instanceof Module;
 
 /** The name under which a module is printed. */
-export const className = (module: Module): string => module.constructor.name;
+export const className = (module: Module): string => module.constructor.name || 'Module';
 
 const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 

@@ -2,6 +2,7 @@
 import { noGrad } from '../autograd/mode';
 import type { DType } from '../compiler/meta';
 import { ArgumentError } from '../errors';
+import { kindOf, parseArgs } from '../tensor/options';
 import { rand } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
@@ -38,12 +39,34 @@ const needInput: readonly ColumnName[] = ['inputSize', 'outputSize', 'multAdds']
  *     torch.summary(model, [64, 1, 28, 28]);
  *     torch.summary(model, [1, 3, 224, 224], { colNames: ['inputSize', 'kernelSize', 'multAdds'], depth: 2 });
  */
+export function summary(model: Module, options: SummaryOptions): ModelStatistics;
 export function summary(
   model: Module,
-  inputSize: SummaryOptions['inputSize'] = null,
-  options: Omit<SummaryOptions, 'inputSize'> = {},
-): ModelStatistics {
-  const { inputData = null, depth = 3, colWidth = 25, mode = 'eval', rowSettings = ['depth'], verbose = 1 } = options;
+  inputSize?: SummaryOptions['inputSize'],
+  options?: Omit<SummaryOptions, 'inputSize'>,
+): ModelStatistics;
+export function summary(model: Module, ...args: unknown[]): ModelStatistics {
+  if (!isModule(model)) {
+    throw new ArgumentError(`summary: expected a model, an nn.Module, but got ${kindOf(model)}`);
+  }
+  const none = null as never;
+  const options = parseArgs<SummaryOptions>(
+    'summary',
+    [],
+    {
+      inputSize: none,
+      inputData: none,
+      colNames: none,
+      colWidth: 25,
+      depth: 3,
+      dtypes: none,
+      mode: 'eval',
+      rowSettings: ['depth'],
+      verbose: 1,
+    },
+    args,
+  );
+  const { inputSize, inputData, depth, colWidth, mode, rowSettings, verbose } = options;
   if (inputData && inputSize) throw new ArgumentError('summary: expected inputSize or inputData, but got both');
   const sized = inputData !== null || inputSize !== null;
   const colNames = options.colNames ?? (sized ? ['outputSize', 'numParams'] : ['numParams']);
@@ -53,7 +76,7 @@ export function summary(
   }
   const { rows, bytes } = scope(() =>
     noGrad(() => {
-      const inputs = inputData ? [inputData].flat() : inputSize ? randomInputs(inputSize, options.dtypes) : null;
+      const inputs = inputData ? [inputData].flat() : inputSize ? randomInputs(inputSize, options.dtypes ?? []) : null;
       return { rows: inputs ? observed(model, inputs, mode) : listed(model), bytes: sizeOf(inputs).total };
     }),
   );
@@ -64,9 +87,11 @@ export function summary(
 }
 
 /** As torchinfo draws them, so that what is drawn afterwards is the same as with PyTorch. */
-function randomInputs(size: NonNullable<SummaryOptions['inputSize']>, dtypes: readonly DType[] = []): Tensor[] {
+function randomInputs(size: NonNullable<SummaryOptions['inputSize']>, dtypes: readonly DType[]): Tensor[] {
+  if (!Array.isArray(size))
+    throw new ArgumentError(`summary: expected inputSize to be a list of sizes, but got ${kindOf(size)}`);
   const sizes = (typeof size[0] === 'number' ? [size] : size) as readonly (readonly number[])[];
-  if (sizes.length === 0 || sizes.flat().some((n) => !(n > 0))) {
+  if (sizes.length === 0 || !sizes.every(Array.isArray) || sizes.flat().some((n) => !(n > 0))) {
     throw new ArgumentError(`summary: expected sizes over 0, but got ${JSON.stringify(size)}`);
   }
   return sizes.map((each, i) => {

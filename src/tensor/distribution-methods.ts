@@ -1,7 +1,9 @@
 // Tensor methods of the functions in distribution.ts, differences.ts and splits.ts.
+
 import * as differences from './differences';
 import * as distribution from './distribution';
 import { histogram } from './histogram';
+import type { HistEdges, MinMax, ValuesIndices } from './named-results';
 import type { Dims, ReduceArgs, SumOptions } from './reduce-args';
 import type { ChunkArgs, SplitArgs } from './shape-methods';
 import * as splits from './splits';
@@ -13,7 +15,7 @@ type Rest<F> = F extends (input: never, ...rest: infer R) => unknown ? R : never
 
 export abstract class DistributionMethods extends StatisticsMethods {
   /** `[min, max]` of all elements, or along `dim`. */
-  aminmax(...args: Rest<typeof distribution.aminmax>): [min: Tensor, max: Tensor] {
+  aminmax(...args: Rest<typeof distribution.aminmax>): MinMax {
     return distribution.aminmax(this.own, ...args);
   }
 
@@ -23,12 +25,12 @@ export abstract class DistributionMethods extends StatisticsMethods {
   }
 
   /** `[values, indices]` of the k-th least element of a dimension, counted from 1. */
-  kthvalue(...args: Rest<typeof distribution.kthvalue>): [values: Tensor, indices: Tensor] {
+  kthvalue(...args: Rest<typeof distribution.kthvalue>): ValuesIndices {
     return distribution.kthvalue(this.own, ...args);
   }
 
   /** `[values, indices]` of the most frequent element of a dimension. */
-  mode(...args: distribution.PlaceArgs): [values: Tensor, indices: Tensor] {
+  mode(...args: distribution.PlaceArgs): ValuesIndices {
     return distribution.mode(this.own, ...args);
   }
 
@@ -53,7 +55,7 @@ export abstract class DistributionMethods extends StatisticsMethods {
   }
 
   /** `[hist, binEdges]`: how many elements lie in each bin, and its edges. */
-  histogram(...args: Rest<typeof histogram>): [hist: Tensor, binEdges: Tensor] {
+  histogram(...args: Rest<typeof histogram>): HistEdges {
     return histogram(this.own, ...args);
   }
 

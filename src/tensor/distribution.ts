@@ -6,6 +6,7 @@ import { expectFloat, expectNumber, fromHost, named } from '../graph/record';
 import { full } from '../ops/cast';
 import { resolveDim } from '../ops/dims';
 import { callable } from './callable';
+import { type MinMax, minMax, type ValuesIndices, valuesIndices } from './named-results';
 import { type Arguments, parseArgs } from './options';
 import { type Dims, type ReduceArgs, reduceArgs, type SpreadArgs, type SumOptions, spreadArgs } from './reduce-args';
 import type { Tensor } from './tensor';
@@ -16,18 +17,15 @@ interface OneDim {
 }
 
 /** `[min, max]` of all elements, or along `dim`; equal elements share the gradient. */
-export const aminmax = callable(
-  'aminmax(input, ...)',
-  (input: Tensor, options: OneDim = {}): [min: Tensor, max: Tensor] => {
-    const { dim, keepdim } = parseArgs<{ dim?: number | null; keepdim?: boolean }>(
-      'aminmax',
-      [],
-      { dim: null as number | null, keepdim: false },
-      [options],
-    );
-    return bothNamed('AminmaxBackward0', input.amin(dim, { keepdim }), input.amax(dim, { keepdim }));
-  },
-);
+export const aminmax = callable('aminmax(input, ...)', (input: Tensor, options: OneDim = {}): MinMax => {
+  const { dim, keepdim } = parseArgs<{ dim?: number | null; keepdim?: boolean }>(
+    'aminmax',
+    [],
+    { dim: null as number | null, keepdim: false },
+    [options],
+  );
+  return minMax(...bothNamed('AminmaxBackward0', input.amin(dim, { keepdim }), input.amax(dim, { keepdim })));
+});
 
 /** `[std, mean]` over the same dimensions. */
 export const stdMean = callable(
@@ -70,10 +68,7 @@ export type PlaceArgs = Arguments<OneDim, ['dim', 'keepdim']>;
 /** `[values, indices]` of the k-th least element of a dimension (by default the last), counted from 1; NaN is the greatest. */
 export const kthvalue = callable(
   'kthvalue(input, ...)',
-  (
-    input: Tensor,
-    ...args: Arguments<{ k: number } & OneDim, ['k', 'dim', 'keepdim']>
-  ): [values: Tensor, indices: Tensor] => {
+  (input: Tensor, ...args: Arguments<{ k: number } & OneDim, ['k', 'dim', 'keepdim']>): ValuesIndices => {
     const { k, dim, keepdim } = parseArgs<{ k: number } & OneDim>('kthvalue', ['k'], { dim: -1, keepdim: false }, args);
     expectNumber('kthvalue', 'input', input);
     return along('kthvalue', input, dim, keepdim, (x) => {
@@ -89,30 +84,27 @@ export const kthvalue = callable(
 );
 
 /** `[values, indices]` of the most frequent element of a dimension (by default the last): the least of several, where it stands last. */
-export const mode = callable(
-  'mode(input, ...)',
-  (input: Tensor, ...args: PlaceArgs): [values: Tensor, indices: Tensor] => {
-    const { dim, keepdim } = parseArgs<OneDim>('mode', [], { dim: -1, keepdim: false }, args);
-    return along('mode', input, dim, keepdim, (x) => {
-      const size = x.shape.at(-1)!;
-      const order = x.argsort(-1);
-      const sorted = x.gather(-1, order);
-      const places = input.picked(
-        fromHost(
-          Int32Array.from({ length: size }, (_, i) => i),
-          [size],
-          'int64',
-        ),
-      );
-      const changes = sorted
-        .narrow(-1, 1, size - 1)
-        .ne(sorted.narrow(-1, 0, size - 1))
-        .pad([1, 0]);
-      const starts = places.expand(x.shape).maskedFill(changes.logicalNot(), 0).cummax(-1)[0];
-      return order.gather(-1, places.sub(starts).argmax(-1, { keepdim: true }));
-    });
-  },
-);
+export const mode = callable('mode(input, ...)', (input: Tensor, ...args: PlaceArgs): ValuesIndices => {
+  const { dim, keepdim } = parseArgs<OneDim>('mode', [], { dim: -1, keepdim: false }, args);
+  return along('mode', input, dim, keepdim, (x) => {
+    const size = x.shape.at(-1)!;
+    const order = x.argsort(-1);
+    const sorted = x.gather(-1, order);
+    const places = input.picked(
+      fromHost(
+        Int32Array.from({ length: size }, (_, i) => i),
+        [size],
+        'int64',
+      ),
+    );
+    const changes = sorted
+      .narrow(-1, 1, size - 1)
+      .ne(sorted.narrow(-1, 0, size - 1))
+      .pad([1, 0]);
+    const starts = places.expand(x.shape).maskedFill(changes.logicalNot(), 0).cummax(-1)[0];
+    return order.gather(-1, places.sub(starts).argmax(-1, { keepdim: true }));
+  });
+});
 
 /** `[values, indices]` at the place, one a row, that `choose` gives for a dimension laid last. */
 function along(
@@ -121,7 +113,7 @@ function along(
   dim: number,
   keepdim: boolean,
   choose: (x: Tensor) => Tensor,
-): [values: Tensor, indices: Tensor] {
+): ValuesIndices {
   const d = resolveDim(name, dim, input.shape.length);
   const x = input.shape.length === 0 ? input.reshape(1) : input.transpose(d, -1);
   if (x.shape.at(-1) === 0) {
@@ -135,7 +127,7 @@ function along(
   };
   const values = settled(x.gather(-1, places));
   named(values.value, name === 'mode' ? 'ModeBackward0' : 'KthvalueBackward0');
-  return [values, settled(places)];
+  return valuesIndices(values, settled(places));
 }
 
 /** Between the two elements that a quantile falls between: `linear` by its place, one of the two, or the middle. */

@@ -8,6 +8,7 @@ import { resolveDim } from '../ops/dims';
 import { cat as catValues } from '../ops/join';
 import { dtypeOfScalar, promoteTypes } from '../ops/promotion';
 import { callable, checked, method } from './callable';
+import type { ValuesIndices } from './named-results';
 import { tensorOf } from './operand';
 import { type Arguments, parseArgs } from './options';
 import type { Operandish } from './pointwise-methods';
@@ -145,12 +146,12 @@ export const argmin = method('argmin(input, ...)');
 interface Extremum {
   (input: Tensor): Tensor;
   (input: Tensor, other: Tensor): Tensor;
-  (input: Tensor, dim: number, options?: { keepdim?: boolean } | boolean): [values: Tensor, indices: Tensor];
-  (input: Tensor, options: { dim: number; keepdim?: boolean }): [values: Tensor, indices: Tensor];
+  (input: Tensor, dim: number, options?: { keepdim?: boolean } | boolean): ValuesIndices;
+  (input: Tensor, options: { dim: number; keepdim?: boolean }): ValuesIndices;
   (input: Tensor, options: { other: Tensor }): Tensor;
   (named: { input: Tensor }): Tensor;
   (named: { input: Tensor; other: Tensor }): Tensor;
-  (named: { input: Tensor; dim: number; keepdim?: boolean }): [values: Tensor, indices: Tensor];
+  (named: { input: Tensor; dim: number; keepdim?: boolean }): ValuesIndices;
 }
 
 const extremum = (name: 'max' | 'min') =>

@@ -6,6 +6,7 @@ import { expectFloat, fromHost } from '../graph/record';
 import { full, reshape } from '../ops/cast';
 import { indexAdd } from '../ops/indexing';
 import { callable } from './callable';
+import { type HistEdges, histEdges } from './named-results';
 import { isPlainObject, parseArgs } from './options';
 import { searchsorted } from './search';
 import type { Tensor } from './tensor';
@@ -31,7 +32,7 @@ export const histogram = callable(
     input: Tensor,
     bins: number | Tensor | HistogramOptions,
     options: Omit<HistogramOptions, 'bins'> = {},
-  ): [hist: Tensor, binEdges: Tensor] => {
+  ): HistEdges => {
     const { range, weight, density, ...rest } = parseArgs<HistogramOptions>(
       'histogram',
       ['bins'],
@@ -41,7 +42,7 @@ export const histogram = callable(
     expectFloat('histogram', 'input', input);
     const points = input.detach().float().reshape(-1, 1);
     const edges = edgesOf('histogram', points.select(1, 0), rest.bins, range);
-    return [counted('histogram', points, [edges], { weight, density }), edges];
+    return histEdges(counted('histogram', points, [edges], { weight, density }), edges);
   },
 );
 
@@ -59,7 +60,7 @@ export const histogramdd = callable(
     input: Tensor,
     bins: number | readonly (number | Tensor)[] | PointOptions,
     options: Omit<PointOptions, 'bins'> = {},
-  ): [hist: Tensor, binEdges: Tensor[]] => {
+  ): HistEdges<Tensor[]> => {
     const { range, weight, density, ...rest } = parseArgs<PointOptions>(
       'histogramdd',
       ['bins'],
@@ -81,7 +82,7 @@ export const histogramdd = callable(
     const edges = each.map((own, d) =>
       edgesOf('histogramdd', points.select(1, d), own, range && [range[2 * d]!, range[2 * d + 1]!]),
     );
-    return [counted('histogramdd', points, edges, { weight, density }), edges];
+    return histEdges(counted('histogramdd', points, edges, { weight, density }), edges);
   },
 );
 

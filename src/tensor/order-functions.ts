@@ -1,14 +1,16 @@
 // Functions over tensors along one dimension: running sums and products, counting, sorting.
+
 import { callable, checked, method } from './callable';
+import type { ValuesIndices } from './named-results';
 import type { ConsecutiveArgs, Unique, UniqueArgs } from './statistics-methods';
 import type { Tensor } from './tensor';
 
 interface Middle {
   (input: Tensor): Tensor;
-  (input: Tensor, dim: number, options?: { keepdim?: boolean } | boolean): [values: Tensor, indices: Tensor];
-  (input: Tensor, options: { dim: number; keepdim?: boolean }): [values: Tensor, indices: Tensor];
+  (input: Tensor, dim: number, options?: { keepdim?: boolean } | boolean): ValuesIndices;
+  (input: Tensor, options: { dim: number; keepdim?: boolean }): ValuesIndices;
   (named: { input: Tensor }): Tensor;
-  (named: { input: Tensor; dim: number; keepdim?: boolean }): [values: Tensor, indices: Tensor];
+  (named: { input: Tensor; dim: number; keepdim?: boolean }): ValuesIndices;
 }
 
 const middle = (name: 'median' | 'nanmedian'): Middle =>

@@ -1,8 +1,10 @@
 // Tensor methods along one dimension: running sums and products, and sorting.
+
 import type { DType } from '../compiler/meta';
 import { expectNumber, named } from '../graph/record';
 import * as scan from '../ops/scan';
 import * as order from '../ops/sort';
+import { type ValuesIndices, valuesIndices } from './named-results';
 import { type Arguments, parseArgs } from './options';
 import { RearrangeMethods } from './rearrange-methods';
 import type { Tensor } from './tensor';
@@ -64,15 +66,15 @@ export abstract class OrderMethods extends RearrangeMethods {
   }
 
   /** `[values, indices]`: the greatest of x_0 … x_i for each i, and where it stands, the last place of several. */
-  cummax(...args: DimArgs): [values: Tensor, indices: Tensor] {
+  cummax(...args: DimArgs): ValuesIndices {
     const [values, indices] = scan.cummax(this.value, dimArg('cummax', args));
-    return [this.make(values), this.make(indices)];
+    return valuesIndices(this.make(values), this.make(indices));
   }
 
   /** `[values, indices]`: the least of x_0 … x_i for each i, and where it stands. */
-  cummin(...args: DimArgs): [values: Tensor, indices: Tensor] {
+  cummin(...args: DimArgs): ValuesIndices {
     const [values, indices] = scan.cummin(this.value, dimArg('cummin', args));
-    return [this.make(values), this.make(indices)];
+    return valuesIndices(this.make(values), this.make(indices));
   }
 
   /** The slices of dimension 0, each element in order. */
@@ -81,10 +83,10 @@ export abstract class OrderMethods extends RearrangeMethods {
   }
 
   /** `[values, indices]` of a dimension (by default the last) in order; NaN is the greatest. Equal elements keep their order. */
-  sort(...args: SortArgs): [values: Tensor, indices: Tensor] {
+  sort(...args: SortArgs): ValuesIndices {
     const { dim, descending, stable } = sortArgs('sort', args);
     const [values, indices] = order.sort(this.value, dim, descending);
-    return [this.make(stable === null ? values : named(values, 'SortBackward1')), this.make(indices)];
+    return valuesIndices(this.make(stable === null ? values : named(values, 'SortBackward1')), this.make(indices));
   }
 
   /** The indices (int64) that put a dimension in order. */
@@ -94,11 +96,11 @@ export abstract class OrderMethods extends RearrangeMethods {
   }
 
   /** `[values, indices]` of the k greatest elements of a dimension, greatest first; `largest: false` for the least. */
-  topk(...args: TopkArgs): [values: Tensor, indices: Tensor] {
+  topk(...args: TopkArgs): ValuesIndices {
     const { k, dim, largest } = parseArgs<TopkOptions>('topk', ['k'], { dim: -1, largest: true, sorted: true }, args);
     expectNumber('topk', 'input', this);
     const [values, indices] = order.topk(this.value, k, dim, largest);
-    return [this.make(named(values, 'TopkBackward0')), this.make(indices)];
+    return valuesIndices(this.make(named(values, 'TopkBackward0')), this.make(indices));
   }
 }
 

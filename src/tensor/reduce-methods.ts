@@ -1,4 +1,5 @@
 // Tensor methods that reduce dimensions, and the row functions softmax and logSoftmax.
+
 import { type DType, sameShape, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { expectFloat, expectNumber, named } from '../graph/record';
@@ -12,6 +13,7 @@ import { permute } from '../ops/shape';
 import { logSoftmax, softmax } from '../ops/softmax';
 import { vectorNorm } from '../ops/vector-norm';
 import { type ClosenessArgs, ElementaryMethods } from './elementary-methods';
+import { type ValuesIndices, valuesIndices } from './named-results';
 import { type Arguments, isPlainObject, parseArgs, shown } from './options';
 import {
   allIfNone,
@@ -118,20 +120,20 @@ export abstract class ReduceMethods extends ElementaryMethods {
   /** The greatest element; with `dim`, `[values, indices]` along it; with a tensor, the elementwise maximum. */
   max(): Tensor;
   max(other: Tensor): Tensor;
-  max(dim: number, options?: { keepdim?: boolean } | boolean): [values: Tensor, indices: Tensor];
-  max(options: { dim: number; keepdim?: boolean }): [values: Tensor, indices: Tensor];
+  max(dim: number, options?: { keepdim?: boolean } | boolean): ValuesIndices;
+  max(options: { dim: number; keepdim?: boolean }): ValuesIndices;
   max(options: { other: Tensor }): Tensor;
-  max(...args: unknown[]): Tensor | [Tensor, Tensor] {
+  max(...args: unknown[]): Tensor | ValuesIndices {
     return this.extremum('max', args, reduce.max, arg.maxWithIndices, (other) => this.maximum(other));
   }
 
   /** The least element; with `dim`, `[values, indices]` along it; with a tensor, the elementwise minimum. */
   min(): Tensor;
   min(other: Tensor): Tensor;
-  min(dim: number, options?: { keepdim?: boolean } | boolean): [values: Tensor, indices: Tensor];
-  min(options: { dim: number; keepdim?: boolean }): [values: Tensor, indices: Tensor];
+  min(dim: number, options?: { keepdim?: boolean } | boolean): ValuesIndices;
+  min(options: { dim: number; keepdim?: boolean }): ValuesIndices;
   min(options: { other: Tensor }): Tensor;
-  min(...args: unknown[]): Tensor | [Tensor, Tensor] {
+  min(...args: unknown[]): Tensor | ValuesIndices {
     return this.extremum('min', args, reduce.min, arg.minWithIndices, (other) => this.minimum(other));
   }
 
@@ -236,7 +238,7 @@ export abstract class ReduceMethods extends ElementaryMethods {
     whole: (x: Value) => Value,
     along: (x: Value, dim: number, keepdim: boolean) => readonly Value[],
     pairwise: (other: Tensor) => Tensor,
-  ): Tensor | [Tensor, Tensor] {
+  ): Tensor | ValuesIndices {
     const [first] = args;
     const other = isPlainObject(first) ? first.other : first;
     if (other instanceof ElementaryMethods) return pairwise(other as unknown as Tensor);
@@ -248,7 +250,7 @@ export abstract class ReduceMethods extends ElementaryMethods {
       );
     }
     const [values, indices] = along(this.value, dim, keepdim);
-    return [this.make(values!), this.make(indices!)];
+    return valuesIndices(this.make(values!), this.make(indices!));
   }
 }
 

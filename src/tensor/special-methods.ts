@@ -1,4 +1,5 @@
 // Tensor methods of special functions and of the parts of numbers, with their in-place forms.
+
 import { isFloat } from '../compiler/meta';
 import { ArgumentError, DTypeError } from '../errors';
 import { expectNumber, named } from '../graph/record';
@@ -7,6 +8,7 @@ import { full } from '../ops/cast';
 import * as parts from '../ops/parts';
 import * as special from '../ops/special';
 import { LinearAlgebraMethods } from './linear-algebra-methods';
+import { type MantissaExponent, mantissaExponent } from './named-results';
 import { type Arguments, parseArgs } from './options';
 import type { Tensor } from './tensor';
 
@@ -148,12 +150,12 @@ export abstract class SpecialMethods extends LinearAlgebraMethods {
   }
 
   /** Fractions of magnitude ½ to 1, and the whole exponents (int32) with which they are these numbers: m · 2^e. */
-  frexp(): [mantissa: Tensor, exponent: Tensor] {
+  frexp(): MantissaExponent {
     if (!isFloat(this.dtype)) {
       throw new DTypeError(`frexp: expected dtype float32, but got ${this.dtype}; convert it with .to('float32')`);
     }
     const [mantissa, exponent] = parts.frexp(this.value);
-    return [this.make(mantissa), this.make(exponent)];
+    return mantissaExponent(this.make(mantissa), this.make(exponent));
   }
 
   /** this · 2^other. */

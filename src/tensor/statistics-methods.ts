@@ -1,4 +1,5 @@
 // Tensor methods that look at the distribution of elements: medians, histograms, counts, and unique elements.
+
 import { isFloat, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { expectFloat, expectNumber, fromHost, named } from '../graph/record';
@@ -6,6 +7,7 @@ import { full } from '../ops/cast';
 import { withGradient } from '../ops/custom';
 import type { TensorData } from './base';
 import { IndexingMethods } from './indexing-methods';
+import { type ValuesIndices, valuesIndices } from './named-results';
 import { type Arguments, parseArgs } from './options';
 import { reduceArgs } from './reduce-args';
 import type { Tensor } from './tensor';
@@ -57,9 +59,9 @@ export abstract class StatisticsMethods extends IndexingMethods {
    * The middle element in order, of an even number the lower of two; NaN where there is one. With `dim`, `[values, indices]`.
    */
   median(): Tensor;
-  median(dim: number, options?: { keepdim?: boolean } | boolean): [values: Tensor, indices: Tensor];
-  median(options: { dim: number; keepdim?: boolean }): [values: Tensor, indices: Tensor];
-  median(...args: readonly unknown[]): Tensor | [Tensor, Tensor] {
+  median(dim: number, options?: { keepdim?: boolean } | boolean): ValuesIndices;
+  median(options: { dim: number; keepdim?: boolean }): ValuesIndices;
+  median(...args: readonly unknown[]): Tensor | ValuesIndices {
     const middle = (x: Tensor) => {
       const size = x.shape.at(-1)!;
       const order = x.argsort(-1);
@@ -76,9 +78,9 @@ export abstract class StatisticsMethods extends IndexingMethods {
 
   /** `median` of the elements that are not NaN; NaN where there are none. */
   nanmedian(): Tensor;
-  nanmedian(dim: number, options?: { keepdim?: boolean } | boolean): [values: Tensor, indices: Tensor];
-  nanmedian(options: { dim: number; keepdim?: boolean }): [values: Tensor, indices: Tensor];
-  nanmedian(...args: readonly unknown[]): Tensor | [Tensor, Tensor] {
+  nanmedian(dim: number, options?: { keepdim?: boolean } | boolean): ValuesIndices;
+  nanmedian(options: { dim: number; keepdim?: boolean }): ValuesIndices;
+  nanmedian(...args: readonly unknown[]): Tensor | ValuesIndices {
     const middle = (x: Tensor) => {
       const numbers = x.isnan().logicalNot().to('int64').sum(-1, { keepdim: true });
       return x.argsort(-1).gather(-1, numbers.sub(1).clamp({ min: 0 }).floorDivide(2));
@@ -87,7 +89,7 @@ export abstract class StatisticsMethods extends IndexingMethods {
   }
 
   /** The elements at the places that `middle` gives for the last dimension, and the places. */
-  private middling(name: string, middle: (x: Tensor) => Tensor, args: readonly unknown[]): Tensor | [Tensor, Tensor] {
+  private middling(name: string, middle: (x: Tensor) => Tensor, args: readonly unknown[]): Tensor | ValuesIndices {
     const { dim: given, keepdim } = reduceArgs(name, args);
     expectNumber(name, 'input', this);
     const dim = given as number | null;
@@ -102,9 +104,9 @@ export abstract class StatisticsMethods extends IndexingMethods {
     const gradName = name === 'median' ? 'MedianBackward' : 'NanmedianBackward';
     if (dim === null) return this.spread(x, x.detach().gather(-1, places), `${gradName}0`);
     const values = x.gather(-1, places);
-    if (whole) return [this.make(named(values.reshape([]).value, `${gradName}1`)), places.reshape([])];
+    if (whole) return valuesIndices(this.make(named(values.reshape([]).value, `${gradName}1`)), places.reshape([]));
     const settled = (y: Tensor) => (keepdim ? y.transpose(d, -1) : y.transpose(d, -1).squeeze(d));
-    return [this.make(named(settled(values).value, `${gradName}1`)), settled(places)];
+    return valuesIndices(this.make(named(settled(values).value, `${gradName}1`)), settled(places));
   }
 
   /** One element of the vector x, as a number whose gradient all elements equal to it share. */

@@ -9,10 +9,20 @@ export interface IndicesOptions {
 
 type Given<O, Return extends IndicesOptions> = { input: Tensor } & O & Return;
 
+/** Arguments by place, as many as wanted, then `returnIndices: true` with others by name. */
+type SomeByName<O, Order extends readonly (keyof O)[], Given extends readonly unknown[] = []> = Order extends readonly [
+  infer K extends keyof O,
+  ...infer Rest extends readonly (keyof O)[],
+]
+  ? [...Given, named: { returnIndices: true } & Pick<O, Order[number]>] | SomeByName<O, Rest, [...Given, O[K]]>
+  : [...Given, named: { returnIndices: true }];
+
 /** A pooling function of the parameters O, in that order, with `input` before and `returnIndices` after them. */
 export interface MaxPool<O, Order extends readonly (keyof O)[]> {
   (
     ...args: Arguments<Given<O, { returnIndices: true }>, ['input', ...Order, 'returnIndices']>
   ): [values: Tensor, indices: Tensor];
+  /** Some of the parameters by place, and the rest by name. */
+  (input: Tensor, ...args: SomeByName<O, Order>): [values: Tensor, indices: Tensor];
   (...args: Arguments<Given<O, { returnIndices?: false }>, ['input', ...Order, 'returnIndices']>): Tensor;
 }

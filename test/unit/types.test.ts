@@ -1,0 +1,109 @@
+// What types accept runs, and what running refuses does not compile: the compiler checks the lines behind `@ts-expect-error`.
+import * as torch from 'lamplight';
+import { nn, optim, type Tensor } from 'lamplight';
+import { expect, test } from 'vitest';
+
+const F = nn.functional;
+const x = torch.tensor([
+  [3, 1, 2],
+  [4, 6, 5.5],
+]);
+
+test('results that come together have PyTorch’s names, and are tuples', () => {
+  const [values, indices] = x.max(1);
+  expect([values.shape, indices.dtype]).toEqual([[2], 'int64']);
+  const found = [
+    x.max(1),
+    x.min({ dim: 1 }),
+    torch.max(x, 1),
+    x.sort(),
+    x.topk(2),
+    torch.topk(x, 2),
+    x.median(1),
+    x.nanmedian(1),
+    x.mode(),
+    x.kthvalue(1),
+    torch.kthvalue(x, 1),
+    x.cummax(1),
+    x.cummin(1),
+  ];
+  for (const each of found) {
+    expect(each.values === each[0] && each.indices === each[1]).toBe(true);
+    expect([each.length, Object.keys(each)]).toEqual([2, ['0', '1']]);
+  }
+  const best: Tensor = x.max(1).values.mul(2);
+  expect(best.shape).toEqual([2]);
+  expect([x.aminmax().min.shape, x.frexp().exponent.dtype]).toEqual([[], 'int32']);
+  expect(torch.histogram(x, 4).binEdges.shape).toEqual([5]);
+});
+
+test('switches of gradients take functions that do not wait', () => {
+  expect(torch.noGrad(() => x.mul(2)).shape).toEqual([2, 3]);
+  expect(torch.noGrad(() => [1, 'a'])).toEqual([1, 'a']);
+  const none: undefined | Tensor = torch.noGrad(() => (x.ndim > 5 ? x : undefined));
+  expect(none).toBe(undefined);
+  // @ts-expect-error the switch cannot follow an await
+  expect(() => torch.noGrad(async () => x)).toThrow(/^noGrad: expected a synchronous function/);
+  // @ts-expect-error the same
+  expect(() => torch.inferenceMode(() => Promise.resolve(x))).toThrow(torch.ArgumentError);
+});
+
+test('a Sequential that is written out knows its modules', () => {
+  const features = new nn.Sequential(new nn.Linear(3, 4), new nn.ReLU(), new nn.Linear(4, 2));
+  expect(features[0].weight.shape).toEqual([4, 3]);
+  expect(features[-1].outFeatures).toBe(2);
+  expect(features[-3] === features[0]).toBe(true);
+  expect(features[-4]).toBe(undefined);
+  expect(features(x).shape).toEqual([2, 2]);
+  const named = new nn.Sequential({ fc: new nn.Linear(3, 2), relu: new nn.ReLU() });
+  expect([named.fc.inFeatures, String(named[-1])]).toEqual([3, 'ReLU()']);
+  const rest: nn.Sequential = features.slice(1);
+  expect(String(rest[-1])).toBe(String(features[2]));
+  class Net extends nn.Sequential {
+    constructor() {
+      super(new nn.Linear(3, 1), new nn.Tanh());
+    }
+  }
+  expect(String(new Net())).toMatch(/^Net\(/);
+  expect(new Net()(x).shape).toEqual([2, 1]);
+  expect(new nn.ModuleList([new nn.ReLU(), new nn.Tanh()])[-1]).toBeInstanceOf(nn.Tanh);
+});
+
+test('UnaryModule is any model of one input', () => {
+  const models: nn.UnaryModule[] = [new nn.Linear(3, 3), new nn.Sequential(new nn.ReLU()), new nn.Dropout()];
+  expect(new nn.Sequential(...models)(x).shape).toEqual([2, 3]);
+  const anonymous = new (class extends nn.Module {
+    declare forward: () => unknown;
+  })();
+  expect(() => anonymous()).toThrow(/^nn\.Module: expected a method forward, but it has none/);
+});
+
+test('every optimizer takes a closure, synchronous or not', () => {
+  const weight = torch.ones(1, { requiresGrad: true });
+  const waits = (): Promise<Tensor> => new optim.LBFGS([weight]).step(() => weight.sum());
+  const waitsToo = (): Promise<Tensor> => new optim.LBFGS([weight]).step(async () => weight.sum());
+  expect([waits, waitsToo].map((call) => typeof call)).toEqual(['function', 'function']);
+  const loss = new optim.SGD([weight], { lr: 0.1 }).step(() => weight.mul(2));
+  expect(loss).toBeInstanceOf(torch.Tensor);
+});
+
+test('pooling takes its options behind any of its parameters', () => {
+  const images = torch.ones(1, 1, 6, 6);
+  const [pooled, places] = F.maxPool2d(images, 3, 2, 1, { returnIndices: true });
+  expect([pooled.shape, places.dtype]).toEqual([[1, 1, 3, 3], 'int64']);
+  expect(F.maxPool2d(images, 3, 2, { padding: 1, returnIndices: true })[1].shape).toEqual([1, 1, 3, 3]);
+  expect(F.maxPool2d(images, 3, 2, 1, { ceilMode: true }).shape).toEqual([1, 1, 4, 4]);
+});
+
+test('a model is saved by its state dict', async () => {
+  // @ts-expect-error a model is no state dict
+  await expect(torch.save(new nn.Linear(1, 1), 'x.safetensors')).rejects.toThrow(/pass model\.stateDict\(\)/);
+});
+
+test('summary takes its options in any place, and says what it cannot take', () => {
+  const model = new nn.Linear(2, 2);
+  expect(torch.summary(model, { inputSize: [1, 2], verbose: 0 }).totalParams).toBe(6);
+  expect(torch.summary(model, [1, 2], { verbose: 0 }).totalParams).toBe(6);
+  expect(() => torch.summary(null as never)).toThrow(/^summary: expected a model, an nn\.Module, but got null/);
+  expect(() => torch.summary(model, 'large' as never)).toThrow(torch.ArgumentError);
+});
