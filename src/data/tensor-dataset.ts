@@ -3,6 +3,7 @@ import { ArgumentError, ShapeError } from '../errors';
 import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
 import { gatherRows } from '../ops/indexing';
+import { kindOf } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import { Dataset, resolveIndex } from './dataset';
 
@@ -14,6 +15,10 @@ export class TensorDataset<T extends readonly Tensor[] = Tensor[]> extends Datas
   constructor(...tensors: T) {
     super();
     if (tensors.length === 0) throw new ArgumentError('TensorDataset: expected at least one tensor, but got none');
+    for (const tensor of tensors) {
+      if (!(tensor instanceof Tensor))
+        throw new ArgumentError(`TensorDataset: expected tensors, but got ${kindOf(tensor)}`);
+    }
     const rows = tensors[0]!.shape[0];
     for (const { shape } of tensors) {
       if (shape.length > 0 && shape[0] === rows) continue;

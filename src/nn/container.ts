@@ -145,9 +145,9 @@ export { type Sequential as SequentialModule, Written as Sequential };
 
 /** Modules in a list, for a `forward` of one's own. */
 export class ModuleList<M extends Module = Module> extends ModuleRow<M> {
-  constructor(modules: Iterable<M> = []) {
+  constructor(modules: Iterable<M> | null = []) {
     super();
-    this.extend(modules);
+    this.extend(modules ?? []);
   }
 
   forward(..._inputs: never[]): unknown {
@@ -169,9 +169,9 @@ export class ModuleList<M extends Module = Module> extends ModuleRow<M> {
 
 /** Modules by name, for a `forward` of one's own. */
 export class ModuleDict<M extends Module = Module> extends Module {
-  constructor(modules: Readonly<Record<string, M>> = {}) {
+  constructor(modules: Readonly<Record<string, M>> | null = {}) {
     super();
-    this.update(modules);
+    this.update(modules ?? {});
   }
 
   /** The module of that name. */
@@ -244,9 +244,9 @@ export class ModuleDict<M extends Module = Module> extends Module {
 export class ParameterList extends Module {
   readonly [index: number]: Parameter;
 
-  constructor(values: Iterable<Tensor> = []) {
+  constructor(values: Iterable<Tensor> | null = []) {
     super();
-    this.extend(values);
+    this.extend(values ?? []);
   }
 
   /** Number of parameters. */

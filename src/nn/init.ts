@@ -7,7 +7,7 @@ import { numel, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { fromHost } from '../graph/record';
 import { hostFloats } from '../tensor/allocate';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import { fillNormal, fillUniform, randperm } from '../tensor/random/distributions';
 import { defaultGenerator, type Generator } from '../tensor/random/generator';
 import { Tensor } from '../tensor/tensor';
@@ -36,6 +36,11 @@ export type Nonlinearity =
 
 const linearLike = /^(linear|sigmoid|conv(_transpose)?[123]d)$/;
 
+/** @throws ArgumentError where no tensor stands in the place of one */
+function expectTensor(op: string, tensor: unknown): void {
+  if (!(tensor instanceof Tensor)) throw new ArgumentError(`${op}: expected a tensor, but got ${kindOf(tensor)}`);
+}
+
 /** The recommended standard deviation's factor for what follows a layer; `param` is leaky ReLU's slope, default 0.01. */
 export function calculateGain(
   ...args: Arguments<{ nonlinearity: Nonlinearity; param?: number | null }, ['nonlinearity', 'param']>
@@ -59,6 +64,7 @@ export function uniform_(
   tensor: Tensor,
   ...args: Arguments<{ a?: number; b?: number } & Source, ['a', 'b', 'generator']>
 ): Tensor {
+  expectTensor('uniform_', tensor);
   const { a, b, generator } = parseArgs<{ a?: number; b?: number } & Source>(
     'uniform_',
     [],
@@ -73,6 +79,7 @@ export function normal_(
   tensor: Tensor,
   ...args: Arguments<{ mean?: number; std?: number } & Source, ['mean', 'std', 'generator']>
 ): Tensor {
+  expectTensor('normal_', tensor);
   const { mean, std, generator } = parseArgs<{ mean?: number; std?: number } & Source>(
     'normal_',
     [],
@@ -94,6 +101,7 @@ export function truncNormal_(
   tensor: Tensor,
   ...args: Arguments<TruncNormalArguments, ['mean', 'std', 'a', 'b', 'generator']>
 ): Tensor {
+  expectTensor('truncNormal_', tensor);
   const defaults = { mean: 0, std: 1, a: -2, b: 2, generator: null };
   const o = parseArgs<TruncNormalArguments>('truncNormal_', [], defaults, args);
   const generator = o.generator ?? defaultGenerator();
@@ -104,6 +112,7 @@ export function truncNormal_(
 
 /** Every element `val`. */
 export function constant_(tensor: Tensor, ...args: Arguments<{ val: number }, ['val']>): Tensor {
+  expectTensor('constant_', tensor);
   return write(tensor, room(tensor).fill(parseArgs<{ val: number }>('constant_', ['val'], {}, args).val));
 }
 
@@ -115,6 +124,7 @@ export const zeros_ = (tensor: Tensor): Tensor => constant_(tensor, 0);
 
 /** The identity matrix. */
 export function eye_(tensor: Tensor): Tensor {
+  expectTensor('eye_', tensor);
   const [rows, columns] = matrixShape('eye_', tensor);
   const data = room(tensor);
   for (let i = 0; i < Math.min(rows, columns); i++) data[i * columns + i] = 1;
@@ -123,6 +133,7 @@ export function eye_(tensor: Tensor): Tensor {
 
 /** A convolution's weight that passes as many channels through unchanged as it can, in each of `groups`. */
 export function dirac_(tensor: Tensor, ...args: Arguments<{ groups?: number }, ['groups']>): Tensor {
+  expectTensor('dirac_', tensor);
   const { groups } = parseArgs<{ groups?: number }>('dirac_', [], { groups: 1 }, args);
   const shape = tensor.shape;
   if (shape.length < 3 || shape.length > 5) {
@@ -150,6 +161,7 @@ interface XavierArguments extends Source {
 
 /** U(-a, a) with a = gain √(6 / (fanIn + fanOut)) (Glorot & Bengio 2010). */
 export function xavierUniform_(tensor: Tensor, ...args: Arguments<XavierArguments, ['gain', 'generator']>): Tensor {
+  expectTensor('xavierUniform_', tensor);
   const { gain, generator } = parseArgs<XavierArguments>('xavierUniform_', [], { gain: 1, generator: null }, args);
   const [fanIn, fanOut] = fans('xavierUniform_', tensor);
   const bound = Math.sqrt(3) * (gain * Math.sqrt(2 / (fanIn + fanOut)));
@@ -158,6 +170,7 @@ export function xavierUniform_(tensor: Tensor, ...args: Arguments<XavierArgument
 
 /** N(0, σ²) with σ = gain √(2 / (fanIn + fanOut)) (Glorot & Bengio 2010). */
 export function xavierNormal_(tensor: Tensor, ...args: Arguments<XavierArguments, ['gain', 'generator']>): Tensor {
+  expectTensor('xavierNormal_', tensor);
   const { gain, generator } = parseArgs<XavierArguments>('xavierNormal_', [], { gain: 1, generator: null }, args);
   const [fanIn, fanOut] = fans('xavierNormal_', tensor);
   return normal_(tensor, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), { generator });
@@ -174,6 +187,7 @@ type Kaiming = Arguments<KaimingArguments, ['a', 'mode', 'nonlinearity', 'genera
 
 /** U(-b, b) with b = gain √(3 / fan) (He et al. 2015). */
 export function kaimingUniform_(tensor: Tensor, ...args: Kaiming): Tensor {
+  expectTensor('kaimingUniform_', tensor);
   const { std, generator } = kaiming('kaimingUniform_', tensor, args);
   const bound = Math.sqrt(3) * std;
   return numel(tensor.shape) === 0 ? tensor : uniform_(tensor, -bound, bound, { generator });
@@ -181,12 +195,14 @@ export function kaimingUniform_(tensor: Tensor, ...args: Kaiming): Tensor {
 
 /** N(0, σ²) with σ = gain / √fan (He et al. 2015). */
 export function kaimingNormal_(tensor: Tensor, ...args: Kaiming): Tensor {
+  expectTensor('kaimingNormal_', tensor);
   const { std, generator } = kaiming('kaimingNormal_', tensor, args);
   return numel(tensor.shape) === 0 ? tensor : normal_(tensor, 0, std, { generator });
 }
 
 /** A matrix (trailing dimensions flattened) with orthonormal rows or columns, times `gain` (Saxe et al. 2013). */
 export function orthogonal_(tensor: Tensor, ...args: Arguments<XavierArguments, ['gain', 'generator']>): Tensor {
+  expectTensor('orthogonal_', tensor);
   const { gain, generator } = parseArgs<XavierArguments>('orthogonal_', [], { gain: 1, generator: null }, args);
   if (tensor.shape.length < 2) {
     throw new ShapeError(`orthogonal_: expected at least 2 dimensions, but got shape ${showShape(tensor.shape)}`);
@@ -204,6 +220,7 @@ interface SparseArguments extends Source {
 
 /** N(0, std²) with the given fraction of each column zero (Martens 2010). */
 export function sparse_(tensor: Tensor, ...args: Arguments<SparseArguments, ['sparsity', 'std', 'generator']>): Tensor {
+  expectTensor('sparse_', tensor);
   const o = parseArgs<SparseArguments>('sparse_', ['sparsity'], { std: 0.01, generator: null }, args);
   const [rows, columns] = matrixShape('sparse_', tensor);
   const data = fillNormal(room(tensor), 0, o.std, o.generator ?? undefined);
@@ -215,6 +232,7 @@ export function sparse_(tensor: Tensor, ...args: Arguments<SparseArguments, ['sp
 
 /** Inputs and outputs of one unit of a weight [out, in, ...kernel]. */
 export function fans(op: string, tensor: Tensor): [fanIn: number, fanOut: number] {
+  expectTensor(op, tensor);
   const [outputs, inputs, ...kernel] = tensor.shape;
   if (outputs === undefined || inputs === undefined) {
     throw new ShapeError(`${op}: expected a weight of at least 2 dimensions, but got shape ${showShape(tensor.shape)}`);

@@ -42,7 +42,7 @@ export class LayerNorm extends Module {
     super();
     const defaults = { eps: 1e-5, elementwiseAffine: true, bias: true };
     const o = parseArgs<LayerNormArguments>('LayerNorm', ['normalizedShape'], defaults, args);
-    this.normalizedShape = typeof o.normalizedShape === 'number' ? [o.normalizedShape] : [...o.normalizedShape];
+    this.normalizedShape = [o.normalizedShape].flat();
     if (!this.normalizedShape.every((size) => Number.isInteger(size) && size >= 0)) {
       throw new ArgumentError(
         `LayerNorm: expected sizes as normalizedShape, but got [${this.normalizedShape.join(', ')}]`,
@@ -161,7 +161,7 @@ export class RMSNorm extends Module {
     super();
     const defaults = { eps: null, elementwiseAffine: true };
     const o = parseArgs<RMSNormArguments>('RMSNorm', ['normalizedShape'], defaults, args);
-    this.normalizedShape = typeof o.normalizedShape === 'number' ? [o.normalizedShape] : [...o.normalizedShape];
+    this.normalizedShape = [o.normalizedShape].flat();
     this.eps = o.eps;
     this.elementwiseAffine = o.elementwiseAffine;
     this.registerParameter('weight', o.elementwiseAffine ? new Parameter(empty(this.normalizedShape)) : null);

@@ -28,7 +28,8 @@ export abstract class PadLayer extends Module {
     padding: number | readonly number[],
   ) {
     super();
-    const all = typeof padding === 'number' ? Array<number>(2 * dims).fill(padding) : [...padding];
+    const all =
+      typeof padding === 'number' ? Array<number>(2 * dims).fill(padding) : Array.isArray(padding) ? [...padding] : [];
     if (all.length !== 2 * dims || !all.every(Number.isInteger)) {
       throw new ArgumentError(
         `${layer}: expected padding to be an integer or ${2 * dims} of them, but got ${JSON.stringify(padding)}`,

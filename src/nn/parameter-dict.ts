@@ -13,9 +13,9 @@ const typeNames: Readonly<Record<string, string>> = { float32: 'FloatTensor', fl
  *     this.scales.get('left');
  */
 export class ParameterDict extends Module {
-  constructor(parameters: Readonly<Record<string, Tensor>> = {}) {
+  constructor(parameters: Readonly<Record<string, Tensor>> | null = {}) {
     super();
-    this.update(parameters);
+    this.update(parameters ?? {});
   }
 
   /** The parameter of that name. */

@@ -65,6 +65,9 @@ export class Buffer extends Tensor {
   readonly persistent: boolean;
 
   constructor(data: Tensor, ...args: Arguments<BufferOptions, ['persistent']>) {
+    if (!(data instanceof Tensor)) {
+      throw new ArgumentError(`Buffer: expected a tensor, but got ${kindOf(data)}; make it one with torch.tensor(…)`);
+    }
     const { storage, strides, offset } = data;
     super(data.value, { storage, strides, offset });
     storage.retain();

@@ -117,12 +117,15 @@ function listed(name: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
 
 /** All parameters end to end, as one vector. */
 export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
-  return cat([...parameters].map((parameter) => parameter.reshape(-1)));
+  return cat(listed('parametersToVector', parameters).map((parameter) => parameter.reshape(-1)));
 }
 
 /** Writes the parts of a vector into the parameters, the reverse of `parametersToVector`. */
 export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>): void {
-  const tensors = [...parameters];
+  if (!(vector instanceof Tensor)) {
+    throw new ArgumentError(`vectorToParameters: expected a vector, but got ${kindOf(vector)}`);
+  }
+  const tensors = listed('vectorToParameters', parameters);
   const total = tensors.reduce((sum, tensor) => sum + tensor.numel(), 0);
   if (vector.shape.length !== 1 || vector.shape[0] !== total) {
     throw new ShapeError(

@@ -1,7 +1,9 @@
 // Warming up: everything that a function would need on the GPU is compiled before it runs for the first time.
 import { engine, type Prepared } from '../compiler/engine';
 import { PlanCache } from '../compiler/plan-cache';
+import { ArgumentError } from '../errors';
 import { type RehearsedJob, rehearse } from '../graph/rehearsal';
+import { kindOf, parseArgs } from './options';
 import { defaultGenerator } from './random/generator';
 
 export interface WarmupProgress {
@@ -34,7 +36,16 @@ const MAX_CALLS = 4;
  * @throws what `fn` throws; ArgumentError where `fn` waits for something else, such as a timer or a file (what it does after
  * that is done for real); WebGPUUnavailableError where there is no device
  */
-export async function warmup(fn: () => unknown, { onProgress }: WarmupOptions = {}): Promise<Prepared> {
+export async function warmup(fn: () => unknown, options: WarmupOptions | null = {}): Promise<Prepared> {
+  if (typeof fn !== 'function') {
+    throw new ArgumentError(`warmup: expected a function, as in warmup(() => step()), but got ${kindOf(fn)}`);
+  }
+  const { onProgress } = parseArgs<{ onProgress?: WarmupOptions['onProgress'] | null }>(
+    'warmup',
+    [],
+    { onProgress: null },
+    [options ?? {}],
+  );
   await engine.start();
   const wanted = await rehearseFully('warmup', fn);
   return engine.prepare(wanted, (done, total) => onProgress?.({ done, total }));

@@ -4,6 +4,7 @@ import { showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { Callable } from '../nn/callable';
 import { tensor } from '../tensor/creation';
+import { kindOf } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { fromPixels, isPixelSource, type PixelSource } from './from-pixels';
 
@@ -62,6 +63,11 @@ export class Normalize extends Transform<Tensor, Tensor> {
   /** @throws ArgumentError when a std is 0, or the two lists differ in length */
   constructor(mean: readonly number[], std: readonly number[]) {
     super();
+    if (!Array.isArray(mean) || !Array.isArray(std)) {
+      throw new ArgumentError(
+        `Normalize: expected a list of means and a list of stds, but got ${kindOf(mean)} and ${kindOf(std)}`,
+      );
+    }
     if (mean.length === 0 || mean.length !== std.length) {
       throw new ArgumentError(
         `Normalize: expected one mean and one std a channel, but got ${mean.length} and ${std.length}`,

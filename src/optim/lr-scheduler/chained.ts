@@ -1,6 +1,6 @@
 // Owns the scheduler that steps others together.
 import { ArgumentError } from '../../errors';
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import { readFields } from './fields';
 import { checkMembers, loadMembers } from './members';
 import { keepScheduler, LRScheduler, type LRSchedulerStateDict, type Scheduled } from './scheduler';
@@ -30,6 +30,9 @@ export class ChainedScheduler extends LRScheduler<ChainedFields> {
       { optimizer: null },
       args,
     );
+    if (!Array.isArray(schedulers)) {
+      throw new ArgumentError(`ChainedScheduler: expected a list of schedulers, but got ${kindOf(schedulers)}`);
+    }
     const chosen = optimizer ?? schedulers[0]?.optimizer;
     if (!chosen) throw new ArgumentError('ChainedScheduler: expected at least one scheduler, but got none');
     checkMembers('ChainedScheduler', chosen, schedulers);

@@ -1,6 +1,6 @@
 // Owns the schedulers that multiply the rate: by steps, milestones, lines, powers, and functions of the epoch.
 import { ArgumentError } from '../../errors';
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import { checkInteger, checkOptimizer, LRScheduler, perGroup, type Scheduled } from './scheduler';
 
 interface Common {
@@ -58,6 +58,9 @@ export class MultiStepLR extends LRScheduler<{ milestones: readonly number[]; ga
       { gamma: 0.1, lastEpoch: -1 },
       args,
     );
+    if (!Array.isArray(milestones)) {
+      throw new ArgumentError(`MultiStepLR: expected milestones to be a list of epochs, but got ${kindOf(milestones)}`);
+    }
     super('MultiStepLR', optimizer, lastEpoch, { milestones: [...milestones], gamma });
   }
 
