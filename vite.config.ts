@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type UserConfig } from 'vite';
 import { mnist } from './demos/build/mnist-files.ts';
+import { offline, SERVICE_WORKER } from './demos/build/offline.ts';
 import { classNames } from './scripts/class-names.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -36,7 +37,7 @@ function demos(): UserConfig {
     base: './',
     appType: 'mpa',
     publicDir: false,
-    plugins: [mnist(), classNames()],
+    plugins: [mnist(), classNames(), offline()],
     resolve: { alias: { lamplight: join(root, 'src/index.ts') } },
     // Not the checkout: whoever reaches the server may read what is listed here.
     server: { fs: { allow: served.map((folder) => join(root, folder)) } },
@@ -47,7 +48,13 @@ function demos(): UserConfig {
       target: 'es2022',
       outDir: join(root, 'demos-dist'),
       emptyOutDir: true,
-      rolldownOptions: { input: pages() },
+      rolldownOptions: {
+        input: [...pages(), join(root, 'demos/service-worker.ts')],
+        // Its address is to stay: browsers ask there for a new version.
+        output: {
+          entryFileNames: ({ name }) => (`${name}.js` === SERVICE_WORKER ? SERVICE_WORKER : 'assets/[name]-[hash].js'),
+        },
+      },
     },
   };
 }

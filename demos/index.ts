@@ -1,6 +1,7 @@
 // The list of demos: a field of lamps that lights up one digit after another, and a word at once when this browser cannot run them.
 import { byId } from './ui/dom';
 import { paintLamps } from './ui/lamps';
+import { keepOffline } from './ui/offline';
 import { focusWhileScrollable } from './ui/scrollable';
 import { initTheme, onThemeChange } from './ui/theme';
 import { diagnose, noWebGpuNotice } from './ui/webgpu-check';
@@ -43,6 +44,7 @@ const paint = () => paintLamps(canvas, shown, SIDE);
 new ResizeObserver(paint).observe(canvas);
 onThemeChange(paint);
 initTheme(byId('theme', HTMLButtonElement));
+keepOffline('./');
 focusWhileScrollable(byId('sample', HTMLPreElement));
 setInterval(() => {
   if (still.matches || document.hidden) return;

@@ -1,6 +1,7 @@
 // The MNIST page: connects the panels with the worker that trains, and keeps what is needed to go on after a lost GPU.
 import { clearBanners, showBanner } from '../ui/banners';
 import { byId } from '../ui/dom';
+import { keepOffline } from '../ui/offline';
 import { initTheme } from '../ui/theme';
 import { diagnose, noWebGpuNotice } from '../ui/webgpu-check';
 import { WorkerClient } from './client';
@@ -23,6 +24,7 @@ const INITIAL: Hyperparameters = { ...COURSE, model: 'complex', batchSize: 250, 
 const INITIAL_SOFTWARE: Hyperparameters = { ...COURSE, lr: 0.003, batchSize: 100, epochs: 3, limit: 12_000 };
 
 initTheme(byId('theme', HTMLButtonElement));
+keepOffline('../');
 const diagnosis = await diagnose();
 if (diagnosis.usable) start(diagnosis.software ? INITIAL_SOFTWARE : INITIAL);
 else byId('notice', HTMLElement).append(noWebGpuNotice(diagnosis));
