@@ -322,11 +322,17 @@ class Fusion {
   }
 
   private successors(unit: number, last: number): number[] {
-    return (this.members.get(unit) ?? [unit]).flatMap((n) =>
-      this.program.nodes[n]!.outputs.flatMap((v) =>
-        this.consumers[v]!.filter((c) => c <= last).map((c) => this.unit[c]!),
-      ),
-    );
+    const units: number[] = [];
+    for (const n of this.members.get(unit) ?? [unit]) {
+      for (const v of this.program.nodes[n]!.outputs) {
+        // In the order in which they run; a value may have a consumer for each element of a long sequence.
+        for (const c of this.consumers[v]!) {
+          if (c > last) break;
+          units.push(this.unit[c]!);
+        }
+      }
+    }
+    return units;
   }
 
   /** Units in an order in which each comes after what it reads; otherwise as recorded, by their last node. */
