@@ -24,8 +24,8 @@ export function misuse(
 ): ArgumentError | null {
   const name = module.constructor.name || 'nn.Module';
   if (typeof module.forward !== 'function') {
-    const base = name === 'Module' ? 'nn.Module itself computes nothing' : 'a module is called through it';
-    return new ArgumentError(`${name}: expected a method forward, but it has none; ${base}`, { cause });
+    const remedy = name === 'nn.Module' ? '; write a subclass that has one' : '';
+    return new ArgumentError(`${name}: expected a method forward, but it has none${remedy}`, { cause });
   }
   const required = module.forward.length;
   const isWrong = (arg: unknown, i: number): boolean =>
