@@ -11,11 +11,11 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The apps that have a folder. */
 export const apps = ['node', 'vite', 'page', 'worker', 'webpack', 'esbuild', 'next', 'deno'];
 
-/** Those whose packages the checkout has as well, so that npm finds them in its cache. */
-export const usual = ['node', 'vite', 'page', 'worker'];
+/** Those whose packages the checkout has as well, so that npm finds them in its cache; `types` takes its TypeScript. */
+export const usual = ['node', 'vite', 'page', 'worker', 'types'];
 
-/** TypeScript's releases whose compilers read the declarations. */
-export const compilers = ['5.2', '5.6', '5.9', '6.0'];
+/** Earlier releases of TypeScript, by the folders that they are installed in. */
+export const earlier = { 'typescript-5.2': '~5.2', 'typescript-5.6': '~5.6', 'typescript-5.9': '~5.9' };
 
 const PACK_TIMEOUT = 180_000;
 const INSTALL_TIMEOUT = 300_000;
@@ -42,7 +42,7 @@ export function installed(names, log) {
     for (const name of apps) change(join(path, name, 'package.json'), { dependencies: { lamplight } });
     change(join(path, 'package.json'), {
       dependencies: { lamplight },
-      devDependencies: names.includes('types') ? typePackages() : {},
+      devDependencies: names.includes('types-5') ? renamed(earlier) : {},
     });
     const workspaces = [...new Set(names)].filter((name) => apps.includes(name)).flatMap((name) => ['-w', name]);
     const quietly = ['--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=1', '--fetch-timeout=30000'];
@@ -65,10 +65,9 @@ function change(file, additions) {
   writeFileSync(file, JSON.stringify(manifest, null, 2));
 }
 
-function typePackages() {
-  const typescript = compilers.map((version) => [`typescript-${version}`, `npm:typescript@~${version}`]);
-  return Object.fromEntries([...typescript, ['@types/node', '^20.19.43']]);
-}
+/** @param {Record<string, string>} versions of TypeScript by folder */
+const renamed = (versions) =>
+  Object.fromEntries(Object.entries(versions).map(([folder, version]) => [folder, `npm:typescript@${version}`]));
 
 /**
  * @param {string} cwd

@@ -4,12 +4,16 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, resolve, sep } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { launchOptions, resolveBrowser, vulkanEnvironment } from '../browser.mjs';
 import { bytesOf } from './compare.mjs';
 import { openFirefox } from './firefox.mjs';
+import { earlier } from './install.mjs';
 import { readTypes } from './types.mjs';
 
 /** @typedef {import('../examples.mjs').Outcome} Outcome */
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const TIMEOUT = 240_000;
 /** Of a page, which has compiled its kernels and trained by then. */
@@ -95,7 +99,12 @@ export async function places(folder, log) {
         site.close();
       }
     }
-    if (name === 'types') return readTypes(folder);
+    if (name === 'types') return readTypes(folder, [join(root, 'node_modules/typescript')]);
+    if (name === 'types-5')
+      return readTypes(
+        folder,
+        Object.keys(earlier).map((each) => join(folder, 'node_modules', each)),
+      );
     const { output, text } = await command(['npm', 'run', '--silent', 'start'], at, environment);
     const version =
       name === 'deno'

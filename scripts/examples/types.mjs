@@ -1,8 +1,7 @@
 // Reads the library's declarations with several releases of TypeScript, libraries checked as well, without @webgpu/types.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { compilers } from './install.mjs';
 import { command } from './places.mjs';
 
 const program = `
@@ -29,26 +28,28 @@ export async function step(model: Net, optimizer: optim.Adam, x: Tensor, y: Tens
 }
 `;
 
-/** Programs for pages and for Node without the library DOM, as bundlers and as Node find packages. */
+/** Programs for pages, and for whatever has no DOM, as bundlers and as Node find packages. */
 const settings = [
   { module: 'esnext', moduleResolution: 'bundler', lib: ['es2022', 'dom'], types: [] },
-  { module: 'nodenext', moduleResolution: 'nodenext', lib: ['es2022'], types: ['node'] },
+  { module: 'nodenext', moduleResolution: 'nodenext', lib: ['es2022'], types: [] },
 ];
 
 /**
- * @param {string} folder with the compilers in node_modules
+ * @param {string} folder where the library is installed
+ * @param {readonly string[]} compilers folders of packages
  * @returns {Promise<import('../examples.mjs').Outcome>}
  */
-export async function readTypes(folder) {
+export async function readTypes(folder, compilers) {
   writeFileSync(join(folder, 'step.ts'), program);
-  for (const version of compilers) {
+  const versions = [];
+  for (const compiler of compilers) {
     for (const setting of settings) {
       const compilerOptions = { target: 'es2022', strict: true, noEmit: true, skipLibCheck: false, ...setting };
       writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['step.ts'] }));
-      const tsc = join(folder, `node_modules/typescript-${version}/bin/tsc`);
-      await command([process.execPath, tsc, '-p', 'tsconfig.json'], folder);
+      await command([process.execPath, join(compiler, 'bin/tsc'), '-p', 'tsconfig.json'], folder);
     }
+    versions.push(JSON.parse(readFileSync(join(compiler, 'package.json'), 'utf8')).version);
   }
-  const text = 'no error with skipLibCheck: false, for pages (bundler) and for Node without DOM (nodenext)';
-  return { text, runtime: `TypeScript ${compilers.join(', ')}`, warnings: [] };
+  const text = 'no error with skipLibCheck: false, for pages (bundler) and without DOM (nodenext)';
+  return { text, runtime: `TypeScript ${versions.join(', ')}`, warnings: [] };
 }

@@ -20,7 +20,7 @@ function runExamples(): Promise<{ status: number | null; output: string }> {
   });
 }
 
-test('Node, Vite, a plain page and a worker print the same losses, models and errors, and nothing warns but of sizes', async () => {
+test('Node, Vite, a plain page and a worker print the same losses, models and errors; nothing warns but of sizes, and the types hold', async () => {
   const { status, output } = await runExamples();
   console.log(output);
   expect(status, output).toBe(0);
