@@ -54,6 +54,7 @@ export { Flatten, Unflatten } from './flatten';
 export { Fold, Unfold } from './fold';
 export { FractionalMaxPool2d, FractionalMaxPool3d } from './fractional-pooling';
 export * as functional from './functional';
+export type { ForwardHook, FullBackwardHook, FullBackwardPreHook, PreHook } from './hook-types';
 export type { RemovableHandle } from './hooks';
 export * as init from './init';
 export {
@@ -80,11 +81,7 @@ export {
   TripletMarginWithDistanceLoss,
 } from './margin-loss';
 export {
-  type ForwardHook,
-  type FullBackwardHook,
-  type FullBackwardPreHook,
   Module,
-  type PreHook,
   type UnaryModule,
 } from './module';
 export { GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm } from './normalization';

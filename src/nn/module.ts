@@ -18,44 +18,13 @@ import { withBackward } from './backward-hooks';
 import { Callable, misuse } from './callable';
 import { guardMember, type MemberKind, memberKind } from './guard';
 import { gradientsOf, ignoring, replaces, retainAll } from './hook-results';
+import type { ForwardHook, FullBackwardHook, FullBackwardPreHook, Gradients, PreHook } from './hook-types';
 import { type ForwardHookOptions, HookList, type HookOptions, type RemovableHandle } from './hooks';
 import { listed } from './listed';
+import type { BufferOptions, Keys, Naming, Prefix, Recursion, Sharing, Strictness } from './module-options';
 import { type Buffer, convert, Parameter } from './parameter';
 import { indent, printModule } from './printing';
 import { type IncompatibleKeys, loadInto, type StateDict } from './state-dict';
-
-interface Recursion {
-  /** Those of submodules, too; default true. */
-  recurse?: boolean;
-}
-
-interface Prefix {
-  /** Stands before every name. */
-  prefix?: string;
-}
-
-interface Sharing {
-  /** List what is shared once, under its first name; default true. */
-  removeDuplicate?: boolean;
-}
-
-interface Naming extends Recursion, Prefix, Sharing {}
-
-interface Keys extends Prefix {
-  /** Hold the parameters themselves, with their gradients; default false. */
-  keepVars?: boolean;
-}
-
-interface BufferOptions {
-  /** In the state dict, default true. */
-  persistent?: boolean;
-  key?: string;
-  optional?: boolean;
-}
-
-interface Strictness {
-  strict?: boolean;
-}
 
 const naming = (name: string, args: readonly unknown[]) =>
   parseArgs<Naming>(name, [], { prefix: '', recurse: true, removeDuplicate: true }, args);
@@ -608,20 +577,6 @@ export interface UnaryModule extends Module {
   forward(x: Tensor, ...rest: any[]): Tensor;
   (x: Tensor): Tensor;
 }
-
-/** May return new arguments: a list, or a single one. */
-export type PreHook<M extends Module> = (module: M, args: CallArguments<M>) => unknown;
-
-/** May return a new result. */
-export type ForwardHook<M extends Module> = (module: M, args: CallArguments<M>, result: CallResult<M>) => unknown;
-
-type Gradients = readonly (Tensor | null)[];
-
-/** May return new gradients of the arguments. */
-export type FullBackwardHook<M extends Module> = (module: M, gradInput: Gradients, gradOutput: Gradients) => unknown;
-
-/** May return new gradients of the results. */
-export type FullBackwardPreHook<M extends Module> = (module: M, gradOutput: Gradients) => unknown;
 
 const isModule = (value: unknown): boolean => value instanceof Module;
 

@@ -1,5 +1,5 @@
 // Owns what `x.data` is: a function that reads the elements back, and PyTorch's tensor of the same memory without a gradient.
-import type { TensorData } from './base';
+import type { TensorData } from './readable';
 import type { Tensor } from './tensor';
 
 /** `await x.data()` reads back; `x.data.mul_(0.9)`, `x.data.shape` and whatever takes a tensor see `x.detach()`. */

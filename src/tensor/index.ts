@@ -1,7 +1,6 @@
 // The surface of tensors: what PyTorch has at its top level.
 export * from './alias-functions';
 export * as autograd from './autograd';
-export type { NestedArray, TensorData } from './base';
 export { checkpoint } from './checkpoint';
 export * from './constants';
 export * from './creation';
@@ -33,6 +32,7 @@ export * from './linear-algebra';
 export * from './order-functions';
 export { type PrintOptions, setPrintoptions } from './print';
 export * from './random';
+export type { NestedArray, TensorData } from './readable';
 export * from './rearrange-functions';
 export { scope } from './scope';
 export * from './search';

@@ -3,8 +3,8 @@ import type { Shape } from '../compiler/meta';
 import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
 import { cast, clone, full } from '../ops/cast';
-import { TensorBase } from './base';
 import { type NestedData, readHostData } from './host-data';
+import { ReadableTensor } from './readable';
 import {
   type CompleteOptions,
   expectSize,
@@ -16,7 +16,7 @@ import {
 } from './sizes';
 import type { Tensor } from './tensor';
 
-export abstract class NewMethods extends TensorBase {
+export abstract class NewMethods extends ReadableTensor {
   /** A tensor of its own; `requiresGrad` makes it a leaf. */
   private fresh(value: Value, { requiresGrad }: CompleteOptions): Tensor {
     return this.make(value).requiresGrad_(requiresGrad);
@@ -66,7 +66,7 @@ export abstract class NewMethods extends TensorBase {
   /** A copy of `data`, as `torch.tensor` takes it, of this tensor's dtype by default. */
   newTensor(data: NestedData | Tensor, given?: TensorOptions): Tensor {
     const options = tensorOptions('newTensor', given, this.dtype);
-    if (data instanceof TensorBase) {
+    if (data instanceof ReadableTensor) {
       const copy = data.detach().value;
       return this.fresh(copy.dtype === options.dtype ? clone(copy) : cast(copy, options.dtype), options);
     }

@@ -2,8 +2,9 @@
 import { fromHalf } from '../compiler/half';
 import { type DType, numel, type Shape, showShape } from '../compiler/meta';
 import { ArgumentError } from '../errors';
-import type { NestedArray, TensorBase } from './base';
+import type { TensorBase } from './base';
 import { formatTensor } from './print';
+import type { NestedArray } from './readable';
 
 /** What `JSON.stringify` writes of a tensor. */
 export interface TensorJSON {

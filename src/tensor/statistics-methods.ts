@@ -5,10 +5,10 @@ import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { expectFloat, expectNumber, fromHost, named } from '../graph/record';
 import { full } from '../ops/cast';
 import { withGradient } from '../ops/custom';
-import type { TensorData } from './base';
 import { IndexingMethods } from './indexing-methods';
 import { type ValuesIndices, valuesIndices } from './named-results';
 import { type Arguments, parseArgs } from './options';
+import type { TensorData } from './readable';
 import { reduceArgs } from './reduce-args';
 import type { Tensor } from './tensor';
 

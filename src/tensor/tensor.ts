@@ -3,11 +3,12 @@
 import { mode } from '../graph/mode';
 import type { Value } from '../graph/value';
 import { detach } from '../ops/cast';
-import { TensorBase, type View } from './base';
+import type { TensorBase, View } from './base';
 import { callableMethods, type NamedMethods } from './callable';
 import { DeviceMethods } from './device-methods';
 import { Line } from './line';
 import { byName, byPlace } from './method-signatures';
+import { ReadableTensor } from './readable';
 import type { Layout, Storage } from './storage';
 
 type Methods = NamedMethods<typeof byPlace, DeviceMethods> & DeviceMethods;
@@ -33,7 +34,7 @@ const internal: ReadonlySet<string> = new Set([
 /** An n-dimensional array on the GPU. Operations are recorded and run later; only reading values back waits. */
 export class Tensor extends MethodsByName {
   static {
-    callableMethods(Tensor.prototype, TensorBase.prototype, { ...byPlace, ...byName }, internal);
+    callableMethods(Tensor.prototype, ReadableTensor.prototype, { ...byPlace, ...byName }, internal);
   }
 
   /** A tensor around a value of the graph. */

@@ -1,0 +1,137 @@
+// What a tensor shows of itself: its elements, read back, and the texts and objects that consoles and JSON get.
+import { engine } from '../compiler/engine';
+import { fromHalves } from '../compiler/half';
+import { showShape } from '../compiler/meta';
+import { ArgumentError, ShapeError } from '../errors';
+import { hostPhase } from '../gpu/host-trace';
+import { flush } from '../graph/flush';
+import { windowOf } from '../graph/windows';
+import { denoInspect, nodeInspect } from '../printable';
+import { TensorBase } from './base';
+import { type DataAccess, dataAccess } from './data-access';
+import { formatTensor } from './print';
+import { consoleText, description, jsonOf, nested, refuseOperators, type TensorJSON } from './shown';
+import { snapshotIfDue } from './snapshot';
+import { isWhole } from './storage';
+import type { Tensor } from './tensor';
+import { readBack } from './unawaited';
+
+/** A typed array with the numbers of a tensor, by dtype. */
+export type TensorData = Float32Array | Int32Array | Uint32Array | Uint8Array;
+
+/** Numbers nested to the rank of the tensor; booleans for dtype bool. */
+export type NestedArray = number | boolean | NestedArray[];
+
+export abstract class ReadableTensor extends TensorBase {
+  /**
+   * `await x.data()`: the elements in row-major order, in a typed array of the dtype (Int32Array for int64, Uint8Array for uint8 and
+   * bool, Float32Array for float16). Without a call it is PyTorch's `.data`, as `x.detach()` gives it: `p.data.mul_(0.9)`.
+   */
+  get data(): DataAccess {
+    return dataAccess(this as unknown as Tensor, () => readBack('data', this.#elements()));
+  }
+
+  /** @throws ArgumentError always: contents are written in place */
+  set data(_: never) {
+    throw new ArgumentError(
+      'data: expected a change in place, since a tensor keeps its memory; write torch.noGrad(() => p.copy_(x))',
+    );
+  }
+
+  async #elements(): Promise<TensorData> {
+    // The storage's own value needs no alias, and no device while it still waits on the host.
+    const { storage } = this;
+    const value = !storage.disposed && isWhole(this, storage.shape) ? storage.value : this.contents();
+    const window = value.available ? null : windowOf(value);
+    flush(window ? [] : [value]);
+    snapshotIfDue();
+    const start = performance.now();
+    const bytes = await (window ? engine.read(window.base, window) : engine.read(value));
+    hostPhase('read', start);
+    switch (this.dtype) {
+      case 'float32':
+        return new Float32Array(bytes);
+      case 'float16':
+        return fromHalves(bytes, this.numel());
+      case 'int32':
+      case 'int64':
+        return new Int32Array(bytes);
+      case 'uint32':
+        return new Uint32Array(bytes);
+      case 'uint8':
+      case 'bool':
+        return Uint8Array.from(new Uint32Array(bytes));
+    }
+  }
+
+  /** The only element as a number; of dtype bool, true or false, though its type is a number's here, since dtypes are no types. */
+  item(): Promise<number> {
+    return readBack('item', this.#item());
+  }
+
+  async #item(): Promise<number> {
+    if (this.numel() !== 1) {
+      throw new ShapeError(
+        `item: expected a tensor with one element, but got shape ${showShape(this.shape)}; use tolist()`,
+      );
+    }
+    const [element] = await this.#elements();
+    return this.dtype === 'bool' ? ((element !== 0) as unknown as number) : element!;
+  }
+
+  /** The elements as nested arrays; a number for a 0-d tensor. */
+  tolist(): Promise<NestedArray> {
+    return readBack(
+      'tolist',
+      this.#elements().then((data) => nested(data, this.shape, this.dtype)),
+    );
+  }
+
+  /** The text that PyTorch would print, also written to the console. */
+  print(): Promise<string> {
+    const shown = async () => {
+      const text = await this.text();
+      console.log(text);
+      return text;
+    };
+    return readBack('print', shown());
+  }
+
+  /** The text that PyTorch would print. */
+  text(): Promise<string> {
+    return readBack(
+      'text',
+      this.#elements().then((data) =>
+        formatTensor(data, this.shape, this.dtype, { requiresGrad: this.leaf !== null, gradFn: this.gradFn }),
+      ),
+    );
+  }
+
+  /** A short description; the numbers need `await tensor.print()`. */
+  override toString(): string {
+    return description(this);
+  }
+
+  /** Shape, dtype and device, and the values where they stand on the host. */
+  toJSON(): TensorJSON {
+    return jsonOf(this);
+  }
+
+  /** @throws ArgumentError where an operator of JavaScript is used on a tensor; texts have its description */
+  [Symbol.toPrimitive](hint: 'string' | 'number' | 'default'): string {
+    return hint === 'string' ? this.toString() : refuseOperators();
+  }
+
+  /** @internal What consoles show: the description, and the values where they stand on the host. */
+  inConsole(): string {
+    return consoleText(this);
+  }
+
+  override [nodeInspect](): string {
+    return this.inConsole();
+  }
+
+  override [denoInspect](): string {
+    return this.inConsole();
+  }
+}
