@@ -1,6 +1,7 @@
 // PyTorch's example scripts as they are ported in examples/pytorch: what they print, beside what the same programs print in Python.
 import { expect, test, vi } from 'vitest';
 import { load } from '../../examples/pytorch/programs';
+import { expectNumbers } from '../support/close';
 import { loadFixture } from '../support/fixtures';
 
 interface Case {
@@ -35,10 +36,6 @@ test.for(cases)('$name prints what PyTorch prints', { timeout: 300_000 }, async 
   );
   expect(printed.map((line) => line.replace(number, '…'))).toEqual(lines.map((line) => line.replace(number, '…')));
   for (const [i, line] of lines.entries()) {
-    const theirs = numbersOf(line);
-    for (const [j, ours] of numbersOf(printed[i]!).entries()) {
-      const apart = Math.abs(ours - theirs[j]!) / Math.max(1, Math.abs(theirs[j]!));
-      expect(apart, `${printed[i]}, beside ${line}`).toBeLessThan(1e-3);
-    }
+    expectNumbers(numbersOf(printed[i]!), numbersOf(line), { rtol: 1e-3, atol: 1e-5 });
   }
 });
