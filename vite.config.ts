@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type UserConfig } from 'vite';
+import { guide } from './demos/build/guide.ts';
 import { mnist } from './demos/build/mnist-files.ts';
 import { offline, SERVICE_WORKER } from './demos/build/offline.ts';
 import { classNames } from './scripts/class-names.mjs';
@@ -37,11 +38,11 @@ function demos(): UserConfig {
     base: './',
     appType: 'mpa',
     publicDir: false,
-    plugins: [mnist(), classNames(), offline()],
+    plugins: [mnist(), guide(join(root, 'README.md')), classNames(), offline()],
     resolve: { alias: { lamplight: join(root, 'src/index.ts') } },
     // Not the checkout: whoever reaches the server may read what is listed here.
     server: { fs: { allow: served.map((folder) => join(root, folder)) } },
-    worker: { format: 'es' },
+    worker: { format: 'es', plugins: () => [classNames()] },
     // Found late, it would reload a page in the middle of a run.
     optimizeDeps: { include: ['uplot'] },
     build: {

@@ -31,6 +31,18 @@ test('the list of demos opens without a problem, and every demo it names has a p
   await page.context().close();
 });
 
+test('the guide is README.md', async () => {
+  const { page, problems } = await site.open('guide/');
+  await page.getByRole('heading', { name: 'Use it in your project' }).waitFor();
+  await page.getByRole('link', { name: 'Training', exact: true }).waitFor();
+  expect(await page.locator('table').count()).toBeGreaterThan(2);
+  await expectAccessible(page, 'guide');
+  await page.setViewportSize(PHONE);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width);
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
 test('without WebGPU the list of demos says so', async () => {
   const context = await site.browser.newContext();
   await context.addInitScript(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
