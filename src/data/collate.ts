@@ -33,6 +33,8 @@ export function defaultCollate<T>(items: readonly T[]): Collated<T> {
 }
 
 function collate(items: readonly unknown[]): unknown {
+  if (!Array.isArray(items))
+    throw new ArgumentError(`defaultCollate: expected a list of items, but got ${kindOf(items)}`);
   const first = items[0];
   if (first instanceof Tensor) return batchOf(expectAll(items, isTensor, 'tensors'));
   if (typeof first === 'number') return tensor(expectAll(items, isNumber, 'numbers'));

@@ -58,10 +58,11 @@ export function itemAt<T>(source: DataSource<T>, index: number): T {
  * @throws ArgumentError for a data set that does not say so, which types would refuse
  */
 export function lengthOf(source: { readonly length: number }): number {
-  const length: unknown = source.length;
+  const given: { readonly length: number } | null | undefined = source;
+  const length: unknown = given?.length;
   if (typeof length === 'number') return length;
   throw new ArgumentError(
-    `${source.constructor.name}: expected a data set that has a length, as in get length() { return 100; }, but got ${kindOf(length)}`,
+    `${given?.constructor.name ?? 'data'}: expected a data set that has a length, as in get length() { return 100; }, but got ${kindOf(length)}`,
   );
 }
 

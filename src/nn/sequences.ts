@@ -25,7 +25,7 @@ export function padSequence(
       `padSequence: expected paddingSide 'left' or 'right', but got ${JSON.stringify(paddingSide)}`,
     );
   }
-  const all = [...sequences];
+  const all = [...(sequences ?? [])];
   if (all.length === 0) throw new ArgumentError('padSequence: expected at least one sequence, but got none');
   const longest = Math.max(...all.map((x) => x.length));
   const rest = all[0]!.shape.slice(1);

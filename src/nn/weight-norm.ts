@@ -1,12 +1,12 @@
 // Owns nn.utils' weight normalisation and spectral normalisation: parameters that stand for another one.
 import { noGrad } from '../autograd/mode';
 import { ArgumentError } from '../errors';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import { randn } from '../tensor/random';
 import type { Tensor } from '../tensor/tensor';
 import { normalize } from './functional/distance';
 import type { RemovableHandle } from './hooks';
-import { className, type Module } from './module';
+import { className, Module } from './module';
 import { isUninitialized, Parameter } from './parameter';
 
 /** What takes the place of a parameter. */
@@ -21,7 +21,12 @@ interface Normalised {
 
 const normalised = new WeakMap<Module, Map<string, Normalised>>();
 
+function expectModule(op: string, module: unknown): void {
+  if (!(module instanceof Module)) throw new ArgumentError(`${op}: expected an nn.Module, but got ${kindOf(module)}`);
+}
+
 function ownParameter(op: string, module: Module, name: string): Parameter {
+  expectModule(op, module);
   if (normalised.get(module)?.has(name)) {
     throw new ArgumentError(`${op}: expected '${name}' without a norm, but it has one; remove that first`);
   }
@@ -44,6 +49,7 @@ function install(module: Module, name: string, entry: Omit<Normalised, 'handle'>
 }
 
 function remove<M extends Module>(op: string, kind: string, module: M, name: string): M {
+  expectModule(op, module);
   const entry = normalised.get(module)?.get(name);
   if (entry?.kind !== kind) throw new ArgumentError(`${op}: ${kind} of '${name}' not found in ${className(module)}`);
   const weight = noGrad(() => entry.weight(module).detach().clone());

@@ -3,7 +3,7 @@ import { ArgumentError } from '../errors';
 import { adadeltaStep } from '../ops/optim-adaptive';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { checkNotNegative } from './checks';
-import { OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface AdadeltaOptions {
   /** Learning rate, default 1. */
@@ -18,7 +18,7 @@ export interface AdadeltaOptions {
   maximize: boolean;
 }
 
-interface AdadeltaArguments extends Partial<AdadeltaOptions> {
+interface AdadeltaArguments extends Given<AdadeltaOptions> {
   params: OptimizerParams<AdadeltaOptions>;
 }
 
@@ -34,7 +34,7 @@ const DELTA = 'acc_delta';
  *     u ← rho · u + (1 − rho) d²;   p ← p − lr · d
  */
 export class Adadelta extends OneCallOptimizer<AdadeltaOptions> {
-  constructor(params: OptimizerParams<AdadeltaOptions>, options?: Partial<AdadeltaOptions>);
+  constructor(params: OptimizerParams<AdadeltaOptions>, options?: Given<AdadeltaOptions>);
   constructor(...args: Arguments<AdadeltaArguments, AdadeltaOrder>);
   constructor(...args: unknown[]) {
     const { params, ...options } = parseArgs<AdadeltaArguments>(

@@ -2,7 +2,7 @@
 import { adagradStep } from '../ops/optim-adaptive';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { checkNotNegative } from './checks';
-import { OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface AdagradOptions {
   /** Learning rate, default 0.01. */
@@ -19,7 +19,7 @@ export interface AdagradOptions {
   maximize: boolean;
 }
 
-interface AdagradArguments extends Partial<AdagradOptions> {
+interface AdagradArguments extends Given<AdagradOptions> {
   params: OptimizerParams<AdagradOptions>;
 }
 
@@ -33,7 +33,7 @@ const SUM = 'sum';
  *     g ← ∇ + weightDecay · p;   s ← s + g²;   p ← p − lr / (1 + (t − 1) lrDecay) · g / (√s + eps)
  */
 export class Adagrad extends OneCallOptimizer<AdagradOptions> {
-  constructor(params: OptimizerParams<AdagradOptions>, options?: Partial<AdagradOptions>);
+  constructor(params: OptimizerParams<AdagradOptions>, options?: Given<AdagradOptions>);
   constructor(...args: Arguments<AdagradArguments, AdagradOrder>);
   constructor(...args: unknown[]) {
     const { params, ...options } = parseArgs<AdagradArguments>(

@@ -2,7 +2,7 @@
 import { adamStep } from '../ops/optim';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { checkBetas, checkNotNegative } from './checks';
-import { OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface AdamOptions {
   /** Learning rate, default 1e-3. */
@@ -21,7 +21,7 @@ export interface AdamOptions {
   decoupledWeightDecay: boolean;
 }
 
-interface AdamArguments extends Partial<AdamOptions> {
+interface AdamArguments extends Given<AdamOptions> {
   params: OptimizerParams<AdamOptions>;
 }
 
@@ -75,7 +75,7 @@ abstract class AdamBase extends OneCallOptimizer<AdamOptions> {
  *     optimizer.zeroGrad(); loss.backward(); optimizer.step();
  */
 export class Adam extends AdamBase {
-  constructor(params: OptimizerParams<AdamOptions>, options?: Partial<AdamOptions>);
+  constructor(params: OptimizerParams<AdamOptions>, options?: Given<AdamOptions>);
   constructor(...args: Arguments<AdamArguments, AdamOrder>);
   constructor(...args: unknown[]) {
     const { params, ...options } = parseArgs<AdamArguments>(
@@ -93,7 +93,7 @@ export class Adam extends AdamBase {
  * part of the gradient. `weightDecay` is 0.01 by default.
  */
 export class AdamW extends AdamBase {
-  constructor(params: OptimizerParams<AdamOptions>, options?: Partial<Omit<AdamOptions, 'decoupledWeightDecay'>>);
+  constructor(params: OptimizerParams<AdamOptions>, options?: Given<Omit<AdamOptions, 'decoupledWeightDecay'>>);
   constructor(...args: Arguments<AdamWArguments, AdamWOrder>);
   constructor(...args: unknown[]) {
     const { params, ...options } = parseArgs<AdamWArguments>(

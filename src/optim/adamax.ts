@@ -2,7 +2,7 @@
 import { adamaxStep } from '../ops/optim-adaptive';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { checkBetas, checkNotNegative } from './checks';
-import { OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface AdamaxOptions {
   /** Learning rate, default 2e-3. */
@@ -17,7 +17,7 @@ export interface AdamaxOptions {
   maximize: boolean;
 }
 
-interface AdamaxArguments extends Partial<AdamaxOptions> {
+interface AdamaxArguments extends Given<AdamaxOptions> {
   params: OptimizerParams<AdamaxOptions>;
 }
 
@@ -32,7 +32,7 @@ const LARGEST = 'exp_inf';
  *     g ← ∇ + weightDecay · p;   m ← β₁ m + (1 − β₁) g;   u ← max(β₂ u, |g| + eps);   p ← p − lr / (1 − β₁ᵗ) · m / u
  */
 export class Adamax extends OneCallOptimizer<AdamaxOptions> {
-  constructor(params: OptimizerParams<AdamaxOptions>, options?: Partial<AdamaxOptions>);
+  constructor(params: OptimizerParams<AdamaxOptions>, options?: Given<AdamaxOptions>);
   constructor(...args: Arguments<AdamaxArguments, AdamaxOrder>);
   constructor(...args: unknown[]) {
     const { params, ...options } = parseArgs<AdamaxArguments>(

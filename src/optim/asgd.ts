@@ -2,7 +2,7 @@
 import { asgdStep } from '../ops/optim-adaptive';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { checkNotNegative } from './checks';
-import { OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface ASGDOptions {
   /** Learning rate, default 0.01. */
@@ -19,7 +19,7 @@ export interface ASGDOptions {
   maximize: boolean;
 }
 
-interface ASGDArguments extends Partial<ASGDOptions> {
+interface ASGDArguments extends Given<ASGDOptions> {
   params: OptimizerParams<ASGDOptions>;
 }
 
@@ -34,7 +34,7 @@ const AVERAGE = 'ax';
  *     η = lr / (1 + lambd · lr · t)^alpha;   μ = 1 / max(1, t − t0)
  */
 export class ASGD extends OneCallOptimizer<ASGDOptions> {
-  constructor(params: OptimizerParams<ASGDOptions>, options?: Partial<ASGDOptions>);
+  constructor(params: OptimizerParams<ASGDOptions>, options?: Given<ASGDOptions>);
   constructor(...args: Arguments<ASGDArguments, ASGDOrder>);
   constructor(...args: unknown[]) {
     const { params, ...options } = parseArgs<ASGDArguments>(

@@ -8,7 +8,7 @@ import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { checkNotNegative } from './checks';
-import { callClosure, Optimizer, type OptimizerParams, type Updated } from './optimizer';
+import { callClosure, type Given, Optimizer, type OptimizerParams, type Updated } from './optimizer';
 import type { OptimizerStateDict } from './state';
 import { type LinePoint, strongWolfe } from './strong-wolfe';
 
@@ -31,7 +31,7 @@ export interface LBFGSOptions {
   maximize: boolean;
 }
 
-interface LBFGSArguments extends Partial<LBFGSOptions> {
+interface LBFGSArguments extends Given<LBFGSOptions> {
   params: OptimizerParams<LBFGSOptions>;
 }
 
@@ -112,7 +112,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   #before = 0;
   #captured = 0;
 
-  constructor(params: OptimizerParams<LBFGSOptions>, options?: Partial<LBFGSOptions>);
+  constructor(params: OptimizerParams<LBFGSOptions>, options?: Given<LBFGSOptions>);
   constructor(...args: Arguments<LBFGSArguments, LBFGSOrder>);
   constructor(...args: unknown[]) {
     const { params, ...options } = parseArgs<LBFGSArguments>(

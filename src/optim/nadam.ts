@@ -2,7 +2,7 @@
 import { nadamStep } from '../ops/optim-adaptive';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { checkBetas, checkNotNegative } from './checks';
-import { OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface NAdamOptions {
   /** Learning rate, default 2e-3. */
@@ -21,7 +21,7 @@ export interface NAdamOptions {
   maximize: boolean;
 }
 
-interface NAdamArguments extends Partial<NAdamOptions> {
+interface NAdamArguments extends Given<NAdamOptions> {
   params: OptimizerParams<NAdamOptions>;
 }
 
@@ -38,7 +38,7 @@ const PRODUCT = 'mu_product';
  *     p ← p − lr (1 − μₜ) / (1 − Πμ) · g / d − lr μₜ₊₁ / (1 − μₜ₊₁ Πμ) · m / d
  */
 export class NAdam extends OneCallOptimizer<NAdamOptions> {
-  constructor(params: OptimizerParams<NAdamOptions>, options?: Partial<NAdamOptions>);
+  constructor(params: OptimizerParams<NAdamOptions>, options?: Given<NAdamOptions>);
   constructor(...args: Arguments<NAdamArguments, NAdamOrder>);
   constructor(...args: unknown[]) {
     const { params, ...options } = parseArgs<NAdamArguments>(

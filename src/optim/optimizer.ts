@@ -1,7 +1,7 @@
 // Owns what optimizers share: parameter groups, flat buffers, stepping, and state that resumes exactly.
 
 import { noGrad } from '../autograd/mode';
-import { isFloat } from '../compiler/meta';
+import { isFloat, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError } from '../errors';
 import { flush } from '../graph/flush';
 import { beforeChange } from '../graph/journal';
@@ -14,6 +14,7 @@ import { Printable } from '../printable';
 import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import { type Counting, protect, protectSteps } from '../tensor/protect';
 import { scope } from '../tensor/scope';
+import { numberAtHand } from '../tensor/shown';
 import { stepTaken } from '../tensor/snapshot';
 import type { Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
@@ -24,8 +25,11 @@ import { type CountsBefore, StepLog } from './step-log';
 /** Parameters with options of their own, and what the program put beside them: `'name' in group && group.name`. */
 export type ParamGroup<O> = O & { params: Tensor[] };
 
+/** Options as they are given: any may be left out, and a learning rate may be a tensor of one element, whose number is taken then. */
+export type Given<O> = { [K in keyof O]?: K extends 'lr' ? O[K] | Tensor : O[K] };
+
 /** A group as it is given: options that it leaves out are the optimizer's, and further entries are kept. */
-export type ParamGroupArguments<O> = Partial<O> & { params: Iterable<Tensor> | Tensor } & { [extra: string]: unknown };
+export type ParamGroupArguments<O> = Given<O> & { params: Iterable<Tensor> | Tensor } & { [extra: string]: unknown };
 
 /** What an optimizer is given: parameters, or groups of them that override its options. */
 export type OptimizerParams<O> = Iterable<Tensor> | Iterable<ParamGroupArguments<O>>;
@@ -105,12 +109,11 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   constructor(
     readonly name: string,
     params: OptimizerParams<O>,
-    defaults: O,
+    defaults: Required<Given<O>>,
   ) {
     super();
-    this.defaults = defaults;
-    this.#expectNumber(defaults);
-    this.checkOptions(defaults);
+    this.defaults = this.#withNumber(defaults);
+    this.checkOptions(this.defaults);
     const given: unknown = params;
     if (typeof given !== 'object' || given === null || given instanceof Tensor || !(Symbol.iterator in given)) {
       throw new ArgumentError(
@@ -125,11 +128,18 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     protectSteps(this);
   }
 
-  /** Throws an ArgumentError for a learning rate on the device, which a step would have to wait for. */
-  #expectNumber(options: object): void {
-    if ('lr' in options && options.lr instanceof Tensor) {
-      throw new ArgumentError(`${this.name}: expected lr to be a number, but got a tensor; pass await lr.item()`);
+  /** The options with the number of a learning rate that is a tensor; throws an ArgumentError where a step would have to wait for it. */
+  #withNumber<T extends object>(options: T): O {
+    if (!('lr' in options && options.lr instanceof Tensor)) return options as unknown as O;
+    const lr = numberAtHand(options.lr);
+    if (lr === null) {
+      const got =
+        options.lr.numel() === 1 ? 'a tensor that the GPU has yet to compute' : `shape ${showShape(options.lr.shape)}`;
+      throw new ArgumentError(
+        `${this.name}: expected lr to be a number, or a tensor of one, but got ${got}; pass await lr.item()`,
+      );
     }
+    return { ...options, lr } as unknown as O;
   }
 
   /** Throws an ArgumentError for values that make no sense. */
@@ -162,8 +172,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
       seen.add(param);
     }
     const overrides = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
-    const complete = { ...this.defaults, ...overrides, params } as ParamGroup<O>;
-    this.#expectNumber(complete);
+    const complete = { ...this.defaults, ...this.#withNumber(overrides), params } as ParamGroup<O>;
     this.checkOptions(complete);
     this.paramGroups.push(complete);
     for (const { storage } of params) protect(storage);

@@ -2,7 +2,7 @@
 import { radamStep } from '../ops/optim-adaptive';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { checkBetas, checkNotNegative } from './checks';
-import { OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface RAdamOptions {
   /** Learning rate, default 1e-3. */
@@ -19,7 +19,7 @@ export interface RAdamOptions {
   maximize: boolean;
 }
 
-interface RAdamArguments extends Partial<RAdamOptions> {
+interface RAdamArguments extends Given<RAdamOptions> {
   params: OptimizerParams<RAdamOptions>;
 }
 
@@ -34,7 +34,7 @@ const SQUARE = 'exp_avg_sq';
  *     p ← p − lr · m̂ · r / (√v̂ + eps), or p ← p − lr · m̂ in the first steps, where the rectification r is not defined
  */
 export class RAdam extends OneCallOptimizer<RAdamOptions> {
-  constructor(params: OptimizerParams<RAdamOptions>, options?: Partial<RAdamOptions>);
+  constructor(params: OptimizerParams<RAdamOptions>, options?: Given<RAdamOptions>);
   constructor(...args: Arguments<RAdamArguments, RAdamOrder>);
   constructor(...args: unknown[]) {
     const { params, ...options } = parseArgs<RAdamArguments>(

@@ -2,7 +2,7 @@
 import { rmspropStep } from '../ops/optim-adaptive';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { checkNotNegative } from './checks';
-import { OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface RMSpropOptions {
   /** Learning rate, default 0.01. */
@@ -21,7 +21,7 @@ export interface RMSpropOptions {
   maximize: boolean;
 }
 
-interface RMSpropArguments extends Partial<RMSpropOptions> {
+interface RMSpropArguments extends Given<RMSpropOptions> {
   params: OptimizerParams<RMSpropOptions>;
 }
 
@@ -40,7 +40,7 @@ const MOMENTUM = 'momentum_buffer';
  * taken off v.
  */
 export class RMSprop extends OneCallOptimizer<RMSpropOptions> {
-  constructor(params: OptimizerParams<RMSpropOptions>, options?: Partial<RMSpropOptions>);
+  constructor(params: OptimizerParams<RMSpropOptions>, options?: Given<RMSpropOptions>);
   constructor(...args: Arguments<RMSpropArguments, RMSpropOrder>);
   constructor(...args: unknown[]) {
     const { params, ...options } = parseArgs<RMSpropArguments>(

@@ -3,7 +3,7 @@ import { ArgumentError } from '../errors';
 import { rpropStep } from '../ops/optim-adaptive';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { checkNotNegative } from './checks';
-import { OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface RpropOptions {
   /** The first step of every element, default 0.01. */
@@ -16,7 +16,7 @@ export interface RpropOptions {
   maximize: boolean;
 }
 
-interface RpropArguments extends Partial<RpropOptions> {
+interface RpropArguments extends Given<RpropOptions> {
   params: OptimizerParams<RpropOptions>;
 }
 
@@ -30,7 +30,7 @@ const SIZE = 'step_size';
  * grows by the second of `etas` while the gradient keeps its sign and shrinks by the first where it changes; only signs count.
  */
 export class Rprop extends OneCallOptimizer<RpropOptions> {
-  constructor(params: OptimizerParams<RpropOptions>, options?: Partial<RpropOptions>);
+  constructor(params: OptimizerParams<RpropOptions>, options?: Given<RpropOptions>);
   constructor(...args: Arguments<RpropArguments, RpropOrder>);
   constructor(...args: unknown[]) {
     const { params, ...options } = parseArgs<RpropArguments>(

@@ -2,7 +2,7 @@
 import { ArgumentError } from '../errors';
 import { sgdStep } from '../ops/optim';
 import { type Arguments, parseArgs } from '../tensor/options';
-import { OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
+import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
 
 export interface SGDOptions {
   /** Learning rate, default 1e-3. */
@@ -19,7 +19,7 @@ export interface SGDOptions {
   maximize: boolean;
 }
 
-interface SGDArguments extends Partial<SGDOptions> {
+interface SGDArguments extends Given<SGDOptions> {
   params: OptimizerParams<SGDOptions>;
 }
 
@@ -35,7 +35,7 @@ const MOMENTUM = 'momentum_buffer';
  * With `nesterov` p moves by g + momentum · b instead of b.
  */
 export class SGD extends OneCallOptimizer<SGDOptions> {
-  constructor(params: OptimizerParams<SGDOptions>, options?: Partial<SGDOptions>);
+  constructor(params: OptimizerParams<SGDOptions>, options?: Given<SGDOptions>);
   constructor(...args: Arguments<SGDArguments, SGDOrder>);
   constructor(...args: unknown[]) {
     const { params, ...options } = parseArgs<SGDArguments>(

@@ -1,4 +1,6 @@
 // The surface of tensors: what PyTorch has at its top level.
+
+export { accelerator, cuda } from './accelerator';
 export * from './alias-functions';
 export * as autograd from './autograd';
 export { checkpoint } from './checkpoint';

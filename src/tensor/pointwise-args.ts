@@ -8,8 +8,12 @@ import type { Tensor } from './tensor';
 /** A tensor, or a number that is promoted like Python's. */
 export type Operandish = Tensor | number | boolean;
 
-/** A bound of `clamp`: one for all elements, or one for each. */
-export type Bound = Tensor | number;
+/** A bound of `clamp`: one for all elements, true and false as 1 and 0, or one for each. */
+export type Bound = Tensor | number | boolean;
+
+/** A bound that is no boolean. */
+export const asBound = (bound: Bound | null): Tensor | number | null =>
+  typeof bound === 'boolean' ? Number(bound) : bound;
 
 export type ClampArgs = [min?: Bound | null, max?: Bound | null] | [{ min?: Bound | null; max?: Bound | null }];
 

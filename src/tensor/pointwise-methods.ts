@@ -16,6 +16,7 @@ import { TensorBase } from './base';
 import { kindOf, parseArgs } from './options';
 import {
   alphaOf,
+  asBound,
   type Bound,
   type ClampArgs,
   type DivOptions,
@@ -220,12 +221,8 @@ export abstract class PointwiseMethods extends RandomMethods {
   /** Each element limited to [min, max], numbers or tensors; either may be left out. */
   clamp(...args: ClampArgs): Tensor {
     const none = null as Bound | null;
-    const { min, max } = parseArgs<{ min?: Bound | null; max?: Bound | null }>(
-      'clamp',
-      [],
-      { min: none, max: none },
-      args,
-    );
+    const given = parseArgs<{ min?: Bound | null; max?: Bound | null }>('clamp', [], { min: none, max: none }, args);
+    const [min, max] = [asBound(given.min), asBound(given.max)];
     if (min === null && max === null) {
       throw new ArgumentError(
         `clamp: expected min or max for input of shape ${showShape(this.shape)}, but got neither`,
@@ -239,23 +236,24 @@ export abstract class PointwiseMethods extends RandomMethods {
 
   /** Each element raised to at least `min`. */
   clampMin(min: Bound): Tensor {
-    return this.limited(min, null, typeof min === 'number' ? 'ClampMinBackward0' : 'ClampMinBackward1');
+    return this.limited(min, null, min instanceof TensorBase ? 'ClampMinBackward1' : 'ClampMinBackward0');
   }
 
   /** Each element lowered to at most `max`. */
   clampMax(max: Bound): Tensor {
-    return this.limited(null, max, typeof max === 'number' ? 'ClampMaxBackward0' : 'ClampMaxBackward1');
+    return this.limited(null, max, max instanceof TensorBase ? 'ClampMaxBackward1' : 'ClampMaxBackward0');
   }
 
   /** Between numbers in one operation; between tensors as maximum and minimum, where equal numbers share the gradient. */
-  private limited(min: Bound | null, max: Bound | null, gradName: string): Tensor {
+  private limited(least: Bound | null, greatest: Bound | null, gradName: string): Tensor {
+    const [min, max] = [asBound(least), asBound(greatest)];
     const bounds = [min, max].filter((bound) => bound !== null);
     const dtype = promoteTypes(...[this, ...bounds].map(operandOf));
     const x = cast(this.value, dtype);
     if (bounds.every((bound) => typeof bound === 'number')) {
       return this.make(named(compare.clamp(x, min as number | null, max as number | null), gradName));
     }
-    const boundOf = (bound: Bound) =>
+    const boundOf = (bound: Tensor | number) =>
       typeof bound === 'number' ? full([], bound, dtype, 'clamp') : cast(bound.value, dtype);
     const raised = min === null ? x : compare.maximum(x, boundOf(min));
     return this.make(named(max === null ? raised : compare.minimum(raised, boundOf(max)), gradName));

@@ -47,7 +47,7 @@ export const searchsorted = callable(
       );
     }
     const sequence = sorter ? sortedSequence.gather(-1, sorter) : sortedSequence;
-    const wanted = typeof values === 'number' ? full([], values) : values.value;
+    const wanted = typeof values === 'object' ? values.value : full([], Number(values));
     const dtype = promoteTypes({ dtype: sequence.dtype }, { dtype: wanted.dtype });
     const places = ops.searchsorted(cast(sequence.value, dtype), cast(wanted, dtype), right || side === 'right');
     return sortedSequence.picked(cast(places, outInt32 ? 'int32' : 'int64'));

@@ -75,6 +75,12 @@ function elementsAtHand(x: TensorBase): ArrayLike<number> | null {
   return elements;
 }
 
+/** The only element, where reading it takes neither the device nor a wait; else null. */
+export function numberAtHand(x: TensorBase): number | null {
+  const elements = !isShapeless(x) && numel(x.shape) === 1 ? elementsAtHand(x) : null;
+  return elements ? elements[0]! : null;
+}
+
 /** @throws ArgumentError wherever JavaScript would compute with a tensor */
 export function refuseOperators(): never {
   throw new ArgumentError(

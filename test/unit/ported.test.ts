@@ -21,6 +21,14 @@ describe('devices', () => {
     expect(() => torch.device('cuda:0', 1)).toThrow(ArgumentError);
   });
 
+  test('are asked for as PyTorch’s scripts do', () => {
+    expect([torch.cuda.isAvailable(), torch.cuda.deviceCount()]).toEqual([true, 1]);
+    expect(torch.accelerator.isAvailable()).toBe(true);
+    expect(String(torch.accelerator.currentAccelerator())).toBe('webgpu');
+    const device = torch.device(torch.cuda.isAvailable() ? 'cuda' : 'cpu');
+    expect(x.to(device)).toBe(x);
+  });
+
   test.each(['cpu', 'cuda', 'cuda:0', 'mps', 'xpu', 'webgpu', torch.device('cuda'), x.device] as const)(
     '%s may be named wherever a tensor or model is moved or made',
     (device) => {
@@ -161,4 +169,16 @@ test('a tensor is made of flat numbers and a shape', () => {
   expect(torch.tensor([1, 2, 3, 4], [4, 1], { dtype: 'float32' }).dtype).toBe('float32');
   expect(torch.tensor(torch.ones(4), { shape: [2, 2] }).shape).toEqual([2, 2]);
   expect(() => torch.tensor([1, 2, 3], [2, 2])).toThrow(/^tensor: expected 4 elements for shape \[2, 2\], but got 3/);
+});
+
+test('a learning rate is a number, or a tensor whose number is at hand', () => {
+  const params = () => [torch.ones(1, { requiresGrad: true })];
+  const sgd = new torch.optim.SGD(params(), { lr: torch.tensor(0.5), momentum: 0.9 });
+  sgd.addParamGroup({ params: params(), lr: torch.tensor([0.25]) });
+  expect(sgd.paramGroups.map(({ lr }) => lr)).toEqual([0.5, 0.25]);
+  expect(new torch.optim.AdamW(params(), torch.tensor(2)).paramGroups[0]!.lr).toBe(2);
+  expect(() => new torch.optim.Adam(params(), { lr: torch.rand(1).add(1) })).toThrow(
+    /^Adam: expected lr to be a number, .* but got a tensor that the GPU has yet to compute; pass await lr\.item\(\)/,
+  );
+  expect(() => new torch.optim.Adam(params(), { lr: torch.tensor([1, 2]) })).toThrow(/but got shape \[2\]/);
 });

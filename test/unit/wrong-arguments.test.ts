@@ -46,6 +46,12 @@ test('others', async () => {
     () => nn.utils.parametersToVector(null as never),
     () => nn.utils.vectorToParameters(null as never, []),
     () => torch.summary(null as never),
+    () => nn.utils.weightNorm(null as never),
+    () => nn.utils.spectralNorm(null as never),
+    () => nn.utils.removeWeightNorm(null as never),
+    () => nn.utils.rnn.padSequence(null as never),
+    () => data.randomSplit(null as never, [1]),
+    () => data.defaultCollate(null as never),
   ];
   for (const call of calls) expect(call).toThrow(torch.ArgumentError);
   await expect(torch.warmup(null as never)).rejects.toThrow(/^warmup: expected a function/);
