@@ -45,6 +45,8 @@ export interface RowReport {
 export interface Settings {
   readonly libraries: readonly LibraryName[];
   readonly repeats: number;
+  /** Of steps so short that a library has done all of them in less than SHORT. */
+  readonly mostRepeats: number;
   /** Milliseconds of measured steps after which a library does no more. */
   readonly budget: number;
   /** Whether to time the dispatches by the GPU's own clock, too. */
@@ -83,6 +85,9 @@ const HOST_STEPS = 200;
 /** Milliseconds for both together, after which a library does no more of them. */
 const HOST_BUDGET = 3_000;
 
+/** Milliseconds of measured steps up to which a library does more of them: short ones vary more. */
+const SHORT = 300;
+
 /** Milliseconds of a first step beside which compilation no longer counts, so that it is the measured one. */
 const LONG_STEP = 6_000;
 
@@ -110,9 +115,10 @@ export async function measureRow(row: Row, settings: Settings): Promise<RowRepor
   const friendlyRow = row.kind === 'training' ? undefined : row.friendly;
   const friendly = friendlyRow && settings.libraries.includes('lamplight') && (await enter(friendlyRow, 'lamplight'));
   const timed = friendly ? [...entrants, friendly] : entrants;
-  for (let repeat = 0; repeat < settings.repeats; repeat++) {
+  for (let repeat = 0; repeat < settings.mostRepeats; repeat++) {
     for (let turn = 0; turn < timed.length; turn++) {
       const entrant = timed[(repeat + turn) % timed.length]!;
+      if (repeat >= settings.repeats && entrant.spent > SHORT) continue;
       if (isLong(entrant) || (entrant.spent > settings.budget && entrant.steps.length > 0)) continue;
       await pause();
       const step = await timedStep(entrant.work);

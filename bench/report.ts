@@ -35,7 +35,7 @@ export function markdown(report: Report): string {
   };
   return `${[
     titles[report.table],
-    `${libraries.map(({ name, version }) => `${name} ${version}`.trim()).join(', ')}. ${runtime}, adapter ${adapter}; ${processor}; load average ${load[0].toFixed(1)} before and ${load[1].toFixed(1)} after. ${date}, at most ${repeats} repeats in interleaved order, one number read back in each.`,
+    `${libraries.map(({ name, version }) => `${name} ${version}`.trim()).join(', ')}. ${runtime}, adapter ${adapter}; ${processor}; load average ${load[0].toFixed(1)} before and ${load[1].toFixed(1)} after. ${date}, at most ${repeats} repeats in interleaved order, or more within 0.3 s where no number was asked for, one number read back in each.`,
     ...(errors.length > 0 ? ['## Errors', errors.map((error) => `- ${error}`).join('\n')] : []),
     ...(report.table === 'scaling' ? scaling(measured, names) : times(measured, names, peakOf(adapter))),
     ...summary(measured),

@@ -34,6 +34,9 @@ libraries disagree.`;
 
 const known = /** @type {LibraryName[]} */ (Object.keys(packages));
 
+/** How many times as many repeats short steps have, unless their number is asked for. */
+const MORE_REPEATS = 5;
+
 /** Adapters that are a processor. */
 const processors = /swiftshader|llvmpipe|lavapipe|basic render/i;
 
@@ -92,7 +95,8 @@ async function main({ table, rows: asked, libraries: wanted, repeats: steps, nod
     const repeats = steps ?? offer.repeats;
     const software = processors.test(place.adapter);
     const gpuTimes = node && (table === 'large' || !software);
-    const settings = { libraries, repeats, budget: offer.budget, gpuTimes, software };
+    const mostRepeats = steps ?? MORE_REPEATS * repeats;
+    const settings = { libraries, repeats, mostRepeats, budget: offer.budget, gpuTimes, software };
     /** @type {Report} */
     const report = {
       table,
