@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type UserConfig } from 'vite';
+import { fragments } from './demos/build/fragments.ts';
 import { guide } from './demos/build/guide.ts';
 import { mnist } from './demos/build/mnist-files.ts';
 import { offline, SERVICE_WORKER } from './demos/build/offline.ts';
@@ -38,7 +39,13 @@ function demos(): UserConfig {
     base: './',
     appType: 'mpa',
     publicDir: false,
-    plugins: [mnist(), guide(join(root, 'README.md')), classNames(), offline()],
+    plugins: [
+      mnist(),
+      fragments(join(root, 'demos/ui/fragments')),
+      guide(join(root, 'README.md')),
+      classNames(),
+      offline(),
+    ],
     resolve: { alias: { lamplight: join(root, 'src/index.ts') } },
     // Not the checkout: whoever reaches the server may read what is listed here.
     server: { fs: { allow: served.map((folder) => join(root, folder)) } },

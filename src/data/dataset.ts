@@ -57,12 +57,11 @@ export function itemAt<T>(source: DataSource<T>, index: number): T {
  * How many items there are.
  * @throws ArgumentError for a data set that does not say so, which types would refuse
  */
-export function lengthOf(source: { readonly length: number }): number {
-  const given: { readonly length: number } | null | undefined = source;
-  const length: unknown = given?.length;
+export function lengthOf(source: { readonly length: number } | null | undefined): number {
+  const length: unknown = source?.length;
   if (typeof length === 'number') return length;
   throw new ArgumentError(
-    `${given?.constructor.name ?? 'data'}: expected a data set that has a length, as in get length() { return 100; }, but got ${kindOf(length)}`,
+    `${source?.constructor.name ?? 'data'}: expected a data set that has a length, as in get length() { return 100; }, but got ${kindOf(length)}`,
   );
 }
 

@@ -62,7 +62,7 @@ export async function requestDevice(options: DeviceOptions): Promise<{ device: G
   const request: GPURequestAdapterOptions = options.powerPreference ? { powerPreference: options.powerPreference } : {};
   const adapter = await gpu.requestAdapter(request);
   if (!adapter) {
-    if (isNode()) {
+    if (!ownGpu()) {
       throw new WebGPUUnavailableError(
         'the package `webgpu` is there, but Dawn found no adapter. In Node it computes through Vulkan (Metal on macOS, Direct3D 12 on Windows): install the ' +
           "GPU's Vulkan driver and the loader libvulkan.so.1 (Debian: libvulkan1 and mesa-vulkan-drivers, which computes without a GPU too), and point VK_ICD_FILENAMES at " +
@@ -85,25 +85,21 @@ export async function requestDevice(options: DeviceOptions): Promise<{ device: G
   }
 }
 
-/** Whether WebGPU comes from a package of Node's: pages and Deno have their own. */
-const isNode = (): boolean => {
-  const { process, navigator, Deno } = globalThis as {
-    process?: { versions?: { node?: string } };
-    navigator?: { gpu?: GPU };
-    Deno?: unknown;
-  };
-  return Boolean(process?.versions?.node) && Deno === undefined && !navigator?.gpu;
-};
+/** WebGPU as pages, workers and Deno have it of their own. */
+const ownGpu = (): GPU | undefined => (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
+
+/** Whether WebGPU may come from a package of Node's. */
+const hasPackages = (): boolean =>
+  Boolean((globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node);
+
+/** Whether this environment offers WebGPU: a page, worker or Deno that has `navigator.gpu`, and Node, where the package `webgpu` brings it. */
+export const offersWebGpu = (): boolean => ownGpu() !== undefined || hasPackages();
 
 async function findGpu(): Promise<GPU> {
-  const scope = globalThis as {
-    navigator?: { gpu?: GPU };
-    isSecureContext?: boolean;
-    process?: { versions?: { node?: string } };
-  };
-  if (scope.navigator?.gpu) return scope.navigator.gpu;
-  if (scope.process?.versions?.node) return nodeGpu();
-  if (scope.isSecureContext === false) {
+  const own = ownGpu();
+  if (own) return own;
+  if (hasPackages()) return nodeGpu();
+  if ((globalThis as { isSecureContext?: boolean }).isSecureContext === false) {
     throw new WebGPUUnavailableError(
       'WebGPU needs a secure context, and this page is not one. Serve it over https://, or from http://localhost',
     );

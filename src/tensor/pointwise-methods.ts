@@ -236,17 +236,16 @@ export abstract class PointwiseMethods extends RandomMethods {
 
   /** Each element raised to at least `min`. */
   clampMin(min: Bound): Tensor {
-    return this.limited(min, null, min instanceof TensorBase ? 'ClampMinBackward1' : 'ClampMinBackward0');
+    return this.limited(asBound(min), null, min instanceof TensorBase ? 'ClampMinBackward1' : 'ClampMinBackward0');
   }
 
   /** Each element lowered to at most `max`. */
   clampMax(max: Bound): Tensor {
-    return this.limited(null, max, max instanceof TensorBase ? 'ClampMaxBackward1' : 'ClampMaxBackward0');
+    return this.limited(null, asBound(max), max instanceof TensorBase ? 'ClampMaxBackward1' : 'ClampMaxBackward0');
   }
 
   /** Between numbers in one operation; between tensors as maximum and minimum, where equal numbers share the gradient. */
-  private limited(least: Bound | null, greatest: Bound | null, gradName: string): Tensor {
-    const [min, max] = [asBound(least), asBound(greatest)];
+  private limited(min: Tensor | number | null, max: Tensor | number | null, gradName: string): Tensor {
     const bounds = [min, max].filter((bound) => bound !== null);
     const dtype = promoteTypes(...[this, ...bounds].map(operandOf));
     const x = cast(this.value, dtype);

@@ -10,6 +10,7 @@ import {
   type WeightGradTile,
   weightGradTiles,
 } from '../../src/ops/conv-weight-grad-tiles';
+import { adapterOf } from '../support/adapter';
 import { expectNumbers } from '../support/close';
 import { runPasses } from '../support/passes';
 import { sampled } from '../support/sample';
@@ -21,20 +22,6 @@ beforeAll(async () => {
   device = await adapter!.requestDevice({ requiredFeatures });
 });
 afterAll(() => device?.destroy());
-
-const profile = (
-  kind: AdapterProfile['kind'],
-  maxStorageBufferBindingSize = 2 ** 27,
-  features: readonly GPUFeatureName[] = [],
-): AdapterProfile => ({
-  kind,
-  vendor: '',
-  architecture: '',
-  description: '',
-  features: new Set(features),
-  maxStorageBufferBindingSize,
-  maxBufferSize: 2 ** 28,
-});
 
 function geometry(given: Partial<ConvGeometry>): ConvGeometry {
   const g = {
@@ -100,7 +87,7 @@ const shapes: Partial<ConvGeometry>[] = [
 /** The tiles for a shape; but for the first, one of several of each kind, each time another. */
 function tilesFor(g: ConvGeometry, shape: number) {
   const all = (kind: AdapterProfile['kind'], features: GPUFeatureName[] = []) =>
-    weightGradTiles(g, profile(kind, 2 ** 27, features));
+    weightGradTiles(g, adapterOf(kind, { features: new Set(features) }));
   const some = (kind: AdapterProfile['kind'], tiles: readonly WeightGradTile[], oneOf: number) =>
     tiles
       .filter((_, i) => shape === 0 || i % oneOf === shape % oneOf)
@@ -124,7 +111,7 @@ describe.for(shapes.map((given, shape) => ({ given, shape })))('$given', ({ give
     if (isStripTile(tile) && !device.features.has('subgroups')) skip('this device has no subgroups');
     const [gotW, gotB] = await runPasses(
       device,
-      weightGradPasses(g, profile(kind), tile),
+      weightGradPasses(g, adapterOf(kind), tile),
       [x, dy],
       [dw.length, db.length],
     );
@@ -136,7 +123,7 @@ describe.for(shapes.map((given, shape) => ({ given, shape })))('$given', ({ give
 test('a batch whose padded copy is larger than a binding may be is worked off in parts', async () => {
   const g = geometry({ batch: 5 });
   const imageBytes = 4 * g.groupIn * g.size[0] * g.size[1];
-  const passes = weightGradPasses(g, profile('software', 4 * imageBytes));
+  const passes = weightGradPasses(g, adapterOf('software', { maxStorageBufferBindingSize: 4 * imageBytes }));
   expect(passes.kind === 'passes' && passes.passes.length).toBeGreaterThan(3);
   const x = numbers(g.batch * g.groupIn * g.size[0] * g.size[1], 1);
   const dy = numbers(g.batch * g.groupOut * g.outSize[0] * g.outSize[1], 2);
@@ -148,11 +135,11 @@ test('a batch whose padded copy is larger than a binding may be is worked off in
 
 test('a GPU goes through workgroup memory where that is put to use, and takes what was measured', () => {
   const many = geometry({ groupIn: 64, groupOut: 64 });
-  expect(isWorkgroupTile(chooseWeightGradTile(many, profile('gpu')))).toBe(true);
-  expect(isWorkgroupTile(chooseWeightGradTile(many, profile('software')))).toBe(false);
+  expect(isWorkgroupTile(chooseWeightGradTile(many, adapterOf('gpu')))).toBe(true);
+  expect(isWorkgroupTile(chooseWeightGradTile(many, adapterOf('software')))).toBe(false);
   const depthwise = geometry({ groups: 64, groupIn: 1, groupOut: 1 });
-  expect(isWorkgroupTile(chooseWeightGradTile(depthwise, profile('gpu')))).toBe(false);
+  expect(isWorkgroupTile(chooseWeightGradTile(depthwise, adapterOf('gpu')))).toBe(false);
   const best = { outs: 8, taps: 4 };
   const tuning = { choose: () => best };
-  expect(chooseWeightGradTile(many, { ...profile('gpu'), tuning } as unknown as AdapterProfile)).toBe(best);
+  expect(chooseWeightGradTile(many, { ...adapterOf('gpu'), tuning } as unknown as AdapterProfile)).toBe(best);
 });

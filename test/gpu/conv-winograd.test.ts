@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AdapterProfile } from '../../src/gpu/device';
 import type { Correlation } from '../../src/ops/conv-forward';
 import { choosesWinograd, winogradPasses } from '../../src/ops/conv-winograd';
+import { adapterOf } from '../support/adapter';
 import { expectNumbers } from '../support/close';
 import { runPasses } from '../support/passes';
 
@@ -12,16 +13,6 @@ beforeAll(async () => {
   device = await adapter!.requestDevice();
 });
 afterAll(() => device?.destroy());
-
-const profile = (kind: AdapterProfile['kind']): AdapterProfile => ({
-  kind,
-  vendor: '',
-  architecture: '',
-  description: '',
-  features: new Set(),
-  maxStorageBufferBindingSize: 2 ** 27,
-  maxBufferSize: 2 ** 28,
-});
 
 interface Case {
   readonly batch?: number;
@@ -96,7 +87,7 @@ test.for(cases.flatMap((given) => (['software', 'gpu'] as const).map((kind) => (
     const w = numbers(c.groupIn * c.groupOut * 9, 2);
     const b = numbers(c.groupOut, 3);
     const y = expected(c, x, w, b);
-    const [got] = await runPasses(device, winogradPasses(c, profile(kind)), c.bias ? [x, w, b] : [x, w], [y.length]);
+    const [got] = await runPasses(device, winogradPasses(c, adapterOf(kind)), c.bias ? [x, w, b] : [x, w], [y.length]);
     expectNumbers(got!, y);
   },
 );
@@ -104,9 +95,9 @@ test.for(cases.flatMap((given) => (['software', 'gpu'] as const).map((kind) => (
 test('is a candidate where a kernel of 3 × 3 moves by single steps over many channels, and is taken if it was measured to be the best', () => {
   const asked: string[] = [];
   const tuning = { choose: (kernel: string) => asked.push(kernel) && { winograd: true } };
-  const tuned = { ...profile('gpu'), tuning } as unknown as AdapterProfile;
+  const tuned = { ...adapterOf('gpu'), tuning } as unknown as AdapterProfile;
   const many = correlationOf({ ins: 32, outs: 64, size: [14, 14], pads: [1, 1] });
-  expect(choosesWinograd(many, profile('gpu'))).toBe(false);
+  expect(choosesWinograd(many, adapterOf('gpu'))).toBe(false);
   expect(choosesWinograd(many, tuned)).toBe(true);
   expect(asked).toEqual(['conv2d method']);
   for (const other of [

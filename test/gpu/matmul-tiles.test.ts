@@ -12,6 +12,7 @@ import {
   matmulTiles,
   probeTiles,
 } from '../../src/ops/matmul-tiles';
+import { adapterOf } from '../support/adapter';
 import { expectNumbers } from '../support/close';
 import { runPasses } from '../support/passes';
 import { sampled } from '../support/sample';
@@ -24,15 +25,8 @@ beforeAll(async () => {
 });
 afterAll(() => device?.destroy());
 
-const profile = (kind: AdapterProfile['kind'], architecture = '', features: string[] = []): AdapterProfile => ({
-  kind,
-  vendor: '',
-  architecture,
-  description: '',
-  features: new Set(features),
-  maxStorageBufferBindingSize: 2 ** 27,
-  maxBufferSize: 2 ** 28,
-});
+const profile = (kind: AdapterProfile['kind'], architecture = '', features: string[] = []) =>
+  adapterOf(kind, { architecture, features: new Set(features) });
 const adapters = {
   gpu: profile('gpu'),
   software: profile('software'),

@@ -8,6 +8,7 @@ import { pipelineRequests } from '../../src/compiler/link';
 import { compile } from '../../src/compiler/plan';
 import type { AdapterProfile, Tuning } from '../../src/gpu/device';
 import { Pipelines } from '../../src/gpu/pipelines';
+import { adapterOf } from '../support/adapter';
 import { gradchecks, inputsOf } from '../support/gradchecks';
 import { CNNModel, ComplexCNNModel } from '../support/models';
 import { programsOf, stepProgram } from '../support/recorded';
@@ -27,16 +28,8 @@ beforeAll(async () => {
 });
 afterAll(() => device?.destroy());
 
-const profile = (kind: AdapterProfile['kind'], architecture: string, tuning?: Tuning): AdapterProfile => ({
-  kind,
-  vendor: '',
-  architecture,
-  description: '',
-  features: new Set(device.features as Set<string>),
-  maxStorageBufferBindingSize: 2 ** 27,
-  maxBufferSize: 2 ** 28,
-  ...(tuning && { tuning }),
-});
+const profile = (kind: AdapterProfile['kind'], architecture: string, tuning?: Tuning) =>
+  adapterOf(kind, { architecture, features: new Set(device.features as Set<string>), ...(tuning && { tuning }) });
 
 const kinds = [
   ['processors', 'software', ''],

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BackgroundTuning } from '../../src/compiler/background';
 import type { Pass } from '../../src/compiler/ir';
 import { candidateKey, type Probe, TuningTable } from '../../src/compiler/tuning';
-import type { AdapterProfile } from '../../src/gpu/device';
 import { chooseTile, type MatmulShape, probeShape, probeTiles } from '../../src/ops/matmul-tiles';
+import { adapterOf, roomy } from '../support/adapter';
 
 const candidates = [{ tile: 1 }, { tile: 2 }, { tile: 3 }];
 const operand = { from: 'output', index: 0 } as const;
@@ -163,15 +163,11 @@ describe('measuring in the background', () => {
 });
 
 describe('tiles by what was measured', () => {
-  const swiftshader: AdapterProfile = {
-    kind: 'software',
-    vendor: '',
+  const swiftshader = adapterOf('software', {
     architecture: 'swiftshader',
-    description: '',
     features: new Set(['subgroups']),
-    maxBufferSize: 2 ** 31,
-    maxStorageBufferBindingSize: 2 ** 31,
-  };
+    ...roomy,
+  });
   const square = (n: number): MatmulShape => ({ ...probeShape(swiftshader), m: n, k: n, n });
   const times = (best: object, others: number) =>
     Object.fromEntries(

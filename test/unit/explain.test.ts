@@ -4,17 +4,9 @@ import { explainPlan, showBytes } from '../../src/compiler/explain';
 import { input, type KernelOp, output, type Program, type ProgramNode, u32 } from '../../src/compiler/ir';
 import type { Meta } from '../../src/compiler/meta';
 import { compile } from '../../src/compiler/plan';
-import type { AdapterProfile } from '../../src/gpu/device';
+import { adapterOf, roomy } from '../support/adapter';
 
-const adapter: AdapterProfile = {
-  kind: 'gpu',
-  vendor: '',
-  architecture: '',
-  description: '',
-  features: new Set(),
-  maxBufferSize: 2 ** 31,
-  maxStorageBufferBindingSize: 2 ** 31,
-};
+const adapter = adapterOf('gpu', roomy);
 
 const heavy: KernelOp = {
   name: 'matmul',

@@ -5,18 +5,10 @@ import { layOut, leastBytes, tenantsOf, totalBytes } from '../../src/compiler/la
 import { compilerPasses } from '../../src/compiler/passes';
 import { compile } from '../../src/compiler/plan';
 import { schedule } from '../../src/compiler/schedule';
-import type { AdapterProfile } from '../../src/gpu/device';
+import { adapterOf, roomy } from '../support/adapter';
 import { stepProgram } from '../support/recorded';
 
-const adapter: AdapterProfile = {
-  kind: 'software',
-  vendor: '',
-  architecture: '',
-  description: '',
-  features: new Set(),
-  maxBufferSize: 2 ** 31,
-  maxStorageBufferBindingSize: 2 ** 31,
-};
+const adapter = adapterOf('software', roomy);
 
 const smallCnn = () =>
   new nn.Sequential(

@@ -5,27 +5,20 @@ import { describe, expect, test } from 'vitest';
 import { CNNModel, ComplexCNNModel } from '../../demos/mnist/models';
 import type { Param, Pass, Program } from '../../src/compiler/ir';
 import { compile } from '../../src/compiler/plan';
-import type { AdapterProfile } from '../../src/gpu/device';
 import { specialise } from '../../src/gpu/pipelines';
 import { fromHost } from '../../src/graph/record';
 import { winogradPasses } from '../../src/ops/conv-winograd';
 import { gatherBytes } from '../../src/ops/indexing';
 import { packPixels, unpackPixels } from '../../src/ops/pixels';
+import { adapterOf } from '../support/adapter';
 import { gradchecks, inputsOf } from '../support/gradchecks';
 import { programsOf, stepProgram } from '../support/recorded';
 import { type Field, uniformsOf } from '../support/uniforms';
 
-const profile = (kind: AdapterProfile['kind'], architecture: string, features: readonly string[]): AdapterProfile => ({
-  kind,
-  vendor: '',
-  architecture,
-  description: '',
-  features: new Set(features),
-  maxStorageBufferBindingSize: 2 ** 27,
-  maxBufferSize: 2 ** 28,
-});
-
-const adapters = [profile('software', 'swiftshader', ['subgroups']), profile('gpu', '', ['subgroups', 'shader-f16'])];
+const adapters = [
+  adapterOf('software', { architecture: 'swiftshader', features: new Set(['subgroups']) }),
+  adapterOf('gpu', { features: new Set(['subgroups', 'shader-f16']) }),
+];
 
 const files = import.meta.glob<string>('../../shaders/*.wgsl', { query: '?raw', import: 'default', eager: true });
 

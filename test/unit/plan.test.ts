@@ -2,17 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { input, type KernelOp, output, type Program, type ProgramNode, scratch, u32 } from '../../src/compiler/ir';
 import type { Meta } from '../../src/compiler/meta';
 import { compile, type Plan, type Step } from '../../src/compiler/plan';
-import type { AdapterProfile } from '../../src/gpu/device';
+import { adapterOf, roomy } from '../support/adapter';
 
-const adapter: AdapterProfile = {
-  kind: 'software',
-  vendor: '',
-  architecture: '',
-  description: '',
-  features: new Set(),
-  maxBufferSize: 2 ** 31,
-  maxStorageBufferBindingSize: 2 ** 31,
-};
+const adapter = adapterOf('software', roomy);
 
 const kernel = (name: string, inPlace: readonly (readonly [number, number])[] = []): KernelOp => ({
   name,

@@ -19,17 +19,15 @@ import {
   tuned,
 } from '../../src/compiler/tuning';
 import { adapterKey, readRecord, writeRecord } from '../../src/compiler/tuning-store';
-import type { AdapterProfile } from '../../src/gpu/device';
+import { adapterOf, roomy } from '../support/adapter';
 
-const adapter: AdapterProfile = {
-  kind: 'gpu',
+const adapter = adapterOf('gpu', {
   vendor: 'v',
   architecture: 'a',
   description: 'd',
   features: new Set(['subgroups', 'shader-f16']),
-  maxBufferSize: 2 ** 31,
-  maxStorageBufferBindingSize: 2 ** 31,
-};
+  ...roomy,
+});
 const tiles = [{ tile: 1 }, { tile: 2 }, { tile: 4 }, { tile: 8 }];
 
 /** A kernel that chooses its tile by the length of its result. */

@@ -9,18 +9,10 @@ import {
   TuningTable,
   tuned,
 } from '../../src/compiler/tuning';
-import type { AdapterProfile, Tuning } from '../../src/gpu/device';
+import type { Tuning } from '../../src/gpu/device';
+import { adapterOf, roomy } from '../support/adapter';
 
-const adapter = (tuning?: Tuning): AdapterProfile => ({
-  kind: 'gpu',
-  vendor: '',
-  architecture: '',
-  description: '',
-  features: new Set(),
-  maxBufferSize: 2 ** 31,
-  maxStorageBufferBindingSize: 2 ** 31,
-  ...(tuning && { tuning }),
-});
+const adapter = (tuning?: Tuning) => adapterOf('gpu', { ...roomy, ...(tuning && { tuning }) });
 
 const small = { tm: 4, tn: 4 };
 const large = { tm: 8, tn: 8 };

@@ -21,7 +21,7 @@ const STATUS: Record<Phase, string> = {
   lost: 'The GPU was lost.',
 };
 
-/** Where the settings stand beside the panels, as in mnist.css. */
+/** Where the settings stand beside the panels, as in narrow.css. */
 const wide = matchMedia('(min-width: 861px)');
 
 export class Controls {

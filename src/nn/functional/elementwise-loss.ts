@@ -23,6 +23,13 @@ export interface SmoothL1Arguments extends ReductionArguments {
   beta?: number;
 }
 
+function differenceOf(name: string, input: Tensor, target: Tensor): Tensor {
+  const d = input.sub(target);
+  expectFloat(name, 'input and target', d);
+  ops.warnOfBroadcast(name, input.shape, target.shape, d.shape);
+  return d;
+}
+
 /** 0.5 d² / beta where |d| < beta, |d| − 0.5 beta elsewhere, of d = input − target. */
 export const smoothL1Loss = callable(
   'smoothL1Loss(input, target, ...)',
@@ -31,9 +38,7 @@ export const smoothL1Loss = callable(
     const { reduction, beta } = parseArgs<SmoothL1Arguments>(name, [], { reduction: 'mean', beta: 1 }, args);
     if (!(beta >= 0)) throw new ArgumentError(`${name}: expected beta of at least 0, but got ${beta}`);
     if (beta === 0) return l1Loss(input, target, { reduction });
-    const d = input.sub(target);
-    expectFloat(name, 'input and target', d);
-    ops.warnOfBroadcast(name, input.shape, target.shape, d.shape);
+    const d = differenceOf(name, input, target);
     const size = d.abs();
     const losses = d
       .square()
@@ -62,9 +67,7 @@ export const huberLoss = callable(
     const defaults = { reduction: 'mean', delta: 1, weight: null } as const;
     const { reduction, delta, weight } = parseArgs<WeightedHuberArguments>(name, [], defaults, args);
     if (!(delta > 0)) throw new ArgumentError(`${name}: expected delta greater than 0, but got ${delta}`);
-    const d = input.sub(target);
-    expectFloat(name, 'input and target', d);
-    ops.warnOfBroadcast(name, input.shape, target.shape, d.shape);
+    const d = differenceOf(name, input, target);
     const size = d.abs();
     const losses = d
       .square()
