@@ -9,7 +9,7 @@ import { ArgumentError, FetchError, FileFormatError } from '../../src/errors';
 import { fileSystem, writeFileAtomically } from '../../src/gpu/node';
 import { inflate, readBytes as readBounded } from '../../src/io/bytes';
 import { safetensorsBound } from '../../src/io/safetensors-bound';
-import { idxBound } from '../../src/vision/idx';
+import { idxBound } from '../../src/vision/datasets/idx';
 
 const readBytes = (source: Parameters<typeof readBounded>[0]) => readBounded(source, () => 1e6);
 

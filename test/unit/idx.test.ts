@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FileFormatError } from '../../src/errors';
-import { expectSameCount, parseIdxImages, parseIdxLabels } from '../../src/vision/idx';
+import { expectSameCount, parseIdxImages, parseIdxLabels } from '../../src/vision/datasets/idx';
 
 function idx(magic: number, sizes: readonly number[], data: readonly number[] = []): Uint8Array {
   const bytes = new Uint8Array(4 + 4 * sizes.length + data.length);

@@ -1,14 +1,14 @@
 // Labelled grey images: bytes on the host, packed on the device, where a batch is made with one gather.
-import type { DType } from '../compiler/meta';
-import { Dataset, resolveIndex } from '../data/dataset';
-import { indexValue } from '../data/tensor-dataset';
-import { fromHost } from '../graph/record';
-import type { HostData } from '../graph/value';
-import { type ByteScale, gatherBytes, gatherRows } from '../ops/indexing';
-import { protectBy } from '../tensor/protect';
-import { Tensor } from '../tensor/tensor';
+import type { DType } from '../../compiler/meta';
+import { Dataset, resolveIndex } from '../../data/dataset';
+import { indexValue } from '../../data/tensor-dataset';
+import { fromHost } from '../../graph/record';
+import type { HostData } from '../../graph/value';
+import { type ByteScale, gatherBytes, gatherRows } from '../../ops/indexing';
+import { protectBy } from '../../tensor/protect';
+import { Tensor } from '../../tensor/tensor';
+import { Compose, Normalize, ToTensor, type TransformFunction } from '../transforms';
 import type { IdxImages } from './idx';
-import { Compose, Normalize, ToTensor, type TransformFunction } from './transforms';
 
 /** How items are made of images and labels. */
 export interface ItemTransforms<Image, Label> {

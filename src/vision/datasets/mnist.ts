@@ -1,13 +1,11 @@
-// Data sets by name: MNIST and those that come in its files.
-import { ArgumentError, FetchError } from '../errors';
-import { type ByteSource, describeSource, readBytes } from '../io/bytes';
-import { parseArgs } from '../tensor/options';
-import type { Tensor } from '../tensor/tensor';
+// MNIST, and Fashion-MNIST, which comes in its files.
+import { ArgumentError, FetchError } from '../../errors';
+import { type ByteSource, describeSource, readBytes } from '../../io/bytes';
+import { parseArgs } from '../../tensor/options';
+import type { Tensor } from '../../tensor/tensor';
+import type { TransformFunction } from '../transforms';
 import { expectSameCount, idxBound, parseIdxImages, parseIdxLabels } from './idx';
 import { ImageDataset } from './image-dataset';
-import type { TransformFunction } from './transforms';
-
-export type { ImageDataset };
 
 /** The two files of a set, given by hand: dropped on a page, say. */
 export interface IdxFiles {
