@@ -8,6 +8,8 @@ import { guide } from './demos/build/guide.ts';
 import { mnist } from './demos/build/mnist-files.ts';
 import { offline, SERVICE_WORKER } from './demos/build/offline.ts';
 import { classNames } from './scripts/class-names.mjs';
+import { doorAliases, doors } from './scripts/doors.mjs';
+import { modulesApart } from './scripts/modules-apart.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
@@ -19,14 +21,42 @@ function pages(): string[] {
     .filter((file) => existsSync(file));
 }
 
-const library: UserConfig = {
-  plugins: [classNames()],
+/** Modules of the package, for bundlers and Node. */
+const modules: UserConfig = {
+  plugins: [modulesApart(join(root, 'src/')), classNames()],
+  logLevel: 'warn',
   build: {
     target: 'es2022',
     sourcemap: true,
     minify: false,
-    lib: { entry: join(root, 'src/index.ts'), formats: ['es'], fileName: () => 'lamplight.js' },
-    rolldownOptions: { external: ['webgpu'] },
+    lib: { entry: Object.fromEntries(doors.map(({ module, source }) => [module, source])), formats: ['es'] },
+    rolldownOptions: {
+      external: ['webgpu'],
+      checks: { pluginTimings: false },
+      output: { entryFileNames: '[name].js', chunkFileNames: 'shared/[name]-[hash].js' },
+    },
+  },
+};
+
+/** The same for pages without a bundler: a file a door, and what the doors share. */
+const browser: UserConfig = {
+  plugins: [classNames()],
+  logLevel: 'warn',
+  build: {
+    target: 'es2022',
+    outDir: 'dist/browser',
+    sourcemap: true,
+    minify: true,
+    modulePreload: false,
+    // They hold all of the library, whatever a page uses of it.
+    chunkSizeWarningLimit: Number.POSITIVE_INFINITY,
+    rolldownOptions: {
+      input: Object.fromEntries(doors.map(({ browser: name, source }) => [name, source])),
+      external: ['webgpu'],
+      preserveEntrySignatures: 'strict',
+      checks: { pluginTimings: false },
+      output: { entryFileNames: '[name].js', chunkFileNames: 'shared/[name]-[hash].js' },
+    },
   },
 };
 
@@ -46,7 +76,7 @@ function demos(): UserConfig {
       classNames(),
       offline(),
     ],
-    resolve: { alias: { lamplight: join(root, 'src/index.ts') } },
+    resolve: { alias: doorAliases },
     // Not the checkout: whoever reaches the server may read what is listed here.
     server: { fs: { allow: served.map((folder) => join(root, folder)) } },
     worker: { format: 'es', plugins: () => [classNames()] },
@@ -67,4 +97,7 @@ function demos(): UserConfig {
   };
 }
 
-export default defineConfig(({ command, mode }) => (command === 'build' && mode !== 'demos' ? library : demos()));
+export default defineConfig(({ command, mode }) => {
+  if (command !== 'build' || mode === 'demos') return demos();
+  return mode === 'browser' ? browser : modules;
+});

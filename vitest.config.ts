@@ -4,9 +4,10 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { mnist } from './demos/build/mnist-files.ts';
 import { launchOptions, resolveBrowser, vulkanEnvironment } from './scripts/browser.mjs';
+import { doorAliases } from './scripts/doors.mjs';
 
 const browser = await resolveBrowser();
-const resolve = { alias: { lamplight: fileURLToPath(new URL('./src/index.ts', import.meta.url)) } };
+const resolve = { alias: doorAliases };
 
 /**
  * What projects run side by side: a browser is one lane, Node the other, and each runs its files one after another. Times are

@@ -1,6 +1,7 @@
 // Ten steps of a small convolutional network on pictures made from a seed: what every app here runs, and what it prints.
 import * as torch from 'lamplight';
 import { nn, optim, vision } from 'lamplight';
+import { transforms } from 'lamplight/vision';
 
 const STEPS = 10;
 
@@ -12,10 +13,7 @@ function initialize(module) {
 /** Trains, and returns what there is to print. */
 export async function train() {
   torch.manualSeed(0);
-  const transform = new vision.transforms.Compose([
-    new vision.transforms.ToTensor(),
-    new vision.transforms.Normalize([0.5], [0.5]),
-  ]);
+  const transform = new transforms.Compose([new transforms.ToTensor(), new transforms.Normalize([0.5], [0.5])]);
   const images = torch.randn(32, 1, 12, 12);
   const labels = torch.randint(0, 10, [32]);
   const model = new nn.Sequential(
@@ -47,6 +45,7 @@ export async function train() {
     `${transform}`,
     `${optimizer}`,
     [model, optimizer, scheduler, lossFn].map((each) => each.constructor.name).join(' '),
+    `one class through both doors: ${transform instanceof vision.transforms.Compose && transform(torch.ones(2, 2)) instanceof torch.Tensor}`,
     refused(() => model(torch.zeros(1, 3, 12, 12))),
     refused(() => torch.ones(2, 3).matmul(torch.ones(2, 3))),
   ].join('\n');

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { isolation, launchOptions, resolveBrowser, vulkanEnvironment } from './browser.mjs';
+import { doorAliases } from './doors.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${root}bench`;
@@ -51,12 +52,12 @@ export async function openServer(libraries) {
     configFile: false,
     root: folder,
     resolve: {
-      alias: {
-        lamplight: `${root}src/index.ts`,
-        'peer:tfjs-webgpu': '@tensorflow/tfjs-backend-webgpu',
-        'peer:tfjs': '@tensorflow/tfjs',
-        'peer:jax-js': '@jax-js/jax',
-      },
+      alias: [
+        ...doorAliases,
+        { find: 'peer:tfjs-webgpu', replacement: '@tensorflow/tfjs-backend-webgpu' },
+        { find: 'peer:tfjs', replacement: '@tensorflow/tfjs' },
+        { find: 'peer:jax-js', replacement: '@jax-js/jax' },
+      ],
     },
     optimizeDeps: { noDiscovery: true, include: libraries.flatMap((library) => packages[library]) },
     server: { port: 0, host: 'localhost', hmr: false, watch: null, fs: { allow: [root] }, headers: isolation },

@@ -3,6 +3,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isolation, launchOptions, resolveBrowser } from './browser.mjs';
+import { doorAliases } from './doors.mjs';
 import { setup } from './setup.mjs';
 
 const usage = `Usage: npm run step-time -- [--batch-size N] [--steps N] [--warm-up N] [--json]
@@ -31,7 +32,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const server = await createServer({
   configFile: false,
   root,
-  resolve: { alias: { lamplight: `${root}src/index.ts` } },
+  resolve: { alias: doorAliases },
   server: { port: 0, host: 'localhost', hmr: false, watch: null, headers: isolation },
   // Everything it serves is source; nothing needs to be looked for in the other pages beside it.
   optimizeDeps: { noDiscovery: true },

@@ -1,16 +1,18 @@
-// Serves the page and three modules as they are, under a policy that lets it run these and nothing else: no eval, no inline script
+// Serves the page, its modules and the library's browser files as they are, under a policy that lets it run these and nothing else: no eval, no inline script
 // but the import map, which is allowed by its hash.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 
 const read = (url) => readFileSync(fileURLToPath(url), 'utf8');
 const page = read(new URL('index.html', import.meta.url));
+const library = new URL('browser/', import.meta.resolve('lamplight'));
+const files = readdirSync(library, { recursive: true }).filter((name) => name.endsWith('.js'));
 const modules = {
   '/page/main.js': read(new URL('main.js', import.meta.url)),
   '/train.js': read(new URL('../train.js', import.meta.url)),
-  '/lamplight.js': read(import.meta.resolve('lamplight')),
+  ...Object.fromEntries(files.map((name) => [`/lamplight/${name}`, read(new URL(name, library))])),
 };
 const [, importMap] = page.match(/<script type="importmap">([\s\S]*?)<\/script>/);
 const hash = createHash('sha256').update(importMap).digest('base64');

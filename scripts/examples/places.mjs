@@ -92,7 +92,7 @@ export async function places(folder, log) {
       const firefox = name === 'firefox' ? await openFirefox(environment, log) : undefined;
       try {
         const { text, warnings } = await (firefox ? firefox.visit(site.address) : visit(site.address));
-        const bytes = bytesOf(join(folder, 'node_modules/lamplight/dist'));
+        const bytes = bytesOf(join(folder, 'node_modules/lamplight/dist/browser'));
         return { text, runtime: firefox?.name ?? inChrome, warnings, bytes };
       } finally {
         await firefox?.close();

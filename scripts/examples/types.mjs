@@ -6,7 +6,8 @@ import { command } from './places.mjs';
 
 const program = `
 import * as torch from 'lamplight';
-import { nn, optim, type Tensor } from 'lamplight';
+import { nn, optim, type Tensor, vision } from 'lamplight';
+import { io, transforms } from 'lamplight/vision';
 
 class Net extends nn.Module {
   conv = new nn.Conv2d(1, 8, 3, { padding: 1 });
@@ -26,6 +27,13 @@ export async function step(model: Net, optimizer: optim.Adam, x: Tensor, y: Tens
   await torch.init({ device: 42 });
   return await loss.item();
 }
+
+// The classes are the same through every door.
+const normalize: vision.transforms.Normalize = new transforms.Normalize([0.5], [0.5]);
+export const image: Tensor = normalize(torch.zeros(1, 2, 2));
+export const fromPixels: typeof vision.io.fromPixels = io.fromPixels;
+// @ts-expect-error: the door opens to datasets, not to what stands in them.
+export { MNIST } from 'lamplight/vision';
 `;
 
 /** Programs for pages, and for whatever has no DOM, as bundlers and as Node find packages. */

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright';
 import { createServer, type InlineConfig } from 'vite';
 import { launchOptions, resolveBrowser } from '../../scripts/browser.mjs';
+import { doorAliases } from '../../scripts/doors.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -89,7 +90,7 @@ export async function openTestPages(options: BrowserOptions = {}): Promise<TestP
   const { url, close } = await serve({
     configFile: false,
     root,
-    resolve: { alias: { lamplight: `${root}src/index.ts` } },
+    resolve: { alias: doorAliases },
     worker: { format: 'es' },
     optimizeDeps: { noDiscovery: true },
   });

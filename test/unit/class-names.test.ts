@@ -8,6 +8,7 @@ import { nn, type Tensor } from 'lamplight';
 import { build, type Rolldown } from 'vite';
 import { describe, expect, test } from 'vitest';
 import { classNames } from '../../scripts/class-names.mjs';
+import { doorAliases } from '../../scripts/doors.mjs';
 import { printed } from '../support/printed';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
@@ -22,7 +23,7 @@ async function minified(program: string): Promise<string> {
       configFile: false,
       logLevel: 'silent',
       plugins: [classNames()],
-      resolve: { alias: { lamplight: path('../../src/index.ts') } },
+      resolve: { alias: doorAliases },
       build: {
         write: false,
         minify: true,

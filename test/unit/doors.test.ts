@@ -1,0 +1,106 @@
+// The package as it is built: what its doors open to, and what a bundler takes of it into a program.
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import * as torch from 'lamplight';
+import * as vision from 'lamplight/vision';
+import ts from 'typescript';
+import { build, type Rolldown } from 'vite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { doors } from '../../scripts/doors.mjs';
+
+type Doors = { lamplight: typeof torch; vision: typeof vision };
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+let folder = '';
+const library = (): string => join(folder, 'node_modules/lamplight');
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lamplight-'));
+  const dist = join(library(), 'dist');
+  await mkdir(dist, { recursive: true });
+  await writeFile(join(library(), 'package.json'), await readFile(join(root, 'package.json')));
+  const config = { configFile: join(root, 'vite.config.ts'), root };
+  await build({ ...config, build: { outDir: dist, emptyOutDir: false } });
+  await build({ ...config, mode: 'browser', build: { outDir: join(dist, 'browser'), emptyOutDir: false } });
+}, 60_000);
+
+afterAll(() => rm(folder, { recursive: true }));
+
+/** The modules of a folder of the built package, by the names of their files. */
+const built = (file: string): Promise<unknown> =>
+  import(/* @vite-ignore */ pathToFileURL(join(library(), 'dist', file)).href);
+
+/** What Vite makes of a program that uses the built package: its chunks, that of the entry first. */
+async function bundled(program: string): Promise<Rolldown.OutputChunk[]> {
+  const entry = join(folder, 'program.js');
+  await writeFile(entry, program);
+  const { output } = (await build({
+    root: folder,
+    configFile: false,
+    logLevel: 'silent',
+    build: { write: false, minify: false, rolldownOptions: { input: entry, external: ['webgpu'] } },
+  })) as Rolldown.RolldownOutput;
+  return output.filter((file) => file.type === 'chunk');
+}
+
+const modulesOf = (chunks: readonly Rolldown.OutputChunk[]): string[] =>
+  chunks
+    .flatMap(({ modules }) => Object.entries(modules))
+    .filter(([, { renderedLength }]) => renderedLength > 0)
+    .map(([id]) => id.slice(id.indexOf('/dist/') + '/dist/'.length));
+
+describe('doors', () => {
+  test('are resolved to their sources by TypeScript as by Vite', () => {
+    const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
+    const { options } = ts.parseJsonConfigFileContent({ ...config, include: [] }, ts.sys, root);
+    const file = join(root, 'test/unit/doors.test.ts');
+    for (const { name, source } of doors) {
+      expect(ts.resolveModuleName(name, file, options, ts.sys).resolvedModule?.resolvedFileName).toBe(source);
+    }
+    expect(torch.vision.transforms.ToTensor).toBe(vision.transforms.ToTensor);
+  });
+
+  test('are files of the package, with their declarations', async () => {
+    const { exports, unpkg, jsdelivr } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    for (const { name, module, browser } of doors) {
+      const { default: file, types } = exports[name.replace('lamplight', '.')];
+      expect([file, types]).toEqual([`./dist/${module}.js`, `./dist/${module}.d.ts`]);
+      expect(await readdir(join(library(), 'dist/browser'))).toContain(`${browser}.js`);
+    }
+    expect([unpkg, jsdelivr]).toEqual(['./dist/browser/lamplight.js', './dist/browser/lamplight.js']);
+  });
+
+  test.each([
+    ['modules', 'index.js', 'vision/index.js'],
+    ['browser files', 'browser/lamplight.js', 'browser/vision.js'],
+  ])('of the %s share their classes', async (_, main, side) => {
+    const [built1, built2] = [await built(main), await built(side)];
+    const opened = { lamplight: built1, vision: built2 } as Doors;
+    expect(Object.keys(opened.lamplight).sort()).toEqual(Object.keys(torch).sort());
+    expect(Object.keys(opened.vision).sort()).toEqual(Object.keys(vision).sort());
+    expect(opened.lamplight.Tensor).not.toBe(torch.Tensor);
+    expect(opened.lamplight.vision.transforms.Compose).toBe(opened.vision.transforms.Compose);
+    const image = new opened.vision.transforms.ToTensor()(opened.lamplight.zeros(2, 2));
+    expect(image).toBeInstanceOf(opened.lamplight.Tensor);
+    expect(() => opened.vision.transforms.ToTensor.prototype.forward(opened.lamplight.zeros(2))).toThrow(
+      opened.lamplight.ShapeError,
+    );
+  });
+});
+
+test('a program is bundled without what it does not name', async () => {
+  const chunks = await bundled(`
+    import * as torch from 'lamplight';
+    const model = new torch.nn.Sequential(new torch.nn.Linear(4, 8), new torch.nn.ReLU(), new torch.nn.Linear(8, 3));
+    const optimizer = new torch.optim.SGD(model.parameters(), { lr: 0.1 });
+    torch.nn.functional.crossEntropy(model(torch.randn(2, 4)), torch.tensor([0, 2])).backward();
+    optimizer.step();
+  `);
+  expect(chunks.length).toBe(1);
+  const modules = modulesOf(chunks);
+  expect(modules).toContain('nn/linear.js');
+  const unused = modules.filter((name) => /^(vision|data|io)\/|^nn\/(conv|rnn|transformer)|^optim\/adam/.test(name));
+  expect(unused).toEqual([]);
+});
