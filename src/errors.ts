@@ -55,6 +55,9 @@ export class OutOfMemoryError extends LamplightError {}
 /** WebGPU refused a command: a bug in Lamplight or in the driver, not in user code. */
 export class GPUValidationFailure extends LamplightError {}
 
+/** A worker of a DataLoader could not be loaded, died or did not answer in time, or was asked for what does not belong in one. */
+export class WorkerError extends LamplightError {}
+
 /** Throws an `internal:` error, which marks a bug of ours, unless `condition` holds. */
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new LamplightError(`internal: ${message}`);

@@ -3,6 +3,7 @@
 import { ArgumentError, IndexError } from '../errors';
 import { Printable } from '../printable';
 import { kindOf } from '../tensor/options';
+import type { WorkerCopyAnswer } from './worker/copy';
 
 /**
  * Base of data sets. A subclass defines `length` and `get(index)`:
@@ -33,6 +34,9 @@ export abstract class Dataset<T = unknown> extends Printable {
    * the whole batch with one gather. It may return null when it cannot do that.
    */
   getBatch?(indices: readonly number[]): unknown;
+
+  /** @internal How the workers of a loader read for this data set; without it only a module of the user's can. */
+  workerCopy?(): WorkerCopyAnswer;
 
   /** `Squares(length=100)`. */
   override toString(): string {

@@ -39,6 +39,11 @@ export class TensorDataset<T extends readonly Tensor[] = Tensor[]> extends Datas
     return this.tensors.map((tensor) => tensor.at(row)) as unknown as T;
   }
 
+  /** @internal */
+  override workerCopy(): 'here' {
+    return 'here';
+  }
+
   /** The rows at `indices` of every tensor: one gather each, from one upload of the indices. */
   override getBatch(indices: readonly number[]): T {
     const index = indexValue('TensorDataset', indices, this.length);

@@ -144,6 +144,17 @@ export function defaultGenerator(): Generator {
   return shared;
 }
 
+/** Runs `fn` with `generator` as the default generator. */
+export function withDefaultGenerator<T>(generator: Generator, fn: () => T): T {
+  const before = shared;
+  shared = generator;
+  try {
+    return fn();
+  } finally {
+    shared = before;
+  }
+}
+
 /** Seeds the default generator and returns it, as `torch.manual_seed` does. */
 export function manualSeed(seed: Seed): Generator {
   shared ??= new Generator();

@@ -75,6 +75,11 @@ export class ImageDataset<Image = Tensor, Label = number> extends Dataset<[Image
     ];
   }
 
+  /** @internal */
+  override workerCopy(): 'here' {
+    return 'here';
+  }
+
   override getBatch(indices: readonly number[]): [Tensor, Tensor] | null {
     if (!this.#scale) return null;
     const { count, rows, columns, pixels } = this.#images;
