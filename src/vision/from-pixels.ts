@@ -9,6 +9,7 @@ import type { Value } from '../graph/value';
 import { reshape } from '../ops/cast';
 import { cat } from '../ops/join';
 import { type Channels, unpackPixels } from '../ops/pixels';
+import { isTensor } from '../tensor/callable';
 import { parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 
@@ -72,7 +73,8 @@ export function fromPixels(source: PixelSource | readonly PixelSource[], options
 }
 
 /** Whether `fromPixels` takes it for a picture. */
-export const isPixelSource = (value: unknown): value is PixelSource => kindOf(value) in sizes || isPixelData(value);
+export const isPixelSource = (value: unknown): value is PixelSource =>
+  !isTensor(value) && (kindOf(value) in sizes || isPixelData(value));
 
 interface Measured {
   readonly source: PixelSource;

@@ -1,26 +1,25 @@
 // Reads a picture into a tensor: with the browser's decoder, or in Node with the library's own for PNG.
 import { FileFormatError } from '../errors';
-import { fromHost } from '../graph/record';
 import { type ByteSource, describeSource, readBytes } from '../io/bytes';
-import { Tensor } from '../tensor/tensor';
+import { Picture } from './picture';
 import { decodePng, isPng, type RgbImage } from './png';
 
 /** Of a picture's file that comes compressed once more: pictures are, so that this gains next to nothing. */
 const MAX_PICTURE_BYTES = 2 ** 28;
 
 /**
- * Reads a picture from an address or path, a `File`, a `Blob`, or bytes as a uint8 tensor [H, W, 3]: red, green, blue, without
+ * Reads a picture from an address or path, a `File`, a `Blob`, or bytes as a picture [H, W, 3]: red, green, blue, without
  * colour management; an alpha channel is left out.
  *
  * A browser reads every format it knows; Node reads PNG of 8 bits a channel.
  *
  * @throws FetchError when the source cannot be read, FileFormatError when it is no picture that can be decoded
  */
-export async function readImage(source: ByteSource): Promise<Tensor> {
+export async function readImage(source: ByteSource): Promise<Picture> {
   const name = describeSource(source);
   const bytes = await readBytes(source, () => MAX_PICTURE_BYTES);
   const { width, height, rgb } = await (hasDecoder() ? decodeWithBrowser(bytes, name) : decodeAlone(bytes, name));
-  return Tensor.of(fromHost(Uint32Array.from(rgb), [height, width, 3], 'uint8'));
+  return Picture.fromBytes(rgb, [height, width, 3]);
 }
 
 const hasDecoder = (): boolean => typeof createImageBitmap === 'function' && typeof OffscreenCanvas === 'function';

@@ -167,7 +167,7 @@ describe('transforms', () => {
       new Lambda((x: Tensor) => x.mul(2)),
     ]);
     expect(`${steps}`).toBe(
-      'Compose(\n    ToTensor()\n    Normalize(mean=[0.5, 0.5, 0.5], std=[0.5, 0.25, 1])\n    Lambda()\n)',
+      "Compose(\n      ToTensor()\n      Normalize(mean=[0.5, 0.5, 0.5], std=[0.5, 0.25, 1], inplace=False)\n      Lambda(<lambda>, types=['object'])\n)",
     );
     const image = torch.tensor(
       [

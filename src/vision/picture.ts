@@ -1,0 +1,57 @@
+// Pictures: bytes [H, W, C], as files and data sets give them. They stand for what PIL's images are to torchvision.
+import { type Shape, showShape } from '../compiler/meta';
+import { ArgumentError, DTypeError, ShapeError } from '../errors';
+import { fromHost } from '../graph/record';
+import { isTensor } from '../tensor/callable';
+import { kindOf } from '../tensor/options';
+import { Tensor } from '../tensor/tensor';
+
+/**
+ * A picture: a uint8 tensor [H, W, C] of 1 channel (grey), 2 (grey and alpha), 3 (red, green, blue) or 4 (alpha too). Transforms of a picture
+ * give a picture; `ToTensor` and `ToImage` make tensors [C, H, W] of it. What else a tensor can do gives tensors.
+ *
+ *     const picture = new Picture(torch.zeros(28, 28, { dtype: 'uint8' }));   // [28, 28, 1]
+ *
+ * @throws DTypeError for other dtypes, ShapeError for other shapes
+ */
+export class Picture extends Tensor {
+  /** Shares memory with `data`: [H, W, C], or [H, W], which has one channel. */
+  constructor(data: Tensor) {
+    if (!isTensor(data)) throw new ArgumentError(`Picture: expected a tensor, but got ${kindOf(data)}`);
+    const pixels = data.shape.length === 2 ? data.unsqueeze(2) : data;
+    checkPicture(pixels);
+    const { value, storage, strides, offset } = pixels;
+    super(value, { storage, strides, offset });
+  }
+
+  /** The picture of bytes that lie row by row, pixel by pixel. */
+  static fromBytes(
+    bytes: ArrayLike<number>,
+    shape: readonly [height: number, width: number, channels: number],
+  ): Picture {
+    return new Picture(Tensor.of(fromHost(Uint32Array.from(bytes), shape, 'uint8')));
+  }
+
+  get height(): number {
+    return this.shape[0]!;
+  }
+
+  get width(): number {
+    return this.shape[1]!;
+  }
+
+  get channels(): number {
+    return this.shape[2]!;
+  }
+}
+
+function checkPicture({ shape, dtype }: { readonly shape: Shape; readonly dtype: string }): void {
+  if (dtype !== 'uint8') {
+    throw new DTypeError(`Picture: expected a tensor of dtype uint8, but got ${dtype}; ToPILImage makes one of floats`);
+  }
+  if (shape.length !== 3 || shape[2]! < 1 || shape[2]! > 4) {
+    throw new ShapeError(
+      `Picture: expected a tensor [H, W, C] of 1 to 4 channels, but got shape ${showShape(shape)}; ToPILImage makes one of [C, H, W]`,
+    );
+  }
+}

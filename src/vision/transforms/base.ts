@@ -1,0 +1,207 @@
+// Base of transforms: what one does to a sample, and how its random numbers are drawn apart from the work on pixels.
+import { ArgumentError } from '../../errors';
+import { Callable } from '../../nn/callable';
+import { printModule, pythonFloat, pythonText } from '../../nn/printing';
+import { isTensor } from '../../tensor/callable';
+import { shown } from '../../tensor/options';
+import { uniform24 } from '../../tensor/random/distributions';
+import { defaultGenerator, type Generator } from '../../tensor/random/generator';
+import type { Tensor } from '../../tensor/tensor';
+import { isPixelSource } from '../from-pixels';
+import { Picture } from '../picture';
+import { BoundingBoxes, Image, Mask } from '../tv-tensors';
+import { onBatch } from './batch';
+import { type PictureInfo, sharedInfo } from './info';
+import { flatten, isPureTensor, type Sample } from './sample';
+
+/** A step from one representation of an item to another: a transform of this module, or any function. */
+export type TransformFunction<In, Out> = (input: In) => Out;
+
+/** What the pictures of a batch are to a transform: pictures, plain tensors, or images that say so. */
+export type BatchKind = 'picture' | 'tensor' | 'image';
+
+/**
+ * Base of transforms, to which a subclass adds `makeParams` and `transform`. Its objects are functions: of a picture, of a tensor, of several
+ * of them, or of a sample that nests them in lists and dictionaries.
+ *
+ * As in torchvision, plain tensors beside a picture or an image pass through; without one the first of them is taken for the image.
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the call signature is what Callable gives every object.
+export abstract class Transform<In = Tensor, Out = Tensor> extends Callable {
+  constructor() {
+    super((self, inputs) => (self as Transform<In, Out>).forward(...(inputs as [In])));
+  }
+
+  /** Whether an input is one that this transform works on; all others pass through. Default: all tensors. */
+  protected handles(input: unknown): boolean {
+    return isTensor(input);
+  }
+
+  /** Throws where the transform cannot take a sample. */
+  protected checkInputs(_leaves: readonly unknown[]): void {}
+
+  /** Draws what `transform` needs, once for all inputs of a sample. */
+  makeParams(_leaves: readonly unknown[]): unknown {
+    return {};
+  }
+
+  /** One input as the transform makes it. */
+  transform(_input: unknown, _params: unknown): unknown {
+    throw new ArgumentError(`${this.constructor.name}: expected a method transform(input, params), but it has none`);
+  }
+
+  forward(...inputs: readonly [In] | readonly unknown[]): Out {
+    const sample = flatten(inputs.length === 1 ? inputs[0] : inputs);
+    this.checkInputs(sample.leaves);
+    const chosen = this.chosen(sample.leaves);
+    const params = this.makeParams(sample.leaves.filter((_, i) => chosen[i]));
+    return sample.rebuild(sample.leaves.map((leaf, i) => (chosen[i] ? this.transform(leaf, params) : leaf))) as Out;
+  }
+
+  private chosen(leaves: readonly unknown[]): boolean[] {
+    let takesPure = !leaves.some((leaf) => leaf instanceof Picture || leaf instanceof Image || isPixelSource(leaf));
+    return leaves.map((leaf) => {
+      if (!this.handles(leaf)) return false;
+      if (!isPureTensor(leaf)) return true;
+      const taken = takesPure;
+      takesPure = false;
+      return taken;
+    });
+  }
+
+  /** What stands between the parentheses of the printed transform. */
+  extraRepr(): string {
+    return '';
+  }
+
+  override toString(): string {
+    return printModule(this.constructor.name, this.extraRepr(), []);
+  }
+}
+
+export interface Transform<In = Tensor, Out = Tensor> {
+  /** Several inputs, which are transformed alike. */
+  <S extends readonly [unknown, unknown, ...unknown[]]>(...inputs: S): S;
+  /** A sample of nested lists and dictionaries, whose inputs are transformed alike. */
+  <S extends Sample>(sample: S): S;
+  /** The result of `forward`. */
+  (input: In): Out;
+  toString(): string;
+}
+
+/**
+ * Base of the transforms of pixels. What is random is drawn by `draw` on the host, picture by picture, from nothing but sizes, in torchvision's
+ * order; `apply` does the same kernels on a batch whatever was drawn, with what was drawn as data, so that every step is the same plan.
+ * Draws are plain data, which can come from a worker; null leaves a picture as it is.
+ */
+export abstract class PictureTransform<Draw = object, In = Tensor, Out = Tensor> extends Transform<In, Out> {
+  /** What is random, for one picture. */
+  draw(_info: PictureInfo, _generator: Generator = defaultGenerator()): Draw | null {
+    return {} as Draw;
+  }
+
+  /**
+   * Pictures [N, C, H, W], each by what was drawn for it. The operations depend on shapes alone, never on numbers in `draws`; what `kind` tells is
+   * for transforms that treat pictures otherwise than tensors.
+   */
+  abstract apply(batch: Tensor, draws: readonly (Draw | null)[], kind: BatchKind): Tensor;
+
+  /** The size of the result. */
+  outputInfo(info: PictureInfo, _draw: Draw | null): PictureInfo {
+    return info;
+  }
+
+  /** What pictures of a kind become in a batch; null where this transform takes samples one by one only. */
+  batchKind(kind: BatchKind): BatchKind | null {
+    return kind;
+  }
+
+  override makeParams(leaves: readonly unknown[]): Draw | null {
+    return this.draw(sharedInfo(this.constructor.name, leaves));
+  }
+
+  override transform(input: unknown, draw: unknown): unknown {
+    if (draw === null) return input;
+    const drawn = draw as Draw;
+    if (input instanceof BoundingBoxes) return this.transformBoxes(input, drawn);
+    if (input instanceof Mask) return this.transformMask(input, drawn);
+    const kind = input instanceof Picture ? 'picture' : input instanceof Image ? 'image' : 'tensor';
+    return onBatch(this.constructor.name, input as Tensor, (batch) =>
+      this.apply(batch, new Array<Draw>(batch.shape[0]!).fill(drawn), kind),
+    );
+  }
+
+  /** Boxes beside a picture; they stay as they are unless the transform moves pixels. */
+  protected transformBoxes(boxes: BoundingBoxes, _draw: Draw): BoundingBoxes {
+    return boxes;
+  }
+
+  /** Masks beside a picture; they stay as they are unless the transform moves pixels. */
+  protected transformMask(mask: Mask, _draw: Draw): Mask {
+    return mask;
+  }
+}
+
+/** Base of transforms that do something with probability `p`, which is drawn before all else. */
+export abstract class RandomTransform<Draw = object> extends PictureTransform<Draw> {
+  constructor(readonly p: number) {
+    super();
+    checkProbability(this.constructor.name, p);
+  }
+
+  override draw(info: PictureInfo, generator: Generator = defaultGenerator()): Draw | null {
+    return happens(this.p, generator) ? this.drawn(info, generator) : null;
+  }
+
+  /** What is random besides whether it happens. */
+  protected drawn(_info: PictureInfo, _generator: Generator): Draw {
+    return {} as Draw;
+  }
+
+  override makeParams(leaves: readonly unknown[]): Draw | null {
+    const generator = defaultGenerator();
+    return happens(this.p, generator) ? this.drawn(sharedInfo(this.constructor.name, leaves), generator) : null;
+  }
+
+  override extraRepr(): string {
+    return printed({ p: float(this.p) });
+  }
+}
+
+/** Whether something of probability p happens: a number is drawn even where p is 0 or 1. */
+export const happens = (p: number, generator: Generator): boolean => uniform24(generator) < Math.fround(p);
+
+/** @throws ArgumentError unless p is one */
+export function checkProbability(op: string, p: number): void {
+  if (typeof p === 'number' && p >= 0 && p <= 1) return;
+  throw new ArgumentError(`${op}: expected a probability p from 0 to 1, but got ${shown(p)}`);
+}
+
+/** A field that Python would hold as a tuple, a list or a float, for `printed`. */
+class Written {
+  constructor(readonly text: string) {}
+}
+
+const number = (value: number): string => pythonText(value);
+/** `(32, 32)` */
+export const tuple = (values: readonly number[]): Written => new Written(pythonText([...values]));
+/** `[0.5, 0.25]` */
+export const list = (values: readonly unknown[]): Written =>
+  new Written(`[${values.map((each) => (each instanceof Written ? each.text : pythonText(each))).join(', ')}]`);
+/** `1.0` */
+export const float = (value: number): Written => new Written(pythonFloat(value));
+/** `(0.08, 1.0)` */
+export const floats = (values: readonly number[]): Written => new Written(`(${values.map(pythonFloat).join(', ')})`);
+
+/** Fields by torchvision's names as it prints them: numbers, texts, booleans and lists, of which null ones are left out. */
+export function printed(
+  fields: Readonly<Record<string, Written | number | string | boolean | null | undefined | object>>,
+): string {
+  const texts: string[] = [];
+  for (const [name, value] of Object.entries(fields)) {
+    if (value instanceof Written) texts.push(`${name}=${value.text}`);
+    else if (typeof value === 'number') texts.push(`${name}=${number(value)}`);
+    else if (typeof value === 'string' || typeof value === 'boolean') texts.push(`${name}=${pythonText(value)}`);
+  }
+  return texts.join(', ');
+}

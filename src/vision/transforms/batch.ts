@@ -1,0 +1,51 @@
+// Owns the ways between one picture or tensor and a batch [N, C, H, W], which is what transforms work on, and picture by picture parameters.
+import { numel, showShape } from '../../compiler/meta';
+import { ShapeError } from '../../errors';
+import { fromHost } from '../../graph/record';
+import { Tensor } from '../../tensor/tensor';
+import { Picture } from '../picture';
+import { Mask, TVTensor } from '../tv-tensors';
+
+/** What `work` makes of an input as a batch, as the kind of thing that the input is: a picture, an image, a tensor [..., C, H, W]. */
+export function onBatch(op: string, input: Tensor, work: (batch: Tensor) => Tensor): Tensor {
+  if (input instanceof Picture) {
+    return new Picture(
+      work(input.permute(2, 0, 1).unsqueeze(0))
+        .at(0)
+        .permute(1, 2, 0),
+    );
+  }
+  const plain = input instanceof TVTensor ? input.asTensor() : input;
+  const made = onLeading(op, plain, work, input instanceof Mask);
+  return input instanceof TVTensor ? input.wrap(made) : made;
+}
+
+/** Masks [..., H, W] are channels of one picture, all else is pictures [..., C, H, W]. */
+function onLeading(op: string, x: Tensor, work: (batch: Tensor) => Tensor, isMask: boolean): Tensor {
+  const { shape } = x;
+  if (shape.length < 2)
+    throw new ShapeError(`${op}: expected an image [..., C, H, W], but got shape ${showShape(shape)}`);
+  const [height, width] = shape.slice(-2) as [number, number];
+  const leading = shape.slice(0, -2);
+  const channels = isMask ? numel(leading) : (leading.at(-1) ?? 1);
+  const batch = isMask ? 1 : numel(leading.slice(0, -1));
+  const made = work(leading.length === 2 && !isMask ? x : x.reshape([batch, channels, height, width]));
+  if (leading.length === 2 && !isMask) return made;
+  const outer = isMask ? leading : [...leading.slice(0, -1), ...(leading.length > 0 ? [made.shape[1]!] : [])];
+  return made.reshape([...outer, ...made.shape.slice(-2)]);
+}
+
+/** Pixels [H, W, C] or [H, W] as [C, H, W]. */
+export const imageOf = (pixels: Tensor): Tensor =>
+  pixels.shape.length === 2 ? pixels.unsqueeze(0) : pixels.permute(2, 0, 1);
+
+/** Numbers for each picture of a batch, as a tensor [N, ...shape] that a step uploads. */
+export function perPicture(rows: readonly (readonly number[])[], shape: readonly number[] = [1, 1, 1]): Tensor {
+  return Tensor.of(fromHost(Float32Array.from(rows.flat()), [rows.length, ...shape], 'float32'));
+}
+
+/** Of each picture what was made of it where something was drawn for it, else the picture itself. Both are [N, C, H, W]. */
+export function whereDrawn(draws: readonly unknown[], made: Tensor, batch: Tensor): Tensor {
+  const drawn = Uint32Array.from(draws, (draw) => (draw === null ? 0 : 1));
+  return made.where(Tensor.of(fromHost(drawn, [draws.length, 1, 1, 1], 'bool')), batch);
+}

@@ -1,0 +1,31 @@
+// Owns transforms of whole batches, for data sets and loaders: random numbers first, picture by picture, then the same kernels for all.
+import { defaultGenerator, type Generator } from '../../tensor/random/generator';
+import type { Tensor } from '../../tensor/tensor';
+import { type BatchKind, PictureTransform } from './base';
+import type { PictureInfo } from './info';
+
+/** What was drawn for each picture of a batch: plain data, which can be sent from a worker. */
+export type BatchDraws = readonly (object | null)[];
+
+/** A transform of whole batches: what it makes equals the items that the transform makes one by one, stacked. */
+export interface BatchTransform {
+  /** What is random, drawn picture by picture in the order in which the items would draw it. */
+  draw(infos: readonly PictureInfo[], generator?: Generator): BatchDraws;
+  /** Pictures, uint8 [N, C, H, W], transformed. The operations depend on shapes alone. Pictures [N, H, W, C] where the items stay pictures. */
+  apply(pictures: Tensor, draws: BatchDraws): Tensor;
+}
+
+/** A transform of pictures as one of batches of pictures of one size; null where it takes items one by one only. */
+export function batched(transform: unknown): BatchTransform | null {
+  if (!(transform instanceof PictureTransform)) return null;
+  const kind: BatchKind | null = transform.batchKind('picture');
+  if (kind === null) return null;
+  return {
+    draw: (infos, generator = defaultGenerator()) =>
+      infos.map((info) => transform.draw(info, generator) as object | null),
+    apply(pictures, draws) {
+      const made = transform.apply(pictures, draws, 'picture');
+      return kind === 'picture' ? made.permute(0, 2, 3, 1) : made;
+    },
+  };
+}

@@ -1,0 +1,127 @@
+// Transforms that are made of other transforms.
+import { ArgumentError } from '../../errors';
+import { printModule } from '../../nn/printing';
+import { kindOf } from '../../tensor/options';
+import type { Generator } from '../../tensor/random/generator';
+import type { Tensor } from '../../tensor/tensor';
+import { type BatchKind, PictureTransform, Transform, type TransformFunction } from './base';
+import type { PictureInfo } from './info';
+
+/** The steps of `Compose`: the first takes what the whole takes, all of them make tensors. */
+type Steps<In> =
+  | readonly [first: TransformFunction<In, Tensor>, ...rest: TransformFunction<Tensor, Tensor>[]]
+  | readonly TransformFunction<Tensor, Tensor>[];
+
+/** Steps of any kind, of which each takes what the one before it makes. */
+type Chain = readonly ((input: never) => unknown)[];
+
+type Step = (...inputs: readonly unknown[]) => unknown;
+
+/** What a step drew for one picture. */
+type Drawn = object | null;
+
+/** @throws ArgumentError unless there are steps, and they are functions */
+export function checkSteps(op: string, steps: unknown): void {
+  if (!Array.isArray(steps)) throw new ArgumentError(`${op}: expected a list of transforms, but got ${kindOf(steps)}`);
+  if (steps.length === 0) throw new ArgumentError(`${op}: expected at least one transform, but got an empty list`);
+  const wrong = steps.findIndex((step) => typeof step !== 'function');
+  if (wrong >= 0) throw new ArgumentError(`${op}: expected transforms, but at ${wrong} got ${kindOf(steps[wrong])}`);
+}
+
+/** The steps as transforms of batches, where all of them are. */
+export function batchSteps(steps: readonly unknown[]): readonly PictureTransform<object>[] | null {
+  const known = steps.every((step) => step instanceof PictureTransform);
+  return known ? (steps as readonly PictureTransform<object>[]) : null;
+}
+
+/** What some inputs become after some steps. */
+export function throughSteps(steps: Chain, inputs: readonly unknown[]): unknown {
+  let now: unknown = inputs.length === 1 ? inputs[0] : inputs;
+  for (const step of steps as readonly Step[]) now = inputs.length === 1 ? step(now) : step(...(now as unknown[]));
+  return now;
+}
+
+export const printSteps = (name: string, steps: readonly unknown[]): string =>
+  printModule(name, steps.map((step) => `    ${step}`).join('\n'), []);
+
+/** Transforms one after another. */
+export class Compose<In = Tensor, Out = Tensor> extends PictureTransform<Drawn[], In, Out> {
+  readonly transforms: Chain;
+
+  constructor(transforms: Steps<In>);
+  constructor(transforms: Chain);
+  constructor(transforms: Chain) {
+    super();
+    checkSteps('Compose', transforms);
+    this.transforms = transforms;
+  }
+
+  override forward(...inputs: readonly [In] | readonly unknown[]): Out {
+    return throughSteps(this.transforms, inputs) as Out;
+  }
+
+  override draw(info: PictureInfo, generator?: Generator): Drawn[] {
+    let size = info;
+    return batchSteps(this.transforms)!.map((step) => {
+      const drawn = step.draw(size, generator);
+      size = step.outputInfo(size, drawn);
+      return drawn;
+    });
+  }
+
+  override apply(batch: Tensor, draws: readonly (Drawn[] | null)[], kind: BatchKind): Tensor {
+    let now: BatchKind | null = kind;
+    return batchSteps(this.transforms)!.reduce((x, step, i) => {
+      const made = step.apply(
+        x,
+        draws.map((drawn) => drawn?.[i] ?? null),
+        now!,
+      );
+      now = step.batchKind(now!);
+      return made;
+    }, batch);
+  }
+
+  override outputInfo(info: PictureInfo, draws: Drawn[] | null): PictureInfo {
+    return batchSteps(this.transforms)!.reduce((size, step, i) => step.outputInfo(size, draws?.[i] ?? null), info);
+  }
+
+  override batchKind(kind: BatchKind): BatchKind | null {
+    return (
+      batchSteps(this.transforms)?.reduce<BatchKind | null>((now, step) => now && step.batchKind(now), kind) ?? null
+    );
+  }
+
+  override toString(): string {
+    return printSteps('Compose', this.transforms);
+  }
+}
+
+/** A class, whose objects a `Lambda` takes. */
+type Kind = abstract new (...args: never[]) => unknown;
+
+/** Any function as a transform: of the inputs of some classes, or of all. */
+export class Lambda<In, Out> extends Transform<In, Out> {
+  readonly lambda: TransformFunction<In, Out>;
+  readonly types: readonly Kind[];
+
+  constructor(lambda: TransformFunction<In, Out>, ...types: readonly Kind[]) {
+    super();
+    if (typeof lambda !== 'function') throw new ArgumentError(`Lambda: expected a function, but got ${kindOf(lambda)}`);
+    this.lambda = lambda;
+    this.types = types;
+  }
+
+  protected override handles(input: unknown): boolean {
+    return this.types.length === 0 || this.types.some((type) => input instanceof type);
+  }
+
+  override transform(input: unknown): unknown {
+    return this.lambda(input as In);
+  }
+
+  override extraRepr(): string {
+    const types = this.types.length > 0 ? this.types.map(({ name }) => `'${name}'`) : ["'object'"];
+    return `${this.lambda.name || '<lambda>'}, types=[${types.join(', ')}]`;
+  }
+}

@@ -1,0 +1,34 @@
+// Mirror images of pictures, tensors, masks and boxes.
+import { cat } from '../../../tensor/functions';
+import type { Tensor } from '../../../tensor/tensor';
+import { BoundingBoxes } from '../../tv-tensors';
+import { onBatch } from '../batch';
+
+/** Left and right swapped. */
+export function horizontalFlip<T extends Tensor>(input: T): T {
+  if (input instanceof BoundingBoxes) return flippedBoxes(input, 0, input.canvasSize[1]) as Tensor as T;
+  return onBatch('horizontalFlip', input, (batch) => batch.flip([-1])) as T;
+}
+
+/** Top and bottom swapped. */
+export function verticalFlip<T extends Tensor>(input: T): T {
+  if (input instanceof BoundingBoxes) return flippedBoxes(input, 1, input.canvasSize[0]) as Tensor as T;
+  return onBatch('verticalFlip', input, (batch) => batch.flip([-2])) as T;
+}
+
+export { horizontalFlip as hflip, verticalFlip as vflip };
+
+/** Boxes on a canvas that is `size` long along an axis (0: x, 1: y) which is turned round. */
+function flippedBoxes(boxes: BoundingBoxes, axis: 0 | 1, size: number): BoundingBoxes {
+  const columns = [0, 1, 2, 3].map((i) => boxes.narrow(1, i, 1));
+  const [first, second] = [columns[axis]!, columns[axis + 2]!];
+  const mirrored = [...columns];
+  if (boxes.format === 'XYXY') {
+    mirrored[axis] = second.neg().add(size);
+    mirrored[axis + 2] = first.neg().add(size);
+  } else {
+    const start = boxes.format === 'XYWH' ? first.add(second) : first;
+    mirrored[axis] = start.neg().add(size);
+  }
+  return boxes.wrap(cat(mirrored, 1));
+}

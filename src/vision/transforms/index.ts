@@ -1,0 +1,9 @@
+// Transforms of pictures, with torchvision's names, draws and printed text. Each is an object that is called.
+
+export { PictureTransform, RandomTransform, Transform, type TransformFunction } from './base';
+export { type BatchDraws, type BatchTransform, batched } from './batched';
+export { Compose, Lambda } from './containers';
+export { Normalize, ToTensor } from './conversion';
+export { RandomHorizontalFlip, RandomVerticalFlip } from './flips';
+export * as functional from './functional';
+export type { PictureInfo } from './info';

@@ -1,0 +1,45 @@
+// Owns nested samples: pictures, tensors and whatever else stands in lists, tuples and dictionaries.
+import { isTensor } from '../../tensor/callable';
+import { isPlainObject } from '../../tensor/options';
+import type { Tensor } from '../../tensor/tensor';
+import { isPixelSource } from '../from-pixels';
+import { Picture } from '../picture';
+import { TVTensor } from '../tv-tensors';
+
+/** Several pictures, boxes, masks and whatever else goes with them. */
+export type Sample = readonly unknown[] | Readonly<Record<string, unknown>>;
+
+/** What a sample is made of, in order, and the way back from as many other things. */
+export interface FlatSample {
+  readonly leaves: readonly unknown[];
+  rebuild(leaves: readonly unknown[]): unknown;
+}
+
+export function flatten(sample: unknown): FlatSample {
+  const leaves: unknown[] = [];
+  const rebuild = collect(sample, leaves);
+  return {
+    leaves,
+    rebuild: (made) => {
+      const next = made[Symbol.iterator]();
+      return rebuild(() => next.next().value);
+    },
+  };
+}
+
+function collect(sample: unknown, leaves: unknown[]): (next: () => unknown) => unknown {
+  if (Array.isArray(sample)) {
+    const parts = sample.map((part) => collect(part, leaves));
+    return (next) => parts.map((part) => part(next));
+  }
+  if (isPlainObject(sample) && !isPixelSource(sample)) {
+    const parts = Object.entries(sample).map(([key, part]) => [key, collect(part, leaves)] as const);
+    return (next) => Object.fromEntries(parts.map(([key, part]) => [key, part(next)]));
+  }
+  leaves.push(sample);
+  return (next) => next();
+}
+
+/** A tensor that does not say what it holds. */
+export const isPureTensor = (leaf: unknown): leaf is Tensor =>
+  isTensor(leaf) && !(leaf instanceof Picture) && !(leaf instanceof TVTensor);

@@ -1,0 +1,139 @@
+// Tensors that say what they hold, so that transforms know what to do with them: images, bounding boxes and masks.
+import { showShape } from '../compiler/meta';
+import { ArgumentError, ShapeError } from '../errors';
+import { identity } from '../ops/cast';
+import { isTensor } from '../tensor/callable';
+import { tensor } from '../tensor/creation';
+import { parseArgs, shown } from '../tensor/options';
+import { Tensor } from '../tensor/tensor';
+import { Picture } from './picture';
+
+/** What tensors can be made of: one, nested lists of numbers, a picture. */
+export type TensorLike = Tensor | Parameters<typeof tensor>[0];
+
+/** Height and width. */
+export type Size = readonly [height: number, width: number];
+
+const tensorOf = (data: TensorLike): Tensor => {
+  if (data instanceof Picture) return data.permute(2, 0, 1);
+  return isTensor(data) ? data : tensor(data);
+};
+
+/** Base of tensors that say what they hold. They share memory with what they are made of; what operations make of them are plain tensors. */
+export abstract class TVTensor extends Tensor {
+  constructor(data: Tensor) {
+    const { value, storage, strides, offset, requiresGrad } = data;
+    if (requiresGrad) super(identity(value));
+    else super(value, { storage, strides, offset });
+  }
+
+  /** The same kind of thing, around another tensor. */
+  abstract wrap(data: Tensor): TVTensor;
+
+  /** The same numbers as a plain tensor. */
+  asTensor(): Tensor {
+    return this.requiresGrad ? Tensor.of(this.value) : this.detach();
+  }
+}
+
+/** An image [..., C, H, W]; [H, W] becomes [1, H, W], a picture [C, H, W]. */
+export class Image extends TVTensor {
+  constructor(data: TensorLike) {
+    const made = tensorOf(data);
+    if (made.shape.length < 2) {
+      throw new ShapeError(`Image: expected a tensor of 2 or more dimensions, but got shape ${showShape(made.shape)}`);
+    }
+    super(made.shape.length === 2 ? made.unsqueeze(0) : made);
+  }
+
+  override wrap(data: Tensor): Image {
+    return new Image(data);
+  }
+}
+
+/** A mask [..., H, W] of a segmentation, or one for each object: it follows an image's geometry, taking the nearest element, and keeps its values. */
+export class Mask extends TVTensor {
+  constructor(data: TensorLike) {
+    super(tensorOf(data));
+  }
+
+  override wrap(data: Tensor): Mask {
+    return new Mask(data);
+  }
+}
+
+/** How boxes are written: two corners; a corner, width and height; or the middle, width and height. */
+export type BoundingBoxFormat = 'XYXY' | 'XYWH' | 'CXCYWH';
+
+/** torchvision's enumeration of formats. */
+export const BoundingBoxFormat = { XYXY: 'XYXY', XYWH: 'XYWH', CXCYWH: 'CXCYWH' } as const;
+
+/** How transforms keep boxes inside of the picture: `hard` cuts them at its border, `soft` does so too unless they are rotated. */
+export type ClampingMode = 'soft' | 'hard' | null;
+
+export interface BoundingBoxesOptions {
+  /** `'XYXY'`, `'XYWH'` or `'CXCYWH'`, also in small letters. */
+  format: BoundingBoxFormat | Lowercase<BoundingBoxFormat>;
+  /** Height and width of the picture that the boxes lie on. */
+  canvasSize: Size;
+  /** Default `soft`; null lets boxes leave the picture. */
+  clampingMode?: ClampingMode;
+}
+
+/** @throws ArgumentError for a format that there is not */
+export function boxFormat(op: string, format: string): BoundingBoxFormat {
+  const name = String(format).toUpperCase();
+  if (Object.hasOwn(BoundingBoxFormat, name)) return name as BoundingBoxFormat;
+  throw new ArgumentError(`${op}: expected the format XYXY, XYWH or CXCYWH, but got ${shown(format)}`);
+}
+
+/**
+ * Bounding boxes [N, 4], or one [4], which becomes [1, 4], in pixels of a picture of a size.
+ *
+ *     new BoundingBoxes([[2, 3, 10, 12]], { format: 'XYXY', canvasSize: [32, 32] });
+ */
+export class BoundingBoxes extends TVTensor {
+  readonly format: BoundingBoxFormat;
+  readonly canvasSize: Size;
+  readonly clampingMode: ClampingMode;
+
+  constructor(data: TensorLike, options: BoundingBoxesOptions) {
+    const { format, canvasSize, clampingMode } = parseArgs<BoundingBoxesOptions>(
+      'BoundingBoxes',
+      ['format', 'canvasSize'],
+      { clampingMode: 'soft' },
+      [options],
+    );
+    const made = tensorOf(data);
+    const boxes = made.shape.length === 1 ? (made.numel() === 0 ? made.reshape([0, 4]) : made.unsqueeze(0)) : made;
+    if (boxes.shape.length !== 2 || boxes.shape[1] !== 4) {
+      throw new ShapeError(`BoundingBoxes: expected boxes [N, 4], but got shape ${showShape(made.shape)}`);
+    }
+    if (!Array.isArray(canvasSize) || canvasSize.length !== 2) {
+      throw new ArgumentError(`BoundingBoxes: expected canvasSize [height, width], but got ${shown(canvasSize)}`);
+    }
+    if (clampingMode !== null && clampingMode !== 'soft' && clampingMode !== 'hard') {
+      throw new ArgumentError(
+        `BoundingBoxes: expected clampingMode 'soft', 'hard' or null, but got ${shown(clampingMode)}`,
+      );
+    }
+    super(boxes);
+    this.format = boxFormat('BoundingBoxes', format);
+    this.canvasSize = canvasSize;
+    this.clampingMode = clampingMode;
+  }
+
+  override wrap(data: Tensor, options: Partial<BoundingBoxesOptions> = {}): BoundingBoxes {
+    const { format, canvasSize, clampingMode } = this;
+    return new BoundingBoxes(data, { format, canvasSize, clampingMode, ...options });
+  }
+}
+
+/** `data` as the kind of tensor that `like` is. Of boxes, single properties can be given anew. */
+export function wrap<T extends TVTensor>(
+  data: Tensor,
+  { like, ...options }: { like: T } & Partial<BoundingBoxesOptions>,
+): T {
+  const made = like instanceof BoundingBoxes ? like.wrap(data, options) : like.wrap(data);
+  return made as TVTensor as T;
+}
