@@ -1,8 +1,15 @@
 // Node's own modules, looked up at run time, so that bundles for pages carry no trace of them.
 
+interface OpenFile {
+  stat(): Promise<{ readonly size: number; isFile(): boolean }>;
+  read(into: Uint8Array, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
+  close(): Promise<void>;
+}
+
 interface FileSystem {
   readFile(path: string | URL): Promise<Uint8Array>;
-  writeFile(path: string, data: Uint8Array): Promise<void>;
+  open(path: string | URL, flags: 'r'): Promise<OpenFile>;
+  writeFile(path: string | URL, data: Uint8Array | AsyncIterable<Uint8Array>): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   rm(path: string, options: { force: boolean }): Promise<void>;
   mkdir(path: string, options: { recursive: boolean }): Promise<unknown>;
@@ -37,9 +44,16 @@ export function cacheFolder(): string | null {
   return platform === 'darwin' ? `${home}/Library/Caches` : `${home}/.cache`;
 }
 
+/** Tells neighbours apart that one process writes at the same time. */
+let writes = 0;
+
 /** Writes all of a file or nothing: into a neighbour first, which then takes the file's name. */
-export async function writeFileAtomically(fs: FileSystem, path: string, bytes: Uint8Array): Promise<void> {
-  const neighbour = `${path}.${host.process?.pid ?? 0}.part`;
+export async function writeFileAtomically(
+  fs: FileSystem,
+  path: string,
+  bytes: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const neighbour = `${path}.${host.process?.pid ?? 0}.${writes++}.part`;
   try {
     await fs.writeFile(neighbour, bytes);
     await fs.rename(neighbour, path);

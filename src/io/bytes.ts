@@ -38,12 +38,12 @@ export function describeSource(source: ByteSource): string {
 }
 
 /**
- * Undoes gzip, or zlib's `deflate`, up to one byte beyond the bound; throws a FileFormatError that names `what` when the stream is
+ * Undoes gzip, zlib's `deflate`, or a zip's `deflate-raw`, up to one byte beyond the bound; throws a FileFormatError that names `what` when the stream is
  * damaged.
  */
 export async function inflate(
   bytes: Uint8Array,
-  format: 'gzip' | 'deflate',
+  format: 'gzip' | 'deflate' | 'deflate-raw',
   bound: Bound,
   what: string,
 ): Promise<Uint8Array> {
@@ -86,32 +86,45 @@ export function joined(parts: readonly Uint8Array[], length: number): Uint8Array
   return out;
 }
 
-async function rawBytes(source: ByteSource): Promise<Uint8Array> {
-  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
-  if (source instanceof Blob) return blobBytes(source);
+/** Where a source's bytes are: at hand, in a blob, on disk, or at an address. */
+export type Place =
+  | { readonly bytes: Uint8Array }
+  | { readonly blob: Blob }
+  | { readonly path: string | URL; readonly fs: NonNullable<ReturnType<typeof fileSystem>> }
+  | { readonly address: string | URL | Request };
+
+/** @throws ArgumentError when `source` is no source of bytes */
+export function placeOf(source: ByteSource): Place {
+  if (ArrayBuffer.isView(source)) return { bytes: new Uint8Array(source.buffer, source.byteOffset, source.byteLength) };
+  if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source) };
+  if (source instanceof Blob) return { blob: source };
   if (typeof source === 'string' || source instanceof URL) {
     const fs = fileSystem();
     const address = String(source);
     const path = address.startsWith('file:') ? new URL(address) : hasScheme.test(address) ? null : address;
-    return fs && path !== null ? diskBytes(fs, path) : fetchBytes(source);
+    return fs && path !== null ? { path, fs } : { address: source };
   }
-  if (typeof Request !== 'undefined' && source instanceof Request) return fetchBytes(source);
+  if (typeof Request !== 'undefined' && source instanceof Request) return { address: source };
   throw new ArgumentError(
     `readBytes: expected an address, URL, Request, File, Blob, ArrayBuffer or typed array, but got ${source === null ? 'null' : typeof source}`,
   );
 }
 
-async function blobBytes(blob: Blob): Promise<Uint8Array> {
+async function rawBytes(source: ByteSource): Promise<Uint8Array> {
+  const place = placeOf(source);
+  if ('bytes' in place) return place.bytes;
+  if ('blob' in place) return blobBytes(place.blob);
+  return 'path' in place ? diskBytes(place.fs, place.path) : fetchBytes(place.address);
+}
+
+/** The bytes of a blob, or of a slice of the one called `name`. */
+export async function blobBytes(blob: Blob, name = describeSource(blob)): Promise<Uint8Array> {
   try {
     return new Uint8Array(await blob.arrayBuffer());
   } catch (cause) {
-    throw new FetchError(
-      `${describeSource(blob)}: the file could not be read; was it moved or changed since it was chosen?`,
-      {
-        cause,
-      },
-    );
+    throw new FetchError(`${name}: the file could not be read; was it moved or changed since it was chosen?`, {
+      cause,
+    });
   }
 }
 
@@ -120,17 +133,26 @@ async function diskBytes(fs: NonNullable<ReturnType<typeof fileSystem>>, path: s
     const bytes = await fs.readFile(path);
     return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   } catch (cause) {
-    const missing = (cause as { code?: string }).code === 'ENOENT';
-    const reason = missing ? 'there is no such file' : `the file could not be read (${(cause as Error).message})`;
-    throw new FetchError(`${String(path)}: ${reason}`, { cause, ...(missing && { status: 404 }) });
+    throw diskError(path, cause);
   }
 }
 
-async function fetchBytes(source: string | URL | Request): Promise<Uint8Array> {
+/** What the file system's refusal means. */
+export function diskError(path: string | URL, cause: unknown): FetchError {
+  const missing = (cause as { code?: string }).code === 'ENOENT';
+  const reason = missing ? 'there is no such file' : `the file could not be read (${(cause as Error).message})`;
+  return new FetchError(`${String(path)}: ${reason}`, { cause, ...(missing && { status: 404 }) });
+}
+
+const fetchBytes = async (source: string | URL | Request): Promise<Uint8Array> =>
+  bodyOf(await answerOf(source), describeSource(source));
+
+/** The answer of a server, where it is a good one; `range` asks for a part. */
+export async function answerOf(source: string | URL | Request, range?: string): Promise<Response> {
   const name = describeSource(source);
   let response: Response;
   try {
-    response = await fetch(source);
+    response = await (range === undefined ? fetch(source) : fetch(source, { headers: ranged(source, range) }));
   } catch (cause) {
     throw new FetchError(
       `${name}: no answer (${(cause as Error).message}); check the address, the connection, and CORS`,
@@ -142,6 +164,18 @@ async function fetchBytes(source: string | URL | Request): Promise<Uint8Array> {
       status: response.status,
     });
   }
+  return response;
+}
+
+/** The headers of a request for a part, beside those that the request itself has. */
+function ranged(source: string | URL | Request, range: string): Headers {
+  const headers = new Headers(typeof Request !== 'undefined' && source instanceof Request ? source.headers : undefined);
+  headers.set('Range', range);
+  return headers;
+}
+
+/** All that a server sends. */
+export async function bodyOf(response: Response, name: string): Promise<Uint8Array> {
   try {
     return new Uint8Array(await response.arrayBuffer());
   } catch (cause) {

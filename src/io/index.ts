@@ -1,3 +1,5 @@
 // The public surface of reading and writing files.
 export type { ByteSource } from './bytes';
-export { load, save, saveBytes } from './checkpoint';
+export { save, saveBytes } from './checkpoint';
+export { type LoadOptions, load } from './load';
+export type { FileHandle, Target } from './target';

@@ -69,7 +69,7 @@ describe('bad input', () => {
     const pth = new File([Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 0, 0)], 'alexnet.pth');
     await expect(torch.load(pth)).rejects.toThrowError(torch.FileFormatError);
     await expect(torch.load(pth)).rejects.toThrowError(
-      /^alexnet\.pth: expected a safetensors file, but this is a zip archive/,
+      /^alexnet\.pth: expected a complete zip archive, but its directory is missing/,
     );
     const broken = Uint8Array.of(0x1f, 0x8b, 8, 0, 1, 2, 3);
     await expect(torch.load(broken)).rejects.toThrowError(

@@ -1,0 +1,108 @@
+// torch.load: tells what a file is by its contents, and has the reader of that format read it. Readers load when first used.
+import { ArgumentError } from '../errors';
+import { type DeviceLike, expectDevice } from '../tensor/device';
+import { type Arguments, parseArgs } from '../tensor/options';
+import type { Tensor } from '../tensor/tensor';
+import { type ByteSource, inflate } from './bytes';
+import { memoryReader, openReader, type Reader } from './reader';
+import { safetensorsBound } from './safetensors-bound';
+import { defaultMaxBytes, openZip, type Zip } from './zip';
+
+export interface LoadOptions {
+  /** Where tensors belong, as PyTorch's scripts say it; every tensor is on WebGPU whichever is named. */
+  mapLocation?: DeviceLike | null;
+  /** True, the default: files make tensors, containers and plain values only, and run nothing. */
+  weightsOnly?: boolean;
+  /**
+   * The beginnings of names, such as `['features.']`: only these tensors are read, and only their bytes of a large file, also from
+   * a server that gives ranges. Names of nested tensors are joined by dots: `model.features.0.weight`.
+   */
+  only?: string | readonly string[] | null;
+  /** How many bytes the contents may have, compressed ones uncompressed; default: four times the file, at least 256 MiB. */
+  maxBytes?: number | null;
+}
+
+/** A file that is being loaded. */
+export interface LoadedFile {
+  readonly reader: Reader;
+  /** Its first bytes, up to 512. */
+  readonly head: Uint8Array;
+  /** The archive, where the file is a zip. */
+  readonly zip: Zip | null;
+  /** Beginnings of the names that are wanted; null for all. */
+  readonly only: readonly string[] | null;
+  readonly maxBytes: number;
+}
+
+/** What the module of a format exports. */
+interface Format {
+  load(file: LoadedFile): Promise<unknown>;
+}
+
+/** By what the contents say; the last takes what no other knows, and says what it is. */
+const formats: readonly { is(file: LoadedFile): boolean; read(): Promise<Format> }[] = [
+  { is: () => true, read: () => import('./safetensors-load') },
+];
+
+type LoadArgs = Arguments<LoadOptions & { f: ByteSource }, ['f', 'mapLocation', 'weightsOnly', 'only', 'maxBytes']>;
+
+/**
+ * Loads what `torch.save` wrote, here or in PyTorch, and safetensors: from an address or path, a `File`, a `Blob`, or bytes. The
+ * contents decide which format it is.
+ *
+ *     model.loadStateDict(await torch.load('resnet18.pth'));
+ *     const { model, optimizer, epoch } = await torch.load<Checkpoint>('run.pt');
+ *     const features = await torch.load(file, { only: ['features.'] });
+ *
+ * float64, bfloat16 and float8 become float32, and so does float16 where the device does not compute with it; int64 is held in 32 bits.
+ *
+ * @throws FetchError when the source cannot be read, FileFormatError when it is damaged or holds what is not read
+ */
+export async function load<T = Record<string, Tensor>>(...args: LoadArgs): Promise<T> {
+  const { f, mapLocation, weightsOnly, only, maxBytes } = parseArgs<LoadOptions & { f: ByteSource }>(
+    'torch.load',
+    ['f'],
+    { mapLocation: null, weightsOnly: true, only: null, maxBytes: null },
+    args,
+  );
+  if (mapLocation !== null) expectDevice('torch.load', mapLocation);
+  if (weightsOnly !== true) {
+    throw new ArgumentError(
+      'torch.load: expected weightsOnly: true, but got false; other contents of a pickle are Python programs, which cannot run here, so save what stateDict() gives',
+    );
+  }
+  const reader = await openReader(f, { ranges: only !== null });
+  try {
+    return (await loadFrom(reader, only === null ? null : [only].flat(), maxBytes)) as T;
+  } finally {
+    await reader.close();
+  }
+}
+
+const HEAD = 512;
+
+async function loadFrom(given: Reader, only: readonly string[] | null, limit: number | null): Promise<unknown> {
+  const maxBytes = limit ?? defaultMaxBytes(given.size);
+  const reader = await uncompressed(given, maxBytes);
+  const head = await reader.read(0, Math.min(HEAD, reader.size));
+  const zip = isZip(head) ? await openZip(reader, { maxBytes }) : null;
+  const file: LoadedFile = { reader, head, zip, only, maxBytes };
+  const format = formats.find((candidate) => candidate.is(file))!;
+  return (await format.read()).load(file);
+}
+
+/** Whether contents begin like a zip, a pickle or a NumPy array, rather than with the length of a safetensors header. */
+const isOther = (head: Uint8Array): boolean =>
+  isZip(head) || (head[0] === 0x80 && head[1]! <= 5) || (head[0] === 0x93 && head[1] === 0x4e);
+
+const isZip = (head: Uint8Array): boolean => head[0] === 0x50 && head[1] === 0x4b && (head[2] === 3 || head[2] === 5);
+
+/** A file that is gzip as a whole, uncompressed. */
+async function uncompressed(reader: Reader, maxBytes: number): Promise<Reader> {
+  const head = await reader.read(0, Math.min(3, reader.size));
+  if (!(head[0] === 0x1f && head[1] === 0x8b && head[2] === 8)) return reader;
+  const bytes = await reader.read(0, reader.size);
+  const bound = (start: Uint8Array): number =>
+    isOther(start) ? maxBytes : Math.min(safetensorsBound(start), maxBytes);
+  return memoryReader(await inflate(bytes, 'gzip', bound, reader.name), reader.name);
+}

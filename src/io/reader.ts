@@ -1,0 +1,138 @@
+// Random access to bytes: memory, parts of a Blob, a file on disk, or ranges that a server gives.
+import { FetchError, FileFormatError } from '../errors';
+import { answerOf, type ByteSource, blobBytes, bodyOf, describeSource, diskError, type Place, placeOf } from './bytes';
+
+/** A file whose parts can be read in any order. */
+export interface Reader {
+  /** How messages call the file. */
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+  /**
+   * The bytes from `start` up to `end`; they may share memory with the source, so that nobody writes to them.
+   *
+   * @throws FileFormatError where the file ends before `end`
+   * @throws FetchError where the bytes cannot be read
+   */
+  read(start: number, end: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+export interface ReaderOptions {
+  /**
+   * Asks a server for the parts that are read, default false: it sends the whole file, once. Files and blobs are always read in
+   * parts.
+   */
+  ranges?: boolean;
+}
+
+/**
+ * Opens a source for random access. Close it when done.
+ *
+ * @throws FetchError when the source cannot be read, ArgumentError when it is no source of bytes
+ */
+export async function openReader(source: ByteSource, { ranges = false }: ReaderOptions = {}): Promise<Reader> {
+  const place = placeOf(source);
+  const name = describeSource(source);
+  if ('bytes' in place) return memoryReader(place.bytes, name);
+  if ('blob' in place) return blobReader(place.blob, name);
+  if ('path' in place) return diskReader(place, name);
+  return (ranges && (await rangeReader(place.address, name))) || downloaded(place.address, name);
+}
+
+/** Random access to bytes at hand. */
+export function memoryReader(bytes: Uint8Array, name: string): Reader {
+  return reader(name, bytes.length, async (start, end) => bytes.subarray(start, end));
+}
+
+type Read = (start: number, end: number) => Promise<Uint8Array>;
+
+/** A reader that checks what it is asked for, and what it got. */
+function reader(name: string, size: number, read: Read, close = async () => {}): Reader {
+  return {
+    name,
+    size,
+    close,
+    read: async (start, end) => {
+      if (!(start >= 0 && start <= end && end <= size)) {
+        throw new FileFormatError(
+          `${name}: expected bytes ${start} to ${end}, but the file has ${size}: it is truncated`,
+        );
+      }
+      if (start === end) return new Uint8Array();
+      const bytes = await read(start, end);
+      if (bytes.length === end - start) return bytes;
+      throw new FetchError(`${name}: expected ${end - start} bytes from byte ${start}, but got ${bytes.length}`);
+    },
+  };
+}
+
+const blobReader = (blob: Blob, name: string): Reader =>
+  reader(name, blob.size, (start, end) => blobBytes(blob.slice(start, end), name));
+
+async function diskReader({ path, fs }: Extract<Place, { path: unknown }>, name: string): Promise<Reader> {
+  try {
+    const file = await fs.open(path, 'r');
+    const { size } = await file.stat();
+    return reader(
+      name,
+      size,
+      async (start, end) => {
+        const bytes = new Uint8Array(end - start);
+        let filled = 0;
+        try {
+          while (filled < bytes.length) {
+            const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
+            if (bytesRead === 0) break;
+            filled += bytesRead;
+          }
+        } catch (cause) {
+          throw diskError(path, cause);
+        }
+        return bytes.subarray(0, filled);
+      },
+      () => file.close(),
+    );
+  } catch (cause) {
+    throw diskError(path, cause);
+  }
+}
+
+const downloaded = async (address: string | URL | Request, name: string): Promise<Reader> =>
+  memoryReader(await bodyOf(await answerOf(address), name), name);
+
+/** The bytes that a first request asks for: it tells the size, and holds the beginning. */
+const HEAD = 4096;
+
+/** Reads by ranges; null where the server does not give them, or does not let the page see how long the file is. */
+async function rangeReader(address: string | URL | Request, name: string): Promise<Reader | null> {
+  if (/^(data|blob):/i.test(describeSource(address))) return null;
+  const first = await answerOf(address, `bytes=0-${HEAD - 1}`).catch((error: unknown) => {
+    // An empty file has no range; a server may also refuse what it does not know.
+    if (error instanceof FetchError && error.status === 416) return null;
+    throw error;
+  });
+  if (first?.status === 200 && !first.headers.get('content-encoding'))
+    return memoryReader(await bodyOf(first, name), name);
+  const size = Number(/\/(\d+)$/.exec(first?.headers.get('content-range') ?? '')?.[1] ?? Number.NaN);
+  if (first?.status !== 206 || Number.isNaN(size) || first.headers.get('content-encoding')) {
+    await first?.body?.cancel();
+    return null;
+  }
+  const head = await bodyOf(first, name);
+  const version = versionOf(first);
+  return reader(name, size, async (start, end) => {
+    if (end <= head.length) return head.subarray(start, end);
+    const answer = await answerOf(address, `bytes=${start}-${end - 1}`);
+    if (answer.status !== 206 || versionOf(answer) !== version) {
+      throw new FetchError(`${name}: the file changed on the server while it was read; load it again`, {
+        status: answer.status,
+      });
+    }
+    return bodyOf(answer, name);
+  });
+}
+
+/** What changes when the file does, as far as the server tells. */
+const versionOf = ({ headers }: Response): string =>
+  [headers.get('etag'), headers.get('last-modified'), headers.get('content-range')?.split('/')[1]].join();
