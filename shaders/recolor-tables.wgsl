@@ -26,6 +26,19 @@ var<workgroup> below: array<u32, 256>; // pixels of lesser levels
 var<workgroup> lowest: u32;
 var<workgroup> highest: u32;
 
+fn table_of_floats(group: u32, first: u32, code: u32) {
+  var low = bitcast<f32>(found[first]);
+  var high = bitcast<f32>(found[first + 1u]);
+  for (var chunk = 1u; chunk < params.chunks; chunk++) {
+    let other = bitcast<f32>(found[first + chunk * 256u]);
+    low = select(min(low, other), low + other, code == CONTRAST);
+    high = max(high, bitcast<f32>(found[first + chunk * 256u + 1u]));
+  }
+  let even = high == low;
+  tables[group * 256u] = bitcast<u32>(select(select(low, 0.0, even), low / f32(params.plane), code == CONTRAST));
+  tables[group * 256u + 1u] = bitcast<u32>(select(high - low, 1.0, even));
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_index) lane: u32) {
   let group = wid.y * nwg.x + wid.x;
@@ -34,17 +47,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   if (code != CONTRAST && code != AUTOCONTRAST && code != EQUALIZE) { return; }
   let first = group * params.chunks * 256u;
   if (FLOATS == 1u && code != EQUALIZE) {
-    if (lane > 0u) { return; }
-    var low = bitcast<f32>(found[first]);
-    var high = bitcast<f32>(found[first + 1u]);
-    for (var chunk = 1u; chunk < params.chunks; chunk++) {
-      let other = bitcast<f32>(found[first + chunk * 256u]);
-      low = select(min(low, other), low + other, code == CONTRAST);
-      high = max(high, bitcast<f32>(found[first + chunk * 256u + 1u]));
-    }
-    let even = high == low;
-    tables[group * 256u] = bitcast<u32>(select(select(low, 0.0, even), low / f32(params.plane), code == CONTRAST));
-    tables[group * 256u + 1u] = bitcast<u32>(select(high - low, 1.0, even));
+    if (lane == 0u) { table_of_floats(group, first, code); }
     return;
   }
   var total = 0u;

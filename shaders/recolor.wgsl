@@ -62,14 +62,14 @@ fn inverted(at: u32) -> u32 {
   return 255u - (x[at] & 255u);
 }
 
-fn stretched(at: u32, of: u32) -> u32 {
-  if (FLOATS == 0u) { return tables[of + (x[at] & 255u)]; }
-  let low = bitcast<f32>(tables[of]);
-  return bitcast<u32>(clamp((bitcast<f32>(x[at]) - low) / bitcast<f32>(tables[of + 1u]), 0.0, 1.0));
+fn stretched(at: u32, table: u32) -> u32 {
+  if (FLOATS == 0u) { return tables[table + (x[at] & 255u)]; }
+  let low = bitcast<f32>(tables[table]);
+  return bitcast<u32>(clamp((bitcast<f32>(x[at]) - low) / bitcast<f32>(tables[table + 1u]), 0.0, 1.0));
 }
 
-fn equalized(at: u32, of: u32) -> u32 {
-  let level = tables[of + recolor_level(at)];
+fn equalized(at: u32, table: u32) -> u32 {
+  let level = tables[table + recolor_level(at)];
   if (FLOATS == 1u) { return bitcast<u32>(f32(level) * 0.003921568859368563); }
   return level;
 }
@@ -145,7 +145,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let inside = place >= params.width && place + params.width < plane && place % params.width > 0u && place % params.width + 1u < params.width;
   for (var channel = 0u; channel < CHANNELS; channel++) {
     let at = first + channel * plane;
-    let of = (picture * CHANNELS + channel) * 256u;
+    let table = (picture * CHANNELS + channel) * 256u;
     var made = x[at];
     switch (code) {
       case RECOLOR_BRIGHTNESS: { made = stored(clamp(recolor_sample(at) * row.y, 0.0, bound())); }
@@ -154,8 +154,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       case RECOLOR_SHARPNESS: { if (params.height > 2u && params.width > 2u) { made = sharpened(at, inside, row.z); } }
       case RECOLOR_POSTERIZE: { made = posterized(at, row.y); }
       case RECOLOR_SOLARIZE: { if (recolor_sample(at) >= row.y) { made = inverted(at); } }
-      case RECOLOR_AUTOCONTRAST: { made = stretched(at, of); }
-      case RECOLOR_EQUALIZE: { made = equalized(at, of); }
+      case RECOLOR_AUTOCONTRAST: { made = stretched(at, table); }
+      case RECOLOR_EQUALIZE: { made = equalized(at, table); }
       case RECOLOR_INVERT: { made = inverted(at); }
       case RECOLOR_GRAY: { made = stored(other); }
       case RECOLOR_PERMUTE: { made = x[first + min(u32(row[min(channel, 2u) + 1u]), CHANNELS - 1u) * plane]; }

@@ -35,7 +35,7 @@ export const Recolor = {
 } as const;
 
 /** The code and up to three numbers. */
-export type RecolorRow = readonly [code: number, a?: number, b?: number, c?: number];
+export type RecolorRow = readonly number[];
 
 /** Numbers of a row. */
 export const ROW_SIZE = 4;
@@ -54,7 +54,10 @@ const recolorOp: Op<RecolorAttrs> = {
   name: 'recolor',
   infer([x, rows]) {
     const fits = x!.shape.length === 4 && (isFloat(x!.dtype) || x!.dtype === 'uint8') && rows!.shape[1] === ROW_SIZE;
-    invariant(fits && (rows!.shape[0] === 1 || rows!.shape[0] === x!.shape[0]), 'a row for each picture, or one for all');
+    invariant(
+      fits && (rows!.shape[0] === 1 || rows!.shape[0] === x!.shape[0]),
+      'a row for each picture, or one for all',
+    );
     return [{ shape: x!.shape, dtype: x!.dtype }];
   },
   lower({ inputs: [x, rows], attrs: { measures } }): Lowering {

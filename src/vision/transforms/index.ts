@@ -2,6 +2,20 @@
 
 export { PictureTransform, RandomTransform, Transform, type TransformFunction } from './base';
 export { type BatchDraws, type BatchTransform, batched } from './batched';
+export {
+  ColorJitter,
+  Grayscale,
+  RandomAdjustSharpness,
+  RandomAutocontrast,
+  RandomChannelPermutation,
+  RandomEqualize,
+  RandomGrayscale,
+  RandomInvert,
+  RandomPhotometricDistort,
+  RandomPosterize,
+  RandomSolarize,
+  RGB,
+} from './color';
 export { Compose, Lambda } from './containers';
 export { Normalize, ToTensor } from './conversion';
 export { RandomHorizontalFlip, RandomVerticalFlip } from './flips';
