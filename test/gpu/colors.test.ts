@@ -1,5 +1,5 @@
 // Pixel transforms beside torchvision's: the functions on bytes and floats, single and batched.
-import { manualSeed, rand, stack, type Tensor } from 'lamplight';
+import { manualSeed, rand, stack, type Tensor, tensor } from 'lamplight';
 import { transforms } from 'lamplight/vision';
 import { describe, expect, test } from 'vitest';
 import { expectNumbers, fromFixture } from '../support/close';
@@ -83,4 +83,59 @@ describe('transforms', () => {
     }
     expect(await following.item()).toBe(Math.fround(next));
   });
+});
+
+interface MixedCase extends FixtureCase {
+  readonly transform: 'MixUp' | 'CutMix';
+  readonly options: transforms.MixingOptions;
+  readonly seed: number;
+  readonly next: number;
+  readonly text: string;
+}
+
+describe('batches with their labels', () => {
+  const images = fromFixture(fixture.tensor('mixing/images'));
+  const shares = fromFixture(fixture.tensor('mixing/shares'));
+  const labels = tensor([2, 0, 4, 1]);
+
+  test.each(ofKind('mixed') as unknown as MixedCase[])(
+    '$name',
+    async ({ name, transform: kind, options, seed, next, text }) => {
+      const transform = new transforms[kind](options);
+      expect(String(transform)).toBe(text);
+      manualSeed(seed);
+      const [x, y] = transform(images, options.numClasses ? labels : shares);
+      const following = rand(1);
+      expectNumbers(await x.data(), fixture.tensor(`${name}/x`).data);
+      expectNumbers(await y.data(), fixture.tensor(`${name}/y`).data);
+      expect([y.shape, y.dtype, await following.item()]).toEqual([[4, 5], 'float32', Math.fround(next)]);
+    },
+  );
+
+  test('are found in dictionaries, and other tensors stay', () => {
+    const transform = new transforms.MixUp({ numClasses: 5 });
+    const extra = tensor([1, 2]);
+    const made = transform({ image: images, myLabels: labels, extra });
+    expect([made.myLabels.shape, made.extra === extra]).toEqual([[4, 5], true]);
+    const own = new transforms.CutMix({ numClasses: 5, labelsGetter: (sample: { t: Tensor }) => sample.t });
+    expect(own({ x: images, t: labels }).t.shape).toEqual([4, 5]);
+  });
+
+  test('are refused in words', () => {
+    expect(() => new transforms.MixUp()(images, labels)).toThrow(/MixUp: expected numClasses/);
+    expect(() => new transforms.MixUp({ numClasses: 5 })(images.mul(255).to('uint8'), labels)).toThrow(
+      /images of float32/,
+    );
+    expect(() => new transforms.CutMix({ numClasses: 4 })(images, shares)).toThrow(/shares of 4 classes/);
+    expect(() => new transforms.CutMix({ numClasses: 5 })(images.narrow(0, 0, 3), labels)).toThrow(/4 images/);
+    expect(() => new transforms.MixUp({ alpha: 0 })).toThrow(/alpha above 0/);
+  });
+});
+
+test('a matrix makes other pictures', async () => {
+  const [{ text }] = ofKind('linear') as unknown as { text: string }[];
+  const [x, matrix, mean] = ['x', 'matrix', 'mean'].map((name) => fromFixture(fixture.tensor(`linear/${name}`)));
+  const transform = new transforms.LinearTransformation(matrix, mean);
+  expect(String(transform)).toBe(text);
+  expectNumbers(await transform(x).data(), fixture.tensor('linear/y').data, { rtol: 1e-5, atol: 1e-5 });
 });

@@ -2,6 +2,7 @@
 
 export { PictureTransform, RandomTransform, Transform, type TransformFunction } from './base';
 export { type BatchDraws, type BatchTransform, batched } from './batched';
+export { GaussianBlur, GaussianNoise, LinearTransformation, RandomErasing } from './blur';
 export {
   ColorJitter,
   Grayscale,
@@ -21,3 +22,4 @@ export { Normalize, ToTensor } from './conversion';
 export { RandomHorizontalFlip, RandomVerticalFlip } from './flips';
 export * as functional from './functional';
 export type { PictureInfo } from './info';
+export { CutMix, type LabelsGetter, type MixingOptions, MixUp } from './mixing';

@@ -1,4 +1,5 @@
 // The functions behind the transforms, with every parameter given instead of drawn.
+export { erase, gaussianBlur, gaussianNoise } from './blur';
 export {
   adjustBrightness,
   adjustContrast,
