@@ -13,6 +13,14 @@ interface FileSystem {
   rename(from: string, to: string): Promise<void>;
   rm(path: string, options: { force: boolean }): Promise<void>;
   mkdir(path: string, options: { recursive: boolean }): Promise<unknown>;
+  stat(path: string | URL): Promise<FileKind & { readonly size: number }>;
+  readdir(path: string | URL): Promise<string[]>;
+  realpath(path: string | URL): Promise<string>;
+}
+
+interface FileKind {
+  isFile(): boolean;
+  isDirectory(): boolean;
 }
 
 interface NodeProcess {

@@ -326,50 +326,54 @@ export const wrapIndex = (asked: string, index: Value, limit: number): Value =>
 
 // ── Batches of bytes ──
 
-const gatherBytesOp: Op<{ readonly rowShape: Shape }> = {
+const gatherBytesOp: Op<{ readonly rowShape: Shape; readonly dtype: 'float32' | 'uint8' }> = {
   name: 'gatherBytes',
   cheap: true,
-  infer([words, indices], { rowShape }) {
+  infer([words, indices], { rowShape, dtype }) {
     expectIndex('gatherBytes', 'indices', indices);
     if (words.dtype !== 'uint32' || words.shape.length !== 2 || words.shape[1]! * 4 < numel(rowShape)) {
       throw new ShapeError(
         `gatherBytes: expected uint32 words of shape [rows, ≥ ${Math.ceil(numel(rowShape) / 4)}], but got ${words.dtype} ${showShape(words.shape)}`,
       );
     }
-    return [{ shape: [numel(indices.shape), ...rowShape], dtype: 'float32' }];
+    return [{ shape: [numel(indices.shape), ...rowShape], dtype }];
   },
-  lower({ inputs: [words, indices], attrs: { rowShape } }) {
+  lower({ inputs: [words, indices], attrs: { rowShape, dtype } }) {
     const elements = numel(rowShape);
     const quads = Math.ceil(elements / 4);
     const count = numel(indices.shape) * quads;
     return faultyPass('gatherBytes', [faultLib, gatherBytesSource], 2, count, {
+      consts: { CHANNELS: rowShape[0]!, FLOATS: dtype === 'float32' ? 1 : 0 },
       params: [
-        u32(count),
-        u32(words.shape[0]!),
-        u32(words.shape[1]!),
-        u32(elements),
-        u32(quads),
-        scalar(0),
-        scalar(1),
-        scalar(2),
+        ...[count, words.shape[0]!, words.shape[1]!, elements, quads].map((n) => u32(n)),
+        ...Array.from({ length: 1 + 2 * MAX_BYTE_CHANNELS }, (_, i) => scalar(i)),
       ],
     });
   },
 };
 
-/** How a byte becomes a float: (byte / divisor - mean) / std, rounded at each step as the operations one by one do. */
+/** Channels of a picture, at most. */
+const MAX_BYTE_CHANNELS = 4;
+
+/** How a byte of a channel becomes a float: (byte / divisor - mean) / std, rounded at each step as the operations one by one do. */
 export interface ByteScale {
   readonly divisor: number;
-  readonly mean: number;
-  readonly std: number;
+  /** One for each channel, or one for all. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
 }
 
 /**
- * Rows of bytes as floats. `words` [rows, wordsPerRow] holds four bytes a uint32, lowest first; each row
- * begins a word. Shape: [n, ...rowShape] for n indices.
+ * Pictures [H, W, C] of bytes, channels first: as floats, or uint8 without a scale. `words` [rows, wordsPerRow] holds four bytes a uint32,
+ * lowest first; each picture begins a word. Shape: [n, C, H, W] for n indices, C ≤ 4.
  */
-export const gatherBytes = (words: Value, indices: Value, rowShape: Shape, { divisor, mean, std }: ByteScale): Value =>
-  record(gatherBytesOp, [words, indices], { rowShape }, [divisor, mean, std]);
+export function gatherBytes(words: Value, indices: Value, rowShape: Shape, scale: ByteScale | null): Value {
+  const dtype = scale ? 'float32' : 'uint8';
+  const { divisor, mean, std } = scale ?? { divisor: 1, mean: [0], std: [1] };
+  const each = (values: readonly number[]) =>
+    Array.from({ length: MAX_BYTE_CHANNELS }, (_, c) => values[c] ?? values.at(-1)!);
+  return record(gatherBytesOp, [words, indices], { rowShape, dtype }, [divisor, ...each(mean), ...each(std)]);
+}
 
 // ── One-hot codes ──
 

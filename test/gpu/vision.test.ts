@@ -55,8 +55,8 @@ describe('MNIST', () => {
     ]);
     expect(await set.targets.tolist()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]);
     const [image, label] = set[11]!;
-    expect([image.shape, image.dtype, label]).toEqual([[28, 28], 'uint8', 1]);
-    expect(await image.at(0, 1).item()).toBe((31 * 11 + 7) % 256);
+    expect([image.shape, image.dtype, image instanceof vision.Picture, label]).toEqual([[28, 28, 1], 'uint8', true, 1]);
+    expect(await image.at(0, 1, 0).item()).toBe((31 * 11 + 7) % 256);
     expect(await set.data.at(11, 0, 1).item()).toBe((31 * 11 + 7) % 256);
   });
 
@@ -112,6 +112,20 @@ describe('MNIST', () => {
     );
   });
 
+  test.each([
+    ['no transform', null],
+    ['random flips', new vision.transforms.Compose([new vision.transforms.RandomHorizontalFlip(), new ToTensor()])],
+  ])('with %s makes batches on the device that equal its items, drawn as they are', async (_, transform) => {
+    const set = await MNIST<Tensor>(sample(7, 5, 3), { transform, targetTransform: (label) => 10 * label });
+    torch.manualSeed(4);
+    const items = [0, 6, 3, 1].map((i) => set.get(i));
+    torch.manualSeed(4);
+    const [images, labels] = set.getBatch([0, 6, -4, 1])!;
+    expect(images.shape).toEqual([4, ...items[0]![0].shape]);
+    expect(await labels.tolist()).toEqual(items.map(([, label]) => label));
+    expect(await images.tolist()).toEqual(await torch.stack(items.map(([image]) => image)).tolist());
+  });
+
   test('with any other transform makes items one by one', async () => {
     const set = await MNIST(sample(6), {
       transform: (image) => image.to('float32').mean(),
@@ -142,8 +156,8 @@ describe('MNIST', () => {
     ['a limit of 0', () => MNIST(sample(1), { limit: 0 }), /expected limit to be a positive integer/],
     [
       'an unknown option',
-      () => MNIST(sample(1), { download: true } as object),
-      /MNIST: got an unknown argument 'download'/,
+      () => MNIST(sample(1), { downloads: true } as object),
+      /MNIST: got an unknown argument 'downloads'/,
     ],
     ['no files', () => MNIST({} as never), /expected a folder, an address, or \{ images, labels \}/],
   ])('refuses %s', async (_, act, message) => {

@@ -187,7 +187,7 @@ describe('what has no gradient', () => {
     pixels: () => {
       const words = fromHost(new Uint32Array(12), [3, 4], 'uint32');
       const picture = unpackPixels(words, { columns: 4, channels: 3, dtype: 'float32' });
-      const bytes = gatherBytes(words, labels(2, 3).value, [1, 4, 4], { divisor: 255, mean: 0.5, std: 0.5 });
+      const bytes = gatherBytes(words, labels(2, 3).value, [1, 4, 4], { divisor: 255, mean: [0.5], std: [0.5] });
       const packed = packPixels(picture, { rowWords: 4, blueFirst: false });
       return [picture, bytes, packed].map((value) => Tensor.of(value));
     },

@@ -1,123 +1,159 @@
-// Labelled grey images: bytes on the host, packed on the device, where a batch is made with one gather.
-import type { DType } from '../../compiler/meta';
-import { Dataset, resolveIndex } from '../../data/dataset';
+// Labelled pictures of one size: bytes on the host, packed on the device, where a batch is made with one gather.
+import { type Collated, defaultCollate } from '../../data/collate';
+import { resolveIndex } from '../../data/dataset';
 import { indexValue } from '../../data/tensor-dataset';
-import { fromHost } from '../../graph/record';
-import type { HostData } from '../../graph/value';
-import { type ByteScale, gatherBytes, gatherRows } from '../../ops/indexing';
-import { protectBy } from '../../tensor/protect';
+import { ArgumentError } from '../../errors';
+import { type ByteScale, gatherRows } from '../../ops/indexing';
+import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
-import { Compose, Normalize, ToTensor, type TransformFunction } from '../transforms';
-import type { IdxImages } from './idx';
+import { Picture } from '../picture';
+import { type BatchTransform, batched, Compose, Normalize, ToTensor } from '../transforms';
+import { kept, PackedPictures, type PictureBytes } from './packed';
+import { type ItemTransforms, StandardTransform, VisionDataset } from './vision-dataset';
 
-/** How items are made of images and labels. */
-export interface ItemTransforms<Image, Label> {
-  readonly transform: TransformFunction<Tensor, Image> | null;
-  readonly targetTransform: TransformFunction<number, Label> | null;
+/** Pictures with labels, and what they are called: all that a data set was read from its files. */
+export interface LabelledPictures {
+  readonly pictures: PictureBytes;
+  /** One a picture. */
+  readonly labels: ArrayLike<number>;
+  readonly classes: readonly string[];
+}
+
+/** Whose data set it is, for the texts that it gives. */
+export interface DatasetIdentity {
+  readonly name: string;
+  readonly root: string | null;
+  /** Lines that are printed, such as `Split: Train`. */
+  readonly repr: string;
+  /** Whether `targets` is a list, as for torchvision's CIFAR, or a tensor, as for its MNIST. */
+  readonly listsTargets: boolean;
+  /** Whether `data` has a last dimension of channels. */
+  readonly hasChannels: boolean;
 }
 
 /**
- * Images with labels, as torchvision's MNIST. Item i is `[image, label]`: a uint8 tensor [H, W] and a number, or what the
- * transforms make of them.
+ * Pictures with labels. Item i is `[image, label]`: a `Picture` [H, W, C] and a number, or what the transforms make of them.
  *
- * With `ToTensor`, or `ToTensor` and then `Normalize`, batches are gathered and scaled on the device, and only their indices are uploaded; with any
- * other transform the items are made one by one.
+ * The bytes stay on the device where they fit. There a batch is gathered, and transformed as a whole where the transform is one of this library's, so
+ * that only indices and random numbers are uploaded; with a function for a transform the items are made one by one.
  */
-export class ImageDataset<Image = Tensor, Label = number> extends Dataset<[Image, Label]> {
-  readonly #images: IdxImages;
+export class ImageDataset<
+  Image = Picture,
+  Label = number,
+  Targets extends Tensor | readonly number[] = Tensor,
+> extends VisionDataset<Picture, Image, Label> {
+  readonly classes: readonly string[];
+  readonly #pictures: PictureBytes;
   readonly #labels: Int32Array;
-  /** What the transforms come to for a byte, where batches can be made on the device. */
+  readonly #packed: PackedPictures;
+  readonly #identity: DatasetIdentity;
+  /** What the transform comes to for a byte, where it does no more than that. */
   readonly #scale: ByteScale | null;
+  readonly #batched: BatchTransform | null;
   #data: Tensor | null = null;
-  #packed: Tensor | null = null;
-  #targets: Tensor | null = null;
+  #labelTensor: Tensor | null = null;
+  #targetList: readonly number[] | null = null;
 
   constructor(
-    images: IdxImages,
-    labels: Uint8Array,
-    readonly classes: readonly string[],
-    readonly transforms: ItemTransforms<Image, Label>,
+    { pictures, labels, classes }: LabelledPictures,
+    identity: DatasetIdentity,
+    items: ItemTransforms<Picture, Image, Label>,
   ) {
-    super();
-    this.#images = images;
+    super(identity.root, items, identity.name);
+    this.classes = classes;
+    this.#pictures = pictures;
     this.#labels = Int32Array.from(labels);
-    this.#scale = transforms.targetTransform ? null : asScale(transforms.transform);
+    this.#packed = new PackedPictures(pictures);
+    this.#identity = identity;
+    this.#scale = asScale(this.transform, pictures.channels);
+    this.#batched = this.#scale ? null : batched(this.transform);
   }
 
   override get length(): number {
-    return this.#images.count;
+    return this.#pictures.count;
   }
 
-  /** All images, uint8 [N, H, W]. Four bytes a pixel once it is on the device; the loader does not need it. */
+  /** The number of each class by its name. */
+  get classToIdx(): Record<string, number> {
+    return Object.fromEntries(this.classes.map((name, i) => [name, i]));
+  }
+
+  /** All pictures: uint8 [N, H, W] of MNIST and its kin, else [N, H, W, C]. Four bytes a pixel once it is on the device; the loader does not need it. */
   get data(): Tensor {
-    const { count, rows, columns, pixels } = this.#images;
-    this.#data ??= kept(() => Uint32Array.from(pixels), [count, rows, columns], 'uint8');
+    const { count, height, width, channels, pixels } = this.#pictures;
+    const shape = [count, height, width, ...(this.#identity.hasChannels ? [channels] : [])];
+    this.#data ??= kept(() => Uint32Array.from(pixels), shape, 'uint8');
     return this.#data;
   }
 
-  /** All labels, int64 [N]. */
-  get targets(): Tensor {
-    this.#targets ??= kept(() => this.#labels, [this.length], 'int64');
-    return this.#targets;
+  /** All labels: int64 [N] of MNIST and its kin, of CIFAR a list. */
+  get targets(): Targets {
+    if (!this.#identity.listsTargets) return this.#labelsOnDevice as Targets;
+    this.#targetList ??= Array.from(this.#labels);
+    return this.#targetList as Targets;
+  }
+
+  get #labelsOnDevice(): Tensor {
+    this.#labelTensor ??= kept(() => this.#labels, [this.length], 'int64');
+    return this.#labelTensor;
   }
 
   override get(index: number): [Image, Label] {
-    const i = resolveIndex('ImageDataset', index, this.length);
-    const { rows, columns, pixels } = this.#images;
-    const size = rows * columns;
-    const bytes = Uint32Array.from(pixels.subarray(i * size, (i + 1) * size));
-    const image = Tensor.of(fromHost(bytes, [rows, columns], 'uint8'));
-    const { transform, targetTransform } = this.transforms;
-    const label = this.#labels[i]!;
-    return [
-      transform ? transform(image) : (image as Image),
-      targetTransform ? targetTransform(label) : (label as Label),
-    ];
+    const i = resolveIndex(this.printedName, index, this.length);
+    const { height, width, channels, pixels } = this.#pictures;
+    const size = height * width * channels;
+    const picture = Picture.fromBytes(pixels.subarray(i * size, (i + 1) * size), [height, width, channels]);
+    return this.transformed(picture, this.#labels[i]!);
   }
 
-  /** @internal */
+  override getBatch(indices: readonly number[]): [Tensor, Collated<Label>] | null {
+    const { transform, targetTransform, transforms } = this;
+    if (transforms && !(transforms instanceof StandardTransform)) return null;
+    if (transform && !this.#scale && !this.#batched) return null;
+    const index = indexValue(this.printedName, indices, this.length);
+    const rows = indices.map((i) => (i < 0 ? i + this.length : i));
+    // In a scope, since only the batch is to be kept of all that is made on the way.
+    return scope((): [Tensor, Collated<Label>] => {
+      const pixels = this.#packed.gather(rows, index, this.#scale);
+      const draws: (object | null)[] = [];
+      const made: Label[] = [];
+      // What is random is drawn picture by picture, a picture's label after it, as the items would one by one.
+      for (const row of rows) {
+        if (this.#batched) draws.push(...this.#batched.draw([this.#pictures]));
+        if (targetTransform) made.push(targetTransform(this.#labels[row]!));
+      }
+      const labels = targetTransform
+        ? defaultCollate(made)
+        : (Tensor.of(gatherRows(this.#labelsOnDevice.value, index)) as Collated<Label>);
+      if (this.#batched) return [this.#batched.apply(pixels, draws), labels];
+      return [this.#scale ? pixels : pixels.permute(0, 2, 3, 1), labels];
+    });
+  }
+
+  /** All pictures are in memory, and batches are made of them on the device: there is nothing to read ahead. */
   override workerCopy(): 'here' {
     return 'here';
   }
 
-  override getBatch(indices: readonly number[]): [Tensor, Tensor] | null {
-    if (!this.#scale) return null;
-    const { count, rows, columns, pixels } = this.#images;
-    this.#packed ??= packed(pixels, count, rows * columns);
-    const index = indexValue('ImageDataset', indices, count);
-    const images = gatherBytes(this.#packed.value, index, [1, rows, columns], this.#scale);
-    return [Tensor.of(images), Tensor.of(gatherRows(this.targets.value, index))];
+  override extraRepr(): string {
+    return this.#identity.repr;
   }
 }
 
-/** A tensor that stays, wherever it is first asked for, and is made again when the device is lost. */
-function kept(data: () => HostData, shape: readonly number[], dtype: DType): Tensor {
-  const tensor = Tensor.of(fromHost(data(), shape, dtype)).retain();
-  protectBy(tensor.storage, () => fromHost(data(), shape, dtype));
-  return tensor;
-}
-
-/** Rows of bytes, four a word, the first in the lowest bits; each row begins a word. Shape: [count, words a row]. */
-function packed(bytes: Uint8Array, count: number, rowBytes: number): Tensor {
-  const rowWords = Math.ceil(rowBytes / 4);
-  const pack = () => {
-    const words = new Uint32Array(count * rowWords);
-    const padded = new Uint8Array(words.buffer);
-    for (let row = 0; row < count; row++) {
-      padded.set(bytes.subarray(row * rowBytes, (row + 1) * rowBytes), row * rowWords * 4);
-    }
-    return words;
-  };
-  return kept(pack, [count, rowWords], 'uint32');
-}
-
-/** What the transforms of a one-channel byte image come to, byte by byte; null where they do more than that. */
-function asScale(transform: unknown): ByteScale | null {
-  if (transform instanceof ToTensor) return { divisor: 255, mean: 0, std: 1 };
+/** What a transform of a byte picture comes to, channel by channel; null where it does more than that. */
+function asScale(transform: unknown, channels: number): ByteScale | null {
+  if (transform instanceof ToTensor) return { divisor: 255, mean: [0], std: [1] };
   if (!(transform instanceof Compose)) return null;
   const [first, second, ...rest] = transform.transforms;
   if (!(first instanceof ToTensor) || rest.length > 0) return null;
-  if (second === undefined) return asScale(first);
-  if (!(second instanceof Normalize) || second.mean.length !== 1) return null;
-  return { divisor: 255, mean: second.mean[0]!, std: second.std[0]! };
+  if (second === undefined) return asScale(first, channels);
+  if (!(second instanceof Normalize) || (second.mean.length !== 1 && second.mean.length !== channels)) return null;
+  return { divisor: 255, mean: second.mean, std: second.std };
+}
+
+/** @throws ArgumentError for a limit that is no positive integer */
+export function expectLimit(name: string, limit: number | null): void {
+  if (limit !== null && (!Number.isSafeInteger(limit) || limit <= 0)) {
+    throw new ArgumentError(`${name}: expected limit to be a positive integer, but got ${limit}`);
+  }
 }

@@ -1,3 +1,15 @@
 // The public surface of `vision.datasets`.
+export type { DownloadSettings } from './downloads';
 export type { ImageDataset } from './image-dataset';
-export { FashionMNIST, type IdxFiles, MNIST, type MNISTOptions } from './mnist';
+export {
+  EMNIST,
+  type EMNISTOptions,
+  type EMNISTSplit,
+  FashionMNIST,
+  type IdxFiles,
+  KMNIST,
+  MNIST,
+  type MNISTOptions,
+} from './mnist';
+export type { DatasetRoot } from './source';
+export { type ItemTransforms, StandardTransform, VisionDataset } from './vision-dataset';

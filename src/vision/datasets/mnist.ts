@@ -1,11 +1,15 @@
-// MNIST, and Fashion-MNIST, which comes in its files.
+// MNIST and the data sets that come in files like its: Fashion-MNIST, Kuzushiji-MNIST and EMNIST.
 import { ArgumentError, FetchError } from '../../errors';
 import { type ByteSource, describeSource, readBytes } from '../../io/bytes';
-import { parseArgs } from '../../tensor/options';
-import type { Tensor } from '../../tensor/tensor';
-import type { TransformFunction } from '../transforms';
+import { parseArgs, shown } from '../../tensor/options';
+import type { Picture } from '../picture';
+import { archiveFolder, archiveKindOf } from './archive';
+import { type DownloadSettings, downloadDefaults, fetchPublished } from './downloads';
 import { expectSameCount, idxBound, parseIdxImages, parseIdxLabels } from './idx';
-import { ImageDataset } from './image-dataset';
+import { expectLimit, ImageDataset } from './image-dataset';
+import { emnistPublished, emnistSplits, type IdxSet, idxSets } from './mnist-facts';
+import { type DatasetRoot, type Folder, type FoundFile, openRoot, rootName, sourceOf } from './source';
+import { type ItemTransforms, splitRoot } from './vision-dataset';
 
 /** The two files of a set, given by hand: dropped on a page, say. */
 export interface IdxFiles {
@@ -13,89 +17,130 @@ export interface IdxFiles {
   labels: ByteSource;
 }
 
-export interface MNISTOptions<Image, Label> {
-  /** The 60,000 training images, or the 10,000 test images. Default: true. */
+export interface MNISTOptions<Image, Label> extends ItemTransforms<Picture, Image, Label>, DownloadSettings {
+  /** The training images, or the test images. Default: true. */
   train?: boolean;
-  /** Makes an item's image out of a uint8 tensor [28, 28]. Default: none. */
-  transform?: TransformFunction<Tensor, Image> | null;
-  /** Makes an item's label out of its number. Default: none. */
-  targetTransform?: TransformFunction<number, Label> | null;
   /** Use only the first so many images. Default: all. */
   limit?: number | null;
 }
 
-const digits = [
-  '0 - zero',
-  '1 - one',
-  '2 - two',
-  '3 - three',
-  '4 - four',
-  '5 - five',
-  '6 - six',
-  '7 - seven',
-  '8 - eight',
-  '9 - nine',
-];
+type Root = DatasetRoot | IdxFiles;
 
-const garments = [
-  'T-shirt/top',
-  'Trouser',
-  'Pullover',
-  'Dress',
-  'Coat',
-  'Sandal',
-  'Shirt',
-  'Sneaker',
-  'Bag',
-  'Ankle boot',
-];
+/** A data set of MNIST's kind. Its arguments are given by place or by name. */
+export interface IdxDataset {
+  <Image = Picture, Label = number>(
+    root: Root,
+    options?: MNISTOptions<Image, Label>,
+  ): Promise<ImageDataset<Image, Label>>;
+  <Image = Picture, Label = number>(
+    root: Root,
+    train: boolean,
+    options?: MNISTOptions<Image, Label>,
+  ): Promise<ImageDataset<Image, Label>>;
+  <Image = Picture, Label = number>(
+    options: MNISTOptions<Image, Label> & { root: Root },
+  ): Promise<ImageDataset<Image, Label>>;
+}
+
+const defaults = {
+  train: true,
+  transform: null,
+  targetTransform: null,
+  ...downloadDefaults,
+  transforms: null,
+  limit: null,
+};
 
 /**
- * The MNIST data set of handwritten digits, from its IDX files: those in the folder or at the address `root`
- * (`train-images-idx3-ubyte` and so on, also as `train-images.idx3-ubyte`, plain or with `.gz`), or two given ones.
+ * The MNIST data set of handwritten digits, 60,000 and 10,000 pictures [28, 28, 1], from its IDX files (`train-images-idx3-ubyte` and so on, also as
+ * `train-images.idx3-ubyte`, plain or with `.gz`): those in a folder, at an address, chosen or dropped in a page, or two given ones. They may lie in
+ * `MNIST/raw`, as torchvision leaves them.
  *
- *     const trainSet = await vision.datasets.MNIST('mnist/', { train: true, transform: new vision.transforms.ToTensor() });
+ *     const trainSet = await datasets.MNIST('mnist/', { train: true, transform: new transforms.ToTensor() });
  *
  * @throws FetchError when a file cannot be read, FileFormatError when it is not what it should be
  */
-export function MNIST<Image = Tensor, Label = number>(
-  root: string | URL | IdxFiles,
-  options: MNISTOptions<Image, Label> = {},
-): Promise<ImageDataset<Image, Label>> {
-  return read('MNIST', digits, root, options);
-}
+export const MNIST: IdxDataset = (...args: unknown[]) => read(idxSets.MNIST, args);
 
 /** Zalando's Fashion-MNIST: ten kinds of clothing, in files like MNIST's and with the same arguments. */
-export function FashionMNIST<Image = Tensor, Label = number>(
-  root: string | URL | IdxFiles,
-  options: MNISTOptions<Image, Label> = {},
-): Promise<ImageDataset<Image, Label>> {
-  return read('FashionMNIST', garments, root, options);
+export const FashionMNIST: IdxDataset = (...args: unknown[]) => read(idxSets.FashionMNIST, args);
+
+/** Kuzushiji-MNIST: ten classes of cursive Japanese letters, in files like MNIST's and with the same arguments. */
+export const KMNIST: IdxDataset = (...args: unknown[]) => read(idxSets.KMNIST, args);
+
+/** EMNIST's ways to divide its characters into classes. */
+export type EMNISTSplit = 'byclass' | 'bymerge' | 'balanced' | 'letters' | 'digits' | 'mnist';
+
+export interface EMNISTOptions<Image, Label> extends MNISTOptions<Image, Label> {
+  split: EMNISTSplit;
 }
 
-async function read<Image, Label>(
-  name: string,
-  classes: readonly string[],
-  root: string | URL | IdxFiles,
-  options: MNISTOptions<Image, Label>,
-): Promise<ImageDataset<Image, Label>> {
-  const defaults = { train: true, transform: null, targetTransform: null, limit: null };
-  const { train, transform, targetTransform, limit } = parseArgs<MNISTOptions<Image, Label>>(name, [], defaults, [
-    options,
-  ]);
-  if (limit !== null && (!Number.isSafeInteger(limit) || limit <= 0)) {
-    throw new ArgumentError(`${name}: expected limit to be a positive integer, but got ${limit}`);
+/**
+ * EMNIST: handwritten letters and digits, in files like MNIST's (`emnist-letters-train-images-idx3-ubyte` and so on, or `gzip.zip`, which holds all
+ * of them). As in torchvision the pictures are as the files have them, rows and columns exchanged, and the labels of `letters` begin at 1: class 0
+ * is `N/A`. `transform: (picture) => toTensor(picture).transpose(1, 2)` sets them upright.
+ *
+ *     const letters = await datasets.EMNIST('emnist/', 'letters', { train: true });
+ */
+export function EMNIST<Image = Picture, Label = number>(
+  root: Root,
+  split: EMNISTSplit,
+  options?: MNISTOptions<Image, Label>,
+): Promise<ImageDataset<Image, Label>>;
+export function EMNIST<Image = Picture, Label = number>(
+  root: Root,
+  options: EMNISTOptions<Image, Label>,
+): Promise<ImageDataset<Image, Label>>;
+export function EMNIST<Image = Picture, Label = number>(
+  options: EMNISTOptions<Image, Label> & { root: Root },
+): Promise<ImageDataset<Image, Label>>;
+export async function EMNIST(...args: unknown[]): Promise<ImageDataset<unknown, unknown>> {
+  const [root, rest] = splitRoot<Root>('EMNIST', args);
+  const { split, ...options } = parseArgs<EMNISTOptions<unknown, unknown>>('EMNIST', ['split'], defaults, rest);
+  if (!Object.hasOwn(emnistSplits, split)) {
+    throw new ArgumentError(
+      `EMNIST: expected split to be one of ${Object.keys(emnistSplits).join(', ')}, but got ${shown(split)}`,
+    );
   }
-  const [imageFile, labelFile] = await Promise.all(files(name, root, train));
+  const set: IdxSet = {
+    name: 'EMNIST',
+    classes: emnistSplits[split],
+    stem: (train) => `emnist-${split}-${train ? 'train' : 'test'}`,
+    folders: ['', 'EMNIST/raw', 'raw', 'gzip', 'EMNIST/raw/gzip'],
+    archives: ['gzip.zip', 'EMNIST/raw/gzip.zip'],
+    published: () => [emnistPublished],
+  };
+  return read(set, [root, options]);
+}
+
+/** A data set of the types that its function tells. */
+async function read<Image, Label>(set: IdxSet, args: readonly unknown[]): Promise<ImageDataset<Image, Label>> {
+  const { name, classes } = set;
+  const [root, rest] = splitRoot<Root>(name, args);
+  const options = parseArgs<MNISTOptions<Image, Label>>(name, [], defaults, rest);
+  const { train, limit } = options;
+  expectLimit(name, limit);
+  const given = isGiven(root);
+  const [imageFile, labelFile] = given
+    ? await Promise.all([readFile(root.images), readFile(root.labels)])
+    : await locate(set, root, options);
   const images = parseIdxImages(imageFile.bytes, imageFile.name);
   const labels = parseIdxLabels(labelFile.bytes, { classes: classes.length, name: labelFile.name });
   expectSameCount(images, labels, imageFile.name, labelFile.name);
   const count = Math.min(images.count, limit ?? images.count);
-  const pixels = images.pixels.slice(0, count * images.rows * images.columns);
-  return new ImageDataset({ ...images, count, pixels }, labels.subarray(0, count), classes, {
-    transform,
-    targetTransform,
-  });
+  const { rows: height, columns: width } = images;
+  const pixels = images.pixels.slice(0, count * height * width);
+  return new ImageDataset(
+    { pictures: { count, height, width, channels: 1, pixels }, labels: labels.subarray(0, count), classes },
+    {
+      name,
+      root: given ? null : rootName(root),
+      repr: `Split: ${train ? 'Train' : 'Test'}`,
+      listsTargets: false,
+      hasChannels: false,
+    },
+    options,
+  );
 }
 
 interface NamedBytes {
@@ -103,45 +148,75 @@ interface NamedBytes {
   readonly bytes: Uint8Array;
 }
 
-function files(
-  name: string,
-  root: string | URL | IdxFiles,
-  train: boolean,
-): [Promise<NamedBytes>, Promise<NamedBytes>] {
-  if (typeof root === 'string' || root instanceof URL) {
-    const stem = train ? 'train' : 't10k';
-    return [
-      firstFound(name, root, `${stem}-images`, 'idx3-ubyte'),
-      firstFound(name, root, `${stem}-labels`, 'idx1-ubyte'),
-    ];
+const isGiven = (root: Root): root is IdxFiles =>
+  typeof root === 'object' && root !== null && 'images' in root && 'labels' in root;
+
+const readFile = async (source: ByteSource, name = describeSource(source)): Promise<NamedBytes> => ({
+  name,
+  bytes: await readBytes(source, idxBound),
+});
+
+const readFound = async (file: FoundFile): Promise<NamedBytes> => readFile(await sourceOf(file), file.name);
+
+/** The two files of a set, wherever they lie. */
+async function locate(
+  set: IdxSet,
+  root: DatasetRoot,
+  options: DownloadSettings & { train: boolean },
+): Promise<[NamedBytes, NamedBytes]> {
+  const { name } = set;
+  if (typeof root !== 'string' && isEmptyObject(root)) {
+    throw new ArgumentError(`${name}: expected a folder, an address, or { images, labels }, but got ${shown(root)}`);
   }
-  if (!root?.images || !root.labels) {
-    throw new ArgumentError(`${name}: expected a folder, an address, or { images, labels }, but got ${typeof root}`);
+  const opened = await openRoot(name, root, options);
+  const folder = 'folder' in opened ? opened.folder : await unpacked(name, opened.file);
+  const stem = set.stem(options.train);
+  const kinds = [`${stem}-images`, `${stem}-labels`] as const;
+  const find = (inside: Folder) => Promise.all([pick(inside, set, kinds[0], 3), pick(inside, set, kinds[1], 1)]);
+  const found = await find(folder);
+  if (found[0] && found[1]) return Promise.all([readFound(found[0]), readFound(found[1])]);
+  for (const path of set.archives) {
+    const archive = await folder.find(path);
+    const inside = archive && (await find(await archiveFolder(archive, (path) => path.includes(stem))));
+    if (inside?.[0] && inside[1]) return Promise.all([readFound(inside[0]), readFound(inside[1])]);
   }
-  return [given(root.images), given(root.labels)];
+  if (options.download) {
+    const files = await Promise.all(
+      set.published(options.train).map((each) => fetchPublished(name, each, root, `${name}/raw`, options)),
+    );
+    if (files.length === 2) return Promise.all([readFound(files[0]!), readFound(files[1]!)]);
+    const inside = await find(await archiveFolder(files[0]!, (path) => path.includes(stem)));
+    if (inside[0] && inside[1]) return Promise.all([readFound(inside[0]), readFound(inside[1])]);
+  }
+  const missing = found[0] ? 1 : 0;
+  throw new FetchError(
+    `${name}: expected one of ${spellings(kinds[missing], missing === 0 ? 3 : 1).join(', ')} in ${folder.name}, but found none of them; ` +
+      '`download: true` fetches them',
+    { status: 404 },
+  );
 }
 
-async function given(source: ByteSource): Promise<NamedBytes> {
-  return { name: describeSource(source), bytes: await readBytes(source, idxBound) };
+const isEmptyObject = (root: object): boolean =>
+  Object.getPrototypeOf(root) === Object.prototype && Object.keys(root).length === 0;
+
+async function unpacked(name: string, file: FoundFile): Promise<Folder> {
+  if ((await archiveKindOf(await sourceOf(file))) !== null) return archiveFolder(file);
+  throw new ArgumentError(
+    `${name}: expected a folder, an archive, or { images, labels }, but got one file, ${file.name}`,
+  );
 }
 
-/** The file under the first of its usual names that exists. */
-async function firstFound(dataset: string, root: string | URL, stem: string, kind: string): Promise<NamedBytes> {
-  const folder = root === '' ? '' : String(root).replace(/\/?$/, '/');
-  const names = [`${stem}-${kind}`, `${stem}-${kind}.gz`, `${stem}.${kind}`, `${stem}.${kind}.gz`];
-  for (const file of names) {
-    try {
-      const bytes = await readBytes(folder + file, idxBound);
-      if (!isWebPage(bytes)) return { name: folder + file, bytes };
-    } catch (error) {
-      if (!(error instanceof FetchError) || error.status !== 404) throw error;
+/** The usual names of a file. */
+const spellings = (stem: string, rank: number): string[] =>
+  ['-', '.'].flatMap((joint) => ['', '.gz'].map((end) => `${stem}${joint}idx${rank}-ubyte${end}`));
+
+/** The file under the first of its usual names that exists, in the first of the usual folders. */
+async function pick(folder: Folder, { folders }: IdxSet, stem: string, rank: number): Promise<FoundFile | null> {
+  for (const place of folders) {
+    for (const name of spellings(stem, rank)) {
+      const file = await folder.find(place === '' ? name : `${place}/${name}`);
+      if (file) return file;
     }
   }
-  throw new FetchError(`${dataset}: expected one of ${names.join(', ')} in ${folder}, but found none of them`, {
-    status: 404,
-  });
+  return null;
 }
-
-/** Servers of single-page applications answer a wrong address with their page and status 200. */
-const isWebPage = (bytes: Uint8Array): boolean =>
-  /^\s*<(!doctype|html)/i.test(String.fromCharCode(...bytes.subarray(0, 40)));

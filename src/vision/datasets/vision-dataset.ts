@@ -1,0 +1,154 @@
+// Base of vision data sets: where they are, what is done to their items, and how they are printed.
+import { Dataset } from '../../data/dataset';
+import { ArgumentError } from '../../errors';
+import { Callable } from '../../nn/callable';
+import { isPlainObject, kindOf } from '../../tensor/options';
+import type { TransformFunction } from '../transforms';
+
+/** What is done to the items of a data set that gives raw pictures of type Raw with labels of type Target. */
+export interface ItemTransforms<Raw, Image, Label, Target = number> {
+  /** Makes an item's image. Default: none. */
+  transform?: TransformFunction<Raw, Image> | null;
+  /** Makes an item's label. Default: none. */
+  targetTransform?: TransformFunction<Target, Label> | null;
+  /** Makes both out of both, instead of the other two. Default: none. */
+  transforms?: JointTransform<Raw, Image, Label, Target> | null;
+}
+
+export type JointTransform<Raw, Image, Label, Target = number> = (image: Raw, target: Target) => [Image, Label];
+
+const INDENT = '    ';
+
+/** What `transform` and `targetTransform` do to an item together; it is called with an image and its label. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the call signature is what Callable gives every object.
+export class StandardTransform<Raw = unknown, Image = Raw, Label = number, Target = number> extends Callable {
+  readonly transform: TransformFunction<Raw, Image> | null;
+  readonly targetTransform: TransformFunction<Target, Label> | null;
+
+  constructor(
+    transform: TransformFunction<Raw, Image> | null = null,
+    targetTransform: TransformFunction<Target, Label> | null = null,
+  ) {
+    super((self, [image, target]) =>
+      (self as StandardTransform<Raw, Image, Label, Target>).forward(image as Raw, target as Target),
+    );
+    this.transform = transform;
+    this.targetTransform = targetTransform;
+  }
+
+  forward(image: Raw, target: Target): [Image, Label] {
+    const { transform, targetTransform } = this;
+    return [
+      transform ? transform(image) : (image as unknown as Image),
+      targetTransform ? targetTransform(target) : (target as unknown as Label),
+    ];
+  }
+
+  override toString(): string {
+    const lines = ['StandardTransform'];
+    if (this.transform) lines.push(hung('Transform: ', this.transform));
+    if (this.targetTransform) lines.push(hung('Target transform: ', this.targetTransform));
+    return lines.join('\n');
+  }
+}
+
+export interface StandardTransform<Raw = unknown, Image = Raw, Label = number, Target = number> {
+  (image: Raw, target: Target): [Image, Label];
+  toString(): string;
+}
+
+/**
+ * Base of vision data sets. A subclass defines `length` and `get`, which ends in `this.transformed(image, target)`, and is printed as
+ * torchvision prints them:
+ *
+ *     Dataset CIFAR10
+ *         Number of datapoints: 50000
+ *         Root location: cifar10/
+ *         Split: Train
+ *         StandardTransform
+ *     Transform: ToTensor()
+ */
+export abstract class VisionDataset<
+  Raw = unknown,
+  Image = Raw,
+  Label = number,
+  Item = [Image, Label],
+  Target = number,
+> extends Dataset<Item> {
+  /** Where it was read from; null for what has no name. */
+  readonly root: string | null;
+  readonly transform: TransformFunction<Raw, Image> | null;
+  readonly targetTransform: TransformFunction<Target, Label> | null;
+  /** What is done to an item: a `StandardTransform` of the other two, or what was given; null for nothing. */
+  readonly transforms: JointTransform<Raw, Image, Label, Target> | null;
+  readonly #name: string | null;
+
+  /** @throws ArgumentError when both `transforms` and one of the others are given, or one is no function */
+  constructor(root: string | null, items: ItemTransforms<Raw, Image, Label, Target> = {}, name: string | null = null) {
+    super();
+    const { transform = null, targetTransform = null, transforms = null } = items;
+    this.#name = name;
+    for (const [key, each] of Object.entries({ transform, targetTransform, transforms })) {
+      if (each !== null && typeof each !== 'function') {
+        throw new ArgumentError(`${this.printedName}: expected ${key} to be a function, but got ${kindOf(each)}`);
+      }
+    }
+    const separate = transform !== null || targetTransform !== null;
+    if (transforms && separate) {
+      throw new ArgumentError(
+        `${this.printedName}: Only transforms or transform/targetTransform can be passed as argument`,
+      );
+    }
+    this.root = root;
+    this.transform = transform;
+    this.targetTransform = targetTransform;
+    this.transforms = separate ? new StandardTransform(transform, targetTransform) : transforms;
+  }
+
+  /** The data set's name, which survives a bundler that shortens the names of classes. */
+  protected get printedName(): string {
+    return this.#name ?? this.constructor.name;
+  }
+
+  /** What an item is once its transforms have worked. */
+  protected transformed(image: Raw, target: Target): [Image, Label] {
+    return this.transforms?.(image, target) ?? [image as unknown as Image, target as unknown as Label];
+  }
+
+  /** Lines that are printed besides. */
+  extraRepr(): string {
+    return '';
+  }
+
+  override toString(): string {
+    const body = [`Number of datapoints: ${this.length}`];
+    if (this.root !== null) body.push(`Root location: ${this.root}`);
+    const extra = this.extraRepr();
+    if (extra) body.push(...extra.split('\n'));
+    if (this.transforms) body.push(textOf(this.transforms));
+    return [`Dataset ${this.printedName}`, ...body.map((line) => INDENT + line)].join('\n');
+  }
+}
+
+/** A text behind its head, with all its lines below one another. */
+function hung(head: string, transform: unknown): string {
+  const [first, ...rest] = textOf(transform).split('\n');
+  return [`${head}${first}`, ...rest.map((line) => ' '.repeat(head.length) + line)].join('\n');
+}
+
+/** Transforms print themselves; of a plain function its name is told, not its code. */
+function textOf(transform: unknown): string {
+  const isPlain = (transform as object).toString === Function.prototype.toString;
+  return isPlain ? `<function ${(transform as { name: string }).name || '<lambda>'}>` : String(transform);
+}
+
+/** The place and the other arguments of a data set that is called with its place in front, or with all by name. */
+export function splitRoot<Root>(name: string, args: readonly unknown[]): [root: Root, rest: readonly unknown[]] {
+  const [first, ...rest] = args;
+  if (args.length === 1 && isPlainObject(first) && 'root' in first) {
+    const { root, ...options } = first;
+    return [root as Root, [options]];
+  }
+  if (first === undefined) throw new ArgumentError(`${name}: missing 1 required argument: 'root'`);
+  return [first as Root, rest];
+}
