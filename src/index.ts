@@ -4,7 +4,17 @@ export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from
 export type { DType, Shape } from './compiler/meta';
 export * as data from './data';
 export * from './errors';
-export { type ByteSource, type FileHandle, type LoadOptions, load, save, saveBytes, type Target } from './io';
+export {
+  type ByteSource,
+  type FileHandle,
+  type LoadOptions,
+  load,
+  type Saved,
+  type SaveOptions,
+  save,
+  saveBytes,
+  type Target,
+} from './io';
 export * as nn from './nn';
 export { deepcopy } from './nn/deepcopy';
 export { type SummaryOptions, summary } from './nn/summary';

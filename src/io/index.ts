@@ -1,5 +1,5 @@
 // The public surface of reading and writing files.
 export type { ByteSource } from './bytes';
-export { save, saveBytes } from './checkpoint';
+export { type Saved, type SaveOptions, save, saveBytes } from './checkpoint';
 export { type LoadOptions, load } from './load';
 export type { FileHandle, Target } from './target';

@@ -18,6 +18,11 @@ export interface LoadOptions {
    * a server that gives ranges. Names of nested tensors are joined by dots: `model.features.0.weight`.
    */
   only?: string | readonly string[] | null;
+  /**
+   * Of an `.npy` file the rows from one index up to another, `[start, end]`: only their bytes of a large file are read, also from a
+   * server that gives ranges.
+   */
+  rows?: readonly [start: number, end: number] | null;
   /** How many bytes the contents may have, compressed ones uncompressed; default: four times the file, at least 256 MiB. */
   maxBytes?: number | null;
 }
@@ -31,6 +36,8 @@ export interface LoadedFile {
   readonly zip: Zip | null;
   /** Beginnings of the names that are wanted; null for all. */
   readonly only: readonly string[] | null;
+  /** The rows of an array that are wanted; null for all. */
+  readonly rows: readonly [number, number] | null;
   readonly maxBytes: number;
 }
 
@@ -41,28 +48,33 @@ interface Format {
 
 /** By what the contents say; the last takes what no other knows, and says what it is. */
 const formats: readonly { is(file: LoadedFile): boolean; read(): Promise<Format> }[] = [
+  { is: isNumPy, read: () => import('./npy-load') },
   { is: () => true, read: () => import('./safetensors-load') },
 ];
 
-type LoadArgs = Arguments<LoadOptions & { f: ByteSource }, ['f', 'mapLocation', 'weightsOnly', 'only', 'maxBytes']>;
+type LoadArgs = Arguments<
+  LoadOptions & { f: ByteSource },
+  ['f', 'mapLocation', 'weightsOnly', 'only', 'rows', 'maxBytes']
+>;
 
 /**
- * Loads what `torch.save` wrote, here or in PyTorch, and safetensors: from an address or path, a `File`, a `Blob`, or bytes. The
+ * Loads what `torch.save` wrote, here or in PyTorch, safetensors, and NumPy's `.npy` (a tensor) and `.npz` (an object of tensors): from an address or path, a `File`, a `Blob`, or bytes. The
  * contents decide which format it is.
  *
  *     model.loadStateDict(await torch.load('resnet18.pth'));
  *     const { model, optimizer, epoch } = await torch.load<Checkpoint>('run.pt');
  *     const features = await torch.load(file, { only: ['features.'] });
+ *     const drawings = await torch.load<Tensor>('cat.npy', { rows: [0, 1000] });
  *
  * float64, bfloat16 and float8 become float32, and so does float16 where the device does not compute with it; int64 is held in 32 bits.
  *
  * @throws FetchError when the source cannot be read, FileFormatError when it is damaged or holds what is not read
  */
 export async function load<T = Record<string, Tensor>>(...args: LoadArgs): Promise<T> {
-  const { f, mapLocation, weightsOnly, only, maxBytes } = parseArgs<LoadOptions & { f: ByteSource }>(
+  const { f, mapLocation, weightsOnly, only, rows, maxBytes } = parseArgs<LoadOptions & { f: ByteSource }>(
     'torch.load',
     ['f'],
-    { mapLocation: null, weightsOnly: true, only: null, maxBytes: null },
+    { mapLocation: null, weightsOnly: true, only: null, rows: null, maxBytes: null },
     args,
   );
   if (mapLocation !== null) expectDevice('torch.load', mapLocation);
@@ -71,9 +83,9 @@ export async function load<T = Record<string, Tensor>>(...args: LoadArgs): Promi
       'torch.load: expected weightsOnly: true, but got false; other contents of a pickle are Python programs, which cannot run here, so save what stateDict() gives',
     );
   }
-  const reader = await openReader(f, { ranges: only !== null });
+  const reader = await openReader(f, { ranges: only !== null || rows !== null });
   try {
-    return (await loadFrom(reader, only === null ? null : [only].flat(), maxBytes)) as T;
+    return (await loadFrom(reader, { only: only === null ? null : [only].flat(), rows }, maxBytes)) as T;
   } finally {
     await reader.close();
   }
@@ -81,19 +93,35 @@ export async function load<T = Record<string, Tensor>>(...args: LoadArgs): Promi
 
 const HEAD = 512;
 
-async function loadFrom(given: Reader, only: readonly string[] | null, limit: number | null): Promise<unknown> {
+async function loadFrom(
+  given: Reader,
+  part: Pick<LoadedFile, 'only' | 'rows'>,
+  limit: number | null,
+): Promise<unknown> {
   const maxBytes = limit ?? defaultMaxBytes(given.size);
   const reader = await uncompressed(given, maxBytes);
   const head = await reader.read(0, Math.min(HEAD, reader.size));
   const zip = isZip(head) ? await openZip(reader, { maxBytes }) : null;
-  const file: LoadedFile = { reader, head, zip, only, maxBytes };
+  const file: LoadedFile = { reader, head, zip, ...part, maxBytes };
+  if (part.rows && !isNumPy(file)) {
+    throw new ArgumentError(
+      `torch.load: expected a NumPy array to read rows of, but ${reader.name} is another file; leave rows out`,
+    );
+  }
   const format = formats.find((candidate) => candidate.is(file))!;
   return (await format.read()).load(file);
 }
 
 /** Whether contents begin like a zip, a pickle or a NumPy array, rather than with the length of a safetensors header. */
-const isOther = (head: Uint8Array): boolean =>
-  isZip(head) || (head[0] === 0x80 && head[1]! <= 5) || (head[0] === 0x93 && head[1] === 0x4e);
+const isOther = (head: Uint8Array): boolean => isZip(head) || (head[0] === 0x80 && head[1]! <= 5) || isArray(head);
+
+/** Whether contents are an .npy file, or the .npz archive of some. */
+function isNumPy({ head, zip }: LoadedFile): boolean {
+  if (!zip) return isArray(head);
+  return zip.names.length === 0 || zip.names.some((name) => name.endsWith('.npy'));
+}
+
+const isArray = (head: Uint8Array): boolean => head[0] === 0x93 && head[1] === 0x4e;
 
 const isZip = (head: Uint8Array): boolean => head[0] === 0x50 && head[1] === 0x4b && (head[2] === 3 || head[2] === 5);
 

@@ -281,6 +281,8 @@ async function readEntry(reader: Reader, entry: Entry, fail: Fail): Promise<Uint
 export interface ZipContent {
   readonly name: string;
   readonly data: Uint8Array;
+  /** The same, compressed by `deflate-raw`, to be written in its place. */
+  readonly deflated?: Uint8Array;
 }
 
 /** PyTorch's alignment of contents, so that they can be mapped into memory. */
@@ -290,21 +292,27 @@ const PADDING = 0x4246;
 /** 1 January 1980: the same contents always give the same archive. */
 const DATE = 0x21;
 
-/** The pieces of an archive of stored files, whose contents begin at multiples of 64 bytes; zip64 where it must be. */
+/** The pieces of an archive, whose contents begin at multiples of 64 bytes; zip64 where it must be. */
 export function* writeZip(contents: Iterable<ZipContent>): Generator<Uint8Array> {
   const directory: Uint8Array[] = [];
   const names = new Set<string>();
   let at = 0;
-  for (const { name, data } of contents) {
+  for (const { name, data, deflated } of contents) {
     if (names.has(name)) throw new ArgumentError(`writeZip: expected names that differ, but got ${shown(name)} twice`);
     names.add(name);
     const text = new TextEncoder().encode(name);
-    const crc = crc32(data);
-    const header = localHeader(text, data.length, crc, at);
-    directory.push(centralHeader(text, data.length, crc, at));
+    const body = deflated ?? data;
+    const sizes: Sizes = {
+      size: data.length,
+      written: body.length,
+      method: deflated ? DEFLATED : STORED,
+      crc: crc32(data),
+    };
+    const header = localHeader(text, sizes, at);
+    directory.push(centralHeader(text, sizes, at));
     yield header;
-    yield data;
-    at += header.length + data.length;
+    yield body;
+    at += header.length + body.length;
   }
   const size = directory.reduce((sum, { length }) => sum + length, 0);
   yield* directory;
@@ -313,25 +321,36 @@ export function* writeZip(contents: Iterable<ZipContent>): Generator<Uint8Array>
 
 const isLong = (...numbers: number[]): boolean => numbers.some((number) => number >= IN_64);
 
+/** What a header says of the contents: their size, that as they are written, how, and their check sum. */
+interface Sizes {
+  readonly size: number;
+  readonly written: number;
+  readonly method: number;
+  readonly crc: number;
+}
+
 /** What local and central headers share: version, flags, method, date, check sum and sizes, from byte `at` on. */
-function common(view: DataView, at: number, name: Uint8Array, size: number, crc: number): void {
-  view.setUint16(at, isLong(size) ? 45 : 20, true);
+function common(view: DataView, at: number, name: Uint8Array, { size, written, method, crc }: Sizes): void {
+  view.setUint16(at, isLong(size, written) ? 45 : 20, true);
   view.setUint16(at + 2, UTF_8, true);
+  view.setUint16(at + 4, method, true);
   view.setUint16(at + 8, DATE, true);
   view.setUint32(at + 10, crc, true);
-  view.setUint32(at + 14, Math.min(size, IN_64), true);
-  view.setUint32(at + 18, Math.min(size, IN_64), true);
+  const inLong = isLong(size, written);
+  view.setUint32(at + 14, inLong ? IN_64 : written, true);
+  view.setUint32(at + 18, inLong ? IN_64 : size, true);
   view.setUint16(at + 22, name.length, true);
 }
 
-function localHeader(name: Uint8Array, size: number, crc: number, at: number): Uint8Array {
-  const long = isLong(size) ? 20 : 0;
+function localHeader(name: Uint8Array, sizes: Sizes, at: number): Uint8Array {
+  const { size, written } = sizes;
+  const long = isLong(size, written) ? 20 : 0;
   const begin = at + LOCAL_LENGTH + name.length + long + 4;
   const padding = (ALIGNMENT - (begin % ALIGNMENT)) % ALIGNMENT;
   const header = new Uint8Array(LOCAL_LENGTH + name.length + long + 4 + padding);
   const view = viewOf(header);
   view.setUint32(0, LOCAL, true);
-  common(view, 4, name, size, crc);
+  common(view, 4, name, sizes);
   view.setUint16(28, long + 4 + padding, true);
   header.set(name, LOCAL_LENGTH);
   let extra = LOCAL_LENGTH + name.length;
@@ -339,7 +358,7 @@ function localHeader(name: Uint8Array, size: number, crc: number, at: number): U
     view.setUint16(extra, 1, true);
     view.setUint16(extra + 2, 16, true);
     view.setBigUint64(extra + 4, BigInt(size), true);
-    view.setBigUint64(extra + 12, BigInt(size), true);
+    view.setBigUint64(extra + 12, BigInt(written), true);
     extra += long;
   }
   view.setUint16(extra, PADDING, true);
@@ -348,14 +367,15 @@ function localHeader(name: Uint8Array, size: number, crc: number, at: number): U
   return header;
 }
 
-function centralHeader(name: Uint8Array, size: number, crc: number, offset: number): Uint8Array {
-  const wide = [...(isLong(size) ? [size, size] : []), ...(isLong(offset) ? [offset] : [])];
+function centralHeader(name: Uint8Array, sizes: Sizes, offset: number): Uint8Array {
+  const { size, written } = sizes;
+  const wide = [...(isLong(size, written) ? [size, written] : []), ...(isLong(offset) ? [offset] : [])];
   const extra = wide.length > 0 ? 4 + 8 * wide.length : 0;
   const header = new Uint8Array(CENTRAL_LENGTH + name.length + extra);
   const view = viewOf(header);
   view.setUint32(0, CENTRAL, true);
   view.setUint16(4, extra > 0 ? 45 : 20, true);
-  common(view, 6, name, size, crc);
+  common(view, 6, name, sizes);
   view.setUint16(30, extra, true);
   view.setUint32(42, Math.min(offset, IN_64), true);
   header.set(name, CENTRAL_LENGTH);
