@@ -13,3 +13,8 @@ export {
 } from './sampler';
 export { randomSplit, Subset } from './subset';
 export { TensorDataset } from './tensor-dataset';
+export type { WorkerCopy } from './worker/copy';
+export { getWorkerInfo, type WorkerInfo } from './worker/info';
+export type { WorkerOptions } from './worker/options';
+export { type Servable, type ServeOptions, serve } from './worker/serve';
+export type { WorkerLike } from './worker/thread';

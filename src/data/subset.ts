@@ -4,6 +4,7 @@ import { parseArgs } from '../tensor/options';
 import type { Generator } from '../tensor/random/generator';
 import { splitIndices } from '../tensor/random/shuffle';
 import { type DataSource, Dataset, itemAt, lengthOf, resolveIndex } from './dataset';
+import { copyOf, type WorkerCopyAnswer } from './worker/copy';
 
 /** The items of `dataset` at `indices`, in that order. */
 export class Subset<T> extends Dataset<T> {
@@ -22,11 +23,35 @@ export class Subset<T> extends Dataset<T> {
     return itemAt(this.dataset, this.indices[resolveIndex('Subset', index, this.length)]!);
   }
 
+  /** @internal That of the whole, asked for other indices. */
+  override workerCopy(): WorkerCopyAnswer {
+    const copy = copyOf(this.dataset);
+    if (copy === null || copy === 'here') return copy;
+    const at = (index: number) => this.indices[index]!;
+    return {
+      ...copy,
+      address: (index) => copy.address(at(index)),
+      item: (read, index) => copy.item(read, at(index)),
+      ...(copy.batch && { batch: (reads, indices) => copy.batch!(reads, indices.map(at)) }),
+    };
+  }
+
   override getBatch(indices: readonly number[]): unknown {
     if (!(this.dataset instanceof Dataset) || !this.dataset.getBatch) return null;
     return this.dataset.getBatch(indices.map((index) => this.indices[resolveIndex('Subset', index, this.length)]!));
   }
 }
+
+/** What subsets of subsets are all of: both sides of a worker know its items by the same indices, whatever each has picked. */
+export const rootOf = <D>(dataset: D): D => (isPlainSubset(dataset) ? (rootOf(dataset.dataset) as D) : dataset);
+
+/** The index, in what subsets are all of, of item `index`. */
+export const rootIndex = (dataset: unknown, index: number): number =>
+  isPlainSubset(dataset) ? rootIndex(dataset.dataset, dataset.indices[index]!) : index;
+
+/** One that does nothing but picking. */
+const isPlainSubset = (dataset: unknown): dataset is Subset<unknown> =>
+  dataset instanceof Subset && dataset.constructor === Subset;
 
 /**
  * Splits a data set at random into parts that do not overlap. The same seed gives PyTorch's own split.

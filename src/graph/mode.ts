@@ -10,6 +10,8 @@ export const mode = {
   pendingBytes: 0,
   /** Nodes recorded since the last flush. */
   recorded: 0,
+  /** Where operations are not for this thread: their error. Views, and numbers that are the same everywhere, are. */
+  refusal: null as ((op: string) => Error) | null,
 };
 
 /** Runs `fn` with parts of the mode replaced, and puts them back whatever happens. */

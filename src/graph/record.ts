@@ -28,6 +28,7 @@ export function recordAll<A>(op: Op<A>, inputs: readonly Value[], attrs: A, scal
   if (widens) return recordWidened(op, inputs, attrs, scalars);
   const requiresGrad = mode.grad && op.vjp !== undefined && anyWantsGradient(inputs);
   mode.recorded++;
+  if (mode.refusal !== null && !op.views && !op.constant) throw mode.refusal(op.name);
   const node = new Node(op as Op, inputs, attrs, scalars, signature, metas, requiresGrad, mode.keepSaved);
   // A graph that hangs on spent nodes only can never be walked again, so nothing of it needs to be kept.
   node.spent = requiresGrad && allSpent(inputs);

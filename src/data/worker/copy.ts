@@ -1,4 +1,5 @@
 // What a data set says of itself so that a loader's workers can read for it.
+import type { DataSource, Dataset } from '../dataset';
 import type { WorkerLike } from './thread';
 
 /**
@@ -24,3 +25,7 @@ export interface WorkerCopy<Read = unknown, Item = unknown> {
  * no worker is started. Null: only a module of the user's can make its items elsewhere.
  */
 export type WorkerCopyAnswer<Item = unknown> = WorkerCopy<never, Item> | 'here' | null;
+
+/** How workers read for a data set or an array, whose items are in memory. */
+export const copyOf = (source: DataSource<unknown>): WorkerCopyAnswer =>
+  Array.isArray(source) ? 'here' : ((source as Dataset).workerCopy?.() ?? null);

@@ -28,6 +28,8 @@ export interface ThreadEvents {
 }
 
 export interface Thread {
+  /** Whether its end comes as an event. */
+  readonly dies: 'aloud' | 'silently';
   post(message: unknown): void;
   /** Has a process of Node wait for the thread, or not. */
   hold(on: boolean): void;
@@ -76,6 +78,7 @@ function nodeThread(worker: NodeWorkerLike, name: string, { message, died }: Thr
   );
   worker.unref();
   return {
+    dies: 'aloud',
     post: (data) => worker.postMessage(data),
     hold: (on) => (on ? worker.ref() : worker.unref()),
     terminate: async () => {
@@ -97,6 +100,7 @@ function webThread(worker: WebWorkerLike, name: string, { message, died }: Threa
     died(new WorkerError(`${name}: ${why}`, { cause: error }));
   });
   return {
+    dies: 'silently',
     post: (data) => worker.postMessage(data),
     hold: () => undefined,
     terminate: async () => {

@@ -1,0 +1,43 @@
+// The worker's own end of the line: a Web Worker's global scope, or the port of Node's worker_threads.
+import { WorkerError } from '../../errors';
+
+export interface Endpoint {
+  post(message: unknown, transfer: ArrayBuffer[]): void;
+  listen(listener: (data: unknown) => void): void;
+}
+
+interface NodePort {
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  on(event: 'message', listener: (data: unknown) => void): void;
+}
+
+interface Builtins {
+  readonly getBuiltinModule?: (name: 'node:worker_threads') => { readonly parentPort: NodePort | null };
+}
+
+interface WorkerScope {
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
+}
+
+/** @throws WorkerError where this thread is no worker */
+export function endpoint(): Endpoint {
+  const { process, WorkerGlobalScope } = globalThis as { process?: Builtins; WorkerGlobalScope?: unknown };
+  const port = process?.getBuiltinModule?.('node:worker_threads').parentPort;
+  if (port) {
+    return {
+      post: (message, transfer) => port.postMessage(message, transfer),
+      listen: (listener) => port.on('message', listener),
+    };
+  }
+  if (typeof WorkerGlobalScope === 'function') {
+    const scope = globalThis as unknown as WorkerScope;
+    return {
+      post: (message, transfer) => scope.postMessage(message, transfer),
+      listen: (listener) => scope.addEventListener('message', ({ data }) => listener(data)),
+    };
+  }
+  throw new WorkerError(
+    'data.serve: expected to be called in a worker, in the module that the option worker of a DataLoader starts, but this is no worker',
+  );
+}

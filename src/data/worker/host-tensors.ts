@@ -1,0 +1,66 @@
+// Tensors as numbers on the host, the form in which they cross between threads, and back.
+import { numel } from '../../compiler/meta';
+import { WorkerError } from '../../errors';
+import { fromHost } from '../../graph/record';
+import type { HostData } from '../../graph/value';
+import { hostArray, type NumericArray } from '../../tensor/host-data';
+import { kinds } from '../../tensor/kinds';
+import { Tensor } from '../../tensor/tensor';
+import type { TensorNumbers } from './pack';
+
+/**
+ * What a tensor holds, without a device; null for what is no tensor. A view of data from the host will do, and what is one number everywhere.
+ * @throws WorkerError for a tensor that operations have made
+ */
+export function numbersOf(value: object): TensorNumbers | null {
+  if (!(value instanceof Tensor)) return null;
+  const { shape, dtype } = value;
+  const properties = Object.fromEntries(
+    (kinds.get(value.constructor.name)?.properties ?? []).map((key) => [key, Reflect.get(value, key)]),
+  );
+  return { shape, dtype, kind: value.constructor.name, properties, data: contentsOf(value) };
+}
+
+function contentsOf(x: Tensor): NumericArray {
+  const { storage, shape, strides, offset } = x;
+  const { host, node } = storage.value;
+  if (host === null && !node?.op.constant) throw refusal(node?.op.name ?? 'an operation');
+  const size = numel(shape);
+  if (host === null) return hostArray(x.dtype, size).fill(node!.scalars[0]!);
+  const picked = emptyLike(host, size);
+  if (x.isContiguous()) {
+    picked.set(host.subarray(offset, offset + size));
+    return picked;
+  }
+  const position = new Array<number>(shape.length).fill(0);
+  for (let i = 0, at = offset; i < size; i++) {
+    picked[i] = host[at]!;
+    for (let d = shape.length - 1; d >= 0; d--) {
+      at += strides[d]!;
+      if (++position[d]! < shape[d]!) break;
+      at -= strides[d]! * shape[d]!;
+      position[d] = 0;
+    }
+  }
+  return picked;
+}
+
+/** Room for elements as `host` holds them; float16 takes whole words. */
+function emptyLike(host: HostData, size: number): HostData {
+  if (host instanceof Uint16Array) return new Uint16Array(2 * Math.ceil(size / 2));
+  if (host instanceof Float32Array) return new Float32Array(size);
+  return host instanceof Int32Array ? new Int32Array(size) : new Uint32Array(size);
+}
+
+/** The error of an operation on tensors in a worker. */
+export const refusal = (op: string): WorkerError =>
+  new WorkerError(
+    `${op}: expected no operations on tensors in a worker of a DataLoader, which has no GPU; return what torch.tensor(...) makes of bytes and numbers, ` +
+      'and leave the rest to the main side: to collateFn, to transforms of batches, or to the loop',
+  );
+
+/** A tensor of the kind that was sent. */
+export function tensorOf({ data, shape, dtype, kind, properties }: TensorNumbers): Tensor {
+  const tensor = Tensor.of(fromHost(data as HostData, shape, dtype));
+  return kinds.get(kind)?.make(tensor, properties) ?? tensor;
+}

@@ -1,0 +1,82 @@
+// One pass of a loader with workers, batch by batch in PyTorch's order: batch b is made by worker b mod numWorkers, and asked for when batch b - ahead is handed out.
+import type { Packed } from './pack';
+import type { Workforce } from './workforce';
+
+export interface PassOptions<B> {
+  readonly workforce: Workforce;
+  readonly numWorkers: number;
+  /** Batches that are asked for before they are needed. */
+  readonly ahead: number;
+  /** The indices of each batch; of an iterable data set, how many items are the next. */
+  readonly batches: Iterator<readonly number[] | number>;
+  readonly dropLast: boolean;
+  readonly timeout: number;
+  readonly signal: AbortSignal | null;
+  /** Batches that have been handed out before: the workers take their turns from there. */
+  readonly first: number;
+  /** Called before a batch is made. */
+  pace(): Promise<void>;
+  /** Makes the batch, as its worker, of what that has read; of nothing where it has read nothing. */
+  make(read: Packed | null, indices: readonly number[]): B | Promise<B>;
+}
+
+interface Task {
+  readonly worker: number;
+  readonly indices: readonly number[];
+}
+
+export class Pass<B> {
+  readonly #options: PassOptions<B>;
+  readonly #tasks = new Map<number, Task>();
+  readonly #active: boolean[];
+  #turn: number;
+  #sent = 0;
+  #received = 0;
+
+  /** Asks for the first batches. */
+  constructor(options: PassOptions<B>) {
+    this.#options = options;
+    const { numWorkers, ahead, first, workforce } = options;
+    this.#active = new Array<boolean>(numWorkers).fill(true);
+    this.#turn = first % numWorkers;
+    workforce.nextPass();
+    for (let i = 0; i < ahead; i++) this.#ask();
+  }
+
+  /** The next batch; null at the end. */
+  async next(): Promise<{ readonly batch: B } | null> {
+    const { workforce, timeout, signal, pace, make } = this.#options;
+    for (; this.#received < this.#sent; this.#received++) {
+      const at = this.#received;
+      const { worker, indices } = this.#tasks.get(at)!;
+      this.#tasks.delete(at);
+      if (!this.#active[worker]) continue;
+      const answer = await workforce.answer(at, timeout, signal);
+      if (answer?.kind === 'end') this.#active[worker] = false;
+      this.#ask();
+      if (answer?.kind === 'end') continue;
+      this.#received++;
+      if (answer?.kind === 'failed') throw answer.error;
+      await pace();
+      workforce.note(worker, answer?.generator ?? null);
+      return { batch: await workforce.as(worker, () => make(answer?.items ?? null, indices)) };
+    }
+    return null;
+  }
+
+  /** Asks the worker whose turn it is for the next batch, if there is one. */
+  #ask(): void {
+    const { workforce, batches, numWorkers, dropLast } = this.#options;
+    const { value, done } = batches.next();
+    if (done) return;
+    for (let tried = 0; tried < numWorkers; tried++) {
+      const worker = this.#turn;
+      this.#turn = (worker + 1) % numWorkers;
+      if (!this.#active[worker]) continue;
+      const task = this.#sent++;
+      this.#tasks.set(task, { worker, indices: typeof value === 'number' ? [] : value });
+      workforce.ask(worker, task, value, dropLast);
+      return;
+    }
+  }
+}

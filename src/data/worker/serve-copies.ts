@@ -1,0 +1,17 @@
+// What the modules of workers of this library call: they serve copies of data sets that a loader has cloned. Tensors are unknown here, so that such a worker is small.
+import { answer, enter } from './answering';
+
+/** Reads for a copy of a data set: plain data, by what `address` of the `WorkerCopy` gives. */
+export type CopyReader = (address: unknown) => unknown;
+
+/** @param open makes the reader from the `state` of a `WorkerCopy` */
+export function serveCopies(open: (state: unknown) => CopyReader | Promise<CopyReader>): void {
+  answer({
+    served: Promise.resolve(null),
+    async open(start) {
+      enter(start, null);
+      return { dataset: null, read: await open(start.state) };
+    },
+    numbersOf: () => null,
+  });
+}

@@ -1,0 +1,103 @@
+// Data sets that the workers of tests serve, and that their loaders know by the same names.
+import * as torch from 'lamplight';
+import { data, type Tensor } from 'lamplight';
+
+/** What a worker of a test is told. */
+export interface ServedTask {
+  readonly kind: keyof typeof datasets | 'loads nothing' | 'serves nothing';
+  readonly length?: number;
+  readonly shares?: readonly number[];
+  readonly seeding?: boolean;
+}
+
+/** Item i with two draws, as a random transform makes them. */
+class Drawing extends data.Dataset<[number, Tensor, Tensor]> {
+  constructor(override readonly length: number) {
+    super();
+  }
+
+  override get(i: number): [number, Tensor, Tensor] {
+    return [i, torch.rand(1), torch.randint(0, 1000, [1])];
+  }
+}
+
+/** One of each kind of thing that an item may hold. */
+class Everything extends data.Dataset<unknown> {
+  readonly #table = torch.arange(24).reshape(4, 6);
+
+  constructor(override readonly length: number) {
+    super();
+  }
+
+  override get(i: number) {
+    return {
+      number: i / 2,
+      text: `item ${i}`,
+      yes: i % 2 === 0,
+      bytes: Uint8Array.of(i, i + 1, i + 2),
+      row: this.#table.at(i % 4),
+      column: this.#table.t().at(':', i % 4),
+      half: torch.tensor([i, 0.5, 1], { dtype: 'float16' }),
+      ones: torch.ones(2),
+      nested: [torch.tensor(i), { wide: new Float64Array([i]) }],
+    };
+  }
+}
+
+/** Goes wrong at some items, in several ways. */
+class Failing extends data.Dataset<unknown> {
+  constructor(override readonly length: number) {
+    super();
+  }
+
+  override async get(i: number): Promise<unknown> {
+    if (i === 2) return new Promise(() => undefined);
+    if (i === 3) throw new RangeError('three is not to be had');
+    if (i === 4) throw new torch.FetchError('not there', { status: 404 });
+    if (i === 5) throw new OddError('odd');
+    if (i === 6) return torch.tensor([1, 2]).mul(2);
+    if (i === 7) return { call: () => i };
+    if (i === 8) {
+      setTimeout(leave, 0);
+      return new Promise(() => undefined);
+    }
+    if (i === 9) throw 'a text';
+    return i;
+  }
+}
+
+class OddError extends Error {}
+
+/** Ends this worker. */
+function leave(): void {
+  const { process } = globalThis as { process?: { exit(): void } };
+  if (process) process.exit();
+  else (globalThis as unknown as { close(): void }).close();
+}
+
+/** What a worker knows of itself. */
+class Knowing extends data.Dataset<unknown> {
+  constructor(override readonly length: number) {
+    super();
+  }
+
+  override get(i: number): unknown {
+    const info = data.getWorkerInfo()!;
+    return { i, id: info.id, numWorkers: info.numWorkers, seed: String(info.seed), own: info.dataset === this };
+  }
+}
+
+export const datasets = {
+  drawing: (length: number) => new Drawing(length),
+  everything: (length: number) => new Everything(length),
+  failing: (length: number) => new Failing(length),
+  knowing: (length: number) => new Knowing(length),
+  /** Of the whole, every second item. */
+  half: (length: number) =>
+    new data.Subset(
+      new Drawing(length),
+      Array.from({ length: Math.ceil(length / 2) }, (_, i) => 2 * i),
+    ),
+};
+
+export const seed = (workerId: number): unknown => torch.manualSeed(100 + workerId);

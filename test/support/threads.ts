@@ -1,0 +1,30 @@
+// Workers for tests in Node: a module of test/support/served, built with the library into one file, as worker_threads can run it.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { build, type Rolldown } from 'vite';
+import { doorAliases } from '../../scripts/doors.mjs';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Builds `name` of test/support/served; the function that it gives starts a worker with it, and tells it what to do. */
+export async function threads(name: string): Promise<(task: unknown) => Worker> {
+  const [output] = (await build({
+    configFile: false,
+    root,
+    logLevel: 'warn',
+    resolve: { alias: [...doorAliases] },
+    build: {
+      target: 'es2022',
+      minify: false,
+      write: false,
+      lib: { entry: `${root}test/support/served/${name}.ts`, formats: ['es'] },
+      rolldownOptions: { external: ['webgpu', /^node:/], output: { codeSplitting: false } },
+    },
+  })) as Rolldown.RolldownOutput[];
+  const folder = `${root}node_modules/.cache/tests`;
+  mkdirSync(folder, { recursive: true });
+  const file = `${folder}/${name}.mjs`;
+  writeFileSync(file, output!.output[0].code);
+  return (task) => new Worker(file, { workerData: task });
+}
