@@ -4,6 +4,7 @@ import { type DeviceLike, expectDevice } from '../tensor/device';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { type ByteSource, inflate } from './bytes';
+import { pickleIn } from './pytorch/pickle-name';
 import { memoryReader, openReader, type Reader } from './reader';
 import { safetensorsBound } from './safetensors-bound';
 import { defaultMaxBytes, openZip, type Zip } from './zip';
@@ -48,6 +49,11 @@ interface Format {
 
 /** By what the contents say; the last takes what no other knows, and says what it is. */
 const formats: readonly { is(file: LoadedFile): boolean; read(): Promise<Format> }[] = [
+  {
+    is: ({ zip }) => zip !== null && pickleIn(zip) !== null,
+    read: () => import('./pytorch/zip-load'),
+  },
+  { is: ({ head }) => isPickle(head), read: () => import('./pytorch/legacy-load') },
   { is: isNumPy, read: () => import('./npy-load') },
   { is: () => true, read: () => import('./safetensors-load') },
 ];
@@ -113,7 +119,7 @@ async function loadFrom(
 }
 
 /** Whether contents begin like a zip, a pickle or a NumPy array, rather than with the length of a safetensors header. */
-const isOther = (head: Uint8Array): boolean => isZip(head) || (head[0] === 0x80 && head[1]! <= 5) || isArray(head);
+const isOther = (head: Uint8Array): boolean => isZip(head) || isPickle(head) || isArray(head);
 
 /** Whether contents are an .npy file, or the .npz archive of some. */
 function isNumPy({ head, zip }: LoadedFile): boolean {
@@ -122,6 +128,13 @@ function isNumPy({ head, zip }: LoadedFile): boolean {
 }
 
 const isArray = (head: Uint8Array): boolean => head[0] === 0x93 && head[1] === 0x4e;
+
+/** A pickle says its protocol; these bytes may also be the length of a safetensors header, whose upper half is 0. */
+const isPickle = (head: Uint8Array): boolean =>
+  head[0] === 0x80 &&
+  head[1]! >= 2 &&
+  head[1]! <= 5 &&
+  !(head[8] === 0x7b && head.subarray(4, 8).every((byte) => byte === 0));
 
 const isZip = (head: Uint8Array): boolean => head[0] === 0x50 && head[1] === 0x4b && (head[2] === 3 || head[2] === 5);
 

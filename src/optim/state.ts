@@ -2,6 +2,7 @@
 import { sameShape } from '../compiler/meta';
 import { ArgumentError, StateDictError } from '../errors';
 import { cast, clone } from '../ops/cast';
+import { numberAtHand } from '../tensor/shown';
 import { Tensor } from '../tensor/tensor';
 import type { ParamState } from './optimizer';
 
@@ -107,7 +108,7 @@ const NUMBERS = ['mu_product', 'eta', 'mu'];
 
 /** A number, also that of a tensor whose contents are at hand. */
 function scalarOf(value: unknown): number | undefined {
-  const number = value instanceof Tensor ? value.value.host?.[0] : value;
+  const number = value instanceof Tensor ? numberAtHand(value) : value;
   return typeof number === 'number' ? number : undefined;
 }
 

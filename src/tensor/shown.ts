@@ -29,7 +29,7 @@ export function description(x: TensorBase, more: readonly string[] = []): string
 export function consoleText(x: TensorBase): string {
   if (isShapeless(x)) return String(x);
   const described = description(x, [`device=${x.device}`]);
-  const data = elementsAtHand(x);
+  const data = valuesAtHand(x);
   if (!data) return x.storage.disposed ? described : `${described}; await x.print() shows the values`;
   return `${described}\n${formatTensor(data, x.shape, x.dtype, { requiresGrad: x.leaf !== null, gradFn: x.gradFn })}`;
 }
@@ -37,7 +37,7 @@ export function consoleText(x: TensorBase): string {
 export function jsonOf(x: TensorBase): TensorJSON {
   const { dtype } = x;
   const shape = isShapeless(x) ? null : x.shape;
-  const data = shape && elementsAtHand(x);
+  const data = shape && valuesAtHand(x);
   const described = { shape, dtype, device: String(x.device) };
   return shape && data ? { ...described, values: nested(data, shape, dtype) } : described;
 }
@@ -57,7 +57,7 @@ export function nested(data: ArrayLike<number>, shape: Shape, dtype: DType): Nes
 }
 
 /** The elements, row-major, where reading them takes neither the device nor a wait; else null. */
-function elementsAtHand(x: TensorBase): ArrayLike<number> | null {
+export function valuesAtHand(x: TensorBase): ArrayLike<number> | null {
   const { storage, shape, strides, offset, dtype } = x;
   const known = storage.known;
   if (storage.disposed || known === null) return null;
@@ -77,7 +77,7 @@ function elementsAtHand(x: TensorBase): ArrayLike<number> | null {
 
 /** The only element, where reading it takes neither the device nor a wait; else null. */
 export function numberAtHand(x: TensorBase): number | null {
-  const elements = !isShapeless(x) && numel(x.shape) === 1 ? elementsAtHand(x) : null;
+  const elements = !isShapeless(x) && numel(x.shape) === 1 ? valuesAtHand(x) : null;
   return elements ? elements[0]! : null;
 }
 

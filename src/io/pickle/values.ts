@@ -1,0 +1,89 @@
+// What a pickle holds before it becomes JavaScript: Python's types, each told apart from the others.
+
+/** A value of Python's. Whole numbers are numbers, or bigints beyond 2⁵³; floats have a class of their own. */
+export type Py = null | boolean | string | number | bigint | PyFloat | PyBytes | Container | PyGlobal | Opaque;
+
+export class PyFloat {
+  constructor(readonly value: number) {}
+}
+
+export class PyBytes {
+  constructor(
+    readonly bytes: Uint8Array,
+    /** A `bytearray` rather than `bytes`. */
+    readonly mutable = false,
+  ) {}
+}
+
+export type ContainerKind =
+  | 'list'
+  | 'tuple'
+  | 'Size'
+  | 'dict'
+  | 'OrderedDict'
+  | 'Counter'
+  | 'defaultdict'
+  | 'set'
+  | 'frozenset';
+
+const nothing: Py[] = [];
+
+/** A list, tuple or set of values, or a dictionary, whose keys and values take turns. */
+export class Container {
+  /** Made when something is put in: an empty container takes little memory. */
+  items: Py[] = nothing;
+  /** Attributes of the object, such as the `_metadata` of a state dict; the factory of a defaultdict. */
+  attributes: Container | null = null;
+
+  constructor(
+    readonly kind: ContainerKind,
+    items?: Py[],
+  ) {
+    if (items) this.items = items;
+  }
+
+  get isDict(): boolean {
+    return dicts.has(this.kind);
+  }
+
+  push(value: Py): void {
+    if (this.items === nothing) this.items = [];
+    this.items.push(value);
+  }
+
+  /** The value of a string key of a dictionary; the last one counts. */
+  get(key: string): Py | undefined {
+    for (let i = this.items.length - 2; i >= 0; i -= 2) if (this.items[i] === key) return this.items[i + 1];
+    return undefined;
+  }
+}
+
+const dicts: ReadonlySet<ContainerKind> = new Set(['dict', 'OrderedDict', 'Counter', 'defaultdict']);
+
+/** A class or function that the reader knows. */
+export class PyGlobal {
+  constructor(
+    /** `module.name`. */
+    readonly name: string,
+    /** What calling it gives; null for what cannot be called. */
+    readonly call: ((args: readonly Py[]) => Py) | null,
+    /** What it becomes in JavaScript, where it stands by itself; undefined where it cannot. */
+    readonly value?: unknown,
+  ) {}
+}
+
+/** What the caller of the unpickler makes and understands, such as a tensor. */
+export class Opaque {
+  constructor(readonly content: unknown) {}
+}
+
+/** How messages call a value. */
+export function pyKind(value: Py): string {
+  if (value === null) return 'None';
+  if (value instanceof Container) return `a ${value.kind}`;
+  if (value instanceof PyFloat) return 'a float';
+  if (value instanceof PyBytes) return 'bytes';
+  if (value instanceof PyGlobal) return value.name;
+  if (value instanceof Opaque) return 'a tensor or storage';
+  return { boolean: 'a bool', string: 'a str', number: 'an int', bigint: 'an int' }[typeof value as 'string'];
+}

@@ -1,0 +1,6 @@
+// Tells archives of PyTorch's from others.
+import type { Zip } from '../zip';
+
+/** The name of the pickle in an archive of PyTorch's, whose top folder may have any name; null in other archives. */
+export const pickleIn = ({ names }: Zip): string | null =>
+  names.find((name) => /^([^/]+\/)?data\.pkl$/.test(name)) ?? null;

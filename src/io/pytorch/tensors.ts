@@ -1,0 +1,128 @@
+// Makes the tensors that a file of PyTorch's describes: those of one storage share one here.
+import { numel } from '../../compiler/meta';
+import { FileFormatError } from '../../errors';
+import { withMode } from '../../graph/mode';
+import { fromHost } from '../../graph/record';
+import type { HostNumbers } from '../../graph/value';
+import { Parameter } from '../../nn/parameter';
+import { hostArray } from '../../tensor/host-data';
+import { isWhole } from '../../tensor/storage';
+import { Tensor } from '../../tensor/tensor';
+import { warnOnce } from '../../warnings';
+import { computesHalf } from '../half';
+import { decode } from './dtypes';
+import type { TensorSpec } from './specs';
+
+export interface TensorSource {
+  /** How messages call the file. */
+  readonly name: string;
+  /** Whether numbers begin with their lowest byte. */
+  readonly little: boolean;
+  /** How many bytes a storage has, before it is read. */
+  size(key: string): number | Promise<number>;
+  read(key: string): Promise<Uint8Array>;
+}
+
+/** The tensors by their descriptions; `specs` has the name of each in the file. */
+export async function makeTensors(
+  specs: ReadonlyMap<TensorSpec, string>,
+  source: TensorSource,
+): Promise<Map<TensorSpec, Tensor>> {
+  const groups = new Map<string, TensorSpec[]>();
+  for (const spec of specs.keys()) {
+    const key = `${spec.type.name} ${spec.storage.key}`;
+    groups.set(key, [...(groups.get(key) ?? []), spec]);
+  }
+  const widens = [...specs.keys()].some(({ type }) => type.name === 'float16') && !(await computesHalf());
+  const made = new Map<TensorSpec, Tensor>();
+  for (const group of groups.values()) {
+    const numbers = await readStorage(group[0]!, specs, source);
+    withMode({ grad: true }, () => {
+      share(group, numbers, widens, made);
+    });
+  }
+  warnOfTypes(specs.keys());
+  return made;
+}
+
+async function readStorage(
+  spec: TensorSpec,
+  names: ReadonlyMap<TensorSpec, string>,
+  source: TensorSource,
+): Promise<HostNumbers> {
+  const { storage, type, available } = spec;
+  const { key, dtype } = storage;
+  const named = `${source.name}: tensor ${JSON.stringify(names.get(spec))}`;
+  if (type.name.startsWith('complex')) {
+    throw new FileFormatError(
+      `${named}: expected real numbers, but all elements are ${type.name}; save torch.view_as_real(x) in Python`,
+    );
+  }
+  const expected = dtype === null ? storage.numel : storage.numel * type.bytes;
+  const size = await source.size(key);
+  if (size !== expected) {
+    throw new FileFormatError(
+      `${source.name}: storage ${key} has ${size} bytes, expected ${expected}: the file is damaged`,
+    );
+  }
+  const bytes = await source.read(key);
+  const where = (element: number) => `${named}: element ${element}`;
+  return decode(bytes.subarray(0, available * type.bytes), type, source.little, where);
+}
+
+/** Tensors over one storage: the one that covers it all, or the storage as a row of numbers, and views of that. */
+function share(
+  group: readonly TensorSpec[],
+  numbers: HostNumbers,
+  widens: boolean,
+  made: Map<TensorSpec, Tensor>,
+): void {
+  const { dtype: given } = group[0]!.type;
+  const dtype = widens && given === 'float16' ? 'float32' : given;
+  const all = [numbers.length];
+  const whole = group.find((spec) => !spec.negative && isWhole(layout(spec), all));
+  let base: Tensor | null = null;
+  const baseOf = (): Tensor => {
+    base ??= Tensor.of(fromHost(numbers, whole?.size ?? all, dtype));
+    return base;
+  };
+  for (const spec of group) {
+    const { size, stride, offset, negative } = spec;
+    const tensor =
+      negative || numel(size) === 0
+        ? Tensor.of(fromHost(gathered(spec, numbers), size, dtype))
+        : spec === whole
+          ? baseOf()
+          : baseOf().asStrided(size, stride, offset);
+    made.set(
+      spec,
+      spec.isParameter ? new Parameter(tensor, { requiresGrad: spec.requiresGrad }) : marked(tensor, spec),
+    );
+  }
+}
+
+const marked = (tensor: Tensor, { requiresGrad }: TensorSpec): Tensor =>
+  requiresGrad ? tensor.requiresGrad_() : tensor;
+
+const layout = ({ size: shape, stride: strides, offset }: TensorSpec) => ({ shape, strides, offset });
+
+/** The elements of a tensor, row by row, with their sign. */
+function gathered({ size, stride, offset, type, negative }: TensorSpec, numbers: HostNumbers): HostNumbers {
+  const data = hostArray(type.dtype, numel(size));
+  const sign = negative ? -1 : 1;
+  let next = 0;
+  const visit = (d: number, at: number): void => {
+    if (d === size.length) data[next++] = sign * numbers[at]!;
+    else for (let i = 0; i < size[d]!; i++) visit(d + 1, at + i * stride[d]!);
+  };
+  if (data.length > 0) visit(0, offset);
+  return data;
+}
+
+/** Says once what element types become, where the difference may matter. */
+function warnOfTypes(specs: Iterable<TensorSpec>): void {
+  for (const { type } of specs) {
+    if (type.name === type.dtype) continue;
+    warnOnce(`torch.load: ${type.name} becomes ${type.dtype}, the nearest type that WebGPU computes with`);
+  }
+}
