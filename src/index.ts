@@ -11,6 +11,7 @@ export {
   load,
   type Saved,
   type SaveOptions,
+  safetensors,
   save,
   saveBytes,
   type Target,

@@ -55,11 +55,11 @@ async function piecesOf(object: unknown, name: string | null, options: SaveOptio
   const ending = format ?? /\.(npy|npz)$/i.exec(name ?? '')?.[1]?.toLowerCase() ?? 'safetensors';
   if (ending === 'npy') return (await import('./npy-save')).npyPieces(object);
   if (ending === 'npz') return (await import('./npy-save')).npzPieces(object, compressed);
-  if (ending === 'safetensors') return [await safetensorsBytes(object)];
+  if (ending === 'safetensors') return safetensorsPieces(object);
   throw new ArgumentError(`${SAVE}: expected format 'safetensors', 'npy' or 'npz', but got ${shown(format)}`);
 }
 
-async function safetensorsBytes(stateDict: unknown): Promise<Uint8Array> {
+async function safetensorsPieces(stateDict: unknown): Promise<Iterable<Uint8Array>> {
   if (typeof (stateDict as { stateDict?: unknown } | null)?.stateDict === 'function') {
     throw new ArgumentError(
       `${SAVE}: expected a state dict, but got an instance of ${(stateDict as object).constructor.name}; pass model.stateDict()`,

@@ -2,4 +2,5 @@
 export type { ByteSource } from './bytes';
 export { type Saved, type SaveOptions, save, saveBytes } from './checkpoint';
 export { type LoadOptions, load } from './load';
+export * as safetensors from './safetensors-door';
 export type { FileHandle, Target } from './target';

@@ -30,6 +30,8 @@ export interface LoadOptions {
 
 /** A file that is being loaded. */
 export interface LoadedFile {
+  /** What was given: other files may lie beside it. */
+  readonly source: ByteSource;
   readonly reader: Reader;
   /** Its first bytes, up to 512. */
   readonly head: Uint8Array;
@@ -91,7 +93,7 @@ export async function load<T = Record<string, Tensor>>(...args: LoadArgs): Promi
   }
   const reader = await openReader(f, { ranges: only !== null || rows !== null });
   try {
-    return (await loadFrom(reader, { only: only === null ? null : [only].flat(), rows }, maxBytes)) as T;
+    return (await loadFrom(reader, { source: f, only: only === null ? null : [only].flat(), rows }, maxBytes)) as T;
   } finally {
     await reader.close();
   }
@@ -101,7 +103,7 @@ const HEAD = 512;
 
 async function loadFrom(
   given: Reader,
-  part: Pick<LoadedFile, 'only' | 'rows'>,
+  part: Pick<LoadedFile, 'source' | 'only' | 'rows'>,
   limit: number | null,
 ): Promise<unknown> {
   const maxBytes = limit ?? defaultMaxBytes(given.size);

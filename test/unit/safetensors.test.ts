@@ -4,9 +4,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { roundToHalf } from '../../src/compiler/half';
 import { FileFormatError } from '../../src/errors';
-import { type HostTensor, parseSafetensors, writeSafetensors } from '../../src/io/safetensors';
+import { memoryReader } from '../../src/io/reader';
+import { type HostTensor, readSafetensors, type WritableTensor, writeSafetensors } from '../../src/io/safetensors';
 
 const encoder = new TextEncoder();
+
+const parse = (bytes: Uint8Array, name = 'safetensors') => readSafetensors(memoryReader(bytes, name));
+const written = (items: Iterable<readonly [string, WritableTensor]>): Uint8Array =>
+  Uint8Array.from(Buffer.concat([...writeSafetensors(items)]));
 
 /** A file out of a header and data, both as given. */
 function file(header: unknown, data: readonly number[] = []): Uint8Array {
@@ -23,11 +28,11 @@ const entry = (dtype: string, shape: readonly number[], begin: number, end: numb
   shape,
   data_offsets: [begin, end],
 });
-const only = (dtype: string, shape: readonly number[], data: readonly number[]) =>
-  parseSafetensors(file({ x: entry(dtype, shape, 0, data.length) }, data)).tensors.get('x')!;
+const only = async (dtype: string, shape: readonly number[], data: readonly number[]) =>
+  (await parse(file({ x: entry(dtype, shape, 0, data.length) }, data))).tensors.get('x')!;
 
-test('reads a file that PyTorch wrote', () => {
-  const { tensors } = parseSafetensors(readFileSync(new URL('../fixtures/random.safetensors', import.meta.url)));
+test('reads a file that PyTorch wrote', async () => {
+  const { tensors } = await parse(readFileSync(new URL('../fixtures/random.safetensors', import.meta.url)));
   expect(tensors.get('fill-0-1/rand')).toMatchObject({ dtype: 'float32', shape: [1] });
   // torch.manual_seed(0); torch.rand(2)
   expect(tensors.get('fill-0-2/rand')!.data).toEqual(Float32Array.of(0.49625659, 0.76822179));
@@ -41,8 +46,8 @@ describe('element types', () => {
     ['BF16', [0x80, 0x3f, 0x20, 0xc0], [1, -2.5]],
     ['F32', [0, 0, 0xc0, 0x3f], [1.5]],
     ['F64', [0, 0, 0, 0, 0, 0, 0xf8, 0x3f], [1.5]],
-  ])('%s becomes float32, F16 stays float16', (dtype, data, values) => {
-    const tensor = only(dtype, [values.length], data);
+  ])('%s becomes float32, F16 stays float16', async (dtype, data, values) => {
+    const tensor = await only(dtype, [values.length], data);
     expect(tensor.dtype).toBe(dtype === 'F16' ? 'float16' : 'float32');
     expect([...tensor.data]).toEqual(values);
   });
@@ -55,15 +60,15 @@ describe('element types', () => {
     ['U32', 'uint32', [254, 255, 255, 255], [4294967294]],
     ['U8', 'uint8', [254, 1], [254, 1]],
     ['BOOL', 'bool', [1, 0], [1, 0]],
-  ])('%s becomes %s', (from, to, data, values) => {
-    const tensor = only(from, [values.length], data);
+  ])('%s becomes %s', async (from, to, data, values) => {
+    const tensor = await only(from, [values.length], data);
     expect(tensor.dtype).toBe(to);
     expect([...tensor.data]).toEqual(values);
   });
 
-  test('half-precision NaN stays NaN', () => {
-    expect(only('F16', [], [1, 0x7c]).data[0]).toBeNaN();
-    expect(only('BF16', [], [0xc0, 0x7f]).data[0]).toBeNaN();
+  test('half-precision NaN stays NaN', async () => {
+    expect((await only('F16', [], [1, 0x7c])).data[0]).toBeNaN();
+    expect((await only('BF16', [], [0xc0, 0x7f])).data[0]).toBeNaN();
   });
 });
 
@@ -82,8 +87,8 @@ describe('rules of the format', () => {
     ['an entry that is a number', file({ x: 1 }), /tensor "x": expected an object/],
     [
       'an unknown dtype',
-      file({ x: entry('F8_E4M3', [1], 0, 1) }, [0]),
-      /expected a dtype out of .*F32.* but got "F8_E4M3"/,
+      file({ x: entry('F6_E2M3', [1], 0, 1) }, [0]),
+      /expected a dtype out of .*F32.* but got "F6_E2M3"/,
     ],
     ['a dtype that every object has', file({ x: entry('toString', [1], 0, 1) }, [0]), /expected a dtype/],
     ['a negative size', file({ x: entry('U8', [-1], 0, 0) }), /expected a shape of whole numbers, but got \[-1\]/],
@@ -123,17 +128,17 @@ describe('rules of the format', () => {
       /element 0 is 4294967296, outside the 32-bit range/,
     ],
     ['a bool of 2', file({ x: entry('BOOL', [1], 0, 1) }, [2]), /element 0 is 2, expected 0 or 1/],
-  ])('refuses %s', (_, bytes, message) => {
-    expect(() => parseSafetensors(bytes, 'w.safetensors')).toThrowError(FileFormatError);
-    expect(() => parseSafetensors(bytes, 'w.safetensors')).toThrowError(message);
+  ])('refuses %s', async (_, bytes, message) => {
+    await expect(parse(bytes, 'w.safetensors')).rejects.toThrowError(FileFormatError);
+    await expect(parse(bytes, 'w.safetensors')).rejects.toThrowError(message);
   });
 
-  test('takes scalars, empty tensors, unaligned data and names that objects have', () => {
+  test('takes scalars, empty tensors, unaligned data and names that objects have', async () => {
     const bytes = file(
       { __proto__x: entry('U8', [], 0, 1), constructor: entry('F32', [1], 1, 5), e: entry('I64', [3, 0], 5, 5) },
       [7, 0, 0, 128, 63],
     );
-    const { tensors } = parseSafetensors(bytes);
+    const { tensors } = await parse(bytes);
     expect(tensors.get('__proto__x')).toMatchObject({ shape: [], data: Uint32Array.of(7) });
     expect(tensors.get('constructor')!.data).toEqual(Float32Array.of(1));
     expect(tensors.get('e')).toMatchObject({ shape: [3, 0], data: new Int32Array() });
@@ -157,11 +162,11 @@ const named = fc
   .uniqueArray(fc.tuple(fc.string({ unit: 'grapheme' }), tensor), { selector: ([name]) => name, maxLength: 6 })
   .map((items) => items.filter(([name]) => name !== '__metadata__'));
 
-test('what is written is read back, in order, with the data aligned', () => {
-  fc.assert(
-    fc.property(named, (items) => {
-      const bytes = writeSafetensors(items);
-      const { tensors, metadata } = parseSafetensors(bytes);
+test('what is written is read back, in order, with the data aligned', async () => {
+  await fc.assert(
+    fc.asyncProperty(named, async (items) => {
+      const bytes = written(items);
+      const { tensors, metadata } = await parse(bytes);
       const integerKeysFirst = Object.keys(Object.fromEntries(items));
       expect([...tensors.keys()]).toEqual(integerKeysFirst);
       for (const [name, item] of items) expect(tensors.get(name)).toEqual(item);
@@ -171,15 +176,15 @@ test('what is written is read back, in order, with the data aligned', () => {
   );
 });
 
-test('damage gives a FileFormatError or other values, never another error', () => {
+test('damage gives a FileFormatError or other values, never another error', async () => {
   const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 });
-  fc.assert(
-    fc.property(named, damage, fc.option(fc.nat()), (items, changes, cut) => {
-      let bytes = writeSafetensors(items);
+  await fc.assert(
+    fc.asyncProperty(named, damage, fc.option(fc.nat()), async (items, changes, cut) => {
+      let bytes = written(items);
       for (const [at, value] of changes) bytes[at % bytes.length] = value;
       if (cut !== null) bytes = bytes.subarray(0, cut % bytes.length);
       try {
-        parseSafetensors(bytes);
+        await parse(bytes);
       } catch (error) {
         expect(error).toBeInstanceOf(FileFormatError);
       }

@@ -1,0 +1,159 @@
+// safetensors as Python's package of that name has it: a file opened to read some of its tensors, and files with metadata.
+import { ArgumentError } from '../errors';
+import { Printable } from '../printable';
+import { isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
+import { Tensor } from '../tensor/tensor';
+import type { ByteSource } from './bytes';
+import { hostTensors, readTensors } from './host-tensors';
+import { load } from './load';
+import { openReader, type Reader } from './reader';
+import { readTensor, writeSafetensors } from './safetensors';
+import { type Header, readHeader } from './safetensors-header';
+import { checkTarget, type Target, writeTo } from './target';
+
+/** A safetensors file whose tensors are read one by one: see `safeOpen`. */
+export class SafeOpen extends Printable {
+  readonly #reader: Reader;
+  readonly #header: Header;
+
+  /** @internal */
+  constructor(reader: Reader, header: Header) {
+    super();
+    this.#reader = reader;
+    this.#header = header;
+  }
+
+  /** The names of the tensors, in the header's order. */
+  keys(): string[] {
+    return [...this.#header.entries.keys()];
+  }
+
+  /** The strings of `__metadata__`; null where the file has none. */
+  metadata(): Record<string, string> | null {
+    const { metadata } = this.#header;
+    return metadata.size === 0 ? null : Object.fromEntries(metadata);
+  }
+
+  /** The shape of a tensor, which costs no reading. */
+  getShape(name: string): number[] {
+    return [...this.#entry('getShape', name).shape];
+  }
+
+  /** The format's name of a tensor's type, such as `'BF16'`. */
+  getDtype(name: string): string {
+    return this.#entry('getDtype', name).typeName;
+  }
+
+  /**
+   * A tensor, of which no other bytes are read; or its rows from one index up to another.
+   * @throws ArgumentError where there is no such tensor or row
+   */
+  async getTensor(name: string, rows: readonly [start: number, end: number] | null = null): Promise<Tensor> {
+    const { shape } = this.#entry('getTensor', name);
+    if (rows) {
+      const [start, end] = rows;
+      const isSound = Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end;
+      if (!isSound || shape.length === 0 || end > shape[0]!) {
+        throw new ArgumentError(
+          `getTensor: expected rows [start, end] of a tensor of shape ${shown(shape)}, but got ${shown(rows)}`,
+        );
+      }
+    }
+    const [tensor] = await hostTensors([await readTensor(this.#reader, this.#header, name, rows)]);
+    return tensor!;
+  }
+
+  /** Lets go of the file; a disposal by `await using` does it, too. */
+  close(): Promise<void> {
+    return this.#reader.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  override toString(): string {
+    return `safeOpen(${this.#reader.name}, ${this.#header.entries.size} tensors)`;
+  }
+
+  #entry(op: string, name: string) {
+    const entry = this.#header.entries.get(name);
+    if (entry) return entry;
+    throw new ArgumentError(`${op}: expected one of ${shown(this.keys())}, but got ${shown(name)}`);
+  }
+}
+
+/**
+ * Opens a safetensors file to read some of its tensors, one by one, and its metadata. Only the header is read at first, also from a
+ * server that gives ranges.
+ *
+ *     const file = await torch.safetensors.safeOpen('model.safetensors');
+ *     const weight = await file.getTensor('features.0.weight');
+ *     await file.close();
+ *
+ * @throws FetchError when the source cannot be read, FileFormatError when it is no sound safetensors file
+ */
+export async function safeOpen(source: ByteSource): Promise<SafeOpen> {
+  const reader = await openReader(source, { ranges: true });
+  try {
+    return new SafeOpen(reader, await readHeader(reader));
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
+}
+
+/** All tensors of a safetensors file: `torch.load` of one. */
+export const loadFile = (source: ByteSource): Promise<Record<string, Tensor>> => load(source);
+
+export interface SafetensorsOptions {
+  /** What else the file says, text by name. Default: `{ format: 'pt' }`, as readers of PyTorch's files expect. */
+  metadata?: Readonly<Record<string, string>> | null;
+}
+
+/**
+ * Saves tensors by name with metadata of one's own.
+ * @param target as `torch.save` takes it
+ * @throws ArgumentError when a value is no tensor, or one of the metadata no text
+ */
+export async function saveFile(
+  tensors: Readonly<Record<string, Tensor>>,
+  target: Target,
+  options: SafetensorsOptions = {},
+): Promise<void> {
+  checkTarget('safetensors.saveFile', target);
+  await writeTo('safetensors.saveFile', target, await pieces('safetensors.saveFile', tensors, options));
+}
+
+/** The bytes that `saveFile` would write. */
+export async function save(
+  tensors: Readonly<Record<string, Tensor>>,
+  options: SafetensorsOptions = {},
+): Promise<Uint8Array> {
+  const parts = await pieces('safetensors.save', tensors, options);
+  return new Uint8Array(await new Blob([...parts] as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+}
+
+async function pieces(
+  op: string,
+  tensors: Readonly<Record<string, Tensor>>,
+  options: SafetensorsOptions,
+): Promise<Iterable<Uint8Array>> {
+  const { metadata } = parseArgs<SafetensorsOptions>(op, [], { metadata: null }, [options]);
+  if (!isPlainObject(tensors)) throw new ArgumentError(`${op}: expected tensors by name, but got ${kindOf(tensors)}`);
+  for (const [name, tensor] of Object.entries<unknown>(tensors)) {
+    if (!(tensor instanceof Tensor)) {
+      throw new ArgumentError(`${op}: expected a tensor for ${shown(name)}, but got ${kindOf(tensor)}`);
+    }
+  }
+  for (const [name, text] of Object.entries<unknown>(metadata ?? {})) {
+    if (typeof text !== 'string') {
+      throw new ArgumentError(`${op}: expected metadata of strings, but ${shown(name)} is ${kindOf(text)}`);
+    }
+  }
+  const contents = await readTensors(Object.values(tensors));
+  return writeSafetensors(
+    Object.keys(tensors).map((name, i) => [name, contents[i]!] as const),
+    metadata ?? undefined,
+  );
+}
