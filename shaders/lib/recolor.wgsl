@@ -1,6 +1,6 @@
 // lib/recolor.wgsl: what the passes of recoloring share: the codes of what is done to a picture, its samples, and grey.
 //   grey = .2989 r + .587 g + .114 b, of bytes without its fraction.   Uses: lib/exact.wgsl
-// The using file declares x: array<u32> [N, CHANNELS, H, W], bytes or the bits of floats, and rows: array<vec4f> [N or 1]: code and numbers.
+// The using file declares bytes, or the bits of floats, [N, CHANNELS, H, W]:   var<storage, read> x: array<u32>;
 
 const FLOATS: u32 = 0u;
 const CHANNELS: u32 = 3u;

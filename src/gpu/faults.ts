@@ -8,7 +8,13 @@ export const FAULT_BYTES = 32;
 export const DROPPED_WORD = 4;
 
 /** Fault codes that shaders report. */
-export const FaultCode = { indexOutOfRange: 1, labelOutOfRange: 2, weightsInvalid: 3, placeOutOfRange: 4 } as const;
+export const FaultCode = {
+  indexOutOfRange: 1,
+  labelOutOfRange: 2,
+  weightsInvalid: 3,
+  placeOutOfRange: 4,
+  cornersSwapped: 5,
+} as const;
 
 const names: string[] = [];
 
@@ -39,6 +45,10 @@ export function faultError(words: Int32Array, consequence: string): Error | null
     case FaultCode.weightsInvalid:
       return new ArgumentError(
         `${name}: expected weights that are finite, at least 0 and not all 0, but row ${value} has others. ${consequence}`,
+      );
+    case FaultCode.cornersSwapped:
+      return new ArgumentError(
+        `${name}: expected boxes [xmin, ymin, xmax, ymax] with xmin ≤ xmax and ymin ≤ ymax, but one is not so. ${consequence}`,
       );
     default:
       return new IndexError(`internal: unknown fault code ${code}`);

@@ -1,6 +1,7 @@
 // The public surface of `vision.io`.
 export type { ColormapName, ColorOptions } from './colormap';
 export { draw } from './draw';
+export { encodePng, writePng } from './encode-png';
 export { type FromPixelsOptions, fromPixels, type PixelData, type PixelSource } from './from-pixels';
 export { readImage } from './read-image';
 export { toCanvas } from './to-canvas';

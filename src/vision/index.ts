@@ -4,3 +4,4 @@ export * as io from './image-io';
 export { Picture } from './picture';
 export * as transforms from './transforms';
 export * as tvTensors from './tv-tensors';
+export * as utils from './utils';
