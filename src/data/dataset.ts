@@ -1,8 +1,11 @@
-// Data sets: what can be asked for its length and for an item by index.
+// Data sets: what can be asked for its length and for an item by index, or gives its items one after another; and the sums of them,
+// which stand here because every data set makes them.
 
 import { ArgumentError, IndexError } from '../errors';
 import { Printable } from '../printable';
 import { kindOf } from '../tensor/options';
+import { defaultGenerator, Generator } from '../tensor/random/generator';
+import { pickRows } from './pick-rows';
 import type { WorkerCopyAnswer } from './worker/copy';
 
 /**
@@ -31,9 +34,18 @@ export abstract class Dataset<T = unknown> extends Printable {
 
   /**
    * The items at `indices`, already collated: what a DataLoader yields for them. A data set that lives on the device defines it to make
-   * the whole batch with one gather. It may return null when it cannot do that.
+   * the whole batch with one gather. It may return null when it cannot do that. `draws` is what `drawFor` gave for the items, where that was asked.
    */
-  getBatch?(indices: readonly number[]): unknown;
+  getBatch?(indices: readonly number[], draws?: readonly unknown[]): unknown;
+
+  /**
+   * What `getBatch` draws at random for one item, drawn ahead. A data set of random batches defines it, so that in a ConcatDataset the numbers
+   * come in the order of the items, whichever part they are of.
+   */
+  drawFor?(index: number, generator: Generator): unknown;
+
+  /** The items at `indices`, PyTorch's `__getitems__`: defined where they are better fetched together. Null where they are not. */
+  getItems?(indices: readonly number[]): Items<T> | null;
 
   /** @internal How the workers of a loader read for this data set; without it only a module of the user's can. */
   workerCopy?(): WorkerCopyAnswer;
@@ -43,18 +55,239 @@ export abstract class Dataset<T = unknown> extends Printable {
     return `${this.constructor.name}(length=${this.length})`;
   }
 
-  *[Symbol.iterator](): IterableIterator<T> {
+  /** This data set and then another: PyTorch's `+`. */
+  add<U>(other: DataSource<U>): Dataset<T | U> {
+    return new ConcatDataset<T | U>([this, other]);
+  }
+
+  *[Symbol.iterator](): Iterator<T> {
     const length = lengthOf(this);
     for (let i = 0; i < length; i++) yield this.get(i);
   }
 }
+
+/**
+ * Base of data sets that are streams. A subclass defines `[Symbol.iterator]`, or `[Symbol.asyncIterator]` where items have to be waited for, and
+ * `length` where it is known:
+ *
+ *     class Lines extends data.IterableDataset<string> {
+ *       async *[Symbol.asyncIterator]() { for await (const line of file.readLines()) yield line; }
+ *     }
+ *
+ * Each pass of a DataLoader asks for a new iterator. The loader takes no shuffle and no sampler then: the order is the stream's.
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a length is there only where the subclass gives one.
+export abstract class IterableDataset<T = unknown> extends Dataset<T> {
+  /** @throws ArgumentError always: the items come one after another */
+  override get(_index: number): T {
+    throw new ArgumentError(
+      `${this.constructor.name}: expected a data set that has items by index, but an IterableDataset has none; visit it with for await`,
+    );
+  }
+
+  // biome-ignore lint/correctness/useYield: what iterates defines it anew.
+  override *[Symbol.iterator](): Iterator<T> {
+    throw new ArgumentError(
+      Symbol.asyncIterator in this
+        ? `${this.constructor.name}: expected for await, since its items have to be waited for, but got a synchronous loop`
+        : `${this.constructor.name}: expected a method [Symbol.iterator] or [Symbol.asyncIterator], but it has none`,
+    );
+  }
+
+  /** This stream and then another: PyTorch's `+`. */
+  override add<U>(other: IterableDataset<U>): ChainDataset<T | U>;
+  override add<U>(other: DataSource<U>): ChainDataset<T | U>;
+  override add<U>(other: DataSource<U>): ChainDataset<T | U> {
+    return new ChainDataset<T | U>([this, other as IterableDataset<U>]);
+  }
+
+  override toString(): string {
+    return this.length === undefined ? `${this.constructor.name}()` : super.toString();
+  }
+}
+
+export interface IterableDataset<T> {
+  /** How many items there are, where the subclass says so; else undefined. */
+  readonly length: number;
+  [Symbol.asyncIterator]?(): AsyncIterator<T>;
+}
+
+/** Data sets one after another: items 0, 1, … of the first, then those of the second, and so on. */
+export class ConcatDataset<T = unknown> extends Dataset<T> {
+  readonly datasets: readonly DataSource<T>[];
+  /** The lengths, added up: part p has the items from `cumulativeSizes[p - 1]` on, until before `cumulativeSizes[p]`. */
+  readonly cumulativeSizes: readonly number[];
+
+  /** @throws ArgumentError when there is no data set, or an IterableDataset */
+  constructor(datasets: Iterable<DataSource<T>>) {
+    super();
+    this.datasets = [...datasets];
+    if (this.datasets.length === 0) {
+      throw new ArgumentError('ConcatDataset: expected at least one data set, but got none');
+    }
+    if (this.datasets.some((part) => part instanceof IterableDataset)) {
+      throw new ArgumentError('ConcatDataset: expected no IterableDataset, but got one; use ChainDataset');
+    }
+    let total = 0;
+    this.cumulativeSizes = this.datasets.map((part) => {
+      total += lengthOf(part);
+      return total;
+    });
+  }
+
+  override get length(): number {
+    return this.cumulativeSizes.at(-1)!;
+  }
+
+  override get(index: number): T {
+    const [part, at] = this.#place(index);
+    return itemAt(this.datasets[part]!, at);
+  }
+
+  override drawFor(index: number, generator: Generator): unknown {
+    const [part, at] = this.#place(index);
+    return drawOf(this.datasets[part]!, at, generator);
+  }
+
+  /** Of one part its batch. Of several, all give a batch of full size, and the rows are picked: the same work wherever the items lie. */
+  override getBatch(indices: readonly number[], draws?: readonly unknown[]): unknown {
+    const places = indices.map((index) => this.#place(index));
+    const [first] = places;
+    if (!first) return null;
+    if (places.every(([part]) => part === first[0])) {
+      return readyBatch(
+        this.datasets[first[0]]!,
+        places.map(([, at]) => at),
+        draws,
+      );
+    }
+    if (draws) return this.#mixed(places, draws);
+    const generator = defaultGenerator();
+    const before = generator.getState();
+    const batch = this.#mixed(
+      places,
+      indices.map((index) => this.drawFor(index, generator)),
+    );
+    // The items are made one by one then, and draw by themselves.
+    if (batch === null) generator.setState(before);
+    return batch;
+  }
+
+  #mixed(places: readonly (readonly [part: number, at: number])[], draws: readonly unknown[]): unknown {
+    const parts = this.datasets.filter((source) => lengthOf(source) > 0);
+    if (parts.length > MOST_PARTS) return null;
+    const batches: unknown[] = [];
+    for (const source of parts) {
+      const own = places.map(([part]) => this.datasets[part] === source);
+      // Rows that belong elsewhere are those of any item, drawn from a generator that nothing else draws from.
+      const other = source instanceof Dataset && source.drawFor ? source.drawFor(0, new Generator()) : undefined;
+      const batch = readyBatch(
+        source,
+        places.map(([, at], row) => (own[row] ? at : 0)),
+        draws.map((draw, row) => (own[row] ? draw : other)),
+      );
+      if (batch === null) return null;
+      batches.push(batch);
+    }
+    return pickRows(
+      batches,
+      places.map(([part]) => parts.indexOf(this.datasets[part]!)),
+    );
+  }
+
+  #place(index: number): [part: number, at: number] {
+    const i = resolveIndex('ConcatDataset', index, this.length);
+    const part = this.cumulativeSizes.findIndex((end) => i < end);
+    return [part, part === 0 ? i : i - this.cumulativeSizes[part - 1]!];
+  }
+}
+
+/** With more parts than this, the batches of which most rows are not taken cost more than making the items one by one. */
+const MOST_PARTS = 8;
+
+/** Streams one after another. Synchronous when all of them are; `for await` takes every kind. */
+export class ChainDataset<T = unknown> extends IterableDataset<T> {
+  readonly datasets: Iterable<IterableDataset<T>>;
+
+  constructor(datasets: Iterable<IterableDataset<T>>) {
+    super();
+    this.datasets = datasets;
+  }
+
+  /**
+   * The lengths, added up.
+   * @throws ArgumentError when a part has none
+   */
+  override get length(): number {
+    return [...this.#parts()].reduce((total, part) => total + lengthOf(part), 0);
+  }
+
+  override *[Symbol.iterator](): Iterator<T> {
+    for (const part of this.#parts()) yield* { [Symbol.iterator]: () => part[Symbol.iterator]() };
+  }
+
+  override async *[Symbol.asyncIterator](): AsyncIterator<T> {
+    for (const part of this.#parts()) for await (const item of part) yield item as T;
+  }
+
+  override toString(): string {
+    return 'ChainDataset()';
+  }
+
+  *#parts(): Iterable<IterableDataset<T>> {
+    for (const part of this.datasets) {
+      if (!(part instanceof IterableDataset)) {
+        throw new ArgumentError(`ChainDataset: expected IterableDatasets only, but got ${kindOf(part)}`);
+      }
+      yield part;
+    }
+  }
+}
+
+/** The items of a batch; of data sets whose items have to be fetched, promises. */
+export type Items<T> = readonly T[] | Promise<readonly Awaited<T>[]>;
 
 /** What a loader reads: a Dataset, or an array of items. */
 export type DataSource<T> = Dataset<T> | readonly T[];
 
 /** Item `index` of a data set or array. */
 export function itemAt<T>(source: DataSource<T>, index: number): T {
-  return source instanceof Dataset ? source.get(index) : source[index]!;
+  return source instanceof Dataset ? source.get(index) : source.at(index)!;
+}
+
+/** What `getItems` gives; null where there is none. */
+export function itemsTogether<T>(source: DataSource<T>, indices: readonly number[]): Items<T> | null {
+  return source instanceof Dataset && standIns(source).includes('getItems') ? source.getItems!(indices) : null;
+}
+
+/** What `getBatch` gives; null where there is none, or where the items have to be asked for. */
+export function readyBatch(
+  source: DataSource<unknown>,
+  indices: readonly number[],
+  draws?: readonly unknown[],
+): unknown {
+  if (!(source instanceof Dataset) || standIns(source)[0] !== 'getBatch') return null;
+  return source.getBatch!(indices, source.drawFor ? draws : undefined) ?? null;
+}
+
+/** What a data set draws ahead for an item, if anything. */
+export function drawOf(source: DataSource<unknown>, index: number, generator: Generator): unknown {
+  return source instanceof Dataset ? source.drawFor?.(index, generator) : undefined;
+}
+
+/**
+ * The methods that stand for `get`, the best one first. A subclass that defines `get` anew and not them is asked for its items: those of
+ * its base would give other ones.
+ */
+function standIns(dataset: Dataset): ('getBatch' | 'getItems')[] {
+  const found: ('getBatch' | 'getItems')[] = [];
+  for (let at: object | null = dataset; at !== null && at !== Dataset.prototype; at = Object.getPrototypeOf(at)) {
+    for (const name of ['getBatch', 'getItems'] as const) {
+      if (Object.hasOwn(at, name) && !found.includes(name)) found.push(name);
+    }
+    if (Object.hasOwn(at, 'get')) break;
+  }
+  return found;
 }
 
 /**

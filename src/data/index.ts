@@ -1,7 +1,9 @@
 // The public surface of `data`: data sets, samplers and the loader.
 export { type Collated, defaultCollate } from './collate';
-export { type DataSource, Dataset } from './dataset';
-export { DataLoader, type DataLoaderOptions } from './loader';
+export { ChainDataset, ConcatDataset, type DataSource, Dataset, type Items, IterableDataset } from './dataset';
+export { type Converted, defaultConvert } from './fetch';
+export { DataLoader, type DataLoaderOptions, type ItemLoaderOptions } from './loader';
+export type { LoaderState, Stateful } from './loader-state';
 export {
   BatchSampler,
   RandomSampler,
@@ -11,6 +13,7 @@ export {
   SubsetRandomSampler,
   WeightedRandomSampler,
 } from './sampler';
+export { StackDataset } from './stack-dataset';
 export { randomSplit, Subset } from './subset';
 export { TensorDataset } from './tensor-dataset';
 export type { WorkerCopy } from './worker/copy';

@@ -1,13 +1,16 @@
 // The loader: batches of a data set, in PyTorch's order, as an async iterator that keeps pace with the device.
 import { ArgumentError } from '../errors';
 import { backpressure } from '../graph/flush';
-import { parseArgs } from '../tensor/options';
+import { kindOf, parseArgs } from '../tensor/options';
 import type { Generator } from '../tensor/random/generator';
 import { drawBaseSeed } from '../tensor/random/shuffle';
 import { scope } from '../tensor/scope';
 import { snapshotIfDue } from '../tensor/snapshot';
+import { warnOnce } from '../warnings';
 import { type Collated, defaultCollate } from './collate';
-import { type DataSource, Dataset, itemAt } from './dataset';
+import { type DataSource, IterableDataset, lengthOf } from './dataset';
+import { type Collate, defaultConvert, fetchBatch, groupsOf } from './fetch';
+import { LoaderPosition, type LoaderState, type Progress } from './loader-state';
 import { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler';
 import { tensorOf } from './worker/host-tensors';
 import { checkWorkerOptions, originOf, type WorkerOptions } from './worker/options';
@@ -45,8 +48,16 @@ export interface DataLoaderOptions<T, B> extends WorkerOptions {
   generator?: Generator | null;
 }
 
-interface Parameters<T, B> extends DataLoaderOptions<T, B> {
+/** Options of a DataLoader that gives item after item, without batches. */
+export interface ItemLoaderOptions<T, B> extends Omit<DataLoaderOptions<T, B>, 'batchSize' | 'collateFn' | 'dropLast'> {
+  batchSize: null;
+  /** What to make of an item. Without one, which only JavaScript may leave out, typed arrays become tensors. */
+  collateFn: (item: Awaited<T>) => B;
+}
+
+interface Parameters<T, B> extends Omit<DataLoaderOptions<T, B>, 'batchSize'> {
   dataset: DataSource<T>;
+  batchSize?: number | null;
 }
 
 /**
@@ -60,12 +71,13 @@ interface Parameters<T, B> extends DataLoaderOptions<T, B> {
  */
 export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B> {
   readonly dataset: DataSource<T>;
-  /** Null when a `batchSampler` decides. */
+  /** Null when a `batchSampler` decides, or when items are given one by one. */
   readonly batchSize: number | null;
   readonly dropLast: boolean;
-  /** Null when a `batchSampler` decides. */
+  /** Null when a `batchSampler` decides, or for an IterableDataset. */
   readonly sampler: Sampler | null;
-  readonly batchSampler: Sampler<readonly number[]>;
+  /** Null when items are given one by one, or for an IterableDataset. */
+  readonly batchSampler: Sampler<readonly number[]> | null;
   readonly generator: Generator | null;
   readonly numWorkers: number;
   /** Batches that each worker reads ahead; null without workers. */
@@ -74,7 +86,11 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   readonly pinMemory: boolean;
   /** Seconds to wait for a batch of a worker; 0: for ever. */
   readonly timeout: number;
-  readonly #collateFn: ((items: Awaited<T>[]) => B) | null;
+  /** Null for `defaultCollate`. */
+  readonly #collateFn: Collate<T, B> | null;
+  readonly #position: LoaderPosition;
+  /** The length of an IterableDataset, once that of the loader has been asked for. */
+  #said: number | null = null;
   readonly #workers: Required<WorkerOptions>;
   /** Where workers get items from; null without workers. */
   readonly #origin: Origin | null;
@@ -86,6 +102,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   constructor(dataset: DataSource<T>, batchSize: number, options?: DataLoaderOptions<T, B>);
   constructor(dataset: DataSource<T>, batchSize: number, shuffle: boolean, options?: DataLoaderOptions<T, B>);
   constructor(options: DataLoaderOptions<T, B> & { dataset: DataSource<T> });
+  constructor(dataset: DataSource<T>, options: ItemLoaderOptions<T, B>);
   constructor(...args: unknown[]) {
     const defaults = {
       batchSize: 1,
@@ -115,94 +132,166 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
     this.persistentWorkers = o.persistentWorkers;
     this.pinMemory = o.pinMemory;
     this.timeout = o.timeout;
-    this.#origin = o.numWorkers > 0 ? originOf(o.dataset, o.worker, false) : null;
+    this.#origin = o.numWorkers > 0 ? originOf(o.dataset, o.worker, o.dataset instanceof IterableDataset) : null;
     this.dataset = o.dataset;
     this.dropLast = o.dropLast;
     this.generator = o.generator;
-    this.#collateFn = o.collateFn;
-    if (o.batchSampler) {
-      if (o.batchSize !== 1 || o.shuffle || o.sampler || o.dropLast) {
-        throw new ArgumentError(
-          'DataLoader: batchSampler excludes batchSize, shuffle, sampler and dropLast; leave those out',
-        );
-      }
-      this.batchSize = null;
-      this.sampler = null;
-      this.batchSampler = o.batchSampler;
-      return;
-    }
-    if (o.sampler && o.shuffle)
-      throw new ArgumentError('DataLoader: sampler and shuffle exclude each other; leave one out');
-    if (!Number.isSafeInteger(o.batchSize) || o.batchSize <= 0) {
-      throw new ArgumentError(`DataLoader: expected batchSize to be a positive integer, but got ${o.batchSize}`);
-    }
-    this.batchSize = o.batchSize;
-    this.sampler =
-      o.sampler ??
-      (o.shuffle ? new RandomSampler(o.dataset, { generator: o.generator }) : new SequentialSampler(o.dataset));
-    this.batchSampler = new BatchSampler(this.sampler, o.batchSize, o.dropLast);
+    const [sampler, batchSampler] = samplersOf(o);
+    this.batchSize = o.batchSampler ? null : o.batchSize;
+    this.sampler = sampler;
+    this.batchSampler = batchSampler;
+    this.#collateFn = o.batchSize === null ? ofOne(o.collateFn as ((item: unknown) => B) | null) : o.collateFn;
+    const { dataset, generator, numWorkers } = this;
+    const wrapped = batchSampler instanceof BatchSampler ? batchSampler.sampler : null;
+    this.#position = new LoaderPosition({
+      dataset,
+      generator,
+      samplers: [batchSampler, sampler, wrapped],
+      numWorkers,
+    });
   }
 
   /** The number of batches in a pass. */
   get length(): number {
-    return this.batchSampler.length;
+    if (!(this.dataset instanceof IterableDataset)) return (this.batchSampler ?? this.sampler!).length;
+    this.#said = lengthOf(this.dataset);
+    const batches = this.#said / (this.batchSize ?? 1);
+    return this.dropLast ? Math.floor(batches) : Math.ceil(batches);
+  }
+
+  /**
+   * Where the latest pass is, and the random generators with it: plain data, to be saved with a checkpoint. After `loadStateDict`, the next pass of another
+   * loader of the same data set and options goes on behind the batch that was given last, in the same order and with the same random
+   * numbers as if nothing had come between. After the end of a pass it is the start of the next one.
+   *
+   * The state holds the default generator too, which the next pass sets when it starts. A sampler or a data set that has `stateDict()` and
+   * `loadStateDict()` is asked for its own; other samplers are run again up to the place, and an IterableDataset is read again.
+   */
+  stateDict(): LoaderState {
+    return this.#position.state();
+  }
+
+  /**
+   * Has the next pass go on from a state of `stateDict()`.
+   * @throws StateDictError when it is none; and when that pass starts, if the data set or the order is another one
+   */
+  loadStateDict(state: LoaderState): void {
+    this.#position.load(state);
   }
 
   /** Starts a pass. Like PyTorch it draws a seed at once, and the order when the first batch is asked for: with workers, at once. */
   [Symbol.asyncIterator](): AsyncIterableIterator<B> {
-    if (this.#origin) return this.#ahead(this.#origin);
-    drawBaseSeed(this.generator ?? undefined);
-    return this.#batches();
+    const baseSeed = () => drawBaseSeed(this.generator ?? undefined);
+    if (this.#origin) return this.#ahead(this.#origin, baseSeed);
+    const progress = this.#position.begin(baseSeed);
+    return this.dataset instanceof IterableDataset ? this.#ofStream(this.dataset, progress) : this.#batches(progress);
   }
 
-  async *#batches(): AsyncIterableIterator<B> {
-    for (const indices of this.batchSampler) {
+  async *#batches(progress: Progress): AsyncIterableIterator<B> {
+    for (const indices of progress.rest(this.#order())) {
       this.#workers.signal?.throwIfAborted();
       await pace();
-      yield await this.#batch(indices);
+      const batch = await fetchBatch(this.dataset, indices, this.#collateFn);
+      progress.given(indices, this.#isShort(indices));
+      yield batch;
     }
+    progress.end();
+  }
+
+  async *#ofStream(dataset: IterableDataset<T>, progress: Progress): AsyncIterableIterator<B> {
+    const collate = this.#collateFn ?? (defaultCollate as unknown as Collate<T, B>);
+    const before = () => {
+      this.#workers.signal?.throwIfAborted();
+      return pace();
+    };
+    const count = this.#counter(progress);
+    for await (const items of progress.restOf(groupsOf(dataset, this.batchSize ?? 1, this.dropLast, before))) {
+      count(items.length);
+      const batch = scope(() => collate(items));
+      progress.given(null, this.#isShort(items));
+      yield batch;
+    }
+    progress.end();
+  }
+
+  /** The indices of each batch. */
+  #order(): Iterable<readonly number[]> {
+    return this.batchSampler ?? oneByOne(this.sampler!);
+  }
+
+  /** Whether a batch can only be the last. */
+  #isShort(items: readonly unknown[]): boolean {
+    return this.batchSize !== null && items.length < this.batchSize;
+  }
+
+  /** Counts the items of an IterableDataset against the length that it has given, if any. */
+  #counter(progress: Progress): (items: number) => void {
+    const { dataset } = this;
+    const said = this.#said;
+    let count = progress.resumedAt * (this.batchSize ?? 1);
+    return (items) => {
+      count += items;
+      if (said === null || count <= said) return;
+      warnOnce(
+        `DataLoader: expected ${dataset} to give ${said} items, as its length says, but got more; mend its length, which loader.length is reckoned from`,
+      );
+    };
   }
 
   /** A pass whose batches workers read ahead. */
-  #ahead(origin: Origin): AsyncIterableIterator<B> {
+  #ahead(origin: Origin, baseSeed: () => bigint): AsyncIterableIterator<B> {
+    // Where they are is not where the pass is to go on.
+    if (this.#position.isLoaded) this.dispose();
+    const live = this.#workforce?.isOver ? null : this.#workforce;
+    const progress = this.#position.begin(live ? () => live.baseSeed : baseSeed);
+    const workforce = live ?? this.#newWorkforce(origin, progress);
+    this.#position.workforce = workforce;
+    progress.workersBegun = workforce.state();
     const { numWorkers, dropLast, timeout } = this;
     const { signal } = this.#workers;
-    const batches = this.batchSampler[Symbol.iterator]();
-    const workforce = this.#workersOf(origin);
+    const isStream = this.dataset instanceof IterableDataset;
+    const count = this.#counter(progress);
     const pass = new Pass<B>({
       workforce,
       numWorkers,
       ahead: numWorkers * this.prefetchFactor!,
-      batches,
+      batches: isStream ? endless(this.batchSize ?? 1) : progress.rest(this.#order()),
       dropLast,
       timeout,
       signal: signal ?? null,
-      first: 0,
+      first: isStream ? 0 : progress.resumedAt,
       pace,
-      make: (read, indices) => (read ? this.#collated(origin, read, indices) : this.#batch(indices)),
+      make: (read, indices) =>
+        read ? this.#collated(origin, read, indices, count) : fetchBatch(this.dataset, indices, this.#collateFn),
     });
-    return this.#handOut(pass, workforce);
+    return this.#handOut(pass, workforce, progress);
   }
 
-  async *#handOut(pass: Pass<B>, workforce: Workforce): AsyncIterableIterator<B> {
+  async *#handOut(pass: Pass<B>, workforce: Workforce, progress: Progress): AsyncIterableIterator<B> {
     const { signal } = this.#workers;
+    const isStream = this.dataset instanceof IterableDataset;
     // The loop may be busy with something else, or waiting for it.
     const letGo = () => void workforce.close();
     signal?.addEventListener('abort', letGo);
     try {
-      for (let next = await pass.next(); next; next = await pass.next()) yield next.batch;
+      if (isStream) await progress.overtake((batches) => pass.skip(batches), workforce);
+      for (let next = await pass.next(); next; next = await pass.next()) {
+        const { batch, indices } = next;
+        progress.given(isStream ? null : indices, !isStream && this.#isShort(indices));
+        yield batch;
+      }
+      if (!this.persistentWorkers) this.#position.workforce = null;
+      progress.end();
     } finally {
       signal?.removeEventListener('abort', letGo);
       if (!this.persistentWorkers || workforce.isOver) await workforce.close();
     }
   }
 
-  #workersOf(origin: Origin): Workforce {
-    if (this.#workforce && !this.#workforce.isOver) return this.#workforce;
+  #newWorkforce(origin: Origin, { baseSeed, workers }: Progress): Workforce {
     const { dataset, numWorkers } = this;
-    const baseSeed = drawBaseSeed(this.generator ?? undefined);
     const { workerInitFn } = this.#workers;
-    const workforce = new Workforce({ dataset, origin, numWorkers, baseSeed, workerInitFn, resumed: null });
+    const workforce = new Workforce({ dataset, origin, numWorkers, baseSeed, workerInitFn, resumed: workers });
     if (this.persistentWorkers) {
       this.#workforce = workforce;
       forgotten.register(this, workforce);
@@ -221,34 +310,65 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   }
 
   /** The batch of what a worker has read. */
-  #collated(origin: Origin, read: Packed, indices: readonly number[]): B | Promise<B> {
-    const collate = this.#collateFn ?? (defaultCollate as unknown as (items: Awaited<T>[]) => B);
-    // Within a scope, as in #batch.
+  #collated(origin: Origin, read: Packed, indices: readonly number[], count: (items: number) => void): B | Promise<B> {
+    const collate = this.#collateFn ?? (defaultCollate as unknown as Collate<T, B>);
+    // Within a scope the items are inner tensors: only the batch is kept on the device.
     return scope(() => {
       const items = unpack(read, tensorOf);
+      count(items.length);
       if (origin.kind !== 'cloned') return collate(items as Awaited<T>[]);
       const { copy } = origin;
       const batch = this.#collateFn ? null : copy.batch?.(items, indices);
       return batch ? (batch as B) : collate(items.map((item, i) => copy.item(item, indices[i]!)) as Awaited<T>[]);
     });
   }
-
-  #batch(indices: readonly number[]): B | Promise<B> {
-    const { dataset } = this;
-    if (!this.#collateFn && dataset instanceof Dataset) {
-      const batch = dataset.getBatch?.(indices);
-      if (batch) return batch as B;
-    }
-    const collate = this.#collateFn ?? (defaultCollate as unknown as (items: Awaited<T>[]) => B);
-    const first = itemAt(dataset, indices[0]!);
-    const rest = indices.slice(1);
-    // Within a scope the items are inner tensors: only the batch is kept on the device.
-    if (!isPromise(first)) {
-      return scope(() => collate([first, ...rest.map((index) => itemAt(dataset, index))] as Awaited<T>[]));
-    }
-    const items = Promise.all([first, ...rest.map((index) => itemAt(dataset, index))]);
-    return items.then((ready) => scope(() => collate(ready)));
-  }
 }
 
-const isPromise = (item: unknown): boolean => typeof (item as { then?: unknown } | null)?.then === 'function';
+/** The order of items and the order of batches that options ask for; null where there is none. */
+function samplersOf<T, B>(
+  o: Required<Parameters<T, B>>,
+): [sampler: Sampler | null, batchSampler: Sampler<readonly number[]> | null] {
+  const isStream = o.dataset instanceof IterableDataset;
+  const refused = isStream && (['shuffle', 'sampler', 'batchSampler'] as const).find((name) => o[name]);
+  if (refused) {
+    throw new ArgumentError(
+      `DataLoader: expected no ${refused} with an IterableDataset, whose order is its own, but got ${kindOf(o[refused])}; leave it out`,
+    );
+  }
+  if (o.batchSampler) {
+    if (o.batchSize !== 1 || o.shuffle || o.sampler || o.dropLast) {
+      throw new ArgumentError(
+        'DataLoader: batchSampler excludes batchSize, shuffle, sampler and dropLast; leave those out',
+      );
+    }
+    return [null, o.batchSampler];
+  }
+  if (o.sampler && o.shuffle)
+    throw new ArgumentError('DataLoader: sampler and shuffle exclude each other; leave one out');
+  if (o.batchSize === null && o.dropLast) {
+    throw new ArgumentError('DataLoader: batchSize: null gives item by item, which excludes dropLast; leave one out');
+  }
+  if (o.batchSize !== null && (!Number.isSafeInteger(o.batchSize) || o.batchSize <= 0)) {
+    throw new ArgumentError(`DataLoader: expected batchSize to be a positive integer, but got ${o.batchSize}`);
+  }
+  if (isStream) return [null, null];
+  const sampler =
+    o.sampler ??
+    (o.shuffle ? new RandomSampler(o.dataset, { generator: o.generator }) : new SequentialSampler(o.dataset));
+  return [sampler, o.batchSize === null ? null : new BatchSampler(sampler, o.batchSize, o.dropLast)];
+}
+
+/** How many items each batch of an IterableDataset is to have. */
+function* endless(size: number): IterableIterator<number> {
+  for (;;) yield size;
+}
+
+function* oneByOne(sampler: Sampler): IterableIterator<[number]> {
+  for (const index of sampler) yield [index];
+}
+
+/** What makes a batch of one item where items are given one by one. */
+const ofOne =
+  <T, B>(convert: ((item: unknown) => B) | null): Collate<T, B> =>
+  ([item]) =>
+    (convert ?? (defaultConvert as (item: unknown) => B))(item);

@@ -3,7 +3,17 @@ import { ArgumentError } from '../errors';
 import { parseArgs } from '../tensor/options';
 import type { Generator } from '../tensor/random/generator';
 import { splitIndices } from '../tensor/random/shuffle';
-import { type DataSource, Dataset, itemAt, lengthOf, resolveIndex } from './dataset';
+import {
+  type DataSource,
+  Dataset,
+  drawOf,
+  type Items,
+  itemAt,
+  itemsTogether,
+  lengthOf,
+  readyBatch,
+  resolveIndex,
+} from './dataset';
 import { copyOf, type WorkerCopyAnswer } from './worker/copy';
 
 /** The items of `dataset` at `indices`, in that order. */
@@ -36,9 +46,20 @@ export class Subset<T> extends Dataset<T> {
     };
   }
 
-  override getBatch(indices: readonly number[]): unknown {
-    if (!(this.dataset instanceof Dataset) || !this.dataset.getBatch) return null;
-    return this.dataset.getBatch(indices.map((index) => this.indices[resolveIndex('Subset', index, this.length)]!));
+  override getItems(indices: readonly number[]): Items<T> | null {
+    return itemsTogether(this.dataset, this.#inWhole(indices));
+  }
+
+  override drawFor(index: number, generator: Generator): unknown {
+    return drawOf(this.dataset, this.#inWhole([index])[0]!, generator);
+  }
+
+  override getBatch(indices: readonly number[], draws?: readonly unknown[]): unknown {
+    return readyBatch(this.dataset, this.#inWhole(indices), draws);
+  }
+
+  #inWhole(indices: readonly number[]): number[] {
+    return indices.map((index) => this.indices[resolveIndex('Subset', index, this.length)]!);
   }
 }
 

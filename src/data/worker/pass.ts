@@ -43,9 +43,24 @@ export class Pass<B> {
     for (let i = 0; i < ahead; i++) this.#ask();
   }
 
-  /** The next batch; null at the end. */
-  async next(): Promise<{ readonly batch: B } | null> {
-    const { workforce, timeout, signal, pace, make } = this.#options;
+  /** The next batch and its indices; null at the end. */
+  async next(): Promise<{ readonly batch: B; readonly indices: readonly number[] } | null> {
+    const { workforce, pace, make } = this.#options;
+    const read = await this.#next();
+    if (!read) return null;
+    const { worker, indices, items } = read;
+    await pace();
+    return { batch: await workforce.as(worker, () => make(items, indices)), indices };
+  }
+
+  /** Has the workers read so many batches, as a run before has done. Gives how many there were. */
+  async skip(batches: number): Promise<number> {
+    for (let skipped = 0; skipped < batches; skipped++) if (!(await this.#next())) return skipped;
+    return batches;
+  }
+
+  async #next(): Promise<(Task & { readonly items: Packed | null }) | null> {
+    const { workforce, timeout, signal } = this.#options;
     for (; this.#received < this.#sent; this.#received++) {
       const at = this.#received;
       const { worker, indices } = this.#tasks.get(at)!;
@@ -57,9 +72,8 @@ export class Pass<B> {
       if (answer?.kind === 'end') continue;
       this.#received++;
       if (answer?.kind === 'failed') throw answer.error;
-      await pace();
       workforce.note(worker, answer?.generator ?? null);
-      return { batch: await workforce.as(worker, () => make(answer?.items ?? null, indices)) };
+      return { worker, indices, items: answer?.items ?? null };
     }
     return null;
   }

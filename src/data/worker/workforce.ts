@@ -84,6 +84,10 @@ export class Workforce {
     return this.#crew?.isOver ?? false;
   }
 
+  get baseSeed(): bigint {
+    return this.#options.baseSeed;
+  }
+
   nextPass(): void {
     this.#crew?.nextPass();
   }
@@ -124,6 +128,14 @@ export class Workforce {
   state(): WorkforceState {
     const generators = this.#hands.map(({ generator, thread }) => ({ main: generator.getState(), thread }));
     return { baseSeed: String(this.#options.baseSeed), generators };
+  }
+
+  /** Sets the generators of the main side; the threads have got there by themselves. */
+  goOn({ generators }: WorkforceState): void {
+    for (const [id, hand] of this.#hands.entries()) {
+      hand.generator.setState(generators[id]!.main);
+      hand.thread = generators[id]!.thread;
+    }
   }
 
   /** Throws where a module of the user's serves another data set. */

@@ -1,0 +1,88 @@
+// How a batch is made: of a data set's own batches, of its items, or of the next items of a stream.
+import { tensor } from '../tensor/creation';
+import { isPlainObject } from '../tensor/options';
+import { scope } from '../tensor/scope';
+import type { Tensor } from '../tensor/tensor';
+import { defaultCollate } from './collate';
+import { type DataSource, type IterableDataset, itemAt, itemsTogether, readyBatch } from './dataset';
+
+/** Makes a batch out of items. */
+export type Collate<T, B> = (items: Awaited<T>[]) => B;
+
+/** The batch of the items at `indices`; without a `collate`, as the data set makes it where it can. */
+export function fetchBatch<T, B>(
+  dataset: DataSource<T>,
+  indices: readonly number[],
+  collate: Collate<T, B> | null,
+): B | Promise<B> {
+  const batch = collate ? null : readyBatch(dataset, indices);
+  if (batch !== null) return batch as B | Promise<B>;
+  return batchOfItems(dataset, indices, collate ?? (defaultCollate as unknown as Collate<T, B>));
+}
+
+/** The batch that is made of items, one by one. */
+export function batchOfItems<T, B>(
+  dataset: DataSource<T>,
+  indices: readonly number[],
+  collate: Collate<T, B>,
+): B | Promise<B> {
+  const together = itemsTogether(dataset, indices);
+  if (together) {
+    if (!isPromise(together) && !together.some(isPromise)) return scope(() => collate([...together] as Awaited<T>[]));
+    return Promise.resolve(together)
+      .then((items) => Promise.all(items))
+      .then((ready) => scope(() => collate(ready)));
+  }
+  const first = itemAt(dataset, indices[0]!);
+  const rest = indices.slice(1);
+  // Within a scope the items are inner tensors: only the batch is kept on the device.
+  if (!isPromise(first)) {
+    return scope(() => collate([first, ...rest.map((index) => itemAt(dataset, index))] as Awaited<T>[]));
+  }
+  return Promise.all([first, ...rest.map((index) => itemAt(dataset, index))]).then((ready) =>
+    scope(() => collate(ready)),
+  );
+}
+
+/** The items of a stream, `size` at a time, each group taken from it when it is asked for; `before` is waited for then. */
+export async function* groupsOf<T>(
+  dataset: IterableDataset<T>,
+  size: number,
+  dropLast: boolean,
+  before: () => Promise<void>,
+): AsyncIterableIterator<Awaited<T>[]> {
+  let group: Awaited<T>[] = [];
+  await before();
+  for await (const item of dataset) {
+    group.push(item);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+    await before();
+  }
+  if (group.length > 0 && !dropLast) yield group;
+}
+
+/** What `defaultConvert` makes of an item of type T. */
+export type Converted<T> = T extends Tensor
+  ? T
+  : T extends ArrayBufferView
+    ? Tensor
+    : T extends readonly unknown[] | Readonly<Record<string, unknown>>
+      ? { -readonly [K in keyof T]: Converted<T[K]> }
+      : T;
+
+/** An item as a loader without batches gives it: typed arrays, also in arrays and objects, become tensors, and all else stays what it is. */
+export function defaultConvert<T>(item: T): Converted<T> {
+  return converted(item) as Converted<T>;
+}
+
+function converted(item: unknown): unknown {
+  if (ArrayBuffer.isView(item) && !(item instanceof DataView)) return tensor(item as Float32Array);
+  if (Array.isArray(item)) return item.map(converted);
+  if (!isPlainObject(item)) return item;
+  return Object.fromEntries(Object.entries(item).map(([key, value]) => [key, converted(value)]));
+}
+
+export const isPromise = (item: unknown): item is Promise<unknown> =>
+  typeof (item as { then?: unknown } | null)?.then === 'function';
