@@ -3,5 +3,6 @@ export type { ColormapName, ColorOptions } from './colormap';
 export { draw } from './draw';
 export { encodePng, writePng } from './encode-png';
 export { type FromPixelsOptions, fromPixels, type PixelData, type PixelSource } from './from-pixels';
-export { readImage } from './read-image';
+export { ImageReadMode } from './raster';
+export { type ReadImageOptions, readImage } from './read-image';
 export { toCanvas } from './to-canvas';

@@ -1,54 +1,34 @@
-// Reads a picture into a tensor: with the browser's decoder, or in Node with the library's own for PNG.
-import { FileFormatError } from '../errors';
+// Reads a picture's file, from wherever it is.
 import { type ByteSource, describeSource, readBytes } from '../io/bytes';
+import { parseArgs } from '../tensor/options';
+import { decodePicture } from './decode';
 import { Picture } from './picture';
-import { decodePng, isPng, type RgbImage } from './png';
+import { expectMode, type ImageReadMode } from './raster';
 
 /** Of a picture's file that comes compressed once more: pictures are, so that this gains next to nothing. */
 const MAX_PICTURE_BYTES = 2 ** 28;
 
+export interface ReadImageOptions {
+  /** Which channels: `RGB`, `RGB_ALPHA`, `GRAY`, `GRAY_ALPHA`, or `UNCHANGED`, those that the file has. Default: RGB. */
+  mode?: ImageReadMode;
+}
+
 /**
- * Reads a picture from an address or path, a `File`, a `Blob`, or bytes as a picture [H, W, 3]: red, green, blue, without
- * colour management; an alpha channel is left out.
+ * Reads a picture from an address or path, a `File`, a `Blob`, or bytes as a `Picture` [H, W, C], without colour management: red, green and blue,
+ * unless `mode` says otherwise. An alpha channel that is not asked for is left out.
  *
- * A browser reads every format it knows; Node reads PNG of 8 bits a channel.
+ * PNG is read alike everywhere. A browser reads every other format that it knows; Node reads JPEG, WebP, AVIF, GIF and TIFF by the
+ * optional package `sharp`.
+ *
+ *     const picture = await vision.io.readImage('imgs/dog.png');                     // uint8 [H, W, 3]
+ *     const mask = await vision.io.readImage('mask.png', { mode: 'GRAY' });          // uint8 [H, W, 1]
  *
  * @throws FetchError when the source cannot be read, FileFormatError when it is no picture that can be decoded
  */
-export async function readImage(source: ByteSource): Promise<Picture> {
+export async function readImage(source: ByteSource, options: ReadImageOptions | ImageReadMode = {}): Promise<Picture> {
+  const { mode } = parseArgs<ReadImageOptions>('readImage', [], { mode: 'RGB' }, [options]);
+  expectMode('readImage', mode);
   const name = describeSource(source);
-  const bytes = await readBytes(source, () => MAX_PICTURE_BYTES);
-  const { width, height, rgb } = await (hasDecoder() ? decodeWithBrowser(bytes, name) : decodeAlone(bytes, name));
-  return Picture.fromBytes(rgb, [height, width, 3]);
-}
-
-const hasDecoder = (): boolean => typeof createImageBitmap === 'function' && typeof OffscreenCanvas === 'function';
-
-async function decodeWithBrowser(bytes: Uint8Array, name: string): Promise<RgbImage> {
-  let bitmap: ImageBitmap;
-  try {
-    bitmap = await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>]), {
-      colorSpaceConversion: 'none',
-      premultiplyAlpha: 'none',
-    });
-  } catch (cause) {
-    throw new FileFormatError(`${name}: expected a picture, but the browser cannot decode it`, { cause });
-  }
-  const { width, height } = bitmap;
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
-  context.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  const rgba = context.getImageData(0, 0, width, height).data;
-  const rgb = new Uint8Array(3 * width * height);
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < 3; c++) rgb[3 * i + c] = rgba[4 * i + c]!;
-  }
-  return { width, height, rgb };
-}
-
-function decodeAlone(bytes: Uint8Array, name: string): Promise<RgbImage> {
-  if (isPng(bytes)) return decodePng(bytes, name);
-  throw new FileFormatError(
-    `${name}: expected a PNG picture, the only kind that is read outside a browser; convert it`,
-  );
+  const raster = await decodePicture(await readBytes(source, () => MAX_PICTURE_BYTES), name, mode);
+  return Picture.fromBytes(raster.bytes, [raster.height, raster.width, raster.channels]);
 }

@@ -4,36 +4,75 @@ import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { ArgumentError, FileFormatError, ShapeError } from '../../src/errors';
 import { colorize } from '../../src/vision/colormap';
+import { decodeWithSharp } from '../../src/vision/decode';
 import { decodePng } from '../../src/vision/png';
+import { expectMode, inMode, type Raster } from '../../src/vision/raster';
 
 const { read } = ReadableStreamDefaultReader.prototype;
 
 const samplesByType: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+const ADAM7 = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+] as const;
 
 interface Picture {
   type: number;
   width: number;
+  /** Samples of each row. */
   rows: number[][];
+  /** The filter of each row, taken in turn. */
   filters: number[];
   palette?: number[];
+  transparency?: number[];
+  depth?: number;
+  interlace?: number;
 }
 
-/** A PNG file with the given filter for each row; checksums are left zero, since the reader relies on zlib's. `behind` zeros follow the pixels, `empty` parts of them hold nothing. */
+/** Samples of a row, the highest bits first. */
+function packRow(samples: readonly number[], depth: number): number[] {
+  if (depth === 16) return samples.flatMap((sample) => [sample >> 8, sample & 255]);
+  const bytes = new Array<number>(Math.ceil((samples.length * depth) / 8)).fill(0);
+  samples.forEach((sample, i) => {
+    bytes[(i * depth) >> 3]! |= sample << (8 - depth - ((i * depth) & 7));
+  });
+  return bytes;
+}
+
+/** A PNG file with the given filters; checksums are left zero, since the reader relies on zlib's. `behind` zeros follow the pixels, `empty` parts of them hold nothing. */
 function encode(
-  { type, width, rows, filters, palette }: Picture,
-  { depth = 8, interlace = 0, behind = 0, empty = 0 } = {},
+  { type, width, rows, filters, palette, transparency, depth = 8, interlace = 0 }: Picture,
+  { behind = 0, empty = 0 } = {},
 ): Uint8Array {
   const samples = samplesByType[type]!;
-  const at = (row: number, i: number) => (i < 0 ? 0 : (rows[row]?.[i] ?? 0));
-  const lines = rows.flatMap((row, y) => {
-    const filter = filters[y]!;
-    const filtered = row.map((value, i) => {
-      const [left, up, corner] = [at(y, i - samples), at(y - 1, i), at(y - 1, i - samples)];
-      const p = left + up - corner;
-      const nearest = [left, up, corner].sort((a, b) => Math.abs(p - a) - Math.abs(p - b))[0]!;
-      return (value - [0, left, up, Math.floor((left + up) / 2), nearest][filter]!) & 255;
+  const step = Math.max(1, (samples * depth) >> 3);
+  const passes = (interlace ? ADAM7 : [[0, 0, 1, 1] as const]).map(([left, top, stepX, stepY]) =>
+    rows
+      .filter((_, y) => y >= top && (y - top) % stepY === 0)
+      .map((row) =>
+        row.filter((_, i) => Math.floor(i / samples) >= left && (Math.floor(i / samples) - left) % stepX === 0),
+      )
+      .filter((row) => row.length > 0)
+      .map((row) => packRow(row, depth)),
+  );
+  let line = 0;
+  const lines = passes.flatMap((pass) => {
+    const at = (row: number, i: number) => (i < 0 ? 0 : (pass[row]?.[i] ?? 0));
+    return pass.flatMap((row, y) => {
+      const filter = filters[line++ % filters.length]!;
+      const filtered = row.map((value, i) => {
+        const [left, up, corner] = [at(y, i - step), at(y - 1, i), at(y - 1, i - step)];
+        const p = left + up - corner;
+        const nearest = [left, up, corner].sort((a, b) => Math.abs(p - a) - Math.abs(p - b))[0]!;
+        return (value - [0, left, up, Math.floor((left + up) / 2), nearest][filter]!) & 255;
+      });
+      return [filter, ...filtered];
     });
-    return [filter, ...filtered];
   });
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -49,6 +88,7 @@ function encode(
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk('IHDR', header),
     ...(palette ? [chunk('PLTE', Uint8Array.from(palette))] : []),
+    ...(transparency ? [chunk('tRNS', Uint8Array.from(transparency))] : []),
     chunk('IDAT', data.subarray(0, 5)),
     ...new Array<Buffer>(empty).fill(chunk('IDAT', new Uint8Array())),
     chunk('IDAT', data.subarray(5)),
@@ -56,43 +96,55 @@ function encode(
   ]);
 }
 
+const depths: Record<number, number[]> = { 0: [1, 2, 4, 8, 16], 2: [8, 16], 4: [8, 16], 6: [8, 16] };
+
 const picture = fc
   .record({
     type: fc.constantFrom(0, 2, 4, 6),
-    width: fc.integer({ min: 1, max: 5 }),
-    height: fc.integer({ min: 1, max: 5 }),
+    width: fc.integer({ min: 1, max: 11 }),
+    height: fc.integer({ min: 1, max: 9 }),
+    interlace: fc.nat(1),
   })
-  .chain(({ type, width, height }) => {
-    const length = width * samplesByType[type]!;
-    const row = fc.array(fc.nat(255), { minLength: length, maxLength: length });
-    return fc.record({
-      type: fc.constant(type),
-      width: fc.constant(width),
-      rows: fc.array(row, { minLength: height, maxLength: height }),
-      filters: fc.array(fc.nat(4), { minLength: height, maxLength: height }),
-    });
-  });
+  .chain(({ type, width, height, interlace }) =>
+    fc.constantFrom(...depths[type]!).chain((depth) => {
+      const length = width * samplesByType[type]!;
+      const row = fc.array(fc.nat(2 ** depth - 1), { minLength: length, maxLength: length });
+      return fc.record({
+        type: fc.constant(type),
+        width: fc.constant(width),
+        depth: fc.constant(depth),
+        interlace: fc.constant(interlace),
+        rows: fc.array(row, { minLength: height, maxLength: height }),
+        filters: fc.array(fc.nat(4), { minLength: 1, maxLength: 5 }),
+      });
+    }),
+  );
 
 describe('PNG', () => {
-  test('every filter and colour type is read back', async () => {
+  test('every filter, colour type, depth and way of interlacing is read back', async () => {
     await fc.assert(
       fc.asyncProperty(picture, async (p) => {
-        const { width, height, rgb } = await decodePng(encode(p));
-        const samples = samplesByType[p.type]!;
-        const expected = p.rows.flatMap((row) =>
-          Array.from({ length: p.width }, (_, x) =>
-            [0, 1, 2].map((c) => row[x * samples + (samples >= 3 ? c : 0)]!),
-          ).flat(),
-        );
-        expect([width, height, [...rgb]]).toEqual([p.width, p.rows.length, expected]);
+        const { width, height, channels, bytes } = await decodePng(encode(p));
+        const level = (sample: number) => (p.depth === 16 ? sample >> 8 : (sample * 255) / (2 ** p.depth - 1));
+        expect([width, height, channels]).toEqual([p.width, p.rows.length, samplesByType[p.type]]);
+        expect([...bytes]).toEqual(p.rows.flat().map(level));
       }),
     );
   });
 
   test('a palette is looked up', async () => {
     const p = { type: 3, width: 2, rows: [[1, 0]], filters: [0], palette: [1, 2, 3, 4, 5, 6] };
-    expect([...(await decodePng(encode(p))).rgb]).toEqual([4, 5, 6, 1, 2, 3]);
+    expect([...(await decodePng(encode(p))).bytes]).toEqual([4, 5, 6, 1, 2, 3]);
+    expect([...(await decodePng(encode({ ...p, depth: 2, interlace: 1 }))).bytes]).toEqual([4, 5, 6, 1, 2, 3]);
+    expect([...(await decodePng(encode({ ...p, transparency: [9] }))).bytes]).toEqual([4, 5, 6, 255, 1, 2, 3, 9]);
     await expect(decodePng(encode({ ...p, rows: [[2, 0]] }))).rejects.toThrowError(/colour 2 is not in the palette/);
+  });
+
+  test('one level or colour may be transparent', async () => {
+    const gray = { type: 0, width: 3, rows: [[1, 2, 3]], filters: [0], depth: 2, transparency: [0, 2] };
+    expect([...(await decodePng(encode(gray))).bytes]).toEqual([85, 255, 170, 0, 255, 255]);
+    const color = { type: 2, width: 2, rows: [[1, 2, 3, 1, 2, 4]], filters: [0], transparency: [0, 1, 0, 2, 0, 3] };
+    expect([...(await decodePng(encode(color))).bytes]).toEqual([1, 2, 3, 0, 1, 2, 4, 255]);
   });
 
   test('costs no more than its header and its bytes allow', async () => {
@@ -105,19 +157,29 @@ describe('PNG', () => {
       inflated += next.value?.length ?? 0;
       return next;
     });
-    expect([...(await decodePng(encode(p, { behind: 2 ** 24 }))).rgb]).toEqual([5, 5, 5]);
+    expect([...(await decodePng(encode(p, { behind: 2 ** 24 }))).bytes]).toEqual([5]);
     enqueued.mockRestore();
     expect(inflated).toBeGreaterThan(0);
     expect(inflated).toBeLessThan(2 ** 20);
     // Copying all earlier parts for each would take over a minute.
-    expect([...(await decodePng(encode(p, { empty: 60_000 }))).rgb]).toEqual([5, 5, 5]);
+    expect([...(await decodePng(encode(p, { empty: 60_000 }))).bytes]).toEqual([5]);
   });
 
   test.each<[string, Uint8Array, RegExp]>([
     ['another file', Uint8Array.of(1, 2, 3), /expected a PNG picture/],
     ['a truncated file', encode({ type: 0, width: 2, rows: [[1, 2]], filters: [0] }).subarray(0, 50), /truncated/],
-    ['16 bits', encode({ type: 0, width: 1, rows: [[1]], filters: [0] }, { depth: 16 }), /expected 8 bits a channel/],
-    ['interlacing', encode({ type: 0, width: 1, rows: [[1]], filters: [0] }, { interlace: 1 }), /interlaced/],
+    [
+      '3 bits',
+      encode({ type: 0, width: 1, rows: [[1]], filters: [0], depth: 3 }),
+      /colour type 0 has no 3 bits a sample/,
+    ],
+    ['16 bits in a palette', encode({ type: 3, width: 1, rows: [[1]], filters: [0], depth: 16 }), /has no 16 bits/],
+    ['a palette that is missing', encode({ type: 3, width: 1, rows: [[1]], filters: [0] }), /expected a palette/],
+    [
+      'unknown interlacing',
+      encode({ type: 0, width: 1, rows: [[1]], filters: [0], interlace: 2 }),
+      /unknown compression/,
+    ],
     [
       'missing rows',
       encode({ type: 0, width: 9, rows: [[1]], filters: [0] }),
@@ -137,6 +199,8 @@ describe('PNG', () => {
         [7, 8, 9, 1, 2, 3],
       ],
       filters: [1, 4],
+      interlace: 1,
+      transparency: [0, 1, 0, 2, 0, 3],
     });
     await fc.assert(
       fc.asyncProperty(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length), async (at, value, cut) => {
@@ -147,6 +211,41 @@ describe('PNG', () => {
       { numRuns: 300 },
     );
   });
+});
+
+describe('modes', () => {
+  const bytes = (...levels: number[]) => Uint8Array.from(levels);
+  const rasters: Record<string, Raster> = {
+    gray: { width: 2, height: 1, channels: 1, bytes: bytes(7, 200) },
+    'gray and alpha': { width: 1, height: 1, channels: 2, bytes: bytes(7, 100) },
+    colours: { width: 1, height: 1, channels: 3, bytes: bytes(10, 200, 31) },
+    'colours and alpha': { width: 1, height: 1, channels: 4, bytes: bytes(10, 200, 31, 99) },
+  };
+  // (19595 · 10 + 38470 · 200 + 7471 · 31 + 2¹⁵) / 2¹⁶, as Pillow's convert('L') gives.
+  test.each<[string, number[], number[], number[], number[]]>([
+    ['gray', [7, 200], [7, 255, 200, 255], [7, 7, 7, 200, 200, 200], [7, 7, 7, 255, 200, 200, 200, 255]],
+    ['gray and alpha', [7], [7, 100], [7, 7, 7], [7, 7, 7, 100]],
+    ['colours', [124], [124, 255], [10, 200, 31], [10, 200, 31, 255]],
+    ['colours and alpha', [124], [124, 99], [10, 200, 31], [10, 200, 31, 99]],
+  ])('of %s', (name, ...expected) => {
+    const modes = ['GRAY', 'GRAY_ALPHA', 'RGB', 'RGB_ALPHA'] as const;
+    expect(modes.map((mode) => [...inMode(rasters[name]!, mode).bytes])).toEqual(expected);
+    expect(inMode(rasters[name]!, 'UNCHANGED')).toBe(rasters[name]);
+  });
+
+  test('that there are not are refused', () => {
+    expect(() => expectMode('readImage', 'BGR')).toThrowError(
+      /readImage: expected mode to be one of UNCHANGED, GRAY, GRAY_ALPHA, RGB, RGB_ALPHA, but got "BGR"/,
+    );
+  });
+});
+
+test('without the package that decodes others than PNG, the error says how to get it', async () => {
+  const decoded = decodeWithSharp(Uint8Array.of(0xff, 0xd8, 0xff), 'a.jpg', async () => null);
+  await expect(decoded).rejects.toThrowError(
+    /^a\.jpg: expected a PNG picture, the only kind that is read outside a browser by itself; others .* run npm install sharp$/,
+  );
+  await expect(decoded).rejects.toBeInstanceOf(FileFormatError);
 });
 
 describe('colours', () => {

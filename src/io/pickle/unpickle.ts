@@ -2,7 +2,7 @@
 // Source: CPython's Lib/pickletools.py, which describes the opcodes of protocols 0 to 5.
 import { FileFormatError } from '../../errors';
 import { shown } from '../../tensor/options';
-import { Container, type ContainerKind, type Py, PyBytes, PyFloat, PyGlobal, pyKind } from './values';
+import { Container, type ContainerKind, Opaque, type Py, PyBytes, PyFloat, PyGlobal, pyKind } from './values';
 
 export interface UnpickleOptions {
   /** How messages call the file. */
@@ -13,6 +13,8 @@ export interface UnpickleOptions {
   readonly remedy?: (module: string, name: string) => string;
   /** What an identifier of the world outside of the pickle stands for; by default there is none. */
   readonly persistent?: (id: Py) => Py;
+  /** Gives an object of the caller's own its state; by default there is none that takes any. */
+  readonly state?: (content: unknown, state: Py) => void;
   /** Strings of Python 2, which may be bytes: text by default, Latin-1 where they are no UTF-8. */
   readonly strings?: 'text' | 'bytes';
 }
@@ -267,8 +269,12 @@ class Machine {
     return callee.call(items);
   }
 
-  /** Gives an object its state: attributes of a dictionary, such as `_metadata`, and nothing else. */
+  /** Gives an object its state: attributes of a dictionary, such as `_metadata`, and what the caller's own objects take. */
   build(target: Py, state: Py): void {
+    if (target instanceof Opaque && this.options.state) {
+      this.options.state(target.content, state);
+      return;
+    }
     if (!(target instanceof Container && target.isDict)) {
       const what = target instanceof PyGlobal ? target.name : pyKind(target);
       this.refuse(`the state of ${what} to be set`);

@@ -1,4 +1,5 @@
 // The public surface of `vision.datasets`.
+export { CIFAR10, CIFAR100, type CIFAR100Options, type CIFAROptions } from './cifar';
 export type { DownloadSettings } from './downloads';
 export type { ImageDataset } from './image-dataset';
 export {
