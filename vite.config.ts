@@ -81,7 +81,7 @@ function demos(): UserConfig {
     server: { fs: { allow: served.map((folder) => join(root, folder)) } },
     worker: { format: 'es', plugins: () => [classNames()] },
     // Found late, it would reload a page in the middle of a run.
-    optimizeDeps: { include: ['uplot'] },
+    optimizeDeps: { include: ['uplot', '@noble/hashes/legacy.js', '@noble/hashes/sha2.js', 'papaparse'] },
     build: {
       target: 'es2022',
       outDir: join(root, 'demos-dist'),

@@ -6,11 +6,15 @@ export * as data from './data';
 export * from './errors';
 export {
   type ByteSource,
+  CheckpointStore,
+  type DownloadProgress,
   type FileHandle,
+  hub,
   type LoadOptions,
   load,
   type Saved,
   type SaveOptions,
+  type StoredCheckpoint,
   safetensors,
   save,
   saveBytes,

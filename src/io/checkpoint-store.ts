@@ -1,0 +1,121 @@
+// A place for checkpoints that outlasts the page, or the program: written all or nothing, under names.
+import { ArgumentError, FetchError } from '../errors';
+import { fileSystem } from '../gpu/node';
+import { Printable } from '../printable';
+import { kindOf, shown } from '../tensor/options';
+import { type Saved, type SaveOptions, saveBytes } from './checkpoint';
+import { type LoadOptions, load } from './load';
+
+/** A checkpoint in a store. */
+export interface StoredCheckpoint {
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly savedAt: Date;
+}
+
+/** What keeps bytes by name, all or nothing. */
+export interface Shelf {
+  put(name: string, bytes: Uint8Array): Promise<void>;
+  /** Null where there is none. */
+  get(name: string): Promise<Blob | string | null>;
+  list(): Promise<StoredCheckpoint[]>;
+  remove(name: string): Promise<boolean>;
+}
+
+const SHORTEST = 1;
+const LONGEST = 200;
+
+/**
+ * Checkpoints by name, in IndexedDB in a page or worker, in a folder in Node:
+ *
+ *     const store = new torch.CheckpointStore('my-run');
+ *     await store.save('best', { model: model.stateDict(), epoch });
+ *     model.loadStateDict((await store.load('best')).model);
+ *
+ * What `save` replaces is there until all of the new is: a tab closed in the middle leaves the old one.
+ */
+export class CheckpointStore extends Printable {
+  readonly name: string;
+  #shelf: Promise<Shelf> | null = null;
+  /** Writes come one after another, so that the last call is the last to be written. */
+  #writes: Promise<unknown> = Promise.resolve();
+
+  /** @param name in a page the name of the store; in Node the path of a folder, which is made when it is needed */
+  constructor(name: string) {
+    super();
+    if (typeof name !== 'string' || name === '') {
+      throw new ArgumentError(`CheckpointStore: expected a name, but got ${kindOf(name)}`);
+    }
+    this.name = name;
+  }
+
+  /**
+   * Saves what `torch.save` saves; values on the device are read as of this call. The name's ending says the format, as with a file.
+   * @throws ArgumentError when it cannot be saved, FetchError when there is no room
+   */
+  async save(name: string, object: Saved, options: SaveOptions = {}): Promise<void> {
+    expectName('save', name);
+    const bytes = saveBytes(object, name, options);
+    // It is awaited in its turn; a failure before that is not an unhandled one.
+    bytes.catch(() => undefined);
+    const write = this.#writes.then(async () => (await this.#open()).put(name, await bytes));
+    this.#writes = write.catch(() => undefined);
+    await write;
+  }
+
+  /**
+   * What was saved under a name.
+   * @throws FetchError with status 404 where there is none
+   */
+  async load<T = Record<string, unknown>>(name: string, options: LoadOptions = {}): Promise<T> {
+    expectName('load', name);
+    await this.#writes;
+    const found = await (await this.#open()).get(name);
+    if (found !== null) return load<T>(found instanceof Blob ? new File([found], name) : found, options);
+    throw new FetchError(
+      `CheckpointStore.load: expected a checkpoint in ${shown(this.name)}, but there is no ${shown(name)}`,
+      {
+        status: 404,
+      },
+    );
+  }
+
+  /** All checkpoints, the latest first. */
+  async list(): Promise<StoredCheckpoint[]> {
+    await this.#writes;
+    const found = await (await this.#open()).list();
+    return found.sort((a, b) => b.savedAt.getTime() - a.savedAt.getTime() || (a.name < b.name ? -1 : 1));
+  }
+
+  /** Whether there is a checkpoint of that name. */
+  async has(name: string): Promise<boolean> {
+    return (await this.list()).some((checkpoint) => checkpoint.name === name);
+  }
+
+  /** Removes a checkpoint; false where there is none. */
+  async remove(name: string): Promise<boolean> {
+    expectName('remove', name);
+    const removal = this.#writes.then(async () => (await this.#open()).remove(name));
+    this.#writes = removal.catch(() => undefined);
+    return removal;
+  }
+
+  #open(): Promise<Shelf> {
+    this.#shelf ??= fileSystem()
+      ? import('./checkpoint-folder').then(({ folderShelf }) => folderShelf(this.name))
+      : import('./checkpoint-database').then(({ databaseShelf }) => databaseShelf(this.name));
+    return this.#shelf;
+  }
+
+  override toString(): string {
+    return `CheckpointStore(${this.name})`;
+  }
+}
+
+function expectName(op: string, name: unknown): void {
+  if (typeof name === 'string' && name.length >= SHORTEST && name.length <= LONGEST) return;
+  throw new ArgumentError(
+    `CheckpointStore.${op}: expected a name of ${SHORTEST} to ${LONGEST} letters, but got ${shown(name)}`,
+  );
+}
