@@ -1,6 +1,15 @@
 // The public surface of `vision.datasets`.
 export { CIFAR10, CIFAR100, type CIFAR100Options, type CIFAROptions } from './cifar';
 export type { DownloadSettings } from './downloads';
+export { FakeData, type FakeDataOptions } from './fake-data';
+export {
+  DatasetFolder,
+  type DatasetFolderOptions,
+  type FolderDataset,
+  ImageFolder,
+  type ImageFolderOptions,
+  type SampleLoader,
+} from './folder';
 export type { ImageDataset } from './image-dataset';
 export {
   EMNIST,
@@ -12,5 +21,6 @@ export {
   MNIST,
   type MNISTOptions,
 } from './mnist';
+export { type ClassNumbers, type ClassSample, findClasses, IMG_EXTENSIONS, makeDataset } from './samples';
 export type { DatasetRoot } from './source';
 export { type ItemTransforms, StandardTransform, VisionDataset } from './vision-dataset';

@@ -43,13 +43,25 @@ export class PackedPictures {
       );
       return Tensor.of(gatherBytes(this.#packed.value, index, shape, scale));
     }
+    return this.#upload(rows, scale);
+  }
+
+  #upload(rows: ArrayLike<number>, scale: ByteScale | null): Tensor {
+    const { channels, height, width } = this.#pictures;
     const batch = fromHost(words(this.#pictures, rows), [rows.length, rowWords(this.#pictures)], 'uint32');
     const inOrder = fromHost(
       Int32Array.from(rows, (_, i) => i),
       [rows.length],
       'int64',
     );
-    return Tensor.of(gatherBytes(batch, inOrder, shape, scale));
+    return Tensor.of(gatherBytes(batch, inOrder, [channels, height, width], scale));
+  }
+
+  /** All pictures, uint8 [N, C, H, W], for those that were read for one batch. */
+  gatherAll(): Tensor {
+    const { count } = this.#pictures;
+    const rows = Array.from({ length: count }, (_, i) => i);
+    return this.#upload(rows, null);
   }
 
   #fits(): boolean {

@@ -1,0 +1,97 @@
+// Pictures of noise with random labels, for trying out a program without any data.
+import { resolveIndex } from '../../data/dataset';
+import { ArgumentError, ShapeError } from '../../errors';
+import { parseArgs, shown } from '../../tensor/options';
+import { fillNormal, fillRandint } from '../../tensor/random/distributions';
+import { Generator } from '../../tensor/random/generator';
+import { Picture } from '../picture';
+import { type ItemTransforms, VisionDataset } from './vision-dataset';
+
+export interface FakeDataOptions<Image, Label> extends ItemTransforms<Picture, Image, Label> {
+  /** How many pictures. Default: 1000. */
+  size?: number;
+  /** Channels, height and width. Default: [3, 224, 224]. */
+  imageSize?: readonly [channels: number, height: number, width: number];
+  /** Default: 10. */
+  numClasses?: number;
+  /** Added to an item's index for the seed of its picture. Default: 0. */
+  randomOffset?: number;
+}
+
+class FakePictures<Image, Label> extends VisionDataset<Picture, Image, Label> {
+  constructor(
+    readonly options: Required<Omit<FakeDataOptions<Image, Label>, keyof ItemTransforms<0, 0, 0>>>,
+    items: ItemTransforms<Picture, Image, Label>,
+  ) {
+    super(null, items, 'FakeData');
+  }
+
+  override get length(): number {
+    return this.options.size;
+  }
+
+  /** Always the same item for an index: torchvision's own, as PyTorch draws it. */
+  override get(index: number): [Image, Label] {
+    const { imageSize, numClasses, randomOffset } = this.options;
+    const i = resolveIndex('FakeData', index, this.length);
+    const generator = new Generator().manualSeed(i + randomOffset);
+    const [channels, height, width] = imageSize;
+    const noise = fillNormal(new Float32Array(channels * height * width), 0, 1, generator);
+    const [label] = fillRandint(new Int32Array(1), 0, numClasses, generator);
+    const pixels = new Uint8Array(noise.length);
+    for (let p = 0; p < height * width; p++) {
+      // What is below 0 or above 255 wraps around, as it does where NumPy makes bytes of floats.
+      for (let c = 0; c < channels; c++)
+        pixels[p * channels + c] = Math.trunc(Math.fround(noise[c * height * width + p]! * 255));
+    }
+    return this.transformed(Picture.fromBytes(pixels, [height, width, channels]), label!);
+  }
+
+  /** Items are made where they are needed. */
+  override workerCopy(): 'here' {
+    return 'here';
+  }
+}
+
+/**
+ * A data set of noise: pictures [H, W, C] and labels that are the same at every visit, and torchvision's own.
+ *
+ *     const set = datasets.FakeData({ size: 100, imageSize: [3, 32, 32], transform: new transforms.ToTensor() });
+ */
+export function FakeData<Image = Picture, Label = number>(
+  options?: FakeDataOptions<Image, Label>,
+): VisionDataset<Picture, Image, Label>;
+export function FakeData<Image = Picture, Label = number>(
+  size: number,
+  options?: FakeDataOptions<Image, Label>,
+): VisionDataset<Picture, Image, Label>;
+export function FakeData<Image, Label>(...args: unknown[]): VisionDataset<Picture, Image, Label> {
+  const options = parseArgs<FakeDataOptions<Image, Label>>(
+    'FakeData',
+    [],
+    {
+      size: 1000,
+      imageSize: [3, 224, 224],
+      numClasses: 10,
+      transform: null,
+      targetTransform: null,
+      randomOffset: 0,
+      transforms: null,
+    },
+    args,
+  );
+  const { size, imageSize, numClasses } = options;
+  for (const [name, count] of Object.entries({ size, numClasses })) {
+    if (!Number.isSafeInteger(count) || count < (name === 'size' ? 0 : 1)) {
+      throw new ArgumentError(`FakeData: expected ${name} to be a positive integer, but got ${shown(count)}`);
+    }
+  }
+  if (
+    !Array.isArray(imageSize) ||
+    imageSize.length !== 3 ||
+    !imageSize.every((n) => Number.isSafeInteger(n) && n > 0)
+  ) {
+    throw new ShapeError(`FakeData: expected imageSize [channels, height, width], but got ${shown(imageSize)}`);
+  }
+  return new FakePictures(options, options);
+}

@@ -1,0 +1,293 @@
+// Data sets of a folder whose subfolders are classes: of pictures, or of files of any kind.
+import { type Collated, defaultCollate } from '../../data/collate';
+import { resolveIndex } from '../../data/dataset';
+import { ArgumentError } from '../../errors';
+import { type ByteSource, readBytes } from '../../io/bytes';
+import { tensor } from '../../tensor/creation';
+import { kindOf, parseArgs } from '../../tensor/options';
+import { scope } from '../../tensor/scope';
+import type { Tensor } from '../../tensor/tensor';
+import { decodePicture } from '../decode';
+import { Picture } from '../picture';
+import { type BatchTransform, batched } from '../transforms';
+import { PackedPictures } from './packed';
+import {
+  type ClassNumbers,
+  type ClassSample,
+  classesOf,
+  IMG_EXTENSIONS,
+  listRoot,
+  type SampleOptions,
+  samplesOf,
+} from './samples';
+import { type DatasetRoot, type FoundFile, rootName, sourceOf } from './source';
+import { type ItemTransforms, StandardTransform, splitRoot, VisionDataset } from './vision-dataset';
+
+/** Makes a sample of a file: of an address, path or `File`, and the path by which `samples` lists it. */
+export type SampleLoader<Raw> = (source: ByteSource, path: string) => Raw | Promise<Raw>;
+
+interface FolderOptions<Raw, Image, Label> extends ItemTransforms<Raw, Image, Label> {
+  /** Tells which files count, by their paths, instead of their extensions. */
+  isValidFile?: SampleOptions['isValidFile'];
+  /** Take folders without any file for classes too. Default: false. */
+  allowEmpty?: boolean;
+  /** Chooses the classes, and their numbers, among the names of all folders. Default: all, sorted. */
+  findClasses?: ((folders: readonly string[]) => ClassNumbers) | null;
+}
+
+export interface DatasetFolderOptions<Raw, Image, Label> extends FolderOptions<Raw, Image, Label> {
+  loader: SampleLoader<Raw>;
+  /** Endings of the files that count, in small letters. Either these or `isValidFile`. */
+  extensions?: SampleOptions['extensions'];
+}
+
+export interface ImageFolderOptions<Raw, Image, Label> extends FolderOptions<Raw, Image, Label> {
+  /** Default: reads a picture, red, green and blue. */
+  loader?: SampleLoader<Raw> | null;
+}
+
+interface FolderContents<Raw> {
+  readonly name: string;
+  readonly root: string | null;
+  readonly numbers: ClassNumbers;
+  readonly samples: ClassSample[];
+  readonly files: ReadonlyMap<string, FoundFile>;
+  /** Null for pictures. */
+  readonly loader: SampleLoader<Raw> | null;
+  readonly extensions: SampleOptions['extensions'];
+}
+
+/**
+ * Files in folders that are their classes. An item is read when it is asked for: `await dataset[3]` is `[sample, classIndex]`. Reads run side by side,
+ * but the transforms work in the order in which items were asked for, so that what they draw at random does not depend on which file comes first.
+ */
+export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends VisionDataset<
+  Raw,
+  Image,
+  Label,
+  Promise<[Image, Label]>
+> {
+  readonly classes: readonly string[];
+  readonly classToIdx: Readonly<Record<string, number>>;
+  readonly extensions: SampleOptions['extensions'];
+  /** Path and class of each sample. It may be made shorter, or put in another order. */
+  samples: ClassSample[];
+  readonly #files: ReadonlyMap<string, FoundFile>;
+  readonly #loader: SampleLoader<Raw> | null;
+  readonly #batched: BatchTransform | null;
+  /** Settles once all transforms that were asked for before have worked. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(contents: FolderContents<Raw>, items: ItemTransforms<Raw, Image, Label>) {
+    super(contents.root, items, contents.name);
+    [this.classes, this.classToIdx] = contents.numbers;
+    this.samples = contents.samples;
+    this.extensions = contents.extensions;
+    this.#files = contents.files;
+    this.#loader = contents.loader;
+    this.#batched = contents.loader ? null : batched(this.transform);
+  }
+
+  override get length(): number {
+    return this.samples.length;
+  }
+
+  /** The same list as `samples`. */
+  get imgs(): ClassSample[] {
+    return this.samples;
+  }
+
+  /** The class of each sample. */
+  get targets(): readonly number[] {
+    return this.samples.map(([, classIndex]) => classIndex);
+  }
+
+  override get(index: number): Promise<[Image, Label]> {
+    const [path, target] = this.samples[resolveIndex(this.printedName, index, this.length)]!;
+    return this.#inTurn(this.#read(path), (raw) => scope(() => this.transformed(raw, target)));
+  }
+
+  /** Pictures of one size are transformed as a whole where the transform is one of this library's; all else is made item by item. */
+  override getBatch(indices: readonly number[]): Promise<[Tensor | Collated<Image>, Collated<Label>]> {
+    const samples = indices.map((index) => this.samples[resolveIndex(this.printedName, index, this.length)]!);
+    const targets = samples.map(([, target]) => target);
+    const all = Promise.all(samples.map(([path]) => this.#read(path)));
+    return this.#inTurn(all, (raws) =>
+      scope(() => {
+        const whole = this.#wholeBatch(raws, targets);
+        if (whole) return whole;
+        const items = raws.map((raw, i) => this.transformed(raw, targets[i]!));
+        return [defaultCollate(items.map(([image]) => image)), defaultCollate(items.map(([, label]) => label))];
+      }),
+    );
+  }
+
+  /** Reads run side by side, and the browser or `sharp` decodes in threads of its own: a worker would add nothing. */
+  override workerCopy(): 'here' {
+    return 'here';
+  }
+
+  #wholeBatch(raws: readonly Raw[], targets: readonly number[]): [Tensor, Collated<Label>] | null {
+    const pictures = raws as readonly unknown[] as readonly DecodedPicture[];
+    const [first] = pictures;
+    if (!this.#batched || !first || !(this.transforms instanceof StandardTransform)) return null;
+    const { height, width, channels } = first;
+    if (!pictures.every((each) => each.height === height && each.width === width)) return null;
+    const pixels = new Uint8Array(pictures.length * height * width * channels);
+    pictures.forEach((each, i) => {
+      pixels.set(each.pixels, i * height * width * channels);
+    });
+    const batch = new PackedPictures({ count: pictures.length, height, width, channels, pixels }).gatherAll();
+    const { targetTransform } = this;
+    const draws: (object | null)[] = [];
+    const labels: Label[] = [];
+    for (const target of targets) {
+      draws.push(...this.#batched.draw([first]));
+      if (targetTransform) labels.push(targetTransform(target));
+    }
+    const collated = targetTransform ? defaultCollate(labels) : (tensor([...targets]) as Collated<Label>);
+    return [this.#batched.apply(batch, draws), collated];
+  }
+
+  async #read(path: string): Promise<Raw> {
+    const file = this.#files.get(path);
+    if (!file) throw new ArgumentError(`${this.printedName}: expected a path out of samples, but got ${path}`);
+    const source = await sourceOf(file);
+    if (this.#loader) return this.#loader(source, path);
+    const { bytes, ...raster } = await decodePicture(await readBytes(source, () => MAX_FILE_BYTES), path, 'RGB');
+    return new DecodedPicture(raster.height, raster.width, raster.channels, bytes) as unknown as Raw;
+  }
+
+  /** What `work` makes of what was read, once all that was asked for before has been worked on. */
+  #inTurn<Read, Made>(reading: Promise<Read>, work: (read: Read) => Made): Promise<Made> {
+    const before = this.#turn;
+    const made = reading.then(async (read) => {
+      await before;
+      return work(read);
+    });
+    this.#turn = Promise.allSettled([before, made]);
+    return made;
+  }
+
+  /** Transforms take pictures, whose tensors are made when it is their turn. */
+  protected override transformed(raw: Raw, target: number): [Image, Label] {
+    return super.transformed(raw instanceof DecodedPicture ? (raw.picture() as unknown as Raw) : raw, target);
+  }
+}
+
+/** Of a picture's file that comes compressed once more. */
+const MAX_FILE_BYTES = 2 ** 28;
+
+/** The pixels of a picture on the host. */
+class DecodedPicture {
+  constructor(
+    readonly height: number,
+    readonly width: number,
+    readonly channels: number,
+    readonly pixels: Uint8Array,
+  ) {}
+
+  picture(): Picture {
+    return Picture.fromBytes(this.pixels, [this.height, this.width, this.channels]);
+  }
+}
+
+const defaults = {
+  transform: null,
+  targetTransform: null,
+  isValidFile: null,
+  allowEmpty: false,
+  transforms: null,
+  findClasses: null,
+};
+
+/**
+ * Files in folders that are their classes: `root/dog/1.bin`, `root/cat/nested/2.bin`. `root` is a path, a folder or files of a page, or an archive.
+ *
+ *     const set = await datasets.DatasetFolder('sounds/', { loader: (source) => torch.load(source), extensions: ['.npy'] });
+ *     const [sound, label] = await set[0]!;
+ *
+ * @throws FetchError when there is no class, or one without any file
+ */
+export function DatasetFolder<Raw, Image = Raw, Label = number>(
+  root: DatasetRoot,
+  options: DatasetFolderOptions<Raw, Image, Label>,
+): Promise<FolderDataset<Raw, Image, Label>>;
+export function DatasetFolder<Raw, Image = Raw, Label = number>(
+  root: DatasetRoot,
+  loader: SampleLoader<Raw>,
+  options?: Omit<DatasetFolderOptions<Raw, Image, Label>, 'loader'>,
+): Promise<FolderDataset<Raw, Image, Label>>;
+export function DatasetFolder<Raw, Image = Raw, Label = number>(
+  options: DatasetFolderOptions<Raw, Image, Label> & { root: DatasetRoot },
+): Promise<FolderDataset<Raw, Image, Label>>;
+export async function DatasetFolder(...args: unknown[]): Promise<FolderDataset<unknown, unknown, unknown>> {
+  const [root, rest] = splitRoot<DatasetRoot>('DatasetFolder', args);
+  const options = parseArgs<DatasetFolderOptions<unknown, unknown, unknown>>(
+    'DatasetFolder',
+    ['loader'],
+    { extensions: null, ...defaults },
+    rest,
+  );
+  return open('DatasetFolder', root, options.loader, options);
+}
+
+/**
+ * Pictures in folders that are their classes: `root/dog/1.png`, `root/cat/nested/2.jpg`. `root` is a path, a folder or files of a page, or an archive.
+ *
+ *     const set = await datasets.ImageFolder(await showDirectoryPicker(), { transform: new transforms.ToTensor() });
+ *     const [image, label] = await set[0]!;
+ *
+ * @throws FetchError when there is no class, or one without any picture
+ */
+export function ImageFolder<Image = Picture, Label = number, Raw = Picture>(
+  root: DatasetRoot,
+  options?: ImageFolderOptions<Raw, Image, Label>,
+): Promise<FolderDataset<Raw, Image, Label>>;
+export function ImageFolder<Image = Picture, Label = number, Raw = Picture>(
+  root: DatasetRoot,
+  transform: ImageFolderOptions<Raw, Image, Label>['transform'],
+  options?: ImageFolderOptions<Raw, Image, Label>,
+): Promise<FolderDataset<Raw, Image, Label>>;
+export function ImageFolder<Image = Picture, Label = number, Raw = Picture>(
+  options: ImageFolderOptions<Raw, Image, Label> & { root: DatasetRoot },
+): Promise<FolderDataset<Raw, Image, Label>>;
+export async function ImageFolder(...args: unknown[]): Promise<FolderDataset<unknown, unknown, unknown>> {
+  const [root, rest] = splitRoot<DatasetRoot>('ImageFolder', args);
+  const { transform, targetTransform, ...others } = defaults;
+  const options = parseArgs<ImageFolderOptions<unknown, unknown, unknown>>(
+    'ImageFolder',
+    [],
+    { transform, targetTransform, loader: null, ...others },
+    rest,
+  );
+  const extensions = options.isValidFile ? null : IMG_EXTENSIONS;
+  return open('ImageFolder', root, options.loader, { ...options, extensions });
+}
+
+async function open(
+  name: string,
+  root: DatasetRoot,
+  loader: SampleLoader<unknown> | null,
+  options: FolderOptions<unknown, unknown, unknown> & SampleOptions,
+): Promise<FolderDataset<unknown, unknown, unknown>> {
+  if (loader !== null && typeof loader !== 'function') {
+    throw new ArgumentError(`${name}: expected loader to be a function, but got ${kindOf(loader)}`);
+  }
+  const folder = await listRoot(name, root);
+  const all = classesOf(name, folder);
+  const numbers = options.findClasses?.(all[0]) ?? all;
+  const found = await samplesOf(name, folder, numbers[1], options);
+  return new FolderDataset(
+    {
+      name,
+      root: rootName(root),
+      numbers,
+      samples: found.map(({ file, classIndex }): ClassSample => [file.name, classIndex]),
+      files: new Map(found.map(({ file }) => [file.name, file])),
+      loader,
+      extensions: options.extensions,
+    },
+    options,
+  );
+}

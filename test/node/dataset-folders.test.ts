@@ -1,0 +1,200 @@
+// Folders of pictures and of other files, and pictures of noise, beside torchvision's.
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as torch from 'lamplight';
+import { data, vision } from 'lamplight';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { datasetFacts, fixtureBytes, fixturePath } from '../support/dataset-files';
+
+const { DatasetFolder, FakeData, findClasses, ImageFolder, makeDataset } = vision.datasets;
+const { Compose, RandomHorizontalFlip, ToTensor } = vision.transforms;
+
+interface FolderFacts {
+  readonly name: string;
+  readonly classes: readonly string[];
+  readonly classToIdx: Record<string, number>;
+  readonly samples: readonly [string, number][];
+  readonly targets: readonly number[];
+  readonly sizes: readonly number[][];
+  readonly sums: readonly number[];
+  readonly text: string;
+  readonly errors: Record<'no classes' | 'an empty class' | 'no valid file', string> & {
+    readonly allowed: [string[], [string, number][]];
+  };
+}
+
+const facts = await datasetFacts<FolderFacts>('folder');
+const home = fixturePath('folder');
+const relative = (path: string) => path.replace(home, 'folder');
+const sum = async (x: torch.Tensor) => [...(await x.data())].reduce((total, byte) => total + byte, 0);
+let root = '';
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'folders-'));
+  await mkdir(join(root, 'none'));
+  await mkdir(join(root, 'half/full'), { recursive: true });
+  await mkdir(join(root, 'half/empty'));
+  await writeFile(join(root, 'half/full/1.png'), await fixtureBytes('folder/dog/1.png'));
+  await mkdir(join(root, 'circle/class'), { recursive: true });
+  await symlink(join(root, 'half/full'), join(root, 'circle/class/linked'));
+  await symlink(join(root, 'circle'), join(root, 'circle/class/up'));
+});
+
+afterAll(() => rm(root, { recursive: true }));
+
+describe('ImageFolder', () => {
+  test('finds torchvision’s classes and samples, and reads its pictures', async () => {
+    const set = await ImageFolder(home);
+    expect([set.classes, set.classToIdx, set.targets]).toEqual([facts.classes, facts.classToIdx, facts.targets]);
+    expect(set.samples.map(([path, target]) => [relative(path), target])).toEqual(facts.samples);
+    expect(set.imgs).toBe(set.samples);
+    expect(`${set}`.replace(home, 'folder')).toBe(facts.text);
+    const items = await Promise.all([...set]);
+    expect(items.map(([picture]) => picture.shape)).toEqual(facts.sizes);
+    expect(items[0]![0]).toBeInstanceOf(vision.Picture);
+    expect(await Promise.all(items.map(([picture]) => sum(picture)))).toEqual(facts.sums);
+  });
+
+  test('comes from files of a page and from archives', async () => {
+    const files = await Promise.all(
+      facts.samples.map(async ([path]) => {
+        const file = new File([await fixtureBytes(path)], path.split('/').at(-1)!);
+        Object.defineProperty(file, 'webkitRelativePath', { value: path });
+        return file;
+      }),
+    );
+    const set = await ImageFolder(files, { targetTransform: (label) => facts.classes[label]! });
+    expect(set.samples).toEqual(facts.samples);
+    expect(`${set}`).toMatch(/Root location: folder\n {4}StandardTransform\nTarget transform: <function /);
+    const [picture, label] = await set[7]!;
+    expect([await sum(picture), label]).toEqual([facts.sums[7], 'dog']);
+  });
+
+  test('follows links, but not in circles', async () => {
+    const set = await ImageFolder(join(root, 'circle'));
+    expect(set.samples).toEqual([[join(root, 'circle/class/linked/1.png'), 0]]);
+  });
+
+  test('draws at random in the order of the items, whichever file is read first, one by one and by batch', async () => {
+    const transform = new Compose([new RandomHorizontalFlip(), new ToTensor()]);
+    const waits: Record<string, number> = { A: 30, b: 1 };
+    const slow = await ImageFolder<torch.Tensor>(home, {
+      transform,
+      loader: async (source, path) => {
+        await new Promise((resolve) => setTimeout(resolve, waits[path.split('/').at(-1)![0]!] ?? 5));
+        return vision.io.readImage(source);
+      },
+    });
+    const fast = await ImageFolder<torch.Tensor>(home, { transform });
+    torch.manualSeed(3);
+    const one: unknown[] = [];
+    for (let i = 0; i < slow.length; i++) one.push(await (await fast[i]!)[0].tolist());
+    torch.manualSeed(3);
+    const all = await Promise.all(slow);
+    expect(await Promise.all(all.map(([image]) => image.tolist()))).toEqual(one);
+    // Of one size: dog/1.png and dog/gray.png again and again.
+    fast.samples = [0, 1, 2, 3].map(() => fast.samples[4]!);
+    torch.manualSeed(5);
+    const items: torch.Tensor[] = [];
+    for (let i = 0; i < 4; i++) items.push((await fast[i]!)[0]);
+    torch.manualSeed(5);
+    const [images, labels] = (await fast.getBatch([0, 1, 2, 3])) as [torch.Tensor, torch.Tensor];
+    expect(await images.tolist()).toEqual(await torch.stack(items).tolist());
+    expect([await labels.tolist(), labels.dtype]).toEqual([[1, 1, 1, 1], 'int64']);
+  });
+
+  test('feeds a loader', async () => {
+    const set = await ImageFolder(home, { transform: (picture) => picture.to('float32').mean(), allowEmpty: true });
+    const seen: number[] = [];
+    for await (const [means, labels] of new data.DataLoader(set, { batchSize: 3 })) {
+      seen.push(means.shape[0]!, ...((await labels.tolist()) as number[]));
+    }
+    expect(seen).toEqual([3, 0, 0, 0, 3, 0, 1, 1, 2, 1, 1]);
+  });
+
+  test('says what torchvision says where classes or files are missing', async () => {
+    const at = (folder: string) => join(root, folder);
+    const says = (message: string) =>
+      new RegExp(message.replace(/ (none|half)\./, ` ${root}/$1.`).replaceAll('.', '\\.'));
+    await expect(ImageFolder(at('none'))).rejects.toThrowError(says(facts.errors['no classes']));
+    await expect(ImageFolder(at('half'))).rejects.toThrowError(says(facts.errors['an empty class']));
+    await expect(ImageFolder(at('half'), { isValidFile: () => false })).rejects.toThrowError(
+      says(facts.errors['no valid file'].trimEnd()),
+    );
+    await expect(ImageFolder(at('half'))).rejects.toThrowError(torch.FetchError);
+    const allowed = await ImageFolder(at('half'), { allowEmpty: true });
+    expect([allowed.classes, allowed.samples.map(([path, target]) => [path.replace(`${root}/`, ''), target])]).toEqual(
+      facts.errors.allowed,
+    );
+    await expect(ImageFolder(at('missing'))).rejects.toThrowError(/missing: the folder could not be read/);
+    await expect(ImageFolder('https://a.test/pictures/')).rejects.toThrowError(
+      /an address has no list; give an archive/,
+    );
+  });
+
+  test('a picture that is none is told by its path', async () => {
+    const set = await ImageFolder(home, { isValidFile: (path) => path.endsWith('.txt'), allowEmpty: true });
+    await expect(set[0]).rejects.toThrowError(
+      /folder\/dog\/notes\.txt: expected a picture, but sharp cannot decode it/,
+    );
+    await expect(set[0]).rejects.toThrowError(torch.FileFormatError);
+  });
+});
+
+test('DatasetFolder reads files of any kind', async () => {
+  const set = await DatasetFolder(home, async (_, path) => path.length - home.length, {
+    extensions: ['.txt'],
+    allowEmpty: true,
+  });
+  expect([await set[0], set.length]).toEqual([['/dog/notes.txt'.length, 1], 1]);
+  const chosen = await DatasetFolder({
+    root: home,
+    loader: (source) => String(source),
+    isValidFile: async (path) => path.endsWith('2.png'),
+    findClasses: (folders) => [folders.slice(1), { [folders[1]!]: 5 }],
+  });
+  expect([chosen.classes, chosen.samples]).toEqual([['dog'], [[`${home}/dog/2.png`, 5]]]);
+  await expect(DatasetFolder(home, { loader: String })).rejects.toThrowError(
+    /DatasetFolder: Both extensions and isValidFile cannot be null or not null at the same time/,
+  );
+  await expect(DatasetFolder(home, {} as never)).rejects.toThrowError(
+    /DatasetFolder: missing 1 required argument: 'loader'/,
+  );
+});
+
+test('findClasses and makeDataset stand by themselves', async () => {
+  expect(await findClasses(home)).toEqual([facts.classes, facts.classToIdx]);
+  const found = await makeDataset(home, { classToIdx: { dog: 3 }, extensions: '.png' });
+  expect(found.map(([path, target]) => [relative(path), target])).toEqual(
+    facts.samples.filter(([path]) => path.includes('dog')).map(([path]) => [path, 3]),
+  );
+  await expect(makeDataset(home, { classToIdx: {} })).rejects.toThrowError(/must have at least one entry/);
+});
+
+interface FakeFacts {
+  readonly name: string;
+  readonly targets: readonly number[];
+  readonly sums: readonly number[];
+  readonly first: readonly number[][];
+  readonly text: string;
+}
+
+test.each([
+  ['default', FakeData()],
+  ['small', FakeData({ size: 5, imageSize: [1, 3, 5], numClasses: 4, randomOffset: 7 })],
+])('FakeData is torchvision’s: %s', async (name, set) => {
+  const expected = await datasetFacts<FakeFacts>(`FakeData ${name}`);
+  torch.manualSeed(1);
+  const before = torch.rand(1);
+  torch.manualSeed(1);
+  const items = [set[0]!, set[3]!];
+  expect(await torch.rand(1).item()).toBe(await before.item());
+  expect(items.map(([, label]) => label)).toEqual(expected.targets);
+  for (const [i, [picture]] of items.entries()) {
+    const pixels = [...(await picture.data())];
+    expect(pixels.slice(0, 12)).toEqual(expected.first[i]);
+    expect(pixels.reduce((total, byte) => total + byte, 0)).toBe(expected.sums[i]);
+  }
+  expect(`${set}`).toBe(expected.text);
+});
