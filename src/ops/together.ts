@@ -1,8 +1,8 @@
 // Batches whose items were all made in the same way: the operations run once for the whole batch, not once for each item.
 
-import { record } from '../graph/record';
+import { fromHost, record } from '../graph/record';
 import { sameAttrs } from '../graph/signature';
-import type { Node, Op, Value } from '../graph/value';
+import type { HostData, Node, Op, Value } from '../graph/value';
 import { reshape } from './cast';
 import { batch } from './join';
 
@@ -21,7 +21,7 @@ export const together = (items: readonly Value[]): Value => record(togetherOp, [
 /** What `batch` gives. Elementwise operations and reshapes that all items end in come after what they begin with is joined. */
 function lifted(items: readonly Value[]): Value {
   const nodes = commonNodes(items);
-  if (!nodes) return batch(items);
+  if (!nodes) return joinedOnHost(items) ?? batch(items);
   const [{ op, attrs, scalars, inputs }] = nodes as [Node, ...Node[]];
   const { shape } = items[0]!;
   if (!op.elementwise) return reshape(lifted(nodes.map((node) => node.inputs[0]!)), [items.length, ...shape]);
@@ -33,6 +33,26 @@ function lifted(items: readonly Value[]): Value {
     return missing.length > 0 ? reshape(joined, [items.length, ...missing, ...shared.shape]) : joined;
   });
   return record(op, operands, attrs, scalars);
+}
+
+/**
+ * Items whose data waits on the host to be uploaded, as one value, which takes one upload; null for others. What lies together already, as a worker hands it
+ * over, is not copied.
+ */
+function joinedOnHost(items: readonly Value[]): Value | null {
+  const [{ shape, dtype }] = items as [Value, ...Value[]];
+  const parts: HostData[] = [];
+  for (const { host, uploaded, allocation } of items) {
+    if (host === null || uploaded || allocation !== null || host instanceof Uint16Array) return null;
+    parts.push(host);
+  }
+  const [first] = parts as [HostData, ...HostData[]];
+  const { buffer, byteOffset, byteLength, length } = first;
+  const inRow = parts.every((part, i) => part.buffer === buffer && part.byteOffset === byteOffset + i * byteLength);
+  const OfKind = first.constructor as Float32ArrayConstructor;
+  const data = inRow ? new OfKind(buffer, byteOffset, parts.length * length) : new OfKind(parts.length * length);
+  if (!inRow) for (const [i, part] of parts.entries()) data.set(part, i * length);
+  return fromHost(data, [items.length, ...shape], dtype);
 }
 
 /** The nodes that made the items, if all did the same to other elements and the result need not be computed item by item. */

@@ -3,6 +3,7 @@ import { type Shape, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { fromHost } from '../graph/record';
 import { isTensor } from '../tensor/callable';
+import { kinds } from '../tensor/kinds';
 import { kindOf } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 
@@ -15,6 +16,10 @@ import { Tensor } from '../tensor/tensor';
  * @throws DTypeError for other dtypes, ShapeError for other shapes
  */
 export class Picture extends Tensor {
+  static {
+    kinds.set('Picture', { properties: [], make: (data) => new Picture(data) });
+  }
+
   /** Shares memory with `data`: [H, W, C], or [H, W], which has one channel. */
   constructor(data: Tensor) {
     if (!isTensor(data)) throw new ArgumentError(`Picture: expected a tensor, but got ${kindOf(data)}`);

@@ -4,6 +4,7 @@ import { ArgumentError, ShapeError } from '../errors';
 import { identity } from '../ops/cast';
 import { isTensor } from '../tensor/callable';
 import { tensor } from '../tensor/creation';
+import { kinds } from '../tensor/kinds';
 import { parseArgs, shown } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import { Picture } from './picture';
@@ -38,6 +39,10 @@ export abstract class TVTensor extends Tensor {
 
 /** An image [..., C, H, W]; [H, W] becomes [1, H, W], a picture [C, H, W]. */
 export class Image extends TVTensor {
+  static {
+    kinds.set('Image', { properties: [], make: (data) => new Image(data) });
+  }
+
   constructor(data: TensorLike) {
     const made = tensorOf(data);
     if (made.shape.length < 2) {
@@ -53,6 +58,10 @@ export class Image extends TVTensor {
 
 /** A mask [..., H, W] of a segmentation, or one for each object: it follows an image's geometry, taking the nearest element, and keeps its values. */
 export class Mask extends TVTensor {
+  static {
+    kinds.set('Mask', { properties: [], make: (data) => new Mask(data) });
+  }
+
   constructor(data: TensorLike) {
     super(tensorOf(data));
   }
@@ -93,6 +102,13 @@ export function boxFormat(op: string, format: string): BoundingBoxFormat {
  *     new BoundingBoxes([[2, 3, 10, 12]], { format: 'XYXY', canvasSize: [32, 32] });
  */
 export class BoundingBoxes extends TVTensor {
+  static {
+    kinds.set('BoundingBoxes', {
+      properties: ['format', 'canvasSize', 'clampingMode'],
+      make: (data, options) => new BoundingBoxes(data, options as unknown as BoundingBoxesOptions),
+    });
+  }
+
   readonly format: BoundingBoxFormat;
   readonly canvasSize: Size;
   readonly clampingMode: ClampingMode;

@@ -1,6 +1,7 @@
 // Data sets that the workers of tests serve, and that their loaders know by the same names.
 import * as torch from 'lamplight';
 import { data, type Tensor } from 'lamplight';
+import { Picture, tvTensors } from 'lamplight/vision';
 
 /** What a worker of a test is told. */
 export interface ServedTask {
@@ -37,10 +38,20 @@ class Everything extends data.Dataset<unknown> {
       bytes: Uint8Array.of(i, i + 1, i + 2),
       row: this.#table.at(i % 4),
       column: this.#table.t().at(':', i % 4),
-      half: torch.tensor([i, 0.5, 1], { dtype: 'float16' }),
       ones: torch.ones(2),
       nested: [torch.tensor(i), { wide: new Float64Array([i]) }],
     };
+  }
+}
+
+/** Numbers of float16, of which not every GPU knows. */
+class Halves extends data.Dataset<Tensor> {
+  constructor(override readonly length: number) {
+    super();
+  }
+
+  override get(i: number): Tensor {
+    return torch.tensor([i, 0.5, 1], { dtype: 'float16' });
   }
 }
 
@@ -87,9 +98,48 @@ class Knowing extends data.Dataset<unknown> {
   }
 }
 
+const bytesOf = (i: number) => Uint8Array.from({ length: 2 * 3 * 3 }, (_, k) => (7 * i + 11 * k) % 256);
+
+/** Pictures and what lies on them. */
+class Pictures extends data.Dataset<{
+  picture: Picture;
+  image: tvTensors.Image;
+  mask: tvTensors.Mask;
+  boxes: tvTensors.BoundingBoxes;
+}> {
+  constructor(override readonly length: number) {
+    super();
+  }
+
+  override get(i: number) {
+    const bytes = torch.tensor(bytesOf(i), { shape: [2, 3, 3] });
+    const boxes = torch.tensor([[0, 1, 2, i]]);
+    return {
+      picture: new Picture(bytes),
+      image: new tvTensors.Image(bytes.permute(2, 0, 1)),
+      mask: new tvTensors.Mask(bytes.at(0)),
+      boxes: new tvTensors.BoundingBoxes(boxes, { format: 'XYXY', canvasSize: [2, 3] }),
+    };
+  }
+}
+
+/** What a loop over pictures is fed with. */
+class PicturesAndLabels extends data.Dataset<[Picture, number]> {
+  constructor(override readonly length: number) {
+    super();
+  }
+
+  override get(i: number): [Picture, number] {
+    return [Picture.fromBytes(bytesOf(i), [2, 3, 3]), i % 3];
+  }
+}
+
 export const datasets = {
+  pictures: (length: number) => new Pictures(length),
+  picturesAndLabels: (length: number) => new PicturesAndLabels(length),
   drawing: (length: number) => new Drawing(length),
   everything: (length: number) => new Everything(length),
+  halves: (length: number) => new Halves(length),
   failing: (length: number) => new Failing(length),
   knowing: (length: number) => new Knowing(length),
   /** Of the whole, every second item. */

@@ -136,6 +136,19 @@ describe('items', () => {
     await expectFree(2);
   });
 
+  test('of float16 arrive as they are held', async () => {
+    const worker = doing({ kind: 'halves', length: 2 });
+    const collateFn = ([item]: Tensor[]) => [item!.dtype, item!.shape, numbers(item!)];
+    const seen: unknown[] = [];
+    for await (const item of new data.DataLoader(datasets.halves(2), { numWorkers: 1, worker, collateFn }))
+      seen.push(item);
+    // 0, 0.5 and 1, and what makes whole words; then the same with 1 in front.
+    expect(seen).toEqual([
+      ['float16', [3], [0, 0x3800, 0x3c00, 0]],
+      ['float16', [3], [0x3c00, 0x3800, 0x3c00, 0]],
+    ]);
+  });
+
   test('of a subset are asked for by the indices of the whole, whichever side has the subset', async () => {
     const whole = datasets.drawing(10);
     const part = new data.Subset(new data.Subset(whole, [9, 8, 7, 6, 5]), [0, 2, 4]);

@@ -43,10 +43,14 @@ export function answer(work: Answering): void {
   let last: Promise<void> = Promise.resolve();
 
   const begin = async (order: Start): Promise<void> => {
+    // First, so that it is known if the worker ends in the middle of what follows.
+    if (order.lock !== null) {
+      await holdLock(order.lock);
+      report({ mark: MARK, kind: 'locked' });
+    }
     source = work.open(order);
     await source;
     state = defaultGenerator().getState();
-    if (order.lock !== null) holdLock(order.lock, () => report({ mark: MARK, kind: 'locked' }));
   };
 
   const fetch = async (order: Fetch): Promise<void> => {
@@ -117,11 +121,12 @@ export function enter({ id, numWorkers, seed, generator }: Start, dataset: unkno
   becomeWorker({ id, numWorkers, seed: shownSeed(seed), dataset });
 }
 
-/** The lock is held until the worker is no more, however it ends. */
-function holdLock(name: string, held: () => void): void {
-  const forever = new Promise<void>(() => undefined);
-  void navigator.locks.request(name, () => {
-    held();
-    return forever;
+/** Resolves when this worker holds the lock: until it is no more, however it ends. */
+function holdLock(name: string): Promise<void> {
+  return new Promise((held) => {
+    void navigator.locks.request(name, () => {
+      held();
+      return new Promise<void>(() => undefined);
+    });
   });
 }
