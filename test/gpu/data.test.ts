@@ -1,8 +1,9 @@
 // Data sets and the loader: PyTorch's order, batches gathered on the device, collation, and bad options.
 import * as torch from 'lamplight';
-import { data, type Tensor } from 'lamplight';
+import { data, type Tensor, vision } from 'lamplight';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
+import { fourPictures } from '../support/four-pictures';
 
 interface LoaderCase extends FixtureCase {
   kind: string;
@@ -109,6 +110,53 @@ describe('batches on the device', () => {
   test('of a subset are gathered from the whole', async () => {
     const part = new data.Subset(new data.TensorDataset(targets), [7, 3, 40]);
     for await (const [y] of new data.DataLoader(part, { batchSize: 3 })) expect(await y!.tolist()).toEqual([7, 3, 40]);
+  });
+});
+
+describe('data sets made of others, on the device', () => {
+  const [a, b] = [torch.randn(40, 6), torch.randn(30, 6)];
+  const [first, second] = [new data.TensorDataset(a, torch.arange(40)), new data.TensorDataset(b, torch.arange(30))];
+
+  test('one after another: the rows of each, in the order asked for', async () => {
+    const whole = first.add(second);
+    const sampler = [3, 69, 40, 0, 39, 41];
+    for await (const [x, y] of new data.DataLoader(whole, { batchSize: 6, sampler })) {
+      expect(await y!.tolist()).toEqual([3, 29, 0, 0, 39, 1]);
+      const rows = [a.at(3), b.at(29), b.at(0), a.at(0), a.at(39), b.at(1)];
+      expect(await x!.tolist()).toEqual(await torch.stack(rows).tolist());
+    }
+  });
+
+  test('side by side: a batch of each', async () => {
+    const stack = new data.StackDataset({
+      left: first,
+      right: new data.Subset(second.add(first), [...Array(40).keys()]),
+    });
+    for await (const { left, right } of new data.DataLoader(stack, { batchSize: 3, sampler: [35, 2, 30] })) {
+      expect([await left[1].tolist(), await right[1].tolist()]).toEqual([
+        [35, 2, 30],
+        [5, 2, 0],
+      ]);
+    }
+  });
+
+  test('random transforms draw as they do item by item, whichever part an item is of', async () => {
+    const { Compose, RandomHorizontalFlip, RandomVerticalFlip, ToTensor } = vision.transforms;
+    const batches: unknown[] = [];
+    for (const byItem of [false, true]) {
+      torch.manualSeed(11);
+      const [first, second] = [0, 100].map((from) => {
+        const flips = new Compose([new RandomHorizontalFlip(), new RandomVerticalFlip(), new ToTensor()]);
+        const targetTransform = (label: number) => label + torch.randperm(1).shape[0]!;
+        return fourPictures(from, { transform: byItem ? (picture) => flips(picture) : flips, targetTransform });
+      });
+      const whole = new data.Subset(first!.add(second!), [7, 1, 4, 0, 6, 2, 5]);
+      for await (const [x, y] of new data.DataLoader(whole, { batchSize: 4, shuffle: true })) {
+        batches.push([await x.tolist(), await y.tolist()]);
+      }
+      batches.push(await torch.rand(1).item());
+    }
+    expect(batches.slice(0, 3)).toEqual(batches.slice(3));
   });
 });
 

@@ -4,6 +4,7 @@ import { resolveIndex } from '../../data/dataset';
 import { indexValue } from '../../data/tensor-dataset';
 import { ArgumentError } from '../../errors';
 import { type ByteScale, gatherRows } from '../../ops/indexing';
+import { defaultGenerator, type Generator, withDefaultGenerator } from '../../tensor/random/generator';
 import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import { Picture } from '../picture';
@@ -29,6 +30,13 @@ export interface DatasetIdentity {
   readonly listsTargets: boolean;
   /** Whether `data` has a last dimension of channels. */
   readonly hasChannels: boolean;
+}
+
+/** What is random about one item of a batch. */
+interface ItemDraw<Label> {
+  readonly picture: object | null;
+  /** What `targetTransform` made of the label, where there is one. */
+  readonly label: Label | null;
 }
 
 /**
@@ -106,26 +114,41 @@ export class ImageDataset<
     return this.transformed(picture, this.#labels[i]!);
   }
 
-  override getBatch(indices: readonly number[]): [Tensor, Collated<Label>] | null {
-    const { transform, targetTransform, transforms } = this;
-    if (transforms && !(transforms instanceof StandardTransform)) return null;
-    if (transform && !this.#scale && !this.#batched) return null;
+  get #makesBatches(): boolean {
+    const { transform, transforms } = this;
+    if (transforms && !(transforms instanceof StandardTransform)) return false;
+    return !transform || this.#scale !== null || this.#batched !== null;
+  }
+
+  override drawFor(index: number, generator: Generator): ItemDraw<Label> | undefined {
+    if (!this.#makesBatches) return undefined;
+    const { targetTransform } = this;
+    const label = this.#labels[index < 0 ? index + this.length : index]!;
+    // What is random of a label comes after what is random of its picture.
+    return {
+      picture: this.#batched?.draw([this.#pictures], generator)[0] ?? null,
+      label: targetTransform ? withDefaultGenerator(generator, () => targetTransform(label)) : null,
+    };
+  }
+
+  override getBatch(
+    indices: readonly number[],
+    draws?: readonly (ItemDraw<Label> | undefined)[],
+  ): [Tensor, Collated<Label>] | null {
+    if (!this.#makesBatches) return null;
     const index = indexValue(this.printedName, indices, this.length);
     const rows = indices.map((i) => (i < 0 ? i + this.length : i));
     // In a scope, since only the batch is to be kept of all that is made on the way.
     return scope((): [Tensor, Collated<Label>] => {
       const pixels = this.#packed.gather(rows, index, this.#scale);
-      const draws: (object | null)[] = [];
-      const made: Label[] = [];
-      // What is random is drawn picture by picture, a picture's label after it, as the items would one by one.
-      for (const row of rows) {
-        if (this.#batched) draws.push(...this.#batched.draw([this.#pictures]));
-        if (targetTransform) made.push(targetTransform(this.#labels[row]!));
-      }
-      const labels = targetTransform
-        ? defaultCollate(made)
+      const drawn = draws ?? rows.map((row) => this.drawFor(row, defaultGenerator()));
+      const labels = this.targetTransform
+        ? defaultCollate(drawn.map((each) => each!.label as Label))
         : (Tensor.of(gatherRows(this.#labelsOnDevice.value, index)) as Collated<Label>);
-      if (this.#batched) return [this.#batched.apply(pixels, draws), labels];
+      if (this.#batched) {
+        const ofPictures = drawn.map((each) => each!.picture);
+        return [this.#batched.apply(pixels, ofPictures), labels];
+      }
       return [this.#scale ? pixels : pixels.permute(0, 2, 3, 1), labels];
     });
   }

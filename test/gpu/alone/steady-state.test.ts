@@ -1,7 +1,8 @@
 import * as torch from 'lamplight';
-import { data, nn, optim } from 'lamplight';
+import { data, nn, optim, type Tensor, vision } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { CNNModel, ComplexCNNModel } from '../../../demos/mnist/models';
+import { fourPictures } from '../../support/four-pictures';
 import { isWhole } from '../../support/sample';
 
 const pooledModel = () =>
@@ -61,6 +62,54 @@ describe.each([
     expect(Math.max(...differences(steps, 'dataWrites'))).toBeLessThanOrEqual(1);
     expect(Math.max(...differences(steps, 'dataBytesWritten'))).toBeLessThanOrEqual(8 * 4);
   });
+});
+
+/** Items that are views of a tensor, one after another. */
+class Rows extends data.IterableDataset<[Tensor, number]> {
+  constructor(readonly rows: Tensor) {
+    super();
+  }
+  override *[Symbol.iterator](): IterableIterator<[Tensor, number]> {
+    for (let i = 0; i < 8; i++) yield [this.rows.at(i), i % 4];
+  }
+}
+
+const flipped = new vision.transforms.Compose([
+  new vision.transforms.RandomHorizontalFlip(),
+  new vision.transforms.ToTensor(),
+]);
+const [four, others] = [fourPictures(0, { transform: flipped }), fourPictures(90, { transform: flipped })];
+const [rows, labels] = [torch.rand(8, 1, 4, 4), torch.randint(0, 4, [8])];
+const parts = [0, 2].map((at) => new data.TensorDataset(rows.at([at, at + 4]), labels.at([at, at + 4])));
+
+test.each<[string, data.Dataset<unknown>, boolean]>([
+  ['a subset of pictures', new data.Subset(four.add(others), [0, 3, 2, 1]), true],
+  ['pictures of two data sets', four.add(others), true],
+  ['tensors of two data sets', new data.ConcatDataset(parts), true],
+  ['data sets side by side', new data.StackDataset(new data.TensorDataset(rows), new data.TensorDataset(labels)), true],
+  ['a stream of slices', new Rows(rows), false],
+  ['two streams', new Rows(rows).add(new Rows(rows)), false],
+])('a step that is fed by %s is one submit and creates nothing', async (_, dataset, shuffle) => {
+  torch.manualSeed(0);
+  const loader = new data.DataLoader(dataset, { batchSize: 4, shuffle, dropLast: true });
+  const model = new nn.Sequential(new nn.Flatten(), new nn.Linear(16, 4));
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.01 });
+  const lossFn = new nn.CrossEntropyLoss();
+  const steps: torch.gpu.GpuStats[] = [];
+  while (steps.length < 60) {
+    for await (const batch of loader) {
+      const [inputs, targets] = (batch as (Tensor | [Tensor])[]).map((each) => (Array.isArray(each) ? each[0] : each));
+      optimizer.zeroGrad();
+      lossFn(model(inputs!), targets!).backward();
+      optimizer.step();
+      steps.push(torch.gpu.stats());
+    }
+  }
+  const counted = steps.slice(-17);
+  expect(differences(counted, 'submits')).toEqual(new Array(16).fill(1));
+  for (const name of ['buffersCreated', 'bindGroupsCreated', 'pipelinesCreated', 'plansCompiled'] as const) {
+    expect([name, ...differences(counted, name)]).toEqual([name, ...new Array(16).fill(0)]);
+  }
 });
 
 test.each([
