@@ -1,5 +1,6 @@
 // The public surface of `data`: data sets, samplers and the loader.
 export { type Collated, defaultCollate } from './collate';
+export { type ColumnType, type CsvOptions, CsvTable, readCsv, type TableParts } from './csv';
 export { ChainDataset, ConcatDataset, type DataSource, Dataset, type Items, IterableDataset } from './dataset';
 export { type Converted, defaultConvert } from './fetch';
 export { DataLoader, type DataLoaderOptions, type ItemLoaderOptions } from './loader';

@@ -90,6 +90,14 @@ export const formats: Readonly<Record<string, Format>> = {
     read: (bytes) => decodePng(bytes),
     inside: insidePng,
   },
+  csv: {
+    seeds: () => [
+      text('a,b,c\n1,2.5,x\n3,,"y, ""z"""\n-4,1e3,true\n'),
+      text('a;b\r\n1;"x\r\ny"\r\n2;\r\n'),
+      Uint8Array.from(gzipSync('id\tname\n1\tone\n2\ttwo\n')),
+    ],
+    read: async (bytes) => (await torch.data.readCsv(bytes)).dataset(),
+  },
   'tar.gz': {
     seeds: () => files('datasets', 'cifar-100-binary.tar.gz', 'cifar-100-python.tar.gz'),
     read: readMembers,
