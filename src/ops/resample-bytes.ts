@@ -26,7 +26,7 @@ function cubic(x: number): number {
 }
 
 /** The elements that make up an output, and their shares; those past an edge count for the element at the edge. */
-function taps(at: number, size: number, mode: ByteResampling['mode']): Map<number, number> {
+export function tapsAt(at: number, size: number, mode: 'linear' | 'cubic'): Map<number, number> {
   const first = Math.floor(at);
   const places = mode === 'linear' ? [first, first + 1] : [first - 1, first, first + 1, first + 2];
   const shares = new Map<number, number>();
@@ -37,14 +37,23 @@ function taps(at: number, size: number, mode: ByteResampling['mode']): Map<numbe
   return shares;
 }
 
+/** How many bits of a whole number of 15 bits the fraction of a share takes where no share is more than `most`. */
+export function bitsFor(most: number): number {
+  let bits = 0;
+  while (bits < 22 && Math.trunc(0.5 + most * 2 ** (bits + 1)) < 2 ** 15) bits++;
+  return bits;
+}
+
+/** A share as a whole number over 2^bits, away from 0 at halves. */
+export const wholeShare = (share: number, bits: number): number =>
+  Math.sign(share) * Math.trunc(Math.abs(share) * 2 ** bits + 0.5);
+
 /** One axis at another size: for each output, elements and their shares as whole numbers over 2^bits. */
 function axisWeights(size: number, out: number, scale: number, { mode, alignCorners }: ByteResampling) {
   const rows = Array.from({ length: out }, (_, i) =>
-    taps(alignCorners ? scale * i : scale * (i + 0.5) - 0.5, size, mode),
+    tapsAt(alignCorners ? scale * i : scale * (i + 0.5) - 0.5, size, mode),
   );
-  const most = Math.max(...rows.flatMap((row) => [...row.values()]));
-  let bits = 0;
-  while (bits < 22 && Math.trunc(0.5 + most * 2 ** (bits + 1)) < 2 ** 15) bits++;
+  const bits = bitsFor(Math.max(...rows.flatMap((row) => [...row.values()])));
   const width = Math.max(...rows.map((row) => row.size));
   const places = new Int32Array(out * width);
   const weights = new Int32Array(out * width);
@@ -52,8 +61,7 @@ function axisWeights(size: number, out: number, scale: number, { mode, alignCorn
     let k = i * width;
     for (const [place, share] of row) {
       places[k] = place;
-      // Away from 0 at halves.
-      weights[k++] = Math.sign(share) * Math.trunc(Math.abs(share) * 2 ** bits + 0.5);
+      weights[k++] = wholeShare(share, bits);
     }
   });
   return { places, weights, width, bits };

@@ -10,15 +10,24 @@ import type { Tensor } from '../../tensor/tensor';
 import { isPixelSource } from '../from-pixels';
 import { Picture } from '../picture';
 import { BoundingBoxes, Image, Mask } from '../tv-tensors';
+import type { FillKind } from './arguments';
 import { onBatch } from './batch';
 import { type PictureInfo, sharedInfo } from './info';
+import { type Pictures, unpacked } from './pictures';
 import { flatten, isPureTensor, type Sample } from './sample';
 
 /** A step from one representation of an item to another: a transform of this module, or any function. */
 export type TransformFunction<In, Out> = (input: In) => Out;
 
-/** What the pictures of a batch are to a transform: pictures, plain tensors, or images that say so. */
-export type BatchKind = 'picture' | 'tensor' | 'image';
+/** What the pictures of a batch are to a transform: pictures, plain tensors, images that say so, or masks, which stand beside them. */
+export type BatchKind = FillKind;
+
+/** Which kind of thing an input is; boxes have none. */
+export function kindOfInput(input: unknown): BatchKind {
+  if (input instanceof Picture) return 'picture';
+  if (input instanceof Mask) return 'mask';
+  return input instanceof Image ? 'image' : 'tensor';
+}
 
 /**
  * Base of transforms, to which a subclass adds `makeParams` and `transform`. Its objects are functions: of a picture, of a tensor, of several
@@ -106,6 +115,11 @@ export abstract class PictureTransform<Draw = object, In = Tensor, Out = Tensor>
    */
   abstract apply(batch: Tensor, draws: readonly (Draw | null)[], kind: BatchKind): Tensor;
 
+  /** `apply` for pictures that may be packed; transforms that read them where they lie do without a copy. */
+  applyTo(pictures: Pictures, draws: readonly (Draw | null)[], kind: BatchKind): Tensor {
+    return this.apply(unpacked(this.constructor.name, pictures), draws, kind);
+  }
+
   /** The size of the result. */
   outputInfo(info: PictureInfo, _draw: Draw | null): PictureInfo {
     return info;
@@ -125,10 +139,14 @@ export abstract class PictureTransform<Draw = object, In = Tensor, Out = Tensor>
     const drawn = draw as Draw;
     if (input instanceof BoundingBoxes) return this.transformBoxes(input, drawn);
     if (input instanceof Mask) return this.transformMask(input, drawn);
-    const kind = input instanceof Picture ? 'picture' : input instanceof Image ? 'image' : 'tensor';
-    return onBatch(this.constructor.name, input as Tensor, (batch) =>
-      this.apply(batch, new Array<Draw>(batch.shape[0]!).fill(drawn), kind),
-    );
+    return this.applyAlike(input as Tensor, drawn);
+  }
+
+  /** `apply` on all pictures of one input with the same draw. */
+  protected applyAlike<T extends Tensor>(input: T, draw: Draw): T {
+    return onBatch(this.constructor.name, input, (batch) =>
+      this.apply(batch, new Array<Draw>(batch.shape[0]!).fill(draw), kindOfInput(input)),
+    ) as T;
   }
 
   /** Boxes beside a picture; they stay as they are unless the transform moves pixels. */
@@ -139,6 +157,13 @@ export abstract class PictureTransform<Draw = object, In = Tensor, Out = Tensor>
   /** Masks beside a picture; they stay as they are unless the transform moves pixels. */
   protected transformMask(mask: Mask, _draw: Draw): Mask {
     return mask;
+  }
+}
+
+/** Base of transforms that move pixels: masks and boxes follow. */
+export abstract class GeometricTransform<Draw = object> extends PictureTransform<Draw> {
+  protected override transformMask(mask: Mask, draw: Draw): Mask {
+    return this.applyAlike(mask, draw);
   }
 }
 

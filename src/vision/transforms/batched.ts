@@ -3,6 +3,7 @@ import { defaultGenerator, type Generator } from '../../tensor/random/generator'
 import type { Tensor } from '../../tensor/tensor';
 import { type BatchKind, PictureTransform } from './base';
 import type { PictureInfo } from './info';
+import type { Pictures } from './pictures';
 
 /** What was drawn for each picture of a batch: plain data, which can be sent from a worker. */
 export type BatchDraws = readonly (object | null)[];
@@ -11,8 +12,11 @@ export type BatchDraws = readonly (object | null)[];
 export interface BatchTransform {
   /** What is random, drawn picture by picture in the order in which the items would draw it. */
   draw(infos: readonly PictureInfo[], generator?: Generator): BatchDraws;
-  /** Pictures, uint8 [N, C, H, W], transformed. The operations depend on shapes alone. Pictures [N, H, W, C] where the items stay pictures. */
-  apply(pictures: Tensor, draws: BatchDraws): Tensor;
+  /**
+   * Pictures transformed: uint8 [N, C, H, W], or packed ones of several sizes, as long as a transform brings them to one. The operations depend on
+   * shapes alone. Where the items stay pictures, so do these: [N, H, W, C].
+   */
+  apply(pictures: Pictures, draws: BatchDraws): Tensor;
 }
 
 /** A transform of pictures as one of batches of pictures of one size; null where it takes items one by one only. */
@@ -24,7 +28,7 @@ export function batched(transform: unknown): BatchTransform | null {
     draw: (infos, generator = defaultGenerator()) =>
       infos.map((info) => transform.draw(info, generator) as object | null),
     apply(pictures, draws) {
-      const made = transform.apply(pictures, draws, 'picture');
+      const made = transform.applyTo(pictures, draws, 'picture');
       return kind === 'picture' ? made.permute(0, 2, 3, 1) : made;
     },
   };

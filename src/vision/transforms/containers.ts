@@ -6,6 +6,7 @@ import type { Generator } from '../../tensor/random/generator';
 import type { Tensor } from '../../tensor/tensor';
 import { type BatchKind, PictureTransform, Transform, type TransformFunction } from './base';
 import type { PictureInfo } from './info';
+import { type Pictures, unpacked } from './pictures';
 
 /** The steps of `Compose`: the first takes what the whole takes, all of them make tensors. */
 type Steps<In> =
@@ -13,12 +14,12 @@ type Steps<In> =
   | readonly TransformFunction<Tensor, Tensor>[];
 
 /** Steps of any kind, of which each takes what the one before it makes. */
-type Chain = readonly ((input: never) => unknown)[];
+export type Chain = readonly ((input: never) => unknown)[];
 
 type Step = (...inputs: readonly unknown[]) => unknown;
 
 /** What a step drew for one picture. */
-type Drawn = object | null;
+export type Drawn = object | null;
 
 /** @throws ArgumentError unless there are steps, and they are functions */
 export function checkSteps(op: string, steps: unknown): void {
@@ -34,15 +35,49 @@ export function batchSteps(steps: readonly unknown[]): readonly PictureTransform
   return known ? (steps as readonly PictureTransform<object>[]) : null;
 }
 
-/** What some inputs become after some steps. */
+/** What some inputs become after some steps; a promise where a step is asynchronous. */
 export function throughSteps(steps: Chain, inputs: readonly unknown[]): unknown {
-  let now: unknown = inputs.length === 1 ? inputs[0] : inputs;
-  for (const step of steps as readonly Step[]) now = inputs.length === 1 ? step(now) : step(...(now as unknown[]));
-  return now;
+  const [first, ...rest] = steps as readonly Step[];
+  if (!first) return inputs.length === 1 ? inputs[0] : inputs;
+  const made = first(...inputs);
+  const go = (sample: unknown) => throughSteps(rest as Chain, inputs.length === 1 ? [sample] : (sample as unknown[]));
+  return made instanceof Promise ? made.then(go) : go(made);
 }
 
 export const printSteps = (name: string, steps: readonly unknown[]): string =>
   printModule(name, steps.map((step) => `    ${step}`).join('\n'), []);
+
+/** Draws of several steps for one picture, one after another. */
+export function drawSteps(steps: Chain, info: PictureInfo, generator?: Generator): Drawn[] {
+  let size = info;
+  return batchSteps(steps)!.map((step) => {
+    const drawn = step.draw(size, generator);
+    size = step.outputInfo(size, drawn);
+    return drawn;
+  });
+}
+
+/** Steps on pictures of a kind, each by its part of the draws. */
+export function applySteps(
+  steps: Chain,
+  pictures: Pictures,
+  draws: readonly (readonly Drawn[] | null)[],
+  kind: BatchKind,
+): Pictures {
+  let now = kind;
+  return batchSteps(steps)!.reduce<Pictures>((x, step, i) => {
+    const part = draws.map((drawn) => drawn?.[i] ?? null);
+    const made = step.applyTo(x, part, now);
+    now = step.batchKind(now)!;
+    return made;
+  }, pictures);
+}
+
+export const sizeAfter = (steps: Chain, info: PictureInfo, draws: readonly Drawn[] | null): PictureInfo =>
+  batchSteps(steps)!.reduce((size, step, i) => step.outputInfo(size, draws?.[i] ?? null), info);
+
+export const kindAfter = (steps: Chain, kind: BatchKind): BatchKind | null =>
+  batchSteps(steps)?.reduce<BatchKind | null>((now, step) => now && step.batchKind(now), kind) ?? null;
 
 /** Transforms one after another. */
 export class Compose<In = Tensor, Out = Tensor> extends PictureTransform<Drawn[], In, Out> {
@@ -61,35 +96,23 @@ export class Compose<In = Tensor, Out = Tensor> extends PictureTransform<Drawn[]
   }
 
   override draw(info: PictureInfo, generator?: Generator): Drawn[] {
-    let size = info;
-    return batchSteps(this.transforms)!.map((step) => {
-      const drawn = step.draw(size, generator);
-      size = step.outputInfo(size, drawn);
-      return drawn;
-    });
+    return drawSteps(this.transforms, info, generator);
   }
 
   override apply(batch: Tensor, draws: readonly (Drawn[] | null)[], kind: BatchKind): Tensor {
-    let now: BatchKind | null = kind;
-    return batchSteps(this.transforms)!.reduce((x, step, i) => {
-      const made = step.apply(
-        x,
-        draws.map((drawn) => drawn?.[i] ?? null),
-        now!,
-      );
-      now = step.batchKind(now!);
-      return made;
-    }, batch);
+    return this.applyTo(batch, draws, kind);
+  }
+
+  override applyTo(pictures: Pictures, draws: readonly (Drawn[] | null)[], kind: BatchKind): Tensor {
+    return unpacked('Compose', applySteps(this.transforms, pictures, draws, kind));
   }
 
   override outputInfo(info: PictureInfo, draws: Drawn[] | null): PictureInfo {
-    return batchSteps(this.transforms)!.reduce((size, step, i) => step.outputInfo(size, draws?.[i] ?? null), info);
+    return sizeAfter(this.transforms, info, draws);
   }
 
   override batchKind(kind: BatchKind): BatchKind | null {
-    return (
-      batchSteps(this.transforms)?.reduce<BatchKind | null>((now, step) => now && step.batchKind(now), kind) ?? null
-    );
+    return kindAfter(this.transforms, kind);
   }
 
   override toString(): string {

@@ -1,13 +1,16 @@
 // Transforms between representations: pictures, tensors of bytes and of floats, normalised ones.
-import { isFloat, showShape } from '../../compiler/meta';
-import { ArgumentError, DTypeError, ShapeError } from '../../errors';
-import { tensor } from '../../tensor/creation';
-import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
-import type { Tensor } from '../../tensor/tensor';
+import type { DType } from '../../compiler/meta';
+import { showShape } from '../../compiler/meta';
+import { ArgumentError, ShapeError } from '../../errors';
+import { type Arguments, isPlainObject, parseArgs, shown } from '../../tensor/options';
+import { Tensor } from '../../tensor/tensor';
 import { fromPixels, isPixelSource, type PixelSource } from '../from-pixels';
 import { Picture } from '../picture';
+import { BoundingBoxes, Image, Mask, TVTensor } from '../tv-tensors';
 import { type BatchKind, list, PictureTransform, printed } from './base';
 import { imageOf } from './batch';
+import { asBytes, pilToTensor, scaledTo, toImage, toPilImage } from './functional/conversion';
+import { checkStatistics, normalized } from './functional/normalize';
 import { isPureTensor } from './sample';
 
 /**
@@ -96,37 +99,184 @@ export class Normalize extends PictureTransform {
   }
 }
 
-interface Statistics {
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
-  readonly inplace: boolean;
+/** A step that changes what things are rather than what they look like: nothing is drawn. */
+abstract class Conversion<In = Tensor> extends PictureTransform<object, In> {
+  override makeParams(): object {
+    return {};
+  }
+
+  override apply(batch: Tensor): Tensor {
+    return batch;
+  }
 }
 
-/** @throws ArgumentError unless these are means and as many stds other than 0 */
-export function checkStatistics(op: string, mean: readonly number[], std: readonly number[]): void {
-  if (!Array.isArray(mean) || !Array.isArray(std)) {
-    throw new ArgumentError(
-      `${op}: expected a list of means and a list of stds, but got ${kindOf(mean)} and ${kindOf(std)}`,
-    );
+/** Everything as it is. */
+export class Identity extends Conversion {
+  override transform(input: unknown): unknown {
+    return input;
   }
-  if (mean.length === 0 || mean.length !== std.length) {
-    throw new ArgumentError(`${op}: expected one mean and one std a channel, but got ${mean.length} and ${std.length}`);
-  }
-  if (std.includes(0)) throw new ArgumentError(`${op}: expected std other than 0, but got 0: it would divide by zero`);
 }
 
-/** (x - mean) / std for x[..., C, H, W]. */
-export function normalized(op: string, image: Tensor, { mean, std, inplace }: Statistics): Tensor {
-  if (!isFloat(image.dtype)) {
-    throw new DTypeError(`${op}: expected an image of floats, but got ${image.dtype}; apply ToTensor first`);
+/** A picture, a tensor or what the browser can draw as a `tvTensors.Image` [..., C, H, W]; bytes stay bytes. */
+export class ToImage extends Conversion<Tensor | PixelSource> {
+  protected override handles(input: unknown): boolean {
+    return input instanceof Picture || isPureTensor(input) || isPixelSource(input);
   }
-  const channels = image.shape.at(-3);
-  if (channels === undefined || (mean.length !== 1 && mean.length !== channels)) {
-    throw new ShapeError(
-      `${op}: expected an image [..., ${mean.length}, H, W], but got shape ${showShape(image.shape)}`,
-    );
+
+  override transform(input: unknown): unknown {
+    return toImage(input as Tensor | PixelSource);
   }
-  const perChannel = (values: readonly number[]) => tensor([...values], { dtype: image.dtype }).reshape([-1, 1, 1]);
-  if (inplace) return image.sub_(perChannel(mean)).div_(perChannel(std));
-  return image.sub(perChannel(mean)).div(perChannel(std));
+
+  override batchKind(): BatchKind {
+    return 'image';
+  }
+}
+
+/** Images, boxes and masks as plain tensors. */
+export class ToPureTensor extends Conversion {
+  protected override handles(input: unknown): boolean {
+    return input instanceof TVTensor;
+  }
+
+  override transform(input: unknown): unknown {
+    return (input as TVTensor).asTensor();
+  }
+
+  override batchKind(kind: BatchKind): BatchKind {
+    return kind === 'image' ? 'tensor' : kind;
+  }
+}
+
+/** A picture as a tensor of bytes [C, H, W]. */
+export class PILToTensor extends Conversion {
+  protected override handles(input: unknown): boolean {
+    return input instanceof Picture;
+  }
+
+  override transform(input: unknown): unknown {
+    return pilToTensor(input as Picture);
+  }
+
+  override batchKind(kind: BatchKind): BatchKind {
+    return kind === 'picture' ? 'tensor' : kind;
+  }
+}
+
+/** A tensor [C, H, W] or an image as a picture; floats from 0 to 1 become bytes. */
+export class ToPILImage extends Conversion {
+  readonly mode: string | null;
+
+  constructor(...args: Arguments<{ mode?: string | null }, ['mode']>) {
+    super();
+    this.mode = parseArgs<{ mode?: string | null }>('ToPILImage', [], { mode: null }, args).mode;
+  }
+
+  protected override handles(input: unknown): boolean {
+    return isPureTensor(input) || input instanceof Image;
+  }
+
+  override transform(input: unknown): unknown {
+    return toPilImage(input as Tensor, this.mode);
+  }
+
+  override apply(batch: Tensor, _draws: readonly unknown[] = [], kind: BatchKind = 'tensor'): Tensor {
+    return kind === 'picture' ? batch : asBytes('ToPILImage', batch);
+  }
+
+  override batchKind(): BatchKind {
+    return 'picture';
+  }
+
+  override extraRepr(): string {
+    return printed({ mode: this.mode });
+  }
+}
+
+/** Types by class, or by the name of the class, with `others` for the rest; null leaves one as it is. */
+type DtypeMap = ReadonlyMap<unknown, DType | null> | Readonly<Record<string, DType | null>>;
+
+interface ToDtypeArguments {
+  /** Of images and plain tensors; or a type for each class. */
+  dtype: DType | DtypeMap;
+  /** The whole range of one type becomes that of the other: 0…255 and 0…1, of images and plain tensors. Default: false. */
+  scale?: boolean;
+}
+
+const classNames = [
+  [Image, 'Image'],
+  [Mask, 'Mask'],
+  [BoundingBoxes, 'BoundingBoxes'],
+  [Tensor, 'Tensor'],
+] as const;
+
+/** Another element type. */
+export class ToDtype extends Conversion {
+  readonly dtype: DType | DtypeMap;
+  readonly scale: boolean;
+
+  constructor(...args: Arguments<ToDtypeArguments, ['dtype', 'scale']>) {
+    super();
+    const { dtype, scale } = parseArgs<ToDtypeArguments>('ToDtype', ['dtype'], { scale: false }, args);
+    if (typeof dtype !== 'string' && !(dtype instanceof Map) && !isPlainObject(dtype)) {
+      throw new ArgumentError(`ToDtype: expected dtype to be a type, or types by class, but got ${shown(dtype)}`);
+    }
+    this.dtype = dtype;
+    this.scale = scale;
+  }
+
+  protected override handles(input: unknown): boolean {
+    return input instanceof Tensor && !(input instanceof Picture);
+  }
+
+  private dtypeOf(input: unknown): DType | null {
+    const { dtype } = this;
+    if (typeof dtype === 'string') return isPureTensor(input) || input instanceof Image ? dtype : null;
+    const [type, name] = classNames.find(([each]) => input instanceof each)!;
+    const found = dtype instanceof Map ? (dtype.get(type) ?? dtype.get(name)) : (dtype as Record<string, DType>)[name];
+    if (found !== undefined) return found;
+    const others = dtype instanceof Map ? dtype.get('others') : (dtype as Record<string, DType>).others;
+    if (others !== undefined) return others;
+    throw new ArgumentError(`ToDtype: expected a dtype for ${name}, or for 'others', but got none`);
+  }
+
+  override transform(input: unknown): unknown {
+    const dtype = this.dtypeOf(input);
+    if (dtype === null) return input;
+    if (!(input instanceof TVTensor)) return scaledTo('ToDtype', input as Tensor, dtype, this.scale);
+    return input.wrap(scaledTo('ToDtype', input.asTensor(), dtype, this.scale && input instanceof Image));
+  }
+
+  override apply(batch: Tensor, _draws: readonly unknown[] = [], kind: BatchKind = 'tensor'): Tensor {
+    if (kind === 'picture') return batch;
+    const dtype =
+      typeof this.dtype === 'string' ? this.dtype : this.dtypeOf(kind === 'image' ? new Image(batch) : batch);
+    return dtype === null ? batch : scaledTo('ToDtype', batch, dtype, this.scale);
+  }
+
+  override extraRepr(): string {
+    return printed({ scale: this.scale });
+  }
+}
+
+/** Another element type, scaled: `ToDtype` with `scale`. */
+export class ConvertImageDtype extends Conversion {
+  readonly dtype: DType;
+
+  constructor(...args: Arguments<{ dtype?: DType }, ['dtype']>) {
+    super();
+    this.dtype = parseArgs<{ dtype?: DType }>('ConvertImageDtype', [], { dtype: 'float32' }, args).dtype;
+  }
+
+  protected override handles(input: unknown): boolean {
+    return input instanceof Tensor && !(input instanceof Picture);
+  }
+
+  override transform(input: unknown): unknown {
+    if (!(input instanceof TVTensor)) return scaledTo('ConvertImageDtype', input as Tensor, this.dtype, true);
+    return input.wrap(scaledTo('ConvertImageDtype', input.asTensor(), this.dtype, input instanceof Image));
+  }
+
+  override apply(batch: Tensor, _draws: readonly unknown[] = [], kind: BatchKind = 'tensor'): Tensor {
+    return kind === 'picture' ? batch : scaledTo('ConvertImageDtype', batch, this.dtype, true);
+  }
 }

@@ -3,8 +3,8 @@ import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import type { BoundingBoxes, Mask } from '../tv-tensors';
 import { RandomTransform } from './base';
-import { whereDrawn } from './batch';
-import { horizontalFlip, verticalFlip } from './functional/flips';
+import { flippedWhere, horizontalFlip, verticalFlip } from './functional/flips';
+import { type Pictures, unpacked } from './pictures';
 
 interface FlipArguments {
   /** Default 0.5. */
@@ -15,14 +15,29 @@ type FlipArgs = Arguments<FlipArguments, ['p']>;
 
 const probability = (op: string, args: FlipArgs): number => parseArgs<FlipArguments>(op, [], { p: 0.5 }, args).p;
 
-/** Swaps left and right with probability `p`, of boxes and masks too. */
-export class RandomHorizontalFlip extends RandomTransform {
-  constructor(...args: FlipArgs) {
-    super(probability('RandomHorizontalFlip', args));
-  }
+/** What both flips have in common: a mirror image where something was drawn. */
+abstract class RandomFlip extends RandomTransform {
+  protected abstract readonly axis: 'x' | 'y';
 
   override apply(batch: Tensor, draws: readonly (object | null)[]): Tensor {
-    return whereDrawn(draws, batch.flip([-1]), batch);
+    return flippedWhere(
+      batch,
+      draws.map((draw) => draw !== null),
+      this.axis,
+    );
+  }
+
+  override applyTo(pictures: Pictures, draws: readonly (object | null)[]): Tensor {
+    return this.apply(unpacked(this.constructor.name, pictures), draws);
+  }
+}
+
+/** Swaps left and right with probability `p`, of boxes and masks too. */
+export class RandomHorizontalFlip extends RandomFlip {
+  protected readonly axis = 'x';
+
+  constructor(...args: FlipArgs) {
+    super(probability('RandomHorizontalFlip', args));
   }
 
   protected override transformBoxes(boxes: BoundingBoxes): BoundingBoxes {
@@ -35,13 +50,11 @@ export class RandomHorizontalFlip extends RandomTransform {
 }
 
 /** Swaps top and bottom with probability `p`, of boxes and masks too. */
-export class RandomVerticalFlip extends RandomTransform {
+export class RandomVerticalFlip extends RandomFlip {
+  protected readonly axis = 'y';
+
   constructor(...args: FlipArgs) {
     super(probability('RandomVerticalFlip', args));
-  }
-
-  override apply(batch: Tensor, draws: readonly (object | null)[]): Tensor {
-    return whereDrawn(draws, batch.flip([-2]), batch);
   }
 
   protected override transformBoxes(boxes: BoundingBoxes): BoundingBoxes {

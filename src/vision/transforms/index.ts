@@ -1,8 +1,11 @@
 // Transforms of pictures, with torchvision's names, draws and printed text. Each is an object that is called.
 
-export { PictureTransform, RandomTransform, Transform, type TransformFunction } from './base';
+export { InterpolationMode } from './arguments';
+export { GeometricTransform, PictureTransform, RandomTransform, Transform, type TransformFunction } from './base';
 export { type BatchDraws, type BatchTransform, batched } from './batched';
 export { GaussianBlur, GaussianNoise, LinearTransformation, RandomErasing } from './blur';
+export { ClampBoundingBoxes, ConvertBoundingBoxFormat, SanitizeBoundingBoxes, SetClampingMode } from './boxes';
+export { RandomApply, RandomChoice, RandomOrder } from './choices';
 export {
   ColorJitter,
   Grayscale,
@@ -18,8 +21,22 @@ export {
   RGB,
 } from './color';
 export { Compose, Lambda } from './containers';
-export { Normalize, ToTensor } from './conversion';
+export {
+  ConvertImageDtype,
+  Identity,
+  Normalize,
+  PILToTensor,
+  ToDtype,
+  ToImage,
+  ToPILImage,
+  ToPureTensor,
+  ToTensor,
+} from './conversion';
+export { CenterCrop, FiveCrop, Pad, RandomCrop, RandomZoomOut, TenCrop } from './crops';
 export { RandomHorizontalFlip, RandomVerticalFlip } from './flips';
 export * as functional from './functional';
 export type { PictureInfo } from './info';
 export { CutMix, type LabelsGetter, type MixingOptions, MixUp } from './mixing';
+export { PackedPictures, type Pictures } from './pictures';
+export { RandomResize, RandomResizedCrop, RandomShortestSize, Resize, ScaleJitter } from './resizes';
+export { ElasticTransform, RandomAffine, RandomPerspective, RandomRotation } from './warps';

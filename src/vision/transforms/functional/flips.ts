@@ -1,8 +1,10 @@
 // Mirror images of pictures, tensors, masks and boxes.
+import type { Window } from '../../../ops/pictures';
 import { cat } from '../../../tensor/functions';
 import type { Tensor } from '../../../tensor/tensor';
 import { BoundingBoxes } from '../../tv-tensors';
 import { onBatch } from '../batch';
+import { type Pictures, sizesOf, windowAt, windowsOf } from '../pictures';
 
 /** Left and right swapped. */
 export function horizontalFlip<T extends Tensor>(input: T): T {
@@ -17,6 +19,16 @@ export function verticalFlip<T extends Tensor>(input: T): T {
 }
 
 export { horizontalFlip as hflip, verticalFlip as vflip };
+
+/** Mirror images of the pictures of a batch that are to be. All of them have one size. */
+export function flippedWhere(pictures: Pictures, flips: readonly boolean[], axis: 'x' | 'y'): Tensor {
+  const sizes = sizesOf(pictures);
+  const windows = sizes.map(([height, width], n): Window => {
+    if (!flips[n]) return windowAt(0, 0);
+    return axis === 'x' ? [0, 1, 0, width - 1, 0, -1] : [height - 1, -1, 0, 0, 0, 1];
+  });
+  return windowsOf(pictures, windows, { out: sizes[0]! });
+}
 
 /** Boxes on a canvas that is `size` long along an axis (0: x, 1: y) which is turned round. */
 function flippedBoxes(boxes: BoundingBoxes, axis: 0 | 1, size: number): BoundingBoxes {

@@ -1,5 +1,6 @@
 // The functions behind the transforms, with every parameter given instead of drawn.
 export { erase, gaussianBlur, gaussianNoise } from './blur';
+export { clampBoundingBoxes, convertBoundingBoxFormat, sanitizeBoundingBoxes } from './boxes';
 export {
   adjustBrightness,
   adjustContrast,
@@ -17,4 +18,20 @@ export {
   solarize,
   toGrayscale,
 } from './color';
-export * from './flips';
+export {
+  convertImageDtype,
+  getDimensions,
+  getImageNumChannels,
+  getImageSize,
+  getNumChannels,
+  getSize,
+  normalize,
+  pilToTensor,
+  toDtype,
+  toImage,
+  toPilImage,
+} from './conversion';
+export { centerCrop, crop, fiveCrop, pad, tenCrop } from './crop';
+export { hflip, horizontalFlip, verticalFlip, vflip } from './flips';
+export { resize, resizedCrop } from './resize';
+export { affine, elastic, perspective, rotate } from './warp';

@@ -1,0 +1,180 @@
+// Bounding boxes by themselves: ClampBoundingBoxes, ConvertBoundingBoxFormat, SetClampingMode, SanitizeBoundingBoxes.
+import { ArgumentError } from '../../errors';
+import { isTensor } from '../../tensor/callable';
+import { type Arguments, isPlainObject, parseArgs, shown } from '../../tensor/options';
+import type { Tensor } from '../../tensor/tensor';
+import { BoundingBoxes, type BoundingBoxFormat, boxFormat, type ClampingMode, Mask, TVTensor } from '../tv-tensors';
+import { float, printed, Transform } from './base';
+import { checkClampingMode, clampBoundingBoxes, convertBoundingBoxFormat, validBoxes } from './functional/boxes';
+import { flatten, isPureTensor } from './sample';
+
+/** Boxes in another format. */
+export class ConvertBoundingBoxFormat extends Transform {
+  readonly format: BoundingBoxFormat;
+
+  constructor(...args: Arguments<{ format: BoundingBoxFormat | Lowercase<BoundingBoxFormat> }, ['format']>) {
+    super();
+    const name = 'ConvertBoundingBoxFormat';
+    this.format = boxFormat(name, parseArgs<{ format: BoundingBoxFormat }>(name, ['format'], {}, args).format);
+  }
+
+  protected override handles(input: unknown): boolean {
+    return input instanceof BoundingBoxes;
+  }
+
+  override transform(input: unknown): unknown {
+    return convertBoundingBoxFormat(input as BoundingBoxes, { newFormat: this.format });
+  }
+
+  override extraRepr(): string {
+    return printed({ format: this.format });
+  }
+}
+
+/** Boxes cut at the border of their picture. */
+export class ClampBoundingBoxes extends Transform {
+  readonly clampingMode: ClampingMode | 'auto';
+
+  constructor(...args: Arguments<{ clampingMode?: ClampingMode | 'auto' }, ['clampingMode']>) {
+    super();
+    const name = 'ClampBoundingBoxes';
+    const defaults = { clampingMode: 'auto' } as const;
+    this.clampingMode = parseArgs<{ clampingMode?: ClampingMode | 'auto' }>(name, [], defaults, args).clampingMode;
+    checkClampingMode(name, this.clampingMode);
+  }
+
+  protected override handles(input: unknown): boolean {
+    return input instanceof BoundingBoxes;
+  }
+
+  override transform(input: unknown): unknown {
+    return clampBoundingBoxes(input as BoundingBoxes, { clampingMode: this.clampingMode });
+  }
+
+  override extraRepr(): string {
+    return printed({ clamping_mode: this.clampingMode });
+  }
+}
+
+/** Says how later transforms keep boxes inside of their picture. */
+export class SetClampingMode extends Transform {
+  readonly clampingMode: ClampingMode;
+
+  constructor(...args: Arguments<{ clampingMode: ClampingMode }, ['clampingMode']>) {
+    super();
+    const name = 'SetClampingMode';
+    this.clampingMode = parseArgs<{ clampingMode: ClampingMode }>(name, ['clampingMode'], {}, args).clampingMode;
+    checkClampingMode(name, this.clampingMode, []);
+  }
+
+  protected override handles(input: unknown): boolean {
+    return input instanceof BoundingBoxes;
+  }
+
+  override transform(input: unknown): unknown {
+    const boxes = input as BoundingBoxes;
+    return boxes.wrap(boxes.asTensor(), { clampingMode: this.clampingMode });
+  }
+
+  override extraRepr(): string {
+    return printed({ clamping_mode: this.clampingMode });
+  }
+}
+
+/** Finds in a sample what goes with its boxes: a tensor, or several. */
+type LabelsGetter = (sample: unknown) => Tensor | readonly Tensor[] | null;
+
+interface SanitizeArguments {
+  /** The least width and height that stays. Default: 1. */
+  minSize?: number;
+  /** The least area that stays. Default: 1. */
+  minArea?: number;
+  /** Finds the labels that go with boxes; `default` takes those in a dictionary under `labels`, null none. */
+  labelsGetter?: 'default' | LabelsGetter | null;
+}
+
+/**
+ * Leaves out boxes that are too small or reach beyond their picture, with their labels and masks. How many stay is known on the device alone, so that
+ * this is a promise: `await sanitize(sample)`, or `await` of the `Compose` around it.
+ */
+export class SanitizeBoundingBoxes<In = unknown> extends Transform<In, Promise<In>> {
+  readonly minSize: number;
+  readonly minArea: number;
+  readonly labelsGetter: 'default' | LabelsGetter | null;
+
+  constructor(...args: Arguments<SanitizeArguments, ['minSize', 'minArea', 'labelsGetter']>) {
+    super();
+    const name = 'SanitizeBoundingBoxes';
+    const defaults = { minSize: 1, minArea: 1, labelsGetter: 'default' } as const;
+    const { minSize, minArea, labelsGetter } = parseArgs<SanitizeArguments>(name, [], defaults, args);
+    if (!(minSize >= 1)) throw new ArgumentError(`${name}: expected minSize of at least 1, but got ${shown(minSize)}`);
+    if (!(minArea >= 1)) throw new ArgumentError(`${name}: expected minArea of at least 1, but got ${shown(minArea)}`);
+    if (labelsGetter !== null && labelsGetter !== 'default' && typeof labelsGetter !== 'function') {
+      throw new ArgumentError(
+        `${name}: expected labelsGetter 'default', a function or null, but got ${shown(labelsGetter)}`,
+      );
+    }
+    this.minSize = minSize;
+    this.minArea = minArea;
+    this.labelsGetter = labelsGetter;
+  }
+
+  /** @throws ArgumentError where there are no boxes, or as many labels as boxes are not to be had */
+  override async forward(...inputs: readonly [In] | readonly unknown[]): Promise<In> {
+    const sample = inputs.length === 1 ? inputs[0] : inputs;
+    const { leaves, rebuild } = flatten(sample);
+    const boxes = leaves.find((leaf) => leaf instanceof BoundingBoxes);
+    if (!boxes)
+      throw new ArgumentError('SanitizeBoundingBoxes: expected bounding boxes in the sample, but it has none');
+    const labels = this.labelsIn(sample, boxes.shape[0]!);
+    const valid = await validBoxes(boxes, this.minSize, this.minArea).nonzero();
+    const kept = valid.reshape([-1]);
+    const left = (leaf: unknown): unknown => {
+      const isLabel = labels.some((label) => label === leaf);
+      const isMask = leaf instanceof Mask && leaf.shape[0] === boxes.shape[0];
+      if (!isLabel && !isMask && !(leaf instanceof BoundingBoxes)) return leaf;
+      const chosen = (leaf as Tensor).indexSelect(0, kept);
+      return leaf instanceof TVTensor ? leaf.wrap(chosen) : chosen;
+    };
+    return rebuild(leaves.map(left)) as In;
+  }
+
+  private labelsIn(sample: unknown, count: number): readonly Tensor[] {
+    const { labelsGetter } = this;
+    if (labelsGetter === null) return [];
+    const found = labelsGetter === 'default' ? defaultLabels(sample) : labelsGetter(sample);
+    if (found === null) return [];
+    const labels = isTensor(found) ? [found] : found;
+    for (const label of labels) {
+      if (isTensor(label) && label.shape[0] === count) continue;
+      throw new ArgumentError(
+        `SanitizeBoundingBoxes: expected labels of ${count} boxes, but got ${isTensor(label) ? `shape [${label.shape.join(', ')}]` : shown(label)}`,
+      );
+    }
+    return labels;
+  }
+
+  override extraRepr(): string {
+    const { minSize, minArea, labelsGetter } = this;
+    return printed({
+      min_size: float(minSize),
+      min_area: float(minArea),
+      labels_getter: labelsGetter === 'default' ? labelsGetter : null,
+    });
+  }
+}
+
+/** The labels of a sample as data sets of boxes give it: a dictionary, or a list with one in second place. */
+function defaultLabels(sample: unknown): Tensor {
+  const target: unknown = Array.isArray(sample) ? sample[1] : sample;
+  if (isPureTensor(target)) return target;
+  if (isPlainObject(target)) {
+    const keys = Object.keys(target);
+    const key =
+      keys.find((each) => each.toLowerCase() === 'labels') ?? keys.find((each) => each.toLowerCase().includes('label'));
+    if (key !== undefined) return target[key] as Tensor;
+  }
+  throw new ArgumentError(
+    'SanitizeBoundingBoxes: expected a sample with labels, under a key `labels`, but found none; give a labelsGetter, or null',
+  );
+}

@@ -1,0 +1,41 @@
+// Owns normalisation: (x - mean) / std, channel by channel.
+import { isFloat, showShape } from '../../../compiler/meta';
+import { ArgumentError, DTypeError, ShapeError } from '../../../errors';
+import { tensor } from '../../../tensor/creation';
+import { kindOf } from '../../../tensor/options';
+import type { Tensor } from '../../../tensor/tensor';
+
+interface Statistics {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  readonly inplace: boolean;
+}
+
+/** @throws ArgumentError unless these are means and as many stds other than 0 */
+export function checkStatistics(op: string, mean: readonly number[], std: readonly number[]): void {
+  if (!Array.isArray(mean) || !Array.isArray(std)) {
+    throw new ArgumentError(
+      `${op}: expected a list of means and a list of stds, but got ${kindOf(mean)} and ${kindOf(std)}`,
+    );
+  }
+  if (mean.length === 0 || mean.length !== std.length) {
+    throw new ArgumentError(`${op}: expected one mean and one std a channel, but got ${mean.length} and ${std.length}`);
+  }
+  if (std.includes(0)) throw new ArgumentError(`${op}: expected std other than 0, but got 0: it would divide by zero`);
+}
+
+/** (x - mean) / std for x[..., C, H, W]. */
+export function normalized(op: string, image: Tensor, { mean, std, inplace }: Statistics): Tensor {
+  if (!isFloat(image.dtype)) {
+    throw new DTypeError(`${op}: expected an image of floats, but got ${image.dtype}; apply ToTensor first`);
+  }
+  const channels = image.shape.at(-3);
+  if (channels === undefined || (mean.length !== 1 && mean.length !== channels)) {
+    throw new ShapeError(
+      `${op}: expected an image [..., ${mean.length}, H, W], but got shape ${showShape(image.shape)}`,
+    );
+  }
+  const perChannel = (values: readonly number[]) => tensor([...values], { dtype: image.dtype }).reshape([-1, 1, 1]);
+  if (inplace) return image.sub_(perChannel(mean)).div_(perChannel(std));
+  return image.sub(perChannel(mean)).div(perChannel(std));
+}

@@ -1,0 +1,119 @@
+// Pictures at another size.
+import { ArgumentError } from '../../../errors';
+import type { Size } from '../../../ops/pictures';
+import { type Arguments, parseArgs, shown } from '../../../tensor/options';
+import type { Tensor } from '../../../tensor/tensor';
+import { BoundingBoxes, Mask } from '../../tv-tensors';
+import { checkInterpolation, type Interpolation, type SizeLike, sizeOf } from '../arguments';
+import { onBatch } from '../batch';
+import { type Box, boxesResized } from '../pictures';
+import { scaledBoxes } from './boxes';
+import { crop } from './crop';
+
+/** What interpolates, and whether elements count less the further off they are where there are more of them than before. */
+export interface Resampled {
+  /** `nearest`, `nearest-exact`, `bilinear`, `bicubic` or `lanczos`. Default: bilinear. Masks take the nearest element. */
+  interpolation?: Interpolation;
+  /** Default: true; without effect on the nearest ones. */
+  antialias?: boolean | null;
+}
+
+interface ResizeArguments extends Resampled {
+  /** Height and width, or the length of the shorter edge; null: see `maxSize`. */
+  size: SizeLike | null;
+  /** What the longer edge is cut down to; without a size, what it becomes. */
+  maxSize?: number | null;
+}
+
+/** The size that a picture is resized to. One number is the shorter edge; the other is rounded down. */
+export function resizedSize(op: string, [height, width]: Size, size: SizeLike | null, maxSize: number | null): Size {
+  const [short, long] = width <= height ? [width, height] : [height, width];
+  const edges = (newShort: number, newLong: number): Size =>
+    width <= height ? [newLong, newShort] : [newShort, newLong];
+  if (size === null) {
+    if (maxSize === null)
+      throw new ArgumentError(`${op}: expected maxSize to be a whole number where size is null, but got null`);
+    return edges(Math.trunc((maxSize * short) / long), maxSize);
+  }
+  const list = Array.isArray(size) ? (size as readonly number[]) : [size as number];
+  if (list.length === 2) {
+    if (maxSize !== null) {
+      throw new ArgumentError(
+        `${op}: expected maxSize only where size is null or one number, but got size ${shown(size)}`,
+      );
+    }
+    return sizeOf(op, list);
+  }
+  const newShort = sizeOf(op, size)[0];
+  const newLong = Math.trunc((newShort * long) / short);
+  if (maxSize !== null && maxSize <= newShort) {
+    throw new ArgumentError(`${op}: expected maxSize to be more than size ${newShort}, but got ${maxSize}`);
+  }
+  if (maxSize !== null && newLong > maxSize) return edges(Math.trunc((maxSize * newShort) / newLong), maxSize);
+  return edges(newShort, newLong);
+}
+
+/** @throws ArgumentError unless maxSize is null or a positive whole number */
+export function checkMaxSize(op: string, maxSize: number | null): void {
+  if (maxSize === null || (Number.isInteger(maxSize) && maxSize > 0)) return;
+  throw new ArgumentError(`${op}: expected maxSize to be a whole number, but got ${shown(maxSize)}`);
+}
+
+/** Pictures, tensors, masks or boxes at another size. */
+export function resize<T extends Tensor>(
+  input: T,
+  ...args: Arguments<ResizeArguments, ['size', 'interpolation', 'maxSize', 'antialias']>
+): T {
+  const defaults = { interpolation: 'bilinear', maxSize: null, antialias: true } as const;
+  const { size, interpolation, maxSize, antialias } = parseArgs<ResizeArguments>('resize', ['size'], defaults, args);
+  checkInterpolation('resize', interpolation);
+  checkMaxSize('resize', maxSize);
+  return resized('resize', input, (from) => resizedSize('resize', from, size, maxSize), { interpolation, antialias });
+}
+
+/** `resize` to the size that `sizeFor` makes of the one before. */
+export function resized<T extends Tensor>(
+  op: string,
+  input: T,
+  sizeFor: (from: Size) => Size,
+  { interpolation, antialias }: Required<Resampled>,
+): T {
+  if (input instanceof BoundingBoxes) return scaledBoxes(input, sizeFor(input.canvasSize)) as Tensor as T;
+  const mode = input instanceof Mask && interpolation !== 'nearest-exact' ? 'nearest' : interpolation;
+  checkAntialias(op, mode, antialias);
+  return onBatch(op, input, (batch) => {
+    const [height, width] = batch.shape.slice(-2) as [number, number];
+    const out = sizeFor([height, width]);
+    if (out[0] === height && out[1] === width) return batch;
+    return boxesResized(
+      batch,
+      { top: 0, left: 0, height, width },
+      { out, interpolation: mode, antialias: antialias ?? false },
+    );
+  }) as T;
+}
+
+/** @throws ArgumentError for lanczos without antialiasing */
+export function checkAntialias(op: string, interpolation: Interpolation, antialias: boolean | null): void {
+  if (interpolation !== 'lanczos' || antialias) return;
+  throw new ArgumentError(`${op}: expected antialias: true with interpolation 'lanczos', but got ${antialias}`);
+}
+
+interface ResizedCropArguments extends Resampled, Box {
+  size: SizeLike;
+}
+
+type ResizedCropOrder = ['top', 'left', 'height', 'width', 'size', 'interpolation', 'antialias'];
+
+/** A part of a picture, tensor, mask or boxes at another size. */
+export function resizedCrop<T extends Tensor>(input: T, ...args: Arguments<ResizedCropArguments, ResizedCropOrder>): T {
+  const name = 'resizedCrop';
+  const required = ['top', 'left', 'height', 'width', 'size'] as const;
+  const defaults = { interpolation: 'bilinear', antialias: true } as const;
+  const { size, interpolation, antialias, ...box } = parseArgs<ResizedCropArguments>(name, required, defaults, args);
+  checkInterpolation(name, interpolation);
+  const part = crop(input, box);
+  // torchvision does not pass the interpolation of masks on.
+  const how = { interpolation: input instanceof Mask ? 'nearest' : interpolation, antialias } as const;
+  return resized(name, part, (from) => resizedSize(name, from, size, null), how);
+}

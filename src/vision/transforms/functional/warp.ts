@@ -1,0 +1,529 @@
+// Pictures read at other places: affine maps, rotations, perspective and elastic displacements.
+import { isFloat } from '../../../compiler/meta';
+import { ArgumentError, ShapeError } from '../../../errors';
+import { fromHost } from '../../../graph/record';
+import { gridSample } from '../../../nn/functional/grid-sample';
+import type { Size, Window } from '../../../ops/pictures';
+import { tensor } from '../../../tensor/creation';
+import { cat } from '../../../tensor/functions';
+import { type Arguments, parseArgs, shown } from '../../../tensor/options';
+import { Tensor } from '../../../tensor/tensor';
+import { BoundingBoxes, Mask } from '../../tv-tensors';
+import {
+  checkFill,
+  checkFillChannels,
+  checkInterpolation,
+  checkNumbers,
+  type Fill,
+  type Interpolation,
+} from '../arguments';
+import { onBatch } from '../batch';
+import { sizesOf, windowsOf } from '../pictures';
+import { mappedBoxes } from './boxes';
+
+/** a, b, c, d, e, f of x' = a x + b y + c, y' = d x + e y + f. */
+export type Affine = readonly [number, number, number, number, number, number];
+
+/** a … h of x' = (a x + b y + c) / (g x + h y + 1), y' = (d x + e y + f) / (g x + h y + 1). */
+export type Coefficients = readonly [number, number, number, number, number, number, number, number];
+
+/** What is read between elements, and the colour outside: with null what is half outside is half dark. */
+export interface Sampling {
+  readonly interpolation: Interpolation;
+  readonly fill: readonly number[] | null;
+}
+
+const sampled: readonly Interpolation[] = ['nearest', 'bilinear'];
+
+/** Pictures [N, C, H, W] at places of a grid [N, H', W', 2] from -1 to 1, rounded where they are whole numbers. */
+export function atGrid(op: string, batch: Tensor, grid: Tensor, { interpolation, fill }: Sampling): Tensor {
+  const [count, channels, height, width] = batch.shape as [number, number, number, number];
+  checkFillChannels(op, fill, channels);
+  const floats = isFloat(batch.dtype) ? batch : batch.to('float32');
+  const mode = interpolation as 'nearest' | 'bilinear';
+  const read = (x: Tensor) => gridSample(x, grid, { mode, alignCorners: false });
+  let made: Tensor;
+  if (fill === null) made = read(floats);
+  else {
+    // Beside the picture goes how much of an element lies inside of it.
+    const inside = Tensor.of(
+      fromHost(new Float32Array(count * height * width).fill(1), [count, 1, height, width], 'float32'),
+    ).to(floats.dtype);
+    const both = read(cat([floats, inside], 1));
+    const [pixels, share] = [both.narrow(1, 0, channels), both.narrow(1, channels, 1)];
+    const colour = tensor([...fill], { dtype: floats.dtype }).reshape([1, -1, 1, 1]);
+    made = mode === 'nearest' ? pixels.where(share.ge(0.5), colour) : pixels.sub(colour).mul(share).add(colour);
+  }
+  return batch.dtype === made.dtype ? made : made.round().to(batch.dtype);
+}
+
+// ── Affine maps ──
+
+/** What `affine` does to a picture. */
+export interface AffineChange {
+  /** Degrees, clockwise. */
+  readonly angle: number;
+  /** Pixels to the right and down. */
+  readonly translate: readonly [number, number];
+  readonly scale: number;
+  /** Degrees along x and y. */
+  readonly shear: readonly [number, number];
+}
+
+const radians = (degrees: number): number => degrees * (Math.PI / 180);
+
+/**
+ * The matrix of M = T C R(angle) S(scale) Hy Hx C⁻¹ or its inverse: T moves by `translate`, C to the `center`, and the shears are
+ * Hx = [1, -tan sx; 0, 1] and Hy = [1, 0; -tan sy, 1].
+ */
+export function affineMatrix(
+  [cx, cy]: readonly [number, number],
+  { angle, translate: [tx, ty], scale, shear }: AffineChange,
+  inverted = true,
+): Affine {
+  const rotation = radians(angle);
+  const [sx, sy] = [radians(shear[0]), radians(shear[1])];
+  const a = Math.cos(rotation - sy) / Math.cos(sy);
+  const b = -(a * Math.tan(sx) + Math.sin(rotation));
+  const c = Math.sin(rotation - sy) / Math.cos(sy);
+  const d = Math.cos(rotation) - c * Math.tan(sx);
+  if (inverted) {
+    const [p, q, r, s] = [d / scale, -b / scale, -c / scale, a / scale];
+    return [p, q, cx - p * (cx + tx) - q * (cy + ty), r, s, cy - r * (cx + tx) - s * (cy + ty)];
+  }
+  const [p, q, r, s] = [a * scale, b * scale, c * scale, d * scale];
+  return [p, q, cx + tx - p * cx - q * cy, r, s, cy + ty - r * cx - s * cy];
+}
+
+/** Numbers in the middles of `size` elements around 0, as float32. */
+const aroundMiddle = (size: number): number[] => Array.from({ length: size }, (_, i) => i - (size - 1) / 2);
+
+/** Places [x, y, 1] of the elements of a picture, [H W, 3]. */
+function places(xs: readonly number[], ys: readonly number[]): Tensor {
+  const rows = new Float32Array(xs.length * ys.length * 3);
+  let k = 0;
+  for (const y of ys) {
+    for (const x of xs) {
+      rows[k++] = x;
+      rows[k++] = y;
+      rows[k++] = 1;
+    }
+  }
+  return Tensor.of(fromHost(rows, [xs.length * ys.length, 3], 'float32'));
+}
+
+/** Where pictures of a size are read for affine maps around their middles, one for each: [N, H', W', 2]. */
+function affineGridOf(matrices: readonly Affine[], [height, width]: Size, out: Size): Tensor {
+  const halves = [Math.fround(0.5 * width), Math.fround(0.5 * height)] as const;
+  const scaled = matrices.flatMap(([a, b, c, d, e, f]) => [
+    ...[a, d].map((each, k) => Math.fround(each) / halves[k]!),
+    ...[b, e].map((each, k) => Math.fround(each) / halves[k]!),
+    ...[c, f].map((each, k) => Math.fround(each) / halves[k]!),
+  ]);
+  const theta = Tensor.of(fromHost(Float32Array.from(scaled), [matrices.length, 3, 2], 'float32'));
+  return places(aroundMiddle(out[1]), aroundMiddle(out[0]))
+    .matmul(theta)
+    .reshape([matrices.length, ...out, 2]);
+}
+
+/** Pictures [N, C, H, W] under affine maps, one for each; the matrices lead from places of the result to those of the picture. */
+export function warpedAffine(
+  op: string,
+  batch: Tensor,
+  matrices: readonly Affine[],
+  sampling: Sampling,
+  out?: Size,
+): Tensor {
+  const size = batch.shape.slice(-2) as [number, number];
+  return atGrid(op, batch, affineGridOf(matrices, size, out ?? size), sampling);
+}
+
+interface AffineArguments {
+  angle: number;
+  translate: readonly number[];
+  scale: number;
+  shear: number | readonly number[];
+  /** `nearest` (default) or `bilinear`. */
+  interpolation?: Interpolation;
+  fill?: Fill;
+  /** x and y, from the corner of the picture; default: its middle. */
+  center?: readonly number[] | null;
+}
+
+type AffineOrder = ['angle', 'translate', 'scale', 'shear', 'interpolation', 'fill', 'center'];
+
+/** x and y from the middle of a picture, where `center` counts from its corner. */
+export const fromMiddle = (center: readonly number[] | null, [height, width]: Size): readonly [number, number] =>
+  center ? [center[0]! - width * 0.5, center[1]! - height * 0.5] : [0, 0];
+
+/** x and y from the corner of a picture. */
+export const fromCorner = (center: readonly number[] | null, [height, width]: Size): readonly [number, number] =>
+  center ? [center[0]!, center[1]!] : [width * 0.5, height * 0.5];
+
+const asFill = (fill: Fill): readonly number[] | null => (fill === null ? null : ([fill].flat() as number[]));
+
+/** Pictures, tensors, masks or boxes turned clockwise by an angle in degrees, moved, scaled and sheared. */
+export function affine<T extends Tensor>(input: T, ...args: Arguments<AffineArguments, AffineOrder>): T {
+  const required = ['angle', 'translate', 'scale', 'shear'] as const;
+  const defaults = { interpolation: 'nearest', fill: null, center: null } as const;
+  const parsed = parseArgs<AffineArguments>('affine', required, defaults, args);
+  const { angle, scale, interpolation, fill, center } = parsed;
+  checkInterpolation('affine', interpolation, sampled);
+  checkFill('affine', fill);
+  if (typeof angle !== 'number')
+    throw new ArgumentError(`affine: expected angle to be a number, but got ${shown(angle)}`);
+  if (!(scale > 0)) throw new ArgumentError(`affine: expected scale to be positive, but got ${shown(scale)}`);
+  const [tx, ty] = checkNumbers('affine', 'translate', parsed.translate, [2]) as [number, number];
+  const shears =
+    typeof parsed.shear === 'number' ? [parsed.shear, 0] : checkNumbers('affine', 'shear', parsed.shear, [1, 2]);
+  const change: AffineChange = { angle, translate: [tx, ty], scale, shear: [shears[0]!, shears[1] ?? shears[0]!] };
+  if (center !== null) checkNumbers('affine', 'center', center, [2]);
+  return changed('affine', input, change, { interpolation, fill: asFill(fill) }, center);
+}
+
+/** `affine` with all it needs. */
+export function changed<T extends Tensor>(
+  op: string,
+  input: T,
+  change: AffineChange,
+  sampling: Sampling,
+  center: readonly number[] | null,
+): T {
+  if (input instanceof BoundingBoxes) return affineBoxes(input, change, center) as Tensor as T;
+  const how = input instanceof Mask ? { ...sampling, interpolation: 'nearest' as const } : sampling;
+  return onBatch(op, input, (batch) => {
+    const matrix = affineMatrix(fromMiddle(center, batch.shape.slice(-2) as [number, number]), change);
+    return warpedAffine(
+      op,
+      batch,
+      batch.shape[0] === 1 ? [matrix] : new Array<Affine>(batch.shape[0]!).fill(matrix),
+      how,
+    );
+  }) as T;
+}
+
+/** Boxes around those of a picture that an affine map changes, on a canvas that may grow. */
+export function affineBoxes(
+  boxes: BoundingBoxes,
+  change: AffineChange,
+  center: readonly number[] | null,
+  expand = false,
+): BoundingBoxes {
+  const { canvasSize } = boxes;
+  const middle = fromCorner(center, canvasSize);
+  const matrix = affineMatrix(middle, change, false);
+  const to = expand ? affineOutput(affineMatrix(middle, change), canvasSize) : canvasSize;
+  const shift = expand ? smallestCorner(matrix, canvasSize) : [0, 0];
+  const [a, b, c, d, e, f] = matrix;
+  const turned = tensor([a, d, b, e], { dtype: 'float32' }).reshape([2, 2]);
+  const moved = tensor([c - shift[0]!, f - shift[1]!], { dtype: 'float32' });
+  return mappedBoxes(boxes, (points) => points.matmul(turned).add(moved), to);
+}
+
+function cornersUnder([a, b, c, d, e, f]: Affine, xs: readonly number[], ys: readonly number[]) {
+  const points = xs.flatMap((x) => ys.map((y) => [a * x + b * y + c, d * x + e * y + f] as const));
+  return { xs: points.map(([x]) => x), ys: points.map(([, y]) => y) };
+}
+
+function smallestCorner(matrix: Affine, [height, width]: Size): readonly number[] {
+  const { xs, ys } = cornersUnder(matrix, [0, width], [0, height]);
+  return [Math.min(...xs), Math.min(...ys)];
+}
+
+/** The size that holds the whole of a picture under a map, as torchvision rounds it. */
+export function affineOutput(matrix: Affine, [height, width]: Size): Size {
+  const [halfWidth, halfHeight] = [0.5 * width, 0.5 * height];
+  const { xs, ys } = cornersUnder(matrix, [-halfWidth, halfWidth], [-halfHeight, halfHeight]);
+  // Cut to a multiple of 10⁻⁴, so that what is almost whole is.
+  const cut = (x: number) => Math.fround(Math.trunc(Math.fround(Math.fround(x) * 1e4)) * Math.fround(1e-4));
+  const along = (values: readonly number[], half: number) =>
+    Math.ceil(cut(Math.max(...values) + half)) - Math.floor(cut(Math.min(...values) + half));
+  return [along(ys, halfHeight), along(xs, halfWidth)];
+}
+
+// ── Rotations ──
+
+export interface RotationHow extends Sampling {
+  readonly expand: boolean;
+  readonly center: readonly number[] | null;
+}
+
+interface RotateArguments {
+  angle: number;
+  /** `nearest` (default) or `bilinear`. */
+  interpolation?: Interpolation;
+  /** The result is large enough for the whole picture. Default: false. */
+  expand?: boolean;
+  /** x and y, from the corner of the picture; default: its middle. */
+  center?: readonly number[] | null;
+  fill?: Fill;
+}
+
+/** Pictures, tensors, masks or boxes turned counter-clockwise by an angle in degrees. */
+export function rotate<T extends Tensor>(
+  input: T,
+  ...args: Arguments<RotateArguments, ['angle', 'interpolation', 'expand', 'center', 'fill']>
+): T {
+  const defaults = { interpolation: 'nearest', expand: false, center: null, fill: null } as const;
+  const { angle, interpolation, expand, center, fill } = parseArgs<RotateArguments>(
+    'rotate',
+    ['angle'],
+    defaults,
+    args,
+  );
+  checkInterpolation('rotate', interpolation, sampled);
+  checkFill('rotate', fill);
+  if (center !== null) checkNumbers('rotate', 'center', center, [2]);
+  return turned('rotate', input, angle, { interpolation, expand, center, fill: asFill(fill) });
+}
+
+const turning = (angle: number): AffineChange => ({ angle: -angle, translate: [0, 0], scale: 1, shear: [0, 0] });
+
+/** `rotate` with all it needs. */
+export function turned<T extends Tensor>(op: string, input: T, angle: number, how: RotationHow): T {
+  const { expand, center } = how;
+  if (input instanceof BoundingBoxes) return affineBoxes(input, turning(angle), center, expand) as Tensor as T;
+  const sampling = input instanceof Mask ? { ...how, interpolation: 'nearest' as const } : how;
+  return onBatch(op, input, (batch) => {
+    const size = batch.shape.slice(-2) as [number, number];
+    const quarters = quartersOf(angle, size, how);
+    if (quarters !== null) return quarterTurned(batch, quarters);
+    const matrix = rotationMatrix(angle, size, center);
+    const out = expand ? affineOutput(matrix, size) : size;
+    return warpedAffine(op, batch, new Array<Affine>(batch.shape[0]!).fill(matrix), sampling, out);
+  }) as T;
+}
+
+/** Where the elements of a picture that is turned come from. */
+export const rotationMatrix = (angle: number, size: Size, center: readonly number[] | null): Affine =>
+  affineMatrix(fromMiddle(center, size), turning(modulo(angle)));
+
+const modulo = (angle: number): number => ((angle % 360) + 360) % 360;
+
+/** How many exact quarter turns an angle is, where these leave the size as it is or may change it; else null. */
+export function quartersOf(angle: number, [height, width]: Size, { expand, center }: RotationHow): number | null {
+  const positive = modulo(angle);
+  if (center !== null || positive % 90 !== 0) return null;
+  return positive % 180 === 0 || expand || height === width ? positive / 90 : null;
+}
+
+/** Counter-clockwise. */
+function quarterTurned(batch: Tensor, quarters: number): Tensor {
+  const sizes = sizesOf(batch);
+  const [height, width] = sizes[0]!;
+  const windows: readonly Window[] = [
+    [0, 1, 0, 0, 0, 1],
+    [0, 0, 1, width - 1, -1, 0],
+    [height - 1, -1, 0, width - 1, 0, -1],
+    [height - 1, 0, -1, 0, 1, 0],
+  ];
+  const out: Size = quarters % 2 === 0 ? [height, width] : [width, height];
+  return windowsOf(
+    batch,
+    sizes.map(() => windows[quarters]!),
+    { out },
+  );
+}
+
+// ── Perspective ──
+
+type Points = readonly (readonly number[])[];
+
+interface PerspectiveArguments {
+  /** x and y of the corners, clockwise from the top left. */
+  startpoints: Points | null;
+  /** Where they come to. */
+  endpoints: Points | null;
+  /** `bilinear` (default) or `nearest`. */
+  interpolation?: Interpolation;
+  fill?: Fill;
+  /** In place of the points. */
+  coefficients?: readonly number[] | null;
+}
+
+type PerspectiveOrder = ['startpoints', 'endpoints', 'interpolation', 'fill', 'coefficients'];
+
+/** Pictures, tensors, masks or boxes whose corners are moved. */
+export function perspective<T extends Tensor>(input: T, ...args: Arguments<PerspectiveArguments, PerspectiveOrder>): T {
+  const name = 'perspective';
+  const defaults = { interpolation: 'bilinear', fill: null, coefficients: null } as const;
+  const parsed = parseArgs<PerspectiveArguments>(name, ['startpoints', 'endpoints'], defaults, args);
+  const { startpoints, endpoints, interpolation, fill } = parsed;
+  checkInterpolation(name, interpolation, sampled);
+  checkFill(name, fill);
+  const how = { interpolation, fill: asFill(fill) };
+  if (parsed.coefficients !== null) {
+    if (startpoints !== null && endpoints !== null) {
+      throw new ArgumentError(`${name}: expected points or coefficients, but got both`);
+    }
+    const given = checkNumbers(name, 'coefficients', parsed.coefficients, [8]);
+    return projected(name, input, given as unknown as Coefficients, how);
+  }
+  if (startpoints === null || endpoints === null) {
+    throw new ArgumentError(`${name}: expected startpoints and endpoints, or coefficients, but got neither`);
+  }
+  return projected(name, input, perspectiveCoefficients(name, startpoints, endpoints), how);
+}
+
+/** `perspective` with all it needs. */
+export function projected<T extends Tensor>(op: string, input: T, coefficients: Coefficients, sampling: Sampling): T {
+  if (input instanceof BoundingBoxes) return projectedBoxes(op, input, coefficients) as Tensor as T;
+  const how = input instanceof Mask ? { ...sampling, interpolation: 'nearest' as const } : sampling;
+  return onBatch(op, input, (batch) =>
+    warpedPerspective(op, batch, new Array<Coefficients>(batch.shape[0]!).fill(coefficients), how),
+  ) as T;
+}
+
+/** Pictures [N, C, H, W] in perspective, one for each. */
+export function warpedPerspective(op: string, batch: Tensor, all: readonly Coefficients[], sampling: Sampling): Tensor {
+  const [height, width] = batch.shape.slice(-2) as [number, number];
+  const middles = (size: number) => Array.from({ length: size }, (_, i) => i + 0.5);
+  const at = places(middles(width), middles(height));
+  const halves = [Math.fround(0.5 * width), Math.fround(0.5 * height)] as const;
+  const above = all.flatMap(([a, b, c, d, e, f]) =>
+    [a, d, b, e, c, f].map((each, k) => Math.fround(each) / halves[k % 2]!),
+  );
+  const below = all.flatMap(([, , , , , , g, h]) => [g, g, h, h, 1, 1]);
+  const matrix = (rows: readonly number[]) =>
+    Tensor.of(fromHost(Float32Array.from(rows), [all.length, 3, 2], 'float32'));
+  const grid = at
+    .matmul(matrix(above))
+    .div(at.matmul(matrix(below)))
+    .sub(1);
+  return atGrid(op, batch, grid.reshape([all.length, height, width, 2]), sampling);
+}
+
+/** The coefficients that lead from places after a change to those before. */
+export function perspectiveCoefficients(op: string, startpoints: Points, endpoints: Points): Coefficients {
+  for (const points of [startpoints, endpoints]) {
+    if (Array.isArray(points) && points.length === 4 && points.every((point) => point?.length === 2)) continue;
+    throw new ArgumentError(`${op}: expected four corners [x, y], but got ${shown(points)}`);
+  }
+  const rows = endpoints.flatMap(([x, y], i) => {
+    const [u, v] = startpoints[i] as [number, number];
+    return [
+      [x!, y!, 1, 0, 0, 0, -u * x!, -u * y!, u],
+      [0, 0, 0, x!, y!, 1, -v * x!, -v * y!, v],
+    ];
+  });
+  return solved(op, rows).map(Math.fround) as unknown as Coefficients;
+}
+
+/** The solution of n equations, each with its right side behind, by elimination with the largest pivots. */
+function solved(op: string, rows: readonly (readonly number[])[]): number[] {
+  const n = rows.length;
+  const m = rows.map((row) => [...row]);
+  for (let k = 0; k < n; k++) {
+    const pivot = m.slice(k).reduce((best, row, i) => (Math.abs(row[k]!) > Math.abs(m[best]![k]!) ? k + i : best), k);
+    [m[k], m[pivot]] = [m[pivot]!, m[k]!];
+    if (m[k]![k] === 0) throw new ArgumentError(`${op}: expected corners of which no three lie on a line`);
+    for (let i = k + 1; i < n; i++) {
+      const factor = m[i]![k]! / m[k]![k]!;
+      for (let j = k; j <= n; j++) m[i]![j]! -= factor * m[k]![j]!;
+    }
+  }
+  const x = new Array<number>(n).fill(0);
+  for (let k = n - 1; k >= 0; k--) {
+    const known = x.reduce((sum, each, j) => (j > k ? sum + m[k]![j]! * each : sum), 0);
+    x[k] = (m[k]![n]! - known) / m[k]![k]!;
+  }
+  return x;
+}
+
+/** Boxes around those of a picture in perspective. */
+function projectedBoxes(op: string, boxes: BoundingBoxes, [a, b, c, d, e, f, g, h]: Coefficients): BoundingBoxes {
+  const denominator = a * e - b * d;
+  if (denominator === 0)
+    throw new ArgumentError(`${op}: expected coefficients that can be inverted, but got a e - b d = 0`);
+  const inverse = [
+    [e - f * h, -d + f * g],
+    [-b + c * h, a - c * g],
+    [b * f - c * e, -a * f + c * d],
+  ].flat();
+  const below = [-e * g + d * h, -a * h + b * g];
+  const table = (values: readonly number[], rows: number) =>
+    tensor(
+      values.map((each) => each / denominator),
+      { dtype: 'float32' },
+    ).reshape([rows, -1]);
+  const [matrix, shift] = [table(inverse.slice(0, 4), 2), table(inverse.slice(4), 1)];
+  const weight = table(below, 2);
+  return mappedBoxes(boxes, (points) => points.matmul(matrix).add(shift).div(points.matmul(weight).add(1)));
+}
+
+// ── Elastic displacements ──
+
+interface ElasticArguments {
+  /** How far off each element is read, [1, H, W, 2], in halves of the size, x first. */
+  displacement: Tensor;
+  /** `bilinear` (default) or `nearest`. */
+  interpolation?: Interpolation;
+  fill?: Fill;
+}
+
+/** Pictures, tensors, masks or boxes with each element read somewhere else. */
+export function elastic<T extends Tensor>(
+  input: T,
+  ...args: Arguments<ElasticArguments, ['displacement', 'interpolation', 'fill']>
+): T {
+  const defaults = { interpolation: 'bilinear', fill: null } as const;
+  const { displacement, interpolation, fill } = parseArgs<ElasticArguments>(
+    'elastic',
+    ['displacement'],
+    defaults,
+    args,
+  );
+  checkInterpolation('elastic', interpolation, sampled);
+  checkFill('elastic', fill);
+  if (!(displacement instanceof Tensor)) {
+    throw new ArgumentError(`elastic: expected displacement to be a tensor, but got ${shown(displacement)}`);
+  }
+  return displaced('elastic', input, displacement, { interpolation, fill: asFill(fill) });
+}
+
+/** The places of the elements themselves, [1, H, W, 2]. */
+function identityGrid([height, width]: Size): Tensor {
+  const middles = (size: number) => Array.from({ length: size }, (_, i) => (2 * i + 1 - size) / size);
+  return places(middles(width), middles(height)).narrow(1, 0, 2).reshape([1, height, width, 2]);
+}
+
+/** `elastic` with all it needs. */
+export function displaced<T extends Tensor>(op: string, input: T, displacement: Tensor, sampling: Sampling): T {
+  if (input instanceof BoundingBoxes) return displacedBoxes(op, input, displacement) as Tensor as T;
+  const how = input instanceof Mask ? { ...sampling, interpolation: 'nearest' as const } : sampling;
+  return onBatch(op, input, (batch) => {
+    const [count, , height, width] = batch.shape as [number, number, number, number];
+    checkDisplacement(op, displacement, [height, width]);
+    const grid = identityGrid([height, width]).add(displacement.to('float32'));
+    return atGrid(op, batch, grid.expand([count, height, width, 2]), how);
+  }) as T;
+}
+
+/** Pictures [N, C, H, W] by displacements [N, H, W, 2]. */
+export function warpedElastic(op: string, batch: Tensor, displacements: Tensor, sampling: Sampling): Tensor {
+  return atGrid(op, batch, identityGrid(batch.shape.slice(-2) as [number, number]).add(displacements), sampling);
+}
+
+function checkDisplacement(op: string, { shape }: Tensor, [height, width]: Size): void {
+  if (shape.join() === [1, height, width, 2].join()) return;
+  throw new ShapeError(
+    `${op}: expected a displacement [1, ${height}, ${width}, 2], but got shape [${shape.join(', ')}]`,
+  );
+}
+
+/** As torchvision, which takes the displacement at the corners, rounded up, for the way back. */
+function displacedBoxes(op: string, boxes: BoundingBoxes, displacement: Tensor): BoundingBoxes {
+  const [height, width] = boxes.canvasSize;
+  checkDisplacement(op, displacement, [height, width]);
+  const back = identityGrid([height, width])
+    .sub(displacement.to('float32'))
+    .reshape([height * width, 2]);
+  const sizes = tensor([width * 0.5, height * 0.5], { dtype: 'float32' });
+  return mappedBoxes(boxes, (points) => {
+    const whole = points.ceil();
+    const x = whole.select(1, 0).clamp(0, width - 1);
+    const y = whole.select(1, 1).clamp(0, height - 1);
+    const at = back.indexSelect(0, y.mul(width).add(x).to('int64'));
+    return at.add(1).mul(sizes).sub(0.5);
+  });
+}
