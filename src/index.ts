@@ -19,6 +19,7 @@ export {
   save,
   saveBytes,
   type Target,
+  tuple,
 } from './io';
 export * as nn from './nn';
 export { deepcopy } from './nn/deepcopy';

@@ -1,5 +1,6 @@
 // From numbers on the host, as files hold them, to tensors and back.
 import { fromHost } from '../graph/record';
+import { valuesAtHand } from '../tensor/shown';
 import { Tensor } from '../tensor/tensor';
 import { computesHalf } from './half';
 import type { HostTensor, WritableTensor } from './safetensors';
@@ -15,6 +16,10 @@ export async function hostTensors(contents: readonly HostTensor[]): Promise<Tens
 /** What files hold of tensors. All reads are under way before the first is awaited, so that one flush serves them. */
 export function readTensors(tensors: readonly Tensor[]): Promise<WritableTensor[]> {
   return Promise.all(
-    tensors.map(async (tensor) => ({ dtype: tensor.dtype, shape: tensor.shape, data: await tensor.data() })),
+    tensors.map(async (tensor) => ({
+      dtype: tensor.dtype,
+      shape: tensor.shape,
+      data: valuesAtHand(tensor) ?? (await tensor.data()),
+    })),
   );
 }

@@ -5,5 +5,6 @@ export { CheckpointStore, type StoredCheckpoint } from './checkpoint-store';
 export type { DownloadProgress } from './download';
 export * as hub from './hub';
 export { type LoadOptions, load } from './load';
+export { tuple } from './origins';
 export * as safetensors from './safetensors-door';
 export type { FileHandle, Target } from './target';

@@ -1,20 +1,25 @@
 // torch.load of safetensors files, and of several that an index joins.
 import { FileFormatError } from '../errors';
 import { shown } from '../tensor/options';
-import type { Tensor } from '../tensor/tensor';
 import type { ByteSource } from './bytes';
 import { hostTensors } from './host-tensors';
 import type { LoadedFile } from './load';
 import { openReader, type Reader } from './reader';
 import { type HostTensor, readSafetensors } from './safetensors';
 import { isObject } from './safetensors-header';
+import { readStructure, STRUCTURE } from './structure';
 
-/** The tensors of a file by name, or those of all files that an index such as `model.safetensors.index.json` names. */
-export async function load({ reader, head, only, source }: LoadedFile): Promise<Record<string, Tensor>> {
+/** What `torch.save` wrote; else the tensors of a file by name, or those of all files that an index such as `model.safetensors.index.json` names. */
+export async function load({ reader, head, only, source }: LoadedFile): Promise<unknown> {
   const wanted = (name: string): boolean => !only || only.some((start) => name.startsWith(start));
   const read = isIndex(head) ? readShards : readSafetensors;
-  const { tensors } = await read(reader, wanted, source);
+  const { tensors, metadata } = await read(reader, wanted, source);
   const loaded = await hostTensors([...tensors.values()]);
+  const structure = metadata?.get(STRUCTURE);
+  if (structure !== undefined) {
+    const named = new Map([...tensors.keys()].map((name, i) => [name, loaded[i]!]));
+    return readStructure(structure, named, reader.name, only);
+  }
   // An object built from entries takes every name as its own, `__proto__` included.
   return Object.fromEntries([...tensors.keys()].map((name, i) => [name, loaded[i]!]));
 }
@@ -27,7 +32,7 @@ async function readShards(
   reader: Reader,
   wanted: (name: string) => boolean,
   source: ByteSource,
-): Promise<{ tensors: Map<string, HostTensor> }> {
+): Promise<{ tensors: Map<string, HostTensor>; metadata?: Map<string, string> }> {
   const places = await readIndex(reader);
   const names = [...places.keys()].filter(wanted);
   const found = new Map<string, HostTensor>();

@@ -1,10 +1,9 @@
-// PyTorch's element types in files: how wide they are, and what they become here.
-import { fromHalf } from '../../compiler/half';
+// PyTorch's element types in files, by name and by storage class, and what they become here.
 import type { DType } from '../../compiler/meta';
 import { FileFormatError } from '../../errors';
 import type { HostNumbers } from '../../graph/value';
 import { hostArray } from '../../tensor/host-data';
-import { bfloat16, float8 } from '../small-floats';
+import { type ElementType, elementBytes, heldAs, readElements, swapBytes } from '../elements';
 
 /** An element type of a file. */
 export interface FileDType {
@@ -13,39 +12,41 @@ export interface FileDType {
   /** Of one element. */
   readonly bytes: number;
   readonly dtype: DType;
-  readonly read: (view: DataView, at: number, little: boolean) => number;
+  /** Null for complex numbers, which are known so that a message can name their tensors. */
+  readonly element: ElementType | null;
 }
 
-const type = (name: string, bytes: number, dtype: DType, read: FileDType['read']): [string, FileDType] => [
-  name,
-  { name, bytes, dtype, read },
-];
+const elements: Readonly<Record<string, ElementType>> = {
+  float64: 'f64',
+  float32: 'f32',
+  float16: 'f16',
+  bfloat16: 'bf16',
+  float8_e4m3fn: 'f8_e4m3',
+  float8_e5m2: 'f8_e5m2',
+  float8_e4m3fnuz: 'f8_e4m3fnuz',
+  float8_e5m2fnuz: 'f8_e5m2fnuz',
+  float8_e8m0fnu: 'f8_e8m0',
+  int64: 'i64',
+  int32: 'i32',
+  int16: 'i16',
+  int8: 'i8',
+  uint64: 'u64',
+  uint32: 'u32',
+  uint16: 'u16',
+  uint8: 'u8',
+  bool: 'bool',
+};
 
-/** A 64-bit number, as far as a double holds it: what does not fit 32 bits is refused anyway. */
-const wide = (signed: boolean) => (view: DataView, at: number, little: boolean) =>
-  Number(signed ? view.getBigInt64(at, little) : view.getBigUint64(at, little));
-
-/** The element types by PyTorch's names; those of complex numbers are known, so that a message can name their tensors. */
-export const fileDTypes: ReadonlyMap<string, FileDType> = new Map([
-  type('float64', 8, 'float32', (view, at, little) => view.getFloat64(at, little)),
-  type('float32', 4, 'float32', (view, at, little) => view.getFloat32(at, little)),
-  type('float16', 2, 'float16', (view, at, little) => fromHalf(view.getUint16(at, little))),
-  type('bfloat16', 2, 'float32', (view, at, little) => bfloat16(view.getUint16(at, little))),
-  type('float8_e4m3fn', 1, 'float32', (view, at) => float8(view.getUint8(at), 'e4m3fn')),
-  type('float8_e5m2', 1, 'float32', (view, at) => float8(view.getUint8(at), 'e5m2')),
-  type('float8_e4m3fnuz', 1, 'float32', (view, at) => float8(view.getUint8(at), 'e4m3fnuz')),
-  type('float8_e5m2fnuz', 1, 'float32', (view, at) => float8(view.getUint8(at), 'e5m2fnuz')),
-  type('float8_e8m0fnu', 1, 'float32', (view, at) => float8(view.getUint8(at), 'e8m0fnu')),
-  type('int64', 8, 'int64', wide(true)),
-  type('int32', 4, 'int32', (view, at, little) => view.getInt32(at, little)),
-  type('int16', 2, 'int32', (view, at, little) => view.getInt16(at, little)),
-  type('int8', 1, 'int32', (view, at) => view.getInt8(at)),
-  type('uint64', 8, 'int64', wide(false)),
-  type('uint32', 4, 'uint32', (view, at, little) => view.getUint32(at, little)),
-  type('uint16', 2, 'int32', (view, at, little) => view.getUint16(at, little)),
-  type('uint8', 1, 'uint8', (view, at) => view.getUint8(at)),
-  ...[4, 8, 16].map((bytes) => type(`complex${8 * bytes}`, bytes, 'float32', () => Number.NaN)),
-  type('bool', 1, 'bool', (view, at) => view.getUint8(at)),
+/** The element types by PyTorch's names. */
+export const fileDTypes: ReadonlyMap<string, FileDType> = new Map<string, FileDType>([
+  ...Object.entries(elements).map(([name, element]): [string, FileDType] => [
+    name,
+    { name, bytes: elementBytes(element), dtype: heldAs(element), element },
+  ]),
+  ...[4, 8, 16].map((bytes): [string, FileDType] => {
+    const name = `complex${8 * bytes}`;
+    return [name, { name, bytes, dtype: 'float32', element: null }];
+  }),
 ]);
 
 /** Element types by the names of PyTorch's storage classes. */
@@ -65,44 +66,28 @@ export const storageDTypes: Readonly<Record<string, string>> = {
 };
 
 /** Storage classes whose elements are nothing that tensors hold here, and what to do about them. */
-export const otherStorages: Readonly<Record<string, string>> = {
-  QUInt8Storage: 'quantized numbers; save x.dequantize()',
-  QInt8Storage: 'quantized numbers; save x.dequantize()',
-  QInt32Storage: 'quantized numbers; save x.dequantize()',
-  QUInt4x2Storage: 'quantized numbers; save x.dequantize()',
-  QUInt2x4Storage: 'quantized numbers; save x.dequantize()',
-};
-
-/** The host of WebGPU is little-endian, so such bytes of these types are as memory holds them. */
-const plain: ReadonlySet<string> = new Set(['float32', 'int32', 'uint32']);
+export const otherStorages: Readonly<Record<string, string>> = Object.fromEntries(
+  ['QUInt8Storage', 'QInt8Storage', 'QInt32Storage', 'QUInt4x2Storage', 'QUInt2x4Storage'].map((name) => [
+    name,
+    'quantized numbers; save x.dequantize()',
+  ]),
+);
 
 /**
- * The elements of a storage.
+ * The elements of a storage, little-endian or not.
  *
- * @throws FileFormatError for integers beyond 32 bits, and booleans other than 0 and 1; `where` names the tensor and its element
+ * @throws FileFormatError for complex numbers, and integers beyond 32 bits; `named` is how messages call the tensor
  */
-export function decode(
-  bytes: Uint8Array,
-  type: FileDType,
-  little: boolean,
-  where: (element: number) => string,
-): HostNumbers {
-  const n = bytes.length / type.bytes;
-  const data = hostArray(type.dtype, n);
-  if (little && plain.has(type.name)) {
-    new Uint8Array(data.buffer).set(bytes);
-    return data;
+export function decode(bytes: Uint8Array, type: FileDType, little: boolean, named: string): HostNumbers {
+  const { element, name, dtype } = type;
+  if (element === null) {
+    throw new FileFormatError(
+      `${named}: expected real numbers, but all elements are ${name}; save torch.view_as_real(x) in Python`,
+    );
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const checked = type.dtype === 'int64';
-  for (let i = 0; i < n; i++) {
-    const value = type.read(view, i * type.bytes, little);
-    data[i] = value;
-    if (checked && data[i] !== value) {
-      throw new FileFormatError(`${where(i)} is ${value}, outside the 32-bit range that int64 is held in`);
-    }
-    if (type.name === 'bool' && value > 1)
-      throw new FileFormatError(`${where(i)} is ${value}, expected a bool of 0 or 1`);
-  }
+  const data = hostArray(dtype, bytes.length / type.bytes);
+  readElements(element, little ? bytes : swapBytes(element, bytes), data, (index, value) => {
+    throw new FileFormatError(`${named}: element ${index} is ${value}, outside the 32-bit range that int64 is held in`);
+  });
   return data;
 }

@@ -1,10 +1,12 @@
 // torch.load of the files that PyTorch wrote before 1.6, and still writes on request: pickles one after another, then the storages.
 import { FileFormatError } from '../../errors';
+import { hostArray } from '../../tensor/host-data';
+import { readElements, swapBytes } from '../elements';
 import type { LoadedFile } from '../load';
 import { type Unpickled, unpickle } from '../pickle/unpickle';
 import { Container, Opaque, type Py } from '../pickle/values';
 import { contentsOf } from './contents';
-import { fileDTypes } from './dtypes';
+import { type FileDType, fileDTypes } from './dtypes';
 import { pytorchGlobals, remedyFor, storageRef } from './globals';
 import type { StorageRef } from './specs';
 
@@ -98,6 +100,7 @@ const widthOf = ({ dtype }: StorageRef): number => (dtype === null ? 1 : fileDTy
 
 /** How many elements of each storage are looked at. */
 const SAMPLE = 64;
+const FARTHEST = 2000;
 
 /**
  * Whether the storages of a file of a big-endian machine are big-endian. PyTorch itself turned them round when it wrote them, and
@@ -114,18 +117,32 @@ function isBigEndian(
   for (const [key, { begin, end }] of places) {
     const { dtype } = refs.get(key)!;
     const type = dtype === null ? undefined : fileDTypes.get(dtype);
-    if (!type || type.bytes === 1) continue;
-    const view = new DataView(bytes.buffer, bytes.byteOffset + begin, end - begin);
-    for (let at = 0; at < Math.min(end - begin, SAMPLE * type.bytes); at += type.bytes) {
-      littleSize += magnitude(type.read(view, at, true));
-      bigSize += magnitude(type.read(view, at, false));
-    }
+    if (!type?.element || type.bytes === 1) continue;
+    const sample = bytes.subarray(begin, Math.min(end, begin + SAMPLE * type.bytes));
+    littleSize += magnitude(sample, type);
+    bigSize += magnitude(swapBytes(type.element, sample), type);
   }
   return bigSize <= littleSize;
 }
 
-/** How many binary digits a number is away from 1; what is no number is farthest. */
-function magnitude(value: number): number {
-  if (value === 0) return 0;
-  return Number.isFinite(value) ? Math.abs(Math.log2(Math.abs(value))) : 2000;
+/** How many binary digits the numbers are away from 1, all together; what is no number, or does not fit, is farthest. */
+function magnitude(bytes: Uint8Array, { element, dtype, bytes: width }: FileDType): number {
+  const n = bytes.length / width;
+  const numbers = hostArray(dtype, n);
+  let fits = true;
+  const refuse = (): never => {
+    fits = false;
+    throw new FileFormatError('an integer does not fit');
+  };
+  try {
+    readElements(element!, bytes, numbers, refuse);
+  } catch (error) {
+    if (fits) throw error;
+    return n * FARTHEST;
+  }
+  let sum = 0;
+  for (const value of numbers) {
+    if (value !== 0) sum += Number.isFinite(value) ? Math.abs(Math.log2(Math.abs(value))) : FARTHEST;
+  }
+  return sum;
 }

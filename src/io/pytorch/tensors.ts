@@ -53,11 +53,6 @@ async function readStorage(
   const { storage, type, available } = spec;
   const { key, dtype } = storage;
   const named = `${source.name}: tensor ${JSON.stringify(names.get(spec))}`;
-  if (type.name.startsWith('complex')) {
-    throw new FileFormatError(
-      `${named}: expected real numbers, but all elements are ${type.name}; save torch.view_as_real(x) in Python`,
-    );
-  }
   const expected = dtype === null ? storage.numel : storage.numel * type.bytes;
   const size = await source.size(key);
   if (size !== expected) {
@@ -66,8 +61,7 @@ async function readStorage(
     );
   }
   const bytes = await source.read(key);
-  const where = (element: number) => `${named}: element ${element}`;
-  return decode(bytes.subarray(0, available * type.bytes), type, source.little, where);
+  return decode(bytes.subarray(0, available * type.bytes), type, source.little, named);
 }
 
 /** Tensors over one storage: the one that covers it all, or the storage as a row of numbers, and views of that. */

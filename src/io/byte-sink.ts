@@ -1,0 +1,73 @@
+// Bytes that grow as they are written.
+
+export class ByteSink {
+  private bytes = new Uint8Array(4096);
+  private view = new DataView(this.bytes.buffer);
+  private length = 0;
+
+  /** Makes room for n more bytes; gives where they begin. */
+  private take(n: number): number {
+    const at = this.length;
+    this.length += n;
+    if (this.length > this.bytes.length) {
+      const larger = new Uint8Array(Math.max(2 * this.bytes.length, this.length));
+      larger.set(this.bytes.subarray(0, at));
+      this.bytes = larger;
+      this.view = new DataView(larger.buffer);
+    }
+    return at;
+  }
+
+  byte(...values: number[]): void {
+    for (const value of values) {
+      const at = this.take(1);
+      this.bytes[at] = value;
+    }
+  }
+
+  uint16(value: number): void {
+    const at = this.take(2);
+    this.view.setUint16(at, value, true);
+  }
+
+  uint32(value: number): void {
+    const at = this.take(4);
+    this.view.setUint32(at, value, true);
+  }
+
+  int32(value: number): void {
+    const at = this.take(4);
+    this.view.setInt32(at, value, true);
+  }
+
+  /** Big-endian, as pickles have it. */
+  float64(value: number): void {
+    const at = this.take(8);
+    this.view.setFloat64(at, value, false);
+  }
+
+  raw(bytes: Uint8Array): void {
+    const at = this.take(bytes.length);
+    this.bytes.set(bytes, at);
+  }
+
+  ascii(text: string): void {
+    const at = this.take(text.length);
+    for (let i = 0; i < text.length; i++) this.bytes[at + i] = text.charCodeAt(i);
+  }
+
+  /** How many bytes have been written. */
+  get written(): number {
+    return this.length;
+  }
+
+  /** Puts another byte in the place of one. */
+  rewrite(at: number, value: number): void {
+    this.bytes[at] = value;
+  }
+
+  /** What has been written. */
+  done(): Uint8Array {
+    return this.bytes.slice(0, this.length);
+  }
+}
