@@ -54,7 +54,7 @@ export class CheckpointStore extends Printable {
    * Saves what `torch.save` saves; values on the device are read as of this call. The name's ending says the format, as with a file.
    * @throws ArgumentError when it cannot be saved, FetchError when there is no room
    */
-  async save(name: string, object: Saved, options: SaveOptions = {}): Promise<void> {
+  async save<T>(name: string, object: Saved<T>, options: SaveOptions = {}): Promise<void> {
     expectName('save', name);
     const bytes = saveBytes(object, name, options);
     // It is awaited in its turn; a failure before that is not an unhandled one.

@@ -2,6 +2,9 @@
 import { ArgumentError } from '../errors';
 import { parseArgs, shown } from '../tensor/options';
 import { joined } from './bytes';
+// Both at hand, so that reads are under way before anything is awaited: what is saved are the values of this moment.
+import { pytorchPieces } from './pytorch/write';
+import { safetensorsPieces } from './safetensors-save';
 import { checkTarget, type Target, targetName, writeTo } from './target';
 
 const SAVE = 'torch.save';
@@ -72,8 +75,8 @@ async function piecesOf(object: unknown, name: string | null, options: SaveOptio
   const kind = format ?? formatOf(name);
   if (kind === 'npy') return (await import('./npy-save')).npyPieces(object);
   if (kind === 'npz') return (await import('./npy-save')).npzPieces(object, compressed);
-  if (kind === 'safetensors') return (await import('./safetensors-save')).safetensorsPieces(object);
-  if (kind === 'pt') return (await import('./pytorch/write')).pytorchPieces(object, name);
+  if (kind === 'safetensors') return safetensorsPieces(object);
+  if (kind === 'pt') return pytorchPieces(object, name);
   throw new ArgumentError(`${SAVE}: expected format 'pt', 'safetensors', 'npy' or 'npz', but got ${shown(format)}`);
 }
 

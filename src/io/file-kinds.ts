@@ -27,7 +27,12 @@ const kinds: readonly Kind[] = [
   { magic: text('BZh'), name: 'a bzip2 archive' },
   { magic: [0xfd, ...text('7zXZ')], name: 'an xz archive' },
   { magic: [0x28, 0xb5, 0x2f, 0xfd], name: 'a Zstandard archive' },
-  { magic: text('ustar'), at: 257, name: 'a tar archive' },
+  {
+    magic: text('ustar'),
+    at: 257,
+    name: 'a tar archive, as PyTorch before 0.1.10 wrote .pt files',
+    holdsTensors: true,
+  },
   { magic: [0x89, ...text('PNG')], name: 'a PNG image' },
   { magic: [0xff, 0xd8, 0xff], name: 'a JPEG image' },
   { magic: text('GIF8'), name: 'a GIF image' },

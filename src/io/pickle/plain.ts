@@ -45,7 +45,7 @@ function leaf(value: Exclude<Py, Container>, opaque: (content: unknown) => unkno
     return value.mutable ? setOrigin(value.bytes.slice(), 'bytearray') : value.bytes.slice();
   if (value instanceof Opaque) return opaque(value.content);
   if (!(value instanceof PyGlobal)) return value;
-  if (value.value === undefined) fail(`expected values, but it holds the class ${value.name} itself`);
+  if (typeof value.value !== 'string') fail(`expected values, but it holds the class ${value.name} itself`);
   return value.value;
 }
 
