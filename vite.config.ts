@@ -40,8 +40,11 @@ const modules: UserConfig = {
 
 /** The same for pages without a bundler: a file a door, and what the doors share. */
 const browser: UserConfig = {
+  // The addresses of workers are beside the files that start them, wherever these lie.
+  base: './',
   plugins: [classNames()],
   logLevel: 'warn',
+  worker: { format: 'es', plugins: () => [classNames()] },
   build: {
     target: 'es2022',
     outDir: 'dist/browser',

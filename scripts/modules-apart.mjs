@@ -26,8 +26,28 @@ export function modulesApart(src) {
         return { id: path.startsWith('.') ? path : `./${path}`, external: true };
       },
     },
+    // A worker's module is a file of its own too. The comment keeps Vite from bundling it here; bundlers of users are to do that.
+    transform: {
+      filter: { code: /new Worker\(\s*new URL\('/ },
+      async handler(code, importer) {
+        const [, source] = /new Worker\(\s*new URL\('([^']+)', import\.meta\.url\)/.exec(code) ?? [];
+        const resolved = source ? await this.resolve(source, importer) : null;
+        if (!source || !resolved) return null;
+        if (!found.has(resolved.id)) {
+          found.add(resolved.id);
+          this.emitFile({ type: 'chunk', id: resolved.id, fileName: toFile(relative(src, resolved.id)) });
+        }
+        return { code: code.replace(`'${source}'`, `${IGNORED}'${toFile(source)}'`), map: null };
+      },
+    },
+    renderChunk: (code) =>
+      MARKED.test(code) ? { code: code.replace(MARKED, 'new Worker(new URL('), map: null } : null,
   };
 }
+
+const IGNORED = '/* @vite-ignore */ ';
+/** Where it stands once the module is written out. */
+const MARKED = /new Worker\(\s*new URL\(\s*\/\* @vite-ignore \*\/\s*/;
 
 /** @param {string} path */
 const toFile = (path) => path.replaceAll('\\', '/').replace(/\.ts$/, '.js');

@@ -1,16 +1,19 @@
 // Data sets of a folder whose subfolders are classes: of pictures, or of files of any kind.
 import { type Collated, defaultCollate } from '../../data/collate';
 import { resolveIndex } from '../../data/dataset';
+import type { WorkerCopy, WorkerCopyAnswer } from '../../data/worker/copy';
 import { ArgumentError } from '../../errors';
 import { type ByteSource, readBytes } from '../../io/bytes';
 import { tensor } from '../../tensor/creation';
 import { kindOf, parseArgs } from '../../tensor/options';
+import { defaultGenerator, withDefaultGenerator } from '../../tensor/random/generator';
 import { scope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
 import { decodePicture } from '../decode';
 import { Picture } from '../picture';
 import { type BatchTransform, batched } from '../transforms';
 import { PackedPictures } from './packed';
+import { fileForWorker, MAX_FILE_BYTES, type PictureRead, startPictureWorker } from './picture-reading';
 import {
   type ClassNumbers,
   type ClassSample,
@@ -122,9 +125,18 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
     );
   }
 
-  /** Reads run side by side, and the browser or `sharp` decodes in threads of its own: a worker would add nothing. */
-  override workerCopy(): 'here' {
-    return 'here';
+  /** Workers read and decode pictures, and the transforms run here. What a loader of the user's reads is read here too: it cannot be sent. */
+  override workerCopy(): WorkerCopyAnswer {
+    if (this.#loader || this.get !== FolderDataset.prototype.get) return 'here';
+    const target = (index: number) => this.samples[index]![1];
+    const copy: WorkerCopy<PictureRead, [Image, Label]> = {
+      start: startPictureWorker,
+      state: null,
+      address: (index) => fileForWorker(this.#fileAt(this.samples[index]![0])),
+      item: (read, index) => this.transformed(decoded(read) as unknown as Raw, target(index)),
+      batch: (reads, indices) => this.#wholeBatch(reads.map(decoded) as unknown[] as Raw[], indices.map(target)),
+    };
+    return copy;
   }
 
   #wholeBatch(raws: readonly Raw[], targets: readonly number[]): [Tensor, Collated<Label>] | null {
@@ -150,20 +162,26 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
   }
 
   async #read(path: string): Promise<Raw> {
-    const file = this.#files.get(path);
-    if (!file) throw new ArgumentError(`${this.printedName}: expected a path out of samples, but got ${path}`);
-    const source = await sourceOf(file);
+    const source = await sourceOf(this.#fileAt(path));
     if (this.#loader) return this.#loader(source, path);
     const { bytes, ...raster } = await decodePicture(await readBytes(source, () => MAX_FILE_BYTES), path, 'RGB');
     return new DecodedPicture(raster.height, raster.width, raster.channels, bytes) as unknown as Raw;
   }
 
-  /** What `work` makes of what was read, once all that was asked for before has been worked on. */
+  #fileAt(path: string): FoundFile {
+    const file = this.#files.get(path);
+    if (file) return file;
+    throw new ArgumentError(`${this.printedName}: expected a path out of samples, but got ${path}`);
+  }
+
+  /** What `work` makes of what was read, drawing from what is the default generator now, once all that was asked for before has been worked on. */
   #inTurn<Read, Made>(reading: Promise<Read>, work: (read: Read) => Made): Promise<Made> {
     const before = this.#turn;
+    // While a loader makes a batch for a worker, that is the worker's.
+    const generator = defaultGenerator();
     const made = reading.then(async (read) => {
       await before;
-      return work(read);
+      return withDefaultGenerator(generator, () => work(read));
     });
     this.#turn = Promise.allSettled([before, made]);
     return made;
@@ -174,9 +192,6 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
     return super.transformed(raw instanceof DecodedPicture ? (raw.picture() as unknown as Raw) : raw, target);
   }
 }
-
-/** Of a picture's file that comes compressed once more. */
-const MAX_FILE_BYTES = 2 ** 28;
 
 /** The pixels of a picture on the host. */
 class DecodedPicture {
@@ -191,6 +206,9 @@ class DecodedPicture {
     return Picture.fromBytes(this.pixels, [this.height, this.width, this.channels]);
   }
 }
+
+const decoded = ({ height, width, channels, pixels }: PictureRead): DecodedPicture =>
+  new DecodedPicture(height, width, channels, pixels);
 
 const defaults = {
   transform: null,
