@@ -134,7 +134,19 @@ class PicturesAndLabels extends data.Dataset<[Picture, number]> {
   }
 }
 
+/** A stream of items that draw, all of them in each worker. */
+class Counting extends data.IterableDataset<[number, Tensor]> {
+  constructor(readonly end: number) {
+    super();
+  }
+
+  override *[Symbol.iterator](): IterableIterator<[number, Tensor]> {
+    for (let i = 0; i < this.end; i++) yield [i, torch.rand(1)];
+  }
+}
+
 export const datasets = {
+  counting: (length: number) => new Counting(length),
   pictures: (length: number) => new Pictures(length),
   picturesAndLabels: (length: number) => new PicturesAndLabels(length),
   drawing: (length: number) => new Drawing(length),

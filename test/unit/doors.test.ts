@@ -90,6 +90,9 @@ describe('doors', () => {
   });
 });
 
+/** Modules whose path holds one of these belong to data and files. */
+const files = /^(vision|data)\/|^io\/|(^|\/)(zip|csv|png|inflate|digest|sha2|legacy|md5)/;
+
 test('a program is bundled without what it does not name', async () => {
   const chunks = await bundled(`
     import * as torch from 'lamplight';
@@ -101,6 +104,20 @@ test('a program is bundled without what it does not name', async () => {
   expect(chunks.length).toBe(1);
   const modules = modulesOf(chunks);
   expect(modules).toContain('nn/linear.js');
-  const unused = modules.filter((name) => /^(vision|data|io)\/|^nn\/(conv|rnn|transformer)|^optim\/adam/.test(name));
+  const unused = modules.filter((name) => files.test(name) || /^nn\/(conv|rnn|transformer)|^optim\/adam/.test(name));
   expect(unused).toEqual([]);
+});
+
+test('readers of files come in chunks of their own, which load when they are first used', async () => {
+  const [entry, ...others] = await bundled(`
+    import { load, save } from 'lamplight';
+    import { transforms } from 'lamplight/vision';
+    globalThis.used = [load, save, new transforms.ToTensor()];
+  `);
+  const readers = ['io/pytorch/zip-load.js', 'io/pytorch/legacy-load.js', 'io/npy-load.js', 'io/safetensors-load.js'];
+  expect(modulesOf([entry!]).filter((name) => readers.includes(name))).toEqual([]);
+  expect(modulesOf(others)).toEqual(expect.arrayContaining(readers));
+  expect(
+    modulesOf([entry!, ...others]).filter((name) => /^vision\/(datasets|utils)|^nn\/(conv|linear|rnn)/.test(name)),
+  ).toEqual([]);
 });

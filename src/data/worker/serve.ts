@@ -2,7 +2,7 @@
 import { ArgumentError, WorkerError } from '../../errors';
 import { mode } from '../../graph/mode';
 import { kindOf, parseArgs } from '../../tensor/options';
-import { type DataSource, type Dataset, itemAt, lengthOf } from '../dataset';
+import { type DataSource, type Dataset, IterableDataset, itemAt, lengthOf } from '../dataset';
 import { rootOf } from '../subset';
 import { answer, enter, type Source } from './answering';
 import { numbersOf, refusal } from './host-tensors';
@@ -55,7 +55,8 @@ export function serve<T>(dataset: Servable<T> | Promise<Servable<T>>, options: S
 }
 
 const isMapped = (dataset: Servable): dataset is Dataset | readonly unknown[] =>
-  Array.isArray(dataset) || typeof Reflect.get(dataset, 'get') === 'function';
+  Array.isArray(dataset) ||
+  (typeof Reflect.get(dataset, 'get') === 'function' && !(dataset instanceof IterableDataset));
 
 function describe(dataset: Servable): Served {
   if (typeof dataset !== 'object' || dataset === null) {
