@@ -14,7 +14,7 @@ struct Params {
 }
 
 const CHUNK: u32 = 65536u;
-const WORKGROUP: u32 = 256u;
+const WORKGROUP: u32 = 64u;
 
 var<workgroup> counts: array<atomic<u32>, 256>;
 var<workgroup> lows: array<f32, WORKGROUP>;
@@ -32,7 +32,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let end = min(first + CHUNK, params.plane);
   let start = (picture * CHANNELS + channel) * params.plane;
   if (FLOATS == 0u || code == RECOLOR_EQUALIZE) {
-    atomicStore(&counts[lane], 0u);
+    for (var level = lane; level < 256u; level += WORKGROUP) { atomicStore(&counts[level], 0u); }
     workgroupBarrier();
     for (var i = first + lane; i < end; i += WORKGROUP) {
       if (code != RECOLOR_CONTRAST) {
@@ -42,7 +42,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       }
     }
     workgroupBarrier();
-    found[group * 256u + lane] = atomicLoad(&counts[lane]);
+    for (var level = lane; level < 256u; level += WORKGROUP) { found[group * 256u + level] = atomicLoad(&counts[level]); }
     return;
   }
   var low = 3.402823466e38;

@@ -19,7 +19,7 @@ const CHANNELS: u32 = 3u;
 const CONTRAST: u32 = 2u;
 const AUTOCONTRAST: u32 = 8u;
 const EQUALIZE: u32 = 9u;
-const WORKGROUP: u32 = 256u;
+const WORKGROUP: u32 = 64u;
 
 var<workgroup> counts: array<u32, 256>;
 var<workgroup> below: array<u32, 256>; // pixels of lesser levels
@@ -39,6 +39,16 @@ fn table_of_floats(group: u32, first: u32, code: u32) {
   tables[group * 256u + 1u] = bitcast<u32>(select(high - low, 1.0, even));
 }
 
+fn stretched_level(level: u32, scale: f32) -> u32 {
+  if (highest == lowest) { return level; }
+  return u32(clamp(exact_div(f32(max(level, lowest) - lowest), scale), 0.0, 255.0));
+}
+
+fn equal_level(level: u32, step: u32) -> u32 {
+  if (step == 0u) { return level; }
+  return select(min((below[level] + step / 2u) / step, 255u), 0u, level == 0u);
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_index) lane: u32) {
   let group = wid.y * nwg.x + wid.x;
@@ -50,12 +60,14 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     if (lane == 0u) { table_of_floats(group, first, code); }
     return;
   }
-  var total = 0u;
-  for (var chunk = 0u; chunk < params.chunks; chunk++) { total += found[first + chunk * 256u + lane]; }
-  counts[lane] = total;
+  for (var level = lane; level < 256u; level += WORKGROUP) {
+    var total = 0u;
+    for (var chunk = 0u; chunk < params.chunks; chunk++) { total += found[first + chunk * 256u + level]; }
+    counts[level] = total;
+  }
   workgroupBarrier();
   if (code == CONTRAST) {
-    if (lane == 0u) { tables[group * 256u] = bitcast<u32>(exact_div(f32(total), f32(params.plane))); }
+    if (lane == 0u) { tables[group * 256u] = bitcast<u32>(exact_div(f32(counts[0]), f32(params.plane))); }
     return;
   }
   if (lane == 0u) {
@@ -74,13 +86,9 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     highest = last;
   }
   workgroupBarrier();
-  if (code == AUTOCONTRAST) {
-    let scale = exact_mul(f32(highest - lowest), 0.003921568859368563);
-    let stretched = exact_div(f32(max(lane, lowest) - lowest), scale);
-    tables[group * 256u + lane] = select(u32(clamp(stretched, 0.0, 255.0)), lane, highest == lowest);
-    return;
-  }
+  let scale = exact_mul(f32(highest - lowest), 0.003921568859368563);
   let step = (params.plane - counts[highest]) / 255u;
-  let level = min((below[lane] + step / 2u) / max(step, 1u), 255u);
-  tables[group * 256u + lane] = select(select(level, 0u, lane == 0u), lane, step == 0u);
+  for (var level = lane; level < 256u; level += WORKGROUP) {
+    tables[group * 256u + level] = select(equal_level(level, step), stretched_level(level, scale), code == AUTOCONTRAST);
+  }
 }

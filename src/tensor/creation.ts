@@ -8,6 +8,7 @@ import { cast, clone, full as fullValue, reshape } from '../ops/cast';
 import { dtypeOfScalar } from '../ops/promotion';
 import { allocated } from './allocate';
 import { callable } from './callable';
+import { evenly } from './evenly';
 import { expectNumbers } from './expect-numbers';
 import { hostArray, type NestedData, readHostData } from './host-data';
 import { makeTensor } from './make-leaf';
@@ -261,15 +262,6 @@ export function linspace(...args: LinspaceArgs): Tensor {
   if (!Number.isInteger(steps) || steps < 0) {
     throw new ArgumentError(`linspace: expected a whole number of steps ≥ 0, but got ${steps}`);
   }
-  const round = Math.fround;
-  const [low, high] = [round(start), round(end)];
-  const step = steps === 1 ? 0 : round(round(high - low) / (steps - 1));
-  // From both ends towards the middle, in float32, as PyTorch does; so both ends are exact.
-  const numbers = Float64Array.from({ length: steps }, (_, i) =>
-    steps === 1 || i < Math.floor(steps / 2)
-      ? round(low + (i && round(step * i)))
-      : round(high - round(step * (steps - 1 - i))),
-  );
-  const { data, shape } = readHostData('linspace', numbers, dtype);
+  const { data, shape } = readHostData('linspace', Float64Array.from(evenly(start, end, steps)), dtype);
   return makeTensor('linspace', fromHost(data, shape, dtype), requiresGrad);
 }

@@ -6,6 +6,7 @@ import { isTensor } from '../../tensor/callable';
 import { shown } from '../../tensor/options';
 import { uniform24 } from '../../tensor/random/distributions';
 import { defaultGenerator, type Generator } from '../../tensor/random/generator';
+import { scope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
 import { isPixelSource } from '../from-pixels';
 import { Picture } from '../picture';
@@ -144,9 +145,8 @@ export abstract class PictureTransform<Draw = object, In = Tensor, Out = Tensor>
 
   /** `apply` on all pictures of one input with the same draw. */
   protected applyAlike<T extends Tensor>(input: T, draw: Draw): T {
-    return onBatch(this.constructor.name, input, (batch) =>
-      this.apply(batch, new Array<Draw>(batch.shape[0]!).fill(draw), kindOfInput(input)),
-    ) as T;
+    const work = (batch: Tensor) => this.apply(batch, new Array<Draw>(batch.shape[0]!).fill(draw), kindOfInput(input));
+    return scope(() => onBatch(this.constructor.name, input, work)) as T;
   }
 
   /** Boxes beside a picture; they stay as they are unless the transform moves pixels. */

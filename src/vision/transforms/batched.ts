@@ -1,5 +1,6 @@
 // Owns transforms of whole batches, for data sets and loaders: random numbers first, picture by picture, then the same kernels for all.
 import { defaultGenerator, type Generator } from '../../tensor/random/generator';
+import { scope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
 import { type BatchKind, PictureTransform } from './base';
 import type { PictureInfo } from './info';
@@ -27,9 +28,11 @@ export function batched(transform: unknown): BatchTransform | null {
   return {
     draw: (infos, generator = defaultGenerator()) =>
       infos.map((info) => transform.draw(info, generator) as object | null),
-    apply(pictures, draws) {
-      const made = transform.applyTo(pictures, draws, 'picture');
-      return kind === 'picture' ? made.permute(0, 2, 3, 1) : made;
-    },
+    // What is made on the way belongs to nobody.
+    apply: (pictures, draws) =>
+      scope(() => {
+        const made = transform.applyTo(pictures, draws, 'picture');
+        return kind === 'picture' ? made.permute(0, 2, 3, 1) : made;
+      }),
   };
 }

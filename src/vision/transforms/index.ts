@@ -1,6 +1,7 @@
 // Transforms of pictures, with torchvision's names, draws and printed text. Each is an object that is called.
 
 export { InterpolationMode } from './arguments';
+export { AugMix, AutoAugment, AutoAugmentPolicy, RandAugment, TrivialAugmentWide } from './auto-augment';
 export { GeometricTransform, PictureTransform, RandomTransform, Transform, type TransformFunction } from './base';
 export { type BatchDraws, type BatchTransform, batched } from './batched';
 export { GaussianBlur, GaussianNoise, LinearTransformation, RandomErasing } from './blur';

@@ -8,6 +8,7 @@ import { isPlainObject, kindOf, parseArgs, shown } from '../../tensor/options';
 import { fillRandint } from '../../tensor/random/distributions';
 import { dirichlet } from '../../tensor/random/gamma';
 import { defaultGenerator } from '../../tensor/random/generator';
+import { scope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
 import { Picture } from '../picture';
 import { BoundingBoxes, Image, Mask } from '../tv-tensors';
@@ -68,13 +69,15 @@ abstract class Mixing extends Transform<Sample, Sample> {
     this.checkLabels(labels);
     const images = imagesAmong(leaves, labels);
     for (const image of images) this.checkImages(image, labels.shape[0]!);
-    const mixture = this.drawn(images);
-    const made = leaves.map((leaf) => {
-      if (leaf === labels) return this.mixedLabels(labels, mixture.share);
-      if (!images.includes(leaf as Tensor)) return leaf;
-      return leaf instanceof Image ? leaf.wrap(mixture.mix(leaf.asTensor())) : mixture.mix(leaf as Tensor);
+    return scope(() => {
+      const mixture = this.drawn(images);
+      const made = leaves.map((leaf) => {
+        if (leaf === labels) return this.mixedLabels(labels, mixture.share);
+        if (!images.includes(leaf as Tensor)) return leaf;
+        return leaf instanceof Image ? leaf.wrap(mixture.mix(leaf.asTensor())) : mixture.mix(leaf as Tensor);
+      });
+      return sample.rebuild(made) as Sample;
     });
-    return sample.rebuild(made) as Sample;
   }
 
   private checkLabels({ shape }: Tensor): void {

@@ -1,0 +1,403 @@
+// Augmentation by lists of operations: AutoAugment, RandAugment, TrivialAugmentWide, AugMix. A batch, in which each picture has operations of its
+// own, goes through a fixed number of rounds of the same kernels: one map of places and one change of colours each, which leave most pictures as they are.
+import { isFloat } from '../../compiler/meta';
+import { ArgumentError } from '../../errors';
+import { type Arguments, parseArgs, shown } from '../../tensor/options';
+import { uniform24 } from '../../tensor/random/distributions';
+import { dirichlet } from '../../tensor/random/gamma';
+import { defaultGenerator, type Generator } from '../../tensor/random/generator';
+import type { Tensor } from '../../tensor/tensor';
+import { BoundingBoxes, Mask } from '../tv-tensors';
+import { checkInterpolation, type FillArgument, type Fills, fillsOf, type Interpolation } from './arguments';
+import { augmentationSpaces, type Magnitudes, policies } from './augmentations';
+import { type BatchKind, float, PictureTransform, printed } from './base';
+import { perPicture, whereDrawn } from './batch';
+import { printedFill, randomInt } from './crops';
+import { type Affine, affineMatrix, fromMiddle, rotationMatrix, warpedAffine } from './functional/warp';
+import type { PictureInfo } from './info';
+import { expectColors, Recolor, type RecolorRow, recolored } from './recoloring';
+
+/** One operation on a picture: where its elements come from, or what becomes of its colours. */
+export interface Augmentation {
+  readonly matrix: Affine | null;
+  readonly row: RecolorRow | null;
+}
+
+/** The operations on one picture, one after another. */
+type Augmentations = readonly Augmentation[];
+
+const degrees = (radians: number): number => radians * (180 / Math.PI);
+
+const still = { angle: 0, translate: [0, 0], scale: 1, shear: [0, 0] } as const;
+
+const mixing = (code: number, magnitude: number): RecolorRow => [code, 1 + magnitude, 1 - (1 + magnitude)];
+
+/** What an operation by its name comes to for a picture of a size. A solarizing threshold is a share of the greatest value. */
+function augmentation(name: string, magnitude: number, { height, width }: PictureInfo): Augmentation {
+  const size = [height, width] as const;
+  const map = (
+    change: Partial<Parameters<typeof affineMatrix>[1]>,
+    center: readonly number[] | null,
+  ): Augmentation => ({
+    matrix: affineMatrix(fromMiddle(center, size), { ...still, ...change }),
+    row: null,
+  });
+  const colors = (...row: RecolorRow): Augmentation => ({ matrix: null, row });
+  switch (name) {
+    case 'ShearX':
+      return map({ shear: [degrees(Math.atan(magnitude)), 0] }, [0, 0]);
+    case 'ShearY':
+      return map({ shear: [0, degrees(Math.atan(magnitude))] }, [0, 0]);
+    case 'TranslateX':
+      return map({ translate: [Math.trunc(magnitude), 0] }, null);
+    case 'TranslateY':
+      return map({ translate: [0, Math.trunc(magnitude)] }, null);
+    case 'Rotate':
+      return { matrix: rotationMatrix(magnitude, size, null), row: null };
+    case 'Brightness':
+      return colors(Recolor.brightness, 1 + magnitude);
+    case 'Color':
+      return colors(...mixing(Recolor.saturation, magnitude));
+    case 'Contrast':
+      return colors(...mixing(Recolor.contrast, magnitude));
+    case 'Sharpness':
+      return colors(...mixing(Recolor.sharpness, magnitude));
+    case 'Posterize':
+      return colors(Recolor.posterize, Math.trunc(magnitude));
+    case 'Solarize':
+      return colors(Recolor.solarize, magnitude);
+    case 'AutoContrast':
+      return colors(Recolor.autocontrast);
+    case 'Equalize':
+      return colors(Recolor.equalize);
+    case 'Invert':
+      return colors(Recolor.invert);
+    default:
+      return { matrix: null, row: null };
+  }
+}
+
+const coin = (generator: Generator): boolean => uniform24(generator) <= 0.5;
+
+/** An operation with a magnitude out of its list; where it can go both ways, one is drawn. */
+function drawnFrom(
+  name: string,
+  { values, signed }: Magnitudes,
+  pick: (values: ArrayLike<number>) => number,
+  info: PictureInfo,
+  generator: Generator,
+): Augmentation {
+  if (values === null) return augmentation(name, 0, info);
+  const magnitude = values[pick(values)]!;
+  return augmentation(name, signed && coin(generator) ? -magnitude : magnitude, info);
+}
+
+interface WarpArguments {
+  /** `nearest` or `bilinear`. */
+  interpolation?: Interpolation;
+  /** The colour outside. Default: null. */
+  fill?: FillArgument;
+}
+
+const UNCHANGED: Affine = [1, 0, 0, 0, 1, 0];
+
+abstract class Augmenting<Draw> extends PictureTransform<Draw> {
+  readonly interpolation: Interpolation;
+  readonly fill: FillArgument;
+  readonly #fills: Fills;
+
+  constructor(name: string, { interpolation, fill }: Required<WarpArguments>) {
+    super();
+    checkInterpolation(name, interpolation, ['nearest', 'bilinear']);
+    this.interpolation = interpolation;
+    this.fill = fill;
+    this.#fills = fillsOf(name, fill);
+  }
+
+  protected override checkInputs(leaves: readonly unknown[]): void {
+    if (leaves.some((leaf) => leaf instanceof BoundingBoxes || leaf instanceof Mask)) {
+      throw new ArgumentError(`${this.constructor.name}: expected pictures, but got bounding boxes or masks`);
+    }
+  }
+
+  /** Pictures [N, C, H, W] after so many rounds, each by its own list of operations. */
+  protected augmented(
+    batch: Tensor,
+    rounds: number,
+    lists: readonly (Augmentations | null)[],
+    kind: BatchKind,
+  ): Tensor {
+    const op = this.constructor.name;
+    expectColors(op, batch);
+    const sampling = { interpolation: this.interpolation, fill: this.#fills[kind] };
+    const bound = isFloat(batch.dtype) ? 1 : 255;
+    let made = batch;
+    for (let round = 0; round < rounds; round++) {
+      const now = lists.map((list) => list?.[round] ?? null);
+      const matrices = now.map((each) => each?.matrix ?? null);
+      const warped = warpedAffine(
+        op,
+        made,
+        matrices.map((matrix) => matrix ?? UNCHANGED),
+        sampling,
+      );
+      const rows = now.map((each) => each?.row && [scaled(each.row, bound)]);
+      made = recolored(
+        op,
+        whereDrawn(matrices, warped, made),
+        { rounds: 1, measures: true, colored: true },
+        rows.map((row) => row ?? null),
+      );
+    }
+    return made;
+  }
+
+  protected printedWarp() {
+    return { interpolation: this.interpolation, fill: printedFill(this.fill) };
+  }
+}
+
+/** A threshold in the numbers of the picture's dtype. */
+const scaled = (row: RecolorRow, bound: number): RecolorRow =>
+  row[0] === Recolor.solarize ? [row[0], row[1]! * bound] : row;
+
+/** Names of the policies that AutoAugment's authors found, by data set. */
+export const AutoAugmentPolicy = { IMAGENET: 'imagenet', CIFAR10: 'cifar10', SVHN: 'svhn' } as const;
+export type AutoAugmentPolicy = (typeof AutoAugmentPolicy)[keyof typeof AutoAugmentPolicy];
+
+interface AutoAugmentArguments extends WarpArguments {
+  /** Default `'imagenet'`. */
+  policy?: AutoAugmentPolicy;
+}
+
+/** Two operations out of a policy that was learned on a data set: which, is drawn for each picture. For bytes. */
+export class AutoAugment extends Augmenting<Augmentations> {
+  readonly policy: AutoAugmentPolicy;
+
+  constructor(...args: Arguments<AutoAugmentArguments, ['policy', 'interpolation', 'fill']>) {
+    const defaults = { policy: 'imagenet', interpolation: 'nearest', fill: null } as const;
+    const o = parseArgs<AutoAugmentArguments>('AutoAugment', [], defaults, args);
+    super('AutoAugment', o);
+    if (!Object.values(AutoAugmentPolicy).includes(o.policy)) {
+      throw new ArgumentError(
+        `AutoAugment: expected policy 'imagenet', 'cifar10' or 'svhn', but got ${shown(o.policy)}`,
+      );
+    }
+    this.policy = o.policy;
+  }
+
+  override draw(info: PictureInfo, generator: Generator = defaultGenerator()): Augmentations {
+    const all = policies(this.policy);
+    const space = augmentationSpaces.auto(10, info);
+    const drawn: Augmentation[] = [];
+    for (const [name, p, index] of all[randomInt(0, all.length, generator)]!) {
+      if (uniform24(generator) <= Math.fround(p))
+        drawn.push(drawnFrom(name, space[name]!, () => index, info, generator));
+    }
+    return drawn;
+  }
+
+  override apply(batch: Tensor, draws: readonly (Augmentations | null)[], kind: BatchKind): Tensor {
+    return this.augmented(batch, 2, draws, kind);
+  }
+
+  override extraRepr(): string {
+    return `${printed(this.printedWarp())}, policy=AutoAugmentPolicy.${this.policy.toUpperCase()}`;
+  }
+}
+
+interface RandAugmentArguments extends WarpArguments {
+  /** Operations a picture. Default 2. */
+  numOps?: number;
+  /** Which of the magnitudes. Default 9. */
+  magnitude?: number;
+  /** How many there are. Default 31. */
+  numMagnitudeBins?: number;
+}
+
+/** @throws ArgumentError unless it is a whole number within the bounds */
+function checkWhole(op: string, name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  const range = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `of at least ${least}`;
+  throw new ArgumentError(`${op}: expected ${name}, a whole number ${range}, but got ${shown(value)}`);
+}
+
+/** Some operations of one magnitude, drawn for each picture. For bytes. */
+export class RandAugment extends Augmenting<Augmentations> {
+  readonly numOps: number;
+  readonly magnitude: number;
+  readonly numMagnitudeBins: number;
+
+  constructor(
+    ...args: Arguments<RandAugmentArguments, ['numOps', 'magnitude', 'numMagnitudeBins', 'interpolation', 'fill']>
+  ) {
+    const defaults = { numOps: 2, magnitude: 9, numMagnitudeBins: 31, interpolation: 'nearest', fill: null } as const;
+    const o = parseArgs<RandAugmentArguments>('RandAugment', [], defaults, args);
+    super('RandAugment', o);
+    checkWhole('RandAugment', 'numOps', o.numOps, 0);
+    checkWhole('RandAugment', 'numMagnitudeBins', o.numMagnitudeBins, 2);
+    checkWhole('RandAugment', 'magnitude', o.magnitude, 0, o.numMagnitudeBins - 1);
+    this.numOps = o.numOps;
+    this.magnitude = o.magnitude;
+    this.numMagnitudeBins = o.numMagnitudeBins;
+  }
+
+  override draw(info: PictureInfo, generator: Generator = defaultGenerator()): Augmentations {
+    const space = augmentationSpaces.rand(this.numMagnitudeBins, info);
+    const names = Object.keys(space);
+    return Array.from({ length: this.numOps }, () => {
+      const name = names[randomInt(0, names.length, generator)]!;
+      return drawnFrom(name, space[name]!, () => this.magnitude, info, generator);
+    });
+  }
+
+  override apply(batch: Tensor, draws: readonly (Augmentations | null)[], kind: BatchKind): Tensor {
+    return this.augmented(batch, this.numOps, draws, kind);
+  }
+
+  override extraRepr(): string {
+    const { numOps, magnitude, numMagnitudeBins } = this;
+    return printed({
+      ...this.printedWarp(),
+      num_ops: numOps,
+      magnitude,
+      num_magnitude_bins: numMagnitudeBins,
+    });
+  }
+}
+
+interface TrivialAugmentArguments extends WarpArguments {
+  /** How many magnitudes there are. Default 31. */
+  numMagnitudeBins?: number;
+}
+
+/** One operation of one magnitude, both drawn for each picture. For bytes. */
+export class TrivialAugmentWide extends Augmenting<Augmentations> {
+  readonly numMagnitudeBins: number;
+
+  constructor(...args: Arguments<TrivialAugmentArguments, ['numMagnitudeBins', 'interpolation', 'fill']>) {
+    const defaults = { numMagnitudeBins: 31, interpolation: 'nearest', fill: null } as const;
+    const o = parseArgs<TrivialAugmentArguments>('TrivialAugmentWide', [], defaults, args);
+    super('TrivialAugmentWide', o);
+    checkWhole('TrivialAugmentWide', 'numMagnitudeBins', o.numMagnitudeBins, 2);
+    this.numMagnitudeBins = o.numMagnitudeBins;
+  }
+
+  override draw(info: PictureInfo, generator: Generator = defaultGenerator()): Augmentations {
+    const space = augmentationSpaces.trivial(this.numMagnitudeBins, info);
+    const names = Object.keys(space);
+    const name = names[randomInt(0, names.length, generator)]!;
+    const pick = () => randomInt(0, this.numMagnitudeBins, generator);
+    return [drawnFrom(name, space[name]!, pick, info, generator)];
+  }
+
+  override apply(batch: Tensor, draws: readonly (Augmentations | null)[], kind: BatchKind): Tensor {
+    return this.augmented(batch, 1, draws, kind);
+  }
+
+  override extraRepr(): string {
+    return printed({ ...this.printedWarp(), num_magnitude_bins: this.numMagnitudeBins });
+  }
+}
+
+interface AugMixArguments extends WarpArguments {
+  /** How strong operations can be: 1 to 10. Default 3. */
+  severity?: number;
+  /** Chains of operations. Default 3. */
+  mixtureWidth?: number;
+  /** Operations of a chain; -1: 1 to 3, drawn. Default -1. */
+  chainDepth?: number;
+  /** Of the distributions that shares are drawn from. Default 1. */
+  alpha?: number;
+  /** Brightness, colour, contrast and sharpness as well. Default true. */
+  allOps?: boolean;
+}
+
+/** The share of the picture itself, those of the chains, and the chains. */
+interface Mixed {
+  readonly own: number;
+  readonly shares: readonly number[];
+  readonly chains: readonly Augmentations[];
+}
+
+const MAGNITUDES = 10;
+const DEEPEST = 3;
+
+/** A picture mixed with what some chains of operations make of it. For bytes. */
+export class AugMix extends Augmenting<Mixed> {
+  readonly severity: number;
+  readonly mixtureWidth: number;
+  readonly chainDepth: number;
+  readonly alpha: number;
+  readonly allOps: boolean;
+
+  constructor(
+    ...args: Arguments<
+      AugMixArguments,
+      ['severity', 'mixtureWidth', 'chainDepth', 'alpha', 'allOps', 'interpolation', 'fill']
+    >
+  ) {
+    const defaults = {
+      severity: 3,
+      mixtureWidth: 3,
+      chainDepth: -1,
+      alpha: 1,
+      allOps: true,
+      interpolation: 'bilinear',
+      fill: null,
+    } as const;
+    const o = parseArgs<AugMixArguments>('AugMix', [], defaults, args);
+    super('AugMix', o);
+    checkWhole('AugMix', 'severity', o.severity, 1, MAGNITUDES);
+    checkWhole('AugMix', 'mixtureWidth', o.mixtureWidth, 1);
+    if (!Number.isInteger(o.chainDepth)) {
+      throw new ArgumentError(`AugMix: expected chainDepth, a whole number, but got ${shown(o.chainDepth)}`);
+    }
+    if (!(o.alpha > 0)) throw new ArgumentError(`AugMix: expected alpha above 0, but got ${shown(o.alpha)}`);
+    this.severity = o.severity;
+    this.mixtureWidth = o.mixtureWidth;
+    this.chainDepth = o.chainDepth;
+    this.alpha = o.alpha;
+    this.allOps = o.allOps;
+  }
+
+  override draw(info: PictureInfo, generator: Generator = defaultGenerator()): Mixed {
+    const space = augmentationSpaces.mix(MAGNITUDES, info, this.allOps);
+    const names = Object.keys(space);
+    const [own, rest] = dirichlet([this.alpha, this.alpha], generator) as unknown as [number, number];
+    const parts = dirichlet(new Array<number>(this.mixtureWidth).fill(this.alpha), generator);
+    const chains = Array.from(parts, () => {
+      const depth = this.chainDepth > 0 ? this.chainDepth : randomInt(1, DEEPEST + 1, generator);
+      return Array.from({ length: depth }, () => {
+        const name = names[randomInt(0, names.length, generator)]!;
+        return drawnFrom(name, space[name]!, () => randomInt(0, this.severity, generator), info, generator);
+      });
+    });
+    return { own, shares: Array.from(parts, (part) => Math.fround(part * rest)), chains };
+  }
+
+  override apply(batch: Tensor, draws: readonly (Mixed | null)[], kind: BatchKind): Tensor {
+    const rounds = this.chainDepth > 0 ? this.chainDepth : DEEPEST;
+    const share = (of: (draw: Mixed) => number, without: number) =>
+      perPicture(draws.map((draw) => [draw ? of(draw) : without]));
+    let mix = batch.to('float32').mul(share(({ own }) => own, 1));
+    for (let chain = 0; chain < this.mixtureWidth; chain++) {
+      const lists = draws.map((draw) => draw?.chains[chain] ?? null);
+      const made = this.augmented(batch, rounds, lists, kind);
+      mix = mix.add(made.to('float32').mul(share(({ shares }) => shares[chain]!, 0)));
+    }
+    return mix.to(batch.dtype);
+  }
+
+  override extraRepr(): string {
+    const { severity, mixtureWidth, chainDepth, alpha, allOps } = this;
+    return printed({
+      ...this.printedWarp(),
+      severity,
+      mixture_width: mixtureWidth,
+      chain_depth: chainDepth,
+      alpha: float(alpha),
+      all_ops: allOps,
+    });
+  }
+}

@@ -1,0 +1,79 @@
+// Automatic augmentation beside torchvision's, one by one and as batches, and steps that are one plan whatever is drawn.
+import { gpu, manualSeed, rand, stack, synchronize } from 'lamplight';
+import { transforms } from 'lamplight/vision';
+import { expect, test } from 'vitest';
+import { expectNumbers, fromFixture } from '../support/close';
+import { type FixtureCase, loadFixture } from '../support/fixtures';
+
+interface Case extends FixtureCase {
+  readonly kind: string;
+  readonly transform: 'RandAugment' | 'TrivialAugmentWide' | 'AutoAugment' | 'AugMix';
+  readonly args: readonly unknown[];
+  readonly options: object;
+  readonly seed: number;
+  readonly next: number;
+  readonly text: string;
+}
+
+const fixture = await loadFixture<Case>('augment');
+const bytes = fixture.tensor('pictures/x');
+const [count, channels, height, width] = bytes.shape as [number, number, number, number];
+const info = { channels, height, width };
+const infos = new Array<typeof info>(count).fill(info);
+
+test.each(fixture.cases.filter(({ kind }) => kind === 'random'))(
+  '$name',
+  async ({ name, transform: kind, args, options, seed, next, text }) => {
+    const Made = transforms[kind] as unknown as new (...args: unknown[]) => transforms.PictureTransform<object>;
+    const transform = new Made(...args, options);
+    expect(String(transform)).toBe(text);
+    const pictures = fromFixture(bytes);
+    manualSeed(seed);
+    const batch = transform.apply(
+      pictures,
+      infos.map((each) => transform.draw(each)),
+      'tensor',
+    );
+    const following = rand(1);
+    manualSeed(seed);
+    const single = stack([0, 1].map((i) => transform(pictures.at(i))));
+    const floats = pictures.narrow(0, 0, 4).to('float32').div(255);
+    manualSeed(seed);
+    const batchFloats = transform.apply(
+      floats,
+      infos.slice(0, 4).map((each) => transform.draw(each)),
+      'tensor',
+    );
+    const expected = fixture.tensor(`${name}/bytes`);
+    expect(batch.dtype).toBe('uint8');
+    // Shears by multiples of 1/30 and bilinear weights make many halves, which rounding of the weights tips.
+    const tolerance = { rtol: 0, atol: name === '7-AugMix' ? 1 : 0 };
+    expectNumbers(await batch.data(), expected.data, tolerance);
+    expectNumbers(await single.data(), expected.data.subarray(0, 2 * channels * height * width), tolerance);
+    expectNumbers(await batchFloats.data(), fixture.tensor(`${name}/floats`).data, { rtol: 0, atol: 1e-5 });
+    expect(await following.item()).toBe(Math.fround(next));
+  },
+);
+
+test.each([
+  new transforms.ColorJitter({ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 }),
+  new transforms.RandAugment(),
+  new transforms.RandomErasing({ value: 'random' }),
+  new transforms.GaussianBlur(3),
+])('steps of %s create nothing, whatever is drawn', async (transform) => {
+  const { draw, apply } = transforms.batched(transform)!;
+  const pictures = fromFixture(bytes).retain();
+  const step = async () => {
+    const made = apply(pictures, draw(infos));
+    await synchronize();
+    made.dispose();
+  };
+  for (let i = 0; i < 4; i++) await step();
+  const before = gpu.stats();
+  for (let i = 0; i < 6; i++) await step();
+  const after = gpu.stats();
+  const made = (['submits', 'buffersCreated', 'bindGroupsCreated', 'pipelinesCreated', 'plansCompiled'] as const).map(
+    (count) => after[count] - before[count],
+  );
+  expect(made).toEqual([6, 0, 0, 0, 0]);
+});
