@@ -65,3 +65,70 @@ describe('batches', () => {
     expect(transforms.batched(new transforms.Lambda((x: torch.Tensor) => x))).toBeNull();
   });
 });
+
+describe('augmentation', () => {
+  const steps = new transforms.Compose([
+    new transforms.RandomCrop(8, { padding: 2 }),
+    new transforms.RandomHorizontalFlip(),
+    new transforms.RandomResizedCrop(6),
+    new transforms.ToTensor(),
+    new transforms.Normalize([0.5], [0.25]),
+  ]);
+  const infos = Array.from({ length: 4 }, () => ({ channels: 3, height: 8, width: 8 }));
+
+  test('takes one submit a step in steady state and creates nothing, whatever is drawn', async () => {
+    const data = torch.stack(infos.map(() => counting(8, 8, 3).permute(2, 0, 1))).retain();
+    const batch = transforms.batched(steps)!;
+    torch.manualSeed(1);
+    const counts: number[][] = [];
+    const seen = new Set<number>();
+    for (let step = 0; step < 8; step++) {
+      const before = torch.gpu.stats();
+      seen.add(await batch.apply(data, batch.draw(infos)).sum().item());
+      const after = torch.gpu.stats();
+      counts.push(
+        (['submits', 'buffersCreated', 'bindGroupsCreated', 'pipelinesCreated', 'plansCompiled'] as const).map(
+          (key) => after[key] - before[key],
+        ),
+      );
+    }
+    expect(seen.size).toBe(8);
+    expect(counts.slice(4)).toEqual(Array.from({ length: 4 }, () => [1, 0, 0, 0, 0]));
+  });
+
+  test('reads packed pictures of several sizes where they lie', async () => {
+    const sizes = [
+      [7, 9],
+      [12, 5],
+      [8, 8],
+    ] as const;
+    const pictures = sizes.map(([height, width]) => counting(height, width, 3));
+    const bytes = await Promise.all(pictures.map((picture) => picture.tolist()));
+    const flat = bytes.flat(3) as number[];
+    const words = new Uint32Array(new Uint8Array([...flat, 0, 0, 0]).slice(0, Math.ceil(flat.length / 4) * 4).buffer);
+    let first = 0;
+    const places = sizes.map((size) => {
+      const place = { first, size };
+      first += size[0] * size[1] * 3;
+      return place;
+    });
+    const packed = new transforms.PackedPictures(torch.tensor([...words], { dtype: 'uint32' }), 3, places);
+    for (const transform of [
+      new transforms.Compose([new transforms.RandomResizedCrop(6), new transforms.ToTensor()]),
+      new transforms.Compose([new transforms.Resize([5, 6]), new transforms.ToTensor()]),
+      new transforms.Compose([new transforms.RandomCrop(9, { padIfNeeded: true }), new transforms.ToTensor()]),
+      new transforms.Compose([
+        new transforms.CenterCrop(6),
+        new transforms.RandomVerticalFlip(),
+        new transforms.ToTensor(),
+      ]),
+    ]) {
+      torch.manualSeed(4);
+      const items = pictures.map((picture) => transform(picture));
+      torch.manualSeed(4);
+      const batch = transforms.batched(transform)!;
+      const draws = batch.draw(sizes.map(([height, width]) => ({ channels: 3, height, width })));
+      expect(await batch.apply(packed, draws).tolist()).toEqual(await torch.stack(items).tolist());
+    }
+  });
+});

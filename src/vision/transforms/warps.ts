@@ -153,14 +153,11 @@ export class RandomRotation extends GeometricTransform<{ angle: number }> {
       degrees: list(degrees.map(float)),
       interpolation,
       expand,
-      center: center && floatsOrWhole(center),
       fill: printedFill(fill),
+      center: center && tuple(center),
     });
   }
 }
-
-/** Numbers that a user gave, in a tuple as Python shows them. */
-const floatsOrWhole = (values: readonly number[]) => tuple(values);
 
 interface RandomAffineArguments extends CenteredArguments {
   /** The range of degrees, or one number for as much either way. */
@@ -252,7 +249,7 @@ export class RandomAffine extends GeometricTransform<AffineChange> {
       shear: shear && list(shear.map(float)),
       interpolation,
       fill: printedFill(fill),
-      center: center && floatsOrWhole(center),
+      center: center && tuple(center),
     });
   }
 }

@@ -7,6 +7,7 @@ import type { Tensor } from '../../../tensor/tensor';
 import { fromPixels, isPixelSource, type PixelSource } from '../../from-pixels';
 import { Picture } from '../../picture';
 import { Image, TVTensor } from '../../tv-tensors';
+import { imageOf } from '../batch';
 import { infoOf, type PictureInfo } from '../info';
 import { checkStatistics, normalized } from './normalize';
 
@@ -15,6 +16,17 @@ export function toImage(input: Tensor | PixelSource): Image {
   if (isPixelSource(input)) return new Image(fromPixels(input, { dtype: 'uint8' }));
   if (!isTensor(input)) throw new ArgumentError(`toImage: expected a picture or a tensor, but got ${kindOf(input)}`);
   return new Image(input instanceof TVTensor ? input.asTensor() : input);
+}
+
+/** A picture, or pixels [H, W] or [H, W, C], as floats [C, H, W]: bytes from 0 to 1, other types only converted. */
+export function toTensor(picture: Tensor): Tensor {
+  if (!isTensor(picture)) throw new ArgumentError(`toTensor: expected a picture, but got ${kindOf(picture)}`);
+  const { shape, dtype } = picture;
+  if (shape.length !== 2 && shape.length !== 3) {
+    throw new ShapeError(`toTensor: expected an image [H, W] or [H, W, C], but got shape ${showShape(shape)}`);
+  }
+  const floats = imageOf(picture).to('float32');
+  return dtype === 'uint8' ? floats.div(255) : floats;
 }
 
 /** A picture as bytes [C, H, W]. */

@@ -30,8 +30,9 @@ export {
   toDtype,
   toImage,
   toPilImage,
+  toTensor,
 } from './conversion';
 export { centerCrop, crop, fiveCrop, pad, tenCrop } from './crop';
 export { hflip, horizontalFlip, verticalFlip, vflip } from './flips';
 export { resize, resizedCrop } from './resize';
-export { affine, elastic, perspective, rotate } from './warp';
+export { affine, elastic as elasticTransform, elastic, perspective, rotate } from './warp';
