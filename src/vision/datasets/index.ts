@@ -21,6 +21,7 @@ export {
   MNIST,
   type MNISTOptions,
 } from './mnist';
+export { QuickDraw, type QuickDrawOptions } from './quick-draw';
 export { type ClassNumbers, type ClassSample, findClasses, IMG_EXTENSIONS, makeDataset } from './samples';
 export type { DatasetRoot } from './source';
 export { type ItemTransforms, StandardTransform, VisionDataset } from './vision-dataset';
