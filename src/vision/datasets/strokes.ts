@@ -32,7 +32,7 @@ const needsFitting = (stroke: Stroke): boolean =>
   stroke.length > 2 || stroke.slice(0, 2).some((values) => values.some((value) => value < 0 || value >= SIDE));
 
 /** The drawing at the upper left of a square of 256 units, as large as fits: what is done to simplified drawings. */
-function _fit(strokes: readonly Stroke[]): Stroke[] {
+function fitToSquare(strokes: readonly Stroke[]): Stroke[] {
   const all = (k: 0 | 1) => strokes.flatMap((stroke) => stroke[k]);
   const [xs, ys] = [all(0), all(1)];
   const least = (values: readonly number[]) => values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
