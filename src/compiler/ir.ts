@@ -44,10 +44,14 @@ export interface Pass {
   /** Lengths of storage arrays that the source declares without, by name: they may be declared with them, for speed. */
   readonly lengths?: Readonly<Record<string, number>>;
   /**
-   * A pass of the same operands that computes the same, bit for bit, by a kernel that suits other sizes as well. It is taken where
-   * that kernel has been met before, and this one has not been compiled.
+   * A pass of the same operands that computes the same, bit for bit, by a kernel that suits other sizes as well; its own one suits
+   * still more. It is taken where its kind has been met before, and this one has not been compiled.
    */
   readonly general?: Pass;
+  /** The general pass is taken for other sizes of the whole plan alone, not where another pass of its kind has been met. */
+  readonly apart?: boolean;
+  /** What other sizes run besides, or in the place of this, with the same kinds of operands: worth compiling before they come. */
+  readonly besides?: readonly Pass[];
   readonly reads: readonly Operand[];
   readonly writes: readonly Operand[];
   /** Fields of `struct Params`, each a 4-byte scalar, in order. */

@@ -3,9 +3,9 @@ import type { Binding, BufferRef, Copy, Dispatch, Executable } from '../gpu/exec
 import { FAULT_STRIDE } from '../gpu/fault-sources';
 import { FAULT_BYTES } from '../gpu/faults';
 import type { Memory } from '../gpu/memory';
-import { type BindingKind, type PipelineRequest, type Pipelines, specialise } from '../gpu/pipelines';
+import { type BindingKind, generalsOf, type PipelineRequest, type Pipelines, specialise } from '../gpu/pipelines';
 import type { Slot, Slots } from '../gpu/slots';
-import type { Param } from './ir';
+import type { Param, Pass } from './ir';
 import { layOut, tenantsOf } from './layout';
 import { operandsOf, type Plan, type Step } from './plan';
 import { paysToKnow, withLengths } from './reading';
@@ -37,14 +37,16 @@ export async function link(plan: Plan, target: LinkTarget, by: 'any' | 'own' = '
 async function linkInto(plan: Plan, target: LinkTarget, by: 'any' | 'own', slots: Slot[]): Promise<Executable> {
   const homes = assignSlots(plan, target.slots, slots);
   const requests = pipelineRequests(plan);
-  const chosen = by === 'own' ? requests : requests.map((request) => target.pipelines.choose(request));
-  const steps = plan.steps.map((step, s): Step => {
-    const { pass } = step;
-    return chosen[s] !== requests[s] && pass.general ? { ...step, pass: pass.general } : step;
-  });
+  const resized = by === 'any' && target.pipelines.meet(operationsOf(plan), sizesOf(plan));
+  const chosen = by === 'own' ? requests : requests.map((request) => target.pipelines.choose(request, resized));
+  const steps = plan.steps.map((step, s): Step => ({ ...step, pass: passOf(step.pass, requests[s]!, chosen[s]!) }));
   const uniforms = layOutUniforms(steps);
   const uniform = uniforms.bytes > 0 ? target.memory.createBuffer(uniforms.bytes, 'uniforms', UNIFORM_USAGE) : null;
   const pipelines = await target.pipelines.getAll(chosen);
+  // Where sizes change, what others of them need is compiled as well, and nothing waits for it.
+  if (resized) {
+    for (const request of foreseenRequests(plan)) target.pipelines.get(request).catch(() => {});
+  }
   const dispatches = steps.map((step, s): Dispatch => {
     const buffers = step.places.map((place): Binding => {
       if (place === 'fault') {
@@ -59,7 +61,7 @@ async function linkInto(plan: Plan, target: LinkTarget, by: 'any' | 'own', slots
     const blocks = uniforms.blocks[s]!.map((block): Binding | undefined =>
       block && uniform ? { ref: { kind: 'fixed', buffer: uniform }, ...block } : undefined,
     );
-    const bindings = inOrder(step, buffers, blocks);
+    const bindings = inOrder(step.pass, buffers, blocks);
     return {
       label: step.pass.label,
       ...pipelines[s]!,
@@ -128,17 +130,42 @@ function assignSlots(plan: Plan, slots: Slots, taken: Slot[]): Home[] {
 }
 
 /** The pipelines that a plan needs, step by step. */
-export const pipelineRequests = ({ steps }: Plan): PipelineRequest[] => steps.map(pipelineRequest);
+export const pipelineRequests = ({ steps }: Plan): PipelineRequest[] => steps.map(({ pass }) => pipelineRequest(pass));
 
-function pipelineRequest(step: Step): PipelineRequest {
-  const { pass } = step;
+/** The pipelines that plans of other sizes need, as far as they are known and none is of a size: the most general of each kind. */
+const foreseenRequests = (plan: Plan): PipelineRequest[] => [
+  ...plan.steps.map(({ pass }) => generalRequest(pass)),
+  ...plan.steps.flatMap(({ pass }) => pass.besides ?? []).map(generalRequest),
+];
+
+/** The names of what a plan computes, which it shares with those for other sizes. */
+function operationsOf({ steps }: Plan): string {
+  const nodes = new Set(steps.map(({ node }) => node));
+  return [...nodes].map((node) => node?.op.name).join();
+}
+
+const sizesOf = ({ locations }: Plan): string => locations.map(({ bytes }) => bytes).join();
+
+/** The pass that a request, one of the pass's own or of what stands in for it, is for. */
+function passOf(pass: Pass, request: PipelineRequest, chosen: PipelineRequest): Pass {
+  const { general } = pass;
+  return request === chosen || !general || !request.general ? pass : passOf(general, request.general, chosen);
+}
+
+/** The pipeline of the most general pass, whatever the lengths of its arrays. */
+function generalRequest(pass: Pass): PipelineRequest {
+  const request = pipelineRequest(pass);
+  return generalsOf(request).at(-1) ?? request;
+}
+
+function pipelineRequest(pass: Pass): PipelineRequest {
   if (pass.general) {
-    const { general: _, ...own } = pass;
-    const general = pipelineRequest({ ...step, pass: pass.general });
-    return { ...pipelineRequest({ ...step, pass: own }), general };
+    const { general: _, apart = false, ...own } = pass;
+    const { lengths: __, ...general } = pass.general;
+    return { ...pipelineRequest(own), general: pipelineRequest(general), apart };
   }
   const bindings = inOrder<BindingKind>(
-    step,
+    pass,
     operandsOf(pass).map(({ kind }) => kind),
     [pass.params, pass.extras?.params].map((params) => (params?.length ? 'u' : undefined)),
   );
@@ -157,7 +184,7 @@ function pipelineRequest(step: Step): PipelineRequest {
 const enabled = (code: string): string => (/\bf16\b/.test(code) ? `enable f16;\n${code}` : code);
 
 /** What belongs to a pass's bindings, in their order: its buffers, its uniforms, then its extra buffers and uniforms. */
-function inOrder<T>({ pass }: Step, buffers: readonly T[], uniforms: readonly (T | undefined)[]): T[] {
+function inOrder<T>(pass: Pass, buffers: readonly T[], uniforms: readonly (T | undefined)[]): T[] {
   const own = pass.reads.length + pass.writes.length;
   const [params, extraParams] = uniforms;
   return [...buffers.slice(0, own), params, ...buffers.slice(own), extraParams].filter(

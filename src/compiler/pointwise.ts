@@ -51,10 +51,19 @@ export function mergesOf({ members, externals, outputs }: Cluster): Merge[] {
 
 /** The one pass that evaluates a cluster: reads the externals, writes the outputs. */
 export function clusterPass(cluster: Cluster, merge?: Merge): Pass {
+  const count = countOf(cluster);
+  const inFours = () => lanesPass(cluster, 4, merge);
+  return count % 4 === 0 || count > FEW
+    ? inFours()
+    : { ...lanesPass(cluster, 1, merge), general: inFours(), apart: true };
+}
+
+const countOf = ({ members, outputs }: Cluster): number => numel(members[outputs[0]!]!.result.shape);
+
+/** The pass by so many elements an invocation. The last four may reach past the end: bindings are multiples of 16 bytes. */
+function lanesPass(cluster: Cluster, lanes: 1 | 4, merge?: Merge): Pass {
   const { members, externals, outputs } = cluster;
-  const count = numel(members[outputs[0]!]!.result.shape);
-  // The last four may reach past the end: bindings are multiples of 16 bytes.
-  const lanes = count % 4 === 0 || count > FEW ? 4 : 1;
+  const count = countOf(cluster);
   const { code, sizes, lengths } = generate(cluster, count, lanes, merge);
   const params: Param[] = [u32(Math.ceil(count / lanes)), ...sizes.params];
   for (const { scalars, body } of members) for (const s of scalars) params.push(scalar(s, body.scalarType));

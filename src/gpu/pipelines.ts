@@ -13,8 +13,15 @@ export interface PipelineRequest {
   readonly overrides: Readonly<Record<string, number>>;
   /** One letter a binding of group 0. */
   readonly bindings: readonly BindingKind[];
-  /** A kernel that computes the same, bit for bit and with the same bindings, for whatever sizes. */
+  /** A kernel that computes the same, bit for bit and with the same bindings, for more sizes; the last one's last one for all. */
   readonly general?: PipelineRequest;
+  /** A general kernel is taken for other sizes of a plan alone, not where another kernel of its kind has been met. */
+  readonly apart?: boolean;
+}
+
+/** The kernels that can stand in for one, the most general last. */
+export function generalsOf({ general }: PipelineRequest): PipelineRequest[] {
+  return general ? [general, ...generalsOf(general)] : [];
 }
 
 export interface Pipeline {
@@ -66,6 +73,9 @@ export class Pipelines {
 
   /** By the hash of a general kernel, that of the kernel that was the first of its kind; should two be equal, a kernel is general too early. */
   private readonly met = new Map<number, number>();
+
+  /** By the hash of what a plan computes, that of the sizes by which it was the first to do so. */
+  private readonly plansMet = new Map<number, number>();
 
   constructor(private readonly device: GPUDevice) {}
 
@@ -121,20 +131,35 @@ export class Pipelines {
   }
 
   /**
-   * The kernel itself if it is compiled or the first of its kind, and the general one otherwise: a program whose sizes change
-   * compiles each of its kernels twice, whatever sizes follow.
+   * The kernel itself if it is compiled or the first of its kind, and otherwise a general one, which is compiled if need be: a
+   * program whose sizes change compiles each of its kernels twice, whatever sizes follow. `resized`: its plan has been met for other
+   * sizes.
    */
-  choose(request: PipelineRequest): PipelineRequest {
-    const { general } = request;
-    if (!general || this.pipelines.has(keyOf(request))) return request;
-    const kind = keyOf(general);
-    const hash = hashOf(kind);
-    const first = this.met.get(hash);
-    if (first === undefined && !this.pipelines.has(kind)) {
-      this.met.set(hash, hashOf(keyOf(request)));
+  choose(request: PipelineRequest, resized = false): PipelineRequest {
+    if (!request.general || this.has(request) || (request.apart && !resized)) return request;
+    const generals = generalsOf(request);
+    const kind = hashOf(keyOf(generals.at(-1)!));
+    const own = hashOf(keyOf(request));
+    const known = generals.find((general) => this.has(general));
+    const first = this.met.get(kind);
+    if (first === own) return request;
+    if (first === undefined && !known) {
+      this.met.set(kind, own);
       return request;
     }
-    return first === hashOf(keyOf(request)) ? request : general;
+    return known ?? generals[0]!;
+  }
+
+  /** Notes what a plan computes; true where one for other sizes has been there. */
+  meet(operations: string, sizes: string): boolean {
+    const kind = hashOf(operations);
+    const first = this.plansMet.get(kind);
+    if (first === undefined) this.plansMet.set(kind, hashOf(sizes));
+    return first !== undefined && first !== hashOf(sizes);
+  }
+
+  private has(request: PipelineRequest): boolean {
+    return this.pipelines.has(keyOf(request));
   }
 
   private async create({ label, code, entry, overrides, bindings }: PipelineRequest): Promise<Pipeline> {

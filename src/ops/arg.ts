@@ -3,7 +3,6 @@ import source from '../../shaders/arg.wgsl?raw';
 import stripsLib from '../../shaders/lib/strips.wgsl?raw';
 import { input, type Operand, output, type Pass, scratch } from '../compiler/ir';
 import { BYTES_PER_ELEMENT, numel, scalarOf, showShape } from '../compiler/meta';
-import { withLengths } from '../compiler/reading';
 import { ShapeError } from '../errors';
 import { recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -30,22 +29,22 @@ function extremumOp(name: string, minimum: boolean): Op<ReduceAttrs> {
     },
     lower({ inputs: [x], attrs: { dims }, adapter }) {
       const pass = (strips: Strips, from: Operand, places: Operand | null, to: Operand, at: Operand): Pass => {
-        const { overrides, ...shared } = stripsPass(strips, adapter);
         const elements = places ? partial : numel(x.shape);
         const results = resultCount(strips);
         const lengths = {
           ...{ x: elements, x4: elements / 4 },
           ...{ value: results, value4: results / 4, at: results, at4: results / 4 },
         };
-        return {
-          source: [elementLibs[scalarOf(x.dtype)], stripsLib, withLengths(source, lengths)],
+        const bare = {
+          source: [elementLibs[scalarOf(x.dtype)], stripsLib, source],
+          lengths,
           label: name,
-          ...shared,
-          overrides: { ...overrides, MINIMUM: minimum ? 1 : 0, HAS_PLACES: places ? 1 : 0 },
+          overrides: { MINIMUM: minimum ? 1 : 0, HAS_PLACES: places ? 1 : 0 },
           // Without places the input is bound twice: bindings are fixed, and this one is not read.
           reads: [from, places ?? from],
           writes: [to, at],
         };
+        return stripsPass(bare, strips, adapter);
       };
       const strips = stripsFor(x.shape, dims, adapter, { fours: true, workgroups: true });
       const partial = resultCount(strips);

@@ -1,7 +1,7 @@
 // The second pass of sums that were split into chunks for the sake of parallelism.
 import source from '../../shaders/sum-chunks.wgsl?raw';
 import pairSource from '../../shaders/sum-chunks-pair.wgsl?raw';
-import { type Operand, type Pass, u32 } from '../compiler/ir';
+import { type Operand, output, type Pass, scratch, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 
 const WORKGROUP = 64;
@@ -41,3 +41,8 @@ export function sumChunkPairs(
     grid: gridFor(counts[0] + counts[1], WORKGROUP),
   };
 }
+
+/** Beside a pass whose two sums are not split at this size, and are at others. */
+export const pairsBeside: readonly Pass[] = [
+  sumChunkPairs([scratch(0), scratch(1)], [output(0), output(1)], [1, 1], 2),
+];

@@ -6,7 +6,7 @@ import { grid, gridFor } from '../compiler/lowering';
 import type { AdapterProfile } from '../gpu/device';
 import { correlate } from './conv-forward';
 import { type ConvGeometry, geometryParams } from './conv-geometry';
-import { type BlockTile, chooseBlockTile, weightsOf } from './conv-register-tiles';
+import { type BlockTile, chooseBlockTile, generalBlockTile, weightsOf } from './conv-register-tiles';
 import { bestTile, ceilDiv, WORKGROUP } from './conv-tiles';
 import { unroll } from './unroll';
 
@@ -36,7 +36,15 @@ export function inputGradPasses(g: ConvGeometry, bias: boolean, adapter: Adapter
     );
   }
   const tile = dh === 1 && dw === 1 ? chooseBlockTile(g, adapter) : undefined;
-  return { kind: 'passes', passes: [tile ? blockPass(g, bias, tile) : gatherPass(g, bias)] };
+  const general = generalBlockTile(g, adapter);
+  return {
+    kind: 'passes',
+    passes: [
+      tile && general
+        ? { ...blockPass(g, bias, tile), general: blockPass(g, bias, general), apart: true }
+        : { ...gatherPass(g, bias, ownCols(g)), general: gatherPass(g, bias, FEW_COLS), apart: true },
+    ],
+  };
 }
 
 /** Invocations of a workgroup of blocks: few, since all work on the same channels and small images have few blocks. */
@@ -109,15 +117,19 @@ function blockPass(g: ConvGeometry, bias: boolean, tile: BlockTile): Pass {
   };
 }
 
-/** Some columns of one row, whatever the dilation and the kernel's height. */
-function gatherPass(g: ConvGeometry, bias: boolean): Pass {
+/** Strides of columns that an invocation computes whatever the images' width, unless strides are long. */
+const FEW_COLS = 4;
+
+/** The same for the images' width. */
+const ownCols = ({ size, stride, groupIn }: ConvGeometry): number =>
+  bestTile(ceilDiv(size[1], stride[1]), groupIn < 4 ? [FEW_COLS, 7] : [FEW_COLS]);
+
+/** Some columns of one row, `strides` long unless strides are long, whatever the dilation and the kernel's height. */
+function gatherPass(g: ConvGeometry, bias: boolean, strides: number): Pass {
   const [kh, kw] = g.kernel;
   const [sh, sw] = g.stride;
   const [dh, dw] = g.dilation;
-  const tx =
-    sw > 2
-      ? Math.max(1, Math.floor(TRANSPOSED_COLS / sw))
-      : bestTile(ceilDiv(g.size[1], sw), g.groupIn < 4 ? [4, 7] : [TRANSPOSED_COLS / 2]);
+  const tx = sw > 2 ? Math.max(1, Math.floor(TRANSPOSED_COLS / sw)) : strides;
   const cols = tx * sw;
   const tc = cols > 2 * TRANSPOSED_COLS ? 1 : bestTile(g.groupIn, g.groupIn < 4 ? [1, 2] : [4, 8]);
   const xTiles = ceilDiv(g.size[1], cols);

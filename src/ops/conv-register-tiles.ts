@@ -81,21 +81,52 @@ const workgroupTiles: readonly WorkgroupTile[] = [
 /** Output channels below which most of a workgroup would idle: registers alone are taken. */
 const FEW_CHANNELS = 8;
 
+/**
+ * Images that decide what must depend neither on their number nor on their size, or each of these would have kernels of its own:
+ * how the kernel is divided, hence in which order sums are taken, and whether to pool in place.
+ */
+const USUAL_BATCH = 64;
+const USUAL_SIZE = 32;
+
+/** The same of such images, of whole windows; single rows stay what they are. */
+function usually(c: CorrelationShape, [high, wide]: Window = EACH, batch = USUAL_BATCH): CorrelationShape {
+  const [rows, cols] = c.outSize[0] === 1 ? [1, USUAL_SIZE ** 2] : [USUAL_SIZE, USUAL_SIZE];
+  return { ...c, batch, outSize: [rows - (rows % high), cols - (cols % wide)] };
+}
+
+/** Whether two tiles take the same parts of the kernel by turns. */
+const sameOrder = (one: CorrelationTile, other: CorrelationTile): boolean =>
+  one.kernelRows === other.kernelRows && one.kernelCols === other.kernelCols;
+
+const best = (c: CorrelationShape, tiles: readonly CorrelationTile[]): CorrelationTile | undefined =>
+  promising(tiles, (tile) => correlationWork(c, tile))[0];
+
+/** The tile that is expected to be the fastest of those that add up in the order of the usual images' best. */
+function expectedTile(c: CorrelationShape, adapter: AdapterProfile): CorrelationTile {
+  const tiles = allTiles(c, adapter);
+  const usual = best(usually(c), tiles)!;
+  return best(
+    c,
+    tiles.filter((tile) => sameOrder(tile, usual)),
+  )!;
+}
+
 /** The tile that was measured to be the fastest, or is expected to be. */
 export function chooseCorrelationTile(c: CorrelationShape, adapter: AdapterProfile): CorrelationTile | WorkgroupTile {
   const alone = correlationTiles(c, adapter);
-  const tiles: readonly (CorrelationTile | WorkgroupTile)[] =
-    adapter.kind === 'software' || c.groupOut < FEW_CHANNELS
-      ? alone
-      : [workgroupTiles[c.groupOut > 32 ? 0 : c.groupOut > 16 ? 1 : 2]!, ...workgroupTiles, ...alone];
   const shape = [c.batch, c.groups, c.groupIn, c.groupOut, ...c.outSize, ...c.kernel, ...c.stride, ...c.dilation];
-  return tuned(adapter, 'conv2d', shape, tiles, tiles[0]!);
+  if (adapter.kind === 'software' || c.groupOut < FEW_CHANNELS) {
+    return tuned(adapter, 'conv2d', shape, alone, expectedTile(c, adapter));
+  }
+  const expected = workgroupTiles[c.groupOut > 32 ? 0 : c.groupOut > 16 ? 1 : 2]!;
+  const tiles: readonly (CorrelationTile | WorkgroupTile)[] = [expected, ...workgroupTiles, ...alone];
+  return tuned(adapter, 'conv2d', shape, tiles, expected);
 }
 
 /**
  * The tile of a cross-correlation of which only the maximum of each window is kept: of those that hold whole windows and take
- * about as long to compile as the usual one, that which is expected to be the fastest. None where the usual one and a kernel
- * that pools are expected to be faster, or where the pixels of an invocation of the usual workgroup are no window.
+ * about as long to compile as the one without, that which is expected to be the fastest. None where that and a kernel that pools
+ * are expected to be faster for the usual images, or where the pixels of an invocation of the workgroup are no window.
  */
 export function choosePooledTile(
   c: CorrelationShape,
@@ -103,21 +134,38 @@ export function choosePooledTile(
   adapter: AdapterProfile,
 ): CorrelationTile | WorkgroupTile | undefined {
   const [high, wide] = window;
-  const usual = chooseCorrelationTile(c, adapter);
-  if ('outs' in usual) return usual.pixels === high * wide ? usual : undefined;
+  const own = chooseCorrelationTile(c, adapter);
+  if ('outs' in own) return own.pixels === high * wide ? own : undefined;
+  const tiles = allTiles(c, adapter, windowSizes(window));
+  const usual = usualPooledTile(c, window, tiles, adapter);
+  if (!usual) return undefined;
   const outSize = [c.outSize[0] - (c.outSize[0] % high), c.outSize[1] - (c.outSize[1] % wide)] as const;
-  const pooled = { ...c, outSize };
-  const most = Math.max(MORE_PRODUCTS * productsOf(usual), FEW_PRODUCTS);
-  const tiles = allTiles(pooled, adapter, windowSizes(window)).filter((tile) => productsOf(tile) <= most);
-  const [best] = promising(tiles, (tile) => correlationWork(pooled, tile));
-  if (!best || adapter.kind !== 'software') return best;
-  const outputs = c.batch * c.groups * c.groupOut * c.outSize[0] * c.outSize[1];
-  const apart = cost(correlationWork(c, usual)) + RUNS * POOLING * outputs + COMPILED_POOLING;
-  return cost(correlationWork(pooled, best)) <= apart ? best : undefined;
+  const alike = tiles.filter((tile) => sameOrder(tile, usual));
+  return best({ ...c, outSize }, compiledLike(own, alike)) ?? usual;
 }
 
-/** The size of the images that general tiles are chosen for. */
-const GENERAL_SIZE = 32;
+/** The tile for the usual images, if it is expected to be faster than the one without windows and a kernel that pools. */
+function usualPooledTile(
+  given: CorrelationShape,
+  window: Window,
+  tiles: readonly CorrelationTile[],
+  adapter: AdapterProfile,
+): CorrelationTile | undefined {
+  const c = usually(given);
+  const apart = expectedTile(c, adapter);
+  const pooled = usually(given, window);
+  const tile = best(pooled, compiledLike(apart, tiles));
+  if (!tile || adapter.kind !== 'software') return tile;
+  const outputs = c.batch * c.groups * c.groupOut * c.outSize[0] * c.outSize[1];
+  const both = cost(correlationWork(c, apart)) + RUNS * POOLING * outputs + COMPILED_POOLING;
+  return cost(correlationWork(pooled, tile)) <= both ? tile : undefined;
+}
+
+/** Those of the tiles of windows that take about as long to compile as a tile without. */
+function compiledLike(apart: CorrelationTile, tiles: readonly CorrelationTile[]): readonly CorrelationTile[] {
+  const most = Math.max(MORE_PRODUCTS * productsOf(apart), FEW_PRODUCTS);
+  return tiles.filter((tile) => productsOf(tile) <= most);
+}
 
 /**
  * The tile that stands in for `own`, whatever the number and the size of images, and adds up in the same order: each part of the
@@ -129,13 +177,11 @@ export function generalCorrelationTile(
   adapter: AdapterProfile,
   window: Window,
 ): CorrelationTile | undefined {
-  const outSize = window.map((size) => GENERAL_SIZE - (GENERAL_SIZE % size)) as [number, number];
-  const usual = { ...c, batch: 1, outSize };
-  const all = window[0] * window[1] === 1 ? allTiles(usual, adapter) : allTiles(usual, adapter, windowSizes(window));
-  const tiles = all.filter(
-    ({ kernelRows, kernelCols }) => kernelRows === own.kernelRows && kernelCols === own.kernelCols,
+  const all = window[0] * window[1] === 1 ? allTiles(c, adapter) : allTiles(c, adapter, windowSizes(window));
+  return best(
+    usually(c, window, 1),
+    all.filter((tile) => sameOrder(tile, own)),
   );
-  return promising(tiles, (tile) => correlationWork(usual, tile))[0];
 }
 
 /** Products that are written out. */
@@ -152,6 +198,9 @@ const MORE_PRODUCTS = 1.2;
 const FEW_PRODUCTS = 100;
 
 type Window = readonly [rows: number, cols: number];
+
+/** Every output is kept. */
+const EACH: Window = [1, 1];
 
 /** Windows of a tile, down and across. */
 const windowCounts = [
@@ -359,6 +408,10 @@ export function chooseBlockTile(g: ConvGeometry, adapter: AdapterProfile): Block
   const shape = [g.batch, g.groups, g.groupIn, g.groupOut, ...g.size, ...g.outSize, ...g.kernel, ...g.stride];
   return tiles[0] && tuned(adapter, 'conv2d input gradient', shape, tiles, tiles[0]);
 }
+
+/** The tile that stands in for any, whatever the number and the size of images: all add up in one order. */
+export const generalBlockTile = (g: ConvGeometry, adapter: AdapterProfile): BlockTile | undefined =>
+  blockTiles({ ...g, batch: 1, size: [USUAL_SIZE, USUAL_SIZE] }, adapter)[0];
 
 function blockWork(g: ConvGeometry, tile: BlockTile): Work {
   const [kh, kw] = g.kernel;

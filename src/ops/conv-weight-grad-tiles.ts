@@ -142,10 +142,38 @@ const promising = <T>(tiles: readonly T[], by: (tile: T) => number): readonly { 
 export function chooseWeightGradTile(g: ConvGeometry, adapter: AdapterProfile): WeightGradTile {
   const tiles = weightGradTiles(g, adapter);
   const block = least(workgroupTiles, (tile) => traffic(g, tile));
-  const expected = adapter.kind === 'gpu' && use(g, block) >= LEAST_USE ? block : tiles[0]!;
+  const expected = adapter.kind === 'gpu' && use(g, block) >= LEAST_USE ? block : expectedTile(g, tiles, adapter);
   const { batch, groups, groupIn, groupOut, size, outSize, kernel, stride, dilation, padding } = g;
   const shape = [batch, groups, groupIn, groupOut, ...size, ...outSize, ...kernel, ...stride, ...dilation, ...padding];
   return tuned(adapter, 'conv2d weight gradient', shape, tiles, expected);
+}
+
+/** Images that decide between strips and registers, or each number and size of images would have kernels of its own. */
+const USUAL_BATCH = 64;
+const USUAL_SIZE = 32;
+
+/** The same of such images; single rows stay what they are. */
+function usually(g: ConvGeometry, batch = USUAL_BATCH): ConvGeometry {
+  const outSize = g.outSize[0] === 1 ? ([1, USUAL_SIZE ** 2] as const) : ([USUAL_SIZE, USUAL_SIZE] as const);
+  const under = (d: 0 | 1) => (outSize[d] - 1) * g.stride[d] + (g.kernel[d] - 1) * g.dilation[d] + 1;
+  const [top, bottom, left, right] = g.padding;
+  return { ...g, batch, outSize, size: [under(0) - top - bottom, under(1) - left - right] };
+}
+
+/** The most promising of the tiles of the kind that is expected to be the fastest for the usual images. */
+function expectedTile(g: ConvGeometry, tiles: readonly WeightGradTile[], adapter: AdapterProfile): WeightGradTile {
+  const byStrips = isStripTile(weightGradTiles(usually(g), adapter)[0]!);
+  return tiles.find((tile) => isStripTile(tile) === byStrips) ?? tiles[0]!;
+}
+
+/**
+ * The tile of registers that stands in for any other with its rows of the kernel, whatever the number and the size of images: all
+ * add up in one order.
+ */
+export function generalRegisterTile(g: ConvGeometry, { kind }: AdapterProfile): RegisterTile {
+  const usual = usually(g, 1);
+  const tiles = registerTiles(g, kind).filter(({ kernelRows }) => g.kernel[0] % kernelRows === 0);
+  return promising(tiles, (tile) => cost(usual, tile))[0]!.tile;
 }
 
 const least = <T>(tiles: readonly T[], by: (tile: T) => number): T =>
@@ -176,7 +204,7 @@ function cost(g: ConvGeometry, { outs, ins, kernelRows, kernelCols }: RegisterTi
 }
 
 /** Lanes of a quad, which have the same output channels of a strip tile. */
-const QUAD = 4;
+export const QUAD = 4;
 
 /** Quads that are aimed at by splitting the batch, so that every core has as much to do. */
 const QUADS_WANTED = 32;

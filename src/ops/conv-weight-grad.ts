@@ -6,12 +6,13 @@ import { i32, input, type Lowering, type Operand, output, type Pass, scratch, sp
 import { grid, gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT } from '../compiler/meta';
 import type { AdapterProfile } from '../gpu/device';
-import { sumChunkPairs } from './chunks';
+import { pairsBeside, sumChunkPairs } from './chunks';
 import { type ConvGeometry, geometryParams } from './conv-geometry';
 import { ceilDiv } from './conv-tiles';
 import { stripPasses } from './conv-weight-grad-strips';
 import {
   chooseWeightGradTile,
+  generalRegisterTile,
   isStripTile,
   isWorkgroupTile,
   LONGEST_SUM,
@@ -58,14 +59,10 @@ function registerPasses(g: ConvGeometry, adapter: AdapterProfile, tile: Register
   const [dh, dw] = g.dilation;
   const [rows, cols] = g.size;
   const [outRows, outCols] = g.outSize;
-  const { outs, ins, kernelRows, kernelCols, shifted } = tile;
-  const [oTiles, cTiles] = [ceilDiv(g.groupOut, outs), ceilDiv(g.groupIn, ins)];
+  const { kernelRows, kernelCols } = tile;
   const [pTiles, qTiles] = [ceilDiv(kh, kernelRows), ceilDiv(kw, kernelCols)];
   const outPairs = ceilDiv(outCols, 2);
-  const span = ceilDiv(sw + (kernelCols - 1) * dw + 1 + (shifted ? 1 : 0), 2);
-  const kept = Math.max(0, span - sw);
-  const lines = ins * kernelRows;
-  const sums = outs * lines * kernelCols;
+  const span = spanOf(g, tile);
 
   // What whole tiles touch of x.
   const needRows = (outRows - 1) * sh + (pTiles * kernelRows - 1) * dh + 1;
@@ -80,7 +77,7 @@ function registerPasses(g: ConvGeometry, adapter: AdapterProfile, tile: Register
   const parts = fits ? 1 : Math.max(1, ceilDiv(g.batch, Math.max(1, Math.floor(limit / imageBytes))));
   const images = ceilDiv(g.batch, parts);
 
-  const base = cTiles * oTiles * pTiles * qTiles * g.groups;
+  const base = tilesOf(g, tile);
   const partRows = images * outRows;
   const wanted = Math.max(
     Math.min(ceilDiv(INVOCATIONS[adapter.kind], base * parts), ceilDiv(partRows * outPairs, FEWEST_PAIRS)),
@@ -89,7 +86,6 @@ function registerPasses(g: ConvGeometry, adapter: AdapterProfile, tile: Register
   const chunkRows = ceilDiv(partRows, Math.max(1, Math.min(partRows, wanted))) || 1;
   const partChunks = Math.max(1, ceilDiv(partRows, chunkRows));
   const chunks = parts * partChunks;
-  const tiles = base * partChunks;
   const count = channels * g.groupIn * kh * kw;
 
   const bytes: number[] = [];
@@ -100,24 +96,7 @@ function registerPasses(g: ConvGeometry, adapter: AdapterProfile, tile: Register
     chunks === 1
       ? [output(0), output(1)]
       : [reserve(chunks * count * BYTES_PER_ELEMENT), reserve(chunks * channels * BYTES_PER_ELEMENT)];
-  const consts = {
-    TO: outs,
-    TC: ins,
-    KHT: kernelRows,
-    KWT: kernelCols,
-    LINES: lines,
-    ACC: sums,
-    OUT: sums + outs,
-    SW: sw,
-    DW: dw,
-    SPAN: span,
-    KEPT: kept,
-    FRESH: span - kept,
-    WINDOW: lines * span,
-    ALIGNED: shifted ? 0 : 1,
-    SHIFTED: shifted ? 1 : 0,
-  };
-  const code = unroll(source, consts);
+  const general = generalRegisterTile(g, adapter);
   const passes: Pass[] = [];
   for (let part = 0; part < parts; part++) {
     const first = part * images;
@@ -151,18 +130,16 @@ function registerPasses(g: ConvGeometry, adapter: AdapterProfile, tile: Register
         grid: gridFor(xCount + dyCount, WORKGROUP),
       });
     }
-    passes.push({
-      source: [code],
-      label: 'conv2d weight gradient',
-      consts,
+    const summing = (by: RegisterTile): Pass => ({
+      ...registerKernel(g, by),
       reads: [x, dy],
       writes: [toWeight, toBias],
       params: [
-        u32(tiles),
-        u32(oTiles),
-        u32(cTiles),
-        u32(pTiles),
-        u32(qTiles),
+        u32(tilesOf(g, by) * partChunks),
+        u32(ceilDiv(g.groupOut, by.outs)),
+        u32(ceilDiv(g.groupIn, by.ins)),
+        u32(ceilDiv(kh, by.kernelRows)),
+        u32(ceilDiv(kw, by.kernelCols)),
         u32(chunkRows),
         u32(part * partChunks),
         u32(first * outRows),
@@ -180,11 +157,56 @@ function registerPasses(g: ConvGeometry, adapter: AdapterProfile, tile: Register
         u32(sh),
         u32(dh),
       ],
-      grid: gridFor(tiles, WORKGROUP),
+      grid: gridFor(tilesOf(g, by) * partChunks, WORKGROUP),
+    });
+    passes.push({
+      ...summing(tile),
+      general: summing(general),
+      apart: true,
+      ...(chunks === 1 && { besides: pairsBeside }),
     });
   }
   if (chunks > 1) passes.push(sumChunkPairs([toWeight, toBias], [output(0), output(1)], [count, channels], chunks));
   return { kind: 'passes', passes, scratch: bytes };
+}
+
+/** Tiles of all sums. */
+const tilesOf = ({ groups, groupIn, groupOut, kernel }: ConvGeometry, tile: RegisterTile): number =>
+  groups *
+  ceilDiv(groupOut, tile.outs) *
+  ceilDiv(groupIn, tile.ins) *
+  ceilDiv(kernel[0], tile.kernelRows) *
+  ceilDiv(kernel[1], tile.kernelCols);
+
+/** Pairs of a row of x that one pair of dy meets. */
+const spanOf = ({ stride, dilation }: ConvGeometry, { kernelCols, shifted }: RegisterTile): number =>
+  ceilDiv(stride[1] + (kernelCols - 1) * dilation[1] + 1 + (shifted ? 1 : 0), 2);
+
+function registerKernel(g: ConvGeometry, tile: RegisterTile): Pick<Pass, 'label' | 'consts' | 'source'> {
+  const { outs, ins, kernelRows, kernelCols, shifted } = tile;
+  const sw = g.stride[1];
+  const span = spanOf(g, tile);
+  const kept = Math.max(0, span - sw);
+  const lines = ins * kernelRows;
+  const sums = outs * lines * kernelCols;
+  const consts = {
+    TO: outs,
+    TC: ins,
+    KHT: kernelRows,
+    KWT: kernelCols,
+    LINES: lines,
+    ACC: sums,
+    OUT: sums + outs,
+    SW: sw,
+    DW: g.dilation[1],
+    SPAN: span,
+    KEPT: kept,
+    FRESH: span - kept,
+    WINDOW: lines * span,
+    ALIGNED: shifted ? 0 : 1,
+    SHIFTED: shifted ? 1 : 0,
+  };
+  return { label: 'conv2d weight gradient', consts, source: [unroll(source, consts)] };
 }
 
 function workgroupPasses(g: ConvGeometry, { outs, taps }: WorkgroupTile): Lowering {

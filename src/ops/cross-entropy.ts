@@ -18,6 +18,7 @@ import { constantOf, full, reshape } from './cast';
 import { expand, sum } from './reduce';
 import { narrow } from './shape';
 import { onePassLength } from './strips';
+import { rowsPass } from './workgroup';
 
 export type Reduction = 'none' | 'mean' | 'sum';
 
@@ -29,24 +30,9 @@ const WHOLE_SCORES = 8192;
 const STRIP = 64;
 const MAX_STRIPS = 1024;
 
-/** On a processor workgroups are small where rows are few, so that every core has some. */
-const FEW_ROWS = 512;
-const SMALL_WORKGROUP = 8;
-
 /** A row an invocation, read in fours where 4 divides its length. */
-function byRows(
-  entry: string,
-  n: number,
-  classes: number,
-  { kind }: AdapterProfile,
-): Pick<Pass, 'entry' | 'consts' | 'grid'> {
-  const workgroup = kind === 'software' && n < FEW_ROWS ? SMALL_WORKGROUP : WORKGROUP;
-  return {
-    entry: classes % 4 === 0 ? 'quads' : entry,
-    consts: { WORKGROUP: workgroup },
-    grid: gridFor(n, workgroup),
-  };
-}
+const byRows = (pass: Omit<Pass, 'grid'>, n: number, classes: number, adapter: AdapterProfile): Pass =>
+  rowsPass(classes % 4 === 0 ? { ...pass, entry: 'quads' } : pass, n, adapter);
 
 const lengthsOf = (n: number, classes: number): Record<string, number> => {
   const whole = n * classes;
@@ -81,16 +67,11 @@ const crossEntropyOp = (reduction: Reduction): Op<CrossEntropyAttrs> => ({
     const reduced = reduction !== 'none';
     const whole = reduced && n <= WHOLE_ROWS && n * classes <= WHOLE_SCORES;
     const divide = reduction === 'mean' ? 1 : 0;
-    const rows: Pass = {
+    const pass = {
       source: [mathLib, faultLib, source],
       lengths: lengthsOf(n, classes),
       label: 'cross entropy',
-      ...(whole ? { entry: 'whole', grid: [1, 1, 1] } : byRows('main', n, classes, adapter)),
-      overrides: {
-        WEIGHTED: weighted ? 1 : 0,
-        FAULT_OP: faultOp('crossEntropy'),
-        ...(whole ? { DIVIDE: divide } : {}),
-      },
+      overrides: { WEIGHTED: weighted ? 1 : 0, FAULT_OP: faultOp('crossEntropy') },
       reads: [input(0), input(1), input(weighted ? 2 : 1)],
       // Of rows that are not reduced there is no total; bindings are fixed.
       writes: [
@@ -102,9 +83,15 @@ const crossEntropyOp = (reduction: Reduction): Op<CrossEntropyAttrs> => ({
       ],
       params: [u32(n), u32(classes), i32(ignoreIndex)],
     };
-    if (whole) return { kind: 'passes', passes: [rows] };
+    const rows = byRows(pass, n, classes, adapter);
     if (!reduced) return { kind: 'passes', passes: [rows], scratch: [BYTES_PER_ELEMENT] };
-    const pass = (from: readonly Operand[], to: readonly Operand[], count: number, strips: number, last: boolean) => ({
+    const adding = (
+      from: readonly Operand[],
+      to: readonly Operand[],
+      count: number,
+      strips: number,
+      last: boolean,
+    ) => ({
       source: [sumSource],
       label: 'cross entropy sum',
       overrides: { DIVIDE: last ? divide : 0 },
@@ -116,12 +103,19 @@ const crossEntropyOp = (reduction: Reduction): Op<CrossEntropyAttrs> => ({
     const losses = [scratch(0), output(2)];
     const results = [output(0), output(3)];
     const bytes = Math.max(n, 1) * BYTES_PER_ELEMENT;
-    if (n <= onePassLength(adapter)) {
-      return { kind: 'passes', passes: [rows, pass(losses, results, n, 1, true)], scratch: [bytes] };
-    }
+    const sum = adding(losses, results, n, 1, true);
+    const oneWorkgroup: Pass = {
+      ...pass,
+      entry: 'whole',
+      grid: [1, 1, 1],
+      overrides: { ...pass.overrides, DIVIDE: divide },
+    };
+    if (whole) return { kind: 'passes', passes: [{ ...oneWorkgroup, besides: [rows, sum] }] };
+    const byParts = { ...rows, besides: [oneWorkgroup] };
+    if (n <= onePassLength(adapter)) return { kind: 'passes', passes: [byParts, sum], scratch: [bytes] };
     const strips = Math.min(MAX_STRIPS, Math.ceil(n / STRIP));
     const partial = [scratch(1), scratch(2)];
-    const passes = [rows, pass(losses, partial, n, strips, false), pass(partial, results, strips, 1, true)];
+    const passes = [byParts, adding(losses, partial, n, strips, false), adding(partial, results, strips, 1, true)];
     return { kind: 'passes', passes, scratch: [bytes, strips * BYTES_PER_ELEMENT, strips * BYTES_PER_ELEMENT] };
   },
   vjp([dy, dshift], { inputs: [x, labels, weight], outputs: [, shift, share, total] }) {
@@ -155,22 +149,18 @@ const crossEntropyGradOp: Op<GradAttrs> = {
     const mean = reduction === 'mean';
     // Bindings are fixed: in the place of what is not read are the rows' weights.
     const dy = constant ? 3 : mean ? 5 : 4;
-    return {
-      kind: 'passes',
-      passes: [
-        {
-          source: [mathLib, gradSource],
-          lengths: lengthsOf(n, classes),
-          label: 'cross entropy gradient',
-          // A GPU's neighbouring invocations should read neighbouring elements; a processor's spare themselves the divisions.
-          ...(adapter.kind === 'gpu' ? { grid: gridFor(n * classes, WORKGROUP) } : byRows('rows', n, classes, adapter)),
-          overrides: { MEAN: mean ? 1 : 0, REDUCED: reduction === 'none' ? 0 : 1, DY: constant ? 0 : 1 },
-          reads: [0, 1, 2, 3, mean ? 4 : 3, dy].map(input),
-          writes: [output()],
-          params: [u32(n), u32(classes), constant ? scalar(0) : f32(1)],
-        },
-      ],
+    const pass = {
+      source: [mathLib, gradSource],
+      lengths: lengthsOf(n, classes),
+      label: 'cross entropy gradient',
+      overrides: { MEAN: mean ? 1 : 0, REDUCED: reduction === 'none' ? 0 : 1, DY: constant ? 0 : 1 },
+      reads: [0, 1, 2, 3, mean ? 4 : 3, dy].map(input),
+      writes: [output()],
+      params: [u32(n), u32(classes), constant ? scalar(0) : f32(1)],
     };
+    // A GPU's neighbouring invocations should read neighbouring elements; a processor's spare themselves the divisions.
+    if (adapter.kind === 'gpu') return { kind: 'passes', passes: [{ ...pass, grid: gridFor(n * classes, WORKGROUP) }] };
+    return { kind: 'passes', passes: [byRows({ ...pass, entry: 'rows' }, n, classes, adapter)] };
   },
   vjp([g], { inputs, attrs: { reduction, constant }, scalars, needs }) {
     const [x, labels, shift, share] = inputs as [Value, Value, Value, Value];

@@ -15,13 +15,14 @@ import {
   type BlockTile,
   chooseTile,
   chunkOf,
-  generalTile,
+  generalTiles,
   isSmall,
   isVectorTile,
   isWorkgroupTile,
   type MatmulShape,
   probeShape,
   probeTiles,
+  ROW_TILE,
   type TileTimes,
   tilesOf,
   type VectorTile,
@@ -109,9 +110,12 @@ const workgroupFor = (adapter: AdapterProfile, invocations: number): number =>
  * one order. A small product is not worth a kernel of its own.
  */
 function anyBlockPass(product: Product, tile: BlockTile, chunk: number, chunks: number, adapter: AdapterProfile): Pass {
-  const general = blockPass(product, generalTile(product, tile, adapter), chunk, chunks, adapter, true);
-  if (isSmall(product, adapter)) return general;
-  return { ...blockPass(product, tile, chunk, chunks, adapter), general };
+  const general = generalTiles(product, tile, adapter)
+    .map((any) => blockPass(product, any, chunk, chunks, adapter, true))
+    .reduceRight((after, before) => ({ ...before, general: after }));
+  const own = isSmall(product, adapter) ? general : { ...blockPass(product, tile, chunk, chunks, adapter), general };
+  if (isWorkgroupTile(tile) || product.sums || product.m === 1) return own;
+  return { ...own, besides: [blockPass(product, ROW_TILE, chunk, chunks, adapter, true)] };
 }
 
 /** Invocations of a workgroup of a general kernel: few, since small products have few. */
@@ -131,10 +135,20 @@ function blockPass(
   const invocations = tiles * side * side;
   const alone = general ? GENERAL_WORKGROUP : workgroupFor(adapter, invocations);
   const workgroup = isWorkgroupTile(tile) ? side * side : alone;
-  const common = { BATCH: separateDims(product), BIAS: bias && chunks === 1 ? 1 : 0, SUMS: sums ? 1 : 0 };
+  const common = {
+    BATCH: general ? BATCH_DIMS : separateDims(product),
+    BIAS: bias && chunks === 1 ? 1 : 0,
+    SUMS: sums ? 1 : 0,
+  };
   const consts = isWorkgroupTile(tile)
     ? { ...common, ...workgroupConsts(product, tile) }
-    : { ...common, ...registerConsts(tile, chunks), TAIL: general || k % 4 !== 0 ? 1 : 0, WORKGROUP: workgroup };
+    : {
+        ...common,
+        ...registerConsts(tile),
+        SPLIT: general || chunks > 1 ? 1 : 0,
+        TAIL: general || k % 4 !== 0 ? 1 : 0,
+        WORKGROUP: workgroup,
+      };
   const source = isWorkgroupTile(tile)
     ? [batches, workgroupSource]
     : [side === 2 ? quad : lanesAlone, batches, registerSource];
@@ -156,7 +170,7 @@ function blockPass(
   };
 }
 
-const registerConsts = ({ side, tm, tn }: BlockTile, chunks: number) => ({
+const registerConsts = ({ side, tm, tn }: BlockTile) => ({
   SIDE: side,
   TM: tm,
   TN: tn,
@@ -166,7 +180,6 @@ const registerConsts = ({ side, tm, tn }: BlockTile, chunks: number) => ({
   FAR_N: tn - tn / side,
   NEXT_M: tm - 1,
   ACC: tm * tn,
-  SPLIT: chunks > 1 ? 1 : 0,
 });
 
 /** Workgroup memory that every device has, in vectors of four floats. */

@@ -114,16 +114,22 @@ export function isSmall(shape: MatmulShape, adapter: AdapterProfile): boolean {
   return adapter.kind === 'software' && m * k * n * batch <= SMALL_PRODUCT;
 }
 
-/** Rows and columns from which a product is computed by larger tiles in general. */
+/** The general tile of a single row: what a batch of one has, and each token after the first ones. */
+export const ROW_TILE = block(1, 1, 8);
+
+/** Columns from which a product is computed by larger tiles in general: rows are a batch's as a rule, whose number changes. */
 const MANY = 64;
 
-/** The tile of the same kernel, and the same order of summation, that stands in for `own` whatever the sizes are. */
-export function generalTile({ m, n }: MatmulShape, own: BlockTile, adapter: AdapterProfile): BlockTile {
-  if (isWorkgroupTile(own)) return block(8, 4, 4, 16);
-  if (m === 1) return block(1, 1, 8);
-  if (n === 1) return block(1, 8, 1);
+/**
+ * The tiles of the same kernel, and the same order of summation, that stand in for `own`: for a row or a column first, and for
+ * whatever sizes last.
+ */
+export function generalTiles({ m, n }: MatmulShape, own: BlockTile, adapter: AdapterProfile): readonly BlockTile[] {
+  if (isWorkgroupTile(own)) return [block(8, 4, 4, 16)];
   const side = lanesInFours(adapter) ? 2 : 1;
-  return m >= MANY && n >= MANY ? block(side, 8, 4) : block(side, 4, 4);
+  const any = n >= MANY ? block(side, 8, 4) : block(side, 4, 4);
+  if (m === 1) return [ROW_TILE, any];
+  return n === 1 ? [block(1, 8, 1), any] : [any];
 }
 
 function cheapest<T extends MatmulTile>(tiles: readonly T[], cost: (tile: T) => number): T {
@@ -266,13 +272,23 @@ const SHORTEST_CHUNK = { software: 256, gpu: 128 };
 /** The longest chunk: the rounding error of a sum grows with its length. */
 const LONGEST_CHUNK = 16384;
 
+/** On a processor, multiplications of a product that a second pass would not make faster. */
+const UNDIVIDED = 2 ** 19;
+
 /** The length of the chunks in which K is summed: all of it, unless there are too few invocations or it is too long. */
 export function chunkOf(shape: MatmulShape, tile: MatmulTile, kind: AdapterProfile['kind']): number {
+  const { m, k, n, batch } = shape;
+  if (kind === 'software' && m * k * n * batch <= UNDIVIDED) return inSteps(Math.min(k, LONGEST_CHUNK), tile);
   const invocations = Math.max(1, tilesOf(shape, tile) * invocationsOf(tile));
   const wanted = Math.ceil(FEW_INVOCATIONS[kind] / invocations);
   const lanes = isVectorTile(tile) ? tile.lanes : 1;
   const shortest = Math.max(SHORTEST_CHUNK[kind], 8 * lanes);
-  const chunk = Math.min(LONGEST_CHUNK * lanes, Math.max(shortest, Math.ceil(shape.k / wanted)));
-  const unit = isVectorTile(tile) ? 4 * lanes : tile.depth;
-  return Math.ceil(chunk / unit) * unit;
+  const chunk = Math.min(LONGEST_CHUNK * lanes, Math.max(shortest, Math.ceil(k / wanted)));
+  return inSteps(chunk, tile);
+}
+
+/** A length rounded up to whole turns of the loop. */
+function inSteps(length: number, tile: MatmulTile): number {
+  const unit = isVectorTile(tile) ? 4 * tile.lanes : tile.depth;
+  return Math.max(1, Math.ceil(length / unit)) * unit;
 }

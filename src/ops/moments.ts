@@ -39,17 +39,17 @@ const momentsOp: Op<MomentsAttrs> = {
     const { outputs, inner, kept } = secondStrips(strips, adapter);
     const second = [outputs, stripCount(strips), kept[0]!.stride, inner.stride].map(u32);
     const lengths = { x: numel(x.shape), x4: numel(x.shape) / 4, partial: 3 * results, partial4: (3 * results) / 4 };
+    const first = {
+      source: [stripsLib, source],
+      lengths,
+      label: 'moments',
+      reads: [input(0)],
+      writes: [scratch()],
+    };
     return {
       kind: 'passes',
       passes: [
-        {
-          source: [stripsLib, source],
-          lengths,
-          label: 'moments',
-          reads: [input(0)],
-          writes: [scratch()],
-          ...stripsPass(strips, adapter),
-        },
+        stripsPass(first, strips, adapter),
         {
           source: [combineSource],
           label: 'moments',

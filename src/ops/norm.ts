@@ -11,12 +11,12 @@ import { mode } from '../graph/mode';
 import { expectFloat, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add, mul, neg, square, sub } from './arithmetic';
-import { sumChunkPairs } from './chunks';
+import { pairsBeside, sumChunkPairs } from './chunks';
 import { moments } from './moments';
 import { pointwise } from './pointwise';
 import { mean, sumTo } from './reduce';
 import { onePassLength } from './strips';
-import { workgroupLib } from './workgroup';
+import { rowsPass, workgroupLib } from './workgroup';
 
 /** 1 / √(variance + eps) */
 export const rstdOp = pointwise({
@@ -51,10 +51,7 @@ const rowsOf = (x: Meta, lead: number): readonly [rows: number, length: number] 
   numel(x.shape.slice(lead)),
 ];
 
-/** Invocations of a workgroup: on a processor few where rows are few, so that every core has some. */
 const WORKGROUP = 64;
-const FEW_ROWS = 512;
-const SMALL_WORKGROUP = 8;
 /** A GPU gives a row of this many elements to a workgroup, since neighbouring invocations should read neighbouring elements. */
 const WIDE_ROW = 32;
 
@@ -63,15 +60,10 @@ const isWide = (length: number, { kind }: AdapterProfile): boolean => kind === '
 const rowLibs = (length: number, adapter: AdapterProfile): string[] =>
   isWide(length, adapter) ? [workgroupLib(adapter)] : [];
 
-/** The parts of a pass over rows that depend on who walks a row: an invocation, or a workgroup. */
-function rowProgram(rows: number, length: number, adapter: AdapterProfile): Pick<Pass, 'entry' | 'consts' | 'grid'> {
-  if (isWide(length, adapter)) return { entry: 'wide', consts: { WORKGROUP }, grid: grid(rows) };
-  const workgroup = adapter.kind === 'software' && rows < FEW_ROWS ? SMALL_WORKGROUP : WORKGROUP;
-  return {
-    entry: length % 4 === 0 ? 'quads' : 'main',
-    consts: { WORKGROUP: workgroup },
-    grid: gridFor(rows, workgroup),
-  };
+/** The pass by who walks a row: an invocation, or a workgroup. */
+function byRows(pass: Omit<Pass, 'grid'>, rows: number, length: number, adapter: AdapterProfile): Pass {
+  if (isWide(length, adapter)) return { ...pass, entry: 'wide', consts: { WORKGROUP }, grid: grid(rows) };
+  return rowsPass({ ...pass, entry: length % 4 === 0 ? 'quads' : 'main' }, rows, adapter);
 }
 
 /** The lengths of the kernels' arrays, where they are not as long as x in the place of something absent. */
@@ -91,18 +83,17 @@ const layerNormOp: Op<LayerNormAttrs> = {
   },
   lower({ inputs: [x], attrs: { lead, weight, bias }, adapter }) {
     const [rows, length] = rowsOf(x!, lead);
-    const pass: Pass = {
+    const pass = {
       source: [...rowLibs(length, adapter), source],
       lengths: lengthsOf(rows, length),
       label: 'layer norm',
-      ...rowProgram(rows, length, adapter),
       overrides: { WEIGHT: weight ? 1 : 0, BIAS: bias ? 1 : 0 },
       // Bindings are fixed: in the place of what is not there is x, unread.
       reads: [input(0), input(weight ? 1 : 0), input(bias ? 2 : 0)],
       writes: [output(0), output(1), output(2)],
       params: [u32(rows), u32(length), scalar(0)],
     };
-    return { kind: 'passes', passes: [pass] };
+    return { kind: 'passes', passes: [byRows(pass, rows, length, adapter)] };
   },
   vjp([dy], { inputs, outputs: [, mean, variance], attrs, scalars, needs }) {
     const [x, weight] = inputs as [Value, Value?];
@@ -136,17 +127,16 @@ const layerNormGradOp: Op<Omit<LayerNormAttrs, 'bias'>> = {
   infer: ([, x]) => [{ shape: x!.shape, dtype: x!.dtype }],
   lower({ inputs: [, x], attrs: { lead, weight }, adapter }) {
     const [rows, length] = rowsOf(x!, lead);
-    const pass: Pass = {
+    const pass = {
       source: [...rowLibs(length, adapter), gradSource],
       lengths: lengthsOf(rows, length),
       label: 'layer norm gradient',
-      ...rowProgram(rows, length, adapter),
       overrides: { WEIGHT: weight ? 1 : 0 },
       reads: [0, 1, 2, 3, weight ? 4 : 1].map(input),
       writes: [output()],
       params: [u32(rows), u32(length), scalar(0)],
     };
-    return { kind: 'passes', passes: [pass] };
+    return { kind: 'passes', passes: [byRows(pass, rows, length, adapter)] };
   },
 };
 
@@ -176,7 +166,7 @@ const layerNormAffineGradOp: Op<Pick<LayerNormAttrs, 'lead'>> = {
       params: [u32(rows), u32(length), u32(chunks), u32(chunk), scalar(0)],
       grid: gridFor(length * chunks, WORKGROUP),
     };
-    if (chunks === 1) return { kind: 'passes', passes: [pass] };
+    if (chunks === 1) return { kind: 'passes', passes: [{ ...pass, besides: pairsBeside }] };
     const bytes = chunks * length * BYTES_PER_ELEMENT;
     const passes = [pass, sumChunkPairs(partial, results, [length, length], chunks)];
     return { kind: 'passes', passes, scratch: [bytes, bytes] };

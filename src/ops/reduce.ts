@@ -54,18 +54,17 @@ function lowerReduction(
   adapter: AdapterProfile,
 ): Lowering {
   const pass = (strips: Strips, from: Operand, elements: number, to: Operand, by: number): Pass => {
-    const { params, ...shared } = stripsPass(strips, adapter);
     const results = resultCount(strips);
     const lengths = { x: elements, x4: elements / 4, y: results, y4: results / 4 };
-    return {
+    const bare = {
       source: [elementLibs[scalarOf(x.dtype)], folds[kind], stripsLib, source],
       lengths,
       label: kind,
-      ...shared,
       reads: [from],
       writes: [to],
-      params: [...params, u32(by)],
+      params: [u32(by)],
     };
+    return stripsPass(bare, strips, adapter);
   };
   const abilities = { fours: true, workgroups: true };
   const strips = stripsFor(x.shape, dims, adapter, abilities);

@@ -1,8 +1,8 @@
 // softmax and logSoftmax along a dimension.
 import mathLib from '../../shaders/lib/math.wgsl?raw';
 import source from '../../shaders/softmax.wgsl?raw';
-import { input, output, u32 } from '../compiler/ir';
-import { grid, gridFor } from '../compiler/lowering';
+import { input, output, type Pass, u32 } from '../compiler/ir';
+import { grid } from '../compiler/lowering';
 import { numel } from '../compiler/meta';
 import type { AdapterProfile } from '../gpu/device';
 import { expectFloat, named, record } from '../graph/record';
@@ -10,31 +10,31 @@ import type { Op, Value } from '../graph/value';
 import { exp, mul, sub } from './arithmetic';
 import { resolveDim } from './dims';
 import { logsumexp, sum } from './reduce';
-import { workgroupLib } from './workgroup';
+import { rowsPass, workgroupLib } from './workgroup';
 
-const WORKGROUP = 64;
 /** With fewer rows than this, each longer than LONG_ROW, reductions in strips beat one invocation a row. */
 const FEW_ROWS = 16;
 const LONG_ROW = 1024;
 
-/** On a processor workgroups are small where rows are few, so that every core has some. */
-const SMALL_WORKGROUP = 8;
-const FEW_INVOCATIONS = 512;
 /** A GPU gives a row of this many neighbours to a workgroup, since neighbouring invocations should read neighbouring elements. */
 const WIDE_ROW = 32;
 
-/** Who walks a row of `n` elements, `inner` apart: an invocation, alone or with three rows more, or a workgroup. */
-function rowProgram(rows: number, n: number, inner: number, adapter: AdapterProfile) {
-  const { kind } = adapter;
-  if (kind === 'gpu' && inner === 1 && n >= WIDE_ROW)
-    return { libs: [workgroupLib(adapter), mathLib], entry: 'wide', grid: grid(rows), sizes: [rows, n, inner] };
-  const program = (entry: string, ...sizes: [rows: number, n: number, inner: number]) => {
-    const workgroup = kind === 'software' && sizes[0] < FEW_INVOCATIONS ? SMALL_WORKGROUP : WORKGROUP;
-    return { libs: [mathLib], entry, consts: { WORKGROUP: workgroup }, grid: gridFor(sizes[0], workgroup), sizes };
-  };
-  if (inner === 1 && n % 4 === 0) return program('quads', rows, n / 4, 1);
-  if (inner % 4 === 0) return program('across', rows / 4, n, inner / 4);
-  return program('main', rows, n, inner);
+type Bare = Omit<Pass, 'source' | 'entry' | 'params' | 'grid'>;
+
+/** The pass by who walks a row of `n` elements, `inner` apart: an invocation, alone or with three rows more, or a workgroup. */
+function byRows(pass: Bare, rows: number, n: number, inner: number, adapter: AdapterProfile): Pass {
+  const by = (entry: string, sizes: readonly number[], ...libs: string[]) => ({
+    ...pass,
+    source: [...libs, mathLib, source],
+    entry,
+    params: sizes.map(u32),
+  });
+  if (adapter.kind === 'gpu' && inner === 1 && n >= WIDE_ROW) {
+    return { ...by('wide', [rows, n, inner], workgroupLib(adapter)), grid: grid(rows) };
+  }
+  if (inner === 1 && n % 4 === 0) return rowsPass(by('quads', [rows, n / 4, 1]), rows, adapter);
+  if (inner % 4 === 0) return rowsPass(by('across', [rows / 4, n, inner / 4]), rows / 4, adapter);
+  return rowsPass(by('main', [rows, n, inner]), rows, adapter);
 }
 
 interface SoftmaxAttrs {
@@ -53,23 +53,14 @@ function softmaxOp(name: string, log: boolean, grad: (dy: Value, y: Value, dim: 
       const n = x.shape[dim] ?? 1;
       const inner = numel(x.shape.slice(dim + 1));
       const rows = n === 0 ? 0 : numel(x.shape) / n;
-      const { libs, sizes, ...program } = rowProgram(rows, n, inner, adapter);
-      const lengths = { x: rows * n, y: rows * n, x4: (rows * n) / 4, y4: (rows * n) / 4 };
-      return {
-        kind: 'passes',
-        passes: [
-          {
-            source: [...libs, source],
-            lengths,
-            label: name,
-            ...program,
-            overrides: { LOG: log ? 1 : 0 },
-            reads: [input(0)],
-            writes: [output()],
-            params: sizes.map(u32),
-          },
-        ],
+      const pass = {
+        lengths: { x: rows * n, y: rows * n, x4: (rows * n) / 4, y4: (rows * n) / 4 },
+        label: name,
+        overrides: { LOG: log ? 1 : 0 },
+        reads: [input(0)],
+        writes: [output()],
       };
+      return { kind: 'passes', passes: [byRows(pass, rows, n, inner, adapter)] };
     },
     vjp: ([dy], { outputs: [y], attrs: { dim } }) => [grad(dy!, y, dim)],
   };

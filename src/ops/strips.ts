@@ -1,5 +1,5 @@
 // How a reduction is divided among invocations: its layout in memory, and the strips that share one output's elements.
-import { type Param, u32 } from '../compiler/ir';
+import { type Param, type Pass, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
 import { contiguousStrides, type Shape } from '../compiler/meta';
 import { ShapeError } from '../errors';
@@ -64,6 +64,9 @@ const MIN_STRIP = 48;
  */
 const ONE_PASS = { software: 4096, gpu: 256 };
 
+/** Separate groups of kept and of reduced dimensions, at most. */
+const MOST_DIMS = 4;
+
 const count = (dims: readonly Dim[]): number => dims.reduce((n, { size }) => n * size, 1);
 
 /** The layout of a reduction of a contiguous shape, with neighbouring dimensions of one kind merged. */
@@ -81,9 +84,9 @@ function layoutOf(shape: Shape, dims: readonly number[]): Layout {
   }
   const kept = merged.filter((dim) => !dim.reduced);
   const reduced = merged.filter((dim) => dim.reduced);
-  if (kept.length > 4 || reduced.length > 4) {
+  if (kept.length > MOST_DIMS || reduced.length > MOST_DIMS) {
     throw new ShapeError(
-      `reduce: expected at most 4 separate groups of dimensions, but shape [${shape.join(', ')}] over [${dims.join(', ')}] has more; permute first`,
+      `reduce: expected at most ${MOST_DIMS} separate groups of dimensions, but shape [${shape.join(', ')}] over [${dims.join(', ')}] has more; permute first`,
     );
   }
   return {
@@ -193,8 +196,11 @@ export function secondStrips(
   return { ...read, outputs: count(read.kept), ...divided(read.inner.size) };
 }
 
-/** The parts of a pass that follow from its strips; `params` begins with the fields of `struct Strips`. */
-export function stripsPass(strips: Strips, adapter: AdapterProfile) {
+/** A pass but for what follows from its strips; its params come behind the fields of `struct Strips`. */
+type Bare = Omit<Pass, 'entry' | 'consts' | 'grid'>;
+
+/** The pass by its strips; in general whatever the numbers of outputs and of dimensions are. */
+export function stripsPass(pass: Bare, strips: Strips, adapter: AdapterProfile): Pass {
   const { kept, outer, inner, outputs, stripsOuter, stripsInner, outputsFast, lanes, chunk, reads, byWorkgroup } =
     strips;
   const padded = (values: number[], rest: number) => [...values, rest, rest, rest, rest].slice(0, 4);
@@ -228,12 +234,18 @@ export function stripsPass(strips: Strips, adapter: AdapterProfile) {
   ].map(u32);
   const invocations = outputs * stripCount(strips);
   const few = adapter.kind === 'software' && invocations < FEW_INVOCATIONS;
-  const workgroup = few ? SMALL_WORKGROUP : STRIPS_WORKGROUP;
-  return {
+  const by = (workgroup: number, keptDims: number, outerDims: number): Pass => ({
+    ...pass,
     entry: byWorkgroup ? (reads === 'along' ? 'wide_along' : 'wide') : reads === 'elements' ? 'main' : reads,
     consts: { STRIPS_WORKGROUP: workgroup },
-    overrides: { KEPT_DIMS: kept.length, OUTER_DIMS: outer.length },
-    params,
+    overrides: { ...pass.overrides, KEPT_DIMS: keptDims, OUTER_DIMS: outerDims },
+    params: [...params, ...(pass.params ?? [])],
     grid: byWorkgroup ? grid(outputs) : gridFor(invocations, workgroup),
+  });
+  const usual = adapter.kind === 'software' ? SMALL_WORKGROUP : STRIPS_WORKGROUP;
+  return {
+    ...by(few ? SMALL_WORKGROUP : STRIPS_WORKGROUP, kept.length, outer.length),
+    general: by(usual, MOST_DIMS, MOST_DIMS),
+    apart: true,
   };
 }

@@ -2,6 +2,7 @@
 import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
 import { expect, test } from 'vitest';
+import { ComplexCNNModel } from '../support/models';
 
 const F = nn.functional;
 
@@ -121,6 +122,46 @@ test('batches of other sizes', async () => {
     return loss;
   });
   expect(created.slice(4)).toEqual(none(4));
+});
+
+/** A training step by Adam on a batch of images. */
+function trainingOf(model: nn.UnaryModule): (images: Tensor) => Tensor {
+  const optimizer = new optim.Adam(model.parameters());
+  return (images) => {
+    optimizer.zeroGrad();
+    const loss = F.crossEntropy(model(images), torch.zeros(images.shape[0]!, { dtype: 'int64' }));
+    loss.backward();
+    optimizer.step();
+    return loss;
+  };
+}
+
+const cnnFor = (channels: number, pool: nn.UnaryModule, features: number) =>
+  new nn.Sequential(
+    new nn.Conv2d(channels, 8, 3, { padding: 1 }),
+    new nn.ReLU(),
+    new nn.MaxPool2d(2),
+    new nn.Conv2d(8, 16, 3, { padding: 1 }),
+    new nn.ReLU(),
+    pool,
+    new nn.Flatten(),
+    new nn.Linear(features, 10),
+  );
+
+// The second step has no more to set up; the third is the first of another size, with which kernels for all are compiled.
+test.each([
+  ['a CNN', () => cnnFor(1, new nn.MaxPool2d(2), 784), [64, 64, 60, 17, 33, 100, 1, 48, 7, 3, 2, 5, 128, 257, 900]],
+  ['ComplexCNN', () => new ComplexCNNModel(), [12, 12, 7, 1, 30, 3, 16]],
+] as const)('training %s by batches of other sizes', async (_, model, sizes) => {
+  const step = trainingOf(model());
+  const created = await pipelines(sizes.length, (i) => step(torch.rand(sizes[i]!, 1, 28, 28)));
+  expect(created.slice(3)).toEqual(none(sizes.length - 3));
+});
+
+test('training a CNN by 40 sizes of pictures', async () => {
+  const step = trainingOf(cnnFor(3, new nn.AdaptiveAvgPool2d(4), 256));
+  const created = await pipelines(40, (i) => step(torch.rand(2, 3, 24 + ((i * 7) % 41), 24 + ((i * 11) % 37))));
+  expect(created.slice(3)).toEqual(none(37));
 });
 
 test('general kernels and those of a plan that runs often compute the same bits', async () => {

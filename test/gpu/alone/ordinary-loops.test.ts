@@ -104,7 +104,7 @@ test.each([
     const step = trainer(transformed.shape[1]!);
     const found: torch.Tensor[] = [];
     const stats = [torch.gpu.stats()];
-    for (let epoch = 0; epoch < 18; epoch++) {
+    for (let epoch = 0; epoch < 20; epoch++) {
       for await (const [inputs, targets] of loader) {
         found.push(step(inputs!, targets!));
         stats.push(torch.gpu.stats());

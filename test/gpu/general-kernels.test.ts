@@ -1,0 +1,125 @@
+// Kernels that stand in for others whatever the sizes are compute what these compute, bit for bit.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Lowering, Pass } from '../../src/compiler/ir';
+import { forwardPasses } from '../../src/ops/conv-forward';
+import type { ConvGeometry } from '../../src/ops/conv-geometry';
+import { inputGradPasses } from '../../src/ops/conv-input-grad';
+import { weightGradPasses } from '../../src/ops/conv-weight-grad';
+import type { WeightGradTile } from '../../src/ops/conv-weight-grad-tiles';
+import { matmulPasses, type Product } from '../../src/ops/matmul-passes';
+import { adapterOf } from '../support/adapter';
+import { runPasses } from '../support/passes';
+
+let device: GPUDevice;
+beforeAll(async () => {
+  const adapter = await navigator.gpu.requestAdapter();
+  const requiredFeatures = (['subgroups'] as const).filter((feature) => adapter!.features.has(feature));
+  device = await adapter!.requestDevice({ requiredFeatures });
+});
+afterAll(() => device?.destroy());
+
+const adapterHere = () => ({
+  ...adapterOf('software', { features: new Set(device.features as Set<GPUFeatureName>) }),
+  architecture: 'swiftshader',
+});
+
+/** Numbers whose sums are rounded, another way in each order. */
+const numbers = (count: number, seed: number) =>
+  Float32Array.from({ length: count }, (_, i) => Math.sin(i * 12.9898 + seed) * 43.5);
+
+/** A pass and what stands in for it, the most general last. */
+const kernelsOf = (pass: Pass): Pass[] => [pass, ...(pass.general ? kernelsOf(pass.general) : [])];
+
+/** Bits of all outputs, by the passes' own kernels and with each of those that stand in for one of them. */
+async function allBits(lowering: Lowering, inputs: readonly Float32Array[], outputs: readonly number[]) {
+  if (lowering.kind !== 'passes') throw new Error('expected passes');
+  const variants = lowering.passes.flatMap((pass, p) =>
+    kernelsOf(pass)
+      .slice(p === 0 ? 0 : 1)
+      .map((kernel) => ({ ...lowering, passes: lowering.passes.map((other) => (other === pass ? kernel : other)) })),
+  );
+  const results = await Promise.all(variants.map((variant) => runPasses(device, variant, inputs, outputs)));
+  return results.map((values) => values.map(({ buffer }) => new Uint32Array(buffer as ArrayBuffer)));
+}
+
+async function expectSameBits(lowering: Lowering, inputs: readonly Float32Array[], outputs: readonly number[]) {
+  const [own, ...generals] = await allBits(lowering, inputs, outputs);
+  expect(generals.length).toBeGreaterThan(0);
+  for (const bits of generals) expect(bits).toEqual(own);
+}
+
+function geometry(given: Partial<ConvGeometry>): ConvGeometry {
+  const g = {
+    batch: 3,
+    groups: 1,
+    groupIn: 5,
+    groupOut: 6,
+    size: [11, 15],
+    kernel: [3, 3],
+    stride: [1, 1],
+    padding: [1, 1, 1, 1],
+    dilation: [1, 1],
+    ...given,
+  } as const;
+  const outSize = ([0, 1] as const).map((d) => {
+    const padded = g.size[d] + g.padding[2 * d]! + g.padding[2 * d + 1]!;
+    return Math.floor((padded - (g.kernel[d] - 1) * g.dilation[d] - 1) / g.stride[d]) + 1;
+  }) as [number, number];
+  return { ...g, outSize };
+}
+
+const sizesOf = ({ batch, groups, groupIn, groupOut, size, outSize, kernel }: ConvGeometry) => ({
+  x: batch * groups * groupIn * size[0] * size[1],
+  y: batch * groups * groupOut * outSize[0] * outSize[1],
+  w: groups * groupOut * groupIn * kernel[0] * kernel[1],
+  b: groups * groupOut,
+});
+
+const shapes: readonly Partial<ConvGeometry>[] = [
+  {},
+  { groups: 2, stride: [2, 1], padding: [0, 2, 3, 0] },
+  { kernel: [5, 5], padding: [2, 2, 2, 2], groupIn: 1 },
+  { kernel: [4, 3], stride: [2, 2], dilation: [2, 1], padding: [0, 0, 0, 0], groupIn: 2 },
+];
+
+describe.for(shapes)('a convolution %o', (given) => {
+  test.concurrent('forward and gradient by the input', async () => {
+    const g = geometry(given);
+    const { x, y, w, b } = sizesOf(g);
+    const [images, weight, bias, dy] = [numbers(x, 1), numbers(w, 2), numbers(b, 3), numbers(y, 4)];
+    await expectSameBits(forwardPasses(g, true, adapterHere()), [images, weight, bias], [y]);
+    await expectSameBits(inputGradPasses(g, false, adapterHere()), [dy, weight], [x]);
+  });
+
+  const tiles: readonly WeightGradTile[] = [
+    { outs: 2, ins: 1, kernelRows: 1, kernelCols: geometry(given).kernel[1], shifted: false },
+    { outs: 4, ins: 1, cols: 4 },
+    { outs: 4, ins: 1, cols: 7 },
+  ];
+  test.concurrent.for(tiles)('gradient by the weight, tile %o', async (tile, { skip }) => {
+    if ('cols' in tile && !device.features.has('subgroups')) skip('this device has no subgroups');
+    const g = geometry(given);
+    const { x, y, w, b } = sizesOf(g);
+    await expectSameBits(weightGradPasses(g, adapterHere(), tile), [numbers(x, 1), numbers(y, 4)], [w, b]);
+  });
+});
+
+const none = { size: 1, a: 0, b: 0 };
+const product = (m: number, k: number, n: number): Product => ({
+  ...{ m, k, n, batch: 1, transposeA: false, transposeB: false, sums: true, bias: false },
+  steps: { m: k, ka: 1, kb: n, n: 1 },
+  dims: [none, none, none, none],
+});
+
+test.concurrent.for([
+  [1, 150, 70],
+  [90, 70, 1],
+  [37, 130, 130],
+  [9, 9000, 9],
+] as const)('a product of %o', async ([m, k, n]) => {
+  await expectSameBits(
+    matmulPasses(product(m, k, n), adapterHere()),
+    [numbers(m * k, 1), numbers(k * n, 2)],
+    [m * n, m],
+  );
+});
