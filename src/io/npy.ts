@@ -82,7 +82,7 @@ export async function readNpyHeader(reader: Reader): Promise<NpyHeader> {
   if (prefix.length < PREFIX + 2) fail(truncated);
   const version = prefix[6]!;
   if (version < 1 || version > 3 || prefix[7] !== 0) {
-    fail(`expected version 1.0, 2.0 or 3.0 of the format, but got ${version}.${prefix[7]}`);
+    fail(`expected version 1.0, 2.0 or 3.0 of a NumPy array's format, but got ${version}.${prefix[7]}`);
   }
   const lengthBytes = version === 1 ? 2 : 4;
   if (prefix.length < PREFIX + lengthBytes) fail(truncated);

@@ -29,7 +29,8 @@ async function minified(program: string): Promise<string> {
         minify: true,
         target: 'es2022',
         lib: { entry, formats: ['es'] },
-        rolldownOptions: { external: ['webgpu'] },
+        // In one piece, readers of files included, which the library loads when they are first used.
+        rolldownOptions: { external: ['webgpu'], output: { codeSplitting: false } },
       },
     })) as Rolldown.RolldownOutput[];
     return result[0]!.output[0].code;
