@@ -76,3 +76,21 @@ export type OffscreenCanvas = Global<'OffscreenCanvas', Drawable>;
 export type Request = Global<'Request', Asked>;
 export type URL = Global<'URL', Address>;
 export type VideoFrame = Global<'VideoFrame', Frame>;
+export type AbortSignal = Global<'AbortSignal', { readonly aborted: boolean; readonly reason: unknown }>;
+export type Event = Global<'Event', { readonly type: string }>;
+export type File = Global<'File', Bytes & { readonly name: string }>;
+export type FileList = Global<'FileList', ArrayLike<Bytes & { readonly name: string }>>;
+export type FileSystemDirectoryEntry = Global<
+  'FileSystemDirectoryEntry',
+  { readonly name: string; readonly isDirectory: boolean }
+>;
+export type FileSystemDirectoryHandle = Global<
+  'FileSystemDirectoryHandle',
+  { readonly kind: 'directory'; readonly name: string }
+>;
+export type FileSystemFileHandle = Global<'FileSystemFileHandle', { readonly kind: 'file'; readonly name: string }>;
+export type Response = Global<'Response', Asked>;
+export type WritableStream<_Chunk = unknown> = Global<
+  'WritableStream',
+  { readonly locked: boolean; getWriter(): unknown }
+>;
