@@ -2,9 +2,12 @@
 import type { Worker } from 'node:worker_threads';
 import * as torch from 'lamplight';
 import { data, type Tensor } from 'lamplight';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { datasets, type ServedTask } from '../support/served-data';
 import { threads } from '../support/threads';
+
+// Threads take their time to start where other processes keep the cores busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const start = await threads('data');
 let started: Worker[] = [];

@@ -3,9 +3,12 @@ import { readFileSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import * as torch from 'lamplight';
 import { data, type Tensor } from 'lamplight';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { datasets, type ServedTask, seed } from '../support/served-data';
 import { threads } from '../support/threads';
+
+// Threads take their time to start where other processes keep the cores busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 interface WorkersCase {
   name: string;
