@@ -1,9 +1,10 @@
 // Pixel transforms beside torchvision's: the functions on bytes and floats, single and batched.
-import { manualSeed, rand, stack, type Tensor, tensor } from 'lamplight';
+import { manualSeed, noGrad, ones, rand, stack, type Tensor, tensor } from 'lamplight';
 import { transforms } from 'lamplight/vision';
 import { describe, expect, test } from 'vitest';
 import { expectNumbers, fromFixture } from '../support/close';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
+import { sampled } from '../support/sample';
 
 const { functional } = transforms;
 
@@ -25,14 +26,58 @@ describe('functions', () => {
 
   test.each([...byFunction.keys()])('%s', async (name) => {
     const apply = functional[name] as (input: Tensor, ...args: unknown[]) => Tensor;
-    const made = byFunction
-      .get(name)!
-      .map((c) => [c.name, apply(fromFixture(inputs[c.input]!), ...c.args), fixture.tensor(`${c.name}/y`)] as const);
+    const made = sampled(byFunction.get(name)!, 3).map(
+      (c) => [c.name, apply(fromFixture(inputs[c.input]!), ...c.args), fixture.tensor(`${c.name}/y`)] as const,
+    );
     for (const [title, actual, expected] of made) {
       expect([title, actual.shape, actual.dtype]).toEqual([title, expected.shape, expected.dtype]);
       const tolerance = expected.dtype === 'uint8' ? { rtol: 0, atol: 0 } : { rtol: 0, atol: 1e-5 };
       expectNumbers(await actual.data(), expected.data, tolerance);
     }
+  });
+});
+
+interface GradientCase extends FixtureCase {
+  readonly function: keyof typeof functional;
+  readonly args: readonly unknown[];
+}
+
+describe('gradients', () => {
+  const pixels = fixture.tensor('gradients/x');
+  const cases = ofKind('gradient') as unknown as GradientCase[];
+  const close = { rtol: 1e-5, atol: 2e-5 };
+
+  test('of functions', async () => {
+    const made = sampled(cases, 3).map(({ name, function: called, args }) => {
+      const x = fromFixture(pixels).requiresGrad_();
+      const y = (functional[called] as (input: Tensor, ...args: unknown[]) => Tensor)(x, ...args);
+      expect([name, y.requiresGrad]).toEqual([name, true]);
+      y.mul(fromFixture(fixture.tensor(`${name}/coefs`)))
+        .sum()
+        .backward();
+      return [name, y, x.grad!] as const;
+    });
+    for (const [name, y, grad] of made) {
+      expectNumbers(await y.detach().data(), fixture.tensor(`${name}/y`).data, close);
+      expectNumbers(await grad.data(), fixture.tensor(`${name}/grad`).data, close);
+    }
+  });
+
+  test('of what has none are none', () => {
+    const x = fromFixture(pixels).requiresGrad_();
+    expect(functional.equalize(x).requiresGrad).toBe(false);
+    expect(noGrad(() => functional.invert(x)).requiresGrad).toBe(false);
+  });
+
+  test('of an erased part are none', async () => {
+    const x = ones(1, 2, 3).requiresGrad_();
+    functional.erase(x, 0, 1, 2, 1, tensor(0.5)).sum().backward();
+    expect(await x.grad!.tolist()).toEqual([
+      [
+        [1, 0, 1],
+        [1, 0, 1],
+      ],
+    ]);
   });
 });
 
@@ -49,7 +94,7 @@ describe('transforms', () => {
   const cases = ofKind('random') as unknown as RandomCase[];
   const bytes = fixture.tensor('pictures/x');
 
-  test.each(cases)('$name', async ({ name, transform: kind, args, options, seed, next, text }) => {
+  test.each(sampled(cases, 3))('$name', async ({ name, transform: kind, args, options, seed, next, text }) => {
     const Made = transforms[kind] as unknown as new (...args: unknown[]) => transforms.PictureTransform<object>;
     const transform = new Made(...args, options);
     expect(String(transform)).toBe(text);
@@ -98,7 +143,7 @@ describe('batches with their labels', () => {
   const shares = fromFixture(fixture.tensor('mixing/shares'));
   const labels = tensor([2, 0, 4, 1]);
 
-  test.each(ofKind('mixed') as unknown as MixedCase[])(
+  test.each(sampled(ofKind('mixed') as unknown as MixedCase[], 3))(
     '$name',
     async ({ name, transform: kind, options, seed, next, text }) => {
       const transform = new transforms[kind](options);

@@ -1,9 +1,11 @@
 // Recolouring of batches: lists of operations, picture by picture, as rows of numbers for one fixed series of kernels.
+import { isGradEnabled } from '../../autograd/mode';
 import { isFloat, numel, showShape } from '../../compiler/meta';
 import { DTypeError, ShapeError } from '../../errors';
 import { fromHost } from '../../graph/record';
 import { Recolor, type RecolorRow, ROW_SIZE, recolor } from '../../ops/recolor';
 import { Tensor } from '../../tensor/tensor';
+import { recoloredWithGradient } from './recoloring-gradient';
 
 export { Recolor, type RecolorRow };
 
@@ -34,7 +36,10 @@ export function expectColors(op: string, { shape }: Tensor): void {
 
 const NOTHING: RecolorRow = [Recolor.none];
 
-/** Pictures [N, C, H, W], each recoloured by its list of operations; null leaves one as it is. One list is for all. */
+/**
+ * Pictures [N, C, H, W], each recoloured by its list of operations; null leaves one as it is. One list is for all. Where gradients are asked
+ * for, the work is done picture by picture, of operations that have them.
+ */
 export function recolored(
   op: string,
   batch: Tensor,
@@ -44,6 +49,17 @@ export function recolored(
   expectImage(op, batch);
   if (colored) expectColors(op, batch);
   if (numel(batch.shape) === 0) return batch;
+  if (!batch.requiresGrad || !isGradEnabled()) return recoloredByKernel(batch, { rounds, measures }, pictures);
+  return recoloredWithGradient(batch, pictures, (part, row) =>
+    recoloredByKernel(part, { rounds: 1, measures: true }, [[row]]),
+  );
+}
+
+function recoloredByKernel(
+  batch: Tensor,
+  { rounds, measures }: Pick<RecolorPlan, 'rounds' | 'measures'>,
+  pictures: readonly (Recoloring | null)[],
+): Tensor {
   let made = batch.value;
   for (let round = 0; round < rounds; round++) {
     const rows = new Float32Array(ROW_SIZE * pictures.length);

@@ -185,7 +185,7 @@ export function autocontrast<T extends Tensor>(input: T): T {
   return byRow('autocontrast', input, [Recolor.autocontrast], { measures: true });
 }
 
-/** Levels moved, channel by channel, so that about as many pixels have each. */
+/** Levels moved, channel by channel, so that about as many pixels have each. As in PyTorch the result has no gradient. */
 export function equalize<T extends Tensor>(input: T): T {
   return byRow('equalize', input, [Recolor.equalize], { measures: true, colored: false });
 }
