@@ -55,7 +55,7 @@ export function isCheap(value: Value, standing: Standing): boolean {
   const cheap = value.node?.op.cheap;
   if (!cheap) return false;
   const ingredients = ingredientsOf(value, standing, MAX_BATCH_NODES);
-  if (!ingredients || cheap === true) return ingredients !== null;
+  if (!ingredients || cheap !== 'joined') return ingredients !== null;
   // What an earlier flush has read is a data set; what has been made for this batch may go with it.
   const made = [...ingredients].filter((x) => !x.used);
   return sum(made) <= MAX_RATIO * byteLength(value);
@@ -74,7 +74,7 @@ export interface Standing {
 
 /**
  * The values that stand after the flush and that `value` can be made from by cheap operations, at most so many; null if there are
- * none such. What is made on the way goes to `between`.
+ * none such. A batch of a data set is made again by whatever operations made it. What is made on the way goes to `between`.
  */
 export function ingredientsOf(
   value: Value,
@@ -84,6 +84,7 @@ export function ingredientsOf(
 ): ReadonlySet<Value> | null {
   const found = new Set<Value>();
   const met = new Set<Node>();
+  const isBatch = value.node!.op.cheap === 'batch';
   const stack = [...value.node!.reads];
   while (stack.length > 0) {
     const next = stack.pop()!;
@@ -92,7 +93,7 @@ export function ingredientsOf(
       found.add(next);
       continue;
     }
-    if (next.available || !node || node.cut || !(node.op.remakes || node.op.run)) return null;
+    if (next.available || !node || node.cut || !(isBatch || node.op.remakes || node.op.run)) return null;
     if (met.has(node)) continue;
     met.add(node);
     between.push(next);

@@ -55,9 +55,10 @@ export interface Op<A = unknown> extends KernelOp<A> {
   readonly reads?: number;
   /**
    * Set where equal inputs give an equal result at negligible cost, so that the value is made again rather than kept; with
-   * `'joined'` only where the data set that its inputs are parts of lasts.
+   * `'joined'` only where the data set that its inputs are parts of lasts. With `'batch'` it is made again whatever it costs: a batch
+   * of a data set on the device, of which a step needs nothing any more.
    */
-  readonly cheap?: boolean | 'joined';
+  readonly cheap?: boolean | 'joined' | 'batch';
   /** Element i of the result is made of elements i of the inputs, which broadcast. */
   readonly elementwise?: boolean;
   /** Takes no longer than reading and writing the elements, so that a value may be made again rather than kept: see recipes.ts. */

@@ -15,6 +15,11 @@ const togetherOp: Op<undefined> = {
   lower: () => ({ kind: 'alias', byteOffset: 0 }),
 };
 
+const ofDataSetOp: Op<undefined> = { ...togetherOp, name: 'ofDataSet', cheap: 'batch' };
+
+/** The same contents as a batch of a data set that stays on the device, which no step has to keep. */
+export const ofDataSet = (batch: Value): Value => record(ofDataSetOp, [batch], undefined);
+
 /** Items of one shape, without gradients, along a new first dimension; see `cheap` of an operation for what it takes. */
 export const together = (items: readonly Value[]): Value => record(togetherOp, [lifted(items)], undefined);
 

@@ -4,6 +4,7 @@ import { resolveIndex } from '../../data/dataset';
 import { indexValue } from '../../data/tensor-dataset';
 import { ArgumentError } from '../../errors';
 import { type ByteScale, gatherRows } from '../../ops/indexing';
+import { ofDataSet } from '../../ops/together';
 import { defaultGenerator, type Generator, withDefaultGenerator } from '../../tensor/random/generator';
 import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
@@ -147,7 +148,7 @@ export class ImageDataset<
         : (Tensor.of(gatherRows(this.#labelsOnDevice.value, index)) as Collated<Label>);
       if (this.#batched) {
         const ofPictures = drawn.map((each) => each!.picture);
-        return [this.#batched.apply(pixels, ofPictures), labels];
+        return [Tensor.of(ofDataSet(this.#batched.apply(pixels, ofPictures).value)), labels];
       }
       return [this.#scale ? pixels : pixels.permute(0, 2, 3, 1), labels];
     });
