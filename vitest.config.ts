@@ -18,6 +18,12 @@ const BESIDE = { demos: 1, host: 2, timing: 3 } as const;
 /** Of the random programs in test/long: fresh in every run, unless one is to be repeated. */
 const seed = Number(process.env.LAMPLIGHT_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
+/** For Dawn in Node. What the user has tuned, or a driver has cached, is not what is tested. */
+const onVulkan = {
+  ...vulkanEnvironment(browser),
+  XDG_CACHE_HOME: fileURLToPath(new URL('./node_modules/.cache/tests', import.meta.url)),
+};
+
 interface Pages {
   readonly name: string;
   readonly include: string[];
@@ -75,6 +81,8 @@ export default defineConfig({
           environment: 'node',
           include: ['test/long/node/*.test.ts'],
           testTimeout: 600_000,
+          pool: 'forks',
+          env: onVulkan,
         },
       },
       {
@@ -87,11 +95,7 @@ export default defineConfig({
           testTimeout: 120_000,
           // The loader reads these when the process starts, so the tests need a process of their own, not a thread.
           pool: 'forks',
-          // What the user has tuned, or a driver has cached, is not what is tested.
-          env: {
-            ...vulkanEnvironment(browser),
-            XDG_CACHE_HOME: fileURLToPath(new URL('./node_modules/.cache/tests', import.meta.url)),
-          },
+          env: onVulkan,
         },
       },
       {
