@@ -1,6 +1,7 @@
 // The public surface of `vision`: data sets, transforms, and reading and drawing pictures.
 export * as datasets from './datasets';
 export * as io from './image-io';
+export * as models from './models';
 export { Picture } from './picture';
 export * as transforms from './transforms';
 export * as tvTensors from './tv-tensors';

@@ -1,0 +1,47 @@
+import * as nn from '../../nn';
+import { Module } from '../../nn/module';
+import type { Tensor } from '../../tensor/tensor';
+import { builder, type ClassifierOptions } from './builder';
+
+export interface AlexNetOptions extends ClassifierOptions {
+  /** Probability of dropout before the first two linear layers. Default: 0.5. */
+  dropout?: number;
+}
+
+const relu = () => new nn.ReLU({ inplace: true });
+const pool = () => new nn.MaxPool2d({ kernelSize: 3, stride: 2 });
+
+/**
+ * AlexNet in the one-column form of Krizhevsky 2014 (arXiv:1404.5997): images [N, 3, H, W] of 63 pixels or more, usually 224, to scores
+ * [N, numClasses]. 61,100,840 parameters.
+ */
+export class AlexNet extends Module {
+  features = new nn.Sequential(
+    ...[new nn.Conv2d(3, 64, { kernelSize: 11, stride: 4, padding: 2 }), relu(), pool()],
+    ...[new nn.Conv2d(64, 192, { kernelSize: 5, padding: 2 }), relu(), pool()],
+    ...[new nn.Conv2d(192, 384, { kernelSize: 3, padding: 1 }), relu()],
+    ...[new nn.Conv2d(384, 256, { kernelSize: 3, padding: 1 }), relu()],
+    ...[new nn.Conv2d(256, 256, { kernelSize: 3, padding: 1 }), relu(), pool()],
+  );
+  avgpool = new nn.AdaptiveAvgPool2d([6, 6]);
+  classifier: nn.Sequential;
+
+  constructor({ numClasses = 1000, dropout = 0.5 }: AlexNetOptions = {}) {
+    super();
+    this.classifier = new nn.Sequential(
+      ...[new nn.Dropout({ p: dropout }), new nn.Linear(256 * 6 * 6, 4096), relu()],
+      ...[new nn.Dropout({ p: dropout }), new nn.Linear(4096, 4096), relu()],
+      new nn.Linear(4096, numClasses),
+    );
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.classifier(this.avgpool(this.features(x)).flatten(1));
+  }
+}
+
+/** AlexNet: see `AlexNet`. */
+export const alexnet = builder<AlexNet, AlexNetOptions>('alexnet', {
+  defaults: { numClasses: 1000, dropout: 0.5 },
+  build: (options) => new AlexNet(options),
+});

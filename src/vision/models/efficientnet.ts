@@ -1,0 +1,153 @@
+import { ArgumentError } from '../../errors';
+import * as nn from '../../nn';
+import { Module, type UnaryModule } from '../../nn/module';
+import type { Tensor } from '../../tensor/tensor';
+import { Conv2dNormActivation, type NormMaker, SqueezeExcitation } from '../ops/layers';
+import { StochasticDepth } from '../ops/stochastic-depth';
+import { builder, type ClassifierOptions, makeDivisible } from './builder';
+import { fanOut, initialize } from './initialize';
+
+/** A stage of EfficientNet. */
+export interface MBConvConfig {
+  readonly expandRatio: number;
+  readonly kernel: number;
+  /** Of the first block; those after it have 1. */
+  readonly stride: number;
+  readonly inputChannels: number;
+  readonly outChannels: number;
+  readonly numLayers: number;
+}
+
+export interface EfficientNetOptions extends ClassifierOptions {
+  /** Probability of dropout before the last layer. Default: 0.2 of B0 and B1, 0.3 of B2 and B3. */
+  dropout?: number;
+  /** Probability with which the last block would be left out in training; it grows from 0 at the first. Default: 0.2. */
+  stochasticDepthProb?: number;
+  /** What makes the norm of so many channels. Default: batch norm. */
+  normLayer?: NormMaker | null;
+  /** Channels before the head. Default: four times the last stage's. */
+  lastChannel?: number | null;
+}
+
+/** A convolution of each channel between 1×1 ones, with squeeze and excitation, beside the identity where shapes allow it. */
+class MBConv extends Module {
+  block: nn.Sequential;
+  stochastic_depth: StochasticDepth;
+  readonly outChannels: number;
+  readonly skips: boolean;
+
+  constructor(config: Omit<MBConvConfig, 'numLayers'>, stochasticDepthProb: number, normLayer: NormMaker) {
+    super();
+    const { expandRatio, kernel, stride, inputChannels, outChannels } = config;
+    if (stride !== 1 && stride !== 2) throw new ArgumentError(`MBConv: expected a stride of 1 or 2, but got ${stride}`);
+    const active = { normLayer, activationLayer: nn.SiLU };
+    const width = makeDivisible(inputChannels * expandRatio);
+    const layers: UnaryModule[] = [];
+    if (width !== inputChannels)
+      layers.push(new Conv2dNormActivation(inputChannels, width, { ...active, kernelSize: 1 }));
+    layers.push(
+      new Conv2dNormActivation(width, width, { ...active, kernelSize: kernel, stride, groups: width }),
+      new SqueezeExcitation(width, Math.max(1, Math.floor(inputChannels / 4)), {
+        activation: () => new nn.SiLU({ inplace: true }),
+      }),
+      new Conv2dNormActivation(width, outChannels, { normLayer, activationLayer: null, kernelSize: 1 }),
+    );
+    this.block = new nn.Sequential(...layers);
+    this.stochastic_depth = new StochasticDepth(stochasticDepthProb, 'row');
+    this.outChannels = outChannels;
+    this.skips = stride === 1 && inputChannels === outChannels;
+  }
+
+  override forward(x: Tensor): Tensor {
+    const result = this.block(x);
+    return this.skips ? this.stochastic_depth(result).add_(x) : result;
+  }
+}
+
+/**
+ * EfficientNet (Tan and Le 2019, arXiv:1905.11946): images [N, 3, H, W], of 224, 240, 260 and 300 pixels for B0 to B3, to scores [N, numClasses].
+ * Parameters: B0 5,288,548, B1 7,794,184, B2 9,109,994, B3 12,233,232.
+ */
+export class EfficientNet extends Module {
+  features: nn.Sequential;
+  avgpool: nn.AdaptiveAvgPool2d;
+  classifier: nn.Sequential;
+
+  constructor(stages: readonly MBConvConfig[], options: EfficientNetOptions & { dropout: number }) {
+    super();
+    const { dropout, stochasticDepthProb = 0.2, numClasses = 1000 } = options;
+    const normLayer = options.normLayer ?? (nn.BatchNorm2d as NormMaker);
+    const [first] = stages;
+    const last = stages.at(-1);
+    if (!first || !last) throw new ArgumentError('EfficientNet: expected at least one stage, but got none');
+    const active = { normLayer, activationLayer: nn.SiLU };
+    const total = stages.reduce((sum, { numLayers }) => sum + numLayers, 0);
+    let made = 0;
+    const layers: UnaryModule[] = [new Conv2dNormActivation(3, first.inputChannels, { ...active, stride: 2 })];
+    for (const stage of stages) {
+      const blocks = Array.from({ length: stage.numLayers }, (_, i) => {
+        const config = i === 0 ? stage : { ...stage, inputChannels: stage.outChannels, stride: 1 };
+        return new MBConv(config, (stochasticDepthProb * made++) / total, normLayer);
+      });
+      layers.push(new nn.Sequential(...blocks));
+    }
+    const width = options.lastChannel ?? 4 * last.outChannels;
+    layers.push(new Conv2dNormActivation(last.outChannels, width, { ...active, kernelSize: 1 }));
+    this.features = new nn.Sequential(...layers);
+    this.avgpool = new nn.AdaptiveAvgPool2d(1);
+    this.classifier = new nn.Sequential(
+      new nn.Dropout({ p: dropout, inplace: true }),
+      new nn.Linear(width, numClasses),
+    );
+    initialize(this, {
+      convolution: fanOut,
+      linear({ weight, bias, outFeatures }) {
+        const range = 1 / Math.sqrt(outFeatures);
+        nn.init.uniform_(weight, -range, range);
+        nn.init.zeros_(bias!);
+      },
+    });
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.classifier(this.avgpool(this.features(x)).flatten(1));
+  }
+}
+
+/** Expansion, kernel, stride, channels in and out, and blocks of B0's stages: table 1 of the paper. */
+const stages = [
+  [1, 3, 1, 32, 16, 1],
+  [6, 3, 2, 16, 24, 2],
+  [6, 5, 2, 24, 40, 2],
+  [6, 3, 2, 40, 80, 3],
+  [6, 5, 1, 80, 112, 3],
+  [6, 5, 2, 112, 192, 4],
+  [6, 3, 1, 192, 320, 1],
+] as const;
+
+const efficientnet = (name: string, widthMult: number, depthMult: number, dropout: number) =>
+  builder<EfficientNet, EfficientNetOptions>(name, {
+    defaults: { numClasses: 1000, dropout, stochasticDepthProb: 0.2, normLayer: null, lastChannel: null },
+    build(options) {
+      const scaled = stages.map(
+        ([expandRatio, kernel, stride, inputs, outputs, count]): MBConvConfig => ({
+          expandRatio,
+          kernel,
+          stride,
+          inputChannels: makeDivisible(inputs * widthMult),
+          outChannels: makeDivisible(outputs * widthMult),
+          numLayers: Math.ceil(count * depthMult),
+        }),
+      );
+      return new EfficientNet(scaled, options);
+    },
+  });
+
+/** EfficientNet-B0: see `EfficientNet`. */
+export const efficientnetB0 = efficientnet('efficientnetB0', 1, 1, 0.2);
+/** EfficientNet-B1, deeper. */
+export const efficientnetB1 = efficientnet('efficientnetB1', 1, 1.1, 0.2);
+/** EfficientNet-B2, deeper and wider. */
+export const efficientnetB2 = efficientnet('efficientnetB2', 1.1, 1.2, 0.3);
+/** EfficientNet-B3, deeper and wider. */
+export const efficientnetB3 = efficientnet('efficientnetB3', 1.2, 1.4, 0.3);

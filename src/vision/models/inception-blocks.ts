@@ -1,0 +1,35 @@
+// What GoogLeNet and Inception v3 share: the convolution of their branches, and the input of networks that were trained otherwise.
+import * as nn from '../../nn';
+import { Module } from '../../nn/module';
+import { tensor } from '../../tensor/creation';
+import type { Tensor } from '../../tensor/tensor';
+
+interface Kernel {
+  kernelSize: number | readonly [number, number];
+  stride?: number;
+  padding?: number | readonly [number, number];
+}
+
+/** A convolution without bias, batch norm and ReLU. */
+export class BasicConv2d extends Module {
+  conv: nn.Conv2d;
+  bn: nn.BatchNorm2d;
+
+  constructor(inChannels: number, outChannels: number, kernel: Kernel) {
+    super();
+    this.conv = new nn.Conv2d(inChannels, outChannels, { ...kernel, bias: false });
+    this.bn = new nn.BatchNorm2d(outChannels, { eps: 0.001 });
+  }
+
+  override forward(x: Tensor): Tensor {
+    return nn.functional.relu(this.bn(this.conv(x)), { inplace: true });
+  }
+}
+
+/** Images normalised as torchvision does, as they are for networks that were trained on (x − 0.5) / 0.5. */
+export function asTrained(x: Tensor): Tensor {
+  const perChannel = (values: readonly number[]) => tensor([...values]).reshape([3, 1, 1]);
+  return x
+    .mul(perChannel([0.229, 0.224, 0.225].map((std) => std / 0.5)))
+    .add(perChannel([0.485, 0.456, 0.406].map((mean) => (mean - 0.5) / 0.5)));
+}

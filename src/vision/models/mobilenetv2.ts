@@ -1,0 +1,116 @@
+import { ArgumentError } from '../../errors';
+import * as nn from '../../nn';
+import { Module, type UnaryModule } from '../../nn/module';
+import type { Tensor } from '../../tensor/tensor';
+import { Conv2dNormActivation, make, type NormMaker } from '../ops/layers';
+import { builder, type ClassifierOptions, makeDivisible } from './builder';
+import { fanOut, initialize, normal } from './initialize';
+
+/** A stage of MobileNetV2: how much its blocks expand, what they give, how many there are, and the stride of the first. */
+export type InvertedResidualSetting = readonly [expandRatio: number, channels: number, count: number, stride: number];
+
+export interface MobileNetV2Options extends ClassifierOptions {
+  /** Multiplies all channels. Default: 1. */
+  widthMult?: number;
+  /** The stages. Default: table 2 of the paper. */
+  invertedResidualSetting?: readonly InvertedResidualSetting[] | null;
+  /** What channels are multiples of. Default: 8. */
+  roundNearest?: number;
+  /** What makes the norm of so many channels. Default: batch norm. */
+  normLayer?: NormMaker | null;
+  /** Probability of dropout before the last layer. Default: 0.2. */
+  dropout?: number;
+}
+
+const stages: readonly InvertedResidualSetting[] = [
+  [1, 16, 1, 1],
+  [6, 24, 2, 2],
+  [6, 32, 3, 2],
+  [6, 64, 4, 2],
+  [6, 96, 3, 1],
+  [6, 160, 3, 2],
+  [6, 320, 1, 1],
+];
+
+/** A 1×1 convolution that expands, a 3×3 one of each channel, and a 1×1 one back, beside the identity where shapes allow it. */
+class InvertedResidual extends Module {
+  conv: nn.Sequential;
+  readonly stride: number;
+  readonly skips: boolean;
+
+  constructor(inChannels: number, outChannels: number, stride: number, expandRatio: number, normLayer: NormMaker) {
+    super();
+    if (stride !== 1 && stride !== 2) {
+      throw new ArgumentError(`InvertedResidual: expected a stride of 1 or 2, but got ${stride}`);
+    }
+    const hidden = Math.round(inChannels * expandRatio);
+    const active = { normLayer, activationLayer: nn.ReLU6 };
+    const layers: UnaryModule[] = [];
+    if (expandRatio !== 1) layers.push(new Conv2dNormActivation(inChannels, hidden, { ...active, kernelSize: 1 }));
+    layers.push(
+      new Conv2dNormActivation(hidden, hidden, { ...active, stride, groups: hidden }),
+      new nn.Conv2d(hidden, outChannels, { kernelSize: 1, bias: false }),
+      make(normLayer, outChannels),
+    );
+    this.conv = new nn.Sequential(...layers);
+    this.stride = stride;
+    this.skips = stride === 1 && inChannels === outChannels;
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.skips ? x.add(this.conv(x)) : this.conv(x);
+  }
+}
+
+/**
+ * MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381): images [N, 3, H, W], usually of 224 pixels, to scores [N, numClasses]. 3,504,872 parameters.
+ */
+export class MobileNetV2 extends Module {
+  readonly lastChannel: number;
+  features: nn.Sequential;
+  classifier: nn.Sequential;
+
+  constructor(options: MobileNetV2Options = {}) {
+    super();
+    const { numClasses = 1000, widthMult = 1, roundNearest = 8, dropout = 0.2 } = options;
+    const setting = options.invertedResidualSetting ?? stages;
+    const normLayer = options.normLayer ?? (nn.BatchNorm2d as NormMaker);
+    if (setting.length === 0 || setting.some((stage) => stage.length !== 4)) {
+      throw new ArgumentError(
+        'MobileNetV2: expected invertedResidualSetting to have stages [expandRatio, channels, count, stride]',
+      );
+    }
+    const active = { normLayer, activationLayer: nn.ReLU6 };
+    let channels = makeDivisible(32 * widthMult, roundNearest);
+    this.lastChannel = makeDivisible(1280 * Math.max(1, widthMult), roundNearest);
+    const layers: UnaryModule[] = [new Conv2dNormActivation(3, channels, { ...active, stride: 2 })];
+    for (const [expandRatio, width, count, stride] of setting) {
+      const outChannels = makeDivisible(width * widthMult, roundNearest);
+      for (let i = 0; i < count; i++) {
+        layers.push(new InvertedResidual(channels, outChannels, i === 0 ? stride : 1, expandRatio, normLayer));
+        channels = outChannels;
+      }
+    }
+    layers.push(new Conv2dNormActivation(channels, this.lastChannel, { ...active, kernelSize: 1 }));
+    this.features = new nn.Sequential(...layers);
+    this.classifier = new nn.Sequential(new nn.Dropout({ p: dropout }), new nn.Linear(this.lastChannel, numClasses));
+    initialize(this, { convolution: fanOut, linear: normal(0.01) });
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.classifier(nn.functional.adaptiveAvgPool2d(this.features(x), [1, 1]).flatten(1));
+  }
+}
+
+/** MobileNetV2: see `MobileNetV2`. */
+export const mobilenetV2 = builder<MobileNetV2, MobileNetV2Options>('mobilenetV2', {
+  defaults: {
+    numClasses: 1000,
+    widthMult: 1,
+    invertedResidualSetting: null,
+    roundNearest: 8,
+    normLayer: null,
+    dropout: 0.2,
+  },
+  build: (options) => new MobileNetV2(options),
+});

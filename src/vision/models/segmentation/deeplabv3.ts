@@ -1,0 +1,100 @@
+import * as nn from '../../../nn';
+import { Module } from '../../../nn/module';
+import { cat } from '../../../tensor/functions';
+import type { Tensor } from '../../../tensor/tensor';
+import { builder } from '../builder';
+import { type ResNet, resnet50, resnet101 } from '../resnet';
+import { FCNHead, IntermediateLayerGetter, SegmentationModel, type SegmentationOptions } from './parts';
+
+const layers = (inChannels: number, outChannels: number, dilation: number | null) => [
+  dilation === null
+    ? new nn.Conv2d(inChannels, outChannels, { kernelSize: 1, bias: false })
+    : new nn.Conv2d(inChannels, outChannels, { kernelSize: 3, padding: dilation, dilation, bias: false }),
+  new nn.BatchNorm2d(outChannels),
+  new nn.ReLU(),
+];
+
+class ASPPConv extends nn.Sequential {
+  constructor(inChannels: number, outChannels: number, dilation: number) {
+    super(...layers(inChannels, outChannels, dilation));
+  }
+}
+
+/** The whole map's mean, at every pixel. */
+class ASPPPooling extends nn.Sequential {
+  constructor(inChannels: number, outChannels: number) {
+    super(new nn.AdaptiveAvgPool2d(1), ...layers(inChannels, outChannels, null));
+  }
+
+  override forward(x: Tensor): Tensor {
+    const size = x.shape.slice(-2) as [number, number];
+    return nn.functional.interpolate(super.forward(x), { size, mode: 'bilinear', alignCorners: false });
+  }
+}
+
+/** Atrous spatial pyramid pooling: convolutions of several dilations side by side. */
+class ASPP extends Module {
+  convs: nn.ModuleList;
+  project: nn.Sequential;
+
+  constructor(inChannels: number, rates: readonly number[], outChannels = 256) {
+    super();
+    this.convs = new nn.ModuleList([
+      new nn.Sequential(...layers(inChannels, outChannels, null)),
+      ...rates.map((rate) => new ASPPConv(inChannels, outChannels, rate)),
+      new ASPPPooling(inChannels, outChannels),
+    ]);
+    this.project = new nn.Sequential(
+      ...layers(this.convs.length * outChannels, outChannels, null),
+      new nn.Dropout({ p: 0.5 }),
+    );
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.project(
+      cat(
+        [...this.convs].map((conv) => (conv as nn.Sequential)(x)),
+        1,
+      ),
+    );
+  }
+}
+
+/** Pyramid pooling, a 3×3 and a 1×1 convolution. */
+export class DeepLabHead extends nn.Sequential {
+  constructor(inChannels: number, numClasses: number, atrousRates: readonly number[] = [12, 24, 36]) {
+    super(
+      new ASPP(inChannels, atrousRates),
+      new nn.Conv2d(256, 256, { kernelSize: 3, padding: 1, bias: false }),
+      new nn.BatchNorm2d(256),
+      new nn.ReLU(),
+      new nn.Conv2d(256, numClasses, { kernelSize: 1 }),
+    );
+  }
+}
+
+/**
+ * DeepLabV3 (Chen et al. 2017, arXiv:1706.05587) on a dilated ResNet: images [N, 3, H, W] to `{ out }`, scores [N, numClasses, H, W]. Training takes
+ * batches of two or more, as the pooled map has one pixel to norm. 39,638,869 parameters of `deeplabv3Resnet50`, 58,630,997 of
+ * `deeplabv3Resnet101`.
+ */
+export class DeepLabV3 extends SegmentationModel {}
+
+const deeplabv3 = (name: string, backbone: () => ResNet) =>
+  builder<DeepLabV3, SegmentationOptions>(name, {
+    defaults: { numClasses: 21, auxLoss: null },
+    build({ numClasses, auxLoss }) {
+      const maps = new IntermediateLayerGetter(backbone(), { layer4: 'out', ...(auxLoss && { layer3: 'aux' }) });
+      const aux = auxLoss ? new FCNHead(1024, numClasses) : null;
+      return new DeepLabV3(maps, new DeepLabHead(2048, numClasses), aux);
+    },
+  });
+
+/** DeepLabV3 on a ResNet-50: see `DeepLabV3`. */
+export const deeplabv3Resnet50 = deeplabv3('deeplabv3Resnet50', () =>
+  resnet50({ replaceStrideWithDilation: [false, true, true] }),
+);
+/** DeepLabV3 on a ResNet-101. */
+export const deeplabv3Resnet101 = deeplabv3('deeplabv3Resnet101', () =>
+  resnet101({ replaceStrideWithDilation: [false, true, true] }),
+);

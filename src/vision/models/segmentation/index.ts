@@ -1,0 +1,4 @@
+// The public surface of `vision.models.segmentation`.
+export { DeepLabV3, deeplabv3Resnet50, deeplabv3Resnet101 } from './deeplabv3';
+export { FCN, fcnResnet50, fcnResnet101 } from './fcn';
+export type { SegmentationOptions, SegmentationOutput } from './parts';

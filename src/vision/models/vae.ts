@@ -1,0 +1,91 @@
+import * as nn from '../../nn';
+import { Module } from '../../nn/module';
+import { randn } from '../../tensor/random';
+import type { Generator } from '../../tensor/random/generator';
+import type { Tensor } from '../../tensor/tensor';
+import { builder } from './builder';
+
+export interface ConvVAEOptions {
+  /** Channels of the images. Default: 1. */
+  inChannels?: number;
+  /** Numbers that an image is told by. Default: 20. */
+  latentDim?: number;
+}
+
+export interface ConvVAEOutput {
+  /** In [0, 1], of the images' shape. */
+  readonly reconstruction: Tensor;
+  /** Mean and logarithm of the variance of the code, [N, latentDim]. */
+  readonly mu: Tensor;
+  readonly logVar: Tensor;
+}
+
+/**
+ * A convolutional variational autoencoder (Kingma and Welling 2014, arXiv:1312.6114): images [N, inChannels, 28, 28] in [0, 1] to `ConvVAEOutput`.
+ * 258,025 parameters.
+ *
+ *     const { reconstruction, mu, logVar } = vae(images);
+ *     const loss = vae.loss(images, { reconstruction, mu, logVar });
+ */
+export class ConvVAE extends Module {
+  readonly latentDim: number;
+  encoder: nn.Sequential;
+  fcMu: nn.Linear;
+  fcLogVar: nn.Linear;
+  fcDecoder: nn.Linear;
+  decoder: nn.Sequential;
+
+  constructor({ inChannels = 1, latentDim = 20 }: ConvVAEOptions = {}) {
+    super();
+    const halved = { kernelSize: 4, stride: 2, padding: 1 };
+    this.latentDim = latentDim;
+    this.encoder = new nn.Sequential(
+      ...[new nn.Conv2d(inChannels, 32, halved), new nn.ReLU()],
+      ...[new nn.Conv2d(32, 64, halved), new nn.ReLU()],
+      new nn.Flatten(),
+    );
+    this.fcMu = new nn.Linear(64 * 7 * 7, latentDim);
+    this.fcLogVar = new nn.Linear(64 * 7 * 7, latentDim);
+    this.fcDecoder = new nn.Linear(latentDim, 64 * 7 * 7);
+    this.decoder = new nn.Sequential(
+      ...[new nn.Unflatten(1, [64, 7, 7]), new nn.ReLU()],
+      ...[new nn.ConvTranspose2d(64, 32, halved), new nn.ReLU()],
+      ...[new nn.ConvTranspose2d(32, inChannels, halved), new nn.Sigmoid()],
+    );
+  }
+
+  /** Mean and logarithm of the variance of the images' codes. */
+  encode(images: Tensor): { mu: Tensor; logVar: Tensor } {
+    const features = this.encoder(images);
+    return { mu: this.fcMu(features), logVar: this.fcLogVar(features) };
+  }
+
+  /** The images of codes [N, latentDim]. */
+  decode(codes: Tensor): Tensor {
+    return this.decoder(this.fcDecoder(codes));
+  }
+
+  /** Images of `count` codes drawn from N(0, 1). */
+  sample(count: number, { generator }: { generator?: Generator } = {}): Tensor {
+    return this.decode(randn([count, this.latentDim], generator ? { generator } : {}));
+  }
+
+  /** The code is drawn in training; in evaluation it is the mean. */
+  override forward(images: Tensor): ConvVAEOutput {
+    const { mu, logVar } = this.encode(images);
+    const code = this.training ? mu.add(logVar.mul(0.5).exp().mul(randn(mu.shape))) : mu;
+    return { reconstruction: this.decode(code), mu, logVar };
+  }
+
+  /** The negative evidence lower bound, summed: binary cross entropy + ½ Σ (μ² + σ² − 1 − log σ²). */
+  loss(images: Tensor, { reconstruction, mu, logVar }: ConvVAEOutput): Tensor {
+    const error = nn.functional.binaryCrossEntropy(reconstruction, images, { reduction: 'sum' });
+    return error.add(mu.square().add(logVar.exp()).sub(1).sub(logVar).sum().mul(0.5));
+  }
+}
+
+/** A convolutional variational autoencoder: see `ConvVAE`. */
+export const convVae = builder<ConvVAE, ConvVAEOptions>('convVae', {
+  defaults: { inChannels: 1, latentDim: 20 },
+  build: (options) => new ConvVAE(options),
+});

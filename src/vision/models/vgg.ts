@@ -1,0 +1,85 @@
+import * as nn from '../../nn';
+import { Module, type UnaryModule } from '../../nn/module';
+import type { Tensor } from '../../tensor/tensor';
+import { builder, type ClassifierOptions } from './builder';
+import { fanOut, initialize, normal } from './initialize';
+
+export interface VGGOptions extends ClassifierOptions {
+  /** Draw the weights by the family's rules, not by the layers'. Default: true. */
+  initWeights?: boolean;
+  /** Probability of dropout after the first two linear layers. Default: 0.5. */
+  dropout?: number;
+}
+
+/** Channels of the convolutions in a row, and M for a pooling: table 1 of the paper. */
+const configurations = {
+  A: [64, 'M', 128, 'M', 256, 256, 'M', 512, 512, 'M', 512, 512, 'M'],
+  B: [64, 64, 'M', 128, 128, 'M', 256, 256, 'M', 512, 512, 'M', 512, 512, 'M'],
+  D: [64, 64, 'M', 128, 128, 'M', 256, 256, 256, 'M', 512, 512, 512, 'M', 512, 512, 512, 'M'],
+  E: [64, 64, 'M', 128, 128, 'M', 256, 256, 256, 256, 'M', 512, 512, 512, 512, 'M', 512, 512, 512, 512, 'M'],
+} as const satisfies Record<string, readonly (number | 'M')[]>;
+
+/** The convolutions and poolings of a configuration. */
+export function makeLayers(configuration: readonly (number | 'M')[], batchNorm = false): nn.Sequential {
+  const layers: UnaryModule[] = [];
+  let channels = 3;
+  for (const entry of configuration) {
+    if (entry === 'M') {
+      layers.push(new nn.MaxPool2d({ kernelSize: 2, stride: 2 }));
+      continue;
+    }
+    layers.push(new nn.Conv2d(channels, entry, { kernelSize: 3, padding: 1 }));
+    if (batchNorm) layers.push(new nn.BatchNorm2d(entry));
+    layers.push(new nn.ReLU({ inplace: true }));
+    channels = entry;
+  }
+  return new nn.Sequential(...layers);
+}
+
+/**
+ * VGG (Simonyan and Zisserman 2015, arXiv:1409.1556): images [N, 3, H, W] of 32 pixels or more, usually 224, to scores [N, numClasses].
+ * 132,863,336 parameters of `vgg11`, 133,047,848 of `vgg13`, 138,357,544 of `vgg16`, 143,667,240 of `vgg19`.
+ */
+export class VGG extends Module {
+  features: nn.Sequential;
+  avgpool = new nn.AdaptiveAvgPool2d([7, 7]);
+  classifier: nn.Sequential;
+
+  constructor(features: nn.Sequential, { numClasses = 1000, initWeights = true, dropout = 0.5 }: VGGOptions = {}) {
+    super();
+    this.features = features;
+    this.classifier = new nn.Sequential(
+      ...[new nn.Linear(512 * 7 * 7, 4096), new nn.ReLU(true), new nn.Dropout({ p: dropout })],
+      ...[new nn.Linear(4096, 4096), new nn.ReLU(true), new nn.Dropout({ p: dropout })],
+      new nn.Linear(4096, numClasses),
+    );
+    if (initWeights) initialize(this, { convolution: fanOut, linear: normal(0.01) });
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.classifier(this.avgpool(this.features(x)).flatten(1));
+  }
+}
+
+const vgg = (name: string, configuration: keyof typeof configurations, batchNorm = false) =>
+  builder<VGG, VGGOptions>(name, {
+    defaults: { numClasses: 1000, initWeights: true, dropout: 0.5 },
+    build: (options) => new VGG(makeLayers(configurations[configuration], batchNorm), options),
+  });
+
+/** VGG of 11 layers: see `VGG`. */
+export const vgg11 = vgg('vgg11', 'A');
+/** VGG of 11 layers with batch norm. */
+export const vgg11Bn = vgg('vgg11Bn', 'A', true);
+/** VGG of 13 layers. */
+export const vgg13 = vgg('vgg13', 'B');
+/** VGG of 13 layers with batch norm. */
+export const vgg13Bn = vgg('vgg13Bn', 'B', true);
+/** VGG of 16 layers. */
+export const vgg16 = vgg('vgg16', 'D');
+/** VGG of 16 layers with batch norm. */
+export const vgg16Bn = vgg('vgg16Bn', 'D', true);
+/** VGG of 19 layers. */
+export const vgg19 = vgg('vgg19', 'E');
+/** VGG of 19 layers with batch norm. */
+export const vgg19Bn = vgg('vgg19Bn', 'E', true);

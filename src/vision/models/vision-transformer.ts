@@ -1,0 +1,170 @@
+import { showShape } from '../../compiler/meta';
+import { ArgumentError, ShapeError } from '../../errors';
+import * as nn from '../../nn';
+import { Module, type UnaryModule } from '../../nn/module';
+import { empty, zeros } from '../../tensor/creation';
+import { cat } from '../../tensor/functions';
+import type { Tensor } from '../../tensor/tensor';
+import { FloatDropout, MLP } from '../ops/layers';
+import { builder, type ClassifierOptions } from './builder';
+
+export interface VisionTransformerOptions extends ClassifierOptions {
+  /** Side of the images in pixels. */
+  imageSize: number;
+  /** Side of a patch in pixels, of which `imageSize` is a multiple. */
+  patchSize: number;
+  numLayers: number;
+  numHeads: number;
+  /** Features of a patch. */
+  hiddenDim: number;
+  /** Features between the two linear layers of a block. */
+  mlpDim: number;
+  /** Probability of dropout. Default: 0. */
+  dropout?: number;
+  /** Probability of dropout of the weights of attention. Default: 0. */
+  attentionDropout?: number;
+  /** Features of a layer before the last one. Default: null, no such layer. */
+  representationSize?: number | null;
+}
+
+const layerNorm = (features: number) => new nn.LayerNorm(features, { eps: 1e-6 });
+
+/** Two linear layers with GELU between them. */
+class MLPBlock extends MLP {
+  constructor(features: number, hidden: number, dropout: number) {
+    super(features, [hidden, features], { activationLayer: nn.GELU, inplace: null, dropout });
+    for (const module of this.modules()) {
+      if (!(module instanceof nn.Linear)) continue;
+      nn.init.xavierUniform_(module.weight);
+      nn.init.normal_(module.bias!, { std: 1e-6 });
+    }
+  }
+}
+
+/** Attention and two linear layers, each after a norm and beside the identity. */
+class EncoderBlock extends Module {
+  readonly numHeads: number;
+  ln_1: nn.LayerNorm;
+  self_attention: nn.MultiheadAttention;
+  dropout: nn.Dropout;
+  ln_2: nn.LayerNorm;
+  mlp: MLPBlock;
+
+  constructor(numHeads: number, features: number, hidden: number, dropout: number, attentionDropout: number) {
+    super();
+    this.numHeads = numHeads;
+    this.ln_1 = layerNorm(features);
+    this.self_attention = new nn.MultiheadAttention(features, numHeads, {
+      dropout: attentionDropout,
+      batchFirst: true,
+    });
+    this.dropout = new FloatDropout({ p: dropout });
+    this.ln_2 = layerNorm(features);
+    this.mlp = new MLPBlock(features, hidden, dropout);
+  }
+
+  override forward(input: Tensor): Tensor {
+    const x = this.ln_1(input);
+    const [attended] = this.self_attention(x, x, x, { needWeights: false });
+    const sum = this.dropout(attended).add(input);
+    return sum.add(this.mlp(this.ln_2(sum)));
+  }
+}
+
+/** The blocks in a row, between embeddings of places and a norm. */
+class Encoder extends Module {
+  pos_embedding: nn.Parameter;
+  dropout: nn.Dropout;
+  layers: nn.Sequential;
+  ln: nn.LayerNorm;
+
+  constructor(length: number, numLayers: number, features: number, dropout: number, block: () => EncoderBlock) {
+    super();
+    this.pos_embedding = new nn.Parameter(empty([1, length, features]).normal_({ std: 0.02 }));
+    this.dropout = new FloatDropout({ p: dropout });
+    this.layers = new nn.Sequential(
+      Object.fromEntries(Array.from({ length: numLayers }, (_, i) => [`encoder_layer_${i}`, block()])),
+    );
+    this.ln = layerNorm(features);
+  }
+
+  override forward(input: Tensor): Tensor {
+    return this.ln(this.layers(this.dropout(input.add(this.pos_embedding))));
+  }
+}
+
+/**
+ * Vision Transformer (Dosovitskiy et al. 2021, arXiv:2010.11929): images [N, 3, imageSize, imageSize] to scores [N, numClasses]. The head begins at 0.
+ * 86,567,656 parameters of `vitB16`.
+ *
+ * @throws ArgumentError where patches do not divide the image
+ */
+export class VisionTransformer extends Module {
+  readonly imageSize: number;
+  readonly patchSize: number;
+  readonly hiddenDim: number;
+  class_token: nn.Parameter;
+  conv_proj: nn.Conv2d;
+  encoder: Encoder;
+  heads: nn.Sequential;
+
+  constructor(options: VisionTransformerOptions) {
+    super();
+    const { imageSize, patchSize, numLayers, numHeads, hiddenDim, mlpDim, numClasses = 1000 } = options;
+    const { dropout = 0, attentionDropout = 0, representationSize = null } = options;
+    if (imageSize % patchSize !== 0) {
+      throw new ArgumentError(
+        `VisionTransformer: expected imageSize to be a multiple of patchSize ${patchSize}, but got ${imageSize}`,
+      );
+    }
+    this.imageSize = imageSize;
+    this.patchSize = patchSize;
+    this.hiddenDim = hiddenDim;
+    this.conv_proj = new nn.Conv2d(3, hiddenDim, { kernelSize: patchSize, stride: patchSize });
+    this.class_token = new nn.Parameter(zeros([1, 1, hiddenDim]));
+    const block = () => new EncoderBlock(numHeads, hiddenDim, mlpDim, dropout, attentionDropout);
+    this.encoder = new Encoder((imageSize / patchSize) ** 2 + 1, numLayers, hiddenDim, dropout, block);
+    const layers: Record<string, UnaryModule> = {};
+    if (representationSize !== null) {
+      layers.pre_logits = new nn.Linear(hiddenDim, representationSize);
+      layers.act = new nn.Tanh();
+    }
+    const head = new nn.Linear(representationSize ?? hiddenDim, numClasses);
+    this.heads = new nn.Sequential({ ...layers, head });
+    drawByFanIn(this.conv_proj, 3 * patchSize ** 2);
+    if (layers.pre_logits) drawByFanIn(layers.pre_logits as nn.Linear, hiddenDim);
+    nn.init.zeros_(head.weight);
+    nn.init.zeros_(head.bias!);
+  }
+
+  override forward(images: Tensor): Tensor {
+    const [count, , height, width] = images.shape;
+    if (height !== this.imageSize || width !== this.imageSize) {
+      throw new ShapeError(
+        `VisionTransformer: expected images of ${this.imageSize} × ${this.imageSize} pixels, but got shape ${showShape(images.shape)}`,
+      );
+    }
+    const patches = this.conv_proj(images).reshape([count!, this.hiddenDim, -1]).permute(0, 2, 1);
+    const tokens = cat([this.class_token.expand(count!, -1, -1), patches], 1);
+    return this.heads(this.encoder(tokens).select(1, 0));
+  }
+}
+
+function drawByFanIn({ weight, bias }: nn.Conv2d | nn.Linear, fanIn: number): void {
+  nn.init.truncNormal_(weight, { std: Math.sqrt(1 / fanIn) });
+  if (bias) nn.init.zeros_(bias);
+}
+
+/** Files of 2021 name the linear layers of a block `mlp.linear_1` and `mlp.linear_2`, which now are `mlp.0` and `mlp.3`. */
+const renamed = (key: string): string => key.replace(/\.mlp\.linear_([12])\./, (_, i) => `.mlp.${i === '1' ? 0 : 3}.`);
+
+type ViTOptions = Partial<Pick<VisionTransformerOptions, 'imageSize'>> &
+  Pick<VisionTransformerOptions, 'numClasses' | 'dropout' | 'attentionDropout' | 'representationSize'>;
+
+/** ViT-B/16, patches of 16 pixels: see `VisionTransformer`. */
+export const vitB16 = builder<VisionTransformer, ViTOptions>('vitB16', {
+  defaults: { numClasses: 1000, imageSize: 224, dropout: 0, attentionDropout: 0, representationSize: null },
+  build: (options) =>
+    new VisionTransformer({ ...options, patchSize: 16, numLayers: 12, numHeads: 12, hiddenDim: 768, mlpDim: 3072 }),
+  renamed,
+});

@@ -1,0 +1,196 @@
+// Layers that families of networks share, with torchvision's names: convolution with norm and activation, squeeze and excitation, and others.
+import { ArgumentError } from '../../errors';
+import * as nn from '../../nn';
+import { Module, type UnaryModule } from '../../nn/module';
+import { pythonFloat, pythonText } from '../../nn/printing';
+import type { Tensor } from '../../tensor/tensor';
+
+/** A class of modules or a function that makes one: a norm of so many channels, an activation of its options. */
+export type LayerMaker<A extends readonly unknown[]> =
+  | (new (
+      ...args: A
+    ) => UnaryModule)
+  | ((...args: A) => UnaryModule);
+
+export type NormMaker = LayerMaker<[channels: number]>;
+
+export type ActivationMaker = LayerMaker<[options: { inplace: boolean }]> | LayerMaker<[]>;
+
+/** The module that a class or a function makes. */
+export function make<A extends readonly unknown[]>(maker: LayerMaker<A>, ...args: A): UnaryModule {
+  return isClass(maker) ? new maker(...args) : maker(...args);
+}
+
+const isClass = <A extends readonly unknown[]>(maker: LayerMaker<A>): maker is new (...args: A) => UnaryModule =>
+  maker.prototype instanceof Module;
+
+export interface ConvNormActivationOptions {
+  /** Side of the kernel, or each dimension's. Default: 3. */
+  kernelSize?: number | readonly number[];
+  /** Default: 1. */
+  stride?: number | readonly number[];
+  /** Default: half of what the kernel covers, so that a stride of 1 keeps the size. */
+  padding?: number | readonly number[] | null;
+  /** Default: 1. */
+  groups?: number;
+  /** What makes the norm of so many channels; null for none. Default: batch norm. */
+  normLayer?: NormMaker | null;
+  /** What makes the activation; null for none. Default: `nn.ReLU`. */
+  activationLayer?: ActivationMaker | null;
+  /** Default: 1. */
+  dilation?: number | readonly number[];
+  /** Whether the activation writes over its input; null for activations that do not take it. Default: true. */
+  inplace?: boolean | null;
+  /** Default: only without a norm. */
+  bias?: boolean | null;
+}
+
+/** Convolution, norm and activation in a row, numbered as in torchvision: `0`, `1`, `2`. */
+class ConvNormActivation extends nn.Sequential {
+  readonly outChannels: number;
+
+  constructor(
+    conv: typeof nn.Conv2d | typeof nn.Conv3d,
+    inChannels: number,
+    outChannels: number,
+    options: ConvNormActivationOptions & { normLayer: NormMaker | null },
+  ) {
+    const { kernelSize = 3, stride = 1, groups = 1, dilation = 1, inplace = true } = options;
+    const { normLayer, activationLayer = nn.ReLU } = options;
+    const padding = options.padding ?? samePadding(kernelSize, dilation);
+    const bias = options.bias ?? normLayer === null;
+    const sizes = { kernelSize, stride, padding, dilation, groups, bias } as never;
+    const layers: UnaryModule[] = [new (conv as typeof nn.Conv2d)(inChannels, outChannels, sizes)];
+    if (normLayer !== null) layers.push(make(normLayer, outChannels));
+    if (activationLayer !== null) layers.push(activation(activationLayer, inplace));
+    super(...layers);
+    this.outChannels = outChannels;
+  }
+}
+
+function activation(maker: ActivationMaker, inplace: boolean | null): UnaryModule {
+  return inplace === null
+    ? make(maker as LayerMaker<[]>)
+    : make(maker as LayerMaker<[{ inplace: boolean }]>, { inplace });
+}
+
+/** Half of what the kernel covers. */
+function samePadding(kernel: number | readonly number[], dilation: number | readonly number[]): number | number[] {
+  if (typeof kernel === 'number' && typeof dilation === 'number') return ((kernel - 1) >> 1) * dilation;
+  const rank = typeof kernel === 'number' ? (dilation as readonly number[]).length : kernel.length;
+  const at = (sizes: number | readonly number[], i: number) => (typeof sizes === 'number' ? sizes : sizes[i]!);
+  return Array.from({ length: rank }, (_, i) => ((at(kernel, i) - 1) >> 1) * at(dilation, i));
+}
+
+/**
+ * Conv2d, norm and activation in a row.
+ *
+ *     new ops.Conv2dNormActivation(3, 32, { stride: 2, activationLayer: nn.ReLU6 });
+ */
+export class Conv2dNormActivation extends ConvNormActivation {
+  constructor(inChannels: number, outChannels: number, options: ConvNormActivationOptions = {}) {
+    super(nn.Conv2d, inChannels, outChannels, { normLayer: nn.BatchNorm2d as NormMaker, ...options });
+  }
+}
+
+/** Conv3d, norm and activation in a row. */
+export class Conv3dNormActivation extends ConvNormActivation {
+  constructor(inChannels: number, outChannels: number, options: ConvNormActivationOptions = {}) {
+    super(nn.Conv3d, inChannels, outChannels, { normLayer: nn.BatchNorm3d as NormMaker, ...options });
+  }
+}
+
+export interface SqueezeExcitationOptions {
+  /** Between the two convolutions. Default: `nn.ReLU`. */
+  activation?: LayerMaker<[]>;
+  /** What makes the scales. Default: `nn.Sigmoid`. */
+  scaleActivation?: LayerMaker<[]>;
+}
+
+/**
+ * Squeeze and excitation (Hu, Shen and Sun 2018, arXiv:1709.01507): each channel of [N, C, H, W] is scaled by what two 1×1 convolutions make of
+ * all channels' means.
+ *
+ *     y = x · scaleActivation(fc2(activation(fc1(mean(x)))))
+ */
+export class SqueezeExcitation extends Module {
+  avgpool = new nn.AdaptiveAvgPool2d(1);
+  fc1: nn.Conv2d;
+  fc2: nn.Conv2d;
+  activation: UnaryModule;
+  scale_activation: UnaryModule;
+
+  constructor(
+    inputChannels: number,
+    squeezeChannels: number,
+    { activation = nn.ReLU, scaleActivation = nn.Sigmoid }: SqueezeExcitationOptions = {},
+  ) {
+    super();
+    this.fc1 = new nn.Conv2d(inputChannels, squeezeChannels, 1);
+    this.fc2 = new nn.Conv2d(squeezeChannels, inputChannels, 1);
+    this.activation = make(activation as LayerMaker<[]>);
+    this.scale_activation = make(scaleActivation as LayerMaker<[]>);
+  }
+
+  override forward(x: Tensor): Tensor {
+    const squeezed = this.activation(this.fc1(this.avgpool(x)));
+    return this.scale_activation(this.fc2(squeezed)).mul(x);
+  }
+}
+
+/** Dropout that prints its probability as the float that it is to torchvision: `p=0.0`. */
+export class FloatDropout extends nn.Dropout {
+  static override readonly name: string = 'Dropout';
+
+  override extraRepr(): string {
+    return `p=${pythonFloat(this.p)}, inplace=${pythonText(this.inplace)}`;
+  }
+}
+
+export interface MLPOptions {
+  /** What makes the norm after each hidden layer. Default: none. */
+  normLayer?: NormMaker | null;
+  /** Default: `nn.ReLU`. */
+  activationLayer?: ActivationMaker | null;
+  /** Whether activations and dropout write over their inputs. Default: null, which leaves that to them. */
+  inplace?: boolean | null;
+  /** Default: true. */
+  bias?: boolean;
+  /** Probability of dropout after every layer. Default: 0. */
+  dropout?: number;
+}
+
+/** Linear layers of sizes `hiddenChannels`, with norm, activation and dropout between them and dropout at the end. */
+export class MLP extends nn.Sequential {
+  constructor(inChannels: number, hiddenChannels: readonly number[], options: MLPOptions = {}) {
+    const { normLayer = null, activationLayer = nn.ReLU, inplace = null, bias = true, dropout = 0 } = options;
+    const drop = () => new FloatDropout(dropout, { inplace: inplace ?? false });
+    const layers: UnaryModule[] = [];
+    let width = inChannels;
+    for (const hidden of hiddenChannels.slice(0, -1)) {
+      layers.push(new nn.Linear(width, hidden, { bias }));
+      if (normLayer !== null) layers.push(make(normLayer, hidden));
+      if (activationLayer !== null) layers.push(activation(activationLayer, inplace));
+      layers.push(drop());
+      width = hidden;
+    }
+    const last = hiddenChannels.at(-1);
+    if (last === undefined) throw new ArgumentError('MLP: expected at least one size in hiddenChannels, but got none');
+    layers.push(new nn.Linear(width, last, { bias }), drop());
+    super(...layers);
+  }
+}
+
+/** `x.permute(dims)` as a module. */
+export class Permute extends Module {
+  readonly dims: readonly number[];
+
+  constructor(dims: readonly number[]) {
+    super();
+    this.dims = dims;
+  }
+
+  override forward(x: Tensor): Tensor {
+    return x.permute([...this.dims]);
+  }
+}

@@ -1,0 +1,47 @@
+// Stochastic depth: residual branches that are left out at random in training.
+import { ArgumentError } from '../../errors';
+import { Module } from '../../nn/module';
+import { pythonFloat } from '../../nn/printing';
+import { empty } from '../../tensor/creation';
+import { shown } from '../../tensor/options';
+import type { Tensor } from '../../tensor/tensor';
+
+/** Whether the whole batch is left out at once, or each row for itself. */
+export type StochasticDepthMode = 'batch' | 'row';
+
+/**
+ * Zeroes rows of `input`, or all of it, with probability `p`, and divides the others by 1 − p (Huang et al. 2016, arXiv:1603.09382).
+ *
+ * @throws ArgumentError for a probability outside of [0, 1] and for other modes
+ */
+export function stochasticDepth(input: Tensor, p: number, mode: StochasticDepthMode, training = true): Tensor {
+  if (!(p >= 0 && p <= 1)) {
+    throw new ArgumentError(`stochasticDepth: expected a probability p from 0 to 1, but got ${shown(p)}`);
+  }
+  if (mode !== 'batch' && mode !== 'row') {
+    throw new ArgumentError(`stochasticDepth: expected mode 'batch' or 'row', but got ${shown(mode)}`);
+  }
+  if (!training || p === 0) return input;
+  const survival = 1 - p;
+  const ones = input.shape.slice(1).map(() => 1);
+  const noise = empty([mode === 'row' ? input.shape[0]! : 1, ...ones], { dtype: input.dtype }).bernoulli_(survival);
+  return input.mul(survival > 0 ? noise.div_(survival) : noise);
+}
+
+/** `stochasticDepth` as a module: active in training only. */
+export class StochasticDepth extends Module {
+  constructor(
+    readonly p: number,
+    readonly mode: StochasticDepthMode,
+  ) {
+    super();
+  }
+
+  override forward(input: Tensor): Tensor {
+    return stochasticDepth(input, this.p, this.mode, this.training);
+  }
+
+  override toString(): string {
+    return `StochasticDepth(p=${pythonFloat(this.p)}, mode=${this.mode})`;
+  }
+}
