@@ -136,16 +136,17 @@ export abstract class PictureTransform<Draw = object, In = Tensor, Out = Tensor>
   }
 
   override transform(input: unknown, draw: unknown): unknown {
-    if (draw === null) return input;
-    const drawn = draw as Draw;
-    if (input instanceof BoundingBoxes) return this.transformBoxes(input, drawn);
-    if (input instanceof Mask) return this.transformMask(input, drawn);
+    const drawn = draw as Draw | null;
+    if (input instanceof BoundingBoxes) return drawn === null ? input : this.transformBoxes(input, drawn);
+    if (input instanceof Mask) return drawn === null ? input : this.transformMask(input, drawn);
+    // The same kernels where nothing was drawn, so that items that are made one by one are the same plan in every step.
     return this.applyAlike(input as Tensor, drawn);
   }
 
   /** `apply` on all pictures of one input with the same draw. */
-  protected applyAlike<T extends Tensor>(input: T, draw: Draw): T {
-    const work = (batch: Tensor) => this.apply(batch, new Array<Draw>(batch.shape[0]!).fill(draw), kindOfInput(input));
+  protected applyAlike<T extends Tensor>(input: T, draw: Draw | null): T {
+    const work = (batch: Tensor) =>
+      this.apply(batch, new Array<Draw | null>(batch.shape[0]!).fill(draw), kindOfInput(input));
     return scope(() => onBatch(this.constructor.name, input, work)) as T;
   }
 
@@ -176,6 +177,10 @@ export abstract class RandomTransform<Draw = object> extends PictureTransform<Dr
 
   override draw(info: PictureInfo, generator: Generator = defaultGenerator()): Draw | null {
     return happens(this.p, generator) ? this.drawn(info, generator) : null;
+  }
+
+  override transform(input: unknown, draw: unknown): unknown {
+    return this.p === 0 ? input : super.transform(input, draw);
   }
 
   /** What is random besides whether it happens. */

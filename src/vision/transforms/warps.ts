@@ -305,17 +305,9 @@ export class RandomPerspective extends RandomTransform<{ coefficients: Coefficie
     return { coefficients: perspectiveCoefficients('RandomPerspective', before, corners) };
   }
 
-  protected override applyAlike<T extends Tensor>(input: T, { coefficients }: { coefficients: Coefficients }): T {
-    return projected(
-      'RandomPerspective',
-      input,
-      coefficients,
-      samplingFor(kindOfInput(input), this.interpolation, this.#fills),
-    );
-  }
-
   protected override transformBoxes(boxes: BoundingBoxes, draw: { coefficients: Coefficients }): BoundingBoxes {
-    return this.applyAlike(boxes, draw);
+    const sampling = samplingFor('tensor', this.interpolation, this.#fills);
+    return projected('RandomPerspective', boxes, draw.coefficients, sampling);
   }
 
   protected override transformMask(mask: Mask, draw: { coefficients: Coefficients }): Mask {
