@@ -4,7 +4,7 @@ import { data, nn, optim, type Tensor, vision } from 'lamplight';
 import { expect, test } from 'vitest';
 import { ImageDataset } from '../../src/vision/datasets/image-dataset';
 
-const { Picture } = vision;
+const { Picture, datasets } = vision;
 const { ColorJitter, Compose, Normalize, RandomCrop, RandomHorizontalFlip, RandomResizedCrop, ToTensor } =
   vision.transforms;
 
@@ -41,6 +41,18 @@ class Own extends data.Dataset<Item> {
   }
 }
 
+/** Pictures in one tensor on the device, of which items are views. */
+class Views extends data.Dataset<Item> {
+  readonly #pictures = torch.randint(0, 256, [PICTURES, 3, SIZE, SIZE], { dtype: 'uint8' });
+
+  override get length(): number {
+    return PICTURES;
+  }
+  override get(index: number): Item {
+    return [normalize(augment(this.#pictures.at(index)).div(255)), index % 4];
+  }
+}
+
 /** Pictures of one size in memory, as those of CIFAR. */
 function packed() {
   const pixels = new Uint8Array(PICTURES * 3 * SIZE * SIZE);
@@ -56,15 +68,43 @@ function packed() {
   );
 }
 
+async function files(): Promise<Record<string, Blob>> {
+  const all: Record<string, Blob> = {};
+  for (let i = 0; i < PICTURES; i++) {
+    const canvas = new OffscreenCanvas(SIZE, SIZE);
+    const bytes = bytesOf(i);
+    const pixels = Uint8ClampedArray.from({ length: 4 * SIZE * SIZE }, (_, k) =>
+      k % 4 === 3 ? 255 : bytes[3 * Math.floor(k / 4) + (k % 4)]!,
+    );
+    canvas.getContext('2d')!.putImageData(new ImageData(pixels, SIZE, SIZE), 0, 0);
+    all[`${i % 4}/${i}.png`] = await canvas.convertToBlob({ type: 'image/png' });
+  }
+  return all;
+}
+
 const differences = (steps: torch.gpu.GpuStats[], name: keyof torch.gpu.GpuStats) =>
   steps.slice(1).map((after, i) => after[name] - steps[i]![name]);
 
-test.each<[string, () => data.Dataset<unknown>]>([
-  ['pictures that a data set of the user makes', () => new Own()],
-  ['pictures in memory', packed],
-])('a step that is fed by %s is one submit and creates nothing', async (_, make) => {
+type Counter = 'buffersCreated' | 'bindGroupsCreated' | 'pipelinesCreated' | 'plansCompiled';
+
+const structure: readonly Counter[] = ['pipelinesCreated', 'plansCompiled'];
+const everything: readonly Counter[] = ['buffersCreated', 'bindGroupsCreated', ...structure];
+
+// A batch that is made of a user's items is stored, in memory of the pool; what a data set makes as a whole takes none.
+test.each<[string, () => data.Dataset<unknown> | Promise<data.Dataset<unknown>>, number, readonly Counter[]]>([
+  ['pictures that a data set of the user makes', () => new Own(), 0, structure],
+  ['views that a data set of the user makes', () => new Views(), 0, structure],
+  ['pictures in memory', packed, 0, everything],
+  ['files', async () => datasets.ImageFolder(await files(), { transform }), 0, everything],
+  ['files that two workers read', async () => datasets.ImageFolder(await files(), { transform }), 2, everything],
+])('a step that is fed by %s is one submit and one plan', async (_, make, numWorkers, none) => {
   torch.manualSeed(0);
-  const loader = new data.DataLoader(make(), { batchSize: BATCH, shuffle: true });
+  using loader = new data.DataLoader(await make(), {
+    batchSize: BATCH,
+    shuffle: true,
+    numWorkers,
+    persistentWorkers: numWorkers > 0,
+  });
   const model = new nn.Sequential(
     new nn.Conv2d(3, 4, 3, { padding: 1 }),
     new nn.ReLU(),
@@ -86,7 +126,7 @@ test.each<[string, () => data.Dataset<unknown>]>([
   }
   const counted = steps.slice(WARM_UP, WARM_UP + COUNTED + 1);
   expect(differences(counted, 'submits')).toEqual(new Array(COUNTED).fill(1));
-  for (const name of ['buffersCreated', 'bindGroupsCreated', 'pipelinesCreated', 'plansCompiled'] as const) {
+  for (const name of none) {
     expect([name, ...differences(counted, name)]).toEqual([name, ...new Array(COUNTED).fill(0)]);
   }
 });

@@ -4,11 +4,12 @@ import { resolveIndex } from '../../data/dataset';
 import type { WorkerCopy, WorkerCopyAnswer } from '../../data/worker/copy';
 import { ArgumentError } from '../../errors';
 import { type ByteSource, readBytes } from '../../io/bytes';
+import { ofDataSet } from '../../ops/together';
 import { tensor } from '../../tensor/creation';
 import { kindOf, parseArgs } from '../../tensor/options';
 import { defaultGenerator, withDefaultGenerator } from '../../tensor/random/generator';
 import { scope } from '../../tensor/scope';
-import type { Tensor } from '../../tensor/tensor';
+import { Tensor } from '../../tensor/tensor';
 import { decodePicture } from '../decode';
 import { Picture } from '../picture';
 import { type BatchTransform, batched } from '../transforms';
@@ -158,7 +159,7 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
       if (targetTransform) labels.push(targetTransform(target));
     }
     const collated = targetTransform ? defaultCollate(labels) : (tensor([...targets]) as Collated<Label>);
-    return [this.#batched.apply(batch, draws), collated];
+    return [Tensor.of(ofDataSet(this.#batched.apply(batch, draws).value)), collated];
   }
 
   async #read(path: string): Promise<Raw> {
