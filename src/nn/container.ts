@@ -8,7 +8,8 @@ import { indent } from './printing';
 
 /** Modules in a row, by the names '0', '1', … unless they have others. */
 abstract class ModuleRow<M extends Module> extends Module {
-  readonly [index: number]: M;
+  /** The module at a place, which an assignment replaces: `row[2] = new nn.Linear(8, 2)`; `row[-1]` is the last. */
+  [index: number]: M;
 
   /** Number of modules. */
   get length(): number {
@@ -68,13 +69,25 @@ abstract class ModuleRow<M extends Module> extends Module {
   }
 }
 
+/** The names of a row's modules, in order. */
+const namesOf = (row: ModuleRow<Module>): string[] =>
+  Object.keys(row).filter((name) => Reflect.get(row, name) instanceof Module);
+
 /** Has `row[-n]` be the n-th module from the end, undefined where there are fewer. A row never changes what it reaches, so all share the getters. */
 function reachFromEnd(n: number): void {
   if (Object.hasOwn(ModuleRow.prototype, -n)) return;
   const get = function (this: ModuleRow<Module>): Module | undefined {
     return [...this].at(-n);
   };
-  Object.defineProperty(ModuleRow.prototype, -n, { get, configurable: true });
+  const set = function (this: ModuleRow<Module>, module: Module): void {
+    const names = namesOf(this);
+    const name = names.at(-n);
+    if (name === undefined) {
+      throw new IndexError(`${className(this)}: index ${-n} is out of range for ${names.length} modules`);
+    }
+    this.registerModule(name, module);
+  };
+  Object.defineProperty(ModuleRow.prototype, -n, { get, set, configurable: true });
 }
 
 /**
@@ -99,7 +112,12 @@ class Sequential extends ModuleRow<UnaryModule> {
     entries.forEach(([name], index) => {
       reachFromEnd(index + 1);
       if (Object.hasOwn(this, index)) return;
-      Object.defineProperty(this, index, { get: () => Reflect.get(this, name), enumerable: false, configurable: true });
+      Object.defineProperty(this, index, {
+        get: () => Reflect.get(this, name),
+        set: (module: UnaryModule) => this.registerModule(name, module),
+        enumerable: false,
+        configurable: true,
+      });
     });
   }
 
@@ -119,11 +137,11 @@ class Sequential extends ModuleRow<UnaryModule> {
 }
 
 /** The modules of a Sequential that is written out, by their places: `net[0].weight`, `net[-1]`. */
-type Placed<M extends readonly UnaryModule[]> = { readonly [K in keyof M & `${number}`]: M[K] } & (M extends readonly [
+type Placed<M extends readonly UnaryModule[]> = { -readonly [K in keyof M & `${number}`]: M[K] } & (M extends readonly [
   ...unknown[],
   infer Last,
 ]
-  ? { readonly [-1]: Last }
+  ? { [-1]: Last }
   : unknown);
 
 interface SequentialClass {

@@ -450,3 +450,21 @@ describe('wrong input', () => {
     }
   });
 });
+
+test('an assignment replaces a module of a row, also from the end and in a row with names', () => {
+  const row = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(8, 2));
+  row[2] = new nn.Linear(8, 3);
+  row[-2] = new nn.Tanh();
+  expect(`${row}`.split('\n').map((line) => line.trim())).toEqual([
+    'Sequential(',
+    '(0): Linear(in_features=4, out_features=8, bias=True)',
+    '(1): Tanh()',
+    '(2): Linear(in_features=8, out_features=3, bias=True)',
+    ')',
+  ]);
+  const named = new nn.Sequential({ fc: new nn.Linear(4, 8), act: new nn.ReLU() });
+  named[0] = new nn.Linear(4, 5);
+  named[-1] = new nn.Sigmoid();
+  expect(Object.keys(named.stateDict())).toEqual(['fc.weight', 'fc.bias']);
+  expect([named.stateDict()['fc.weight']!.shape, `${named[1]}`]).toEqual([[5, 4], 'Sigmoid()']);
+});
