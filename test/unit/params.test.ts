@@ -1,6 +1,6 @@
 // Holds what each pass writes into its uniforms against the structs of its source: types, order and number.
 import * as torch from 'lamplight';
-import { autograd, nn, optim, Tensor } from 'lamplight';
+import { autograd, nn, optim, Tensor, vision } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { CNNModel, ComplexCNNModel } from '../../demos/mnist/models';
 import type { Param, Pass, Program } from '../../src/compiler/ir';
@@ -82,6 +82,7 @@ function expectStruct(pass: Pass): void {
   hold(pass.params);
   binding += (pass.extras?.reads.length ?? 0) + (pass.extras?.writes.length ?? 0);
   hold(pass.extras?.params);
+  for (const other of [...(pass.general ? [pass.general] : []), ...(pass.besides ?? [])]) expectStruct(other);
 }
 
 function expectStructs(programs: readonly Program[]): void {
@@ -190,6 +191,16 @@ describe('what has no gradient', () => {
       const bytes = gatherBytes(words, labels(2, 3).value, [1, 4, 4], { divisor: 255, mean: [0.5], std: [0.5] });
       const packed = packPixels(picture, { rowWords: 4, blueFirst: false });
       return [picture, bytes, packed].map((value) => Tensor.of(value));
+    },
+    'pictures with other colours, and painted over': () => {
+      const { functional } = vision.transforms;
+      const picture = torch.zeros(3, 5, 7, { dtype: 'uint8' });
+      const boxes = torch.tensor([[1, 1, 4, 3]]);
+      return [
+        functional.adjustContrast(picture, 2),
+        functional.equalize(picture),
+        vision.utils.drawBoundingBoxes(picture, boxes, { fill: true }),
+      ];
     },
   };
   test.each(Object.entries(cases))('%s', (_, run) => expectStructs(programsOf(run)));

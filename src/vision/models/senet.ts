@@ -158,7 +158,6 @@ class SelectAdaptivePool2d extends Module {
  * `senet154`.
  */
 export class SENet extends Module {
-  static override readonly name: string = 'ResNet';
   readonly dropRate: number;
   conv1: UnaryModule;
   bn1: nn.BatchNorm2d;
@@ -221,6 +220,11 @@ export class SENet extends Module {
     const means = this.global_pool(this.layer4(this.layer3(this.layer2(this.layer1(stem)))));
     if (this.dropRate === 0) return this.fc(means);
     return this.fc(nn.functional.dropout(means, { p: this.dropRate, training: this.training }));
+  }
+
+  /** timm builds these networks by its class ResNet. */
+  override toString(): string {
+    return super.toString().replace(/^SENet/, 'ResNet');
   }
 }
 

@@ -13,6 +13,8 @@ import {
   type Window,
   type WindowOptions,
 } from '../../ops/pictures';
+import { isTensor } from '../../tensor/callable';
+import { kindOf } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 /**
@@ -26,8 +28,9 @@ export class PackedPictures {
     readonly channels: number,
     readonly places: readonly Place[],
   ) {
-    if (words.dtype !== 'uint32') {
-      throw new ArgumentError(`PackedPictures: expected words of dtype uint32, but got ${words.dtype}`);
+    if (!isTensor(words) || words.dtype !== 'uint32') {
+      const got = isTensor(words) ? words.dtype : kindOf(words);
+      throw new ArgumentError(`PackedPictures: expected a tensor of words of dtype uint32, but got ${got}`);
     }
   }
 }

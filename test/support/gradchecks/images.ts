@@ -1,14 +1,17 @@
 // Cases of gradcheck: convolutions, pooling, and resampling.
 import * as torch from 'lamplight';
-import { nn } from 'lamplight';
+import { nn, vision } from 'lamplight';
 import { any, distinct, exactly, type Gradcheck, positive } from './inputs';
 
 const F = nn.functional;
+const { functional: pictures } = vision.transforms;
 
 /** Places of a 3 × 3 picture that are away from its pixels, where interpolation bends. */
 const between = exactly([-0.42, 0.21, 0.33, -0.35, 0.15, 0.4], 1, 1, 3, 2);
 
 export const convolutions: Gradcheck[] = [
+  ['pictures, padding', (x) => pictures.pad(x, [1, 2, 1, 0], { paddingMode: 'reflect' }), [any(1, 2, 3, 4)]],
+  ['pictures, resized', (x) => pictures.resize(x, [2, 3]), [any(1, 1, 3, 4)]],
   ['conv2d', (x, w, b) => F.conv2d(x, w, b), [any(1, 2, 3, 4), any(2, 2, 2, 3), any(2)]],
   [
     'conv2d, stride and padding',
