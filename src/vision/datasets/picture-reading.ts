@@ -24,10 +24,10 @@ interface Builtins {
 export function startPictureWorker(): WorkerLike {
   const { process } = globalThis as { process?: Builtins };
   if (typeof Worker === 'undefined' && process?.getBuiltinModule) {
-    // Not written out below, lest a bundler takes it for a file of a page.
-    const module = './picture-worker.js';
+    // With a name for the address, lest a bundler looks for files of a page: one takes all that lie here for them.
+    const here = import.meta.url;
     const { Worker: Thread } = process.getBuiltinModule('node:worker_threads');
-    return new Thread(new URL(module, import.meta.url));
+    return new Thread(new URL('picture-worker.js', here));
   }
   return new Worker(new URL('./picture-worker.ts', import.meta.url), { type: 'module' });
 }
