@@ -16,8 +16,8 @@ export interface Surroundings {
 const QUIET = 1000;
 /** Runs after which a program is taken to have started. */
 const FEW_RUNS = 3;
-/** Milliseconds on the GPU that a visit spends on measuring at most. */
-const BUDGET = 400;
+/** Milliseconds on the GPU that a visit spends on measuring at most: more than it takes, so that it ends beside other work too. */
+const BUDGET = 1000;
 /** After each run it waits so many times as long as that took: the GPU is left alone for four fifths of the time. */
 const RESTS = 4;
 

@@ -68,6 +68,8 @@ export class Engine {
   private sender: Sender | null = null;
   private passes = compilerPasses;
   private rehearsing: Rehearsal | null = null;
+  /** Plans that wait for kernels of their own. */
+  private readonly refining = new Set<Promise<void>>();
   private tuning = new TuningTable();
   private readonly background = new BackgroundTuning({
     idleDevice: () => {
@@ -85,6 +87,11 @@ export class Engine {
   compileBy(passes: readonly CompilerPass[] = compilerPasses): void {
     this.passes = passes;
     this.plans.clear();
+  }
+
+  /** Resolves when no plan waits for kernels of its own, for tests: until then a step may make bind groups for them. */
+  async refined(): Promise<void> {
+    while (this.refining.size > 0) await Promise.all(this.refining);
   }
 
   /** Opens the device now, or the one given, and returns what it is. */
@@ -557,8 +564,11 @@ export class Engine {
   private run(job: Job, cached: CachedPlan, session: Session): void {
     this.sender!.send(job, cached);
     this.background.stir();
+    if (!this.heat.rises(cached) || !cached.executable.general) return;
     // Should it fail, the general kernels stay.
-    if (this.heat.rises(cached) && cached.executable.general) this.refine(job.key, cached, session).catch(() => {});
+    const refining = this.refine(job.key, cached, session).catch(() => {});
+    this.refining.add(refining);
+    void refining.then(() => this.refining.delete(refining));
   }
 
   /** Gives back a value's memory once the jobs submitted so far have been encoded. */

@@ -130,8 +130,18 @@ export function sameAttrs(a: unknown, b: unknown): boolean {
   if (Array.isArray(b)) return false;
   const left = a as Record<string, unknown>;
   const right = b as Record<string, unknown>;
-  for (const name in left) if (!sameAttrs(left[name], right[name])) return false;
-  for (const name in right) if (right[name] !== undefined && left[name] === undefined) return false;
+  for (const name in left) if (!same(left[name], right[name])) return false;
+  for (const name in right) if (left[name] === undefined && right[name] !== undefined) return false;
+  return true;
+}
+
+/** `sameAttrs`, without a call for what most attributes are: numbers, words and short lists of numbers. */
+function same(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (!Array.isArray(a) || !Array.isArray(b)) return sameAttrs(a, b);
+  const { length } = a;
+  if (b.length !== length) return false;
+  for (let i = 0; i < length; i++) if (!Object.is(a[i], b[i]) && !sameAttrs(a[i], b[i])) return false;
   return true;
 }
 

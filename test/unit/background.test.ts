@@ -148,8 +148,8 @@ describe('measuring in the background', () => {
     let submitted = 0;
     const { state, background } = engineWith(
       fakeDevice((tile) => {
-        if (tile > 0) submitted += 150;
-        return 150;
+        if (tile > 0) submitted += 400;
+        return 400;
       }),
     );
     runs(background, 3);
@@ -158,7 +158,14 @@ describe('measuring in the background', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(state.found).toEqual([]);
     // Runs, and the copies of what they computed.
-    expect(submitted).toBeLessThanOrEqual(6 * 150);
+    expect(submitted).toBeLessThanOrEqual(6 * 400);
+  });
+
+  test('ends where other work makes each run some times as long', async () => {
+    const { state, background } = engineWith(fakeDevice(() => 100));
+    runs(background, 3);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(state.found).toHaveLength(1);
   });
 });
 
