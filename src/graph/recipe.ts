@@ -2,7 +2,7 @@
 import { byteLength, numel } from '../compiler/meta';
 import { withMode } from './mode';
 import { fromHost, recordAll } from './record';
-import type { HostData, Node, Value } from './value';
+import type { HostData, LateData, Node, Value } from './value';
 
 /** Nodes of the longest recipe that is kept: an initialisation has a few, a training step has many. */
 const MAX_NODES = 32;
@@ -71,13 +71,13 @@ function partOf(value: Value, walk: Walk): Part | null {
 const isOpen = ({ node, gone, failure }: Value): boolean => node !== null && !node.cut && gone === null && !failure;
 
 /** The host data that a value is another name for. */
-function dataOf(value: Value): HostData | null {
+function dataOf(value: Value): HostData | LateData | null {
   let from = value;
-  while (!from.host) {
+  while (!from.contents) {
     if (!isOpen(from) || !from.node!.op.sameBits) return null;
     from = from.node!.inputs[0]!;
   }
-  return from.host;
+  return from.contents;
 }
 
 function filled({ node, shape, dtype }: Value): HostData {

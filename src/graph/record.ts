@@ -5,7 +5,7 @@ import { DTypeError, invariant } from '../errors';
 import { mode } from './mode';
 import { notePlace } from './places';
 import { infer, internMeta } from './signature';
-import { gradNameOf, type HostData, Node, type Op, Value } from './value';
+import { gradNameOf, type HostData, LateData, Node, type Op, Value } from './value';
 
 const noScalars: readonly number[] = [];
 
@@ -90,14 +90,16 @@ export function named(value: Value, gradName: string): Value {
 }
 
 /** A value from host data, uploaded when first needed. `data` must not change afterwards; numbers of float16 are rounded. */
-export function fromHost(data: HostData, shape: Shape, dtype: DType): Value {
+export function fromHost(data: HostData | LateData, shape: Shape, dtype: DType): Value {
   const value = new Value(internMeta({ shape, dtype }), null, 0);
-  const stored = dtype === 'float16' && !(data instanceof Uint16Array) ? toHalves(data) : data;
+  const given = dtype === 'float16' && data instanceof LateData ? data.make() : data;
+  const halves = dtype === 'float16' && !(given instanceof LateData) && !(given instanceof Uint16Array);
+  const stored = halves ? toHalves(given) : given;
   invariant(
     stored.byteLength === byteLength(value),
-    `host data of ${data.length} elements for shape [${shape.join(', ')}]`,
+    `host data of ${data.byteLength} bytes for shape [${shape.join(', ')}]`,
   );
-  value.host = stored;
+  value.contents = stored;
   return value;
 }
 

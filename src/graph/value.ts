@@ -11,6 +11,17 @@ export type HostNumbers = Float32Array | Int32Array | Uint32Array;
 /** Data on the host as the GPU holds it: numbers, or the bits of float16, in whole words. */
 export type HostData = HostNumbers | Uint16Array;
 
+/**
+ * Host data that is made when it is first read, so that what is overwritten before costs nothing. Who reads it keeps it: made again, from a
+ * recipe, it is the same.
+ */
+export class LateData {
+  constructor(
+    readonly byteLength: number,
+    readonly make: () => HostData,
+  ) {}
+}
+
 /** Called with a gradient when backward reaches what it is of; may replace it. */
 export type GradHook = (gradient: Value) => Value | undefined;
 
@@ -146,8 +157,8 @@ export class Value implements Meta {
   readonly metaId: number;
   /** Where the contents are on the GPU, once they are. */
   allocation: Allocation | null = null;
-  /** Contents waiting to be uploaded. */
-  host: HostData | null = null;
+  /** Contents waiting to be uploaded, perhaps yet to be made. */
+  contents: HostData | LateData | null = null;
   /** Set from the flush that computes this value until it has run. */
   scheduled: Promise<void> | null = null;
   /** What became of the contents when they are gone for good. */
@@ -195,6 +206,16 @@ export class Value implements Meta {
     this.metaId = meta.id;
   }
 
+  /** Contents waiting to be uploaded, made by now. */
+  get host(): HostData | null {
+    if (this.contents instanceof LateData) this.contents = this.contents.make();
+    return this.contents;
+  }
+
+  set host(data: HostData | null) {
+    this.contents = data;
+  }
+
   get requiresGrad(): boolean {
     // Indices beside values, as of a maximum, have none.
     return this.sink !== null || ((this.node?.requiresGrad ?? false) && isFloat(this.dtype));
@@ -202,7 +223,7 @@ export class Value implements Meta {
 
   /** Has contents, or will have without recording anything: computed, scheduled, waiting on the host, or failed. */
   get available(): boolean {
-    return this.allocation !== null || this.scheduled !== null || this.host !== null || this.failure !== null;
+    return this.allocation !== null || this.scheduled !== null || this.contents !== null || this.failure !== null;
   }
 
   /** Takes this for what is in memory that tensors share, as of now. */

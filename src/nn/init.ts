@@ -6,10 +6,12 @@ import { noGrad } from '../autograd/mode';
 import { numel, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { fromHost } from '../graph/record';
+import type { LateData } from '../graph/value';
 import { hostFloats } from '../tensor/allocate';
 import { type Arguments, kindOf, parseArgs } from '../tensor/options';
-import { fillNormal, fillUniform, randperm } from '../tensor/random/distributions';
+import { fillNormal, fillUniform, NORMAL_BLOCK, randperm } from '../tensor/random/distributions';
 import { defaultGenerator, type Generator } from '../tensor/random/generator';
+import { lateNormal, lateUniform } from '../tensor/random/late';
 import { Tensor } from '../tensor/tensor';
 import { orthonormalColumns } from './orthogonal';
 
@@ -71,7 +73,7 @@ export function uniform_(
     { a: 0, b: 1, generator: null },
     args,
   );
-  return write(tensor, fillUniform(room(tensor), a, b, generator ?? undefined));
+  return write(tensor, lateUniform(numel(tensor.shape), a, b, generator ?? defaultGenerator()));
 }
 
 /** Normal with the given mean and standard deviation, default N(0, 1). */
@@ -86,7 +88,7 @@ export function normal_(
     { mean: 0, std: 1, generator: null },
     args,
   );
-  return write(tensor, fillNormal(room(tensor), mean, std, generator ?? undefined));
+  return write(tensor, lateNormal(numel(tensor.shape), mean, std, generator ?? defaultGenerator()));
 }
 
 interface TruncNormalArguments extends Source {
@@ -105,6 +107,9 @@ export function truncNormal_(
   const defaults = { mean: 0, std: 1, a: -2, b: 2, generator: null };
   const o = parseArgs<TruncNormalArguments>('truncNormal_', [], defaults, args);
   const generator = o.generator ?? defaultGenerator();
+  const n = numel(tensor.shape);
+  const reach = Math.min(o.b - o.mean, o.mean - o.a) / o.std;
+  if (n >= NORMAL_BLOCK && reach > FARTHEST) return write(tensor, lateNormal(n, o.mean, o.std, generator));
   const kept = normalCdf((o.b - o.mean) / o.std) - normalCdf((o.a - o.mean) / o.std);
   const draw = kept > 0.3 ? normalsWithin : uniformsWeighed;
   return write(tensor, draw(room(tensor), o.mean, o.std, o.a, o.b, generator));
@@ -260,10 +265,13 @@ function matrixShape(op: string, tensor: Tensor): [number, number] {
 
 const room = (tensor: Tensor): Float32Array<ArrayBuffer> => hostFloats(numel(tensor.shape));
 
-function write(tensor: Tensor, data: Float32Array): Tensor {
+function write(tensor: Tensor, data: Float32Array | LateData): Tensor {
   noGrad(() => tensor.copy_(Tensor.of(fromHost(data, [...tensor.shape], 'float32'))));
   return tensor;
 }
+
+/** No normal number is farther out, in standard deviations, where they are made of uniform ones of 24 bits: √(-2 ln 2⁻²⁴) = 5.77. */
+const FARTHEST = 5.8;
 
 /** Φ(x), the standard normal's distribution function. */
 function normalCdf(x: number): number {

@@ -90,7 +90,7 @@ export class Storage implements Root {
     this.current.inMemory(this.counter);
     this.shape = value.shape;
     this.dtype = value.dtype;
-    if (this.current.host) {
+    if (this.current.contents) {
       this.settled = this.current;
       this.computed = this.current;
     }
@@ -273,7 +273,7 @@ export class Storage implements Root {
 
   /** Whether the contents are on the host as well, or only there. */
   get isOnHost(): boolean {
-    return !this.window && this.current.host !== null && !this.current.failure;
+    return !this.window && this.current.contents !== null && !this.current.failure;
   }
 
   /** Whether the contents are known to have been lost with the device. */
@@ -388,7 +388,8 @@ function hangsOnFailure(value: Value): boolean {
 /** A value that no other storage holds, nor a leaf: an alias, or the same host data once more. */
 function own(value: Value): Value {
   if (!value.held && !value.sink) return value;
-  return value.host && !value.allocation ? fromHost(value.host, value.shape, value.dtype) : identity(value);
+  const { contents, allocation, shape, dtype } = value;
+  return contents && !allocation ? fromHost(contents, shape, dtype) : identity(value);
 }
 
 const shaped = (value: Value, shape: Shape): Value => (sameShape(value.shape, shape) ? value : reshape(value, shape));

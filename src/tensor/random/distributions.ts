@@ -22,7 +22,7 @@ const WIDE_RANGE = 2 ** 28;
 const LONG_PERMUTATION = Math.floor((2 ** 32 - 1) / 20);
 
 /** The normal's block: PyTorch turns 16 uniforms into 16 normals at a time, and draws shorter arrays one by one. */
-const NORMAL_BLOCK = 16;
+export const NORMAL_BLOCK = 16;
 
 /** Fills `out` from the uniform distribution on [from, to), in float32: x = k / 2²⁴, k of 24 bits. */
 export function fillUniform<T extends NumberArray>(out: T, from = 0, to = 1, generator = defaultGenerator()): T {
@@ -32,8 +32,10 @@ export function fillUniform<T extends NumberArray>(out: T, from = 0, to = 1, gen
   if (!(low <= high) || !Number.isFinite(range)) {
     throw new ArgumentError(`uniform_: expected from ≤ to with a finite difference, but got from ${from} and to ${to}`);
   }
+  const drawn = out instanceof Float32Array ? out : new Float32Array(out.length);
+  generator.fill24(drawn);
   for (let i = 0; i < out.length; i++) {
-    const value = Math.fround(uniform24(generator) * range + low);
+    const value = Math.fround(drawn[i]! * range + low);
     out[i] = value === high ? low : value;
   }
   return out;
@@ -55,7 +57,7 @@ export function fillNormal<T extends NumberArray>(
     for (let i = 0; i < out.length; i++) out[i] = Math.fround(normal(generator) * std + mean);
     return out;
   }
-  for (let i = 0; i < out.length; i++) out[i] = uniform24(generator);
+  fill24(out, generator);
   for (let i = 0; i + NORMAL_BLOCK <= out.length; i += NORMAL_BLOCK) boxMuller16(out, i, mean, std);
   if (out.length % NORMAL_BLOCK !== 0) {
     const start = out.length - NORMAL_BLOCK;
@@ -162,6 +164,12 @@ function shuffledInsideOut(n: number, generator: Generator): Int32Array {
 /** A uniform multiple of 2⁻²⁴ in [0, 1). */
 export function uniform24(generator: Generator): number {
   return (generator.random() & 0xffffff) / 2 ** 24;
+}
+
+/** Fills `out` with uniform multiples of 2⁻²⁴ in [0, 1). */
+function fill24(out: NumberArray, generator: Generator): void {
+  if (out instanceof Float32Array) generator.fill24(out);
+  else for (let i = 0; i < out.length; i++) out[i] = uniform24(generator);
 }
 
 /** A uniform multiple of 2⁻⁵³ in [0, 1). */

@@ -61,6 +61,29 @@ export class Generator {
     return this.#engine.random();
   }
 
+  /** Fills `out` with the lower 24 bits of a random integer each, as numbers in [0, 1). */
+  fill24(out: Float32Array): void {
+    if (isJournaling()) this.#keep();
+    this.#engine.fill24(out);
+  }
+
+  /** Goes on as if `count` integers of 32 bits had been drawn; the generator that is returned draws them. */
+  skip(count: number): Generator {
+    if (isJournaling()) this.#keep();
+    const behind = this.copy();
+    this.#engine.skip(count);
+    return behind;
+  }
+
+  /** A generator that goes on as this one does, from here. */
+  copy(): Generator {
+    const copy = new Generator();
+    copy.#engine.setState(this.#engine.getState());
+    copy.#seed = this.#seed;
+    copy.#nextNormal = this.#nextNormal;
+    return copy;
+  }
+
   /** The next unsigned 64-bit integer. */
   random64(): bigint {
     if (isJournaling()) this.#keep();

@@ -43,6 +43,39 @@ export class MT19937 {
     return (y ^ (y >>> 18)) >>> 0;
   }
 
+  /** Fills `out` with the lower 24 bits of a word each, as numbers in [0, 1). */
+  fill24(out: Float32Array): void {
+    const words = this.#words;
+    for (let i = 0; i < out.length; ) {
+      const end = i + this.#take(out.length - i);
+      const at = this.#next - end;
+      for (; i < end; i++) {
+        let y = words[at + i]!;
+        y ^= y >>> 11;
+        y ^= (y << 7) & 0x9d2c5680;
+        y ^= (y << 15) & 0xefc60000;
+        out[i] = ((y ^ (y >>> 18)) & 0xffffff) / 2 ** 24;
+      }
+    }
+  }
+
+  /** Goes on as if `count` words had been taken. */
+  skip(count: number): void {
+    for (let left = count; left > 0; ) left -= this.#take(left);
+  }
+
+  /** Passes over words, as many as are wanted or as there are before the next twist; how many. */
+  #take(wanted: number): number {
+    if (this.#left === 1) {
+      this.#twist();
+      this.#left++;
+    }
+    const taken = Math.min(wanted, this.#left - 1);
+    this.#left -= taken;
+    this.#next += taken;
+    return taken;
+  }
+
   /** The next unsigned 64-bit integer: two words, the first one high. */
   random64(): bigint {
     const high = this.random();
@@ -61,11 +94,18 @@ export class MT19937 {
 
   #twist(): void {
     const words = this.#words;
-    for (let i = 0; i < STATE_WORDS; i++) {
-      const mixed = (words[i] & UPPER_MASK) | (words[(i + 1) % STATE_WORDS] & LOWER_MASK);
-      words[i] = words[(i + SHIFT) % STATE_WORDS] ^ (mixed >>> 1) ^ (mixed & 1 ? MATRIX_A : 0);
+    const last = STATE_WORDS - 1;
+    for (let i = 0; i < STATE_WORDS - SHIFT; i++) words[i] = words[i + SHIFT]! ^ mixed(words[i]!, words[i + 1]!);
+    for (let i = STATE_WORDS - SHIFT; i < last; i++) {
+      words[i] = words[i + SHIFT - STATE_WORDS]! ^ mixed(words[i]!, words[i + 1]!);
     }
+    words[last] = words[SHIFT - 1]! ^ mixed(words[last]!, words[0]!);
     this.#left = STATE_WORDS;
     this.#next = 0;
   }
+}
+
+function mixed(upper: number, lower: number): number {
+  const y = (upper & UPPER_MASK) | (lower & LOWER_MASK);
+  return (y >>> 1) ^ (-(y & 1) & MATRIX_A);
 }

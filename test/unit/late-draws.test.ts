@@ -1,0 +1,66 @@
+// Draws that wait are those that would have been made at once, and what is overwritten before anybody reads it is never made.
+import * as torch from 'lamplight';
+import { nn } from 'lamplight';
+import { describe, expect, test } from 'vitest';
+import { LateData } from '../../src/graph/value';
+import { fillNormal, fillUniform } from '../../src/tensor/random/distributions';
+import { Generator } from '../../src/tensor/random/generator';
+import { lateNormal, lateUniform } from '../../src/tensor/random/late';
+
+const seeded = () => new Generator().manualSeed(7);
+
+const made = (data: Float32Array | LateData): number[] =>
+  Array.from(data instanceof LateData ? (data.make() as Float32Array) : data);
+
+describe.each([1, 15, 16, 623, 4095, 4096, 5000, 6241])('%i numbers', (n) => {
+  test.each([0, 1, 623, 624, 700])('after %i others', (before) => {
+    const [now, later] = [seeded(), seeded()];
+    for (const generator of [now, later]) for (let i = 0; i < before; i++) generator.random();
+    const uniform = lateUniform(n, -2, 3, later);
+    const normal = lateNormal(n, 1, 0.5, later);
+    expect(made(uniform)).toEqual(Array.from(fillUniform(new Float32Array(n), -2, 3, now)));
+    const expected = Array.from(fillNormal(new Float32Array(n), 1, 0.5, now));
+    expect(made(normal)).toEqual(expected);
+    expect(made(normal)).toEqual(expected);
+    expect(later.getState()).toEqual(now.getState());
+  });
+});
+
+test('skipping goes on where drawing does', () => {
+  for (const count of [0, 1, 600, 623, 624, 625, 1248, 2000]) {
+    const [drawn, skipped] = [seeded(), seeded()];
+    for (let i = 0; i < count; i++) drawn.random();
+    const behind = skipped.skip(count);
+    expect(skipped.getState()).toEqual(drawn.getState());
+    expect(behind.getState()).toEqual(seeded().getState());
+  }
+});
+
+test('a network draws its layers twice, and computes what stays', () => {
+  torch.manualSeed(3);
+  const layer = new nn.Linear(200, 100);
+  const { contents } = layer.weight.storage.value;
+  expect(contents).toBeInstanceOf(LateData);
+  let made = 0;
+  const { make } = contents as LateData;
+  Object.assign(contents as LateData, {
+    make: () => {
+      made++;
+      return make();
+    },
+  });
+  nn.init.normal_(layer.weight);
+  expect(made).toBe(0);
+
+  torch.manualSeed(3);
+  const other = new nn.Linear(200, 100);
+  expect(other.weight.storage.known).not.toBeNull();
+  nn.init.normal_(other.weight);
+  expect(layer.weight.storage.known).toEqual(other.weight.storage.known);
+});
+
+test('a bad range is told at once, and room that no GPU has', () => {
+  expect(() => nn.init.normal_(torch.empty(100, 100), 0, -1)).toThrow('normal_: expected std ≥ 0, but got -1');
+  expect(() => nn.init.uniform_(torch.empty(100, 100), 1, 0)).toThrow('uniform_: expected from ≤ to');
+  expect(() => new nn.Linear(2 ** 16, 2 ** 16)).toThrow(torch.OutOfMemoryError);
+});
