@@ -2,6 +2,7 @@
 export * as datasets from './datasets';
 export * as io from './image-io';
 export * as models from './models';
+export * as ops from './ops';
 export { Picture } from './picture';
 export * as transforms from './transforms';
 export * as tvTensors from './tv-tensors';

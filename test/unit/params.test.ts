@@ -10,6 +10,7 @@ import { fromHost } from '../../src/graph/record';
 import { winogradPasses } from '../../src/ops/conv-winograd';
 import { gatherBytes } from '../../src/ops/indexing';
 import { packPixels, unpackPixels } from '../../src/ops/pixels';
+import { nmsMask } from '../../src/vision/ops/nms';
 import { adapterOf } from '../support/adapter';
 import { gradchecks, inputsOf } from '../support/gradchecks';
 import { programsOf, stepProgram } from '../support/recorded';
@@ -201,6 +202,12 @@ describe('what has no gradient', () => {
         functional.equalize(picture),
         vision.utils.drawBoundingBoxes(picture, boxes, { fill: true }),
       ];
+    },
+    'boxes that suppress others': () => {
+      const { order, keep } = nmsMask(torch.rand(2, 1030, 4), torch.rand(2, 1030), 0.5, {
+        classes: labels(2060, 3).reshape(2, 1030),
+      });
+      return [order, keep];
     },
   };
   test.each(Object.entries(cases))('%s', (_, run) => expectStructs(programsOf(run)));
