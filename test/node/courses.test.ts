@@ -83,8 +83,8 @@ describe('S2', () => {
     return items;
   }
 
-  const networks: [string, () => nn.UnaryModule, number][] = [['S2 convolutional', () => new Net(), 3]];
-  // Its millions of weights take their time: test/long trains it.
+  // All epochs, and the network with millions of weights, take their time: test/long trains by them.
+  const networks: [string, () => nn.UnaryModule, number][] = [['S2 convolutional', () => new Net(), isWhole() ? 3 : 1]];
   if (isWhole()) networks.push(['S2 fully connected', fcNet, 1]);
 
   test.each(networks)('%s: trains on three classes as in PyTorch', async (name, make, epochs) => {
@@ -107,7 +107,8 @@ describe('S2', () => {
         losses.push(await loss.item());
       }
     }
-    expect(losses).toEqual(expected.losses.map((loss) => expect.closeTo(loss, 4)));
+    expect(losses).toEqual(expected.losses.slice(0, losses.length).map((loss) => expect.closeTo(loss, 4)));
+    if (losses.length < expected.losses.length) return;
     const correct: number[] = [];
     for (const part of [train, val]) {
       let right = 0;

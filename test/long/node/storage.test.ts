@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeSafetensors } from '../../src/io/safetensors';
-import { openTestPages, type TestPages } from './support';
+import { writeSafetensors } from '../../../src/io/safetensors';
+import { openTestPages, type TestPages } from '../../e2e/support';
 
 const COUNT = 3_000_000;
 const weights = Buffer.concat([
