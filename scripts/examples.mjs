@@ -10,6 +10,8 @@ import { setup } from './setup.mjs';
 const all = [...apps, 'firefox', 'types', 'types-5'];
 /** Those that print what the app in Node prints. */
 const trains = (/** @type {string} */ name) => !name.startsWith('types');
+/** Those that read in workers as well: bundlers that know workers, and Node. */
+const reads = ['node', 'vite', 'webpack', 'next'];
 const usage = `Usage: npm run test:examples -- [options]
 
 Packs Lamplight, and builds and runs the apps of examples/ with it.
@@ -40,7 +42,7 @@ async function runExamples(names, log) {
       const started = Date.now();
       try {
         const outcome = name === 'node' ? reference : await run(name);
-        const wrong = trains(name) ? differences(reference.text, outcome.text) : [];
+        const wrong = trains(name) ? differences(expectedOf(name, reference.text), outcome.text) : [];
         const unexpected = outcome.warnings.filter((warning) => !ofSize(warning));
         faults.set(name, [...wrong, ...unexpected.map((warning) => `an unexpected warning: ${warning}`)]);
         const { bytes, runtime, text, warnings } = outcome;
@@ -60,6 +62,13 @@ async function runExamples(names, log) {
   return new Map([...faults].filter(([, list]) => list.length > 0));
 }
 
+/**
+ * What an app is to print, where the one in Node has printed `text`.
+ * @param {string} name
+ * @param {string} text
+ */
+const expectedOf = (name, text) => (reads.includes(name) ? text : text.replace(/\nworkers .*/, ''));
+
 /** @param {number} bytes */
 const kB = (bytes) => (bytes / 1000).toFixed(0);
 
@@ -71,7 +80,9 @@ const indented = (text) => text.replace(/^/gm, '         ');
  * @param {string} warning
  */
 const ofSize = (warning) =>
-  /chunks are larger than|asset size limit|entrypoint size limit|webpack performance recommendations/.test(warning);
+  /chunks are larger than|asset size limit|entrypoint size limit|webpack performance recommendations|^\S+\.js +[\d.]+[km]b ⚠️$/m.test(
+    warning,
+  );
 
 /** @param {string[]} args */
 function options(args) {

@@ -6,7 +6,9 @@ import { Printable } from '../printable';
 import { kindOf } from '../tensor/options';
 import { defaultGenerator, Generator } from '../tensor/random/generator';
 import { pickRows } from './pick-rows';
-import type { WorkerCopyAnswer } from './worker/copy';
+import { inTurn } from './turns';
+import { copiesOf, copyOf, readsFiles, type WorkerCopy, type WorkerCopyAnswer } from './worker/copy';
+import type { PartAddresses } from './worker/parts';
 
 /**
  * Base of data sets. A subclass defines `length` and `get(index)`:
@@ -154,20 +156,21 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
     const places = indices.map((index) => this.#place(index));
     const [first] = places;
     if (!first) return null;
-    if (places.every(([part]) => part === first[0])) {
-      return readyBatch(
-        this.datasets[first[0]]!,
-        places.map(([, at]) => at),
-        draws,
-      );
-    }
-    if (draws) return this.#mixed(places, draws);
+    const isOne = places.every(([part]) => part === first[0]);
+    // Files are read once, by those that ask for items.
+    if (!isOne && readsFiles(this.datasets)) return null;
+    const make = (drawn: readonly unknown[]): unknown =>
+      isOne
+        ? readyBatch(
+            this.datasets[first[0]]!,
+            places.map(([, at]) => at),
+            drawn,
+          )
+        : this.#mixed(places, drawn);
+    if (draws) return make(draws);
     const generator = defaultGenerator();
     const before = generator.getState();
-    const batch = this.#mixed(
-      places,
-      indices.map((index) => this.drawFor(index, generator)),
-    );
+    const batch = make(indices.map((index) => this.drawFor(index, generator)));
     // The items are made one by one then, and draw by themselves.
     if (batch === null) generator.setState(before);
     return batch;
@@ -193,6 +196,47 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
       batches,
       places.map(([part]) => parts.indexOf(this.datasets[part]!)),
     );
+  }
+
+  /** Where some are read from files, items are made in their order all the same, so that what they draw at random does not depend on which file comes first. */
+  override getItems(indices: readonly number[]): Items<T> | null {
+    if (!readsFiles(this.datasets)) return null;
+    return indices.map((index) => {
+      const [part, at] = this.#place(index);
+      const source = this.datasets[part]!;
+      return copyOf(source) === 'here' ? (inTurn(null, () => itemAt(source, at)) as T) : itemAt(source, at);
+    });
+  }
+
+  /** @internal Those of the parts, of which those in memory are asked here. */
+  override workerCopy(): WorkerCopyAnswer {
+    const copies = copiesOf(this.datasets);
+    if (copies === null || copies === 'here') return copies;
+    const copy: WorkerCopy<readonly unknown[], unknown> = {
+      start: copies.start,
+      state: copies.state,
+      address: (index): PartAddresses => {
+        const [part, at] = this.#place(index);
+        const of = copies.of[part];
+        return of ? [[part, of.address(at)]] : [];
+      },
+      item: ([read], index) => {
+        const [part, at] = this.#place(index);
+        const of = copies.of[part];
+        return of ? of.item(read, at) : itemAt(this.datasets[part]!, at);
+      },
+      batch: (reads, indices) => {
+        const places = indices.map((index) => this.#place(index));
+        const [part] = places[0]!;
+        const of = copies.of[part];
+        if (!of?.batch || places.some(([other]) => other !== part)) return null;
+        return of.batch(
+          reads.map(([read]) => read),
+          places.map(([, at]) => at),
+        );
+      },
+    };
+    return copy;
   }
 
   #place(index: number): [part: number, at: number] {

@@ -4,7 +4,8 @@ import { isPlainObject } from '../tensor/options';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import { defaultCollate } from './collate';
-import { type DataSource, type IterableDataset, itemAt, itemsTogether, readyBatch } from './dataset';
+import { type DataSource, type Items, type IterableDataset, itemAt, itemsTogether, readyBatch } from './dataset';
+import type { WorkerCopy } from './worker/copy';
 
 /** Makes a batch out of items. */
 export type Collate<T, B> = (items: Awaited<T>[]) => B;
@@ -27,12 +28,7 @@ export function batchOfItems<T, B>(
   collate: Collate<T, B>,
 ): B | Promise<B> {
   const together = itemsTogether(dataset, indices);
-  if (together) {
-    if (!isPromise(together) && !together.some(isPromise)) return scope(() => collate([...together] as Awaited<T>[]));
-    return Promise.resolve(together)
-      .then((items) => Promise.all(items))
-      .then((ready) => scope(() => collate(ready)));
-  }
+  if (together) return collated(together, collate);
   const first = itemAt(dataset, indices[0]!);
   const rest = indices.slice(1);
   // Within a scope the items are inner tensors: only the batch is kept on the device.
@@ -42,6 +38,37 @@ export function batchOfItems<T, B>(
   return Promise.all([first, ...rest.map((index) => itemAt(dataset, index))]).then((ready) =>
     scope(() => collate(ready)),
   );
+}
+
+/** The batch of items, once they are there. */
+export function collated<T, B>(items: Items<T>, collate: Collate<T, B>): B | Promise<B> {
+  if (!isPromise(items) && !items.some(isPromise)) return scope(() => collate([...items] as Awaited<T>[]));
+  return Promise.resolve(items)
+    .then((some) => Promise.all(some))
+    .then((ready) => scope(() => collate(ready)));
+}
+
+/** The items of what workers have read. */
+export const itemsOf = (copy: WorkerCopy, reads: readonly unknown[], indices: readonly number[]): Items<unknown> =>
+  copy.items?.(reads, indices) ?? reads.map((read, i) => copy.item(read, indices[i]!));
+
+/** The batch of what workers have read for copies of a data set; where it need not be made by `collate`, as the data set makes it where it can. */
+export function batchOfReads<T, B>(
+  copy: WorkerCopy,
+  reads: readonly unknown[],
+  indices: readonly number[],
+  collate: Collate<T, B>,
+  whole: boolean,
+): B | Promise<B> {
+  const { batch, items } = scope(() => {
+    const made = whole ? (copy.batch?.(reads, indices) ?? null) : null;
+    if (made !== null) return { batch: made, items: null };
+    const parts = itemsOf(copy, reads, indices) as Items<T>;
+    // Of parts in memory some items may have to be waited for.
+    const isReady = !isPromise(parts) && !parts.some(isPromise);
+    return isReady ? { batch: collate([...parts] as Awaited<T>[]), items: null } : { batch: null, items: parts };
+  });
+  return items ? collated(items, collate) : (batch as B | Promise<B>);
 }
 
 /** The items of a stream, `size` at a time, each group taken from it when it is asked for; `before` is waited for then. */

@@ -9,7 +9,7 @@ import { snapshotIfDue } from '../tensor/snapshot';
 import { warnOnce } from '../warnings';
 import { type Collated, defaultCollate } from './collate';
 import { type DataSource, IterableDataset, lengthOf } from './dataset';
-import { type Collate, defaultConvert, fetchBatch, groupsOf } from './fetch';
+import { batchOfReads, type Collate, defaultConvert, fetchBatch, groupsOf } from './fetch';
 import { LoaderPosition, type LoaderState, type Progress } from './loader-state';
 import { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler';
 import { tensorOf } from './worker/host-tensors';
@@ -313,14 +313,15 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   #collated(origin: Origin, read: Packed, indices: readonly number[], count: (items: number) => void): B | Promise<B> {
     const collate = this.#collateFn ?? (defaultCollate as unknown as Collate<T, B>);
     // Within a scope the items are inner tensors: only the batch is kept on the device.
-    return scope(() => {
-      const items = unpack(read, tensorOf);
-      count(items.length);
-      if (origin.kind !== 'cloned') return collate(items as Awaited<T>[]);
-      const { copy } = origin;
-      const batch = this.#collateFn ? null : copy.batch?.(items, indices);
-      return batch ? (batch as B) : collate(items.map((item, i) => copy.item(item, indices[i]!)) as Awaited<T>[]);
-    });
+    if (origin.kind !== 'cloned') {
+      return scope(() => {
+        const items = unpack(read, tensorOf);
+        count(items.length);
+        return collate(items as Awaited<T>[]);
+      });
+    }
+    const reads = unpack(read, tensorOf);
+    return batchOfReads(origin.copy, reads, indices, collate, this.#collateFn === null);
   }
 }
 

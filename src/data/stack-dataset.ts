@@ -2,9 +2,13 @@
 import { ArgumentError } from '../errors';
 import { isPlainObject } from '../tensor/options';
 import type { Generator } from '../tensor/random/generator';
+import { Tensor } from '../tensor/tensor';
 import { defaultCollate } from './collate';
 import { type DataSource, Dataset, drawOf, type Items, itemAt, itemsTogether, lengthOf, readyBatch } from './dataset';
-import { batchOfItems, isPromise } from './fetch';
+import { batchOfItems, collated, isPromise, itemsOf } from './fetch';
+import { inTurn } from './turns';
+import { copiesOf, copyOf, readsFiles, type WorkerCopy, type WorkerCopyAnswer } from './worker/copy';
+import type { PartAddresses } from './worker/parts';
 
 type Parts = readonly DataSource<unknown>[] | Readonly<Record<string, DataSource<unknown>>>;
 
@@ -15,6 +19,21 @@ type AllItems<D> = ItemOf<D[keyof D & (D extends readonly unknown[] ? number : s
 export type Stacked<D> = [Extract<AllItems<D>, PromiseLike<unknown>>] extends [never]
   ? { -readonly [K in keyof D]: ItemOf<D[K]> }
   : Promise<{ -readonly [K in keyof D]: Awaited<ItemOf<D[K]>> }>;
+
+/** The same values, whose tensors outlast the scope that they were made in: something else is waited for. */
+function outlasting<T>(values: T): T {
+  if (values instanceof Tensor) values.retain();
+  else if (Array.isArray(values) || isPlainObject(values)) Object.values(values).forEach(outlasting);
+  return values;
+}
+
+/** Items of one part. */
+const columnOf = (part: DataSource<unknown>, indices: readonly number[]): Items<unknown> =>
+  itemsTogether(part, indices) ?? indices.map((i) => itemAt(part, i));
+
+/** The batch of one part. */
+const batchOfPart = (part: DataSource<unknown>, indices: readonly number[], draws?: readonly unknown[]): unknown =>
+  readyBatch(part, indices, draws) ?? batchOfItems(part, indices, defaultCollate);
 
 /**
  * Data sets of equal length side by side, given in a row or by names:
@@ -52,15 +71,30 @@ export class StackDataset<D extends Parts> extends Dataset<Stacked<D>> {
   }
 
   override get(index: number): Stacked<D> {
-    return this.#assembled(this.#parts.map((part) => itemAt(part, index))) as Stacked<D>;
+    return this.#assembled(this.#each((part) => itemAt(part, index))) as Stacked<D>;
   }
 
   override getItems(indices: readonly number[]): Items<Stacked<D>> {
-    const columns = this.#parts.map((part) => itemsTogether(part, indices) ?? indices.map((i) => itemAt(part, i)));
+    return this.#rows(
+      indices,
+      this.#each((part) => columnOf(part, indices)),
+    );
+  }
+
+  /** What is asked of each part, in their order: where some read files, what those in memory draw at random has to wait for its turn. */
+  #each<T>(ask: (part: DataSource<unknown>, p: number) => T): T[] {
+    const waits = readsFiles(this.#parts);
+    return this.#parts.map((part, p) =>
+      waits && copyOf(part) === 'here' ? (inTurn(null, () => ask(part, p)) as T) : ask(part, p),
+    );
+  }
+
+  /** Items made of columns, each the items of a part. */
+  #rows(indices: readonly number[], columns: readonly Items<unknown>[]): Items<Stacked<D>> {
     const rows = (ready: readonly (readonly unknown[])[]) =>
       indices.map((_, row) => this.#assembled(ready.map((column) => column[row])));
-    const items = columns.some(isPromise) ? Promise.all(columns).then(rows) : rows(columns as unknown[][]);
-    return items as Items<Stacked<D>>;
+    if (!columns.some(isPromise)) return rows(columns as unknown[][]) as Items<Stacked<D>>;
+    return Promise.all(outlasting(columns)).then(rows) as Items<Stacked<D>>;
   }
 
   override drawFor(index: number, generator: Generator): unknown {
@@ -68,11 +102,66 @@ export class StackDataset<D extends Parts> extends Dataset<Stacked<D>> {
   }
 
   override getBatch(indices: readonly number[], draws?: readonly unknown[]): unknown {
-    const columns = this.#parts.map((part, p) => {
+    const columns = this.#each((part, p) => {
       const drawn = draws?.map((each) => (each as readonly unknown[])[p]);
-      return readyBatch(part, indices, drawn) ?? batchOfItems(part, indices, defaultCollate);
+      return batchOfPart(part, indices, drawn);
     });
     return this.#assembled(columns);
+  }
+
+  /** @internal Those of the parts, of which those in memory are asked here. */
+  override workerCopy(): WorkerCopyAnswer {
+    const copies = copiesOf(this.#parts);
+    if (copies === null || copies === 'here') return copies;
+    const parts = this.#parts;
+    const read = copies.of.flatMap((copy, p) => (copy ? [p] : []));
+    /** What each part is made of: that which was read for it, or null. */
+    const columns = <T>(
+      reads: readonly (readonly unknown[])[],
+      ofRead: (copy: WorkerCopy, reads: readonly unknown[]) => T,
+      ofPart: (part: DataSource<unknown>) => T,
+    ): T[] =>
+      parts.map((part, p) => {
+        const copy = copies.of[p];
+        const at = read.indexOf(p);
+        return copy
+          ? ofRead(
+              copy,
+              reads.map((each) => each[at]),
+            )
+          : ofPart(part);
+      });
+    const copy: WorkerCopy<readonly unknown[], unknown> = {
+      start: copies.start,
+      state: copies.state,
+      address: (index): PartAddresses => read.map((p) => [p, copies.of[p]!.address(index)]),
+      item: (reads, index) =>
+        this.#assembled(
+          columns(
+            [reads],
+            (of, [own]) => of.item(own, index),
+            (part) => itemAt(part, index),
+          ),
+        ),
+      items: (reads, indices) =>
+        this.#rows(
+          indices,
+          columns<Items<unknown>>(
+            reads,
+            (of, own) => itemsOf(of, own, indices),
+            (part) => columnOf(part, indices),
+          ),
+        ),
+      batch: (reads, indices) =>
+        this.#assembled(
+          columns(
+            reads,
+            (of, own) => of.batch?.(own, indices) ?? collated(itemsOf(of, own, indices), defaultCollate),
+            (part) => batchOfPart(part, indices),
+          ),
+        ),
+    };
+    return copy;
   }
 
   get #parts(): readonly DataSource<unknown>[] {
@@ -81,7 +170,7 @@ export class StackDataset<D extends Parts> extends Dataset<Stacked<D>> {
 
   /** A value of each part, as items and batches hold them. */
   #assembled(values: readonly unknown[]): unknown {
-    if (values.some(isPromise)) return Promise.all(values).then((ready) => this.#assembled(ready));
+    if (values.some(isPromise)) return Promise.all(outlasting(values)).then((ready) => this.#assembled(ready));
     if (Array.isArray(this.datasets)) return values;
     return Object.fromEntries(Object.keys(this.datasets).map((name, p) => [name, values[p]]));
   }

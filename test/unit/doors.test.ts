@@ -121,3 +121,32 @@ test('readers of files come in chunks of their own, which load when they are fir
     modulesOf([entry!, ...others]).filter((name) => /^vision\/(datasets|utils)|^nn\/(conv|linear|rnn)/.test(name)),
   ).toEqual([]);
 });
+
+test('scripts of workers do not start themselves: a bundler that builds them inside out would never end', async () => {
+  const dist = join(library(), 'dist');
+  const code = (file: string): Promise<string> => readFile(join(dist, file), 'utf8');
+  const names = (await readdir(dist, { recursive: true })).filter((name) => name.endsWith('.js'));
+  const modules = names.filter((name) => !name.startsWith('browser'));
+  const found = (text: string, pattern: RegExp, file: string): string[] =>
+    [...text.matchAll(pattern)].map(([, path]) => join(file, '..', path!));
+  const starts = new Map<string, readonly string[]>();
+  const imports = new Map<string, readonly string[]>();
+  for (const name of modules) {
+    const text = await code(name);
+    // Comments and messages show how a user starts one of theirs, which is no module of the package.
+    const started = found(text, /new Worker\(\s*new URL\(\s*['"]([^'"]+)['"], import\.meta\.url/g, name);
+    starts.set(
+      name,
+      started.filter((path) => modules.includes(path)),
+    );
+    imports.set(name, found(text, /(?:from|import\(|import)\s*['"](\.[^'"]+)['"]/g, name));
+  }
+  const workers = [...starts.values()].flat();
+  expect(workers).toEqual([join('vision', 'datasets', 'picture-worker.js')]);
+  for (const worker of workers) {
+    const reached = new Set([worker]);
+    for (const name of reached) for (const next of imports.get(name) ?? []) reached.add(next);
+    expect(reached.size).toBeGreaterThan(5);
+    expect([...reached].filter((name) => starts.get(name)!.length > 0)).toEqual([]);
+  }
+});

@@ -1,5 +1,6 @@
 // What the modules of workers of this library call: they serve copies of data sets that a loader has cloned. Tensors are unknown here, so that such a worker is small.
 import { answer, enter } from './answering';
+import { readerOf } from './parts';
 
 /** Reads for a copy of a data set: plain data, by what `address` of the `WorkerCopy` gives. */
 export type CopyReader = (address: unknown) => unknown;
@@ -10,7 +11,7 @@ export function serveCopies(open: (state: unknown) => CopyReader | Promise<CopyR
     served: Promise.resolve(null),
     async open(start) {
       enter(start, null);
-      return { dataset: null, read: await open(start.state) };
+      return { dataset: null, read: await readerOf(start.state, open) };
     },
     numbersOf: () => null,
   });

@@ -1,20 +1,20 @@
 // Data sets of a folder whose subfolders are classes: of pictures, or of files of any kind.
 import { type Collated, defaultCollate } from '../../data/collate';
 import { resolveIndex } from '../../data/dataset';
+import { inTurn } from '../../data/turns';
 import type { WorkerCopy, WorkerCopyAnswer } from '../../data/worker/copy';
 import { ArgumentError } from '../../errors';
 import { type ByteSource, readBytes } from '../../io/bytes';
 import { ofDataSet } from '../../ops/together';
 import { tensor } from '../../tensor/creation';
 import { kindOf, parseArgs } from '../../tensor/options';
-import { defaultGenerator, withDefaultGenerator } from '../../tensor/random/generator';
 import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import { decodePicture } from '../decode';
 import { Picture } from '../picture';
-import { type BatchTransform, batched } from '../transforms';
+import { batched } from '../transforms';
 import { PackedPictures } from './packed';
-import { fileForWorker, MAX_FILE_BYTES, type PictureRead, startPictureWorker } from './picture-reading';
+import { fileForWorker, MAX_FILE_BYTES, type PictureRead } from './picture-file';
 import {
   type ClassNumbers,
   type ClassSample,
@@ -25,6 +25,7 @@ import {
   samplesOf,
 } from './samples';
 import { type DatasetRoot, type FoundFile, rootName, sourceOf } from './source';
+import { startPictureWorker } from './start-picture-worker';
 import { type ItemTransforms, StandardTransform, splitRoot, VisionDataset } from './vision-dataset';
 
 /** Makes a sample of a file: of an address, path or `File`, and the path by which `samples` lists it. */
@@ -40,13 +41,14 @@ interface FolderOptions<Raw, Image, Label> extends ItemTransforms<Raw, Image, La
 }
 
 export interface DatasetFolderOptions<Raw, Image, Label> extends FolderOptions<Raw, Image, Label> {
+  /** Called on the main side with any `numWorkers`: a function cannot be sent to a worker. The loader's option `worker` has it called there. */
   loader: SampleLoader<Raw>;
   /** Endings of the files that count, in small letters. Either these or `isValidFile`. */
   extensions?: SampleOptions['extensions'];
 }
 
 export interface ImageFolderOptions<Raw, Image, Label> extends FolderOptions<Raw, Image, Label> {
-  /** Default: reads a picture, red, green and blue. */
+  /** Default: reads a picture, red, green and blue, in workers where there are some. One of the user's is called on the main side. */
   loader?: SampleLoader<Raw> | null;
 }
 
@@ -78,9 +80,6 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
   samples: ClassSample[];
   readonly #files: ReadonlyMap<string, FoundFile>;
   readonly #loader: SampleLoader<Raw> | null;
-  readonly #batched: BatchTransform | null;
-  /** Settles once all transforms that were asked for before have worked. */
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(contents: FolderContents<Raw>, items: ItemTransforms<Raw, Image, Label>) {
     super(contents.root, items, contents.name);
@@ -89,7 +88,6 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
     this.extensions = contents.extensions;
     this.#files = contents.files;
     this.#loader = contents.loader;
-    this.#batched = contents.loader ? null : batched(this.transform);
   }
 
   override get length(): number {
@@ -108,15 +106,16 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
 
   override get(index: number): Promise<[Image, Label]> {
     const [path, target] = this.samples[resolveIndex(this.printedName, index, this.length)]!;
-    return this.#inTurn(this.#read(path), (raw) => scope(() => this.transformed(raw, target)));
+    return inTurn(this.#read(path), (raw) => scope(() => this.transformed(raw, target)));
   }
 
-  /** Pictures of one size are transformed as a whole where the transform is one of this library's; all else is made item by item. */
-  override getBatch(indices: readonly number[]): Promise<[Tensor | Collated<Image>, Collated<Label>]> {
+  /** Pictures of one size are transformed as a whole where the transform is one of this library's; all else is made item by item. Null with a loader of the user's. */
+  override getBatch(indices: readonly number[]): Promise<[Tensor | Collated<Image>, Collated<Label>]> | null {
+    if (this.#loader) return null;
     const samples = indices.map((index) => this.samples[resolveIndex(this.printedName, index, this.length)]!);
     const targets = samples.map(([, target]) => target);
     const all = Promise.all(samples.map(([path]) => this.#read(path)));
-    return this.#inTurn(all, (raws) =>
+    return inTurn(all, (raws) =>
       scope(() => {
         const whole = this.#wholeBatch(raws, targets);
         if (whole) return whole;
@@ -128,7 +127,7 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
 
   /** Workers read and decode pictures, and the transforms run here. What a loader of the user's reads is read here too: it cannot be sent. */
   override workerCopy(): WorkerCopyAnswer {
-    if (this.#loader || this.get !== FolderDataset.prototype.get) return 'here';
+    if (this.#loader) return 'here';
     const target = (index: number) => this.samples[index]![1];
     const copy: WorkerCopy<PictureRead, [Image, Label]> = {
       start: startPictureWorker,
@@ -143,23 +142,24 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
   #wholeBatch(raws: readonly Raw[], targets: readonly number[]): [Tensor, Collated<Label>] | null {
     const pictures = raws as readonly unknown[] as readonly DecodedPicture[];
     const [first] = pictures;
-    if (!this.#batched || !first || !(this.transforms instanceof StandardTransform)) return null;
+    const batch = this.transforms instanceof StandardTransform ? batched(this.transform) : null;
+    if (!batch || !first) return null;
     const { height, width, channels } = first;
     if (!pictures.every((each) => each.height === height && each.width === width)) return null;
     const pixels = new Uint8Array(pictures.length * height * width * channels);
     pictures.forEach((each, i) => {
       pixels.set(each.pixels, i * height * width * channels);
     });
-    const batch = new PackedPictures({ count: pictures.length, height, width, channels, pixels }).gatherAll();
+    const packed = new PackedPictures({ count: pictures.length, height, width, channels, pixels }).gatherAll();
     const { targetTransform } = this;
     const draws: (object | null)[] = [];
     const labels: Label[] = [];
     for (const target of targets) {
-      draws.push(...this.#batched.draw([first]));
+      draws.push(...batch.draw([first]));
       if (targetTransform) labels.push(targetTransform(target));
     }
     const collated = targetTransform ? defaultCollate(labels) : (tensor([...targets]) as Collated<Label>);
-    return [Tensor.of(ofDataSet(this.#batched.apply(batch, draws).value)), collated];
+    return [Tensor.of(ofDataSet(batch.apply(packed, draws).value)), collated];
   }
 
   async #read(path: string): Promise<Raw> {
@@ -173,19 +173,6 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
     const file = this.#files.get(path);
     if (file) return file;
     throw new ArgumentError(`${this.printedName}: expected a path out of samples, but got ${path}`);
-  }
-
-  /** What `work` makes of what was read, drawing from what is the default generator now, once all that was asked for before has been worked on. */
-  #inTurn<Read, Made>(reading: Promise<Read>, work: (read: Read) => Made): Promise<Made> {
-    const before = this.#turn;
-    // While a loader makes a batch for a worker, that is the worker's.
-    const generator = defaultGenerator();
-    const made = reading.then(async (read) => {
-      await before;
-      return withDefaultGenerator(generator, () => work(read));
-    });
-    this.#turn = Promise.allSettled([before, made]);
-    return made;
   }
 
   /** Transforms take pictures, whose tensors are made when it is their turn. */

@@ -56,9 +56,6 @@ export class ImageDataset<
   readonly #labels: Int32Array;
   readonly #packed: PackedPictures;
   readonly #identity: DatasetIdentity;
-  /** What the transform comes to for a byte, where it does no more than that. */
-  readonly #scale: ByteScale | null;
-  readonly #batched: BatchTransform | null;
   #data: Tensor | null = null;
   #labelTensor: Tensor | null = null;
   #targetList: readonly number[] | null = null;
@@ -74,8 +71,6 @@ export class ImageDataset<
     this.#labels = Int32Array.from(labels);
     this.#packed = new PackedPictures(pictures);
     this.#identity = identity;
-    this.#scale = asScale(this.transform, pictures.channels);
-    this.#batched = this.#scale ? null : batched(this.transform);
   }
 
   override get length(): number {
@@ -115,6 +110,15 @@ export class ImageDataset<
     return this.transformed(picture, this.#labels[i]!);
   }
 
+  /** What the transform comes to for a byte, where it does no more than that. */
+  get #scale(): ByteScale | null {
+    return asScale(this.transform, this.#pictures.channels);
+  }
+
+  get #batched(): BatchTransform | null {
+    return this.#scale ? null : batched(this.transform);
+  }
+
   get #makesBatches(): boolean {
     const { transform, transforms } = this;
     if (transforms && !(transforms instanceof StandardTransform)) return false;
@@ -141,16 +145,18 @@ export class ImageDataset<
     const rows = indices.map((i) => (i < 0 ? i + this.length : i));
     // In a scope, since only the batch is to be kept of all that is made on the way.
     return scope((): [Tensor, Collated<Label>] => {
-      const pixels = this.#packed.gather(rows, index, this.#scale);
+      const scale = this.#scale;
+      const transform = this.#batched;
+      const pixels = this.#packed.gather(rows, index, scale);
       const drawn = draws ?? rows.map((row) => this.drawFor(row, defaultGenerator()));
       const labels = this.targetTransform
         ? defaultCollate(drawn.map((each) => each!.label as Label))
         : (Tensor.of(gatherRows(this.#labelsOnDevice.value, index)) as Collated<Label>);
-      if (this.#batched) {
+      if (transform) {
         const ofPictures = drawn.map((each) => each!.picture);
-        return [Tensor.of(ofDataSet(this.#batched.apply(pixels, ofPictures).value)), labels];
+        return [Tensor.of(ofDataSet(transform.apply(pixels, ofPictures).value)), labels];
       }
-      return [this.#scale ? pixels : pixels.permute(0, 2, 3, 1), labels];
+      return [scale ? pixels : pixels.permute(0, 2, 3, 1), labels];
     });
   }
 

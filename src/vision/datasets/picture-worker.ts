@@ -2,7 +2,7 @@
 import { serveCopies } from '../../data/worker/serve-copies';
 import { readBytes } from '../../io/bytes';
 import { decodePicture } from '../decode';
-import { MAX_FILE_BYTES, type PictureFile, type PictureRead } from './picture-reading';
+import { MAX_FILE_BYTES, type PictureFile, type PictureRead } from './picture-file';
 import { sourceOf } from './source';
 
 async function read(file: PictureFile): Promise<PictureRead> {

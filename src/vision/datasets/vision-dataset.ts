@@ -77,22 +77,17 @@ export abstract class VisionDataset<
 > extends Dataset<Item> {
   /** Where it was read from; null for what has no name. */
   readonly root: string | null;
-  readonly transform: TransformFunction<Raw, Image> | null;
-  readonly targetTransform: TransformFunction<Target, Label> | null;
-  /** What is done to an item: a `StandardTransform` of the other two, or what was given; null for nothing. */
-  readonly transforms: JointTransform<Raw, Image, Label, Target> | null;
   readonly #name: string | null;
+  #transform: TransformFunction<Raw, Image> | null;
+  #targetTransform: TransformFunction<Target, Label> | null;
+  #transforms: JointTransform<Raw, Image, Label, Target> | null;
 
   /** @throws ArgumentError when both `transforms` and one of the others are given, or one is no function */
   constructor(root: string | null, items: ItemTransforms<Raw, Image, Label, Target> = {}, name: string | null = null) {
     super();
     const { transform = null, targetTransform = null, transforms = null } = items;
     this.#name = name;
-    for (const [key, each] of Object.entries({ transform, targetTransform, transforms })) {
-      if (each !== null && typeof each !== 'function') {
-        throw new ArgumentError(`${this.printedName}: expected ${key} to be a function, but got ${kindOf(each)}`);
-      }
-    }
+    for (const [key, each] of Object.entries({ transform, targetTransform, transforms })) this.#expect(key, each);
     const separate = transform !== null || targetTransform !== null;
     if (transforms && separate) {
       throw new ArgumentError(
@@ -100,9 +95,55 @@ export abstract class VisionDataset<
       );
     }
     this.root = root;
-    this.transform = transform;
-    this.targetTransform = targetTransform;
-    this.transforms = separate ? new StandardTransform(transform, targetTransform) : transforms;
+    this.#transform = transform;
+    this.#targetTransform = targetTransform;
+    this.#transforms = separate ? new StandardTransform(transform, targetTransform) : transforms;
+  }
+
+  /** Makes an item's image; null for nothing. Another one may be set, which takes the place of `transforms`. */
+  get transform(): TransformFunction<Raw, Image> | null {
+    return this.#transform;
+  }
+
+  set transform(transform: TransformFunction<Raw, Image> | null) {
+    this.#expect('transform', transform);
+    this.#transform = transform;
+    this.#apart();
+  }
+
+  /** Makes an item's label; null for nothing. Another one may be set, which takes the place of `transforms`. */
+  get targetTransform(): TransformFunction<Target, Label> | null {
+    return this.#targetTransform;
+  }
+
+  set targetTransform(targetTransform: TransformFunction<Target, Label> | null) {
+    this.#expect('targetTransform', targetTransform);
+    this.#targetTransform = targetTransform;
+    this.#apart();
+  }
+
+  /** What is done to an item: a `StandardTransform` of the other two, or what was given; null for nothing. Another one may be set, which takes the place of both. */
+  get transforms(): JointTransform<Raw, Image, Label, Target> | null {
+    return this.#transforms;
+  }
+
+  set transforms(transforms: JointTransform<Raw, Image, Label, Target> | null) {
+    this.#expect('transforms', transforms);
+    const isStandard = transforms instanceof StandardTransform;
+    this.#transforms = transforms;
+    this.#transform = isStandard ? transforms.transform : null;
+    this.#targetTransform = isStandard ? transforms.targetTransform : null;
+  }
+
+  /** What is done to image and label apart from each other. */
+  #apart(): void {
+    const { transform, targetTransform } = this;
+    this.#transforms = transform || targetTransform ? new StandardTransform(transform, targetTransform) : null;
+  }
+
+  #expect(key: string, transform: unknown): void {
+    if (transform === null || typeof transform === 'function') return;
+    throw new ArgumentError(`${this.printedName}: expected ${key} to be a function, but got ${kindOf(transform)}`);
   }
 
   /** The data set's name, which survives a bundler that shortens the names of classes. */

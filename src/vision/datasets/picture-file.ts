@@ -1,5 +1,4 @@
-// How data sets whose pictures lie in files have them read in workers.
-import type { WorkerLike } from '../../data/worker/thread';
+// A picture's file on its way to a worker that reads it, and what comes back.
 import type { FoundFile } from './source';
 
 /** Of a picture's file that comes compressed once more. */
@@ -14,22 +13,6 @@ export interface PictureRead {
   readonly width: number;
   readonly channels: number;
   readonly pixels: Uint8Array;
-}
-
-interface Builtins {
-  readonly getBuiltinModule?: (name: 'node:worker_threads') => { readonly Worker: new (url: URL) => WorkerLike };
-}
-
-/** Starts a worker that reads pictures. */
-export function startPictureWorker(): WorkerLike {
-  const { process } = globalThis as { process?: Builtins };
-  if (typeof Worker === 'undefined' && process?.getBuiltinModule) {
-    // With a name for the address, lest a bundler looks for files of a page: one takes all that lie here for them.
-    const here = import.meta.url;
-    const { Worker: Thread } = process.getBuiltinModule('node:worker_threads');
-    return new Thread(new URL('picture-worker.js', here));
-  }
-  return new Worker(new URL('./picture-worker.ts', import.meta.url), { type: 'module' });
 }
 
 /** A file for a worker, whose own address may be another than the page's: relative addresses are made whole. */
