@@ -1,22 +1,8 @@
 // Files of data sets that are fetched once and kept: from the user's own address, or from where a data set is published.
 import { FetchError } from '../../errors';
-import { type DownloadProgress, download } from '../../io/download';
+import { download } from '../../io/download';
+import type { DownloadSettings } from './download-settings';
 import { type DatasetRoot, diskPath, type FoundFile } from './source';
-
-/** Options of data sets that can be downloaded. */
-export interface DownloadSettings {
-  /**
-   * Fetch what is not there: from `root` where that is an address, else, or if it has nothing, from where the data set is published.
-   * In a page it is kept for the next visit, in Node below `root`. Default: false.
-   */
-  download?: boolean;
-  /** Told how far a download is. Default: nobody. */
-  onProgress?: ((progress: DownloadProgress) => void) | null;
-  /** Breaks a download off; it goes on from there next time. */
-  signal?: AbortSignal | null;
-}
-
-export const downloadDefaults = { download: false, onProgress: null, signal: null } as const;
 
 /** A file as its publisher has it. */
 export interface Published {

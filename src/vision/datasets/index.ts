@@ -1,6 +1,6 @@
 // The public surface of `vision.datasets`.
 export { CIFAR10, CIFAR100, type CIFAR100Options, type CIFAROptions } from './cifar';
-export type { DownloadSettings } from './downloads';
+export type { DownloadSettings } from './download-settings';
 export { FakeData, type FakeDataOptions } from './fake-data';
 export {
   DatasetFolder,

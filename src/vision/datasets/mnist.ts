@@ -1,14 +1,14 @@
 // MNIST and the data sets that come in files like its: Fashion-MNIST, Kuzushiji-MNIST and EMNIST.
-import { ArgumentError, FetchError } from '../../errors';
+import { ArgumentError } from '../../errors';
 import { type ByteSource, describeSource, readBytes } from '../../io/bytes';
 import { parseArgs, shown } from '../../tensor/options';
 import type { Picture } from '../picture';
-import { archiveFolder, archiveKindOf } from './archive';
-import { type DownloadSettings, downloadDefaults, fetchPublished } from './downloads';
+import { type DownloadSettings, downloadDefaults } from './download-settings';
 import { expectSameCount, idxBound, parseIdxImages, parseIdxLabels } from './idx';
 import { expectLimit, ImageDataset } from './image-dataset';
 import { emnistPublished, emnistSplits, type IdxSet, idxSets } from './mnist-facts';
-import { type DatasetRoot, type Folder, type FoundFile, openRoot, rootName, sourceOf } from './source';
+import type { IdxFile } from './mnist-files';
+import type { DatasetRoot } from './source';
 import { type ItemTransforms, splitRoot } from './vision-dataset';
 
 /** The two files of a set, given by hand: dropped on a page, say. */
@@ -120,12 +120,14 @@ async function read<Image, Label>(set: IdxSet, args: readonly unknown[]): Promis
   const options = parseArgs<MNISTOptions<Image, Label>>(name, [], defaults, rest);
   const { train, limit } = options;
   expectLimit(name, limit);
-  const given = isGiven(root);
-  const [imageFile, labelFile] = given
-    ? await Promise.all([readFile(root.images), readFile(root.labels)])
-    : await locate(set, root, options);
-  const images = parseIdxImages(imageFile.bytes, imageFile.name);
-  const labels = parseIdxLabels(labelFile.bytes, { classes: classes.length, name: labelFile.name });
+  // Two files at hand need nothing of what finds and downloads others.
+  const located = isGiven(root) ? null : await (await import('./mnist-files')).locate(set, root, options);
+  const [imageFile, labelFile] = located
+    ? located.files
+    : [named((root as IdxFiles).images), named((root as IdxFiles).labels)];
+  const [imageBytes, labelBytes] = await Promise.all([imageFile, labelFile].map(({ at }) => readBytes(at, idxBound)));
+  const images = parseIdxImages(imageBytes!, imageFile.name);
+  const labels = parseIdxLabels(labelBytes!, { classes: classes.length, name: labelFile.name });
   expectSameCount(images, labels, imageFile.name, labelFile.name);
   const count = Math.min(images.count, limit ?? images.count);
   const { rows: height, columns: width } = images;
@@ -134,7 +136,7 @@ async function read<Image, Label>(set: IdxSet, args: readonly unknown[]): Promis
     { pictures: { count, height, width, channels: 1, pixels }, labels: labels.subarray(0, count), classes },
     {
       name,
-      root: given ? null : rootName(root),
+      root: located?.place ?? null,
       repr: `Split: ${train ? 'Train' : 'Test'}`,
       listsTargets: false,
       hasChannels: false,
@@ -143,80 +145,7 @@ async function read<Image, Label>(set: IdxSet, args: readonly unknown[]): Promis
   );
 }
 
-interface NamedBytes {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
 const isGiven = (root: Root): root is IdxFiles =>
   typeof root === 'object' && root !== null && 'images' in root && 'labels' in root;
 
-const readFile = async (source: ByteSource, name = describeSource(source)): Promise<NamedBytes> => ({
-  name,
-  bytes: await readBytes(source, idxBound),
-});
-
-const readFound = async (file: FoundFile): Promise<NamedBytes> => readFile(await sourceOf(file), file.name);
-
-/** The two files of a set, wherever they lie. */
-async function locate(
-  set: IdxSet,
-  root: DatasetRoot,
-  options: DownloadSettings & { train: boolean },
-): Promise<[NamedBytes, NamedBytes]> {
-  const { name } = set;
-  if (typeof root !== 'string' && isEmptyObject(root)) {
-    throw new ArgumentError(`${name}: expected a folder, an address, or { images, labels }, but got ${shown(root)}`);
-  }
-  const opened = await openRoot(name, root, options);
-  const folder = 'folder' in opened ? opened.folder : await unpacked(name, opened.file);
-  const stem = set.stem(options.train);
-  const kinds = [`${stem}-images`, `${stem}-labels`] as const;
-  const find = (inside: Folder) => Promise.all([pick(inside, set, kinds[0], 3), pick(inside, set, kinds[1], 1)]);
-  const found = await find(folder);
-  if (found[0] && found[1]) return Promise.all([readFound(found[0]), readFound(found[1])]);
-  for (const path of set.archives) {
-    const archive = await folder.find(path);
-    const inside = archive && (await find(await archiveFolder(archive, (path) => path.includes(stem))));
-    if (inside?.[0] && inside[1]) return Promise.all([readFound(inside[0]), readFound(inside[1])]);
-  }
-  if (options.download) {
-    const files = await Promise.all(
-      set.published(options.train).map((each) => fetchPublished(name, each, root, `${name}/raw`, options)),
-    );
-    if (files.length === 2) return Promise.all([readFound(files[0]!), readFound(files[1]!)]);
-    const inside = await find(await archiveFolder(files[0]!, (path) => path.includes(stem)));
-    if (inside[0] && inside[1]) return Promise.all([readFound(inside[0]), readFound(inside[1])]);
-  }
-  const missing = found[0] ? 1 : 0;
-  throw new FetchError(
-    `${name}: expected one of ${spellings(kinds[missing], missing === 0 ? 3 : 1).join(', ')} in ${folder.name}, but found none of them; ` +
-      '`download: true` fetches them',
-    { status: 404 },
-  );
-}
-
-const isEmptyObject = (root: object): boolean =>
-  Object.getPrototypeOf(root) === Object.prototype && Object.keys(root).length === 0;
-
-async function unpacked(name: string, file: FoundFile): Promise<Folder> {
-  if ((await archiveKindOf(await sourceOf(file))) !== null) return archiveFolder(file);
-  throw new ArgumentError(
-    `${name}: expected a folder, an archive, or { images, labels }, but got one file, ${file.name}`,
-  );
-}
-
-/** The usual names of a file. */
-const spellings = (stem: string, rank: number): string[] =>
-  ['-', '.'].flatMap((joint) => ['', '.gz'].map((end) => `${stem}${joint}idx${rank}-ubyte${end}`));
-
-/** The file under the first of its usual names that exists, in the first of the usual folders. */
-async function pick(folder: Folder, { folders }: IdxSet, stem: string, rank: number): Promise<FoundFile | null> {
-  for (const place of folders) {
-    for (const name of spellings(stem, rank)) {
-      const file = await folder.find(place === '' ? name : `${place}/${name}`);
-      if (file) return file;
-    }
-  }
-  return null;
-}
+const named = (at: ByteSource): IdxFile => ({ name: describeSource(at), at });

@@ -6,7 +6,7 @@ import { openReader } from '../../io/reader';
 import { parseArgs, shown } from '../../tensor/options';
 import type { Picture } from '../picture';
 import { byCodePoints } from './code-points';
-import { type DownloadSettings, downloadDefaults } from './downloads';
+import { type DownloadSettings, downloadDefaults } from './download-settings';
 import { expectLimit, ImageDataset } from './image-dataset';
 import { type DatasetRoot, type Folder, type FoundFile, openRoot, rootName, sourceOf } from './source';
 import { drawStrokes, type Stroke } from './strokes';

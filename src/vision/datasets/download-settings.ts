@@ -1,0 +1,17 @@
+// The options of data sets that can be downloaded.
+import type { DownloadProgress } from '../../io/download';
+
+/** Options of data sets that can be downloaded. */
+export interface DownloadSettings {
+  /**
+   * Fetch what is not there: from `root` where that is an address, else, or if it has nothing, from where the data set is published.
+   * In a page it is kept for the next visit, in Node below `root`. Default: false.
+   */
+  download?: boolean;
+  /** Told how far a download is. Default: nobody. */
+  onProgress?: ((progress: DownloadProgress) => void) | null;
+  /** Breaks a download off; it goes on from there next time. */
+  signal?: AbortSignal | null;
+}
+
+export const downloadDefaults = { download: false, onProgress: null, signal: null } as const;
