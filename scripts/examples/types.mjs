@@ -1,7 +1,8 @@
 // Reads the library's declarations with several releases of TypeScript, libraries checked as well, without @webgpu/types.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { command } from './places.mjs';
 
 const program = `
@@ -36,11 +37,21 @@ export const fromPixels: typeof vision.io.fromPixels = io.fromPixels;
 export { MNIST } from 'lamplight/vision';
 `;
 
+const tour = fileURLToPath(new URL('../../test/types/tour-doors', import.meta.url));
+
 /** Programs for pages, and for whatever has no DOM, as bundlers and as Node find packages. */
 const settings = [
-  { module: 'esnext', moduleResolution: 'bundler', lib: ['es2022', 'dom'], types: [] },
-  { module: 'nodenext', moduleResolution: 'nodenext', lib: ['es2022'], types: [] },
+  {
+    files: ['step.ts', ...readdirSync(tour).map((name) => `tour/${name}`)],
+    options: { module: 'esnext', moduleResolution: 'bundler', lib: ['es2022', 'dom'], ...strictest() },
+  },
+  { files: ['step.ts'], options: { module: 'nodenext', moduleResolution: 'nodenext', lib: ['es2022'] } },
 ];
+
+/** What some programs ask for beyond `strict`. */
+function strictest() {
+  return { noUncheckedIndexedAccess: true, noPropertyAccessFromIndexSignature: true, exactOptionalPropertyTypes: true };
+}
 
 /**
  * @param {string} folder where the library is installed
@@ -49,11 +60,13 @@ const settings = [
  */
 export async function readTypes(folder, compilers) {
   writeFileSync(join(folder, 'step.ts'), program);
+  cpSync(tour, join(folder, 'tour'), { recursive: true });
   const versions = [];
   for (const compiler of compilers) {
-    for (const setting of settings) {
-      const compilerOptions = { target: 'es2022', strict: true, noEmit: true, skipLibCheck: false, ...setting };
-      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['step.ts'] }));
+    for (const { files, options } of settings) {
+      const common = { target: 'es2022', strict: true, noEmit: true, skipLibCheck: false, types: [] };
+      const compilerOptions = { ...common, ...options };
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
       await command([process.execPath, join(compiler, 'bin/tsc'), '-p', 'tsconfig.json'], folder);
     }
     versions.push(JSON.parse(readFileSync(join(compiler, 'package.json'), 'utf8')).version);

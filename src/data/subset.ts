@@ -42,6 +42,7 @@ export class Subset<T> extends Dataset<T> {
       ...copy,
       address: (index) => copy.address(at(index)),
       item: (read, index) => copy.item(read, at(index)),
+      ...(copy.items && { items: (reads, indices) => copy.items!(reads, indices.map(at)) }),
       ...(copy.batch && { batch: (reads, indices) => copy.batch!(reads, indices.map(at)) }),
     };
   }
@@ -81,14 +82,15 @@ const isPlainSubset = (dataset: unknown): dataset is Subset<unknown> =>
  * @param options.generator default: the default generator, as seeded by `torch.manualSeed`
  * @throws ArgumentError when the lengths do not add up
  */
-export function randomSplit<T>(
+export function randomSplit<T, const L extends readonly number[]>(
   dataset: DataSource<T>,
-  lengths: readonly number[],
+  lengths: L,
   options: { generator?: Generator | null } = {},
-): Subset<T>[] {
+): { -readonly [K in keyof L]: Subset<T> } {
   const { generator } = parseArgs<typeof options>('randomSplit', [], { generator: null }, [options]);
   const sizes = partSizes(lengthOf(dataset), lengths);
-  return splitIndices(sizes, generator ?? undefined).map((indices) => new Subset(dataset, indices));
+  const parts = splitIndices(sizes, generator ?? undefined).map((indices) => new Subset(dataset, indices));
+  return parts as { -readonly [K in keyof L]: Subset<T> };
 }
 
 /** The sizes of the parts; for fractions as PyTorch rounds them. */
