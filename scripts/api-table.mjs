@@ -1,5 +1,6 @@
-// Compares the names of PyTorch's namespaces with the library's, and says why a name is not there.
+// Compares the names of PyTorch's and torchvision's namespaces with the library's, and says why a name is not there.
 import { reasons } from './api-reasons.mjs';
+import { visionReasons } from './vision-reasons.mjs';
 
 /**
  * @typedef {{ namespace: string, name: string, ours: string, status: 'have' | 'left out' | 'lacking', reason: string }} Entry
@@ -14,14 +15,32 @@ const spellings = /** @type {Readonly<Record<string, string>>} */ ({
 /** Names that are there to say what to write instead. */
 const refusals = new Set(['torch.float64', 'torch.double', 'torch.Tensor.double', 'torch.Tensor.numpy']);
 
-/**
- * snake_case as camelCase, a trailing underscore kept.
- * @param {string} name
- */
-export const camelCase = (name) => name.replace(/(?<=[a-z0-9])_([a-z0-9])/gi, (_, letter) => letter.toUpperCase());
+const allReasons = [...visionReasons, ...reasons];
 
 /**
- * @param {Readonly<Record<string, readonly string[]>>} names PyTorch's, by namespace
+ * What stands for torchvision's namespaces.
+ * @param {typeof import('../src/vision/index')} vision
+ */
+export const visionSpaces = (vision) => ({
+  'torchvision.datasets': vision.datasets,
+  'torchvision.io': vision.io,
+  'torchvision.models': vision.models,
+  'torchvision.models.segmentation': vision.models.segmentation,
+  'torchvision.transforms': vision.transforms,
+  'torchvision.transforms.functional': vision.transforms.functional,
+  'torchvision.tv_tensors': vision.tvTensors,
+  'torchvision.utils': vision.utils,
+});
+
+/**
+ * snake_case as camelCase, a trailing underscore kept, and one between digits.
+ * @param {string} name
+ */
+export const camelCase = (name) =>
+  name.replace(/(?<=[a-z])_([a-z0-9])|(?<=\d)_([a-z])/gi, (_, first, second) => (first ?? second).toUpperCase());
+
+/**
+ * @param {Readonly<Record<string, readonly string[]>>} names theirs, by namespace
  * @param {Readonly<Record<string, object>>} library ours, by the same namespaces
  * @returns {Entry[]}
  */
@@ -33,7 +52,7 @@ export function apiTable(names, library) {
       const full = `${namespace}.${name}`;
       const ours = spellings[full] ?? camelCase(name);
       if (ours in space && !refusals.has(full)) return entry(namespace, name, ours, 'have', '');
-      const reason = elsewhere(namespace, ours, library) ?? reasons.find(([pattern]) => pattern.test(full))?.[1];
+      const reason = elsewhere(namespace, ours, library) ?? allReasons.find(([pattern]) => pattern.test(full))?.[1];
       return entry(namespace, name, ours, reason ? 'left out' : 'lacking', reason ?? '');
     });
   });
@@ -71,14 +90,14 @@ const entry = (namespace, name, ours, status, reason) => ({ namespace, name, our
 /**
  * The table in Markdown, with the counts of each namespace before it.
  * @param {readonly Entry[]} entries
- * @param {string} version of PyTorch
+ * @param {string} origin whose names, with the version
  */
-export function markdown(entries, version) {
+export function markdown(entries, origin) {
   const namespaces = [...new Set(entries.map(({ namespace }) => namespace))];
   const count = (/** @type {string} */ namespace, /** @type {string} */ status) =>
     entries.filter((each) => each.namespace === namespace && each.status === status).length;
   return [
-    `# Names of PyTorch ${version}`,
+    `# Names of ${origin}`,
     '',
     '| Namespace | have | left out | lacking |',
     '| --- | ---: | ---: | ---: |',
@@ -86,7 +105,7 @@ export function markdown(entries, version) {
       (each) => `| ${each} | ${count(each, 'have')} | ${count(each, 'left out')} | ${count(each, 'lacking')} |`,
     ),
     '',
-    '| PyTorch | Lamplight | why not |',
+    `| ${origin.split(' ')[0]} | Lamplight | why not |`,
     '| --- | --- | --- |',
     ...entries.map(
       ({ namespace, name, ours, status, reason }) =>

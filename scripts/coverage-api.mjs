@@ -1,9 +1,9 @@
-// `npm run coverage:api`: one table of every public name of PyTorch, whether it is here, and if not, why. `--md FILE` writes it.
+// `npm run coverage:api`: tables of every public name of PyTorch and torchvision, whether it is here, and if not, why. `--md FILE` writes it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
-import { apiTable, markdown } from './api-table.mjs';
+import { apiTable, markdown, visionSpaces } from './api-table.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const [option, file] = process.argv.slice(2);
@@ -12,7 +12,13 @@ if (option !== undefined && (option !== '--md' || file === undefined)) {
   process.exit(1);
 }
 
-const fixture = JSON.parse(readFileSync(`${root}test/fixtures/api.json`, 'utf8'));
+/** @param {string} family @returns {{ torch: string, torchvision: string, cases: { name: string, names: string[] }[] }} */
+const read = (family) => JSON.parse(readFileSync(`${root}test/fixtures/${family}.json`, 'utf8'));
+
+/** @param {{ cases: { name: string, names: string[] }[] }} fixture @param {Readonly<Record<string, object>>} library */
+const tableOf = ({ cases }, library) =>
+  apiTable(Object.fromEntries(cases.map(({ name, names }) => [name, names])), library);
+
 const server = await createServer({
   root,
   optimizeDeps: { noDiscovery: true },
@@ -30,12 +36,14 @@ try {
     'torch.optim': torch.optim,
     'torch.optim.lr_scheduler': torch.optim.lrScheduler,
   };
-  /** @type {{ name: string, names: string[] }[]} */
-  const cases = fixture.cases;
-  const text = markdown(
-    apiTable(Object.fromEntries(cases.map(({ name, names }) => [name, names])), library),
-    fixture.torch,
+  const vision = /** @type {typeof import('../src/vision/index')} */ (
+    await server.ssrLoadModule('/src/vision/index.ts')
   );
+  const [names, visionNames] = [read('api'), read('vision_api')];
+  const text = [
+    markdown(tableOf(names, library), `PyTorch ${names.torch}`),
+    markdown(tableOf(visionNames, visionSpaces(vision)), `torchvision ${visionNames.torchvision}`),
+  ].join('\n');
   if (file) writeFileSync(file, text);
   else console.log(text);
 } finally {

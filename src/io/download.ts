@@ -71,6 +71,21 @@ export async function download(address: string | URL, options: DownloadOptions =
   });
 }
 
+/** What `download` has kept of an address, if it is what the check sums say; null where it has not. No server is asked. */
+export async function findDownload(
+  address: string | URL,
+  options: Pick<DownloadOptions, DigestKind | 'cacheName' | 'folder'> = {},
+): Promise<Kept | null> {
+  const defaults = { sha256: null, md5: null, cacheName: null, folder: null };
+  const o = parseArgs<typeof options>('findDownload', [], defaults, [options]);
+  const checks = checksOf(o);
+  const url = webAddress(address);
+  if (url === null) return null;
+  const slot = await openSlot(url, o);
+  const found = await slot.found();
+  return found !== null && (await differs(slot, checks)) === null ? found : null;
+}
+
 /** Forgets the file that `download` keeps, or has begun, for an address. */
 export async function forgetDownload(
   address: string | URL,

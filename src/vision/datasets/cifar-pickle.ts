@@ -10,13 +10,16 @@ export type PickledEntry =
   /** Numbers and texts. */
   | { readonly list: readonly (number | string)[] };
 
+/** Bytes of arrays beyond which none is made twice. */
+const MOST_TWICE = 2 ** 20;
 /** Every pickle of protocol 2 and above begins with this opcode. */
 const PROTO = 0x80;
 
 export const isPickle = (bytes: Uint8Array): boolean => bytes[0] === PROTO;
 
+/** The type of an array's elements: `u1`, `<i8`. */
 class NumpyDtype {
-  constructor(readonly code: string) {}
+  constructor(public code: string) {}
 }
 
 /** An array of NumPy's, which is made empty and then given its state. */
@@ -34,14 +37,23 @@ export function unpickleArrays(file: Uint8Array, name: string): Map<string, Pick
   const fail = (problem: string): never => {
     throw new FileFormatError(`${name}: expected a pickle of arrays and lists, but ${problem}`);
   };
-  const globals = numpyGlobals(fail);
+  let filled = 0;
+  const make: Fill = (array, state) => {
+    filled += fill(array, state, fail);
+    // Arrays that share their text by the memo would each have its bytes.
+    if (filled > MOST_TWICE + 2 * file.length) fail('its arrays have more bytes than it has');
+  };
+  const globals = numpyGlobals(fail, make);
   const { value } = unpickle(file, {
     name,
     strings: 'bytes',
     find: (module, own) => globals.get(`${module.replace('numpy._core.', 'numpy.core.')}.${own}`) ?? null,
     remedy: () => 'this is no batch of CIFAR',
     state: (content, state) => {
-      if (content instanceof NumpyArray) fill(content, itemsOf(state, fail), fail);
+      const items = itemsOf(state, fail);
+      if (content instanceof NumpyArray) make(content, items);
+      // The order of bytes is said apart from the type's name.
+      if (content instanceof NumpyDtype && textOf(items[1]) === '>') content.code = `>${content.code}`;
     },
   });
   if (!(value instanceof Container && value.isDict)) return fail('it holds no dictionary');
@@ -55,6 +67,7 @@ export function unpickleArrays(file: Uint8Array, name: string): Map<string, Pick
 }
 
 type Fail = (problem: string) => never;
+type Fill = (array: NumpyArray, state: readonly Py[]) => void;
 
 function entryOf(value: Py, fail: Fail): PickledEntry | null {
   if (value instanceof Opaque && value.content instanceof NumpyArray) {
@@ -88,10 +101,10 @@ const dtypeOf = (value: Py | undefined, fail: Fail): NumpyDtype =>
 const isByte = (dtype: NumpyDtype | null): boolean => dtype !== null && /^[|<>=]?u1$/.test(dtype.code);
 
 /** The classes and functions of NumPy that arrays are pickled by. */
-function numpyGlobals(fail: Fail): Map<string, PyGlobal> {
+function numpyGlobals(fail: Fail, make: Fill): Map<string, PyGlobal> {
   const array = (args: readonly Py[]): Opaque => {
     const made = new NumpyArray();
-    if (args.length === 4) fill(made, [1, args[2]!, args[1]!, textOf(args[3]) === 'F', args[0]!], fail);
+    if (args.length === 4) make(made, [1, args[2]!, args[1]!, textOf(args[3]) === 'F', args[0]!]);
     return new Opaque(made);
   };
   const calls: Record<string, ((args: readonly Py[]) => Py) | null> = {
@@ -106,8 +119,8 @@ function numpyGlobals(fail: Fail): Map<string, PyGlobal> {
   return new Map(Object.entries(calls).map(([name, call]) => [name, new PyGlobal(name, call)]));
 }
 
-/** Gives an array its state: a version, shape, type, whether columns lie together, and bytes. */
-function fill(array: NumpyArray, [, shape, dtype, isFortran, data]: readonly Py[], fail: Fail): void {
+/** Gives an array its state: a version, shape, type, whether columns lie together, and bytes, as many as are returned. */
+function fill(array: NumpyArray, [, shape, dtype, isFortran, data]: readonly Py[], fail: Fail): number {
   const type = dtypeOf(dtype, fail);
   const size = Number(/\d+$/.exec(type.code)?.[0] ?? fail(`an array has elements of type ${type.code}`));
   const sizes = itemsOf(shape, fail).map((n) => (typeof n === 'number' && n >= 0 ? n : fail('a shape is none')));
@@ -120,6 +133,7 @@ function fill(array: NumpyArray, [, shape, dtype, isFortran, data]: readonly Py[
   const turned = isFortran === true && sizes.length === 2 && size === 1;
   if (isFortran === true && sizes.length > 1 && !turned) fail('an array of columns has other elements than bytes');
   array.bytes = turned ? transposed(bytes, rows, columns) : bytes;
+  return bytes.length;
 }
 
 function transposed(bytes: Uint8Array, rows: number, columns: number): Uint8Array {

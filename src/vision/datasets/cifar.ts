@@ -7,7 +7,7 @@ import { archiveKindOf, membersOf } from './archive';
 import { type CifarFiles, type CifarLabels, type CifarSet, cifar10, cifar100 } from './cifar-facts';
 import { assemble, type CifarBatch, readBatch, readClasses } from './cifar-files';
 import { type DownloadSettings, downloadDefaults } from './download-settings';
-import { fetchPublished } from './downloads';
+import { firstFound } from './downloads';
 import { expectLimit, ImageDataset } from './image-dataset';
 import { type DatasetRoot, type Folder, type FoundFile, openRoot, rootName, sourceOf } from './source';
 import { type ItemTransforms, splitRoot } from './vision-dataset';
@@ -113,12 +113,16 @@ async function locate(set: CifarSet, kind: CifarLabels, root: DatasetRoot, wante
     return { batches: [batch], classes: kind.classes };
   }
   const { folder } = opened;
-  const found = (await fromFolder(set, kind, folder, wanted)) ?? (await fromArchives(set, kind, folder, wanted));
+  const found = await firstFound(
+    folder,
+    wanted,
+    async (place) => (await fromFolder(set, kind, place, wanted)) ?? fromArchives(set, kind, place, wanted),
+    async (get) => {
+      const archive = await get(set.name, set.python.archive, root, '', wanted);
+      return archive && fromArchive(set, kind, archive, wanted);
+    },
+  );
   if (found) return found;
-  if (wanted.download) {
-    const archive = await fetchPublished(set.name, set.python.archive, root, '', wanted);
-    return fromArchive(set, kind, archive, wanted);
-  }
   const names = [set.binary, set.python].flatMap((files) => [
     `${files.folder}/${first(files, wanted)}`,
     files.archive.file,

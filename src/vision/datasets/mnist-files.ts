@@ -4,7 +4,7 @@ import type { ByteSource } from '../../io/bytes';
 import { shown } from '../../tensor/options';
 import { archiveFolder, archiveKindOf } from './archive';
 import type { DownloadSettings } from './download-settings';
-import { fetchPublished } from './downloads';
+import { allEnded, firstFound } from './downloads';
 import type { IdxSet } from './mnist-facts';
 import { type DatasetRoot, type Folder, type FoundFile, openRoot, rootName, sourceOf } from './source';
 
@@ -37,11 +37,7 @@ export async function locate(
   return { place: rootName(root), files: [images!, labels!] };
 }
 
-async function find(
-  set: IdxSet,
-  root: DatasetRoot,
-  options: DownloadSettings & { train: boolean },
-): Promise<readonly [FoundFile, FoundFile]> {
+async function find(set: IdxSet, root: DatasetRoot, options: DownloadSettings & { train: boolean }): Promise<Pair> {
   const { name } = set;
   if (typeof root !== 'string' && isEmptyObject(root)) {
     throw new ArgumentError(`${name}: expected a folder, an address, or { images, labels }, but got ${shown(root)}`);
@@ -49,30 +45,45 @@ async function find(
   const opened = await openRoot(name, root, options);
   const folder = 'folder' in opened ? opened.folder : await unpacked(name, opened.file);
   const stem = set.stem(options.train);
-  const kinds = [`${stem}-images`, `${stem}-labels`] as const;
-  const within = async (inside: Folder): Promise<[FoundFile | null, FoundFile | null]> =>
-    Promise.all([pick(inside, set, kinds[0], 3), pick(inside, set, kinds[1], 1)]);
-  const found = await within(folder);
-  if (found[0] && found[1]) return [found[0], found[1]];
-  for (const path of set.archives) {
-    const archive = await folder.find(path);
-    const inside = archive && (await within(await archiveFolder(archive, (path) => path.includes(stem))));
-    if (inside?.[0] && inside[1]) return [inside[0], inside[1]];
-  }
-  if (options.download) {
-    const files = await Promise.all(
-      set.published(options.train).map((each) => fetchPublished(name, each, root, `${name}/raw`, options)),
-    );
-    if (files.length === 2) return [files[0]!, files[1]!];
-    const inside = await within(await archiveFolder(files[0]!, (path) => path.includes(stem)));
-    if (inside[0] && inside[1]) return [inside[0], inside[1]];
-  }
-  const missing = found[0] ? 1 : 0;
+  const pair = await firstFound(
+    folder,
+    options,
+    (place) => pairIn(set, stem, place),
+    async (get) => {
+      const files = await allEnded(
+        set.published(options.train).map((each) => get(name, each, root, `${name}/raw`, options)),
+      );
+      if (files.length === 2) return wholePair(files);
+      const [archive] = files;
+      return archive ? pairIn(set, stem, await archiveFolder(archive, (path) => path.includes(stem))) : null;
+    },
+  );
+  if (pair) return pair;
+  const hasImages = (await pick(folder, set, `${stem}-images`, 3)) !== null;
+  const missing = hasImages ? spellings(`${stem}-labels`, 1) : spellings(`${stem}-images`, 3);
   throw new FetchError(
-    `${name}: expected one of ${spellings(kinds[missing], missing === 0 ? 3 : 1).join(', ')} in ${folder.name}, but found none of them; ` +
-      '`download: true` fetches them',
+    `${name}: expected one of ${missing.join(', ')} in ${folder.name}, but found none of them; \`download: true\` fetches them`,
     { status: 404 },
   );
+}
+
+type Pair = readonly [images: FoundFile, labels: FoundFile];
+
+const wholePair = ([images, labels]: readonly (FoundFile | null | undefined)[]): Pair | null =>
+  images && labels ? [images, labels] : null;
+
+/** The two files of a set in a folder: as they are, or in one of the set's archives. */
+async function pairIn(set: IdxSet, stem: string, folder: Folder): Promise<Pair | null> {
+  const find = async (inside: Folder) =>
+    wholePair(await allEnded([pick(inside, set, `${stem}-images`, 3), pick(inside, set, `${stem}-labels`, 1)]));
+  const found = await find(folder);
+  if (found) return found;
+  for (const path of set.archives) {
+    const archive = await folder.find(path);
+    const inside = archive && (await find(await archiveFolder(archive, (path) => path.includes(stem))));
+    if (inside) return inside;
+  }
+  return null;
 }
 
 const isEmptyObject = (root: object): boolean =>

@@ -7,6 +7,7 @@ import { parseArgs, shown } from '../../tensor/options';
 import type { Picture } from '../picture';
 import { byCodePoints } from './code-points';
 import { type DownloadSettings, downloadDefaults } from './download-settings';
+import { allEnded, firstFound } from './downloads';
 import { expectLimit, ImageDataset } from './image-dataset';
 import { type DatasetRoot, type Folder, type FoundFile, openRoot, rootName, sourceOf } from './source';
 import { drawStrokes, type Stroke } from './strokes';
@@ -21,7 +22,7 @@ export interface QuickDrawOptions<Image, Label> extends ItemTransforms<Picture, 
 
 const SIDE = 28;
 const PIXELS = SIDE * SIDE;
-const PUBLISHER = 'https://storage.googleapis.com/quickdraw_dataset/';
+const PUBLISHER = 'https://storage.googleapis.com/quickdraw_dataset/full/numpy_bitmap/';
 /** Of strokes that come compressed: the largest published file has 600 MB. */
 const MOST_BYTES = 2 ** 30;
 /** What precedes a class's name where a file was downloaded by hand. */
@@ -111,7 +112,7 @@ async function locate(
       status: 404,
     });
   }
-  return Promise.all(classes.map(async (name): Promise<ClassFile> => [name, await fileOf(name, folder, options)]));
+  return allEnded(classes.map(async (name): Promise<ClassFile> => [name, await fileOf(name, root, folder, options)]));
 }
 
 /** The class that a file's name tells; null for files of other kinds. */
@@ -121,18 +122,22 @@ function classOf(path: string): string | null {
   return stem === undefined ? null : stem.replace(PREFIX, '');
 }
 
-async function fileOf(name: string, folder: Folder, settings: DownloadSettings): Promise<FoundFile> {
+async function fileOf(name: string, root: DatasetRoot, folder: Folder, settings: DownloadSettings): Promise<FoundFile> {
   const bitmaps = [`${name}.npy`, `full_numpy_bitmap_${name}.npy`, `full/numpy_bitmap/${name}.npy`];
   const strokes = [`${name}.ndjson`, `full_simplified_${name}.ndjson`, `full/simplified/${name}.ndjson`];
-  for (const path of [...bitmaps, ...strokes]) {
-    const file = await folder.find(path);
-    if (file) return file;
-  }
-  if (settings.download) {
-    const opened = await openRoot('QuickDraw', PUBLISHER, settings);
-    const file = 'folder' in opened && (await opened.folder.find(`full/numpy_bitmap/${encodeURIComponent(name)}.npy`));
-    if (file) return file;
-  }
+  const found = await firstFound(
+    folder,
+    settings,
+    async (place) => {
+      for (const path of [...bitmaps, ...strokes]) {
+        const file = await place.find(path);
+        if (file) return file;
+      }
+      return null;
+    },
+    (get) => get('QuickDraw', { file: `${name}.npy`, md5: null, mirrors: [PUBLISHER] }, root, '', settings),
+  );
+  if (found) return found;
   throw new FetchError(
     `QuickDraw: expected one of ${[...bitmaps, ...strokes].join(', ')} in ${folder.name}, but found none of them; \`download: true\` fetches them`,
     { status: 404 },

@@ -2,7 +2,7 @@
 import { ArgumentError, FetchError } from '../../errors';
 import { fileSystem } from '../../gpu/node';
 import { answerOf, type ByteSource } from '../../io/bytes';
-import { type DownloadProgress, download, forgetDownload } from '../../io/download';
+import { type DownloadProgress, download, findDownload, forgetDownload } from '../../io/download';
 import { openReader } from '../../io/reader';
 import { kindOf } from '../../tensor/options';
 
@@ -43,6 +43,8 @@ export interface Folder {
    * @throws ArgumentError for an address
    */
   list(): Promise<Listing>;
+  /** Of an address whose files are kept: those that earlier visits have kept, for which no server is asked. */
+  readonly kept?: Folder;
 }
 
 export interface Listing {
@@ -203,8 +205,23 @@ function diskFolder(base: string): Folder {
 }
 
 function addressFolder(base: string, { download: keep, onProgress = null, signal = null }: KeepSettings): Folder {
+  const list = async () => {
+    throw new ArgumentError(
+      `${base}: expected a folder whose files can be listed, but an address has no list; give an archive (.zip, .tar.gz), a dropped folder, or the files`,
+    );
+  };
+  const kept: Folder = {
+    name: base,
+    async find(path) {
+      const name = below(base, path);
+      const at = await findDownload(name);
+      return at === null ? null : { path, name, at };
+    },
+    list,
+  };
   return {
     name: base,
+    ...(keep && { kept }),
     async find(path) {
       const name = below(base, path);
       try {
@@ -217,11 +234,7 @@ function addressFolder(base: string, { download: keep, onProgress = null, signal
         throw error;
       }
     },
-    async list() {
-      throw new ArgumentError(
-        `${base}: expected a folder whose files can be listed, but an address has no list; give an archive (.zip, .tar.gz), a dropped folder, or the files`,
-      );
-    },
+    list,
   };
 }
 

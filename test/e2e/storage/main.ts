@@ -1,5 +1,6 @@
 // What a page keeps for the next visit, for a test that closes it at any moment.
 import * as torch from 'lamplight';
+import { datasets } from 'lamplight/vision';
 
 /** What a visit finds. */
 export interface Found {
@@ -9,10 +10,24 @@ export interface Found {
   readonly values: readonly number[];
 }
 
+export type DatasetKind = 'MNIST' | 'CIFAR10' | 'QuickDraw';
+
+/** What a visit makes of a data set at an address. */
+export interface Opened {
+  readonly length: number;
+  /** The labels of the first ten. */
+  readonly labels: readonly number[];
+  readonly classes: number;
+  /** The last progress that was told of each file: bytes that are here, and in all. */
+  readonly progress: readonly (readonly [loaded: number, total: number | null])[];
+}
+
 declare global {
   interface Window {
     /** Loads weights by their address: the numbers, or the error's name and message. */
     fetchWeights(url: string): Promise<number[] | string>;
+    /** Opens a data set, downloading it: what it is, or the error's name and message. */
+    openDataset(kind: DatasetKind, root: string): Promise<Opened | string>;
     /** Saves one checkpoint after another under one name, for ever. */
     saveOn(size: number): void;
     /** Checkpoints saved by `saveOn` so far. */
@@ -28,6 +43,26 @@ window.fetchWeights = async (url) => {
   try {
     const state = await torch.hub.loadStateDictFromUrl(url, { checkHash: true, progress: false });
     return (await state.w!.tolist()) as number[];
+  } catch (error) {
+    return `${(error as Error).name}: ${(error as Error).message}`;
+  }
+};
+
+window.openDataset = async (kind, root) => {
+  const last = new Map<string, readonly [number, number | null]>();
+  const options = {
+    download: true,
+    onProgress: ({ url, loaded, total }: torch.DownloadProgress) => void last.set(url, [loaded, total]),
+  };
+  try {
+    const open = {
+      MNIST: () => datasets.MNIST(root, false, options),
+      CIFAR10: () => datasets.CIFAR10(root, false, options),
+      QuickDraw: () => datasets.QuickDraw(root, ['violin', 'guitar'], options),
+    };
+    const set = await open[kind]();
+    const labels = Array.from({ length: Math.min(10, set.length) }, (_, i) => set[i]![1]);
+    return { length: set.length, labels, classes: set.classes.length, progress: [...last.values()] };
   } catch (error) {
     return `${(error as Error).name}: ${(error as Error).message}`;
   }

@@ -5,7 +5,10 @@ import type { AddressInfo } from 'node:net';
 import type { BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeSafetensors } from '../../../src/io/safetensors';
+import type { DatasetKind, Opened } from '../../e2e/storage/main';
 import { openTestPages, type TestPages } from '../../e2e/support';
+import { datasetFacts, fixtureBytes } from '../../support/dataset-files';
+import { mnistFiles } from '../../support/mnist-files';
 
 const COUNT = 3_000_000;
 const weights = Buffer.concat([
@@ -23,23 +26,35 @@ let server: Server;
 let other = '';
 /** The ranges that the server was asked for, in order; '' for all. */
 let asked: string[] = [];
+/** Files of data sets, by their names. */
+const data: Record<string, Uint8Array> = {
+  ...mnistFiles(1, 12),
+  'cifar-10-python.tar.gz': await fixtureBytes('cifar-10-python.tar.gz'),
+  'full_numpy_bitmap_violin.npy': await fixtureBytes('full_numpy_bitmap_violin.npy'),
+  'full_numpy_bitmap_guitar.npy': await fixtureBytes('full_numpy_bitmap_guitar.npy'),
+};
 
 beforeAll(async () => {
-  // Another origin than the page's. /open/ lets pages read it, /broken/ breaks off in the middle of its first answer.
+  // Another origin than the page's. /open/ lets pages read it, /broken/ breaks off in the middle of its first answer. Of data sets, each first
+  // answer breaks off in the middle.
   server = createServer((request, response) => {
     if (request.method === 'HEAD') return void response.end();
     const [, start = '0'] = /bytes=(\d+)-/.exec(request.headers.range ?? '') ?? [];
     const isRange = request.headers.range !== undefined;
     asked.push(request.headers.range ?? '');
+    const file = data[request.url!.slice(request.url!.lastIndexOf('/') + 1)] ?? weights;
+    if (request.url!.startsWith('/empty/') || (request.url!.startsWith('/data/') && file === weights)) {
+      return void response.writeHead(404, { 'access-control-allow-origin': '*' }).end();
+    }
     const allowed = request.url!.startsWith('/closed/') ? {} : { 'access-control-allow-origin': '*' };
     response.writeHead(isRange ? 206 : 200, {
       ...allowed,
-      'content-length': weights.length - Number(start),
+      'content-length': file.length - Number(start),
       'last-modified': 'Sat, 21 Nov 2026 08:00:00 GMT',
     });
-    if (request.url!.startsWith('/broken/') && !isRange) {
-      response.write(weights.subarray(0, weights.length / 2), () => setTimeout(() => response.destroy(), 300));
-    } else response.end(weights.subarray(Number(start)));
+    if (/^\/(broken|data)\//.test(request.url!) && !isRange) {
+      response.write(file.subarray(0, file.length / 2), () => setTimeout(() => response.destroy(), 300));
+    } else response.end(file.subarray(Number(start)));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   other = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -92,6 +107,44 @@ test('a server that lets no page of another origin read says so', async () => {
     /^FetchError: .*does not let pages of other origins read this file \(CORS\); serve the file from your own origin$/,
   );
   await page.close();
+});
+
+test('data sets come by address, go on after a break, and are there on the next visit', async () => {
+  const open = (page: Page, kind: DatasetKind, root = `${other}/data/`) =>
+    page.evaluate(([name, at]) => window.openDataset(name, at), [kind, root] as const);
+  const files: Record<DatasetKind, number> = { MNIST: 2, CIFAR10: 1, QuickDraw: 2 };
+  const kinds = Object.keys(files) as DatasetKind[];
+  const first = await visit();
+  const opened = new Map<DatasetKind, Opened>();
+  for (const kind of kinds) {
+    asked = [];
+    const set = await open(first, kind);
+    if (typeof set === 'string') throw new Error(set);
+    opened.set(kind, set);
+    expect(asked.filter((range) => /^bytes=[1-9]\d*-$/.test(range))).toHaveLength(files[kind]);
+    expect(set.progress).toHaveLength(files[kind]);
+    for (const [loaded, total] of set.progress) expect(loaded).toBe(total);
+  }
+  expect(opened.get('CIFAR10')!.labels).toEqual((await datasetFacts('CIFAR10 test')).targets.slice(0, 10));
+  await first.close();
+
+  asked = [];
+  const second = await visit();
+  for (const kind of kinds) expect(await open(second, kind)).toEqual({ ...opened.get(kind)!, progress: [] });
+  expect(asked).toEqual([]);
+
+  // What the server lets no page read, and what is published as another file, say what to do.
+  const refused = await open(second, 'MNIST', `${other}/closed/`);
+  expect(refused).toMatch(/^FetchError: .*\(CORS\); serve the file from your own origin$/);
+  await second.route('https://www.cs.toronto.edu/**', (route) =>
+    route.fulfill({ headers: { 'access-control-allow-origin': '*' }, body: Buffer.from('another file') }),
+  );
+  for (let visits = 0; visits < 2; visits++) {
+    expect(await open(second, 'CIFAR10', `${other}/empty/`)).toMatch(
+      /^FileFormatError: CIFAR10: expected cifar-10-python\.tar\.gz .* expected md5 c58f30108f718f92721af3b95e74349a, but got [\da-f]{32}; .*serve the file from your own origin, and give its folder as root$/,
+    );
+  }
+  await second.close();
 });
 
 test('a page closed in the middle of a write leaves a whole checkpoint', async () => {
