@@ -16,8 +16,8 @@ function makeTables(): void {
   }
 }
 
-/** The check sum of `bytes`. */
-export function crc32(bytes: Uint8Array): number {
+/** The check sum of `bytes`, or of more bytes whose check sum so far is `before`. */
+export function crc32(bytes: Uint8Array, before = 0): number {
   if (tables.length === 0) makeTables();
   const [t0, t1, t2, t3, t4, t5, t6, t7] = tables as [
     Uint32Array,
@@ -29,7 +29,7 @@ export function crc32(bytes: Uint8Array): number {
     Uint32Array,
     Uint32Array,
   ];
-  let crc = 0xffffffff;
+  let crc = ~before;
   let at = 0;
   for (; at + 8 <= bytes.length; at += 8) {
     const low = crc ^ (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24));

@@ -1,27 +1,15 @@
 // Random access to bytes: memory, parts of a Blob, a file on disk, or ranges that a server gives.
-import { FetchError, FileFormatError } from '../errors';
+import { FetchError } from '../errors';
+import { addressReader, versionOf } from './address-reader';
 import { answerOf, type ByteSource, blobBytes, bodyOf, describeSource, diskError, type Place, placeOf } from './bytes';
+import { memoryReader, type Reader, reader } from './random-access';
 
-/** A file whose parts can be read in any order. */
-export interface Reader {
-  /** How messages call the file. */
-  readonly name: string;
-  /** In bytes. */
-  readonly size: number;
-  /**
-   * The bytes from `start` up to `end`; they may share memory with the source, so that nobody writes to them.
-   *
-   * @throws FileFormatError where the file ends before `end`
-   * @throws FetchError where the bytes cannot be read
-   */
-  read(start: number, end: number): Promise<Uint8Array>;
-  close(): Promise<void>;
-}
+export { memoryReader, type Reader } from './random-access';
 
 export interface ReaderOptions {
   /**
-   * Asks a server for the parts that are read, default false: it sends the whole file, once. Files and blobs are always read in
-   * parts.
+   * Asks a server for the parts that are read and no others, default false: it sends all of the file, as it is read. Files and blobs
+   * are always read in parts.
    */
   ranges?: boolean;
 }
@@ -37,34 +25,7 @@ export async function openReader(source: ByteSource, { ranges = false }: ReaderO
   if ('bytes' in place) return memoryReader(place.bytes, name);
   if ('blob' in place) return blobReader(place.blob, name);
   if ('path' in place) return diskReader(place, name);
-  return (ranges && (await rangeReader(place.address, name))) || downloaded(place.address, name);
-}
-
-/** Random access to bytes at hand. */
-export function memoryReader(bytes: Uint8Array, name: string): Reader {
-  return reader(name, bytes.length, async (start, end) => bytes.subarray(start, end));
-}
-
-type Read = (start: number, end: number) => Promise<Uint8Array>;
-
-/** A reader that checks what it is asked for, and what it got. */
-function reader(name: string, size: number, read: Read, close = async () => {}): Reader {
-  return {
-    name,
-    size,
-    close,
-    read: async (start, end) => {
-      if (!(start >= 0 && start <= end && end <= size)) {
-        throw new FileFormatError(
-          `${name}: expected bytes ${start} to ${end}, but the file has ${size}: it is truncated`,
-        );
-      }
-      if (start === end) return new Uint8Array();
-      const bytes = await read(start, end);
-      if (bytes.length === end - start) return bytes;
-      throw new FetchError(`${name}: expected ${end - start} bytes from byte ${start}, but got ${bytes.length}`);
-    },
-  };
+  return (ranges && (await rangeReader(place.address, name))) || addressReader(place.address);
 }
 
 const blobReader = (blob: Blob, name: string): Reader =>
@@ -98,9 +59,6 @@ async function diskReader({ path, fs }: Extract<Place, { path: unknown }>, name:
   }
 }
 
-const downloaded = async (address: string | URL | Request, name: string): Promise<Reader> =>
-  memoryReader(await bodyOf(await answerOf(address), name), name);
-
 /** The bytes that a first request asks for: it tells the size, and holds the beginning. */
 const HEAD = 4096;
 
@@ -132,7 +90,3 @@ async function rangeReader(address: string | URL | Request, name: string): Promi
     return bodyOf(answer, name);
   });
 }
-
-/** What changes when the file does, as far as the server tells. */
-const versionOf = ({ headers }: Response): string =>
-  [headers.get('etag'), headers.get('last-modified'), headers.get('content-range')?.split('/')[1]].join();

@@ -45,11 +45,13 @@ export async function readSafetensors(
   wanted: (name: string) => boolean = () => true,
 ): Promise<Safetensors> {
   const header = await readHeader(reader);
-  const tensors = new Map<string, HostTensor>();
-  for (const name of header.entries.keys()) {
-    if (wanted(name)) tensors.set(name, await readTensor(reader, header, name));
+  const names = [...header.entries.keys()].filter(wanted);
+  const read = new Map<string, HostTensor>();
+  // From the front of the file to its back, as it comes from a server.
+  for (const { name } of names.map((name) => header.entries.get(name)!).sort((a, b) => a.begin - b.begin)) {
+    read.set(name, await readTensor(reader, header, name));
   }
-  return { tensors, metadata: header.metadata };
+  return { tensors: new Map(names.map((name) => [name, read.get(name)!])), metadata: header.metadata };
 }
 
 /** Reads one tensor, or of its first dimension the rows from one index up to another, which are there. */

@@ -28,7 +28,15 @@ export interface Zip {
    * @throws FileFormatError where they are damaged, or more than `bound` bytes
    */
   read(name: string, options?: { bound?: number }): Promise<Uint8Array>;
+  /**
+   * The same, one piece after another: each of `PIECE` bytes but the last, so that little of a large file is held. What is compressed comes
+   * as one. That the check sum is wrong is known at the end.
+   */
+  pieces(name: string): AsyncIterable<Uint8Array>;
 }
+
+/** Bytes of a piece: a multiple of every element's size. */
+export const PIECE = 2 ** 22;
 
 export interface ZipOptions {
   /** How many bytes the contents that are read may have together; default: four times the archive, at least 256 MiB. */
@@ -83,6 +91,16 @@ export async function openZip(
   let total = 0;
   const entry = (name: string): Entry =>
     entries.get(name) ?? fail(`expected an entry ${shown(name)} in the archive, but there is none`);
+  /** An entry whose contents are about to be held. */
+  const counting = (name: string): Entry => {
+    const found = entry(name);
+    if (!counted.has(name)) total += found.size;
+    counted.add(name);
+    if (total > maxBytes) {
+      fail(`its contents have more than ${maxBytes} bytes; if they are to be trusted, allow more with maxBytes`);
+    }
+    return found;
+  };
   return {
     names: [...entries.keys()].filter((name) => !name.endsWith('/')),
     entry,
@@ -90,13 +108,9 @@ export async function openZip(
     read: async (name, { bound = Number.POSITIVE_INFINITY } = {}) => {
       const found = entry(name);
       if (found.size > bound) fail(`entry ${shown(name)} has ${found.size} bytes, expected at most ${bound}`);
-      if (!counted.has(name)) total += found.size;
-      counted.add(name);
-      if (total > maxBytes) {
-        fail(`its contents have more than ${maxBytes} bytes; if they are to be trusted, allow more with maxBytes`);
-      }
-      return readEntry(reader, found, fail);
+      return readEntry(reader, counting(name), fail);
     },
+    pieces: (name) => entryPieces(reader, counting(name), fail),
   };
 }
 
@@ -253,15 +267,37 @@ function checkPlaces(entries: readonly Entry[], directory: number, fail: Fail): 
   });
 }
 
+async function* entryPieces(reader: Reader, entry: Entry, fail: Fail): AsyncGenerator<Uint8Array> {
+  const { name, offset, size, limit, method, crc } = entry;
+  if (method !== STORED || size <= PIECE) {
+    yield await readEntry(reader, entry, fail);
+    return;
+  }
+  const start = offset + localLength(await reader.read(offset, offset + LOCAL_LENGTH), name, fail);
+  if (start + size > limit) fail(`entry ${shown(name)} overlaps what follows it: the archive is damaged`);
+  let sum = 0;
+  for (let at = 0; at < size; at += PIECE) {
+    const piece = await reader.read(start + at, start + Math.min(at + PIECE, size));
+    sum = crc32(piece, sum);
+    yield piece;
+  }
+  if (crc !== 0 && sum !== crc) fail(`entry ${shown(name)} is damaged: its check sum is wrong`);
+}
+
+/** How many bytes precede the contents of an entry, by its own header. */
+function localLength(bytes: Uint8Array, name: string, fail: Fail): number {
+  const header = viewOf(bytes);
+  if (header.getUint32(0, true) !== LOCAL)
+    fail(`entry ${shown(name)} is not where the directory says: the archive is damaged`);
+  return LOCAL_LENGTH + header.getUint16(26, true) + header.getUint16(28, true);
+}
+
 async function readEntry(reader: Reader, entry: Entry, fail: Fail): Promise<Uint8Array> {
   const { name, offset, compressedSize, size, limit, method, crc } = entry;
   // The header's own names and padding are as long as it says; one read takes those of the usual length and the contents.
   const guess = Math.min(limit, offset + LOCAL_LENGTH + 2 * name.length + 128 + compressedSize);
   let bytes = await reader.read(offset, guess);
-  const header = viewOf(bytes);
-  if (header.getUint32(0, true) !== LOCAL)
-    fail(`entry ${shown(name)} is not where the directory says: the archive is damaged`);
-  const start = LOCAL_LENGTH + header.getUint16(26, true) + header.getUint16(28, true);
+  const start = localLength(bytes, name, fail);
   const end = offset + start + compressedSize;
   if (end > limit) fail(`entry ${shown(name)} overlaps what follows it: the archive is damaged`);
   if (end > guess) bytes = await reader.read(offset + start, end);

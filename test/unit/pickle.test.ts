@@ -81,6 +81,37 @@ describe('code in a pickle is named and not run', () => {
       /expected a storage class/,
     ],
     ['out-of-band buffers', bytes(0x80, 5, 0x97, '.'), /a buffer outside/],
+    ['buffers that are only read', bytes(0x80, 5, 'N', 0x98, '.'), /a buffer outside/],
+    [
+      'arrays of objects',
+      bytes(global('numpy.core.multiarray', '_reconstruct'), '.'),
+      /numpy\.core\.multiarray\._reconstruct, which is not run; save torch\.from_numpy/,
+    ],
+    ['numbers of NumPy', bytes(global('numpy._core.multiarray', 'scalar'), '.'), /multiarray\.scalar.*x\.item\(\)/],
+    ['BUILD on a tensor', bytes(tensor('K\x04', 'K\x00', '(K\x04t', '(K\x01t').subarray(0, -1), '}b.'), /the state of/],
+    ['BUILD on a call', bytes(global('collections', 'OrderedDict'), '}b.'), /the state of collections\.OrderedDict/],
+    ['a rebuild without arguments', bytes(global('torch._utils', '_rebuild_tensor_v2'), ')R.'), /expected a storage/],
+    [
+      'a rebuild of a number',
+      bytes(global('torch._utils', '_rebuild_tensor_v2'), '(K\x01K\x02tR.'),
+      /expected a storage, but got/,
+    ],
+    [
+      'a rebuild by a class',
+      bytes(global('torch._tensor', '_rebuild_from_type_v2'), '(', global('torch', 'Tensor'), 'N)tR.'),
+      /expected a function that makes tensors/,
+    ],
+    [
+      'a rebuild by a rebuild of nothing',
+      bytes(global('torch._utils', '_rebuild_parameter'), '(]', 0x89, 'tR.'),
+      /expected a tensor, but got a list/,
+    ],
+    ['a call of a call', bytes(global('collections', 'OrderedDict'), ')R)R.'), /it calls a OrderedDict/],
+    ['a rebuild of subclasses', bytes(global('torch._utils', '_rebuild_wrapper_subclass'), '.'), /_rebuild_wrapper/],
+    ['eval through a codec', bytes(global('_codecs', 'encode'), "(S'x'\nS'rot13'\ntR."), /expected 'latin1'/],
+    ['__reduce__ of Python itself', bytes(global('copyreg', '_reconstructor'), '.'), /copyreg\._reconstructor/],
+    ['__proto__ as a module', bytes(global('__proto__', 'constructor'), '.'), /__proto__\.constructor/],
+    ['a class of JavaScript', bytes(global('constructor', 'constructor'), '.'), /constructor\.constructor/],
   ])('%s', async (_, pickle, message) => {
     await expect(load(pickle)).rejects.toThrow(message);
     await expect(load(pickle)).rejects.toThrow(torch.FileFormatError);
@@ -172,6 +203,17 @@ describe('values that lead nowhere', () => {
     ['a length beyond the end', bytes('X', size(4_000_000_000), 'abc.'), /ends in the middle/],
     ['a length of 64 bits', bytes(0x80, 4, 0x8d, new Uint8Array(8).fill(0xff), '.'), /ends in the middle/],
     ['a byte that is no opcode', bytes(0xff), /no opcode/],
+    ['a frame without an end', bytes(0x80, 4, 0x95, new Uint8Array(8).fill(0xff)), /ends in the middle/],
+    ['a long of 4 GB', bytes(0x80, 2, 0x8b, size(0xffff_ffff), 'x.'), /ends in the middle/],
+    ['a long of a negative length', bytes(0x80, 2, 0x8b, size(0x8000_0000), '.'), /ends in the middle/],
+    ['bytes of 64 bits', bytes(0x80, 4, 0x8e, new Uint8Array(8).fill(0x7f), 'x.'), /ends in the middle/],
+    ['a bytearray of 64 bits', bytes(0x80, 5, 0x96, new Uint8Array(8).fill(0xff), 'x.'), /ends in the middle/],
+    ['a memo that only grows', bytes('Nr', size(0xffff_ffff), 'j', size(0xffff_fffe), '.'), /recalls value 4294967294/],
+    ['a negative place in the memo', bytes('g-1\n.'), /recalls value -1/],
+    ['a tuple of nothing', bytes('N', 0x87, '.'), /a value is missing/],
+    ['a set of marks', bytes(0x8f, '(', 0x90, 0x90, '.'), /a mark is missing/],
+    ['an append to a tuple', bytes(')Na.'), /treats a tuple as a list/],
+    ['a dictionary of a list', bytes(']NNs.'), /treats a list as a dictionary/],
     ['a protocol of the future', bytes(0x80, 9, 'N.'), /protocol 9/],
     ['text that is no UTF-8', bytes('X', size(1), 0xff, '.'), /no UTF-8/],
     ['a number that is none', bytes('Iabc\n.'), /no whole number/],
@@ -181,6 +223,25 @@ describe('values that lead nowhere', () => {
   ])('%s', async (_, pickle, message) => {
     await expect(load(pickle)).rejects.toThrow(message);
     await expect(load(pickle)).rejects.toThrow(torch.FileFormatError);
+  });
+
+  test('what frames say of lengths counts for nothing', async () => {
+    for (const length of [0, 1, 2 ** 31]) {
+      const told = new Uint8Array(BigUint64Array.of(BigInt(length)).buffer);
+      expect(await load(bytes(0x80, 4, 0x95, told, ']K\x07a.'))).toEqual([7]);
+    }
+  });
+
+  test('copies of what the memo holds are counted', async () => {
+    const text = bytes('X', size(100_000), 'x'.repeat(100_000), 'q\x01');
+    const encode = bytes(global('_codecs', 'encode'), 'q\x00');
+    const copies = (n: number) => bytes(encode, '0', text, '0](', 'h\x00h\x01\x85R'.repeat(n), 'e.');
+    await expect(load(copies(50))).rejects.toThrow(/calls make more values than it has bytes/);
+    await expect(load(copies(50))).rejects.toThrow(torch.FileFormatError);
+    expect(await load(copies(3))).toHaveLength(3);
+    const list = bytes('](', 'N'.repeat(100_000), 'eq\x01');
+    const sets = bytes(global('builtins', 'set'), 'q\x000', list, '0](', 'h\x00h\x01\x85R'.repeat(50), 'e.');
+    await expect(load(sets)).rejects.toThrow(/calls make more values/);
   });
 
   test('more containers than bytes can tell apart', async () => {

@@ -25,6 +25,11 @@ export interface Unpickled {
   readonly end: number;
 }
 
+/** A pickle that goes on beyond the bytes that there are. */
+export class PickleEndError extends FileFormatError {
+  override name = FileFormatError.name;
+}
+
 /** A decimal number with more digits than Python takes. */
 const MOST_DIGITS = 4300;
 /** More containers than this, and one in four bytes, are no honest pickle. */
@@ -51,6 +56,7 @@ class Machine {
   private readonly stack: Slot[] = [];
   private readonly memo = new Map<number, Py>();
   private made = 0;
+  private copied = 0;
 
   constructor(
     private readonly bytes: Uint8Array,
@@ -75,12 +81,16 @@ class Machine {
     throw new FileFormatError(`${this.options.name}: expected a sound pickle, but ${problem}`);
   }
 
+  private failAtEnd(problem: string): never {
+    throw new PickleEndError(`${this.options.name}: expected a sound pickle, but ${problem}`);
+  }
+
   // ── Bytes ──
 
   /** Steps over n bytes, which must be there. */
   private take(n: number): number {
     const { at } = this;
-    if (n > this.bytes.length - at) this.fail(`it ends in the middle: ${n} bytes expected at byte ${at}`);
+    if (n > this.bytes.length - at) this.failAtEnd(`it ends in the middle: ${n} bytes expected at byte ${at}`);
     this.at += n;
     return at;
   }
@@ -127,7 +137,7 @@ class Machine {
   /** The rest of the line, without its end. */
   line(): string {
     const end = this.bytes.indexOf(10, this.at);
-    if (end < 0) this.fail('it ends in the middle of a line');
+    if (end < 0) this.failAtEnd('it ends in the middle of a line');
     const text = latin1(this.slice(end - this.at));
     this.at++;
     return text;
@@ -266,7 +276,16 @@ class Machine {
     if (!(callee instanceof PyGlobal)) return this.fail(`it calls ${pyKind(callee)}`);
     const { items } = this.expectContainer(args, ({ kind }) => kind === 'tuple', 'arguments');
     if (!callee.call) return this.refuse(`a call of ${callee.name}`);
-    return callee.call(items);
+    const made = callee.call(items);
+    this.count(made);
+    return made;
+  }
+
+  /** What calls make is copied out of the pickle: more than it has was copied again and again, by way of the memo. */
+  private count(made: Py): void {
+    if (made instanceof Container) this.copied += made.items.length;
+    else if (made instanceof PyBytes) this.copied += made.bytes.length;
+    if (this.copied > MANY + this.bytes.length) this.fail('its calls make more values than it has bytes');
   }
 
   /** Gives an object its state: attributes of a dictionary, such as `_metadata`, and what the caller's own objects take. */

@@ -3,7 +3,7 @@ import type { DType } from '../../compiler/meta';
 import { FileFormatError } from '../../errors';
 import type { HostNumbers } from '../../graph/value';
 import { hostArray } from '../../tensor/host-data';
-import { type ElementType, elementBytes, heldAs, readElements, swapBytes } from '../elements';
+import { type ElementType, elementBytes, heldAs, type Refuse, readElements, swapBytes } from '../elements';
 
 /** An element type of a file. */
 export interface FileDType {
@@ -74,20 +74,50 @@ export const otherStorages: Readonly<Record<string, string>> = Object.fromEntrie
 );
 
 /**
- * The elements of a storage, little-endian or not.
+ * The elements of a storage, whose bytes come piece by piece: whole elements each.
  *
  * @throws FileFormatError for complex numbers, and integers beyond 32 bits; `named` is how messages call the tensor
  */
-export function decode(bytes: Uint8Array, type: FileDType, little: boolean, named: string): HostNumbers {
+export async function decode(
+  pieces: AsyncIterable<Uint8Array>,
+  count: number,
+  type: FileDType,
+  little: boolean,
+  named: string,
+): Promise<HostNumbers> {
   const { element, name, dtype } = type;
   if (element === null) {
     throw new FileFormatError(
       `${named}: expected real numbers, but all elements are ${name}; save torch.view_as_real(x) in Python`,
     );
   }
-  const data = hostArray(dtype, bytes.length / type.bytes);
-  readElements(element, little ? bytes : swapBytes(element, bytes), data, (index, value) => {
-    throw new FileFormatError(`${named}: element ${index} is ${value}, outside the 32-bit range that int64 is held in`);
-  });
+  const data = hostArray(dtype, count);
+  let at = 0;
+  for await (const piece of pieces) {
+    const elements = Math.min(Math.floor(piece.length / type.bytes), count - at);
+    decodeInto(
+      data.subarray(at, at + elements),
+      piece.subarray(0, elements * type.bytes),
+      type,
+      little,
+      (index, value) => {
+        throw new FileFormatError(
+          `${named}: element ${at + index} is ${value}, outside the 32-bit range that int64 is held in`,
+        );
+      },
+    );
+    at += elements;
+  }
   return data;
+}
+
+/** Writes the numbers that bytes stand for, of a type that is none of complex numbers. */
+export function decodeInto(
+  data: HostNumbers,
+  bytes: Uint8Array,
+  { element }: FileDType,
+  little: boolean,
+  refuse: Refuse,
+): void {
+  readElements(element!, little ? bytes : swapBytes(element!, bytes), data, refuse);
 }

@@ -1,18 +1,22 @@
 // torch.load of the files that PyTorch wrote before 1.6, and still writes on request: pickles one after another, then the storages.
 import { FileFormatError } from '../../errors';
 import { hostArray } from '../../tensor/host-data';
-import { readElements, swapBytes } from '../elements';
+import { joined } from '../bytes';
 import type { LoadedFile } from '../load';
-import { type Unpickled, unpickle } from '../pickle/unpickle';
+import { PickleEndError, type Unpickled, unpickle } from '../pickle/unpickle';
 import { Container, Opaque, type Py } from '../pickle/values';
+import type { Reader } from '../reader';
+import { PIECE } from '../zip';
 import { contentsOf } from './contents';
-import { type FileDType, fileDTypes } from './dtypes';
+import { decodeInto, type FileDType, fileDTypes } from './dtypes';
 import { pytorchGlobals, remedyFor, storageRef } from './globals';
 import type { StorageRef } from './specs';
 
 /** With which such a file begins. */
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 const PROTOCOL = 1001;
+/** Bytes in which the pickles of most files end. */
+const BEGINNING = 2 ** 20;
 /** Length of the field in front of each storage: how many elements it has. */
 const COUNT = 8;
 
@@ -21,13 +25,65 @@ interface Place {
   readonly end: number;
 }
 
+/** What the pickles in front of the storages tell. */
+interface Head {
+  readonly root: Py;
+  /** Of the storages, in the order in which they lie. */
+  readonly keys: readonly string[];
+  readonly refs: ReadonlyMap<string, StorageRef>;
+  /** The file says that it is of a big-endian machine. */
+  readonly isBig: boolean;
+  /** Where the pickles end. */
+  readonly end: number;
+}
+
+type Fail = (problem: string) => never;
+
 export async function load(file: LoadedFile): Promise<unknown> {
   const { reader, maxBytes } = file;
   const { name } = reader;
-  const bytes = await reader.read(0, reader.size);
-  const fail = (problem: string): never => {
+  const fail: Fail = (problem) => {
     throw new FileFormatError(`${name}: ${problem}`);
   };
+  const begun = await readHead(reader, maxBytes, fail);
+  const { root, refs, isBig } = begun.head;
+  // Where the storages begin may have come with the pickles.
+  const read = async (start: number, end: number): Promise<Uint8Array> => {
+    const { bytes } = begun;
+    if (end <= bytes.length) return bytes.subarray(start, end);
+    if (start >= bytes.length) return reader.read(start, end);
+    return joined([bytes.subarray(start), await reader.read(bytes.length, end)], end - start);
+  };
+  const places = storagePlaces(reader.size, begun.head, fail);
+  const placeOf = (key: string): Place =>
+    places.get(key) ?? fail(`storage ${key} is not in the file: it is truncated or damaged`);
+  return contentsOf(root, file, {
+    name,
+    little: !isBig || !(await isBigEndian(read, places, refs)),
+    place: (key) => placeOf(key).begin,
+    size: (key) => placeOf(key).end - placeOf(key).begin,
+    async *pieces(key) {
+      const { begin, end } = placeOf(key);
+      await checkCount(read, begin, refs.get(key)!, isBig, fail);
+      for (let at = begin; at < end; at += PIECE) yield await read(at, Math.min(at + PIECE, end));
+    },
+  });
+}
+
+/** Reads the pickles out of the beginning of the file, of which twice as much is read when they do not end there. */
+async function readHead(reader: Reader, maxBytes: number, fail: Fail): Promise<{ head: Head; bytes: Uint8Array }> {
+  let bytes: Uint8Array = new Uint8Array();
+  for (let length = Math.min(BEGINNING, reader.size); ; length = Math.min(2 * length, reader.size)) {
+    bytes = joined([bytes, await reader.read(bytes.length, length)], length);
+    try {
+      return { head: parseHead(bytes, reader.name, maxBytes, fail), bytes };
+    } catch (error) {
+      if (length === reader.size || !(error instanceof PickleEndError)) throw error;
+    }
+  }
+}
+
+function parseHead(bytes: Uint8Array, name: string, maxBytes: number, fail: Fail): Head {
   const find = pytorchGlobals(name, maxBytes);
   const refs = new Map<string, StorageRef>();
   const persistent = (id: Py): Py => {
@@ -53,47 +109,34 @@ export async function load(file: LoadedFile): Promise<unknown> {
   const isBig = system instanceof Container && system.get('little_endian') === false;
   const root = next();
   const keys = next();
-  const places = storagePlaces(bytes, at, keys instanceof Container ? keys.items.map(String) : [], refs, isBig, fail);
-  return contentsOf(root, file, {
-    name,
-    little: !isBig || !isBigEndian(bytes, places, refs),
-    size: (key) => {
-      const place = places.get(key) ?? fail(`storage ${key} is not in the file: it is truncated or damaged`);
-      return place.end - place.begin;
-    },
-    read: async (key) => {
-      const { begin, end } = places.get(key)!;
-      return bytes.subarray(begin, end);
-    },
-  });
+  return { root, keys: keys instanceof Container ? keys.items.map(String) : [], refs, isBig, end: at };
 }
 
+type Read = (start: number, end: number) => Promise<Uint8Array>;
+
 /** Where the storages lie: one after another, in the order of their keys, each behind its number of elements. */
-function storagePlaces(
-  bytes: Uint8Array,
-  start: number,
-  keys: readonly string[],
-  refs: ReadonlyMap<string, StorageRef>,
-  isBig: boolean,
-  fail: (problem: string) => never,
-): Map<string, Place> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function storagePlaces(size: number, { keys, refs, end: start }: Head, fail: Fail): Map<string, Place> {
   const places = new Map<string, Place>();
   let at = start;
   for (const key of keys) {
     const ref = refs.get(key) ?? fail(`storage ${key} belongs to no tensor: the file is damaged`);
-    if (at + COUNT > bytes.length) fail(`storage ${key} is missing: the file is truncated`);
-    const counts = [view.getBigInt64(at, true), ...(isBig ? [view.getBigInt64(at, false)] : [])];
-    if (!counts.includes(BigInt(ref.numel))) fail(`storage ${key} has ${counts[0]} elements, expected ${ref.numel}`);
+    if (at + COUNT > size) fail(`storage ${key} is missing: the file is truncated`);
     const begin = at + COUNT;
     const end = begin + ref.numel * widthOf(ref);
-    if (end > bytes.length)
-      fail(`storage ${key} ends at byte ${end}, but the file has ${bytes.length}: it is truncated`);
+    if (end > size) fail(`storage ${key} ends at byte ${end}, but the file has ${size}: it is truncated`);
     if (places.has(key)) fail(`storage ${key} is there twice`);
     places.set(key, { begin, end });
     at = end;
   }
   return places;
+}
+
+/** Checks the number of elements in front of a storage. */
+async function checkCount(read: Read, begin: number, { key, numel }: StorageRef, isBig: boolean, fail: Fail) {
+  const bytes = await read(begin - COUNT, begin);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, COUNT);
+  const counts = [view.getBigInt64(0, true), ...(isBig ? [view.getBigInt64(0, false)] : [])];
+  if (!counts.includes(BigInt(numel))) fail(`storage ${key} has ${counts[0]} elements, expected ${numel}`);
 }
 
 const widthOf = ({ dtype }: StorageRef): number => (dtype === null ? 1 : fileDTypes.get(dtype)!.bytes);
@@ -107,35 +150,35 @@ const FARTHEST = 2000;
  * still said `little_endian: False`; what other programs write is as the file says. Numbers tell: those that are read in the wrong
  * order are absurdly large or small.
  */
-function isBigEndian(
-  bytes: Uint8Array,
+async function isBigEndian(
+  read: Read,
   places: ReadonlyMap<string, Place>,
   refs: ReadonlyMap<string, StorageRef>,
-): boolean {
+): Promise<boolean> {
   let littleSize = 0;
   let bigSize = 0;
   for (const [key, { begin, end }] of places) {
     const { dtype } = refs.get(key)!;
     const type = dtype === null ? undefined : fileDTypes.get(dtype);
     if (!type?.element || type.bytes === 1) continue;
-    const sample = bytes.subarray(begin, Math.min(end, begin + SAMPLE * type.bytes));
-    littleSize += magnitude(sample, type);
-    bigSize += magnitude(swapBytes(type.element, sample), type);
+    const sample = await read(begin, Math.min(end, begin + SAMPLE * type.bytes));
+    littleSize += magnitude(sample, type, true);
+    bigSize += magnitude(sample, type, false);
   }
   return bigSize <= littleSize;
 }
 
 /** How many binary digits the numbers are away from 1, all together; what is no number, or does not fit, is farthest. */
-function magnitude(bytes: Uint8Array, { element, dtype, bytes: width }: FileDType): number {
-  const n = bytes.length / width;
-  const numbers = hostArray(dtype, n);
+function magnitude(bytes: Uint8Array, type: FileDType, little: boolean): number {
+  const n = bytes.length / type.bytes;
+  const numbers = hostArray(type.dtype, n);
   let fits = true;
   const refuse = (): never => {
     fits = false;
     throw new FileFormatError('an integer does not fit');
   };
   try {
-    readElements(element!, bytes, numbers, refuse);
+    decodeInto(numbers, bytes, type, little, refuse);
   } catch (error) {
     if (fits) throw error;
     return n * FARTHEST;

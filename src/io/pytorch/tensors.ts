@@ -18,9 +18,12 @@ export interface TensorSource {
   readonly name: string;
   /** Whether numbers begin with their lowest byte. */
   readonly little: boolean;
+  /** Where a storage begins in the file, or a place before that: in this order they are read. */
+  place(key: string): number;
   /** How many bytes a storage has, before it is read. */
   size(key: string): number | Promise<number>;
-  read(key: string): Promise<Uint8Array>;
+  /** Its bytes, piece by piece: whole elements each, of any type. */
+  pieces(key: string): AsyncIterable<Uint8Array>;
 }
 
 /** The tensors by their descriptions; `specs` has the name of each in the file. */
@@ -35,7 +38,8 @@ export async function makeTensors(
   }
   const widens = [...specs.keys()].some(({ type }) => type.name === 'float16') && !(await computesHalf());
   const made = new Map<TensorSpec, Tensor>();
-  for (const group of groups.values()) {
+  const inFile = [...groups.values()].sort(([a], [b]) => source.place(a!.storage.key) - source.place(b!.storage.key));
+  for (const group of inFile) {
     const numbers = await readStorage(group[0]!, specs, source);
     withMode({ grad: true }, () => {
       share(group, numbers, widens, made);
@@ -60,8 +64,7 @@ async function readStorage(
       `${source.name}: storage ${key} has ${size} bytes, expected ${expected}: the file is damaged`,
     );
   }
-  const bytes = await source.read(key);
-  return decode(bytes.subarray(0, available * type.bytes), type, source.little, named);
+  return decode(source.pieces(key), available, type, source.little, named);
 }
 
 /** Tensors over one storage: the one that covers it all, or the storage as a row of numbers, and views of that. */

@@ -32,8 +32,9 @@ export async function load(file: LoadedFile): Promise<unknown> {
   return contentsOf(value, file, {
     name,
     little: (await byteOrder(zip, folder, name)) === 'little',
+    place: (key) => zip.entry(entry(key)).offset,
     size: (key) => zip.entry(entry(key)).size,
-    read: (key) => zip.read(entry(key)),
+    pieces: (key) => zip.pieces(entry(key)),
   });
 }
 
