@@ -11,7 +11,7 @@ const all = [...apps, 'firefox', 'types', 'types-5'];
 /** Those that print what the app in Node prints. */
 const trains = (/** @type {string} */ name) => !name.startsWith('types');
 /** Those that read in workers as well: bundlers that know workers, and Node. */
-const reads = ['node', 'vite', 'webpack', 'next'];
+const reads = ['node', 'vite', 'webpack', 'esbuild', 'next'];
 const usage = `Usage: npm run test:examples -- [options]
 
 Packs Lamplight, and builds and runs the apps of examples/ with it.

@@ -20,9 +20,12 @@ export type Arguments<
   O,
   Order extends readonly (keyof O)[],
   Given extends readonly unknown[] = [],
-> = Order extends readonly [infer K extends keyof O, ...infer Rest extends readonly (keyof O)[]]
-  ? [...Given, ...Trailing<Pick<O, Order[number]>>] | Arguments<O, Rest, [...Given, O[K]]>
+> = Order extends readonly [infer K, ...infer Rest]
+  ? [...Given, ...Trailing<Pick<O, Order[number]>>] | Arguments<O, OfKeys<Rest, O>, [...Given, O[K & keyof O]]>
   : Given;
+
+/** What a list is, said so that TypeScript 5.2 finds it too, which a constraint of `infer` leads astray. */
+type OfKeys<List, O> = List extends readonly (keyof O)[] ? List : [];
 
 type Trailing<Named> = object extends Named ? [options?: Named] : [options: Named];
 

@@ -2,6 +2,7 @@
 import * as torch from 'lamplight';
 import { data, vision } from 'lamplight';
 import { describe, expect, test } from 'vitest';
+import { workerHere, workerOr } from '../../src/data/worker/here';
 import { datasets, type ServedTask } from '../support/served-data';
 
 const { Picture } = vision;
@@ -109,4 +110,19 @@ test('workers are let go after break, an error in the loop, and an abort', async
     }
   })();
   await expect(aborted).rejects.toThrow('enough');
+});
+
+test('what workers of the library were to read is read by the page where their script is not there', async () => {
+  const open = () => (address: unknown) => [address, Uint8Array.of(2 * (address as number))];
+  const copy: data.WorkerCopy<[number, Uint8Array], number> = {
+    start: () => workerOr(new Worker('/no-such-worker.js', { type: 'module' }), () => workerHere(open)),
+    state: null,
+    address: (i) => i,
+    item: ([i, bytes]) => 10 * i + bytes[0]!,
+  };
+  const dataset = Object.assign(datasets.drawing(5), { workerCopy: () => copy });
+  const seen: unknown[] = [];
+  const collateFn = (items: unknown[]) => items;
+  for await (const items of new data.DataLoader(dataset, { batchSize: 2, numWorkers: 2, collateFn })) seen.push(items);
+  expect(seen).toEqual([[0, 12], [24, 36], [48]]);
 });

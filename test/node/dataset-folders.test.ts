@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as torch from 'lamplight';
 import { data, vision } from 'lamplight';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { datasetFacts, fixtureBytes, fixturePath } from '../support/dataset-files';
 
 const { DatasetFolder, FakeData, findClasses, ImageFolder, makeDataset, QuickDraw } = vision.datasets;
@@ -104,6 +104,50 @@ describe('ImageFolder', () => {
     expect([await labels.tolist(), labels.dtype]).toEqual([[1, 1, 1, 1], 'int64']);
   });
 
+  test('draws in the order of the items as a part of other data sets as well, be they read or in memory', async () => {
+    const transform = new Compose([new RandomHorizontalFlip(), new ToTensor()]);
+    const folder = await ImageFolder<torch.Tensor>(home, { transform });
+    // Of one size: dog/1.png and dog/gray.png again and again.
+    folder.samples = [0, 1, 2, 3].map(() => folder.samples[4]!);
+    const { height, width } = { height: (await folder[0]!)[0].shape[1]!, width: (await folder[0]!)[0].shape[2]! };
+    const fake = FakeData<torch.Tensor>({ size: 4, imageSize: [3, height, width], transform });
+    const indices = [0, 4, 1, 5, 6, 2, 3, 7];
+    const one: unknown[] = [];
+    torch.manualSeed(3);
+    for (const i of indices) one.push(await (await (i < 4 ? folder[i]! : fake[i - 4]!))[0].tolist());
+    torch.manualSeed(3);
+    const both = new data.ConcatDataset<[torch.Tensor, number] | Promise<[torch.Tensor, number]>>([folder, fake]);
+    const batches: unknown[] = [];
+    // A generator of the loader's own, so that the seed of a pass is none of these draws.
+    const generator = new torch.Generator();
+    for await (const [images] of new data.DataLoader(both, { batchSize: 3, sampler: indices, generator }))
+      batches.push(...((await images.tolist()) as unknown[]));
+    expect(batches).toEqual(one);
+  });
+
+  test('is read on the main side where the script of its workers is not to be had, which is said once', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const set = await ImageFolder(home, { transform: (picture) => picture.shape[0]! });
+    const read = async (numWorkers: number) => {
+      const seen: unknown[] = [];
+      const collateFn = (items: unknown[]) => items;
+      for await (const items of new data.DataLoader(set, { batchSize: 2, numWorkers, collateFn })) seen.push(items);
+      return seen;
+    };
+    // The sources have no built script.
+    expect(await read(2)).toEqual(await read(0));
+    expect(warn.mock.calls.map(([text]) => text)).toEqual([
+      expect.stringMatching(/^DataLoader: expected the script of the workers that read pictures, but it could not be/),
+    ]);
+    warn.mockRestore();
+  });
+
+  test('takes another transform later', async () => {
+    const set = await ImageFolder<unknown>(home, { transform: new ToTensor() });
+    set.transform = (picture) => picture.shape[0];
+    expect(await Promise.all([...set])).toEqual(facts.sizes.map(([height], i) => [height, facts.targets[i]]));
+  });
+
   test('feeds a loader', async () => {
     const set = await ImageFolder(home, { transform: (picture) => picture.to('float32').mean(), allowEmpty: true });
     const seen: number[] = [];
@@ -140,6 +184,13 @@ describe('ImageFolder', () => {
     );
     await expect(set[0]).rejects.toThrowError(torch.FileFormatError);
   });
+});
+
+test('DatasetFolder takes readImage for a loader', async () => {
+  const set = await DatasetFolder(home, vision.io.readImage, { extensions: ['.png'], allowEmpty: true });
+  const [picture]: [vision.Picture, number] = await set[0]!;
+  expect([picture instanceof vision.Picture, picture.shape.at(-1)]).toEqual([true, 3]);
+  expect(set.workerCopy()).toMatchObject({ state: null });
 });
 
 test('DatasetFolder reads files of any kind', async () => {

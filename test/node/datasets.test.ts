@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import * as torch from 'lamplight';
-import { vision } from 'lamplight';
+import { data, vision } from 'lamplight';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type DatasetFacts, datasetFacts, fixtureBytes, fixturePath, sumsOf, unpack } from '../support/dataset-files';
 
@@ -178,6 +178,30 @@ test('items are pictures and labels, or what the transforms make of them', async
   });
   expect(joint[0]).toEqual([37, '5']);
   expect(() => set[6]).toThrowError(torch.IndexError);
+});
+
+test('transforms may be set later, for items and for batches', async () => {
+  const set = await CIFAR10<unknown, unknown>(join(folder, 'cifar-10-binary'), { transform: new ToTensor() });
+  const first = async () => {
+    for await (const batch of new data.DataLoader(set, { batchSize: 2 }))
+      return batch as unknown as [torch.Tensor, torch.Tensor];
+    throw new Error('expected a batch');
+  };
+  expect((await first())[0].shape).toEqual([2, 3, 32, 32]);
+  set.transform = null;
+  const [pictures, labels] = await first();
+  expect([pictures.shape, pictures.dtype]).toEqual([[2, 32, 32, 3], 'uint8']);
+  set.targetTransform = (label) => label + 100;
+  expect(await (await first())[1].tolist()).toEqual(((await labels.tolist()) as number[]).map((label) => label + 100));
+  set.transform = new Compose([new ToTensor(), new Normalize([0.5], [0.5])]);
+  expect(await (await first())[0].min().item()).toBeLessThan(0);
+  expect(`${set}`).toMatch(/StandardTransform\nTransform: Compose\([\s\S]*Target transform: <function/);
+  set.transforms = (picture, label) => [picture.shape[2], label];
+  expect(set[0]).toEqual([3, ((await labels.tolist()) as number[])[0]]);
+  expect([set.transform, set.targetTransform]).toEqual([null, null]);
+  expect(() => {
+    set.transform = 5 as never;
+  }).toThrow(/^CIFAR10: expected transform to be a function, but got /);
 });
 
 test('EMNIST’s letters begin at 1, and its pictures stand as torchvision has them', async () => {

@@ -4,17 +4,18 @@ import { resolveIndex } from '../../data/dataset';
 import { inTurn } from '../../data/turns';
 import type { WorkerCopy, WorkerCopyAnswer } from '../../data/worker/copy';
 import { ArgumentError } from '../../errors';
-import { type ByteSource, readBytes } from '../../io/bytes';
+import type { ByteSource } from '../../io/bytes';
 import { ofDataSet } from '../../ops/together';
 import { tensor } from '../../tensor/creation';
 import { kindOf, parseArgs } from '../../tensor/options';
 import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
-import { decodePicture } from '../decode';
 import { Picture } from '../picture';
+import { readImage } from '../read-image';
 import { batched } from '../transforms';
 import { PackedPictures } from './packed';
-import { fileForWorker, MAX_FILE_BYTES, type PictureRead } from './picture-file';
+import { fileForWorker, type PictureRead } from './picture-file';
+import { readPictureFile } from './read-picture-file';
 import {
   type ClassNumbers,
   type ClassSample,
@@ -31,6 +32,9 @@ import { type ItemTransforms, StandardTransform, splitRoot, VisionDataset } from
 /** Makes a sample of a file: of an address, path or `File`, and the path by which `samples` lists it. */
 export type SampleLoader<Raw> = (source: ByteSource, path: string) => Raw | Promise<Raw>;
 
+/** `io.readImage` itself, which workers do as well. */
+type PictureLoader = typeof readImage;
+
 interface FolderOptions<Raw, Image, Label> extends ItemTransforms<Raw, Image, Label> {
   /** Tells which files count, by their paths, instead of their extensions. */
   isValidFile?: SampleOptions['isValidFile'];
@@ -41,7 +45,10 @@ interface FolderOptions<Raw, Image, Label> extends ItemTransforms<Raw, Image, La
 }
 
 export interface DatasetFolderOptions<Raw, Image, Label> extends FolderOptions<Raw, Image, Label> {
-  /** Called on the main side with any `numWorkers`: a function cannot be sent to a worker. The loader's option `worker` has it called there. */
+  /**
+   * Called on the main side with any `numWorkers`: a function cannot be sent to a worker. The DataLoader's option `worker` has it called there. `io.readImage` itself
+   * reads pictures, red, green and blue, in workers where there are some.
+   */
   loader: SampleLoader<Raw>;
   /** Endings of the files that count, in small letters. Either these or `isValidFile`. */
   extensions?: SampleOptions['extensions'];
@@ -163,10 +170,9 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
   }
 
   async #read(path: string): Promise<Raw> {
-    const source = await sourceOf(this.#fileAt(path));
-    if (this.#loader) return this.#loader(source, path);
-    const { bytes, ...raster } = await decodePicture(await readBytes(source, () => MAX_FILE_BYTES), path, 'RGB');
-    return new DecodedPicture(raster.height, raster.width, raster.channels, bytes) as unknown as Raw;
+    const file = this.#fileAt(path);
+    if (this.#loader) return this.#loader(await sourceOf(file), path);
+    return decoded(await readPictureFile(file)) as unknown as Raw;
   }
 
   #fileAt(path: string): FoundFile {
@@ -227,6 +233,15 @@ export function DatasetFolder<Raw, Image = Raw, Label = number>(
 export function DatasetFolder<Raw, Image = Raw, Label = number>(
   options: DatasetFolderOptions<Raw, Image, Label> & { root: DatasetRoot },
 ): Promise<FolderDataset<Raw, Image, Label>>;
+export function DatasetFolder<Image = Picture, Label = number, Raw = Picture>(
+  root: DatasetRoot,
+  loader: PictureLoader,
+  options?: Omit<DatasetFolderOptions<Raw, Image, Label>, 'loader'>,
+): Promise<FolderDataset<Raw, Image, Label>>;
+export function DatasetFolder<Image = Picture, Label = number, Raw = Picture>(
+  root: DatasetRoot,
+  options: Omit<DatasetFolderOptions<Raw, Image, Label>, 'loader'> & { loader: PictureLoader },
+): Promise<FolderDataset<Raw, Image, Label>>;
 export async function DatasetFolder(...args: unknown[]): Promise<FolderDataset<unknown, unknown, unknown>> {
   const [root, rest] = splitRoot<DatasetRoot>('DatasetFolder', args);
   const options = parseArgs<DatasetFolderOptions<unknown, unknown, unknown>>(
@@ -274,7 +289,7 @@ export async function ImageFolder(...args: unknown[]): Promise<FolderDataset<unk
 async function open(
   name: string,
   root: DatasetRoot,
-  loader: SampleLoader<unknown> | null,
+  loader: SampleLoader<unknown> | PictureLoader | null,
   options: FolderOptions<unknown, unknown, unknown> & SampleOptions,
 ): Promise<FolderDataset<unknown, unknown, unknown>> {
   if (loader !== null && typeof loader !== 'function') {
@@ -291,7 +306,7 @@ async function open(
       numbers,
       samples: found.map(({ file, classIndex }): ClassSample => [file.name, classIndex]),
       files: new Map(found.map(({ file }) => [file.name, file])),
-      loader,
+      loader: loader === readImage ? null : (loader as SampleLoader<unknown> | null),
       extensions: options.extensions,
     },
     options,
