@@ -7,7 +7,7 @@ const order = [
   ['autograd'],
   ['tensor'],
   ['data', 'io', 'nn', 'optim'],
-  ['vision'],
+  ['metrics', 'vision'],
   ['interpret'],
   ['train'],
 ];

@@ -23,7 +23,13 @@ function pages(): string[] {
 
 /** Modules of the package, for bundlers and Node. */
 const modules: UserConfig = {
-  plugins: [modulesApart(join(root, 'src/')), classNames()],
+  plugins: [
+    modulesApart(
+      join(root, 'src/'),
+      doors.map(({ source }) => source),
+    ),
+    classNames(),
+  ],
   logLevel: 'warn',
   build: {
     target: 'es2022',

@@ -5,11 +5,11 @@ import { dirname, relative } from 'node:path';
 
 /**
  * @param {string} src folder of the modules, ending in a slash
+ * @param {readonly string[]} entries modules that the build makes files of by itself
  * @returns {import('vite').Plugin}
  */
-export function modulesApart(src) {
-  /** @type {Set<string>} */
-  const found = new Set();
+export function modulesApart(src, entries) {
+  const found = new Set(entries);
   return {
     name: 'lamplight:modules-apart',
     enforce: 'pre',
