@@ -15,11 +15,12 @@ Reads damaged files of every format, or of those named.
   --count N     damaged files a format            (default: 20,000)
   --seed N      which damage; the same seed gives the same files (default: by the clock)
   --only N      the file of this number alone, kept as /tmp/…
+  --self-test   readers that hang, take memory, throw what they should not, and give wrong values: each must be found
   --list        the formats`;
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-/** A file takes milliseconds; in ms. */
-const HANG = 20_000;
+/** A file takes milliseconds; in ms. Readers that hang on purpose are found out sooner. */
+const HANG = process.argv.includes('--self-test') ? 3_000 : 20_000;
 /** Files a process. */
 const BATCH = 2_000;
 
@@ -30,6 +31,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string' },
     only: { type: 'string' },
     list: { type: 'boolean', default: false },
+    'self-test': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -43,7 +45,7 @@ mkdirSync(folder, { recursive: true });
 const work = mkdtempSync(join(tmpdir(), 'fuzz-'));
 const seed = Number(values.seed ?? Date.now() % 2 ** 31);
 
-/** @typedef {{ index: number; kind: 'error' | 'memory' | 'hang' | 'crash'; text: string }} Finding */
+/** @typedef {{ index: number; kind: 'error' | 'value' | 'memory' | 'hang' | 'crash'; text: string }} Finding */
 /** @typedef {{ sound: number; refused: number; memory: number }} Counts */
 
 try {
@@ -55,7 +57,8 @@ try {
   for (const name of names)
     if (!Object.hasOwn(formats, name))
       throw new Error(`expected one of ${Object.keys(formats).join(', ')}, but got ${name}`);
-  if (values.list) console.log(names.join('\n'));
+  if (values['self-test']) await selfTest();
+  else if (values.list) console.log(names.join('\n'));
   else if (values.only !== undefined) await one(names, Number(values.only));
   else await all(names, Number(values.count));
 } catch (error) {
@@ -82,6 +85,21 @@ async function all(names, count) {
     found += findings.length;
   }
   if (found > 0) process.exitCode = 1;
+}
+
+/** Shows that what is looked for would be found. */
+async function selfTest() {
+  const { traps } = /** @type {typeof import('../test/fuzz/traps')} */ (
+    await import(pathToFileURL(join(folder, 'traps.js')).href)
+  );
+  for (const [name, { finds }] of Object.entries(traps)) {
+    const { findings } = await fuzz(name, 1);
+    const found = findings.map(({ kind }) => kind).join(', ') || 'nothing';
+    console.log(`${name}: found ${found}`);
+    if (found === (finds ?? 'nothing')) continue;
+    console.error(`${name}: expected ${finds ?? 'nothing'} to be found`);
+    process.exitCode = 1;
+  }
 }
 
 /** @param {string[]} names @param {number} index */
@@ -192,7 +210,9 @@ async function bundle() {
       emptyOutDir: true,
       minify: false,
       rolldownOptions: {
-        input: { child: join(root, 'test/fuzz/child.ts'), formats: join(root, 'test/fuzz/formats.ts') },
+        input: Object.fromEntries(
+          ['child', 'formats', 'traps'].map((name) => [name, join(root, `test/fuzz/${name}.ts`)]),
+        ),
         output: { entryFileNames: '[name].js' },
       },
     },

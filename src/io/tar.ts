@@ -24,6 +24,8 @@ const BLOCK = 512;
 /** Long names and pax records are read whole; real ones are below 64 kB. */
 const MAX_HEADER_BYTES = 2 ** 20;
 const DEFAULT_MAX_MEMBER = 2 ** 30;
+/** What may follow the end is read over, up to this: a check sum of what was compressed stands behind it. */
+const MAX_TRAILER = 2 ** 24;
 
 /**
  * The regular files of a tar archive, in its order; folders, links and devices are left out.
@@ -46,7 +48,10 @@ export async function* readTar(
       // Writers end an archive by two blocks of zeros; some forget them.
       if (block.length === 0 && !first) return;
       if (block.length < BLOCK) fail(first ? notTar(block.length) : 'the archive is truncated');
-      if (block.every((byte) => byte === 0)) return;
+      if (block.every((byte) => byte === 0)) {
+        await input.drain(MAX_TRAILER);
+        return;
+      }
       if (!hasGoodSum(block))
         fail(first ? 'expected a tar archive, but its first bytes are others' : 'a header is damaged');
       const kind = String.fromCharCode(block[156]!);
@@ -186,6 +191,11 @@ class ByteQueue {
       this.#rest = this.#rest.subarray(skipped);
       left -= skipped;
     }
+  }
+
+  /** Reads over what is left, up to some bytes. */
+  async drain(most: number): Promise<void> {
+    for (let left = most; left > 0 && (await this.#fill()); this.#rest = new Uint8Array()) left -= this.#rest.length;
   }
 
   /** Gives the stream up: whoever makes it need not make the rest. */

@@ -2,6 +2,7 @@
 // Source: PNG specification, third edition, https://www.w3.org/TR/png-3.
 import { FileFormatError } from '../errors';
 import { inflate, joined } from '../io/bytes';
+import { crc32 } from '../io/crc32';
 import type { Raster } from './raster';
 
 export const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -16,6 +17,8 @@ const kinds: Readonly<Record<number, { readonly samples: number; readonly depths
 };
 /** Above this a header asks for more memory than any picture this reader is meant for. */
 const MAX_PIXELS = 2 ** 28;
+/** The chunks that pixels hang on. */
+const READ: ReadonlySet<string> = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT']);
 /** Adam7: first column and row of each pass, and the steps between its columns and rows (§8.1). */
 const ADAM7 = [
   [0, 0, 8, 8],
@@ -159,6 +162,9 @@ function readChunks(bytes: Uint8Array, fail: Fail): Chunks {
     const length = view.getUint32(at);
     const content = bytes.subarray(at + 8, at + 8 + length);
     kind = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    if (READ.has(kind) && crc32(bytes.subarray(at + 4, at + 8 + length)) !== view.getUint32(at + 8 + length)) {
+      fail(`the chunk ${kind} at byte ${at} is damaged: its check sum is wrong`);
+    }
     if (kind === 'IHDR') head ??= content;
     else if (kind === 'PLTE') palette ??= content;
     else if (kind === 'tRNS') transparency ??= content;

@@ -6,9 +6,10 @@ import { getHeapStatistics } from 'node:v8';
 import { LamplightError } from '../../src/errors';
 import { formats } from './formats';
 import { drawsFrom, mutant } from './mutate';
+import { traps } from './traps';
 
 const [name = '', seed = '0', first = '0', count = '0', progress = '', written = ''] = process.argv.slice(2);
-const format = formats[name];
+const format = formats[name] ?? traps[name];
 if (!format) throw new Error(`fuzz: expected one of ${Object.keys(formats).join(', ')}, but got ${name}`);
 
 /** What a file may take beyond four times its own size; in bytes. */
@@ -35,18 +36,25 @@ async function make(index: number): Promise<Uint8Array> {
   return format.inside(bytes, damage, draw).catch(() => damage(bytes));
 }
 
-function report(error: unknown): void {
+function report(error: unknown, kind: 'error' | 'value' = 'error'): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  console.log(JSON.stringify({ index: current, kind: 'error', text }));
+  console.log(JSON.stringify({ index: current, kind, text }));
 }
 
 async function read(bytes: Uint8Array): Promise<void> {
+  let value: unknown;
   try {
-    await format!.read(bytes);
-    sound++;
+    value = await format!.read(bytes);
   } catch (error) {
     if (error instanceof LamplightError && !error.message.startsWith('internal:')) refused++;
     else report(error);
+    return;
+  }
+  try {
+    format!.check?.(bytes, value);
+    sound++;
+  } catch (error) {
+    report(error, 'value');
   }
 }
 
@@ -54,7 +62,7 @@ async function read(bytes: Uint8Array): Promise<void> {
 const peak = (): number => process.resourceUsage().maxRSS * 1024;
 
 // What is loaded when first used is loaded before anything counts.
-for (let i = 0; i < 3; i++) for (const bytes of seeds) await read(bytes);
+for (let i = 0; i < 3; i++) for (const bytes of seeds) await read(bytes.slice());
 sound = 0;
 refused = 0;
 globalThis.gc?.();

@@ -1,12 +1,29 @@
 // The formats that are fuzzed: sound files to begin with, and what reads them. A reader joins by a line in the table.
-import { readFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import * as torch from 'lamplight';
+import { vision } from 'lamplight';
 import { writeSafetensors } from '../../src/io/safetensors';
 import { membersOf } from '../../src/vision/datasets/archive';
 import { parseIdxImages, parseIdxLabels } from '../../src/vision/datasets/idx';
 import { decodePng } from '../../src/vision/png';
-import { insidePng, insideTar, insideZip, type Layer } from './layers';
+import {
+  type Check,
+  checkCifar,
+  checkCsv,
+  checkDrawings,
+  checkIdx,
+  checkLegacy,
+  checkNpy,
+  checkNpz,
+  checkPng,
+  checkPtZip,
+  checkSafetensors,
+  checkTar,
+} from './checks';
+import { insideGzipped, insidePng, insideTar, insideZip, type Layer } from './layers';
 
 export interface Format {
   /** Sound files, small ones. */
@@ -15,6 +32,8 @@ export interface Format {
   readonly read: (bytes: Uint8Array) => Promise<unknown>;
   /** Where damage is done besides to the bytes of the file. */
   readonly inside?: Layer;
+  /** Throws where what was read is not what the bytes say, as far as a second, plain reading of them tells. */
+  readonly check?: Check;
 }
 
 const file = (path: string): Uint8Array => Uint8Array.from(readFileSync(`test/fixtures/${path}`));
@@ -57,15 +76,52 @@ function idx(sizes: readonly number[]): Uint8Array {
 
 const load = (bytes: Uint8Array): Promise<unknown> => torch.load<unknown>(bytes);
 
-async function loadInParts(bytes: Uint8Array): Promise<void> {
-  const opened = await torch.safetensors.safeOpen(bytes);
-  for (const name of opened.keys()) await opened.getTensor(name);
-  await load(bytes);
+/** All at once; and one by one where the file is not compressed as a whole. */
+async function loadBothWays(bytes: Uint8Array): Promise<unknown> {
+  if (bytes[0] !== 0x1f) {
+    const opened = await torch.safetensors.safeOpen(bytes);
+    for (const name of opened.keys()) await opened.getTensor(name);
+  }
+  return load(bytes);
 }
 
-async function readMembers(bytes: Uint8Array): Promise<void> {
-  for await (const member of membersOf(bytes, 'archive')) await member.bytes();
+async function readMembers(bytes: Uint8Array): Promise<unknown> {
+  const members: { name: string; bytes: Uint8Array }[] = [];
+  for await (const member of membersOf(bytes, 'archive')) {
+    members.push({ name: member.name, bytes: await member.bytes() });
+  }
+  return members;
 }
+
+/** A folder with an index, which is damaged, and the two files that it joins. */
+function shards(): { read: (index: Uint8Array) => Promise<unknown>; index: Uint8Array } {
+  let folder = '';
+  const one = (name: string) =>
+    Buffer.concat([...writeSafetensors([[name, { dtype: 'float32', shape: [2], data: [1, 2] }]])]);
+  const read = (index: Uint8Array): Promise<unknown> => {
+    if (folder === '') {
+      folder = mkdtempSync(join(tmpdir(), 'fuzz-shards-'));
+      for (const name of ['a', 'b']) writeFileSync(join(folder, `${name}.safetensors`), one(name));
+    }
+    const path = join(folder, 'model.safetensors.index.json');
+    writeFileSync(path, index);
+    return torch.load<unknown>(path);
+  };
+  const places = { metadata: { total_size: 16 }, weight_map: { a: 'a.safetensors', b: 'b.safetensors' } };
+  return { read, index: text(JSON.stringify(places)) };
+}
+
+const index = shards();
+
+/** Batches of CIFAR of some few pictures. */
+const cifarBinary = (): Uint8Array => Uint8Array.from({ length: 2 * 3073 }, (_, i) => (i % 3073 === 0 ? 7 : i % 256));
+const cifarPickles = (): Uint8Array[] => [
+  ...files('datasets', 'python3-protocol2.gz', 'python3-protocol4.gz', 'python3-protocol5.gz').map((each) =>
+    Uint8Array.from(gunzipSync(each)),
+  ),
+  // Compressed by itself.
+  ...files('datasets', 'python3-protocol2.gz'),
+];
 
 export const formats: Readonly<Record<string, Format>> = {
   'pt zip': {
@@ -73,22 +129,36 @@ export const formats: Readonly<Record<string, Format>> = {
       files('pytorch', 'adam.pt', 'schedulers.pt', 'types.pt', 'values.pt', 'views.pt', 'big.pt', 'no-check-sums.pt'),
     read: load,
     inside: insideZip,
+    check: checkPtZip,
   },
-  'pt legacy': { seeds: () => files('pytorch', 'legacy.pt', 'legacy-big.pt', 'legacy-turned.pt'), read: load },
+  'pt legacy': {
+    seeds: () => files('pytorch', 'legacy.pt', 'legacy-big.pt', 'legacy-turned.pt'),
+    read: load,
+    check: checkLegacy,
+  },
   npy: {
     seeds: () => [...arrays().cases.map(({ base64 }) => base64), ...Object.values(arrays().refused)].map(decoded),
     read: load,
+    check: checkNpy,
   },
-  npz: { seeds: () => files('arrays', 'stored.npz', 'compressed.npz', 'empty.npz'), read: load, inside: insideZip },
-  safetensors: { seeds: safetensors, read: loadInParts },
+  npz: {
+    seeds: () => files('arrays', 'stored.npz', 'compressed.npz', 'empty.npz'),
+    read: load,
+    inside: insideZip,
+    check: checkNpz,
+  },
+  safetensors: { seeds: safetensors, read: loadBothWays, inside: insideGzipped, check: checkSafetensors },
+  'safetensors index': { seeds: () => [index.index], read: index.read },
   idx: {
     seeds: () => [idx([3, 4, 5]), idx([12])],
     read: async (bytes) => (bytes[3] === 3 ? parseIdxImages(bytes) : parseIdxLabels(bytes)),
+    check: checkIdx,
   },
   png: {
     seeds: () => files('datasets/folder/dog', '1.png', '2.png', 'gray.png'),
     read: (bytes) => decodePng(bytes),
     inside: insidePng,
+    check: checkPng,
   },
   csv: {
     seeds: () => [
@@ -97,10 +167,28 @@ export const formats: Readonly<Record<string, Format>> = {
       Uint8Array.from(gzipSync('id\tname\n1\tone\n2\ttwo\n')),
     ],
     read: async (bytes) => (await torch.data.readCsv(bytes)).dataset(),
+    inside: insideGzipped,
+    check: checkCsv,
   },
   'tar.gz': {
     seeds: () => files('datasets', 'cifar-100-binary.tar.gz', 'cifar-100-python.tar.gz'),
     read: readMembers,
     inside: insideTar,
+    check: checkTar,
+  },
+  'cifar pickle': {
+    seeds: cifarPickles,
+    read: (bytes) => vision.datasets.CIFAR10(bytes),
+    inside: insideGzipped,
+    check: checkCifar,
+  },
+  'cifar binary': { seeds: () => [cifarBinary()], read: (bytes) => vision.datasets.CIFAR10(bytes), check: checkCifar },
+  ndjson: {
+    seeds: () => [
+      ...files('datasets', 'full_simplified_guitar.ndjson', 'full_simplified_violin.ndjson'),
+      text('{"drawing":[[[0,700],[3,20],[0,16]],[[5],[5],[9]]]}\n'),
+    ],
+    read: (bytes) => vision.datasets.QuickDraw({ 'x.ndjson': bytes }, ['x']),
+    check: checkDrawings,
   },
 };

@@ -1,5 +1,6 @@
 // What lies inside of files whose outside has check sums: damage is done within, and the outside made to fit.
 import { deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib';
+import { crc32 } from '../../src/io/crc32';
 import { memoryReader } from '../../src/io/reader';
 import { openZip, writeZip } from '../../src/io/zip';
 
@@ -47,21 +48,37 @@ export const insideTar: Layer = (bytes, damage, pick) =>
     pick,
   );
 
-/** The rows of a PNG picture before they are compressed. */
-export const insidePng: Layer = async (bytes, damage) => {
+/** The rows of a PNG picture before they are compressed, or another of its chunks. */
+export const insidePng: Layer = async (bytes, damage, pick) => {
   const view = Buffer.from(bytes);
-  const before: Buffer[] = [view.subarray(0, 8)];
-  const rows: Buffer[] = [];
-  const after: Buffer[] = [];
+  const chunks: { kind: string; data: Buffer }[] = [];
   for (let at = 8; at + 12 <= view.length; ) {
-    const chunk = view.subarray(at, at + 12 + view.readUInt32BE(at));
-    if (chunk.toString('latin1', 4, 8) === 'IDAT') rows.push(chunk.subarray(8, -4));
-    else (rows.length > 0 ? after : before).push(chunk);
-    at += chunk.length;
+    const length = view.readUInt32BE(at);
+    const kind = view.toString('latin1', at + 4, at + 8);
+    const data = view.subarray(at + 8, at + 8 + length);
+    const last = chunks.at(-1);
+    // Rows may be cut into several.
+    if (kind === 'IDAT' && last?.kind === 'IDAT') last.data = Buffer.concat([last.data, data]);
+    else chunks.push({ kind, data });
+    at += 12 + length;
   }
-  const data = deflateSync(damage(Uint8Array.from(inflateSync(Buffer.concat(rows)))), { level: 1 });
-  const head = Buffer.alloc(8);
-  head.writeUInt32BE(data.length);
-  head.write('IDAT', 4, 'latin1');
-  return Uint8Array.from(Buffer.concat([...before, head, data, Buffer.alloc(4), ...after]));
+  const rows = chunks.findIndex(({ kind }) => kind === 'IDAT');
+  const chosen = pick(3) > 0 ? rows : pick(chunks.length);
+  const chunk = chunks[chosen]!;
+  const plain = (data: Uint8Array) => damage(Uint8Array.from(data));
+  chunk.data = Buffer.from(
+    chosen === rows ? deflateSync(plain(inflateSync(chunk.data)), { level: 1 }) : plain(chunk.data),
+  );
+  const written = chunks.map(({ kind, data }) => {
+    const body = Buffer.concat([Buffer.from(kind, 'latin1'), data]);
+    const ends = Buffer.alloc(8);
+    ends.writeUInt32BE(data.length);
+    ends.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)]);
+  });
+  return Uint8Array.from(Buffer.concat([view.subarray(0, 8), ...written]));
 };
+
+/** A gzip file, or one as it is. */
+export const insideGzipped: Layer = (bytes, damage, pick) =>
+  bytes[0] === 0x1f ? insideGzip(bytes, damage, pick) : Promise.resolve(damage(bytes));

@@ -3,6 +3,7 @@ import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { ArgumentError, FileFormatError, ShapeError } from '../../src/errors';
+import { crc32 } from '../../src/io/crc32';
 import { colorize } from '../../src/vision/colormap';
 import { decodeWithSharp } from '../../src/vision/decode';
 import { decodePng } from '../../src/vision/png';
@@ -44,7 +45,7 @@ function packRow(samples: readonly number[], depth: number): number[] {
   return bytes;
 }
 
-/** A PNG file with the given filters; checksums are left zero, since the reader relies on zlib's. `behind` zeros follow the pixels, `empty` parts of them hold nothing. */
+/** A PNG file with the given filters. `behind` zeros follow the pixels, `empty` parts of them hold nothing. */
 function encode(
   { type, width, rows, filters, palette, transparency, depth = 8, interlace = 0 }: Picture,
   { behind = 0, empty = 0 } = {},
@@ -80,9 +81,11 @@ function encode(
   header.set([depth, type, 0, 0, interlace], 8);
   const data = deflateSync(Buffer.concat([Uint8Array.from(lines), Buffer.alloc(behind)]));
   const chunk = (name: string, content: Uint8Array) => {
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(content.length);
-    return Buffer.concat([length, Buffer.from(name), content, Buffer.alloc(4)]);
+    const body = Buffer.concat([Buffer.from(name), content]);
+    const ends = Buffer.alloc(8);
+    ends.writeUInt32BE(content.length);
+    ends.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)]);
   };
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
@@ -188,6 +191,26 @@ describe('PNG', () => {
   ])('refuses %s', async (_, bytes, message) => {
     await expect(decodePng(bytes, 'a.png')).rejects.toThrowError(FileFormatError);
     await expect(decodePng(bytes, 'a.png')).rejects.toThrowError(message);
+  });
+
+  test('a byte that changed in what pixels hang on is found, wherever it is', async () => {
+    const whole = encode({
+      type: 3,
+      width: 2,
+      rows: [[1, 0]],
+      filters: [0],
+      palette: [1, 2, 3, 4, 5, 6],
+      transparency: [9],
+    });
+    const end = whole.length - 12;
+    for (let at = 8; at < end; at++) {
+      const damaged = Uint8Array.from(whole);
+      damaged[at]! ^= 4;
+      const made = await decodePng(damaged).catch((error: unknown) => error);
+      // A chunk of another name is none that is read.
+      if (!(made instanceof FileFormatError))
+        expect(String.fromCharCode(...whole.subarray(at - 3, at + 4))).toMatch(/tRNS/);
+    }
   });
 
   test('damage gives a FileFormatError or another picture, never another error', async () => {

@@ -1,6 +1,6 @@
 // Tar archives: what every kind of header means, and every way in which an archive can be wrong.
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FileFormatError } from '../../src/errors';
@@ -183,4 +183,19 @@ test('damage gives a FileFormatError or other contents, never another error', as
     }),
     { numRuns: 500 },
   );
+});
+
+test('the check sum behind the end of a compressed archive counts', async () => {
+  const whole = Buffer.concat([member({}, text('first')), END]);
+  const compressed = Uint8Array.from(gzipSync(whole));
+  const read = async (bytes: Uint8Array<ArrayBuffer>) => {
+    const names: string[] = [];
+    const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+    for await (const each of readTar(plain, { name: 'x' })) names.push(each.name);
+    return names;
+  };
+  expect(await read(compressed)).toEqual(['a']);
+  const damaged = Uint8Array.from(compressed);
+  damaged[damaged.length - 8]! ^= 1;
+  await expect(read(damaged)).rejects.toThrowError(FileFormatError);
 });

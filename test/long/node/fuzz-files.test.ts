@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { expect, inject, test } from 'vitest';
 
-test('every reader bears with 500 damaged files', async () => {
-  const args = ['scripts/fuzz.mjs', '--count', '500', '--seed', String(inject('seed'))];
+async function fuzz(...options: string[]): Promise<{ status: number | null; output: string }> {
+  const args = ['scripts/fuzz.mjs', ...options];
   const { status, output } = await new Promise<{ status: number | null; output: string }>((resolve) => {
     const child = spawn(process.execPath, args);
     let output = '';
@@ -16,5 +16,15 @@ test('every reader bears with 500 damaged files', async () => {
     child.on('close', (status) => resolve({ status, output }));
   });
   console.log(output);
+  return { status, output };
+}
+
+test('every reader bears with 500 damaged files', async () => {
+  const { status, output } = await fuzz('--count', '500', '--seed', String(inject('seed')));
+  expect(status, output).toBe(0);
+});
+
+test('a reader that hangs, takes memory, throws what it should not or gives a wrong value is found', async () => {
+  const { status, output } = await fuzz('--self-test');
   expect(status, output).toBe(0);
 });
