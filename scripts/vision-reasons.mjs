@@ -77,7 +77,10 @@ export const visionReasons = /** @type {readonly (readonly [RegExp, string])[]} 
   ],
   [names('transforms.functional', 'InterpolationMode'), 'as transforms.InterpolationMode'],
   [names('transforms', 'check_type get_bounding_boxes has_all has_any query_chw query_size'), 'helpers of transforms'],
-  [names('transforms', 'RandomIoUCrop'), 'out of scope: the augmentation that trains SSD'],
+  [
+    names('transforms', 'RandomIoUCrop'),
+    'chooses its crop by the numbers of boxes, which are on the device: RandomCrop, then SanitizeBoundingBoxes',
+  ],
 
   // ── Kinds of tensors ──
   [names('tv_tensors', 'is_rotated_bounding_format'), 'boxes that are turned'],

@@ -157,6 +157,14 @@ describe('batches with their labels', () => {
     },
   );
 
+  test('of bytes are cut, too', async () => {
+    manualSeed(45);
+    const [x, y] = new transforms.CutMix({ numClasses: 5 })(images.mul(255).to('uint8'), labels);
+    expect(x.dtype).toBe('uint8');
+    expectNumbers(await x.data(), fixture.tensor('mixing-bytes/x').data, { rtol: 0, atol: 0 });
+    expectNumbers(await y.data(), fixture.tensor('mixing-bytes/y').data);
+  });
+
   test('are found in dictionaries, and other tensors stay', () => {
     const transform = new transforms.MixUp({ numClasses: 5 });
     const extra = tensor([1, 2]);

@@ -18,6 +18,10 @@ interface Case extends FixtureCase {
   readonly text: string;
   readonly next: number;
   readonly size?: readonly number[];
+  /** Places half way between elements. */
+  readonly tie?: boolean;
+  /** The interpolation of pictures in perspective, one after another. */
+  readonly perspective?: 'nearest' | 'bilinear';
 }
 
 const fixture = await loadFixture<Case>('geometry');
@@ -33,7 +37,7 @@ async function expectSame(actual: Tensor, expected: FixtureTensor, atol: number)
 }
 
 describe('functions', () => {
-  const cases = fixture.cases.filter((c) => c.call && c.args);
+  const cases = fixture.cases.filter((c) => c.call && c.args && !c.tie);
 
   test.each(cases)('$name', async (c) => {
     const call = F[c.call!] as (input: Tensor, ...args: unknown[]) => Tensor;
@@ -76,6 +80,27 @@ describe('functions', () => {
     await expectSame(stack(F.fiveCrop(bytes, size!)), fixture.tensor(`${name}/five`), 0);
     await expectSame(stack(F.tenCrop(bytes, size!)), fixture.tensor(`${name}/ten`), 0);
     await expectSame(stack(F.tenCrop(bytes, size!, { verticalFlip: true })), fixture.tensor(`${name}/tall`), 0);
+    const ten = new transforms.TenCrop(size!)(given('inputs/floats')) as unknown as Tensor[];
+    await expectSame(stack(ten), fixture.tensor(`${name}/floats`), 0);
+  });
+});
+
+describe('to the bit', () => {
+  test.each(['nearest', 'bilinear'] as const)('places half way between elements, %s', async (interpolation) => {
+    const cases = fixture.cases.filter((c) => c.tie && c.name.endsWith(interpolation));
+    for (const { name, args, options } of cases) {
+      for (const size of ['square', 'small']) {
+        const made = F.affine(given(`ties/${size}`), ...(args as [number]), options as never);
+        await expectSame(made, fixture.tensor(`${name}/${size}`), 0);
+      }
+    }
+  });
+
+  test.each(['nearest', 'bilinear'] as const)('perspective of the default strength, %s', async (interpolation) => {
+    const transform = new transforms.RandomPerspective({ p: 1, interpolation });
+    manualSeed(9);
+    const made = stack(Array.from({ length: 6 }, () => transform(given('ties/square'))));
+    await expectSame(made, fixture.tensor(`perspectives ${interpolation}/made`), 0);
   });
 });
 
@@ -168,11 +193,12 @@ describe('classes', () => {
     await expectSame(segmented, fixture.tensor(`${name}/mask`), 0);
   });
 
-  test.each(['RandomApply', 'RandomOrder', 'Compose'])('%s', async (name) => {
+  test.each(['RandomApply', 'RandomChoice', 'RandomOrder', 'Compose'])('%s', async (name) => {
     const flips = [new transforms.RandomHorizontalFlip(1), new transforms.RandomVerticalFlip(1)];
     const crop = new transforms.RandomCrop(SIZE, { padding: 2 });
     const made: Record<string, transforms.PictureTransform<object>> = {
       RandomApply: new transforms.RandomApply(flips),
+      RandomChoice: new transforms.RandomChoice([crop, ...flips], { p: [0.5, 1, 2] }),
       RandomOrder: new transforms.RandomOrder([crop, new transforms.RandomHorizontalFlip()]),
       Compose: new transforms.Compose([
         crop,
@@ -181,16 +207,21 @@ describe('classes', () => {
       ]),
     };
     const transform = made[name]!;
-    manualSeed(8);
-    const single = [0, 1, 2].map((i) => transform(bytes.at(i)));
-    for (const [i, y] of single.entries()) await expectSame(y, fixture.tensor(`${name}/bytes ${i}`), 1);
-    manualSeed(8);
-    const batch = transform.apply(
-      bytes,
-      infos.map((info) => transform.draw(info)),
-      'tensor',
-    );
-    expect(await batch.tolist()).toEqual(await stack(single).tolist());
+    for (const [kind, pictures] of [
+      ['bytes', bytes],
+      ['floats', floats],
+    ] as const) {
+      manualSeed(8);
+      const single = [0, 1, 2].map((i) => transform(pictures.at(i)));
+      for (const [i, y] of single.entries()) await expectSame(y, fixture.tensor(`${name}/${kind} ${i}`), 1);
+      manualSeed(8);
+      const batch = transform.apply(
+        pictures,
+        infos.map((info) => transform.draw(info)),
+        'tensor',
+      );
+      expect(await batch.tolist()).toEqual(await stack(single).tolist());
+    }
   });
 });
 

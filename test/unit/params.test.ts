@@ -193,6 +193,13 @@ describe('what has no gradient', () => {
       const packed = packPixels(picture, { rowWords: 4, blueFirst: false });
       return [picture, bytes, packed].map((value) => Tensor.of(value));
     },
+    'pictures that are turned, and in perspective': () => {
+      const { affine, perspective } = vision.transforms.functional;
+      const coefficients = [1, 0, 0, 0, 1, 0, 0.01, 0];
+      const picture = torch.rand(3, 5, 7);
+      const bytes = picture.mul(255).to('uint8');
+      return [affine(picture, 15, [1, 0], 1, [0, 0]), perspective(bytes, null, null, { coefficients, fill: 3 })];
+    },
     'pictures with other colours, and painted over': () => {
       const { functional } = vision.transforms;
       const picture = torch.zeros(3, 5, 7, { dtype: 'uint8' });

@@ -11,7 +11,7 @@ import type { Tensor } from '../../tensor/tensor';
 
 interface GridSampleArguments {
   /** 'bilinear' (default; of eight neighbours in volumes), 'nearest', or for images 'bicubic'. */
-  mode?: 'bilinear' | 'nearest' | 'bicubic';
+  mode?: Mode;
   /** What lies outside: 'zeros' (default), the 'border', or a 'reflection' of the inside. */
   paddingMode?: 'zeros' | 'border' | 'reflection';
   /** −1 and 1 are the centres of the corner elements rather than their outer edges; default false. */
@@ -19,6 +19,8 @@ interface GridSampleArguments {
 }
 
 type GridSampleOrder = ['mode', 'paddingMode', 'alignCorners'];
+
+type Mode = 'bilinear' | 'nearest' | 'bicubic';
 
 /** How coordinates are read. */
 interface Sampling {
@@ -59,32 +61,35 @@ export const gridSample = callable(
         `${name}: expected mode 'bilinear', 'nearest' or (for images) 'bicubic', but got '${mode}' for ${input.dim()}-D input`,
       );
     }
-    const sampling: Sampling = { padding: paddingMode, aligned: alignCorners ?? false };
-    const sizes = input.shape.slice(2);
+    const aligned = alignCorners ?? false;
     // Coordinates come x first, axes outermost first.
-    const axes = sizes.map((size, d) => {
-      const place = unnormalized(grid.select(-1, spatial - 1 - d), size, sampling.aligned);
-      return tapsOf(mode, place, size, sampling);
-    });
-    const [batch, channels] = input.shape as readonly [number, number];
-    const flat = input.reshape([batch, channels, numel(sizes)]);
-    const outSizes = grid.shape.slice(1, -1);
-    const parts = combinations(axes).map((taps) => {
-      const place = taps.reduce<Tensor | null>(
-        (at, { index }, d) => (at ? at.mul(sizes[d]!).add(index) : index),
-        null,
-      )!;
-      const count = numel(outSizes);
-      const places = place.reshape([batch, 1, count]);
-      const values = flat.gather(2, places.expand([batch, channels, count]));
-      return taps.reduce((sum, { weight, inside }) => {
-        const weighed = sum.mul(weight.reshape([batch, 1, count]));
-        return inside ? weighed.mul(inside.reshape([batch, 1, count])) : weighed;
-      }, values);
-    });
-    return parts.reduce((sum, part) => sum.add(part)).reshape([batch, channels, ...outSizes]);
+    const places = input.shape.slice(2).map((size, d) => unnormalized(grid.select(-1, spatial - 1 - d), size, aligned));
+    return readAt(input, places, mode, { padding: paddingMode, aligned });
   },
 );
+
+/**
+ * The input at places in its elements: of each axis the coordinates, outermost first. Shape: input [N, C, H, W], coordinates [N, H', W'] →
+ * [N, C, H', W'], and so for volumes.
+ */
+export function readAt(input: Tensor, places: readonly Tensor[], mode: Mode, sampling: Sampling): Tensor {
+  const sizes = input.shape.slice(2);
+  const axes = places.map((place, d) => tapsOf(mode, place, sizes[d]!, sampling));
+  const [batch, channels] = input.shape as readonly [number, number];
+  const flat = input.reshape([batch, channels, numel(sizes)]);
+  const outSizes = places[0]!.shape.slice(1);
+  const count = numel(outSizes);
+  const parts = combinations(axes).map((taps) => {
+    const place = taps.reduce<Tensor | null>((at, { index }, d) => (at ? at.mul(sizes[d]!).add(index) : index), null)!;
+    const at = place.reshape([batch, 1, count]);
+    const values = flat.gather(2, at.expand([batch, channels, count]));
+    return taps.reduce((sum, { weight, inside }) => {
+      const weighed = sum.mul(weight.reshape([batch, 1, count]));
+      return inside ? weighed.mul(inside.reshape([batch, 1, count])) : weighed;
+    }, values);
+  });
+  return parts.reduce((sum, part) => sum.add(part)).reshape([batch, channels, ...outSizes]);
+}
 
 function checkGrid(name: string, input: Tensor, grid: Tensor): void {
   const rank = input.dim();
@@ -118,7 +123,7 @@ function padded(x: Tensor, size: number, { padding, aligned }: Sampling): Tensor
     .clamp(0, size - 1);
 }
 
-function tapsOf(mode: 'bilinear' | 'nearest' | 'bicubic', place: Tensor, size: number, sampling: Sampling): Tap[] {
+function tapsOf(mode: Mode, place: Tensor, size: number, sampling: Sampling): Tap[] {
   if (mode === 'nearest') {
     // The nearest element counts 1 wherever the place is: the place's gradient is 0.
     const weight = place.maskedFill(ones(place.shape).to('bool'), 1);

@@ -6,15 +6,16 @@ import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { uniform24 } from '../../tensor/random/distributions';
 import { dirichlet } from '../../tensor/random/gamma';
 import { defaultGenerator, type Generator } from '../../tensor/random/generator';
-import type { Tensor } from '../../tensor/tensor';
+import { scope } from '../../tensor/scope';
+import { Tensor } from '../../tensor/tensor';
 import { BoundingBoxes, Mask } from '../tv-tensors';
 import { checkInterpolation, type FillArgument, type Fills, fillsOf, type Interpolation } from './arguments';
 import { augmentationSpaces, type Magnitudes, policies } from './augmentations';
-import { type BatchKind, float, PictureTransform, printed } from './base';
-import { perPicture, whereDrawn } from './batch';
+import { type BatchKind, float, kindOfInput, PictureTransform, printed } from './base';
+import { onBatch, perPicture, whereDrawn } from './batch';
 import { printedFill, randomInt } from './crops';
 import { type Affine, affineMatrix, fromMiddle, rotationMatrix, warpedAffine } from './functional/warp';
-import type { PictureInfo } from './info';
+import { type PictureInfo, sharedInfo } from './info';
 import { expectColors, Recolor, type RecolorRow, recolored } from './recoloring';
 
 /** One operation on a picture: where its elements come from, or what becomes of its colours. */
@@ -313,10 +314,15 @@ interface AugMixArguments extends WarpArguments {
   allOps?: boolean;
 }
 
-/** The share of the picture itself, those of the chains, and the chains. */
-interface Mixed {
+/** The share of a picture itself, and those of the chains. */
+interface Shares {
   readonly own: number;
-  readonly shares: readonly number[];
+  readonly chains: readonly number[];
+}
+
+/** Of one picture, or of several that go through the same chains: the shares of each, and the chains. */
+interface Mixed {
+  readonly rows: readonly Shares[];
   readonly chains: readonly Augmentations[];
 }
 
@@ -362,29 +368,58 @@ export class AugMix extends Augmenting<Mixed> {
   }
 
   override draw(info: PictureInfo, generator: Generator = defaultGenerator()): Mixed {
+    return this.drawnFor(1, info, generator);
+  }
+
+  /** As torchvision, which draws the shares of each picture of a tensor [N, C, H, W], and chains for all of them. */
+  override makeParams(leaves: readonly unknown[]): Mixed {
+    const [image] = leaves;
+    const rows = image instanceof Tensor && image.shape.length > 3 ? image.shape[0]! : 1;
+    return this.drawnFor(rows, sharedInfo('AugMix', leaves), defaultGenerator());
+  }
+
+  private drawnFor(rows: number, info: PictureInfo, generator: Generator): Mixed {
     const space = augmentationSpaces.mix(MAGNITUDES, info, this.allOps);
     const names = Object.keys(space);
-    const [own, rest] = dirichlet([this.alpha, this.alpha], generator) as unknown as [number, number];
-    const parts = dirichlet(new Array<number>(this.mixtureWidth).fill(this.alpha), generator);
-    const chains = Array.from(parts, () => {
+    const times = <T>(n: number, make: () => T) => Array.from({ length: n }, make);
+    const halves = times(rows, () => dirichlet([this.alpha, this.alpha], generator) as unknown as [number, number]);
+    const parts = times(rows, () => dirichlet(new Array<number>(this.mixtureWidth).fill(this.alpha), generator));
+    const chains = times(this.mixtureWidth, () => {
       const depth = this.chainDepth > 0 ? this.chainDepth : randomInt(1, DEEPEST + 1, generator);
-      return Array.from({ length: depth }, () => {
+      return times(depth, () => {
         const name = names[randomInt(0, names.length, generator)]!;
         return drawnFrom(name, space[name]!, () => randomInt(0, this.severity, generator), info, generator);
       });
     });
-    return { own, shares: Array.from(parts, (part) => Math.fround(part * rest)), chains };
+    const shares = halves.map(([own, rest], i) => ({
+      own,
+      chains: Array.from(parts[i]!, (part) => Math.fround(part * rest)),
+    }));
+    return { rows: shares, chains };
+  }
+
+  override transform(input: unknown, draw: unknown): unknown {
+    const { rows, chains } = draw as Mixed;
+    const work = (batch: Tensor): Tensor => {
+      const each = batch.shape[0]! / rows.length;
+      const draws = Array.from({ length: batch.shape[0]! }, (_, i) => ({
+        rows: [rows[Math.floor(i / each)]!],
+        chains,
+      }));
+      return this.apply(batch, draws, kindOfInput(input));
+    };
+    return scope(() => onBatch('AugMix', input as Tensor, work));
   }
 
   override apply(batch: Tensor, draws: readonly (Mixed | null)[], kind: BatchKind): Tensor {
     const rounds = this.chainDepth > 0 ? this.chainDepth : DEEPEST;
-    const share = (of: (draw: Mixed) => number, without: number) =>
-      perPicture(draws.map((draw) => [draw ? of(draw) : without]));
+    const share = (of: (shares: Shares) => number, without: number) =>
+      perPicture(draws.map((draw) => [draw ? of(draw.rows[0]!) : without]));
     let mix = batch.to('float32').mul(share(({ own }) => own, 1));
     for (let chain = 0; chain < this.mixtureWidth; chain++) {
       const lists = draws.map((draw) => draw?.chains[chain] ?? null);
       const made = this.augmented(batch, rounds, lists, kind);
-      mix = mix.add(made.to('float32').mul(share(({ shares }) => shares[chain]!, 0)));
+      mix = mix.add(made.to('float32').mul(share(({ chains }) => chains[chain]!, 0)));
     }
     return mix.to(batch.dtype);
   }

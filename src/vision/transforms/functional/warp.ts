@@ -2,8 +2,10 @@
 import { isFloat } from '../../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../../errors';
 import { fromHost } from '../../../graph/record';
-import { gridSample } from '../../../nn/functional/grid-sample';
+import type { Value } from '../../../graph/value';
+import { readAt } from '../../../nn/functional/grid-sample';
 import type { Size, Window } from '../../../ops/pictures';
+import { WARP_NUMBERS, warpBytes, warpPlaces } from '../../../ops/warp';
 import { tensor } from '../../../tensor/creation';
 import { cat } from '../../../tensor/functions';
 import { type Arguments, parseArgs, shown } from '../../../tensor/options';
@@ -35,13 +37,19 @@ export interface Sampling {
 
 const sampled: readonly Interpolation[] = ['nearest', 'bilinear'];
 
-/** Pictures [N, C, H, W] at places of a grid [N, H', W', 2] from -1 to 1, rounded where they are whole numbers. */
-export function atGrid(op: string, batch: Tensor, grid: Tensor, { interpolation, fill }: Sampling): Tensor {
+/** Pictures [N, C, H, W] at places [N, H', W', 2] in their elements, x first, rounded where they are whole numbers. */
+function atPlaces(op: string, batch: Tensor, places: Tensor, { interpolation, fill }: Sampling): Tensor {
   const [count, channels, height, width] = batch.shape as [number, number, number, number];
   checkFillChannels(op, fill, channels);
+  if (interpolation === 'bilinear' && batch.dtype === 'uint8') {
+    const colour = Array.from({ length: channels }, (_, c) => fill?.[c % fill.length] ?? 0);
+    const filling = fromHost(Float32Array.from(colour), [channels], 'float32');
+    return Tensor.of(warpBytes(batch.value, places.value, filling, fill !== null));
+  }
   const floats = isFloat(batch.dtype) ? batch : batch.to('float32');
   const mode = interpolation as 'nearest' | 'bilinear';
-  const read = (x: Tensor) => gridSample(x, grid, { mode, alignCorners: false });
+  const axes = [places.select(-1, 1), places.select(-1, 0)];
+  const read = (x: Tensor) => readAt(x, axes, mode, { padding: 'zeros', aligned: false });
   let made: Tensor;
   if (fill === null) made = read(floats);
   else {
@@ -55,6 +63,13 @@ export function atGrid(op: string, batch: Tensor, grid: Tensor, { interpolation,
     made = mode === 'nearest' ? pixels.where(share.ge(0.5), colour) : pixels.sub(colour).mul(share).add(colour);
   }
   return batch.dtype === made.dtype ? made : made.round().to(batch.dtype);
+}
+
+/** Pictures [N, C, H, W] at places of a grid [N, H', W', 2] from -1 to 1. */
+function atGrid(op: string, batch: Tensor, grid: Tensor, sampling: Sampling): Tensor {
+  const [height, width] = batch.shape.slice(-2) as [number, number];
+  const halves = tensor([width / 2, height / 2], { dtype: 'float32' });
+  return atPlaces(op, batch, grid.add(1).mul(halves).sub(0.5), sampling);
 }
 
 // ── Affine maps ──
@@ -95,35 +110,15 @@ export function affineMatrix(
   return [p, q, cx + tx - p * cx - q * cy, r, s, cy + ty - r * cx - s * cy];
 }
 
-/** Numbers in the middles of `size` elements around 0, as float32. */
-const aroundMiddle = (size: number): number[] => Array.from({ length: size }, (_, i) => i - (size - 1) / 2);
-
-/** Places [x, y, 1] of the elements of a picture, [H W, 3]. */
-function places(xs: readonly number[], ys: readonly number[]): Tensor {
-  const rows = new Float32Array(xs.length * ys.length * 3);
-  let k = 0;
-  for (const y of ys) {
-    for (const x of xs) {
-      rows[k++] = x;
-      rows[k++] = y;
-      rows[k++] = 1;
-    }
-  }
-  return Tensor.of(fromHost(rows, [xs.length * ys.length, 3], 'float32'));
-}
-
-/** Where pictures of a size are read for affine maps around their middles, one for each: [N, H', W', 2]. */
-function affineGridOf(matrices: readonly Affine[], [height, width]: Size, out: Size): Tensor {
+/** Numbers [N, 8] of which all but the last two, x and y by turns, are over half the size of the picture that is read. */
+function overHalves(rows: readonly (readonly number[])[], [height, width]: Size): Value {
   const halves = [Math.fround(0.5 * width), Math.fround(0.5 * height)] as const;
-  const scaled = matrices.flatMap(([a, b, c, d, e, f]) => [
-    ...[a, d].map((each, k) => Math.fround(each) / halves[k]!),
-    ...[b, e].map((each, k) => Math.fround(each) / halves[k]!),
-    ...[c, f].map((each, k) => Math.fround(each) / halves[k]!),
-  ]);
-  const theta = Tensor.of(fromHost(Float32Array.from(scaled), [matrices.length, 3, 2], 'float32'));
-  return places(aroundMiddle(out[1]), aroundMiddle(out[0]))
-    .matmul(theta)
-    .reshape([matrices.length, ...out, 2]);
+  const numbers = rows.flatMap((row) =>
+    Array.from({ length: WARP_NUMBERS }, (_, k) =>
+      k < 6 ? Math.fround(row[k]!) / halves[k < 3 ? 0 : 1] : Math.fround(row[k] ?? 0),
+    ),
+  );
+  return fromHost(Float32Array.from(numbers), [rows.length, WARP_NUMBERS], 'float32');
 }
 
 /** Pictures [N, C, H, W] under affine maps, one for each; the matrices lead from places of the result to those of the picture. */
@@ -135,7 +130,8 @@ export function warpedAffine(
   out?: Size,
 ): Tensor {
   const size = batch.shape.slice(-2) as [number, number];
-  return atGrid(op, batch, affineGridOf(matrices, size, out ?? size), sampling);
+  const places = warpPlaces(overHalves(matrices, size), { out: out ?? size, size, perspective: false });
+  return atPlaces(op, batch, Tensor.of(places), sampling);
 }
 
 interface AffineArguments {
@@ -376,21 +372,9 @@ export function projected<T extends Tensor>(op: string, input: T, coefficients: 
 
 /** Pictures [N, C, H, W] in perspective, one for each. */
 export function warpedPerspective(op: string, batch: Tensor, all: readonly Coefficients[], sampling: Sampling): Tensor {
-  const [height, width] = batch.shape.slice(-2) as [number, number];
-  const middles = (size: number) => Array.from({ length: size }, (_, i) => i + 0.5);
-  const at = places(middles(width), middles(height));
-  const halves = [Math.fround(0.5 * width), Math.fround(0.5 * height)] as const;
-  const above = all.flatMap(([a, b, c, d, e, f]) =>
-    [a, d, b, e, c, f].map((each, k) => Math.fround(each) / halves[k % 2]!),
-  );
-  const below = all.flatMap(([, , , , , , g, h]) => [g, g, h, h, 1, 1]);
-  const matrix = (rows: readonly number[]) =>
-    Tensor.of(fromHost(Float32Array.from(rows), [all.length, 3, 2], 'float32'));
-  const grid = at
-    .matmul(matrix(above))
-    .div(at.matmul(matrix(below)))
-    .sub(1);
-  return atGrid(op, batch, grid.reshape([all.length, height, width, 2]), sampling);
+  const size = batch.shape.slice(-2) as [number, number];
+  const places = warpPlaces(overHalves(all, size), { out: size, size, perspective: true });
+  return atPlaces(op, batch, Tensor.of(places), sampling);
 }
 
 /** The coefficients that lead from places after a change to those before. */
@@ -483,8 +467,12 @@ export function elastic<T extends Tensor>(
 
 /** The places of the elements themselves, [1, H, W, 2]. */
 function identityGrid([height, width]: Size): Tensor {
-  const middles = (size: number) => Array.from({ length: size }, (_, i) => (2 * i + 1 - size) / size);
-  return places(middles(width), middles(height)).narrow(1, 0, 2).reshape([1, height, width, 2]);
+  const middle = (i: number, size: number) => (2 * i + 1 - size) / size;
+  const places = Array.from({ length: height * width }, (_, i) => [
+    middle(i % width, width),
+    middle(Math.floor(i / width), height),
+  ]);
+  return Tensor.of(fromHost(Float32Array.from(places.flat()), [1, height, width, 2], 'float32'));
 }
 
 /** `elastic` with all it needs. */
