@@ -2,8 +2,12 @@
 //   dx[n,c,i,j] = b[c] + Σ_{o,p,q} w[o,c,p,q] · dy[n,o,(i + pad_top - p)/SH,(j + pad_left - q)/SW], whole quotients only
 // A gather without dilation: each invocation computes a block of TY·SH rows × TX·SW columns of TO channels. Blocks begin at
 // multiples of the stride, so which taps meet which pixel is known beforehand, and no inserted zero is multiplied.
+// Neighbouring lanes have neighbouring blocks of one image's channels, or, with BESIDE 1, neighbouring channels of one block: then the
+// lanes of a quad may load what they read of dy for each other (PATCH_SHARED 1).
 // Uses: lib/weights-*.wgsl
 const WORKGROUP: u32 = 16u;
+const BESIDE: u32 = 0u; // 1: neighbouring lanes have neighbouring channels
+const PATCH_SHARED: u32 = 0u;
 const TY: u32 = 1u;
 const TX: u32 = 4u;
 const TO: u32 = 8u;
@@ -32,14 +36,15 @@ const BEFORE_W: u32 = 1u;
 const ROWS: u32 = 3u;
 const COLS: u32 = 6u;
 const PATCH: u32 = 18u; // TC · ROWS · COLS
+const QUARTER: u32 = 5u; // PATCH / 4, rounded up: what a lane of a quad loads of a patch that is shared
+const VALUES: u32 = 18u; // PATCH, or 4 · QUARTER where it is shared
 
 struct Params {
-  tiles: u32, // of one group of channels
-  blocks: u32, // workgroups for them
-  workgroups: u32,
+  lanes: u32, // side by side: blocks, or tiles of channels where BESIDE is 1, and those added so that lanes may share
+  tiles: u32, // of the batch
+  c_tiles: u32, // of the channels of a group
   x_tiles: u32,
   y_tiles: u32,
-  c_tiles: u32,
   groups: u32,
   group_in: u32,  // channels of dx in a group
   group_out: u32, // channels of dy in a group
@@ -61,16 +66,20 @@ fn store(at: u32, value: f32) { y[at] = value; }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let workgroup = wid.y * nwg.x + wid.x;
-  // All lanes go along to the end, since they share weights: what those past the last tile compute is not stored.
-  let index = workgroup % params.blocks * WORKGROUP + lid.x;
-  let live = workgroup < params.workgroups && index < params.tiles;
-  var rest = min(index, params.tiles - 1u);
+  // All lanes go along to the end, since they share what they load: what those past the last block compute is not stored.
+  let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
+  let channel_tiles = params.c_tiles * params.groups;
+  let fast = index % params.lanes;
+  let slow = index / params.lanes;
+  let tile = select(fast, slow, BESIDE == 1u);
+  let channel_tile = select(slow, fast, BESIDE == 1u);
+  let live = tile < params.tiles && channel_tile < channel_tiles;
+  var rest = min(tile, params.tiles - 1u);
   let tile_x = rest % params.x_tiles;
   rest /= params.x_tiles;
   let tile_y = rest % params.y_tiles;
   let n = rest / params.y_tiles;
-  let channels = min(workgroup, params.workgroups - 1u) / params.blocks;
+  let channels = min(channel_tile, channel_tiles - 1u);
   let c0 = channels % params.c_tiles * TO;
   let g = channels / params.c_tiles;
 
@@ -85,17 +94,30 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   }
   var line: array<u32, ROWS>; // scalars
   var line_mask: array<u32, ROWS>; // scalars
-  for (var i = 0u; i < ROWS; i++) { // unroll
-    let oy = tile_y * TY + i - BEFORE_H;
-    line[i] = min(oy, last_row) * params.out_cols;
-    line_mask[i] = select(0u, 0xffffffffu, oy <= last_row);
-  }
   var column: array<u32, COLS>; // scalars
   var column_mask: array<u32, COLS>; // scalars
-  for (var j = 0u; j < COLS; j++) { // unroll
-    let ox = tile_x * TX + j - BEFORE_W;
-    column[j] = min(ox, last_col);
-    column_mask[j] = select(0u, 0xffffffffu, ox <= last_col);
+  var own: array<u32, QUARTER>; // scalars
+  var own_mask: array<u32, QUARTER>; // scalars
+  if (PATCH_SHARED < 1) { // constant
+    for (var i = 0u; i < ROWS; i++) { // unroll
+      let oy = tile_y * TY + i - BEFORE_H;
+      line[i] = min(oy, last_row) * params.out_cols;
+      line_mask[i] = select(0u, 0xffffffffu, oy <= last_row);
+    }
+    for (var j = 0u; j < COLS; j++) { // unroll
+      let ox = tile_x * TX + j - BEFORE_W;
+      column[j] = min(ox, last_col);
+      column_mask[j] = select(0u, 0xffffffffu, ox <= last_col);
+    }
+  }
+  if (0 < PATCH_SHARED) { // constant
+    for (var e = 0u; e < QUARTER; e++) { // unroll
+      let place = min(e * 4u + weights_lane(), PATCH - 1u);
+      let oy = tile_y * TY + place / COLS % ROWS - BEFORE_H;
+      let ox = tile_x * TX + place % COLS - BEFORE_W;
+      own[e] = place / (ROWS * COLS) * plane + min(oy, last_row) * params.out_cols + min(ox, last_col);
+      own_mask[e] = select(0u, 0xffffffffu, oy <= last_row && ox <= last_col);
+    }
   }
   // Each use of a uniform is a load.
   let group_out = params.group_out;
@@ -104,13 +126,24 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let w_first = g * group_out * w_step;
   var acc: array<f32, ACC>; // scalars
   for (var o0 = 0u; o0 < group_out; o0 += TC) {
-    var values: array<f32, PATCH>; // scalars
-    for (var d = 0u; d < TC; d++) { // unroll
-      let dy0 = (dy_channel + o0 + d) * plane;
-      for (var i = 0u; i < ROWS; i++) { // unroll
-        for (var j = 0u; j < COLS; j++) { // unroll
-          let bits = bitcast<u32>(dy[dy0 + line[i] + column[j]]);
-          values[(d * ROWS + i) * COLS + j] = bitcast<f32>(bits & line_mask[i] & column_mask[j]);
+    var values: array<f32, VALUES>; // scalars
+    if (PATCH_SHARED < 1) { // constant
+      for (var d = 0u; d < TC; d++) { // unroll
+        let dy0 = (dy_channel + o0 + d) * plane;
+        for (var i = 0u; i < ROWS; i++) { // unroll
+          for (var j = 0u; j < COLS; j++) { // unroll
+            let bits = bitcast<u32>(dy[dy0 + line[i] + column[j]]);
+            values[(d * ROWS + i) * COLS + j] = bitcast<f32>(bits & line_mask[i] & column_mask[j]);
+          }
+        }
+      }
+    }
+    if (0 < PATCH_SHARED) { // constant
+      let dy0 = (dy_channel + o0) * plane;
+      for (var e = 0u; e < QUARTER; e++) { // unroll
+        let four = weights_round(bitcast<f32>(bitcast<u32>(dy[dy0 + own[e]]) & own_mask[e]));
+        for (var l = 0u; l < 4u; l++) { // unroll
+          values[e * 4u + l] = four[l];
         }
       }
     }

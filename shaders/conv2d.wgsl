@@ -1,8 +1,14 @@
-// conv2d.wgsl: cross-correlation of NCHW images; each invocation computes TY rows × TX columns of TO channels in registers.
+// conv2d.wgsl: cross-correlation of NCHW images; each invocation computes TY rows × TX columns of TO channels of TN images in
+// registers.
 //   y[n,o,i,j] = b[o] + Σ_{c,p,q} w[o,c,p,q] · x[n,c, i·SH + p·DH - pad_top, j·SW + q·DW - pad_left]
 // The gradient by the input at stride 1 is the same sum over dy, with channels swapped and taps reversed.
+// Neighbouring lanes have neighbouring tiles of one image's channels, or, with BESIDE 1, neighbouring channels of one tile: then the
+// lanes of a quad may load what they read of x for each other (PATCH_SHARED 1).
 // Uses: lib/weights-*.wgsl, lib/outputs-*.wgsl
 const WORKGROUP: u32 = 16u;
+const BESIDE: u32 = 0u; // 1: neighbouring lanes have neighbouring channels
+const PATCH_SHARED: u32 = 0u;
+const TN: u32 = 1u;
 const TY: u32 = 2u;
 const TX: u32 = 7u;
 const TO: u32 = 8u;
@@ -10,10 +16,10 @@ const WINDOW_H: u32 = 1u; // outputs of which one is kept: their rows and column
 const WINDOW_W: u32 = 1u;
 const WINDOWS_H: u32 = 2u; // TY / WINDOW_H
 const WINDOWS_W: u32 = 7u; // TX / WINDOW_W
-const STORED: u32 = 1u; // windows of a row or column whose stores are written out: all where TO is 1, so that no sum leaves its register
+const STORED: u32 = 1u; // images, and windows of a row or column, whose stores are written out: all where TO is 1, so that no sum leaves its register
 const QUADS: u32 = 2u; // TO / 4, rounded up
 const LANES: u32 = 4u; // channels of a quad: 4, or TO where that is less
-const PIXELS: u32 = 14u; // TY · TX
+const PIXELS: u32 = 14u; // TN · TY · TX
 const ACC: u32 = 112u; // PIXELS · TO
 const TC: u32 = 1u; // input channels of a turn, which divide those of a group
 const KH: u32 = 3u;
@@ -25,19 +31,21 @@ const KWS: u32 = 1u; // KW / KWT
 const WEIGHTS: u32 = 36u; // TC · KHT · KWT · LANES
 const ROWS: u32 = 4u; // rows of x under a tile: (TY - 1)·SH + (KHT - 1)·DH + 1
 const COLS: u32 = 9u; // columns of x under a tile: (TX - 1)·SW + (KWT - 1)·DW + 1
-const PATCH: u32 = 36u; // TC · ROWS · COLS
+const PATCH: u32 = 36u; // TN · TC · ROWS · COLS
+const QUARTER: u32 = 9u; // PATCH / 4, rounded up: what a lane of a quad loads of a patch that is shared
+const VALUES: u32 = 36u; // PATCH, or 4 · QUARTER where it is shared
 const SH: u32 = 1u;
 const SW: u32 = 1u;
 const DH: u32 = 1u;
 const DW: u32 = 1u;
 
 struct Params {
-  tiles: u32, // of one group of output channels
-  blocks: u32, // workgroups for them
-  workgroups: u32,
+  lanes: u32, // side by side: tiles, or tiles of channels where BESIDE is 1, and those added so that lanes may share
+  tiles: u32, // of the batch
+  o_tiles: u32, // of the channels of a group
   x_tiles: u32,
   y_tiles: u32,
-  o_tiles: u32,
+  batch: u32,
   groups: u32,
   group_in: u32,
   group_out: u32,
@@ -61,19 +69,24 @@ struct Params {
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let workgroup = wid.y * nwg.x + wid.x;
-  // All lanes go along to the end, since they share weights, and an early return is dear: what those past the last tile
+  // All lanes go along to the end, since they share what they load, and an early return is dear: what those past the last tile
   // compute is not stored.
-  let index = workgroup % params.blocks * WORKGROUP + lid.x;
-  let live = workgroup < params.workgroups && index < params.tiles;
-  var rest = min(index, params.tiles - 1u);
+  let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
+  let channel_tiles = params.o_tiles * params.groups;
+  let fast = index % params.lanes;
+  let slow = index / params.lanes;
+  let tile = select(fast, slow, BESIDE == 1u);
+  let channel_tile = select(slow, fast, BESIDE == 1u);
+  let live = tile < params.tiles && channel_tile < channel_tiles;
+  var rest = min(tile, params.tiles - 1u);
   let ox = rest % params.x_tiles * TX;
   rest /= params.x_tiles;
   let oy = rest % params.y_tiles * TY;
-  let n = rest / params.y_tiles;
-  let channels = min(workgroup, params.workgroups - 1u) / params.blocks;
+  let n0 = rest / params.y_tiles * TN;
+  let channels = min(channel_tile, channel_tiles - 1u);
   let o0 = channels % params.o_tiles * TO;
   let g = channels / params.o_tiles;
+  let last_n = params.batch - 1u;
 
   let last_o = params.group_out - 1u;
   // Places left of or above x wrap to huge numbers, so that one comparison tests both ends. A mask of bits makes what is
@@ -89,7 +102,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   }
   // Each use of a uniform is a load.
   let group_in = params.group_in;
-  let x_channel = (n * params.groups + g) * group_in;
+  let x_group = g * group_in * plane;
+  let image = params.groups * group_in * plane;
   let w_first = g * params.w_group + params.tap_first;
   let w_in = params.w_in;
   let tap_step = params.tap_step;
@@ -98,26 +112,53 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     for (var across = 0u; across < KWS; across++) { // unroll up to 1
       var line: array<u32, ROWS>; // scalars
       var line_mask: array<u32, ROWS>; // scalars
-      for (var i = 0u; i < ROWS; i++) { // unroll
-        let iy = top + down * KHT * DH + i;
-        line[i] = min(iy, last_row) * params.in_cols;
-        line_mask[i] = select(0u, 0xffffffffu, iy <= last_row);
-      }
       var column: array<u32, COLS>; // scalars
       var column_mask: array<u32, COLS>; // scalars
-      for (var j = 0u; j < COLS; j++) { // unroll
-        let ix = left + across * KWT * DW + j;
-        column[j] = min(ix, last_col);
-        column_mask[j] = select(0u, 0xffffffffu, ix <= last_col);
+      var own: array<u32, QUARTER>; // scalars
+      var own_mask: array<u32, QUARTER>; // scalars
+      if (PATCH_SHARED < 1) { // constant
+        for (var i = 0u; i < ROWS; i++) { // unroll
+          let iy = top + down * KHT * DH + i;
+          line[i] = min(iy, last_row) * params.in_cols;
+          line_mask[i] = select(0u, 0xffffffffu, iy <= last_row);
+        }
+        for (var j = 0u; j < COLS; j++) { // unroll
+          let ix = left + across * KWT * DW + j;
+          column[j] = min(ix, last_col);
+          column_mask[j] = select(0u, 0xffffffffu, ix <= last_col);
+        }
+      }
+      if (0 < PATCH_SHARED) { // constant
+        for (var e = 0u; e < QUARTER; e++) { // unroll
+          let place = min(e * 4u + weights_lane(), PATCH - 1u);
+          let iy = top + down * KHT * DH + place / COLS % ROWS;
+          let ix = left + across * KWT * DW + place % COLS;
+          let first = min(n0 + place / (TC * ROWS * COLS), last_n) * image + place / (ROWS * COLS) % TC * plane;
+          own[e] = first + min(iy, last_row) * params.in_cols + min(ix, last_col);
+          own_mask[e] = select(0u, 0xffffffffu, iy <= last_row && ix <= last_col);
+        }
       }
       for (var c0 = 0u; c0 < group_in; c0 += TC) {
-        var values: array<f32, PATCH>; // scalars
-        for (var d = 0u; d < TC; d++) { // unroll
-          let x0 = (x_channel + c0 + d) * plane;
-          for (var i = 0u; i < ROWS; i++) { // unroll
-            for (var j = 0u; j < COLS; j++) { // unroll
-              let bits = bitcast<u32>(x[x0 + line[i] + column[j]]);
-              values[(d * ROWS + i) * COLS + j] = bitcast<f32>(bits & line_mask[i] & column_mask[j]);
+        var values: array<f32, VALUES>; // scalars
+        if (PATCH_SHARED < 1) { // constant
+          for (var m = 0u; m < TN; m++) { // unroll
+            for (var d = 0u; d < TC; d++) { // unroll
+              let x0 = min(n0 + m, last_n) * image + x_group + (c0 + d) * plane;
+              for (var i = 0u; i < ROWS; i++) { // unroll
+                for (var j = 0u; j < COLS; j++) { // unroll
+                  let bits = bitcast<u32>(x[x0 + line[i] + column[j]]);
+                  values[((m * TC + d) * ROWS + i) * COLS + j] = bitcast<f32>(bits & line_mask[i] & column_mask[j]);
+                }
+              }
+            }
+          }
+        }
+        if (0 < PATCH_SHARED) { // constant
+          let x0 = x_group + c0 * plane;
+          for (var e = 0u; e < QUARTER; e++) { // unroll
+            let four = weights_round(bitcast<f32>(bitcast<u32>(x[x0 + own[e]]) & own_mask[e]));
+            for (var l = 0u; l < 4u; l++) { // unroll
+              values[e * 4u + l] = four[l];
             }
           }
         }
@@ -137,21 +178,23 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
           }
           // Accumulator by accumulator, so that each is in a register while its products are added.
           for (var o = 0u; o < LANES; o++) { // unroll
-            for (var s = 0u; s < TY; s++) { // unroll
-              for (var t = 0u; t < TX; t++) { // unroll
-                var sum = acc[(k * 4u + o) * PIXELS + s * TX + t]; // chain
-                for (var d = 0u; d < TC; d++) { // unroll
-                  for (var p = 0u; p < KHT; p++) { // unroll
-                    for (var q = 0u; q < KWT; q++) { // unroll
-                      sum = fma(
-                        weights[((d * KHT + p) * KWT + q) * LANES + o],
-                        values[(d * ROWS + s * SH + p * DH) * COLS + t * SW + q * DW],
-                        sum,
-                      );
+            for (var m = 0u; m < TN; m++) { // unroll
+              for (var s = 0u; s < TY; s++) { // unroll
+                for (var t = 0u; t < TX; t++) { // unroll
+                  var sum = acc[(k * 4u + o) * PIXELS + (m * TY + s) * TX + t]; // chain
+                  for (var d = 0u; d < TC; d++) { // unroll
+                    for (var p = 0u; p < KHT; p++) { // unroll
+                      for (var q = 0u; q < KWT; q++) { // unroll
+                        sum = fma(
+                          weights[((d * KHT + p) * KWT + q) * LANES + o],
+                          values[((m * TC + d) * ROWS + s * SH + p * DH) * COLS + t * SW + q * DW],
+                          sum,
+                        );
+                      }
                     }
                   }
+                  acc[(k * 4u + o) * PIXELS + (m * TY + s) * TX + t] = sum;
                 }
-                acc[(k * 4u + o) * PIXELS + s * TX + t] = sum;
               }
             }
           }
@@ -174,33 +217,37 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         let channel = g * params.group_out + o0 + o;
         var bias = 0.0;
         if (params.bias == 1u) { bias = b[channel]; }
-        let image = n * params.groups * params.group_out + channel;
         let in_image = oy * out_cols + ox;
-        let at = image * out_rows * out_cols + in_image;
-        let kept_at = (image * kept_rows + oy / WINDOW_H) * kept_cols + ox / WINDOW_W;
-        for (var s = 0u; s < WINDOWS_H; s++) { // unroll up to STORED
-          if (oy / WINDOW_H + s < kept_rows) {
-            for (var t = 0u; t < WINDOWS_W; t++) { // unroll up to STORED
-              if (ox / WINDOW_W + t < kept_cols) {
-                var kept: f32;
-                var kept_place: u32;
-                for (var p = 0u; p < WINDOW_H; p++) { // unroll
-                  for (var q = 0u; q < WINDOW_W; q++) { // unroll
-                    let offset = (s * WINDOW_H + p) * out_cols + t * WINDOW_W + q;
-                    let sum = result[o * PIXELS + (s * WINDOW_H + p) * TX + t * WINDOW_W + q] + bias;
-                    let value = outputs_finish(at + offset, sum);
-                    if (p + q < 1) { // constant
-                      kept = value;
-                      kept_place = in_image + offset;
+        for (var m = 0u; m < TN; m++) { // unroll up to STORED
+          if (n0 + m <= last_n) {
+            let plane_y = (n0 + m) * params.groups * params.group_out + channel;
+            let at = plane_y * out_rows * out_cols + in_image;
+            let kept_at = (plane_y * kept_rows + oy / WINDOW_H) * kept_cols + ox / WINDOW_W;
+            for (var s = 0u; s < WINDOWS_H; s++) { // unroll up to STORED
+              if (oy / WINDOW_H + s < kept_rows) {
+                for (var t = 0u; t < WINDOWS_W; t++) { // unroll up to STORED
+                  if (ox / WINDOW_W + t < kept_cols) {
+                    var kept: f32;
+                    var kept_place: u32;
+                    for (var p = 0u; p < WINDOW_H; p++) { // unroll
+                      for (var q = 0u; q < WINDOW_W; q++) { // unroll
+                        let offset = (s * WINDOW_H + p) * out_cols + t * WINDOW_W + q;
+                        let sum = result[o * PIXELS + (m * TY + s * WINDOW_H + p) * TX + t * WINDOW_W + q] + bias;
+                        let value = outputs_finish(at + offset, sum);
+                        if (p + q < 1) { // constant
+                          kept = value;
+                          kept_place = in_image + offset;
+                        }
+                        if (0 < p + q) { // constant
+                          let replaces = outputs_replace(value, kept);
+                          kept = select(kept, value, replaces);
+                          kept_place = select(kept_place, in_image + offset, replaces);
+                        }
+                      }
                     }
-                    if (0 < p + q) { // constant
-                      let replaces = outputs_replace(value, kept);
-                      kept = select(kept, value, replaces);
-                      kept_place = select(kept_place, in_image + offset, replaces);
-                    }
+                    outputs_keep(kept_at + s * kept_cols + t, kept, kept_place);
                   }
                 }
-                outputs_keep(kept_at + s * kept_cols + t, kept, kept_place);
               }
             }
           }

@@ -1,5 +1,6 @@
 // matmul.wgsl: batched matrix product in registers alone; each invocation computes a TM × TN tile over one chunk of K.
-//   y[s,z,m,n] = b[n] + Σ_{k in chunk s} p[z,m,k] · q[z,k,n],   with SUMS also   sums[s,m] = Σ_{k in chunk s} p[z,m,k]
+//   y[s,z,m,n] = b[n] or b[m] + Σ_{k in chunk s} p[z,m,k] · q[z,k,n],   with SUMS also   sums[s,m] = Σ_{k in chunk s} p[z,m,k]
+// With IMAGES the columns are pixels of images, whose products lie one after another:   y[s,i,m,j] for column n = i·image_cols + j
 // Operands are read in place through strides, so a transposed or broadcast operand costs no copy; sum-chunks.wgsl adds the chunks.
 // With SIDE 2, four neighbouring lanes compute 2 × 2 tiles, and each loads half of its rows and columns and is given the other
 // half: where lanes are those of a processor, a load is a branch for each lane and costs as much as 16 multiplications.
@@ -17,7 +18,8 @@ const ACC: u32 = 64u; // TM · TN
 const TAIL: u32 = 1u; // 1: some chunk of K is no multiple of 4
 const BATCH: u32 = 4u; // separate batch dimensions: 0, 1 or 4
 const SPLIT: u32 = 1u; // 1: K comes in several chunks
-const BIAS: u32 = 0u;
+const BIAS: u32 = 0u; // 1: add b to every row, 2: to every column
+const IMAGES: u32 = 0u;
 const SUMS: u32 = 0u;
 
 struct Params {
@@ -44,12 +46,14 @@ struct Params {
   q_1: u32,
   q_2: u32,
   q_3: u32,
+  image_cols: u32,
+  q_image: u32, // step in q from image to image
 }
 
 @group(0) @binding(0) var<storage, read> p: array<f32>;       // [batch, rows, inner] by strides
 @group(0) @binding(1) var<storage, read> q: array<f32>;       // [batch, inner, cols] by strides
-@group(0) @binding(2) var<storage, read> b: array<f32>;       // [cols]; unread if BIAS is 0
-@group(0) @binding(3) var<storage, read_write> y: array<f32>; // [chunks, batch, rows, cols]
+@group(0) @binding(2) var<storage, read> b: array<f32>;       // [cols] or [rows]; unread if BIAS is 0
+@group(0) @binding(3) var<storage, read_write> y: array<f32>; // [chunks, batch, rows, cols], or [chunks, images, rows, image_cols]
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>; // [chunks, rows]; untouched if SUMS is 0
 @group(0) @binding(5) var<uniform> params: Params;
 
@@ -103,7 +107,13 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   }
   var q_at: array<u32, OWN_N>; // scalars
   for (var j = 0u; j < OWN_N; j++) { // unroll
-    q_at[j] = q0 + min(own_n + j, last_col) * params.q_col;
+    let n = min(own_n + j, last_col);
+    if (IMAGES < 1) { // constant
+      q_at[j] = q0 + n * params.q_col;
+    }
+    if (0 < IMAGES) { // constant
+      q_at[j] = n / params.image_cols * params.q_image + n % params.image_cols * params.q_col;
+    }
   }
 
   var acc: array<f32, ACC>; // scalars
@@ -163,20 +173,30 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     }
   }
   // The code to store a row stands once, for the first row, and the others move up: stores are half of what is compiled otherwise.
+  let rows = params.rows;
   let cols = params.cols;
-  let first_row = (s * params.batch + z) * params.rows;
+  let image_cols = params.image_cols;
+  let first_row = (s * params.batch + z) * rows;
   for (var i = 0u; i < TM; i++) {
     let m = select(far_m, own_m, i < OWN_M) + i;
     if (m <= last_row) {
+      var start = 0.0;
+      if (BIAS == 2u) { start = b[m]; }
       let line = (first_row + m) * cols;
+      let line_of_image = s * rows * cols + m * image_cols;
       for (var j = 0u; j < TN; j++) { // unroll
         let n = select(far_n, own_n, j < OWN_N) + j;
         if (n <= last_col) {
+          var at = line + n;
+          if (0 < IMAGES) { // constant
+            at = line_of_image + n / image_cols * rows * image_cols + n % image_cols;
+          }
+          if (BIAS == 1u) { start = b[n]; }
           if (BIAS < 1) { // constant
-            store(line + n, acc[j]);
+            store(at, acc[j]);
           }
           if (0 < BIAS) { // constant
-            store(line + n, acc[j] + b[n]);
+            store(at, acc[j] + start);
           }
         }
       }

@@ -1,5 +1,5 @@
 // sum-chunks.wgsl: adds the partial results of a split sum, in a fixed order; the second pass of weight gradients and split-K.
-//   y[i] = b[i mod cols] + Σ_s x[s,i]
+//   y[i] = b[i div run mod cols] + Σ_s x[s,i]
 const WORKGROUP: u32 = 64u;
 const BIAS: u32 = 0u;
 
@@ -7,6 +7,7 @@ struct Params {
   count: u32,
   chunks: u32,
   cols: u32,
+  run: u32, // elements side by side with the same bias
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;       // [chunks, count]
@@ -22,7 +23,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
   if (index >= params.count) { return; }
   var sum = 0.0;
-  if (BIAS == 1u) { sum = b[index % params.cols]; }
+  if (BIAS == 1u) { sum = b[index / params.run % params.cols]; }
   for (var s = 0u; s < params.chunks; s++) {
     sum += x[s * params.count + index];
   }

@@ -11,3 +11,7 @@ fn weights_place(o: u32, last: u32, step: u32) -> WeightPlace {
 fn weights_load(place: WeightPlace, offset: u32) -> vec4f {
   return vec4f(w[place.x + offset], w[place.y + offset], w[place.z + offset], w[place.w + offset]);
 }
+
+fn weights_lane() -> u32 { return 0u; }
+
+fn weights_round(own: f32) -> vec4f { return vec4f(own); }

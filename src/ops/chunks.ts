@@ -6,21 +6,21 @@ import { gridFor } from '../compiler/lowering';
 
 const WORKGROUP = 64;
 
-/** to[i] = bias[i mod cols] + Σ_s from[s, i] for `count` elements; deterministic. */
+/** to[i] = bias[i div run mod cols] + Σ_s from[s, i] for `count` elements; deterministic. */
 export function sumChunks(
   from: Operand,
   to: Operand,
   count: number,
   chunks: number,
-  bias?: { readonly operand: Operand; readonly cols: number },
+  bias: false | { readonly operand: Operand; readonly cols: number; readonly run: number },
 ): Pass {
   return {
     source: [source],
     label: 'sum chunks',
     consts: { BIAS: bias ? 1 : 0 },
-    reads: [from, bias?.operand ?? from],
+    reads: [from, bias ? bias.operand : from],
     writes: [to],
-    params: [u32(count), u32(chunks), u32(bias?.cols ?? 1)],
+    params: [u32(count), u32(chunks), ...(bias ? [bias.cols, bias.run] : [1, 1]).map(u32)],
     grid: gridFor(count, WORKGROUP),
   };
 }

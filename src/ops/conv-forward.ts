@@ -5,15 +5,18 @@ import firstMaxLib from '../../shaders/lib/first-max.wgsl?raw';
 import outputsEach from '../../shaders/lib/outputs-each.wgsl?raw';
 import outputsMax from '../../shaders/lib/outputs-max.wgsl?raw';
 import { i32, input, type Lowering, output, type Pass, type Pooling, u32 } from '../compiler/ir';
-import { grid } from '../compiler/lowering';
+import { grid, gridFor } from '../compiler/lowering';
 import { sameShape } from '../compiler/meta';
 import type { AdapterProfile } from '../gpu/device';
 import { type ConvGeometry, geometryParams } from './conv-geometry';
+import { isProduct, productPasses } from './conv-product';
 import {
   type CorrelationTile,
   chooseCorrelationTile,
   choosePooledTile,
+  correlationCounts,
   generalCorrelationTile,
+  lanesOf,
   patchSize,
   type WorkgroupTile,
   weightsOf,
@@ -41,9 +44,6 @@ export interface Correlation {
   readonly bias: boolean;
 }
 
-/** Invocations of a workgroup: few, since all work on the same channels and small images have few tiles. */
-const WORKGROUP = 16;
-
 /** The same sum over images of one row, where the kernel is a single tap and no pixel is left out. */
 function flattened(c: Correlation): Correlation {
   const single = c.kernel[0] * c.kernel[1] === 1 && c.stride[0] * c.stride[1] === 1;
@@ -54,6 +54,7 @@ function flattened(c: Correlation): Correlation {
 
 export function correlate(correlation: Correlation, adapter: AdapterProfile): Lowering {
   const c = flattened(correlation);
+  if (isProduct(c, adapter)) return productPasses(c, adapter);
   if (choosesWinograd(c, adapter)) return winogradPasses(c, adapter);
   const tile = chooseCorrelationTile(c, adapter);
   return {
@@ -77,7 +78,8 @@ type Window = Pooling['window'];
 function anyPass(c: Correlation, tile: CorrelationTile | WorkgroupTile, adapter: AdapterProfile, window = EACH): Pass {
   if ('outs' in tile) return workgroupPass(c, tile, window);
   const general = generalCorrelationTile(c, tile, adapter, window);
-  return { ...registerPass(c, tile, window), ...(general && { general: registerPass(c, general, window) }) };
+  const own = registerPass(c, tile, adapter, window);
+  return general ? { ...own, general: registerPass(c, general, adapter, window) } : own;
 }
 
 /** A window of one output: it is kept. */
@@ -147,21 +149,25 @@ function workgroupPass(c: Correlation, { outs, pixels }: WorkgroupTile, window =
   };
 }
 
-function registerPass(c: Correlation, tile: CorrelationTile, window = EACH): Pass {
+function registerPass(c: Correlation, tile: CorrelationTile, adapter: AdapterProfile, window: Window): Pass {
   const [high, wide] = window;
   const [kh, kw] = c.kernel;
   const [sh, sw] = c.stride;
   const [dh, dw] = c.dilation;
   const [outRows, outCols] = c.outSize;
-  const yTiles = ceilDiv(outRows - (outRows % high), tile.rows);
-  const xTiles = ceilDiv(outCols - (outCols % wide), tile.cols);
-  const oTiles = ceilDiv(c.groupOut, tile.channels);
-  const tiles = xTiles * yTiles * c.batch;
-  const blocks = ceilDiv(tiles, WORKGROUP);
+  const kept = { ...c, outSize: [outRows - (outRows % high), outCols - (outCols % wide)] } as const;
+  const { tiles, oTiles, xTiles, yTiles } = correlationCounts(kept, tile);
+  const { lanes, workgroup, invocations } = lanesOf(tiles, oTiles * c.groups, tile.shares, adapter.kind);
   const [patchRows, patchCols] = patchSize(c, tile);
-  const pixels = tile.rows * tile.cols;
+  const pixels = tile.images * tile.rows * tile.cols;
+  const patch = tile.images * tile.depth * patchRows * patchCols;
+  const quarter = ceilDiv(patch, 4);
+  const shared = tile.shares === 'patch';
   const consts = {
-    WORKGROUP,
+    WORKGROUP: workgroup,
+    BESIDE: shared ? 1 : 0,
+    PATCH_SHARED: shared ? 1 : 0,
+    TN: tile.images,
     TY: tile.rows,
     TX: tile.cols,
     TO: tile.channels,
@@ -179,7 +185,9 @@ function registerPass(c: Correlation, tile: CorrelationTile, window = EACH): Pas
     WEIGHTS: tile.depth * tile.kernelRows * tile.kernelCols * Math.min(4, tile.channels),
     ROWS: patchRows,
     COLS: patchCols,
-    PATCH: tile.depth * patchRows * patchCols,
+    PATCH: patch,
+    QUARTER: quarter,
+    VALUES: shared ? 4 * quarter : patch,
     SH: sh,
     SW: sw,
     DH: dh,
@@ -188,10 +196,9 @@ function registerPass(c: Correlation, tile: CorrelationTile, window = EACH): Pas
     WINDOW_W: wide,
     WINDOWS_H: tile.rows / high,
     WINDOWS_W: tile.cols / wide,
-    STORED: tile.channels === 1 ? Math.max(tile.rows / high, tile.cols / wide) : 1,
+    STORED: tile.channels === 1 ? Math.max(tile.images, tile.rows / high, tile.cols / wide) : 1,
   };
   const { libs, writes } = outputsOf(window);
-  const workgroups = blocks * oTiles * c.groups;
   return {
     source: [weightsOf(tile), ...libs, unroll(source, consts)],
     label: 'conv2d',
@@ -199,18 +206,13 @@ function registerPass(c: Correlation, tile: CorrelationTile, window = EACH): Pas
     reads: [input(0), input(1), input(c.bias ? 2 : 1)],
     writes,
     params: [
-      u32(tiles),
-      u32(blocks),
-      u32(workgroups),
-      u32(xTiles),
-      u32(yTiles),
-      u32(oTiles),
+      ...[lanes, tiles, oTiles, xTiles, yTiles, c.batch].map(u32),
       ...geometryParams(c),
       i32(c.padTop),
       i32(c.padLeft),
       ...weightParams(c),
     ],
-    grid: grid(workgroups),
+    grid: gridFor(invocations, workgroup),
   };
 }
 

@@ -2,11 +2,18 @@
 import gatherSource from '../../shaders/conv2d-input-grad.wgsl?raw';
 import blockSource from '../../shaders/conv2d-input-grad-block.wgsl?raw';
 import { input, type Lowering, output, type Pass, u32 } from '../compiler/ir';
-import { grid, gridFor } from '../compiler/lowering';
+import { gridFor } from '../compiler/lowering';
 import type { AdapterProfile } from '../gpu/device';
 import { correlate } from './conv-forward';
 import { type ConvGeometry, geometryParams } from './conv-geometry';
-import { type BlockTile, chooseBlockTile, generalBlockTile, weightsOf } from './conv-register-tiles';
+import {
+  type BlockTile,
+  blockCounts,
+  chooseBlockTile,
+  generalBlockTile,
+  lanesOf,
+  weightsOf,
+} from './conv-register-tiles';
 import { bestTile, ceilDiv, WORKGROUP } from './conv-tiles';
 import { unroll } from './unroll';
 
@@ -41,17 +48,14 @@ export function inputGradPasses(g: ConvGeometry, bias: boolean, adapter: Adapter
     kind: 'passes',
     passes: [
       tile && general
-        ? { ...blockPass(g, bias, tile), general: blockPass(g, bias, general), apart: true }
+        ? { ...blockPass(g, bias, tile, adapter), general: blockPass(g, bias, general, adapter), apart: true }
         : { ...gatherPass(g, bias, ownCols(g)), general: gatherPass(g, bias, FEW_COLS), apart: true },
     ],
   };
 }
 
-/** Invocations of a workgroup of blocks: few, since all work on the same channels and small images have few blocks. */
-const BLOCK_WORKGROUP = 16;
-
 /** Blocks of whole strides in both directions, for kernels without dilation. */
-function blockPass(g: ConvGeometry, bias: boolean, tile: BlockTile): Pass {
+function blockPass(g: ConvGeometry, bias: boolean, tile: BlockTile, adapter: AdapterProfile): Pass {
   const [kh, kw] = g.kernel;
   const [sh, sw] = g.stride;
   const [height, width] = [tile.rows * sh, tile.cols * sw];
@@ -62,14 +66,15 @@ function blockPass(g: ConvGeometry, bias: boolean, tile: BlockTile): Pass {
   const shiftW = padLeft + beforeW * sw;
   const rows = Math.floor((height - 1 + shiftH) / sh) + 1;
   const cols = Math.floor((width - 1 + shiftW) / sw) + 1;
-  const yTiles = ceilDiv(g.size[0], height);
-  const xTiles = ceilDiv(g.size[1], width);
-  const cTiles = ceilDiv(g.groupIn, tile.channels);
-  const tiles = xTiles * yTiles * g.batch;
-  const blocks = ceilDiv(tiles, BLOCK_WORKGROUP);
-  const workgroups = blocks * cTiles * g.groups;
+  const { tiles, cTiles, xTiles, yTiles } = blockCounts(g, tile);
+  const { lanes, workgroup, invocations } = lanesOf(tiles, cTiles * g.groups, tile.shares, adapter.kind);
+  const patch = tile.depth * rows * cols;
+  const quarter = ceilDiv(patch, 4);
+  const shared = tile.shares === 'patch';
   const consts = {
-    WORKGROUP: BLOCK_WORKGROUP,
+    WORKGROUP: workgroup,
+    BESIDE: shared ? 1 : 0,
+    PATCH_SHARED: shared ? 1 : 0,
     TY: tile.rows,
     TX: tile.cols,
     TO: tile.channels,
@@ -95,7 +100,9 @@ function blockPass(g: ConvGeometry, bias: boolean, tile: BlockTile): Pass {
     BEFORE_W: beforeW,
     ROWS: rows,
     COLS: cols,
-    PATCH: tile.depth * rows * cols,
+    PATCH: patch,
+    QUARTER: quarter,
+    VALUES: shared ? 4 * quarter : patch,
   };
   return {
     source: [weightsOf(tile), unroll(blockSource, consts)],
@@ -103,17 +110,8 @@ function blockPass(g: ConvGeometry, bias: boolean, tile: BlockTile): Pass {
     consts,
     reads: [input(0), input(1), input(bias ? 2 : 1)],
     writes: [output()],
-    params: [
-      u32(tiles),
-      u32(blocks),
-      u32(workgroups),
-      u32(xTiles),
-      u32(yTiles),
-      u32(cTiles),
-      ...geometryParams(g),
-      u32(bias ? 1 : 0),
-    ],
-    grid: grid(workgroups),
+    params: [...[lanes, tiles, cTiles, xTiles, yTiles].map(u32), ...geometryParams(g), u32(bias ? 1 : 0)],
+    grid: gridFor(invocations, workgroup),
   };
 }
 

@@ -1,4 +1,5 @@
 // How a convolution is divided among invocations that keep their sums in registers: the tiles there are, and which is chosen where.
+import weightsBeside from '../../shaders/lib/weights-beside.wgsl?raw';
 import weightsOwn from '../../shaders/lib/weights-own.wgsl?raw';
 import weightsQuad from '../../shaders/lib/weights-quad.wgsl?raw';
 import { tuned } from '../compiler/tuning';
@@ -18,8 +19,15 @@ export interface CorrelationShape {
   readonly dilation: readonly [number, number];
 }
 
+/**
+ * What the lanes of a quad load for each other: weights, where they have neighbouring tiles of the same channels; the patch of x
+ * under a tile, where they have neighbouring channels of the same tile; or nothing.
+ */
+export type Sharing = 'weights' | 'patch' | 'nothing';
+
 /** What one invocation of conv2d.wgsl computes, and what is written out in its innermost loop. */
 export type CorrelationTile = {
+  readonly images: number;
   readonly rows: number;
   readonly cols: number;
   readonly channels: number;
@@ -27,8 +35,7 @@ export type CorrelationTile = {
   readonly depth: number;
   readonly kernelRows: number;
   readonly kernelCols: number;
-  /** Whether the lanes of a quad load weights for each other. */
-  readonly shared: boolean;
+  readonly shares: Sharing;
 };
 
 /** Longest stretch of a kernel's row that is written out. */
@@ -44,14 +51,17 @@ const MAX_SUMS = { software: 400, gpu: 64 };
 const PRODUCTS_OF_TURN = 8;
 
 const sizes: readonly (readonly [rows: number, cols: number])[] = [
+  [1, 1],
   [1, 4],
   [1, 7],
   [1, 8],
   [1, 14],
   [1, 16],
+  [2, 2],
   [2, 4],
   [2, 7],
   [2, 8],
+  [3, 3],
   [4, 4],
   [4, 7],
   [4, 8],
@@ -99,15 +109,14 @@ const sameOrder = (one: CorrelationTile, other: CorrelationTile): boolean =>
   one.kernelRows === other.kernelRows && one.kernelCols === other.kernelCols;
 
 const best = (c: CorrelationShape, tiles: readonly CorrelationTile[]): CorrelationTile | undefined =>
-  promising(tiles, (tile) => correlationWork(c, tile))[0];
+  least(tiles, (tile) => correlationWork(c, tile));
 
 /** The tile that is expected to be the fastest of those that add up in the order of the usual images' best. */
 function expectedTile(c: CorrelationShape, adapter: AdapterProfile): CorrelationTile {
-  const tiles = allTiles(c, adapter);
-  const usual = best(usually(c), tiles)!;
+  const usual = best(usually(c), allTiles(usually(c), adapter))!;
   return best(
     c,
-    tiles.filter((tile) => sameOrder(tile, usual)),
+    allTiles(c, adapter).filter((tile) => sameOrder(tile, usual)),
   )!;
 }
 
@@ -177,16 +186,17 @@ export function generalCorrelationTile(
   adapter: AdapterProfile,
   window: Window,
 ): CorrelationTile | undefined {
-  const all = window[0] * window[1] === 1 ? allTiles(c, adapter) : allTiles(c, adapter, windowSizes(window));
+  const usual = usually(c, window, 1);
+  const all = window[0] * window[1] === 1 ? allTiles(usual, adapter) : allTiles(usual, adapter, windowSizes(window));
   return best(
-    usually(c, window, 1),
+    usual,
     all.filter((tile) => sameOrder(tile, own)),
   );
 }
 
 /** Products that are written out. */
-const productsOf = ({ rows, cols, channels, depth, kernelRows, kernelCols }: CorrelationTile): number =>
-  rows * cols * channels * depth * kernelRows * kernelCols;
+const productsOf = ({ images, rows, cols, channels, depth, kernelRows, kernelCols }: CorrelationTile): number =>
+  images * rows * cols * channels * depth * kernelRows * kernelCols;
 
 /**
  * Products of a tile of windows, for each of the usual tile. On SwiftShader 2 × 14 instead of 2 × 8 pixels (2 × 7 are usual) of
@@ -217,35 +227,104 @@ const windowSizes = ([high, wide]: Window): Window[] =>
     ? []
     : windowCounts[0].flatMap((down) => windowCounts[1].map((across): Window => [down * high, across * wide]));
 
+/** Images of a tile: several where they are so small that a tile holds whole ones. */
+const imageCounts: readonly number[] = [1, 2, 4, 8];
+
 function allTiles(c: CorrelationShape, adapter: AdapterProfile, of: readonly Window[] = sizes): CorrelationTile[] {
-  const [kh, kw] = c.kernel;
-  const kernelCols = divisorUpTo(kw, MAX_TAPS);
   const tiles: CorrelationTile[] = [];
   for (const [rows, cols] of of) {
-    for (const channels of channelCounts) {
-      if (channels > c.groupOut && channels > 1) continue;
-      const accumulators = rows * cols * channels;
-      if (accumulators > MAX_SUMS[adapter.kind]) continue;
-      for (let kernelRows = 1; kernelRows <= kh; kernelRows++) {
-        const taps = kernelRows * kernelCols;
-        if (kh % kernelRows !== 0 || (taps * accumulators > MAX_PRODUCTS && kernelRows > 1)) continue;
-        const deepest = Math.min(PRODUCTS_OF_TURN / taps, MAX_PRODUCTS / (taps * accumulators));
-        const depth = divisorUpTo(c.groupIn, Math.max(1, Math.floor(deepest)));
-        if (depth * taps * accumulators > MAX_PRODUCTS) continue;
-        const shared = channels > 1 && lanesShare(adapter);
-        tiles.push({ rows, cols, channels, depth, kernelRows, kernelCols, shared });
+    const whole = of === sizes && rows >= c.outSize[0] && cols >= c.outSize[1];
+    const counts = whole ? imageCounts.filter((images) => images < 2 * c.batch) : [1];
+    for (const images of counts) {
+      for (const channels of channelCounts) {
+        const accumulators = images * rows * cols * channels;
+        if (accumulators > MAX_SUMS[adapter.kind] || (channels > c.groupOut && channels > 1)) continue;
+        for (const part of partsOfKernel(c, accumulators)) {
+          for (const shares of sharings(c.groups, c.groupOut, channels, adapter))
+            tiles.push({ images, rows, cols, channels, ...part, shares });
+        }
       }
     }
   }
   return tiles;
 }
 
+type PartOfKernel = Pick<CorrelationTile, 'depth' | 'kernelRows' | 'kernelCols'>;
+
+/** The parts of the kernel that may be written out for so many sums. */
+function partsOfKernel(c: CorrelationShape, accumulators: number): readonly PartOfKernel[] {
+  const [kh, kw] = c.kernel;
+  const kernelCols = divisorUpTo(kw, MAX_TAPS);
+  const parts: PartOfKernel[] = [];
+  for (let kernelRows = 1; kernelRows <= kh; kernelRows++) {
+    const taps = kernelRows * kernelCols;
+    if (kh % kernelRows !== 0 || (taps * accumulators > MAX_PRODUCTS && kernelRows > 1)) continue;
+    const deepest = Math.min(PRODUCTS_OF_TURN / taps, MAX_PRODUCTS / (taps * accumulators));
+    const depth = divisorUpTo(c.groupIn, Math.max(1, Math.floor(deepest)));
+    if (depth * taps * accumulators <= MAX_PRODUCTS) parts.push({ depth, kernelRows, kernelCols });
+  }
+  return parts;
+}
+
+/** What quads may share where an invocation computes so many of a group's channels. */
+function sharings(groups: number, groupOut: number, channels: number, adapter: AdapterProfile): readonly Sharing[] {
+  if (!lanesShare(adapter)) return ['nothing'];
+  const ofGroup = ceilDiv(groupOut, channels);
+  const besides: readonly Sharing[] = ofGroup % QUAD === 0 || (groups === 1 && ofGroup > 1) ? ['patch'] : [];
+  return channels > 1 ? ['weights', ...besides] : ['nothing', ...besides];
+}
+
+const QUAD = 4;
+
+/** Invocations of a workgroup whose lanes share; fewer where there are few tiles. */
+const SHARING_WORKGROUP = 16;
+
+/** Invocations of a workgroup whose lanes share nothing. */
+const ALONE_WORKGROUP = { software: 16, gpu: 64 };
+
+/**
+ * How invocations are laid out that compute so many tiles over the batch, each for so many of channels over the groups: which of them
+ * lie side by side, and how many, with those that only fill quads.
+ */
+export function lanesOf(tiles: number, channelTiles: number, shares: Sharing, kind: AdapterProfile['kind']) {
+  const [fast, slow] = shares === 'patch' ? [channelTiles, tiles] : [tiles, channelTiles];
+  if (shares === 'nothing') return { lanes: fast, workgroup: ALONE_WORKGROUP[kind], invocations: fast * slow };
+  const workgroup = fast >= 2 * SHARING_WORKGROUP ? SHARING_WORKGROUP : QUAD;
+  const lanes = ceilDiv(fast, workgroup) * workgroup;
+  return { lanes, workgroup, invocations: lanes * slow };
+}
+
+/** Tiles of a correlation: in a column, in a row, over the batch, and of the channels of a group. */
+export function correlationCounts(c: CorrelationShape, tile: CorrelationTile) {
+  const yTiles = ceilDiv(c.outSize[0], tile.rows);
+  const xTiles = ceilDiv(c.outSize[1], tile.cols);
+  return {
+    yTiles,
+    xTiles,
+    tiles: yTiles * xTiles * ceilDiv(c.batch, tile.images),
+    oTiles: ceilDiv(c.groupOut, tile.channels),
+  };
+}
+
+/** Blocks of a gradient by the input, likewise. */
+export function blockCounts(g: ConvGeometry, tile: BlockTile) {
+  const yTiles = ceilDiv(g.size[0], tile.rows * g.stride[0]);
+  const xTiles = ceilDiv(g.size[1], tile.cols * g.stride[1]);
+  return { yTiles, xTiles, tiles: yTiles * xTiles * g.batch, cTiles: ceilDiv(g.groupIn, tile.channels) };
+}
+
 /** Whether lanes can hand values round in quads: where they are a processor's, a load costs each of them a branch. */
 export const lanesShare = ({ kind, features }: AdapterProfile): boolean =>
   kind === 'software' && features.has('subgroups');
 
+const libraries: Readonly<Record<Sharing, string>> = {
+  weights: weightsQuad,
+  patch: weightsBeside,
+  nothing: weightsOwn,
+};
+
 /** The library that loads a tile's weights. */
-export const weightsOf = ({ shared }: { readonly shared: boolean }): string => (shared ? weightsQuad : weightsOwn);
+export const weightsOf = ({ shares }: { readonly shares: Sharing }): string => libraries[shares];
 
 /** Rows and columns of the input under a tile and the part of the kernel that is written out. */
 export function patchSize(c: CorrelationShape, tile: CorrelationTile): readonly [rows: number, cols: number] {
@@ -282,7 +361,7 @@ const COMPILED_POOLING = 12e6;
  * Runs that a compilation is worth; more for strided convolutions and their adjoints, of which a network has few, so that the
  * first step hardly notices.
  */
-const RUNS = 20;
+const RUNS = 60;
 const STRIDED_RUNS = 200;
 
 export const isStrided = ({ stride }: { readonly stride: readonly [number, number] }): boolean =>
@@ -326,36 +405,43 @@ function promising<T>(tiles: readonly T[], work: (tile: T) => Work): readonly T[
     .map(({ tile }) => tile);
 }
 
-/** Loads of the weights of so many taps, and values that lanes hand round for them. */
-const weightLoads = (taps: number, { channels, shared }: { channels: number; shared: boolean }) => ({
-  loads: taps * (shared ? ceilDiv(channels, 4) : channels),
-  spread: shared ? taps * channels : 0,
-});
+/** The cheapest of the tiles. */
+function least<T>(tiles: readonly T[], work: (tile: T) => Work): T | undefined {
+  let found: T | undefined;
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const tile of tiles) {
+    const expected = cost(work(tile));
+    if (expected < lowest) [found, lowest] = [tile, expected];
+  }
+  return found;
+}
+
+/** Loads of so many values of x and of the weights of so many taps, and values that lanes hand round for them. */
+function loadsOf(values: number, taps: number, { channels, shares }: { channels: number; shares: Sharing }) {
+  if (shares === 'patch') return { loads: ceilDiv(values, QUAD) + taps * channels, spread: values };
+  if (shares === 'weights') return { loads: values + taps * ceilDiv(channels, QUAD), spread: taps * channels };
+  return { loads: values + taps * channels, spread: 0 };
+}
 
 function correlationWork(c: CorrelationShape, tile: CorrelationTile): Work {
-  const pixels = tile.rows * tile.cols;
+  const pixels = tile.images * tile.rows * tile.cols;
   const accumulators = pixels * tile.channels;
   const taps = tile.depth * tile.kernelRows * tile.kernelCols;
   const values =
+    tile.images *
     tile.depth *
     touched(tile.rows, c.stride[0], tile.kernelRows, c.dilation[0]) *
     touched(tile.cols, c.stride[1], tile.kernelCols, c.dilation[1]);
-  const { loads, spread } = weightLoads(taps, tile);
   const outerTurns = (c.kernel[0] * c.kernel[1]) / (tile.kernelRows * tile.kernelCols);
+  const { tiles, oTiles } = correlationCounts(c, tile);
   return {
-    loads: values + loads,
-    spread,
+    ...loadsOf(values, taps, tile),
     products: taps * accumulators,
     accumulators,
     pixels,
     turns: (c.groupIn / tile.depth) * outerTurns,
     outerTurns,
-    invocations:
-      ceilDiv(c.outSize[0], tile.rows) *
-      ceilDiv(c.outSize[1], tile.cols) *
-      c.batch *
-      ceilDiv(c.groupOut, tile.channels) *
-      c.groups,
+    invocations: lanesOf(tiles, oTiles * c.groups, tile.shares, 'software').invocations,
     runs: isStrided(c) ? STRIDED_RUNS : RUNS,
   };
 }
@@ -367,7 +453,7 @@ export type BlockTile = {
   readonly channels: number;
   /** Channels of dy that a turn of the loop adds; a divisor of their number. */
   readonly depth: number;
-  readonly shared: boolean;
+  readonly shares: Sharing;
 };
 
 /** Products an accumulator and turn that are aimed at in blocks, which load less for each. */
@@ -396,7 +482,9 @@ export function blockTiles(g: ConvGeometry, adapter: AdapterProfile): readonly B
       if (products > MAX_PRODUCTS) continue;
       const deepest = Math.min((PRODUCTS_OF_BLOCK * sh * sw) / taps, MAX_PRODUCTS / products);
       const depth = divisorUpTo(g.groupOut, Math.max(1, Math.floor(deepest)));
-      tiles.push({ rows, cols, channels, depth, shared: channels > 1 && lanesShare(adapter) });
+      for (const shares of sharings(g.groups, g.groupIn, channels, adapter)) {
+        tiles.push({ rows, cols, channels, depth, shares });
+      }
     }
   }
   return promising(tiles, (tile) => blockWork(g, tile));
@@ -417,22 +505,16 @@ function blockWork(g: ConvGeometry, tile: BlockTile): Work {
   const [kh, kw] = g.kernel;
   const [sh, sw] = g.stride;
   const pixels = tile.rows * sh * tile.cols * sw;
-  const { loads, spread } = weightLoads(tile.depth * kh * kw, tile);
+  const { tiles, cTiles } = blockCounts(g, tile);
   const values = tile.depth * (tile.rows + ceilDiv(kh, sh) - 1) * (tile.cols + ceilDiv(kw, sw) - 1);
   return {
-    loads: values + loads,
-    spread,
+    ...loadsOf(values, tile.depth * kh * kw, tile),
     products: tile.depth * kh * kw * tile.rows * tile.cols * tile.channels,
     accumulators: pixels * tile.channels,
     pixels,
     turns: g.groupOut / tile.depth,
     outerTurns: 1,
-    invocations:
-      ceilDiv(g.size[0], tile.rows * sh) *
-      ceilDiv(g.size[1], tile.cols * sw) *
-      g.batch *
-      ceilDiv(g.groupIn, tile.channels) *
-      g.groups,
+    invocations: lanesOf(tiles, cTiles * g.groups, tile.shares, 'software').invocations,
     runs: STRIDED_RUNS,
   };
 }

@@ -44,13 +44,15 @@ export interface Product extends MatmulShape {
   readonly steps: { readonly m: number; readonly ka: number; readonly kb: number; readonly n: number };
   /** BATCH_DIMS of them. */
   readonly dims: readonly BatchDim[];
-  /** Input 2 is added to every row. */
-  readonly bias: boolean;
+  /** Input 2 is added to every row, or to every column. */
+  readonly bias: boolean | 'rows';
+  /** The columns are those of images of so many, `step` elements apart in b, whose results lie one after another; for a batch of one. */
+  readonly images?: { readonly cols: number; readonly step: number };
 }
 
 /** A product of inputs 0 and 1 into output 0; with `sums`, the sums of the first operand's rows go into output 1. */
 export function matmulPasses(product: Product, adapter: AdapterProfile): Lowering {
-  const { m, k, n, batch, bias, sums } = product;
+  const { m, k, n, batch, sums } = product;
   const tile = chooseTile(product, adapter, timesOf(product, adapter));
   const chunk = chunkOf(product, tile, adapter.kind);
   const chunks = Math.max(1, Math.ceil(k / chunk));
@@ -64,9 +66,12 @@ export function matmulPasses(product: Product, adapter: AdapterProfile): Lowerin
     const bytes = [count, m].map((length) => chunks * length * BYTES_PER_ELEMENT);
     return { kind: 'passes', passes: [pass, second], scratch: bytes };
   }
-  const reduce = sumChunks(scratch(), output(), count, chunks, bias ? { operand: input(2), cols: n } : undefined);
+  const reduce = sumChunks(scratch(), output(), count, chunks, biasOf(product));
   return { kind: 'passes', passes: [pass, reduce], scratch: [chunks * count * BYTES_PER_ELEMENT] };
 }
+
+const biasOf = ({ bias, m, n, images }: Product) =>
+  bias && { operand: input(2), cols: bias === 'rows' ? m : n, run: bias === 'rows' ? (images?.cols ?? n) : 1 };
 
 /** How long tiles take on this adapter; null for small products, for which that is not worth measuring. */
 function timesOf(product: MatmulShape, adapter: AdapterProfile): TileTimes | null {
@@ -114,7 +119,7 @@ function anyBlockPass(product: Product, tile: BlockTile, chunk: number, chunks: 
     .map((any) => blockPass(product, any, chunk, chunks, adapter, true))
     .reduceRight((after, before) => ({ ...before, general: after }));
   const own = isSmall(product, adapter) ? general : { ...blockPass(product, tile, chunk, chunks, adapter), general };
-  if (isWorkgroupTile(tile) || product.sums || product.m === 1) return own;
+  if (isWorkgroupTile(tile) || product.sums || product.images || product.m === 1) return own;
   return { ...own, besides: [blockPass(product, ROW_TILE, chunk, chunks, adapter, true)] };
 }
 
@@ -129,7 +134,7 @@ function blockPass(
   adapter: AdapterProfile,
   general = false,
 ): Pass {
-  const { m, k, n, batch, steps, dims, bias, sums } = product;
+  const { m, k, n, batch, steps, dims, bias, sums, images } = product;
   const { side, tm, tn } = tile;
   const tiles = tilesOf(product, tile) * chunks;
   const invocations = tiles * side * side;
@@ -137,7 +142,7 @@ function blockPass(
   const workgroup = isWorkgroupTile(tile) ? side * side : alone;
   const common = {
     BATCH: general ? BATCH_DIMS : separateDims(product),
-    BIAS: bias && chunks === 1 ? 1 : 0,
+    BIAS: chunks > 1 || !bias ? 0 : bias === 'rows' ? 2 : 1,
     SUMS: sums ? 1 : 0,
   };
   const consts = isWorkgroupTile(tile)
@@ -145,6 +150,7 @@ function blockPass(
     : {
         ...common,
         ...registerConsts(tile),
+        IMAGES: images ? 1 : 0,
         SPLIT: general || chunks > 1 ? 1 : 0,
         TAIL: general || k % 4 !== 0 ? 1 : 0,
         WORKGROUP: workgroup,
@@ -165,6 +171,7 @@ function blockPass(
       ...batchSizes(product),
       ...dims.map(({ a }) => u32(a)),
       ...dims.map(({ b }) => u32(b)),
+      ...(isWorkgroupTile(tile) ? [] : [u32(images?.cols ?? n), u32(images?.step ?? 0)]),
     ],
     grid: isWorkgroupTile(tile) ? grid(tiles) : gridFor(invocations, workgroup),
   };

@@ -1,4 +1,5 @@
-// Every tile that products and gradients of convolutions can have, of processors and of GPUs.
+// Every tile that products, convolutions and gradients of convolutions can have, of processors and of GPUs.
 import '../support/sample-all';
+import '../gpu/conv-tiles.test';
 import '../gpu/conv-weight-grad.test';
 import '../gpu/matmul-tiles.test';

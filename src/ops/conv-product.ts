@@ -1,0 +1,48 @@
+// A convolution of single taps as what it is: a matrix product, with the pixels of all images as its columns.
+import type { Lowering, Operand, Pass } from '../compiler/ir';
+import type { AdapterProfile } from '../gpu/device';
+import type { Correlation } from './conv-forward';
+import { BATCH_DIMS, matmulPasses, type Product } from './matmul-passes';
+
+/**
+ * Whether the sum over the window has one tap, and is for a processor: there a product's tiles share what they load among rows and
+ * columns, and images of few pixels fill them together. A GPU's tiles of pixels do.
+ */
+export function isProduct(c: Correlation, { kind }: AdapterProfile): boolean {
+  const single = c.kernel[0] * c.kernel[1] * c.stride[0] * c.stride[1] === 1;
+  const whole = c.padTop === 0 && c.padLeft === 0 && c.size.every((length, d) => length === c.outSize[d]);
+  return kind === 'software' && single && whole && c.groups === 1;
+}
+
+/** y[n,o,·] = b[o] + Σ_c w[o,c] · x[n,c,·], of inputs x, w and perhaps b. */
+export function productPasses(c: Correlation, adapter: AdapterProfile): Lowering {
+  const pixels = c.size[0] * c.size[1];
+  const none = { size: 1, a: 0, b: 0 };
+  const product: Product = {
+    m: c.groupOut,
+    k: c.groupIn,
+    n: c.batch * pixels,
+    batch: 1,
+    transposeA: false,
+    transposeB: false,
+    sums: false,
+    bias: c.bias && 'rows',
+    steps: { m: c.weight.out, ka: c.weight.in, kb: pixels, n: 1 },
+    dims: Array.from({ length: BATCH_DIMS }, () => none),
+    images: { cols: pixels, step: c.groupIn * pixels },
+  };
+  const lowering = matmulPasses(product, adapter);
+  if (lowering.kind !== 'passes') throw new TypeError('internal: a matrix product without passes');
+  return { ...lowering, passes: lowering.passes.map(asConvolution) };
+}
+
+/** The pass with the weight as the matrix on the left. */
+const asConvolution = (pass: Pass): Pass => ({
+  ...pass,
+  label: 'conv2d',
+  reads: pass.reads.map(swapped),
+  ...(pass.general && { general: asConvolution(pass.general) }),
+});
+
+const swapped = (operand: Operand): Operand =>
+  operand.from === 'input' && operand.index < 2 ? { ...operand, index: 1 - operand.index } : operand;

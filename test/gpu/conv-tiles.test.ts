@@ -1,0 +1,161 @@
+// Convolutions and their gradients by the input by every way in which lanes share what they load, against sums on the host.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { forwardPasses } from '../../src/ops/conv-forward';
+import type { ConvGeometry } from '../../src/ops/conv-geometry';
+import { inputGradPasses } from '../../src/ops/conv-input-grad';
+import type { BlockTile, CorrelationTile } from '../../src/ops/conv-register-tiles';
+import { adapterOf } from '../support/adapter';
+import { runPasses } from '../support/passes';
+import { sampled } from '../support/sample';
+
+let device: GPUDevice;
+beforeAll(async () => {
+  const adapter = await navigator.gpu.requestAdapter();
+  const requiredFeatures = (['subgroups'] as const).filter((feature) => adapter!.features.has(feature));
+  device = await adapter!.requestDevice({ requiredFeatures });
+});
+afterAll(() => device?.destroy());
+
+/** Whole numbers, so that all the arithmetic is exact. */
+const numbers = (count: number, seed: number) =>
+  Float32Array.from({ length: count }, (_, i) => ((i * 7 + seed * 13) % 11) - 5);
+
+function geometry(given: Partial<ConvGeometry>): ConvGeometry {
+  const g = {
+    ...{ batch: 1, groups: 1, groupIn: 5, groupOut: 9, size: [4, 4], kernel: [3, 3] },
+    ...{ stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], ...given },
+  } as Omit<ConvGeometry, 'outSize'>;
+  const outSize = ([0, 1] as const).map((d) => {
+    const padded = g.size[d] + g.padding[2 * d]! + g.padding[2 * d + 1]!;
+    return Math.floor((padded - (g.kernel[d] - 1) * g.dilation[d] - 1) / g.stride[d]) + 1;
+  }) as [number, number];
+  return { ...g, outSize };
+}
+
+const lengthsOf = (g: ConvGeometry) => ({
+  x: g.batch * g.groups * g.groupIn * g.size[0] * g.size[1],
+  y: g.batch * g.groups * g.groupOut * g.outSize[0] * g.outSize[1],
+  w: g.groups * g.groupOut * g.groupIn * g.kernel[0] * g.kernel[1],
+  b: g.groups * g.groupOut,
+});
+
+/** Calls `visit` with the places in y, x and w of every product of the sum. */
+function eachProduct(g: ConvGeometry, visit: (y: number, x: number, w: number) => void): void {
+  const [[rows, cols], [outRows, outCols], [kh, kw]] = [g.size, g.outSize, g.kernel];
+  const outs = g.groups * g.groupOut;
+  for (let i = 0; i < g.batch * outs * outRows * outCols; i++) {
+    const o = Math.floor(i / (outRows * outCols)) % outs;
+    const n = Math.floor(i / (outs * outRows * outCols));
+    const group = Math.floor(o / g.groupOut);
+    for (let k = 0; k < g.groupIn * kh * kw; k++) {
+      const [p, q] = [Math.floor(k / kw) % kh, k % kw];
+      const row = (Math.floor(i / outCols) % outRows) * g.stride[0] + p * g.dilation[0] - g.padding[0];
+      const col = (i % outCols) * g.stride[1] + q * g.dilation[1] - g.padding[2];
+      if (row < 0 || col < 0 || row >= rows || col >= cols) continue;
+      const plane = (n * g.groups + group) * g.groupIn + Math.floor(k / (kh * kw));
+      visit(i, (plane * rows + row) * cols + col, o * g.groupIn * kh * kw + k);
+    }
+  }
+}
+
+/** The adapter of this test, where one kernel's tile is the given one. */
+const adapterWith = (kernel: string, tile: object) => ({
+  ...adapterOf('software', { features: new Set(device.features as Set<GPUFeatureName>) }),
+  architecture: 'swiftshader',
+  tuning: { choose: <T>(asked: string, _: unknown, __: unknown, usual: T) => (asked === kernel ? (tile as T) : usual) },
+});
+
+interface Case<Tile> {
+  readonly of: Partial<ConvGeometry>;
+  readonly tile: Partial<Tile>;
+}
+
+const forward: readonly Case<CorrelationTile>[] = [
+  { of: {}, tile: { rows: 4, cols: 4, channels: 2, shares: 'patch' } },
+  { of: { batch: 7, size: [2, 2] }, tile: { images: 4, rows: 2, cols: 2, channels: 4, shares: 'patch' } },
+  { of: { batch: 3, size: [3, 2], groupIn: 1 }, tile: { images: 2, rows: 4, cols: 4, channels: 8, shares: 'weights' } },
+  { of: { groups: 6, groupIn: 1, groupOut: 1, size: [7, 7], batch: 2 }, tile: { rows: 4, cols: 7 } },
+  { of: { groups: 2, groupOut: 8, size: [5, 6] }, tile: { rows: 2, cols: 4, channels: 2, shares: 'patch' } },
+  {
+    of: { size: [9, 5], stride: [2, 2], groupIn: 4 },
+    tile: { rows: 3, cols: 3, depth: 2, channels: 3, shares: 'patch' },
+  },
+  {
+    of: { size: [8, 9], dilation: [2, 3], padding: [2, 1, 0, 3] },
+    tile: { rows: 2, cols: 4, channels: 1, kernelRows: 1, shares: 'patch' },
+  },
+  { of: { size: [1, 1], batch: 9 }, tile: { images: 8, rows: 1, cols: 1, channels: 3, shares: 'patch' } },
+  { of: { size: [16, 13], kernel: [5, 2] }, tile: { rows: 4, cols: 8, channels: 4, shares: 'weights' } },
+  { of: { size: [6, 6], groups: 3, groupOut: 2, stride: [1, 2] }, tile: { rows: 2, cols: 2, channels: 2 } },
+  { of: { size: [4, 4], batch: 3, groupOut: 4 }, tile: { images: 2, rows: 4, cols: 4, channels: 1, shares: 'patch' } },
+];
+
+const strided: readonly Case<BlockTile>[] = [
+  { of: { size: [4, 4], groupIn: 9 }, tile: { rows: 2, cols: 2, channels: 2, shares: 'patch' } },
+  { of: { size: [5, 3], batch: 2, groupOut: 4 }, tile: { rows: 1, cols: 2, depth: 2, channels: 1, shares: 'patch' } },
+  { of: { groups: 5, groupIn: 1, groupOut: 1, size: [7, 8] }, tile: { rows: 2, cols: 4, channels: 1 } },
+  { of: { groups: 2, groupIn: 8, size: [6, 6] }, tile: { rows: 1, cols: 1, channels: 2, shares: 'patch' } },
+  { of: { size: [9, 8], batch: 3, padding: [0, 1, 2, 0] }, tile: { rows: 2, cols: 2, channels: 4, shares: 'weights' } },
+];
+
+describe('tiles', () => {
+  test.concurrent.for(sampled(forward, 2))('forward $of by $tile', async ({ of, tile }, { skip }) => {
+    if (tile.shares && !device.features.has('subgroups')) skip('this device has no subgroups');
+    const g = geometry(of);
+    const { x, y, w, b } = lengthsOf(g);
+    const [images, weight, bias] = [numbers(x, 1), numbers(w, 2), numbers(b, 3)];
+    const sums = Float32Array.from({ length: y }, (_, i) => bias[Math.floor(i / (g.outSize[0] * g.outSize[1])) % b]!);
+    eachProduct(g, (to, from, by) => {
+      sums[to]! += images[from]! * weight[by]!;
+    });
+    const whole = {
+      images: 1,
+      depth: 1,
+      kernelRows: g.kernel[0],
+      kernelCols: g.kernel[1],
+      channels: 1,
+      shares: 'nothing',
+      ...tile,
+    };
+    const passes = forwardPasses(g, true, adapterWith('conv2d', whole));
+    expect((await runPasses(device, passes, [images, weight, bias], [y]))[0]).toEqual(sums);
+  });
+
+  test.concurrent.for(sampled(strided, 2))('strided gradient of $of by $tile', async ({ of, tile }, { skip }) => {
+    if (tile.shares && !device.features.has('subgroups')) skip('this device has no subgroups');
+    const g = geometry({ stride: [2, 2], ...of });
+    const { x, y, w } = lengthsOf(g);
+    const [dy, weight] = [numbers(y, 1), numbers(w, 2)];
+    const sums = new Float32Array(x);
+    eachProduct(g, (from, to, by) => {
+      sums[to]! += dy[from]! * weight[by]!;
+    });
+    const whole = { depth: 1, shares: 'nothing', ...tile };
+    const passes = inputGradPasses(g, false, adapterWith('conv2d input gradient', whole));
+    expect((await runPasses(device, passes, [dy, weight], [x]))[0]).toEqual(sums);
+  });
+
+  const products: readonly Partial<ConvGeometry>[] = [
+    { groupIn: 6, groupOut: 7, batch: 5, size: [2, 3] },
+    { groupIn: 300, groupOut: 70, batch: 2, size: [3, 3] },
+    { groupIn: 33, groupOut: 130, size: [9, 17] },
+  ];
+  test.concurrent.for(products)('a single tap of %o, forward and back', async (of) => {
+    const g = geometry({ kernel: [1, 1], padding: [0, 0, 0, 0], ...of });
+    const { x, y, w, b } = lengthsOf(g);
+    const [images, weight, bias, dy] = [numbers(x, 1), numbers(w, 2), numbers(b, 3), numbers(y, 4)];
+    const sums = Float32Array.from({ length: y }, (_, i) => bias[Math.floor(i / (g.outSize[0] * g.outSize[1])) % b]!);
+    const back = new Float32Array(x);
+    eachProduct(g, (to, from, by) => {
+      sums[to]! += images[from]! * weight[by]!;
+      back[from]! += dy[to]! * weight[by]!;
+    });
+    const adapter = adapterWith('', {});
+    const [ahead, behind] = await Promise.all([
+      runPasses(device, forwardPasses(g, true, adapter), [images, weight, bias], [y]),
+      runPasses(device, inputGradPasses(g, false, adapter), [dy, weight], [x]),
+    ]);
+    expect(ahead[0]).toEqual(sums);
+    expect(behind[0]).toEqual(back);
+  });
+});
