@@ -50,7 +50,7 @@ export function apiTable(names, library) {
     if (!space) throw new Error(`apiTable: expected one of ${Object.keys(library).join(', ')}, but got ${namespace}`);
     return list.map((name) => {
       const full = `${namespace}.${name}`;
-      const ours = spellings[full] ?? camelCase(name);
+      const ours = spellings[full] ?? (name in space ? name : camelCase(name));
       if (ours in space && !refusals.has(full)) return entry(namespace, name, ours, 'have', '');
       const reason = elsewhere(namespace, ours, library) ?? allReasons.find(([pattern]) => pattern.test(full))?.[1];
       return entry(namespace, name, ours, reason ? 'left out' : 'lacking', reason ?? '');

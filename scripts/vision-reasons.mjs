@@ -42,22 +42,12 @@ export const visionReasons = /** @type {readonly (readonly [RegExp, string])[]} 
 
   // ── Models ──
   [
-    /^torchvision\.models\.\w*(\.\w+)?_Weights$/,
-    'published weights: weights is an address, a path, a File, bytes or a state dict',
-  ],
-  [
-    names('models', 'Weights WeightsEnum get_(model_weights|weight)'),
-    'published weights: weights is an address, a path, a File, bytes or a state dict',
-  ],
-  [names('models', 'get_model get_model_builder list_models'), 'models by their names as text: import the function'],
-  [names('models', 'GoogLeNetOutputs InceptionOutputs'), 'types of what the networks return: objects with these names'],
-  [
-    /^torchvision\.models\.\w*(mnasnet|regnet|swin|maxvit|lraspp|efficientnet|convnext|vit|MNASNet|MaxVit|RegNet|SwinTransformer)\w*$/i,
+    /^torchvision\.models\.(segmentation\.)?\w*(mnasnet|regnet|swin|maxvit|lraspp|efficientnet|convnext|vit_|deeplabv3_mobilenet)\w*$/i,
     'out of scope: further families and sizes of networks',
   ],
   [
-    /^torchvision\.models\.segmentation\.\w*(LRASPP|lraspp|mobilenet)\w*$/,
-    'out of scope: further families and sizes of networks',
+    /^torchvision\.models\.(segmentation\.)?(\w*Weights(Enum)?|\w+Outputs|get_\w+|list_models)$/,
+    'types of what networks take and return, networks by their names as text, and published weights: import the function, and give weights as an address, a path, a File, bytes or a state dict',
   ],
 
   // ── Transforms ──
