@@ -64,6 +64,7 @@ export class GpuBench implements Bench {
       fillWithNoise(device, allocation, program.values[i]!);
     });
     const run: Run = {
+      stale: executable.dispatches.filter(({ kept }) => kept),
       inputs,
       moved: [],
       uploads: inputs.map(() => null),

@@ -2,7 +2,7 @@
 import { specialise } from '../gpu/pipelines';
 import { type Program, type ProgramNode, partsOf } from './ir';
 import { numel, type Shape, showShape } from './meta';
-import { operandsOf, type Plan, type Step } from './plan';
+import { locationsReadEachTime, operandsOf, type Plan, type Step } from './plan';
 
 /** An operation as it was recorded. */
 export interface ExplainedOp {
@@ -42,6 +42,8 @@ export interface ExplainedBuffer {
 /** What one flush runs: one submit. */
 export interface ExplainedPlan {
   readonly kernels: readonly ExplainedKernel[];
+  /** Dispatches that run once, and again when a parameter has been written that they read: what they compute is kept. */
+  readonly kept: readonly ExplainedKernel[];
   /** Operations that cost nothing: views, reshapes, constants that are evaluated where they are used, and doubles. */
   readonly free: readonly ExplainedOp[];
   readonly buffers: readonly ExplainedBuffer[];
@@ -81,19 +83,23 @@ export function explainPlan(plan: Plan, { program, uploads, cached, runs }: Plan
   const parts = plan.steps.flatMap(({ node }) => (node ? partsOf(node) : []));
   const computed = new Set(parts.map((node) => identityOf(node, values.length)));
   const buffers = explainBuffers(plan);
+  const read = locationsReadEachTime(plan);
+  const steady = plan.steps.filter(({ kept }) => !kept);
+  const explain = (step: Step) => explainKernel(step, (node) => partsOf(node).map(explainOp));
   const explained = {
-    kernels: plan.steps.map((step) => explainKernel(step, (node) => partsOf(node).map(explainOp))),
+    kernels: steady.map(explain),
+    kept: plan.steps.filter(({ kept }) => kept).map(explain),
     free: program.nodes
       .filter((node) => !computed.has(node.outputs[0]!) && !computed.has(titleOf(node)))
       .map(explainOp),
     buffers,
-    peakBytes: peakOf(buffers, plan.steps.length),
+    peakBytes: peakOf(buffers, steady.length),
     uploads: plan.inputs.flatMap((_, i) => (uploads[i] ? [plan.locations[i]!.bytes] : [])),
     copies:
-      plan.inputs.filter((mode, i) => mode === 'copy' && !uploads[i]).length +
+      plan.inputs.filter((mode, i) => mode === 'copy' && !uploads[i] && read.has(i)).length +
       plan.exports.filter(({ kind }) => kind === 'copy').length,
     scalars: program.nodes.reduce((sum, { scalarCount }) => sum + scalarCount, 0),
-    dispatches: plan.steps.length,
+    dispatches: steady.length,
     cached,
     runs,
   };
@@ -125,11 +131,15 @@ function explainKernel({ pass, places, node }: Step, ops: (node: ProgramNode) =>
   };
 }
 
+/** By the numbers of the kernels that run each time. */
 function explainBuffers({ locations, steps }: Plan): ExplainedBuffer[] {
-  return locations.flatMap(({ bytes, input, export: exported, first, last }): ExplainedBuffer[] => {
-    const end = Math.min(last + 1, steps.length);
+  const before = steps.filter(({ kept }) => kept).length;
+  const count = steps.length - before;
+  return locations.flatMap(({ bytes, input, export: exported, kept, ...lives }): ExplainedBuffer[] => {
+    const [first, last] = [lives.first - before, lives.last - before];
+    const end = Math.max(0, Math.min(last + 1, count));
     if (input !== undefined) return [{ kind: 'input', bytes, first: 0, last: end }];
-    if (last < 0) return [];
+    if (lives.last < 0 || kept) return [];
     return [{ kind: exported === undefined ? 'intermediate' : 'export', bytes, first: first + 1, last: end }];
   });
 }
@@ -163,7 +173,7 @@ const MAX_LIVES = 8;
 const INDENT = '      ';
 
 function showPlan(plan: Omit<ExplainedPlan, 'toString'>): string {
-  const { kernels, free, buffers, peakBytes, uploads, copies, scalars, cached, runs } = plan;
+  const { kernels, kept, free, buffers, peakBytes, uploads, copies, scalars, cached, runs } = plan;
   const labels = kernels.map(({ label }) => label);
   const grids = kernels.map(({ grid }) => showGrid(grid));
   const wide = (texts: readonly string[], limit: number) =>
@@ -181,6 +191,10 @@ function showPlan(plan: Omit<ExplainedPlan, 'toString'>): string {
     const computes = showOps(ops);
     if (computes !== '') lines.push(`${INDENT}${computes}`);
   });
+  if (kept.length > 0)
+    lines.push(
+      `kept  ${counted(kept.length, 'dispatch', 'dispatches')} when parameters change: ${showOps(kept.flatMap(({ ops }) => ops))}`,
+    );
   if (free.length > 0) lines.push(`free  ${showOps(free)}`);
   lines.push(`mem   ${showMemory(buffers, peakBytes, uploads, scalars)}`);
   const lives = buffers.filter(({ kind }) => kind === 'intermediate').sort((a, b) => b.bytes - a.bytes);

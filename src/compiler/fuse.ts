@@ -199,7 +199,7 @@ class Fusion {
     const node = this.program.nodes[reader]!;
     const { passes, scratch } = this.lowerings[reader] as Lowering & { kind: 'passes' };
     const { values } = this.program;
-    const outside = (u: number): Source => ({ external: externals.indexOf(this.root[u]!), meta: values[u]! });
+    const outside = (u: number, pairs: boolean) => this.source(externals, u, pairs);
     const { members, memberOf } = this.describe(cluster, outside, node.scalarBase);
     const description = { members, externals: externals.map((x) => values[x]!), outputs: [memberOf(v)] };
     const first = withPrologue(passes[0]!, description, slot, node.inputs.length);
@@ -361,11 +361,7 @@ class Fusion {
     const { values } = this.program;
     const externals = this.externals(cluster);
     const outputs = this.outputs(cluster);
-    const { members, memberOf } = this.describe(
-      cluster,
-      (v) => ({ external: externals.indexOf(this.root[v]!), meta: values[v]! }),
-      0,
-    );
+    const { members, memberOf } = this.describe(cluster, (v, pairs) => this.source(externals, v, pairs), 0);
     const description: Cluster = {
       members,
       externals: externals.map((v) => values[v]!),
@@ -408,10 +404,8 @@ class Fusion {
     const outputs = this.outputs(cluster);
     const main = outputs.find((y) => isFloat(values[y]!.dtype))!;
     const others = outputs.filter((y) => y !== main);
-    const outside = (v: number): Source | 'stored' => {
-      const root = this.root[v]!;
-      return root === stored ? 'stored' : { external: externals.indexOf(root), meta: values[v]! };
-    };
+    const outside = (v: number, pairs: boolean) =>
+      this.root[v] === stored ? 'stored' : this.source(externals, v, pairs);
     const { members, memberOf } = this.describe(cluster, outside, node.scalarBase);
     const epilogue = {
       members,
@@ -436,10 +430,17 @@ class Fusion {
     return { node: fused, lowering };
   }
 
+  /** A value in memory, one of `externals` but for its shape; as the pairs that it consists of if asked. */
+  private source(externals: readonly number[], v: number, pairs: boolean): Source {
+    const meta = this.program.values[v]!;
+    const external = externals.indexOf(this.root[v]!);
+    return pairs ? { external, meta: { ...meta, shape: meta.shape.slice(0, -1) }, pairs } : { external, meta };
+  }
+
   /** The members of a cluster with the fills they use, each after its arguments; scalars count from `scalarBase`. */
   private describe<S extends Source | 'stored'>(
     cluster: readonly number[],
-    outside: (v: number) => S,
+    outside: (v: number, pairs: boolean) => S,
     scalarBase: number,
   ) {
     const { values, nodes } = this.program;
@@ -449,11 +450,12 @@ class Fusion {
       const known = index.get(n);
       if (known !== undefined) return known;
       const node = nodes[n]!;
-      const inputs = node.inputs.map((v) => {
-        const p = this.producer[this.root[v]!]!;
-        return this.isFill(p) || cluster.includes(p) ? { member: add(p) } : outside(v);
-      });
       const { body } = this.lowerings[n] as { body: PointwiseBody };
+      const inputs = node.inputs.map((v, i) => {
+        const p = this.producer[this.root[v]!]!;
+        if (this.isFill(p) || cluster.includes(p)) return { member: add(p) };
+        return outside(v, i === body.pairs);
+      });
       const scalars = Array.from({ length: node.scalarCount }, (_, i) => node.scalarBase - scalarBase + i);
       members.push({ name: node.op.name, body, inputs, scalars, result: values[node.outputs[0]!]! });
       index.set(n, members.length - 1);

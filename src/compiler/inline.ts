@@ -132,8 +132,8 @@ export function withPrologue(pass: Pass, cluster: Cluster, slot: number, firstIn
   const sizes = new Sizes();
   const {
     lines: body,
-    inFours,
     typeOf,
+    widthOf,
   } = evaluation({
     members,
     externals,
@@ -146,7 +146,7 @@ export function withPrologue(pass: Pass, cluster: Cluster, slot: number, firstIn
   const declare = (e: number, binding: number) =>
     `@group(0) @binding(${binding}) var<storage, read> prologue_x${e}: array<${typeOf(e)}>;`;
   const lengths: Record<string, number> = { ...pass.lengths };
-  for (const [e, x] of externals.entries()) lengths[`prologue_x${e}`] = numel(x.shape) / (inFours[e] ? 4 : 1);
+  for (const [e, x] of externals.entries()) lengths[`prologue_x${e}`] = numel(x.shape) / widthOf(e);
   const lines = others.map((e, i) => declare(e, base + i));
   const fields = [...sizes.fields, ...fieldsOf(members)];
   if (fields.length > 0) {

@@ -68,6 +68,8 @@ export interface PointwiseBody {
   readonly lib?: readonly string[];
   /** Type of the dynamic scalars; default f32. */
   readonly scalarType?: Scalar;
+  /** The number of an input whose elements are pairs, `vec2f`: its last dimension, of 2, is none of the result. */
+  readonly pairs?: number;
   /** The result is proportional to `a0`, and 0 where that is, by a finite factor that `a1` decides. */
   readonly scales?: boolean;
 }
@@ -99,14 +101,24 @@ export interface Pooling {
   readonly window: readonly [rows: number, cols: number];
 }
 
+/** A pointwise operation in two parts, where only the first input differs from run to run. */
+export interface Folded {
+  /** Computes what the inputs but the first decide: pairs of numbers, as many as elements of the second input. */
+  readonly pass: Pass;
+  /** Of the first input and the pairs. */
+  readonly body: PointwiseBody;
+}
+
 export type Lowering =
   /** Output 0 is a contiguous range of input 0's bytes; no work. */
   | { readonly kind: 'alias'; readonly byteOffset: number; readonly viewing?: Viewing }
-  | { readonly kind: 'pointwise'; readonly body: PointwiseBody }
+  | { readonly kind: 'pointwise'; readonly body: PointwiseBody; readonly folded?: Folded }
   /** `scratch` gives the byte length of each temporary buffer. */
   | {
       readonly kind: 'passes';
       readonly passes: readonly Pass[];
+      /** The results are kept from run to run for as long as the inputs stay the same values, if they are inputs of the program. */
+      readonly kept?: true;
       readonly scratch?: readonly number[];
       readonly viewing?: Viewing;
       readonly overwrites?: readonly Overwrite[];

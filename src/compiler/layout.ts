@@ -59,7 +59,8 @@ function clash(a: Tenant, b: Tenant): boolean {
 /** The temporaries of a plan, by location: what lives in no buffer of its own. Copied inputs are there before the first step. */
 export function tenantsOf({ locations, inputs, joined, steps }: Plan): ReadonlyMap<number, Tenant> {
   const tenants = new Map<number, Tenant & { reads: Set<number>; writes: Set<number> }>();
-  locations.forEach(({ bytes, input, export: exported, filled, first, last }, l) => {
+  locations.forEach(({ bytes, input, export: exported, filled, kept, first, last }, l) => {
+    if (kept) return;
     if (input !== undefined && joined.has(input)) return;
     const copied = filled || (input !== undefined && inputs[input] === 'copy');
     if (exported !== undefined || (input !== undefined && !copied) || (!copied && last < 0)) return;

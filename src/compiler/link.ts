@@ -7,11 +7,13 @@ import { type BindingKind, generalsOf, type PipelineRequest, type Pipelines, spe
 import type { Slot, Slots } from '../gpu/slots';
 import type { Param, Pass } from './ir';
 import { layOut, tenantsOf } from './layout';
-import { operandsOf, type Plan, type Step } from './plan';
+import { locationsReadEachTime, operandsOf, type Plan, type Step } from './plan';
 import { paysToKnow, withLengths } from './reading';
 
 /** Uniform bindings start at multiples of this many bytes (WebGPU's default minUniformBufferOffsetAlignment). */
 const UNIFORM_ALIGNMENT = 256;
+/** Storage bindings likewise (WebGPU's default minStorageBufferOffsetAlignment). */
+const STORAGE_ALIGNMENT = 256;
 const UNIFORM_USAGE = 0x40 | 0x08; // UNIFORM | COPY_DST
 
 export interface LinkTarget {
@@ -36,6 +38,7 @@ export async function link(plan: Plan, target: LinkTarget, by: 'any' | 'own' = '
 
 async function linkInto(plan: Plan, target: LinkTarget, by: 'any' | 'own', slots: Slot[]): Promise<Executable> {
   const homes = assignSlots(plan, target.slots, slots);
+  placeKept(plan, target.slots, slots, homes);
   const requests = pipelineRequests(plan);
   const resized = by === 'any' && target.pipelines.meet(operationsOf(plan), sizesOf(plan));
   const chosen = by === 'own' ? requests : requests.map((request) => target.pipelines.choose(request, resized));
@@ -69,8 +72,10 @@ async function linkInto(plan: Plan, target: LinkTarget, by: 'any' | 'own', slots
       grid: step.pass.grid,
       groups: [],
       variable: bindings.some(({ ref }) => ref.kind !== 'fixed'),
+      ...(step.kept && { kept: { inputs: step.kept, scalars: scalarsOf(step) } }),
     };
   });
+  const readEachTime = locationsReadEachTime(plan);
   const copiesIn: Copy[] = [];
   plan.inputs.forEach((mode, index) => {
     if (mode !== 'copy') return;
@@ -80,7 +85,8 @@ async function linkInto(plan: Plan, target: LinkTarget, by: 'any' | 'own', slots
       bytes: plan.locations[index]!.bytes,
     };
     const home = homes[location]!;
-    copiesIn.push({ index, ref: home.ref, offset: home.offset + offset, bytes });
+    const toKeep = !readEachTime.has(location);
+    copiesIn.push({ index, ref: home.ref, offset: home.offset + offset, bytes, toKeep });
   });
   const copiesOut: Copy[] = [];
   plan.exports.forEach((mode, index) => {
@@ -91,6 +97,7 @@ async function linkInto(plan: Plan, target: LinkTarget, by: 'any' | 'own', slots
   });
   return {
     dispatches,
+    steady: dispatches.filter(({ kept }) => !kept),
     general: chosen.some((request, s) => request !== requests[s]),
     copiesIn,
     copiesOut,
@@ -128,6 +135,28 @@ function assignSlots(plan: Plan, slots: Slots, taken: Slot[]): Home[] {
   });
   return homes;
 }
+
+/** Gives what is kept from run to run a slot that no other plan uses. */
+function placeKept({ locations }: Plan, slots: Slots, taken: Slot[], homes: Home[]): void {
+  let bytes = 0;
+  const offsets = locations.map((location) => {
+    const offset = bytes;
+    if (location.kept) bytes += Math.ceil(location.bytes / STORAGE_ALIGNMENT) * STORAGE_ALIGNMENT;
+    return offset;
+  });
+  if (bytes === 0) return;
+  const slot = slots.takeAlone(bytes);
+  taken.push(slot);
+  locations.forEach(({ kept }, l) => {
+    if (kept) homes[l] = { ref: { kind: 'fixed', buffer: slot.buffer }, offset: offsets[l]! };
+  });
+}
+
+/** The numbers of the scalars that a step reads. */
+const scalarsOf = ({ pass, scalarBase }: Step): number[] =>
+  [...(pass.params ?? []), ...(pass.extras?.params ?? [])].flatMap(([, value]) =>
+    typeof value === 'number' ? [] : [scalarBase + value.scalar],
+  );
 
 /** The pipelines that a plan needs, step by step. */
 export const pipelineRequests = ({ steps }: Plan): PipelineRequest[] => steps.map(({ pass }) => pipelineRequest(pass));

@@ -1,5 +1,6 @@
 // The compiler's passes over a lowered program, in order.
 import { shareEqual } from './equal';
+import { foldStanding } from './fold';
 import { fusePointwise, leaveApart } from './fuse';
 import { readHalves } from './halves';
 import type { LoweredProgram } from './ir';
@@ -22,6 +23,7 @@ export const compilerPasses: readonly CompilerPass[] = [
   moveScales,
   readHalves,
   dropUnused,
+  foldStanding,
   fusePools,
   fusePointwise,
   fusePools,

@@ -29,6 +29,8 @@ export interface Location {
   export?: number;
   /** Inputs are copied into it before the first step. */
   filled?: boolean;
+  /** Its contents stay from run to run. */
+  kept?: boolean;
   /** First and last step that touch it; exports last to the end. */
   first: number;
   last: number;
@@ -48,6 +50,8 @@ export interface Step {
   readonly scalarBase: number;
   /** What the pass computes; none for a copy. */
   readonly node?: ProgramNode;
+  /** The inputs that its results are kept for: it runs only where one of them, or of its scalars, is another than before. */
+  readonly kept?: readonly number[];
 }
 
 /** The buffers a pass binds, in order, and whether it reads or writes them; uniforms stand between, see link.ts. */
@@ -74,6 +78,7 @@ export type InputMode = 'bind' | 'bindAndOverwrite' | 'copy' | 'window';
 
 export interface Plan {
   readonly locations: readonly Location[];
+  /** Those whose results are kept come first. */
   readonly steps: readonly Step[];
   readonly inputs: readonly InputMode[];
   /** Where inputs are copied to that need no slot of their own. */
@@ -111,9 +116,16 @@ function lower({ values }: Program, node: ProgramNode, adapter: AdapterProfile):
   return node.op.lower({ inputs, outputs, attrs: node.attrs, adapter });
 }
 
+/** Locations that steps touch whose results are not kept, and those that exports are copied from. */
+export function locationsReadEachTime({ steps, exports }: Pick<Plan, 'steps' | 'exports'>): ReadonlySet<number> {
+  const touched = steps.flatMap(({ kept, places }) => (kept ? [] : places));
+  const copied = exports.flatMap((mode) => (mode.kind === 'copy' ? [mode.place] : []));
+  return new Set([...touched, ...copied].map((place) => (place === 'fault' ? -1 : place.location)));
+}
+
 class Planner {
   private readonly locations: Location[] = [];
-  private readonly steps: Step[] = [];
+  private steps: Step[] = [];
   private readonly places: (Place | undefined)[];
   private readonly program: Program;
   private readonly lowerings: readonly Lowering[];
@@ -169,6 +181,7 @@ class Planner {
       return isWindow ? 'window' : 'bind';
     });
     const exports = this.exportModes();
+    this.steps = [...this.steps.filter(({ kept }) => kept), ...this.steps.filter(({ kept }) => !kept)];
     this.measureLives();
     return { locations: this.locations, steps: this.steps, inputs, joined: this.joined, exports };
   }
@@ -276,14 +289,22 @@ class Planner {
       const reused = this.reusable(pass, passes, find);
       if (reused?.place) temporaries[reused.scratch] = reused.place;
       else {
-        this.push(
-          pass,
-          operandsOf(pass).map(({ operand }) => find(operand)),
-          node,
-        );
+        const places = operandsOf(pass).map(({ operand }) => find(operand));
+        const kept = lowering.kept && this.keep(pass, places);
+        this.push(pass, places, node, kept);
         if (reused) this.scratchResults.set(reused.key, temporaries[reused.scratch]!);
       }
     }
+  }
+
+  /** The inputs that a pass reads, if it reads nothing else and none of them is overwritten: then what it writes is kept. */
+  private keep(pass: Pass, places: readonly (Place | 'fault')[]): readonly number[] | undefined {
+    const operands = operandsOf(pass);
+    const [from, to] = (['r', 'w'] as const).map((kind) => places.filter((_, i) => operands[i]!.kind === kind));
+    const inputs = from!.map((place) => (place === 'fault' ? undefined : this.locations[place.location]!.input));
+    if (to!.includes('fault') || inputs.some((i) => i === undefined || this.joined.has(i))) return undefined;
+    for (const place of to as Place[]) this.locations[place.location]!.kept = true;
+    return [...new Set(inputs as number[])];
   }
 
   /** Whether an input is a temporary of the output's size that nobody reads after node `n`. */
@@ -352,7 +373,7 @@ class Planner {
     this.push(pass, [from, to]);
   }
 
-  private push(pass: Pass, places: readonly (Place | 'fault')[], node?: ProgramNode): void {
+  private push(pass: Pass, places: readonly (Place | 'fault')[], node?: ProgramNode, kept?: readonly number[]): void {
     if (pass.grid.includes(0)) return;
     const operands = operandsOf(pass);
     const written = new Set(places.map((place, i) => place !== 'fault' && operands[i]!.kind === 'w' && place.location));
@@ -361,7 +382,8 @@ class Planner {
       const clash = operands[i]!.kind === 'r' && place !== 'fault' && written.has(place.location);
       return clash ? this.copy(place, 0, place.bytes) : place;
     });
-    this.steps.push({ pass, places: safe, scalarBase: node?.scalarBase ?? 0, ...(node && { node }) });
+    const scalarBase = node?.scalarBase ?? 0;
+    this.steps.push({ pass, places: safe, scalarBase, ...(node && { node }), ...(kept && { kept }) });
   }
 
   private newPlace(bytes: number, inputIndex?: number): Place {

@@ -12,7 +12,13 @@ const FEW = 8;
 const generated = /\/\/ generated-begin[\s\S]*\/\/ generated-end/;
 
 /** An argument of an expression: an earlier member of the cluster, or a value in memory with the shape it is read in. */
-export type Source = { readonly member: number } | { readonly external: number; readonly meta: Meta };
+export type Source =
+  | { readonly member: number }
+  | {
+      readonly external: number;
+      readonly meta: Meta /** Its elements are pairs of floats. */;
+      readonly pairs?: boolean;
+    };
 
 export interface Member {
   readonly name: string;
@@ -93,7 +99,7 @@ function generate({ members, externals, outputs }: Cluster, count: number, lanes
   let binding = 0;
   externals.forEach((x, e) => {
     if (e === merge?.external) return;
-    lengths[nameOf(e)] = numel(x.shape) / (evaluated.inFours[e] ? 4 : 1);
+    lengths[nameOf(e)] = numel(x.shape) / evaluated.widthOf(e);
     lines.push(`@group(0) @binding(${binding++}) var<storage, read> ${nameOf(e)}: array<${evaluated.typeOf(e)}>;`);
   });
   outputs.forEach((m, o) => {
@@ -138,8 +144,9 @@ const rounded = (expr: string, dtype: DType): string => (dtype === 'float16' ? `
 
 /** One function a member, `prefix0` and so on, of its arguments and scalars. */
 export function functionsOf(members: readonly Evaluated[], prefix: string): string[] {
-  const typeOf = (source: Source | 'stored'): Scalar => {
+  const typeOf = (source: Source | 'stored'): Scalar | 'vec2f' => {
     if (source === 'stored') return 'f32';
+    if ('external' in source && source.pairs) return 'vec2f';
     return scalarOf('member' in source ? members[source.member]!.result.dtype : source.meta.dtype);
   };
   return members.map(({ body, inputs, scalars, result }, m) => {

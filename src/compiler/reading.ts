@@ -150,8 +150,14 @@ const isExternal = (source: Source | 'stored', e: number): source is Exclude<Sou
 /** Whether all members read an external in fours, if at all. */
 export const readsFours = (members: readonly Evaluated[], e: number): boolean =>
   members.every(({ inputs, result }) =>
-    inputs.every((source) => !isExternal(source, e) || fourKind(source.meta.shape, result.shape) === 'four'),
+    inputs.every(
+      (source) => !isExternal(source, e) || (!source.pairs && fourKind(source.meta.shape, result.shape) === 'four'),
+    ),
   );
+
+/** Whether an external's elements are pairs. */
+const inPairs = (members: readonly Evaluated[], e: number): boolean =>
+  members.some(({ inputs }) => inputs.some((source) => isExternal(source, e) && source.pairs));
 
 export interface Evaluation {
   /** What is stored is called `value`. */
@@ -167,9 +173,10 @@ export interface Evaluation {
   call(member: number, args: readonly string[]): string;
 }
 
-/** Declarations of externals' element types, and statements that leave member m's result for lane l in `v{m}_{l}`. */
+/** Declarations of externals' element types, how many numbers each of these holds, and statements that leave member m's result for lane l in `v{m}_{l}`. */
 export function evaluation({ members, externals, lanes, count, sizes, nameOf, call }: Evaluation) {
   const inFours = externals.map((_, e) => lanes === 4 && readsFours(members, e));
+  const widthOf = (e: number): 1 | 2 | 4 => (inFours[e] ? 4 : inPairs(members, e) ? 2 : 1);
   const loads = new Map<string, string>();
   /** The name of what is read there; each place is read once. */
   const loaded = (external: number, at: string, type: 'f32' | 'vec4f' = 'f32'): string => {
@@ -204,7 +211,8 @@ export function evaluation({ members, externals, lanes, count, sizes, nameOf, ca
   const reads = [...loads].map(([from, name]) => `  let ${name} = ${from};`);
   const typeOf = (e: number): string => {
     const type = storedOf(externals[e]!.dtype);
-    return inFours[e] ? `vec4<${type}>` : type;
+    const width = widthOf(e);
+    return width > 1 ? `vec${width}<${type}>` : type;
   };
-  return { lines: [...reads, ...lines], inFours, typeOf };
+  return { lines: [...reads, ...lines], widthOf, typeOf };
 }

@@ -7,6 +7,7 @@ import { Watch } from '../gpu/watch';
 import { type Cell, DISPOSED, expectContents, release, settle, takeOver } from './cell';
 import { faultsOfRun, noteSources } from './fault-flow';
 import type { Job } from './job';
+import { Keeping } from './keeping';
 import { byteLength } from './meta';
 import type { Plan } from './plan';
 import { copyOver, hasGone, type Standing } from './standing';
@@ -24,6 +25,7 @@ export class Sender {
   readonly trials: Trials;
   /** Data that has just been uploaded, and that stays on the host too until that is known to have worked. */
   private uploaded: Cell[] = [];
+  private readonly keeping = new Keeping();
   /** Contents that the run under way must not overwrite. */
   private readonly setAside: { readonly cell: Cell; readonly allocation: Allocation }[] = [];
 
@@ -32,7 +34,15 @@ export class Sender {
     /** Has a refused run undone before anything else runs. */
     undoFirst: (undo: () => Promise<void>) => void,
   ) {
-    this.trials = new Trials(session, (cell) => release(cell, DISPOSED), undoFirst);
+    this.trials = new Trials(
+      session,
+      (cell) => release(cell, DISPOSED),
+      (undo) =>
+        undoFirst(async () => {
+          await undo();
+          this.keeping.forget();
+        }),
+    );
   }
 
   send(job: Job, sendable: Sendable): void {
@@ -83,7 +93,17 @@ export class Sender {
     });
     if (session.isDoubtful) watch.begin();
     const { records, ...faults } = faultsOfRun(plan.faults, job, session.faults);
-    const run: Run = { inputs, moved, uploads, exports, scalars: job.scalars, doubt: () => watch.begin(), ...faults };
+    const stale = this.keeping.stale(executable, job);
+    const run: Run = {
+      stale,
+      inputs,
+      moved,
+      uploads,
+      exports,
+      scalars: job.scalars,
+      doubt: () => watch.begin(),
+      ...faults,
+    };
     const { profiler } = session;
     const first = profiler?.count ?? 0;
     const start = performance.now();
@@ -93,6 +113,7 @@ export class Sender {
     if (profiler && profiler.count > first) profiler.submitted(first);
     session.submitted(executable);
     noteSources(plan.faults, job, records);
+    this.keeping.sent(stale, job);
     const answer = watch.end();
     const releases: Cell[] = [];
     const uploaded = this.uploaded.splice(0);

@@ -28,6 +28,8 @@ export interface Dispatch {
   readonly groups: { readonly key: readonly unknown[]; readonly group: GPUBindGroup }[];
   /** Whether any binding varies from run to run. */
   readonly variable: boolean;
+  /** What its results are kept for: they stay as long as these inputs are the same values, and these scalars the same numbers. */
+  readonly kept?: { readonly inputs: readonly number[]; readonly scalars: readonly number[] };
 }
 
 /** Where a value to be copied comes from or goes to. */
@@ -36,10 +38,15 @@ export interface Copy {
   readonly ref: BufferRef;
   readonly offset: number;
   readonly bytes: number;
+  /** Only dispatches read it whose results are kept. */
+  readonly toKeep?: boolean;
 }
 
 export interface Executable {
+  /** Those whose results are kept come first. */
   readonly dispatches: readonly Dispatch[];
+  /** Those that run each time. */
+  readonly steady: readonly Dispatch[];
   /** Some kernels stand in for faster ones that are not compiled. */
   readonly general: boolean;
   /** Inputs copied (or uploaded) into buffers of the plan before the pass. */
@@ -64,6 +71,8 @@ const MAX_GROUPS = 32;
 
 /** The places of one run. */
 export interface Run {
+  /** Dispatches whose results are not kept from an earlier run. */
+  readonly stale: readonly Dispatch[];
   readonly inputs: (Pick<Allocation, 'buffer' | 'offset'> | null)[];
   /** Inputs that are to be copied, beside those that always are; they are read where they have been copied to. */
   readonly moved: readonly Copy[];
@@ -86,21 +95,22 @@ export function execute(memory: Memory, executable: Executable, run: Run, profil
   writeScalars(device, executable, run.scalars);
   let encoder = device.createCommandEncoder();
   run.inheritFaults?.(encoder);
-  for (const copy of executable.copiesIn) copyIn(device, encoder, copy, run);
+  const { stale } = run;
+  for (const copy of executable.copiesIn) if (!copy.toKeep || stale.length > 0) copyIn(device, encoder, copy, run);
+  const dispatches = stale.length > 0 ? [...stale, ...executable.steady] : executable.steady;
   for (const copy of run.moved) {
     copyIn(device, encoder, copy, run);
     run.inputs[copy.index] = place(copy.ref, run);
   }
   if (profiler) {
-    for (const dispatch of executable.dispatches) {
+    for (const dispatch of dispatches) {
       const pass = encoder.beginComputePass({ timestampWrites: profiler.next(dispatch.label) });
       pass.setPipeline(dispatch.pipeline);
       pass.setBindGroup(0, bindGroup(device, dispatch, run));
       pass.dispatchWorkgroups(...dispatch.grid);
       pass.end();
     }
-  } else if (executable.dispatches.length > 0) {
-    const { dispatches } = executable;
+  } else if (dispatches.length > 0) {
     const size = Math.ceil(dispatches.length / pieces);
     for (let from = 0; from < dispatches.length; from += size) {
       if (from > 0) {
@@ -113,7 +123,7 @@ export function execute(memory: Memory, executable: Executable, run: Run, profil
       pass.end();
     }
   }
-  stats.dispatches += executable.dispatches.length;
+  stats.dispatches += dispatches.length;
   for (const copy of executable.copiesOut) {
     if (copy.bytes === 0) continue;
     const from = place(copy.ref, run);

@@ -198,7 +198,7 @@ export class Session {
 
   /** The submits that a plan is spread over. */
   piecesOf(executable: Executable): number {
-    return this.pacing.pieces(executable, executable.dispatches.length, this.submitMilliseconds);
+    return this.pacing.pieces(executable, executable.steady.length, this.submitMilliseconds);
   }
 
   /** An executable takes the place of another of the same plan. */

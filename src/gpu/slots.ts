@@ -10,6 +10,8 @@ export interface Slot {
   readonly buffer: GPUBuffer;
   /** Plans that use it. */
   users: number;
+  /** Only the plan that took it may use it. */
+  readonly alone?: boolean;
 }
 
 export class Slots {
@@ -29,7 +31,7 @@ export class Slots {
     for (const slot of this.slots) {
       const { size } = slot.buffer;
       const fits = size >= bytes && size <= Math.max(bytes, 4096) * MAX_WASTE;
-      if (!fits || busy.includes(slot) || this.memory.isBad(slot.buffer)) continue;
+      if (!fits || busy.includes(slot) || slot.alone || this.memory.isBad(slot.buffer)) continue;
       if (!best || size < best.buffer.size) best = slot;
     }
     best ??= this.create(bytes);
@@ -37,10 +39,15 @@ export class Slots {
     return best;
   }
 
-  private create(bytes: number): Slot {
+  /** A slot that stays with whoever takes it, so that what is in it outlasts other plans' runs. */
+  takeAlone(bytes: number): Slot {
+    return this.create(bytes, { users: 1, alone: true });
+  }
+
+  private create(bytes: number, as: Omit<Slot, 'buffer'> = { users: 0 }): Slot {
     const size = sizeClass(bytes);
     const buffer = this.memory.takePooled(size) ?? this.memory.createBuffer(size, 'slot');
-    const slot = { buffer, users: 0 };
+    const slot: Slot = { buffer, ...as };
     this.slots.push(slot);
     this.total += buffer.size;
     stats.planBytes += buffer.size;

@@ -1,5 +1,8 @@
 // Normalisation of channels by given or own statistics, with the gradient through own ones: batchNorm.
-import type { Lowering } from '../compiler/ir';
+import source from '../../shaders/batch-norm-factors.wgsl?raw';
+import { input, type Lowering, type Operand, output, type Pass, scalar, u32 } from '../compiler/ir';
+import { gridFor } from '../compiler/lowering';
+import { type Meta, numel, sameShape } from '../compiler/meta';
 import { mode } from '../graph/mode';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -20,15 +23,35 @@ interface BatchNormAttrs {
   readonly bias: boolean;
 }
 
+const WORKGROUP = 64;
+
+/** Output 0: a factor and an addend for each channel, of the inputs of a batch norm without its x. */
+function factorsPass(mean: Meta, { weight, bias }: BatchNormAttrs): Pass {
+  const count = numel(mean.shape);
+  // Bindings are fixed: the mean stands in for what there is not.
+  const given = (is: boolean, index: number): Operand => input(is ? index : 0);
+  return {
+    label: 'batchNorm factors',
+    source: [source],
+    reads: [input(0), input(1), given(weight, 2), given(bias, 3)],
+    writes: [output()],
+    params: [u32(count), u32(Number(weight)), u32(Number(bias)), scalar(0)],
+    grid: gridFor(count, WORKGROUP),
+  };
+}
+
 /** Inputs: x, mean, variance, weight?, bias?, each but x of size 1 in `dims`; dynamic scalar: eps. */
 const batchNormOp: Op<BatchNormAttrs> = {
   name: 'nativeBatchNorm',
   takesHalf: true,
   saves: { inputs: [0, 1, 2, 3] },
   infer: (inputs) => [{ shape: broadcastShapes('batchNorm', inputs), dtype: inputs[0]!.dtype }],
-  lower({ attrs: { weight, bias } }): Lowering {
+  lower({ inputs: [, ...vectors], attrs }): Lowering {
+    const { weight, bias } = attrs;
     const expr = `(a0 - a1) * inverseSqrt(a2 + s0)${weight ? ' * a3' : ''}${bias ? ' + a4' : ''}`;
-    return { kind: 'pointwise', body: { expr } };
+    const alike = vectors.every(({ shape, dtype }) => dtype === 'float32' && sameShape(shape, vectors[0]!.shape));
+    const folded = { pass: factorsPass(vectors[0]!, attrs), body: { expr: 'fma(a0, a1.x, a1.y)', pairs: 1 } };
+    return { kind: 'pointwise', body: { expr }, ...(alike && { folded }) };
   },
   // With x̂ the normalised x over n elements a channel: dw = Σ dy x̂, db = Σ dy, dx = w rstd (dy - (db + x̂ dw) / n)
   vjp([given], { inputs, attrs: { dims, own }, scalars }) {

@@ -186,6 +186,11 @@ describe('what has no gradient', () => {
         .split(7, 1)
         .map((part) => part.exp()),
     'losses of many rows': () => [nn.functional.crossEntropy(torch.rand(20_000, 3), labels(20_000, 3))],
+    'a norm by running statistics': () => {
+      const vector = () => torch.tensor([1.5, 2, 3]);
+      const [weight, bias] = [vector(), vector()];
+      return [nn.functional.batchNorm(torch.rand(2, 3, 4, 4), vector(), vector(), { weight, bias })];
+    },
     pixels: () => {
       const words = fromHost(new Uint32Array(12), [3, 4], 'uint32');
       const picture = unpackPixels(words, { columns: 4, channels: 3, dtype: 'float32' });
