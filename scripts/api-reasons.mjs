@@ -19,7 +19,7 @@ export const reasons = /** @type {readonly (readonly [RegExp, string])[]} */ ([
       TupleType Type UnionType Use Value`),
     'TorchScript, which compiles Python',
   ],
-  [names('SymBool SymFloat SymInt sym_\\w+ cond compile'), 'compilation of Python'],
+  [names('SymBool SymFloat SymInt sym_\\w+ cond'), 'compilation of Python'],
   [
     names('import_ir_module\\w* merge_type_from_type_comment parse_ir parse_schema parse_type_comment unify_type_list'),
     'TorchScript, which compiles Python',

@@ -4,6 +4,7 @@ export { accelerator, cuda } from './accelerator';
 export * from './alias-functions';
 export * as autograd from './autograd';
 export { checkpoint } from './checkpoint';
+export { type CompileOptions, compile } from './compile';
 export * from './constants';
 export * from './creation';
 export { Device, type DeviceLike, type DeviceName, device } from './device';
