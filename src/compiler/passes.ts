@@ -1,4 +1,6 @@
 // The compiler's passes over a lowered program, in order.
+
+import { catsInPlace } from './cats';
 import { shareEqual } from './equal';
 import { foldStanding } from './fold';
 import { fusePointwise, leaveApart } from './fuse';
@@ -27,6 +29,7 @@ export const compilerPasses: readonly CompilerPass[] = [
   fusePools,
   fusePointwise,
   fusePools,
+  catsInPlace,
   schedule,
 ];
 

@@ -158,6 +158,34 @@ describe('batch norm in eval mode', () => {
     expectNumbers(own, await gradients(model.folded()), { rtol: 1e-3, atol: 1e-4 });
   });
 
+  test('leaves a concatenation to the kernels that compute its parts', async () => {
+    const parts = [1, 3].map((size) => new nn.Conv2d(4, 16, size, { padding: (size - 1) / 2 }));
+    const last = new nn.Conv2d(32, 4, 1);
+    const x = torch.rand(1, 4, 8, 8);
+    const run = () =>
+      noGrad(() =>
+        torch.scope(() =>
+          last(
+            torch.cat(
+              parts.map((part) => part(x).relu()),
+              1,
+            ),
+          ),
+        ),
+      );
+    const apart = noGrad(() => {
+      const [a, b] = parts.map((part) => part(x).relu()) as [Tensor, Tensor];
+      const [ofA, ofB] = last.weight.split(16, 1) as [Tensor, Tensor];
+      return F.conv2d(a, ofA.contiguous(), last.bias).add(F.conv2d(b, ofB.contiguous()));
+    });
+    const expected = await apart.data();
+    expectNumbers(await run().data(), expected, { rtol: 1e-4, atol: 1e-5 });
+    const before = torch.gpu.stats().dispatches;
+    const again = await run().data();
+    expect(torch.gpu.stats().dispatches - before).toBe(3);
+    expectNumbers(again, expected, { rtol: 1e-4, atol: 1e-5 });
+  });
+
   test('keeps little, which explain shows apart', async () => {
     const [model, x] = [filled(), input()];
     await called(model, x);
