@@ -425,9 +425,19 @@ export abstract class Module extends Callable {
     ...args: Arguments<Strictness, ['strict']>
   ): IncompatibleKeys | Promise<IncompatibleKeys> {
     const { strict } = parseArgs<Strictness>('loadStateDict', [], { strict: true }, args);
-    const load = (loaded: StateDict) =>
-      loadInto(className(this), this.#state(''), loaded, { strict, optional: new Set(this.#optionalKeys('')) });
+    const load = (loaded: StateDict) => {
+      const now = this.namedModules({ removeDuplicate: false }).reduce(
+        (given, [path, module]) => module.upgradeState(given, path === '' ? '' : `${path}.`),
+        loaded,
+      );
+      return loadInto(className(this), this.#state(''), now, { strict, optional: new Set(this.#optionalKeys('')) });
+    };
     return state instanceof Promise ? state.then(load) : load(state);
+  }
+
+  /** A state dict whose keys from `prefix` on are this module's of today, where older versions had others; a subclass may replace it. */
+  upgradeState(state: StateDict, _prefix: string): StateDict {
+    return state;
   }
 
   /** Calls `hook` before every `forward`; what it returns, other than undefined, replaces the arguments. */

@@ -13,16 +13,18 @@ interface Call extends FixtureCase {
   readonly args: readonly Argument[];
   readonly options: Readonly<Record<string, unknown>>;
   readonly arrays: readonly string[];
+  /** Arguments that an earlier case has, too: where. */
+  readonly same: Readonly<Record<string, string>>;
 }
 
 const fixture = await loadFixture<Call>('detection_ops');
 
 test.each([...Map.groupBy(fixture.cases, ({ op }) => op)])('%s', async (op, group) => {
   const compared: { at: string; actual: torch.Tensor; key: string }[] = [];
-  for (const { name, args, options, arrays } of sampled(group, 3)) {
+  for (const { name, args, options, arrays, same } of sampled(group, 3)) {
     const leaves = new Map<string, torch.Tensor>();
     const leaf = (key: string): torch.Tensor => {
-      const x = fromFixture(fixture.tensor(`${name}/${key}`), fixture.has(`${name}/grad-${key}`));
+      const x = fromFixture(fixture.tensor(same[key] ?? `${name}/${key}`), fixture.has(`${name}/grad-${key}`));
       leaves.set(key, x);
       return x;
     };

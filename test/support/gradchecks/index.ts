@@ -1,4 +1,5 @@
 // All cases of gradcheck, by family.
+import { detection } from './detection';
 import { convolutions, pooling, resampling } from './images';
 import type { Gradcheck } from './inputs';
 import { layers, normalisation } from './layers';
@@ -29,4 +30,5 @@ export const gradchecks: Readonly<Record<string, readonly Gradcheck[]>> = {
   normalisation,
   layers,
   losses,
+  detection,
 };

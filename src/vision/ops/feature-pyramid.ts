@@ -1,0 +1,171 @@
+// The feature pyramid network, and the levels that it may have besides.
+import { ArgumentError } from '../../errors';
+import * as nn from '../../nn';
+import { relu } from '../../nn/functional/activation';
+import { interpolate } from '../../nn/functional/interpolate';
+import { maxPool2d } from '../../nn/functional/pooling';
+import { constant_, kaimingUniform_ } from '../../nn/init';
+import { Module } from '../../nn/module';
+import { kindOf, parseArgs, shown } from '../../tensor/options';
+import type { Tensor } from '../../tensor/tensor';
+import { Conv2dNormActivation, type NormMaker } from './layers';
+
+/** Maps and their names, from the highest resolution on. */
+export interface NamedMaps {
+  readonly maps: Tensor[];
+  readonly names: string[];
+}
+
+/** What adds levels to a feature pyramid. */
+export abstract class ExtraFPNBlock extends Module {
+  /** The maps with those added, and the names of all, by the results of the pyramid, the maps that it was given, and their names. */
+  abstract override forward(
+    results: readonly Tensor[],
+    x: readonly Tensor[],
+    names: readonly string[],
+  ): readonly [maps: readonly Tensor[], names: readonly string[]];
+}
+
+interface PyramidArguments {
+  inChannelsList: readonly number[];
+  outChannels: number;
+  /** What adds levels. Default: none. */
+  extraBlocks?: ExtraFPNBlock | null;
+  /** What makes the norm of so many channels, for convolutions without bias. Default: none. */
+  normLayer?: NormMaker | null;
+}
+
+type PyramidOptions = Pick<PyramidArguments, 'extraBlocks' | 'normLayer'>;
+
+/**
+ * Feature pyramid network (Lin et al. 2017, arXiv:1612.03144): maps of falling resolution at one number of channels, each with what comes down
+ * from the ones below. In and out go dictionaries of maps [N, C, H, W], the highest resolution first.
+ *
+ *     const fpn = new ops.FeaturePyramidNetwork([64, 128], 32);
+ *     fpn({ feat0: torch.rand(1, 64, 16, 16), feat1: torch.rand(1, 128, 8, 8) });
+ *
+ * @throws ArgumentError for 0 channels, and for another number of maps
+ */
+export class FeaturePyramidNetwork extends Module {
+  inner_blocks = new nn.ModuleList<Conv2dNormActivation>();
+  layer_blocks = new nn.ModuleList<Conv2dNormActivation>();
+  declare extra_blocks: ExtraFPNBlock | null;
+
+  constructor(inChannelsList: readonly number[], outChannels: number, options?: PyramidOptions);
+  constructor(
+    inChannelsList: readonly number[],
+    outChannels: number,
+    extraBlocks: ExtraFPNBlock | null,
+    normLayer?: NormMaker | null,
+  );
+  constructor(...args: unknown[]) {
+    super();
+    const name = 'FeaturePyramidNetwork';
+    const defaults = { extraBlocks: null, normLayer: null };
+    const o = parseArgs<PyramidArguments>(name, ['inChannelsList', 'outChannels'], defaults, args);
+    if (!Array.isArray(o.inChannelsList) || o.inChannelsList.length === 0 || o.inChannelsList.includes(0)) {
+      throw new ArgumentError(`${name}: expected a list of channels above 0, but got ${shown(o.inChannelsList)}`);
+    }
+    if (o.extraBlocks !== null && !(o.extraBlocks instanceof ExtraFPNBlock)) {
+      throw new ArgumentError(`${name}: expected extraBlocks to be an ExtraFPNBlock, but got ${kindOf(o.extraBlocks)}`);
+    }
+    const layers = { normLayer: o.normLayer, activationLayer: null };
+    for (const inChannels of o.inChannelsList) {
+      this.inner_blocks.append(
+        new Conv2dNormActivation(inChannels, o.outChannels, { kernelSize: 1, padding: 0, ...layers }),
+      );
+      this.layer_blocks.append(new Conv2dNormActivation(o.outChannels, o.outChannels, { kernelSize: 3, ...layers }));
+    }
+    initialize(this);
+    this.extra_blocks = o.extraBlocks;
+  }
+
+  override forward(x: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+    const names = Object.keys(x);
+    const maps = Object.values(x);
+    const inner = [...this.inner_blocks];
+    const layers = [...this.layer_blocks];
+    if (maps.length === 0 || maps.length > inner.length) {
+      throw new ArgumentError(`FeaturePyramidNetwork: expected ${inner.length} maps, but got ${shown(names)}`);
+    }
+    let last = inner.at(-1)!(maps.at(-1)!);
+    let results: readonly Tensor[] = [layers.at(-1)!(last)];
+    for (let i = maps.length - 2; i >= 0; i--) {
+      const lateral = inner[i]!(maps[i]!);
+      last = lateral.add(interpolate(last, { size: lateral.shape.slice(-2), mode: 'nearest' }));
+      results = [layers[i]!(last), ...results];
+    }
+    if (!this.extra_blocks) return named(names, results);
+    const [all, allNames] = this.extra_blocks(results, maps, names);
+    return named(allNames, all);
+  }
+
+  /** Files of before 2022 name a block's convolution as the block. */
+  override upgradeState(state: Readonly<Record<string, Tensor>>, prefix: string): Record<string, Tensor> {
+    const entries = Object.entries(state).map(([key, tensor]): [string, Tensor] => {
+      const old = /^((?:inner|layer)_blocks\.\d+)\.(weight|bias)$/.exec(
+        key.startsWith(prefix) ? key.slice(prefix.length) : '',
+      );
+      return [old ? `${prefix}${old[1]}.0.${old[2]}` : key, tensor];
+    });
+    return Object.fromEntries(entries);
+  }
+}
+
+const named = (names: readonly string[], maps: readonly Tensor[]): Record<string, Tensor> =>
+  Object.fromEntries(maps.map((map, i) => [names[i]!, map]));
+
+/** Draws the weights of the convolutions in a module, and clears their biases. */
+function initialize(module: Module): void {
+  for (const layer of module.modules()) {
+    if (!(layer instanceof nn.Conv2d)) continue;
+    kaimingUniform_(layer.weight, { a: 1 });
+    if (layer.bias) constant_(layer.bias, 0);
+  }
+}
+
+/** Adds a level `pool`: every second element of the last result. */
+export class LastLevelMaxPool extends ExtraFPNBlock {
+  override forward(
+    results: readonly Tensor[],
+    _x: readonly Tensor[],
+    names: readonly string[],
+  ): readonly [readonly Tensor[], readonly string[]] {
+    const pooled = maxPool2d(results.at(-1)!, 1, { stride: 2 });
+    return [
+      [...results, pooled],
+      [...names, 'pool'],
+    ];
+  }
+}
+
+/**
+ * Adds the levels `p6` and `p7` of RetinaNet (Lin et al. 2017, arXiv:1708.02002), by convolutions of stride 2: of the last result where both
+ * numbers of channels are equal, else of the last map that the pyramid was given.
+ */
+export class LastLevelP6P7 extends ExtraFPNBlock {
+  p6: nn.Conv2d;
+  p7: nn.Conv2d;
+  readonly useP5: boolean;
+
+  constructor(inChannels: number, outChannels: number) {
+    super();
+    this.p6 = new nn.Conv2d(inChannels, outChannels, 3, { stride: 2, padding: 1 });
+    this.p7 = new nn.Conv2d(outChannels, outChannels, 3, { stride: 2, padding: 1 });
+    initialize(this);
+    this.useP5 = inChannels === outChannels;
+  }
+
+  override forward(
+    results: readonly Tensor[],
+    x: readonly Tensor[],
+    names: readonly string[],
+  ): readonly [readonly Tensor[], readonly string[]] {
+    const p6 = this.p6(this.useP5 ? results.at(-1)! : x.at(-1)!);
+    const p7 = this.p7(relu(p6));
+    return [
+      [...results, p6, p7],
+      [...names, 'p6', 'p7'],
+    ];
+  }
+}

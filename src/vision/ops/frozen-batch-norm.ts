@@ -1,0 +1,52 @@
+// Batch norm whose statistics and affine parameters are fixed, as detectors use it in backbones.
+import { Module } from '../../nn/module';
+import { pythonFloat } from '../../nn/printing';
+import { ones, zeros } from '../../tensor/creation';
+import { type Arguments, parseArgs } from '../../tensor/options';
+import type { Tensor } from '../../tensor/tensor';
+
+interface FrozenBatchNormArguments {
+  numFeatures: number;
+  /** Default: 1e-5. */
+  eps?: number;
+}
+
+/**
+ * BatchNorm2d of fixed numbers: weight, bias, running mean and variance are buffers. Shape: [N, C, H, W], kept.
+ *
+ *     y = (x − runningMean) / √(runningVar + eps) · weight + bias
+ */
+export class FrozenBatchNorm2d extends Module {
+  eps: number;
+  declare weight: Tensor;
+  declare bias: Tensor;
+  declare runningMean: Tensor;
+  declare runningVar: Tensor;
+
+  constructor(...args: Arguments<FrozenBatchNormArguments, ['numFeatures', 'eps']>) {
+    super();
+    const o = parseArgs<FrozenBatchNormArguments>('FrozenBatchNorm2d', ['numFeatures'], { eps: 1e-5 }, args);
+    this.eps = o.eps;
+    this.registerBuffer('weight', ones(o.numFeatures));
+    this.registerBuffer('bias', zeros(o.numFeatures));
+    this.registerBuffer('runningMean', zeros(o.numFeatures), { key: 'running_mean' });
+    this.registerBuffer('runningVar', ones(o.numFeatures), { key: 'running_var' });
+  }
+
+  override forward(x: Tensor): Tensor {
+    const { weight, bias, runningMean, runningVar, eps } = this;
+    const scale = weight.mul(runningVar.add(eps).rsqrt());
+    const shift = bias.sub(runningMean.mul(scale));
+    return x.mul(scale.reshape(1, -1, 1, 1)).add(shift.reshape(1, -1, 1, 1));
+  }
+
+  /** Files of batch norm that was not frozen count their batches. */
+  override upgradeState(state: Readonly<Record<string, Tensor>>, prefix: string): Record<string, Tensor> {
+    const { [`${prefix}num_batches_tracked`]: _, ...rest } = state;
+    return rest;
+  }
+
+  override toString(): string {
+    return `FrozenBatchNorm2d(${this.weight.shape[0]}, eps=${pythonFloat(this.eps)})`;
+  }
+}

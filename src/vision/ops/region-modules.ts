@@ -1,0 +1,135 @@
+// The modules of regions of interest: RoIPool, RoIAlign, PSRoIPool, PSRoIAlign.
+import { Module } from '../../nn/module';
+import { pythonFloat, pythonText } from '../../nn/printing';
+import { type Arguments, parseArgs } from '../../tensor/options';
+import type { Tensor } from '../../tensor/tensor';
+import {
+  binsOf,
+  type OutputSize,
+  psRoiAlign,
+  psRoiPool,
+  type Regions,
+  ratioOf,
+  roiAlign,
+  roiPool,
+} from './region-pooling';
+
+interface PoolArguments {
+  outputSize: OutputSize;
+  spatialScale: number;
+}
+
+interface SampleArguments extends PoolArguments {
+  samplingRatio: number;
+}
+
+interface AlignArguments extends SampleArguments {
+  /** Default: false. */
+  aligned?: boolean;
+}
+
+type PoolOrder = ['outputSize', 'spatialScale'];
+type SampleOrder = [...PoolOrder, 'samplingRatio'];
+
+/** A module's fields as Python prints them: `output_size=7, spatial_scale=0.25`. */
+const sizesText = ({ outputSize, spatialScale }: PoolArguments): string =>
+  `output_size=${pythonText(outputSize)}, spatial_scale=${pythonFloat(spatialScale)}`;
+
+/** `roiPool` as a module. */
+export class RoIPool extends Module {
+  readonly outputSize: OutputSize;
+  readonly spatialScale: number;
+
+  constructor(...args: Arguments<PoolArguments, PoolOrder>) {
+    super();
+    const o = parseArgs<PoolArguments>('RoIPool', ['outputSize', 'spatialScale'], {}, args);
+    binsOf('RoIPool', o.outputSize);
+    this.outputSize = o.outputSize;
+    this.spatialScale = o.spatialScale;
+  }
+
+  override forward(input: Tensor, rois: Regions): Tensor {
+    return roiPool(input, rois, this.outputSize, this.spatialScale);
+  }
+
+  override extraRepr(): string {
+    return sizesText(this);
+  }
+}
+
+/** `psRoiPool` as a module. */
+export class PSRoIPool extends Module {
+  readonly outputSize: OutputSize;
+  readonly spatialScale: number;
+
+  constructor(...args: Arguments<PoolArguments, PoolOrder>) {
+    super();
+    const o = parseArgs<PoolArguments>('PSRoIPool', ['outputSize', 'spatialScale'], {}, args);
+    binsOf('PSRoIPool', o.outputSize);
+    this.outputSize = o.outputSize;
+    this.spatialScale = o.spatialScale;
+  }
+
+  override forward(input: Tensor, rois: Regions): Tensor {
+    return psRoiPool(input, rois, this.outputSize, this.spatialScale);
+  }
+
+  override extraRepr(): string {
+    return sizesText(this);
+  }
+}
+
+/** `roiAlign` as a module. */
+export class RoIAlign extends Module {
+  readonly outputSize: OutputSize;
+  readonly spatialScale: number;
+  readonly samplingRatio: number;
+  readonly aligned: boolean;
+
+  constructor(...args: Arguments<AlignArguments, [...SampleOrder, 'aligned']>) {
+    super();
+    const required = ['outputSize', 'spatialScale', 'samplingRatio'] as const;
+    const o = parseArgs<AlignArguments>('RoIAlign', required, { aligned: false }, args);
+    binsOf('RoIAlign', o.outputSize);
+    ratioOf('RoIAlign', o.samplingRatio);
+    this.outputSize = o.outputSize;
+    this.spatialScale = o.spatialScale;
+    this.samplingRatio = o.samplingRatio;
+    this.aligned = o.aligned;
+  }
+
+  override forward(input: Tensor, rois: Regions): Tensor {
+    const { outputSize, spatialScale, samplingRatio, aligned } = this;
+    return roiAlign(input, rois, outputSize, spatialScale, samplingRatio, aligned);
+  }
+
+  override extraRepr(): string {
+    return `${sizesText(this)}, sampling_ratio=${this.samplingRatio}, aligned=${pythonText(this.aligned)}`;
+  }
+}
+
+/** `psRoiAlign` as a module. */
+export class PSRoIAlign extends Module {
+  readonly outputSize: OutputSize;
+  readonly spatialScale: number;
+  readonly samplingRatio: number;
+
+  constructor(...args: Arguments<SampleArguments, SampleOrder>) {
+    super();
+    const required = ['outputSize', 'spatialScale', 'samplingRatio'] as const;
+    const o = parseArgs<SampleArguments>('PSRoIAlign', required, {}, args);
+    binsOf('PSRoIAlign', o.outputSize);
+    ratioOf('PSRoIAlign', o.samplingRatio);
+    this.outputSize = o.outputSize;
+    this.spatialScale = o.spatialScale;
+    this.samplingRatio = o.samplingRatio;
+  }
+
+  override forward(input: Tensor, rois: Regions): Tensor {
+    return psRoiAlign(input, rois, this.outputSize, this.spatialScale, this.samplingRatio);
+  }
+
+  override extraRepr(): string {
+    return `${sizesText(this)}, sampling_ratio=${this.samplingRatio}`;
+  }
+}
