@@ -42,6 +42,17 @@ const makers: Readonly<Record<string, () => nn.Module>> = {
   RoIAlign: () => new ops.RoIAlign(7, 0.25, 2),
   RoIAlignHalf: () => new ops.RoIAlign([7, 3], 1, -1, { aligned: true }),
   PSRoIPool: () => new ops.PSRoIPool({ outputSize: 3, spatialScale: 0.5 }),
+  deform: () => new ops.DeformConv2d(4, 6, 3, { padding: 1 }),
+  deformGroups: () => new ops.DeformConv2d(4, 6, [3, 1], 2, 1, 2, 2, false),
+  dropBlock2d: () => new ops.DropBlock2d(0.2, 3),
+  dropBlock3d: () => new ops.DropBlock3d(0.3, 3, { eps: 0.1 }),
+  dropBlockWide: () => new ops.DropBlock2d(0.4, 7),
+  stochasticDepth: () => new ops.StochasticDepth(0.4, 'row'),
+  stochasticBatch: () => new ops.StochasticDepth(0.4, 'batch'),
+  squeeze: () => new ops.SqueezeExcitation(4, 2),
+  conv3d: () => new ops.Conv3dNormActivation(2, 3, { normLayer: null }),
+  mlp: () => new ops.MLP(5, [4, 3], { activationLayer: nn.GELU }),
+  permute: () => new ops.Permute([0, 2, 1]),
   PSRoIAlign: () => new ops.PSRoIAlign([3, 3], 0.5, 2),
 };
 
@@ -131,6 +142,21 @@ test('errors name what is wrong', async () => {
   const pool = new ops.MultiScaleRoIAlign(['a'], 2, 2);
   expect(() => pool({ b: map }, [boxes], [[8, 8]])).toThrow(/expected maps \["a"\], but got \["b"\]/);
   expect(() => pool({ a: map }, [boxes], [])).toThrow(torch.ArgumentError);
+  const offset = torch.zeros(1, 18, 2, 2);
+  const weight = torch.zeros(3, 2, 3, 3);
+  expect(() => ops.deformConv2d(map, offset.narrow(1, 0, 4), weight)).toThrow(
+    /^deformConv2d: expected offset with 18 channels/,
+  );
+  expect(() => ops.deformConv2d(map, offset, weight, { mask: offset })).toThrow(
+    /^deformConv2d: expected mask \[1, 9, 2, 2\]/,
+  );
+  expect(() => ops.deformConv2d(map, offset, weight.narrow(2, 0, 1))).toThrow(torch.ShapeError);
+  expect(() => new ops.DeformConv2d(3, 4, 3, { groups: 2 })).toThrow(torch.ArgumentError);
+  expect(() => ops.dropBlock2d(map, 0.5, 2)).toThrow(/^dropBlock2d: expected an odd blockSize, but got 2/);
+  expect(() => ops.dropBlock3d(map, 0.5, 3)).toThrow(torch.ShapeError);
+  expect(() => ops.dropBlock2d(map, 1.5, 3)).toThrow(torch.ArgumentError);
+  expect(() => ops.generalizedBoxIouLoss(boxes, boxes, 'most' as 'mean')).toThrow(torch.ArgumentError);
+  expect(() => ops.sigmoidFocalLoss(boxes, boxes, { alpha: 2 })).toThrow(torch.ArgumentError);
   const elsewhere = torch.tensor([[3, 0, 0, 1, 1]]);
   await expect(ops.roiAlign(map, elsewhere, 1).data()).rejects.toThrow(/^roiAlign: index out of range/);
   await expect(ops.roiPool(map, elsewhere.neg(), 1).data()).rejects.toThrow(torch.IndexError);

@@ -2,6 +2,14 @@
 export { boxArea, boxConvert, clipBoxesToImage, masksToBoxes, removeSmallBoxes } from './box-formats';
 export { boxIou, completeBoxIou, distanceBoxIou, generalizedBoxIou } from './box-iou';
 export {
+  completeBoxIouLoss,
+  distanceBoxIouLoss,
+  generalizedBoxIouLoss,
+  sigmoidFocalLoss,
+} from './box-losses';
+export { DeformConv2d, deformConv2d } from './deform-conv';
+export { DropBlock2d, DropBlock3d, dropBlock2d, dropBlock3d } from './drop-block';
+export {
   ExtraFPNBlock,
   FeaturePyramidNetwork,
   LastLevelMaxPool,
