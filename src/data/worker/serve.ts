@@ -29,6 +29,9 @@ export interface ServeOptions {
  *       worker: () => new Worker(new URL('./my-data.ts', import.meta.url), { type: 'module' }),
  *     });
  *
+ * The module of the data set is one of its own, which both import: where the worker's module imports the one that starts it, its script holds itself, and some
+ * bundlers (Turbopack) never end.
+ *
  * Items are made here, and collated there: numbers, strings, typed arrays, tensors of data from the host (`torch.tensor(bytes)`, `torch.rand(2)`, pictures; views of
  * them), nested in arrays and objects. Operations on tensors are refused: they belong into `collateFn`, or into transforms of whole batches, on the main side.
  * A promise of a data set will do, such as `data.serve(vision.datasets.MNIST('mnist/'))`.
