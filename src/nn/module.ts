@@ -3,6 +3,7 @@
 import { noGrad } from '../autograd/mode';
 import { isFloat } from '../compiler/meta';
 import { ArgumentError, DTypeError } from '../errors';
+import { calls } from '../graph/calls';
 import { beforeChange, isJournaling, keepProperties } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { atPlace, isTracing } from '../graph/places';
@@ -94,6 +95,8 @@ export abstract class Module extends Callable {
     callDepth++;
     try {
       const forgets = callDepth === 1 && !this.training;
+      const { watcher } = calls;
+      if (watcher) return watcher.module(this, () => moduleScope(this, () => this.#forward(given)));
       if (!forgets && !isTracing()) return moduleScope(this, () => this.#forward(given));
       const forward = () => moduleScope(this, () => this.#forward(given));
       const run = isTracing() ? () => this.#traced(forward) : forward;

@@ -1,5 +1,6 @@
 // Owns how functions of tensors are called: every parameter by place or by name, tensors checked, and errors under the name that was called.
 import { ArgumentError, DTypeError, IndexError, ShapeError } from '../errors';
+import { calls } from '../graph/calls';
 import { TensorBase } from './base';
 import { isPlainObject, kindOf, missingArguments, parameterTwice, unknownArgument } from './options';
 import type { Tensor } from './tensor';
@@ -149,7 +150,9 @@ export function callable<const S extends string, F extends Function>(signature: 
   const run = call as unknown as (...args: unknown[]) => unknown;
   const called = (...args: unknown[]): unknown => {
     parsed ??= parse(signature);
+    const { watcher } = calls;
     try {
+      if (watcher) return watcher.operation(parsed.name, args, () => run(...arrange(parsed!, args)), false);
       return run(...arrange(parsed, args));
     } catch (error) {
       throw underName(parsed.name, error);
@@ -197,18 +200,23 @@ export function callableMethods(
       if (skipped.has(name) || Object.hasOwn(prototype, name)) continue;
       const { value, get } = Object.getOwnPropertyDescriptor(owner, name)!;
       const method = (value ?? get) as (...args: unknown[]) => unknown;
-      const called = callableMethod(name, lists[name] ?? '...', method);
+      const called = callableMethod(name, lists[name] ?? '...', method, get !== undefined);
       const property = get ? { get: called } : { value: called, writable: true };
       Object.defineProperty(prototype, name, { ...property, configurable: true });
     }
   }
 }
 
-function callableMethod(name: string, list: string, method: (...args: unknown[]) => unknown) {
+function callableMethod(name: string, list: string, method: (...args: unknown[]) => unknown, isGetter: boolean) {
   let parsed: Signature | null = null;
   return function called(this: unknown, ...args: unknown[]): unknown {
     parsed ??= parse(`${name}(${list})`);
+    const { watcher } = calls;
     try {
+      if (watcher) {
+        const run = () => method.apply(this, arrange(parsed!, args) as unknown[]);
+        return watcher.operation(name, [this, ...args], run, isGetter);
+      }
       return method.apply(this, arrange(parsed, args) as unknown[]);
     } catch (error) {
       throw underName(name, error);

@@ -2,6 +2,7 @@ import * as nn from '../../nn';
 import { Module } from '../../nn/module';
 import type { Tensor } from '../../tensor/tensor';
 import { builder, type ClassifierOptions } from './builder';
+import { AlexNet_Weights } from './weights/table';
 
 export interface AlexNetOptions extends ClassifierOptions {
   /** Probability of dropout before the first two linear layers. Default: 0.5. */
@@ -43,5 +44,6 @@ export class AlexNet extends Module {
 /** AlexNet: see `AlexNet`. */
 export const alexnet = builder<AlexNet, AlexNetOptions>('alexnet', {
   defaults: { numClasses: 1000, dropout: 0.5 },
+  weights: AlexNet_Weights,
   build: (options) => new AlexNet(options),
 });

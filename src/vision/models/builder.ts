@@ -1,69 +1,100 @@
 // What every network's function shares: options that are checked, and weights that are read when they are asked for.
 import { ArgumentError } from '../../errors';
-import type { ByteSource } from '../../io/bytes';
-import { load } from '../../io/load';
 import type { Module } from '../../nn/module';
-import type { StateDict } from '../../nn/state-dict';
-import { isPlainObject, kindOf, parseArgs } from '../../tensor/options';
-import { Tensor } from '../../tensor/tensor';
+import { parseArgs } from '../../tensor/options';
+import { giveWeights, memberOf, type Progress, readWeights, type WeightsSource } from './load-weights';
+import type { Weights, WeightsEnumeration } from './weights/weights';
 
-/** Trained weights: an address, a path, a `File` or bytes of what PyTorch or `torch.save` wrote, or a state dict. */
-export type WeightsSource = ByteSource | StateDict;
+export type { WeightsSource } from './load-weights';
 
 export interface WithoutWeights {
   /** Default: null, random weights as torchvision draws them. */
   weights?: null;
+  /** Whether the console is told of a download, or what is told how far it is. Default: true. */
+  progress?: Progress;
 }
 
 export interface WithWeights {
   weights: WeightsSource;
+  progress?: Progress;
 }
 
 /** The function of a network: at once with random weights, a promise where weights are to be read. */
 export interface NetworkBuilder<M extends Module, O extends object> {
   (options?: O & WithoutWeights): M;
   (options: O & WithWeights): Promise<M>;
+  (options: O & { weights?: WeightsSource | null; progress?: Progress }): M | Promise<M>;
 }
 
-interface Recipe<M extends Module, O extends object> {
+/** What is known while a network is built for weights. */
+export interface ForWeights {
+  /** The member of the enumeration, where they were given as one. */
+  readonly weights: Weights | null;
+  /** Whether a key is among them. */
+  has(key: string): boolean;
+}
+
+export interface Recipe<M extends Module, O extends object> {
   /** Every option, as it is where it is not given. */
   readonly defaults: Required<O>;
-  build(options: Required<O>): M;
+  /** The network; `given` where it is built to get weights. */
+  build(options: Required<O>, given: ForWeights | null): M | Promise<M>;
+  /** torchvision's weights of the network. */
+  readonly weights?: WeightsEnumeration;
   /** The keys of the network's state dict for those of a file that was written under older names. Default: as they are. */
   renamed?(key: string): string;
+  /** Which options the weights decide: throws where others were given, before anything is read. Default: the number of classes. */
+  check?(options: Required<O>, weights: Weights): void;
+  /** The last step, when the weights are in. */
+  finish?(model: M, options: Required<O>): void;
 }
+
+const enumerations = new WeakMap<object, WeightsEnumeration>();
+
+/** torchvision's weights for the function of a network; null where it has none. */
+export const weightsOf = (build: object): WeightsEnumeration | null => enumerations.get(build) ?? null;
 
 /** The function `name` of a network. */
 export function builder<M extends Module, O extends object>(name: string, recipe: Recipe<M, O>): NetworkBuilder<M, O> {
+  type Given = Required<O> & { weights: WeightsSource | null; progress: Progress };
   const make = (...args: unknown[]): M | Promise<M> => {
-    const defaults = { ...recipe.defaults, weights: null } as never;
-    const { weights, ...options } = parseArgs<O & { weights?: WeightsSource | null }>(name, [], defaults, args);
-    const model = recipe.build(options as unknown as Required<O>);
-    return weights === null ? model : withWeights(name, model, weights as WeightsSource, recipe.renamed);
+    const defaults = { ...recipe.defaults, weights: null, progress: true } as never;
+    const { weights, progress, ...options } = parseArgs<Given>(name, [], defaults, args);
+    return weights === null
+      ? recipe.build(options as unknown as Required<O>, null)
+      : weighted(name, recipe, options as unknown as Required<O>, { weights, progress });
   };
-  return Object.defineProperty(make, 'name', { value: name }) as NetworkBuilder<M, O>;
+  Object.defineProperty(make, 'name', { value: name });
+  if (recipe.weights) enumerations.set(make, recipe.weights);
+  return make as NetworkBuilder<M, O>;
 }
 
-async function withWeights<M extends Module>(
+async function weighted<M extends Module, O extends object>(
   name: string,
-  model: M,
-  weights: WeightsSource,
-  renamed: ((key: string) => string) | undefined,
+  recipe: Recipe<M, O>,
+  options: Required<O>,
+  given: { weights: WeightsSource; progress: Progress },
 ): Promise<M> {
-  const state = isPlainObject(weights) ? (weights as StateDict) : await load<unknown>(weights as ByteSource);
-  if (!isPlainObject(state)) {
-    throw new ArgumentError(`${name}: expected weights that hold a state dict, but got ${kindOf(state)}`);
-  }
-  const [wrong] = Object.entries(state).filter(([, value]) => !(value instanceof Tensor));
-  if (wrong) {
-    throw new ArgumentError(
-      `${name}: expected weights that hold tensors by name, but ${wrong[0]} is ${kindOf(wrong[1])}; pass the state dict inside, such as checkpoint.model`,
-    );
-  }
-  const entries = Object.entries(state as StateDict);
-  const own = ([key, value]: [string, Tensor]): [string, Tensor] => [renamed ? renamed(key) : key, value];
-  model.loadStateDict(Object.fromEntries(entries.map(own)));
+  const weights = memberOf(name, given.weights, recipe.weights ?? null);
+  if (weights) (recipe.check ?? ((o) => expectClasses(o, weights)))(options, weights);
+  const { progress } = given;
+  const loaded = await readWeights(name, given.weights, { weights, progress, renamed: recipe.renamed });
+  const model = await recipe.build(options, { weights, has: (key) => Object.hasOwn(loaded.state, key) });
+  giveWeights(name, model, loaded);
+  recipe.finish?.(model, options);
   return model;
+}
+
+/** @throws ArgumentError where another number of classes was asked for than the weights have */
+export function expectClasses(options: object, { numClasses }: Weights): void {
+  const asked = (options as { numClasses?: number | null }).numClasses ?? null;
+  if (numClasses !== null && asked !== null) expectOption('numClasses', asked, numClasses);
+}
+
+/** @throws ArgumentError, torchvision's, where weights decide an option otherwise */
+export function expectOption(name: string, given: unknown, decided: unknown): void {
+  if (given === decided) return;
+  throw new ArgumentError(`The parameter '${name}' expected value ${decided} but got ${given} instead.`);
 }
 
 /** The options of the function of a plain classifier. */

@@ -1,4 +1,5 @@
 import { ArgumentError } from '../../errors';
+import { readHere } from '../../graph/calls';
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
 import { ones } from '../../tensor/creation';
@@ -6,6 +7,7 @@ import type { Tensor } from '../../tensor/tensor';
 import { Conv2dNormActivation, make, type NormMaker, Permute } from '../ops/layers';
 import { StochasticDepth } from '../ops/stochastic-depth';
 import { builder, type ClassifierOptions } from './builder';
+import { ConvNeXt_Tiny_Weights } from './weights/table';
 
 /** A stage of ConvNeXt; null where no map is halved after it. */
 export interface CNBlockConfig {
@@ -52,7 +54,8 @@ class CNBlock extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    return this.stochastic_depth(this.layer_scale.mul(this.block(x))).add_(x);
+    const scale = readHere(this.layer_scale);
+    return this.stochastic_depth(scale.mul(this.block(x))).add_(x);
   }
 }
 
@@ -113,6 +116,7 @@ export class ConvNeXt extends Module {
 /** ConvNeXt-Tiny: see `ConvNeXt`. */
 export const convnextTiny = builder<ConvNeXt, ConvNeXtOptions>('convnextTiny', {
   defaults: { numClasses: 1000, stochasticDepthProb: 0.1, layerScale: 1e-6, normLayer: null },
+  weights: ConvNeXt_Tiny_Weights,
   build: (options) =>
     new ConvNeXt(
       [

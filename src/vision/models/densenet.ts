@@ -5,6 +5,8 @@ import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import { builder, type ClassifierOptions } from './builder';
 import { initialize } from './initialize';
+import * as table from './weights/table';
+import type { WeightsEnumeration } from './weights/weights';
 
 export interface DenseNetOptions extends ClassifierOptions {
   /** Channels that each layer adds, k in the paper. Default: 32. */
@@ -133,7 +135,12 @@ export class DenseNet extends Module {
 const renamed = (key: string): string =>
   key.replace(/^(.*denselayer\d+\.(?:norm|relu|conv))\.([12]\.(?:weight|bias|running_mean|running_var))$/, '$1$2');
 
-const densenet = (name: string, growthRate: number, blockConfig: readonly number[], numInitFeatures: number) =>
+const densenet = (
+  name: string,
+  weights: WeightsEnumeration,
+  [growthRate, numInitFeatures]: readonly [number, number],
+  blockConfig: readonly number[],
+) =>
   builder<DenseNet, DenseNetOptions>(name, {
     defaults: {
       numClasses: 1000,
@@ -144,15 +151,16 @@ const densenet = (name: string, growthRate: number, blockConfig: readonly number
       dropRate: 0,
       memoryEfficient: false,
     },
+    weights,
     build: (options) => new DenseNet(options),
     renamed,
   });
 
 /** DenseNet of 121 layers: see `DenseNet`. */
-export const densenet121 = densenet('densenet121', 32, [6, 12, 24, 16], 64);
+export const densenet121 = densenet('densenet121', table.DenseNet121_Weights, [32, 64], [6, 12, 24, 16]);
 /** DenseNet of 161 layers, growing by 48 channels a layer. */
-export const densenet161 = densenet('densenet161', 48, [6, 12, 36, 24], 96);
+export const densenet161 = densenet('densenet161', table.DenseNet161_Weights, [48, 96], [6, 12, 36, 24]);
 /** DenseNet of 169 layers. */
-export const densenet169 = densenet('densenet169', 32, [6, 12, 32, 32], 64);
+export const densenet169 = densenet('densenet169', table.DenseNet169_Weights, [32, 64], [6, 12, 32, 32]);
 /** DenseNet of 201 layers. */
-export const densenet201 = densenet('densenet201', 32, [6, 12, 48, 32], 64);
+export const densenet201 = densenet('densenet201', table.DenseNet201_Weights, [32, 64], [6, 12, 48, 32]);

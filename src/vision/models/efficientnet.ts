@@ -6,6 +6,8 @@ import { Conv2dNormActivation, type NormMaker, SqueezeExcitation } from '../ops/
 import { StochasticDepth } from '../ops/stochastic-depth';
 import { builder, type ClassifierOptions, makeDivisible } from './builder';
 import { fanOut, initialize } from './initialize';
+import * as table from './weights/table';
+import type { WeightsEnumeration } from './weights/weights';
 
 /** A stage of EfficientNet. */
 export interface MBConvConfig {
@@ -125,9 +127,15 @@ const stages = [
   [6, 3, 1, 192, 320, 1],
 ] as const;
 
-const efficientnet = (name: string, widthMult: number, depthMult: number, dropout: number) =>
+const efficientnet = (
+  name: string,
+  weights: WeightsEnumeration,
+  [widthMult, depthMult]: readonly [number, number],
+  dropout: number,
+) =>
   builder<EfficientNet, EfficientNetOptions>(name, {
     defaults: { numClasses: 1000, dropout, stochasticDepthProb: 0.2, normLayer: null, lastChannel: null },
+    weights,
     build(options) {
       const scaled = stages.map(
         ([expandRatio, kernel, stride, inputs, outputs, count]): MBConvConfig => ({
@@ -144,10 +152,10 @@ const efficientnet = (name: string, widthMult: number, depthMult: number, dropou
   });
 
 /** EfficientNet-B0: see `EfficientNet`. */
-export const efficientnetB0 = efficientnet('efficientnetB0', 1, 1, 0.2);
+export const efficientnetB0 = efficientnet('efficientnetB0', table.EfficientNet_B0_Weights, [1, 1], 0.2);
 /** EfficientNet-B1, deeper. */
-export const efficientnetB1 = efficientnet('efficientnetB1', 1, 1.1, 0.2);
+export const efficientnetB1 = efficientnet('efficientnetB1', table.EfficientNet_B1_Weights, [1, 1.1], 0.2);
 /** EfficientNet-B2, deeper and wider. */
-export const efficientnetB2 = efficientnet('efficientnetB2', 1.1, 1.2, 0.3);
+export const efficientnetB2 = efficientnet('efficientnetB2', table.EfficientNet_B2_Weights, [1.1, 1.2], 0.3);
 /** EfficientNet-B3, deeper and wider. */
-export const efficientnetB3 = efficientnet('efficientnetB3', 1.2, 1.4, 0.3);
+export const efficientnetB3 = efficientnet('efficientnetB3', table.EfficientNet_B3_Weights, [1.2, 1.4], 0.3);

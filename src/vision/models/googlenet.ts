@@ -5,12 +5,13 @@ import type { Tensor } from '../../tensor/tensor';
 import { builder, type ClassifierOptions } from './builder';
 import { asTrained, BasicConv2d } from './inception-blocks';
 import { initialize } from './initialize';
+import { GoogLeNet_Weights } from './weights/table';
 
 export interface GoogLeNetOptions extends ClassifierOptions {
-  /** Two more heads, which give scores in training. Default: true. */
-  auxLogits?: boolean;
-  /** Take images normalised as torchvision does, for weights that were trained otherwise. Default: false. */
-  transformInput?: boolean;
+  /** Two more heads, which give scores in training. Default: true, but false with weights. */
+  auxLogits?: boolean | null;
+  /** Take images normalised as torchvision does, for weights that were trained otherwise. Default: true with weights alone. */
+  transformInput?: boolean | null;
   /** Draw the weights by the network's rules, not by the layers'. Default: true. */
   initWeights?: boolean | null;
   /** Probability of dropout before the last layer. Default: 0.2. */
@@ -84,7 +85,7 @@ class InceptionAux extends Module {
  * heads in the middle.
  */
 export class GoogLeNet extends Module {
-  readonly auxLogits: boolean;
+  auxLogits: boolean;
   readonly transformInput: boolean;
   conv1 = new BasicConv2d(3, 64, { kernelSize: 7, stride: 2, padding: 3 });
   maxpool1 = pool(3, 2);
@@ -110,10 +111,10 @@ export class GoogLeNet extends Module {
 
   constructor(options: GoogLeNetOptions = {}) {
     super();
-    const { numClasses = 1000, auxLogits = true, transformInput = false, initWeights = true } = options;
-    const { dropout = 0.2, dropoutAux = 0.7 } = options;
+    const { numClasses = 1000, initWeights = true, dropout = 0.2, dropoutAux = 0.7 } = options;
+    const auxLogits = options.auxLogits ?? true;
     this.auxLogits = auxLogits;
-    this.transformInput = transformInput;
+    this.transformInput = options.transformInput ?? false;
     this.aux1 = auxLogits ? new InceptionAux(512, numClasses, dropoutAux) : null;
     this.aux2 = auxLogits ? new InceptionAux(528, numClasses, dropoutAux) : null;
     this.avgpool = new nn.AdaptiveAvgPool2d([1, 1]);
@@ -143,11 +144,27 @@ export class GoogLeNet extends Module {
 export const googlenet = builder<GoogLeNet, GoogLeNetOptions>('googlenet', {
   defaults: {
     numClasses: 1000,
-    auxLogits: true,
-    transformInput: false,
+    auxLogits: null,
+    transformInput: null,
     initWeights: null,
     dropout: 0.2,
     dropoutAux: 0.7,
   },
-  build: (options) => new GoogLeNet(options),
+  weights: GoogLeNet_Weights,
+  build(options, given) {
+    if (!given) return new GoogLeNet(options);
+    const auxLogits = options.auxLogits === true || given.has('aux1.fc1.weight');
+    return new GoogLeNet({
+      ...options,
+      auxLogits,
+      transformInput: options.transformInput ?? true,
+      initWeights: false,
+    });
+  },
+  finish(model, { auxLogits }) {
+    if (auxLogits === true) return;
+    model.auxLogits = false;
+    model.aux1 = null;
+    model.aux2 = null;
+  },
 });

@@ -1,7 +1,7 @@
 // What GoogLeNet and Inception v3 share: the convolution of their branches, and the input of networks that were trained otherwise.
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
-import { tensor } from '../../tensor/creation';
+import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 
 interface Kernel {
@@ -26,10 +26,16 @@ export class BasicConv2d extends Module {
   }
 }
 
+const MEAN = [0.485, 0.456, 0.406] as const;
+const STD = [0.229, 0.224, 0.225] as const;
+
 /** Images normalised as torchvision does, as they are for networks that were trained on (x − 0.5) / 0.5. */
 export function asTrained(x: Tensor): Tensor {
-  const perChannel = (values: readonly number[]) => tensor([...values]).reshape([3, 1, 1]);
-  return x
-    .mul(perChannel([0.229, 0.224, 0.225].map((std) => std / 0.5)))
-    .add(perChannel([0.485, 0.456, 0.406].map((mean) => (mean - 0.5) / 0.5)));
+  const channel = (i: 0 | 1 | 2) =>
+    x
+      .at(':', i)
+      .unsqueeze(1)
+      .mul(STD[i] / 0.5)
+      .add((MEAN[i] - 0.5) / 0.5);
+  return cat([channel(0), channel(1), channel(2)], 1);
 }

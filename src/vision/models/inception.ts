@@ -4,12 +4,13 @@ import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import { builder, type ClassifierOptions } from './builder';
 import { asTrained, BasicConv2d } from './inception-blocks';
+import { Inception_V3_Weights } from './weights/table';
 
 export interface Inception3Options extends ClassifierOptions {
   /** One more head, which gives scores in training, of pictures of 299 pixels. Default: true. */
   auxLogits?: boolean;
-  /** Take images normalised as torchvision does, for weights that were trained otherwise. Default: false. */
-  transformInput?: boolean;
+  /** Take images normalised as torchvision does, for weights that were trained otherwise. Default: true with weights alone. */
+  transformInput?: boolean | null;
   /** Draw the weights by the network's rules, not by the layers'. Default: true. */
   initWeights?: boolean | null;
   /** Probability of dropout before the last layer. Default: 0.5. */
@@ -59,9 +60,10 @@ class InceptionA extends Module {
   }
 
   override forward(x: Tensor): Tensor {
+    const near = this.branch1x1(x);
     const far = this.branch5x5_2(this.branch5x5_1(x));
     const twice = this.branch3x3dbl_3(this.branch3x3dbl_2(this.branch3x3dbl_1(x)));
-    return cat([this.branch1x1(x), far, twice, this.branch_pool(averaged(x))], 1);
+    return cat([near, far, twice, this.branch_pool(averaged(x))], 1);
   }
 }
 
@@ -81,8 +83,9 @@ class InceptionB extends Module {
   }
 
   override forward(x: Tensor): Tensor {
+    const once = this.branch3x3(x);
     const twice = this.branch3x3dbl_3(this.branch3x3dbl_2(this.branch3x3dbl_1(x)));
-    return cat([this.branch3x3(x), twice, F.maxPool2d(x, { kernelSize: 3, stride: 2 })], 1);
+    return cat([once, twice, F.maxPool2d(x, { kernelSize: 3, stride: 2 })], 1);
   }
 }
 
@@ -115,10 +118,11 @@ class InceptionC extends Module {
   }
 
   override forward(x: Tensor): Tensor {
+    const near = this.branch1x1(x);
     const once = this.branch7x7_3(this.branch7x7_2(this.branch7x7_1(x)));
     const half = this.branch7x7dbl_3(this.branch7x7dbl_2(this.branch7x7dbl_1(x)));
     const twice = this.branch7x7dbl_5(this.branch7x7dbl_4(half));
-    return cat([this.branch1x1(x), once, twice, this.branch_pool(averaged(x))], 1);
+    return cat([near, once, twice, this.branch_pool(averaged(x))], 1);
   }
 }
 
@@ -174,11 +178,12 @@ class InceptionE extends Module {
   }
 
   override forward(x: Tensor): Tensor {
+    const near = this.branch1x1(x);
     const once = this.branch3x3_1(x);
-    const twice = this.branch3x3dbl_2(this.branch3x3dbl_1(x));
     const wide = cat([this.branch3x3_2a(once), this.branch3x3_2b(once)], 1);
+    const twice = this.branch3x3dbl_2(this.branch3x3dbl_1(x));
     const wider = cat([this.branch3x3dbl_3a(twice), this.branch3x3dbl_3b(twice)], 1);
-    return cat([this.branch1x1(x), wide, wider, this.branch_pool(averaged(x))], 1);
+    return cat([near, wide, wider, this.branch_pool(averaged(x))], 1);
   }
 }
 
@@ -206,7 +211,7 @@ class InceptionAux extends Module {
  * to `InceptionOutputs`, unless `auxLogits: false`. 27,161,264 parameters, 23,834,568 without the head in the middle.
  */
 export class Inception3 extends Module {
-  readonly auxLogits: boolean;
+  auxLogits: boolean;
   readonly transformInput: boolean;
   Conv2d_1a_3x3 = conv(3, 32, 3, 2);
   Conv2d_2a_3x3 = conv(32, 32, 3);
@@ -233,9 +238,9 @@ export class Inception3 extends Module {
 
   constructor(options: Inception3Options = {}) {
     super();
-    const { numClasses = 1000, auxLogits = true, transformInput = false, initWeights, dropout = 0.5 } = options;
+    const { numClasses = 1000, auxLogits = true, transformInput, initWeights, dropout = 0.5 } = options;
     this.auxLogits = auxLogits;
-    this.transformInput = transformInput;
+    this.transformInput = transformInput ?? false;
     this.AuxLogits = auxLogits ? new InceptionAux(768, numClasses) : null;
     this.Mixed_7a = new InceptionD(768);
     this.Mixed_7b = new InceptionE(1280);
@@ -268,6 +273,21 @@ export class Inception3 extends Module {
 
 /** Inception v3: see `Inception3`. */
 export const inceptionV3 = builder<Inception3, Inception3Options>('inceptionV3', {
-  defaults: { numClasses: 1000, auxLogits: true, transformInput: false, initWeights: null, dropout: 0.5 },
-  build: (options) => new Inception3(options),
+  defaults: { numClasses: 1000, auxLogits: true, transformInput: null, initWeights: null, dropout: 0.5 },
+  weights: Inception_V3_Weights,
+  build(options, given) {
+    if (!given) return new Inception3(options);
+    const auxLogits = options.auxLogits || given.has('AuxLogits.fc.weight');
+    return new Inception3({
+      ...options,
+      auxLogits,
+      transformInput: options.transformInput ?? true,
+      initWeights: false,
+    });
+  },
+  finish(model, { auxLogits }) {
+    if (auxLogits) return;
+    model.auxLogits = false;
+    model.AuxLogits = null;
+  },
 });

@@ -13,11 +13,14 @@ export {
   efficientnetB3,
   type MBConvConfig,
 } from './efficientnet';
+export { createFeatureExtractor, FeatureExtractor, type ReturnNodes } from './feature-extraction';
 export { GoogLeNet, type GoogLeNetOptions, type GoogLeNetOutputs, googlenet } from './googlenet';
+export { getGraphNodeNames } from './graph-nodes';
 export { Inception3, type Inception3Options, type InceptionOutputs, inceptionV3 } from './inception';
 export { LeNet5, LeNet5Paper, lenet5, lenet5Paper } from './lenet';
 export { MobileNetV2, type MobileNetV2Options, mobilenetV2 } from './mobilenetv2';
 export { MobileNetV3, type MobileNetV3Options, mobilenetV3Large, mobilenetV3Small } from './mobilenetv3';
+export { getModel, getModelBuilder, getModelWeights, getWeight, listModels, type ModelName } from './registry';
 export {
   BasicBlock,
   Bottleneck,
@@ -51,3 +54,5 @@ export { UNet, type UNetOptions, unet } from './unet';
 export { ConvVAE, type ConvVAEOptions, type ConvVAEOutput, convVae } from './vae';
 export { VGG, type VGGOptions, vgg11, vgg11Bn, vgg13, vgg13Bn, vgg16, vgg16Bn, vgg19, vgg19Bn } from './vgg';
 export { VisionTransformer, type VisionTransformerOptions, vitB16 } from './vision-transformer';
+export * from './weights/imagenet';
+export { Weights, type WeightsEnum, type WeightsMeta } from './weights/weights';

@@ -5,6 +5,7 @@ import type { Tensor } from '../../tensor/tensor';
 import { Conv2dNormActivation, make, type NormMaker } from '../ops/layers';
 import { builder, type ClassifierOptions, makeDivisible } from './builder';
 import { fanOut, initialize, normal } from './initialize';
+import { MobileNet_V2_Weights } from './weights/table';
 
 /** A stage of MobileNetV2: how much its blocks expand, what they give, how many there are, and the stride of the first. */
 export type InvertedResidualSetting = readonly [expandRatio: number, channels: number, count: number, stride: number];
@@ -112,5 +113,6 @@ export const mobilenetV2 = builder<MobileNetV2, MobileNetV2Options>('mobilenetV2
     normLayer: null,
     dropout: 0.2,
   },
+  weights: MobileNet_V2_Weights,
   build: (options) => new MobileNetV2(options),
 });

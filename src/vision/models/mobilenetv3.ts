@@ -5,6 +5,8 @@ import type { Tensor } from '../../tensor/tensor';
 import { Conv2dNormActivation, type NormMaker, SqueezeExcitation } from '../ops/layers';
 import { builder, type ClassifierOptions, makeDivisible } from './builder';
 import { fanOut, initialize, normal } from './initialize';
+import * as table from './weights/table';
+import type { WeightsEnumeration } from './weights/weights';
 
 /** A block of MobileNetV3. */
 export interface MobileNetV3Block {
@@ -27,7 +29,7 @@ export interface MobileNetV3Options extends ClassifierOptions {
   dropout?: number;
 }
 
-interface ArchitectureOptions extends MobileNetV3Options {
+export interface ArchitectureOptions extends MobileNetV3Options {
   /** Multiplies all channels. Default: 1. */
   widthMult?: number;
   /** Halve the channels of the last blocks. Default: false. */
@@ -171,9 +173,10 @@ const tables: Record<'large' | 'small', { readonly rows: readonly Row[]; readonl
   },
 };
 
-const mobilenetV3 = (name: string, size: keyof typeof tables) =>
+const mobilenetV3 = (name: string, weights: WeightsEnumeration, size: keyof typeof tables) =>
   builder<MobileNetV3, ArchitectureOptions>(name, {
     defaults: { numClasses: 1000, widthMult: 1, reducedTail: false, dilated: false, normLayer: null, dropout: 0.2 },
+    weights,
     build({ widthMult, reducedTail, dilated, ...options }) {
       const { rows, last } = tables[size];
       const divider = reducedTail ? 2 : 1;
@@ -191,6 +194,6 @@ const mobilenetV3 = (name: string, size: keyof typeof tables) =>
   });
 
 /** The large MobileNetV3: see `MobileNetV3`. */
-export const mobilenetV3Large = mobilenetV3('mobilenetV3Large', 'large');
+export const mobilenetV3Large = mobilenetV3('mobilenetV3Large', table.MobileNet_V3_Large_Weights, 'large');
 /** The small MobileNetV3. */
-export const mobilenetV3Small = mobilenetV3('mobilenetV3Small', 'small');
+export const mobilenetV3Small = mobilenetV3('mobilenetV3Small', table.MobileNet_V3_Small_Weights, 'small');

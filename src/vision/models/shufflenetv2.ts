@@ -1,9 +1,12 @@
 import { ArgumentError } from '../../errors';
+import { noteCalls } from '../../graph/calls';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
 import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import { builder, type ClassifierOptions } from './builder';
+import * as table from './weights/table';
+import type { WeightsEnumeration } from './weights/weights';
 
 const relu = () => new nn.ReLU({ inplace: true });
 const norm = (channels: number) => new nn.BatchNorm2d(channels);
@@ -48,7 +51,16 @@ class InvertedResidual extends Module {
   }
 }
 
-const shuffled = (x: Tensor): Tensor => nn.functional.channelShuffle(x, 2);
+/** Channels in two groups, of which each second one is of the second group. */
+function shuffled(x: Tensor): Tensor {
+  const [count, channels, height, width] = x.shape as readonly [number, number, number, number];
+  noteCalls('size', 'getitem', 'getitem', 'getitem', 'getitem', 'floordiv');
+  const pairs = x
+    .view(count, 2, channels >> 1, height, width)
+    .transpose(1, 2)
+    .contiguous();
+  return pairs.view(count, channels, height, width);
+}
 
 /**
  * ShuffleNetV2 (Ma et al. 2018, arXiv:1807.11164): images [N, 3, H, W], usually of 224 pixels, to scores [N, numClasses]. Parameters: ×0.5 1,366,792,
@@ -98,17 +110,34 @@ export class ShuffleNetV2 extends Module {
   }
 }
 
-const shufflenet = (name: string, widths: readonly number[]) =>
+const shufflenet = (name: string, weights: WeightsEnumeration, widths: readonly number[]) =>
   builder<ShuffleNetV2, ClassifierOptions>(name, {
     defaults: { numClasses: 1000 },
+    weights,
     build: (options) => new ShuffleNetV2([4, 8, 4], widths, options),
   });
 
 /** ShuffleNetV2 of half the width: see `ShuffleNetV2`. */
-export const shufflenetV2X0_5 = shufflenet('shufflenetV2X0_5', [24, 48, 96, 192, 1024]);
+export const shufflenetV2X0_5 = shufflenet(
+  'shufflenetV2X0_5',
+  table.ShuffleNet_V2_X0_5_Weights,
+  [24, 48, 96, 192, 1024],
+);
 /** ShuffleNetV2. */
-export const shufflenetV2X1_0 = shufflenet('shufflenetV2X1_0', [24, 116, 232, 464, 1024]);
+export const shufflenetV2X1_0 = shufflenet(
+  'shufflenetV2X1_0',
+  table.ShuffleNet_V2_X1_0_Weights,
+  [24, 116, 232, 464, 1024],
+);
 /** ShuffleNetV2 of one and a half times the width. */
-export const shufflenetV2X1_5 = shufflenet('shufflenetV2X1_5', [24, 176, 352, 704, 1024]);
+export const shufflenetV2X1_5 = shufflenet(
+  'shufflenetV2X1_5',
+  table.ShuffleNet_V2_X1_5_Weights,
+  [24, 176, 352, 704, 1024],
+);
 /** ShuffleNetV2 of twice the width. */
-export const shufflenetV2X2_0 = shufflenet('shufflenetV2X2_0', [24, 244, 488, 976, 2048]);
+export const shufflenetV2X2_0 = shufflenet(
+  'shufflenetV2X2_0',
+  table.ShuffleNet_V2_X2_0_Weights,
+  [24, 244, 488, 976, 2048],
+);

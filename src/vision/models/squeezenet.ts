@@ -4,6 +4,8 @@ import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import { builder, type ClassifierOptions } from './builder';
 import { initialize } from './initialize';
+import * as table from './weights/table';
+import type { WeightsEnumeration } from './weights/weights';
 
 export interface SqueezeNetOptions extends ClassifierOptions {
   /** Probability of dropout before the last convolution. Default: 0.5. */
@@ -80,13 +82,14 @@ export class SqueezeNet extends Module {
   }
 }
 
-const squeezenet = (version: '1_0' | '1_1') =>
+const squeezenet = (version: '1_0' | '1_1', weights: WeightsEnumeration) =>
   builder<SqueezeNet, SqueezeNetOptions>(`squeezenet${version}`, {
     defaults: { numClasses: 1000, dropout: 0.5 },
+    weights,
     build: (options) => new SqueezeNet(version, options),
   });
 
 /** SqueezeNet 1.0: see `SqueezeNet`. */
-export const squeezenet1_0 = squeezenet('1_0');
+export const squeezenet1_0 = squeezenet('1_0', table.SqueezeNet1_0_Weights);
 /** SqueezeNet 1.1: fewer operations for the same accuracy. */
-export const squeezenet1_1 = squeezenet('1_1');
+export const squeezenet1_1 = squeezenet('1_1', table.SqueezeNet1_1_Weights);

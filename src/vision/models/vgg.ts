@@ -3,6 +3,8 @@ import { Module, type UnaryModule } from '../../nn/module';
 import type { Tensor } from '../../tensor/tensor';
 import { builder, type ClassifierOptions } from './builder';
 import { fanOut, initialize, normal } from './initialize';
+import * as table from './weights/table';
+import type { WeightsEnumeration } from './weights/weights';
 
 export interface VGGOptions extends ClassifierOptions {
   /** Draw the weights by the family's rules, not by the layers'. Default: true. */
@@ -61,25 +63,35 @@ export class VGG extends Module {
   }
 }
 
-const vgg = (name: string, configuration: keyof typeof configurations, batchNorm = false) =>
+const vgg = (
+  name: string,
+  weights: WeightsEnumeration,
+  configuration: keyof typeof configurations,
+  batchNorm = false,
+) =>
   builder<VGG, VGGOptions>(name, {
     defaults: { numClasses: 1000, initWeights: true, dropout: 0.5 },
-    build: (options) => new VGG(makeLayers(configurations[configuration], batchNorm), options),
+    weights,
+    build: (options, given) =>
+      new VGG(
+        makeLayers(configurations[configuration], batchNorm),
+        given ? { ...options, initWeights: false } : options,
+      ),
   });
 
 /** VGG of 11 layers: see `VGG`. */
-export const vgg11 = vgg('vgg11', 'A');
+export const vgg11 = vgg('vgg11', table.VGG11_Weights, 'A');
 /** VGG of 11 layers with batch norm. */
-export const vgg11Bn = vgg('vgg11Bn', 'A', true);
+export const vgg11Bn = vgg('vgg11Bn', table.VGG11_BN_Weights, 'A', true);
 /** VGG of 13 layers. */
-export const vgg13 = vgg('vgg13', 'B');
+export const vgg13 = vgg('vgg13', table.VGG13_Weights, 'B');
 /** VGG of 13 layers with batch norm. */
-export const vgg13Bn = vgg('vgg13Bn', 'B', true);
+export const vgg13Bn = vgg('vgg13Bn', table.VGG13_BN_Weights, 'B', true);
 /** VGG of 16 layers. */
-export const vgg16 = vgg('vgg16', 'D');
+export const vgg16 = vgg('vgg16', table.VGG16_Weights, 'D');
 /** VGG of 16 layers with batch norm. */
-export const vgg16Bn = vgg('vgg16Bn', 'D', true);
+export const vgg16Bn = vgg('vgg16Bn', table.VGG16_BN_Weights, 'D', true);
 /** VGG of 19 layers. */
-export const vgg19 = vgg('vgg19', 'E');
+export const vgg19 = vgg('vgg19', table.VGG19_Weights, 'E');
 /** VGG of 19 layers with batch norm. */
-export const vgg19Bn = vgg('vgg19Bn', 'E', true);
+export const vgg19Bn = vgg('vgg19Bn', table.VGG19_BN_Weights, 'E', true);

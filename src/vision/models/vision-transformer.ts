@@ -1,12 +1,14 @@
 import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
+import { noteCalls } from '../../graph/calls';
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
 import { empty, zeros } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
 import { FloatDropout, MLP } from '../ops/layers';
-import { builder, type ClassifierOptions } from './builder';
+import { builder, type ClassifierOptions, expectClasses, expectOption } from './builder';
+import { ViT_B_16_Weights } from './weights/table';
 
 export interface VisionTransformerOptions extends ClassifierOptions {
   /** Side of the images in pixels. */
@@ -26,6 +28,9 @@ export interface VisionTransformerOptions extends ClassifierOptions {
   /** Features of a layer before the last one. Default: null, no such layer. */
   representationSize?: number | null;
 }
+
+/** What torchvision's check of the rank is made of. */
+const CHECK = ['dim', 'eq', 'getattr', '_assert'];
 
 const layerNorm = (features: number) => new nn.LayerNorm(features, { eps: 1e-6 });
 
@@ -64,6 +69,7 @@ class EncoderBlock extends Module {
   }
 
   override forward(input: Tensor): Tensor {
+    noteCalls(...CHECK);
     const x = this.ln_1(input);
     const [attended] = this.self_attention(x, x, x, { needWeights: false });
     const sum = this.dropout(attended).add(input);
@@ -89,6 +95,7 @@ class Encoder extends Module {
   }
 
   override forward(input: Tensor): Tensor {
+    noteCalls(...CHECK);
     return this.ln(this.layers(this.dropout(input.add(this.pos_embedding))));
   }
 }
@@ -139,14 +146,19 @@ export class VisionTransformer extends Module {
 
   override forward(images: Tensor): Tensor {
     const [count, , height, width] = images.shape;
+    noteCalls('getattr', 'getitem', 'getitem', 'getitem', 'getitem', 'eq', '_assert', 'eq', '_assert');
     if (height !== this.imageSize || width !== this.imageSize) {
       throw new ShapeError(
         `VisionTransformer: expected images of ${this.imageSize} × ${this.imageSize} pixels, but got shape ${showShape(images.shape)}`,
       );
     }
-    const patches = this.conv_proj(images).reshape([count!, this.hiddenDim, -1]).permute(0, 2, 1);
+    noteCalls('floordiv', 'floordiv');
+    const maps = this.conv_proj(images);
+    noteCalls('mul');
+    const patches = maps.reshape([count!, this.hiddenDim, -1]).permute(0, 2, 1);
+    noteCalls('getattr', 'getitem');
     const tokens = cat([this.class_token.expand(count!, -1, -1), patches], 1);
-    return this.heads(this.encoder(tokens).select(1, 0));
+    return this.heads(this.encoder(tokens).at(':', 0));
   }
 }
 
@@ -158,13 +170,23 @@ function drawByFanIn({ weight, bias }: nn.Conv2d | nn.Linear, fanIn: number): vo
 /** Files of 2021 name the linear layers of a block `mlp.linear_1` and `mlp.linear_2`, which now are `mlp.0` and `mlp.3`. */
 const renamed = (key: string): string => key.replace(/\.mlp\.linear_([12])\./, (_, i) => `.mlp.${i === '1' ? 0 : 3}.`);
 
-type ViTOptions = Partial<Pick<VisionTransformerOptions, 'imageSize'>> &
-  Pick<VisionTransformerOptions, 'numClasses' | 'dropout' | 'attentionDropout' | 'representationSize'>;
+type ViTOptions = {
+  /** Side of the images in pixels. Default: 224, or that of the weights. */
+  imageSize?: number | null;
+} & Pick<VisionTransformerOptions, 'numClasses' | 'dropout' | 'attentionDropout' | 'representationSize'>;
 
 /** ViT-B/16, patches of 16 pixels: see `VisionTransformer`. */
 export const vitB16 = builder<VisionTransformer, ViTOptions>('vitB16', {
-  defaults: { numClasses: 1000, imageSize: 224, dropout: 0, attentionDropout: 0, representationSize: null },
-  build: (options) =>
-    new VisionTransformer({ ...options, patchSize: 16, numLayers: 12, numHeads: 12, hiddenDim: 768, mlpDim: 3072 }),
+  defaults: { numClasses: 1000, imageSize: null, dropout: 0, attentionDropout: 0, representationSize: null },
+  weights: ViT_B_16_Weights,
+  check(options, weights) {
+    expectClasses(options, weights);
+    if (options.imageSize !== null) expectOption('imageSize', options.imageSize, weights.meta.minSize[0]);
+  },
+  build(options, given) {
+    const imageSize = options.imageSize ?? given?.weights?.meta.minSize[0] ?? 224;
+    const sizes = { imageSize, patchSize: 16, numLayers: 12, numHeads: 12, hiddenDim: 768, mlpDim: 3072 };
+    return new VisionTransformer({ ...options, ...sizes });
+  },
   renamed,
 });

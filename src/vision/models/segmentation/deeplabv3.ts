@@ -1,10 +1,12 @@
+import { noteCalls } from '../../../graph/calls';
 import * as nn from '../../../nn';
 import { Module } from '../../../nn/module';
 import { cat } from '../../../tensor/functions';
 import type { Tensor } from '../../../tensor/tensor';
-import { builder } from '../builder';
-import { type ResNet, resnet50, resnet101 } from '../resnet';
-import { FCNHead, IntermediateLayerGetter, SegmentationModel, type SegmentationOptions } from './parts';
+import { resnet50, resnet101 } from '../resnet';
+import { DeepLabV3_ResNet50_Weights, DeepLabV3_ResNet101_Weights } from '../weights/table';
+import type { WeightsEnumeration } from '../weights/weights';
+import { SegmentationModel, segmentationBuilder } from './parts';
 
 const layers = (inChannels: number, outChannels: number, dilation: number | null) => [
   dilation === null
@@ -27,6 +29,7 @@ class ASPPPooling extends nn.Sequential {
   }
 
   override forward(x: Tensor): Tensor {
+    noteCalls('getattr', 'getitem');
     const size = x.shape.slice(-2) as [number, number];
     return nn.functional.interpolate(super.forward(x), { size, mode: 'bilinear', alignCorners: false });
   }
@@ -80,21 +83,15 @@ export class DeepLabHead extends nn.Sequential {
  */
 export class DeepLabV3 extends SegmentationModel {}
 
-const deeplabv3 = (name: string, backbone: () => ResNet) =>
-  builder<DeepLabV3, SegmentationOptions>(name, {
-    defaults: { numClasses: 21, auxLoss: null },
-    build({ numClasses, auxLoss }) {
-      const maps = new IntermediateLayerGetter(backbone(), { layer4: 'out', ...(auxLoss && { layer3: 'aux' }) });
-      const aux = auxLoss ? new FCNHead(1024, numClasses) : null;
-      return new DeepLabV3(maps, new DeepLabHead(2048, numClasses), aux);
-    },
+const deeplabv3 = (name: string, backbone: typeof resnet50, weights: WeightsEnumeration) =>
+  segmentationBuilder<DeepLabV3>(name, {
+    weights,
+    backbone,
+    head: (channels, numClasses) => new DeepLabHead(channels, numClasses),
+    model: (maps, head, aux) => new DeepLabV3(maps, head, aux),
   });
 
 /** DeepLabV3 on a ResNet-50: see `DeepLabV3`. */
-export const deeplabv3Resnet50 = deeplabv3('deeplabv3Resnet50', () =>
-  resnet50({ replaceStrideWithDilation: [false, true, true] }),
-);
+export const deeplabv3Resnet50 = deeplabv3('deeplabv3Resnet50', resnet50, DeepLabV3_ResNet50_Weights);
 /** DeepLabV3 on a ResNet-101. */
-export const deeplabv3Resnet101 = deeplabv3('deeplabv3Resnet101', () =>
-  resnet101({ replaceStrideWithDilation: [false, true, true] }),
-);
+export const deeplabv3Resnet101 = deeplabv3('deeplabv3Resnet101', resnet101, DeepLabV3_ResNet101_Weights);

@@ -1,6 +1,7 @@
-import { builder } from '../builder';
-import { type ResNet, resnet50, resnet101 } from '../resnet';
-import { FCNHead, IntermediateLayerGetter, SegmentationModel, type SegmentationOptions } from './parts';
+import { resnet50, resnet101 } from '../resnet';
+import { FCN_ResNet50_Weights, FCN_ResNet101_Weights } from '../weights/table';
+import type { WeightsEnumeration } from '../weights/weights';
+import { FCNHead, SegmentationModel, segmentationBuilder } from './parts';
 
 /**
  * Fully convolutional network (Long, Shelhamer and Darrell 2015, arXiv:1411.4038) on a dilated ResNet: images [N, 3, H, W] to `{ out }`, scores
@@ -8,17 +9,15 @@ import { FCNHead, IntermediateLayerGetter, SegmentationModel, type SegmentationO
  */
 export class FCN extends SegmentationModel {}
 
-const fcn = (name: string, backbone: () => ResNet) =>
-  builder<FCN, SegmentationOptions>(name, {
-    defaults: { numClasses: 21, auxLoss: null },
-    build({ numClasses, auxLoss }) {
-      const layers = new IntermediateLayerGetter(backbone(), { layer4: 'out', ...(auxLoss && { layer3: 'aux' }) });
-      const aux = auxLoss ? new FCNHead(1024, numClasses) : null;
-      return new FCN(layers, new FCNHead(2048, numClasses), aux);
-    },
+const fcn = (name: string, backbone: typeof resnet50, weights: WeightsEnumeration) =>
+  segmentationBuilder<FCN>(name, {
+    weights,
+    backbone,
+    head: (channels, numClasses) => new FCNHead(channels, numClasses),
+    model: (maps, head, aux) => new FCN(maps, head, aux),
   });
 
 /** FCN on a ResNet-50: see `FCN`. */
-export const fcnResnet50 = fcn('fcnResnet50', () => resnet50({ replaceStrideWithDilation: [false, true, true] }));
+export const fcnResnet50 = fcn('fcnResnet50', resnet50, FCN_ResNet50_Weights);
 /** FCN on a ResNet-101. */
-export const fcnResnet101 = fcn('fcnResnet101', () => resnet101({ replaceStrideWithDilation: [false, true, true] }));
+export const fcnResnet101 = fcn('fcnResnet101', resnet101, FCN_ResNet101_Weights);

@@ -1,4 +1,6 @@
 // The public surface of `vision.models.segmentation`.
+
+export * from '../weights/coco';
 export { DeepLabV3, deeplabv3Resnet50, deeplabv3Resnet101 } from './deeplabv3';
 export { FCN, fcnResnet50, fcnResnet101 } from './fcn';
-export type { SegmentationOptions, SegmentationOutput } from './parts';
+export type { SegmentationBuilder, SegmentationOptions, SegmentationOutput } from './parts';

@@ -1,12 +1,24 @@
 // What networks of segmentation share: a backbone cut after some layers, a head of convolutions, and scores at the size of the image.
 import { ArgumentError } from '../../../errors';
+import { noteCalls } from '../../../graph/calls';
 import * as nn from '../../../nn';
 import { Module, type UnaryModule } from '../../../nn/module';
 import type { Tensor } from '../../../tensor/tensor';
+import {
+  builder,
+  expectClasses,
+  expectOption,
+  type NetworkBuilder,
+  type WeightsSource,
+  type WithoutWeights,
+  type WithWeights,
+} from '../builder';
+import type { ResNet, ResNetOptions } from '../resnet';
+import type { WeightsEnumeration } from '../weights/weights';
 
 /** The layers of a network up to the last that is wanted; a call gives the wanted ones' results, by their new names. */
 export class IntermediateLayerGetter extends nn.ModuleDict<UnaryModule> {
-  readonly returnLayers: Readonly<Record<string, string>>;
+  returnLayers: Readonly<Record<string, string>>;
 
   constructor(model: Module, returnLayers: Readonly<Record<string, string>>) {
     super();
@@ -56,6 +68,7 @@ export class SegmentationModel extends Module {
   }
 
   override forward(images: Tensor): SegmentationOutput {
+    noteCalls('getattr', 'getitem');
     const size = images.shape.slice(-2) as [number, number];
     const enlarged = (x: Tensor) => nn.functional.interpolate(x, { size, mode: 'bilinear', alignCorners: false });
     const maps = this.backbone(images);
@@ -80,7 +93,61 @@ export class FCNHead extends nn.Sequential {
 
 export interface SegmentationOptions {
   /** Scores of each pixel, the background's included. Default: 21. */
-  numClasses?: number;
-  /** One more head, after the third stage. Default: false. */
+  numClasses?: number | null;
+  /** One more head, after the third stage. Default: with weights if they have it, else false. */
   auxLoss?: boolean | null;
+}
+
+type Backbone = { weightsBackbone?: WeightsSource | null };
+
+/**
+ * The function of a network of segmentation: at once with random weights, a promise where weights are to be read: its own, or with `weightsBackbone`
+ * those of the classifier that it begins with.
+ */
+export interface SegmentationBuilder<M extends SegmentationModel> {
+  (options?: SegmentationOptions & WithoutWeights & { weightsBackbone?: null }): M;
+  (options: SegmentationOptions & Backbone & WithWeights): Promise<M>;
+  (options: SegmentationOptions & WithoutWeights & { weightsBackbone: WeightsSource }): Promise<M>;
+}
+
+type BackboneBuilder = NetworkBuilder<ResNet, ResNetOptions>;
+
+interface Parts<M> {
+  readonly weights: WeightsEnumeration;
+  readonly backbone: BackboneBuilder;
+  head(channels: number, numClasses: number): UnaryModule;
+  model(maps: IntermediateLayerGetter, head: UnaryModule, aux: UnaryModule | null): M;
+}
+
+/** The function of a network on a ResNet that dilates its last two stages instead of halving the map. */
+export function segmentationBuilder<M extends SegmentationModel>(
+  name: string,
+  { weights, backbone, head, model }: Parts<M>,
+): SegmentationBuilder<M> {
+  const assembled = (trunk: ResNet, numClasses: number, auxLoss: boolean): M => {
+    const maps = new IntermediateLayerGetter(trunk, { layer4: 'out', ...(auxLoss && { layer3: 'aux' }) });
+    const aux = auxLoss ? new FCNHead(1024, numClasses) : null;
+    return model(maps, head(2048, numClasses), aux);
+  };
+  return builder<M, SegmentationOptions & Backbone>(name, {
+    defaults: { numClasses: null, auxLoss: null, weightsBackbone: null },
+    weights,
+    check(options, given) {
+      expectClasses(options, given);
+      if (options.auxLoss !== null) expectOption('auxLoss', options.auxLoss, true);
+    },
+    build({ numClasses, auxLoss, weightsBackbone }, given) {
+      const classes = numClasses ?? 21;
+      const replaceStrideWithDilation = [false, true, true] as const;
+      const hasAux = given ? auxLoss === true || given.has('aux_classifier.0.weight') : auxLoss === true;
+      if (given || weightsBackbone === null) return assembled(backbone({ replaceStrideWithDilation }), classes, hasAux);
+      const trunk = backbone({ replaceStrideWithDilation, weights: weightsBackbone });
+      return trunk.then((loaded) => assembled(loaded, classes, hasAux));
+    },
+    finish(made, { auxLoss }) {
+      if (auxLoss !== false) return;
+      made.aux_classifier = null;
+      made.backbone.returnLayers = { layer4: 'out' };
+    },
+  }) as SegmentationBuilder<M>;
 }

@@ -1,0 +1,213 @@
+// Owns the nodes of a network as torchvision names them: operations and modules by their paths, in the order in which they run.
+import { ArgumentError } from '../../errors';
+import { type CallWatcher, watchedBy } from '../../graph/calls';
+import { isJournaling, startJournal } from '../../graph/journal';
+import * as nn from '../../nn';
+import type { Module } from '../../nn/module';
+import { isPlainObject } from '../../tensor/options';
+import { scope } from '../../tensor/scope';
+import { Tensor } from '../../tensor/tensor';
+import { warnOnce } from '../../warnings';
+import * as layers from '../ops/layers';
+import { StochasticDepth } from '../ops/stochastic-depth';
+
+/** Classes of `nn`, whose modules are nodes as a whole; a Sequential is what it holds. */
+const ownLayers: () => ReadonlySet<unknown> = (() => {
+  let known: ReadonlySet<unknown> | null = null;
+  return () => {
+    known ??= new Set(Object.values(nn).filter((value) => value !== nn.Sequential));
+    return known;
+  };
+})();
+
+/** torchvision's layers, which are nodes as a whole, and what is derived from them. */
+const sharedLayers = [
+  layers.Conv2dNormActivation,
+  layers.Conv3dNormActivation,
+  layers.SqueezeExcitation,
+  layers.FloatDropout,
+  layers.MLP,
+  layers.Permute,
+  StochasticDepth,
+];
+
+const isLeaf = (module: Module): boolean =>
+  ownLayers().has(module.constructor) || sharedLayers.some((layer) => module instanceof layer);
+
+/** Operators that change a tensor: `x += y` in Python, which has no other way to be written here. */
+const assignments: ReadonlySet<string> = new Set(['add_', 'sub_', 'mul_', 'div_']);
+
+function pythonName(name: string): string {
+  // What Python writes with brackets.
+  if (name === 'at') return 'getitem';
+  const plain = assignments.has(name) ? name.slice(0, -1) : name;
+  return plain.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Is told of every node, with what it gives. */
+type Visit = (name: string, value: unknown) => void;
+
+/** Names nodes as they run. */
+class Tracer implements CallWatcher {
+  readonly #visit: Visit;
+  readonly #paths: ReadonlyMap<unknown, string>;
+  readonly #parameters: ReadonlyMap<unknown, string>;
+  /** What hangs on the inputs. Everything else is a constant. */
+  readonly #traced = new WeakSet<object>();
+  /** How often a name has come, by what it is before it is numbered. */
+  readonly #counts = new Map<string, number>();
+  readonly #read = new Set<unknown>();
+  #path = '';
+
+  constructor(root: Module, visit: Visit) {
+    this.#visit = visit;
+    this.#paths = new Map(root.namedModules().map(([path, module]) => [module, path] as const));
+    const tensors = [...root.namedParameters(), ...root.namedBuffers()];
+    this.#parameters = new Map(tensors.map(([path, tensor]) => [tensor, path] as const));
+  }
+
+  inputs(args: readonly unknown[]): void {
+    args.forEach((arg, i) => {
+      this.#add(i === 0 ? 'x' : `x${i + 1}`, arg);
+    });
+  }
+
+  operation(name: string, args: readonly unknown[], run: () => unknown, isGetter: boolean): unknown {
+    for (const tensor of tensorsIn(args)) this.#use(tensor);
+    const hangs = tensorsIn(args).some((tensor) => this.#traced.has(tensor));
+    const result = watchedBy(null, run);
+    if (!hangs || (isGetter && !(result instanceof Tensor))) return result;
+    this.#add(this.#inside(isGetter ? 'getattr' : pythonName(name)), result);
+    this.#takeApart(result);
+    return result;
+  }
+
+  module(module: object, run: () => unknown): unknown {
+    const path = this.#paths.get(module);
+    if (path === undefined) return run();
+    const before = this.#path;
+    this.#path = path;
+    try {
+      if (path === '' || !isLeaf(module as Module)) return run();
+      const result = watchedBy(null, run);
+      this.#add(path, result);
+      this.#path = before;
+      this.#takeApart(result);
+      return result;
+    } finally {
+      this.#path = before;
+    }
+  }
+
+  note(names: readonly string[]): void {
+    for (const name of names) this.#add(this.#inside(name), undefined);
+  }
+
+  read(parameter: object): void {
+    this.#use(parameter);
+  }
+
+  /** A list that is given back is taken apart into its items. */
+  #takeApart(result: unknown): void {
+    if (Array.isArray(result)) for (const item of result) this.#add(this.#inside('getitem'), item);
+  }
+
+  /** A parameter, or a buffer, is a node where it is first used. */
+  #use(tensor: object): void {
+    const path = this.#parameters.get(tensor);
+    if (path === undefined || this.#read.has(tensor)) return;
+    this.#read.add(tensor);
+    this.#add(this.#inside(path.replaceAll('.', '_')), tensor);
+  }
+
+  #inside(name: string): string {
+    return this.#path === '' ? name : `${this.#path}.${name}`;
+  }
+
+  #add(name: string, value: unknown): void {
+    for (const tensor of tensorsIn([value])) this.#traced.add(tensor);
+    // torchvision takes a number at the end for one that was put there, and numbers anew.
+    const base = name.replace(/(?<=.)_\d+$/, '');
+    const count = this.#counts.get(base) ?? 0;
+    this.#counts.set(base, count + 1);
+    this.#visit(count === 0 ? base : `${base}_${count}`, value);
+  }
+}
+
+/** The tensors in arguments, in lists and options too. */
+function tensorsIn(values: readonly unknown[]): Tensor[] {
+  return values.flatMap((value) => {
+    if (value instanceof Tensor) return [value];
+    if (Array.isArray(value)) return typeof value[0] === 'number' ? [] : tensorsIn(value);
+    return isPlainObject(value) ? tensorsIn(Object.values(value)) : [];
+  });
+}
+
+/** Runs the network, and tells `visit` of its nodes. */
+export function visitNodes(model: Module, args: readonly unknown[], visit: Visit): unknown {
+  const tracer = new Tracer(model, visit);
+  tracer.inputs(args);
+  return watchedBy(tracer, () => model(...(args as never[])));
+}
+
+/** The names of the nodes in the mode that the network is in. Nothing is computed, and what changes meanwhile is put back. */
+export function nodeNames(model: Module, args: readonly unknown[]): string[] {
+  const names: string[] = [];
+  return scope(() => {
+    const undo = isJournaling() ? () => {} : startJournal();
+    try {
+      visitNodes(model, args, (name) => names.push(name));
+    } finally {
+      undo();
+    }
+    return names;
+  });
+}
+
+/** Runs `fn` with the network in training or evaluation; afterwards each module is in the mode that it was in. */
+export function inMode<T>(model: Module, training: boolean, fn: () => T): T {
+  const before = model.modules().map((module) => [module, module.training] as const);
+  model.train(training);
+  try {
+    return fn();
+  } finally {
+    for (const [module, was] of before) module.training = was;
+  }
+}
+
+interface NodeNameOptions {
+  /** Say nothing where the two lists differ. Default: false. */
+  suppressDiffWarning?: boolean;
+}
+
+/**
+ * The names of a network's nodes in training and in evaluation, as torchvision's `get_graph_node_names` gives them: inputs, modules of `nn` by their
+ * paths, and functions of tensors under the path of the module that calls them, numbered from their second time on.
+ *
+ *     const [train, evaluation] = getGraphNodeNames(models.resnet18(), torch.rand(1, 3, 224, 224));
+ *     evaluation.slice(-4);   // ['layer4.1.relu_1', 'avgpool', 'flatten', 'fc']
+ *
+ * `example` is what the network is called with, or a list of that. Nothing is computed. Networks that normalise single values, such as DeepLabV3,
+ * take two images in training.
+ */
+export function getGraphNodeNames(
+  model: Module,
+  example: Tensor | readonly unknown[],
+  { suppressDiffWarning = false }: NodeNameOptions = {},
+): [train: string[], evaluation: string[]] {
+  if (!(example instanceof Tensor) && !Array.isArray(example)) {
+    throw new ArgumentError(
+      'getGraphNodeNames: expected an example of what the network is called with, such as torch.rand(1, 3, 224, 224)',
+    );
+  }
+  const args = example instanceof Tensor ? [example] : (example as readonly unknown[]);
+  const train = inMode(model, true, () => nodeNames(model, args));
+  const evaluation = inMode(model, false, () => nodeNames(model, args));
+  if (!suppressDiffWarning && train.join() !== evaluation.join()) {
+    warnOnce(
+      'The nodes obtained by tracing the model in eval mode are not a subsequence of those obtained in train mode, or the other way round: ' +
+        'give trainReturnNodes and evalReturnNodes where you want nodes that only one of them has.',
+    );
+  }
+  return [train, evaluation];
+}

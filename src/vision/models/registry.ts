@@ -1,0 +1,213 @@
+// Networks by name: what there is, the function of each, and its trained weights.
+import { ArgumentError } from '../../errors';
+import type { Module } from '../../nn/module';
+import { type Arguments, parseArgs, shown } from '../../tensor/options';
+import { alexnet } from './alexnet';
+import { type NetworkBuilder, weightsOf } from './builder';
+import { convnextTiny } from './convnext';
+import { dcgan } from './dcgan';
+import { densenet121, densenet161, densenet169, densenet201 } from './densenet';
+import { efficientnetB0, efficientnetB1, efficientnetB2, efficientnetB3 } from './efficientnet';
+import { googlenet } from './googlenet';
+import { inceptionV3 } from './inception';
+import { lenet5, lenet5Paper } from './lenet';
+import { mobilenetV2 } from './mobilenetv2';
+import { mobilenetV3Large, mobilenetV3Small } from './mobilenetv3';
+import * as resnets from './resnet';
+import { deeplabv3Resnet50, deeplabv3Resnet101, fcnResnet50, fcnResnet101 } from './segmentation';
+import * as senets from './senet';
+import { shufflenetV2X0_5, shufflenetV2X1_0, shufflenetV2X1_5, shufflenetV2X2_0 } from './shufflenetv2';
+import { squeezenet1_0, squeezenet1_1 } from './squeezenet';
+import { unet } from './unet';
+import { convVae } from './vae';
+import { vgg11, vgg11Bn, vgg13, vgg13Bn, vgg16, vgg16Bn, vgg19, vgg19Bn } from './vgg';
+import { vitB16 } from './vision-transformer';
+import * as coco from './weights/coco';
+import * as imagenet from './weights/imagenet';
+import type { Weights, WeightsEnum, WeightsEnumeration } from './weights/weights';
+
+/** By torchvision's names, and timm's; those that neither has are in their way. */
+const builders = {
+  alexnet,
+  conv_vae: convVae,
+  convnext_tiny: convnextTiny,
+  dcgan,
+  deeplabv3_resnet101: deeplabv3Resnet101,
+  deeplabv3_resnet50: deeplabv3Resnet50,
+  densenet121,
+  densenet161,
+  densenet169,
+  densenet201,
+  efficientnet_b0: efficientnetB0,
+  efficientnet_b1: efficientnetB1,
+  efficientnet_b2: efficientnetB2,
+  efficientnet_b3: efficientnetB3,
+  fcn_resnet101: fcnResnet101,
+  fcn_resnet50: fcnResnet50,
+  googlenet,
+  inception_v3: inceptionV3,
+  lenet5,
+  lenet5_paper: lenet5Paper,
+  mobilenet_v2: mobilenetV2,
+  mobilenet_v3_large: mobilenetV3Large,
+  mobilenet_v3_small: mobilenetV3Small,
+  resnet101: resnets.resnet101,
+  resnet152: resnets.resnet152,
+  resnet18: resnets.resnet18,
+  resnet34: resnets.resnet34,
+  resnet50: resnets.resnet50,
+  resnext101_32x8d: resnets.resnext101_32x8d,
+  resnext101_64x4d: resnets.resnext101_64x4d,
+  resnext50_32x4d: resnets.resnext50_32x4d,
+  senet154: senets.senet154,
+  seresnet101: senets.seresnet101,
+  seresnet152: senets.seresnet152,
+  seresnet18: senets.seresnet18,
+  seresnet34: senets.seresnet34,
+  seresnet50: senets.seresnet50,
+  shufflenet_v2_x0_5: shufflenetV2X0_5,
+  shufflenet_v2_x1_0: shufflenetV2X1_0,
+  shufflenet_v2_x1_5: shufflenetV2X1_5,
+  shufflenet_v2_x2_0: shufflenetV2X2_0,
+  squeezenet1_0,
+  squeezenet1_1,
+  unet,
+  vgg11,
+  vgg11_bn: vgg11Bn,
+  vgg13,
+  vgg13_bn: vgg13Bn,
+  vgg16,
+  vgg16_bn: vgg16Bn,
+  vgg19,
+  vgg19_bn: vgg19Bn,
+  vit_b_16: vitB16,
+  wide_resnet101_2: resnets.wideResnet101_2,
+  wide_resnet50_2: resnets.wideResnet50_2,
+};
+
+type Builders = typeof builders;
+
+/** A name of `listModels()`. */
+export type ModelName = keyof Builders;
+
+type Builder = (options?: object) => Module | Promise<Module>;
+
+/** Whatever the case, with underscores or without: `vgg11_bn` is `vgg11Bn`. */
+const plain = (name: string): string => name.replaceAll('_', '').toLowerCase();
+
+interface ListOptions {
+  /** `vision.models` or `vision.models.segmentation`, to list only what stands there. Default: null, all. */
+  module?: object | null;
+  /** Patterns of names, of which one must fit: `*` is any text, `?` a character, `[ab]` and `[!ab]` one of some or none of them. Default: all. */
+  include?: string | readonly string[] | null;
+  /** Patterns of names to leave out. Default: none. */
+  exclude?: string | readonly string[] | null;
+}
+
+/**
+ * The names of the networks, in torchvision's spelling and sorted.
+ *
+ *     listModels({ include: 'resnet*', exclude: '*152' });   // ['resnet101', 'resnet18', 'resnet34', 'resnet50']
+ */
+export function listModels(...args: Arguments<ListOptions, ['module', 'include', 'exclude']>): ModelName[] {
+  const defaults = { module: null, include: null, exclude: null };
+  const { module, include, exclude } = parseArgs<ListOptions>('listModels', [], defaults, args);
+  const inside = module === null ? null : new Set<unknown>(Object.values(module));
+  const all = (Object.keys(builders) as ModelName[]).filter((name) => !inside || inside.has(builders[name]));
+  const wanted = patterns(include);
+  const left = patterns(exclude);
+  const fits = (list: readonly RegExp[], name: string) => list.some((pattern) => pattern.test(name));
+  return all.filter((name) => (wanted.length === 0 || fits(wanted, name)) && !fits(left, name)).sort();
+}
+
+const patterns = (given: string | readonly string[] | null): RegExp[] =>
+  (given === null ? [] : [given].flat()).filter((pattern) => pattern !== '').map(asRegExp);
+
+/** A pattern of a shell, as Python's fnmatch reads it. */
+function asRegExp(pattern: string): RegExp {
+  const parts = pattern.matchAll(/\[(!?)(\]?[^\]]*)\]|[\s\S]/g);
+  const text = Array.from(parts, ([part, not, set]) => {
+    if (set !== undefined) return `[${not ? '^' : ''}${set.replace(/[\\\]^[]/g, '\\$&')}]`;
+    if (part === '*') return '[\\s\\S]*';
+    return part === '?' ? '[\\s\\S]' : part.replace(/[\\^$.*+?()[\]{}|]/, '\\$&');
+  });
+  return new RegExp(`^${text.join('')}$`);
+}
+
+/**
+ * The function of a network, by its name in torchvision's spelling or ours.
+ *
+ * @throws ArgumentError for a name of no network
+ */
+export function getModelBuilder<K extends ModelName>(name: K): Builders[K];
+export function getModelBuilder(name: string): Builder;
+export function getModelBuilder(name: string): unknown {
+  const found = (Object.keys(builders) as ModelName[]).find((own) => plain(own) === plain(String(name)));
+  if (!found) {
+    throw new ArgumentError(`getModelBuilder: expected a name of listModels(), but got ${shown(name)}`);
+  }
+  return builders[found];
+}
+
+type Built<B> =
+  B extends NetworkBuilder<infer M, infer _>
+    ? M
+    : B extends (options?: infer _) => infer M
+      ? Exclude<M, Promise<unknown>>
+      : Module;
+
+/**
+ * A network by its name, with the options of its function: a promise where `weights` are among them.
+ *
+ *     const model = getModel('resnet18', { numClasses: 10 });
+ */
+export function getModel<K extends ModelName>(
+  name: K,
+  config?: { weights?: null; weightsBackbone?: null; [option: string]: unknown },
+): Built<Builders[K]>;
+export function getModel<K extends ModelName>(name: K, config: object): Promise<Built<Builders[K]>>;
+export function getModel(
+  name: string,
+  config?: { weights?: null; weightsBackbone?: null; [option: string]: unknown },
+): Module;
+export function getModel(name: string, config: object): Promise<Module>;
+export function getModel(name: string, config: object = {}): unknown {
+  return getModelBuilder(name)(config);
+}
+
+/** Every enumeration, each of whose members knows the names of its classes. */
+const enumerations = (): WeightsEnumeration[] => [...Object.values(imagenet), ...Object.values(coco)];
+
+/**
+ * The enumeration of the weights of a network, which is given by its function or its name.
+ *
+ * @throws ArgumentError for a network that torchvision has no weights for
+ */
+export function getModelWeights(name: string | ((...args: never[]) => unknown)): WeightsEnum {
+  const build = typeof name === 'string' ? getModelBuilder(name) : name;
+  const found = enumerations().find((own) => own === weightsOf(build));
+  if (!found) {
+    const given = typeof name === 'string' ? `'${name}'` : name.name;
+    throw new ArgumentError(
+      `getModelWeights: expected a network of torchvision's, but got ${given}; it has no weights`,
+    );
+  }
+  return found as WeightsEnum;
+}
+
+/**
+ * Weights by their full name.
+ *
+ *     getWeight('ResNet50_Weights.IMAGENET1K_V2').url;
+ *
+ * @throws ArgumentError for a name that is not one
+ */
+export function getWeight(name: string): Weights {
+  const [first, second, ...rest] = String(name).split('.');
+  if (second === undefined || rest.length > 0) {
+    throw new ArgumentError(`getWeight: expected a name such as 'ResNet50_Weights.DEFAULT', but got ${shown(name)}`);
+  }
+  const found = enumerations().find((own) => own.name === first);
+  if (!found) throw new ArgumentError(`getWeight: expected an enumeration of weights, but got ${shown(first)}`);
+  return found.verify(second);
+}

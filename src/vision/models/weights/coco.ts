@@ -1,0 +1,17 @@
+// Enumerations of weights that know the names of their classes. Written by test/fixtures/weights_table.py.
+import { vocCategories } from './categories';
+import * as table from './table';
+import { naming } from './weights';
+
+export const FCN_ResNet50_Weights = /* @__PURE__ */ naming('coco', vocCategories, table.FCN_ResNet50_Weights);
+export const FCN_ResNet101_Weights = /* @__PURE__ */ naming('coco', vocCategories, table.FCN_ResNet101_Weights);
+export const DeepLabV3_ResNet50_Weights = /* @__PURE__ */ naming(
+  'coco',
+  vocCategories,
+  table.DeepLabV3_ResNet50_Weights,
+);
+export const DeepLabV3_ResNet101_Weights = /* @__PURE__ */ naming(
+  'coco',
+  vocCategories,
+  table.DeepLabV3_ResNet101_Weights,
+);

@@ -1,0 +1,209 @@
+// Owns what torchvision calls an enumeration of weights: where each file lies, what is known of it, and how pictures are made ready for it.
+import { ArgumentError } from '../../../errors';
+import { type HubOptions, loadStateDictFromUrl } from '../../../io/hub';
+import type { StateDict } from '../../../nn/state-dict';
+import { Printable } from '../../../printable';
+import { shown } from '../../../tensor/options';
+import type { Interpolation } from '../../transforms/arguments';
+import { ImageClassification, type Preset, type PresetOptions, SemanticSegmentation } from '../../transforms/presets';
+
+/** What is known of trained weights. */
+export interface WeightsMeta {
+  /** The names of the classes, in the order of the scores; null of features that are no classifier. */
+  readonly categories: readonly string[] | null;
+  /** Height and width of the smallest images that the network takes. */
+  readonly minSize: readonly [height: number, width: number];
+  readonly numParams: number;
+  /** How the weights were trained. */
+  readonly recipe: string;
+  readonly license?: string;
+  /** By data set, how good they are: `acc@1` and `acc@5`, or `miou` and `pixel_acc`, in percent. */
+  readonly _metrics: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Multiplications and additions of one image, in 10⁹. */
+  readonly _ops: number;
+  /** Size of the file in MiB. */
+  readonly _fileSize: number;
+}
+
+/** A line of the table: a file, with what differs from others. */
+export interface WeightsEntry {
+  /** Its address, where it does not begin with that of torchvision's files. */
+  readonly file: string;
+  /** Side of the crop; null for segmentation, which does not crop. Default: 224. */
+  readonly crop?: number | null;
+  /** The shorter side before that. Default: 256. */
+  readonly resize?: number;
+  readonly interpolation?: Interpolation;
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
+  /** Side of the smallest images, parameters, what tells how good they are, 10⁹ multiplications and additions, and MiB of the file. */
+  readonly facts: readonly [
+    minSize: number,
+    numParams: number,
+    first: number,
+    second: number,
+    ops: number,
+    size: number,
+  ];
+  readonly recipe: string;
+  readonly license?: string;
+  /** False of features that are no classifier. Default: true. */
+  readonly classes?: boolean;
+}
+
+/** Where torchvision's files lie. */
+const FILES = 'https://download.pytorch.org/models/';
+
+/** What the files of a task were trained on, how many classes that has, and what tells how good they are. */
+const tasks = {
+  imagenet: { data: 'ImageNet-1K', classes: 1000, metrics: ['acc@1', 'acc@5'] },
+  coco: { data: 'COCO-val2017-VOC-labels', classes: 21, metrics: ['miou', 'pixel_acc'] },
+} as const;
+
+type Task = keyof typeof tasks;
+
+/** Names of classes by task, once somebody has asked for an enumeration that tells them. */
+const categories = new Map<Task, readonly string[]>();
+
+/**
+ * Trained weights of a network: a member of an enumeration such as `ResNet50_Weights`.
+ *
+ *     const weights = models.ResNet50_Weights.IMAGENET1K_V2;
+ *     const model = await models.resnet50({ weights });
+ *     const scores = model.eval()(weights.transforms()(picture).unsqueeze(0));
+ *     weights.meta.categories[await scores.argmax().item()];
+ */
+export class Weights extends Printable {
+  /** The address of the file. */
+  readonly url: string;
+  /** How many classes there are; null of features that are no classifier. */
+  readonly numClasses: number | null;
+  readonly meta: WeightsMeta;
+  readonly #entry: WeightsEntry;
+
+  constructor(
+    /** The enumeration's name, such as `ResNet50_Weights`. */
+    readonly enumeration: string,
+    /** The name in the enumeration, such as `IMAGENET1K_V2`. */
+    readonly name: string,
+    task: Task,
+    entry: WeightsEntry,
+  ) {
+    super();
+    const { data, classes, metrics } = tasks[task];
+    const { recipe, license } = entry;
+    const [minSize, numParams, first, second, ops, fileSize] = entry.facts;
+    this.url = new URL(entry.file, FILES).href;
+    this.numClasses = entry.classes === false ? null : classes;
+    this.#entry = entry;
+    this.meta = Object.defineProperty(
+      {
+        categories: null,
+        minSize: [minSize, minSize],
+        numParams,
+        recipe,
+        ...(license !== undefined && { license }),
+        _metrics: { [data]: { [metrics[0]]: first, [metrics[1]]: second } },
+        _ops: ops,
+        _fileSize: fileSize,
+      } satisfies WeightsMeta,
+      'categories',
+      { enumerable: true, get: () => (this.numClasses === null ? null : (categories.get(task) ?? null)) },
+    );
+  }
+
+  /** What makes pictures ready for the network; options replace what the weights were trained with. */
+  transforms(options: PresetOptions = {}): Preset {
+    const { crop = 224, resize, interpolation, mean, std } = this.#entry;
+    const trained = {
+      ...(resize !== undefined && { resizeSize: resize }),
+      ...(interpolation !== undefined && { interpolation }),
+      ...(mean !== undefined && { mean }),
+      ...(std !== undefined && { std }),
+    };
+    if (crop === null) return new SemanticSegmentation({ ...trained, ...options });
+    return new ImageClassification({ cropSize: crop, ...trained, ...options });
+  }
+
+  /** Loads the file, once: see `torch.hub.loadStateDictFromUrl`, whose options these are. */
+  getStateDict(options: HubOptions = {}): Promise<StateDict> {
+    return loadStateDictFromUrl<StateDict>(this.url, options);
+  }
+
+  /** As torchvision prints it: `ResNet50_Weights.IMAGENET1K_V2`. */
+  override toString(): string {
+    return `${this.enumeration}.${this.name}`;
+  }
+}
+
+/** An enumeration of weights: its members by name, `DEFAULT` for the best of them, and one after another in a loop. */
+export type WeightsEnum<Names extends string = string> = WeightsEnumeration & {
+  readonly [Name in Names | 'DEFAULT']: Weights;
+};
+
+/** Base of enumerations of weights. */
+export class WeightsEnumeration extends Printable {
+  readonly #members: readonly Weights[];
+
+  constructor(
+    /** Its name, such as `ResNet50_Weights`. */
+    readonly name: string,
+    members: readonly Weights[],
+    best: Weights,
+  ) {
+    super();
+    this.#members = members;
+    for (const member of [...members, best]) {
+      const name = member === best && Object.hasOwn(this, member.name) ? 'DEFAULT' : member.name;
+      Object.defineProperty(this, name, { value: member, enumerable: true });
+    }
+  }
+
+  [Symbol.iterator](): IterableIterator<Weights> {
+    return this.#members[Symbol.iterator]();
+  }
+
+  /**
+   * The member that is given, by itself or by its name: `IMAGENET1K_V1`, `DEFAULT`, `ResNet18_Weights.IMAGENET1K_V1`.
+   *
+   * @throws ArgumentError for what is no member
+   */
+  verify(given: Weights | string): Weights {
+    const names = this.#members.map(({ name }) => name);
+    const wrong = () =>
+      new ArgumentError(
+        `${this.name}: expected ${[...names, 'DEFAULT'].join(', ')}, but got ${given instanceof Weights ? given : shown(given)}`,
+      );
+    if (given instanceof Weights) {
+      if (!this.#members.includes(given)) throw wrong();
+      return given;
+    }
+    const name = given.replace(`${this.name}.`, '');
+    if (name !== 'DEFAULT' && !names.includes(name)) throw wrong();
+    return Reflect.get(this, name) as Weights;
+  }
+
+  /** As Python prints it: `<enum 'ResNet50_Weights'>`. */
+  override toString(): string {
+    return `<enum '${this.name}'>`;
+  }
+}
+
+/** An enumeration whose files were trained on one data set; `best` is its default. @__NO_SIDE_EFFECTS__ */
+export function enumeration<Names extends string>(
+  name: string,
+  task: Task,
+  best: NoInfer<Names>,
+  entries: Readonly<Record<Names, WeightsEntry>>,
+): WeightsEnum<Names> {
+  const all = Object.entries(entries) as [Names, WeightsEntry][];
+  const members = all.map(([member, entry]) => new Weights(name, member, task, entry));
+  const chosen = members.find((member) => member.name === best)!;
+  return new WeightsEnumeration(name, members, chosen) as WeightsEnum<Names>;
+}
+
+/** The enumeration, whose members know the names of their classes from now on. @__NO_SIDE_EFFECTS__ */
+export function naming<E extends WeightsEnumeration>(task: Task, names: readonly string[], given: E): E {
+  categories.set(task, names);
+  return given;
+}

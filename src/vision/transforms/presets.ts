@@ -1,0 +1,124 @@
+// What makes pictures ready for trained networks, with torchvision's names, defaults and printed text.
+import { pythonFloat } from '../../nn/printing';
+import { parseArgs } from '../../tensor/options';
+import type { Tensor } from '../../tensor/tensor';
+import type { Picture } from '../picture';
+import type { Interpolation } from './arguments';
+import { Compose } from './containers';
+import { ConvertImageDtype, Normalize, PILToTensor } from './conversion';
+import { CenterCrop } from './crops';
+import { Resize } from './resizes';
+
+/** Of the pictures of ImageNet, by channel. */
+const MEAN = [0.485, 0.456, 0.406] as const;
+const STD = [0.229, 0.224, 0.225] as const;
+
+export interface PresetOptions {
+  /** Side of the square that is cut out of the middle, of classification alone. */
+  cropSize?: number;
+  /** Length of the shorter edge before that; null leaves the size as it is, in segmentation. */
+  resizeSize?: number | null;
+  /** Of each channel, subtracted. Default: that of ImageNet. */
+  mean?: readonly number[];
+  /** Of each channel, divided by. Default: that of ImageNet. */
+  std?: readonly number[];
+  /** Default: bilinear. */
+  interpolation?: Interpolation;
+  /** Default: true. */
+  antialias?: boolean | null;
+}
+
+/** Pictures, or tensors [C, H, W] or [N, C, H, W], to normalised floats. */
+export type Preset = ImageClassification | SemanticSegmentation;
+
+interface Facts {
+  readonly resizeSize: readonly number[] | null;
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  readonly interpolation: Interpolation;
+  readonly antialias: boolean | null;
+}
+
+type Shared = Required<Omit<PresetOptions, 'cropSize'>>;
+
+const steps = ({ resizeSize, interpolation, antialias, mean, std }: Shared, cropSize: number | null) => [
+  ...(resizeSize === null ? [] : [new Resize([resizeSize], { interpolation, antialias })]),
+  ...(cropSize === null ? [] : [new CenterCrop([cropSize])]),
+  new PILToTensor(),
+  new ConvertImageDtype('float32'),
+  new Normalize(mean, std),
+];
+
+const facts = ({ resizeSize, mean, std, interpolation, antialias }: Shared): Facts => ({
+  resizeSize: resizeSize === null ? null : [resizeSize],
+  mean: [...mean],
+  std: [...std],
+  interpolation,
+  antialias,
+});
+
+const sizes = (list: readonly number[] | null): string => (list === null ? 'None' : `[${list.join(', ')}]`);
+
+const printed = (name: string, crop: string, { resizeSize, mean, std, interpolation }: Facts): string => {
+  const floats = (list: readonly number[]) => `[${list.map(pythonFloat).join(', ')}]`;
+  const mode = interpolation.toUpperCase().replace('-', '_');
+  return `${name}(${crop}\n    resize_size=${sizes(resizeSize)}\n    mean=${floats(mean)}\n    std=${floats(std)}\n    interpolation=InterpolationMode.${mode}\n)`;
+};
+
+/**
+ * For classifiers: the shorter edge to `resizeSize`, the middle of `cropSize`, values from 0 to 1, then (x − mean) / std by channel.
+ *
+ * `cropSize` must be given; `resizeSize` is 256 by default.
+ */
+export class ImageClassification extends Compose<Tensor | Picture> {
+  readonly cropSize: readonly number[];
+  readonly resizeSize!: readonly number[];
+  readonly mean!: readonly number[];
+  readonly std!: readonly number[];
+  readonly interpolation!: Interpolation;
+  readonly antialias!: boolean | null;
+
+  constructor(options: PresetOptions & { cropSize: number }) {
+    const defaults = { resizeSize: 256, mean: MEAN, std: STD, interpolation: 'bilinear', antialias: true } as const;
+    const o = parseArgs<PresetOptions & { cropSize: number }>('ImageClassification', ['cropSize'], defaults, [options]);
+    super(steps(o as Shared, o.cropSize));
+    this.cropSize = [o.cropSize];
+    Object.assign(this, facts(o as Shared));
+  }
+
+  override toString(): string {
+    return printed('ImageClassification', `\n    crop_size=${sizes(this.cropSize)}`, this);
+  }
+
+  /** What it does, in a sentence. */
+  describe(): string {
+    const { resizeSize, interpolation, cropSize, mean, std } = this;
+    return `Accepts pictures, batched (B, C, H, W) and single (C, H, W) images. They are resized to [${resizeSize}] with ${interpolation} interpolation, cropped to [${cropSize}] in the middle, rescaled to [0.0, 1.0] and normalized with mean [${mean.join(', ')}] and std [${std.join(', ')}].`;
+  }
+}
+
+/** For segmentation: the shorter edge to `resizeSize` (null leaves it), values from 0 to 1, then (x − mean) / std by channel. */
+export class SemanticSegmentation extends Compose<Tensor | Picture> {
+  readonly resizeSize!: readonly number[] | null;
+  readonly mean!: readonly number[];
+  readonly std!: readonly number[];
+  readonly interpolation!: Interpolation;
+  readonly antialias!: boolean | null;
+
+  constructor(options: Omit<PresetOptions, 'cropSize'>) {
+    const defaults = { mean: MEAN, std: STD, interpolation: 'bilinear', antialias: true } as const;
+    const o = parseArgs<PresetOptions>('SemanticSegmentation', ['resizeSize'] as never, defaults as never, [options]);
+    super(steps(o as Shared, null));
+    Object.assign(this, facts(o as Shared));
+  }
+
+  override toString(): string {
+    return printed('SemanticSegmentation', '', this);
+  }
+
+  /** What it does, in a sentence. */
+  describe(): string {
+    const { resizeSize, interpolation, mean, std } = this;
+    return `Accepts pictures, batched (B, C, H, W) and single (C, H, W) images. They are resized to ${sizes(resizeSize)} with ${interpolation} interpolation, rescaled to [0.0, 1.0] and normalized with mean [${mean.join(', ')}] and std [${std.join(', ')}].`;
+  }
+}
