@@ -11,6 +11,8 @@ export interface Cell extends Meta {
   host: ArrayBufferView | null;
   /** `host` has been uploaded once already; at its second use it gets memory of its own. */
   uploaded: boolean;
+  /** At its first use too `host` is to take no memory beyond the run, however large it is: a batch is made of it. */
+  readonly streams: boolean;
   /** Its contents stay when a job overwrites it in place: the job gets a copy. */
   readonly hung: boolean;
   scheduled: Promise<void> | null;
@@ -44,7 +46,12 @@ export interface Part {
   readonly bytes: number;
 }
 
+/** Data on the host as words, which is how the GPU holds it. */
+export const inWords = (data: ArrayBufferView): ArrayBufferView =>
+  data instanceof Uint8Array ? Uint32Array.from(data) : data;
+
 export function hostBytes(data: ArrayBufferView, { offset, bytes }: Part): ArrayBuffer {
+  if (data instanceof Uint8Array) return Uint32Array.from(data.subarray(offset / 4, (offset + bytes) / 4)).buffer;
   const copy = new Uint8Array(bytes);
   copy.set(new Uint8Array(data.buffer, data.byteOffset + offset, bytes));
   return copy.buffer;

@@ -4,7 +4,7 @@ import { hostPhase } from '../gpu/host-trace';
 import { type Allocation, SMALL_BYTES } from '../gpu/memory';
 import type { Session } from '../gpu/session';
 import { Watch } from '../gpu/watch';
-import { type Cell, DISPOSED, expectContents, release, settle, takeOver } from './cell';
+import { type Cell, DISPOSED, expectContents, inWords, release, settle, takeOver } from './cell';
 import { faultsOfRun, noteSources } from './fault-flow';
 import type { Job } from './job';
 import { Keeping } from './keeping';
@@ -26,6 +26,10 @@ export class Sender {
   /** Data that has just been uploaded, and that stays on the host too until that is known to have worked. */
   private uploaded: Cell[] = [];
   private readonly keeping = new Keeping();
+  /** Data that is on the device for the run under way alone. */
+  private readonly lent: Cell[] = [];
+  /** Plans that have run: what comes to them from the host for the first time is of one step, as a batch is. */
+  private readonly known = new WeakSet<Plan>();
   /** Contents that the run under way must not overwrite. */
   private readonly setAside: { readonly cell: Cell; readonly allocation: Allocation }[] = [];
 
@@ -51,6 +55,7 @@ export class Sender {
       this.sendWatched(job, sendable, watch);
     } finally {
       this.putBack();
+      this.takeBack();
       // Nothing is watched any more unless it has thrown.
       watch.end()?.catch(() => {});
     }
@@ -65,8 +70,11 @@ export class Sender {
     const gone = standing.filter((one) => hasGone(one, job));
     const uploads = job.inputs.map((cell, i) => {
       const mode = gone.some(({ index }) => index === i) ? 'copy' : plan.inputs[i]!;
-      return this.prepareInput(cell, job.offsets[i] === undefined ? mode : 'bind');
+      const isWindow = job.offsets[i] !== undefined;
+      if (mode === 'bind' && !isWindow && this.isOfOneRun(cell, plan)) this.lend(cell);
+      return this.prepareInput(cell, isWindow ? 'bind' : mode);
     });
+    this.known.add(plan);
     const inputs = job.inputs.map(({ allocation }, i): Run['inputs'][number] => {
       const start = job.offsets[i];
       return start === undefined || !allocation
@@ -151,7 +159,7 @@ export class Sender {
     if (!cell.allocation) {
       if (mode === 'copy' && !cell.uploaded) {
         cell.uploaded = true;
-        return cell.host;
+        return inWords(cell.host!);
       }
       this.materialise(cell, mode === 'bindAndOverwrite' && !cell.hung);
     }
@@ -182,12 +190,37 @@ export class Sender {
     this.setAside.length = 0;
   }
 
+  /** Whether data from the host is, as far as can be told, for one run alone: its memory must not wait for the collector. */
+  private isOfOneRun(cell: Cell, plan: Plan): boolean {
+    const isOnDevice = cell.allocation?.memory === this.session.memory;
+    return !isOnDevice && !cell.uploaded && (cell.streams || this.known.has(plan));
+  }
+
+  /** Gives data from the host memory for the run under way. The data stays where it is, for whatever reads it next. */
+  private lend(cell: Cell): void {
+    const { session } = this;
+    const allocation = session.memory.allocate(byteLength(cell));
+    writeData(session.device, allocation.buffer, allocation.offset, inWords(cell.host!));
+    cell.uploaded = true;
+    cell.allocation = allocation;
+    this.lent.push(cell);
+  }
+
+  /** Takes back what was lent, the latest first, so that the next run finds the same buffers in the same order. */
+  private takeBack(): void {
+    for (const cell of this.lent.reverse()) {
+      if (cell.allocation) this.session.memory.free(cell.allocation);
+      cell.allocation = null;
+    }
+    this.lent.length = 0;
+  }
+
   /** Gives data from the host memory of its own. */
   materialise(cell: Cell, dedicated: boolean): void {
     const { session } = this;
     const allocation = session.memory.allocate(byteLength(cell), dedicated);
-    writeData(session.device, allocation.buffer, allocation.offset, cell.host!);
-    if (cell.host!.byteLength > SMALL_BYTES) {
+    writeData(session.device, allocation.buffer, allocation.offset, inWords(cell.host!));
+    if (allocation.bytes > SMALL_BYTES) {
       if (session.isDoubtful) this.uploaded.push(cell);
       else cell.host = null;
     }

@@ -1,7 +1,7 @@
 // How a batch is made: of a data set's own batches, of its items, or of the next items of a stream.
 import { tensor } from '../tensor/creation';
 import { isPlainObject } from '../tensor/options';
-import { scope } from '../tensor/scope';
+import { scope, takeIn } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import { defaultCollate } from './collate';
 import { type DataSource, type Items, type IterableDataset, itemAt, itemsTogether, readyBatch } from './dataset';
@@ -27,25 +27,30 @@ export function batchOfItems<T, B>(
   indices: readonly number[],
   collate: Collate<T, B>,
 ): B | Promise<B> {
-  const together = itemsTogether(dataset, indices);
+  const { together } = scope(() => ({ together: itemsTogether(dataset, indices) }));
   if (together) return collated(together, collate);
-  const first = itemAt(dataset, indices[0]!);
-  const rest = indices.slice(1);
   // Within a scope the items are inner tensors: only the batch is kept on the device.
-  if (!isPromise(first)) {
-    return scope(() => collate([first, ...rest.map((index) => itemAt(dataset, index))] as Awaited<T>[]));
-  }
-  return Promise.all([first, ...rest.map((index) => itemAt(dataset, index))]).then((ready) =>
-    scope(() => collate(ready)),
-  );
+  const { batch, promised } = scope((): { batch?: B; promised?: Promise<Awaited<T>[]> } => {
+    const items = indices.map((index) => itemAt(dataset, index));
+    return isPromise(items[0]) ? { promised: Promise.all(items) } : { batch: collate(items as Awaited<T>[]) };
+  });
+  return promised ? collated(promised, collate) : batch!;
 }
 
 /** The batch of items, once they are there. */
 export function collated<T, B>(items: Items<T>, collate: Collate<T, B>): B | Promise<B> {
-  if (!isPromise(items) && !items.some(isPromise)) return scope(() => collate([...items] as Awaited<T>[]));
+  if (!isPromise(items) && !items.some(isPromise)) return batchOfReady([...items] as Awaited<T>[], collate);
   return Promise.resolve(items)
     .then((some) => Promise.all(some))
-    .then((ready) => scope(() => collate(ready)));
+    .then((ready) => batchOfReady(ready, collate));
+}
+
+/** The batch of items that are there. What is made for it alone is inner: those items that nobody has retained, too. */
+export function batchOfReady<T, B>(items: Awaited<T>[], collate: Collate<T, B>): B {
+  return scope(() => {
+    takeIn(items);
+    return collate(items);
+  });
 }
 
 /** The items of what workers have read. */
@@ -80,7 +85,7 @@ export async function* groupsOf<T>(
 ): AsyncIterableIterator<Awaited<T>[]> {
   let group: Awaited<T>[] = [];
   await before();
-  for await (const item of dataset) {
+  for await (const item of oneByOne(dataset)) {
     group.push(item);
     if (group.length < size) continue;
     yield group;
@@ -88,6 +93,25 @@ export async function* groupsOf<T>(
     await before();
   }
   if (group.length > 0 && !dropLast) yield group;
+}
+
+/** The items of a stream. What is made on the way, as far as an item comes at once, is inner. */
+async function* oneByOne<T>(dataset: IterableDataset<T>): AsyncIterableIterator<Awaited<T>> {
+  const items: AsyncIterator<T> | Iterator<T> = dataset[Symbol.asyncIterator]?.() ?? dataset[Symbol.iterator]();
+  let isOver = false;
+  try {
+    for (;;) {
+      const { done, value } = await scope(() => ({ next: items.next() })).next;
+      isOver = done === true;
+      if (isOver) return;
+      yield await value;
+    }
+  } catch (error) {
+    isOver = true;
+    throw error;
+  } finally {
+    if (!isOver) await items.return?.();
+  }
 }
 
 /** What `defaultConvert` makes of an item of type T. */

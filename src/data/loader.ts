@@ -9,7 +9,7 @@ import { snapshotIfDue } from '../tensor/snapshot';
 import { warnOnce } from '../warnings';
 import { type Collated, defaultCollate } from './collate';
 import { type DataSource, IterableDataset, lengthOf } from './dataset';
-import { batchOfReads, type Collate, defaultConvert, fetchBatch, groupsOf } from './fetch';
+import { batchOfReads, batchOfReady, type Collate, defaultConvert, fetchBatch, groupsOf } from './fetch';
 import { LoaderPosition, type LoaderState, type Progress } from './loader-state';
 import { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler';
 import { tensorOf } from './worker/host-tensors';
@@ -207,7 +207,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
     const count = this.#counter(progress);
     for await (const items of progress.restOf(groupsOf(dataset, this.batchSize ?? 1, this.dropLast, before))) {
       count(items.length);
-      const batch = scope(() => collate(items));
+      const batch = batchOfReady(items, collate);
       progress.given(null, this.#isShort(items));
       yield batch;
     }

@@ -12,6 +12,8 @@ const MAX_BATCH_NODES = 4096;
 const MAX_INPUTS = 8;
 /** How many times its own bytes a recipe, alone, may hang on: room for a bias beside it. */
 const MAX_RATIO = 1.125;
+/** The same where they are on the host, for batches of items that users make: there is more room, and the collector sees it. */
+const MAX_HOST_RATIO = 4;
 
 interface Hanging {
   roots: WeakRef<Root>[];
@@ -25,6 +27,7 @@ const hanging = new WeakMap<Value, Hanging>();
 export function leaveAsRecipe(root: Root, inputs: Iterable<Value>): void {
   for (const input of inputs) {
     input.hung = true;
+    if (isOnHost(input) && !input.used) input.streams = true;
     let entry = hanging.get(input);
     if (!entry) {
       entry = { roots: [], limit: 64 };
@@ -50,7 +53,9 @@ export function makeRecipesOf(input: Value): void {
 export const remains = (x: Value, releases: Pick<ReadonlySet<Value>, 'has'>): boolean =>
   x.available && !x.overwritten && !x.failure && !x.gone && !x.leaving && !releases.has(x);
 
-/** A constant, or a batch of a data set that stands: made again rather than kept, whatever it takes. */
+const isOnHost = (x: Value): boolean => x.contents !== null && x.allocation === null;
+
+/** A constant, or a batch of what stands: made again rather than kept, whatever it takes. */
 export function isCheap(value: Value, standing: Standing): boolean {
   const cheap = value.node?.op.cheap;
   if (!cheap) return false;
@@ -58,7 +63,9 @@ export function isCheap(value: Value, standing: Standing): boolean {
   if (!ingredients || cheap !== 'joined') return ingredients !== null;
   // What an earlier flush has read is a data set; what has been made for this batch may go with it.
   const made = [...ingredients].filter((x) => !x.used);
-  return sum(made) <= MAX_RATIO * byteLength(value);
+  const onHost = made.filter(isOnHost).reduce((bytes, { contents }) => bytes + contents!.byteLength, 0);
+  const onDevice = sum(made.filter((x) => !isOnHost(x)));
+  return onHost / MAX_HOST_RATIO + onDevice / MAX_RATIO <= byteLength(value);
 }
 
 /** Whether a value that is not stored could be a recipe: as cheap to make as to read, and worth the memory. */
@@ -74,7 +81,7 @@ export interface Standing {
 
 /**
  * The values that stand after the flush and that `value` can be made from by cheap operations, at most so many; null if there are
- * none such. A batch of a data set is made again by whatever operations made it. What is made on the way goes to `between`.
+ * none such. A batch is made again by whatever operations made it. What is made on the way goes to `between`.
  */
 export function ingredientsOf(
   value: Value,
@@ -84,7 +91,7 @@ export function ingredientsOf(
 ): ReadonlySet<Value> | null {
   const found = new Set<Value>();
   const met = new Set<Node>();
-  const isBatch = value.node!.op.cheap === 'batch';
+  const isBatch = typeof value.node!.op.cheap === 'string';
   const stack = [...value.node!.reads];
   while (stack.length > 0) {
     const next = stack.pop()!;

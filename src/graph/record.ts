@@ -95,8 +95,9 @@ export function fromHost(data: HostData | LateData, shape: Shape, dtype: DType):
   const given = dtype === 'float16' && data instanceof LateData ? data.make() : data;
   const halves = dtype === 'float16' && !(given instanceof LateData) && !(given instanceof Uint16Array);
   const stored = halves ? toHalves(given) : given;
+  const perWord = stored instanceof Uint8Array && dtype === 'uint8' ? 4 : 1;
   invariant(
-    stored.byteLength === byteLength(value),
+    perWord * stored.byteLength === byteLength(value),
     `host data of ${data.byteLength} bytes for shape [${shape.join(', ')}]`,
   );
   value.contents = stored;

@@ -53,6 +53,15 @@ export const trackRoot = (root: Root, scope: Scope): void => {
   (scope.closed ? topScope : scope).roots.push(root);
 };
 
+/** Has a root of the top level, as it was tracked last, live in a scope instead; one that was tracked more than once stays. */
+export function takeFromTop(root: Root): boolean {
+  const { roots } = topScope;
+  const at = roots.lastIndexOf(root);
+  if (at < 0) return false;
+  roots.splice(at, 1);
+  return true;
+}
+
 export function openScope(): Scope {
   const scope = new Scope(open.length);
   open.push(scope);

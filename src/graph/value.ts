@@ -8,8 +8,8 @@ import type { InternedMeta } from './signature';
 /** Numbers on the host, one element each. */
 export type HostNumbers = Float32Array | Int32Array | Uint32Array;
 
-/** Data on the host as the GPU holds it: numbers, or the bits of float16, in whole words. */
-export type HostData = HostNumbers | Uint16Array;
+/** Data on the host as the GPU holds it: numbers, or the bits of float16, in whole words; and elements of uint8, which the upload widens to words. */
+export type HostData = HostNumbers | Uint16Array | Uint8Array;
 
 /**
  * Host data that is made when it is first read, so that what is overwritten before costs nothing. Who reads it keeps it: made again, from a
@@ -65,9 +65,9 @@ export interface Op<A = unknown> extends KernelOp<A> {
   /** How many of the inputs a run reads: gradients alone pass to those behind. Default: all. */
   readonly reads?: number;
   /**
-   * Set where equal inputs give an equal result at negligible cost, so that the value is made again rather than kept; with
-   * `'joined'` only where the data set that its inputs are parts of lasts. With `'batch'` it is made again whatever it costs: a batch
-   * of a data set on the device, of which a step needs nothing any more.
+   * Set where equal inputs give an equal result at negligible cost, so that the value is made again rather than kept. With `'batch'` it is made
+   * again whatever that costs: a batch of a data set, of which a step needs nothing any more. So it is with `'joined'`, a batch of items that a user
+   * has made, unless what the items are made of takes far more memory than the batch.
    */
   readonly cheap?: boolean | 'joined' | 'batch';
   /** Element i of the result is made of elements i of the inputs, which broadcast. */
@@ -185,6 +185,8 @@ export class Value implements Meta {
   held = false;
   /** `host` was uploaded before: see the engine. */
   uploaded = false;
+  /** The first run that reads `host` has it uploaded for itself alone: see the engine. */
+  streams = false;
   /** Recipes are made from it, so that its contents, if it has any, stay when an in-place write replaces it: see recipes.ts. */
   hung = false;
   /** A flush has read its contents. */

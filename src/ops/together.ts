@@ -59,6 +59,7 @@ function joinedOnHost(items: readonly Value[]): Value | null {
     parts.push(host);
   }
   const [first] = parts as [HostData, ...HostData[]];
+  if (parts.some((part) => part.constructor !== first.constructor)) return null;
   const { buffer, byteOffset, byteLength, length } = first;
   const inRow = parts.every((part, i) => part.buffer === buffer && part.byteOffset === byteOffset + i * byteLength);
   const OfKind = first.constructor as Float32ArrayConstructor;

@@ -1,7 +1,7 @@
 // Scopes: tensors made inside are inner and need never exist; what leaves a scope belongs to the code outside.
 
 import { ArgumentError } from '../errors';
-import { closeScope, openScope, type Scope, topScope } from '../graph/roots';
+import { closeScope, currentScope, openScope, type Scope, takeFromTop, topScope } from '../graph/roots';
 import { TensorBase } from './base';
 import { kindOf } from './options';
 
@@ -45,6 +45,29 @@ function inScope<T>(fn: () => T): T {
   } catch (error) {
     closeScope();
     throw error;
+  }
+}
+
+/**
+ * Takes the tensors within `items` that were made at the top level, and have not been computed, into the scope that is open: who made them has handed
+ * them over. Those that were retained stay where they are.
+ */
+export function takeIn(items: unknown): void {
+  const scope = currentScope();
+  const tensors: TensorBase[] = [];
+  collectTensors(items, tensors, new Set());
+  for (const { storage } of tensors) {
+    if (storage.scope !== topScope || storage.window || storage.value.available) continue;
+    if (takeFromTop(storage)) storage.scope = scope;
+  }
+}
+
+function collectTensors(items: unknown, found: TensorBase[], seen: Set<object>): void {
+  if (typeof items !== 'object' || items === null || seen.has(items)) return;
+  seen.add(items);
+  if (items instanceof TensorBase) found.push(items);
+  else if (Array.isArray(items) || Object.getPrototypeOf(items) === Object.prototype) {
+    for (const item of Object.values(items)) collectTensors(item, found, seen);
   }
 }
 

@@ -1,4 +1,5 @@
 // Snapshots: host copies of parameters and optimizer state, from which they come back after a lost device.
+import { isOnDevice } from '../compiler/cell';
 import { engine } from '../compiler/engine';
 import { byteLength } from '../compiler/meta';
 import { flush } from '../graph/flush';
@@ -117,5 +118,5 @@ async function take(): Promise<boolean> {
   }
 }
 
-const isThere = ({ allocation, scheduled, failure }: Value): boolean =>
-  failure === null && (allocation !== null || scheduled !== null);
+/** What was on a device that is lost, and stayed on the host too, needs no copy. */
+const isThere = (value: Value): boolean => value.failure === null && (isOnDevice(value) || value.scheduled !== null);

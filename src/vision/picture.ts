@@ -34,7 +34,7 @@ export class Picture extends Tensor {
     bytes: ArrayLike<number>,
     shape: readonly [height: number, width: number, channels: number],
   ): Picture {
-    return new Picture(Tensor.of(fromHost(Uint32Array.from(bytes), shape, 'uint8')));
+    return new Picture(Tensor.of(fromHost(new Uint8Array(bytes), shape, 'uint8')));
   }
 
   get height(): number {

@@ -49,6 +49,7 @@ function contentsOf(x: Tensor): NumericArray {
 function emptyLike(host: HostData, size: number): HostData {
   if (host instanceof Uint16Array) return new Uint16Array(2 * Math.ceil(size / 2));
   if (host instanceof Float32Array) return new Float32Array(size);
+  if (host instanceof Uint8Array) return new Uint8Array(size);
   return host instanceof Int32Array ? new Int32Array(size) : new Uint32Array(size);
 }
 

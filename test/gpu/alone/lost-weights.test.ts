@@ -396,6 +396,29 @@ describe('after a loss', () => {
     expect(await step()).toBeLessThan(next);
   });
 
+  test('a model whose weights stand on the host since an earlier loss holds up no snapshot of another', async () => {
+    const idle = new nn.Linear(4, 2);
+    const run = async () => torch.noGrad(() => idle(torch.ones(1, 4)).sum()).item();
+    const before = await run();
+    await lose();
+    await run().catch(() => {});
+    for (let i = 0; i < 3; i++) expect(await run()).toBe(before);
+    await lose();
+    await torch
+      .ones(1)
+      .add(1)
+      .item()
+      .catch(() => {});
+    told.length = 0;
+    const { optimizer, step } = trainer();
+    for (let i = 0; i < 3; i++) step(i);
+    await torch.gpu.snapshot();
+    await lose();
+    await expect(step(3).item()).rejects.toThrow(torch.DeviceLostError);
+    expect(told[0]!.restoredTo.get(optimizer)).toBe(3);
+    expect(await run()).toBe(before);
+  });
+
   test('a loss under default limits and without subgroups leaves a state of several pieces whole', async () => {
     const plain = async () => {
       const adapter = await navigator.gpu.requestAdapter();

@@ -121,3 +121,22 @@ test('a value that found no room, and all that was made of it, is an error whene
   vi.restoreAllMocks();
   expect(await x.mul(2).sum().item()).toBeCloseTo(2 * (await x.sum().item()), 0);
 });
+
+test('data that finds no room in a plan that has run before is there when there is room again', async () => {
+  const rows = 20_000;
+  const sum = async (x: Tensor) => x.mul(2).sum().item();
+  await sum(batchOf(rows));
+  const x = batchOf(rows);
+  const again = batchOf(rows);
+  // The buffer of the first batch stays taken.
+  const taken = batchOf(rows);
+  await sum(taken);
+  await sum(taken);
+  torch.gpu.trim();
+  fillMemory(1 << 17);
+  await expect(sum(x)).rejects.toThrow(torch.OutOfMemoryError);
+  vi.restoreAllMocks();
+  const expected = 2 * [...(await again.data())].reduce((total, value) => total + value, 0);
+  expect(await sum(x)).toBeCloseTo(expected, 0);
+  expect(await x.data()).toEqual(await again.data());
+});
