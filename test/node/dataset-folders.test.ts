@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { datasetFacts, fixtureBytes, fixturePath } from '../support/dataset-files';
 
 const { DatasetFolder, FakeData, findClasses, ImageFolder, makeDataset, QuickDraw } = vision.datasets;
-const { Compose, RandomHorizontalFlip, ToTensor } = vision.transforms;
+const { Compose, RandomCrop, RandomHorizontalFlip, RandomResizedCrop, Resize, ToTensor } = vision.transforms;
 
 interface FolderFacts {
   readonly name: string;
@@ -147,6 +147,36 @@ describe('ImageFolder', () => {
     set.transform = (picture) => picture.shape[0];
     expect(await Promise.all([...set])).toEqual(facts.sizes.map(([height], i) => [height, facts.targets[i]]));
   });
+
+  test.each([
+    ['RandomResizedCrop', new RandomResizedCrop(6)],
+    ['RandomCrop', new RandomCrop(9, { padIfNeeded: true })],
+    ['Resize', new Resize([5, 6])],
+  ])(
+    'pictures of several sizes that %s brings to one are a batch as their items are, and all batches one plan',
+    async (_, first) => {
+      const transform = new Compose([first, new RandomHorizontalFlip(), new ToTensor()]);
+      const set = await ImageFolder<torch.Tensor>(home, { transform });
+      expect(new Set(facts.sizes.map(String)).size).toBeGreaterThan(2);
+      const indices = [...set.samples.keys()];
+      torch.manualSeed(5);
+      const items: torch.Tensor[] = [];
+      for (const i of indices) items.push((await set[i]!)[0]);
+      torch.manualSeed(5);
+      const [images] = (await set.getBatch(indices)) as [torch.Tensor, torch.Tensor];
+      expect(await images.tolist()).toEqual(await torch.stack(items).tolist());
+      const compiled: number[] = [];
+      for (let turn = 0; turn < 4; turn++) {
+        const [batch] = (await set.getBatch([...indices.slice(turn), ...indices.slice(0, turn)])) as [
+          torch.Tensor,
+          torch.Tensor,
+        ];
+        await batch.sum().item();
+        compiled.push(torch.gpu.stats().plansCompiled);
+      }
+      expect(compiled).toEqual(new Array(4).fill(compiled[0]));
+    },
+  );
 
   test('feeds a loader', async () => {
     const set = await ImageFolder(home, { transform: (picture) => picture.to('float32').mean(), allowEmpty: true });

@@ -4,7 +4,9 @@ import { resolveIndex } from '../../data/dataset';
 import { inTurn } from '../../data/turns';
 import type { WorkerCopy, WorkerCopyAnswer } from '../../data/worker/copy';
 import { ArgumentError } from '../../errors';
+import { fromHost } from '../../graph/record';
 import type { ByteSource } from '../../io/bytes';
+import type { Place } from '../../ops/pictures';
 import { ofDataSet } from '../../ops/together';
 import { tensor } from '../../tensor/creation';
 import { kindOf, parseArgs } from '../../tensor/options';
@@ -12,7 +14,7 @@ import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import { Picture } from '../picture';
 import { readImage } from '../read-image';
-import { batched } from '../transforms';
+import { batched, type Pictures, PackedPictures as PicturesOfSizes } from '../transforms';
 import { PackedPictures } from './packed';
 import { fileForWorker, type PictureRead } from './picture-file';
 import { readPictureFile } from './read-picture-file';
@@ -87,6 +89,8 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
   samples: ClassSample[];
   readonly #files: ReadonlyMap<string, FoundFile>;
   readonly #loader: SampleLoader<Raw> | null;
+  /** Bytes for the pictures of a batch whose sizes differ: the most that there were, so that in time every batch is the same plan. */
+  #room = 0;
 
   constructor(contents: FolderContents<Raw>, items: ItemTransforms<Raw, Image, Label>) {
     super(contents.root, items, contents.name);
@@ -116,7 +120,10 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
     return inTurn(this.#read(path), (raw) => scope(() => this.transformed(raw, target)));
   }
 
-  /** Pictures of one size are transformed as a whole where the transform is one of this library's; all else is made item by item. Null with a loader of the user's. */
+  /**
+   * Pictures are transformed as a whole where the transform is one of this library's, and they have one size or its first step brings them to one;
+   * all else is made item by item. Null with a loader of the user's.
+   */
   override getBatch(indices: readonly number[]): Promise<[Tensor | Collated<Image>, Collated<Label>]> | null {
     if (this.#loader) return null;
     const samples = indices.map((index) => this.samples[resolveIndex(this.printedName, index, this.length)]!);
@@ -148,25 +155,39 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
 
   #wholeBatch(raws: readonly Raw[], targets: readonly number[]): [Tensor, Collated<Label>] | null {
     const pictures = raws as readonly unknown[] as readonly DecodedPicture[];
-    const [first] = pictures;
     const batch = this.transforms instanceof StandardTransform ? batched(this.transform) : null;
-    if (!batch || !first) return null;
-    const { height, width, channels } = first;
-    if (!pictures.every((each) => each.height === height && each.width === width)) return null;
-    const pixels = new Uint8Array(pictures.length * height * width * channels);
-    pictures.forEach((each, i) => {
-      pixels.set(each.pixels, i * height * width * channels);
-    });
-    const packed = new PackedPictures({ count: pictures.length, height, width, channels, pixels }).gatherAll();
+    if (!batch?.takes(pictures)) return null;
     const { targetTransform } = this;
     const draws: (object | null)[] = [];
     const labels: Label[] = [];
-    for (const target of targets) {
-      draws.push(...batch.draw([first]));
+    for (const [i, target] of targets.entries()) {
+      draws.push(...batch.draw([pictures[i]!]));
       if (targetTransform) labels.push(targetTransform(target));
     }
+    const packed = this.#together(pictures);
     const collated = targetTransform ? defaultCollate(labels) : (tensor([...targets]) as Collated<Label>);
     return [Tensor.of(ofDataSet(batch.apply(packed, draws).value)), collated];
+  }
+
+  /** The pixels of a batch on the device: pictures of one size as a tensor, those of several as they lie one after another. */
+  #together(pictures: readonly DecodedPicture[]): Pictures {
+    const { height, width, channels } = pictures[0]!;
+    const total = pictures.reduce((bytes, { pixels }) => bytes + pixels.length, 0);
+    const isOneSize = pictures.every((each) => each.height === height && each.width === width);
+    if (!isOneSize) this.#room = Math.max(this.#room, roomFor(total));
+    const bytes = new Uint8Array(isOneSize ? total : this.#room);
+    const places: Place[] = [];
+    let first = 0;
+    for (const each of pictures) {
+      bytes.set(each.pixels, first);
+      places.push({ first, size: [each.height, each.width] });
+      first += each.pixels.length;
+    }
+    if (isOneSize) {
+      return new PackedPictures({ count: pictures.length, height, width, channels, pixels: bytes }).gatherAll();
+    }
+    const words = new Uint32Array(bytes.buffer);
+    return new PicturesOfSizes(Tensor.of(fromHost(words, [words.length], 'uint32')), channels, places);
   }
 
   async #read(path: string): Promise<Raw> {
@@ -185,6 +206,12 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
   protected override transformed(raw: Raw, target: number): [Image, Label] {
     return super.transformed(raw instanceof DecodedPicture ? (raw.picture() as unknown as Raw) : raw, target);
   }
+}
+
+/** Bytes, rounded up by less than a quarter, so that batches of about the same size have the same room. */
+function roomFor(bytes: number): number {
+  const step = Math.max(4, 2 ** Math.ceil(Math.log2(bytes)) / 8);
+  return Math.ceil(bytes / step) * step;
 }
 
 /** The pixels of a picture on the host. */

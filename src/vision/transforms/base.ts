@@ -126,6 +126,11 @@ export abstract class PictureTransform<Draw = object, In = Tensor, Out = Tensor>
     return info;
   }
 
+  /** The step that reads packed pictures of several sizes, if the first one does; they come to one size where its `outputInfo` is the same for all. */
+  get bringsToOne(): PictureTransform<object> | null {
+    return null;
+  }
+
   /** What pictures of a kind become in a batch; null where this transform takes samples one by one only. */
   batchKind(kind: BatchKind): BatchKind | null {
     return kind;

@@ -11,6 +11,8 @@ export type BatchDraws = readonly (object | null)[];
 
 /** A transform of whole batches: what it makes equals the items that the transform makes one by one, stacked. */
 export interface BatchTransform {
+  /** Whether pictures of these sizes can be transformed as a whole: they have one, or the first step brings them to one. */
+  takes(infos: readonly PictureInfo[]): boolean;
   /** What is random, drawn picture by picture in the order in which the items would draw it. */
   draw(infos: readonly PictureInfo[], generator?: Generator): BatchDraws;
   /**
@@ -26,6 +28,11 @@ export function batched(transform: unknown): BatchTransform | null {
   const kind: BatchKind | null = transform.batchKind('picture');
   if (kind === null) return null;
   return {
+    takes: (infos) => {
+      const step = transform.bringsToOne;
+      // The size that comes of it does not hang on what is drawn.
+      return isOneSize(infos) || (step !== null && isOneSize(infos.map((info) => step.outputInfo(info, {}))));
+    },
     draw: (infos, generator = defaultGenerator()) =>
       infos.map((info) => transform.draw(info, generator) as object | null),
     // What is made on the way belongs to nobody.
@@ -36,3 +43,6 @@ export function batched(transform: unknown): BatchTransform | null {
       }),
   };
 }
+
+const isOneSize = (infos: readonly PictureInfo[]): boolean =>
+  infos.every(({ height, width }) => height === infos[0]!.height && width === infos[0]!.width);

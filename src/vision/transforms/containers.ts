@@ -111,6 +111,10 @@ export class Compose<In = Tensor, Out = Tensor> extends PictureTransform<Drawn[]
     return sizeAfter(this.transforms, info, draws);
   }
 
+  override get bringsToOne(): PictureTransform<object> | null {
+    return batchSteps(this.transforms)?.[0]?.bringsToOne ?? null;
+  }
+
   override batchKind(kind: BatchKind): BatchKind | null {
     return kindAfter(this.transforms, kind);
   }

@@ -71,6 +71,10 @@ export class CenterCrop extends GeometricTransform {
     return centred(pictures, this.size);
   }
 
+  override get bringsToOne(): this {
+    return this;
+  }
+
   protected override transformBoxes(boxes: BoundingBoxes): BoundingBoxes {
     return centredBoxes(boxes, this.size);
   }
@@ -286,6 +290,10 @@ export class RandomCrop extends GeometricTransform<CropDraw> {
       draw ? windowAt(draw.top - draw.padding[1], draw.left - draw.padding[0]) : windowAt(0, 0),
     );
     return windowsOf(pictures, windows, { out: this.size, border: this.paddingMode, fill });
+  }
+
+  override get bringsToOne(): this {
+    return this;
   }
 
   protected override transformBoxes(boxes: BoundingBoxes, { top, left, padding }: CropDraw): BoundingBoxes {

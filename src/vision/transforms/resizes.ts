@@ -110,6 +110,10 @@ export class Resize extends Resizer<object> {
     return {};
   }
 
+  override get bringsToOne(): this {
+    return this;
+  }
+
   protected sizeFor(from: Size): Size {
     return resizedSize('Resize', from, this.size, this.maxSize);
   }
@@ -178,6 +182,10 @@ export class RandomResizedCrop extends Resampler<Box> {
     const interpolation = kind === 'mask' ? 'nearest' : this.interpolation;
     const boxes = draws.map((draw) => draw ?? whole);
     return boxesResized(pictures, boxes, { out: this.size, interpolation, antialias: this.antialias ?? false });
+  }
+
+  override get bringsToOne(): this {
+    return this;
   }
 
   protected override transformBoxes(boxes: BoundingBoxes, box: Box): BoundingBoxes {
