@@ -84,7 +84,10 @@ describe('augmentation', () => {
     const seen = new Set<number>();
     for (let step = 0; step < 24; step++) {
       const before = torch.gpu.stats();
-      seen.add(await batch.apply(data, batch.draw(infos)).sum().item());
+      const total = torch.scope(() => batch.apply(data, batch.draw(infos)).sum());
+      seen.add(await total.item());
+      // Its memory does not wait for the collector, so that the counts do not hang on when that comes.
+      total.dispose();
       const after = torch.gpu.stats();
       counts.push(
         (['submits', 'buffersCreated', 'bindGroupsCreated', 'pipelinesCreated', 'plansCompiled'] as const).map(
@@ -94,6 +97,18 @@ describe('augmentation', () => {
     }
     expect(seen.size).toBe(24);
     expect(counts.slice(-4)).toEqual(Array.from({ length: 4 }, () => [1, 0, 0, 0, 0]));
+  });
+
+  test('takes for each picture one of several crops to the same size', async () => {
+    const pictures = infos.map((_, n) => counting(8, 8, 3).add(n).to('uint8').permute(2, 0, 1));
+    const transform = new transforms.RandomChoice([new transforms.RandomCrop(5), new transforms.RandomResizedCrop(5)]);
+    torch.manualSeed(4);
+    const items = pictures.map((picture) => transform(picture));
+    torch.manualSeed(4);
+    const batch = transforms.batched(transform)!;
+    const images = batch.apply(torch.stack(pictures), batch.draw(infos));
+    // A batch of what stands for pictures has channels last.
+    expect(await images.permute(0, 3, 1, 2).tolist()).toEqual(await torch.stack(items).tolist());
   });
 
   test('reads packed pictures of several sizes where they lie', async () => {

@@ -3,7 +3,7 @@ import { ArgumentError } from '../../errors';
 import { pythonFloat } from '../../nn/printing';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { randperm } from '../../tensor/random/distributions';
-import { defaultGenerator, type Generator } from '../../tensor/random/generator';
+import { defaultGenerator, Generator } from '../../tensor/random/generator';
 import { weightedIndices } from '../../tensor/random/weighted';
 import type { Tensor } from '../../tensor/tensor';
 import { type BatchKind, checkProbability, happens, PictureTransform } from './base';
@@ -82,6 +82,8 @@ interface Choice {
   readonly drawn: Drawn;
 }
 
+const isOneSize = (a: PictureInfo, b: PictureInfo): boolean => a.height === b.height && a.width === b.width;
+
 /** Draws of one of several transforms: those of all pictures for which it was not taken are null. */
 const drawsOf = (draws: readonly (Choice | null)[], index: number): Drawn[] =>
   draws.map((choice) => (choice?.index === index ? choice.drawn : null));
@@ -134,7 +136,19 @@ export class RandomChoice extends PictureTransform<Choice> {
   }
 
   override apply(batch: Tensor, draws: readonly (Choice | null)[], kind: BatchKind): Tensor {
-    return batchSteps(this.transforms)!.reduce((x, step, k) => applyTaken(step, x, draws, k, kind), batch);
+    const steps = batchSteps(this.transforms)!;
+    const [channels, height, width] = batch.shape.slice(1) as [number, number, number];
+    const info: PictureInfo = { channels, height, width };
+    if (draws.every((choice) => isOneSize(this.outputInfo(info, choice), info))) {
+      return steps.reduce((x, step, k) => applyTaken(step, x, draws, k, kind), batch);
+    }
+    // Crops, say, to one size. Each runs on all pictures, on those of others with numbers that nobody else draws.
+    const spare = new Generator();
+    const made = steps.map((step, k) => {
+      const own = draws.map((choice) => (choice?.index === k ? choice.drawn : step.draw(info, spare)));
+      return step.apply(batch, own, kind);
+    });
+    return made.reduce((x, y, k) => whereDrawn(marked(draws, k), y, x));
   }
 
   override outputInfo(info: PictureInfo, choice: Choice | null): PictureInfo {
