@@ -1,4 +1,5 @@
 // How a batch is made: of a data set's own batches, of its items, or of the next items of a stream.
+import { lastNodeId } from '../graph/value';
 import { tensor } from '../tensor/creation';
 import { isPlainObject } from '../tensor/options';
 import { scope, takeIn } from '../tensor/scope';
@@ -27,28 +28,29 @@ export function batchOfItems<T, B>(
   indices: readonly number[],
   collate: Collate<T, B>,
 ): B | Promise<B> {
+  const since = lastNodeId();
   const { together } = scope(() => ({ together: itemsTogether(dataset, indices) }));
-  if (together) return collated(together, collate);
+  if (together) return collated(together, collate, since);
   // Within a scope the items are inner tensors: only the batch is kept on the device.
   const { batch, promised } = scope((): { batch?: B; promised?: Promise<Awaited<T>[]> } => {
     const items = indices.map((index) => itemAt(dataset, index));
     return isPromise(items[0]) ? { promised: Promise.all(items) } : { batch: collate(items as Awaited<T>[]) };
   });
-  return promised ? collated(promised, collate) : batch!;
+  return promised ? collated(promised, collate, since) : batch!;
 }
 
-/** The batch of items, once they are there. */
-export function collated<T, B>(items: Items<T>, collate: Collate<T, B>): B | Promise<B> {
-  if (!isPromise(items) && !items.some(isPromise)) return batchOfReady([...items] as Awaited<T>[], collate);
+/** The batch of items, once they are there, that were made since a node was recorded. */
+export function collated<T, B>(items: Items<T>, collate: Collate<T, B>, since = lastNodeId()): B | Promise<B> {
+  if (!isPromise(items) && !items.some(isPromise)) return batchOfReady([...items] as Awaited<T>[], collate, since);
   return Promise.resolve(items)
     .then((some) => Promise.all(some))
-    .then((ready) => batchOfReady(ready, collate));
+    .then((ready) => batchOfReady(ready, collate, since));
 }
 
-/** The batch of items that are there. What is made for it alone is inner: those items that nobody has retained, too. */
-export function batchOfReady<T, B>(items: Awaited<T>[], collate: Collate<T, B>): B {
+/** The batch of items that are there. What is made for it alone is inner: items made since then that nobody has retained, too. */
+export function batchOfReady<T, B>(items: Awaited<T>[], collate: Collate<T, B>, since: number): B {
   return scope(() => {
-    takeIn(items);
+    takeIn(items, since);
     return collate(items);
   });
 }

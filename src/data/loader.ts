@@ -1,6 +1,7 @@
 // The loader: batches of a data set, in PyTorch's order, as an async iterator that keeps pace with the device.
 import { ArgumentError } from '../errors';
 import { backpressure } from '../graph/flush';
+import { lastNodeId } from '../graph/value';
 import { kindOf, parseArgs } from '../tensor/options';
 import type { Generator } from '../tensor/random/generator';
 import { drawBaseSeed } from '../tensor/random/shuffle';
@@ -205,11 +206,13 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
       return pace();
     };
     const count = this.#counter(progress);
+    let since = lastNodeId();
     for await (const items of progress.restOf(groupsOf(dataset, this.batchSize ?? 1, this.dropLast, before))) {
       count(items.length);
-      const batch = batchOfReady(items, collate);
+      const batch = batchOfReady(items, collate, since);
       progress.given(null, this.#isShort(items));
       yield batch;
+      since = lastNodeId();
     }
     progress.end();
   }

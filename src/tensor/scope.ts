@@ -49,16 +49,17 @@ function inScope<T>(fn: () => T): T {
 }
 
 /**
- * Takes the tensors within `items` that were made at the top level, and have not been computed, into the scope that is open: who made them has handed
- * them over. Those that were retained stay where they are.
+ * Takes the tensors within `items` that were made at the top level after node `since`, and have not been computed, into the scope that is open: who
+ * made them has handed them over. Those that were retained stay where they are.
  */
-export function takeIn(items: unknown): void {
+export function takeIn(items: unknown, since: number): void {
   const scope = currentScope();
   const tensors: TensorBase[] = [];
   collectTensors(items, tensors, new Set());
   for (const { storage } of tensors) {
-    if (storage.scope !== topScope || storage.window || storage.value.available) continue;
-    if (takeFromTop(storage)) storage.scope = scope;
+    if (storage.scope !== topScope || storage.window) continue;
+    const { available, node } = storage.value;
+    if (!available && node !== null && node.id > since && takeFromTop(storage)) storage.scope = scope;
   }
 }
 
