@@ -1,15 +1,21 @@
 // Switches of gradient recording.
 import { ArgumentError } from '../errors';
 import { mode, withMode } from '../graph/mode';
+import { CarriedPromise } from './carried';
 
-/** What a switch takes: a function that does not wait, since others would run with the switch in the meantime. */
+/**
+ * What a switch takes: a function that does not wait, since others would run with the switch in the meantime. A module of the library
+ * that waits by itself, such as a detector, carries the switch along.
+ */
 export type Synchronous<T> = 0 extends 1 & T
   ? () => T
   : [T] extends [never]
     ? () => T
-    : [T] extends [PromiseLike<unknown>]
-      ? () => 'a synchronous function: the switch cannot follow an await, so await outside of it'
-      : () => T;
+    : [T] extends [CarriedPromise<unknown>]
+      ? () => T
+      : [T] extends [PromiseLike<unknown>]
+        ? () => 'a synchronous function: the switch cannot follow an await, so await outside of it'
+        : () => T;
 
 /**
  * Runs `fn` without recording gradients and returns its result. The switch cannot follow an await, so reading values back stands
@@ -35,7 +41,7 @@ function switched<T>(name: string, grad: boolean, fn: () => T): T {
   if (typeof fn !== 'function')
     throw new ArgumentError(`${name}: expected a function, as in ${name}(() => …), but got ${typeof fn}`);
   const result = withMode({ grad }, fn);
-  if (result instanceof Promise) {
+  if (result instanceof Promise && !(result instanceof CarriedPromise)) {
     throw new ArgumentError(
       `${name}: expected a synchronous function, but it returned a promise; await inside is not covered by ${name}, so await outside of it`,
     );

@@ -1,5 +1,6 @@
 // The public surface of `vision`: data sets, transforms, and reading and drawing pictures.
 export * as datasets from './datasets';
+export * as detection from './detection';
 export * as io from './image-io';
 export * as models from './models';
 export * as ops from './ops';

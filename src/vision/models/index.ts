@@ -1,4 +1,6 @@
 // The public surface of `vision.models`.
+
+export * as detection from '../detection';
 export { AlexNet, type AlexNetOptions, alexnet } from './alexnet';
 export type { ClassifierOptions, NetworkBuilder, WeightsSource } from './builder';
 export { type CNBlockConfig, ConvNeXt, type ConvNeXtOptions, convnextTiny } from './convnext';

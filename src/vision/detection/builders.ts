@@ -1,0 +1,192 @@
+// The detectors that torchvision has by name: their backbones, and weights that are read when they are asked for.
+
+import * as nn from '../../nn';
+import type { Module } from '../../nn/module';
+import { kindOf } from '../../tensor/options';
+import { builder, type WeightsSource, type WithoutWeights, type WithWeights } from '../models/builder';
+import { type MobileNetV3, mobilenetV3Large } from '../models/mobilenetv3';
+import { type ResNet, resnet50 } from '../models/resnet';
+import { type VGG, vgg16 } from '../models/vgg';
+import { FrozenBatchNorm2d } from '../ops/frozen-batch-norm';
+import type { NormMaker } from '../ops/layers';
+import { AnchorGenerator, DefaultBoxGenerator } from './anchors';
+import { mobilenetFpnExtractor, resnetFpnExtractor } from './backbones';
+import {
+  type DetectionBackbone,
+  defaultAnchors,
+  FasterRCNN,
+  type FasterRCNNOptions,
+  FastRCNNConvFCHead,
+  fasterRCNNDefaults,
+} from './faster-rcnn';
+import { RPNHead } from './rpn-head';
+import { SSD, type SSDOptions } from './ssd';
+import { vggExtractor } from './ssd-vgg';
+
+interface BackboneOptions {
+  /** Layers of the backbone that train, counted from the last, where there are trained weights; without any, all train. */
+  trainableBackboneLayers?: number | null;
+}
+
+/** The function of a detector: at once with random weights, a promise where weights are to be read, of all of it or of its backbone. */
+export interface DetectorBuilder<M extends Module, O extends object> {
+  (options?: O & BackboneOptions & WithoutWeights & { weightsBackbone?: null }): M;
+  (options: O & BackboneOptions & WithWeights): Promise<M>;
+  (options: O & BackboneOptions & { weightsBackbone: WeightsSource }): Promise<M>;
+}
+
+interface Recipe<M extends Module, B extends Module, O extends object> {
+  readonly defaults: Required<O>;
+  /** Layers of the backbone, and how many of them train by default where there are trained weights. */
+  readonly layers: { readonly all: number; readonly trained: number };
+  /** Whether trained backbones keep their norms' statistics. */
+  readonly frozen: boolean;
+  backbone(options: { normLayer?: NormMaker; weights?: WeightsSource }): B | Promise<B>;
+  build(backbone: B, options: Required<O>, trainableLayers: number): M;
+  /** Called where weights of the whole detector have been read. */
+  loaded?(model: M, weights: unknown): void;
+}
+
+function detector<M extends Module, B extends Module, O extends object>(
+  name: string,
+  recipe: Recipe<M, B, O>,
+): DetectorBuilder<M, O> {
+  type Given = O & BackboneOptions & { weights?: WeightsSource | null; weightsBackbone?: WeightsSource | null };
+  const { defaults, layers } = recipe;
+  const around = (isTrained: boolean, backbone: B, given: object): M | Promise<M> => {
+    const all = { ...defaults, trainableBackboneLayers: null } as Required<O & BackboneOptions>;
+    const make = builder<M, O & BackboneOptions>(name, {
+      defaults: all,
+      build({ trainableBackboneLayers, ...options }) {
+        const trainable = isTrained ? (trainableBackboneLayers ?? layers.trained) : layers.all;
+        return recipe.build(backbone, options as unknown as Required<O>, trainable);
+      },
+    });
+    return (make as (options: object) => M | Promise<M>)(given);
+  };
+  const make = (given: Given = {} as Given): M | Promise<M> => {
+    const { weightsBackbone = null, ...options } = given;
+    const weights = options.weights ?? null;
+    const isTrained = weights !== null || weightsBackbone !== null;
+    // Also where nothing is trained the norm is named: a MobileNet's own has another eps.
+    const norm = recipe.frozen ? { normLayer: (isTrained ? FrozenBatchNorm2d : nn.BatchNorm2d) as NormMaker } : {};
+    if (weights !== null) {
+      const model = around(true, recipe.backbone(norm) as B, options) as Promise<M>;
+      return model.then((loaded) => {
+        recipe.loaded?.(loaded, weights);
+        return loaded;
+      });
+    }
+    if (weightsBackbone === null) return around(false, recipe.backbone(norm) as B, options);
+    const backbone = Promise.resolve(recipe.backbone({ ...norm, weights: weightsBackbone }));
+    return backbone.then((loaded) => around(true, loaded, options));
+  };
+  return Object.defineProperty(make, 'name', { value: name }) as DetectorBuilder<M, O>;
+}
+
+/** The file whose norms were trained without an eps: COCO_V1 of the first Faster R-CNN. */
+const WITHOUT_EPS = 'fasterrcnn_resnet50_fpn_coco-258fb6c6';
+
+const coco: Required<FasterRCNNOptions> = { ...fasterRCNNDefaults, numClasses: 91 };
+const resnet = (options: { normLayer?: NormMaker; weights?: WeightsSource }): ResNet | Promise<ResNet> =>
+  resnet50(options as WithoutWeights);
+
+/** Classes are counted from the options, unless a predictor stands for them. */
+const classes = (options: Required<FasterRCNNOptions>): Required<FasterRCNNOptions> =>
+  options.boxPredictor ? { ...options, numClasses: null } : options;
+
+/**
+ * Faster R-CNN on a ResNet-50 with a feature pyramid (Ren et al. 2015, arXiv:1506.01497): 41,755,286 parameters with `numClasses` 91, the default.
+ * With weights, of all of it or of the backbone (`weightsBackbone`), norms are frozen and three stages train; without any, all train.
+ */
+export const fasterrcnnResnet50Fpn = detector<FasterRCNN, ResNet, FasterRCNNOptions>('fasterrcnnResnet50Fpn', {
+  defaults: coco,
+  layers: { all: 5, trained: 3 },
+  frozen: true,
+  backbone: resnet,
+  build: (backbone, options, trainableLayers) =>
+    new FasterRCNN(resnetFpnExtractor(backbone, { trainableLayers }), classes(options)),
+  loaded(model, weights) {
+    const address = typeof weights === 'string' ? weights : kindOf(weights);
+    if (!address.includes(WITHOUT_EPS)) return;
+    for (const module of model.modules()) if (module instanceof FrozenBatchNorm2d) module.eps = 0;
+  },
+});
+
+/** Faster R-CNN as Li et al. 2021 (arXiv:2111.11429) train it: batch norm everywhere, a deeper head and RPN; 43,712,278 parameters. */
+export const fasterrcnnResnet50FpnV2 = detector<FasterRCNN, ResNet, FasterRCNNOptions>('fasterrcnnResnet50FpnV2', {
+  defaults: coco,
+  layers: { all: 5, trained: 3 },
+  frozen: false,
+  backbone: resnet,
+  build(resnet, options, trainableLayers) {
+    const normLayer = nn.BatchNorm2d as NormMaker;
+    const backbone = resnetFpnExtractor(resnet, { trainableLayers, normLayer });
+    const { outChannels } = backbone;
+    const rpnAnchorGenerator = defaultAnchors();
+    const rpnHead = new RPNHead(outChannels, rpnAnchorGenerator.numAnchorsPerLocation()[0]!, { convDepth: 2 });
+    const boxHead = new FastRCNNConvFCHead([outChannels, 7, 7], [256, 256, 256, 256], [1024], { normLayer });
+    return new FasterRCNN(backbone, { ...classes(options), rpnAnchorGenerator, rpnHead, boxHead });
+  },
+});
+
+const onMobilenet = (name: string, own: FasterRCNNOptions) =>
+  detector<FasterRCNN, MobileNetV3, FasterRCNNOptions>(name, {
+    defaults: { ...coco, ...own },
+    layers: { all: 6, trained: 3 },
+    frozen: true,
+    backbone: (options) => mobilenetV3Large(options as WithoutWeights),
+    build(mobilenet, options, trainableLayers) {
+      const backbone: DetectionBackbone = mobilenetFpnExtractor(mobilenet, { trainableLayers });
+      const rpnAnchorGenerator = new AnchorGenerator(
+        Array<number[]>(3).fill([32, 64, 128, 256, 512]),
+        Array<number[]>(3).fill([0.5, 1, 2]),
+      );
+      return new FasterRCNN(backbone, { ...classes(options), rpnAnchorGenerator });
+    },
+  });
+
+/** Faster R-CNN on a large MobileNetV3 with a feature pyramid: 19,386,354 parameters. */
+export const fasterrcnnMobilenetV3LargeFpn = onMobilenet('fasterrcnnMobilenetV3LargeFpn', { rpnScoreThresh: 0.05 });
+/** The same for pictures of 320 pixels. */
+export const fasterrcnnMobilenetV3Large320Fpn = onMobilenet('fasterrcnnMobilenetV3Large320Fpn', {
+  minSize: 320,
+  maxSize: 640,
+  rpnPreNmsTopNTest: 150,
+  rpnPostNmsTopNTest: 150,
+  rpnScoreThresh: 0.05,
+});
+
+type SSD300Options = Omit<SSDOptions, 'backbone' | 'anchorGenerator' | 'size' | 'numClasses'> & {
+  /** Classes, the background 0 among them. Default: 91. */
+  numClasses?: number;
+};
+
+const ssdDefaults: Required<SSD300Options> = {
+  numClasses: 91,
+  imageMean: [0.48235, 0.45882, 0.40784],
+  imageStd: [1 / 255, 1 / 255, 1 / 255],
+  head: null,
+  scoreThresh: 0.01,
+  nmsThresh: 0.45,
+  detectionsPerImg: 200,
+  iouThresh: 0.5,
+  topkCandidates: 400,
+  positiveFraction: 0.25,
+};
+
+/** SSD on a VGG-16, for pictures of 300 pixels (Liu et al. 2016, arXiv:1512.02325): 35,641,826 parameters with `numClasses` 91, the default. */
+export const ssd300Vgg16 = detector<SSD, VGG, SSD300Options>('ssd300Vgg16', {
+  defaults: ssdDefaults,
+  layers: { all: 5, trained: 4 },
+  frozen: false,
+  backbone: (options) => vgg16(options as WithoutWeights),
+  build(vgg, options, trainableLayers) {
+    const anchorGenerator = new DefaultBoxGenerator([[2], [2, 3], [2, 3], [2, 3], [2], [2]], {
+      scales: [0.07, 0.15, 0.33, 0.51, 0.69, 0.87, 1.05],
+      steps: [8, 16, 32, 64, 100, 300],
+    });
+    const { numClasses, ...rest } = options;
+    return new SSD(vggExtractor(vgg, trainableLayers), anchorGenerator, [300, 300], numClasses, rest);
+  },
+});

@@ -1,0 +1,112 @@
+// What every R-CNN does, whatever its parts are: pictures in, losses or detections out.
+import type { CarriedPromise } from '../../autograd/carried';
+import { Module } from '../../nn/module';
+import type { Tensor } from '../../tensor/tensor';
+import { checkBoxes, checkTargets, type DetectionTarget, hostTargets, resizedBoxes } from './host';
+import { type FeatureMaps, mapsOf, sizeOf } from './maps';
+import type { RoIHeads, RoILosses } from './roi-heads';
+import { packedProposals, type RegionProposalLosses, type RegionProposalNetwork, unpackedProposals } from './rpn';
+import { inParts, type Part } from './steps';
+import { type Detection, type GeneralizedRCNNTransform, listOfPictures } from './transform';
+
+export type RCNNLosses = RoILosses & RegionProposalLosses;
+
+/**
+ * A detector of two stages: a backbone makes feature maps, region proposals say where objects may be, and the heads what they are. See `FasterRCNN`.
+ *
+ * A call waits for the proposals in training, and for the detections in evaluation, so that it gives a promise. `noGrad` holds for all of it:
+ * `await torch.noGrad(() => detector(images))`.
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that the objects are callable.
+export class GeneralizedRCNN extends Module {
+  transform: GeneralizedRCNNTransform;
+  backbone: Module;
+  rpn: RegionProposalNetwork;
+  roi_heads: RoIHeads;
+
+  constructor(backbone: Module, rpn: RegionProposalNetwork, roiHeads: RoIHeads, transform: GeneralizedRCNNTransform) {
+    super();
+    this.transform = transform;
+    this.backbone = backbone;
+    this.rpn = rpn;
+    this.roi_heads = roiHeads;
+  }
+
+  get roiHeads(): RoIHeads {
+    return this.roi_heads;
+  }
+
+  set roiHeads(heads: RoIHeads) {
+    this.roi_heads = heads;
+  }
+
+  override forward(
+    images: readonly Tensor[] | Tensor,
+    targets: readonly DetectionTarget[] | null = null,
+  ): CarriedPromise<RCNNLosses | Detection[]> {
+    return inParts<RCNNLosses | Detection[]>((part) => {
+      const pictures = listOfPictures(this.constructor.name, images);
+      return this.training ? this.losses(pictures, targets, part) : this.detect(pictures, part);
+    });
+  }
+
+  private features(images: Tensor): FeatureMaps {
+    return mapsOf((this.backbone as unknown as (x: Tensor) => unknown)(images));
+  }
+
+  private async losses(
+    pictures: readonly Tensor[],
+    targets: readonly DetectionTarget[] | null,
+    part: Part,
+  ): Promise<RCNNLosses> {
+    const name = this.constructor.name;
+    checkTargets(name, targets, pictures.length);
+    const given = await hostTargets(targets);
+    checkBoxes(name, given);
+    const { read, most, ...recorded } = part(() => {
+      const [images] = this.transform(pictures);
+      const features = this.features(images.tensors);
+      const predictions = this.rpn.predict(images, features);
+      const packed = packedProposals(this.rpn.propose(predictions, images.imageSizes));
+      return { images, features, predictions, read: packed.data(), most: packed.shape[1]! };
+    });
+    const { images, features, predictions } = recorded;
+    const { imageSizes } = images;
+    const resized = given.map(({ boxes, labels }, i) => ({
+      boxes: resizedBoxes(boxes, sizeOf(pictures[i]!), imageSizes[i]!),
+      labels,
+    }));
+    // The anchors are matched while the device computes the proposals.
+    const [proposalLosses, packed] = await Promise.all([this.rpn.lossesOf(predictions, resized, part), read]);
+    const proposals = unpackedProposals(packed, pictures.length);
+    const shapes = { imageShapes: imageSizes, targets: resized };
+    return { ...this.roi_heads.lossesOf(features, proposals, shapes, part, most), ...proposalLosses };
+  }
+
+  private async detect(pictures: readonly Tensor[], part: Part): Promise<Detection[]> {
+    const { read, counts, imageSizes } = part(() => {
+      const [images] = this.transform(pictures);
+      const features = this.features(images.tensors);
+      const proposals = this.rpn.propose(this.rpn.predict(images, features), images.imageSizes);
+      const answers = this.roi_heads.answersTo(
+        features,
+        proposals.boxes.unbind(0),
+        images.imageSizes,
+        proposals.scores,
+      );
+      return {
+        read: answers.data(),
+        counts: pictures.map(() => proposals.scores.shape[1]!),
+        imageSizes: images.imageSizes,
+      };
+    });
+    return this.roi_heads.detections(await read, counts, imageSizes, pictures.map(sizeOf));
+  }
+}
+
+export interface GeneralizedRCNN {
+  /** In training mode: the losses. */
+  (images: readonly Tensor[] | Tensor, targets: readonly DetectionTarget[]): CarriedPromise<RCNNLosses>;
+  /** In evaluation mode: the detections of each picture. */
+  (images: readonly Tensor[] | Tensor): CarriedPromise<Detection[]>;
+}

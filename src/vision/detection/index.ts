@@ -1,0 +1,30 @@
+// The public surface of `vision.detection`.
+export { AnchorGenerator, type AnchorGeneratorOptions, DefaultBoxGenerator, type DefaultBoxOptions } from './anchors';
+export { BackboneWithFPN, type ResnetFpnOptions, resnetFpnBackbone } from './backbones';
+export { BoxCoder, type BoxCoderOptions } from './box-coder';
+export {
+  type DetectorBuilder,
+  fasterrcnnMobilenetV3Large320Fpn,
+  fasterrcnnMobilenetV3LargeFpn,
+  fasterrcnnResnet50Fpn,
+  fasterrcnnResnet50FpnV2,
+  ssd300Vgg16,
+} from './builders';
+export {
+  type DetectionBackbone,
+  FasterRCNN,
+  type FasterRCNNOptions,
+  FastRCNNConvFCHead,
+  FastRCNNPredictor,
+  TwoMLPHead,
+} from './faster-rcnn';
+export { GeneralizedRCNN, type RCNNLosses } from './generalized-rcnn';
+export type { DetectionTarget } from './host';
+export { ImageList, type ImageSize } from './image-list';
+export { Matcher, type MatcherOptions, SSDMatcher } from './matcher';
+export { RoIHeads, type RoIHeadsOptions, type RoILosses } from './roi-heads';
+export { type RegionProposalLosses, RegionProposalNetwork, type RegionProposalOptions } from './rpn';
+export { RPNHead, type RPNHeadOptions } from './rpn-head';
+export { BalancedPositiveNegativeSampler, type SamplerOptions } from './sampler';
+export { SSD, SSDHead, type SSDLosses, type SSDOptions } from './ssd';
+export { type Detection, GeneralizedRCNNTransform, type TransformOptions } from './transform';

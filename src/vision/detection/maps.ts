@@ -1,0 +1,33 @@
+// What backbones give: feature maps by name.
+import { noGrad } from '../../autograd/mode';
+import type { Module } from '../../nn/module';
+import { isTensor } from '../../tensor/callable';
+import { zeros } from '../../tensor/creation';
+import { scope } from '../../tensor/scope';
+import type { Tensor } from '../../tensor/tensor';
+import type { ImageSize } from './image-list';
+
+/** Feature maps [N, C, H, W] by name, the highest resolution first. */
+export type FeatureMaps = Readonly<Record<string, Tensor>>;
+
+/** The maps of a backbone, by name; one map alone is '0'. */
+export const mapsOf = (features: unknown): FeatureMaps =>
+  isTensor(features) ? { '0': features } : (features as FeatureMaps);
+
+export const sizeOf = ({ shape }: Tensor): ImageSize => [shape.at(-2)!, shape.at(-1)!];
+
+/** Channels of each feature map that a backbone makes of pictures of this size. */
+export function retrieveOutChannels(
+  model: Module,
+  [width, height]: readonly [width: number, height: number],
+): number[] {
+  const { training } = model;
+  model.eval();
+  const run = model as unknown as (x: Tensor) => unknown;
+  // Shapes are known without computing: what is made here ends with the scope.
+  const channels = scope(() =>
+    noGrad(() => Object.values(mapsOf(run(zeros(1, 3, height, width)))).map(({ shape }) => shape[1]!)),
+  );
+  if (training) model.train();
+  return channels;
+}

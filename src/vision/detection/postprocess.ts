@@ -1,0 +1,78 @@
+// The end of detection, on the host: which of the scored boxes of a picture stay. It takes time by what is found, not by what was looked at.
+
+import { type HostTarget, resizedBoxes, tensorOf } from './host';
+import type { ImageSize } from './image-list';
+import { hostQuality } from './matcher';
+import type { Detection } from './transform';
+
+/** Scored boxes of a picture; the order tells which of equal scores comes first. */
+export interface Candidates extends HostTarget {
+  readonly scores: Float32Array;
+}
+
+/** How many of the candidates stay. */
+export interface Limits {
+  readonly nmsThresh: number;
+  readonly detectionsPerImg: number;
+}
+
+/** Collects candidates, one by one. */
+export class CandidateList {
+  private readonly boxes: number[] = [];
+  private readonly labels: number[] = [];
+  private readonly scores: number[] = [];
+
+  add(box: ArrayLike<number>, label: number, score: number): void {
+    for (let k = 0; k < 4; k++) this.boxes.push(box[k]!);
+    this.labels.push(label);
+    this.scores.push(score);
+  }
+
+  all(): Candidates {
+    const { boxes, labels, scores } = this;
+    return {
+      boxes: Float32Array.from(boxes),
+      labels: Int32Array.from(labels),
+      scores: Float32Array.from(scores),
+    };
+  }
+}
+
+/** The indices of the candidates that stay, by falling score: none overlaps a better one of its class by more than the threshold. */
+export function suppressedOnHost(
+  { boxes, labels, scores }: Candidates,
+  { nmsThresh, detectionsPerImg }: Limits,
+): number[] {
+  const order = Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]! || a - b);
+  const threshold = Math.fround(nmsThresh);
+  const keptOf = new Map<number, Float32Array[]>();
+  const kept: number[] = [];
+  for (const i of order) {
+    if (kept.length === detectionsPerImg) break;
+    const box = boxes.subarray(4 * i, 4 * i + 4);
+    const better = keptOf.get(labels[i]!) ?? [];
+    if (better.some((other) => hostQuality(other, box).quality[0]! > threshold)) continue;
+    keptOf.set(labels[i]!, [...better, box]);
+    kept.push(i);
+  }
+  return kept;
+}
+
+/** The detections of a picture, in pixels as it was given. Sizes are [height, width]. */
+export function detectionOf(found: Candidates, limits: Limits, from: ImageSize, to: ImageSize): Detection {
+  const kept = suppressedOnHost(found, limits);
+  const boxes = Float32Array.from(kept.flatMap((i) => [...found.boxes.subarray(4 * i, 4 * i + 4)]));
+  return {
+    boxes: tensorOf(resizedBoxes(boxes, from, to), [kept.length, 4], 'float32'),
+    labels: tensorOf(
+      Int32Array.from(kept, (i) => found.labels[i]!),
+      [kept.length],
+      'int64',
+    ),
+    scores: tensorOf(
+      Float32Array.from(kept, (i) => found.scores[i]!),
+      [kept.length],
+      'float32',
+    ),
+  };
+}

@@ -1,0 +1,64 @@
+import * as nn from '../../nn';
+import { Module } from '../../nn/module';
+import { type Arguments, parseArgs } from '../../tensor/options';
+import type { Tensor } from '../../tensor/tensor';
+import { Conv2dNormActivation } from '../ops/layers';
+
+export interface RPNHeadOptions {
+  /** Channels of each feature map. */
+  inChannels: number;
+  /** Anchors at each place of a map. */
+  numAnchors: number;
+  /** 3×3 convolutions. Default: 1. */
+  convDepth?: number;
+}
+
+/**
+ * What region proposals are made of: for each anchor of each feature map [N, C, H, W] whether it shows an object, [N, A, H, W], and how to correct
+ * it, [N, 4 A, H, W]; the same 3×3 convolutions and two of 1×1 for all maps. Weights are drawn from a normal distribution of 0.01.
+ */
+export class RPNHead extends Module {
+  conv: nn.Sequential;
+  cls_logits: nn.Conv2d;
+  bbox_pred: nn.Conv2d;
+
+  constructor(...args: Arguments<RPNHeadOptions, ['inChannels', 'numAnchors', 'convDepth']>) {
+    super();
+    const required = ['inChannels', 'numAnchors'] as const;
+    const { inChannels, numAnchors, convDepth } = parseArgs<RPNHeadOptions>(
+      'RPNHead',
+      required,
+      { convDepth: 1 },
+      args,
+    );
+    const layer = () => new Conv2dNormActivation(inChannels, inChannels, { kernelSize: 3, normLayer: null });
+    this.conv = new nn.Sequential(...Array.from({ length: convDepth }, layer));
+    this.cls_logits = new nn.Conv2d(inChannels, numAnchors, { kernelSize: 1, stride: 1 });
+    this.bbox_pred = new nn.Conv2d(inChannels, numAnchors * 4, { kernelSize: 1, stride: 1 });
+    for (const module of this.modules()) {
+      if (!(module instanceof nn.Conv2d)) continue;
+      nn.init.normal_(module.weight, { std: 0.01 });
+      if (module.bias) nn.init.zeros_(module.bias);
+    }
+  }
+
+  override forward(maps: readonly Tensor[]): [logits: Tensor[], boxes: Tensor[]] {
+    const shared = maps.map((map) => this.conv(map));
+    return [shared.map((x) => this.cls_logits(x)), shared.map((x) => this.bbox_pred(x))];
+  }
+
+  /** Files of before 2022 name the only convolution `conv`. */
+  override upgradeState(state: Readonly<Record<string, Tensor>>, prefix: string): Record<string, Tensor> {
+    const renamed = (key: string): string => {
+      const old = key.startsWith(prefix) ? /^conv\.(weight|bias)$/.exec(key.slice(prefix.length)) : null;
+      return old ? `${prefix}conv.0.0.${old[1]}` : key;
+    };
+    return Object.fromEntries(Object.entries(state).map(([key, tensor]) => [renamed(key), tensor]));
+  }
+}
+
+/** What a head gives for a map, [N, A C, H, W], box by box as anchors are numbered: [N, H W A, C]. */
+export function boxByBox(x: Tensor, columns: number): Tensor {
+  const [n, , h, w] = x.shape as readonly [number, number, number, number];
+  return x.view(n, -1, columns, h, w).permute(0, 3, 4, 1, 2).reshape([n, -1, columns]);
+}

@@ -1,0 +1,332 @@
+// Region proposals: where objects may be, and how well the network that says so does.
+import type { CarriedPromise } from '../../autograd/carried';
+import { noGrad } from '../../autograd/mode';
+import { ArgumentError } from '../../errors';
+import * as nn from '../../nn';
+import { Module } from '../../nn/module';
+import { cat, stack } from '../../tensor/functions';
+import { type Arguments, parseArgs } from '../../tensor/options';
+import type { Tensor } from '../../tensor/tensor';
+import { nmsPadded } from '../ops/nms';
+import type { BoxGenerator } from './anchors';
+import { BoxCoder } from './box-coder';
+import { checkTargets, type DetectionTarget, type HostTarget, hostTargets, numbersOf, tensorOf } from './host';
+import type { ImageList, ImageSize } from './image-list';
+import type { FeatureMaps } from './maps';
+import { hostQuality, Matcher } from './matcher';
+import { boxByBox } from './rpn-head';
+import { BalancedPositiveNegativeSampler } from './sampler';
+import { inParts } from './steps';
+
+/** How many boxes of a feature map, or of a picture, go on: in training and in evaluation. */
+export interface TopN {
+  readonly training: number;
+  readonly testing: number;
+}
+
+export interface RegionProposalOptions {
+  anchorGenerator: BoxGenerator;
+  /** Gives `[logits, boxes]` of a list of feature maps, as `RPNHead` does. */
+  head: Module;
+  /** From this intersection over union with a truth on, an anchor is positive. */
+  fgIouThresh: number;
+  /** Below this one it is negative. */
+  bgIouThresh: number;
+  /** Anchors of each picture that the losses look at. */
+  batchSizePerImage: number;
+  /** At most this part of them is positive. */
+  positiveFraction: number;
+  /** Boxes of each feature map that go on to the suppression. */
+  preNmsTopN: TopN;
+  /** Boxes of each picture that are left after it. */
+  postNmsTopN: TopN;
+  /** Boxes that overlap a better one of their map by more than this go. */
+  nmsThresh: number;
+  /** Boxes of a lower score go. Default: 0. */
+  scoreThresh?: number;
+}
+
+type Order = [
+  'anchorGenerator',
+  'head',
+  'fgIouThresh',
+  'bgIouThresh',
+  'batchSizePerImage',
+  'positiveFraction',
+  'preNmsTopN',
+  'postNmsTopN',
+  'nmsThresh',
+  'scoreThresh',
+];
+
+/** What the head says about every anchor. */
+export interface Predictions {
+  /** [N, A] */
+  readonly objectness: Tensor;
+  /** [N, A, 4] */
+  readonly deltas: Tensor;
+  /** The anchors (float32 [A, 4]) of each picture. */
+  readonly anchors: readonly Tensor[];
+  /** Anchors of each feature map. */
+  readonly counts: readonly number[];
+}
+
+/** Proposals of every picture, padded to one number. */
+export interface PaddedProposals {
+  /** float32 [N, P, 4], best first. */
+  readonly boxes: Tensor;
+  /** Probabilities [N, P], falling; -1 where there is no box. */
+  readonly scores: Tensor;
+}
+
+export interface RegionProposalLosses {
+  lossObjectness: Tensor;
+  lossRpnBoxReg: Tensor;
+}
+
+/** Beyond this the box losses of Faster R-CNN are linear: section 3.1 of Fast R-CNN with σ = 3. */
+export const BETA = 1 / 9;
+/** Sides of the smallest proposal, in pixels. */
+const MIN_SIZE = 1e-3;
+const BATCH_FIRST = 1;
+
+/**
+ * Region proposal network (Ren et al. 2015, arXiv:1506.01497, section 3.1): corrects anchors, and keeps those that most likely show an object and
+ * do not overlap. A call gives the proposals of each picture and, in training, the two losses:
+ *
+ *     const [boxes, { lossObjectness, lossRpnBoxReg }] = await rpn(images, featureMaps, targets);
+ */
+export class RegionProposalNetwork extends Module {
+  anchor_generator: BoxGenerator;
+  head: Module;
+  readonly boxCoder = new BoxCoder([1, 1, 1, 1]);
+  readonly proposalMatcher: Matcher;
+  readonly fgBgSampler: BalancedPositiveNegativeSampler;
+  private readonly beforeSuppression: TopN;
+  private readonly afterSuppression: TopN;
+  nmsThresh: number;
+  scoreThresh: number;
+  minSize = MIN_SIZE;
+
+  constructor(...args: Arguments<RegionProposalOptions, Order>) {
+    super();
+    const required = [
+      ...(['anchorGenerator', 'head', 'fgIouThresh', 'bgIouThresh', 'batchSizePerImage'] as const),
+      ...(['positiveFraction', 'preNmsTopN', 'postNmsTopN', 'nmsThresh'] as const),
+    ];
+    const o = parseArgs<RegionProposalOptions>('RegionProposalNetwork', required, { scoreThresh: 0 }, args);
+    this.anchor_generator = o.anchorGenerator;
+    this.head = o.head;
+    this.proposalMatcher = new Matcher(o.fgIouThresh, o.bgIouThresh, { allowLowQualityMatches: true });
+    this.fgBgSampler = new BalancedPositiveNegativeSampler(o.batchSizePerImage, o.positiveFraction);
+    this.beforeSuppression = o.preNmsTopN;
+    this.afterSuppression = o.postNmsTopN;
+    this.nmsThresh = o.nmsThresh;
+    this.scoreThresh = o.scoreThresh;
+  }
+
+  get anchorGenerator(): BoxGenerator {
+    return this.anchor_generator;
+  }
+
+  set anchorGenerator(generator: BoxGenerator) {
+    this.anchor_generator = generator;
+  }
+
+  preNmsTopN(): number {
+    return this.training ? this.beforeSuppression.training : this.beforeSuppression.testing;
+  }
+
+  postNmsTopN(): number {
+    return this.training ? this.afterSuppression.training : this.afterSuppression.testing;
+  }
+
+  override forward(
+    images: ImageList,
+    features: FeatureMaps,
+    targets: readonly DetectionTarget[] | null = null,
+  ): CarriedPromise<[boxes: Tensor[], losses: Partial<RegionProposalLosses>]> {
+    return inParts(async (part) => {
+      const name = 'RegionProposalNetwork';
+      if (this.training) checkTargets(name, targets, images.imageSizes.length);
+      const wanted = this.training ? await hostTargets(targets as readonly DetectionTarget[]) : null;
+      const { read, predictions } = part(() => {
+        const made = this.predict(images, features);
+        const packed = packedProposals(this.propose(made, images.imageSizes));
+        return { read: packed.data(), predictions: made };
+      });
+      const [losses, packed] = await Promise.all([wanted ? this.lossesOf(predictions, wanted, part) : {}, read]);
+      const boxes = unpackedProposals(packed, images.imageSizes.length);
+      return [boxes.map((list) => tensorOf(list, [list.length / 4, 4], 'float32')), losses];
+    });
+  }
+
+  /** What the head says about the anchors of a batch. */
+  predict(images: ImageList, features: FeatureMaps): Predictions {
+    const maps = Object.values(features);
+    const [logits, boxes] = (this.head as unknown as (maps: readonly Tensor[]) => [Tensor[], Tensor[]])(maps);
+    const anchors = this.anchor_generator(images, maps);
+    const counts = logits.map(({ shape }) => shape[1]! * shape[2]! * shape[3]!);
+    const all = counts.reduce((sum, count) => sum + count, 0);
+    if (anchors[0]!.shape[0] !== all) {
+      throw new ArgumentError(
+        `RegionProposalNetwork: expected a head for ${anchors[0]!.shape[0]} anchors, as many as the generator makes, but it is for ${all}; RPNHead takes numAnchorsPerLocation()`,
+      );
+    }
+    return {
+      objectness: cat(
+        logits.map((x) => boxByBox(x, 1)),
+        BATCH_FIRST,
+      ).squeeze(2),
+      deltas: cat(
+        boxes.map((x) => boxByBox(x, 4)),
+        BATCH_FIRST,
+      ),
+      anchors,
+      counts,
+    };
+  }
+
+  /** The proposals of a batch. Nothing of them has a gradient. */
+  propose({ objectness, deltas, anchors, counts }: Predictions, imageSizes: readonly ImageSize[]): PaddedProposals {
+    return noGrad(() => {
+      const logits = objectness.detach();
+      const pictures = imageSizes.length;
+      const best: Tensor[] = [];
+      const levels: number[] = [];
+      let offset = 0;
+      for (const [level, count] of counts.entries()) {
+        const taken = Math.min(count, this.preNmsTopN());
+        best.push(logits.narrow(1, offset, count).topk(taken, 1)[1].add(offset));
+        levels.push(...Array<number>(taken).fill(level));
+        offset += count;
+      }
+      const places = cat(best, 1);
+      const quadruple = (indices: Tensor) => indices.unsqueeze(2).expand([...indices.shape, 4]);
+      const from = anchors.every((boxes) => boxes === anchors[0])
+        ? anchors[0]!.unsqueeze(0).expand([pictures, ...anchors[0]!.shape])
+        : stack([...anchors], 0);
+      const corrected = this.boxCoder.decodeSingle(
+        deltas.detach().gather(1, quadruple(places)),
+        from.gather(1, quadruple(places)),
+      );
+      const boxes = clipped(corrected, imageSizes);
+      const scores = logits.gather(1, places).sigmoid();
+      const side = (low: number) => boxes.select(2, low + 2).sub(boxes.select(2, low));
+      const valid = side(0)
+        .ge(this.minSize)
+        .logicalAnd(side(1).ge(this.minSize))
+        .logicalAnd(scores.ge(this.scoreThresh));
+      const classes = tensorOf(Int32Array.from(levels), [levels.length], 'int64').expand([pictures, levels.length]);
+      const kept = nmsPadded(boxes, scores, this.nmsThresh, this.postNmsTopN(), { classes, valid });
+      return {
+        boxes: boxes.gather(1, quadruple(kept.indices)),
+        scores: scores.gather(1, kept.indices).maskedFill(kept.valid.logicalNot(), -1),
+      };
+    });
+  }
+
+  /** Draws the anchors that the losses look at, and records these. */
+  async lossesOf(
+    predictions: Predictions,
+    targets: readonly HostTarget[],
+    part: <T>(fn: () => T) => T,
+  ): Promise<RegionProposalLosses> {
+    const anchors = (await numbersOf(predictions.anchors)) as Float32Array[];
+    const samples = targets.map(({ boxes }, i) => this.sampleOf(boxes, anchors[i]!));
+    return part(() => this.computeLoss(predictions, samples));
+  }
+
+  /** One picture's sample: which anchors, which of them are positive, and their truths. */
+  private sampleOf(truths: Float32Array, anchors: Float32Array): AnchorSample {
+    const count = anchors.length / 4;
+    const matches = truths.length > 0 ? this.proposalMatcher.matchOnHost(hostQuality(truths, anchors)) : null;
+    const labels = new Float32Array(count);
+    if (matches) for (let i = 0; i < count; i++) labels[i] = matches[i]! >= 0 ? 1 : matches[i]! + 1;
+    const { positive, negative } = this.fgBgSampler.sample(labels);
+    const boxes = (indices: Int32Array, from: Float32Array) =>
+      Float32Array.from([...indices].flatMap((i) => [...from.subarray(4 * i, 4 * i + 4)]));
+    const matched = positive.map((i) => matches![i]!);
+    return { positive, negative, anchors: boxes(positive, anchors), truths: boxes(matched, truths) };
+  }
+
+  /** Cross entropy of the anchors that were drawn, and smooth L1 of the positive ones' corrections, both over their number. */
+  private computeLoss({ objectness, deltas }: Predictions, samples: readonly AnchorSample[]): RegionProposalLosses {
+    const [pictures, count] = objectness.shape as readonly [number, number];
+    const { batchSizePerImage, positiveFraction } = this.fgBgSampler;
+    const most = pictures * Math.min(count, batchSizePerImage);
+    const positives = pictures * Math.min(count, Math.floor(batchSizePerImage * positiveFraction));
+    const chosen = padded(most, 'int64');
+    const labels = padded(most, 'float32');
+    const counted = padded(most, 'float32');
+    const places = padded(positives, 'int64');
+    const weights = padded(positives, 'float32');
+    const [from, to] = [unitBoxes(positives), unitBoxes(positives)];
+    let drawn = 0;
+    let found = 0;
+    for (const [i, sample] of samples.entries()) {
+      for (const index of sample.positive) {
+        labels.data[drawn] = 1;
+        chosen.data[drawn++] = i * count + index;
+        weights.data[found] = 1;
+        places.data[found++] = i * count + index;
+      }
+      from.data.set(sample.anchors, 4 * (found - sample.positive.length));
+      to.data.set(sample.truths, 4 * (found - sample.positive.length));
+      for (const index of sample.negative) chosen.data[drawn++] = i * count + index;
+    }
+    counted.data.fill(1, 0, drawn);
+    const logits = objectness.flatten().indexSelect(0, chosen.tensor());
+    const entropies = nn.functional.binaryCrossEntropyWithLogits(logits, labels.tensor(), { reduction: 'none' });
+    const codes = this.boxCoder.encodeSingle(to.tensor(), from.tensor());
+    const corrections = deltas.reshape([-1, 4]).indexSelect(0, places.tensor());
+    const misses = nn.functional.smoothL1Loss(corrections, codes, { beta: BETA, reduction: 'none' });
+    return {
+      lossObjectness: entropies.mul(counted.tensor()).sum().div(drawn),
+      lossRpnBoxReg: misses.mul(weights.tensor().unsqueeze(1)).sum().div(drawn),
+    };
+  }
+}
+
+interface AnchorSample {
+  /** Indices in rising order. */
+  readonly positive: Int32Array;
+  readonly negative: Int32Array;
+  /** The positive anchors, and the truth of each. */
+  readonly anchors: Float32Array;
+  readonly truths: Float32Array;
+}
+
+/** Numbers that a step fills in, zeros behind them, so that the tensor has the same size at every step. */
+export function padded(length: number, dtype: 'int64' | 'float32') {
+  const data = dtype === 'int64' ? new Int32Array(length) : new Float32Array(length);
+  return { data, tensor: (): Tensor => tensorOf(data, [length], dtype) };
+}
+
+/** Boxes that a step fills in, and behind them such as have a code: the unit square. */
+export function unitBoxes(count: number) {
+  const data = new Float32Array(4 * count);
+  for (let i = 0; i < count; i++) data.fill(1, 4 * i + 2, 4 * i + 4);
+  return { data, tensor: (): Tensor => tensorOf(data, [count, 4], 'float32') };
+}
+
+/** Boxes [N, K, 4] within the pictures. */
+export function clipped(boxes: Tensor, imageSizes: readonly ImageSize[]): Tensor {
+  const limits = Float32Array.from(imageSizes.flatMap(([h, w]) => [w, h, w, h]));
+  return boxes.clamp({ min: 0 }).minimum(tensorOf(limits, [imageSizes.length, 1, 4], 'float32'));
+}
+
+/** Boxes and scores as one tensor [N, P, 5], so that they are read back together. */
+export const packedProposals = ({ boxes, scores }: PaddedProposals): Tensor => cat([boxes, scores.unsqueeze(2)], 2);
+
+/** The boxes of each picture that there are, four coordinates each. */
+export function unpackedProposals(packed: ArrayLike<number>, pictures: number): Float32Array[] {
+  const each = packed.length / pictures;
+  return Array.from({ length: pictures }, (_, i) => {
+    const boxes: number[] = [];
+    for (let at = i * each; at < (i + 1) * each && packed[at + 4]! >= 0; at += 5) {
+      for (let k = 0; k < 4; k++) boxes.push(packed[at + k]!);
+    }
+    return Float32Array.from(boxes);
+  });
+}

@@ -1,0 +1,358 @@
+// Single-shot detection: every default box is classified and corrected in one go.
+import type { CarriedPromise } from '../../autograd/carried';
+import { ArgumentError } from '../../errors';
+import * as nn from '../../nn';
+import { Module, type UnaryModule } from '../../nn/module';
+import { cat } from '../../tensor/functions';
+import { type Arguments, parseArgs } from '../../tensor/options';
+import type { Tensor } from '../../tensor/tensor';
+import type { BoxGenerator, DefaultBoxGenerator } from './anchors';
+import { BoxCoder } from './box-coder';
+import {
+  checkBoxes,
+  checkTargets,
+  type DetectionTarget,
+  type HostTarget,
+  hostTargets,
+  numbersOf,
+  resizedBoxes,
+  tensorOf,
+} from './host';
+import { mapsOf, retrieveOutChannels, sizeOf } from './maps';
+import { hostQuality, type Matcher, SSDMatcher } from './matcher';
+import { CandidateList, type Candidates, detectionOf } from './postprocess';
+import { clipped } from './rpn';
+import { boxByBox } from './rpn-head';
+import { inParts, type Part } from './steps';
+import { type Detection, GeneralizedRCNNTransform, listOfPictures } from './transform';
+
+/** Glorot and Bengio 2010, for every convolution within; biases 0. */
+export function xavier(module: Module): void {
+  for (const layer of module.modules()) {
+    if (!(layer instanceof nn.Conv2d)) continue;
+    nn.init.xavierUniform_(layer.weight);
+    if (layer.bias) nn.init.zeros_(layer.bias);
+  }
+}
+
+/** One layer for each feature map, whose results stand box by box: [N, A, columns]. */
+export class SSDScoringHead extends Module {
+  module_list: nn.ModuleList<UnaryModule>;
+  readonly numColumns: number;
+
+  constructor(layers: readonly UnaryModule[], numColumns: number) {
+    super();
+    this.module_list = new nn.ModuleList(layers);
+    this.numColumns = numColumns;
+  }
+
+  override forward(maps: readonly Tensor[]): Tensor {
+    const layers = [...this.module_list];
+    return cat(
+      maps.map((map, i) => boxByBox(layers[i]!(map), this.numColumns)),
+      1,
+    );
+  }
+}
+
+class SSDClassificationHead extends SSDScoringHead {
+  constructor(inChannels: readonly number[], numAnchors: readonly number[], numClasses: number) {
+    super(convolutions(inChannels, numAnchors, numClasses), numClasses);
+    xavier(this);
+  }
+}
+
+class SSDRegressionHead extends SSDScoringHead {
+  constructor(inChannels: readonly number[], numAnchors: readonly number[]) {
+    super(convolutions(inChannels, numAnchors, 4), 4);
+    xavier(this);
+  }
+}
+
+const convolutions = (inChannels: readonly number[], numAnchors: readonly number[], columns: number): nn.Conv2d[] =>
+  inChannels.map((channels, i) => new nn.Conv2d(channels, columns * numAnchors[i]!, { kernelSize: 3, padding: 1 }));
+
+/** What a head of SSD says about every default box. */
+export interface SSDOutputs {
+  /** [N, A, 4] */
+  readonly bboxRegression: Tensor;
+  /** [N, A, classes] */
+  readonly clsLogits: Tensor;
+}
+
+/** Two scoring heads side by side. */
+export class SSDHead extends Module {
+  classification_head: SSDScoringHead;
+  regression_head: SSDScoringHead;
+
+  constructor(inChannels: readonly number[], numAnchors: readonly number[], numClasses: number) {
+    super();
+    this.classification_head = new SSDClassificationHead(inChannels, numAnchors, numClasses);
+    this.regression_head = new SSDRegressionHead(inChannels, numAnchors);
+  }
+
+  override forward(maps: readonly Tensor[]): SSDOutputs {
+    return { bboxRegression: this.regression_head(maps), clsLogits: this.classification_head(maps) };
+  }
+}
+
+export interface SSDOptions {
+  /** Makes feature maps of a picture, with their channels as `outChannels` if it has it. */
+  backbone: Module;
+  anchorGenerator: DefaultBoxGenerator;
+  /** Width and height that all pictures get. */
+  size: readonly [width: number, height: number];
+  /** Classes, the background 0 among them. */
+  numClasses: number;
+  /** Default: ImageNet's, [0.485, 0.456, 0.406]. */
+  imageMean?: readonly number[] | null;
+  /** Default: ImageNet's, [0.229, 0.224, 0.225]. */
+  imageStd?: readonly number[] | null;
+  /** Default: an `SSDHead`. */
+  head?: Module | null;
+  /** Detections have a higher score than this. Default: 0.01. */
+  scoreThresh?: number;
+  /** Detections that overlap a better one of their class by more than this go. Default: 0.45. */
+  nmsThresh?: number;
+  /** Detections of a picture at most. Default: 200. */
+  detectionsPerImg?: number;
+  /** From this intersection over union with a truth on, a default box is positive. Default: 0.5. */
+  iouThresh?: number;
+  /** Boxes of each class that go on to the suppression. Default: 400. */
+  topkCandidates?: number;
+  /** The positives' part of the boxes that are classified in training. Default: 0.25, that is three negatives a positive. */
+  positiveFraction?: number;
+}
+
+type Order = [
+  'backbone',
+  'anchorGenerator',
+  'size',
+  'numClasses',
+  'imageMean',
+  'imageStd',
+  'head',
+  'scoreThresh',
+  'nmsThresh',
+  'detectionsPerImg',
+  'iouThresh',
+  'topkCandidates',
+  'positiveFraction',
+];
+
+export interface SSDLosses {
+  bboxRegression: Tensor;
+  classification: Tensor;
+}
+
+/** What the default boxes of a picture are to find. */
+interface Assignment {
+  /** Class of each box; 0 is the background. */
+  readonly labels: Int32Array;
+  /** The truth of each box, or the box itself. */
+  readonly truths: Float32Array;
+  /** 1 for boxes with a truth. */
+  readonly matched: Float32Array;
+}
+
+/**
+ * SSD (Liu et al. 2016, arXiv:1512.02325): pictures [C, H, W] of any sizes, from 0 to 1, to `{ boxes, labels, scores }` of each in evaluation, and
+ * to the losses `{ bboxRegression, classification }` in training, which takes targets `{ boxes, labels }`. Detections have no gradient.
+ *
+ *     const losses = await detector(images, targets);
+ *     const [found] = await detector.eval()(images);
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that the objects are callable.
+export class SSD extends Module {
+  backbone: Module;
+  anchor_generator: BoxGenerator;
+  head: Module;
+  transform: GeneralizedRCNNTransform;
+  readonly boxCoder = new BoxCoder([10, 10, 5, 5]);
+  readonly proposalMatcher: Matcher;
+  scoreThresh: number;
+  nmsThresh: number;
+  detectionsPerImg: number;
+  topkCandidates: number;
+  readonly negToPosRatio: number;
+
+  constructor(...args: Arguments<SSDOptions, Order>) {
+    super();
+    const ends = { imageMean: null, imageStd: null, head: null, scoreThresh: 0.01, nmsThresh: 0.45 };
+    const defaults = { ...ends, detectionsPerImg: 200, iouThresh: 0.5, topkCandidates: 400, positiveFraction: 0.25 };
+    const required = ['backbone', 'anchorGenerator', 'size', 'numClasses'] as const;
+    const o = parseArgs<SSDOptions>('SSD', required, defaults, args);
+    this.backbone = o.backbone;
+    this.anchor_generator = o.anchorGenerator;
+    this.head = o.head ?? this.defaultHead(o);
+    this.proposalMatcher = new SSDMatcher(o.iouThresh);
+    this.transform = new GeneralizedRCNNTransform(
+      Math.min(...o.size),
+      Math.max(...o.size),
+      o.imageMean ?? [0.485, 0.456, 0.406],
+      o.imageStd ?? [0.229, 0.224, 0.225],
+      { sizeDivisible: 1, fixedSize: o.size },
+    );
+    this.scoreThresh = o.scoreThresh;
+    this.nmsThresh = o.nmsThresh;
+    this.detectionsPerImg = o.detectionsPerImg;
+    this.topkCandidates = o.topkCandidates;
+    this.negToPosRatio = (1 - o.positiveFraction) / o.positiveFraction;
+  }
+
+  private defaultHead({ backbone, anchorGenerator, size, numClasses }: SSDOptions): SSDHead {
+    const { outChannels } = backbone as { readonly outChannels?: readonly number[] };
+    const channels = outChannels ?? retrieveOutChannels(backbone, size);
+    const maps = anchorGenerator.aspectRatios.length;
+    if (channels.length !== maps) {
+      throw new ArgumentError(
+        `SSD: expected a backbone of ${maps} feature maps, one a list of the generator's aspectRatios, but it has ${channels.length}`,
+      );
+    }
+    return new SSDHead(channels, anchorGenerator.numAnchorsPerLocation(), numClasses);
+  }
+
+  get anchorGenerator(): BoxGenerator {
+    return this.anchor_generator;
+  }
+
+  set anchorGenerator(generator: BoxGenerator) {
+    this.anchor_generator = generator;
+  }
+
+  override forward(
+    images: readonly Tensor[] | Tensor,
+    targets: readonly DetectionTarget[] | null = null,
+  ): CarriedPromise<SSDLosses | Detection[]> {
+    return inParts<SSDLosses | Detection[]>((part) => {
+      const pictures = listOfPictures('SSD', images);
+      return this.training ? this.losses(pictures, targets, part) : this.detect(pictures, part);
+    });
+  }
+
+  /** What the network says about the default boxes of pictures. */
+  private answer(pictures: readonly Tensor[]) {
+    const [images] = this.transform(pictures);
+    const maps = Object.values(mapsOf((this.backbone as unknown as (x: Tensor) => unknown)(images.tensors)));
+    const outputs = (this.head as unknown as (maps: readonly Tensor[]) => SSDOutputs)(maps);
+    return { outputs, anchors: this.anchor_generator(images, maps), imageSizes: images.imageSizes };
+  }
+
+  private async losses(
+    pictures: readonly Tensor[],
+    targets: readonly DetectionTarget[] | null,
+    part: Part,
+  ): Promise<SSDLosses> {
+    checkTargets('SSD', targets, pictures.length);
+    const given = await hostTargets(targets);
+    checkBoxes('SSD', given);
+    const { outputs, anchors, imageSizes } = part(() => this.answer(pictures));
+    checkBoxes('SSD', given, outputs.clsLogits.shape[2]!);
+    const boxes = (await numbersOf(anchors)) as Float32Array[];
+    const assigned = given.map((target, i) => {
+      const resized = resizedBoxes(target.boxes, sizeOf(pictures[i]!), imageSizes[i]!);
+      return this.assign({ ...target, boxes: resized }, boxes[i]!);
+    });
+    return part(() => this.computeLoss(outputs, anchors, assigned));
+  }
+
+  private assign({ boxes, labels }: HostTarget, anchors: Float32Array): Assignment {
+    const count = anchors.length / 4;
+    const [classes, matched] = [new Int32Array(count), new Float32Array(count)];
+    const truths = anchors.slice();
+    if (boxes.length === 0) return { labels: classes, truths, matched };
+    for (const [i, match] of this.proposalMatcher.matchOnHost(hostQuality(boxes, anchors)).entries()) {
+      if (match < 0) continue;
+      classes[i] = labels[match]!;
+      matched[i] = 1;
+      truths.set(boxes.subarray(4 * match, 4 * match + 4), 4 * i);
+    }
+    return { labels: classes, truths, matched };
+  }
+
+  /** Section 2.2: smooth L1 of the matched boxes, cross entropy of these and of the hardest others, both over the number of matched boxes. */
+  private computeLoss(
+    { bboxRegression, clsLogits }: SSDOutputs,
+    anchors: readonly Tensor[],
+    assigned: readonly Assignment[],
+  ): SSDLosses {
+    const [pictures, count, numClasses] = clsLogits.shape as readonly [number, number, number];
+    const truths = new Float32Array(pictures * count * 4);
+    const labels = new Int32Array(pictures * count);
+    const matched = new Float32Array(pictures * count);
+    const positives = new Float32Array(pictures * count);
+    const negatives = new Float32Array(pictures);
+    let found = 0;
+    for (const [i, one] of assigned.entries()) {
+      truths.set(one.truths, 4 * i * count);
+      labels.set(one.labels, i * count);
+      matched.set(one.matched, i * count);
+      positives.set(
+        Float32Array.from(one.labels, (label) => (label > 0 ? 1 : 0)),
+        i * count,
+      );
+      found += one.matched.reduce((sum, counted) => sum + counted, 0);
+      negatives[i] = this.negToPosRatio * one.labels.reduce((sum, label) => sum + (label > 0 ? 1 : 0), 0);
+    }
+    const each = (data: Float32Array) => tensorOf(data, [pictures, count], 'float32');
+    const from = cat([...anchors], 0).reshape([pictures, count, 4]);
+    const codes = this.boxCoder.encodeSingle(tensorOf(truths, [pictures, count, 4], 'float32'), from);
+    const misses = nn.functional.smoothL1Loss(bboxRegression, codes, { reduction: 'none' });
+    const entropies = nn.functional
+      .crossEntropy(clsLogits.reshape([-1, numClasses]), tensorOf(labels, [pictures * count], 'int64'), {
+        reduction: 'none',
+      })
+      .reshape([pictures, count]);
+    const isPositive = each(positives);
+    const hardness = entropies.detach().maskedFill(isPositive.ne(0), Number.NEGATIVE_INFINITY);
+    const rank = hardness.argsort(1, { descending: true }).argsort(1);
+    const isHard = rank.lt(tensorOf(negatives, [pictures, 1], 'float32')).to('float32');
+    const over = Math.max(1, found);
+    return {
+      bboxRegression: misses.mul(each(matched).unsqueeze(2)).sum().div(over),
+      classification: entropies.mul(isPositive.add(isHard)).sum().div(over),
+    };
+  }
+
+  private async detect(pictures: readonly Tensor[], part: Part): Promise<Detection[]> {
+    const { read, columns, imageSizes } = part(() => {
+      const { outputs, anchors, imageSizes } = this.answer(pictures);
+      const scores = nn.functional.softmax(outputs.clsLogits.detach(), { dim: 2 });
+      const codes = outputs.bboxRegression.detach();
+      const decoded = this.boxCoder.decodeSingle(codes, cat([...anchors], 0).reshape([...codes.shape]));
+      const packed = cat([scores, clipped(decoded, imageSizes)], 2);
+      return { read: packed.data(), columns: packed.shape[2]!, imageSizes };
+    });
+    const answers = await read;
+    const each = answers.length / pictures.length;
+    const limits = { nmsThresh: this.nmsThresh, detectionsPerImg: this.detectionsPerImg };
+    return pictures.map((picture, i) => {
+      const found = this.candidates(answers.subarray(i * each, (i + 1) * each), columns);
+      return detectionOf(found, limits, imageSizes[i]!, sizeOf(picture));
+    });
+  }
+
+  /** Of each class the boxes with the highest scores, class by class. */
+  private candidates(answers: ArrayLike<number>, columns: number): Candidates {
+    const numClasses = columns - 4;
+    const threshold = Math.fround(this.scoreThresh);
+    const found = new CandidateList();
+    for (let label = 1; label < numClasses; label++) {
+      const rows: number[] = [];
+      for (let at = 0; at < answers.length; at += columns) if (answers[at + label]! > threshold) rows.push(at);
+      rows.sort((a, b) => answers[b + label]! - answers[a + label]! || a - b);
+      for (const at of rows.slice(0, this.topkCandidates)) {
+        const box = [0, 1, 2, 3].map((k) => answers[at + numClasses + k]!);
+        found.add(box, label, answers[at + label]!);
+      }
+    }
+    return found.all();
+  }
+}
+
+export interface SSD {
+  /** In training mode: the losses. */
+  (images: readonly Tensor[] | Tensor, targets: readonly DetectionTarget[]): CarriedPromise<SSDLosses>;
+  /** In evaluation mode: the detections of each picture. */
+  (images: readonly Tensor[] | Tensor): CarriedPromise<Detection[]>;
+}
