@@ -61,9 +61,14 @@ struct Params {
   tap_first: u32, // place of the first tap, and the step to the next, which wraps around where taps run backwards
   tap_step: u32,
   bias: u32, // 1: add b
+  x_image: u32, // steps in x from image to image, from group to group, and from channel to channel
+  x_group: u32,
+  x_in: u32,
+  y_image: u32, // steps in y from image to image, and from channel to channel over all groups
+  y_channel: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;       // [batch, groups·group_in, in_rows, in_cols]
+@group(0) @binding(0) var<storage, read> x: array<f32>;       // images, groups and channels by the three steps, then [in_rows, in_cols]
 @group(0) @binding(1) var<storage, read> w: array<f32>;       // channels by the three steps, then [KH, KW]
 @group(0) @binding(2) var<storage, read> b: array<f32>;       // [groups·group_out]; unread if bias is 0
 
@@ -95,15 +100,15 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let last_col = params.in_cols - 1u;
   let left = ox * SW - u32(params.pad_left);
   let top = oy * SH - u32(params.pad_top);
-  let plane = params.in_rows * params.in_cols;
+  let plane = params.x_in;
   var place: array<WeightPlace, QUADS>; // scalars
   for (var k = 0u; k < QUADS; k++) { // unroll
     place[k] = weights_place(o0 + k * 4u, last_o, params.w_out);
   }
   // Each use of a uniform is a load.
   let group_in = params.group_in;
-  let x_group = g * group_in * plane;
-  let image = params.groups * group_in * plane;
+  let x_group = g * params.x_group;
+  let image = params.x_image;
   let w_first = g * params.w_group + params.tap_first;
   let w_in = params.w_in;
   let tap_step = params.tap_step;
@@ -220,9 +225,9 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         let in_image = oy * out_cols + ox;
         for (var m = 0u; m < TN; m++) { // unroll up to STORED
           if (n0 + m <= last_n) {
-            let plane_y = (n0 + m) * params.groups * params.group_out + channel;
-            let at = plane_y * out_rows * out_cols + in_image;
-            let kept_at = (plane_y * kept_rows + oy / WINDOW_H) * kept_cols + ox / WINDOW_W;
+            let at = ((n0 + m) * params.groups * params.group_out + channel) * out_rows * out_cols + in_image;
+            let kept_in_image = oy / WINDOW_H * kept_cols + ox / WINDOW_W;
+            let kept_at = (n0 + m) * params.y_image + channel * params.y_channel + kept_in_image;
             for (var s = 0u; s < WINDOWS_H; s++) { // unroll up to STORED
               if (oy / WINDOW_H + s < kept_rows) {
                 for (var t = 0u; t < WINDOWS_W; t++) { // unroll up to STORED

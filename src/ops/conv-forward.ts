@@ -42,6 +42,11 @@ export interface Correlation {
   readonly weight: { readonly group: number; readonly out: number; readonly in: number };
   readonly flip: boolean;
   readonly bias: boolean;
+  /** Where images and channels of x and of y do not lie one after another: steps from one to the next. */
+  readonly steps?: {
+    readonly x: { readonly image: number; readonly group: number; readonly in: number };
+    readonly y: { readonly image: number; readonly channel: number };
+  };
 }
 
 /** The same sum over images of one row, where the kernel is a single tap and no pixel is left out. */
@@ -149,7 +154,17 @@ function workgroupPass(c: Correlation, { outs, pixels }: WorkgroupTile, window =
   };
 }
 
-function registerPass(c: Correlation, tile: CorrelationTile, adapter: AdapterProfile, window: Window): Pass {
+/** Steps where images and channels lie one after another, and of each only so many outputs are kept. */
+function plainSteps({ groups, groupIn, groupOut, size }: Correlation, kept: number): NonNullable<Correlation['steps']> {
+  const plane = size[0] * size[1];
+  return {
+    x: { image: groups * groupIn * plane, group: groupIn * plane, in: plane },
+    y: { image: groups * groupOut * kept, channel: kept },
+  };
+}
+
+/** The sum by a tile, which keeps of each window the maximum. */
+export function registerPass(c: Correlation, tile: CorrelationTile, adapter: AdapterProfile, window = EACH): Pass {
   const [high, wide] = window;
   const [kh, kw] = c.kernel;
   const [sh, sw] = c.stride;
@@ -199,6 +214,7 @@ function registerPass(c: Correlation, tile: CorrelationTile, adapter: AdapterPro
     STORED: tile.channels === 1 ? Math.max(tile.images, tile.rows / high, tile.cols / wide) : 1,
   };
   const { libs, writes } = outputsOf(window);
+  const { x, y } = c.steps ?? plainSteps(c, Math.floor(outRows / high) * Math.floor(outCols / wide));
   return {
     source: [weightsOf(tile), ...libs, unroll(source, consts)],
     label: 'conv2d',
@@ -211,6 +227,7 @@ function registerPass(c: Correlation, tile: CorrelationTile, adapter: AdapterPro
       i32(c.padTop),
       i32(c.padLeft),
       ...weightParams(c),
+      ...[x.image, x.group, x.in, y.image, y.channel].map(u32),
     ],
     grid: gridFor(invocations, workgroup),
   };

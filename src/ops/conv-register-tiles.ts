@@ -194,6 +194,22 @@ export function generalCorrelationTile(
   );
 }
 
+/** Whether a tile takes the whole kernel at once. */
+const isWhole = ({ kernel }: CorrelationShape, { kernelRows, kernelCols }: CorrelationTile): boolean =>
+  kernelRows === kernel[0] && kernelCols === kernel[1];
+
+/** The tile of a correlation by kernels of few taps, all at once, that was measured to be the fastest or is expected to be. */
+export function chooseMapTile(c: CorrelationShape, adapter: AdapterProfile): CorrelationTile {
+  const whole = allTiles(c, adapter).filter((tile) => isWhole(c, tile));
+  const tiles = promising(whole, (tile) => correlationWork(c, tile));
+  const shape = [c.batch, c.groups, c.groupIn, c.groupOut, ...c.outSize, ...c.kernel, ...c.stride, ...c.dilation];
+  return tuned(adapter, 'conv2d of maps', shape, tiles, tiles[0]!);
+}
+
+/** The tile that stands in for it, however many channels the sums go over. */
+export const generalMapTile = (c: CorrelationShape, adapter: AdapterProfile): CorrelationTile =>
+  chooseMapTile({ ...c, groupIn: 1 }, { ...adapter, tuning: undefined });
+
 /** Products that are written out. */
 const productsOf = ({ images, rows, cols, channels, depth, kernelRows, kernelCols }: CorrelationTile): number =>
   images * rows * cols * channels * depth * kernelRows * kernelCols;
@@ -362,7 +378,7 @@ const COMPILED_POOLING = 12e6;
  * first step hardly notices.
  */
 const RUNS = 60;
-const STRIDED_RUNS = 200;
+const STRIDED_RUNS = 100;
 
 export const isStrided = ({ stride }: { readonly stride: readonly [number, number] }): boolean =>
   stride[0] * stride[1] > 1;

@@ -9,6 +9,7 @@ import type { AdapterProfile } from '../gpu/device';
 import { pairsBeside, sumChunkPairs } from './chunks';
 import { type ConvGeometry, geometryParams } from './conv-geometry';
 import { ceilDiv } from './conv-tiles';
+import { hasSmallMaps, mapPasses } from './conv-weight-grad-maps';
 import { stripPasses } from './conv-weight-grad-strips';
 import {
   chooseWeightGradTile,
@@ -44,11 +45,9 @@ const LARGEST_COPY = 2 ** 27;
 const STRETCH = 8;
 
 /** dw and db, of inputs x and dy: partial sums over chunks of the batch's output rows, then their sum. */
-export function weightGradPasses(
-  geometry: ConvGeometry,
-  adapter: AdapterProfile,
-  tile: WeightGradTile = chooseWeightGradTile(geometry, adapter),
-): Lowering {
+export function weightGradPasses(geometry: ConvGeometry, adapter: AdapterProfile, given?: WeightGradTile): Lowering {
+  if (!given && hasSmallMaps(geometry, adapter)) return mapPasses(geometry, adapter);
+  const tile = given ?? chooseWeightGradTile(geometry, adapter);
   if (isStripTile(tile)) return stripPasses(geometry, tile);
   return isWorkgroupTile(tile) ? workgroupPasses(geometry, tile) : registerPasses(flattened(geometry), adapter, tile);
 }

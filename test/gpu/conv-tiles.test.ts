@@ -1,9 +1,12 @@
 // Convolutions and their gradients by the input by every way in which lanes share what they load, against sums on the host.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Lowering } from '../../src/compiler/ir';
 import { forwardPasses } from '../../src/ops/conv-forward';
 import type { ConvGeometry } from '../../src/ops/conv-geometry';
 import { inputGradPasses } from '../../src/ops/conv-input-grad';
 import type { BlockTile, CorrelationTile } from '../../src/ops/conv-register-tiles';
+import { weightGradPasses } from '../../src/ops/conv-weight-grad';
+import { hasSmallMaps } from '../../src/ops/conv-weight-grad-maps';
 import { adapterOf } from '../support/adapter';
 import { runPasses } from '../support/passes';
 import { sampled } from '../support/sample';
@@ -133,6 +136,34 @@ describe('tiles', () => {
     const whole = { depth: 1, shares: 'nothing', ...tile };
     const passes = inputGradPasses(g, false, adapterWith('conv2d input gradient', whole));
     expect((await runPasses(device, passes, [dy, weight], [x]))[0]).toEqual(sums);
+  });
+
+  const maps: readonly Partial<ConvGeometry>[] = [
+    { batch: 3, groupIn: 9, groupOut: 10, size: [2, 2] },
+    { batch: 2, groupIn: 8, groupOut: 19, size: [7, 5], stride: [2, 3], padding: [0, 1, 2, 0] },
+    { batch: 5, groupIn: 8, groupOut: 8, groups: 2, size: [5, 5], dilation: [2, 1], padding: [1, 0, 0, 0] },
+  ];
+  test.concurrent.for(maps)('gradients by weight and bias over small maps, of %o', async (of) => {
+    const g = geometry(of);
+    const { x, y, w, b } = lengthsOf(g);
+    const [images, dy] = [numbers(x, 1), numbers(y, 4)];
+    const sums = new Float32Array(w);
+    eachProduct(g, (from, by, to) => {
+      sums[to]! += dy[from]! * images[by]!;
+    });
+    const plane = g.outSize[0] * g.outSize[1];
+    const biases = new Float32Array(b);
+    for (const [i, d] of dy.entries()) biases[Math.floor(i / plane) % b]! += d;
+    const adapter = adapterWith('', {});
+    expect(hasSmallMaps(g, adapter)).toBe(true);
+    const lowering = weightGradPasses(g, adapter) as Extract<Lowering, { kind: 'passes' }>;
+    const [own, ...others] = lowering.passes;
+    const [chosen, general] = await Promise.all([
+      runPasses(device, lowering, [images, dy], [w, b]),
+      runPasses(device, { ...lowering, passes: [own!.general!, ...others] }, [images, dy], [w, b]),
+    ]);
+    expect(chosen).toEqual([sums, biases]);
+    expect(general).toEqual(chosen);
   });
 
   const products: readonly Partial<ConvGeometry>[] = [

@@ -191,6 +191,10 @@ describe('what has no gradient', () => {
       const [weight, bias] = [vector(), vector()];
       return [nn.functional.batchNorm(torch.rand(2, 3, 4, 4), vector(), vector(), { weight, bias })];
     },
+    'a convolution of small maps': () => {
+      const [w, b] = [torch.rand(8, 8, 3, 3, { requiresGrad: true }), torch.rand(8, { requiresGrad: true })];
+      return autograd.grad(nn.functional.conv2d(torch.rand(2, 8, 3, 3), w, b, { padding: 1 }).sum(), [w, b]);
+    },
     pixels: () => {
       const words = fromHost(new Uint32Array(12), [3, 4], 'uint32');
       const picture = unpackPixels(words, { columns: 4, channels: 3, dtype: 'float32' });
