@@ -84,7 +84,7 @@ function anyPass(c: Correlation, tile: CorrelationTile | WorkgroupTile, adapter:
   if ('outs' in tile) return workgroupPass(c, tile, window);
   const general = generalCorrelationTile(c, tile, adapter, window);
   const own = registerPass(c, tile, adapter, window);
-  return general ? { ...own, general: registerPass(c, general, adapter, window) } : own;
+  return general ? { ...own, general: registerPass(c, general, { ...adapter, general: true }, window) } : own;
 }
 
 /** A window of one output: it is kept. */
@@ -163,8 +163,11 @@ function plainSteps({ groups, groupIn, groupOut, size }: Correlation, kept: numb
   };
 }
 
+/** What kernels are for, and whether for any number of images. */
+export type Laid = Pick<AdapterProfile, 'kind'> & { readonly general?: boolean };
+
 /** The sum by a tile, which keeps of each window the maximum. */
-export function registerPass(c: Correlation, tile: CorrelationTile, adapter: AdapterProfile, window = EACH): Pass {
+export function registerPass(c: Correlation, tile: CorrelationTile, adapter: Laid, window = EACH): Pass {
   const [high, wide] = window;
   const [kh, kw] = c.kernel;
   const [sh, sw] = c.stride;
@@ -172,7 +175,7 @@ export function registerPass(c: Correlation, tile: CorrelationTile, adapter: Ada
   const [outRows, outCols] = c.outSize;
   const kept = { ...c, outSize: [outRows - (outRows % high), outCols - (outCols % wide)] } as const;
   const { tiles, oTiles, xTiles, yTiles } = correlationCounts(kept, tile);
-  const { lanes, workgroup, invocations } = lanesOf(tiles, oTiles * c.groups, tile.shares, adapter.kind);
+  const { lanes, workgroup, invocations } = lanesOf(tiles, oTiles * c.groups, tile.shares, adapter);
   const [patchRows, patchCols] = patchSize(c, tile);
   const pixels = tile.images * tile.rows * tile.cols;
   const patch = tile.images * tile.depth * patchRows * patchCols;

@@ -4,7 +4,7 @@ import blockSource from '../../shaders/conv2d-input-grad-block.wgsl?raw';
 import { input, type Lowering, output, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { AdapterProfile } from '../gpu/device';
-import { correlate } from './conv-forward';
+import { correlate, type Laid } from './conv-forward';
 import { type ConvGeometry, geometryParams } from './conv-geometry';
 import {
   type BlockTile,
@@ -48,14 +48,18 @@ export function inputGradPasses(g: ConvGeometry, bias: boolean, adapter: Adapter
     kind: 'passes',
     passes: [
       tile && general
-        ? { ...blockPass(g, bias, tile, adapter), general: blockPass(g, bias, general, adapter), apart: true }
+        ? {
+            ...blockPass(g, bias, tile, adapter),
+            general: blockPass(g, bias, general, { ...adapter, general: true }),
+            apart: true,
+          }
         : { ...gatherPass(g, bias, ownCols(g)), general: gatherPass(g, bias, FEW_COLS), apart: true },
     ],
   };
 }
 
 /** Blocks of whole strides in both directions, for kernels without dilation. */
-function blockPass(g: ConvGeometry, bias: boolean, tile: BlockTile, adapter: AdapterProfile): Pass {
+function blockPass(g: ConvGeometry, bias: boolean, tile: BlockTile, adapter: Laid): Pass {
   const [kh, kw] = g.kernel;
   const [sh, sw] = g.stride;
   const [height, width] = [tile.rows * sh, tile.cols * sw];
@@ -67,7 +71,7 @@ function blockPass(g: ConvGeometry, bias: boolean, tile: BlockTile, adapter: Ada
   const rows = Math.floor((height - 1 + shiftH) / sh) + 1;
   const cols = Math.floor((width - 1 + shiftW) / sw) + 1;
   const { tiles, cTiles, xTiles, yTiles } = blockCounts(g, tile);
-  const { lanes, workgroup, invocations } = lanesOf(tiles, cTiles * g.groups, tile.shares, adapter.kind);
+  const { lanes, workgroup, invocations } = lanesOf(tiles, cTiles * g.groups, tile.shares, adapter);
   const patch = tile.depth * rows * cols;
   const quarter = ceilDiv(patch, 4);
   const shared = tile.shares === 'patch';

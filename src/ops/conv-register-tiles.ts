@@ -300,12 +300,17 @@ const ALONE_WORKGROUP = { software: 16, gpu: 64 };
 
 /**
  * How invocations are laid out that compute so many tiles over the batch, each for so many of channels over the groups: which of them
- * lie side by side, and how many, with those that only fill quads.
+ * lie side by side, and how many, with those that only fill quads. A kernel for any number of tiles has one size of workgroups.
  */
-export function lanesOf(tiles: number, channelTiles: number, shares: Sharing, kind: AdapterProfile['kind']) {
+export function lanesOf(
+  tiles: number,
+  channelTiles: number,
+  shares: Sharing,
+  { kind, general = false }: { readonly kind: AdapterProfile['kind']; readonly general?: boolean },
+) {
   const [fast, slow] = shares === 'patch' ? [channelTiles, tiles] : [tiles, channelTiles];
   if (shares === 'nothing') return { lanes: fast, workgroup: ALONE_WORKGROUP[kind], invocations: fast * slow };
-  const workgroup = fast >= 2 * SHARING_WORKGROUP ? SHARING_WORKGROUP : QUAD;
+  const workgroup = general || fast >= 2 * SHARING_WORKGROUP ? SHARING_WORKGROUP : QUAD;
   const lanes = ceilDiv(fast, workgroup) * workgroup;
   return { lanes, workgroup, invocations: lanes * slow };
 }
@@ -457,7 +462,7 @@ function correlationWork(c: CorrelationShape, tile: CorrelationTile): Work {
     pixels,
     turns: (c.groupIn / tile.depth) * outerTurns,
     outerTurns,
-    invocations: lanesOf(tiles, oTiles * c.groups, tile.shares, 'software').invocations,
+    invocations: lanesOf(tiles, oTiles * c.groups, tile.shares, { kind: 'software' }).invocations,
     runs: isStrided(c) ? STRIDED_RUNS : RUNS,
   };
 }
@@ -530,7 +535,7 @@ function blockWork(g: ConvGeometry, tile: BlockTile): Work {
     pixels,
     turns: g.groupOut / tile.depth,
     outerTurns: 1,
-    invocations: lanesOf(tiles, cTiles * g.groups, tile.shares, 'software').invocations,
+    invocations: lanesOf(tiles, cTiles * g.groups, tile.shares, { kind: 'software' }).invocations,
     runs: STRIDED_RUNS,
   };
 }

@@ -65,7 +65,7 @@ export function mapPasses(g: ConvGeometry, adapter: AdapterProfile): Lowering {
   };
   const label = 'conv2d weight gradient';
   const own = { ...registerPass(c, chooseMapTile(c, adapter), adapter), label };
-  const general = { ...registerPass(c, generalMapTile(c, adapter), adapter), label };
+  const general = { ...registerPass(c, generalMapTile(c, adapter), { ...adapter, general: true }), label };
   return { kind: 'passes', passes: [{ ...own, general, apart: true }, biasPass(g)] };
 }
 
