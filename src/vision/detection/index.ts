@@ -28,3 +28,4 @@ export { RPNHead, type RPNHeadOptions } from './rpn-head';
 export { BalancedPositiveNegativeSampler, type SamplerOptions } from './sampler';
 export { SSD, SSDHead, type SSDLosses, type SSDOptions } from './ssd';
 export { type Detection, GeneralizedRCNNTransform, type TransformOptions } from './transform';
+export { YOLOv1, YOLOv1Loss, type YOLOv1Losses, type YOLOv1LossOptions, type YOLOv1Options } from './yolo';

@@ -10,8 +10,8 @@ import type { nn, Tensor } from 'lamplight';
 import * as torch from 'lamplight';
 import { io, models, transforms } from 'lamplight/vision';
 import { describe, expect, test } from 'vitest';
-import { defaultGenerator } from '../../src/tensor/random/generator';
-import { type FixtureCase, type FixtureNumber, fixtureNumber, loadFixture } from '../support/fixtures';
+import { defaultGenerator } from '../../../src/tensor/random/generator';
+import { type FixtureCase, type FixtureNumber, fixtureNumber, loadFixture } from '../../support/fixtures';
 
 interface WeightsCase extends FixtureCase {
   readonly kind: 'weights';
@@ -221,7 +221,7 @@ describe('weights', () => {
   });
 
   test('from an address are kept by the hub, and checked by the name', async () => {
-    const file = await readFile(new URL('../fixtures/network-files/densenet.pth', import.meta.url));
+    const file = await readFile(new URL('../../fixtures/network-files/densenet.pth', import.meta.url));
     const hash = createHash('sha256').update(file).digest('hex').slice(0, 8);
     let asked = 0;
     const server = createServer((_, response) => {
@@ -262,7 +262,7 @@ interface FileCase extends FixtureCase {
 const files = await loadFixture<FileCase>('network-files');
 
 test.each(files.cases)('a file of Python’s: $name', async ({ network, options, file, sums }) => {
-  const path = fileURLToPath(new URL(`../fixtures/network-files/${file}`, import.meta.url));
+  const path = fileURLToPath(new URL(`../../fixtures/network-files/${file}`, import.meta.url));
   const model = await networks[network]!({ ...options, weights: path });
   const state = model.stateDict();
   expect(Object.keys(state).filter((key) => !key.endsWith('num_batches_tracked'))).toEqual(Object.keys(sums));
