@@ -116,11 +116,17 @@ function lower({ values }: Program, node: ProgramNode, adapter: AdapterProfile):
   return node.op.lower({ inputs, outputs, attrs: node.attrs, adapter });
 }
 
-/** Locations that steps touch whose results are not kept, and those that exports are copied from. */
-export function locationsReadEachTime({ steps, exports }: Pick<Plan, 'steps' | 'exports'>): ReadonlySet<number> {
+/** Locations that a run needs whatever is kept: steps touch them whose results are not kept, or they are, or give, exports. */
+export function locationsReadEachTime({
+  locations,
+  steps,
+  exports,
+}: Pick<Plan, 'locations' | 'steps' | 'exports'>): ReadonlySet<number> {
   const touched = steps.flatMap(({ kept, places }) => (kept ? [] : places));
   const copied = exports.flatMap((mode) => (mode.kind === 'copy' ? [mode.place] : []));
-  return new Set([...touched, ...copied].map((place) => (place === 'fault' ? -1 : place.location)));
+  const read = [...touched, ...copied].map((place) => (place === 'fault' ? -1 : place.location));
+  const exported = [...locations.keys()].filter((l) => locations[l]!.export !== undefined);
+  return new Set([...read, ...exported]);
 }
 
 class Planner {

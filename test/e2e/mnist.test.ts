@@ -159,7 +159,7 @@ test('pauses after a step, steps by hand, goes on, and is drawn on by keyboard',
 test('a first visit fetches little, and on a phone what moves is seen without scrolling', async () => {
   const { page, problems } = await site.open('about:blank', { viewport: PHONE, hasTouch: true, isMobile: true });
   const data: Response[] = [];
-  page.on('response', (response) => response.url().includes('/data/') && data.push(response));
+  page.on('response', (response) => response.url().includes('/data/mnist/') && data.push(response));
   // Every value that a setting has while the page finds out what it runs on.
   await page.addInitScript(() => {
     const seen = new Set<string>();

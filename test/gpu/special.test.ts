@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { type Call, checkCall } from '../support/calls';
 import { expectNumbers } from '../support/close';
 import { loadFixture } from '../support/fixtures';
+import { sampled } from '../support/sample';
 
 interface SpecialCall extends Call {
   /** Set for functions of torch.special alone. */
@@ -35,7 +36,7 @@ const calls: Record<string, (xs: Tensor[], options: Options) => Tensor> = {
 };
 
 describe('against PyTorch', () => {
-  test.each(fixture.cases)('$name', async (item) => {
+  test.each(sampled(fixture.cases, 2))('$name', async (item) => {
     const plain = ((item.namespace ? torch.special : torch) as unknown as Record<string, Function>)[item.op]!;
     const call =
       calls[item.op] ?? ((xs, options) => plain(...xs, ...(Object.keys(options).length > 0 ? [options] : [])));

@@ -67,8 +67,9 @@ export const uncalled: Readonly<Record<string, readonly string[]>> = {
     ],
     ...['torch.long', 'torch.nan', 'torch.newaxis', 'torch.pi', 'torch.uint32', 'torch.uint8'],
   ],
-  'is of modes, seeds, files and printing': [
+  'is of modes, seeds, files, models and printing': [
     ...[
+      'torch.compile',
       'torch.enable_grad',
       'torch.get_rng_state',
       'torch.inference_mode',

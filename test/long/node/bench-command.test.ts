@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Report } from '../../bench/report';
+import type { Report } from '../../../bench/report';
 
-const script = fileURLToPath(new URL('../../scripts/bench.mjs', import.meta.url));
+const script = fileURLToPath(new URL('../../../scripts/bench.mjs', import.meta.url));
 let folder: string;
 
 beforeAll(async () => {

@@ -1,0 +1,3 @@
+// Every case of the layers of detectors.
+import '../support/sample-all';
+import '../gpu/detection-layers.test';

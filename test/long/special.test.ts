@@ -1,0 +1,3 @@
+// Every case of the special functions.
+import '../support/sample-all';
+import '../gpu/special.test';
