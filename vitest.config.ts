@@ -68,6 +68,10 @@ export default defineConfig({
           environment: 'node',
           include: ['test/unit/**/*.test.ts'],
           sequence: { groupOrder: BESIDE.host },
+          // Files share a process, which loads the library once.
+          isolate: false,
+          setupFiles: ['test/support/process.ts'],
+          testTimeout: 30_000,
         },
       },
       inPages({ name: 'gpu', include: ['test/gpu/*.test.ts'], shared: true, groupOrder: BESIDE.demos }),

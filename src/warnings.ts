@@ -8,3 +8,8 @@ export function warnOnce(message: string): void {
   said.add(message);
   console.warn(message);
 }
+
+/** Says again what was said, for tests: files that share a process see warnings as a fresh one would. */
+export function forgetWarnings(): void {
+  said.clear();
+}

@@ -1,5 +1,6 @@
-// Compiles every file in shaders/ as it stands, with the libraries its header names in front, and makes its pipelines.
+// Compiles files in shaders/, in test/long all of them, as they stand, with the libraries that their headers name in front, and makes their pipelines.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sampled } from '../support/sample';
 
 const files = import.meta.glob<string>('../../shaders/**/*.wgsl', { query: '?raw', import: 'default', eager: true });
 const sources = new Map(Object.entries(files).map(([path, source]) => [path.replace('../../shaders/', ''), source]));
@@ -43,7 +44,7 @@ afterAll(() => device?.destroy());
 test('there are shaders', () => expect(sources.size).toBeGreaterThan(20));
 
 // Side by side, so that several are compiled at once.
-test.concurrent.for(cases)('$name with $libraries', async ({ name, libraries }, { skip }) => {
+test.concurrent.for(sampled(cases, 3))('$name with $libraries', async ({ name, libraries }, { skip }) => {
   const declaration = name.startsWith('lib/') ? declarationFor(name) : '';
   const code = [...libraries.map((library) => sources.get(library)!), sources.get(name)!, declaration].join('\n');
   const [, feature] = code.match(/^enable (\w+);/m) ?? [];

@@ -1,8 +1,9 @@
-// Every colour, augmentation and drawing of torchvision, and gradients of transforms.
+// Every colour, augmentation, drawing and geometry of torchvision, and gradients of transforms.
 import '../support/sample-all';
 import '../gpu/augment.test';
 import '../gpu/colors.test';
 import '../gpu/drawing.test';
+import '../gpu/geometry.test';
 import { full, manualSeed, rand, type Tensor } from 'lamplight';
 import { transforms } from 'lamplight/vision';
 import { describe, expect, test } from 'vitest';

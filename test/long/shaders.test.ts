@@ -1,0 +1,3 @@
+// Every shader.
+import '../support/sample-all';
+import '../gpu/shaders.test';

@@ -1,0 +1,13 @@
+// Runs before each file of a process that files share: each finds what a fresh process would have.
+import * as torch from 'lamplight';
+import { afterAll, vi } from 'vitest';
+import { forgetWarnings } from '../../src/warnings';
+
+torch.manualSeed(new torch.Generator().initialSeed());
+torch.setPrintoptions({ profile: 'default' });
+forgetWarnings();
+afterAll(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
