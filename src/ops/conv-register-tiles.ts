@@ -44,6 +44,9 @@ const MAX_TAPS = 11;
 /** Products that are written out at most: compilation takes longer than in proportion to them. */
 const MAX_PRODUCTS = 2100;
 
+/** Elements of x that a quad shares, at most: SwiftShader did not end compiling the exchange of 171 (3 × 3 places of 11 × 11 taps at stride 4) within minutes. */
+const MAX_SHARED_PATCH = 100;
+
 /** Sums of one invocation, at most: a GPU's registers hold no more, and a processor has none to lose. */
 const MAX_SUMS = { software: 400, gpu: 64 };
 
@@ -256,14 +259,23 @@ function allTiles(c: CorrelationShape, adapter: AdapterProfile, of: readonly Win
         const accumulators = images * rows * cols * channels;
         if (accumulators > MAX_SUMS[adapter.kind] || (channels > c.groupOut && channels > 1)) continue;
         for (const part of partsOfKernel(c, accumulators)) {
-          for (const shares of sharings(c.groups, c.groupOut, channels, adapter))
-            tiles.push({ images, rows, cols, channels, ...part, shares });
+          for (const shares of sharings(c.groups, c.groupOut, channels, adapter)) {
+            const tile = { images, rows, cols, channels, ...part, shares };
+            if (shares !== 'patch' || patchOf(c, tile) <= MAX_SHARED_PATCH) tiles.push(tile);
+          }
         }
       }
     }
   }
   return tiles;
 }
+
+/** Elements of x that a turn of an invocation reads. */
+const patchOf = ({ stride, dilation }: CorrelationShape, tile: CorrelationTile): number => {
+  const high = (tile.rows - 1) * stride[0] + (tile.kernelRows - 1) * dilation[0] + 1;
+  const wide = (tile.cols - 1) * stride[1] + (tile.kernelCols - 1) * dilation[1] + 1;
+  return tile.images * tile.depth * high * wide;
+};
 
 type PartOfKernel = Pick<CorrelationTile, 'depth' | 'kernelRows' | 'kernelCols'>;
 
