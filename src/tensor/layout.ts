@@ -46,6 +46,33 @@ export function viewStrides(shape: Shape, strides: readonly number[], to: Shape)
   return result;
 }
 
+/** How elements of an array make a tensor: element i₀, i₁, … stands at offset + Σ i_d · strides_d. */
+export interface Placed {
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+/** Fills `out` with the elements of a tensor that stands in `source`, in row-major order. */
+export function gather<T extends { [index: number]: number }>(
+  source: ArrayLike<number>,
+  { shape, strides, offset }: Placed,
+  out: T,
+): T {
+  const count = numel(shape);
+  const position = new Array<number>(shape.length).fill(0);
+  for (let i = 0, at = offset; i < count; i++) {
+    out[i] = source[at]!;
+    for (let d = shape.length - 1; d >= 0; d--) {
+      at += strides[d]!;
+      if (++position[d]! < shape[d]!) break;
+      at -= strides[d]! * shape[d]!;
+      position[d] = 0;
+    }
+  }
+  return out;
+}
+
 /** One part of a basic index, by dimension. */
 export interface Range {
   readonly start: number;

@@ -119,6 +119,14 @@ describe('YOLO v1', () => {
     const label = { boxes: targets[0]!.boxes, labels: torch.tensor([2]) };
     await expect(yolo(torch.rand(1, 3, 16, 16), [label])).rejects.toThrow('expected labels of 0 to 1, but got 2');
     await expect(yolo.eval()(torch.rand(1, 3, 32, 32))).rejects.toThrow('maps to be 4 × 4, but got [1, 4, 8, 8]');
+    for (const [images, message] of [
+      [[], 'YOLOv1: expected a list of pictures [C, H, W], but got an empty list'],
+      [null, 'YOLOv1: expected a list of pictures [C, H, W], but got null'],
+      [[torch.rand(16, 16)], 'YOLOv1: expected a list of pictures [C, H, W], but got shape [16, 16]'],
+      [torch.zeros(1, 3, 16, 16, { dtype: 'uint8' }), 'YOLOv1: expected pictures of a float dtype'],
+    ] as const) {
+      await expect(yolo(images as unknown as Tensor[])).rejects.toThrow(message);
+    }
   });
 
   test('the paper’s network has its parameters', () => {

@@ -5,6 +5,7 @@ import { fromHost } from '../../graph/record';
 import type { HostData } from '../../graph/value';
 import { hostArray, type NumericArray } from '../../tensor/host-data';
 import { kinds } from '../../tensor/kinds';
+import { gather } from '../../tensor/layout';
 import { Tensor } from '../../tensor/tensor';
 import type { TensorNumbers } from './pack';
 
@@ -22,7 +23,7 @@ export function numbersOf(value: object): TensorNumbers | null {
 }
 
 function contentsOf(x: Tensor): NumericArray {
-  const { storage, shape, strides, offset } = x;
+  const { storage, shape, offset } = x;
   const { host, node } = storage.value;
   if (host === null && !node?.op.constant) throw refusal(node?.op.name ?? 'an operation');
   const size = numel(shape);
@@ -32,17 +33,7 @@ function contentsOf(x: Tensor): NumericArray {
     picked.set(host.subarray(offset, offset + size));
     return picked;
   }
-  const position = new Array<number>(shape.length).fill(0);
-  for (let i = 0, at = offset; i < size; i++) {
-    picked[i] = host[at]!;
-    for (let d = shape.length - 1; d >= 0; d--) {
-      at += strides[d]!;
-      if (++position[d]! < shape[d]!) break;
-      at -= strides[d]! * shape[d]!;
-      position[d] = 0;
-    }
-  }
-  return picked;
+  return gather(host, x, picked);
 }
 
 /** Room for elements as `host` holds them; float16 takes whole words. */

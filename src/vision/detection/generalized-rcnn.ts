@@ -2,7 +2,7 @@
 import type { CarriedPromise } from '../../autograd/carried';
 import { Module } from '../../nn/module';
 import type { Tensor } from '../../tensor/tensor';
-import { checkBoxes, checkTargets, type DetectionTarget, hostTargets, resizedBoxes } from './host';
+import { checkedTargets, type DetectionTarget, resizedBoxes } from './host';
 import { type FeatureMaps, mapsOf, sizeOf } from './maps';
 import type { RoIHeads, RoILosses } from './roi-heads';
 import { packedProposals, type RegionProposalLosses, type RegionProposalNetwork, unpackedProposals } from './rpn';
@@ -60,9 +60,7 @@ export class GeneralizedRCNN extends Module {
     part: Part,
   ): Promise<RCNNLosses> {
     const name = this.constructor.name;
-    checkTargets(name, targets, pictures.length);
-    const given = await hostTargets(targets);
-    checkBoxes(name, given);
+    const given = await checkedTargets(name, targets, pictures.length);
     const { read, most, ...recorded } = part(() => {
       const [images] = this.transform(pictures);
       const features = this.features(images.tensors);

@@ -5,6 +5,7 @@ import { ArgumentError, DTypeError, ShapeError } from '../../errors';
 import { fromHost } from '../../graph/record';
 import type { HostNumbers } from '../../graph/value';
 import { isTensor } from '../../tensor/callable';
+import { gather } from '../../tensor/layout';
 import { isPlainObject, kindOf, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
@@ -41,26 +42,14 @@ export const stands = ({ storage }: Tensor): boolean => !(storage.disposed || st
 
 /** The elements of a tensor in row-major order where they stand on the host; null where only the device has them. */
 function standing(tensor: Tensor): ArrayLike<number> | null {
-  const { storage, shape, strides, offset } = tensor;
   const copy = copies.get(tensor);
   if (copy) return copy;
+  const { storage, shape } = tensor;
   if (storage.disposed) return null;
   const { known } = storage;
   if (known === null || known instanceof Uint16Array) return null;
-  const count = numel(shape);
-  if (typeof known === 'number') return new Float64Array(count).fill(known);
-  const elements = new Float64Array(count);
-  const place = shape.map(() => 0);
-  for (let i = 0, at = offset; i < count; i++) {
-    elements[i] = known[at]!;
-    for (let d = shape.length - 1; d >= 0; d--) {
-      at += strides[d]!;
-      if (++place[d]! < shape[d]!) break;
-      at -= strides[d]! * shape[d]!;
-      place[d] = 0;
-    }
-  }
-  return elements;
+  const elements = new Float64Array(numel(shape));
+  return typeof known === 'number' ? elements.fill(known) : gather(known, tensor, elements);
 }
 
 /** The elements of tensors; those that only the device has are waited for together. */
@@ -125,6 +114,14 @@ export async function hostTargets(targets: readonly DetectionTarget[]): Promise<
     boxes: Float32Array.from(numbers[2 * i]!),
     labels: Int32Array.from(numbers[2 * i + 1]!),
   }));
+}
+
+/** The targets of so many pictures on the host, where they are neither missing nor misshapen, and no box is empty. */
+export async function checkedTargets(name: string, targets: unknown, pictures: number): Promise<HostTarget[]> {
+  checkTargets(name, targets, pictures);
+  const given = await hostTargets(targets);
+  checkBoxes(name, given);
+  return given;
 }
 
 /** Throws where a box of the targets has no width or no height, or a label is no class. */

@@ -10,10 +10,9 @@ import type { BoxGenerator, DefaultBoxGenerator } from './anchors';
 import { BoxCoder } from './box-coder';
 import {
   checkBoxes,
-  checkTargets,
+  checkedTargets,
   type DetectionTarget,
   type HostTarget,
-  hostTargets,
   numbersOf,
   resizedBoxes,
   tensorOf,
@@ -243,9 +242,7 @@ export class SSD extends Module {
     targets: readonly DetectionTarget[] | null,
     part: Part,
   ): Promise<SSDLosses> {
-    checkTargets('SSD', targets, pictures.length);
-    const given = await hostTargets(targets);
-    checkBoxes('SSD', given);
+    const given = await checkedTargets('SSD', targets, pictures.length);
     const { outputs, anchors, imageSizes } = part(() => this.answer(pictures));
     checkBoxes('SSD', given, outputs.clsLogits.shape[2]!);
     const boxes = (await numbersOf(anchors)) as Float32Array[];

@@ -4,14 +4,16 @@ import { noGrad } from '../../autograd/mode';
 import { ArgumentError, ShapeError } from '../../errors';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
+import { isTensor } from '../../tensor/callable';
 import { arange } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
 import { kindOf } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
-import { checkBoxes, checkTargets, type DetectionTarget, type HostTarget, hostTargets, tensorOf } from './host';
-import { CandidateList, suppressedOnHost } from './postprocess';
+import { checkedTargets, type DetectionTarget, type HostTarget, tensorOf } from './host';
+import { sizeOf } from './maps';
+import { CandidateList, detectionOf } from './postprocess';
 import { inParts } from './steps';
-import type { Detection } from './transform';
+import { type Detection, listOfPictures } from './transform';
 import { yoloBackbone } from './yolo-backbone';
 
 /** How a picture is divided, and what each cell tells: B boxes (x, y, √w, √h, confidence) and C probabilities. */
@@ -222,25 +224,7 @@ function decoded(
         }
       }
     }
-    const { boxes, labels, scores } = list.all();
-    const kept = suppressedOnHost({ boxes, labels, scores }, { nmsThresh, detectionsPerImg });
-    return {
-      boxes: tensorOf(
-        Float32Array.from(kept.flatMap((i) => [...boxes.subarray(4 * i, 4 * i + 4)])),
-        [kept.length, 4],
-        'float32',
-      ),
-      labels: tensorOf(
-        Int32Array.from(kept, (i) => labels[i]!),
-        [kept.length],
-        'int64',
-      ),
-      scores: tensorOf(
-        Float32Array.from(kept, (i) => scores[i]!),
-        [kept.length],
-        'float32',
-      ),
-    };
+    return detectionOf(list.all(), { nmsThresh, detectionsPerImg }, sizes[n]!, sizes[n]!);
   });
 }
 
@@ -313,18 +297,14 @@ export class YOLOv1 extends Module {
     targets: readonly DetectionTarget[] | null = null,
   ): CarriedPromise<YOLOv1Losses | Detection[]> {
     return inParts<YOLOv1Losses | Detection[]>(async (part) => {
-      const { shape } = Array.isArray(images)
-        ? { shape: [images.length, ...(images[0] as Tensor).shape] }
-        : (images as Tensor);
-      const sizes = Array.from({ length: shape[0]! }, () => [shape[2]!, shape[3]!] as const);
-      const batch = (): Tensor => (Array.isArray(images) ? stack(images as Tensor[]) : (images as Tensor));
+      const pictures = listOfPictures('YOLOv1', images);
+      const sizes = pictures.map(sizeOf);
+      const batch = (): Tensor => (isTensor(images) ? images : stack(pictures));
       if (!this.training) {
         const { read } = part(() => ({ read: this.predict(batch()).data() }));
         return decoded(await read, sizes, this.settings());
       }
-      checkTargets('YOLOv1', targets, sizes.length);
-      const given = await hostTargets(targets);
-      checkBoxes('YOLOv1', given);
+      const given = await checkedTargets('YOLOv1', targets, sizes.length);
       return part(() => this.criterion(this.predict(batch()), this.criterion.encode(given, sizes)));
     });
   }
