@@ -20,7 +20,7 @@ import type { Job, JobExport, Rehearsal } from './job';
 import { link, pipelineRequests } from './link';
 import { byteLength } from './meta';
 import { type CompilerPass, compilerPasses } from './passes';
-import { compile, type Plan } from './plan';
+import { compile, hostBytesOf, type Plan } from './plan';
 import { PlanCache } from './plan-cache';
 import { type Sendable, Sender } from './sender';
 import { bindStanding, releaseStanding } from './standing';
@@ -497,7 +497,7 @@ export class Engine {
   }
 
   private remember(key: readonly number[], cached: CachedPlan): void {
-    this.plans.set(key, cached, hostBytesOf(key, cached.plan));
+    this.plans.set(key, cached, 16 * key.length + hostBytesOf(cached.plan));
     stats.plansCompiled++;
   }
 
@@ -592,10 +592,6 @@ function giveUp({ uniform, slots }: Executable, session: Session): void {
   if (uniform) session.memory.destroyBuffer(uniform);
   session.slots.giveBack(slots);
 }
-
-/** About how many bytes a plan takes on the host, by what was measured: dispatches with their bind groups count most. */
-const hostBytesOf = (key: readonly number[], { steps, inputs, exports }: Plan): number =>
-  16 * key.length + 2048 * steps.length + 512 * (inputs.length + exports.length);
 
 /** The engine of this page, worker or process. */
 export const engine = new Engine();

@@ -87,6 +87,10 @@ export interface Plan {
   readonly faults: FaultFlow;
 }
 
+/** About how many bytes a plan takes on the host, by what was measured: dispatches with their bind groups count most. */
+export const hostBytesOf = ({ steps, inputs, exports }: Plan): number =>
+  2048 * steps.length + 512 * (inputs.length + exports.length);
+
 /** The plan of a program. Other `passes` are for tests: whichever they are, the plan computes the same. */
 export function compile(
   recorded: Program,

@@ -118,30 +118,27 @@ function fits(known: Known, inputs: readonly Value[], attrs: unknown, scalarCoun
   return sameAttrs(known.attrs, attrs);
 }
 
-/** Whether two sets of attributes, which are plain data, are the same; the order of their names does not matter. */
+/**
+ * Whether two sets of attributes, which are plain data, are the same; the order of their names does not matter. Numbers and words
+ * are compared in place, because most attributes are these.
+ */
 export function sameAttrs(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a)) {
-    if (!Array.isArray(b) || a.length !== b.length) return false;
-    for (let i = 0; i < a.length; i++) if (!sameAttrs(a[i], b[i])) return false;
+    const { length } = a;
+    if (!Array.isArray(b) || b.length !== length) return false;
+    for (let i = 0; i < length; i++) if (!Object.is(a[i], b[i]) && !sameAttrs(a[i], b[i])) return false;
     return true;
   }
   if (Array.isArray(b)) return false;
   const left = a as Record<string, unknown>;
   const right = b as Record<string, unknown>;
-  for (const name in left) if (!same(left[name], right[name])) return false;
+  for (const name in left) {
+    const own = left[name];
+    if (!Object.is(own, right[name]) && !sameAttrs(own, right[name])) return false;
+  }
   for (const name in right) if (left[name] === undefined && right[name] !== undefined) return false;
-  return true;
-}
-
-/** `sameAttrs`, without a call for what most attributes are: numbers, words and short lists of numbers. */
-function same(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (!Array.isArray(a) || !Array.isArray(b)) return sameAttrs(a, b);
-  const { length } = a;
-  if (b.length !== length) return false;
-  for (let i = 0; i < length; i++) if (!Object.is(a[i], b[i]) && !sameAttrs(a[i], b[i])) return false;
   return true;
 }
 

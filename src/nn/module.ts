@@ -21,7 +21,7 @@ import { guardMember, type MemberKind, memberKind } from './guard';
 import { gradientsOf, ignoring, replaces, retainAll } from './hook-results';
 import type { ForwardHook, FullBackwardHook, FullBackwardPreHook, Gradients, PreHook } from './hook-types';
 import { type ForwardHookOptions, HookList, type HookOptions, type RemovableHandle } from './hooks';
-import { listed } from './listed';
+import { listed, once } from './listed';
 import type { BufferOptions, Keys, Naming, Prefix, Recursion, Sharing, Strictness } from './module-options';
 import { type Buffer, convert, Parameter } from './parameter';
 import { indent, printModule } from './printing';
@@ -96,10 +96,10 @@ export abstract class Module extends Callable {
     try {
       const forgets = callDepth === 1 && !this.training;
       const { watcher } = calls;
-      if (watcher) return watcher.module(this, () => moduleScope(this, () => this.#forward(given)));
-      if (!forgets && !isTracing()) return moduleScope(this, () => this.#forward(given));
+      if (!watcher && !forgets && !isTracing()) return moduleScope(this, () => this.#forward(given));
       const forward = () => moduleScope(this, () => this.#forward(given));
-      const run = isTracing() ? () => this.#traced(forward) : forward;
+      const watched = watcher ? () => watcher.module(this, forward) : forward;
+      const run = isTracing() ? () => this.#traced(watched) : watched;
       return forgets ? withMode({ keepSaved: false }, run) : run();
     } finally {
       callDepth--;
@@ -597,9 +597,3 @@ const isModule = (value: unknown): boolean => value instanceof Module;
 export const className = (module: Module): string => module.constructor.name || 'Module';
 
 const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
-
-/** The first entry of each item. */
-function once<T>(entries: readonly [string, T][]): [string, T][] {
-  const seen = new Set<T>();
-  return entries.filter(([, item]) => !seen.has(item) && seen.add(item));
-}

@@ -261,7 +261,7 @@ function allTiles(c: CorrelationShape, adapter: AdapterProfile, of: readonly Win
         for (const part of partsOfKernel(c, accumulators)) {
           for (const shares of sharings(c.groups, c.groupOut, channels, adapter)) {
             const tile = { images, rows, cols, channels, ...part, shares };
-            if (shares !== 'patch' || patchOf(c, tile) <= MAX_SHARED_PATCH) tiles.push(tile);
+            if (shares !== 'patch' || patchElements(c, tile) <= MAX_SHARED_PATCH) tiles.push(tile);
           }
         }
       }
@@ -271,11 +271,10 @@ function allTiles(c: CorrelationShape, adapter: AdapterProfile, of: readonly Win
 }
 
 /** Elements of x that a turn of an invocation reads. */
-const patchOf = ({ stride, dilation }: CorrelationShape, tile: CorrelationTile): number => {
-  const high = (tile.rows - 1) * stride[0] + (tile.kernelRows - 1) * dilation[0] + 1;
-  const wide = (tile.cols - 1) * stride[1] + (tile.kernelCols - 1) * dilation[1] + 1;
-  return tile.images * tile.depth * high * wide;
-};
+function patchElements(c: CorrelationShape, tile: CorrelationTile): number {
+  const [rows, cols] = patchSize(c, tile);
+  return tile.images * tile.depth * rows * cols;
+}
 
 type PartOfKernel = Pick<CorrelationTile, 'depth' | 'kernelRows' | 'kernelCols'>;
 

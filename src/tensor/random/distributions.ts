@@ -32,10 +32,9 @@ export function fillUniform<T extends NumberArray>(out: T, from = 0, to = 1, gen
   if (!(low <= high) || !Number.isFinite(range)) {
     throw new ArgumentError(`uniform_: expected from ≤ to with a finite difference, but got from ${from} and to ${to}`);
   }
-  const drawn = out instanceof Float32Array ? out : new Float32Array(out.length);
-  generator.fill24(drawn);
+  fill24(out, generator);
   for (let i = 0; i < out.length; i++) {
-    const value = Math.fround(drawn[i]! * range + low);
+    const value = Math.fround(out[i]! * range + low);
     out[i] = value === high ? low : value;
   }
   return out;
