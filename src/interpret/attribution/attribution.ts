@@ -1,0 +1,137 @@
+// The bases of attribution methods: what they explain, and how far what they give adds up.
+
+import { showShape } from '../../compiler/meta';
+import { ArgumentError, ShapeError } from '../../errors';
+import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
+import type { Tensor } from '../../tensor/tensor';
+import {
+  asTensors,
+  type Baselines,
+  expectBaselines,
+  type Inputs,
+  listArguments,
+  listBaselines,
+  listInputs,
+} from './arguments';
+import { type Call, chosen, explaining, type ForwardFunction } from './model';
+import { type Target, TargetRows } from './target';
+
+/** What every attribution method takes. */
+export interface AttributionOptions {
+  /** The element of the output that is explained; default: the output has one an example. */
+  target?: Target;
+  /** One argument of the model behind the inputs, or a list of them; those that are tensors have a row an example. */
+  additionalForwardArgs?: unknown;
+}
+
+export interface ConvergenceArguments extends AttributionOptions {
+  attributions: Inputs;
+  startPoint: Baselines;
+  endPoint: Inputs;
+}
+
+/** An attribution method for a model. */
+export abstract class Attribution {
+  readonly forwardFunc: ForwardFunction;
+
+  /** @throws ArgumentError unless `forwardFunc` is a module or a function */
+  constructor(forwardFunc: ForwardFunction) {
+    if (typeof forwardFunc !== 'function') {
+      throw new ArgumentError(`${this.op}: expected a module or a function, but got ${kindOf(forwardFunc)}`);
+    }
+    this.forwardFunc = forwardFunc;
+  }
+
+  /** The method's name in errors. */
+  protected get op(): string {
+    return this.constructor.name || 'Attribution';
+  }
+
+  /** Whether attributions are gradients, or the like, times inputs, so that they are parts of the output. */
+  get multipliesByInputs(): boolean {
+    return false;
+  }
+
+  /** Whether `attribute` takes `returnConvergenceDelta`. */
+  hasConvergenceDelta(): boolean {
+    return false;
+  }
+
+  /** The name in words: 'Integrated Gradients'. */
+  static getName(): string {
+    // biome-ignore lint/complexity/noThisInStatic: the name is that of the subclass.
+    return this.name.replace(/(?!^)([A-Z])/g, ' $1');
+  }
+
+  protected call(target: unknown, additionalForwardArgs: unknown): Call {
+    const { op } = this;
+    return {
+      op,
+      forward: this.forwardFunc,
+      args: listArguments(additionalForwardArgs),
+      target: TargetRows.of(op, target),
+    };
+  }
+}
+
+/** A method that takes gradients. */
+export abstract class GradientAttribution extends Attribution {
+  /**
+   * Σ attributions − (f(endPoint) − f(startPoint)) for every example, [N]: 0 where the attributions add up to what is explained.
+   */
+  computeConvergenceDelta(
+    ...args: Arguments<
+      ConvergenceArguments,
+      ['attributions', 'startPoint', 'endPoint', 'target', 'additionalForwardArgs']
+    >
+  ): Tensor {
+    const o = parseArgs<ConvergenceArguments>(
+      'computeConvergenceDelta',
+      ['attributions', 'startPoint', 'endPoint'],
+      { target: null, additionalForwardArgs: null },
+      args,
+    );
+    return explaining(this.forwardFunc, false, () => {
+      const { inputs } = listInputs(this.op, o.endPoint);
+      const starts = listBaselines(this.op, o.startPoint, inputs);
+      expectBaselines(this.op, starts, inputs);
+      const { inputs: attributions } = listInputs(this.op, o.attributions);
+      return convergenceDelta(
+        this.call(o.target, o.additionalForwardArgs),
+        attributions,
+        asTensors(starts, inputs),
+        inputs,
+      );
+    });
+  }
+}
+
+/** A method that changes inputs and looks what becomes of the output. */
+export abstract class PerturbationAttribution extends Attribution {
+  override get multipliesByInputs(): boolean {
+    return true;
+  }
+}
+
+/** The sum of everything behind dimension 0. */
+export const sumRows = (x: Tensor): Tensor => x.reshape([x.shape[0]!, -1]).sum(1);
+
+/** Σ attributions − (f(end) − f(start)) for every example. */
+export function convergenceDelta(
+  call: Call,
+  attributions: readonly Tensor[],
+  start: readonly Tensor[],
+  end: readonly Tensor[],
+): Tensor {
+  attributions.forEach((attribution, i) => {
+    if (attribution.shape[0] === end[i]?.shape[0]) return;
+    throw new ShapeError(
+      `${call.op}: expected attributions of as many examples as the end point, ${end[i]?.shape[0]}, but got shape ${showShape(attribution.shape)}`,
+    );
+  });
+  const difference = sumRows(chosen(call, end)).sub(sumRows(chosen(call, start)));
+  return attributions
+    .map(sumRows)
+    .reduce((a, b) => a.add(b))
+    .sub(difference);
+}

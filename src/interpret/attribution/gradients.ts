@@ -1,0 +1,21 @@
+// Gradients of what is explained by the inputs, which leave `grad` fields alone.
+import { onesLike } from '../../tensor/creation';
+import { grad } from '../../tensor/grad';
+import type { Tensor } from '../../tensor/tensor';
+import { type Call, chosen } from './model';
+import { expectOneEach } from './target';
+
+/** Leaves with the contents of the inputs, which stay as they are. */
+export const asLeaves = (inputs: readonly Tensor[]): Tensor[] => inputs.map((x) => x.detach().requiresGrad_());
+
+/** ∂ Σ outputs / ∂ x for each x of `by`, in their shapes. */
+export const gradientsOf = (outputs: Tensor, by: readonly Tensor[]): Tensor[] =>
+  grad(outputs, by, { gradOutputs: onesLike(outputs) });
+
+/** The gradient of the chosen output of every example by the inputs. */
+export function inputGradients(call: Call, inputs: readonly Tensor[]): Tensor[] {
+  const leaves = asLeaves(inputs);
+  const outputs = chosen(call, leaves);
+  expectOneEach(call.op, outputs);
+  return gradientsOf(outputs, leaves);
+}

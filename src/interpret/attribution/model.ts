@@ -1,0 +1,53 @@
+// Calls of the model that is explained, after which it is as it was.
+import { noGrad } from '../../autograd/mode';
+import { withMode } from '../../graph/mode';
+import { Module } from '../../nn/module';
+import { scope } from '../../tensor/scope';
+import type { Tensor } from '../../tensor/tensor';
+import { expectTensor, type TargetRows } from './target';
+
+/** A module, or a function of the inputs and of further arguments; dimension 0 of what it gives counts examples. */
+export type ForwardFunction = Module | ((...args: never[]) => unknown);
+
+/** What is called, with what stands behind the inputs, and what of it is explained. */
+export interface Call {
+  readonly op: string;
+  readonly forward: ForwardFunction;
+  readonly args: readonly unknown[];
+  readonly target: TargetRows;
+}
+
+/** What the model gives, whatever that is. */
+export const called = ({ forward, args }: Pick<Call, 'forward' | 'args'>, inputs: readonly Tensor[]): unknown =>
+  (forward as (...args: readonly unknown[]) => unknown)(...inputs, ...args);
+
+/** What of the model's output is explained. */
+export function chosen(call: Call, inputs: readonly Tensor[]): Tensor {
+  return call.target.select(call.op, expectTensor(call.op, called(call, inputs)));
+}
+
+/** The buffers that a call in training mode writes to, such as running statistics. */
+function writtenTo(forward: ForwardFunction): readonly Tensor[] {
+  if (!(forward instanceof Module)) return [];
+  return forward.modules().some(({ training }) => training) ? forward.buffers() : [];
+}
+
+/**
+ * Runs `explain`, which calls the model, as one scope; buffers of the model are then as they were. With `gradients` they are recorded also
+ * inside `noGrad`.
+ */
+export function explaining<T>(forward: ForwardFunction, gradients: boolean, explain: () => T): T {
+  return scope(() => {
+    const kept = writtenTo(forward).map((buffer) => {
+      const { changes } = buffer.storage;
+      return { buffer, changes, contents: noGrad(() => buffer.clone()) };
+    });
+    try {
+      return withMode({ grad: gradients }, explain);
+    } finally {
+      for (const { buffer, changes, contents } of kept) {
+        if (buffer.storage.changes !== changes) noGrad(() => buffer.copy_(contents));
+      }
+    }
+  });
+}
