@@ -132,8 +132,9 @@ export function recipesAmong(values: readonly Value[], standing: Standing): Read
   return recipes;
 }
 
+/** Bytes that values take; a constant that is nowhere takes none. */
 function sum(values: Iterable<Value>): number {
   let bytes = 0;
-  for (const value of values) bytes += byteLength(value);
+  for (const value of values) if (value.available || !value.node?.op.constant) bytes += byteLength(value);
   return bytes;
 }

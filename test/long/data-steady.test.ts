@@ -5,8 +5,9 @@ import { expect, test } from 'vitest';
 import { ImageDataset } from '../../src/vision/datasets/image-dataset';
 
 const { Picture, datasets } = vision;
-const { ColorJitter, Compose, Normalize, RandomCrop, RandomHorizontalFlip, RandomResizedCrop, ToTensor } =
-  vision.transforms;
+const { CenterCrop, ColorJitter, Compose, Normalize, RandomApply, RandomChoice, RandomCrop } = vision.transforms;
+const { RandomHorizontalFlip, RandomInvert, RandomOrder, RandomResizedCrop, RandomRotation } = vision.transforms;
+const { RandomVerticalFlip, ToTensor } = vision.transforms;
 
 const SIZE = 40;
 const CROP = 32;
@@ -35,6 +36,22 @@ class Own extends data.Dataset<Item> {
   }
   override get(index: number): Item {
     return [transform(Picture.fromBytes(bytesOf(index), [SIZE, SIZE, 3])), index % 4];
+  }
+}
+
+const chosen = new Compose([
+  new RandomApply([new ColorJitter(0.4, 0.4, 0.4, 0.1)], 0.8),
+  new RandomChoice([new RandomHorizontalFlip(), new RandomVerticalFlip()]),
+  new RandomOrder([new RandomRotation(10), new RandomInvert()]),
+  new RandomApply([new CenterCrop(CROP)], 1),
+  new ToTensor(),
+  normalize,
+]);
+
+/** Items whose transforms are drawn. */
+class Chosen extends Own {
+  override get(index: number): Item {
+    return [chosen(Picture.fromBytes(bytesOf(index), [SIZE, SIZE, 3])), index % 4];
   }
 }
 
@@ -133,6 +150,7 @@ const collect = (globalThis as unknown as { gc(): void }).gc;
 test.each<[string, () => data.Dataset<unknown> | Promise<data.Dataset<unknown>>, number, (() => void) | undefined]>([
   ['pictures that a data set of the user makes', () => new Own(), 0, undefined],
   ['the same, and the collector comes after each step', () => new Own(), 0, collect],
+  ['pictures whose transforms are drawn', () => new Chosen(), 0, undefined],
   ['views that a data set of the user makes', () => new Views(), 0, undefined],
   ['the same views, and the collector comes after each step', () => new Views(), 0, collect],
   ['pictures in memory', packed, 0, undefined],

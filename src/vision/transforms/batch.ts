@@ -44,8 +44,13 @@ export function perPicture(rows: readonly (readonly number[])[], shape: readonly
   return Tensor.of(fromHost(Float32Array.from(rows.flat()), [rows.length, ...shape], 'float32'));
 }
 
-/** Of each picture what was made of it where something was drawn for it, else the picture itself. Both are [N, C, H, W]. */
+/**
+ * Of each picture what was made of it where something was drawn for it, else the picture itself. Both are [N, C, H, W]. What is of another
+ * size or type than the pictures can stand beside none that stays as it was: then all are made, or none.
+ */
 export function whereDrawn(draws: readonly unknown[], made: Tensor, batch: Tensor): Tensor {
   const drawn = Uint32Array.from(draws, (draw) => (draw === null ? 0 : 1));
+  const isAlike = made.dtype === batch.dtype && made.shape.every((size, d) => size === batch.shape[d]);
+  if (!isAlike && drawn.every((one) => one === drawn[0])) return drawn[0] === 1 ? made : batch;
   return made.where(Tensor.of(fromHost(drawn, [draws.length, 1, 1, 1], 'bool')), batch);
 }

@@ -1,12 +1,14 @@
 // Transforms that apply others at random: RandomApply, RandomChoice, RandomOrder.
 import { ArgumentError } from '../../errors';
 import { pythonFloat } from '../../nn/printing';
+import { isTensor } from '../../tensor/callable';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { randperm } from '../../tensor/random/distributions';
 import { defaultGenerator, Generator } from '../../tensor/random/generator';
 import { weightedIndices } from '../../tensor/random/weighted';
 import type { Tensor } from '../../tensor/tensor';
-import { type BatchKind, checkProbability, happens, PictureTransform } from './base';
+import { BoundingBoxes } from '../tv-tensors';
+import { type BatchKind, checkProbability, happens, kindOfInput, PictureTransform } from './base';
 import { whereDrawn } from './batch';
 import {
   applySteps,
@@ -29,8 +31,28 @@ interface RandomApplyArguments {
   p?: number;
 }
 
+/**
+ * Base of transforms that draw which transforms are applied. One picture or tensor goes through all of them, whatever is drawn, and what was
+ * not drawn is left out on the device, so that items that are made one by one are the same plan in every step. Samples of several inputs,
+ * and transforms that take no batches, go through what was drawn.
+ */
+abstract class Drawing<Draw> extends PictureTransform<Draw> {
+  abstract readonly transforms: Chain;
+
+  override forward(...inputs: readonly unknown[]): Tensor {
+    const [input] = inputs;
+    const kind = kindOfInput(input);
+    const isPicture = isTensor(input) && kind !== 'mask' && !(input instanceof BoundingBoxes);
+    if (inputs.length === 1 && isPicture && this.batchKind(kind) === kind) return super.forward(input);
+    return this.throughDrawn(inputs);
+  }
+
+  /** Inputs through the transforms that are drawn now. */
+  protected abstract throughDrawn(inputs: readonly unknown[]): Tensor;
+}
+
 /** All of some transforms one after another, or none, with probability `p`. */
-export class RandomApply extends PictureTransform<Drawn[]> {
+export class RandomApply extends Drawing<Drawn[]> {
   readonly transforms: Chain;
   readonly p: number;
 
@@ -43,7 +65,7 @@ export class RandomApply extends PictureTransform<Drawn[]> {
     this.p = p;
   }
 
-  override forward(...inputs: readonly unknown[]): Tensor {
+  protected override throughDrawn(inputs: readonly unknown[]): Tensor {
     if (happens(this.p, defaultGenerator())) return throughSteps(this.transforms, inputs) as Tensor;
     return (inputs.length === 1 ? inputs[0] : inputs) as Tensor;
   }
@@ -103,7 +125,7 @@ function applyTaken(
 }
 
 /** One of some transforms. */
-export class RandomChoice extends PictureTransform<Choice> {
+export class RandomChoice extends Drawing<Choice> {
   readonly transforms: Chain;
   readonly p: readonly number[];
 
@@ -126,7 +148,7 @@ export class RandomChoice extends PictureTransform<Choice> {
     return weightedIndices(Float64Array.from(this.p, Math.fround), 1, false, generator)[0]!;
   }
 
-  override forward(...inputs: readonly unknown[]): Tensor {
+  protected override throughDrawn(inputs: readonly unknown[]): Tensor {
     return throughSteps([this.transforms[this.choose(defaultGenerator())]!], inputs) as Tensor;
   }
 
@@ -165,7 +187,7 @@ export class RandomChoice extends PictureTransform<Choice> {
 }
 
 /** All of some transforms in a random order. */
-export class RandomOrder extends PictureTransform<Choice[]> {
+export class RandomOrder extends Drawing<Choice[]> {
   readonly transforms: Chain;
 
   constructor(...args: Arguments<{ transforms: Chain }, ['transforms']>) {
@@ -175,7 +197,7 @@ export class RandomOrder extends PictureTransform<Choice[]> {
     this.transforms = transforms;
   }
 
-  override forward(...inputs: readonly unknown[]): Tensor {
+  protected override throughDrawn(inputs: readonly unknown[]): Tensor {
     const order = Array.from(randperm(this.transforms.length, defaultGenerator()), (k) => this.transforms[k]!);
     return throughSteps(order, inputs) as Tensor;
   }
