@@ -3,6 +3,7 @@
 import { FetchError, FileFormatError } from '../errors';
 import { answerOf, bodyOf, describeSource, joined } from './bytes';
 import { memoryReader, type Reader, reader } from './random-access';
+import { firstRange, rangeOf, versionOf } from './ranges';
 
 /** Bytes of the beginning that stay at hand: formats tell themselves by it. */
 const KEPT = 2 ** 16;
@@ -19,11 +20,7 @@ export async function addressReader(address: string | URL | Request): Promise<Re
   const name = describeSource(address);
   if (/^(data|blob):/i.test(name)) return memoryReader(await bodyOf(await answerOf(address), name), name);
   // A request for a range has the file come as it is, so that its length is that of what comes.
-  const first = await answerOf(address, 'bytes=0-').catch((error: unknown) => {
-    // An empty file has no range; a server may also refuse what it does not know.
-    if (error instanceof FetchError && error.status === 416) return null;
-    throw error;
-  });
+  const first = await firstRange(address, 'bytes=0-');
   const size = first && lengthOf(first);
   const body = first?.body?.getReader();
   if (!first || !size || !body) return memoryReader(await bodyOf(first ?? (await answerOf(address)), name), name);
@@ -146,13 +143,7 @@ class AddressFile {
     const until = Math.min(this.size, Math.max(end, start + WINDOW));
     // Lets go of the old one before the new one comes.
     this.#window = { start: 0, bytes: new Uint8Array() };
-    const answer = await answerOf(this.address, `bytes=${start}-${until - 1}`);
-    if (answer.status !== 206 || versionOf(answer) !== this.#version) {
-      throw new FetchError(`${this.#name}: the file changed on the server while it was read; load it again`, {
-        status: answer.status,
-      });
-    }
-    const bytes = await bodyOf(answer, this.#name);
+    const bytes = await rangeOf(this.address, this.#version, start, until);
     if (bytes.length < end - start) {
       throw new FetchError(
         `${this.#name}: expected ${until - start} bytes from byte ${start}, but got ${bytes.length}`,
@@ -181,7 +172,3 @@ class AddressFile {
     await body?.cancel().catch(() => undefined);
   }
 }
-
-/** What changes when the file does, as far as the server tells. */
-export const versionOf = ({ headers }: Response): string =>
-  [headers.get('etag'), headers.get('last-modified'), headers.get('content-range')?.split('/')[1]].join();

@@ -1,8 +1,8 @@
 // Random access to bytes: memory, parts of a Blob, a file on disk, or ranges that a server gives.
-import { FetchError } from '../errors';
-import { addressReader, versionOf } from './address-reader';
-import { answerOf, type ByteSource, blobBytes, bodyOf, describeSource, diskError, type Place, placeOf } from './bytes';
+import { addressReader } from './address-reader';
+import { type ByteSource, blobBytes, bodyOf, describeSource, diskError, type Place, placeOf } from './bytes';
 import { memoryReader, type Reader, reader } from './random-access';
+import { firstRange, rangeOf, versionOf } from './ranges';
 
 export { memoryReader, type Reader } from './random-access';
 
@@ -65,11 +65,7 @@ const HEAD = 4096;
 /** Reads by ranges; null where the server does not give them, or does not let the page see how long the file is. */
 async function rangeReader(address: string | URL | Request, name: string): Promise<Reader | null> {
   if (/^(data|blob):/i.test(describeSource(address))) return null;
-  const first = await answerOf(address, `bytes=0-${HEAD - 1}`).catch((error: unknown) => {
-    // An empty file has no range; a server may also refuse what it does not know.
-    if (error instanceof FetchError && error.status === 416) return null;
-    throw error;
-  });
+  const first = await firstRange(address, `bytes=0-${HEAD - 1}`);
   if (first?.status === 200 && !first.headers.get('content-encoding'))
     return memoryReader(await bodyOf(first, name), name);
   const size = Number(/\/(\d+)$/.exec(first?.headers.get('content-range') ?? '')?.[1] ?? Number.NaN);
@@ -79,14 +75,7 @@ async function rangeReader(address: string | URL | Request, name: string): Promi
   }
   const head = await bodyOf(first, name);
   const version = versionOf(first);
-  return reader(name, size, async (start, end) => {
-    if (end <= head.length) return head.subarray(start, end);
-    const answer = await answerOf(address, `bytes=${start}-${end - 1}`);
-    if (answer.status !== 206 || versionOf(answer) !== version) {
-      throw new FetchError(`${name}: the file changed on the server while it was read; load it again`, {
-        status: answer.status,
-      });
-    }
-    return bodyOf(answer, name);
-  });
+  return reader(name, size, async (start, end) =>
+    end <= head.length ? head.subarray(start, end) : rangeOf(address, version, start, end),
+  );
 }
