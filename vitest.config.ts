@@ -15,6 +15,12 @@ const resolve = { alias: doorAliases };
  */
 const BESIDE = { demos: 1, host: 2, timing: 3 } as const;
 
+/**
+ * In continuous integration a test that failed is run once more, since a machine's other work can hold up a page or a socket. What
+ * passes only then is named at the end of the run.
+ */
+const retry = process.env.CI ? 1 : 0;
+
 /** Of the random programs in test/long: fresh in every run, unless one is to be repeated. */
 const seed = Number(process.env.LAMPLIGHT_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
@@ -41,6 +47,7 @@ const inPages = ({ name, include, shared, groupOrder }: Pages): TestProjectConfi
   test: {
     name,
     include,
+    retry,
     sequence: { groupOrder },
     isolate: !shared,
     setupFiles: shared ? ['test/support/page.ts'] : [],
@@ -65,6 +72,7 @@ export default defineConfig({
         resolve,
         test: {
           name: 'unit',
+          retry,
           environment: 'node',
           include: ['test/unit/**/*.test.ts'],
           sequence: { groupOrder: BESIDE.host },
@@ -81,6 +89,7 @@ export default defineConfig({
         resolve,
         test: {
           name: 'long-node',
+          retry,
           sequence: { groupOrder: BESIDE.demos },
           environment: 'node',
           include: ['test/long/node/*.test.ts'],
@@ -93,6 +102,7 @@ export default defineConfig({
         resolve,
         test: {
           name: 'node',
+          retry,
           sequence: { groupOrder: BESIDE.host },
           environment: 'node',
           include: ['test/node/**/*.test.ts'],
@@ -106,6 +116,7 @@ export default defineConfig({
         resolve,
         test: {
           name: 'e2e',
+          retry,
           sequence: { groupOrder: BESIDE.demos },
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
@@ -118,6 +129,7 @@ export default defineConfig({
         resolve,
         test: {
           name: 'timing',
+          retry,
           sequence: { groupOrder: BESIDE.timing },
           environment: 'node',
           include: ['test/e2e/smooth.test.ts'],

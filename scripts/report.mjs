@@ -4,8 +4,9 @@ import { writeFileSync } from 'node:fs';
 import process from 'node:process';
 
 /**
- * `files` is 0 where the selection matches none. `failures` has a line for each test, file or error.
- * @typedef {{ files: number, passed: number, failed: number, failures: string[], skipped: Record<string, number> }} Counts
+ * `files` is 0 where the selection matches none. `failures` has a line for each test, file or error; `again` names the tests that
+ * passed only when they were run once more.
+ * @typedef {{ files: number, passed: number, failed: number, failures: string[], again: string[], skipped: Record<string, number> }} Counts
  */
 
 /**
@@ -26,12 +27,14 @@ export default class Report {
    */
   onTestRunEnd(modules, errors) {
     /** @type {Counts} */
-    const counts = { files: modules.length, passed: 0, failed: 0, failures: [], skipped: {} };
+    const counts = { files: modules.length, passed: 0, failed: 0, failures: [], again: [], skipped: {} };
     for (const module of modules) {
       const before = counts.failed;
       for (const test of module.children.allTests()) {
         const result = test.result();
         if (result.state === 'passed') counts.passed++;
+        if (test.diagnostic()?.flaky)
+          counts.again.push(line(`${module.relativeModuleId} > ${test.fullName}`, result.errors));
         if (result.state === 'failed') {
           counts.failed++;
           counts.failures.push(line(`${module.relativeModuleId} > ${test.fullName}`, result.errors));

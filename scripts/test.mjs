@@ -69,13 +69,14 @@ async function tests() {
   const { status } = await node('vitest/vitest.mjs', args, 'inherit');
   try {
     /** @type {import('./report.mjs').Counts} */
-    const { files, passed, failed, failures, skipped } = JSON.parse(readFileSync(report, 'utf8'));
+    const { files, passed, failed, failures, again, skipped } = JSON.parse(readFileSync(report, 'utf8'));
     if (files === 0 || (selection.length > 0 && passed + failed === 0)) listFiles();
     total.passed += passed;
     total.failed += failed;
     // An error that no test had, or a selection that matches no file, still fails the run.
     if (status !== 0 && failed === 0) total.failed++;
     for (const failure of failures) console.log(`✗ ${failure}`);
+    for (const name of again) console.log(`✗ then ✓ ${name}`);
     const reasons = Object.entries(skipped).map(([reason, count]) => `${count} because ${reason}`);
     if (reasons.length > 0) console.log(`Skipped: ${reasons.join('; ')}`);
   } catch {
