@@ -11,6 +11,15 @@ export {
   ssd300Vgg16,
 } from './builders';
 export {
+  FastRCNNHead,
+  type FastRCNNHeadOptions,
+  type FastRCNNLossOptions,
+  fastrcnnLoss,
+  type RoISamplingOptions,
+  type SampledRoIs,
+  sampleRois,
+} from './fast-rcnn';
+export {
   type DetectionBackbone,
   FasterRCNN,
   type FasterRCNNOptions,
@@ -18,14 +27,28 @@ export {
   FastRCNNPredictor,
   TwoMLPHead,
 } from './faster-rcnn';
+export { type FelzenszwalbOptions, felzenszwalb } from './felzenszwalb';
 export { GeneralizedRCNN, type RCNNLosses } from './generalized-rcnn';
 export type { DetectionTarget } from './host';
 export { ImageList, type ImageSize } from './image-list';
 export { Matcher, type MatcherOptions, SSDMatcher } from './matcher';
+export {
+  applyBoxRegression,
+  detectRegions,
+  fitBoxRegression,
+  type MatchedRegions,
+  matchRegions,
+  type RegionDetectionOptions,
+  type RegionMatchOptions,
+  svmLoss,
+  type WarpOptions,
+  warpRegions,
+} from './rcnn';
 export { RoIHeads, type RoIHeadsOptions, type RoILosses } from './roi-heads';
 export { type RegionProposalLosses, RegionProposalNetwork, type RegionProposalOptions } from './rpn';
 export { RPNHead, type RPNHeadOptions } from './rpn-head';
 export { BalancedPositiveNegativeSampler, type SamplerOptions } from './sampler';
+export { type SelectiveSearchOptions, selectiveSearch } from './selective-search';
 export { SSD, SSDHead, type SSDLosses, type SSDOptions } from './ssd';
 export { type Detection, GeneralizedRCNNTransform, type TransformOptions } from './transform';
 export { YOLOv1, YOLOv1Loss, type YOLOv1Losses, type YOLOv1LossOptions, type YOLOv1Options } from './yolo';
