@@ -152,21 +152,24 @@ const cnnFor = (channels: number, pool: nn.UnaryModule, features: number) =>
 
 /** Whose steps take their time. */
 const large = isWhole() ? [100, 128, 257, 900] : [];
+const complex = isWhole() ? [12, 12, 7, 1, 30, 3, 16] : [6, 6, 3, 1, 8, 2];
+/** Pictures of as many sizes. */
+const PICTURES = isWhole() ? 40 : 16;
 
 // The second step has no more to set up; the third is the first of another size, with which kernels for all are compiled.
 test.each([
   ['a CNN', () => cnnFor(1, new nn.MaxPool2d(2), 784), [64, 64, 60, 17, 33, 1, 48, 7, 3, 2, 5, ...large]],
-  ['ComplexCNN', () => new ComplexCNNModel(), [12, 12, 7, 1, 30, 3, 16]],
+  ['ComplexCNN', () => new ComplexCNNModel(), complex],
 ] as const)('training %s by batches of other sizes', async (_, model, sizes) => {
   const step = trainingOf(model());
   const created = await pipelines(sizes.length, (i) => step(torch.rand(sizes[i]!, 1, 28, 28)));
   expect(created.slice(3)).toEqual(none(sizes.length - 3));
 });
 
-test('training a CNN by 40 sizes of pictures', async () => {
+test(`training a CNN by ${PICTURES} sizes of pictures`, async () => {
   const step = trainingOf(cnnFor(3, new nn.AdaptiveAvgPool2d(4), 256));
-  const created = await pipelines(40, (i) => step(torch.rand(2, 3, 24 + ((i * 7) % 41), 24 + ((i * 11) % 37))));
-  expect(created.slice(3)).toEqual(none(37));
+  const created = await pipelines(PICTURES, (i) => step(torch.rand(2, 3, 24 + ((i * 7) % 41), 24 + ((i * 11) % 37))));
+  expect(created.slice(3)).toEqual(none(PICTURES - 3));
 });
 
 test('general kernels and those of a plan that runs often compute the same bits', async () => {

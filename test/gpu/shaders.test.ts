@@ -44,7 +44,7 @@ afterAll(() => device?.destroy());
 test('there are shaders', () => expect(sources.size).toBeGreaterThan(20));
 
 // Side by side, so that several are compiled at once.
-test.concurrent.for(sampled(cases, 3))('$name with $libraries', async ({ name, libraries }, { skip }) => {
+test.concurrent.for(sampled(cases, 6))('$name with $libraries', async ({ name, libraries }, { skip }) => {
   const declaration = name.startsWith('lib/') ? declarationFor(name) : '';
   const code = [...libraries.map((library) => sources.get(library)!), sources.get(name)!, declaration].join('\n');
   const [, feature] = code.match(/^enable (\w+);/m) ?? [];

@@ -17,8 +17,12 @@ const pooledModel = () =>
     new nn.LazyLinear(10),
   );
 
+/** Pictures of a batch: where all batches are of one size, their kernels are compiled once. */
+const FEW = 8;
+const MANY = isWhole() ? 100 : FEW;
+
 /** What one step asks of WebGPU, as differences of the counters. */
-async function countedSteps(model: nn.UnaryModule, warmUp: number, counted: number, batchSize = 8) {
+async function countedSteps(model: nn.UnaryModule, warmUp: number, counted: number, batchSize = FEW) {
   const images = torch.rand(64, 1, 28, 28);
   const labels = torch.randint(0, 10, [64]);
   const loader = new data.DataLoader(new data.TensorDataset(images, labels), { batchSize, shuffle: true });
@@ -124,8 +128,8 @@ test.each([
 ] as const)('a training step of %s has few dispatches', async (_, make, most) => {
   torch.manualSeed(0);
   const model: nn.UnaryModule = make();
-  const inputs = torch.rand(100, 1, 28, 28);
-  const targets = torch.randint(0, 10, [100]);
+  const inputs = torch.rand(MANY, 1, 28, 28);
+  const targets = torch.randint(0, 10, [MANY]);
   const lossFn = new nn.CrossEntropyLoss({ reduction: 'sum' });
   torch.noGrad(() => model(inputs)); // Lazy parameters get their shapes.
   const optimizer = new optim.Adam(model.parameters(), { lr: 0.001 });
@@ -153,7 +157,7 @@ test.each<[string, number, Clip]>([
   const counted = async (clips: boolean) => {
     torch.manualSeed(0);
     const model = new CNNModel();
-    const [inputs, targets] = [torch.rand(16, 1, 28, 28), torch.randint(0, 10, [16])];
+    const [inputs, targets] = [torch.rand(FEW, 1, 28, 28), torch.randint(0, 10, [FEW])];
     torch.noGrad(() => model(inputs)); // Lazy parameters get their shapes.
     const optimizer = new optim.Adam(model.parameters(), { lr: 0.001 });
     const steps: torch.gpu.GpuStats[] = [];
@@ -235,7 +239,7 @@ test('an evaluation loop without noGrad keeps no activations', async () => {
   torch.manualSeed(0);
   const model = new ComplexCNNModel();
   const dataset = new data.TensorDataset(torch.rand(160, 1, 28, 28), torch.randint(0, 10, [160]));
-  const loader = new data.DataLoader(dataset, { batchSize: 8, shuffle: true });
+  const loader = new data.DataLoader(dataset, { batchSize: FEW, shuffle: true });
   const lossFn = new nn.CrossEntropyLoss({ reduction: 'sum' });
   model.eval();
   let totalTestLoss = torch.tensor(0);
