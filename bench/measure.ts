@@ -3,7 +3,7 @@ import { disagreement, type Results } from './compare';
 import { elements } from './inputs';
 import type { Library, LibraryName, Outputs, Work } from './libraries/library';
 import type { FunctionRow, Row, SeriesPoint, TrainingRow } from './rows/row';
-import { beginStep, type Calls, callNames, endStep, latestMemory, type Memory } from './webgpu-calls';
+import { beginLibrary, beginStep, type Calls, callNames, endStep, latestMemory, type Memory } from './webgpu-calls';
 
 /** One library's figures in one row; times in milliseconds, counts per step. */
 export interface Figures {
@@ -95,31 +95,47 @@ const loaders: Record<LibraryName, () => Promise<{ open(): Promise<Library> }>> 
   tfjs: () => import('./libraries/tfjs'),
   'jax-js': () => import('./libraries/jax-js'),
   lamplight: () => import('./libraries/lamplight'),
+  'ort-webgpu': () => import('./libraries/ort-webgpu'),
+  'ort-wasm': () => import('./libraries/ort-wasm'),
   'hand-written': () => import('./libraries/hand-written'),
 };
+
+/** Others' work: where one fails, the row says so, and goes on without it. */
+const peers: readonly LibraryName[] = ['tfjs', 'jax-js', 'ort-webgpu', 'ort-wasm'];
+
+/** They take a network as a file, and do not train it. */
+const runsOnnx: readonly LibraryName[] = ['ort-webgpu', 'ort-wasm'];
 
 /** @throws Error naming the row if the libraries disagree */
 export async function measureRow(row: Row, settings: Settings): Promise<RowReport> {
   const entrants: Entrant[] = [];
   const results: Results[] = [];
+  const failed: RowReport['missing'] = {};
   for (const name of settings.libraries) {
     if (!takesPart(row, name, settings)) continue;
-    const entrant = await enter(row, name);
-    entrants.push(entrant);
-    results.push({ library: name, outputs: await compared(row, entrant) });
+    try {
+      const entrant = await enter(row, name);
+      results.push({ library: name, outputs: await compared(row, entrant) });
+      entrants.push(entrant);
+    } catch (error) {
+      if (!peers.includes(name)) throw error;
+      failed[name] = `it fails: ${error instanceof Error ? error.message : String(error)}`;
+    }
   }
+  // All are compared with ours.
+  results.sort((a, b) => Number(b.library === 'lamplight') - Number(a.library === 'lamplight'));
   const problem = disagreement(row.name, row.tolerance, results);
   if (problem) throw new Error(problem);
   results.length = 0;
 
-  const friendlyRow = row.kind === 'training' ? undefined : row.friendly;
+  const friendlyRow = row.kind === 'training' || row.kind === 'network' ? undefined : row.friendly;
   const friendly = friendlyRow && settings.libraries.includes('lamplight') && (await enter(friendlyRow, 'lamplight'));
   const timed = friendly ? [...entrants, friendly] : entrants;
   for (let repeat = 0; repeat < settings.mostRepeats; repeat++) {
     for (let turn = 0; turn < timed.length; turn++) {
       const entrant = timed[(repeat + turn) % timed.length]!;
       if (repeat >= settings.repeats && entrant.spent > SHORT) continue;
-      if (isLong(entrant) || (entrant.spent > settings.budget && entrant.steps.length > 0)) continue;
+      if (isLong(row, entrant) || (entrant.spent > settings.budget && entrant.steps.length > 0)) continue;
       await pause();
       const step = await timedStep(entrant.work);
       entrant.spent += step.time;
@@ -132,6 +148,7 @@ export async function measureRow(row: Row, settings: Settings): Promise<RowRepor
     for (const { name } of entrants) figures[name]!.host = (await hostTime(row, name)) ?? figures[name]!.host;
   return {
     ...heading(row, settings),
+    missing: { ...missing(row, settings), ...failed },
     error: null,
     figures,
     friendly: friendly ? { title: friendlyRow.title, figures: await summarise(friendly, false) } : null,
@@ -158,13 +175,15 @@ const missing = (row: Row, { software }: Settings): RowReport['missing'] => ({
 
 const takesPart = (row: Row, name: LibraryName, settings: Settings): boolean =>
   !missing(row, settings)[name] &&
-  (name !== 'hand-written' || (row.kind !== 'training' && row.handWritten !== undefined));
+  (name !== 'hand-written' || (row.kind !== 'training' && row.kind !== 'network' && row.handWritten !== undefined)) &&
+  (!runsOnnx.includes(name) || row.kind === 'network');
 
 /** Opens a library and does its first steps. */
 async function enter(row: Row | FunctionRow, name: LibraryName): Promise<Entrant> {
+  beginLibrary();
   const library = await (await loaders[name]()).open();
-  const memory = latestMemory();
   const work = await library.prepare(row);
+  const memory = latestMemory();
   await pause();
   const entrant: Entrant = { name, work, memory, compared: 0, peak: 0, opening: [], steps: [], spent: 0 };
   entrant.opening.push(await timedStep(work));
@@ -196,14 +215,15 @@ function ofOneExample(row: TrainingRow): TrainingRow {
   return { ...row, batch: () => ({ x: first, labels: labels.slice(0, 1) }) };
 }
 
-const isLong = ({ opening }: Entrant): boolean => opening[0]!.time > LONG_STEP;
+/** The first run of a network is a figure of its own, and never stands for the others. */
+const isLong = (row: Row, { opening }: Entrant): boolean => row.kind !== 'network' && opening[0]!.time > LONG_STEP;
 
 /** What is compared: losses where the row trains, and what the latest step made. */
 async function compared(row: Row, entrant: Entrant): Promise<Outputs> {
   const { memory, opening, work } = entrant;
   const live = memory.live;
   // Without training, every step has the same loss.
-  const steps = { forward: [], gradients: opening.slice(0, 1), training: opening }[row.kind];
+  const steps = { forward: [], network: [], gradients: opening.slice(0, 1), training: opening }[row.kind];
   const outputs = { ...losses(steps), ...(await work.outputs()) };
   // The reading of whole results is no part of a step, and its buffers may stay in a pool.
   entrant.compared = memory.live - live;

@@ -25,10 +25,10 @@ declare module 'peer:tfjs' {
     dispose(): void;
   }
   interface FusedOptions {
-    bias: Tensor;
+    bias?: Tensor;
     activation?: 'relu' | 'linear';
   }
-  type Pad = 'same' | 'valid';
+  type Pad = 'same' | 'valid' | number;
 
   export const version: { tfjs: string };
   export function setBackend(name: string): Promise<boolean>;
@@ -61,7 +61,20 @@ declare module 'peer:tfjs' {
     strides: number,
     pad: Pad,
   ): Tensor;
-  export function maxPool(x: Tensor, size: number, strides: number, pad: Pad): Tensor;
+  type PoolMaps = (x: Tensor, size: number, strides: number, pad: Pad, rounding?: 'floor' | 'ceil') => Tensor;
+  export const maxPool: PoolMaps;
+  export const avgPool: PoolMaps;
+  export function mean(x: Tensor, axis: number[], keepDims: boolean): Tensor;
+  export function relu6(x: Tensor): Tensor;
+  export function concat(tensors: Tensor[], axis: number): Tensor;
+  export function batchNorm(
+    x: Tensor,
+    mean: Tensor,
+    variance: Tensor,
+    offset: Tensor,
+    scale: Tensor,
+    epsilon: number,
+  ): Tensor;
   export function grad(f: (x: Tensor) => Tensor): (x: Tensor) => Tensor;
   export function valueAndGrads(f: (...xs: Tensor[]) => Tensor): (xs: Tensor[]) => { value: Tensor; grads: Tensor[] };
   export const losses: { softmaxCrossEntropy(labels: Tensor, logits: Tensor): Tensor };
@@ -87,6 +100,7 @@ declare module 'peer:jax-js' {
     reshape(shape: readonly number[]): Array;
     clone(): Tensor;
     slice(...index: number[]): Array;
+    transpose(axes: readonly number[]): Array;
     data(): Promise<Float32Array | Int32Array>;
     blockUntilReady(): Promise<Array>;
     dispose(): void;
@@ -113,6 +127,9 @@ declare module 'peer:jax-js' {
     zeros(shape: readonly number[]): Array;
     matmul(a: Array, b: Array): Array;
     max(x: Array): Array;
+    mean(x: Array, axis?: readonly number[], options?: { keepdims: boolean }): Array;
+    pad(x: Array, widths: Pairs): Array;
+    concatenate(xs: Array[], axis: number): Array;
     argmax(x: Array, axis: number): Array;
     take(x: Array, indices: Array, axis: number): Array;
     exp(x: Array): Array;
@@ -121,6 +138,7 @@ declare module 'peer:jax-js' {
   };
   export const nn: {
     relu(x: Array): Array;
+    relu6(x: Array): Array;
     sigmoid(x: Array): Array;
     softmax(x: Array, axis: number): Array;
     logSoftmax(x: Array, axis: number): Array;
@@ -143,4 +161,47 @@ declare module 'peer:jax-js' {
     ): Array;
     reduceWindow(x: Array, f: (x: Array) => Array, window: readonly number[], strides: readonly number[]): Array;
   };
+}
+
+declare module 'peer:protobuf' {
+  /** Of protobufjs. */
+  export class Writer {
+    static create(): Writer;
+    uint32(value: number): Writer;
+    int64(value: number): Writer;
+    float(value: number): Writer;
+    string(value: string): Writer;
+    bytes(value: Uint8Array): Writer;
+    fork(): Writer;
+    ldelim(): Writer;
+    finish(): Uint8Array;
+  }
+}
+
+declare module 'peer:ort-webgpu' {
+  export interface OrtTensor {
+    readonly data: Float32Array;
+  }
+  export const Tensor: {
+    new (type: 'float32', data: Float32Array, dims: readonly number[]): OrtTensor;
+    fromGpuBuffer(buffer: GPUBuffer, options: { dataType: 'float32'; dims: readonly number[] }): OrtTensor;
+  };
+  export interface Session {
+    run(feeds: Record<string, OrtTensor>): Promise<Record<string, OrtTensor>>;
+  }
+  export const InferenceSession: {
+    create(
+      model: Uint8Array,
+      options: { executionProviders: string[]; graphOptimizationLevel: 'all' },
+    ): Promise<Session>;
+  };
+  export const env: {
+    logLevel: 'error';
+    readonly wasm: { numThreads: number; wasmPaths: string };
+    readonly webgpu: { readonly device: Promise<GPUDevice> };
+  };
+}
+
+declare module 'peer:ort-wasm' {
+  export * from 'peer:ort-webgpu';
 }

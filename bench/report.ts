@@ -1,4 +1,5 @@
 // Writes the figures of a table as Markdown, and a drawing of how time grows.
+import { goals } from './goals';
 import type { LibraryName } from './libraries/library';
 import type { RowReport } from './measure';
 import { peakOf } from './peaks';
@@ -32,6 +33,7 @@ export function markdown(report: Report): string {
     odd: '# Benchmark: odd sizes',
     scaling: '# Benchmark: time against work',
     large: '# Benchmark: large rows',
+    networks: '# Benchmark: whole networks',
   };
   return `${[
     titles[report.table],
@@ -39,7 +41,10 @@ export function markdown(report: Report): string {
     ...(errors.length > 0 ? ['## Errors', errors.map((error) => `- ${error}`).join('\n')] : []),
     ...(report.table === 'scaling' ? scaling(measured, names) : times(measured, names, peakOf(adapter))),
     ...summary(measured),
-    ...(report.table === 'main' ? [...calls(measured, names), ...costs(measured, names)] : []),
+    ...(report.table === 'networks' ? goals(measured) : []),
+    ...(report.table === 'main' || report.table === 'networks'
+      ? [...calls(measured, names), ...costs(measured, names)]
+      : []),
   ].join('\n\n')}\n`;
 }
 

@@ -39,6 +39,11 @@ export function beginStep(): void {
 /** The counts of the step, and when its last submit before the first read-back returned (0 if there was none). */
 export const endStep = (): { calls: Calls; submitted: number } => ({ calls, submitted });
 
+/** Forgets the devices of libraries before, so that one that asks for none has no memory. */
+export function beginLibrary(): void {
+  latest = { live: 0, peak: 0 };
+}
+
 /** The memory of the device that was requested last. */
 export const latestMemory = (): Memory => latest;
 

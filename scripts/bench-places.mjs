@@ -28,9 +28,14 @@ const folder = `${root}bench`;
 export const packages = /** @type {const} */ ({
   tfjs: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-webgpu'],
   'jax-js': ['@jax-js/jax'],
+  'ort-webgpu': ['onnxruntime-web'],
+  'ort-wasm': ['onnxruntime-web'],
   lamplight: [],
   'hand-written': [],
 });
+
+/** What of them is bundled for the page. */
+const bundled = { ...packages, 'ort-webgpu': ['protobufjs/minimal'], 'ort-wasm': ['protobufjs/minimal'] };
 
 /** @param {LibraryName} library */
 export function version(library) {
@@ -57,9 +62,13 @@ export async function openServer(libraries) {
         { find: 'peer:tfjs-webgpu', replacement: '@tensorflow/tfjs-backend-webgpu' },
         { find: 'peer:tfjs', replacement: '@tensorflow/tfjs' },
         { find: 'peer:jax-js', replacement: '@jax-js/jax' },
+        { find: 'peer:ort-webgpu', replacement: `${folder}/node_modules/onnxruntime-web/dist/ort.webgpu.min.mjs` },
+        { find: 'peer:ort-wasm', replacement: `${folder}/node_modules/onnxruntime-web/dist/ort.wasm.min.mjs` },
+        { find: 'peer:protobuf', replacement: 'protobufjs/minimal' },
       ],
     },
-    optimizeDeps: { noDiscovery: true, include: libraries.flatMap((library) => packages[library]) },
+    // onnxruntime-web finds its other files beside its own.
+    optimizeDeps: { noDiscovery: true, include: libraries.flatMap((library) => bundled[library]) },
     server: { port: 0, host: 'localhost', hmr: false, watch: null, fs: { allow: [root] }, headers: isolation },
     logLevel: 'error',
   });

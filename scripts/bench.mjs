@@ -14,11 +14,14 @@ Runs every row of a table in every library, compares the results, and prints a M
   --table NAME     main: products, convolutions, normalisation, training steps;
                    odd: sizes and geometries that suit no tile, and AlexNet's layers;
                    scaling: time against batch size, image size and channels;
-                   large: what fills a real GPU, as a share of its peak                              (default: main)
+                   large: what fills a real GPU, as a share of its peak;
+                   networks: whole networks forward, a batch of eight, training steps                (default: main)
   --rows a,b       only these rows, or all whose names begin so: matmul, elementwise, conv, conv-a, …  (default: all)
-  --libs a,b       only these libraries: tfjs, jax-js, lamplight, hand-written          (default: all that have a part)
+  --libs a,b       only these libraries: tfjs, jax-js, ort-webgpu, ort-wasm, lamplight, hand-written
+                   (default: all that have a part); ort-webgpu and ort-wasm are onnxruntime-web's WebGPU provider, and
+                   its WASM provider on one thread, which computes on the processor and is there for orientation
   --repeats N      measured steps a row and library                                       (default: 9 in main, else 5)
-  --node           in Node through Dawn (the package \`webgpu\`), not in a browser; TensorFlow.js does not run there
+  --node           in Node through Dawn (the package \`webgpu\`), not in a browser; TensorFlow.js and onnxruntime-web do not run there
   --md FILE        write the report there, too
   --json FILE      write every figure as JSON
   --svg FILE       draw the table \`scaling\`
@@ -33,6 +36,9 @@ libraries disagree.`;
 /** @typedef {import('./bench-places.mjs').Server} Server */
 
 const known = /** @type {LibraryName[]} */ (Object.keys(packages));
+
+/** Those that run in a page alone. @type {readonly LibraryName[]} */
+const inPages = ['tfjs', 'ort-webgpu', 'ort-wasm'];
 
 /** How many times as many repeats short steps have, unless their number is asked for. */
 const MORE_REPEATS = 5;
@@ -62,7 +68,11 @@ function options(args) {
   );
   if (values.help) return undefined;
   const { node, md, json, svg } = values;
-  const table = oneOf('table', values.table, /** @type {TableName[]} */ (['main', 'odd', 'scaling', 'large']));
+  const table = oneOf(
+    'table',
+    values.table,
+    /** @type {TableName[]} */ (['main', 'odd', 'scaling', 'large', 'networks']),
+  );
   for (const [name, file] of Object.entries({ md, json, svg })) writable(name, file);
   if (svg !== undefined && table !== 'scaling') throw new UsageError('--svg: only the table scaling is drawn');
   const libraries =
@@ -77,7 +87,7 @@ function options(args) {
  * @param {boolean} node
  */
 function library(name, node) {
-  return oneOf('libs', name, node ? known.filter((candidate) => candidate !== 'tfjs') : known);
+  return oneOf('libs', name, node ? known.filter((candidate) => !inPages.includes(candidate)) : known);
 }
 
 /**
@@ -91,7 +101,9 @@ async function main({ table, rows: asked, libraries: wanted, repeats: steps, nod
   try {
     const offer = place.tables[table];
     const rows = select(offer.rows, asked);
-    const libraries = known.filter((name) => (wanted ?? offer.libraries).includes(name) && (!node || name !== 'tfjs'));
+    const libraries = known.filter(
+      (name) => (wanted ?? offer.libraries).includes(name) && !(node && inPages.includes(name)),
+    );
     const repeats = steps ?? offer.repeats;
     const software = processors.test(place.adapter);
     const gpuTimes = node && (table === 'large' || !software);

@@ -1,7 +1,8 @@
 // jax-js's part in the benchmark: every step is one function under `jit`, whose arguments are owned as its documentation asks.
 import * as jax from 'peer:jax-js';
 import { arrange, type HostArray } from '../inputs';
-import type { FunctionRow, Row, TrainingRow } from '../rows/row';
+import { runInJax } from '../networks/jax-js';
+import type { FunctionRow, NetworkRow, Row, TrainingRow } from '../rows/row';
 import { adam, type Library, type Outputs, type Work } from './library';
 
 const { numpy: np } = jax;
@@ -11,8 +12,10 @@ export async function open(): Promise<Library> {
   if (!devices.includes('webgpu')) throw new Error('jax-js: the WebGPU device does not start');
   jax.defaultDevice('webgpu');
   return {
-    prepare: (row: Row) =>
-      row.kind === 'training' ? training(row) : row.kind === 'forward' ? forward(row) : gradients(row),
+    prepare: (row: Row) => {
+      if (row.kind === 'network') return network(row);
+      return row.kind === 'training' ? training(row) : row.kind === 'forward' ? forward(row) : gradients(row);
+    },
   };
 }
 
@@ -29,11 +32,24 @@ async function read(scalar: jax.Array): Promise<number> {
 async function forward(row: FunctionRow): Promise<Work> {
   const xs = await Promise.all(row.inputs().map(upload));
   const f = jax.jit((...given: jax.Array[]) => row.jax(jax, ...given));
+  return steps(() => f(...xs.map((x) => x.ref)));
+}
+
+async function network(row: NetworkRow): Promise<Work> {
+  const graph = row.graph();
+  const parameters: jax.Tree = {};
+  for (const [name, array] of Object.entries(row.weights())) parameters[name] = await upload(array);
+  const x = await upload(row.images());
+  const f = jax.jit((p: jax.Tree, images: jax.Array) => runInJax(jax, graph, p, images, { training: false }));
+  return steps(() => f(jax.tree.ref(parameters), x.ref));
+}
+
+function steps(run: () => jax.Array): Work {
   let y: jax.Array | null = null;
   return {
     async step() {
       y?.dispose();
-      y = f(...xs.map((x) => x.ref));
+      y = run();
       return read(y.shape.length === 0 ? y.ref : y.ref.slice(...y.shape.map(() => -1)));
     },
     async outputs() {

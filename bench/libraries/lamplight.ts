@@ -2,15 +2,17 @@
 import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
 import type { HostArray } from '../inputs';
-import type { FunctionRow, Row, TrainingRow } from '../rows/row';
+import type { FunctionRow, NetworkRow, Row, TrainingRow } from '../rows/row';
 import { adam, type Library, type Outputs, type Work } from './library';
 
 export async function open(): Promise<Library> {
   // While others are timed, nothing is measured in the background.
   await torch.init({ tuning: false });
   return {
-    prepare: (row: Row) =>
-      row.kind === 'training' ? training(row) : row.kind === 'forward' ? forward(row) : gradients(row),
+    prepare: (row: Row) => {
+      if (row.kind === 'network') return network(row);
+      return row.kind === 'training' ? training(row) : row.kind === 'forward' ? forward(row) : gradients(row);
+    },
   };
 }
 
@@ -32,9 +34,30 @@ async function gpuTime(step: () => unknown): Promise<number> {
 async function forward(row: FunctionRow): Promise<Work> {
   const xs = row.inputs().map(upload);
   await torch.synchronize();
+  return steps(() => row.lamplight(...xs));
+}
+
+/** The weights of a row in a network of ours. */
+function loaded(model: nn.UnaryModule, weights: Readonly<Record<string, HostArray>>): nn.UnaryModule {
+  const state = Object.entries(weights).map(([name, array]) => [name, upload(array)] as const);
+  // What counts the batches has no numbers of its own here.
+  const { missingKeys } = model.loadStateDict(Object.fromEntries(state), { strict: false });
+  const missing = missingKeys.find((name) => !/num_batches_tracked|running_(mean|var)$/.test(name));
+  if (missing !== undefined) throw new Error(`lamplight: the row has no weights for ${missing}`);
+  return model;
+}
+
+async function network(row: NetworkRow): Promise<Work> {
+  const model = loaded(row.lamplight(), row.weights()).eval();
+  const x = upload(row.images());
+  await torch.synchronize();
+  return steps(() => torch.noGrad(() => model(x)));
+}
+
+function steps(run: () => Tensor): Work {
   let y: Tensor | null = null;
   const step = async () => {
-    y = row.lamplight(...xs);
+    y = run();
     return y.shape.length === 0 ? y.item() : y.at(...y.shape.map(() => -1)).item();
   };
   return {
@@ -72,9 +95,7 @@ async function gradients(row: FunctionRow): Promise<Work> {
 }
 
 async function training(row: TrainingRow): Promise<Work> {
-  const model = row.lamplight();
-  const weights = Object.entries(row.parameters()).map(([name, array]) => [name, upload(array)] as const);
-  model.loadStateDict(Object.fromEntries(weights));
+  const model = loaded(row.lamplight(), row.parameters());
   const optimizer = new optim.Adam(model.parameters(), {
     lr: row.learningRate,
     betas: [adam.beta1, adam.beta2],
@@ -83,7 +104,7 @@ async function training(row: TrainingRow): Promise<Work> {
   const lossFn = new nn.CrossEntropyLoss();
   const batch = row.batch();
   const x = upload(batch.x);
-  const labels = torch.tensor(batch.labels, { dtype: 'int64' });
+  const labels = torch.tensor(batch.labels, { dtype: 'int64' }).reshape(batch.labelShape ?? [batch.labels.length]);
   await torch.synchronize();
   return {
     async step() {

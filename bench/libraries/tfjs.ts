@@ -1,16 +1,19 @@
 // TensorFlow.js's part in the benchmark: WebGPU backend, fused layers, `tf.tidy` around a step, images with their channels last.
 import * as tf from 'peer:tfjs';
 import 'peer:tfjs-webgpu';
-import { arrange, type HostArray, restore } from '../inputs';
-import type { FunctionRow, Row, TrainingRow } from '../rows/row';
+import { arrange, type HostArray, image, restore } from '../inputs';
+import { runInTfjs } from '../networks/tfjs';
+import type { FunctionRow, NetworkRow, Row, TrainingRow } from '../rows/row';
 import { adam, type Library, type Outputs, type Work } from './library';
 
 export async function open(): Promise<Library> {
   if (!(await tf.setBackend('webgpu'))) throw new Error('tfjs: the WebGPU backend does not start');
   await tf.ready();
   return {
-    prepare: async (row: Row) =>
-      row.kind === 'training' ? training(row) : row.kind === 'forward' ? forward(row) : gradients(row),
+    prepare: async (row: Row) => {
+      if (row.kind === 'network') return network(row);
+      return row.kind === 'training' ? training(row) : row.kind === 'forward' ? forward(row) : gradients(row);
+    },
   };
 }
 
@@ -26,14 +29,30 @@ async function read(scalar: tf.Tensor): Promise<number> {
   return value!;
 }
 
-function forward(row: FunctionRow): Work {
-  const xs = row.inputs().map(upload);
+const forward = (row: FunctionRow): Work => steps(row.inputs(), (xs) => row.tfjs(tf, ...xs), row.output);
+
+function network(row: NetworkRow): Work {
+  const weights = Object.entries(row.weights()).map(([name, array]) => [name, upload(array)] as const);
+  const parameters = Object.fromEntries(weights);
+  const graph = row.graph();
+  const shape = graph.shapes[graph.output]!;
+  const output = shape.length === 4 ? { shape, tfjs: image } : { shape };
+  return steps([row.images()], ([x]) => runInTfjs(tf, graph, parameters, x!, { training: false }), output);
+}
+
+/** Steps of a function of inputs that are on the device. */
+function steps(
+  inputs: readonly HostArray[],
+  run: (xs: readonly tf.Tensor[]) => tf.Tensor,
+  output: FunctionRow['output'],
+): Work {
+  const xs = inputs.map(upload);
   let y: tf.Tensor | null = null;
   return {
     step() {
       y?.dispose();
       const made = tf.tidy(() => {
-        const result = row.tfjs(tf, ...xs);
+        const result = run(xs);
         const { shape } = result;
         // A scalar cannot be sliced.
         const last =
@@ -49,7 +68,7 @@ function forward(row: FunctionRow): Work {
       return read(made.last);
     },
     async outputs() {
-      return { y: restore(Float32Array.from(await y!.data()), row.output.tfjs, row.output.shape) };
+      return { y: restore(Float32Array.from(await y!.data()), output.tfjs, output.shape) };
     },
   };
 }

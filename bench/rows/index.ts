@@ -6,6 +6,7 @@ import { elementwise } from './elementwise';
 import { embedding } from './embedding';
 import { largeRows } from './large';
 import { matmuls } from './matmul';
+import { modelRows } from './models';
 import { cnn, complexCnn, mlp } from './networks';
 import { layerNorm, softmax } from './normalization';
 import { oddRows } from './odd';
@@ -13,7 +14,7 @@ import { reductions } from './reductions';
 import type { Row } from './row';
 import { scalingRows } from './scaling';
 
-export const tableNames = ['main', 'odd', 'scaling', 'large'] as const;
+export const tableNames = ['main', 'odd', 'scaling', 'large', 'networks'] as const;
 export type TableName = (typeof tableNames)[number];
 
 export interface Table {
@@ -49,5 +50,11 @@ export const tables: Record<TableName, Table> = {
   },
   odd: { rows: oddRows, libraries: peers, repeats: 5, budget: 1_500 },
   scaling: { rows: scalingRows, libraries: peers, repeats: 5, budget: 1_500 },
+  networks: {
+    rows: modelRows,
+    libraries: [...peers.slice(0, 2), 'ort-webgpu', 'ort-wasm', 'lamplight'],
+    repeats: 5,
+    budget: 3_000,
+  },
   large: { rows: largeRows, libraries: ['lamplight'], repeats: 9, budget: 20_000 },
 };

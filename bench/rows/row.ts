@@ -6,6 +6,7 @@ import type { nn, Tensor } from 'lamplight';
 import type { HostArray, Layout } from '../inputs';
 import type { Program } from '../kernels/program';
 import type { LibraryName } from '../libraries/library';
+import type { Graph } from '../networks/graph';
 
 export type Jax = typeof jaxJs;
 export type Tf = typeof tfjs;
@@ -57,13 +58,24 @@ export interface TrainingRow extends RowBase {
   readonly kind: 'training';
   /** The first weights, by PyTorch's names. */
   parameters(): Record<string, HostArray>;
-  batch(): { x: HostArray; labels: Int32Array };
+  /** `labelShape` where there is more than one label an image. */
+  batch(): { x: HostArray; labels: Int32Array; labelShape?: readonly number[] };
   readonly classes: number;
   readonly learningRate: number;
   lamplight(): nn.UnaryModule;
-  /** The logits. */
+  /** The logits, [labels, classes]. */
   tfjs(tf: Tf, p: Record<string, tfjs.Tensor>, x: tfjs.Tensor): tfjs.Tensor;
   jax(jax: Jax, p: jaxJs.Tree, x: jaxJs.Array): jaxJs.Array;
 }
 
-export type Row = FunctionRow | TrainingRow;
+/** y = network(images) in evaluation; a step reads one number back. */
+export interface NetworkRow extends RowBase {
+  readonly kind: 'network';
+  graph(): Graph;
+  /** By the names of the state dict. */
+  weights(): Record<string, HostArray>;
+  images(): HostArray;
+  lamplight(): nn.UnaryModule;
+}
+
+export type Row = FunctionRow | TrainingRow | NetworkRow;

@@ -60,6 +60,19 @@ test('npm run bench measures a row of each kind, and writes the report and the f
   expect(report.rows[0]!.figures['hand-written']!.calls).toMatchObject({ dispatches: 1, submits: 1, buffers: 0 });
 });
 
+test('npm run bench -- --table networks measures whole networks, and says how far the goals are met', async () => {
+  const chosen = ['--table', 'networks', '--rows', 'lenet5-28', '--libs', 'lamplight', '--repeats', '2'];
+  const { status, output, errors } = await bench(...chosen, '--json', 'networks.json');
+  expect(status, errors).toBe(0);
+  expect(output).toContain('## Goals');
+  const report: Report = JSON.parse(await readFile(join(folder, 'networks.json'), 'utf8'));
+  expect(report.rows.map(({ name }) => name)).toEqual(['lenet5-28']);
+  const { first, calls, bytesLive } = report.rows[0]!.figures.lamplight!;
+  expect(first).toBeGreaterThan(0);
+  expect(calls).toMatchObject({ submits: 1, buffers: 0, pipelines: 0 });
+  expect(bytesLive).toBeGreaterThan(4 * 61_706);
+});
+
 test('npm run bench -- --node runs through Dawn, fits how time grows, and draws it', async () => {
   const rows = ['--table', 'scaling', '--rows', 'batch-1,batch-2', '--libs', 'lamplight', '--repeats', '1'];
   const { status, output, errors } = await bench('--node', ...rows, '--svg', 'scaling.svg');
@@ -71,11 +84,11 @@ test('npm run bench -- --node runs through Dawn, fits how time grows, and draws 
 
 test.each([
   ['an unknown option', ['--batch', '3'], "Unknown option '--batch'"],
-  ['an unknown table', ['--table', 'best'], "--table: expected main, odd, scaling or large, but got 'best'"],
+  ['an unknown table', ['--table', 'best'], "--table: expected main, odd, scaling, large or networks, but got 'best'"],
   [
     'an unknown library',
     ['--libs', 'torch'],
-    "--libs: expected tfjs, jax-js, lamplight or hand-written, but got 'torch'",
+    "--libs: expected tfjs, jax-js, ort-webgpu, ort-wasm, lamplight or hand-written, but got 'torch'",
   ],
   ['TensorFlow.js in Node', ['--node', '--libs', 'tfjs'], "expected jax-js, lamplight or hand-written, but got 'tfjs'"],
   ['no repeats', ['--repeats', '0'], "--repeats: expected a whole number from 1 to 1000, but got '0'"],
