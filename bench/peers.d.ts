@@ -192,7 +192,10 @@ declare module 'peer:ort-webgpu' {
   export const InferenceSession: {
     create(
       model: Uint8Array,
-      options: { executionProviders: string[]; graphOptimizationLevel: 'all' },
+      options: {
+        executionProviders: (string | { name: string; preferredLayout: 'NCHW' | 'NHWC' })[];
+        graphOptimizationLevel: 'all';
+      },
     ): Promise<Session>;
   };
   export const env: {

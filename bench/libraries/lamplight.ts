@@ -48,9 +48,11 @@ function loaded(model: nn.UnaryModule, weights: Readonly<Record<string, HostArra
 }
 
 async function network(row: NetworkRow): Promise<Work> {
-  const model = loaded(row.lamplight(), row.weights()).eval();
+  const model = torch.scope(() => loaded(row.lamplight(), row.weights()).eval());
   const x = upload(row.images());
   await torch.synchronize();
+  // What a step needs is asked for, not what loading has left in the pool.
+  torch.gpu.trim();
   return steps(() => torch.noGrad(() => model(x)));
 }
 

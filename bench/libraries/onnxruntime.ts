@@ -26,7 +26,9 @@ export async function openProvider(ort: Ort, provider: Provider): Promise<Librar
 async function network(ort: Ort, provider: Provider, row: NetworkRow): Promise<Work> {
   const graph = row.graph();
   const session = await ort.InferenceSession.create(toOnnx(graph, row.weights()), {
-    executionProviders: [provider],
+    executionProviders: [
+      provider === 'webgpu' ? { name: provider, preferredLayout: row.onnxLayout ?? 'NHWC' } : provider,
+    ],
     graphOptimizationLevel: 'all',
   });
   const names = onnxNames(graph);

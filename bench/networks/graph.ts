@@ -83,6 +83,9 @@ class Recorder implements CallWatcher {
   /** Of values that are flattened maps, the maps' shapes. */
   readonly #maps = new Map<number, readonly [number, number, number]>();
 
+  /** What the module that is running as a whole was called with. */
+  #within: { x: Tensor | null } | null = null;
+
   constructor(model: nn.Module, images: Tensor) {
     this.#paths = new Map(model.namedModules().map(([path, module]) => [module, path]));
     this.#values.set(images, 0);
@@ -149,26 +152,30 @@ class Recorder implements CallWatcher {
   }
 
   module(module: object, run: () => unknown): unknown {
-    if (!(module instanceof nn.Module) || module.modules().length > 1) return run();
-    // A module tells a hook what it was called with.
-    const hook = module.registerForwardHook((_, [x], y) => {
-      if (x instanceof Tensor && y instanceof Tensor) this.#moduleLayer(module, x, y);
-    });
-    try {
-      return run();
-    } finally {
-      hook.remove();
-    }
+    if (!wholeLayers.some((layer) => module instanceof layer)) return run();
+    const within: { x: Tensor | null } = { x: null };
+    this.#within = within;
+    const y = run();
+    this.#within = null;
+    // In evaluation, dropout calls nothing.
+    if (within.x && y instanceof Tensor) this.#moduleLayer(module, within.x, y);
+    return y;
   }
 
   operation(name: string, args: readonly unknown[], run: () => unknown, isGetter: boolean): unknown {
     const first = args[0];
-    const inputs = (Array.isArray(first) ? first : args).filter((arg): arg is Tensor => arg instanceof Tensor);
+    const given = (Array.isArray(first) ? first : args).filter((arg): arg is Tensor => arg instanceof Tensor);
+    const inputs = given.filter((x) => this.#values.has(x));
+    if (this.#within) {
+      // Hooks would tell what a module is called with, too, but what they see is kept, and so computed.
+      this.#within.x ??= inputs[0] ?? null;
+      return watchedBy(null, run);
+    }
     // An operation in place gives the tensor that it was given, which so far is the value before it.
     const result = watchedBy(null, run);
-    if (isGetter || !(result instanceof Tensor) || !inputs.some((x) => this.#values.has(x))) return result;
+    if (isGetter || !(result instanceof Tensor) || inputs.length === 0) return result;
     const plain = plainLayers[name];
-    if (plain) this.#add({ op: plain }, inputs, result);
+    if (plain) this.#add({ op: plain }, given, result);
     return result;
   }
 
@@ -176,6 +183,9 @@ class Recorder implements CallWatcher {
 
   read(): void {}
 }
+
+/** Modules that are a layer as a whole. */
+const wholeLayers = [nn.Conv2d, nn.ConvTranspose2d, nn.BatchNorm2d, nn.MaxPool2d, nn.AvgPool2d, nn.Linear, nn.Dropout];
 
 /** Functions by their names here. */
 const plainLayers: Readonly<Record<string, Plain['op']>> = {

@@ -75,6 +75,8 @@ export interface NetworkRow extends RowBase {
   /** By the names of the state dict. */
   weights(): Record<string, HostArray>;
   images(): HostArray;
+  /** The layout that onnxruntime-web's WebGPU provider is asked for, where its own choice computes what is wrong. */
+  readonly onnxLayout?: 'NCHW';
   lamplight(): nn.UnaryModule;
 }
 
