@@ -1,4 +1,4 @@
-import { vision } from 'lamplight';
+import { type nn, vision } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { bytesOverBest, goals, meanOver, misses, over } from '../../bench/goals';
 import type { LibraryName } from '../../bench/libraries/library';
@@ -51,8 +51,13 @@ describe('the layers of a network', () => {
   });
 
   test('read all that the state dict holds but for counts', () => {
-    for (const build of [models.resnet18, models.mobilenetV2, models.densenet121]) {
-      const { weights } = graphOf(() => build(), [1, 3, 64, 64]);
+    const builds: (() => nn.UnaryModule)[] = [
+      () => models.resnet18(),
+      () => models.mobilenetV2(),
+      () => models.densenet121(),
+    ];
+    for (const build of builds) {
+      const { weights } = graphOf(build, [1, 3, 64, 64]);
       const state = Object.entries(build().stateDict()).filter(([name]) => !name.endsWith('num_batches_tracked'));
       expect(Object.fromEntries(weights)).toEqual(Object.fromEntries(state.map(([name, { shape }]) => [name, shape])));
     }
