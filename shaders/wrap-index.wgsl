@@ -12,6 +12,8 @@ struct Params {
 }
 
 override FROM_END: bool = true;
+// What is reported, where it is not an index: a class label, or NaN.
+override REPORT: u32 = 0u;
 override NONE: i32 = -1;
 
 const WORKGROUP: u32 = 64u;
@@ -24,6 +26,6 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let limit = i32(params.limit);
   let place = select(given, given + limit, FROM_END && given < 0);
   let found = place >= 0 && place < limit;
-  if (!found) { fault_report(select(FAULT_INDEX, FAULT_PLACE, FROM_END), given, limit); }
+  if (!found) { fault_report(select(REPORT, select(FAULT_INDEX, FAULT_PLACE, FROM_END), REPORT == 0u), given, limit); }
   y[index] = select(NONE, place, found);
 }

@@ -14,6 +14,7 @@ export const FaultCode = {
   weightsInvalid: 3,
   placeOutOfRange: 4,
   cornersSwapped: 5,
+  nanFound: 6,
 } as const;
 
 const names: string[] = [];
@@ -50,6 +51,8 @@ export function faultError(words: Int32Array, consequence: string): Error | null
       return new ArgumentError(
         `${name}: expected boxes [xmin, ymin, xmax, ymax] with xmin ≤ xmax and ymin ≤ ymax, but one is not so. ${consequence}`,
       );
+    case FaultCode.nanFound:
+      return new ArgumentError(`${name}: expected numbers, but got NaN among them. ${consequence}`);
     default:
       return new IndexError(`internal: unknown fault code ${code}`);
   }

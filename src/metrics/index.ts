@@ -1,4 +1,74 @@
 // The surface of `lamplight/metrics`: figures that are gathered over batches, as torchmetrics has them.
+
+export {
+  type AggregationArguments,
+  CatMetric,
+  MaxMetric,
+  MeanMetric,
+  MinMetric,
+  type NanStrategy,
+  SumMetric,
+} from './aggregation';
+export { Accuracy, BinaryAccuracy, MulticlassAccuracy, MultilabelAccuracy } from './classification/accuracy';
+export {
+  BinaryCohenKappa,
+  BinaryMatthewsCorrCoef,
+  CohenKappa,
+  type KappaWeights,
+  MatthewsCorrCoef,
+  MulticlassCohenKappa,
+  MulticlassMatthewsCorrCoef,
+  MultilabelMatthewsCorrCoef,
+} from './classification/agreement';
+export type { Average, MultidimAverage, Task } from './classification/arguments';
+export {
+  BinaryConfusionMatrix,
+  ConfusionMatrix,
+  MulticlassConfusionMatrix,
+  MultilabelConfusionMatrix,
+  type Normalize,
+} from './classification/confusion-matrix';
+export {
+  BinaryF1Score,
+  BinaryFBetaScore,
+  F1Score,
+  FBetaScore,
+  MulticlassF1Score,
+  MulticlassFBetaScore,
+  MultilabelF1Score,
+  MultilabelFBetaScore,
+} from './classification/f-beta';
+export {
+  BinaryHammingDistance,
+  HammingDistance,
+  MulticlassHammingDistance,
+  MultilabelHammingDistance,
+} from './classification/hamming-distance';
+export {
+  BinaryJaccardIndex,
+  JaccardIndex,
+  MulticlassJaccardIndex,
+  MultilabelJaccardIndex,
+} from './classification/jaccard-index';
+export { BinaryPrecision, MulticlassPrecision, MultilabelPrecision, Precision } from './classification/precision';
+export { BinaryRecall, MulticlassRecall, MultilabelRecall, Recall } from './classification/recall';
+export {
+  BinarySpecificity,
+  MulticlassSpecificity,
+  MultilabelSpecificity,
+  Specificity,
+} from './classification/specificity';
+export {
+  type BinaryArguments,
+  BinaryStatScores,
+  type MulticlassArguments,
+  MulticlassStatScores,
+  type MultilabelArguments,
+  MultilabelStatScores,
+  StatScores,
+} from './classification/stat-scores';
+export { type Collectable, type CollectionOptions, type Figures, MetricCollection } from './collection';
+export * as functional from './functional';
 export {
   type DetectedObjects,
   MeanAveragePrecision,
@@ -6,3 +76,25 @@ export {
   type MeanAveragePrecisionResult,
   type TrueObjects,
 } from './mean-average-precision';
+export {
+  CompositionalMetric,
+  Metric,
+  type MetricOperand,
+  type MetricState,
+  type Reduction,
+  type StateOptions,
+} from './metric';
+export {
+  CosineSimilarity,
+  ExplainedVariance,
+  KLDivergence,
+  MeanAbsoluteError,
+  MeanAbsolutePercentageError,
+  MeanSquaredError,
+  type Multioutput,
+  PearsonCorrCoef,
+  R2Score,
+  type SampleReduction,
+  SpearmanCorrCoef,
+} from './regression';
+export { type BestMetric, MetricTracker } from './tracker';

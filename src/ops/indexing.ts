@@ -8,10 +8,11 @@ import { fault, input, type Lowering, output, type Pass, scalar, u32 } from '../
 import { gridFor } from '../compiler/lowering';
 import { contiguousStrides, type Meta, numel, type Shape, sameShape, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
-import { faultOp } from '../gpu/faults';
+import { FaultCode, faultOp } from '../gpu/faults';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { full, reshape } from './cast';
+import { add } from './arithmetic';
+import { cast, full, reshape } from './cast';
 import { resolveDim } from './dims';
 import { lowerScatter, ontoBase, placesPass, spanOf } from './scatter-passes';
 import { pad, slice, stridedScatter } from './shape';
@@ -323,6 +324,28 @@ const wrapIndexOp: Op<{ readonly asked: string; readonly limit: number }> = {
 /** The operation's indices into a dimension of size `limit`, counted from the front; one out of range is reported. */
 export const wrapIndex = (asked: string, index: Value, limit: number): Value =>
   record(wrapIndexOp, [index], { asked, limit });
+
+const withinOp: Op<{ readonly asked: string; readonly limit: number; readonly report: number }> = {
+  name: 'within',
+  infer([labels], { asked }) {
+    expectIndex(asked, 'labels', labels);
+    return [labels];
+  },
+  lower: ({ inputs: [labels], attrs: { asked, limit, report } }) => ({
+    kind: 'passes',
+    passes: [placesPass(asked, input(0), output(), numel(labels!.shape), { limit, report })],
+  }),
+};
+
+/** The class labels of the operation, below `limit`; one out of range is reported. */
+export const labelsWithin = (asked: string, labels: Value, limit: number): Value =>
+  record(withinOp, [labels], { asked, limit, report: FaultCode.labelOutOfRange });
+
+/** Numbers; NaN among them is reported. `isNan` says where there is. */
+export function numbersWithout(asked: string, x: Value, isNan: Value): Value {
+  const marks = record(withinOp, [cast(isNan, 'int32')], { asked, limit: 1, report: FaultCode.nanFound });
+  return add(x, cast(marks, 'float32'));
+}
 
 // ── Batches of bytes ──
 

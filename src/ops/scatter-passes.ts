@@ -85,17 +85,22 @@ function orderPays({ result, terms, indices }: ScatterParts, lists: number, adap
 
 const doublings = (n: number): number => Math.max(Math.ceil(Math.log2(Math.max(n, 1))), 1);
 
-/** One pass that reports `asked`'s indices out of range and makes them `none`; negative ones are, unless they count from the end. */
+/** One pass that reports `asked`'s indices out of range and makes them `none`; negative ones are, unless they count from the end. `report` is another code. */
 export const placesPass = (
   asked: string,
   from: Operand,
   to: Operand,
   count: number,
-  { limit, fromEnd = false, none = -1 }: { readonly limit: number; readonly fromEnd?: boolean; readonly none?: number },
+  {
+    limit,
+    fromEnd = false,
+    report = 0,
+    none = -1,
+  }: { readonly limit: number; readonly fromEnd?: boolean; readonly report?: number; readonly none?: number },
 ): Pass => ({
   source: [faultLib, wrapSource],
   label: 'wrapIndex',
-  overrides: { FROM_END: fromEnd ? 1 : 0, NONE: none, FAULT_OP: faultOp(asked) },
+  overrides: { FROM_END: fromEnd ? 1 : 0, REPORT: report, NONE: none, FAULT_OP: faultOp(asked) },
   reads: [from],
   writes: [to, fault],
   params: [u32(count), u32(limit)],

@@ -1,0 +1,170 @@
+// Owns metrics of plain numbers: their mean, sum, least, greatest, and all of them.
+import { ArgumentError } from '../errors';
+import { numbersWithout } from '../ops/indexing';
+import { full, tensor } from '../tensor/creation';
+import { type Arguments, kindOf, parseArgs, shown } from '../tensor/options';
+import { Tensor } from '../tensor/tensor';
+import { concatenated, Metric } from './metric';
+
+/**
+ * What becomes of NaN: 'warn' (default) and 'ignore' leave it out (nothing is said, as nothing is read back), 'error' has the next read of
+ * a figure throw, 'disable' looks for none, and a number takes its place.
+ */
+export type NanStrategy = 'error' | 'warn' | 'ignore' | 'disable' | number;
+
+export interface AggregationArguments {
+  nanStrategy?: NanStrategy;
+}
+
+const strategies: readonly unknown[] = ['error', 'warn', 'ignore', 'disable'];
+
+abstract class Aggregator extends Metric {
+  override fullStateUpdate: boolean | null = false;
+  readonly nanStrategy: NanStrategy;
+
+  constructor(args: readonly unknown[]) {
+    super();
+    const { nanStrategy } = parseArgs<AggregationArguments>(this.constructor.name, [], { nanStrategy: 'warn' }, args);
+    if (!strategies.includes(nanStrategy) && typeof nanStrategy !== 'number') {
+      throw new ArgumentError(
+        `${this.constructor.name}: expected nanStrategy 'error', 'warn', 'ignore', 'disable' or a number, but got ${shown(nanStrategy)}`,
+      );
+    }
+    this.nanStrategy = nanStrategy;
+  }
+
+  /** Numbers as floats. */
+  protected read(what: string, x: Tensor | number): Tensor {
+    if (typeof x === 'number') return full([], x, { dtype: 'float32' });
+    if (x instanceof Tensor) return x.dtype === 'float32' ? x : x.float();
+    throw new ArgumentError(
+      `${this.constructor.name}: expected ${what} to be a tensor or a number, but got ${kindOf(x)}`,
+    );
+  }
+
+  /** Whether NaN is left out. */
+  protected get leavesOut(): boolean {
+    return this.nanStrategy === 'warn' || this.nanStrategy === 'ignore';
+  }
+
+  /** Numbers with `otherwise`, or the strategy's number, in the place of NaN. */
+  protected without(x: Tensor, isNan: Tensor, otherwise: number): Tensor {
+    const { nanStrategy } = this;
+    if (nanStrategy === 'disable') return x;
+    if (nanStrategy === 'error') return Tensor.of(numbersWithout(this.constructor.name, x.value, isNan.value));
+    return x.maskedFill(isNan, typeof nanStrategy === 'number' ? nanStrategy : otherwise);
+  }
+}
+
+/** The greatest of all numbers. */
+export class MaxMetric extends Aggregator {
+  declare maxValue: Tensor;
+
+  constructor(...args: Arguments<AggregationArguments, ['nanStrategy']>) {
+    super(args);
+    this.addState('maxValue', tensor(-Infinity), { distReduceFx: 'max', key: 'max_value' });
+  }
+
+  update(value: Tensor | number): void {
+    const x = this.read('value', value);
+    if (x.numel() > 0) this.maxValue = this.maxValue.maximum(this.without(x, x.isnan(), -Infinity).amax());
+  }
+
+  compute(): Tensor {
+    return this.maxValue;
+  }
+}
+
+/** The least of all numbers. */
+export class MinMetric extends Aggregator {
+  declare minValue: Tensor;
+
+  constructor(...args: Arguments<AggregationArguments, ['nanStrategy']>) {
+    super(args);
+    this.addState('minValue', tensor(Infinity), { distReduceFx: 'min', key: 'min_value' });
+  }
+
+  update(value: Tensor | number): void {
+    const x = this.read('value', value);
+    if (x.numel() > 0) this.minValue = this.minValue.minimum(this.without(x, x.isnan(), Infinity).amin());
+  }
+
+  compute(): Tensor {
+    return this.minValue;
+  }
+}
+
+/** The sum of all numbers. */
+export class SumMetric extends Aggregator {
+  declare sumValue: Tensor;
+
+  constructor(...args: Arguments<AggregationArguments, ['nanStrategy']>) {
+    super(args);
+    this.addState('sumValue', full([], 0, { dtype: 'float32' }), { distReduceFx: 'sum', key: 'sum_value' });
+  }
+
+  update(value: Tensor | number): void {
+    const x = this.read('value', value);
+    if (x.numel() > 0) this.sumValue.add_(this.without(x, x.isnan(), 0).sum());
+  }
+
+  compute(): Tensor {
+    return this.sumValue;
+  }
+}
+
+/** Σ w x / Σ w of all numbers; weights, which may broadcast, are 1 unless given. A number or weight that is NaN does not count. */
+export class MeanMetric extends Aggregator {
+  declare meanValue: Tensor;
+  declare weight: Tensor;
+
+  constructor(...args: Arguments<AggregationArguments, ['nanStrategy']>) {
+    super(args);
+    this.addState('meanValue', full([], 0, { dtype: 'float32' }), { distReduceFx: 'sum', key: 'mean_value' });
+    this.addState('weight', full([], 0, { dtype: 'float32' }), { distReduceFx: 'sum' });
+  }
+
+  update(value: Tensor | number, weight: Tensor | number | null = null): void {
+    const x = this.read('value', value);
+    if (x.numel() === 0) return;
+    const given = weight === null || this.nanStrategy === 'disable' ? null : this.read('weight', weight);
+    const isNan = given ? x.isnan().logicalOr(given.isnan()) : x.isnan();
+    const sums = this.without(x, isNan, 0);
+    const ones = full([...x.shape], 1, { dtype: 'float32' });
+    const weights = given ? given.broadcastTo(x.shape) : ones;
+    const isMarked = this.leavesOut || typeof this.nanStrategy === 'number';
+    const own = isMarked ? weights.maskedFill(isNan, this.leavesOut ? 0 : 1) : weights;
+    this.meanValue.add_(sums.mul(own).sum());
+    this.weight.add_(own.sum());
+  }
+
+  compute(): Tensor {
+    return this.meanValue.div(this.weight);
+  }
+}
+
+/** All numbers, one after another; a promise, as NaN that is left out changes their count. */
+export class CatMetric extends Aggregator {
+  declare value: Tensor[];
+
+  constructor(...args: Arguments<AggregationArguments, ['nanStrategy']>) {
+    super(args);
+    this.addState('value', [], { distReduceFx: 'cat' });
+  }
+
+  update(value: Tensor | number): void {
+    const x = this.read('value', value);
+    if (x.numel() > 0) this.value.push(this.leavesOut ? x.clone() : this.without(x, x.isnan(), 0).clone());
+  }
+
+  async compute(): Promise<Tensor> {
+    if (this.value.length === 0) return full([0], 0, { dtype: 'float32' });
+    const all = concatenated(this.value);
+    if (!this.leavesOut) return all.clone().retain();
+    const width = all.numel() / Math.max(all.shape[0] ?? 1, 1);
+    const numbers = Array.from(await all.data(), Number);
+    const kept = numbers.filter((one) => !Number.isNaN(one));
+    const shape = kept.length === numbers.length && width > 1 ? [...all.shape] : [kept.length];
+    return tensor(Float32Array.from(kept), { shape });
+  }
+}

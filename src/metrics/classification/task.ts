@@ -1,0 +1,127 @@
+// Owns how metrics are made in other ways than by their classes: as functions of one batch, and by a task, as in Accuracy.
+import { ArgumentError } from '../../errors';
+import { type Arguments, isPlainObject, parameterTwice, shown, unknownArgument } from '../../tensor/options';
+import { scope } from '../../tensor/scope';
+import type { Tensor } from '../../tensor/tensor';
+import { type Metric, withoutState } from '../metric';
+import type { Task } from './arguments';
+
+/** A metric that can tell the figure of one batch by itself. */
+export interface OfOneBatch<R> {
+  figure(preds: Tensor, target: Tensor): R;
+}
+
+type Named = Readonly<Record<string, unknown>>;
+
+/** Arguments by place, in this order, and by name in a trailing object, all by name. */
+export function byName(name: string, order: readonly string[], args: readonly unknown[]): Named {
+  const last = args.at(-1);
+  const options = isPlainObject(last) ? last : null;
+  const placed = options ? args.slice(0, -1) : args;
+  if (placed.length > order.length) {
+    throw new ArgumentError(
+      `${name}: expected at most ${order.length} arguments (${order.join(', ')}), but got ${placed.length}`,
+    );
+  }
+  const all: Record<string, unknown> = {};
+  placed.forEach((value, i) => {
+    if (value !== undefined) all[order[i]!] = value;
+  });
+  for (const [key, value] of Object.entries(options ?? {})) {
+    if (!order.includes(key)) throw unknownArgument(name, key, order);
+    if (value === undefined) continue;
+    if (Object.hasOwn(all, key)) throw parameterTwice(name, key);
+    all[key] = value;
+  }
+  return all;
+}
+
+/** The figure of one batch: what a metric of the class gives that has seen nothing else. Options may be given by place, in this order. */
+export function functional<O, const Order extends readonly (keyof O & string)[], R>(
+  name: string,
+  make: (options: O) => OfOneBatch<R>,
+  order: Order,
+) {
+  return (preds: Tensor, target: Tensor, ...args: Arguments<O, Order>): R => {
+    const options = byName(name, order, args) as O;
+    return scope(() => withoutState(() => make(options)).figure(preds, target));
+  };
+}
+
+/** What each task makes, of the options that it takes. */
+export type Makers<T extends Task> = Readonly<
+  Record<T, { readonly make: (options: never) => Metric; readonly order: readonly string[] }>
+>;
+
+type Made<Of, T> = T extends keyof Of ? (Of[T] extends { make: (...args: never) => infer M } ? M : never) : never;
+
+type Rest<Order extends readonly string[]> = Order extends readonly ['task', ...infer R extends readonly string[]]
+  ? R
+  : never;
+type Others<O, Order extends readonly string[]> = Arguments<O, Rest<Order> & readonly (keyof O)[]>;
+
+/** A class that stands for one of each task: `new Accuracy({ task: 'multiclass', numClasses: 3 })` is a MulticlassAccuracy. */
+export interface TaskMetric<O, Order extends readonly string[], Of> {
+  new <T extends keyof Of & Task>(options: Omit<O, 'task'> & { task: T }): Made<Of, T>;
+  new <T extends keyof Of & Task>(task: T, ...args: Others<Omit<O, 'task'>, Order>): Made<Of, T>;
+  <T extends keyof Of & Task>(options: Omit<O, 'task'> & { task: T }): Made<Of, T>;
+  <T extends keyof Of & Task>(task: T, ...args: Others<Omit<O, 'task'>, Order>): Made<Of, T>;
+}
+
+/** Options that a task cannot do without. */
+const needed: Partial<Record<Task, string>> = { multiclass: 'numClasses', multilabel: 'numLabels' };
+
+function taskOf<T extends Task>(name: string, known: Makers<T>, { task }: Named): T {
+  if (typeof task === 'string' && Object.hasOwn(known, task)) return task as T;
+  const list = Object.keys(known).map((one) => `'${one}'`);
+  throw new ArgumentError(
+    `${name}: expected task to be ${list.slice(0, -1).join(', ')} or ${list.at(-1)}, but got ${shown(task)}`,
+  );
+}
+
+function optionsOf(name: string, task: Task, order: readonly string[], given: Named, defaults: Named): Named {
+  const key = needed[task];
+  if (key && !Number.isInteger(given[key])) {
+    throw new ArgumentError(
+      `${name}: expected ${key} to be a whole number for task '${task}', but got ${shown(given[key])}`,
+    );
+  }
+  const all = { ...defaults, ...given };
+  return Object.fromEntries(Object.entries(all).filter(([option]) => order.includes(option)));
+}
+
+/** The class of a name without a task. `defaults` are those that differ from the classes' own. */
+export function classByTask<O, const Order extends readonly string[], Of extends Makers<never>>(
+  name: string,
+  order: Order,
+  makers: Of,
+  defaults: Named = {},
+): TaskMetric<O, Order, Of> {
+  // No arrow: it is called with new.
+  function Made(...args: unknown[]): Metric {
+    const given = byName(name, order, args);
+    const known = makers as unknown as Makers<Task>;
+    const task = taskOf(name, known, given);
+    const { make, order: own } = known[task];
+    return make(optionsOf(name, task, own, given, defaults) as never);
+  }
+  Object.defineProperty(Made, 'name', { value: name });
+  return Made as unknown as TaskMetric<O, Order, Of>;
+}
+
+/** The function of a name without a task. */
+export function functionByTask<O, const Order extends readonly string[], R>(
+  name: string,
+  order: Order,
+  makers: Makers<never>,
+  defaults: Named = {},
+) {
+  return (preds: Tensor, target: Tensor, ...args: Arguments<O, Order & readonly (keyof O)[]>): R => {
+    const given = byName(name, order, args);
+    const known = makers as unknown as Makers<Task>;
+    const task = taskOf(name, known, given);
+    const { make, order: own } = known[task];
+    const options = optionsOf(name, task, own, given, defaults) as never;
+    return scope(() => (withoutState(() => make(options)) as unknown as OfOneBatch<R>).figure(preds, target));
+  };
+}

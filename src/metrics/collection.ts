@@ -1,0 +1,220 @@
+// Owns MetricCollection: metrics by name that take the same batches.
+import { ArgumentError } from '../errors';
+import { deepcopy } from '../nn/deepcopy';
+import { Module } from '../nn/module';
+import { indent, printModule } from '../nn/printing';
+import { isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
+import { Metric } from './metric';
+
+export interface CollectionOptions {
+  /** Before the names in results; default null. */
+  prefix?: string | null;
+  /** After the names in results; default null. */
+  postfix?: string | null;
+  /** Accepted for torchmetrics' sake: what several metrics compute of a batch is computed once in any case. */
+  computeGroups?: boolean | readonly (readonly string[])[];
+}
+
+/** What a call of a metric gives. */
+type Figure<M extends Metric> = ReturnType<M['compute']>;
+
+/** Figures by name; a promise where one of the metrics gives one. */
+export type Figures<M extends Metric> = [Extract<Figure<M>, Promise<unknown>>] extends [never]
+  ? Record<string, Figure<M>>
+  : Promise<Record<string, Awaited<Figure<M>>>>;
+
+/** Metrics to be collected: one, several, or by name; collections among them give theirs. */
+export type Collectable<M extends Metric = Metric> =
+  | M
+  | MetricCollection
+  | readonly (M | MetricCollection)[]
+  | Readonly<Record<string, M | MetricCollection>>;
+
+/**
+ * Metrics that take the same batches: `update`, `compute`, `reset` and calls go to each, and results are objects by name. Metrics in a list
+ * are named by their classes, those in an object by its keys, in alphabetical order.
+ *
+ *     const metrics = new MetricCollection([new MulticlassAccuracy(3), new MulticlassRecall(3)], { prefix: 'val_' });
+ *     metrics.update(preds, target);
+ *     await metrics.compute().val_MulticlassAccuracy.item();
+ *
+ * @throws ArgumentError for what is no metric, and for two metrics of one name
+ */
+export class MetricCollection<M extends Metric = Metric> extends Module {
+  prefix: string | null;
+  postfix: string | null;
+
+  constructor(metrics: Collectable<M>, ...rest: readonly (M | MetricCollection | CollectionOptions)[]) {
+    super();
+    const last = rest.at(-1);
+    const options = isPlainObject(last) ? last : {};
+    const defaults = { prefix: null, postfix: null, computeGroups: true };
+    const o = parseArgs<CollectionOptions>('MetricCollection', [], defaults, [options]);
+    this.prefix = text('prefix', o.prefix);
+    this.postfix = text('postfix', o.postfix);
+    this.addMetrics(metrics, ...(rest.filter((one) => one !== options) as M[]));
+  }
+
+  /** Number of metrics. */
+  get length(): number {
+    return this.named().length;
+  }
+
+  /** Adds metrics. */
+  addMetrics(metrics: Collectable<M>, ...additional: readonly (M | MetricCollection)[]): void {
+    if (metrics instanceof MetricCollection) {
+      for (const [name, metric] of metrics.items()) this.take(name, metric as M);
+      this.addMetrics([...additional]);
+    } else if (metrics instanceof Metric || Array.isArray(metrics)) {
+      for (const one of [metrics, ...additional].flat() as readonly (M | MetricCollection)[]) {
+        const entries: Iterable<[string, M]> =
+          one instanceof MetricCollection ? (one.items() as [string, M][]) : [[one?.constructor?.name, one]];
+        for (const [name, metric] of entries) this.take(name, metric);
+      }
+    } else if (isPlainObject(metrics)) {
+      if (additional.length > 0) {
+        throw new ArgumentError('MetricCollection: expected no metrics beside an object of them; put them into it');
+      }
+      for (const [name, one] of Object.entries(metrics).sort(([a], [b]) => (a < b ? -1 : 1))) {
+        if (one instanceof MetricCollection) {
+          for (const [inner, metric] of one.items()) this.take(`${name}_${inner}`, metric as M);
+        } else this.take(name, one as M);
+      }
+    } else {
+      throw new ArgumentError(
+        `MetricCollection: expected a metric, a collection, or a list or object of these, but got ${kindOf(metrics)}`,
+      );
+    }
+  }
+
+  /** Has every metric take a batch into account. */
+  update(...args: Parameters<M['update']>): void {
+    for (const [, metric] of this.named()) metric.update(...args);
+  }
+
+  /** The figures of all batches since the last `reset`, by name. */
+  compute(): Figures<M> {
+    return this.gathered((metric) => metric.compute());
+  }
+
+  /** An update, and the figures of this batch alone. */
+  forward(...args: Parameters<M['update']>): Figures<M> {
+    return this.gathered((metric) => (metric as (...given: unknown[]) => unknown)(...args));
+  }
+
+  /** Has every metric begin anew. */
+  reset(): void {
+    for (const [, metric] of this.named()) metric.reset();
+  }
+
+  /** A copy with states of its own, and with other words around the names where they are given: `metrics.clone({ prefix: 'val_' })`. */
+  clone(
+    ...args: [options?: Omit<CollectionOptions, 'computeGroups'>] | [prefix: string | null, postfix?: string | null]
+  ): this {
+    const o = parseArgs<Omit<CollectionOptions, 'computeGroups'>>('clone', [], { prefix: null, postfix: null }, args);
+    const copy = deepcopy(this);
+    if (o.prefix) copy.prefix = text('prefix', o.prefix);
+    if (o.postfix) copy.postfix = text('postfix', o.postfix);
+    return copy;
+  }
+
+  /** Says whether states are part of the state dict. */
+  persistent(mode = true): void {
+    for (const [, metric] of this.named()) metric.persistent(mode);
+  }
+
+  /** Converts the floats among the states. */
+  setDtype(dtype: 'float32' | 'float16'): this {
+    for (const [, metric] of this.named()) metric.setDtype(dtype);
+    return this;
+  }
+
+  /** The metric of a name, with or without prefix and postfix. */
+  get(name: string): M {
+    const found = this.named().find(([own]) => own === name || this.renamed(own) === name);
+    if (!found) throw new ArgumentError(`MetricCollection: no metric is named '${name}'`);
+    return found[1];
+  }
+
+  /** Whether there is a metric of this name. */
+  has(name: string): boolean {
+    return this.named().some(([own]) => own === name || this.renamed(own) === name);
+  }
+
+  /** The names in results; with `keepBase` those without prefix and postfix. */
+  keys({ keepBase = false }: { keepBase?: boolean } = {}): string[] {
+    return this.items({ keepBase }).map(([name]) => name);
+  }
+
+  values(): M[] {
+    return this.named().map(([, metric]) => metric);
+  }
+
+  /** Names and metrics; with `keepBase` the names are without prefix and postfix. */
+  items({ keepBase = false }: { keepBase?: boolean } = {}): [string, M][] {
+    return this.named().map(([name, metric]) => [keepBase ? name : this.renamed(name), metric]);
+  }
+
+  [Symbol.iterator](): IterableIterator<string> {
+    return this.keys()[Symbol.iterator]();
+  }
+
+  /** The states by name of the metric and of the state. */
+  get metricState(): Record<string, Metric['metricState']> {
+    return Object.fromEntries(this.items().map(([name, metric]) => [name, metric.metricState]));
+  }
+
+  override toString(): string {
+    const children = this.named().map(([name, metric]) => `(${name}): ${indent(String(metric))}`);
+    const lines = printModule(this.constructor.name, '', children).replace(/\n\)$/, '');
+    const around = (['prefix', 'postfix'] as const)
+      .filter((name) => this[name])
+      .map((name) => `,\n  ${name}=${this[name]}`);
+    return `${lines}${around.join('')}\n)`;
+  }
+
+  private named(): [string, M][] {
+    return this.namedChildren() as [string, M][];
+  }
+
+  private renamed(name: string): string {
+    return `${this.prefix ?? ''}${name}${this.postfix ?? ''}`;
+  }
+
+  private take(name: string, metric: M): void {
+    if (!(metric instanceof Metric)) {
+      throw new ArgumentError(
+        `MetricCollection: expected metrics, but got ${kindOf(metric)}${typeof name === 'string' ? ` as '${name}'` : ''}`,
+      );
+    }
+    if (this.named().some(([own]) => own === name)) {
+      throw new ArgumentError(
+        `MetricCollection: got two metrics named '${name}'; give them names of their own in an object`,
+      );
+    }
+    this.registerModule(name, metric);
+  }
+
+  private gathered(figure: (metric: M) => unknown): Figures<M> {
+    const found = this.named().map(([name, metric]) => [name, figure(metric)] as const);
+    const flat = (entries: readonly (readonly [string, unknown])[]) => {
+      const inner = entries.flatMap(([, value]) => (isPlainObject(value) ? Object.keys(value) : []));
+      const isTwice = new Set(inner).size < inner.length;
+      const all = entries.flatMap(([name, value]): [string, unknown][] =>
+        isPlainObject(value)
+          ? Object.entries(value).map(([key, part]) => [isTwice ? `${name}_${key}` : key, part])
+          : [[name, value]],
+      );
+      return Object.fromEntries(all.map(([name, value]) => [this.renamed(name), value]));
+    };
+    const isLate = found.some(([, value]) => value instanceof Promise);
+    if (!isLate) return flat(found) as Figures<M>;
+    const later = Promise.all(found.map(async ([name, value]) => [name, await value] as const));
+    return later.then(flat) as Figures<M>;
+  }
+}
+
+function text(name: string, given: string | null): string | null {
+  if (given === null || typeof given === 'string') return given;
+  throw new ArgumentError(`MetricCollection: expected ${name} to be a string, but got ${shown(given)}`);
+}

@@ -1,0 +1,60 @@
+// The surface of `metrics.functional`: the figures of one batch.
+
+export { accuracy, binaryAccuracy, multiclassAccuracy, multilabelAccuracy } from './classification/accuracy';
+export {
+  binaryCohenKappa,
+  binaryMatthewsCorrCoef,
+  cohenKappa,
+  matthewsCorrCoef,
+  multiclassCohenKappa,
+  multiclassMatthewsCorrCoef,
+  multilabelMatthewsCorrCoef,
+} from './classification/agreement';
+export {
+  binaryConfusionMatrix,
+  confusionMatrix,
+  multiclassConfusionMatrix,
+  multilabelConfusionMatrix,
+} from './classification/confusion-matrix';
+export {
+  binaryF1Score,
+  binaryFbetaScore,
+  f1Score,
+  fbetaScore,
+  multiclassF1Score,
+  multiclassFbetaScore,
+  multilabelF1Score,
+  multilabelFbetaScore,
+} from './classification/f-beta';
+export {
+  binaryHammingDistance,
+  hammingDistance,
+  multiclassHammingDistance,
+  multilabelHammingDistance,
+} from './classification/hamming-distance';
+export {
+  binaryJaccardIndex,
+  jaccardIndex,
+  multiclassJaccardIndex,
+  multilabelJaccardIndex,
+} from './classification/jaccard-index';
+export { binaryPrecision, multiclassPrecision, multilabelPrecision, precision } from './classification/precision';
+export { binaryRecall, multiclassRecall, multilabelRecall, recall } from './classification/recall';
+export {
+  binarySpecificity,
+  multiclassSpecificity,
+  multilabelSpecificity,
+  specificity,
+} from './classification/specificity';
+export { binaryStatScores, multiclassStatScores, multilabelStatScores, statScores } from './classification/stat-scores';
+export {
+  cosineSimilarity,
+  explainedVariance,
+  klDivergence,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  pearsonCorrcoef,
+  r2Score,
+  spearmanCorrcoef,
+} from './regression';

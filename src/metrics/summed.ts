@@ -1,0 +1,57 @@
+// Owns the base of metrics whose state is sums over batches: what a batch adds to each, and what the figure is of them.
+import { zeros } from '../tensor/creation';
+import type { Tensor } from '../tensor/tensor';
+import { concatenated, Metric } from './metric';
+
+/** What a batch adds, by the name of the state. */
+export type Parts<Name extends string> = Readonly<Record<Name, Tensor>>;
+
+/** Metrics of sums; a name in `listed` is kept for each sample instead. */
+export abstract class Summed<
+  Name extends string,
+  Args extends readonly Tensor[] = [preds: Tensor, target: Tensor],
+> extends Metric {
+  override fullStateUpdate: boolean | null = false;
+  protected readonly listed: readonly Name[] = [];
+
+  /** The parts of a batch. */
+  protected abstract parts(...args: Args): Parts<Name>;
+  /** The figure that sums make. */
+  protected abstract figureOf(parts: Parts<Name>): Tensor;
+
+  /** States by name with their keys in state dicts and their shapes. */
+  protected addSums(
+    states: Readonly<
+      Record<Name, { readonly key: string; readonly shape?: readonly number[]; readonly isList?: boolean }>
+    >,
+  ): void {
+    for (const [name, { key, shape = [], isList }] of Object.entries(states) as [
+      Name,
+      { key: string; shape?: number[]; isList?: boolean },
+    ][]) {
+      this.addState(name, isList ? [] : zeros([...shape]), { distReduceFx: isList ? 'cat' : 'sum', key });
+    }
+  }
+
+  update(...args: Args): void {
+    for (const [name, part] of Object.entries(this.parts(...args)) as [Name, Tensor][]) {
+      const state = Reflect.get(this, name) as Tensor | Tensor[];
+      if (Array.isArray(state)) state.push(part);
+      else if (state.shape.length >= part.shape.length) state.add_(part);
+      else Reflect.set(this, name, state.add(part));
+    }
+  }
+
+  compute(): Tensor {
+    const all = Object.entries(this.metricState).map(([name, state]) => [
+      name,
+      Array.isArray(state) ? concatenated(state) : state,
+    ]);
+    return this.figureOf(Object.fromEntries(all) as Parts<Name>);
+  }
+
+  /** @internal The figure of one batch. */
+  figure(...args: Args): Tensor {
+    return this.figureOf(this.parts(...args));
+  }
+}

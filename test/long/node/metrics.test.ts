@@ -1,0 +1,3 @@
+// Every case of the metrics beside torchmetrics.
+import '../../support/sample-all';
+import '../../node/metrics.test';

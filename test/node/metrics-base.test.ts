@@ -1,0 +1,263 @@
+// What all metrics have in common: updates, calls, resets, copies, state dicts, arithmetic, collections, trackers, and what they cost in a loop.
+import type { Tensor } from 'lamplight';
+import * as torch from 'lamplight';
+import { nn, optim } from 'lamplight';
+import {
+  Accuracy,
+  BinaryAccuracy,
+  CompositionalMetric,
+  Metric,
+  MetricCollection,
+  MetricTracker,
+  MulticlassAccuracy,
+  MulticlassF1Score,
+  MulticlassRecall,
+} from 'lamplight/metrics';
+import { describe, expect, test, vi } from 'vitest';
+
+const F = nn.functional;
+const labels = (...list: number[]): Tensor => torch.tensor(list, { dtype: 'int64' });
+
+/** Written as torchmetrics' page on metrics of one's own has it. */
+class Share extends Metric {
+  declare right: Tensor;
+  declare total: Tensor;
+  declare seen: Tensor[];
+
+  constructor() {
+    super();
+    this.addState('right', torch.tensor(0), { distReduceFx: 'sum' });
+    this.addState('total', torch.tensor(0), { distReduceFx: 'sum' });
+    this.addState('seen', [], { distReduceFx: 'cat' });
+  }
+
+  update(preds: Tensor, target: Tensor): void {
+    this.right = this.right.add(preds.eq(target).sum());
+    this.total.add_(target.numel());
+    this.seen.push(target.clone());
+  }
+
+  compute(): Tensor {
+    return this.right.div(this.total);
+  }
+}
+
+describe('a metric of one’s own', () => {
+  test('gathers, gives the figure of a batch, begins anew', async () => {
+    for (const full of [null, true, false]) {
+      const metric = new Share();
+      metric.fullStateUpdate = full;
+      const home = metric.right;
+      expect(await metric(labels(1, 0), labels(1, 1)).item()).toBe(0.5);
+      expect(await metric.forwardCache!.item()).toBe(0.5);
+      metric.update(labels(1, 1), labels(1, 1));
+      expect(metric.updateCount).toBe(2);
+      expect(await metric.compute().item()).toBe(0.75);
+      expect(await torch.cat(metric.seen).tolist()).toEqual([1, 1, 1, 1]);
+      expect(metric.right).toBe(home);
+      metric.reset();
+      expect([metric.updateCalled, metric.seen.length, await metric.total.item()]).toEqual([false, 0, 0]);
+      expect(metric.forwardCache).toBeUndefined();
+    }
+  });
+
+  test('says that nothing was gathered', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    expect(await new Share().compute().item()).toBeNaN();
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('Share: compute() was called before update()'));
+    warn.mockRestore();
+  });
+
+  test('is copied with a state of its own, and joined to another', async () => {
+    const metric = new Share();
+    metric.update(labels(1, 0), labels(1, 1));
+    const copy = metric.clone();
+    copy.update(labels(1, 1), labels(1, 1));
+    expect([await metric.compute().item(), await copy.compute().item()]).toEqual([0.5, 0.75]);
+    expect(() => metric.mergeState(copy)).toThrow('fullStateUpdate false');
+    metric.fullStateUpdate = false;
+    metric.mergeState(copy);
+    expect([await metric.right.item(), await metric.total.item(), metric.updateCount]).toEqual([4, 6, 3]);
+    expect(() => metric.mergeState({ right: labels(1) })).toThrow("expected a state 'total'");
+    expect(() => metric.mergeState(new BinaryAccuracy())).toThrow('expected a Share, but got a BinaryAccuracy');
+  });
+
+  test('is in a state dict if asked', async () => {
+    class Net extends nn.Module {
+      share = new Share();
+      accuracy = new MulticlassAccuracy(3);
+      forward(x: Tensor): Tensor {
+        return x;
+      }
+    }
+    const net = new Net();
+    expect(Object.keys(net.stateDict())).toEqual([]);
+    for (const metric of [net.share, net.accuracy]) metric.persistent(true);
+    net.share.update(labels(1, 0), labels(1, 1));
+    net.accuracy.update(labels(0, 1, 2), labels(0, 1, 1));
+    const state = net.stateDict();
+    expect(Object.keys(state).sort()).toEqual([
+      ...['accuracy.fn', 'accuracy.fp', 'accuracy.tn', 'accuracy.tp'],
+      ...['share.right', 'share.seen', 'share.total'],
+    ]);
+    const other = new Net();
+    for (const metric of [other.share, other.accuracy]) metric.persistent(true);
+    expect(String(other.loadStateDict(state))).toBe('<All keys matched successfully>');
+    expect(await other.share.right.item()).toBe(1);
+    expect(await other.share.seen[0]!.tolist()).toEqual([1, 1]);
+    other.share.update(labels(1, 1), labels(1, 1));
+    expect(await other.share.stateDict().seen!.tolist()).toEqual([1, 1, 1, 1]);
+    net.accuracy.persistent(false);
+    net.share.persistent(false);
+    expect(Object.keys(net.stateDict())).toEqual([]);
+    expect(String(net)).toBe('Net(\n  (share): Share()\n  (accuracy): MulticlassAccuracy()\n)');
+  });
+
+  test('refuses what does not fit', () => {
+    class Without extends nn.Module {
+      forward(): void {}
+    }
+    const make = Reflect.construct.bind(null, Metric, [], Without) as () => Metric;
+    expect(make).toThrow('expected a method update');
+    const metric = new Share();
+    expect(() => metric.addState('x', [1] as unknown as never[])).toThrow('a tensor or an empty list');
+    expect(() => metric.addState('x', [], { distReduceFx: 'most' as 'sum' })).toThrow("distReduceFx 'sum'");
+  });
+});
+
+describe('arithmetic', () => {
+  test('of metrics, tensors and numbers', async () => {
+    const [a, b] = [new MulticlassAccuracy(3, { average: 'micro' }), new MulticlassRecall(3)];
+    const sum = a.add(b).mul(2);
+    const [preds, target] = [labels(0, 1, 2, 2), labels(0, 1, 1, 2)];
+    expect(await (await sum(preds, target)).item()).toBeCloseTo(2 * (3 / 4 + 5 / 6), 5);
+    expect(await a.compute().item()).toBe(0.75);
+    const rest = new CompositionalMetric(torch.sub, 1, a);
+    expect(await (await rest.compute()).item()).toBe(0.25);
+    expect(await (await a.ge(0.5).compute()).item()).toBe(true);
+    expect(await (await a.neg().compute()).item()).toBe(-0.75);
+    sum.reset();
+    expect([a.updateCalled, b.updateCalled]).toEqual([false, false]);
+    expect(String(a.add(1))).toBe('CompositionalMetric(\n  add(\n    MulticlassAccuracy(),\n    1\n  )\n)');
+  });
+});
+
+describe('a collection', () => {
+  const made = () => new MetricCollection([new MulticlassAccuracy(3), new MulticlassF1Score(3)], { prefix: 'val_' });
+
+  test('names figures, is copied, prints', async () => {
+    const metrics = made();
+    const batch = metrics(labels(0, 1, 2), labels(0, 1, 1));
+    expect(Object.keys(batch)).toEqual(['val_MulticlassAccuracy', 'val_MulticlassF1Score']);
+    expect(await batch.val_MulticlassAccuracy!.item()).toBeCloseTo(0.5, 6);
+    const copy = metrics.clone({ prefix: 'test_', postfix: '_x' });
+    copy.update(labels(1, 1), labels(1, 1));
+    expect(await copy.compute().test_MulticlassF1Score_x!.item()).toBeCloseTo((1 + 6 / 7 + 0) / 3, 5);
+    expect(String(copy)).toBe(
+      'MetricCollection(\n  (MulticlassAccuracy): MulticlassAccuracy()\n  (MulticlassF1Score): MulticlassF1Score(),\n  prefix=test_,\n  postfix=_x\n)',
+    );
+    expect([...metrics]).toEqual(metrics.keys());
+    expect(metrics.get('val_MulticlassF1Score')).toBe(metrics.get('MulticlassF1Score'));
+    metrics.reset();
+    expect(metrics.values().map(({ updateCount }) => updateCount)).toEqual([0, 0]);
+    const nested = new MetricCollection({ b: new BinaryAccuracy(), a: made() });
+    expect(nested.keys()).toEqual(['a_val_MulticlassAccuracy', 'a_val_MulticlassF1Score', 'b']);
+  });
+
+  test('refuses what does not fit', () => {
+    expect(() => new MetricCollection([new BinaryAccuracy(), new BinaryAccuracy()])).toThrow('two metrics named');
+    expect(() => new MetricCollection([1] as never)).toThrow('expected metrics, but got number 1');
+    expect(() => new MetricCollection('x' as never)).toThrow(torch.ArgumentError);
+    expect(() => new MetricCollection({ x: new BinaryAccuracy() }, { prefix: 1 as never })).toThrow('a string');
+    expect(() => made().get('x')).toThrow("no metric is named 'x'");
+  });
+});
+
+describe('a tracker', () => {
+  test('keeps each round and finds the best', async () => {
+    const tracker = new MetricTracker(new MulticlassAccuracy(3, { average: 'micro' }));
+    expect(() => tracker.update(labels(0), labels(0))).toThrow('increment() before update()');
+    for (const preds of [labels(0, 0), labels(0, 1), labels(2, 2)]) {
+      tracker.increment();
+      tracker.update(preds, labels(0, 1));
+    }
+    expect(tracker.nSteps).toBe(3);
+    expect(await ((await tracker.computeAll()) as Tensor).tolist()).toEqual([0.5, 1, 0]);
+    expect(await tracker.bestMetric({ returnStep: true })).toEqual({ value: 1, step: 1 });
+    const several = new MetricTracker(new MetricCollection([new BinaryAccuracy()]), [false]);
+    for (const preds of [labels(0, 1), labels(1, 1)]) {
+      several.increment();
+      several(preds, labels(0, 1));
+    }
+    expect(await several.bestMetric({ returnStep: true })).toEqual({
+      value: { BinaryAccuracy: 0.5 },
+      step: { BinaryAccuracy: 1 },
+    });
+    expect(() => new MetricTracker(new Share())).toThrow('give maximize');
+  });
+});
+
+describe('in a training loop', () => {
+  test('nothing is created for each step, and nothing is read', async () => {
+    const model = new nn.Sequential(new nn.Linear(6, 8), new nn.ReLU(), new nn.Linear(8, 3));
+    const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+    const metrics = new MetricCollection({
+      acc: new Accuracy({ task: 'multiclass', numClasses: 3 }),
+      f1: new MulticlassF1Score(3),
+      own: new Share(),
+    });
+    const x = torch.randn(16, 6);
+    const y = torch.randint(0, 3, [16]);
+    const shares = metrics.get('own') as Share;
+    const step = () => {
+      optimizer.zeroGrad();
+      const out = model(x);
+      F.crossEntropy(out, y).backward();
+      metrics(out.argmax(1), y);
+      shares.seen.length = 0;
+      optimizer.step();
+    };
+    for (let i = 0; i < 4; i++) step();
+    await torch.synchronize();
+    const before = torch.gpu.stats();
+    for (let i = 0; i < 5; i++) step();
+    await torch.synchronize();
+    const after = torch.gpu.stats();
+    const made = (['submits', 'buffersCreated', 'bindGroupsCreated', 'pipelinesCreated'] as const).map(
+      (name) => after[name] - before[name],
+    );
+    expect(made).toEqual([5, 0, 0, 0]);
+    const { acc, own } = metrics.compute() as Record<string, Tensor>;
+    expect(await acc!.item()).toBeCloseTo((await own!.item()) as number, 6);
+  });
+});
+
+describe('what is refused', () => {
+  test('arguments', () => {
+    expect(() => new Accuracy({ task: 'other' as 'binary' })).toThrow(
+      "task to be 'binary', 'multiclass' or 'multilabel'",
+    );
+    expect(() => new Accuracy({ task: 'multiclass' })).toThrow('expected numClasses to be a whole number');
+    expect(() => new Accuracy({ task: 'multilabel' })).toThrow('expected numLabels to be a whole number');
+    expect(() => new MulticlassAccuracy()).toThrow("only 'micro' does without");
+    expect(() => new MulticlassAccuracy(3, 4)).toThrow('expected topK of at most 3');
+    expect(() => new MulticlassAccuracy(3, { average: 'mean' as 'macro' })).toThrow('expected average');
+    expect(() => new BinaryAccuracy(2)).toThrow('expected threshold to be a number from 0 to 1');
+    expect(() => new BinaryAccuracy({ ignoreIndex: 0.5 })).toThrow('expected ignoreIndex');
+    expect(() => new BinaryAccuracy({ num_classes: 3 } as object)).toThrow('num_classes');
+    const made: MulticlassAccuracy = new Accuracy('multiclass', { numClasses: 3 });
+    expect([made.average, String(made)]).toEqual(['micro', 'MulticlassAccuracy()']);
+  });
+
+  test('tensors', async () => {
+    const metric = new MulticlassAccuracy(3);
+    const update = (preds: unknown, target: unknown) => () => metric.update(preds as Tensor, target as Tensor);
+    expect(update([1], labels(1))).toThrow('expected preds to be a tensor, but got an array');
+    expect(update(torch.rand(2, 4), labels(0, 1))).toThrow('expected preds of 3 classes in dimension 1');
+    expect(update(labels(0, 1, 2), labels(0, 1))).toThrow(torch.ShapeError);
+    expect(update(labels(0, 1).reshape(1, 2), labels(0))).toThrow(torch.DTypeError);
+    expect(() => new BinaryAccuracy()(torch.rand(3), labels(0))).toThrow('of the same shape');
+    const wrong = metric(labels(0, 1), labels(0, 5));
+    await expect(wrong.item()).rejects.toThrow('MulticlassAccuracy: expected class labels from 0 to 2, but got 5');
+  });
+});
