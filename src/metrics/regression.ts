@@ -371,7 +371,7 @@ export class PearsonCorrCoef extends Metric {
   }
 
   update(preds: Tensor, target: Tensor): void {
-    const before = Object.fromEntries(moments.map((name) => [name, Reflect.get(this, name)])) as Moments;
+    const before = Object.fromEntries(moments.map((name) => [name, Reflect.get(this, name)])) as unknown as Moments;
     for (const [name, value] of Object.entries(this.after(before, preds, target))) Reflect.set(this, name, value);
   }
 
