@@ -9,7 +9,7 @@ const order = [
   ['data', 'io', 'nn', 'optim'],
   ['metrics', 'vision'],
   ['interpret'],
-  ['train'],
+  ['lightning'],
 ];
 
 const direction = order.flatMap((folders, rank) => {

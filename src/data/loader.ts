@@ -93,6 +93,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   /** The length of an IterableDataset, once that of the loader has been asked for. */
   #said: number | null = null;
   readonly #workers: Required<WorkerOptions>;
+  readonly #given: Parameters<T, B>;
   /** Where workers get items from; null without workers. */
   readonly #origin: Origin | null;
   /** Workers that live on between passes. */
@@ -127,6 +128,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
     };
     const o = parseArgs<Parameters<T, B>>('DataLoader', ['dataset'], defaults, args);
     checkWorkerOptions(o);
+    this.#given = o;
     this.#workers = o;
     this.numWorkers = o.numWorkers;
     this.prefetchFactor = o.numWorkers > 0 ? (o.prefetchFactor ?? PREFETCHED) : null;
@@ -149,6 +151,13 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
       generator,
       samplers: [batchSampler, sampler, wrapped],
       numWorkers,
+    });
+  }
+
+  /** A loader of the same options with another order of items. */
+  withSampler(sampler: Sampler): DataLoader<T, B> {
+    return new DataLoader({ ...this.#given, shuffle: null, sampler } as DataLoaderOptions<T, B> & {
+      dataset: DataSource<T>;
     });
   }
 

@@ -13,3 +13,4 @@ export { RMSprop, type RMSpropOptions } from './rmsprop';
 export { Rprop, type RpropOptions } from './rprop';
 export { SGD, type SGDOptions } from './sgd';
 export type { OptimizerStateDict } from './state';
+export * as swaUtils from './swa-utils';

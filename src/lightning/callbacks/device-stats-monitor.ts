@@ -1,0 +1,32 @@
+// DeviceStatsMonitor: gives the loggers the counters of the device.
+import { ArgumentError } from '../../errors';
+import { stats } from '../../tensor/gpu';
+import { Callback } from '../hooks';
+import type { Trainer } from '../trainer';
+
+/** Logs `torch.gpu.stats()` before and behind each batch that is logged: bytes, submits, dispatches and what was created. */
+export class DeviceStatsMonitor extends Callback {
+  override setup(trainer: Trainer, _module: unknown, stage: string): void {
+    if (stage !== 'fit' || trainer.loggers.length > 0) return;
+    throw new ArgumentError(
+      'DeviceStatsMonitor: expected a trainer with a logger to give counters to, but it has none; leave out logger: false',
+    );
+  }
+
+  #log(trainer: Trainer, hook: string): void {
+    if (!trainer.connector.shouldUpdateLogs) return;
+    const counters = Object.entries(stats()).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
+    trainer.connector.note(
+      Object.fromEntries(counters.map(([name, value]) => [`DeviceStatsMonitor.${hook}/${name}`, value])),
+      false,
+    );
+  }
+
+  override onTrainBatchStart(trainer: Trainer): void {
+    this.#log(trainer, 'onTrainBatchStart');
+  }
+
+  override onTrainBatchEnd(trainer: Trainer): void {
+    this.#log(trainer, 'onTrainBatchEnd');
+  }
+}

@@ -1,0 +1,53 @@
+// GradientAccumulationScheduler: how many batches a step takes, by epoch.
+import { ArgumentError } from '../../errors';
+import { isPlainObject, shown } from '../../tensor/options';
+import { Callback } from '../hooks';
+import type { LightningModule } from '../module';
+import type { Trainer } from '../trainer';
+
+/** `new GradientAccumulationScheduler({ 0: 4, 5: 2 })`: four batches a step, two from epoch 5 on. */
+export class GradientAccumulationScheduler extends Callback {
+  readonly scheduling: Readonly<Record<number, number>>;
+
+  /** @param scheduling batches by the epoch from which on they count; `{ scheduling }` too */
+  constructor(
+    scheduling: Readonly<Record<number, number>> | { readonly scheduling: Readonly<Record<number, number>> },
+  ) {
+    super();
+    const given = 'scheduling' in scheduling ? scheduling.scheduling : scheduling;
+    const entries = isPlainObject(given) ? Object.entries(given) : [];
+    const fits = entries.every(
+      ([epoch, batches]) => /^\d+$/.test(epoch) && Number.isInteger(batches) && Number(batches) > 0,
+    );
+    if (entries.length === 0 || !fits) {
+      throw new ArgumentError(
+        `GradientAccumulationScheduler: expected epochs with their numbers of batches, such as { 0: 4, 5: 2 }, but got ${shown(scheduling)}`,
+      );
+    }
+    this.scheduling = { 0: 1, ...given };
+  }
+
+  /** Batches a step in an epoch. */
+  getAccumulateGradBatches(epoch: number): number {
+    const begun = Object.keys(this.scheduling)
+      .map(Number)
+      .filter((first) => first <= epoch);
+    return this.scheduling[Math.max(...begun)]!;
+  }
+
+  override onTrainStart(trainer: Trainer, module: LightningModule): void {
+    if (trainer.accumulateGradBatches !== 1 || !module.automaticOptimization) {
+      throw new ArgumentError(
+        'GradientAccumulationScheduler: expected automatic optimization and a trainer without accumulateGradBatches, which it sets; leave it out',
+      );
+    }
+  }
+
+  override onTrainEpochStart(trainer: Trainer): void {
+    trainer.accumulateGradBatches = this.getAccumulateGradBatches(trainer.currentEpoch);
+  }
+
+  override onTrainEnd(trainer: Trainer): void {
+    trainer.accumulateGradBatches = 1;
+  }
+}

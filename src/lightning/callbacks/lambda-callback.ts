@@ -1,0 +1,21 @@
+// LambdaCallback: a callback made of functions.
+import { ArgumentError } from '../../errors';
+import { kindOf } from '../../tensor/options';
+import { Callback, type CallbackHooks } from '../hooks';
+
+/** `new LambdaCallback({ onTrainEpochEnd: (trainer) => console.log(trainer.currentEpoch) })` */
+export class LambdaCallback extends Callback {
+  constructor(hooks: CallbackHooks) {
+    super();
+    for (const [name, hook] of Object.entries(hooks)) {
+      if (hook === undefined || hook === null) continue;
+      const isHook = /^on[A-Z]\w+$|^(setup|teardown)$/.test(name);
+      if (!isHook || typeof hook !== 'function') {
+        throw new ArgumentError(
+          `LambdaCallback: expected functions by the names of hooks, such as onTrainStart, but got ${kindOf(hook)} for ${name}`,
+        );
+      }
+      Reflect.set(this, name, hook);
+    }
+  }
+}

@@ -1,0 +1,310 @@
+// ProgressBar: how far a run is, its rate and what it logs, in a terminal and in an element of a page.
+import { ArgumentError } from '../../errors';
+import { kindOf, parseArgs } from '../../tensor/options';
+import { Callback } from '../hooks';
+import type { LightningModule } from '../module';
+import type { Trainer } from '../trainer';
+
+/** What is needed of an element of a page. */
+export interface BarElement {
+  textContent: string | null;
+  readonly ownerDocument: {
+    createElement(tag: string): {
+      textContent: string | null;
+      max?: number;
+      value?: number;
+      setAttribute(name: string, value: string): void;
+      remove(): void;
+    };
+  };
+  append(...children: never[]): void;
+}
+
+export interface ProgressBarOptions {
+  /** Seconds between two pictures of the bar; values are read then, and only then. Default: 0.5. */
+  refreshRate?: number;
+  /** An element that shows the bar, and that of validation under it. Without one it is written to the terminal. */
+  element?: BarElement | null;
+  /** Whether bars of epochs that are over stay. Default: false; the last stays in any case. */
+  leave?: boolean;
+}
+
+interface Terminal {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+const terminal = (): Terminal | null => {
+  const { process } = globalThis as { process?: { stdout?: Terminal; versions?: { node?: string } } };
+  return process?.versions?.node && process.stdout ? process.stdout : null;
+};
+
+const BAR = 10;
+const EIGHTHS = ' ▏▎▍▌▋▊▉█';
+
+const clock = (seconds: number): string => {
+  const whole = Math.max(0, Math.floor(seconds));
+  const part = (value: number) => String(value).padStart(2, '0');
+  const hours = Math.floor(whole / 3600);
+  return `${hours > 0 ? `${hours}:` : ''}${part(Math.floor(whole / 60) % 60)}:${part(whole % 60)}`;
+};
+
+/** A number as Lightning's bar shows it: three digits behind the point, or as a power of ten. */
+export const barNumber = (value: number): string => {
+  if (Number.isInteger(value) || !Number.isFinite(value)) return String(value);
+  const size = Math.abs(value);
+  return size >= 1e-3 && size < 1e4 ? value.toFixed(3) : value.toExponential(2).replace(/e([+-])(\d)$/, 'e$10$2');
+};
+
+/** One line: what, how much of it, the time so far and to come, the rate, and values. */
+export function barLine(
+  title: string,
+  done: number,
+  total: number,
+  seconds: number,
+  values: Readonly<Record<string, number | string>>,
+): string {
+  const rate = seconds > 0 ? done / seconds : 0;
+  const speed =
+    rate > 0 ? `${rate >= 1 ? rate.toFixed(2) : (1 / rate).toFixed(2)}${rate >= 1 ? 'it/s' : 's/it'}` : '?it/s';
+  const shown = Object.entries(values).map(
+    ([name, value]) => `${name}=${typeof value === 'number' ? barNumber(value) : value}`,
+  );
+  const tail = [speed, ...shown].join(', ');
+  if (!Number.isFinite(total)) return `${title}: ${done}it [${clock(seconds)}, ${tail}]`;
+  const share = total > 0 ? Math.min(1, done / total) : 1;
+  const eighths = Math.round(share * BAR * 8);
+  const full = Math.floor(eighths / 8);
+  const bar = '█'.repeat(full) + (full < BAR ? EIGHTHS[eighths % 8]! : '') + ' '.repeat(Math.max(0, BAR - full - 1));
+  const left = rate > 0 ? clock((total - done) / rate) : '?';
+  return `${title}: ${`${Math.floor(share * 100)}`.padStart(3)}%|${bar}| ${done}/${total} [${clock(seconds)}<${left}, ${tail}]`;
+}
+
+/** One bar: of an epoch, or of a validation within it. */
+interface Bar {
+  title: string;
+  done: number;
+  total: number;
+  readonly begun: number;
+}
+
+const now = (): number => performance.now() / 1000;
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+export class ProgressBar extends Callback {
+  readonly refreshRate: number;
+  readonly #element: BarElement | null;
+  readonly #leave: boolean;
+  #main: Bar | null = null;
+  #inner: Bar | null = null;
+  #values: Record<string, number | string> = {};
+  #drawnAt = 0;
+  #reading: Promise<void> | null = null;
+  /** Lines of the terminal that the next picture takes the place of. */
+  #lines = 0;
+  #view: {
+    readonly bars: ReturnType<BarElement['ownerDocument']['createElement']>[];
+    text: ReturnType<BarElement['ownerDocument']['createElement']>;
+  } | null = null;
+
+  constructor(...args: [ProgressBarOptions?] | [number, ProgressBarOptions?]) {
+    super();
+    const o = parseArgs<ProgressBarOptions>('ProgressBar', [], { refreshRate: 0.5, element: null, leave: false }, args);
+    if (!(o.refreshRate >= 0)) {
+      throw new ArgumentError(`ProgressBar: expected refreshRate in seconds ≥ 0, but got ${o.refreshRate}`);
+    }
+    if (o.element !== null && typeof o.element.append !== 'function') {
+      throw new ArgumentError(`ProgressBar: expected an element of the page, but got ${kindOf(o.element)}`);
+    }
+    this.refreshRate = o.refreshRate;
+    this.#element = o.element;
+    this.#leave = o.leave;
+  }
+
+  /** What stands behind the rate; a subclass may add to it or take away. */
+  getMetrics(trainer: Trainer, _module: LightningModule): Record<string, number | string> {
+    const version = trainer.logger?.version ?? null;
+    return version === null ? {} : { v_num: typeof version === 'string' ? version.slice(-4) : version };
+  }
+
+  #bar(title: string, total: number): Bar {
+    return { title, done: 0, total, begun: now() };
+  }
+
+  override onSanityCheckStart(): void {
+    this.#main = this.#bar('Sanity Checking', Number.POSITIVE_INFINITY);
+  }
+
+  override onSanityCheckEnd(): void {
+    this.#clear();
+    this.#main = null;
+  }
+
+  override onTrainEpochStart(trainer: Trainer): void {
+    this.#main = this.#bar(`Epoch ${trainer.currentEpoch}`, trainer.numTrainingBatches);
+    this.#drawnAt = now();
+  }
+
+  override onTrainBatchEnd(
+    trainer: Trainer,
+    module: LightningModule,
+    _outputs: unknown,
+    _batch: unknown,
+    batchIdx: number,
+  ): unknown {
+    return this.#step(this.#main, batchIdx + 1, trainer, module);
+  }
+
+  override onValidationStart(trainer: Trainer): void {
+    if (trainer.sanityChecking) {
+      if (this.#main)
+        this.#main.total = sum(trainer.numValBatches.map((count) => Math.min(count, trainer.numSanityValSteps)));
+      return;
+    }
+    const bar = this.#bar('Validation', sum(trainer.numValBatches));
+    if (trainer.state.fn === 'fit') this.#inner = bar;
+    else this.#main = bar;
+  }
+
+  override onValidationBatchEnd(trainer: Trainer, module: LightningModule): unknown {
+    const bar = this.#inner ?? this.#main;
+    return this.#step(bar, (bar?.done ?? 0) + 1, trainer, module);
+  }
+
+  override onValidationEnd(trainer: Trainer, module: LightningModule): unknown {
+    if (this.#inner) {
+      this.#inner = null;
+      return undefined;
+    }
+    return trainer.sanityChecking ? undefined : this.#close(trainer, module);
+  }
+
+  override onTestStart(trainer: Trainer): void {
+    this.#main = this.#bar('Testing', sum(trainer.numTestBatches));
+  }
+
+  override onTestBatchEnd(trainer: Trainer, module: LightningModule): unknown {
+    return this.#step(this.#main, (this.#main?.done ?? 0) + 1, trainer, module);
+  }
+
+  override onTestEnd(trainer: Trainer, module: LightningModule): unknown {
+    return this.#close(trainer, module);
+  }
+
+  override onPredictStart(trainer: Trainer): void {
+    this.#main = this.#bar('Predicting', sum(trainer.numPredictBatches));
+  }
+
+  override onPredictBatchEnd(trainer: Trainer, module: LightningModule): unknown {
+    return this.#step(this.#main, (this.#main?.done ?? 0) + 1, trainer, module);
+  }
+
+  override onPredictEnd(trainer: Trainer, module: LightningModule): unknown {
+    return this.#close(trainer, module);
+  }
+
+  override async onTrainEpochEnd(trainer: Trainer, module: LightningModule): Promise<void> {
+    await this.#read(trainer, module);
+    this.#draw();
+    if (this.#leave || !terminal()?.isTTY) this.#settle();
+  }
+
+  override onTrainEnd(): void {
+    this.#settle();
+  }
+
+  override onException(): void {
+    this.#settle();
+  }
+
+  /** Writes above the bar. */
+  print(...values: unknown[]): void {
+    this.#clear();
+    console.log(...values);
+    this.#draw();
+  }
+
+  #step(bar: Bar | null, done: number, trainer: Trainer, module: LightningModule): void {
+    if (!bar) return;
+    bar.done = done;
+    if (this.#reading || now() - this.#drawnAt < this.refreshRate) return;
+    this.#drawnAt = now();
+    // The loop does not wait for what is shown of it.
+    this.#reading = this.#read(trainer, module)
+      .then(() => this.#draw())
+      .catch(() => undefined)
+      .finally(() => {
+        this.#reading = null;
+      });
+  }
+
+  async #read(trainer: Trainer, module: LightningModule): Promise<void> {
+    const values = await trainer.connector.readProgBar();
+    this.#values = { ...this.getMetrics(trainer, module), ...values };
+  }
+
+  async #close(trainer: Trainer, module: LightningModule): Promise<void> {
+    await this.#read(trainer, module);
+    this.#draw();
+    this.#settle();
+    this.#main = null;
+  }
+
+  #texts(): string[] {
+    const line = ({ title, done, total, begun }: Bar, values: Record<string, number | string>) =>
+      barLine(title, done, total, now() - begun, values);
+    return [...(this.#main ? [line(this.#main, this.#values)] : []), ...(this.#inner ? [line(this.#inner, {})] : [])];
+  }
+
+  #draw(): void {
+    if (this.#element) {
+      this.#paint(this.#element);
+      return;
+    }
+    const out = terminal();
+    if (!out?.isTTY) return;
+    this.#clear();
+    const width = (out.columns ?? 120) - 1;
+    const texts = this.#texts().map((text) => text.slice(0, width));
+    out.write(texts.join('\n'));
+    this.#lines = texts.length;
+  }
+
+  /** Takes the bar off the terminal. */
+  #clear(): void {
+    const out = terminal();
+    if (!out?.isTTY || this.#lines === 0) return;
+    out.write(`\r\x1b[K${'\x1b[1A\r\x1b[K'.repeat(this.#lines - 1)}`);
+    this.#lines = 0;
+  }
+
+  /** Leaves the bar where it is. */
+  #settle(): void {
+    const out = terminal();
+    if (this.#element || !out) return;
+    if (out.isTTY) {
+      if (this.#lines > 0) out.write('\n');
+    } else if (this.#main) out.write(`${this.#texts()[0]!}\n`);
+    this.#lines = 0;
+    this.#main = null;
+  }
+
+  #paint(element: BarElement): void {
+    const bars = [this.#main, this.#inner].filter((bar) => bar !== null);
+    if (this.#view?.bars.length !== bars.length) {
+      element.textContent = '';
+      const make = (tag: string) => element.ownerDocument.createElement(tag);
+      this.#view = { bars: bars.map(() => make('progress')), text: make('pre') };
+      element.append(...([...this.#view.bars, this.#view.text] as never[]));
+    }
+    bars.forEach(({ title, done, total }, i) => {
+      const bar = this.#view!.bars[i]!;
+      bar.setAttribute('aria-label', title);
+      bar.max = Number.isFinite(total) ? total : done;
+      bar.value = done;
+    });
+    this.#view.text.textContent = this.#texts().join('\n');
+  }
+}

@@ -1,0 +1,45 @@
+// LightningDataModule: loaders, and what makes them, in one place.
+import type { Awaitable } from './awaitable';
+import type { Hyperparameters } from './checkpointing';
+import type { TrainerFn } from './hooks';
+import type { Loaders } from './loaders';
+
+/**
+ * Base class of data modules; one's own define loaders, and what they need before:
+ *
+ *     class Digits extends LightningDataModule {
+ *       override async setup() { this.set = await datasets.MNIST('mnist/'); }
+ *       override trainDataloader() { return new data.DataLoader(this.set, { batchSize: 64, shuffle: true }); }
+ *     }
+ *     await trainer.fit(model, { datamodule: new Digits() });
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: loaders and hooks that are not defined are not there.
+export class LightningDataModule {
+  /** What `saveHyperparameters` was given. */
+  hparams: Hyperparameters = {};
+
+  saveHyperparameters(given: Hyperparameters, { ignore = [] }: { ignore?: string | readonly string[] } = {}): void {
+    const left = new Set([ignore].flat());
+    this.hparams = {
+      ...this.hparams,
+      ...Object.fromEntries(Object.entries(given).filter(([name]) => !left.has(name))),
+    };
+  }
+}
+
+export interface LightningDataModule {
+  prepareData?(): Awaitable<unknown>;
+  setup?(stage: TrainerFn): Awaitable<unknown>;
+  teardown?(stage: TrainerFn): Awaitable<unknown>;
+  trainDataloader?(): Awaitable<Loaders>;
+  valDataloader?(): Awaitable<Loaders>;
+  testDataloader?(): Awaitable<Loaders>;
+  predictDataloader?(): Awaitable<Loaders>;
+  onBeforeBatchTransfer?(batch: unknown, dataloaderIdx: number): Awaitable<unknown>;
+  transferBatchToDevice?(batch: unknown, device: unknown, dataloaderIdx: number): Awaitable<unknown>;
+  onAfterBatchTransfer?(batch: unknown, dataloaderIdx: number): Awaitable<unknown>;
+  onException?(error: Error): Awaitable<unknown>;
+  /** What a checkpoint is to hold of it. */
+  stateDict?(): Record<string, unknown>;
+  loadStateDict?(state: Record<string, unknown>): void;
+}

@@ -1,0 +1,52 @@
+// What a logger is, and where its runs are kept.
+import { isPlainObject } from '../../tensor/options';
+import { Tensor } from '../../tensor/tensor';
+import type { Awaitable } from '../awaitable';
+import type { Hyperparameters } from '../checkpointing';
+import { join, namesIn } from '../files';
+
+/** Where what is logged goes; one's own defines `logMetrics` at least. */
+export interface Logger {
+  /** The name of the experiment. */
+  readonly name: string | null;
+  readonly version: string | number | null;
+  /** The folder of this run; null for loggers without. */
+  readonly logDir: string | null;
+  readonly saveDir: string | null;
+  /** Called before a run. */
+  begin?(): Awaitable<unknown>;
+  logMetrics(metrics: Readonly<Record<string, number>>, step: number): Awaitable<unknown>;
+  logHyperparams?(params: Readonly<Hyperparameters>): unknown;
+  /** Writes what has not been written yet. */
+  save?(): Awaitable<unknown>;
+  /** Called behind a run. */
+  finalize?(status: 'success' | 'failed'): Awaitable<unknown>;
+}
+
+/** The name under which runs are kept where none is given. */
+export const RUNS = 'lightning_logs';
+
+/** The first version that is free in a folder: one more than the last of `version_0`, `version_1`, …. */
+export async function nextVersion(folder: string): Promise<number> {
+  const versions = (await namesIn(folder)).map((name) => /^version_(\d+)$/.exec(name)?.[1]);
+  return Math.max(-1, ...versions.filter((version) => version !== undefined).map(Number)) + 1;
+}
+
+/** The folder of a version. */
+export const versionFolder = (folder: string, version: string | number): string =>
+  join(folder, typeof version === 'string' ? version : `version_${version}`);
+
+/** Hyperparameters as plain values by paths: `model/hidden`. */
+export function flatHyperparameters(
+  params: Readonly<Hyperparameters>,
+  before = '',
+): Record<string, string | number | boolean> {
+  const flat: Record<string, string | number | boolean> = {};
+  for (const [name, value] of Object.entries(params)) {
+    const path = before + name;
+    if (isPlainObject(value)) Object.assign(flat, flatHyperparameters(value, `${path}/`));
+    else if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') flat[path] = value;
+    else flat[path] = value instanceof Tensor ? `Tensor [${value.shape.join(', ')}]` : String(value);
+  }
+  return flat;
+}

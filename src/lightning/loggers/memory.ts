@@ -1,0 +1,47 @@
+// A logger that keeps what it is given, for pages and tests.
+import type { Hyperparameters } from '../checkpointing';
+import type { Logger } from './logger';
+
+/** A value of one name at one step. */
+export interface LoggedPoint {
+  readonly step: number;
+  readonly value: number;
+}
+
+/**
+ * Keeps rows in memory: `logger.history('val_loss')` gives the points of a name, `logger.metrics` all rows.
+ */
+export class MemoryLogger implements Logger {
+  readonly name: string;
+  readonly version = 0;
+  readonly logDir = null;
+  readonly saveDir = null;
+  /** All rows, each with its step. */
+  readonly metrics: Record<string, number>[] = [];
+  hparams: Hyperparameters = {};
+  readonly #listeners = new Set<(metrics: Readonly<Record<string, number>>, step: number) => void>();
+
+  constructor(name = 'lightning_logs') {
+    this.name = name;
+  }
+
+  logMetrics(metrics: Readonly<Record<string, number>>, step: number): void {
+    this.metrics.push({ ...metrics, step });
+    for (const listener of this.#listeners) listener(metrics, step);
+  }
+
+  logHyperparams(params: Readonly<Hyperparameters>): void {
+    this.hparams = { ...params };
+  }
+
+  /** The points of a name, in order. */
+  history(name: string): LoggedPoint[] {
+    return this.metrics.filter((row) => name in row).map((row) => ({ step: row.step!, value: row[name]! }));
+  }
+
+  /** Calls a function for each row, until what is returned is called. */
+  onRow(listener: (metrics: Readonly<Record<string, number>>, step: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

@@ -1,0 +1,248 @@
+// Training as a whole: epochs until enough of them, of steps or of time have passed.
+import { ArgumentError } from '../../errors';
+import { warnOnce } from '../../warnings';
+import { Fetcher, inOrder, type Loader, lengthOf, limitOf, statefulOf, trainingLoader } from '../loaders';
+import { Progress, type ProgressState } from '../progress';
+import type { Trainer } from '../trainer';
+import { type EpochPhase, TrainingEpochLoop } from './training-epoch-loop';
+
+/** An order of items that depends on the epoch. */
+interface EpochSampler {
+  setEpoch?(epoch: number): void;
+}
+
+/** The progress of a fit in the form of Lightning's checkpoints. */
+export type FitLoopState = Readonly<Record<string, unknown>>;
+
+export class FitLoop {
+  readonly epochProgress = new Progress();
+  readonly epochLoop: TrainingEpochLoop;
+  /** Batches of an epoch; infinity where that is not known. */
+  maxBatches = Infinity;
+  maxEpochs = -1;
+  minEpochs = 0;
+  loader: Loader | null = null;
+  #fetcher: Fetcher | null = null;
+  #loadedStates: unknown[] | null = null;
+  /** Where the run was that is gone on with. */
+  #phase: EpochPhase | 'epoch' | null = null;
+  #loadedAtEpoch = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly trainer: Trainer) {
+    this.epochLoop = new TrainingEpochLoop(trainer);
+  }
+
+  /** Batches of all epochs so far, but for the present one. */
+  get totalBatchIdx(): number {
+    return this.epochLoop.batchProgress.total.ready - 1;
+  }
+
+  /** Whether what is to be done at least has been done. */
+  get canStopEarly(): boolean {
+    const { minSteps } = this.trainer;
+    const epochs = this.minEpochs > 0 ? this.epochProgress.current.processed >= this.minEpochs : true;
+    return epochs && (minSteps === null || this.epochLoop.globalStep >= minSteps);
+  }
+
+  get #isDone(): boolean {
+    const { trainer, epochProgress } = this;
+    if (this.maxBatches === 0) {
+      trainer.say('`Trainer.fit` stopped: No training batches.');
+      return true;
+    }
+    if (trainer.maxSteps !== -1 && this.epochLoop.globalStep >= trainer.maxSteps) {
+      trainer.say(`\`Trainer.fit\` stopped: \`maxSteps=${trainer.maxSteps}\` reached.`);
+      return true;
+    }
+    if (this.maxEpochs !== -1 && epochProgress.current.processed >= this.maxEpochs) {
+      epochProgress.current.completed = epochProgress.current.processed;
+      trainer.say(`\`Trainer.fit\` stopped: \`maxEpochs=${this.maxEpochs}\` reached.`);
+      return true;
+    }
+    return trainer.shouldStop && this.canStopEarly;
+  }
+
+  /** Takes the loader. */
+  async setupData(source: unknown): Promise<void> {
+    const { trainer } = this;
+    const reload =
+      trainer.reloadDataloadersEveryNEpochs > 0 &&
+      trainer.currentEpoch - this.#loadedAtEpoch >= trainer.reloadDataloadersEveryNEpochs;
+    if (this.loader && !reload) return;
+    this.#loadedAtEpoch = trainer.currentEpoch;
+    const given = source ?? (await trainer.requestLoaders('trainDataloader'));
+    const taken = trainingLoader('trainDataloaders', given);
+    const loader = trainer.overfitBatches > 0 ? inOrder(taken) : taken;
+    const length = lengthOf(loader);
+    if (length === 0) {
+      throw new ArgumentError(
+        'Trainer.fit: expected trainDataloaders to give batches, but it is empty; look at its data set, batchSize and dropLast',
+      );
+    }
+    this.loader = loader;
+    this.maxBatches = limitOf('limitTrainBatches', length, trainer.limitTrainBatches);
+    if (trainer.loggers.length > 0 && this.maxBatches < trainer.logEveryNSteps && trainer.fastDevRun === 0) {
+      warnOnce(
+        `The number of training batches (${this.maxBatches}) is smaller than the logging interval Trainer({ logEveryNSteps: ${trainer.logEveryNSteps} }). Set a lower value for logEveryNSteps if you want to see logs for the training epoch.`,
+      );
+    }
+    trainer.valCheckBatch = this.#valCheckBatch(length);
+  }
+
+  #valCheckBatch(length: number | null): number {
+    const { valCheckInterval, checkValEveryNEpoch, limitValBatches } = this.trainer;
+    if (valCheckInterval === null) return this.maxBatches;
+    if (valCheckInterval >= 1) {
+      if (valCheckInterval > this.maxBatches && checkValEveryNEpoch !== null && limitValBatches !== 0) {
+        throw new ArgumentError(
+          `Trainer: expected valCheckInterval ≤ the ${this.maxBatches} training batches, but got ${valCheckInterval}; set checkValEveryNEpoch: null to count over epochs, or limitValBatches: 0 to do without`,
+        );
+      }
+      return valCheckInterval;
+    }
+    if (length === null) {
+      throw new ArgumentError(
+        `Trainer: expected a whole valCheckInterval for a loader that does not know its length, but got ${valCheckInterval}`,
+      );
+    }
+    return Math.max(1, Math.floor(this.maxBatches * valCheckInterval));
+  }
+
+  async run(source: unknown): Promise<void> {
+    const { trainer, epochProgress, epochLoop } = this;
+    const { hooks } = trainer;
+    if (trainer.limitTrainBatches === 0) this.maxBatches = 0;
+    else await this.setupData(source);
+    if (this.#isDone) return;
+    const phase = this.#phase;
+    this.#phase = null;
+    if (phase === null) epochProgress.current.completed = epochProgress.current.processed;
+    if (trainer.enableValidation) await epochLoop.valLoop.setupData(trainer.valSource);
+    await hooks.both('onTrainStart');
+    if (phase === 'epoch') await this.#finishEpoch();
+    let within: EpochPhase | null = phase === 'epoch' ? null : phase;
+    try {
+      while (!this.#isDone) {
+        await this.#epoch(source, within);
+        within = null;
+      }
+    } finally {
+      await this.#fetcher?.close();
+      this.#fetcher = null;
+    }
+    await hooks.both('onTrainEnd');
+    await trainer.connector.drain();
+  }
+
+  async #epoch(source: unknown, phase: EpochPhase | null): Promise<void> {
+    const { trainer, epochProgress, epochLoop } = this;
+    const { hooks, connector } = trainer;
+    await this.setupData(source);
+    const { batchSampler } = this.loader as { readonly batchSampler?: EpochSampler | null };
+    batchSampler?.setEpoch?.(epochProgress.current.processed);
+    if (phase === null) {
+      epochProgress.increment('ready');
+      await hooks.both('onTrainEpochStart');
+      epochProgress.increment('started');
+    }
+    this.#fetcher = await this.#begin(phase === null ? 0 : epochLoop.batchProgress.current.ready);
+    await epochLoop.run(this.#fetcher, phase);
+    await connector.epochEndReached();
+    epochProgress.increment('processed');
+    await hooks.callbacks('onTrainEpochEnd', [], false);
+    await hooks.module('onTrainEpochEnd');
+    await connector.epochEndReached();
+    await hooks.callbacks('onTrainEpochEnd', [], true);
+    await this.#fetcher.close();
+    this.#fetcher = null;
+    await connector.endEpoch();
+    await this.#finishEpoch();
+  }
+
+  /** What comes behind the hooks at the end of an epoch, and behind the checkpoints that they write. */
+  async #finishEpoch(): Promise<void> {
+    const { trainer, epochLoop } = this;
+    await epochLoop.updateLearningRates('epoch', true);
+    // Rows of an epoch stand at its last step.
+    epochLoop.batchesThatStepped--;
+    trainer.connector.updateTrainEpoch();
+    epochLoop.batchesThatStepped++;
+    this.epochProgress.increment('completed');
+    await trainer.connector.drain();
+    trainer.throwIfInterrupted();
+  }
+
+  /** A pass through the loader, which goes on behind the batches of a checkpoint. */
+  async #begin(behind: number): Promise<Fetcher> {
+    const loader = this.loader!;
+    const states = this.#loadedStates;
+    this.#loadedStates = null;
+    const stateful = statefulOf(loader);
+    const fits = states !== null && states.length === stateful.length && states.length > 0;
+    if (fits) for (const [i, each] of stateful.entries()) each.loadStateDict(states[i]);
+    const fetcher = new Fetcher(loader, this.maxBatches, behind);
+    if (behind > 0 && !fits) {
+      if (stateful.length > 0) {
+        warnOnce(
+          "You're resuming from a checkpoint that ended before the epoch ended and it holds no state of the dataloader. The batches that came before are passed over, in the order of this pass.",
+        );
+      }
+      await fetcher.skip(behind);
+    }
+    return fetcher;
+  }
+
+  stateDict(): FitLoopState {
+    const { epochLoop } = this;
+    const { automatic } = epochLoop;
+    const states =
+      this.#fetcher?.states() ?? (this.loader ? statefulOf(this.loader).map((each) => each.stateDict()) : []);
+    return {
+      state_dict: states.length > 0 ? { combined_loader: states } : {},
+      'epoch_loop.state_dict': {
+        _batches_that_stepped: epochLoop.batchesThatStepped,
+        _batch_is_over: epochLoop.isBatchOver,
+      },
+      'epoch_loop.batch_progress': epochLoop.batchProgress.stateDict(),
+      'epoch_loop.scheduler_progress': epochLoop.schedulerProgress.stateDict(),
+      'epoch_loop.automatic_optimization.state_dict': {},
+      'epoch_loop.automatic_optimization.optim_progress': {
+        optimizer: { step: automatic.progress.step.stateDict(), zero_grad: automatic.progress.zeroGrad.stateDict() },
+      },
+      'epoch_loop.manual_optimization.state_dict': {},
+      'epoch_loop.manual_optimization.optim_step_progress': epochLoop.manualProgress.stateDict(),
+      'epoch_loop.val_loop.state_dict': {},
+      'epoch_loop.val_loop.batch_progress': epochLoop.valLoop.batchProgress.stateDict(),
+      epoch_progress: this.epochProgress.stateDict(),
+    };
+  }
+
+  loadStateDict(state: FitLoopState): void {
+    const { epochLoop, epochProgress } = this;
+    const { batchProgress, automatic } = epochLoop;
+    const at = (key: string) => state[key] as ProgressState | undefined;
+    const load = (progress: Progress, saved: ProgressState | undefined) => {
+      if (saved) progress.loadStateDict(saved);
+    };
+    load(epochProgress, at('epoch_progress'));
+    load(batchProgress, at('epoch_loop.batch_progress'));
+    load(epochLoop.schedulerProgress, at('epoch_loop.scheduler_progress'));
+    load(epochLoop.manualProgress, at('epoch_loop.manual_optimization.optim_step_progress'));
+    load(epochLoop.valLoop.batchProgress, at('epoch_loop.val_loop.batch_progress'));
+    const optimizer = state['epoch_loop.automatic_optimization.optim_progress'] as
+      | { optimizer?: { step?: ProgressState; zero_grad?: ProgressState } }
+      | undefined;
+    load(automatic.progress.step, optimizer?.optimizer?.step);
+    load(automatic.progress.zeroGrad, optimizer?.optimizer?.zero_grad);
+    const own = state['epoch_loop.state_dict'] as
+      | { _batches_that_stepped?: number; _batch_is_over?: boolean }
+      | undefined;
+    epochLoop.batchesThatStepped = Number(own?._batches_that_stepped ?? 0);
+    this.#loadedStates = (state.state_dict as { combined_loader?: unknown[] } | undefined)?.combined_loader ?? null;
+    const { current } = epochProgress;
+    if (current.started > current.processed) {
+      const behind = batchProgress.current.processed > batchProgress.current.completed ? 'batch' : 'validation';
+      this.#phase = own?._batch_is_over ? 'between' : behind;
+    } else this.#phase = current.processed > current.completed ? 'epoch' : null;
+  }
+}

@@ -1,0 +1,395 @@
+// LightningModule: a module that knows how it is trained.
+import { ArgumentError } from '../errors';
+import { Module } from '../nn/module';
+import type { StateDict } from '../nn/state-dict';
+import { clipGradNorm_, clipGradValue_ } from '../nn/utils';
+import type { Optimizer } from '../optim/optimizer';
+import { type Device, type DeviceLike, webgpu } from '../tensor/device';
+import { isPlainObject, kindOf, parseArgs } from '../tensor/options';
+import { Tensor } from '../tensor/tensor';
+import { warnOnce } from '../warnings';
+import { attachmentOf } from './attachment';
+import type { Awaitable } from './awaitable';
+
+import { type CheckpointSource, type Hyperparameters, loadWeights } from './checkpointing';
+import type { Callback, ModuleHooks, StepOutput } from './hooks';
+import type { Loaders } from './loaders';
+import { loggingOf } from './log-options';
+import type { Logger } from './loggers/logger';
+import { backwardOf, type LightningOptimizer } from './optimization';
+import type { OptimizersConfig, SchedulerLike } from './optimizers';
+import { isMetric, type LoggedMetric, ofOne, type Reduction } from './results';
+import type { Trainer } from './trainer';
+
+/** Options of `log`, and of `logDict` for all of its values. */
+export interface LogOptions {
+  /** Whether the progress bar shows it. Default: false. */
+  progBar?: boolean;
+  /** Whether loggers get it. Default: true. */
+  logger?: boolean;
+  /** Whether the value of each step counts. Default: in training steps. */
+  onStep?: boolean | null;
+  /** Whether values are reduced over the epoch. Default: but in training steps. */
+  onEpoch?: boolean | null;
+  /** How values become that of the epoch. Default: their mean, weighted by the sizes of their batches. */
+  reduceFx?: Reduction | 'avg';
+  /** Values never keep their graph; here for Lightning's sake. Default: false. */
+  enableGraph?: boolean;
+  /** There is one device, so nothing is to be synchronised. Default: false. */
+  syncDist?: boolean;
+  /** Whether names of several validation loaders are told apart by a suffix. Default: true. */
+  addDataloaderIdx?: boolean;
+  /** The size of the batch, which the mean weighs by. Default: the first dimension of the first tensor of the batch. */
+  batchSize?: number | null;
+  /** There is one process. Default: false. */
+  rankZeroOnly?: boolean;
+}
+
+/** What can be logged: a number, a tensor of one element, or a metric, whose value of the epoch is its own. */
+export type Loggable = Tensor | number | LoggedMetric;
+
+/** One object where there is one, which is a list as well where there are several: `const opt = …` and `const [a, b] = …`. */
+export type OneOrSeveral<T> = T & T[];
+
+const defaults = {
+  progBar: false,
+  logger: true,
+  onStep: null,
+  onEpoch: null,
+  reduceFx: 'mean',
+  enableGraph: false,
+  syncDist: false,
+  addDataloaderIdx: true,
+  batchSize: null,
+  rankZeroOnly: false,
+} as const;
+
+/**
+ * A module with its training in it: steps, optimizers, and hooks (see `ModuleHooks`), all of which may be asynchronous.
+ *
+ *     class Net extends LightningModule {
+ *       fc = new nn.Linear(784, 10);
+ *       forward(x: Tensor) { return this.fc(x.flatten(1)); }
+ *       trainingStep([x, y]: [Tensor, Tensor]) {
+ *         const loss = F.crossEntropy(this(x), y);
+ *         this.log('train_loss', loss, { progBar: true });
+ *         return loss;
+ *       }
+ *       configureOptimizers() { return new optim.Adam(this.parameters(), { lr: 1e-3 }); }
+ *     }
+ *     await new Trainer({ maxEpochs: 2 }).fit(new Net(), loader);
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: hooks and steps that are not defined are not there.
+export class LightningModule extends Module {
+  /** False where `trainingStep` takes the optimizers' steps itself. */
+  automaticOptimization = true;
+  /** Has the summary show the sizes of what layers take and give. */
+  exampleInputArray: Tensor | readonly Tensor[] | null = null;
+  /** Whether keys of a checkpoint have to be those of the module. */
+  strictLoading = true;
+  /** What `saveHyperparameters` was given. */
+  hparams: Hyperparameters = {};
+
+  // biome-ignore lint/suspicious/noExplicitAny: the only type of which every subclass's parameter list is an instance.
+  override forward(..._args: any[]): unknown {
+    throw new ArgumentError(
+      `${this.constructor.name}: expected a forward method to be called, but there is none; define it`,
+    );
+  }
+
+  /** @throws ArgumentError where no trainer has the module */
+  get trainer(): Trainer {
+    const { trainer } = attachmentOf(this);
+    if (trainer) return trainer;
+    throw new ArgumentError(
+      `${this.constructor.name}.trainer: expected the module to be in a trainer, but it is in none; call trainer.fit(model) first`,
+    );
+  }
+
+  get currentEpoch(): number {
+    return attachmentOf(this).trainer?.currentEpoch ?? 0;
+  }
+
+  /** Updates so far, of all optimizers together. */
+  get globalStep(): number {
+    return attachmentOf(this).trainer?.globalStep ?? 0;
+  }
+
+  /** There is one process. */
+  get globalRank(): number {
+    return 0;
+  }
+
+  get localRank(): number {
+    return 0;
+  }
+
+  get device(): Device {
+    return webgpu;
+  }
+
+  get logger(): Logger | null {
+    return attachmentOf(this).trainer?.logger ?? null;
+  }
+
+  get loggers(): readonly Logger[] {
+    return attachmentOf(this).trainer?.loggers ?? [];
+  }
+
+  /**
+   * Logs a value under a name: `this.log('val_loss', loss, { progBar: true })`. It stays on the GPU until it is shown.
+   * @throws ArgumentError for a value of more than one element, where nothing can be logged, and for a name that was logged otherwise
+   */
+  log(name: string, value: Loggable, options?: LogOptions): void;
+  log(name: string, value: Loggable, progBar: boolean, options?: LogOptions): void;
+  log(name: string, value: Loggable, ...rest: unknown[]): void {
+    const { trainer } = attachmentOf(this);
+    if (!trainer) {
+      warnOnce(
+        'You are trying to `this.log()` but the module is in no trainer, most likely because it is called by itself. Nothing is logged.',
+      );
+      return;
+    }
+    if (typeof name !== 'string') throw new ArgumentError(`log: expected a name, but got ${kindOf(name)}`);
+    const given = parseArgs<LogOptions>('log', [], defaults, rest);
+    const reduceFx = given.reduceFx === 'avg' ? 'mean' : given.reduceFx;
+    if (!['mean', 'sum', 'min', 'max'].includes(reduceFx)) {
+      throw new ArgumentError(
+        `log: expected reduceFx 'mean', 'sum', 'min' or 'max', but got ${kindOf(reduceFx)}; log a metric for a reduction of one's own`,
+      );
+    }
+    if (name.includes('/dataloader_idx_')) {
+      throw new ArgumentError(
+        `log: expected a name without '/dataloader_idx_', which tells loaders apart by itself, but got '${name}'`,
+      );
+    }
+    const checked = isMetric(value) ? value : ofOne(`'${name}'`, value);
+    const { fx, onStep, onEpoch } = loggingOf(trainer.hooks.current, given.onStep, given.onEpoch);
+    trainer.connector.beforeLog(fx);
+    const { progBar, logger, addDataloaderIdx, batchSize } = given;
+    trainer.activeResults!.log(
+      { fx, name, progBar, logger, onStep, onEpoch, reduceFx, addDataloaderIdx },
+      checked instanceof Tensor ? checked.detach().retain() : checked,
+      batchSize,
+    );
+  }
+
+  /** `log` for each entry: `this.logDict({ loss, acc: this.accuracy })`. */
+  logDict(dictionary: Readonly<Record<string, Loggable>>, ...options: [LogOptions?] | [boolean, LogOptions?]): void {
+    const entries: unknown = Reflect.get(dictionary, 'items');
+    const pairs = isPlainObject(dictionary)
+      ? Object.entries(dictionary)
+      : typeof entries === 'function'
+        ? [...(Reflect.apply(entries, dictionary, []) as Iterable<[string, Loggable]>)]
+        : null;
+    if (!pairs) throw new ArgumentError(`logDict: expected an object of values, but got ${kindOf(dictionary)}`);
+    for (const [name, value] of pairs) this.log(name, value, ...(options as [LogOptions?]));
+  }
+
+  /** Writes to the console, above the progress bar. */
+  print(...values: unknown[]): void {
+    const { trainer } = attachmentOf(this);
+    if (trainer) trainer.print(...values);
+    else console.log(...values);
+  }
+
+  /** The optimizers, each with the trainer's hooks around its steps: `const [g, d] = this.optimizers()`, or one by itself. */
+  optimizers(): OneOrSeveral<LightningOptimizer> {
+    const { lightningOptimizers } = this.trainer;
+    const [first, ...others] = lightningOptimizers;
+    return (first && others.length === 0 ? first : [...lightningOptimizers]) as OneOrSeveral<LightningOptimizer>;
+  }
+
+  /** The schedulers, to be stepped by hand in manual optimization; null without. */
+  lrSchedulers(): OneOrSeveral<SchedulerLike> | null {
+    const schedulers = this.trainer.lrSchedulerConfigs.map(({ scheduler }) => scheduler);
+    if (schedulers.length === 0) return null;
+    return (schedulers.length === 1 ? schedulers[0] : schedulers) as OneOrSeveral<SchedulerLike>;
+  }
+
+  /**
+   * Computes gradients in manual optimization, with the hooks around them.
+   * @throws ArgumentError in automatic optimization
+   */
+  manualBackward(loss: Tensor, ...args: Parameters<Tensor['backward']>): Awaitable<unknown> {
+    if (this.automaticOptimization) {
+      throw new ArgumentError(
+        'manualBackward: expected this.automaticOptimization = false, but it is true; return the loss of trainingStep instead',
+      );
+    }
+    return backwardOf(this.trainer, loss, args);
+  }
+
+  backward(loss: Tensor, ...args: Parameters<Tensor['backward']>): Awaitable<unknown> {
+    loss.backward(...args);
+    return undefined;
+  }
+
+  /** Takes one step; a module may do more around it. The closure computes loss and gradients. */
+  optimizerStep(
+    _epoch: number,
+    _batchIdx: number,
+    optimizer: LightningOptimizer,
+    optimizerClosure: () => Awaitable<Tensor | null>,
+  ): Awaitable<unknown> {
+    return optimizer.step(optimizerClosure);
+  }
+
+  optimizerZeroGrad(_epoch: number, _batchIdx: number, optimizer: Optimizer<object>): Awaitable<unknown> {
+    optimizer.zeroGrad();
+    return undefined;
+  }
+
+  /** Steps a scheduler; `metric` is that of ReduceLROnPlateau, else null. */
+  lrSchedulerStep(scheduler: SchedulerLike, metric: number | null): Awaitable<unknown> {
+    const step = scheduler.step as (metric?: number) => unknown;
+    return metric === null ? step.call(scheduler) : step.call(scheduler, metric);
+  }
+
+  configureGradientClipping(
+    optimizer: Optimizer<object>,
+    gradientClipVal: number | null = null,
+    gradientClipAlgorithm: 'norm' | 'value' | null = null,
+  ): Awaitable<unknown> {
+    this.clipGradients(optimizer, { gradientClipVal, gradientClipAlgorithm });
+    return undefined;
+  }
+
+  /** Clips the gradients of an optimizer's parameters, by the trainer's options where none are given. */
+  clipGradients(
+    optimizer: Optimizer<object> | LightningOptimizer,
+    options: { gradientClipVal?: number | null; gradientClipAlgorithm?: 'norm' | 'value' | null } = {},
+  ): void {
+    const { trainer } = this;
+    const value = options.gradientClipVal ?? trainer.gradientClipVal;
+    if (value === null || value <= 0) return;
+    const params = optimizer.paramGroups.flatMap((group) => group.params);
+    if ((options.gradientClipAlgorithm ?? trainer.gradientClipAlgorithm) === 'value') clipGradValue_(params, value);
+    else clipGradNorm_(params, value);
+  }
+
+  /** Has only the parameters of one optimizer take gradients, until `untoggleOptimizer`. */
+  toggleOptimizer(optimizer: LightningOptimizer | Optimizer<object>): void {
+    const { toggled } = attachmentOf(this);
+    const paramsOf = ({ paramGroups }: { readonly paramGroups: readonly { readonly params: readonly Tensor[] }[] }) =>
+      paramGroups.flatMap(({ params }) => params);
+    for (const each of this.trainer.optimizers) {
+      for (const param of paramsOf(each)) {
+        if (toggled.has(param)) continue;
+        toggled.set(param, param.requiresGrad);
+        param.requiresGrad_(false);
+      }
+    }
+    for (const param of paramsOf(optimizer)) param.requiresGrad_(toggled.get(param) ?? true);
+  }
+
+  untoggleOptimizer(_optimizer?: LightningOptimizer | Optimizer<object>): void {
+    const { toggled } = attachmentOf(this);
+    for (const [param, requiresGrad] of toggled) param.requiresGrad_(requiresGrad);
+    toggled.clear();
+  }
+
+  /** Has no parameter take gradients, and goes into evaluation mode. */
+  freeze(): void {
+    this.requiresGrad_(false);
+    this.eval();
+  }
+
+  /** Takes `freeze` back. */
+  unfreeze(): void {
+    this.requiresGrad_(true);
+    this.train();
+  }
+
+  /**
+   * Keeps what the module was made of in `hparams` and in checkpoints: `this.saveHyperparameters({ hidden, lr })` in the constructor.
+   * JavaScript does not tell a constructor's arguments, so they are given as an object.
+   *
+   * @throws ArgumentError for anything but an object
+   */
+  saveHyperparameters(
+    given: Hyperparameters,
+    options: { ignore?: string | readonly string[]; logger?: boolean } = {},
+  ): void {
+    if (!isPlainObject(given)) {
+      throw new ArgumentError(
+        `saveHyperparameters: expected an object of names and values, but got ${kindOf(given)}; write this.saveHyperparameters({ lr, hidden })`,
+      );
+    }
+    const { ignore } = parseArgs<{ ignore?: string | readonly string[]; logger?: boolean }>(
+      'saveHyperparameters',
+      [],
+      { ignore: [], logger: true },
+      [options],
+    );
+    const left = new Set([ignore].flat());
+    const kept = Object.entries(given).filter(([name]) => !left.has(name));
+    this.hparams = { ...this.hparams, ...Object.fromEntries(kept) };
+  }
+
+  /**
+   * A module of this class with the weights of a checkpoint, ours or Python's. Its constructor is given the hyperparameters of the
+   * checkpoint as one object; those among the options go before them.
+   *
+   *     const net = await Net.loadFromCheckpoint('best.ckpt', { lr: 0.01 });
+   *
+   * @throws StateDictError for a checkpoint of another model
+   */
+  static async loadFromCheckpoint<M extends LightningModule>(
+    this: new (
+      hparams?: never,
+    ) => M,
+    checkpointPath: CheckpointSource,
+    options: { mapLocation?: DeviceLike | null; strict?: boolean | null } & Hyperparameters = {},
+  ): Promise<M> {
+    const { mapLocation: _, strict, ...own } = options;
+    return loadWeights(checkpointPath, own, (hparams) => new this(hparams as never), strict ?? null);
+  }
+
+  onValidationModelZeroGrad(): Awaitable<unknown> {
+    this.zeroGrad();
+    return undefined;
+  }
+
+  onValidationModelEval(): Awaitable<unknown> {
+    this.eval();
+    return undefined;
+  }
+
+  onTestModelEval(): Awaitable<unknown> {
+    this.eval();
+    return undefined;
+  }
+
+  onPredictModelEval(): Awaitable<unknown> {
+    this.eval();
+    return undefined;
+  }
+
+  /** What `Trainer.predict` gives for a batch: `this(batch)`. */
+  predictStep(batch: unknown, _batchIdx: number, _dataloaderIdx?: number): Awaitable<unknown> {
+    return (this as unknown as (input: unknown) => unknown)(batch);
+  }
+}
+
+export interface LightningModule extends ModuleHooks {
+  /** The loss of a batch, an object with it, or null to leave the batch out. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a step of manual optimization returns nothing.
+  trainingStep?(batch: unknown, batchIdx: number): Awaitable<StepOutput | void>;
+  validationStep?(batch: unknown, batchIdx: number, dataloaderIdx?: number): Awaitable<unknown>;
+  testStep?(batch: unknown, batchIdx: number, dataloaderIdx?: number): Awaitable<unknown>;
+  configureOptimizers?(): Awaitable<OptimizersConfig>;
+  /** Callbacks that belong to the module; each takes the place of the trainer's of its class. */
+  configureCallbacks?(): Awaitable<Callback | readonly Callback[]>;
+  trainDataloader?(): Awaitable<Loaders>;
+  valDataloader?(): Awaitable<Loaders>;
+  testDataloader?(): Awaitable<Loaders>;
+  predictDataloader?(): Awaitable<Loaders>;
+  /** Undoes `onValidationModelEval`; without it, each module goes back to the mode it had. */
+  onValidationModelTrain?(): Awaitable<unknown>;
+  onTestModelTrain?(): Awaitable<unknown>;
+  onPredictModelTrain?(): Awaitable<unknown>;
+}
+
+/** The weights of a module by their keys in checkpoints. */
+export type ModuleState = StateDict;

@@ -1,0 +1,695 @@
+// The Trainer: runs the loops, and holds what modules, callbacks and loggers ask for.
+import { ArgumentError, DeviceLostError, DTypeError } from '../errors';
+import { backpressure, flush } from '../graph/flush';
+import type { Optimizer } from '../optim/optimizer';
+import { detectAnomaly } from '../tensor/anomaly';
+import { init, isFloat16Supported } from '../tensor/gpu';
+import { parseArgs } from '../tensor/options';
+import { defaultGenerator } from '../tensor/random/generator';
+import type { Tensor } from '../tensor/tensor';
+import { attach } from './attachment';
+import { defaultCallbacks, inOrderOfCalls } from './callbacks/defaults';
+import type { ModelCheckpoint } from './callbacks/model-checkpoint';
+import {
+  type CheckpointSource,
+  chosenCheckpoint,
+  dumpCheckpoint,
+  readCheckpoint,
+  restoreModule,
+  restoreTraining,
+} from './checkpointing';
+import { asTensors, Connector } from './connector';
+import { LightningDataModule } from './datamodule';
+import { join, saveFile, workingFolder } from './files';
+import { type Callback, HookCaller, type TrainerFn } from './hooks';
+import { InterruptedError, Interrupts } from './interrupts';
+import type { Fetcher, Loaders } from './loaders';
+import { defaultLoggers } from './loggers/defaults';
+import type { Logger } from './loggers/logger';
+import { EvaluationLoop } from './loops/evaluation-loop';
+import { FitLoop } from './loops/fit-loop';
+import { PredictionLoop } from './loops/prediction-loop';
+import { LightningModule } from './module';
+import { LightningOptimizer } from './optimization';
+import { type LRSchedulerConfig, parseOptimizers } from './optimizers';
+import { type ParsedOptions, parseOptions, precisionOf, type TrainerOptions } from './options';
+import type { Results } from './results';
+
+export type Stage = 'training' | 'sanityChecking' | 'validating' | 'testing' | 'predicting';
+
+/** What a trainer is doing. */
+export interface TrainerState {
+  fn: TrainerFn | null;
+  stage: Stage | null;
+  status: 'initializing' | 'running' | 'finished' | 'interrupted';
+}
+
+/** Options of a run. */
+export interface RunOptions {
+  datamodule?: LightningDataModule | null;
+  /** A checkpoint to start from: a path, `'best'` or `'last'`. */
+  ckptPath?: CheckpointSource | null;
+  /** Ends the run cleanly when it is aborted. */
+  signal?: AbortSignal | null;
+}
+
+export interface FitOptions extends RunOptions {
+  trainDataloaders?: Loaders | LightningDataModule | null;
+  valDataloaders?: Loaders | null;
+}
+
+export interface EvaluationOptions extends RunOptions {
+  dataloaders?: Loaders | LightningDataModule | null;
+  /** Whether a table of what was found is printed. Default: true. */
+  verbose?: boolean;
+}
+
+export interface PredictOptions extends RunOptions {
+  dataloaders?: Loaders | LightningDataModule | null;
+  returnPredictions?: boolean | null;
+}
+
+const EPOCHS = 1000;
+const SANITY_STEPS = 2;
+const LOG_EVERY = 50;
+/** A device that is lost so often in a row, without a step between, will not come back. */
+const MOST_LOSSES = 3;
+
+type Loop = () => Promise<unknown>;
+
+/**
+ * Trains, validates, tests and predicts with a LightningModule:
+ *
+ *     const trainer = new Trainer({ maxEpochs: 2, callbacks: [new EarlyStopping({ monitor: 'val_loss' })] });
+ *     await trainer.fit(model, trainLoader, valLoader);
+ *
+ * No value is read back in the loop: what is logged stays on the GPU, and is read in bulk when it is shown. Ctrl-C, an AbortSignal
+ * or `interrupt()` end a run cleanly between two batches.
+ */
+export class Trainer {
+  readonly state: TrainerState = { fn: null, stage: null, status: 'initializing' };
+  readonly options: ParsedOptions;
+  readonly hooks = new HookCaller(this);
+  readonly connector = new Connector(this);
+  callbacks: Callback[];
+  loggers: readonly Logger[];
+  readonly fitLoop: FitLoop;
+  readonly validateLoop: EvaluationLoop;
+  readonly testLoop: EvaluationLoop;
+  readonly predictLoop: PredictionLoop;
+  datamodule: LightningDataModule | null = null;
+  optimizers: Optimizer<object>[] = [];
+  lightningOptimizers: LightningOptimizer[] = [];
+  lrSchedulerConfigs: LRSchedulerConfig[] = [];
+  /** Ends training after the present batch, or epoch, as soon as minEpochs and minSteps allow. */
+  shouldStop = false;
+  accumulateGradBatches: number;
+  gradientClipVal: number | null;
+  gradientClipAlgorithm: 'norm' | 'value' | null;
+  readonly precision: '32-true' | '16-mixed' | '16-true';
+  readonly defaultRootDir: string;
+  readonly fastDevRun: number;
+  readonly maxSteps: number;
+  readonly minSteps: number | null;
+  readonly minEpochs: number | null;
+  limitTrainBatches: number | null;
+  limitValBatches: number | null;
+  readonly limitTestBatches: number | null;
+  readonly limitPredictBatches: number | null;
+  readonly overfitBatches: number;
+  readonly valCheckInterval: number | null;
+  readonly checkValEveryNEpoch: number | null;
+  readonly numSanityValSteps: number;
+  readonly logEveryNSteps: number;
+  readonly detectAnomaly: boolean;
+  readonly reloadDataloadersEveryNEpochs: number;
+  /** Batches of training between validations. */
+  valCheckBatch = Infinity;
+  /** The checkpoint that the present run started from. */
+  ckptPath: CheckpointSource | null = null;
+  /** The loaders of validation that `fit` was given. */
+  valSource: unknown = null;
+  /** Whether results of validation and testing are printed. */
+  isVerbose = true;
+  #module: LightningModule | null = null;
+  readonly #interrupts = new Interrupts();
+  #lossesInARow = 0;
+
+  constructor(...args: [TrainerOptions?]) {
+    const o = parseOptions(args);
+    this.options = o;
+    const dev = Number(o.fastDevRun);
+    const limit = (own: number | null) => (dev > 0 ? dev : own);
+    this.fastDevRun = dev;
+    this.precision = precisionOf(o.precision);
+    this.accumulateGradBatches = o.accumulateGradBatches;
+    this.gradientClipVal = o.gradientClipVal;
+    this.gradientClipAlgorithm = o.gradientClipAlgorithm;
+    this.defaultRootDir = o.defaultRootDir ?? workingFolder();
+    this.maxSteps = dev > 0 ? dev : o.maxSteps;
+    this.minSteps = o.minSteps;
+    this.minEpochs = o.minEpochs;
+    this.overfitBatches = o.overfitBatches;
+    const overfit = o.overfitBatches > 0 ? o.overfitBatches : null;
+    this.limitTrainBatches = limit(overfit ?? o.limitTrainBatches);
+    this.limitValBatches = limit(overfit ?? o.limitValBatches);
+    this.limitTestBatches = limit(o.limitTestBatches);
+    this.limitPredictBatches = limit(o.limitPredictBatches);
+    this.valCheckInterval = dev > 0 ? null : o.valCheckInterval;
+    this.checkValEveryNEpoch = dev > 0 ? 1 : o.checkValEveryNEpoch;
+    const sanity = dev > 0 ? 0 : (o.numSanityValSteps ?? SANITY_STEPS);
+    this.numSanityValSteps = sanity === -1 ? Infinity : sanity;
+    this.logEveryNSteps = o.logEveryNSteps ?? LOG_EVERY;
+    this.detectAnomaly = o.detectAnomaly;
+    this.reloadDataloadersEveryNEpochs = o.reloadDataloadersEveryNEpochs;
+    this.loggers = dev > 0 ? [] : defaultLoggers(o.logger, this.defaultRootDir);
+    this.fitLoop = new FitLoop(this);
+    this.fitLoop.maxEpochs = this.#maxEpochs();
+    this.fitLoop.minEpochs = o.minEpochs ?? 0;
+    this.validateLoop = new EvaluationLoop(this, 'Validation', false);
+    this.testLoop = new EvaluationLoop(this, 'Test', false);
+    this.predictLoop = new PredictionLoop(this);
+    this.callbacks = defaultCallbacks(o, dev > 0);
+  }
+
+  #maxEpochs(): number {
+    const { maxEpochs, maxTime } = this.options;
+    if (this.fastDevRun > 0) return 1;
+    if (maxEpochs !== null) return maxEpochs;
+    return this.maxSteps !== -1 || maxTime !== null ? -1 : EPOCHS;
+  }
+
+  /** Trains a module, from a checkpoint with `ckptPath`, in the middle of an epoch too. */
+  async fit(model: LightningModule, options?: FitOptions): Promise<void>;
+  async fit(
+    model: LightningModule,
+    trainDataloaders: Loaders | LightningDataModule | null,
+    options?: FitOptions,
+  ): Promise<void>;
+  async fit(
+    model: LightningModule,
+    trainDataloaders: Loaders | null,
+    valDataloaders: Loaders | null,
+    options?: FitOptions,
+  ): Promise<void>;
+  async fit(...args: unknown[]): Promise<void> {
+    const o = parseArgs<FitOptions & { model: LightningModule }>(
+      'Trainer.fit',
+      ['model'],
+      { trainDataloaders: null, valDataloaders: null, datamodule: null, ckptPath: null, signal: null },
+      args,
+    );
+    const [train, datamodule] = sources('fit', o.trainDataloaders, o.datamodule);
+    this.shouldStop = false;
+    await this.#run('fit', 'training', o.model, { ...o, datamodule }, async () => {
+      this.valSource = o.valDataloaders;
+      await this.#sanityCheck();
+      await this.fitLoop.run(train);
+    });
+  }
+
+  /** Runs validation once: what was logged, for each loader. */
+  async validate(
+    model?: LightningModule | null,
+    ...args: [Loaders | LightningDataModule | null, EvaluationOptions?] | [EvaluationOptions?]
+  ): Promise<Record<string, number>[]> {
+    return this.#evaluate('validate', 'validating', this.validateLoop, model ?? null, args);
+  }
+
+  /** Runs testing once: what was logged, for each loader. */
+  async test(
+    model?: LightningModule | null,
+    ...args: [Loaders | LightningDataModule | null, EvaluationOptions?] | [EvaluationOptions?]
+  ): Promise<Record<string, number>[]> {
+    return this.#evaluate('test', 'testing', this.testLoop, model ?? null, args);
+  }
+
+  async #evaluate(
+    fn: 'validate' | 'test',
+    stage: Stage,
+    loop: EvaluationLoop,
+    model: LightningModule | null,
+    args: readonly unknown[],
+  ): Promise<Record<string, number>[]> {
+    const o = parseArgs<EvaluationOptions>(
+      `Trainer.${fn}`,
+      [],
+      { dataloaders: null, ckptPath: null, verbose: true, datamodule: null, signal: null },
+      args,
+    );
+    const [loaders, datamodule] = sources(fn, o.dataloaders, o.datamodule);
+    const run = async () => {
+      this.isVerbose = o.verbose && this.options.enableProgressBar !== false;
+      await loop.setupData(loaders);
+      return loop.run();
+    };
+    return ((await this.#run(fn, stage, model, { ...o, datamodule }, run)) ?? []) as Record<string, number>[];
+  }
+
+  /** What `predictStep` gives for each batch; for several loaders a list of such lists. */
+  async predict(
+    model?: LightningModule | null,
+    ...args: [Loaders | LightningDataModule | null, PredictOptions?] | [PredictOptions?]
+  ): Promise<unknown[] | null> {
+    const o = parseArgs<PredictOptions>(
+      'Trainer.predict',
+      [],
+      { dataloaders: null, datamodule: null, returnPredictions: null, ckptPath: null, signal: null },
+      args,
+    );
+    const [loaders, datamodule] = sources('predict', o.dataloaders, o.datamodule);
+    const run = async () => {
+      await this.predictLoop.setupData(loaders);
+      return this.predictLoop.run(o.returnPredictions ?? true);
+    };
+    return (await this.#run('predict', 'predicting', model ?? null, { ...o, datamodule }, run)) as unknown[] | null;
+  }
+
+  async #run(fn: TrainerFn, stage: Stage, model: LightningModule | null, o: RunOptions, loop: Loop): Promise<unknown> {
+    const module = model ?? this.#module;
+    if (!(module instanceof LightningModule)) {
+      throw new ArgumentError(
+        `Trainer.${fn}: expected a LightningModule, but got none; pass one whose class extends LightningModule`,
+      );
+    }
+    expectSteps(fn, module, this);
+    Object.assign(this.state, { fn, stage, status: 'running' });
+    this.#module = module;
+    this.datamodule = o.datamodule ?? null;
+    attach(module, this);
+    const stop = this.#interrupts.listen([this.options.signal, o.signal ?? null]);
+    try {
+      const result = await this.#stages(fn, module, o, model !== null, loop);
+      this.state.status = 'finished';
+      return result;
+    } catch (error) {
+      if (!(await this.#ended(error as Error))) throw error;
+      return undefined;
+    } finally {
+      stop();
+      this.state.stage = null;
+    }
+  }
+
+  async #stages(fn: TrainerFn, module: LightningModule, o: RunOptions, given: boolean, loop: Loop): Promise<unknown> {
+    const { hooks } = this;
+    await this.#refusePrecision();
+    await this.#attachCallbacks(module);
+    await this.datamodule?.prepareData?.();
+    await hooks.module('prepareData');
+    for (const logger of this.loggers) await logger.begin?.();
+    await this.datamodule?.setup?.(fn);
+    await hooks.callbacks('setup', [fn]);
+    await hooks.module('setup', [fn]);
+    await hooks.module('configureModel');
+    const source = await chosenCheckpoint(this, o.ckptPath, given);
+    this.ckptPath = source as CheckpointSource | null;
+    const checkpoint = source === null ? null : await readCheckpoint(source);
+    if (checkpoint) await restoreModule(this, checkpoint);
+    this.connector.reset();
+    if (fn === 'fit') {
+      await this.#makeOptimizers(module);
+      await hooks.both('onFitStart');
+    }
+    this.#logHyperparameters(module);
+    if (checkpoint && fn === 'fit') restoreTraining(this, checkpoint);
+    if (fn === 'fit') module.zeroGrad();
+    const result = await loop();
+    await this.connector.drain();
+    if (fn === 'fit') await hooks.both('onFitEnd');
+    await this.datamodule?.teardown?.(fn);
+    await hooks.callbacks('teardown', [fn]);
+    await hooks.module('teardown', [fn]);
+    for (const logger of this.loggers) await logger.finalize?.('success');
+    return result;
+  }
+
+  /** Tells everyone of an error; whether the run ended as it was asked to. */
+  async #ended(error: Error): Promise<boolean> {
+    this.state.status = 'interrupted';
+    const isAsked = error instanceof InterruptedError;
+    try {
+      if (isAsked) await this.connector.drain();
+      await this.hooks.callbacks('onException', [error]);
+      await this.datamodule?.onException?.(error);
+      for (const logger of this.loggers) await logger.finalize?.('failed');
+    } catch (second) {
+      // What has gone wrong first says more.
+      if (isAsked) throw second;
+    }
+    if (isAsked) this.say(`${error.message}. The weights are those of step ${this.globalStep}.`);
+    return isAsked;
+  }
+
+  async #refusePrecision(): Promise<void> {
+    if (this.precision === '32-true') return;
+    await init();
+    if (isFloat16Supported()) {
+      if (this.precision === '16-true') this.lightningModule.half();
+      return;
+    }
+    throw new DTypeError(
+      `Trainer: expected a device with float16 for precision '${this.precision}', but this one has no shader-f16; leave precision out`,
+    );
+  }
+
+  async #attachCallbacks(module: LightningModule): Promise<void> {
+    const own = await module.configureCallbacks?.();
+    if (!own) return;
+    const added = [own].flat() as Callback[];
+    const isReplaced = (callback: Callback) => added.some((each) => each.constructor === callback.constructor);
+    this.callbacks = inOrderOfCalls([...this.callbacks.filter((callback) => !isReplaced(callback)), ...added]);
+  }
+
+  async #makeOptimizers(module: LightningModule): Promise<void> {
+    const given = await this.hooks.module('configureOptimizers');
+    const ownStep = module.lrSchedulerStep !== LightningModule.prototype.lrSchedulerStep;
+    const { optimizers, configs } = parseOptimizers(given, module.automaticOptimization, ownStep);
+    this.optimizers = optimizers;
+    this.lightningOptimizers = optimizers.map((optimizer) => new LightningOptimizer(optimizer, this));
+    this.lrSchedulerConfigs = configs;
+  }
+
+  #logHyperparameters(module: LightningModule): void {
+    const hparams = { ...this.datamodule?.hparams, ...module.hparams };
+    if (!this.options.enableAutologHparams || Object.keys(hparams).length === 0) return;
+    for (const logger of this.loggers) logger.logHyperparams?.(hparams);
+  }
+
+  async #sanityCheck(): Promise<void> {
+    const { valLoop } = this.fitLoop.epochLoop;
+    if (!this.enableValidation || this.numSanityValSteps === 0) return;
+    const generator = defaultGenerator();
+    const before = generator.getState();
+    this.state.stage = 'sanityChecking';
+    const kept = { ...this.connector.callbackMetrics };
+    this.connector.resetResults();
+    this.connector.resetMetrics();
+    await this.hooks.callbacks('onSanityCheckStart');
+    await valLoop.setupData(this.valSource);
+    await valLoop.run();
+    await this.hooks.callbacks('onSanityCheckEnd');
+    this.connector.resetResults();
+    this.connector.resetMetrics();
+    this.connector.loadCallbackMetrics(kept);
+    valLoop.batchProgress.reset();
+    this.state.stage = 'training';
+    generator.setState(before);
+  }
+
+  /** What a module or a data module gives for a loader. */
+  async requestLoaders(
+    name: 'trainDataloader' | 'valDataloader' | 'testDataloader' | 'predictDataloader',
+  ): Promise<unknown> {
+    const owner = this.datamodule?.[name] ? this.datamodule : this.lightningModule;
+    if (owner[name]) {
+      return owner === this.lightningModule ? this.hooks.module(name) : Reflect.apply(owner[name], owner, []);
+    }
+    const place =
+      name === 'trainDataloader'
+        ? 'trainDataloaders'
+        : name === 'valDataloader' && this.state.fn === 'fit'
+          ? 'valDataloaders'
+          : 'dataloaders';
+    throw new ArgumentError(
+      `Trainer.${this.state.fn}: expected ${place}, but got none; pass a DataLoader, or define ${name}() in the module or a data module`,
+    );
+  }
+
+  /** The next batch, with the pace kept to that of the device. */
+  async fetched(fetcher: Fetcher): Promise<IteratorResult<unknown>> {
+    await backpressure();
+    try {
+      return await fetcher.next();
+    } catch (error) {
+      if (error instanceof DeviceLostError) fetcher.resume();
+      throw error;
+    }
+  }
+
+  /** Runs a batch. A device that is lost meanwhile is said: training goes on from the weights of the last snapshot. */
+  async surviving(run: () => Promise<boolean>): Promise<boolean> {
+    try {
+      const more = await run();
+      this.#lossesInARow = 0;
+      return more;
+    } catch (error) {
+      if (!(error instanceof DeviceLostError) || ++this.#lossesInARow > MOST_LOSSES) throw error;
+      const { batchProgress, results, automatic } = this.fitLoop.epochLoop;
+      console.warn(
+        `Trainer.fit: the GPU device was lost at step ${this.globalStep}; training goes on with the weights of the last snapshot. ${error.message}`,
+      );
+      results.forget();
+      this.connector.forget();
+      for (const counts of [batchProgress.current, batchProgress.total]) {
+        counts.started = counts.processed = counts.completed = counts.ready;
+      }
+      automatic.progress.all((progress) => progress.resetOnRestart());
+      return true;
+    }
+  }
+
+  /** Runs a step in the trainer's precision, and with `detectAnomaly` looks for NaN in it. */
+  async watched<T>(run: () => Promise<T>): Promise<T> {
+    if (!this.detectAnomaly) return run();
+    const result = await detectAnomaly(run);
+    flush();
+    await this.connector.drain();
+    return result;
+  }
+
+  throwIfInterrupted(): void {
+    this.#interrupts.throwIfDue();
+  }
+
+  /** Ends the run cleanly after the present batch: for a stop button. */
+  interrupt(): void {
+    this.#interrupts.reason ??= 'interrupt() was called';
+  }
+
+  /** Writes a checkpoint, all or nothing; in a page to the checkpoint store of its folder. */
+  async saveCheckpoint(filepath: string, options: boolean | { weightsOnly?: boolean } = {}): Promise<void> {
+    const weightsOnly = typeof options === 'boolean' ? options : (options.weightsOnly ?? false);
+    await saveFile(join(filepath), (await dumpCheckpoint(this, weightsOnly)) as Record<string, unknown>);
+  }
+
+  /** Writes to the console, above the progress bar. */
+  print(...values: unknown[]): void {
+    const bar = this.progressBarCallback;
+    if (bar?.print) bar.print(...values);
+    else console.log(...values);
+  }
+
+  /** Says something that is only for who looks on. */
+  say(message: string): void {
+    if (this.options.enableProgressBar !== false) this.print(message);
+  }
+
+  /** Reads rows between loops where someone waits for them. */
+  async drainIfShown(): Promise<void> {
+    if (!this.sanityChecking && this.loggers.length > 0) await this.connector.drain();
+  }
+
+  get hasModule(): boolean {
+    return this.#module !== null;
+  }
+
+  /** @throws ArgumentError before the first run */
+  get lightningModule(): LightningModule {
+    if (this.#module) return this.#module;
+    throw new ArgumentError('Trainer.lightningModule: expected a module, but there is none yet; call fit first');
+  }
+
+  get model(): LightningModule {
+    return this.lightningModule;
+  }
+
+  /** Epochs that are over. */
+  get currentEpoch(): number {
+    return this.fitLoop.epochProgress.current.completed;
+  }
+
+  /** Steps of optimizers so far. */
+  get globalStep(): number {
+    return this.fitLoop.epochLoop.globalStep;
+  }
+
+  get maxEpochs(): number {
+    return this.fitLoop.maxEpochs;
+  }
+
+  get numTrainingBatches(): number {
+    return this.fitLoop.maxBatches;
+  }
+
+  get numValBatches(): readonly number[] {
+    return (this.state.fn === 'fit' ? this.fitLoop.epochLoop.valLoop : this.validateLoop).maxBatches;
+  }
+
+  get numTestBatches(): readonly number[] {
+    return this.testLoop.maxBatches;
+  }
+
+  get numPredictBatches(): readonly number[] {
+    return this.predictLoop.maxBatches;
+  }
+
+  get isLastBatch(): boolean {
+    return this.fitLoop.epochLoop.batchProgress.isLastBatch;
+  }
+
+  /** Steps that the whole of training takes, for schedulers; infinity where that is not known. */
+  get estimatedSteppingBatches(): number {
+    const { maxBatches, maxEpochs } = this.fitLoop;
+    if (maxEpochs === -1 || !Number.isFinite(maxBatches)) return this.maxSteps === -1 ? Infinity : this.maxSteps;
+    const steps = Math.ceil(maxBatches / this.accumulateGradBatches) * Math.max(maxEpochs, 1);
+    return this.maxSteps === -1 ? steps : Math.min(steps, this.maxSteps);
+  }
+
+  /** What was logged, for callbacks: tensors of one element, which `await x.item()` reads. */
+  get callbackMetrics(): Record<string, Tensor> {
+    return asTensors(this.connector.callbackMetrics);
+  }
+
+  /** What loggers have been given. */
+  get loggedMetrics(): Record<string, Tensor> {
+    return asTensors(this.connector.loggedMetrics);
+  }
+
+  /** What the progress bar shows. */
+  get progressBarMetrics(): Record<string, Tensor> {
+    return asTensors(this.connector.progressBarMetrics);
+  }
+
+  get logger(): Logger | null {
+    return this.loggers[0] ?? null;
+  }
+
+  get logDir(): string | null {
+    return this.loggers[0]?.logDir ?? this.defaultRootDir;
+  }
+
+  get checkpointCallbacks(): ModelCheckpoint[] {
+    return this.callbacks.filter((callback): callback is ModelCheckpoint => 'bestModelPath' in callback);
+  }
+
+  get checkpointCallback(): ModelCheckpoint | null {
+    return this.checkpointCallbacks[0] ?? null;
+  }
+
+  get progressBarCallback(): (Callback & { print?(...values: unknown[]): void }) | null {
+    return this.callbacks.find((callback) => 'refreshRate' in callback) ?? null;
+  }
+
+  get training(): boolean {
+    return this.state.stage === 'training';
+  }
+
+  get validating(): boolean {
+    return this.state.stage === 'validating';
+  }
+
+  get testing(): boolean {
+    return this.state.stage === 'testing';
+  }
+
+  get predicting(): boolean {
+    return this.state.stage === 'predicting';
+  }
+
+  get sanityChecking(): boolean {
+    return this.state.stage === 'sanityChecking';
+  }
+
+  get evaluating(): boolean {
+    return this.validating || this.testing;
+  }
+
+  get interrupted(): boolean {
+    return this.state.status === 'interrupted';
+  }
+
+  /** Whether `fit` validates. */
+  get enableValidation(): boolean {
+    const hasStep = this.#module?.validationStep !== undefined;
+    const hasData =
+      (this.valSource !== null && this.valSource !== undefined) ||
+      this.datamodule?.valDataloader !== undefined ||
+      this.#module?.valDataloader !== undefined;
+    return hasStep && hasData && this.limitValBatches !== 0;
+  }
+
+  get shouldReloadVal(): boolean {
+    return this.reloadDataloadersEveryNEpochs > 0 && this.currentEpoch % this.reloadDataloadersEveryNEpochs === 0;
+  }
+
+  /** Whether gradients of the present batch are only added up. */
+  get accumulates(): boolean {
+    return this.lightningModule.automaticOptimization && this.fitLoop.epochLoop.shouldAccumulate();
+  }
+
+  /** Who has the hooks of batches. */
+  get transferSource(): LightningModule | LightningDataModule {
+    const { datamodule } = this;
+    const has =
+      datamodule?.onBeforeBatchTransfer ?? datamodule?.transferBatchToDevice ?? datamodule?.onAfterBatchTransfer;
+    return has ? datamodule! : this.lightningModule;
+  }
+
+  /** The values of the loop that runs; null between runs. */
+  get activeResults(): Results | null {
+    const { epochLoop } = this.fitLoop;
+    if (this.state.fn === 'validate') return this.validateLoop.results;
+    if (this.state.fn === 'test') return this.testLoop.results;
+    if (this.state.fn !== 'fit') return null;
+    return this.training || this.state.stage === null ? epochLoop.results : epochLoop.valLoop.results;
+  }
+
+  /** By which `logEveryNSteps` counts. */
+  get loggingStep(): number {
+    if (this.state.fn === 'fit' && this.training) return this.fitLoop.epochLoop.batchesThatStepped + 1;
+    const { valLoop } = this.fitLoop.epochLoop;
+    const loop = this.testing ? this.testLoop : this.state.fn === 'validate' ? this.validateLoop : valLoop;
+    return loop.batchProgress.current.ready;
+  }
+}
+
+/** Loaders, or the data module that was given in their place. */
+function sources(
+  fn: TrainerFn,
+  given: unknown,
+  datamodule: LightningDataModule | null,
+): [unknown, LightningDataModule | null] {
+  if (given instanceof LightningDataModule) return [null, given];
+  if (given !== null && datamodule) {
+    throw new ArgumentError(`Trainer.${fn}: expected loaders or a data module, but got both; leave one of them out`);
+  }
+  return [given, datamodule];
+}
+
+/** @throws ArgumentError where a module lacks what a run needs */
+function expectSteps(fn: TrainerFn, module: LightningModule, trainer: Trainer): void {
+  const name = module.constructor.name;
+  const needed = { fit: 'trainingStep', validate: 'validationStep', test: 'testStep', predict: 'predictStep' } as const;
+  if (typeof module[needed[fn]] !== 'function') {
+    throw new ArgumentError(
+      `Trainer.${fn}: expected ${name} to have ${needed[fn]}(batch, batchIdx), but it has none; define it${fn === 'fit' ? ' to return the loss of a batch' : ''}`,
+    );
+  }
+  if (fn !== 'fit') return;
+  if (typeof module.configureOptimizers !== 'function') {
+    throw new ArgumentError(
+      `Trainer.fit: expected ${name} to have configureOptimizers(), but it has none; define it to return new optim.Adam(this.parameters())`,
+    );
+  }
+  if (!module.automaticOptimization && (trainer.gradientClipVal ?? 0) > 0) {
+    throw new ArgumentError(
+      'Trainer.fit: expected no gradientClipVal in manual optimization, but got one; call this.clipGradients(optimizer, { gradientClipVal }) in trainingStep',
+    );
+  }
+  if (!module.automaticOptimization && trainer.accumulateGradBatches !== 1) {
+    throw new ArgumentError(
+      'Trainer.fit: expected accumulateGradBatches: 1 in manual optimization, but got more; step an optimizer every so many batches in trainingStep',
+    );
+  }
+}

@@ -1,0 +1,295 @@
+// Runs of the Trainer beside those of Lightning 2.6: hooks, logged values, checkpoints, learning rates and weights.
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as torch from 'lamplight';
+import { nn, optim, type Tensor } from 'lamplight';
+import {
+  Callback,
+  EarlyStopping,
+  LearningRateMonitor,
+  LightningModule,
+  ModelCheckpoint,
+  ModelSummary,
+  StochasticWeightAveraging,
+  Trainer,
+  type TrainerOptions,
+} from 'lamplight/lightning';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { fill, loader, Net, quiet, Rows, weights } from '../support/lightning-net';
+
+const path = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
+type Weights = Record<string, number[]>;
+type Row = Record<string, number>;
+const expected = JSON.parse(await readFile(path('lightning.json'), 'utf8'), (_, value: unknown) =>
+  value === 'inf' ? Infinity : value,
+) as {
+  hooks: Record<'fit' | 'test' | 'predict', string[]>;
+  logged: { rows: Row[]; callback: Row; found: Row[]; weights: Weights };
+  fits: Record<string, { weights: Weights; step: number; epoch: number }>;
+  kept: Record<string, { files: string[]; best: string; last: string }>;
+  stopped: Record<string, { step: number; epoch: number; stopped: number; wait: number; best: number }>;
+  rates: Record<string, { rows: Row[]; weights: Weights }>;
+  gan: { weights: Weights; rows: Row[]; step: number };
+  swa: Weights;
+  resumed: { weights: Weights; step: number };
+  table: string;
+};
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lightning-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const bare = (options: TrainerOptions): Trainer =>
+  new Trainer({ ...quiet, logger: false, enableCheckpointing: false, ...options });
+
+function expectClose(actual: unknown, wanted: unknown, where = ''): void {
+  if (typeof wanted === 'number') {
+    if (actual === wanted) return;
+    const bound = 1e-5 * Math.max(1, Math.abs(wanted));
+    expect(Math.abs((actual as number) - wanted), `${where}: ${String(actual)}, not ${wanted}`).toBeLessThan(bound);
+  } else if (typeof wanted === 'object' && wanted !== null) {
+    expect(Object.keys(actual as object).sort(), where).toEqual(Object.keys(wanted).sort());
+    for (const [key, value] of Object.entries(wanted)) {
+      expectClose((actual as Record<string, unknown>)[key], value, `${where}.${key}`);
+    }
+  } else expect(actual, where).toEqual(wanted);
+}
+
+describe('hooks', () => {
+  const names = [...new Set([...expected.hooks.fit, ...expected.hooks.test, ...expected.hooks.predict])];
+
+  /** A class whose hooks note their calls. */
+  function recording<T extends object>(target: T, who: string, calls: string[]): T {
+    for (const name of names.filter((each) => each.startsWith(`${who}.`))) {
+      const hook = name.slice(who.length + 1);
+      const inner: unknown = Reflect.get(target, hook);
+      Object.defineProperty(target, hook, {
+        value(...args: unknown[]) {
+          calls.push(name);
+          return typeof inner === 'function' ? Reflect.apply(inner, target, args) : undefined;
+        },
+      });
+    }
+    return target;
+  }
+
+  test('come in the order of Lightning', async () => {
+    class Whole extends Net {
+      testStep([x, y]: [Tensor, Tensor]) {
+        this.log('test_loss', this(x).sub(y).square().mean());
+      }
+      override predictStep([x]: [Tensor, Tensor]) {
+        return this(x);
+      }
+      trainDataloader() {
+        return loader(12);
+      }
+      valDataloader() {
+        return loader(8);
+      }
+      testDataloader() {
+        return loader(4);
+      }
+      predictDataloader() {
+        return loader(4);
+      }
+    }
+    const calls: string[] = [];
+    const module = new Whole(0.1, (o) => [[o], [new optim.lrScheduler.StepLR(o, 1)]]);
+    recording(module, 'module', calls);
+    const callback = recording(new Callback(), 'callback', calls);
+    const trainer = new Trainer({
+      ...quiet,
+      maxEpochs: 2,
+      numSanityValSteps: 1,
+      accumulateGradBatches: 2,
+      callbacks: [callback],
+      logger: false,
+      defaultRootDir: folder,
+    });
+    await trainer.fit(module);
+    expect(calls).toEqual(expected.hooks.fit);
+    calls.length = 0;
+    await trainer.test(module);
+    expect(calls).toEqual(expected.hooks.test);
+    calls.length = 0;
+    const [prediction] = (await trainer.predict(module)) as Tensor[];
+    expect(calls).toEqual(expected.hooks.predict);
+    expect(prediction!.shape).toEqual([4, 1]);
+  });
+});
+
+test('values are logged by steps and epochs as there', async () => {
+  const rows = new Rows();
+  const model = new Net();
+  const trainer = bare({ maxEpochs: 2, logEveryNSteps: 2, logger: rows });
+  await trainer.fit(model, loader(18), loader(10));
+  const found = await trainer.validate(model, [loader(10), loader(6)]);
+  const { logged } = expected;
+  expectClose(rows.rows, logged.rows, 'rows');
+  const callback = Object.entries(trainer.callbackMetrics).map(async ([name, value]) => [name, await value.item()]);
+  expectClose(Object.fromEntries(await Promise.all(callback)), logged.callback, 'callback');
+  expectClose(found, logged.found, 'found');
+  expectClose(await weights(model), logged.weights, 'weights');
+});
+
+test.each([
+  ['accumulate', { accumulateGradBatches: 3 }],
+  ['clip_norm', { gradientClipVal: 0.05 }],
+  ['clip_value', { gradientClipVal: 0.01, gradientClipAlgorithm: 'value' }],
+  ['max_steps', { maxSteps: 7, maxEpochs: -1 }],
+  ['limit', { limitTrainBatches: 0.5 }],
+  ['min_epochs', { maxTime: { seconds: 0 }, minEpochs: 2, maxEpochs: 9 }],
+] satisfies [string, TrainerOptions][])('trains to the weights of Lightning: %s', async (name, options) => {
+  const model = new Net();
+  const trainer = bare({ maxEpochs: 2, ...options });
+  await trainer.fit(model, loader(18));
+  const { weights: wanted, step, epoch } = expected.fits[name]!;
+  expect([trainer.globalStep, trainer.currentEpoch]).toEqual([step, epoch]);
+  expectClose(await weights(model), wanted, name);
+});
+
+test.each([
+  ['default', {}],
+  ['top2', { monitor: 'val_loss', saveTopK: 2, filename: '{epoch:02d}-{val_loss:.3f}', saveLast: true }],
+  ['worst', { monitor: 'val_loss', mode: 'max', saveTopK: 1 }],
+  ['steps', { everyNTrainSteps: 3, saveTopK: -1 }],
+  ['epochs', { everyNEpochs: 2, saveTopK: -1, autoInsertMetricName: false, filename: 'e{epoch}-s{step}' }],
+  ['none', { saveTopK: 0, saveLast: true }],
+  ['half', { monitor: 'val_loss', saveTopK: 3 }],
+] as const)('keeps the checkpoints that Lightning keeps: %s', async (name, options) => {
+  const checkpoint = new ModelCheckpoint({ dirpath: folder, ...options });
+  const extra = name === 'half' ? { valCheckInterval: 0.5 } : {};
+  const trainer = new Trainer({ ...quiet, maxEpochs: 4, callbacks: [checkpoint], logger: false, ...extra });
+  await trainer.fit(new Net(0.3), loader(16), loader(8));
+  expect({
+    files: (await readdir(folder)).sort(),
+    best: basename(checkpoint.bestModelPath),
+    last: basename(checkpoint.lastModelPath),
+  }).toEqual(expected.kept[name]);
+});
+
+test.each([
+  ['patience', { patience: 1, minDelta: 0.004 }],
+  ['threshold', { stoppingThreshold: 0.05 }],
+  ['divergence', { divergenceThreshold: 0.01 }],
+  ['max', { mode: 'max', patience: 2 }],
+] as const)('stops early when Lightning does: %s', async (name, options) => {
+  const stopping = new EarlyStopping('val_loss', options);
+  const trainer = bare({ maxEpochs: 30, callbacks: [stopping] });
+  await trainer.fit(new Net(0.02), loader(), loader(8));
+  const { globalStep: step, currentEpoch: epoch } = trainer;
+  const { stoppedEpoch: stopped, waitCount: wait, bestScore: best } = stopping;
+  expectClose({ step, epoch, stopped, wait, best }, expected.stopped[name], name);
+});
+
+const { lrScheduler } = optim;
+
+test.each([
+  ['epoch', (o: optim.SGD) => [[o], [new lrScheduler.StepLR(o, 1, 0.5)]]],
+  [
+    'step',
+    (o: optim.SGD) => ({
+      optimizer: o,
+      lrScheduler: { scheduler: new lrScheduler.ExponentialLR(o, 0.9), interval: 'step', frequency: 2 },
+    }),
+  ],
+  [
+    'metric',
+    (o: optim.SGD) => {
+      const scheduler = new lrScheduler.ReduceLROnPlateau(o, { mode: 'max', patience: 0, factor: 0.5 });
+      return { optimizer: o, lrScheduler: { scheduler, monitor: 'val_loss' } };
+    },
+  ],
+  [
+    'named',
+    (o: optim.SGD) => {
+      const scheduler = new lrScheduler.LinearLR(o, { startFactor: 0.1, totalIters: 8 });
+      return { optimizer: o, lrScheduler: { scheduler, interval: 'step', name: 'rate' } };
+    },
+  ],
+  ['plain', (o: optim.SGD) => o],
+] as const)('learning rates follow their schedulers: %s', async (name, config) => {
+  const rows = new Rows();
+  const model = new Net(0.1, config);
+  const trainer = bare({ maxEpochs: 3, logEveryNSteps: 1, logger: rows, callbacks: [new LearningRateMonitor()] });
+  await trainer.fit(model, loader(16), loader(8));
+  const wanted = expected.rates[name]!;
+  const kept = rows.rows.map((row) =>
+    Object.fromEntries(Object.entries(row).filter(([key]) => /^(lr-|rate|step)/.test(key))),
+  );
+  expectClose(
+    kept.filter((row) => Object.keys(row).length > 1),
+    wanted.rows,
+    name,
+  );
+  expectClose(await weights(model), wanted.weights, name);
+});
+
+test('optimizes by hand, two networks in turns', async () => {
+  class Gan extends LightningModule {
+    override automaticOptimization = false;
+    g = new nn.Linear(2, 2);
+    d = new nn.Linear(2, 1);
+    constructor() {
+      super();
+      fill(this, 'sin', 1);
+    }
+    trainingStep([x]: [Tensor, Tensor]) {
+      const [g, d] = this.optimizers();
+      const bce = nn.functional.binaryCrossEntropyWithLogits;
+      const [ones, zeros] = [torch.ones(x.shape[0]!, 1), torch.zeros(x.shape[0]!, 1)];
+      this.toggleOptimizer(g!);
+      const lossG = bce(this.d(this.g(x.flip(0))), ones);
+      this.log('g', lossG);
+      g!.zeroGrad();
+      this.manualBackward(lossG);
+      g!.step();
+      this.untoggleOptimizer(g);
+      this.toggleOptimizer(d!);
+      const lossD = bce(this.d(x), ones)
+        .add(bce(this.d(this.g(x.flip(0)).detach()), zeros))
+        .div(2);
+      this.log('d', lossD);
+      d!.zeroGrad();
+      this.manualBackward(lossD);
+      d!.step();
+      this.untoggleOptimizer(d);
+    }
+    configureOptimizers() {
+      return [new optim.Adam(this.g.parameters(), { lr: 0.02 }), new optim.Adam(this.d.parameters(), { lr: 0.05 })];
+    }
+  }
+  const rows = new Rows();
+  const model = new Gan();
+  const trainer = bare({ maxEpochs: 2, logEveryNSteps: 1, logger: rows });
+  await trainer.fit(model, loader());
+  expect(trainer.globalStep).toBe(expected.gan.step);
+  expectClose(rows.rows, expected.gan.rows, 'rows');
+  expectClose(await weights(model), expected.gan.weights, 'weights');
+});
+
+test('averages weights as Lightning does', async () => {
+  const model = new Net();
+  const swa = new StochasticWeightAveraging(0.05, { swaEpochStart: 2, annealingEpochs: 2 });
+  await bare({ maxEpochs: 5, callbacks: [swa] }).fit(model, loader());
+  expectClose(await weights(model), expected.swa, 'weights');
+});
+
+test('the summary is the table of Lightning, without what it says of FLOPs', () => {
+  class Drawings extends LightningModule {
+    conv1 = new nn.Conv2d(1, 20, 3, { stride: 2, padding: 1 });
+    maxpool1 = new nn.MaxPool2d(1);
+    linear = new nn.Linear(3920, 3);
+    loss = new nn.CrossEntropyLoss();
+  }
+  const rule = (line: string) => (/^-+$/.test(line) ? '-' : line);
+  const wanted = expected.table.split('\n').map((line) => rule(line.replace(/ \| (FLOPs|0 {4})$/, '')));
+  expect(`${new ModelSummary(new Drawings())}`.split('\n').map(rule)).toEqual(
+    wanted.filter((line) => !line.endsWith('Total Flops')),
+  );
+});
