@@ -50,6 +50,11 @@ export const visionReasons = /** @type {readonly (readonly [RegExp, string])[]} 
     'types of what networks take and return, networks by their names as text, and published weights: import the function, and give weights as an address, a path, a File, bytes or a state dict',
   ],
 
+  [
+    names('models.detection', '(FCOS|RetinaNet|MaskRCNN|KeypointRCNN|fcos_|retinanet_|maskrcnn_|keypointrcnn_)\\w*'),
+    'out of scope: detectors of masks and of key points, and further families: Faster R-CNN, SSD, SSDLite, YOLO v1 and DenseCap are here',
+  ],
+
   // ── Transforms ──
   [/(?:KeyPoints|keypoints)/, 'key points, which vision.utils.drawKeypoints draws'],
   [

@@ -50,8 +50,8 @@ const makers: Readonly<Record<string, () => nn.Module>> = {
   stochasticDepth: () => new ops.StochasticDepth(0.4, 'row'),
   stochasticBatch: () => new ops.StochasticDepth(0.4, 'batch'),
   squeeze: () => new ops.SqueezeExcitation(4, 2),
-  conv3d: () => new ops.Conv3dNormActivation(2, 3, { normLayer: null }),
-  mlp: () => new ops.MLP(5, [4, 3], { activationLayer: nn.GELU }),
+  conv3d: () => new ops.Conv3dNormActivation(2, 3, 3, 1, null, 1, null),
+  mlp: () => new ops.MLP(5, [4, 3], null, nn.GELU),
   permute: () => new ops.Permute([0, 2, 1]),
   PSRoIAlign: () => new ops.PSRoIAlign([3, 3], 0.5, 2),
 };

@@ -124,6 +124,7 @@ describe('YOLO v1', () => {
       [null, 'YOLOv1: expected a list of pictures [C, H, W], but got null'],
       [[torch.rand(16, 16)], 'YOLOv1: expected a list of pictures [C, H, W], but got shape [16, 16]'],
       [torch.zeros(1, 3, 16, 16, { dtype: 'uint8' }), 'YOLOv1: expected pictures of a float dtype'],
+      [[torch.rand(3, 16, 16), torch.rand(3, 8, 8)], 'YOLOv1: expected pictures of one size, but got shapes'],
     ] as const) {
       await expect(yolo(images as unknown as Tensor[])).rejects.toThrow(message);
     }

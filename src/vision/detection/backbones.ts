@@ -113,7 +113,7 @@ export function resnetFpnBackbone(options: ResnetFpnOptions): BackboneWithFPN {
 }
 
 /** The blocks of a MobileNetV3 that halve the map, its first and its last. */
-const stagesOf = (blocks: readonly Module[]): number[] => [
+export const stagesOf = (blocks: readonly Module[]): number[] => [
   0,
   ...blocks.flatMap((block, i) => (halves(block) ? [i] : [])),
   blocks.length - 1,

@@ -2,11 +2,13 @@
 
 import * as nn from '../../nn';
 import type { Module } from '../../nn/module';
-import { kindOf } from '../../tensor/options';
-import { builder, type WeightsSource, type WithoutWeights, type WithWeights } from '../models/builder';
+import { builder, giveEnumeration, type WeightsSource, type WithoutWeights, type WithWeights } from '../models/builder';
+import { memberOf } from '../models/load-weights';
 import { type MobileNetV3, mobilenetV3Large } from '../models/mobilenetv3';
 import { type ResNet, resnet50 } from '../models/resnet';
 import { type VGG, vgg16 } from '../models/vgg';
+import * as table from '../models/weights/table';
+import type { WeightsEnumeration } from '../models/weights/weights';
 import { FrozenBatchNorm2d } from '../ops/frozen-batch-norm';
 import type { NormMaker } from '../ops/layers';
 import { AnchorGenerator, DefaultBoxGenerator } from './anchors';
@@ -19,9 +21,11 @@ import {
   FastRCNNConvFCHead,
   fasterRCNNDefaults,
 } from './faster-rcnn';
+import { retrieveOutChannels } from './maps';
 import { RPNHead } from './rpn-head';
 import { SSD, type SSDOptions } from './ssd';
 import { vggExtractor } from './ssd-vgg';
+import { normalInit, SSDLiteHead, ssdliteExtractor, ssdliteNorm } from './ssdlite';
 
 interface BackboneOptions {
   /** Layers of the backbone that train, counted from the last, where there are trained weights; without any, all train. */
@@ -37,6 +41,8 @@ export interface DetectorBuilder<M extends Module, O extends object> {
 
 interface Recipe<M extends Module, B extends Module, O extends object> {
   readonly defaults: Required<O>;
+  /** torchvision's weights of the detector. */
+  readonly weights: WeightsEnumeration;
   /** Layers of the backbone, and how many of them train by default where there are trained weights. */
   readonly layers: { readonly all: number; readonly trained: number };
   /** Whether trained backbones keep their norms' statistics. */
@@ -57,6 +63,7 @@ function detector<M extends Module, B extends Module, O extends object>(
     const all = { ...defaults, trainableBackboneLayers: null } as Required<O & BackboneOptions>;
     const make = builder<M, O & BackboneOptions>(name, {
       defaults: all,
+      weights: recipe.weights,
       build({ trainableBackboneLayers, ...options }) {
         const trainable = isTrained ? (trainableBackboneLayers ?? layers.trained) : layers.all;
         return recipe.build(backbone, options as unknown as Required<O>, trainable);
@@ -81,6 +88,7 @@ function detector<M extends Module, B extends Module, O extends object>(
     const backbone = Promise.resolve(recipe.backbone({ ...norm, weights: weightsBackbone }));
     return backbone.then((loaded) => around(true, loaded, options));
   };
+  giveEnumeration(make, recipe.weights);
   return Object.defineProperty(make, 'name', { value: name }) as DetectorBuilder<M, O>;
 }
 
@@ -100,6 +108,7 @@ const classes = (options: Required<FasterRCNNOptions>): Required<FasterRCNNOptio
  * With weights, of all of it or of the backbone (`weightsBackbone`), norms are frozen and three stages train; without any, all train.
  */
 export const fasterrcnnResnet50Fpn = detector<FasterRCNN, ResNet, FasterRCNNOptions>('fasterrcnnResnet50Fpn', {
+  weights: table.FasterRCNN_ResNet50_FPN_Weights,
   defaults: coco,
   layers: { all: 5, trained: 3 },
   frozen: true,
@@ -107,14 +116,16 @@ export const fasterrcnnResnet50Fpn = detector<FasterRCNN, ResNet, FasterRCNNOpti
   build: (backbone, options, trainableLayers) =>
     new FasterRCNN(resnetFpnExtractor(backbone, { trainableLayers }), classes(options)),
   loaded(model, weights) {
-    const address = typeof weights === 'string' ? weights : kindOf(weights);
-    if (!address.includes(WITHOUT_EPS)) return;
+    const member = memberOf('fasterrcnnResnet50Fpn', weights, table.FasterRCNN_ResNet50_FPN_Weights);
+    const address = member?.url ?? weights;
+    if (typeof address !== 'string' || !address.includes(WITHOUT_EPS)) return;
     for (const module of model.modules()) if (module instanceof FrozenBatchNorm2d) module.eps = 0;
   },
 });
 
 /** Faster R-CNN as Li et al. 2021 (arXiv:2111.11429) train it: batch norm everywhere, a deeper head and RPN; 43,712,278 parameters. */
 export const fasterrcnnResnet50FpnV2 = detector<FasterRCNN, ResNet, FasterRCNNOptions>('fasterrcnnResnet50FpnV2', {
+  weights: table.FasterRCNN_ResNet50_FPN_V2_Weights,
   defaults: coco,
   layers: { all: 5, trained: 3 },
   frozen: false,
@@ -130,9 +141,10 @@ export const fasterrcnnResnet50FpnV2 = detector<FasterRCNN, ResNet, FasterRCNNOp
   },
 });
 
-const onMobilenet = (name: string, own: FasterRCNNOptions) =>
+const onMobilenet = (name: string, weights: WeightsEnumeration, own: FasterRCNNOptions) =>
   detector<FasterRCNN, MobileNetV3, FasterRCNNOptions>(name, {
     defaults: { ...coco, ...own },
+    weights,
     layers: { all: 6, trained: 3 },
     frozen: true,
     backbone: (options) => mobilenetV3Large(options as WithoutWeights),
@@ -147,15 +159,23 @@ const onMobilenet = (name: string, own: FasterRCNNOptions) =>
   });
 
 /** Faster R-CNN on a large MobileNetV3 with a feature pyramid: 19,386,354 parameters. */
-export const fasterrcnnMobilenetV3LargeFpn = onMobilenet('fasterrcnnMobilenetV3LargeFpn', { rpnScoreThresh: 0.05 });
+export const fasterrcnnMobilenetV3LargeFpn = onMobilenet(
+  'fasterrcnnMobilenetV3LargeFpn',
+  table.FasterRCNN_MobileNet_V3_Large_FPN_Weights,
+  { rpnScoreThresh: 0.05 },
+);
 /** The same for pictures of 320 pixels. */
-export const fasterrcnnMobilenetV3Large320Fpn = onMobilenet('fasterrcnnMobilenetV3Large320Fpn', {
-  minSize: 320,
-  maxSize: 640,
-  rpnPreNmsTopNTest: 150,
-  rpnPostNmsTopNTest: 150,
-  rpnScoreThresh: 0.05,
-});
+export const fasterrcnnMobilenetV3Large320Fpn = onMobilenet(
+  'fasterrcnnMobilenetV3Large320Fpn',
+  table.FasterRCNN_MobileNet_V3_Large_320_FPN_Weights,
+  {
+    minSize: 320,
+    maxSize: 640,
+    rpnPreNmsTopNTest: 150,
+    rpnPostNmsTopNTest: 150,
+    rpnScoreThresh: 0.05,
+  },
+);
 
 type SSD300Options = Omit<SSDOptions, 'backbone' | 'anchorGenerator' | 'size' | 'numClasses'> & {
   /** Classes, the background 0 among them. Default: 91. */
@@ -177,6 +197,7 @@ const ssdDefaults: Required<SSD300Options> = {
 
 /** SSD on a VGG-16, for pictures of 300 pixels (Liu et al. 2016, arXiv:1512.02325): 35,641,826 parameters with `numClasses` 91, the default. */
 export const ssd300Vgg16 = detector<SSD, VGG, SSD300Options>('ssd300Vgg16', {
+  weights: table.SSD300_VGG16_Weights,
   defaults: ssdDefaults,
   layers: { all: 5, trained: 4 },
   frozen: false,
@@ -188,5 +209,42 @@ export const ssd300Vgg16 = detector<SSD, VGG, SSD300Options>('ssd300Vgg16', {
     });
     const { numClasses, ...rest } = options;
     return new SSD(vggExtractor(vgg, trainableLayers), anchorGenerator, [300, 300], numClasses, rest);
+  },
+});
+
+type SSDLiteOptions = Omit<SSD300Options, 'head'>;
+
+const { head: _, ...ssdShared } = ssdDefaults;
+
+/**
+ * SSDLite on a large MobileNetV3, for pictures of 320 pixels (Sandler et al. 2018, arXiv:1801.04381; Howard et al. 2019, arXiv:1905.02244): 3,440,060
+ * parameters with `numClasses` 91, the default. Unless weights of the backbone alone are given, it has the reduced tail of MobileNetV3's table 6.
+ */
+export const ssdlite320MobilenetV3Large = detector<SSD, MobileNetV3, SSDLiteOptions>('ssdlite320MobilenetV3Large', {
+  weights: table.SSDLite320_MobileNet_V3_Large_Weights,
+  defaults: {
+    ...ssdShared,
+    imageMean: [0.5, 0.5, 0.5],
+    imageStd: [0.5, 0.5, 0.5],
+    scoreThresh: 0.001,
+    nmsThresh: 0.55,
+    detectionsPerImg: 300,
+    topkCandidates: 300,
+  },
+  layers: { all: 6, trained: 6 },
+  frozen: false,
+  backbone({ weights }) {
+    if (weights) return mobilenetV3Large({ weights, normLayer: ssdliteNorm });
+    const mobilenet = mobilenetV3Large({ reducedTail: true, normLayer: ssdliteNorm });
+    normalInit(mobilenet);
+    return mobilenet;
+  },
+  build(mobilenet, options, trainableLayers) {
+    const backbone = ssdliteExtractor(mobilenet, trainableLayers);
+    const anchorGenerator = new DefaultBoxGenerator(Array<number[]>(6).fill([2, 3]), 0.2, 0.95);
+    const { numClasses, ...rest } = options;
+    const channels = retrieveOutChannels(backbone, [320, 320]);
+    const head = new SSDLiteHead(channels, anchorGenerator.numAnchorsPerLocation(), numClasses);
+    return new SSD(backbone, anchorGenerator, [320, 320], numClasses, { ...rest, head });
   },
 });

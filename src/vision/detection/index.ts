@@ -1,4 +1,6 @@
 // The public surface of `vision.detection`.
+
+export * from '../models/weights/detection';
 export { AnchorGenerator, type AnchorGeneratorOptions, DefaultBoxGenerator, type DefaultBoxOptions } from './anchors';
 export { BackboneWithFPN, type ResnetFpnOptions, resnetFpnBackbone } from './backbones';
 export { BoxCoder, type BoxCoderOptions } from './box-coder';
@@ -9,6 +11,7 @@ export {
   fasterrcnnResnet50Fpn,
   fasterrcnnResnet50FpnV2,
   ssd300Vgg16,
+  ssdlite320MobilenetV3Large,
 } from './builders';
 export {
   FastRCNNHead,

@@ -175,3 +175,14 @@ export function listOfPictures(name: string, images: unknown): Tensor[] {
   }
   return given as Tensor[];
 }
+
+/** The same for detectors that do not resize: pictures of one size. */
+export function picturesOfOneSize(name: string, images: unknown): Tensor[] {
+  const pictures = listOfPictures(name, images);
+  const [first] = pictures as [Tensor];
+  const other = pictures.find(({ shape }) => shape.join() !== first.shape.join());
+  if (!other) return pictures;
+  throw new ShapeError(
+    `${name}: expected pictures of one size, but got shapes [${first.shape.join(', ')}] and [${other.shape.join(', ')}]; resize them, or give one at a time`,
+  );
+}

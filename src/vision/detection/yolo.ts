@@ -13,7 +13,7 @@ import { checkedTargets, type DetectionTarget, type HostTarget, tensorOf } from 
 import { sizeOf } from './maps';
 import { CandidateList, detectionOf } from './postprocess';
 import { inParts } from './steps';
-import { type Detection, listOfPictures } from './transform';
+import { type Detection, picturesOfOneSize } from './transform';
 import { yoloBackbone } from './yolo-backbone';
 
 /** How a picture is divided, and what each cell tells: B boxes (x, y, √w, √h, confidence) and C probabilities. */
@@ -297,7 +297,7 @@ export class YOLOv1 extends Module {
     targets: readonly DetectionTarget[] | null = null,
   ): CarriedPromise<YOLOv1Losses | Detection[]> {
     return inParts<YOLOv1Losses | Detection[]>(async (part) => {
-      const pictures = listOfPictures('YOLOv1', images);
+      const pictures = picturesOfOneSize('YOLOv1', images);
       const sizes = pictures.map(sizeOf);
       const batch = (): Tensor => (isTensor(images) ? images : stack(pictures));
       if (!this.training) {

@@ -54,6 +54,11 @@ const enumerations = new WeakMap<object, WeightsEnumeration>();
 /** torchvision's weights for the function of a network; null where it has none. */
 export const weightsOf = (build: object): WeightsEnumeration | null => enumerations.get(build) ?? null;
 
+/** Has the function of a network know torchvision's weights. */
+export function giveEnumeration(build: object, weights: WeightsEnumeration): void {
+  enumerations.set(build, weights);
+}
+
 /** The function `name` of a network. */
 export function builder<M extends Module, O extends object>(name: string, recipe: Recipe<M, O>): NetworkBuilder<M, O> {
   type Given = Required<O> & { weights: WeightsSource | null; progress: Progress };
@@ -65,7 +70,7 @@ export function builder<M extends Module, O extends object>(name: string, recipe
       : weighted(name, recipe, options as unknown as Required<O>, { weights, progress });
   };
   Object.defineProperty(make, 'name', { value: name });
-  if (recipe.weights) enumerations.set(make, recipe.weights);
+  if (recipe.weights) giveEnumeration(make, recipe.weights);
   return make as NetworkBuilder<M, O>;
 }
 

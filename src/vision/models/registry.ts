@@ -2,6 +2,7 @@
 import { ArgumentError } from '../../errors';
 import type { Module } from '../../nn/module';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
+import * as detectors from '../detection/builders';
 import { alexnet } from './alexnet';
 import { type NetworkBuilder, weightsOf } from './builder';
 import { convnextTiny } from './convnext';
@@ -14,7 +15,7 @@ import { lenet5, lenet5Paper } from './lenet';
 import { mobilenetV2 } from './mobilenetv2';
 import { mobilenetV3Large, mobilenetV3Small } from './mobilenetv3';
 import * as resnets from './resnet';
-import { deeplabv3Resnet50, deeplabv3Resnet101, fcnResnet50, fcnResnet101 } from './segmentation';
+import * as segmentation from './segmentation';
 import * as senets from './senet';
 import { shufflenetV2X0_5, shufflenetV2X1_0, shufflenetV2X1_5, shufflenetV2X2_0 } from './shufflenetv2';
 import { squeezenet1_0, squeezenet1_1 } from './squeezenet';
@@ -23,6 +24,7 @@ import { convVae } from './vae';
 import { vgg11, vgg11Bn, vgg13, vgg13Bn, vgg16, vgg16Bn, vgg19, vgg19Bn } from './vgg';
 import { vitB16 } from './vision-transformer';
 import * as coco from './weights/coco';
+import * as detection from './weights/detection';
 import * as imagenet from './weights/imagenet';
 import type { Weights, WeightsEnum, WeightsEnumeration } from './weights/weights';
 
@@ -32,8 +34,8 @@ const builders = {
   conv_vae: convVae,
   convnext_tiny: convnextTiny,
   dcgan,
-  deeplabv3_resnet101: deeplabv3Resnet101,
-  deeplabv3_resnet50: deeplabv3Resnet50,
+  deeplabv3_resnet101: segmentation.deeplabv3Resnet101,
+  deeplabv3_resnet50: segmentation.deeplabv3Resnet50,
   densenet121,
   densenet161,
   densenet169,
@@ -42,8 +44,12 @@ const builders = {
   efficientnet_b1: efficientnetB1,
   efficientnet_b2: efficientnetB2,
   efficientnet_b3: efficientnetB3,
-  fcn_resnet101: fcnResnet101,
-  fcn_resnet50: fcnResnet50,
+  fasterrcnn_mobilenet_v3_large_320_fpn: detectors.fasterrcnnMobilenetV3Large320Fpn,
+  fasterrcnn_mobilenet_v3_large_fpn: detectors.fasterrcnnMobilenetV3LargeFpn,
+  fasterrcnn_resnet50_fpn: detectors.fasterrcnnResnet50Fpn,
+  fasterrcnn_resnet50_fpn_v2: detectors.fasterrcnnResnet50FpnV2,
+  fcn_resnet101: segmentation.fcnResnet101,
+  fcn_resnet50: segmentation.fcnResnet50,
   googlenet,
   inception_v3: inceptionV3,
   lenet5,
@@ -71,6 +77,8 @@ const builders = {
   shufflenet_v2_x2_0: shufflenetV2X2_0,
   squeezenet1_0,
   squeezenet1_1,
+  ssd300_vgg16: detectors.ssd300Vgg16,
+  ssdlite320_mobilenet_v3_large: detectors.ssdlite320MobilenetV3Large,
   unet,
   vgg11,
   vgg11_bn: vgg11Bn,
@@ -96,8 +104,8 @@ type Builder = (options?: object) => Module | Promise<Module>;
 const plain = (name: string): string => name.replaceAll('_', '').toLowerCase();
 
 interface ListOptions {
-  /** `vision.models` or `vision.models.segmentation`, to list only what stands there. Default: null, all. */
-  module?: object | null;
+  /** `vision.models`, `vision.models.segmentation` or `vision.models.detection`, or its name, to list only what stands there. Default: null, all. */
+  module?: object | 'models' | 'segmentation' | 'detection' | null;
   /** Patterns of names, of which one must fit: `*` is any text, `?` a character, `[ab]` and `[!ab]` one of some or none of them. Default: all. */
   include?: string | readonly string[] | null;
   /** Patterns of names to leave out. Default: none. */
@@ -112,12 +120,25 @@ interface ListOptions {
 export function listModels(...args: Arguments<ListOptions, ['module', 'include', 'exclude']>): ModelName[] {
   const defaults = { module: null, include: null, exclude: null };
   const { module, include, exclude } = parseArgs<ListOptions>('listModels', [], defaults, args);
-  const inside = module === null ? null : new Set<unknown>(Object.values(module));
+  const inside = module === null ? null : membersOf(module);
   const all = (Object.keys(builders) as ModelName[]).filter((name) => !inside || inside.has(builders[name]));
   const wanted = patterns(include);
   const left = patterns(exclude);
   const fits = (list: readonly RegExp[], name: string) => list.some((pattern) => pattern.test(name));
   return all.filter((name) => (wanted.length === 0 || fits(wanted, name)) && !fits(left, name)).sort();
+}
+
+/** What stands in a namespace, which is given by itself or by its name. */
+function membersOf(module: object | string): ReadonlySet<unknown> {
+  if (typeof module === 'object') return new Set(Object.values(module));
+  const apart = { segmentation: Object.values(segmentation), detection: Object.values(detectors) };
+  const elsewhere = new Set<unknown>(Object.values(apart).flat());
+  const models = Object.values(builders).filter((build) => !elsewhere.has(build));
+  const found = Object.entries({ models, ...apart }).find(([name]) => name === module);
+  if (found) return new Set<unknown>(found[1]);
+  throw new ArgumentError(
+    `listModels: expected module to be vision.models, its segmentation or its detection, or 'models', 'segmentation' or 'detection', but got ${shown(module)}`,
+  );
 }
 
 const patterns = (given: string | readonly string[] | null): RegExp[] =>
@@ -152,9 +173,11 @@ export function getModelBuilder(name: string): unknown {
 type Built<B> =
   B extends NetworkBuilder<infer M, infer _>
     ? M
-    : B extends (options?: infer _) => infer M
-      ? Exclude<M, Promise<unknown>>
-      : Module;
+    : B extends detectors.DetectorBuilder<infer M, infer _>
+      ? M
+      : B extends (options?: infer _) => infer M
+        ? Exclude<M, Promise<unknown>>
+        : Module;
 
 /**
  * A network by its name, with the options of its function: a promise where `weights` are among them.
@@ -176,7 +199,11 @@ export function getModel(name: string, config: object = {}): unknown {
 }
 
 /** Every enumeration, each of whose members knows the names of its classes. */
-const enumerations = (): WeightsEnumeration[] => [...Object.values(imagenet), ...Object.values(coco)];
+const enumerations = (): WeightsEnumeration[] => [
+  ...Object.values(imagenet),
+  ...Object.values(coco),
+  ...Object.values(detection),
+];
 
 /**
  * The enumeration of the weights of a network, which is given by its function or its name.

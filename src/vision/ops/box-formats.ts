@@ -16,6 +16,7 @@ export type BoxFormat = AlignedFormat | RotatedFormat;
 
 export const alignedFormats: readonly string[] = ['xyxy', 'xywh', 'cxcywh'];
 const rotatedFormats: readonly string[] = ['xywhr', 'cxcywhr', 'xyxyxyxy'];
+export const boxFormats: readonly string[] = [...alignedFormats, ...rotatedFormats];
 
 /** Numbers of a box in a format. */
 const sizes: Readonly<Record<BoxFormat, number>> = { xyxy: 4, xywh: 4, cxcywh: 4, xywhr: 5, cxcywhr: 5, xyxyxyxy: 8 };
@@ -107,9 +108,8 @@ export const boxConvert = callable(
   'boxConvert(boxes, inFmt: any, outFmt: any)',
   (boxes: Tensor, inFmt: BoxFormat, outFmt: BoxFormat): Tensor => {
     const name = 'boxConvert';
-    const formats = [...alignedFormats, ...rotatedFormats];
-    expectFormat(name, 'inFmt', inFmt, formats);
-    expectFormat(name, 'outFmt', outFmt, formats);
+    expectFormat(name, 'inFmt', inFmt, boxFormats);
+    expectFormat(name, 'outFmt', outFmt, boxFormats);
     expectBoxes(name, 'boxes', boxes, sizes[inFmt]);
     return inFmt === outFmt ? boxes.clone() : converted(boxes, inFmt, outFmt);
   },

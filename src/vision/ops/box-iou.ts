@@ -2,7 +2,19 @@
 import { callable } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
-import { type AlignedFormat, alignedFormats, areaOf, columns, expectBoxes, expectFormat, upcast } from './box-formats';
+import {
+  type AlignedFormat,
+  alignedFormats,
+  areaOf,
+  type BoxFormat,
+  boxConvert,
+  boxFormats,
+  columns,
+  expectBoxes,
+  expectFormat,
+  upcast,
+} from './box-formats';
+import { rotatedIou } from './rotated-iou';
 
 /** Boxes of two lists, the first along rows [..., N, 1], the second along columns [..., 1, M]. */
 interface Pairs {
@@ -50,11 +62,15 @@ function expectPairs(op: string, boxes1: Tensor, boxes2: Tensor): void {
 
 interface FormatArguments {
   /** Default: 'xyxy'. */
-  fmt?: AlignedFormat;
+  fmt?: BoxFormat;
 }
+
+const isAligned = (fmt: BoxFormat): fmt is AlignedFormat => alignedFormats.includes(fmt);
 
 /**
  * Intersection over union of each of `boxes1` with each of `boxes2`; NaN for two without area. Shape: [..., N, 4] and [..., M, 4] → [..., N, M].
+ * Boxes that are turned, [..., 5] in the formats 'cxcywhr' and 'xywhr' or [..., 8] in 'xyxyxyxy', share a polygon; as in torchvision there is no
+ * gradient, and 0 for those without area.
  *
  * @throws ShapeError, ArgumentError for a format that there is not
  */
@@ -62,9 +78,13 @@ export const boxIou = callable(
   'boxIou(boxes1, boxes2, ...)',
   (boxes1: Tensor, boxes2: Tensor, ...args: Arguments<FormatArguments, ['fmt']>): Tensor => {
     const { fmt } = parseArgs<FormatArguments>('boxIou', [], { fmt: 'xyxy' }, args);
-    expectFormat('boxIou', 'fmt', fmt, alignedFormats);
-    expectPairs('boxIou', boxes1, boxes2);
-    return shares(boxes1, boxes2, fmt).iou;
+    expectFormat('boxIou', 'fmt', fmt, boxFormats);
+    if (isAligned(fmt)) {
+      expectPairs('boxIou', boxes1, boxes2);
+      return shares(boxes1, boxes2, fmt).iou;
+    }
+    const middles = [boxes1, boxes2].map((boxes) => boxConvert(boxes.float(), fmt, 'cxcywhr')) as [Tensor, Tensor];
+    return rotatedIou(...middles);
   },
 );
 

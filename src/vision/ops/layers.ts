@@ -3,6 +3,7 @@ import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
 import { pythonFloat, pythonText } from '../../nn/printing';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 
 /** A class of modules or a function that makes one: a norm of so many channels, an activation of its options. */
@@ -45,26 +46,38 @@ export interface ConvNormActivationOptions {
   bias?: boolean | null;
 }
 
+interface ConvArguments extends ConvNormActivationOptions {
+  inChannels: number;
+  outChannels: number;
+}
+
+type ConvOrder = [
+  ...['inChannels', 'outChannels', 'kernelSize', 'stride', 'padding', 'groups', 'normLayer', 'activationLayer'],
+  ...['dilation', 'inplace', 'bias'],
+];
+
 /** Convolution, norm and activation in a row, numbered as in torchvision: `0`, `1`, `2`. */
 class ConvNormActivation extends nn.Sequential {
   readonly outChannels: number;
 
   constructor(
+    name: string,
     conv: typeof nn.Conv2d | typeof nn.Conv3d,
-    inChannels: number,
-    outChannels: number,
-    options: ConvNormActivationOptions & { normLayer: NormMaker | null },
+    norm: NormMaker,
+    args: Arguments<ConvArguments, ConvOrder>,
   ) {
-    const { kernelSize = 3, stride = 1, groups = 1, dilation = 1, inplace = true } = options;
-    const { normLayer, activationLayer = nn.ReLU } = options;
-    const padding = options.padding ?? samePadding(kernelSize, dilation);
-    const bias = options.bias ?? normLayer === null;
-    const sizes = { kernelSize, stride, padding, dilation, groups, bias } as never;
-    const layers: UnaryModule[] = [new (conv as typeof nn.Conv2d)(inChannels, outChannels, sizes)];
-    if (normLayer !== null) layers.push(make(normLayer, outChannels));
-    if (activationLayer !== null) layers.push(activation(activationLayer, inplace));
-    super(...layers);
-    this.outChannels = outChannels;
+    const sizes = { kernelSize: 3, stride: 1, padding: null, groups: 1 };
+    const layers = { normLayer: norm, activationLayer: nn.ReLU, dilation: 1, inplace: true, bias: null };
+    const required = ['inChannels', 'outChannels'] as const;
+    const o = parseArgs<ConvArguments>(name, required, { ...sizes, ...layers }, args);
+    const { kernelSize, stride, groups, dilation } = o;
+    const padding = o.padding ?? samePadding(kernelSize, dilation);
+    const options = { kernelSize, stride, padding, dilation, groups, bias: o.bias ?? o.normLayer === null } as never;
+    const row: UnaryModule[] = [new (conv as typeof nn.Conv2d)(o.inChannels, o.outChannels, options)];
+    if (o.normLayer !== null) row.push(make(o.normLayer, o.outChannels));
+    if (o.activationLayer !== null) row.push(activation(o.activationLayer, o.inplace));
+    super(...row);
+    this.outChannels = o.outChannels;
   }
 }
 
@@ -88,15 +101,15 @@ function samePadding(kernel: number | readonly number[], dilation: number | read
  *     new ops.Conv2dNormActivation(3, 32, { stride: 2, activationLayer: nn.ReLU6 });
  */
 export class Conv2dNormActivation extends ConvNormActivation {
-  constructor(inChannels: number, outChannels: number, options: ConvNormActivationOptions = {}) {
-    super(nn.Conv2d, inChannels, outChannels, { normLayer: nn.BatchNorm2d as NormMaker, ...options });
+  constructor(...args: Arguments<ConvArguments, ConvOrder>) {
+    super('Conv2dNormActivation', nn.Conv2d, nn.BatchNorm2d as NormMaker, args);
   }
 }
 
 /** Conv3d, norm and activation in a row. */
 export class Conv3dNormActivation extends ConvNormActivation {
-  constructor(inChannels: number, outChannels: number, options: ConvNormActivationOptions = {}) {
-    super(nn.Conv3d, inChannels, outChannels, { normLayer: nn.BatchNorm3d as NormMaker, ...options });
+  constructor(...args: Arguments<ConvArguments, ConvOrder>) {
+    super('Conv3dNormActivation', nn.Conv3d, nn.BatchNorm3d as NormMaker, args);
   }
 }
 
@@ -106,6 +119,13 @@ export interface SqueezeExcitationOptions {
   /** What makes the scales. Default: `nn.Sigmoid`. */
   scaleActivation?: LayerMaker<[]>;
 }
+
+interface SqueezeArguments extends SqueezeExcitationOptions {
+  inputChannels: number;
+  squeezeChannels: number;
+}
+
+type SqueezeOrder = ['inputChannels', 'squeezeChannels', 'activation', 'scaleActivation'];
 
 /**
  * Squeeze and excitation (Hu, Shen and Sun 2018, arXiv:1709.01507): each channel of [N, C, H, W] is scaled by what two 1×1 convolutions make of
@@ -120,16 +140,16 @@ export class SqueezeExcitation extends Module {
   activation: UnaryModule;
   scale_activation: UnaryModule;
 
-  constructor(
-    inputChannels: number,
-    squeezeChannels: number,
-    { activation = nn.ReLU, scaleActivation = nn.Sigmoid }: SqueezeExcitationOptions = {},
-  ) {
+  constructor(...args: Arguments<SqueezeArguments, SqueezeOrder>) {
     super();
+    const defaults = { activation: nn.ReLU, scaleActivation: nn.Sigmoid };
+    const required = ['inputChannels', 'squeezeChannels'] as const;
+    const o = parseArgs<SqueezeArguments>('SqueezeExcitation', required, defaults as never, args);
+    const { inputChannels, squeezeChannels } = o;
     this.fc1 = new nn.Conv2d(inputChannels, squeezeChannels, 1);
     this.fc2 = new nn.Conv2d(squeezeChannels, inputChannels, 1);
-    this.activation = make(activation as LayerMaker<[]>);
-    this.scale_activation = make(scaleActivation as LayerMaker<[]>);
+    this.activation = make(o.activation);
+    this.scale_activation = make(o.scaleActivation);
   }
 
   override forward(x: Tensor): Tensor {
@@ -160,10 +180,19 @@ export interface MLPOptions {
   dropout?: number;
 }
 
+interface MLPArguments extends MLPOptions {
+  inChannels: number;
+  hiddenChannels: readonly number[];
+}
+
+type MLPOrder = ['inChannels', 'hiddenChannels', 'normLayer', 'activationLayer', 'inplace', 'bias', 'dropout'];
+
 /** Linear layers of sizes `hiddenChannels`, with norm, activation and dropout between them and dropout at the end. */
 export class MLP extends nn.Sequential {
-  constructor(inChannels: number, hiddenChannels: readonly number[], options: MLPOptions = {}) {
-    const { normLayer = null, activationLayer = nn.ReLU, inplace = null, bias = true, dropout = 0 } = options;
+  constructor(...args: Arguments<MLPArguments, MLPOrder>) {
+    const defaults = { normLayer: null, activationLayer: nn.ReLU, inplace: null, bias: true, dropout: 0 };
+    const o = parseArgs<MLPArguments>('MLP', ['inChannels', 'hiddenChannels'], defaults, args);
+    const { inChannels, hiddenChannels, normLayer, activationLayer, inplace, bias, dropout } = o;
     const drop = () => new FloatDropout(dropout, { inplace: inplace ?? false });
     const layers: UnaryModule[] = [];
     let width = inChannels;

@@ -28,8 +28,8 @@ export interface PresetOptions {
   antialias?: boolean | null;
 }
 
-/** Pictures, or tensors [C, H, W] or [N, C, H, W], to normalised floats. */
-export type Preset = ImageClassification | SemanticSegmentation;
+/** Pictures, or tensors [C, H, W] or [N, C, H, W], to floats, normalised but for detectors, which do that themselves. */
+export type Preset = ImageClassification | SemanticSegmentation | ObjectDetection;
 
 interface Facts {
   readonly resizeSize: readonly number[] | null;
@@ -120,5 +120,21 @@ export class SemanticSegmentation extends Compose<Tensor | Picture> {
   describe(): string {
     const { resizeSize, interpolation, mean, std } = this;
     return `Accepts pictures, batched (B, C, H, W) and single (C, H, W) images. They are resized to ${sizes(resizeSize)} with ${interpolation} interpolation, rescaled to [0.0, 1.0] and normalized with mean [${mean.join(', ')}] and std [${std.join(', ')}].`;
+  }
+}
+
+/** For detectors: values from 0 to 1, and nothing else, since they resize and normalise by themselves. */
+export class ObjectDetection extends Compose<Tensor | Picture> {
+  constructor() {
+    super([new PILToTensor(), new ConvertImageDtype('float32')]);
+  }
+
+  override toString(): string {
+    return 'ObjectDetection()';
+  }
+
+  /** What it does, in a sentence. */
+  describe(): string {
+    return 'Accepts pictures, batched (B, C, H, W) and single (C, H, W) images. The images are rescaled to [0.0, 1.0].';
   }
 }

@@ -24,7 +24,7 @@ interface WeightsCase extends FixtureCase {
   readonly meta: Readonly<Record<string, unknown>>;
   readonly categories: readonly [number, string] | null;
   readonly transforms: string;
-  readonly antialias: boolean;
+  readonly antialias: boolean | null;
 }
 
 interface ListCase extends FixtureCase {
@@ -37,7 +37,7 @@ interface ListCase extends FixtureCase {
 
 const { cases } = await loadFixture<WeightsCase | ListCase>('network-weights');
 const known = cases.filter((one): one is WeightsCase => one.kind === 'weights');
-const networks = { ...models, ...models.segmentation } as unknown as Record<string, (o?: object) => nn.Module>;
+const networks = { ...models, ...models.segmentation, ...models.detection } as unknown as Record<string, (o?: object) => nn.Module>;
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const numbers = (value: unknown): unknown =>
@@ -62,7 +62,8 @@ test.each(known)('$name', ({ name, network, model, enumeration, members, isDefau
   const digest = names && [names.length, createHash('sha256').update(names.join('|')).digest('hex')];
   expect(digest).toEqual(categories);
   expect(String(weights.transforms())).toBe(c.transforms);
-  expect(weights.transforms().antialias).toBe(c.antialias);
+  const preset = weights.transforms();
+  expect('antialias' in preset ? preset.antialias : null).toBe(c.antialias);
 });
 
 test('enumerations by name', () => {
@@ -70,6 +71,9 @@ test('enumerations by name', () => {
   expect(ResNet50_Weights.DEFAULT).toBe(ResNet50_Weights.IMAGENET1K_V2);
   expect(VGG16_Weights.IMAGENET1K_FEATURES.meta.categories).toBeNull();
   expect(models.segmentation.FCN_ResNet50_Weights.DEFAULT.meta.categories?.[12]).toBe('dog');
+  expect(models.detection.FasterRCNN_ResNet50_FPN_Weights.DEFAULT.meta.categories?.slice(0, 3)).toEqual([
+    ...['__background__', 'person', 'bicycle'],
+  ]);
   expect(ResNet50_Weights.IMAGENET1K_V1.meta.categories?.slice(0, 2)).toEqual(['tench', 'goldfish']);
   expect(() => models.getWeight('ResNet50_Weights.V9')).toThrow(
     'ResNet50_Weights: expected IMAGENET1K_V1, IMAGENET1K_V2, DEFAULT, but got "V9"',
@@ -83,13 +87,16 @@ test('enumerations by name', () => {
 
 test.each(cases.filter((one): one is ListCase => one.kind === 'list'))('listModels, $name', (one) => {
   const torchvisions = new Set<string>(known.map(({ model }) => model));
-  const module = one.module && (one.module.endsWith('segmentation') ? models.segmentation : models);
-  const options = module ? { module } : { include: one.include, exclude: one.exclude };
-  expect(models.listModels(options).filter((name) => torchvisions.has(name))).toEqual(one.models);
+  const name = one.module?.split('.').at(-1) as 'models' | 'segmentation' | 'detection' | undefined;
+  const spaces = { models, segmentation: models.segmentation, detection: models.detection };
+  const options = name ? [{ module: spaces[name] }, { module: name }] : [{ include: one.include, exclude: one.exclude }];
+  for (const each of options) {
+    expect(models.listModels(each).filter((known) => torchvisions.has(known))).toEqual(one.models);
+  }
 });
 
 test('networks by name', () => {
-  expect(models.listModels('nothing' as never, 'se*').slice(0, 0)).toEqual([]);
+  expect(() => models.listModels('nothing' as never)).toThrow('listModels: expected module to be vision.models');
   expect(models.listModels({ include: 'seresnet??' })).toEqual(['seresnet18', 'seresnet34', 'seresnet50']);
   for (const name of models.listModels()) expect(typeof models.getModelBuilder(name)).toBe('function');
   const model: models.SqueezeNet = models.getModel('squeezenet1_1', { numClasses: 2 });
@@ -127,6 +134,14 @@ describe('presets', () => {
     expect(String(preset)).toContain('resize_size=None');
     expect(io).toBeDefined();
   });
+});
+
+test('of detectors only change the type', async () => {
+  const preset = models.detection.SSD300_VGG16_Weights.COCO_V1.transforms();
+  const made = preset(torch.full([3, 4, 5], 51, { dtype: 'uint8' }));
+  expect([made.shape, made.dtype]).toEqual([[3, 4, 5], 'float32']);
+  expect(await made.max().item()).toBeCloseTo(0.2, 6);
+  expect(preset.describe()).toContain('rescaled to [0.0, 1.0]');
 });
 
 describe('weights', () => {

@@ -515,3 +515,70 @@ export const DeepLabV3_ResNet101_Weights = /* @__PURE__ */ enumeration(
     },
   },
 );
+export const FasterRCNN_ResNet50_FPN_Weights = /* @__PURE__ */ enumeration(
+  'FasterRCNN_ResNet50_FPN_Weights',
+  'detection',
+  'COCO_V1',
+  {
+    COCO_V1: {
+      file: 'fasterrcnn_resnet50_fpn_coco-258fb6c6.pth',
+      facts: [1, 41755286, 37.0, 134.38, 159.743],
+      recipe: `${REFERENCES}detection#faster-r-cnn-resnet-50-fpn`,
+    },
+  },
+);
+export const FasterRCNN_ResNet50_FPN_V2_Weights = /* @__PURE__ */ enumeration(
+  'FasterRCNN_ResNet50_FPN_V2_Weights',
+  'detection',
+  'COCO_V1',
+  {
+    COCO_V1: {
+      file: 'fasterrcnn_resnet50_fpn_v2_coco-dd69338a.pth',
+      facts: [1, 43712278, 46.7, 280.371, 167.104],
+      recipe: 'https://github.com/pytorch/vision/pull/5763',
+    },
+  },
+);
+export const FasterRCNN_MobileNet_V3_Large_FPN_Weights = /* @__PURE__ */ enumeration(
+  'FasterRCNN_MobileNet_V3_Large_FPN_Weights',
+  'detection',
+  'COCO_V1',
+  {
+    COCO_V1: {
+      file: 'fasterrcnn_mobilenet_v3_large_fpn-fb6a3cc7.pth',
+      facts: [1, 19386354, 32.8, 4.494, 74.239],
+      recipe: `${REFERENCES}detection#faster-r-cnn-mobilenetv3-large-fpn`,
+    },
+  },
+);
+export const FasterRCNN_MobileNet_V3_Large_320_FPN_Weights = /* @__PURE__ */ enumeration(
+  'FasterRCNN_MobileNet_V3_Large_320_FPN_Weights',
+  'detection',
+  'COCO_V1',
+  {
+    COCO_V1: {
+      file: 'fasterrcnn_mobilenet_v3_large_320_fpn-907ea3f9.pth',
+      facts: [1, 19386354, 22.8, 0.719, 74.239],
+      recipe: `${REFERENCES}detection#faster-r-cnn-mobilenetv3-large-320-fpn`,
+    },
+  },
+);
+export const SSD300_VGG16_Weights = /* @__PURE__ */ enumeration('SSD300_VGG16_Weights', 'detection', 'COCO_V1', {
+  COCO_V1: {
+    file: 'ssd300_vgg16_coco-b556d3b4.pth',
+    facts: [1, 35641826, 25.1, 34.858, 135.988],
+    recipe: `${REFERENCES}detection#ssd300-vgg16`,
+  },
+});
+export const SSDLite320_MobileNet_V3_Large_Weights = /* @__PURE__ */ enumeration(
+  'SSDLite320_MobileNet_V3_Large_Weights',
+  'detection',
+  'COCO_V1',
+  {
+    COCO_V1: {
+      file: 'ssdlite320_mobilenet_v3_large_coco-a79551df.pth',
+      facts: [1, 3440060, 21.3, 0.583, 13.418],
+      recipe: `${REFERENCES}detection#ssdlite320-mobilenetv3-large`,
+    },
+  },
+);

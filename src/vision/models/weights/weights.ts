@@ -5,7 +5,13 @@ import type { StateDict } from '../../../nn/state-dict';
 import { Printable } from '../../../printable';
 import { shown } from '../../../tensor/options';
 import type { Interpolation } from '../../transforms/arguments';
-import { ImageClassification, type Preset, type PresetOptions, SemanticSegmentation } from '../../transforms/presets';
+import {
+  ImageClassification,
+  ObjectDetection,
+  type Preset,
+  type PresetOptions,
+  SemanticSegmentation,
+} from '../../transforms/presets';
 
 /** What is known of trained weights. */
 export interface WeightsMeta {
@@ -17,7 +23,7 @@ export interface WeightsMeta {
   /** How the weights were trained. */
   readonly recipe: string;
   readonly license?: string;
-  /** By data set, how good they are: `acc@1` and `acc@5`, or `miou` and `pixel_acc`, in percent. */
+  /** By data set, how good they are: `acc@1` and `acc@5`, `miou` and `pixel_acc`, or `box_map`, in percent. */
   readonly _metrics: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Multiplications and additions of one image, in 10⁹. */
   readonly _ops: number;
@@ -36,15 +42,8 @@ export interface WeightsEntry {
   readonly interpolation?: Interpolation;
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
-  /** Side of the smallest images, parameters, what tells how good they are, 10⁹ multiplications and additions, and MiB of the file. */
-  readonly facts: readonly [
-    minSize: number,
-    numParams: number,
-    first: number,
-    second: number,
-    ops: number,
-    size: number,
-  ];
+  /** Side of the smallest images, parameters, what tells how good they are (one or two numbers), 10⁹ multiplications and additions, MiB of the file. */
+  readonly facts: readonly number[];
   readonly recipe: string;
   readonly license?: string;
   /** False of features that are no classifier. Default: true. */
@@ -58,6 +57,7 @@ const FILES = 'https://download.pytorch.org/models/';
 const tasks = {
   imagenet: { data: 'ImageNet-1K', classes: 1000, metrics: ['acc@1', 'acc@5'] },
   coco: { data: 'COCO-val2017-VOC-labels', classes: 21, metrics: ['miou', 'pixel_acc'] },
+  detection: { data: 'COCO-val2017', classes: 91, metrics: ['box_map'] },
 } as const;
 
 type Task = keyof typeof tasks;
@@ -80,6 +80,7 @@ export class Weights extends Printable {
   readonly numClasses: number | null;
   readonly meta: WeightsMeta;
   readonly #entry: WeightsEntry;
+  readonly #task: Task;
 
   constructor(
     /** The enumeration's name, such as `ResNet50_Weights`. */
@@ -92,10 +93,12 @@ export class Weights extends Printable {
     super();
     const { data, classes, metrics } = tasks[task];
     const { recipe, license } = entry;
-    const [minSize, numParams, first, second, ops, fileSize] = entry.facts;
+    const [minSize, numParams, ...rest] = entry.facts as [number, number, ...number[]];
+    const [ops, fileSize] = rest.slice(metrics.length) as [number, number];
     this.url = new URL(entry.file, FILES).href;
     this.numClasses = entry.classes === false ? null : classes;
     this.#entry = entry;
+    this.#task = task;
     this.meta = Object.defineProperty(
       {
         categories: null,
@@ -103,7 +106,7 @@ export class Weights extends Printable {
         numParams,
         recipe,
         ...(license !== undefined && { license }),
-        _metrics: { [data]: { [metrics[0]]: first, [metrics[1]]: second } },
+        _metrics: { [data]: Object.fromEntries(metrics.map((metric, i) => [metric, rest[i]!])) },
         _ops: ops,
         _fileSize: fileSize,
       } satisfies WeightsMeta,
@@ -114,6 +117,7 @@ export class Weights extends Printable {
 
   /** What makes pictures ready for the network; options replace what the weights were trained with. */
   transforms(options: PresetOptions = {}): Preset {
+    if (this.#task === 'detection') return new ObjectDetection();
     const { crop = 224, resize, interpolation, mean, std } = this.#entry;
     const trained = {
       ...(resize !== undefined && { resizeSize: resize }),

@@ -1,0 +1,31 @@
+// Enumerations of weights that know the names of their classes. Written by test/fixtures/weights_table.py.
+import { cocoCategories } from './categories';
+import * as table from './table';
+import { naming } from './weights';
+
+export const FasterRCNN_ResNet50_FPN_Weights = /* @__PURE__ */ naming(
+  'detection',
+  cocoCategories,
+  table.FasterRCNN_ResNet50_FPN_Weights,
+);
+export const FasterRCNN_ResNet50_FPN_V2_Weights = /* @__PURE__ */ naming(
+  'detection',
+  cocoCategories,
+  table.FasterRCNN_ResNet50_FPN_V2_Weights,
+);
+export const FasterRCNN_MobileNet_V3_Large_FPN_Weights = /* @__PURE__ */ naming(
+  'detection',
+  cocoCategories,
+  table.FasterRCNN_MobileNet_V3_Large_FPN_Weights,
+);
+export const FasterRCNN_MobileNet_V3_Large_320_FPN_Weights = /* @__PURE__ */ naming(
+  'detection',
+  cocoCategories,
+  table.FasterRCNN_MobileNet_V3_Large_320_FPN_Weights,
+);
+export const SSD300_VGG16_Weights = /* @__PURE__ */ naming('detection', cocoCategories, table.SSD300_VGG16_Weights);
+export const SSDLite320_MobileNet_V3_Large_Weights = /* @__PURE__ */ naming(
+  'detection',
+  cocoCategories,
+  table.SSDLite320_MobileNet_V3_Large_Weights,
+);
