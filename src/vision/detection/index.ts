@@ -13,6 +13,16 @@ export {
   ssd300Vgg16,
   ssdlite320MobilenetV3Large,
 } from './builders';
+export type { CaptionTarget } from './caption-targets';
+export { CaptionVocabulary } from './caption-vocabulary';
+export { type CaptionerOptions, LSTMCaptioner } from './captioner';
+export {
+  type CaptionBackbone,
+  type CaptionDetection,
+  DenseCap,
+  type DenseCapLosses,
+  type DenseCapOptions,
+} from './densecap';
 export {
   FastRCNNHead,
   type FastRCNNHeadOptions,
@@ -34,6 +44,12 @@ export { type FelzenszwalbOptions, felzenszwalb } from './felzenszwalb';
 export { GeneralizedRCNN, type RCNNLosses } from './generalized-rcnn';
 export type { DetectionTarget } from './host';
 export { ImageList, type ImageSize } from './image-list';
+export {
+  DenseCapLocalization,
+  type LocalizationOptions,
+  type RegionPredictions,
+  type RegionSample,
+} from './localization';
 export { Matcher, type MatcherOptions, SSDMatcher } from './matcher';
 export {
   applyBoxRegression,

@@ -37,7 +37,10 @@ interface ListCase extends FixtureCase {
 
 const { cases } = await loadFixture<WeightsCase | ListCase>('network-weights');
 const known = cases.filter((one): one is WeightsCase => one.kind === 'weights');
-const networks = { ...models, ...models.segmentation, ...models.detection } as unknown as Record<string, (o?: object) => nn.Module>;
+const networks = { ...models, ...models.segmentation, ...models.detection } as unknown as Record<
+  string,
+  (o?: object) => nn.Module
+>;
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const numbers = (value: unknown): unknown =>
@@ -89,7 +92,9 @@ test.each(cases.filter((one): one is ListCase => one.kind === 'list'))('listMode
   const torchvisions = new Set<string>(known.map(({ model }) => model));
   const name = one.module?.split('.').at(-1) as 'models' | 'segmentation' | 'detection' | undefined;
   const spaces = { models, segmentation: models.segmentation, detection: models.detection };
-  const options = name ? [{ module: spaces[name] }, { module: name }] : [{ include: one.include, exclude: one.exclude }];
+  const options = name
+    ? [{ module: spaces[name] }, { module: name }]
+    : [{ include: one.include, exclude: one.exclude }];
   for (const each of options) {
     expect(models.listModels(each).filter((known) => torchvisions.has(known))).toEqual(one.models);
   }
