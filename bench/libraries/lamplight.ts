@@ -2,6 +2,7 @@
 import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
 import type { HostArray } from '../inputs';
+import { safetensorsOf } from '../networks/weights-file';
 import type { FunctionRow, NetworkRow, Row, TrainingRow } from '../rows/row';
 import { adam, type Library, type Outputs, type Work } from './library';
 
@@ -37,22 +38,24 @@ async function forward(row: FunctionRow): Promise<Work> {
   return steps(() => row.lamplight(...xs));
 }
 
-/** The weights of a row in a network of ours. */
-function loaded(model: nn.UnaryModule, weights: Readonly<Record<string, HostArray>>): nn.UnaryModule {
-  const state = Object.entries(weights).map(([name, array]) => [name, upload(array)] as const);
-  // What counts the batches has no numbers of its own here.
-  const { missingKeys } = model.loadStateDict(Object.fromEntries(state), { strict: false });
+/** A network of ours with the weights of a row, which it gets as those of a file. */
+async function loaded(
+  build: () => nn.UnaryModule,
+  weights: Readonly<Record<string, HostArray>>,
+): Promise<nn.UnaryModule> {
+  const state = await torch.load<Record<string, Tensor>>(safetensorsOf(weights));
+  const model = build();
+  // What counts batches, and in training the statistics, begin as the network has them.
+  const { missingKeys } = model.loadStateDict(state, { strict: false });
   const missing = missingKeys.find((name) => !/num_batches_tracked|running_(mean|var)$/.test(name));
   if (missing !== undefined) throw new Error(`lamplight: the row has no weights for ${missing}`);
   return model;
 }
 
 async function network(row: NetworkRow): Promise<Work> {
-  const model = torch.scope(() => loaded(row.lamplight(), row.weights()).eval());
+  const model = (await loaded(row.lamplight, row.weights())).eval();
   const x = upload(row.images());
   await torch.synchronize();
-  // What a step needs is asked for, not what loading has left in the pool.
-  torch.gpu.trim();
   return steps(() => torch.noGrad(() => model(x)));
 }
 
@@ -97,7 +100,7 @@ async function gradients(row: FunctionRow): Promise<Work> {
 }
 
 async function training(row: TrainingRow): Promise<Work> {
-  const model = loaded(row.lamplight(), row.parameters());
+  const model = await loaded(row.lamplight, row.parameters());
   const optimizer = new optim.Adam(model.parameters(), {
     lr: row.learningRate,
     betas: [adam.beta1, adam.beta2],

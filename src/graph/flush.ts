@@ -133,8 +133,7 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
     return;
   }
 
-  order.sort((a, b) => a.id - b.id);
-  const { inputs, key, scalars } = number(order, windows, mark);
+  const { inputs, key, scalars } = number(inSequence(order), windows, mark);
   key.push(SEPARATOR);
   const jobExports: JobExport[] = [];
   for (const [cell, root] of exports) {
@@ -263,6 +262,26 @@ function keepSaved(value: Value, want: (value: Value, root: null) => void): void
   }
 }
 
+/**
+ * Sorts nodes as they were recorded, but for other names of values that stand, which come right before what reads them: a parameter
+ * gets one when it is first looked at, and where that was in an earlier run makes no other program.
+ */
+function inSequence(order: Node[]): Node[] {
+  order.sort((a, b) => a.id - b.id);
+  const names = new Set(order.filter(({ op, reads }) => op.isName && reads[0]!.available));
+  // Where values are overwritten, everything stays in its place.
+  if (names.size === 0 || order.some(({ op }) => op.inPlace)) return order;
+  const sorted = order.splice(0);
+  const late = new Set(names);
+  for (const node of sorted) {
+    if (names.has(node)) continue;
+    for (const { node: maker } of node.reads) if (maker && late.delete(maker)) order.push(maker);
+    order.push(node);
+  }
+  order.push(...late);
+  return order;
+}
+
 /** Numbers the values, inputs first, and writes the program's key. The nodes of `order`, and no others, have this mark. */
 function number(order: readonly Node[], windows: Windows, mark: number) {
   const inputs: Value[] = [];
@@ -367,8 +386,7 @@ export function pendingProgram(wanted: readonly Value[]) {
   const exports = wanted.filter((value) => !value.available);
   for (const value of exports) visit(value, order, windows, mark);
   if (order.length === 0) return null;
-  order.sort((a, b) => a.id - b.id);
-  const { inputs, key } = number(order, windows, mark);
+  const { inputs, key } = number(inSequence(order), windows, mark);
   key.push(SEPARATOR, ...exports.map((value) => value.number));
   const edges = order.map((node) => node.reads);
   const program = buildProgram({ order, edges, inputs, windows, placed: placedNodes(order) }, exports);

@@ -62,6 +62,8 @@ export interface Op<A = unknown> extends KernelOp<A> {
   readonly factors?: boolean;
   /** The output is the same memory as input 0: a write to one is a write to the other. */
   readonly views?: boolean;
+  /** The output is input 0 under another name: where among the nodes it stands is no part of a program. */
+  readonly isName?: boolean;
   /** How many of the inputs a run reads: gradients alone pass to those behind. Default: all. */
   readonly reads?: number;
   /**

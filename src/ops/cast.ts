@@ -69,6 +69,7 @@ const identityOp: Op<undefined> = {
   run: () => 0,
   sameBits: true,
   views: true,
+  isName: true,
   gradName: 'AliasBackward0',
   saves: { inputs: [] },
   infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],

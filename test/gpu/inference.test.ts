@@ -59,6 +59,19 @@ function filled(): Network {
 
 const input = () => torch.rand(1, 4, 10, 10);
 
+test('the second pass runs the plan of the first, which was the first to look at the parameters', async () => {
+  const model = filled();
+  const x = input();
+  await torch.synchronize();
+  const pass = async () => {
+    const { plansCompiled } = torch.gpu.stats();
+    await noGrad(() => model(x)).data();
+    return torch.gpu.stats().plansCompiled - plansCompiled;
+  };
+  expect(await pass()).toBe(1);
+  expect(await pass()).toBe(0);
+});
+
 /** What a call without gradients gives, and the dispatches that it took. */
 async function called(model: nn.UnaryModule, x: Tensor) {
   const before = torch.gpu.stats();

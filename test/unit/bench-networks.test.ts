@@ -1,3 +1,4 @@
+import * as torch from 'lamplight';
 import { type nn, vision } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { bytesOverBest, goals, meanOver, misses, over } from '../../bench/goals';
@@ -5,6 +6,7 @@ import type { LibraryName } from '../../bench/libraries/library';
 import type { Figures } from '../../bench/measure';
 import { graphOf, uses } from '../../bench/networks/graph';
 import { poolingMatrix, weightsOf } from '../../bench/networks/weights';
+import { safetensorsOf } from '../../bench/networks/weights-file';
 import { modelRows } from '../../bench/rows/models';
 
 const { models } = vision;
@@ -67,6 +69,15 @@ describe('the layers of a network', () => {
     const weights = weightsOf(graphOf(() => models.lenet5(), [1, 1, 28, 28]));
     expect(weights['classifier.0.weight']!.tfjs).toMatchObject({ view: [120, 16, 5, 5], reshape: [400, 120] });
     expect(weights['classifier.2.weight']!.tfjs).toEqual({ permute: [1, 0] });
+  });
+
+  test('are in the bytes of a file what they are in lists', async () => {
+    const weights = weightsOf(graphOf(() => models.lenet5(), [1, 1, 28, 28]));
+    const state = await torch.load<Record<string, torch.Tensor>>(safetensorsOf(weights));
+    expect(Object.keys(state)).toEqual(Object.keys(weights));
+    const { shape, data } = weights['features.3.weight']!;
+    expect(state['features.3.weight']!.shape).toEqual(shape);
+    expect(await state['features.3.weight']!.data()).toEqual(data);
   });
 
   test('pool to any size by shares', () => {
