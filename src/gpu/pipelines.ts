@@ -32,14 +32,26 @@ export interface Pipeline {
 const COMPUTE_STAGE = 4; // GPUShaderStage.COMPUTE
 const bindingTypes: Record<BindingKind, GPUBufferBindingType> = { r: 'read-only-storage', w: 'storage', u: 'uniform' };
 
+const constLine = /^const (\w+)\s*:\s*(\w+)\s*=[^;]*;/gm;
+
 /** Replaces the value of each line `const NAME: type = value;` named in `consts`. */
 export function specialise(code: string, consts: Readonly<Record<string, number>> = {}): string {
-  for (const [name, value] of Object.entries(consts)) {
-    const line = new RegExp(`^const ${name}\\s*:\\s*(\\w+)\\s*=[^;]*;`, 'm');
-    invariant(line.test(code), `shader has no line "const ${name}: type = value;"`);
-    code = code.replace(line, (_, type: string) => `const ${name}: ${type} = ${literal(value, type)};`);
+  const left = new Map(Object.entries(consts));
+  let done = '';
+  let from = 0;
+  // Code that is written out is long, and its constants come first: it is gone through once, and no further than the last of them.
+  constLine.lastIndex = 0;
+  while (left.size > 0) {
+    const match = constLine.exec(code);
+    invariant(match, `shader has no line "const ${left.keys().next().value}: type = value;"`);
+    const [line, name, type] = match as unknown as [string, string, string];
+    const value = left.get(name);
+    if (value === undefined) continue;
+    left.delete(name);
+    done += `${code.slice(from, match.index)}const ${name}: ${type} = ${literal(value, type)};`;
+    from = match.index + line.length;
   }
-  return code;
+  return done + code.slice(from);
 }
 
 function literal(value: number, type: string): string {

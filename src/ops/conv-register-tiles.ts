@@ -75,9 +75,32 @@ const channelCounts: readonly number[] = [1, 2, 3, 4, 8, 16];
 /** Tiles that are worth measuring. */
 const FEW = 8;
 
+/** Choices that have been made, by all that decides them: layers of a network, and networks in a program, are alike. */
+const chosen = new Map<string, unknown>();
+/** Past so many everything is forgotten, so that ever-changing sizes do not pile up. */
+const MAX_CHOSEN = 2_000;
+
+/** What `choose` gives, or gave for the same kind of choice, shape and adapter, and `more` that it goes by. */
+function remembered<T>(
+  kind: string,
+  c: CorrelationShape,
+  adapter: AdapterProfile,
+  choose: () => T,
+  more: readonly number[] = [],
+): T {
+  const { batch, groups, groupIn, groupOut, outSize, kernel, stride, dilation } = c;
+  const sizes = [batch, groups, groupIn, groupOut, outSize, kernel, stride, dilation, more];
+  const key = `${kind} ${adapter.kind} ${lanesShare(adapter)} ${sizes.join()}`;
+  if (chosen.has(key)) return chosen.get(key) as T;
+  const choice = choose();
+  if (chosen.size >= MAX_CHOSEN) chosen.clear();
+  chosen.set(key, choice);
+  return choice;
+}
+
 /** The tiles that a convolution may be computed with, the most promising first. */
 export const correlationTiles = (c: CorrelationShape, adapter: AdapterProfile): readonly CorrelationTile[] =>
-  promising(allTiles(c, adapter), (tile) => correlationWork(c, tile));
+  remembered('tiles', c, adapter, () => promising(allTiles(c, adapter), (tile) => correlationWork(c, tile)));
 
 /** What a workgroup of conv2d-workgroup.wgsl computes: so many channels and pixels for each of its 16 × 16 invocations. */
 export type WorkgroupTile = { readonly outs: number; readonly pixels: number };
@@ -115,13 +138,13 @@ const best = (c: CorrelationShape, tiles: readonly CorrelationTile[]): Correlati
   least(tiles, (tile) => correlationWork(c, tile));
 
 /** The tile that is expected to be the fastest of those that add up in the order of the usual images' best. */
-function expectedTile(c: CorrelationShape, adapter: AdapterProfile): CorrelationTile {
-  const usual = best(usually(c), allTiles(usually(c), adapter))!;
-  return best(
-    c,
-    allTiles(c, adapter).filter((tile) => sameOrder(tile, usual)),
-  )!;
-}
+const expectedTile = (c: CorrelationShape, adapter: AdapterProfile): CorrelationTile =>
+  remembered('expected', c, adapter, () => {
+    const likeUsual = usually(c);
+    const usual = best(likeUsual, allTiles(likeUsual, adapter))!;
+    const alike = allTiles(c, adapter).filter((tile) => sameOrder(tile, usual));
+    return best(c, alike)!;
+  });
 
 /** The tile that was measured to be the fastest, or is expected to be. */
 export function chooseCorrelationTile(c: CorrelationShape, adapter: AdapterProfile): CorrelationTile | WorkgroupTile {
@@ -190,11 +213,14 @@ export function generalCorrelationTile(
   window: Window,
 ): CorrelationTile | undefined {
   const usual = usually(c, window, 1);
-  const all = window[0] * window[1] === 1 ? allTiles(usual, adapter) : allTiles(usual, adapter, windowSizes(window));
-  return best(
-    usual,
-    all.filter((tile) => sameOrder(tile, own)),
-  );
+  const choose = () => {
+    const all = window[0] * window[1] === 1 ? allTiles(usual, adapter) : allTiles(usual, adapter, windowSizes(window));
+    return best(
+      usual,
+      all.filter((tile) => sameOrder(tile, own)),
+    );
+  };
+  return remembered('general', usual, adapter, choose, [own.kernelRows, own.kernelCols, ...window]);
 }
 
 /** Whether a tile takes the whole kernel at once. */
@@ -368,6 +394,8 @@ export function patchSize(c: CorrelationShape, tile: CorrelationTile): readonly 
 
 /** Of the places that a row or column of a patch has, those that some tap of some output meets. */
 function touched(outputs: number, stride: number, taps: number, dilation: number): number {
+  // Mostly what outputs read is one stretch each, and these touch or overlap, or do not.
+  if (dilation === 1 || taps === 1) return taps >= stride ? (outputs - 1) * stride + taps : outputs * taps;
   const places = new Set<number>();
   for (let t = 0; t < outputs; t++) for (let q = 0; q < taps; q++) places.add(t * stride + q * dilation);
   return places.size;
