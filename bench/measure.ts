@@ -209,10 +209,15 @@ async function hostTime(row: TrainingRow, name: LibraryName): Promise<number | n
 }
 
 function ofOneExample(row: TrainingRow): TrainingRow {
-  const { x, labels } = row.batch();
+  const { x, labels, labelShape = [labels.length] } = row.batch();
   const shape = [1, ...x.shape.slice(1)];
   const first = { ...x, shape, data: x.data.slice(0, elements(shape)) };
-  return { ...row, batch: () => ({ x: first, labels: labels.slice(0, 1) }) };
+  const one = {
+    x: first,
+    labels: labels.slice(0, labels.length / x.shape[0]!),
+    labelShape: [1, ...labelShape.slice(1)],
+  };
+  return { ...row, batch: () => one };
 }
 
 /** The first run of a network is a figure of its own, and never stands for the others. */

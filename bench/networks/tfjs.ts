@@ -39,11 +39,11 @@ function convolve(tf: Tf, layer: Convolution, graph: Graph, p: Weights, x: Tenso
 }
 
 function transposed(tf: Tf, layer: Convolution, shape: readonly number[], p: Weights, x: Tensor): Tensor {
-  const [batch, channels, height, width] = shape;
+  const [, channels, height, width] = shape;
   const y = tf.conv2dTranspose(
     x,
     p[layer.weight]!,
-    [batch!, height!, width!, channels!],
+    [x.shape[0]!, height!, width!, channels!],
     layer.stride[0],
     layer.padding[0],
   );
@@ -65,7 +65,8 @@ function norm(tf: Tf, { path, eps }: Norm, p: Weights, x: Tensor, { training }: 
 }
 
 function adaptivePool(tf: Tf, x: Tensor, from: readonly number[], to: readonly number[]): Tensor {
-  const [batch, channels, height, width] = from as [number, number, number, number];
+  const [channels, height, width] = from.slice(1) as [number, number, number];
+  const batch = x.shape[0]!;
   const [rows, columns] = to.slice(2) as [number, number];
   if (rows === height && columns === width) return x;
   if (rows === 1 && columns === 1) return tf.mean(x, [1, 2], true);
