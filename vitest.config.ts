@@ -90,7 +90,7 @@ export default defineConfig({
         test: {
           name: 'long-node',
           retry,
-          sequence: { groupOrder: BESIDE.demos },
+          sequence: { groupOrder: BESIDE.host },
           environment: 'node',
           include: ['test/long/node/*.test.ts'],
           testTimeout: 600_000,

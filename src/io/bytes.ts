@@ -1,6 +1,7 @@
 // Bytes from anywhere: addresses, files on disk, what a user dropped on a page, memory. Gzip is undone on the way.
 import { ArgumentError, FetchError, FileFormatError } from '../errors';
 import { fileSystem } from '../gpu/node';
+import { unreachable } from './unreachable';
 
 /** Where bytes can come from: an address or (in Node) a path, a `File` or other `Blob`, a `Request`, or bytes in memory. */
 export type ByteSource = string | URL | Request | Blob | ArrayBuffer | ArrayBufferView;
@@ -154,10 +155,7 @@ export async function answerOf(source: string | URL | Request, range?: string): 
   try {
     response = await (range === undefined ? fetch(source) : fetch(source, { headers: ranged(source, range) }));
   } catch (cause) {
-    throw new FetchError(
-      `${name}: no answer (${(cause as Error).message}); check the address, the connection, and CORS`,
-      { cause },
-    );
+    throw new FetchError(await unreachable(name, cause), { cause });
   }
   if (!response.ok) {
     throw new FetchError(`${name}: the server answered ${response.status} ${response.statusText}`.trimEnd(), {

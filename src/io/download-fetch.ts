@@ -1,6 +1,7 @@
 // How a download's bytes come: one request, and after a break another for what is missing.
 import { FetchError } from '../errors';
 import type { Begun, FileFacts, Slot } from './download-slot';
+import { unreachable } from './unreachable';
 
 /** How far a download is. */
 export interface DownloadProgress {
@@ -117,25 +118,6 @@ function totalOf(response: Response, here: Begun | null): number | null {
 
 /** Whether Content-Length counts the bytes that arrive: what another origin encoded cannot be seen. */
 const isPlain = (response: Response): boolean => response.type !== 'cors' && !response.headers.has('content-encoding');
-
-/** Why there was no answer. Browsers do not tell a page that asks another origin; whether anything answers there can be tried. */
-async function unreachable(url: string, cause: unknown): Promise<string> {
-  const here = globalThis.location?.origin;
-  const foreign = here !== undefined && new URL(url).origin !== here;
-  const answers =
-    foreign &&
-    (await fetch(url, { method: 'HEAD', mode: 'no-cors' }).then(
-      () => true,
-      () => false,
-    ));
-  if (answers) {
-    return `${url}: the server does not let pages of other origins read this file (CORS); serve the file from your own origin`;
-  }
-  const remedy = foreign
-    ? 'check the address and the connection, or serve the file from your own origin'
-    : 'check the address and the connection';
-  return `${url}: no answer (${(cause as Error).message}); ${remedy}`;
-}
 
 function pause(ms: number, signal: AbortSignal | null): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -71,6 +71,29 @@ const batchNormOp: Op<BatchNormAttrs> = {
   },
 };
 
+/** The same by fixed numbers, which have no gradients: that of x needs no x. */
+const frozenBatchNormOp: Op<BatchNormAttrs> = {
+  ...batchNormOp,
+  name: 'frozenBatchNorm',
+  gradName: 'AddBackward0',
+  saves: { inputs: [2, 3] },
+  vjp([dy], { inputs: [, , variance, weight], scalars }) {
+    return [mul(dy!, mul(record(rstdOp, [variance!], undefined, scalars), weight!)), null, null, null, null];
+  },
+};
+
+/** `batchNorm` of float32 [N, C, H, W] by fixed numbers, [1, C, 1, 1] each, none of which may require gradients. */
+export function frozenBatchNorm(
+  x: Value,
+  [mean, variance]: readonly [Value, Value],
+  weight: Value,
+  bias: Value,
+  eps: number,
+): Value {
+  const attrs = { dims: [0, 2, 3], own: false, weight: true, bias: true };
+  return record(frozenBatchNormOp, [x, mean, variance, weight, bias], attrs, [eps]);
+}
+
 /**
  * y = (x - mean) / √(variance + eps) · weight + bias. Everything but x has size 1 in `dims`; a bias comes with a weight. With
  * `own`, mean and variance are those of x over `dims`, and gradients pass through them.

@@ -1,6 +1,7 @@
 // Checks networks in eval mode: as few dispatches as with batch norm folded by hand, and results that follow every write.
 import * as torch from 'lamplight';
 import { nn, noGrad, optim, type Tensor } from 'lamplight';
+import { ops } from 'lamplight/vision';
 import { describe, expect, test } from 'vitest';
 import { engine } from '../../src/compiler/engine';
 import { expectNumbers } from '../support/close';
@@ -14,7 +15,12 @@ class Network extends nn.Module {
   readonly second = new nn.Conv2d(8, 8, 3, { padding: 1, bias: false });
   readonly short = new nn.Conv2d(4, 8, 1, { stride: 2, bias: false });
   readonly deep = new nn.Conv2d(8, 8, 3, { padding: 1, groups: 8, bias: false });
-  readonly norms = new nn.ModuleList<nn.UnaryModule>([0, 1, 2, 3].map(() => new nn.BatchNorm2d(8)));
+  readonly norms: nn.ModuleList<nn.UnaryModule>;
+
+  constructor(norm: new (channels: number) => nn.UnaryModule = nn.BatchNorm2d) {
+    super();
+    this.norms = new nn.ModuleList([0, 1, 2, 3].map(() => new norm(8)));
+  }
 
   override forward(x: Tensor): Tensor {
     const [first, second, short, deep] = this.norms as Iterable<nn.UnaryModule> as [
@@ -45,16 +51,19 @@ const some = (shape: readonly number[], seed: number): Tensor => {
   return torch.tensor(Array.from({ length: count }, (_, i) => 0.5 + ((37 * i + 11 * seed) % 64) / 64)).reshape(shape);
 };
 
-/** With numbers in all parameters and statistics. */
-function filled(): Network {
-  torch.manualSeed(1);
-  const model = new Network().eval();
+/** Puts numbers into all parameters and statistics. */
+function fill<M extends nn.Module>(model: M): M {
   noGrad(() => {
     for (const [seed, value] of Object.values(model.stateDict()).entries()) {
       if (value.dtype === 'float32') value.copy_(some(value.shape, seed));
     }
   });
   return model;
+}
+
+function filled(): Network {
+  torch.manualSeed(1);
+  return fill(new Network().eval());
 }
 
 const input = () => torch.rand(1, 4, 10, 10);
@@ -115,6 +124,22 @@ describe('batch norm in eval mode', () => {
     expect(own.dispatches).toBe(4);
     expect(own.made).toEqual([1, 0, 0, 0, 0]);
     expectNumbers(own.numbers, other.numbers, { rtol: 1e-4, atol: 1e-4 });
+  });
+
+  test('that is frozen takes none either, and its gradient needs no input of it', async () => {
+    const [model, x] = [new Network(ops.FrozenBatchNorm2d).eval(), input()];
+    model.loadStateDict(filled().stateDict());
+    await warmUp(model, x);
+    const own = await called(model, x);
+    expect([own.dispatches, ...own.made]).toEqual([4, 1, 0, 0, 0, 0]);
+    const byHand = filled().folded();
+    expectNumbers(own.numbers, (await called(byHand, x)).numbers, { rtol: 1e-4, atol: 1e-4 });
+    const gradient = (one: nn.UnaryModule) => {
+      const leaf = x.detach().clone().requiresGrad_();
+      one(leaf).square().mean().backward();
+      return leaf.grad!.data();
+    };
+    expectNumbers(await gradient(model), await gradient(byHand), { rtol: 1e-3, atol: 1e-4 });
   });
 
   test('follows every write to a parameter and to running statistics, and computes anew for what was written alone', async () => {
@@ -197,6 +222,19 @@ describe('batch norm in eval mode', () => {
     const again = await run().data();
     expect(torch.gpu.stats().dispatches - before).toBe(3);
     expectNumbers(again, expected, { rtol: 1e-4, atol: 1e-5 });
+  });
+
+  test('takes at most a tenth more bytes than the parameters, laid-out weights included', async () => {
+    const layers = [new nn.Conv2d(64, 64, 3, { padding: 1 }), new nn.BatchNorm2d(64), new nn.ReLU()];
+    const model = fill(new nn.Sequential(...layers, new nn.Conv2d(64, 128, 1), new nn.BatchNorm2d(128)).eval());
+    const x = torch.rand(1, 64, 6, 6);
+    await called(model, x);
+    const { plans } = await torch.gpu.explain(() => noGrad(() => model(x)));
+    const written = plans.flatMap(({ kept }) => kept.flatMap(({ bindings }) => bindings));
+    const bytes = written.filter(({ kind }) => kind === 'write').reduce((sum, one) => sum + one.bytes, 0);
+    const parameters = model.parameters().reduce((sum, { shape }) => sum + 4 * shape.reduce((n, d) => n * d, 1), 0);
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThanOrEqual(0.1 * parameters);
   });
 
   test('keeps little, which explain shows apart', async () => {

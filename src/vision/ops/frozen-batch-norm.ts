@@ -1,9 +1,12 @@
 // Batch norm whose statistics and affine parameters are fixed, as detectors use it in backbones.
+import { sameShape } from '../../compiler/meta';
 import { Module } from '../../nn/module';
 import { pythonFloat } from '../../nn/printing';
+import { frozenBatchNorm } from '../../ops/batch-norm';
+import { reshape } from '../../ops/cast';
 import { ones, zeros } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
-import type { Tensor } from '../../tensor/tensor';
+import { Tensor } from '../../tensor/tensor';
 
 interface FrozenBatchNormArguments {
   numFeatures: number;
@@ -35,6 +38,14 @@ export class FrozenBatchNorm2d extends Module {
 
   override forward(x: Tensor): Tensor {
     const { weight, bias, runningMean, runningVar, eps } = this;
+    const fixed = [runningMean, runningVar, weight, bias];
+    const isPlain = (each: Tensor): boolean =>
+      each.dtype === 'float32' && sameShape(each.shape, [x.shape[1]!]) && !each.requiresGrad;
+    if (x.dim() === 4 && x.dtype === 'float32' && fixed.every(isPlain)) {
+      const [mean, variance, factor, addend] = fixed.map(({ value }) => reshape(value, [1, x.shape[1]!, 1, 1]));
+      return Tensor.of(frozenBatchNorm(x.value, [mean!, variance!], factor!, addend!, eps));
+    }
+    // What broadcasts, is of another type or has gradients of its own is computed step by step.
     const scale = weight.mul(runningVar.add(eps).rsqrt());
     const shift = bias.sub(runningMean.mul(scale));
     return x.mul(scale.reshape(1, -1, 1, 1)).add(shift.reshape(1, -1, 1, 1));

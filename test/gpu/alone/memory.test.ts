@@ -130,6 +130,33 @@ test('loading a state dict copies each tensor once', async () => {
   expect(await model.weight.at(77, 3).item()).toBe(77);
 });
 
+/** A file of weights of three layers, 12 MB, as it lies on a server. */
+const WEIGHTS = 3 * (1024 * 1024 + 1024) * 4;
+const layers = () => new nn.Sequential(...[0, 1, 2].map(() => new nn.Linear(1024, 1024)));
+async function weightsFile(): Promise<Uint8Array> {
+  const values = (count: number) => Float32Array.from({ length: count }, (_, i) => ((i % 97) - 48) / 1000);
+  const state = Object.keys(layers().stateDict()).map(
+    (key) =>
+      [
+        key,
+        key.endsWith('bias') ? torch.tensor(values(1024)) : torch.tensor(values(2 ** 20)).reshape(1024, 1024),
+      ] as const,
+  );
+  return torch.saveBytes(Object.fromEntries(state), 'weights.safetensors');
+}
+
+test('weights of a file take no more while they go up into a new network than afterwards', async () => {
+  const file = await weightsFile();
+  const model = layers().eval();
+  const x = torch.ones(1, 1024);
+  const grown = await growth(async () => {
+    model.loadStateDict(await torch.load<Record<string, torch.Tensor>>(file));
+    await torch.noGrad(() => model(x).sum()).item();
+  });
+  expect(grown).toBeLessThan(1.1 * WEIGHTS);
+  expect(await model.stateDict()['2.weight']!.at(0, 0).item()).toBeCloseTo(-0.048, 6);
+});
+
 test('a small value is bound where it lies while it stays there, and copied when another comes in its place', async () => {
   const [a, b] = [1, 2].map((value) => torch.rand(64, 64).mul(0).add(value)) as [torch.Tensor, torch.Tensor];
   await torch.synchronize();

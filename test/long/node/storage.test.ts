@@ -104,7 +104,7 @@ test('a download that broke off goes on where it stopped, though another origin 
 test('a server that lets no page of another origin read says so', async () => {
   const page = await visit();
   expect(await fetched(page, `${other}/closed/${name}`)).toMatch(
-    /^FetchError: .*does not let pages of other origins read this file \(CORS\); serve the file from your own origin$/,
+    /^FetchError: .*does not let pages of other origins read this file \(CORS\); host the file on your own origin, or have it picked with <input type="file"> and pass the File$/,
   );
   await page.close();
 });
@@ -135,7 +135,9 @@ test('data sets come by address, go on after a break, and are there on the next 
 
   // What the server lets no page read, and what is published as another file, say what to do.
   const refused = await open(second, 'MNIST', `${other}/closed/`);
-  expect(refused).toMatch(/^FetchError: .*\(CORS\); serve the file from your own origin$/);
+  expect(refused).toMatch(
+    /^FetchError: .*\(CORS\); host the file on your own origin, or have it picked with <input type="file"> and pass the File$/,
+  );
   await second.route('https://www.cs.toronto.edu/**', (route) =>
     route.fulfill({ headers: { 'access-control-allow-origin': '*' }, body: Buffer.from('another file') }),
   );

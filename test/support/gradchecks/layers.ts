@@ -1,6 +1,6 @@
 // Cases of gradcheck: normalisation, embedding, attention, recurrent layers, and parametrised weights.
 import * as torch from 'lamplight';
-import { nn, type Tensor } from 'lamplight';
+import { nn, type Tensor, vision } from 'lamplight';
 import { any, distinct, type Gradcheck } from './inputs';
 
 const F = nn.functional;
@@ -31,6 +31,16 @@ export const normalisation: Gradcheck[] = [
     'batchNorm, training',
     (x, w, b) => F.batchNorm(x, null, null, { weight: w, bias: b, training: true }),
     [any(3, 2, 2), any(2), any(2)],
+  ],
+  [
+    'FrozenBatchNorm2d',
+    (x) => {
+      const norm = new vision.ops.FrozenBatchNorm2d(2);
+      norm.runningVar = torch.tensor([0.7, 1.2]);
+      norm.weight = torch.tensor([1.5, -0.5]);
+      return norm(x).square();
+    },
+    [any(1, 2, 2, 1)],
   ],
   [
     'batchNorm, running statistics',

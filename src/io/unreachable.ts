@@ -1,0 +1,21 @@
+// What to say where a server gave no answer.
+
+/** What helps where a server lets no page of another origin read. */
+const REMEDY = 'host the file on your own origin, or have it picked with <input type="file"> and pass the File';
+
+/** Why there was no answer. Browsers do not tell a page that asks another origin; whether anything answers there can be tried. */
+export async function unreachable(url: string, cause: unknown): Promise<string> {
+  const here = globalThis.location?.origin;
+  const foreign = here !== undefined && URL.canParse(url) && new URL(url).origin !== here;
+  const answers =
+    foreign &&
+    (await fetch(url, { method: 'HEAD', mode: 'no-cors' }).then(
+      () => true,
+      () => false,
+    ));
+  if (answers) return `${url}: the server does not let pages of other origins read this file (CORS); ${REMEDY}`;
+  const remedy = foreign
+    ? `check the address and the connection, or ${REMEDY}`
+    : 'check the address and the connection';
+  return `${url}: no answer (${(cause as Error).message}); ${remedy}`;
+}
