@@ -10,3 +10,4 @@ export {
 export type { ForwardFunction } from './attribution/model';
 export { Saliency, type SaliencyOptions } from './attribution/saliency';
 export type { Target } from './attribution/target';
+export * from './looking';

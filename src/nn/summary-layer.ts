@@ -2,6 +2,7 @@
 import { Tensor } from '../tensor/tensor';
 import { className, type Module } from './module';
 import { isUninitialized } from './parameter';
+import type { ReceptiveField } from './receptive-field';
 
 /** Bytes of an element as PyTorch holds it. */
 const elementBytes: Readonly<Record<string, number>> = { int64: 8, float64: 8, float16: 2, uint8: 1, int8: 1, bool: 1 };
@@ -42,6 +43,8 @@ export class LayerRow {
   paramBytes = 0;
   outputBytes = 0;
   multAdds = 0;
+  /** What its units see of the input, where that was asked for. */
+  receptiveField: ReceptiveField | null = null;
   inner: InnerRow[] = [];
 
   constructor(

@@ -10,7 +10,8 @@ export type ColumnName =
   | 'paramsPercent'
   | 'kernelSize'
   | 'multAdds'
-  | 'trainable';
+  | 'trainable'
+  | 'receptiveField';
 
 export type RowSetting = 'depth' | 'varNames' | 'asciiOnly' | 'hideRecursiveLayers';
 
@@ -30,6 +31,7 @@ const titles: Record<ColumnName, string> = {
   paramsPercent: 'Param %',
   multAdds: 'Mult-Adds',
   trainable: 'Trainable',
+  receptiveField: 'Receptive Field',
 };
 
 /** The least width of the first column, and what it grows by. */
@@ -128,6 +130,7 @@ export class ModelStatistics extends Printable {
       paramsPercent: this.percent(row, deepest),
       multAdds: operations(row, deepest),
       trainable: row.trainable,
+      receptiveField: row.receptiveField?.isGlobal ? 'global' : sizes(row.receptiveField?.size ?? null),
     };
   }
 

@@ -5,8 +5,9 @@ import { ArgumentError } from '../errors';
 import { kindOf, parseArgs } from '../tensor/options';
 import { rand } from '../tensor/random';
 import { scope } from '../tensor/scope';
-import type { Tensor } from '../tensor/tensor';
+import { Tensor } from '../tensor/tensor';
 import { className, type Module } from './module';
+import { FieldTracker } from './receptive-field';
 import { LayerRow, sizeOf } from './summary-layer';
 import { type ColumnName, ModelStatistics, type RowSetting } from './summary-table';
 
@@ -15,7 +16,7 @@ export interface SummaryOptions {
   inputSize?: readonly number[] | readonly (readonly number[])[] | null;
   /** Inputs in place of random ones. */
   inputData?: Tensor | readonly unknown[] | null;
-  /** Default ['outputSize', 'numParams'], and ['numParams'] without input. */
+  /** Default ['outputSize', 'numParams'], and ['numParams'] without input. 'receptiveField' is what a layer's units see of the input. */
   colNames?: readonly ColumnName[];
   /** Default 25. */
   colWidth?: number;
@@ -31,7 +32,7 @@ export interface SummaryOptions {
   verbose?: 0 | 1 | 2;
 }
 
-const needInput: readonly ColumnName[] = ['inputSize', 'outputSize', 'multAdds'];
+const needInput: readonly ColumnName[] = ['inputSize', 'outputSize', 'multAdds', 'receptiveField'];
 
 /**
  * Runs the model once on inputs of the given size, needing no device, and prints its layers; the result holds the totals.
@@ -77,7 +78,10 @@ export function summary(model: Module, ...args: unknown[]): ModelStatistics {
   const { rows, bytes } = scope(() =>
     noGrad(() => {
       const inputs = inputData ? [inputData].flat() : inputSize ? randomInputs(inputSize, options.dtypes ?? []) : null;
-      return { rows: inputs ? observed(model, inputs, mode) : listed(model), bytes: sizeOf(inputs).total };
+      return {
+        rows: inputs ? observed(model, inputs, mode, colNames.includes('receptiveField')) : listed(model),
+        bytes: sizeOf(inputs).total,
+      };
     }),
   );
   number(rows);
@@ -121,7 +125,8 @@ function listed(model: Module): LayerRow[] {
 }
 
 /** The layers in the order in which they are called. */
-function observed(model: Module, inputs: readonly unknown[], mode: 'eval' | 'train'): LayerRow[] {
+function observed(model: Module, inputs: readonly unknown[], mode: 'eval' | 'train', followed: boolean): LayerRow[] {
+  const tracker = followed ? new FieldTracker() : null;
   const rows: LayerRow[] = [];
   const seen = new Set<Module>();
   // A module that stands in several places is shown at the last.
@@ -138,6 +143,8 @@ function observed(model: Module, inputs: readonly unknown[], mode: 'eval' | 'tra
       rows.push(row);
       const result = forward.apply(module, args);
       row.finish(args, result);
+      const first = Array.isArray(result) ? result[0] : result;
+      if (tracker && first instanceof Tensor) row.receptiveField = tracker.of(first);
       return result;
     };
     Object.defineProperty(module, 'forward', { value: watched, configurable: true, writable: true });
@@ -148,7 +155,10 @@ function observed(model: Module, inputs: readonly unknown[], mode: 'eval' | 'tra
   });
   try {
     model.train(mode === 'train');
-    (model as unknown as (...args: readonly unknown[]) => unknown)(...inputs);
+    const run = () => (model as unknown as (...args: readonly unknown[]) => unknown)(...inputs);
+    for (const input of inputs) if (input instanceof Tensor) tracker?.input(input);
+    if (tracker) tracker.watch(run);
+    else run();
   } finally {
     for (const restore of restores) restore();
     for (const [module, training] of modes) module.training = training;

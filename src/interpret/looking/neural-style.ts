@@ -1,0 +1,160 @@
+// Owns neural style: the content of one picture in the style of another.
+import { noGrad } from '../../autograd/mode';
+import { ArgumentError, ShapeError } from '../../errors';
+import { mseLoss } from '../../nn/functional/loss';
+import type { Module } from '../../nn/module';
+import { kindOf, parseArgs, shown } from '../../tensor/options';
+import { Generator, randn } from '../../tensor/random';
+import { Tensor } from '../../tensor/tensor';
+import { asBatch, type Layer, Probe } from './layers';
+import { type OptimizedFrame, optimized, type PictureOptimizer } from './optimized';
+import {
+  canvasOf,
+  expectCounts,
+  expectWeights,
+  type FrameOptions,
+  flatMaps,
+  type PixelRange,
+  type Terms,
+  totalVariation,
+} from './picture-steps';
+
+export interface NeuralStyleOptions extends FrameOptions {
+  /** Layers whose maps are to be those of the content. */
+  contentLayers?: readonly Layer[];
+  /** Layers whose Gram matrices are to be those of the style. */
+  styleLayers?: readonly Layer[];
+  /** Default 1. */
+  contentWeight?: number;
+  /** Of all style layers together, or of each. Default 1e6. */
+  styleWeight?: number | readonly number[];
+  /** Weight of the total variation, by pixel. Default 0. */
+  tv?: number;
+  /** Iterations. Default 300. */
+  steps?: number;
+  /** Default 'lbfgs'. */
+  optimizer?: PictureOptimizer;
+  /** Default 1 with L-BFGS, 0.02 with Adam. */
+  lr?: number | null;
+  /** Of L-BFGS. Default 'strong_wolfe'. */
+  lineSearchFn?: 'strong_wolfe' | null;
+  /** Where to start: the 'content' (default), the 'style', at 'random', or a picture. */
+  start?: 'content' | 'style' | 'random' | Tensor;
+  range?: PixelRange | null;
+  preprocess?: ((x: Tensor) => Tensor) | null;
+  /** Of the random start. Default 0. */
+  seed?: number;
+}
+
+interface NeuralStyleArguments extends NeuralStyleOptions {
+  model: Module;
+  content: Tensor;
+  /** May be of another size. */
+  style: Tensor;
+}
+
+const OP = 'neuralStyle';
+
+/**
+ * The Gram matrix of maps: G = F Fᵀ / (C · H · W) for maps F [C, H · W]. Shape: [N, C, …] → [N, C, C].
+ *
+ * @throws ShapeError for maps without channels
+ */
+export function gramMatrix(maps: Tensor): Tensor {
+  if (!(maps instanceof Tensor))
+    throw new ArgumentError(`gramMatrix: expected maps, a tensor, but got ${kindOf(maps)}`);
+  if (maps.dim() < 3) throw new ShapeError(`gramMatrix: expected maps [N, C, …], but got [${maps.shape.join(', ')}]`);
+  const flat = flatMaps(maps);
+  return flat.matmul(flat.transpose(1, 2)).div(flat.shape[1]! * flat.shape[2]!);
+}
+
+/**
+ * Gatys et al. 2015, "A Neural Algorithm of Artistic Style": moves a picture x until its maps at the content layers are those of the content, and its Gram
+ * matrices at the style layers those of the style. Lowers
+ *
+ *     contentWeight · Σ_l mse(F_l(x), F_l(content)) + Σ_l styleWeight_l · mse(G_l(x), G_l(style)) + tv · TV(x) / pixels
+ *
+ * by L-BFGS, whose step here is one iteration, or by Adam. The network runs in evaluation, only as far as the last layer, and is as it was between steps
+ * and afterwards.
+ *
+ *     for await (const { image, step, terms } of neuralStyle(vgg.features, content, style, { contentLayers: ['7'], styleLayers: ['0', '2', '5', '7', '10'] })) …
+ *
+ * The terms are `content`, `style` and, where it has a weight, `tv`.
+ *
+ * @throws ArgumentError where there is no layer, or the model has it not
+ */
+export function neuralStyle(
+  ...args: [model: Module, content: Tensor, style: Tensor, options?: NeuralStyleOptions] | [NeuralStyleArguments]
+): AsyncGenerator<OptimizedFrame> {
+  const o = parseArgs<NeuralStyleArguments>(
+    OP,
+    ['model', 'content', 'style'],
+    {
+      contentLayers: [],
+      styleLayers: [],
+      contentWeight: 1,
+      styleWeight: 1e6,
+      tv: 0,
+      steps: 300,
+      optimizer: 'lbfgs',
+      lr: null,
+      lineSearchFn: 'strong_wolfe',
+      start: 'content',
+      range: null,
+      preprocess: null,
+      seed: 0,
+      every: 1,
+      signal: null,
+    },
+    args,
+  );
+  expectCounts(OP, { steps: o.steps, every: o.every });
+  const { contentLayers, styleLayers } = o;
+  if (contentLayers.length + styleLayers.length === 0) {
+    throw new ArgumentError(`${OP}: expected contentLayers, styleLayers or both, but got none`);
+  }
+  const weights = typeof o.styleWeight === 'number' ? styleLayers.map(() => o.styleWeight as number) : o.styleWeight;
+  if (weights.length !== styleLayers.length) {
+    throw new ArgumentError(`${OP}: expected ${styleLayers.length} weights of styles, but got ${weights.length}`);
+  }
+  expectWeights(OP, {
+    contentWeight: o.contentWeight,
+    tv: o.tv,
+    ...Object.fromEntries(weights.map((w, i) => [`styleWeight[${i}]`, w])),
+  });
+  const content = asBatch(OP, o.content);
+  const style = asBatch(OP, o.style);
+  const prepared = (x: Tensor): Tensor => (o.preprocess ? o.preprocess(x) : x);
+  const fromContent = noGrad(() =>
+    new Probe(OP, o.model, contentLayers).run(prepared(content)).map((maps) => maps.detach()),
+  );
+  const fromStyle = noGrad(() =>
+    new Probe(OP, o.model, styleLayers).run(prepared(style)).map((maps) => gramMatrix(maps).detach()),
+  );
+  const probe = new Probe(OP, o.model, [...contentLayers, ...styleLayers]);
+  const sum = (tensors: readonly Tensor[]): Tensor => tensors.reduce((all, each) => all.add(each));
+  const objective = (x: Tensor): Terms => {
+    const maps = probe.run(prepared(x));
+    const kept = fromContent.map((wanted, i) => mseLoss(maps[i]!, wanted).mul(o.contentWeight));
+    const styled = fromStyle.map((wanted, i) =>
+      mseLoss(gramMatrix(maps[contentLayers.length + i]!), wanted).mul(weights[i]!),
+    );
+    return {
+      ...(kept.length > 0 && { content: sum(kept) }),
+      ...(styled.length > 0 && { style: sum(styled) }),
+      ...(o.tv > 0 && { tv: totalVariation(x).mul(o.tv / x.numel()) }),
+    };
+  };
+  const image = canvasOf(startOf(o.start, content, style, o.seed));
+  return optimized(image, objective, { ...o, op: OP, count: o.steps, shape: o.content.shape });
+}
+
+function startOf(start: 'content' | 'style' | 'random' | Tensor, content: Tensor, style: Tensor, seed: number): Tensor {
+  if (start instanceof Tensor) return asBatch(OP, start);
+  if (start === 'content') return content;
+  if (start === 'style') return style;
+  if (start !== 'random') {
+    throw new ArgumentError(`${OP}: expected start 'content', 'style', 'random' or a picture, but got ${shown(start)}`);
+  }
+  return noGrad(() => randn([...content.shape], { generator: new Generator().manualSeed(seed) }).mul(0.1));
+}
