@@ -60,7 +60,7 @@ export default {
       severity: 'error',
       from: { path: '^src/' },
       to: {
-        pathNot: ['^src/', '^shaders/', '(^|/)webgpu/', '(^|/)@noble/hashes/', '(^|/)papaparse/'],
+        pathNot: ['^src/', '^shaders/', '(^|/)webgpu/', '(^|/)@noble/hashes/', '(^|/)papaparse/', '(^|/)umap-js(/|$)'],
         dependencyTypesNot: ['type-only'],
       },
     },

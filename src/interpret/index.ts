@@ -10,4 +10,5 @@ export {
 export type { ForwardFunction } from './attribution/model';
 export { Saliency, type SaliencyOptions } from './attribution/saliency';
 export type { Target } from './attribution/target';
+export * from './embedding';
 export * from './looking';
