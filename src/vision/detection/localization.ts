@@ -225,8 +225,7 @@ export class DenseCapLocalization extends Module {
     const found = unitBoxes(places.length);
     const matches = truths.map((boxes, n) => {
       const own = numbers.subarray(n * each, (n + 1) * each);
-      const matched =
-        boxes.length > 0 ? this.matcher.matchOnHost(hostQuality(boxes, own)) : new Int32Array(count).fill(-1);
+      const matched = this.matchesOf(boxes, own);
       const classes = Int32Array.from(matched, (match) => (match >= 0 ? 1 : match + 1));
       const { positive, negative } = this.sampler.sample(classes);
       const drawn = new Int32Array(regions).fill(-1);
@@ -252,6 +251,14 @@ export class DenseCapLocalization extends Module {
       regions,
       positives: Math.max(1, Math.floor(regions * positiveFraction)),
     };
+  }
+
+  /** The truth of each box, -1 for the background and -2 for neither. The best box of a truth that none overlaps is background, too. */
+  private matchesOf(truths: Float32Array, boxes: Float32Array): Int32Array {
+    if (truths.length === 0) return new Int32Array(boxes.length / 4).fill(-1);
+    const quality = hostQuality(truths, boxes);
+    const matches = this.matcher.matchOnHost(quality);
+    return matches.map((match, i) => (match >= 0 && !(quality.quality[match * quality.boxes + i]! > 0) ? -1 : match));
   }
 
   /** The losses of the sampled regions: of their confidences, and of their corrections. */
