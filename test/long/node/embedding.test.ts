@@ -52,7 +52,7 @@ describe('t-SNE', () => {
     const seen: number[] = [];
     const options = {
       init: given('start'),
-      perplexity: 15,
+      perplexity: 30,
       onProgress: ({ klDivergence }: { klDivergence: number }) => seen.push(klDivergence),
     };
     const map = await tsne(points, options);
