@@ -121,6 +121,9 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
       leaveAsRecipe(root, ingredientsOf(value, { exports, releases }, Number.POSITIVE_INFINITY, between)!);
       for (const x of between) x.hung = true;
     }
+    // What stands on the host cannot fail, so what it replaces is needed no more; a rehearsal puts it back.
+    const isLoaded = value.available && root.settled !== value && isReplaced(root);
+    if (isLoaded && !isJournaling()) releaseAfterFlush(root.settled!);
     root.settled = value;
     root.computed = value;
   }

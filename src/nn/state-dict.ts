@@ -1,13 +1,18 @@
 // Owns loading a state dict: every key and shape is checked before anything is written.
 import { noGrad } from '../autograd/mode';
-import { sameShape } from '../compiler/meta';
+import { byteLength, sameShape } from '../compiler/meta';
 import { StateDictError } from '../errors';
+import { flush } from '../graph/flush';
+import { atTopLevel } from '../graph/roots';
 import { Printable } from '../printable';
 import { Tensor } from '../tensor/tensor';
 import { isUninitialized } from './parameter';
 
 /** Parameters and buffers by name. */
 export type StateDict = Record<string, Tensor>;
+
+/** Bytes of parameters on the device that are replaced at a time: until they are, the old ones stand beside the new. */
+const PIECE = 2 ** 22;
 
 /** What `loadStateDict` with `strict: false` left out. */
 export class IncompatibleKeys extends Printable {
@@ -57,10 +62,15 @@ export function loadInto(
   // Reading every value first finds a tensor that was disposed while nothing has been overwritten.
   const sources = copies.map(([current, loaded]) => [current, Tensor.of(loaded.value)] as const);
   noGrad(() => {
+    let replaced = 0;
     for (const [current, source] of sources) {
       if (isUninitialized(current)) current.materialize(source.shape);
       current.storage.isolate();
+      if (current.storage.known === null) replaced += byteLength(source);
       current.copy_(source);
+      if (replaced < PIECE || !atTopLevel()) continue;
+      flush();
+      replaced = 0;
     }
   });
   // They were never the user's, so nothing of them needs to be kept.

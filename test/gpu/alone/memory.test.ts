@@ -157,6 +157,30 @@ test('weights of a file take no more while they go up into a new network than af
   expect(await model.stateDict()['2.weight']!.at(0, 0).item()).toBeCloseTo(-0.048, 6);
 });
 
+test('weights of a file take the place of others by and by', async () => {
+  const file = await weightsFile();
+  const model = layers().eval();
+  const x = torch.ones(2, 1024);
+  const sum = () => torch.noGrad(() => model(x).sum()).item();
+  await sum();
+  await torch.synchronize();
+  const grown = await growth(async () => {
+    model.loadStateDict(await torch.load<Record<string, torch.Tensor>>(file));
+    await sum();
+  });
+  expect(grown).toBeLessThan(WEIGHTS / 3 + megabytes(0.5));
+  // A rehearsal that loads others leaves them as they were.
+  const loaded = await sum();
+  await torch.warmup(() => {
+    model.loadStateDict(layers().stateDict());
+    return sum();
+  });
+  expect(await sum()).toBe(loaded);
+  const fresh = layers().eval();
+  fresh.loadStateDict(await torch.load<Record<string, torch.Tensor>>(file));
+  expect(await sum()).toBe(await torch.noGrad(() => fresh(x).sum()).item());
+});
+
 test('a small value is bound where it lies while it stays there, and copied when another comes in its place', async () => {
   const [a, b] = [1, 2].map((value) => torch.rand(64, 64).mul(0).add(value)) as [torch.Tensor, torch.Tensor];
   await torch.synchronize();
