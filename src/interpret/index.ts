@@ -7,8 +7,51 @@ export {
   GradientAttribution,
   PerturbationAttribution,
 } from './attribution/attribution';
+export {
+  type CustomAttribution,
+  DeepLift,
+  type DeepLiftOptions,
+  type DeepLiftSettings,
+  DeepLiftShap,
+  type DeepLiftShapOptions,
+} from './attribution/deep-lift';
+export { FeatureAblation, type FeatureMaskOptions } from './attribution/feature-ablation';
+export { GradientShap, type GradientShapOptions, InputBaselineXGradient } from './attribution/gradient-shap';
+export { Deconvolution, GuidedBackprop } from './attribution/guided';
+export { InputXGradient } from './attribution/input-x-gradient';
+export {
+  IntegratedGradients,
+  type IntegratedGradientsOptions,
+  type MultiplyByInputs,
+  type PathOptions,
+} from './attribution/integrated-gradients';
 export type { ForwardFunction } from './attribution/model';
+export { NoiseTunnel, type NoiseTunnelOptions } from './attribution/noise-tunnel';
+export { Occlusion, type OcclusionOptions } from './attribution/occlusion';
+export type { AttributionProgress, PerturbationOptions } from './attribution/perturbing';
 export { Saliency, type SaliencyOptions } from './attribution/saliency';
+export type { IntegrationMethod } from './attribution/steps';
 export type { Target } from './attribution/target';
+<<<<<<< HEAD
 export * from './embedding';
 export * from './looking';
+=======
+export type { Layer, LayerValue } from './layer/capture';
+export {
+  GradCam,
+  type GradCamOptions,
+  GuidedGradCam,
+  type GuidedGradCamOptions,
+  LayerGradCam,
+  type LayerGradCamOptions,
+} from './layer/grad-cam';
+export { InternalAttribution, LayerAttribution, type LayerOptions, type LayerResult } from './layer/layer-attribution';
+export { LayerActivation, LayerGradientXActivation } from './layer/layer-methods';
+export {
+  InternalInfluence,
+  LayerConductance,
+  type LayerDeltaOptions,
+  LayerIntegratedGradients,
+  type LayerPathOptions,
+} from './layer/layer-paths';
+>>>>>>> a1d5bd7 (Explain networks by gradients, paths, DeepLIFT, occlusion, ablation and layers, with Captum's values)

@@ -21,6 +21,7 @@ import { guardMember, type MemberKind, memberKind } from './guard';
 import { gradientsOf, ignoring, replaces, retainAll } from './hook-results';
 import type { ForwardHook, FullBackwardHook, FullBackwardPreHook, Gradients, PreHook } from './hook-types';
 import { type ForwardHookOptions, HookList, type HookOptions, type RemovableHandle } from './hooks';
+import { interceptors } from './intercept';
 import { listed, once } from './listed';
 import type { BufferOptions, Keys, Naming, Prefix, Recursion, Sharing, Strictness } from './module-options';
 import { type Buffer, convert, Parameter } from './parameter';
@@ -67,7 +68,11 @@ export abstract class Module extends Callable {
   #backwardHooks = new HookList<FullBackwardHook<Module>>();
 
   constructor() {
-    super((self, args) => (self as Module).#call(args));
+    super((self, args) => {
+      const module = self as Module;
+      const interceptor = interceptors.now?.get(module);
+      return interceptor ? interceptor(args, (given) => module.#call([...given])) : module.#call(args);
+    });
   }
 
   /** A module of the class of `module` that has its buffers' names and hooks, but no fields yet. */

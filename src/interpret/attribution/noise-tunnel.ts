@@ -1,0 +1,230 @@
+// The noise tunnel: attributions of an input with noise, several times, smoothed.
+import { ArgumentError } from '../../errors';
+import { full } from '../../tensor/creation';
+import { cat } from '../../tensor/functions';
+import { isPlainObject, kindOf, parseArgs, shown } from '../../tensor/options';
+import { normal, randint } from '../../tensor/random';
+import { scope } from '../../tensor/scope';
+import { Tensor } from '../../tensor/tensor';
+import {
+  type Attributions,
+  expandArguments,
+  expectBaselines,
+  expectDistribution,
+  type Inputs,
+  interleaved,
+  type Listed,
+  likeInputs,
+  listArguments,
+  listBaselines,
+  listInputs,
+} from './arguments';
+import { Attribution, PerturbationAttribution } from './attribution';
+import { expectCount } from './batches';
+import { TargetRows } from './target';
+
+const TYPES = ['smoothgrad', 'smoothgrad_sq', 'vargrad'] as const;
+type NoiseTunnelType = (typeof TYPES)[number];
+
+interface NoiseOptions {
+  /** The mean of the attributions, that of their squares, or their variance; default 'smoothgrad'. */
+  ntType?: NoiseTunnelType;
+  /** Noises an example; default 5. */
+  ntSamples?: number;
+  /** How many of them run at a time; default: all. */
+  ntSamplesBatchSize?: number | null;
+  /** Standard deviation of the noise, one for each of several inputs or for all; default 1. */
+  stdevs?: number | readonly number[];
+  /** Draw a baseline of those given for every noise; default false. */
+  drawBaselineFromDistrib?: boolean;
+}
+
+/** Those of the tunnel, and all that the method within takes. */
+export interface NoiseTunnelOptions extends NoiseOptions {
+  readonly [option: string]: unknown;
+}
+
+/** A promise where the method within gives one. */
+type Tunnelled<M, T> = M extends PerturbationAttribution ? Promise<T> : T;
+
+type Method = Attribution & { attribute(...args: never[]): unknown };
+
+/**
+ * Attributions of x + ε with ε ~ N(0, stdev²), drawn several times, and of them the mean (SmoothGrad, Smilkov et al. 2017,
+ * arXiv:1706.03825), the mean of the squares, or the variance E[a²] − E[a]² (VarGrad, Adebayo et al. 2018, arXiv:1810.03307).
+ *
+ *     new NoiseTunnel(new Saliency(model)).attribute(x, { ntSamples: 50, stdevs: 0.2, target });
+ *
+ * It takes the options of the method within besides its own; the delta of that is one an example and noise, [N · ntSamples].
+ */
+export class NoiseTunnel<M extends Method> extends Attribution {
+  readonly attributionMethod: M;
+
+  /** @throws ArgumentError unless it is an attribution method */
+  constructor(attributionMethod: M) {
+    if (!(attributionMethod instanceof Attribution)) {
+      throw new ArgumentError(`NoiseTunnel: expected an attribution method, but got ${kindOf(attributionMethod)}`);
+    }
+    super(attributionMethod.forwardFunc);
+    this.attributionMethod = attributionMethod;
+  }
+
+  override get multipliesByInputs(): boolean {
+    return this.attributionMethod.multipliesByInputs;
+  }
+
+  override hasConvergenceDelta(): boolean {
+    return this.attributionMethod.hasConvergenceDelta();
+  }
+
+  /**
+   * Attributions of the inputs' shapes, as a promise where the method within gives one.
+   * @throws ArgumentError for another `ntType`, and what the method within throws
+   */
+  attribute<const I extends Inputs>(
+    inputs: I,
+    options: NoiseTunnelOptions & { returnConvergenceDelta: true },
+  ): Tunnelled<M, [Attributions<I>, Tensor]>;
+  attribute<const I extends Inputs>(inputs: I, options?: NoiseTunnelOptions): Tunnelled<M, Attributions<I>>;
+  attribute(given: unknown, options: NoiseTunnelOptions = {}): unknown {
+    const { op } = this;
+    if (!isPlainObject(options)) {
+      throw new ArgumentError(`${op}: expected options in an object, but got ${kindOf(options)}`);
+    }
+    const { ntType, ntSamples, ntSamplesBatchSize, stdevs, drawBaselineFromDistrib, ...rest } = options;
+    const own = { ntType, ntSamples, ntSamplesBatchSize, stdevs, drawBaselineFromDistrib };
+    const o = parseArgs<NoiseOptions>(op, [], noiseDefaults, [own]);
+    if (!TYPES.includes(o.ntType)) {
+      throw new ArgumentError(`${op}: expected ntType to be one of ${TYPES.join(', ')}, but got ${shown(o.ntType)}`);
+    }
+    const listed = listInputs(op, given);
+    const { inputs } = listed;
+    const deviations = deviationsOf(op, o.stdevs, inputs.length);
+    const samples = expectCount(op, 'ntSamples', o.ntSamples);
+    const atOnce =
+      o.ntSamplesBatchSize === null ? samples : expectCount(op, 'ntSamplesBatchSize', o.ntSamplesBatchSize);
+    const parts = partsOf(samples, Math.min(atOnce, samples));
+    const smoothing = new Smoothing(listed, o.ntType, samples, rest.returnConvergenceDelta === true);
+    const attributed = (count: number): unknown => {
+      const noisy = inputs.map((x, i) => {
+        const rows = interleaved(x.detach(), count);
+        return rows.add(normal(0, full(rows.shape, deviations[i]!, { dtype: 'float32' })).to(x.dtype));
+      });
+      const expanded = expandOptions(op, rest, inputs, count, o.drawBaselineFromDistrib);
+      const attribute = this.attributionMethod.attribute as (inputs: unknown, options: object) => unknown;
+      return attribute.call(this.attributionMethod, listed.alone ? noisy[0] : noisy, expanded);
+    };
+    if (this.attributionMethod instanceof PerturbationAttribution) return smoothing.later(parts, attributed);
+    return scope(() => {
+      for (const count of parts) smoothing.add(attributed(count), count);
+      return smoothing.result();
+    });
+  }
+}
+
+const noiseDefaults = {
+  ntType: 'smoothgrad' as const,
+  ntSamples: 5,
+  ntSamplesBatchSize: null,
+  stdevs: 1,
+  drawBaselineFromDistrib: false,
+};
+
+function deviationsOf(op: string, stdevs: unknown, inputs: number): readonly number[] {
+  const list: readonly unknown[] = Array.isArray(stdevs) ? stdevs : Array<unknown>(inputs).fill(stdevs);
+  if (list.length === inputs && list.every((each) => typeof each === 'number' && each >= 0)) return list as number[];
+  throw new ArgumentError(
+    `${op}: expected stdevs to be a number ≥ 0, or one for each of ${inputs} inputs, but got ${shown(stdevs)}`,
+  );
+}
+
+const partsOf = (count: number, size: number): number[] =>
+  Array.from({ length: Math.ceil(count / size) }, (_, i) => Math.min(size, count - i * size));
+
+/** The options of the method within for a batch in which every row stands `count` times in place. */
+function expandOptions(
+  op: string,
+  options: Readonly<Record<string, unknown>>,
+  inputs: readonly Tensor[],
+  count: number,
+  draws: boolean,
+): Record<string, unknown> {
+  const expanded = { ...options };
+  const examples = inputs[0]!.shape[0]!;
+  const rows = (x: Tensor): Tensor => interleaved(x, count);
+  if ('target' in options) expanded.target = TargetRows.of(op, options.target).interleaved(count, examples);
+  if ('additionalForwardArgs' in options) {
+    expanded.additionalForwardArgs = expandArguments(listArguments(options.additionalForwardArgs), rows);
+  }
+  const { baselines, featureMask } = options;
+  if (baselines !== null && baselines !== undefined) {
+    const list = listBaselines(op, baselines, inputs);
+    if (draws) expectDistribution(op, list, inputs);
+    else expectBaselines(op, list, inputs);
+    const each = list.map((baseline) => {
+      if (!(baseline instanceof Tensor)) return baseline;
+      if (draws) return baseline.detach().indexSelect(0, randint(0, baseline.shape[0]!, [examples * count]));
+      return baseline.shape[0] === examples && examples > 1 ? rows(baseline) : baseline;
+    });
+    expanded.baselines = Array.isArray(baselines) ? each : each[0];
+  }
+  if (featureMask !== null && featureMask !== undefined) {
+    const masks = (Array.isArray(featureMask) ? featureMask : [featureMask]) as readonly Tensor[];
+    const each = masks.map((mask) => (mask instanceof Tensor && mask.shape[0]! > 1 ? rows(mask) : mask));
+    expanded.featureMask = Array.isArray(featureMask) ? each : each[0];
+  }
+  return expanded;
+}
+
+/** Adds up attributions of noisy inputs. */
+class Smoothing {
+  private sums: Tensor[] = [];
+  private squares: Tensor[] = [];
+  private readonly deltas: Tensor[] = [];
+
+  constructor(
+    private readonly listed: Listed,
+    private readonly type: NoiseTunnelType,
+    private readonly samples: number,
+    private readonly hasDelta: boolean,
+  ) {}
+
+  /** Attributions of a batch in which every example stands `count` times in place. */
+  add(attributed: unknown, count: number): void {
+    const [given, delta] = this.hasDelta ? (attributed as [unknown, Tensor]) : [attributed, null];
+    if (delta) this.deltas.push(delta);
+    const list = given instanceof Tensor ? [given] : (given as Tensor[]);
+    const rows = list.map((x) => x.reshape([x.shape[0]! / count, count, ...x.shape.slice(1)]));
+    const plus = (sums: Tensor[], more: Tensor[]) => more.map((x, i) => (sums[i] ? sums[i].add(x) : x));
+    this.sums = plus(
+      this.sums,
+      rows.map((x) => x.sum(1)),
+    );
+    if (this.type === 'smoothgrad') return;
+    this.squares = plus(
+      this.squares,
+      rows.map((x) => x.square().sum(1)),
+    );
+  }
+
+  result(): unknown {
+    const means = this.sums.map((x) => x.div(this.samples));
+    const squares = this.squares.map((x) => x.div(this.samples));
+    const smoothed = {
+      smoothgrad: () => means,
+      smoothgrad_sq: () => squares,
+      vargrad: () => squares.map((x, i) => x.sub(means[i]!.square())),
+    }[this.type]();
+    const attributions = likeInputs(this.listed, smoothed);
+    return this.hasDelta ? [attributions, cat(this.deltas, 0)] : attributions;
+  }
+
+  async later(parts: readonly number[], attributed: (count: number) => unknown): Promise<unknown> {
+    for (const count of parts) this.add(await attributed(count), count);
+    return this.result();
+  }
+}
+
+/** A tensor of numbers in [0, 1) for every row, to be multiplied with rows of x. */
+export const perRow = (numbers: Tensor, x: Tensor): Tensor =>
+  numbers.reshape([x.shape[0]!, ...x.shape.slice(1).map(() => 1)]).to(x.dtype);

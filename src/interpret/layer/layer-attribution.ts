@@ -1,0 +1,87 @@
+// The bases of methods that explain by a layer, or that explain a neuron of a layer.
+
+import { interpolate } from '../../nn/functional/interpolate';
+import type { Module } from '../../nn/module';
+import { type Arguments, parseArgs } from '../../tensor/options';
+import type { Tensor } from '../../tensor/tensor';
+import { listInputs } from '../attribution/arguments';
+import { type AttributionOptions, GradientAttribution } from '../attribution/attribution';
+import { gradientsOf } from '../attribution/gradients';
+import { type Call, chosen, type ForwardFunction } from '../attribution/model';
+import { expectOneEach } from '../attribution/target';
+import { asLayerValue, findLayer, type Layer, type LayerValue, watching } from './capture';
+
+export interface LayerOptions extends AttributionOptions {
+  /** Explain by what the layer gets rather than by what it gives; default false. */
+  attributeToLayerInput?: boolean;
+}
+
+/** For one layer its value, for a list of layers a list. */
+export type LayerResult<L> = L extends readonly unknown[] ? LayerValue[] : LayerValue;
+
+type InterpolateMode = 'nearest' | 'area' | 'linear' | 'bilinear' | 'bicubic' | 'trilinear';
+
+interface InterpolateArguments {
+  /** [N, C, …] */
+  layerAttribution: Tensor;
+  /** The sizes of the dimensions behind those of examples and channels, one for all or one each. */
+  interpolateDims: number | readonly number[];
+  /** Default: 'nearest'. */
+  interpolateMode?: InterpolateMode;
+}
+
+/** A method for a network and a layer of it. */
+export abstract class InternalAttribution extends GradientAttribution {
+  readonly layer: Module | readonly Module[];
+  protected readonly layers: readonly Module[];
+
+  /** @throws ArgumentError for what is no module of the network */
+  constructor(forwardFunc: ForwardFunction, layer: Layer | readonly Layer[]) {
+    super(forwardFunc);
+    const { op } = this;
+    const list: readonly unknown[] = Array.isArray(layer) ? layer : [layer];
+    this.layers = list.map((each) => findLayer(op, forwardFunc, each));
+    this.layer = Array.isArray(layer) ? this.layers : this.layers[0]!;
+  }
+
+  /** What is found for each of the layers, in the form in which they were given. */
+  protected formed(values: readonly (readonly Tensor[])[]): LayerValue | LayerValue[] {
+    const list = values.map(asLayerValue);
+    return Array.isArray(this.layer) ? list : list[0]!;
+  }
+}
+
+/** A method that explains an output by what a layer gets or gives. */
+export abstract class LayerAttribution extends InternalAttribution {
+  /** Attributions of a layer brought to other sizes, such as those of the input: [N, C, …interpolateDims]. */
+  static interpolate(
+    ...args: Arguments<InterpolateArguments, ['layerAttribution', 'interpolateDims', 'interpolateMode']>
+  ): Tensor {
+    const o = parseArgs<InterpolateArguments>(
+      'interpolate',
+      ['layerAttribution', 'interpolateDims'],
+      { interpolateMode: 'nearest' },
+      args,
+    );
+    listInputs('interpolate', o.layerAttribution);
+    const { interpolateDims: size, interpolateMode: mode } = o;
+    return interpolate(o.layerAttribution, { size: size as number[], mode: mode as 'nearest' });
+  }
+}
+
+/** The gradient of the chosen output by what layers get or give, and that itself: one list a layer. */
+export function layerGradients(
+  call: Call,
+  layers: readonly Module[],
+  inputs: readonly Tensor[],
+  atInput: boolean,
+): { readonly gradients: Tensor[][]; readonly values: Tensor[][] } {
+  const given = inputs.map((x) => x.detach());
+  const [outputs, seen] = watching(call.op, layers, { atInput, gradients: true }, () => chosen(call, given));
+  expectOneEach(call.op, outputs);
+  const left = gradientsOf(outputs, seen.flat());
+  return {
+    gradients: seen.map(({ length }) => left.splice(0, length)),
+    values: seen.map((tensors) => tensors.map((x) => x.detach())),
+  };
+}

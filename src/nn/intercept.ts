@@ -1,0 +1,23 @@
+// Standing between modules and their calls for a while, as those do who explain a network: hooks that nothing is left of.
+
+/** Is called in the place of a module; `run` is the module itself. What it gives is what the caller gets. */
+export type Interceptor = (args: readonly unknown[], run: (args: readonly unknown[]) => unknown) => unknown;
+
+/** By module, who stands before it now; null mostly. */
+export const interceptors: { now: ReadonlyMap<object, Interceptor> | null } = { now: null };
+
+/** Runs `fn` with interceptors of modules. Those of an `intercepted` outside of it see a call first. */
+export function intercepted<T>(by: ReadonlyMap<object, Interceptor>, fn: () => T): T {
+  const before = interceptors.now;
+  const all = new Map(before);
+  for (const [module, inner] of by) {
+    const outer = before?.get(module);
+    all.set(module, outer ? (args, run) => outer(args, (given) => inner(given, run)) : inner);
+  }
+  interceptors.now = all;
+  try {
+    return fn();
+  } finally {
+    interceptors.now = before;
+  }
+}
