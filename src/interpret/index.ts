@@ -32,10 +32,7 @@ export type { AttributionProgress, PerturbationOptions } from './attribution/per
 export { Saliency, type SaliencyOptions } from './attribution/saliency';
 export type { IntegrationMethod } from './attribution/steps';
 export type { Target } from './attribution/target';
-<<<<<<< HEAD
 export * from './embedding';
-export * from './looking';
-=======
 export type { Layer, LayerValue } from './layer/capture';
 export {
   GradCam,
@@ -54,4 +51,4 @@ export {
   LayerIntegratedGradients,
   type LayerPathOptions,
 } from './layer/layer-paths';
->>>>>>> a1d5bd7 (Explain networks by gradients, paths, DeepLIFT, occlusion, ablation and layers, with Captum's values)
+export * from './looking';
