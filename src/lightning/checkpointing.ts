@@ -1,10 +1,13 @@
 // What a checkpoint holds, in the form of Python's Lightning, and how a run or a module comes back from one.
+
+import { toText } from '../data/generator-text';
 import { ArgumentError, FileFormatError, StateDictError } from '../errors';
 import type { ByteSource } from '../io/bytes';
 import type { StateDict } from '../nn/state-dict';
 import type { OptimizerStateDict } from '../optim/state';
 import { tensor } from '../tensor/creation';
 import { isPlainObject, kindOf, shown } from '../tensor/options';
+import { defaultGenerator } from '../tensor/random/generator';
 import { Tensor } from '../tensor/tensor';
 import { warnOnce } from '../warnings';
 import { attach } from './attachment';
@@ -36,8 +39,13 @@ export interface Checkpoint extends Record<string, unknown> {
   lr_schedulers?: Record<string, unknown>[];
   hyper_parameters?: Hyperparameters;
   hparams_name?: string;
-  /** What this library keeps beside it: values of the epoch under way. */
-  lamplight?: { results: Record<string, ItemState>; callback_metrics: Record<string, Tensor> };
+  /** What this library keeps beside it: values of the epoch under way, and random numbers. */
+  lamplight?: {
+    results: Record<string, ItemState>;
+    callback_metrics: Record<string, Tensor>;
+    /** The default generator, in base64. */
+    generator: string;
+  };
 }
 
 /** All of a run, or with `weightsOnly` its module and progress. */
@@ -64,6 +72,7 @@ export async function dumpCheckpoint(trainer: Trainer, weightsOnly: boolean): Pr
     checkpoint.lamplight = {
       results: fitLoop.epochLoop.results.stateDict(),
       callback_metrics: asTensors(trainer.connector.callbackMetrics),
+      generator: toText(defaultGenerator().getState()),
     };
   }
   for (const owner of [module, trainer.datamodule]) {
@@ -197,6 +206,7 @@ export function restoreTraining(trainer: Trainer, checkpoint: Checkpoint): void 
   });
   const { lamplight } = checkpoint;
   if (!lamplight) return;
+  fitLoop.loadGenerator(lamplight.generator);
   fitLoop.epochLoop.results.loadStateDict(lamplight.results);
   trainer.connector.loadCallbackMetrics(lamplight.callback_metrics as Record<string, Shown>);
 }

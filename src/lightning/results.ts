@@ -46,6 +46,7 @@ const combine: Readonly<Record<Reduction, (a: number, b: number) => number>> = {
 
 /** What a checkpoint holds of an item, so that the mean of an epoch that goes on is that of all of it. */
 export interface ItemState {
+  readonly meta: LogMeta;
   readonly sum: Tensor | null;
   readonly host: number;
   readonly weight: number;
@@ -146,10 +147,15 @@ export class ResultItem {
 
   state(): ItemState | null {
     if (this.metric || this.hasReset) return null;
-    return { sum: this.#sum ? quiet(() => this.#sum!.clone()) : null, host: this.#host, weight: this.#weight };
+    return {
+      meta: this.meta,
+      sum: this.#sum ? quiet(() => this.#sum!.clone()) : null,
+      host: this.#host,
+      weight: this.#weight,
+    };
   }
 
-  load({ sum, host, weight }: ItemState): void {
+  load({ sum, host, weight }: Omit<ItemState, 'meta'>): void {
     this.hasReset = false;
     this.#sum = sum ? sum.clone().retain() : null;
     this.#host = host;
@@ -192,8 +198,6 @@ export class Results {
   dataloaderIdx: number | null = null;
   batch: unknown = null;
   #batchSize: number | null = null;
-  /** States of a checkpoint, for items that have not been logged yet. */
-  #loaded = new Map<string, ItemState>();
 
   constructor(readonly training: boolean) {}
 
@@ -216,9 +220,6 @@ export class Results {
       const fx = indexed ? `${given.fx}.${this.dataloaderIdx}` : given.fx;
       item = new ResultItem({ ...given, fx, dataloaderIdx: this.dataloaderIdx });
       this.items.set(key, item);
-      const loaded = this.#loaded.get(key);
-      if (loaded) item.load(loaded);
-      this.#loaded.delete(key);
     } else expectAlike(item.meta, given);
     quiet(() => item.update(value, this.#sizeOf(item, value, batchSize)));
   }
@@ -283,7 +284,11 @@ export class Results {
 
   loadStateDict(states: Readonly<Record<string, ItemState>>): void {
     this.items.clear();
-    this.#loaded = new Map(Object.entries(states));
+    for (const [key, state] of Object.entries(states)) {
+      const item = new ResultItem(state.meta);
+      item.load(state);
+      this.items.set(key, item);
+    }
   }
 }
 

@@ -106,7 +106,7 @@ export class Trainer {
   accumulateGradBatches: number;
   gradientClipVal: number | null;
   gradientClipAlgorithm: 'norm' | 'value' | null;
-  readonly precision: '32-true' | '16-mixed' | '16-true';
+  readonly precision: '32-true' | '16-true';
   readonly defaultRootDir: string;
   readonly fastDevRun: number;
   readonly maxSteps: number;
@@ -345,7 +345,7 @@ export class Trainer {
     if (this.precision === '32-true') return;
     await init();
     if (isFloat16Supported()) {
-      if (this.precision === '16-true') this.lightningModule.half();
+      this.lightningModule.half();
       return;
     }
     throw new DTypeError(
@@ -449,7 +449,7 @@ export class Trainer {
     }
   }
 
-  /** Runs a step in the trainer's precision, and with `detectAnomaly` looks for NaN in it. */
+  /** Runs a step, and with `detectAnomaly` looks for NaN in it. */
   async watched<T>(run: () => Promise<T>): Promise<T> {
     if (!this.detectAnomaly) return run();
     const result = await detectAnomaly(run);

@@ -1,5 +1,7 @@
 // Training as a whole: epochs until enough of them, of steps or of time have passed.
+import { fromText, toText } from '../../data/generator-text';
 import { ArgumentError } from '../../errors';
+import { defaultGenerator } from '../../tensor/random/generator';
 import { warnOnce } from '../../warnings';
 import { Fetcher, inOrder, type Loader, lengthOf, limitOf, statefulOf, trainingLoader } from '../loaders';
 import { Progress, type ProgressState } from '../progress';
@@ -26,6 +28,8 @@ export class FitLoop {
   #loadedStates: unknown[] | null = null;
   /** Where the run was that is gone on with. */
   #phase: EpochPhase | 'epoch' | null = null;
+  /** The default generator of a checkpoint. */
+  #generator: string | null = null;
   #loadedAtEpoch = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly trainer: Trainer) {
@@ -116,6 +120,8 @@ export class FitLoop {
     if (this.#isDone) return;
     const phase = this.#phase;
     this.#phase = null;
+    if (this.#generator !== null) defaultGenerator().setState(fromText(this.#generator));
+    if (this.#loadedStates) this.#load(this.#loadedStates);
     if (phase === null) epochProgress.current.completed = epochProgress.current.processed;
     if (trainer.enableValidation) await epochLoop.valLoop.setupData(trainer.valSource);
     await hooks.both('onTrainStart');
@@ -145,15 +151,18 @@ export class FitLoop {
       await hooks.both('onTrainEpochStart');
       epochProgress.increment('started');
     }
-    this.#fetcher = await this.#begin(phase === null ? 0 : epochLoop.batchProgress.current.ready);
-    await epochLoop.run(this.#fetcher, phase);
+    if (phase !== null) await epochLoop.goOn(phase);
+    if (phase === null || !epochLoop.isDone) {
+      this.#fetcher = await this.#begin(phase === null ? 0 : epochLoop.batchProgress.current.ready);
+      await epochLoop.run(this.#fetcher, phase === null);
+    }
     await connector.epochEndReached();
     epochProgress.increment('processed');
     await hooks.callbacks('onTrainEpochEnd', [], false);
     await hooks.module('onTrainEpochEnd');
     await connector.epochEndReached();
     await hooks.callbacks('onTrainEpochEnd', [], true);
-    await this.#fetcher.close();
+    await this.#fetcher?.close();
     this.#fetcher = null;
     await connector.endEpoch();
     await this.#finishEpoch();
@@ -178,8 +187,7 @@ export class FitLoop {
     const states = this.#loadedStates;
     this.#loadedStates = null;
     const stateful = statefulOf(loader);
-    const fits = states !== null && states.length === stateful.length && states.length > 0;
-    if (fits) for (const [i, each] of stateful.entries()) each.loadStateDict(states[i]);
+    const fits = states !== null && this.#load(states);
     const fetcher = new Fetcher(loader, this.maxBatches, behind);
     if (behind > 0 && !fits) {
       if (stateful.length > 0) {
@@ -190,6 +198,24 @@ export class FitLoop {
       await fetcher.skip(behind);
     }
     return fetcher;
+  }
+
+  /** Gives the loaders the states of a checkpoint, with the random numbers of now; false where they are those of other loaders. */
+  #load(states: readonly unknown[]): boolean {
+    const stateful = statefulOf(this.loader!);
+    if (states.length !== stateful.length || states.length === 0) return false;
+    const now = toText(defaultGenerator().getState());
+    stateful.forEach((each, i) => {
+      const state = states[i] as { readonly generators?: unknown };
+      const fresh = this.#generator !== null && Array.isArray(state.generators);
+      each.loadStateDict(fresh ? { ...state, generators: [now, ...(state.generators as unknown[]).slice(1)] } : state);
+    });
+    return true;
+  }
+
+  /** Has the run begin with the random numbers of a checkpoint. */
+  loadGenerator(state: string): void {
+    this.#generator = state;
   }
 
   stateDict(): FitLoopState {

@@ -54,7 +54,7 @@ export class TrainingEpochLoop {
     return this.batchProgress.current.ready % this.trainer.accumulateGradBatches !== 0 && !this.#hasLastBatch();
   }
 
-  get #isDone(): boolean {
+  get isDone(): boolean {
     const { trainer } = this;
     const { maxSteps } = trainer;
     if ((maxSteps !== -1 && this.globalStep >= maxSteps) || this.#hasLastBatch()) return true;
@@ -66,15 +66,15 @@ export class TrainingEpochLoop {
     return false;
   }
 
-  /** @param phase where a run that goes on was, whose epoch has begun before */
-  async run(fetcher: Fetcher, phase: EpochPhase | null): Promise<void> {
-    if (phase === null) {
+  /** @param isNew false where a run goes on within the epoch */
+  async run(fetcher: Fetcher, isNew: boolean): Promise<void> {
+    if (isNew) {
       this.batchProgress.resetOnRun();
       this.schedulerProgress.resetOnRun();
       this.automatic.progress.all((progress) => progress.resetOnRun());
       this.valLoop.batchProgress.total.reset();
-    } else await this.#goOn(phase);
-    while (!this.#isDone) {
+    }
+    while (!this.isDone) {
       const more = await this.trainer.surviving(() => this.#advance(fetcher));
       if (more === false) break;
       await this.#afterBatch();
@@ -83,7 +83,7 @@ export class TrainingEpochLoop {
   }
 
   /** What the run that is gone on with had left of its last batch. */
-  async #goOn(phase: EpochPhase): Promise<void> {
+  async goOn(phase: EpochPhase): Promise<void> {
     const { trainer, batchProgress } = this;
     if (phase === 'batch' && batchProgress.current.processed > batchProgress.current.completed) {
       batchProgress.increment('completed');
