@@ -21,6 +21,7 @@ export type { Loader, Loaders } from './loaders';
 export { CSVLogger, type CSVLoggerOptions } from './loggers/csv';
 export type { Logger } from './loggers/logger';
 export { type LoggedPoint, MemoryLogger } from './loggers/memory';
+export { TensorBoardLogger, type TensorBoardLoggerOptions } from './loggers/tensorboard';
 export { LightningModule, type Loggable, type LogOptions } from './module';
 export { LightningOptimizer } from './optimization';
 export type {
@@ -42,3 +43,4 @@ export {
   Trainer,
   type TrainerState,
 } from './trainer';
+export { LRFinder, type LrFindOptions, type PlotCanvas, type ScaleBatchSizeOptions, Tuner } from './tuner';

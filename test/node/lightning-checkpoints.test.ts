@@ -1,5 +1,5 @@
 // Checkpoints of the Trainer: runs that go on, in the middle of epochs too, from ours and from Python's; bad input; interrupts; counters.
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,8 +14,10 @@ import {
   MemoryLogger,
   ModelCheckpoint,
   seedEverything,
+  TensorBoardLogger,
   Trainer,
   type TrainerOptions,
+  Tuner,
 } from 'lamplight/lightning';
 import { Accuracy } from 'lamplight/metrics';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -173,6 +175,50 @@ test('rows are written as CSV', async () => {
   await bare({ maxEpochs: 1, logEveryNSteps: 2, logger }).fit(new Net(), loader(), loader(8));
   expect(logger.text.split('\n')[0]).toBe('batch,epoch,step,train_loss_epoch,train_loss_step,val_loss,val_sum');
   expect(await readdir(join(folder, 'lightning_logs/version_0'))).toEqual(['hparams.yaml', 'metrics.csv']);
+});
+
+test('event files of TensorBoard hold the rows, each with its checksums', async () => {
+  const logger = new TensorBoardLogger(folder, { name: 'board', version: 'one' });
+  await bare({ maxEpochs: 1, logEveryNSteps: 1, logger }).fit(new Net(), loader(8));
+  const [file] = (await readdir(join(folder, 'board/one'))).filter((name) => name.startsWith('events.out.tfevents.'));
+  const bytes = await readFile(join(folder, 'board/one', file!));
+  const names: string[] = [];
+  for (let at = 0; at < bytes.length; at += 16 + bytes.readUInt32LE(at)) {
+    const event = bytes.subarray(at + 12, at + 12 + bytes.readUInt32LE(at));
+    names.push(/train_loss_\w+|brain|epoch|batch/.exec(event.toString('latin1'))![0]);
+  }
+  expect([...new Set(names)].sort()).toEqual(['batch', 'brain', 'epoch', 'train_loss_epoch', 'train_loss_step']);
+  // What TensorBoard's masked_crc32c gives for the eight bytes of a length of 24.
+  expect(bytes.readUInt32LE(0)).toBe(24);
+  expect(bytes.readUInt32LE(8).toString(16)).toBe('224b7fa3');
+});
+
+describe('a Tuner', () => {
+  test('finds a rate where the loss falls, and leaves no trace', async () => {
+    const model = new Net();
+    const before = await weights(model);
+    const finder = await new Tuner(bare({})).lrFind(model, loader(), { numTraining: 30, minLr: 1e-4, maxLr: 10 });
+    expect(await weights(model)).toEqual(before);
+    expect(finder.results.lr.length).toBe(finder.results.loss.length);
+    expect(model.lr).toBe(finder.suggestion());
+  });
+
+  test('doubles batches until memory is out', async () => {
+    class Sized extends Net {
+      batchSize = 2;
+      trainDataloader() {
+        return loader(20, this.batchSize);
+      }
+      override trainingStep(batch: [Tensor, Tensor], batchIdx: number): Tensor {
+        if (this.batchSize > 9) throw new torch.OutOfMemoryError('no room');
+        return super.trainingStep(batch, batchIdx);
+      }
+    }
+    const model = new Sized();
+    expect(await new Tuner(bare({})).scaleBatchSize(model)).toBe(8);
+    expect(await new Tuner(bare({})).scaleBatchSize(model, { mode: 'binsearch' })).toBe(9);
+    expect(model.batchSize).toBe(9);
+  });
 });
 
 describe('bad input', () => {

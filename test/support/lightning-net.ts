@@ -33,7 +33,7 @@ export class Net extends LightningModule {
   fc = new nn.Linear(2, 3);
   out: nn.UnaryModule = new nn.Linear(3, 1);
   constructor(
-    readonly lr = 0.1,
+    public lr = 0.1,
     readonly config: ((optimizer: optim.SGD) => unknown) | null = null,
   ) {
     super();

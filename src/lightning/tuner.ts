@@ -1,0 +1,317 @@
+// Tuner: looks for a learning rate and a batch size by short runs, whose traces it takes back.
+
+import { noGrad } from '../autograd/mode';
+import { ArgumentError, OutOfMemoryError } from '../errors';
+import { parseArgs, shown } from '../tensor/options';
+import { defaultGenerator } from '../tensor/random/generator';
+import { Tensor } from '../tensor/tensor';
+import type { LightningDataModule } from './datamodule';
+import { Callback } from './hooks';
+import type { Loaders } from './loaders';
+import type { LightningModule } from './module';
+import { Trainer } from './trainer';
+
+export interface LrFindOptions {
+  trainDataloaders?: Loaders | LightningDataModule | null;
+  valDataloaders?: Loaders | null;
+  datamodule?: LightningDataModule | null;
+  /** The first rate that is tried. Default: 1e-8. */
+  minLr?: number;
+  /** The last. Default: 1. */
+  maxLr?: number;
+  /** How many are tried. Default: 100. */
+  numTraining?: number;
+  /** Whether rates grow by factors, the default, or by steps. */
+  mode?: 'exponential' | 'linear';
+  /** Ends the search where the loss is so many times the best; null never. Default: 4. */
+  earlyStopThreshold?: number | null;
+  /** Whether the module's rate is set to the one that is suggested. Default: true. */
+  updateAttr?: boolean;
+  /** The attribute that holds the rate. Default: `lr` or `learningRate`, in the module or its hparams. */
+  attrName?: string;
+}
+
+/** What is needed of a canvas to draw on. */
+export interface PlotCanvas {
+  readonly width: number;
+  readonly height: number;
+  getContext(kind: '2d'): unknown;
+}
+
+interface Pen {
+  clearRect(x: number, y: number, width: number, height: number): void;
+  beginPath(): void;
+  moveTo(x: number, y: number): void;
+  lineTo(x: number, y: number): void;
+  arc(x: number, y: number, radius: number, from: number, to: number): void;
+  stroke(): void;
+  fill(): void;
+  fillText(text: string, x: number, y: number): void;
+  strokeStyle: unknown;
+  fillStyle: unknown;
+}
+
+/** The weight of what came before in the smoothed loss. */
+const BETA = 0.98;
+
+/** The rates that were tried, the smoothed losses at them, and which to take. */
+export class LRFinder {
+  readonly results: { readonly lr: number[]; readonly loss: number[] } = { lr: [], loss: [] };
+
+  constructor(
+    readonly mode: 'exponential' | 'linear',
+    readonly lrMin: number,
+    readonly lrMax: number,
+    readonly numTraining: number,
+  ) {}
+
+  /** The rate at a step. */
+  rateAt(step: number): number {
+    const share = step === 0 ? 0 : (step + 1) / this.numTraining;
+    return this.mode === 'exponential'
+      ? this.lrMin * (this.lrMax / this.lrMin) ** share
+      : this.lrMin + share * (this.lrMax - this.lrMin);
+  }
+
+  /** The rate at which the loss falls most steeply; null where too few were tried. */
+  suggestion({ skipBegin = 10, skipEnd = 1 }: { skipBegin?: number; skipEnd?: number } = {}): number | null {
+    const at = this.#steepest(skipBegin, skipEnd);
+    return at === null ? null : this.results.lr[at]!;
+  }
+
+  #steepest(skipBegin: number, skipEnd: number): number | null {
+    const kept = this.results.loss
+      .map((loss, i) => ({ loss, i }))
+      .slice(skipBegin, this.results.loss.length - skipEnd)
+      .filter(({ loss }) => Number.isFinite(loss));
+    if (kept.length < 2) return null;
+    const slope = (i: number) => {
+      const [a, b] = [Math.max(0, i - 1), Math.min(kept.length - 1, i + 1)];
+      return (kept[b]!.loss - kept[a]!.loss) / (b - a);
+    };
+    return kept.reduce((best, _, i) => (slope(i) < slope(best) ? i : best), 0) + skipBegin;
+  }
+
+  /** Draws losses over rates, with a mark at the suggestion. */
+  plot(canvas: PlotCanvas, { suggest = false }: { suggest?: boolean } = {}): void {
+    const pen = canvas.getContext('2d') as Pen | null;
+    if (!pen)
+      throw new ArgumentError('LRFinder.plot: expected a canvas with a 2d context, but it has another one already');
+    const { lr, loss } = this.results;
+    const along = (rate: number) => (this.mode === 'exponential' ? Math.log(rate) : rate);
+    const finite = loss.filter(Number.isFinite);
+    const [low, high] = [Math.min(...finite), Math.max(...finite)];
+    const [first, last] = [along(this.lrMin), along(this.lrMax)];
+    const margin = 20;
+    const x = (rate: number) => margin + ((along(rate) - first) / (last - first || 1)) * (canvas.width - 2 * margin);
+    const y = (value: number) =>
+      canvas.height - margin - ((value - low) / (high - low || 1)) * (canvas.height - 2 * margin);
+    pen.clearRect(0, 0, canvas.width, canvas.height);
+    pen.strokeStyle = '#1f77b4';
+    pen.beginPath();
+    lr.forEach((rate, i) => {
+      if (Number.isFinite(loss[i])) pen[i === 0 ? 'moveTo' : 'lineTo'](x(rate), y(loss[i]!));
+    });
+    pen.stroke();
+    pen.fillStyle = '#444';
+    pen.fillText('loss', 2, 12);
+    pen.fillText('learning rate', canvas.width - 90, canvas.height - 4);
+    const at = suggest ? this.#steepest(10, 1) : null;
+    if (at === null) return;
+    pen.fillStyle = '#d62728';
+    pen.beginPath();
+    pen.arc(x(lr[at]!), y(loss[at]!), 5, 0, 2 * Math.PI);
+    pen.fill();
+  }
+}
+
+/** Sets rates step by step, and notes the losses. */
+class Search extends Callback {
+  #mean = 0;
+  #best = Infinity;
+  #step = 0;
+
+  constructor(
+    private readonly finder: LRFinder,
+    private readonly threshold: number | null,
+  ) {
+    super();
+  }
+
+  override onTrainBatchStart(trainer: Trainer): void {
+    const rate = this.finder.rateAt(this.#step);
+    this.finder.results.lr.push(rate);
+    for (const optimizer of trainer.optimizers) {
+      for (const group of optimizer.paramGroups) Reflect.set(group, 'lr', rate);
+    }
+  }
+
+  override async onTrainBatchEnd(trainer: Trainer, _module: LightningModule, outputs: unknown): Promise<void> {
+    const { loss } = outputs as { loss?: unknown };
+    const value = loss instanceof Tensor ? Number(await loss.item()) : Number.NaN;
+    this.#step++;
+    this.#mean = BETA * this.#mean + (1 - BETA) * value;
+    const smoothed = this.#mean / (1 - BETA ** (this.#step + 1));
+    this.finder.results.loss.push(smoothed);
+    if (this.threshold !== null && this.#step > 1 && smoothed > this.threshold * this.#best) trainer.shouldStop = true;
+    if (smoothed < this.#best || this.#step === 1) this.#best = smoothed;
+  }
+}
+
+export interface ScaleBatchSizeOptions {
+  trainDataloaders?: Loaders | LightningDataModule | null;
+  datamodule?: LightningDataModule | null;
+  /** Doubles until memory is out, the default, or searches between the last two as well. */
+  mode?: 'power' | 'binsearch';
+  /** Steps of each trial. Default: 3. */
+  stepsPerTrial?: number;
+  /** Default: 2. */
+  initVal?: number;
+  /** Default: 25. */
+  maxTrials?: number;
+  /** The attribute that loaders take the size from. Default: `batchSize`. */
+  batchArgName?: string;
+}
+
+/** Looks for settings of a module by short runs: `const finder = await new Tuner(trainer).lrFind(model, loader)`. */
+export class Tuner {
+  constructor(readonly trainer: Trainer) {
+    if (!(trainer instanceof Trainer)) throw new ArgumentError('Tuner: expected a Trainer; pass new Trainer(…)');
+  }
+
+  /** Trains with growing rates, and puts the weights back. */
+  async lrFind(
+    model: LightningModule,
+    ...args: [LrFindOptions?] | [Loaders | LightningDataModule | null, LrFindOptions?]
+  ): Promise<LRFinder> {
+    const o = parseArgs<LrFindOptions>(
+      'Tuner.lrFind',
+      [],
+      {
+        trainDataloaders: null,
+        valDataloaders: null,
+        datamodule: null,
+        minLr: 1e-8,
+        maxLr: 1,
+        numTraining: 100,
+        mode: 'exponential',
+        earlyStopThreshold: 4,
+        updateAttr: true,
+        attrName: '',
+      },
+      args,
+    );
+    if (!(o.minLr > 0 && o.maxLr > o.minLr)) {
+      throw new ArgumentError(`Tuner.lrFind: expected 0 < minLr < maxLr, but got ${o.minLr} and ${o.maxLr}`);
+    }
+    if (!['exponential', 'linear'].includes(o.mode)) {
+      throw new ArgumentError(`Tuner.lrFind: expected mode 'exponential' or 'linear', but got ${shown(o.mode)}`);
+    }
+    const holder = o.updateAttr ? holderOf(model, o.attrName === '' ? ['lr', 'learningRate'] : [o.attrName]) : null;
+    if (o.updateAttr && !holder) {
+      throw new ArgumentError(
+        `Tuner.lrFind: expected ${model.constructor.name} or its hparams to hold '${o.attrName || 'lr'}' to set, but it does not; name another by attrName, or set updateAttr: false`,
+      );
+    }
+    const finder = new LRFinder(o.mode, o.minLr, o.maxLr, o.numTraining);
+    const search = new Search(finder, o.earlyStopThreshold);
+    await this.#trial(model, o.trainDataloaders, o.datamodule, o.numTraining, [search]);
+    const suggested = finder.suggestion();
+    if (holder && suggested !== null) Reflect.set(holder[0], holder[1], suggested);
+    return finder;
+  }
+
+  /** The largest size of batches that memory holds, which the module has from then on. */
+  async scaleBatchSize(
+    model: LightningModule,
+    ...args: [ScaleBatchSizeOptions?] | [Loaders | LightningDataModule | null, ScaleBatchSizeOptions?]
+  ): Promise<number> {
+    const o = parseArgs<ScaleBatchSizeOptions>(
+      'Tuner.scaleBatchSize',
+      [],
+      {
+        trainDataloaders: null,
+        datamodule: null,
+        mode: 'power',
+        stepsPerTrial: 3,
+        initVal: 2,
+        maxTrials: 25,
+        batchArgName: 'batchSize',
+      },
+      args,
+    );
+    const holder = holderOf(model, [o.batchArgName]) ?? (o.datamodule && holderOf(o.datamodule, [o.batchArgName]));
+    if (!holder || o.trainDataloaders !== null) {
+      throw new ArgumentError(
+        `Tuner.scaleBatchSize: expected trainDataloader() of a module or data module that takes '${o.batchArgName}' of it, but got ${holder ? 'a loader, whose size is settled' : 'none'}`,
+      );
+    }
+    const fits = async (size: number): Promise<boolean> => {
+      Reflect.set(holder[0], holder[1], size);
+      try {
+        await this.#trial(model, null, o.datamodule, o.stepsPerTrial, []);
+        return true;
+      } catch (error) {
+        if (error instanceof OutOfMemoryError) return false;
+        throw error;
+      }
+    };
+    let [low, high] = [0, Infinity];
+    let size = o.initVal;
+    for (let trial = 0; trial < o.maxTrials && high - low > 1; trial++) {
+      if (await fits(size)) low = size;
+      else high = size;
+      if (high < Infinity && o.mode === 'power') break;
+      size = high === Infinity ? size * 2 : Math.floor((low + high) / 2);
+    }
+    if (low === 0)
+      throw new OutOfMemoryError(
+        `Tuner.scaleBatchSize: expected batches of ${o.initVal} to fit into memory, but they do not`,
+      );
+    Reflect.set(holder[0], holder[1], low);
+    return low;
+  }
+
+  /** Trains for some steps, and puts weights and random numbers back. */
+  async #trial(
+    model: LightningModule,
+    loaders: Loaders | LightningDataModule | null,
+    datamodule: LightningDataModule | null,
+    steps: number,
+    callbacks: Callback[],
+  ): Promise<void> {
+    const { accumulateGradBatches, gradientClipVal, gradientClipAlgorithm } = this.trainer;
+    const trial = new Trainer({
+      maxSteps: steps,
+      accumulateGradBatches,
+      gradientClipVal,
+      gradientClipAlgorithm,
+      limitValBatches: 0,
+      logger: false,
+      enableCheckpointing: false,
+      enableProgressBar: false,
+      callbacks,
+    });
+    const generator = defaultGenerator();
+    const before = generator.getState();
+    const state = Object.entries(model.stateDict()).map(([name, value]) => [name, value.clone().retain()] as const);
+    try {
+      await trial.fit(model, loaders, { datamodule });
+    } finally {
+      noGrad(() => {
+        model.loadStateDict(Object.fromEntries(state));
+      });
+      model.zeroGrad();
+      generator.setState(before);
+    }
+  }
+}
+
+/** Where an attribute is: in an object itself or in its hparams. */
+function holderOf(owner: LightningModule | LightningDataModule, names: readonly string[]): [object, string] | null {
+  for (const name of names) {
+    if (name in owner) return [owner, name];
+    if (name in owner.hparams) return [owner.hparams, name];
+  }
+  return null;
+}
