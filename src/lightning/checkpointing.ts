@@ -45,6 +45,8 @@ export interface Checkpoint extends Record<string, unknown> {
     callback_metrics: Record<string, Tensor>;
     /** The default generator, in base64. */
     generator: string;
+    /** What `stateDict()` of the training loaders gives. */
+    loaders: unknown[];
   };
 }
 
@@ -73,6 +75,7 @@ export async function dumpCheckpoint(trainer: Trainer, weightsOnly: boolean): Pr
       results: fitLoop.epochLoop.results.stateDict(),
       callback_metrics: asTensors(trainer.connector.callbackMetrics),
       generator: toText(defaultGenerator().getState()),
+      loaders: fitLoop.loaderStates(),
     };
   }
   for (const owner of [module, trainer.datamodule]) {
@@ -206,7 +209,7 @@ export function restoreTraining(trainer: Trainer, checkpoint: Checkpoint): void 
   });
   const { lamplight } = checkpoint;
   if (!lamplight) return;
-  fitLoop.loadGenerator(lamplight.generator);
+  fitLoop.loadSources(lamplight.generator, lamplight.loaders);
   fitLoop.epochLoop.results.loadStateDict(lamplight.results);
   trainer.connector.loadCallbackMetrics(lamplight.callback_metrics as Record<string, Shown>);
 }

@@ -213,18 +213,23 @@ export class FitLoop {
     return true;
   }
 
-  /** Has the run begin with the random numbers of a checkpoint. */
-  loadGenerator(state: string): void {
-    this.#generator = state;
+  /** Has the run begin with the random numbers and the loaders of a checkpoint. */
+  loadSources(generator: string, loaders: unknown[]): void {
+    this.#generator = generator;
+    this.#loadedStates = loaders;
+  }
+
+  /** Where the loaders are, behind the batch that was given last. Not in `stateDict`, since Python has other loaders. */
+  loaderStates(): unknown[] {
+    if (this.#fetcher) return this.#fetcher.states();
+    return this.loader ? statefulOf(this.loader).map((each) => each.stateDict()) : [];
   }
 
   stateDict(): FitLoopState {
     const { epochLoop } = this;
     const { automatic } = epochLoop;
-    const states =
-      this.#fetcher?.states() ?? (this.loader ? statefulOf(this.loader).map((each) => each.stateDict()) : []);
     return {
-      state_dict: states.length > 0 ? { combined_loader: states } : {},
+      state_dict: {},
       'epoch_loop.state_dict': {
         _batches_that_stepped: epochLoop.batchesThatStepped,
         _batch_is_over: epochLoop.isBatchOver,
@@ -264,7 +269,6 @@ export class FitLoop {
       | { _batches_that_stepped?: number; _batch_is_over?: boolean }
       | undefined;
     epochLoop.batchesThatStepped = Number(own?._batches_that_stepped ?? 0);
-    this.#loadedStates = (state.state_dict as { combined_loader?: unknown[] } | undefined)?.combined_loader ?? null;
     const { current } = epochProgress;
     if (current.started > current.processed) {
       const behind = batchProgress.current.processed > batchProgress.current.completed ? 'batch' : 'validation';
