@@ -337,7 +337,7 @@ export class LightningModule extends Module {
    */
   static async loadFromCheckpoint<M extends LightningModule>(
     this: new (
-      hparams?: never,
+      hparams: never,
     ) => M,
     checkpointPath: CheckpointSource,
     options: { mapLocation?: DeviceLike | null; strict?: boolean | null } & Hyperparameters = {},
