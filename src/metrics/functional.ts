@@ -11,11 +11,32 @@ export {
   multilabelMatthewsCorrCoef,
 } from './classification/agreement';
 export {
+  auroc,
+  averagePrecision,
+  binaryAuroc,
+  binaryAveragePrecision,
+  multiclassAuroc,
+  multiclassAveragePrecision,
+  multilabelAuroc,
+  multilabelAveragePrecision,
+} from './classification/areas';
+export {
   binaryConfusionMatrix,
   confusionMatrix,
   multiclassConfusionMatrix,
   multilabelConfusionMatrix,
 } from './classification/confusion-matrix';
+export {
+  binaryPrecisionRecallCurve,
+  binaryRoc,
+  multiclassPrecisionRecallCurve,
+  multiclassRoc,
+  multilabelPrecisionRecallCurve,
+  multilabelRoc,
+  precisionRecallCurve,
+  roc,
+} from './classification/curves';
+export { exactMatch, multiclassExactMatch, multilabelExactMatch } from './classification/exact-match';
 export {
   binaryF1Score,
   binaryFbetaScore,
@@ -38,6 +59,14 @@ export {
   multiclassJaccardIndex,
   multilabelJaccardIndex,
 } from './classification/jaccard-index';
+export {
+  binaryCalibrationError,
+  binaryHingeLoss,
+  calibrationError,
+  hingeLoss,
+  multiclassCalibrationError,
+  multiclassHingeLoss,
+} from './classification/margins';
 export { binaryPrecision, multiclassPrecision, multilabelPrecision, precision } from './classification/precision';
 export { binaryRecall, multiclassRecall, multilabelRecall, recall } from './classification/recall';
 export {
@@ -47,6 +76,13 @@ export {
   specificity,
 } from './classification/specificity';
 export { binaryStatScores, multiclassStatScores, multilabelStatScores, statScores } from './classification/stat-scores';
+export {
+  multiscaleStructuralSimilarityIndexMeasure,
+  peakSignalNoiseRatio,
+  structuralSimilarityIndexMeasure,
+  totalVariation,
+} from './image';
+export { perplexity } from './perplexity';
 export {
   cosineSimilarity,
   explainedVariance,
@@ -58,3 +94,4 @@ export {
   r2Score,
   spearmanCorrcoef,
 } from './regression';
+export * as segmentation from './segmentation-functional';

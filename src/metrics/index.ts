@@ -20,6 +20,16 @@ export {
   MulticlassMatthewsCorrCoef,
   MultilabelMatthewsCorrCoef,
 } from './classification/agreement';
+export {
+  AUROC,
+  AveragePrecision,
+  BinaryAUROC,
+  BinaryAveragePrecision,
+  MulticlassAUROC,
+  MulticlassAveragePrecision,
+  MultilabelAUROC,
+  MultilabelAveragePrecision,
+} from './classification/areas';
 export type { Average, MultidimAverage, Task } from './classification/arguments';
 export {
   BinaryConfusionMatrix,
@@ -28,6 +38,20 @@ export {
   MultilabelConfusionMatrix,
   type Normalize,
 } from './classification/confusion-matrix';
+export {
+  BinaryPrecisionRecallCurve,
+  BinaryROC,
+  type Curve,
+  type CurveAverage,
+  type CurveFigure,
+  MulticlassPrecisionRecallCurve,
+  MulticlassROC,
+  MultilabelPrecisionRecallCurve,
+  MultilabelROC,
+  PrecisionRecallCurve,
+  ROC,
+} from './classification/curves';
+export { ExactMatch, MulticlassExactMatch, MultilabelExactMatch } from './classification/exact-match';
 export {
   BinaryF1Score,
   BinaryFBetaScore,
@@ -50,6 +74,16 @@ export {
   MulticlassJaccardIndex,
   MultilabelJaccardIndex,
 } from './classification/jaccard-index';
+export {
+  BinaryCalibrationError,
+  BinaryHingeLoss,
+  CalibrationError,
+  type CalibrationNorm,
+  HingeLoss,
+  type HingeMode,
+  MulticlassCalibrationError,
+  MulticlassHingeLoss,
+} from './classification/margins';
 export { BinaryPrecision, MulticlassPrecision, MultilabelPrecision, Precision } from './classification/precision';
 export { BinaryRecall, MulticlassRecall, MultilabelRecall, Recall } from './classification/recall';
 export {
@@ -70,6 +104,14 @@ export {
 export { type Collectable, type CollectionOptions, type Figures, MetricCollection } from './collection';
 export * as functional from './functional';
 export {
+  type DataRange,
+  type ImageReduction,
+  MultiScaleStructuralSimilarityIndexMeasure,
+  PeakSignalNoiseRatio,
+  StructuralSimilarityIndexMeasure,
+  TotalVariation,
+} from './image';
+export {
   type DetectedObjects,
   MeanAveragePrecision,
   type MeanAveragePrecisionArguments,
@@ -84,6 +126,7 @@ export {
   type Reduction,
   type StateOptions,
 } from './metric';
+export { Perplexity } from './perplexity';
 export {
   CosineSimilarity,
   ExplainedVariance,
@@ -97,4 +140,5 @@ export {
   type SampleReduction,
   SpearmanCorrCoef,
 } from './regression';
+export * as segmentation from './segmentation';
 export { type BestMetric, MetricTracker } from './tracker';

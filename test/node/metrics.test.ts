@@ -22,7 +22,7 @@ interface Case {
 }
 
 type Call = (...args: unknown[]) => unknown;
-const classes = metrics as unknown as Readonly<Record<string, new (options?: object) => metrics.Metric>>;
+const classes = { ...metrics, ...metrics.segmentation } as unknown as Readonly<Record<string, new (options?: object) => metrics.Metric>>;
 const functions = metrics.functional as unknown as Readonly<Record<string, Call>>;
 
 /** What a figure is apart from the expected one, said by path; tensors are read together. */
@@ -52,10 +52,18 @@ async function differences(found: readonly (readonly [name: string, found: unkno
   return apart;
 }
 
-const functionOf = (metric: string): Call | undefined =>
-  functions[(metric[0]!.toLowerCase() + metric.slice(1)).replace('FBeta', 'Fbeta')];
+/** Functions are named as torchmetrics' are, in camelCase. */
+const functionOf = (metric: string): Call | undefined => {
+  const name = metric
+    .replace('AUROC', 'Auroc')
+    .replace('ROC', 'Roc')
+    .replace('FBeta', 'Fbeta')
+    .replace(/^(Pearson|Spearman)CorrCoef/, '$1Corrcoef')
+    .replace(/^KL/, 'kl');
+  return functions[name[0]!.toLowerCase() + name.slice(1)];
+};
 
-describe.each(['metrics_classification'])('%s', async (family) => {
+describe.each(['metrics_classification', 'metrics_regression', 'metrics_image'])('%s', async (family) => {
   const fixture = await loadFixture<Case>(family);
   const cases = sampled(
     fixture.cases.filter(({ metric }) => metric),

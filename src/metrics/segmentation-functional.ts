@@ -1,0 +1,3 @@
+// The surface of `metrics.functional.segmentation`.
+
+export { diceScore } from './dice-score';

@@ -1,0 +1,3 @@
+// The surface of `metrics.segmentation`.
+
+export { DiceScore, type DiceScoreArguments, type SegmentationFormat } from './dice-score';
