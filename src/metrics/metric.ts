@@ -352,7 +352,13 @@ export abstract class Metric extends Module {
       );
     }
     return moduleScope(this, () => {
-      const value = this.gradients ? compute() : noGrad(compute);
+      let value: unknown;
+      const run = () => {
+        value = compute();
+      };
+      // A promise passes through: what it records before its first await needs no gradients.
+      if (this.gradients) run();
+      else noGrad(run);
       return value instanceof Promise ? value.then((later) => this.apart(later)) : this.apart(value);
     });
   }

@@ -6,13 +6,12 @@ import { concatenated, Metric } from './metric';
 /** What a batch adds, by the name of the state. */
 export type Parts<Name extends string> = Readonly<Record<Name, Tensor>>;
 
-/** Metrics of sums; a name in `listed` is kept for each sample instead. */
+/** Metrics of sums; a part that is a list is kept for each sample instead. */
 export abstract class Summed<
   Name extends string,
   Args extends readonly Tensor[] = [preds: Tensor, target: Tensor],
 > extends Metric {
   override fullStateUpdate: boolean | null = false;
-  protected readonly listed: readonly Name[] = [];
 
   /** The parts of a batch. */
   protected abstract parts(...args: Args): Parts<Name>;

@@ -212,7 +212,7 @@ describe('in a training loop', () => {
       optimizer.zeroGrad();
       const out = model(x);
       F.crossEntropy(out, y).backward();
-      metrics(out.argmax(1), y);
+      metrics.update(out.argmax(1), y);
       optimizer.step();
     };
     for (let i = 0; i < 4; i++) step();
