@@ -1,7 +1,7 @@
 // Owns how metrics are made in other ways than by their classes: as functions of one batch, and by a task, as in Accuracy.
 import { ArgumentError } from '../../errors';
 import { type Arguments, isPlainObject, parameterTwice, shown, unknownArgument } from '../../tensor/options';
-import { scope } from '../../tensor/scope';
+import { moduleScope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
 import { type Metric, withoutState } from '../metric';
 import type { Task } from './arguments';
@@ -44,7 +44,8 @@ export function functional<O, const Order extends readonly (keyof O & string)[],
 ) {
   return (preds: Tensor, target: Tensor, ...args: Arguments<O, Order>): R => {
     const options = byName(name, order, args) as O;
-    return scope(() => withoutState(() => make(options)).figure(preds, target));
+    const metric = withoutState(() => make(options));
+    return moduleScope(metric, () => metric.figure(preds, target));
   };
 }
 
@@ -122,6 +123,7 @@ export function functionByTask<O, const Order extends readonly string[], R>(
     const task = taskOf(name, known, given);
     const { make, order: own } = known[task];
     const options = optionsOf(name, task, own, given, defaults) as never;
-    return scope(() => (withoutState(() => make(options)) as unknown as OfOneBatch<R>).figure(preds, target));
+    const metric = withoutState(() => make(options)) as unknown as OfOneBatch<R>;
+    return moduleScope(metric, () => metric.figure(preds, target));
   };
 }
