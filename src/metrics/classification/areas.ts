@@ -59,8 +59,8 @@ function areaUnder(x0: Tensor, x1: Tensor, y0: Tensor, y1: Tensor, limit: number
   return own.mul(y0.add(end)).mul(0.5);
 }
 
-/** Standardised to 0.5 for chance and 1 for the greatest (McClish 1989). */
-function standardised(area: Tensor, limit: number | null): Tensor {
+/** Standardised to 0.5 for chance and 1 for the greatest (McClish 1989); 0 where there is no curve. */
+function standardised(area: Tensor, isNone: Tensor, limit: number | null): Tensor {
   if (limit === null) return area;
   const least = 0.5 * limit * limit;
   return area
@@ -68,8 +68,11 @@ function standardised(area: Tensor, limit: number | null): Tensor {
     .div(limit - least)
     .add(1)
     .mul(0.5)
-    .maskedFill(area.eq(0), 0);
+    .maskedFill(isNone, 0);
 }
+
+/** Σ over the last dimension, as the end of a running sum: so many parts as an area has are not to be read in one kernel. */
+const summed = (x: Tensor): Tensor => (x.shape.at(-1) === 0 ? x.sum(-1) : x.cumsum(-1).select(-1, -1));
 
 /** The area under the ROC curve of each column. Shape: [K] */
 function aurocOf(columns: Columns, limit: number | null): Tensor {
@@ -79,14 +82,15 @@ function aurocOf(columns: Columns, limit: number | null): Tensor {
   const [y0, y1] = [rate(s.tpAbove, s.positives), rate(s.tpFrom, s.positives)];
   // Elements of equal scores share the trapezoid of their point.
   const shares = ratio(s.isFalse, s.fpFrom.sub(s.fpAbove));
-  return standardised(areaUnder(x0, x1, y0, y1, limit).mul(shares).sum(-1), limit);
+  const isNone = s.positives.mul(s.negatives).eq(0).squeeze(-1);
+  return standardised(summed(areaUnder(x0, x1, y0, y1, limit).mul(shares)), isNone, limit);
 }
 
 /** Σ precision × step of recall of each column. Shape: [K] */
 function averagePrecisionOf(columns: Columns): Tensor {
   const s = standing(columns);
   const precision = ratio(s.tpFrom, s.tpFrom.add(s.fpFrom));
-  return ratio(precision.mul(s.isTrue).sum(-1), s.positives.squeeze(-1));
+  return ratio(summed(precision.mul(s.isTrue)), s.positives.squeeze(-1));
 }
 
 const between = (curve: Tensor): [Tensor, Tensor] => {
@@ -148,7 +152,8 @@ abstract class OfRoc extends OfArea {
   protected areaOfCounts(confmat: Tensor): Tensor {
     const [x, y] = rocOfCounts(confmat);
     const limit = this.maxFpr === 1 ? null : this.maxFpr;
-    return standardised(areaUnder(...between(x), ...between(y), limit).sum(-1), limit);
+    const isNone = x.sum(-1).mul(y.sum(-1)).eq(0);
+    return standardised(summed(areaUnder(...between(x), ...between(y), limit)), isNone, limit);
   }
 }
 
@@ -160,7 +165,7 @@ abstract class OfPrecision extends OfArea {
   protected areaOfCounts(confmat: Tensor): Tensor {
     const [precision, recall] = precisionRecallOfCounts(confmat).map((x) => x.nanToNum()) as [Tensor, Tensor];
     const [from, to] = between(recall);
-    return from.sub(to).mul(between(precision)[0]).sum(-1);
+    return summed(from.sub(to).mul(between(precision)[0]));
   }
 }
 
