@@ -22,7 +22,9 @@ interface Case {
 }
 
 type Call = (...args: unknown[]) => unknown;
-const classes = { ...metrics, ...metrics.segmentation } as unknown as Readonly<Record<string, new (options?: object) => metrics.Metric>>;
+const classes = { ...metrics, ...metrics.segmentation } as unknown as Readonly<
+  Record<string, new (options?: object) => metrics.Metric>
+>;
 const functions = metrics.functional as unknown as Readonly<Record<string, Call>>;
 
 /** What a figure is apart from the expected one, said by path; tensors are read together. */

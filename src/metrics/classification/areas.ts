@@ -159,7 +159,12 @@ abstract class OfRoc extends OfArea {
 
 abstract class OfPrecision extends OfArea {
   protected areaOfColumns(columns: Columns): Tensor {
-    return averagePrecisionOf(columns);
+    const areas = averagePrecisionOf(columns);
+    if (this.task !== 'multiclass') return areas;
+    // A class that never comes has no figure, unless there is but class 0.
+    const { truth } = columns;
+    const isNone = truth.eq(1).any(0).logicalNot().logicalAnd(truth.select(1, 0).eq(0).any());
+    return areas.maskedFill(isNone, Number.NaN);
   }
 
   protected areaOfCounts(confmat: Tensor): Tensor {

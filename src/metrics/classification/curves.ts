@@ -41,12 +41,11 @@ function steps(scores: readonly number[], truth: readonly number[]): { tp: numbe
   return found;
 }
 
-function precisionRecall(scores: readonly number[], truth: readonly number[]): Line {
+function precisionRecall(scores: readonly number[], truth: readonly number[], nothing: number): Line {
   const { tp, fp, at } = steps(scores, truth);
   const all = tp.at(-1) ?? 0;
   const precision = tp.map((right, i) => right / (right + fp[i]!));
-  // Without anything true recall is 1 by convention.
-  const recall = tp.map((right) => (all === 0 ? 1 : right / all));
+  const recall = tp.map((right) => (all === 0 ? nothing : right / all));
   return [[...precision.reverse(), 1], [...recall.reverse(), 0], at.reverse()];
 }
 
@@ -98,8 +97,12 @@ abstract class OfCurves extends OfCurve<CurveFigure> {
     return numbersOf(cat([scores.reshape(-1), truth.float().reshape(-1)])).then((numbers): Curve => {
       const column = (from: number, k: number) =>
         Array.from({ length: rows }, (_, i) => numbers[from + i * columns + k]!);
-      const one = this.isRoc ? falseTrue : precisionRecall;
-      const lines = Array.from({ length: columns }, (_, k) => one(column(0, k), column(rows * columns, k)));
+      const truths = Array.from({ length: columns }, (_, k) => column(rows * columns, k));
+      // Recall of a class that never comes is NaN, and 1 where there is but class 0, or one column for both classes.
+      const isNan = this.task === 'multiclass' && !this.isMicro && truths[0]!.includes(0);
+      const lines = truths.map((own, k) =>
+        this.isRoc ? falseTrue(column(0, k), own) : precisionRecall(column(0, k), own, isNan ? Number.NaN : 1),
+      );
       if (this.average === 'macro') return meanOf(lines, this.isRoc).map(vector) as Curve;
       const curves = lines.map((line) => line.map(vector));
       if (this.task === 'binary' || this.isMicro) return curves[0] as Curve;
