@@ -16,7 +16,7 @@ import {
   OfCurve,
 } from './curve-state';
 import { partsOf, precisionRecallOfCounts, rocOfCounts } from './curves';
-import { ratio } from './scores';
+import { ratio, summed } from './scores';
 import { classByTask, functional, functionByTask } from './task';
 
 /** Of each element: how much that is true, and that is not, scores above it, and as high or above. All [K, n]; totals [K, 1]. */
@@ -70,9 +70,6 @@ function standardised(area: Tensor, isNone: Tensor, limit: number | null): Tenso
     .mul(0.5)
     .maskedFill(isNone, 0);
 }
-
-/** Σ over the last dimension, as the end of a running sum: so many parts as an area has are not to be read in one kernel. */
-const summed = (x: Tensor): Tensor => (x.shape.at(-1) === 0 ? x.sum(-1) : x.cumsum(-1).select(-1, -1));
 
 /** The area under the ROC curve of each column. Shape: [K] */
 function aurocOf(columns: Columns, limit: number | null): Tensor {

@@ -73,7 +73,8 @@ const numbersOf = async (x: Tensor): Promise<number[]> => Array.from(await x.dat
 
 /** One curve of those of all classes: their mean where any of them has a point. */
 function meanOf(lines: readonly Line[], isFalling: boolean): Line {
-  const sorted = (list: number[]) => list.sort((a, b) => a - b);
+  // NaN comes last, as in PyTorch.
+  const sorted = (list: number[]) => list.sort((a, b) => Number(Number.isNaN(a)) - Number(Number.isNaN(b)) || a - b);
   const x = sorted(lines.flatMap(([own]) => own));
   const each = lines.map(([xs, ys]) => interpolated(x, xs, ys));
   const y = x.map((_, i) => each.reduce((sum, values) => sum + values[i]!, 0) / lines.length);

@@ -3,7 +3,6 @@ import { showShape } from '../../compiler/meta';
 import { DTypeError, ShapeError } from '../../errors';
 import { scatterAddIntoZeros } from '../../ops/indexing';
 import { arange, full, linspace } from '../../tensor/creation';
-import { stack } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { searchsorted } from '../../tensor/search';
 import { Tensor } from '../../tensor/tensor';
@@ -20,7 +19,7 @@ import {
   type Task,
   wholeFrom,
 } from './arguments';
-import { ratio } from './scores';
+import { ratio, summed } from './scores';
 import { classByTask, functional, functionByTask } from './task';
 
 interface Checked {
@@ -169,9 +168,9 @@ interface Calibration extends Checked {
   norm?: CalibrationNorm;
 }
 
-type BinParts = 'bins';
+type BinParts = 'count' | 'confidence' | 'accuracy';
 
-/** Metrics whose state is the number, confidence and accuracy of each bin: [3, bins + 1], as confidence 1 has a bin of its own. */
+/** Metrics whose state is the number, confidence and accuracy of each bin: [bins + 1], as confidence 1 has a bin of its own. */
 abstract class OfCalibration extends Summed<BinParts> {
   override higherIsBetter: boolean | null = false;
   override isDifferentiable: boolean | null = false;
@@ -189,7 +188,12 @@ abstract class OfCalibration extends Summed<BinParts> {
     this.norm = oneOf(name, 'norm', o.norm, ['l1', 'l2', 'max']);
     this.ignoreIndex = label(name, 'ignoreIndex', o.ignoreIndex);
     this.validateArgs = flag(name, 'validateArgs', o.validateArgs);
-    this.addSums({ bins: { key: 'bins', shape: [3, this.nBins + 1] } });
+    const shape = [this.nBins + 1];
+    this.addSums({
+      count: { key: 'count', shape },
+      confidence: { key: 'confidence', shape },
+      accuracy: { key: 'accuracy', shape },
+    });
   }
 
   protected binned(confidence: Tensor, accuracy: Tensor, isCounted: Tensor | null): Parts<BinParts> {
@@ -199,15 +203,15 @@ abstract class OfCalibration extends Summed<BinParts> {
     const place = searchsorted(edges, x, { right: true }).sub(1).clamp(0, this.nBins);
     const sums = (values: Tensor) =>
       Tensor.of(scatterAddIntoZeros([count], 0, place.value, kept(values, isCounted).value));
-    return { bins: stack([sums(full([x.numel()], 1, { dtype: 'float32' })), sums(x), sums(accuracy)]) };
+    const ones = full([x.numel()], 1, { dtype: 'float32' });
+    return { count: sums(ones), confidence: sums(x), accuracy: sums(accuracy) };
   }
 
-  protected figureOf({ bins }: Parts<BinParts>): Tensor {
-    const [count, confidence, accuracy] = bins.unbind() as [Tensor, Tensor, Tensor];
+  protected figureOf({ count, confidence, accuracy }: Parts<BinParts>): Tensor {
     const gap = ratio(accuracy, count).sub(ratio(confidence, count)).abs();
-    if (this.norm === 'max') return gap.amax();
+    if (this.norm === 'max') return gap.sort(-1)[0].select(-1, -1);
     const share = count.div(count.sum());
-    return this.norm === 'l1' ? gap.mul(share).sum() : gap.square().mul(share).sum().sqrt();
+    return this.norm === 'l1' ? summed(gap.mul(share)) : summed(gap.square().mul(share)).sqrt();
   }
 }
 

@@ -23,6 +23,9 @@ export function ratio(a: Tensor, b: Tensor, zeroDivision = 0): Tensor {
   return a.float().div(over.maskedFill(isZero, 1)).maskedFill(isZero, zeroDivision);
 }
 
+/** Σ over the last dimension as the end of a running sum: what has many parts is put together before, in a kernel of its own. */
+export const summed = (x: Tensor): Tensor => (x.shape.at(-1) === 0 ? x.sum(-1) : x.cumsum(-1).select(-1, -1));
+
 /** The mean of figures of classes: by how often each is true, or of those that were found or true. */
 export function averaged(score: Tensor, [tp, fp, , fn]: Counts, { average, multilabel, topK }: Scoring): Tensor {
   if (average === null || average === 'none') return score;
@@ -36,13 +39,13 @@ export function averaged(score: Tensor, [tp, fp, , fn]: Counts, { average, multi
   return ratio(weights.mul(score), weights.sum(-1, { keepdim: true })).sum(-1);
 }
 
-const summed = (x: Tensor, { multidimAverage }: Scoring): Tensor => x.sum(multidimAverage === 'global' ? 0 : 1);
+const overAll = (x: Tensor, { multidimAverage }: Scoring): Tensor => x.sum(multidimAverage === 'global' ? 0 : 1);
 
 /** A share by class, by sums over all, or of the two classes of a binary task. */
 function shareOf(counts: Counts, o: Scoring, parts: (counts: Counts) => readonly [Tensor, Tensor]): Tensor {
   const [tp, fp, tn, fn] = counts;
   const isOne = o.average === 'micro';
-  const [a, b] = parts(isOne ? [summed(tp, o), summed(fp, o), summed(tn, o), summed(fn, o)] : counts);
+  const [a, b] = parts(isOne ? [overAll(tp, o), overAll(fp, o), overAll(tn, o), overAll(fn, o)] : counts);
   const score = ratio(a, b, o.zeroDivision);
   return isOne || o.average === 'binary' ? score : averaged(score, counts, o);
 }
@@ -77,7 +80,7 @@ export const hammingDistance: Score = (counts, o) => {
     return ratio(a, b).neg().add(1);
   };
   if (o.average === 'binary') return one(counts);
-  if (o.average === 'micro') return one(counts.map((x) => summed(x, o)) as unknown as Counts);
+  if (o.average === 'micro') return one(counts.map((x) => overAll(x, o)) as unknown as Counts);
   return averaged(one(counts), counts, { ...o, topK: 1 });
 };
 
