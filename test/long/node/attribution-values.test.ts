@@ -4,9 +4,9 @@ import type { nn, Tensor } from 'lamplight';
 import * as torch from 'lamplight';
 import * as interpret from 'lamplight/interpret';
 import { describe, expect, test } from 'vitest';
-import { expectClose, fromFixture } from '../support/close';
-import { explained } from '../support/explained';
-import { type FixtureCase, loadFixture } from '../support/fixtures';
+import { expectClose, fromFixture } from '../../support/close';
+import { explained } from '../../support/explained';
+import { type FixtureCase, loadFixture } from '../../support/fixtures';
 
 type Encoded = null | number | string | boolean | { readonly array: string } | readonly Encoded[];
 
