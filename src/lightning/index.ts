@@ -33,14 +33,14 @@ export type {
 } from './optimizers';
 export type { Duration, TrainerOptions } from './options';
 export type { LoggedMetric, Reduction } from './results';
+export type {
+  EvaluationOptions,
+  FitOptions,
+  PredictOptions,
+  RunOptions,
+  Stage,
+  TrainerState,
+} from './runs';
 export { seedEverything } from './seed';
-export {
-  type EvaluationOptions,
-  type FitOptions,
-  type PredictOptions,
-  type RunOptions,
-  type Stage,
-  Trainer,
-  type TrainerState,
-} from './trainer';
+export { Trainer } from './trainer';
 export { LRFinder, type LrFindOptions, type PlotCanvas, type ScaleBatchSizeOptions, Tuner } from './tuner';

@@ -4,7 +4,13 @@
 export type Interceptor = (args: readonly unknown[], run: (args: readonly unknown[]) => unknown) => unknown;
 
 /** By module, who stands before it now; null mostly. */
-export const interceptors: { now: ReadonlyMap<object, Interceptor> | null } = { now: null };
+const interceptors: { now: ReadonlyMap<object, Interceptor> | null } = { now: null };
+
+/** Calls a module, or who stands before it. */
+export function called(module: object, args: unknown[], run: (args: unknown[]) => unknown): unknown {
+  const interceptor = interceptors.now?.get(module);
+  return interceptor ? interceptor(args, (given) => run([...given])) : run(args);
+}
 
 /** Runs `fn` with interceptors of modules. Those of an `intercepted` outside of it see a call first. */
 export function intercepted<T>(by: ReadonlyMap<object, Interceptor>, fn: () => T): T {

@@ -21,7 +21,7 @@ import { guardMember, type MemberKind, memberKind } from './guard';
 import { gradientsOf, ignoring, replaces, retainAll } from './hook-results';
 import type { ForwardHook, FullBackwardHook, FullBackwardPreHook, Gradients, PreHook } from './hook-types';
 import { type ForwardHookOptions, HookList, type HookOptions, type RemovableHandle } from './hooks';
-import { interceptors } from './intercept';
+import { called } from './intercept';
 import { listed, once } from './listed';
 import type { BufferOptions, Keys, Naming, Prefix, Recursion, Sharing, Strictness } from './module-options';
 import { type Buffer, convert, Parameter } from './parameter';
@@ -68,11 +68,7 @@ export abstract class Module extends Callable {
   #backwardHooks = new HookList<FullBackwardHook<Module>>();
 
   constructor() {
-    super((self, args) => {
-      const module = self as Module;
-      const interceptor = interceptors.now?.get(module);
-      return interceptor ? interceptor(args, (given) => module.#call([...given])) : module.#call(args);
-    });
+    super((self, args) => called(self, args, (given) => (self as Module).#call(given)));
   }
 
   /** A module of the class of `module` that has its buffers' names and hooks, but no fields yet. */
