@@ -47,20 +47,10 @@ export function windowOf(x: Value): Window | null {
   const run = runOf(x);
   if (!run?.placed) return null;
   const { base, offset } = run;
-  if (!stands(base)) return null;
+  if (base.overwritten || base.failure || base.gone || base.leaving) return null;
   const size = bytesPerElement(x.dtype);
   const window = { base, offset: offset * size, bytes: x.numel * size };
   return window.offset % COPY_ALIGNMENT === 0 && window.bytes % COPY_ALIGNMENT === 0 ? window : null;
-}
-
-const stands = ({ overwritten, failure, gone, leaving }: Value): boolean =>
-  !overwritten && !failure && !gone && !leaving;
-
-/** Whether a value is a run of elements of one that stands, so that it needs no memory of its own. */
-export function isPart({ node }: Value): boolean {
-  if (!node || node.op.run?.(node) === undefined) return false;
-  const base = node.reads[0]!;
-  return base.available && stands(base);
 }
 
 /** Whether the offset of a view is data, not structure: what it views has contents already. */
