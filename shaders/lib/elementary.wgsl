@@ -26,7 +26,7 @@ fn elementary_log_parts(x: f32) -> vec2f {
 
 fn elementary_normal(x: f32) -> bool {
   let bits = bitcast<u32>(x);
-  return bits >= 0x00800000u && bits < 0x7f800000u;
+  return (bits >= 0x00800000u) & (bits < 0x7f800000u);
 }
 
 // Whole for powers of 2.

@@ -4,6 +4,7 @@
 
 // On processors' vectors min, max, clamp, round and conversions to integers cost many instructions, shifts too; comparisons with
 // select, products and the integers' own arithmetic cost one or two. So the common functions are made of those, without branches.
+// `&&` is a branch too, and where many of them follow one another SwiftShader does not end compiling: hence `&`.
 
 fn math_isnan(x: f32) -> bool { return (bitcast<i32>(x) & 0x7fffffff) > 0x7f800000; }
 
@@ -18,7 +19,7 @@ fn math_max(a: f32, b: f32) -> f32 { return select(select(select(b, a, a > b), b
 
 fn math_min(a: f32, b: f32) -> f32 { return select(select(select(b, a, a < b), b, math_isnan(b)), a, math_isnan(a)); }
 
-fn math_equal(a: f32, b: f32) -> bool { return a == b && !math_isnan(a) && !math_isnan(b); }
+fn math_equal(a: f32, b: f32) -> bool { return (a == b) & !math_isnan(a) & !math_isnan(b); }
 
 // The whole number nearest to x, for |x| < 2^21: added to 1.5 · 2^23, it is in the low bits of the sum.
 fn math_whole(x: f32) -> i32 { return bitcast<i32>(x + 12582912.0) - 0x4b400000; }
@@ -147,8 +148,8 @@ fn math_pow_f32(x: f32, y: f32) -> f32 {
   if (x < 0.0 && !whole && !math_isinf(x)) { return math_nan(); }
   if (abs(x) == 1.0 && math_isinf(y)) { return 1.0; }
   let magnitude = math_exp(y * math_log(abs(x)));
-  let odd = whole && abs(y) < 16777216.0 && (u32(abs(y)) & 1u) == 1u;
-  return select(magnitude, -magnitude, x < 0.0 && odd);
+  let odd = whole & (abs(y) < 16777216.0) & ((u32(abs(y)) & 1u) == 1u);
+  return select(magnitude, -magnitude, (x < 0.0) & odd);
 }
 
 fn math_pow_u32(x: u32, y: u32) -> u32 {
@@ -187,26 +188,26 @@ fn math_fmod(a: f32, b: f32) -> f32 {
 
 fn math_remainder_f32(a: f32, b: f32) -> f32 {
   let r = math_fmod(a, b);
-  return select(r, r + b, r != 0.0 && (r < 0.0) != (b < 0.0));
+  return select(r, r + b, (r != 0.0) & ((r < 0.0) != (b < 0.0)));
 }
 
 fn math_floor_div_f32(a: f32, b: f32) -> f32 {
   if (b == 0.0) { return a / b; }
   let r = math_fmod(a, b);
   let q = round((a - r) / b);
-  return select(q, q - 1.0, r != 0.0 && (r < 0.0) != (b < 0.0));
+  return select(q, q - 1.0, (r != 0.0) & ((r < 0.0) != (b < 0.0)));
 }
 
 fn math_floor_div_u32(a: u32, b: u32) -> u32 { return a / b; }
 
 fn math_floor_div_i32(a: i32, b: i32) -> i32 {
   let q = a / b;
-  return select(q, q - 1, a % b != 0 && ((a < 0) != (b < 0)));
+  return select(q, q - 1, (a % b != 0) & ((a < 0) != (b < 0)));
 }
 
 fn math_remainder_u32(a: u32, b: u32) -> u32 { return a % b; }
 
 fn math_remainder_i32(a: i32, b: i32) -> i32 {
   let r = a % b;
-  return select(r, r + b, r != 0 && ((r < 0) != (b < 0)));
+  return select(r, r + b, (r != 0) & ((r < 0) != (b < 0)));
 }

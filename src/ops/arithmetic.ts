@@ -222,7 +222,7 @@ const powerSlope = (a: Value, b: Value): Value => record(powerSlopeOp, [a, b], u
 const powerLogSlopeOp = pointwise({
   name: 'powerLogSlope',
   lib: math,
-  expr: 'select(a2 * math_log(a0), 0.0, a0 == 0.0 && a1 >= 0.0)',
+  expr: 'select(a2 * math_log(a0), 0.0, (a0 == 0.0) & (a1 >= 0.0))',
   saves: 'abc',
   grads: [(dy, { a, c }) => mul(dy, div(c, a)), null, (dy, { a }) => mul(dy, log(a))],
 });

@@ -61,7 +61,7 @@ const classification = (name: string, float: string, integer: string): Op<undefi
   pointwise({ name, takes: 'any', result: 'bool', lib: math, expr: byKind(float, integer) });
 const isnanOp = classification('isnan', 'u32(math_isnan(a0))', '0u');
 const isinfOp = classification('isinf', 'u32(math_isinf(a0))', '0u');
-const isfiniteOp = classification('isfinite', 'u32(!math_isnan(a0) && !math_isinf(a0))', '1u');
+const isfiniteOp = classification('isfinite', 'u32(!math_isnan(a0) & !math_isinf(a0))', '1u');
 
 /** Whether a is not a number. */
 export const isnan = (a: Value): Value => record(isnanOp, [a], undefined);
@@ -145,7 +145,7 @@ function clamping(float: string, integer: string, inside: string) {
     grads: [(dy, { a, s }) => record(backward, [dy, a], undefined, s)],
   });
 }
-const clampOp = clamping('math_min(math_max(a0, s0), s1)', 'min(max(a0, s0), s1)', 'x > s0 && x < s1');
+const clampOp = clamping('math_min(math_max(a0, s0), s1)', 'min(max(a0, s0), s1)', '(x > s0) & (x < s1)');
 const clampMinOp = clamping('math_max(a0, s0)', 'max(a0, s0)', 'x > s0');
 const clampMaxOp = clamping('math_min(a0, s0)', 'min(a0, s0)', 'x < s0');
 

@@ -177,7 +177,7 @@ const iscloseOp = pointwise({
   name: 'isclose',
   result: 'bool',
   lib: [mathLib],
-  expr: 'u32(math_equal(a0, a1) || (!math_isnan(a0) && !math_isnan(a1) && !math_isinf(a0) && !math_isinf(a1) && abs(a0 - a1) <= s1 + s0 * abs(a1)) || (s2 != 0.0 && math_isnan(a0) && math_isnan(a1)))',
+  expr: 'u32(math_equal(a0, a1) | (!math_isnan(a0) & !math_isnan(a1) & !math_isinf(a0) & !math_isinf(a1) & (abs(a0 - a1) <= s1 + s0 * abs(a1))) | ((s2 != 0.0) & math_isnan(a0) & math_isnan(a1)))',
 });
 /** Whether |a - b| ≤ atol + rtol |b|; infinities are close to themselves, NaN too with `equalNan`. */
 export const isclose = (a: Value, b: Value, rtol: number, atol: number, equalNan: boolean): Value =>

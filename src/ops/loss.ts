@@ -275,7 +275,7 @@ export function bceWithLogits(x: Value, target: Value, options: BceOptions = {})
  */
 const bceOp = pointwise({
   name: 'binaryCrossEntropy',
-  expr: 'select(math_nan(), (a1 - 1.0) * max(math_log1p(-a0), -100.0) - a1 * max(math_log(a0), -100.0), a0 >= 0.0 && a0 <= 1.0)',
+  expr: 'select(math_nan(), (a1 - 1.0) * max(math_log1p(-a0), -100.0) - a1 * max(math_log(a0), -100.0), (a0 >= 0.0) & (a0 <= 1.0))',
   lib: [mathLib],
   saves: 'ab',
   grads: [

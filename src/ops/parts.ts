@@ -36,9 +36,9 @@ export const signbit = test('signbit', 'u32(parts_signbit(a0))', (dtype) =>
   scalarOf(dtype) === 'i32' ? 'u32(a0 < 0)' : '0u',
 );
 /** Whether a is +∞. */
-export const isposinf = test('isposinf', 'u32(math_isinf(a0) && a0 > 0.0)', never);
+export const isposinf = test('isposinf', 'u32(math_isinf(a0) & (a0 > 0.0))', never);
 /** Whether a is -∞. */
-export const isneginf = test('isneginf', 'u32(math_isinf(a0) && a0 < 0.0)', never);
+export const isneginf = test('isneginf', 'u32(math_isinf(a0) & (a0 < 0.0))', never);
 
 const angleOp = pointwise({
   name: 'angle',
@@ -117,7 +117,7 @@ function choice(name: string, fn: 'max' | 'min', closer: string): Binary {
   const share = pointwise({
     name: `${name}Share`,
     lib,
-    expr: `select(f32(a0 ${closer} a1 || math_isnan(a1)), 0.5, math_equal(a0, a1))`,
+    expr: `select(f32((a0 ${closer} a1) | math_isnan(a1)), 0.5, math_equal(a0, a1))`,
   });
   const shareOf: Binary = (a, b) => record(share, [a, b], undefined);
   const op = pointwise({

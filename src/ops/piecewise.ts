@@ -40,13 +40,13 @@ export const hardswish = (x: Value): Value => record(hardswishOp, [x], undefined
 
 const hardshrinkOp = pointwise({
   name: 'hardshrink',
-  expr: 'select(a0, 0.0, a0 >= -s0 && a0 <= s0)',
+  expr: 'select(a0, 0.0, (a0 >= -s0) & (a0 <= s0))',
   saves: 'a',
   grads: [(dy, { a, s }) => where(inside(a, s[0]!), 0, dy)],
 });
 const softshrinkOp = pointwise({
   name: 'softshrink',
-  expr: 'select(a0 - clamp(a0, -s0, s0), a0 * 0.0, a0 >= -s0 && a0 <= s0)',
+  expr: 'select(a0 - clamp(a0, -s0, s0), a0 * 0.0, (a0 >= -s0) & (a0 <= s0))',
   saves: 'a',
   grads: [(dy, { a, s }) => where(inside(a, s[0]!), 0, dy)],
 });

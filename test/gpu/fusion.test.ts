@@ -203,3 +203,25 @@ describe.each<[string, () => nn.UnaryModule]>([
     expect(dispatches[1]).toBeLessThan(dispatches[0]);
   });
 });
+
+test('a sum over quotients that are guarded against zeros compiles, whatever their number', async () => {
+  const guarded = (a: Tensor, b: Tensor): Tensor => {
+    const isZero = b.eq(0);
+    return a.div(b.maskedFill(isZero, 1)).maskedFill(isZero, 0);
+  };
+  const all = torch.tensor([[6]], { dtype: 'float32' });
+  const [from, above, other] = [5, 3, 2].map((most) =>
+    torch.tensor([Array.from({ length: 12 }, (_, i) => Math.min(i, most))], { dtype: 'float32' }),
+  ) as [Tensor, Tensor, Tensor];
+  const total = torch.scope(() => {
+    const share = (part: Tensor) => guarded(part, all.expandAs(part));
+    const [left, right] = [all.sub(from), all.sub(above)];
+    return share(right)
+      .sub(share(left))
+      .mul(other)
+      .mul(guarded(other, right.sub(left)))
+      .sum(-1);
+  });
+  // From i = 4 on the shares differ: by 1/6 · 2 · 2/1 at 4, by 2/6 · 2 · 2/2 at each of the seven that follow.
+  expect(await total.item()).toBeCloseTo(8 * (2 / 3), 5);
+});
