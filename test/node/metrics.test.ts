@@ -69,7 +69,7 @@ describe.each(['metrics_classification', 'metrics_regression', 'metrics_image'])
   const fixture = await loadFixture<Case>(family);
   const cases = sampled(
     fixture.cases.filter(({ metric }) => metric),
-    12,
+    24,
   );
   const batches = new Map<string, Tensor[][]>();
   for (const { name, batches: sizes } of fixture.cases) {

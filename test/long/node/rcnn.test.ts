@@ -2,8 +2,8 @@
 import * as torch from 'lamplight';
 import { detection } from 'lamplight/vision';
 import { describe, expect, test } from 'vitest';
-import { expectClose, expectNumbers, fromFixture } from '../support/close';
-import { type FixtureCase, loadFixture } from '../support/fixtures';
+import { expectClose, expectNumbers, fromFixture } from '../../support/close';
+import { type FixtureCase, loadFixture } from '../../support/fixtures';
 
 interface Case extends FixtureCase {
   readonly kind: string;

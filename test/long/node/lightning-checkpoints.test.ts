@@ -21,10 +21,10 @@ import {
 } from 'lamplight/lightning';
 import { Accuracy } from 'lamplight/metrics';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import expected from '../fixtures/lightning.json';
-import { loader, Net, quiet, weights, X, Y } from '../support/lightning-net';
+import expected from '../../fixtures/lightning.json';
+import { loader, Net, quiet, weights, X, Y } from '../../support/lightning-net';
 
-const path = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
+const path = (name: string) => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url));
 
 let folder = '';
 beforeEach(async () => {
