@@ -1,14 +1,13 @@
 // The Trainer: runs the loops, and holds what modules, callbacks and loggers ask for.
-import { ArgumentError, DeviceLostError, DTypeError } from '../errors';
+import { ArgumentError, DeviceLostError } from '../errors';
 import { backpressure, flush } from '../graph/flush';
 import type { Optimizer } from '../optim/optimizer';
 import { detectAnomaly } from '../tensor/anomaly';
-import { init, isFloat16Supported } from '../tensor/gpu';
 import { parseArgs } from '../tensor/options';
 import { defaultGenerator } from '../tensor/random/generator';
 import type { Tensor } from '../tensor/tensor';
 import { attach } from './attachment';
-import { defaultCallbacks, inOrderOfCalls } from './callbacks/defaults';
+import { defaultCallbacks } from './callbacks/defaults';
 import type { ModelCheckpoint } from './callbacks/model-checkpoint';
 import {
   type CheckpointSource,
@@ -30,9 +29,10 @@ import { EvaluationLoop } from './loops/evaluation-loop';
 import { FitLoop } from './loops/fit-loop';
 import { PredictionLoop } from './loops/prediction-loop';
 import { LightningModule } from './module';
-import { LightningOptimizer } from './optimization';
-import { type LRSchedulerConfig, parseOptimizers } from './optimizers';
+import type { LightningOptimizer } from './optimization';
+import type { LRSchedulerConfig } from './optimizers';
 import { type ParsedOptions, parseOptions, precisionOf, type TrainerOptions } from './options';
+import { attachCallbacks, logHyperparameters, makeOptimizers, takePrecision } from './preparing';
 import type { Results } from './results';
 import {
   type EvaluationOptions,
@@ -269,8 +269,8 @@ export class Trainer {
 
   async #stages(fn: TrainerFn, module: LightningModule, o: RunOptions, given: boolean, loop: Loop): Promise<unknown> {
     const { hooks } = this;
-    await this.#refusePrecision();
-    await this.#attachCallbacks(module);
+    await takePrecision(this);
+    await attachCallbacks(this, module);
     await this.datamodule?.prepareData?.();
     await hooks.module('prepareData');
     for (const logger of this.loggers) await logger.begin?.();
@@ -284,10 +284,10 @@ export class Trainer {
     if (checkpoint) await restoreModule(this, checkpoint);
     this.connector.reset();
     if (fn === 'fit') {
-      await this.#makeOptimizers(module);
+      await makeOptimizers(this, module);
       await hooks.both('onFitStart');
     }
-    this.#logHyperparameters(module);
+    logHyperparameters(this, module);
     if (checkpoint && fn === 'fit') restoreTraining(this, checkpoint);
     if (fn === 'fit') module.zeroGrad();
     const result = await loop();
@@ -315,41 +315,6 @@ export class Trainer {
     }
     if (isAsked) this.say(`${error.message}. The weights are those of step ${this.globalStep}.`);
     return isAsked;
-  }
-
-  async #refusePrecision(): Promise<void> {
-    if (this.precision === '32-true') return;
-    await init();
-    if (isFloat16Supported()) {
-      this.lightningModule.half();
-      return;
-    }
-    throw new DTypeError(
-      `Trainer: expected a device with float16 for precision '${this.precision}', but this one has no shader-f16; leave precision out`,
-    );
-  }
-
-  async #attachCallbacks(module: LightningModule): Promise<void> {
-    const own = await module.configureCallbacks?.();
-    if (!own) return;
-    const added = [own].flat() as Callback[];
-    const isReplaced = (callback: Callback) => added.some((each) => each.constructor === callback.constructor);
-    this.callbacks = inOrderOfCalls([...this.callbacks.filter((callback) => !isReplaced(callback)), ...added]);
-  }
-
-  async #makeOptimizers(module: LightningModule): Promise<void> {
-    const given = await this.hooks.module('configureOptimizers');
-    const ownStep = module.lrSchedulerStep !== LightningModule.prototype.lrSchedulerStep;
-    const { optimizers, configs } = parseOptimizers(given, module.automaticOptimization, ownStep);
-    this.optimizers = optimizers;
-    this.lightningOptimizers = optimizers.map((optimizer) => new LightningOptimizer(optimizer, this));
-    this.lrSchedulerConfigs = configs;
-  }
-
-  #logHyperparameters(module: LightningModule): void {
-    const hparams = { ...this.datamodule?.hparams, ...module.hparams };
-    if (!this.options.enableAutologHparams || Object.keys(hparams).length === 0) return;
-    for (const logger of this.loggers) logger.logHyperparams?.(hparams);
   }
 
   async #sanityCheck(): Promise<void> {
