@@ -56,27 +56,24 @@ fn elementary_atan_unit(t: f32) -> f32 {
 
 // The angle of the point (x, y), with the quadrants that the signs name, those of zeros too.
 fn elementary_atan2(y: f32, x: f32) -> f32 {
-  if (math_isnan(y) || math_isnan(x)) { return math_nan(); }
   let high = max(abs(x), abs(y));
   let low = min(abs(x), abs(y));
-  var ratio = 0.0;
-  if (math_isinf(low)) { ratio = 1.0; } else if (high > 0.0 && !math_isinf(high)) { ratio = low / high; }
-  var angle = elementary_atan_unit(ratio);
-  if (abs(y) > abs(x)) { angle = 1.57079633 - angle; }
-  if ((bitcast<u32>(x) & 0x80000000u) != 0u) { angle = 3.14159265 - angle; }
-  return select(angle, -angle, (bitcast<u32>(y) & 0x80000000u) != 0u);
+  let ratio = select(select(0.0, low / high, (high > 0.0) & !math_isinf(high)), 1.0, math_isinf(low));
+  let eighth = elementary_atan_unit(ratio);
+  let quarter = select(eighth, 1.57079633 - eighth, abs(y) > abs(x));
+  let angle = select(quarter, 3.14159265 - quarter, (bitcast<u32>(x) & 0x80000000u) != 0u);
+  let turned = select(angle, -angle, (bitcast<u32>(y) & 0x80000000u) != 0u);
+  return select(turned, math_nan(), math_isnan(y) | math_isnan(x));
 }
 
 fn elementary_atan(x: f32) -> f32 { return elementary_atan2(x, 1.0); }
 
 fn elementary_asin(x: f32) -> f32 {
-  if (!(abs(x) <= 1.0)) { return math_nan(); }
-  return elementary_atan2(x, sqrt((1.0 - x) * (1.0 + x)));
+  return select(math_nan(), elementary_atan2(x, sqrt((1.0 - x) * (1.0 + x))), abs(x) <= 1.0);
 }
 
 fn elementary_acos(x: f32) -> f32 {
-  if (!(abs(x) <= 1.0)) { return math_nan(); }
-  return 2.0 * elementary_atan2(sqrt(1.0 - x), sqrt(1.0 + x));
+  return select(math_nan(), 2.0 * elementary_atan2(sqrt(1.0 - x), sqrt(1.0 + x)), abs(x) <= 1.0);
 }
 
 // Over 20, e^-|x| is lost; e^(|x|/2) squared overflows later than e^|x|.

@@ -175,15 +175,15 @@ fn math_pow_i32(x: i32, y: i32) -> i32 {
 
 // The remainder with the sign of a. The quotient may be off by one, which shows in the remainder.
 fn math_fmod(a: f32, b: f32) -> f32 {
-  if (math_isinf(b) && !math_isinf(a)) { return a; }
   let q = trunc(a / b);
   // a - q b in parts of 12 bits, whose products are exact.
   let q_high = bitcast<f32>(bitcast<u32>(q) & 0xfffff000u);
   let b_high = bitcast<f32>(bitcast<u32>(b) & 0xfffff000u);
   let r = ((a - q_high * b_high) - q_high * (b - b_high) - (q - q_high) * b_high) - (q - q_high) * (b - b_high);
   let step = select(abs(b), -abs(b), a < 0.0);
-  if (r != 0.0 && (r < 0.0) != (a < 0.0)) { return r + step; }
-  return select(r, r - step, abs(r) >= abs(b));
+  let near = select(r, r - step, abs(r) >= abs(b));
+  let whole = select(near, r + step, (r != 0.0) & ((r < 0.0) != (a < 0.0)));
+  return select(whole, a, math_isinf(b) & !math_isinf(a));
 }
 
 fn math_remainder_f32(a: f32, b: f32) -> f32 {
@@ -192,10 +192,10 @@ fn math_remainder_f32(a: f32, b: f32) -> f32 {
 }
 
 fn math_floor_div_f32(a: f32, b: f32) -> f32 {
-  if (b == 0.0) { return a / b; }
   let r = math_fmod(a, b);
   let q = round((a - r) / b);
-  return select(q, q - 1.0, (r != 0.0) & ((r < 0.0) != (b < 0.0)));
+  let below = select(q, q - 1.0, (r != 0.0) & ((r < 0.0) != (b < 0.0)));
+  return select(below, a / b, b == 0.0);
 }
 
 fn math_floor_div_u32(a: u32, b: u32) -> u32 { return a / b; }

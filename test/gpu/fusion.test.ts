@@ -225,3 +225,22 @@ test('a sum over quotients that are guarded against zeros compiles, whatever the
   // From i = 4 on the shares differ: by 1/6 · 2 · 2/1 at 4, by 2/6 · 2 · 2/2 at each of the seven that follow.
   expect(await total.item()).toBeCloseTo(8 * (2 / 3), 5);
 });
+
+test('so does a sum over a product of remainders and angles', async () => {
+  const x = torch.tensor([Array.from({ length: 12 }, (_, i) => i - 5)], { dtype: 'float32' });
+  const total = torch.scope(() =>
+    [2, 3, 5]
+      .map((k) =>
+        x
+          .remainder(x.mul(0).add(k))
+          .add(1)
+          .mul(x.atan2(x.abs().add(k)))
+          .floorDivide(x.mul(0).add(0.25)),
+      )
+      .reduce((product, one) => product.add(one))
+      .sum(-1),
+  );
+  const term = (i: number, k: number) => Math.floor(((((i % k) + k) % k) + 1) * Math.atan2(i, Math.abs(i) + k) * 4);
+  const wanted = Array.from({ length: 12 }, (_, i) => [2, 3, 5].reduce((sum, k) => sum + term(i - 5, k), 0));
+  expect(await total.item()).toBe(wanted.reduce((a, b) => a + b));
+});
