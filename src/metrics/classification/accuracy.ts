@@ -1,22 +1,6 @@
 // Owns accuracy: how many predictions are right.
-import type { Tensor } from '../../tensor/tensor';
 import { accuracy as score } from './scores';
-import {
-  type BinaryArguments,
-  BinaryStatScores,
-  binaryOrder,
-  type MulticlassArguments,
-  MulticlassStatScores,
-  type MultilabelArguments,
-  MultilabelStatScores,
-  multiclassFunctionOrder,
-  multiclassOrder,
-  multilabelOrder,
-  type TaskArguments,
-  taskDefaults,
-  taskOrder,
-} from './stat-scores';
-import { classByTask, functional, functionByTask } from './task';
+import { BinaryStatScores, formsOf, MulticlassStatScores, MultilabelStatScores } from './stat-scores';
 
 /** (tp + tn) / all of preds and target [N, …]. See BinaryStatScores for the arguments. */
 export class BinaryAccuracy extends BinaryStatScores {
@@ -42,30 +26,16 @@ export class MultilabelAccuracy extends MultilabelStatScores {
   }
 }
 
-const makers = {
-  binary: { make: (o: BinaryArguments) => new BinaryAccuracy(o), order: binaryOrder },
-  multiclass: { make: (o: MulticlassArguments) => new MulticlassAccuracy(o), order: multiclassOrder },
-  multilabel: { make: (o: MultilabelArguments) => new MultilabelAccuracy(o), order: multilabelOrder },
-};
+const forms = formsOf('Accuracy', BinaryAccuracy, MulticlassAccuracy, MultilabelAccuracy);
 
 /** BinaryAccuracy, MulticlassAccuracy or MultilabelAccuracy by `task`; the average is 'micro' unless given. */
-export const Accuracy = classByTask<TaskArguments, typeof taskOrder, typeof makers>(
-  'Accuracy',
-  taskOrder,
-  makers,
-  taskDefaults,
-);
+export const Accuracy = forms.byTask;
 
 /** `Accuracy` of one batch. */
-export const accuracy = functionByTask<TaskArguments, typeof taskOrder, Tensor>(
-  'accuracy',
-  taskOrder,
-  makers,
-  taskDefaults,
-);
+export const accuracy = forms.ofBatch;
 /** `BinaryAccuracy` of one batch. */
-export const binaryAccuracy = functional('binaryAccuracy', makers.binary.make, binaryOrder);
+export const binaryAccuracy = forms.binary;
 /** `MulticlassAccuracy` of one batch. */
-export const multiclassAccuracy = functional('multiclassAccuracy', makers.multiclass.make, multiclassFunctionOrder);
+export const multiclassAccuracy = forms.multiclass;
 /** `MultilabelAccuracy` of one batch. */
-export const multilabelAccuracy = functional('multilabelAccuracy', makers.multilabel.make, multilabelOrder);
+export const multilabelAccuracy = forms.multilabel;

@@ -1,22 +1,6 @@
 // Owns the Hamming distance: how many predictions are wrong.
-import type { Tensor } from '../../tensor/tensor';
 import { hammingDistance as score } from './scores';
-import {
-  type BinaryArguments,
-  BinaryStatScores,
-  binaryOrder,
-  type MulticlassArguments,
-  MulticlassStatScores,
-  type MultilabelArguments,
-  MultilabelStatScores,
-  multiclassFunctionOrder,
-  multiclassOrder,
-  multilabelOrder,
-  type TaskArguments,
-  taskDefaults,
-  taskOrder,
-} from './stat-scores';
-import { classByTask, functional, functionByTask } from './task';
+import { BinaryStatScores, formsOf, MulticlassStatScores, MultilabelStatScores } from './stat-scores';
 
 /** 1 − accuracy of preds and target [N, …]. See BinaryStatScores for the arguments. */
 export class BinaryHammingDistance extends BinaryStatScores {
@@ -42,38 +26,16 @@ export class MultilabelHammingDistance extends MultilabelStatScores {
   }
 }
 
-const makers = {
-  binary: { make: (o: BinaryArguments) => new BinaryHammingDistance(o), order: binaryOrder },
-  multiclass: { make: (o: MulticlassArguments) => new MulticlassHammingDistance(o), order: multiclassOrder },
-  multilabel: { make: (o: MultilabelArguments) => new MultilabelHammingDistance(o), order: multilabelOrder },
-};
+const forms = formsOf('HammingDistance', BinaryHammingDistance, MulticlassHammingDistance, MultilabelHammingDistance);
 
 /** BinaryHammingDistance, MulticlassHammingDistance or MultilabelHammingDistance by `task`; the average is 'micro' unless given. */
-export const HammingDistance = classByTask<TaskArguments, typeof taskOrder, typeof makers>(
-  'HammingDistance',
-  taskOrder,
-  makers,
-  taskDefaults,
-);
+export const HammingDistance = forms.byTask;
 
 /** `HammingDistance` of one batch. */
-export const hammingDistance = functionByTask<TaskArguments, typeof taskOrder, Tensor>(
-  'hammingDistance',
-  taskOrder,
-  makers,
-  taskDefaults,
-);
+export const hammingDistance = forms.ofBatch;
 /** `BinaryHammingDistance` of one batch. */
-export const binaryHammingDistance = functional('binaryHammingDistance', makers.binary.make, binaryOrder);
+export const binaryHammingDistance = forms.binary;
 /** `MulticlassHammingDistance` of one batch. */
-export const multiclassHammingDistance = functional(
-  'multiclassHammingDistance',
-  makers.multiclass.make,
-  multiclassFunctionOrder,
-);
+export const multiclassHammingDistance = forms.multiclass;
 /** `MultilabelHammingDistance` of one batch. */
-export const multilabelHammingDistance = functional(
-  'multilabelHammingDistance',
-  makers.multilabel.make,
-  multilabelOrder,
-);
+export const multilabelHammingDistance = forms.multilabel;

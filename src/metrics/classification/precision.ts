@@ -1,22 +1,6 @@
 // Owns precision: how much of what was found is true.
-import type { Tensor } from '../../tensor/tensor';
 import { precision as score } from './scores';
-import {
-  type BinaryArguments,
-  BinaryStatScores,
-  binaryOrder,
-  type MulticlassArguments,
-  MulticlassStatScores,
-  type MultilabelArguments,
-  MultilabelStatScores,
-  multiclassFunctionOrder,
-  multiclassOrder,
-  multilabelOrder,
-  type TaskArguments,
-  taskDefaults,
-  taskOrder,
-} from './stat-scores';
-import { classByTask, functional, functionByTask } from './task';
+import { BinaryStatScores, formsOf, MulticlassStatScores, MultilabelStatScores } from './stat-scores';
 
 /** tp / (tp + fp) of preds and target [N, …]. See BinaryStatScores for the arguments. */
 export class BinaryPrecision extends BinaryStatScores {
@@ -42,30 +26,16 @@ export class MultilabelPrecision extends MultilabelStatScores {
   }
 }
 
-const makers = {
-  binary: { make: (o: BinaryArguments) => new BinaryPrecision(o), order: binaryOrder },
-  multiclass: { make: (o: MulticlassArguments) => new MulticlassPrecision(o), order: multiclassOrder },
-  multilabel: { make: (o: MultilabelArguments) => new MultilabelPrecision(o), order: multilabelOrder },
-};
+const forms = formsOf('Precision', BinaryPrecision, MulticlassPrecision, MultilabelPrecision);
 
 /** BinaryPrecision, MulticlassPrecision or MultilabelPrecision by `task`; the average is 'micro' unless given. */
-export const Precision = classByTask<TaskArguments, typeof taskOrder, typeof makers>(
-  'Precision',
-  taskOrder,
-  makers,
-  taskDefaults,
-);
+export const Precision = forms.byTask;
 
 /** `Precision` of one batch. */
-export const precision = functionByTask<TaskArguments, typeof taskOrder, Tensor>(
-  'precision',
-  taskOrder,
-  makers,
-  taskDefaults,
-);
+export const precision = forms.ofBatch;
 /** `BinaryPrecision` of one batch. */
-export const binaryPrecision = functional('binaryPrecision', makers.binary.make, binaryOrder);
+export const binaryPrecision = forms.binary;
 /** `MulticlassPrecision` of one batch. */
-export const multiclassPrecision = functional('multiclassPrecision', makers.multiclass.make, multiclassFunctionOrder);
+export const multiclassPrecision = forms.multiclass;
 /** `MultilabelPrecision` of one batch. */
-export const multilabelPrecision = functional('multilabelPrecision', makers.multilabel.make, multilabelOrder);
+export const multilabelPrecision = forms.multilabel;

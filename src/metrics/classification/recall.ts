@@ -1,22 +1,6 @@
 // Owns recall: how much of what is true was found.
-import type { Tensor } from '../../tensor/tensor';
 import { recall as score } from './scores';
-import {
-  type BinaryArguments,
-  BinaryStatScores,
-  binaryOrder,
-  type MulticlassArguments,
-  MulticlassStatScores,
-  type MultilabelArguments,
-  MultilabelStatScores,
-  multiclassFunctionOrder,
-  multiclassOrder,
-  multilabelOrder,
-  type TaskArguments,
-  taskDefaults,
-  taskOrder,
-} from './stat-scores';
-import { classByTask, functional, functionByTask } from './task';
+import { BinaryStatScores, formsOf, MulticlassStatScores, MultilabelStatScores } from './stat-scores';
 
 /** tp / (tp + fn) of preds and target [N, …]. See BinaryStatScores for the arguments. */
 export class BinaryRecall extends BinaryStatScores {
@@ -42,30 +26,16 @@ export class MultilabelRecall extends MultilabelStatScores {
   }
 }
 
-const makers = {
-  binary: { make: (o: BinaryArguments) => new BinaryRecall(o), order: binaryOrder },
-  multiclass: { make: (o: MulticlassArguments) => new MulticlassRecall(o), order: multiclassOrder },
-  multilabel: { make: (o: MultilabelArguments) => new MultilabelRecall(o), order: multilabelOrder },
-};
+const forms = formsOf('Recall', BinaryRecall, MulticlassRecall, MultilabelRecall);
 
 /** BinaryRecall, MulticlassRecall or MultilabelRecall by `task`; the average is 'micro' unless given. */
-export const Recall = classByTask<TaskArguments, typeof taskOrder, typeof makers>(
-  'Recall',
-  taskOrder,
-  makers,
-  taskDefaults,
-);
+export const Recall = forms.byTask;
 
 /** `Recall` of one batch. */
-export const recall = functionByTask<TaskArguments, typeof taskOrder, Tensor>(
-  'recall',
-  taskOrder,
-  makers,
-  taskDefaults,
-);
+export const recall = forms.ofBatch;
 /** `BinaryRecall` of one batch. */
-export const binaryRecall = functional('binaryRecall', makers.binary.make, binaryOrder);
+export const binaryRecall = forms.binary;
 /** `MulticlassRecall` of one batch. */
-export const multiclassRecall = functional('multiclassRecall', makers.multiclass.make, multiclassFunctionOrder);
+export const multiclassRecall = forms.multiclass;
 /** `MultilabelRecall` of one batch. */
-export const multilabelRecall = functional('multilabelRecall', makers.multilabel.make, multilabelOrder);
+export const multilabelRecall = forms.multilabel;

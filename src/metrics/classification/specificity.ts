@@ -1,22 +1,6 @@
 // Owns specificity: how much of what is not true was left out.
-import type { Tensor } from '../../tensor/tensor';
 import { specificity as score } from './scores';
-import {
-  type BinaryArguments,
-  BinaryStatScores,
-  binaryOrder,
-  type MulticlassArguments,
-  MulticlassStatScores,
-  type MultilabelArguments,
-  MultilabelStatScores,
-  multiclassFunctionOrder,
-  multiclassOrder,
-  multilabelOrder,
-  type TaskArguments,
-  taskDefaults,
-  taskOrder,
-} from './stat-scores';
-import { classByTask, functional, functionByTask } from './task';
+import { BinaryStatScores, formsOf, MulticlassStatScores, MultilabelStatScores } from './stat-scores';
 
 /** tn / (tn + fp) of preds and target [N, …]. See BinaryStatScores for the arguments. */
 export class BinarySpecificity extends BinaryStatScores {
@@ -42,34 +26,16 @@ export class MultilabelSpecificity extends MultilabelStatScores {
   }
 }
 
-const makers = {
-  binary: { make: (o: BinaryArguments) => new BinarySpecificity(o), order: binaryOrder },
-  multiclass: { make: (o: MulticlassArguments) => new MulticlassSpecificity(o), order: multiclassOrder },
-  multilabel: { make: (o: MultilabelArguments) => new MultilabelSpecificity(o), order: multilabelOrder },
-};
+const forms = formsOf('Specificity', BinarySpecificity, MulticlassSpecificity, MultilabelSpecificity);
 
 /** BinarySpecificity, MulticlassSpecificity or MultilabelSpecificity by `task`; the average is 'micro' unless given. */
-export const Specificity = classByTask<TaskArguments, typeof taskOrder, typeof makers>(
-  'Specificity',
-  taskOrder,
-  makers,
-  taskDefaults,
-);
+export const Specificity = forms.byTask;
 
 /** `Specificity` of one batch. */
-export const specificity = functionByTask<TaskArguments, typeof taskOrder, Tensor>(
-  'specificity',
-  taskOrder,
-  makers,
-  taskDefaults,
-);
+export const specificity = forms.ofBatch;
 /** `BinarySpecificity` of one batch. */
-export const binarySpecificity = functional('binarySpecificity', makers.binary.make, binaryOrder);
+export const binarySpecificity = forms.binary;
 /** `MulticlassSpecificity` of one batch. */
-export const multiclassSpecificity = functional(
-  'multiclassSpecificity',
-  makers.multiclass.make,
-  multiclassFunctionOrder,
-);
+export const multiclassSpecificity = forms.multiclass;
 /** `MultilabelSpecificity` of one batch. */
-export const multilabelSpecificity = functional('multilabelSpecificity', makers.multilabel.make, multilabelOrder);
+export const multilabelSpecificity = forms.multilabel;

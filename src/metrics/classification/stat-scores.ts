@@ -275,30 +275,38 @@ export class MultilabelStatScores extends CountingMetric {
   }
 }
 
-const makers = {
-  binary: { make: (o: BinaryArguments) => new BinaryStatScores(o), order: binaryOrder },
-  multiclass: { make: (o: MulticlassArguments) => new MulticlassStatScores(o), order: multiclassOrder },
-  multilabel: { make: (o: MultilabelArguments) => new MultilabelStatScores(o), order: multilabelOrder },
-};
+/** A figure of counts in its other forms: the class by task, and the functions of one batch. The average is 'micro' by task unless given. */
+export function formsOf<B extends BinaryStatScores, C extends MulticlassStatScores, L extends MultilabelStatScores>(
+  name: string,
+  Binary: new (options: BinaryArguments) => B,
+  Multiclass: new (options: MulticlassArguments) => C,
+  Multilabel: new (options: MultilabelArguments) => L,
+) {
+  const makers = {
+    binary: { make: (o: BinaryArguments) => new Binary(o), order: binaryOrder },
+    multiclass: { make: (o: MulticlassArguments) => new Multiclass(o), order: multiclassOrder },
+    multilabel: { make: (o: MultilabelArguments) => new Multilabel(o), order: multilabelOrder },
+  };
+  const own = name.charAt(0).toLowerCase() + name.slice(1);
+  return {
+    byTask: classByTask<TaskArguments, typeof taskOrder, typeof makers>(name, taskOrder, makers, taskDefaults),
+    ofBatch: functionByTask<TaskArguments, typeof taskOrder, Tensor>(own, taskOrder, makers, taskDefaults),
+    binary: functional(`binary${name}`, makers.binary.make, binaryOrder),
+    multiclass: functional(`multiclass${name}`, makers.multiclass.make, multiclassFunctionOrder),
+    multilabel: functional(`multilabel${name}`, makers.multilabel.make, multilabelOrder),
+  };
+}
+
+const forms = formsOf('StatScores', BinaryStatScores, MulticlassStatScores, MultilabelStatScores);
 
 /** BinaryStatScores, MulticlassStatScores or MultilabelStatScores by `task`; the average is 'micro' unless given. */
-export const StatScores = classByTask<TaskArguments, typeof taskOrder, typeof makers>(
-  'StatScores',
-  taskOrder,
-  makers,
-  taskDefaults,
-);
+export const StatScores = forms.byTask;
 
 /** `StatScores` of one batch. */
-export const statScores = functionByTask<TaskArguments, typeof taskOrder, Tensor>(
-  'statScores',
-  taskOrder,
-  makers,
-  taskDefaults,
-);
+export const statScores = forms.ofBatch;
 /** `BinaryStatScores` of one batch. */
-export const binaryStatScores = functional('binaryStatScores', makers.binary.make, binaryOrder);
+export const binaryStatScores = forms.binary;
 /** `MulticlassStatScores` of one batch. */
-export const multiclassStatScores = functional('multiclassStatScores', makers.multiclass.make, multiclassFunctionOrder);
+export const multiclassStatScores = forms.multiclass;
 /** `MultilabelStatScores` of one batch. */
-export const multilabelStatScores = functional('multilabelStatScores', makers.multilabel.make, multilabelOrder);
+export const multilabelStatScores = forms.multilabel;
