@@ -52,3 +52,4 @@ export {
   type LayerPathOptions,
 } from './layer/layer-paths';
 export * from './looking';
+export * as visualization from './visualization';

@@ -1,13 +1,17 @@
 // Colour maps, and how the numbers of a tensor become pixels.
 import { type DType, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
+import { shown } from '../tensor/options';
 
-/** Names of colour maps, as Matplotlib calls them. */
+/** Names of colour maps, as Matplotlib calls them; `RdWhGn` is Captum's from red through white to green. */
 export type ColormapName = keyof typeof colormaps;
+
+/** A colour map by its name, or of one's own: colours '#rrggbb' at equal distances, two at least, with straight lines between them. */
+export type Colormap = ColormapName | readonly string[];
 
 /**
  * Colours at equal distances, with straight lines between them. `viridis`, `magma`: samples of Matplotlib's tables (van der Walt and
- * Smith, CC0). `Reds`, `Blues`, `RdBu`: ColorBrewer (Cynthia Brewer, Apache-2.0).
+ * Smith, CC0). `Reds`, `Blues`, `Greens`, `RdBu`: ColorBrewer (Cynthia Brewer, Apache-2.0).
  */
 const colormaps = {
   gray: '000000 ffffff',
@@ -15,12 +19,14 @@ const colormaps = {
   magma: '000004 140e36 3b0f70 641a80 8c2981 b73779 de4968 f7705c fe9f6d fecf92 fcfdbf',
   Reds: 'fff5f0 fee0d2 fcbba1 fc9272 fb6a4a ef3b2c cb181d a50f15 67000d',
   Blues: 'f7fbff deebf7 c6dbef 9ecae1 6baed6 4292c6 2171b5 08519c 08306b',
+  Greens: 'f7fcf5 e5f5e0 c7e9c0 a1d99b 74c476 41ab5d 238b45 006d2c 00441b',
   RdBu: '67001f b2182b d6604d f4a582 fddbc7 f7f7f7 d1e5f0 92c5de 4393c3 2166ac 053061',
+  RdWhGn: 'ff0000 ffffff 008000',
 } as const;
 
 export interface ColorOptions {
   /** Colour map for pictures of one channel. Default: `gray`. */
-  cmap?: ColormapName;
+  cmap?: Colormap;
   /** The value drawn darkest. Default: 0 for uint8 and bool, else the smallest finite value. */
   vmin?: number | null;
   /** The value drawn brightest. Default: 255 for uint8, 1 for bool, else the largest finite value. */
@@ -47,7 +53,7 @@ export function colorize(
   options: Required<ColorOptions>,
 ): Pixels {
   const { height, width, channels, channelStep, pixelStep } = layout(shape);
-  const table = lookUpTable(options.cmap);
+  const table = lookUpTable('draw', options.cmap);
   const [low, high] = bounds(data, dtype, options);
   const range = high > low ? high - low : Number.POSITIVE_INFINITY;
   const rgba = new Uint8ClampedArray(4 * width * height);
@@ -99,12 +105,9 @@ function bounds(data: ArrayLike<number>, dtype: DType, { vmin, vmax }: Required<
   return [vmin ?? low, vmax ?? high];
 }
 
-/** 256 colours, three bytes each. */
-function lookUpTable(cmap: string): Uint8Array {
-  if (!Object.hasOwn(colormaps, cmap)) {
-    throw new ArgumentError(`draw: expected cmap out of ${Object.keys(colormaps).join(', ')}, but got '${cmap}'`);
-  }
-  const stops = colormaps[cmap as ColormapName].split(' ').map((hex) => Number.parseInt(hex, 16));
+/** 256 colours of a map, three bytes each. @throws ArgumentError for a map that there is not */
+export function lookUpTable(op: string, cmap: Colormap): Uint8Array {
+  const stops = stopsOf(op, cmap);
   const table = new Uint8Array(3 * 256);
   for (let level = 0; level < 256; level++) {
     const position = (level / 255) * (stops.length - 1);
@@ -115,4 +118,15 @@ function lookUpTable(cmap: string): Uint8Array {
     }
   }
   return table;
+}
+
+function stopsOf(op: string, cmap: Colormap): number[] {
+  const known = typeof cmap === 'string' && Object.hasOwn(colormaps, cmap);
+  const colors = known ? colormaps[cmap as ColormapName].split(' ').map((hex) => `#${hex}`) : cmap;
+  if (Array.isArray(colors) && colors.length > 1 && colors.every((color) => /^#[\da-f]{6}$/i.test(color))) {
+    return colors.map((color: string) => Number.parseInt(color.slice(1), 16));
+  }
+  throw new ArgumentError(
+    `${op}: expected cmap out of ${Object.keys(colormaps).join(', ')}, or a list of colours '#rrggbb', but got ${shown(cmap)}`,
+  );
 }

@@ -1,5 +1,5 @@
 // The public surface of `vision.io`.
-export type { ColormapName, ColorOptions } from './colormap';
+export type { Colormap, ColormapName, ColorOptions } from './colormap';
 export { draw } from './draw';
 export { encodePng, writePng } from './encode-png';
 export { type FromPixelsOptions, fromPixels, type PixelData, type PixelSource } from './from-pixels';

@@ -33,7 +33,12 @@ test('what cannot be placed is refused before anything runs', async () => {
   await expect(tsne(points, { perplexity: 120 })).rejects.toThrow(
     'tsne: expected perplexity over 0 and less than the number of points, 120, but got 120',
   );
-  await expect(tsne(torch.zeros(5001, 2))).rejects.toThrow('tsne: expected at most 5000 points');
+  await expect(tsne(torch.zeros(5001, 2), { method: 'exact' })).rejects.toThrow('tsne: expected at most 5000 points');
+  await expect(tsne(torch.zeros(5001, 8), { nComponents: 4 })).rejects.toThrow(
+    'nComponents of at most 3 by Barnes-Hut',
+  );
+  await expect(tsne(points, { method: 'fft' as 'exact' })).rejects.toThrow("'exact' or 'barnes_hut', but got \"fft\"");
+  await expect(tsne(points, { angle: 2 })).rejects.toThrow('expected angle from 0 to 1, but got 2');
   await expect(tsne(points, { maxIter: 100 })).rejects.toThrow('expected maxIter, a whole number of at least 250');
   await expect(tsne(points, { learningRate: 0 })).rejects.toThrow(
     "expected learningRate 'auto' or a number over 0, but got 0",

@@ -1,16 +1,15 @@
 // Owns t-SNE: points in the plane whose neighbours are those of the features' space.
 import { noGrad } from '../../autograd/mode';
 import { ArgumentError, ShapeError } from '../../errors';
-import { flush } from '../../graph/flush';
-import { arange, onesLike, zeros, zerosLike } from '../../tensor/creation';
-import { cat, stack, where } from '../../tensor/functions';
-import { synchronize } from '../../tensor/gpu';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { Generator, randn } from '../../tensor/random';
-import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
+import { BarnesHut, BarnesHutDescent } from './barnes-hut';
+import type { Descent } from './descent';
+import { ExactDescent, jointAffinities, objective } from './exact-descent';
 import { PCA } from './pca';
-import { asPoints, centered, squaredDistances } from './points';
+import { asPoints } from './points';
+import { nearestNeighbors, type SparseAffinities, sparseAffinities } from './sparse-affinities';
 
 export interface TsneProgress {
   readonly iteration: number;
@@ -19,7 +18,7 @@ export interface TsneProgress {
 }
 
 interface TsneArguments {
-  /** Points [n, features], at most 5,000; a higher rank is flattened. */
+  /** Points [n, features]; a higher rank is flattened. */
   input: Tensor;
   /** Default 2. */
   nComponents?: number;
@@ -42,7 +41,13 @@ interface TsneArguments {
   /** Is told every 50 iterations. */
   onProgress?: ((progress: TsneProgress) => void) | null;
   signal?: AbortSignal | null;
+  /** 'exact' on the GPU, for at most 5,000 points; 'barnes_hut' on the host. Default 'auto': exact where it can be. */
+  method?: TsneMethod;
+  /** Of Barnes-Hut: cells whose side is less than it times their distance count as a point. From 0, none, to 1; default 0.5. */
+  angle?: number;
 }
+
+export type TsneMethod = 'auto' | 'exact' | 'barnes_hut';
 
 type TsneOrder = [
   'input',
@@ -57,6 +62,8 @@ type TsneOrder = [
   'seed',
   'onProgress',
   'signal',
+  'method',
+  'angle',
 ];
 
 const OP = 'tsne';
@@ -70,27 +77,24 @@ const EXPLORATION = 250;
 /** Iterations between looks at the divergence. */
 const CHECK = 50;
 
-/** As scikit-learn: standard deviation of the start, halvings of the bisection and its tolerance in nats, and the least gain. */
+/** The standard deviation of the start, as in scikit-learn. */
 const START = 1e-4;
-const BISECTIONS = 100;
-const TOLERANCE = 1e-5;
-const MIN_GAIN = 0.01;
-
-/** The least affinity: double precision's epsilon, as in scikit-learn. */
-const LEAST = 2.220446e-16;
 
 /**
- * t-SNE (van der Maaten & Hinton 2008), exact, on the GPU, with scikit-learn's choices: squared Euclidean distances, perplexity by bisection to 1e-5 nats, early
+ * t-SNE (van der Maaten & Hinton 2008), with scikit-learn's choices: squared Euclidean distances, perplexity by bisection to 1e-5 nats, early
  * exaggeration of 12 for 250 iterations with momentum 0.5, then 0.8, gains that grow by 0.2 and shrink by 0.8, and a look at the divergence every 50
  * iterations. Lowers KL(P ‖ Q) with
  *
  *     q_ij ∝ (1 + ‖y_i − y_j‖² / ν)^{−(ν + 1) / 2},   ν = max(nComponents − 1, 1)
  *
+ * To 5,000 points exactly, on the GPU. More are embedded by Barnes & Hut's approximation (van der Maaten 2014) on the host: attraction by the 3 · perplexity + 1 nearest neighbours,
+ * which the GPU looks for, and repulsion by a tree of cells. A page has its turn between iterations.
+ *
  * Gives the embedding, [n, nComponents]. The same input and seed give the same embedding on the same device.
  *
  *     const map = await tsne(features, { perplexity: 30, seed: 0 });
  *
- * @throws ShapeError for more than 5,000 points, ArgumentError for a perplexity of n or more; what `signal` says where it aborts
+ * @throws ShapeError for more than 5,000 points with method 'exact', ArgumentError for a perplexity of n or more; what `signal` says where it aborts
  */
 export async function tsne(...args: Arguments<TsneArguments, TsneOrder>): Promise<Tensor> {
   const o = parseArgs<TsneArguments>(
@@ -108,14 +112,20 @@ export async function tsne(...args: Arguments<TsneArguments, TsneOrder>): Promis
       seed: 0,
       onProgress: null,
       signal: null,
+      method: 'auto',
+      angle: 0.5,
     },
     args,
   );
   const x = asPoints(OP, o.input);
   const n = x.shape[0]!;
-  if (n > MAX_POINTS) {
+  if (!['auto', 'exact', 'barnes_hut'].includes(o.method)) {
+    throw new ArgumentError(`${OP}: expected method 'auto', 'exact' or 'barnes_hut', but got ${shown(o.method)}`);
+  }
+  const isExact = o.method === 'exact' || (o.method === 'auto' && n <= MAX_POINTS);
+  if (isExact && n > MAX_POINTS) {
     throw new ShapeError(
-      `${OP}: expected at most ${MAX_POINTS} points, since their n² affinities lie on the GPU, but got ${n}; take a sample of them, or umap`,
+      `${OP}: expected at most ${MAX_POINTS} points, since their n² affinities lie on the GPU, but got ${n}; leave method to 'auto'`,
     );
   }
   if (!(o.perplexity > 0 && o.perplexity < n)) {
@@ -131,6 +141,14 @@ export async function tsne(...args: Arguments<TsneArguments, TsneOrder>): Promis
       throw new ArgumentError(`${OP}: expected ${name}, a whole number of at least ${least}, but got ${shown(count)}`);
     }
   }
+  if (!isExact && o.nComponents > 3) {
+    throw new ArgumentError(
+      `${OP}: expected nComponents of at most 3 by Barnes-Hut, but got ${o.nComponents}; take at most ${MAX_POINTS} points, exactly`,
+    );
+  }
+  if (!(o.angle >= 0 && o.angle <= 1)) {
+    throw new ArgumentError(`${OP}: expected angle from 0 to 1, but got ${shown(o.angle)}`);
+  }
   if (!(o.earlyExaggeration >= 1))
     throw new ArgumentError(`${OP}: expected earlyExaggeration of at least 1, but got ${shown(o.earlyExaggeration)}`);
   const rate = o.learningRate === 'auto' ? Math.max(n / o.earlyExaggeration / 4, 50) : o.learningRate;
@@ -138,168 +156,35 @@ export async function tsne(...args: Arguments<TsneArguments, TsneOrder>): Promis
     throw new ArgumentError(`${OP}: expected learningRate 'auto' or a number over 0, but got ${shown(o.learningRate)}`);
   }
   o.signal?.throwIfAborted();
-  const affinities = await jointAffinities(x, o.perplexity);
   const start = await startOf(o.init, x, o.nComponents, o.seed);
-  const state = new Descent(affinities, start);
+  const state: Descent = isExact
+    ? new ExactDescent(await jointAffinities(x, o.perplexity), start)
+    : new BarnesHutDescent(await sparse(x, o.perplexity, o.signal), await start.data(), o.nComponents, o.angle);
   let last = EXPLORATION;
   const run = async (from: number, to: number, phase: { exaggeration: number; momentum: number; patience: number }) => {
     state.rest();
     let [best, bestAt] = [Number.POSITIVE_INFINITY, from];
     for (let i = from; i < to; i++) {
       const look = (i + 1) % CHECK === 0;
-      const found = state.step({ ...phase, rate, look });
+      const found = await state.step({ ...phase, rate, look });
       last = i + 1;
-      if (!found) continue;
-      const [norm, error] = (await found.data()) as unknown as [number, number];
       o.signal?.throwIfAborted();
-      o.onProgress?.({ iteration: i + 1, klDivergence: error / phase.exaggeration - Math.log(phase.exaggeration) });
-      if (error < best) [best, bestAt] = [error, i];
+      if (!found) continue;
+      const { norm, divergence } = found;
+      o.onProgress?.({ iteration: i + 1, klDivergence: divergence });
+      if (divergence < best) [best, bestAt] = [divergence, i];
       else if (i - bestAt > phase.patience) break;
       if (norm <= o.minGradNorm) break;
     }
   };
   await run(0, EXPLORATION, { exaggeration: o.earlyExaggeration, momentum: 0.5, patience: EXPLORATION });
   await run(last, o.maxIter, { exaggeration: 1, momentum: 0.8, patience: o.nIterWithoutProgress });
-  return noGrad(() => state.y.detach().clone());
+  return state.embedding();
 }
 
-/** The gradient descent, whose state is written in place, so that all iterations share a plan. */
-class Descent {
-  readonly y: Tensor;
-  readonly #p: Tensor;
-  readonly #update: Tensor;
-  readonly #gains: Tensor;
-
-  constructor(p: Tensor, start: Tensor) {
-    this.#p = p;
-    this.y = noGrad(() => start.detach().clone());
-    this.#update = zerosLike(this.y);
-    this.#gains = onesLike(this.y);
-  }
-
-  /** Begins a phase: as in scikit-learn the momentum of the one before is forgotten. */
-  rest(): void {
-    noGrad(() => {
-      this.#update.zero_();
-      this.#gains.fill_(1);
-    });
-  }
-
-  /** One iteration; where it is to `look`, the gradient's norm and the divergence of the exaggerated affinities from where it began. */
-  step(how: { exaggeration: number; momentum: number; rate: number; look: boolean }): Tensor | null {
-    const { exaggeration, momentum, rate, look } = how;
-    const found = scope(() =>
-      noGrad(() => {
-        const { y } = this;
-        const update = this.#update;
-        const gains = this.#gains;
-        const { gradient, divergence } = objective(this.#p, y, exaggeration, look);
-        const grows = update.mul(gradient).lt(0).to('float32');
-        gains.copy_(
-          gains
-            .add(0.2)
-            .mul(grows)
-            .add(gains.mul(0.8).mul(grows.neg().add(1)))
-            .clampMin(MIN_GAIN),
-        );
-        const scaled = gradient.mul(gains);
-        update.copy_(update.mul(momentum).sub(scaled.mul(rate)));
-        y.add_(update);
-        // scikit-learn, too, takes the norm after the gains.
-        return divergence && stack([scaled.square().sum().sqrt(), divergence]);
-      }),
-    );
-    flush();
-    return found;
-  }
-}
-
-/** The gradient of KL(c P ‖ Q) by y, row by row, and the divergence. No n² value is kept: sums run over the affinities once for each component. */
-function objective(
-  p: Tensor,
-  y: Tensor,
-  exaggeration: number,
-  wantsDivergence: boolean,
-): { gradient: Tensor; divergence: Tensor | null } {
-  const [n, components] = y.shape as [number, number];
-  const freedom = Math.max(components - 1, 1);
-  const differences = Array.from({ length: components }, (_, c) => {
-    const column = y.narrow(1, c, 1);
-    return column.sub(column.transpose(0, 1));
-  });
-  const squares = differences.map((difference) => difference.square()).reduce((sum, square) => sum.add(square));
-  const base = squares.div(freedom).add(1).reciprocal();
-  // Of a point with itself it is 1, which the sum leaves out.
-  const weights = freedom === 1 ? base : base.pow((freedom + 1) / 2);
-  const total = weights.sum().sub(n);
-  const q = weights.div(total).clampMin(LEAST);
-  const pull = p.mul(exaggeration).sub(q).mul(base);
-  const factor = (2 * (freedom + 1)) / freedom;
-  const gradient = cat(
-    differences.map((difference) => pull.mul(difference).sum(1, { keepdim: true }).mul(factor)),
-    1,
-  );
-  if (!wantsDivergence) return { gradient, divergence: null };
-  const exaggerated = p.mul(exaggeration);
-  const diagonal = arange(n).unsqueeze(1).eq(arange(n));
-  const terms = exaggerated.mul(exaggerated.clampMin(LEAST).div(q).log());
-  return { gradient, divergence: terms.maskedFill(diagonal, 0).sum() };
-}
-
-/**
- * Affinities P [n, n] of points: p_{j|i} ∝ exp(−β_i ‖x_i − x_j‖²) with β_i such that the row's perplexity is the one wanted, found by bisection for all rows
- * at once, then (p_{j|i} + p_{i|j}) / 2n.
- */
-export async function jointAffinities(input: Tensor, perplexity: number): Promise<Tensor> {
-  const x = centered(input);
-  const n = x.shape[0]!;
-  const wanted = Math.log(perplexity);
-  const [distances, others] = noGrad(() => {
-    const eye = arange(n).unsqueeze(1).eq(arange(n)).to('float32');
-    return [squaredDistances(x, x), eye.neg().add(1)] as const;
-  });
-  const [beta, low, high] = noGrad(() => [zeros([n, 1]).add(1), zeros([n, 1]).sub(1), zeros([n, 1]).sub(1)] as const);
-  // Distances from the nearest on: where β is large, nothing underflows that counts, and the entropy is the same.
-  const from = noGrad(() => distances.add(others.neg().add(1).mul(3e38)).amin(1, { keepdim: true }));
-  const rowsAt = (): { weights: Tensor; sum: Tensor } => {
-    const weights = distances.sub(from).mul(beta.neg()).clampMax(0).exp().mul(others);
-    return { weights, sum: weights.sum(1, { keepdim: true }) };
-  };
-  for (let i = 0; i < BISECTIONS; i++) {
-    scope(() =>
-      noGrad(() => {
-        const { weights, sum } = rowsAt();
-        const mean = distances.sub(from).mul(weights).sum(1, { keepdim: true }).div(sum);
-        const excess = sum.log().add(beta.mul(mean)).sub(wanted);
-        const flag = (condition: Tensor) => condition.to('float32');
-        const open = flag(excess.abs().gt(TOLERANCE));
-        const up = flag(excess.gt(0)).mul(open);
-        const down = open.sub(up);
-        const chosen = (mask: Tensor, a: Tensor, b: Tensor) => where(mask.gt(0), a, b);
-        const nextLow = chosen(up, beta, low);
-        const nextHigh = chosen(down, beta, high);
-        const bounded = (bound: Tensor, else_: Tensor) => chosen(flag(bound.lt(0)), else_, beta.add(bound).mul(0.5));
-        const raised = bounded(nextHigh, beta.mul(2));
-        const lowered = bounded(nextLow, beta.mul(0.5));
-        const next = chosen(up, raised, chosen(down, lowered, beta));
-        low.copy_(nextLow);
-        high.copy_(nextHigh);
-        beta.copy_(next);
-      }),
-    );
-    flush();
-  }
-  const joint = scope(() =>
-    noGrad(() => {
-      const { weights, sum } = rowsAt();
-      const conditional = weights.div(sum);
-      const both = conditional.add(conditional.transpose(0, 1));
-      return both.div(both.sum().clampMin(LEAST)).clampMin(LEAST).mul(others);
-    }),
-  );
-  await synchronize();
-  return joint;
-}
+/** Affinities of points to their nearest neighbours. */
+const sparse = async (x: Tensor, perplexity: number, signal: AbortSignal | null): Promise<SparseAffinities> =>
+  sparseAffinities(await nearestNeighbors(x, perplexity, signal), perplexity);
 
 async function startOf(init: 'pca' | 'random' | Tensor, x: Tensor, components: number, seed: number): Promise<Tensor> {
   const n = x.shape[0]!;
@@ -322,17 +207,28 @@ async function startOf(init: 'pca' | 'random' | Tensor, x: Tensor, components: n
   });
 }
 
-/** KL(P ‖ Q) of an embedding, with the affinities of its points: what t-SNE lowers. */
+/**
+ * KL(P ‖ Q) of an embedding, with the affinities of its points: what t-SNE lowers. Of more than 5,000 points the affinities are those of nearest neighbours,
+ * and it takes n² steps on the host.
+ */
 export async function tsneDivergence(
   ...args: Arguments<{ input: Tensor; embedding: Tensor; perplexity?: number }, ['input', 'embedding', 'perplexity']>
 ): Promise<number> {
+  const op = 'tsneDivergence';
   const o = parseArgs<{ input: Tensor; embedding: Tensor; perplexity?: number }>(
-    'tsneDivergence',
+    op,
     ['input', 'embedding'],
     { perplexity: 30 },
     args,
   );
-  const p = await jointAffinities(asPoints('tsneDivergence', o.input), o.perplexity);
-  const { divergence } = noGrad(() => objective(p, asPoints('tsneDivergence', o.embedding), 1, true));
-  return divergence!.item();
+  const x = asPoints(op, o.input);
+  const y = asPoints(op, o.embedding);
+  const [n, components] = y.shape as [number, number];
+  if (n !== x.shape[0]) throw new ShapeError(`${op}: expected ${x.shape[0]} points in the embedding, but got ${n}`);
+  if (n <= MAX_POINTS || components > 3) {
+    const p = await jointAffinities(x, o.perplexity);
+    return noGrad(() => objective(p, y, 1, true)).divergence!.item();
+  }
+  const exactly = new BarnesHut(await sparse(x, o.perplexity, null), components, 0);
+  return exactly.gradient(Float64Array.from(await y.data()), 1, new Float64Array(n * components), true);
 }

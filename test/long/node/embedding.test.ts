@@ -4,7 +4,7 @@ import type { Tensor } from 'lamplight';
 import * as torch from 'lamplight';
 import { knnPurity, PCA, pca, trustworthiness, tsne, tsneDivergence, umap } from 'lamplight/interpret';
 import { describe, expect, test } from 'vitest';
-import { jointAffinities } from '../../../src/interpret/embedding/tsne';
+import { jointAffinities } from '../../../src/interpret/embedding/exact-descent';
 import { type FixtureCase, loadFixture } from '../../support/fixtures';
 
 interface Facts extends FixtureCase {
@@ -79,6 +79,20 @@ describe('t-SNE', () => {
     // The copy that is given at the end is a plan, and perhaps a buffer.
     expect([buffersCreated - half.buffersCreated, bindGroupsCreated - half.bindGroupsCreated]).toEqual([0, 0]);
     expect([pipelinesCreated - half.pipelinesCreated, plansCompiled - half.plansCompiled]).toEqual([0, 0]);
+  });
+
+  test('by Barnes-Hut its divergence is within 5 % of scikit-learn’s', async () => {
+    const seen: number[] = [];
+    const map = await tsne(points, {
+      init: given('start'),
+      method: 'barnes_hut',
+      onProgress: ({ klDivergence }) => seen.push(klDivergence),
+    });
+    expect(Math.abs(seen.at(-1)! / facts.kl['barnes_hut']! - 1)).toBeLessThan(0.05);
+    expect(await tsneDivergence(points, map)).toBeCloseTo(seen.at(-1)!, 2);
+    const stop = new AbortController();
+    stop.abort();
+    await expect(tsne(points, { method: 'barnes_hut', signal: stop.signal })).rejects.toThrow('abort');
   });
 
   test('stops at a signal', async () => {
