@@ -1,5 +1,6 @@
 // The surface of `lamplight/lightning`: training loops in the manner of Lightning.
 
+export type { PlotCanvas } from '../vision/plot/sheet';
 export { DeviceStatsMonitor } from './callbacks/device-stats-monitor';
 export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping';
 export { GradientAccumulationScheduler } from './callbacks/gradient-accumulation-scheduler';
@@ -43,4 +44,4 @@ export type {
 } from './runs';
 export { seedEverything } from './seed';
 export { Trainer } from './trainer';
-export { LRFinder, type LrFindOptions, type PlotCanvas, type ScaleBatchSizeOptions, Tuner } from './tuner';
+export { LRFinder, type LrFindOptions, type ScaleBatchSizeOptions, Tuner } from './tuner';

@@ -5,6 +5,8 @@ import { ArgumentError, OutOfMemoryError } from '../errors';
 import { parseArgs, shown } from '../tensor/options';
 import { defaultGenerator } from '../tensor/random/generator';
 import { Tensor } from '../tensor/tensor';
+import { lineDrawing } from '../vision/plot/lines';
+import { drawOn, type PlotCanvas } from '../vision/plot/sheet';
 import type { LightningDataModule } from './datamodule';
 import { Callback } from './hooks';
 import type { Loaders } from './loaders';
@@ -29,26 +31,6 @@ export interface LrFindOptions {
   updateAttr?: boolean;
   /** The attribute that holds the rate. Default: `lr` or `learningRate`, in the module or its hparams. */
   attrName?: string;
-}
-
-/** What is needed of a canvas to draw on. */
-export interface PlotCanvas {
-  readonly width: number;
-  readonly height: number;
-  getContext(kind: '2d'): unknown;
-}
-
-interface Pen {
-  clearRect(x: number, y: number, width: number, height: number): void;
-  beginPath(): void;
-  moveTo(x: number, y: number): void;
-  lineTo(x: number, y: number): void;
-  arc(x: number, y: number, radius: number, from: number, to: number): void;
-  stroke(): void;
-  fill(): void;
-  fillText(text: string, x: number, y: number): void;
-  strokeStyle: unknown;
-  fillStyle: unknown;
 }
 
 /** The weight of what came before in the smoothed loss. */
@@ -92,36 +74,17 @@ export class LRFinder {
     return kept.reduce((best, _, i) => (slope(i) < slope(best) ? i : best), 0) + skipBegin;
   }
 
-  /** Draws losses over rates, with a mark at the suggestion. */
-  plot(canvas: PlotCanvas, { suggest = false }: { suggest?: boolean } = {}): void {
-    const pen = canvas.getContext('2d') as Pen | null;
-    if (!pen)
-      throw new ArgumentError('LRFinder.plot: expected a canvas with a 2d context, but it has another one already');
+  /** Draws losses over rates, with a mark at the suggestion; on a canvas of its own where none is given. What was drawn on is returned. */
+  plot(canvas: PlotCanvas | null = null, { suggest = false }: { suggest?: boolean } = {}): PlotCanvas {
     const { lr, loss } = this.results;
-    const along = (rate: number) => (this.mode === 'exponential' ? Math.log(rate) : rate);
-    const finite = loss.filter(Number.isFinite);
-    const [low, high] = [Math.min(...finite), Math.max(...finite)];
-    const [first, last] = [along(this.lrMin), along(this.lrMax)];
-    const margin = 20;
-    const x = (rate: number) => margin + ((along(rate) - first) / (last - first || 1)) * (canvas.width - 2 * margin);
-    const y = (value: number) =>
-      canvas.height - margin - ((value - low) / (high - low || 1)) * (canvas.height - 2 * margin);
-    pen.clearRect(0, 0, canvas.width, canvas.height);
-    pen.strokeStyle = '#1f77b4';
-    pen.beginPath();
-    lr.forEach((rate, i) => {
-      if (Number.isFinite(loss[i])) pen[i === 0 ? 'moveTo' : 'lineTo'](x(rate), y(loss[i]!));
-    });
-    pen.stroke();
-    pen.fillStyle = '#444';
-    pen.fillText('loss', 2, 12);
-    pen.fillText('learning rate', canvas.width - 90, canvas.height - 4);
     const at = suggest ? this.#steepest(10, 1) : null;
-    if (at === null) return;
-    pen.fillStyle = '#d62728';
-    pen.beginPath();
-    pen.arc(x(lr[at]!), y(loss[at]!), 5, 0, 2 * Math.PI);
-    pen.fill();
+    const drawing = lineDrawing({
+      lines: [{ x: lr, y: loss }],
+      x: { label: 'Learning rate', range: [this.lrMin, this.lrMax], isLog: this.mode === 'exponential' },
+      y: { label: 'Loss' },
+      mark: at === null ? undefined : { x: lr[at]!, y: loss[at]! },
+    });
+    return drawOn('LRFinder.plot', canvas, [drawing]);
   }
 }
 

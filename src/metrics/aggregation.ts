@@ -4,7 +4,8 @@ import { numbersWithout } from '../ops/indexing';
 import { full, tensor } from '../tensor/creation';
 import { type Arguments, kindOf, parseArgs, shown } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
-import { concatenated, Metric } from './metric';
+import { Metric } from './metric';
+import { concatenated } from './state';
 
 /**
  * What becomes of NaN: 'warn' (default) and 'ignore' leave it out (nothing is said, as nothing is read back), 'error' has the next read of

@@ -4,7 +4,9 @@ import { deepcopy } from '../nn/deepcopy';
 import { Module } from '../nn/module';
 import { indent, printModule } from '../nn/printing';
 import { isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
+import { drawOn, type PlotCanvas } from '../vision/plot/sheet';
 import { Metric } from './metric';
+import { type CollectionPlotOptions, type PlotValue, valuesDrawing } from './plot';
 
 export interface CollectionOptions {
   /** Before the names in results; default null. */
@@ -105,6 +107,29 @@ export class MetricCollection<M extends Metric = Metric> extends Module {
   /** Has every metric begin anew. */
   reset(): void {
     for (const [, metric] of this.named()) metric.reset();
+  }
+
+  /**
+   * Draws the figures of all metrics, each in a plot of its own or, with `together`, over the same axes; those of all batches, or what
+   * `compute` and calls gave, once or step by step. Resolves to the canvas.
+   */
+  plot(val?: PlotValue | CollectionPlotOptions | null, options?: CollectionPlotOptions): Promise<PlotCanvas>;
+  async plot(...args: unknown[]): Promise<PlotCanvas> {
+    const name = `${this.constructor.name}.plot`;
+    const defaults = { val: null, canvas: null, together: false };
+    // Figures by name are an object as options are.
+    const isFigures =
+      args.length === 1 && isPlainObject(args[0]) && this.keys().some((key) => key in (args[0] as object));
+    const o = parseArgs<CollectionPlotOptions>(name, [], defaults, isFigures ? [args[0], {}] : args);
+    const val: unknown = await o.val;
+    if (o.together)
+      return drawOn(name, o.canvas, [await valuesDrawing(this.constructor.name, val ?? (await this.compute()))]);
+    const partOf = (key: string) =>
+      Array.isArray(val)
+        ? val.map((step: Record<string, unknown>) => step[key])
+        : (val as Record<string, unknown>)[key];
+    const drawings = this.items().map(([key, metric]) => metric.drawingOf(val === null ? null : partOf(key)));
+    return drawOn(name, o.canvas, await Promise.all(drawings));
   }
 
   /** A copy with states of its own, and with other words around the names where they are given: `metrics.clone({ prefix: 'val_' })`. */

@@ -14,7 +14,8 @@ import {
   wholeFrom,
 } from './classification/arguments';
 import { functional } from './classification/task';
-import { concatenated, Metric } from './metric';
+import { Metric } from './metric';
+import { concatenated } from './state';
 
 /** Whether pictures are one-hot [N, C, …], classes [N, …], or preds one-hot and target classes or the other way round. */
 export type SegmentationFormat = 'one-hot' | 'index' | 'mixed';

@@ -82,6 +82,12 @@ export {
   structuralSimilarityIndexMeasure,
   totalVariation,
 } from './image';
+export {
+  completeIntersectionOverUnion,
+  distanceIntersectionOverUnion,
+  generalizedIntersectionOverUnion,
+  intersectionOverUnion,
+} from './intersection-over-union';
 export { perplexity } from './perplexity';
 export {
   cosineSimilarity,

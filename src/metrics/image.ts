@@ -9,8 +9,9 @@ import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import { expectSameShape, expectTensors, flag, oneOf, wholeFrom } from './classification/arguments';
 import { functional } from './classification/task';
-import { concatenated, Metric, withoutState } from './metric';
+import { Metric } from './metric';
 import { OfSamples, type SampleReduction } from './regression';
+import { concatenated, withoutState } from './state';
 
 /** How figures of pictures become one. */
 export type ImageReduction = 'elementwise_mean' | 'elementwiseMean' | 'sum' | 'none' | null;

@@ -102,6 +102,7 @@ export {
   StatScores,
 } from './classification/stat-scores';
 export { type Collectable, type CollectionOptions, type Figures, MetricCollection } from './collection';
+export type { DetectedObjects, TrueObjects } from './detected-objects';
 export * as functional from './functional';
 export {
   type DataRange,
@@ -112,21 +113,28 @@ export {
   TotalVariation,
 } from './image';
 export {
-  type DetectedObjects,
+  CompleteIntersectionOverUnion,
+  DistanceIntersectionOverUnion,
+  GeneralizedIntersectionOverUnion,
+  IntersectionOverUnion,
+  type OverlapArguments,
+  type OverlapFigures,
+} from './intersection-over-union';
+export {
   MeanAveragePrecision,
   type MeanAveragePrecisionArguments,
   type MeanAveragePrecisionResult,
-  type TrueObjects,
 } from './mean-average-precision';
-export {
-  CompositionalMetric,
-  Metric,
-  type MetricOperand,
-  type MetricState,
-  type Reduction,
-  type StateOptions,
-} from './metric';
+export { CompositionalMetric, Metric, type MetricOperand } from './metric';
 export { Perplexity } from './perplexity';
+export type {
+  CollectionPlotOptions,
+  ConfusionPlotOptions,
+  CurvePlotOptions,
+  PlotCanvas,
+  PlotOptions,
+  PlotValue,
+} from './plot';
 export {
   CosineSimilarity,
   ExplainedVariance,
@@ -141,4 +149,5 @@ export {
   SpearmanCorrCoef,
 } from './regression';
 export * as segmentation from './segmentation';
+export type { MetricState, Reduction, StateOptions } from './state';
 export { type BestMetric, MetricTracker } from './tracker';

@@ -1,39 +1,14 @@
 // Mean average precision of a detector, as torchmetrics' MeanAveragePrecision gives it.
-import { noGrad } from '../autograd/mode';
-import { ArgumentError, DTypeError, ShapeError } from '../errors';
-import { Callable } from '../nn/callable';
-import { tensor } from '../tensor/creation';
+import { ArgumentError } from '../errors';
+import { tensor, zeros } from '../tensor/creation';
 import { cat } from '../tensor/functions';
-import { type Arguments, kindOf, parseArgs, shown } from '../tensor/options';
-import { Tensor } from '../tensor/tensor';
+import { type Arguments, parseArgs, shown } from '../tensor/options';
+import type { Tensor } from '../tensor/tensor';
 import { warnOnce } from '../warnings';
 import { areaRanges, type Evaluation, evaluate, type Picture, type Settings } from './coco';
-
-/** What a detector found in one picture. */
-export interface DetectedObjects {
-  /** [N, 4] in the metric's `boxFormat`, pixels; needed for `iouType` 'bbox'. */
-  readonly boxes?: Tensor;
-  /** [N, H, W], other than 0 where the object is; needed for `iouType` 'segm'. */
-  readonly masks?: Tensor;
-  /** [N] */
-  readonly scores: Tensor;
-  /** Whole numbers [N]. */
-  readonly labels: Tensor;
-}
-
-/** What there is in one picture. */
-export interface TrueObjects {
-  /** [N, 4] in the metric's `boxFormat`, pixels; needed for `iouType` 'bbox'. */
-  readonly boxes?: Tensor;
-  /** [N, H, W], other than 0 where the object is; needed for `iouType` 'segm'. */
-  readonly masks?: Tensor;
-  /** Whole numbers [N]. */
-  readonly labels: Tensor;
-  /** Other than 0 where an entry stands for a crowd, which detections may match without being counted [N]. Default: none does. */
-  readonly iscrowd?: Tensor;
-  /** Areas in pixels, by which objects are small, medium or large [N]. Default, and where 0: of the mask, or else of the box. */
-  readonly area?: Tensor;
-}
+import { type DetectedObjects, expectEntries, type TrueObjects } from './detected-objects';
+import { Metric } from './metric';
+import { concatenated } from './state';
 
 /**
  * Tensors by name. With several kinds of `iouType`, each name but `classes` begins with the kind: `bboxMap`, `segmMap50`. With other
@@ -121,13 +96,54 @@ interface Listed {
   readonly areas: ArrayLike<number>;
 }
 
-/** One update, whose contents may be on their way. */
-type Update = Promise<{ readonly found: Listed; readonly truth: Listed }[]>;
+/** The objects of one picture that were found, and those that are there. */
+interface Compared {
+  readonly found: Listed;
+  readonly truth: Listed;
+}
 
-export interface MeanAveragePrecision {
-  /** Adds a batch, and gives the figures of that batch alone. */
-  // biome-ignore lint/style/useShorthandFunctionType: it adds to the class of this name.
-  (preds: readonly DetectedObjects[], target: readonly TrueObjects[]): Promise<MeanAveragePrecisionResult>;
+type Side = 'detection' | 'groundtruth';
+/** Of either side. */
+type Objects = TrueObjects & Partial<DetectedObjects>;
+
+/** What is kept of the objects of all pictures, end to end: names of states behind their side, with their keys in a state dict. */
+const columns = {
+  Box: 'box',
+  Mask: 'mask',
+  Scores: 'scores',
+  Labels: 'labels',
+  Crowds: 'crowds',
+  Area: 'area',
+  Sizes: 'sizes',
+} as const;
+
+type Column = keyof typeof columns;
+
+const columnsOf: Readonly<Record<Side, readonly Column[]>> = {
+  detection: ['Box', 'Mask', 'Scores', 'Labels', 'Sizes'],
+  groundtruth: ['Box', 'Mask', 'Labels', 'Crowds', 'Area', 'Sizes'],
+};
+
+/** Pixels of a mask that are kept in one number. */
+const PACKED = 16;
+
+/** Pixels as bits of whole numbers. Shape: […] → [n / 16] */
+function packed(masks: Tensor): Tensor {
+  const bits = masks.ne(0).flatten().to('int32');
+  const rest = bits.numel() % PACKED;
+  const padded = rest === 0 ? bits : cat([bits, zeros(PACKED - rest, { dtype: 'int32' })]);
+  const weights = tensor(
+    Array.from({ length: PACKED }, (_, i) => 2 ** i),
+    { dtype: 'int32' },
+  );
+  return padded.reshape(-1, PACKED).mul(weights).sum(1).to('int32');
+}
+
+/** All of a list, end to end, apart from what it was made of; null where there is nothing. */
+function joined(list: readonly Tensor[]): Tensor | null {
+  const some = list.filter((x) => x.numel() > 0);
+  if (some.length === 0) return null;
+  return some.length === 1 ? some[0]!.clone() : cat(some);
 }
 
 /**
@@ -140,8 +156,12 @@ export interface MeanAveragePrecision {
  *
  * @throws ArgumentError for unknown options; `update` throws ArgumentError, ShapeError or DTypeError for entries that do not fit
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that the objects are callable.
-export class MeanAveragePrecision extends Callable {
+export class MeanAveragePrecision extends Metric {
+  override higherIsBetter: boolean | null = true;
+  override isDifferentiable: boolean | null = false;
+  override fullStateUpdate: boolean | null = false;
+  override plotLowerBound: number | null = 0;
+  override plotUpperBound: number | null = 1;
   /** Whether to say that a picture has more detections than are counted. */
   warnOnManyDetections = true;
   readonly boxFormat: BoxFormat;
@@ -152,12 +172,9 @@ export class MeanAveragePrecision extends Callable {
   readonly classMetrics: boolean;
   readonly extendedSummary: boolean;
   readonly average: 'macro' | 'micro';
-  private updates: Update[] = [];
 
   constructor(...args: Arguments<MeanAveragePrecisionArguments, Order>) {
-    super((self, given) =>
-      (self as MeanAveragePrecision).forward(...(given as Parameters<MeanAveragePrecision['forward']>)),
-    );
+    super();
     const o = parseArgs<MeanAveragePrecisionArguments>(
       name,
       [],
@@ -186,6 +203,11 @@ export class MeanAveragePrecision extends Callable {
     this.classMetrics = o.classMetrics;
     this.extendedSummary = o.extendedSummary;
     this.average = oneOf('average', o.average, ['macro', 'micro']);
+    for (const side of ['detection', 'groundtruth'] as const) {
+      for (const column of columnsOf[side]) {
+        this.addState(side + column, [], { distReduceFx: 'cat', key: `${side}_${columns[column]}` });
+      }
+    }
   }
 
   /**
@@ -194,144 +216,85 @@ export class MeanAveragePrecision extends Callable {
    * @throws ArgumentError, ShapeError, DTypeError
    */
   update(preds: readonly DetectedObjects[], target: readonly TrueObjects[]): void {
-    this.updates.push(this.read(preds, target));
-  }
-
-  /** The figures of all that was added. @throws what reading the tensors threw, such as DeviceLostError */
-  async compute(): Promise<MeanAveragePrecisionResult> {
-    const pictures = (await Promise.all(this.updates)).flat();
-    if (this.updates.length === 0) {
-      warnOnce(`${name}: compute() was called before update(), so there is nothing to tell`);
-    }
-    return this.resultOf(pictures);
-  }
-
-  /** Forgets what was added. */
-  reset(): void {
-    this.updates = [];
-  }
-
-  /** What a call does: `update`, and the figures of this batch alone. */
-  async forward(
-    preds: readonly DetectedObjects[],
-    target: readonly TrueObjects[],
-  ): Promise<MeanAveragePrecisionResult> {
-    const update = this.read(preds, target);
-    this.updates.push(update);
-    return this.resultOf(await update);
-  }
-
-  override toString(): string {
-    return `${name}()`;
-  }
-
-  private read(preds: readonly DetectedObjects[], target: readonly TrueObjects[]): Update {
-    for (const [list, what] of [
-      [preds, 'preds'],
-      [target, 'target'],
-    ] as const) {
-      if (!Array.isArray(list)) {
-        throw new ArgumentError(
-          `${name}: expected ${what} to be a list with an entry a picture, but got ${kindOf(list)}`,
-        );
-      }
-    }
-    if (preds.length !== target.length) {
-      throw new ArgumentError(
-        `${name}: expected as many entries in preds as in target, but got ${preds.length} and ${target.length}`,
-      );
-    }
-    for (const [i, entry] of preds.entries()) this.check(entry, `preds[${i}]`, ['scores', 'labels']);
-    for (const [i, entry] of target.entries()) this.check(entry, `target[${i}]`, ['labels']);
+    const kinds = this.iouType.map((kind) => (kind === 'bbox' ? ('boxes' as const) : ('masks' as const)));
+    expectEntries(name, preds, target, kinds);
     const most = this.maxDetectionThresholds.at(-1)!;
     if (this.warnOnManyDetections && preds.some(({ labels }) => labels.shape[0]! > most)) {
       warnOnce(
         `${name}: a picture has more than ${most} detections; those with the lowest scores are left out. Raise maxDetectionThresholds, or set warnOnManyDetections to false`,
       );
     }
-    const reading = noGrad(() =>
-      preds.map((entry, i): Promise<{ found: Listed; truth: Listed }> => {
-        const both = Promise.all([this.list(entry, {}), this.list(target[i]!, target[i]!)]);
-        return both.then(([found, truth]) => ({ found, truth }));
-      }),
-    );
-    const update = Promise.all(reading);
-    // What went wrong is told by `compute`.
-    update.catch(() => {});
-    return update;
+    this.gather('detection', preds);
+    this.gather('groundtruth', target);
   }
 
-  /** Throws unless an entry has tensors for what is asked for, each with a row for every object. */
-  private check(entry: DetectedObjects | TrueObjects, where: string, others: readonly string[]): void {
-    const kinds = this.iouType.map((kind) => (kind === 'bbox' ? 'boxes' : 'masks'));
-    const given = entry as unknown as Readonly<Record<string, unknown>>;
-    const count = given.labels instanceof Tensor ? given.labels.shape[0] : undefined;
-    for (const key of [...others, ...kinds, 'iscrowd', 'area']) {
-      const value = given[key];
-      const isOptional = key === 'iscrowd' || key === 'area';
-      if (isOptional && (value === undefined || where.startsWith('preds'))) continue;
-      if (!(value instanceof Tensor)) {
-        throw new ArgumentError(`${name}: expected ${where}.${key} to be a tensor, but got ${kindOf(value)}`);
-      }
-      const { shape } = value;
-      const rank = key === 'boxes' ? 2 : key === 'masks' ? 3 : 1;
-      const isEmpty = count === 0 && value.numel() === 0;
-      const fits = shape.length === rank && shape[0] === count && (key !== 'boxes' || shape[1] === 4);
-      if (!fits && !isEmpty) {
-        const wanted = key === 'boxes' ? '[N, 4]' : key === 'masks' ? '[N, H, W]' : '[N]';
-        throw new ShapeError(
-          `${name}: expected ${where}.${key} of shape ${wanted} for ${count} labels, but got [${shape.join(', ')}]`,
-        );
-      }
-    }
-    const { labels } = entry;
-    if (labels.dtype === 'float32' || labels.dtype === 'float16') {
-      throw new DTypeError(
-        `${name}: expected ${where}.labels of whole numbers, but got dtype ${labels.dtype}; convert them with .to('int64')`,
-      );
-    }
+  /** The figures of all that was added. */
+  compute(): Promise<MeanAveragePrecisionResult> {
+    const both = Promise.all([this.read('detection'), this.read('groundtruth')]);
+    return both.then(([found, truth]) => this.resultOf(found.map((one, i) => ({ found: one, truth: truth[i]! }))));
   }
 
-  /** The objects of an entry, by one read of its small tensors and one of its masks. */
-  private async list(
-    entry: DetectedObjects | TrueObjects,
-    { iscrowd, area }: Pick<TrueObjects, 'iscrowd' | 'area'>,
-  ): Promise<Listed> {
-    const withBoxes = this.iouType.includes('bbox');
-    const count = entry.labels.shape[0]!;
-    const parts = [
-      entry.labels,
-      'scores' in entry ? entry.scores : null,
-      iscrowd,
-      area,
-      withBoxes ? entry.boxes : null,
-    ];
-    const present = parts.filter((part): part is Tensor => part instanceof Tensor && part.numel() > 0);
-    const small = present.length > 0 ? cat(present.map((part) => part.to('float32').flatten())).data() : null;
-    const pixels = this.iouType.includes('segm') && count > 0 ? entry.masks!.ne(0).data() : null;
-    const [numbers, bits] = [(await small) ?? new Float32Array(), await pixels];
-    let at = 0;
-    const next = (part: Tensor | null | undefined): ArrayLike<number> => {
-      const length = part?.numel() ?? 0;
-      at += length;
-      return length > 0 ? numbers.subarray(at - length, at) : new Float32Array(count);
+  private list(side: Side, column: Column): Tensor[] {
+    return Reflect.get(this, side + column) as Tensor[];
+  }
+
+  /** Keeps the objects of a batch. */
+  private gather(side: Side, entries: readonly Objects[]): void {
+    if (entries.length === 0) return;
+    const [withBoxes, withMasks] = [this.iouType.includes('bbox'), this.iouType.includes('segm')];
+    const countOf = ({ labels }: Objects) => labels.shape[0]!;
+    const parts: Partial<Record<Column, (entry: Objects) => Tensor>> = {
+      ...(withBoxes ? { Box: ({ boxes }) => boxes!.to('float32').reshape(-1, 4) } : {}),
+      ...(withMasks ? { Mask: ({ masks }) => packed(masks!) } : {}),
+      Scores: ({ scores }) => scores!.to('float32').flatten(),
+      Labels: ({ labels }) => labels.to('float32').flatten(),
+      Crowds: (entry) => entry.iscrowd?.to('float32').flatten() ?? zeros(countOf(entry)),
+      Area: (entry) => entry.area?.to('float32').flatten() ?? zeros(countOf(entry)),
     };
-    const [labels, scores, crowd, given, corners] = parts.map(next) as [
-      ArrayLike<number>,
-      ArrayLike<number>,
-      ArrayLike<number>,
-      ArrayLike<number>,
-      ArrayLike<number>,
-    ];
-    const boxes = withBoxes ? Array.from({ length: count }, (_, i) => sized(corners, 4 * i, this.boxFormat)) : [];
-    const size = bits ? bits.length / count : 0;
-    const masks = bits
-      ? Array.from({ length: count }, (_, i) => Uint8Array.from(bits.subarray(i * size, (i + 1) * size)))
-      : [];
-    return { boxes, masks, labels, scores, crowd, areas: given };
+    const some = entries.filter((entry) => countOf(entry) > 0);
+    for (const column of columnsOf[side]) {
+      const part = parts[column];
+      const all = part ? joined(some.map(part)) : null;
+      if (all) this.list(side, column).push(all);
+    }
+    const sizes = entries.map((entry) => [
+      countOf(entry),
+      ...(withMasks && countOf(entry) > 0 ? entry.masks!.shape.slice(1) : [0, 0]),
+    ]);
+    this.list(side, 'Sizes').push(tensor(sizes, { dtype: 'int32' }));
   }
 
-  private resultOf(listed: readonly { readonly found: Listed; readonly truth: Listed }[]): MeanAveragePrecisionResult {
+  /** The objects of all pictures. */
+  private async read(side: Side): Promise<Listed[]> {
+    const data = columnsOf[side].map((column) => {
+      const list = this.list(side, column);
+      return [column, list.length === 0 ? null : concatenated(list).data()] as const;
+    });
+    const known: Partial<Record<Column, ArrayLike<number> | null>> = {};
+    for (const [column, values] of data) known[column] = (await values) as ArrayLike<number> | null;
+    const sizes = Array.from(known.Sizes ?? [], Number);
+    let [object, word] = [0, 0];
+    return Array.from({ length: sizes.length / 3 }, (_, i) => {
+      const [count, height, width] = sizes.slice(3 * i, 3 * i + 3) as [number, number, number];
+      const first = object;
+      object += count;
+      const of = (column: Column) =>
+        Float32Array.from({ length: count }, (_, k) => Number(known[column]?.[first + k] ?? 0));
+      const boxes = known.Box
+        ? Array.from({ length: count }, (_, k) => sized(known.Box!, 4 * (first + k), this.boxFormat))
+        : [];
+      const size = height * width;
+      const start = word;
+      word += Math.ceil((count * size) / PACKED);
+      const pixel = (at: number) => (Number(known.Mask![start + Math.floor(at / PACKED)]) >> (at % PACKED)) & 1;
+      const masks = known.Mask
+        ? Array.from({ length: count }, (_, k) => Uint8Array.from({ length: size }, (_, p) => pixel(k * size + p)))
+        : [];
+      return { boxes, masks, labels: of('Labels'), scores: of('Scores'), crowd: of('Crowds'), areas: of('Area') };
+    });
+  }
+
+  private resultOf(listed: readonly Compared[]): MeanAveragePrecisionResult {
     const classes = [
       ...new Set(listed.flatMap(({ found, truth }) => [...Array.from(found.labels), ...Array.from(truth.labels)])),
     ].sort((a, b) => a - b);
@@ -375,7 +338,7 @@ export class MeanAveragePrecision extends Callable {
   /** `map` and the last `mar` of each class. */
   private byClass(
     kind: IouType,
-    listed: readonly { readonly found: Listed; readonly truth: Listed }[],
+    listed: readonly Compared[],
     settings: Settings,
     classes: readonly number[],
   ): number[][] {
@@ -387,11 +350,7 @@ export class MeanAveragePrecision extends Callable {
     });
   }
 
-  private pictureOf(
-    kind: IouType,
-    { found, truth }: { readonly found: Listed; readonly truth: Listed },
-    asOne: boolean,
-  ): Picture {
+  private pictureOf(kind: IouType, { found, truth }: Compared, asOne: boolean): Picture {
     const labelsOf = (labels: ArrayLike<number>) => (asOne ? new Float32Array(labels.length) : labels);
     const sizes = (objects: Listed, by: IouType): number[] =>
       Array.from(objects.labels, (_, i) =>

@@ -9,26 +9,13 @@ import { indent } from '../nn/printing';
 import type { StateDict } from '../nn/state-dict';
 import { tensor } from '../tensor/creation';
 import { cat, stack } from '../tensor/functions';
-import { type Arguments, kindOf, parseArgs } from '../tensor/options';
-import { protect } from '../tensor/protect';
+import { type Arguments, type Defaults, kindOf, parseArgs } from '../tensor/options';
 import { moduleScope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
+import { type Drawing, drawOn, type PlotCanvas } from '../vision/plot/sheet';
 import { warnOnce } from '../warnings';
-
-/** What a metric keeps between batches. */
-export type MetricState = Tensor | Tensor[];
-
-/** How the state of one batch joins that of those before; a function is given both, stacked (or in one list). */
-export type Reduction = 'sum' | 'mean' | 'max' | 'min' | 'cat' | ((states: Tensor) => Tensor) | null;
-
-export interface StateOptions {
-  /** Default null: both states stand one beside the other. */
-  distReduceFx?: Reduction;
-  /** Whether the state is part of the state dict; default false. */
-  persistent?: boolean;
-  /** Its name in the state dict; default: that of the attribute. */
-  key?: string;
-}
+import { type PlotOptions, type PlotValue, valuesDrawing } from './plot';
+import { concatenated, isStateless, kept, type MetricState, type Reduction, type StateOptions } from './state';
 
 interface StateEntry {
   /** What `reset` goes back to; null for a list. */
@@ -41,26 +28,6 @@ interface StateEntry {
 }
 
 const reductions: readonly unknown[] = ['sum', 'mean', 'max', 'min', 'cat', null];
-
-let isStateless = false;
-
-/** Makes a metric without its state, for the figure of one batch. */
-export function withoutState<T>(make: () => T): T {
-  const before = isStateless;
-  isStateless = true;
-  try {
-    return make();
-  } finally {
-    isStateless = before;
-  }
-}
-
-/** Lives outside of every scope, and is restored if the device is lost. */
-function kept(x: Tensor): Tensor {
-  x.retain();
-  protect(x.storage);
-  return x;
-}
 
 /**
  * Base class of metrics. A subclass adds its state in the constructor, writes into it in `update`, and tells the figure in `compute`; both
@@ -172,7 +139,7 @@ export abstract class Metric extends Module {
         `addState: expected distReduceFx 'sum', 'mean', 'max', 'min', 'cat', null or a function, but got ${kindOf(distReduceFx)}`,
       );
     }
-    if (isStateless) return;
+    if (isStateless()) return;
     const first = initial instanceof Tensor ? noGrad(() => kept(initial.detach().clone())) : null;
     const home = first && noGrad(() => kept(first.clone()));
     this.states.set(name, { initial: first, reduction: distReduceFx, key, persistent: false, home });
@@ -192,6 +159,33 @@ export abstract class Metric extends Module {
     noGrad(() => {
       for (const [name, { initial }] of this.states) this.put(name, initial ?? []);
     });
+  }
+
+  /**
+   * Draws a figure, or several one after the other as lines; without any, that of all batches. Resolves to the canvas: without one
+   * given, an OffscreenCanvas of its own.
+   *
+   *     await metric.plot({ canvas: document.querySelector('canvas')! });
+   *     await metric.plot(figuresOfEpochs, { canvas });
+   *
+   * In a page the paper is the page's, text has the colour of that around it, and lines are as sharp as the screen allows.
+   * @throws ArgumentError for what is no figure, or cannot be drawn on
+   */
+  plot(val?: PlotValue | this['plotDefaults'] | null, options?: this['plotDefaults']): Promise<PlotCanvas>;
+  async plot(...args: unknown[]): Promise<PlotCanvas> {
+    const name = `${this.constructor.name}.plot`;
+    const { val, canvas, ...own } = parseArgs<PlotOptions>(name, [], this.plotDefaults as Defaults<PlotOptions>, args);
+    return drawOn(name, canvas, [await this.drawingOf(await val, own)]);
+  }
+
+  /** @internal Options of `plot`, with what they are by default. */
+  get plotDefaults(): PlotOptions {
+    return { val: null, canvas: null };
+  }
+
+  /** @internal How a figure is drawn, or that of all batches for null. */
+  async drawingOf(val: unknown, _options: Omit<PlotOptions, 'canvas' | 'val'> = this.plotDefaults): Promise<Drawing> {
+    return valuesDrawing(this.constructor.name, val ?? (await this.compute()), this);
   }
 
   /** A copy with a state of its own. */
@@ -485,12 +479,6 @@ export abstract class Metric extends Module {
     };
     Object.defineProperty(this, listed, { get, configurable: true, enumerable: false });
   }
-}
-
-/** All rows of a list of tensors; numbers without dimensions count as rows. */
-export function concatenated(list: readonly Tensor[]): Tensor {
-  const rows = list.map((x) => (x.shape.length === 0 ? x.reshape(1) : x));
-  return rows.length === 1 ? rows[0]! : cat(rows);
 }
 
 /** What may stand in arithmetic of metrics. */

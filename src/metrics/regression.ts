@@ -7,7 +7,8 @@ import { searchsorted } from '../tensor/search';
 import type { Tensor } from '../tensor/tensor';
 import { expectSameShape, expectTensors, flag, oneOf, wholeFrom } from './classification/arguments';
 import { functional } from './classification/task';
-import { concatenated, Metric } from './metric';
+import { Metric } from './metric';
+import { concatenated } from './state';
 import { type Parts, Summed } from './summed';
 
 const count = (n: number): Tensor => full([], n, { dtype: 'float32' });

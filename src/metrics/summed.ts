@@ -1,7 +1,8 @@
 // Owns the base of metrics whose state is sums over batches: what a batch adds to each, and what the figure is of them.
 import { zeros } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
-import { concatenated, Metric } from './metric';
+import { Metric } from './metric';
+import { concatenated } from './state';
 
 /** What a batch adds, by the name of the state. */
 export type Parts<Name extends string> = Readonly<Record<Name, Tensor>>;

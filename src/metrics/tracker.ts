@@ -3,10 +3,12 @@ import { ArgumentError } from '../errors';
 import { ModuleList } from '../nn/container';
 import { deepcopy } from '../nn/deepcopy';
 import { stack } from '../tensor/functions';
-import { kindOf } from '../tensor/options';
+import { kindOf, parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
+import { drawOn, type PlotCanvas } from '../vision/plot/sheet';
 import { MetricCollection } from './collection';
 import { Metric } from './metric';
+import { type PlotOptions, type PlotValue, valuesDrawing } from './plot';
 
 type Tracked = Metric | MetricCollection;
 type Best = number | null;
@@ -80,6 +82,14 @@ export class MetricTracker<T extends Tracked = Tracked> extends ModuleList {
     const stacks = columns.map((column) => (column.every(isTensor) ? stacked(column) : null));
     if (stacks.includes(null)) return found;
     return Object.fromEntries(names.map((name, i) => [name, stacks[i]!]));
+  }
+
+  /** Draws the figures of all rounds as lines, or those that are given, as `Metric.plot` does. Resolves to the canvas. */
+  plot(val?: PlotValue | PlotOptions | null, options?: PlotOptions): Promise<PlotCanvas>;
+  async plot(...args: unknown[]): Promise<PlotCanvas> {
+    const o = parseArgs<PlotOptions>('MetricTracker.plot', [], { val: null, canvas: null }, args);
+    const val = (await o.val) ?? (await Promise.all(this.rounds.map((metric): unknown => metric.compute())));
+    return drawOn('MetricTracker.plot', o.canvas, [await valuesDrawing('MetricTracker', val)]);
   }
 
   /** Has the last round begin anew. */

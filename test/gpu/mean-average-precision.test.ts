@@ -1,8 +1,17 @@
-// Mean average precision beside torchmetrics, on drawn detections.
+// Metrics of detectors beside torchmetrics, on drawn detections: mean average precision, and how far boxes overlap.
 
 import type { Tensor } from 'lamplight';
 import * as torch from 'lamplight';
-import { type DetectedObjects, MeanAveragePrecision, type MeanAveragePrecisionArguments } from 'lamplight/metrics';
+import * as metrics from 'lamplight/metrics';
+import {
+  type DetectedObjects,
+  IntersectionOverUnion,
+  MeanAveragePrecision,
+  type MeanAveragePrecisionArguments,
+  MetricCollection,
+  MetricTracker,
+  type TrueObjects,
+} from 'lamplight/metrics';
 import { describe, expect, test, vi } from 'vitest';
 import { loadFixture } from '../support/fixtures';
 
@@ -137,5 +146,112 @@ describe('MeanAveragePrecision', () => {
     expect(() => new MeanAveragePrecision({ boxFormat: 'yxyx' as 'xyxy' })).toThrow("'xyxy', 'xywh', 'cxcywh'");
     expect(() => new MeanAveragePrecision({ maxDetectionThresholds: [1, 2] })).toThrow('expected three numbers');
     expect(() => new MeanAveragePrecision({ iouThresholds: 0.5 as unknown as number[] })).toThrow('list of numbers');
+  });
+});
+
+describe('a MeanAveragePrecision as other metrics', () => {
+  const truth = { boxes: boxes([0, 0, 10, 10]), labels: torch.tensor([1]) };
+  const right = { ...truth, scores: torch.tensor([0.5]) };
+  const wrong = { ...right, boxes: boxes([50, 50, 60, 60]) };
+
+  const itemOf = async (metric: MeanAveragePrecision, name: string) =>
+    ((await metric.compute())[name] as Tensor).item();
+
+  test('goes into a collection and a tracker', async () => {
+    const collection = new MetricCollection([new MeanAveragePrecision(), new IntersectionOverUnion()], {
+      prefix: 'val_',
+    });
+    collection.update([right], [truth]);
+    const figures = (await collection.compute()) as Record<string, Tensor>;
+    expect([await figures.val_map50!.item(), await figures.val_iou!.item()]).toEqual([1, 1]);
+    const tracker = new MetricTracker(new MeanAveragePrecision(), true);
+    for (const found of [wrong, right]) {
+      tracker.increment();
+      tracker.update([found], [truth]);
+    }
+    const all = (await tracker.computeAll()) as Record<string, Tensor>;
+    expect(await all.map!.tolist()).toEqual([0, 1]);
+  });
+
+  test('is saved with its pictures, is copied, and joins another', async () => {
+    const metric = new MeanAveragePrecision({ iouType: ['bbox', 'segm'] });
+    const masked = <T extends { boxes: Tensor }>(entry: T) => ({ ...entry, masks: masksOf(entry.boxes) });
+    metric.persistent(true);
+    metric.update([masked(right), masked(wrong)], [masked(truth), masked(truth)]);
+    metric.update([masked(right)], [{ ...masked(truth), iscrowd: torch.tensor([0]) }]);
+    const expected = await itemOf(metric, 'segmMar100');
+    const saved = metric.stateDict();
+    expect(Object.keys(saved)).toContain('detection_box');
+    const other = new MeanAveragePrecision({ iouType: ['bbox', 'segm'] });
+    other.loadStateDict(saved);
+    other.update([], []);
+    expect(await itemOf(other, 'segmMar100')).toBe(expected);
+    const copy = metric.clone();
+    metric.reset();
+    metric.mergeState(copy);
+    expect(metric.updateCount).toBe(2);
+    expect(await itemOf(metric, 'bboxMar100')).toBe(expected);
+    expect(expected).toBeCloseTo(2 / 3, 6);
+  });
+});
+
+interface Boxes {
+  readonly boxes: readonly number[][];
+  readonly labels: readonly number[];
+}
+
+interface Overlaps {
+  readonly name: string;
+  readonly metric?: string;
+  readonly function?: 'intersectionOverUnion';
+  readonly options: metrics.OverlapArguments;
+  readonly batches: readonly (readonly [preds: readonly Boxes[], target: readonly Boxes[]])[];
+  readonly forward: readonly Record<string, number>[];
+  readonly compute: Record<string, number>;
+  readonly preds: number[][];
+  readonly target: number[][];
+  readonly value: number | number[][];
+}
+
+describe('overlaps of boxes as torchmetrics', async () => {
+  const kinds = metrics as unknown as Readonly<Record<string, typeof IntersectionOverUnion>>;
+  const { cases } = await loadFixture<Overlaps>('box_overlaps');
+  const entries = (list: readonly Boxes[]): TrueObjects[] =>
+    list.map((one) => ({
+      boxes: torch.tensor(one.boxes.flat(), { dtype: 'float32' }).view(-1, 4),
+      labels: torch.tensor([...one.labels], { dtype: 'int64' }),
+    }));
+  const read = async (figures: metrics.OverlapFigures) =>
+    Object.fromEntries(
+      await Promise.all(Object.entries(figures).map(async ([key, value]) => [key, await value.item()])),
+    );
+  const closeTo = (figures: Record<string, number>) =>
+    Object.fromEntries(Object.entries(figures).map(([key, value]) => [key, expect.closeTo(value, 5)]));
+
+  test.each(cases.filter(({ metric }) => metric))('$name', async ({ metric, options, batches, forward, compute }) => {
+    const made = new kinds[metric!](options);
+    for (const [i, [preds, target]] of batches.entries()) {
+      expect(await read(await made(entries(preds), entries(target)))).toEqual(closeTo(forward[i]!));
+    }
+    expect(await read(await made.compute())).toEqual(closeTo(compute));
+  });
+
+  test('as functions', async () => {
+    const box = (list: number[][]) => torch.tensor(list);
+    const values = cases
+      .filter((one) => one.function)
+      .map((one) => metrics.functional[one.function!](box(one.preds), box(one.target), one.options).tolist());
+    const expected = cases.filter((one) => one.function).map(({ value }) => close(value));
+    expect(await Promise.all(values)).toEqual(expected);
+    const none = torch.zeros(0, 4);
+    expect(await metrics.functional.intersectionOverUnion(none, none).item()).toBe(0);
+    expect(() => metrics.functional.intersectionOverUnion(torch.zeros(2), none)).toThrow('expected preds [N, 4]');
+  });
+
+  test('arguments that do not fit are named', () => {
+    const wrong = (options: object) => () => new IntersectionOverUnion(options);
+    expect(wrong({ boxFormat: 'yxyx' })).toThrow("'xyxy', 'xywh', 'cxcywh'");
+    expect(wrong({ iouThreshold: 'high' })).toThrow('expected iouThreshold to be null or a number');
+    expect(() => new IntersectionOverUnion().update([], [{ labels: noLabels }])).toThrow('as many entries');
   });
 });

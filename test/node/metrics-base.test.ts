@@ -5,15 +5,20 @@ import { nn, optim } from 'lamplight';
 import {
   Accuracy,
   BinaryAccuracy,
+  BinaryROC,
   CompositionalMetric,
+  ConfusionMatrix,
   Metric,
   MetricCollection,
   MetricTracker,
   MulticlassAccuracy,
   MulticlassF1Score,
   MulticlassRecall,
+  MulticlassROC,
+  PrecisionRecallCurve,
 } from 'lamplight/metrics';
 import { describe, expect, test, vi } from 'vitest';
+import { notingCanvas } from '../support/plot-canvas';
 
 const F = nn.functional;
 const labels = (...list: number[]): Tensor => torch.tensor(list, { dtype: 'int64' });
@@ -260,5 +265,70 @@ describe('what is refused', () => {
     expect(() => new BinaryAccuracy()(torch.rand(3), labels(0))).toThrow('of the same shape');
     const wrong = metric(labels(0, 1), labels(0, 5));
     await expect(wrong.item()).rejects.toThrow('MulticlassAccuracy: expected class labels from 0 to 2, but got 5');
+  });
+});
+
+describe('plots', () => {
+  test('show a figure, or those of several steps as lines', async () => {
+    const metric = new MulticlassAccuracy({ numClasses: 3, average: 'none' });
+    metric.update(labels(0, 1, 2, 2), labels(0, 1, 1, 2));
+    const one = notingCanvas();
+    expect(await metric.plot({ canvas: one })).toBe(one);
+    expect(one.texts()).toEqual(expect.arrayContaining(['Class 0', 'Class 2', 'Optimal value', 'MulticlassAccuracy']));
+    const many = notingCanvas();
+    await metric.plot([metric.compute(), metric.compute()], { canvas: many });
+    expect(many.texts()).toEqual(expect.arrayContaining(['Step', 'Class 1', '0', '1']));
+    await expect(metric.plot([], { canvas: many })).rejects.toThrow('MulticlassAccuracy.plot: expected a tensor');
+    await expect(metric.plot([1, torch.ones(2)], { canvas: many })).rejects.toThrow('figures of one shape');
+  });
+
+  test('show a confusion matrix with its counts and names', async () => {
+    const metric = new ConfusionMatrix({ task: 'multiclass', numClasses: 3 });
+    metric.update(labels(0, 1, 2, 2), labels(0, 1, 1, 2));
+    const canvas = notingCanvas();
+    await metric.plot({ canvas, labels: ['ant', 'bee', 'cow'] });
+    expect(canvas.texts().filter((text) => text === '1')).toHaveLength(4);
+    expect(canvas.texts()).toEqual(expect.arrayContaining(['ant', 'bee', 'cow', 'Predicted class', 'True class']));
+    const bare = notingCanvas();
+    await metric.plot(torch.eye(3), { canvas: bare, addText: false, cmap: 'magma' });
+    expect(bare.texts()).not.toContain('1.0');
+    await expect(metric.plot({ canvas, labels: ['ant'] })).rejects.toThrow('expected 3 labels');
+    const several = notingCanvas();
+    const ofLabels = new ConfusionMatrix({ task: 'multilabel', numLabels: 2 });
+    ofLabels.update(torch.tensor([[0.9, 0.1]]), torch.tensor([[1, 1]]));
+    await ofLabels.plot({ canvas: several, labels: ['red', 'blue'] });
+    expect(several.texts()).toEqual(expect.arrayContaining(['Label red', 'Label blue']));
+  });
+
+  test('show curves with the area under them', async () => {
+    const canvas = notingCanvas();
+    const [rising, flat] = [torch.tensor([0, 0.5, 1]), torch.tensor([0.5, 1, 1])];
+    await new BinaryROC().plot([rising, flat, rising], { canvas, score: true });
+    expect(canvas.texts()).toEqual(expect.arrayContaining(['AUC=0.875', 'False positive rate', 'True positive rate']));
+    const other = notingCanvas();
+    const curve = new PrecisionRecallCurve({ task: 'binary' });
+    await curve.plot(Promise.resolve([rising, flat, rising]), { canvas: other, score: 0.5 });
+    expect(other.texts()).toEqual(expect.arrayContaining(['AUC=0.500', 'Recall', 'Precision']));
+    const three = notingCanvas();
+    const lists: [Tensor[], Tensor[], Tensor[]] = [[rising, rising], [flat, rising], []];
+    await new MulticlassROC(2).plot(lists, { canvas: three, score: true, labels: ['a', 'b'] });
+    expect(three.texts()).toEqual(expect.arrayContaining(['a AUC=0.875', 'b AUC=0.500']));
+    await expect(new MulticlassROC(2).plot([1], { canvas })).rejects.toThrow('expected a curve as compute() gives it');
+  });
+
+  test('show collections, apart and together, and the rounds of a tracker', async () => {
+    const collection = new MetricCollection([new MulticlassAccuracy(3), new MulticlassRecall(3)]);
+    const figures = { MulticlassAccuracy: torch.tensor(0.5), MulticlassRecall: torch.tensor(0.25) };
+    const apart = notingCanvas(800, 400);
+    await collection.plot([figures, figures], { canvas: apart });
+    expect(apart.texts().filter((text) => text === 'Step')).toHaveLength(2);
+    const together = notingCanvas(800, 400);
+    await collection.plot(figures, { canvas: together, together: true });
+    expect(together.texts()).toEqual(expect.arrayContaining(['MulticlassAccuracy', 'MulticlassRecall']));
+    const rounds = notingCanvas();
+    const tracker = new MetricTracker(collection);
+    tracker.increment();
+    await tracker.plot([figures, figures], { canvas: rounds });
+    expect(rounds.texts()).toEqual(expect.arrayContaining(['MulticlassRecall', 'Step']));
   });
 });

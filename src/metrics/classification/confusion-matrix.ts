@@ -2,7 +2,9 @@
 import { zeros } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import type { Drawing } from '../../vision/plot/sheet';
 import { Metric } from '../metric';
+import { type ConfusionPlotOptions, confusionDrawing } from '../plot';
 import {
   expectBinary,
   expectClasses,
@@ -47,8 +49,12 @@ export interface MultilabelConfusion extends BinaryConfusion {
 export const checkedDefaults = { ignoreIndex: null, validateArgs: true } as const;
 
 /** Metrics that are made of confusion matrices [..., true, predicted]. */
+const confusionPlot = { addText: true, labels: null, cmap: 'viridis' } as const;
+
 abstract class OfConfusion extends Metric {
   declare confmat: Tensor;
+  /** Whether the figure is the matrix itself. */
+  protected readonly isMatrix: boolean = false;
   override fullStateUpdate: boolean | null = false;
   override isDifferentiable: boolean | null = false;
   override higherIsBetter: boolean | null = true;
@@ -77,6 +83,15 @@ abstract class OfConfusion extends Metric {
   /** @internal The figure of one batch. */
   figure(preds: Tensor, target: Tensor): Tensor {
     return this.figureOf(this.confusion(preds, target));
+  }
+
+  override get plotDefaults(): ConfusionPlotOptions {
+    return this.isMatrix ? { ...super.plotDefaults, ...confusionPlot } : super.plotDefaults;
+  }
+
+  override async drawingOf(val: unknown, options: ConfusionPlotOptions = this.plotDefaults): Promise<Drawing> {
+    if (!this.isMatrix || Array.isArray(val)) return super.drawingOf(val);
+    return confusionDrawing(this.constructor.name, val ?? this.compute(), { ...confusionPlot, ...options });
   }
 
   protected abstract figureOf(confmat: Tensor): Tensor;
@@ -156,6 +171,7 @@ export const multilabelConfusionOrder = ['numLabels', 'threshold', 'ignoreIndex'
 /** [[tn, fp], [fn, tp]] of preds and target [N, …], int64; floats with `normalize`. */
 export class BinaryConfusionMatrix extends OfBinaryConfusion {
   override higherIsBetter: boolean | null = null;
+  protected override readonly isMatrix = true;
   readonly normalize: Normalize;
 
   constructor(...args: Arguments<BinaryConfusion & Normalized, typeof binaryConfusionOrder>) {
@@ -174,6 +190,7 @@ export class BinaryConfusionMatrix extends OfBinaryConfusion {
 /** How often each class [row] was taken for each [column], of scores [N, C, …] or labels [N, …] and target [N, …]; int64 [C, C]; floats with `normalize`. */
 export class MulticlassConfusionMatrix extends OfMulticlassConfusion {
   override higherIsBetter: boolean | null = null;
+  protected override readonly isMatrix = true;
   readonly normalize: Normalize;
 
   constructor(...args: Arguments<MulticlassConfusion & Normalized, typeof multiclassConfusionOrder>) {
@@ -192,6 +209,7 @@ export class MulticlassConfusionMatrix extends OfMulticlassConfusion {
 /** [[tn, fp], [fn, tp]] of each label of preds and target [N, L, …]; int64 [L, 2, 2]; floats with `normalize`. */
 export class MultilabelConfusionMatrix extends OfMultilabelConfusion {
   override higherIsBetter: boolean | null = null;
+  protected override readonly isMatrix = true;
   readonly normalize: Normalize;
 
   constructor(...args: Arguments<MultilabelConfusion & Normalized, typeof multilabelConfusionOrder>) {

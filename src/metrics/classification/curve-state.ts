@@ -5,7 +5,8 @@ import { arange, linspace, tensor, zeros } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
 import { shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
-import { concatenated, Metric } from '../metric';
+import { Metric } from '../metric';
+import { concatenated } from '../state';
 import {
   expectSameShape,
   expectTensors,

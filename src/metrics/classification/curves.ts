@@ -3,6 +3,8 @@ import { tensor } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import type { Drawing } from '../../vision/plot/sheet';
+import { type CurvePlotOptions, curveDrawing } from '../plot';
 import { oneOf, type Task } from './arguments';
 import {
   type ClassCurveArguments,
@@ -91,6 +93,18 @@ abstract class OfCurves extends OfCurve<CurveFigure> {
   constructor(task: CurveTask, o: Required<CurveArguments>, columns: number, average: CurveAverage = null) {
     super(task, o, columns, average === 'micro');
     this.average = oneOf(this.constructor.name, 'average', average, [null, 'micro', 'macro']);
+  }
+
+  override get plotDefaults(): CurvePlotOptions {
+    return { ...super.plotDefaults, score: null, labels: null };
+  }
+
+  override async drawingOf(val: unknown, options: CurvePlotOptions = this.plotDefaults): Promise<Drawing> {
+    const [first, second] = (val ?? (await this.compute())) as Curve;
+    const name = this.constructor.name;
+    return this.isRoc
+      ? curveDrawing(name, [first, second], ['False positive rate', 'True positive rate'], options)
+      : curveDrawing(name, [second, first], ['Recall', 'Precision'], options);
   }
 
   protected ofColumns({ scores, truth }: Columns): Promise<Curve> {

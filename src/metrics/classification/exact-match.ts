@@ -2,7 +2,8 @@
 import { full, zeros } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
-import { concatenated, Metric } from '../metric';
+import { Metric } from '../metric';
+import { concatenated } from '../state';
 import {
   expectClasses,
   expectLabels,

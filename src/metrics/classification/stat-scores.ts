@@ -3,7 +3,8 @@ import { ArgumentError } from '../../errors';
 import { zeros } from '../../tensor/creation';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
-import { concatenated, Metric } from '../metric';
+import { Metric } from '../metric';
+import { concatenated } from '../state';
 import {
   type Average,
   expectBinary,

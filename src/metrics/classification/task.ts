@@ -3,7 +3,8 @@ import { ArgumentError } from '../../errors';
 import { type Arguments, isPlainObject, parameterTwice, shown, unknownArgument } from '../../tensor/options';
 import { moduleScope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
-import { type Metric, withoutState } from '../metric';
+import type { Metric } from '../metric';
+import { withoutState } from '../state';
 import type { Task } from './arguments';
 
 /** A metric that can tell the figure of one batch by itself. */
