@@ -1,5 +1,6 @@
 // The benchmark as whoever runs it sees it, in a page or in Node: tables, and the measuring of a row by name.
 import type { LibraryName } from './libraries/library';
+import { type LoopReport, loopRows, measureLoops } from './loops/measure';
 import { failedRow, measureRow, type RowReport, type Settings } from './measure';
 import { type TableName, tables } from './rows';
 
@@ -12,7 +13,10 @@ export interface Offer {
 
 export interface Runner {
   readonly tables: Record<TableName, Offer>;
+  /** The rows of the table `trainer`. */
+  readonly loops: readonly string[];
   measure(table: TableName, row: string, settings: Settings): Promise<RowReport>;
+  measureLoops(row: string, turns: number): Promise<LoopReport>;
   adapter(): Promise<string>;
 }
 
@@ -20,6 +24,8 @@ export const runner: Runner = {
   tables: Object.fromEntries(
     Object.entries(tables).map(([name, table]) => [name, { ...table, rows: table.rows.map((row) => row.name) }]),
   ) as unknown as Record<TableName, Offer>,
+  loops: Object.keys(loopRows),
+  measureLoops,
   async measure(table, name, settings) {
     const row = tables[table].rows.find((candidate) => candidate.name === name)!;
     try {

@@ -19,9 +19,17 @@ const folder = `${root}bench`;
  *   runtime: string,
  *   adapter: string,
  *   tables: Record<TableName, Offer>,
+ *   loops: readonly string[],
  *   measure: import('../bench/runner').Runner['measure'],
+ *   measureLoops: import('../bench/runner').Runner['measureLoops'],
  *   close(): Promise<void>,
  * }} Place
+ */
+
+/**
+ * What a Node process is sent: the method of the runner, and its arguments.
+ * @typedef {import('../bench/runner').Runner} Runner
+ * @typedef {{ measure: Parameters<Runner['measure']> } | { measureLoops: Parameters<Runner['measureLoops']> }} Job
  */
 
 /** The packages that each library comes in. */
@@ -111,22 +119,29 @@ export async function openBrowser(server) {
     await page.waitForFunction(() => 'bench' in window);
     return page;
   };
+  /**
+   * @template T
+   * @param {(page: import('playwright').Page) => Promise<T>} use
+   */
+  const inPage = async (use) => {
+    const page = await open();
+    try {
+      return await use(page);
+    } finally {
+      await page.context().close();
+    }
+  };
   const page = await open();
-  const tables = await page.evaluate(() => window.bench.tables);
+  const { tables, loops } = await page.evaluate(() => ({ tables: window.bench.tables, loops: window.bench.loops }));
   const adapter = await page.evaluate(() => window.bench.adapter());
   await page.context().close();
   return {
     runtime: `${found.name === 'swiftshader' ? 'Chromium' : 'Chrome'} ${found.version}`,
     adapter,
     tables,
-    async measure(...job) {
-      const page = await open();
-      try {
-        return await page.evaluate((given) => window.bench.measure(...given), job);
-      } finally {
-        await page.context().close();
-      }
-    },
+    loops,
+    measure: (...job) => inPage((page) => page.evaluate((given) => window.bench.measure(...given), job)),
+    measureLoops: (...job) => inPage((page) => page.evaluate((given) => window.bench.measureLoops(...given), job)),
     close: () => browser.close(),
   };
 }
@@ -147,7 +162,8 @@ export async function openNode() {
   return {
     ...found,
     runtime: `Node ${process.versions.node}, Dawn of webgpu ${dawn}`,
-    measure: (...job) => inChild(env, job),
+    measure: (...job) => inChild(env, { measure: job }),
+    measureLoops: (...job) => inChild(env, { measureLoops: job }),
     close: async () => {},
   };
 }
@@ -155,7 +171,7 @@ export async function openNode() {
 /**
  * What a fresh process answers: to no job, what there is to do, or null where it finds no adapter.
  * @param {NodeJS.ProcessEnv} env
- * @param {unknown} job
+ * @param {Job | null} job
  * @returns {Promise<any>}
  */
 function inChild(env, job) {

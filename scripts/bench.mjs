@@ -15,12 +15,13 @@ Runs every row of a table in every library, compares the results, and prints a M
                    odd: sizes and geometries that suit no tile, and AlexNet's layers;
                    scaling: time against batch size, image size and channels;
                    large: what fills a real GPU, as a share of its peak;
-                   networks: whole networks forward, a batch of eight, training steps                (default: main)
+                   networks: whole networks forward, a batch of eight, training steps;
+                   trainer: a step of lamplight/lightning's Trainer beside that of a loop by hand    (default: main)
   --rows a,b       only these rows, or all whose names begin so: matmul, elementwise, conv, conv-a, …  (default: all)
   --libs a,b       only these libraries: tfjs, jax-js, ort-webgpu, ort-wasm, lamplight, hand-written
                    (default: all that have a part); ort-webgpu and ort-wasm are onnxruntime-web's WebGPU provider, and
                    its WASM provider on one thread, which computes on the processor and is there for orientation
-  --repeats N      measured steps a row and library                                       (default: 9 in main, else 5)
+  --repeats N      measured steps a row and library; in trainer, turns      (default: 9 in main, 15 in trainer, else 5)
   --node           in Node through Dawn (the package \`webgpu\`), not in a browser; TensorFlow.js and onnxruntime-web do not run there
   --md FILE        write the report there, too
   --json FILE      write every figure as JSON
@@ -42,6 +43,9 @@ const inPages = ['tfjs', 'ort-webgpu', 'ort-wasm'];
 
 /** How many times as many repeats short steps have, unless their number is asked for. */
 const MORE_REPEATS = 5;
+
+/** Turns of the loops in the table `trainer`. */
+const TURNS = 15;
 
 /** Adapters that are a processor. */
 const processors = /swiftshader|llvmpipe|lavapipe|basic render/i;
@@ -71,7 +75,7 @@ function options(args) {
   const table = oneOf(
     'table',
     values.table,
-    /** @type {TableName[]} */ (['main', 'odd', 'scaling', 'large', 'networks']),
+    /** @type {(TableName | 'trainer')[]} */ (['main', 'odd', 'scaling', 'large', 'networks', 'trainer']),
   );
   for (const [name, file] of Object.entries({ md, json, svg })) writable(name, file);
   if (svg !== undefined && table !== 'scaling') throw new UsageError('--svg: only the table scaling is drawn');
@@ -96,9 +100,10 @@ function library(name, node) {
  */
 async function main({ table, rows: asked, libraries: wanted, repeats: steps, node, md, json, svg }) {
   setup();
-  const server = await openServer(wanted ?? known);
+  const server = await openServer(table === 'trainer' ? [] : (wanted ?? known));
   const place = await (node ? openNode() : openBrowser(server));
   try {
+    if (table === 'trainer') return await trainer(server, place, { rows: asked, turns: steps ?? TURNS, md, json });
     const offer = place.tables[table];
     const rows = select(offer.rows, asked);
     const libraries = known.filter(
@@ -146,6 +151,30 @@ function select(rows, asked) {
   const unknown = asked.find((name) => !rows.some((row) => matches(row, name)));
   if (unknown !== undefined) throw new UsageError(`--rows: expected some of ${rows.join(', ')}, but got '${unknown}'`);
   return rows.filter((row) => asked.some((name) => matches(row, name)));
+}
+
+/**
+ * Steps of the Trainer beside those of loops by hand.
+ * @param {Server} server
+ * @param {import('./bench-places.mjs').Place} place
+ * @param {{ rows: readonly string[] | undefined, turns: number, md: string | undefined, json: string | undefined }} options
+ */
+async function trainer(server, place, { rows, turns, md, json }) {
+  const reports = [];
+  const before = loadavg()[0] ?? 0;
+  for (const name of select(place.loops, rows)) reports.push(await place.measureLoops(name, turns));
+  const { loopsMarkdown } = /** @type {typeof import('../bench/loops/report')} */ (
+    await server.ssrLoadModule('/loops/report.ts')
+  );
+  const text = `${[
+    '# Benchmark: the Trainer',
+    `lamplight ${version('lamplight')}. ${place.runtime}, adapter ${place.adapter}; ${cpus().length} × ${cpus()[0]?.model.trim()}; load average ${before.toFixed(1)} before and ${(loadavg()[0] ?? 0).toFixed(1)} after. Medians of ${turns} turns, in each of which every loop does its steps until the GPU is done.`,
+    ...loopsMarkdown(reports),
+  ].join('\n\n')}\n`;
+  process.stdout.write(text);
+  if (md) writeFileSync(md, text);
+  if (json) writeFileSync(json, `${JSON.stringify(reports, null, 2)}\n`);
+  return 0;
 }
 
 /**

@@ -218,14 +218,17 @@ export class Session {
    */
   async settle(limit: number): Promise<void> {
     const { marks, submits } = this;
-    const reached = this.device.queue.onSubmittedWorkDone().catch(() => {});
+    const finished = () => this.device.queue.onSubmittedWorkDone().catch(() => {});
     if (limit === 0) {
-      await this.orLost(reached);
+      await this.orLost(finished());
       return;
     }
-    const mark = { submits, reached };
-    marks.push(mark);
-    void reached.then(() => marks.splice(0, marks.indexOf(mark) + 1));
+    // A loop and its loader may both ask between two submits.
+    if (marks.at(-1)?.submits !== submits) {
+      const mark = { submits, reached: finished() };
+      marks.push(mark);
+      void mark.reached.then(() => marks.splice(0, marks.indexOf(mark) + 1));
+    }
     const due = marks.findLast((other) => other.submits <= submits - limit);
     if (due) await this.orLost(due.reached);
   }
