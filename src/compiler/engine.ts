@@ -110,6 +110,11 @@ export class Engine {
     return session.profile;
   }
 
+  /** Chooses kernels by rule of thumb from now on, whatever has been measured. */
+  async untune(): Promise<void> {
+    await this.init({ ...this.options, tuning: false });
+  }
+
   /** Opens the device unless it is open. */
   async start(): Promise<void> {
     await this.open();

@@ -1,5 +1,5 @@
 // From what is logged to callbacks, loggers and the progress bar: which values stand where now, and rows that are read in bulk.
-import { AutogradError } from '../errors';
+import { AutogradError, DeviceLostError } from '../errors';
 import { withMode } from '../graph/mode';
 import { tensor } from '../tensor/creation';
 import { where } from '../tensor/functions';
@@ -30,6 +30,8 @@ export class Connector {
   #nanStep: Tensor | null = null;
   #nanSaid = false;
   #lossesSeen = false;
+  /** Names whose values went with a lost device, and have not been logged since. */
+  #lost = new Set<string>();
 
   constructor(private readonly trainer: Trainer) {}
 
@@ -134,7 +136,7 @@ export class Connector {
       this.#nanStep ??= tensor(Infinity, { dtype: 'float32' }).retain();
       const first = this.#nanStep;
       const now = this.trainer.fitLoop.totalBatchIdx;
-      first.copy_(where(loss.detach().isnan(), first.clampMax(now), first));
+      first.copy_(where(loss.isnan(), first.clampMax(now), first));
     });
   }
 
@@ -153,7 +155,8 @@ export class Connector {
       }
     });
     this.#writing = writing.catch((error: unknown) => {
-      this.#failure ??= error;
+      // Rows that went with their device are told of once, by who hears of the loss.
+      if (!(error instanceof DeviceLostError)) this.#failure ??= error;
     });
     return this.#writing.then(() => {
       const failure = this.#failure;
@@ -221,12 +224,19 @@ export class Connector {
     this.#nanStep = null;
     this.#nanSaid = false;
     this.#lossesSeen = false;
+    this.#lost.clear();
+  }
+
+  /** Whether a value would be there had its device not been lost. */
+  isLost(name: string): boolean {
+    return this.#lost.has(name) && !(name in this.callbackMetrics);
   }
 
   /** Lets go of all that was on a device that is lost. */
   forget(): void {
     this.#rows = [];
     this.#nanStep = null;
+    for (const [name, value] of Object.entries(this.#callback)) if (typeof value !== 'number') this.#lost.add(name);
     const onHost = (shown: Record<string, Shown>) =>
       Object.fromEntries(Object.entries(shown).filter(([, value]) => typeof value === 'number'));
     this.#progBar = onHost(this.#progBar);

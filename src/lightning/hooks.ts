@@ -209,6 +209,12 @@ export class HookCaller {
     return this.#within(name, () => Reflect.apply(hook, module, args));
   }
 
+  /** Whether anyone has a hook. */
+  has(name: LoopHookName): boolean {
+    const { callbacks, lightningModule } = this.trainer;
+    return lightningModule[name] !== undefined || callbacks.some((callback) => callback[name] !== undefined);
+  }
+
   /** Calls a hook of the callbacks, then that of the module. */
   both(name: LoopHookName, args: readonly unknown[] = []): Awaitable<unknown> {
     return after(this.callbacks(name, args), () => this.module(name, args));

@@ -18,6 +18,15 @@ const isAsync = (value: unknown): value is AsyncIterable<unknown> =>
 const isIterable = (value: unknown): value is Loader =>
   isAsync(value) || typeof (value as Iterable<unknown> | null)?.[Symbol.iterator] === 'function';
 
+const isNamed = (given: unknown): given is Record<string, unknown> => isPlainObject(given) && !isIterable(given);
+
+/** Whether an object is loaders by their names, rather than options of these names, or of names that are meant to be these. */
+export function isLoaders(value: unknown, options: readonly string[]): boolean {
+  if (!isPlainObject(value)) return false;
+  const isOption = (name: string) => options.includes(name) || /dataloaders?$/i.test(name);
+  return isIterable(value) || (Object.values(value).some(isIterable) && !Object.keys(value).some(isOption));
+}
+
 /** The batches of a pass; null where that is not known. */
 export function lengthOf(loader: Loader): number | null {
   let length: unknown;
@@ -39,8 +48,8 @@ function expectLoader(what: string, value: unknown): Loader {
 
 /** The loaders of validation, testing or predicting, one after another. A list of batches is one loader. */
 export function severalLoaders(what: string, given: unknown): Loader[] {
+  if (isNamed(given)) return Object.values(given).map((loader) => expectLoader(what, loader));
   if (Array.isArray(given) && given.length > 0 && given.every(isAsync)) return [...(given as Loader[])];
-  if (isPlainObject(given)) return Object.values(given).map((loader) => expectLoader(what, loader));
   return [expectLoader(what, given)];
 }
 
@@ -49,7 +58,7 @@ export function trainingLoader(what: string, given: unknown): Loader {
   if (Array.isArray(given) && given.length > 0 && given.every(isAsync)) {
     return new CombinedLoader(Object.entries(given as Loader[]), true);
   }
-  if (isPlainObject(given)) {
+  if (isNamed(given)) {
     const named = Object.entries(given).map(([name, loader]): [string, Loader] => [name, expectLoader(what, loader)]);
     return new CombinedLoader(named, false);
   }
@@ -203,7 +212,7 @@ export class Fetcher {
   }
 
   /** Goes on behind that batch with a new iterator, after the one before has failed. */
-  resume(): void {
+  async resume(): Promise<void> {
     const loaders = statefulOf(this.loader);
     const states = this.states();
     loaders.forEach((each, i) => {
@@ -211,6 +220,7 @@ export class Fetcher {
     });
     this.#iterator = null;
     this.#ahead = null;
+    if (loaders.length === 0) await this.skip(this.#fetched);
   }
 
   async close(): Promise<void> {

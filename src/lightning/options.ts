@@ -49,7 +49,7 @@ export interface TrainerOptions {
   gradientClipVal?: number | null;
   /** Default: `norm`. */
   gradientClipAlgorithm?: 'norm' | 'value' | null;
-  /** Takes the same tiles in every run: results equal those of any other such run, bit for bit. */
+  /** Takes the same tiles in every run, also later in this page: results equal those of any other such run on the adapter, bit for bit. */
   deterministic?: boolean | 'warn' | null;
   /** `'32-true'`, the default, or `'16-true'` where the device has float16. */
   precision?: string | number | null;

@@ -1,6 +1,7 @@
 // What a Trainer does before its loop begins: precision, callbacks, optimizers, hyperparameters.
+import { engine } from '../compiler/engine';
 import { DTypeError } from '../errors';
-import { init, isFloat16Supported } from '../tensor/gpu';
+import { isFloat16Supported } from '../tensor/gpu';
 import { inOrderOfCalls } from './callbacks/defaults';
 import type { Callback } from './hooks';
 import { LightningModule } from './module';
@@ -11,7 +12,7 @@ import type { Trainer } from './trainer';
 /** @throws DTypeError where the device cannot compute in the trainer's precision */
 export async function takePrecision(trainer: Trainer): Promise<void> {
   if (trainer.precision === '32-true') return;
-  await init();
+  await engine.start();
   if (isFloat16Supported()) {
     trainer.lightningModule.half();
     return;
@@ -19,6 +20,11 @@ export async function takePrecision(trainer: Trainer): Promise<void> {
   throw new DTypeError(
     `Trainer: expected a device with float16 for precision '${trainer.precision}', but this one has no shader-f16; leave precision out`,
   );
+}
+
+/** Has kernels add in the same order in every run, where that is asked for. */
+export async function takeTiles(trainer: Trainer): Promise<void> {
+  if (trainer.options.deterministic) await engine.untune();
 }
 
 /** Adds the callbacks of the module, which take the place of others of their classes. */

@@ -3,7 +3,7 @@ import { ArgumentError } from '../errors';
 import type { CheckpointSource } from './checkpointing';
 import { LightningDataModule } from './datamodule';
 import type { TrainerFn } from './hooks';
-import type { Loaders } from './loaders';
+import { isLoaders, type Loaders } from './loaders';
 import type { LightningModule } from './module';
 import type { Trainer } from './trainer';
 
@@ -40,6 +40,12 @@ export interface PredictOptions extends RunOptions {
   dataloaders?: Loaders | LightningDataModule | null;
   returnPredictions?: boolean | null;
 }
+
+/** Arguments of which the last is options, if an object: loaders by name, or in an object, are none. */
+export const withOptions = (
+  args: readonly unknown[],
+  options: Readonly<Record<string, unknown>>,
+): readonly unknown[] => (isLoaders(args.at(-1), Object.keys(options)) ? [...args, {}] : args);
 
 /** Loaders, or the data module that was given in their place. */
 export function sources(

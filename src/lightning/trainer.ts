@@ -5,10 +5,8 @@ import type { Optimizer } from '../optim/optimizer';
 import { detectAnomaly } from '../tensor/anomaly';
 import { parseArgs } from '../tensor/options';
 import { defaultGenerator } from '../tensor/random/generator';
-import type { Tensor } from '../tensor/tensor';
 import { attach } from './attachment';
 import { defaultCallbacks } from './callbacks/defaults';
-import type { ModelCheckpoint } from './callbacks/model-checkpoint';
 import {
   type CheckpointSource,
   chosenCheckpoint,
@@ -17,7 +15,7 @@ import {
   restoreModule,
   restoreTraining,
 } from './checkpointing';
-import { asTensors, Connector } from './connector';
+import { Connector } from './connector';
 import type { LightningDataModule } from './datamodule';
 import { join, saveFile, workingFolder } from './files';
 import { type Callback, HookCaller, type TrainerFn } from './hooks';
@@ -32,8 +30,8 @@ import { LightningModule } from './module';
 import type { LightningOptimizer } from './optimization';
 import type { LRSchedulerConfig } from './optimizers';
 import { type ParsedOptions, parseOptions, precisionOf, type TrainerOptions } from './options';
-import { attachCallbacks, logHyperparameters, makeOptimizers, takePrecision } from './preparing';
-import type { Results } from './results';
+import { Overview } from './overview';
+import { attachCallbacks, logHyperparameters, makeOptimizers, takePrecision, takeTiles } from './preparing';
 import {
   type EvaluationOptions,
   expectSteps,
@@ -43,14 +41,13 @@ import {
   type Stage,
   sources,
   type TrainerState,
+  withOptions,
 } from './runs';
+import { Survival } from './survival';
 
 const EPOCHS = 1000;
 const SANITY_STEPS = 2;
 const LOG_EVERY = 50;
-/** A device that is lost so often in a row, without a step between, will not come back. */
-const MOST_LOSSES = 3;
-
 type Loop = () => Promise<unknown>;
 
 /**
@@ -62,11 +59,12 @@ type Loop = () => Promise<unknown>;
  * No value is read back in the loop: what is logged stays on the GPU, and is read in bulk when it is shown. Ctrl-C, an AbortSignal
  * or `interrupt()` end a run cleanly between two batches.
  */
-export class Trainer {
+export class Trainer extends Overview {
   readonly state: TrainerState = { fn: null, stage: null, status: 'initializing' };
   readonly options: ParsedOptions;
   readonly hooks = new HookCaller(this);
   readonly connector = new Connector(this);
+  readonly survival = new Survival(this);
   callbacks: Callback[];
   loggers: readonly Logger[];
   readonly fitLoop: FitLoop;
@@ -107,11 +105,10 @@ export class Trainer {
   valSource: unknown = null;
   /** Whether results of validation and testing are printed. */
   isVerbose = true;
-  #module: LightningModule | null = null;
   readonly #interrupts = new Interrupts();
-  #lossesInARow = 0;
 
   constructor(...args: [TrainerOptions?]) {
+    super();
     const o = parseOptions(args);
     this.options = o;
     const dev = Number(o.fastDevRun);
@@ -169,18 +166,20 @@ export class Trainer {
     options?: FitOptions,
   ): Promise<void>;
   async fit(...args: unknown[]): Promise<void> {
-    const o = parseArgs<FitOptions & { model: LightningModule }>(
-      'Trainer.fit',
-      ['model'],
-      { trainDataloaders: null, valDataloaders: null, datamodule: null, ckptPath: null, signal: null },
-      args,
-    );
+    const defaults = { trainDataloaders: null, valDataloaders: null, datamodule: null, ckptPath: null, signal: null };
+    const given = withOptions(args, defaults);
+    const o = parseArgs<FitOptions & { model: LightningModule }>('Trainer.fit', ['model'], defaults, given);
     const [train, datamodule] = sources('fit', o.trainDataloaders, o.datamodule);
     this.shouldStop = false;
     await this.#run('fit', 'training', o.model, { ...o, datamodule }, async () => {
       this.valSource = o.valDataloaders;
-      await this.#sanityCheck();
-      await this.fitLoop.run(train);
+      const deafen = this.survival.listen();
+      try {
+        await this.#sanityCheck();
+        await this.fitLoop.run(train);
+      } finally {
+        deafen();
+      }
     });
   }
 
@@ -207,12 +206,8 @@ export class Trainer {
     model: LightningModule | null,
     args: readonly unknown[],
   ): Promise<Record<string, number>[]> {
-    const o = parseArgs<EvaluationOptions>(
-      `Trainer.${fn}`,
-      [],
-      { dataloaders: null, ckptPath: null, verbose: true, datamodule: null, signal: null },
-      args,
-    );
+    const defaults = { dataloaders: null, ckptPath: null, verbose: true, datamodule: null, signal: null };
+    const o = parseArgs<EvaluationOptions>(`Trainer.${fn}`, [], defaults, withOptions(args, defaults));
     const [loaders, datamodule] = sources(fn, o.dataloaders, o.datamodule);
     const run = async () => {
       this.isVerbose = o.verbose && this.options.enableProgressBar !== false;
@@ -227,12 +222,8 @@ export class Trainer {
     model?: LightningModule | null,
     ...args: [Loaders | LightningDataModule | null, PredictOptions?] | [PredictOptions?]
   ): Promise<unknown[] | null> {
-    const o = parseArgs<PredictOptions>(
-      'Trainer.predict',
-      [],
-      { dataloaders: null, datamodule: null, returnPredictions: null, ckptPath: null, signal: null },
-      args,
-    );
+    const defaults = { dataloaders: null, datamodule: null, returnPredictions: null, ckptPath: null, signal: null };
+    const o = parseArgs<PredictOptions>('Trainer.predict', [], defaults, withOptions(args, defaults));
     const [loaders, datamodule] = sources('predict', o.dataloaders, o.datamodule);
     const run = async () => {
       await this.predictLoop.setupData(loaders);
@@ -242,7 +233,7 @@ export class Trainer {
   }
 
   async #run(fn: TrainerFn, stage: Stage, model: LightningModule | null, o: RunOptions, loop: Loop): Promise<unknown> {
-    const module = model ?? this.#module;
+    const module = model ?? this.module;
     if (!(module instanceof LightningModule)) {
       throw new ArgumentError(
         `Trainer.${fn}: expected a LightningModule, but got none; pass one whose class extends LightningModule`,
@@ -250,7 +241,7 @@ export class Trainer {
     }
     expectSteps(fn, module, this);
     Object.assign(this.state, { fn, stage, status: 'running' });
-    this.#module = module;
+    this.module = module;
     this.datamodule = o.datamodule ?? null;
     attach(module, this);
     const stop = this.#interrupts.listen([this.options.signal, o.signal ?? null]);
@@ -269,6 +260,7 @@ export class Trainer {
 
   async #stages(fn: TrainerFn, module: LightningModule, o: RunOptions, given: boolean, loop: Loop): Promise<unknown> {
     const { hooks } = this;
+    await takeTiles(this);
     await takePrecision(this);
     await attachCallbacks(this, module);
     await this.datamodule?.prepareData?.();
@@ -328,7 +320,7 @@ export class Trainer {
     this.connector.resetMetrics();
     await this.hooks.callbacks('onSanityCheckStart');
     await valLoop.setupData(this.valSource);
-    await valLoop.run();
+    await this.survival.untilDone(() => valLoop.run());
     await this.hooks.callbacks('onSanityCheckEnd');
     this.connector.resetResults();
     this.connector.resetMetrics();
@@ -363,30 +355,8 @@ export class Trainer {
     try {
       return await fetcher.next();
     } catch (error) {
-      if (error instanceof DeviceLostError) fetcher.resume();
+      if (error instanceof DeviceLostError) await fetcher.resume();
       throw error;
-    }
-  }
-
-  /** Runs a batch. A device that is lost meanwhile is said: training goes on from the weights of the last snapshot. */
-  async surviving(run: () => Promise<boolean>): Promise<boolean> {
-    try {
-      const more = await run();
-      this.#lossesInARow = 0;
-      return more;
-    } catch (error) {
-      if (!(error instanceof DeviceLostError) || ++this.#lossesInARow > MOST_LOSSES) throw error;
-      const { batchProgress, results, automatic } = this.fitLoop.epochLoop;
-      console.warn(
-        `Trainer.fit: the GPU device was lost at step ${this.globalStep}; training goes on with the weights of the last snapshot. ${error.message}`,
-      );
-      results.forget();
-      this.connector.forget();
-      for (const counts of [batchProgress.current, batchProgress.total]) {
-        counts.started = counts.processed = counts.completed = counts.ready;
-      }
-      automatic.progress.all((progress) => progress.resetOnRestart());
-      return true;
     }
   }
 
@@ -411,7 +381,15 @@ export class Trainer {
   /** Writes a checkpoint, all or nothing; in a page to the checkpoint store of its folder. */
   async saveCheckpoint(filepath: string, options: boolean | { weightsOnly?: boolean } = {}): Promise<void> {
     const weightsOnly = typeof options === 'boolean' ? options : (options.weightsOnly ?? false);
-    await saveFile(join(filepath), (await dumpCheckpoint(this, weightsOnly)) as Record<string, unknown>);
+    const save = async () =>
+      saveFile(join(filepath), (await dumpCheckpoint(this, weightsOnly)) as Record<string, unknown>);
+    try {
+      await save();
+    } catch (error) {
+      if (!(error instanceof DeviceLostError && this.state.fn === 'fit')) throw error;
+      // The weights are there again, as the last snapshot has them.
+      await save();
+    }
   }
 
   /** Writes to the console, above the progress bar. */
@@ -429,168 +407,5 @@ export class Trainer {
   /** Reads rows between loops where someone waits for them. */
   async drainIfShown(): Promise<void> {
     if (!this.sanityChecking && this.loggers.length > 0) await this.connector.drain();
-  }
-
-  get hasModule(): boolean {
-    return this.#module !== null;
-  }
-
-  /** @throws ArgumentError before the first run */
-  get lightningModule(): LightningModule {
-    if (this.#module) return this.#module;
-    throw new ArgumentError('Trainer.lightningModule: expected a module, but there is none yet; call fit first');
-  }
-
-  get model(): LightningModule {
-    return this.lightningModule;
-  }
-
-  /** Epochs that are over. */
-  get currentEpoch(): number {
-    return this.fitLoop.epochProgress.current.completed;
-  }
-
-  /** Steps of optimizers so far. */
-  get globalStep(): number {
-    return this.fitLoop.epochLoop.globalStep;
-  }
-
-  get maxEpochs(): number {
-    return this.fitLoop.maxEpochs;
-  }
-
-  get numTrainingBatches(): number {
-    return this.fitLoop.maxBatches;
-  }
-
-  get numValBatches(): readonly number[] {
-    return (this.state.fn === 'fit' ? this.fitLoop.epochLoop.valLoop : this.validateLoop).maxBatches;
-  }
-
-  get numTestBatches(): readonly number[] {
-    return this.testLoop.maxBatches;
-  }
-
-  get numPredictBatches(): readonly number[] {
-    return this.predictLoop.maxBatches;
-  }
-
-  get isLastBatch(): boolean {
-    return this.fitLoop.epochLoop.batchProgress.isLastBatch;
-  }
-
-  /** Steps that the whole of training takes, for schedulers; infinity where that is not known. */
-  get estimatedSteppingBatches(): number {
-    const { maxBatches, maxEpochs } = this.fitLoop;
-    if (maxEpochs === -1 || !Number.isFinite(maxBatches)) return this.maxSteps === -1 ? Infinity : this.maxSteps;
-    const steps = Math.ceil(maxBatches / this.accumulateGradBatches) * Math.max(maxEpochs, 1);
-    return this.maxSteps === -1 ? steps : Math.min(steps, this.maxSteps);
-  }
-
-  /** What was logged, for callbacks: tensors of one element, which `await x.item()` reads. */
-  get callbackMetrics(): Record<string, Tensor> {
-    return asTensors(this.connector.callbackMetrics);
-  }
-
-  /** What loggers have been given. */
-  get loggedMetrics(): Record<string, Tensor> {
-    return asTensors(this.connector.loggedMetrics);
-  }
-
-  /** What the progress bar shows. */
-  get progressBarMetrics(): Record<string, Tensor> {
-    return asTensors(this.connector.progressBarMetrics);
-  }
-
-  get logger(): Logger | null {
-    return this.loggers[0] ?? null;
-  }
-
-  get logDir(): string | null {
-    return this.loggers[0]?.logDir ?? this.defaultRootDir;
-  }
-
-  get checkpointCallbacks(): ModelCheckpoint[] {
-    return this.callbacks.filter((callback): callback is ModelCheckpoint => 'bestModelPath' in callback);
-  }
-
-  get checkpointCallback(): ModelCheckpoint | null {
-    return this.checkpointCallbacks[0] ?? null;
-  }
-
-  get progressBarCallback(): (Callback & { print?(...values: unknown[]): void }) | null {
-    return this.callbacks.find((callback) => 'refreshRate' in callback) ?? null;
-  }
-
-  get training(): boolean {
-    return this.state.stage === 'training';
-  }
-
-  get validating(): boolean {
-    return this.state.stage === 'validating';
-  }
-
-  get testing(): boolean {
-    return this.state.stage === 'testing';
-  }
-
-  get predicting(): boolean {
-    return this.state.stage === 'predicting';
-  }
-
-  get sanityChecking(): boolean {
-    return this.state.stage === 'sanityChecking';
-  }
-
-  get evaluating(): boolean {
-    return this.validating || this.testing;
-  }
-
-  get interrupted(): boolean {
-    return this.state.status === 'interrupted';
-  }
-
-  /** Whether `fit` validates. */
-  get enableValidation(): boolean {
-    const hasStep = this.#module?.validationStep !== undefined;
-    const hasData =
-      (this.valSource !== null && this.valSource !== undefined) ||
-      this.datamodule?.valDataloader !== undefined ||
-      this.#module?.valDataloader !== undefined;
-    return hasStep && hasData && this.limitValBatches !== 0;
-  }
-
-  get shouldReloadVal(): boolean {
-    return this.reloadDataloadersEveryNEpochs > 0 && this.currentEpoch % this.reloadDataloadersEveryNEpochs === 0;
-  }
-
-  /** Whether gradients of the present batch are only added up. */
-  get accumulates(): boolean {
-    return this.lightningModule.automaticOptimization && this.fitLoop.epochLoop.shouldAccumulate();
-  }
-
-  /** Who has the hooks of batches. */
-  get transferSource(): LightningModule | LightningDataModule {
-    const { datamodule } = this;
-    const has =
-      datamodule?.onBeforeBatchTransfer ?? datamodule?.transferBatchToDevice ?? datamodule?.onAfterBatchTransfer;
-    return has ? datamodule! : this.lightningModule;
-  }
-
-  /** The values of the loop that runs; null between runs. */
-  get activeResults(): Results | null {
-    const { epochLoop } = this.fitLoop;
-    if (this.state.fn === 'validate') return this.validateLoop.results;
-    if (this.state.fn === 'test') return this.testLoop.results;
-    if (this.state.fn !== 'fit') return null;
-    return this.training || this.state.stage === null ? epochLoop.results : epochLoop.valLoop.results;
-  }
-
-  /** By which `logEveryNSteps` counts. */
-  get loggingStep(): number {
-    if (this.state.fn === 'fit' && this.training) return this.fitLoop.epochLoop.batchesThatStepped + 1;
-    const { valLoop } = this.fitLoop.epochLoop;
-    const loop = this.testing ? this.testLoop : this.state.fn === 'validate' ? this.validateLoop : valLoop;
-    return loop.batchProgress.current.ready;
   }
 }

@@ -17,7 +17,7 @@ import {
   type TrainerOptions,
 } from 'lamplight/lightning';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { fill, loader, Net, quiet, Rows, weights } from '../support/lightning-net';
+import { bare, fill, loader, Net, quiet, Rows, weights } from '../support/lightning-net';
 
 const path = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 type Weights = Record<string, number[]>;
@@ -33,6 +33,7 @@ const expected = JSON.parse(await readFile(path('lightning.json'), 'utf8'), (_, 
   rates: Record<string, { rows: Row[]; weights: Weights }>;
   gan: { weights: Weights; rows: Row[]; step: number };
   swa: Weights;
+  batches: Record<string, { seen: string; step: number; epoch: number }>;
   resumed: { weights: Weights; step: number };
   table: string;
 };
@@ -42,9 +43,6 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lightning-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-const bare = (options: TrainerOptions): Trainer =>
-  new Trainer({ ...quiet, logger: false, enableCheckpointing: false, ...options });
 
 function expectClose(actual: unknown, wanted: unknown, where = ''): void {
   if (typeof wanted === 'number') {
@@ -151,6 +149,42 @@ test.each([
   const { weights: wanted, step, epoch } = expected.fits[name]!;
   expect([trainer.globalStep, trainer.currentEpoch]).toEqual([step, epoch]);
   expectClose(await weights(model), wanted, name);
+});
+
+test.each([
+  ['plain', {}],
+  ['interval_share', { valCheckInterval: 0.4 }],
+  ['interval_count', { valCheckInterval: 2 }],
+  ['over_epochs', { valCheckInterval: 3, checkValEveryNEpoch: null }],
+  ['every_other', { checkValEveryNEpoch: 2 }],
+  ['limits', { limitTrainBatches: 3, limitValBatches: 1 }],
+  ['shares', { limitTrainBatches: 0.7, limitValBatches: 0.67 }],
+  ['no_validation', { limitValBatches: 0 }],
+  ['overfit', { overfitBatches: 2 }],
+  ['sanity', { numSanityValSteps: 1 }],
+  ['all_sanity', { numSanityValSteps: -1, maxEpochs: 1 }],
+  ['dev', { fastDevRun: true }],
+  ['dev_3', { fastDevRun: 3 }],
+  ['steps', { maxSteps: 7 }],
+  ['least', { maxTime: { seconds: 0 }, minSteps: 7 }],
+  ['none', { maxEpochs: 0 }],
+  ['accumulate', { accumulateGradBatches: 2, maxSteps: 4 }],
+] satisfies [string, TrainerOptions][])('takes the batches that Lightning takes: %s', async (name, options) => {
+  const seen: string[] = [];
+  class Noting extends Net {
+    override trainingStep(batch: [Tensor, Tensor], batchIdx: number): Tensor {
+      seen.push(`t${batchIdx}`);
+      return super.trainingStep(batch, batchIdx);
+    }
+    override validationStep(batch: [Tensor, Tensor], batchIdx = 0): void {
+      seen.push(`v${batchIdx}`);
+      super.validationStep(batch);
+    }
+  }
+  const trainer = bare({ maxEpochs: 2, numSanityValSteps: 0, ...options });
+  await trainer.fit(new Noting(), loader(), loader(12));
+  const { globalStep: step, currentEpoch: epoch } = trainer;
+  expect({ seen: seen.join(' '), step, epoch }).toEqual(expected.batches[name]);
 });
 
 test.each([

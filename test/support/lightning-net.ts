@@ -1,6 +1,6 @@
 // The module of the runs of Lightning in test/fixtures/families/lightning_runs.py: weights and data without random numbers.
 import { arange, data, nn, noGrad, optim, type Tensor, tensor } from 'lamplight';
-import { LightningModule, type Logger, type OptimizersConfig } from 'lamplight/lightning';
+import { LightningModule, type Logger, type OptimizersConfig, Trainer, type TrainerOptions } from 'lamplight/lightning';
 
 const x = Array.from({ length: 40 }, (_, i) => Math.fround(Math.sin(Math.fround(i / 20 - 1))));
 
@@ -71,6 +71,10 @@ export class Rows implements Logger {
 }
 
 export const quiet = { enableProgressBar: false, enableModelSummary: false } as const;
+
+/** A trainer that says and writes nothing but what it is told to. */
+export const bare = (options: TrainerOptions): Trainer =>
+  new Trainer({ ...quiet, logger: false, enableCheckpointing: false, ...options });
 
 export async function weights(module: nn.Module): Promise<Record<string, number[]>> {
   const entries = Object.entries(module.stateDict()).map(async ([key, value]) => [key, [...(await value.data())]]);

@@ -1,4 +1,4 @@
-// Workers for tests in Node: a module of test/support/served, built with the library into one file, as worker_threads can run it.
+// Workers and processes for tests in Node: a module of test/support/served, built with the library into one file, as Node can run it.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -7,8 +7,8 @@ import { doorAliases } from '../../scripts/doors.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Builds `name` of test/support/served; the function that it gives starts a worker with it, and tells it what to do. */
-export async function threads(name: string): Promise<(task: unknown) => Worker> {
+/** Builds `name` of test/support/served: the path of the file. */
+export async function built(name: string): Promise<string> {
   const [output] = (await build({
     configFile: false,
     root,
@@ -26,5 +26,11 @@ export async function threads(name: string): Promise<(task: unknown) => Worker> 
   mkdirSync(folder, { recursive: true });
   const file = `${folder}/${name}.mjs`;
   writeFileSync(file, output!.output[0].code);
+  return file;
+}
+
+/** Builds `name` of test/support/served; the function that it gives starts a worker with it, and tells it what to do. */
+export async function threads(name: string): Promise<(task: unknown) => Worker> {
+  const file = await built(name);
   return (task) => new Worker(file, { workerData: task });
 }

@@ -103,6 +103,7 @@ export class EarlyStopping extends Callback {
     const metrics = trainer.connector.callbackMetrics;
     const value = metrics[this.monitor];
     if (value === undefined) {
+      if (trainer.connector.isLost(this.monitor)) return;
       const message = `EarlyStopping: expected the metric '${this.monitor}' to be logged, but there are only ${Object.keys(metrics).join(', ') || 'none'}; log it in validationStep, or monitor another`;
       if (this.#options.strict) throw new ArgumentError(message);
       if (this.#options.verbose) console.warn(message);

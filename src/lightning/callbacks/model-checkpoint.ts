@@ -245,6 +245,7 @@ export class ModelCheckpoint extends Callback {
     if (this.monitor === null) return this.#saveLatest(trainer, candidates);
     const score = candidates[this.monitor];
     if (score === undefined) {
+      if (trainer.connector.isLost(this.monitor)) return;
       throw new ArgumentError(
         `ModelCheckpoint: expected the metric '${this.monitor}' to be logged, but there are only ${Object.keys(candidates).join(', ')}; log it in validationStep, or monitor another`,
       );

@@ -5,25 +5,29 @@ import { Callback } from '../hooks';
 import type { LightningModule } from '../module';
 import type { Trainer } from '../trainer';
 
+/** What is needed of an element within that of a bar. */
+interface BarPart {
+  textContent: string | null;
+  max?: number;
+  value?: number;
+  setAttribute(name: string, value: string): void;
+  remove(): void;
+}
+
 /** What is needed of an element of a page. */
 export interface BarElement {
   textContent: string | null;
-  readonly ownerDocument: {
-    createElement(tag: string): {
-      textContent: string | null;
-      max?: number;
-      value?: number;
-      setAttribute(name: string, value: string): void;
-      remove(): void;
-    };
-  };
+  readonly ownerDocument: { createElement(tag: string): BarPart };
   append(...children: never[]): void;
 }
 
 export interface ProgressBarOptions {
   /** Seconds between two pictures of the bar; values are read then, and only then. Default: 0.5. */
   refreshRate?: number;
-  /** An element that shows the bar, and that of validation under it. Without one it is written to the terminal. */
+  /**
+   * An element that shows the bar, and that of validation under it. Screen readers find the state in the bars, and are told of each epoch
+   * at its end. Without one the bar is written to the terminal, and in a page a line for each epoch to the console.
+   */
   element?: BarElement | null;
   /** Whether bars of epochs that are over stay. Default: false; the last stays in any case. */
   leave?: boolean;
@@ -57,6 +61,9 @@ export const barNumber = (value: number): string => {
   return size >= 1e-3 && size < 1e4 ? value.toFixed(3) : value.toExponential(2).replace(/e([+-])(\d)$/, 'e$10$2');
 };
 
+const valueText = (name: string, value: number | string): string =>
+  `${name}=${typeof value === 'number' ? barNumber(value) : value}`;
+
 /** One line: what, how much of it, the time so far and to come, the rate, and values. */
 export function barLine(
   title: string,
@@ -68,10 +75,7 @@ export function barLine(
   const rate = seconds > 0 ? done / seconds : 0;
   const speed =
     rate > 0 ? `${rate >= 1 ? rate.toFixed(2) : (1 / rate).toFixed(2)}${rate >= 1 ? 'it/s' : 's/it'}` : '?it/s';
-  const shown = Object.entries(values).map(
-    ([name, value]) => `${name}=${typeof value === 'number' ? barNumber(value) : value}`,
-  );
-  const tail = [speed, ...shown].join(', ');
+  const tail = [speed, ...Object.entries(values).map(([name, value]) => valueText(name, value))].join(', ');
   if (!Number.isFinite(total)) return `${title}: ${done}it [${clock(seconds)}, ${tail}]`;
   const share = total > 0 ? Math.min(1, done / total) : 1;
   const eighths = Math.round(share * BAR * 8);
@@ -89,6 +93,13 @@ interface Bar {
   readonly begun: number;
 }
 
+/** What an element shows: the bars, the same in characters, and what is said aloud. */
+interface View {
+  readonly bars: readonly BarPart[];
+  readonly text: BarPart;
+  readonly status: BarPart;
+}
+
 const now = (): number => performance.now() / 1000;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
@@ -104,10 +115,7 @@ export class ProgressBar extends Callback {
   #reading: Promise<void> | null = null;
   /** Lines of the terminal that the next picture takes the place of. */
   #lines = 0;
-  #view: {
-    readonly bars: ReturnType<BarElement['ownerDocument']['createElement']>[];
-    text: ReturnType<BarElement['ownerDocument']['createElement']>;
-  } | null = null;
+  #view: View | null = null;
 
   constructor(...args: [ProgressBarOptions?] | [number, ProgressBarOptions?]) {
     super();
@@ -208,6 +216,7 @@ export class ProgressBar extends Callback {
   override async onTrainEpochEnd(trainer: Trainer, module: LightningModule): Promise<void> {
     await this.#read(trainer, module);
     this.#draw();
+    this.#announce(this.#main && [this.#main.title, ...this.#shown()].join(', '));
     if (this.#leave || !terminal()?.isTTY) this.#settle();
   }
 
@@ -215,7 +224,8 @@ export class ProgressBar extends Callback {
     this.#settle();
   }
 
-  override onException(): void {
+  override onException(trainer: Trainer): void {
+    this.#announce(`Stopped at step ${trainer.globalStep}`);
     this.#settle();
   }
 
@@ -282,29 +292,59 @@ export class ProgressBar extends Callback {
 
   /** Leaves the bar where it is. */
   #settle(): void {
+    if (this.#element) return;
     const out = terminal();
-    if (this.#element || !out) return;
-    if (out.isTTY) {
+    if (out?.isTTY) {
       if (this.#lines > 0) out.write('\n');
-    } else if (this.#main) out.write(`${this.#texts()[0]!}\n`);
+    } else if (this.#main) {
+      const [text] = this.#texts();
+      if (out) out.write(`${text}\n`);
+      else console.info(text);
+    }
     this.#lines = 0;
     this.#main = null;
   }
 
+  /** The values in words. */
+  #shown(): string[] {
+    return Object.entries(this.#values).map(([name, value]) => valueText(name, value));
+  }
+
+  #viewOf(element: BarElement, count: number): View {
+    if (this.#view?.bars.length === count) return this.#view;
+    const make = (tag: string, attributes: Readonly<Record<string, string>> = {}) => {
+      const part = element.ownerDocument.createElement(tag);
+      for (const [name, value] of Object.entries(attributes)) part.setAttribute(name, value);
+      return part;
+    };
+    // A live region is heard only where it stood before its text changed, so it stays.
+    const status = this.#view?.status ?? make('p', { role: 'status' });
+    if (!this.#view) element.textContent = '';
+    for (const part of this.#view ? [...this.#view.bars, this.#view.text] : []) part.remove();
+    const bars = Array.from({ length: count }, () => make('progress'));
+    // Of blocks and digits; the bars say the same in words.
+    const text = make('pre', { 'aria-hidden': 'true' });
+    this.#view = { bars, text, status };
+    element.append(...([...bars, text, status] as never[]));
+    return this.#view;
+  }
+
   #paint(element: BarElement): void {
     const bars = [this.#main, this.#inner].filter((bar) => bar !== null);
-    if (this.#view?.bars.length !== bars.length) {
-      element.textContent = '';
-      const make = (tag: string) => element.ownerDocument.createElement(tag);
-      this.#view = { bars: bars.map(() => make('progress')), text: make('pre') };
-      element.append(...([...this.#view.bars, this.#view.text] as never[]));
-    }
+    const view = this.#viewOf(element, bars.length);
     bars.forEach(({ title, done, total }, i) => {
-      const bar = this.#view!.bars[i]!;
-      bar.setAttribute('aria-label', title);
-      bar.max = Number.isFinite(total) ? total : done;
-      bar.value = done;
+      const part = view.bars[i]!;
+      const count = Number.isFinite(total) ? `${done} of ${total} batches` : `${done} batches`;
+      part.setAttribute('aria-label', title);
+      part.setAttribute('aria-valuetext', [count, ...(i === 0 ? this.#shown() : [])].join(', '));
+      part.max = Number.isFinite(total) ? total : Math.max(1, done);
+      part.value = done;
     });
-    this.#view.text.textContent = this.#texts().join('\n');
+    view.text.textContent = this.#texts().join('\n');
+  }
+
+  /** Has screen readers say something. */
+  #announce(text: string | null): void {
+    if (this.#element && this.#view && text !== null) this.#view.status.textContent = text;
   }
 }

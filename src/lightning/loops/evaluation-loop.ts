@@ -98,21 +98,26 @@ export class EvaluationLoop {
     // Each loader's pass begins when it is its turn; the first at once, as in PyTorch.
     let fetcher = fetchers[0]!();
     this.#modes.capture(trainer.lightningModule);
-    await hooks.module(this.stage === 'Test' ? 'onTestModelEval' : 'onValidationModelEval');
-    await withoutGrad(() => hooks.both(this.#hook('Start') as 'onTestStart'));
-    await hooks.both(this.#hook('EpochStart') as 'onTestEpochStart');
     const outputs: Record<string, Shown>[] = [];
     try {
+      await hooks.module(this.stage === 'Test' ? 'onTestModelEval' : 'onValidationModelEval');
+      await withoutGrad(() => hooks.both(this.#hook('Start') as 'onTestStart'));
+      await hooks.both(this.#hook('EpochStart') as 'onTestEpochStart');
       for (let index = 0; index < fetchers.length; index++) {
         if (index > 0) fetcher = fetchers[index]!();
         await this.#pass(fetcher, index);
         await connector.epochEndReached();
         outputs.push(connector.updateEvalEpoch());
       }
+      return await this.#end(outputs);
+    } catch (error) {
+      this.results.dataloaderIdx = null;
+      connector.resetResults();
+      this.#modes.restore();
+      throw error;
     } finally {
       await fetcher.close();
     }
-    return this.#end(outputs);
   }
 
   async #pass(fetcher: Fetcher, index: number): Promise<void> {

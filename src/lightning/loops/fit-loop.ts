@@ -25,6 +25,8 @@ export class FitLoop {
   minEpochs = 0;
   loader: Loader | null = null;
   #fetcher: Fetcher | null = null;
+  /** Where the loaders are between two passes, as far as the one before has come. */
+  #rest: unknown[] | null = null;
   #loadedStates: unknown[] | null = null;
   /** Where the run was that is gone on with. */
   #phase: EpochPhase | 'epoch' | null = null;
@@ -133,10 +135,9 @@ export class FitLoop {
         within = null;
       }
     } finally {
-      await this.#fetcher?.close();
-      this.#fetcher = null;
+      await this.#close();
     }
-    await hooks.both('onTrainEnd');
+    await trainer.survival.through(async () => hooks.both('onTrainEnd'));
     await trainer.connector.drain();
   }
 
@@ -156,22 +157,23 @@ export class FitLoop {
       this.#fetcher = await this.#begin(phase === null ? 0 : epochLoop.batchProgress.current.ready);
       await epochLoop.run(this.#fetcher, phase === null);
     }
-    await connector.epochEndReached();
     epochProgress.increment('processed');
-    await hooks.callbacks('onTrainEpochEnd', [], false);
-    await hooks.module('onTrainEpochEnd');
-    await connector.epochEndReached();
-    await hooks.callbacks('onTrainEpochEnd', [], true);
-    await this.#fetcher?.close();
-    this.#fetcher = null;
-    await connector.endEpoch();
+    await trainer.survival.through(async () => {
+      await connector.epochEndReached();
+      await hooks.callbacks('onTrainEpochEnd', [], false);
+      await hooks.module('onTrainEpochEnd');
+      await connector.epochEndReached();
+      await hooks.callbacks('onTrainEpochEnd', [], true);
+    });
+    await this.#close();
+    await trainer.survival.through(() => connector.endEpoch());
     await this.#finishEpoch();
   }
 
   /** What comes behind the hooks at the end of an epoch, and behind the checkpoints that they write. */
   async #finishEpoch(): Promise<void> {
     const { trainer, epochLoop } = this;
-    await epochLoop.updateLearningRates('epoch', true);
+    await trainer.survival.through(() => epochLoop.updateLearningRates('epoch', true));
     // Rows of an epoch stand at its last step.
     epochLoop.batchesThatStepped--;
     trainer.connector.updateTrainEpoch();
@@ -181,11 +183,19 @@ export class FitLoop {
     trainer.throwIfInterrupted();
   }
 
+  async #close(): Promise<void> {
+    const fetcher = this.#fetcher;
+    this.#fetcher = null;
+    if (fetcher) this.#rest = fetcher.states();
+    await fetcher?.close();
+  }
+
   /** A pass through the loader, which goes on behind the batches of a checkpoint. */
   async #begin(behind: number): Promise<Fetcher> {
     const loader = this.loader!;
     const states = this.#loadedStates;
     this.#loadedStates = null;
+    this.#rest = null;
     const stateful = statefulOf(loader);
     const fits = states !== null && this.#load(states);
     const fetcher = new Fetcher(loader, this.maxBatches, behind);
@@ -222,6 +232,7 @@ export class FitLoop {
   /** Where the loaders are, behind the batch that was given last. Not in `stateDict`, since Python has other loaders. */
   loaderStates(): unknown[] {
     if (this.#fetcher) return this.#fetcher.states();
+    if (this.#rest) return this.#rest;
     return this.loader ? statefulOf(this.loader).map((each) => each.stateDict()) : [];
   }
 

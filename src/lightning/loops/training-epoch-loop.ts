@@ -8,6 +8,7 @@ import type { Fetcher } from '../loaders';
 import { AutomaticOptimization } from '../optimization';
 import { BatchProgress, Progress } from '../progress';
 import { Results } from '../results';
+import { LOST } from '../survival';
 import type { Trainer } from '../trainer';
 import { transferred } from './batches';
 import { EvaluationLoop } from './evaluation-loop';
@@ -75,11 +76,22 @@ export class TrainingEpochLoop {
       this.valLoop.batchProgress.total.reset();
     }
     while (!this.isDone) {
-      const more = await this.trainer.surviving(() => this.#advance(fetcher));
+      const more = await this.trainer.survival.through(() => this.#advance(fetcher), true);
       if (more === false) break;
+      if (more === LOST) this.#passOver();
       await this.#afterBatch();
       this.trainer.throwIfInterrupted();
     }
+  }
+
+  /** The batch under way went with its device, and counts as done. */
+  #passOver(): void {
+    const { batchProgress, automatic, manualProgress } = this;
+    for (const counts of [batchProgress.current, batchProgress.total]) {
+      counts.started = counts.processed = counts.completed = counts.ready;
+    }
+    automatic.progress.all((progress) => progress.resetOnRestart());
+    manualProgress.resetOnRestart();
   }
 
   /** What the run that is gone on with had left of its last batch. */
@@ -126,11 +138,10 @@ export class TrainingEpochLoop {
         ? this.automatic.run(batchIdx, args)
         : Promise.resolve(hooks.module('trainingStep', args)),
     );
-    const outputs = this.#outputsOf(given);
     batchProgress.increment('processed');
     await this.#updateSchedulers('step', false);
     if (this.#hasLastBatch()) await this.#updateSchedulers('epoch', false);
-    await hooks.both('onTrainBatchEnd', [outputs, batch, batchIdx]);
+    if (hooks.has('onTrainBatchEnd')) await hooks.both('onTrainBatchEnd', [this.#outputsOf(given), batch, batchIdx]);
     connector.endBatch();
     batchProgress.increment('completed');
     connector.updateTrainStep();
@@ -153,20 +164,23 @@ export class TrainingEpochLoop {
   }
 
   async #afterBatch(isValidated = false): Promise<void> {
-    const { trainer } = this;
-    const { connector } = trainer;
-    if (!isValidated && this.#shouldValidate()) {
-      const { firstLoopIter } = connector;
-      trainer.state.stage = 'validating';
-      if (!this.shouldAccumulate()) await trainer.hooks.module('onValidationModelZeroGrad');
-      if (this.trainer.shouldReloadVal) await this.valLoop.setupData(trainer.valSource, true);
-      await this.valLoop.run();
-      trainer.state.stage = 'training';
-      connector.firstLoopIter = firstLoopIter;
-    }
-    await this.#updateSchedulers('step', true);
+    const { survival } = this.trainer;
+    if (!isValidated && this.#shouldValidate()) await this.#validate();
+    await survival.through(() => this.#updateSchedulers('step', true));
     if (!this.shouldAccumulate()) this.batchesThatStepped++;
     this.isBatchOver = true;
+  }
+
+  async #validate(): Promise<void> {
+    const { trainer, valLoop } = this;
+    const { connector } = trainer;
+    const { firstLoopIter } = connector;
+    trainer.state.stage = 'validating';
+    if (!this.shouldAccumulate()) await trainer.hooks.module('onValidationModelZeroGrad');
+    if (trainer.shouldReloadVal) await valLoop.setupData(trainer.valSource, true);
+    await trainer.survival.untilDone(() => valLoop.run());
+    trainer.state.stage = 'training';
+    connector.firstLoopIter = firstLoopIter;
   }
 
   /** Whether validation belongs to this epoch. */
@@ -221,6 +235,7 @@ export class TrainingEpochLoop {
     const shown = this.trainer.connector.callbackMetrics;
     const value = shown[monitor];
     if (value !== undefined) return (await readAll([value]))[0]!;
+    if (this.trainer.connector.isLost(monitor)) return null;
     const message = `ReduceLROnPlateau: expected the metric '${monitor}' to be logged, but there are only ${Object.keys(shown).join(', ') || 'none'}; log it, or name another as monitor`;
     if (strict) throw new ArgumentError(message);
     warnOnce(message);

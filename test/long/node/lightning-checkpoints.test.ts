@@ -16,13 +16,12 @@ import {
   seedEverything,
   TensorBoardLogger,
   Trainer,
-  type TrainerOptions,
   Tuner,
 } from 'lamplight/lightning';
 import { Accuracy } from 'lamplight/metrics';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import expected from '../../fixtures/lightning.json';
-import { loader, Net, quiet, weights, X, Y } from '../../support/lightning-net';
+import { bare, loader, Net, quiet, weights, X, Y } from '../../support/lightning-net';
 
 const path = (name: string) => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url));
 
@@ -31,9 +30,6 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lightning-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-const bare = (options: TrainerOptions): Trainer =>
-  new Trainer({ ...quiet, logger: false, enableCheckpointing: false, ...options });
 
 /** A net whose order of items and whose dropout are drawn. */
 class Drawn extends Net {
@@ -170,6 +166,22 @@ test('an interrupt ends a run cleanly, and leaves the last checkpoint', async ()
   expect(await weights(again)).toEqual(await weights(model));
 });
 
+test('loaders may have names, whose batches come together', async () => {
+  const seen: unknown[] = [];
+  class Named extends Net {
+    override trainingStep(batch: unknown, batchIdx: number): Tensor {
+      const { a, b } = batch as Record<'a' | 'b', [Tensor, Tensor]>;
+      seen.push([a[0].shape[0], b[0].shape[0]]);
+      return super.trainingStep(a, batchIdx);
+    }
+  }
+  await bare({ maxEpochs: 1 }).fit(new Named(), { a: loader(8), b: loader(4, 2) });
+  expect(seen).toEqual([
+    [4, 2],
+    [4, 2],
+  ]);
+});
+
 test('rows are written as CSV', async () => {
   const logger = new CSVLogger(folder);
   await bare({ maxEpochs: 1, logEveryNSteps: 2, logger }).fit(new Net(), loader(), loader(8));
@@ -265,6 +277,43 @@ describe('bad input', () => {
       () => bare({ maxEpochs: 1, callbacks: [new EarlyStopping('nothing')] }).fit(new Net(), loader(), loader(8)),
       /'nothing'.*val_loss/,
     ],
+    [
+      'a checkpoint of another model',
+      () => {
+        class Other extends Net {
+          more = new nn.Linear(2, 2);
+        }
+        return bare({}).fit(new Other(), loader(), { ckptPath: path('lightning/mid.ckpt') });
+      },
+      /more\.weight.*another model/,
+    ],
+    [
+      'weights alone to go on from',
+      async () => {
+        const trainer = bare({ maxEpochs: 1 });
+        await trainer.fit(new Net(), loader());
+        await trainer.saveCheckpoint(join(folder, 'weights.ckpt'), { weightsOnly: true });
+        await bare({}).fit(new Net(), loader(), { ckptPath: join(folder, 'weights.ckpt') });
+      },
+      /weights only.*loadFromCheckpoint/,
+    ],
+    ['plain weights', () => bare({}).fit(new Net(), loader(), { ckptPath: path('pytorch/adam.pt') }), /state_dict/],
+    [
+      'a checkpoint to write that was never logged',
+      () => {
+        const callbacks = [new ModelCheckpoint({ dirpath: folder, monitor: 'nothing' })];
+        return bare({ maxEpochs: 1, callbacks, enableCheckpointing: true }).fit(new Net(), loader(), loader(8));
+      },
+      /'nothing'.*val_loss/,
+    ],
+    ['a loader of validation that is empty', () => bare({}).fit(new Net(), loader(), []), /empty/],
+    [
+      'an option that is none',
+      () => bare({}).fit(new Net(), { trainDataloader: loader() } as never),
+      /trainDataloaders/,
+    ],
+    ['several nodes', async () => new Trainer({ numNodes: 2 }), /numNodes 1.*one device/],
+    ['a share of nothing', () => bare({ limitTrainBatches: 0.1 }).fit(new Net(), loader(8)), /at least one batch/],
     ['an empty loader', () => bare({}).fit(new Net(), []), /empty/],
     ['no loader', () => bare({}).fit(new Net()), /trainDataloader\(\)/],
     ['a strategy', async () => new Trainer({ strategy: 'ddp' }), /one device/],
