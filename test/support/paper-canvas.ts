@@ -16,6 +16,11 @@ export class PaperCanvas {
     return kind === '2d' ? this.#pen : null;
   }
 
+  /** Its pixels, row by row: red, green, blue, alpha. */
+  get rgba(): Uint8ClampedArray {
+    return this.#pixels();
+  }
+
   /** Red, green, blue of a pixel. */
   at(x: number, y: number): number[] {
     return Array.from(this.#pixels().subarray(4 * (y * this.width + x), 4 * (y * this.width + x) + 3));
@@ -29,8 +34,14 @@ export class PaperCanvas {
 
   #fill(color: Color, x: number, y: number, width: number, height: number): void {
     const pixels = this.#pixels();
-    for (let row = y; row < y + height; row++) {
-      for (let column = x; column < x + width; column++) {
+    const [left, right, top, bottom] = [x, x + width, y, y + height].map(Math.round) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    for (let row = top; row < bottom; row++) {
+      for (let column = left; column < right; column++) {
         const at = 4 * (row * this.width + column);
         for (let c = 0; c < 3; c++) pixels[at + c] = color[c]! * color[3] + pixels[at + c]! * (1 - color[3]);
         pixels[at + 3] = 255;
@@ -71,7 +82,10 @@ export class PaperCanvas {
         this.#points++;
       },
       stroke: () => this.lines.push({ color: pen.strokeStyle, points: this.#points }),
+      measureText: (text: string) => ({ width: 6 * text.length }),
       strokeRect: () => {},
+      clearRect: () => {},
+      setTransform: () => {},
       save: () => {},
       restore: () => {},
       translate: () => {},
