@@ -13,15 +13,16 @@ import {
   expectCounts,
   expectWeights,
   type Frame,
-  type FrameOptions,
-  type PixelRange,
+  type PictureOptions,
+  pictureDefaults,
+  prepared,
   Shaker,
   steps,
   type Terms,
   total,
 } from './picture-steps';
 
-export interface DeepDreamOptions extends FrameOptions {
+export interface DeepDreamOptions extends PictureOptions {
   /** Default 4. */
   octaves?: number;
   /** How much wider each octave is than the one before. Default 1.4. */
@@ -32,11 +33,6 @@ export interface DeepDreamOptions extends FrameOptions {
   lr?: number;
   /** The greatest random shift in pixels. Default 32, and at most an eighth of the octave's width. */
   jitter?: number;
-  /** Keeps pixels within a range. Default null: anywhere. */
-  range?: PixelRange | null;
-  preprocess?: ((x: Tensor) => Tensor) | null;
-  /** Of the shifts. Default 0. */
-  seed?: number;
 }
 
 interface DeepDreamArguments extends DeepDreamOptions {
@@ -81,11 +77,7 @@ export async function* deepDream(
       steps: 10,
       lr: 0.03,
       jitter: 32,
-      range: null,
-      preprocess: null,
-      seed: 0,
-      every: 1,
-      signal: null,
+      ...pictureDefaults,
     },
     args,
   );
@@ -114,7 +106,7 @@ export async function* deepDream(
       const moved = noGrad(() => there(image))
         .detach()
         .requiresGrad_(true);
-      const outputs = probe.run(o.preprocess ? o.preprocess(moved) : moved);
+      const outputs = probe.run(prepared(moved, o));
       const entries = outputs.map((output, i): [string, Tensor] => [
         nameOf(layers[i]!, i),
         output.square().sum().mul(0.5),

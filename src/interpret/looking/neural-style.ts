@@ -4,7 +4,6 @@ import { ArgumentError, ShapeError } from '../../errors';
 import { mseLoss } from '../../nn/functional/loss';
 import type { Module } from '../../nn/module';
 import { kindOf, parseArgs, shown } from '../../tensor/options';
-import { Generator, randn } from '../../tensor/random';
 import { Tensor } from '../../tensor/tensor';
 import { asBatch, type Layer, Probe } from './layers';
 import { type OptimizedFrame, optimized, type PictureOptimizer } from './optimized';
@@ -12,14 +11,16 @@ import {
   canvasOf,
   expectCounts,
   expectWeights,
-  type FrameOptions,
   flatMaps,
-  type PixelRange,
+  noise,
+  type PictureOptions,
+  pictureDefaults,
+  prepared,
   type Terms,
   totalVariation,
 } from './picture-steps';
 
-export interface NeuralStyleOptions extends FrameOptions {
+export interface NeuralStyleOptions extends PictureOptions {
   /** Layers whose maps are to be those of the content. */
   contentLayers?: readonly Layer[];
   /** Layers whose Gram matrices are to be those of the style. */
@@ -40,10 +41,6 @@ export interface NeuralStyleOptions extends FrameOptions {
   lineSearchFn?: 'strong_wolfe' | null;
   /** Where to start: the 'content' (default), the 'style', at 'random', or a picture. */
   start?: 'content' | 'style' | 'random' | Tensor;
-  range?: PixelRange | null;
-  preprocess?: ((x: Tensor) => Tensor) | null;
-  /** Of the random start. Default 0. */
-  seed?: number;
 }
 
 interface NeuralStyleArguments extends NeuralStyleOptions {
@@ -54,6 +51,9 @@ interface NeuralStyleArguments extends NeuralStyleOptions {
 }
 
 const OP = 'neuralStyle';
+
+/** Standard deviation of a random start. */
+const START = 0.1;
 
 /**
  * The Gram matrix of maps: G = F Fᵀ / (C · H · W) for maps F [C, H · W]. Shape: [N, C, …] → [N, C, C].
@@ -100,11 +100,7 @@ export function neuralStyle(
       lr: null,
       lineSearchFn: 'strong_wolfe',
       start: 'content',
-      range: null,
-      preprocess: null,
-      seed: 0,
-      every: 1,
-      signal: null,
+      ...pictureDefaults,
     },
     args,
   );
@@ -124,17 +120,16 @@ export function neuralStyle(
   });
   const content = asBatch(OP, o.content);
   const style = asBatch(OP, o.style);
-  const prepared = (x: Tensor): Tensor => (o.preprocess ? o.preprocess(x) : x);
   const fromContent = noGrad(() =>
-    new Probe(OP, o.model, contentLayers).run(prepared(content)).map((maps) => maps.detach()),
+    new Probe(OP, o.model, contentLayers).run(prepared(content, o)).map((maps) => maps.detach()),
   );
   const fromStyle = noGrad(() =>
-    new Probe(OP, o.model, styleLayers).run(prepared(style)).map((maps) => gramMatrix(maps).detach()),
+    new Probe(OP, o.model, styleLayers).run(prepared(style, o)).map((maps) => gramMatrix(maps).detach()),
   );
   const probe = new Probe(OP, o.model, [...contentLayers, ...styleLayers]);
   const sum = (tensors: readonly Tensor[]): Tensor => tensors.reduce((all, each) => all.add(each));
   const objective = (x: Tensor): Terms => {
-    const maps = probe.run(prepared(x));
+    const maps = probe.run(prepared(x, o));
     const kept = fromContent.map((wanted, i) => mseLoss(maps[i]!, wanted).mul(o.contentWeight));
     const styled = fromStyle.map((wanted, i) =>
       mseLoss(gramMatrix(maps[contentLayers.length + i]!), wanted).mul(weights[i]!),
@@ -156,5 +151,5 @@ function startOf(start: 'content' | 'style' | 'random' | Tensor, content: Tensor
   if (start !== 'random') {
     throw new ArgumentError(`${OP}: expected start 'content', 'style', 'random' or a picture, but got ${shown(start)}`);
   }
-  return noGrad(() => randn([...content.shape], { generator: new Generator().manualSeed(seed) }).mul(0.1));
+  return noise(content.shape, START, seed);
 }

@@ -6,7 +6,7 @@ import { arange, tensor } from '../../tensor/creation';
 import { cat, stack } from '../../tensor/functions';
 import { synchronize } from '../../tensor/gpu';
 import { shown } from '../../tensor/options';
-import { Generator } from '../../tensor/random';
+import { Generator, randn } from '../../tensor/random';
 import { scope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
 import { gaussianBlur } from '../../vision/transforms/functional/blur';
@@ -31,6 +31,33 @@ export interface FrameOptions {
   /** Ends the iteration after the step under way. */
   signal?: AbortSignal | null;
 }
+
+/** Options of those whose pictures are free within a range and seen by a network. */
+export interface PictureOptions extends FrameOptions {
+  /** Keeps pixels within a range: [0, 1], or with a bound for each channel. Default null: anywhere. */
+  range?: PixelRange | null;
+  /** Is applied to the picture before the network: normalization, say. */
+  preprocess?: ((x: Tensor) => Tensor) | null;
+  /** Of all that is random: a start, shifts, turns. Default 0. */
+  seed?: number;
+}
+
+/** What these options are where they are not given. */
+export const pictureDefaults: Required<PictureOptions> = {
+  range: null,
+  preprocess: null,
+  seed: 0,
+  every: 1,
+  signal: null,
+};
+
+/** The picture as the network is shown it. */
+export const prepared = (x: Tensor, { preprocess }: Pick<Required<PictureOptions>, 'preprocess'>): Tensor =>
+  preprocess ? preprocess(x) : x;
+
+/** A picture of normal noise. */
+export const noise = (shape: readonly number[], std: number, seed: number): Tensor =>
+  noGrad(() => randn([...shape], { generator: new Generator().manualSeed(seed) }).mul(std));
 
 /** The terms of an objective, 0-d each; their sum is differentiated. */
 export type Terms = Readonly<Record<string, Tensor>>;

@@ -2,7 +2,6 @@
 import { noGrad } from '../../autograd/mode';
 import type { Module } from '../../nn/module';
 import { parseArgs } from '../../tensor/options';
-import { Generator, randn } from '../../tensor/random';
 import type { Tensor } from '../../tensor/tensor';
 import { asBatch, type Layer, Probe } from './layers';
 import { type OptimizedFrame, optimized, type PictureOptimizer } from './optimized';
@@ -10,12 +9,14 @@ import {
   canvasOf,
   expectCounts,
   expectWeights,
-  type FrameOptions,
-  type PixelRange,
+  noise,
+  type PictureOptions,
+  pictureDefaults,
+  prepared,
   totalVariation,
 } from './picture-steps';
 
-export interface ReconstructOptions extends FrameOptions {
+export interface ReconstructOptions extends PictureOptions {
   /** Weight of the total variation, by pixel. Default 1e-3. */
   tv?: number;
   /** Its exponent: 2 smooths, 1 keeps edges. Default 2. */
@@ -30,10 +31,6 @@ export interface ReconstructOptions extends FrameOptions {
   lineSearchFn?: 'strong_wolfe' | null;
   /** Where to start; default small random numbers. */
   start?: Tensor | null;
-  range?: PixelRange | null;
-  preprocess?: ((x: Tensor) => Tensor) | null;
-  /** Of the random start. Default 0. */
-  seed?: number;
 }
 
 interface ReconstructArguments extends ReconstructOptions {
@@ -76,11 +73,7 @@ export function reconstruct(
       lr: null,
       lineSearchFn: 'strong_wolfe',
       start: null,
-      range: null,
-      preprocess: null,
-      seed: 0,
-      every: 1,
-      signal: null,
+      ...pictureDefaults,
     },
     args,
   );
@@ -88,14 +81,12 @@ export function reconstruct(
   expectWeights(OP, { tv: o.tv, beta: o.beta });
   const given = asBatch(OP, o.image);
   const probe = new Probe(OP, o.model, [o.layer]);
-  const featuresOf = (x: Tensor): Tensor => probe.run(o.preprocess ? o.preprocess(x) : x)[0]!;
+  const featuresOf = (x: Tensor): Tensor => probe.run(prepared(x, o))[0]!;
   const [wanted, scale] = noGrad(() => {
     const features = featuresOf(given).detach();
     return [features, features.square().sum().add(1e-12)] as const;
   });
-  const random = () =>
-    noGrad(() => randn([...given.shape], { generator: new Generator().manualSeed(o.seed) }).mul(START));
-  const image = canvasOf(o.start ? asBatch(OP, o.start) : random());
+  const image = canvasOf(o.start ? asBatch(OP, o.start) : noise(given.shape, START, o.seed));
   const pixels = given.numel();
   return optimized(
     image,

@@ -5,7 +5,6 @@ import { ArgumentError } from '../../errors';
 import type { Module } from '../../nn/module';
 import { grad } from '../../tensor/grad';
 import { parseArgs, shown } from '../../tensor/options';
-import { Generator, randn } from '../../tensor/random';
 import { Tensor } from '../../tensor/tensor';
 import { asBatch, expectModule, type Layer, outputOf, Probe } from './layers';
 import {
@@ -14,15 +13,17 @@ import {
   expectCounts,
   expectWeights,
   type Frame,
-  type FrameOptions,
-  type PixelRange,
+  noise,
+  type PictureOptions,
+  pictureDefaults,
+  prepared,
   Shaker,
   softened,
   steps,
   type Terms,
 } from './picture-steps';
 
-export interface ScoreAscentOptions extends FrameOptions {
+export interface ScoreAscentOptions extends PictureOptions {
   /** The class whose score is raised: a row of the network's output. */
   target?: number | null;
   /** In place of a class, a layer: all of it, or with `channel`, or `unit`, a part. */
@@ -49,12 +50,6 @@ export interface ScoreAscentOptions extends FrameOptions {
   jitter?: number;
   /** The greatest random turn in degrees. Default 0. */
   rotation?: number;
-  /** Keeps pixels within a range: [0, 1], or with a bound for each channel. Default null: anywhere. */
-  range?: PixelRange | null;
-  /** Is applied to the picture before the network: normalization, say. */
-  preprocess?: ((x: Tensor) => Tensor) | null;
-  /** Of shifts, turns and the random start. Default 0. */
-  seed?: number;
 }
 
 interface ScoreAscentArguments extends ScoreAscentOptions {
@@ -102,11 +97,7 @@ export function scoreAscent(
       clipContribution: 0,
       jitter: 2,
       rotation: 0,
-      range: null,
-      preprocess: null,
-      seed: 0,
-      every: 1,
-      signal: null,
+      ...pictureDefaults,
     },
     args,
   );
@@ -133,7 +124,7 @@ export function scoreAscent(
     const moved = noGrad(() => there(image))
       .detach()
       .requiresGrad_(true);
-    const shownTo = o.preprocess ? o.preprocess(turn(moved)) : turn(moved);
+    const shownTo = prepared(turn(moved), o);
     const terms: Terms = { score: score(shownTo), l2: moved.square().sum().mul(-l2) };
     const [g] = grad(terms.score!.add(terms.l2!), moved) as [Tensor];
     noGrad(() => {
@@ -157,7 +148,7 @@ function startOf(given: Tensor | readonly number[], seed: number): Tensor {
   if (!Array.isArray(given) || given.some((n) => !Number.isInteger(n) || n < 1)) {
     throw new ArgumentError(`${OP}: expected a picture or its shape, but got ${shown(given)}`);
   }
-  return randn(given as number[], { generator: new Generator().manualSeed(seed) }).mul(START);
+  return noise(given, START, seed);
 }
 
 /** What is raised, as a function of the picture that the network is shown. */
