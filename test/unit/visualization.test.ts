@@ -124,7 +124,7 @@ describe('visualizeImageAttr', () => {
       cmap: ['#000000', '#ff0000'],
       canvas,
     });
-    expect([canvas.width, canvas.height]).toEqual([85 * WIDTH, 24 + 85 * HEIGHT + 40]);
+    expect([canvas.width, canvas.height]).toEqual([85 * WIDTH, 24 + 85 * HEIGHT + 32]);
     expect(canvas.words).toEqual(['a digit', '-1', '0', '1']);
     const bar = 24 + 85 * HEIGHT + 10;
     expect([canvas.at(0, bar), canvas.at(85 * WIDTH - 1, bar)]).toEqual([
@@ -157,7 +157,7 @@ describe('visualizeImageAttr', () => {
     await refusal({ cmap: 'rainbow' }).toThrow('expected cmap out of gray, viridis');
     await refusal({ canvas: { getContext: () => null } }).toThrow('expected a canvas with a 2d context');
     await expect(visualizeImageAttr(attr)).rejects.toThrow(
-      'expected a canvas, which cannot be made here; pass { canvas }',
+      'expected a canvas to draw on, as there are none of their own here; pass { canvas }',
     );
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     await visualizeImageAttr(host([1e-9, 1e-8], [1, 2]), { canvas });
@@ -187,11 +187,12 @@ describe('visualizeImageAttr', () => {
 });
 
 test('visualizeTimeseriesAttr draws each channel over its attributions, all in one panel, or in their colours', async () => {
-  const canvas = new PaperCanvas();
+  const paper = () => Object.assign(new PaperCanvas(), { width: 400, height: 400 });
+  const canvas = paper();
   const series = host([1, 3, 2, 2, 4, 5], [3, 2]);
   const shares = host([0, 1, 0.5, 0, 0, 1], [3, 2]);
   const cmap = ['#ffffff', '#ff0000'];
-  const options = { outlierPerc: 0, cmap, alphaOverlay: 1, figSize: [4, 4], canvas } as const;
+  const options = { outlierPerc: 0, cmap, alphaOverlay: 1, canvas } as const;
   await visualizeTimeseriesAttr(shares, series, {
     ...options,
     channelLabels: ['a', 'b'],
@@ -202,11 +203,11 @@ test('visualizeTimeseriesAttr draws each channel over its attributions, all in o
   // Stripes of the upper panel: nothing, half, nothing; of the lower: all, nothing, all.
   const colors = [80, 200, 370].flatMap((x) => [canvas.at(x, 100)[1]!, canvas.at(x, 250)[1]!]);
   expect(colors).toEqual([255, 0, 127, 255, 255, 0]);
-  expect(canvas.words.filter((word) => Number.isNaN(Number(word)))).toEqual(['a', 'b', 'two']);
+  expect(canvas.words.filter((word) => Number.isNaN(Number(word)))).toEqual(['a', 'two', 'b']);
   expect(canvas.lines.filter(({ color }) => color === '#1f77b4')).toEqual(
     Array(2).fill({ color: '#1f77b4', points: 3 }),
   );
-  const combined = new PaperCanvas();
+  const combined = paper();
   await visualizeTimeseriesAttr(host([0, 0.5, 0, 1, 0, 1], [2, 3]), host([1, 2, 4, 3, 2, 5], [2, 3]), {
     ...options,
     canvas: combined,
@@ -215,7 +216,7 @@ test('visualizeTimeseriesAttr draws each channel over its attributions, all in o
     channelLabels: ['a', 'b'],
   });
   expect([80, 200, 370].map((x) => combined.at(x, 200)[1])).toEqual([0, 127, 0]);
-  const graph = new PaperCanvas();
+  const graph = paper();
   await visualizeTimeseriesAttr(shares, series, {
     ...options,
     canvas: graph,

@@ -2,8 +2,9 @@
 import { ArgumentError } from '../../errors';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
-import { canvasFor, colorBar, type PlotCanvas, paintPixels, penOf, write } from '../../vision/chart';
 import type { Colormap } from '../../vision/colormap';
+import { BAR, colorBar, type PixelPen, paintPixels } from '../../vision/plot/pixels';
+import { canvasOr, describe, type PlotCanvas, penOf, TEXT, write } from '../../vision/plot/sheet';
 import type { VisualizeSign } from './normalize';
 import {
   expectPanel,
@@ -61,11 +62,12 @@ interface ImageAttrMultipleArguments extends ImageAttrMultipleOptions {
   signs: readonly VisualizeSign[];
 }
 
-/** Pixels of a figure: between panels, above them for titles, and below them for bars of colours. */
+/** Pixels of a figure: between panels, and above them for titles. */
 const GAP = 16;
 const TITLE = 24;
-const BAR = 40;
 const INCH = 100;
+
+const INK = '#222222';
 
 /**
  * Draws the attributions of a picture on a canvas, as Captum's `visualize_image_attr`. Channels are added, the sign is chosen, and values are divided by the one above which
@@ -176,7 +178,7 @@ async function drawn(op: string, figure: Figure): Promise<PlotCanvas> {
       `${op}: expected figSize, a width and a height of up to 100 inches, but got [${figSize.join(', ')}]`,
     );
   }
-  const canvas = canvasFor(op, figure.canvas);
+  const canvas = canvasOr(op, figure.canvas);
   const [attr, original] = await Promise.all([
     rasterOf(op, 'attr', figure.attr),
     figure.originalImage === null
@@ -188,17 +190,29 @@ async function drawn(op: string, figure: Figure): Promise<PlotCanvas> {
   const room = [(figSize[0] * INCH + GAP) / panels.length - GAP, figSize[1] * INCH - top - bottom] as const;
   const zoom = Math.max(1, Math.floor(Math.min(room[0] / attr.width, room[1] / attr.height)));
   const [width, height] = [attr.width * zoom, attr.height * zoom];
-  const pen = penOf(op, canvas, {
-    width: panels.length * (width + GAP) - GAP,
-    height: top + height + bottom,
-  });
+  const pen = penOf(op, canvas) as PixelPen;
+  canvas.width = panels.length * (width + GAP) - GAP;
+  canvas.height = top + height + bottom;
+  pen.fillStyle = '#ffffff';
+  pen.fillRect(0, 0, canvas.width, canvas.height);
   for (const [i, { pixels, scale }] of panels.entries()) {
     const left = i * (width + GAP);
-    paintPixels(pen, pixels, { left, top }, zoom);
-    if (titles) write(pen, titles[i]!, left + width / 2, TITLE / 2, { align: 'center', baseline: 'middle' });
+    paintPixels(pen, pixels, left, top, zoom);
+    if (titles) {
+      write(pen, TEXT + 1, '600');
+      pen.fillStyle = INK;
+      pen.textAlign = 'center';
+      pen.textBaseline = 'middle';
+      pen.fillText(titles[i]!, left + width / 2, TITLE / 2);
+    }
     if (!showColorbar || !scale) continue;
     const alpha = figure.panels[i]!.method === 'blended_heat_map' ? figure.alphaOverlay : 1;
-    colorBar(pen, { left, top: top + height + 8, width, height: 12 }, scale.table, scale.range, alpha);
+    const area = { left, top, right: left + width, bottom: canvas.height };
+    colorBar(pen, area, scale.range, { ink: INK, color: (value) => scale.css(value, alpha) });
   }
+  describe(
+    canvas,
+    figure.panels.map(({ method, sign }, i) => titles?.[i] || `Attributions, ${sign}, ${method}`).join('. '),
+  );
   return canvas;
 }

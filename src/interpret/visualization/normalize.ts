@@ -1,7 +1,6 @@
 // Owns how attributions become numbers from −1 to 1 that are drawn: their sign, what counts as an outlier, and their colours.
 import { ArgumentError } from '../../errors';
 import { shown } from '../../tensor/options';
-import type { Range } from '../../vision/chart';
 import { type Colormap, type ColormapName, lookUpTable } from '../../vision/colormap';
 
 /** Which attributions are drawn: 'all' with their signs, only the positive or the negative ones, or their absolute values. */
@@ -11,7 +10,9 @@ export type VisualizeSign = 'all' | 'positive' | 'negative' | 'absolute_value';
 const NEARLY_ZERO = 1e-5;
 
 /** Colours of signs where none are chosen, and the values at their ends. */
-const signs: Readonly<Record<VisualizeSign, { readonly cmap: ColormapName; readonly range: Range }>> = {
+const signs: Readonly<
+  Record<VisualizeSign, { readonly cmap: ColormapName; readonly range: readonly [low: number, high: number] }>
+> = {
   all: { cmap: 'RdWhGn', range: [-1, 1] },
   positive: { cmap: 'Greens', range: [0, 1] },
   negative: { cmap: 'Reds', range: [0, 1] },
@@ -84,7 +85,7 @@ function thresholdOf(values: Float32Array, percentile: number): number {
 
 /** What values of a sign are painted with. */
 export class Scale {
-  readonly range: Range;
+  readonly range: readonly [low: number, high: number];
   /** 256 colours, three bytes each. */
   readonly table: Uint8Array;
 

@@ -2,18 +2,11 @@
 import { ArgumentError, ShapeError } from '../../errors';
 import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
-import {
-  Axes,
-  canvasFor,
-  colorBar,
-  drawLine,
-  type Pen,
-  type PlotCanvas,
-  penOf,
-  rangeOf,
-  write,
-} from '../../vision/chart';
 import type { Colormap } from '../../vision/colormap';
+import { drawAxes, type Frame } from '../../vision/plot/axes';
+import { drawLegend, drawLine, rangeOf, roomy } from '../../vision/plot/lines';
+import { BAR, colorBar } from '../../vision/plot/pixels';
+import { canvasOr, type Drawing, drawOn, type Pen, type PlotCanvas } from '../../vision/plot/sheet';
 import { warnOnce } from '../../warnings';
 import { expectName, expectSign, normalized, Scale, type VisualizeSign } from './normalize';
 
@@ -32,7 +25,7 @@ export interface TimeseriesAttrOptions {
   channelLabels?: readonly string[] | null;
   /** Whether tensors are [N, C], the default, or [C, N], as layers for series take them. */
   channelsLast?: boolean;
-  /** Where to draw; it takes the size of the figure. Default: an OffscreenCanvas, which the promise gives. */
+  /** Where to draw, in its size. Default: an OffscreenCanvas of 640 × 480 pixels, which the promise gives. */
   canvas?: PlotCanvas | null;
   /** Default 2; see `visualizeImageAttr`. */
   outlierPerc?: number;
@@ -42,10 +35,6 @@ export interface TimeseriesAttrOptions {
   /** Default false. */
   showColorbar?: boolean;
   title?: string | null;
-  /** In inches of 100 pixels. Default [6, 6]. */
-  figSize?: readonly [width: number, height: number];
-  /** Of lines, in pixels. Default 1.5. */
-  lineWidth?: number;
 }
 
 interface TimeseriesAttrArguments extends TimeseriesAttrOptions {
@@ -57,16 +46,8 @@ interface TimeseriesAttrArguments extends TimeseriesAttrOptions {
 
 const OP = 'visualizeTimeseriesAttr';
 
-const LINE = '#1f77b4';
-
-/** Matplotlib's Dark2, by Cynthia Brewer (Apache-2.0), for lines in one panel. */
-const DARK2 = ['#1b9e77', '#d95f02', '#7570b3', '#e7298a', '#66a61e', '#e6ab02', '#a6761d', '#666666'];
-
-/** Pixels around the panels. */
-const MARGIN = { left: 72, right: 16, top: 12, bottom: 28 };
-const TITLE = 20;
-const BAR = 44;
-const INCH = 100;
+/** Room for numbers at the left, so that the panels' lines begin below each other. */
+const ROOM = 36;
 
 interface Series {
   readonly channels: number;
@@ -103,8 +84,6 @@ export async function visualizeTimeseriesAttr(
       'alphaOverlay',
       'showColorbar',
       'title',
-      'figSize',
-      'lineWidth',
     ]
   >
 ): Promise<PlotCanvas> {
@@ -123,14 +102,12 @@ export async function visualizeTimeseriesAttr(
       alphaOverlay: 0.7,
       showColorbar: false,
       title: null,
-      figSize: [6, 6],
-      lineWidth: 1.5,
     },
     args,
   );
   expectName(OP, 'method', o.method, METHODS);
   expectSign(OP, o.sign);
-  const canvas = canvasFor(OP, o.canvas);
+  const canvas = canvasOr(OP, o.canvas);
   const [attr, data] = await Promise.all([
     seriesOf('attr', o.attr, o.channelsLast),
     seriesOf('data', o.data, o.channelsLast),
@@ -153,43 +130,39 @@ export async function visualizeTimeseriesAttr(
   const isCombined = o.method === 'overlay_combined';
   const attributed = normalized(OP, isCombined ? overChannels(attr) : attr.values, o.sign, o.outlierPerc);
   const scale = new Scale(OP, o.sign, o.cmap);
-  const [width, height] = o.figSize.map((inches) => Math.round(inches * INCH)) as [number, number];
-  const pen = penOf(OP, canvas, { width, height });
-  const top = MARGIN.top + (o.title === null ? 0 : TITLE);
-  const box = {
-    left: MARGIN.left,
-    width: width - MARGIN.left - MARGIN.right,
-    height: (height - top - MARGIN.bottom - (o.showColorbar ? BAR : 0)) / (isCombined ? 1 : channels),
-  };
-  if (!(box.width > 0 && box.height > 0)) {
-    throw new ArgumentError(
-      `${OP}: expected figSize with room for ${channels} channels, but got [${o.figSize.join(', ')}]`,
-    );
-  }
-  const channelOf = (values: Float32Array, c: number): Float32Array => values.subarray(c * length, (c + 1) * length);
-  for (let panel = 0; panel < (isCombined ? 1 : channels); panel++) {
-    const shown = isCombined ? data.values : channelOf(data.values, panel);
-    const axes = new Axes(pen, { ...box, top: top + panel * box.height }, [times[0]!, times.at(-1)!], rangeOf(shown));
-    const colors = isCombined ? attributed : channelOf(attributed, panel);
-    if (o.method === 'colored_graph') coloredLine(pen, axes, times, shown, (i) => scale.css(colors[i]!), o.lineWidth);
-    else {
-      spans(pen, axes, times, (i) => scale.css(colors[i]!, o.alphaOverlay));
+  const rowOf = (values: Float32Array, c: number): Float32Array => values.subarray(c * length, (c + 1) * length);
+  const names = (o.channelLabels ?? []).map((name) => ({ name, x: [], y: [] }));
+  const drawing: Drawing = (sheet, { left, right, ...area }) => {
+    const top = isCombined ? drawLegend(sheet, { left, right, ...area }, names) : area.top;
+    const bottom = area.bottom - (o.showColorbar ? BAR : 0);
+    const panels = isCombined ? 1 : channels;
+    const height = (bottom - top) / panels;
+    for (let panel = 0; panel < panels; panel++) {
+      const shown = isCombined ? data.values : rowOf(data.values, panel);
+      const frame = drawAxes(
+        sheet,
+        { left, right, top: top + panel * height, bottom: top + (panel + 1) * height },
+        { range: [times[0]!, times.at(-1)!], ...(panel < panels - 1 && { names: [] }) },
+        { range: roomy(rangeOf([shown])), room: ROOM, label: isCombined ? '' : (o.channelLabels?.[panel] ?? '') },
+        panel === 0 ? (o.title ?? '') : '',
+      );
+      const colors = isCombined ? attributed : rowOf(attributed, panel);
+      if (o.method === 'colored_graph') {
+        coloredLine(sheet.pen, frame, times, shown, (i) => scale.css(colors[i]!));
+        continue;
+      }
+      spans(sheet.pen, frame, times, (i) => scale.css(colors[i]!, o.alphaOverlay));
       for (let c = 0; c < (isCombined ? channels : 1); c++) {
-        const color = isCombined ? DARK2[c % DARK2.length]! : LINE;
-        axes.line(times, isCombined ? channelOf(shown, c) : shown, { color, width: o.lineWidth });
+        const y = isCombined ? rowOf(shown, c) : shown;
+        drawLine(sheet.pen, frame, { x: times, y }, sheet.colors[c % sheet.colors.length]!);
       }
     }
-    const isLast = isCombined || panel === channels - 1;
-    axes.frame({ ...(!isLast && { xTicks: [] }), yLabel: isCombined ? '' : (o.channelLabels?.[panel] ?? '') });
-  }
-  if (isCombined && o.channelLabels) legend(pen, o.channelLabels, box.left + box.width - 8, top + 8);
-  if (o.title !== null)
-    write(pen, o.title, box.left + box.width / 2, TITLE / 2 + 2, { align: 'center', baseline: 'middle' });
-  if (o.showColorbar) {
-    const bar = { left: box.left, top: height - BAR + 4, width: box.width, height: 12 };
-    colorBar(pen, bar, scale.table, scale.range, o.method === 'colored_graph' ? 1 : o.alphaOverlay);
-  }
-  return canvas;
+    const alpha = o.method === 'colored_graph' ? 1 : o.alphaOverlay;
+    const bar = { ink: sheet.ink, color: (value: number) => scale.css(value, alpha) };
+    if (o.showColorbar) colorBar(sheet.pen, { left, right, top, bottom: area.bottom }, scale.range, bar);
+    return o.title ?? `Attributions of ${channels} channels over ${length} moments, ${o.sign}, ${o.method}`;
+  };
+  return drawOn(OP, canvas, [drawing]);
 }
 
 async function seriesOf(what: string, tensor: unknown, isChannelsLast: boolean): Promise<Series> {
@@ -224,43 +197,28 @@ const overChannels = ({ channels, length, values }: Series): Float32Array =>
     return sum;
   });
 
-/** A coloured stripe about each moment, cut at the sides of the box. */
-function spans(pen: Pen, axes: Axes, times: readonly number[], color: (i: number) => string): void {
-  const { left, top, width, height } = axes.box;
+/** A coloured stripe about each moment, cut at the sides of the frame. */
+function spans(pen: Pen, frame: Frame, times: readonly number[], color: (i: number) => string): void {
+  const { left, top, right, bottom } = frame;
   const half = times.length > 1 ? (times[1]! - times[0]!) / 2 : 0.5;
   for (const [i, time] of times.entries()) {
     // Whole pixels, between which no seam shows.
-    const from = Math.round(Math.max(left, axes.x(time - half)));
-    const to = Math.round(Math.min(left + width, axes.x(time + half)));
+    const from = Math.round(Math.max(left, frame.x(time - half)));
+    const to = Math.round(Math.min(right, frame.x(time + half)));
     pen.fillStyle = color(i);
-    pen.fillRect(from, top, to - from, height);
+    pen.fillRect(from, top, to - from, bottom - top);
   }
 }
 
 /** A line whose pieces have the colour of where they begin. */
 function coloredLine(
   pen: Pen,
-  axes: Axes,
+  frame: Frame,
   times: readonly number[],
   values: Float32Array,
   color: (i: number) => string,
-  width: number,
 ): void {
-  const place = (i: number): [number, number] => [axes.x(times[i]!), axes.y(values[i]!)];
-  for (let i = 0; i + 1 < times.length; i++) drawLine(pen, [place(i), place(i + 1)], { color: color(i), width });
-}
-
-function legend(pen: Pen, labels: readonly string[], right: number, top: number): void {
-  for (const [i, label] of labels.entries()) {
-    const y = top + 8 + 16 * i;
-    drawLine(
-      pen,
-      [
-        [right - 18, y],
-        [right, y],
-      ],
-      { color: DARK2[i % DARK2.length]!, width: 2 },
-    );
-    write(pen, label, right - 24, y, { align: 'right', baseline: 'middle' });
+  for (let i = 0; i + 1 < times.length; i++) {
+    drawLine(pen, frame, { x: times.slice(i, i + 2), y: values.subarray(i, i + 2) }, color(i));
   }
 }

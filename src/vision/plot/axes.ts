@@ -9,6 +9,8 @@ export interface Axis {
   readonly isLog?: boolean;
   /** Values are counts: nothing stands between two whole numbers. */
   readonly isWhole?: boolean;
+  /** The least room for the numbers of an upright axis, in pixels, so that axes above each other agree. */
+  readonly room?: number;
   /** Values with names, instead of numbers. */
   readonly names?: readonly (readonly [value: number, name: string])[];
 }
@@ -81,7 +83,7 @@ export function drawAxes(sheet: Sheet, area: Area, x: Axis, y: Axis, title = '')
   const bottom = area.bottom - (TEXT + 10) - (x.label ? TEXT + 6 : 0);
   write(pen, TEXT);
   const rows = ticksOf(y, Math.max(2, Math.floor((bottom - top) / 45)));
-  const widest = Math.max(0, ...rows.map(({ text }) => pen.measureText(text).width));
+  const widest = Math.max(y.room ?? 0, ...rows.map(({ text }) => pen.measureText(text).width));
   const left = area.left + widest + 10 + (y.label ? TEXT + 8 : 0);
   const right = area.right - 8;
   const frame: Frame = { left, top, right, bottom, x: scale(x, left, right), y: scale(y, bottom, top) };

@@ -51,7 +51,7 @@ export const roomy = ([low, high]: readonly [number, number], share = 0.05): [nu
 const SWATCH = 18;
 
 /** Writes names beside their colours, in as many rows as they need; where the rows end. */
-function drawLegend({ pen, ink, colors }: Sheet, area: Area, lines: readonly Line[]): number {
+export function drawLegend({ pen, ink, colors }: Sheet, area: Area, lines: readonly Line[]): number {
   const named = lines.map(({ name }, i) => ({ name, color: colors[i % colors.length]! })).filter(({ name }) => name);
   if (named.length === 0) return area.top;
   write(pen, TEXT);
@@ -70,7 +70,7 @@ function drawLegend({ pen, ink, colors }: Sheet, area: Area, lines: readonly Lin
   return y + 10;
 }
 
-function drawLine(pen: Sheet['pen'], frame: Frame, { x, y, style = 'line' }: Line, color: string): void {
+export function drawLine(pen: Sheet['pen'], frame: Frame, { x, y, style = 'line' }: Line, color: string): void {
   pen.strokeStyle = pen.fillStyle = color;
   pen.lineWidth = 2;
   let isOpen = false;

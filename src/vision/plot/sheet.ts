@@ -119,11 +119,8 @@ const brightness = (color: string): number => {
   return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
 };
 
-/**
- * Clears a canvas for a plot. In a page its paper is the page's, and its ink that of the text around it; elsewhere paper is white.
- * @throws ArgumentError for what is no canvas, or one with a context of another kind
- */
-function sheetOf(owner: string, canvas: PlotCanvas): Sheet {
+/** What draws on a canvas. @throws ArgumentError for what is no canvas, or one with a context of another kind */
+export function penOf(owner: string, canvas: PlotCanvas): Pen {
   if (typeof canvas?.getContext !== 'function') {
     throw new ArgumentError(
       `${owner}: expected a canvas to draw on, but got none; pass { canvas: document.querySelector('canvas') }, or an OffscreenCanvas`,
@@ -135,6 +132,12 @@ function sheetOf(owner: string, canvas: PlotCanvas): Sheet {
       `${owner}: expected a canvas with a 2d context, but it has one of another kind already; use a canvas of its own`,
     );
   }
+  return pen;
+}
+
+/** Clears a canvas for a plot. In a page its paper is the page's, and its ink that of the text around it; elsewhere paper is white. */
+function sheetOf(owner: string, canvas: PlotCanvas): Sheet {
+  const pen = penOf(owner, canvas);
   const { width, height, density } = resized(canvas);
   const page = pageInk(canvas);
   pen.setTransform(density, 0, 0, density, 0, 0);
@@ -143,7 +146,7 @@ function sheetOf(owner: string, canvas: PlotCanvas): Sheet {
     pen.fillStyle = '#ffffff';
     pen.fillRect(0, 0, width, height);
   }
-  const ink = page ?? '#222222';
+  const ink = page ?? 'rgb(34, 34, 34)';
   pen.lineJoin = 'round';
   write(pen, TEXT);
   return { pen, width, height, ink, colors: brightness(ink) > 0.5 ? onDark : onLight };
@@ -155,7 +158,7 @@ export function write(pen: Pen, size: number, weight = ''): void {
 }
 
 /** Says what a canvas shows, for those who do not see it, unless the page says so itself. */
-function describe(canvas: PlotCanvas, text: string): void {
+export function describe(canvas: PlotCanvas, text: string): void {
   const element = elementOf(canvas);
   if (!element || (element.hasAttribute('aria-label') && !described.has(canvas))) return;
   described.add(canvas);
@@ -174,7 +177,7 @@ export function grid({ left, top, right, bottom }: Area, parts: number): Area[] 
 }
 
 /** The canvas that is given, or a new one without a page. @throws ArgumentError where there is none to be had */
-function canvasOr(owner: string, given: PlotCanvas | null): PlotCanvas {
+export function canvasOr(owner: string, given: PlotCanvas | null): PlotCanvas {
   if (given) return given;
   if (typeof OffscreenCanvas === 'function') return new OffscreenCanvas(640, 480);
   throw new ArgumentError(
