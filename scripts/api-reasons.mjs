@@ -40,8 +40,7 @@ export const reasons = /** @type {readonly (readonly [RegExp, string])[]} */ ([
   [names('Size'), 'shapes are arrays of numbers'],
   [names('dtype'), 'dtypes are strings'],
   [names('device Stream'), 'devices: there is one, WebGPU'],
-  [names('GradScaler autocast'), 'automatic mixed precision: half() converts modules and tensors'],
-  [/autocast/, 'automatic mixed precision: half() converts modules and tensors'],
+  [/autocast_/, 'switches of mixed precision one by one: torch.autocast(fn)'],
 
   // ── Types of numbers ──
   [

@@ -26,5 +26,7 @@ export { deepcopy } from './nn/deepcopy';
 export { type SummaryOptions, summary } from './nn/summary';
 export type { ColumnName, ModelStatistics, RowSetting } from './nn/summary-table';
 export * as optim from './optim';
+export * as amp from './optim/amp';
+export { GradScaler } from './optim/grad-scaler';
 export * from './tensor';
 export * as vision from './vision';

@@ -1,5 +1,6 @@
 // Reverse-mode differentiation: walks the recorded graph from outputs to leaves and records the gradients with ops.
 import { AutogradError } from '../errors';
+import { convertedBy } from '../graph/calls';
 import { beforeChange, isJournaling } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { atPlace, isTracing, placeOf } from '../graph/places';
@@ -30,7 +31,10 @@ export function backward(
   const { createGraph = false, retainGraph = createGraph } = options;
   const nodes = reachable(outputs);
   const gradients = new Gradients();
-  return withMode({ grad: createGraph, keepSaved: true }, () => {
+  // Gradients take the types of what they are gradients of, also within an autocast.
+  const inPlainMode = <T>(fn: () => T): T =>
+    convertedBy(null, () => withMode({ grad: createGraph, keepSaved: true }, fn));
+  return inPlainMode(() => {
     outputs.forEach((output, i) => {
       gradients.add(output, seeds[i]!);
     });

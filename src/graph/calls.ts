@@ -12,8 +12,25 @@ export interface CallWatcher {
   read(parameter: object): void;
 }
 
-/** Who watches; null mostly. */
-export const calls: { watcher: CallWatcher | null } = { watcher: null };
+/** Calls a function with other arguments in the place of those that it was given. */
+export type Conversion = (args: readonly unknown[], run: (...args: unknown[]) => unknown) => unknown;
+
+/** Who watches, and how functions get other arguments by their names, if they do; null mostly. */
+export const calls: { watcher: CallWatcher | null; conversions: ReadonlyMap<string, Conversion> | null } = {
+  watcher: null,
+  conversions: null,
+};
+
+/** Runs `fn` with other conversions of arguments, or with none. */
+export function convertedBy<T>(conversions: ReadonlyMap<string, Conversion> | null, fn: () => T): T {
+  const before = calls.conversions;
+  calls.conversions = conversions;
+  try {
+    return fn();
+  } finally {
+    calls.conversions = before;
+  }
+}
 
 /** Runs `fn` with another watcher, or with none. */
 export function watchedBy<T>(watcher: CallWatcher | null, fn: () => T): T {

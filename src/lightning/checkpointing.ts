@@ -70,6 +70,7 @@ export async function dumpCheckpoint(trainer: Trainer, weightsOnly: boolean): Pr
     const states = trainer.callbacks.map((callback) => [callback.stateKey, callback.stateDict?.() ?? {}] as const);
     checkpoint.callbacks = Object.fromEntries(states.filter(([, state]) => Object.keys(state).length > 0));
     checkpoint.optimizer_states = trainer.optimizers.map((optimizer) => optimizer.stateDict());
+    if (trainer.mixed) checkpoint.MixedPrecision = trainer.mixed.scaler.stateDict();
     checkpoint.lr_schedulers = trainer.lrSchedulerConfigs.map(({ scheduler }) => scheduler.stateDict());
     checkpoint.lamplight = {
       results: fitLoop.epochLoop.results.stateDict(),
@@ -204,6 +205,9 @@ export function restoreTraining(trainer: Trainer, checkpoint: Checkpoint): void 
   trainer.optimizers.forEach((optimizer, i) => {
     optimizer.loadStateDict(optimizers[i]!);
   });
+  if (trainer.mixed && isPlainObject(checkpoint.MixedPrecision)) {
+    trainer.mixed.scaler.loadStateDict(checkpoint.MixedPrecision);
+  }
   trainer.lrSchedulerConfigs.forEach(({ scheduler }, i) => {
     scheduler.loadStateDict(schedulers[i]!);
   });

@@ -26,6 +26,8 @@ export class Connector {
   #rows: Row[] = [];
   #writing: Promise<void> = Promise.resolve();
   #failure: unknown = null;
+  #isReading = false;
+  #readAt = 0;
   /** On the GPU: the first step whose loss was NaN, infinity where none was. */
   #nanStep: Tensor | null = null;
   #nanSaid = false;
@@ -120,7 +122,13 @@ export class Connector {
     const row =
       step === null && own === undefined ? { ...values, epoch: values.epoch ?? trainer.currentEpoch } : values;
     this.#rows.push({ step: at, metrics: row });
-    if (this.#rows.length >= MOST_ROWS) void this.drain().catch(() => undefined);
+    if (this.#rows.length >= MOST_ROWS || this.#isAwaited) void this.drain().catch(() => undefined);
+  }
+
+  /** Whether a logger shows rows as they come, and has waited long enough. */
+  get #isAwaited(): boolean {
+    const rates = this.trainer.loggers.flatMap(({ refreshRate }) => (refreshRate === undefined ? [] : [refreshRate]));
+    return rates.length > 0 && !this.#isReading && performance.now() - this.#readAt >= 1000 * Math.min(...rates);
   }
 
   /** Notes a row of a callback's own. */
@@ -145,7 +153,12 @@ export class Connector {
     const rows = this.#rows;
     this.#rows = [];
     const reading = Promise.all([readAll(rows.flatMap(({ metrics }) => Object.values(metrics))), this.#readNaN()]);
-    reading.catch(() => undefined);
+    this.#isReading = true;
+    const over = () => {
+      this.#isReading = false;
+      this.#readAt = performance.now();
+    };
+    reading.then(over, over);
     const writing = this.#writing.then(async () => {
       const [values] = await reading;
       let next = 0;

@@ -206,7 +206,9 @@ export class HookCaller {
     const module = this.trainer.lightningModule;
     const hook: unknown = Reflect.get(module, name);
     if (typeof hook !== 'function') return undefined;
-    return this.#within(name, () => Reflect.apply(hook, module, args));
+    const run = (): unknown => Reflect.apply(hook, module, args);
+    const { mixed } = this.trainer;
+    return this.#within(name, mixed ? () => mixed.call(name, run) : run);
   }
 
   /** Whether anyone has a hook. */

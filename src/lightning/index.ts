@@ -19,6 +19,7 @@ export { LightningDataModule } from './datamodule';
 export { Callback, type CallbackHooks, type ModuleHooks, type StepOutput, type TrainerFn } from './hooks';
 export { InterruptedError } from './interrupts';
 export type { Loader, Loaders } from './loaders';
+export { type ChartElement, ChartLogger, type ChartLoggerOptions } from './loggers/chart';
 export { CSVLogger, type CSVLoggerOptions } from './loggers/csv';
 export type { Logger } from './loggers/logger';
 export { type LoggedPoint, MemoryLogger } from './loggers/memory';

@@ -33,18 +33,30 @@ export class LightningOptimizer {
   step(): Awaitable<unknown>;
   step<T>(closure: () => Awaitable<T>): Awaitable<T>;
   step(closure?: () => Awaitable<unknown>): Awaitable<unknown> {
-    const { trainer, optimizer } = this;
+    const { trainer } = this;
     if (closure !== undefined && typeof closure !== 'function') {
       throw new ArgumentError(`optimizer.step: expected a function as closure, but got ${kindOf(closure)}`);
     }
     const { manualProgress } = trainer.fitLoop.epochLoop;
     const manual = !trainer.lightningModule.automaticOptimization;
     if (manual) manualProgress.increment('ready');
-    const within = (): Awaitable<unknown> =>
-      after(closure?.(), (result) => after(afterClosure(trainer, optimizer), () => result));
-    return after(optimizer.step(within) as Awaitable<unknown>, (result) => {
+    return after(this.#update(closure), (result) => {
       if (manual) manualProgress.increment('completed');
       return result;
+    });
+  }
+
+  #update(closure: (() => Awaitable<unknown>) | undefined): Awaitable<unknown> {
+    const { trainer, optimizer } = this;
+    const { mixed } = trainer;
+    const before = () => afterClosure(trainer, optimizer);
+    if (!mixed) {
+      return optimizer.step(() => after(closure?.(), (result) => after(before(), () => result))) as Awaitable<unknown>;
+    }
+    return after(closure?.(), (result) => {
+      // A batch that is left out has no gradients.
+      const isLeftOut = trainer.lightningModule.automaticOptimization && (result ?? null) === null;
+      return after(isLeftOut ? before() : mixed.step(optimizer, before), () => result);
     });
   }
 
@@ -69,9 +81,10 @@ function afterClosure(trainer: Trainer, optimizer: AnyOptimizer): Awaitable<unkn
 
 /** The gradients of a loss, with the hooks around them. */
 export function backwardOf(trainer: Trainer, loss: Tensor, args: readonly unknown[] = []): Awaitable<unknown> {
-  const { hooks } = trainer;
-  return after(hooks.both('onBeforeBackward', [loss]), () =>
-    after(hooks.module('backward', [loss, ...args]), () => hooks.both('onAfterBackward')),
+  const { hooks, mixed } = trainer;
+  const scaled = mixed ? mixed.scale(loss) : loss;
+  return after(hooks.both('onBeforeBackward', [scaled]), () =>
+    after(hooks.module('backward', [scaled, ...args]), () => hooks.both('onAfterBackward')),
   );
 }
 

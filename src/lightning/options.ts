@@ -51,7 +51,7 @@ export interface TrainerOptions {
   gradientClipAlgorithm?: 'norm' | 'value' | null;
   /** Takes the same tiles in every run, also later in this page: results equal those of any other such run on the adapter, bit for bit. */
   deterministic?: boolean | 'warn' | null;
-  /** `'32-true'`, the default, or `'16-true'` where the device has float16. */
+  /** `'32-true'`, the default; where the device has float16 also `'16-mixed'`, within `autocast`, and `'16-true'`. */
   precision?: string | number | null;
   /** Looks for NaN in losses and gradients, which reads back at each step. */
   detectAnomaly?: boolean;
@@ -208,12 +208,15 @@ export function secondsOf(what: string, duration: Duration): number {
   );
 }
 
+export type Precision = '32-true' | '16-true' | '16-mixed';
+
 /** @throws ArgumentError for a precision that WebGPU has not */
-export function precisionOf(given: string | number | null): '32-true' | '16-true' {
+export function precisionOf(given: string | number | null): Precision {
   const name = String(given ?? '32-true');
-  if (['32', '32-true'].includes(name)) return '32-true';
+  if (name === '32' || name === '32-true') return '32-true';
+  if (name === '16' || name === '16-mixed') return '16-mixed';
   if (name === '16-true') return '16-true';
   throw new ArgumentError(
-    `Trainer: expected precision '32-true' or '16-true', but got ${shown(given)}; ${name.startsWith('16') ? 'there is no automatic mixed precision, and 16-true needs a device with float16' : 'WebGPU has no bfloat16 and no float64'}`,
+    `Trainer: expected precision '32-true', '16-mixed' or '16-true', but got ${shown(given)}; WebGPU has no bfloat16 and no float64`,
   );
 }

@@ -14,7 +14,7 @@ export async function takePrecision(trainer: Trainer): Promise<void> {
   if (trainer.precision === '32-true') return;
   await engine.start();
   if (isFloat16Supported()) {
-    trainer.lightningModule.half();
+    if (trainer.precision === '16-true') trainer.lightningModule.half();
     return;
   }
   throw new DTypeError(

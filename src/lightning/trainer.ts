@@ -26,10 +26,11 @@ import type { Logger } from './loggers/logger';
 import { EvaluationLoop } from './loops/evaluation-loop';
 import { FitLoop } from './loops/fit-loop';
 import { PredictionLoop } from './loops/prediction-loop';
+import { MixedPrecision } from './mixed-precision';
 import { LightningModule } from './module';
 import type { LightningOptimizer } from './optimization';
 import type { LRSchedulerConfig } from './optimizers';
-import { type ParsedOptions, parseOptions, precisionOf, type TrainerOptions } from './options';
+import { type ParsedOptions, type Precision, parseOptions, precisionOf, type TrainerOptions } from './options';
 import { Overview } from './overview';
 import { attachCallbacks, logHyperparameters, makeOptimizers, takePrecision, takeTiles } from './preparing';
 import {
@@ -80,7 +81,9 @@ export class Trainer extends Overview {
   accumulateGradBatches: number;
   gradientClipVal: number | null;
   gradientClipAlgorithm: 'norm' | 'value' | null;
-  readonly precision: '32-true' | '16-true';
+  readonly precision: Precision;
+  /** Null unless the precision is '16-mixed'. */
+  readonly mixed: MixedPrecision | null;
   readonly defaultRootDir: string;
   readonly fastDevRun: number;
   readonly maxSteps: number;
@@ -115,6 +118,7 @@ export class Trainer extends Overview {
     const limit = (own: number | null) => (dev > 0 ? dev : own);
     this.fastDevRun = dev;
     this.precision = precisionOf(o.precision);
+    this.mixed = this.precision === '16-mixed' ? new MixedPrecision() : null;
     this.accumulateGradBatches = o.accumulateGradBatches;
     this.gradientClipVal = o.gradientClipVal;
     this.gradientClipAlgorithm = o.gradientClipAlgorithm;

@@ -174,12 +174,14 @@ abstract class Recurrent extends Module {
     const apart = kind === 'gru' || !inputBias || !hiddenBias;
     const shares = linear(sequence, inputs, apart ? inputBias : inputBias.add(hiddenBias));
     const times = sequence.shape[0]!;
+    // Under autocast the shares are float16.
+    const alike = (x: Tensor) => x.to(shares.dtype).value;
     const states = recurrent(
       {
         shares: shares.value,
-        weight: hidden.value,
-        bias: kind === 'gru' ? (hiddenBias?.value ?? null) : null,
-        states: initial.map((state) => state.value),
+        weight: alike(hidden),
+        bias: kind === 'gru' && hiddenBias ? alike(hiddenBias) : null,
+        states: initial.map(alike),
       },
       { kind, reverse },
     ).map((value) => Tensor.of(value));

@@ -150,7 +150,9 @@ export function callable<const S extends string, F extends Function>(signature: 
   const run = call as unknown as (...args: unknown[]) => unknown;
   const called = (...args: unknown[]): unknown => {
     parsed ??= parse(signature);
-    const { watcher } = calls;
+    const { watcher, conversions } = calls;
+    const conversion = conversions?.get(parsed.name);
+    if (conversion) return conversion(args, called);
     try {
       if (watcher) return watcher.operation(parsed.name, args, () => run(...arrange(parsed!, args)), false);
       return run(...arrange(parsed, args));
@@ -211,7 +213,9 @@ function callableMethod(name: string, list: string, method: (...args: unknown[])
   let parsed: Signature | null = null;
   return function called(this: unknown, ...args: unknown[]): unknown {
     parsed ??= parse(`${name}(${list})`);
-    const { watcher } = calls;
+    const { watcher, conversions } = calls;
+    const conversion = conversions?.get(name);
+    if (conversion) return conversion([this, ...args], (self, ...rest) => called.apply(self, rest));
     try {
       if (watcher) {
         const run = () => method.apply(this, arrange(parsed!, args) as unknown[]);

@@ -2,6 +2,7 @@
 
 import { backward } from '../autograd/backward';
 import { ArgumentError } from '../errors';
+import { calls, convertedBy } from '../graph/calls';
 import { mode, withMode } from '../graph/mode';
 import { named } from '../graph/record';
 import type { Value } from '../graph/value';
@@ -25,6 +26,8 @@ export function checkpoint<Args extends readonly unknown[], R extends Tensor | r
   if (!mode.grad) return fn(...args);
   const generator = defaultGenerator();
   const state = generator.getState();
+  // Backward may run outside of an autocast that was open here.
+  const { conversions } = calls;
   const result = withMode({ grad: false }, () => fn(...args));
   const inputs = args.filter((arg): arg is Args[number] & Tensor => arg instanceof Tensor);
   const results: readonly Tensor[] = result instanceof Tensor ? [result] : result;
@@ -35,7 +38,7 @@ export function checkpoint<Args extends readonly unknown[], R extends Tensor | r
     const now = generator.getState();
     generator.setState(state);
     const given = args.map((arg) => copies.get(arg) ?? arg) as unknown as Args;
-    const repeated = withMode({ grad: true, keepSaved: true }, () => fn(...given));
+    const repeated = withMode({ grad: true, keepSaved: true }, () => convertedBy(conversions, () => fn(...given)));
     generator.setState(now);
     const outputs: readonly Tensor[] = repeated instanceof Tensor ? [repeated] : repeated;
     const reached = outputs.flatMap((y, i) => (dys[i] && y.requiresGrad ? [i] : []));

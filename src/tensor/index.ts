@@ -2,6 +2,7 @@
 
 export { accelerator, cuda } from './accelerator';
 export * from './alias-functions';
+export { type AutocastOptions, autocast, isAutocastEnabled } from './autocast';
 export * as autograd from './autograd';
 export { checkpoint } from './checkpoint';
 export { type CompileOptions, compile } from './compile';

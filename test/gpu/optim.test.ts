@@ -340,3 +340,73 @@ describe('state', () => {
     expect(param_groups[0]).toMatchObject({ lr: 0.01, betas: [0.9, 0.999], weight_decay: 0, params: [0, 1, 2, 3] });
   });
 });
+
+interface ScalerCase extends FixtureCase {
+  readonly kind: string;
+  readonly clip: number | null;
+  /** Factors of the loss at some steps. */
+  readonly infinite: Readonly<Record<string, number | 'inf' | 'nan'>>;
+  readonly options: Readonly<Record<string, number>>;
+  readonly steps: readonly { readonly scale: number; readonly params: readonly number[][] }[];
+  readonly state: object;
+}
+
+describe('GradScaler leaves out the steps that PyTorch leaves out', async () => {
+  const scalers = await loadFixture<ScalerCase>('amp');
+  const factorOf = (given: number | string) =>
+    given === 'inf' ? Infinity : given === 'nan' ? Number.NaN : Number(given);
+  const made = (key: string) => {
+    const { data, shape } = scalers.tensor(key);
+    return torch.tensor(Float32Array.from(data)).reshape([...shape]);
+  };
+
+  test.each(scalers.cases.filter(({ kind }) => kind === 'scaler'))('$name', async (run) => {
+    const params = [0, 1].map((i) => made(`${run.name}/p${i}`).clone().detach().requiresGrad_());
+    const [x0, x1] = [0, 1].map((i) => made(`${run.name}/x${i}`)) as [Tensor, Tensor];
+    const [p0, p1] = params as [Tensor, Tensor];
+    const optimizer =
+      run.name === 'sgd' ? new optim.SGD(params, { lr: 0.01, momentum: 0.9 }) : new optim.Adam(params, { lr: 0.05 });
+    const scaler = new torch.amp.GradScaler({
+      initScale: run.options.init_scale,
+      growthInterval: run.options.growth_interval,
+      growthFactor: run.options.growth_factor,
+      backoffFactor: run.options.backoff_factor,
+    });
+    for (const [step, expected] of run.steps.entries()) {
+      optimizer.zeroGrad();
+      const losses = p0.mul(x0).sub(1).square().sum().add(p1.mul(x1).sub(1).square().sum());
+      const factor = run.infinite[step];
+      scaler.scale(factor === undefined ? losses : losses.mul(factorOf(factor))).backward();
+      if (run.clip !== null) {
+        scaler.unscale_(optimizer);
+        nn.utils.clipGradNorm_(params, run.clip);
+      }
+      await scaler.step(optimizer);
+      await scaler.update();
+      expect(scaler.getScale(), `scale after step ${step}`).toBe(expected.scale);
+      const found = await Promise.all(params.map((p) => p.flatten().tolist()));
+      for (const [i, list] of expected.params.entries()) {
+        for (const [k, value] of list.entries())
+          expect((found[i] as number[])[k], `step ${step}`).toBeCloseTo(value, 5);
+      }
+    }
+    expect(scaler.stateDict()).toEqual(run.state);
+  });
+
+  test('a step that is not awaited is named', async () => {
+    const p = ones(2);
+    const optimizer = new optim.SGD([p], { lr: 1 });
+    const scaler = new torch.amp.GradScaler({ initScale: 2 });
+    scaler.scale(p.sum()).backward();
+    const stepping = scaler.step(optimizer);
+    expect(() => scaler.update()).toThrow('write await scaler.step(optimizer)');
+    await expect(scaler.step(optimizer)).rejects.toThrow('was called already since the last update()');
+    await stepping;
+    scaler.update(16);
+    expect([scaler.getScale(), await p.tolist()]).toEqual([16, [0, 0]]);
+    scaler.scale(p.sum()).backward();
+    scaler.unscale_(optimizer);
+    await scaler.update();
+    expect(scaler.getScale()).toBe(16);
+  });
+});

@@ -148,6 +148,30 @@ describe('training', () => {
     }));
 });
 
+test('autocast and GradScaler train as halves written out do', () =>
+  here(async () => {
+    const mixed = await loadFixture<FixtureCase & { losses: number[] }>('amp');
+    const { losses } = mixed.cases.find(({ name }) => name === 'train')!;
+    const of = (name: string) => fromFixture(mixed.tensor(`train/${name}`), name.startsWith('p'));
+    const params = ['p0', 'p1', 'p2', 'p3'].map(of);
+    const [w1, b1, w2, b2] = params as [Tensor, Tensor, Tensor, Tensor];
+    const [x, y] = [of('x'), of('y')];
+    const made = new optim.SGD(params, { lr: 0.1, momentum: 0.9 });
+    const scaler = new torch.amp.GradScaler({ initScale: 1024 });
+    const seen: number[] = [];
+    for (const _ of losses) {
+      made.zeroGrad();
+      const loss = torch.autocast(() => F.crossEntropy(F.linear(F.relu(F.linear(x, w1, b1)), w2, b2), y));
+      expect(loss.dtype).toBe('float32');
+      scaler.scale(loss).backward();
+      await scaler.step(made);
+      scaler.update();
+      seen.push(await loss.item());
+    }
+    expectNumbers(seen, losses, { rtol: 2e-3 });
+    for (const [i, param] of params.entries()) await expectClose(param, mixed.tensor(`train/end${i}`), several);
+  }));
+
 test('writing in place and through views', () =>
   here(async () => {
     const x = torch.arange(7, { dtype });

@@ -7,6 +7,7 @@ import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
 import {
   Callback,
+  ChartLogger,
   EarlyStopping,
   LearningRateMonitor,
   LightningModule,
@@ -18,6 +19,7 @@ import {
 } from 'lamplight/lightning';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bare, fill, loader, Net, quiet, Rows, weights } from '../support/lightning-net';
+import { notingCanvas } from '../support/plot-canvas';
 
 const path = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 type Weights = Record<string, number[]>;
@@ -326,4 +328,51 @@ test('the summary is the table of Lightning, without what it says of FLOPs', () 
   expect(`${new ModelSummary(new Drawings())}`.split('\n').map(rule)).toEqual(
     wanted.filter((line) => !line.endsWith('Total Flops')),
   );
+});
+
+test('mixed precision trains where the device has float16, and is refused elsewhere', async () => {
+  await torch.init();
+  const trainer = bare({ maxEpochs: 1, precision: '16-mixed', gradientClipVal: 1 });
+  const model = new Net();
+  const seen: string[] = [];
+  model.fc.registerForwardHook((_, __, y) => void seen.push((y as Tensor).dtype));
+  if (!torch.gpu.isFloat16Supported()) {
+    await expect(trainer.fit(model, loader())).rejects.toThrow(/float16 for precision '16-mixed'.*shader-f16/);
+    return;
+  }
+  const before = await weights(model);
+  await trainer.fit(model, loader(), loader(8));
+  expect(new Set(seen)).toEqual(new Set(['float16']));
+  expect(await weights(model)).not.toEqual(before);
+  expect(model.parameters().map(({ dtype, grad }) => [dtype, grad?.dtype])).toEqual(
+    model.parameters().map(() => ['float32', 'float32']),
+  );
+  expect(trainer.mixed!.scaler.getScale()).toBeLessThanOrEqual(2 ** 16);
+  const late = new Net();
+  Reflect.set(late, 'trainingStep', async (batch: [Tensor, Tensor], i: number) => model.trainingStep(batch, i));
+  await expect(bare({ maxEpochs: 1, precision: 16 }).fit(late, loader())).rejects.toThrow('cannot follow an await');
+});
+
+test('a chart is drawn while training goes on, of rows that are read in bulk', async () => {
+  const canvas = notingCanvas(600, 400);
+  const logger = new ChartLogger(canvas, { refreshRate: 0 });
+  const stepsSeen: number[] = [];
+  const now: { trainer?: Trainer } = {};
+  logger.onRow(() => void stepsSeen.push(now.trainer!.globalStep));
+  const trainer = bare({ maxEpochs: 3, logger, logEveryNSteps: 1 });
+  now.trainer = trainer;
+  await trainer.fit(new Net(), loader(), loader(8));
+  expect(stepsSeen[0]).toBeLessThan(trainer.globalStep);
+  expect(logger.history('train_loss_step')).toHaveLength(15);
+  expect(canvas.texts()).toEqual(
+    expect.arrayContaining(['train_loss_step', 'train_loss_epoch', 'val_loss', 'loss', 'Step']),
+  );
+  expect(canvas.texts()).not.toContain('epoch');
+  const chosen = notingCanvas();
+  const other = new ChartLogger(chosen, { names: ['b'], groupBy: () => 'all' });
+  for (let step = 0; step < 5000; step++) other.logMetrics({ a: 1, b: step === 777 ? 50 : Math.sin(step) }, step);
+  other.finalize();
+  expect(chosen.texts()).toEqual(expect.arrayContaining(['b', 'all', '40']));
+  expect(chosen.strokes.filter(([name]) => name === 'lineTo').length).toBeLessThan(1200);
+  expect(() => new ChartLogger({} as never)).toThrow('expected a canvas or an element of the page');
 });

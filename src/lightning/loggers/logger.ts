@@ -13,6 +13,8 @@ export interface Logger {
   /** The folder of this run; null for loggers without. */
   readonly logDir: string | null;
   readonly saveDir: string | null;
+  /** Seconds after which rows that wait are read, in bulk and in the background; without it they come at ends of epochs, or by hundreds. */
+  readonly refreshRate?: number;
   /** Called before a run. */
   begin?(): Awaitable<unknown>;
   logMetrics(metrics: Readonly<Record<string, number>>, step: number): Awaitable<unknown>;

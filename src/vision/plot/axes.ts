@@ -82,12 +82,12 @@ export function drawAxes(sheet: Sheet, area: Area, x: Axis, y: Axis, title = '')
   const top = area.top + (title ? TEXT + 12 : 4);
   const bottom = area.bottom - (TEXT + 10) - (x.label ? TEXT + 6 : 0);
   write(pen, TEXT);
-  const rows = ticksOf(y, Math.max(2, Math.floor((bottom - top) / 45)));
+  const rows = ticksOf(y, Math.max(2, Math.floor((bottom - top) / 32)));
   const widest = Math.max(y.room ?? 0, ...rows.map(({ text }) => pen.measureText(text).width));
   const left = area.left + widest + 10 + (y.label ? TEXT + 8 : 0);
   const right = area.right - 8;
   const frame: Frame = { left, top, right, bottom, x: scale(x, left, right), y: scale(y, bottom, top) };
-  const columns = ticksOf(x, Math.max(2, Math.floor((right - left) / 70)));
+  const columns = ticksOf(x, Math.max(2, Math.floor((right - left) / 55)));
   const line = (x0: number, y0: number, x1: number, y1: number, alpha: number) => {
     pen.globalAlpha = alpha;
     pen.beginPath();

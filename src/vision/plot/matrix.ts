@@ -52,10 +52,10 @@ function drawPanel(
   write(pen, TEXT);
   const longest = Math.min(110, Math.max(...names.map((name) => pen.measureText(name).width)));
   const room: Area = {
-    left: area.left + longest + 10 + (edges.y ? TEXT + 8 : 0),
+    left: area.left + longest + 10 + (plot.yLabel ? TEXT + 8 : 0),
     top: area.top + (title ? TEXT + 12 : 4),
     right: area.right - 6,
-    bottom: area.bottom - Math.min(longest, 60) - 12 - (edges.x ? TEXT + 8 : 0),
+    bottom: area.bottom - Math.min(longest, 60) - 12 - (plot.xLabel ? TEXT + 8 : 0),
   };
   const cell = Math.max(1, Math.min((room.right - room.left) / columns, (room.bottom - room.top) / rows));
   const left = room.left + (room.right - room.left - cell * columns) / 2;
@@ -86,17 +86,18 @@ function drawPanel(
   pen.lineWidth = 1;
   pen.strokeRect(Math.round(left) - 0.5, Math.round(top) - 0.5, frame.right - left + 1, frame.bottom - top + 1);
   pen.globalAlpha = 1;
-  drawNames(sheet, frame, names, cell);
-  const yLabel = edges.y ? plot.yLabel : '';
-  drawLabels(sheet, { ...area, left: Math.max(area.left, left - longest - TEXT - 18) }, frame, {
+  const below = frame.bottom + drawNames(sheet, frame, names, cell);
+  const left0 = Math.max(area.left, left - longest - TEXT - 18);
+  const bottom0 = Math.min(area.bottom, below + TEXT + 10);
+  drawLabels(sheet, { ...area, left: left0, right: left + frame.right - left0, bottom: bottom0 }, frame, {
     x: edges.x ? plot.xLabel : '',
-    y: yLabel,
+    y: edges.y ? plot.yLabel : '',
     title,
   });
 }
 
-/** Names at the rows and, aslant where they are too long, at the columns. */
-function drawNames({ pen, ink }: Sheet, { left, bottom, top }: Area, names: readonly string[], cell: number): void {
+/** Names at the rows and, aslant where they are too long, at the columns; how far they reach below. */
+function drawNames({ pen, ink }: Sheet, { left, bottom, top }: Area, names: readonly string[], cell: number): number {
   write(pen, TEXT);
   pen.fillStyle = ink;
   const every = Math.max(1, Math.ceil((TEXT + 2) / cell));
@@ -114,6 +115,8 @@ function drawNames({ pen, ink }: Sheet, { left, bottom, top }: Area, names: read
     pen.fillText(name, 0, 0, 80);
     pen.restore();
   });
+  const widest = Math.max(0, ...names.map((name) => Math.min(80, pen.measureText(name).width)));
+  return 6 + (isNarrow ? (widest + TEXT) * Math.SQRT1_2 : TEXT);
 }
 
 function words({ panels, names, xLabel = 'columns', yLabel = 'rows' }: MatrixPlot): string {

@@ -317,7 +317,6 @@ describe('bad input', () => {
     ['an empty loader', () => bare({}).fit(new Net(), []), /empty/],
     ['no loader', () => bare({}).fit(new Net()), /trainDataloader\(\)/],
     ['a strategy', async () => new Trainer({ strategy: 'ddp' }), /one device/],
-    ['mixed precision', async () => new Trainer({ precision: '16-mixed' }), /16-true/],
     ['bfloat16', async () => new Trainer({ precision: 'bf16-mixed' }), /bfloat16/],
     ['several optimizers', () => bare({}).fit(new Net(0.1, (o) => [o, o]), loader()), /automaticOptimization = false/],
   ];

@@ -1,0 +1,3 @@
+// The surface of `amp`: automatic mixed precision.
+export { type AutocastOptions, autocast, isAutocastAvailable } from '../tensor/autocast';
+export { GradScaler, type GradScalerOptions, type GradScalerState } from './grad-scaler';
