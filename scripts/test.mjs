@@ -32,7 +32,7 @@ console.log(`${total.passed} passed, ${total.failed} failed`);
 async function checks() {
   const imports = ['--config', 'dependency-cruiser.config.mjs', 'src'];
   await Promise.all([
-    check('Types (tsc)', 'typescript/bin/tsc', ['--noEmit']),
+    check('Types (tsc)', 'typescript-7/bin/tsc', ['--noEmit']),
     check('Format and lint (biome)', '@biomejs/biome/bin/biome', ['check', '.']),
     check('Import direction and cycles (depcruise)', 'dependency-cruiser/bin/dependency-cruise.mjs', imports),
   ]);

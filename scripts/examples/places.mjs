@@ -99,7 +99,11 @@ export async function places(folder, log) {
         site.close();
       }
     }
-    if (name === 'types') return readTypes(folder, [join(root, 'node_modules/typescript')]);
+    if (name === 'types')
+      return readTypes(
+        folder,
+        ['typescript', 'typescript-7'].map((each) => join(root, 'node_modules', each)),
+      );
     if (name === 'types-5')
       return readTypes(
         folder,

@@ -288,8 +288,11 @@ export class ChainDataset<T = unknown> extends IterableDataset<T> {
   }
 }
 
+/** `T`, from which nothing is inferred: `NoInfer` for TypeScript before 5.4. */
+type Known<T> = [T][T extends unknown ? 0 : never];
+
 /** The items of a batch; of data sets whose items have to be fetched, promises. */
-export type Items<T> = readonly T[] | Promise<readonly Awaited<T>[]>;
+export type Items<T> = readonly T[] | Promise<readonly Awaited<Known<T>>[]>;
 
 /** What a loader reads: a Dataset, or an array of items. */
 export type DataSource<T> = Dataset<T> | readonly T[];

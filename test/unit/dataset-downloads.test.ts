@@ -43,7 +43,7 @@ beforeAll(async () => {
       ...(range && { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` }),
     });
     if (breakAfter === null) return void response.end(bytes.subarray(start));
-    response.write(bytes.subarray(start, start + breakAfter), () => setTimeout(() => response.destroy(), 20));
+    response.write(bytes.subarray(start, start + breakAfter), () => setTimeout(() => response.destroy(), 100));
     breakAfter = null;
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

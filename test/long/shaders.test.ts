@@ -1,3 +1,0 @@
-// Every shader.
-import '../support/sample-all';
-import '../gpu/shaders.test';
