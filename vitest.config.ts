@@ -10,10 +10,10 @@ const browser = await resolveBrowser();
 const resolve = { alias: doorAliases };
 
 /**
- * What projects run side by side: a browser is one lane, Node the other, and each runs its files one after another. Times are
- * measured last, with nothing beside them.
+ * Each project is a lane, which runs its files one after another, and the lanes run side by side: a test waits for one kernel at a
+ * time. Times are measured last, with nothing beside them.
  */
-const BESIDE = { demos: 1, host: 2, timing: 3 } as const;
+const BESIDE = { all: 1, timing: 2 } as const;
 
 /**
  * In continuous integration a test that failed is run once more, since a machine's other work can hold up a page or a socket. What
@@ -75,22 +75,22 @@ export default defineConfig({
           retry,
           environment: 'node',
           include: ['test/unit/**/*.test.ts'],
-          sequence: { groupOrder: BESIDE.host },
+          sequence: { groupOrder: BESIDE.all },
           // Files share a process, which loads the library once.
           isolate: false,
           setupFiles: ['test/support/process.ts'],
           testTimeout: 30_000,
         },
       },
-      inPages({ name: 'gpu', include: ['test/gpu/*.test.ts'], shared: true, groupOrder: BESIDE.demos }),
-      inPages({ name: 'alone', include: ['test/gpu/alone/*.test.ts'], shared: false, groupOrder: BESIDE.host }),
-      inPages({ name: 'long', include: ['test/long/*.test.ts'], shared: false, groupOrder: BESIDE.host }),
+      inPages({ name: 'gpu', include: ['test/gpu/*.test.ts'], shared: true, groupOrder: BESIDE.all }),
+      inPages({ name: 'alone', include: ['test/gpu/alone/*.test.ts'], shared: false, groupOrder: BESIDE.all }),
+      inPages({ name: 'long', include: ['test/long/*.test.ts'], shared: false, groupOrder: BESIDE.all }),
       {
         resolve,
         test: {
           name: 'long-node',
           retry,
-          sequence: { groupOrder: BESIDE.host },
+          sequence: { groupOrder: BESIDE.all },
           environment: 'node',
           include: ['test/long/node/*.test.ts'],
           testTimeout: 600_000,
@@ -103,9 +103,12 @@ export default defineConfig({
         test: {
           name: 'node',
           retry,
-          sequence: { groupOrder: BESIDE.host },
+          sequence: { groupOrder: BESIDE.all },
           environment: 'node',
-          include: ['test/node/**/*.test.ts'],
+          include: ['test/node/*.test.ts'],
+          // Files share a process, and so a device: kernels that are equal are compiled once.
+          isolate: false,
+          setupFiles: ['test/support/process.ts'],
           testTimeout: 120_000,
           // The loader reads these when the process starts, so the tests need a process of their own, not a thread.
           pool: 'forks',
@@ -115,9 +118,22 @@ export default defineConfig({
       {
         resolve,
         test: {
+          name: 'node-alone',
+          retry,
+          sequence: { groupOrder: BESIDE.all },
+          environment: 'node',
+          include: ['test/node/alone/*.test.ts'],
+          testTimeout: 120_000,
+          pool: 'forks',
+          env: onVulkan,
+        },
+      },
+      {
+        resolve,
+        test: {
           name: 'e2e',
           retry,
-          sequence: { groupOrder: BESIDE.demos },
+          sequence: { groupOrder: BESIDE.all },
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
           exclude: ['test/e2e/smooth.test.ts'],

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isWhole } from '../support/sample';
 
 const script = fileURLToPath(new URL('../../scripts/mnist.mjs', import.meta.url));
 let folder: string;
@@ -71,22 +72,25 @@ test('trains, prints the table, and writes results and weights', async () => {
   expect(weights.subarray(8, 8 + Number(weights.readBigUInt64LE(0))).toString()).toContain('"final.weight"');
 });
 
-test('an interrupt stops the run after the step under way, and saves what there is', async () => {
-  let sent = false;
-  const { status, output } = await mnist(
-    ['--batch-size', '100', '--limit', '500', '--epochs', '1000'],
-    (text, child) => {
-      if (sent || !/Epoch 1\/1000:/.test(text)) return;
-      sent = true;
-      // The whole group of processes, as a terminal does.
-      process.kill(-child.pid!, 'SIGINT');
-    },
-  );
-  expect(output).toMatch(/Stopped after \d+ whole epoch\(s\)\./);
-  expect(output).toContain('mnist-simple.safetensors');
-  expect(status).toBe(130);
-  expect((await readFile(join(folder, 'mnist-simple.safetensors'))).length).toBeGreaterThan(676 * 4);
-});
+// A training of its own takes its time: test/long has it.
+if (isWhole()) {
+  test('an interrupt stops the run after the step under way, and saves what there is', async () => {
+    let sent = false;
+    const { status, output } = await mnist(
+      ['--batch-size', '100', '--limit', '500', '--epochs', '1000'],
+      (text, child) => {
+        if (sent || !/Epoch 1\/1000:/.test(text)) return;
+        sent = true;
+        // The whole group of processes, as a terminal does.
+        process.kill(-child.pid!, 'SIGINT');
+      },
+    );
+    expect(output).toMatch(/Stopped after \d+ whole epoch\(s\)\./);
+    expect(output).toContain('mnist-simple.safetensors');
+    expect(status).toBe(130);
+    expect((await readFile(join(folder, 'mnist-simple.safetensors'))).length).toBeGreaterThan(676 * 4);
+  });
+}
 
 test.each([
   [['--model', 'big'], "--model: expected simple or complex, but got 'big'"],

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { differs, loadEvery } from '../support/every';
 import { loadFixture } from '../support/fixtures';
 import { checkFunction, type FunctionCall } from '../support/function-calls';
+import { sampled } from '../support/sample';
 
 const F = nn.functional;
 const fixture = await loadFixture<FunctionCall>('corners');
@@ -28,7 +29,7 @@ const composed = {
   },
 };
 
-test.each(fixture.cases)('$name', (item) => checkFunction(fixture, item, composed));
+test.each(sampled(fixture.cases, 3))('$name', (item) => checkFunction(fixture, item, composed));
 
 const thrownBy = (call: () => unknown): unknown => {
   try {

@@ -5,6 +5,7 @@ import * as torch from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { loadFixture } from '../support/fixtures';
 import { checkFunction, type FunctionCall } from '../support/function-calls';
+import { sampled } from '../support/sample';
 
 const fixture = await loadFixture<FunctionCall>('functions');
 
@@ -20,7 +21,7 @@ const mapped = {
   ),
 };
 
-test.each(fixture.cases)('$name', (item) => checkFunction(fixture, item, mapped));
+test.each(sampled(fixture.cases, 3))('$name', (item) => checkFunction(fixture, item, mapped));
 
 describe('misuse', () => {
   const [vector, matrix] = [torch.ones(3), torch.ones(2, 3)];

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { type Call, checkCall } from '../support/calls';
 import { expectNumbers } from '../support/close';
 import { loadFixture } from '../support/fixtures';
+import { sampled } from '../support/sample';
 
 const F = nn.functional;
 
@@ -12,7 +13,7 @@ const fixture = await loadFixture<Call>('losses');
 
 type Function = (...args: unknown[]) => Tensor;
 
-test.each(fixture.cases)('$name', async (item) => {
+test.each(sampled(fixture.cases, 2))('$name', async (item) => {
   const call = (F as unknown as Record<string, Function>)[item.op]!;
   await checkCall(fixture, item, (xs, options) => call(...xs, options));
 });

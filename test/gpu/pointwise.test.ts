@@ -5,6 +5,7 @@ import { nn, type Tensor } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { expectClose, expectNumbers, fromFixture, type Tolerance } from '../support/close';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
+import { sampled } from '../support/sample';
 
 const F = nn.functional;
 
@@ -169,7 +170,7 @@ describe('against PyTorch', () => {
   test('every case is of an operation that exists', () =>
     expect(cases.length).toBe(fixture.cases.length - quirks.size));
 
-  test.each(cases)('$name', async (c) => {
+  test.each(sampled(cases, 3))('$name', async (c) => {
     const key = (part: string) => `${c.name}/${part}`;
     const names = inputsOf[c.kind];
     const inputs = names.map((name) => fromFixture(fixture.tensor(key(name)), true));

@@ -5,6 +5,7 @@ import * as torch from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { expectClose, expectNumbers, fromFixture, type Tolerance } from '../support/close';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
+import { sampled } from '../support/sample';
 
 interface ReduceCase extends FixtureCase {
   readonly op: string;
@@ -62,7 +63,7 @@ const tolerances: Record<string, Tolerance> = {
 };
 
 describe('against PyTorch', () => {
-  test.each(fixture.cases)('$name', async ({ name, op, input, dim, keepdim, options }) => {
+  test.each(sampled(fixture.cases, 3))('$name', async ({ name, op, input, dim, keepdim, options }) => {
     const x = fromFixture(fixture.tensor(input), true);
     const place = dim?.length === 1 ? dim[0]! : dim;
     const key = (part: string) => `${name}/${part}`;

@@ -2,10 +2,10 @@
 import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
 import { afterEach, describe, expect, test } from 'vitest';
-import { engine } from '../../src/compiler/engine';
-import { plainPasses } from '../../src/compiler/passes';
-import { expectClose, expectNumbers, fromFixture, type Tolerance } from '../support/close';
-import { type FixtureCase, loadFixture } from '../support/fixtures';
+import { engine } from '../../../src/compiler/engine';
+import { plainPasses } from '../../../src/compiler/passes';
+import { expectClose, expectNumbers, fromFixture, type Tolerance } from '../../support/close';
+import { type FixtureCase, loadFixture } from '../../support/fixtures';
 
 const F = nn.functional;
 const dtype = torch.float16;

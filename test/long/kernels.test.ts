@@ -1,0 +1,10 @@
+// Every case of the tables of functions, reductions, convolutions, losses and layers.
+import '../support/sample-all';
+import '../gpu/conv.test';
+import '../gpu/corners.test';
+import '../gpu/functions.test';
+import '../gpu/layers.test';
+import '../gpu/losses.test';
+import '../gpu/pointwise.test';
+import '../gpu/pooled-conv.test';
+import '../gpu/reduce.test';
