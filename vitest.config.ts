@@ -82,7 +82,9 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
-      inPages({ name: 'gpu', include: ['test/gpu/*.test.ts'], shared: true, groupOrder: BESIDE.all }),
+      // Two lanes, by the first letters of their files: they take longest.
+      inPages({ name: 'gpu', include: ['test/gpu/[a-i]*.test.ts'], shared: true, groupOrder: BESIDE.all }),
+      inPages({ name: 'gpu-too', include: ['test/gpu/[j-z]*.test.ts'], shared: true, groupOrder: BESIDE.all }),
       inPages({ name: 'alone', include: ['test/gpu/alone/*.test.ts'], shared: false, groupOrder: BESIDE.all }),
       inPages({ name: 'long', include: ['test/long/*.test.ts'], shared: false, groupOrder: BESIDE.all }),
       {
