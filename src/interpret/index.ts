@@ -16,6 +16,11 @@ export {
   type DeepLiftShapOptions,
 } from './attribution/deep-lift';
 export { FeatureAblation, type FeatureMaskOptions } from './attribution/feature-ablation';
+export {
+  FeaturePermutation,
+  type FeaturePermutationOptions,
+  type PermuteFeature,
+} from './attribution/feature-permutation';
 export { GradientShap, type GradientShapOptions, InputBaselineXGradient } from './attribution/gradient-shap';
 export { Deconvolution, GuidedBackprop } from './attribution/guided';
 export { InputXGradient } from './attribution/input-x-gradient';
@@ -30,8 +35,15 @@ export { NoiseTunnel, type NoiseTunnelOptions } from './attribution/noise-tunnel
 export { Occlusion, type OcclusionOptions } from './attribution/occlusion';
 export type { AttributionProgress, PerturbationOptions } from './attribution/perturbing';
 export { Saliency, type SaliencyOptions } from './attribution/saliency';
+export {
+  ShapleyValueSampling,
+  type ShapleyValueSamplingOptions,
+  ShapleyValues,
+  type ShapleyValuesOptions,
+} from './attribution/shapley';
 export type { IntegrationMethod } from './attribution/steps';
 export type { Target } from './attribution/target';
+export * from './concept';
 export * from './embedding';
 export type { Layer, LayerValue } from './layer/capture';
 export {
@@ -52,4 +64,6 @@ export {
   type LayerPathOptions,
 } from './layer/layer-paths';
 export * from './looking';
+export * from './measures';
+export * from './surrogate';
 export * as visualization from './visualization';

@@ -108,6 +108,9 @@ export abstract class GradientAttribution extends Attribution {
 
 /** A method that changes inputs and looks what becomes of the output. */
 export abstract class PerturbationAttribution extends Attribution {
+  /** Told apart by types from methods that give no promise. */
+  declare protected readonly gives: 'promises';
+
   override get multipliesByInputs(): boolean {
     return true;
   }

@@ -3,25 +3,13 @@ import { ArgumentError } from '../../errors';
 import { full } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
 import { isPlainObject, kindOf, parseArgs, shown } from '../../tensor/options';
-import { normal, randint } from '../../tensor/random';
+import { normal } from '../../tensor/random';
 import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
-import {
-  type Attributions,
-  expandArguments,
-  expectBaselines,
-  expectDistribution,
-  type Inputs,
-  interleaved,
-  type Listed,
-  likeInputs,
-  listArguments,
-  listBaselines,
-  listInputs,
-} from './arguments';
+import { type Attributions, type Inputs, interleaved, type Listed, likeInputs, listInputs } from './arguments';
 import { Attribution, PerturbationAttribution } from './attribution';
 import { expectCount } from './batches';
-import { TargetRows } from './target';
+import { expandOptions } from './expanding';
 
 const TYPES = ['smoothgrad', 'smoothgrad_sq', 'vargrad'] as const;
 type NoiseTunnelType = (typeof TYPES)[number];
@@ -140,41 +128,6 @@ function deviationsOf(op: string, stdevs: unknown, inputs: number): readonly num
 
 const partsOf = (count: number, size: number): number[] =>
   Array.from({ length: Math.ceil(count / size) }, (_, i) => Math.min(size, count - i * size));
-
-/** The options of the method within for a batch in which every row stands `count` times in place. */
-function expandOptions(
-  op: string,
-  options: Readonly<Record<string, unknown>>,
-  inputs: readonly Tensor[],
-  count: number,
-  draws: boolean,
-): Record<string, unknown> {
-  const expanded = { ...options };
-  const examples = inputs[0]!.shape[0]!;
-  const rows = (x: Tensor): Tensor => interleaved(x, count);
-  if ('target' in options) expanded.target = TargetRows.of(op, options.target).interleaved(count, examples);
-  if ('additionalForwardArgs' in options) {
-    expanded.additionalForwardArgs = expandArguments(listArguments(options.additionalForwardArgs), rows);
-  }
-  const { baselines, featureMask } = options;
-  if (baselines !== null && baselines !== undefined) {
-    const list = listBaselines(op, baselines, inputs);
-    if (draws) expectDistribution(op, list, inputs);
-    else expectBaselines(op, list, inputs);
-    const each = list.map((baseline) => {
-      if (!(baseline instanceof Tensor)) return baseline;
-      if (draws) return baseline.detach().indexSelect(0, randint(0, baseline.shape[0]!, [examples * count]));
-      return baseline.shape[0] === examples && examples > 1 ? rows(baseline) : baseline;
-    });
-    expanded.baselines = Array.isArray(baselines) ? each : each[0];
-  }
-  if (featureMask !== null && featureMask !== undefined) {
-    const masks = (Array.isArray(featureMask) ? featureMask : [featureMask]) as readonly Tensor[];
-    const each = masks.map((mask) => (mask instanceof Tensor && mask.shape[0]! > 1 ? rows(mask) : mask));
-    expanded.featureMask = Array.isArray(featureMask) ? each : each[0];
-  }
-  return expanded;
-}
 
 /** Adds up attributions of noisy inputs. */
 class Smoothing {

@@ -5,6 +5,7 @@ import { ArgumentError, ShapeError } from '../../errors';
 import { tensor } from '../../tensor/creation';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { type Changes, losses } from './ablation';
 import {
   type Attributions,
   asTensors,
@@ -16,7 +17,7 @@ import {
   listInputs,
 } from './arguments';
 import { PerturbationAttribution } from './attribution';
-import { type PerturbationOptions, perturbationDefaults, perturbing, replaced, spread } from './perturbing';
+import { explainedDefaults, type PerturbationOptions, paceDefaults, replaced, unchanged } from './perturbing';
 
 type Sizes = readonly number[];
 
@@ -36,6 +37,7 @@ type Order = [
   'target',
   'additionalForwardArgs',
   'perturbationsPerEval',
+  'showProgress',
   'onProgress',
   'signal',
 ];
@@ -68,7 +70,7 @@ class Windows {
     this.total = this.counts.reduce((a, b) => a * b, 1);
   }
 
-  /** 1 where windows from `start` to before `end` are: [count, 1, …]. */
+  /** True where windows from `start` to before `end` are: [count, 1, …]. */
   marks(start: number, end: number): Tensor {
     const count = end - start;
     const places = this.#places(start, end);
@@ -81,7 +83,8 @@ class Windows {
           .float()
           .reshape([count, 1, ...shape]);
       })
-      .reduce((a, b) => a.mul(b));
+      .reduce((a, b) => a.mul(b))
+      .bool();
   }
 
   #places(start: number, end: number): number[][] {
@@ -137,7 +140,7 @@ export class Occlusion extends PerturbationAttribution {
     const o = parseArgs<OcclusionOptions & { inputs: Inputs }>(
       op,
       ['inputs', 'slidingWindowShapes'],
-      { strides: null, baselines: null, ...perturbationDefaults },
+      { strides: null, baselines: null, ...explainedDefaults, ...paceDefaults },
       args,
     );
     const listed = listInputs(op, o.inputs);
@@ -145,41 +148,22 @@ export class Occlusion extends PerturbationAttribution {
     const baselines = listBaselines(op, o.baselines, inputs);
     expectBaselines(op, baselines, inputs);
     const windows = windowsOf(op, inputs, o.slidingWindowShapes, o.strides);
-    const { perturbationsPerEval, onProgress, signal } = o;
-    const what = {
-      call: this.call(o.target, o.additionalForwardArgs),
-      inputs,
-      perturbationsPerEval,
-      onProgress,
-      signal,
-    };
     // The windows of one input after those of another, which stays as it is meanwhile.
     const ends = windows.map((_, i) => windows.slice(0, i + 1).reduce((sum, { total }) => sum + total, 0));
-    return perturbing(
-      what,
+    return losses(
+      { call: this.call(o.target, o.additionalForwardArgs), inputs, options: o },
       ends.at(-1)!,
-      (initial) => {
+      (start, end) => {
         const covers = asTensors(baselines, inputs);
-        return (evaluate, start, end, sums) => {
-          const next = [...sums];
-          windows.forEach((each, i) => {
-            const before = ends[i]! - each.total;
-            const [from, to] = [Math.max(start, before) - before, Math.min(end, ends[i]!) - before];
-            if (from >= to) return;
-            const marks = each.marks(from, to).to(inputs[i]!.dtype);
-            const perturbed = inputs.map((x, j) =>
-              j === i
-                ? replaced(x, marks, covers[i]!)
-                : x
-                    .unsqueeze(0)
-                    .expand([to - from, ...x.shape])
-                    .reshape([(to - from) * x.shape[0]!, ...x.shape.slice(1)]),
-            );
-            const part = spread(initial.unsqueeze(0).sub(evaluate(perturbed, to - from)), marks);
-            next[i] = next[i] ? next[i].add(part) : part;
-          });
-          return next;
-        };
+        return windows.flatMap((each, i): Changes[] => {
+          const before = ends[i]! - each.total;
+          const [from, to] = [Math.max(start, before) - before, Math.min(end, ends[i]!) - before];
+          if (from >= to) return [];
+          const marks = each.marks(from, to);
+          const count = to - from;
+          const perturbed = inputs.map((x, j) => (j === i ? replaced(x, marks, covers[i]!) : unchanged(x, count)));
+          return [{ count, perturbed, marks: inputs.map((_, j) => (j === i ? marks : null)) }];
+        });
       },
       (sums) =>
         likeInputs(

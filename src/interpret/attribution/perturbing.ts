@@ -4,6 +4,7 @@ import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { backpressure, flush } from '../../graph/flush';
 import { tensor } from '../../tensor/creation';
+import { where } from '../../tensor/functions';
 import { kindOf } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { expandArguments, repeated } from './arguments';
@@ -18,31 +19,34 @@ export interface AttributionProgress {
   readonly total: number;
 }
 
-/** What every method takes that calls the model many times. */
-export interface PerturbationOptions extends AttributionOptions {
+/** How a method that calls the model many times goes about it. */
+export interface PaceOptions {
   /** Perturbations of all examples that run at a time; default: what fits, and one for a model that gives one number a batch. */
   perturbationsPerEval?: number | null;
+  /** Write to the console how far it is; default false. */
+  showProgress?: boolean;
   /** Is told of every batch. */
   onProgress?: ((progress: AttributionProgress) => void) | null;
   /** Ends the method, whose promise then fails with the signal's reason. */
   signal?: AbortSignal | null;
 }
 
-export const perturbationDefaults = {
-  target: null,
-  additionalForwardArgs: null,
-  perturbationsPerEval: null,
-  onProgress: null,
-  signal: null,
-};
+/** What every method takes that calls the model many times. */
+export interface PerturbationOptions extends AttributionOptions, PaceOptions {}
+
+export const paceDefaults = { perturbationsPerEval: null, showProgress: false, onProgress: null, signal: null };
+
+export const explainedDefaults = { target: null, additionalForwardArgs: null };
 
 /** What a method does with the model. */
 export interface Perturbing {
   readonly call: Call;
   readonly inputs: readonly Tensor[];
-  readonly perturbationsPerEval: number | null;
-  readonly onProgress: ((progress: AttributionProgress) => void) | null;
-  readonly signal: AbortSignal | null;
+  readonly options: Required<PaceOptions>;
+  /** What the output is compared at; default: the inputs. */
+  readonly origin?: readonly Tensor[];
+  /** Masks of features, which have to be the same for all examples of a model that gives one number a batch. */
+  readonly masks?: readonly Tensor[];
 }
 
 /** What the model gives for all examples, [N], or one number for the batch, [1]. */
@@ -66,7 +70,7 @@ export type Batch = (evaluate: Evaluate, start: number, end: number, sums: reado
 
 /**
  * Runs `total` perturbations in batches, none of which is read back, and gives what `finish` makes of their sums. `initial` is the output
- * for the inputs as they are.
+ * for the inputs as they are, or at `origin`.
  */
 export function perturbing<T>(
   what: Perturbing,
@@ -74,15 +78,15 @@ export function perturbing<T>(
   batch: (initial: Tensor) => Batch,
   finish: (sums: readonly Tensor[], initial: Tensor) => T,
 ): CarriedPromise<T> {
-  const { call, inputs, onProgress, signal } = what;
+  const { call, inputs, options } = what;
   const examples = inputs[0]!.shape[0]!;
-  if (onProgress !== null && typeof onProgress !== 'function') {
-    throw new ArgumentError(`${call.op}: expected onProgress to be a function, but got ${kindOf(onProgress)}`);
-  }
+  const report = reporter(call.op, options);
+  const signal = expectSignal(call.op, options.signal);
   return carried(async () => {
     signal?.throwIfAborted();
-    const initial = explaining(call.forward, false, () => outputOf(call, inputs, examples));
+    const initial = explaining(call.forward, false, () => outputOf(call, what.origin ?? inputs, examples));
     const isBatch = examples > 1 && initial.numel() === 1;
+    if (isBatch) expectShared(call.op, what.masks);
     const size = sizeOf(what, total, isBatch);
     const step = batch(initial);
     let sums: Tensor[] = [];
@@ -94,16 +98,53 @@ export function perturbing<T>(
       flush();
       await backpressure();
       signal?.throwIfAborted();
-      onProgress?.({ done: end, total });
+      report({ done: end, total });
     }
     return explaining(call.forward, false, () => finish(sums, initial));
   });
 }
 
-function sizeOf({ call, inputs, perturbationsPerEval }: Perturbing, total: number, isBatch: boolean): number {
+/** Tells of progress whoever wants to know: the console at every tenth. */
+export function reporter(
+  op: string,
+  { showProgress, onProgress }: Pick<Required<PaceOptions>, 'showProgress' | 'onProgress'>,
+): (progress: AttributionProgress) => void {
+  if (onProgress !== null && typeof onProgress !== 'function') {
+    throw new ArgumentError(`${op}: expected onProgress to be a function, but got ${kindOf(onProgress)}`);
+  }
+  if (typeof showProgress !== 'boolean') {
+    throw new ArgumentError(`${op}: expected showProgress to be true or false, but got ${kindOf(showProgress)}`);
+  }
+  let shownTenths = -1;
+  return (progress) => {
+    const { done, total } = progress;
+    const tenths = Math.floor((10 * done) / total);
+    if (showProgress && tenths > shownTenths) console.info(`${op}: ${10 * tenths} % (${done}/${total})`);
+    shownTenths = tenths;
+    onProgress?.(progress);
+  };
+}
+
+/** @throws ArgumentError for what is no AbortSignal */
+export function expectSignal(op: string, signal: AbortSignal | null): AbortSignal | null {
+  if (signal === null || typeof signal?.throwIfAborted === 'function') return signal;
+  throw new ArgumentError(`${op}: expected signal to be an AbortSignal, but got ${kindOf(signal)}`);
+}
+
+function expectShared(op: string, masks: readonly Tensor[] = []): void {
+  masks.forEach((mask, i) => {
+    if (mask.shape[0] === 1) return;
+    throw new ShapeError(
+      `${op}: expected featureMask ${i} with one row for a model that gives one number a batch, but got shape ${showShape(mask.shape)}`,
+    );
+  });
+}
+
+function sizeOf({ call, inputs, options }: Perturbing, total: number, isBatch: boolean): number {
+  const { perturbationsPerEval } = options;
   const examples = inputs[0]!.shape[0]!;
   if (perturbationsPerEval === null) {
-    return isBatch ? 1 : Math.max(1, Math.floor(rowsThatFit(call, inputs, total * examples) / examples));
+    return isBatch ? 1 : Math.max(1, Math.floor(rowsThatFit(call, inputs, total * examples) / Math.max(examples, 1)));
   }
   const count = expectCount(call.op, 'perturbationsPerEval', perturbationsPerEval);
   if (isBatch && count > 1) {
@@ -123,24 +164,33 @@ function evaluated(call: Call, perturbed: readonly Tensor[], count: number, exam
   return outputOf(many, perturbed, count * examples).reshape([count, -1]);
 }
 
-/** What belongs to each of several perturbations, [count, 1 or N, …] of 0 and 1, put in the place of inputs: [count · N, …]. */
-export const replaced = (x: Tensor, marks: Tensor, by: Tensor): Tensor =>
-  marks
-    .mul(by.sub(x).unsqueeze(0))
-    .add(x.unsqueeze(0))
-    .reshape([marks.shape[0]! * x.shape[0]!, ...x.shape.slice(1)]);
+/** What belongs to each of several perturbations in the place of inputs, where marks [count, 1 or N, …] are true: [count · N, …]. */
+export function replaced(x: Tensor, marks: Tensor, by: Tensor): Tensor {
+  const count = marks.shape[0]!;
+  return where(marks, by.unsqueeze(0), x.unsqueeze(0))
+    .expand([count, ...x.shape])
+    .reshape([count * x.shape[0]!, ...x.shape.slice(1)]);
+}
 
-/** Σ over perturbations of difference [count, N] times marks [count, 1 or N, …]: [N, …]. */
+/** Inputs that several perturbations leave as they are: [count · N, …]. */
+export const unchanged = (x: Tensor, count: number): Tensor =>
+  x
+    .unsqueeze(0)
+    .expand([count, ...x.shape])
+    .reshape([count * x.shape[0]!, ...x.shape.slice(1)]);
+
+/** Σ over perturbations of difference [count, N] where marks [count, 1 or N, …] are true: [N, …]. */
 export function spread(differences: Tensor, marks: Tensor): Tensor {
   const [count, examples] = differences.shape as [number, number];
   const shape = marks.shape.slice(2);
+  const weights = marks.to(differences.dtype);
   if (marks.shape[1] === 1)
     return differences
       .t()
-      .matmul(marks.reshape([count, -1]))
+      .matmul(weights.reshape([count, -1]))
       .reshape([examples, ...shape]);
   return differences
     .reshape([count, examples, ...shape.map(() => 1)])
-    .mul(marks)
+    .mul(weights)
     .sum(0);
 }

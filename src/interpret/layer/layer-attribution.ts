@@ -32,16 +32,32 @@ interface InterpolateArguments {
 
 /** A method for a network and a layer of it. */
 export abstract class InternalAttribution extends GradientAttribution {
-  readonly layer: Module | readonly Module[];
-  protected readonly layers: readonly Module[];
+  #layer: Module | readonly Module[];
 
   /** @throws ArgumentError for what is no module of the network */
   constructor(forwardFunc: ForwardFunction, layer: Layer | readonly Layer[]) {
     super(forwardFunc);
-    const { op } = this;
-    const list: readonly unknown[] = Array.isArray(layer) ? layer : [layer];
-    this.layers = list.map((each) => findLayer(op, forwardFunc, each));
-    this.layer = Array.isArray(layer) ? this.layers : this.layers[0]!;
+    this.#layer = this.#found(layer);
+  }
+
+  /** The layer, or the list of layers; may be set to another. */
+  get layer(): Module | readonly Module[] {
+    return this.#layer;
+  }
+
+  /** @throws ArgumentError for what is no module of the network */
+  set layer(layer: Layer | readonly Layer[]) {
+    this.#layer = this.#found(layer);
+  }
+
+  protected get layers(): readonly Module[] {
+    return Array.isArray(this.#layer) ? this.#layer : [this.#layer as Module];
+  }
+
+  #found(layer: Layer | readonly Layer[]): Module | readonly Module[] {
+    const { op, forwardFunc } = this;
+    const list: readonly unknown[] | null = Array.isArray(layer) ? layer : null;
+    return list ? list.map((each) => findLayer(op, forwardFunc, each)) : findLayer(op, forwardFunc, layer);
   }
 
   /** What is found for each of the layers, in the form in which they were given. */

@@ -1,0 +1,141 @@
+// Feature permutation: what the output loses where a feature is exchanged between the examples of a batch.
+import { showShape } from '../../compiler/meta';
+import { ArgumentError, ShapeError } from '../../errors';
+import { tensor, zerosLike } from '../../tensor/creation';
+import { cat, where } from '../../tensor/functions';
+import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
+import { randperm } from '../../tensor/random/distributions';
+import { Tensor } from '../../tensor/tensor';
+import { warnOnce } from '../../warnings';
+import { type Changed, featureLosses } from './ablation';
+import { type Attributions, type Inputs, likeInputs, listInputs } from './arguments';
+import { PerturbationAttribution } from './attribution';
+import type { FeatureOptions, Features } from './features';
+import type { ForwardFunction } from './model';
+import { explainedDefaults, type PerturbationOptions, paceDefaults, unchanged } from './perturbing';
+
+/** Gives the input [N, …] with the elements of one feature, where the mask [1, …] is true, exchanged between the examples. */
+export type PermuteFeature = (x: Tensor, featureMask: Tensor) => Tensor;
+
+export interface FeaturePermutationOptions extends PerturbationOptions, FeatureOptions {}
+
+type Order = [
+  'target',
+  'additionalForwardArgs',
+  'featureMask',
+  'perturbationsPerEval',
+  'showProgress',
+  'onProgress',
+  'signal',
+];
+
+/**
+ * What the output loses where the values of a feature are permuted within the batch, so that their distribution stays:
+ *
+ *     a_i = f(x) − f(x with x_i taken from other examples)
+ *
+ * It is the importance of a feature where the model's function gives a measure of error for each example or for the batch. Breiman 2001,
+ * "Random Forests"; Fisher, Rudin & Dominici 2019, arXiv:1801.01489.
+ *
+ *     const importance = await new FeaturePermutation(model).attribute(batch, { target: 1 });
+ *
+ * By default each feature of each input is given a permutation of its own that is not the identity, drawn from torch's generator.
+ */
+export class FeaturePermutation extends PerturbationAttribution {
+  readonly permFunc: PermuteFeature | null;
+
+  /** @param permFunc how one feature is permuted; default: at random */
+  constructor(forwardFunc: ForwardFunction, ...args: Arguments<{ permFunc?: PermuteFeature | null }, ['permFunc']>) {
+    super(forwardFunc);
+    const { permFunc } = parseArgs<{ permFunc?: PermuteFeature | null }>(this.op, [], { permFunc: null }, args);
+    if (permFunc !== null && typeof permFunc !== 'function') {
+      throw new ArgumentError(`${this.op}: expected permFunc to be a function, but got ${kindOf(permFunc)}`);
+    }
+    this.permFunc = permFunc;
+  }
+
+  /**
+   * Attributions of the inputs' shapes; [1, …] for a model that gives one number a batch. Of a batch of one example, in which nothing can
+   * be exchanged, they are 0.
+   * @throws ArgumentError, ShapeError, IndexError for what does not fit
+   */
+  attribute<const I extends Inputs>(
+    inputs: I,
+    ...args: Arguments<FeaturePermutationOptions, Order>
+  ): Promise<Attributions<I>>;
+  attribute<const I extends Inputs>(options: FeaturePermutationOptions & { inputs: I }): Promise<Attributions<I>>;
+  async attribute(...args: readonly unknown[]): Promise<unknown> {
+    const { op, permFunc } = this;
+    const o = parseArgs<FeaturePermutationOptions & { inputs: Inputs }>(
+      op,
+      ['inputs'],
+      { ...explainedDefaults, featureMask: null, ...paceDefaults },
+      args,
+    );
+    const listed = listInputs(op, o.inputs);
+    const { inputs } = listed;
+    if (inputs[0]!.shape[0]! < 2) {
+      warnOnce(
+        `${op}: there is nothing to permute in a batch of ${inputs[0]!.shape[0]} examples; its attributions are 0`,
+      );
+      return likeInputs(
+        listed,
+        inputs.map((x) => zerosLike(x, { dtype: 'float32' })),
+      );
+    }
+    return featureLosses(this.call(o.target, o.additionalForwardArgs), listed, o, (features) => {
+      expectSharedMasks(op, features);
+      return permFunc ? permutedBy(op, permFunc, inputs, features) : permuted(inputs, features);
+    });
+  }
+}
+
+function expectSharedMasks(op: string, { masks }: Features): void {
+  masks.forEach((mask, i) => {
+    if (mask.shape[0] === 1) return;
+    throw new ShapeError(
+      `${op}: expected featureMask ${i} with one row for all examples, since they exchange their features, but got shape ${showShape(mask.shape)}`,
+    );
+  });
+}
+
+function permuted(inputs: readonly Tensor[], { holds }: Features): Changed {
+  const n = inputs[0]!.shape[0]!;
+  return (marks, start, end) => {
+    const orders: number[][] = inputs.map(() => []);
+    for (let feature = start; feature < end; feature++) {
+      orders.forEach((order, i) => {
+        for (const row of holds(i, feature) ? exchange(n) : Array(n).keys()) order.push(row);
+      });
+    }
+    return inputs.map((x, i) => {
+      const others = x.indexSelect(0, tensor(orders[i]!, { dtype: 'int64' }));
+      const stacked = others.reshape([end - start, ...x.shape]);
+      return where(marks[i]!, stacked, x.unsqueeze(0)).reshape(others.shape);
+    });
+  };
+}
+
+/** A permutation that is not the identity. */
+function exchange(n: number): Int32Array {
+  for (;;) {
+    const order = randperm(n);
+    if (order.some((row, i) => row !== i)) return order;
+  }
+}
+
+const permutedBy =
+  (op: string, permFunc: PermuteFeature, inputs: readonly Tensor[], { holds }: Features): Changed =>
+  (marks, start, end) =>
+    inputs.map((x, i) => {
+      const rows = Array.from({ length: end - start }, (_, at) => {
+        if (!holds(i, start + at)) return unchanged(x, 1);
+        const given: unknown = permFunc(x, marks[i]!.select(0, at));
+        if (given instanceof Tensor && showShape(given.shape) === showShape(x.shape)) return given;
+        const got = given instanceof Tensor ? `shape ${showShape(given.shape)}` : kindOf(given);
+        throw new ShapeError(
+          `${op}: expected permFunc to give a Tensor of shape ${showShape(x.shape)}, but got ${got}`,
+        );
+      });
+      return cat(rows, 0);
+    });

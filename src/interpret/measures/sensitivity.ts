@@ -1,0 +1,191 @@
+// Sensitivity: how much an explanation changes where its input hardly does.
+import { noGrad } from '../../autograd/mode';
+import { sameShape, showShape } from '../../compiler/meta';
+import { ArgumentError, ShapeError } from '../../errors';
+import { flush } from '../../graph/flush';
+import { onesLike, tensor } from '../../tensor/creation';
+import { cat, maximum, where } from '../../tensor/functions';
+import { isPlainObject, kindOf, parseArgs, shown } from '../../tensor/options';
+import { fillUniform } from '../../tensor/random/distributions';
+import { Tensor } from '../../tensor/tensor';
+import { type Inputs, interleaved, type Listed, likeInputs, listInputs } from '../attribution/arguments';
+import { Attribution, type PerturbationAttribution } from '../attribution/attribution';
+import { expectCount } from '../attribution/batches';
+import { expandOptions } from '../attribution/expanding';
+import { partsOf } from './chunks';
+
+type Original = Tensor & readonly Tensor[];
+
+/** Explains inputs, with options: the explanation or a promise of it. */
+export type Explanation<R = unknown> = (inputs: Original, options: Readonly<Record<string, unknown>>) => R;
+
+interface SensitivityOptions {
+  /** Perturbs rows in which every example stands several times; default: adds noise from −perturbRadius to perturbRadius to each number. */
+  perturbFunc?: (inputs: Original, perturbRadius: number) => Inputs;
+  /** Given to `perturbFunc`; default 0.02. */
+  perturbRadius?: number;
+  /** Perturbations of every example; default 10. */
+  nPerturbSamples?: number;
+  /** The norm of explanations: 'fro', the root of the sum of squares (default), or p of the p-norm. */
+  normOrd?: number | 'fro';
+  /** Rows that are explained at a time; default: all. */
+  maxExamplesPerBatch?: number | null;
+}
+
+/** Those of the measure, and all that the explanation takes. */
+export interface SensitivityMaxOptions extends SensitivityOptions {
+  readonly [option: string]: unknown;
+}
+
+/** A promise where the explanation is one. */
+type Sensitivity<R> = R extends Promise<unknown> ? Promise<Tensor> : Tensor;
+
+/**
+ * The greatest relative change of an explanation among perturbations of the inputs, for every example, [N]. Yeh, Hsieh, Suggala, Inouye &
+ * Ravikumar 2019, arXiv:1901.09392:
+ *
+ *     max_{‖δ‖ ≤ r} ‖Φ(x + δ) − Φ(x)‖ / ‖Φ(x)‖
+ *
+ * over the perturbations that are drawn; a norm of 0 counts as 1.
+ *
+ *     const sensitivity = sensitivityMax(new Saliency(model), x, { target: 3 });
+ *
+ * The explanation is a method or a function; a promise comes where it gives promises. Targets, further arguments, baselines and masks among
+ * the options are repeated with the rows.
+ *
+ * @throws ArgumentError, ShapeError for what does not fit, and what the explanation throws
+ */
+export function sensitivityMax(
+  method: PerturbationAttribution,
+  inputs: Inputs,
+  options?: SensitivityMaxOptions,
+): Promise<Tensor>;
+export function sensitivityMax(method: Attribution, inputs: Inputs, options?: SensitivityMaxOptions): Tensor;
+export function sensitivityMax<R>(
+  explanationFunc: Explanation<R>,
+  inputs: Inputs,
+  options?: SensitivityMaxOptions,
+): Sensitivity<R>;
+export function sensitivityMax(explanation: unknown, given: unknown, options: SensitivityMaxOptions = {}): unknown {
+  const op = 'sensitivityMax';
+  if (!isPlainObject(options)) {
+    throw new ArgumentError(`${op}: expected options in an object, but got ${kindOf(options)}`);
+  }
+  const { perturbFunc, perturbRadius, nPerturbSamples, normOrd, maxExamplesPerBatch, ...rest } = options;
+  const own = { perturbFunc, perturbRadius, nPerturbSamples, normOrd, maxExamplesPerBatch };
+  const o = parseArgs<SensitivityOptions>(op, [], sensitivityDefaults, [own]);
+  const explain = explainer(op, explanation);
+  const listed = listInputs(op, given);
+  const { inputs } = listed;
+  const norm = normOf(op, o.normOrd);
+  const samples = expectCount(op, 'nPerturbSamples', o.nPerturbSamples);
+  const parts = partsOf(op, samples, o.maxExamplesPerBatch, inputs[0]!.shape[0]!);
+  const form = (list: readonly Tensor[]): Original => likeInputs(listed, list) as unknown as Original;
+  const explained = (count: number): unknown => {
+    const rows = inputs.map((x) => interleaved(x.detach(), count));
+    const perturbed = perturbedBy(op, o, listed, rows);
+    return explain(form(perturbed), expandOptions(op, rest, inputs, count, false));
+  };
+  const found = explain(form(inputs.map((x) => x.detach())), rest);
+  if (found instanceof Promise) {
+    return found.then(async (first) => {
+      const changes = new Changes(op, norm, first);
+      for (const count of parts) changes.add(await explained(count), count);
+      return changes.greatest();
+    });
+  }
+  const changes = new Changes(op, norm, found);
+  for (const count of parts) {
+    changes.add(explained(count), count);
+    if (parts.length > 1) flush();
+  }
+  return changes.greatest();
+}
+
+const sensitivityDefaults = {
+  perturbFunc: (inputs: Original, radius: number): Inputs => {
+    const noisy = (x: Tensor): Tensor =>
+      x.add(tensor(fillUniform(new Float32Array(x.numel()), -radius, radius)).reshape([...x.shape]));
+    return inputs instanceof Tensor ? noisy(inputs) : (inputs as readonly Tensor[]).map(noisy);
+  },
+  perturbRadius: 0.02,
+  nPerturbSamples: 10,
+  normOrd: 'fro' as const,
+  maxExamplesPerBatch: null,
+};
+
+function explainer(op: string, explanation: unknown): Explanation {
+  if (explanation instanceof Attribution) {
+    const method = explanation as unknown as { attribute: Explanation };
+    return (inputs, options) => method.attribute(inputs, options);
+  }
+  if (typeof explanation === 'function') return (inputs, options) => explanation(inputs, options);
+  throw new ArgumentError(`${op}: expected an attribution method or a function, but got ${kindOf(explanation)}`);
+}
+
+function perturbedBy(
+  op: string,
+  { perturbFunc, perturbRadius }: Required<SensitivityOptions>,
+  listed: Listed,
+  rows: readonly Tensor[],
+): readonly Tensor[] {
+  const { inputs: perturbed } = listInputs(
+    op,
+    noGrad(() => perturbFunc(likeInputs(listed, rows) as unknown as Original, perturbRadius)),
+  );
+  const fits = perturbed.length === rows.length && perturbed.every((x, i) => sameShape(x.shape, rows[i]!.shape));
+  if (fits) return perturbed;
+  const shapes = (list: readonly Tensor[]): string => list.map((x) => showShape(x.shape)).join(', ');
+  throw new ShapeError(
+    `${op}: expected perturbFunc to give inputs of shape ${shapes(rows)}, but got ${shapes(perturbed)}`,
+  );
+}
+
+function normOf(op: string, order: unknown): (rows: Tensor) => Tensor {
+  if (order === 'fro') return (rows) => rows.norm(2, 1);
+  if (typeof order === 'number' && !Number.isNaN(order)) return (rows) => rows.norm(order, 1);
+  throw new ArgumentError(`${op}: expected normOrd to be 'fro' or a number, but got ${shown(order)}`);
+}
+
+/** The greatest changes so far of one explanation. */
+class Changes {
+  readonly #first: readonly Tensor[];
+  #greatest: Tensor | null = null;
+
+  constructor(
+    private readonly op: string,
+    private readonly norm: (rows: Tensor) => Tensor,
+    first: unknown,
+  ) {
+    this.#first = listInputs(op, first).inputs;
+  }
+
+  /** Takes in explanations of rows in which every example stands `count` times in place. */
+  add(given: unknown, count: number): void {
+    const { inputs: explanations } = listInputs(this.op, given);
+    noGrad(() => {
+      const changes = explanations.map((x, i) => {
+        const first = this.#first[i];
+        if (first && sameShape(x.shape, [first.shape[0]! * count, ...first.shape.slice(1)])) {
+          return interleaved(first, count).sub(x).flatten(1);
+        }
+        throw new ShapeError(
+          `${this.op}: expected an explanation of a row for each of ${count} perturbations of ${first ? showShape(first.shape) : 'no input'}, but got shape ${showShape(x.shape)}`,
+        );
+      });
+      const size = this.norm(
+        cat(
+          this.#first.map((x) => x.flatten(1)),
+          1,
+        ),
+      );
+      const sizes = where(size.eq(0), onesLike(size), size);
+      const most = this.norm(cat(changes, 1)).reshape([-1, count]).amax(1).div(sizes);
+      this.#greatest = this.#greatest ? maximum(this.#greatest, most) : most;
+    });
+  }
+
+  greatest(): Tensor {
+    return this.#greatest!;
+  }
+}
