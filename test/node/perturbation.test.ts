@@ -77,7 +77,9 @@ test('methods tell how far they are, end at a signal, and leave the model as it 
   expect(steps).toEqual([3, 8, 6, 8]);
   expect(said.mock.calls).toEqual([['ShapleyValueSampling: 30 % (3/8)'], ['ShapleyValueSampling: 70 % (6/8)']]);
   said.mockRestore();
-  expect((await new FeatureAblation(model).attribute(x, 0, 1, null, torch.tensor([[0, 0, 1, 1]]), 2)).shape).toEqual([2, 4]);
+  expect((await new FeatureAblation(model).attribute(x, 0, 1, null, torch.tensor([[0, 0, 1, 1]]), 2)).shape).toEqual([
+    2, 4,
+  ]);
   await expect(new Lime(model).attribute(x, { target: 7 })).rejects.toThrow(torch.IndexError);
   expect(model.training).toBe(true);
   expect([...model.parameters()].every(({ grad }) => grad === null)).toBe(true);
