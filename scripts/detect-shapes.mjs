@@ -1,0 +1,123 @@
+// `npm run detect-shapes`: YOLO v1 and Faster R-CNN learn to find drawn shapes, in Node through Dawn.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { resolveBrowser, vulkanEnvironment } from './browser.mjs';
+import { doorAliases } from './doors.mjs';
+import { oneOf, parsed, runCommand, UsageError, whole } from './options.mjs';
+import { setup } from './setup.mjs';
+
+const usage = `Usage: npm run detect-shapes -- [options]
+
+Trains detectors with small backbones on drawn discs, squares and triangles, prints their losses and how precise they are on
+pictures that they have not seen, and draws what they find there.
+
+  --model yolo|faster-rcnn  only one of them                     (default: both)
+  --epochs N                passes over the training set         (default: the recipe's)
+  --seed N                  of weights, pictures and their order (default: 0)
+  --minutes N               stop after so long; run it again to go on
+  --out FOLDER              for checkpoints and drawings         (default: node_modules/.cache/shapes)
+  --help                    show this text
+
+Ctrl-C stops after the step under way. What was stopped goes on where it was, as long as its checkpoint is in the folder.`;
+
+/** Exit status of a process that an interrupt has ended. */
+const INTERRUPTED = 130;
+
+const names = /** @type {const} */ (['yolo', 'faster-rcnn']);
+
+/** @typedef {NonNullable<ReturnType<typeof options>>} Options */
+
+await runCommand(usage, options, start);
+// Dawn keeps the process alive while there is a device.
+process.exit();
+
+/**
+ * The options, or undefined where help is asked for.
+ * @param {string[]} args
+ */
+function options(args) {
+  const { values } = parsed(usage, () =>
+    parseArgs({
+      args,
+      options: {
+        model: { type: 'string' },
+        epochs: { type: 'string' },
+        seed: { type: 'string', default: '0' },
+        minutes: { type: 'string' },
+        out: { type: 'string', default: fileURLToPath(new URL('../node_modules/.cache/shapes', import.meta.url)) },
+        help: { type: 'boolean', default: false },
+      },
+    }),
+  );
+  if (values.help) return undefined;
+  const minutes = Number(values.minutes ?? Number.POSITIVE_INFINITY);
+  if (!(minutes > 0)) throw new UsageError(`--minutes: expected a number above 0, but got '${values.minutes}'`);
+  return {
+    models: values.model === undefined ? names : [oneOf('model', values.model, names)],
+    epochs: values.epochs === undefined ? null : whole('epochs', values.epochs, 1, 10_000),
+    seed: whole('seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
+    minutes,
+    out: values.out,
+  };
+}
+
+/**
+ * The loader of Vulkan reads its environment when a process starts, so that the work is done by another where it is to be changed.
+ * @param {Options} chosen
+ * @returns {Promise<number>} the exit status
+ */
+async function start(chosen) {
+  setup();
+  const environment = vulkanEnvironment(await resolveBrowser({ log: console.error }));
+  if (Object.entries(environment).every(([key, value]) => process.env[key] === value)) return main(chosen);
+  const child = spawn(process.execPath, process.argv.slice(1), {
+    env: { ...process.env, ...environment },
+    stdio: 'inherit',
+  });
+  // An interrupt is for the child to answer.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  return new Promise((resolve) => child.on('close', (status) => resolve(status ?? INTERRUPTED)));
+}
+
+/** @param {Options} chosen */
+async function main({ models, epochs, seed, minutes, out }) {
+  let isInterrupted = false;
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, () => (isInterrupted = true));
+  const end = performance.now() + 60_000 * minutes;
+  const isStopped = () => isInterrupted || performance.now() > end;
+  mkdirSync(out, { recursive: true });
+  const { createServer } = await import('vite');
+  const server = await createServer({
+    configFile: false,
+    root: fileURLToPath(new URL('../', import.meta.url)),
+    resolve: { alias: doorAliases },
+    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+    optimizeDeps: { noDiscovery: true },
+    logLevel: 'error',
+  });
+  try {
+    const { train } = /** @type {typeof import('../examples/shapes/train')} */ (
+      await server.ssrLoadModule('/examples/shapes/train.ts')
+    );
+    for (const name of models) {
+      const checkpoint = join(out, `${name}-${seed}.pt`);
+      const drawing = join(out, `${name}-${seed}.png`);
+      const isBegun = existsSync(checkpoint);
+      const figures = await train(name, { seed, epochs, checkpoint, isBegun, drawing, isStopped, log: console.log });
+      if (!figures) {
+        console.log(`${name}: stopped; run it again to go on`);
+        return INTERRUPTED;
+      }
+      const { map50, map } = figures;
+      console.log(`${name}: mAP@.5 ${map50.toFixed(4)}, mAP@[.5:.95] ${map.toFixed(4)}; drawn in ${drawing}`);
+    }
+  } finally {
+    await server.close();
+  }
+  return 0;
+}
