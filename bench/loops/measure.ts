@@ -13,7 +13,7 @@ interface LoopRow {
   readonly size: number;
 }
 
-/** Steps of one example show what the host takes, since the GPU has next to nothing to do. */
+/** Goals are those of whole batches; steps of one example show what the host takes, since the GPU has next to nothing to do. */
 export const loopRows: Readonly<Record<string, LoopRow>> = {
   mlp: { title: `MLP 784-128-10, batch ${SIZE}`, row: mlp, size: SIZE },
   cnn: { title: `CNN 1-16-32-10, batch ${SIZE}`, row: cnn, size: SIZE },
@@ -32,6 +32,7 @@ export interface LoopFigures {
 
 export interface LoopReport {
   readonly title: string;
+  readonly hasGoals: boolean;
   readonly figures: Readonly<Record<LoopName, LoopFigures>>;
 }
 
@@ -141,5 +142,5 @@ export async function measureLoops(name: string, turns: number): Promise<LoopRep
     loop,
     { times, submits: submits / all, created: created / all, readbacks: readbacks / all },
   ]);
-  return { title, figures: Object.fromEntries(figures) as LoopReport['figures'] };
+  return { title, hasGoals: size === SIZE, figures: Object.fromEntries(figures) as LoopReport['figures'] };
 }

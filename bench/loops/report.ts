@@ -39,7 +39,7 @@ export function loopsMarkdown(reports: readonly LoopReport[]): string[] {
           median(times).toFixed(3),
           beside ?? '–',
           beside === null ? '–' : percent(overhead(report, loop, beside)),
-          most === null ? '–' : `under ${100 * most} %`,
+          most === null || !report.hasGoals ? '–' : `under ${100 * most} %`,
           count(submits),
           count(created),
           count(readbacks),

@@ -192,7 +192,7 @@ export class Connector {
   /** Values of the progress bar as numbers. */
   async readProgBar(): Promise<Record<string, number>> {
     const shown = this.progressBarMetrics;
-    const values = await readAll(Object.values(shown));
+    const [values] = await Promise.all([readAll(Object.values(shown)), this.#readNaN()]);
     return Object.fromEntries(Object.keys(shown).map((name, i) => [name, values[i]!]));
   }
 

@@ -66,7 +66,7 @@ export async function saveFile(path: string, object: Record<string, unknown>): P
 
 /** What was saved at a path; in a page a checkpoint of a store or, where there is none, what lies at the address. */
 export async function loadFile(source: unknown): Promise<Record<string, unknown>> {
-  if (typeof source === 'string' && !disk()) {
+  if (typeof source === 'string' && !disk() && !/^[a-z]+:/i.test(source)) {
     const [folder, name] = split(normalized(source));
     if (await storeOf(folder).has(name)) return storeOf(folder).load(name);
   }

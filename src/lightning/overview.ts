@@ -13,6 +13,7 @@ import type { LightningModule } from './module';
 import type { Results } from './results';
 import type { TrainerState } from './runs';
 
+/** What a Trainer tells of itself; the Trainer has what it tells of. */
 export abstract class Overview {
   abstract readonly state: TrainerState;
   abstract readonly connector: Connector;

@@ -137,7 +137,8 @@ test('a step is one submit that creates nothing and reads nothing, logging inclu
     buffers: after.buffersCreated - before.buffersCreated,
     groups: after.bindGroupsCreated - before.bindGroupsCreated,
     pipelines: after.pipelinesCreated - before.pipelinesCreated,
-  }).toEqual({ submits: 8, buffers: 0, groups: 0, pipelines: 0 });
+    reads: after.readbacks - before.readbacks,
+  }).toEqual({ submits: 8, buffers: 0, groups: 0, pipelines: 0, reads: 0 });
   expect(Object.keys(trainer.callbackMetrics).sort()).toEqual([
     'accuracy',
     'batch',
