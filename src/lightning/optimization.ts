@@ -4,6 +4,7 @@ import { flush } from '../graph/flush';
 import type { Optimizer, ParamGroup } from '../optim/optimizer';
 import { isPlainObject, kindOf } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
+import { warnOnce } from '../warnings';
 import { type Awaitable, after } from './awaitable';
 import { Progress } from './progress';
 import type { Trainer } from './trainer';
@@ -139,6 +140,7 @@ export class AutomaticOptimization {
     const { trainer } = this;
     return after(trainer.hooks.module('trainingStep', args), (given) => {
       const loss = lossOf(given, !this.skipBackward);
+      if (loss === null) warnOnce('`trainingStep` returned nothing. If this was on purpose, ignore this warning…');
       const first = batchIdx % trainer.accumulateGradBatches === 0;
       return after(first && !this.skipBackward ? this.#zeroGrad(batchIdx) : undefined, () => {
         if (loss === null || this.skipBackward) return { loss, given };

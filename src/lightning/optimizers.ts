@@ -1,8 +1,9 @@
 // What configureOptimizers may give, brought into one form: optimizers, and schedulers with when they step.
 import { ArgumentError } from '../errors';
-import { LRScheduler, ReduceLROnPlateau } from '../optim/lr-scheduler';
+import { LRScheduler, OneCycleLR, ReduceLROnPlateau } from '../optim/lr-scheduler';
 import { Optimizer } from '../optim/optimizer';
 import { isPlainObject, kindOf } from '../tensor/options';
+import { warnOnce } from '../warnings';
 
 type AnyOptimizer = Optimizer<object>;
 
@@ -146,6 +147,9 @@ export function configOf(
   const reduceOnPlateau = scheduler instanceof ReduceLROnPlateau;
   const config = { reduceOnPlateau, ...defaults, ...options, scheduler } as LRSchedulerConfig;
   const named = { ...config, monitor: config.monitor ?? monitor };
+  if (named.interval === 'epoch' && scheduler instanceof OneCycleLR) {
+    warnOnce("A `OneCycleLR` scheduler is using 'interval': 'epoch'. Are you sure you didn't mean 'interval': 'step'?");
+  }
   if (!['epoch', 'step'].includes(named.interval)) {
     throw new ArgumentError(`configureOptimizers: expected interval 'epoch' or 'step', but got '${named.interval}'`);
   }

@@ -153,12 +153,16 @@ export abstract class Overview {
 
   /** Whether `fit` validates. */
   get enableValidation(): boolean {
-    const hasStep = this.module?.validationStep !== undefined;
-    const hasData =
+    return this.module?.validationStep !== undefined && this.hasValidationData && this.limitValBatches !== 0;
+  }
+
+  /** Whether `fit` has anything to validate with. */
+  get hasValidationData(): boolean {
+    return (
       (this.valSource !== null && this.valSource !== undefined) ||
       this.datamodule?.valDataloader !== undefined ||
-      this.module?.valDataloader !== undefined;
-    return hasStep && hasData && this.limitValBatches !== 0;
+      this.module?.valDataloader !== undefined
+    );
   }
 
   get shouldReloadVal(): boolean {

@@ -4,8 +4,6 @@ import type { CheckpointSource } from './checkpointing';
 import { LightningDataModule } from './datamodule';
 import type { TrainerFn } from './hooks';
 import { isLoaders, type Loaders } from './loaders';
-import type { LightningModule } from './module';
-import type { Trainer } from './trainer';
 
 export type Stage = 'training' | 'sanityChecking' | 'validating' | 'testing' | 'predicting';
 
@@ -58,31 +56,4 @@ export function sources(
     throw new ArgumentError(`Trainer.${fn}: expected loaders or a data module, but got both; leave one of them out`);
   }
   return [given, datamodule];
-}
-
-/** @throws ArgumentError where a module lacks what a run needs */
-export function expectSteps(fn: TrainerFn, module: LightningModule, trainer: Trainer): void {
-  const name = module.constructor.name;
-  const needed = { fit: 'trainingStep', validate: 'validationStep', test: 'testStep', predict: 'predictStep' } as const;
-  if (typeof module[needed[fn]] !== 'function') {
-    throw new ArgumentError(
-      `Trainer.${fn}: expected ${name} to have ${needed[fn]}(batch, batchIdx), but it has none; define it${fn === 'fit' ? ' to return the loss of a batch' : ''}`,
-    );
-  }
-  if (fn !== 'fit') return;
-  if (typeof module.configureOptimizers !== 'function') {
-    throw new ArgumentError(
-      `Trainer.fit: expected ${name} to have configureOptimizers(), but it has none; define it to return new optim.Adam(this.parameters())`,
-    );
-  }
-  if (!module.automaticOptimization && (trainer.gradientClipVal ?? 0) > 0) {
-    throw new ArgumentError(
-      'Trainer.fit: expected no gradientClipVal in manual optimization, but got one; call this.clipGradients(optimizer, { gradientClipVal }) in trainingStep',
-    );
-  }
-  if (!module.automaticOptimization && trainer.accumulateGradBatches !== 1) {
-    throw new ArgumentError(
-      'Trainer.fit: expected accumulateGradBatches: 1 in manual optimization, but got more; step an optimizer every so many batches in trainingStep',
-    );
-  }
 }

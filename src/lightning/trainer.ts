@@ -28,6 +28,7 @@ import { FitLoop } from './loops/fit-loop';
 import { PredictionLoop } from './loops/prediction-loop';
 import { MixedPrecision } from './mixed-precision';
 import { LightningModule } from './module';
+import { expectSteps, warnOfOmissions } from './omissions';
 import type { LightningOptimizer } from './optimization';
 import type { LRSchedulerConfig } from './optimizers';
 import { type ParsedOptions, type Precision, parseOptions, precisionOf, type TrainerOptions } from './options';
@@ -35,7 +36,6 @@ import { Overview } from './overview';
 import { attachCallbacks, logHyperparameters, makeOptimizers, takePrecision, takeTiles } from './preparing';
 import {
   type EvaluationOptions,
-  expectSteps,
   type FitOptions,
   type PredictOptions,
   type RunOptions,
@@ -177,6 +177,7 @@ export class Trainer extends Overview {
     this.shouldStop = false;
     await this.#run('fit', 'training', o.model, { ...o, datamodule }, async () => {
       this.valSource = o.valDataloaders;
+      warnOfOmissions(this);
       const deafen = this.survival.listen();
       try {
         await this.#sanityCheck();

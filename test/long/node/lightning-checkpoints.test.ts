@@ -19,7 +19,8 @@ import {
   Tuner,
 } from 'lamplight/lightning';
 import { Accuracy } from 'lamplight/metrics';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { forgetWarnings } from '../../../src/warnings';
 import expected from '../../fixtures/lightning.json';
 import { bare, loader, Net, quiet, weights, X, Y } from '../../support/lightning-net';
 
@@ -167,6 +168,31 @@ test('an interrupt ends a run cleanly, and leaves the last checkpoint', async ()
   expect(await weights(again)).toEqual(await weights(model));
 });
 
+test('what has most likely been forgotten is said', async () => {
+  forgetWarnings();
+  const said = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  class Forgetful extends Net {
+    validation_step() {}
+    override trainingStep(): never {
+      return undefined as never;
+    }
+    override configureOptimizers() {
+      return null;
+    }
+  }
+  const model = new Forgetful();
+  model.fc.eval();
+  await bare({ maxEpochs: 1 }).fit(model, loader());
+  expect(said.mock.calls.map(([text]) => text)).toEqual([
+    expect.stringMatching(/has validation_step, which is never called.*validationStep/),
+    expect.stringMatching(/defined a `validationStep` but have no `valDataloader`/),
+    expect.stringMatching(/1 module\(s\) in eval mode/),
+    expect.stringMatching(/no optimizer/),
+    expect.stringMatching(/`trainingStep` returned nothing/),
+  ]);
+  said.mockRestore();
+});
+
 test('loaders may have names, whose batches come together', async () => {
   const seen: unknown[] = [];
   class Named extends Net {
@@ -237,6 +263,16 @@ describe('a Tuner', () => {
 describe('bad input', () => {
   const cases: [string, () => Promise<unknown>, RegExp][] = [
     ['no trainingStep', () => bare({}).fit(new (class extends LightningModule {})(), loader()), /define it/],
+    [
+      'a step as Python spells it',
+      () => {
+        class Snake extends LightningModule {
+          training_step() {}
+        }
+        return bare({}).fit(new Snake(), loader());
+      },
+      /write training_step as trainingStep/,
+    ],
     [
       'no optimizers',
       () => {
