@@ -77,7 +77,7 @@ describe('lines', () => {
         ],
       }),
     ]);
-    expect(canvas.texts()).toContain('0.5');
+    expect(canvas.texts()).toContain('0.4');
   });
 });
 

@@ -1,6 +1,8 @@
-// Pictures of the browser as tensors, and tensors as pictures on canvases, byte for byte and without a way through JavaScript.
+// Pictures of the browser as tensors, and tensors as pictures on canvases, byte for byte and without a way through JavaScript; and plots in a page.
 import * as torch from 'lamplight';
 import { vision } from 'lamplight';
+import { ChartLogger } from 'lamplight/lightning';
+import { ConfusionMatrix } from 'lamplight/metrics';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 
 const { fromPixels, toCanvas } = vision.io;
@@ -367,5 +369,59 @@ describe('toCanvas', () => {
     await expect(toCanvas(torch.ones(2, 2), canvas)).rejects.toThrow(torch.DeviceLostError);
     await toCanvas(torch.ones(2, 2), canvas);
     expect(await shown.bytes()).toEqual(new Array(16).fill(255));
+  });
+});
+
+describe('plots in a page', () => {
+  /** How many pixels of a canvas have each colour. */
+  function colorsOf(canvas: HTMLCanvasElement): Map<string, number> {
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    const counts = new Map<string, number>();
+    for (let i = 0; i < data.length; i += 4) {
+      const key = Array.from(data.subarray(i, i + 4)).join();
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  test('a chart in an element is drawn as values come, in the colours of its page', async () => {
+    const element = document.createElement('div');
+    element.style.cssText = 'width: 500px; color: rgb(240, 240, 240); background: black';
+    document.body.append(element);
+    const chart = new ChartLogger(element);
+    for (let step = 0; step < 60; step++)
+      chart.logMetrics({ train_loss: 1 / (step + 1), val_acc: step, epoch: 0 }, step);
+    await vi.waitFor(() => expect(element.querySelector('canvas')).not.toBeNull());
+    const canvas = element.querySelector('canvas')!;
+    expect(canvas.clientWidth).toBe(500);
+    expect(canvas.width).toBe(Math.round(500 * devicePixelRatio));
+    expect(canvas.getAttribute('aria-label')).toMatch(/^loss; Step; last values: train_loss 0\.01667\. acc;/);
+    const colors = colorsOf(canvas);
+    // The paper is the page's; the line has the first of the colours for dark pages.
+    expect(colors.get('0,0,0,0')!).toBeGreaterThan(canvas.width * canvas.height * 0.8);
+    expect(colors.get('108,180,238,255')!).toBeGreaterThan(100);
+    element.style.width = '300px';
+    chart.finalize();
+    expect([canvas.clientWidth, canvas.width]).toEqual([300, Math.round(300 * devicePixelRatio)]);
+    element.remove();
+  });
+
+  test('a confusion matrix fills its cells, and a canvas of a page keeps its size', async () => {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [240, 200];
+    document.body.append(canvas);
+    const metric = new ConfusionMatrix({ task: 'binary' });
+    for (let i = 0; i < 2; i++)
+      await metric.plot(
+        torch.tensor([
+          [9, 1],
+          [2, 8],
+        ]),
+        { canvas },
+      );
+    expect([canvas.clientWidth, canvas.clientHeight]).toEqual([240, 200]);
+    const colors = colorsOf(canvas);
+    for (const cell of ['253,231,37,255', '68,1,84,255']) expect(colors.get(cell)!).toBeGreaterThan(1000);
+    canvas.remove();
   });
 });
