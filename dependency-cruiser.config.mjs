@@ -10,6 +10,7 @@ const order = [
   ['metrics', 'vision'],
   ['interpret'],
   ['lightning'],
+  ['worker'],
 ];
 
 const direction = order.flatMap((folders, rank) => {
@@ -56,11 +57,11 @@ export default {
     {
       name: 'src-stands-alone',
       comment:
-        'The library uses its own modules and shaders, the optional peer webgpu, and what the build puts into chunks that load when they are needed.',
+        'The library uses its own modules and shaders, the optional peers webgpu and comlink, and what the build puts into chunks that load when they are needed.',
       severity: 'error',
       from: { path: '^src/' },
       to: {
-        pathNot: ['^src/', '^shaders/', '(^|/)webgpu/', '(^|/)@noble/hashes/', '(^|/)papaparse/', '(^|/)umap-js(/|$)'],
+        pathNot: ['^src/', '^shaders/', '(^|/)webgpu/', '(^|/)@noble/hashes/', '(^|/)papaparse/', '(^|/)umap-js(/|$)', '(^|/)comlink(/|$)'],
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -37,7 +37,7 @@ const modules: UserConfig = {
     minify: false,
     lib: { entry: Object.fromEntries(doors.map(({ module, source }) => [module, source])), formats: ['es'] },
     rolldownOptions: {
-      external: ['webgpu'],
+      external: ['webgpu', 'comlink'],
       checks: { pluginTimings: false },
       output: { entryFileNames: '[name].js', chunkFileNames: 'shared/[name]-[hash].js' },
     },
@@ -90,7 +90,7 @@ function demos(): UserConfig {
     server: { fs: { allow: served.map((folder) => join(root, folder)) } },
     worker: { format: 'es', plugins: () => [classNames()] },
     // Found late, it would reload a page in the middle of a run.
-    optimizeDeps: { include: ['uplot', '@noble/hashes/legacy.js', '@noble/hashes/sha2.js', 'papaparse'] },
+    optimizeDeps: { include: ['comlink', 'uplot', '@noble/hashes/legacy.js', '@noble/hashes/sha2.js', 'papaparse'] },
     build: {
       target: 'es2022',
       outDir: join(root, 'demos-dist'),

@@ -43,7 +43,7 @@ const inPages = ({ name, include, shared, groupOrder }: Pages): TestProjectConfi
   resolve,
   plugins: [mnist()],
   // Found late, a package is bundled in the middle of a run, and the page loads anew.
-  optimizeDeps: { include: ['fast-check', '@noble/hashes/legacy.js', '@noble/hashes/sha2.js', 'papaparse'] },
+  optimizeDeps: { include: ['comlink', 'fast-check', '@noble/hashes/legacy.js', '@noble/hashes/sha2.js', 'papaparse'] },
   test: {
     name,
     include,

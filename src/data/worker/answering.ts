@@ -3,6 +3,7 @@ import { defaultGenerator, manualSeed } from '../../tensor/random/generator';
 import { endpoint } from './endpoint';
 import { failureOf } from './failure';
 import { becomeWorker, shownSeed } from './info';
+import { holdLock } from './lock';
 import { Packer, type TensorNumbers } from './pack';
 import { type Fetch, isMarked, MARK, type Order, type Report, type Served, type Start } from './protocol';
 
@@ -26,7 +27,9 @@ export interface Answering {
 
 /** Answers the loader of this worker from now on. */
 export function answer(work: Answering): void {
-  const { post, listen } = endpoint();
+  const { post, listen } = endpoint(
+    'data.serve: expected to be called in a worker, in the module that the option worker of a DataLoader starts',
+  );
   const report = (message: Report, transfer: ArrayBuffer[] = []) => post(message, transfer);
   const fail = (at: { pass: number; task: number }, thrown: unknown, sample: number | null) =>
     report({ mark: MARK, kind: 'failed', pass: at.pass, task: at.task, failure: failureOf(thrown, sample) });
@@ -119,14 +122,4 @@ export function enter({ id, numWorkers, seed, generator }: Start, dataset: unkno
   const own = manualSeed(seed);
   if (generator) own.setState(generator);
   becomeWorker({ id, numWorkers, seed: shownSeed(seed), dataset });
-}
-
-/** Resolves when this worker holds the lock: until it is no more, however it ends. */
-function holdLock(name: string): Promise<void> {
-  return new Promise((held) => {
-    void navigator.locks.request(name, () => {
-      held();
-      return new Promise<void>(() => undefined);
-    });
-  });
 }

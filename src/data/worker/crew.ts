@@ -2,8 +2,9 @@
 import { LamplightError, WorkerError } from '../../errors';
 import { warnOnce } from '../../warnings';
 import { errorOf } from './failure';
+import { newLock, watchLock } from './lock';
 import { type Answer, isMarked, MARK, type Order, type Report, type Served, type Start } from './protocol';
-import { type Thread, threadOf, type WorkerLike } from './thread';
+import { type Thread, type ThreadWords, threadOf, type WorkerLike } from './thread';
 
 export interface CrewOptions {
   /** What each worker is told when it serves, in their order. */
@@ -134,7 +135,7 @@ export class Crew {
     try {
       const started = this.#options.start();
       const worker = isPromise(started) ? await started : started;
-      const thread = threadOf(worker, member.name, {
+      const thread = threadOf(worker, wordsOf(member.name), {
         message: (data) => {
           if (isMarked(data)) this.#hear(member, data as Report);
         },
@@ -191,7 +192,7 @@ export class Crew {
     }
     member.serving = true;
     const own = this.#options.starts[this.#members.indexOf(member)]!;
-    const lock = member.thread!.dies === 'silently' && lockManager() ? `lamplight:${crypto.randomUUID()}` : null;
+    const lock = member.thread!.dies === 'silently' ? newLock() : null;
     member.lock = lock;
     try {
       member.thread!.post({ mark: MARK, kind: 'start', lock, ...own } satisfies Order);
@@ -207,9 +208,7 @@ export class Crew {
   /** A Web Worker that ends says nothing, but the lock that it held is free then. */
   #watch({ name, lock, watch: { signal } }: Member): void {
     if (lock === null) return;
-    lockManager()!
-      .request(lock, { signal }, () => this.#fail(new WorkerError(`${name}: it has ended by itself, or crashed`)))
-      .catch(() => undefined);
+    watchLock(lock, signal, () => this.#fail(new WorkerError(`${name}: it has ended by itself, or crashed`)));
   }
 
   #fail(error: Error): void {
@@ -220,7 +219,14 @@ export class Crew {
   }
 }
 
-const lockManager = (): LockManager | undefined => globalThis.navigator?.locks;
+const wordsOf = (name: string): ThreadWords => ({
+  name,
+  expected: 'DataLoader: expected worker() to return a Worker',
+  remedy: "write worker: () => new Worker(new URL('./my-data.ts', import.meta.url), { type: 'module' })",
+  twice:
+    'DataLoader: expected worker() to return a new Worker at each call, but got one twice; write worker: () => new Worker(…)',
+  serve: 'its module is to call data.serve(dataset) and to stay',
+});
 
 const isPromise = <T>(value: T | Promise<T>): value is Promise<T> =>
   typeof (value as { then?: unknown } | null)?.then === 'function';

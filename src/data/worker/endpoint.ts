@@ -2,12 +2,12 @@
 import { WorkerError } from '../../errors';
 
 export interface Endpoint {
-  post(message: unknown, transfer: ArrayBuffer[]): void;
+  post(message: unknown, transfer: readonly object[]): void;
   listen(listener: (data: unknown) => void): void;
 }
 
 interface NodePort {
-  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  postMessage(message: unknown, transfer: readonly object[]): void;
   on(event: 'message', listener: (data: unknown) => void): void;
 }
 
@@ -16,12 +16,12 @@ interface Builtins {
 }
 
 interface WorkerScope {
-  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  postMessage(message: unknown, transfer: readonly object[]): void;
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
 }
 
-/** @throws WorkerError where this thread is no worker */
-export function endpoint(): Endpoint {
+/** @throws WorkerError where this thread is no worker. @param expected what was, up to "but" */
+export function endpoint(expected: string): Endpoint {
   const { process, WorkerGlobalScope } = globalThis as { process?: Builtins; WorkerGlobalScope?: unknown };
   const port = process?.getBuiltinModule?.('node:worker_threads').parentPort;
   if (port) {
@@ -37,7 +37,5 @@ export function endpoint(): Endpoint {
       listen: (listener) => scope.addEventListener('message', ({ data }) => listener(data)),
     };
   }
-  throw new WorkerError(
-    'data.serve: expected to be called in a worker, in the module that the option worker of a DataLoader starts, but this is no worker',
-  );
+  throw new WorkerError(`${expected}, but this is no worker`);
 }

@@ -13,10 +13,7 @@ export function failureOf(thrown: unknown, sample: number | null): Failure {
       sample,
     };
   }
-  const classes: string[] = [];
-  for (let at: object = Object.getPrototypeOf(thrown); at !== Object.prototype; at = Object.getPrototypeOf(at)) {
-    classes.push(at.constructor.name);
-  }
+  const classes = classesOf(thrown);
   const properties: Record<string, unknown> = {};
   for (const key of Object.keys(thrown)) {
     const value: unknown = Reflect.get(thrown, key);
@@ -30,7 +27,7 @@ export function failureOf(thrown: unknown, sample: number | null): Failure {
  * in the message where it comes from.
  */
 export function errorOf({ classes, message, stack, properties, sample }: Failure, worker: string): Error {
-  const known = classes.map(classNamed).find((found) => found !== null);
+  const known = knownOf(classes);
   // One that is only known to be an error of some class says of which.
   const own = classes[0];
   const base = known && (known !== Error || own === 'Error') ? known : errors.WorkerError;
@@ -47,6 +44,19 @@ export function errorOf({ classes, message, stack, properties, sample }: Failure
 }
 
 type ErrorClass = new (message?: string) => Error;
+
+/** The names of an error's class and of those above it. */
+export function classesOf(error: Error): string[] {
+  const names: string[] = [];
+  for (let at = Object.getPrototypeOf(error); at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    names.push(at.constructor.name);
+  }
+  return names;
+}
+
+/** The first of these classes that is JavaScript's or this library's. */
+export const knownOf = (classes: readonly string[]): ErrorClass | undefined =>
+  classes.map(classNamed).find((found) => found !== null) ?? undefined;
 
 function classNamed(name: string): ErrorClass | null {
   const found: unknown = Reflect.get(errors, name) ?? Reflect.get(globalThis, name);

@@ -30,35 +30,39 @@ export interface ThreadEvents {
 export interface Thread {
   /** Whether its end comes as an event. */
   readonly dies: 'aloud' | 'silently';
-  post(message: unknown): void;
+  /** @param transfer what is moved there rather than copied */
+  post(message: unknown, transfer?: readonly object[]): void;
   /** Has a process of Node wait for the thread, or not. */
   hold(on: boolean): void;
   terminate(): Promise<void>;
 }
 
-/** Workers that are in use: each loader needs some of its own. */
-const taken = new WeakSet<object>();
-
-/**
- * @param name names the worker in errors
- * @throws ArgumentError for what is no worker, or one that another loader works with
- */
-export function threadOf(worker: unknown, name: string, events: ThreadEvents): Thread {
-  if (isNodeWorker(worker)) return nodeThread(claimed(worker), name, events);
-  if (isWebWorker(worker)) return webThread(claimed(worker), name, events);
-  throw new ArgumentError(
-    `DataLoader: expected worker() to return a Worker, but got ${kindOf(worker)}; write worker: () => new Worker(new URL('./my-data.ts', import.meta.url), { type: 'module' })`,
-  );
+/** What errors say of a thread and of what its module is to do. */
+export interface ThreadWords {
+  /** The name of the worker. */
+  readonly name: string;
+  /** Of what is no worker: what was expected, up to "but got". */
+  readonly expected: string;
+  readonly remedy: string;
+  /** Of a worker that is in use. */
+  readonly twice: string;
+  /** What to do where a worker ends before it has served anything. */
+  readonly serve: string;
 }
 
-function claimed<W extends object>(worker: W): W {
-  if (taken.has(worker)) {
-    throw new ArgumentError(
-      'DataLoader: expected worker() to return a new Worker at each call, but got one twice; write worker: () => new Worker(…)',
-    );
+/** Workers that are in use: each belongs to one only. */
+const taken = new WeakSet<object>();
+
+/** @throws ArgumentError for what is no worker, or one that is in use */
+export function threadOf(worker: unknown, words: ThreadWords, events: ThreadEvents): Thread {
+  const { expected, remedy, twice } = words;
+  const isNode = isNodeWorker(worker);
+  if (!isNode && !isWebWorker(worker)) {
+    throw new ArgumentError(`${expected}, but got ${kindOf(worker)}; ${remedy}`);
   }
+  if (taken.has(worker)) throw new ArgumentError(twice);
   taken.add(worker);
-  return worker;
+  return isNode ? nodeThread(worker, words, events) : webThread(worker, words, events);
 }
 
 const has = (value: unknown, ...names: string[]): boolean =>
@@ -69,17 +73,15 @@ const isWebWorker = (value: unknown): value is WebWorkerLike =>
 
 const UNREADABLE = 'what it sent could not be read here; send plain data';
 
-function nodeThread(worker: NodeWorkerLike, name: string, { message, died }: ThreadEvents): Thread {
+function nodeThread(worker: NodeWorkerLike, { name, serve }: ThreadWords, { message, died }: ThreadEvents): Thread {
   worker.on('message', message);
   worker.on('messageerror', (cause) => died(new WorkerError(`${name}: ${UNREADABLE}`, { cause })));
   worker.on('error', (cause) => died(new WorkerError(`${name}: ${textOf(cause)}`, { cause })));
-  worker.on('exit', (code) =>
-    died(new WorkerError(`${name}: it ended by itself, with exit code ${code}; ${SERVE_REMEDY}`)),
-  );
+  worker.on('exit', (code) => died(new WorkerError(`${name}: it ended by itself, with exit code ${code}; ${serve}`)));
   worker.unref();
   return {
     dies: 'aloud',
-    post: (data) => worker.postMessage(data),
+    post: (data, transfer) => (worker as Posting).postMessage(data, transfer),
     hold: (on) => (on ? worker.ref() : worker.unref()),
     terminate: async () => {
       await worker.terminate();
@@ -87,10 +89,12 @@ function nodeThread(worker: NodeWorkerLike, name: string, { message, died }: Thr
   };
 }
 
-/** What to do where a worker ends before it has served anything. */
-export const SERVE_REMEDY = 'its module is to call data.serve(dataset) and to stay';
+/** How every worker posts; programs need not give types that say so. */
+interface Posting {
+  postMessage(message: unknown, transfer?: readonly object[]): void;
+}
 
-function webThread(worker: WebWorkerLike, name: string, { message, died }: ThreadEvents): Thread {
+function webThread(worker: WebWorkerLike, { name }: ThreadWords, { message, died }: ThreadEvents): Thread {
   worker.addEventListener('message', (event) => message((event as MessageEvent).data));
   worker.addEventListener('messageerror', () => died(new WorkerError(`${name}: ${UNREADABLE}`)));
   worker.addEventListener('error', (event) => {
@@ -101,7 +105,7 @@ function webThread(worker: WebWorkerLike, name: string, { message, died }: Threa
   });
   return {
     dies: 'silently',
-    post: (data) => worker.postMessage(data),
+    post: (data, transfer) => (worker as Posting).postMessage(data, transfer),
     hold: () => undefined,
     terminate: async () => {
       worker.terminate();

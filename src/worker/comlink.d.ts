@@ -1,0 +1,18 @@
+// What is used of the package comlink, so that the types of this door stand without it.
+declare module 'comlink' {
+  export interface Endpoint {
+    postMessage(message: unknown, transfer?: readonly object[]): void;
+    addEventListener(type: string, listener: (event: { readonly data: unknown }) => void): void;
+    removeEventListener(type: string, listener: (event: { readonly data: unknown }) => void): void;
+  }
+
+  /** An object's methods as the other side calls them. */
+  export type Remote<T> = {
+    readonly [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
+  } & { [releaseProxy](): void };
+
+  export const releaseProxy: unique symbol;
+  export function expose(target: object, endpoint: Endpoint): void;
+  export function wrap<T>(endpoint: Endpoint): Remote<T>;
+  export function transfer<T extends object>(value: T, transfer: readonly object[]): T;
+}
