@@ -33,7 +33,8 @@ test('training in a worker leaves the page its frames', timing, async () => {
   const { gaps, losses } = await measure('worker');
   expect(losses.length).toBeGreaterThan(5);
   expect(losses.every(Number.isFinite)).toBe(true);
-  expect(quantile(gaps, 0.5)).toBeLessThan(50);
+  expect(quantile(gaps, 0.5)).toBeLessThan(20);
+  expect(quantile(gaps, 0.95)).toBeLessThan(50);
 });
 
 test('training on the page takes little of its thread at a time', timing, async () => {

@@ -1,5 +1,7 @@
 // A page that draws at every frame while a model trains, in a worker or beside it, and notes the gaps between frames.
+import { connect } from 'lamplight/worker';
 import { type Steps, train } from './training';
+import type { training } from './worker';
 
 export interface Smoothness extends Steps {
   /** Milliseconds between one frame and the next. */
@@ -55,20 +57,12 @@ window.smooth = async (place, milliseconds) => {
     return measure(begun.promise, () => steps);
   }
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-  const begun = later<void>();
-  const ended = later<Steps>();
-  worker.onmessage = ({ data }) => {
-    if (data.ready) begun.resolve();
-    else if (data.steps) ended.resolve(data.steps);
-    else begun.reject(new Error(data.error));
-  };
-  worker.onerror = ({ message }) => begun.reject(new Error(message));
-  try {
-    return await measure(begun.promise, () => {
-      worker.postMessage('stop');
-      return ended.promise;
-    });
-  } finally {
-    worker.terminate();
-  }
+  using remote = await connect<typeof training>(worker);
+  const [begun, controller] = [later<void>(), new AbortController()];
+  const ended = remote(begun.resolve, controller.signal);
+  ended.catch(begun.reject);
+  return await measure(begun.promise, () => {
+    controller.abort();
+    return ended;
+  });
 };

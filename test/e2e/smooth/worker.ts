@@ -1,14 +1,5 @@
-// Trains in a worker from the moment it starts until it is told to stop.
+// Trains from the moment that the page calls it until it is told to stop.
+import { expose } from 'lamplight/worker';
 import { train } from './training';
 
-let stop = false;
-self.onmessage = () => {
-  stop = true;
-};
-train(
-  () => self.postMessage({ ready: true }),
-  () => stop,
-).then(
-  (steps) => self.postMessage({ steps }),
-  (error: Error) => self.postMessage({ error: error.message }),
-);
+export const training = expose((ready: () => void, signal: AbortSignal) => train(ready, () => signal.aborted));
