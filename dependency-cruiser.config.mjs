@@ -61,7 +61,15 @@ export default {
       severity: 'error',
       from: { path: '^src/' },
       to: {
-        pathNot: ['^src/', '^shaders/', '(^|/)webgpu/', '(^|/)@noble/hashes/', '(^|/)papaparse/', '(^|/)umap-js(/|$)', '(^|/)comlink(/|$)'],
+        pathNot: [
+          '^src/',
+          '^shaders/',
+          '(^|/)webgpu/',
+          '(^|/)@noble/hashes/',
+          '(^|/)papaparse/',
+          '(^|/)umap-js(/|$)',
+          '(^|/)comlink(/|$)',
+        ],
         dependencyTypesNot: ['type-only'],
       },
     },
