@@ -1,10 +1,10 @@
-// The MNIST page: connects the panels with the worker that trains, and keeps what is needed to go on after a lost GPU.
+// The MNIST page: connects the panels with the run in the worker, and keeps what is needed to go on after a lost GPU.
+import { connect, type Remote, terminate } from 'lamplight/worker';
 import { clearBanners, showBanner } from '../ui/banners';
 import { byId } from '../ui/dom';
 import { keepOffline } from '../ui/offline';
 import { initTheme } from '../ui/theme';
 import { diagnose, noWebGpuNotice } from '../ui/webgpu-check';
-import { WorkerClient } from './client';
 import { ChartsPanel } from './panels/charts';
 import { ConfusionPanel } from './panels/confusion';
 import { Controls } from './panels/controls';
@@ -13,7 +13,8 @@ import { FeaturesPanel } from './panels/features';
 import { GalleryPanel } from './panels/gallery';
 import { GpuPanel } from './panels/gpu';
 import { ProgressPanel } from './panels/progress';
-import { COURSE, type Hyperparameters, type Resume } from './protocol';
+import { COURSE, type Hyperparameters, type Phase, type Resume, type Watcher } from './protocol';
+import type { Run } from './worker';
 
 /**
  * What the page begins with: the larger network, in batches small enough that it learns within the first seconds, and half of the
@@ -32,38 +33,61 @@ else byId('notice', HTMLElement).append(noWebGpuNotice(diagnosis));
 function start(initial: Hyperparameters): void {
   byId('bench', HTMLElement).hidden = false;
   const banners = byId('banners', HTMLElement);
-  const client = new WorkerClient();
   const charts = new ChartsPanel();
   const progress = new ProgressPanel();
   const gpu = new GpuPanel();
   const gallery = new GalleryPanel(() => confusion.mark(-1, -1));
   const confusion = new ConfusionPanel((label, predicted) => {
     confusion.mark(label, predicted);
-    client.post({ type: 'pair', label, predicted });
+    call(async (run) => {
+      const images = await run.pair(label, predicted);
+      if (images) gallery.showPair(label, predicted, images);
+    });
   });
-  const features = new FeaturesPanel((pixels) => client.post({ type: 'watch', pixels }));
+  const features = new FeaturesPanel((pixels) => call((run) => run.watch(pixels)));
   const draw = new DrawPanel((pixels) => {
     features.setDrawing(pixels);
     ask(pixels);
   });
   const controls = new Controls(initial, {
-    train: () => client.post({ type: 'train' }),
-    pause: () => client.post({ type: 'pause' }),
-    step: () => client.post({ type: 'step' }),
+    train: () => call((run) => run.press()),
+    pause: () => call((run) => run.pause()),
+    step: () => call((run) => run.press({ once: true })),
     reset(settings) {
       checkpoint = undefined;
       clearRun();
-      client.post({ type: 'reset', settings });
+      call((run) => run.reset(settings));
     },
-    save: () => client.post({ type: 'save' }),
-    open: (file) => client.post({ type: 'open', file }),
+    save: () =>
+      call(async (run) => {
+        const { fileName, weights } = await run.save();
+        download(fileName, weights);
+      }),
+    open: (file) =>
+      call(async (run) => {
+        const model = await run.open(file);
+        controls.write({ ...controls.read(), model });
+        controls.say(`Loaded ${file.name}. Draw a digit, or train on from here.`);
+      }),
   });
 
+  let launched: Promise<Launched>;
+  let phase: Phase = 'loading';
+  let trained = false;
   let checkpoint: Resume | undefined;
   let drawing: Float32Array | null = null;
-  let asked = 0;
   let waiting = false;
   let stale = false;
+
+  /** Calls the run in the worker, and shows what fails unless another worker has taken its place. */
+  async function call(work: (run: Remote<Run>) => Promise<unknown>): Promise<void> {
+    const own = launched;
+    try {
+      await work((await own).run);
+    } catch (error) {
+      if (own === launched) fail(error);
+    }
+  }
 
   /** Asks for the drawing's probabilities; while an answer is under way, only the latest drawing waits. */
   function ask(pixels: Float32Array | null): void {
@@ -74,7 +98,16 @@ function start(initial: Hyperparameters): void {
       return;
     }
     waiting = true;
-    client.post({ type: 'predict', id: ++asked, pixels });
+    call(async (run) => {
+      const probabilities = await run.predict(pixels).finally(() => {
+        waiting = false;
+      });
+      if (drawing) draw.show(probabilities);
+      if (stale) {
+        stale = false;
+        ask(drawing);
+      }
+    });
   }
 
   function clearRun(): void {
@@ -84,65 +117,61 @@ function start(initial: Hyperparameters): void {
     gallery.setMistakes(null);
   }
 
+  /** Ends the worker there is, and starts another. */
   function launch(): void {
+    launched?.then(({ remote }) => terminate(remote)).catch(() => {});
     waiting = false;
-    client.start();
-    client.post({
-      type: 'load',
-      dataUrl: new URL('../data/mnist/', location.href).href,
-      settings: controls.read(),
-      ...(checkpoint && { resume: checkpoint }),
-    });
+    phase = 'loading';
+    trained = false;
+    launched = begin(watcher);
+    const dataUrl = new URL('../data/mnist/', location.href).href;
+    call((run) => run.load(dataUrl, controls.read(), checkpoint));
   }
 
-  client.on('loaded', ({ adapter, software, samples }) => {
-    gpu.setAdapter(adapter, software);
-    features.offer(samples);
-  });
-  client.on('fetched', ({ bytes }) => controls.showFetched(bytes));
-  client.on('kept', ({ settings }) => controls.write(settings));
-  client.on('phase', ({ phase, parameters, trained }) => {
-    controls.setPhase(phase, parameters, trained);
-    draw.setPhase(phase, trained);
-    if (trained && drawing) ask(drawing);
-  });
-  client.on('steps', ({ first, losses, accuracies, stepsPerEpoch }) => {
-    charts.addSteps(first, losses, accuracies, stepsPerEpoch);
-    if (drawing) ask(drawing);
-  });
-  client.on('progress', (message) => progress.show(message));
-  client.on('epoch', (message) => {
-    const { result } = message;
-    checkpoint = message.checkpoint;
-    charts.addEpoch(result);
-    progress.showAccuracy(result.testAccuracy);
-  });
-  client.on('features', ({ filters, stages }) => features.show(filters, stages));
-  client.on('confusion', ({ counts, wrong }) => {
-    confusion.show(counts);
-    gallery.setMistakes(wrong);
-  });
-  client.on('pair', ({ label, predicted, images }) => gallery.showPair(label, predicted, images));
-  client.on('prediction', ({ probabilities }) => {
-    waiting = false;
-    if (drawing) draw.show(probabilities);
-    if (stale) {
-      stale = false;
-      ask(drawing);
-    }
-  });
-  client.on('saved', ({ fileName, weights }) => download(fileName, weights));
-  client.on('opened', ({ fileName, model }) => {
-    controls.write({ ...controls.read(), model });
-    controls.say(`Loaded ${fileName}. Draw a digit, or train on from here.`);
-  });
-  client.on('gpu', ({ numbers }) => gpu.show(numbers));
-  client.on('error', ({ name, message, fatal }) => {
-    if (!fatal) {
+  const watcher: Watcher = {
+    loaded(adapter, software, samples) {
+      gpu.setAdapter(adapter, software);
+      features.offer(samples);
+    },
+    fetched: (bytes) => controls.showFetched(bytes),
+    kept: (settings) => controls.write(settings),
+    phase(now, parameters, isTrained) {
+      phase = now;
+      trained = isTrained;
+      controls.setPhase(phase, parameters, trained);
+      draw.setPhase(phase, trained);
+      if (trained && drawing) ask(drawing);
+    },
+    steps({ first, losses, accuracies, stepsPerEpoch }) {
+      charts.addSteps(first, losses, accuracies, stepsPerEpoch);
+      if (drawing) ask(drawing);
+    },
+    progress: (now) => progress.show(now),
+    epoch(result, latest) {
+      checkpoint = latest;
+      charts.addEpoch(result);
+      progress.showAccuracy(result.testAccuracy);
+    },
+    features: (filters, stages) => features.show(filters, stages),
+    confusion(counts, wrong) {
+      confusion.show(counts);
+      gallery.setMistakes(wrong);
+    },
+    gpu: (numbers) => gpu.show(numbers),
+    failed: fail,
+  };
+
+  /** Says what has failed. A lost device ends the usefulness of its worker, and so does what keeps it from beginning. */
+  function fail(error: unknown): void {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    if (phase === 'lost') return;
+    if (phase !== 'loading' && name !== 'DeviceLostError' && name !== 'WorkerError') {
       showBanner(banners, name, message);
       return;
     }
-    controls.setPhase('lost', null, false);
+    phase = 'lost';
+    controls.setPhase(phase, null, false);
+    draw.setPhase(phase, trained);
     const label = checkpoint ? 'Resume from the last epoch' : 'Start again';
     showBanner(banners, name, message, {
       label,
@@ -152,10 +181,22 @@ function start(initial: Hyperparameters): void {
         launch();
       },
     });
-  });
+  }
 
   clearRun();
   launch();
+}
+
+/** A worker and the run in it. */
+interface Launched {
+  readonly remote: Remote<typeof Run>;
+  readonly run: Remote<Run>;
+}
+
+async function begin(watcher: Watcher): Promise<Launched> {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'mnist-training' });
+  const remote = await connect<typeof Run>(worker);
+  return { remote, run: await new remote(watcher) };
 }
 
 function download(fileName: string, bytes: Uint8Array): void {

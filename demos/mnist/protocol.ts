@@ -1,4 +1,4 @@
-// The messages between the page and the worker that trains: every kind, both ways, and nothing else.
+// What the page and the worker that trains give each other: settings, results, and what is heard of a run.
 
 export type ModelName = 'simple' | 'complex';
 export type OptimizerName = 'adam' | 'sgd';
@@ -30,7 +30,7 @@ export const COURSE: Hyperparameters = {
   limit: 60_000,
 };
 
-/** What the worker is doing. `lost` ends it: the page starts another worker to go on. */
+/** What the worker is doing. `lost`: it is no more, and the page starts another to go on. */
 export type Phase = 'loading' | 'ready' | 'training' | 'evaluating' | 'paused' | 'finished' | 'lost';
 
 /** Grey-level planes of one size: values are [count, height, width]. */
@@ -86,68 +86,43 @@ export interface Resume {
   readonly epochs: number;
 }
 
-export type ToWorker =
-  | { readonly type: 'load'; readonly dataUrl: string; readonly settings: Hyperparameters; readonly resume?: Resume }
-  | { readonly type: 'reset'; readonly settings: Hyperparameters }
-  | { readonly type: 'train' }
-  | { readonly type: 'pause' }
-  | { readonly type: 'step' }
-  | { readonly type: 'watch'; readonly pixels: Float32Array }
-  | { readonly type: 'predict'; readonly id: number; readonly pixels: Float32Array }
-  | { readonly type: 'pair'; readonly label: number; readonly predicted: number }
-  | { readonly type: 'save' }
-  | { readonly type: 'open'; readonly file: File };
+/** How far training is. */
+export interface Progress {
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly step: number;
+  readonly steps: number;
+  readonly imagesPerSecond: number;
+  readonly secondsLeft: number;
+}
 
-export type FromWorker =
+/** Losses and accuracies of steps that follow each other. */
+export interface Steps {
+  /** Steps since the beginning of the run, before these. */
+  readonly first: number;
+  /** Mean loss of each step's batch. */
+  readonly losses: readonly number[];
+  readonly accuracies: readonly number[];
+  readonly stepsPerEpoch: number;
+}
+
+/** What the page hears of a run while it goes on. */
+export interface Watcher {
   /** Bytes of MNIST that have come over the network so far. */
-  | { readonly type: 'fetched'; readonly bytes: number }
-  | {
-      readonly type: 'loaded';
-      readonly adapter: string;
-      readonly software: boolean;
-      /** One test image of each digit, in order. */
-      readonly samples: readonly Float32Array[];
-    }
+  fetched(bytes: number): void;
+  /** `samples`: one test image of each digit, in order. */
+  loaded(adapter: string, software: boolean, samples: readonly Float32Array[]): void;
   /** Settings could not be taken, and these still hold. */
-  | { readonly type: 'kept'; readonly settings: Hyperparameters }
-  | {
-      readonly type: 'phase';
-      readonly phase: Phase;
-      readonly model: ModelName;
-      readonly parameters: number | null;
-      /** Whether the network can be asked: it has seen a batch or been given weights. */
-      readonly trained: boolean;
-    }
-  | {
-      readonly type: 'steps';
-      /** Steps since the beginning of the run, before these. */
-      readonly first: number;
-      /** Mean loss of each step's batch. */
-      readonly losses: readonly number[];
-      readonly accuracies: readonly number[];
-      readonly stepsPerEpoch: number;
-    }
-  | {
-      readonly type: 'progress';
-      readonly epoch: number;
-      readonly epochs: number;
-      readonly step: number;
-      readonly steps: number;
-      readonly imagesPerSecond: number;
-      readonly secondsLeft: number;
-    }
-  | { readonly type: 'epoch'; readonly result: EpochResult; readonly checkpoint: Resume }
-  | { readonly type: 'features'; readonly filters: Maps; readonly stages: readonly Maps[] }
-  | {
-      readonly type: 'confusion';
-      /** [label, predicted] counts over the test set. */
-      readonly counts: Uint32Array;
-      /** The wrong ones of which the network is surest, surest first. */
-      readonly wrong: readonly ReadImage[];
-    }
-  | { readonly type: 'pair'; readonly label: number; readonly predicted: number; readonly images: readonly ReadImage[] }
-  | { readonly type: 'prediction'; readonly id: number; readonly probabilities: Float32Array | null }
-  | { readonly type: 'saved'; readonly fileName: string; readonly weights: Uint8Array }
-  | { readonly type: 'opened'; readonly fileName: string; readonly model: ModelName }
-  | { readonly type: 'gpu'; readonly numbers: GpuNumbers }
-  | { readonly type: 'error'; readonly name: string; readonly message: string; readonly fatal: boolean };
+  kept(settings: Hyperparameters): void;
+  /** `trained`: whether the network can be asked, since it has seen a batch or been given weights. */
+  phase(phase: Phase, parameters: number | null, trained: boolean): void;
+  steps(steps: Steps): void;
+  progress(progress: Progress): void;
+  epoch(result: EpochResult, checkpoint: Resume): void;
+  features(filters: Maps, stages: readonly Maps[]): void;
+  /** [label, predicted] counts over the test set, and the wrong ones of which the network is surest, surest first. */
+  confusion(counts: Uint32Array, wrong: readonly ReadImage[]): void;
+  gpu(numbers: GpuNumbers): void;
+  /** Something failed beside what was asked for. */
+  failed(error: unknown): void;
+}

@@ -1,22 +1,21 @@
-// The training worker: obeys the page's messages, trains between them, and reports what it sees.
+// The training worker: does what the page calls, trains between the calls, and reports what it sees.
 import * as torch from 'lamplight';
+import { expose, transfer } from 'lamplight/worker';
 import { type Mnist, MnistFiles } from './files';
 import { confusionCounts, inspect, pickImages, predict, readTestSet, sampleDigits, type TestReading } from './inspect';
 import { modelName } from './models';
 import { Pace } from './pace';
-import type { FromWorker, GpuNumbers, Hyperparameters, ModelName, Phase, ToWorker } from './protocol';
+import type { GpuNumbers, Hyperparameters, ModelName, Phase, ReadImage, Resume, Watcher } from './protocol';
 import { describeAdapter, Trainer, type TrainingEvent } from './training';
 
 /** Milliseconds between reports on progress, and between looks inside. */
 const REPORT_INTERVAL = 100;
 const LOOK_INTERVAL = 400;
-/** Milliseconds after which waiting messages are let in. */
+/** Milliseconds after which waiting calls are let in. */
 const BREATH_INTERVAL = 15;
 const GALLERY_SIZE = 24;
 
-const post = (message: FromWorker) => self.postMessage(message);
-
-/** Lets waiting messages in. */
+/** Lets waiting calls in. */
 function breathe(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -52,46 +51,14 @@ class Run {
   private lastLook = 0;
   private looking = false;
 
-  async obey(message: ToWorker): Promise<void> {
-    switch (message.type) {
-      case 'load':
-        return this.load(message);
-      case 'reset':
-        return this.reset(message.settings);
-      case 'train':
-        return this.press();
-      case 'pause':
-        this.going = false;
-        return;
-      case 'step':
-        return this.press({ once: true });
-      case 'watch':
-        this.watched = message.pixels;
-        return this.look();
-      case 'predict':
-        return this.answer(message.id, message.pixels);
-      case 'pair':
-        return this.showPair(message.label, message.predicted);
-      case 'save':
-        return this.save();
-      case 'open':
-        return this.open(message.file);
-    }
-  }
+  constructor(private readonly watcher: Watcher) {}
 
-  /** Reports a failure; a lost device ends this worker's usefulness. */
-  fail(error: unknown): void {
-    const fatal = error instanceof torch.DeviceLostError || this.phase === 'loading';
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    if (fatal) this.setPhase('lost');
-    post({ type: 'error', name, message, fatal });
-  }
-
-  private async load({ dataUrl, settings, resume }: Extract<ToWorker, { type: 'load' }>): Promise<void> {
+  /** Fetches what is needed; with `resume` trains on from there. */
+  async load(dataUrl: string, settings: Hyperparameters, resume: Resume | undefined): Promise<void> {
     const turn = ++this.turn;
-    this.files = new MnistFiles(dataUrl, (bytes) => post({ type: 'fetched', bytes }));
+    this.files = new MnistFiles(dataUrl, (bytes) => this.watcher.fetched(bytes));
     const [mnist, { adapter, software }] = await Promise.all([this.files.open(settings.limit), describeAdapter()]);
-    post({ type: 'loaded', adapter, software, samples: await sampleDigits(mnist.test) });
+    this.watcher.loaded(adapter, software, await sampleDigits(mnist.test));
     if (turn !== this.turn) return;
     this.newTrainer(mnist, settings);
     if (!resume) {
@@ -107,7 +74,8 @@ class Run {
     this.setPhase('finished');
   }
 
-  private async reset(settings: Hyperparameters): Promise<void> {
+  /** Begins anew, with a new network. */
+  async reset(settings: Hyperparameters): Promise<void> {
     const turn = ++this.turn;
     await this.halt();
     const { files } = this;
@@ -121,7 +89,7 @@ class Run {
       if (turn !== this.turn) return;
       // More images than there are, and no connection: what stood before goes on.
       if (this.trainer) {
-        post({ type: 'kept', settings: this.trainer.settings });
+        this.watcher.kept(this.trainer.settings);
         this.setPhase('ready');
       }
       throw error;
@@ -150,9 +118,14 @@ class Run {
     return trainer.beside(() => work(trainer));
   }
 
-  /** Trains, unless the page did not know yet that files are still to come. */
-  private async press({ once = false } = {}): Promise<void> {
+  /** Trains until it is paused or over, or for one step; not at all where the page did not know yet that files are still to come. */
+  async press({ once = false } = {}): Promise<void> {
     if (this.phase !== 'loading') await this.train({ once });
+  }
+
+  /** Stops after the step under way. */
+  pause(): void {
+    this.going = false;
   }
 
   private async train({ once = false } = {}): Promise<void> {
@@ -163,12 +136,15 @@ class Run {
     this.pace.restart();
     this.setPhase('training');
     this.going = true;
-    this.driving = this.drive(trainer, this.events, once);
+    const driving = this.drive(trainer, this.events, once);
+    // Whoever has it train hears of what fails.
+    this.driving = driving.catch(() => {});
+    await driving;
   }
 
-  /** Stops after the step under way. */
+  /** Waits until nothing trains. */
   private async halt(): Promise<void> {
-    this.going = false;
+    this.pause();
     await this.driving;
   }
 
@@ -202,7 +178,7 @@ class Run {
       // A generator that threw is over; the next one begins the epoch again.
       this.events = undefined;
       this.setPhase('paused');
-      this.fail(error);
+      throw error;
     } finally {
       this.reportGpu();
     }
@@ -219,7 +195,7 @@ class Run {
       }
       case 'losses': {
         const { first, losses, accuracies } = event;
-        post({ type: 'steps', first, losses, accuracies, stepsPerEpoch: trainer.stepsPerEpoch });
+        this.watcher.steps({ first, losses, accuracies, stepsPerEpoch: trainer.stepsPerEpoch });
         return;
       }
       case 'evaluating':
@@ -228,9 +204,8 @@ class Run {
       case 'epoch': {
         const weights = await torch.saveBytes(trainer.model.stateDict());
         const checkpoint = { weights, epoch: trainer.epoch, epochs: this.goal };
-        post({ type: 'epoch', result: event.result, checkpoint });
-        await this.readTests();
-        await this.look();
+        this.watcher.epoch(event.result, checkpoint);
+        await this.showTests();
         this.pace.restart();
       }
     }
@@ -243,7 +218,7 @@ class Run {
     this.lastReport = now;
     this.reportProgress();
     this.reportGpu();
-    if (now - this.lastLook > LOOK_INTERVAL) this.look().catch((error) => this.fail(error));
+    if (now - this.lastLook > LOOK_INTERVAL) this.look().catch((error) => this.watcher.failed(error));
   }
 
   private reportProgress(): void {
@@ -251,8 +226,7 @@ class Run {
     const { epoch, step, steps } = this.unreported;
     this.unreported = undefined;
     const { batchSize } = this.expectTrainer().settings;
-    post({
-      type: 'progress',
+    this.watcher.progress({
       epoch,
       epochs: this.goal,
       step,
@@ -265,7 +239,13 @@ class Run {
   private reportGpu(): void {
     const { liveBytes, pooledBytes, peakBytes } = torch.gpu.stats();
     const numbers: GpuNumbers = { liveBytes, pooledBytes, peakBytes, perStep: this.trainer?.steadyStep ?? null };
-    post({ type: 'gpu', numbers });
+    this.watcher.gpu(numbers);
+  }
+
+  /** Has the page see what the convolutions make of a digit, now and while they learn. */
+  watch(pixels: Float32Array): Promise<void> {
+    this.watched = pixels;
+    return this.look();
   }
 
   /** Shows what the convolutions make of the watched digit; while one look is under way, others are left out. */
@@ -277,7 +257,8 @@ class Run {
       while (pixels !== this.watched && this.watched) {
         const watched = this.watched;
         pixels = watched;
-        post({ type: 'features', ...(await this.beside(({ model }) => inspect(model, watched))) });
+        const { filters, stages } = await this.beside(({ model }) => inspect(model, watched));
+        this.watcher.features(filters, stages);
       }
     } finally {
       this.looking = false;
@@ -285,9 +266,9 @@ class Run {
     }
   }
 
-  private async answer(id: number, pixels: Float32Array): Promise<void> {
-    const probabilities = this.trainer?.initialized ? await this.beside(({ model }) => predict(model, pixels)) : null;
-    post({ type: 'prediction', id, probabilities });
+  /** Ten probabilities; null while the network cannot be asked. */
+  async predict(pixels: Float32Array): Promise<Float32Array | null> {
+    return this.trainer?.initialized ? this.beside(({ model }) => predict(model, pixels)) : null;
   }
 
   private async readTests(): Promise<void> {
@@ -296,26 +277,26 @@ class Run {
     this.reading = await this.beside(({ model }) => readTestSet(model, test));
     const where = (label: number, predicted: number) => label !== predicted;
     const wrong = await pickImages(test, this.reading, where, { limit: GALLERY_SIZE, surest: true });
-    post({ type: 'confusion', counts: confusionCounts(this.reading), wrong });
+    this.watcher.confusion(confusionCounts(this.reading), wrong);
   }
 
-  private async showPair(label: number, predicted: number): Promise<void> {
-    if (!this.mnist || !this.reading) return;
+  /** Test images of one digit that were read as another; null before the test set has been read. */
+  async pair(label: number, predicted: number): Promise<ReadImage[] | null> {
+    if (!this.mnist || !this.reading) return null;
     const where = (is: number, read: number) => is === label && read === predicted;
     const options = { limit: GALLERY_SIZE, surest: label !== predicted };
     const { mnist, reading } = this;
-    const images = await this.beside(() => pickImages(mnist.test, reading, where, options));
-    post({ type: 'pair', label, predicted, images });
+    return this.beside(() => pickImages(mnist.test, reading, where, options));
   }
 
-  private async save(): Promise<void> {
+  async save(): Promise<{ readonly fileName: string; readonly weights: Uint8Array }> {
     const { model } = this.expectTrainer();
     const weights = await this.beside(() => torch.saveBytes(model.stateDict()));
-    post({ type: 'saved', fileName: `mnist-${modelName(model)}.safetensors`, weights });
+    return transfer({ fileName: `mnist-${modelName(model)}.safetensors`, weights });
   }
 
-  /** Loads weights; a file of the other network brings that network with it. When it fails, all stays as it was. */
-  private async open(file: File): Promise<void> {
+  /** Loads weights; a file of the other network brings that network with it, which is named. When it fails, all stays as it was. */
+  async open(file: File): Promise<ModelName> {
     await this.halt();
     const trainer = this.expectTrainer();
     const state = await torch.load(file);
@@ -331,7 +312,11 @@ class Run {
     }
     this.expectTrainer().initialized = true;
     this.setPhase('paused');
-    post({ type: 'opened', fileName: file.name, model });
+    this.showTests().catch((error) => this.watcher.failed(error));
+    return model;
+  }
+
+  private async showTests(): Promise<void> {
     await this.readTests();
     await this.look();
   }
@@ -340,13 +325,7 @@ class Run {
     this.phase = phase;
     const { trainer } = this;
     this.announced = trainer?.initialized ?? false;
-    post({
-      type: 'phase',
-      phase,
-      model: trainer?.settings.model ?? 'simple',
-      parameters: trainer?.parameterCount ?? null,
-      trained: this.announced,
-    });
+    this.watcher.phase(phase, trainer?.parameterCount ?? null, this.announced);
   }
 }
 
@@ -356,7 +335,6 @@ function modelOf(state: Readonly<Record<string, unknown>>): ModelName | undefine
   return 'norm.weight' in state ? 'complex' : 'simple';
 }
 
-const run = new Run();
-self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-  run.obey(data).catch((error) => run.fail(error));
-};
+expose(Run);
+
+export type { Run };

@@ -104,7 +104,9 @@ test('a program is bundled without what it does not name', async () => {
   expect(chunks.length).toBe(1);
   const modules = modulesOf(chunks);
   expect(modules).toContain('nn/linear.js');
-  const unused = modules.filter((name) => files.test(name) || /^nn\/(conv|rnn|transformer)|^optim\/adam/.test(name));
+  const unused = modules.filter(
+    (name) => files.test(name) || /^nn\/(conv|rnn|transformer)|^optim\/adam|^worker\/|comlink/.test(name),
+  );
   expect(unused).toEqual([]);
 });
 
