@@ -232,12 +232,13 @@ async function dreams(sheet: Sheet, model: MnistModel, images: Tensor): Promise<
     deepDream(trunk, wide, '6', { octaves: 3, steps: 10, lr: 0.05, jitter: 4, range: [0, 1], every: 10 }),
   );
   await sheet.pictures('Nine digits, and dreamt by conv4', torch.cat([wide, dream]), { plain: true, zoom: 3 });
-  const stripes = torch.arange(84).div(3).sin().gt(0).to('float32').expand([1, 1, 84, 84]);
+  const places = torch.arange(84);
+  const stripes = places.unsqueeze(1).add(places).mul(0.8).sin().gt(0).to('float32').expand([1, 1, 84, 84]);
   const styled = await lastOf(
     neuralStyle(trunk, wide, stripes, {
       contentLayers: ['4'],
       styleLayers: ['0', '2', '4'],
-      styleWeight: 1e3,
+      styleWeight: 30,
       steps: 25,
       range: [0, 1],
       every: 25,

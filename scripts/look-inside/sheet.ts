@@ -53,15 +53,15 @@ export class Sheet {
 
   /** Points [n, 2] in the colours of their classes. */
   async points(title: string, points: Tensor, labels: readonly number[]): Promise<void> {
-    const low = points.amin([0], { keepdim: true });
+    const [low, high] = [points.amin([0], { keepdim: true }), points.amax([0], { keepdim: true })];
     const scaled = points
       .sub(low)
-      .div(points.amax([0], { keepdim: true }).sub(low))
+      .div(high.sub(low))
       .mul(EDGE - 20)
       .add(10);
     const places = Array.from(await scaled.data());
     const dots = labels.map((label, i) => {
-      const [x, y] = [places[2 * i]!.toFixed(1), places[2 * i + 1]!.toFixed(1)];
+      const [x, y] = [places[2 * i]!.toFixed(1), (EDGE - places[2 * i + 1]!).toFixed(1)];
       return `<circle cx="${x}" cy="${y}" r="2.5" fill="${COLORS[label % COLORS.length]}"/>`;
     });
     this.#add(title, `<svg width="${EDGE}" height="${EDGE}">${dots.join('')}</svg>`);
