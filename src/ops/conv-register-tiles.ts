@@ -422,7 +422,7 @@ const COMPILED_POOLING = 12e6;
  * first step hardly notices.
  */
 const RUNS = 60;
-const STRIDED_RUNS = 100;
+const STRIDED_RUNS = 120;
 
 export const isStrided = ({ stride }: { readonly stride: readonly [number, number] }): boolean =>
   stride[0] * stride[1] > 1;
