@@ -30,10 +30,22 @@ export {
   type MultiplyByInputs,
   type PathOptions,
 } from './attribution/integrated-gradients';
+export { type LayerRules, LRP, type LRPOptions, type LRPSettings } from './attribution/lrp';
+export {
+  Addition_Module,
+  Addition_Module as AdditionModule,
+  Alpha1_Beta0_Rule,
+  Alpha1_Beta0_Rule as Alpha1Beta0Rule,
+  EpsilonRule,
+  GammaRule,
+  IdentityRule,
+  PropagationRule,
+} from './attribution/lrp-rules';
 export type { ForwardFunction } from './attribution/model';
 export { NoiseTunnel, type NoiseTunnelOptions } from './attribution/noise-tunnel';
 export { Occlusion, type OcclusionOptions } from './attribution/occlusion';
 export type { AttributionProgress, PerturbationOptions } from './attribution/perturbing';
+export type { Passage } from './attribution/rules';
 export { Saliency, type SaliencyOptions } from './attribution/saliency';
 export {
   ShapleyValueSampling,
@@ -55,6 +67,13 @@ export {
   type LayerGradCamOptions,
 } from './layer/grad-cam';
 export { InternalAttribution, LayerAttribution, type LayerOptions, type LayerResult } from './layer/layer-attribution';
+export {
+  LayerDeepLift,
+  type LayerDeepLiftOptions,
+  LayerDeepLiftShap,
+  type LayerDeepLiftShapOptions,
+} from './layer/layer-deep-lift';
+export { LayerLRP, type LayerLRPOptions } from './layer/layer-lrp';
 export { LayerActivation, LayerGradientXActivation } from './layer/layer-methods';
 export {
   InternalInfluence,
@@ -65,5 +84,19 @@ export {
 } from './layer/layer-paths';
 export * from './looking';
 export * from './measures';
+export { NeuronAttribution, type NeuronOptions, type NeuronSelector } from './neuron/neuron-attribution';
+export {
+  NeuronDeepLift,
+  type NeuronDeepLiftOptions,
+  NeuronDeepLiftShap,
+  type NeuronDeepLiftShapOptions,
+} from './neuron/neuron-deep-lift';
+export { NeuronDeconvolution, NeuronGradient, NeuronGuidedBackprop } from './neuron/neuron-gradients';
+export {
+  NeuronConductance,
+  type NeuronConductanceOptions,
+  NeuronIntegratedGradients,
+  type NeuronPathOptions,
+} from './neuron/neuron-paths';
 export * from './surrogate';
 export * as visualization from './visualization';

@@ -1,7 +1,22 @@
 // Attribution methods beside what can be computed by hand, and what they leave behind.
 import * as torch from 'lamplight';
 import { nn, type Tensor } from 'lamplight';
-import { Deconvolution, DeepLift, GuidedBackprop, IntegratedGradients, Occlusion, Saliency } from 'lamplight/interpret';
+import {
+  Deconvolution,
+  DeepLift,
+  EpsilonRule,
+  GammaRule,
+  GradientShap,
+  GuidedBackprop,
+  IntegratedGradients,
+  LayerDeepLift,
+  LRP,
+  NeuronConductance,
+  NeuronGradient,
+  NeuronGuidedBackprop,
+  Occlusion,
+  Saliency,
+} from 'lamplight/interpret';
 import { expect, test } from 'vitest';
 
 const F = nn.functional;
@@ -56,18 +71,115 @@ test('ReLUs have three backwards', async () => {
   expect(await new Saliency(model).attribute(x, { abs: false }).tolist()).toEqual([[-1, 0, 3, 0, -5]]);
 });
 
-test('DeepLift conserves where a ReLU is followed by a max pooling', async () => {
-  torch.manualSeed(1);
-  const model = new nn.Sequential(
-    new nn.Conv2d(1, 3, 3),
+/** The network of the tests below: 8 × 8 pictures, three classes. */
+const small = (bias = true) =>
+  new nn.Sequential(
+    new nn.Conv2d(1, 3, 3, { bias }),
     new nn.ReLU(),
     new nn.MaxPool2d(2),
     new nn.Flatten(),
-    new nn.Linear(27, 3),
+    new nn.Linear(27, 3, { bias }),
   );
+
+test('DeepLift and relevance conserve', async () => {
+  torch.manualSeed(1);
   const [x, baselines] = [torch.randn(2, 1, 8, 8), torch.randn(2, 1, 8, 8)];
-  const [, delta] = new DeepLift(model).attribute(x, { baselines, target: [0, 2], returnConvergenceDelta: true });
-  for (const each of await delta.data()) expect(Math.abs(each)).toBeLessThan(1e-5);
+  const lifted = (model: nn.Module): Tensor =>
+    new DeepLift(model).attribute(x, { baselines, target: [0, 2], returnConvergenceDelta: true })[1];
+  const overlapping = new nn.Sequential(
+    new nn.Conv2d(1, 3, 3),
+    new nn.MaxPool2d(3, { stride: 1 }),
+    new nn.ReLU(),
+    new nn.Flatten(),
+    new nn.Linear(48, 3),
+  );
+  const relevance = (model: nn.Module): Tensor =>
+    new LRP(model).attribute(x, { target: [0, 2], returnConvergenceDelta: true })[1];
+  const model = small();
+  const how = { baselines, target: 1, attributeToLayerInput: true, returnConvergenceDelta: true } as const;
+  const [, ofLayer] = new LayerDeepLift(model, '1').attribute(x, how);
+  const deltas = [lifted(model), lifted(overlapping), ofLayer, relevance(small(false))];
+  expect(Math.max(...(await torch.cat(deltas).abs().data()))).toBeLessThan(1e-5);
+  expect(Math.max(...(await relevance(small()).abs().data()))).toBeGreaterThan(1e-2);
+});
+
+test('gradient SHAP of a linear model and one baseline is exact', async () => {
+  const model = new nn.Linear(3, 2);
+  const [x, baselines] = [torch.tensor([[1, -2, 3]]).float(), torch.tensor([[0.5, 1, -1]])];
+  const found = new GradientShap(model).attribute(x, { baselines, target: 1, nSamples: 4 });
+  const exact = model.weight.detach().at(1).mul(x.sub(baselines));
+  expect(Math.max(...(await found.sub(exact).abs().data()))).toBeLessThan(1e-6);
+});
+
+test('a neuron is chosen by an index, slices or a function, before or behind its layer', async () => {
+  const model = small();
+  const x = torch.randn(2, 1, 8, 8);
+  const neuron = new NeuronGradient(model, '2');
+  const one = neuron.attribute(x, [1, 2, 0]);
+  const two = neuron.attribute(x, ['1:3', 2, 0]);
+  expect(await neuron.attribute(x, (y) => y.at(':', 1, 2, 0)).equal(one)).toBe(true);
+  expect(await neuron.attribute(x, (y) => y.at(':', '1:', 2, 0).sum(1)).equal(two)).toBe(true);
+  const after = new NeuronGradient(model, model.at(3)).attribute(x, 15);
+  const before = new NeuronGradient(model, model.at(4)).attribute(x, 15, { attributeToNeuronInput: true });
+  expect([await after.equal(one), await before.equal(one)]).toEqual([true, true]);
+  expect(() => neuron.attribute(x, 1)).toThrow(/^NeuronGradient: expected one output an example/);
+  expect(() => neuron.attribute(x, [0, 1, 2, 3])).toThrow(torch.ShapeError);
+  expect(() => neuron.attribute(x, null as never)).toThrow(torch.ArgumentError);
+  expect(() => new NeuronConductance(model, '9')).toThrow(/expected layer to be the name of a module/);
+});
+
+test('layers without a rule, rules that are none and layers that are called twice are told of', () => {
+  const x = torch.randn(1, 4);
+  const lrp = (...layers: nn.UnaryModule[]) => new LRP(new nn.Sequential(...layers));
+  const linear = new nn.Linear(4, 4);
+  expect(() => lrp(linear, new nn.Sigmoid()).attribute(x, { target: 0 })).toThrow(
+    /^LRP: expected layers that have a rule, but got Sigmoid/,
+  );
+  expect(() => lrp(linear, new nn.ReLU(), linear).attribute(x, { target: 0 })).toThrow(/calls Linear again/);
+  linear.rule = 1 as never;
+  expect(() => lrp(linear)).toThrow(/^LRP: expected the rule of '0' to be a PropagationRule, but got/);
+  linear.rule = null;
+  expect(() => new LRP(linear, { rules: { fc: new GammaRule() } })).toThrow(torch.ArgumentError);
+  expect(() => new EpsilonRule(-1)).toThrow(torch.ArgumentError);
+});
+
+test('nothing is left of what was put into a model, whatever throws', async () => {
+  const model = small();
+  const relu = model.at(1);
+  const rule = new GammaRule();
+  model.at(0).rule = rule;
+  const state = () => ({
+    keys: model.modules().map((module) => Reflect.ownKeys(module)),
+    members: [...model.parameters(), ...model.buffers(), ...model.modules().map(({ rule }) => rule)],
+    training: model.modules().map(({ training }) => training),
+  });
+  const x = torch.randn(2, 1, 8, 8);
+  const plain = await new Saliency(model).attribute(x, { target: 1 }).tolist();
+  const before = state();
+  const fails = new Error('on the way');
+  const explained: readonly ((options: { target: number }) => unknown)[] = [
+    (options) => new GuidedBackprop(model).attribute(x, options),
+    (options) => new Deconvolution(model).attribute(x, options),
+    (options) => new DeepLift(model).attribute(x, options),
+    (options) => new LayerDeepLift(model, relu).attribute(x, options),
+    (options) => new LRP(model).attribute(x, options),
+    ({ target }) => new NeuronGuidedBackprop(model, '0').attribute(x, target === 1 ? [0, 0, 0] : [9, 0, 0]),
+  ];
+  for (const attribute of explained) {
+    attribute({ target: 1 });
+    expect(() => attribute({ target: 7 })).toThrow(torch.IndexError);
+    const hook = relu.registerForwardHook(() => {
+      throw fails;
+    });
+    expect(() => attribute({ target: 1 })).toThrow(fails);
+    hook.remove();
+    const { keys, members, training } = state();
+    expect([keys, training]).toEqual([before.keys, before.training]);
+    expect(members.every((member, i) => member === before.members[i])).toBe(true);
+  }
+  expect(model.at(0).rule).toBe(rule);
+  expect(await new Saliency(model).attribute(x, { target: 1 }).tolist()).toEqual(plain);
+  expect(model.parameters().every(({ grad }) => grad === null)).toBe(true);
 });
 
 test('statistics of a model in training stay as they are', async () => {
@@ -79,22 +191,30 @@ test('statistics of a model in training stay as they are', async () => {
   expect(model.training).toBe(true);
 });
 
-test('200 attributions in a row leave memory flat', async () => {
-  const model = new DrawingNet();
-  const guided = new GuidedBackprop(model);
-  const x = torch.randn(1, 1, 28, 28);
+test('200 attributions in a row leave memory and modules flat', async () => {
+  const model = small();
+  const [guided, relevance, lift] = [new GuidedBackprop(model), new LRP(model), new DeepLift(model)];
+  const x = torch.randn(2, 1, 8, 8);
+  const maps: readonly ((options: { target: number }) => Tensor)[] = [
+    (options) => guided.attribute(x, options),
+    (options) => relevance.attribute(x, options),
+    (options) => lift.attribute(x, options),
+  ];
   const run = async (times: number): Promise<void> => {
-    for (let i = 0; i < times; i++)
-      await guided
-        .attribute(x, { target: i % 3 })
-        .sum()
-        .item();
+    for (let i = 0; i < times; i++) {
+      const map = maps[i % maps.length]!({ target: i % 2 });
+      await map.sum().item();
+    }
   };
   await run(20);
-  const { buffersCreated } = torch.gpu.stats();
+  const before = torch.gpu.stats();
+  const keys = model.modules().map((module) => Reflect.ownKeys(module));
   await run(200);
+  const { buffersCreated, plansCompiled, pipelinesCreated } = torch.gpu.stats();
+  expect([plansCompiled, pipelinesCreated]).toEqual([before.plansCompiled, before.pipelinesCreated]);
   // A result may wait for the collector when the next is computed.
-  expect(torch.gpu.stats().buffersCreated - buffersCreated).toBeLessThan(8);
+  expect(buffersCreated - before.buffersCreated).toBeLessThan(8);
+  expect(model.modules().map((module) => Reflect.ownKeys(module))).toEqual(keys);
 });
 
 test('occlusion tells how far it is, and ends at a signal', async () => {

@@ -90,8 +90,8 @@ describe('doors', () => {
   });
 });
 
-/** Modules whose path holds one of these belong to data and files. */
-const files = /^(vision|data)\/|^io\/|(^|\/)(zip|csv|png|inflate|digest|sha2|legacy|md5)/;
+/** Modules whose path holds one of these belong to data and files, or look into networks. */
+const files = /^(vision|data|interpret)\/|^io\/|(^|\/)(zip|csv|png|inflate|digest|sha2|legacy|md5)/;
 
 test('a program is bundled without what it does not name', async () => {
   const chunks = await bundled(`
@@ -108,6 +108,16 @@ test('a program is bundled without what it does not name', async () => {
     (name) => files.test(name) || /^nn\/(conv|rnn|transformer)|^optim\/adam|^worker\/|comlink/.test(name),
   );
   expect(unused).toEqual([]);
+});
+
+test('who explains by gradients has nothing of rules, layers and embeddings', async () => {
+  const modules = modulesOf(
+    await bundled(`import { Saliency } from 'lamplight/interpret'; globalThis.used = Saliency;`),
+  );
+  expect(modules).toContain('interpret/attribution/saliency.js');
+  expect(
+    modules.filter((name) => /lrp|deep-lift|guided|^interpret\/(embedding|looking|layer|neuron)/.test(name)),
+  ).toEqual([]);
 });
 
 test('readers of files come in chunks of their own, which load when they are first used', async () => {

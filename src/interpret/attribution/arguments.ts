@@ -55,6 +55,13 @@ export function expectFloats(op: string, inputs: readonly Tensor[]): void {
   });
 }
 
+/** Inputs of which gradients are taken. */
+export function listFloats(op: string, inputs: unknown): Listed {
+  const listed = listInputs(op, inputs);
+  expectFloats(op, listed.inputs);
+  return listed;
+}
+
 /** One baseline an input, 0 where none is given. */
 export function listBaselines(op: string, baselines: unknown, inputs: readonly Tensor[]): readonly Baseline[] {
   if (baselines === null || baselines === undefined) return inputs.map(() => 0);
@@ -81,6 +88,24 @@ export function expectBaselines(op: string, baselines: readonly Baseline[], inpu
     );
   });
 }
+
+/** Inputs, and for each the baseline that it is compared with. */
+export interface Compared extends Listed {
+  readonly baselines: readonly Baseline[];
+}
+
+/** @throws ArgumentError, ShapeError where baselines do not fit the inputs */
+export function compared(op: string, listed: Listed, baselines: unknown): Compared {
+  const list = listBaselines(op, baselines, listed.inputs);
+  expectBaselines(op, list, listed.inputs);
+  return { ...listed, baselines: list };
+}
+
+/** m ⊙ (x − x') for every input x and its baseline x'. */
+export const timesDifference = (
+  multipliers: readonly Tensor[],
+  { inputs, baselines }: Pick<Compared, 'inputs' | 'baselines'>,
+): Tensor[] => multipliers.map((m, i) => m.mul(inputs[i]!.sub(baselines[i]!).detach()));
 
 /** Baselines that may be drawn from: any number of examples. */
 export function expectDistribution(op: string, baselines: readonly Baseline[], inputs: readonly Tensor[]): void {

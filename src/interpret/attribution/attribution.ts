@@ -7,10 +7,11 @@ import type { Tensor } from '../../tensor/tensor';
 import {
   asTensors,
   type Baselines,
-  expectBaselines,
+  type Compared,
+  compared,
   type Inputs,
+  likeInputs,
   listArguments,
-  listBaselines,
   listInputs,
 } from './arguments';
 import { type Call, chosen, explaining, type ForwardFunction } from './model';
@@ -92,16 +93,10 @@ export abstract class GradientAttribution extends Attribution {
       args,
     );
     return explaining(this.forwardFunc, false, () => {
-      const { inputs } = listInputs(this.op, o.endPoint);
-      const starts = listBaselines(this.op, o.startPoint, inputs);
-      expectBaselines(this.op, starts, inputs);
+      const { inputs, baselines } = compared(this.op, listInputs(this.op, o.endPoint), o.startPoint);
       const { inputs: attributions } = listInputs(this.op, o.attributions);
-      return convergenceDelta(
-        this.call(o.target, o.additionalForwardArgs),
-        attributions,
-        asTensors(starts, inputs),
-        inputs,
-      );
+      const call = this.call(o.target, o.additionalForwardArgs);
+      return convergenceDelta(call, attributions, asTensors(baselines, inputs), inputs);
     });
   }
 }
@@ -118,6 +113,19 @@ export abstract class PerturbationAttribution extends Attribution {
 
 /** The sum of everything behind dimension 0. */
 export const sumRows = (x: Tensor): Tensor => x.reshape([x.shape[0]!, -1]).sum(1);
+
+/** Attributions in the form of the inputs, and where it is asked for their delta beside them. */
+export function withDelta(
+  call: Call,
+  given: Compared,
+  attributions: readonly Tensor[],
+  { returnConvergenceDelta }: { readonly returnConvergenceDelta?: boolean },
+): unknown {
+  const formed = likeInputs(given, attributions);
+  if (!returnConvergenceDelta) return formed;
+  const { inputs, baselines } = given;
+  return [formed, convergenceDelta(call, attributions, asTensors(baselines, inputs), inputs).detach()];
+}
 
 /** Σ attributions − (f(end) − f(start)) for every example. */
 export function convergenceDelta(

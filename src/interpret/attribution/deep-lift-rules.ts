@@ -2,10 +2,6 @@
 
 import { ELU, LeakyReLU, ReLU, Sigmoid, Softmax, Softplus, Tanh } from '../../nn/activation';
 import { MaxPool1d } from '../../nn/adaptive-pooling';
-import { maxPool1d } from '../../nn/functional/adaptive-pooling';
-import { maxPool2d } from '../../nn/functional/pooling';
-import { maxPool3d } from '../../nn/functional/pooling-3d';
-import { maxUnpool1d, maxUnpool2d, maxUnpool3d } from '../../nn/functional/unpooling';
 import type { Interceptor } from '../../nn/intercept';
 import type { Module } from '../../nn/module';
 import { MaxPool2d } from '../../nn/pooling';
@@ -28,9 +24,9 @@ const difference = (x: Tensor): Tensor => {
 };
 
 /** Rescale: Δy / Δx, and the gradient where Δx is next to nothing. */
-const rescaled = ({ x, y, dy, plain }: Passage, eps: number): Tensor => {
+const rescaled = ({ x, y, dy, backward }: Passage, eps: number): Tensor => {
   const dx = difference(x);
-  return where(dx.abs().lt(eps), plain(), dy.mul(difference(y)).div(dx));
+  return where(dx.abs().lt(eps), backward(dy), dy.mul(difference(y)).div(dx));
 };
 
 const rescale =
@@ -46,56 +42,31 @@ const softmax =
     return multipliers.sub(multipliers.mean());
   };
 
-/** What is read of a max pooling. */
-interface Pool {
-  readonly kernelSize: number | readonly number[];
-  readonly stride: number | readonly number[];
-  readonly padding: number | readonly number[];
-  readonly dilation: number | readonly number[];
-  readonly ceilMode: boolean;
-}
-
-type PoolOptions = Pool & { returnIndices: true };
-type Pooling = (x: Tensor, options: PoolOptions) => readonly [Tensor, Tensor];
-type Unpooling = (
-  x: Tensor,
-  indices: Tensor,
-  options: Pick<Pool, 'kernelSize' | 'stride' | 'padding'> & { outputSize: readonly number[] },
-) => Tensor;
-
-/** What the larger of both outputs differs by goes to the element that each of them was taken from. */
+/**
+ * What the larger of both outputs differs by goes to the element that each of them was taken from, which gets that of all windows in which
+ * it is the largest.
+ */
 const pooled =
-  (module: Module, pool: Pooling, unpool: Unpooling) =>
   (eps: number): Rule =>
-  ({ x, y, dy, plain }) => {
-    const { kernelSize, stride, padding, dilation, ceilMode } = module as unknown as Pool;
+  ({ x, y, dy, backward }) => {
     const dx = difference(x);
     const [output, baseline] = halves(y);
     const most = output.maximum(baseline);
-    const dOut = cat([most.sub(baseline), output.sub(most)], 0);
-    const [, indices] = pool(x, { kernelSize, stride, padding, dilation, ceilMode, returnIndices: true });
-    const unpooled = unpool(dy.mul(dOut), indices, { kernelSize, stride, padding, outputSize: x.shape });
-    const [ofInput, ofBaseline] = halves(unpooled);
-    return where(dx.abs().lt(eps), plain(), twice(ofInput.add(ofBaseline)).div(dx));
+    const [ofInput, ofBaseline] = halves(backward(dy.mul(cat([most.sub(baseline), output.sub(most)], 0))));
+    return where(dx.abs().lt(eps), backward(dy), twice(ofInput.add(ofBaseline)).div(dx));
   };
 
-const RESCALED: ReadonlySet<unknown> = new Set<unknown>([ReLU, ELU, LeakyReLU, Sigmoid, Tanh, Softplus]);
+const RULES: ReadonlyMap<unknown, (eps: number) => Rule> = new Map<unknown, (eps: number) => Rule>([
+  ...[ReLU, ELU, LeakyReLU, Sigmoid, Tanh, Softplus].map((kind) => [kind, rescale] as const),
+  [Softmax, softmax],
+  ...[MaxPool1d, MaxPool2d, MaxPool3d].map((kind) => [kind, pooled] as const),
+]);
 
-function ruleOf(module: Module): ((eps: number) => Rule) | null {
-  const kind: unknown = module.constructor;
-  if (RESCALED.has(kind)) return rescale;
-  if (kind === Softmax) return softmax;
-  if (kind === MaxPool1d) return pooled(module, maxPool1d as Pooling, maxUnpool1d as Unpooling);
-  if (kind === MaxPool2d) return pooled(module, maxPool2d as Pooling, maxUnpool2d as Unpooling);
-  if (kind === MaxPool3d) return pooled(module, maxPool3d as Pooling, maxUnpool3d as Unpooling);
-  return null;
-}
-
-/** The rules for the modules of a model that are not linear, `except` one. */
-export const deepLiftRules = (model: Module, eps: number, except: Module | null): ReadonlyMap<object, Interceptor> =>
+/** The rules for the modules of a model that are not linear. */
+export const deepLiftRules = (model: Module, eps: number): ReadonlyMap<object, Interceptor> =>
   new Map(
     model.modules().flatMap((module) => {
-      const rule = module === except ? null : ruleOf(module);
+      const rule = RULES.get(module.constructor);
       return rule ? [[module, ruling(module, rule(eps))]] : [];
     }),
   );

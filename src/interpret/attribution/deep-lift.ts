@@ -9,16 +9,17 @@ import {
   type Attributions,
   asTensors,
   type Baselines,
+  compared,
   expandArguments,
-  expectBaselines,
   expectDistribution,
-  expectFloats,
   type Inputs,
   interleaved,
+  type Listed,
   likeInputs,
   listBaselines,
-  listInputs,
+  listFloats,
   repeated,
+  timesDifference,
 } from './arguments';
 import { type AttributionOptions, GradientAttribution, sumRows } from './attribution';
 import { deepLiftRules } from './deep-lift-rules';
@@ -53,99 +54,147 @@ type WithoutDelta = DeepLiftOptions & { returnConvergenceDelta?: false };
 type WithDelta = DeepLiftOptions & { returnConvergenceDelta: true };
 type Order = ['baselines', 'target', 'additionalForwardArgs', 'returnConvergenceDelta', 'customAttributionFunc'];
 
-export const deepLiftDefaults = {
-  baselines: null,
+export const deepLiftShapDefaults = {
   target: null,
   additionalForwardArgs: null,
   returnConvergenceDelta: false,
   customAttributionFunc: null,
 };
 
-/** What DeepLIFT finds for tensors of inputs and of baselines. */
-export interface Lifted {
-  readonly attributions: readonly Tensor[];
-  /** f(x) − f(baseline) */
-  readonly difference: Tensor;
-}
+export const deepLiftDefaults = { baselines: null, ...deepLiftShapDefaults };
 
-export interface Lift {
+/** The options of constructors. */
+export const liftSettings = (op: string, args: readonly unknown[]): Required<DeepLiftSettings> =>
+  parseArgs<DeepLiftSettings>(op, [], { multiplyByInputs: true, eps: 1e-10 }, args) as Required<DeepLiftSettings>;
+
+/** Rows of inputs, the baselines of which are in the same rows. */
+export interface Pairs {
+  readonly listed: Listed;
   readonly call: Call;
   readonly inputs: readonly Tensor[];
   readonly baselines: readonly Tensor[];
-  readonly multiplies: boolean;
-  readonly custom: CustomAttribution | null;
-  readonly rules: ReadonlyMap<object, Interceptor>;
+  /** Makes rows of examples of rows of pairs. */
+  merged(attributions: readonly Tensor[]): readonly Tensor[];
 }
 
-/** Runs the model on inputs and baselines in one batch, and gives what `of` finds to be attributed to: tensors of that batch. */
-export function lift(
-  { call, inputs, baselines, multiplies, custom, rules }: Lift,
-  of: (run: (inputs: readonly Tensor[]) => Tensor, inputs: readonly Tensor[]) => readonly [Tensor, readonly Tensor[]],
-): Lifted {
-  const examples = inputs[0]!.shape[0]!;
-  const both = {
-    ...call,
-    args: expandArguments(call.args, (x) => repeated(x, 2)),
-    target: call.target.repeated(2, examples),
+/** Every example with its baseline. */
+export function pairsOf(call: Call, listed: Listed, baselines: unknown): Pairs {
+  const { inputs, baselines: list } = compared(call.op, listed, baselines);
+  return { listed, call, inputs, baselines: asTensors(list, inputs), merged: (attributions) => attributions };
+}
+
+/**
+ * Every example with every baseline.
+ * @throws ArgumentError for fewer than two
+ */
+export function allPairsOf(call: Call, listed: Listed, given: unknown, baselines: unknown): Pairs {
+  const { op } = call;
+  const drawn = drawnFrom(op, baselines, given, listed.inputs);
+  const count = drawn[0]!.shape[0]!;
+  if (count < 2) {
+    throw new ArgumentError(`${op}: expected at least two baselines, but got ${count}; use DeepLift for one`);
+  }
+  const examples = listed.inputs[0]!.shape[0]!;
+  return {
+    listed,
+    call: {
+      ...call,
+      args: expandArguments(call.args, (x) => interleaved(x, count)),
+      target: call.target.interleaved(count, examples),
+    },
+    inputs: listed.inputs.map((x) => interleaved(x.detach(), count)),
+    baselines: drawn.map((x) => repeated(x.detach(), examples)),
+    merged: (attributions) => attributions.map((x) => x.reshape([examples, count, ...x.shape.slice(1)]).mean(1)),
   };
-  return intercepted(rules, () => {
-    const joined = asLeaves(inputs.map((x, i) => cat([x, baselines[i]!.to(x.dtype)], 0)));
-    const [outputs, values] = of((given) => chosen(both, given), joined);
-    expectOneEach(call.op, outputs);
-    const multipliers = gradientsOf(outputs, values).map((dx) => dx.narrow(0, 0, examples));
-    const starts = values.map((x) => x.detach().narrow(0, 0, examples));
-    const ends = values.map((x) => x.detach().narrow(0, examples, examples));
-    const sums = sumRows(outputs.detach());
-    return {
-      attributions: custom
-        ? custom(multipliers, starts, ends)
-        : multiplies
-          ? multipliers.map((m, i) => m.mul(starts[i]!.sub(ends[i]!)))
-          : multipliers,
-      difference: sums.narrow(0, 0, examples).sub(sums.narrow(0, examples, examples)),
-    };
+}
+
+/** Baselines, or those that a function makes, which all are tensors of as many examples. */
+export function drawnFrom(op: string, baselines: unknown, given: unknown, inputs: readonly Tensor[]): Tensor[] {
+  const made = typeof baselines === 'function' ? (baselines as (inputs: unknown) => unknown)(given) : baselines;
+  const list = listBaselines(op, made, inputs);
+  expectDistribution(op, list, inputs);
+  return list.map((baseline, i) => {
+    if (baseline instanceof Tensor) return baseline;
+    throw new ArgumentError(
+      `${op}: expected baselines to be Tensors, or a function that makes them, but baseline ${i} is ${kindOf(baseline)}`,
+    );
   });
 }
 
-export const deltaOf = ({ attributions, difference }: Lifted): Tensor =>
-  attributions
-    .map(sumRows)
-    .reduce((a, b) => a.add(b))
-    .sub(difference);
+/** How differences are handed back, and what is made of them. */
+export interface Lift {
+  readonly rules: ReadonlyMap<object, Interceptor>;
+  readonly settings: Required<DeepLiftSettings>;
+  readonly custom: CustomAttribution | null;
+  /** The chosen outputs, and what they are attributed to, as tensors of the batch; by default the inputs. `run` gives the outputs. */
+  of?(run: () => Tensor): readonly [outputs: Tensor, values: readonly Tensor[]];
+}
+
+/** What DeepLIFT finds. */
+export interface Lifted {
+  readonly attributions: readonly Tensor[];
+  /** Σ attributions − (f(x) − f(baseline)) for every pair. */
+  readonly delta: Tensor;
+}
+
+/** Runs the model on inputs and baselines in one batch, and attributes their difference. */
+export function lift(pairs: Pairs, { rules, settings, custom, of }: Lift): Lifted {
+  const { call, inputs, baselines } = pairs;
+  const rows = inputs[0]!.shape[0]!;
+  const both = {
+    ...call,
+    args: expandArguments(call.args, (x) => repeated(x, 2)),
+    target: call.target.repeated(2, rows),
+  };
+  const joined = asLeaves(inputs.map((x, i) => cat([x, baselines[i]!.to(x.dtype)], 0)));
+  const run = (): Tensor => intercepted(rules, () => chosen(both, joined));
+  const [outputs, values] = of ? of(run) : [run(), joined];
+  expectOneEach(call.op, outputs);
+  const multipliers = gradientsOf(outputs, values).map((dx) => dx.narrow(0, 0, rows));
+  const ends = values.map((x) => x.detach().narrow(0, 0, rows));
+  const starts = values.map((x) => x.detach().narrow(0, rows, rows));
+  const attributions = custom
+    ? custom(multipliers, ends, starts)
+    : settings.multiplyByInputs
+      ? timesDifference(multipliers, { inputs: ends, baselines: starts })
+      : multipliers;
+  const sums = sumRows(outputs.detach());
+  const difference = sums.narrow(0, 0, rows).sub(sums.narrow(0, rows, rows));
+  const total = attributions.map(sumRows).reduce((a, b) => a.add(b));
+  return { attributions: pairs.merged(attributions), delta: total.sub(difference) };
+}
 
 /** What DeepLIFT and its mean over baselines share. */
-export abstract class DeepLiftBase extends GradientAttribution {
+abstract class DeepLiftBase extends GradientAttribution {
   readonly model: Module;
-  readonly #multiplies: boolean;
-  protected readonly eps: number;
+  protected readonly settings: Required<DeepLiftSettings>;
 
   /** @throws ArgumentError unless `model` is an `nn.Module` */
   constructor(model: Module, ...args: Arguments<DeepLiftSettings, ['multiplyByInputs', 'eps']>) {
     super(model);
-    const { op } = this;
-    const o = parseArgs<DeepLiftSettings>(op, [], { multiplyByInputs: true, eps: 1e-10 }, args);
-    this.model = expectModule(op, model);
-    this.#multiplies = o.multiplyByInputs;
-    this.eps = o.eps;
+    this.settings = liftSettings(this.op, args);
+    this.model = expectModule(this.op, model);
   }
 
   override get multipliesByInputs(): boolean {
-    return this.#multiplies;
+    return this.settings.multiplyByInputs;
   }
 
   override hasConvergenceDelta(): boolean {
     return true;
   }
 
-  protected lifted(
-    call: Call,
-    inputs: readonly Tensor[],
-    baselines: readonly Tensor[],
-    custom: CustomAttribution | null,
-  ): Lifted {
-    const rules = deepLiftRules(this.model, this.eps, null);
-    const given = { call, inputs, baselines, multiplies: this.#multiplies, custom, rules };
-    return lift(given, (run, joined) => [run(joined), joined]);
+  protected explained(
+    pairs: Pairs,
+    { customAttributionFunc: custom, returnConvergenceDelta }: Omit<DeepLiftOptions, 'baselines'>,
+  ): unknown {
+    const { settings } = this;
+    const rules = deepLiftRules(this.model, settings.eps);
+    return explaining(this.model, true, () => {
+      const { attributions, delta } = lift(pairs, { rules, settings, custom: custom ?? null });
+      const formed = likeInputs(pairs.listed, attributions);
+      return returnConvergenceDelta ? [formed, delta] : formed;
+    });
   }
 }
 
@@ -155,6 +204,10 @@ export abstract class DeepLiftBase extends GradientAttribution {
  * `MaxPool3d`. Functions such as `F.relu` keep their gradient.
  *
  *     const [attributions, delta] = new DeepLift(model).attribute(x, { target: 3, returnConvergenceDelta: true });
+ *
+ * Every such module has its rule at every call. Captum 0.9 has other values, which do not add up to f(x) − f(x'), where two of them follow
+ * one another directly, such as a ReLU and a max pooling, since it gives the first the plain gradient of the second; and where windows of a
+ * max pooling overlap, since an element that is the largest in several windows gets the share of one.
  *
  * Shrikumar, Greenside, Kundaje 2017, arXiv:1704.02685.
  */
@@ -170,21 +223,8 @@ export class DeepLift extends DeepLiftBase {
   attribute(...args: readonly unknown[]): unknown {
     const { op } = this;
     const o = parseArgs<DeepLiftOptions & { inputs: Inputs }>(op, ['inputs'], deepLiftDefaults, args);
-    const listed = listInputs(op, o.inputs);
-    const { inputs } = listed;
-    expectFloats(op, inputs);
-    const baselines = listBaselines(op, o.baselines, inputs);
-    expectBaselines(op, baselines, inputs);
-    return explaining(this.model, true, () => {
-      const lifted = this.lifted(
-        this.call(o.target, o.additionalForwardArgs),
-        inputs,
-        asTensors(baselines, inputs),
-        o.customAttributionFunc,
-      );
-      const attributions = likeInputs(listed, lifted.attributions);
-      return o.returnConvergenceDelta ? [attributions, deltaOf(lifted)] : attributions;
-    });
+    const call = this.call(o.target, o.additionalForwardArgs);
+    return this.explained(pairsOf(call, listFloats(op, o.inputs), o.baselines), o);
   }
 }
 
@@ -195,19 +235,6 @@ export interface DeepLiftShapOptions extends Omit<DeepLiftOptions, 'baselines'> 
 
 type ShapWithoutDelta = DeepLiftShapOptions & { returnConvergenceDelta?: false };
 type ShapWithDelta = DeepLiftShapOptions & { returnConvergenceDelta: true };
-
-/** Baselines, or those that a function makes, which all are tensors of as many examples. */
-export function drawnFrom(op: string, baselines: unknown, given: unknown, inputs: readonly Tensor[]): Tensor[] {
-  const made = typeof baselines === 'function' ? (baselines as (inputs: unknown) => unknown)(given) : baselines;
-  const list = listBaselines(op, made, inputs);
-  expectDistribution(op, list, inputs);
-  return list.map((baseline, i) => {
-    if (baseline instanceof Tensor) return baseline;
-    throw new ArgumentError(
-      `${op}: expected baselines to be Tensors, or a function that makes them, but baseline ${i} is ${kindOf(baseline)}`,
-    );
-  });
-}
 
 /**
  * SHAP values by DeepLIFT: the mean of its attributions over several baselines. The delta has one entry for each pair of an example and a
@@ -226,32 +253,13 @@ export class DeepLiftShap extends DeepLiftBase {
   attribute<const I extends Inputs>(options: ShapWithoutDelta & { inputs: I }): Attributions<I>;
   attribute(...args: readonly unknown[]): unknown {
     const { op } = this;
-    const { baselines: _, ...defaults } = deepLiftDefaults;
-    const o = parseArgs<DeepLiftShapOptions & { inputs: Inputs }>(op, ['inputs', 'baselines'], defaults, args);
-    const listed = listInputs(op, o.inputs);
-    const { inputs } = listed;
-    expectFloats(op, inputs);
-    const baselines = drawnFrom(op, o.baselines, o.inputs, inputs);
-    const count = baselines[0]!.shape[0]!;
-    if (count < 2) {
-      throw new ArgumentError(`${op}: expected at least two baselines, but got ${count}; use DeepLift for one`);
-    }
-    const examples = inputs[0]!.shape[0]!;
+    const o = parseArgs<DeepLiftShapOptions & { inputs: Inputs }>(
+      op,
+      ['inputs', 'baselines'],
+      deepLiftShapDefaults,
+      args,
+    );
     const call = this.call(o.target, o.additionalForwardArgs);
-    return explaining(this.model, true, () => {
-      const lifted = this.lifted(
-        {
-          ...call,
-          args: expandArguments(call.args, (x) => interleaved(x, count)),
-          target: call.target.interleaved(count, examples),
-        },
-        inputs.map((x) => interleaved(x.detach(), count)),
-        baselines.map((x) => repeated(x.detach(), examples)),
-        o.customAttributionFunc,
-      );
-      const means = lifted.attributions.map((x) => x.reshape([examples, count, ...x.shape.slice(1)]).mean(1));
-      const attributions = likeInputs(listed, means);
-      return o.returnConvergenceDelta ? [attributions, deltaOf(lifted)] : attributions;
-    });
+    return this.explained(allPairsOf(call, listFloats(op, o.inputs), o.inputs, o.baselines), o);
   }
 }

@@ -3,17 +3,8 @@ import { type Arguments, parseArgs } from '../../tensor/options';
 import { rand } from '../../tensor/random';
 import { scope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
-import {
-  type Attributions,
-  asTensors,
-  type Baselines,
-  expectFloats,
-  type Inputs,
-  likeInputs,
-  listBaselines,
-  listInputs,
-} from './arguments';
-import { type AttributionOptions, convergenceDelta, GradientAttribution } from './attribution';
+import { type Attributions, type Baselines, compared, type Inputs, listFloats, timesDifference } from './arguments';
+import { type AttributionOptions, GradientAttribution, withDelta } from './attribution';
 import { drawnFrom } from './deep-lift';
 import { inputGradients } from './gradients';
 import { type MultiplyByInputs, multiplying } from './integrated-gradients';
@@ -62,20 +53,14 @@ export class InputBaselineXGradient extends GradientAttribution {
       { baselines: null, target: null, additionalForwardArgs: null, returnConvergenceDelta: false },
       args,
     );
-    const listed = listInputs(op, o.inputs);
-    const { inputs } = listed;
-    expectFloats(op, inputs);
-    const baselines = asTensors(listBaselines(op, o.baselines, inputs), inputs);
+    const given = compared(op, listFloats(op, o.inputs), o.baselines);
+    const { inputs, baselines } = given;
     const call = this.call(o.target, o.additionalForwardArgs);
     return explaining(this.forwardFunc, true, () => {
       const factors = rand([inputs[0]!.shape[0]!]);
-      const points = inputs.map((x, i) => baselines[i]!.add(x.sub(baselines[i]!).mul(perRow(factors, x))));
+      const points = inputs.map((x, i) => x.sub(baselines[i]!).mul(perRow(factors, x)).add(baselines[i]!));
       const gradients = inputGradients(call, points);
-      const attributions = this.#multiplies
-        ? gradients.map((dx, i) => dx.mul(inputs[i]!.sub(baselines[i]!).detach()))
-        : gradients;
-      if (!o.returnConvergenceDelta) return likeInputs(listed, attributions);
-      return [likeInputs(listed, attributions), convergenceDelta(call, attributions, baselines, inputs).detach()];
+      return withDelta(call, given, this.#multiplies ? timesDifference(gradients, given) : gradients, o);
     });
   }
 }
@@ -133,8 +118,7 @@ export class GradientShap extends GradientAttribution {
       { nSamples: 5, stdevs: 0, target: null, additionalForwardArgs: null, returnConvergenceDelta: false },
       args,
     );
-    const { inputs, alone } = listInputs(op, o.inputs);
-    expectFloats(op, inputs);
+    const { inputs, alone } = listFloats(op, o.inputs);
     const { target, additionalForwardArgs, returnConvergenceDelta, nSamples, stdevs } = o;
     return scope(() => {
       const baselines = drawnFrom(op, o.baselines, o.inputs, inputs);

@@ -1,16 +1,18 @@
 // Gradients of what is explained by the inputs, which leave `grad` fields alone.
+import { isFloat } from '../../compiler/meta';
 import { onesLike } from '../../tensor/creation';
 import { grad } from '../../tensor/grad';
 import type { Tensor } from '../../tensor/tensor';
 import { type Call, chosen } from './model';
 import { expectOneEach } from './target';
 
-/** Leaves with the contents of the inputs, which stay as they are. */
-export const asLeaves = (inputs: readonly Tensor[]): Tensor[] => inputs.map((x) => x.detach().requiresGrad_());
+/** Leaves with the contents of the inputs, which stay as they are; of whole numbers there is no gradient. */
+export const asLeaves = (inputs: readonly Tensor[]): Tensor[] =>
+  inputs.map((x) => (isFloat(x.dtype) ? x.detach().requiresGrad_() : x.detach()));
 
 /** ∂ Σ outputs / ∂ x for each x of `by`, in their shapes. */
-export const gradientsOf = (outputs: Tensor, by: readonly Tensor[]): Tensor[] =>
-  grad(outputs, by, { gradOutputs: onesLike(outputs) });
+export const gradientsOf = (outputs: Tensor, by: readonly Tensor[], { retainGraph = false } = {}): Tensor[] =>
+  grad(outputs, by, { gradOutputs: onesLike(outputs), retainGraph });
 
 /** The gradient of the chosen output of every example by the inputs. */
 export function inputGradients(call: Call, inputs: readonly Tensor[]): Tensor[] {

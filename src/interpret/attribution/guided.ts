@@ -4,7 +4,7 @@ import { ReLU } from '../../nn/activation';
 import { type Interceptor, intercepted } from '../../nn/intercept';
 import { Module } from '../../nn/module';
 import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
-import { type Attributions, expectFloats, type Inputs, likeInputs, listInputs } from './arguments';
+import { type Attributions, type Inputs, likeInputs, listFloats } from './arguments';
 import { type AttributionOptions, GradientAttribution } from './attribution';
 import { inputGradients } from './gradients';
 import { explaining, type ForwardFunction } from './model';
@@ -19,7 +19,7 @@ export function expectModule(op: string, model: ForwardFunction): Module {
 }
 
 /** relu(dx), where dx is 0 already where x was not above 0. */
-export const guidedRule: Rule = ({ plain }) => plain().relu();
+export const guidedRule: Rule = ({ dy, backward }) => backward(dy).relu();
 
 /** relu(dy), whatever x was. */
 export const deconvolutionRule: Rule = ({ dy }) => dy.relu();
@@ -52,8 +52,7 @@ abstract class ModifiedReLU extends GradientAttribution {
       { target: null, additionalForwardArgs: null },
       args,
     );
-    const listed = listInputs(this.op, o.inputs);
-    expectFloats(this.op, listed.inputs);
+    const listed = listFloats(this.op, o.inputs);
     return explaining(this.model, true, () =>
       intercepted(rulingReLUs(this.model, this.rule), () =>
         likeInputs(listed, inputGradients(this.call(o.target, o.additionalForwardArgs), listed.inputs)),

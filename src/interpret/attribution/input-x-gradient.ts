@@ -1,6 +1,6 @@
 // Input times gradient.
 import { type Arguments, parseArgs } from '../../tensor/options';
-import { type Attributions, expectFloats, type Inputs, likeInputs, listInputs } from './arguments';
+import { type Attributions, type Inputs, likeInputs, listFloats } from './arguments';
 import { type AttributionOptions, GradientAttribution } from './attribution';
 import { inputGradients } from './gradients';
 import { explaining } from './model';
@@ -30,8 +30,7 @@ export class InputXGradient extends GradientAttribution {
       { target: null, additionalForwardArgs: null },
       args,
     );
-    const listed = listInputs(this.op, o.inputs);
-    expectFloats(this.op, listed.inputs);
+    const listed = listFloats(this.op, o.inputs);
     return explaining(this.forwardFunc, true, () => {
       const gradients = inputGradients(this.call(o.target, o.additionalForwardArgs), listed.inputs);
       return likeInputs(

@@ -3,19 +3,16 @@ import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import {
   type Attributions,
-  asTensors,
-  type Baseline,
   type Baselines,
+  type Compared,
+  compared,
   expandArguments,
-  expectBaselines,
-  expectFloats,
   type Inputs,
-  likeInputs,
-  listBaselines,
-  listInputs,
+  listFloats,
   repeated,
+  timesDifference,
 } from './arguments';
-import { type AttributionOptions, convergenceDelta, GradientAttribution } from './attribution';
+import { type AttributionOptions, GradientAttribution, withDelta } from './attribution';
 import { stepsAtOnce, summedInParts } from './batches';
 import { inputGradients } from './gradients';
 import { type Call, explaining, type ForwardFunction } from './model';
@@ -70,8 +67,7 @@ export const callAtSteps = (call: Call, steps: number, examples: number): Call =
 /** ∫ of the gradients of `call` along the way, by the inputs. */
 export function integrated(
   call: Call,
-  inputs: readonly Tensor[],
-  baselines: readonly Baseline[],
+  { inputs, baselines }: Pick<Compared, 'inputs' | 'baselines'>,
   { alphas, sizes }: Steps,
   internalBatchSize: number | null,
 ): Tensor[] {
@@ -123,21 +119,12 @@ export class IntegratedGradients extends GradientAttribution {
       { ...pathDefaults, returnConvergenceDelta: false },
       args,
     );
-    const listed = listInputs(op, o.inputs);
-    const { inputs } = listed;
-    expectFloats(op, inputs);
-    const baselines = listBaselines(op, o.baselines, inputs);
-    expectBaselines(op, baselines, inputs);
+    const given = compared(op, listFloats(op, o.inputs), o.baselines);
     const steps = stepsOf(op, o.method, o.nSteps);
     const call = this.call(o.target, o.additionalForwardArgs);
     return explaining(this.forwardFunc, true, () => {
-      const integrals = integrated(call, inputs, baselines, steps, o.internalBatchSize);
-      const attributions = this.#multiplies
-        ? integrals.map((dx, i) => dx.mul(inputs[i]!.sub(baselines[i]!).detach()))
-        : integrals;
-      if (!o.returnConvergenceDelta) return likeInputs(listed, attributions);
-      const delta = convergenceDelta(call, attributions, asTensors(baselines, inputs), inputs).detach();
-      return [likeInputs(listed, attributions), delta];
+      const integrals = integrated(call, given, steps, o.internalBatchSize);
+      return withDelta(call, given, this.#multiplies ? timesDifference(integrals, given) : integrals, o);
     });
   }
 }

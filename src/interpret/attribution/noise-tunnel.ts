@@ -1,5 +1,6 @@
 // The noise tunnel: attributions of an input with noise, several times, smoothed.
 import { ArgumentError } from '../../errors';
+import { flush } from '../../graph/flush';
 import { full } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
 import { isPlainObject, kindOf, parseArgs, shown } from '../../tensor/options';
@@ -8,7 +9,7 @@ import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import { type Attributions, type Inputs, interleaved, type Listed, likeInputs, listInputs } from './arguments';
 import { Attribution, PerturbationAttribution } from './attribution';
-import { expectCount } from './batches';
+import { expectCount, rowsThatFit } from './batches';
 import { expandOptions } from './expanding';
 
 const TYPES = ['smoothgrad', 'smoothgrad_sq', 'vargrad'] as const;
@@ -19,7 +20,7 @@ interface NoiseOptions {
   ntType?: NoiseTunnelType;
   /** Noises an example; default 5. */
   ntSamples?: number;
-  /** How many of them run at a time; default: all. */
+  /** How many of them run at a time; default: what fits. */
   ntSamplesBatchSize?: number | null;
   /** Standard deviation of the noise, one for each of several inputs or for all; default 1. */
   stdevs?: number | readonly number[];
@@ -88,10 +89,13 @@ export class NoiseTunnel<M extends Method> extends Attribution {
     const listed = listInputs(op, given);
     const { inputs } = listed;
     const deviations = deviationsOf(op, o.stdevs, inputs.length);
+    const examples = Math.max(inputs[0]!.shape[0]!, 1);
     const samples = expectCount(op, 'ntSamples', o.ntSamples);
     const atOnce =
-      o.ntSamplesBatchSize === null ? samples : expectCount(op, 'ntSamplesBatchSize', o.ntSamplesBatchSize);
-    const parts = partsOf(samples, Math.min(atOnce, samples));
+      o.ntSamplesBatchSize === null
+        ? Math.floor(rowsThatFit(this.call(null, rest.additionalForwardArgs), inputs, samples * examples) / examples)
+        : expectCount(op, 'ntSamplesBatchSize', o.ntSamplesBatchSize);
+    const parts = partsOf(samples, Math.min(Math.max(atOnce, 1), samples));
     const smoothing = new Smoothing(listed, o.ntType, samples, rest.returnConvergenceDelta === true);
     const attributed = (count: number): unknown => {
       const noisy = inputs.map((x, i) => {
@@ -104,7 +108,11 @@ export class NoiseTunnel<M extends Method> extends Attribution {
     };
     if (this.attributionMethod instanceof PerturbationAttribution) return smoothing.later(parts, attributed);
     return scope(() => {
-      for (const count of parts) smoothing.add(attributed(count), count);
+      parts.forEach((count, i) => {
+        scope(() => smoothing.add(attributed(count), count));
+        // Each part is sent to the GPU by itself, so that all use the same memory.
+        if (i < parts.length - 1) flush();
+      });
       return smoothing.result();
     });
   }
@@ -142,8 +150,8 @@ class Smoothing {
     private readonly hasDelta: boolean,
   ) {}
 
-  /** Attributions of a batch in which every example stands `count` times in place. */
-  add(attributed: unknown, count: number): void {
+  /** Takes attributions of a batch in which every example stands `count` times in place, and gives all that is kept of them. */
+  add(attributed: unknown, count: number): readonly Tensor[] {
     const [given, delta] = this.hasDelta ? (attributed as [unknown, Tensor]) : [attributed, null];
     if (delta) this.deltas.push(delta);
     const list = given instanceof Tensor ? [given] : (given as Tensor[]);
@@ -153,11 +161,13 @@ class Smoothing {
       this.sums,
       rows.map((x) => x.sum(1)),
     );
-    if (this.type === 'smoothgrad') return;
-    this.squares = plus(
-      this.squares,
-      rows.map((x) => x.square().sum(1)),
-    );
+    if (this.type !== 'smoothgrad') {
+      this.squares = plus(
+        this.squares,
+        rows.map((x) => x.square().sum(1)),
+      );
+    }
+    return [...this.sums, ...this.squares, ...this.deltas];
   }
 
   result(): unknown {

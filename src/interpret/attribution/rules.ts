@@ -6,37 +6,52 @@ import { withGradient } from '../../ops/custom';
 import { grad } from '../../tensor/grad';
 import { Tensor } from '../../tensor/tensor';
 
-/** What a rule has to go by, at one call of a module. */
+/** What a rule has to go by, at one call of a module and for one of its arguments. */
 export interface Passage {
   readonly x: Tensor;
   readonly y: Tensor;
   /** The gradient of the module's result. */
   readonly dy: Tensor;
-  /** That of its argument, as the module has it. */
-  plain(): Tensor;
+  /** The module's own gradient of the argument, by a gradient of its result. */
+  backward(dy: Tensor): Tensor;
 }
 
 /** Gives the gradient of the argument. */
 export type Rule = (passage: Passage) => Tensor;
 
-/** Has the gradient of a module's argument be what `rule` says. */
+const isExplained = (x: unknown): x is Tensor => x instanceof Tensor && x.requiresGrad;
+
+/**
+ * Has the gradient of a module's arguments be what `rule` says of each. The rule sees the module as `again` computes it, which is to give
+ * a result of the same shape; by default it is the result that the module gives. Of a list the first tensor has the gradient.
+ */
 export const ruling =
-  (module: Module, rule: Rule): Interceptor =>
+  (module: Module, rule: Rule, again: ((args: readonly unknown[]) => unknown) | null = null): Interceptor =>
   (args, run) => {
-    const [x, ...rest] = args;
-    if (!(x instanceof Tensor) || !mode.grad || !x.requiresGrad) return run(args);
-    const leaf = x.detach().requiresGrad_();
+    const places = mode.grad ? args.flatMap((x, i) => (isExplained(x) ? [i] : [])) : [];
+    if (places.length === 0) return run(args);
+    const leaves = new Map(places.map((i) => [i, (args[i] as Tensor).detach().requiresGrad_()]));
     // A module that works in place may not write to a leaf.
-    const result = run([(module as { inplace?: unknown }).inplace === true ? leaf.clone() : leaf, ...rest]);
-    if (!(result instanceof Tensor)) return result;
-    const passage = (dy: Tensor): Passage => ({
-      x: leaf.detach(),
-      y: result.detach(),
-      dy,
-      plain: () => grad(result, leaf, { gradOutputs: dy, retainGraph: true })[0]!,
+    const writes = (module as { inplace?: unknown }).inplace === true;
+    const given = args.map((arg, i) => {
+      const leaf = leaves.get(i);
+      return leaf && writes ? leaf.clone() : (leaf ?? arg);
     });
-    const [through] = withGradient([x.value], [result.detach().value], ([dy]) => [
-      dy ? rule(passage(Tensor.of(dy))).value : null,
-    ]);
-    return Tensor.of(through!);
+    const result = run(given);
+    const [first, ...others]: unknown[] = Array.isArray(result) ? result : [result];
+    if (!(first instanceof Tensor)) return result;
+    const seen = again ? (again(given) as Tensor) : first;
+    const passages = (dy: Tensor): Passage[] =>
+      [...leaves.values()].map((leaf) => ({
+        x: leaf.detach(),
+        y: seen.detach(),
+        dy,
+        backward: (by) => grad(seen, leaf, { gradOutputs: by, retainGraph: true })[0]!,
+      }));
+    const inputs = places.map((i) => (args[i] as Tensor).value);
+    const [through] = withGradient(inputs, [first.detach().value], ([dy]) =>
+      dy ? passages(Tensor.of(dy)).map((passage) => rule(passage).value) : places.map(() => null),
+    );
+    const ruled = Tensor.of(through!);
+    return Array.isArray(result) ? [ruled, ...others] : ruled;
   };

@@ -1,6 +1,6 @@
 // Saliency: the gradient of the output by the inputs.
 import { type Arguments, parseArgs } from '../../tensor/options';
-import { type Attributions, expectFloats, type Inputs, likeInputs, listInputs } from './arguments';
+import { type Attributions, type Inputs, likeInputs, listFloats } from './arguments';
 import { type AttributionOptions, GradientAttribution } from './attribution';
 import { inputGradients } from './gradients';
 import { explaining } from './model';
@@ -33,8 +33,7 @@ export class Saliency extends GradientAttribution {
       { target: null, abs: true, additionalForwardArgs: null },
       args,
     );
-    const listed = listInputs(this.op, o.inputs);
-    expectFloats(this.op, listed.inputs);
+    const listed = listFloats(this.op, o.inputs);
     return explaining(this.forwardFunc, true, () => {
       const gradients = inputGradients(this.call(o.target, o.additionalForwardArgs), listed.inputs);
       return likeInputs(listed, o.abs ? gradients.map((dx) => dx.abs()) : gradients);

@@ -1,14 +1,7 @@
 // Methods that follow a layer on the way from baselines to inputs.
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
-import {
-  asTensors,
-  type Baseline,
-  expectBaselines,
-  type Inputs,
-  listBaselines,
-  listInputs,
-} from '../attribution/arguments';
+import { asTensors, type Baseline, compared, type Inputs, listInputs, timesDifference } from '../attribution/arguments';
 import { convergenceDelta } from '../attribution/attribution';
 import { stepsAtOnce, summedInParts } from '../attribution/batches';
 import {
@@ -74,9 +67,7 @@ abstract class LayerPath extends LayerAttribution {
     readonly internalBatchSize: number | null;
   }): Asked {
     const { op } = this;
-    const { inputs } = listInputs(op, o.inputs);
-    const baselines = listBaselines(op, o.baselines, inputs);
-    expectBaselines(op, baselines, inputs);
+    const { inputs, baselines } = compared(op, listInputs(op, o.inputs), o.baselines);
     const call = this.call(o.target, o.additionalForwardArgs);
     return { call, inputs, baselines, atInput: o.attributeToLayerInput, internalBatchSize: o.internalBatchSize };
   }
@@ -145,8 +136,9 @@ export class LayerIntegratedGradients<L extends Layer | readonly Layer[] = Layer
           );
         },
       };
-      const integrals = integrated(within, ends, starts, steps, o.internalBatchSize);
-      const found = this.#multiplies ? integrals.map((dx, i) => dx.mul(ends[i]!.sub(starts[i]!))) : integrals;
+      const between = { inputs: ends, baselines: starts };
+      const integrals = integrated(within, between, steps, o.internalBatchSize);
+      const found = this.#multiplies ? timesDifference(integrals, between) : integrals;
       const left = [...found];
       const formed = this.formed(counts.map((count) => left.splice(0, count)));
       return o.returnConvergenceDelta ? [formed, this.withDelta(asked, found)] : formed;

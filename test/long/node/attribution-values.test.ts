@@ -16,6 +16,8 @@ interface Case extends FixtureCase {
   readonly options: Readonly<Record<string, Encoded>>;
   readonly layer?: string | readonly string[];
   readonly ctor?: object;
+  readonly neuron?: Encoded;
+  readonly rules?: Readonly<Record<string, readonly [rule: string, ...args: unknown[]]>>;
   readonly seed?: number;
   readonly tunnel?: boolean;
   readonly tolerance?: number;
@@ -55,6 +57,15 @@ function decoded(value: Encoded, name: string): unknown {
   return value;
 }
 
+/** Rules of relevance by the names of layers. */
+const rulesOf = (rules: NonNullable<Case['rules']>): object =>
+  Object.fromEntries(
+    Object.entries(rules).map(([layer, [rule, ...args]]) => [
+      layer,
+      new (Reflect.get(interpret, rule) as new (...args: readonly unknown[]) => object)(...args),
+    ]),
+  );
+
 const flat = (value: unknown): Tensor[] => (Array.isArray(value) ? value.flatMap(flat) : [value as Tensor]);
 
 const methods = fixture.cases.filter(({ method }) => method !== undefined);
@@ -66,12 +77,15 @@ describe('values of Captum', () => {
     const before = Object.values(model.stateDict()).map((x) => x.clone());
     const inputs = arraysOf(`inputs/${each.model}`);
     const make = Reflect.get(interpret, method!) as new (...args: readonly unknown[]) => Method;
-    const args = [model, ...(layer === undefined ? [] : [layer]), ...(ctor ? [ctor] : [])];
+    const settings = each.rules ? { ...ctor, rules: rulesOf(each.rules) } : ctor;
+    const args = [model, ...(layer === undefined ? [] : [layer]), ...(settings ? [settings] : [])];
     const plain = new make(...args);
     const explainer = each.tunnel ? new interpret.NoiseTunnel(plain as never) : plain;
     const given = Object.entries(options).map(([key, value]): [string, unknown] => [key, decoded(value, name)]);
     if (seed !== undefined) torch.manualSeed(seed);
-    const result = await explainer.attribute(inputs.length > 1 ? inputs : inputs[0], Object.fromEntries(given));
+    const neuron = each.neuron === undefined ? [] : [each.neuron];
+    const attributed = [inputs.length > 1 ? inputs : inputs[0], ...neuron, Object.fromEntries(given)];
+    const result = await explainer.attribute(...attributed);
     const [found, delta] = options.returnConvergenceDelta ? (result as [unknown, Tensor]) : [result, null];
     const close = { rtol: tolerance, atol: tolerance / 10 };
     for (const [i, x] of flat(found).entries()) await expectClose(x, fixture.tensor(`${name}/out/${i}`), close);

@@ -1,0 +1,159 @@
+// Layer-wise relevance propagation: an output, handed back layer by layer in shares.
+import { ArgumentError } from '../../errors';
+import { intercepted } from '../../nn/intercept';
+import type { Module } from '../../nn/module';
+import { type Arguments, isPlainObject, kindOf, parseArgs } from '../../tensor/options';
+import type { Tensor } from '../../tensor/tensor';
+import { findLayer, type Layer } from '../layer/capture';
+import { type Attributions, type Inputs, likeInputs, listFloats, listInputs } from './arguments';
+import { Attribution, type AttributionOptions, sumRows } from './attribution';
+import { asLeaves, gradientsOf } from './gradients';
+import { expectModule } from './guided';
+import { expectRules, type GivenRules, type PropagationRule, relevanceRules } from './lrp-rules';
+import { type Call, chosen, explaining } from './model';
+import { expectOneEach } from './target';
+
+/** Rules by modules or by their names; null where relevance goes through as it is. */
+export type LayerRules = ReadonlyMap<Layer, PropagationRule | null> | Readonly<Record<string, PropagationRule | null>>;
+
+export interface LRPSettings {
+  /** Rules of layers, before those that modules have in their attribute `rule`. */
+  rules?: LayerRules | null;
+}
+
+export interface LRPOptions extends AttributionOptions {
+  /** Give also f(x) − Σ attributions for every example; default false. */
+  returnConvergenceDelta?: boolean;
+  /** Write to the console which layer has which rule; default false. */
+  verbose?: boolean;
+}
+
+type WithoutDelta = LRPOptions & { returnConvergenceDelta?: false };
+type WithDelta = LRPOptions & { returnConvergenceDelta: true };
+type Order = ['target', 'additionalForwardArgs', 'returnConvergenceDelta', 'verbose'];
+
+export const lrpDefaults = {
+  target: null,
+  additionalForwardArgs: null,
+  returnConvergenceDelta: false,
+  verbose: false,
+};
+
+/** The option of constructors. */
+export function givenRules(op: string, model: Module, args: readonly unknown[]): GivenRules {
+  const { rules } = parseArgs<Required<LRPSettings>>(op, [], { rules: null }, args);
+  if (rules !== null && !(rules instanceof Map) && !isPlainObject(rules)) {
+    throw new ArgumentError(`${op}: expected rules to be a Map or an object, but got ${kindOf(rules)}`);
+  }
+  const entries: Iterable<[Layer, PropagationRule | null]> = rules instanceof Map ? rules : Object.entries(rules ?? {});
+  const given = new Map([...entries].map(([layer, rule]) => [findLayer(op, model, layer), rule]));
+  expectRules(op, model, given);
+  return given;
+}
+
+/** Where relevance is looked at. */
+export interface Relevance {
+  readonly call: Call;
+  readonly model: Module;
+  readonly rules: GivenRules;
+  readonly inputs: readonly Tensor[];
+  readonly verbose: boolean;
+  /** The chosen outputs, and the tensors of which relevance is wanted; by default the inputs. `run` gives the outputs. */
+  of?(run: () => Tensor): readonly [outputs: Tensor, values: readonly Tensor[]];
+}
+
+/** Hands the chosen output of every example back. */
+export function handedBack({ call, model, rules, inputs, verbose, of }: Relevance): {
+  readonly relevances: Tensor[];
+  readonly output: Tensor;
+} {
+  const leaves = asLeaves(inputs);
+  const interceptors = relevanceRules(call.op, model, rules, (rule, layer) => {
+    if (verbose) console.log(`Applied ${rule.constructor.name} on layer ${layer}`);
+  });
+  const run = (): Tensor => intercepted(interceptors, () => chosen(call, leaves));
+  const [outputs, values] = of ? of(run) : [run(), leaves];
+  expectOneEach(call.op, outputs);
+  const output = outputs.detach().reshape(-1);
+  // Shares of 1 of each output, so that the sign of the output is that of what speaks for it.
+  const shares = gradientsOf(outputs, values);
+  return {
+    relevances: shares.map((share) => share.mul(output.reshape([-1, ...share.shape.slice(1).map(() => 1)]))),
+    output,
+  };
+}
+
+/** f(x) − Σ attributions for every example. */
+export const relevanceDelta = (attributions: readonly Tensor[], output: Tensor): Tensor =>
+  output.reshape(-1).sub(attributions.map(sumRows).reduce((a, b) => a.add(b)));
+
+/**
+ * Layer-wise relevance propagation: every layer hands the relevance of its outputs back to its inputs by a rule, from the output that is
+ * explained, whose relevance is its value, to the inputs. Where no layer has a bias, relevance is conserved.
+ *
+ *     const [attributions, delta] = new LRP(model).attribute(x, { target: 3, returnConvergenceDelta: true });
+ *     model.conv1.rule = new GammaRule();
+ *     new LRP(model, { rules: { conv2: new EpsilonRule(0.1) } }).attribute(x, { target: 3 });
+ *
+ * `Linear`, convolutions, batch normalisation, `MaxPool1d` to `MaxPool3d`, average pooling and `Addition_Module` have the `EpsilonRule` by
+ * default. `ReLU`, `Tanh` and `Dropout` hand relevance on as it is, and so do modules that move elements alone. A module with a rule of its
+ * own is one layer, even where it has parts. Of functions between the modules, such as `F.relu` and views, the gradient is taken; a sum in
+ * the network has to be an `Addition_Module`.
+ *
+ * Bach et al. 2015, doi:10.1371/journal.pone.0130140; Montavon, Samek, Müller 2018, doi:10.1016/j.dsp.2017.10.011.
+ */
+export class LRP extends Attribution {
+  readonly model: Module;
+  readonly #rules: GivenRules;
+
+  /** @throws ArgumentError unless `model` is an `nn.Module`, and for rules that are none */
+  constructor(model: Module, ...args: Arguments<LRPSettings, ['rules']>) {
+    super(model);
+    this.model = expectModule(this.op, model);
+    this.#rules = givenRules(this.op, this.model, args);
+  }
+
+  override get multipliesByInputs(): boolean {
+    return true;
+  }
+
+  override hasConvergenceDelta(): boolean {
+    return true;
+  }
+
+  /**
+   * Attributions of the inputs' shapes; with `returnConvergenceDelta` a pair of them and of the delta [N].
+   * @throws ArgumentError for a layer without a rule, and for one with a rule that is called twice; ArgumentError, ShapeError, IndexError for
+   * inputs and targets that do not fit; DTypeError for inputs that are no floats
+   */
+  attribute<const I extends Inputs>(inputs: I, options: WithDelta): [Attributions<I>, Tensor];
+  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<WithoutDelta, Order>): Attributions<I>;
+  attribute<const I extends Inputs>(options: WithDelta & { inputs: I }): [Attributions<I>, Tensor];
+  attribute<const I extends Inputs>(options: WithoutDelta & { inputs: I }): Attributions<I>;
+  attribute(...args: readonly unknown[]): unknown {
+    const { op, model } = this;
+    const o = parseArgs<Required<LRPOptions> & { inputs: Inputs }>(op, ['inputs'], lrpDefaults, args);
+    const listed = listFloats(op, o.inputs);
+    const call = this.call(o.target, o.additionalForwardArgs);
+    return explaining(model, true, () => {
+      const how = { call, model, rules: this.#rules, inputs: listed.inputs, verbose: o.verbose };
+      const { relevances, output } = handedBack(how);
+      const attributions = likeInputs(listed, relevances);
+      return o.returnConvergenceDelta ? [attributions, relevanceDelta(relevances, output)] : attributions;
+    });
+  }
+
+  /** f(x) − Σ attributions for every example, where `output` holds f(x): what biases and ε have taken. */
+  computeConvergenceDelta(
+    ...args: Arguments<{ attributions: Inputs; output: Tensor }, ['attributions', 'output']>
+  ): Tensor {
+    const o = parseArgs<{ attributions: Inputs; output: Tensor }>(
+      'computeConvergenceDelta',
+      ['attributions', 'output'],
+      {},
+      args,
+    );
+    const [output] = listInputs(this.op, o.output).inputs;
+    return explaining(this.model, false, () => relevanceDelta(listInputs(this.op, o.attributions).inputs, output!));
+  }
+}

@@ -1,0 +1,126 @@
+// DeepLIFT by what a layer gives.
+import type { Module } from '../../nn/module';
+import { type Arguments, parseArgs } from '../../tensor/options';
+import type { Tensor } from '../../tensor/tensor';
+import { type Inputs, listInputs } from '../attribution/arguments';
+import {
+  allPairsOf,
+  type DeepLiftOptions,
+  type DeepLiftSettings,
+  type DeepLiftShapOptions,
+  deepLiftDefaults,
+  deepLiftShapDefaults,
+  lift,
+  liftSettings,
+  type Pairs,
+  pairsOf,
+} from '../attribution/deep-lift';
+import { deepLiftRules } from '../attribution/deep-lift-rules';
+import { expectModule } from '../attribution/guided';
+import { explaining } from '../attribution/model';
+import { asLayerValue, type Layer, type LayerValue, watching } from './capture';
+import { LayerAttribution, type LayerOptions } from './layer-attribution';
+
+export interface LayerDeepLiftOptions extends DeepLiftOptions, LayerOptions {}
+export interface LayerDeepLiftShapOptions extends DeepLiftShapOptions, LayerOptions {}
+
+type With<T> = T & { returnConvergenceDelta: true };
+type Without<T> = T & { returnConvergenceDelta?: false };
+type Order = [
+  'baselines',
+  'target',
+  'additionalForwardArgs',
+  'returnConvergenceDelta',
+  'attributeToLayerInput',
+  'customAttributionFunc',
+];
+
+abstract class LayerLift extends LayerAttribution {
+  readonly model: Module;
+  readonly #settings: Required<DeepLiftSettings>;
+
+  /** @throws ArgumentError unless `model` is an `nn.Module` */
+  constructor(model: Module, layer: Layer, ...args: Arguments<DeepLiftSettings, ['multiplyByInputs', 'eps']>) {
+    super(model, layer);
+    this.#settings = liftSettings(this.op, args);
+    this.model = expectModule(this.op, model);
+  }
+
+  override get multipliesByInputs(): boolean {
+    return this.#settings.multiplyByInputs;
+  }
+
+  override hasConvergenceDelta(): boolean {
+    return true;
+  }
+
+  protected explained(pairs: Pairs, o: Required<Omit<LayerDeepLiftOptions, 'baselines'>>): unknown {
+    const { op, layers, model } = this;
+    const settings = this.#settings;
+    const atInput = o.attributeToLayerInput;
+    return explaining(model, true, () => {
+      const { attributions, delta } = lift(pairs, {
+        rules: deepLiftRules(model, settings.eps),
+        settings,
+        custom: o.customAttributionFunc,
+        of(run) {
+          const [outputs, [values]] = watching(op, layers, { atInput, gradients: true }, run);
+          return [outputs, values!];
+        },
+      });
+      const formed = asLayerValue(attributions);
+      return o.returnConvergenceDelta ? [formed, delta] : formed;
+    });
+  }
+}
+
+/**
+ * What every unit of a layer adds to f(x) − f(x') for a baseline x', as `DeepLift` finds it for the input. What a layer gets is attributed
+ * to by the layer's own rule; Captum 0.9 takes its plain gradient there, so that attributions do not add up.
+ *
+ * Shrikumar, Greenside, Kundaje 2017, arXiv:1704.02685.
+ */
+export class LayerDeepLift extends LayerLift {
+  /**
+   * Attributions of the layer's shape; with `returnConvergenceDelta` a pair of them and of the delta [N].
+   * @throws ArgumentError, ShapeError, IndexError for what does not fit
+   */
+  attribute(inputs: Inputs, options: With<LayerDeepLiftOptions>): [LayerValue, Tensor];
+  attribute(inputs: Inputs, ...args: Arguments<Without<LayerDeepLiftOptions>, Order>): LayerValue;
+  attribute(...args: readonly unknown[]): unknown {
+    const { op } = this;
+    const o = parseArgs<Required<LayerDeepLiftOptions> & { inputs: Inputs }>(
+      op,
+      ['inputs'],
+      { ...deepLiftDefaults, attributeToLayerInput: false },
+      args,
+    );
+    const call = this.call(o.target, o.additionalForwardArgs);
+    return this.explained(pairsOf(call, listInputs(op, o.inputs), o.baselines), o);
+  }
+}
+
+/**
+ * The mean of `LayerDeepLift`'s attributions over several baselines. The delta has one entry for each pair of an example and a baseline.
+ *
+ * Lundberg, Lee 2017, arXiv:1705.07874.
+ */
+export class LayerDeepLiftShap extends LayerLift {
+  /**
+   * Attributions of the layer's shape; with `returnConvergenceDelta` a pair of them and of the delta [N · M].
+   * @throws ArgumentError, ShapeError, IndexError for what does not fit, and for fewer than two baselines
+   */
+  attribute(inputs: Inputs, options: With<LayerDeepLiftShapOptions>): [LayerValue, Tensor];
+  attribute(inputs: Inputs, ...args: Arguments<Without<LayerDeepLiftShapOptions>, Order>): LayerValue;
+  attribute(...args: readonly unknown[]): unknown {
+    const { op } = this;
+    const o = parseArgs<Required<LayerDeepLiftShapOptions> & { inputs: Inputs }>(
+      op,
+      ['inputs', 'baselines'],
+      { ...deepLiftShapDefaults, attributeToLayerInput: false },
+      args,
+    );
+    const call = this.call(o.target, o.additionalForwardArgs);
+    return this.explained(allPairsOf(call, listInputs(op, o.inputs), o.inputs, o.baselines), o);
+  }
+}

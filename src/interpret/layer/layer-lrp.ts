@@ -1,0 +1,90 @@
+// Layer-wise relevance propagation down to a layer.
+import type { Module } from '../../nn/module';
+import { type Arguments, parseArgs } from '../../tensor/options';
+import type { Tensor } from '../../tensor/tensor';
+import { type Inputs, listFloats } from '../attribution/arguments';
+import { expectModule } from '../attribution/guided';
+import {
+  givenRules,
+  handedBack,
+  type LRPOptions,
+  type LRPSettings,
+  lrpDefaults,
+  relevanceDelta,
+} from '../attribution/lrp';
+import type { GivenRules } from '../attribution/lrp-rules';
+import { explaining } from '../attribution/model';
+import { type Layer, watching } from './capture';
+import { LayerAttribution, type LayerOptions, type LayerResult } from './layer-attribution';
+
+export interface LayerLRPOptions extends LRPOptions, LayerOptions {}
+
+type WithoutDelta = LayerLRPOptions & { returnConvergenceDelta?: false };
+type WithDelta = LayerLRPOptions & { returnConvergenceDelta: true };
+type Order = ['target', 'additionalForwardArgs', 'returnConvergenceDelta', 'attributeToLayerInput', 'verbose'];
+
+/**
+ * The relevance of what a layer gives, or gets with `attributeToLayerInput`, as `LRP` finds it; several layers give a list.
+ *
+ * Bach et al. 2015, doi:10.1371/journal.pone.0130140.
+ */
+export class LayerLRP<L extends Layer | readonly Layer[] = Layer> extends LayerAttribution {
+  readonly model: Module;
+  readonly #rules: GivenRules;
+
+  /** @throws ArgumentError unless `model` is an `nn.Module`, and for rules that are none */
+  constructor(model: Module, layer: L, ...args: Arguments<LRPSettings, ['rules']>) {
+    super(model, layer);
+    this.model = expectModule(this.op, model);
+    this.#rules = givenRules(this.op, this.model, args);
+  }
+
+  override get multipliesByInputs(): boolean {
+    return true;
+  }
+
+  override hasConvergenceDelta(): boolean {
+    return true;
+  }
+
+  /**
+   * Attributions of the layer's shape; with `returnConvergenceDelta` a pair of them and of f(x) − Σ attributions, [N], for several layers a
+   * list of these.
+   * @throws ArgumentError, ShapeError, IndexError for what does not fit; DTypeError for inputs that are no floats
+   */
+  attribute(inputs: Inputs, options: WithDelta): [LayerResult<L>, L extends readonly unknown[] ? Tensor[] : Tensor];
+  attribute(inputs: Inputs, ...args: Arguments<WithoutDelta, Order>): LayerResult<L>;
+  attribute(...args: readonly unknown[]): unknown {
+    const { op, model, layers } = this;
+    const o = parseArgs<Required<LayerLRPOptions> & { inputs: Inputs }>(
+      op,
+      ['inputs'],
+      { ...lrpDefaults, attributeToLayerInput: false },
+      args,
+    );
+    const { inputs } = listFloats(op, o.inputs);
+    const call = this.call(o.target, o.additionalForwardArgs);
+    return explaining(model, true, () => {
+      const counts: number[] = [];
+      const { relevances, output } = handedBack({
+        call,
+        model,
+        rules: this.#rules,
+        inputs,
+        verbose: o.verbose,
+        of(run) {
+          const how = { atInput: o.attributeToLayerInput, gradients: true };
+          const [outputs, seen] = watching(op, layers, how, run);
+          counts.push(...seen.map(({ length }) => length));
+          return [outputs, seen.flat()];
+        },
+      });
+      const left = [...relevances];
+      const byLayer = counts.map((count) => left.splice(0, count));
+      const formed = this.formed(byLayer);
+      if (!o.returnConvergenceDelta) return formed;
+      const deltas = byLayer.map((each) => relevanceDelta(each, output));
+      return [formed, Array.isArray(this.layer) ? deltas : deltas[0]];
+    });
+  }
+}
