@@ -97,6 +97,7 @@ const loaders: Record<LibraryName, () => Promise<{ open(): Promise<Library> }>> 
   lamplight: () => import('./libraries/lamplight'),
   'ort-webgpu': () => import('./libraries/ort-webgpu'),
   'ort-wasm': () => import('./libraries/ort-wasm'),
+  'plain-loop': () => import('./libraries/plain-loop'),
   'hand-written': () => import('./libraries/hand-written'),
 };
 
@@ -128,7 +129,7 @@ export async function measureRow(row: Row, settings: Settings): Promise<RowRepor
   if (problem) throw new Error(problem);
   results.length = 0;
 
-  const friendlyRow = row.kind === 'training' || row.kind === 'network' ? undefined : row.friendly;
+  const friendlyRow = isFunction(row) ? row.friendly : undefined;
   const friendly = friendlyRow && settings.libraries.includes('lamplight') && (await enter(friendlyRow, 'lamplight'));
   const timed = friendly ? [...entrants, friendly] : entrants;
   for (let repeat = 0; repeat < settings.mostRepeats; repeat++) {
@@ -175,7 +176,8 @@ const missing = (row: Row, { software }: Settings): RowReport['missing'] => ({
 
 const takesPart = (row: Row, name: LibraryName, settings: Settings): boolean =>
   !missing(row, settings)[name] &&
-  (name !== 'hand-written' || (row.kind !== 'training' && row.kind !== 'network' && row.handWritten !== undefined)) &&
+  (name !== 'hand-written' || (isFunction(row) && row.handWritten !== undefined)) &&
+  (name === 'lamplight' || (name === 'plain-loop') === (row.kind === 'explained')) &&
   (!runsOnnx.includes(name) || row.kind === 'network');
 
 /** Opens a library and does its first steps. */
@@ -220,15 +222,20 @@ function ofOneExample(row: TrainingRow): TrainingRow {
   return { ...row, batch: () => one };
 }
 
+const isFunction = (row: Row): row is FunctionRow => row.kind === 'forward' || row.kind === 'gradients';
+
 /** The first run of a network is a figure of its own, and never stands for the others. */
-const isLong = (row: Row, { opening }: Entrant): boolean => row.kind !== 'network' && opening[0]!.time > LONG_STEP;
+const isLong = (row: Row, { opening }: Entrant): boolean =>
+  (row.kind === 'training' || isFunction(row)) && opening[0]!.time > LONG_STEP;
 
 /** What is compared: losses where the row trains, and what the latest step made. */
 async function compared(row: Row, entrant: Entrant): Promise<Outputs> {
   const { memory, opening, work } = entrant;
   const live = memory.live;
   // Without training, every step has the same loss.
-  const steps = { forward: [], network: [], gradients: opening.slice(0, 1), training: opening }[row.kind];
+  const steps = { forward: [], network: [], explained: [], gradients: opening.slice(0, 1), training: opening }[
+    row.kind
+  ];
   const outputs = { ...losses(steps), ...(await work.outputs()) };
   // The reading of whole results is no part of a step, and its buffers may stay in a pool.
   entrant.compared = memory.live - live;

@@ -8,10 +8,10 @@ type Row = Pick<RowReport, 'figures'>;
 /** Milliseconds a step: by the GPU's clock where it was asked. */
 const time = ({ gpu, median }: Pick<Figures, 'gpu' | 'median'>): number => gpu ?? median;
 
-/** How many times as fast as the fastest peer on WebGPU Lamplight is, by the medians; null where either is missing. */
+/** How many times as fast as the fastest peer on WebGPU, or as a loop of its own, Lamplight is, by the medians; null where either is missing. */
 export function ahead({ figures }: Row): number | null {
-  const { tfjs, 'jax-js': jax, 'ort-webgpu': ort, lamplight } = figures;
-  const medians = [tfjs, jax, ort].flatMap((peer) => peer?.median ?? []);
+  const { tfjs, 'jax-js': jax, 'ort-webgpu': ort, 'plain-loop': loop, lamplight } = figures;
+  const medians = [tfjs, jax, ort, loop].flatMap((peer) => peer?.median ?? []);
   return lamplight && medians.length > 0 ? Math.min(...medians) / lamplight.median : null;
 }
 

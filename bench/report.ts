@@ -22,6 +22,9 @@ export interface Report {
   rows: RowReport[];
 }
 
+/** Tables that tell what a step asks of WebGPU. */
+const counted: readonly TableName[] = ['main', 'networks', 'interpret'];
+
 /** The whole report; ends with a newline. */
 export function markdown(report: Report): string {
   const { date, runtime, adapter, processor, load, repeats, libraries } = report;
@@ -34,6 +37,7 @@ export function markdown(report: Report): string {
     scaling: '# Benchmark: time against work',
     large: '# Benchmark: large rows',
     networks: '# Benchmark: whole networks',
+    interpret: '# Benchmark: explaining networks',
   };
   return `${[
     titles[report.table],
@@ -42,8 +46,10 @@ export function markdown(report: Report): string {
     ...(report.table === 'scaling' ? scaling(measured, names) : times(measured, names, peakOf(adapter))),
     ...summary(measured),
     ...(report.table === 'networks' ? goals(measured) : []),
-    ...(report.table === 'main' || report.table === 'networks'
-      ? [...calls(measured, names), ...costs(measured, names)]
+    ...(counted.includes(report.table) ? calls(measured, names) : []),
+    // A method and its loop share a device: how many bytes are whose can be told where one of them runs alone.
+    ...(counted.includes(report.table) && (report.table !== 'interpret' || names.length === 1)
+      ? costs(measured, names)
       : []),
   ].join('\n\n')}\n`;
 }

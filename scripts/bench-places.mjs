@@ -39,6 +39,7 @@ export const packages = /** @type {const} */ ({
   'ort-webgpu': ['onnxruntime-web'],
   'ort-wasm': ['onnxruntime-web'],
   lamplight: [],
+  'plain-loop': [],
   'hand-written': [],
 });
 
@@ -47,7 +48,7 @@ const bundled = { ...packages, 'ort-webgpu': ['protobufjs/minimal'], 'ort-wasm':
 
 /** @param {LibraryName} library */
 export function version(library) {
-  if (library === 'hand-written') return '';
+  if (library === 'hand-written' || library === 'plain-loop') return '';
   const [name] = packages[library];
   const file = name ? `${folder}/node_modules/${name}/package.json` : `${root}package.json`;
   return String(JSON.parse(readFileSync(file, 'utf8')).version);

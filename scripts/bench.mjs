@@ -16,9 +16,10 @@ Runs every row of a table in every library, compares the results, and prints a M
                    scaling: time against batch size, image size and channels;
                    large: what fills a real GPU, as a share of its peak;
                    networks: whole networks forward, a batch of eight, training steps;
+                   interpret: attributions, beside a plain loop over samples;
                    trainer: a step of lamplight/lightning's Trainer beside that of a loop by hand    (default: main)
   --rows a,b       only these rows, or all whose names begin so: matmul, elementwise, conv, conv-a, …  (default: all)
-  --libs a,b       only these libraries: tfjs, jax-js, ort-webgpu, ort-wasm, lamplight, hand-written
+  --libs a,b       only these libraries: tfjs, jax-js, ort-webgpu, ort-wasm, lamplight, plain-loop, hand-written
                    (default: all that have a part); ort-webgpu and ort-wasm are onnxruntime-web's WebGPU provider, and
                    its WASM provider on one thread, which computes on the processor and is there for orientation
   --repeats N      measured steps a row and library; in trainer, turns      (default: 9 in main, 15 in trainer, else 5)
@@ -75,7 +76,7 @@ function options(args) {
   const table = oneOf(
     'table',
     values.table,
-    /** @type {(TableName | 'trainer')[]} */ (['main', 'odd', 'scaling', 'large', 'networks', 'trainer']),
+    /** @type {(TableName | 'trainer')[]} */ (['main', 'odd', 'scaling', 'large', 'networks', 'interpret', 'trainer']),
   );
   for (const [name, file] of Object.entries({ md, json, svg })) writable(name, file);
   if (svg !== undefined && table !== 'scaling') throw new UsageError('--svg: only the table scaling is drawn');
@@ -100,7 +101,8 @@ function library(name, node) {
  */
 async function main({ table, rows: asked, libraries: wanted, repeats: steps, node, md, json, svg }) {
   setup();
-  const server = await openServer(table === 'trainer' ? [] : (wanted ?? known));
+  const alone = table === 'trainer' || table === 'interpret';
+  const server = await openServer(alone ? [] : (wanted ?? known));
   const place = await (node ? openNode() : openBrowser(server));
   try {
     if (table === 'trainer') return await trainer(server, place, { rows: asked, turns: steps ?? TURNS, md, json });

@@ -13,7 +13,7 @@ export async function open(): Promise<Library> {
   });
   return {
     async prepare(row: Row) {
-      if (row.kind === 'training' || row.kind === 'network' || !row.handWritten)
+      if (row.kind === 'training' || row.kind === 'network' || row.kind === 'explained' || !row.handWritten)
         throw new Error(`${row.name}: there are no hand-written kernels`);
       return run(
         device,

@@ -14,6 +14,7 @@ export async function open(): Promise<Library> {
   return {
     prepare: (row: Row) => {
       if (row.kind === 'network') return network(row);
+      if (row.kind === 'explained') throw new Error(`${row.name}: only Lamplight explains networks`);
       return row.kind === 'training' ? training(row) : row.kind === 'forward' ? forward(row) : gradients(row);
     },
   };

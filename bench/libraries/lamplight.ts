@@ -12,6 +12,7 @@ export async function open(): Promise<Library> {
   return {
     prepare: (row: Row) => {
       if (row.kind === 'network') return network(row);
+      if (row.kind === 'explained') return explained(row.open().lamplight);
       return row.kind === 'training' ? training(row) : row.kind === 'forward' ? forward(row) : gradients(row);
     },
   };
@@ -59,10 +60,16 @@ async function network(row: NetworkRow): Promise<Work> {
   return steps(() => torch.noGrad(() => model(x)));
 }
 
-function steps(run: () => Tensor): Work {
+/** What explains a network, however it does. */
+export async function explained(run: () => Tensor | Promise<Tensor>): Promise<Work> {
+  await torch.synchronize();
+  return steps(run);
+}
+
+function steps(run: () => Tensor | Promise<Tensor>): Work {
   let y: Tensor | null = null;
   const step = async () => {
-    y = run();
+    y = await run();
     return y.shape.length === 0 ? y.item() : y.at(...y.shape.map(() => -1)).item();
   };
   return {

@@ -1,7 +1,15 @@
 // What the benchmark asks of a library: to prepare a row's work, and to do a step of it as often as it is told.
 import type { Row } from '../rows/row';
 
-export const libraryNames = ['tfjs', 'jax-js', 'ort-webgpu', 'ort-wasm', 'lamplight', 'hand-written'] as const;
+export const libraryNames = [
+  'tfjs',
+  'jax-js',
+  'ort-webgpu',
+  'ort-wasm',
+  'lamplight',
+  'plain-loop',
+  'hand-written',
+] as const;
 export type LibraryName = (typeof libraryNames)[number];
 
 /** Named results in PyTorch's layouts. */

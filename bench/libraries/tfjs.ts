@@ -12,6 +12,7 @@ export async function open(): Promise<Library> {
   return {
     prepare: async (row: Row) => {
       if (row.kind === 'network') return network(row);
+      if (row.kind === 'explained') throw new Error(`${row.name}: only Lamplight explains networks`);
       return row.kind === 'training' ? training(row) : row.kind === 'forward' ? forward(row) : gradients(row);
     },
   };

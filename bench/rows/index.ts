@@ -4,6 +4,7 @@ import { transposedConvolutions } from './conv-transpose';
 import { convolutions } from './conv2d';
 import { elementwise } from './elementwise';
 import { embedding } from './embedding';
+import { interpretRows } from './interpret';
 import { largeRows } from './large';
 import { matmuls } from './matmul';
 import { modelRows } from './models';
@@ -14,7 +15,7 @@ import { reductions } from './reductions';
 import type { Row } from './row';
 import { scalingRows } from './scaling';
 
-export const tableNames = ['main', 'odd', 'scaling', 'large', 'networks'] as const;
+export const tableNames = ['main', 'odd', 'scaling', 'large', 'networks', 'interpret'] as const;
 export type TableName = (typeof tableNames)[number];
 
 export interface Table {
@@ -56,5 +57,6 @@ export const tables: Record<TableName, Table> = {
     repeats: 5,
     budget: 3_000,
   },
+  interpret: { rows: interpretRows, libraries: ['lamplight', 'plain-loop'], repeats: 5, budget: 20_000 },
   large: { rows: largeRows, libraries: ['lamplight'], repeats: 9, budget: 20_000 },
 };

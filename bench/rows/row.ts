@@ -80,4 +80,10 @@ export interface NetworkRow extends RowBase {
   lamplight(): nn.UnaryModule;
 }
 
-export type Row = FunctionRow | TrainingRow | NetworkRow;
+/** Attributions by a method, and by a loop over samples; a step reads one number back. */
+export interface ExplainedRow extends RowBase {
+  readonly kind: 'explained';
+  open(): Readonly<Record<'lamplight' | 'plain-loop', () => Tensor | Promise<Tensor>>>;
+}
+
+export type Row = FunctionRow | TrainingRow | NetworkRow | ExplainedRow;

@@ -1,7 +1,7 @@
 // Attributions of a small network that are the same wherever they are computed: page, worker or Node.
 import * as torch from 'lamplight';
 import { nn } from 'lamplight';
-import { DeepLift, GuidedBackprop, LRP, Occlusion } from 'lamplight/interpret';
+import { GuidedBackprop, Occlusion } from 'lamplight/interpret';
 
 /** Sums of the attributions of one picture by its rows, method after method. */
 export async function explainSmall(): Promise<number[][]> {
@@ -16,8 +16,6 @@ export async function explainSmall(): Promise<number[][]> {
   const x = torch.randn(1, 1, 8, 8);
   const maps = [
     new GuidedBackprop(model).attribute(x, { target: 1 }),
-    new DeepLift(model).attribute(x, { target: 1 }),
-    new LRP(model).attribute(x, { target: 1 }),
     await new Occlusion(model).attribute(x, { target: 1, slidingWindowShapes: [1, 4, 4], strides: [1, 4, 4] }),
   ];
   return (await torch.cat(maps).sum([1, 3]).tolist()) as number[][];
