@@ -1,4 +1,4 @@
-// `lamplight/worker` in a page with real workers; what crosses is tested at length in test/node/worker-connection.test.ts.
+// `lamplight/worker` in a page with real workers; what crosses is tested at length in test/node/alone/worker-connection.test.ts.
 
 import type { Tensor } from 'lamplight';
 import * as torch from 'lamplight';

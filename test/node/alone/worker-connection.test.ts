@@ -4,10 +4,10 @@ import type { Tensor } from 'lamplight';
 import * as torch from 'lamplight';
 import { connect, expose, proxy, type Remote, terminate, transfer } from 'lamplight/worker';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Connection } from '../../src/worker/connection';
-import type { Message } from '../../src/worker/protocol';
-import { remoteOf } from '../../src/worker/remote';
-import { type Exposed, exposed } from '../support/exposed';
+import { Connection } from '../../../src/worker/connection';
+import type { Message } from '../../../src/worker/protocol';
+import { remoteOf } from '../../../src/worker/remote';
+import { type Exposed, exposed } from '../../support/exposed';
 
 /** Both ends, linked by a channel of messages; what is held, as Node would be. */
 function linked(target: object = exposed) {
