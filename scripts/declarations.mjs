@@ -23,8 +23,10 @@ copyFileSync(platform, join(dist, 'platform.d.ts'));
  */
 function withEndings(text, name) {
   return text.replace(
-    /((?:from|import|module)\s*\(?\s*['"])(\.{1,2}(?:\/[^'"]*)?)(['"])/g,
-    (_, before, path, after) => {
+    /\/\*[\s\S]*?\*\/|((?:from|import|module)\s*\(?\s*['"])(\.{1,2}(?:\/[^'"]*)?)(['"])/g,
+    (found, before, path, after) => {
+      // A comment's examples import what is the reader's.
+      if (path === undefined) return found;
       const target = join(dirname(join(dist, name)), path);
       if (existsSync(`${target}.d.ts`)) return `${before}${path}.js${after}`;
       if (existsSync(join(target, 'index.d.ts'))) return `${before}${path.replace(/\/$/, '')}/index.js${after}`;

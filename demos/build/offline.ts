@@ -6,6 +6,9 @@ import type { Plugin } from 'vite';
 
 export const SERVICE_WORKER = 'service-worker.js';
 
+/** The chunk that a page asks for once a tensor arrives in it: those of the demos stay in their workers. */
+const FOR_TENSORS = /\bhost-tensors-/;
+
 /** Only builds have a service worker: served from sources, nothing is to be older than its file. */
 export function offline(): Plugin {
   return {
@@ -15,7 +18,7 @@ export function offline(): Plugin {
       const version = createHash('sha256');
       const files: string[] = [];
       for (const name of Object.keys(bundle).sort()) {
-        if (name === SERVICE_WORKER || name.startsWith('data/')) continue;
+        if (name === SERVICE_WORKER || name.startsWith('data/') || FOR_TENSORS.test(name)) continue;
         const file = bundle[name];
         version.update(name).update(file?.type === 'chunk' ? file.code : (file?.source ?? ''));
         files.push(`./${name.replace(/(^|\/)index\.html$/, '$1')}`);

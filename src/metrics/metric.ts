@@ -178,7 +178,7 @@ export abstract class Metric extends Module {
     return drawOn(name, canvas, [await this.drawingOf(await val, own)]);
   }
 
-  /** @internal Options of `plot`, with what they are by default. */
+  /** Options of `plot`, with what they are by default. */
   get plotDefaults(): PlotOptions {
     return { val: null, canvas: null };
   }

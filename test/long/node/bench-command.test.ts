@@ -84,13 +84,21 @@ test('npm run bench -- --node runs through Dawn, fits how time grows, and draws 
 
 test.each([
   ['an unknown option', ['--batch', '3'], "Unknown option '--batch'"],
-  ['an unknown table', ['--table', 'best'], "--table: expected main, odd, scaling, large or networks, but got 'best'"],
+  [
+    'an unknown table',
+    ['--table', 'best'],
+    "--table: expected main, odd, scaling, large, networks, interpret or trainer, but got 'best'",
+  ],
   [
     'an unknown library',
     ['--libs', 'torch'],
-    "--libs: expected tfjs, jax-js, ort-webgpu, ort-wasm, lamplight or hand-written, but got 'torch'",
+    "--libs: expected tfjs, jax-js, ort-webgpu, ort-wasm, lamplight, plain-loop or hand-written, but got 'torch'",
   ],
-  ['TensorFlow.js in Node', ['--node', '--libs', 'tfjs'], "expected jax-js, lamplight or hand-written, but got 'tfjs'"],
+  [
+    'TensorFlow.js in Node',
+    ['--node', '--libs', 'tfjs'],
+    "expected jax-js, lamplight, plain-loop or hand-written, but got 'tfjs'",
+  ],
   ['no repeats', ['--repeats', '0'], "--repeats: expected a whole number from 1 to 1000, but got '0'"],
   ['to draw another table', ['--svg', 'main.svg'], '--svg: only the table scaling is drawn'],
   ['an unknown row', ['--libs', 'lamplight', '--rows', 'mlp,lstm'], "but got 'lstm'"],
