@@ -4,7 +4,7 @@ import { nn, optim, type Tensor } from 'lamplight';
 import { expect, test } from 'vitest';
 import { engine } from '../../src/compiler/engine';
 import { ComplexCNNModel } from '../support/models';
-import { isWhole } from '../support/sample';
+import { isWhole, sampled } from '../support/sample';
 
 const F = nn.functional;
 
@@ -46,10 +46,11 @@ class Block extends nn.Module {
   }
 }
 
-test.each([
-  ['by hand', true],
+const attentions: [string, boolean][] = [
   ['by scaledDotProductAttention', false],
-])('a growing context, attention %s', async (_, byHand) => {
+  ['by hand', true],
+];
+test.each(sampled(attentions, 2))('a growing context, attention %s', async (_, byHand) => {
   torch.manualSeed(0);
   const embedding = new nn.Embedding(65, 64);
   const places = new nn.Embedding(64, 64);
@@ -152,15 +153,15 @@ const cnnFor = (channels: number, pool: nn.UnaryModule, features: number) =>
 
 /** Whose steps take their time. */
 const large = isWhole() ? [100, 128, 257, 900] : [];
-const complex = isWhole() ? [12, 12, 7, 1, 30, 3, 16] : [6, 6, 3, 1, 8, 2];
 /** Pictures of as many sizes. */
 const PICTURES = isWhole() ? 40 : 16;
 
 // The second step has no more to set up; the third is the first of another size, with which kernels for all are compiled.
-test.each([
+const trained: [string, () => nn.UnaryModule, number[]][] = [
   ['a CNN', () => cnnFor(1, new nn.MaxPool2d(2), 784), [64, 64, 60, 17, 33, 1, 48, 7, 3, 2, 5, ...large]],
-  ['ComplexCNN', () => new ComplexCNNModel(), complex],
-] as const)('training %s by batches of other sizes', async (_, model, sizes) => {
+  ['ComplexCNN', () => new ComplexCNNModel(), [12, 12, 7, 1, 30, 3, 16]],
+];
+test.each(sampled(trained, 2))('training %s by batches of other sizes', async (_, model, sizes) => {
   const step = trainingOf(model());
   const created = await pipelines(sizes.length, (i) => step(torch.rand(sizes[i]!, 1, 28, 28)));
   expect(created.slice(3)).toEqual(none(sizes.length - 3));
