@@ -16,6 +16,8 @@ export interface Recipe {
   readonly epochs: number;
   /** Of Adam, at the height of OneCycleLR. */
   readonly lr: number;
+  /** Detections of a lower score are counted, but not drawn. YOLO's scores are probabilities times overlaps, and lower. */
+  readonly sure: number;
 }
 
 /** Convolutions of `widths`, each of which halves the map; one of `last` follows, which does not. */
@@ -52,6 +54,7 @@ const yolo: Recipe = {
   batchSize: 16,
   epochs: 4,
   lr: 4e-3,
+  sure: 0.2,
 };
 
 /** A map of a quarter of the picture, with three square anchors at each place. */
@@ -81,6 +84,7 @@ const fasterRCNN: Recipe = {
   batchSize: 8,
   epochs: 6,
   lr: 2e-3,
+  sure: 0.7,
 };
 
 export const recipes = { yolo, 'faster-rcnn': fasterRCNN } as const;

@@ -3,7 +3,7 @@ import * as torch from 'lamplight';
 import { data, nn, optim, type Tensor } from 'lamplight';
 import { MeanAveragePrecision } from 'lamplight/metrics';
 import { type detection, utils } from 'lamplight/vision';
-import { type Detector, type DetectorName, recipes } from './detectors';
+import { type Detector, type DetectorName, type Recipe, recipes } from './detectors';
 import { DrawnShapes, kinds, type Picture } from './pictures';
 
 export interface Settings {
@@ -23,9 +23,6 @@ export interface Settings {
 /** Pictures that a detector has not seen, and how many of them are drawn. */
 const [HELD, DRAWN] = [96, 24];
 const HELD_SEED = 999;
-
-/** Detections of a lower score are counted, but not drawn. */
-const SURE = 0.5;
 
 /** Times that a picture is enlarged before boxes are drawn on it. */
 const SCALE = 4;
@@ -127,7 +124,8 @@ async function means(seen: readonly Losses[]): Promise<string> {
 
 /** Looks for shapes in pictures that are new, draws what is found in some of them, and counts. */
 async function look(name: DetectorName, model: Detector, { drawing }: Settings): Promise<Figures> {
-  const { firstLabel, batchSize } = recipes[name];
+  const recipe = recipes[name];
+  const { firstLabel, batchSize } = recipe;
   const collateFn = collate(firstLabel);
   const loader = new data.DataLoader(new DrawnShapes(HELD, HELD_SEED), { batchSize, collateFn });
   const metric = new MeanAveragePrecision();
@@ -136,7 +134,7 @@ async function look(name: DetectorName, model: Detector, { drawing }: Settings):
     const found = await torch.noGrad(() => model(images));
     metric.update(found, targets);
     for (const [i, each] of found.entries()) {
-      if (drawn.length < DRAWN) drawn.push(await withBoxes(images.at(i), each, firstLabel));
+      if (drawn.length < DRAWN) drawn.push(await withBoxes(images.at(i), each, recipe));
     }
   }
   await utils.saveImage(drawn, drawing, { nrow: 6 });
@@ -147,9 +145,9 @@ async function look(name: DetectorName, model: Detector, { drawing }: Settings):
 const colors = ['yellow', 'cyan', 'magenta'] as const;
 
 /** A picture, enlarged, with what was found in it. */
-async function withBoxes(image: Tensor, found: detection.Detection, firstLabel: number): Promise<Tensor> {
+async function withBoxes(image: Tensor, found: detection.Detection, { firstLabel, sure }: Recipe): Promise<Tensor> {
   const large = nn.functional.interpolate(image.unsqueeze(0), { scaleFactor: SCALE }).squeeze(0);
-  const scores = (await found.scores.data()).filter((score) => score > SURE);
+  const scores = (await found.scores.data()).filter((score) => score > sure);
   if (scores.length === 0) return large;
   const classes = Array.from(
     (await found.labels.data()).slice(0, scores.length),
