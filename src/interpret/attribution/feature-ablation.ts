@@ -2,34 +2,17 @@
 
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { featureLosses } from './ablation';
-import {
-  type Attributions,
-  asTensors,
-  type Baselines,
-  expectBaselines,
-  type Inputs,
-  listBaselines,
-  listInputs,
-} from './arguments';
+import { type Attributions, asTensors, type Baselines, compared, type Inputs, listInputs } from './arguments';
 import { PerturbationAttribution } from './attribution';
 import type { FeatureOptions } from './features';
-import { explainedDefaults, type PerturbationOptions, paceDefaults, replaced } from './perturbing';
+import { explainedDefaults, type PaceOrder, type PerturbationOptions, paceDefaults, replaced } from './perturbing';
 
 export interface FeatureMaskOptions extends PerturbationOptions, FeatureOptions {
   /** What stands for a feature that is taken away; default 0. */
   baselines?: Baselines;
 }
 
-type Order = [
-  'baselines',
-  'target',
-  'additionalForwardArgs',
-  'featureMask',
-  'perturbationsPerEval',
-  'showProgress',
-  'onProgress',
-  'signal',
-];
+type Order = ['baselines', 'target', 'additionalForwardArgs', 'featureMask', ...PaceOrder];
 
 /**
  * What the output loses where a feature is replaced by its baseline. All elements of a feature get the whole difference.
@@ -51,10 +34,8 @@ export class FeatureAblation extends PerturbationAttribution {
       { baselines: null, ...explainedDefaults, featureMask: null, ...paceDefaults },
       args,
     );
-    const listed = listInputs(op, o.inputs);
-    const { inputs } = listed;
-    const baselines = listBaselines(op, o.baselines, inputs);
-    expectBaselines(op, baselines, inputs);
+    const listed = compared(op, listInputs(op, o.inputs), o.baselines);
+    const { inputs, baselines } = listed;
     return featureLosses(this.call(o.target, o.additionalForwardArgs), listed, o, () => (marks) => {
       const without = asTensors(baselines, inputs);
       return inputs.map((x, i) => replaced(x, marks[i]!, without[i]!));

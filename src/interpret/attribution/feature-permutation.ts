@@ -12,22 +12,14 @@ import { type Attributions, type Inputs, likeInputs, listInputs } from './argume
 import { PerturbationAttribution } from './attribution';
 import type { FeatureOptions, Features } from './features';
 import type { ForwardFunction } from './model';
-import { explainedDefaults, type PerturbationOptions, paceDefaults, unchanged } from './perturbing';
+import { explainedDefaults, type PaceOrder, type PerturbationOptions, paceDefaults, unchanged } from './perturbing';
 
 /** Gives the input [N, …] with the elements of one feature, where the mask [1, …] is true, exchanged between the examples. */
 export type PermuteFeature = (x: Tensor, featureMask: Tensor) => Tensor;
 
 export interface FeaturePermutationOptions extends PerturbationOptions, FeatureOptions {}
 
-type Order = [
-  'target',
-  'additionalForwardArgs',
-  'featureMask',
-  'perturbationsPerEval',
-  'showProgress',
-  'onProgress',
-  'signal',
-];
+type Order = ['target', 'additionalForwardArgs', 'featureMask', ...PaceOrder];
 
 /**
  * What the output loses where the values of a feature are permuted within the batch, so that their distribution stays:

@@ -10,14 +10,20 @@ import {
   type Attributions,
   asTensors,
   type Baselines,
-  expectBaselines,
+  compared,
   type Inputs,
   likeInputs,
-  listBaselines,
   listInputs,
 } from './arguments';
 import { PerturbationAttribution } from './attribution';
-import { explainedDefaults, type PerturbationOptions, paceDefaults, replaced, unchanged } from './perturbing';
+import {
+  explainedDefaults,
+  type PaceOrder,
+  type PerturbationOptions,
+  paceDefaults,
+  replaced,
+  unchanged,
+} from './perturbing';
 
 type Sizes = readonly number[];
 
@@ -30,17 +36,7 @@ export interface OcclusionOptions extends PerturbationOptions {
   baselines?: Baselines;
 }
 
-type Order = [
-  'slidingWindowShapes',
-  'strides',
-  'baselines',
-  'target',
-  'additionalForwardArgs',
-  'perturbationsPerEval',
-  'showProgress',
-  'onProgress',
-  'signal',
-];
+type Order = ['slidingWindowShapes', 'strides', 'baselines', 'target', 'additionalForwardArgs', ...PaceOrder];
 
 const isSizes = (value: unknown): value is Sizes =>
   Array.isArray(value) && value.every((size) => Number.isInteger(size) && size > 0);
@@ -143,10 +139,8 @@ export class Occlusion extends PerturbationAttribution {
       { strides: null, baselines: null, ...explainedDefaults, ...paceDefaults },
       args,
     );
-    const listed = listInputs(op, o.inputs);
-    const { inputs } = listed;
-    const baselines = listBaselines(op, o.baselines, inputs);
-    expectBaselines(op, baselines, inputs);
+    const listed = compared(op, listInputs(op, o.inputs), o.baselines);
+    const { inputs, baselines } = listed;
     const windows = windowsOf(op, inputs, o.slidingWindowShapes, o.strides);
     // The windows of one input after those of another, which stays as it is meanwhile.
     const ends = windows.map((_, i) => windows.slice(0, i + 1).reduce((sum, { total }) => sum + total, 0));

@@ -34,6 +34,9 @@ export interface PaceOptions {
 /** What every method takes that calls the model many times. */
 export interface PerturbationOptions extends AttributionOptions, PaceOptions {}
 
+/** The places of `PaceOptions` among a method's arguments: the last. */
+export type PaceOrder = ['perturbationsPerEval', 'showProgress', 'onProgress', 'signal'];
+
 export const paceDefaults = { perturbationsPerEval: null, showProgress: false, onProgress: null, signal: null };
 
 export const explainedDefaults = { target: null, additionalForwardArgs: null };

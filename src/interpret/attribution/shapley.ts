@@ -10,10 +10,9 @@ import {
   type Attributions,
   asTensors,
   type Baselines,
-  expectBaselines,
+  compared,
   type Inputs,
   likeInputs,
-  listBaselines,
   listInputs,
 } from './arguments';
 import { type AttributionOptions, PerturbationAttribution } from './attribution';
@@ -22,6 +21,7 @@ import { atElements, type FeatureOptions, featuresOf } from './features';
 import {
   explainedDefaults,
   type PaceOptions,
+  type PaceOrder,
   type PerturbationOptions,
   paceDefaults,
   perturbing,
@@ -38,28 +38,9 @@ export interface ShapleyValueSamplingOptions extends ShapleyValuesOptions {
   nSamples?: number;
 }
 
-type ExactOrder = [
-  'baselines',
-  'target',
-  'additionalForwardArgs',
-  'featureMask',
-  'perturbationsPerEval',
-  'showProgress',
-  'onProgress',
-  'signal',
-];
+type ExactOrder = ['baselines', 'target', 'additionalForwardArgs', 'featureMask', ...PaceOrder];
 
-type SamplingOrder = [
-  'baselines',
-  'target',
-  'additionalForwardArgs',
-  'featureMask',
-  'nSamples',
-  'perturbationsPerEval',
-  'showProgress',
-  'onProgress',
-  'signal',
-];
+type SamplingOrder = ['baselines', 'target', 'additionalForwardArgs', 'featureMask', 'nSamples', ...PaceOrder];
 
 /** Coalitions of features, one after another. */
 interface Coalitions {
@@ -83,10 +64,8 @@ type Explained = Required<Omit<AttributionOptions & PaceOptions & FeatureOptions
 abstract class CoalitionAttribution extends PerturbationAttribution {
   protected async explain(o: Explained, coalitionsOf: (features: number) => Coalitions): Promise<unknown> {
     const { op } = this;
-    const listed = listInputs(op, o.inputs);
-    const { inputs } = listed;
-    const baselines = listBaselines(op, o.baselines, inputs);
-    expectBaselines(op, baselines, inputs);
+    const listed = compared(op, listInputs(op, o.inputs), o.baselines);
+    const { inputs, baselines } = listed;
     const { masks, count: features } = await featuresOf(op, inputs, o.featureMask);
     const coalitions = coalitionsOf(features);
     const call = this.call(o.target, o.additionalForwardArgs);

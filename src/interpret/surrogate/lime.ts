@@ -12,11 +12,10 @@ import {
   asTensors,
   type Baseline,
   type Baselines,
-  expectBaselines,
+  compared,
   type Inputs,
   type Listed,
   likeInputs,
-  listBaselines,
   listInputs,
 } from '../attribution/arguments';
 import { PerturbationAttribution } from '../attribution/attribution';
@@ -142,10 +141,8 @@ export class Lime extends PerturbationAttribution {
       },
       args,
     );
-    const listed = listInputs(op, o.inputs);
-    const { inputs } = listed;
-    const baselines = listBaselines(op, o.baselines, inputs);
-    expectBaselines(op, baselines, inputs);
+    const listed = compared(op, listInputs(op, o.inputs), o.baselines);
+    const { inputs, baselines } = listed;
     const samples = expectCount(op, 'nSamples', o.nSamples);
     const features = await featuresOf(op, inputs, o.featureMask, true);
     if (features.count > MANY_FEATURES) {
