@@ -1,12 +1,10 @@
 // `npm run detect-shapes`: YOLO v1 and Faster R-CNN learn to find drawn shapes, in Node through Dawn.
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { resolveBrowser, vulkanEnvironment } from './browser.mjs';
-import { doorAliases } from './doors.mjs';
+import { withDriver, withModule } from './in-node.mjs';
 import { oneOf, parsed, runCommand, UsageError, whole } from './options.mjs';
 import { setup } from './setup.mjs';
 
@@ -65,23 +63,10 @@ function options(args) {
   };
 }
 
-/**
- * The loader of Vulkan reads its environment when a process starts, so that the work is done by another where it is to be changed.
- * @param {Options} chosen
- * @returns {Promise<number>} the exit status
- */
+/** @param {Options} chosen */
 async function start(chosen) {
   setup();
-  const environment = vulkanEnvironment(await resolveBrowser({ log: console.error }));
-  if (Object.entries(environment).every(([key, value]) => process.env[key] === value)) return main(chosen);
-  const child = spawn(process.execPath, process.argv.slice(1), {
-    env: { ...process.env, ...environment },
-    stdio: 'inherit',
-  });
-  // An interrupt is for the child to answer.
-  process.on('SIGINT', () => {});
-  process.on('SIGTERM', () => child.kill('SIGTERM'));
-  return new Promise((resolve) => child.on('close', (status) => resolve(status ?? INTERRUPTED)));
+  return (await withDriver(() => main(chosen))) ?? INTERRUPTED;
 }
 
 /** @param {Options} chosen */
@@ -91,33 +76,23 @@ async function main({ models, epochs, seed, minutes, out }) {
   const end = performance.now() + 60_000 * minutes;
   const isStopped = () => isInterrupted || performance.now() > end;
   mkdirSync(out, { recursive: true });
-  const { createServer } = await import('vite');
-  const server = await createServer({
-    configFile: false,
-    root: fileURLToPath(new URL('../', import.meta.url)),
-    resolve: { alias: doorAliases },
-    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
-    optimizeDeps: { noDiscovery: true },
-    logLevel: 'error',
-  });
-  try {
-    const { train } = /** @type {typeof import('../examples/shapes/train')} */ (
-      await server.ssrLoadModule('/examples/shapes/train.ts')
-    );
-    for (const name of models) {
-      const checkpoint = join(out, `${name}-${seed}.pt`);
-      const drawing = join(out, `${name}-${seed}.png`);
-      const isBegun = existsSync(checkpoint);
-      const figures = await train(name, { seed, epochs, checkpoint, isBegun, drawing, isStopped, log: console.log });
-      if (!figures) {
-        console.log(`${name}: stopped; run it again to go on`);
-        return INTERRUPTED;
+  return withModule(
+    '/examples/shapes/train.ts',
+    /** @param {typeof import('../examples/shapes/train')} module */
+    async ({ train }) => {
+      for (const name of models) {
+        const checkpoint = join(out, `${name}-${seed}.pt`);
+        const drawing = join(out, `${name}-${seed}.png`);
+        const isBegun = existsSync(checkpoint);
+        const figures = await train(name, { seed, epochs, checkpoint, isBegun, drawing, isStopped, log: console.log });
+        if (!figures) {
+          console.log(`${name}: stopped; run it again to go on`);
+          return INTERRUPTED;
+        }
+        const { map50, map } = figures;
+        console.log(`${name}: mAP@.5 ${map50.toFixed(4)}, mAP@[.5:.95] ${map.toFixed(4)}; drawn in ${drawing}`);
       }
-      const { map50, map } = figures;
-      console.log(`${name}: mAP@.5 ${map50.toFixed(4)}, mAP@[.5:.95] ${map.toFixed(4)}; drawn in ${drawing}`);
-    }
-  } finally {
-    await server.close();
-  }
-  return 0;
+      return 0;
+    },
+  );
 }

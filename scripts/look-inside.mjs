@@ -1,11 +1,9 @@
 // `npm run look-inside`: what MNIST's networks see, drawn as one page of pictures, in Node.
-import { spawnSync } from 'node:child_process';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { resolveBrowser, vulkanEnvironment } from './browser.mjs';
-import { doorAliases } from './doors.mjs';
+import { root, withDriver, withModule } from './in-node.mjs';
 import { parsed, runCommand, whole } from './options.mjs';
+import { setup } from './setup.mjs';
 
 const usage = `Usage: npm run look-inside -- [options]
 
@@ -18,7 +16,7 @@ The weights are those of \`npm run mnist\`; a network that has none is trained f
   --points N      test images that are embedded        (default: 1000)
   --help          show this text`;
 
-await runCommand(usage, options, main);
+await runCommand(usage, options, start);
 
 /**
  * The options, or undefined where help is asked for.
@@ -46,30 +44,21 @@ function options(args) {
   };
 }
 
-/** @param {NonNullable<ReturnType<typeof options>>} chosen */
+/** @typedef {NonNullable<ReturnType<typeof options>>} Options */
+
+/** @param {Options} chosen */
+async function start(chosen) {
+  setup();
+  return (await withDriver(() => main(chosen))) ?? 1;
+}
+
+/** @param {Options} chosen */
 async function main(chosen) {
-  const driver = vulkanEnvironment(await resolveBrowser({ log: console.log }));
-  if (Object.keys(driver).length > 0) {
-    // The loader reads these when a process starts.
-    const env = { ...process.env, ...driver };
-    return spawnSync(process.execPath, process.argv.slice(1), { env, stdio: 'inherit' }).status ?? 1;
-  }
-  const { createServer } = await import('vite');
-  const root = fileURLToPath(new URL('..', import.meta.url));
-  const server = await createServer({
-    configFile: false,
-    root,
-    resolve: { alias: doorAliases },
-    appType: 'custom',
-    server: { middlewareMode: true, hmr: false, watch: null, ws: false },
-    optimizeDeps: { noDiscovery: true },
-    logLevel: 'error',
-  });
-  const { draw } = /** @type {typeof import('./look-inside/draw')} */ (
-    await server.ssrLoadModule('/scripts/look-inside/draw.ts')
+  const passed = await withModule(
+    '/scripts/look-inside/draw.ts',
+    /** @param {typeof import('./look-inside/draw')} module */
+    ({ draw }) => draw({ ...chosen, root }),
   );
-  const passed = await draw({ ...chosen, root });
-  await server.close();
   // Dawn keeps a process alive as long as there is a device.
-  process.exit(passed ? 0 : 1);
+  return process.exit(passed ? 0 : 1);
 }
