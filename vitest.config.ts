@@ -30,16 +30,15 @@ const onVulkan = {
   XDG_CACHE_HOME: fileURLToPath(new URL('./node_modules/.cache/tests', import.meta.url)),
 };
 
-interface Pages {
+interface Lane {
   readonly name: string;
   readonly include: string[];
-  /** Files share a page, and so a device: kernels that are equal are compiled once. */
+  /** Files share a page or process, and so a device: kernels that are equal are compiled once. */
   readonly shared: boolean;
-  readonly groupOrder: number;
 }
 
 /** Tests in pages of the browser. */
-const inPages = ({ name, include, shared, groupOrder }: Pages): TestProjectConfiguration => ({
+const inPages = ({ name, include, shared }: Lane): TestProjectConfiguration => ({
   resolve,
   plugins: [mnist()],
   // Found late, a package is bundled in the middle of a run, and the page loads anew.
@@ -48,7 +47,7 @@ const inPages = ({ name, include, shared, groupOrder }: Pages): TestProjectConfi
     name,
     include,
     retry,
-    sequence: { groupOrder },
+    sequence: { groupOrder: BESIDE.all },
     isolate: !shared,
     setupFiles: shared ? ['test/support/page.ts'] : [],
     testTimeout: 120_000,
@@ -60,6 +59,24 @@ const inPages = ({ name, include, shared, groupOrder }: Pages): TestProjectConfi
       screenshotFailures: false,
       instances: [{ browser: 'chromium' }],
     },
+  },
+});
+
+/** Tests of the library in Node, with Dawn. */
+const inNode = ({ name, include, shared, testTimeout }: Lane & { testTimeout: number }): TestProjectConfiguration => ({
+  resolve,
+  test: {
+    name,
+    include,
+    retry,
+    sequence: { groupOrder: BESIDE.all },
+    environment: 'node',
+    isolate: !shared,
+    setupFiles: shared ? ['test/support/process.ts'] : [],
+    testTimeout,
+    // The loader reads these when the process starts, so the tests need a process of their own, not a thread.
+    pool: 'forks',
+    env: onVulkan,
   },
 });
 
@@ -83,53 +100,13 @@ export default defineConfig({
         },
       },
       // Two lanes, by the first letters of their files: they take longest.
-      inPages({ name: 'gpu', include: ['test/gpu/[a-i]*.test.ts'], shared: true, groupOrder: BESIDE.all }),
-      inPages({ name: 'gpu-too', include: ['test/gpu/[j-z]*.test.ts'], shared: true, groupOrder: BESIDE.all }),
-      inPages({ name: 'alone', include: ['test/gpu/alone/*.test.ts'], shared: false, groupOrder: BESIDE.all }),
-      inPages({ name: 'long', include: ['test/long/*.test.ts'], shared: false, groupOrder: BESIDE.all }),
-      {
-        resolve,
-        test: {
-          name: 'long-node',
-          retry,
-          sequence: { groupOrder: BESIDE.all },
-          environment: 'node',
-          include: ['test/long/node/*.test.ts'],
-          testTimeout: 600_000,
-          pool: 'forks',
-          env: onVulkan,
-        },
-      },
-      {
-        resolve,
-        test: {
-          name: 'node',
-          retry,
-          sequence: { groupOrder: BESIDE.all },
-          environment: 'node',
-          include: ['test/node/*.test.ts'],
-          // Files share a process, and so a device: kernels that are equal are compiled once.
-          isolate: false,
-          setupFiles: ['test/support/process.ts'],
-          testTimeout: 120_000,
-          // The loader reads these when the process starts, so the tests need a process of their own, not a thread.
-          pool: 'forks',
-          env: onVulkan,
-        },
-      },
-      {
-        resolve,
-        test: {
-          name: 'node-alone',
-          retry,
-          sequence: { groupOrder: BESIDE.all },
-          environment: 'node',
-          include: ['test/node/alone/*.test.ts'],
-          testTimeout: 120_000,
-          pool: 'forks',
-          env: onVulkan,
-        },
-      },
+      inPages({ name: 'gpu', include: ['test/gpu/[a-i]*.test.ts'], shared: true }),
+      inPages({ name: 'gpu-too', include: ['test/gpu/[j-z]*.test.ts'], shared: true }),
+      inPages({ name: 'alone', include: ['test/gpu/alone/*.test.ts'], shared: false }),
+      inPages({ name: 'long', include: ['test/long/*.test.ts'], shared: false }),
+      inNode({ name: 'long-node', include: ['test/long/node/*.test.ts'], shared: false, testTimeout: 600_000 }),
+      inNode({ name: 'node', include: ['test/node/*.test.ts'], shared: true, testTimeout: 120_000 }),
+      inNode({ name: 'node-alone', include: ['test/node/alone/*.test.ts'], shared: false, testTimeout: 120_000 }),
       {
         resolve,
         test: {

@@ -1,14 +1,6 @@
 // The strip of figures above the charts: epoch, batch, speed, time left, and the accuracy that also feeds the lamp.
 import { byId, formatCount, formatSeconds, formatShare } from '../../ui/dom';
-
-export interface Progress {
-  readonly epoch: number;
-  readonly epochs: number;
-  readonly step: number;
-  readonly steps: number;
-  readonly imagesPerSecond: number;
-  readonly secondsLeft: number;
-}
+import type { Progress } from '../protocol';
 
 const EMPTY = '–';
 
