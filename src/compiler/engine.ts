@@ -2,7 +2,7 @@
 import { type DeviceLostError, invariant } from '../errors';
 import { COPIED_AT_ONCE, type Copied, type Copying } from '../gpu/copier';
 import { type AdapterProfile, type DeviceOptions, isSoftware } from '../gpu/device';
-import type { Executable } from '../gpu/executable';
+import { type Executable, giveUp } from '../gpu/executable';
 import { expectGood, type FaultSlot, placesToRead } from '../gpu/fault-sources';
 import { hostPhase } from '../gpu/host-trace';
 import type { Allocation } from '../gpu/memory';
@@ -590,12 +590,6 @@ export class Engine {
     }
     job.failed();
   }
-}
-
-/** Frees what an executable has of its own; it runs no more. */
-function giveUp({ uniform, slots }: Executable, session: Session): void {
-  if (uniform) session.memory.destroyBuffer(uniform);
-  session.slots.giveBack(slots);
 }
 
 /** The engine of this page, worker or process. */

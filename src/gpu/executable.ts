@@ -1,6 +1,7 @@
 // A plan in WebGPU's terms, and how one run of it is encoded: copies in, one compute pass, copies out, one submit.
 import type { Allocation, Memory } from './memory';
 import type { Profiler } from './profiler';
+import type { Session } from './session';
 import type { Slot } from './slots';
 import { stats } from './stats';
 
@@ -241,4 +242,10 @@ function bindGroup(device: GPUDevice, dispatch: Dispatch, run: Run): GPUBindGrou
   if (groups.length >= MAX_GROUPS) groups.shift();
   groups.push({ key, group });
   return group;
+}
+
+/** Frees what an executable has of its own; it runs no more. */
+export function giveUp({ uniform, slots }: Executable, session: Session): void {
+  if (uniform) session.memory.destroyBuffer(uniform);
+  session.slots.giveBack(slots);
 }
