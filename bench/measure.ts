@@ -3,7 +3,17 @@ import { disagreement, type Results } from './compare';
 import { elements } from './inputs';
 import type { Library, LibraryName, Outputs, Work } from './libraries/library';
 import type { FunctionRow, Row, SeriesPoint, TrainingRow } from './rows/row';
-import { beginLibrary, beginStep, type Calls, callNames, endStep, latestMemory, type Memory } from './webgpu-calls';
+import {
+  beginLibrary,
+  beginStep,
+  type Calls,
+  callNames,
+  endStep,
+  latestMemory,
+  type Memory,
+  pipelinesAsked,
+  pipelinesCompiled,
+} from './webgpu-calls';
 
 /** One library's figures in one row; times in milliseconds, counts per step. */
 export interface Figures {
@@ -80,6 +90,16 @@ const COMPARED_STEPS = 3;
 /** Milliseconds of first steps after which a row that does not train needs no more of them. */
 const WARM = 1_500;
 
+/**
+ * Steps in all before any is measured, unless they take longer than WARM_BUDGET; of those behind them, QUIET in a row ask for no
+ * pipeline, unless MOST_WARM have been done. Libraries compile some kernels only once their first steps are done.
+ */
+const WARM_STEPS = 6;
+const QUIET = 2;
+const MOST_WARM = 20;
+/** Milliseconds of steps, and of waiting for what they compile. */
+const WARM_BUDGET = 8_000;
+
 /** Steps of one example after which the engine has compiled what it interprets at first; as many are measured. */
 const HOST_STEPS = 200;
 /** Milliseconds for both together, after which a library does no more of them. */
@@ -117,6 +137,7 @@ export async function measureRow(row: Row, settings: Settings): Promise<RowRepor
     try {
       const entrant = await enter(row, name);
       results.push({ library: name, outputs: await compared(row, entrant) });
+      await warmUp(entrant);
       entrants.push(entrant);
     } catch (error) {
       if (!peers.includes(name)) throw error;
@@ -131,6 +152,7 @@ export async function measureRow(row: Row, settings: Settings): Promise<RowRepor
 
   const friendlyRow = isFunction(row) ? row.friendly : undefined;
   const friendly = friendlyRow && settings.libraries.includes('lamplight') && (await enter(friendlyRow, 'lamplight'));
+  if (friendly) await warmUp(friendly);
   const timed = friendly ? [...entrants, friendly] : entrants;
   for (let repeat = 0; repeat < settings.mostRepeats; repeat++) {
     for (let turn = 0; turn < timed.length; turn++) {
@@ -193,6 +215,22 @@ async function enter(row: Row | FunctionRow, name: LibraryName): Promise<Entrant
   while (entrant.opening.length < COMPARED_STEPS && !warm()) entrant.opening.push(await timedStep(work));
   entrant.peak = memory.peak;
   return entrant;
+}
+
+/** Steps that count nowhere, until a library compiles nothing any more. */
+async function warmUp({ opening, work }: Entrant): Promise<void> {
+  const start = performance.now() - opening.reduce((sum, { time }) => sum + time, 0);
+  const left = () => start + WARM_BUDGET - performance.now();
+  let quiet = 0;
+  for (let steps = opening.length; steps < MOST_WARM && left() > 0; steps++) {
+    await pipelinesCompiled(left());
+    if (steps >= WARM_STEPS && quiet >= QUIET) return;
+    const asked = pipelinesAsked();
+    await work.step();
+    await pause();
+    quiet = pipelinesAsked() === asked ? quiet + 1 : 0;
+  }
+  await pipelinesCompiled(WARM_BUDGET);
 }
 
 /**

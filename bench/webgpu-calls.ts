@@ -25,6 +25,10 @@ let calls = noCalls();
 let submitted = 0;
 let reading = false;
 
+/** Pipelines that have been asked for, and those of them that are being compiled, whatever step asked. */
+let pipelines = 0;
+const compiling = new Set<Promise<unknown>>();
+
 const memories = new WeakMap<GPUDevice, Memory>();
 const owners = new WeakMap<GPUBuffer, Memory>();
 let latest: Memory = { live: 0, peak: 0 };
@@ -46,6 +50,23 @@ export function beginLibrary(): void {
 
 /** The memory of the device that was requested last. */
 export const latestMemory = (): Memory => latest;
+
+/** Pipelines that have been asked for since the page was opened. */
+export const pipelinesAsked = (): number => pipelines;
+
+/** Resolves when no pipeline is being compiled, or after so many milliseconds. */
+export async function pipelinesCompiled(milliseconds: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let late = false;
+  const end = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      late = true;
+      resolve();
+    }, milliseconds);
+  });
+  while (compiling.size > 0 && !late) await Promise.race([Promise.all(compiling), end]);
+  clearTimeout(timer);
+}
 
 /** Calls `before` ahead of a method of the API, and `after` behind it. */
 function wrap<T extends object, K extends keyof T>(
@@ -99,8 +120,16 @@ export function wrapWebGpu(): void {
     owners.delete(buffer);
   });
   wrap(GPUDevice, 'createBindGroup', count('bindGroups'));
-  wrap(GPUDevice, 'createComputePipeline', count('pipelines'));
-  wrap(GPUDevice, 'createComputePipelineAsync', count('pipelines'));
+  const countPipeline = () => {
+    calls.pipelines++;
+    pipelines++;
+  };
+  wrap(GPUDevice, 'createComputePipeline', countPipeline);
+  wrap(GPUDevice, 'createComputePipelineAsync', countPipeline, (_, result) => {
+    // One that is refused is reported to whoever asked.
+    const done: Promise<unknown> = (result as Promise<unknown>).catch(() => {}).then(() => compiling.delete(done));
+    compiling.add(done);
+  });
   wrap(GPUQueue, 'writeBuffer', count('writes'));
   wrap(GPUQueue, 'submit', count('submits'), () => {
     if (!reading) submitted = performance.now();

@@ -43,6 +43,9 @@ export const packages = /** @type {const} */ ({
   'hand-written': [],
 });
 
+/** Milliseconds that a page may take to open, on a machine that does other things, too. */
+const OPENING = 120_000;
+
 /** What of them is bundled for the page. */
 const bundled = { ...packages, 'ort-webgpu': ['protobufjs/minimal'], 'ort-wasm': ['protobufjs/minimal'] };
 
@@ -116,7 +119,7 @@ export async function openBrowser(server) {
   const open = async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
-    await page.goto(`${server.resolvedUrls?.local[0]}index.html`);
+    await page.goto(`${server.resolvedUrls?.local[0]}index.html`, { timeout: OPENING });
     await page.waitForFunction(() => 'bench' in window);
     return page;
   };

@@ -10,13 +10,33 @@ type Arr = jaxJs.Array;
 /** [C] beside [N, C, H, W]. */
 const overMaps = (x: Arr): Arr => x.reshape([1, -1, 1, 1]);
 
-function convolve({ lax }: Jax, layer: Convolution, p: jaxJs.Tree, x: Arr): Arr {
+function convolve(jax: Jax, layer: Convolution, p: jaxJs.Tree, x: Arr): Arr {
+  const w = p[layer.weight]!;
   const padding = layer.padding.map((size) => [size, size] as const);
   const y =
-    layer.op === 'conv'
-      ? lax.convGeneralDilated(x, p[layer.weight]!, layer.stride, padding, { featureGroupCount: layer.groups })
-      : lax.convTranspose(x, p[layer.weight]!, layer.stride, padding, { transposeKernel: true });
+    layer.op === 'convTranspose'
+      ? upsample(jax, layer, w, x)
+      : jax.lax.convGeneralDilated(x, w, layer.stride, padding, { featureGroupCount: layer.groups });
   return layer.bias === null ? y : y.add(overMaps(p[layer.bias]!));
+}
+
+/**
+ * A transposed convolution whose windows lie side by side, as U-Net's do: a product, whose columns are put in their places.
+ * `lax.convTranspose` of a kernel of 2² and several channels is wrong in jax-js 0.1.25, by as much as the largest number.
+ */
+function upsample({ numpy: np }: Jax, { kernel, stride, padding }: Convolution, w: Arr, x: Arr): Arr {
+  const [rows, columns] = kernel;
+  if (rows !== stride[0] || columns !== stride[1] || padding.some((size) => size > 0)) {
+    throw new Error('bench: jax-js has no transposed convolution whose windows overlap');
+  }
+  const [batch, channels, height, width] = x.shape as [number, number, number, number];
+  const to = w.shape[1]!;
+  const kernels = w.reshape([channels, to * rows * columns]).transpose([1, 0]);
+  return np
+    .matmul(kernels, x.reshape([batch, channels, height * width]))
+    .reshape([batch, to, rows, columns, height, width])
+    .transpose([0, 1, 4, 2, 5, 3])
+    .reshape([batch, to, height * rows, width * columns]);
 }
 
 /** Zeros around the maps do for maxima: networks pool behind a ReLU. */
@@ -42,9 +62,17 @@ function adaptivePool({ numpy: np }: Jax, x: Arr, from: readonly number[], to: r
   if (rows === 1 && columns === 1) return np.mean(x, [2, 3], { keepdims: true });
   const matrix = (length: number, windows: number) => {
     const { data, shape } = poolingMatrix(length, windows);
-    return np.array(data, { shape });
+    return np.array(data, { shape }).transpose([1, 0]);
   };
-  return np.matmul(np.matmul(matrix(height, rows), x), matrix(width, columns).transpose([1, 0]));
+  // By matrices alone: a matrix times a stack of them has its axes in another order than NumPy's (jax-js 0.1.25).
+  const [batch, channels] = from as [number, number];
+  const maps = batch * channels;
+  const across = np.matmul(x.reshape([maps * height, width]), matrix(width, columns));
+  const turned = across.reshape([maps, height, columns]).transpose([0, 2, 1]);
+  return np
+    .matmul(turned.reshape([maps * columns, height]), matrix(height, rows))
+    .reshape([batch, channels, columns, rows])
+    .transpose([0, 1, 3, 2]);
 }
 
 /** What the network gives; takes the weights and the images over. */
