@@ -260,15 +260,16 @@ export class Engine {
 
   /**
    * Copies several values to the host as they are when all that has been submitted has run, whatever is submitted after; null
-   * where some of them are not to be had. What is too much for one go holds back what is submitted meanwhile.
+   * where some of them are not to be had. What is too much for one go holds back what is submitted meanwhile. `room` is written
+   * over where it fits.
    */
-  async copyOut(cells: readonly Cell[]): Promise<Copied | null> {
+  async copyOut(cells: readonly Cell[], room: readonly (ArrayBuffer | null)[]): Promise<Copied | null> {
     const start = (): Copying | null => {
       const { session } = this;
       const places = cells.map(({ allocation }) => allocation);
       if (!session || session.lost || this.unreported || this.rehearsal) return null;
       if (!places.every((place) => place?.memory === session.memory)) return null;
-      return session.copier.copy(places as Allocation[]);
+      return session.copier.copy(places as Allocation[], room);
     };
     const bytes = cells.reduce((sum, cell) => sum + byteLength(cell), 0);
     const inOrder = async () => {
@@ -321,6 +322,7 @@ export class Engine {
   trim(): void {
     this.plans.clear();
     this.session?.pictures.release();
+    this.session?.copier.release();
     this.session?.memory.trim();
   }
 

@@ -7,16 +7,18 @@ const MAP_READ = 1; // GPUMapMode.READ
 
 /** Bytes of the largest staging buffer. */
 const MAX_PIECE_BYTES = 1 << 22;
-/** Bytes that are copied in one submit; the rest waits until the host has taken these. */
-export const COPIED_AT_ONCE = 1 << 26;
+/** Bytes that are copied in one submit. */
+const WAVE_BYTES = 1 << 25;
+/** Bytes that are under way at most, in two submits; the rest waits until the host has taken those before. */
+export const COPIED_AT_ONCE = 2 * WAVE_BYTES;
 const MIN_PIECE_BYTES = 1 << 12;
 
 type Range = Pick<Allocation, 'buffer' | 'offset' | 'bytes'>;
 
 export interface Copied {
   readonly contents: readonly ArrayBuffer[];
-  /** Milliseconds that the host has spent, without waiting. */
-  readonly hostMilliseconds: number;
+  /** Milliseconds that the host has spent, without waiting, and that the device has, from when it was done with what came before. */
+  readonly milliseconds: number;
 }
 
 export interface Copying {
@@ -46,42 +48,73 @@ interface Piece {
   bytes: number;
 }
 
+/** The buffers of pieces whose copies have been submitted. */
+interface Staging {
+  readonly buffers: readonly GPUBuffer[];
+  readonly refused: Promise<unknown>;
+}
+
+/** Adds up what a copy takes. */
+class Clock {
+  milliseconds = 0;
+  /** When the device had copied all that it was asked to so far. */
+  private copied = 0;
+
+  onHost<T>(fn: () => T): T {
+    const start = performance.now();
+    const result = fn();
+    this.milliseconds += performance.now() - start;
+    return result;
+  }
+
+  /** When the device is done with what has been submitted. */
+  freeFrom(queue: GPUQueue): Promise<number> {
+    const now = () => performance.now();
+    return queue.onSubmittedWorkDone().then(now, now);
+  }
+
+  /** A part has been copied, by a device that was done with everything else at `free`. */
+  copiedFrom(free: number): void {
+    const now = performance.now();
+    this.milliseconds += now - Math.max(free, this.copied);
+    this.copied = now;
+  }
+}
+
 export class Copier {
   private readonly free: GPUBuffer[] = [];
 
   constructor(private readonly source: Source) {}
 
-  /** Copies values as they are at the time of the call where they fit into one submit; `encoded` tells when otherwise. */
-  copy(places: readonly Range[]): Copying {
+  /**
+   * Copies values as they are at the time of the call where they fit into what is under way at once; `encoded` tells when otherwise.
+   * They are written into `room` where it has as many bytes: new memory costs several times what copying does.
+   */
+  copy(places: readonly Range[], room: readonly (ArrayBuffer | null)[] = []): Copying {
     const pieces = divide(places);
-    const contents = places.map(({ bytes }) => new ArrayBuffer(bytes));
-    const most = COPIED_AT_ONCE / MAX_PIECE_BYTES;
-    let hostMilliseconds = 0;
-    const timed = <T>(fn: () => T): T => {
-      const start = performance.now();
-      const result = fn();
-      hostMilliseconds += performance.now() - start;
-      return result;
-    };
-    let reading = Promise.resolve();
+    const contents = places.map(({ bytes }, i) =>
+      room[i]?.byteLength === bytes ? (room[i] as ArrayBuffer) : new ArrayBuffer(bytes),
+    );
+    const most = WAVE_BYTES / MAX_PIECE_BYTES;
+    const clock = new Clock();
+    const waves: Promise<void>[] = [];
     const encoding = (async () => {
       for (let first = 0; first < pieces.length; first += most) {
-        const wave = pieces.slice(first, first + most);
-        if (first > 0) await reading;
-        const staging = timed(() => this.encode(wave, places));
-        reading = this.take(wave, staging, contents, timed);
-        reading.catch(() => {}); // awaited in its turn
+        const before = waves.at(-2);
+        if (before) await before;
+        const wave = { pieces: pieces.slice(first, first + most), free: clock.freeFrom(this.source.device.queue) };
+        const staging = clock.onHost(() => this.encode(wave.pieces, places));
+        const taking = this.take(wave, staging, contents, clock);
+        taking.catch(() => {}); // awaited in its turn
+        waves.push(taking);
       }
     })();
-    const copied = encoding.then(() => reading).then(() => ({ contents, hostMilliseconds }));
+    const copied = encoding.then(() => Promise.all(waves)).then(() => ({ contents, milliseconds: clock.milliseconds }));
     return { encoded: encoding.catch(() => {}), copied };
   }
 
   /** Submits the copies of some pieces; `refused` is the error of one, should a staging buffer have found no room. */
-  private encode(
-    pieces: readonly Piece[],
-    places: readonly Range[],
-  ): { buffers: GPUBuffer[]; refused: Promise<unknown> } {
+  private encode(pieces: readonly Piece[], places: readonly Range[]): Staging {
     const { device } = this.source;
     device.pushErrorScope('validation');
     const buffers = pieces.map(({ bytes }) => this.takeStaging(bytes));
@@ -98,22 +131,23 @@ export class Copier {
 
   /** Waits for copies, and puts them together. */
   private async take(
-    pieces: readonly Piece[],
-    { buffers, refused }: { readonly buffers: readonly GPUBuffer[]; readonly refused: Promise<unknown> },
+    { pieces, free }: { readonly pieces: readonly Piece[]; readonly free: Promise<number> },
+    { buffers, refused }: Staging,
     contents: readonly ArrayBuffer[],
-    timed: <T>(fn: () => T) => T,
+    clock: Clock,
   ): Promise<void> {
     const { source } = this;
     try {
       const maps = pieces.map(({ bytes }, p) => buffers[p]!.mapAsync(MAP_READ, 0, bytes));
       const [error] = await source.orLost(Promise.all([refused, ...maps]));
       if (error) throw error;
+      clock.copiedFrom(await free);
     } catch (cause) {
       for (const buffer of buffers) source.memory.destroyBuffer(buffer);
       if (cause instanceof LamplightError) throw cause;
       throw new OutOfMemoryError('snapshot: there is no room for the copies; use a smaller batch or model', { cause });
     }
-    timed(() => {
+    clock.onHost(() => {
       pieces.forEach(({ parts, bytes }, p) => {
         const mapped = buffers[p]!.getMappedRange(0, bytes);
         for (const { value, from, to, bytes } of parts) {

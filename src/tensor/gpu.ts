@@ -7,6 +7,7 @@ import { type KernelTime, Profile } from '../gpu/profile';
 import { stats as counters, type GpuStats } from '../gpu/stats';
 import { flush } from '../graph/flush';
 import { callable } from './callable';
+import { giveUpRoom } from './protect';
 import { snapshotIfDue } from './snapshot';
 
 export { Explanation, explain } from './explain';
@@ -67,5 +68,8 @@ export const isFloat16Supported = (): boolean | null => engine.profile && suppor
 /** The device in use; null before it has been opened. */
 export const device = (): GPUDevice | null => engine.device;
 
-/** Gives pooled GPU memory back to the system. */
-export const trim = (): void => engine.trim();
+/** Gives pooled GPU memory back to the system, and what is kept for the next snapshot. */
+export function trim(): void {
+  giveUpRoom();
+  engine.trim();
+}

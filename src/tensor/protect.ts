@@ -17,6 +17,8 @@ interface Saved {
   readonly value: Value | null;
   /** All of them, on the host. */
   readonly data: HostData | null;
+  /** Something else holds `data`, or part of it. */
+  isShared: boolean;
 }
 
 let now = 0;
@@ -27,6 +29,8 @@ export const tick = (): number => ++now;
 export class Protected implements Guard {
   readonly storage: WeakRef<Storage>;
   kept: Saved | null = null;
+  /** The memory of the copy before the last: a copy leaves the last one whole until it has arrived. */
+  private room: ArrayBuffer | null = null;
 
   constructor(
     storage: Storage,
@@ -45,11 +49,12 @@ export class Protected implements Guard {
    */
   note(value: Value, before: Value | null): void {
     const make = recipeOf(value, atTopLevel() ? null : before);
-    if (make) this.kept = { at: tick(), make, value, data: null };
+    if (make) this.kept = { at: tick(), make, value, data: null, isShared: false };
   }
 
   moving(): void {
     this.kept = this.latest;
+    this.room = null;
   }
 
   saved(): Value | null {
@@ -62,7 +67,26 @@ export class Protected implements Guard {
     if (this.kept && this.kept.at > at) return;
     const { shape, dtype } = value;
     const data = asStored(contents, dtype);
-    this.kept = { at, make: () => fromHost(data, shape, dtype), value, data };
+    const { kept } = this;
+    if (kept?.data && !kept.isShared) this.room = kept.data.buffer as ArrayBuffer;
+    const copy: Saved = {
+      at,
+      make: () => {
+        copy.isShared = true;
+        return fromHost(data, shape, dtype);
+      },
+      value,
+      data,
+      isShared: false,
+    };
+    this.kept = copy;
+  }
+
+  /** Memory that the next copy may be written to; it is given once. */
+  takeRoom(): ArrayBuffer | null {
+    const { room } = this;
+    this.room = null;
+    return room;
   }
 
   /** The contents of a window, noted by itself or copied with the whole buffer. */
@@ -74,7 +98,8 @@ export class Protected implements Guard {
     const { shape, dtype } = storage!;
     const length = byteLength({ shape, dtype }) / bytesPerElement(dtype);
     const data = whole.data.subarray(home.offset, home.offset + length);
-    return { at: whole.at, make: () => fromHost(data, shape, dtype), value: null, data };
+    whole.isShared = true;
+    return { at: whole.at, make: () => fromHost(data, shape, dtype), value: null, data, isShared: true };
   }
 }
 
@@ -122,7 +147,7 @@ export function protect(storage: Storage): void {
 
 /** Has this storage restored by `again`, which must not hold on to it. */
 export function protectBy(storage: Storage, again: () => Value): void {
-  add(storage, 'made').kept = { at: tick(), make: again, value: null, data: null };
+  add(storage, 'made').kept = { at: tick(), make: again, value: null, data: null, isShared: false };
 }
 
 /** Has the windows of this buffer stand alone after a lost device; those that are protected have their contents then. */
@@ -151,6 +176,11 @@ export function protectSteps(optimizer: Counting): void {
 }
 
 export const protectedStorages = (): Iterable<Protected> => entries.values();
+
+/** Gives up the memory that is kept for the next copies. */
+export function giveUpRoom(): void {
+  for (const entry of entries.values()) entry.takeRoom();
+}
 
 export function countingOptimizers(): Counting[] {
   const found: Counting[] = [];

@@ -1,7 +1,6 @@
 // Snapshots: host copies of parameters and optimizer state, from which they come back after a lost device.
 import { isOnDevice } from '../compiler/cell';
 import { engine } from '../compiler/engine';
-import { byteLength } from '../compiler/meta';
 import { flush } from '../graph/flush';
 import { isJournaling } from '../graph/journal';
 import type { Value } from '../graph/value';
@@ -17,9 +16,6 @@ const MOST_STEPS = 90;
 const MOST_MILLISECONDS = 1700;
 /** The inverse of the share of the time that snapshots may take. */
 const SHARE = 50;
-/** Bytes that a GPU copies in a millisecond, which it takes from the training; what the host does is measured. */
-const BYTES_PER_MILLISECOND = 8_000_000;
-
 /** Steps of optimizers since the start of the page. */
 let steps = 0;
 const last = { steps: 0, time: Number.NEGATIVE_INFINITY, cost: 0 };
@@ -97,7 +93,10 @@ async function take(): Promise<boolean> {
   const commits = countingOptimizers().map((optimizer) => optimizer.captureSteps());
   const captured = performance.now() - start;
   try {
-    const copied = await engine.copyOut(changed.map(({ value }) => value));
+    const copied = await engine.copyOut(
+      changed.map(({ value }) => value),
+      changed.map(({ entry }) => entry.takeRoom()),
+    );
     // A run that has been refused since has taken its values along.
     if (!copied || changed.some(({ value }) => value.failure)) return false;
     const begun = performance.now();
@@ -106,9 +105,8 @@ async function take(): Promise<boolean> {
     });
     for (const commit of commits) commit();
     forgetNotes(at, new Set(changed.map(({ storage }) => storage)));
-    const bytes = changed.reduce((sum, { value }) => sum + byteLength(value), 0);
-    const host = captured + copied.hostMilliseconds + (performance.now() - begun);
-    Object.assign(last, { time, steps: step, cost: host + bytes / BYTES_PER_MILLISECOND });
+    const cost = captured + copied.milliseconds + (performance.now() - begun);
+    Object.assign(last, { time, steps: step, cost });
     return true;
   } catch (error) {
     // A lost device reports itself.

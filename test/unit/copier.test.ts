@@ -33,6 +33,7 @@ function copyingDevice() {
       submit() {
         submits++;
       },
+      onSubmittedWorkDone: async () => {},
     },
   };
   const memory = {
@@ -57,12 +58,15 @@ function copyingDevice() {
 const wordsFrom = (offset: number, bytes: number, first: number) =>
   Uint32Array.from({ length: bytes / 4 }, (_, i) => first + offset / 4 + i);
 
-test('values of all sizes arrive whole, and the second copy makes no buffers', async () => {
+test('values of all sizes arrive whole, and the second copy makes no buffers, on the host neither where it is given the first', async () => {
   const { copier, place, made, submits } = copyingDevice();
   const sizes = [4, 5 * MEBIBYTE + 8, 0, 12, 4 * MEBIBYTE - 16, 4 * MEBIBYTE];
   const places = sizes.map((bytes, i) => place(bytes, 256 * i, 1000 * i));
-  for (let round = 0; round < 2; round++) {
-    const { contents } = await copier.copy(places).copied;
+  let room: readonly ArrayBuffer[] = [];
+  for (let round = 0; round < 3; round++) {
+    const { contents } = await copier.copy(places, room).copied;
+    if (round > 0) expect(contents.map((data, i) => data === room[i])).toEqual(sizes.map(() => true));
+    room = contents;
     contents.forEach((data, i) => {
       expect(Buffer.compare(Buffer.from(data), Buffer.from(wordsFrom(256 * i, sizes[i]!, 1000 * i).buffer))).toBe(0);
     });
@@ -72,12 +76,24 @@ test('values of all sizes arrive whole, and the second copy makes no buffers', a
   expect(Math.max(...made)).toBe(4 * MEBIBYTE);
 });
 
-test('what is too much for one go is copied in several, through no more staging memory than one of them', async () => {
+test('memory of another size is let be', async () => {
+  const { copier, place } = copyingDevice();
+  const room = [new ArrayBuffer(8), null, new ArrayBuffer(12)];
+  const { contents } = await copier.copy([place(12, 0, 1), place(12, 0, 2), place(12, 0, 3)], room).copied;
+  expect(contents.map((data, i) => data === room[i])).toEqual([false, false, true]);
+  expect(contents.map((data) => [...new Uint32Array(data)])).toEqual([
+    [1, 2, 3],
+    [2, 3, 4],
+    [3, 4, 5],
+  ]);
+});
+
+test('what is too much for one go is copied in several, through no more staging memory than two of them', async () => {
   const { copier, place, made, submits } = copyingDevice();
   const bytes = 1.5 * COPIED_AT_ONCE;
   const { encoded, copied } = copier.copy([place(bytes, 0, 7)]);
   await encoded;
-  expect(submits()).toBe(2);
+  expect(submits()).toBe(3);
   const [data] = (await copied).contents;
   expect(Buffer.compare(Buffer.from(data!), Buffer.from(wordsFrom(0, bytes, 7).buffer))).toBe(0);
   expect(made.reduce((sum, size) => sum + size, 0)).toBe(COPIED_AT_ONCE);

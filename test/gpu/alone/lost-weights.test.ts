@@ -110,6 +110,30 @@ test('weights, statistics and Adam’s averages and counts are those of the snap
   expect([...optimizer.state.values()].map(({ step }) => step)).toEqual(new Array(6).fill(5));
 });
 
+test('snapshots write over those before the last, and over nothing that has been restored', async () => {
+  const { model, optimizer, step } = trainer();
+  const states: number[][][] = [];
+  let at = 0;
+  for (let round = 0; round < 2; round++) {
+    for (const end = at + 6; at < end; at += 2) {
+      step(at);
+      step(at + 1);
+      await torch.gpu.snapshot();
+      states.push(await stateOf(model));
+    }
+    step(at);
+    await torch.synchronize();
+    await lose();
+    const { result } = await retried(() => stateOf(model));
+    expect(result).toEqual(states.at(-1));
+    expect(told[round]!.restoredTo.get(optimizer)).toBe(at);
+    expect(await numbersOf(averagesOf(optimizer))).toHaveLength(12);
+  }
+  const undisturbed = trainer();
+  for (let i = 0; i < at; i++) undisturbed.step(i);
+  expect(await stateOf(undisturbed.model)).toEqual(states.at(-1));
+});
+
 describe('a device lost', () => {
   test('before anything has run on it, leaves the first weights', async () => {
     const { model, step } = trainer();
