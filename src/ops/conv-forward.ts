@@ -8,6 +8,7 @@ import { i32, input, type Lowering, output, type Pass, type Pooling, u32 } from 
 import { grid, gridFor } from '../compiler/lowering';
 import { sameShape } from '../compiler/meta';
 import type { AdapterProfile } from '../gpu/device';
+import { depthwisePass, isDepthwise } from './conv-depthwise';
 import { type ConvGeometry, geometryParams } from './conv-geometry';
 import { isProduct, productPasses } from './conv-product';
 import {
@@ -61,10 +62,10 @@ export function correlate(correlation: Correlation, adapter: AdapterProfile): Lo
   const c = flattened(correlation);
   if (isProduct(c, adapter)) return productPasses(c, adapter);
   if (choosesWinograd(c, adapter)) return winogradPasses(c, adapter);
-  const tile = chooseCorrelationTile(c, adapter);
+  const pass = isDepthwise(c, adapter) ? depthwisePass(c) : anyPass(c, chooseCorrelationTile(c, adapter), adapter);
   return {
     kind: 'passes',
-    passes: [anyPass(c, tile, adapter)],
+    passes: [pass],
     pooled: (pooling) => pooledPasses(correlation, pooling, adapter),
   };
 }

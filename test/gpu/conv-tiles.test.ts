@@ -77,7 +77,7 @@ const forward: readonly Case<CorrelationTile>[] = [
   { of: {}, tile: { rows: 4, cols: 4, channels: 2, shares: 'patch' } },
   { of: { batch: 7, size: [2, 2] }, tile: { images: 4, rows: 2, cols: 2, channels: 4, shares: 'patch' } },
   { of: { batch: 3, size: [3, 2], groupIn: 1 }, tile: { images: 2, rows: 4, cols: 4, channels: 8, shares: 'weights' } },
-  { of: { groups: 6, groupIn: 1, groupOut: 1, size: [7, 7], batch: 2 }, tile: { rows: 4, cols: 7 } },
+  { of: { groups: 6, groupIn: 2, groupOut: 1, size: [7, 7], batch: 2 }, tile: { rows: 4, cols: 7 } },
   { of: { groups: 2, groupOut: 8, size: [5, 6] }, tile: { rows: 2, cols: 4, channels: 2, shares: 'patch' } },
   {
     of: { size: [9, 5], stride: [2, 2], groupIn: 4 },
@@ -187,6 +187,35 @@ describe('tiles', () => {
       runPasses(device, inputGradPasses(g, false, adapter), [dy, weight], [x]),
     ]);
     expect(ahead[0]).toEqual(sums);
+    expect(behind[0]).toEqual(back);
+  });
+
+  const strips: readonly Partial<ConvGeometry>[] = [
+    { batch: 2, size: [7, 7] },
+    { groups: 3, groupOut: 2, size: [3, 2], padding: [0, 1, 2, 0] },
+    { groups: 70, size: [9, 11], kernel: [5, 3], stride: [2, 1], padding: [2, 2, 0, 1] },
+    { groupOut: 2, size: [8, 9], kernel: [2, 4], stride: [1, 2] },
+  ];
+  test.concurrent.for(strips)('channels one by one, of %o, forward and back', async (of) => {
+    const g = geometry({ groups: 5, groupIn: 1, groupOut: 1, ...of });
+    const { x, y, w, b } = lengthsOf(g);
+    const [images, weight, bias, dy] = [numbers(x, 1), numbers(w, 2), numbers(b, 3), numbers(y, 4)];
+    const sums = Float32Array.from({ length: y }, (_, i) => bias[Math.floor(i / (g.outSize[0] * g.outSize[1])) % b]!);
+    const back = new Float32Array(x);
+    eachProduct(g, (to, from, by) => {
+      sums[to]! += images[from]! * weight[by]!;
+      back[from]! += dy[to]! * weight[by]!;
+    });
+    const adapter = adapterWith('', {});
+    const lowering = forwardPasses(g, true, adapter) as Extract<Lowering, { kind: 'passes' }>;
+    const general = { ...lowering, passes: lowering.passes.map((pass) => pass.general!) };
+    const [ahead, anyhow, behind] = await Promise.all([
+      runPasses(device, lowering, [images, weight, bias], [y]),
+      runPasses(device, general, [images, weight, bias], [y]),
+      runPasses(device, inputGradPasses(g, false, adapter), [dy, weight], [x]),
+    ]);
+    expect(ahead[0]).toEqual(sums);
+    expect(anyhow[0]).toEqual(sums);
     expect(behind[0]).toEqual(back);
   });
 });

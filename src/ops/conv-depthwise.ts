@@ -1,0 +1,87 @@
+// A convolution of channels one by one on a processor: strips of columns, down which each invocation walks.
+import source from '../../shaders/conv2d-depthwise.wgsl?raw';
+import { i32, input, output, type Pass, u32 } from '../compiler/ir';
+import { gridFor } from '../compiler/lowering';
+import type { AdapterProfile } from '../gpu/device';
+import type { Correlation } from './conv-forward';
+import { ceilDiv } from './conv-tiles';
+import { unroll } from './unroll';
+
+/** Taps of the largest kernel whose weights an invocation holds. */
+const MOST_TAPS = 49;
+
+/** Channels of y for each of x at most: every one of them reads x anew. */
+const MOST_MULTIPLES = 2;
+
+/**
+ * Whether each channel of y is a sum over a window of one channel of x, and is for a processor: there what a lane loads and the
+ * border's tests are most of the work, and a strip does both once. A kernel of one row has nothing to keep from row to row.
+ */
+export function isDepthwise(c: Correlation, { kind }: AdapterProfile): boolean {
+  const [kh, kw] = c.kernel;
+  const alone = c.groupIn === 1 && c.groups > 1 && c.groupOut <= MOST_MULTIPLES;
+  const dense = c.dilation.every((step) => step === 1) && c.stride.every((step, d) => step <= c.kernel[d]!);
+  const inOrder = c.weight.group === c.groupOut * kh * kw && (c.groupOut === 1 || c.weight.out === kh * kw);
+  return kind === 'software' && alone && dense && inOrder && kh > 1 && kh * kw <= MOST_TAPS;
+}
+
+/** Columns of a strip: more of them load less for each, but hold more; a stride's columns take twice the room. */
+const STRIPS = { dense: [2, 4, 7, 8], strided: [2, 4] } as const;
+
+const stripsOf = ({ stride }: Correlation): readonly number[] => (stride[1] === 1 ? STRIPS.dense : STRIPS.strided);
+
+/** Invocations that keep a processor busy; strips are cut into so many, and no more, as each begins with rows above its own. */
+const BUSY = 128;
+
+const WORKGROUP = 16;
+
+/** y = conv(x, w) + b, of inputs x, w and perhaps b, by the strips that cover the rows best; others serve all sizes. */
+export function depthwisePass(c: Correlation): Pass {
+  const lengths = stripsOf(c);
+  const covered = (cols: number) => ceilDiv(c.outSize[1], cols) * cols;
+  const own = lengths.reduce((best, cols) => (covered(cols) <= covered(best) ? cols : best));
+  return { ...stripPass(c, own), general: stripPass(c, lengths.at(-1)!) };
+}
+
+function stripPass(c: Correlation, cols: number): Pass {
+  const [kh, kw] = c.kernel;
+  const [sh, sw] = c.stride;
+  const [outRows, outCols] = c.outSize;
+  const channels = c.groups * c.groupOut;
+  const across = ceilDiv(outCols, cols) * channels * c.batch;
+  const rows = ceilDiv(outRows, ceilDiv(BUSY, across));
+  const down = ceilDiv(outRows, rows);
+  const open = ceilDiv(kh, sh);
+  const patch = (cols - 1) * sw + kw;
+  const consts = {
+    WORKGROUP,
+    TX: cols,
+    KH: kh,
+    KW: kw,
+    TAPS: kh * kw,
+    SH: sh,
+    SW: sw,
+    OPEN: open,
+    CLOSED: open - 1,
+    ACC: open * cols,
+    MOVED: (open - 1) * cols,
+    COLS: patch,
+    VALUES: sh * patch,
+  };
+  return {
+    source: [unroll(source, consts)],
+    label: 'conv2d',
+    consts,
+    reads: [input(0), input(1), input(c.bias ? 2 : 1)],
+    writes: [output()],
+    params: [
+      ...[across * down, ceilDiv(outCols, cols), down, rows, channels, c.groupOut, ...c.size, ...c.outSize].map(u32),
+      i32(c.padTop),
+      i32(c.padLeft),
+      u32(c.flip ? kh * kw - 1 : 0),
+      u32(c.flip ? 0xffffffff : 1),
+      u32(c.bias ? 1 : 0),
+    ],
+    grid: gridFor(across * down, WORKGROUP),
+  };
+}
