@@ -1,10 +1,7 @@
 // `npm run data-wait`: how much of its time a CNN's training loop waits for pictures, with and without workers, in headless Chrome.
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { isolation, launchOptions, resolveBrowser } from './browser.mjs';
-import { doorAliases } from './doors.mjs';
-import { setup } from './setup.mjs';
+import { withPage } from './in-page.mjs';
 
 const usage = `Usage: npm run data-wait -- [--batch-size N] [--steps N] [--workers 0,1,2] [--json]
 
@@ -25,24 +22,7 @@ if (values.help) {
   process.exit();
 }
 
-setup();
-const { chromium } = await import('playwright');
-const { createServer } = await import('vite');
-const root = fileURLToPath(new URL('..', import.meta.url));
-const server = await createServer({
-  configFile: false,
-  root,
-  resolve: { alias: doorAliases },
-  server: { port: 0, host: 'localhost', hmr: false, watch: null, headers: isolation },
-  // Everything it serves is source; nothing needs to be looked for in the other pages beside it.
-  optimizeDeps: { noDiscovery: true },
-  logLevel: 'error',
-});
-await server.listen();
-const browser = await chromium.launch(launchOptions(await resolveBrowser({ log: console.error })));
-try {
-  const page = await browser.newPage();
-  await page.goto(`${server.resolvedUrls?.local[0]}bench/data-wait.html`);
+await withPage('bench/data-wait.html', async (page) => {
   await page.waitForFunction(() => 'dataWait' in window);
   const results = [];
   for (const numWorkers of values.workers.split(',').map(Number)) {
@@ -60,7 +40,4 @@ try {
   }
   if (values.json) console.log(JSON.stringify(results, null, 2));
   else console.log(`Adapter: ${results[0]?.adapter}.`);
-} finally {
-  await browser.close();
-  await server.close();
-}
+});

@@ -1,10 +1,7 @@
 // `npm run step-time`: how long the JavaScript of a training step takes until its work is submitted, in headless Chrome.
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { isolation, launchOptions, resolveBrowser } from './browser.mjs';
-import { doorAliases } from './doors.mjs';
-import { setup } from './setup.mjs';
+import { withPage } from './in-page.mjs';
 
 const usage = `Usage: npm run step-time -- [--batch-size N] [--steps N] [--warm-up N] [--json]
 
@@ -25,24 +22,7 @@ if (values.help) {
   process.exit();
 }
 
-setup();
-const { chromium } = await import('playwright');
-const { createServer } = await import('vite');
-const root = fileURLToPath(new URL('..', import.meta.url));
-const server = await createServer({
-  configFile: false,
-  root,
-  resolve: { alias: doorAliases },
-  server: { port: 0, host: 'localhost', hmr: false, watch: null, headers: isolation },
-  // Everything it serves is source; nothing needs to be looked for in the other pages beside it.
-  optimizeDeps: { noDiscovery: true },
-  logLevel: 'error',
-});
-await server.listen();
-const browser = await chromium.launch(launchOptions(await resolveBrowser({ log: console.error })));
-try {
-  const page = await browser.newPage();
-  await page.goto(`${server.resolvedUrls?.local[0]}bench/step-time.html`);
+await withPage('bench/step-time.html', async (page) => {
   await page.waitForFunction(() => 'stepTime' in window);
   const results = [];
   for (const model of /** @type {const} */ (['mlp', 'cnn', 'simple', 'complex'])) {
@@ -63,7 +43,4 @@ try {
     console.log(
       `Adapter: ${results[0]?.adapter}. Each step is waited for before the next, so that only JavaScript is timed.`,
     );
-} finally {
-  await browser.close();
-  await server.close();
-}
+});

@@ -2,30 +2,9 @@
 import * as torch from 'lamplight';
 import { data, nn, optim, type Tensor } from 'lamplight';
 import { expect, test } from 'vitest';
-import { datasets, type ServedTask } from '../support/served-data';
-
-let ended = 0;
-
-/** The option `worker` of a loader whose workers do a task. */
-const doing = (task: ServedTask) => () => {
-  const url = new URL('../support/served/page.ts', import.meta.url);
-  const worker = new Worker(url, { type: 'module', name: JSON.stringify(task) });
-  const terminate = worker.terminate.bind(worker);
-  worker.terminate = () => {
-    ended++;
-    terminate();
-  };
-  return worker;
-};
-
-const caught = async (loader: AsyncIterable<unknown>): Promise<Error> => {
-  try {
-    for await (const _ of loader);
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error('expected the loop to throw');
-};
+import { caught } from '../support/caught';
+import { doing, ended } from '../support/page-workers';
+import { datasets } from '../support/served-data';
 
 test('items and batches are those of the page, whatever they hold', async () => {
   const read = async (options: object) => {

@@ -3,32 +3,11 @@ import * as torch from 'lamplight';
 import { data, vision } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { workerHere, workerOr } from '../../src/data/worker/here';
-import { datasets, type ServedTask } from '../support/served-data';
+import { caught } from '../support/caught';
+import { doing, ended } from '../support/page-workers';
+import { datasets } from '../support/served-data';
 
 const { Picture } = vision;
-
-let ended = 0;
-
-/** The option `worker` of a loader whose workers do a task. */
-const doing = (task: ServedTask) => () => {
-  const url = new URL('../support/served/page.ts', import.meta.url);
-  const worker = new Worker(url, { type: 'module', name: JSON.stringify(task) });
-  const terminate = worker.terminate.bind(worker);
-  worker.terminate = () => {
-    ended++;
-    terminate();
-  };
-  return worker;
-};
-
-const caught = async (loader: AsyncIterable<unknown>): Promise<Error> => {
-  try {
-    for await (const _ of loader);
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error('expected the loop to throw');
-};
 
 test('pictures, images, masks and boxes stay what they are', async () => {
   const collateFn = (items: unknown[]) => items;

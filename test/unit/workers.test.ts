@@ -4,6 +4,7 @@ import type { Worker } from 'node:worker_threads';
 import * as torch from 'lamplight';
 import { data, type Tensor } from 'lamplight';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { caught } from '../support/caught';
 import { datasets, type ServedTask, seed } from '../support/served-data';
 import { threads } from '../support/threads';
 
@@ -193,15 +194,6 @@ describe('errors', () => {
       worker: doing({ kind: 'failing' }),
       ...options,
     });
-  const caught = async (loader: AsyncIterable<unknown>): Promise<Error> => {
-    try {
-      for await (const _ of loader);
-    } catch (error) {
-      return error as Error;
-    }
-    throw new Error('expected the loop to throw');
-  };
-
   test('of an item arrive as their class, with the sample, the worker and the stack', async () => {
     const error = await caught(failing(3));
     expect(error).toBeInstanceOf(RangeError);
