@@ -4,7 +4,7 @@ import type { Outputs } from './libraries/library';
 /** One library's results of a row. */
 export interface Results {
   readonly library: string;
-  readonly outputs: Outputs;
+  outputs: Outputs;
 }
 
 /** What differs by more than `tolerance` of the largest magnitude, in words; null where all agree. */

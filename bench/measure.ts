@@ -19,7 +19,7 @@ import {
 export interface Figures {
   /** The first step, compilation included. */
   first: number;
-  /** Of the measured steps; where a step is very long, of the first alone. */
+  /** Of the measured steps; where a step is very long, of the last one before them alone. */
   times: number[];
   median: number;
   min: number;
@@ -84,8 +84,10 @@ interface Step {
   calls: Calls;
 }
 
-/** Steps whose losses are compared where a row trains. */
+/** Steps whose losses are compared where a row trains: the first, and those that its gradients led to. */
 const COMPARED_STEPS = 3;
+/** Milliseconds of steps after which two losses do. */
+const COMPARED_BUDGET = 20_000;
 
 /** Milliseconds of first steps after which a row that does not train needs no more of them. */
 const WARM = 1_500;
@@ -108,7 +110,7 @@ const HOST_BUDGET = 3_000;
 /** Milliseconds of measured steps up to which a library does more of them: short ones vary more. */
 const SHORT = 300;
 
-/** Milliseconds of a first step beside which compilation no longer counts, so that it is the measured one. */
+/** Milliseconds of a step beside which compilation no longer counts, so that the last one before any is measured is the measured one. */
 const LONG_STEP = 6_000;
 
 const loaders: Record<LibraryName, () => Promise<{ open(): Promise<Library> }>> = {
@@ -144,6 +146,10 @@ export async function measureRow(row: Row, settings: Settings): Promise<RowRepor
       failed[name] = `it fails: ${error instanceof Error ? error.message : String(error)}`;
     }
   }
+  const losses = Math.min(...entrants.map(({ opening }) => opening.length));
+  if (row.kind === 'training') {
+    for (const [i, { opening }] of entrants.entries()) results[i]!.outputs = lossesOf(opening.slice(0, losses));
+  }
   // All are compared with ours.
   results.sort((a, b) => Number(b.library === 'lamplight') - Number(a.library === 'lamplight'));
   const problem = disagreement(row.name, row.tolerance, results);
@@ -168,7 +174,10 @@ export async function measureRow(row: Row, settings: Settings): Promise<RowRepor
   const figures: RowReport['figures'] = {};
   for (const entrant of entrants) figures[entrant.name] = await summarise(entrant, settings.gpuTimes);
   if (row.kind === 'training')
-    for (const { name } of entrants) figures[name]!.host = (await hostTime(row, name)) ?? figures[name]!.host;
+    for (const entrant of entrants) {
+      const { name } = entrant;
+      if (!isLong(row, entrant)) figures[name]!.host = (await hostTime(row, name)) ?? figures[name]!.host;
+    }
   return {
     ...heading(row, settings),
     missing: { ...missing(row, settings), ...failed },
@@ -211,8 +220,11 @@ async function enter(row: Row | FunctionRow, name: LibraryName): Promise<Entrant
   await pause();
   const entrant: Entrant = { name, work, memory, compared: 0, peak: 0, opening: [], steps: [], spent: 0 };
   entrant.opening.push(await timedStep(work));
-  const warm = () => row.kind !== 'training' && entrant.opening.reduce((sum, { time }) => sum + time, 0) > WARM;
-  while (entrant.opening.length < COMPARED_STEPS && !warm()) entrant.opening.push(await timedStep(work));
+  const enough = () => {
+    const spent = entrant.opening.reduce((sum, { time }) => sum + time, 0);
+    return row.kind === 'training' ? entrant.opening.length > 1 && spent > COMPARED_BUDGET : spent > WARM;
+  };
+  while (entrant.opening.length < COMPARED_STEPS && !enough()) entrant.opening.push(await timedStep(work));
   entrant.peak = memory.peak;
   return entrant;
 }
@@ -264,17 +276,15 @@ const isFunction = (row: Row): row is FunctionRow => row.kind === 'forward' || r
 
 /** The first run of a network is a figure of its own, and never stands for the others. */
 const isLong = (row: Row, { opening }: Entrant): boolean =>
-  (row.kind === 'training' || isFunction(row)) && opening[0]!.time > LONG_STEP;
+  (row.kind === 'training' || isFunction(row)) && opening.at(-1)!.time > LONG_STEP;
 
-/** What is compared: losses where the row trains, and what the latest step made. */
+/** What is compared of rows that do not train: the loss if there is one, and what the latest step made. */
 async function compared(row: Row, entrant: Entrant): Promise<Outputs> {
   const { memory, opening, work } = entrant;
   const live = memory.live;
   // Without training, every step has the same loss.
-  const steps = { forward: [], network: [], explained: [], gradients: opening.slice(0, 1), training: opening }[
-    row.kind
-  ];
-  const outputs = { ...losses(steps), ...(await work.outputs()) };
+  const loss = row.kind === 'gradients' ? lossesOf(opening.slice(0, 1)) : {};
+  const outputs = { ...loss, ...(await work.outputs()) };
   // The reading of whole results is no part of a step, and its buffers may stay in a pool.
   entrant.compared = memory.live - live;
   memory.peak = memory.live;
@@ -290,14 +300,14 @@ async function timedStep(work: Work): Promise<Step> {
   return { value, time, host: submitted === 0 ? null : submitted - start, calls: { ...calls } };
 }
 
-const losses = (steps: readonly Step[]): Outputs =>
+const lossesOf = (steps: readonly Step[]): Outputs =>
   Object.fromEntries(steps.map(({ value }, i) => [`the loss of step ${i + 1}`, Float32Array.of(value)]));
 
 async function summarise(
   { opening, steps, memory, compared, peak, work }: Entrant,
   gpuTimes: boolean,
 ): Promise<Figures> {
-  const counted = steps.length > 0 ? steps : opening;
+  const counted = steps.length > 0 ? steps : opening.slice(-1);
   const times = counted.map(({ time }) => time);
   const hosts = counted.flatMap(({ host }) => host ?? []);
   const bytes = { bytesLive: memory.live - compared, bytesPeak: Math.max(peak, memory.peak - compared) };
