@@ -44,6 +44,9 @@ struct Params {
 // The compiler may put pointwise operations on the result here.
 fn store(at: u32, value: f32) { y[at] = value; }
 
+// Called before elements of one channel of one image are stored, with one of them: what operations read for all may be here.
+fn stage(at: u32) {}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
@@ -81,6 +84,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let rows = min(params.strip_rows, params.out_rows - oy);
   var iy = oy * SH - u32(params.pad_top);
   var at = (image * params.out_rows + oy) * out_cols + ox;
+  stage(at);
   for (var turn = 0u; turn < rows + CLOSED; turn++) {
     var values: array<f32, VALUES>; // scalars
     for (var v = 0u; v < VALUES; v++) { // unroll

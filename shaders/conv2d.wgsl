@@ -226,6 +226,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         for (var m = 0u; m < TN; m++) { // unroll up to STORED
           if (n0 + m <= last_n) {
             let at = ((n0 + m) * params.groups * params.group_out + channel) * out_rows * out_cols + in_image;
+            stage(at);
             let kept_in_image = oy / WINDOW_H * kept_cols + ox / WINDOW_W;
             let kept_at = (n0 + m) * params.y_image + channel * params.y_channel + kept_in_image;
             for (var s = 0u; s < WINDOWS_H; s++) { // unroll up to STORED

@@ -60,6 +60,9 @@ struct Params {
 // The compiler may put pointwise operations on the result here.
 fn store(at: u32, value: f32) { y[at] = value; }
 
+// Called before elements of one row are stored, with one of them: what operations read for all may be here.
+fn stage(at: u32) {}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
@@ -176,6 +179,13 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let rows = params.rows;
   let cols = params.cols;
   let image_cols = params.image_cols;
+  var column_at: array<u32, TN>; // scalars
+  if (0 < IMAGES) { // constant
+    for (var j = 0u; j < TN; j++) { // unroll
+      let n = select(far_n, own_n, j < OWN_N) + j;
+      column_at[j] = n / image_cols * rows * image_cols + n % image_cols;
+    }
+  }
   let first_row = (s * params.batch + z) * rows;
   for (var i = 0u; i < TM; i++) {
     let m = select(far_m, own_m, i < OWN_M) + i;
@@ -184,12 +194,13 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       if (BIAS == 2u) { start = b[m]; }
       let line = (first_row + m) * cols;
       let line_of_image = s * rows * cols + m * image_cols;
+      stage(select(line, line_of_image, IMAGES == 1u));
       for (var j = 0u; j < TN; j++) { // unroll
         let n = select(far_n, own_n, j < OWN_N) + j;
         if (n <= last_col) {
           var at = line + n;
           if (0 < IMAGES) { // constant
-            at = line_of_image + n / image_cols * rows * image_cols + n % image_cols;
+            at = line_of_image + column_at[j];
           }
           if (BIAS == 1u) { start = b[n]; }
           if (BIAS < 1) { // constant

@@ -7,6 +7,9 @@
 // The compiler may put pointwise operations on the result here.
 fn store(at: u32, value: f32) { y[at] = value; }
 
+// Called before elements of one channel of one image are stored, with one of them: what operations read for all may be here.
+fn stage(at: u32) {}
+
 fn outputs_finish(at: u32, value: f32) -> f32 { return value; }
 
 fn outputs_replace(value: f32, kept: f32) -> bool { return false; }

@@ -12,6 +12,8 @@ fn outputs_finish(at: u32, value: f32) -> f32 { return value; }
 // The compiler may put pointwise operations on the maximum here.
 fn store(at: u32, value: f32) { y[at] = value; }
 
+fn stage(at: u32) {}
+
 fn outputs_replace(value: f32, kept: f32) -> bool { return first_max_replaces(value, kept); }
 
 fn outputs_keep(at: u32, value: f32, place: u32) {

@@ -1,9 +1,9 @@
 // Pointwise expressions inside other kernels: as an epilogue where a kernel stores an element, as a prologue where it loads one.
 import { invariant } from '../errors';
-import { input, output, type Param, type Pass, scalar } from './ir';
+import { input, output, type Param, type Pass, type Stage, scalar } from './ir';
 import { type Meta, numel, storedOf } from './meta';
 import { type Cluster, type Evaluated, fieldsOf, functionsOf, libsOf, resultOf } from './pointwise';
-import { evaluation, Sizes } from './reading';
+import { evaluation, Sizes, type StagedRead } from './reading';
 
 /**
  * The lines of a kernel that store to its first output, and that an epilogue replaces: an element, or four; each in a kernel of
@@ -25,6 +25,9 @@ const storeDeclarations = {
   1: /(var<storage, read_write> y: array)<\w+(>|,)/,
   4: /(var<storage, read_write> y4: array)<(?:\w+|vec4<f32>)(>|,)/,
 } as const;
+
+/** The line of a kernel that is called before elements which have a stage in common, and that what they all read takes the place of. */
+const stageLine = 'fn stage(at: u32) {}';
 
 const isOfFloats = ({ source }: Pass): boolean => source.some((text) => text.includes('alias Element = f32;'));
 
@@ -82,17 +85,18 @@ export function withEpilogue(
 ): Pass {
   invariant(takesEpilogue(pass), `the kernel ${pass.label} takes no epilogue`);
   const { members, externals, others } = epilogue;
+  const stage = pass.stage?.where === where ? pass.stage : undefined;
   const base = pass.reads.length + pass.writes.length + (pass.params?.length ? 1 : 0);
   const lanes = storeLanes(pass);
   const { floats, any } = storeLines[lanes];
   const sizes = new Sizes();
-  const code = generate(epilogue, base, lanes, where, sizes);
+  const { code, staging } = generate(epilogue, base, lanes, where, sizes, stage);
   const params = [...sizes.params, ...scalarsOf(members)];
   const halves = members[epilogue.main]!.result.dtype === 'float16';
   const withStore = (text: string) => {
     const line = where === 'finish' ? finishLine : text.includes(floats) ? floats : any;
     if (!text.includes(line)) return text;
-    const stored = text.replace(line, () => code);
+    const stored = text.replace(line, () => code).replace(stageLine, () => staging);
     return halves ? stored.replace(storeDeclarations[lanes], `$1<${lanes === 4 ? 'vec4<f16>' : 'f16'}$2`) : stored;
   };
   const libs = libsOf(members).filter((lib) => !pass.source.includes(lib));
@@ -192,16 +196,23 @@ function generate(
   lanes: 1 | 4,
   where: 'store' | 'finish',
   sizes: Sizes,
-): string {
+  stage: Stage | undefined,
+): { readonly code: string; readonly staging: string } {
   const lines: string[] = [];
-  const scalars = members.map((member, m) => member.scalars.map((_, i) => `epilogue_params.m${m}s${i}`));
+  const prefix = stage ? 'staged_' : 'epilogue_params.';
+  const scalars = members.map((member, m) => member.scalars.map((_, i) => `${prefix}m${m}s${i}`));
   const count = numel(members[main]!.result.shape);
-  const { lines: body, typeOf } = evaluation({
+  const {
+    lines: body,
+    staged,
+    typeOf,
+  } = evaluation({
     members,
     externals,
     lanes,
     count,
     sizes,
+    stage,
     nameOf: (e) => `epilogue_x${e}`,
     call: (m, args) => `epilogue${m}(${[...args, ...scalars[m]!].join(', ')})`,
   });
@@ -221,7 +232,7 @@ function generate(
   }
   lines.push(...functionsOf(members, 'epilogue'));
   const stored = resultOf(members, main, lanes);
-  const all = [...sizes.loadsFrom('epilogue_params'), ...body];
+  const all = [...sizes.loadsFrom('epilogue_params', body), ...body];
   if (where === 'finish') lines.push('fn outputs_finish(i: u32, value: f32) -> f32 {', ...all, `  return ${stored};`);
   else if (lanes === 4) lines.push('fn store4(i: u32, value: vec4f) {', ...all, `  y4[i] = ${stored};`);
   else lines.push('fn store(i: u32, value: f32) {', ...all, `  y[i] = ${stored};`);
@@ -229,5 +240,22 @@ function generate(
     lines.push(`  epilogue_y${o}[i] = ${resultOf(members, m, lanes)};`);
   });
   lines.push('}');
-  return lines.join('\n');
+  return { code: lines.join('\n'), staging: stage ? stagingOf(members, staged, sizes) : stageLine };
+}
+
+/** What is the same for all elements of a stage, and the function that finds it: scalars, each use of which would be a load, and inputs. */
+function stagingOf(members: readonly Evaluated[], staged: readonly StagedRead[], sizes: Sizes): string {
+  const scalars = members.flatMap(({ scalars, body }, m) =>
+    scalars.map((_, i) => ({ name: `m${m}s${i}`, type: body.scalarType ?? 'f32' })),
+  );
+  const reads = staged.map(({ from }) => from);
+  return [
+    ...scalars.map(({ name, type }) => `var<private> staged_${name}: ${type};`),
+    ...staged.map(({ name, type }) => `var<private> staged_${name}: ${type};`),
+    'fn stage(i: u32) {',
+    ...scalars.map(({ name }) => `  staged_${name} = epilogue_params.${name};`),
+    ...sizes.loadsFrom('epilogue_params', reads),
+    ...staged.map(({ name, from }) => `  staged_${name} = ${from};`),
+    '}',
+  ].join('\n');
 }

@@ -29,6 +29,13 @@ export interface Extras {
   readonly params: readonly Param[];
 }
 
+/** Elements with the same index / run or, if `of` is given, the same index / run % of; as they are stored, or before they are pooled. */
+export interface Stage {
+  readonly where: 'store' | 'finish';
+  readonly run: number;
+  readonly of?: number;
+}
+
 /** One dispatch. Bindings in group 0: `reads` (read-only), then `writes` (read_write), then the uniform `params` if any. */
 export interface Pass {
   /** WGSL files to concatenate, library files first. */
@@ -52,6 +59,8 @@ export interface Pass {
   readonly apart?: boolean;
   /** What other sizes run besides, or in the place of this, with the same kinds of operands: worth compiling before they come. */
   readonly besides?: readonly Pass[];
+  /** Where the kernel calls `stage`: what the elements that it finishes until the next call have in common. */
+  readonly stage?: Stage;
   readonly reads: readonly Operand[];
   readonly writes: readonly Operand[];
   /** Fields of `struct Params`, each a 4-byte scalar, in order. */

@@ -1,6 +1,6 @@
 // How kernels read the inputs of pointwise expressions: broadcast, an element or four neighbouring elements at a time.
-import { type Param, u32 } from './ir';
-import { contiguousStrides, type DType, type Meta, type Shape, sameShape, storedOf } from './meta';
+import { type Param, type Stage, u32 } from './ir';
+import { contiguousStrides, type DType, type Meta, type Shape, sameShape, scalarOf, storedOf } from './meta';
 import type { Evaluated, Source } from './pointwise';
 
 /** Arrays from this length on are declared with it, and kernels with one of LONG elements or fours are worth that. */
@@ -48,9 +48,11 @@ export class Sizes {
     return [...this.byPart.values()].map(({ value }) => u32(value));
   }
 
-  /** Statements that load them: each use of a uniform is a load. */
-  loadsFrom(uniforms: string): string[] {
-    return [...this.byPart.values()].map(({ name }) => `  let ${name} = ${uniforms}.${name};`);
+  /** Statements that load them, or those that some lines use: each use of a uniform is a load. */
+  loadsFrom(uniforms: string, lines?: readonly string[]): string[] {
+    return [...this.byPart.values()]
+      .filter(({ name }) => lines?.some((line) => new RegExp(`\\b${name}\\b`).test(line)) ?? true)
+      .map(({ name }) => `  let ${name} = ${uniforms}.${name};`);
   }
 }
 
@@ -99,6 +101,18 @@ function indexOf(runs: readonly Run[], at: string, nameOf: NameOf): string {
     below *= size;
   }
   return terms.length > 0 ? terms.join(' + ') : '0u';
+}
+
+/** Whether elements that have a stage in common meet the same element of an input. */
+function isOfStage(from: Shape, to: Shape, { run, of }: Stage): boolean {
+  let below = 1;
+  return runsOf(from, to)
+    .reverse()
+    .every(({ size, stride }) => {
+      const first = below;
+      below *= size;
+      return stride === 0 || (first % run === 0 && (of === undefined || (run * of) % below === 0));
+    });
 }
 
 /** Names for the sizes of the runs in which a value is read, in elements or fours. */
@@ -159,6 +173,13 @@ export const readsFours = (members: readonly Evaluated[], e: number): boolean =>
 const inPairs = (members: readonly Evaluated[], e: number): boolean =>
   members.some(({ inputs }) => inputs.some((source) => isExternal(source, e) && source.pairs));
 
+/** What all elements of a stage read of an input, and the name of it. */
+export interface StagedRead {
+  readonly name: string;
+  readonly type: string;
+  readonly from: string;
+}
+
 export interface Evaluation {
   /** What is stored is called `value`. */
   readonly members: readonly Evaluated[];
@@ -169,12 +190,14 @@ export interface Evaluation {
   readonly count: number;
   readonly sizes: Sizes;
   nameOf(external: number): string;
+  /** What of the elements is the same for all that are evaluated until `stage` is called again. */
+  readonly stage?: Stage | undefined;
   /** WGSL of a member's function and of its scalars. */
   call(member: number, args: readonly string[]): string;
 }
 
 /** Declarations of externals' element types, how many numbers each of these holds, and statements that leave member m's result for lane l in `v{m}_{l}`. */
-export function evaluation({ members, externals, lanes, count, sizes, nameOf, call }: Evaluation) {
+export function evaluation({ members, externals, lanes, count, sizes, nameOf, stage, call }: Evaluation) {
   const inFours = externals.map((_, e) => lanes === 4 && readsFours(members, e));
   const widthOf = (e: number): 1 | 2 | 4 => (inFours[e] ? 4 : inPairs(members, e) ? 2 : 1);
   const loads = new Map<string, string>();
@@ -186,12 +209,21 @@ export function evaluation({ members, externals, lanes, count, sizes, nameOf, ca
     loads.set(place, name);
     return name;
   };
+  const staged = new Map<string, StagedRead>();
   // The last four may reach past the end.
   const place = (lane: number) => `min(i * 4u + ${lane}u, ${sizes.nameOf('last', count - 1)})`;
   const read = (source: Exclude<Source, { readonly member: number }>, to: Shape, lane: number): string => {
     const { external, meta } = source;
     const { shape } = meta;
-    if (lanes === 1) return loaded(external, broadcastIndex(shape, to, 'i', sizes, external));
+    if (lanes === 1) {
+      const from = broadcastIndex(shape, to, 'i', sizes, external);
+      if (!stage || !isOfStage(shape, to, stage)) return loaded(external, from);
+      const read = `${nameOf(external)}[${from}]`;
+      const name = staged.get(read)?.name ?? `x${staged.size}`;
+      const wide = externals[external]!.dtype === 'float16' ? `f32(${read})` : read;
+      staged.set(read, { name, type: source.pairs ? 'vec2f' : scalarOf(meta.dtype), from: wide });
+      return `staged_${name}`;
+    }
     const kind = fourKind(shape, to);
     const four = () => fourIndex(shape, to, 'i', sizes, external);
     if (kind === 'four' && inFours[external]) return `${loaded(external, four(), 'vec4f')}.${'xyzw'[lane]}`;
@@ -214,5 +246,5 @@ export function evaluation({ members, externals, lanes, count, sizes, nameOf, ca
     const width = widthOf(e);
     return width > 1 ? `vec${width}<${type}>` : type;
   };
-  return { lines: [...reads, ...lines], widthOf, typeOf };
+  return { lines: [...reads, ...lines], staged: [...staged.values()], widthOf, typeOf };
 }

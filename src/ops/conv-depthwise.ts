@@ -71,6 +71,7 @@ function stripPass(c: Correlation, cols: number): Pass {
   return {
     source: [unroll(source, consts)],
     label: 'conv2d',
+    stage: { where: 'store', run: outRows * outCols },
     consts,
     reads: [input(0), input(1), input(c.bias ? 2 : 1)],
     writes: [output()],

@@ -222,6 +222,7 @@ export function registerPass(c: Correlation, tile: CorrelationTile, adapter: Lai
   return {
     source: [weightsOf(tile), ...libs, unroll(source, consts)],
     label: 'conv2d',
+    ...(!c.steps && { stage: { where: window === EACH ? 'store' : 'finish', run: outRows * outCols } }),
     consts,
     reads: [input(0), input(1), input(c.bias ? 2 : 1)],
     writes,

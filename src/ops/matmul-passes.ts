@@ -5,7 +5,7 @@ import quad from '../../shaders/lib/lanes-quad.wgsl?raw';
 import registerSource from '../../shaders/matmul.wgsl?raw';
 import workgroupSource from '../../shaders/matmul-workgroup.wgsl?raw';
 import vectorSource from '../../shaders/matvec.wgsl?raw';
-import { input, type Lowering, type Operand, output, type Pass, scratch, spare, u32 } from '../compiler/ir';
+import { input, type Lowering, type Operand, output, type Pass, type Stage, scratch, spare, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT } from '../compiler/meta';
 import { type Probe, probed } from '../compiler/tuning';
@@ -123,6 +123,10 @@ function anyBlockPass(product: Product, tile: BlockTile, chunk: number, chunks: 
   return { ...own, besides: [blockPass(product, ROW_TILE, chunk, chunks, adapter, true)] };
 }
 
+/** What the elements of a row have in common, of whichever image. */
+const stageOf = ({ m, n, images }: Product): Stage =>
+  images ? { where: 'store', run: images.cols, of: m } : { where: 'store', run: n };
+
 /** Invocations of a workgroup of a general kernel: few, since small products have few. */
 const GENERAL_WORKGROUP = 16;
 
@@ -150,7 +154,7 @@ function blockPass(
     : {
         ...common,
         ...registerConsts(tile),
-        IMAGES: images ? 1 : 0,
+        IMAGES: images && (general || images.cols < n) ? 1 : 0,
         SPLIT: general || chunks > 1 ? 1 : 0,
         TAIL: general || k % 4 !== 0 ? 1 : 0,
         WORKGROUP: workgroup,
@@ -161,6 +165,7 @@ function blockPass(
   return {
     source: source.map((text) => unroll(text, consts)),
     label: 'matmul',
+    ...(!isWorkgroupTile(tile) && { stage: stageOf(product) }),
     consts,
     reads: [input(0), input(1), input(bias ? 2 : 1)],
     // Bindings are fixed: where there are no sums, something else that can be written is in their place.
