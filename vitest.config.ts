@@ -5,6 +5,7 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { mnist } from './demos/build/mnist-files.ts';
 import { launchOptions, resolveBrowser, vulkanEnvironment } from './scripts/browser.mjs';
 import { doorAliases } from './scripts/doors.mjs';
+import { oneModule } from './test/support/one-module.ts';
 
 const browser = await resolveBrowser();
 const resolve = { alias: doorAliases };
@@ -40,7 +41,7 @@ interface Lane {
 /** Tests in pages of the browser. */
 const inPages = ({ name, include, shared }: Lane): TestProjectConfiguration => ({
   resolve,
-  plugins: [mnist()],
+  plugins: [mnist(), oneModule()],
   // Found late, a package is bundled in the middle of a run, and the page loads anew.
   optimizeDeps: { include: ['comlink', 'fast-check', '@noble/hashes/legacy.js', '@noble/hashes/sha2.js', 'papaparse'] },
   test: {
@@ -65,6 +66,7 @@ const inPages = ({ name, include, shared }: Lane): TestProjectConfiguration => (
 /** Tests of the library in Node, with Dawn. */
 const inNode = ({ name, include, shared, testTimeout }: Lane & { testTimeout: number }): TestProjectConfiguration => ({
   resolve,
+  plugins: [oneModule()],
   test: {
     name,
     include,
@@ -87,6 +89,7 @@ export default defineConfig({
     projects: [
       {
         resolve,
+        plugins: [oneModule()],
         test: {
           name: 'unit',
           retry,
@@ -116,6 +119,8 @@ export default defineConfig({
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
           exclude: ['test/e2e/smooth.test.ts'],
+          // The servers of all files bundle the library once.
+          isolate: false,
           testTimeout: 300_000,
           hookTimeout: 120_000,
         },

@@ -12,8 +12,9 @@ import { setup } from './setup.mjs';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const long = process.argv.includes('--long');
 const selection = process.argv.slice(2).filter((argument) => argument !== '--long');
-const report = `${root}node_modules/.cache/lamplight/report-${process.pid}.json`;
 const total = { passed: 0, failed: 0 };
+/** What is said of tests above the counts, at the end. @type {string[]} */
+const lines = [];
 
 try {
   setup();
@@ -25,6 +26,7 @@ try {
   console.error(error instanceof Error ? error.message : error);
   total.failed++;
 }
+for (const line of lines) console.log(line);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 console.log(`${total.passed} passed, ${total.failed} failed`);
 
@@ -52,7 +54,6 @@ async function check(title, program, args) {
 
 async function tests() {
   mkdirSync(fileURLToPath(new URL('../node_modules/.cache/lamplight/', import.meta.url)), { recursive: true });
-  process.env.LAMPLIGHT_REPORT = report;
   if (long) {
     process.env.LAMPLIGHT_SEED ??= `${Math.floor(Math.random() * 2 ** 31)}`;
     const seed = process.env.LAMPLIGHT_SEED;
@@ -65,8 +66,24 @@ async function tests() {
     listFiles();
     return;
   }
-  const args = ['run', '--reporter=default', '--reporter=./scripts/report.mjs', ...projects, ...wanted];
-  const { status } = await node('vitest/vitest.mjs', args, 'inherit');
+  // In a whole run, tests of host code have a process of their own: they keep a core busy while others wait for a page or a kernel.
+  const isWhole = selection.length === 0 && !long;
+  const beside = isWhole ? run('unit', ['--project', 'unit'], 'pipe') : undefined;
+  const apart = isWhole ? ['--exclude', 'test/unit/**'] : [];
+  await run('tests', [...projects, ...apart, ...wanted], 'inherit');
+  if (beside) console.log(await beside);
+}
+
+/**
+ * Runs Vitest, counts its tests, and gives what it wrote where that is not shown at once.
+ * @param {string} name
+ * @param {string[]} args
+ * @param {'inherit' | 'pipe'} stdio
+ */
+async function run(name, args, stdio) {
+  const report = `${root}node_modules/.cache/lamplight/report-${process.pid}-${name}.json`;
+  const options = ['run', '--reporter=default', '--reporter=./scripts/report.mjs', ...args];
+  const { status, output } = await node('vitest/vitest.mjs', options, stdio, { LAMPLIGHT_REPORT: report });
   try {
     /** @type {import('./report.mjs').Counts} */
     const { files, passed, failed, failures, again, skipped } = JSON.parse(readFileSync(report, 'utf8'));
@@ -75,16 +92,16 @@ async function tests() {
     total.failed += failed;
     // An error that no test had, or a selection that matches no file, still fails the run.
     if (status !== 0 && failed === 0) total.failed++;
-    for (const failure of failures) console.log(`✗ ${failure}`);
-    for (const name of again) console.log(`✗ then ✓ ${name}`);
+    lines.push(...failures.map((failure) => `✗ ${failure}`), ...again.map((test) => `✗ then ✓ ${test}`));
     const reasons = Object.entries(skipped).map(([reason, count]) => `${count} because ${reason}`);
-    if (reasons.length > 0) console.log(`Skipped: ${reasons.join('; ')}`);
+    if (reasons.length > 0) lines.push(`Skipped: ${reasons.join('; ')}`);
   } catch {
-    console.error('The test run wrote no report.');
+    lines.push(`✗ The run of ${name} wrote no report.`);
     total.failed++;
   } finally {
     rmSync(report, { force: true });
   }
+  return output;
 }
 
 /** The folders below test/ that this command runs. */
@@ -124,11 +141,13 @@ function listFiles() {
  * @param {string} program
  * @param {string[]} args
  * @param {'inherit' | 'pipe'} stdio
+ * @param {Record<string, string>} [variables] of its environment
  * @returns {Promise<{ status: number, output: string }>}
  */
-function node(program, args, stdio) {
+function node(program, args, stdio, variables = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [`${root}node_modules/${program}`, ...args], { cwd: root, stdio });
+    const env = { ...process.env, ...variables };
+    const child = spawn(process.execPath, [`${root}node_modules/${program}`, ...args], { cwd: root, stdio, env });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk) => {

@@ -199,13 +199,13 @@ test('a first visit fetches little, and on a phone what moves is seen without sc
 
   const settings = page.locator('#settings summary');
   await settings.click();
-  await page.locator('[name="limit"]').fill('3000');
+  await page.locator('[name="limit"]').fill('1000');
   await page.locator('[name="epochs"]').fill('1');
   await settings.click();
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await page
     .locator('#progress-step')
-    .getByText(/\d of 30/)
+    .getByText(/\d of 10/)
     .waitFor();
   expect(await page.evaluate(() => scrollY)).toBe(0);
   for (const id of ['train', 'status', 'progress-step', 'progress-accuracy', 'progress-track', 'loss-plot']) {

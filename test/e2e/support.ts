@@ -4,6 +4,7 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
 import { createServer, type InlineConfig } from 'vite';
 import { launchOptions, resolveBrowser } from '../../scripts/browser.mjs';
 import { doorAliases } from '../../scripts/doors.mjs';
+import { oneModule } from '../support/one-module';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -25,7 +26,12 @@ export interface Site {
 
 /** A server on a free port. */
 async function serve(config: InlineConfig): Promise<{ url: string; close(): Promise<void> }> {
-  const server = await createServer({ ...config, server: { port: 0, hmr: false, watch: null }, logLevel: 'error' });
+  const server = await createServer({
+    ...config,
+    plugins: [oneModule()],
+    server: { port: 0, hmr: false, watch: null },
+    logLevel: 'error',
+  });
   await server.listen();
   const url = server.resolvedUrls?.local[0];
   if (!url) throw new Error('the server has no local address');

@@ -1,0 +1,92 @@
+// Vite plugin that serves the library as one module. Its sources are a thousand, and every page, worker and process of the tests would
+// ask for each of them.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin, type Rolldown } from 'vite';
+import { classNames } from '../../scripts/class-names.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const src = `${root}src/`;
+
+/** By its path below src without an ending, what is served: the library, and for each source an import of what it exports from there. */
+type Bundle = ReadonlyMap<string, Rolldown.OutputChunk>;
+
+let bundle: Promise<Bundle> | undefined;
+
+/** The modules that start workers by their address, and those workers: these are served as they are written. */
+function apart(sources: readonly string[]): Set<string> {
+  const found = new Set<string>();
+  for (const source of sources) {
+    const [, worker] = /new Worker\(new URL\('([^']+)', import\.meta\.url\)/.exec(readFileSync(source, 'utf8')) ?? [];
+    if (worker && existsSync(resolve(dirname(source), worker))) found.add(source).add(resolve(dirname(source), worker));
+  }
+  return found;
+}
+
+async function bundled(): Promise<Bundle> {
+  const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
+  const sources = files.map((path) => `${src}${path.replaceAll('\\', '/')}`);
+  const left = apart(sources);
+  const entries = sources.filter((source) => !left.has(source)).map((source) => source.slice(src.length, -3));
+  const result = await build({
+    configFile: false,
+    root,
+    plugins: [
+      classNames(),
+      {
+        name: 'lamplight:apart',
+        enforce: 'pre',
+        resolveId(source, importer) {
+          const id = importer && source.startsWith('.') ? `${resolve(dirname(importer), source)}.ts` : source;
+          return left.has(id) ? { id: `./${relative(src, id)}`, external: true } : undefined;
+        },
+      },
+    ],
+    logLevel: 'error',
+    build: {
+      write: false,
+      target: 'esnext',
+      minify: false,
+      sourcemap: true,
+      lib: { entry: Object.fromEntries(entries.map((entry) => [entry, `${src}${entry}.ts`])), formats: ['es'] },
+      rolldownOptions: {
+        // Packages, which no path leads to.
+        external: /^[\w@]/,
+        output: {
+          entryFileNames: '[name].js',
+          chunkFileNames: '[name].js',
+          codeSplitting: { groups: [{ name: 'library' }] },
+        },
+      },
+    },
+  });
+  const [{ output }] = result as Rolldown.RolldownOutput[];
+  return new Map(output.flatMap((chunk) => (chunk.type === 'chunk' ? [[chunk.fileName.slice(0, -3), chunk]] : [])));
+}
+
+/** Does nothing where files are watched: what changes is then served as it is written. */
+export function oneModule(): Plugin {
+  let isWatched = false;
+  return {
+    name: 'lamplight:one-module',
+    enforce: 'pre',
+    apply: 'serve',
+    configResolved({ server }) {
+      isWatched = server.watch !== null;
+    },
+    async resolveId(source, importer) {
+      // From one file of the bundle to another.
+      if (!importer?.startsWith(src) || !source.endsWith('.js')) return undefined;
+      const name = relative(src, resolve(dirname(importer), source)).slice(0, -3);
+      const chunk = (await bundle)?.get(name);
+      return chunk && `${src}${name}${chunk.isEntry ? '.ts' : '.js'}`;
+    },
+    async load(id) {
+      if (isWatched || !id.startsWith(src) || !/\.[jt]s$/.test(id)) return undefined;
+      bundle ??= bundled();
+      const chunk = (await bundle).get(id.slice(src.length, -3));
+      return chunk && { code: chunk.code, map: chunk.map };
+    },
+  };
+}
