@@ -42,8 +42,7 @@ interface Lane {
 const inPages = ({ name, include, shared }: Lane): TestProjectConfiguration => ({
   resolve,
   plugins: [mnist(), oneModule()],
-  // Found late, a package is bundled in the middle of a run, and the page loads anew.
-  optimizeDeps: { include: ['comlink', 'fast-check', '@noble/hashes/legacy.js', '@noble/hashes/sha2.js', 'papaparse'] },
+  optimizeDeps: { include: ['fast-check'] },
   test: {
     name,
     include,

@@ -89,6 +89,11 @@ function start(initial: Hyperparameters): void {
     }
   }
 
+  function setWaiting(now: boolean): void {
+    waiting = now;
+    draw.setBusy(now);
+  }
+
   /** Asks for the drawing's probabilities; while an answer is under way, only the latest drawing waits. */
   function ask(pixels: Float32Array | null): void {
     drawing = pixels;
@@ -97,11 +102,9 @@ function start(initial: Hyperparameters): void {
       stale = true;
       return;
     }
-    waiting = true;
+    setWaiting(true);
     call(async (run) => {
-      const probabilities = await run.predict(pixels).finally(() => {
-        waiting = false;
-      });
+      const probabilities = await run.predict(pixels).finally(() => setWaiting(false));
       if (drawing) draw.show(probabilities);
       if (stale) {
         stale = false;
@@ -120,7 +123,7 @@ function start(initial: Hyperparameters): void {
   /** Ends the worker there is, and starts another. */
   function launch(): void {
     launched?.then(({ remote }) => terminate(remote)).catch(() => {});
-    waiting = false;
+    setWaiting(false);
     phase = 'loading';
     trained = false;
     launched = begin(watcher);

@@ -66,18 +66,8 @@ const shares = (page: Page) =>
 
 /** The shares once the last stroke has been read. */
 async function settledShares(page: Page): Promise<number[]> {
-  let latest = await shares(page);
-  await expect
-    .poll(
-      async () => {
-        const before = latest;
-        latest = await shares(page);
-        return `${before}` === `${latest}`;
-      },
-      { interval: 1000, timeout: 30_000 },
-    )
-    .toBe(true);
-  return latest;
+  await page.locator('#probabilities[aria-busy="false"]').waitFor();
+  return shares(page);
 }
 
 test('trains, shows what it learned, reads a drawing, and takes its own weights back', async () => {

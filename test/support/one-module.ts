@@ -9,6 +9,9 @@ import { classNames } from '../../scripts/class-names.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const src = `${root}src/`;
 
+/** What the library imports from elsewhere in a page. */
+const packages = ['comlink', '@noble/hashes/legacy.js', '@noble/hashes/sha2.js', 'papaparse', 'umap-js'];
+
 /** By its path below src without an ending, what is served: the library, and for each source an import of what it exports from there. */
 type Bundle = ReadonlyMap<string, Rolldown.OutputChunk>;
 
@@ -72,6 +75,8 @@ export function oneModule(): Plugin {
     name: 'lamplight:one-module',
     enforce: 'pre',
     apply: 'serve',
+    // Found late, a package is bundled in the middle of a run, and the page loads anew.
+    config: () => ({ optimizeDeps: { include: packages } }),
     configResolved({ server }) {
       isWatched = server.watch !== null;
     },

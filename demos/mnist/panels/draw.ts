@@ -9,6 +9,7 @@ import { Pad } from './pad';
 export class DrawPanel {
   private readonly seen = byId('seen', HTMLCanvasElement);
   private readonly state = byId('draw-state', HTMLElement);
+  private readonly list = byId('probabilities', HTMLElement);
   private readonly bars: { item: HTMLElement; bar: HTMLElement; number: HTMLElement }[] = [];
   private pixels: Float32Array | null = null;
   private trained = false;
@@ -16,13 +17,12 @@ export class DrawPanel {
 
   /** `drawn` receives the 28×28 picture after every change, or null for an empty pad. */
   constructor(drawn: (pixels: Float32Array | null) => void) {
-    const list = byId('probabilities', HTMLElement);
     for (let digit = 0; digit < CLASSES; digit++) {
       const bar = make('span');
       const number = make('span', { className: 'number' });
       const item = make('li', {}, String(digit), make('div', { className: 'track' }, bar), number);
       this.bars.push({ item, bar, number });
-      list.append(item);
+      this.list.append(item);
     }
     new Pad((drawing) => {
       this.pixels = drawing && toMnist(drawing);
@@ -40,6 +40,11 @@ export class DrawPanel {
     this.training = phase === 'training' || phase === 'evaluating';
     this.trained = trained;
     if (!trained || !this.pixels) this.show(null);
+  }
+
+  /** Says whether other probabilities are on their way. */
+  setBusy(busy: boolean): void {
+    this.list.ariaBusy = String(busy);
   }
 
   /** Shows ten probabilities, or none. */
