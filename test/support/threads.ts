@@ -7,8 +7,17 @@ import { doorAliases } from '../../scripts/doors.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Builds `name` of test/support/served: the path of the file. */
-export async function built(name: string): Promise<string> {
+/** What the tests of a process have built, by its name. */
+const files = new Map<string, Promise<string>>();
+
+/** Builds `name` of test/support/served, once in a process: the path of the file. */
+export function built(name: string): Promise<string> {
+  const file = files.get(name) ?? bundle(name);
+  files.set(name, file);
+  return file;
+}
+
+async function bundle(name: string): Promise<string> {
   const [output] = (await build({
     configFile: false,
     root,

@@ -2,7 +2,7 @@
 import * as torch from 'lamplight';
 import { type nn, Tensor, vision } from 'lamplight';
 import { expect, test } from 'vitest';
-import { type FixtureCase, loadFixture } from '../support/fixtures';
+import { type FixtureCase, loadFixture } from '../../support/fixtures';
 
 interface Case extends FixtureCase {
   readonly options: object;
