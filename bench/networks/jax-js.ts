@@ -31,11 +31,14 @@ function upsample({ numpy: np }: Jax, { kernel, stride, padding }: Convolution, 
   }
   const [batch, channels, height, width] = x.shape as [number, number, number, number];
   const to = w.shape[1]!;
-  const kernels = w.reshape([channels, to * rows * columns]).transpose([1, 0]);
+  // The maps come first: a matrix times a stack of them has its axes in another order than NumPy's.
   return np
-    .matmul(kernels, x.reshape([batch, channels, height * width]))
-    .reshape([batch, to, rows, columns, height, width])
-    .transpose([0, 1, 4, 2, 5, 3])
+    .matmul(
+      x.reshape([batch, channels, height * width]).transpose([0, 2, 1]),
+      w.reshape([channels, to * rows * columns]),
+    )
+    .reshape([batch, height, width, to, rows, columns])
+    .transpose([0, 3, 1, 4, 2, 5])
     .reshape([batch, to, height * rows, width * columns]);
 }
 
