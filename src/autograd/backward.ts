@@ -4,6 +4,7 @@ import { convertedBy } from '../graph/calls';
 import { beforeChange, isJournaling } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { atPlace, isTracing, placeOf } from '../graph/places';
+import { giveUpSaved } from '../graph/saved';
 import { type GradHook, gradNameOf as gradNameOfOp, type Node, newMark, type Value } from '../graph/value';
 import { showGradient } from './anomaly';
 import { Gradients } from './gradients';
@@ -64,6 +65,7 @@ function spend(node: Node): void {
     });
   }
   node.spent = true;
+  if (!isJournaling()) giveUpSaved(node);
 }
 
 const backwardOf = (place: string): string => (place === '' ? 'backward' : `${place} backward`);

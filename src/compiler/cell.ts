@@ -15,6 +15,8 @@ export interface Cell extends Meta {
   readonly streams: boolean;
   /** Its contents stay when a job overwrites it in place: the job gets a copy. */
   readonly hung: boolean;
+  /** Stored for gradients alone: when its memory has gone back, it may be made again. */
+  readonly lent: boolean;
   scheduled: Promise<void> | null;
   failure: Error | null;
   gone: string | null;
@@ -77,7 +79,7 @@ export function release(cell: Cell, why = 'an in-place write has replaced it'): 
   if (cell.allocation) cell.allocation.memory.free(cell.allocation);
   cell.allocation = null;
   cell.host = null;
-  cell.gone = why;
+  if (!cell.lent) cell.gone = why;
 }
 
 /** Gives a cell its contents. */

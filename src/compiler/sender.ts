@@ -126,8 +126,8 @@ export class Sender {
     const releases: Cell[] = [];
     const uploaded = this.uploaded.splice(0);
     const done = (cell: Cell, why?: string) => {
-      // What a refused run leaves is needed again; of what recipes hang on, the run had a copy.
-      if (answer && cell.allocation && !cell.hung) releases.push(cell);
+      // What a refused run leaves is needed again; of what recipes hang on, the run had a copy, and what was lent is made again.
+      if (answer && cell.allocation && !cell.hung && !cell.lent) releases.push(cell);
       else release(cell, why);
     };
     plan.inputs.forEach((mode, i) => {

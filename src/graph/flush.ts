@@ -11,6 +11,7 @@ import { isTracing, placeOf } from './places';
 import { ingredientsOf, isCheap, leaveAsRecipe, makeRecipesOf, mayBeRecipe, recipesAmong } from './recipes';
 import { unwidened } from './record';
 import { atTopLevel, type Root, takeRoots } from './roots';
+import { saveFor, takeSpent } from './saved';
 import { type Node, newMark, type Value } from './value';
 import { offsetIsData, type Window, windowOf } from './windows';
 
@@ -99,12 +100,13 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
     }
   };
   for (const value of wanted) want(value, null);
+  for (const { value } of roots) value.shown = true;
   const candidates: Root[] = [];
   for (const root of roots) {
     if (root.value.available || !mayBeRecipe(root.value)) want(root.value, root);
     else candidates.push(root);
   }
-  for (const root of roots) keepSaved(root.value, want);
+  for (const root of roots) keepSaved(root.value, want, exports);
   storeAllBut(candidates, exports, mark, want);
   // What a recipe is needed for a second time is stored.
   for (const { outputs } of order) {
@@ -130,9 +132,11 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
   // What a recipe goes through has no memory to give back, and is needed to make it.
   const released = takeReleases().filter((value) => value.available || exports.has(value) || !value.hung);
   for (const value of released) value.leaving = 'its memory was given back';
+  const spent = takeSpent();
   if (exports.size === 0) {
     step?.failed();
-    for (const value of released) engine.releaseLater(value);
+    for (const value of [...released, ...spent]) engine.releaseLater(value);
+    for (const value of spent) value.returned = true;
     return;
   }
 
@@ -154,7 +158,7 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
     exports: jobExports,
     scalars,
     slot: step?.slot ?? null,
-    releases: released,
+    releases: spent.length > 0 ? [...released, ...spent] : released,
     ran: () => {
       for (const [value, root] of exports) {
         if (!root) continue;
@@ -174,7 +178,10 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
       step?.failed();
     },
   });
+  // The work that has been submitted finds it; what is recorded from now on does not.
+  for (const value of spent) value.returned = true;
   for (const [value, root] of exports) {
+    value.returned = false;
     if (root && isReplaced(root)) root.settled!.leaving = 'an in-place write has replaced it';
     if (root && root.value === value) root.settled = value;
     if (!isJournaling()) dropRecipe(value);
@@ -234,9 +241,11 @@ function isWindow(x: Value, windows: Windows): boolean {
   return window !== null;
 }
 
+const GIVEN_BACK = 'it was stored for a gradient, which has been taken';
+
 function releasedError(value: Value, missing: Value): Error {
   const name = value.node?.op.name ?? 'a tensor';
-  const why = missing.gone ?? missing.leaving ?? 'it was not kept';
+  const why = missing.gone ?? missing.leaving ?? (missing.returned ? GIVEN_BACK : 'it was not kept');
   const what =
     missing === value
       ? 'its value is gone'
@@ -248,7 +257,11 @@ function releasedError(value: Value, missing: Value): Error {
 }
 
 /** Asks for what later gradients of `value` will read, so that it outlives this flush. */
-function keepSaved(value: Value, want: (value: Value, root: null) => void): void {
+function keepSaved(
+  value: Value,
+  want: (value: Value, root: null) => void,
+  exports: ReadonlyMap<Value, Root | null>,
+): void {
   const stack: Value[] = [value];
   while (stack.length > 0) {
     const next = stack.pop()!;
@@ -256,10 +269,14 @@ function keepSaved(value: Value, want: (value: Value, root: null) => void): void
     if (!node || !next.requiresGrad || next.sink || node.spent || node.savedKept || node.cut) continue;
     node.savedKept = true;
     const { inputs, outputs } = node.op.saves ?? {};
+    const save = (saved: Value) => {
+      want(saved, null);
+      saveFor(node, saved, exports.has(saved));
+    };
     if (node.keepsSaved) {
       for (const i of inputs ?? (outputs ? [] : node.inputs.keys()))
-        if (i < node.inputs.length) want(unwidened(node.inputs[i]!), null);
-      for (const o of outputs ?? []) want(node.outputs[o]!, null);
+        if (i < node.inputs.length) save(unwidened(node.inputs[i]!));
+      for (const o of outputs ?? []) save(node.outputs[o]!);
     }
     for (const x of node.inputs) if (x.requiresGrad) stack.push(x);
   }
@@ -396,9 +413,9 @@ export function pendingProgram(wanted: readonly Value[]) {
   return { key, inputs: cellsOf(inputs, windows).inputs, program };
 }
 
-/** Drops the edges of a node whose values exist, once neither another output nor a gradient needs them. */
-function dropRecipe({ node }: Value): void {
-  if (!node || node.cut || (node.requiresGrad && !node.spent)) return;
+/** Drops the edges of a node whose values exist and stay, once neither another output nor a gradient needs them. */
+function dropRecipe({ node, lent }: Value): void {
+  if (!node || node.cut || lent || (node.requiresGrad && !node.spent)) return;
   if (!node.outputs.every((y) => y.available)) return;
   node.inputs = [];
   node.reads = [];

@@ -44,7 +44,7 @@ export function leaveAsRecipe(root: Root, inputs: Iterable<Value>): void {
 export function makeRecipesOf(input: Value): void {
   for (const reference of hanging.get(input)?.roots ?? []) {
     const root = reference.deref();
-    if (root && !root.disposed) topScope.roots.push(root);
+    if (root && !root.disposed && !root.value.lent) topScope.roots.push(root);
   }
   hanging.delete(input);
 }
@@ -96,6 +96,7 @@ export function ingredientsOf(
   while (stack.length > 0) {
     const next = stack.pop()!;
     const { node } = next;
+    if (next.lent) return null;
     if (remains(next, releases) || exports.has(next) || isCheap(next, { exports, releases })) {
       found.add(next);
       continue;

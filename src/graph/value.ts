@@ -127,6 +127,8 @@ export class Node {
   spent = false;
   /** What the gradient needs of this node and all before it has been scheduled to be kept. */
   savedKept = false;
+  /** What flushes have stored for its gradient: see saved.ts. */
+  saved: Value[] | null = null;
   /** The latest walk that came here. */
   mark = 0;
   /** The inputs that a run reads. */
@@ -195,6 +197,14 @@ export class Value implements Meta {
   used = false;
   /** A flush that could have stored it left it to be made again; the next that reads it stores it. */
   recipe = false;
+  /** A storage whose tensors were not inner held it at a flush. */
+  shown = false;
+  /** Nodes that it is stored for, whose gradients have not been taken: see saved.ts. */
+  keepers = 0;
+  /** Stored for gradients alone, and given back when they have been taken; made again should anything else read it. */
+  lent = false;
+  /** It was lent, and has been given back: only work that was submitted before finds contents. */
+  returned = false;
   /** The latest walk that has numbered this value. */
   mark = 0;
   /** Its number in that walk's program. */
@@ -227,6 +237,7 @@ export class Value implements Meta {
 
   /** Has contents, or will have without recording anything: computed, scheduled, waiting on the host, or failed. */
   get available(): boolean {
+    if (this.returned) return false;
     return this.allocation !== null || this.scheduled !== null || this.contents !== null || this.failure !== null;
   }
 

@@ -4,6 +4,7 @@ import { ArgumentError } from '../errors';
 import { closeScope, currentScope, openScope, type Scope, takeFromTop, topScope } from '../graph/roots';
 import { TensorBase } from './base';
 import { kindOf } from './options';
+import { Storage } from './storage';
 
 /**
  * Runs `fn` in a scope. Tensors that it returns, in any nesting of arrays and plain objects, pass outward; the others live
@@ -12,6 +13,11 @@ import { kindOf } from './options';
  */
 export function scope<T>(fn: () => T): T {
   if (typeof fn !== 'function') throw new ArgumentError(`scope: expected a function, but got ${kindOf(fn)}`);
+  return scopeOf(fn);
+}
+
+/** `scope`; notes the storages of what passes outward. */
+export function scopeOf<T>(fn: () => T, passed?: Set<Storage>): T {
   const inner = openScope();
   const result = inScope(fn);
   const outer = closeScope();
@@ -20,9 +26,17 @@ export function scope<T>(fn: () => T): T {
       'scope: expected a synchronous function, but it returned a promise; a scope cannot follow an await',
     );
   }
-  adopt(result, outer);
+  adopt(result, outer, passed);
   if (inner.leaves) outer.noteLeaves();
   return result;
+}
+
+/** Has storages be inner from now on, but for those of tensors within `result`. */
+export function leaveBehind(storages: ReadonlySet<Storage>, result: unknown): void {
+  const kept: TensorBase[] = [];
+  collectTensors(result, kept, new Set());
+  const stay = new Set(kept.map(({ storage }) => storage));
+  Storage.leave([...storages].filter((storage) => !stay.has(storage)));
 }
 
 /** `scope` for a module's call: tensors stored on the module, in any nesting, live on as well. */
@@ -72,12 +86,15 @@ function collectTensors(items: unknown, found: TensorBase[], seen: Set<object>):
   }
 }
 
-/** Moves the tensors within `result` whose scope has closed, or lies within `outer`, to `outer`. */
-function adopt(result: unknown, outer: Scope, seen?: Set<object>): void {
+/** Moves the tensors within `result` whose scope has closed, or lies within `outer`, to `outer`, and notes their storages. */
+function adopt(result: unknown, outer: Scope, passed?: Set<Storage>, seen?: Set<object>): void {
   if (typeof result !== 'object' || result === null) return;
   if (result instanceof TensorBase) {
     const { storage } = result;
-    if (storage.scope.closed || storage.scope.depth > outer.depth) storage.moveOutward(outer);
+    if (storage.scope.closed || storage.scope.depth > outer.depth) {
+      storage.moveOutward(outer);
+      passed?.add(storage);
+    }
     return;
   }
   const isList = Array.isArray(result);
@@ -85,5 +102,5 @@ function adopt(result: unknown, outer: Scope, seen?: Set<object>): void {
   if (isList ? typeof result[0] === 'number' : Object.getPrototypeOf(result) !== Object.prototype) return;
   if (seen?.has(result)) return;
   const visited = (seen ?? new Set()).add(result);
-  for (const item of isList ? result : Object.values(result)) adopt(item, outer, visited);
+  for (const item of isList ? result : Object.values(result)) adopt(item, outer, passed, visited);
 }

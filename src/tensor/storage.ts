@@ -7,7 +7,8 @@ import { flushIfLarge, releaseAfterFlush } from '../graph/flush';
 import { beforeChange, isJournaling } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
 import { fromHost, named, withoutContents } from '../graph/record';
-import { currentScope, type Root, type Scope, topScope, trackRoot } from '../graph/roots';
+import { currentScope, type Root, type Scope, takeFromTop, topScope, trackRoot } from '../graph/roots';
+import { leaveToGradients } from '../graph/saved';
 import type { HostData, Value, WriteCounter } from '../graph/value';
 import { detach, identity, reshape, rewritten } from '../ops/cast';
 import { window } from '../ops/join';
@@ -341,6 +342,14 @@ export class Storage implements Root {
     this.keep();
     this.disposed = true;
     if (!this.window) releaseAfterFlush(this.current);
+  }
+
+  /** Has the tensors of storages be inner from now on, as if their scope had closed without them: gradients alone may read them. */
+  static leave(storages: readonly Storage[]): void {
+    if (isJournaling()) return;
+    const alone = storages.filter(({ window, disposed }) => !window && !disposed);
+    for (const storage of alone) while (takeFromTop(storage));
+    leaveToGradients(alone.map(({ current }) => current));
   }
 
   /** Comes back as it is now after a rehearsal, as a later version. */

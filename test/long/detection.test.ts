@@ -109,7 +109,7 @@ describe.each(fixture.cases.filter(({ kind }) => kind === 'detector'))('$name', 
     expect(Object.values(withGradient).map(({ requiresGrad }) => requiresGrad)).not.toContain(false);
   });
 
-  test('compiles nothing in a steady training step', async () => {
+  test('creates nothing in a steady training step', async () => {
     const model = build();
     const optimizer = new optim.SGD(model.parameters(), { lr: 1e-3 });
     const counted = () => {
@@ -132,15 +132,9 @@ describe.each(fixture.cases.filter(({ kind }) => kind === 'detector'))('$name', 
     for (let i = 0; i < 24; i++) await step(i % 6);
     const before = counted();
     for (let i = 0; i < 12; i++) await step((5 * i) % 7);
-    const after = counted();
-    if (name === 'ssd') {
-      expect(after).toEqual({ ...before, submits: before.submits + 12 });
-      return;
-    }
-    // Proposals are read back between the two halves of a step; what backward needs of the first waits for the collector afterwards.
-    const { buffersCreated, bindGroupsCreated } = after;
-    const submits = before.submits + 24;
-    expect(after).toEqual({ ...before, submits, buffersCreated, bindGroupsCreated });
+    // Proposals are read back between the two halves of a step of Faster R-CNN.
+    const submits = before.submits + (name === 'ssd' ? 12 : 24);
+    expect(counted()).toEqual({ ...before, submits });
   });
 
   test('refuses targets that do not fit', async () => {

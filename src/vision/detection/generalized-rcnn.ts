@@ -61,28 +61,32 @@ export class GeneralizedRCNN extends Module {
   ): Promise<RCNNLosses> {
     const name = this.constructor.name;
     const given = await checkedTargets(name, targets, pictures.length);
-    const { read, most, ...recorded } = part(() => {
+    const { images, features, predictions, packed } = part(() => {
       const [images] = this.transform(pictures);
       const features = this.features(images.tensors);
       const predictions = this.rpn.predict(images, features);
-      const packed = packedProposals(this.rpn.propose(predictions, images.imageSizes));
-      return { images, features, predictions, read: packed.data(), most: packed.shape[1]! };
+      return {
+        images,
+        features,
+        predictions,
+        packed: packedProposals(this.rpn.propose(predictions, images.imageSizes)),
+      };
     });
-    const { images, features, predictions } = recorded;
+    const read = packed.data();
     const { imageSizes } = images;
     const resized = given.map(({ boxes, labels }, i) => ({
       boxes: resizedBoxes(boxes, sizeOf(pictures[i]!), imageSizes[i]!),
       labels,
     }));
     // The anchors are matched while the device computes the proposals.
-    const [proposalLosses, packed] = await Promise.all([this.rpn.lossesOf(predictions, resized, part), read]);
-    const proposals = unpackedProposals(packed, pictures.length);
+    const [proposalLosses, numbers] = await Promise.all([this.rpn.lossesOf(predictions, resized, part), read]);
+    const proposals = unpackedProposals(numbers, pictures.length);
     const shapes = { imageShapes: imageSizes, targets: resized };
-    return { ...this.roi_heads.lossesOf(features, proposals, shapes, part, most), ...proposalLosses };
+    return { ...this.roi_heads.lossesOf(features, proposals, shapes, part, packed.shape[1]!), ...proposalLosses };
   }
 
   private async detect(pictures: readonly Tensor[], part: Part): Promise<Detection[]> {
-    const { read, counts, imageSizes } = part(() => {
+    const { answers, counts, imageSizes } = part(() => {
       const [images] = this.transform(pictures);
       const features = this.features(images.tensors);
       const proposals = this.rpn.propose(this.rpn.predict(images, features), images.imageSizes);
@@ -93,12 +97,12 @@ export class GeneralizedRCNN extends Module {
         proposals.scores,
       );
       return {
-        read: answers.data(),
+        answers,
         counts: pictures.map(() => proposals.scores.shape[1]!),
         imageSizes: images.imageSizes,
       };
     });
-    return this.roi_heads.detections(await read, counts, imageSizes, pictures.map(sizeOf));
+    return this.roi_heads.detections(await answers.data(), counts, imageSizes, pictures.map(sizeOf));
   }
 }
 

@@ -156,8 +156,8 @@ export class RoIHeads extends Module {
       if (!this.training) {
         const counts = proposals.map(({ shape }) => shape[0]!);
         const scores = ones(counts.reduce((sum, count) => sum + count, 0));
-        const read = part(() => this.answersTo(features, proposals, imageShapes, scores).data());
-        return [this.detections(await read, counts, imageShapes, imageShapes), {}];
+        const answers = part(() => this.answersTo(features, proposals, imageShapes, scores));
+        return [this.detections(await answers.data(), counts, imageShapes, imageShapes), {}];
       }
       checkTargets('RoIHeads', targets, proposals.length);
       const [wanted, boxes] = await Promise.all([hostTargets(targets), numbersOf(proposals)]);

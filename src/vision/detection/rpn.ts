@@ -150,13 +150,13 @@ export class RegionProposalNetwork extends Module {
       const name = 'RegionProposalNetwork';
       if (this.training) checkTargets(name, targets, images.imageSizes.length);
       const wanted = this.training ? await hostTargets(targets as readonly DetectionTarget[]) : null;
-      const { read, predictions } = part(() => {
+      const { packed, predictions } = part(() => {
         const made = this.predict(images, features);
-        const packed = packedProposals(this.propose(made, images.imageSizes));
-        return { read: packed.data(), predictions: made };
+        return { packed: packedProposals(this.propose(made, images.imageSizes)), predictions: made };
       });
-      const [losses, packed] = await Promise.all([wanted ? this.lossesOf(predictions, wanted, part) : {}, read]);
-      const boxes = unpackedProposals(packed, images.imageSizes.length);
+      const read = packed.data();
+      const [losses, numbers] = await Promise.all([wanted ? this.lossesOf(predictions, wanted, part) : {}, read]);
+      const boxes = unpackedProposals(numbers, images.imageSizes.length);
       return [boxes.map((list) => tensorOf(list, [list.length / 4, 4], 'float32')), losses];
     });
   }

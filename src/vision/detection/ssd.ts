@@ -312,15 +312,15 @@ export class SSD extends Module {
   }
 
   private async detect(pictures: readonly Tensor[], part: Part): Promise<Detection[]> {
-    const { read, columns, imageSizes } = part(() => {
+    const { packed, imageSizes } = part(() => {
       const { outputs, anchors, imageSizes } = this.answer(pictures);
       const scores = nn.functional.softmax(outputs.clsLogits.detach(), { dim: 2 });
       const codes = outputs.bboxRegression.detach();
       const decoded = this.boxCoder.decodeSingle(codes, cat([...anchors], 0).reshape([...codes.shape]));
-      const packed = cat([scores, clipped(decoded, imageSizes)], 2);
-      return { read: packed.data(), columns: packed.shape[2]!, imageSizes };
+      return { packed: cat([scores, clipped(decoded, imageSizes)], 2), imageSizes };
     });
-    const answers = await read;
+    const answers = await packed.data();
+    const columns = packed.shape[2]!;
     const each = answers.length / pictures.length;
     const limits = { nmsThresh: this.nmsThresh, detectionsPerImg: this.detectionsPerImg };
     return pictures.map((picture, i) => {

@@ -301,8 +301,8 @@ export class YOLOv1 extends Module {
       const sizes = pictures.map(sizeOf);
       const batch = (): Tensor => (isTensor(images) ? images : stack(pictures));
       if (!this.training) {
-        const { read } = part(() => ({ read: this.predict(batch()).data() }));
-        return decoded(await read, sizes, this.settings());
+        const answers = part(() => this.predict(batch()));
+        return decoded(await answers.data(), sizes, this.settings());
       }
       const given = await checkedTargets('YOLOv1', targets, sizes.length);
       return part(() => this.criterion(this.predict(batch()), this.criterion.encode(given, sizes)));

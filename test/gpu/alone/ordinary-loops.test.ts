@@ -155,6 +155,58 @@ test('300 shapes in rotation, from the second round on', async () => {
   expect(sums.slice(300)).toEqual(sums.slice(0, 300));
 });
 
+/** A convolutional network whose activations are larger than what shares pages, with its optimizer. */
+function convolutional() {
+  const model = new nn.Sequential(
+    new nn.Conv2d(1, 6, 3, { padding: 1 }),
+    new nn.BatchNorm2d(6),
+    new nn.ReLU(),
+    new nn.Conv2d(6, 4, 3, { padding: 1 }),
+    new nn.ReLU(),
+    new nn.AdaptiveAvgPool2d(4),
+    new nn.Flatten(),
+  );
+  const head = new nn.Linear(64, 3);
+  const optimizer = new optim.SGD([...model.parameters(), ...head.parameters()], { lr: 0.01 });
+  const [x, y] = [torch.randn(4, 1, 32, 32), torch.randint(0, 3, [4])];
+  return { model, head, optimizer, x, y };
+}
+
+test('a loss that is read before backward: what was stored for gradients goes back when they are taken', async () => {
+  torch.manualSeed(0);
+  const { model, head, optimizer, x, y } = convolutional();
+  const live: number[] = [];
+  const steps = await counted(40, 30, async () => {
+    optimizer.zeroGrad();
+    const loss = nn.functional.crossEntropy(head(model(x)), y);
+    await loss.item();
+    loss.backward();
+    optimizer.step();
+    live.push(torch.gpu.stats().liveBytes);
+  });
+  expectSteady(steps, 2);
+  // One step stores more than a quarter of a megabyte for its gradients.
+  const grown = live.slice(-30).map((bytes, i, all) => bytes - (all[i - 1] ?? bytes));
+  expect(Math.max(...grown)).toBeLessThan(2 ** 16);
+});
+
+test('a second stage that hangs on what was read of the first', async () => {
+  torch.manualSeed(0);
+  const { model, head, optimizer, x, y } = convolutional();
+  const steps = await counted(40, 30, async () => {
+    optimizer.zeroGrad();
+    const features = model(x);
+    const best = await features.detach().argmax(1).tolist();
+    const chosen = torch.tensor(best as number[], { dtype: torch.int64 }).view(-1, 1);
+    const first = nn.functional.crossEntropy(head(features), y);
+    const loss = first.add(features.gather(1, chosen).square().mean());
+    await loss.item();
+    loss.backward();
+    optimizer.step();
+  });
+  expectSteady(steps, 3);
+});
+
 test('columns, windows of a sequence, and slots of a cache that are written in place', async () => {
   const x = torch.arange(1200, { dtype: 'float32' }).view(40, 30);
   const cache = torch.zeros(40, 30);

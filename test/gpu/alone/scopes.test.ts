@@ -132,6 +132,122 @@ test('backward in eval mode, after a flush', async () => {
   expect(late).toEqual(await model.parameters()[0]!.grad!.tolist());
 });
 
+/** A linear layer that shows what it has computed inside, to code that keeps it. */
+function leaky() {
+  const inner: torch.Tensor[] = [];
+  const fc = new nn.Linear(3, 3);
+  class Leaky extends nn.Module {
+    fc = fc;
+    forward(x: torch.Tensor): torch.Tensor {
+      const hidden = this.fc(x).tanh();
+      inner.push(hidden);
+      return hidden.square().sum();
+    }
+  }
+  return { model: new Leaky(), fc, inner };
+}
+
+test('what a flush stored for a gradient that has been taken is made again, or named in an error', async () => {
+  const { model, fc, inner } = leaky();
+  const optimizer = new optim.SGD(fc.parameters(), { lr: 0.5 });
+  const x = torch.randn(2, 3);
+  const expected = await torch.noGrad(() => fc(x).tanh()).tolist();
+  const loss = model(x);
+  await loss.item();
+  loss.backward();
+  await settle();
+  expect(await inner[0]!.tolist()).toEqual(expected);
+  const other = model(x);
+  await other.item();
+  other.backward();
+  optimizer.step();
+  await settle();
+  await expect(inner[1]!.tolist()).rejects.toThrow(torch.TensorReleasedError);
+  // What is retained in time stays.
+  const third = model(x);
+  const before = await torch.noGrad(() => fc(x).tanh()).tolist();
+  await third.item();
+  inner[2]!.retain();
+  third.backward();
+  optimizer.step();
+  await settle();
+  expect(await inner[2]!.tolist()).toEqual(before);
+});
+
+test('what several gradients read stays until the last of them has been taken', async () => {
+  const [a, b] = [floats([1, -2, 3]).requiresGrad_(), floats([2, 5, -1]).requiresGrad_()];
+  const shared = torch.scope(() => {
+    const mask = floats([2, 0, 1]).exp();
+    return [a.mul(mask), b.mul(mask)] as const;
+  });
+  const [first, second] = shared.map((x) => x.sum()) as [torch.Tensor, torch.Tensor];
+  await first.item();
+  first.backward();
+  await settle();
+  await settle();
+  second.backward();
+  const mask = [Math.exp(2), 1, Math.exp(1)];
+  for (const { grad } of [a, b]) {
+    for (const [i, value] of ((await grad!.tolist()) as number[]).entries()) expect(value).toBeCloseTo(mask[i]!, 4);
+  }
+});
+
+test('gradients find parameters as they were, whatever has become of others in the same buffer of an optimizer', async () => {
+  const gradientOfTwo = async (flushes: boolean) => {
+    const [a, b] = [floats([1, 2]).requiresGrad_(), floats([3, -1]).requiresGrad_()];
+    const optimizer = new optim.SGD([a, b], { lr: 0.1 });
+    const settleHere = async () => void (flushes && (await settle()));
+    for (let i = 0; i < 2; i++) {
+      const y = torch.scope(() => floats([2, 5]).requiresGrad_().mul(b).mul(b).sum().add(a.sum()));
+      await settleHere();
+      torch.noGrad(() => a.mul_(-1));
+      await settleHere();
+      y.backward();
+      optimizer.step();
+      await settleHere();
+    }
+    return [await a.tolist(), await b.tolist()];
+  };
+  expect(await gradientOfTwo(true)).toEqual(await gradientOfTwo(false));
+});
+
+test('what a scope still holds stays, though its gradient has been taken and a step been made meanwhile', async () => {
+  const w = floats([1, -2, 3]).requiresGrad_();
+  const other = floats([1]).requiresGrad_();
+  const optimizers = [new optim.SGD([w], { lr: 0.5 }), new optim.SGD([other], { lr: 0.5 })] as const;
+  const kept = torch.scope(() => {
+    other.square().sum().backward();
+    const hidden = w.mul(2).exp();
+    const loss = hidden.square().sum();
+    optimizers[1].step();
+    loss.backward();
+    optimizers[0].step();
+    optimizers[1].step();
+    return hidden.add(0);
+  });
+  const expected = [2, -4, 6].map(Math.exp);
+  for (const [i, value] of ((await kept.tolist()) as number[]).entries())
+    expect(value / expected[i]!).toBeCloseTo(1, 4);
+});
+
+test('a graph that is kept, and gradients of gradients, find what a flush stored', async () => {
+  const x = floats([0.5, -1, 2]).requiresGrad_();
+  const y = torch.scope(() => x.exp().mul(x).exp().sum());
+  await y.item();
+  y.backward({ retainGraph: true });
+  const once = (await x.grad!.tolist()) as number[];
+  await settle();
+  y.backward();
+  expect(await x.grad!.tolist()).toEqual(once.map((value) => 2 * value));
+  const z = torch.scope(() => x.exp().square().sum());
+  await z.item();
+  const [dx] = torch.autograd.grad(z, [x], { createGraph: true });
+  await settle();
+  const [ddx] = torch.autograd.grad(dx!.sum(), [x]);
+  const found = (await ddx!.tolist()) as number[];
+  for (const [i, value] of [0.5, -1, 2].entries()) expect(found[i]! / (4 * Math.exp(2 * value))).toBeCloseTo(1, 4);
+});
+
 test('more nodes than a queue takes, forward and backward, flush by themselves', async () => {
   const x = floats([1]).requiresGrad_();
   const z = floats([2]).requiresGrad_();
