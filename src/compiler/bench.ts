@@ -38,7 +38,7 @@ export class GpuBench implements Bench {
     // Nothing of the losers shall stay.
     const slots = new Slots(memory);
     const faultBuffer = memory.createBuffer(SLOT_BUFFER_BYTES, 'fault slots');
-    const target: LinkTarget = { memory, pipelines: new Pipelines(device), slots, faultBuffer };
+    const target: LinkTarget = { profile, memory, pipelines: new Pipelines(device), slots, faultBuffer };
     const places: Allocation[] = [];
     const place = (meta: Meta): Allocation => {
       const allocation = memory.allocate(byteLength(meta), true);

@@ -1,4 +1,5 @@
 // Linking: a plan becomes an executable by assigning slots, laying out uniforms and compiling pipelines.
+import type { AdapterProfile } from '../gpu/device';
 import type { Binding, BufferRef, Copy, Dispatch, Executable } from '../gpu/executable';
 import { FAULT_STRIDE } from '../gpu/fault-sources';
 import { FAULT_BYTES } from '../gpu/faults';
@@ -17,6 +18,7 @@ const STORAGE_ALIGNMENT = 256;
 const UNIFORM_USAGE = 0x40 | 0x08; // UNIFORM | COPY_DST
 
 export interface LinkTarget {
+  readonly profile: Pick<AdapterProfile, 'kind'>;
   readonly memory: Memory;
   readonly pipelines: Pipelines;
   readonly slots: Slots;
@@ -41,7 +43,9 @@ async function linkInto(plan: Plan, target: LinkTarget, by: 'any' | 'own', slots
   placeKept(plan, target.slots, slots, homes);
   const requests = pipelineRequests(plan);
   const resized = by === 'any' && target.pipelines.meet(operationsOf(plan), sizesOf(plan));
-  const chosen = by === 'own' ? requests : requests.map((request) => target.pipelines.choose(request, resized));
+  const soon = target.profile.kind === 'software' && !updates(plan);
+  const chosen =
+    by === 'own' ? requests : requests.map((request) => target.pipelines.choose(request, { resized, soon }));
   const steps = plan.steps.map((step, s): Step => ({ ...step, pass: passOf(step.pass, requests[s]!, chosen[s]!) }));
   const uniforms = layOutUniforms(steps);
   const uniform = uniforms.bytes > 0 ? target.memory.createBuffer(uniforms.bytes, 'uniforms', UNIFORM_USAGE) : null;
@@ -172,6 +176,9 @@ function operationsOf({ steps }: Plan): string {
   const nodes = new Set(steps.map(({ node }) => node));
   return [...nodes].map((node) => node?.op.name).join();
 }
+
+/** Whether a plan changes values in place, as a step of training does, which will run often: its first run may wait for kernels of its own. */
+const updates = ({ inputs }: Plan): boolean => inputs.includes('bindAndOverwrite');
 
 const sizesOf = ({ locations }: Plan): string => locations.map(({ bytes }) => bytes).join();
 

@@ -86,6 +86,9 @@ export class Pipelines {
   /** By the hash of a general kernel, that of the kernel that was the first of its kind; should two be equal, a kernel is general too early. */
   private readonly met = new Map<number, number>();
 
+  /** By their hashes, general kernels that were compiled since that is done sooner. */
+  private readonly hasty = new Set<number>();
+
   /** By the hash of what a plan computes, that of the sizes by which it was the first to do so. */
   private readonly plansMet = new Map<number, number>();
 
@@ -145,17 +148,19 @@ export class Pipelines {
   /**
    * The kernel itself if it is compiled or the first of its kind, and otherwise a general one, which is compiled if need be: a
    * program whose sizes change compiles each of its kernels twice, whatever sizes follow. `resized`: its plan has been met for other
-   * sizes.
+   * sizes. `soon`: general ones come first, since there are fewer of them, and they compile sooner.
    */
-  choose(request: PipelineRequest, resized = false): PipelineRequest {
+  choose(request: PipelineRequest, { resized = false, soon = false } = {}): PipelineRequest {
     if (!request.general || this.has(request) || (request.apart && !resized)) return request;
     const generals = generalsOf(request);
     const kind = hashOf(keyOf(generals.at(-1)!));
-    const own = hashOf(keyOf(request));
     const known = generals.find((general) => this.has(general));
+    if (soon && !known) this.hasty.add(kind);
+    if (soon) return known ?? generals[0]!;
+    const own = hashOf(keyOf(request));
     const first = this.met.get(kind);
     if (first === own) return request;
-    if (first === undefined && !known) {
+    if (first === undefined && (!known || this.hasty.has(kind))) {
       this.met.set(kind, own);
       return request;
     }

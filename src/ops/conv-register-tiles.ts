@@ -202,9 +202,34 @@ function compiledLike(apart: CorrelationTile, tiles: readonly CorrelationTile[])
   return tiles.filter((tile) => productsOf(tile) <= most);
 }
 
+/** Rows and columns of the images that tiles for any are chosen for, their channels, and the products of an output. */
+const ANY_SIZE = 16;
+const ANY_CHANNELS = 64;
+const ANY_PRODUCTS = 512;
+
+/** Runs that such a tile's compilation is worth: few, since it is there for the time until others are compiled. */
+const ANY_RUNS = 8;
+
+/** What a tile for any images is chosen by: as little as can be, so that the layers of a network share it. */
+function anyImages(c: CorrelationShape, own: CorrelationTile, [high, wide]: Window): CorrelationShape {
+  const [rows, cols] = c.outSize[0] === 1 ? [1, ANY_SIZE ** 2] : [ANY_SIZE, ANY_SIZE];
+  const outSize = [rows - (rows % high), cols - (cols % wide)] as const;
+  if (c.groups > 1) return { ...c, batch: 1, groups: ANY_CHANNELS, outSize };
+  // A turn of the loop adds several channels, which divide theirs, where the kernel has few taps.
+  const one = 2 * own.kernelRows * own.kernelCols > PRODUCTS_OF_TURN;
+  const usual = ceilDiv(ANY_PRODUCTS, PRODUCTS_OF_TURN * c.kernel[0] * c.kernel[1]) * PRODUCTS_OF_TURN;
+  return {
+    ...c,
+    batch: 1,
+    outSize,
+    groupIn: one || c.groupIn % PRODUCTS_OF_TURN === 0 ? usual : c.groupIn,
+    groupOut: c.groupOut >= FEW_CHANNELS ? ANY_CHANNELS : c.groupOut,
+  };
+}
+
 /**
- * The tile that stands in for `own`, whatever the number and the size of images, and adds up in the same order: each part of the
- * kernel that is written out, channel by channel. None where it would be too large to compile.
+ * The tile that stands in for `own`, whatever the number and the size of images and of channels, and adds up in the same order:
+ * each part of the kernel that is written out, channel by channel. It is soon compiled. None where it would be too large for that.
  */
 export function generalCorrelationTile(
   c: CorrelationShape,
@@ -212,15 +237,13 @@ export function generalCorrelationTile(
   adapter: AdapterProfile,
   window: Window,
 ): CorrelationTile | undefined {
-  const usual = usually(c, window, 1);
+  const any = anyImages(c, own, window);
   const choose = () => {
-    const all = window[0] * window[1] === 1 ? allTiles(usual, adapter) : allTiles(usual, adapter, windowSizes(window));
-    return best(
-      usual,
-      all.filter((tile) => sameOrder(tile, own)),
-    );
+    const all = window[0] * window[1] === 1 ? allTiles(any, adapter) : allTiles(any, adapter, windowSizes(window));
+    const alike = all.filter((tile) => sameOrder(tile, own));
+    return least(alike, (tile) => ({ ...correlationWork(any, tile), runs: ANY_RUNS }));
   };
-  return remembered('general', usual, adapter, choose, [own.kernelRows, own.kernelCols, ...window]);
+  return remembered('general', any, adapter, choose, [own.kernelRows, own.kernelCols, ...window]);
 }
 
 /** Whether a tile takes the whole kernel at once. */
@@ -348,7 +371,7 @@ export function lanesOf(
   const [fast, slow] = shares === 'patch' ? [channelTiles, tiles] : [tiles, channelTiles];
   if (shares === 'nothing') return { lanes: fast, workgroup: ALONE_WORKGROUP[kind], invocations: fast * slow };
   const workgroup = general || fast >= 2 * SHARING_WORKGROUP ? SHARING_WORKGROUP : QUAD;
-  const lanes = ceilDiv(fast, workgroup) * workgroup;
+  const lanes = ceilDiv(fast, QUAD) * QUAD;
   return { lanes, workgroup, invocations: lanes * slow };
 }
 

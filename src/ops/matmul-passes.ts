@@ -115,7 +115,9 @@ const workgroupFor = (adapter: AdapterProfile, invocations: number): number =>
  * one order. A small product is not worth a kernel of its own.
  */
 function anyBlockPass(product: Product, tile: BlockTile, chunk: number, chunks: number, adapter: AdapterProfile): Pass {
-  const general = generalTiles(product, tile, adapter)
+  // Convolutions have a tile for images of all sizes.
+  const columns = product.images ? Number.POSITIVE_INFINITY : product.n;
+  const general = generalTiles({ ...product, n: columns }, tile, adapter)
     .map((any) => blockPass(product, any, chunk, chunks, adapter, true))
     .reduceRight((after, before) => ({ ...before, general: after }));
   const own = isSmall(product, adapter) ? general : { ...blockPass(product, tile, chunk, chunks, adapter), general };
