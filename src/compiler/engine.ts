@@ -17,7 +17,7 @@ import { type Cell, DISPOSED, hostBytes, isOnDevice, lostValue, type Part, relea
 import { Heat } from './heat';
 import type { Program } from './ir';
 import type { Job, JobExport, Rehearsal } from './job';
-import { link, pipelineRequests } from './link';
+import { beginKernels, link, pipelineRequests } from './link';
 import { byteLength } from './meta';
 import { type CompilerPass, compilerPasses } from './passes';
 import { compile, hostBytesOf, type Plan } from './plan';
@@ -486,6 +486,10 @@ export class Engine {
     const start = performance.now();
     const { profile } = session;
     const compiled = compile(job.build(), profile, this.passes);
+    const kernels = beginKernels(compiled, session);
+    // What has been asked for is sent to where it is compiled; meanwhile the numbers are drawn that inputs begin with.
+    session.device.queue.submit([]);
+    for (const cell of job.inputs) void cell.host;
     const { plan, standing } = bindStanding(compiled, (i) => {
       const cell = job.inputs[i]!;
       if (job.offsets[i] !== undefined) return null;
@@ -495,7 +499,7 @@ export class Engine {
     hostPhase('compile', start);
     const linked = performance.now();
     this.giveUpSlots(session.slots);
-    const executable = await link(plan, session);
+    const executable = await link(plan, session, kernels);
     this.expectCurrent(session);
     hostPhase('pipelines', linked);
     const cached = { plan, profile, executable, standing };
@@ -558,7 +562,7 @@ export class Engine {
 
   /** Gives a plan kernels of its own in the place of general ones, once they are compiled; no run waits for that. */
   private async refine(key: readonly number[], cached: CachedPlan, session: Session): Promise<void> {
-    const executable = await link(cached.plan, session, 'own');
+    const executable = await link(cached.plan, session, beginKernels(cached.plan, session, 'own'));
     const stays = session === this.session && this.plans.get(key) === cached;
     const former = stays ? cached.executable : executable;
     if (stays) {

@@ -4,7 +4,14 @@ import type { Binding, BufferRef, Copy, Dispatch, Executable } from '../gpu/exec
 import { FAULT_STRIDE } from '../gpu/fault-sources';
 import { FAULT_BYTES } from '../gpu/faults';
 import type { Memory } from '../gpu/memory';
-import { type BindingKind, generalsOf, type PipelineRequest, type Pipelines, specialise } from '../gpu/pipelines';
+import {
+  type BindingKind,
+  generalsOf,
+  type Pipeline,
+  type PipelineRequest,
+  type Pipelines,
+  specialise,
+} from '../gpu/pipelines';
 import type { Slot, Slots } from '../gpu/slots';
 import type { Param, Pass } from './ir';
 import { layOut, tenantsOf } from './layout';
@@ -25,31 +32,57 @@ export interface LinkTarget {
   readonly faultBuffer: GPUBuffer;
 }
 
-/** By kernels that are there already where they serve, or all by `own` kernels: to the same bits, and the same buffers. */
-export async function link(plan: Plan, target: LinkTarget, by: 'any' | 'own' = 'any'): Promise<Executable> {
+/** The kernels of a plan, which are being compiled. */
+export interface Kernels {
+  /** The plan's, by these kernels. */
+  readonly steps: readonly Step[];
+  /** Some of them stand in for the plan's own. */
+  readonly general: boolean;
+  /** The plan has been met for other sizes. */
+  readonly resized: boolean;
+  readonly pipelines: Promise<readonly Pipeline[]>;
+}
+
+/**
+ * Begins to compile a plan's kernels: those that are there already where they serve, or all its `own`, one after the other, so that
+ * others need not wait for them. Either compute the same bits in the same buffers.
+ */
+export function beginKernels(plan: Plan, target: LinkTarget, by: 'any' | 'own' = 'any'): Kernels {
+  const { pipelines: known } = target;
   // Nothing is compiled for what cannot run.
   for (const { bytes } of plan.locations) target.memory.expectFits(bytes);
+  const requests = pipelineRequests(plan);
+  const resized = by === 'any' && known.meet(operationsOf(plan), sizesOf(plan));
+  const soon = target.profile.kind === 'software' && !updates(plan);
+  const chosen = by === 'own' ? requests : requests.map((request) => known.choose(request, { resized, soon }));
+  const steps = plan.steps.map((step, s): Step => ({ ...step, pass: passOf(step.pass, requests[s]!, chosen[s]!) }));
+  const pipelines = by === 'own' ? known.getInTurn(chosen) : known.getAll(chosen);
+  pipelines.catch(() => {}); // whoever links reports it
+  return { steps, general: chosen.some((request, s) => request !== requests[s]), resized, pipelines };
+}
+
+/** A plan that can run, by kernels that have been begun for it. */
+export async function link(
+  plan: Plan,
+  target: LinkTarget,
+  kernels: Kernels = beginKernels(plan, target),
+): Promise<Executable> {
   const taken: Slot[] = [];
   try {
-    return await linkInto(plan, target, by, taken);
+    return await linkInto(plan, target, kernels, taken);
   } catch (error) {
     target.slots.giveBack(taken);
     throw error;
   }
 }
 
-async function linkInto(plan: Plan, target: LinkTarget, by: 'any' | 'own', slots: Slot[]): Promise<Executable> {
+async function linkInto(plan: Plan, target: LinkTarget, kernels: Kernels, slots: Slot[]): Promise<Executable> {
+  const { steps, general, resized } = kernels;
   const homes = assignSlots(plan, target.slots, slots);
   placeKept(plan, target.slots, slots, homes);
-  const requests = pipelineRequests(plan);
-  const resized = by === 'any' && target.pipelines.meet(operationsOf(plan), sizesOf(plan));
-  const soon = target.profile.kind === 'software' && !updates(plan);
-  const chosen =
-    by === 'own' ? requests : requests.map((request) => target.pipelines.choose(request, { resized, soon }));
-  const steps = plan.steps.map((step, s): Step => ({ ...step, pass: passOf(step.pass, requests[s]!, chosen[s]!) }));
   const uniforms = layOutUniforms(steps);
   const uniform = uniforms.bytes > 0 ? target.memory.createBuffer(uniforms.bytes, 'uniforms', UNIFORM_USAGE) : null;
-  const pipelines = await target.pipelines.getAll(chosen);
+  const pipelines = await kernels.pipelines;
   // Where sizes change, what others of them need is compiled as well, and nothing waits for it.
   if (resized) {
     for (const request of foreseenRequests(plan)) target.pipelines.get(request).catch(() => {});
@@ -102,7 +135,7 @@ async function linkInto(plan: Plan, target: LinkTarget, by: 'any' | 'own', slots
   return {
     dispatches,
     steady: dispatches.filter(({ kept }) => !kept),
-    general: chosen.some((request, s) => request !== requests[s]),
+    general,
     copiesIn,
     copiesOut,
     slots,

@@ -13,16 +13,19 @@ export type Candidate = Readonly<Record<string, number | string | boolean>>;
  *       tuned(adapter, 'matmul', [s.batch, s.rows, s.cols, s.inner], tilesThatFit(s, adapter), tileByTable(s, adapter));
  *
  * `shape` is all that decides which is best, as numbers: sizes, strides, a flag as 0 or 1. Every candidate must be valid for
- * it, and give the same result but for the order in which sums are rounded. `fallback` need not be among `candidates`.
+ * it, and give the same result but for the order in which sums are rounded. `fallback` need not be among `candidates`, which may
+ * be a function where they take time to find.
  */
 export function tuned<T extends Candidate>(
   adapter: AdapterProfile,
   kernel: string,
   shape: readonly number[],
-  candidates: readonly T[],
+  candidates: readonly T[] | (() => readonly T[]),
   fallback: T,
 ): T {
-  return adapter.tuning ? adapter.tuning.choose(kernel, shape, candidates, fallback) : fallback;
+  const { tuning } = adapter;
+  if (!tuning || tuning.lacks?.(kernel, shape)) return fallback;
+  return tuning.choose(kernel, shape, typeof candidates === 'function' ? candidates() : candidates, fallback);
 }
 
 /** A small run of a kernel by which its candidates are compared once on every adapter. */
@@ -127,6 +130,11 @@ export class TuningTable implements Tuning {
     const table = new TuningTable([...this.choices, entry]);
     for (const [name, other] of this.asked) if (name !== kernel) table.asked.set(name, other);
     return table;
+  }
+
+  /** Whether nothing was measured for a shape. */
+  lacks(kernel: string, shape: readonly number[]): boolean {
+    return !this.entries.has(pointKey(kernel, shape));
   }
 
   /** The choice for a point, unless it was measured among other candidates. */

@@ -4,6 +4,8 @@ import { WebGPUUnavailableError } from '../errors';
 /** Answers which of a kernel's candidates was measured to be best for a shape; see src/compiler/tuning.ts. */
 export interface Tuning {
   choose<T>(kernel: string, shape: readonly number[], candidates: readonly T[], fallback: T): T;
+  /** Whether the choice for a shape is known to be the fallback, whatever the candidates. */
+  lacks?(kernel: string, shape: readonly number[]): boolean;
   /** Milliseconds of a probe with each candidate, where that has been measured; null, and it is noted, where not. */
   costs?(probe: { readonly kernel: string }): Readonly<Record<string, number>> | null;
 }

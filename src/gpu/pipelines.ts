@@ -128,6 +128,13 @@ export class Pipelines {
     return Promise.all(requests.map((request) => this.get(request)));
   }
 
+  /** Compiles one after the other. */
+  async getInTurn(requests: readonly PipelineRequest[]): Promise<Pipeline[]> {
+    const pipelines: Pipeline[] = [];
+    for (const request of requests) pipelines.push(await this.get(request));
+    return pipelines;
+  }
+
   /** Compiles those that are not there yet, all at once; `onProgress` is called at the start and after each. */
   async prepare(
     requests: readonly PipelineRequest[],

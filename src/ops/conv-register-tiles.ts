@@ -148,13 +148,13 @@ const expectedTile = (c: CorrelationShape, adapter: AdapterProfile): Correlation
 
 /** The tile that was measured to be the fastest, or is expected to be. */
 export function chooseCorrelationTile(c: CorrelationShape, adapter: AdapterProfile): CorrelationTile | WorkgroupTile {
-  const alone = correlationTiles(c, adapter);
+  const alone = () => correlationTiles(c, adapter);
   const shape = [c.batch, c.groups, c.groupIn, c.groupOut, ...c.outSize, ...c.kernel, ...c.stride, ...c.dilation];
   if (adapter.kind === 'software' || c.groupOut < FEW_CHANNELS) {
     return tuned(adapter, 'conv2d', shape, alone, expectedTile(c, adapter));
   }
   const expected = workgroupTiles[c.groupOut > 32 ? 0 : c.groupOut > 16 ? 1 : 2]!;
-  const tiles: readonly (CorrelationTile | WorkgroupTile)[] = [expected, ...workgroupTiles, ...alone];
+  const tiles = (): readonly (CorrelationTile | WorkgroupTile)[] => [expected, ...workgroupTiles, ...alone()];
   return tuned(adapter, 'conv2d', shape, tiles, expected);
 }
 
