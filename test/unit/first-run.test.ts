@@ -1,0 +1,62 @@
+// How many kernels a network is compiled by at its first run, and later, on a device that computes nothing.
+import * as torch from 'lamplight';
+import { nn, noGrad, optim } from 'lamplight';
+import { models } from 'lamplight/vision';
+import { beforeAll, expect, test } from 'vitest';
+import { engine } from '../../src/compiler/engine';
+import { nullDevice } from '../support/null-device';
+
+beforeAll(async () => {
+  await torch.init({ device: await nullDevice(), kernels: 'software', tuning: false });
+});
+
+/** Pipelines that are created until what `run` records has been sent; nothing is read, since such a device gives anything. */
+async function created(run: () => void): Promise<number> {
+  const before = torch.gpu.stats().pipelinesCreated;
+  run();
+  await torch.synchronize();
+  return torch.gpu.stats().pipelinesCreated - before;
+}
+
+/** The same layers with weights that nobody draws. */
+function zeroed<M extends nn.Module>(model: M): M {
+  noGrad(() => {
+    for (const parameter of model.parameters()) parameter.zero_();
+  });
+  return model;
+}
+
+test('the layers of a kind share kernels at the first run, and get their own once a network runs often', async () => {
+  const model = zeroed(models.resnet18()).eval();
+  const run = (size: number) => created(() => noGrad(() => model(torch.zeros(1, 3, size, size))));
+  await torch.synchronize();
+  // 3 × 3 taps with three epilogues, and at stride 2; 7 × 7; 1 × 1; the sum of both branches; two poolings, the classifier.
+  expect(await run(64)).toBeLessThanOrEqual(11);
+  expect(await run(64)).toBe(0);
+  expect(await run(96)).toBeLessThanOrEqual(2);
+  for (let i = 0; i < 6; i++) await run(64);
+  const before = torch.gpu.stats().pipelinesCreated;
+  await engine.refined();
+  const own = torch.gpu.stats().pipelinesCreated - before;
+  expect(own).toBeGreaterThan(0);
+  expect(await run(64)).toBe(0);
+});
+
+test('a step of training has its own kernels from the first', async () => {
+  const layers = [new nn.Conv2d(3, 16, 3), new nn.Conv2d(16, 16, 3), new nn.Flatten(), new nn.Linear(16 * 12 * 12, 4)];
+  const model = zeroed(new nn.Sequential(...layers));
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+  const step = () =>
+    created(() => {
+      optimizer.zeroGrad();
+      model(torch.zeros(2, 3, 16, 16))
+        .sum()
+        .backward();
+      optimizer.step();
+    });
+  await step();
+  await step();
+  for (let i = 0; i < 8; i++) expect(await step()).toBe(0);
+  await engine.refined();
+  expect(await step()).toBe(0);
+});
