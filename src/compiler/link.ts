@@ -53,7 +53,7 @@ export function beginKernels(plan: Plan, target: LinkTarget, by: 'any' | 'own' =
   for (const { bytes } of plan.locations) target.memory.expectFits(bytes);
   const requests = pipelineRequests(plan);
   const resized = by === 'any' && known.meet(operationsOf(plan), sizesOf(plan));
-  const soon = target.profile.kind === 'software' && !updates(plan);
+  const soon = target.profile.kind === 'software' && !updates(plan) && known.takeLong(requests);
   const chosen = by === 'own' ? requests : requests.map((request) => known.choose(request, { resized, soon }));
   const steps = plan.steps.map((step, s): Step => ({ ...step, pass: passOf(step.pass, requests[s]!, chosen[s]!) }));
   const pipelines = by === 'own' ? known.getInTurn(chosen) : known.getAll(chosen);
@@ -231,7 +231,7 @@ function pipelineRequest(pass: Pass): PipelineRequest {
   if (pass.general) {
     const { general: _, apart = false, ...own } = pass;
     const { lengths: __, ...general } = pass.general;
-    return { ...pipelineRequest(own), general: pipelineRequest(general), apart };
+    return { ...pipelineRequest(own), general: pipelineRequest(general), apart, sooner: !apart };
   }
   const bindings = inOrder<BindingKind>(
     pass,

@@ -17,7 +17,12 @@ export interface PipelineRequest {
   readonly general?: PipelineRequest;
   /** A general kernel is taken for other sizes of a plan alone, not where another kernel of its kind has been met. */
   readonly apart?: boolean;
+  /** A general kernel is one with a smaller tile, or one that many share: it is there sooner. */
+  readonly sooner?: boolean;
 }
+
+/** Kernels of a plan that are not compiled, from which on it pays to begin with fewer and smaller ones: those of a network. */
+const MANY_KERNELS = 8;
 
 /** The kernels that can stand in for one, the most general last. */
 export function generalsOf({ general }: PipelineRequest): PipelineRequest[] {
@@ -162,8 +167,10 @@ export class Pipelines {
     const generals = generalsOf(request);
     const kind = hashOf(keyOf(generals.at(-1)!));
     const known = generals.find((general) => this.has(general));
-    if (soon && !known) this.hasty.add(kind);
-    if (soon) return known ?? generals[0]!;
+    if (soon && request.sooner) {
+      if (!known) this.hasty.add(kind);
+      return known ?? generals[0]!;
+    }
     const own = hashOf(keyOf(request));
     const first = this.met.get(kind);
     if (first === own) return request;
@@ -172,6 +179,12 @@ export class Pipelines {
       return request;
     }
     return known ?? generals[0]!;
+  }
+
+  /** Whether so many kernels are to be compiled that others in their place are worth it, which are there sooner. */
+  takeLong(requests: readonly PipelineRequest[]): boolean {
+    const keys = new Set(requests.flatMap((request) => (request.sooner ? keyOf(request) : [])));
+    return [...keys].filter((key) => !this.pipelines.has(key)).length >= MANY_KERNELS;
   }
 
   /** Notes what a plan computes; true where one for other sizes has been there. */
