@@ -33,7 +33,8 @@ test('the layers of a kind share kernels at the first run, and get their own onc
   // 3 × 3 taps with three epilogues, and at stride 2; 7 × 7; 1 × 1; the sum of both branches; two poolings, the classifier.
   expect(await run(64)).toBeLessThanOrEqual(11);
   expect(await run(64)).toBe(0);
-  expect(await run(96)).toBeLessThanOrEqual(2);
+  // Other sizes: pointwise kernels and sums have another layout, convolutions are there.
+  expect(await run(96)).toBeLessThanOrEqual(3);
   for (let i = 0; i < 6; i++) await run(64);
   const before = torch.gpu.stats().pipelinesCreated;
   await engine.refined();
@@ -43,7 +44,7 @@ test('the layers of a kind share kernels at the first run, and get their own onc
 });
 
 test('a step of training has its own kernels from the first', async () => {
-  const layers = [new nn.Conv2d(3, 16, 3), new nn.Conv2d(16, 16, 3), new nn.Flatten(), new nn.Linear(16 * 12 * 12, 4)];
+  const layers = [new nn.Conv2d(3, 16, 3), new nn.Flatten(), new nn.Linear(16 * 14 * 14, 4)];
   const model = zeroed(new nn.Sequential(...layers));
   const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
   const step = () =>
