@@ -13,6 +13,9 @@ import type { Plan } from './plan';
 import { copyOver, hasGone, type Standing } from './standing';
 import { Trials } from './trials';
 
+/** Small values that come from the host at one run, a second time, of which a program has no new ones at each of its steps. */
+const MANY_AT_ONCE = 16;
+
 /** A plan that has been linked. */
 export interface Sendable {
   readonly plan: Plan;
@@ -68,6 +71,7 @@ export class Sender {
     this.releaseUnread(job);
     if (session.isDoubtful || !this.trials.isEmpty) watch.begin();
     const gone = standing.filter((one) => hasGone(one, job));
+    this.reserve(job, plan);
     const uploads = job.inputs.map((cell, i) => {
       const mode = gone.some(({ index }) => index === i) ? 'copy' : plan.inputs[i]!;
       const isWindow = job.offsets[i] !== undefined;
@@ -151,6 +155,17 @@ export class Sender {
     if (releases.length === 0) return;
     const read = new Set(inputs);
     for (const cell of releases) if (!read.has(cell)) release(cell, DISPOSED);
+  }
+
+  /** Makes room for what gets memory of its own at this run, where it is so much at once that it is weights. */
+  private reserve({ inputs }: Job, plan: Plan): void {
+    const sizes: number[] = [];
+    for (const [i, cell] of inputs.entries()) {
+      if (cell.allocation || !cell.uploaded || plan.inputs[i] !== 'copy') continue;
+      const bytes = byteLength(cell);
+      if (bytes <= SMALL_BYTES) sizes.push(bytes);
+    }
+    if (sizes.length >= MANY_AT_ONCE) this.session.memory.reserve(sizes);
   }
 
   /** Makes sure that an input is where the plan wants it; returns data to upload into the plan's own slot instead. */

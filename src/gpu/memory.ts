@@ -38,6 +38,8 @@ export const SMALL_BYTES = 65536;
  */
 const MIN_PAGE_BYTES = 1 << 9;
 const MAX_PAGE_BYTES = 1 << 20;
+/** Of a page for values that are known to come at once. */
+const MAX_RESERVED_BYTES = 1 << 25;
 const FEW_SLOTS = 16;
 const MANY_SLOTS = 4096;
 const MIN_SLOT_BYTES = 16;
@@ -315,20 +317,42 @@ export class Memory {
     buffer.destroy();
   }
 
-  private allocateSlot(bytes: number): Allocation {
-    const capacity = slotBytes(bytes);
+  /** Makes a page for each size of these small values, with room for just as many as have none: what comes at once stays, as weights do. */
+  reserve(sizes: readonly number[]): void {
+    const wanted = new Map<number, number>();
+    for (const bytes of sizes) {
+      const capacity = slotBytes(bytes);
+      wanted.set(capacity, (wanted.get(capacity) ?? 0) + 1);
+    }
+    for (const [capacity, count] of wanted) {
+      const slots = this.slotsOf(capacity);
+      const missing = Math.min(count - slots.free.length, Math.floor(MAX_RESERVED_BYTES / capacity));
+      if (missing > 0) this.addPage(slots, capacity, Math.max(missing, Math.ceil(MIN_PAGE_BYTES / capacity)));
+    }
+  }
+
+  private slotsOf(capacity: number): SlotClass {
     let slots = this.slots.get(capacity);
     if (!slots) {
       slots = { free: [], bytes: 0 };
       this.slots.set(capacity, slots);
     }
+    return slots;
+  }
+
+  private addPage(slots: SlotClass, capacity: number, count: number): void {
+    const page = this.createBuffer(count * capacity, 'page');
+    for (let i = count - 1; i >= 0; i--) slots.free.push({ page, offset: i * capacity });
+    slots.bytes += count * capacity;
+    stats.pooledBytes += count * capacity;
+  }
+
+  private allocateSlot(bytes: number): Allocation {
+    const capacity = slotBytes(bytes);
+    const slots = this.slotsOf(capacity);
     const { free } = slots;
     if (free.length === 0) {
-      const count = Math.floor(nextPage(capacity, slots.bytes) / capacity);
-      const page = this.createBuffer(count * capacity, 'page');
-      for (let i = count - 1; i >= 0; i--) free.push({ page, offset: i * capacity });
-      slots.bytes += count * capacity;
-      stats.pooledBytes += count * capacity;
+      this.addPage(slots, capacity, Math.floor(nextPage(capacity, slots.bytes) / capacity));
     }
     const { page, offset } = free.pop()!;
     stats.pooledBytes -= capacity;

@@ -53,6 +53,19 @@ test('values of a loop of thousands of scalars fit into 64 kB', () => {
   expect(sizes).toEqual([512, 65_536]);
 });
 
+test('values that come at once, as weights do, take the room that they need', () => {
+  const weights = [...Array<number>(40).fill(2304), ...Array<number>(25).fill(36_864), 40];
+  memory.reserve(weights);
+  expect(sizes).toEqual([40 * 4096, 25 * 36_864, 512]);
+  memory.reserve(weights);
+  const held = weights.map((bytes) => memory.allocate(bytes));
+  expect(sizes).toHaveLength(3);
+  for (const allocation of held) memory.free(allocation);
+  memory.reserve(weights);
+  hold(40, 2304);
+  expect(sizes).toHaveLength(3);
+});
+
 test('no two values overlap, and all begin at multiples of 16 bytes', () => {
   const all = [4, 20, 300, 5000, 18_432, 40_000].flatMap((bytes) => hold(40, bytes));
   for (const { offset } of all) expect(offset % 16).toBe(0);
