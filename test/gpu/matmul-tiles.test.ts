@@ -98,7 +98,7 @@ describe.concurrent('a tile, in products that it does not divide', () => {
     ({ tile }, i, all) => all.findIndex((other) => name(other.tile) === name(tile)) === i,
   );
   const numbered = cases.map((one, i) => ({ ...one, i }));
-  test.for(sampled(numbered, 12))('$title', async ({ kind, tile, i }, { skip }) => {
+  test.for(sampled(numbered, 18))('$title', async ({ kind, tile, i }, { skip }) => {
     if (kind === 'swiftshader' && !device.features.has('subgroups')) skip('this device has no subgroups');
     // Kernels of workgroups take a second or two to compile on a processor: there the products take turns.
     const all = !isVectorTile(tile) && isWorkgroupTile(tile) ? [i % 3] : [0, 1 + (i % 2)];

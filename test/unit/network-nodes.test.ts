@@ -4,6 +4,7 @@ import { nn, type Tensor } from 'lamplight';
 import { models } from 'lamplight/vision';
 import { describe, expect, test, vi } from 'vitest';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
+import { sampled } from '../support/sample';
 
 const F = nn.functional;
 
@@ -39,7 +40,7 @@ const networks = { ...models, ...models.segmentation, repeating: () => new Repea
   (options: object) => nn.Module
 >;
 
-test.each(cases)('nodes of $name', ({ network, options, shape, eval: evaluation, train }) => {
+test.each(sampled(cases, 3))('nodes of $name', ({ network, options, shape, eval: evaluation, train }) => {
   const model = networks[network]!(options);
   torch.manualSeed(1);
   const state = Object.entries(model.stateDict()).map(([, value]) => value.storage.value);

@@ -1,6 +1,6 @@
 // The browser's GPU process crashes under a training that reads nothing back: it goes on from at most 100 steps or 2 seconds before.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openTestPages, type TestPages } from './support';
+import { openTestPages, type TestPages } from '../../e2e/support';
 
 let pages: TestPages;
 beforeAll(async () => {
