@@ -99,7 +99,7 @@ declare module 'peer:jax-js' {
     sum(axis?: number): Array;
     reshape(shape: readonly number[]): Array;
     clone(): Tensor;
-    slice(...index: number[]): Array;
+    slice(...index: readonly (number | readonly [])[]): Array;
     transpose(axes: readonly number[]): Array;
     data(): Promise<Float32Array | Int32Array>;
     blockUntilReady(): Promise<Array>;

@@ -3,7 +3,7 @@ import * as torch from 'lamplight';
 import { nn, Tensor } from 'lamplight';
 import { type CallWatcher, watchedBy } from '../../src/graph/calls';
 
-type Pair = readonly [number, number];
+export type Pair = readonly [number, number];
 
 /** A convolution, or a transposed one. */
 export interface Convolution {

@@ -1,23 +1,85 @@
 // A network in jax-js's words; every value is owned, and given away at its last use.
 import type * as jaxJs from 'peer:jax-js';
 import type { Jax } from '../rows/row';
-import { type Convolution, type Graph, type Layer, type Norm, type Pool, uses } from './graph';
+import { type Convolution, type Graph, type Layer, type Norm, type Pair, type Pool, uses } from './graph';
 import type { Mode } from './tfjs';
 import { poolingMatrix } from './weights';
 
 type Arr = jaxJs.Array;
 
+const unpadded: readonly Pair[] = [
+  [0, 0],
+  [0, 0],
+];
+
 /** [C] beside [N, C, H, W]. */
 const overMaps = (x: Arr): Arr => x.reshape([1, -1, 1, 1]);
 
-function convolve(jax: Jax, layer: Convolution, p: jaxJs.Tree, x: Arr): Arr {
+function convolve(
+  jax: Jax,
+  layer: Convolution & Pick<Layer, 'inputs'>,
+  p: jaxJs.Tree,
+  x: Arr,
+  { training }: Mode,
+): Arr {
   const w = p[layer.weight]!;
   const padding = layer.padding.map((size) => [size, size] as const);
+  // Nobody asks for the gradient of the images.
+  const isDifferentiated = training && layer.inputs[0] !== 0;
   const y =
     layer.op === 'convTranspose'
       ? upsample(jax, layer, w, x)
-      : jax.lax.convGeneralDilated(x, w, layer.stride, padding, { featureGroupCount: layer.groups });
+      : isDifferentiated && layer.stride.some((stride) => stride > 1)
+        ? convolveByPhases(jax, layer, w, x)
+        : jax.lax.convGeneralDilated(x, w, layer.stride, padding, { featureGroupCount: layer.groups });
   return layer.bias === null ? y : y.add(overMaps(p[layer.bias]!));
+}
+
+/**
+ * A convolution whose windows are some pixels apart, as one whose windows are not: over the maps of every so many pixels, which become
+ * channels. The gradient that jax-js 0.1.25 has on WebGPU for the maps of the former is wrong where there is more than one image or
+ * channel, by as much as the largest number: simplified, an index that is divided keeps what was taken off it twice.
+ */
+function convolveByPhases(
+  { lax, numpy: np }: Jax,
+  { kernel, stride, padding, groups }: Convolution,
+  w: Arr,
+  x: Arr,
+): Arr {
+  const [batch, channels, height, width] = x.shape as [number, number, number, number];
+  const [to, from] = w.shape as [number, number];
+  const [down, across] = stride;
+  /** Pixels around the maps, and how many windows' strides they make. */
+  const along = (axis: 0 | 1, length: number) => {
+    const windows = Math.floor((length + 2 * padding[axis] - kernel[axis]) / stride[axis]) + 1;
+    const taps = Math.ceil(kernel[axis] / stride[axis]);
+    const count = windows + taps - 1;
+    return { taps, count, sides: [padding[axis], count * stride[axis] - length - padding[axis]] as const };
+  };
+  const rows = along(0, height);
+  const columns = along(1, width);
+  const maps = np
+    .pad(x, [[0, 0], [0, 0], rows.sides, columns.sides])
+    .reshape([batch, channels, rows.count, down, columns.count, across]);
+  // A window of one pixel sees one pixel of each stride.
+  if (kernel[0] === 1 && kernel[1] === 1) {
+    const seen = maps.slice([], [], [], 0, [], 0);
+    return lax.convGeneralDilated(seen, w, [1, 1], unpadded, { featureGroupCount: groups });
+  }
+  const phases = maps
+    .transpose([0, 1, 3, 5, 2, 4])
+    .reshape([batch, channels * down * across, rows.count, columns.count]);
+  const filters = np
+    .pad(w, [
+      [0, 0],
+      [0, 0],
+      [0, rows.taps * down - kernel[0]],
+      [0, columns.taps * across - kernel[1]],
+    ])
+    .reshape([to, from, rows.taps, down, columns.taps, across])
+    .transpose([0, 1, 3, 5, 2, 4])
+    .reshape([to, from * down * across, rows.taps, columns.taps]);
+  return lax.convGeneralDilated(phases, filters, [1, 1], unpadded, { featureGroupCount: groups });
 }
 
 /**
@@ -93,7 +155,7 @@ function run(jax: Jax, graph: Graph, layer: Layer, p: jaxJs.Tree, xs: readonly A
   switch (layer.op) {
     case 'conv':
     case 'convTranspose':
-      return convolve(jax, layer, p, x);
+      return convolve(jax, layer, p, x, mode);
     case 'linear': {
       const y = np.matmul(x, p[layer.weight]!);
       return layer.bias === null ? y : y.add(p[layer.bias]!);
