@@ -49,7 +49,8 @@ function stripPass(c: Correlation, cols: number): Pass {
   const [outRows, outCols] = c.outSize;
   const channels = c.groups * c.groupOut;
   const across = ceilDiv(outCols, cols) * channels * c.batch;
-  const rows = ceilDiv(outRows, ceilDiv(BUSY, across));
+  // A batch may be empty.
+  const rows = Math.max(ceilDiv(outRows, ceilDiv(BUSY, Math.max(across, 1))), 1);
   const down = ceilDiv(outRows, rows);
   const open = ceilDiv(kh, sh);
   const patch = (cols - 1) * sw + kw;

@@ -91,6 +91,18 @@ describe('without a fixture', () => {
     }
   });
 
+  test('no images give none, and a gradient of zeros', async () => {
+    for (const groups of [1, 4]) {
+      const x = torch.zeros([0, 4, 6, 6], { requiresGrad: true });
+      const w = torch.ones([4, 4 / groups, 3, 3], { requiresGrad: true });
+      const y = F.conv2d(x, w, { padding: 1, groups });
+      expect(await y.tolist()).toEqual([]);
+      y.sum().backward();
+      expect(x.grad!.shape).toEqual([0, 4, 6, 6]);
+      expect(Number(await w.grad!.abs().sum().item())).toBe(0);
+    }
+  });
+
   test('the gradient by weight adds up many images in a fixed order', async () => {
     torch.manualSeed(1);
     const x = torch.randn(300, 1, 12, 12);
