@@ -75,6 +75,7 @@ const inNode = ({ name, include, shared, testTimeout }: Lane & { testTimeout: nu
     isolate: !shared,
     setupFiles: shared ? ['test/support/process.ts'] : [],
     testTimeout,
+    hookTimeout: 120_000,
     // The loader reads these when the process starts, so the tests need a process of their own, not a thread.
     pool: 'forks',
     env: onVulkan,
