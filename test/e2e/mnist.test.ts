@@ -164,58 +164,58 @@ test('pauses after a step, steps by hand, goes on, and is drawn on by keyboard',
   await page.context().close();
 });
 
-test('a first visit fetches little, and on a phone what moves is seen without scrolling', async () => {
-  const { page, problems } = await site.open('about:blank', { viewport: PHONE, hasTouch: true, isMobile: true });
-  const data: Response[] = [];
-  page.on('response', (response) => response.url().includes('/data/mnist/') && data.push(response));
-  // Every value that a setting has while the page finds out what it runs on.
-  await page.addInitScript(() => {
-    const seen = new Set<string>();
-    const look = () => {
-      const box = document.querySelector<HTMLInputElement>('#bench:not([hidden]) [name="limit"]');
-      if (box) seen.add(box.value);
-      requestAnimationFrame(look);
-    };
-    look();
-    Object.assign(window, { seen });
-  });
-  await page.goto(new URL('mnist/', site.url).href);
-  const stages = page.locator('#stages');
-  await stages.getByText('The digit sets out').waitFor();
-  await stages.locator('.stage').first().waitFor();
-  expect(await page.evaluate(() => [...(window as unknown as { seen: Set<string> }).seen])).toEqual(['12000']);
-  const sizes = await Promise.all(data.map(async (response) => Number(response.headers()['content-length'])));
-  expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(4e6);
-
-  const settings = page.locator('#settings summary');
-  await settings.click();
-  await page.locator('[name="limit"]').fill('1000');
-  await page.locator('[name="epochs"]').fill('1');
-  await settings.click();
-  await page.getByRole('button', { name: 'Train', exact: true }).click();
-  await page
-    .locator('#progress-step')
-    .getByText(/\d of 10/)
-    .waitFor();
-  expect(await page.evaluate(() => scrollY)).toBe(0);
-  for (const id of ['train', 'status', 'progress-step', 'progress-accuracy', 'progress-track', 'loss-plot']) {
-    const { y, height } = (await page.locator(`#${id}`).boundingBox())!;
-    expect(y + height, id).toBeLessThan(PHONE.height);
-  }
-  await expectAccessible(page, 'while training');
-  await page.locator('.matrix').waitFor({ timeout: 180_000 });
-  const cell = page.locator('.matrix button').first();
-  expect(await cell.evaluate((one) => Number.parseFloat(getComputedStyle(one).fontSize))).toBeGreaterThanOrEqual(11);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width);
-  expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(3000);
-  // The pad is one push of the thumb away.
-  expect((await page.locator('#pad').boundingBox())!.y).toBeLessThan(PHONE.height);
-  expect(problems).toEqual([]);
-  await page.context().close();
-});
-
-// A training of its own takes its time: test/long has it.
+// Visits and trainings of their own take their time: test/long has them.
 if (isWhole()) {
+  test('a first visit fetches little, and on a phone what moves is seen without scrolling', async () => {
+    const { page, problems } = await site.open('about:blank', { viewport: PHONE, hasTouch: true, isMobile: true });
+    const data: Response[] = [];
+    page.on('response', (response) => response.url().includes('/data/mnist/') && data.push(response));
+    // Every value that a setting has while the page finds out what it runs on.
+    await page.addInitScript(() => {
+      const seen = new Set<string>();
+      const look = () => {
+        const box = document.querySelector<HTMLInputElement>('#bench:not([hidden]) [name="limit"]');
+        if (box) seen.add(box.value);
+        requestAnimationFrame(look);
+      };
+      look();
+      Object.assign(window, { seen });
+    });
+    await page.goto(new URL('mnist/', site.url).href);
+    const stages = page.locator('#stages');
+    await stages.getByText('The digit sets out').waitFor();
+    await stages.locator('.stage').first().waitFor();
+    expect(await page.evaluate(() => [...(window as unknown as { seen: Set<string> }).seen])).toEqual(['12000']);
+    const sizes = await Promise.all(data.map(async (response) => Number(response.headers()['content-length'])));
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(4e6);
+
+    const settings = page.locator('#settings summary');
+    await settings.click();
+    await page.locator('[name="limit"]').fill('1000');
+    await page.locator('[name="epochs"]').fill('1');
+    await settings.click();
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await page
+      .locator('#progress-step')
+      .getByText(/\d of 10/)
+      .waitFor();
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+    for (const id of ['train', 'status', 'progress-step', 'progress-accuracy', 'progress-track', 'loss-plot']) {
+      const { y, height } = (await page.locator(`#${id}`).boundingBox())!;
+      expect(y + height, id).toBeLessThan(PHONE.height);
+    }
+    await expectAccessible(page, 'while training');
+    await page.locator('.matrix').waitFor({ timeout: 180_000 });
+    const cell = page.locator('.matrix button').first();
+    expect(await cell.evaluate((one) => Number.parseFloat(getComputedStyle(one).fontSize))).toBeGreaterThanOrEqual(11);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width);
+    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(3000);
+    // The pad is one push of the thumb away.
+    expect((await page.locator('#pad').boundingBox())!.y).toBeLessThan(PHONE.height);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
   test('goes on from the last epoch when the GPU is lost', async () => {
     const { page } = await site.open('about:blank');
     await fewTestDigits(page);
