@@ -4,16 +4,10 @@ import blockSource from '../../shaders/conv2d-input-grad-block.wgsl?raw';
 import { input, type Lowering, output, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { AdapterProfile } from '../gpu/device';
+import { type BlockTile, blockCounts, chooseBlockTile, generalBlockTile } from './conv-block-tiles';
 import { correlate, type Laid } from './conv-forward';
 import { type ConvGeometry, geometryParams } from './conv-geometry';
-import {
-  type BlockTile,
-  blockCounts,
-  chooseBlockTile,
-  generalBlockTile,
-  lanesOf,
-  weightsOf,
-} from './conv-register-tiles';
+import { lanesOf, weightsOf } from './conv-register-tiles';
 import { bestTile, ceilDiv, WORKGROUP } from './conv-tiles';
 import { unroll } from './unroll';
 

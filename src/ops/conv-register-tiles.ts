@@ -4,7 +4,6 @@ import weightsOwn from '../../shaders/lib/weights-own.wgsl?raw';
 import weightsQuad from '../../shaders/lib/weights-quad.wgsl?raw';
 import { tuned } from '../compiler/tuning';
 import type { AdapterProfile } from '../gpu/device';
-import type { ConvGeometry } from './conv-geometry';
 import { ceilDiv, divisorUpTo } from './conv-tiles';
 
 /** What the choice for a cross-correlation goes by. */
@@ -42,13 +41,13 @@ export type CorrelationTile = {
 const MAX_TAPS = 11;
 
 /** Products that are written out at most: compilation takes longer than in proportion to them. */
-const MAX_PRODUCTS = 2100;
+export const MAX_PRODUCTS = 2100;
 
 /** Elements of x that a quad shares, at most: SwiftShader did not end compiling the exchange of 171 (3 × 3 places of 11 × 11 taps at stride 4) within minutes. */
 const MAX_SHARED_PATCH = 100;
 
 /** Sums of one invocation, at most: a GPU's registers hold no more, and a processor has none to lose. */
-const MAX_SUMS = { software: 400, gpu: 64 };
+export const MAX_SUMS = { software: 400, gpu: 64 };
 
 /** Products an accumulator and turn that are aimed at: what a loop carries costs as much as seven of them. */
 const PRODUCTS_OF_TURN = 8;
@@ -70,7 +69,7 @@ const sizes: readonly (readonly [rows: number, cols: number])[] = [
   [4, 8],
   [7, 7],
 ];
-const channelCounts: readonly number[] = [1, 2, 3, 4, 8, 16];
+export const channelCounts: readonly number[] = [1, 2, 3, 4, 8, 16];
 
 /** Tiles that are worth measuring. */
 const FEW = 8;
@@ -122,12 +121,12 @@ const FEW_CHANNELS = 8;
  * how the kernel is divided, hence in which order sums are taken, and whether to pool in place.
  */
 const USUAL_BATCH = 64;
-const USUAL_SIZE = 32;
+export const USUAL_SIZE = 32;
 
 /** The same of such images, of whole windows; single rows stay what they are. */
-function usually(c: CorrelationShape, [high, wide]: Window = EACH, batch = USUAL_BATCH): CorrelationShape {
+function usually(c: CorrelationShape, [high, wide]: Window = EACH): CorrelationShape {
   const [rows, cols] = c.outSize[0] === 1 ? [1, USUAL_SIZE ** 2] : [USUAL_SIZE, USUAL_SIZE];
-  return { ...c, batch, outSize: [rows - (rows % high), cols - (cols % wide)] };
+  return { ...c, batch: USUAL_BATCH, outSize: [rows - (rows % high), cols - (cols % wide)] };
 }
 
 /** Whether two tiles take the same parts of the kernel by turns. */
@@ -343,7 +342,12 @@ function partsOfKernel(c: CorrelationShape, accumulators: number): readonly Part
 }
 
 /** What quads may share where an invocation computes so many of a group's channels. */
-function sharings(groups: number, groupOut: number, channels: number, adapter: AdapterProfile): readonly Sharing[] {
+export function sharings(
+  groups: number,
+  groupOut: number,
+  channels: number,
+  adapter: AdapterProfile,
+): readonly Sharing[] {
   if (!lanesShare(adapter)) return ['nothing'];
   const ofGroup = ceilDiv(groupOut, channels);
   const besides: readonly Sharing[] = ofGroup % QUAD === 0 || (groups === 1 && ofGroup > 1) ? ['patch'] : [];
@@ -385,13 +389,6 @@ export function correlationCounts(c: CorrelationShape, tile: CorrelationTile) {
     tiles: yTiles * xTiles * ceilDiv(c.batch, tile.images),
     oTiles: ceilDiv(c.groupOut, tile.channels),
   };
-}
-
-/** Blocks of a gradient by the input, likewise. */
-export function blockCounts(g: ConvGeometry, tile: BlockTile) {
-  const yTiles = ceilDiv(g.size[0], tile.rows * g.stride[0]);
-  const xTiles = ceilDiv(g.size[1], tile.cols * g.stride[1]);
-  return { yTiles, xTiles, tiles: yTiles * xTiles * g.batch, cTiles: ceilDiv(g.groupIn, tile.channels) };
 }
 
 /** Whether lanes can hand values round in quads: where they are a processor's, a load costs each of them a branch. */
@@ -445,7 +442,7 @@ const COMPILED_POOLING = 12e6;
  * first step hardly notices.
  */
 const RUNS = 60;
-const STRIDED_RUNS = 120;
+export const STRIDED_RUNS = 120;
 
 export const isStrided = ({ stride }: { readonly stride: readonly [number, number] }): boolean =>
   stride[0] * stride[1] > 1;
@@ -453,7 +450,7 @@ export const isStrided = ({ stride }: { readonly stride: readonly [number, numbe
 const LANES = 8;
 
 /** What a kernel that is compiled and run does. */
-interface Work {
+export interface Work {
   /** In a turn of the loop: loads, values that are handed round, and products. */
   readonly loads: number;
   readonly spread: number;
@@ -480,7 +477,7 @@ function cost({ loads, spread, products, accumulators, pixels, turns, outerTurns
 }
 
 /** The most promising tiles, the best first. */
-function promising<T>(tiles: readonly T[], work: (tile: T) => Work): readonly T[] {
+export function promising<T>(tiles: readonly T[], work: (tile: T) => Work): readonly T[] {
   return tiles
     .map((tile) => ({ tile, expected: cost(work(tile)) }))
     .sort((a, b) => a.expected - b.expected)
@@ -500,7 +497,7 @@ function least<T>(tiles: readonly T[], work: (tile: T) => Work): T | undefined {
 }
 
 /** Loads of so many values of x and of the weights of so many taps, and values that lanes hand round for them. */
-function loadsOf(values: number, taps: number, { channels, shares }: { channels: number; shares: Sharing }) {
+export function loadsOf(values: number, taps: number, { channels, shares }: { channels: number; shares: Sharing }) {
   if (shares === 'patch') return { loads: ceilDiv(values, QUAD) + taps * channels, spread: values };
   if (shares === 'weights') return { loads: values + taps * ceilDiv(channels, QUAD), spread: taps * channels };
   return { loads: values + taps * channels, spread: 0 };
@@ -526,78 +523,5 @@ function correlationWork(c: CorrelationShape, tile: CorrelationTile): Work {
     outerTurns,
     invocations: lanesOf(tiles, oTiles * c.groups, tile.shares, { kind: 'software' }).invocations,
     runs: isStrided(c) ? STRIDED_RUNS : RUNS,
-  };
-}
-
-/** What one invocation of conv2d-input-grad-block.wgsl computes: so many strides of rows and columns, by channels. */
-export type BlockTile = {
-  readonly rows: number;
-  readonly cols: number;
-  readonly channels: number;
-  /** Channels of dy that a turn of the loop adds; a divisor of their number. */
-  readonly depth: number;
-  readonly shares: Sharing;
-};
-
-/** Products an accumulator and turn that are aimed at in blocks, which load less for each. */
-const PRODUCTS_OF_BLOCK = 6;
-
-const blockSizes: readonly (readonly [rows: number, cols: number])[] = [
-  [1, 1],
-  [1, 2],
-  [1, 4],
-  [1, 7],
-  [2, 2],
-  [2, 4],
-  [2, 7],
-  [4, 4],
-];
-
-/** The tiles that a gradient by the input may be computed with, the most promising first; none if the kernel is too large. */
-export function blockTiles(g: ConvGeometry, adapter: AdapterProfile): readonly BlockTile[] {
-  const taps = g.kernel[0] * g.kernel[1];
-  const [sh, sw] = g.stride;
-  const tiles: BlockTile[] = [];
-  for (const [rows, cols] of blockSizes) {
-    for (const channels of channelCounts) {
-      if ((channels > g.groupIn && channels > 1) || rows * cols * sh * sw * channels > MAX_SUMS[adapter.kind]) continue;
-      const products = rows * cols * channels * taps;
-      if (products > MAX_PRODUCTS) continue;
-      const deepest = Math.min((PRODUCTS_OF_BLOCK * sh * sw) / taps, MAX_PRODUCTS / products);
-      const depth = divisorUpTo(g.groupOut, Math.max(1, Math.floor(deepest)));
-      for (const shares of sharings(g.groups, g.groupIn, channels, adapter)) {
-        tiles.push({ rows, cols, channels, depth, shares });
-      }
-    }
-  }
-  return promising(tiles, (tile) => blockWork(g, tile));
-}
-
-/** The tile that was measured to be the fastest, or is expected to be. */
-export function chooseBlockTile(g: ConvGeometry, adapter: AdapterProfile): BlockTile | undefined {
-  const tiles = blockTiles(g, adapter);
-  const shape = [g.batch, g.groups, g.groupIn, g.groupOut, ...g.size, ...g.outSize, ...g.kernel, ...g.stride];
-  return tiles[0] && tuned(adapter, 'conv2d input gradient', shape, tiles, tiles[0]);
-}
-
-/** The tile that stands in for any, whatever the number and the size of images: all add up in one order. */
-export const generalBlockTile = (g: ConvGeometry, adapter: AdapterProfile): BlockTile | undefined =>
-  blockTiles({ ...g, batch: 1, size: [USUAL_SIZE, USUAL_SIZE] }, adapter)[0];
-
-function blockWork(g: ConvGeometry, tile: BlockTile): Work {
-  const [kh, kw] = g.kernel;
-  const [sh, sw] = g.stride;
-  const pixels = tile.rows * sh * tile.cols * sw;
-  const { tiles, cTiles } = blockCounts(g, tile);
-  const values = tile.depth * (tile.rows + ceilDiv(kh, sh) - 1) * (tile.cols + ceilDiv(kw, sw) - 1);
-  return {
-    ...loadsOf(values, tile.depth * kh * kw, tile),
-    products: tile.depth * kh * kw * tile.rows * tile.cols * tile.channels,
-    accumulators: pixels * tile.channels,
-    pixels,
-    turns: g.groupOut / tile.depth,
-    outerTurns: 1,
-    invocations: lanesOf(tiles, cTiles * g.groups, tile.shares, { kind: 'software' }).invocations,
-    runs: STRIDED_RUNS,
   };
 }

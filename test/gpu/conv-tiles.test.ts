@@ -1,10 +1,11 @@
 // Convolutions and their gradients by the input by every way in which lanes share what they load, against sums on the host.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lowering } from '../../src/compiler/ir';
+import type { BlockTile } from '../../src/ops/conv-block-tiles';
 import { forwardPasses } from '../../src/ops/conv-forward';
 import type { ConvGeometry } from '../../src/ops/conv-geometry';
 import { inputGradPasses } from '../../src/ops/conv-input-grad';
-import type { BlockTile, CorrelationTile } from '../../src/ops/conv-register-tiles';
+import type { CorrelationTile } from '../../src/ops/conv-register-tiles';
 import { weightGradPasses } from '../../src/ops/conv-weight-grad';
 import { hasSmallMaps } from '../../src/ops/conv-weight-grad-maps';
 import { adapterOf } from '../support/adapter';
@@ -166,13 +167,8 @@ describe('tiles', () => {
     expect(general).toEqual(chosen);
   });
 
-  const products: readonly Partial<ConvGeometry>[] = [
-    { groupIn: 6, groupOut: 7, batch: 5, size: [2, 3] },
-    { groupIn: 300, groupOut: 70, batch: 2, size: [3, 3] },
-    { groupIn: 33, groupOut: 130, size: [9, 17] },
-  ];
-  test.concurrent.for(products)('a single tap of %o, forward and back', async (of) => {
-    const g = geometry({ kernel: [1, 1], padding: [0, 0, 0, 0], ...of });
+  /** Whole numbers for a convolution and its gradient by the input, and what they give. */
+  function aheadAndBack(g: ConvGeometry) {
     const { x, y, w, b } = lengthsOf(g);
     const [images, weight, bias, dy] = [numbers(x, 1), numbers(w, 2), numbers(b, 3), numbers(y, 4)];
     const sums = Float32Array.from({ length: y }, (_, i) => bias[Math.floor(i / (g.outSize[0] * g.outSize[1])) % b]!);
@@ -181,6 +177,17 @@ describe('tiles', () => {
       sums[to]! += images[from]! * weight[by]!;
       back[from]! += dy[to]! * weight[by]!;
     });
+    return { x, y, images, weight, bias, dy, sums, back };
+  }
+
+  const products: readonly Partial<ConvGeometry>[] = [
+    { groupIn: 6, groupOut: 7, batch: 5, size: [2, 3] },
+    { groupIn: 300, groupOut: 70, batch: 2, size: [3, 3] },
+    { groupIn: 33, groupOut: 130, size: [9, 17] },
+  ];
+  test.concurrent.for(products)('a single tap of %o, forward and back', async (of) => {
+    const g = geometry({ kernel: [1, 1], padding: [0, 0, 0, 0], ...of });
+    const { x, y, images, weight, bias, dy, sums, back } = aheadAndBack(g);
     const adapter = adapterWith('', {});
     const [ahead, behind] = await Promise.all([
       runPasses(device, forwardPasses(g, true, adapter), [images, weight, bias], [y]),
@@ -198,14 +205,7 @@ describe('tiles', () => {
   ];
   test.concurrent.for(strips)('channels one by one, of %o, forward and back', async (of) => {
     const g = geometry({ groups: 5, groupIn: 1, groupOut: 1, ...of });
-    const { x, y, w, b } = lengthsOf(g);
-    const [images, weight, bias, dy] = [numbers(x, 1), numbers(w, 2), numbers(b, 3), numbers(y, 4)];
-    const sums = Float32Array.from({ length: y }, (_, i) => bias[Math.floor(i / (g.outSize[0] * g.outSize[1])) % b]!);
-    const back = new Float32Array(x);
-    eachProduct(g, (to, from, by) => {
-      sums[to]! += images[from]! * weight[by]!;
-      back[from]! += dy[to]! * weight[by]!;
-    });
+    const { x, y, images, weight, bias, dy, sums, back } = aheadAndBack(g);
     const adapter = adapterWith('', {});
     const lowering = forwardPasses(g, true, adapter) as Extract<Lowering, { kind: 'passes' }>;
     const general = { ...lowering, passes: lowering.passes.map((pass) => pass.general!) };
