@@ -16,7 +16,7 @@ import { GpuBench } from './bench';
 import { type Cell, DISPOSED, hostBytes, isOnDevice, lostValue, type Part, release, released, settle } from './cell';
 import { Heat } from './heat';
 import type { Program } from './ir';
-import type { Job, JobExport, Rehearsal } from './job';
+import { fail, type Job, type JobExport, type Rehearsal } from './job';
 import { beginKernels, link, pipelineRequests } from './link';
 import { byteLength } from './meta';
 import { type CompilerPass, compilerPasses } from './passes';
@@ -151,7 +151,7 @@ export class Engine {
       return;
     }
     if (this.tail === null && this.unreported) {
-      this.fail(job, this.unreported);
+      fail(job, this.unreported);
       return;
     }
     if (this.tail === null && session && !session.lost) {
@@ -160,7 +160,7 @@ export class Engine {
         try {
           this.run(job, cached, session);
         } catch (error) {
-          this.fail(job, error as Error);
+          fail(job, error as Error);
         }
         return;
       }
@@ -478,7 +478,7 @@ export class Engine {
       this.expectCurrent(session);
       this.run(job, cached, session);
     } catch (error) {
-      this.fail(job, error as Error);
+      fail(job, error as Error);
     }
   }
 
@@ -587,14 +587,6 @@ export class Engine {
     if (this.rehearsal) return;
     if (this.tail) void this.enqueue(() => release(cell, DISPOSED));
     else release(cell, DISPOSED);
-  }
-
-  private fail(job: Job, error: Error): void {
-    for (const { cell } of job.exports) {
-      cell.failure = error;
-      cell.scheduled = null;
-    }
-    job.failed();
   }
 }
 

@@ -29,6 +29,15 @@ export interface JobExport {
   readonly replaces: Cell | null;
 }
 
+/** What a job exports failed with it. */
+export function fail(job: Job, error: Error): void {
+  for (const { cell } of job.exports) {
+    cell.failure = error;
+    cell.scheduled = null;
+  }
+  job.failed();
+}
+
 /** Takes jobs in place of the GPU, which then runs nothing. */
 export interface Rehearsal {
   take(job: Job): void;
