@@ -18,6 +18,19 @@ const refusals = new Set(['torch.float64', 'torch.double', 'torch.Tensor.double'
 const allReasons = [...visionReasons, ...reasons];
 
 /**
+ * What stands for PyTorch's namespaces.
+ * @param {typeof import('../src/index')} torch
+ */
+export const torchSpaces = (torch) => ({
+  torch,
+  'torch.Tensor': torch.zeros(1),
+  'torch.nn': torch.nn,
+  'torch.nn.functional': torch.nn.functional,
+  'torch.optim': torch.optim,
+  'torch.optim.lr_scheduler': torch.optim.lrScheduler,
+});
+
+/**
  * What stands for torchvision's namespaces.
  * @param {typeof import('../src/vision/index')} vision
  */

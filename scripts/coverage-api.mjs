@@ -1,7 +1,7 @@
 // `npm run coverage:api`: tables of every public name of PyTorch and torchvision, whether it is here, and if not, why. `--md FILE` writes it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
-import { apiTable, markdown, visionSpaces } from './api-table.mjs';
+import { apiTable, markdown, torchSpaces, visionSpaces } from './api-table.mjs';
 import { root, withModule } from './in-node.mjs';
 
 const [option, file] = process.argv.slice(2);
@@ -22,17 +22,9 @@ const tableOf = ({ cases }, library) =>
 
 const tables = await withModule('/src/index.ts', (/** @type {Torch} */ torch) =>
   withModule('/src/vision/index.ts', async (/** @type {Vision} */ vision) => {
-    const library = {
-      torch,
-      'torch.Tensor': torch.zeros(1),
-      'torch.nn': torch.nn,
-      'torch.nn.functional': torch.nn.functional,
-      'torch.optim': torch.optim,
-      'torch.optim.lr_scheduler': torch.optim.lrScheduler,
-    };
     const [names, visionNames] = [read('api'), read('vision_api')];
     return [
-      markdown(tableOf(names, library), `PyTorch ${names.torch}`),
+      markdown(tableOf(names, torchSpaces(torch)), `PyTorch ${names.torch}`),
       markdown(tableOf(visionNames, visionSpaces(vision)), `torchvision ${visionNames.torchvision}`),
     ].join('\n');
   }),

@@ -3,7 +3,7 @@ import * as torch from 'lamplight';
 import * as vision from 'lamplight/vision';
 import { expect, test } from 'vitest';
 import { reasons } from '../../scripts/api-reasons.mjs';
-import { apiTable, camelCase, markdown, visionSpaces } from '../../scripts/api-table.mjs';
+import { apiTable, camelCase, markdown, torchSpaces, visionSpaces } from '../../scripts/api-table.mjs';
 import { visionReasons } from '../../scripts/vision-reasons.mjs';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
 
@@ -14,14 +14,7 @@ const { cases: visionCases } = await loadFixture<Names>('vision_api');
 
 const namesOf = (list: readonly Names[]) => Object.fromEntries(list.map(({ name, names }) => [name, names]));
 
-const table = apiTable(namesOf(cases), {
-  torch,
-  'torch.Tensor': torch.zeros(1),
-  'torch.nn': torch.nn,
-  'torch.nn.functional': torch.nn.functional,
-  'torch.optim': torch.optim,
-  'torch.optim.lr_scheduler': torch.optim.lrScheduler,
-});
+const table = apiTable(namesOf(cases), torchSpaces(torch));
 const visionTable = apiTable(namesOf(visionCases), visionSpaces(vision));
 
 test.each([...cases, ...visionCases])('every name of $name is there, or has a reason not to be', ({ name }) => {
