@@ -14,13 +14,13 @@ export const COMMON_SLOTS = 16;
 export const SPARE_SLOT = COMMON_SLOTS * FAULT_STRIDE;
 
 /** Optimizers beyond this many share slots, and so each other's faults. */
-const OPTIMIZER_SLOTS = 239;
+const OPTIMIZER_SLOTS = 63;
 
 /** Bytes of a device's buffer of slots. */
 export const SLOT_BUFFER_BYTES = SPARE_SLOT + (1 + OPTIMIZER_SLOTS) * FAULT_STRIDE;
 
 /** Records of a device; half of them are read back whenever the other half has been used. */
-export const RECORDS = 512;
+export const RECORDS = 256;
 export const RECORD_BUFFER_BYTES = RECORDS * FAULT_BYTES;
 
 /** What a read-back does with the words that it finds. */

@@ -61,7 +61,7 @@ test('npm run bench measures a row of each kind, and writes the report and the f
 });
 
 test('npm run bench -- --table networks measures whole networks, and says how far the goals are met', async () => {
-  const chosen = ['--table', 'networks', '--rows', 'lenet5-28', '--libs', 'lamplight', '--repeats', '2'];
+  const chosen = ['--table', 'networks', '--rows', 'lenet5-28', '--libs', 'lamplight', '--repeats', '5'];
   const { status, output, errors } = await bench(...chosen, '--json', 'networks.json');
   expect(status, errors).toBe(0);
   expect(output).toContain('## Goals');
