@@ -83,7 +83,10 @@ async function tests() {
 async function run(name, args, stdio) {
   const report = `${root}node_modules/.cache/lamplight/report-${process.pid}-${name}.json`;
   const options = ['run', '--reporter=default', '--reporter=./scripts/report.mjs', ...args];
-  const { status, output } = await node('vitest/vitest.mjs', options, stdio, { LAMPLIGHT_REPORT: report });
+  const { status, output } = await node('vitest/vitest.mjs', options, stdio, {
+    LAMPLIGHT_REPORT: report,
+    LAMPLIGHT_WHOLE: selection.length === 0 ? '1' : '0',
+  });
   try {
     /** @type {import('./report.mjs').Counts} */
     const { files, passed, failed, failures, again, skipped } = JSON.parse(readFileSync(report, 'utf8'));

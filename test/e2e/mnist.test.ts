@@ -136,36 +136,39 @@ test('trains, shows what it learned, reads a drawing, and takes its own weights 
   await page.context().close();
 });
 
-test('pauses after a step, steps by hand, goes on, and is drawn on by keyboard', async () => {
-  const { page, problems } = await site.open('about:blank');
-  await fewTestDigits(page);
-  await page.goto(new URL('mnist/', site.url).href);
-  await prepare(page, { limit: '600', batchSize: '100' });
-  const step = page.getByRole('button', { name: 'Step' });
-  await step.click();
-  await status(page).getByText('Paused.').waitFor();
-  expect(await page.locator('#loss-plot').getAttribute('aria-label')).toMatch(/training batches \d\.\d{3}/);
-  await step.click();
-  await page.locator('#progress-step').getByText('2 of 6').waitFor();
-  await status(page).getByText('Paused.').waitFor();
-
-  await page.locator('#pad').focus();
-  await page.keyboard.press('Space');
-  for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowDown');
-  expect(await page.locator('#pad-invitation').isVisible()).toBe(false);
-  await page.getByRole('radio', { name: 'Your drawing' }).and(page.locator(':enabled')).waitFor({ state: 'attached' });
-  await page.keyboard.press('Escape');
-  expect(await page.locator('#pad-invitation').isVisible()).toBe(true);
-
-  await page.getByRole('button', { name: 'Resume' }).click();
-  await page.getByText('Done.').waitFor({ timeout: 180_000 });
-  expect(await page.locator('#progress-step').textContent()).toBe('6 of 6');
-  expect(problems).toEqual([]);
-  await page.context().close();
-});
-
 // Visits and trainings of their own take their time: test/long has them.
 if (isWhole()) {
+  test('pauses after a step, steps by hand, goes on, and is drawn on by keyboard', async () => {
+    const { page, problems } = await site.open('about:blank');
+    await fewTestDigits(page);
+    await page.goto(new URL('mnist/', site.url).href);
+    await prepare(page, { limit: '600', batchSize: '100' });
+    const step = page.getByRole('button', { name: 'Step' });
+    await step.click();
+    await status(page).getByText('Paused.').waitFor();
+    expect(await page.locator('#loss-plot').getAttribute('aria-label')).toMatch(/training batches \d\.\d{3}/);
+    await step.click();
+    await page.locator('#progress-step').getByText('2 of 6').waitFor();
+    await status(page).getByText('Paused.').waitFor();
+
+    await page.locator('#pad').focus();
+    await page.keyboard.press('Space');
+    for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowDown');
+    expect(await page.locator('#pad-invitation').isVisible()).toBe(false);
+    await page
+      .getByRole('radio', { name: 'Your drawing' })
+      .and(page.locator(':enabled'))
+      .waitFor({ state: 'attached' });
+    await page.keyboard.press('Escape');
+    expect(await page.locator('#pad-invitation').isVisible()).toBe(true);
+
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByText('Done.').waitFor({ timeout: 180_000 });
+    expect(await page.locator('#progress-step').textContent()).toBe('6 of 6');
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
   test('a first visit fetches little, and on a phone what moves is seen without scrolling', async () => {
     const { page, problems } = await site.open('about:blank', { viewport: PHONE, hasTouch: true, isMobile: true });
     const data: Response[] = [];

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { CNNModel, ComplexCNNModel } from '../../demos/mnist/models';
 import { engine } from '../../src/compiler/engine';
 import { plainPasses } from '../../src/compiler/passes';
-import { programsOf } from '../support/sample';
+import { programsOf, sampled } from '../support/sample';
 
 const F = nn.functional;
 
@@ -177,12 +177,13 @@ const strided = () =>
     new nn.LazyLinear(10),
   );
 
-describe.each<[string, () => nn.UnaryModule]>([
+const networks: [string, () => nn.UnaryModule][] = [
+  ['a perceptron with layer norm and dropout', mlp],
   ['CNNModel', () => new CNNModel()],
   ['ComplexCNNModel', () => new ComplexCNNModel()],
-  ['a perceptron with layer norm and dropout', mlp],
   ['a network of strided convolutions', strided],
-])('training %s', (_, make) => {
+];
+describe.each(sampled(networks, 3))('training %s', (_, make) => {
   test('is the same with and without fusion', async () => {
     const { plain, fused, dispatches } = await both(() => {
       const model = make();

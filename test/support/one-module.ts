@@ -9,6 +9,12 @@ import { classNames } from '../../scripts/class-names.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const src = `${root}src/`;
 
+/**
+ * Whether stacks of errors lead to the sources. The map is twice as large as the library, and each server and page reads it: whole
+ * runs, which are to be short, do without.
+ */
+const isTraced = process.env.LAMPLIGHT_WHOLE !== '1';
+
 /** What the library imports from elsewhere in a page. */
 const packages = ['comlink', '@noble/hashes/legacy.js', '@noble/hashes/sha2.js', 'papaparse', 'umap-js'];
 
@@ -51,12 +57,13 @@ async function bundled(): Promise<Bundle> {
       write: false,
       target: 'esnext',
       minify: false,
-      sourcemap: true,
+      sourcemap: isTraced,
       lib: { entry: Object.fromEntries(entries.map((entry) => [entry, `${src}${entry}.ts`])), formats: ['es'] },
       rolldownOptions: {
         // Packages, which no path leads to.
         external: /^[\w@]/,
         output: {
+          comments: isTraced,
           entryFileNames: '[name].js',
           chunkFileNames: '[name].js',
           codeSplitting: { groups: [{ name: 'library' }] },
@@ -91,7 +98,7 @@ export function oneModule(): Plugin {
       if (isWatched || !id.startsWith(src) || !/\.[jt]s$/.test(id)) return undefined;
       bundle ??= bundled();
       const chunk = (await bundle).get(id.slice(src.length, -3));
-      return chunk && { code: chunk.code, map: chunk.map };
+      return chunk && { code: chunk.code, map: chunk.map ?? { mappings: '' } };
     },
   };
 }
