@@ -20,6 +20,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bare, fill, loader, Net, quiet, Rows, weights } from '../support/lightning-net';
 import { notingCanvas } from '../support/plot-canvas';
+import { sampled } from '../support/sample';
 
 const path = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 type Weights = Record<string, number[]>;
@@ -137,14 +138,19 @@ test('values are logged by steps and epochs as there', async () => {
   expectClose(await weights(model), logged.weights, 'weights');
 });
 
-test.each([
-  ['accumulate', { accumulateGradBatches: 3 }],
-  ['clip_norm', { gradientClipVal: 0.05 }],
-  ['clip_value', { gradientClipVal: 0.01, gradientClipAlgorithm: 'value' }],
-  ['max_steps', { maxSteps: 7, maxEpochs: -1 }],
-  ['limit', { limitTrainBatches: 0.5 }],
-  ['min_epochs', { maxTime: { seconds: 0 }, minEpochs: 2, maxEpochs: 9 }],
-] satisfies [string, TrainerOptions][])('trains to the weights of Lightning: %s', async (name, options) => {
+test.each(
+  sampled(
+    [
+      ['accumulate', { accumulateGradBatches: 3 }],
+      ['clip_norm', { gradientClipVal: 0.05 }],
+      ['clip_value', { gradientClipVal: 0.01, gradientClipAlgorithm: 'value' }],
+      ['max_steps', { maxSteps: 7, maxEpochs: -1 }],
+      ['limit', { limitTrainBatches: 0.5 }],
+      ['min_epochs', { maxTime: { seconds: 0 }, minEpochs: 2, maxEpochs: 9 }],
+    ] satisfies [string, TrainerOptions][],
+    2,
+  ),
+)('trains to the weights of Lightning: %s', async (name, options) => {
   const model = new Net();
   const trainer = bare({ maxEpochs: 2, ...options });
   await trainer.fit(model, loader(18));
@@ -153,25 +159,30 @@ test.each([
   expectClose(await weights(model), wanted, name);
 });
 
-test.each([
-  ['plain', {}],
-  ['interval_share', { valCheckInterval: 0.4 }],
-  ['interval_count', { valCheckInterval: 2 }],
-  ['over_epochs', { valCheckInterval: 3, checkValEveryNEpoch: null }],
-  ['every_other', { checkValEveryNEpoch: 2 }],
-  ['limits', { limitTrainBatches: 3, limitValBatches: 1 }],
-  ['shares', { limitTrainBatches: 0.7, limitValBatches: 0.67 }],
-  ['no_validation', { limitValBatches: 0 }],
-  ['overfit', { overfitBatches: 2 }],
-  ['sanity', { numSanityValSteps: 1 }],
-  ['all_sanity', { numSanityValSteps: -1, maxEpochs: 1 }],
-  ['dev', { fastDevRun: true }],
-  ['dev_3', { fastDevRun: 3 }],
-  ['steps', { maxSteps: 7 }],
-  ['least', { maxTime: { seconds: 0 }, minSteps: 7 }],
-  ['none', { maxEpochs: 0 }],
-  ['accumulate', { accumulateGradBatches: 2, maxSteps: 4 }],
-] satisfies [string, TrainerOptions][])('takes the batches that Lightning takes: %s', async (name, options) => {
+test.each(
+  sampled(
+    [
+      ['plain', {}],
+      ['interval_share', { valCheckInterval: 0.4 }],
+      ['interval_count', { valCheckInterval: 2 }],
+      ['over_epochs', { valCheckInterval: 3, checkValEveryNEpoch: null }],
+      ['every_other', { checkValEveryNEpoch: 2 }],
+      ['limits', { limitTrainBatches: 3, limitValBatches: 1 }],
+      ['shares', { limitTrainBatches: 0.7, limitValBatches: 0.67 }],
+      ['no_validation', { limitValBatches: 0 }],
+      ['overfit', { overfitBatches: 2 }],
+      ['sanity', { numSanityValSteps: 1 }],
+      ['all_sanity', { numSanityValSteps: -1, maxEpochs: 1 }],
+      ['dev', { fastDevRun: true }],
+      ['dev_3', { fastDevRun: 3 }],
+      ['steps', { maxSteps: 7 }],
+      ['least', { maxTime: { seconds: 0 }, minSteps: 7 }],
+      ['none', { maxEpochs: 0 }],
+      ['accumulate', { accumulateGradBatches: 2, maxSteps: 4 }],
+    ] satisfies [string, TrainerOptions][],
+    2,
+  ),
+)('takes the batches that Lightning takes: %s', async (name, options) => {
   const seen: string[] = [];
   class Noting extends Net {
     override trainingStep(batch: [Tensor, Tensor], batchIdx: number): Tensor {
@@ -189,15 +200,20 @@ test.each([
   expect({ seen: seen.join(' '), step, epoch }).toEqual(expected.batches[name]);
 });
 
-test.each([
-  ['default', {}],
-  ['top2', { monitor: 'val_loss', saveTopK: 2, filename: '{epoch:02d}-{val_loss:.3f}', saveLast: true }],
-  ['worst', { monitor: 'val_loss', mode: 'max', saveTopK: 1 }],
-  ['steps', { everyNTrainSteps: 3, saveTopK: -1 }],
-  ['epochs', { everyNEpochs: 2, saveTopK: -1, autoInsertMetricName: false, filename: 'e{epoch}-s{step}' }],
-  ['none', { saveTopK: 0, saveLast: true }],
-  ['half', { monitor: 'val_loss', saveTopK: 3 }],
-] as const)('keeps the checkpoints that Lightning keeps: %s', async (name, options) => {
+test.each(
+  sampled(
+    [
+      ['default', {}],
+      ['top2', { monitor: 'val_loss', saveTopK: 2, filename: '{epoch:02d}-{val_loss:.3f}', saveLast: true }],
+      ['worst', { monitor: 'val_loss', mode: 'max', saveTopK: 1 }],
+      ['steps', { everyNTrainSteps: 3, saveTopK: -1 }],
+      ['epochs', { everyNEpochs: 2, saveTopK: -1, autoInsertMetricName: false, filename: 'e{epoch}-s{step}' }],
+      ['none', { saveTopK: 0, saveLast: true }],
+      ['half', { monitor: 'val_loss', saveTopK: 3 }],
+    ] as const,
+    2,
+  ),
+)('keeps the checkpoints that Lightning keeps: %s', async (name, options) => {
   const checkpoint = new ModelCheckpoint({ dirpath: folder, ...options });
   const extra = name === 'half' ? { valCheckInterval: 0.5 } : {};
   const trainer = new Trainer({ ...quiet, maxEpochs: 4, callbacks: [checkpoint], logger: false, ...extra });
@@ -209,12 +225,17 @@ test.each([
   }).toEqual(expected.kept[name]);
 });
 
-test.each([
-  ['patience', { patience: 1, minDelta: 0.004 }],
-  ['threshold', { stoppingThreshold: 0.05 }],
-  ['divergence', { divergenceThreshold: 0.01 }],
-  ['max', { mode: 'max', patience: 2 }],
-] as const)('stops early when Lightning does: %s', async (name, options) => {
+test.each(
+  sampled(
+    [
+      ['patience', { patience: 1, minDelta: 0.004 }],
+      ['threshold', { stoppingThreshold: 0.05 }],
+      ['divergence', { divergenceThreshold: 0.01 }],
+      ['max', { mode: 'max', patience: 2 }],
+    ] as const,
+    2,
+  ),
+)('stops early when Lightning does: %s', async (name, options) => {
   const stopping = new EarlyStopping('val_loss', options);
   const trainer = bare({ maxEpochs: 30, callbacks: [stopping] });
   await trainer.fit(new Net(0.02), loader(), loader(8));
@@ -225,31 +246,36 @@ test.each([
 
 const { lrScheduler } = optim;
 
-test.each([
-  ['epoch', (o: optim.SGD) => [[o], [new lrScheduler.StepLR(o, 1, 0.5)]]],
-  [
-    'step',
-    (o: optim.SGD) => ({
-      optimizer: o,
-      lrScheduler: { scheduler: new lrScheduler.ExponentialLR(o, 0.9), interval: 'step', frequency: 2 },
-    }),
-  ],
-  [
-    'metric',
-    (o: optim.SGD) => {
-      const scheduler = new lrScheduler.ReduceLROnPlateau(o, { mode: 'max', patience: 0, factor: 0.5 });
-      return { optimizer: o, lrScheduler: { scheduler, monitor: 'val_loss' } };
-    },
-  ],
-  [
-    'named',
-    (o: optim.SGD) => {
-      const scheduler = new lrScheduler.LinearLR(o, { startFactor: 0.1, totalIters: 8 });
-      return { optimizer: o, lrScheduler: { scheduler, interval: 'step', name: 'rate' } };
-    },
-  ],
-  ['plain', (o: optim.SGD) => o],
-] as const)('learning rates follow their schedulers: %s', async (name, config) => {
+test.each(
+  sampled(
+    [
+      ['epoch', (o: optim.SGD) => [[o], [new lrScheduler.StepLR(o, 1, 0.5)]]],
+      [
+        'step',
+        (o: optim.SGD) => ({
+          optimizer: o,
+          lrScheduler: { scheduler: new lrScheduler.ExponentialLR(o, 0.9), interval: 'step', frequency: 2 },
+        }),
+      ],
+      [
+        'metric',
+        (o: optim.SGD) => {
+          const scheduler = new lrScheduler.ReduceLROnPlateau(o, { mode: 'max', patience: 0, factor: 0.5 });
+          return { optimizer: o, lrScheduler: { scheduler, monitor: 'val_loss' } };
+        },
+      ],
+      [
+        'named',
+        (o: optim.SGD) => {
+          const scheduler = new lrScheduler.LinearLR(o, { startFactor: 0.1, totalIters: 8 });
+          return { optimizer: o, lrScheduler: { scheduler, interval: 'step', name: 'rate' } };
+        },
+      ],
+      ['plain', (o: optim.SGD) => o],
+    ] as const,
+    2,
+  ),
+)('learning rates follow their schedulers: %s', async (name, config) => {
   const rows = new Rows();
   const model = new Net(0.1, config);
   const trainer = bare({ maxEpochs: 3, logEveryNSteps: 1, logger: rows, callbacks: [new LearningRateMonitor()] });

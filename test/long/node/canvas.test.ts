@@ -1,7 +1,7 @@
 // A canvas shows what a tensor holds, and a video's frames become tensors.
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openTestPages, type TestPages } from './support';
+import { openTestPages, type TestPages } from '../../e2e/support';
 
 let pages: TestPages;
 let page: Page;

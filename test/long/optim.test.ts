@@ -1,0 +1,3 @@
+// Every optimizer with every option beside PyTorch.
+import '../support/sample-all';
+import '../gpu/optim.test';
