@@ -103,7 +103,7 @@ const strided: readonly Case<BlockTile>[] = [
 ];
 
 describe('tiles', () => {
-  test.concurrent.for(sampled(forward, 6))('forward $of by $tile', async ({ of, tile }, { skip }) => {
+  test.concurrent.for(sampled(forward, 12))('forward $of by $tile', async ({ of, tile }, { skip }) => {
     if (tile.shares && !device.features.has('subgroups')) skip('this device has no subgroups');
     const g = geometry(of);
     const { x, y, w, b } = lengthsOf(g);
@@ -125,7 +125,7 @@ describe('tiles', () => {
     expect((await runPasses(device, passes, [images, weight, bias], [y]))[0]).toEqual(sums);
   });
 
-  test.concurrent.for(sampled(strided, 6))('strided gradient of $of by $tile', async ({ of, tile }, { skip }) => {
+  test.concurrent.for(sampled(strided, 12))('strided gradient of $of by $tile', async ({ of, tile }, { skip }) => {
     if (tile.shares && !device.features.has('subgroups')) skip('this device has no subgroups');
     const g = geometry({ stride: [2, 2], ...of });
     const { x, y, w } = lengthsOf(g);

@@ -107,7 +107,7 @@ describe.for(shapes.map((given, shape) => ({ given, shape })))('$given', ({ give
   const x = numbers(g.batch * g.groups * g.groupIn * g.size[0] * g.size[1], 1);
   const dy = numbers(g.batch * g.groups * g.groupOut * g.outSize[0] * g.outSize[1], 2);
   const [dw, db] = expected(g, x, dy);
-  test.concurrent.for(sampled(tilesFor(g, shape), 9))('$title', async ({ kind, tile }, { skip }) => {
+  test.concurrent.for(sampled(tilesFor(g, shape), 18))('$title', async ({ kind, tile }, { skip }) => {
     if (isStripTile(tile) && !device.features.has('subgroups')) skip('this device has no subgroups');
     const [gotW, gotB] = await runPasses(
       device,
