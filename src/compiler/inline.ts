@@ -3,7 +3,7 @@ import { invariant } from '../errors';
 import { input, output, type Param, type Pass, type Stage, scalar } from './ir';
 import { type Meta, numel, storedOf } from './meta';
 import { type Cluster, type Evaluated, fieldsOf, functionsOf, libsOf, resultOf } from './pointwise';
-import { evaluation, Sizes, type StagedRead } from './reading';
+import { evaluation, type Lengths, Sizes, type StagedRead } from './reading';
 
 /**
  * The lines of a kernel that store to its first output, and that an epilogue replaces: an element, or four; each in a kernel of
@@ -90,7 +90,7 @@ export function withEpilogue(
   const lanes = storeLanes(pass);
   const { floats, any } = storeLines[lanes];
   const sizes = new Sizes();
-  const { code, staging } = generate(epilogue, base, lanes, where, sizes, stage);
+  const { code, staging, lengths } = generate(epilogue, base, lanes, where, sizes, stage);
   const params = [...sizes.params, ...scalarsOf(members)];
   const halves = members[epilogue.main]!.result.dtype === 'float16';
   const withStore = (text: string) => {
@@ -110,6 +110,7 @@ export function withEpilogue(
     label: `${pass.label} ${names.join(' ')}`,
     // Behind the pass's own, which may begin with directives; WGSL minds no other order.
     source: [...pass.source.map(withStore), ...libs],
+    ...(pass.lengths && { lengths: { ...pass.lengths, ...lengths } }),
     extras: {
       reads: externals.map((_, e) => input(firstInput + e)),
       writes: others.map((_, o) => output(firstOutput + o)),
@@ -197,7 +198,7 @@ function generate(
   where: 'store' | 'finish',
   sizes: Sizes,
   stage: Stage | undefined,
-): { readonly code: string; readonly staging: string } {
+): { readonly code: string; readonly staging: string; readonly lengths: Lengths } {
   const lines: string[] = [];
   const prefix = stage ? 'staged_' : 'epilogue_params.';
   const scalars = members.map((member, m) => member.scalars.map((_, i) => `${prefix}m${m}s${i}`));
@@ -206,6 +207,7 @@ function generate(
     lines: body,
     staged,
     typeOf,
+    widthOf,
   } = evaluation({
     members,
     externals,
@@ -217,12 +219,15 @@ function generate(
     call: (m, args) => `epilogue${m}(${[...args, ...scalars[m]!].join(', ')})`,
   });
   let binding = base;
-  externals.forEach((_, e) => {
+  const lengths: Record<string, number> = {};
+  externals.forEach((x, e) => {
+    lengths[`epilogue_x${e}`] = numel(x.shape) / widthOf(e);
     lines.push(`@group(0) @binding(${binding++}) var<storage, read> epilogue_x${e}: array<${typeOf(e)}>;`);
   });
   others.forEach((m, o) => {
     const type = storedOf(members[m]!.result.dtype);
     const store = lanes === 4 ? `vec4<${type}>` : type;
+    lengths[`epilogue_y${o}`] = count / lanes;
     lines.push(`@group(0) @binding(${binding++}) var<storage, read_write> epilogue_y${o}: array<${store}>;`);
   });
   const fields = [...sizes.fields, ...fieldsOf(members)];
@@ -240,7 +245,7 @@ function generate(
     lines.push(`  epilogue_y${o}[i] = ${resultOf(members, m, lanes)};`);
   });
   lines.push('}');
-  return { code: lines.join('\n'), staging: stage ? stagingOf(members, staged, sizes) : stageLine };
+  return { code: lines.join('\n'), staging: stage ? stagingOf(members, staged, sizes) : stageLine, lengths };
 }
 
 /** What is the same for all elements of a stage, and the function that finds it: scalars, each use of which would be a load, and inputs. */

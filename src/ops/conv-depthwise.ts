@@ -4,6 +4,7 @@ import { i32, input, output, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import type { AdapterProfile } from '../gpu/device';
 import type { Correlation } from './conv-forward';
+import { elementsOf } from './conv-geometry';
 import { ceilDiv } from './conv-tiles';
 import { unroll } from './unroll';
 
@@ -73,6 +74,7 @@ function stripPass(c: Correlation, cols: number): Pass {
     source: [unroll(source, consts)],
     label: 'conv2d',
     stage: { where: 'store', run: outRows * outCols },
+    lengths: elementsOf(c),
     consts,
     reads: [input(0), input(1), input(c.bias ? 2 : 1)],
     writes: [output()],

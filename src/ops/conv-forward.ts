@@ -9,7 +9,7 @@ import { grid, gridFor } from '../compiler/lowering';
 import { sameShape } from '../compiler/meta';
 import type { AdapterProfile } from '../gpu/device';
 import { depthwisePass, isDepthwise } from './conv-depthwise';
-import { type ConvGeometry, geometryParams } from './conv-geometry';
+import { type ConvGeometry, elementsOf, geometryParams } from './conv-geometry';
 import { isProduct, productPasses } from './conv-product';
 import {
   type CorrelationTile,
@@ -218,11 +218,13 @@ export function registerPass(c: Correlation, tile: CorrelationTile, adapter: Lai
     STORED: tile.channels === 1 ? Math.max(tile.images, tile.rows / high, tile.cols / wide) : 1,
   };
   const { libs, writes } = outputsOf(window);
-  const { x, y } = c.steps ?? plainSteps(c, Math.floor(outRows / high) * Math.floor(outCols / wide));
+  const windows = [Math.floor(outRows / high), Math.floor(outCols / wide)] as const;
+  const { x, y } = c.steps ?? plainSteps(c, windows[0] * windows[1]);
   return {
     source: [weightsOf(tile), ...libs, unroll(source, consts)],
     label: 'conv2d',
     ...(!c.steps && { stage: { where: window === EACH ? 'store' : 'finish', run: outRows * outCols } }),
+    ...(!c.steps && adapter.kind === 'software' && { lengths: elementsOf({ ...c, outSize: windows }) }),
     consts,
     reads: [input(0), input(1), input(c.bias ? 2 : 1)],
     writes,

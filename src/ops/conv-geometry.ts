@@ -52,6 +52,17 @@ type Sizes = Pick<ConvGeometry, 'groups' | 'groupIn' | 'groupOut' | 'size' | 'ou
 export const geometryParams = ({ groups, groupIn, groupOut, size, outSize }: Sizes): Param[] =>
   [groups, groupIn, groupOut, ...size, ...outSize].map(u32);
 
+type Extents = Pick<ConvGeometry, 'batch' | 'groups' | 'groupIn' | 'groupOut' | 'size' | 'outSize' | 'kernel'>;
+
+/** How many elements x, w and y have. */
+export function elementsOf({ batch, groups, groupIn, groupOut, size, outSize, kernel }: Extents) {
+  return {
+    x: batch * groups * groupIn * size[0] * size[1],
+    w: groups * groupOut * groupIn * kernel[0] * kernel[1],
+    y: batch * groups * groupOut * outSize[0] * outSize[1],
+  };
+}
+
 /** Elements between the first and the last tap of a kernel, both included. */
 const extent = (kernel: number, dilation: number): number => (kernel - 1) * dilation + 1;
 

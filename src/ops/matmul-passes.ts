@@ -129,6 +129,19 @@ function anyBlockPass(product: Product, tile: BlockTile, chunk: number, chunks: 
 const stageOf = ({ m, n, images }: Product): Stage =>
   images ? { where: 'store', run: images.cols, of: m } : { where: 'store', run: n };
 
+/** The lengths of the kernel's arrays, by the last element of each. */
+function lengthsOf({ m, k, n, batch, steps, dims, images, sums }: Product, chunks: number) {
+  const last = (operand: 'a' | 'b') => dims.reduce((sum, dim) => sum + (dim.size - 1) * dim[operand], 0);
+  const cols = images?.cols ?? n;
+  const first = images ? (Math.ceil(n / cols) - 1) * images.step : 0;
+  return {
+    p: last('a') + (m - 1) * steps.m + (k - 1) * steps.ka + 1,
+    q: last('b') + first + (k - 1) * steps.kb + (cols - 1) * steps.n + 1,
+    y: chunks * batch * m * n,
+    ...(sums && { sums: chunks * m }),
+  };
+}
+
 /** Invocations of a workgroup of a general kernel: few, since small products have few. */
 const GENERAL_WORKGROUP = 16;
 
@@ -168,6 +181,7 @@ function blockPass(
     source: source.map((text) => unroll(text, consts)),
     label: 'matmul',
     ...(!isWorkgroupTile(tile) && { stage: stageOf(product) }),
+    ...(adapter.kind === 'software' && !general && { lengths: lengthsOf(product, chunks) }),
     consts,
     reads: [input(0), input(1), input(bias ? 2 : 1)],
     // Bindings are fixed: where there are no sums, something else that can be written is in their place.
