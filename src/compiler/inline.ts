@@ -110,7 +110,7 @@ export function withEpilogue(
     label: `${pass.label} ${names.join(' ')}`,
     // Behind the pass's own, which may begin with directives; WGSL minds no other order.
     source: [...pass.source.map(withStore), ...libs],
-    ...(pass.lengths && { lengths: { ...pass.lengths, ...lengths } }),
+    ...(pass.layerLengths && { layerLengths: { ...pass.layerLengths, ...lengths } }),
     extras: {
       reads: externals.map((_, e) => input(firstInput + e)),
       writes: others.map((_, o) => output(firstOutput + o)),

@@ -50,6 +50,8 @@ export interface Pass {
   readonly overrides?: Readonly<Record<string, number>>;
   /** Lengths of storage arrays that the source declares without, by name: they may be declared with them, for speed. */
   readonly lengths?: Readonly<Record<string, number>>;
+  /** The same, where that takes a kernel for each layer instead of one for all of a tile: for plans that change nothing, once they run often. */
+  readonly layerLengths?: Readonly<Record<string, number>>;
   /**
    * A pass of the same operands that computes the same, bit for bit, by a kernel that suits other sizes as well; its own one suits
    * still more. It is taken where its kind has been met before, and this one has not been compiled.

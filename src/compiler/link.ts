@@ -16,7 +16,7 @@ import type { Slot, Slots } from '../gpu/slots';
 import type { Param, Pass } from './ir';
 import { layOut, tenantsOf } from './layout';
 import { locationsReadEachTime, operandsOf, type Plan, type Step } from './plan';
-import { paysToKnow, withLengths } from './reading';
+import { type Lengths, paysToKnow, withLengths } from './reading';
 
 /** Uniform bindings start at multiples of this many bytes (WebGPU's default minUniformBufferOffsetAlignment). */
 const UNIFORM_ALIGNMENT = 256;
@@ -51,14 +51,16 @@ export function beginKernels(plan: Plan, target: LinkTarget, by: 'any' | 'own' =
   const { pipelines: known } = target;
   // Nothing is compiled for what cannot run.
   for (const { bytes } of plan.locations) target.memory.expectFits(bytes);
-  const requests = pipelineRequests(plan);
+  const forLayers = !updates(plan);
+  const requests = pipelineRequests(plan, by === 'own' && forLayers);
   const resized = by === 'any' && known.meet(operationsOf(plan), sizesOf(plan));
-  const soon = target.profile.kind === 'software' && !updates(plan) && known.takeLong(requests);
+  const soon = target.profile.kind === 'software' && forLayers && known.takeLong(requests);
   const chosen = by === 'own' ? requests : requests.map((request) => known.choose(request, { resized, soon }));
   const steps = plan.steps.map((step, s): Step => ({ ...step, pass: passOf(step.pass, requests[s]!, chosen[s]!) }));
   const pipelines = by === 'own' ? known.getInTurn(chosen) : known.getAll(chosen);
   pipelines.catch(() => {}); // whoever links reports it
-  return { steps, general: chosen.some((request, s) => request !== requests[s]), resized, pipelines };
+  const shared = by === 'any' && forLayers && plan.steps.some(({ pass }) => isWorth(pass.layerLengths));
+  return { steps, general: shared || chosen.some((request, s) => request !== requests[s]), resized, pipelines };
 }
 
 /** A plan that can run, by kernels that have been begun for it. */
@@ -195,8 +197,9 @@ const scalarsOf = ({ pass, scalarBase }: Step): number[] =>
     typeof value === 'number' ? [] : [scalarBase + value.scalar],
   );
 
-/** The pipelines that a plan needs, step by step. */
-export const pipelineRequests = ({ steps }: Plan): PipelineRequest[] => steps.map(({ pass }) => pipelineRequest(pass));
+/** The pipelines that a plan needs, step by step; `forLayers`: made for the lengths of each layer's arrays. */
+export const pipelineRequests = ({ steps }: Plan, forLayers = false): PipelineRequest[] =>
+  steps.map(({ pass }) => pipelineRequest(pass, forLayers));
 
 /** The pipelines that plans of other sizes need, as far as they are known and none is of a size: the most general of each kind. */
 const foreseenRequests = (plan: Plan): PipelineRequest[] => [
@@ -223,15 +226,15 @@ function passOf(pass: Pass, request: PipelineRequest, chosen: PipelineRequest): 
 
 /** The pipeline of the most general pass, whatever the lengths of its arrays. */
 function generalRequest(pass: Pass): PipelineRequest {
-  const request = pipelineRequest(pass);
+  const request = pipelineRequest(pass, false);
   return generalsOf(request).at(-1) ?? request;
 }
 
-function pipelineRequest(pass: Pass): PipelineRequest {
+function pipelineRequest(pass: Pass, forLayers: boolean): PipelineRequest {
   if (pass.general) {
     const { general: _, apart = false, ...own } = pass;
-    const { lengths: __, ...general } = pass.general;
-    return { ...pipelineRequest(own), general: pipelineRequest(general), apart, sooner: !apart };
+    const { lengths: __, layerLengths: ___, ...general } = pass.general;
+    return { ...pipelineRequest(own, forLayers), general: pipelineRequest(general, forLayers), apart, sooner: !apart };
   }
   const bindings = inOrder<BindingKind>(
     pass,
@@ -246,9 +249,11 @@ function pipelineRequest(pass: Pass): PipelineRequest {
     overrides: pass.overrides ?? {},
     bindings,
   };
-  const { lengths } = pass;
-  return lengths && paysToKnow(lengths) ? { ...general, code: withLengths(code, lengths), general } : general;
+  const lengths = forLayers && pass.layerLengths ? pass.layerLengths : pass.lengths;
+  return isWorth(lengths) ? { ...general, code: withLengths(code, lengths), general } : general;
 }
+
+const isWorth = (lengths: Pass['lengths']): lengths is Lengths => lengths !== undefined && paysToKnow(lengths);
 
 const enabled = (code: string): string => (/\bf16\b/.test(code) ? `enable f16;\n${code}` : code);
 

@@ -74,7 +74,7 @@ function stripPass(c: Correlation, cols: number): Pass {
     source: [unroll(source, consts)],
     label: 'conv2d',
     stage: { where: 'store', run: outRows * outCols },
-    lengths: elementsOf(c),
+    layerLengths: elementsOf(c),
     consts,
     reads: [input(0), input(1), input(c.bias ? 2 : 1)],
     writes: [output()],

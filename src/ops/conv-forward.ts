@@ -224,7 +224,7 @@ export function registerPass(c: Correlation, tile: CorrelationTile, adapter: Lai
     source: [weightsOf(tile), ...libs, unroll(source, consts)],
     label: 'conv2d',
     ...(!c.steps && { stage: { where: window === EACH ? 'store' : 'finish', run: outRows * outCols } }),
-    ...(!c.steps && adapter.kind === 'software' && { lengths: elementsOf({ ...c, outSize: windows }) }),
+    ...(!c.steps && adapter.kind === 'software' && { layerLengths: elementsOf({ ...c, outSize: windows }) }),
     consts,
     reads: [input(0), input(1), input(c.bias ? 2 : 1)],
     writes,

@@ -181,7 +181,7 @@ function blockPass(
     source: source.map((text) => unroll(text, consts)),
     label: 'matmul',
     ...(!isWorkgroupTile(tile) && { stage: stageOf(product) }),
-    ...(adapter.kind === 'software' && !general && { lengths: lengthsOf(product, chunks) }),
+    ...(adapter.kind === 'software' && !general && { layerLengths: lengthsOf(product, chunks) }),
     consts,
     reads: [input(0), input(1), input(bias ? 2 : 1)],
     // Bindings are fixed: where there are no sums, something else that can be written is in their place.
