@@ -20,7 +20,7 @@ Reads damaged files of every format, or of those named.
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 /** A file takes milliseconds; in ms. Readers that hang on purpose are found out sooner. */
-const HANG = process.argv.includes('--self-test') ? 3_000 : 20_000;
+const HANG = process.argv.includes('--self-test') ? 5_000 : 20_000;
 /** Files a process. */
 const BATCH = 2_000;
 
@@ -43,7 +43,8 @@ if (values.help) {
 const folder = join(root, 'node_modules/.cache/fuzz');
 mkdirSync(folder, { recursive: true });
 const work = mkdtempSync(join(tmpdir(), 'fuzz-'));
-const seed = Number(values.seed ?? Date.now() % 2 ** 31);
+// A seed by chance may leave the one file as it is that the readers of the self-test are given.
+const seed = Number(values.seed ?? (values['self-test'] ? 1 : Date.now() % 2 ** 31));
 
 /** @typedef {{ index: number; kind: 'error' | 'value' | 'memory' | 'hang' | 'crash'; text: string }} Finding */
 /** @typedef {{ sound: number; refused: number; memory: number }} Counts */
