@@ -233,8 +233,8 @@ function generalRequest(pass: Pass): PipelineRequest {
 function pipelineRequest(pass: Pass, forLayers: boolean): PipelineRequest {
   if (pass.general) {
     const { general: _, apart = false, ...own } = pass;
-    const { lengths: __, layerLengths: ___, ...general } = pass.general;
-    return { ...pipelineRequest(own, forLayers), general: pipelineRequest(general, forLayers), apart, sooner: !apart };
+    const { lengths: __, ...general } = pass.general;
+    return { ...pipelineRequest(own, forLayers), general: pipelineRequest(general, false), apart, sooner: !apart };
   }
   const bindings = inOrder<BindingKind>(
     pass,

@@ -1,7 +1,7 @@
 // How the gradient of a convolution by its weight is divided among invocations: the tiles there are, and which is chosen where.
 import { tuned } from '../compiler/tuning';
 import type { AdapterProfile } from '../gpu/device';
-import type { ConvGeometry } from './conv-geometry';
+import { type ConvGeometry, elementsOf } from './conv-geometry';
 import { isStrided, lanesShare } from './conv-register-tiles';
 import { ceilDiv } from './conv-tiles';
 
@@ -199,7 +199,7 @@ function cost(g: ConvGeometry, { outs, ins, kernelRows, kernelCols }: RegisterTi
   const lines = ins * kernelRows;
   const sums = outs * (1 + lines * kernelCols);
   const run = ((blocks * pairs) / LANES) * (LOAD * (outs + lines * g.stride[1]) + SUM * sums);
-  const copied = g.padding.some((n) => n > 0) ? g.batch * g.groups * g.groupIn * g.size[0] * g.size[1] : 0;
+  const copied = g.padding.some((n) => n > 0) ? elementsOf(g).x : 0;
   return runsOf(g) * (run + PADDED * copied) + COMPILED + COMPILED_SUM * sums;
 }
 

@@ -9,6 +9,7 @@ import type { CorrelationTile } from '../../src/ops/conv-register-tiles';
 import { weightGradPasses } from '../../src/ops/conv-weight-grad';
 import { hasSmallMaps } from '../../src/ops/conv-weight-grad-maps';
 import { adapterOf } from '../support/adapter';
+import { geometryOf, sizesOf } from '../support/geometry';
 import { runPasses } from '../support/passes';
 import { sampled } from '../support/sample';
 
@@ -24,24 +25,7 @@ afterAll(() => device?.destroy());
 const numbers = (count: number, seed: number) =>
   Float32Array.from({ length: count }, (_, i) => ((i * 7 + seed * 13) % 11) - 5);
 
-function geometry(given: Partial<ConvGeometry>): ConvGeometry {
-  const g = {
-    ...{ batch: 1, groups: 1, groupIn: 5, groupOut: 9, size: [4, 4], kernel: [3, 3] },
-    ...{ stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], ...given },
-  } as Omit<ConvGeometry, 'outSize'>;
-  const outSize = ([0, 1] as const).map((d) => {
-    const padded = g.size[d] + g.padding[2 * d]! + g.padding[2 * d + 1]!;
-    return Math.floor((padded - (g.kernel[d] - 1) * g.dilation[d] - 1) / g.stride[d]) + 1;
-  }) as [number, number];
-  return { ...g, outSize };
-}
-
-const lengthsOf = (g: ConvGeometry) => ({
-  x: g.batch * g.groups * g.groupIn * g.size[0] * g.size[1],
-  y: g.batch * g.groups * g.groupOut * g.outSize[0] * g.outSize[1],
-  w: g.groups * g.groupOut * g.groupIn * g.kernel[0] * g.kernel[1],
-  b: g.groups * g.groupOut,
-});
+const geometry = geometryOf({ batch: 1, groupIn: 5, groupOut: 9, size: [4, 4] });
 
 /** Calls `visit` with the places in y, x and w of every product of the sum. */
 function eachProduct(g: ConvGeometry, visit: (y: number, x: number, w: number) => void): void {
@@ -106,7 +90,7 @@ describe('tiles', () => {
   test.concurrent.for(sampled(forward, 12))('forward $of by $tile', async ({ of, tile }, { skip }) => {
     if (tile.shares && !device.features.has('subgroups')) skip('this device has no subgroups');
     const g = geometry(of);
-    const { x, y, w, b } = lengthsOf(g);
+    const { x, y, w, b } = sizesOf(g);
     const [images, weight, bias] = [numbers(x, 1), numbers(w, 2), numbers(b, 3)];
     const sums = Float32Array.from({ length: y }, (_, i) => bias[Math.floor(i / (g.outSize[0] * g.outSize[1])) % b]!);
     eachProduct(g, (to, from, by) => {
@@ -128,7 +112,7 @@ describe('tiles', () => {
   test.concurrent.for(sampled(strided, 12))('strided gradient of $of by $tile', async ({ of, tile }, { skip }) => {
     if (tile.shares && !device.features.has('subgroups')) skip('this device has no subgroups');
     const g = geometry({ stride: [2, 2], ...of });
-    const { x, y, w } = lengthsOf(g);
+    const { x, y, w } = sizesOf(g);
     const [dy, weight] = [numbers(y, 1), numbers(w, 2)];
     const sums = new Float32Array(x);
     eachProduct(g, (from, to, by) => {
@@ -146,7 +130,7 @@ describe('tiles', () => {
   ];
   test.concurrent.for(maps)('gradients by weight and bias over small maps, of %o', async (of) => {
     const g = geometry(of);
-    const { x, y, w, b } = lengthsOf(g);
+    const { x, y, w, b } = sizesOf(g);
     const [images, dy] = [numbers(x, 1), numbers(y, 4)];
     const sums = new Float32Array(w);
     eachProduct(g, (from, by, to) => {
@@ -169,7 +153,7 @@ describe('tiles', () => {
 
   /** Whole numbers for a convolution and its gradient by the input, and what they give. */
   function aheadAndBack(g: ConvGeometry) {
-    const { x, y, w, b } = lengthsOf(g);
+    const { x, y, w, b } = sizesOf(g);
     const [images, weight, bias, dy] = [numbers(x, 1), numbers(w, 2), numbers(b, 3), numbers(y, 4)];
     const sums = Float32Array.from({ length: y }, (_, i) => bias[Math.floor(i / (g.outSize[0] * g.outSize[1])) % b]!);
     const back = new Float32Array(x);

@@ -12,6 +12,7 @@ import {
 } from '../../src/ops/conv-weight-grad-tiles';
 import { adapterOf } from '../support/adapter';
 import { expectNumbers } from '../support/close';
+import { geometryOf } from '../support/geometry';
 import { runPasses } from '../support/passes';
 import { sampled } from '../support/sample';
 
@@ -23,25 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => device?.destroy());
 
-function geometry(given: Partial<ConvGeometry>): ConvGeometry {
-  const g = {
-    batch: 2,
-    groups: 1,
-    groupIn: 3,
-    groupOut: 5,
-    size: [9, 11],
-    kernel: [3, 3],
-    stride: [1, 1],
-    padding: [1, 1, 1, 1],
-    dilation: [1, 1],
-    ...given,
-  } as const;
-  const outSize = ([0, 1] as const).map((d) => {
-    const padded = g.size[d] + g.padding[2 * d]! + g.padding[2 * d + 1]!;
-    return Math.floor((padded - (g.kernel[d] - 1) * g.dilation[d] - 1) / g.stride[d]) + 1;
-  }) as [number, number];
-  return { ...g, outSize };
-}
+const geometry = geometryOf({ batch: 2, groupIn: 3, groupOut: 5, size: [9, 11] });
 
 /** Whole numbers, so that sums are exact in any order. */
 const numbers = (count: number, seed: number) =>

@@ -8,6 +8,7 @@ import { weightGradPasses } from '../../src/ops/conv-weight-grad';
 import type { WeightGradTile } from '../../src/ops/conv-weight-grad-tiles';
 import { matmulPasses, type Product } from '../../src/ops/matmul-passes';
 import { adapterOf } from '../support/adapter';
+import { geometryOf, sizesOf } from '../support/geometry';
 import { runPasses } from '../support/passes';
 
 let device: GPUDevice;
@@ -48,32 +49,7 @@ async function expectSameBits(lowering: Lowering, inputs: readonly Float32Array[
   for (const bits of generals) expect(bits).toEqual(own);
 }
 
-function geometry(given: Partial<ConvGeometry>): ConvGeometry {
-  const g = {
-    batch: 3,
-    groups: 1,
-    groupIn: 5,
-    groupOut: 6,
-    size: [11, 15],
-    kernel: [3, 3],
-    stride: [1, 1],
-    padding: [1, 1, 1, 1],
-    dilation: [1, 1],
-    ...given,
-  } as const;
-  const outSize = ([0, 1] as const).map((d) => {
-    const padded = g.size[d] + g.padding[2 * d]! + g.padding[2 * d + 1]!;
-    return Math.floor((padded - (g.kernel[d] - 1) * g.dilation[d] - 1) / g.stride[d]) + 1;
-  }) as [number, number];
-  return { ...g, outSize };
-}
-
-const sizesOf = ({ batch, groups, groupIn, groupOut, size, outSize, kernel }: ConvGeometry) => ({
-  x: batch * groups * groupIn * size[0] * size[1],
-  y: batch * groups * groupOut * outSize[0] * outSize[1],
-  w: groups * groupOut * groupIn * kernel[0] * kernel[1],
-  b: groups * groupOut,
-});
+const geometry = geometryOf({ batch: 3, groupIn: 5, groupOut: 6, size: [11, 15] });
 
 const shapes: readonly Partial<ConvGeometry>[] = [
   {},

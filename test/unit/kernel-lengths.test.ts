@@ -4,9 +4,9 @@ import { withEpilogue } from '../../src/compiler/inline';
 import type { Lowering, Pass } from '../../src/compiler/ir';
 import type { Meta, Shape } from '../../src/compiler/meta';
 import { forwardPasses } from '../../src/ops/conv-forward';
-import type { ConvGeometry } from '../../src/ops/conv-geometry';
 import { BATCH_DIMS, matmulPasses, type Product } from '../../src/ops/matmul-passes';
 import { adapterOf } from '../support/adapter';
+import { geometryOf } from '../support/geometry';
 
 const software = adapterOf('software', { architecture: 'swiftshader', features: new Set(['subgroups']) });
 
@@ -54,19 +54,7 @@ describe('products', () => {
   });
 });
 
-const geometry = (fields: Partial<ConvGeometry> = {}): ConvGeometry => ({
-  batch: 2,
-  groups: 1,
-  groupIn: 8,
-  groupOut: 12,
-  size: [20, 24],
-  outSize: [20, 24],
-  kernel: [3, 3],
-  stride: [1, 1],
-  padding: [1, 1, 1, 1],
-  dilation: [1, 1],
-  ...fields,
-});
+const geometry = geometryOf({ batch: 2, groupIn: 8, groupOut: 12, size: [20, 24] });
 
 describe('convolutions', () => {
   test('of groups of channels, with what follows them', () => {
