@@ -1,6 +1,6 @@
 // The bench that tuning measures on: runs one node's kernels by themselves, on numbers of no meaning, and times them on the GPU.
 import { type Executable, encodeDispatches, execute, type Run } from '../gpu/executable';
-import { SLOT_BUFFER_BYTES } from '../gpu/fault-sources';
+import { COMMON_BUFFER_BYTES } from '../gpu/fault-sources';
 import type { Allocation } from '../gpu/memory';
 import { Pipelines } from '../gpu/pipelines';
 import type { Session } from '../gpu/session';
@@ -37,7 +37,7 @@ export class GpuBench implements Bench {
     const { memory, device, profile } = session;
     // Nothing of the losers shall stay.
     const slots = new Slots(memory);
-    const faultBuffer = memory.createBuffer(SLOT_BUFFER_BYTES, 'fault slots');
+    const faultBuffer = memory.createBuffer(COMMON_BUFFER_BYTES, 'fault slots');
     const target: LinkTarget = { profile, memory, pipelines: new Pipelines(device), slots, faultBuffer };
     const places: Allocation[] = [];
     const place = (meta: Meta): Allocation => {

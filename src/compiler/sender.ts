@@ -103,8 +103,8 @@ export class Sender {
         old && !bound && old.memory === session.memory && old.bytes === bytes && (old.dedicated || !mode.dedicated);
       return fits ? take(i, replaces!) : session.memory.allocate(bytes, mode.dedicated);
     });
-    if (session.isDoubtful) watch.begin();
     const { records, ...faults } = faultsOfRun(plan.faults, job, session.faults);
+    if (session.isDoubtful) watch.begin();
     const stale = this.keeping.stale(executable, job);
     const run: Run = {
       stale,

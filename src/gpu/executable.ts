@@ -81,7 +81,8 @@ export interface Run {
   readonly uploads: readonly (ArrayBufferView | null)[];
   readonly exports: readonly (Allocation | null)[];
   readonly scalars: readonly number[];
-  readonly fault: { readonly buffer: GPUBuffer; readonly offset: number };
+  /** Where it reports the faults that its updates hang on; null where it has none of these. */
+  readonly fault: { readonly buffer: GPUBuffer; readonly offset: number } | null;
   /** Brings in faults from before that the updates hang on. */
   readonly inheritFaults: ((encoder: GPUCommandEncoder) => void) | null;
   /** Keeps the faults that no update hangs on, behind all that the run does. */
@@ -176,7 +177,7 @@ export function writeData(device: GPUDevice, buffer: GPUBuffer, offset: number, 
 
 function place(ref: BufferRef, run: Run): { readonly buffer: GPUBuffer; readonly offset: number } {
   if (ref.kind === 'fixed') return { buffer: ref.buffer, offset: 0 };
-  if (ref.kind === 'fault') return run.fault;
+  if (ref.kind === 'fault') return run.fault!;
   return (ref.kind === 'input' ? run.inputs : run.exports)[ref.index]!;
 }
 
@@ -209,7 +210,7 @@ function fits(key: readonly unknown[], bindings: readonly Binding[], run: Run): 
     const { ref } = bindings[i]!;
     if (ref.kind === 'fixed') continue;
     const { buffer, offset } =
-      ref.kind === 'fault' ? run.fault : (ref.kind === 'input' ? run.inputs : run.exports)[ref.index]!;
+      ref.kind === 'fault' ? run.fault! : (ref.kind === 'input' ? run.inputs : run.exports)[ref.index]!;
     if (key[k] !== buffer || key[k + 1] !== offset) return false;
     k += 2;
   }

@@ -1,13 +1,14 @@
 // The fault board: a device's buffers of reports, what runs write there, and how updates take over the faults that they hang on.
 import {
+  COMMON_BUFFER_BYTES,
   FAULT_STRIDE,
   type FaultPlace,
   FaultRecord,
   type FaultSlot,
   type FaultSources,
+  OPTIMIZER_BUFFER_BYTES,
   RECORD_BUFFER_BYTES,
   RECORDS,
-  SLOT_BUFFER_BYTES,
   SPARE_SLOT,
 } from './fault-sources';
 import { FAULT_BYTES } from './faults';
@@ -16,8 +17,9 @@ import type { Memory } from './memory';
 const COMPUTE_STAGE = 4; // GPUShaderStage.COMPUTE
 
 export class FaultBoard {
-  readonly slots: GPUBuffer;
-  readonly records: GPUBuffer;
+  private commonSlots: GPUBuffer | null = null;
+  private optimizerSlots: GPUBuffer | null = null;
+  private records: GPUBuffer | null = null;
   /** Who has which place of `records`. */
   private readonly holders: (FaultRecord | undefined)[] = [];
   private next = 0;
@@ -29,13 +31,30 @@ export class FaultBoard {
     private readonly memory: Memory,
     /** Reads many places back, without telling anybody. */
     private readonly readBack: (records: readonly FaultRecord[]) => Promise<unknown>,
-  ) {
-    this.slots = memory.createBuffer(SLOT_BUFFER_BYTES, 'fault slots');
-    this.records = memory.createBuffer(RECORD_BUFFER_BYTES, 'fault records');
+  ) {}
+
+  // Each buffer is made for the first run that needs it: most networks report nothing when they only predict.
+
+  /** The slots that runs report to whose faults no update hangs on. */
+  get common(): GPUBuffer {
+    this.commonSlots ??= this.memory.createBuffer(COMMON_BUFFER_BYTES, 'fault slots');
+    return this.commonSlots;
+  }
+
+  /** The slots that gate the updates of optimizers. */
+  get optimizers(): GPUBuffer {
+    this.optimizerSlots ??= this.memory.createBuffer(OPTIMIZER_BUFFER_BYTES, "optimizers' fault slots");
+    return this.optimizerSlots;
+  }
+
+  /** The buffer that a place lies in. */
+  bufferOf({ kind }: FaultPlace): GPUBuffer {
+    return kind === 'slot' ? this.optimizers : this.records!;
   }
 
   /** A record for a run that is encoded next. */
   record(): FaultRecord {
+    this.records ??= this.memory.createBuffer(RECORD_BUFFER_BYTES, 'fault records');
     const at = this.next;
     this.next = (at + 1) % RECORDS;
     if (at % (RECORDS / 2) === 0) this.vacate(at, at + RECORDS / 2);
@@ -59,14 +78,14 @@ export class FaultBoard {
   /** Copies the faults of a run, which it has reported to the first common slots, to its records, and empties these slots. */
   keep(encoder: GPUCommandEncoder, records: readonly FaultRecord[]): void {
     records.forEach(({ offset }, slot) => {
-      encoder.copyBufferToBuffer(this.slots, slot * FAULT_STRIDE, this.records, offset, FAULT_BYTES);
+      encoder.copyBufferToBuffer(this.common, slot * FAULT_STRIDE, this.records!, offset, FAULT_BYTES);
     });
-    encoder.clearBuffer(this.slots, 0, records.length * FAULT_STRIDE);
+    encoder.clearBuffer(this.common, 0, records.length * FAULT_STRIDE);
   }
 
   /** Empties an optimizer's slot. */
   clear({ kind, offset }: FaultPlace): void {
-    if (kind === 'slot') this.memory.device.queue.writeBuffer(this.slots, offset, new Uint8Array(FAULT_BYTES));
+    if (kind === 'slot') this.memory.device.queue.writeBuffer(this.optimizers, offset, new Uint8Array(FAULT_BYTES));
   }
 
   /**
@@ -85,13 +104,13 @@ export class FaultBoard {
       | undefined;
     return (encoder) => {
       if (told) {
-        this.memory.device.queue.writeBuffer(this.slots, SPARE_SLOT, told.failure!.words.slice());
+        this.memory.device.queue.writeBuffer(this.optimizers, SPARE_SLOT, told.failure!.words.slice());
         this.takeOver(encoder, SPARE_SLOT, slot.offset, code);
         return;
       }
       for (const { place } of threats) {
         if (place.kind === 'record') {
-          encoder.copyBufferToBuffer(this.records, place.offset, this.slots, SPARE_SLOT, FAULT_BYTES);
+          encoder.copyBufferToBuffer(this.records!, place.offset, this.optimizers, SPARE_SLOT, FAULT_BYTES);
         }
         this.takeOver(encoder, place.kind === 'slot' ? place.offset : SPARE_SLOT, slot.offset, code);
       }
@@ -113,12 +132,12 @@ export class FaultBoard {
   }
 
   private groupOf(pipeline: GPUComputePipeline, from: number, to: number): GPUBindGroup {
-    const key = from * SLOT_BUFFER_BYTES + to;
+    const key = from * OPTIMIZER_BUFFER_BYTES + to;
     const known = this.groups.get(key);
     if (known) return known;
     const entries = [from, to].map((offset, binding) => ({
       binding,
-      resource: { buffer: this.slots, offset, size: FAULT_BYTES },
+      resource: { buffer: this.optimizers, offset, size: FAULT_BYTES },
     }));
     const group = this.memory.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
     this.groups.set(key, group);

@@ -10,14 +10,17 @@ export const FAULT_STRIDE = 256;
  * run. Kernels of a program beyond this many share them, and so each other's faults.
  */
 export const COMMON_SLOTS = 16;
-/** The slot that a record is copied to, for an update that hangs on it. */
-export const SPARE_SLOT = COMMON_SLOTS * FAULT_STRIDE;
+/** Bytes of a device's buffer of common slots. */
+export const COMMON_BUFFER_BYTES = COMMON_SLOTS * FAULT_STRIDE;
+
+/** The slot beside the optimizers' that a record is copied to, for an update that hangs on it. */
+export const SPARE_SLOT = 0;
 
 /** Optimizers beyond this many share slots, and so each other's faults. */
 const OPTIMIZER_SLOTS = 63;
 
-/** Bytes of a device's buffer of slots. */
-export const SLOT_BUFFER_BYTES = SPARE_SLOT + (1 + OPTIMIZER_SLOTS) * FAULT_STRIDE;
+/** Bytes of a device's buffer of optimizers' slots. */
+export const OPTIMIZER_BUFFER_BYTES = (1 + OPTIMIZER_SLOTS) * FAULT_STRIDE;
 
 /** Records of a device; half of them are read back whenever the other half has been used. */
 export const RECORDS = 256;
@@ -192,6 +195,6 @@ let taken = 0;
 /** The slot of another optimizer. */
 export function takeFaultSlot(): FaultSlot {
   const at = taken++ % OPTIMIZER_SLOTS;
-  slots[at] ??= new FaultSlot(SPARE_SLOT + (1 + at) * FAULT_STRIDE);
+  slots[at] ??= new FaultSlot((1 + at) * FAULT_STRIDE);
   return slots[at];
 }

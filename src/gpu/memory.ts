@@ -34,13 +34,14 @@ export const SMALL_BYTES = 65536;
 
 /**
  * Pages of a size of slots double what there is until there are a few slots. Who needs more than that makes garbage, which waits
- * for the collector, so the next page has room for as much as may wait: a loop grows at its start or not at all.
+ * for the collector: the next page has room for what waits in most loops, and the one after for as much as may wait.
  */
 const MIN_PAGE_BYTES = 1 << 9;
 const MAX_PAGE_BYTES = 1 << 20;
 /** Of a page for values that are known to come at once. */
 const MAX_RESERVED_BYTES = 1 << 25;
 const FEW_SLOTS = 16;
+const SOME_SLOTS = 256;
 const MANY_SLOTS = 4096;
 const MIN_SLOT_BYTES = 16;
 /** How much larger than wanted a buffer from the pool may be. */
@@ -83,7 +84,8 @@ interface SlotClass {
 function nextPage(capacity: number, bytes: number): number {
   const slots = bytes / capacity;
   if (slots < FEW_SLOTS) return Math.max(MIN_PAGE_BYTES, capacity, bytes);
-  return slots < MANY_SLOTS ? Math.min(MANY_SLOTS * capacity, MAX_PAGE_BYTES) : MAX_PAGE_BYTES;
+  if (slots < MANY_SLOTS) return Math.min((slots < SOME_SLOTS ? SOME_SLOTS : MANY_SLOTS) * capacity, MAX_PAGE_BYTES);
+  return MAX_PAGE_BYTES;
 }
 
 /** Bytes of a slot: a power of two, but large ones are less than an eighth larger than wanted. */

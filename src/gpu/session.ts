@@ -151,7 +151,7 @@ export class Session {
   }
 
   get faultBuffer(): GPUBuffer {
-    return this.faults.slots;
+    return this.faults.common;
   }
 
   /** Keeps an error for the next call that reports one; the first is the cause of the others. */
@@ -338,8 +338,7 @@ export class Session {
     }
     const encoder = device.createCommandEncoder();
     const readings = places.map((place, i) => {
-      const buffer = place.kind === 'slot' ? this.faults.slots : this.faults.records;
-      encoder.copyBufferToBuffer(buffer, place.offset, staging, i * FAULT_BYTES, FAULT_BYTES);
+      encoder.copyBufferToBuffer(this.faults.bufferOf(place), place.offset, staging, i * FAULT_BYTES, FAULT_BYTES);
       return place.reading();
     });
     from.forEach(({ buffer, offset, bytes }, i) => {

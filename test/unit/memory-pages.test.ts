@@ -34,8 +34,10 @@ test.each([
 });
 
 test.each([
-  [4, 33, 4000],
-  [100, 33, 4000],
+  [4, 33, 250],
+  [4, 300, 4000],
+  [100, 17, 250],
+  [100, 300, 4000],
   [2560, 33, 200],
   [18_432, 33, 20],
 ])(
@@ -48,9 +50,11 @@ test.each([
   },
 );
 
-test('values of a loop of thousands of scalars fit into 64 kB', () => {
+test('values of a loop of hundreds of scalars fit into 4 kB, of thousands into 64', () => {
+  hold(250, 4);
+  expect(sizes).toEqual([512, 4096]);
   hold(4000, 4);
-  expect(sizes).toEqual([512, 65_536]);
+  expect(sizes).toEqual([512, 4096, 65_536]);
 });
 
 test('values that come at once, as weights do, take the room that they need', () => {
