@@ -13,7 +13,7 @@ import { unwidened } from './record';
 import { atTopLevel, type Root, takeRoots } from './roots';
 import { saveFor, takeSpent } from './saved';
 import { type Node, newMark, type Value } from './value';
-import { offsetIsData, type Window, windowOf } from './windows';
+import { offsetIsData, type Window, windowOf, windowToCome } from './windows';
 
 /** Separates the parts of a program's key; signatures and indices are not negative. Windows are negative, and below this. */
 const SEPARATOR = -1;
@@ -76,6 +76,13 @@ export function flush(wanted: readonly Value[] = [], step: PendingStep | null = 
   submit(wanted, step);
   hostPhase('flush', start);
   stats.hostMilliseconds += performance.now() - start;
+}
+
+/** Sends all pending work so that `value` can be read; where it lies in a value that is stored anyway, it is not stored itself. */
+export function flushToRead(value: Value): Window | null {
+  const window = value.available ? null : (windowOf(value) ?? windowToCome(value));
+  flush(window ? [] : [value]);
+  return window;
 }
 
 function submit(wanted: readonly Value[], step: PendingStep | null): void {

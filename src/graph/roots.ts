@@ -75,6 +75,10 @@ export function closeScope(): Scope {
   return currentScope();
 }
 
+/** Whether the next flush finds a root that holds this value and stands for itself. */
+export const isRootValue = (value: Value): boolean =>
+  open.some(({ roots }) => roots.some((root) => root.value === value && !root.disposed && !root.window));
+
 /** All roots of all open scopes that are there and stand for themselves, each once; the lists are emptied. */
 export function takeRoots(): ReadonlySet<Root> {
   const roots = new Set<Root>();

@@ -1,5 +1,7 @@
 // Windows: runs of elements of values that stand. A program takes one as an input, so that no plan depends on where it begins.
 import { bytesPerElement } from '../compiler/meta';
+import { mayBeRecipe } from './recipes';
+import { isRootValue } from './roots';
 import type { Node, Value } from './value';
 
 /** Where the contents of a value lie in those of another. */
@@ -21,8 +23,11 @@ interface Run {
   readonly placed: boolean;
 }
 
-/** The run of elements of a value with contents that `x` is, if it is one; `x` itself where that has contents. */
-function runOf(x: Value): Run | null {
+/**
+ * The run of elements of a value with contents that `x` is, if it is one; `x` itself where that has contents. With `pending`, it may
+ * be one of a value that is still to be computed.
+ */
+function runOf(x: Value, pending = false): Run | null {
   let offset = 0;
   let placed = false;
   let at = x;
@@ -30,7 +35,10 @@ function runOf(x: Value): Run | null {
     const { node } = at;
     if (!node || node.cut) return null;
     const start = node.op.run?.(node);
-    if (start === undefined) return null;
+    if (start === undefined) {
+      if (pending) break;
+      return null;
+    }
     offset += start;
     placed ||= node.op.placed === true;
     at = node.reads[0]!;
@@ -45,8 +53,20 @@ function runOf(x: Value): Run | null {
 export function windowOf(x: Value): Window | null {
   if (!x.node?.op.run || x.numel === 0) return null;
   const run = runOf(x);
-  if (!run?.placed) return null;
-  const { base, offset } = run;
+  return run?.placed ? windowIn(run, x) : null;
+}
+
+/** The window of a pending value that `x` will be once a flush has stored that, as it does whether `x` is asked for or not. */
+export function windowToCome(x: Value): Window | null {
+  if (!x.node?.op.run || x.numel === 0) return null;
+  const run = runOf(x, true);
+  if (!run || run.base === x) return null;
+  const { base } = run;
+  const isStored = !base.available && !base.node?.op.cheap && !mayBeRecipe(base) && isRootValue(base);
+  return isStored ? windowIn(run, x) : null;
+}
+
+function windowIn({ base, offset }: Run, x: Value): Window | null {
   if (base.overwritten || base.failure || base.gone || base.leaving) return null;
   const size = bytesPerElement(x.dtype);
   const window = { base, offset: offset * size, bytes: x.numel * size };

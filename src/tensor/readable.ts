@@ -4,8 +4,7 @@ import { fromHalves } from '../compiler/half';
 import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { hostPhase } from '../gpu/host-trace';
-import { flush } from '../graph/flush';
-import { windowOf } from '../graph/windows';
+import { flushToRead } from '../graph/flush';
 import { denoInspect, nodeInspect } from '../printable';
 import { TensorBase } from './base';
 import { type DataAccess, dataAccess } from './data-access';
@@ -42,8 +41,7 @@ export abstract class ReadableTensor extends TensorBase {
     // The storage's own value needs no alias, and no device while it still waits on the host.
     const { storage } = this;
     const value = !storage.disposed && isWhole(this, storage.shape) ? storage.value : this.contents();
-    const window = value.available ? null : windowOf(value);
-    flush(window ? [] : [value]);
+    const window = flushToRead(value);
     snapshotIfDue();
     const start = performance.now();
     const bytes = await (window ? engine.read(window.base, window) : engine.read(value));

@@ -1,4 +1,5 @@
-// What gradients of slices cost: as much as those of separate tensors, and one write of each slice into its place.
+// What slices cost: read back, no more than what they are slices of; their gradients, as much as those of separate tensors, and one
+// write of each slice into its place.
 import * as torch from 'lamplight';
 import { nn, type Tensor } from 'lamplight';
 import { describe, expect, test } from 'vitest';
@@ -120,5 +121,60 @@ describe('a recurrent layer', () => {
     const [few, many] = [await cost(layer, 3), await cost(layer, 7)];
     expect(many - few).toBe(2 * (7 - 3));
     expect(few).toBeLessThan(2 * 3 + 16);
+  });
+});
+
+describe('a part of a result that is still to be computed', () => {
+  const x = torch.arange(24).reshape(4, 6).div(8);
+  const parts: [string, (y: Tensor) => Tensor][] = [
+    ['a row', (y) => y.at(2)],
+    ['the last element', (y) => y.at(-1, -1)],
+    ['some rows', (y) => y.narrow(0, 1, 2)],
+    ['a row of a row', (y) => y.at(3).narrow(0, 2, 3)],
+    ['all of it in another shape', (y) => y.reshape(2, 12)],
+  ];
+  test.each(parts)('%s is read without a kernel of its own', async (_, part) => {
+    const expected = await part(x).data();
+    let read: ArrayLike<number> = [];
+    const own = await dispatches(async () => {
+      read = await part(x.exp()).data();
+    });
+    expect(own).toBe(await dispatches(() => x.exp().data()));
+    expect(read).toHaveLength(expected.length);
+    for (const [i, value] of Array.from(read).entries()) expect(value).toBeCloseTo(Math.exp(expected[i]!), 4);
+  });
+
+  test('is what the result has become when it is read, and what it was where it was copied', async () => {
+    const y = x.mul(8);
+    const [row, copy] = [y.at(1), y.at(1).clone()];
+    y.add_(100);
+    expect(await row.tolist()).toEqual([106, 107, 108, 109, 110, 111]);
+    expect(await copy.tolist()).toEqual([6, 7, 8, 9, 10, 11]);
+    const z = x.mul(8);
+    const reading = z.at(3, 5).item();
+    z.zero_();
+    expect(await reading).toBe(23);
+    expect(await z.at(3, 5).item()).toBe(0);
+  });
+
+  test('has its dtype', async () => {
+    expect(await x.gt(1).at(1, 3).item()).toBe(true);
+    expect(await x.mul(8).to('int64').at(2).narrow(0, 1, 3).tolist()).toEqual([13, 14, 15]);
+  });
+
+  test('of a constant takes no more than itself', async () => {
+    const before = torch.gpu.stats().liveBytes;
+    const large = torch.full([2048, 2048], 7);
+    expect(await large.at(5, 5).item()).toBe(7);
+    expect(torch.gpu.stats().liveBytes - before).toBeLessThan(65_536);
+  });
+
+  test('of a result that fails is its error', async () => {
+    const embedding = new nn.Embedding(3, 2);
+    await expect(
+      embedding(torch.tensor([0, 7], { dtype: 'int64' }))
+        .at(1)
+        .data(),
+    ).rejects.toThrow(/index/);
   });
 });
