@@ -575,7 +575,12 @@ export class Engine {
   private run(job: Job, cached: CachedPlan, session: Session): void {
     this.sender!.send(job, cached);
     this.background.stir();
-    if (!this.heat.rises(cached) || !cached.executable.general) return;
+    const isHot = this.heat.rises(cached);
+    if (!cached.executable.general) return;
+    if (!isHot) {
+      this.heat.time(cached, session.settle(0));
+      return;
+    }
     // Should it fail, the general kernels stay.
     const refining = this.refine(job.key, cached, session).catch(() => {});
     this.refining.add(refining);
