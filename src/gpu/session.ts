@@ -7,6 +7,7 @@ import { FaultBoard } from './fault-board';
 import type { FaultPlace, FaultReading } from './fault-sources';
 import { FAULT_BYTES } from './faults';
 import { type Allocation, Memory, SMALL_BYTES } from './memory';
+import { Nudges } from './nudges';
 import { Pacing, SUBMIT_MILLISECONDS } from './pacing';
 import { Pictures } from './pictures';
 import { Pipelines } from './pipelines';
@@ -62,6 +63,7 @@ export class Session {
   onBadBuffer: (() => void) | null = null;
   private confirmed = 0;
   private readonly pacing: Pacing;
+  private readonly nudges: Nudges;
   private submits = 0;
   /** Points of the queue that `settle` was called at and that the GPU has not reached: the submits before each. */
   private readonly marks: { readonly submits: number; readonly reached: Promise<unknown> }[] = [];
@@ -82,6 +84,7 @@ export class Session {
     const report = (error: Error) => this.report(error);
     this.memory = new Memory(device, report, () => this.onBadBuffer?.());
     this.pacing = new Pacing(device.queue);
+    this.nudges = new Nudges(device.queue);
     this.pipelines = new Pipelines(device);
     this.slots = new Slots(this.memory);
     this.pictures = new Pictures(this.memory);
@@ -138,6 +141,7 @@ export class Session {
       this.waiting.add(reject);
       forget = () => this.waiting.delete(reject);
     });
+    this.nudges.begin();
     try {
       return await Promise.race([promise, lost]);
     } catch (error) {
@@ -146,6 +150,7 @@ export class Session {
       await Promise.race([lost.catch(() => {}), new Promise((resolve) => setTimeout(resolve, LOSS_MILLISECONDS))]);
       throw this.loss ?? error;
     } finally {
+      this.nudges.end();
       forget();
     }
   }
