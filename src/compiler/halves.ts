@@ -60,8 +60,11 @@ function passReadingHalf(pass: Pass, index: number): Pass | null {
     if (isIt(operand) && source) source = bindingReadingHalf(source, binding);
   });
   if (!source) return null;
-  const general = pass.general && passReadingHalf(pass.general, index);
-  return general === null ? null : { ...pass, source, general };
+  const { general, often } = pass;
+  const generalHalf = general && passReadingHalf(general, index);
+  if (generalHalf === null) return null;
+  const half = { ...pass, source, general: generalHalf };
+  return often ? { ...half, often: () => passReadingHalf(often(), index) ?? half } : half;
 }
 
 /** Declarations of what is read at a binding, one for each way in which entries read it. */

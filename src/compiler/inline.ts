@@ -101,11 +101,12 @@ export function withEpilogue(
   };
   const libs = libsOf(members).filter((lib) => !pass.source.includes(lib));
   const names = members.filter(({ inputs }) => inputs.length > 0).map(({ name }) => name);
-  const { general, besides } = pass;
+  const { general, often, besides } = pass;
   const alike = (other: Pass) => withEpilogue(other, epilogue, firstInput, firstOutput, where);
   return {
     ...pass,
     ...(general && { general: alike(general) }),
+    ...(often && { often: () => alike(often()) }),
     ...(besides && { besides: besides.filter(takesEpilogue).map(alike) }),
     label: `${pass.label} ${names.join(' ')}`,
     // Behind the pass's own, which may begin with directives; WGSL minds no other order.
@@ -170,11 +171,12 @@ export function withPrologue(pass: Pass, cluster: Cluster, slot: number, firstIn
       : text;
   const libs = libsOf(members).filter((lib) => !pass.source.includes(lib));
   const names = members.filter(({ inputs }) => inputs.length > 0).map((member) => member.name);
-  const { general, besides } = pass;
+  const { general, often, besides } = pass;
   const alike = (other: Pass) => withPrologue(other, cluster, slot, firstInput);
   return {
     ...pass,
     ...(general && { general: alike(general) }),
+    ...(often && { often: () => alike(often()) }),
     ...(besides && { besides: besides.filter(takesPrologue).map(alike) }),
     label: `${names.join(' ')} ${pass.label}`,
     source: [...pass.source.map(replaced), ...libs],

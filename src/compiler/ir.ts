@@ -57,6 +57,11 @@ export interface Pass {
    * still more. It is taken where its kind has been met before, and this one has not been compiled.
    */
   readonly general?: Pass;
+  /**
+   * A pass of the same operands that computes the same, bit for bit, by a kernel that takes longer to compile and less to run: for plans
+   * that change nothing, once they run often.
+   */
+  often?(): Pass;
   /** The general pass is taken for other sizes of the whole plan alone, not where another pass of its kind has been met. */
   readonly apart?: boolean;
   /** What other sizes run besides, or in the place of this, with the same kinds of operands: worth compiling before they come. */

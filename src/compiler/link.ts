@@ -52,14 +52,16 @@ export function beginKernels(plan: Plan, target: LinkTarget, by: 'any' | 'own' =
   // Nothing is compiled for what cannot run.
   for (const { bytes } of plan.locations) target.memory.expectFits(bytes);
   const forLayers = !updates(plan);
-  const requests = pipelineRequests(plan, by === 'own' && forLayers);
+  const often = by === 'own' && forLayers;
+  const own = often ? plan.steps.map((step) => ({ ...step, pass: step.pass.often?.() ?? step.pass })) : plan.steps;
+  const requests = pipelineRequests({ steps: own }, often);
   const resized = by === 'any' && known.meet(operationsOf(plan), sizesOf(plan));
   const soon = target.profile.kind === 'software' && forLayers && known.takeLong(requests);
   const chosen = by === 'own' ? requests : requests.map((request) => known.choose(request, { resized, soon }));
-  const steps = plan.steps.map((step, s): Step => ({ ...step, pass: passOf(step.pass, requests[s]!, chosen[s]!) }));
+  const steps = own.map((step, s): Step => ({ ...step, pass: passOf(step.pass, requests[s]!, chosen[s]!) }));
   const pipelines = by === 'own' ? known.getInTurn(chosen) : known.getAll(chosen);
   pipelines.catch(() => {}); // whoever links reports it
-  const shared = by === 'any' && forLayers && plan.steps.some(({ pass }) => isWorth(pass.layerLengths));
+  const shared = by === 'any' && forLayers && own.some(({ pass }) => pass.often || isWorth(pass.layerLengths));
   return { steps, general: shared || chosen.some((request, s) => request !== requests[s]), resized, pipelines };
 }
 
@@ -198,7 +200,7 @@ const scalarsOf = ({ pass, scalarBase }: Step): number[] =>
   );
 
 /** The pipelines that a plan needs, step by step; `forLayers`: made for the lengths of each layer's arrays. */
-export const pipelineRequests = ({ steps }: Plan, forLayers = false): PipelineRequest[] =>
+export const pipelineRequests = ({ steps }: Pick<Plan, 'steps'>, forLayers = false): PipelineRequest[] =>
   steps.map(({ pass }) => pipelineRequest(pass, forLayers));
 
 /** The pipelines that plans of other sizes need, as far as they are known and none is of a size: the most general of each kind. */

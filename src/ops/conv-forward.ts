@@ -18,6 +18,7 @@ import {
   correlationCounts,
   generalCorrelationTile,
   lanesOf,
+  oftenTile,
   patchSize,
   type WorkgroupTile,
   weightsOf,
@@ -85,7 +86,14 @@ function anyPass(c: Correlation, tile: CorrelationTile | WorkgroupTile, adapter:
   if ('outs' in tile) return workgroupPass(c, tile, window);
   const general = generalCorrelationTile(c, tile, adapter, window);
   const own = registerPass(c, tile, adapter, window);
-  return general ? { ...own, general: registerPass(c, general, { ...adapter, general: true }, window) } : own;
+  const pass: Pass = {
+    ...own,
+    often: () => {
+      const often = oftenTile(c, tile, adapter, window);
+      return often === tile ? own : registerPass(c, often, adapter, window);
+    },
+  };
+  return general ? { ...pass, general: registerPass(c, general, { ...adapter, general: true }, window) } : pass;
 }
 
 /** A window of one output: it is kept. */

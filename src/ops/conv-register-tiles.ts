@@ -145,10 +145,16 @@ const expectedTile = (c: CorrelationShape, adapter: AdapterProfile): Correlation
     return best(c, alike)!;
   });
 
+/** What decides which of the tiles is the fastest. */
+const shapeOf = (c: CorrelationShape): readonly number[] => [
+  ...[c.batch, c.groups, c.groupIn, c.groupOut],
+  ...[...c.outSize, ...c.kernel, ...c.stride, ...c.dilation],
+];
+
 /** The tile that was measured to be the fastest, or is expected to be. */
 export function chooseCorrelationTile(c: CorrelationShape, adapter: AdapterProfile): CorrelationTile | WorkgroupTile {
   const alone = () => correlationTiles(c, adapter);
-  const shape = [c.batch, c.groups, c.groupIn, c.groupOut, ...c.outSize, ...c.kernel, ...c.stride, ...c.dilation];
+  const shape = shapeOf(c);
   if (adapter.kind === 'software' || c.groupOut < FEW_CHANNELS) {
     return tuned(adapter, 'conv2d', shape, alone, expectedTile(c, adapter));
   }
@@ -209,6 +215,9 @@ const ANY_PRODUCTS = 512;
 /** Runs that such a tile's compilation is worth: few, since it is there for the time until others are compiled. */
 const ANY_RUNS = 8;
 
+/** Runs that the compilation for a layer that runs often is worth. */
+const OFTEN_RUNS = 1000;
+
 /** What a tile for any images is chosen by: as little as can be, so that the layers of a network share it. */
 function anyImages(c: CorrelationShape, own: CorrelationTile, [high, wide]: Window): CorrelationShape {
   const [rows, cols] = c.outSize[0] === 1 ? [1, ANY_SIZE ** 2] : [ANY_SIZE, ANY_SIZE];
@@ -245,6 +254,25 @@ export function generalCorrelationTile(
   return remembered('general', any, adapter, choose, [own.kernelRows, own.kernelCols, ...window]);
 }
 
+/**
+ * The tile that is expected to be the fastest where `own` is compiled anew for a layer that runs often: it adds up in the same order.
+ * One that was measured to be the fastest stays.
+ */
+export function oftenTile(
+  c: CorrelationShape,
+  own: CorrelationTile,
+  adapter: AdapterProfile,
+  window: Window,
+): CorrelationTile {
+  if (adapter.kind !== 'software' || adapter.tuning?.lacks?.('conv2d', shapeOf(c)) === false) return own;
+  const choose = () => {
+    const all = window[0] * window[1] === 1 ? allTiles(c, adapter) : allTiles(c, adapter, windowSizes(window));
+    const alike = all.filter((tile) => sameOrder(tile, own));
+    return least(alike, (tile) => ({ ...correlationWork(c, tile), runs: OFTEN_RUNS })) ?? own;
+  };
+  return remembered('often', c, adapter, choose, [own.kernelRows, own.kernelCols, ...window]);
+}
+
 /** Whether a tile takes the whole kernel at once. */
 const isWhole = ({ kernel }: CorrelationShape, { kernelRows, kernelCols }: CorrelationTile): boolean =>
   kernelRows === kernel[0] && kernelCols === kernel[1];
@@ -253,8 +281,7 @@ const isWhole = ({ kernel }: CorrelationShape, { kernelRows, kernelCols }: Corre
 export function chooseMapTile(c: CorrelationShape, adapter: AdapterProfile): CorrelationTile {
   const whole = allTiles(c, adapter).filter((tile) => isWhole(c, tile));
   const tiles = promising(whole, (tile) => correlationWork(c, tile));
-  const shape = [c.batch, c.groups, c.groupIn, c.groupOut, ...c.outSize, ...c.kernel, ...c.stride, ...c.dilation];
-  return tuned(adapter, 'conv2d of maps', shape, tiles, tiles[0]!);
+  return tuned(adapter, 'conv2d of maps', shapeOf(c), tiles, tiles[0]!);
 }
 
 /** The tile that stands in for it, however many channels the sums go over. */

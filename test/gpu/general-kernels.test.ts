@@ -28,8 +28,11 @@ const adapterHere = () => ({
 const numbers = (count: number, seed: number) =>
   Float32Array.from({ length: count }, (_, i) => Math.sin(i * 12.9898 + seed) * 43.5);
 
-/** A pass and what stands in for it, the most general last. */
-const kernelsOf = (pass: Pass): Pass[] => [pass, ...(pass.general ? kernelsOf(pass.general) : [])];
+/** A pass, what takes its place where it runs often, and what stands in for it, the most general last. */
+const kernelsOf = (pass: Pass): Pass[] => {
+  const { general, often } = pass;
+  return [pass, ...(often ? [often()] : []), ...(general ? kernelsOf(general) : [])];
+};
 
 /** Bits of all outputs, by the passes' own kernels and with each of those that stand in for one of them. */
 async function allBits(lowering: Lowering, inputs: readonly Float32Array[], outputs: readonly number[]) {
@@ -78,6 +81,16 @@ describe.for(shapes)('a convolution %o', (given) => {
     const { x, y, w, b } = sizesOf(g);
     await expectSameBits(weightGradPasses(g, adapterHere(), tile), [numbers(x, 1), numbers(y, 4)], [w, b]);
   });
+});
+
+test('a convolution that is pooled, by larger tiles where it runs often', async () => {
+  const g = geometry({ groupIn: 1, groupOut: 6, size: [28, 28], kernel: [5, 5], padding: [2, 2, 2, 2] });
+  const { x, y, w, b } = sizesOf(g);
+  const own = forwardPasses(g, true, adapterHere()) as Extract<Lowering, { kind: 'passes' }>;
+  const pooled = own.pooled!({ size: [28, 28], window: [2, 2] })! as typeof own;
+  const [pass] = pooled.passes as [Pass];
+  expect(pass.often!().consts!.ACC!).toBeGreaterThan(pass.consts!.ACC!);
+  await expectSameBits(pooled, [numbers(x, 1), numbers(w, 2), numbers(b, 3)], [y / 4, y / 4]);
 });
 
 const none = { size: 1, a: 0, b: 0 };
