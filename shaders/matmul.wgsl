@@ -1,6 +1,7 @@
 // matmul.wgsl: batched matrix product in registers alone; each invocation computes a TM × TN tile over one chunk of K.
 //   y[s,z,m,n] = b[n] or b[m] + Σ_{k in chunk s} p[z,m,k] · q[z,k,n],   with SUMS also   sums[s,m] = Σ_{k in chunk s} p[z,m,k]
 // With IMAGES the columns are pixels of images, whose products lie one after another:   y[s,i,m,j] for column n = i·image_cols + j
+// With ROWS, too, those of an image are in rows, which need not follow one another: pixels that a stride leaves.
 // Operands are read in place through strides, so a transposed or broadcast operand costs no copy; sum-chunks.wgsl adds the chunks.
 // With SIDE 2, four neighbouring lanes compute 2 × 2 tiles, and each loads half of its rows and columns and is given the other
 // half: where lanes are those of a processor, a load is a branch for each lane and costs as much as 16 multiplications.
@@ -20,6 +21,7 @@ const BATCH: u32 = 4u; // separate batch dimensions: 0, 1 or 4
 const SPLIT: u32 = 1u; // 1: K comes in several chunks
 const BIAS: u32 = 0u; // 1: add b to every row, 2: to every column
 const IMAGES: u32 = 0u;
+const ROWS: u32 = 0u;
 const SUMS: u32 = 0u;
 
 struct Params {
@@ -48,6 +50,8 @@ struct Params {
   q_3: u32,
   image_cols: u32,
   q_image: u32, // step in q from image to image
+  row_cols: u32,
+  q_row: u32, // step in q from row to row of an image
 }
 
 @group(0) @binding(0) var<storage, read> p: array<f32>;       // [batch, rows, inner] by strides
@@ -115,7 +119,13 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       q_at[j] = q0 + n * params.q_col;
     }
     if (0 < IMAGES) { // constant
-      q_at[j] = n / params.image_cols * params.q_image + n % params.image_cols * params.q_col;
+      let image = n / params.image_cols;
+      let inside = n - image * params.image_cols;
+      var place = inside * params.q_col;
+      if (0 < ROWS) { // constant
+        place = inside / params.row_cols * params.q_row + inside % params.row_cols * params.q_col;
+      }
+      q_at[j] = image * params.q_image + place;
     }
   }
 

@@ -5,18 +5,20 @@ import type { Correlation } from './conv-forward';
 import { BATCH_DIMS, matmulPasses, type Product } from './matmul-passes';
 
 /**
- * Whether the sum over the window has one tap, and is for a processor: there a product's tiles share what they load among rows and
- * columns, and images of few pixels fill them together. A GPU's tiles of pixels do.
+ * Whether the sum over the window has one tap, which meets a pixel everywhere, and is for a processor: there a product's tiles share
+ * what they load among rows and columns, and images of few pixels fill them together. A GPU's tiles of pixels do.
  */
 export function isProduct(c: Correlation, { kind }: AdapterProfile): boolean {
-  const single = c.kernel[0] * c.kernel[1] * c.stride[0] * c.stride[1] === 1;
-  const whole = c.padTop === 0 && c.padLeft === 0 && c.size.every((length, d) => length === c.outSize[d]);
-  return kind === 'software' && single && whole && c.groups === 1;
+  const single = c.kernel[0] * c.kernel[1] === 1 && c.padTop === 0 && c.padLeft === 0;
+  const inside = c.outSize.every((length, d) => (length - 1) * c.stride[d]! < c.size[d]!);
+  return kind === 'software' && single && inside && c.groups === 1;
 }
 
-/** y[n,o,·] = b[o] + Σ_c w[o,c] · x[n,c,·], of inputs x, w and perhaps b. */
+/** y[n,o,i,j] = b[o] + Σ_c w[o,c] · x[n,c,i·s,j·t], of inputs x, w and perhaps b. */
 export function productPasses(c: Correlation, adapter: AdapterProfile): Lowering {
-  const pixels = c.size[0] * c.size[1];
+  const plane = c.size[0] * c.size[1];
+  const pixels = c.outSize[0] * c.outSize[1];
+  const every = pixels === plane;
   const none = { size: 1, a: 0, b: 0 };
   const product: Product = {
     m: c.groupOut,
@@ -27,9 +29,13 @@ export function productPasses(c: Correlation, adapter: AdapterProfile): Lowering
     transposeB: false,
     sums: false,
     bias: c.bias && 'rows',
-    steps: { m: c.weight.out, ka: c.weight.in, kb: pixels, n: 1 },
+    steps: { m: c.weight.out, ka: c.weight.in, kb: plane, n: every ? 1 : c.stride[1] },
     dims: Array.from({ length: BATCH_DIMS }, () => none),
-    images: { cols: pixels, step: c.groupIn * pixels },
+    images: {
+      cols: pixels,
+      step: c.groupIn * plane,
+      ...(!every && { rows: { cols: c.outSize[1], step: c.stride[0] * c.size[1] } }),
+    },
   };
   const lowering = matmulPasses(product, adapter);
   if (lowering.kind !== 'passes') throw new TypeError('internal: a matrix product without passes');

@@ -39,6 +39,12 @@ export interface BatchDim {
   readonly b: number;
 }
 
+/** So many columns of b, and the step in elements to the next so many. */
+interface Run {
+  readonly cols: number;
+  readonly step: number;
+}
+
 /** A product with operands in place: steps in elements along each of its dimensions. */
 export interface Product extends MatmulShape {
   readonly steps: { readonly m: number; readonly ka: number; readonly kb: number; readonly n: number };
@@ -47,7 +53,10 @@ export interface Product extends MatmulShape {
   /** Input 2 is added to every row, or to every column. */
   readonly bias: boolean | 'rows';
   /** The columns are those of images of so many, `step` elements apart in b, whose results lie one after another; for a batch of one. */
-  readonly images?: { readonly cols: number; readonly step: number };
+  readonly images?: Run & {
+    /** Those of an image are in rows of so many, where these do not follow one another. */
+    readonly rows?: Run;
+  };
 }
 
 /** A product of inputs 0 and 1 into output 0; with `sums`, the sums of the first operand's rows go into output 1. */
@@ -134,9 +143,11 @@ function lengthsOf({ m, k, n, batch, steps, dims, images, sums }: Product, chunk
   const last = (operand: 'a' | 'b') => dims.reduce((sum, dim) => sum + (dim.size - 1) * dim[operand], 0);
   const cols = images?.cols ?? n;
   const first = images ? (Math.ceil(n / cols) - 1) * images.step : 0;
+  const inRow = images?.rows?.cols ?? cols;
+  const lastRow = images?.rows ? (Math.ceil(cols / inRow) - 1) * images.rows.step : 0;
   return {
     p: last('a') + (m - 1) * steps.m + (k - 1) * steps.ka + 1,
-    q: last('b') + first + (k - 1) * steps.kb + (cols - 1) * steps.n + 1,
+    q: last('b') + first + (k - 1) * steps.kb + lastRow + (inRow - 1) * steps.n + 1,
     y: chunks * batch * m * n,
     ...(sums && { sums: chunks * m }),
   };
@@ -169,7 +180,8 @@ function blockPass(
     : {
         ...common,
         ...registerConsts(tile),
-        IMAGES: images && (general || images.cols < n) ? 1 : 0,
+        IMAGES: images && (general || images.rows || images.cols < n) ? 1 : 0,
+        ROWS: images?.rows ? 1 : 0,
         SPLIT: general || chunks > 1 ? 1 : 0,
         TAIL: general || k % 4 !== 0 ? 1 : 0,
         WORKGROUP: workgroup,
@@ -192,11 +204,14 @@ function blockPass(
       ...batchSizes(product),
       ...dims.map(({ a }) => u32(a)),
       ...dims.map(({ b }) => u32(b)),
-      ...(isWorkgroupTile(tile) ? [] : [u32(images?.cols ?? n), u32(images?.step ?? 0)]),
+      ...(isWorkgroupTile(tile) ? [] : imageParams(product)),
     ],
     grid: isWorkgroupTile(tile) ? grid(tiles) : gridFor(invocations, workgroup),
   };
 }
+
+const imageParams = ({ n, images }: Product) =>
+  [images?.cols ?? n, images?.step ?? 0, images?.rows?.cols ?? 1, images?.rows?.step ?? 0].map(u32);
 
 const registerConsts = ({ side, tm, tn }: BlockTile) => ({
   SIDE: side,

@@ -168,16 +168,28 @@ describe('tiles', () => {
     { groupIn: 6, groupOut: 7, batch: 5, size: [2, 3] },
     { groupIn: 300, groupOut: 70, batch: 2, size: [3, 3] },
     { groupIn: 33, groupOut: 130, size: [9, 17] },
+    { groupIn: 40, groupOut: 70, batch: 3, size: [9, 8], stride: [2, 3] },
+    { groupIn: 300, groupOut: 64, size: [13, 15], stride: [2, 2] },
+    { groupIn: 64, groupOut: 64, batch: 2, size: [40, 1], stride: [1, 2] },
+    { groupIn: 64, groupOut: 64, batch: 2, size: [1, 83], stride: [5, 2] },
+    { groupIn: 6, groupOut: 7, batch: 2, size: [4, 5], stride: [2, 1] },
+    { groupIn: 6, groupOut: 7, batch: 2, size: [4, 5], stride: [2, 2], padding: [0, 1, 0, 1] },
+    { groupIn: 6, groupOut: 7, batch: 2, size: [5, 5], stride: [2, 2], padding: [0, 1, 0, 1] },
+    { groupIn: 8, groupOut: 8, groups: 2, size: [5, 5], stride: [2, 2] },
   ];
   test.concurrent.for(products)('a single tap of %o, forward and back', async (of) => {
     const g = geometry({ kernel: [1, 1], padding: [0, 0, 0, 0], ...of });
     const { x, y, images, weight, bias, dy, sums, back } = aheadAndBack(g);
     const adapter = adapterWith('', {});
-    const [ahead, behind] = await Promise.all([
-      runPasses(device, forwardPasses(g, true, adapter), [images, weight, bias], [y]),
+    const lowering = forwardPasses(g, true, adapter) as Extract<Lowering, { kind: 'passes' }>;
+    const general = { ...lowering, passes: lowering.passes.map((pass) => pass.general ?? pass) };
+    const [ahead, anyhow, behind] = await Promise.all([
+      runPasses(device, lowering, [images, weight, bias], [y]),
+      runPasses(device, general, [images, weight, bias], [y]),
       runPasses(device, inputGradPasses(g, false, adapter), [dy, weight], [x]),
     ]);
     expect(ahead[0]).toEqual(sums);
+    expect(anyhow[0]).toEqual(sums);
     expect(behind[0]).toEqual(back);
   });
 

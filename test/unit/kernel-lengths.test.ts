@@ -49,6 +49,13 @@ describe('products', () => {
     });
   });
 
+  test('of the pixels of images that a stride leaves', () => {
+    const images = { cols: 20, step: 64 * 99, rows: { cols: 5, step: 22 } };
+    expect(lengthsOf({ images, bias: 'rows', steps: { m: 64, ka: 1, kb: 99, n: 2 } })).toMatchObject({
+      q: 3 * 64 * 99 + 63 * 99 + 3 * 22 + 4 * 2 + 1,
+    });
+  });
+
   test('small ones have a kernel for all lengths', () => {
     expect(lengthsOf({ m: 4, n: 4, steps: { m: 64, ka: 1, kb: 4, n: 1 } })).toBeUndefined();
   });
