@@ -198,6 +198,11 @@ describe('tiles', () => {
     { groups: 3, groupOut: 2, size: [3, 2], padding: [0, 1, 2, 0] },
     { groups: 70, size: [9, 11], kernel: [5, 3], stride: [2, 1], padding: [2, 2, 0, 1] },
     { groupOut: 2, size: [8, 9], kernel: [2, 4], stride: [1, 2] },
+    { groups: 131, size: [4, 4] },
+    { groups: 45, batch: 3, size: [2, 2], kernel: [5, 5], padding: [2, 2, 2, 2] },
+    { groups: 70, groupOut: 2, size: [7, 6], stride: [2, 3], padding: [0, 1, 2, 0] },
+    { groups: 128, size: [3, 1], kernel: [4, 2], stride: [2, 1], padding: [3, 4, 0, 5] },
+    { groups: 129, size: [6, 7], kernel: [3, 2], padding: [0, 0, 0, 0] },
   ];
   test.concurrent.for(strips)('channels one by one, of %o, forward and back', async (of) => {
     const g = geometry({ groups: 5, groupIn: 1, groupOut: 1, ...of });
