@@ -1,7 +1,7 @@
 // Networks by name: what there is, the function of each, and its trained weights.
 import { ArgumentError } from '../../errors';
 import type { Module } from '../../nn/module';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
+import { type Arguments, isPlainObject, parseArgs, shown } from '../../tensor/options';
 import * as detectors from '../detection/builders';
 import { alexnet } from './alexnet';
 import { type NetworkBuilder, weightsOf } from './builder';
@@ -119,7 +119,9 @@ interface ListOptions {
  */
 export function listModels(...args: Arguments<ListOptions, ['module', 'include', 'exclude']>): ModelName[] {
   const defaults = { module: null, include: null, exclude: null };
-  const { module, include, exclude } = parseArgs<ListOptions>('listModels', [], defaults, args);
+  // A namespace is a plain object too, and would pass for named parameters.
+  const given = args.length === 1 && isNamespace(args[0]) ? [{ module: args[0] }] : args;
+  const { module, include, exclude } = parseArgs<ListOptions>('listModels', [], defaults, given);
   const inside = module === null ? null : membersOf(module);
   const all = (Object.keys(builders) as ModelName[]).filter((name) => !inside || inside.has(builders[name]));
   const wanted = patterns(include);
@@ -127,6 +129,9 @@ export function listModels(...args: Arguments<ListOptions, ['module', 'include',
   const fits = (list: readonly RegExp[], name: string) => list.some((pattern) => pattern.test(name));
   return all.filter((name) => (wanted.length === 0 || fits(wanted, name)) && !fits(left, name)).sort();
 }
+
+const isNamespace = (given: unknown): boolean =>
+  isPlainObject(given) && Object.values(builders).some((build) => Object.values(given).includes(build));
 
 /** What stands in a namespace, which is given by itself or by its name. */
 function membersOf(module: object | string): ReadonlySet<unknown> {

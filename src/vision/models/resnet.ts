@@ -2,7 +2,7 @@ import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
 import { shown } from '../../tensor/options';
-import type { Tensor } from '../../tensor/tensor';
+import { Tensor } from '../../tensor/tensor';
 import { make, type NormMaker } from '../ops/layers';
 import { builder, type ClassifierOptions } from './builder';
 import { fanOut, initialize } from './initialize';
@@ -175,7 +175,8 @@ export class ResNet extends Module {
   #silenceBranches(): void {
     for (const module of this.modules()) {
       const last = module instanceof Bottleneck ? module.bn3 : module instanceof BasicBlock ? module.bn2 : null;
-      if (last instanceof nn.BatchNorm2d && last.weight) nn.init.zeros_(last.weight);
+      const weight = last && Reflect.get(last, 'weight');
+      if (weight instanceof Tensor) nn.init.zeros_(weight);
     }
   }
 

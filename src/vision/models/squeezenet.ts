@@ -1,6 +1,8 @@
+import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
 import { cat } from '../../tensor/functions';
+import { shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { builder, type ClassifierOptions } from './builder';
 import { initialize } from './initialize';
@@ -64,6 +66,9 @@ export class SqueezeNet extends Module {
 
   constructor(version: '1_0' | '1_1' = '1_0', { numClasses = 1000, dropout = 0.5 }: SqueezeNetOptions = {}) {
     super();
+    if (!Object.hasOwn(features, version)) {
+      throw new ArgumentError(`SqueezeNet: expected version '1_0' or '1_1', but got ${shown(version)}`);
+    }
     this.numClasses = numClasses;
     this.features = new nn.Sequential(...features[version]());
     const last = new nn.Conv2d(512, numClasses, { kernelSize: 1 });

@@ -1,0 +1,55 @@
+// Networks by their options: which norms begin at 0, which networks a namespace lists, and what is refused.
+import * as torch from 'lamplight';
+import { nn } from 'lamplight';
+import { models } from 'lamplight/vision';
+import { describe, expect, test } from 'vitest';
+
+describe('zeroInitResidual', () => {
+  // torchvision: sums of models.ResNet(Bottleneck, [1, 1, 1, 1], num_classes=2, zero_init_residual=True, norm_layer=lambda c: nn.GroupNorm(2, c)).
+  const normLayer = (channels: number) => new nn.GroupNorm(2, channels);
+  const silent = (options: models.ResNetOptions) => {
+    const net = new models.ResNet(models.Bottleneck, [1, 1, 1, 1], { numClasses: 2, ...options });
+    return Promise.all(
+      [net.layer1, net.layer4].flatMap((stage) => {
+        const block = stage[0] as models.Bottleneck;
+        return [block.bn2, block.bn3].map((norm) => (norm as nn.GroupNorm).weight!.sum().item());
+      }),
+    );
+  };
+
+  test('clears the last norm of a block, whatever makes the norms', async () => {
+    expect(await silent({ normLayer, zeroInitResidual: true })).toEqual([64, 0, 512, 0]);
+    expect(await silent({ zeroInitResidual: true })).toEqual([64, 0, 512, 0]);
+    expect(await silent({ normLayer })).toEqual([64, 256, 512, 2048]);
+  });
+
+  test('leaves norms without weights alone', () => {
+    const normLayer = () => new nn.Identity();
+    const net = new models.ResNet(models.BasicBlock, [1, 1, 1, 1], { normLayer, zeroInitResidual: true });
+    expect(String((net.layer1[0] as models.BasicBlock).bn2)).toBe('Identity()');
+  });
+});
+
+describe('listModels', () => {
+  const detectors = models.listModels({ module: 'detection' });
+  const segmenters = ['deeplabv3_resnet101', 'deeplabv3_resnet50', 'fcn_resnet101', 'fcn_resnet50'];
+
+  test('takes a namespace by position', () => {
+    expect(detectors).toContain('ssd300_vgg16');
+    expect(models.listModels(models.detection)).toEqual(detectors);
+    expect(models.listModels(models.segmentation)).toEqual(segmenters);
+    expect(models.listModels(models)).toEqual(models.listModels({ module: 'models' }));
+    expect(models.listModels(models.segmentation, 'fcn*')).toEqual(segmenters.slice(2));
+    expect(models.listModels(models.segmentation, { exclude: 'fcn*' })).toEqual(segmenters.slice(0, 2));
+  });
+
+  test('still refuses options that there are not', () => {
+    expect(() => models.listModels({ includes: 'vgg*' } as never)).toThrow("got an unknown argument 'includes'");
+  });
+});
+
+test('a version of SqueezeNet that there is not is refused', () => {
+  const make = () => new models.SqueezeNet('2_0' as never);
+  expect(make).toThrow(torch.ArgumentError);
+  expect(make).toThrow(`SqueezeNet: expected version '1_0' or '1_1', but got "2_0"`);
+});
