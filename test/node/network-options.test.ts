@@ -1,6 +1,6 @@
-// Networks by their options: which norms begin at 0, which networks a namespace lists, and what is refused.
+// Networks by their options and parts: which norms begin at 0, which networks a namespace lists, heads of one's own, and what is refused.
 import * as torch from 'lamplight';
-import { nn } from 'lamplight';
+import { nn, type Tensor } from 'lamplight';
 import { models } from 'lamplight/vision';
 import { describe, expect, test } from 'vitest';
 
@@ -46,6 +46,24 @@ describe('listModels', () => {
   test('still refuses options that there are not', () => {
     expect(() => models.listModels({ includes: 'vgg*' } as never)).toThrow("got an unknown argument 'includes'");
   });
+});
+
+test('networks of segmentation take a backbone and heads of one’s own', async () => {
+  const { DeepLabHead, DeepLabV3, FCNHead, IntermediateLayerGetter } = models.segmentation;
+  torch.manualSeed(0);
+  const backbone = new IntermediateLayerGetter(models.resnet18(), { layer1: 'aux', layer2: 'out' });
+  const net = new DeepLabV3(backbone, new DeepLabHead(128, 2, [2, 4]), new FCNHead(64, 2)).eval();
+  expect(Object.keys(net.stateDict())).toHaveLength(106);
+  const ramp = torch.arange(40).div(40).expand(1, 3, 24, 40);
+  const { out, aux } = torch.noGrad(() => net(ramp));
+  // torchvision 0.29: sums and an element of the same from the same seed.
+  const figures = (x: Tensor) => Promise.all([x.sum().item(), x.at(0, 1, 5, 7).item()]);
+  expect([out.shape, aux!.shape]).toEqual([
+    [1, 2, 24, 40],
+    [1, 2, 24, 40],
+  ]);
+  expect(await figures(out)).toEqual([expect.closeTo(-100.46326, 2), expect.closeTo(-0.0475935, 5)]);
+  expect(await figures(aux!)).toEqual([expect.closeTo(-130.92279, 2), expect.closeTo(-0.2447447, 5)]);
 });
 
 test('a version of SqueezeNet that there is not is refused', () => {

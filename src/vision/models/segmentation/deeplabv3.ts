@@ -63,7 +63,7 @@ class ASPP extends Module {
   }
 }
 
-/** Pyramid pooling, a 3×3 and a 1×1 convolution. */
+/** Pyramid pooling, a 3×3 and a 1×1 convolution. Shape: [N, inChannels, H, W] → [N, numClasses, H, W]. */
 export class DeepLabHead extends nn.Sequential {
   constructor(inChannels: number, numClasses: number, atrousRates: readonly number[] = [12, 24, 36]) {
     super(
