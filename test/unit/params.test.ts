@@ -195,6 +195,9 @@ describe('what has no gradient', () => {
       const [w, b] = [torch.rand(8, 8, 3, 3, { requiresGrad: true }), torch.rand(8, { requiresGrad: true })];
       return autograd.grad(nn.functional.conv2d(torch.rand(2, 8, 3, 3), w, b, { padding: 1 }).sum(), [w, b]);
     },
+    'a convolution of small maps, channel by channel': () => [
+      nn.functional.conv2d(torch.rand(1, 128, 4, 4), torch.rand(128, 1, 3, 3), { padding: 1, groups: 128 }),
+    ],
     pixels: () => {
       const words = fromHost(new Uint32Array(12), [3, 4], 'uint32');
       const picture = unpackPixels(words, { columns: 4, channels: 3, dtype: 'float32' });
