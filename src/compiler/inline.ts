@@ -101,13 +101,10 @@ export function withEpilogue(
   };
   const libs = libsOf(members).filter((lib) => !pass.source.includes(lib));
   const names = members.filter(({ inputs }) => inputs.length > 0).map(({ name }) => name);
-  const { general, often, besides } = pass;
   const alike = (other: Pass) => withEpilogue(other, epilogue, firstInput, firstOutput, where);
   return {
     ...pass,
-    ...(general && { general: alike(general) }),
-    ...(often && { often: () => alike(often()) }),
-    ...(besides && { besides: besides.filter(takesEpilogue).map(alike) }),
+    ...inItsPlace(pass, takesEpilogue, alike),
     label: `${pass.label} ${names.join(' ')}`,
     // Behind the pass's own, which may begin with directives; WGSL minds no other order.
     source: [...pass.source.map(withStore), ...libs],
@@ -119,6 +116,17 @@ export function withEpilogue(
     },
   };
 }
+
+/** What runs in the place of a pass, or besides, changed as the pass is. */
+const inItsPlace = (
+  { general, often, besides }: Pass,
+  takes: (other: Pass) => boolean,
+  alike: (other: Pass) => Pass,
+): Pick<Pass, 'general' | 'often' | 'besides'> => ({
+  ...(general && { general: alike(general) }),
+  ...(often && { often: () => alike(often()) }),
+  ...(besides && { besides: besides.filter(takes).map(alike) }),
+});
 
 /** Whether a pass loads a float through the line that a prologue can replace. */
 export const takesPrologue = (pass: Pass): boolean =>
@@ -171,13 +179,10 @@ export function withPrologue(pass: Pass, cluster: Cluster, slot: number, firstIn
       : text;
   const libs = libsOf(members).filter((lib) => !pass.source.includes(lib));
   const names = members.filter(({ inputs }) => inputs.length > 0).map((member) => member.name);
-  const { general, often, besides } = pass;
   const alike = (other: Pass) => withPrologue(other, cluster, slot, firstInput);
   return {
     ...pass,
-    ...(general && { general: alike(general) }),
-    ...(often && { often: () => alike(often()) }),
-    ...(besides && { besides: besides.filter(takesPrologue).map(alike) }),
+    ...inItsPlace(pass, takesPrologue, alike),
     label: `${names.join(' ')} ${pass.label}`,
     source: [...pass.source.map(replaced), ...libs],
     lengths,

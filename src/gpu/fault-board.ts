@@ -47,6 +47,11 @@ export class FaultBoard {
     return this.optimizerSlots;
   }
 
+  /** Where a run reports the faults that its updates hang on. */
+  gate(slot: FaultSlot | null): { readonly buffer: GPUBuffer; readonly offset: number } {
+    return slot ? { buffer: this.optimizers, offset: slot.offset } : { buffer: this.common, offset: 0 };
+  }
+
   /** The buffer that a place lies in. */
   bufferOf({ kind }: FaultPlace): GPUBuffer {
     return kind === 'slot' ? this.optimizers : this.records!;

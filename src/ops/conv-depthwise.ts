@@ -1,5 +1,4 @@
 // A convolution of channels one by one on a processor: strips of columns, down which each invocation walks, or whole small images.
-
 import source from '../../shaders/conv2d-depthwise.wgsl?raw';
 import mapSource from '../../shaders/conv2d-depthwise-map.wgsl?raw';
 import { i32, input, output, type Pass, u32 } from '../compiler/ir';

@@ -18,6 +18,7 @@ import {
   correlationCounts,
   generalCorrelationTile,
   lanesOf,
+  mayGrow,
   oftenTile,
   patchSize,
   type WorkgroupTile,
@@ -85,15 +86,11 @@ type Window = Pooling['window'];
 function anyPass(c: Correlation, tile: CorrelationTile | WorkgroupTile, adapter: AdapterProfile, window = EACH): Pass {
   if ('outs' in tile) return workgroupPass(c, tile, window);
   const general = generalCorrelationTile(c, tile, adapter, window);
-  const own = registerPass(c, tile, adapter, window);
-  const pass: Pass = {
-    ...own,
-    often: () => {
-      const often = oftenTile(c, tile, adapter, window);
-      return often === tile ? own : registerPass(c, often, adapter, window);
-    },
+  return {
+    ...registerPass(c, tile, adapter, window),
+    ...(mayGrow(c, adapter) && { often: () => registerPass(c, oftenTile(c, tile, adapter, window), adapter, window) }),
+    ...(general && { general: registerPass(c, general, { ...adapter, general: true }, window) }),
   };
-  return general ? { ...pass, general: registerPass(c, general, { ...adapter, general: true }, window) } : pass;
 }
 
 /** A window of one output: it is kept. */

@@ -246,17 +246,29 @@ export function generalCorrelationTile(
   window: Window,
 ): CorrelationTile | undefined {
   const any = anyImages(c, own, window);
-  const choose = () => {
-    const all = window[0] * window[1] === 1 ? allTiles(any, adapter) : allTiles(any, adapter, windowSizes(window));
-    const alike = all.filter((tile) => sameOrder(tile, own));
-    return least(alike, (tile) => ({ ...correlationWork(any, tile), runs: ANY_RUNS }));
-  };
+  const choose = () => bestAlike(any, own, adapter, window, ANY_RUNS);
   return remembered('general', any, adapter, choose, [own.kernelRows, own.kernelCols, ...window]);
 }
 
+/** The best of the tiles that add up in the order of `own`, where its compilation is worth so many runs. */
+function bestAlike(
+  c: CorrelationShape,
+  own: CorrelationTile,
+  adapter: AdapterProfile,
+  window: Window,
+  runs: number,
+): CorrelationTile | undefined {
+  const all = window[0] * window[1] === 1 ? allTiles(c, adapter) : allTiles(c, adapter, windowSizes(window));
+  const alike = all.filter((tile) => sameOrder(tile, own));
+  return least(alike, (tile) => ({ ...correlationWork(c, tile), runs }));
+}
+
+/** Whether a layer that runs often may have another tile: on a processor, unless one was measured to be the fastest. */
+export const mayGrow = (c: CorrelationShape, { kind, tuning }: AdapterProfile): boolean =>
+  kind === 'software' && tuning?.lacks?.('conv2d', shapeOf(c)) !== false;
+
 /**
  * The tile that is expected to be the fastest where `own` is compiled anew for a layer that runs often: it adds up in the same order.
- * One that was measured to be the fastest stays.
  */
 export function oftenTile(
   c: CorrelationShape,
@@ -264,12 +276,7 @@ export function oftenTile(
   adapter: AdapterProfile,
   window: Window,
 ): CorrelationTile {
-  if (adapter.kind !== 'software' || adapter.tuning?.lacks?.('conv2d', shapeOf(c)) === false) return own;
-  const choose = () => {
-    const all = window[0] * window[1] === 1 ? allTiles(c, adapter) : allTiles(c, adapter, windowSizes(window));
-    const alike = all.filter((tile) => sameOrder(tile, own));
-    return least(alike, (tile) => ({ ...correlationWork(c, tile), runs: OFTEN_RUNS })) ?? own;
-  };
+  const choose = () => bestAlike(c, own, adapter, window, OFTEN_RUNS) ?? own;
   return remembered('often', c, adapter, choose, [own.kernelRows, own.kernelCols, ...window]);
 }
 
