@@ -24,8 +24,8 @@ Runs every row of a table in every library, compares the results, and prints a M
                    its WASM provider on one thread, which computes on the processor and is there for orientation
   --repeats N      measured steps a row and library; in trainer, turns      (default: 9 in main, 15 in trainer, else 5)
   --node           in Node through Dawn (the package \`webgpu\`), not in a browser; TensorFlow.js and onnxruntime-web do not run there
-  --md FILE        write the report there, too
-  --json FILE      write every figure as JSON
+  --md FILE        write the report there, too, after each row
+  --json FILE      write every figure as JSON, after each row
   --svg FILE       draw the table \`scaling\`
   --help           show this text
 
@@ -131,10 +131,14 @@ async function main({ table, rows: asked, libraries: wanted, repeats: steps, nod
     for (const [i, name] of rows.entries()) {
       if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${i + 1}/${rows.length} ${name}`);
       report.rows.push(await place.measure(table, name, settings));
+      report.load[1] = loadavg()[0] ?? 0;
+      await save(server, report, { md, json, svg: undefined });
     }
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-    report.load[1] = loadavg()[0] ?? 0;
-    return await conclude(server, report, { md, json, svg });
+    process.stdout.write(await save(server, report, { md, json, svg }));
+    const errors = report.rows.flatMap(({ error }) => error ?? []);
+    for (const error of errors) console.error(error);
+    return errors.length > 0 ? 1 : 0;
   } finally {
     await place.close();
     await server.close();
@@ -180,21 +184,19 @@ async function trainer(server, place, { rows, turns, md, json }) {
 }
 
 /**
- * Prints the report, writes the files, and returns the exit status.
+ * Writes the files, which thus hold the rows that are done when a run is stopped.
  * @param {Server} server
  * @param {Report} report
  * @param {{ md: string | undefined, json: string | undefined, svg: string | undefined }} files
+ * @returns {Promise<string>} the report as text
  */
-async function conclude(server, report, { md, json, svg }) {
+async function save(server, report, { md, json, svg }) {
   const { markdown, drawing } = /** @type {typeof import('../bench/report')} */ (
     await server.ssrLoadModule('/report.ts')
   );
   const text = markdown(report);
-  process.stdout.write(text);
   if (md) writeFileSync(md, text);
   if (json) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
   if (svg) writeFileSync(svg, drawing(report));
-  const errors = report.rows.flatMap(({ error }) => error ?? []);
-  for (const error of errors) console.error(error);
-  return errors.length > 0 ? 1 : 0;
+  return text;
 }
