@@ -93,14 +93,17 @@ const COMPARED_BUDGET = 20_000;
 const WARM = 1_500;
 
 /**
- * Steps in all before any is measured, unless they take longer than WARM_BUDGET; of those behind them, QUIET in a row ask for no
- * pipeline, unless MOST_WARM have been done. Libraries compile some kernels only once their first steps are done.
+ * Steps in all before any is measured, unless those that are not compared take longer than WARM_BUDGET; of those behind them,
+ * QUIET in a row ask for no pipeline, unless MOST_WARM have been done. Libraries compile some kernels only once their first steps are done.
  */
 const WARM_STEPS = 6;
 const QUIET = 2;
 const MOST_WARM = 20;
-/** Milliseconds of steps, and of waiting for what they compile. */
+/** Milliseconds of these steps, and of waiting for what each of them compiles. */
 const WARM_BUDGET = 8_000;
+const COMPILE_BUDGET = 60_000;
+/** Milliseconds of a step that is the last one before any is measured. */
+const LONGEST_WARM = 30_000;
 
 /** Steps of one example after which the engine has compiled what it interprets at first; as many are measured. */
 const HOST_STEPS = 200;
@@ -139,7 +142,7 @@ export async function measureRow(row: Row, settings: Settings): Promise<RowRepor
     try {
       const entrant = await enter(row, name);
       results.push({ library: name, outputs: await compared(row, entrant) });
-      await warmUp(entrant);
+      await warmUp(row, entrant);
       entrants.push(entrant);
     } catch (error) {
       if (!peers.includes(name)) throw error;
@@ -158,7 +161,7 @@ export async function measureRow(row: Row, settings: Settings): Promise<RowRepor
 
   const friendlyRow = isFunction(row) ? row.friendly : undefined;
   const friendly = friendlyRow && settings.libraries.includes('lamplight') && (await enter(friendlyRow, 'lamplight'));
-  if (friendly) await warmUp(friendly);
+  if (friendly) await warmUp(friendlyRow!, friendly);
   const timed = friendly ? [...entrants, friendly] : entrants;
   for (let repeat = 0; repeat < settings.mostRepeats; repeat++) {
     for (let turn = 0; turn < timed.length; turn++) {
@@ -229,20 +232,20 @@ async function enter(row: Row | FunctionRow, name: LibraryName): Promise<Entrant
   return entrant;
 }
 
-/** Steps that count nowhere, until a library compiles nothing any more. */
-async function warmUp({ opening, work }: Entrant): Promise<void> {
-  const start = performance.now() - opening.reduce((sum, { time }) => sum + time, 0);
-  const left = () => start + WARM_BUDGET - performance.now();
+/** Steps that count nowhere, until a library compiles nothing any more. What it compiles does not slow down others either. */
+async function warmUp(row: Row, entrant: Entrant): Promise<void> {
+  const { opening, work } = entrant;
+  let spent = isLong(row, entrant) || opening.at(-1)!.time > LONGEST_WARM ? WARM_BUDGET : 0;
   let quiet = 0;
-  for (let steps = opening.length; steps < MOST_WARM && left() > 0; steps++) {
-    await pipelinesCompiled(left());
+  for (let steps = opening.length; steps < MOST_WARM && spent < WARM_BUDGET; steps++) {
+    await pipelinesCompiled(COMPILE_BUDGET);
     if (steps >= WARM_STEPS && quiet >= QUIET) return;
     const asked = pipelinesAsked();
-    await work.step();
+    spent += (await timedStep(work)).time;
     await pause();
     quiet = pipelinesAsked() === asked ? quiet + 1 : 0;
   }
-  await pipelinesCompiled(WARM_BUDGET);
+  await pipelinesCompiled(COMPILE_BUDGET);
 }
 
 /**

@@ -64,7 +64,11 @@ export async function pipelinesCompiled(milliseconds: number): Promise<void> {
       resolve();
     }, milliseconds);
   });
-  while (compiling.size > 0 && !late) await Promise.race([Promise.all(compiling), end]);
+  while (compiling.size > 0 && !late) {
+    await Promise.race([Promise.all(compiling), end]);
+    // Who compiles one after another asks for the next one now.
+    await new Promise((resolve) => setTimeout(resolve));
+  }
   clearTimeout(timer);
 }
 

@@ -29,8 +29,8 @@ const KWT: u32 = 3u;
 const KHS: u32 = 1u; // KH / KHT
 const KWS: u32 = 1u; // KW / KWT
 const WEIGHTS: u32 = 36u; // TC · KHT · KWT · LANES
-const ROWS: u32 = 4u; // rows of x under a tile: (TY - 1)·SH + (KHT - 1)·DH + 1
-const COLS: u32 = 9u; // columns of x under a tile: (TX - 1)·SW + (KWT - 1)·DW + 1
+const ROWS: u32 = 4u; // rows of x under a tile: (TY - 1)·SH + (KHT - 1)·DH + 1, or those of the image where the tile is the whole
+const COLS: u32 = 9u; // columns of x under a tile: (TX - 1)·SW + (KWT - 1)·DW + 1, or those of the image
 const PATCH: u32 = 36u; // TN · TC · ROWS · COLS
 const QUARTER: u32 = 9u; // PATCH / 4, rounded up: what a lane of a quad loads of a patch that is shared
 const VALUES: u32 = 36u; // PATCH, or 4 · QUARTER where it is shared
@@ -38,6 +38,8 @@ const SH: u32 = 1u;
 const SW: u32 = 1u;
 const DH: u32 = 1u;
 const DW: u32 = 1u;
+const EDGE_TOP: u32 = 0u; // where the tile is the whole image: rows and columns of zeros above and left of it, which are not in the patch
+const EDGE_LEFT: u32 = 0u;
 
 struct Params {
   lanes: u32, // side by side: tiles, or tiles of channels where BESIDE is 1, and those added so that lanes may share
@@ -189,12 +191,20 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
                   var sum = acc[(k * 4u + o) * PIXELS + (m * TY + s) * TX + t]; // chain
                   for (var d = 0u; d < TC; d++) { // unroll
                     for (var p = 0u; p < KHT; p++) { // unroll
-                      for (var q = 0u; q < KWT; q++) { // unroll
-                        sum = fma(
-                          weights[((d * KHT + p) * KWT + q) * LANES + o],
-                          values[((m * TC + d) * ROWS + s * SH + p * DH) * COLS + t * SW + q * DW],
-                          sum,
-                        );
+                      if (EDGE_TOP < s * SH + p * DH + 1) { // constant
+                        if (s * SH + p * DH < EDGE_TOP + ROWS) { // constant
+                          for (var q = 0u; q < KWT; q++) { // unroll
+                            if (EDGE_LEFT < t * SW + q * DW + 1) { // constant
+                              if (t * SW + q * DW < EDGE_LEFT + COLS) { // constant
+                                sum = fma(
+                                  weights[((d * KHT + p) * KWT + q) * LANES + o],
+                                  values[((m * TC + d) * ROWS + s * SH + p * DH - EDGE_TOP) * COLS + t * SW + q * DW - EDGE_LEFT],
+                                  sum,
+                                );
+                              }
+                            }
+                          }
+                        }
                       }
                     }
                   }

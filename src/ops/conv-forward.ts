@@ -88,7 +88,9 @@ function anyPass(c: Correlation, tile: CorrelationTile | WorkgroupTile, adapter:
   const general = generalCorrelationTile(c, tile, adapter, window);
   return {
     ...registerPass(c, tile, adapter, window),
-    ...(mayGrow(c, adapter) && { often: () => registerPass(c, oftenTile(c, tile, adapter, window), adapter, window) }),
+    ...(mayGrow(c, adapter) && {
+      often: () => registerPass(c, oftenTile(c, tile, adapter, window), { ...adapter, often: true }, window),
+    }),
     ...(general && { general: registerPass(c, general, { ...adapter, general: true }, window) }),
   };
 }
@@ -169,8 +171,18 @@ function plainSteps({ groups, groupIn, groupOut, size }: Correlation, kept: numb
   };
 }
 
-/** What kernels are for, and whether for any number of images. */
-export type Laid = Pick<AdapterProfile, 'kind'> & { readonly general?: boolean };
+/** What kernels are for, and whether for any number of images, or for layers that run often. */
+export type Laid = Pick<AdapterProfile, 'kind'> & { readonly general?: boolean; readonly often?: boolean };
+
+/** The part of the whole padded image, which a tile covers, that is no border; undefined where a tile does not cover it. */
+function insideOf({ size, outSize, kernel, stride, dilation, padTop, padLeft }: Correlation, tile: CorrelationTile) {
+  const covers = tile.rows >= outSize[0] && tile.cols >= outSize[1];
+  const whole = tile.kernelRows === kernel[0] && tile.kernelCols === kernel[1];
+  if (!covers || !whole || padTop < 0 || padLeft < 0) return undefined;
+  const reach = (side: 0 | 1, outputs: number, pad: number) =>
+    Math.min(size[side], (outputs - 1) * stride[side] + (kernel[side] - 1) * dilation[side] + 1 - pad);
+  return { patch: [reach(0, tile.rows, padTop), reach(1, tile.cols, padLeft)], edge: [padTop, padLeft] } as const;
+}
 
 /** The sum by a tile, which keeps of each window the maximum. */
 export function registerPass(c: Correlation, tile: CorrelationTile, adapter: Laid, window = EACH): Pass {
@@ -182,7 +194,8 @@ export function registerPass(c: Correlation, tile: CorrelationTile, adapter: Lai
   const kept = { ...c, outSize: [outRows - (outRows % high), outCols - (outCols % wide)] } as const;
   const { tiles, oTiles, xTiles, yTiles } = correlationCounts(kept, tile);
   const { lanes, workgroup, invocations } = lanesOf(tiles, oTiles * c.groups, tile.shares, adapter);
-  const [patchRows, patchCols] = patchSize(c, tile);
+  const inside = adapter.often ? insideOf(c, tile) : undefined;
+  const [patchRows, patchCols] = inside?.patch ?? patchSize(c, tile);
   const pixels = tile.images * tile.rows * tile.cols;
   const patch = tile.images * tile.depth * patchRows * patchCols;
   const quarter = ceilDiv(patch, 4);
@@ -216,6 +229,8 @@ export function registerPass(c: Correlation, tile: CorrelationTile, adapter: Lai
     SW: sw,
     DH: dh,
     DW: dw,
+    EDGE_TOP: inside?.edge[0] ?? 0,
+    EDGE_LEFT: inside?.edge[1] ?? 0,
     WINDOW_H: high,
     WINDOW_W: wide,
     WINDOWS_H: tile.rows / high,
@@ -236,8 +251,8 @@ export function registerPass(c: Correlation, tile: CorrelationTile, adapter: Lai
     params: [
       ...[lanes, tiles, oTiles, xTiles, yTiles, c.batch].map(u32),
       ...geometryParams(c),
-      i32(c.padTop),
-      i32(c.padLeft),
+      i32(inside ? 0 : c.padTop),
+      i32(inside ? 0 : c.padLeft),
       ...weightParams(c),
       ...[x.image, x.group, x.in, y.image, y.channel].map(u32),
     ],

@@ -1,9 +1,10 @@
 // Kernels that stand in for others whatever the sizes are compute what these compute, bit for bit.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lowering, Pass } from '../../src/compiler/ir';
-import { forwardPasses } from '../../src/ops/conv-forward';
+import { forwardPasses, registerPass } from '../../src/ops/conv-forward';
 import type { ConvGeometry } from '../../src/ops/conv-geometry';
 import { inputGradPasses } from '../../src/ops/conv-input-grad';
+import type { CorrelationTile } from '../../src/ops/conv-register-tiles';
 import { weightGradPasses } from '../../src/ops/conv-weight-grad';
 import type { WeightGradTile } from '../../src/ops/conv-weight-grad-tiles';
 import { matmulPasses, type Product } from '../../src/ops/matmul-passes';
@@ -91,6 +92,41 @@ test('a convolution that is pooled, by larger tiles where it runs often', async 
   const [pass] = pooled.passes as [Pass];
   expect(pass.often!().consts!.ACC!).toBeGreaterThan(pass.consts!.ACC!);
   await expectSameBits(pooled, [numbers(x, 1), numbers(w, 2), numbers(b, 3)], [y / 4, y / 4]);
+});
+
+const smallMaps: readonly (readonly [Partial<ConvGeometry>, Pick<CorrelationTile, 'rows' | 'cols' | 'channels'>])[] = [
+  [
+    { batch: 1, groupIn: 9, groupOut: 40, size: [2, 2] },
+    { rows: 2, cols: 2, channels: 2 },
+  ],
+  [
+    { groups: 2, groupOut: 11, size: [4, 5], kernel: [3, 2], stride: [2, 3], padding: [2, 1, 0, 3] },
+    { rows: 4, cols: 4, channels: 3 },
+  ],
+  [
+    { groupOut: 17, size: [3, 4], dilation: [2, 1], padding: [2, 2, 3, 0] },
+    { rows: 4, cols: 7, channels: 4 },
+  ],
+  [
+    { groupIn: 1, size: [1, 1], kernel: [3, 3], padding: [3, 3, 3, 3] },
+    { rows: 7, cols: 7, channels: 1 },
+  ],
+];
+describe.for(smallMaps)('a convolution %o without its border, by %o', ([given, sizes]) => {
+  test.concurrent.for(['patch', 'weights', 'nothing'] as const)('whose lanes share %s', async (shares, { skip }) => {
+    if (shares !== 'nothing' && !device.features.has('subgroups')) skip('this device has no subgroups');
+    const g = geometry(given);
+    const { x, y, w, b } = sizesOf(g);
+    const [kernelRows, kernelCols] = g.kernel;
+    const taps = kernelRows * kernelCols;
+    const weight = { group: g.groupOut * g.groupIn * taps, out: g.groupIn * taps, in: taps };
+    const c = { ...g, padTop: g.padding[0], padLeft: g.padding[2], weight, flip: false, bias: true };
+    const tile = { images: 1, depth: 1, kernelRows, kernelCols, shares, ...sizes };
+    const often = registerPass(c, tile, { ...adapterHere(), often: true });
+    expect(often.consts).toMatchObject({ EDGE_TOP: c.padTop, EDGE_LEFT: c.padLeft });
+    const passes = [{ ...registerPass(c, tile, adapterHere()), often: () => often }];
+    await expectSameBits({ kind: 'passes', passes }, [numbers(x, 1), numbers(w, 2), numbers(b, 3)], [y]);
+  });
 });
 
 const none = { size: 1, a: 0, b: 0 };
