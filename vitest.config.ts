@@ -100,7 +100,7 @@ export default defineConfig({
           // Files share a process, which loads the library once.
           isolate: false,
           setupFiles: ['test/support/process.ts'],
-          testTimeout: 30_000,
+          testTimeout: 120_000,
         },
       },
       // Two lanes, by the first letters of their files: they take longest.

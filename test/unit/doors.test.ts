@@ -24,7 +24,7 @@ beforeAll(async () => {
   const config = { configFile: join(root, 'vite.config.ts'), root };
   await build({ ...config, build: { outDir: dist, emptyOutDir: false } });
   await build({ ...config, mode: 'browser', build: { outDir: join(dist, 'browser'), emptyOutDir: false } });
-}, 60_000);
+}, 180_000);
 
 afterAll(() => rm(folder, { recursive: true }));
 
