@@ -1,5 +1,5 @@
 // Explains plans: what runs in which order, what was fused into it, and which memory it takes. Pure; needs no GPU.
-import { specialise } from '../gpu/pipelines';
+import { codeOf } from './code';
 import { type Program, type ProgramNode, partsOf } from './ir';
 import { numel, type Shape, showShape } from './meta';
 import { locationsReadEachTime, operandsOf, type Plan, type Step } from './plan';
@@ -126,7 +126,7 @@ function explainKernel({ pass, places, node }: Step, ops: (node: ProgramNode) =>
     bindings: [...bindings, ...uniforms],
     ops: node ? ops(node) : [],
     get code() {
-      return specialise(pass.source.join('\n'), pass.consts);
+      return codeOf(pass);
     },
   };
 }

@@ -1,4 +1,5 @@
 // Kernels of float32 that read float16 where it lies: what would be widened into memory first is widened as it is loaded. Pure.
+import { withMarksAlone } from '../gpu/unroll';
 import type { LoweredProgram, Lowering, Operand, Pass } from './ir';
 import { sameShape } from './meta';
 
@@ -50,8 +51,6 @@ const elements: Readonly<Record<string, readonly [half: string, wide: string]>> 
   'vec4<f32>': ['vec4<f16>', 'vec4f'],
 };
 
-const comment = /\/\/[^\n]*/g;
-
 function passReadingHalf(pass: Pass, index: number): Pass | null {
   const isIt = (operand: Operand) => operand.from === 'input' && operand.index === index;
   let source: readonly string[] | null = pass.source;
@@ -76,7 +75,7 @@ const declarationsAt = (binding: number) =>
 
 /** The source with an array of float16 at a binding, each of whose elements is widened where it is read. */
 function bindingReadingHalf(source: readonly string[], binding: number): readonly string[] | null {
-  const code = source.map((text) => text.replace(comment, ''));
+  const code = source.map(withMarksAlone);
   const declared = code.flatMap((text) => [...text.matchAll(declarationsAt(binding))]);
   const known = declared.every(([, , , type]) => elements[type!] !== undefined);
   if (declared.length === 0 || !known || declared.some(([, , name]) => isHidden(code, name!))) return null;

@@ -4,15 +4,9 @@ import type { Binding, BufferRef, Copy, Dispatch, Executable } from '../gpu/exec
 import { FAULT_STRIDE } from '../gpu/fault-sources';
 import { FAULT_BYTES } from '../gpu/faults';
 import type { Memory } from '../gpu/memory';
-import {
-  type BindingKind,
-  generalsOf,
-  type Pipeline,
-  type PipelineRequest,
-  type Pipelines,
-  specialise,
-} from '../gpu/pipelines';
+import { type BindingKind, generalsOf, type Pipeline, type PipelineRequest, type Pipelines } from '../gpu/pipelines';
 import type { Slot, Slots } from '../gpu/slots';
+import { codeOf, markedCode } from './code';
 import type { Param, Pass } from './ir';
 import { layOut, tenantsOf } from './layout';
 import { locationsReadEachTime, operandsOf, type Plan, type Step } from './plan';
@@ -243,21 +237,22 @@ function pipelineRequest(pass: Pass, forLayers: boolean): PipelineRequest {
     operandsOf(pass).map(({ kind }) => kind),
     [pass.params, pass.extras?.params].map((params) => (params?.length ? 'u' : undefined)),
   );
-  const code = enabled(specialise(pass.source.join('\n'), pass.consts));
+  const code = markedCode(pass);
+  const write = () => codeOf(pass);
   const general: PipelineRequest = {
     label: pass.label,
     code,
+    write,
     entry: pass.entry ?? 'main',
     overrides: pass.overrides ?? {},
     bindings,
   };
   const lengths = forLayers && pass.layerLengths ? pass.layerLengths : pass.lengths;
-  return isWorth(lengths) ? { ...general, code: withLengths(code, lengths), general } : general;
+  if (!isWorth(lengths)) return general;
+  return { ...general, code: withLengths(code, lengths), write: () => withLengths(write(), lengths), general };
 }
 
 const isWorth = (lengths: Pass['lengths']): lengths is Lengths => lengths !== undefined && paysToKnow(lengths);
-
-const enabled = (code: string): string => (/\bf16\b/.test(code) ? `enable f16;\n${code}` : code);
 
 /** What belongs to a pass's bindings, in their order: its buffers, its uniforms, then its extra buffers and uniforms. */
 function inOrder<T>(pass: Pass, buffers: readonly T[], uniforms: readonly (T | undefined)[]): T[] {

@@ -1,7 +1,8 @@
 // Measures what a kernel's candidates cost on this adapter, a small run at a time, with WebGPU alone: no counter, pool or cache of the engine is touched.
-import { specialise } from '../gpu/pipelines';
+
 import { shake } from '../gpu/shake';
 import { noiseOf, Timer } from './bench';
+import { codeOf } from './code';
 import type { Operand, Pass } from './ir';
 import { type Candidate, candidateKey, type Probe } from './tuning';
 
@@ -121,7 +122,7 @@ export class Probing {
       entries: kinds.map((type, binding) => ({ binding, visibility: COMPUTE_STAGE, buffer: { type } })),
     });
     const entryPoint = pass.entry ?? 'main';
-    const code = shake(specialise(pass.source.join('\n'), pass.consts), entryPoint);
+    const code = shake(codeOf(pass), entryPoint);
     const pipeline = await device
       .createComputePipelineAsync({
         layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),

@@ -8,7 +8,10 @@ export type BindingKind = 'r' | 'w' | 'u';
 
 export interface PipelineRequest {
   readonly label: string;
+  /** The code as kernels are told apart by it: equal only where what is compiled is. */
   readonly code: string;
+  /** The code as it is compiled; `code` without this. */
+  write?(): string;
   readonly entry: string;
   readonly overrides: Readonly<Record<string, number>>;
   /** One letter a binding of group 0. */
@@ -75,16 +78,30 @@ function hashOf(text: string): number {
   return hash;
 }
 
+/** A request whose code is as it is compiled. */
+interface Written {
+  readonly request: PipelineRequest;
+  readonly code: string;
+}
+
+const written = (request: PipelineRequest): Written => ({ request, code: request.write?.() ?? request.code });
+
 /** What takes longest to compile should not begin last. */
-const heaviestFirst = (requests: readonly PipelineRequest[]): PipelineRequest[] =>
-  [...requests].sort((a, b) => b.code.length - a.code.length);
+const heaviestFirst = (requests: readonly PipelineRequest[]): Written[] =>
+  requests.map(written).sort((a, b) => b.code.length - a.code.length);
+
+/** A pipeline, and the characters of its code. */
+interface Kept {
+  readonly pipeline: Promise<Pipeline>;
+  readonly characters: number;
+}
 
 /** Characters of the sources of pipelines that are kept; the one asked for longest ago goes first. Plans hold on to theirs. */
 const MAX_CHARACTERS = 1 << 24;
 
 export class Pipelines {
   /** In the order in which they were last asked for. */
-  private readonly pipelines = new Map<string, Promise<Pipeline>>();
+  private readonly pipelines = new Map<string, Kept>();
   private characters = 0;
   private readonly layouts = new Map<string, GPUBindGroupLayout>();
 
@@ -102,26 +119,31 @@ export class Pipelines {
   get(request: PipelineRequest): Promise<Pipeline> {
     const key = keyOf(request);
     const known = this.pipelines.get(key);
-    const pipeline = known ?? this.create(request);
-    if (known) this.pipelines.delete(key);
-    else {
-      this.characters += key.length;
-      // One that failed, for want of memory say, is tried again.
-      pipeline.catch(() => this.forget(key, pipeline));
-    }
-    this.pipelines.set(key, pipeline);
+    if (!known) return this.begin(key, written(request));
+    this.pipelines.delete(key);
+    this.pipelines.set(key, known);
+    return known.pipeline;
+  }
+
+  private begin(key: string, { request, code }: Written): Promise<Pipeline> {
+    const pipeline = this.create(request, code);
+    // One that failed, for want of memory say, is tried again.
+    pipeline.catch(() => this.forget(key, pipeline));
+    this.pipelines.set(key, { pipeline, characters: code.length });
+    this.characters += code.length;
     this.forgetOldest();
     return pipeline;
   }
 
   private forget(key: string, pipeline: Promise<Pipeline>): void {
-    if (this.pipelines.get(key) !== pipeline) return;
+    const kept = this.pipelines.get(key);
+    if (kept?.pipeline !== pipeline) return;
     this.pipelines.delete(key);
-    this.characters -= key.length;
+    this.characters -= kept.characters;
   }
 
   private forgetOldest(): void {
-    for (const [key, pipeline] of this.pipelines) {
+    for (const [key, { pipeline }] of this.pipelines) {
       if (this.characters <= MAX_CHARACTERS || this.pipelines.size === 1) return;
       this.forget(key, pipeline);
     }
@@ -129,7 +151,9 @@ export class Pipelines {
 
   /** Compiles all of them at once. */
   getAll(requests: readonly PipelineRequest[]): Promise<Pipeline[]> {
-    for (const request of heaviestFirst(requests)) void this.get(request);
+    const fresh = new Map(requests.map((request) => [keyOf(request), request]));
+    for (const key of this.pipelines.keys()) fresh.delete(key);
+    for (const one of heaviestFirst([...fresh.values()])) void this.begin(keyOf(one.request), one);
     return Promise.all(requests.map((request) => this.get(request)));
   }
 
@@ -150,8 +174,8 @@ export class Pipelines {
     for (const key of this.pipelines.keys()) fresh.delete(key);
     let done = 0;
     onProgress(0, fresh.size);
-    const compiling = heaviestFirst([...fresh.values()]).map(async (request) => {
-      await this.get(request);
+    const compiling = heaviestFirst([...fresh.values()]).map(async (one) => {
+      await this.begin(keyOf(one.request), one);
       onProgress(++done, fresh.size);
     });
     await Promise.all(compiling);
@@ -199,7 +223,7 @@ export class Pipelines {
     return this.pipelines.has(keyOf(request));
   }
 
-  private async create({ label, code, entry, overrides, bindings }: PipelineRequest): Promise<Pipeline> {
+  private async create({ label, entry, overrides, bindings }: PipelineRequest, code: string): Promise<Pipeline> {
     const layout = this.layout(bindings);
     const module = this.device.createShaderModule({ label, code: shake(code, entry) });
     stats.shaderModulesCreated++;

@@ -9,7 +9,6 @@ import type { Op, Value } from '../graph/value';
 import { add } from './arithmetic';
 import { full, reshape } from './cast';
 import { type Axis, axesOf, scatterIntoZeros, stridedView, vec8 } from './shape';
-import { unroll } from './unroll';
 import { familyOf, layersOf, type Span } from './window-layers';
 
 const WORKGROUP = 64;
@@ -92,7 +91,7 @@ function layerPass({ rows, cols }: Layer, start: number, first: number, lanes: 1
   const inward = rows.toReversed();
   const text = lanes === 4 ? source.replace('alias Element = f32;', 'alias Element = vec4<f32>;') : source;
   return {
-    source: [unroll(text, consts)],
+    source: [text],
     label: 'assemble',
     consts,
     overrides: { ADD: adds ? 1 : 0 },

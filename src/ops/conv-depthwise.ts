@@ -7,7 +7,6 @@ import type { AdapterProfile } from '../gpu/device';
 import type { Correlation } from './conv-forward';
 import { elementsOf } from './conv-geometry';
 import { ceilDiv } from './conv-tiles';
-import { unroll } from './unroll';
 
 /** Taps of the largest kernel whose weights an invocation holds. */
 const MOST_TAPS = 49;
@@ -99,7 +98,7 @@ function mapPass(c: Correlation): Pass {
   };
   return {
     ...commonOf(c),
-    source: [unroll(mapSource, consts)],
+    source: [mapSource],
     consts,
     params: [...[c.batch * channels, channels, c.groupOut].map(u32), ...tapParams(c)],
     grid: gridFor(c.batch * channels, WORKGROUP),
@@ -134,7 +133,7 @@ function stripPass(c: Correlation, cols: number): Pass {
   };
   return {
     ...commonOf(c),
-    source: [unroll(source, consts)],
+    source: [source],
     consts,
     params: [
       ...[across * down, ceilDiv(outCols, cols), down, rows, channels, c.groupOut, ...c.size, ...c.outSize].map(u32),

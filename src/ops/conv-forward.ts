@@ -26,7 +26,6 @@ import {
 } from './conv-register-tiles';
 import { ceilDiv } from './conv-tiles';
 import { choosesWinograd, winogradPasses } from './conv-winograd';
-import { unroll } from './unroll';
 
 /** A cross-correlation: the forward sum, or the gradient by the input as a sum over dy. */
 export interface Correlation {
@@ -141,7 +140,7 @@ function workgroupPass(c: Correlation, { outs, pixels }: WorkgroupTile, window =
   };
   const { libs, writes } = outputsOf(window);
   return {
-    source: [...libs, unroll(workgroupSource, consts)],
+    source: [...libs, workgroupSource],
     label: 'conv2d',
     consts,
     reads: [input(0), input(1), input(c.bias ? 2 : 1)],
@@ -241,7 +240,7 @@ export function registerPass(c: Correlation, tile: CorrelationTile, adapter: Lai
   const windows = [Math.floor(outRows / high), Math.floor(outCols / wide)] as const;
   const { x, y } = c.steps ?? plainSteps(c, windows[0] * windows[1]);
   return {
-    source: [weightsOf(tile), ...libs, unroll(source, consts)],
+    source: [weightsOf(tile), ...libs, source],
     label: 'conv2d',
     ...(!c.steps && { stage: { where: window === EACH ? 'store' : 'finish', run: outRows * outCols } }),
     ...(!c.steps && adapter.kind === 'software' && { layerLengths: elementsOf({ ...c, outSize: windows }) }),

@@ -9,7 +9,6 @@ import { correlate, type Laid } from './conv-forward';
 import { type ConvGeometry, geometryParams } from './conv-geometry';
 import { lanesOf, weightsOf } from './conv-register-tiles';
 import { bestTile, ceilDiv, WORKGROUP } from './conv-tiles';
-import { unroll } from './unroll';
 
 /** Columns, about, that an invocation of the strided gradient by input computes. */
 const TRANSPOSED_COLS = 8;
@@ -103,7 +102,7 @@ function blockPass(g: ConvGeometry, bias: boolean, tile: BlockTile, adapter: Lai
     VALUES: shared ? 4 * quarter : patch,
   };
   return {
-    source: [weightsOf(tile), unroll(blockSource, consts)],
+    source: [weightsOf(tile), blockSource],
     label: 'conv2d input gradient',
     consts,
     reads: [input(0), input(1), input(bias ? 2 : 1)],
@@ -146,7 +145,7 @@ function gatherPass(g: ConvGeometry, bias: boolean, strides: number): Pass {
     ROW: Math.floor((cols - 1 + shift) / sw) + 1,
   };
   return {
-    source: [unroll(gatherSource, consts)],
+    source: [gatherSource],
     label: 'conv2d input gradient',
     consts,
     reads: [input(0), input(1), input(bias ? 2 : 1)],

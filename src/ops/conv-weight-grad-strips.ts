@@ -8,7 +8,6 @@ import { pairsBeside, sumChunkPairs } from './chunks';
 import { type ConvGeometry, geometryParams } from './conv-geometry';
 import { ceilDiv } from './conv-tiles';
 import { QUAD, type StripTile, stripColumns, stripPlan } from './conv-weight-grad-tiles';
-import { unroll } from './unroll';
 
 /** dw and db, of inputs x and dy: partial sums over chunks of the batch's strips of columns, then their sum. */
 export function stripPasses(g: ConvGeometry, tile: StripTile): Lowering {
@@ -20,7 +19,7 @@ export function stripPasses(g: ConvGeometry, tile: StripTile): Lowering {
   const summing = (kernel: Kernel): Pass => {
     const workgroups = g.groups * kernel.oTiles * kernel.cTiles * chunks;
     return {
-      source: [unroll(kernel.source, kernel.consts)],
+      source: [kernel.source],
       label: 'conv2d weight gradient',
       consts: kernel.consts,
       reads: [input(0), input(1)],

@@ -22,7 +22,6 @@ import {
   type WeightGradTile,
   type WorkgroupTile,
 } from './conv-weight-grad-tiles';
-import { unroll } from './unroll';
 
 const WORKGROUP = 64;
 
@@ -205,7 +204,7 @@ function registerKernel(g: ConvGeometry, tile: RegisterTile): Pick<Pass, 'label'
     ALIGNED: shifted ? 0 : 1,
     SHIFTED: shifted ? 1 : 0,
   };
-  return { label: 'conv2d weight gradient', consts, source: [unroll(source, consts)] };
+  return { label: 'conv2d weight gradient', consts, source: [source] };
 }
 
 function workgroupPasses(g: ConvGeometry, { outs, taps }: WorkgroupTile): Lowering {
@@ -235,7 +234,7 @@ function workgroupPasses(g: ConvGeometry, { outs, taps }: WorkgroupTile): Loweri
   };
   const partial = [scratch(0), scratch(1)] as const;
   const pass: Pass = {
-    source: [unroll(workgroupSource, consts)],
+    source: [workgroupSource],
     label: 'conv2d weight gradient',
     consts,
     reads: [input(0), input(1)],

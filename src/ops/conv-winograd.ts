@@ -10,7 +10,6 @@ import type { AdapterProfile } from '../gpu/device';
 import type { Correlation } from './conv-forward';
 import { ceilDiv, WORKGROUP } from './conv-tiles';
 import { matmulPasses, type Product } from './matmul-passes';
-import { unroll } from './unroll';
 
 /** Values of a patch, and products of a tile. */
 const POINTS = 16;
@@ -65,7 +64,7 @@ export function winogradPasses(c: Correlation, adapter: AdapterProfile): Lowerin
     count: number,
     params: Pass['params'],
   ) => ({
-    source: [unroll(source, {})],
+    source: [source],
     label,
     reads,
     writes: [to],

@@ -16,7 +16,6 @@ import { cast, full, reshape } from './cast';
 import { resolveDim } from './dims';
 import { lowerScatter, ontoBase, placesPass, spanOf } from './scatter-passes';
 import { pad, slice, stridedScatter } from './shape';
-import { unroll } from './unroll';
 
 const WORKGROUP = 64;
 
@@ -85,7 +84,7 @@ export const gatherOp: Op<DimAttrs> = {
     const inward = (values: readonly number[]) =>
       Array.from({ length: MAX_RANK }, (_, d) => u32(values[rank - 1 - d] ?? 0));
     const consts = { RANK: rank };
-    return faultyPass('gather', [faultLib, unroll(gatherSource, consts)], 2, count, {
+    return faultyPass('gather', [faultLib, gatherSource], 2, count, {
       consts,
       params: [
         u32(count),
@@ -279,7 +278,7 @@ const indexSelectOp: Op<SelectAttrs> = {
       grid: gridFor(count / span, WORKGROUP),
       params: [count, size, numel(index.shape), inner / lanes].map(u32),
     };
-    return faultyPass('indexSelect', [faultLib, unroll(indexSelectSource, { SPAN: span })], 2, count, rest, asked);
+    return faultyPass('indexSelect', [faultLib, indexSelectSource], 2, count, rest, asked);
   },
   vjp: ([dy], { inputs: [x, index], attrs: { dim } }) => [indexAddIntoZeros(x.shape, dim, index, dy!), null],
 };

@@ -27,7 +27,6 @@ import {
   tilesOf,
   type VectorTile,
 } from './matmul-tiles';
-import { unroll } from './unroll';
 
 /** Separate batch dimensions that the kernels walk. */
 export const BATCH_DIMS = 4;
@@ -190,7 +189,7 @@ function blockPass(
     ? [batches, workgroupSource]
     : [side === 2 ? quad : lanesAlone, batches, registerSource];
   return {
-    source: source.map((text) => unroll(text, consts)),
+    source,
     label: 'matmul',
     ...(!isWorkgroupTile(tile) && { stage: stageOf(product) }),
     ...(adapter.kind === 'software' && !general && { layerLengths: lengthsOf(product, chunks) }),

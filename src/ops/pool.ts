@@ -12,7 +12,6 @@ import type { Op, Value } from '../graph/value';
 import { mul } from './arithmetic';
 import { reshape } from './cast';
 import { expectIntegers } from './conv-geometry';
-import { unroll } from './unroll';
 import { isWhole, truncated, wholeMaxPool2d, wholeSumPool2d, windowLengths } from './whole-windows';
 
 type Pair = readonly [height: number, width: number];
@@ -114,7 +113,7 @@ const maxPool2dOp: Op<MaxPoolAttrs> = {
     const consts = { KERNEL_H: kernel[0], KERNEL_W: kernel[1], DILATION_H: dilation[0], DILATION_W: dilation[1] };
     const pass = {
       ...maxPass(y!.shape, x!.shape, y!.shape, attrs),
-      source: [firstMaxLib, unroll(maxSource, consts)],
+      source: [firstMaxLib, maxSource],
       consts,
       label: 'maxPool2d',
       reads: [input(0)],
@@ -142,7 +141,7 @@ function maxGradPass(entry: 'spread' | 'pick', from: Meta, to: Meta, attrs: MaxP
   const pass = {
     ...maxPass(walked, size, outSize, attrs),
     overrides: { PAD_H: padding[0], PAD_W: padding[1] },
-    source: [unroll(maxGradSource, consts)],
+    source: [maxGradSource],
     consts,
     entry: apart ? 'deal' : entry,
     label: `maxPool2d ${entry}`,

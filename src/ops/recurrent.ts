@@ -8,6 +8,7 @@ import { input, type Operand, output, type Pass, spare, u32 } from '../compiler/
 import { gridFor } from '../compiler/lowering';
 import { type Meta, numel } from '../compiler/meta';
 import type { AdapterProfile } from '../gpu/device';
+import { unroll } from '../gpu/unroll';
 import { mode, withMode } from '../graph/mode';
 import { recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -24,7 +25,6 @@ import {
 } from './recurrent-steps';
 import { sum } from './reduce';
 import { narrow, permute } from './shape';
-import { unroll } from './unroll';
 
 /** Gates of each kind, and what is kept of each element for the gradient, in multiples of the hidden size. */
 const gatesOf = { tanh: 1, relu: 1, gru: 3, lstm: 4 };

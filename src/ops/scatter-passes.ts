@@ -15,7 +15,6 @@ import type { AdapterProfile } from '../gpu/device';
 import { faultOp } from '../gpu/faults';
 import { argsortPasses, sortSteps } from './argsort-passes';
 import { elementLibs } from './reduce';
-import { unroll } from './unroll';
 
 const WORKGROUP = 64;
 
@@ -244,9 +243,8 @@ export function lowerScatter(parts: ScatterParts, scatter: Scatter, adapter: Ada
   const span = lanes === 4 ? spanOf(inner, adapter) : 1;
   // Of the result, which is a table's and stays as it is from batch to batch.
   const lengths = { y: count, y4: count / 4, ends: places, ...(base && { base: count, base4: count / 4 }) };
-  const folding = unroll(sortedSource, { SPAN: span });
   const fold: Pass = {
-    source: [...libs, adapter.kind === 'software' ? withLengths(folding, lengths) : folding],
+    source: [...libs, adapter.kind === 'software' ? withLengths(sortedSource, lengths) : sortedSource],
     label: 'scatter',
     entry: lanes === 4 ? 'quads' : 'main',
     consts: { SPAN: span },

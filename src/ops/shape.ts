@@ -33,7 +33,6 @@ import { full, reshape } from './cast';
 import { resolveDim } from './dims';
 import { sum } from './reduce';
 import { storedNumber } from './stored-number';
-import { unroll } from './unroll';
 
 const WORKGROUP = 64;
 const MAX_RANK = 8;
@@ -91,7 +90,7 @@ function viewPass(x: Meta, view: Omit<View, 'offset'>, offset: Param): Pass {
   const consts = { RANK: axes.length };
   const inward = axes.slice().reverse();
   return {
-    source: [movedAs(x.dtype, unroll(stridedSource, consts))],
+    source: [movedAs(x.dtype, stridedSource)],
     label: 'strided',
     consts,
     reads: [input(0)],
@@ -301,7 +300,7 @@ const scatterOp: Op<ScatterAttrs> = {
       ),
     ];
     const consts = { RANK: axes.length };
-    const source = [unroll(scatterSource, consts)];
+    const source = [scatterSource];
     const overrides = { HAS_BASE: base ? 1 : 0 };
     const grid = gridFor(count, WORKGROUP);
     return {

@@ -9,7 +9,6 @@ import type { Op, Value } from '../graph/value';
 import { full, reshape } from './cast';
 import { indexAdd } from './indexing';
 import { lowerView, permute } from './shape';
-import { unroll } from './unroll';
 
 const WORKGROUP = 64;
 const MAX_RANK = 8;
@@ -80,7 +79,7 @@ const overlapAddOp: Op<WindowAttrs> = {
       kind: 'passes',
       passes: [
         {
-          source: [unroll(overlapSource, consts)],
+          source: [overlapSource],
           label: 'overlapAdd',
           consts,
           reads: [input(0)],

@@ -1,6 +1,6 @@
 // Runs the passes of a lowering by themselves, without the engine: for kernels that the engine would not choose here.
+import { codeOf } from '../../src/compiler/code';
 import type { Lowering, Operand, Pass } from '../../src/compiler/ir';
-import { specialise } from '../../src/gpu/pipelines';
 
 const STORAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST
 const UNIFORM = 0x40 | 0x08; // UNIFORM | COPY_DST
@@ -70,7 +70,7 @@ async function compile(device: GPUDevice, { source, consts, entry, overrides, re
   const layout = device.createBindGroupLayout({
     entries: kinds.map((type, binding) => ({ binding, visibility: COMPUTE_STAGE, buffer: { type } })),
   });
-  const module = device.createShaderModule({ code: specialise(source.join('\n'), consts) });
+  const module = device.createShaderModule({ code: codeOf({ source, consts }) });
   const pipeline = await device.createComputePipelineAsync({
     layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
     compute: { module, entryPoint: entry ?? 'main', constants: { ...overrides } },

@@ -1,6 +1,6 @@
 // Checks the flattening of unrolled WGSL: names that meet become distinct, and only variables assigned once become constants.
 import { expect, test } from 'vitest';
-import { flatten } from '../../src/ops/flatten';
+import { flatten } from '../../src/gpu/flatten';
 
 const lines = (text: string) =>
   flatten(text)

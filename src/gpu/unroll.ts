@@ -7,6 +7,14 @@ const constLine = /^const (\w+): u32 = (\d+)u;/gm;
 
 const arrayLines = /^[ \t]*var (\w+): array<(\w+), \w+>; \/\/ scalars$/gm;
 
+/** What ends a line that is written out otherwise. */
+const mark = /\/\/ (?:unroll|scalars|chain|constant)\b/;
+
+const otherComment = new RegExp(`(?!${mark.source})//[^\\n]*`, 'g');
+
+/** The source without comments, marks left in. */
+export const withMarksAlone = (source: string): string => source.replace(otherComment, '');
+
 const chainLine = /^[ \t]*var (\w+) = ([^;]*); \/\/ chain$/m;
 
 const unrolled = new Map<string, string>();
@@ -15,7 +23,7 @@ let characters = 0;
 const MAX_CHARACTERS = 1 << 23;
 
 /**
- * The source with every loop marked `// unroll` written out, and those marked `// unroll up to 3`, or a constant, that turn so
+ * A source that has marks, with every loop marked `// unroll` written out, and those marked `// unroll up to 3`, or a constant, that turn so
  * often or less. The bound is a `const` of the source, whose
  * value in `consts` counts before the default, or a literal. What else there is stays as it is, but for what `flatten` does: the
  * result computes the same, and the source is valid WGSL itself.
@@ -25,7 +33,8 @@ const MAX_CHARACTERS = 1 << 23;
  * An `if` marked `// constant` stays or goes, block and all.
  * Why: SwiftShader keeps an array in registers only if every index is a constant (measured: 7 to 10 times the speed).
  */
-export function unroll(source: string, consts: Readonly<Record<string, number>>): string {
+export function unroll(source: string, consts: Readonly<Record<string, number>> = {}): string {
+  if (!mark.test(source)) return source;
   const key = `${JSON.stringify(consts)}${source}`;
   let result = unrolled.get(key);
   if (result === undefined) {
