@@ -487,8 +487,7 @@ export class Engine {
     const { profile } = session;
     const compiled = compile(job.build(), profile, this.passes);
     const kernels = beginKernels(compiled, session);
-    // What has been asked for is sent to where it is compiled; meanwhile the numbers are drawn that inputs begin with.
-    session.device.queue.submit([]);
+    // While kernels are compiled, the numbers are drawn that inputs begin with.
     for (const cell of job.inputs) void cell.host;
     const { plan, standing } = bindStanding(compiled, (i) => {
       const cell = job.inputs[i]!;

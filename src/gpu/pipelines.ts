@@ -78,18 +78,6 @@ function hashOf(text: string): number {
   return hash;
 }
 
-/** A request whose code is as it is compiled. */
-interface Written {
-  readonly request: PipelineRequest;
-  readonly code: string;
-}
-
-const written = (request: PipelineRequest): Written => ({ request, code: request.write?.() ?? request.code });
-
-/** What takes longest to compile should not begin last. */
-const heaviestFirst = (requests: readonly PipelineRequest[]): Written[] =>
-  requests.map(written).sort((a, b) => b.code.length - a.code.length);
-
 /** A pipeline, and the characters of its code. */
 interface Kept {
   readonly pipeline: Promise<Pipeline>;
@@ -119,14 +107,15 @@ export class Pipelines {
   get(request: PipelineRequest): Promise<Pipeline> {
     const key = keyOf(request);
     const known = this.pipelines.get(key);
-    if (!known) return this.begin(key, written(request));
-    this.pipelines.delete(key);
-    this.pipelines.set(key, known);
-    return known.pipeline;
-  }
-
-  private begin(key: string, { request, code }: Written): Promise<Pipeline> {
+    if (known) {
+      this.pipelines.delete(key);
+      this.pipelines.set(key, known);
+      return known.pipeline;
+    }
+    const code = request.write?.() ?? request.code;
     const pipeline = this.create(request, code);
+    // It is compiled while the next one is written.
+    this.device.queue.submit([]);
     // One that failed, for want of memory say, is tried again.
     pipeline.catch(() => this.forget(key, pipeline));
     this.pipelines.set(key, { pipeline, characters: code.length });
@@ -151,9 +140,6 @@ export class Pipelines {
 
   /** Compiles all of them at once. */
   getAll(requests: readonly PipelineRequest[]): Promise<Pipeline[]> {
-    const fresh = new Map(requests.map((request) => [keyOf(request), request]));
-    for (const key of this.pipelines.keys()) fresh.delete(key);
-    for (const one of heaviestFirst([...fresh.values()])) void this.begin(keyOf(one.request), one);
     return Promise.all(requests.map((request) => this.get(request)));
   }
 
@@ -174,8 +160,8 @@ export class Pipelines {
     for (const key of this.pipelines.keys()) fresh.delete(key);
     let done = 0;
     onProgress(0, fresh.size);
-    const compiling = heaviestFirst([...fresh.values()]).map(async (one) => {
-      await this.begin(keyOf(one.request), one);
+    const compiling = [...fresh.values()].map(async (request) => {
+      await this.get(request);
       onProgress(++done, fresh.size);
     });
     await Promise.all(compiling);

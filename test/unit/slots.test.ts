@@ -35,6 +35,7 @@ test('plans share slots, and the last that used one gives it back', () => {
 test('the sources of pipelines are kept up to 16 million characters, those asked for longest ago go first', async () => {
   let compiled = 0;
   const device = {
+    queue: { submit: () => {} },
     createBindGroupLayout: () => ({}),
     createPipelineLayout: () => ({}),
     createShaderModule: () => ({ getCompilationInfo: async () => ({ messages: [] }) }),
