@@ -29,7 +29,7 @@ let asked = 0;
 let breakAfter: number | null = null;
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
+  server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     asked++;
     const path = decodeURIComponent(request.url!);
     const bytes = files[path];

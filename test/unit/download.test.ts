@@ -44,7 +44,7 @@ function breakAfter(length: number, etag?: string) {
 }
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
+  server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     asked.push(request.headers.range ?? '');
     const [, start = '0'] = /bytes=(\d+)-/.exec(request.headers.range ?? '') ?? [];
     answer(request, response, Number(start));

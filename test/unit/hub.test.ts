@@ -18,7 +18,7 @@ let folder = '';
 let asked: string[] = [];
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
+  server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     asked.push(request.url!);
     response.end(request.url!.includes('page') ? '<!doctype html><title>login</title>' : weights);
   });

@@ -2,8 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import * as torch from 'lamplight';
-import { describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { valuesAtHand } from '../../src/tensor/shown';
+import { nullDevice } from '../support/null-device';
+
+beforeAll(async () => {
+  await torch.init({ device: await nullDevice([]), tuning: false });
+});
 
 const path = (name: string) => fileURLToPath(new URL(`../fixtures/pytorch/${name}`, import.meta.url));
 const read = <T>(name: string) => torch.load<T>(path(name));
@@ -21,7 +26,7 @@ const types: Record<string, readonly unknown[]> = {
   int64: ['int64', [4], [0, 1, 3, 100]],
   float64: ['float32', [5], real],
   float32: ['float32', [5], real],
-  // The processor on which this test runs has no device.
+  // The device of this test lacks float16.
   float16: ['float32', [5], real],
   bfloat16: ['float32', [5], real],
   bool: ['bool', [3], [1, 0, 1]],

@@ -137,7 +137,7 @@ describe('from a server', () => {
   };
 
   beforeAll(async () => {
-    server = createServer(answer);
+    server = createServer({ keepAliveTimeout: 0 }, answer);
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
