@@ -2,13 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import * as torch from 'lamplight';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { valuesAtHand } from '../../src/tensor/shown';
-import { nullDevice } from '../support/null-device';
-
-beforeAll(async () => {
-  await torch.init({ device: await nullDevice([]), tuning: false });
-});
 
 const path = (name: string) => fileURLToPath(new URL(`../fixtures/pytorch/${name}`, import.meta.url));
 const read = <T>(name: string) => torch.load<T>(path(name));
@@ -26,7 +21,6 @@ const types: Record<string, readonly unknown[]> = {
   int64: ['int64', [4], [0, 1, 3, 100]],
   float64: ['float32', [5], real],
   float32: ['float32', [5], real],
-  // The device of this test lacks float16.
   float16: ['float32', [5], real],
   bfloat16: ['float32', [5], real],
   bool: ['bool', [3], [1, 0, 1]],
@@ -53,8 +47,12 @@ type Tensors = Record<string, torch.Tensor>;
 describe('types', () => {
   const compare = (tensors: Tensors, expected: Record<string, readonly unknown[]>) => {
     expect(new Set(Object.keys(tensors))).toEqual(new Set(Object.keys(expected)));
-    for (const [name, tensor] of Object.entries(tensors))
-      expect([name, ...facts(tensor)]).toEqual([name, ...expected[name]!]);
+    for (const [name, tensor] of Object.entries(tensors)) {
+      const [dtype, ...rest] = expected[name]!;
+      // Files of tests share a process: one before this may have opened a device that computes in float16.
+      const kept = name === 'float16' && torch.gpu.isFloat16Supported() ? name : dtype;
+      expect([name, ...facts(tensor)]).toEqual([name, kept, ...rest]);
+    }
   };
 
   test('are read, and converted where WebGPU has none', async () => {
