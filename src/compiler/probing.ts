@@ -1,5 +1,4 @@
 // Measures what a kernel's candidates cost on this adapter, a small run at a time, with WebGPU alone: no counter, pool or cache of the engine is touched.
-
 import { shake } from '../gpu/shake';
 import { noiseOf, Timer } from './bench';
 import { codeOf } from './code';

@@ -23,10 +23,10 @@ let characters = 0;
 const MAX_CHARACTERS = 1 << 23;
 
 /**
- * A source that has marks, with every loop marked `// unroll` written out, and those marked `// unroll up to 3`, or a constant, that turn so
- * often or less. The bound is a `const` of the source, whose
- * value in `consts` counts before the default, or a literal. What else there is stays as it is, but for what `flatten` does: the
- * result computes the same, and the source is valid WGSL itself.
+ * The source with every loop marked `// unroll` written out, and those marked `// unroll up to 3`, or a constant, that turn so often or
+ * less. The bound is a `const` of the source, whose value in `consts` counts before the default, or a literal. What else there is stays
+ * as it is, but for what `flatten` does: the result computes the same, and the source is valid WGSL itself. A source without marks
+ * stays whole.
  * An array marked `// scalars`, whose every index must be a constant by then, becomes a variable for each element: WGSL compilers
  * take half as long for those, and some leave large arrays in memory. So does a variable marked `// chain`, of which nothing but
  * assignments that use it once, and then one use of the result, may follow in its block: it becomes a nested expression.

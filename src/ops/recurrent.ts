@@ -216,10 +216,10 @@ const constsOf = (kind: CellKind, { unit, rows }: Tile) => ({
   WORKGROUP,
 });
 
-/** The kernel with its loops written out; a part of four units is named, since compilers may look others up in memory. */
+/** The kernel; of four units, each part is named, once loops are written out, since compilers may look others up in memory. */
 const kernelOf = (text: string, consts: Readonly<Record<string, number>>, unit: 1 | 4): string =>
   unit === 1
-    ? unroll(text, consts)
+    ? text
     : unroll(text, consts).replace(
         /unit_part\((\w+), (\d)u\)/g,
         (_, x: string, i: string) => `${x}.${'xyzw'[Number(i)]}`,
