@@ -2,6 +2,7 @@
 
 import { ArgumentError } from '../../errors';
 import { allocated } from '../allocate';
+import { boxMuller, NORMAL_BLOCK } from './box-muller';
 import { defaultGenerator, type Generator } from './generator';
 
 /** Any array of numbers that can be filled in place. A typed array rounds or wraps as its type does. */
@@ -13,16 +14,11 @@ export interface NumberArray {
 /** Number types `random_` fills when it is given no bounds. */
 export type RandomDtype = 'float32' | 'int32' | 'uint8' | 'bool';
 
-const TWO_PI_FLOAT = Math.fround(2 * Math.PI);
-
 /** From this range on PyTorch draws 64 bits, so that the remainder stays near uniform. */
 const WIDE_RANGE = 2 ** 28;
 
 /** From this length on `randperm` draws 64 bits: PyTorch's ⌊(2³² − 1) / 20⌋. */
 const LONG_PERMUTATION = Math.floor((2 ** 32 - 1) / 20);
-
-/** The normal's block: PyTorch turns 16 uniforms into 16 normals at a time, and draws shorter arrays one by one. */
-export const NORMAL_BLOCK = 16;
 
 /** Fills `out` from the uniform distribution on [from, to), in float32: x = k / 2²⁴, k of 24 bits. */
 export function fillUniform<T extends NumberArray>(out: T, from = 0, to = 1, generator = defaultGenerator()): T {
@@ -57,11 +53,11 @@ export function fillNormal<T extends NumberArray>(
     return out;
   }
   fill24(out, generator);
-  for (let i = 0; i + NORMAL_BLOCK <= out.length; i += NORMAL_BLOCK) boxMuller16(out, i, mean, std);
+  boxMuller(out, 0, mean, std);
   if (out.length % NORMAL_BLOCK !== 0) {
     const start = out.length - NORMAL_BLOCK;
     for (let i = start; i < out.length; i++) out[i] = uniform24(generator);
-    boxMuller16(out, start, mean, std);
+    boxMuller(out, start, mean, std);
   }
   return out;
 }
@@ -200,23 +196,6 @@ export function normal(generator: Generator): number {
   const theta = 2 * Math.PI * u1;
   generator.keepNextNormal(radius * Math.sin(theta));
   return radius * Math.cos(theta);
-}
-
-/**
- * Turns 16 uniforms at `start` into 16 normals, pairing j with j + 8. Each step is rounded to float32, as PyTorch's is; its vector
- * sine, cosine and logarithm may differ from the exact ones in the last bit.
- */
-function boxMuller16(out: NumberArray, start: number, mean: number, std: number): void {
-  const centre = Math.fround(mean);
-  const scale = Math.fround(std);
-  const half = NORMAL_BLOCK / 2;
-  for (let j = start; j < start + half; j++) {
-    const u1 = 1 - out[j];
-    const theta = Math.fround(TWO_PI_FLOAT * out[j + half]);
-    const radius = Math.fround(Math.sqrt(Math.fround(-2 * Math.fround(Math.log(u1)))));
-    out[j] = Math.fround(Math.fround(radius * Math.fround(Math.cos(theta))) * scale + centre);
-    out[j + half] = Math.fround(Math.fround(radius * Math.fround(Math.sin(theta))) * scale + centre);
-  }
 }
 
 /** Uniform numbers of 53 bits, each the float32 that is not below it: comparing a float32 with one or the other comes to the same. */

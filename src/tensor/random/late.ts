@@ -1,7 +1,8 @@
 // Owns draws that wait until somebody reads them: a layer's own weights, which most networks draw again, are then never computed.
 import { LateData } from '../../graph/value';
 import { expectRoom, hostFloats } from '../allocate';
-import { fillNormal, fillUniform, NORMAL_BLOCK } from './distributions';
+import { NORMAL_BLOCK } from './box-muller';
+import { fillNormal, fillUniform } from './distributions';
 import type { Generator } from './generator';
 
 /** From this length on the draws wait; below it the generator's state would take more room than the numbers. */
