@@ -59,10 +59,11 @@ function passReadingHalf(pass: Pass, index: number): Pass | null {
     if (isIt(operand) && source) source = bindingReadingHalf(source, binding);
   });
   if (!source) return null;
-  const { general, often } = pass;
+  // Endings are of kernels that read floats.
+  const { general, often, ending: _, ...alone } = pass;
   const generalHalf = general && passReadingHalf(general, index);
   if (generalHalf === null) return null;
-  const half = { ...pass, source, general: generalHalf };
+  const half = { ...alone, source, general: generalHalf };
   return often ? { ...half, often: () => passReadingHalf(often(), index) ?? half } : half;
 }
 

@@ -1,6 +1,6 @@
 // Pointwise expressions inside other kernels: as an epilogue where a kernel stores an element, as a prologue where it loads one.
 import { invariant } from '../errors';
-import { input, output, type Param, type Pass, type Stage, scalar } from './ir';
+import { type Ending, input, output, type Param, type Pass, type Stage, scalar } from './ir';
 import { type Meta, numel, storedOf } from './meta';
 import { type Cluster, type Evaluated, fieldsOf, functionsOf, libsOf, resultOf } from './pointwise';
 import { evaluation, type Lengths, Sizes, type StagedRead } from './reading';
@@ -88,16 +88,15 @@ export function withEpilogue(
   const stage = pass.stage?.where === where ? pass.stage : undefined;
   const base = pass.reads.length + pass.writes.length + (pass.params?.length ? 1 : 0);
   const lanes = storeLanes(pass);
-  const { floats, any } = storeLines[lanes];
   const sizes = new Sizes();
   const { code, staging, lengths } = generate(epilogue, base, lanes, where, sizes, stage);
   const params = [...sizes.params, ...scalarsOf(members)];
   const halves = members[epilogue.main]!.result.dtype === 'float16';
   const withStore = (text: string) => {
-    const line = where === 'finish' ? finishLine : text.includes(floats) ? floats : any;
-    if (!text.includes(line)) return text;
-    const stored = text.replace(line, () => code).replace(stageLine, () => staging);
-    return halves ? stored.replace(storeDeclarations[lanes], `$1<${lanes === 4 ? 'vec4<f16>' : 'f16'}$2`) : stored;
+    const line = where === 'finish' ? finishLine : storeLineOf(text, lanes);
+    const stored = withLines(text, line, code, staging);
+    if (!halves || stored === text) return stored;
+    return stored.replace(storeDeclarations[lanes], `$1<${lanes === 4 ? 'vec4<f16>' : 'f16'}$2`);
   };
   const libs = libsOf(members).filter((lib) => !pass.source.includes(lib));
   const names = members.filter(({ inputs }) => inputs.length > 0).map(({ name }) => name);
@@ -105,6 +104,7 @@ export function withEpilogue(
   return {
     ...pass,
     ...inItsPlace(pass, takesEpilogue, alike),
+    ...(where === 'store' && !halves && { ending: endingOf(pass.general, epilogue, firstInput) }),
     label: `${pass.label} ${names.join(' ')}`,
     // Behind the pass's own, which may begin with directives; WGSL minds no other order.
     source: [...pass.source.map(withStore), ...libs],
@@ -198,18 +198,60 @@ export function withPrologue(pass: Pass, cluster: Cluster, slot: number, firstIn
 const scalarsOf = (members: readonly Evaluated[]): Param[] =>
   members.flatMap(({ scalars, body }) => scalars.map((s) => scalar(s, body.scalarType)));
 
+interface Generated {
+  readonly code: string;
+  readonly staging: string;
+  readonly lengths: Lengths;
+}
+
+/** Declarations of what an epilogue reads and writes, and what replaces the lines that store and that a stage begins with. */
 function generate(
-  { members, externals, main, others }: Epilogue,
+  epilogue: Epilogue,
   base: number,
   lanes: 1 | 4,
   where: 'store' | 'finish',
   sizes: Sizes,
   stage: Stage | undefined,
-): { readonly code: string; readonly staging: string; readonly lengths: Lengths } {
+): Generated {
+  const { members, externals, main, others } = epilogue;
   const lines: string[] = [];
-  const prefix = stage ? 'staged_' : 'epilogue_params.';
-  const scalars = members.map((member, m) => member.scalars.map((_, i) => `${prefix}m${m}s${i}`));
   const count = numel(members[main]!.result.shape);
+  const { typeOf, widthOf, fields, code, staging } = written(epilogue, lanes, where, sizes, stage);
+  let binding = base;
+  const lengths: Record<string, number> = {};
+  externals.forEach((x, e) => {
+    lengths[`epilogue_x${e}`] = numel(x.shape) / widthOf(e);
+    lines.push(readsExternal(e, typeOf(e), binding++));
+  });
+  others.forEach((m, o) => {
+    const type = storedOf(members[m]!.result.dtype);
+    const store = lanes === 4 ? `vec4<${type}>` : type;
+    lengths[`epilogue_y${o}`] = count / lanes;
+    lines.push(`@group(0) @binding(${binding++}) var<storage, read_write> epilogue_y${o}: array<${store}>;`);
+  });
+  if (fields.length > 0) lines.push(epilogueParams(fields, binding));
+  return { code: [...lines, code].join('\n'), staging, lengths };
+}
+
+const readsExternal = (e: number, type: string, binding: number): string =>
+  `@group(0) @binding(${binding}) var<storage, read> epilogue_x${e}: array<${type}>;`;
+
+const epilogueParams = (fields: readonly string[], binding: number): string =>
+  `struct EpilogueParams { ${fields.join(', ')} }\n@group(0) @binding(${binding}) var<uniform> epilogue_params: EpilogueParams;`;
+
+/** The functions of an epilogue and the fields of its parameters, whose names hold the tag. */
+function written(
+  { members, externals, main, others }: Epilogue,
+  lanes: 1 | 4,
+  where: 'store' | 'finish',
+  sizes: Sizes,
+  stage: Stage | undefined,
+  tag = '',
+) {
+  const own = tag && `${tag}_`;
+  const called = `epilogue${tag && `_${own}`}`;
+  const prefix = stage ? `staged_${own}` : `epilogue_params.${own}`;
+  const scalars = members.map((member, m) => member.scalars.map((_, i) => `${prefix}m${m}s${i}`));
   const {
     lines: body,
     staged,
@@ -219,55 +261,107 @@ function generate(
     members,
     externals,
     lanes,
-    count,
+    count: numel(members[main]!.result.shape),
     sizes,
     stage,
+    staged: `staged_${own}`,
     nameOf: (e) => `epilogue_x${e}`,
-    call: (m, args) => `epilogue${m}(${[...args, ...scalars[m]!].join(', ')})`,
+    call: (m, args) => `${called}${m}(${[...args, ...scalars[m]!].join(', ')})`,
   });
-  let binding = base;
-  const lengths: Record<string, number> = {};
-  externals.forEach((x, e) => {
-    lengths[`epilogue_x${e}`] = numel(x.shape) / widthOf(e);
-    lines.push(`@group(0) @binding(${binding++}) var<storage, read> epilogue_x${e}: array<${typeOf(e)}>;`);
-  });
-  others.forEach((m, o) => {
-    const type = storedOf(members[m]!.result.dtype);
-    const store = lanes === 4 ? `vec4<${type}>` : type;
-    lengths[`epilogue_y${o}`] = count / lanes;
-    lines.push(`@group(0) @binding(${binding++}) var<storage, read_write> epilogue_y${o}: array<${store}>;`);
-  });
-  const fields = [...sizes.fields, ...fieldsOf(members)];
-  if (fields.length > 0) {
-    lines.push(`struct EpilogueParams { ${fields.join(', ')} }`);
-    lines.push(`@group(0) @binding(${binding}) var<uniform> epilogue_params: EpilogueParams;`);
-  }
-  lines.push(...functionsOf(members, 'epilogue'));
+  const lines = functionsOf(members, called);
   const stored = resultOf(members, main, lanes);
   const all = [...sizes.loadsFrom('epilogue_params', body), ...body];
+  const name = tag && `_${tag}`;
   if (where === 'finish') lines.push('fn outputs_finish(i: u32, value: f32) -> f32 {', ...all, `  return ${stored};`);
   else if (lanes === 4) lines.push('fn store4(i: u32, value: vec4f) {', ...all, `  y4[i] = ${stored};`);
-  else lines.push('fn store(i: u32, value: f32) {', ...all, `  y[i] = ${stored};`);
+  else lines.push(`fn store${name}(i: u32, value: f32) {`, ...all, `  y[i] = ${stored};`);
   others.forEach((m, o) => {
     lines.push(`  epilogue_y${o}[i] = ${resultOf(members, m, lanes)};`);
   });
   lines.push('}');
-  return { code: lines.join('\n'), staging: stage ? stagingOf(members, staged, sizes) : stageLine, lengths };
+  return {
+    typeOf,
+    widthOf,
+    fields: [...sizes.fields, ...fieldsOf(members).map((field) => `${own}${field}`)],
+    code: lines.join('\n'),
+    staging: stage ? stagingOf(members, staged, sizes, tag) : stageLine.replace('stage', `stage${name}`),
+  };
 }
 
+/** The epilogue of a pass as one of several, where it stores the pass's one output element by element, as a float. */
+function endingOf(kernel: Pass | undefined, epilogue: Epilogue, firstInput: number): Ending | undefined {
+  if (kernel?.writes.length !== 1 || storeLanes(kernel) !== 1 || epilogue.others.length > 0) return undefined;
+  const { members, externals } = epilogue;
+  const stage = kernel.stage?.where === 'store' ? kernel.stage : undefined;
+  const write = (tag: string) => {
+    const sizes = new Sizes(tag && `${tag}_`);
+    return { sizes, ...written(epilogue, 1, 'store', sizes, stage, tag) };
+  };
+  const { sizes, typeOf } = write('');
+  return {
+    kernel,
+    types: externals.map((_, e) => typeOf(e)),
+    reads: externals.map((_, e) => input(firstInput + e)),
+    libs: libsOf(members),
+    params: [...sizes.params, ...scalarsOf(members)],
+    written(tag) {
+      const { fields, code, staging } = write(tag);
+      return { fields, code: `${code}\n${staging}` };
+    },
+  };
+}
+
+/**
+ * The pass's source with a choice of endings, which a field of the parameters names by its number; past the last of them, nothing is
+ * done to what is stored. Buffers and parameters stand behind the pass's own.
+ */
+export function sourceWithEndings(pass: Pass, endings: readonly Ending[]): string[] {
+  const base = pass.reads.length + pass.writes.length + (pass.params?.length ? 1 : 0);
+  const externals = Math.max(...endings.map(({ types }) => types.length));
+  const parts = endings.map((ending, e) => ending.written(tagOf(e)));
+  const chosen = (call: (e: number) => string, otherwise: string) =>
+    `  switch (epilogue_params.ending) { ${parts.map((_, e) => `case ${e}u: { ${call(e)}; }`).join(' ')} default: { ${otherwise} } }`;
+  const code = [
+    ...Array.from({ length: externals }, (_, e) => readsExternal(e, 'f32', base + e)),
+    epilogueParams(['ending: u32', ...parts.flatMap(({ fields }) => fields)], base + externals),
+    ...parts.map((part) => part.code),
+    `fn store(at: u32, value: f32) {`,
+    chosen((e) => `store_${tagOf(e)}(at, value)`, 'y[at] = value;'),
+    '}',
+  ].join('\n');
+  const staging = ['fn stage(at: u32) {', chosen((e) => `stage_${tagOf(e)}(at)`, ''), '}'].join('\n');
+  const libs = new Set(endings.flatMap((ending) => ending.libs));
+  return [
+    ...pass.source.map((text) => withLines(text, storeLineOf(text, 1), code, staging)),
+    ...[...libs].filter((lib) => !pass.source.includes(lib)),
+  ];
+}
+
+const tagOf = (e: number): string => `e${e}`;
+
+const storeLineOf = (text: string, lanes: 1 | 4): string => {
+  const { floats, any } = storeLines[lanes];
+  return text.includes(floats) ? floats : any;
+};
+
+/** A source with code in the place of a line, if it has that, and of the one that a stage begins with. */
+const withLines = (text: string, line: string, code: string, staging: string): string =>
+  text.includes(line) ? text.replace(line, () => code).replace(stageLine, () => staging) : text;
+
 /** What is the same for all elements of a stage, and the function that finds it: scalars, each use of which would be a load, and inputs. */
-function stagingOf(members: readonly Evaluated[], staged: readonly StagedRead[], sizes: Sizes): string {
+function stagingOf(members: readonly Evaluated[], staged: readonly StagedRead[], sizes: Sizes, tag: string): string {
+  const own = tag && `${tag}_`;
   const scalars = members.flatMap(({ scalars, body }, m) =>
     scalars.map((_, i) => ({ name: `m${m}s${i}`, type: body.scalarType ?? 'f32' })),
   );
   const reads = staged.map(({ from }) => from);
   return [
-    ...scalars.map(({ name, type }) => `var<private> staged_${name}: ${type};`),
-    ...staged.map(({ name, type }) => `var<private> staged_${name}: ${type};`),
-    'fn stage(i: u32) {',
-    ...scalars.map(({ name }) => `  staged_${name} = epilogue_params.${name};`),
+    ...scalars.map(({ name, type }) => `var<private> staged_${own}${name}: ${type};`),
+    ...staged.map(({ name, type }) => `var<private> staged_${own}${name}: ${type};`),
+    `fn stage${tag && `_${tag}`}(i: u32) {`,
+    ...scalars.map(({ name }) => `  staged_${own}${name} = epilogue_params.${own}${name};`),
     ...sizes.loadsFrom('epilogue_params', reads),
-    ...staged.map(({ name, from }) => `  staged_${name} = ${from};`),
+    ...staged.map(({ name, from }) => `  staged_${own}${name} = ${from};`),
     '}',
   ].join('\n');
 }

@@ -36,6 +36,20 @@ export interface Stage {
   readonly of?: number;
 }
 
+/** An epilogue as one of several that a kernel chooses from by a parameter, so that layers which differ in it share the kernel. */
+export interface Ending {
+  /** The pass without it. */
+  readonly kernel: Pass;
+  /** The types of the elements of the buffers that it reads. */
+  readonly types: readonly string[];
+  readonly reads: readonly Operand[];
+  readonly params: readonly Param[];
+  /** WGSL function library files that it calls. */
+  readonly libs: readonly string[];
+  /** Its part of the source, with names of its own: fields of the parameters, and functions that end in the tag. */
+  written(tag: string): { readonly fields: readonly string[]; readonly code: string };
+}
+
 /** One dispatch. Bindings in group 0: `reads` (read-only), then `writes` (read_write), then the uniform `params` if any. */
 export interface Pass {
   /** WGSL files to concatenate, library files first. */
@@ -62,6 +76,8 @@ export interface Pass {
    * that change nothing, once they run often.
    */
   often?(): Pass;
+  /** The epilogue of the general pass, which computes the same, bit for bit, where it is one of several. */
+  readonly ending?: Ending;
   /** The general pass is taken for other sizes of the whole plan alone, not where another pass of its kind has been met. */
   readonly apart?: boolean;
   /** What other sizes run besides, or in the place of this, with the same kinds of operands: worth compiling before they come. */

@@ -7,6 +7,7 @@ import type { Memory } from '../gpu/memory';
 import { type BindingKind, generalsOf, type Pipeline, type PipelineRequest, type Pipelines } from '../gpu/pipelines';
 import type { Slot, Slots } from '../gpu/slots';
 import { codeOf, markedCode } from './code';
+import { stepsWithEndings } from './endings';
 import type { Param, Pass } from './ir';
 import { layOut, tenantsOf } from './layout';
 import { locationsReadEachTime, operandsOf, type Plan, type Step } from './plan';
@@ -32,8 +33,8 @@ export interface Kernels {
   readonly steps: readonly Step[];
   /** Some of them stand in for the plan's own. */
   readonly general: boolean;
-  /** The plan has been met for other sizes. */
-  readonly resized: boolean;
+  /** What other sizes of the plan need, where it has been met for others. */
+  readonly foreseen: readonly PipelineRequest[];
   readonly pipelines: Promise<readonly Pipeline[]>;
 }
 
@@ -50,13 +51,22 @@ export function beginKernels(plan: Plan, target: LinkTarget, by: 'any' | 'own' =
   const own = often ? plan.steps.map((step) => ({ ...step, pass: step.pass.often?.() ?? step.pass })) : plan.steps;
   const requests = pipelineRequests({ steps: own }, often);
   const resized = by === 'any' && known.meet(operationsOf(plan), sizesOf(plan));
-  const soon = target.profile.kind === 'software' && forLayers && known.takeLong(requests);
-  const chosen = by === 'own' ? requests : requests.map((request) => known.choose(request, { resized, soon }));
-  const steps = own.map((step, s): Step => ({ ...step, pass: passOf(step.pass, requests[s]!, chosen[s]!) }));
-  const pipelines = by === 'own' ? known.getInTurn(chosen) : known.getAll(chosen);
+  const soon = by === 'any' && target.profile.kind === 'software' && forLayers && known.takeLong(requests);
+  const together = soon ? stepsWithEndings(own.filter((_, s) => !known.serves(requests[s]!))) : new Map<Step, Step>();
+  const chosen = own.map((step, s): { readonly step: Step; readonly request: PipelineRequest } => {
+    const request = requests[s]!;
+    const joined = together.get(step);
+    if (joined) return { step: joined, request: generalRequest(joined.pass) };
+    const one = by === 'own' ? request : known.choose(request, { resized, soon });
+    return { step: { ...step, pass: passOf(step.pass, request, one) }, request: one };
+  });
+  const wanted = chosen.map(({ request }) => request);
+  const pipelines = by === 'own' ? known.getInTurn(wanted) : known.getAll(wanted);
   pipelines.catch(() => {}); // whoever links reports it
   const shared = by === 'any' && forLayers && own.some(({ pass }) => pass.often || isWorth(pass.layerLengths));
-  return { steps, general: shared || chosen.some((request, s) => request !== requests[s]), resized, pipelines };
+  const general = shared || wanted.some((request, s) => request !== requests[s]);
+  const foreseen = resized ? foreseenRequests(own.filter((step) => !together.has(step))) : [];
+  return { steps: chosen.map(({ step }) => step), general, foreseen, pipelines };
 }
 
 /** A plan that can run, by kernels that have been begun for it. */
@@ -75,16 +85,14 @@ export async function link(
 }
 
 async function linkInto(plan: Plan, target: LinkTarget, kernels: Kernels, slots: Slot[]): Promise<Executable> {
-  const { steps, general, resized } = kernels;
+  const { steps, general, foreseen } = kernels;
   const homes = assignSlots(plan, target.slots, slots);
   placeKept(plan, target.slots, slots, homes);
   const uniforms = layOutUniforms(steps);
   const uniform = uniforms.bytes > 0 ? target.memory.createBuffer(uniforms.bytes, 'uniforms', UNIFORM_USAGE) : null;
   const pipelines = await kernels.pipelines;
   // Where sizes change, what others of them need is compiled as well, and nothing waits for it.
-  if (resized) {
-    for (const request of foreseenRequests(plan)) target.pipelines.get(request).catch(() => {});
-  }
+  for (const request of foreseen) target.pipelines.get(request).catch(() => {});
   const dispatches = steps.map((step, s): Dispatch => {
     const buffers = step.places.map((place): Binding => {
       if (place === 'fault') {
@@ -198,9 +206,9 @@ export const pipelineRequests = ({ steps }: Pick<Plan, 'steps'>, forLayers = fal
   steps.map(({ pass }) => pipelineRequest(pass, forLayers));
 
 /** The pipelines that plans of other sizes need, as far as they are known and none is of a size: the most general of each kind. */
-const foreseenRequests = (plan: Plan): PipelineRequest[] => [
-  ...plan.steps.map(({ pass }) => generalRequest(pass)),
-  ...plan.steps.flatMap(({ pass }) => pass.besides ?? []).map(generalRequest),
+const foreseenRequests = (steps: readonly Step[]): PipelineRequest[] => [
+  ...steps.map(({ pass }) => generalRequest(pass)),
+  ...steps.flatMap(({ pass }) => pass.besides ?? []).map(generalRequest),
 ];
 
 /** The names of what a plan computes, which it shares with those for other sizes. */

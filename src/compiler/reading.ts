@@ -30,11 +30,14 @@ export const withLengths = (source: string, lengths: Lengths): string =>
 export class Sizes {
   private readonly byPart = new Map<string, { readonly name: string; readonly value: number }>();
 
+  /** @param tag what their names begin with */
+  constructor(private readonly tag = '') {}
+
   /** The WGSL name of a size. */
   nameOf(part: string, value: number): string {
     const known = this.byPart.get(part);
     if (known) return known.name;
-    const name = `n${this.byPart.size}`;
+    const name = `${this.tag}n${this.byPart.size}`;
     this.byPart.set(part, { name, value });
     return name;
   }
@@ -192,12 +195,24 @@ export interface Evaluation {
   nameOf(external: number): string;
   /** What of the elements is the same for all that are evaluated until `stage` is called again. */
   readonly stage?: Stage | undefined;
+  /** What the names of that begin with. */
+  readonly staged?: string;
   /** WGSL of a member's function and of its scalars. */
   call(member: number, args: readonly string[]): string;
 }
 
 /** Declarations of externals' element types, how many numbers each of these holds, and statements that leave member m's result for lane l in `v{m}_{l}`. */
-export function evaluation({ members, externals, lanes, count, sizes, nameOf, stage, call }: Evaluation) {
+export function evaluation({
+  members,
+  externals,
+  lanes,
+  count,
+  sizes,
+  nameOf,
+  stage,
+  staged: stagedTag = 'staged_',
+  call,
+}: Evaluation) {
   const inFours = externals.map((_, e) => lanes === 4 && readsFours(members, e));
   const widthOf = (e: number): 1 | 2 | 4 => (inFours[e] ? 4 : inPairs(members, e) ? 2 : 1);
   const loads = new Map<string, string>();
@@ -222,7 +237,7 @@ export function evaluation({ members, externals, lanes, count, sizes, nameOf, st
       const name = staged.get(read)?.name ?? `x${staged.size}`;
       const wide = externals[external]!.dtype === 'float16' ? `f32(${read})` : read;
       staged.set(read, { name, type: source.pairs ? 'vec2f' : scalarOf(meta.dtype), from: wide });
-      return `staged_${name}`;
+      return `${stagedTag}${name}`;
     }
     const kind = fourKind(shape, to);
     const four = () => fourIndex(shape, to, 'i', sizes, external);

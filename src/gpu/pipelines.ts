@@ -191,6 +191,11 @@ export class Pipelines {
     return known ?? generals[0]!;
   }
 
+  /** Whether a kernel is there already, or one that can stand in for it. */
+  serves(request: PipelineRequest): boolean {
+    return [request, ...generalsOf(request)].some((one) => this.has(one));
+  }
+
   /** Whether so many kernels are to be compiled that others in their place are worth it, which are there sooner. */
   takeLong(requests: readonly PipelineRequest[]): boolean {
     const keys = new Set(requests.flatMap((request) => (request.sooner ? keyOf(request) : [])));

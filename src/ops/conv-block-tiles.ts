@@ -2,19 +2,8 @@
 import { tuned } from '../compiler/tuning';
 import type { AdapterProfile } from '../gpu/device';
 import type { ConvGeometry } from './conv-geometry';
-import {
-  channelCounts,
-  lanesOf,
-  loadsOf,
-  MAX_PRODUCTS,
-  MAX_SUMS,
-  promising,
-  type Sharing,
-  STRIDED_RUNS,
-  sharings,
-  USUAL_SIZE,
-  type Work,
-} from './conv-register-tiles';
+import { channelCounts, lanesOf, MAX_SUMS, sharings, USUAL_SIZE } from './conv-register-tiles';
+import { costOf, loadsOf, MAX_PRODUCTS, promising, type Sharing, STRIDED_RUNS, type Work } from './conv-tile-costs';
 import { ceilDiv, divisorUpTo } from './conv-tiles';
 
 /** What one invocation of conv2d-input-grad-block.wgsl computes: so many strides of rows and columns, by channels. */
@@ -65,7 +54,7 @@ export function blockTiles(g: ConvGeometry, adapter: AdapterProfile): readonly B
       }
     }
   }
-  return promising(tiles, (tile) => blockWork(g, tile));
+  return promising(tiles, (tile) => costOf(blockWork(g, tile)));
 }
 
 /** The tile that was measured to be the fastest, or is expected to be. */

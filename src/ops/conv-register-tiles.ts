@@ -4,6 +4,22 @@ import weightsOwn from '../../shaders/lib/weights-own.wgsl?raw';
 import weightsQuad from '../../shaders/lib/weights-quad.wgsl?raw';
 import { tuned } from '../compiler/tuning';
 import type { AdapterProfile } from '../gpu/device';
+import {
+  COMPILED_POOLING,
+  cost,
+  costOfTurn,
+  isStrided,
+  least,
+  loadsOf,
+  MAX_PRODUCTS,
+  POOLING,
+  promising,
+  QUAD,
+  RUNS,
+  type Sharing,
+  STRIDED_RUNS,
+  type TurnCost,
+} from './conv-tile-costs';
 import { ceilDiv, divisorUpTo } from './conv-tiles';
 
 /** What the choice for a cross-correlation goes by. */
@@ -17,12 +33,6 @@ export interface CorrelationShape {
   readonly stride: readonly [number, number];
   readonly dilation: readonly [number, number];
 }
-
-/**
- * What the lanes of a quad load for each other: weights, where they have neighbouring tiles of the same channels; the patch of x
- * under a tile, where they have neighbouring channels of the same tile; or nothing.
- */
-export type Sharing = 'weights' | 'patch' | 'nothing';
 
 /** What one invocation of conv2d.wgsl computes, and what is written out in its innermost loop. */
 export type CorrelationTile = {
@@ -39,9 +49,6 @@ export type CorrelationTile = {
 
 /** Longest stretch of a kernel's row that is written out. */
 const MAX_TAPS = 11;
-
-/** Products that are written out at most: compilation takes longer than in proportion to them. */
-export const MAX_PRODUCTS = 2100;
 
 /** Elements of x that a quad shares, at most: SwiftShader did not end compiling the exchange of 171 (3 × 3 places of 11 × 11 taps at stride 4) within minutes. */
 const MAX_SHARED_PATCH = 100;
@@ -71,9 +78,6 @@ const sizes: readonly (readonly [rows: number, cols: number])[] = [
 ];
 export const channelCounts: readonly number[] = [1, 2, 3, 4, 8, 16];
 
-/** Tiles that are worth measuring. */
-const FEW = 8;
-
 /** Choices that have been made, by all that decides them: layers of a network, and networks in a program, are alike. */
 const chosen = new Map<string, unknown>();
 /** Past so many everything is forgotten, so that ever-changing sizes do not pile up. */
@@ -99,7 +103,7 @@ function remembered<T>(
 
 /** The tiles that a convolution may be computed with, the most promising first. */
 export const correlationTiles = (c: CorrelationShape, adapter: AdapterProfile): readonly CorrelationTile[] =>
-  remembered('tiles', c, adapter, () => promising(allTiles(c, adapter), (tile) => correlationWork(c, tile)));
+  remembered('tiles', c, adapter, () => promising(allTiles(c, adapter), (tile) => correlationCost(c, tile)));
 
 /** What a workgroup of conv2d-workgroup.wgsl computes: so many channels and pixels for each of its 16 × 16 invocations. */
 export type WorkgroupTile = { readonly outs: number; readonly pixels: number };
@@ -134,7 +138,7 @@ const sameOrder = (one: CorrelationTile, other: CorrelationTile): boolean =>
   one.kernelRows === other.kernelRows && one.kernelCols === other.kernelCols;
 
 const best = (c: CorrelationShape, tiles: readonly CorrelationTile[]): CorrelationTile | undefined =>
-  least(tiles, (tile) => correlationWork(c, tile));
+  least(tiles, (tile) => correlationCost(c, tile));
 
 /** The tile that is expected to be the fastest of those that add up in the order of the usual images' best. */
 const expectedTile = (c: CorrelationShape, adapter: AdapterProfile): CorrelationTile =>
@@ -197,8 +201,8 @@ function usualPooledTile(
   const tile = best(pooled, compiledLike(apart, tiles));
   if (!tile || adapter.kind !== 'software') return tile;
   const outputs = c.batch * c.groups * c.groupOut * c.outSize[0] * c.outSize[1];
-  const both = cost(correlationWork(c, apart)) + RUNS * POOLING * outputs + COMPILED_POOLING;
-  return cost(correlationWork(pooled, tile)) <= both ? tile : undefined;
+  const both = correlationCost(c, apart) + RUNS * POOLING * outputs + COMPILED_POOLING;
+  return correlationCost(pooled, tile) <= both ? tile : undefined;
 }
 
 /** Those of the tiles of windows that take about as long to compile as a tile without. */
@@ -261,7 +265,7 @@ function bestAlike(
 ): CorrelationTile | undefined {
   const all = window[0] * window[1] === 1 ? allTiles(c, adapter) : allTiles(c, adapter, windowSizes(window));
   const alike = all.filter((tile) => sameOrder(tile, own) && allows(tile));
-  return least(alike, (tile) => ({ ...correlationWork(c, tile), runs }));
+  return least(alike, (tile) => correlationCost(c, tile, runs));
 }
 
 /** Elements of weights that a core's own cache does not hold. */
@@ -309,7 +313,7 @@ const isWhole = ({ kernel }: CorrelationShape, { kernelRows, kernelCols }: Corre
 /** The tile of a correlation by kernels of few taps, all at once, that was measured to be the fastest or is expected to be. */
 export function chooseMapTile(c: CorrelationShape, adapter: AdapterProfile): CorrelationTile {
   const whole = allTiles(c, adapter).filter((tile) => isWhole(c, tile));
-  const tiles = promising(whole, (tile) => correlationWork(c, tile));
+  const tiles = promising(whole, (tile) => correlationCost(c, tile));
   return tuned(adapter, 'conv2d of maps', shapeOf(c), tiles, tiles[0]!);
 }
 
@@ -353,25 +357,42 @@ const windowSizes = ([high, wide]: Window): Window[] =>
 /** Images of a tile: several where they are so small that a tile holds whole ones. */
 const imageCounts: readonly number[] = [1, 2, 4, 8];
 
+/** The tiles that there are, by all that decides which: layers of a network have most of them in common. */
+const tilesMade = new Map<string, readonly CorrelationTile[]>();
+
 function allTiles(c: CorrelationShape, adapter: AdapterProfile, of: readonly Window[] = sizes): CorrelationTile[] {
-  const tiles: CorrelationTile[] = [];
-  for (const [rows, cols] of of) {
+  const divisors = [...Array(PRODUCTS_OF_TURN).keys()].filter((less) => c.groupIn % (less + 1) === 0);
+  const counts = channelCounts.filter((channels) => channels <= c.groupOut || channels === 1);
+  const shared = counts.map((channels) => sharings(c.groups, c.groupOut, channels, adapter));
+  const like = [adapter.kind, c.kernel, c.stride, c.dilation, divisors, shared].join();
+  return of.flatMap(([rows, cols]) => {
     const whole = of === sizes && rows >= c.outSize[0] && cols >= c.outSize[1];
-    const counts = whole ? imageCounts.filter((images) => images < 2 * c.batch) : [1];
-    for (const images of counts) {
-      for (const channels of channelCounts) {
-        const accumulators = images * rows * cols * channels;
-        if (accumulators > MAX_SUMS[adapter.kind] || (channels > c.groupOut && channels > 1)) continue;
-        for (const part of partsOfKernel(c, accumulators)) {
-          for (const shares of sharings(c.groups, c.groupOut, channels, adapter)) {
-            const tile = { images, rows, cols, channels, ...part, shares };
-            if (shares !== 'patch' || patchElements(c, tile) <= MAX_SHARED_PATCH) tiles.push(tile);
-          }
-        }
-      }
-    }
-  }
-  return tiles;
+    const batches = whole ? imageCounts.filter((images) => images < 2 * c.batch) : [1];
+    return batches.flatMap((images) => {
+      const key = `${like} ${images} ${rows} ${cols}`;
+      const known = tilesMade.get(key);
+      if (known) return known;
+      const made = counts.flatMap((channels, i) => tilesOf(c, { images, rows, cols, channels }, shared[i]!, adapter));
+      if (tilesMade.size >= MAX_CHOSEN) tilesMade.clear();
+      tilesMade.set(key, made);
+      return made;
+    });
+  });
+}
+
+/** The tiles of a size. */
+function tilesOf(
+  c: CorrelationShape,
+  size: Pick<CorrelationTile, 'images' | 'rows' | 'cols' | 'channels'>,
+  shared: readonly Sharing[],
+  adapter: AdapterProfile,
+): CorrelationTile[] {
+  const accumulators = size.images * size.rows * size.cols * size.channels;
+  if (accumulators > MAX_SUMS[adapter.kind]) return [];
+  const tiles = partsOfKernel(c, accumulators).flatMap((part) =>
+    shared.map((shares) => ({ ...size, ...part, shares })),
+  );
+  return tiles.filter((tile) => tile.shares !== 'patch' || patchElements(c, tile) <= MAX_SHARED_PATCH);
 }
 
 /** Elements of x that a turn of an invocation reads. */
@@ -410,13 +431,17 @@ export function sharings(
   return channels > 1 ? ['weights', ...besides] : ['nothing', ...besides];
 }
 
-const QUAD = 4;
-
 /** Invocations of a workgroup whose lanes share; fewer where there are few tiles. */
 const SHARING_WORKGROUP = 16;
 
 /** Invocations of a workgroup whose lanes share nothing. */
 const ALONE_WORKGROUP = { software: 16, gpu: 64 };
+
+/** Invocations that compute so many tiles, each for so many of channels, with those that only fill quads. */
+function invocationsOf(tiles: number, channelTiles: number, shares: Sharing): number {
+  if (shares === 'nothing') return tiles * channelTiles;
+  return shares === 'patch' ? ceilDiv(channelTiles, QUAD) * QUAD * tiles : ceilDiv(tiles, QUAD) * QUAD * channelTiles;
+}
 
 /**
  * How invocations are laid out that compute so many tiles over the batch, each for so many of channels over the groups: which of them
@@ -477,89 +502,12 @@ function touched(outputs: number, stride: number, taps: number, dilation: number
   return places.size;
 }
 
-// Nanoseconds on SwiftShader for four lanes, which load and store one after the other: fitted to measured times.
-const LOAD = 10;
-const SPREAD = 2;
-const PRODUCT = 0.5;
-const CARRIED = 5;
-const TURN = 200;
-const STORE = 20;
-const INVOCATION = 500;
-/** Nanoseconds to compile a load or store, a product, and an accumulator or a value that is handed round. */
-const COMPILED_LOAD = 0.6e6;
-const COMPILED_PRODUCT = 0.07e6;
-const COMPILED_VALUE = 0.3e6;
-/** Nanoseconds to store an output, load it and pool it, and to compile the kernel that does: what pooling in place saves. */
-const POOLING = 5;
-const COMPILED_POOLING = 12e6;
+/** What a turn of each of the tiles costs that `allTiles` has given, each of which is for one kernel, stride and dilation. */
+const turnCosts = new WeakMap<CorrelationTile, TurnCost>();
 
-/**
- * Runs that a compilation is worth; more for strided convolutions and their adjoints, of which a network has few, so that the
- * first step hardly notices.
- */
-const RUNS = 60;
-export const STRIDED_RUNS = 120;
-
-export const isStrided = ({ stride }: { readonly stride: readonly [number, number] }): boolean =>
-  stride[0] * stride[1] > 1;
-/** Invocations that run at the same time. */
-const LANES = 8;
-
-/** What a kernel that is compiled and run does. */
-export interface Work {
-  /** In a turn of the loop: loads, values that are handed round, and products. */
-  readonly loads: number;
-  readonly spread: number;
-  readonly products: number;
-  readonly accumulators: number;
-  /** Pixels of a channel, the code to store which is written out. */
-  readonly pixels: number;
-  /** Turns of the loop in all, and how often it begins anew. */
-  readonly turns: number;
-  readonly outerTurns: number;
-  readonly invocations: number;
-  readonly runs: number;
-}
-
-function cost({ loads, spread, products, accumulators, pixels, turns, outerTurns, invocations, runs }: Work): number {
-  const turn = LOAD * loads + SPREAD * spread + PRODUCT * products + CARRIED * accumulators + TURN;
-  const run =
-    (Math.ceil(invocations / LANES) + 1) * (turns * turn + outerTurns * TURN + STORE * accumulators + INVOCATION);
-  const compilation =
-    COMPILED_LOAD * (loads + pixels) +
-    COMPILED_PRODUCT * products * (1 + products / MAX_PRODUCTS) +
-    COMPILED_VALUE * (spread + accumulators);
-  return runs * run + compilation;
-}
-
-/** The most promising tiles, the best first. */
-export function promising<T>(tiles: readonly T[], work: (tile: T) => Work): readonly T[] {
-  return tiles
-    .map((tile) => ({ tile, expected: cost(work(tile)) }))
-    .sort((a, b) => a.expected - b.expected)
-    .slice(0, FEW)
-    .map(({ tile }) => tile);
-}
-
-/** The cheapest of the tiles. */
-function least<T>(tiles: readonly T[], work: (tile: T) => Work): T | undefined {
-  let found: T | undefined;
-  let lowest = Number.POSITIVE_INFINITY;
-  for (const tile of tiles) {
-    const expected = cost(work(tile));
-    if (expected < lowest) [found, lowest] = [tile, expected];
-  }
-  return found;
-}
-
-/** Loads of so many values of x and of the weights of so many taps, and values that lanes hand round for them. */
-export function loadsOf(values: number, taps: number, { channels, shares }: { channels: number; shares: Sharing }) {
-  if (shares === 'patch') return { loads: ceilDiv(values, QUAD) + taps * channels, spread: values };
-  if (shares === 'weights') return { loads: values + taps * ceilDiv(channels, QUAD), spread: taps * channels };
-  return { loads: values + taps * channels, spread: 0 };
-}
-
-function correlationWork(c: CorrelationShape, tile: CorrelationTile): Work {
+function costOfTurnOf(c: CorrelationShape, tile: CorrelationTile): TurnCost {
+  const known = turnCosts.get(tile);
+  if (known) return known;
   const pixels = tile.images * tile.rows * tile.cols;
   const accumulators = pixels * tile.channels;
   const taps = tile.depth * tile.kernelRows * tile.kernelCols;
@@ -568,16 +516,21 @@ function correlationWork(c: CorrelationShape, tile: CorrelationTile): Work {
     tile.depth *
     touched(tile.rows, c.stride[0], tile.kernelRows, c.dilation[0]) *
     touched(tile.cols, c.stride[1], tile.kernelCols, c.dilation[1]);
+  const made = costOfTurn({ ...loadsOf(values, taps, tile), products: taps * accumulators, accumulators, pixels });
+  turnCosts.set(tile, made);
+  return made;
+}
+
+/** Nanoseconds that a tile of `allTiles` is expected to take, with its compilation, which is worth so many runs. */
+function correlationCost(
+  c: CorrelationShape,
+  tile: CorrelationTile,
+  runs = isStrided(c) ? STRIDED_RUNS : RUNS,
+): number {
   const outerTurns = (c.kernel[0] * c.kernel[1]) / (tile.kernelRows * tile.kernelCols);
-  const { tiles, oTiles } = correlationCounts(c, tile);
-  return {
-    ...loadsOf(values, taps, tile),
-    products: taps * accumulators,
-    accumulators,
-    pixels,
-    turns: (c.groupIn / tile.depth) * outerTurns,
-    outerTurns,
-    invocations: lanesOf(tiles, oTiles * c.groups, tile.shares, { kind: 'software' }).invocations,
-    runs: isStrided(c) ? STRIDED_RUNS : RUNS,
-  };
+  const turns = (c.groupIn / tile.depth) * outerTurns;
+  const tiles = ceilDiv(c.outSize[0], tile.rows) * ceilDiv(c.outSize[1], tile.cols) * ceilDiv(c.batch, tile.images);
+  const channelTiles = ceilDiv(c.groupOut, tile.channels) * c.groups;
+  const invocations = invocationsOf(tiles, channelTiles, tile.shares);
+  return cost(costOfTurnOf(c, tile), turns, outerTurns, invocations, runs);
 }

@@ -2,7 +2,8 @@
 import { tuned } from '../compiler/tuning';
 import type { AdapterProfile } from '../gpu/device';
 import { type ConvGeometry, elementsOf } from './conv-geometry';
-import { isStrided, lanesShare } from './conv-register-tiles';
+import { lanesShare } from './conv-register-tiles';
+import { isStrided } from './conv-tile-costs';
 import { ceilDiv } from './conv-tiles';
 
 /** What one invocation of conv2d-weight-grad.wgsl sums: so many output and input channels by rows and columns of the kernel. */

@@ -1,0 +1,63 @@
+// Endings: layers whose kernels differ in their epilogues alone share one at a first run, which chooses among these by a parameter.
+import { markedCode } from './code';
+import { sourceWithEndings } from './inline';
+import { type Ending, type Pass, u32 } from './ir';
+import type { Step } from './plan';
+
+interface Member {
+  readonly step: Step;
+  /** None where a layer ends with what its kernel stores. */
+  readonly ending: Ending | undefined;
+}
+
+/** Steps by kernels that several of the steps share, where two of these have the same kernel and other epilogues. */
+export function stepsWithEndings(steps: readonly Step[]): ReadonlyMap<Step, Step> {
+  const groups = new Map<string, { readonly kernel: Pass; readonly members: Member[] }>();
+  const labels = new Set(steps.map(({ pass }) => pass.ending?.kernel.label));
+  for (const step of steps) {
+    const { ending, extras, general } = step.pass;
+    const kernel = ending?.kernel ?? (extras ? undefined : general);
+    if (!kernel || !labels.has(kernel.label) || ending?.types.some((type) => type !== 'f32')) continue;
+    const key = keyOf(kernel);
+    const group = groups.get(key) ?? { kernel, members: [] };
+    groups.set(key, group);
+    group.members.push({ step, ending });
+  }
+  return new Map([...groups.values()].flatMap(({ kernel, members }) => sharing(kernel, members)));
+}
+
+/** What kernels are told apart by. */
+const keyOf = (kernel: Pass): string =>
+  `${kernel.entry} ${JSON.stringify(kernel.overrides)} ${kernel.reads.length} ${kernel.params?.length} ${markedCode(kernel)}`;
+
+function sharing(kernel: Pass, members: readonly Member[]): [Step, Step][] {
+  const endings = new Map<string, Ending>();
+  const nameOf = (ending: Ending) => JSON.stringify(ending.written(''));
+  for (const { ending } of members) if (ending) endings.set(nameOf(ending), ending);
+  const kinds = endings.size + (members.some(({ ending }) => !ending) ? 1 : 0);
+  if (endings.size === 0 || kinds < 2) return [];
+  const names = [...endings.keys()];
+  const all = [...endings.values()];
+  const source = sourceWithEndings(kernel, all);
+  const buffers = Math.max(...all.map(({ reads }) => reads.length));
+  return members.map(({ step, ending }) => {
+    const at = ending ? names.indexOf(nameOf(ending)) : names.length;
+    const reads = ending?.reads ?? [];
+    // What other endings read stands for nothing here.
+    const unread = buffers - reads.length;
+    const params = all.flatMap((other, e) =>
+      e === at ? ending!.params : other.params.map(([type]) => [type, 0] as const),
+    );
+    const pass: Pass = {
+      ...kernel,
+      source,
+      label: step.pass.label,
+      extras: {
+        reads: [...reads, ...new Array(unread).fill(kernel.reads[0]!)],
+        writes: [],
+        params: [u32(at), ...params],
+      },
+    };
+    return [step, { ...step, pass, places: [...step.places, ...new Array(unread).fill(step.places[0]!)] }];
+  });
+}
