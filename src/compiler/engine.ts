@@ -94,6 +94,12 @@ export class Engine {
     while (this.refining.size > 0) await Promise.all(this.refining);
   }
 
+  /** Forgets the device and how it was opened, for tests: what is computed next opens one as in a fresh process. */
+  forget(): void {
+    this.close();
+    this.options = {};
+  }
+
   /** Opens the device now, or the one given, and returns what it is. */
   async init(options: DeviceOptions = {}): Promise<AdapterProfile> {
     await this.tail;

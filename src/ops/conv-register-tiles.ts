@@ -217,7 +217,7 @@ const ANY_CHANNELS = 64;
 const ANY_PRODUCTS = 512;
 
 /** Runs that such a tile's compilation is worth: few, since it is there for the time until others are compiled. */
-const ANY_RUNS = 8;
+const ANY_RUNS = 16;
 
 /** Runs that the compilation for a layer that runs often is worth. */
 const OFTEN_RUNS = 1000;

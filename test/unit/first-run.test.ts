@@ -2,7 +2,7 @@
 import * as torch from 'lamplight';
 import { nn, noGrad, optim } from 'lamplight';
 import { models } from 'lamplight/vision';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { engine } from '../../src/compiler/engine';
 import { unroll } from '../../src/gpu/unroll';
 import { nullDevice } from '../support/null-device';
@@ -12,6 +12,7 @@ vi.mock('../../src/gpu/unroll', { spy: true });
 beforeAll(async () => {
   await torch.init({ device: await nullDevice(), kernels: 'software', tuning: false });
 });
+afterAll(() => engine.forget());
 
 /** Pipelines that are created until what `run` records has been sent; nothing is read, since such a device gives anything. */
 async function created(run: () => void): Promise<number> {

@@ -3,12 +3,14 @@
 import * as torch from 'lamplight';
 import { nn, noGrad } from 'lamplight';
 import { models } from 'lamplight/vision';
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { engine } from '../../src/compiler/engine';
 import { nullDevice } from '../support/null-device';
 
 beforeAll(async () => {
   await torch.init({ device: await nullDevice(), kernels: 'software', tuning: false });
 });
+afterAll(() => engine.forget());
 
 /** Works each batch norm that a module has behind a convolution into that. Gives how many there were. */
 function foldByHand(model: nn.Module): number {
