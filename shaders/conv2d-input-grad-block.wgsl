@@ -116,7 +116,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       let oy = tile_y * TY + place / COLS % ROWS - BEFORE_H;
       let ox = tile_x * TX + place % COLS - BEFORE_W;
       own[e] = place / (ROWS * COLS) * plane + min(oy, last_row) * params.out_cols + min(ox, last_col);
-      own_mask[e] = select(0u, 0xffffffffu, oy <= last_row && ox <= last_col);
+      own_mask[e] = select(0u, 0xffffffffu, (oy <= last_row) & (ox <= last_col));
     }
   }
   // Each use of a uniform is a load.

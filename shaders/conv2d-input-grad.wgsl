@@ -60,7 +60,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let last_c = params.group_in - 1u;
   let last_col = params.out_cols - 1u;
   let taps = params.kernel_h * KW;
-  var acc: array<f32, ACC>;
+  var acc: array<f32, ACC>; // scalars
   for (var c = 0u; c < TC; c++) { // unroll
     var start = 0.0;
     if (params.bias == 1u) { start = b[g * params.group_in + min(c0 + c, last_c)]; }
@@ -75,7 +75,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     for (var o = 0u; o < params.group_out; o++) {
       let channel = g * params.group_out + o;
       let line = ((n * params.groups * params.group_out + channel) * params.out_rows + oy) * params.out_cols;
-      var row: array<f32, ROW>;
+      var row: array<f32, ROW>; // scalars
       for (var t = 0u; t < ROW; t++) { // unroll
         let j = tile * TX + t - BEFORE;
         row[t] = select(0.0, dy[line + min(j, last_col)], j <= last_col);
@@ -85,7 +85,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         for (var q = 0u; q < KW; q++) { // unroll
           let weight = w[w0 + q];
           for (var t = 0u; t < COLS; t++) { // unroll
-            if ((t + SHIFT - q * DW) % SW == 0u) {
+            if ((t + SHIFT - q * DW) % SW < 1) { // constant
               acc[c * COLS + t] = fma(weight, row[(t + SHIFT - q * DW) / SW], acc[c * COLS + t]);
             }
           }

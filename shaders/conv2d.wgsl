@@ -138,21 +138,22 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       if (0 < PATCH_SHARED) { // constant
         let lane = weights_lane();
         for (var e = 0u; e < QUARTER; e++) { // unroll
-          // Divisions are dear, also to compile: a remainder is what a product leaves.
+          // Divisions are dear, also to compile: a remainder is what a product leaves. Both sides of the mask are computed, since each
+          // && is a branch, and SwiftShader took 50 s to compile 25 of them, one after the other.
           let place = min(e * 4u + lane, PATCH - 1u);
           let line_of_all = place / COLS;
           let ix = left + across * KWT * DW + (place - line_of_all * COLS);
           if (TN * TC < 2) { // constant
             let iy = top + down * KHT * DH + line_of_all;
             own[e] = n0 * image + min(iy, last_row) * params.in_cols + min(ix, last_col);
-            own_mask[e] = select(0u, 0xffffffffu, iy <= last_row && ix <= last_col);
+            own_mask[e] = select(0u, 0xffffffffu, (iy <= last_row) & (ix <= last_col));
           }
           if (1 < TN * TC) { // constant
             let map = line_of_all / ROWS;
             let iy = top + down * KHT * DH + (line_of_all - map * ROWS);
             let first = min(n0 + map / TC, last_n) * image + map % TC * plane;
             own[e] = first + min(iy, last_row) * params.in_cols + min(ix, last_col);
-            own_mask[e] = select(0u, 0xffffffffu, iy <= last_row && ix <= last_col);
+            own_mask[e] = select(0u, 0xffffffffu, (iy <= last_row) & (ix <= last_col));
           }
         }
       }

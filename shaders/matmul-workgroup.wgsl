@@ -165,11 +165,12 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     workgroupBarrier();
   }
 
+  let sums_rows = SUMS == 1u && n0 == 0u && lane_n == 0u;
   for (var i = 0u; i < TM4; i++) { // unroll
     for (var c = 0u; c < 4u; c++) { // unroll
       let m = m0 + (i * SIDE + lane_m) * 4u + c;
       if (m < params.rows) {
-        if (SUMS == 1u && n0 == 0u && lane_n == 0u) { sums[s * params.rows + m] = p_sums[i][c]; }
+        if (sums_rows) { sums[s * params.rows + m] = p_sums[i][c]; }
         let line = (zs * params.rows + m) * params.cols;
         for (var j = 0u; j < TN4; j++) { // unroll
           for (var d = 0u; d < 4u; d++) { // unroll

@@ -37,6 +37,12 @@ const blockSizes: readonly (readonly [rows: number, cols: number])[] = [
   [4, 4],
 ];
 
+/**
+ * Loads of a turn, at most: SwiftShader took 23 s to compile the 1,560 of a block of 16 × 16 taps at stride 16, as patches of pictures
+ * have it, each of which is used once. A row of such a block at a time takes no more loads in all.
+ */
+const MAX_LOADS = 200;
+
 /** The tiles that a gradient by the input may be computed with, the most promising first; none if the kernel is too large. */
 export function blockTiles(g: ConvGeometry, adapter: AdapterProfile): readonly BlockTile[] {
   const taps = g.kernel[0] * g.kernel[1];
@@ -54,7 +60,9 @@ export function blockTiles(g: ConvGeometry, adapter: AdapterProfile): readonly B
       }
     }
   }
-  return promising(tiles, (tile) => costOf(blockWork(g, tile)));
+  const works = tiles.map((tile) => ({ tile, work: blockWork(g, tile) }));
+  const few = works.filter(({ work }) => work.loads <= MAX_LOADS);
+  return promising(few, ({ work }) => costOf(work)).map(({ tile }) => tile);
 }
 
 /** The tile that was measured to be the fastest, or is expected to be. */

@@ -50,7 +50,7 @@ export type CorrelationTile = {
 /** Longest stretch of a kernel's row that is written out. */
 const MAX_TAPS = 11;
 
-/** Elements of x that a quad shares, at most: SwiftShader did not end compiling the exchange of 171 (3 × 3 places of 11 × 11 taps at stride 4) within minutes. */
+/** Elements of x that a quad shares, at most: each is a value that all lanes keep. */
 const MAX_SHARED_PATCH = 100;
 
 /** Sums of one invocation, at most: a GPU's registers hold no more, and a processor has none to lose. */

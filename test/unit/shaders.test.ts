@@ -1,5 +1,6 @@
 // Compiles the files in shaders/ as they stand, with the libraries that their headers name in front, and makes their pipelines.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { unroll } from '../../src/gpu/unroll';
 import { nullDevice } from '../support/null-device';
 
 const files = import.meta.glob<string>('../../shaders/**/*.wgsl', { query: '?raw', import: 'default', eager: true });
@@ -55,4 +56,12 @@ test.for(cases)('$name with $libraries', async ({ name, libraries }, { skip }) =
     device.createComputePipelineAsync({ layout: 'auto', compute: { module, entryPoint } }),
   );
   await expect(Promise.all(compiled)).resolves.toHaveLength(entryPoints.length);
+});
+
+// Each && is a branch, and SwiftShader's compiler takes twice as long for each that follows another one.
+test.each(Object.keys(files).filter((path) => files[path]!.includes('// unroll')))('%s writes out no &&', (path) => {
+  const source = files[path]!;
+  const flags = [...source.matchAll(/^const (\w*SHARED|IMAGES): u32 = \d+u;/gm)].map(([, name]) => [name!, 1]);
+  const count = (text: string) => text.replace(/\/\/.*/g, '').split('&&').length - 1;
+  expect(count(unroll(source, Object.fromEntries(flags)))).toBeLessThanOrEqual(count(source));
 });
