@@ -6,31 +6,31 @@ import type { Step } from './plan';
 
 interface Member {
   readonly step: Step;
+  /** The general pass of the step alone. */
+  readonly kernel: Pass;
   /** None where a layer ends with what its kernel stores. */
   readonly ending: Ending | undefined;
 }
 
 /** Steps by kernels that several of the steps share, where two of these have the same kernel and other epilogues. */
 export function stepsWithEndings(steps: readonly Step[]): ReadonlyMap<Step, Step> {
-  const groups = new Map<string, { readonly kernel: Pass; readonly members: Member[] }>();
+  const groups = new Map<string, Member[]>();
   const labels = new Set(steps.map(({ pass }) => pass.ending?.kernel.label));
   for (const step of steps) {
     const { ending, extras, general } = step.pass;
     const kernel = ending?.kernel ?? (extras ? undefined : general);
     if (!kernel || !labels.has(kernel.label) || ending?.types.some((type) => type !== 'f32')) continue;
     const key = keyOf(kernel);
-    const group = groups.get(key) ?? { kernel, members: [] };
-    groups.set(key, group);
-    group.members.push({ step, ending });
+    groups.set(key, [...(groups.get(key) ?? []), { step, kernel, ending }]);
   }
-  return new Map([...groups.values()].flatMap(({ kernel, members }) => sharing(kernel, members)));
+  return new Map([...groups.values()].flatMap(sharing));
 }
 
 /** What kernels are told apart by. */
 const keyOf = (kernel: Pass): string =>
   `${kernel.entry} ${JSON.stringify(kernel.overrides)} ${kernel.reads.length} ${kernel.params?.length} ${markedCode(kernel)}`;
 
-function sharing(kernel: Pass, members: readonly Member[]): [Step, Step][] {
+function sharing(members: readonly Member[]): [Step, Step][] {
   const endings = new Map<string, Ending>();
   const nameOf = (ending: Ending) => JSON.stringify(ending.written(''));
   for (const { ending } of members) if (ending) endings.set(nameOf(ending), ending);
@@ -38,9 +38,9 @@ function sharing(kernel: Pass, members: readonly Member[]): [Step, Step][] {
   if (endings.size === 0 || kinds < 2) return [];
   const names = [...endings.keys()];
   const all = [...endings.values()];
-  const source = sourceWithEndings(kernel, all);
+  const source = sourceWithEndings(members[0]!.kernel, all);
   const buffers = Math.max(...all.map(({ reads }) => reads.length));
-  return members.map(({ step, ending }) => {
+  return members.map(({ step, kernel, ending }) => {
     const at = ending ? names.indexOf(nameOf(ending)) : names.length;
     const reads = ending?.reads ?? [];
     // What other endings read stands for nothing here.
