@@ -1,5 +1,4 @@
 // Endings: layers whose kernels differ in their epilogues alone share one at a first run, which chooses among these by a parameter.
-import { markedCode } from './code';
 import { sourceWithEndings } from './inline';
 import { type Ending, type Pass, u32 } from './ir';
 import type { Step } from './plan';
@@ -10,10 +9,15 @@ interface Member {
   readonly kernel: Pass;
   /** None where a layer ends with what its kernel stores. */
   readonly ending: Ending | undefined;
+  /** Equal for equal endings. */
+  readonly name: string | undefined;
 }
 
-/** Steps by kernels that several of the steps share, where two of these have the same kernel and other epilogues. */
-export function stepsWithEndings(steps: readonly Step[]): ReadonlyMap<Step, Step> {
+/**
+ * Steps by kernels that several of the steps share, where two of these have the same kernel and other epilogues; `keyOf` gives what
+ * kernels are told apart by.
+ */
+export function stepsWithEndings(steps: readonly Step[], keyOf: (kernel: Pass) => string): ReadonlyMap<Step, Step> {
   const groups = new Map<string, Member[]>();
   const labels = new Set(steps.map(({ pass }) => pass.ending?.kernel.label));
   for (const step of steps) {
@@ -21,27 +25,23 @@ export function stepsWithEndings(steps: readonly Step[]): ReadonlyMap<Step, Step
     const kernel = ending?.kernel ?? (extras ? undefined : general);
     if (!kernel || !labels.has(kernel.label) || ending?.types.some((type) => type !== 'f32')) continue;
     const key = keyOf(kernel);
-    groups.set(key, [...(groups.get(key) ?? []), { step, kernel, ending }]);
+    const name = ending && JSON.stringify(ending.written(''));
+    groups.set(key, [...(groups.get(key) ?? []), { step, kernel, ending, name }]);
   }
   return new Map([...groups.values()].flatMap(sharing));
 }
 
-/** What kernels are told apart by. */
-const keyOf = (kernel: Pass): string =>
-  `${kernel.entry} ${JSON.stringify(kernel.overrides)} ${kernel.reads.length} ${kernel.params?.length} ${markedCode(kernel)}`;
-
 function sharing(members: readonly Member[]): [Step, Step][] {
   const endings = new Map<string, Ending>();
-  const nameOf = (ending: Ending) => JSON.stringify(ending.written(''));
-  for (const { ending } of members) if (ending) endings.set(nameOf(ending), ending);
+  for (const { ending, name } of members) if (ending) endings.set(name!, ending);
   const kinds = endings.size + (members.some(({ ending }) => !ending) ? 1 : 0);
   if (endings.size === 0 || kinds < 2) return [];
   const names = [...endings.keys()];
   const all = [...endings.values()];
   const source = sourceWithEndings(members[0]!.kernel, all);
   const buffers = Math.max(...all.map(({ reads }) => reads.length));
-  return members.map(({ step, kernel, ending }) => {
-    const at = ending ? names.indexOf(nameOf(ending)) : names.length;
+  return members.map(({ step, kernel, ending, name }) => {
+    const at = ending ? names.indexOf(name!) : names.length;
     const reads = ending?.reads ?? [];
     // What other endings read stands for nothing here.
     const unread = buffers - reads.length;

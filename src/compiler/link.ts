@@ -4,7 +4,14 @@ import type { Binding, BufferRef, Copy, Dispatch, Executable } from '../gpu/exec
 import { FAULT_STRIDE } from '../gpu/fault-sources';
 import { FAULT_BYTES } from '../gpu/faults';
 import type { Memory } from '../gpu/memory';
-import { type BindingKind, generalsOf, type Pipeline, type PipelineRequest, type Pipelines } from '../gpu/pipelines';
+import {
+  type BindingKind,
+  generalsOf,
+  keyOf,
+  type Pipeline,
+  type PipelineRequest,
+  type Pipelines,
+} from '../gpu/pipelines';
 import type { Slot, Slots } from '../gpu/slots';
 import { codeOf, markedCode } from './code';
 import { stepsWithEndings } from './endings';
@@ -52,7 +59,12 @@ export function beginKernels(plan: Plan, target: LinkTarget, by: 'any' | 'own' =
   const requests = pipelineRequests({ steps: own }, often);
   const resized = by === 'any' && known.meet(operationsOf(plan), sizesOf(plan));
   const soon = by === 'any' && target.profile.kind === 'software' && forLayers && known.takeLong(requests);
-  const together = soon ? stepsWithEndings(own.filter((_, s) => !known.serves(requests[s]!))) : new Map<Step, Step>();
+  const together = soon
+    ? stepsWithEndings(
+        own.filter((_, s) => !known.serves(requests[s]!)),
+        (kernel) => keyOf(generalRequest(kernel)),
+      )
+    : new Map<Step, Step>();
   const chosen = own.map((step, s): { readonly step: Step; readonly request: PipelineRequest } => {
     const request = requests[s]!;
     const joined = together.get(step);

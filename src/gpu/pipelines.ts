@@ -68,7 +68,8 @@ function literal(value: number, type: string): string {
   return `${value}`;
 }
 
-const keyOf = ({ entry, bindings, overrides, code }: PipelineRequest): string =>
+/** What kernels are told apart by. */
+export const keyOf = ({ entry, bindings, overrides, code }: PipelineRequest): string =>
   `${entry}\n${bindings.join('')}\n${JSON.stringify(overrides)}\n${code}`;
 
 /** 32 bits of a text: FNV-1a. */

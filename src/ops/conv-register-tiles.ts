@@ -453,11 +453,11 @@ export function lanesOf(
   shares: Sharing,
   { kind, general = false }: { readonly kind: AdapterProfile['kind']; readonly general?: boolean },
 ) {
-  const [fast, slow] = shares === 'patch' ? [channelTiles, tiles] : [tiles, channelTiles];
-  if (shares === 'nothing') return { lanes: fast, workgroup: ALONE_WORKGROUP[kind], invocations: fast * slow };
+  const fast = shares === 'patch' ? channelTiles : tiles;
+  const invocations = invocationsOf(tiles, channelTiles, shares);
+  if (shares === 'nothing') return { lanes: fast, workgroup: ALONE_WORKGROUP[kind], invocations };
   const workgroup = general || fast >= 2 * SHARING_WORKGROUP ? SHARING_WORKGROUP : QUAD;
-  const lanes = ceilDiv(fast, QUAD) * QUAD;
-  return { lanes, workgroup, invocations: lanes * slow };
+  return { lanes: ceilDiv(fast, QUAD) * QUAD, workgroup, invocations };
 }
 
 /** Tiles of a correlation: in a column, in a row, over the batch, and of the channels of a group. */
