@@ -1,12 +1,17 @@
-// Checks the flattening of unrolled WGSL: names that meet become distinct, and only variables assigned once become constants.
+// Checks how WGSL is written out: names that meet become distinct, and only variables assigned once become constants.
 import { expect, test } from 'vitest';
-import { flatten } from '../../src/gpu/flatten';
+import { piecesOf } from '../../src/gpu/marked';
+import { Written } from '../../src/gpu/written';
 
-const lines = (text: string) =>
-  flatten(text)
+const lines = (text: string) => {
+  const written = new Written();
+  written.write(piecesOf(text, new Map()));
+  return written
+    .text()
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean);
+};
 
 test('blocks on lines of their own go, and what they declare has a name of its own', () => {
   const source = `
