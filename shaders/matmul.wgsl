@@ -14,7 +14,8 @@ const OWN_M: u32 = 8u; // TM / SIDE: rows of the tile that the invocation loads 
 const OWN_N: u32 = 8u; // TN / SIDE
 const FAR_M: u32 = 0u; // TM - OWN_M: rows that a neighbour loads
 const FAR_N: u32 = 0u;
-const NEXT_M: u32 = 7u; // TM - 1
+const STORES: u32 = 8u; // TN: the stores of a row are written out, which is faster; 0: one is, which compiles sooner
+const NEXT_M: u32 = 7u; // TM - 1; 0 where one store is written
 const ACC: u32 = 64u; // TM · TN
 const TAIL: u32 = 1u; // 1: some chunk of K is no multiple of 4
 const BATCH: u32 = 4u; // separate batch dimensions: 0, 1 or 4
@@ -186,12 +187,18 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     }
   }
   // The code to store a row stands once, for the first row, and the others move up: stores are half of what is compiled otherwise.
+  var result: array<f32, ACC>;
+  if (STORES < 1) { // constant
+    for (var e = 0u; e < ACC; e++) { // unroll
+      result[e] = acc[e];
+    }
+  }
   let rows = params.rows;
   let cols = params.cols;
   let image_cols = params.image_cols;
   var column_at: array<u32, TN>; // scalars
   if (0 < IMAGES) { // constant
-    for (var j = 0u; j < TN; j++) { // unroll
+    for (var j = 0u; j < STORES; j++) { // unroll
       let n = select(far_n, own_n, j < OWN_N) + j;
       column_at[j] = n / image_cols * rows * image_cols + n % image_cols;
     }
@@ -205,19 +212,29 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       let line = (first_row + m) * cols;
       let line_of_image = s * rows * cols + m * image_cols;
       stage(select(line, line_of_image, IMAGES == 1u));
-      for (var j = 0u; j < TN; j++) { // unroll
+      for (var j = 0u; j < TN; j++) { // unroll up to STORES
         let n = select(far_n, own_n, j < OWN_N) + j;
         if (n <= last_col) {
           var at = line + n;
-          if (0 < IMAGES) { // constant
-            at = line_of_image + column_at[j];
+          var sum: f32;
+          if (0 < STORES) { // constant
+            sum = acc[j];
+            if (0 < IMAGES) { // constant
+              at = line_of_image + column_at[j];
+            }
+          }
+          if (STORES < 1) { // constant
+            sum = result[i * TN + j];
+            if (0 < IMAGES) { // constant
+              at = line_of_image + n / image_cols * rows * image_cols + n % image_cols;
+            }
           }
           if (BIAS == 1u) { start = b[n]; }
           if (BIAS < 1) { // constant
-            store(at, acc[j]);
+            store(at, sum);
           }
           if (0 < BIAS) { // constant
-            store(at, acc[j] + start);
+            store(at, sum + start);
           }
         }
       }

@@ -178,7 +178,7 @@ function blockPass(
     ? { ...common, ...workgroupConsts(product, tile) }
     : {
         ...common,
-        ...registerConsts(tile),
+        ...registerConsts(tile, general),
         IMAGES: images && (general || images.rows || images.cols < n) ? 1 : 0,
         ROWS: images?.rows ? 1 : 0,
         SPLIT: general || chunks > 1 ? 1 : 0,
@@ -212,7 +212,8 @@ function blockPass(
 const imageParams = ({ n, images }: Product) =>
   [images?.cols ?? n, images?.step ?? 0, images?.rows?.cols ?? 1, images?.rows?.step ?? 0].map(u32);
 
-const registerConsts = ({ side, tm, tn }: BlockTile) => ({
+/** A general kernel is to compile soon. */
+const registerConsts = ({ side, tm, tn }: BlockTile, general: boolean) => ({
   SIDE: side,
   TM: tm,
   TN: tn,
@@ -220,7 +221,8 @@ const registerConsts = ({ side, tm, tn }: BlockTile) => ({
   OWN_N: tn / side,
   FAR_M: tm - tm / side,
   FAR_N: tn - tn / side,
-  NEXT_M: tm - 1,
+  STORES: general ? 0 : tn,
+  NEXT_M: general ? 0 : tm - 1,
   ACC: tm * tn,
 });
 

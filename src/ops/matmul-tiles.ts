@@ -115,7 +115,7 @@ export function isSmall(shape: MatmulShape, adapter: AdapterProfile): boolean {
 }
 
 /** The general tile of a single row: what a batch of one has, and each token after the first ones. */
-export const ROW_TILE = block(1, 1, 8);
+export const ROW_TILE = block(1, 1, 4);
 
 /** Columns from which a product is computed by larger tiles in general: rows are a batch's as a rule, whose number changes. */
 const MANY = 64;
