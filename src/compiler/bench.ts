@@ -64,7 +64,7 @@ export class GpuBench implements Bench {
       fillWithNoise(device, allocation, program.values[i]!);
     });
     const run: Run = {
-      stale: executable.dispatches.filter(({ kept }) => kept),
+      renews: true,
       inputs,
       moved: [],
       uploads: inputs.map(() => null),
@@ -75,7 +75,7 @@ export class GpuBench implements Bench {
       keepFaults: null,
       doubt: () => {},
     };
-    execute(memory, executable, run, null);
+    execute(memory, executable, run, executable.dispatches);
     return new GpuTrial(
       session,
       timer,

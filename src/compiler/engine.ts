@@ -4,7 +4,6 @@ import { COPIED_AT_ONCE, type Copied, type Copying } from '../gpu/copier';
 import { type AdapterProfile, type DeviceOptions, isSoftware } from '../gpu/device';
 import { type Executable, giveUp } from '../gpu/executable';
 import { expectGood, type FaultSlot, placesToRead } from '../gpu/fault-sources';
-import { hostPhase } from '../gpu/host-trace';
 import type { Allocation } from '../gpu/memory';
 import { copyOf, type Picture, type Screen, show } from '../gpu/pictures';
 import type { Profile } from '../gpu/profile';
@@ -14,6 +13,7 @@ import { stats } from '../gpu/stats';
 import { BackgroundTuning } from './background';
 import { GpuBench } from './bench';
 import { type Cell, DISPOSED, hostBytes, isOnDevice, lostValue, type Part, release, released, settle } from './cell';
+import { firstRun } from './first-run';
 import { Heat } from './heat';
 import type { Program } from './ir';
 import { fail, type Job, type JobExport, type Rehearsal } from './job';
@@ -480,41 +480,27 @@ export class Engine {
   private async runLater(job: Job): Promise<void> {
     try {
       const session = await this.openForWork();
-      const cached = this.plans.get(job.key) ?? (await session.orLost(this.compile(job, session)));
-      this.expectCurrent(session);
-      this.run(job, cached, session);
+      const cached = this.plans.get(job.key);
+      if (cached) this.run(job, cached, session);
+      else await session.orLost(this.runFirst(job, session));
     } catch (error) {
       fail(job, error as Error);
     }
   }
 
-  private async compile(job: Job, session: Session): Promise<CachedPlan> {
-    const start = performance.now();
-    const { profile } = session;
-    const compiled = compile(job.build(), profile, this.passes);
-    const kernels = beginKernels(compiled, session);
-    // While kernels are compiled, the numbers are drawn that inputs begin with.
-    for (const cell of job.inputs) void cell.host;
-    const { plan, standing } = bindStanding(compiled, (i) => {
-      const cell = job.inputs[i]!;
-      if (job.offsets[i] !== undefined) return null;
-      if (cell.host && !isOnDevice(cell) && !cell.failure) this.sender!.materialise(cell, false);
-      return cell.allocation;
-    });
-    hostPhase('compile', start);
-    const linked = performance.now();
-    this.giveUpSlots(session.slots);
-    const executable = await link(plan, session, kernels);
+  private async runFirst(job: Job, session: Session): Promise<void> {
+    const { profile, slots } = session;
+    const { sent, ...rest } = await firstRun(job, session, this.sender!, this.passes, () => this.giveUpSlots(slots));
     this.expectCurrent(session);
-    hostPhase('pipelines', linked);
-    const cached = { plan, profile, executable, standing };
-    this.remember(job.key, cached);
-    return cached;
+    const cached = this.remember(job.key, { profile, ...rest });
+    if (sent) this.ran(job, cached, session);
+    else this.run(job, cached, session);
   }
 
-  private remember(key: readonly number[], cached: CachedPlan): void {
+  private remember(key: readonly number[], cached: CachedPlan): CachedPlan {
     this.plans.set(key, cached, 16 * key.length + hostBytesOf(cached.plan));
     stats.plansCompiled++;
+    return cached;
   }
 
   /** Evicts plans that have not run for long while slots take too much, those whose slots others use as well left out. */
@@ -579,6 +565,11 @@ export class Engine {
 
   private run(job: Job, cached: CachedPlan, session: Session): void {
     this.sender!.send(job, cached);
+    this.ran(job, cached, session);
+  }
+
+  /** What follows on a run. */
+  private ran(job: Job, cached: CachedPlan, session: Session): void {
     this.background.stir();
     const isHot = this.heat.rises(cached);
     if (!cached.executable.general) return;

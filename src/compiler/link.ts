@@ -1,6 +1,14 @@
 // Linking: a plan becomes an executable by assigning slots, laying out uniforms and compiling pipelines.
 import type { AdapterProfile } from '../gpu/device';
-import type { Binding, BufferRef, Copy, Dispatch, Executable } from '../gpu/executable';
+import {
+  type Binding,
+  type BufferRef,
+  type Copy,
+  type Dispatch,
+  type Executable,
+  giveUp,
+  type Unassembled,
+} from '../gpu/executable';
 import { FAULT_STRIDE } from '../gpu/fault-sources';
 import { FAULT_BYTES } from '../gpu/faults';
 import type { Memory } from '../gpu/memory';
@@ -42,7 +50,15 @@ export interface Kernels {
   readonly general: boolean;
   /** What other sizes of the plan need, where it has been met for others. */
   readonly foreseen: readonly PipelineRequest[];
-  readonly pipelines: Promise<readonly Pipeline[]>;
+  /** By step; the same one where steps share a kernel. */
+  readonly pipelines: readonly Promise<Pipeline>[];
+}
+
+/** A plan that has its places, and whose kernels are still being compiled. */
+export interface Draft extends Unassembled {
+  readonly dispatches: readonly Omit<Dispatch, 'pipeline' | 'layout'>[];
+  /** By dispatch. */
+  readonly pipelines: readonly Promise<Pipeline>[];
 }
 
 /**
@@ -74,7 +90,7 @@ export function beginKernels(plan: Plan, target: LinkTarget, by: 'any' | 'own' =
   });
   const wanted = chosen.map(({ request }) => request);
   const pipelines = by === 'own' ? known.getInTurn(wanted) : known.getAll(wanted);
-  pipelines.catch(() => {}); // whoever links reports it
+  for (const pipeline of pipelines) pipeline.catch(() => {}); // whoever waits for it reports it
   const shared = by === 'any' && forLayers && own.some(({ pass }) => pass.often || isWorth(pass.layerLengths));
   const general = shared || wanted.some((request, s) => request !== requests[s]);
   const foreseen = resized ? foreseenRequests(own.filter((step) => !together.has(step))) : [];
@@ -87,25 +103,50 @@ export async function link(
   target: LinkTarget,
   kernels: Kernels = beginKernels(plan, target),
 ): Promise<Executable> {
+  const draft = draftOf(plan, target, kernels);
+  try {
+    const pipelines = await Promise.all(draft.pipelines);
+    return finished(
+      draft,
+      draft.dispatches.map((dispatch, d) => ({ ...dispatch, ...pipelines[d]! })),
+    );
+  } catch (error) {
+    giveUp(draft, target);
+    throw error;
+  }
+}
+
+/** What a draft becomes with its dispatches. */
+export function finished(
+  { pipelines: _, dispatches: __, ...rest }: Draft,
+  dispatches: readonly Dispatch[],
+): Executable {
+  return { ...rest, dispatches, steady: dispatches.filter(({ kept }) => !kept) };
+}
+
+/** Where everything of a plan lies; its kernels may come later. */
+export function draftOf(plan: Plan, target: LinkTarget, kernels: Kernels): Draft {
   const taken: Slot[] = [];
   try {
-    return await linkInto(plan, target, kernels, taken);
+    return draftInto(plan, target, kernels, taken);
   } catch (error) {
     target.slots.giveBack(taken);
     throw error;
   }
 }
 
-async function linkInto(plan: Plan, target: LinkTarget, kernels: Kernels, slots: Slot[]): Promise<Executable> {
-  const { steps, general, foreseen } = kernels;
+function draftInto(plan: Plan, target: LinkTarget, kernels: Kernels, slots: Slot[]): Draft {
+  const { steps, general, foreseen, pipelines } = kernels;
   const homes = assignSlots(plan, target.slots, slots);
   placeKept(plan, target.slots, slots, homes);
   const uniforms = layOutUniforms(steps);
   const uniform = uniforms.bytes > 0 ? target.memory.createBuffer(uniforms.bytes, 'uniforms', UNIFORM_USAGE) : null;
-  const pipelines = await kernels.pipelines;
   // Where sizes change, what others of them need is compiled as well, and nothing waits for it.
-  for (const request of foreseen) target.pipelines.get(request).catch(() => {});
-  const dispatches = steps.map((step, s): Dispatch => {
+  const compileForeseen = () => {
+    for (const request of foreseen) target.pipelines.get(request).catch(() => {});
+  };
+  if (foreseen.length > 0) void Promise.all(pipelines).then(compileForeseen, () => {}); // as above
+  const dispatches = steps.map((step, s): Draft['dispatches'][number] => {
     const buffers = step.places.map((place): Binding => {
       if (place === 'fault') {
         const gates = step.node !== undefined && plan.faults.gating.has(step.node);
@@ -122,7 +163,6 @@ async function linkInto(plan: Plan, target: LinkTarget, kernels: Kernels, slots:
     const bindings = inOrder(step.pass, buffers, blocks);
     return {
       label: step.pass.label,
-      ...pipelines[s]!,
       bindings,
       grid: step.pass.grid,
       groups: [],
@@ -152,7 +192,7 @@ async function linkInto(plan: Plan, target: LinkTarget, kernels: Kernels, slots:
   });
   return {
     dispatches,
-    steady: dispatches.filter(({ kept }) => !kept),
+    pipelines,
     general,
     copiesIn,
     copiesOut,
@@ -230,7 +270,7 @@ function operationsOf({ steps }: Plan): string {
 }
 
 /** Whether a plan changes values in place, as a step of training does, which will run often: its first run may wait for kernels of its own. */
-const updates = ({ inputs }: Plan): boolean => inputs.includes('bindAndOverwrite');
+export const updates = ({ inputs }: Plan): boolean => inputs.includes('bindAndOverwrite');
 
 const sizesOf = ({ locations }: Plan): string => locations.map(({ bytes }) => bytes).join();
 

@@ -1,13 +1,16 @@
 // The sender: finds or makes the places of one run of a plan, sends it to the GPU, and settles what it leaves.
-import { type Executable, execute, type Run, writeData } from '../gpu/executable';
+import { type Dispatch, Encoding, type Executable, execute, type Run, writeData } from '../gpu/executable';
+import type { FaultRecord } from '../gpu/fault-sources';
 import { hostPhase } from '../gpu/host-trace';
 import { type Allocation, SMALL_BYTES } from '../gpu/memory';
+import type { Pipeline } from '../gpu/pipelines';
 import type { Session } from '../gpu/session';
 import { Watch } from '../gpu/watch';
 import { type Cell, DISPOSED, expectContents, inWords, release, settle, takeOver } from './cell';
 import { faultsOfRun, noteSources } from './fault-flow';
 import type { Job } from './job';
 import { Keeping } from './keeping';
+import { type Draft, finished } from './link';
 import { byteLength } from './meta';
 import type { Plan } from './plan';
 import { copyOver, hasGone, type Standing } from './standing';
@@ -21,6 +24,16 @@ export interface Sendable {
   readonly plan: Plan;
   readonly executable: Executable;
   readonly standing: readonly Standing[];
+}
+
+/** Where the values of one run lie. */
+interface Places {
+  readonly run: Run;
+  readonly exports: readonly Allocation[];
+  /** By export, the cell whose memory it has taken over, if it has. */
+  readonly taken: readonly (Cell | null)[];
+  /** Those of the run's faults that are not reported to the job's slot. */
+  readonly records: readonly FaultRecord[];
 }
 
 export class Sender {
@@ -52,10 +65,23 @@ export class Sender {
     );
   }
 
-  send(job: Job, sendable: Sendable): void {
-    const watch = new Watch(this.session.device);
+  send(job: Job, { plan, executable, standing }: Sendable): void {
+    const { session } = this;
+    const { profiler } = session;
+    const watch = new Watch(session.device);
     try {
-      this.sendWatched(job, sendable, watch);
+      const stale = this.keeping.stale(executable, job);
+      const places = this.place(job, { plan, standing }, stale.length > 0, watch);
+      const dispatches = stale.length > 0 ? [...stale, ...executable.steady] : executable.steady;
+      const first = profiler?.count ?? 0;
+      const start = performance.now();
+      const pieces = session.piecesOf(executable);
+      execute(session.memory, executable, places.run, dispatches, { profiler, pieces });
+      hostPhase('submit', start);
+      if (profiler && profiler.count > first) profiler.submitted(first);
+      session.submitted(executable);
+      this.keeping.sent(stale, job);
+      this.sent(job, plan, places, watch.end(), pieces === 1);
     } finally {
       this.putBack();
       this.takeBack();
@@ -64,12 +90,89 @@ export class Sender {
     }
   }
 
-  private sendWatched(job: Job, { plan, executable, standing }: Sendable, watch: Watch): void {
+  /**
+   * Sends the first run of a plan while its kernels are being compiled: the GPU computes with those that are there. For jobs that
+   * overwrite nothing, since a kernel may fail when others have run. Nothing else may be sent until this has ended.
+   */
+  async sendAsCompiled(job: Job, { plan, standing }: Omit<Sendable, 'executable'>, draft: Draft): Promise<Executable> {
+    const { session } = this;
+    const ready: (Pipeline | undefined)[] = [];
+    draft.pipelines.forEach((pipeline, d) => {
+      const arrive = (one: Pipeline) => {
+        ready[d] = one;
+      };
+      pipeline.then(arrive, () => {}); // its failure is met below
+    });
+    let watch = new Watch(session.device);
+    const answers: Promise<GPUError | null>[] = [];
+    /** Each stretch is watched for itself, since others may watch theirs between two. */
+    const watched = <T>(send: () => T): T => {
+      watch = new Watch(session.device);
+      if (this.mayBeRefused) watch.begin();
+      try {
+        return send();
+      } finally {
+        const answer = watch.end();
+        answer?.catch(() => {}); // a lost device reports itself
+        if (answer) answers.push(answer);
+      }
+    };
+    let places: Places | null = null;
+    try {
+      const renews = draft.dispatches.some(({ kept }) => kept);
+      const found = watched(() => this.place(job, { plan, standing }, renews, { begin: () => watch.begin() }));
+      places = found;
+      const encoding = watched(() => new Encoding(session.memory, draft, found.run));
+      const dispatches: Dispatch[] = [];
+      let pieces = 1;
+      while (dispatches.length < draft.dispatches.length) {
+        await draft.pipelines[dispatches.length];
+        if (session.lossError) throw session.lossError;
+        const next: Dispatch[] = [];
+        for (let d = dispatches.length; ready[d]; d++) next.push({ ...draft.dispatches[d]!, ...ready[d]! });
+        dispatches.push(...next);
+        const isLast = dispatches.length === draft.dispatches.length;
+        watched(() => {
+          encoding.dispatch(next);
+          if (!isLast) encoding.submit();
+        });
+        if (!isLast) pieces++;
+      }
+      watched(() => encoding.end());
+      const executable = finished(draft, dispatches);
+      session.submitted(executable);
+      this.keeping.sent(
+        dispatches.filter(({ kept }) => kept),
+        job,
+      );
+      const answer = answers.length > 0 ? Promise.all(answers).then((all) => all.find((error) => error) ?? null) : null;
+      this.sent(job, plan, found, answer, pieces === 1);
+      return executable;
+    } catch (error) {
+      for (const allocation of places?.exports ?? []) session.memory.free(allocation);
+      throw error;
+    } finally {
+      this.takeBack();
+    }
+  }
+
+  /** Whether what is sent now may use a buffer that is none, or what one should have held. */
+  private get mayBeRefused(): boolean {
+    return this.session.isDoubtful || !this.trials.isEmpty;
+  }
+
+  /** Finds or makes the places of a job's run, and puts there what comes from the host. */
+  private place(
+    job: Job,
+    { plan, standing }: Omit<Sendable, 'executable'>,
+    renews: boolean,
+    watch: Pick<Watch, 'begin'>,
+  ): Places {
     const { session } = this;
     session.startReads();
     for (const cell of job.inputs) expectContents(cell, session);
     this.releaseUnread(job);
-    if (session.isDoubtful || !this.trials.isEmpty) watch.begin();
+    if (this.mayBeRefused) watch.begin();
     const gone = standing.filter((one) => hasGone(one, job));
     this.reserve(job, plan);
     const uploads = job.inputs.map((cell, i) => {
@@ -105,28 +208,20 @@ export class Sender {
     });
     const { records, ...faults } = faultsOfRun(plan.faults, job, session.faults);
     if (session.isDoubtful) watch.begin();
-    const stale = this.keeping.stale(executable, job);
-    const run: Run = {
-      stale,
-      inputs,
-      moved,
-      uploads,
-      exports,
-      scalars: job.scalars,
-      doubt: () => watch.begin(),
-      ...faults,
-    };
-    const { profiler } = session;
-    const first = profiler?.count ?? 0;
-    const start = performance.now();
-    const pieces = session.piecesOf(executable);
-    execute(session.memory, executable, run, profiler, pieces);
-    hostPhase('submit', start);
-    if (profiler && profiler.count > first) profiler.submitted(first);
-    session.submitted(executable);
+    const doubt = () => watch.begin();
+    const run: Run = { renews, inputs, moved, uploads, exports, scalars: job.scalars, doubt, ...faults };
+    return { run, exports, taken, records };
+  }
+
+  /** Settles what a run leaves that has been sent; `answer`: whether WebGPU has refused it, if that may be. */
+  private sent(
+    job: Job,
+    plan: Plan,
+    { exports, taken, records }: Places,
+    answer: Promise<GPUError | null> | null,
+    whole: boolean,
+  ): void {
     noteSources(plan.faults, job, records);
-    this.keeping.sent(stale, job);
-    const answer = watch.end();
     const releases: Cell[] = [];
     const uploaded = this.uploaded.splice(0);
     const done = (cell: Cell, why?: string) => {
@@ -145,8 +240,8 @@ export class Sender {
     for (const cell of job.releases) done(cell, DISPOSED);
     job.ran();
     if (answer) {
-      const { created } = session.memory;
-      this.trials.add({ job, taken, releases, uploaded, whole: pieces === 1, created }, answer);
+      const { created } = this.session.memory;
+      this.trials.add({ job, taken, releases, uploaded, whole, created }, answer);
     }
   }
 

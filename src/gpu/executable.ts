@@ -67,13 +67,16 @@ export interface Executable {
   scalars: readonly number[] | null;
 }
 
+/** Without its dispatches, whose kernels may be on their way. */
+export type Unassembled = Omit<Executable, 'dispatches' | 'steady'>;
+
 /** Variable bindings of one dispatch that are remembered; a rotation of pooled buffers fits. */
 const MAX_GROUPS = 32;
 
 /** The places of one run. */
 export interface Run {
-  /** Dispatches whose results are not kept from an earlier run. */
-  readonly stale: readonly Dispatch[];
+  /** Results that are kept from run to run are computed anew. */
+  readonly renews: boolean;
   readonly inputs: (Pick<Allocation, 'buffer' | 'offset'> | null)[];
   /** Inputs that are to be copied, beside those that always are; they are read where they have been copied to. */
   readonly moved: readonly Copy[];
@@ -91,52 +94,86 @@ export interface Run {
   readonly doubt: () => void;
 }
 
-/** `pieces` is the number of submits that the dispatches are spread over. */
-export function execute(memory: Memory, executable: Executable, run: Run, profiler: Profiler | null, pieces = 1): void {
-  const { device } = memory;
-  writeScalars(device, executable, run.scalars);
-  let encoder = device.createCommandEncoder();
-  run.inheritFaults?.(encoder);
-  const { stale } = run;
-  for (const copy of executable.copiesIn) if (!copy.toKeep || stale.length > 0) copyIn(device, encoder, copy, run);
-  const dispatches = stale.length > 0 ? [...stale, ...executable.steady] : executable.steady;
-  for (const copy of run.moved) {
-    copyIn(device, encoder, copy, run);
-    run.inputs[copy.index] = place(copy.ref, run);
+/** One run on its way to the GPU: copies in, dispatches in one submit or several, copies out. */
+export class Encoding {
+  private readonly device: GPUDevice;
+  private encoder: GPUCommandEncoder;
+
+  constructor(
+    { device }: Memory,
+    private readonly executable: Unassembled,
+    private readonly run: Run,
+  ) {
+    this.device = device;
+    writeScalars(device, executable, run.scalars);
+    const encoder = device.createCommandEncoder();
+    run.inheritFaults?.(encoder);
+    for (const copy of executable.copiesIn) if (!copy.toKeep || run.renews) copyIn(device, encoder, copy, run);
+    for (const copy of run.moved) {
+      copyIn(device, encoder, copy, run);
+      run.inputs[copy.index] = place(copy.ref, run);
+    }
+    this.encoder = encoder;
   }
-  if (profiler) {
-    for (const dispatch of dispatches) {
-      const pass = encoder.beginComputePass({ timestampWrites: profiler.next(dispatch.label) });
-      pass.setPipeline(dispatch.pipeline);
-      pass.setBindGroup(0, bindGroup(device, dispatch, run));
-      pass.dispatchWorkgroups(...dispatch.grid);
+
+  /** Each in a pass of its own where they are timed. */
+  dispatch(dispatches: readonly Dispatch[], profiler: Profiler | null = null): void {
+    const { device, encoder, run } = this;
+    stats.dispatches += dispatches.length;
+    if (profiler) {
+      for (const dispatch of dispatches) {
+        const pass = encoder.beginComputePass({ timestampWrites: profiler.next(dispatch.label) });
+        encodeDispatches(device, pass, [dispatch], run);
+        pass.end();
+      }
+    } else if (dispatches.length > 0) {
+      const pass = encoder.beginComputePass();
+      encodeDispatches(device, pass, dispatches, run);
       pass.end();
     }
-  } else if (dispatches.length > 0) {
+  }
+
+  /** Has the GPU begin with what there is so far. */
+  submit(): void {
+    this.device.queue.submit([this.encoder.finish()]);
+    stats.submits++;
+    this.encoder = this.device.createCommandEncoder();
+  }
+
+  end(): void {
+    const { device, encoder, executable, run } = this;
+    for (const copy of executable.copiesOut) {
+      if (copy.bytes === 0) continue;
+      const from = place(copy.ref, run);
+      const target = run.exports[copy.index]!;
+      encoder.copyBufferToBuffer(from.buffer, from.offset + copy.offset, target.buffer, target.offset, copy.bytes);
+      stats.copies++;
+    }
+    run.keepFaults?.(encoder);
+    device.queue.submit([encoder.finish()]);
+    stats.submits++;
+    stats.runs++;
+  }
+}
+
+/** Runs these dispatches, spread over so many submits; timed ones belong to one. */
+export function execute(
+  memory: Memory,
+  executable: Executable,
+  run: Run,
+  dispatches: readonly Dispatch[],
+  { profiler = null, pieces = 1 }: { readonly profiler?: Profiler | null; readonly pieces?: number } = {},
+): void {
+  const encoding = new Encoding(memory, executable, run);
+  if (pieces === 1 || profiler) encoding.dispatch(dispatches, profiler);
+  else {
     const size = Math.ceil(dispatches.length / pieces);
     for (let from = 0; from < dispatches.length; from += size) {
-      if (from > 0) {
-        device.queue.submit([encoder.finish()]);
-        stats.submits++;
-        encoder = device.createCommandEncoder();
-      }
-      const pass = encoder.beginComputePass();
-      encodeDispatches(device, pass, pieces === 1 ? dispatches : dispatches.slice(from, from + size), run);
-      pass.end();
+      if (from > 0) encoding.submit();
+      encoding.dispatch(dispatches.slice(from, from + size));
     }
   }
-  stats.dispatches += dispatches.length;
-  for (const copy of executable.copiesOut) {
-    if (copy.bytes === 0) continue;
-    const from = place(copy.ref, run);
-    const target = run.exports[copy.index]!;
-    encoder.copyBufferToBuffer(from.buffer, from.offset + copy.offset, target.buffer, target.offset, copy.bytes);
-    stats.copies++;
-  }
-  run.keepFaults?.(encoder);
-  device.queue.submit([encoder.finish()]);
-  stats.submits++;
-  stats.runs++;
+  encoding.end();
 }
 
 function copyIn(device: GPUDevice, encoder: GPUCommandEncoder, copy: Copy, run: Run): void {
@@ -181,7 +218,7 @@ function place(ref: BufferRef, run: Run): { readonly buffer: GPUBuffer; readonly
   return (ref.kind === 'input' ? run.inputs : run.exports)[ref.index]!;
 }
 
-function writeScalars(device: GPUDevice, executable: Executable, scalars: readonly number[]): void {
+function writeScalars(device: GPUDevice, executable: Unassembled, scalars: readonly number[]): void {
   const { uniform, uniformData, scalarFields } = executable;
   if (!uniform) return;
   const before = executable.scalars;
@@ -245,8 +282,12 @@ function bindGroup(device: GPUDevice, dispatch: Dispatch, run: Run): GPUBindGrou
   return group;
 }
 
-/** Frees what an executable has of its own; it runs no more. */
-export function giveUp({ uniform, slots }: Executable, session: Session): void {
-  if (uniform) session.memory.destroyBuffer(uniform);
-  session.slots.giveBack(slots);
+/** Frees what an executable has of its own, unless that is gone with its device; it runs no more. */
+export function giveUp(
+  { uniform, slots }: Pick<Executable, 'uniform' | 'slots'>,
+  owner: Pick<Session, 'memory' | 'slots'>,
+): void {
+  if (owner.memory.isRetired) return;
+  if (uniform) owner.memory.destroyBuffer(uniform);
+  owner.slots.giveBack(slots);
 }

@@ -140,15 +140,18 @@ export class Pipelines {
   }
 
   /** Compiles all of them at once. */
-  getAll(requests: readonly PipelineRequest[]): Promise<Pipeline[]> {
-    return Promise.all(requests.map((request) => this.get(request)));
+  getAll(requests: readonly PipelineRequest[]): Promise<Pipeline>[] {
+    return requests.map((request) => this.get(request));
   }
 
   /** Compiles one after the other. */
-  async getInTurn(requests: readonly PipelineRequest[]): Promise<Pipeline[]> {
-    const pipelines: Pipeline[] = [];
-    for (const request of requests) pipelines.push(await this.get(request));
-    return pipelines;
+  getInTurn(requests: readonly PipelineRequest[]): Promise<Pipeline>[] {
+    let last: Promise<unknown> = Promise.resolve();
+    return requests.map((request) => {
+      const pipeline = last.then(() => this.get(request));
+      last = pipeline;
+      return pipeline;
+    });
   }
 
   /** Compiles those that are not there yet, all at once; `onProgress` is called at the start and after each. */

@@ -4,7 +4,7 @@
 export interface GpuStats {
   /** Compute dispatches encoded. */
   dispatches: number;
-  /** `queue.submit` calls, read-backs left out. */
+  /** `queue.submit` calls, read-backs left out: one a run, but for first runs, which begin while kernels are being compiled. */
   submits: number;
   /** Copies of small inputs and outputs encoded beside the dispatches. */
   copies: number;

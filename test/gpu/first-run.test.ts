@@ -1,8 +1,44 @@
 // A network's first run, by kernels that layers share which differ in what follows on them, beside later runs by kernels of their own.
 import * as torch from 'lamplight';
 import { nn, noGrad, type Tensor } from 'lamplight';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { engine } from '../../src/compiler/engine';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Has kernels whose label ends so wait until they are let go, or refused. */
+function hold(ending: string): (refusal?: Error) => void {
+  let letGo: (refusal?: Error) => void = () => {};
+  const gate = new Promise<Error | undefined>((resolve) => {
+    letGo = resolve;
+  });
+  const { createComputePipelineAsync } = GPUDevice.prototype;
+  vi.spyOn(GPUDevice.prototype, 'createComputePipelineAsync').mockImplementation(async function (
+    this: GPUDevice,
+    wanted,
+  ) {
+    const pipeline = await createComputePipelineAsync.call(this, wanted);
+    const refusal = wanted.label?.endsWith(ending) ? await gate : undefined;
+    if (refusal) throw refusal;
+    return pipeline;
+  });
+  return letGo;
+}
+
+const counted = () => {
+  const { dispatches, submits, runs, liveBytes, planBytes } = torch.gpu.stats();
+  return { dispatches, submits, runs, liveBytes, planBytes };
+};
+
+/** Two kernels that nothing else has: a sum, and what `last` makes of a product with it. */
+async function chainOf(last: (x: Tensor) => Tensor) {
+  torch.manualSeed(5);
+  const [a, b] = [torch.rand(37, 41).mul(0.9), torch.rand(41, 43).mul(0.9)];
+  await torch.synchronize();
+  return { a, b, run: () => noGrad(() => last(a.erf().atan().cumsum(1).matmul(b))) };
+}
 
 class Block extends nn.Module {
   readonly first: nn.Sequential;
@@ -52,4 +88,54 @@ test('layers that share a kernel at the first run compute what each computes by 
   expect(torch.gpu.stats().pipelinesCreated).toBeGreaterThan(before);
   expect(await run()).toEqual(first);
   expect(await inPlain()).toEqual(first);
+});
+
+test('what comes first runs while the kernels of what follows are compiled', async () => {
+  const { a, b, run } = await chainOf((x) => x.sinh().atan().cosh());
+  const expected = a.erf().atan().cumsum(1);
+  const known = torch.tensor(await expected.matmul(b).data()).reshape(37, 43);
+  const letGo = hold('cosh');
+  const before = counted();
+  const result = run().data();
+  await vi.waitFor(() => expect(counted().submits).toBeGreaterThan(before.submits));
+  expect(counted().runs).toBe(before.runs);
+  letGo();
+  const values = Array.from(await result);
+  const first = counted();
+  expect(first.runs).toBe(before.runs + 1);
+  const again = Array.from(await run().data());
+  const second = counted();
+  expect(second.submits).toBe(first.submits + 1);
+  expect(first.dispatches - before.dispatches).toBe(second.dispatches - first.dispatches);
+  expect(again).toEqual(values);
+  const wanted = known.sinh().atan().cosh();
+  expect(await torch.allclose(torch.tensor(values).reshape(37, 43), wanted)).toBe(true);
+});
+
+test('a kernel that fails when others have run fails the run, leaves no memory behind, and is tried again', async () => {
+  const { run } = await chainOf((x) => x.sin().sinh().atan().cosh());
+  const letGo = hold('cosh');
+  const before = counted();
+  const result = run();
+  const values = result.data();
+  await vi.waitFor(() => expect(counted().submits).toBeGreaterThan(before.submits));
+  letGo(new Error('no memory left for it'));
+  await expect(values).rejects.toThrow('no memory left for it');
+  result.dispose();
+  const { liveBytes, planBytes } = counted();
+  expect({ liveBytes, planBytes }).toEqual({ liveBytes: before.liveBytes, planBytes: before.planBytes });
+  vi.restoreAllMocks();
+  expect(await run().isfinite().all().item()).toBe(true);
+});
+
+test('what is overwritten waits for all kernels', async () => {
+  const { a, b } = await chainOf((x) => x);
+  const letGo = hold('asinh');
+  const before = counted();
+  const values = noGrad(() => a.add_(a.tan().erf().cumsum(0).matmul(b).cosh().sum().asinh())).data();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(counted().submits).toBe(before.submits);
+  letGo();
+  await values;
+  expect(counted().runs).toBeGreaterThan(before.runs);
 });

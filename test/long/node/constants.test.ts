@@ -45,7 +45,7 @@ class Numbered implements Tuning {
 }
 
 const compiled = (program: Program, adapter: AdapterProfile) =>
-  pipelines.getAll(pipelineRequests(compile(program, adapter)));
+  Promise.all(pipelines.getAll(pipelineRequests(compile(program, adapter))));
 
 const withGradients = (y: Tensor, inputs: readonly Tensor[]): Tensor[] => {
   const gradients = autograd.grad(y, inputs, torch.ones(y.shape), { allowUnused: true });

@@ -1,0 +1,56 @@
+// The first run of a program: its plan is made, and its kernels are compiled, as far as possible while others run already.
+import { giveUp } from '../gpu/executable';
+import { hostPhase } from '../gpu/host-trace';
+import type { Session } from '../gpu/session';
+import { isOnDevice } from './cell';
+import type { Job } from './job';
+import { beginKernels, draftOf, link, updates } from './link';
+import type { CompilerPass } from './passes';
+import { compile } from './plan';
+import type { Sendable, Sender } from './sender';
+import { bindStanding } from './standing';
+
+/** What a job's plan has become, and whether the job has been sent by it. */
+export interface FirstRun extends Sendable {
+  readonly sent: boolean;
+}
+
+/**
+ * Makes the plan of a job. What overwrites nothing is sent while kernels are being compiled. `makeRoom`: called before the plan
+ * takes slots.
+ */
+export async function firstRun(
+  job: Job,
+  session: Session,
+  sender: Sender,
+  passes: readonly CompilerPass[],
+  makeRoom: () => void,
+): Promise<FirstRun> {
+  const start = performance.now();
+  const compiled = compile(job.build(), session.profile, passes);
+  const kernels = beginKernels(compiled, session);
+  // While kernels are compiled, the numbers are drawn that inputs begin with.
+  for (const cell of job.inputs) void cell.host;
+  const { plan, standing } = bindStanding(compiled, (i) => {
+    const cell = job.inputs[i]!;
+    if (job.offsets[i] !== undefined) return null;
+    if (cell.host && !isOnDevice(cell) && !cell.failure) sender.materialise(cell, false);
+    return cell.allocation;
+  });
+  hostPhase('compile', start);
+  makeRoom();
+  const linked = performance.now();
+  if (session.profiler || updates(plan) || job.exports.some(({ replaces }) => replaces)) {
+    const executable = await link(plan, session, kernels);
+    hostPhase('pipelines', linked);
+    return { plan, standing, executable, sent: false };
+  }
+  const draft = draftOf(plan, session, kernels);
+  try {
+    const executable = await sender.sendAsCompiled(job, { plan, standing }, draft);
+    return { plan, standing, executable, sent: true };
+  } catch (error) {
+    giveUp(draft, session);
+    throw error;
+  }
+}
