@@ -17,6 +17,7 @@ const FAR_N: u32 = 0u;
 const STORES: u32 = 8u; // TN: the stores of a row are written out, which is faster; 0: one is, which compiles sooner
 const NEXT_M: u32 = 7u; // TM - 1; 0 where one store is written
 const ACC: u32 = 64u; // TM · TN
+const INDEXED: u32 = 1u; // ACC where one store is written
 const TAIL: u32 = 1u; // 1: some chunk of K is no multiple of 4
 const BATCH: u32 = 4u; // separate batch dimensions: 0, 1 or 4
 const SPLIT: u32 = 1u; // 1: K comes in several chunks
@@ -186,8 +187,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       if (own_m + i <= last_row) { sums[s * params.rows + own_m + i] = p_sums[i]; }
     }
   }
-  // The code to store a row stands once, for the first row, and the others move up: stores are half of what is compiled otherwise.
-  var result: array<f32, ACC>;
+  // A copy that one store may index.
+  var result: array<f32, INDEXED>;
   if (STORES < 1) { // constant
     for (var e = 0u; e < ACC; e++) { // unroll
       result[e] = acc[e];
@@ -204,6 +205,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     }
   }
   let first_row = (s * params.batch + z) * rows;
+  // Stores are half of what is compiled: those of a row stand once, for the first row, and the others move up.
   for (var i = 0u; i < TM; i++) {
     let m = select(far_m, own_m, i < OWN_M) + i;
     if (m <= last_row) {

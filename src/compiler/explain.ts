@@ -39,7 +39,7 @@ export interface ExplainedBuffer {
   readonly last: number;
 }
 
-/** What one flush runs: one submit. */
+/** What one flush runs, in one submit as a rule. */
 export interface ExplainedPlan {
   readonly kernels: readonly ExplainedKernel[];
   /** Dispatches that run once, and again when a parameter has been written that they read: what they compute is kept. */

@@ -8,7 +8,7 @@ import { beginKernels, draftOf, link, updates } from './link';
 import type { CompilerPass } from './passes';
 import { compile } from './plan';
 import type { Sendable, Sender } from './sender';
-import { bindStanding } from './standing';
+import { bindStanding, releaseStanding } from './standing';
 
 /** What a job's plan has become, and whether the job has been sent by it. */
 export interface FirstRun extends Sendable {
@@ -40,7 +40,8 @@ export async function firstRun(
   hostPhase('compile', start);
   makeRoom();
   const linked = performance.now();
-  if (session.profiler || updates(plan) || job.exports.some(({ replaces }) => replaces)) {
+  const overwrites = updates(plan) || job.slot !== null || job.exports.some(({ replaces }) => replaces);
+  if (session.profiler || overwrites) {
     const executable = await link(plan, session, kernels);
     hostPhase('pipelines', linked);
     return { plan, standing, executable, sent: false };
@@ -51,6 +52,7 @@ export async function firstRun(
     return { plan, standing, executable, sent: true };
   } catch (error) {
     giveUp(draft, session);
+    if (!session.memory.isRetired) releaseStanding(standing, session.memory);
     throw error;
   }
 }

@@ -50,7 +50,7 @@ export interface Kernels {
   readonly general: boolean;
   /** What other sizes of the plan need, where it has been met for others. */
   readonly foreseen: readonly PipelineRequest[];
-  /** By step; the same one where steps share a kernel. */
+  /** By step. */
   readonly pipelines: readonly Promise<Pipeline>[];
 }
 
@@ -108,13 +108,19 @@ export async function link(
     const pipelines = await Promise.all(draft.pipelines);
     return finished(
       draft,
-      draft.dispatches.map((dispatch, d) => ({ ...dispatch, ...pipelines[d]! })),
+      pipelines.map((pipeline, d) => dispatchOf(draft, d, pipeline)),
     );
   } catch (error) {
     giveUp(draft, target);
     throw error;
   }
 }
+
+/** A dispatch of a draft, whose kernel is there. */
+export const dispatchOf = ({ dispatches }: Draft, d: number, pipeline: Pipeline): Dispatch => ({
+  ...dispatches[d]!,
+  ...pipeline,
+});
 
 /** What a draft becomes with its dispatches. */
 export function finished(
@@ -145,7 +151,10 @@ function draftInto(plan: Plan, target: LinkTarget, kernels: Kernels, slots: Slot
   const compileForeseen = () => {
     for (const request of foreseen) target.pipelines.get(request).catch(() => {});
   };
-  if (foreseen.length > 0) void Promise.all(pipelines).then(compileForeseen, () => {}); // as above
+  if (foreseen.length > 0)
+    void Promise.all(pipelines)
+      .then(compileForeseen)
+      .catch(() => {});
   const dispatches = steps.map((step, s): Draft['dispatches'][number] => {
     const buffers = step.places.map((place): Binding => {
       if (place === 'fault') {
@@ -269,7 +278,10 @@ function operationsOf({ steps }: Plan): string {
   return [...nodes].map((node) => node?.op.name).join();
 }
 
-/** Whether a plan changes values in place, as a step of training does, which will run often: its first run may wait for kernels of its own. */
+/**
+ * Whether a plan changes values in place, as a step of training does: it will run often, so its first run may wait for kernels of its
+ * own, and nothing of it may be sent before all of them are there.
+ */
 export const updates = ({ inputs }: Plan): boolean => inputs.includes('bindAndOverwrite');
 
 const sizesOf = ({ locations }: Plan): string => locations.map(({ bytes }) => bytes).join();

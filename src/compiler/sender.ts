@@ -1,16 +1,17 @@
 // The sender: finds or makes the places of one run of a plan, sends it to the GPU, and settles what it leaves.
+import { invariant } from '../errors';
 import { type Dispatch, Encoding, type Executable, execute, type Run, writeData } from '../gpu/executable';
 import type { FaultRecord } from '../gpu/fault-sources';
 import { hostPhase } from '../gpu/host-trace';
 import { type Allocation, SMALL_BYTES } from '../gpu/memory';
 import type { Pipeline } from '../gpu/pipelines';
 import type { Session } from '../gpu/session';
-import { Watch } from '../gpu/watch';
+import { Stretches, Watch } from '../gpu/watch';
 import { type Cell, DISPOSED, expectContents, inWords, release, settle, takeOver } from './cell';
 import { faultsOfRun, noteSources } from './fault-flow';
 import type { Job } from './job';
 import { Keeping } from './keeping';
-import { type Draft, finished } from './link';
+import { type Draft, dispatchOf, finished } from './link';
 import { byteLength } from './meta';
 import type { Plan } from './plan';
 import { copyOver, hasGone, type Standing } from './standing';
@@ -43,7 +44,7 @@ export class Sender {
   private uploaded: Cell[] = [];
   private readonly keeping = new Keeping();
   /** Data that is on the device for the run under way alone. */
-  private readonly lent: Cell[] = [];
+  private readonly lent: { readonly cell: Cell; readonly allocation: Allocation }[] = [];
   /** Plans that have run: what comes to them from the host for the first time is of one step, as a batch is. */
   private readonly known = new WeakSet<Plan>();
   /** Contents that the run under way must not overwrite. */
@@ -103,53 +104,52 @@ export class Sender {
       };
       pipeline.then(arrive, () => {}); // its failure is met below
     });
-    let watch = new Watch(session.device);
-    const answers: Promise<GPUError | null>[] = [];
-    /** Each stretch is watched for itself, since others may watch theirs between two. */
-    const watched = <T>(send: () => T): T => {
-      watch = new Watch(session.device);
-      if (this.mayBeRefused) watch.begin();
-      try {
-        return send();
-      } finally {
-        const answer = watch.end();
-        answer?.catch(() => {}); // a lost device reports itself
-        if (answer) answers.push(answer);
-      }
-    };
-    let places: Places | null = null;
+    const all = Promise.all(draft.pipelines);
+    const stretches = new Stretches(session.device);
+    const send = <T>(stretch: () => T): T =>
+      stretches.send(() => {
+        if (this.mayBeRefused) stretches.begin();
+        return stretch();
+      });
+    let begun: { readonly places: Places; readonly encoding: Encoding } | null = null;
     try {
-      const renews = draft.dispatches.some(({ kept }) => kept);
-      const found = watched(() => this.place(job, { plan, standing }, renews, { begin: () => watch.begin() }));
-      places = found;
-      const encoding = watched(() => new Encoding(session.memory, draft, found.run));
+      begun = send(() => {
+        const renews = draft.dispatches.some(({ kept }) => kept);
+        const places = this.place(job, { plan, standing }, renews, stretches);
+        return { places, encoding: new Encoding(session.memory, draft, places.run) };
+      });
+      const { places, encoding } = begun;
       const dispatches: Dispatch[] = [];
       let pieces = 1;
       while (dispatches.length < draft.dispatches.length) {
-        await draft.pipelines[dispatches.length];
+        await Promise.race([draft.pipelines[dispatches.length], all]);
         if (session.lossError) throw session.lossError;
+        invariant(!session.memory.isRetired, 'a device that was left has no work left');
         const next: Dispatch[] = [];
-        for (let d = dispatches.length; ready[d]; d++) next.push({ ...draft.dispatches[d]!, ...ready[d]! });
+        for (let d = dispatches.length; ready[d]; d++) next.push(dispatchOf(draft, d, ready[d]!));
         dispatches.push(...next);
         const isLast = dispatches.length === draft.dispatches.length;
-        watched(() => {
+        send(() => {
           encoding.dispatch(next);
           if (!isLast) encoding.submit();
         });
         if (!isLast) pieces++;
       }
-      watched(() => encoding.end());
+      send(() => encoding.end());
       const executable = finished(draft, dispatches);
-      session.submitted(executable);
+      // What is cut in pieces has begun before now, and cannot be timed.
+      session.submitted(pieces === 1 ? executable : null);
       this.keeping.sent(
         dispatches.filter(({ kept }) => kept),
         job,
       );
-      const answer = answers.length > 0 ? Promise.all(answers).then((all) => all.find((error) => error) ?? null) : null;
-      this.sent(job, plan, found, answer, pieces === 1);
+      this.sent(job, plan, places, stretches.end(), pieces === 1);
       return executable;
     } catch (error) {
-      for (const allocation of places?.exports ?? []) session.memory.free(allocation);
+      if (begun && !session.memory.isRetired) {
+        begun.encoding.abandon();
+        for (const allocation of begun.places.exports) session.memory.free(allocation);
+      }
       throw error;
     } finally {
       this.takeBack();
@@ -313,14 +313,15 @@ export class Sender {
     writeData(session.device, allocation.buffer, allocation.offset, inWords(cell.host!));
     cell.uploaded = true;
     cell.allocation = allocation;
-    this.lent.push(cell);
+    this.lent.push({ cell, allocation });
   }
 
   /** Takes back what was lent, the latest first, so that the next run finds the same buffers in the same order. */
   private takeBack(): void {
-    for (const cell of this.lent.reverse()) {
-      if (cell.allocation) this.session.memory.free(cell.allocation);
-      cell.allocation = null;
+    for (const { cell, allocation } of this.lent.reverse()) {
+      this.session.memory.free(allocation);
+      // A device that took the place of a lost one may have given it other memory.
+      if (cell.allocation === allocation) cell.allocation = null;
     }
     this.lent.length = 0;
   }

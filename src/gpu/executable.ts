@@ -1,4 +1,4 @@
-// A plan in WebGPU's terms, and how one run of it is encoded: copies in, one compute pass, copies out, one submit.
+// A plan in WebGPU's terms, and how one run of it is encoded: copies in, compute passes, copies out; one pass and submit as a rule.
 import type { Allocation, Memory } from './memory';
 import type { Profiler } from './profiler';
 import type { Session } from './session';
@@ -153,6 +153,15 @@ export class Encoding {
     device.queue.submit([encoder.finish()]);
     stats.submits++;
     stats.runs++;
+  }
+
+  /** Ends a run that goes no further: what it has computed is nobody's, nor are its faults. */
+  abandon(): void {
+    const { device, run } = this;
+    if (!run.keepFaults) return;
+    const encoder = device.createCommandEncoder();
+    run.keepFaults(encoder);
+    device.queue.submit([encoder.finish()]);
   }
 }
 

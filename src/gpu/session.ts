@@ -211,10 +211,10 @@ export class Session {
     this.pacing.replace(former, executable);
   }
 
-  /** Notes that a plan was submitted, for `settle` and `piecesOf`. */
-  submitted(executable: Executable): void {
+  /** Notes that a plan was submitted, for `settle` and, unless it is null, for `piecesOf`. */
+  submitted(executable: Executable | null): void {
     this.submits++;
-    if (Number.isFinite(this.submitMilliseconds)) this.pacing.submitted(executable);
+    if (executable && Number.isFinite(this.submitMilliseconds)) this.pacing.submitted(executable);
   }
 
   /**

@@ -4,7 +4,7 @@
 export interface GpuStats {
   /** Compute dispatches encoded. */
   dispatches: number;
-  /** `queue.submit` calls, read-backs left out: one a run, but for first runs, which begin while kernels are being compiled. */
+  /** `queue.submit` calls, read-backs left out: one a run, but for those that `submitMilliseconds` cuts, and first ones, which begin while kernels are being compiled. */
   submits: number;
   /** Copies of small inputs and outputs encoded beside the dispatches. */
   copies: number;

@@ -224,6 +224,7 @@ const registerConsts = ({ side, tm, tn }: BlockTile, general: boolean) => ({
   STORES: general ? 0 : tn,
   NEXT_M: general ? 0 : tm - 1,
   ACC: tm * tn,
+  INDEXED: general ? tm * tn : 1,
 });
 
 /** Workgroup memory that every device has, in vectors of four floats. */
