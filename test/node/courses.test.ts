@@ -197,25 +197,24 @@ describe('S4', () => {
     const perStep: number[][] = [];
     let before = counted();
     for (let epoch = 0; epoch < 2; epoch++) {
-      // Kernels of the plan's own bring bind groups of their own, whenever they come.
-      await torch.synchronize();
-      await engine.refined();
       for await (const [images, labels] of loader) {
         const loss = F.crossEntropy(model(images), labels);
         optimizer.zeroGrad();
         loss.backward();
         optimizer.step();
         losses.push(loss.detach());
-        const now = counted();
-        perStep.push(now.map((count, i) => count - before[i]!));
-        before = now;
+        perStep.push(counted().map((count, i) => count - before[i]!));
+        // A plan that has run four times may get kernels of its own, which are compiled beside other steps.
+        await torch.synchronize();
+        await engine.refined();
+        before = counted();
       }
     }
     const found = await torch.stack(losses).tolist();
     expect(found).toEqual(expected.losses.map((loss) => expect.closeTo(loss, 4)));
-    // Batches 2 to 4 of the second pass, which are of the size of those before.
-    expect(perStep.slice(6, 9).map(([submits, ...created]) => [submits, created.slice(1)])).toEqual(
-      [0, 1, 2].map(() => [1, [0, 0]]),
+    // Batches 3 and 4 of the second pass, which are of the size of those before; the second may bind what the first has got.
+    expect(perStep.slice(7, 9).map(([submits, ...created]) => [submits, created.slice(1)])).toEqual(
+      [0, 1].map(() => [1, [0, 0]]),
     );
     let correct = 0;
     for await (const [images, labels] of new data.DataLoader(val, { batchSize: 10 })) {
