@@ -62,6 +62,10 @@ function expectNumbers(
   }
 }
 
+/** What stands at a key of a NumPy header. As in a Python dict, the last counts where a key comes twice. */
+const lastAt = (header: string, key: string, value: RegExp): RegExpMatchArray | undefined =>
+  [...header.matchAll(new RegExp(`['"]${key}['"]\\s*:\\s*${value.source}`, 'g'))].at(-1);
+
 /** What a NumPy array must be. */
 export const checkNpy: Check = (file, value) => {
   const bytes = isGzip(file) ? Uint8Array.from(gunzipSync(file)) : file;
@@ -69,9 +73,9 @@ export const checkNpy: Check = (file, value) => {
   const start = isShort ? 10 : 12;
   const length = isShort ? view(bytes).getUint16(8, true) : view(bytes).getUint32(8, true);
   const header = text(bytes.subarray(start, start + length));
-  const [, order = '', kind = ''] = /['"]descr['"]\s*:\s*['"]([<>|=]?)(\w+)['"]/.exec(header) ?? [];
-  const isFortran = /['"]fortran_order['"]\s*:\s*(\w+)/.exec(header)?.[1] === 'True';
-  const shape = (/['"]shape['"]\s*:\s*\(([^)]*)\)/.exec(header)?.[1] ?? '').match(/\d+/g)?.map(Number) ?? [];
+  const [, order = '', kind = ''] = lastAt(header, 'descr', /['"]([<>|=]?)(\w+)['"]/) ?? [];
+  const isFortran = lastAt(header, 'fortran_order', /(\w+)/)?.[1] === 'True';
+  const shape = (lastAt(header, 'shape', /\(([^)]*)\)/)?.[1] ?? '').match(/\d+/g)?.map(Number) ?? [];
   const type =
     { '?': 'b1', e: 'f2', f: 'f4', d: 'f8', b: 'i1', B: 'u1', h: 'i2', H: 'u2', i: 'i4', I: 'u4' }[kind] ?? kind;
   // A type that is written in another way is held against its shape alone.

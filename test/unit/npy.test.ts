@@ -8,6 +8,7 @@ import { isNpy, readNpy, writeNpy } from '../../src/io/npy';
 import { PythonTuple, parsePythonLiteral } from '../../src/io/python-literal';
 import { memoryReader, type Reader } from '../../src/io/reader';
 import fixture from '../fixtures/arrays.json' with { type: 'json' };
+import { checkNpy } from '../fuzz/checks';
 
 type Written = number | boolean | string;
 
@@ -74,6 +75,13 @@ test('contents at an odd byte, and in pieces, are read', async () => {
   expect(dtype).toBe('int32');
   expect(data.length).toBe(large.length);
   expect([65535, 65536, 4_999_999].map((i) => data[i])).toEqual([65535, 0, 4_999_999 % 65536]);
+});
+
+test('the last counts where a key comes twice, as in Python', async () => {
+  const bytes = npy(`{'descr': '<f4', 'shape': (4,), ${headerOf("'<i2'", '(1, 2)').slice(1)}`, [1, 2, 3, 4]);
+  const array = await read(bytes);
+  expect([array.dtype, array.shape, [...array.data]]).toEqual(['int32', [1, 2], [0x201, 0x403]]);
+  checkNpy(bytes, torch.tensor([...array.data]).reshape(1, 2));
 });
 
 describe('rows', () => {
