@@ -1,4 +1,5 @@
 // Helpers for writing an op's `lower`.
+import type { Operand, Pass } from './ir';
 
 /** WebGPU's limit on workgroups in one dimension. */
 const MAX_WORKGROUPS = 65535;
@@ -15,3 +16,18 @@ export function grid(count: number): [number, number, number] {
 
 /** Workgroups of `size` invocations needed for `threads` invocations, folded as `grid` does. */
 export const gridFor = (threads: number, size: number): [number, number, number] => grid(Math.ceil(threads / size));
+
+/** A pass with its operands in other places, and perhaps another label, and so every pass that stands in for it. */
+export function placed(pass: Pass, place: (operand: Operand) => Operand, label = pass.label): Pass {
+  const { general, often, besides } = pass;
+  const also = (other: Pass) => placed(other, place, label);
+  return {
+    ...pass,
+    label,
+    reads: pass.reads.map(place),
+    writes: pass.writes.map(place),
+    ...(general && { general: also(general) }),
+    ...(often && { often: () => also(often()) }),
+    ...(besides && { besides: besides.map(also) }),
+  };
+}

@@ -1,5 +1,6 @@
 // A convolution of single taps as what it is: a matrix product, with the pixels of all images as its columns.
-import type { Lowering, Operand, Pass } from '../compiler/ir';
+import type { Lowering, Operand } from '../compiler/ir';
+import { placed } from '../compiler/lowering';
 import type { AdapterProfile } from '../gpu/device';
 import type { Correlation } from './conv-forward';
 import { BATCH_DIMS, matmulPasses, type Product } from './matmul-passes';
@@ -39,16 +40,9 @@ export function productPasses(c: Correlation, adapter: AdapterProfile): Lowering
   };
   const lowering = matmulPasses(product, adapter);
   if (lowering.kind !== 'passes') throw new TypeError('internal: a matrix product without passes');
-  return { ...lowering, passes: lowering.passes.map(asConvolution) };
+  return { ...lowering, passes: lowering.passes.map((pass) => placed(pass, swapped, 'conv2d')) };
 }
 
-/** The pass with the weight as the matrix on the left. */
-const asConvolution = (pass: Pass): Pass => ({
-  ...pass,
-  label: 'conv2d',
-  reads: pass.reads.map(swapped),
-  ...(pass.general && { general: asConvolution(pass.general) }),
-});
-
+/** The weight is the matrix on the left. */
 const swapped = (operand: Operand): Operand =>
   operand.from === 'input' && operand.index < 2 ? { ...operand, index: 1 - operand.index } : operand;

@@ -3,7 +3,7 @@ import inputSource from '../../shaders/winograd-input.wgsl?raw';
 import outputSource from '../../shaders/winograd-output.wgsl?raw';
 import weightSource from '../../shaders/winograd-weight.wgsl?raw';
 import { i32, input, type Lowering, type Operand, output, type Pass, scratch, u32 } from '../compiler/ir';
-import { gridFor } from '../compiler/lowering';
+import { gridFor, placed } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT } from '../compiler/meta';
 import { tuned } from '../compiler/tuning';
 import type { AdapterProfile } from '../gpu/device';
@@ -86,7 +86,7 @@ export function winogradPasses(c: Correlation, adapter: AdapterProfile): Lowerin
         i32(c.padTop),
         i32(c.padLeft),
       ]),
-      ...product.passes.map((own) => ({ ...own, reads: own.reads.map(place), writes: own.writes.map(place) })),
+      ...product.passes.map((own) => placed(own, place)),
       pass('conv2d winograd', outputSource, [m, input(c.bias ? 2 : 0)], output(), sizes[2], [
         ...[tiles, xTiles, yTiles, groupOut, ...c.outSize].map(u32),
         u32(c.bias ? 1 : 0),

@@ -20,6 +20,7 @@ import {
   isVectorTile,
   isWorkgroupTile,
   type MatmulShape,
+  oftenTile,
   probeShape,
   probeTiles,
   ROW_TILE,
@@ -128,7 +129,14 @@ function anyBlockPass(product: Product, tile: BlockTile, chunk: number, chunks: 
   const general = generalTiles({ ...product, n: columns }, tile, adapter)
     .map((any) => blockPass(product, any, chunk, chunks, adapter, true))
     .reduceRight((after, before) => ({ ...before, general: after }));
-  const own = isSmall(product, adapter) ? general : { ...blockPass(product, tile, chunk, chunks, adapter), general };
+  const often = oftenTile(product, tile, chunk, adapter, timesOf(product, adapter));
+  const own = isSmall(product, adapter)
+    ? general
+    : {
+        ...blockPass(product, tile, chunk, chunks, adapter),
+        ...(often !== tile && { often: () => blockPass(product, often, chunk, chunks, adapter) }),
+        general,
+      };
   if (isWorkgroupTile(tile) || product.sums || product.images || product.m === 1) return own;
   return { ...own, besides: [blockPass(product, ROW_TILE, chunk, chunks, adapter, true)] };
 }

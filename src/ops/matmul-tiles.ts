@@ -84,9 +84,12 @@ const vectorTiles: readonly VectorTile[] = [
 
 /** Every tile with which this adapter can compute this product. */
 export function matmulTiles(shape: MatmulShape, adapter: AdapterProfile): readonly MatmulTile[] {
-  if (adapter.kind === 'software') return lanesInFours(adapter) ? [...registerTiles, ...quadTiles] : registerTiles;
+  if (adapter.kind === 'software') return softwareTiles(adapter);
   return (shape.m === 1 || shape.n === 1) && !shape.sums ? vectorTiles : [...workgroupTiles, ...registerTiles];
 }
+
+const softwareTiles = (adapter: AdapterProfile): readonly BlockTile[] =>
+  lanesInFours(adapter) ? [...registerTiles, ...quadTiles] : registerTiles;
 
 /** Whether invocations 4i to 4i + 3 of a workgroup run as the lanes of one quad: so SwiftShader has it, whose subgroups are of 4. */
 const lanesInFours = ({ kind, architecture, features }: AdapterProfile): boolean =>
@@ -98,11 +101,54 @@ export type TileTimes = Readonly<Record<string, number>>;
 /** The tile that was measured to be the fastest, or else is expected to be: by what `times`, measured too, says of this adapter. */
 export function chooseTile(shape: MatmulShape, adapter: AdapterProfile, times: TileTimes | null = null): MatmulTile {
   const tiles = matmulTiles(shape, adapter);
-  const { m, k, n, batch, transposeA, transposeB, sums } = shape;
-  const flags = [transposeA, transposeB, sums].map(Number);
-  const byTable = cheapest(tiles, (tile) => costOf(shape, tile, adapter.kind));
-  const expected = times ? corrected(shape, adapter, byTable, times) : byTable;
-  return tuned(adapter, 'matmul', [batch, m, k, n, ...flags], tiles, expected);
+  const cost: Cost = (tile, factor) => costOf(shape, tile, adapter.kind, factor);
+  const expected = expectedOf(tiles, shape, adapter, times, cost);
+  return tuned(adapter, 'matmul', sizesOf(shape), tiles, expected);
+}
+
+/** What measured times are remembered by. */
+function sizesOf({ m, k, n, batch, transposeA, transposeB, sums }: MatmulShape): number[] {
+  return [batch, m, k, n, ...[transposeA, transposeB, sums].map(Number)];
+}
+
+/**
+ * Runs that the compilation for a layer that runs often is worth. Measured on SwiftShader, MobileNetV2 at 64²: for 1000 runs it takes
+ * 0.95 of the instructions and the same time, by tiles that take twice as long to compile.
+ */
+const OFTEN_RUNS = 300;
+
+/**
+ * The tile that is expected to be the fastest where `own` is compiled anew for a layer that runs often: K is summed in the same chunks.
+ * It is `own` on a GPU, and where that was measured to be the fastest.
+ */
+export function oftenTile(
+  shape: MatmulShape,
+  own: BlockTile,
+  chunk: number,
+  adapter: AdapterProfile,
+  times: TileTimes | null = null,
+): BlockTile {
+  const { kind, tuning } = adapter;
+  if (kind !== 'software' || tuning?.lacks?.('matmul', sizesOf(shape)) === false) return own;
+  const cost: Cost = (tile, factor) =>
+    isVectorTile(tile) ? Number.POSITIVE_INFINITY : softwareCost(shape, tile, factor, chunk, OFTEN_RUNS);
+  const often = expectedOf(softwareTiles(adapter), shape, adapter, times, cost);
+  return isVectorTile(often) ? own : often;
+}
+
+/** What a tile costs, where a run takes `factor` times as long as by the table. */
+type Cost = (tile: MatmulTile, factor?: number) => number;
+
+/** The cheapest tile by the table, or by what `times`, measured too, say of this adapter. */
+function expectedOf(
+  tiles: readonly MatmulTile[],
+  shape: MatmulShape,
+  adapter: AdapterProfile,
+  times: TileTimes | null,
+  cost: Cost,
+): MatmulTile {
+  const byTable = cheapest(tiles, cost);
+  return times ? corrected(shape, adapter, byTable, times, cost) : byTable;
 }
 
 /** Products of so few multiplications take the general tile: what a better one saves is less than a dispatch costs. */
@@ -133,7 +179,7 @@ export function generalTiles({ m, n }: MatmulShape, own: BlockTile, adapter: Ada
 }
 
 function cheapest<T extends MatmulTile>(tiles: readonly T[], cost: (tile: T) => number): T {
-  const costs = tiles.map(cost);
+  const costs = tiles.map((tile) => cost(tile));
   return tiles[costs.indexOf(Math.min(...costs))]!;
 }
 
@@ -172,7 +218,13 @@ const WORTHWHILE = 1.05;
  * The cheapest tile by the table with each entry scaled by what the tile took where it was measured, in the place of the cheapest by
  * the table alone; of those only that add up in the very same order.
  */
-function corrected(shape: MatmulShape, adapter: AdapterProfile, expected: MatmulTile, times: TileTimes): MatmulTile {
+function corrected(
+  shape: MatmulShape,
+  adapter: AdapterProfile,
+  expected: MatmulTile,
+  times: TileTimes,
+  cost: Cost,
+): MatmulTile {
   if (isVectorTile(expected) || times[candidateKey(expected)] === undefined) return expected;
   const { kind } = adapter;
   const probe = probeShape(adapter);
@@ -181,9 +233,9 @@ function corrected(shape: MatmulShape, adapter: AdapterProfile, expected: Matmul
   const unit = Math.min(...measured.map(ratio));
   const chunk = Math.min(chunkOf(shape, expected, kind), shape.k);
   const alike = measured.filter((tile) => Math.min(chunkOf(shape, tile, kind), shape.k) === chunk);
-  const cost = (tile: BlockTile) => costOf(shape, tile, kind, ratio(tile) / unit);
-  const best = cheapest(alike, cost);
-  return cost(best) * WORTHWHILE < cost(expected) ? best : expected;
+  const measuredCost = (tile: BlockTile) => cost(tile, ratio(tile) / unit);
+  const best = cheapest(alike, measuredCost);
+  return measuredCost(best) * WORTHWHILE < measuredCost(expected) ? best : expected;
 }
 
 // What things cost on SwiftShader, whose lanes load one after the other, in multiplications: fitted to times of tiles from 2 × 2 to 8 × 16.
@@ -212,9 +264,12 @@ const runCost = (shape: MatmulShape, tile: BlockTile, kind: AdapterProfile['kind
   kind === 'gpu' ? workgroupCost(shape, tile) : softwareRun(shape, tile).first;
 
 /** All chunks of K, and how many these are. */
-function softwareRun(shape: MatmulShape, tile: BlockTile): { readonly first: number; readonly chunks: number } {
+function softwareRun(
+  shape: MatmulShape,
+  tile: BlockTile,
+  chunk = chunkOf(shape, tile, 'software'),
+): { readonly first: number; readonly chunks: number } {
   const { side, tm, tn } = tile;
-  const chunk = chunkOf(shape, tile, 'software');
   const chunks = Math.ceil(shape.k / chunk);
   const invocations = Math.max(tilesOf(shape, tile) * side * side * chunks, FEW_INVOCATIONS.software);
   const first = invocations * (Math.min(chunk, shape.k) * stepCost(tile) + STORE * tm * tn + INVOCATION);
@@ -222,14 +277,14 @@ function softwareRun(shape: MatmulShape, tile: BlockTile): { readonly first: num
 }
 
 /** `factor`: how many times as long as by the table a run takes here. */
-function softwareCost(shape: MatmulShape, tile: BlockTile, factor: number): number {
-  const run = softwareRun(shape, tile);
+function softwareCost(shape: MatmulShape, tile: BlockTile, factor = 1, chunk?: number, runs = RUNS): number {
+  const run = softwareRun(shape, tile, chunk);
   const { chunks } = run;
   const first = factor * run.first;
   const step = stepCost(tile);
-  if (chunks < 2) return RUNS * first + COMPILATION * step;
+  if (chunks < 2) return runs * first + COMPILATION * step;
   const second = SECOND_PASS + chunks * shape.batch * shape.m * shape.n * ADDITION;
-  return RUNS * (first + second) + COMPILATION * step + SECOND_COMPILATION;
+  return runs * (first + second) + COMPILATION * step + SECOND_COMPILATION;
 }
 
 /** Fewer invocations than this leave a part of a GPU, or cores of a processor, idle. */

@@ -7,6 +7,7 @@ import { inputGradPasses } from '../../src/ops/conv-input-grad';
 import type { CorrelationTile } from '../../src/ops/conv-register-tiles';
 import { weightGradPasses } from '../../src/ops/conv-weight-grad';
 import type { WeightGradTile } from '../../src/ops/conv-weight-grad-tiles';
+import { winogradPasses } from '../../src/ops/conv-winograd';
 import { matmulPasses, type Product } from '../../src/ops/matmul-passes';
 import { adapterOf } from '../support/adapter';
 import { geometryOf, sizesOf } from '../support/geometry';
@@ -60,6 +61,7 @@ const shapes: readonly Partial<ConvGeometry>[] = [
   { groups: 2, stride: [2, 1], padding: [0, 2, 3, 0] },
   { kernel: [5, 5], padding: [2, 2, 2, 2], groupIn: 1 },
   { kernel: [4, 3], stride: [2, 2], dilation: [2, 1], padding: [0, 0, 0, 0], groupIn: 2 },
+  { kernel: [1, 1], padding: [0, 0, 0, 0], groupIn: 37, groupOut: 41 },
 ];
 
 describe.for(shapes)('a convolution %o', (given) => {
@@ -92,6 +94,25 @@ test('a convolution that is pooled, by larger tiles where it runs often', async 
   const [pass] = pooled.passes as [Pass];
   expect(pass.often!().consts!.ACC!).toBeGreaterThan(pass.consts!.ACC!);
   await expectSameBits(pooled, [numbers(x, 1), numbers(w, 2), numbers(b, 3)], [y / 4, y / 4]);
+});
+
+test('a convolution of single taps, by larger tiles where it runs often', async () => {
+  const g = geometry({ batch: 1, groupIn: 192, groupOut: 32, size: [8, 8], kernel: [1, 1], padding: [0, 0, 0, 0] });
+  const { x, y, w, b } = sizesOf(g);
+  const lowering = forwardPasses(g, true, adapterHere()) as Extract<Lowering, { kind: 'passes' }>;
+  const [pass] = lowering.passes as [Pass];
+  const often = pass.often!();
+  expect(often.consts!.ACC!).toBeGreaterThan(pass.consts!.ACC!);
+  expect([often.label, often.reads]).toEqual([pass.label, pass.reads]);
+  await expectSameBits(lowering, [numbers(x, 1), numbers(w, 2), numbers(b, 3)], [y]);
+});
+
+test("a convolution by Winograd's filtering, whose products read what other passes wrote", async () => {
+  const g = geometry({ groupIn: 20, groupOut: 24, size: [12, 10] });
+  const { x, y, w, b } = sizesOf(g);
+  const weight = { group: 0, out: g.groupIn * 9, in: 9 };
+  const c = { ...g, padTop: g.padding[0], padLeft: g.padding[2], weight, flip: false, bias: true };
+  await expectSameBits(winogradPasses(c, adapterHere()), [numbers(x, 1), numbers(w, 2), numbers(b, 3)], [y]);
 });
 
 const smallMaps: readonly (readonly [Partial<ConvGeometry>, Pick<CorrelationTile, 'rows' | 'cols' | 'channels'>])[] = [
@@ -141,6 +162,7 @@ test.concurrent.for([
   [90, 70, 1],
   [37, 130, 130],
   [9, 9000, 9],
+  [130, 300, 140],
 ] as const)('a product of %o', async ([m, k, n]) => {
   await expectSameBits(
     matmulPasses(product(m, k, n), adapterHere()),
