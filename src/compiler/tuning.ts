@@ -28,6 +28,10 @@ export function tuned<T extends Candidate>(
   return tuning.choose(kernel, shape, typeof candidates === 'function' ? candidates() : candidates, fallback);
 }
 
+/** Whether it was measured what is the fastest for a shape. */
+export const isMeasured = ({ tuning }: AdapterProfile, kernel: string, shape: readonly number[]): boolean =>
+  tuning?.lacks?.(kernel, shape) === false;
+
 /** A small run of a kernel by which its candidates are compared once on every adapter. */
 export interface Probe {
   readonly kernel: string;

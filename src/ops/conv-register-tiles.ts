@@ -2,7 +2,7 @@
 import weightsBeside from '../../shaders/lib/weights-beside.wgsl?raw';
 import weightsOwn from '../../shaders/lib/weights-own.wgsl?raw';
 import weightsQuad from '../../shaders/lib/weights-quad.wgsl?raw';
-import { tuned } from '../compiler/tuning';
+import { isMeasured, tuned } from '../compiler/tuning';
 import type { AdapterProfile } from '../gpu/device';
 import {
   COMPILED_POOLING,
@@ -290,8 +290,8 @@ const readsManyRows = (
   groupIn * groupOut * kernel[0] * kernel[1] > MANY_WEIGHTS;
 
 /** Whether a layer that runs often may have another tile: on a processor, unless one was measured to be the fastest. */
-export const mayGrow = (c: CorrelationShape, { kind, tuning }: AdapterProfile): boolean =>
-  kind === 'software' && tuning?.lacks?.('conv2d', shapeOf(c)) !== false;
+export const mayGrow = (c: CorrelationShape, adapter: AdapterProfile): boolean =>
+  adapter.kind === 'software' && !isMeasured(adapter, 'conv2d', shapeOf(c));
 
 /**
  * The tile that is expected to be the fastest where `own` is compiled anew for a layer that runs often: it adds up in the same order.

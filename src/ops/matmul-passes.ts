@@ -62,12 +62,13 @@ export interface Product extends MatmulShape {
 /** A product of inputs 0 and 1 into output 0; with `sums`, the sums of the first operand's rows go into output 1. */
 export function matmulPasses(product: Product, adapter: AdapterProfile): Lowering {
   const { m, k, n, batch, sums } = product;
-  const tile = chooseTile(product, adapter, timesOf(product, adapter));
+  const times = timesOf(product, adapter);
+  const tile = chooseTile(product, adapter, times);
   const chunk = chunkOf(product, tile, adapter.kind);
   const chunks = Math.max(1, Math.ceil(k / chunk));
   const pass = isVectorTile(tile)
     ? vectorPass(product, tile, chunk, chunks)
-    : anyBlockPass(product, tile, chunk, chunks, adapter);
+    : anyBlockPass(product, tile, chunk, chunks, adapter, times);
   if (chunks === 1) return { kind: 'passes', passes: [pass] };
   const count = batch * m * n;
   if (sums) {
@@ -123,20 +124,25 @@ const workgroupFor = (adapter: AdapterProfile, invocations: number): number =>
  * The product by its own tile, and in general by one that other sizes share: every tile of a kernel adds the steps of a chunk in
  * one order. A small product is not worth a kernel of its own.
  */
-function anyBlockPass(product: Product, tile: BlockTile, chunk: number, chunks: number, adapter: AdapterProfile): Pass {
+function anyBlockPass(
+  product: Product,
+  tile: BlockTile,
+  chunk: number,
+  chunks: number,
+  adapter: AdapterProfile,
+  times: TileTimes | null,
+): Pass {
   // Convolutions have a tile for images of all sizes.
   const columns = product.images ? Number.POSITIVE_INFINITY : product.n;
   const general = generalTiles({ ...product, n: columns }, tile, adapter)
     .map((any) => blockPass(product, any, chunk, chunks, adapter, true))
     .reduceRight((after, before) => ({ ...before, general: after }));
-  const often = oftenTile(product, tile, chunk, adapter, timesOf(product, adapter));
-  const own = isSmall(product, adapter)
-    ? general
-    : {
-        ...blockPass(product, tile, chunk, chunks, adapter),
-        ...(often !== tile && { often: () => blockPass(product, often, chunk, chunks, adapter) }),
-        general,
-      };
+  const passBy = (any: BlockTile) => blockPass(product, any, chunk, chunks, adapter);
+  const growing = (): Pass => {
+    const often = oftenTile(product, tile, chunk, adapter, times);
+    return { ...passBy(tile), ...(often !== tile && { often: () => passBy(often) }), general };
+  };
+  const own = isSmall(product, adapter) ? general : growing();
   if (isWorkgroupTile(tile) || product.sums || product.images || product.m === 1) return own;
   return { ...own, besides: [blockPass(product, ROW_TILE, chunk, chunks, adapter, true)] };
 }

@@ -1,5 +1,5 @@
 // How a matrix product is divided among invocations: the tiles that its kernels can have, and which is chosen where.
-import { candidateKey, tuned } from '../compiler/tuning';
+import { candidateKey, isMeasured, tuned } from '../compiler/tuning';
 import type { AdapterProfile } from '../gpu/device';
 
 /** y[batch, m, n] = Σ_k a[batch, m, k] · b[batch, k, n] */
@@ -126,10 +126,9 @@ export function oftenTile(
   own: BlockTile,
   chunk: number,
   adapter: AdapterProfile,
-  times: TileTimes | null = null,
+  times: TileTimes | null,
 ): BlockTile {
-  const { kind, tuning } = adapter;
-  if (kind !== 'software' || tuning?.lacks?.('matmul', sizesOf(shape)) === false) return own;
+  if (adapter.kind !== 'software' || isMeasured(adapter, 'matmul', sizesOf(shape))) return own;
   const cost: Cost = (tile, factor) =>
     isVectorTile(tile) ? Number.POSITIVE_INFINITY : softwareCost(shape, tile, factor, chunk, OFTEN_RUNS);
   const often = expectedOf(softwareTiles(adapter), shape, adapter, times, cost);
