@@ -74,7 +74,7 @@ export interface Op<A = unknown> extends KernelOp<A> {
   readonly cheap?: boolean | 'joined' | 'batch';
   /** Element i of the result is made of elements i of the inputs, which broadcast. */
   readonly elementwise?: boolean;
-  /** Takes no longer than reading and writing the elements, so that a value may be made again rather than kept: see recipes.ts. */
+  /** Takes about as long as to read and write the elements, as pointwise operations, rows and copies do: its results may be made again rather than kept, see recipes.ts. */
   readonly remakes?: boolean;
   /**
    * Dynamic scalar 0 says at which element of input 0 the result begins. Where input 0 is computed in the same program, that is

@@ -44,6 +44,7 @@ function factorsPass(mean: Meta, { weight, bias }: BatchNormAttrs): Pass {
 const batchNormOp: Op<BatchNormAttrs> = {
   name: 'nativeBatchNorm',
   takesHalf: true,
+  remakes: true,
   saves: { inputs: [0, 1, 2, 3] },
   infer: (inputs) => [{ shape: broadcastShapes('batchNorm', inputs), dtype: inputs[0]!.dtype }],
   lower({ inputs: [, ...vectors], attrs }): Lowering {

@@ -122,6 +122,7 @@ export const drawnFrom = (sources: readonly Value[], numbers: Value): Value =>
 const reshapeOp: Op<{ readonly shape: Shape }> = {
   name: 'reshape',
   takesHalf: true,
+  remakes: true,
   run: () => 0,
   sameBits: true,
   views: true,

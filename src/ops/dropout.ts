@@ -17,6 +17,7 @@ interface DropoutAttrs {
 /** Dynamic scalars: the key's two words, the bound of draws that keep, scale, shift, and the value of dropped elements. */
 const dropoutOp: Op<DropoutAttrs> = {
   name: 'nativeDropout',
+  remakes: true,
   saves: { inputs: [] },
   infer([x]) {
     expectFloat('dropout', 'input', x!);

@@ -18,6 +18,7 @@ const INPUTS_PER_PASS = 6;
 const catOp: Op<{ readonly dim: number }> = {
   name: 'cat',
   takesHalf: true,
+  remakes: true,
   saves: { inputs: [] },
   infer(inputs, { dim }) {
     const [first] = inputs;

@@ -27,6 +27,7 @@ interface MomentsAttrs {
 /** Outputs: mean and variance, with the reduced dimensions kept as 1. */
 const momentsOp: Op<MomentsAttrs> = {
   name: 'var',
+  remakes: true,
   saves: { inputs: [0], outputs: [0] },
   infer([x], { dims }) {
     expectFloat('var', 'input', x);

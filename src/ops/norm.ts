@@ -76,6 +76,7 @@ function lengthsOf(rows: number, length: number): Record<string, number> {
 /** Inputs: x, weight?, bias?; dynamic scalar: eps. Outputs: y, and the rows' means and variances. */
 const layerNormOp: Op<LayerNormAttrs> = {
   name: 'nativeLayerNorm',
+  remakes: true,
   saves: { inputs: [0, 1], outputs: [1, 2] },
   infer([x], { lead }) {
     const rows = { shape: [rowsOf(x!, lead)[0]], dtype: x!.dtype };

@@ -100,6 +100,7 @@ interface ReductionSpec {
 function reduction({ name, kind, mean, needsElements, saves, grad }: ReductionSpec): Op<ReduceAttrs> {
   return {
     name,
+    remakes: true,
     saves: saves ?? { inputs: [] },
     infer([x], { dims, keepdim }) {
       if (needsElements && reducedCount(x.shape, dims) === 0) {

@@ -39,6 +39,7 @@ function resamplePass(entry: 'main' | 'grad', from: Shape, to: Shape, attrs: Res
 
 const resampleOp: Op<ResampleAttrs> = {
   name: 'resample2d',
+  remakes: true,
   saves: { inputs: [] },
   infer: ([x], { size }) => [{ shape: [...x!.shape.slice(0, 2), ...size], dtype: 'float32' }],
   lower: ({ inputs: [x], outputs: [y], attrs }) => resamplePass('main', x!.shape, y!.shape, attrs),

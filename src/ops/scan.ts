@@ -69,6 +69,7 @@ function lowerScan(
 function scanOp(name: string, run: readonly string[], vjp: Op<ScanAttrs>['vjp'], saves: Op['saves']): Op<ScanAttrs> {
   return {
     name,
+    remakes: true,
     saves,
     infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
     lower: ({ inputs: [x], attrs: { dim, reverse } }) =>

@@ -44,6 +44,7 @@ interface SoftmaxAttrs {
 function softmaxOp(name: string, log: boolean, grad: (dy: Value, y: Value, dim: number) => Value): Op<SoftmaxAttrs> {
   return {
     name,
+    remakes: true,
     saves: { inputs: [], outputs: [0] },
     infer([x]) {
       expectFloat(name, 'input', x);

@@ -38,6 +38,7 @@ const plainShape = (x: Shape, attrs: WindowAttrs): number[] => [
 const windowsOp: Op<WindowAttrs> = {
   name: 'unfold',
   gradName: 'UnfoldBackward0',
+  remakes: true,
   views: true,
   saves: { inputs: [] },
   infer([x], attrs) {

@@ -1,6 +1,6 @@
 // Intermediates of plain code: not stored where they can be made again, and right whatever happens to what they are made from.
 import * as torch from 'lamplight';
-import { optim } from 'lamplight';
+import { nn, optim } from 'lamplight';
 import { beforeEach, expect, test } from 'vitest';
 
 const COUNT = 1 << 16;
@@ -48,6 +48,52 @@ test('an expression over large tensors and its sum store nothing but the sum, at
   const [first] = (await x.tolist()) as number[];
   const [factor] = (await a.tolist()) as number[];
   expect(await value(kept[0]!, 0)).toBe(Math.fround(first! * factor!));
+});
+
+test('rows that are normalised or added up in plain code take the dispatches and the memory that they take in a scope', async () => {
+  const F = nn.functional;
+  const [x, r] = [torch.randn(COUNT / 512, 512), torch.randn(COUNT / 512, 512)];
+  const [weight, bias] = [torch.rand(512), torch.rand(512)];
+  const images = x.view(2, 16, 4, 512);
+  const make: Record<string, () => torch.Tensor> = {
+    softmax: () => F.softmax(x, -1).mul(r),
+    logSoftmax: () => F.logSoftmax(x, -1).mul(r),
+    two: () => F.softmax(x, -1).mul(F.logSoftmax(r, -1)),
+    columns: () => F.softmax(x, 0).mul(r),
+    layerNorm: () => F.layerNorm(x, [512]).mul(r),
+    affine: () => F.layerNorm(x, [512], weight, bias).mul(r),
+    rmsNorm: () => F.rmsNorm(x, [512]).mul(r),
+    normalize: () => F.normalize(x, { dim: -1 }).mul(r),
+    batchNorm: () => F.batchNorm(x, null, null, { training: true }).mul(r),
+    groupNorm: () =>
+      F.groupNorm(images, 4)
+        .view(COUNT / 512, 512)
+        .mul(r),
+    centred: () =>
+      x
+        .sub(x.mean(-1, { keepdim: true }))
+        .div(x.std(-1, { keepdim: true }))
+        .mul(r),
+    cumsum: () => x.cumsum(-1).mul(r),
+    cat: () => torch.cat([x, r]).mul(2),
+    dropout: () => F.dropout(x, 0.5).mul(r),
+    upsampled: () => F.interpolate(images, { scaleFactor: 2, mode: 'bilinear' }).mul(2),
+  };
+  await x.add(r).add(weight).add(bias).sum().item();
+  const measured = async (f: () => torch.Tensor) => {
+    torch.manualSeed(3);
+    const before = torch.gpu.stats();
+    const sum = await f().item();
+    const { dispatches, liveBytes } = torch.gpu.stats();
+    return { sum, dispatches: dispatches - before.dispatches, stores: liveBytes - before.liveBytes > BYTES / 4 };
+  };
+  for (const [name, f] of Object.entries(make)) {
+    await f().sum().item();
+    await liveBytes();
+    const plain = await measured(() => f().sum());
+    const inScope = await measured(() => torch.scope(() => f().sum()));
+    expect({ name, ...plain }).toEqual({ name, ...inScope, stores: false });
+  }
 });
 
 test('what is read for itself, or by a second flush, is stored then', async () => {
