@@ -4,6 +4,7 @@ import { ArgumentError, FileFormatError, ShapeError } from '../errors';
 import { fromHost } from '../graph/record';
 import { type ByteSource, describeSource, readBytes } from '../io/bytes';
 import { Printable } from '../printable';
+import { either, flag, listOf, text } from '../tensor/argument-kinds';
 import { parseArgs, shown } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import type { Column } from './csv-columns';
@@ -88,7 +89,7 @@ const DEFAULTS = {
  * @throws FetchError when the source cannot be read
  */
 export async function readCsv(source: ByteSource, options: CsvOptions = {}): Promise<CsvTable> {
-  const o = parseArgs<CsvOptions>('readCsv', [], DEFAULTS, [options]);
+  const o = parseArgs<CsvOptions>('readCsv', [], DEFAULTS, [options], { header: either(flag, listOf(text)) });
   const name = describeSource(source);
   expectCounts(o);
   const bytes = await readBytes(source, () => o.maxBytes);

@@ -1,6 +1,8 @@
 // torch.hub: weights from an address, kept after the first visit.
+
 import { ArgumentError, FileFormatError } from '../errors';
 import { cacheFolder, fileSystem } from '../gpu/node';
+import { callback, either, flag } from '../tensor/argument-kinds';
 import type { DeviceLike } from '../tensor/device';
 import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
@@ -81,6 +83,7 @@ export async function loadStateDictFromUrl<T = Record<string, Tensor>>(
       signal: null,
     },
     args,
+    { progress: either(flag, callback) },
   );
   const url = String(o.url);
   const name =

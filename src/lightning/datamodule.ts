@@ -2,6 +2,7 @@
 import type { Awaitable } from './awaitable';
 import type { Hyperparameters } from './checkpointing';
 import type { TrainerFn } from './hooks';
+import { type HyperparameterOptions, keptHyperparameters } from './hyperparameters';
 import type { Loaders } from './loaders';
 
 /**
@@ -18,12 +19,9 @@ export class LightningDataModule {
   /** What `saveHyperparameters` was given. */
   hparams: Hyperparameters = {};
 
-  saveHyperparameters(given: Hyperparameters, { ignore = [] }: { ignore?: string | readonly string[] } = {}): void {
-    const left = new Set([ignore].flat());
-    this.hparams = {
-      ...this.hparams,
-      ...Object.fromEntries(Object.entries(given).filter(([name]) => !left.has(name))),
-    };
+  /** @throws ArgumentError for anything but an object */
+  saveHyperparameters(given: Hyperparameters, options: HyperparameterOptions = {}): void {
+    this.hparams = { ...this.hparams, ...keptHyperparameters(given, options) };
   }
 }
 

@@ -4,6 +4,7 @@ import { Module } from '../nn/module';
 import type { StateDict } from '../nn/state-dict';
 import { clipGradNorm_, clipGradValue_ } from '../nn/utils';
 import type { Optimizer } from '../optim/optimizer';
+import * as kinds from '../tensor/argument-kinds';
 import { type Device, type DeviceLike, webgpu } from '../tensor/device';
 import { isPlainObject, kindOf, parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
@@ -13,6 +14,7 @@ import type { Awaitable } from './awaitable';
 
 import { type CheckpointSource, type Hyperparameters, loadWeights } from './checkpointing';
 import type { Callback, ModuleHooks, StepOutput } from './hooks';
+import { type HyperparameterOptions, keptHyperparameters } from './hyperparameters';
 import type { Loaders } from './loaders';
 import { loggingOf } from './log-options';
 import type { Logger } from './loggers/logger';
@@ -63,6 +65,12 @@ const defaults = {
   batchSize: null,
   rankZeroOnly: false,
 } as const;
+
+const logKinds = {
+  onStep: kinds.orNull(kinds.flag),
+  onEpoch: kinds.orNull(kinds.flag),
+  batchSize: kinds.orNull(kinds.whole(0)),
+};
 
 /**
  * A module with its training in it: steps, optimizers, and hooks (see `ModuleHooks`), all of which may be asynchronous.
@@ -151,7 +159,7 @@ export class LightningModule extends Module {
       return;
     }
     if (typeof name !== 'string') throw new ArgumentError(`log: expected a name, but got ${kindOf(name)}`);
-    const given = parseArgs<LogOptions>('log', [], defaults, rest);
+    const given = parseArgs<LogOptions>('log', [], defaults, rest, logKinds);
     const reduceFx = given.reduceFx === 'avg' ? 'mean' : given.reduceFx;
     if (!['mean', 'sum', 'min', 'max'].includes(reduceFx)) {
       throw new ArgumentError(
@@ -307,24 +315,8 @@ export class LightningModule extends Module {
    *
    * @throws ArgumentError for anything but an object
    */
-  saveHyperparameters(
-    given: Hyperparameters,
-    options: { ignore?: string | readonly string[]; logger?: boolean } = {},
-  ): void {
-    if (!isPlainObject(given)) {
-      throw new ArgumentError(
-        `saveHyperparameters: expected an object of names and values, but got ${kindOf(given)}; write this.saveHyperparameters({ lr, hidden })`,
-      );
-    }
-    const { ignore } = parseArgs<{ ignore?: string | readonly string[]; logger?: boolean }>(
-      'saveHyperparameters',
-      [],
-      { ignore: [], logger: true },
-      [options],
-    );
-    const left = new Set([ignore].flat());
-    const kept = Object.entries(given).filter(([name]) => !left.has(name));
-    this.hparams = { ...this.hparams, ...Object.fromEntries(kept) };
+  saveHyperparameters(given: Hyperparameters, options: HyperparameterOptions = {}): void {
+    this.hparams = { ...this.hparams, ...keptHyperparameters(given, options) };
   }
 
   /**

@@ -1,5 +1,6 @@
 // The options of a Trainer: Lightning's, of which those that make no sense on one device are taken at their defaults.
 import { ArgumentError } from '../errors';
+import * as kinds from '../tensor/argument-kinds';
 import { kindOf, parseArgs, shown } from '../tensor/options';
 import type { Callback } from './hooks';
 import type { Logger } from './loggers/logger';
@@ -120,6 +121,30 @@ const defaults = {
   signal: null,
 } as const;
 
+const maybe = kinds.orNull(kinds.flag);
+
+/** Numbers of batches and shares of them, where null stands for all. */
+const limit = kinds.orNull(kinds.between(0));
+
+const optionKinds: kinds.Kinds<TrainerOptions> = {
+  logger: kinds.anything,
+  fastDevRun: kinds.either(kinds.flag, kinds.whole(0)),
+  limitTrainBatches: limit,
+  limitValBatches: limit,
+  limitTestBatches: limit,
+  limitPredictBatches: limit,
+  overfitBatches: kinds.between(0),
+  valCheckInterval: limit,
+  accumulateGradBatches: kinds.whole(1),
+  reloadDataloadersEveryNEpochs: kinds.whole(0),
+  enableCheckpointing: maybe,
+  enableProgressBar: maybe,
+  enableModelSummary: maybe,
+  deterministic: kinds.oneOf(true, false, 'warn', null),
+  benchmark: maybe,
+  defaultRootDir: kinds.orNull(kinds.text),
+};
+
 export type ParsedOptions = Required<{ [K in keyof TrainerOptions]: Exclude<TrainerOptions[K], undefined> }>;
 
 const oneDevice = 'a page has one device, and one process';
@@ -139,7 +164,7 @@ const fixed: Readonly<Record<string, readonly [readonly unknown[], string]>> = {
 
 /** @throws ArgumentError for an unknown option, and for values that make no sense */
 export function parseOptions(args: readonly unknown[]): ParsedOptions {
-  const o = parseArgs<TrainerOptions>('Trainer', [], defaults as never, args) as ParsedOptions;
+  const o = parseArgs<TrainerOptions>('Trainer', [], defaults as never, args, optionKinds) as ParsedOptions;
   for (const [name, [values, reason]] of Object.entries(fixed)) {
     const given: unknown = o[name as keyof ParsedOptions];
     const isOne = values.includes(given) || (name === 'devices' && Array.isArray(given) && given.length === 1);
@@ -149,11 +174,8 @@ export function parseOptions(args: readonly unknown[]): ParsedOptions {
     );
   }
   for (const name of ['maxEpochs', 'maxSteps', 'numSanityValSteps'] as const) whole(name, o[name], -1);
-  for (const name of ['minEpochs', 'minSteps', 'logEveryNSteps', 'reloadDataloadersEveryNEpochs'] as const) {
-    whole(name, o[name], 0);
-  }
+  for (const name of ['minEpochs', 'minSteps', 'logEveryNSteps'] as const) whole(name, o[name], 0);
   whole('checkValEveryNEpoch', o.checkValEveryNEpoch, 1);
-  whole('accumulateGradBatches', o.accumulateGradBatches, 1);
   const shares = ['limitTrainBatches', 'limitValBatches', 'limitTestBatches', 'limitPredictBatches'] as const;
   for (const name of [...shares, 'overfitBatches', 'valCheckInterval'] as const) share(name, o[name]);
   if (o.valCheckInterval === 0) throw new ArgumentError('Trainer: expected valCheckInterval > 0, but got 0');
@@ -170,7 +192,6 @@ export function parseOptions(args: readonly unknown[]): ParsedOptions {
       `Trainer: expected gradientClipAlgorithm 'norm' or 'value', but got ${shown(o.gradientClipAlgorithm)}`,
     );
   }
-  if (typeof o.fastDevRun !== 'boolean') whole('fastDevRun', o.fastDevRun, 0);
   if (o.signal !== null && !(o.signal instanceof AbortSignal)) {
     throw new ArgumentError(`Trainer: expected signal to be an AbortSignal, but got ${kindOf(o.signal)}`);
   }

@@ -1,5 +1,6 @@
 // seedEverything: one seed for everything that draws random numbers.
 import { ArgumentError } from '../errors';
+import { parseArgs } from '../tensor/options';
 import { manualSeed } from '../tensor/random';
 
 /** Seeds that NumPy takes, as Lightning has them. */
@@ -20,7 +21,14 @@ export function seedEverything(
   if (!(Number.isInteger(chosen) && chosen >= 0 && chosen <= MOST)) {
     throw new ArgumentError(`seedEverything: expected a whole number from 0 to ${MOST}, but got ${String(seed)}`);
   }
-  if (typeof options === 'object' && options.verbose) console.info(`Seed set to ${chosen}`);
+  const given = typeof options === 'boolean' ? {} : options;
+  const { verbose } = parseArgs<{ workers?: boolean; verbose?: boolean }>(
+    'seedEverything',
+    [],
+    { workers: false, verbose: false },
+    [given],
+  );
+  if (verbose) console.info(`Seed set to ${chosen}`);
   manualSeed(chosen);
   return chosen;
 }

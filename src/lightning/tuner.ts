@@ -2,7 +2,8 @@
 
 import { noGrad } from '../autograd/mode';
 import { ArgumentError, OutOfMemoryError } from '../errors';
-import { parseArgs, shown } from '../tensor/options';
+import * as kinds from '../tensor/argument-kinds';
+import { type Arguments, parseArgs, shown } from '../tensor/options';
 import { defaultGenerator } from '../tensor/random/generator';
 import { Tensor } from '../tensor/tensor';
 import { lineDrawing } from '../vision/plot/lines';
@@ -36,6 +37,13 @@ export interface LrFindOptions {
 /** The weight of what came before in the smoothed loss. */
 const BETA = 0.98;
 
+interface Skipping {
+  /** Rates at the beginning that are not looked at. Default: 10. */
+  skipBegin?: number;
+  /** And at the end. Default: 1. */
+  skipEnd?: number;
+}
+
 /** The rates that were tried, the smoothed losses at them, and which to take. */
 export class LRFinder {
   readonly results: { readonly lr: number[]; readonly loss: number[] } = { lr: [], loss: [] };
@@ -56,7 +64,11 @@ export class LRFinder {
   }
 
   /** The rate at which the loss falls most steeply; null where too few were tried. */
-  suggestion({ skipBegin = 10, skipEnd = 1 }: { skipBegin?: number; skipEnd?: number } = {}): number | null {
+  suggestion(...args: Arguments<Skipping, ['skipBegin', 'skipEnd']>): number | null {
+    const { skipBegin, skipEnd } = parseArgs<Skipping>('LRFinder.suggestion', [], { skipBegin: 10, skipEnd: 1 }, args, {
+      skipBegin: kinds.whole(0),
+      skipEnd: kinds.whole(0),
+    });
     const at = this.#steepest(skipBegin, skipEnd);
     return at === null ? null : this.results.lr[at]!;
   }
@@ -163,6 +175,13 @@ export class Tuner {
         attrName: '',
       },
       args,
+      {
+        minLr: kinds.positive,
+        maxLr: kinds.positive,
+        numTraining: kinds.whole(1),
+        earlyStopThreshold: kinds.orNull(kinds.positive),
+        attrName: kinds.text,
+      },
     );
     if (!(o.minLr > 0 && o.maxLr > o.minLr)) {
       throw new ArgumentError(`Tuner.lrFind: expected 0 < minLr < maxLr, but got ${o.minLr} and ${o.maxLr}`);
@@ -202,6 +221,13 @@ export class Tuner {
         batchArgName: 'batchSize',
       },
       args,
+      {
+        mode: kinds.oneOf('power', 'binsearch'),
+        stepsPerTrial: kinds.whole(1),
+        initVal: kinds.whole(1),
+        maxTrials: kinds.whole(1),
+        batchArgName: kinds.text,
+      },
     );
     const holder = holderOf(model, [o.batchArgName]) ?? (o.datamodule && holderOf(o.datamodule, [o.batchArgName]));
     if (!holder || o.trainDataloaders !== null) {

@@ -1,8 +1,10 @@
 // Owns MetricCollection: metrics by name that take the same batches.
+
 import { ArgumentError } from '../errors';
 import { deepcopy } from '../nn/deepcopy';
 import { Module } from '../nn/module';
 import { indent, printModule } from '../nn/printing';
+import * as kinds from '../tensor/argument-kinds';
 import { isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
 import { drawOn, type PlotCanvas } from '../vision/plot/sheet';
 import { Metric } from './metric';
@@ -51,7 +53,9 @@ export class MetricCollection<M extends Metric = Metric> extends Module {
     const last = rest.at(-1);
     const options = isPlainObject(last) ? last : {};
     const defaults = { prefix: null, postfix: null, computeGroups: true };
-    const o = parseArgs<CollectionOptions>('MetricCollection', [], defaults, [options]);
+    const o = parseArgs<CollectionOptions>('MetricCollection', [], defaults, [options], {
+      computeGroups: kinds.either(kinds.flag, kinds.listOf(kinds.listOf(kinds.text))),
+    });
     this.prefix = text('prefix', o.prefix);
     this.postfix = text('postfix', o.postfix);
     this.addMetrics(metrics, ...(rest.filter((one) => one !== options) as M[]));
@@ -120,7 +124,9 @@ export class MetricCollection<M extends Metric = Metric> extends Module {
     // Figures by name are an object as options are.
     const isFigures =
       args.length === 1 && isPlainObject(args[0]) && this.keys().some((key) => key in (args[0] as object));
-    const o = parseArgs<CollectionPlotOptions>(name, [], defaults, isFigures ? [args[0], {}] : args);
+    const o = parseArgs<CollectionPlotOptions>(name, [], defaults, isFigures ? [args[0], {}] : args, {
+      val: kinds.anything,
+    });
     const val: unknown = await o.val;
     if (o.together)
       return drawOn(name, o.canvas, [await valuesDrawing(this.constructor.name, val ?? (await this.compute()))]);

@@ -7,6 +7,7 @@ import { Module } from '../nn/module';
 import { convert } from '../nn/parameter';
 import { indent } from '../nn/printing';
 import type { StateDict } from '../nn/state-dict';
+import { anything } from '../tensor/argument-kinds';
 import { tensor } from '../tensor/creation';
 import { cat, stack } from '../tensor/functions';
 import { type Arguments, type Defaults, kindOf, parseArgs } from '../tensor/options';
@@ -174,7 +175,9 @@ export abstract class Metric extends Module {
   plot(val?: PlotValue | this['plotDefaults'] | null, options?: this['plotDefaults']): Promise<PlotCanvas>;
   async plot(...args: unknown[]): Promise<PlotCanvas> {
     const name = `${this.constructor.name}.plot`;
-    const { val, canvas, ...own } = parseArgs<PlotOptions>(name, [], this.plotDefaults as Defaults<PlotOptions>, args);
+    const { val, canvas, ...own } = parseArgs<PlotOptions>(name, [], this.plotDefaults as Defaults<PlotOptions>, args, {
+      val: anything,
+    });
     return drawOn(name, canvas, [await this.drawingOf(await val, own)]);
   }
 

@@ -2,6 +2,7 @@
 import { ArgumentError } from '../errors';
 import { ModuleList } from '../nn/container';
 import { deepcopy } from '../nn/deepcopy';
+import { anything } from '../tensor/argument-kinds';
 import { stack } from '../tensor/functions';
 import { kindOf, parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
@@ -87,7 +88,9 @@ export class MetricTracker<T extends Tracked = Tracked> extends ModuleList {
   /** Draws the figures of all rounds as lines, or those that are given, as `Metric.plot` does. Resolves to the canvas. */
   plot(val?: PlotValue | PlotOptions | null, options?: PlotOptions): Promise<PlotCanvas>;
   async plot(...args: unknown[]): Promise<PlotCanvas> {
-    const o = parseArgs<PlotOptions>('MetricTracker.plot', [], { val: null, canvas: null }, args);
+    const o = parseArgs<PlotOptions>('MetricTracker.plot', [], { val: null, canvas: null }, args, {
+      val: anything,
+    });
     const val = (await o.val) ?? (await Promise.all(this.rounds.map((metric): unknown => metric.compute())));
     return drawOn('MetricTracker.plot', o.canvas, [await valuesDrawing('MetricTracker', val)]);
   }

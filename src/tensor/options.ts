@@ -1,5 +1,6 @@
 // Owns PyTorch's calling rules: any parameter by position, or by name in one trailing object.
 import { ArgumentError } from '../errors';
+import { flag, type Kind, type Kinds } from './argument-kinds';
 
 type RequiredKeys<O> = { [K in keyof O]-?: object extends Pick<O, K> ? never : K }[keyof O];
 type OptionalKeys<O> = Exclude<keyof O, RequiredKeys<O>>;
@@ -68,15 +69,58 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+/** A value as an error shows it in the place of another kind. */
+function gotten(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? kindOf(value) : shown(value);
+}
+
+/**
+ * Checks one parameter of `name`.
+ *
+ * @throws ArgumentError for a value of another kind
+ */
+export function expectKind(name: string, key: string, value: unknown, kind: Kind): void {
+  if (kind.fits(value)) return;
+  throw new ArgumentError(`${name}: expected ${key} to be ${kind.words}, but got ${gotten(value)}`);
+}
+
+/** Checks a value that was given: by its kind; without one that it is a boolean where the default is, and no promise. */
+function expectFit(name: string, key: string, value: unknown, fallback: unknown, kind: Kind | undefined): void {
+  const wanted = kind ?? (typeof fallback === 'boolean' ? flag : undefined);
+  if (wanted) expectKind(name, key, value, wanted);
+  else if (value instanceof Promise) {
+    throw new ArgumentError(`${name}: expected ${key} itself, but got a promise; await it first`);
+  }
+}
+
 /**
  * Matches `args` with the parameters of `name`: `required` ones first, then those of `defaults`, in that order. `undefined` counts as not given.
+ * What is given is checked against `kinds`; where the default is a boolean it has to be one, and a promise fits nowhere but where a kind says so.
  *
  *     const o = parseArgs<{ inFeatures: number; outFeatures: number; bias?: boolean }>(
- *       'Linear', ['inFeatures', 'outFeatures'], { bias: true }, args);
+ *       'Linear', ['inFeatures', 'outFeatures'], { bias: true }, args, { inFeatures: features, outFeatures: features });
  *
- * @throws ArgumentError for an unknown name, for one given twice, for a required one that is missing, and for too many positions
+ * @throws ArgumentError for an unknown name, for one given twice, for a required one that is missing, for too many positions, and for values
+ *   of another kind
  */
 export function parseArgs<O extends object>(
+  name: string,
+  required: readonly RequiredKeys<O>[],
+  defaults: Defaults<O>,
+  args: readonly unknown[],
+  kinds: Kinds<O> = {},
+): Parsed<O> {
+  const parsed = matched(name, required, defaults, args);
+  for (const key in parsed) {
+    const [value, fallback] = [parsed[key], (defaults as Record<string, unknown>)[key]];
+    // A default needs no check.
+    if (value !== fallback) expectFit(name, key, value, fallback, kinds[key as unknown as keyof O]);
+  }
+  return parsed;
+}
+
+function matched<O extends object>(
   name: string,
   required: readonly RequiredKeys<O>[],
   defaults: Defaults<O>,

@@ -1,5 +1,6 @@
 // EarlyStopping: ends training once a metric no longer improves.
 import { ArgumentError } from '../../errors';
+import * as kinds from '../../tensor/argument-kinds';
 import { parseArgs, shown } from '../../tensor/options';
 import { scoreTensor } from '../checkpointing';
 import { readAll } from '../connector';
@@ -65,6 +66,14 @@ export class EarlyStopping extends Callback {
         checkOnTrainEpochEnd: null,
       },
       args,
+      {
+        monitor: kinds.text,
+        minDelta: kinds.finite,
+        patience: kinds.whole(0),
+        stoppingThreshold: kinds.orNull(kinds.number),
+        divergenceThreshold: kinds.orNull(kinds.number),
+        checkOnTrainEpochEnd: kinds.orNull(kinds.flag),
+      },
     );
     if (!['min', 'max'].includes(o.mode)) {
       throw new ArgumentError(`EarlyStopping: expected mode 'min' or 'max', but got ${shown(o.mode)}`);

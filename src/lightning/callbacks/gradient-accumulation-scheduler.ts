@@ -1,9 +1,15 @@
 // GradientAccumulationScheduler: how many batches a step takes, by epoch.
 import { ArgumentError } from '../../errors';
-import { isPlainObject, shown } from '../../tensor/options';
+import { isPlainObject, shown, unknownArgument } from '../../tensor/options';
 import { Callback } from '../hooks';
 import type { LightningModule } from '../module';
 import type { Trainer } from '../trainer';
+
+/** @throws ArgumentError for other names beside the schedule's */
+function expectOnly(given: object): void {
+  const other = Object.keys(given).find((key) => key !== 'scheduling');
+  if (other !== undefined) throw unknownArgument('GradientAccumulationScheduler', other, ['scheduling']);
+}
 
 /** `new GradientAccumulationScheduler({ 0: 4, 5: 2 })`: four batches a step, two from epoch 5 on. */
 export class GradientAccumulationScheduler extends Callback {
@@ -14,7 +20,9 @@ export class GradientAccumulationScheduler extends Callback {
     scheduling: Readonly<Record<number, number>> | { readonly scheduling: Readonly<Record<number, number>> },
   ) {
     super();
-    const given = 'scheduling' in scheduling ? scheduling.scheduling : scheduling;
+    const named = isPlainObject(scheduling) && 'scheduling' in scheduling;
+    if (named) expectOnly(scheduling);
+    const given = named ? scheduling.scheduling : scheduling;
     const entries = isPlainObject(given) ? Object.entries(given) : [];
     const fits = entries.every(
       ([epoch, batches]) => /^\d+$/.test(epoch) && Number.isInteger(batches) && Number(batches) > 0,

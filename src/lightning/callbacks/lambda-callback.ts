@@ -1,12 +1,17 @@
 // LambdaCallback: a callback made of functions.
 import { ArgumentError } from '../../errors';
-import { kindOf } from '../../tensor/options';
+import { isPlainObject, kindOf } from '../../tensor/options';
 import { Callback, type CallbackHooks } from '../hooks';
 
 /** `new LambdaCallback({ onTrainEpochEnd: (trainer) => console.log(trainer.currentEpoch) })` */
 export class LambdaCallback extends Callback {
   constructor(hooks: CallbackHooks) {
     super();
+    if (!isPlainObject(hooks)) {
+      throw new ArgumentError(
+        `LambdaCallback: expected an object of functions by the names of hooks, but got ${kindOf(hooks)}`,
+      );
+    }
     for (const [name, hook] of Object.entries(hooks)) {
       if (hook === undefined || hook === null) continue;
       const isHook = /^on[A-Z]\w+$|^(setup|teardown)$/.test(name);

@@ -1,5 +1,6 @@
 // ModelCheckpoint: keeps the best checkpoints by a metric, and the last.
 import { ArgumentError } from '../../errors';
+import * as kinds from '../../tensor/argument-kinds';
 import { parseArgs, shown } from '../../tensor/options';
 import { scoreTensor } from '../checkpointing';
 import { readAll } from '../connector';
@@ -89,6 +90,15 @@ export class ModelCheckpoint extends Callback {
         enableVersionCounter: true,
       },
       args,
+      {
+        dirpath: kinds.orNull(kinds.text),
+        filename: kinds.orNull(kinds.text),
+        monitor: kinds.orNull(kinds.text),
+        saveLast: kinds.oneOf(true, false, 'link', null),
+        everyNTrainSteps: kinds.orNull(kinds.whole(0)),
+        everyNEpochs: kinds.orNull(kinds.whole(0)),
+        saveOnTrainEpochEnd: kinds.orNull(kinds.flag),
+      },
     ) as Required<ModelCheckpointOptions>;
     this.#o = o;
     this.monitor = o.monitor;

@@ -4,6 +4,7 @@ import { withMode } from '../../graph/mode';
 import { className, type Module } from '../../nn/module';
 import { isUninitialized } from '../../nn/parameter';
 import { Printable } from '../../printable';
+import { whole } from '../../tensor/argument-kinds';
 import { parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { Callback } from '../hooks';
@@ -155,7 +156,9 @@ export class ModelSummary extends Callback {
     super();
     const model = args[0] instanceof LightningModule ? args[0] : null;
     const rest = model ? args.slice(1) : args;
-    const { maxDepth } = parseArgs<{ maxDepth?: number }>('ModelSummary', [], { maxDepth: 1 }, rest);
+    const { maxDepth } = parseArgs<{ maxDepth?: number }>('ModelSummary', [], { maxDepth: 1 }, rest, {
+      maxDepth: whole(-1),
+    });
     this.maxDepth = maxDepth;
     this.#table = model && new ModelSummaryTable(model, maxDepth);
   }

@@ -1,5 +1,6 @@
 // ProgressBar: how far a run is, its rate and what it logs, in a terminal and in an element of a page.
 import { ArgumentError } from '../../errors';
+import { between } from '../../tensor/argument-kinds';
 import { kindOf, parseArgs } from '../../tensor/options';
 import { Callback } from '../hooks';
 import type { LightningModule } from '../module';
@@ -119,10 +120,15 @@ export class ProgressBar extends Callback {
 
   constructor(...args: [ProgressBarOptions?] | [number, ProgressBarOptions?]) {
     super();
-    const o = parseArgs<ProgressBarOptions>('ProgressBar', [], { refreshRate: 0.5, element: null, leave: false }, args);
-    if (!(o.refreshRate >= 0)) {
-      throw new ArgumentError(`ProgressBar: expected refreshRate in seconds ≥ 0, but got ${o.refreshRate}`);
-    }
+    const o = parseArgs<ProgressBarOptions>(
+      'ProgressBar',
+      [],
+      { refreshRate: 0.5, element: null, leave: false },
+      args,
+      {
+        refreshRate: between(0),
+      },
+    );
     if (o.element !== null && typeof o.element.append !== 'function') {
       throw new ArgumentError(`ProgressBar: expected an element of the page, but got ${kindOf(o.element)}`);
     }

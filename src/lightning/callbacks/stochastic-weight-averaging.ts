@@ -5,6 +5,7 @@ import { flush } from '../../graph/flush';
 import type { StateDict } from '../../nn/state-dict';
 import { SWALR } from '../../optim/lr-scheduler/swa-lr';
 import { isNormalizing, type Normalizing } from '../../optim/swa-utils';
+import * as kinds from '../../tensor/argument-kinds';
 import { zerosLike } from '../../tensor/creation';
 import { parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
@@ -54,6 +55,12 @@ export class StochasticWeightAveraging extends Callback {
       ['swaLrs'],
       { swaEpochStart: 0.8, annealingEpochs: 10, annealingStrategy: 'cos', avgFn: null },
       args,
+      {
+        swaEpochStart: kinds.between(0, Number.MAX_SAFE_INTEGER),
+        annealingEpochs: kinds.whole(0),
+        annealingStrategy: kinds.oneOf('cos', 'linear'),
+        avgFn: kinds.orNull(kinds.callback),
+      },
     ) as Required<StochasticWeightAveragingOptions>;
     if (![o.swaLrs].flat().every((lr) => typeof lr === 'number' && lr > 0)) {
       throw new ArgumentError(

@@ -1,6 +1,7 @@
 // A logger that draws what is logged as it comes, onto a canvas or into an element of a page.
 import { ArgumentError } from '../../errors';
-import { kindOf, parseArgs, shown } from '../../tensor/options';
+import * as kinds from '../../tensor/argument-kinds';
+import { kindOf, parseArgs } from '../../tensor/options';
 import { type Line, lineDrawing } from '../../vision/plot/lines';
 import { drawOn, type PlotCanvas } from '../../vision/plot/sheet';
 import { type LoggedPoint, MemoryLogger } from './memory';
@@ -78,15 +79,17 @@ export class ChartLogger extends MemoryLogger {
 
   constructor(target: ChartElement | PlotCanvas, ...args: [ChartLoggerOptions?]) {
     const defaults = { names: null, refreshRate: 1, groupBy: null, name: 'lightning_logs' };
-    const o = parseArgs<ChartLoggerOptions>('ChartLogger', [], defaults, args);
+    const o = parseArgs<ChartLoggerOptions>('ChartLogger', [], defaults, args, {
+      names: kinds.orNull(kinds.listOf(kinds.text)),
+      refreshRate: kinds.between(0),
+      groupBy: kinds.orNull(kinds.callback),
+      name: kinds.text,
+    });
     super(o.name);
     const canDraw = typeof (target as PlotCanvas | null)?.getContext === 'function';
     const canHold = typeof (target as ChartElement | null)?.append === 'function';
     if (!canDraw && !canHold) {
       throw new ArgumentError(`ChartLogger: expected a canvas or an element of the page, but got ${kindOf(target)}`);
-    }
-    if (!(o.refreshRate >= 0)) {
-      throw new ArgumentError(`ChartLogger: expected refreshRate in seconds ≥ 0, but got ${shown(o.refreshRate)}`);
     }
     this.refreshRate = o.refreshRate;
     this.#names = o.names;

@@ -1,9 +1,10 @@
 // A logger that writes metrics.csv and hparams.yaml, as Lightning's does.
 import { ArgumentError } from '../../errors';
+import { whole } from '../../tensor/argument-kinds';
 import { kindOf, parseArgs } from '../../tensor/options';
 import type { Hyperparameters } from '../checkpointing';
 import { hasFiles, join, writeText } from '../files';
-import { flatHyperparameters, type Logger, nextVersion, RUNS, versionFolder } from './logger';
+import { flatHyperparameters, type Logger, nextVersion, RUNS, runKinds, versionFolder } from './logger';
 import { yamlOf } from './yaml';
 
 export interface CSVLoggerOptions {
@@ -37,6 +38,7 @@ export class CSVLogger implements Logger {
       [],
       { name: RUNS, version: null, prefix: '', flushLogsEveryNSteps: 100 },
       args,
+      { ...runKinds, flushLogsEveryNSteps: whole(1) },
     );
     this.saveDir = saveDir;
     this.name = o.name ?? '';

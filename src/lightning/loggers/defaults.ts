@@ -1,12 +1,23 @@
 // Which loggers there are where none is named.
+import { ArgumentError } from '../../errors';
+import { kindOf } from '../../tensor/options';
 import { hasFiles } from '../files';
 import { CSVLogger } from './csv';
 import type { Logger } from './logger';
 import { MemoryLogger } from './memory';
 
-/** The loggers that an option of the trainer means. */
+/**
+ * The loggers that an option of the trainer means.
+ *
+ * @throws ArgumentError for anything else
+ */
 export function defaultLoggers(given: boolean | Logger | readonly Logger[] | null, folder: string): readonly Logger[] {
   if (given === false) return [];
   if (given === true || given === null) return [hasFiles() ? new CSVLogger(folder) : new MemoryLogger()];
-  return [given].flat() as Logger[];
+  const loggers = [given].flat() as Logger[];
+  const wrong = loggers.find((logger) => typeof (logger as Partial<Logger> | null)?.logMetrics !== 'function');
+  if (wrong === undefined && !loggers.includes(undefined as never)) return loggers;
+  throw new ArgumentError(
+    `Trainer: expected logger to be a boolean, a logger with a method logMetrics, or a list of loggers, but got ${kindOf(wrong)}`,
+  );
 }

@@ -1,4 +1,5 @@
 // What a logger is, and where its runs are kept.
+import * as kinds from '../../tensor/argument-kinds';
 import { isPlainObject } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import type { Awaitable } from '../awaitable';
@@ -33,6 +34,13 @@ export async function nextVersion(folder: string): Promise<number> {
   const versions = (await namesIn(folder)).map((name) => /^version_(\d+)$/.exec(name)?.[1]);
   return Math.max(-1, ...versions.filter((version) => version !== undefined).map(Number)) + 1;
 }
+
+/** What the options are that loggers with folders share. */
+export const runKinds = {
+  name: kinds.orNull(kinds.text),
+  version: kinds.orNull(kinds.either(kinds.text, kinds.whole(0))),
+  prefix: kinds.text,
+};
 
 /** The folder of a version. */
 export const versionFolder = (folder: string, version: string | number): string =>

@@ -1,4 +1,6 @@
 // A logger that keeps what it is given, for pages and tests.
+import { text } from '../../tensor/argument-kinds';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Hyperparameters } from '../checkpointing';
 import type { Logger } from './logger';
 
@@ -21,7 +23,8 @@ export class MemoryLogger implements Logger {
   hparams: Hyperparameters = {};
   readonly #listeners = new Set<(metrics: Readonly<Record<string, number>>, step: number) => void>();
 
-  constructor(name = 'lightning_logs') {
+  constructor(...args: Arguments<{ name?: string }, ['name']>) {
+    const { name } = parseArgs<{ name?: string }>('MemoryLogger', [], { name: 'lightning_logs' }, args, { name: text });
     this.name = name;
   }
 

@@ -1,10 +1,11 @@
 // A logger that writes event files, as TensorBoard reads them.
 import { ArgumentError } from '../../errors';
+import * as kinds from '../../tensor/argument-kinds';
 import { kindOf, parseArgs } from '../../tensor/options';
 import type { Hyperparameters } from '../checkpointing';
 import { join, writeText } from '../files';
 import { crc32c } from './crc32c';
-import { flatHyperparameters, type Logger, nextVersion, RUNS, versionFolder } from './logger';
+import { flatHyperparameters, type Logger, nextVersion, RUNS, runKinds, versionFolder } from './logger';
 import { yamlOf } from './yaml';
 
 export interface TensorBoardLoggerOptions {
@@ -107,6 +108,7 @@ export class TensorBoardLogger implements Logger {
       [],
       { name: RUNS, version: null, prefix: '', subDir: null },
       args,
+      { ...runKinds, subDir: kinds.orNull(kinds.text) },
     );
     this.saveDir = saveDir;
     this.name = o.name ?? '';

@@ -1,9 +1,10 @@
 // Boxes by themselves: other formats, areas, and boxes cut at a border or left out.
 import { ArgumentError, ShapeError } from '../../errors';
+import { listOf, number } from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
 import { empty } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
+import { type Arguments, expectKind, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 
 /** Corners, or a corner or the centre with width and height. */
@@ -147,6 +148,8 @@ export function columns(boxes: Tensor): readonly [Tensor, Tensor, Tensor, Tensor
   return [column(0), column(1), column(2), column(3)];
 }
 
+const pictureSize = { ...listOf(number, 2), words: 'a list [height, width]' };
+
 /**
  * Boxes cut at the border of a picture of a size (height, width). Shape: [..., 4] as (x1, y1, x2, y2), and so is what comes back.
  *
@@ -157,10 +160,8 @@ export const clipBoxesToImage = callable(
   (boxes: Tensor, size: readonly number[]): Tensor => {
     const name = 'clipBoxesToImage';
     expectBoxes(name, 'boxes', boxes);
+    expectKind(name, 'size', size, pictureSize);
     const [height, width] = size;
-    if (size.length !== 2 || ![height, width].every((side) => typeof side === 'number')) {
-      throw new ArgumentError(`${name}: expected size [height, width], but got ${shown(size)}`);
-    }
     const [x1, y1, x2, y2] = columns(boxes);
     return stack([x1.clamp(0, width), y1.clamp(0, height), x2.clamp(0, width), y2.clamp(0, height)], -1);
   },
@@ -175,6 +176,7 @@ export const clipBoxesToImage = callable(
 export const removeSmallBoxes = callable(
   'removeSmallBoxes(boxes, minSize: number)',
   async (boxes: Tensor, minSize: number): Promise<Tensor> => {
+    expectKind('removeSmallBoxes', 'minSize', minSize, number);
     expectBoxes('removeSmallBoxes', 'boxes', boxes);
     const [x1, y1, x2, y2] = columns(boxes.detach());
     const large = x2.sub(x1).ge(minSize).logicalAnd(y2.sub(y1).ge(minSize));

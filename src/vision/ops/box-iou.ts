@@ -1,4 +1,6 @@
 // How far boxes of two lists overlap, each with each: intersection over union, plain, generalized, with distance, and complete.
+
+import { finite } from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
@@ -132,7 +134,7 @@ interface EpsArguments {
 export const distanceBoxIou = callable(
   'distanceBoxIou(boxes1, boxes2, ...)',
   (boxes1: Tensor, boxes2: Tensor, ...args: Arguments<EpsArguments, ['eps']>): Tensor => {
-    const { eps } = parseArgs<EpsArguments>('distanceBoxIou', [], { eps: 1e-7 }, args);
+    const { eps } = parseArgs<EpsArguments>('distanceBoxIou', [], { eps: 1e-7 }, args, { eps: finite });
     expectPairs('distanceBoxIou', boxes1, boxes2);
     return withDistance(upcast(boxes1), upcast(boxes2), eps).diou;
   },
@@ -147,7 +149,7 @@ export const distanceBoxIou = callable(
 export const completeBoxIou = callable(
   'completeBoxIou(boxes1, boxes2, ...)',
   (boxes1: Tensor, boxes2: Tensor, ...args: Arguments<EpsArguments, ['eps']>): Tensor => {
-    const { eps } = parseArgs<EpsArguments>('completeBoxIou', [], { eps: 1e-7 }, args);
+    const { eps } = parseArgs<EpsArguments>('completeBoxIou', [], { eps: 1e-7 }, args, { eps: finite });
     expectPairs('completeBoxIou', boxes1, boxes2);
     const { diou, iou } = withDistance(upcast(boxes1), upcast(boxes2), eps);
     const { a, b } = pairsOf(upcast(boxes1), upcast(boxes2));

@@ -2,6 +2,7 @@
 import { ArgumentError, ShapeError } from '../../errors';
 import { binaryCrossEntropyWithLogits } from '../../nn/functional/loss';
 import { checkReduction, type Reduction } from '../../nn/functional/reduction';
+import { finite } from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
@@ -18,7 +19,7 @@ interface LossArguments {
 type LossOrder = ['reduction', 'eps'];
 
 const lossArguments = (name: string, args: readonly unknown[]) =>
-  parseArgs<LossArguments>(name, [], { reduction: 'none', eps: 1e-7 }, args);
+  parseArgs<LossArguments>(name, [], { reduction: 'none', eps: 1e-7 }, args, { eps: finite });
 
 function reduced(name: string, losses: Tensor, reduction: Reduction): Tensor {
   checkReduction(name, reduction);
@@ -141,7 +142,10 @@ export const sigmoidFocalLoss = callable(
   (inputs: Tensor, targets: Tensor, ...args: Arguments<FocalArguments, ['alpha', 'gamma', 'reduction']>): Tensor => {
     const name = 'sigmoidFocalLoss';
     const defaults = { alpha: 0.25, gamma: 2, reduction: 'none' } as const;
-    const { alpha, gamma, reduction } = parseArgs<FocalArguments>(name, [], defaults, args);
+    const { alpha, gamma, reduction } = parseArgs<FocalArguments>(name, [], defaults, args, {
+      alpha: finite,
+      gamma: finite,
+    });
     if (!(alpha >= 0 && alpha <= 1) && alpha !== -1) {
       throw new ArgumentError(`${name}: expected alpha from 0 to 1, or −1 to ignore it, but got ${shown(alpha)}`);
     }

@@ -7,10 +7,12 @@ import { Parameter } from '../../nn/parameter';
 import { pythonText } from '../../nn/printing';
 import { pair, type Size2d } from '../../nn/sizes';
 import { deformColumns } from '../../ops/deform-conv';
+import * as kinds from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
 import { empty } from '../../tensor/creation';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
+import { tensor as aTensor } from '../../tensor/tensor-kinds';
 
 interface DeformArguments {
   /** [O]. Default: none. */
@@ -49,7 +51,9 @@ export const deformConv2d = callable(
   ): Tensor => {
     const name = 'deformConv2d';
     const defaults = { bias: null, stride: 1, padding: 0, dilation: 1, mask: null };
-    const { bias, mask, ...o } = parseArgs<DeformArguments>(name, [], defaults, args);
+    const tensorOrNull = kinds.orNull(aTensor);
+    const own = { bias: tensorOrNull, mask: tensorOrNull };
+    const { bias, mask, ...o } = parseArgs<DeformArguments>(name, [], defaults, args, own);
     const stride = pair(name, 'stride', o.stride, 1);
     const padding = pair(name, 'padding', o.padding);
     const dilation = pair(name, 'dilation', o.dilation, 1);
@@ -135,7 +139,11 @@ export class DeformConv2d extends Module {
     super();
     const name = 'DeformConv2d';
     const defaults = { stride: 1, padding: 0, dilation: 1, groups: 1, bias: true };
-    const o = parseArgs<LayerArguments>(name, ['inChannels', 'outChannels', 'kernelSize'], defaults, args);
+    const o = parseArgs<LayerArguments>(name, ['inChannels', 'outChannels', 'kernelSize'], defaults, args, {
+      inChannels: kinds.features,
+      outChannels: kinds.features,
+      groups: kinds.whole(1),
+    });
     if (o.inChannels % o.groups !== 0 || o.outChannels % o.groups !== 0) {
       throw new ArgumentError(
         `${name}: expected inChannels and outChannels in multiples of groups ${o.groups}, but got ${shown([o.inChannels, o.outChannels])}`,

@@ -5,6 +5,7 @@ import { maxPool2d } from '../../nn/functional/pooling';
 import { maxPool3d } from '../../nn/functional/pooling-3d';
 import { Module } from '../../nn/module';
 import { pythonFloat, pythonText } from '../../nn/printing';
+import * as kinds from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
 import { empty } from '../../tensor/creation';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
@@ -29,19 +30,17 @@ interface CallArguments extends BlockArguments {
 }
 
 const defaults = { inplace: false, eps: 1e-6 };
+const blockKinds = { p: kinds.share, blockSize: kinds.whole(1), eps: kinds.finite };
 
 function dropBlock(name: string, spatial: 2 | 3, input: Tensor, args: readonly unknown[]): Tensor {
-  const o = parseArgs<CallArguments>(name, ['p', 'blockSize'], { ...defaults, training: true }, args);
-  if (!(o.p >= 0 && o.p <= 1)) {
-    throw new ArgumentError(`${name}: expected a drop probability p from 0 to 1, but got ${shown(o.p)}`);
-  }
+  const o = parseArgs<CallArguments>(name, ['p', 'blockSize'], { ...defaults, training: true }, args, blockKinds);
   if (input.dim() !== spatial + 2) {
     throw new ShapeError(`${name}: expected ${spatial + 2}-D input, but got shape [${input.shape.join(', ')}]`);
   }
   if (!o.training || o.p === 0) return input;
   const sizes = input.shape.slice(2);
   const block = Math.min(o.blockSize, ...sizes);
-  if (!Number.isInteger(block) || block % 2 !== 1 || block < 1) {
+  if (block % 2 !== 1) {
     throw new ArgumentError(`${name}: expected an odd blockSize, but got ${shown(block)}`);
   }
   const product = (numbers: readonly number[]): number => numbers.reduce((a, b) => a * b, 1);
@@ -85,7 +84,7 @@ abstract class DropBlock extends Module {
 
   constructor(layer: string, args: readonly unknown[]) {
     super();
-    const o = parseArgs<BlockArguments>(layer, ['p', 'blockSize'], defaults, args);
+    const o = parseArgs<BlockArguments>(layer, ['p', 'blockSize'], defaults, args, blockKinds);
     this.p = o.p;
     this.blockSize = o.blockSize;
     this.inplace = o.inplace;

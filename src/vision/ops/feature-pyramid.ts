@@ -6,8 +6,10 @@ import { interpolate } from '../../nn/functional/interpolate';
 import { maxPool2d } from '../../nn/functional/pooling';
 import { constant_, kaimingUniform_ } from '../../nn/init';
 import { Module } from '../../nn/module';
-import { kindOf, parseArgs, shown } from '../../tensor/options';
+import * as kinds from '../../tensor/argument-kinds';
+import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { expectKinds, namedTensors, tensors } from '../../tensor/tensor-kinds';
 import { Conv2dNormActivation, type NormMaker } from './layers';
 
 /** Maps and their names, from the highest resolution on. */
@@ -62,13 +64,12 @@ export class FeaturePyramidNetwork extends Module {
     super();
     const name = 'FeaturePyramidNetwork';
     const defaults = { extraBlocks: null, normLayer: null };
-    const o = parseArgs<PyramidArguments>(name, ['inChannelsList', 'outChannels'], defaults, args);
-    if (!Array.isArray(o.inChannelsList) || o.inChannelsList.length === 0 || o.inChannelsList.includes(0)) {
-      throw new ArgumentError(`${name}: expected a list of channels above 0, but got ${shown(o.inChannelsList)}`);
-    }
-    if (o.extraBlocks !== null && !(o.extraBlocks instanceof ExtraFPNBlock)) {
-      throw new ArgumentError(`${name}: expected extraBlocks to be an ExtraFPNBlock, but got ${kindOf(o.extraBlocks)}`);
-    }
+    const o = parseArgs<PyramidArguments>(name, ['inChannelsList', 'outChannels'], defaults, args, {
+      inChannelsList: kinds.nonEmpty(kinds.features),
+      outChannels: kinds.features,
+      extraBlocks: kinds.orNull(kinds.instance(ExtraFPNBlock, 'an ExtraFPNBlock')),
+      normLayer: kinds.orNull(kinds.callback),
+    });
     const layers = { normLayer: o.normLayer, activationLayer: null };
     for (const inChannels of o.inChannelsList) {
       this.inner_blocks.append(
@@ -81,12 +82,13 @@ export class FeaturePyramidNetwork extends Module {
   }
 
   override forward(x: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+    expectKind('FeaturePyramidNetwork', 'x', x, namedTensors);
     const names = Object.keys(x);
     const maps = Object.values(x);
     const inner = [...this.inner_blocks];
     const layers = [...this.layer_blocks];
     if (maps.length === 0 || maps.length > inner.length) {
-      throw new ArgumentError(`FeaturePyramidNetwork: expected ${inner.length} maps, but got ${shown(names)}`);
+      throw new ArgumentError(`FeaturePyramidNetwork: expected ${inner.length} maps, but got [${names.join(', ')}]`);
     }
     let last = inner.at(-1)!(maps.at(-1)!);
     let results: readonly Tensor[] = [layers.at(-1)!(last)];
@@ -131,12 +133,18 @@ export class LastLevelMaxPool extends ExtraFPNBlock {
     _x: readonly Tensor[],
     names: readonly string[],
   ): readonly [readonly Tensor[], readonly string[]] {
+    expectKinds('LastLevelMaxPool', { results: [results, tensors], names: [names, kinds.listOf(kinds.text)] });
     const pooled = maxPool2d(results.at(-1)!, 1, { stride: 2 });
     return [
       [...results, pooled],
       [...names, 'pool'],
     ];
   }
+}
+
+interface ChannelArguments {
+  inChannels: number;
+  outChannels: number;
 }
 
 /**
@@ -148,8 +156,15 @@ export class LastLevelP6P7 extends ExtraFPNBlock {
   p7: nn.Conv2d;
   readonly useP5: boolean;
 
-  constructor(inChannels: number, outChannels: number) {
+  constructor(...args: Arguments<ChannelArguments, ['inChannels', 'outChannels']>) {
     super();
+    const { inChannels, outChannels } = parseArgs<ChannelArguments>(
+      'LastLevelP6P7',
+      ['inChannels', 'outChannels'],
+      {},
+      args,
+      { inChannels: kinds.features, outChannels: kinds.features },
+    );
     this.p6 = new nn.Conv2d(inChannels, outChannels, 3, { stride: 2, padding: 1 });
     this.p7 = new nn.Conv2d(outChannels, outChannels, 3, { stride: 2, padding: 1 });
     initialize(this);

@@ -4,6 +4,7 @@ import { Module } from '../../nn/module';
 import { pythonFloat } from '../../nn/printing';
 import { frozenBatchNorm } from '../../ops/batch-norm';
 import { reshape } from '../../ops/cast';
+import { features, finite } from '../../tensor/argument-kinds';
 import { ones, zeros } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
@@ -28,7 +29,10 @@ export class FrozenBatchNorm2d extends Module {
 
   constructor(...args: Arguments<FrozenBatchNormArguments, ['numFeatures', 'eps']>) {
     super();
-    const o = parseArgs<FrozenBatchNormArguments>('FrozenBatchNorm2d', ['numFeatures'], { eps: 1e-5 }, args);
+    const o = parseArgs<FrozenBatchNormArguments>('FrozenBatchNorm2d', ['numFeatures'], { eps: 1e-5 }, args, {
+      numFeatures: features,
+      eps: finite,
+    });
     this.eps = o.eps;
     this.registerBuffer('weight', ones(o.numFeatures));
     this.registerBuffer('bias', zeros(o.numFeatures));

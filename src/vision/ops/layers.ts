@@ -3,6 +3,7 @@ import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
 import { pythonFloat, pythonText } from '../../nn/printing';
+import * as kinds from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 
@@ -56,6 +57,23 @@ type ConvOrder = [
   ...['dilation', 'inplace', 'bias'],
 ];
 
+const sizes = kinds.either(kinds.whole(0), kinds.listOf(kinds.whole(0)));
+const maker = kinds.orNull(kinds.callback);
+
+const convKinds: kinds.Kinds<ConvArguments> = {
+  inChannels: kinds.features,
+  outChannels: kinds.features,
+  kernelSize: sizes,
+  stride: sizes,
+  padding: kinds.orNull(sizes),
+  groups: kinds.whole(1),
+  normLayer: maker,
+  activationLayer: maker,
+  dilation: sizes,
+  inplace: kinds.orNull(kinds.flag),
+  bias: kinds.orNull(kinds.flag),
+};
+
 /** Convolution, norm and activation in a row, numbered as in torchvision: `0`, `1`, `2`. */
 class ConvNormActivation extends nn.Sequential {
   readonly outChannels: number;
@@ -66,10 +84,10 @@ class ConvNormActivation extends nn.Sequential {
     norm: NormMaker,
     args: Arguments<ConvArguments, ConvOrder>,
   ) {
-    const sizes = { kernelSize: 3, stride: 1, padding: null, groups: 1 };
+    const shape = { kernelSize: 3, stride: 1, padding: null, groups: 1 };
     const layers = { normLayer: norm, activationLayer: nn.ReLU, dilation: 1, inplace: true, bias: null };
     const required = ['inChannels', 'outChannels'] as const;
-    const o = parseArgs<ConvArguments>(name, required, { ...sizes, ...layers }, args);
+    const o = parseArgs<ConvArguments>(name, required, { ...shape, ...layers }, args, convKinds);
     const { kernelSize, stride, groups, dilation } = o;
     const padding = o.padding ?? samePadding(kernelSize, dilation);
     const options = { kernelSize, stride, padding, dilation, groups, bias: o.bias ?? o.normLayer === null } as never;
@@ -144,7 +162,12 @@ export class SqueezeExcitation extends Module {
     super();
     const defaults = { activation: nn.ReLU, scaleActivation: nn.Sigmoid };
     const required = ['inputChannels', 'squeezeChannels'] as const;
-    const o = parseArgs<SqueezeArguments>('SqueezeExcitation', required, defaults as never, args);
+    const o = parseArgs<SqueezeArguments>('SqueezeExcitation', required, defaults as never, args, {
+      inputChannels: kinds.features,
+      squeezeChannels: kinds.features,
+      activation: kinds.callback,
+      scaleActivation: kinds.callback,
+    });
     const { inputChannels, squeezeChannels } = o;
     this.fc1 = new nn.Conv2d(inputChannels, squeezeChannels, 1);
     this.fc2 = new nn.Conv2d(squeezeChannels, inputChannels, 1);
@@ -191,7 +214,14 @@ type MLPOrder = ['inChannels', 'hiddenChannels', 'normLayer', 'activationLayer',
 export class MLP extends nn.Sequential {
   constructor(...args: Arguments<MLPArguments, MLPOrder>) {
     const defaults = { normLayer: null, activationLayer: nn.ReLU, inplace: null, bias: true, dropout: 0 };
-    const o = parseArgs<MLPArguments>('MLP', ['inChannels', 'hiddenChannels'], defaults, args);
+    const o = parseArgs<MLPArguments>('MLP', ['inChannels', 'hiddenChannels'], defaults, args, {
+      inChannels: kinds.features,
+      hiddenChannels: kinds.listOf(kinds.features),
+      normLayer: maker,
+      activationLayer: maker,
+      inplace: kinds.orNull(kinds.flag),
+      dropout: kinds.share,
+    });
     const { inChannels, hiddenChannels, normLayer, activationLayer, inplace, bias, dropout } = o;
     const drop = () => new FloatDropout(dropout, { inplace: inplace ?? false });
     const layers: UnaryModule[] = [];
@@ -214,9 +244,10 @@ export class MLP extends nn.Sequential {
 export class Permute extends Module {
   readonly dims: readonly number[];
 
-  constructor(dims: readonly number[]) {
+  constructor(...args: Arguments<{ dims: readonly number[] }, ['dims']>) {
     super();
-    this.dims = dims;
+    const kindOfDims = { dims: kinds.listOf(kinds.integer) };
+    this.dims = parseArgs<{ dims: readonly number[] }>('Permute', ['dims'], {}, args, kindOfDims).dims;
   }
 
   override forward(x: Tensor): Tensor {

@@ -3,8 +3,10 @@ import { ArgumentError, ShapeError } from '../../errors';
 import { Module } from '../../nn/module';
 import { pythonText } from '../../nn/printing';
 import { roiAlign as align } from '../../ops/regions';
+import * as kinds from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
+import { expectKinds, namedTensors } from '../../tensor/tensor-kinds';
 import { areaOf } from './box-formats';
 import { binsOf, type OutputSize, ratioOf, regionsOf } from './region-pooling';
 
@@ -61,7 +63,12 @@ export class MultiScaleRoIAlign extends Module {
     super();
     const name = 'MultiScaleRoIAlign';
     const required = ['featmapNames', 'outputSize', 'samplingRatio'] as const;
-    const o = parseArgs<MultiScaleArguments>(name, required, { canonicalScale: 224, canonicalLevel: 4 }, args);
+    const defaults = { canonicalScale: 224, canonicalLevel: 4 };
+    const o = parseArgs<MultiScaleArguments>(name, required, defaults, args, {
+      featmapNames: kinds.listOf(kinds.text),
+      canonicalScale: kinds.positive,
+      canonicalLevel: kinds.finite,
+    });
     ratioOf(name, o.samplingRatio);
     this.featmapNames = o.featmapNames;
     this.outputSize = binsOf(name, o.outputSize);
@@ -76,6 +83,10 @@ export class MultiScaleRoIAlign extends Module {
     imageShapes: readonly (readonly number[])[],
   ): Tensor {
     const name = 'MultiScaleRoIAlign';
+    expectKinds(name, {
+      x: [x, namedTensors],
+      imageShapes: [imageShapes, kinds.listOf(kinds.listOf(kinds.positive))],
+    });
     const maps = Object.keys(x)
       .filter((key) => this.featmapNames.includes(key))
       .map((key) => x[key]!);

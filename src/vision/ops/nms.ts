@@ -4,8 +4,10 @@ import { ShapeError } from '../../errors';
 import { expectNumber, fromHost } from '../../graph/record';
 import { full } from '../../ops/cast';
 import { suppressed } from '../../ops/nms';
+import { number } from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
 import { empty } from '../../tensor/creation';
+import { expectKind } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 interface SuppressionOptions {
@@ -69,7 +71,8 @@ export function nmsPadded(
   return { indices: order.gather(-1, front).mul(valid.to('int64')), valid };
 }
 
-function checkBoxes(name: string, boxes: Tensor, scores: Tensor): void {
+function checkBoxes(name: string, boxes: Tensor, scores: Tensor, iouThreshold: number): void {
+  expectKind(name, 'iouThreshold', iouThreshold, number);
   if (boxes.dim() !== 2 || boxes.shape[1] !== 4) {
     throw new ShapeError(`${name}: expected boxes [N, 4], but got shape [${boxes.shape.join(', ')}]`);
   }
@@ -104,7 +107,7 @@ const none = (): Tensor => empty(0, { dtype: 'int64' });
 export const nms = callable(
   'nms(boxes, scores, iouThreshold: number)',
   async (boxes: Tensor, scores: Tensor, iouThreshold: number): Promise<Tensor> => {
-    checkBoxes('nms', boxes, scores);
+    checkBoxes('nms', boxes, scores, iouThreshold);
     return boxes.shape[0] === 0 ? none() : kept(nmsMask(boxes, scores, iouThreshold));
   },
 );
@@ -122,7 +125,7 @@ export const batchedNms = callable(
   'batchedNms(boxes, scores, idxs, iouThreshold: number)',
   async (boxes: Tensor, scores: Tensor, idxs: Tensor, iouThreshold: number): Promise<Tensor> => {
     const name = 'batchedNms';
-    checkBoxes(name, boxes, scores);
+    checkBoxes(name, boxes, scores, iouThreshold);
     if (idxs.dim() !== 1 || idxs.shape[0] !== boxes.shape[0]) {
       throw new ShapeError(
         `${name}: expected idxs [${boxes.shape[0]}], one a box, but got shape [${idxs.shape.join(', ')}]`,

@@ -1,6 +1,7 @@
 // The modules of regions of interest: RoIPool, RoIAlign, PSRoIPool, PSRoIAlign.
 import { Module } from '../../nn/module';
 import { pythonFloat, pythonText } from '../../nn/printing';
+import { finite } from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import {
@@ -28,6 +29,8 @@ interface AlignArguments extends SampleArguments {
   aligned?: boolean;
 }
 
+const scale = { spatialScale: finite };
+
 type PoolOrder = ['outputSize', 'spatialScale'];
 type SampleOrder = [...PoolOrder, 'samplingRatio'];
 
@@ -42,7 +45,7 @@ export class RoIPool extends Module {
 
   constructor(...args: Arguments<PoolArguments, PoolOrder>) {
     super();
-    const o = parseArgs<PoolArguments>('RoIPool', ['outputSize', 'spatialScale'], {}, args);
+    const o = parseArgs<PoolArguments>('RoIPool', ['outputSize', 'spatialScale'], {}, args, scale);
     binsOf('RoIPool', o.outputSize);
     this.outputSize = o.outputSize;
     this.spatialScale = o.spatialScale;
@@ -64,7 +67,7 @@ export class PSRoIPool extends Module {
 
   constructor(...args: Arguments<PoolArguments, PoolOrder>) {
     super();
-    const o = parseArgs<PoolArguments>('PSRoIPool', ['outputSize', 'spatialScale'], {}, args);
+    const o = parseArgs<PoolArguments>('PSRoIPool', ['outputSize', 'spatialScale'], {}, args, scale);
     binsOf('PSRoIPool', o.outputSize);
     this.outputSize = o.outputSize;
     this.spatialScale = o.spatialScale;
@@ -89,7 +92,7 @@ export class RoIAlign extends Module {
   constructor(...args: Arguments<AlignArguments, [...SampleOrder, 'aligned']>) {
     super();
     const required = ['outputSize', 'spatialScale', 'samplingRatio'] as const;
-    const o = parseArgs<AlignArguments>('RoIAlign', required, { aligned: false }, args);
+    const o = parseArgs<AlignArguments>('RoIAlign', required, { aligned: false }, args, scale);
     binsOf('RoIAlign', o.outputSize);
     ratioOf('RoIAlign', o.samplingRatio);
     this.outputSize = o.outputSize;
@@ -117,7 +120,7 @@ export class PSRoIAlign extends Module {
   constructor(...args: Arguments<SampleArguments, SampleOrder>) {
     super();
     const required = ['outputSize', 'spatialScale', 'samplingRatio'] as const;
-    const o = parseArgs<SampleArguments>('PSRoIAlign', required, {}, args);
+    const o = parseArgs<SampleArguments>('PSRoIAlign', required, {}, args, scale);
     binsOf('PSRoIAlign', o.outputSize);
     ratioOf('PSRoIAlign', o.samplingRatio);
     this.outputSize = o.outputSize;

@@ -2,10 +2,11 @@
 import { ArgumentError, ShapeError } from '../../errors';
 import { expectFloat } from '../../graph/record';
 import { roiAlign as align, type Pooling, roiPoolPlaces } from '../../ops/regions';
+import * as kinds from '../../tensor/argument-kinds';
 import { callable, isTensor } from '../../tensor/callable';
 import { full } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
-import { type Arguments, kindOf, parseArgs, shown } from '../../tensor/options';
+import { type Arguments, expectKind, kindOf, parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 /** Boxes [K, 5] whose first column is the picture, or for each picture its boxes [L, 4], as (x1, y1, x2, y2). */
@@ -47,21 +48,27 @@ export function regionsOf(op: string, boxes: unknown): Tensor {
   return cat(parts);
 }
 
+const MOST_BINS = 4096;
+const bins = kinds.whole(1, MOST_BINS);
+
 /** Bins along height and width. */
 export function binsOf(op: string, outputSize: unknown): readonly [number, number] {
   const sizes = typeof outputSize === 'number' ? [outputSize, outputSize] : outputSize;
-  const fits = Array.isArray(sizes) && sizes.length === 2 && sizes.every((n) => Number.isInteger(n) && n > 0);
-  if (fits) return sizes as unknown as [number, number];
+  if (Array.isArray(sizes) && sizes.length === 2 && sizes.every(bins.fits)) return sizes as unknown as [number, number];
   throw new ArgumentError(
-    `${op}: expected outputSize of positive whole numbers, one or height and width, but got ${shown(outputSize)}`,
+    `${op}: expected outputSize of positive whole numbers up to ${MOST_BINS}, one or height and width, but got ${shown(outputSize)}`,
   );
 }
 
 /** Samples of a bin along each axis as kernels take them: 0 for as many as its pixels. */
 export function ratioOf(op: string, samplingRatio: number): number {
-  if (Number.isInteger(samplingRatio)) return Math.max(samplingRatio, 0);
-  throw new ArgumentError(`${op}: expected samplingRatio to be a whole number, but got ${shown(samplingRatio)}`);
+  expectKind(op, 'samplingRatio', samplingRatio, samples);
+  return Math.max(samplingRatio, 0);
 }
+
+/** A bin of more samples than 256² would hold the device up; maps have fewer pixels in a bin. */
+const samples = kinds.whole(-Number.MAX_SAFE_INTEGER, 256);
+const scale = { spatialScale: kinds.finite };
 
 interface Pooled {
   readonly kind: Pooling;
@@ -105,7 +112,7 @@ export const roiAlign = callable(
     ...args: Arguments<AlignArguments, ['spatialScale', 'samplingRatio', 'aligned']>
   ): Tensor => {
     const defaults = { spatialScale: 1, samplingRatio: -1, aligned: false };
-    const { aligned: half, ...options } = parseArgs<AlignArguments>('roiAlign', [], defaults, args);
+    const { aligned: half, ...options } = parseArgs<AlignArguments>('roiAlign', [], defaults, args, scale);
     return aligned('roiAlign', input, boxes, outputSize, { kind: half ? 'alignHalf' : 'align', ...options });
   },
 );
@@ -126,7 +133,8 @@ export const psRoiAlign = callable(
     outputSize: OutputSize,
     ...args: Arguments<SampleArguments, ['spatialScale', 'samplingRatio']>
   ): Tensor => {
-    const options = parseArgs<SampleArguments>('psRoiAlign', [], { spatialScale: 1, samplingRatio: -1 }, args);
+    const defaults = { spatialScale: 1, samplingRatio: -1 };
+    const options = parseArgs<SampleArguments>('psRoiAlign', [], defaults, args, scale);
     return aligned('psRoiAlign', input, boxes, outputSize, { kind: 'psAlign', ...options });
   },
 );
@@ -147,7 +155,7 @@ export const psRoiPool = callable(
     outputSize: OutputSize,
     ...args: Arguments<ScaleArguments, ['spatialScale']>
   ): Tensor => {
-    const options = parseArgs<ScaleArguments>('psRoiPool', [], { spatialScale: 1 }, args);
+    const options = parseArgs<ScaleArguments>('psRoiPool', [], { spatialScale: 1 }, args, scale);
     return aligned('psRoiPool', input, boxes, outputSize, { kind: 'psPool', samplingRatio: 1, ...options });
   },
 );
@@ -170,7 +178,7 @@ export const roiPool = callable(
     ...args: Arguments<ScaleArguments, ['spatialScale']>
   ): Tensor => {
     const name = 'roiPool';
-    const { spatialScale } = parseArgs<ScaleArguments>(name, [], { spatialScale: 1 }, args);
+    const { spatialScale } = parseArgs<ScaleArguments>(name, [], { spatialScale: 1 }, args, scale);
     const out = binsOf(name, outputSize);
     const regions = regionsOf(name, boxes);
     const wide = input.float();

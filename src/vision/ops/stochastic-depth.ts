@@ -2,39 +2,60 @@
 import { ArgumentError } from '../../errors';
 import { Module } from '../../nn/module';
 import { pythonFloat } from '../../nn/printing';
+import * as kinds from '../../tensor/argument-kinds';
+import { callable } from '../../tensor/callable';
 import { empty } from '../../tensor/creation';
-import { shown } from '../../tensor/options';
+import { type Arguments, expectKind, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 
 /** Whether the whole batch is left out at once, or each row for itself. */
 export type StochasticDepthMode = 'batch' | 'row';
+
+interface DepthArguments {
+  /** Probability of a row, or of the batch, to be left out. */
+  p: number;
+  mode: StochasticDepthMode;
+}
+
+/** @throws ArgumentError for a probability outside of [0, 1] and for other modes */
+function checked(name: string, { p, mode }: DepthArguments): void {
+  if (typeof p !== 'number' || !(p >= 0 && p <= 1)) {
+    throw new ArgumentError(`${name}: expected a probability p from 0 to 1, but got ${shown(p)}`);
+  }
+  if (mode !== 'batch' && mode !== 'row') {
+    throw new ArgumentError(`${name}: expected mode 'batch' or 'row', but got ${shown(mode)}`);
+  }
+}
 
 /**
  * Zeroes rows of `input`, or all of it, with probability `p`, and divides the others by 1 − p (Huang et al. 2016, arXiv:1603.09382).
  *
  * @throws ArgumentError for a probability outside of [0, 1] and for other modes
  */
-export function stochasticDepth(input: Tensor, p: number, mode: StochasticDepthMode, training = true): Tensor {
-  if (!(p >= 0 && p <= 1)) {
-    throw new ArgumentError(`stochasticDepth: expected a probability p from 0 to 1, but got ${shown(p)}`);
-  }
-  if (mode !== 'batch' && mode !== 'row') {
-    throw new ArgumentError(`stochasticDepth: expected mode 'batch' or 'row', but got ${shown(mode)}`);
-  }
-  if (!training || p === 0) return input;
-  const survival = 1 - p;
-  const ones = input.shape.slice(1).map(() => 1);
-  const noise = empty([mode === 'row' ? input.shape[0]! : 1, ...ones], { dtype: input.dtype }).bernoulli_(survival);
-  return input.mul(survival > 0 ? noise.div_(survival) : noise);
-}
+export const stochasticDepth = callable(
+  'stochasticDepth(input, p: any, mode: any, training?: any)',
+  (input: Tensor, p: number, mode: StochasticDepthMode, training = true): Tensor => {
+    checked('stochasticDepth', { p, mode });
+    expectKind('stochasticDepth', 'training', training, kinds.flag);
+    if (!training || p === 0) return input;
+    const survival = 1 - p;
+    const ones = input.shape.slice(1).map(() => 1);
+    const noise = empty([mode === 'row' ? input.shape[0]! : 1, ...ones], { dtype: input.dtype }).bernoulli_(survival);
+    return input.mul(survival > 0 ? noise.div_(survival) : noise);
+  },
+);
 
 /** `stochasticDepth` as a module: active in training only. */
 export class StochasticDepth extends Module {
-  constructor(
-    readonly p: number,
-    readonly mode: StochasticDepthMode,
-  ) {
+  readonly p: number;
+  readonly mode: StochasticDepthMode;
+
+  constructor(...args: Arguments<DepthArguments, ['p', 'mode']>) {
     super();
+    const o = parseArgs<DepthArguments>('StochasticDepth', ['p', 'mode'], {}, args);
+    checked('StochasticDepth', o);
+    this.p = o.p;
+    this.mode = o.mode;
   }
 
   override forward(input: Tensor): Tensor {

@@ -7,6 +7,7 @@ import type { Interpolation } from './arguments';
 import { Compose } from './containers';
 import { ConvertImageDtype, Normalize, PILToTensor } from './conversion';
 import { CenterCrop } from './crops';
+import { sampling } from './functional/resize';
 import { Resize } from './resizes';
 
 /** Of the pictures of ImageNet, by channel. */
@@ -80,7 +81,13 @@ export class ImageClassification extends Compose<Tensor | Picture> {
 
   constructor(options: PresetOptions & { cropSize: number }) {
     const defaults = { resizeSize: 256, mean: MEAN, std: STD, interpolation: 'bilinear', antialias: true } as const;
-    const o = parseArgs<PresetOptions & { cropSize: number }>('ImageClassification', ['cropSize'], defaults, [options]);
+    const o = parseArgs<PresetOptions & { cropSize: number }>(
+      'ImageClassification',
+      ['cropSize'],
+      defaults,
+      [options],
+      sampling,
+    );
     super(steps(o as Shared, o.cropSize));
     this.cropSize = [o.cropSize];
     Object.assign(this, facts(o as Shared));
@@ -107,7 +114,13 @@ export class SemanticSegmentation extends Compose<Tensor | Picture> {
 
   constructor(options: Omit<PresetOptions, 'cropSize'>) {
     const defaults = { mean: MEAN, std: STD, interpolation: 'bilinear', antialias: true } as const;
-    const o = parseArgs<PresetOptions>('SemanticSegmentation', ['resizeSize'] as never, defaults as never, [options]);
+    const o = parseArgs<PresetOptions>(
+      'SemanticSegmentation',
+      ['resizeSize'] as never,
+      defaults as never,
+      [options],
+      sampling,
+    );
     super(steps(o as Shared, null));
     Object.assign(this, facts(o as Shared));
   }

@@ -17,7 +17,7 @@ import {
 import { type BatchKind, floats, GeometricTransform, list, printed, tuple } from './base';
 import { checkUnchanged, randomInt } from './crops';
 import { scaledBoxes } from './functional/boxes';
-import { checkAntialias, checkMaxSize, type Resampled, resizedCrop, resizedSize } from './functional/resize';
+import { checkAntialias, checkMaxSize, type Resampled, resizedCrop, resizedSize, sampling } from './functional/resize';
 import type { PictureInfo } from './info';
 import { type Box, boxesResized, PackedPictures, type Pictures, sizesOf } from './pictures';
 
@@ -95,7 +95,7 @@ export class Resize extends Resizer<object> {
 
   constructor(...args: Arguments<ResizeArguments, ['size', 'interpolation', 'maxSize', 'antialias']>) {
     const defaults = { interpolation: 'bilinear', maxSize: null, antialias: true } as const;
-    const { size, maxSize, ...how } = parseArgs<ResizeArguments>('Resize', ['size'], defaults, args);
+    const { size, maxSize, ...how } = parseArgs<ResizeArguments>('Resize', ['size'], defaults, args, sampling);
     super('Resize', how);
     checkMaxSize('Resize', maxSize);
     if (size === null && maxSize === null) {
@@ -143,7 +143,13 @@ export class RandomResizedCrop extends Resampler<Box> {
   constructor(...args: Arguments<RandomResizedCropArguments, RandomResizedCropOrder>) {
     const name = 'RandomResizedCrop';
     const defaults = { scale: [0.08, 1], ratio: [3 / 4, 4 / 3], ...resampling };
-    const { size, scale, ratio, ...how } = parseArgs<RandomResizedCropArguments>(name, ['size'], defaults, args);
+    const { size, scale, ratio, ...how } = parseArgs<RandomResizedCropArguments>(
+      name,
+      ['size'],
+      defaults,
+      args,
+      sampling,
+    );
     super(name, how);
     this.size = sizeOf(name, size);
     this.scale = checkNumbers(name, 'scale', scale, [2]);
@@ -240,6 +246,7 @@ export class ScaleJitter extends RandomResizer {
       ['targetSize'],
       defaults,
       args,
+      sampling,
     );
     super('ScaleJitter', how);
     this.targetSize = checkNumbers('ScaleJitter', 'targetSize', targetSize, [2]);
@@ -275,7 +282,13 @@ export class RandomShortestSize extends RandomResizer {
   constructor(...args: Arguments<RandomShortestSizeArguments, ['minSize', 'maxSize', 'interpolation', 'antialias']>) {
     const name = 'RandomShortestSize';
     const defaults = { maxSize: null, ...resampling };
-    const { minSize, maxSize, ...how } = parseArgs<RandomShortestSizeArguments>(name, ['minSize'], defaults, args);
+    const { minSize, maxSize, ...how } = parseArgs<RandomShortestSizeArguments>(
+      name,
+      ['minSize'],
+      defaults,
+      args,
+      sampling,
+    );
     super(name, how);
     checkMaxSize(name, maxSize);
     this.minSize = [minSize].flat() as number[];
@@ -315,6 +328,7 @@ export class RandomResize extends RandomResizer {
       ['minSize', 'maxSize'],
       resampling,
       args,
+      sampling,
     );
     super('RandomResize', how);
     this.minSize = minSize;

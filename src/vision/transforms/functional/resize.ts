@@ -1,6 +1,7 @@
 // Pictures at another size.
 import { ArgumentError } from '../../../errors';
 import type { Size } from '../../../ops/pictures';
+import * as kinds from '../../../tensor/argument-kinds';
 import { type Arguments, parseArgs, shown } from '../../../tensor/options';
 import type { Tensor } from '../../../tensor/tensor';
 import { BoundingBoxes, Mask } from '../../tv-tensors';
@@ -17,6 +18,9 @@ export interface Resampled {
   /** Default: true; without effect on the nearest ones. */
   antialias?: boolean | null;
 }
+
+/** What `Resampled` takes for its flag. */
+export const sampling = { antialias: kinds.orNull(kinds.flag) };
 
 interface ResizeArguments extends Resampled {
   /** Height and width, or the length of the shorter edge; null: see `maxSize`. */
@@ -65,7 +69,13 @@ export function resize<T extends Tensor>(
   ...args: Arguments<ResizeArguments, ['size', 'interpolation', 'maxSize', 'antialias']>
 ): T {
   const defaults = { interpolation: 'bilinear', maxSize: null, antialias: true } as const;
-  const { size, interpolation, maxSize, antialias } = parseArgs<ResizeArguments>('resize', ['size'], defaults, args);
+  const { size, interpolation, maxSize, antialias } = parseArgs<ResizeArguments>(
+    'resize',
+    ['size'],
+    defaults,
+    args,
+    sampling,
+  );
   checkInterpolation('resize', interpolation);
   checkMaxSize('resize', maxSize);
   return resized('resize', input, (from) => resizedSize('resize', from, size, maxSize), { interpolation, antialias });
@@ -110,7 +120,13 @@ export function resizedCrop<T extends Tensor>(input: T, ...args: Arguments<Resiz
   const name = 'resizedCrop';
   const required = ['top', 'left', 'height', 'width', 'size'] as const;
   const defaults = { interpolation: 'bilinear', antialias: true } as const;
-  const { size, interpolation, antialias, ...box } = parseArgs<ResizedCropArguments>(name, required, defaults, args);
+  const { size, interpolation, antialias, ...box } = parseArgs<ResizedCropArguments>(
+    name,
+    required,
+    defaults,
+    args,
+    sampling,
+  );
   checkInterpolation(name, interpolation);
   const part = crop(input, box);
   // torchvision does not pass the interpolation of masks on.

@@ -1,0 +1,31 @@
+// What modules and data modules are made of, as `saveHyperparameters` keeps it.
+import { ArgumentError } from '../errors';
+import { either, listOf, text } from '../tensor/argument-kinds';
+import { isPlainObject, kindOf, parseArgs } from '../tensor/options';
+import type { Hyperparameters } from './checkpointing';
+
+export interface HyperparameterOptions {
+  /** Names that are left out. Default: none. */
+  ignore?: string | readonly string[];
+  /** Whether loggers are given them, which they are in any case. Default: true. */
+  logger?: boolean;
+}
+
+/**
+ * The entries that are kept.
+ *
+ * @throws ArgumentError for anything but an object
+ */
+export function keptHyperparameters(given: Hyperparameters, options: HyperparameterOptions): Hyperparameters {
+  const name = 'saveHyperparameters';
+  if (!isPlainObject(given)) {
+    throw new ArgumentError(
+      `${name}: expected an object of names and values, but got ${kindOf(given)}; write this.saveHyperparameters({ lr, hidden })`,
+    );
+  }
+  const { ignore } = parseArgs<HyperparameterOptions>(name, [], { ignore: [], logger: true }, [options], {
+    ignore: either(text, listOf(text)),
+  });
+  const left = new Set([ignore].flat());
+  return Object.fromEntries(Object.entries(given).filter(([key]) => !left.has(key)));
+}

@@ -1,0 +1,93 @@
+// Owns what a parameter may be given: kinds that say in words what fits, for the checks and the errors of `parseArgs`.
+
+/** What a parameter takes. */
+export interface Kind {
+  /** As an error says it: "expected lr to be …". */
+  readonly words: string;
+  fits(value: unknown): boolean;
+}
+
+/** The kinds of some of the parameters of O. */
+export type Kinds<O> = { readonly [K in keyof O]?: Kind };
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && !Number.isNaN(value);
+
+/** Anything, a promise too: the function checks it by itself. */
+export const anything: Kind = { words: 'anything', fits: () => true };
+
+/** Any number but NaN. */
+export const number: Kind = { words: 'a number', fits: isNumber };
+
+export const finite: Kind = { words: 'a finite number', fits: Number.isFinite };
+
+/** A finite number greater than 0. */
+export const positive: Kind = {
+  words: 'a finite number greater than 0',
+  fits: (value) => Number.isFinite(value) && (value as number) > 0,
+};
+
+export const flag: Kind = { words: 'a boolean', fits: (value) => typeof value === 'boolean' };
+
+export const text: Kind = { words: 'a text', fits: (value) => typeof value === 'string' };
+
+export const callback: Kind = { words: 'a function', fits: (value) => typeof value === 'function' };
+
+/** A number from `least` to `most`, finite at least. */
+export const between = (least: number, most: number = Number.MAX_VALUE): Kind => ({
+  words: most === Number.MAX_VALUE ? `a finite number of at least ${least}` : `a number from ${least} to ${most}`,
+  fits: (value) => isNumber(value) && value >= least && value <= most,
+});
+
+/** A probability or a part of a whole: a number from 0 to 1. */
+export const share: Kind = between(0, 1);
+
+/** A whole number from `least` to `most`. */
+export const whole = (least: number, most = Number.MAX_SAFE_INTEGER): Kind => ({
+  words:
+    most === Number.MAX_SAFE_INTEGER
+      ? `a whole number of at least ${least}`
+      : `a whole number from ${least} to ${most}`,
+  fits: (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
+});
+
+/** Any whole number. */
+export const integer: Kind = { words: 'a whole number', fits: Number.isSafeInteger };
+
+/** The most that a count of units, channels or classes may be: a vector of as many float32 numbers takes 1 GB. */
+export const MOST_FEATURES = 2 ** 28;
+
+/** A number of channels, classes or features. */
+export const features: Kind = whole(1, MOST_FEATURES);
+
+/** A list of `kind`; of `length` elements where that is given. */
+export const listOf = (kind: Kind, length?: number): Kind => ({
+  words: `a list${length === undefined ? '' : ` of length ${length}`}, each element ${kind.words}`,
+  fits: (value) =>
+    Array.isArray(value) && (length === undefined || value.length === length) && value.every((one) => kind.fits(one)),
+});
+
+/** A list of `kind` with at least one element. */
+export const nonEmpty = (kind: Kind): Kind => ({
+  words: `a list of at least one element, each ${kind.words}`,
+  fits: (value) => Array.isArray(value) && value.length > 0 && value.every((one) => kind.fits(one)),
+});
+
+/** One of these values. */
+export const oneOf = (...values: readonly unknown[]): Kind => ({
+  words: values.map((value) => (typeof value === 'string' ? `'${value}'` : String(value))).join(' or '),
+  fits: (value) => values.includes(value),
+});
+
+/** One kind or another. */
+export const either = (...kinds: readonly Kind[]): Kind => ({
+  words: kinds.map(({ words }) => words).join(' or '),
+  fits: (value) => kinds.some((kind) => kind.fits(value)),
+});
+
+export const orNull = (kind: Kind): Kind => either(kind, { words: 'null', fits: (value) => value === null });
+
+/** An object of a class. */
+export const instance = (type: abstract new (...args: never[]) => unknown, words = `a ${type.name}`): Kind => ({
+  words,
+  fits: (value) => value instanceof type,
+});
