@@ -7,7 +7,7 @@ const order = [
   ['autograd'],
   ['tensor'],
   ['data', 'io', 'nn', 'optim'],
-  ['metrics', 'vision'],
+  ['distributions', 'metrics', 'vision'],
   ['interpret'],
   ['lightning'],
   ['worker'],

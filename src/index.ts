@@ -3,6 +3,7 @@
 export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from './autograd/mode';
 export type { DType, Shape } from './compiler/meta';
 export * as data from './data';
+export * as distributions from './distributions';
 export * from './errors';
 export {
   type ByteSource,

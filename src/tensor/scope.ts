@@ -6,8 +6,15 @@ import { TensorBase } from './base';
 import { kindOf } from './options';
 import { Storage } from './storage';
 
+/** Marks objects whose fields hold tensors, such as distributions: what passes outward in a plain object does so in these. */
+export const holdsTensors: unique symbol = Symbol('holdsTensors');
+
+/** Whether tensors are looked for in the fields of an object. */
+const isHolder = (item: object): boolean =>
+  Object.getPrototypeOf(item) === Object.prototype || Object.hasOwn(item, holdsTensors);
+
 /**
- * Runs `fn` in a scope. Tensors that it returns, in any nesting of arrays and plain objects, pass outward; the others live
+ * Runs `fn` in a scope. Tensors that it returns, in any nesting of arrays, plain objects and distributions, pass outward; the others live
  * no longer than the call, so that their memory can be reused and their values fused away. Never needed for correctness.
  * @throws ArgumentError if `fn` is asynchronous
  */
@@ -81,7 +88,7 @@ function collectTensors(items: unknown, found: TensorBase[], seen: Set<object>):
   if (typeof items !== 'object' || items === null || seen.has(items)) return;
   seen.add(items);
   if (items instanceof TensorBase) found.push(items);
-  else if (Array.isArray(items) || Object.getPrototypeOf(items) === Object.prototype) {
+  else if (Array.isArray(items) || isHolder(items)) {
     for (const item of Object.values(items)) collectTensors(item, found, seen);
   }
 }
@@ -99,7 +106,7 @@ function adopt(result: unknown, outer: Scope, passed?: Set<Storage>, seen?: Set<
   }
   const isList = Array.isArray(result);
   // A list of numbers is a list of numbers.
-  if (isList ? typeof result[0] === 'number' : Object.getPrototypeOf(result) !== Object.prototype) return;
+  if (isList ? typeof result[0] === 'number' : !isHolder(result)) return;
   if (seen?.has(result)) return;
   const visited = (seen ?? new Set()).add(result);
   for (const item of isList ? result : Object.values(result)) adopt(item, outer, passed, visited);

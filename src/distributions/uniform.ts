@@ -1,0 +1,91 @@
+// Owns Uniform.
+import { type Arguments, parseArgs } from '../tensor/options';
+import { rand } from '../tensor/random';
+import type { Tensor } from '../tensor/tensor';
+import { type Constraint, greaterThan, interval, lessThan, type Range } from './constraints';
+import { Distribution, type SampleArguments, type Validation, type ValueArguments } from './distribution';
+import { broadcastAll, filledLike, type Parameter } from './parameters';
+
+interface UniformParameters extends Validation {
+  low: Parameter;
+  high: Parameter;
+}
+
+/** The uniform distribution on [low, high). */
+export class Uniform extends Distribution {
+  constructor(...args: Arguments<UniformParameters, ['low', 'high', 'validateArgs']>) {
+    const { low, high, validateArgs } = parseArgs<UniformParameters>(
+      'Uniform',
+      ['low', 'high'],
+      { validateArgs: null },
+      args,
+    );
+    const params = broadcastAll('Uniform', { low, high });
+    super(params.low.shape, [], validateArgs);
+    this.take(params);
+  }
+
+  get low(): Tensor {
+    return this.params.low;
+  }
+
+  get high(): Tensor {
+    return this.params.high;
+  }
+
+  override get argConstraints(): Readonly<Record<string, Constraint>> {
+    return { low: lessThan(this.high), high: greaterThan(this.low) };
+  }
+
+  override get support(): Range {
+    return interval(this.low, this.high);
+  }
+
+  override get hasRsample(): boolean {
+    return true;
+  }
+
+  override get mean(): Tensor {
+    return this.high.add(this.low).div(2);
+  }
+
+  /** NaN, since no value is more likely than another. */
+  override get mode(): Tensor {
+    return filledLike(this.high, Number.NaN);
+  }
+
+  override get stddev(): Tensor {
+    return this.width.div(Math.sqrt(12));
+  }
+
+  override get variance(): Tensor {
+    return this.width.square().div(12);
+  }
+
+  private get width(): Tensor {
+    return this.high.sub(this.low);
+  }
+
+  override rsample(...args: SampleArguments): Tensor {
+    const u = rand(this.extendedShape('rsample', args), { dtype: this.low.dtype });
+    return this.low.add(u.mul(this.width));
+  }
+
+  override logProb(...args: ValueArguments): Tensor {
+    const value = this.valueFor('logProb', args);
+    const isInside = this.low.le(value).logicalAnd(this.high.gt(value));
+    return isInside.to(this.low.dtype).log().sub(this.width.log());
+  }
+
+  override cdf(...args: ValueArguments): Tensor {
+    return this.valueFor('cdf', args).sub(this.low).div(this.width).clamp(0, 1);
+  }
+
+  override icdf(...args: ValueArguments): Tensor {
+    return this.valueFor('icdf', args, false).mul(this.width).add(this.low);
+  }
+
+  override entropy(): Tensor {
+    return this.width.log();
+  }
+}
