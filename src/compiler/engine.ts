@@ -260,7 +260,7 @@ export class Engine {
     const { session } = this;
     invariant(session && cell.allocation, 'pixels that are shown have been computed');
     if (cell.allocation.memory !== session.memory) throw lostValue(cell);
-    show(session.device, cell.allocation, screen);
+    show(cell.allocation, screen);
     release(cell, DISPOSED);
   }
 

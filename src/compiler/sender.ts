@@ -77,7 +77,11 @@ export class Sender {
       const first = profiler?.count ?? 0;
       const start = performance.now();
       const pieces = session.piecesOf(executable);
-      execute(session.memory, executable, places.run, dispatches, { profiler, pieces });
+      execute(session.memory, executable, places.run, dispatches, {
+        profiler,
+        pieces,
+        sending: profiler ? null : watch.later(),
+      });
       hostPhase('submit', start);
       if (profiler && profiler.count > first) profiler.submitted(first);
       session.submitted(executable);
@@ -135,7 +139,7 @@ export class Sender {
         });
         if (!isLast) pieces++;
       }
-      send(() => encoding.end());
+      send(() => encoding.end(null));
       const executable = finished(draft, dispatches);
       // What is cut in pieces has begun before now, and cannot be timed.
       session.submitted(pieces === 1 ? executable : null);
@@ -169,7 +173,7 @@ export class Sender {
     watch: Pick<Watch, 'begin'>,
   ): Places {
     const { session } = this;
-    session.startReads();
+    session.sendWaiting();
     for (const cell of job.inputs) expectContents(cell, session);
     this.releaseUnread(job);
     if (this.mayBeRefused) watch.begin();
@@ -285,7 +289,7 @@ export class Sender {
     const to = session.memory.allocate(from.bytes, true);
     const encoder = session.device.createCommandEncoder();
     encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, 0, from.bytes);
-    session.device.queue.submit([encoder.finish()]);
+    session.memory.queue.submit(encoder);
     if (cell.hung) this.setAside.push({ cell, allocation: from });
     else session.memory.free(from);
     settle(cell, to);
@@ -310,7 +314,7 @@ export class Sender {
   private lend(cell: Cell): void {
     const { session } = this;
     const allocation = session.memory.allocate(byteLength(cell));
-    writeData(session.device, allocation.buffer, allocation.offset, inWords(cell.host!));
+    writeData(session.memory.queue, allocation.buffer, allocation.offset, inWords(cell.host!));
     cell.uploaded = true;
     cell.allocation = allocation;
     this.lent.push({ cell, allocation });
@@ -330,7 +334,7 @@ export class Sender {
   materialise(cell: Cell, dedicated: boolean): void {
     const { session } = this;
     const allocation = session.memory.allocate(byteLength(cell), dedicated);
-    writeData(session.device, allocation.buffer, allocation.offset, inWords(cell.host!));
+    writeData(session.memory.queue, allocation.buffer, allocation.offset, inWords(cell.host!));
     if (allocation.bytes > SMALL_BYTES) {
       if (session.isDoubtful) this.uploaded.push(cell);
       else cell.host = null;

@@ -1,6 +1,7 @@
 // The copier: many values to the host in one go, through a few staging buffers far below any limit that are kept for the next time.
 import { LamplightError, OutOfMemoryError } from '../errors';
 import type { Allocation, Memory } from './memory';
+import type { Queue } from './queue';
 
 const STAGING_USAGE = 0x01 | 0x08; // MAP_READ | COPY_DST
 const MAP_READ = 1; // GPUMapMode.READ
@@ -68,9 +69,9 @@ class Clock {
   }
 
   /** When the device is done with what has been submitted. */
-  freeFrom(queue: GPUQueue): Promise<number> {
+  freeFrom(queue: Queue): Promise<number> {
     const now = () => performance.now();
-    return queue.onSubmittedWorkDone().then(now, now);
+    return queue.finished().then(now, now);
   }
 
   /** A part has been copied, by a device that was done with everything else at `free`. */
@@ -102,7 +103,10 @@ export class Copier {
       for (let first = 0; first < pieces.length; first += most) {
         const before = waves.at(-2);
         if (before) await before;
-        const wave = { pieces: pieces.slice(first, first + most), free: clock.freeFrom(this.source.device.queue) };
+        const { queue } = this.source.memory;
+        // The clock and the watch belong to the copies alone.
+        queue.depart();
+        const wave = { pieces: pieces.slice(first, first + most), free: clock.freeFrom(queue) };
         const staging = clock.onHost(() => this.encode(wave.pieces, places));
         const taking = this.take(wave, staging, contents, clock);
         taking.catch(() => {}); // awaited in its turn
@@ -115,7 +119,7 @@ export class Copier {
 
   /** Submits the copies of some pieces; `refused` is the error of one, should a staging buffer have found no room. */
   private encode(pieces: readonly Piece[], places: readonly Range[]): Staging {
-    const { device } = this.source;
+    const { device, memory } = this.source;
     device.pushErrorScope('validation');
     const buffers = pieces.map(({ bytes }) => this.takeStaging(bytes));
     const encoder = device.createCommandEncoder();
@@ -125,7 +129,7 @@ export class Copier {
         encoder.copyBufferToBuffer(buffer, offset + from, buffers[p]!, to, bytes);
       }
     });
-    device.queue.submit([encoder.finish()]);
+    memory.queue.submit(encoder);
     return { buffers, refused: device.popErrorScope() };
   }
 

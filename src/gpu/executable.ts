@@ -1,6 +1,7 @@
 // A plan in WebGPU's terms, and how one run of it is encoded: copies in, compute passes, copies out; one pass and submit as a rule.
 import type { Allocation, Memory } from './memory';
 import type { Profiler } from './profiler';
+import type { Queue, Sending } from './queue';
 import type { Session } from './session';
 import type { Slot } from './slots';
 import { stats } from './stats';
@@ -97,20 +98,22 @@ export interface Run {
 /** One run on its way to the GPU: copies in, dispatches in one submit or several, copies out. */
 export class Encoding {
   private readonly device: GPUDevice;
+  private readonly queue: Queue;
   private encoder: GPUCommandEncoder;
 
   constructor(
-    { device }: Memory,
+    { device, queue }: Memory,
     private readonly executable: Unassembled,
     private readonly run: Run,
   ) {
     this.device = device;
-    writeScalars(device, executable, run.scalars);
+    this.queue = queue;
+    writeScalars(queue, executable, run.scalars);
     const encoder = device.createCommandEncoder();
     run.inheritFaults?.(encoder);
-    for (const copy of executable.copiesIn) if (!copy.toKeep || run.renews) copyIn(device, encoder, copy, run);
+    for (const copy of executable.copiesIn) if (!copy.toKeep || run.renews) copyIn(queue, encoder, copy, run);
     for (const copy of run.moved) {
-      copyIn(device, encoder, copy, run);
+      copyIn(queue, encoder, copy, run);
       run.inputs[copy.index] = place(copy.ref, run);
     }
     this.encoder = encoder;
@@ -135,13 +138,14 @@ export class Encoding {
 
   /** Has the GPU begin with what there is so far. */
   submit(): void {
-    this.device.queue.submit([this.encoder.finish()]);
+    this.queue.submit(this.encoder);
     stats.submits++;
     this.encoder = this.device.createCommandEncoder();
   }
 
-  end(): void {
-    const { device, encoder, executable, run } = this;
+  /** With `sending` it waits for reads of the same turn, which one submit takes along. */
+  end(sending: Sending | null): void {
+    const { queue, encoder, executable, run } = this;
     for (const copy of executable.copiesOut) {
       if (copy.bytes === 0) continue;
       const from = place(copy.ref, run);
@@ -150,28 +154,33 @@ export class Encoding {
       stats.copies++;
     }
     run.keepFaults?.(encoder);
-    device.queue.submit([encoder.finish()]);
+    if (sending) queue.hold(encoder, sending);
+    else queue.submit(encoder);
     stats.submits++;
     stats.runs++;
   }
 
   /** Ends a run that goes no further: what it has computed is nobody's, nor are its faults. */
   abandon(): void {
-    const { device, run } = this;
+    const { device, queue, run } = this;
     if (!run.keepFaults) return;
     const encoder = device.createCommandEncoder();
     run.keepFaults(encoder);
-    device.queue.submit([encoder.finish()]);
+    queue.submit(encoder);
   }
 }
 
-/** Runs these dispatches, spread over so many submits; timed ones belong to one. */
+/** Runs these dispatches, spread over so many submits; timed ones belong to one. With `sending` the last waits for reads. */
 export function execute(
   memory: Memory,
   executable: Executable,
   run: Run,
   dispatches: readonly Dispatch[],
-  { profiler = null, pieces = 1 }: { readonly profiler?: Profiler | null; readonly pieces?: number } = {},
+  {
+    profiler = null,
+    pieces = 1,
+    sending = null,
+  }: { readonly profiler?: Profiler | null; readonly pieces?: number; readonly sending?: Sending | null } = {},
 ): void {
   const encoding = new Encoding(memory, executable, run);
   if (pieces === 1 || profiler) encoding.dispatch(dispatches, profiler);
@@ -182,13 +191,13 @@ export function execute(
       encoding.dispatch(dispatches.slice(from, from + size));
     }
   }
-  encoding.end();
+  encoding.end(sending);
 }
 
-function copyIn(device: GPUDevice, encoder: GPUCommandEncoder, copy: Copy, run: Run): void {
+function copyIn(queue: Queue, encoder: GPUCommandEncoder, copy: Copy, run: Run): void {
   const target = place(copy.ref, run);
   const upload = run.uploads[copy.index];
-  if (upload) writeData(device, target.buffer, target.offset + copy.offset, upload);
+  if (upload) writeData(queue, target.buffer, target.offset + copy.offset, upload);
   else if (copy.bytes > 0) {
     const from = run.inputs[copy.index]!;
     encoder.copyBufferToBuffer(from.buffer, from.offset, target.buffer, target.offset + copy.offset, copy.bytes);
@@ -214,9 +223,9 @@ export function encodeDispatches(
   }
 }
 
-export function writeData(device: GPUDevice, buffer: GPUBuffer, offset: number, data: ArrayBufferView): void {
+export function writeData(queue: Queue, buffer: GPUBuffer, offset: number, data: ArrayBufferView): void {
   if (data.byteLength === 0) return;
-  device.queue.writeBuffer(buffer, offset, data as ArrayBufferView<ArrayBuffer>);
+  queue.write(buffer, offset, data as ArrayBufferView<ArrayBuffer>);
   stats.dataWrites++;
   stats.dataBytesWritten += data.byteLength;
 }
@@ -227,7 +236,7 @@ function place(ref: BufferRef, run: Run): { readonly buffer: GPUBuffer; readonly
   return (ref.kind === 'input' ? run.inputs : run.exports)[ref.index]!;
 }
 
-function writeScalars(device: GPUDevice, executable: Unassembled, scalars: readonly number[]): void {
+function writeScalars(queue: Queue, executable: Unassembled, scalars: readonly number[]): void {
   const { uniform, uniformData, scalarFields } = executable;
   if (!uniform) return;
   const before = executable.scalars;
@@ -238,7 +247,7 @@ function writeScalars(device: GPUDevice, executable: Unassembled, scalars: reado
     else if (type === 'i32') uniformData.setInt32(byteOffset, value, true);
     else uniformData.setUint32(byteOffset, value, true);
   }
-  device.queue.writeBuffer(uniform, 0, uniformData.buffer);
+  queue.write(uniform, 0, uniformData.buffer as ArrayBuffer);
   executable.scalars = scalars;
   stats.scalarWrites++;
 }

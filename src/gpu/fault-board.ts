@@ -90,7 +90,7 @@ export class FaultBoard {
 
   /** Empties an optimizer's slot. */
   clear({ kind, offset }: FaultPlace): void {
-    if (kind === 'slot') this.memory.device.queue.writeBuffer(this.optimizers, offset, new Uint8Array(FAULT_BYTES));
+    if (kind === 'slot') this.memory.queue.write(this.optimizers, offset, new Uint8Array(FAULT_BYTES));
   }
 
   /**
@@ -109,7 +109,7 @@ export class FaultBoard {
       | undefined;
     return (encoder) => {
       if (told) {
-        this.memory.device.queue.writeBuffer(this.optimizers, SPARE_SLOT, told.failure!.words.slice());
+        this.memory.queue.write(this.optimizers, SPARE_SLOT, told.failure!.words.slice());
         this.takeOver(encoder, SPARE_SLOT, slot.offset, code);
         return;
       }

@@ -1,5 +1,6 @@
 // GPU memory for values: pooled buffers of their own for large ones, slots of shared pages for small ones.
 import { OutOfMemoryError } from '../errors';
+import { Queue } from './queue';
 import { stats } from './stats';
 
 /** A range of a buffer that holds one value; it goes back to the pool once the collector finds that nobody has it. */
@@ -106,8 +107,9 @@ export class Memory {
   private retired = false;
   /** Buffers that found no room. */
   private readonly bad = new WeakSet<GPUBuffer>();
-  /** Buffers made so far. */
+  /** Buffers that runs may use, made so far. */
   created = 0;
+  readonly queue: Queue;
 
   /** The device is gone, and all contents with it. */
   get isRetired(): boolean {
@@ -120,7 +122,9 @@ export class Memory {
     private readonly onFailure: (error: Error) => void,
     /** Told that there is a buffer that cannot be used. */
     private readonly onBadBuffer: () => void = () => {},
-  ) {}
+  ) {
+    this.queue = new Queue(device);
+  }
 
   /** Bytes in all buffers made here and not destroyed. */
   get totalBytes(): number {
@@ -282,7 +286,8 @@ export class Memory {
       () => {}, // the device was lost, which is reported by its own error
     );
     stats.buffersCreated++;
-    this.created++;
+    // Who copies to the host watches over that alone.
+    if (usage === USAGE) this.created++;
     this.count(bytes);
     return buffer;
   }
@@ -316,6 +321,7 @@ export class Memory {
 
   destroyBuffer(buffer: GPUBuffer): void {
     this.total -= buffer.size;
+    this.queue.depart();
     buffer.destroy();
   }
 

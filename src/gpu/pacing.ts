@@ -1,4 +1,5 @@
 // Pacing: how long each plan keeps the GPU busy, and into how many submits it is cut so that a page keeps its frames.
+import type { Queue } from './queue';
 
 /** Runs of a plan that are timed; the least time counts, since the others may have waited for work of somebody else. */
 const SAMPLES = 4;
@@ -16,7 +17,7 @@ export class Pacing {
   /** When the latest of the runs that are timed was seen to be done. */
   private lastDone = 0;
 
-  constructor(private readonly queue: GPUQueue) {}
+  constructor(private readonly queue: Queue) {}
 
   /** The submits that a plan of so many dispatches is spread over, for each to last about `budget` milliseconds. */
   pieces(plan: object, dispatches: number, budget: number): number {
@@ -38,8 +39,11 @@ export class Pacing {
     const times = known ?? { least: Number.POSITIVE_INFINITY, samples: 0 };
     if (!known) this.times.set(plan, times);
     if (times.samples++ >= SAMPLES) return;
-    const start = performance.now();
-    this.queue.onSubmittedWorkDone().then(
+    let start = 0;
+    this.queue.whenSent(() => {
+      start = performance.now();
+    });
+    this.queue.finished().then(
       () => {
         const now = performance.now();
         times.least = Math.min(times.least, now - Math.max(start, this.lastDone));

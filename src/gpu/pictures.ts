@@ -60,7 +60,7 @@ export class Pictures {
 
   /** Pixels of four bytes, red first and colours not multiplied by alpha, in rows of `rowPixels`. */
   capture(picture: Picture): Allocation {
-    const { device } = this.memory;
+    const { device, queue } = this.memory;
     const { source, width, height } = picture;
     const texture = this.textureFor(picture);
     try {
@@ -76,7 +76,7 @@ export class Pictures {
     const { buffer, offset } = allocation;
     const encoder = device.createCommandEncoder();
     encoder.copyTextureToBuffer({ texture }, { buffer, offset, bytesPerRow }, [width, height]);
-    device.queue.submit([encoder.finish()]);
+    queue.submit(encoder);
     return allocation;
   }
 
@@ -128,7 +128,7 @@ export class Pictures {
 const configured = new WeakMap<GPUCanvasContext, { readonly device: GPUDevice; readonly transparent: boolean }>();
 
 /** Copies pixels in rows of `rowPixels` onto a canvas. */
-export function show(device: GPUDevice, { buffer, offset }: Allocation, screen: Screen): void {
+export function show({ memory: { device, queue }, buffer, offset }: Allocation, screen: Screen): void {
   const { context, format, width, height, transparent } = screen;
   const before = configured.get(context);
   if (before?.device !== device || before.transparent !== transparent) {
@@ -140,7 +140,7 @@ export function show(device: GPUDevice, { buffer, offset }: Allocation, screen: 
   const bytesPerRow = rowPixels(width) * BYTES_PER_PIXEL;
   const texture = context.getCurrentTexture();
   encoder.copyBufferToTexture({ buffer, offset, bytesPerRow }, { texture }, [width, height]);
-  device.queue.submit([encoder.finish()]);
+  queue.submit(encoder);
 }
 
 const isFilm = (source: PictureSource): boolean => 'videoWidth' in source || 'displayWidth' in source;

@@ -68,6 +68,8 @@ export class Session {
   /** Points of the queue that `settle` was called at and that the GPU has not reached: the submits before each. */
   private readonly marks: { readonly submits: number; readonly reached: Promise<unknown> }[] = [];
   private readonly staging = new Map<number, GPUBuffer[]>();
+  /** Staging buffers that have been mapped, so that there was room for them. */
+  private readonly proven = new WeakSet<GPUBuffer>();
   private reads: PendingReads | null = null;
 
   static async open(options: DeviceOptions): Promise<Session> {
@@ -83,7 +85,7 @@ export class Session {
   ) {
     const report = (error: Error) => this.report(error);
     this.memory = new Memory(device, report, () => this.onBadBuffer?.());
-    this.pacing = new Pacing(device.queue);
+    this.pacing = new Pacing(this.memory.queue);
     this.nudges = new Nudges(device.queue);
     this.pipelines = new Pipelines(device);
     this.slots = new Slots(this.memory);
@@ -223,7 +225,7 @@ export class Session {
    */
   async settle(limit: number): Promise<void> {
     const { marks, submits } = this;
-    const finished = () => this.device.queue.onSubmittedWorkDone().catch(() => {});
+    const finished = () => this.memory.queue.finished().catch(() => {});
     if (limit === 0) {
       await this.orLost(finished());
       return;
@@ -266,8 +268,13 @@ export class Session {
     return { places, faults, fetched, start };
   }
 
-  /** Encodes the copies that were asked for so far: before anything is overwritten. */
-  startReads(): void {
+  /** Sends the latest run, and the copies that were asked for so far: before anything is overwritten. */
+  sendWaiting(): void {
+    this.startReads();
+    this.memory.queue.depart();
+  }
+
+  private startReads(): void {
     const { reads } = this;
     if (!reads) return;
     this.reads = null;
@@ -332,16 +339,21 @@ export class Session {
     places: readonly FaultPlace[],
   ): Promise<Fetched> {
     const { device } = this;
-    // A staging buffer that found no room is no error of its own: the map fails.
-    const watched = this.isDoubtful;
-    if (watched) device.pushErrorScope('validation');
+    const { queue } = this.memory;
+    // A staging buffer that found no room is no error of its own: the map fails. No run goes with a new one.
+    const watched = this.isDoubtful || !this.proven.has(staging);
+    if (watched) {
+      queue.depart();
+      device.pushErrorScope('validation');
+    }
     const offsets: number[] = [];
     let size = places.length * FAULT_BYTES;
     for (const { bytes } of from) {
       offsets.push(size);
       size += bytes;
     }
-    const encoder = device.createCommandEncoder();
+    if (!queue.holds) stats.submits++;
+    const encoder = queue.encoder();
     const readings = places.map((place, i) => {
       encoder.copyBufferToBuffer(this.faults.bufferOf(place), place.offset, staging, i * FAULT_BYTES, FAULT_BYTES);
       return place.reading();
@@ -349,7 +361,7 @@ export class Session {
     from.forEach(({ buffer, offset, bytes }, i) => {
       if (bytes > 0) encoder.copyBufferToBuffer(buffer, offset, staging, offsets[i]!, bytes);
     });
-    device.queue.submit([encoder.finish()]);
+    queue.submit(encoder);
     if (watched) device.popErrorScope().catch(() => {});
     stats.readbacks++;
     try {
@@ -358,6 +370,7 @@ export class Session {
       if (cause instanceof LamplightError) throw cause;
       throw this.takeError() ?? new GPUValidationFailure('a read-back failed', { cause });
     }
+    this.proven.add(staging);
     const mapped = staging.getMappedRange(0, size);
     const faults = new Map(
       places.map((place, i) => {

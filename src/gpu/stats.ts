@@ -4,7 +4,10 @@
 export interface GpuStats {
   /** Compute dispatches encoded. */
   dispatches: number;
-  /** `queue.submit` calls, read-backs left out: one a run, but for those that `submitMilliseconds` cuts, and first ones, which begin while kernels are being compiled. */
+  /**
+   * `queue.submit` calls: one a run with the read-backs of its turn, but for those that `submitMilliseconds` cuts, and first ones, which
+   * begin while kernels are being compiled; one for the read-backs of another turn.
+   */
   submits: number;
   /** Copies of small inputs and outputs encoded beside the dispatches. */
   copies: number;

@@ -1,7 +1,13 @@
 // Watches over what is submitted: whether WebGPU has refused any of it, which is told later.
 
+/** What `end` gives. */
+type Answer = Promise<GPUError | null>;
+
 export class Watch {
   private open = false;
+  private watches = false;
+  /** What was refused of the commands that come later. */
+  private rest: Answer | null = null;
 
   constructor(private readonly device: GPUDevice) {}
 
@@ -9,21 +15,44 @@ export class Watch {
   begin(): void {
     if (this.open) return;
     this.open = true;
+    this.watches = true;
     this.device.pushErrorScope('validation');
   }
 
+  /** Sends commands that belong to those that are watched, and may come behind the end. */
+  later(): (send: () => void) => void {
+    let answer: (answer: Answer) => void = () => {};
+    this.rest = new Promise((resolve) => {
+      answer = resolve;
+    });
+    this.rest.catch(() => {}); // a lost device reports itself
+    return (send) => {
+      if (this.open || !this.watches) {
+        answer(Promise.resolve(null));
+        send();
+        return;
+      }
+      this.device.pushErrorScope('validation');
+      send();
+      answer(this.device.popErrorScope());
+    };
+  }
+
   /** The first error since the beginning; null where nothing was watched. */
-  end(): Promise<GPUError | null> | null {
+  end(): Answer | null {
     if (!this.open) return null;
     this.open = false;
-    return this.device.popErrorScope();
+    return firstOf([this.device.popErrorScope(), ...(this.rest ? [this.rest] : [])]);
   }
 }
+
+const firstOf = async (answers: readonly Answer[]): Answer =>
+  (await Promise.all(answers)).find((error) => error) ?? null;
 
 /** A watch over several stretches of commands, between which others may be sent that have watches of their own. */
 export class Stretches {
   private watch: Watch | null = null;
-  private readonly answers: Promise<GPUError | null>[] = [];
+  private readonly answers: Answer[] = [];
 
   constructor(private readonly device: GPUDevice) {}
 
@@ -45,8 +74,7 @@ export class Stretches {
   }
 
   /** The first error of all stretches; null where nothing was watched. */
-  end(): Promise<GPUError | null> | null {
-    if (this.answers.length === 0) return null;
-    return Promise.all(this.answers).then((all) => all.find((error) => error) ?? null);
+  end(): Answer | null {
+    return this.answers.length === 0 ? null : firstOf(this.answers);
   }
 }

@@ -1,6 +1,7 @@
 // Proves that what a snapshot copies arrives whole, through staging buffers far below the limits that are used again.
 import { expect, test } from 'vitest';
 import { COPIED_AT_ONCE, Copier } from '../../src/gpu/copier';
+import { Queue } from '../../src/gpu/queue';
 
 const MEBIBYTE = 2 ** 20;
 
@@ -48,6 +49,7 @@ function copyingDevice() {
       return bufferOf(size);
     },
     destroyBuffer() {},
+    queue: new Queue(device as unknown as GPUDevice),
   };
   const source = { device, memory, orLost: <T>(promise: Promise<T>) => promise };
   const copier = new Copier(source as unknown as ConstructorParameters<typeof Copier>[0]);
