@@ -20,11 +20,14 @@ export interface FlatLayout {
   readonly dtype: DType;
   readonly offsets: readonly number[];
   readonly size: number;
-  /** Of each 64 elements of the buffer, how many belong to a tensor; the others lie behind its end. */
+}
+
+/** A layout that also knows, of each 64 elements of the buffer, how many belong to a tensor; the others lie behind its end. */
+export interface FilledLayout extends FlatLayout {
   readonly filled: Uint32Array;
 }
 
-export function flatLayout(tensors: readonly Tensor[]): FlatLayout {
+export function flatLayout(tensors: readonly Tensor[]): FilledLayout {
   const offsets: number[] = [];
   const filled: number[] = [];
   const { dtype } = tensors[0]!;
@@ -44,11 +47,12 @@ const isAt = ({ storage }: Tensor, parent: Storage, offset: number): boolean =>
   storage.window?.parent === parent && storage.window.offset === offset;
 
 /** A storage that the given tensors' storages are windows of from now on. */
-export function flatten(tensors: readonly Tensor[], { dtype, offsets, size }: FlatLayout): Storage {
+export function flatten(tensors: readonly Tensor[], layout: FlatLayout): Storage {
+  const { offsets, size } = layout;
   const common = tensors[0]?.storage.window?.parent;
   if (common?.shape[0] === size && tensors.every((tensor, i) => isAt(tensor, common, offsets[i]!))) return common;
   const contents = tensors.map((tensor) => tensor.storage.value);
-  const flat = new Storage(pack(contents, bytes(offsets, dtype), size));
+  const flat = new Storage(pack(contents, byteOffsets(layout), size));
   flat.retain();
   protectWindows(flat);
   snapshotSoon();
@@ -103,7 +107,7 @@ export class FlatGradients {
   #lent: Storage[] = [];
 
   constructor(
-    readonly layout: FlatLayout,
+    readonly layout: FilledLayout,
     readonly params: readonly Tensor[],
   ) {
     beforeChange(this, () => {
@@ -160,10 +164,7 @@ export class FlatGradients {
       this.#flat.set(
         pack(
           contents,
-          bytes(
-            coming.map(({ offset }) => offset),
-            this.layout.dtype,
-          ),
+          byteOffsets({ dtype: this.layout.dtype, offsets: coming.map(({ offset }) => offset) }),
           this.layout.size,
           this.#flat.value,
         ),
@@ -196,5 +197,5 @@ export function filledState(like: Tensor, value: number): Tensor {
   return Tensor.of(full(like.shape, value, like.dtype)).retain();
 }
 
-const bytes = (offsets: readonly number[], dtype: DType): number[] =>
+const byteOffsets = ({ dtype, offsets }: Pick<FlatLayout, 'dtype' | 'offsets'>): number[] =>
   offsets.map((offset) => offset * bytesPerElement(dtype));

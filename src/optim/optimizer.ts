@@ -18,7 +18,7 @@ import { numberAtHand } from '../tensor/shown';
 import { stepTaken } from '../tensor/snapshot';
 import type { Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
-import { FlatGradients, type FlatLayout, filledState, flatLayout, flatten, isFlat, isMovable } from './flat';
+import { type FilledLayout, FlatGradients, filledState, flatLayout, flatten, isFlat, isMovable } from './flat';
 import { camelCase, type OptimizerStateDict, readState, refuseKind, snakeCase, writeState } from './state';
 import { type CountsBefore, StepLog } from './step-log';
 
@@ -53,7 +53,7 @@ export interface ParamState {
 /** Parameters that are updated together: all have a gradient, and the same number of updates behind them. */
 interface Block {
   readonly params: readonly Tensor[];
-  readonly layout: FlatLayout;
+  readonly layout: FilledLayout;
   values: Storage;
   readonly gradients: FlatGradients;
   readonly states: Record<string, Storage>;

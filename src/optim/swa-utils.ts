@@ -6,9 +6,12 @@ import { flush } from '../graph/flush';
 import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from '../nn/batch-norm';
 import { deepcopy } from '../nn/deepcopy';
 import { Module } from '../nn/module';
+import type { StateDict } from '../nn/state-dict';
 import { tensor } from '../tensor/creation';
-import { type Arguments, kindOf, parseArgs } from '../tensor/options';
+import { type Arguments, kindOf, parseArgs, shown } from '../tensor/options';
+import { numberAtHand } from '../tensor/shown';
 import type { Tensor } from '../tensor/tensor';
+import { type Averaging, averageInto } from './averages';
 
 export { SWALR } from './lr-scheduler/swa-lr';
 
@@ -24,14 +27,14 @@ export const getSwaAvgFn =
   (averaged, current, numAveraged): Tensor =>
     averaged.add(current.sub(averaged).div(numAveraged + 1));
 
-function expectDecay(decay: number): void {
+function expectDecay(name: string, decay: number): void {
   if (typeof decay === 'number' && decay >= 0 && decay <= 1) return;
-  throw new ArgumentError(`getEmaAvgFn: expected decay from 0 to 1, but got ${decay}`);
+  throw new ArgumentError(`${name}: expected decay from 0 to 1, but got ${shown(decay)}`);
 }
 
 /** a ← decay · a + (1 − decay) p: an exponential moving average. */
 export const getEmaAvgFn = (decay = 0.999): AverageFn => {
-  expectDecay(decay);
+  expectDecay('getEmaAvgFn', decay);
   return (averaged, current) => averaged.mul(decay).add(current.mul(1 - decay));
 };
 
@@ -43,11 +46,25 @@ const each =
     });
   };
 
-/** `getSwaAvgFn` for lists of tensors. */
-export const getSwaMultiAvgFn = (): MultiAverageFn => each(getSwaAvgFn());
+/** What `average` gives of averages and current tensors, written into the averages by interpolation: whole numbers by `others`. */
+const interpolated =
+  (weight: (numAveraged: number) => number, others: AverageFn): MultiAverageFn =>
+  (averaged, current, numAveraged) => {
+    for (const [i, a] of averaged.entries()) {
+      if (isFloat(a.dtype)) a.lerp_(current[i]!, weight(numAveraged));
+      else a.copy_(others(a, current[i]!, numAveraged));
+    }
+  };
 
-/** `getEmaAvgFn` for lists of tensors. */
-export const getEmaMultiAvgFn = (decay = 0.999): MultiAverageFn => each(getEmaAvgFn(decay));
+/** `getSwaAvgFn` for lists of tensors: a ← lerp(a, p, 1 / (n + 1)). */
+export const getSwaMultiAvgFn = (): MultiAverageFn =>
+  interpolated((numAveraged) => 1 / (numAveraged + 1), getSwaAvgFn());
+
+/** `getEmaAvgFn` for lists of tensors: a ← lerp(a, p, 1 − decay). */
+export const getEmaMultiAvgFn = (decay = 0.999): MultiAverageFn => {
+  expectDecay('getEmaMultiAvgFn', decay);
+  return interpolated(() => 1 - decay, getEmaAvgFn(decay));
+};
 
 export interface AveragedModelOptions {
   avgFn?: AverageFn | null;
@@ -68,9 +85,10 @@ type AveragedModelArguments<M extends Module> = AveragedModelOptions & { model: 
 export class AveragedModel<M extends Module = Module> extends Module {
   readonly module: M;
   readonly useBuffers: boolean;
+  /** How many models the averages are of (int64). */
   declare nAveraged: Tensor;
-  /** The same on the host, so that an update waits for nothing. */
-  protected count = 0;
+  /** The same as it was loaded: contents that were copied are on the device alone. */
+  private loadedCount: number | null = null;
   protected readonly average: MultiAverageFn;
 
   constructor(...args: Arguments<AveragedModelArguments<M>, ['model', 'device', 'avgFn', 'multiAvgFn', 'useBuffers']>) {
@@ -100,26 +118,14 @@ export class AveragedModel<M extends Module = Module> extends Module {
 
   /** Takes the model's present parameters into the averages. */
   updateParameters(model: Module): void {
+    const pairs = this.pairsWith(model);
+    const count = this.counted();
     noGrad(() => {
-      const tensorsOf = (of: Module) => (this.useBuffers ? [...of.parameters(), ...of.buffers()] : of.parameters());
-      const own = tensorsOf(this.module);
-      const current = tensorsOf(model).map((each) => each.detach());
-      if (own.length !== current.length) {
-        throw new ArgumentError(
-          `AveragedModel.updateParameters: expected the model that it is a copy of, with ${own.length} tensors, but got one with ${current.length}`,
-        );
-      }
-      const floats = own.map((each, i) => ({ each, i })).filter(({ each }) => isFloat(each.dtype));
-      const averaged = this.count > 0 ? floats : [];
-      own.forEach((each, i) => {
-        if (this.count === 0 || !isFloat(each.dtype)) each.copy_(current[i]!);
-      });
-      if (averaged.length > 0) {
-        this.average(
-          averaged.map(({ each }) => each.detach()),
-          averaged.map(({ i }) => current[i]!),
-          this.count,
-        );
+      for (const dtype of new Set(pairs.map(({ averaged }) => averaged.dtype))) {
+        const alike = pairs.filter(({ averaged }) => averaged.dtype === dtype);
+        // Conditions have no mean.
+        if (count > 0 && dtype !== 'bool') averageInto(alike, (own, current) => this.average(own, current, count));
+        else for (const { averaged, current } of alike) averaged.copy_(current);
       }
       if (!this.useBuffers) {
         const buffers = model.buffers();
@@ -127,10 +133,40 @@ export class AveragedModel<M extends Module = Module> extends Module {
           buffer.copy_(buffers[i]!);
         });
       }
-      this.count++;
-      this.nAveraged.fill_(this.count);
+      this.nAveraged.fill_(count + 1);
     });
     flush();
+  }
+
+  /** What is averaged, and the model's tensors that are taken in. */
+  private pairsWith(model: Module): Averaging[] {
+    if (!(model instanceof Module)) {
+      throw new ArgumentError(`AveragedModel.updateParameters: expected an nn.Module, but got ${kindOf(model)}`);
+    }
+    const tensorsOf = (of: Module) => [...of.parameters(), ...(this.useBuffers ? of.buffers() : [])];
+    const parameters = this.module.parameters().length;
+    const [own, current] = [tensorsOf(this.module), tensorsOf(model)];
+    if (own.length !== current.length) {
+      throw new ArgumentError(
+        `AveragedModel.updateParameters: expected the model that it is a copy of, with ${own.length} tensors, but got one with ${current.length}`,
+      );
+    }
+    return own.map((averaged, i) => ({ averaged, current: current[i]!.detach(), isFlat: i < parameters }));
+  }
+
+  /** `nAveraged`, for which nothing is waited. */
+  private counted(): number {
+    const count = numberAtHand(this.nAveraged) ?? this.loadedCount;
+    if (count !== null) return count;
+    throw new ArgumentError(
+      'AveragedModel.updateParameters: expected nAveraged as a number on the host, but a tensor on the device was loaded; load torch.tensor(await count.item())',
+    );
+  }
+
+  override upgradeState(state: StateDict, prefix: string): StateDict {
+    const count = state[`${prefix}n_averaged`];
+    if (count) this.loadedCount = numberAtHand(count);
+    return state;
   }
 }
 

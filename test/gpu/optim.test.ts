@@ -2,6 +2,7 @@
 import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
 import { describe, expect, test } from 'vitest';
+import { expectNumbers } from '../support/close';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
 import { sampled } from '../support/sample';
 
@@ -343,6 +344,104 @@ describe('state', () => {
     expect(state[0]!.step).toBe(2);
     expect((state[0]!.exp_avg as Tensor).shape).toEqual([4, 3]);
     expect(param_groups[0]).toMatchObject({ lr: 0.01, betas: [0.9, 0.999], weight_decay: 0, params: [0, 1, 2, 3] });
+  });
+});
+
+interface AverageCase extends FixtureCase {
+  readonly average: string;
+  readonly useBuffers: boolean;
+}
+
+describe('AveragedModel', async () => {
+  const { swaUtils } = optim;
+  const averages = await loadFixture<AverageCase>('averages');
+  const built: Record<string, optim.swaUtils.AveragedModelOptions> = {
+    default: {},
+    swa: { avgFn: swaUtils.getSwaAvgFn() },
+    swaMulti: { multiAvgFn: swaUtils.getSwaMultiAvgFn() },
+    ema: { avgFn: swaUtils.getEmaAvgFn(0.9) },
+    emaMulti: { multiAvgFn: swaUtils.getEmaMultiAvgFn(0.9) },
+    emaMultiFast: { multiAvgFn: swaUtils.getEmaMultiAvgFn(0.3) },
+    own: { avgFn: (averaged, current) => averaged.mul(0.1).add(current.mul(0.9)) },
+  };
+  const tensorsOf = (model: nn.Module): Tensor[] => [...model.parameters(), ...model.buffers()];
+  const small = () => new nn.Sequential(new nn.Linear(5, 3), new nn.BatchNorm1d(3));
+
+  test('has the numbers of PyTorch’s, to the last bits', async () => {
+    const contents = averages.tensor('inputs/contents');
+    const size = contents.shape[1]!;
+    for (const { name, average, useBuffers } of averages.cases) {
+      const model = small();
+      // Parameters lie together, as after a step, or each by itself.
+      if (average !== 'swa') {
+        model(torch.ones(2, 5)).sum().backward();
+        new optim.SGD(model.parameters()).step();
+      }
+      const averaged = new swaUtils.AveragedModel(model, { ...built[average], useBuffers });
+      const taken: Tensor[] = [];
+      for (let update = 0; update < contents.shape[0]!; update++) {
+        let at = update * size;
+        for (const tensor of tensorsOf(model)) {
+          const part = Array.from(contents.data.slice(at, at + tensor.numel()));
+          at += tensor.numel();
+          torch.noGrad(() => tensor.copy_(torch.tensor(part).reshape(tensor.shape)));
+        }
+        averaged.updateParameters(model);
+        taken.push(torch.cat(tensorsOf(averaged.module).map((tensor) => tensor.detach().flatten().float())));
+      }
+      const found = await torch.cat(taken).data();
+      // PyTorch leaves out one of two roundings where it multiplies and adds at once; contents are below 32.
+      expectNumbers(found, averages.tensor(`${name}/averages`).data, { rtol: 0, atol: 2 ** -19 });
+      expect(await averaged.nAveraged.item(), name).toBe(4);
+    }
+  });
+
+  test('is one dispatch beside the optimizer’s', async () => {
+    const model = new nn.Sequential(new nn.Linear(3, 4), new nn.Tanh(), new nn.Linear(4, 4), new nn.Linear(4, 1));
+    model[0]!.requiresGrad_(false);
+    const step = { optimizer: new optim.Adam(model.parameters()), x: torch.ones(2, 3) };
+    const averaged = ['emaMulti', 'own', 'default'].map((name) => new swaUtils.AveragedModel(model, built[name]!));
+    const counted: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      model(step.x).square().sum().backward();
+      step.optimizer.step();
+      for (const each of averaged) {
+        await torch.synchronize();
+        const before = torch.gpu.stats().dispatches;
+        each.updateParameters(model);
+        await torch.synchronize();
+        counted.push(torch.gpu.stats().dispatches - before);
+      }
+    }
+    // Of the frozen layer, which no optimizer has gathered, another one.
+    expect(counted.slice(-6)).toEqual([2, 2, 2, 2, 2, 2]);
+  });
+
+  test('averages tensors one by one where its function looks at each', async () => {
+    const model = small();
+    const avgFn = (averaged: Tensor, current: Tensor) => (averaged.dim() === 1 ? current : averaged.mul(0.5));
+    const averaged = new swaUtils.AveragedModel(model, { avgFn });
+    averaged.updateParameters(model);
+    torch.noGrad(() => model[0]!.bias!.fill_(3));
+    averaged.updateParameters(model);
+    const linear = averaged.module[0];
+    expect(await linear.bias!.tolist()).toEqual([3, 3, 3]);
+    expect(await linear.weight.data()).toEqual((await model[0].weight.data()).map((weight) => weight / 2));
+  });
+
+  test('goes on from a state that was loaded, with the count that it had', async () => {
+    const model = new nn.Linear(1, 1, { bias: false });
+    const weight = (value: number) => torch.noGrad(() => model.weight.fill_(value));
+    const first = new swaUtils.AveragedModel(model);
+    for (const value of [1, 2, 3]) {
+      weight(value);
+      first.updateParameters(model);
+    }
+    const second = new swaUtils.AveragedModel(model);
+    second.loadStateDict(first.stateDict());
+    weight(6);
+    second.updateParameters(model);
+    expect([await second.module.weight.item(), await second.nAveraged.item()]).toEqual([3, 4]);
   });
 });
 
