@@ -69,5 +69,5 @@ test('networks of segmentation take a backbone and heads of one’s own', async 
 test('a version of SqueezeNet that there is not is refused', () => {
   const make = () => new models.SqueezeNet('2_0' as never);
   expect(make).toThrow(torch.ArgumentError);
-  expect(make).toThrow(`SqueezeNet: expected version '1_0' or '1_1', but got "2_0"`);
+  expect(make).toThrow(`SqueezeNet: expected version to be '1_0' or '1_1', but got "2_0"`);
 });

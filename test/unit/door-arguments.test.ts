@@ -1,7 +1,8 @@
 // What constructors and functions behind the doors refuse by the kind of a parameter, and that every parameter may be given by place or by name.
 import * as torch from 'lamplight';
+import { nn } from 'lamplight';
 import * as lightning from 'lamplight/lightning';
-import { ops } from 'lamplight/vision';
+import { models, ops } from 'lamplight/vision';
 import { expect, test } from 'vitest';
 
 /** Calls that a typed program cannot write. */
@@ -61,6 +62,45 @@ test('are refused', () => {
   for (const [say, call] of refusals) {
     expect(call).toThrow(torch.ArgumentError);
     expect(call).toThrow(say);
+  }
+});
+
+const parameters = (net: nn.Module) => net.parameters().reduce((sum, p) => sum + p.numel(), 0);
+
+test('networks take every parameter by place, in torchvision’s order, or by name', () => {
+  // torchvision: sum(p.numel() for p in SqueezeNet('1_1', 5).parameters()), and so on.
+  const counts: readonly [nn.Module, number][] = [
+    [new models.SqueezeNet('1_1', 5), 725061],
+    [new models.SqueezeNet({ version: '1_1', numClasses: 5 }), 725061],
+    [new models.VisionTransformer(32, 16, 1, 2, 16, 32, 0, 0, 5), 14741],
+    [new models.VisionTransformer(32, 16, 1, 2, { hiddenDim: 16, mlpDim: 32, numClasses: 5 }), 14741],
+    [new models.ResNet(models.BasicBlock, [1, 1, 1, 1], 7), 4909383],
+    [new models.MobileNetV2(4, 0.25), 243236],
+    [new models.DenseNet(8, [2, 2], 16, 4, 0, 3), 15315],
+    [new models.ShuffleNetV2([1, 1, 1], [24, 48, 96, 192, 1024], 5), 245469],
+  ];
+  for (const [net, count] of counts) expect(parameters(net)).toBe(count);
+  expect(new models.AlexNet(3, 0.25).classifier[0]!.toString()).toContain('p=0.25');
+  expect(() => make(models.SqueezeNet)('1_1', '5')).toThrow(/^SqueezeNet: expected numClasses to be a whole number/);
+  expect(() => make(models.AlexNet)({ numClases: 3 })).toThrow(/^AlexNet: got an unknown argument 'numClases'/);
+  expect(() => make(models.MobileNetV2)(4, 1, null, 8, nn.Linear)).toThrow(/^MobileNetV2: expected block to be null/);
+});
+
+test('a feature extractor refuses at once a node that there cannot be', () => {
+  const net = models.alexnet();
+  const extract = (nodes: unknown) => () => loose(models.createFeatureExtractor)(net, nodes);
+  expect(extract(['featres'])).toThrow(
+    /^createFeatureExtractor: node 'featres' is not present in model; close to it are 'features'/,
+  );
+  expect(extract(['features.99'])).toThrow(
+    /node 'features\.99' is not present in model; close to it are 'features\.\d'/,
+  );
+  expect(extract([null])).toThrow(/^createFeatureExtractor: expected returnNodes to be a list of names/);
+  expect(() => loose(models.createFeatureExtractor)(null, ['a'])).toThrow(
+    /^createFeatureExtractor: expected model to be a module, but got null/,
+  );
+  for (const nodes of [['features'], ['flatten'], ['x'], ['classifier.6'], ['features_0_weight', 'relu_1']]) {
+    expect(extract(nodes)).not.toThrow();
   }
 });
 

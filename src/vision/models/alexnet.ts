@@ -1,7 +1,9 @@
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { builder, type ClassifierOptions } from './builder';
+import { networkKinds } from './network-kinds';
 import { AlexNet_Weights } from './weights/table';
 
 export interface AlexNetOptions extends ClassifierOptions {
@@ -27,8 +29,10 @@ export class AlexNet extends Module {
   avgpool = new nn.AdaptiveAvgPool2d([6, 6]);
   classifier: nn.Sequential;
 
-  constructor({ numClasses = 1000, dropout = 0.5 }: AlexNetOptions = {}) {
+  constructor(...args: Arguments<AlexNetOptions, ['numClasses', 'dropout']>) {
     super();
+    const defaults = { numClasses: 1000, dropout: 0.5 };
+    const { numClasses, dropout } = parseArgs<AlexNetOptions>('AlexNet', [], defaults, args, networkKinds);
     this.classifier = new nn.Sequential(
       ...[new nn.Dropout({ p: dropout }), new nn.Linear(256 * 6 * 6, 4096), relu()],
       ...[new nn.Dropout({ p: dropout }), new nn.Linear(4096, 4096), relu()],

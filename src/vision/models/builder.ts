@@ -1,6 +1,8 @@
 // What every network's function shares: options that are checked, and weights that are read when they are asked for.
+
 import { ArgumentError } from '../../errors';
 import type { Module } from '../../nn/module';
+import * as kinds from '../../tensor/argument-kinds';
 import { parseArgs } from '../../tensor/options';
 import { giveWeights, memberOf, type Progress, readWeights, type WeightsSource } from './load-weights';
 import type { Weights, WeightsEnumeration } from './weights/weights';
@@ -59,12 +61,20 @@ export function giveEnumeration(build: object, weights: WeightsEnumeration): voi
   enumerations.set(build, weights);
 }
 
+const givenKinds = { progress: kinds.either(kinds.flag, kinds.callback) };
+
 /** The function `name` of a network. */
 export function builder<M extends Module, O extends object>(name: string, recipe: Recipe<M, O>): NetworkBuilder<M, O> {
   type Given = Required<O> & { weights: WeightsSource | null; progress: Progress };
   const make = (...args: unknown[]): M | Promise<M> => {
     const defaults = { ...recipe.defaults, weights: null, progress: true } as never;
-    const { weights, progress, ...options } = parseArgs<Given>(name, [], defaults, args);
+    const { weights, progress, ...options } = parseArgs<Given>(
+      name,
+      [],
+      defaults,
+      args,
+      givenKinds as kinds.Kinds<Given>,
+    );
     return weights === null
       ? recipe.build(options as unknown as Required<O>, null)
       : weighted(name, recipe, options as unknown as Required<O>, { weights, progress });

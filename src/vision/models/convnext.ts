@@ -1,12 +1,14 @@
-import { ArgumentError } from '../../errors';
 import { readHere } from '../../graph/calls';
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
+import * as kinds from '../../tensor/argument-kinds';
 import { ones } from '../../tensor/creation';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Conv2dNormActivation, make, type NormMaker, Permute } from '../ops/layers';
 import { StochasticDepth } from '../ops/stochastic-depth';
 import { builder, type ClassifierOptions } from './builder';
+import { type Fixed, networkKinds, stagesKind } from './network-kinds';
 import { ConvNeXt_Tiny_Weights } from './weights/table';
 
 /** A stage of ConvNeXt; null where no map is halved after it. */
@@ -21,9 +23,14 @@ export interface ConvNeXtOptions extends ClassifierOptions {
   stochasticDepthProb?: number;
   /** What every channel of a branch is multiplied by at first. Default: 1e-6. */
   layerScale?: number;
+  /** torchvision's, which stays. Default: null. */
+  block?: Fixed;
   /** What makes the norm of so many channels, of maps [N, C, H, W]. Default: layer norm over the channels, eps 1e-6. */
   normLayer?: NormMaker | null;
 }
+
+type ConvNeXtArguments = ConvNeXtOptions & { blockSetting: readonly CNBlockConfig[] };
+type ConvNeXtOrder = ['blockSetting', 'stochasticDepthProb', 'layerScale', 'numClasses', 'block', 'normLayer'];
 
 /** Layer norm over the channels of [N, C, H, W]. */
 class LayerNorm2d extends nn.LayerNorm {
@@ -68,13 +75,18 @@ export class ConvNeXt extends Module {
   avgpool: nn.AdaptiveAvgPool2d;
   classifier: nn.Sequential;
 
-  constructor(blockSetting: readonly CNBlockConfig[], options: ConvNeXtOptions = {}) {
+  constructor(...args: Arguments<ConvNeXtArguments, ConvNeXtOrder>) {
     super();
-    const { stochasticDepthProb = 0, layerScale = 1e-6, numClasses = 1000 } = options;
-    const norm: NormMaker = options.normLayer ?? ((channels: number) => new LayerNorm2d(channels, { eps: 1e-6 }));
-    const [first] = blockSetting;
-    const last = blockSetting.at(-1);
-    if (!first || !last) throw new ArgumentError('ConvNeXt: expected at least one stage, but got none');
+    const defaults = { stochasticDepthProb: 0, layerScale: 1e-6, numClasses: 1000, block: null, normLayer: null };
+    const o = parseArgs<ConvNeXtArguments>('ConvNeXt', ['blockSetting'], defaults, args, {
+      ...networkKinds,
+      blockSetting: stagesKind,
+      layerScale: kinds.finite,
+    });
+    const { blockSetting, stochasticDepthProb, layerScale, numClasses } = o;
+    const norm: NormMaker = o.normLayer ?? ((channels: number) => new LayerNorm2d(channels, { eps: 1e-6 }));
+    const first = blockSetting[0]!;
+    const last = blockSetting.at(-1)!;
     const total = blockSetting.reduce((sum, { numLayers }) => sum + numLayers, 0);
     let made = 0;
     const layers: UnaryModule[] = [
@@ -115,7 +127,7 @@ export class ConvNeXt extends Module {
 
 /** ConvNeXt-Tiny: see `ConvNeXt`. */
 export const convnextTiny = builder<ConvNeXt, ConvNeXtOptions>('convnextTiny', {
-  defaults: { numClasses: 1000, stochasticDepthProb: 0.1, layerScale: 1e-6, normLayer: null },
+  defaults: { block: null, numClasses: 1000, stochasticDepthProb: 0.1, layerScale: 1e-6, normLayer: null },
   weights: ConvNeXt_Tiny_Weights,
   build: (options) =>
     new ConvNeXt(

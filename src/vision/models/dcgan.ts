@@ -1,5 +1,7 @@
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
+import * as kinds from '../../tensor/argument-kinds';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { builder } from './builder';
 
@@ -11,6 +13,10 @@ export interface DCGANOptions {
   /** Channels of the images. Default: 3. */
   channels?: number;
 }
+
+type DCGANOrder = ['latentDim', 'features', 'channels'];
+const defaults = { latentDim: 100, features: 64, channels: 3 };
+const sizes = { latentDim: kinds.features, features: kinds.features, channels: kinds.features };
 
 const halved = { kernelSize: 4, stride: 2, padding: 1, bias: false };
 const whole = { kernelSize: 4, stride: 1, padding: 0, bias: false };
@@ -27,8 +33,9 @@ function draw(model: Module): void {
 export class DCGANGenerator extends Module {
   main: nn.Sequential;
 
-  constructor({ latentDim = 100, features: f = 64, channels = 3 }: DCGANOptions = {}) {
+  constructor(...args: Arguments<DCGANOptions, DCGANOrder>) {
     super();
+    const { latentDim, features: f, channels } = parseArgs<DCGANOptions>('DCGANGenerator', [], defaults, args, sizes);
     const stage = (inChannels: number, outChannels: number, kernel: typeof halved) => [
       new nn.ConvTranspose2d(inChannels, outChannels, kernel),
       new nn.BatchNorm2d(outChannels),
@@ -51,8 +58,11 @@ export class DCGANGenerator extends Module {
 export class DCGANDiscriminator extends Module {
   main: nn.Sequential;
 
-  constructor({ features: f = 64, channels = 3 }: Omit<DCGANOptions, 'latentDim'> = {}) {
+  constructor(...args: Arguments<Omit<DCGANOptions, 'latentDim'>, ['features', 'channels']>) {
     super();
+    const { latentDim: _, ...own } = defaults;
+    const o = parseArgs<Omit<DCGANOptions, 'latentDim'>>('DCGANDiscriminator', [], own, args, sizes);
+    const { features: f, channels } = o;
     const leaky = () => new nn.LeakyReLU(0.2, { inplace: true });
     const stage = (inChannels: number, outChannels: number) => [
       new nn.Conv2d(inChannels, outChannels, halved),
@@ -80,8 +90,9 @@ export class DCGAN extends Module {
   generator: DCGANGenerator;
   discriminator: DCGANDiscriminator;
 
-  constructor({ latentDim = 100, features = 64, channels = 3 }: DCGANOptions = {}) {
+  constructor(...args: Arguments<DCGANOptions, DCGANOrder>) {
     super();
+    const { latentDim, features, channels } = parseArgs<DCGANOptions>('DCGAN', [], defaults, args, sizes);
     this.generator = new DCGANGenerator({ latentDim, features, channels });
     this.discriminator = new DCGANDiscriminator({ features, channels });
   }
@@ -94,6 +105,6 @@ export class DCGAN extends Module {
 
 /** A deep convolutional generative adversarial network: see `DCGAN`. */
 export const dcgan = builder<DCGAN, DCGANOptions>('dcgan', {
-  defaults: { latentDim: 100, features: 64, channels: 3 },
+  defaults,
   build: (options) => new DCGAN(options),
 });

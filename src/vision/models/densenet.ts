@@ -1,10 +1,13 @@
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
+import * as kinds from '../../tensor/argument-kinds';
 import { checkpoint } from '../../tensor/checkpoint';
 import { cat } from '../../tensor/functions';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { builder, type ClassifierOptions } from './builder';
 import { initialize } from './initialize';
+import { networkKinds } from './network-kinds';
 import * as table from './weights/table';
 import type { WeightsEnumeration } from './weights/weights';
 
@@ -22,6 +25,11 @@ export interface DenseNetOptions extends ClassifierOptions {
   /** Compute the bottlenecks again in backward instead of keeping them. Default: false. */
   memoryEfficient?: boolean;
 }
+
+type DenseNetOrder = [
+  ...['growthRate', 'blockConfig', 'numInitFeatures', 'bnSize'],
+  ...['dropRate', 'numClasses', 'memoryEfficient'],
+];
 
 type LayerOptions = Pick<Required<DenseNetOptions>, 'growthRate' | 'bnSize' | 'dropRate' | 'memoryEfficient'>;
 
@@ -98,10 +106,18 @@ export class DenseNet extends Module {
   features: nn.Sequential;
   classifier: nn.Linear;
 
-  constructor(options: DenseNetOptions = {}) {
+  constructor(...args: Arguments<DenseNetOptions, DenseNetOrder>) {
     super();
-    const { growthRate = 32, blockConfig = [6, 12, 24, 16], numInitFeatures = 64, numClasses = 1000 } = options;
-    const { bnSize = 4, dropRate = 0, memoryEfficient = false } = options;
+    const sizes = { growthRate: 32, blockConfig: [6, 12, 24, 16], numInitFeatures: 64, bnSize: 4 };
+    const defaults = { ...sizes, dropRate: 0, numClasses: 1000, memoryEfficient: false };
+    const o = parseArgs<DenseNetOptions>('DenseNet', [], defaults, args, {
+      ...networkKinds,
+      growthRate: kinds.features,
+      blockConfig: kinds.nonEmpty(kinds.whole(1, 1024)),
+      numInitFeatures: kinds.features,
+      bnSize: kinds.whole(1, 1024),
+    });
+    const { growthRate, blockConfig, numInitFeatures, numClasses, bnSize, dropRate, memoryEfficient } = o;
     const layers: Record<string, nn.UnaryModule> = {
       conv0: new nn.Conv2d(3, numInitFeatures, { kernelSize: 7, stride: 2, padding: 3, bias: false }),
       norm0: new nn.BatchNorm2d(numInitFeatures),

@@ -1,11 +1,14 @@
 import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
+import * as kinds from '../../tensor/argument-kinds';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Conv2dNormActivation, type NormMaker, SqueezeExcitation } from '../ops/layers';
 import { StochasticDepth } from '../ops/stochastic-depth';
 import { builder, type ClassifierOptions, makeDivisible } from './builder';
 import { fanOut, initialize } from './initialize';
+import { networkKinds, stagesKind } from './network-kinds';
 import * as table from './weights/table';
 import type { WeightsEnumeration } from './weights/weights';
 
@@ -30,6 +33,16 @@ export interface EfficientNetOptions extends ClassifierOptions {
   /** Channels before the head. Default: four times the last stage's. */
   lastChannel?: number | null;
 }
+
+interface EfficientNetArguments extends EfficientNetOptions {
+  invertedResidualSetting: readonly MBConvConfig[];
+  dropout: number;
+}
+
+type EfficientNetOrder = [
+  ...['invertedResidualSetting', 'dropout', 'stochasticDepthProb'],
+  ...['numClasses', 'normLayer', 'lastChannel'],
+];
 
 /** A convolution of each channel between 1×1 ones, with squeeze and excitation, beside the identity where shapes allow it. */
 class MBConv extends Module {
@@ -75,13 +88,19 @@ export class EfficientNet extends Module {
   avgpool: nn.AdaptiveAvgPool2d;
   classifier: nn.Sequential;
 
-  constructor(stages: readonly MBConvConfig[], options: EfficientNetOptions & { dropout: number }) {
+  constructor(...args: Arguments<EfficientNetArguments, EfficientNetOrder>) {
     super();
-    const { dropout, stochasticDepthProb = 0.2, numClasses = 1000 } = options;
-    const normLayer = options.normLayer ?? (nn.BatchNorm2d as NormMaker);
-    const [first] = stages;
-    const last = stages.at(-1);
-    if (!first || !last) throw new ArgumentError('EfficientNet: expected at least one stage, but got none');
+    const defaults = { stochasticDepthProb: 0.2, numClasses: 1000, normLayer: null, lastChannel: null };
+    const required = ['invertedResidualSetting', 'dropout'] as const;
+    const o = parseArgs<EfficientNetArguments>('EfficientNet', required, defaults, args, {
+      ...networkKinds,
+      invertedResidualSetting: stagesKind,
+      lastChannel: kinds.orNull(kinds.features),
+    });
+    const { invertedResidualSetting: stages, dropout, stochasticDepthProb, numClasses } = o;
+    const normLayer = o.normLayer ?? (nn.BatchNorm2d as NormMaker);
+    const first = stages[0]!;
+    const last = stages.at(-1)!;
     const active = { normLayer, activationLayer: nn.SiLU };
     const total = stages.reduce((sum, { numLayers }) => sum + numLayers, 0);
     let made = 0;
@@ -93,7 +112,7 @@ export class EfficientNet extends Module {
       });
       layers.push(new nn.Sequential(...blocks));
     }
-    const width = options.lastChannel ?? 4 * last.outChannels;
+    const width = o.lastChannel ?? 4 * last.outChannels;
     layers.push(new Conv2dNormActivation(last.outChannels, width, { ...active, kernelSize: 1 }));
     this.features = new nn.Sequential(...layers);
     this.avgpool = new nn.AdaptiveAvgPool2d(1);

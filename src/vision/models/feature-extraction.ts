@@ -3,9 +3,10 @@ import { ArgumentError } from '../../errors';
 import { currentScope } from '../../graph/roots';
 import { Module } from '../../nn/module';
 import type { Parameter } from '../../nn/parameter';
-import { type Arguments, parseArgs } from '../../tensor/options';
+import * as kinds from '../../tensor/argument-kinds';
+import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
-import { nodeNames, visitNodes } from './graph-nodes';
+import { mayBeNode, nodeNames, visitNodes } from './graph-nodes';
 
 /** Names of nodes, or the keys that they are to have by their names. */
 export type ReturnNodes = readonly string[] | Readonly<Record<string, string>>;
@@ -103,14 +104,54 @@ export class FeatureExtractor extends Module {
   }
 }
 
-/** @throws ArgumentError where a name begins with what is no module */
+/** @throws ArgumentError where a name is no module's, and no operation within a module can have it */
 function expectPath(model: Module, query: string): void {
-  const above = query.split('.').slice(0, -1).join('.');
-  if (model.namedModules().some(([path]) => path === above)) return;
+  const paths = model.namedModules().map(([path]) => path);
+  const parts = query.split('.');
+  const above = parts.slice(0, -1).join('.');
+  // A module that is called again is a node with a number behind.
+  const isModule = paths.includes(query) || paths.includes(query.replace(/_\d+$/, ''));
+  if (isModule || (paths.includes(above) && mayBeNode(model, parts.at(-1)!))) return;
+  const near = paths
+    .filter((path) => path !== '')
+    .map((path) => ({ path, edits: editsBetween(query, path) }))
+    .sort((a, b) => a.edits - b.edits)
+    .filter(({ edits }, i) => i < MOST_NEAR && edits <= Math.max(2, query.length / 2))
+    .map(({ path }) => `'${path}'`);
   throw new ArgumentError(
-    `createFeatureExtractor: node '${query}' is not present in model. Hint: use getGraphNodeNames to make sure the returnNodes you specified are present.`,
+    `createFeatureExtractor: node '${query}' is not present in model${near.length > 0 ? `; close to it are ${near.join(', ')}` : ''}. ` +
+      'Hint: use getGraphNodeNames to make sure the returnNodes you specified are present.',
   );
 }
+
+/** Names that an error suggests at most. */
+const MOST_NEAR = 4;
+
+/** Letters that are to be put in, left out or replaced to make one text of the other (Levenshtein 1966). */
+function editsBetween(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+const nodesKind: kinds.Kind = {
+  words: 'a list of names, or an object of keys by names',
+  fits: (value) => {
+    const names = Array.isArray(value) ? (value as unknown[]) : isPlainObject(value) ? Object.values(value) : null;
+    return names?.every((name) => typeof name === 'string') ?? false;
+  },
+};
+const nodesKinds = {
+  returnNodes: kinds.orNull(nodesKind),
+  trainReturnNodes: kinds.orNull(nodesKind),
+  evalReturnNodes: kinds.orNull(nodesKind),
+};
 
 /**
  * A network that gives the results of the named nodes of `model`, by their names or by keys of yours; it computes nothing behind the last of them.
@@ -122,7 +163,7 @@ function expectPath(model: Module, query: string): void {
  * so that gradients, `train()`, `eval()` and state dicts are those of the modules. A layer that writes over its input changes what the node before it
  * has given, as in PyTorch.
  *
- * @throws ArgumentError for names that are not there: at once where a path leads nowhere, else at the first call
+ * @throws ArgumentError for names that are not there: at once where neither a module nor an operation may have one, else at the first call
  */
 export function createFeatureExtractor(
   model: Module,
@@ -130,6 +171,7 @@ export function createFeatureExtractor(
 ): FeatureExtractor;
 export function createFeatureExtractor(model: Module, nodes: ReturnNodes): FeatureExtractor;
 export function createFeatureExtractor(model: Module, ...args: unknown[]): FeatureExtractor {
+  expectKind('createFeatureExtractor', 'model', model, kinds.instance(Module, 'a module'));
   const named = ['returnNodes', 'trainReturnNodes', 'evalReturnNodes'];
   const first = args[0] as ExtractorOptions | ReturnNodes | null | undefined;
   const byName =
@@ -140,16 +182,18 @@ export function createFeatureExtractor(model: Module, ...args: unknown[]): Featu
   const [returnNodes, ...rest] = byName ? [null, first] : args;
   const defaults = { returnNodes: null, trainReturnNodes: null, evalReturnNodes: null };
   const o = byName
-    ? parseArgs<ExtractorOptions>('createFeatureExtractor', [], defaults, [first])
+    ? parseArgs<ExtractorOptions>('createFeatureExtractor', [], defaults, [first], nodesKinds)
     : {
         ...parseArgs<ExtractorOptions>(
           'createFeatureExtractor',
           [],
           { trainReturnNodes: null, evalReturnNodes: null } as never,
           rest,
+          nodesKinds,
         ),
         returnNodes: (returnNodes ?? null) as ReturnNodes | null,
       };
+  expectKind('createFeatureExtractor', 'returnNodes', o.returnNodes, nodesKinds.returnNodes);
   const { trainReturnNodes: train, evalReturnNodes: evaluation } = o;
   const given = o.returnNodes !== null && Object.keys(o.returnNodes).length > 0;
   if (!given && !train && !evaluation) {

@@ -1,10 +1,12 @@
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
 import { cat } from '../../tensor/functions';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { builder, type ClassifierOptions } from './builder';
 import { asTrained, BasicConv2d } from './inception-blocks';
 import { initialize } from './initialize';
+import { type Fixed, networkKinds } from './network-kinds';
 import { GoogLeNet_Weights } from './weights/table';
 
 export interface GoogLeNetOptions extends ClassifierOptions {
@@ -14,11 +16,18 @@ export interface GoogLeNetOptions extends ClassifierOptions {
   transformInput?: boolean | null;
   /** Draw the weights by the network's rules, not by the layers'. Default: true. */
   initWeights?: boolean | null;
+  /** torchvision's, which stay. Default: null. */
+  blocks?: Fixed;
   /** Probability of dropout before the last layer. Default: 0.2. */
   dropout?: number;
   /** Probability of dropout in the other heads. Default: 0.7. */
   dropoutAux?: number;
 }
+
+type GoogLeNetOrder = [
+  ...['numClasses', 'auxLogits', 'transformInput', 'initWeights'],
+  ...['blocks', 'dropout', 'dropoutAux'],
+];
 
 /** What GoogLeNet gives in training: scores [N, numClasses] of its three heads. */
 export interface GoogLeNetOutputs {
@@ -109,12 +118,15 @@ export class GoogLeNet extends Module {
   dropout: nn.Dropout;
   fc: nn.Linear;
 
-  constructor(options: GoogLeNetOptions = {}) {
+  constructor(...args: Arguments<GoogLeNetOptions, GoogLeNetOrder>) {
     super();
-    const { numClasses = 1000, initWeights = true, dropout = 0.2, dropoutAux = 0.7 } = options;
-    const auxLogits = options.auxLogits ?? true;
+    const heads = { numClasses: 1000, auxLogits: null, transformInput: null, initWeights: null, blocks: null };
+    const defaults = { ...heads, dropout: 0.2, dropoutAux: 0.7 };
+    const o = parseArgs<GoogLeNetOptions>('GoogLeNet', [], defaults, args, networkKinds);
+    const { numClasses, initWeights, dropout, dropoutAux } = o;
+    const auxLogits = o.auxLogits ?? true;
     this.auxLogits = auxLogits;
-    this.transformInput = options.transformInput ?? false;
+    this.transformInput = o.transformInput ?? false;
     this.aux1 = auxLogits ? new InceptionAux(512, numClasses, dropoutAux) : null;
     this.aux2 = auxLogits ? new InceptionAux(528, numClasses, dropoutAux) : null;
     this.avgpool = new nn.AdaptiveAvgPool2d([1, 1]);
@@ -143,6 +155,7 @@ export class GoogLeNet extends Module {
 /** GoogLeNet: see `GoogLeNet`. */
 export const googlenet = builder<GoogLeNet, GoogLeNetOptions>('googlenet', {
   defaults: {
+    blocks: null,
     numClasses: 1000,
     auxLogits: null,
     transformInput: null,

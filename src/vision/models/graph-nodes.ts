@@ -3,11 +3,13 @@ import { ArgumentError } from '../../errors';
 import { type CallWatcher, watchedBy } from '../../graph/calls';
 import { isJournaling, startJournal } from '../../graph/journal';
 import * as nn from '../../nn';
-import type { Module } from '../../nn/module';
-import { isPlainObject } from '../../tensor/options';
+import { Module } from '../../nn/module';
+import { instance } from '../../tensor/argument-kinds';
+import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../tensor/options';
 import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import { warnOnce } from '../../warnings';
+import * as ops from '../ops';
 import * as layers from '../ops/layers';
 import { StochasticDepth } from '../ops/stochastic-depth';
 
@@ -143,6 +145,30 @@ function tensorsIn(values: readonly unknown[]): Tensor[] {
   });
 }
 
+/** Operations that are no methods of tensors, and what Python writes with operators. */
+const functions: ReadonlySet<string> = new Set(
+  [
+    'getitem getattr floordiv iadd isub imul size _assert cat concat concatenate stack hstack vstack dstack column_stack row_stack block_diag',
+    'meshgrid broadcast_tensors cartesian_prod combinations einsum tensordot cdist pdist rsub isin searchsorted bucketize gradient trapezoid',
+    'cumulative_trapezoid trapz std_mean var_mean frobenius_norm atleast_1d atleast_2d atleast_3d zeros_like ones_like empty_like full_like',
+    'rand_like randn_like randint_like fill normal poisson binomial unravel_index histogramdd',
+  ].flatMap((names) => names.split(' ')),
+);
+
+/** Whether a node within a module may have a name: an operation's, an input's, or that of a parameter that is read there. */
+export function mayBeNode(model: Module, name: string): boolean {
+  const base = name.replace(/(?<=.)_\d+$/, '');
+  const method = base.replace(/(?<=.)_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
+  return (
+    /^x\d*$/.test(base) ||
+    functions.has(base) ||
+    method in Tensor.prototype ||
+    method in nn.functional ||
+    method in ops ||
+    [...model.namedParameters(), ...model.namedBuffers()].some(([path]) => path.replaceAll('.', '_') === base)
+  );
+}
+
 /** Runs the network, and tells `visit` of its nodes. */
 export function visitNodes(model: Module, args: readonly unknown[], visit: Visit): unknown {
   const tracer = new Tracer(model, visit);
@@ -193,8 +219,11 @@ interface NodeNameOptions {
 export function getGraphNodeNames(
   model: Module,
   example: Tensor | readonly unknown[],
-  { suppressDiffWarning = false }: NodeNameOptions = {},
+  ...options: Arguments<NodeNameOptions, ['suppressDiffWarning']>
 ): [train: string[], evaluation: string[]] {
+  const name = 'getGraphNodeNames';
+  expectKind(name, 'model', model, instance(Module, 'a module'));
+  const { suppressDiffWarning } = parseArgs<NodeNameOptions>(name, [], { suppressDiffWarning: false }, options);
   if (!(example instanceof Tensor) && !Array.isArray(example)) {
     throw new ArgumentError(
       'getGraphNodeNames: expected an example of what the network is called with, such as torch.rand(1, 3, 224, 224)',

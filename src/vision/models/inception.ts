@@ -1,9 +1,12 @@
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
+import { flag } from '../../tensor/argument-kinds';
 import { cat } from '../../tensor/functions';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { builder, type ClassifierOptions } from './builder';
 import { asTrained, BasicConv2d } from './inception-blocks';
+import { type Fixed, networkKinds } from './network-kinds';
 import { Inception_V3_Weights } from './weights/table';
 
 export interface Inception3Options extends ClassifierOptions {
@@ -11,11 +14,18 @@ export interface Inception3Options extends ClassifierOptions {
   auxLogits?: boolean;
   /** Take images normalised as torchvision does, for weights that were trained otherwise. Default: true with weights alone. */
   transformInput?: boolean | null;
+  /** torchvision's, which stay. Default: null. */
+  inceptionBlocks?: Fixed;
   /** Draw the weights by the network's rules, not by the layers'. Default: true. */
   initWeights?: boolean | null;
   /** Probability of dropout before the last layer. Default: 0.5. */
   dropout?: number;
 }
+
+type Inception3Order = [
+  ...['numClasses', 'auxLogits', 'transformInput'],
+  ...['inceptionBlocks', 'initWeights', 'dropout'],
+];
 
 /** What Inception v3 gives in training: scores [N, numClasses] of its two heads. */
 export interface InceptionOutputs {
@@ -236,9 +246,12 @@ export class Inception3 extends Module {
   dropout: nn.Dropout;
   fc: nn.Linear;
 
-  constructor(options: Inception3Options = {}) {
+  constructor(...args: Arguments<Inception3Options, Inception3Order>) {
     super();
-    const { numClasses = 1000, auxLogits = true, transformInput, initWeights, dropout = 0.5 } = options;
+    const heads = { numClasses: 1000, auxLogits: true, transformInput: null, inceptionBlocks: null };
+    const defaults = { ...heads, initWeights: null, dropout: 0.5 };
+    const o = parseArgs<Inception3Options>('Inception3', [], defaults, args, { ...networkKinds, auxLogits: flag });
+    const { numClasses, auxLogits, transformInput, initWeights, dropout } = o;
     this.auxLogits = auxLogits;
     this.transformInput = transformInput ?? false;
     this.AuxLogits = auxLogits ? new InceptionAux(768, numClasses) : null;
@@ -273,7 +286,14 @@ export class Inception3 extends Module {
 
 /** Inception v3: see `Inception3`. */
 export const inceptionV3 = builder<Inception3, Inception3Options>('inceptionV3', {
-  defaults: { numClasses: 1000, auxLogits: true, transformInput: null, initWeights: null, dropout: 0.5 },
+  defaults: {
+    inceptionBlocks: null,
+    numClasses: 1000,
+    auxLogits: true,
+    transformInput: null,
+    initWeights: null,
+    dropout: 0.5,
+  },
   weights: Inception_V3_Weights,
   build(options, given) {
     if (!given) return new Inception3(options);

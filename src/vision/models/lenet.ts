@@ -2,8 +2,10 @@ import * as nn from '../../nn';
 import { Module } from '../../nn/module';
 import { ones, tensor, zeros } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { builder, type ClassifierOptions } from './builder';
+import { networkKinds } from './network-kinds';
 
 /**
  * LeNet-5 as it is commonly built today, with ReLU, max pooling and a linear last layer: images [N, 1, 28, 28] to scores [N, numClasses]. 61,706
@@ -20,8 +22,9 @@ export class LeNet5 extends Module {
   );
   classifier: nn.Sequential;
 
-  constructor({ numClasses = 10 }: ClassifierOptions = {}) {
+  constructor(...args: Arguments<ClassifierOptions, ['numClasses']>) {
     super();
+    const { numClasses } = parseArgs<ClassifierOptions>('LeNet5', [], { numClasses: 10 }, args, networkKinds);
     this.classifier = new nn.Sequential(
       ...[new nn.Linear(16 * 5 * 5, 120), new nn.ReLU()],
       ...[new nn.Linear(120, 84), new nn.ReLU()],

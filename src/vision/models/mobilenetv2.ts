@@ -1,10 +1,13 @@
 import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
+import * as kinds from '../../tensor/argument-kinds';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Conv2dNormActivation, make, type NormMaker } from '../ops/layers';
 import { builder, type ClassifierOptions, makeDivisible } from './builder';
 import { fanOut, initialize, normal } from './initialize';
+import { type Fixed, networkKinds } from './network-kinds';
 import { MobileNet_V2_Weights } from './weights/table';
 
 /** A stage of MobileNetV2: how much its blocks expand, what they give, how many there are, and the stride of the first. */
@@ -17,11 +20,33 @@ export interface MobileNetV2Options extends ClassifierOptions {
   invertedResidualSetting?: readonly InvertedResidualSetting[] | null;
   /** What channels are multiples of. Default: 8. */
   roundNearest?: number;
+  /** torchvision's, which stays. Default: null. */
+  block?: Fixed;
   /** What makes the norm of so many channels. Default: batch norm. */
   normLayer?: NormMaker | null;
   /** Probability of dropout before the last layer. Default: 0.2. */
   dropout?: number;
 }
+
+type MobileNetV2Order = [
+  ...['numClasses', 'widthMult', 'invertedResidualSetting', 'roundNearest'],
+  ...['block', 'normLayer', 'dropout'],
+];
+
+const defaults = {
+  numClasses: 1000,
+  widthMult: 1,
+  invertedResidualSetting: null,
+  roundNearest: 8,
+  block: null,
+  normLayer: null,
+  dropout: 0.2,
+};
+
+const setting: kinds.Kind = {
+  ...kinds.nonEmpty(kinds.listOf(kinds.whole(1), 4)),
+  words: 'a list of stages [expandRatio, channels, count, stride]',
+};
 
 const stages: readonly InvertedResidualSetting[] = [
   [1, 16, 1, 1],
@@ -71,21 +96,21 @@ export class MobileNetV2 extends Module {
   features: nn.Sequential;
   classifier: nn.Sequential;
 
-  constructor(options: MobileNetV2Options = {}) {
+  constructor(...args: Arguments<MobileNetV2Options, MobileNetV2Order>) {
     super();
-    const { numClasses = 1000, widthMult = 1, roundNearest = 8, dropout = 0.2 } = options;
-    const setting = options.invertedResidualSetting ?? stages;
-    const normLayer = options.normLayer ?? (nn.BatchNorm2d as NormMaker);
-    if (setting.length === 0 || setting.some((stage) => stage.length !== 4)) {
-      throw new ArgumentError(
-        'MobileNetV2: expected invertedResidualSetting to have stages [expandRatio, channels, count, stride]',
-      );
-    }
+    const o = parseArgs<MobileNetV2Options>('MobileNetV2', [], defaults, args, {
+      ...networkKinds,
+      widthMult: kinds.positive,
+      invertedResidualSetting: kinds.orNull(setting),
+      roundNearest: kinds.whole(1),
+    });
+    const { numClasses, widthMult, roundNearest, dropout } = o;
+    const normLayer = o.normLayer ?? (nn.BatchNorm2d as NormMaker);
     const active = { normLayer, activationLayer: nn.ReLU6 };
     let channels = makeDivisible(32 * widthMult, roundNearest);
     this.lastChannel = makeDivisible(1280 * Math.max(1, widthMult), roundNearest);
     const layers: UnaryModule[] = [new Conv2dNormActivation(3, channels, { ...active, stride: 2 })];
-    for (const [expandRatio, width, count, stride] of setting) {
+    for (const [expandRatio, width, count, stride] of o.invertedResidualSetting ?? stages) {
       const outChannels = makeDivisible(width * widthMult, roundNearest);
       for (let i = 0; i < count; i++) {
         layers.push(new InvertedResidual(channels, outChannels, i === 0 ? stride : 1, expandRatio, normLayer));
@@ -105,14 +130,7 @@ export class MobileNetV2 extends Module {
 
 /** MobileNetV2: see `MobileNetV2`. */
 export const mobilenetV2 = builder<MobileNetV2, MobileNetV2Options>('mobilenetV2', {
-  defaults: {
-    numClasses: 1000,
-    widthMult: 1,
-    invertedResidualSetting: null,
-    roundNearest: 8,
-    normLayer: null,
-    dropout: 0.2,
-  },
+  defaults,
   weights: MobileNet_V2_Weights,
   build: (options) => new MobileNetV2(options),
 });

@@ -1,10 +1,13 @@
 import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
+import { features } from '../../tensor/argument-kinds';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Conv2dNormActivation, type NormMaker, SqueezeExcitation } from '../ops/layers';
 import { builder, type ClassifierOptions, makeDivisible } from './builder';
 import { fanOut, initialize, normal } from './initialize';
+import { type Fixed, networkKinds, stagesKind } from './network-kinds';
 import * as table from './weights/table';
 import type { WeightsEnumeration } from './weights/weights';
 
@@ -23,11 +26,20 @@ export interface MobileNetV3Block {
 }
 
 export interface MobileNetV3Options extends ClassifierOptions {
+  /** torchvision's, which stays. Default: null. */
+  block?: Fixed;
   /** What makes the norm of so many channels. Default: batch norm with eps 0.001 and momentum 0.01. */
   normLayer?: NormMaker | null;
   /** Probability of dropout between the last two layers. Default: 0.2. */
   dropout?: number;
 }
+
+interface MobileNetV3Arguments extends MobileNetV3Options {
+  invertedResidualSetting: readonly MobileNetV3Block[];
+  lastChannel: number;
+}
+
+type MobileNetV3Order = ['invertedResidualSetting', 'lastChannel', 'numClasses', 'block', 'normLayer', 'dropout'];
 
 export interface ArchitectureOptions extends MobileNetV3Options {
   /** Multiplies all channels. Default: 1. */
@@ -93,13 +105,19 @@ export class MobileNetV3 extends Module {
   avgpool: nn.AdaptiveAvgPool2d;
   classifier: nn.Sequential;
 
-  constructor(blocks: readonly MobileNetV3Block[], lastChannel: number, options: MobileNetV3Options = {}) {
+  constructor(...args: Arguments<MobileNetV3Arguments, MobileNetV3Order>) {
     super();
-    const { numClasses = 1000, dropout = 0.2 } = options;
-    const normLayer = options.normLayer ?? batchNorm;
-    const [first] = blocks;
-    const last = blocks.at(-1);
-    if (!first || !last) throw new ArgumentError('MobileNetV3: expected at least one block, but got none');
+    const defaults = { numClasses: 1000, block: null, normLayer: null, dropout: 0.2 };
+    const required = ['invertedResidualSetting', 'lastChannel'] as const;
+    const o = parseArgs<MobileNetV3Arguments>('MobileNetV3', required, defaults, args, {
+      ...networkKinds,
+      invertedResidualSetting: stagesKind,
+      lastChannel: features,
+    });
+    const { invertedResidualSetting: blocks, lastChannel, numClasses, dropout } = o;
+    const normLayer = o.normLayer ?? batchNorm;
+    const first = blocks[0]!;
+    const last = blocks.at(-1)!;
     const active = { normLayer, activationLayer: nn.Hardswish };
     const width = 6 * last.outChannels;
     this.features = new nn.Sequential(
@@ -175,7 +193,15 @@ const tables: Record<'large' | 'small', { readonly rows: readonly Row[]; readonl
 
 const mobilenetV3 = (name: string, weights: WeightsEnumeration, size: keyof typeof tables) =>
   builder<MobileNetV3, ArchitectureOptions>(name, {
-    defaults: { numClasses: 1000, widthMult: 1, reducedTail: false, dilated: false, normLayer: null, dropout: 0.2 },
+    defaults: {
+      block: null,
+      numClasses: 1000,
+      widthMult: 1,
+      reducedTail: false,
+      dilated: false,
+      normLayer: null,
+      dropout: 0.2,
+    },
     weights,
     build({ widthMult, reducedTail, dilated, ...options }) {
       const { rows, last } = tables[size];

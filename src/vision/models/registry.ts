@@ -1,6 +1,8 @@
 // Networks by name: what there is, the function of each, and its trained weights.
+
 import { ArgumentError } from '../../errors';
 import type { Module } from '../../nn/module';
+import * as kinds from '../../tensor/argument-kinds';
 import { type Arguments, isPlainObject, parseArgs, shown } from '../../tensor/options';
 import * as detectors from '../detection/builders';
 import { alexnet } from './alexnet';
@@ -100,6 +102,8 @@ export type ModelName = keyof Builders;
 
 type Builder = (options?: object) => Module | Promise<Module>;
 
+const patternsKind = kinds.orNull(kinds.either(kinds.text, kinds.listOf(kinds.text)));
+
 /** Whatever the case, with underscores or without: `vgg11_bn` is `vgg11Bn`. */
 const plain = (name: string): string => name.replaceAll('_', '').toLowerCase();
 
@@ -121,7 +125,10 @@ export function listModels(...args: Arguments<ListOptions, ['module', 'include',
   const defaults = { module: null, include: null, exclude: null };
   // A namespace is a plain object too, and would pass for named parameters.
   const given = args.length === 1 && isNamespace(args[0]) ? [{ module: args[0] }] : args;
-  const { module, include, exclude } = parseArgs<ListOptions>('listModels', [], defaults, given);
+  const { module, include, exclude } = parseArgs<ListOptions>('listModels', [], defaults, given, {
+    include: patternsKind,
+    exclude: patternsKind,
+  });
   const inside = module === null ? null : membersOf(module);
   const all = (Object.keys(builders) as ModelName[]).filter((name) => !inside || inside.has(builders[name]));
   const wanted = patterns(include);

@@ -1,11 +1,13 @@
 import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
-import { shown } from '../../tensor/options';
+import * as kinds from '../../tensor/argument-kinds';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { make, type NormMaker } from '../ops/layers';
 import { builder, type ClassifierOptions } from './builder';
 import { fanOut, initialize } from './initialize';
+import { networkKinds } from './network-kinds';
 import * as table from './weights/table';
 import type { WeightsEnumeration } from './weights/weights';
 
@@ -108,6 +110,17 @@ export class Bottleneck extends Module {
   }
 }
 
+interface ResNetArguments extends ResNetOptions {
+  block: typeof BasicBlock | typeof Bottleneck;
+  /** Blocks of each stage. */
+  layers: readonly [number, number, number, number];
+}
+
+type ResNetOrder = [
+  ...['block', 'layers', 'numClasses', 'zeroInitResidual', 'groups'],
+  ...['widthPerGroup', 'replaceStrideWithDilation', 'normLayer'],
+];
+
 /** The blocks before this one, as the stages are made. */
 interface Progress {
   inplanes: number;
@@ -131,20 +144,21 @@ export class ResNet extends Module {
   avgpool: nn.AdaptiveAvgPool2d;
   fc: nn.UnaryModule;
 
-  constructor(
-    block: typeof BasicBlock | typeof Bottleneck,
-    layers: readonly [number, number, number, number],
-    options: ResNetOptions = {},
-  ) {
+  constructor(...args: Arguments<ResNetArguments, ResNetOrder>) {
     super();
-    const { numClasses = 1000, zeroInitResidual = false, groups = 1, widthPerGroup = 64 } = options;
-    const norm = options.normLayer ?? (nn.BatchNorm2d as NormMaker);
-    const dilated = options.replaceStrideWithDilation ?? [false, false, false];
-    if (dilated.length !== 3) {
-      throw new ArgumentError(
-        `ResNet: expected replaceStrideWithDilation to have three elements, but got ${shown(dilated)}`,
-      );
-    }
+    const sizes = { numClasses: 1000, zeroInitResidual: false, groups: 1, widthPerGroup: 64 };
+    const defaults = { ...sizes, replaceStrideWithDilation: null, normLayer: null };
+    const o = parseArgs<ResNetArguments>('ResNet', ['block', 'layers'], defaults, args, {
+      ...networkKinds,
+      block: kinds.oneOf(BasicBlock, Bottleneck),
+      layers: kinds.listOf(kinds.whole(1, 1024), 4),
+      groups: kinds.whole(1),
+      widthPerGroup: kinds.features,
+      replaceStrideWithDilation: kinds.orNull(kinds.listOf(kinds.flag, 3)),
+    });
+    const { block, layers, numClasses, zeroInitResidual, groups, widthPerGroup } = o;
+    const norm = o.normLayer ?? (nn.BatchNorm2d as NormMaker);
+    const dilated = o.replaceStrideWithDilation ?? [false, false, false];
     const progress: Progress = { inplanes: 64, dilation: 1 };
     const stage = (planes: number, blocks: number, stride: number, dilate: boolean): nn.Sequential => {
       const before = progress.dilation;

@@ -1,8 +1,11 @@
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
+import * as kinds from '../../tensor/argument-kinds';
+import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { builder, type ClassifierOptions } from './builder';
 import { initialize } from './initialize';
+import { networkKinds } from './network-kinds';
 
 export interface SENetOptions extends ClassifierOptions {
   /** Probability of dropout before the last layer. Default: 0. */
@@ -152,6 +155,13 @@ class SelectAdaptivePool2d extends Module {
   }
 }
 
+const layersKind = kinds.listOf(kinds.whole(1, 1024), 4);
+
+const architectureKind: kinds.Kind = {
+  words: 'an object of a block and the numbers of its layers',
+  fits: (value) => isPlainObject(value) && typeof value.block === 'function' && layersKind.fits(value.layers),
+};
+
 /**
  * SE-ResNet and SENet-154 (Hu, Shen and Sun 2018, arXiv:1709.01507), residual networks whose blocks scale their channels, by the names, draws and printed
  * text of timm: images [N, 3, H, W], usually of 224 pixels, to scores [N, numClasses]. 11,779,624 parameters of `seresnet18`, 115,088,984 of
@@ -170,9 +180,14 @@ export class SENet extends Module {
   global_pool = new SelectAdaptivePool2d();
   fc: nn.Linear;
 
-  constructor(architecture: Architecture, options: SENetOptions = {}) {
+  constructor(
+    architecture: Architecture,
+    ...args: Arguments<SENetOptions, ['numClasses', 'dropRate', 'zeroInitLast']>
+  ) {
     super();
-    const { numClasses = 1000, dropRate = 0, zeroInitLast = true } = options;
+    expectKind('SENet', 'architecture', architecture, architectureKind);
+    const defaults = { numClasses: 1000, dropRate: 0, zeroInitLast: true };
+    const { numClasses, dropRate, zeroInitLast } = parseArgs<SENetOptions>('SENet', [], defaults, args, networkKinds);
     const { block, layers, cardinality = 1, baseWidth = 64, deepStem = false } = architecture;
     const { downKernel = 1, reduceFirst = 1 } = architecture;
     let inplanes = deepStem ? 128 : 64;

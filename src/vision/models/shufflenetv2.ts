@@ -2,9 +2,12 @@ import { ArgumentError } from '../../errors';
 import { noteCalls } from '../../graph/calls';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
+import * as kinds from '../../tensor/argument-kinds';
 import { cat } from '../../tensor/functions';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { builder, type ClassifierOptions } from './builder';
+import { type Fixed, networkKinds } from './network-kinds';
 import * as table from './weights/table';
 import type { WeightsEnumeration } from './weights/weights';
 
@@ -62,6 +65,15 @@ function shuffled(x: Tensor): Tensor {
   return pairs.view(count, channels, height, width);
 }
 
+interface ShuffleNetArguments extends ClassifierOptions {
+  /** Blocks of the three stages. */
+  stagesRepeats: readonly number[];
+  /** Channels before the stages, of each of them, and behind. */
+  stagesOutChannels: readonly number[];
+  /** torchvision's block, which stays. Default: null. */
+  invertedResidual?: Fixed;
+}
+
 /**
  * ShuffleNetV2 (Ma et al. 2018, arXiv:1807.11164): images [N, 3, H, W], usually of 224 pixels, to scores [N, numClasses]. Parameters: ×0.5 1,366,792,
  * ×1.0 2,278,604, ×1.5 3,503,624, ×2.0 7,393,996.
@@ -76,16 +88,17 @@ export class ShuffleNetV2 extends Module {
   fc: nn.Linear;
 
   constructor(
-    stagesRepeats: readonly number[],
-    stagesOutChannels: readonly number[],
-    { numClasses = 1000 }: ClassifierOptions = {},
+    ...args: Arguments<ShuffleNetArguments, ['stagesRepeats', 'stagesOutChannels', 'numClasses', 'invertedResidual']>
   ) {
     super();
-    if (stagesRepeats.length !== 3 || stagesOutChannels.length !== 5) {
-      throw new ArgumentError(
-        `ShuffleNetV2: expected three repeats and five widths, but got ${stagesRepeats.length} and ${stagesOutChannels.length}`,
-      );
-    }
+    const required = ['stagesRepeats', 'stagesOutChannels'] as const;
+    const defaults = { numClasses: 1000, invertedResidual: null };
+    const o = parseArgs<ShuffleNetArguments>('ShuffleNetV2', required, defaults, args, {
+      ...networkKinds,
+      stagesRepeats: kinds.listOf(kinds.whole(1, 1024), 3),
+      stagesOutChannels: kinds.listOf(kinds.features, 5),
+    });
+    const { stagesRepeats, stagesOutChannels, numClasses } = o;
     const [stem, second, third, fourth, last] = stagesOutChannels as [number, number, number, number, number];
     const stage = (inChannels: number, outChannels: number, repeats: number) =>
       new nn.Sequential(

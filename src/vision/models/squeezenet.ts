@@ -1,17 +1,23 @@
-import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
+import { oneOf } from '../../tensor/argument-kinds';
 import { cat } from '../../tensor/functions';
-import { shown } from '../../tensor/options';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { builder, type ClassifierOptions } from './builder';
 import { initialize } from './initialize';
+import { networkKinds } from './network-kinds';
 import * as table from './weights/table';
 import type { WeightsEnumeration } from './weights/weights';
 
 export interface SqueezeNetOptions extends ClassifierOptions {
   /** Probability of dropout before the last convolution. Default: 0.5. */
   dropout?: number;
+}
+
+interface SqueezeNetArguments extends SqueezeNetOptions {
+  /** Default: '1_0'. */
+  version?: '1_0' | '1_1';
 }
 
 const relu = () => new nn.ReLU({ inplace: true });
@@ -64,11 +70,13 @@ export class SqueezeNet extends Module {
   features: nn.Sequential;
   classifier: nn.Sequential;
 
-  constructor(version: '1_0' | '1_1' = '1_0', { numClasses = 1000, dropout = 0.5 }: SqueezeNetOptions = {}) {
+  constructor(...args: Arguments<SqueezeNetArguments, ['version', 'numClasses', 'dropout']>) {
     super();
-    if (!Object.hasOwn(features, version)) {
-      throw new ArgumentError(`SqueezeNet: expected version '1_0' or '1_1', but got ${shown(version)}`);
-    }
+    const defaults = { version: '1_0', numClasses: 1000, dropout: 0.5 } as const;
+    const { version, numClasses, dropout } = parseArgs<SqueezeNetArguments>('SqueezeNet', [], defaults, args, {
+      ...networkKinds,
+      version: oneOf('1_0', '1_1'),
+    });
     this.numClasses = numClasses;
     this.features = new nn.Sequential(...features[version]());
     const last = new nn.Conv2d(512, numClasses, { kernelSize: 1 });

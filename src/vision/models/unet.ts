@@ -2,7 +2,9 @@ import { showShape } from '../../compiler/meta';
 import { ShapeError } from '../../errors';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
+import { features } from '../../tensor/argument-kinds';
 import { cat } from '../../tensor/functions';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { builder } from './builder';
 
@@ -43,6 +45,8 @@ class Up extends Module {
   }
 }
 
+const defaults = { inChannels: 3, numClasses: 2, baseChannels: 64 };
+
 /**
  * U-Net (Ronneberger, Fischer and Brox 2015, arXiv:1505.04597) with padding and batch norm: images [N, inChannels, H, W], of multiples of 16 pixels, to
  * scores [N, numClasses, H, W]. 31,037,698 parameters.
@@ -62,8 +66,17 @@ export class UNet extends Module {
   up4: Up;
   outc: nn.Conv2d;
 
-  constructor({ inChannels = 3, numClasses = 2, baseChannels: c = 64 }: UNetOptions = {}) {
+  constructor(...args: Arguments<UNetOptions, ['inChannels', 'numClasses', 'baseChannels']>) {
     super();
+    const {
+      inChannels,
+      numClasses,
+      baseChannels: c,
+    } = parseArgs<UNetOptions>('UNet', [], defaults, args, {
+      inChannels: features,
+      numClasses: features,
+      baseChannels: features,
+    });
     this.inc = new DoubleConv(inChannels, c);
     this.down1 = new DoubleConv(c, 2 * c);
     this.down2 = new DoubleConv(2 * c, 4 * c);
@@ -93,6 +106,6 @@ export class UNet extends Module {
 
 /** U-Net: see `UNet`. */
 export const unet = builder<UNet, UNetOptions>('unet', {
-  defaults: { inChannels: 3, numClasses: 2, baseChannels: 64 },
+  defaults,
   build: (options) => new UNet(options),
 });

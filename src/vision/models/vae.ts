@@ -1,5 +1,7 @@
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
+import * as kinds from '../../tensor/argument-kinds';
+import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
 import { randn } from '../../tensor/random';
 import type { Generator } from '../../tensor/random/generator';
 import type { Tensor } from '../../tensor/tensor';
@@ -20,6 +22,8 @@ export interface ConvVAEOutput {
   readonly logVar: Tensor;
 }
 
+const defaults = { inChannels: 1, latentDim: 20 };
+
 /**
  * A convolutional variational autoencoder (Kingma and Welling 2014, arXiv:1312.6114): images [N, inChannels, 28, 28] in [0, 1] to `ConvVAEOutput`.
  * 258,025 parameters.
@@ -35,8 +39,12 @@ export class ConvVAE extends Module {
   fcDecoder: nn.Linear;
   decoder: nn.Sequential;
 
-  constructor({ inChannels = 1, latentDim = 20 }: ConvVAEOptions = {}) {
+  constructor(...args: Arguments<ConvVAEOptions, ['inChannels', 'latentDim']>) {
     super();
+    const { inChannels, latentDim } = parseArgs<ConvVAEOptions>('ConvVAE', [], defaults, args, {
+      inChannels: kinds.features,
+      latentDim: kinds.features,
+    });
     const halved = { kernelSize: 4, stride: 2, padding: 1 };
     this.latentDim = latentDim;
     this.encoder = new nn.Sequential(
@@ -66,7 +74,9 @@ export class ConvVAE extends Module {
   }
 
   /** Images of `count` codes drawn from N(0, 1). */
-  sample(count: number, { generator }: { generator?: Generator } = {}): Tensor {
+  sample(count: number, ...args: Arguments<{ generator?: Generator | null }, ['generator']>): Tensor {
+    expectKind('ConvVAE.sample', 'count', count, kinds.whole(0));
+    const { generator } = parseArgs<{ generator?: Generator | null }>('ConvVAE.sample', [], { generator: null }, args);
     return this.decode(randn([count, this.latentDim], generator ? { generator } : {}));
   }
 
@@ -86,6 +96,6 @@ export class ConvVAE extends Module {
 
 /** A convolutional variational autoencoder: see `ConvVAE`. */
 export const convVae = builder<ConvVAE, ConvVAEOptions>('convVae', {
-  defaults: { inChannels: 1, latentDim: 20 },
+  defaults,
   build: (options) => new ConvVAE(options),
 });

@@ -1,8 +1,11 @@
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
+import { flag, instance } from '../../tensor/argument-kinds';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { builder, type ClassifierOptions } from './builder';
 import { fanOut, initialize, normal } from './initialize';
+import { networkKinds } from './network-kinds';
 import * as table from './weights/table';
 import type { WeightsEnumeration } from './weights/weights';
 
@@ -38,6 +41,11 @@ export function makeLayers(configuration: readonly (number | 'M')[], batchNorm =
   return new nn.Sequential(...layers);
 }
 
+interface VGGArguments extends VGGOptions {
+  /** The convolutions. */
+  features: nn.Sequential;
+}
+
 /**
  * VGG (Simonyan and Zisserman 2015, arXiv:1409.1556): images [N, 3, H, W] of 32 pixels or more, usually 224, to scores [N, numClasses].
  * 132,863,336 parameters of `vgg11`, 133,047,848 of `vgg13`, 138,357,544 of `vgg16`, 143,667,240 of `vgg19`.
@@ -47,8 +55,15 @@ export class VGG extends Module {
   avgpool = new nn.AdaptiveAvgPool2d([7, 7]);
   classifier: nn.Sequential;
 
-  constructor(features: nn.Sequential, { numClasses = 1000, initWeights = true, dropout = 0.5 }: VGGOptions = {}) {
+  constructor(...args: Arguments<VGGArguments, ['features', 'numClasses', 'initWeights', 'dropout']>) {
     super();
+    const defaults = { numClasses: 1000, initWeights: true, dropout: 0.5 };
+    const o = parseArgs<VGGArguments>('VGG', ['features'], defaults, args, {
+      ...networkKinds,
+      features: instance(Module, 'a module of layers'),
+      initWeights: flag,
+    });
+    const { features, numClasses, initWeights, dropout } = o;
     this.features = features;
     this.classifier = new nn.Sequential(
       ...[new nn.Linear(512 * 7 * 7, 4096), new nn.ReLU(true), new nn.Dropout({ p: dropout })],

@@ -3,11 +3,14 @@ import { ArgumentError, ShapeError } from '../../errors';
 import { noteCalls } from '../../graph/calls';
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
+import * as kinds from '../../tensor/argument-kinds';
 import { empty, zeros } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
+import { type Arguments, type Parsed, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
-import { FloatDropout, MLP } from '../ops/layers';
+import { FloatDropout, MLP, make, type NormMaker } from '../ops/layers';
 import { builder, type ClassifierOptions, expectClasses, expectOption } from './builder';
+import { type Fixed, networkKinds } from './network-kinds';
 import { ViT_B_16_Weights } from './weights/table';
 
 export interface VisionTransformerOptions extends ClassifierOptions {
@@ -27,12 +30,23 @@ export interface VisionTransformerOptions extends ClassifierOptions {
   attentionDropout?: number;
   /** Features of a layer before the last one. Default: null, no such layer. */
   representationSize?: number | null;
+  /** What makes the norm of so many features. Default: layer norm, eps 1e-6. */
+  normLayer?: NormMaker | null;
+  /** There is one stem: null alone. */
+  convStemConfigs?: Fixed;
 }
+
+const sizes = ['imageSize', 'patchSize', 'numLayers', 'numHeads', 'hiddenDim', 'mlpDim'] as const;
+
+type VisionTransformerOrder = [
+  ...typeof sizes,
+  ...['dropout', 'attentionDropout', 'numClasses', 'representationSize', 'normLayer', 'convStemConfigs'],
+];
 
 /** What torchvision's check of the rank is made of. */
 const CHECK = ['dim', 'eq', 'getattr', '_assert'];
 
-const layerNorm = (features: number) => new nn.LayerNorm(features, { eps: 1e-6 });
+const plainNorm: NormMaker = (features: number) => new nn.LayerNorm(features, { eps: 1e-6 });
 
 /** Two linear layers with GELU between them. */
 class MLPBlock extends MLP {
@@ -49,22 +63,25 @@ class MLPBlock extends MLP {
 /** Attention and two linear layers, each after a norm and beside the identity. */
 class EncoderBlock extends Module {
   readonly numHeads: number;
-  ln_1: nn.LayerNorm;
+  ln_1: UnaryModule;
   self_attention: nn.MultiheadAttention;
   dropout: nn.Dropout;
-  ln_2: nn.LayerNorm;
+  ln_2: UnaryModule;
   mlp: MLPBlock;
 
-  constructor(numHeads: number, features: number, hidden: number, dropout: number, attentionDropout: number) {
+  constructor(
+    { numHeads, hiddenDim: features, mlpDim: hidden, dropout, attentionDropout }: Parsed<VisionTransformerOptions>,
+    norm: NormMaker,
+  ) {
     super();
     this.numHeads = numHeads;
-    this.ln_1 = layerNorm(features);
+    this.ln_1 = make(norm, features);
     this.self_attention = new nn.MultiheadAttention(features, numHeads, {
       dropout: attentionDropout,
       batchFirst: true,
     });
     this.dropout = new FloatDropout({ p: dropout });
-    this.ln_2 = layerNorm(features);
+    this.ln_2 = make(norm, features);
     this.mlp = new MLPBlock(features, hidden, dropout);
   }
 
@@ -82,16 +99,15 @@ class Encoder extends Module {
   pos_embedding: nn.Parameter;
   dropout: nn.Dropout;
   layers: nn.Sequential;
-  ln: nn.LayerNorm;
+  ln: UnaryModule;
 
-  constructor(length: number, numLayers: number, features: number, dropout: number, block: () => EncoderBlock) {
+  constructor(length: number, o: Parsed<VisionTransformerOptions>, norm: NormMaker) {
     super();
-    this.pos_embedding = new nn.Parameter(empty([1, length, features]).normal_({ std: 0.02 }));
-    this.dropout = new FloatDropout({ p: dropout });
-    this.layers = new nn.Sequential(
-      Object.fromEntries(Array.from({ length: numLayers }, (_, i) => [`encoder_layer_${i}`, block()])),
-    );
-    this.ln = layerNorm(features);
+    this.pos_embedding = new nn.Parameter(empty([1, length, o.hiddenDim]).normal_({ std: 0.02 }));
+    this.dropout = new FloatDropout({ p: o.dropout });
+    const blocks = Array.from({ length: o.numLayers }, (_, i) => [`encoder_layer_${i}`, new EncoderBlock(o, norm)]);
+    this.layers = new nn.Sequential(Object.fromEntries(blocks));
+    this.ln = make(norm, o.hiddenDim);
   }
 
   override forward(input: Tensor): Tensor {
@@ -115,10 +131,21 @@ export class VisionTransformer extends Module {
   encoder: Encoder;
   heads: nn.Sequential;
 
-  constructor(options: VisionTransformerOptions) {
+  constructor(...args: Arguments<VisionTransformerOptions, VisionTransformerOrder>) {
     super();
-    const { imageSize, patchSize, numLayers, numHeads, hiddenDim, mlpDim, numClasses = 1000 } = options;
-    const { dropout = 0, attentionDropout = 0, representationSize = null } = options;
+    const rates = { dropout: 0, attentionDropout: 0 };
+    const heads = { numClasses: 1000, representationSize: null, normLayer: null, convStemConfigs: null };
+    const o = parseArgs<VisionTransformerOptions>('VisionTransformer', sizes, { ...rates, ...heads }, args, {
+      ...networkKinds,
+      imageSize: kinds.features,
+      patchSize: kinds.features,
+      numLayers: kinds.whole(1, 1024),
+      numHeads: kinds.features,
+      hiddenDim: kinds.features,
+      mlpDim: kinds.features,
+      representationSize: kinds.orNull(kinds.features),
+    });
+    const { imageSize, patchSize, hiddenDim, numClasses, representationSize } = o;
     if (imageSize % patchSize !== 0) {
       throw new ArgumentError(
         `VisionTransformer: expected imageSize to be a multiple of patchSize ${patchSize}, but got ${imageSize}`,
@@ -129,8 +156,7 @@ export class VisionTransformer extends Module {
     this.hiddenDim = hiddenDim;
     this.conv_proj = new nn.Conv2d(3, hiddenDim, { kernelSize: patchSize, stride: patchSize });
     this.class_token = new nn.Parameter(zeros([1, 1, hiddenDim]));
-    const block = () => new EncoderBlock(numHeads, hiddenDim, mlpDim, dropout, attentionDropout);
-    this.encoder = new Encoder((imageSize / patchSize) ** 2 + 1, numLayers, hiddenDim, dropout, block);
+    this.encoder = new Encoder((imageSize / patchSize) ** 2 + 1, o, o.normLayer ?? plainNorm);
     const layers: Record<string, UnaryModule> = {};
     if (representationSize !== null) {
       layers.pre_logits = new nn.Linear(hiddenDim, representationSize);

@@ -1,7 +1,9 @@
 import { noteCalls } from '../../../graph/calls';
 import * as nn from '../../../nn';
 import { Module } from '../../../nn/module';
+import * as kinds from '../../../tensor/argument-kinds';
 import { cat } from '../../../tensor/functions';
+import { type Arguments, parseArgs } from '../../../tensor/options';
 import type { Tensor } from '../../../tensor/tensor';
 import { resnet50, resnet101 } from '../resnet';
 import { DeepLabV3_ResNet50_Weights, DeepLabV3_ResNet101_Weights } from '../weights/table';
@@ -63,9 +65,23 @@ class ASPP extends Module {
   }
 }
 
+interface HeadArguments {
+  inChannels: number;
+  numClasses: number;
+  /** Default: [12, 24, 36]. */
+  atrousRates?: readonly number[];
+}
+
 /** Pyramid pooling, a 3×3 and a 1×1 convolution. Shape: [N, inChannels, H, W] → [N, numClasses, H, W]. */
 export class DeepLabHead extends nn.Sequential {
-  constructor(inChannels: number, numClasses: number, atrousRates: readonly number[] = [12, 24, 36]) {
+  constructor(...args: Arguments<HeadArguments, ['inChannels', 'numClasses', 'atrousRates']>) {
+    const defaults = { atrousRates: [12, 24, 36] };
+    const o = parseArgs<HeadArguments>('DeepLabHead', ['inChannels', 'numClasses'], defaults, args, {
+      inChannels: kinds.features,
+      numClasses: kinds.features,
+      atrousRates: kinds.listOf(kinds.whole(1)),
+    });
+    const { inChannels, numClasses, atrousRates } = o;
     super(
       new ASPP(inChannels, atrousRates),
       new nn.Conv2d(256, 256, { kernelSize: 3, padding: 1, bias: false }),

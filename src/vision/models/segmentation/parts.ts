@@ -3,6 +3,8 @@ import { ArgumentError } from '../../../errors';
 import { noteCalls } from '../../../graph/calls';
 import * as nn from '../../../nn';
 import { Module, type UnaryModule } from '../../../nn/module';
+import * as kinds from '../../../tensor/argument-kinds';
+import { type Arguments, isPlainObject, parseArgs } from '../../../tensor/options';
 import type { Tensor } from '../../../tensor/tensor';
 import {
   builder,
@@ -16,12 +18,30 @@ import {
 import type { ResNet, ResNetOptions } from '../resnet';
 import type { WeightsEnumeration } from '../weights/weights';
 
+interface GetterArguments {
+  model: Module;
+  /** The names that results get, by those of the layers. */
+  returnLayers: Readonly<Record<string, string>>;
+}
+
+const namesKind: kinds.Kind = {
+  words: 'an object of new names by those of layers',
+  fits: (value) => isPlainObject(value) && Object.values(value).every((name) => typeof name === 'string'),
+};
+
 /** The layers of a network up to the last that is wanted; a call gives the wanted ones' results, by their new names. */
 export class IntermediateLayerGetter extends nn.ModuleDict<UnaryModule> {
   returnLayers: Readonly<Record<string, string>>;
 
-  constructor(model: Module, returnLayers: Readonly<Record<string, string>>) {
+  constructor(...args: Arguments<GetterArguments, ['model', 'returnLayers']>) {
     super();
+    const name = 'IntermediateLayerGetter';
+    // The names of layers are an object, as named parameters are.
+    const given = args.length === 2 ? [{ model: args[0], returnLayers: args[1] }] : args;
+    const { model, returnLayers } = parseArgs<GetterArguments>(name, ['model', 'returnLayers'], {}, given, {
+      model: kinds.instance(Module, 'a module'),
+      returnLayers: namesKind,
+    });
     const wanted = new Set(Object.keys(returnLayers));
     for (const [name, child] of model.namedChildren()) {
       if (wanted.size === 0) break;
@@ -77,9 +97,19 @@ export class SegmentationModel extends Module {
   }
 }
 
+interface HeadArguments {
+  inChannels: number;
+  channels: number;
+}
+
 /** A 3×3 and a 1×1 convolution. */
 export class FCNHead extends nn.Sequential {
-  constructor(inChannels: number, channels: number) {
+  constructor(...args: Arguments<HeadArguments, ['inChannels', 'channels']>) {
+    const o = parseArgs<HeadArguments>('FCNHead', ['inChannels', 'channels'], {}, args, {
+      inChannels: kinds.whole(4, kinds.MOST_FEATURES),
+      channels: kinds.features,
+    });
+    const { inChannels, channels } = o;
     const inner = Math.floor(inChannels / 4);
     super(
       new nn.Conv2d(inChannels, inner, { kernelSize: 3, padding: 1, bias: false }),
