@@ -24,6 +24,9 @@ export type CheckpointSource = ByteSource;
 /** Names and plain values that a module was made of. */
 export type Hyperparameters = Record<string, unknown>;
 
+/** What `saveHyperparameters` takes: some of those that are declared, or any object where none are. */
+export type GivenHyperparameters<H> = string extends keyof H ? object : Partial<H>;
+
 /** The version of Lightning whose form checkpoints have. */
 const VERSION = '2.6.0';
 

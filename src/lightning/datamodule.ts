@@ -1,6 +1,6 @@
 // LightningDataModule: loaders, and what makes them, in one place.
 import type { Awaitable } from './awaitable';
-import type { Hyperparameters } from './checkpointing';
+import type { GivenHyperparameters, Hyperparameters } from './checkpointing';
 import type { TrainerFn } from './hooks';
 import { type HyperparameterOptions, keptHyperparameters } from './hyperparameters';
 import type { Loaders } from './loaders';
@@ -15,17 +15,18 @@ import type { Loaders } from './loaders';
  *     await trainer.fit(model, { datamodule: new Digits() });
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: loaders and hooks that are not defined are not there.
-export class LightningDataModule {
+export class LightningDataModule<H extends object = Hyperparameters> {
   /** What `saveHyperparameters` was given. */
-  hparams: Hyperparameters = {};
+  hparams: H & Hyperparameters = {} as H & Hyperparameters;
 
   /** @throws ArgumentError for anything but an object */
-  saveHyperparameters(given: Hyperparameters, options: HyperparameterOptions = {}): void {
+  saveHyperparameters(given: GivenHyperparameters<H>, options: HyperparameterOptions = {}): void {
     this.hparams = { ...this.hparams, ...keptHyperparameters(given, options) };
   }
 }
 
-export interface LightningDataModule {
+// biome-ignore lint/correctness/noUnusedVariables: declarations of one name have the same parameters.
+export interface LightningDataModule<H extends object = Hyperparameters> {
   prepareData?(): Awaitable<unknown>;
   setup?(stage: TrainerFn): Awaitable<unknown>;
   teardown?(stage: TrainerFn): Awaitable<unknown>;

@@ -16,7 +16,7 @@ export interface HyperparameterOptions {
  *
  * @throws ArgumentError for anything but an object
  */
-export function keptHyperparameters(given: Hyperparameters, options: HyperparameterOptions): Hyperparameters {
+export function keptHyperparameters(given: object, options: HyperparameterOptions): Hyperparameters {
   const name = 'saveHyperparameters';
   if (!isPlainObject(given)) {
     throw new ArgumentError(

@@ -12,7 +12,7 @@ import { warnOnce } from '../warnings';
 import { attachmentOf } from './attachment';
 import type { Awaitable } from './awaitable';
 
-import { type CheckpointSource, type Hyperparameters, loadWeights } from './checkpointing';
+import { type CheckpointSource, type GivenHyperparameters, type Hyperparameters, loadWeights } from './checkpointing';
 import type { Callback, ModuleHooks, StepOutput } from './hooks';
 import { type HyperparameterOptions, keptHyperparameters } from './hyperparameters';
 import type { Loaders } from './loaders';
@@ -88,15 +88,15 @@ const logKinds = {
  *     await new Trainer({ maxEpochs: 2 }).fit(new Net(), loader);
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: hooks and steps that are not defined are not there.
-export class LightningModule extends Module {
+export class LightningModule<H extends object = Hyperparameters> extends Module {
   /** False where `trainingStep` takes the optimizers' steps itself. */
   automaticOptimization = true;
   /** Has the summary show the sizes of what layers take and give. */
   exampleInputArray: Tensor | readonly Tensor[] | null = null;
   /** Whether keys of a checkpoint have to be those of the module. */
   strictLoading = true;
-  /** What `saveHyperparameters` was given. */
-  hparams: Hyperparameters = {};
+  /** What `saveHyperparameters` was given. Its type is the module's argument: `class Net extends LightningModule<{ lr: number }>`. */
+  hparams: H & Hyperparameters = {} as H & Hyperparameters;
 
   // biome-ignore lint/suspicious/noExplicitAny: the only type of which every subclass's parameter list is an instance.
   override forward(..._args: any[]): unknown {
@@ -315,7 +315,7 @@ export class LightningModule extends Module {
    *
    * @throws ArgumentError for anything but an object
    */
-  saveHyperparameters(given: Hyperparameters, options: HyperparameterOptions = {}): void {
+  saveHyperparameters(given: GivenHyperparameters<H>, options: HyperparameterOptions = {}): void {
     this.hparams = { ...this.hparams, ...keptHyperparameters(given, options) };
   }
 
@@ -364,7 +364,8 @@ export class LightningModule extends Module {
   }
 }
 
-export interface LightningModule extends ModuleHooks {
+// biome-ignore lint/correctness/noUnusedVariables: declarations of one name have the same parameters.
+export interface LightningModule<H extends object = Hyperparameters> extends ModuleHooks {
   /** The loss of a batch, an object with it, or null to leave the batch out. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a step of manual optimization returns nothing.
   trainingStep?(batch: unknown, batchIdx: number): Awaitable<StepOutput | void>;

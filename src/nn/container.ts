@@ -4,6 +4,7 @@ import { isPlainObject } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { className, Module, type UnaryModule } from './module';
 import { Parameter } from './parameter';
+import type { Placed } from './placed';
 import { indent } from './printing';
 
 /** Modules in a row, by the names '0', '1', … unless they have others. */
@@ -136,24 +137,19 @@ class Sequential extends ModuleRow<UnaryModule> {
   }
 }
 
-/** The modules of a Sequential that is written out, by their places: `net[0].weight`, `net[-1]`. */
-type Placed<M extends readonly UnaryModule[]> = { -readonly [K in keyof M & `${number}`]: M[K] } & (M extends readonly [
-  ...unknown[],
-  infer Last,
-]
-  ? { [-1]: Last }
-  : unknown);
-
 interface SequentialClass {
   readonly prototype: Sequential;
   new <R extends Readonly<Record<string, UnaryModule>> = Readonly<Record<string, UnaryModule>>>(
     modules: R,
   ): string extends keyof R ? Sequential : Sequential & R;
-  new <M extends readonly UnaryModule[] = UnaryModule[]>(
-    ...modules: M
-  ): number extends M['length'] ? Sequential : Sequential & Placed<M>;
+  new <M extends readonly UnaryModule[] = UnaryModule[]>(...modules: M): SequentialOf<M>;
   blank(module: Module): Module;
 }
+
+/** A Sequential of known modules: `net[0].weight`, `net[-1]`. Any module of one input may be put in the place of one. */
+export type SequentialOf<M extends readonly UnaryModule[]> = number extends M['length']
+  ? Sequential
+  : Sequential & Placed<M>;
 
 /** The class, whose objects know in their types what they were made of. */
 const Written: SequentialClass = Sequential as unknown as SequentialClass;
@@ -185,34 +181,44 @@ export class ModuleList<M extends Module = Module> extends ModuleRow<M> {
   }
 }
 
+/** The modules of a ModuleDict by their names, or of any names where their class alone is known. */
+type Named<T> = [T] extends [Module] ? Readonly<Record<string, T>> : T;
+
+/** What holds modules by name: names and modules, or pairs of them. */
+type NamedModules<M> = Readonly<Record<string, M>> | Iterable<readonly [name: string, module: M]>;
+
 /** Modules by name, for a `forward` of one's own. */
-export class ModuleDict<M extends Module = Module> extends Module {
-  constructor(modules: Readonly<Record<string, M>> | null = {}) {
+class ModuleDict<R extends object = Readonly<Record<string, Module>>> extends Module {
+  constructor(modules: NamedModules<R[keyof R]> | null = {}) {
     super();
     this.update(modules ?? {});
   }
 
   /** The module of that name. */
-  get(name: string): M {
-    const module = new Map(this.entries()).get(name);
+  get<K extends keyof R & string>(name: K): R[K];
+  get(name: string): R[keyof R];
+  get(name: string): R[keyof R] {
+    const module = new Map<string, R[keyof R]>(this.entries()).get(name);
     if (!module) throw new ArgumentError(`ModuleDict: no module is named '${name}'`);
     return module;
   }
 
   /** Adds or replaces a module. */
-  set(name: string, module: M): this {
-    this.registerModule(name, module);
+  set(name: string, module: R[keyof R]): this {
+    this.registerModule(name, module as Module);
     return this;
   }
 
-  /** Adds or replaces several modules. */
-  update(modules: Readonly<Record<string, M>>): this {
-    for (const [name, module] of Object.entries(modules)) this.set(name, module);
+  /** Adds or replaces several modules: an object of them, or pairs `[name, module]`. */
+  update(modules: NamedModules<R[keyof R]>): this {
+    const pairs =
+      Symbol.iterator in modules ? (modules as Iterable<readonly [string, R[keyof R]]>) : Object.entries(modules);
+    for (const [name, module] of pairs) this.set(name, module);
     return this;
   }
 
   has(name: string): boolean {
-    return this.keys().includes(name);
+    return this.entries().some(([each]) => each === name);
   }
 
   /** Takes all modules out. */
@@ -221,7 +227,9 @@ export class ModuleDict<M extends Module = Module> extends Module {
   }
 
   /** Takes a module out and returns it. */
-  pop(name: string): M {
+  pop<K extends keyof R & string>(name: K): R[K];
+  pop(name: string): R[keyof R];
+  pop(name: string): R[keyof R] {
     const module = this.get(name);
     Reflect.deleteProperty(this, name);
     return module;
@@ -232,24 +240,24 @@ export class ModuleDict<M extends Module = Module> extends Module {
     return this.entries().length;
   }
 
-  keys(): string[] {
+  keys(): (keyof R & string)[] {
     return this.entries().map(([name]) => name);
   }
 
-  values(): M[] {
+  values(): R[keyof R][] {
     return this.entries().map(([, module]) => module);
   }
 
-  entries(): [string, M][] {
-    return Object.entries(this).filter((entry): entry is [string, M] => entry[1] instanceof Module);
+  entries(): [name: keyof R & string, module: R[keyof R]][] {
+    return Object.entries(this).filter((entry): entry is [keyof R & string, R[keyof R]] => entry[1] instanceof Module);
   }
 
   /** `entries` by PyTorch's name. */
-  items(): [string, M][] {
+  items(): [name: keyof R & string, module: R[keyof R]][] {
     return this.entries();
   }
 
-  [Symbol.iterator](): Iterator<string> {
+  [Symbol.iterator](): Iterator<keyof R & string> {
     return this.keys()[Symbol.iterator]();
   }
 
@@ -257,6 +265,27 @@ export class ModuleDict<M extends Module = Module> extends Module {
     throw noForward(this);
   }
 }
+
+interface ModuleDictClass {
+  // Two type arguments, which nobody writes: a class that extends `ModuleDict<T>` is of the last signature.
+  new <R extends Readonly<Record<K, Module>>, K extends string>(modules: R): WrittenDict<R>;
+  new <const P extends readonly (readonly [K, Module])[], K extends string>(
+    pairs: P,
+  ): WrittenDict<{ [Name in P[number][0]]: Extract<P[number], readonly [Name, unknown]>[1] }>;
+  new <T extends object = Module>(modules?: NamedModules<Named<T>[keyof Named<T>]> | null): WrittenDict<T>;
+  blank(module: Module): Module;
+}
+
+/** The class, whose objects know in their types the names that they were made with. */
+const WrittenDict: ModuleDictClass = ModuleDict as unknown as ModuleDictClass;
+/** Modules by name: `nn.ModuleDict<nn.Linear>` of any names, `nn.ModuleDict<{ fc: nn.Linear; act: nn.ReLU }>` of these. */
+type WrittenDict<T extends object = Module> = [T] extends [Module]
+  ? ModuleDict<Named<T>>
+  : string extends keyof T
+    ? ModuleDict<T>
+    : ModuleDict<T> & T;
+
+export { type ModuleDict as ModuleDictModule, WrittenDict as ModuleDict };
 
 /** Parameters in a list. Tensors that are no parameters become parameters. */
 export class ParameterList extends Module {

@@ -25,9 +25,18 @@ export {
 } from './adaptive-pooling';
 export { AdaptiveLogSoftmaxWithLoss } from './adaptive-softmax';
 export { type AttentionCall, type EncoderCall, MultiheadAttention, TransformerEncoderLayer } from './attention';
+export { Module } from './base-class';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './batch-norm';
 export { Bilinear } from './bilinear';
-export { ModuleDict, ModuleList, ParameterList, Sequential, type SequentialModule } from './container';
+export {
+  ModuleDict,
+  type ModuleDictModule,
+  ModuleList,
+  ParameterList,
+  Sequential,
+  type SequentialModule,
+  type SequentialOf,
+} from './container';
 export { Conv1d, Conv2d, Conv3d, LazyConv1d, LazyConv2d, LazyConv3d, type PaddingMode } from './conv';
 export {
   ConvTranspose1d,
@@ -80,10 +89,7 @@ export {
   TripletMarginLoss,
   TripletMarginWithDistanceLoss,
 } from './margin-loss';
-export {
-  Module,
-  type UnaryModule,
-} from './module';
+export type { UnaryModule } from './module';
 export { GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm } from './normalization';
 export {
   CircularPad1d,

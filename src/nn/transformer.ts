@@ -274,9 +274,8 @@ type TransformerCallOrder = [
  *
  * Shape: source [S, N, dModel] and target [T, N, dModel] → [T, N, dModel]; with `batchFirst` N comes first.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a part is read as one class and written as any.
 export class Transformer extends Module {
-  encoder: Module;
-  decoder: Module;
   dModel: number;
   nhead: number;
   batchFirst: boolean;
@@ -322,11 +321,20 @@ export class Transformer extends Module {
       throw new ArgumentError(`Transformer: expected source and target of ${this.dModel} features, but got ${shapes}`);
     }
     const memory = this.encoder(src, { mask: srcMask, srcKeyPaddingMask, isCausal: srcIsCausal });
-    return this.decoder(tgt, memory, target) as Tensor;
+    return this.decoder(tgt, memory, target);
   }
 
   /** [size, size]: −∞ above the diagonal, 0 elsewhere: a mask that hides what comes later. */
   static generateSquareSubsequentMask(size: number): Tensor {
     return full([size, size], Number.NEGATIVE_INFINITY).triu(1);
   }
+}
+
+export interface Transformer {
+  /** What reads the source; any module of its arguments may take its place. */
+  get encoder(): TransformerEncoder;
+  set encoder(module: Module);
+  /** What writes the target; any module of its arguments may take its place. */
+  get decoder(): TransformerDecoder;
+  set decoder(module: Module);
 }

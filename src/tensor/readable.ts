@@ -77,11 +77,14 @@ export abstract class ReadableTensor extends TensorBase {
     return this.dtype === 'bool' ? ((element !== 0) as unknown as number) : element!;
   }
 
-  /** The elements as nested arrays; a number for a 0-d tensor. */
-  tolist(): Promise<NestedArray> {
+  /**
+   * The elements as nested arrays; a number for a 0-d tensor. Shapes are no types here, so say which arrays they are where it matters:
+   * `const rows: number[][] = await x.tolist()`, or `(await x.tolist<number[][]>()).map(…)`.
+   */
+  tolist<T extends NestedArray = NestedArray>(): Promise<T> {
     return readBack(
       'tolist',
-      this.#elements().then((data) => nested(data, this.shape, this.dtype)),
+      this.#elements().then((data) => nested(data, this.shape, this.dtype) as T),
     );
   }
 

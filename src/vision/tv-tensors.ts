@@ -6,6 +6,7 @@ import { isTensor } from '../tensor/callable';
 import { tensor } from '../tensor/creation';
 import { kinds } from '../tensor/kinds';
 import { parseArgs, shown } from '../tensor/options';
+import { type TensorOptions, tensorOptions } from '../tensor/sizes';
 import { Tensor } from '../tensor/tensor';
 import { Picture } from './picture';
 
@@ -15,17 +16,19 @@ export type TensorLike = Tensor | Parameters<typeof tensor>[0];
 /** Height and width. */
 export type Size = readonly [height: number, width: number];
 
-const tensorOf = (data: TensorLike): Tensor => {
-  if (data instanceof Picture) return data.permute(2, 0, 1);
-  return isTensor(data) ? data : tensor(data);
-};
+function tensorOf(op: string, data: TensorLike, { dtype, requiresGrad, device }: TensorOptions): Tensor {
+  if (!isTensor(data)) return tensor(data, { dtype, device });
+  const made = data instanceof Picture ? data.permute(2, 0, 1) : data;
+  return made.to(tensorOptions(op, { dtype, requiresGrad, device }, made.dtype).dtype);
+}
 
 /** Base of tensors that say what they hold. They share memory with what they are made of; what operations make of them are plain tensors. */
 export abstract class TVTensor extends Tensor {
-  constructor(data: Tensor) {
+  constructor(data: Tensor, options: TensorOptions = {}) {
     const { value, storage, strides, offset, requiresGrad } = data;
     if (requiresGrad) super(identity(value));
     else super(value, { storage, strides, offset });
+    if (options.requiresGrad === true) this.requiresGrad_();
   }
 
   /** The same kind of thing, around another tensor. */
@@ -43,12 +46,12 @@ export class Image extends TVTensor {
     kinds.set('Image', { properties: [], make: (data) => new Image(data) });
   }
 
-  constructor(data: TensorLike) {
-    const made = tensorOf(data);
+  constructor(data: TensorLike, options: TensorOptions = {}) {
+    const made = tensorOf('Image', data, options);
     if (made.shape.length < 2) {
       throw new ShapeError(`Image: expected a tensor of 2 or more dimensions, but got shape ${showShape(made.shape)}`);
     }
-    super(made.shape.length === 2 ? made.unsqueeze(0) : made);
+    super(made.shape.length === 2 ? made.unsqueeze(0) : made, options);
   }
 
   override wrap(data: Tensor): Image {
@@ -62,8 +65,8 @@ export class Mask extends TVTensor {
     kinds.set('Mask', { properties: [], make: (data) => new Mask(data) });
   }
 
-  constructor(data: TensorLike) {
-    super(tensorOf(data));
+  constructor(data: TensorLike, options: TensorOptions = {}) {
+    super(tensorOf('Mask', data, options), options);
   }
 
   override wrap(data: Tensor): Mask {
@@ -80,7 +83,7 @@ export const BoundingBoxFormat = { XYXY: 'XYXY', XYWH: 'XYWH', CXCYWH: 'CXCYWH' 
 /** How transforms keep boxes inside of the picture: `hard` cuts them at its border, `soft` does so too unless they are rotated. */
 export type ClampingMode = 'soft' | 'hard' | null;
 
-export interface BoundingBoxesOptions {
+export interface BoundingBoxesOptions extends TensorOptions {
   /** `'XYXY'`, `'XYWH'` or `'CXCYWH'`, also in small letters. */
   format: BoundingBoxFormat | Lowercase<BoundingBoxFormat>;
   /** Height and width of the picture that the boxes lie on. */
@@ -114,13 +117,14 @@ export class BoundingBoxes extends TVTensor {
   readonly clampingMode: ClampingMode;
 
   constructor(data: TensorLike, options: BoundingBoxesOptions) {
-    const { format, canvasSize, clampingMode } = parseArgs<BoundingBoxesOptions>(
+    const { dtype, requiresGrad, device, ...own } = options;
+    const { format, canvasSize, clampingMode } = parseArgs<Omit<BoundingBoxesOptions, keyof TensorOptions>>(
       'BoundingBoxes',
       ['format', 'canvasSize'],
       { clampingMode: 'soft' },
-      [options],
+      [own],
     );
-    const made = tensorOf(data);
+    const made = tensorOf('BoundingBoxes', data, options);
     const boxes = made.shape.length === 1 ? (made.numel() === 0 ? made.reshape([0, 4]) : made.unsqueeze(0)) : made;
     if (boxes.shape.length !== 2 || boxes.shape[1] !== 4) {
       throw new ShapeError(`BoundingBoxes: expected boxes [N, 4], but got shape ${showShape(made.shape)}`);
@@ -133,7 +137,7 @@ export class BoundingBoxes extends TVTensor {
         `BoundingBoxes: expected clampingMode 'soft', 'hard' or null, but got ${shown(clampingMode)}`,
       );
     }
-    super(boxes);
+    super(boxes, options);
     this.format = boxFormat('BoundingBoxes', format);
     this.canvasSize = canvasSize;
     this.clampingMode = clampingMode;

@@ -1,6 +1,7 @@
 // What types accept runs, and what running refuses does not compile: the compiler checks the lines behind `@ts-expect-error`.
 import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
+import { detection, models, tvTensors } from 'lamplight/vision';
 import { expect, test } from 'vitest';
 
 const F = nn.functional;
@@ -76,6 +77,52 @@ test('UnaryModule is any model of one input', () => {
     declare forward: () => unknown;
   })();
   expect(() => anonymous()).toThrow(/^nn\.Module: expected a method forward, but it has none/);
+});
+
+test('a module without a forward holds others, and says so when it is called', () => {
+  class Losses extends nn.Module {
+    content = new nn.MSELoss();
+  }
+  const losses = new Losses();
+  expect(losses.namedChildren().map(([name]) => name)).toEqual(['content']);
+  expect(() => losses(x)).toThrow(/^Losses: expected a method forward, but it has none/);
+  const plain = new nn.Module();
+  plain.addModule('fc', new nn.Linear(3, 1));
+  expect(Object.keys(plain.stateDict())).toEqual(['fc.weight', 'fc.bias']);
+  expect(() => plain()).toThrow(torch.ArgumentError);
+});
+
+test('a ModuleDict knows the names that it was made with, as an object or as pairs', () => {
+  const dict = new nn.ModuleDict({ fc: new nn.Linear(3, 2), act: new nn.ReLU() });
+  expect([dict.fc.inFeatures, dict.get('fc').outFeatures, dict.keys()]).toEqual([3, 2, ['fc', 'act']]);
+  const pairs = new nn.ModuleDict([
+    ['lrelu', new nn.LeakyReLU(0.2)],
+    ['prelu', new nn.PReLU()],
+  ]);
+  expect([pairs.lrelu.negativeSlope, pairs.prelu.numParameters, pairs.has('relu')]).toEqual([0.2, 1, false]);
+  pairs.update([['lrelu', new nn.LeakyReLU(0.3)]]);
+  expect(pairs.get('lrelu').negativeSlope).toBe(0.3);
+});
+
+test('heads that can be replaced stand where torchvision has them', () => {
+  const names = (module: nn.Module) => module.namedChildren().map(([name]) => name);
+  const mobilenet = models.mobilenetV3Small();
+  expect(names(mobilenet)).toEqual(['features', 'avgpool', 'classifier']);
+  mobilenet.classifier[3] = new nn.Linear(mobilenet.classifier[3].inFeatures, 2);
+  expect(mobilenet.stateDict()['classifier.3.weight']!.shape).toEqual([2, 1024]);
+  const detector = detection.ssdlite320MobilenetV3Large({ weightsBackbone: null });
+  expect(names(detector)).toEqual(['backbone', 'anchor_generator', 'head', 'transform']);
+  const transformer = new nn.Transformer({ dModel: 4, nhead: 2, dimFeedforward: 4 });
+  expect(names(transformer)).toEqual(['encoder', 'decoder']);
+  expect(transformer.encoder(torch.ones(2, 1, 4)).shape).toEqual([2, 1, 4]);
+});
+
+test('boxes, pictures and masks take a dtype', () => {
+  const boxes = new tvTensors.BoundingBoxes([[1, 2, 3, 4]], { format: 'XYXY', canvasSize: [9, 9], dtype: 'float32' });
+  expect([boxes.dtype, boxes.format, boxes.requiresGrad]).toEqual(['float32', 'XYXY', false]);
+  expect(new tvTensors.Mask(torch.ones(2, 2), { dtype: 'uint8' }).dtype).toBe('uint8');
+  const image = new tvTensors.Image([[1, 2]], { dtype: 'float32', requiresGrad: true });
+  expect([image.dtype, image.requiresGrad, image.shape]).toEqual(['float32', true, [1, 1, 2]]);
 });
 
 test('every optimizer takes a closure, synchronous or not', () => {

@@ -216,7 +216,7 @@ export class DeepLift extends DeepLiftBase {
    * Attributions of the inputs' shapes; with `returnConvergenceDelta` a pair of them and of the delta [N].
    * @throws ArgumentError, ShapeError, IndexError for what does not fit; DTypeError for inputs that are no floats
    */
-  attribute<const I extends Inputs>(inputs: I, options: WithDelta): [Attributions<I>, Tensor];
+  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<WithDelta, Order>): [Attributions<I>, Tensor];
   attribute<const I extends Inputs>(inputs: I, ...args: Arguments<WithoutDelta, Order>): Attributions<I>;
   attribute<const I extends Inputs>(options: WithDelta & { inputs: I }): [Attributions<I>, Tensor];
   attribute<const I extends Inputs>(options: WithoutDelta & { inputs: I }): Attributions<I>;
@@ -247,7 +247,7 @@ export class DeepLiftShap extends DeepLiftBase {
    * Attributions of the inputs' shapes; with `returnConvergenceDelta` a pair of them and of the delta [N · M].
    * @throws ArgumentError, ShapeError, IndexError for what does not fit, and for fewer than two baselines
    */
-  attribute<const I extends Inputs>(inputs: I, options: ShapWithDelta): [Attributions<I>, Tensor];
+  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<ShapWithDelta, Order>): [Attributions<I>, Tensor];
   attribute<const I extends Inputs>(inputs: I, ...args: Arguments<ShapWithoutDelta, Order>): Attributions<I>;
   attribute<const I extends Inputs>(options: ShapWithDelta & { inputs: I }): [Attributions<I>, Tensor];
   attribute<const I extends Inputs>(options: ShapWithoutDelta & { inputs: I }): Attributions<I>;

@@ -16,6 +16,10 @@ interface InputBaselineOptions extends AttributionOptions {
   returnConvergenceDelta?: boolean;
 }
 
+type BetweenOrder = ['baselines', 'target', 'additionalForwardArgs', 'returnConvergenceDelta'];
+type BetweenWithDelta = InputBaselineOptions & { returnConvergenceDelta: true };
+type BetweenWithoutDelta = InputBaselineOptions & { returnConvergenceDelta?: false };
+
 /** (x − x') ⊙ the gradient at one random point of the way from x' to x, another for every example. */
 export class InputBaselineXGradient extends GradientAttribution {
   readonly #multiplies: boolean;
@@ -39,12 +43,11 @@ export class InputBaselineXGradient extends GradientAttribution {
    */
   attribute<const I extends Inputs>(
     inputs: I,
-    options: InputBaselineOptions & { returnConvergenceDelta: true },
+    ...args: Arguments<BetweenWithDelta, BetweenOrder>
   ): [Attributions<I>, Tensor];
-  attribute<const I extends Inputs>(
-    inputs: I,
-    options?: InputBaselineOptions & { returnConvergenceDelta?: false },
-  ): Attributions<I>;
+  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<BetweenWithoutDelta, BetweenOrder>): Attributions<I>;
+  attribute<const I extends Inputs>(options: BetweenWithDelta & { inputs: I }): [Attributions<I>, Tensor];
+  attribute<const I extends Inputs>(options: BetweenWithoutDelta & { inputs: I }): Attributions<I>;
   attribute(...args: readonly unknown[]): unknown {
     const { op } = this;
     const o = parseArgs<InputBaselineOptions & { inputs: Inputs }>(
@@ -106,7 +109,7 @@ export class GradientShap extends GradientAttribution {
    * Attributions of the inputs' shapes; with `returnConvergenceDelta` a pair of them and of the delta [N · nSamples].
    * @throws ArgumentError, ShapeError, IndexError for what does not fit; DTypeError for inputs that are no floats
    */
-  attribute<const I extends Inputs>(inputs: I, options: WithDelta): [Attributions<I>, Tensor];
+  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<WithDelta, Order>): [Attributions<I>, Tensor];
   attribute<const I extends Inputs>(inputs: I, ...args: Arguments<WithoutDelta, Order>): Attributions<I>;
   attribute<const I extends Inputs>(options: WithDelta & { inputs: I }): [Attributions<I>, Tensor];
   attribute<const I extends Inputs>(options: WithoutDelta & { inputs: I }): Attributions<I>;

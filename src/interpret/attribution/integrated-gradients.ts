@@ -107,7 +107,7 @@ export class IntegratedGradients extends GradientAttribution {
    * Attributions of the inputs' shapes; with `returnConvergenceDelta` a pair of them and of the delta [N].
    * @throws ArgumentError, ShapeError, IndexError for what does not fit; DTypeError for inputs that are no floats
    */
-  attribute<const I extends Inputs>(inputs: I, options: WithDelta): [Attributions<I>, Tensor];
+  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<WithDelta, Order>): [Attributions<I>, Tensor];
   attribute<const I extends Inputs>(inputs: I, ...args: Arguments<WithoutDelta, Order>): Attributions<I>;
   attribute<const I extends Inputs>(options: WithDelta & { inputs: I }): [Attributions<I>, Tensor];
   attribute<const I extends Inputs>(options: WithoutDelta & { inputs: I }): Attributions<I>;

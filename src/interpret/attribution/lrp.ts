@@ -126,7 +126,7 @@ export class LRP extends Attribution {
    * @throws ArgumentError for a layer without a rule, and for one with a rule that is called twice; ArgumentError, ShapeError, IndexError for
    * inputs and targets that do not fit; DTypeError for inputs that are no floats
    */
-  attribute<const I extends Inputs>(inputs: I, options: WithDelta): [Attributions<I>, Tensor];
+  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<WithDelta, Order>): [Attributions<I>, Tensor];
   attribute<const I extends Inputs>(inputs: I, ...args: Arguments<WithoutDelta, Order>): Attributions<I>;
   attribute<const I extends Inputs>(options: WithDelta & { inputs: I }): [Attributions<I>, Tensor];
   attribute<const I extends Inputs>(options: WithoutDelta & { inputs: I }): Attributions<I>;

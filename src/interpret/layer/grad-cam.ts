@@ -10,7 +10,13 @@ import { type Attributions, type Inputs, likeInputs, listInputs } from '../attri
 import { expectModule, GuidedBackprop } from '../attribution/guided';
 import { explaining, type ForwardFunction } from '../attribution/model';
 import { asLayerValue, type Layer, type LayerValue } from './capture';
-import { InternalAttribution, LayerAttribution, type LayerOptions, layerGradients } from './layer-attribution';
+import {
+  InternalAttribution,
+  LayerAttribution,
+  type LayerOptions,
+  layerGradients,
+  type ValueOf,
+} from './layer-attribution';
 
 export interface LayerGradCamOptions extends LayerOptions {
   /** Leave out what speaks against the output: relu of the map; default false. */
@@ -46,8 +52,8 @@ const weighed = (gradient: Tensor, value: Tensor, sums: boolean): Tensor => {
  *
  * Selvaraju et al. 2016, arXiv:1610.02391.
  */
-export class LayerGradCam extends LayerAttribution {
-  constructor(forwardFunc: ForwardFunction, layer: Layer) {
+export class LayerGradCam<L extends Layer = Layer> extends LayerAttribution {
+  constructor(forwardFunc: ForwardFunction, layer: L) {
     super(forwardFunc, layer);
   }
 
@@ -55,7 +61,8 @@ export class LayerGradCam extends LayerAttribution {
    * [N, 1, …] for a layer [N, C, …]; a list where the layer has several tensors.
    * @throws ArgumentError, ShapeError, IndexError for what does not fit
    */
-  attribute(inputs: Inputs, ...args: Arguments<LayerGradCamOptions, Order>): LayerValue;
+  attribute<V extends LayerValue = ValueOf<L>>(inputs: Inputs, ...args: Arguments<LayerGradCamOptions, Order>): V;
+  attribute<V extends LayerValue = ValueOf<L>>(options: LayerGradCamOptions & { inputs: Inputs }): V;
   attribute(...args: readonly unknown[]): LayerValue {
     const { op } = this;
     const o = parseArgs<LayerGradCamOptions & { inputs: Inputs }>(op, ['inputs'], defaults, args);
@@ -99,6 +106,7 @@ export class GradCam extends InternalAttribution {
     inputs: Inputs,
     ...args: Arguments<GradCamOptions, ['target', 'additionalForwardArgs', 'reluAttributions', 'interpolateMode']>
   ): Tensor;
+  attribute(options: GradCamOptions & { inputs: Inputs }): Tensor;
   attribute(...args: readonly unknown[]): Tensor {
     const { op } = this;
     const o = parseArgs<GradCamOptions & { inputs: Inputs }>(
@@ -157,6 +165,7 @@ export class GuidedGradCam extends InternalAttribution {
       ['target', 'additionalForwardArgs', 'interpolateMode', 'attributeToLayerInput']
     >
   ): Attributions<I>;
+  attribute<const I extends Inputs>(options: GuidedGradCamOptions & { inputs: I }): Attributions<I>;
   attribute(...args: readonly unknown[]): unknown {
     const { op } = this;
     const o = parseArgs<GuidedGradCamOptions & { inputs: Inputs }>(

@@ -1,7 +1,7 @@
 // The bases of methods that explain by a layer, or that explain a neuron of a layer.
 
 import { interpolate } from '../../nn/functional/interpolate';
-import type { Module } from '../../nn/module';
+import type { CallResult, Module } from '../../nn/module';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { listInputs } from '../attribution/arguments';
@@ -16,8 +16,14 @@ export interface LayerOptions extends AttributionOptions {
   attributeToLayerInput?: boolean;
 }
 
+/** What a layer has: a tensor, or a list where its class says that it gives several; a name says nothing, so `attribute<Tensor[]>(…)` does. */
+export type ValueOf<L> = L extends Module ? (CallResult<L> extends readonly unknown[] ? Tensor[] : Tensor) : Tensor;
+
+/** What a single layer, or each of a list of layers, has. */
+export type EachValue<L> = L extends readonly (infer One)[] ? ValueOf<One> : ValueOf<L>;
+
 /** For one layer its value, for a list of layers a list. */
-export type LayerResult<L> = L extends readonly unknown[] ? LayerValue[] : LayerValue;
+export type LayerResult<L, V = EachValue<L>> = L extends readonly unknown[] ? V[] : V;
 
 type InterpolateMode = 'nearest' | 'area' | 'linear' | 'bilinear' | 'bicubic' | 'trilinear';
 

@@ -19,7 +19,7 @@ import { deepLiftRules } from '../attribution/deep-lift-rules';
 import { expectModule } from '../attribution/guided';
 import { explaining } from '../attribution/model';
 import { asLayerValue, type Layer, type LayerValue, watching } from './capture';
-import { LayerAttribution, type LayerOptions } from './layer-attribution';
+import { LayerAttribution, type LayerOptions, type ValueOf } from './layer-attribution';
 
 export interface LayerDeepLiftOptions extends DeepLiftOptions, LayerOptions {}
 export interface LayerDeepLiftShapOptions extends DeepLiftShapOptions, LayerOptions {}
@@ -35,12 +35,12 @@ type Order = [
   'customAttributionFunc',
 ];
 
-abstract class LayerLift extends LayerAttribution {
+abstract class LayerLift<L extends Layer = Layer> extends LayerAttribution {
   readonly model: Module;
   readonly #settings: Required<DeepLiftSettings>;
 
   /** @throws ArgumentError unless `model` is an `nn.Module` */
-  constructor(model: Module, layer: Layer, ...args: Arguments<DeepLiftSettings, ['multiplyByInputs', 'eps']>) {
+  constructor(model: Module, layer: L, ...args: Arguments<DeepLiftSettings, ['multiplyByInputs', 'eps']>) {
     super(model, layer);
     this.#settings = liftSettings(this.op, args);
     this.model = expectModule(this.op, model);
@@ -80,13 +80,21 @@ abstract class LayerLift extends LayerAttribution {
  *
  * Shrikumar, Greenside, Kundaje 2017, arXiv:1704.02685.
  */
-export class LayerDeepLift extends LayerLift {
+export class LayerDeepLift<L extends Layer = Layer> extends LayerLift<L> {
   /**
    * Attributions of the layer's shape; with `returnConvergenceDelta` a pair of them and of the delta [N].
    * @throws ArgumentError, ShapeError, IndexError for what does not fit
    */
-  attribute(inputs: Inputs, options: With<LayerDeepLiftOptions>): [LayerValue, Tensor];
-  attribute(inputs: Inputs, ...args: Arguments<Without<LayerDeepLiftOptions>, Order>): LayerValue;
+  attribute<V extends LayerValue = ValueOf<L>>(
+    inputs: Inputs,
+    ...args: Arguments<With<LayerDeepLiftOptions>, Order>
+  ): [V, Tensor];
+  attribute<V extends LayerValue = ValueOf<L>>(options: With<LayerDeepLiftOptions> & { inputs: Inputs }): [V, Tensor];
+  attribute<V extends LayerValue = ValueOf<L>>(
+    inputs: Inputs,
+    ...args: Arguments<Without<LayerDeepLiftOptions>, Order>
+  ): V;
+  attribute<V extends LayerValue = ValueOf<L>>(options: Without<LayerDeepLiftOptions> & { inputs: Inputs }): V;
   attribute(...args: readonly unknown[]): unknown {
     const { op } = this;
     const o = parseArgs<Required<LayerDeepLiftOptions> & { inputs: Inputs }>(
@@ -105,13 +113,23 @@ export class LayerDeepLift extends LayerLift {
  *
  * Lundberg, Lee 2017, arXiv:1705.07874.
  */
-export class LayerDeepLiftShap extends LayerLift {
+export class LayerDeepLiftShap<L extends Layer = Layer> extends LayerLift<L> {
   /**
    * Attributions of the layer's shape; with `returnConvergenceDelta` a pair of them and of the delta [N · M].
    * @throws ArgumentError, ShapeError, IndexError for what does not fit, and for fewer than two baselines
    */
-  attribute(inputs: Inputs, options: With<LayerDeepLiftShapOptions>): [LayerValue, Tensor];
-  attribute(inputs: Inputs, ...args: Arguments<Without<LayerDeepLiftShapOptions>, Order>): LayerValue;
+  attribute<V extends LayerValue = ValueOf<L>>(
+    inputs: Inputs,
+    ...args: Arguments<With<LayerDeepLiftShapOptions>, Order>
+  ): [V, Tensor];
+  attribute<V extends LayerValue = ValueOf<L>>(
+    options: With<LayerDeepLiftShapOptions> & { inputs: Inputs },
+  ): [V, Tensor];
+  attribute<V extends LayerValue = ValueOf<L>>(
+    inputs: Inputs,
+    ...args: Arguments<Without<LayerDeepLiftShapOptions>, Order>
+  ): V;
+  attribute<V extends LayerValue = ValueOf<L>>(options: Without<LayerDeepLiftShapOptions> & { inputs: Inputs }): V;
   attribute(...args: readonly unknown[]): unknown {
     const { op } = this;
     const o = parseArgs<Required<LayerDeepLiftShapOptions> & { inputs: Inputs }>(

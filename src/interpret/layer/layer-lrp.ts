@@ -14,8 +14,8 @@ import {
 } from '../attribution/lrp';
 import type { GivenRules } from '../attribution/lrp-rules';
 import { explaining } from '../attribution/model';
-import { type Layer, watching } from './capture';
-import { LayerAttribution, type LayerOptions, type LayerResult } from './layer-attribution';
+import { type Layer, type LayerValue, watching } from './capture';
+import { type EachValue, LayerAttribution, type LayerOptions, type LayerResult } from './layer-attribution';
 
 export interface LayerLRPOptions extends LRPOptions, LayerOptions {}
 
@@ -52,8 +52,18 @@ export class LayerLRP<L extends Layer | readonly Layer[] = Layer> extends LayerA
    * list of these.
    * @throws ArgumentError, ShapeError, IndexError for what does not fit; DTypeError for inputs that are no floats
    */
-  attribute(inputs: Inputs, options: WithDelta): [LayerResult<L>, L extends readonly unknown[] ? Tensor[] : Tensor];
-  attribute(inputs: Inputs, ...args: Arguments<WithoutDelta, Order>): LayerResult<L>;
+  attribute<V extends LayerValue = EachValue<L>>(
+    inputs: Inputs,
+    ...args: Arguments<WithDelta, Order>
+  ): [LayerResult<L, V>, L extends readonly unknown[] ? Tensor[] : Tensor];
+  attribute<V extends LayerValue = EachValue<L>>(
+    options: WithDelta & { inputs: Inputs },
+  ): [LayerResult<L, V>, L extends readonly unknown[] ? Tensor[] : Tensor];
+  attribute<V extends LayerValue = EachValue<L>>(
+    inputs: Inputs,
+    ...args: Arguments<WithoutDelta, Order>
+  ): LayerResult<L, V>;
+  attribute<V extends LayerValue = EachValue<L>>(options: WithoutDelta & { inputs: Inputs }): LayerResult<L, V>;
   attribute(...args: readonly unknown[]): unknown {
     const { op, model, layers } = this;
     const o = parseArgs<Required<LayerLRPOptions> & { inputs: Inputs }>(

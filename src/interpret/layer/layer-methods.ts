@@ -3,8 +3,14 @@ import { type Arguments, parseArgs } from '../../tensor/options';
 import { type Inputs, listInputs } from '../attribution/arguments';
 import { type MultiplyByInputs, multiplying } from '../attribution/integrated-gradients';
 import { called, explaining, type ForwardFunction } from '../attribution/model';
-import { type Layer, watching } from './capture';
-import { LayerAttribution, type LayerOptions, type LayerResult, layerGradients } from './layer-attribution';
+import { type Layer, type LayerValue, watching } from './capture';
+import {
+  type EachValue,
+  LayerAttribution,
+  type LayerOptions,
+  type LayerResult,
+  layerGradients,
+} from './layer-attribution';
 
 type ActivationOptions = Omit<LayerOptions, 'target'>;
 
@@ -22,10 +28,11 @@ export class LayerActivation<L extends Layer | readonly Layer[] = Layer> extends
    * The layer's tensor, or a list where it has several; for several layers a list of these.
    * @throws ArgumentError where the model does not call the layer
    */
-  attribute(
+  attribute<V extends LayerValue = EachValue<L>>(
     inputs: Inputs,
     ...args: Arguments<ActivationOptions, ['additionalForwardArgs', 'attributeToLayerInput']>
-  ): LayerResult<L>;
+  ): LayerResult<L, V>;
+  attribute<V extends LayerValue = EachValue<L>>(options: ActivationOptions & { inputs: Inputs }): LayerResult<L, V>;
   attribute(...args: readonly unknown[]): unknown {
     const { op } = this;
     const o = parseArgs<ActivationOptions & { inputs: Inputs }>(
@@ -60,10 +67,11 @@ export class LayerGradientXActivation<L extends Layer | readonly Layer[] = Layer
    * Attributions of the shape of what the layer gives, or gets with `attributeToLayerInput`; for several layers a list.
    * @throws ArgumentError, ShapeError, IndexError for what does not fit
    */
-  attribute(
+  attribute<V extends LayerValue = EachValue<L>>(
     inputs: Inputs,
     ...args: Arguments<LayerOptions, ['target', 'additionalForwardArgs', 'attributeToLayerInput']>
-  ): LayerResult<L>;
+  ): LayerResult<L, V>;
+  attribute<V extends LayerValue = EachValue<L>>(options: LayerOptions & { inputs: Inputs }): LayerResult<L, V>;
   attribute(...args: readonly unknown[]): unknown {
     const { op } = this;
     const o = parseArgs<LayerOptions & { inputs: Inputs }>(

@@ -16,7 +16,14 @@ import { type Call, called, explaining, type ForwardFunction } from '../attribut
 import { byStep, pathPoints, weightedSum } from '../attribution/path';
 import { type Steps, stepsOf } from '../attribution/steps';
 import { asLayerValue, type Layer, type LayerValue, replacing, watching } from './capture';
-import { LayerAttribution, type LayerOptions, type LayerResult, layerGradients } from './layer-attribution';
+import {
+  type EachValue,
+  LayerAttribution,
+  type LayerOptions,
+  type LayerResult,
+  layerGradients,
+  type ValueOf,
+} from './layer-attribution';
 
 export interface LayerPathOptions extends PathOptions, LayerOptions {}
 
@@ -103,8 +110,16 @@ export class LayerIntegratedGradients<L extends Layer | readonly Layer[] = Layer
    * Attributions of the layer's shape; with `returnConvergenceDelta` a pair of them and of the delta [N].
    * @throws ArgumentError, ShapeError, IndexError for what does not fit
    */
-  attribute(inputs: Inputs, options: WithDelta): [LayerResult<L>, Tensor];
-  attribute(inputs: Inputs, ...args: Arguments<WithoutDelta, Order>): LayerResult<L>;
+  attribute<V extends LayerValue = EachValue<L>>(
+    inputs: Inputs,
+    ...args: Arguments<WithDelta, Order>
+  ): [LayerResult<L, V>, Tensor];
+  attribute<V extends LayerValue = EachValue<L>>(options: WithDelta & { inputs: Inputs }): [LayerResult<L, V>, Tensor];
+  attribute<V extends LayerValue = EachValue<L>>(
+    inputs: Inputs,
+    ...args: Arguments<WithoutDelta, Order>
+  ): LayerResult<L, V>;
+  attribute<V extends LayerValue = EachValue<L>>(options: WithoutDelta & { inputs: Inputs }): LayerResult<L, V>;
   attribute(...args: readonly unknown[]): unknown {
     const { op, layers } = this;
     const o = parseArgs<LayerDeltaOptions & { inputs: Inputs }>(
@@ -156,8 +171,8 @@ const countsOf = (tensors: readonly Tensor[], layers: number): number[] =>
  *
  * Dhamdhere, Sundararajan, Yan 2018, arXiv:1805.12233.
  */
-export class LayerConductance extends LayerPath {
-  constructor(forwardFunc: ForwardFunction, layer: Layer) {
+export class LayerConductance<L extends Layer = Layer> extends LayerPath {
+  constructor(forwardFunc: ForwardFunction, layer: L) {
     super(forwardFunc, layer);
   }
 
@@ -173,8 +188,10 @@ export class LayerConductance extends LayerPath {
    * Attributions of the layer's shape; with `returnConvergenceDelta` a pair of them and of the delta [N].
    * @throws ArgumentError, ShapeError, IndexError for what does not fit
    */
-  attribute(inputs: Inputs, options: WithDelta): [LayerValue, Tensor];
-  attribute(inputs: Inputs, ...args: Arguments<WithoutDelta, Order>): LayerValue;
+  attribute<V extends LayerValue = ValueOf<L>>(inputs: Inputs, ...args: Arguments<WithDelta, Order>): [V, Tensor];
+  attribute<V extends LayerValue = ValueOf<L>>(options: WithDelta & { inputs: Inputs }): [V, Tensor];
+  attribute<V extends LayerValue = ValueOf<L>>(inputs: Inputs, ...args: Arguments<WithoutDelta, Order>): V;
+  attribute<V extends LayerValue = ValueOf<L>>(options: WithoutDelta & { inputs: Inputs }): V;
   attribute(...args: readonly unknown[]): unknown {
     const { op } = this;
     const o = parseArgs<LayerDeltaOptions & { inputs: Inputs }>(
@@ -219,8 +236,8 @@ export class LayerConductance extends LayerPath {
  *
  * Leino et al. 2018, arXiv:1802.03788.
  */
-export class InternalInfluence extends LayerPath {
-  constructor(forwardFunc: ForwardFunction, layer: Layer) {
+export class InternalInfluence<L extends Layer = Layer> extends LayerPath {
+  constructor(forwardFunc: ForwardFunction, layer: L) {
     super(forwardFunc, layer);
   }
 
@@ -228,7 +245,8 @@ export class InternalInfluence extends LayerPath {
    * Attributions of the layer's shape.
    * @throws ArgumentError, ShapeError, IndexError for what does not fit
    */
-  attribute(inputs: Inputs, ...args: Arguments<LayerPathOptions, PathOrder>): LayerValue;
+  attribute<V extends LayerValue = ValueOf<L>>(inputs: Inputs, ...args: Arguments<LayerPathOptions, PathOrder>): V;
+  attribute<V extends LayerValue = ValueOf<L>>(options: LayerPathOptions & { inputs: Inputs }): V;
   attribute(...args: readonly unknown[]): LayerValue {
     const { op } = this;
     const o = parseArgs<LayerPathOptions & { inputs: Inputs }>(

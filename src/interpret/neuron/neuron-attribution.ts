@@ -20,6 +20,11 @@ export type NeuronSelector<V extends LayerValue = Tensor> =
   | readonly (number | string)[]
   | ((value: V) => Tensor);
 
+/** A neuron by name. */
+export interface Selected<V extends LayerValue = Tensor> {
+  neuronSelector: NeuronSelector<V>;
+}
+
 export interface NeuronOptions {
   /** One argument of the model behind the inputs, or a list of them; those that are tensors have a row an example. */
   additionalForwardArgs?: unknown;

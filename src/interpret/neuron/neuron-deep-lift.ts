@@ -18,7 +18,13 @@ import { deepLiftRules } from '../attribution/deep-lift-rules';
 import { expectModule } from '../attribution/guided';
 import { type Call, explaining } from '../attribution/model';
 import type { Layer, LayerValue } from '../layer/capture';
-import { NeuronAttribution, type NeuronOptions, type NeuronSelector, neuronDefaults } from './neuron-attribution';
+import {
+  NeuronAttribution,
+  type NeuronOptions,
+  type NeuronSelector,
+  neuronDefaults,
+  type Selected,
+} from './neuron-attribution';
 
 interface Custom extends NeuronOptions {
   /** Makes the attributions of the multipliers in another way. */
@@ -31,11 +37,6 @@ export interface NeuronDeepLiftOptions extends Custom {
 }
 
 export interface NeuronDeepLiftShapOptions extends Custom, Pick<DeepLiftShapOptions, 'baselines'> {}
-
-interface Selected {
-  inputs: Inputs;
-  neuronSelector: unknown;
-}
 
 type Order = ['baselines', 'additionalForwardArgs', 'attributeToNeuronInput', 'customAttributionFunc'];
 
@@ -54,7 +55,7 @@ abstract class NeuronLift extends NeuronAttribution {
     return this.#settings.multiplyByInputs;
   }
 
-  protected lifted(o: Custom & Selected, pairs: (call: Call) => Pairs): unknown {
+  protected lifted(o: Custom & { neuronSelector: unknown }, pairs: (call: Call) => Pairs): unknown {
     const { model } = this;
     const settings = this.#settings;
     const { listed, ...rest } = pairs(this.neuronCall(o.neuronSelector, o, deepLiftRules(model, settings.eps)));
@@ -80,9 +81,16 @@ export class NeuronDeepLift extends NeuronLift {
     neuronSelector: NeuronSelector<V>,
     ...args: Arguments<NeuronDeepLiftOptions, Order>
   ): Attributions<I>;
+  attribute<const I extends Inputs, V extends LayerValue = Tensor>(
+    inputs: I,
+    options: NeuronDeepLiftOptions & Selected<V>,
+  ): Attributions<I>;
+  attribute<const I extends Inputs, V extends LayerValue = Tensor>(
+    options: NeuronDeepLiftOptions & Selected<V> & { inputs: I },
+  ): Attributions<I>;
   attribute(...args: readonly unknown[]): unknown {
     const { op } = this;
-    const o = parseArgs<Required<NeuronDeepLiftOptions> & Selected>(
+    const o = parseArgs<Required<NeuronDeepLiftOptions> & { inputs: Inputs; neuronSelector: unknown }>(
       op,
       ['inputs', 'neuronSelector'],
       { baselines: null, ...neuronDefaults, customAttributionFunc: null },
@@ -107,9 +115,16 @@ export class NeuronDeepLiftShap extends NeuronLift {
     neuronSelector: NeuronSelector<V>,
     ...args: Arguments<NeuronDeepLiftShapOptions, Order>
   ): Attributions<I>;
+  attribute<const I extends Inputs, V extends LayerValue = Tensor>(
+    inputs: I,
+    options: NeuronDeepLiftShapOptions & Selected<V>,
+  ): Attributions<I>;
+  attribute<const I extends Inputs, V extends LayerValue = Tensor>(
+    options: NeuronDeepLiftShapOptions & Selected<V> & { inputs: I },
+  ): Attributions<I>;
   attribute(...args: readonly unknown[]): unknown {
     const { op } = this;
-    const o = parseArgs<Required<NeuronDeepLiftShapOptions> & Selected>(
+    const o = parseArgs<Required<NeuronDeepLiftShapOptions> & { inputs: Inputs; neuronSelector: unknown }>(
       op,
       ['inputs', 'neuronSelector', 'baselines'],
       { ...neuronDefaults, customAttributionFunc: null },

@@ -10,7 +10,13 @@ import { deconvolutionRule, expectModule, guidedRule, rulingReLUs } from '../att
 import { explaining } from '../attribution/model';
 import type { Rule } from '../attribution/rules';
 import type { Layer, LayerValue } from '../layer/capture';
-import { NeuronAttribution, type NeuronOptions, type NeuronSelector, neuronDefaults } from './neuron-attribution';
+import {
+  NeuronAttribution,
+  type NeuronOptions,
+  type NeuronSelector,
+  neuronDefaults,
+  type Selected,
+} from './neuron-attribution';
 
 type Order = ['additionalForwardArgs', 'attributeToNeuronInput'];
 
@@ -25,6 +31,13 @@ abstract class NeuronGradients extends NeuronAttribution {
     inputs: I,
     neuronSelector: NeuronSelector<V>,
     ...args: Arguments<NeuronOptions, Order>
+  ): Attributions<I>;
+  attribute<const I extends Inputs, V extends LayerValue = Tensor>(
+    inputs: I,
+    options: NeuronOptions & Selected<V>,
+  ): Attributions<I>;
+  attribute<const I extends Inputs, V extends LayerValue = Tensor>(
+    options: NeuronOptions & Selected<V> & { inputs: I },
   ): Attributions<I>;
   attribute(...args: readonly unknown[]): unknown {
     const { op } = this;

@@ -30,15 +30,11 @@ import {
   type NeuronSelector,
   neuronDefaults,
   neuronOf,
+  type Selected,
 } from './neuron-attribution';
 
 export interface NeuronPathOptions extends Omit<PathOptions, 'target'>, NeuronOptions {}
 export interface NeuronConductanceOptions extends PathOptions, NeuronOptions {}
-
-interface Selected {
-  inputs: Inputs;
-  neuronSelector: unknown;
-}
 
 abstract class NeuronPath extends NeuronAttribution {
   readonly #multiplies: boolean;
@@ -71,10 +67,17 @@ export class NeuronIntegratedGradients extends NeuronPath {
       ['baselines', 'additionalForwardArgs', 'nSteps', 'method', 'internalBatchSize', 'attributeToNeuronInput']
     >
   ): Attributions<I>;
+  attribute<const I extends Inputs, V extends LayerValue = Tensor>(
+    inputs: I,
+    options: NeuronPathOptions & Selected<V>,
+  ): Attributions<I>;
+  attribute<const I extends Inputs, V extends LayerValue = Tensor>(
+    options: NeuronPathOptions & Selected<V> & { inputs: I },
+  ): Attributions<I>;
   attribute(...args: readonly unknown[]): unknown {
     const { op } = this;
     const { target: _, ...defaults } = pathDefaults;
-    const o = parseArgs<Required<NeuronPathOptions> & Selected>(
+    const o = parseArgs<Required<NeuronPathOptions> & { inputs: Inputs; neuronSelector: unknown }>(
       op,
       ['inputs', 'neuronSelector'],
       { ...defaults, attributeToNeuronInput: false },
@@ -117,9 +120,16 @@ export class NeuronConductance extends NeuronPath {
       ]
     >
   ): Attributions<I>;
+  attribute<const I extends Inputs, V extends LayerValue = Tensor>(
+    inputs: I,
+    options: NeuronConductanceOptions & Selected<V>,
+  ): Attributions<I>;
+  attribute<const I extends Inputs, V extends LayerValue = Tensor>(
+    options: NeuronConductanceOptions & Selected<V> & { inputs: I },
+  ): Attributions<I>;
   attribute(...args: readonly unknown[]): unknown {
     const { op, layers } = this;
-    const o = parseArgs<Required<NeuronConductanceOptions> & Selected>(
+    const o = parseArgs<Required<NeuronConductanceOptions> & { inputs: Inputs; neuronSelector: unknown }>(
       op,
       ['inputs', 'neuronSelector'],
       { ...pathDefaults, method: 'riemann_trapezoid', ...neuronDefaults },

@@ -23,7 +23,7 @@ import {
 } from './faster-rcnn';
 import { retrieveOutChannels } from './maps';
 import { RPNHead } from './rpn-head';
-import { SSD, type SSDOptions } from './ssd';
+import { SSD, type SSDHead, type SSDOptions } from './ssd';
 import { vggExtractor } from './ssd-vgg';
 import { normalInit, SSDLiteHead, ssdliteExtractor, ssdliteNorm } from './ssdlite';
 
@@ -196,7 +196,7 @@ const ssdDefaults: Required<SSD300Options> = {
 };
 
 /** SSD on a VGG-16, for pictures of 300 pixels (Liu et al. 2016, arXiv:1512.02325): 35,641,826 parameters with `numClasses` 91, the default. */
-export const ssd300Vgg16 = detector<SSD, VGG, SSD300Options>('ssd300Vgg16', {
+export const ssd300Vgg16 = detector<SSD<SSDHead>, VGG, SSD300Options>('ssd300Vgg16', {
   weights: table.SSD300_VGG16_Weights,
   defaults: ssdDefaults,
   layers: { all: 5, trained: 4 },
@@ -220,31 +220,34 @@ const { head: _, ...ssdShared } = ssdDefaults;
  * SSDLite on a large MobileNetV3, for pictures of 320 pixels (Sandler et al. 2018, arXiv:1801.04381; Howard et al. 2019, arXiv:1905.02244): 3,440,060
  * parameters with `numClasses` 91, the default. Unless weights of the backbone alone are given, it has the reduced tail of MobileNetV3's table 6.
  */
-export const ssdlite320MobilenetV3Large = detector<SSD, MobileNetV3, SSDLiteOptions>('ssdlite320MobilenetV3Large', {
-  weights: table.SSDLite320_MobileNet_V3_Large_Weights,
-  defaults: {
-    ...ssdShared,
-    imageMean: [0.5, 0.5, 0.5],
-    imageStd: [0.5, 0.5, 0.5],
-    scoreThresh: 0.001,
-    nmsThresh: 0.55,
-    detectionsPerImg: 300,
-    topkCandidates: 300,
+export const ssdlite320MobilenetV3Large = detector<SSD<SSDLiteHead>, MobileNetV3, SSDLiteOptions>(
+  'ssdlite320MobilenetV3Large',
+  {
+    weights: table.SSDLite320_MobileNet_V3_Large_Weights,
+    defaults: {
+      ...ssdShared,
+      imageMean: [0.5, 0.5, 0.5],
+      imageStd: [0.5, 0.5, 0.5],
+      scoreThresh: 0.001,
+      nmsThresh: 0.55,
+      detectionsPerImg: 300,
+      topkCandidates: 300,
+    },
+    layers: { all: 6, trained: 6 },
+    frozen: false,
+    backbone({ weights }) {
+      if (weights) return mobilenetV3Large({ weights, normLayer: ssdliteNorm });
+      const mobilenet = mobilenetV3Large({ reducedTail: true, normLayer: ssdliteNorm });
+      normalInit(mobilenet);
+      return mobilenet;
+    },
+    build(mobilenet, options, trainableLayers) {
+      const backbone = ssdliteExtractor(mobilenet, trainableLayers);
+      const anchorGenerator = new DefaultBoxGenerator(Array<number[]>(6).fill([2, 3]), 0.2, 0.95);
+      const { numClasses, ...rest } = options;
+      const channels = retrieveOutChannels(backbone, [320, 320]);
+      const head = new SSDLiteHead(channels, anchorGenerator.numAnchorsPerLocation(), numClasses);
+      return new SSD(backbone, anchorGenerator, [320, 320], numClasses, { ...rest, head });
+    },
   },
-  layers: { all: 6, trained: 6 },
-  frozen: false,
-  backbone({ weights }) {
-    if (weights) return mobilenetV3Large({ weights, normLayer: ssdliteNorm });
-    const mobilenet = mobilenetV3Large({ reducedTail: true, normLayer: ssdliteNorm });
-    normalInit(mobilenet);
-    return mobilenet;
-  },
-  build(mobilenet, options, trainableLayers) {
-    const backbone = ssdliteExtractor(mobilenet, trainableLayers);
-    const anchorGenerator = new DefaultBoxGenerator(Array<number[]>(6).fill([2, 3]), 0.2, 0.95);
-    const { numClasses, ...rest } = options;
-    const channels = retrieveOutChannels(backbone, [320, 320]);
-    const head = new SSDLiteHead(channels, anchorGenerator.numAnchorsPerLocation(), numClasses);
-    return new SSD(backbone, anchorGenerator, [320, 320], numClasses, { ...rest, head });
-  },
-});
+);

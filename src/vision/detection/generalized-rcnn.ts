@@ -2,7 +2,7 @@
 import type { CarriedPromise } from '../../autograd/carried';
 import { Module } from '../../nn/module';
 import type { Tensor } from '../../tensor/tensor';
-import { checkedTargets, type DetectionTarget, resizedBoxes } from './host';
+import { checkedTargets, type DetectionTarget, type GivenTarget, resizedBoxes } from './host';
 import { type FeatureMaps, mapsOf, sizeOf } from './maps';
 import type { RoIHeads, RoILosses } from './roi-heads';
 import { packedProposals, type RegionProposalLosses, type RegionProposalNetwork, unpackedProposals } from './rpn';
@@ -108,7 +108,7 @@ export class GeneralizedRCNN extends Module {
 
 export interface GeneralizedRCNN {
   /** In training mode: the losses. */
-  (images: readonly Tensor[] | Tensor, targets: readonly DetectionTarget[]): CarriedPromise<RCNNLosses>;
+  (images: readonly Tensor[] | Tensor, targets: readonly GivenTarget[]): CarriedPromise<RCNNLosses>;
   /** In evaluation mode: the detections of each picture. */
   (images: readonly Tensor[] | Tensor): CarriedPromise<Detection[]>;
 }

@@ -13,8 +13,10 @@ import { Tensor } from '../../tensor/tensor';
 export interface DetectionTarget {
   boxes: Tensor;
   labels: Tensor;
-  [key: string]: unknown;
 }
+
+/** A target that is written out where it is given may have more: torchvision's own have `imageId`, `area` and `iscrowd`. */
+export type GivenTarget = DetectionTarget | (DetectionTarget & Readonly<Record<string, unknown>>);
 
 /** A `DetectionTarget` on the host. */
 export interface HostTarget {

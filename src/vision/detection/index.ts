@@ -42,7 +42,7 @@ export {
 } from './faster-rcnn';
 export { type FelzenszwalbOptions, felzenszwalb } from './felzenszwalb';
 export { GeneralizedRCNN, type RCNNLosses } from './generalized-rcnn';
-export type { DetectionTarget } from './host';
+export type { DetectionTarget, GivenTarget } from './host';
 export { ImageList, type ImageSize } from './image-list';
 export {
   DenseCapLocalization,
@@ -68,6 +68,6 @@ export { type RegionProposalLosses, RegionProposalNetwork, type RegionProposalOp
 export { RPNHead, type RPNHeadOptions } from './rpn-head';
 export { BalancedPositiveNegativeSampler, type SamplerOptions } from './sampler';
 export { type SelectiveSearchOptions, selectiveSearch } from './selective-search';
-export { SSD, SSDHead, type SSDLosses, type SSDOptions } from './ssd';
+export { SSD, SSDClassificationHead, SSDHead, type SSDLosses, type SSDOptions, SSDRegressionHead } from './ssd';
 export { type Detection, GeneralizedRCNNTransform, type TransformOptions } from './transform';
 export { YOLOv1, YOLOv1Loss, type YOLOv1Losses, type YOLOv1LossOptions, type YOLOv1Options } from './yolo';

@@ -8,6 +8,7 @@ import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import type { MultiScaleRoIAlign } from '../ops/multi-scale-roi-align';
 import { BoxCoder } from './box-coder';
+import type { FastRCNNPredictor } from './faster-rcnn';
 import { checkBoxes, checkTargets, type DetectionTarget, type HostTarget, hostTargets, numbersOf } from './host';
 import type { ImageSize } from './image-list';
 import type { FeatureMaps } from './maps';
@@ -92,10 +93,10 @@ const ROOM_FOR_TRUTHS = 16;
  *
  *     const [detections, losses] = await heads(featureMaps, proposals, imageSizes, targets);
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class RoIHeads extends Module {
   box_roi_pool: MultiScaleRoIAlign;
   box_head: UnaryModule;
-  box_predictor: Module;
   readonly boxCoder: BoxCoder;
   readonly proposalMatcher: Matcher;
   readonly fgBgSampler: BalancedPositiveNegativeSampler;
@@ -138,7 +139,7 @@ export class RoIHeads extends Module {
   }
 
   /** What classifies; put another in its place for other classes: `detector.roiHeads.boxPredictor = new FastRCNNPredictor(1024, 3)`. */
-  get boxPredictor(): Module {
+  get boxPredictor(): FastRCNNPredictor {
     return this.box_predictor;
   }
 
@@ -328,4 +329,10 @@ export class RoIHeads extends Module {
       return detectionOf(found.all(), limits, imageShapes[picture]!, originalSizes[picture]!);
     });
   }
+}
+
+export interface RoIHeads {
+  /** `boxPredictor` by its name in state dicts. */
+  get box_predictor(): FastRCNNPredictor;
+  set box_predictor(predictor: Module);
 }

@@ -14,7 +14,7 @@ import { checkTargets, type DetectionTarget, type HostTarget, hostTargets, numbe
 import type { ImageList, ImageSize } from './image-list';
 import type { FeatureMaps } from './maps';
 import { hostQuality, Matcher } from './matcher';
-import { boxByBox } from './rpn-head';
+import { boxByBox, type RPNHead } from './rpn-head';
 import { BalancedPositiveNegativeSampler } from './sampler';
 import { inParts } from './steps';
 
@@ -96,9 +96,9 @@ const BATCH_FIRST = 1;
  *
  *     const [boxes, { lossObjectness, lossRpnBoxReg }] = await rpn(images, featureMaps, targets);
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class RegionProposalNetwork extends Module {
   anchor_generator: BoxGenerator;
-  head: Module;
   readonly boxCoder = new BoxCoder([1, 1, 1, 1]);
   readonly proposalMatcher: Matcher;
   readonly fgBgSampler: BalancedPositiveNegativeSampler;
@@ -286,6 +286,12 @@ export class RegionProposalNetwork extends Module {
       lossRpnBoxReg: misses.mul(weights.tensor().unsqueeze(1)).sum().div(drawn),
     };
   }
+}
+
+export interface RegionProposalNetwork {
+  /** What scores and corrects anchors; a module of the same results may take its place. */
+  get head(): RPNHead;
+  set head(head: Module);
 }
 
 interface AnchorSample {

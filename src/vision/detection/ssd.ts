@@ -12,6 +12,7 @@ import {
   checkBoxes,
   checkedTargets,
   type DetectionTarget,
+  type GivenTarget,
   type HostTarget,
   numbersOf,
   resizedBoxes,
@@ -35,11 +36,11 @@ export function xavier(module: Module): void {
 }
 
 /** One layer for each feature map, whose results stand box by box: [N, A, columns]. */
-export class SSDScoringHead extends Module {
-  module_list: nn.ModuleList<UnaryModule>;
+export class SSDScoringHead<Layer extends UnaryModule = UnaryModule> extends Module {
+  module_list: nn.ModuleList<Layer>;
   readonly numColumns: number;
 
-  constructor(layers: readonly UnaryModule[], numColumns: number) {
+  constructor(layers: readonly Layer[], numColumns: number) {
     super();
     this.module_list = new nn.ModuleList(layers);
     this.numColumns = numColumns;
@@ -54,14 +55,14 @@ export class SSDScoringHead extends Module {
   }
 }
 
-class SSDClassificationHead extends SSDScoringHead {
+export class SSDClassificationHead extends SSDScoringHead<nn.Conv2d> {
   constructor(inChannels: readonly number[], numAnchors: readonly number[], numClasses: number) {
     super(convolutions(inChannels, numAnchors, numClasses), numClasses);
     xavier(this);
   }
 }
 
-class SSDRegressionHead extends SSDScoringHead {
+export class SSDRegressionHead extends SSDScoringHead<nn.Conv2d> {
   constructor(inChannels: readonly number[], numAnchors: readonly number[]) {
     super(convolutions(inChannels, numAnchors, 4), 4);
     xavier(this);
@@ -81,8 +82,8 @@ export interface SSDOutputs {
 
 /** Two scoring heads side by side. */
 export class SSDHead extends Module {
-  classification_head: SSDScoringHead;
-  regression_head: SSDScoringHead;
+  classification_head: SSDScoringHead<nn.Conv2d>;
+  regression_head: SSDScoringHead<nn.Conv2d>;
 
   constructor(inChannels: readonly number[], numAnchors: readonly number[], numClasses: number) {
     super();
@@ -162,11 +163,11 @@ interface Assignment {
  *     const [found] = await detector.eval()(images);
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that the objects are callable.
-export class SSD extends Module {
+// biome-ignore lint/correctness/noUnusedVariables: declarations of one name have the same parameters.
+export class SSD<Head extends Module = Module> extends Module {
   backbone: Module;
   anchor_generator: BoxGenerator;
-  head: Module;
-  transform: GeneralizedRCNNTransform;
+  declare transform: GeneralizedRCNNTransform;
   readonly boxCoder = new BoxCoder([10, 10, 5, 5]);
   readonly proposalMatcher: Matcher;
   scoreThresh: number;
@@ -347,9 +348,12 @@ export class SSD extends Module {
   }
 }
 
-export interface SSD {
+export interface SSD<Head extends Module = Module> {
+  /** What scores and corrects the default boxes; a module of the same results may take its place. */
+  get head(): Head;
+  set head(head: Module);
   /** In training mode: the losses. */
-  (images: readonly Tensor[] | Tensor, targets: readonly DetectionTarget[]): CarriedPromise<SSDLosses>;
+  (images: readonly Tensor[] | Tensor, targets: readonly GivenTarget[]): CarriedPromise<SSDLosses>;
   /** In evaluation mode: the detections of each picture. */
   (images: readonly Tensor[] | Tensor): CarriedPromise<Detection[]>;
 }

@@ -52,14 +52,14 @@ function blocks(inChannels: readonly number[], outChannels: readonly number[], n
   return made;
 }
 
-class SSDLiteClassificationHead extends SSDScoringHead {
+export class SSDLiteClassificationHead extends SSDScoringHead<nn.Sequential> {
   constructor(inChannels: readonly number[], numAnchors: readonly number[], numClasses: number, normLayer: NormMaker) {
     const columns = numAnchors.map((anchors) => numClasses * anchors);
     super(blocks(inChannels, columns, normLayer), numClasses);
   }
 }
 
-class SSDLiteRegressionHead extends SSDScoringHead {
+export class SSDLiteRegressionHead extends SSDScoringHead<nn.Sequential> {
   constructor(inChannels: readonly number[], numAnchors: readonly number[], normLayer: NormMaker) {
     const columns = numAnchors.map((anchors) => 4 * anchors);
     super(blocks(inChannels, columns, normLayer), 4);
@@ -68,8 +68,8 @@ class SSDLiteRegressionHead extends SSDScoringHead {
 
 /** The two heads of SSDLite (Sandler et al. 2018, arXiv:1801.04381, section 6.2) side by side. */
 export class SSDLiteHead extends Module {
-  classification_head: SSDScoringHead;
-  regression_head: SSDScoringHead;
+  classification_head: SSDScoringHead<nn.Sequential>;
+  regression_head: SSDScoringHead<nn.Sequential>;
 
   constructor(
     inChannels: readonly number[],

@@ -9,7 +9,7 @@ import { arange } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
 import { kindOf } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
-import { checkedTargets, type DetectionTarget, type HostTarget, tensorOf } from './host';
+import { checkedTargets, type DetectionTarget, type GivenTarget, type HostTarget, tensorOf } from './host';
 import { sizeOf } from './maps';
 import { CandidateList, detectionOf } from './postprocess';
 import { inParts } from './steps';
@@ -318,7 +318,7 @@ export class YOLOv1 extends Module {
 
 export interface YOLOv1 {
   /** In training mode: the terms of the loss. */
-  (images: readonly Tensor[] | Tensor, targets: readonly DetectionTarget[]): CarriedPromise<YOLOv1Losses>;
+  (images: readonly Tensor[] | Tensor, targets: readonly GivenTarget[]): CarriedPromise<YOLOv1Losses>;
   /** In evaluation mode: what was found in each picture. */
   (images: readonly Tensor[] | Tensor): CarriedPromise<Detection[]>;
 }

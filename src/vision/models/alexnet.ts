@@ -18,6 +18,7 @@ const pool = () => new nn.MaxPool2d({ kernelSize: 3, stride: 2 });
  * AlexNet in the one-column form of Krizhevsky 2014 (arXiv:1404.5997): images [N, 3, H, W] of 63 pixels or more, usually 224, to scores
  * [N, numClasses]. 61,100,840 parameters.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class AlexNet extends Module {
   features = new nn.Sequential(
     ...[new nn.Conv2d(3, 64, { kernelSize: 11, stride: 4, padding: 2 }), relu(), pool()],
@@ -27,7 +28,6 @@ export class AlexNet extends Module {
     ...[new nn.Conv2d(256, 256, { kernelSize: 3, padding: 1 }), relu(), pool()],
   );
   avgpool = new nn.AdaptiveAvgPool2d([6, 6]);
-  classifier: nn.Sequential;
 
   constructor(...args: Arguments<AlexNetOptions, ['numClasses', 'dropout']>) {
     super();
@@ -43,6 +43,12 @@ export class AlexNet extends Module {
   override forward(x: Tensor): Tensor {
     return this.classifier(this.avgpool(this.features(x)).flatten(1));
   }
+}
+
+export interface AlexNet {
+  /** What follows the features; any module of one input may take its place, or that of one of its layers. */
+  get classifier(): nn.SequentialOf<[nn.Dropout, nn.Linear, nn.ReLU, nn.Dropout, nn.Linear, nn.ReLU, nn.Linear]>;
+  set classifier(module: nn.UnaryModule);
 }
 
 /** AlexNet: see `AlexNet`. */

@@ -70,10 +70,9 @@ class CNBlock extends Module {
  * ConvNeXt (Liu et al. 2022, arXiv:2201.03545): images [N, 3, H, W] of 32 pixels or more, usually 224, to scores [N, numClasses]. 28,589,128 parameters
  * of `convnextTiny`.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class ConvNeXt extends Module {
-  features: nn.Sequential;
-  avgpool: nn.AdaptiveAvgPool2d;
-  classifier: nn.Sequential;
+  declare avgpool: nn.AdaptiveAvgPool2d;
 
   constructor(...args: Arguments<ConvNeXtArguments, ConvNeXtOrder>) {
     super();
@@ -123,6 +122,15 @@ export class ConvNeXt extends Module {
   override forward(x: Tensor): Tensor {
     return this.classifier(this.avgpool(this.features(x)));
   }
+}
+
+export interface ConvNeXt {
+  /** The convolutions: `features[0][0]` is the first. */
+  get features(): nn.SequentialOf<[Conv2dNormActivation]>;
+  set features(module: nn.UnaryModule);
+  /** What follows the features; any module of one input may take its place, or that of one of its layers. */
+  get classifier(): nn.SequentialOf<[nn.UnaryModule, nn.Flatten, nn.Linear]>;
+  set classifier(module: nn.UnaryModule);
 }
 
 /** ConvNeXt-Tiny: see `ConvNeXt`. */

@@ -102,9 +102,9 @@ class Transition extends nn.Sequential {
  * DenseNet-BC (Huang et al. 2017, arXiv:1608.06993): images [N, 3, H, W] of 29 pixels or more, usually 224, to scores [N, numClasses]. Parameters:
  * `densenet121` 7,978,856, `densenet161` 28,681,000, `densenet169` 14,149,480, `densenet201` 20,013,928.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class DenseNet extends Module {
   features: nn.Sequential;
-  classifier: nn.Linear;
 
   constructor(...args: Arguments<DenseNetOptions, DenseNetOrder>) {
     super();
@@ -145,6 +145,12 @@ export class DenseNet extends Module {
     const maps = nn.functional.relu(this.features(x), { inplace: true });
     return this.classifier(nn.functional.adaptiveAvgPool2d(maps, [1, 1]).flatten(1));
   }
+}
+
+export interface DenseNet {
+  /** The last layer; any module of one input may take its place. */
+  get classifier(): nn.Linear;
+  set classifier(layer: nn.UnaryModule);
 }
 
 /** Files of before 2017 name the parts of a layer `norm.1`, which now are `norm1`. */

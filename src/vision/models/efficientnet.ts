@@ -83,10 +83,9 @@ class MBConv extends Module {
  * EfficientNet (Tan and Le 2019, arXiv:1905.11946): images [N, 3, H, W], of 224, 240, 260 and 300 pixels for B0 to B3, to scores [N, numClasses].
  * Parameters: B0 5,288,548, B1 7,794,184, B2 9,109,994, B3 12,233,232.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class EfficientNet extends Module {
-  features: nn.Sequential;
-  avgpool: nn.AdaptiveAvgPool2d;
-  classifier: nn.Sequential;
+  declare avgpool: nn.AdaptiveAvgPool2d;
 
   constructor(...args: Arguments<EfficientNetArguments, EfficientNetOrder>) {
     super();
@@ -133,6 +132,15 @@ export class EfficientNet extends Module {
   override forward(x: Tensor): Tensor {
     return this.classifier(this.avgpool(this.features(x)).flatten(1));
   }
+}
+
+export interface EfficientNet {
+  /** The convolutions: `features[0][0]` is the first. */
+  get features(): nn.SequentialOf<[Conv2dNormActivation]>;
+  set features(module: nn.UnaryModule);
+  /** What follows the features; any module of one input may take its place, or that of one of its layers. */
+  get classifier(): nn.SequentialOf<[nn.Dropout, nn.Linear]>;
+  set classifier(module: nn.UnaryModule);
 }
 
 /** Expansion, kernel, stride, channels in and out, and blocks of B0's stages: table 1 of the paper. */

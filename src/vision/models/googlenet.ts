@@ -93,6 +93,7 @@ class InceptionAux extends Module {
  * 224, to scores [N, numClasses]; in training to `GoogLeNetOutputs`, unless `auxLogits: false`. 13,004,888 parameters, 6,624,904 without the
  * heads in the middle.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class GoogLeNet extends Module {
   auxLogits: boolean;
   readonly transformInput: boolean;
@@ -116,7 +117,6 @@ export class GoogLeNet extends Module {
   aux2: InceptionAux | null;
   avgpool: nn.AdaptiveAvgPool2d;
   dropout: nn.Dropout;
-  fc: nn.Linear;
 
   constructor(...args: Arguments<GoogLeNetOptions, GoogLeNetOrder>) {
     super();
@@ -150,6 +150,12 @@ export class GoogLeNet extends Module {
     const logits = this.fc(this.dropout(this.avgpool(last).flatten(1)));
     return this.training && this.auxLogits ? { logits, auxLogits2, auxLogits1 } : logits;
   }
+}
+
+export interface GoogLeNet {
+  /** The last layer; any module of one input may take its place. */
+  get fc(): nn.Linear;
+  set fc(layer: nn.UnaryModule);
 }
 
 /** GoogLeNet: see `GoogLeNet`. */

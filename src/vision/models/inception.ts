@@ -198,10 +198,10 @@ class InceptionE extends Module {
 }
 
 /** The head in the middle of the network. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 class InceptionAux extends Module {
   conv0: BasicConv2d;
   conv1: BasicConv2d;
-  fc: nn.Linear;
 
   constructor(inChannels: number, numClasses: number) {
     super();
@@ -216,10 +216,17 @@ class InceptionAux extends Module {
   }
 }
 
+interface InceptionAux {
+  /** The last layer; any module of one input may take its place. */
+  get fc(): nn.Linear;
+  set fc(layer: nn.UnaryModule);
+}
+
 /**
  * Inception v3 (Szegedy et al. 2016, arXiv:1512.00567): images [N, 3, H, W] of 75 pixels or more, usually 299, to scores [N, numClasses]; in training
  * to `InceptionOutputs`, unless `auxLogits: false`. 27,161,264 parameters, 23,834,568 without the head in the middle.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class Inception3 extends Module {
   auxLogits: boolean;
   readonly transformInput: boolean;
@@ -244,7 +251,6 @@ export class Inception3 extends Module {
   Mixed_7c: InceptionE;
   avgpool: nn.AdaptiveAvgPool2d;
   dropout: nn.Dropout;
-  fc: nn.Linear;
 
   constructor(...args: Arguments<Inception3Options, Inception3Order>) {
     super();
@@ -282,6 +288,12 @@ export class Inception3 extends Module {
     const logits = this.fc(this.dropout(this.avgpool(last)).flatten(1));
     return this.training && this.auxLogits ? { logits, auxLogits } : logits;
   }
+}
+
+export interface Inception3 {
+  /** The last layer; any module of one input may take its place. */
+  get fc(): nn.Linear;
+  set fc(layer: nn.UnaryModule);
 }
 
 /** Inception v3: see `Inception3`. */

@@ -91,10 +91,9 @@ class InvertedResidual extends Module {
 /**
  * MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381): images [N, 3, H, W], usually of 224 pixels, to scores [N, numClasses]. 3,504,872 parameters.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class MobileNetV2 extends Module {
   readonly lastChannel: number;
-  features: nn.Sequential;
-  classifier: nn.Sequential;
 
   constructor(...args: Arguments<MobileNetV2Options, MobileNetV2Order>) {
     super();
@@ -126,6 +125,15 @@ export class MobileNetV2 extends Module {
   override forward(x: Tensor): Tensor {
     return this.classifier(nn.functional.adaptiveAvgPool2d(this.features(x), [1, 1]).flatten(1));
   }
+}
+
+export interface MobileNetV2 {
+  /** The convolutions: `features[0][0]` is the first. */
+  get features(): nn.SequentialOf<[Conv2dNormActivation]>;
+  set features(module: nn.UnaryModule);
+  /** What follows the features; any module of one input may take its place, or that of one of its layers. */
+  get classifier(): nn.SequentialOf<[nn.Dropout, nn.Linear]>;
+  set classifier(module: nn.UnaryModule);
 }
 
 /** MobileNetV2: see `MobileNetV2`. */

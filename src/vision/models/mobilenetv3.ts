@@ -100,10 +100,9 @@ const batchNorm: NormMaker = (channels: number) => new nn.BatchNorm2d(channels, 
  * MobileNetV3 (Howard et al. 2019, arXiv:1905.02244): images [N, 3, H, W], usually of 224 pixels, to scores [N, numClasses]. 5,483,032 parameters of
  * `mobilenetV3Large`, 2,542,856 of `mobilenetV3Small`.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class MobileNetV3 extends Module {
-  features: nn.Sequential;
-  avgpool: nn.AdaptiveAvgPool2d;
-  classifier: nn.Sequential;
+  declare avgpool: nn.AdaptiveAvgPool2d;
 
   constructor(...args: Arguments<MobileNetV3Arguments, MobileNetV3Order>) {
     super();
@@ -138,6 +137,15 @@ export class MobileNetV3 extends Module {
   override forward(x: Tensor): Tensor {
     return this.classifier(this.avgpool(this.features(x)).flatten(1));
   }
+}
+
+export interface MobileNetV3 {
+  /** The convolutions: `features[0][0]` is the first. */
+  get features(): nn.SequentialOf<[Conv2dNormActivation]>;
+  set features(module: nn.UnaryModule);
+  /** What follows the features; any module of one input may take its place, or that of one of its layers. */
+  get classifier(): nn.SequentialOf<[nn.Linear, nn.Hardswish, nn.Dropout, nn.Linear]>;
+  set classifier(module: nn.UnaryModule);
 }
 
 /** A block of the tables; of the tail, `reducedTail` halves what comes out, of those after its first also the expanded channels. */

@@ -132,6 +132,7 @@ interface Progress {
  * ResNet (Zagoruyko and Komodakis 2016, arXiv:1605.07146): images [N, 3, H, W], usually of 224 pixels, to scores [N, numClasses]. Parameters:
  * `resnet18` 11,689,512, `resnet34` 21,797,672, `resnet50` 25,557,032, `resnet101` 44,549,160, `resnet152` 60,192,808.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class ResNet extends Module {
   conv1 = new nn.Conv2d(3, 64, { kernelSize: 7, stride: 2, padding: 3, bias: false });
   bn1: nn.UnaryModule;
@@ -142,7 +143,6 @@ export class ResNet extends Module {
   layer3: nn.Sequential;
   layer4: nn.Sequential;
   avgpool: nn.AdaptiveAvgPool2d;
-  fc: nn.UnaryModule;
 
   constructor(...args: Arguments<ResNetArguments, ResNetOrder>) {
     super();
@@ -199,6 +199,12 @@ export class ResNet extends Module {
     const maps = this.layer4(this.layer3(this.layer2(this.layer1(stem))));
     return this.fc(this.avgpool(maps).flatten(1));
   }
+}
+
+export interface ResNet {
+  /** The last layer; any module of one input may take its place. */
+  get fc(): nn.Linear;
+  set fc(layer: nn.UnaryModule);
 }
 
 const resnet = (

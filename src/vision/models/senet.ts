@@ -167,6 +167,7 @@ const architectureKind: kinds.Kind = {
  * text of timm: images [N, 3, H, W], usually of 224 pixels, to scores [N, numClasses]. 11,779,624 parameters of `seresnet18`, 115,088,984 of
  * `senet154`.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class SENet extends Module {
   readonly dropRate: number;
   conv1: UnaryModule;
@@ -178,7 +179,6 @@ export class SENet extends Module {
   layer3: nn.Sequential;
   layer4: nn.Sequential;
   global_pool = new SelectAdaptivePool2d();
-  fc: nn.Linear;
 
   constructor(
     architecture: Architecture,
@@ -241,6 +241,12 @@ export class SENet extends Module {
   override toString(): string {
     return super.toString().replace(/^SENet/, 'ResNet');
   }
+}
+
+export interface SENet {
+  /** The last layer; any module of one input may take its place. */
+  get fc(): nn.Linear;
+  set fc(layer: nn.UnaryModule);
 }
 
 const senet = (name: string, architecture: () => Architecture) =>

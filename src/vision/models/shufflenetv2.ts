@@ -78,6 +78,7 @@ interface ShuffleNetArguments extends ClassifierOptions {
  * ShuffleNetV2 (Ma et al. 2018, arXiv:1807.11164): images [N, 3, H, W], usually of 224 pixels, to scores [N, numClasses]. Parameters: ×0.5 1,366,792,
  * ×1.0 2,278,604, ×1.5 3,503,624, ×2.0 7,393,996.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class ShuffleNetV2 extends Module {
   conv1: nn.Sequential;
   maxpool = new nn.MaxPool2d({ kernelSize: 3, stride: 2, padding: 1 });
@@ -85,7 +86,6 @@ export class ShuffleNetV2 extends Module {
   stage3: nn.Sequential;
   stage4: nn.Sequential;
   conv5: nn.Sequential;
-  fc: nn.Linear;
 
   constructor(
     ...args: Arguments<ShuffleNetArguments, ['stagesRepeats', 'stagesOutChannels', 'numClasses', 'invertedResidual']>
@@ -121,6 +121,12 @@ export class ShuffleNetV2 extends Module {
     const maps = this.stage4(this.stage3(this.stage2(this.maxpool(this.conv1(x)))));
     return this.fc(this.conv5(maps).mean([2, 3]));
   }
+}
+
+export interface ShuffleNetV2 {
+  /** The last layer; any module of one input may take its place. */
+  get fc(): nn.Linear;
+  set fc(layer: nn.UnaryModule);
 }
 
 const shufflenet = (name: string, weights: WeightsEnumeration, widths: readonly number[]) =>

@@ -65,10 +65,10 @@ const features = {
  * SqueezeNet (Iandola et al. 2016, arXiv:1602.07360): images [N, 3, H, W] of 21 pixels (1.0) or 17 (1.1) or more, usually 224, to scores
  * [N, numClasses]. 1,248,424 parameters of version 1.0, 1,235,496 of 1.1, which takes 2.4 times fewer operations.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class SqueezeNet extends Module {
   readonly numClasses: number;
   features: nn.Sequential;
-  classifier: nn.Sequential;
 
   constructor(...args: Arguments<SqueezeNetArguments, ['version', 'numClasses', 'dropout']>) {
     super();
@@ -93,6 +93,12 @@ export class SqueezeNet extends Module {
   override forward(x: Tensor): Tensor {
     return this.classifier(this.features(x)).flatten(1);
   }
+}
+
+export interface SqueezeNet {
+  /** What follows the features; any module of one input may take its place, or that of one of its layers. */
+  get classifier(): nn.SequentialOf<[nn.Dropout, nn.Conv2d, nn.ReLU, nn.AdaptiveAvgPool2d]>;
+  set classifier(module: nn.UnaryModule);
 }
 
 const squeezenet = (version: '1_0' | '1_1', weights: WeightsEnumeration) =>

@@ -50,10 +50,10 @@ interface VGGArguments extends VGGOptions {
  * VGG (Simonyan and Zisserman 2015, arXiv:1409.1556): images [N, 3, H, W] of 32 pixels or more, usually 224, to scores [N, numClasses].
  * 132,863,336 parameters of `vgg11`, 133,047,848 of `vgg13`, 138,357,544 of `vgg16`, 143,667,240 of `vgg19`.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class VGG extends Module {
   features: nn.Sequential;
   avgpool = new nn.AdaptiveAvgPool2d([7, 7]);
-  classifier: nn.Sequential;
 
   constructor(...args: Arguments<VGGArguments, ['features', 'numClasses', 'initWeights', 'dropout']>) {
     super();
@@ -76,6 +76,12 @@ export class VGG extends Module {
   override forward(x: Tensor): Tensor {
     return this.classifier(this.avgpool(this.features(x)).flatten(1));
   }
+}
+
+export interface VGG {
+  /** What follows the features; any module of one input may take its place, or that of one of its layers. */
+  get classifier(): nn.SequentialOf<[nn.Linear, nn.ReLU, nn.Dropout, nn.Linear, nn.ReLU, nn.Dropout, nn.Linear]>;
+  set classifier(module: nn.UnaryModule);
 }
 
 const vgg = (

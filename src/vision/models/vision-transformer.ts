@@ -122,6 +122,7 @@ class Encoder extends Module {
  *
  * @throws ArgumentError where patches do not divide the image
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class VisionTransformer extends Module {
   readonly imageSize: number;
   readonly patchSize: number;
@@ -129,7 +130,6 @@ export class VisionTransformer extends Module {
   class_token: nn.Parameter;
   conv_proj: nn.Conv2d;
   encoder: Encoder;
-  heads: nn.Sequential;
 
   constructor(...args: Arguments<VisionTransformerOptions, VisionTransformerOrder>) {
     super();
@@ -186,6 +186,18 @@ export class VisionTransformer extends Module {
     const tokens = cat([this.class_token.expand(count!, -1, -1), patches], 1);
     return this.heads(this.encoder(tokens).at(':', 0));
   }
+}
+
+/** The layer of scores, behind `pre_logits` and `act` where there is a `representationSize`. */
+interface VisionTransformerHead {
+  get head(): nn.Linear;
+  set head(layer: nn.UnaryModule);
+}
+
+export interface VisionTransformer {
+  /** What scores the class token; any module of one input may take its place. */
+  get heads(): nn.Sequential & VisionTransformerHead;
+  set heads(module: nn.UnaryModule);
 }
 
 function drawByFanIn({ weight, bias }: nn.Conv2d | nn.Linear, fanIn: number): void {

@@ -118,10 +118,17 @@ function samePadding(kernel: number | readonly number[], dilation: number | read
  *
  *     new ops.Conv2dNormActivation(3, 32, { stride: 2, activationLayer: nn.ReLU6 });
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a layer is read as one class and written as any.
 export class Conv2dNormActivation extends ConvNormActivation {
   constructor(...args: Arguments<ConvArguments, ConvOrder>) {
     super('Conv2dNormActivation', nn.Conv2d, nn.BatchNorm2d as NormMaker, args);
   }
+}
+
+export interface Conv2dNormActivation {
+  /** The convolution; any module of one input may take its place. */
+  get 0(): nn.Conv2d;
+  set 0(layer: UnaryModule);
 }
 
 /** Conv3d, norm and activation in a row. */

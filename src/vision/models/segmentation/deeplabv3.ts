@@ -73,6 +73,7 @@ interface HeadArguments {
 }
 
 /** Pyramid pooling, a 3×3 and a 1×1 convolution. Shape: [N, inChannels, H, W] → [N, numClasses, H, W]. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class DeepLabHead extends nn.Sequential {
   constructor(...args: Arguments<HeadArguments, ['inChannels', 'numClasses', 'atrousRates']>) {
     const defaults = { atrousRates: [12, 24, 36] };
@@ -92,12 +93,18 @@ export class DeepLabHead extends nn.Sequential {
   }
 }
 
+export interface DeepLabHead {
+  /** The convolution of scores; any module of one input may take its place. */
+  get 4(): nn.Conv2d;
+  set 4(layer: nn.UnaryModule);
+}
+
 /**
  * DeepLabV3 (Chen et al. 2017, arXiv:1706.05587) on a dilated ResNet: images [N, 3, H, W] to `{ out }`, scores [N, numClasses, H, W]. Training takes
  * batches of two or more, as the pooled map has one pixel to norm. 39,638,869 parameters of `deeplabv3Resnet50`, 58,630,997 of
  * `deeplabv3Resnet101`.
  */
-export class DeepLabV3 extends SegmentationModel {}
+export class DeepLabV3 extends SegmentationModel<DeepLabHead> {}
 
 const deeplabv3 = (name: string, backbone: typeof resnet50, weights: WeightsEnumeration) =>
   segmentationBuilder<DeepLabV3>(name, {

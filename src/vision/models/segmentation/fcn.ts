@@ -7,7 +7,7 @@ import { FCNHead, SegmentationModel, segmentationBuilder } from './parts';
  * Fully convolutional network (Long, Shelhamer and Darrell 2015, arXiv:1411.4038) on a dilated ResNet: images [N, 3, H, W] to `{ out }`, scores
  * [N, numClasses, H, W]. 32,957,013 parameters of `fcnResnet50`, 51,949,141 of `fcnResnet101`.
  */
-export class FCN extends SegmentationModel {}
+export class FCN extends SegmentationModel<FCNHead> {}
 
 const fcn = (name: string, backbone: typeof resnet50, weights: WeightsEnumeration) =>
   segmentationBuilder<FCN>(name, {

@@ -75,10 +75,10 @@ export interface SegmentationOutput {
 }
 
 /** Images [N, 3, H, W] to scores [N, numClasses, H, W] of each pixel. */
-export class SegmentationModel extends Module {
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
+// biome-ignore lint/correctness/noUnusedVariables: declarations of one name have the same parameters.
+export class SegmentationModel<Head extends UnaryModule = UnaryModule> extends Module {
   backbone: IntermediateLayerGetter;
-  classifier: UnaryModule;
-  aux_classifier: UnaryModule | null;
 
   constructor(backbone: IntermediateLayerGetter, classifier: UnaryModule, auxClassifier: UnaryModule | null = null) {
     super();
@@ -97,12 +97,22 @@ export class SegmentationModel extends Module {
   }
 }
 
+export interface SegmentationModel<Head extends UnaryModule = UnaryModule> {
+  /** What scores the maps; any module of one input may take its place. */
+  get classifier(): Head;
+  set classifier(module: UnaryModule);
+  /** The head in the middle, where there is one. */
+  get aux_classifier(): FCNHead | null;
+  set aux_classifier(module: UnaryModule | null);
+}
+
 interface HeadArguments {
   inChannels: number;
   channels: number;
 }
 
 /** A 3×3 and a 1×1 convolution. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class FCNHead extends nn.Sequential {
   constructor(...args: Arguments<HeadArguments, ['inChannels', 'channels']>) {
     const o = parseArgs<HeadArguments>('FCNHead', ['inChannels', 'channels'], {}, args, {
@@ -119,6 +129,12 @@ export class FCNHead extends nn.Sequential {
       new nn.Conv2d(inner, channels, { kernelSize: 1 }),
     );
   }
+}
+
+export interface FCNHead {
+  /** The convolution of scores; any module of one input may take its place. */
+  get 4(): nn.Conv2d;
+  set 4(layer: UnaryModule);
 }
 
 export interface SegmentationOptions {
