@@ -2,27 +2,15 @@
 import { type DType, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { shown } from '../tensor/options';
+import { lines, steps } from './colormaps';
 
-/** Names of colour maps, as Matplotlib calls them; `RdWhGn` is Captum's from red through white to green. */
-export type ColormapName = keyof typeof colormaps;
+/** Names of colour maps: Matplotlib's, `_r` behind them for the other direction, and Captum's `RdWhGn` from red through white to green. */
+export type ColormapName = Name | `${Name}_r`;
+
+type Name = keyof typeof lines | keyof typeof steps | 'RdWhGn';
 
 /** A colour map by its name, or of one's own: colours '#rrggbb' at equal distances, two at least, with straight lines between them. */
 export type Colormap = ColormapName | readonly string[];
-
-/**
- * Colours at equal distances, with straight lines between them. `viridis`, `magma`: samples of Matplotlib's tables (van der Walt and
- * Smith, CC0). `Reds`, `Blues`, `Greens`, `RdBu`: ColorBrewer (Cynthia Brewer, Apache-2.0).
- */
-const colormaps = {
-  gray: '000000 ffffff',
-  viridis: '440154 482475 414487 355f8d 2a788e 21918c 22a884 44bf70 7ad151 bddf26 fde725',
-  magma: '000004 140e36 3b0f70 641a80 8c2981 b73779 de4968 f7705c fe9f6d fecf92 fcfdbf',
-  Reds: 'fff5f0 fee0d2 fcbba1 fc9272 fb6a4a ef3b2c cb181d a50f15 67000d',
-  Blues: 'f7fbff deebf7 c6dbef 9ecae1 6baed6 4292c6 2171b5 08519c 08306b',
-  Greens: 'f7fcf5 e5f5e0 c7e9c0 a1d99b 74c476 41ab5d 238b45 006d2c 00441b',
-  RdBu: '67001f b2182b d6604d f4a582 fddbc7 f7f7f7 d1e5f0 92c5de 4393c3 2166ac 053061',
-  RdWhGn: 'ff0000 ffffff 008000',
-} as const;
 
 export interface ColorOptions {
   /** Colour map for pictures of one channel. Default: `gray`. */
@@ -105,28 +93,58 @@ function bounds(data: ArrayLike<number>, dtype: DType, { vmin, vmax }: Required<
   return [vmin ?? low, vmax ?? high];
 }
 
+/** A colour, as 0xrrggbb, at a level of 0 to 255. */
+type Stop = readonly [level: number, color: number];
+
 /** 256 colours of a map, three bytes each. @throws ArgumentError for a map that there is not */
 export function lookUpTable(op: string, cmap: Colormap): Uint8Array {
-  const stops = stopsOf(op, cmap);
+  const isReversed = typeof cmap === 'string' && cmap.endsWith('_r');
+  const stops = isReversed ? stopsOf(cmap.slice(0, -2)) : stopsOf(cmap);
+  if (!stops) {
+    throw new ArgumentError(
+      `${op}: expected cmap to be a name of Matplotlib's, such as gray, viridis, RdBu or RdBu_r, or a list of at least two colours '#rrggbb', but got ${shown(cmap)}`,
+    );
+  }
   const table = new Uint8Array(3 * 256);
+  let next = 1;
   for (let level = 0; level < 256; level++) {
-    const position = (level / 255) * (stops.length - 1);
-    const index = Math.min(stops.length - 2, Math.floor(position));
+    while (stops[next]![0] < level) next++;
+    const [[low, from], [high, to]] = [stops[next - 1]!, stops[next]!];
+    const at = 3 * (isReversed ? 255 - level : level);
     for (let c = 0; c < 3; c++) {
-      const channel = (stop: number) => (stops[stop]! >> (16 - 8 * c)) & 255;
-      table[3 * level + c] = Math.round(channel(index) + (channel(index + 1) - channel(index)) * (position - index));
+      const [start, end] = [channelOf(from, c), channelOf(to, c)];
+      table[at + c] = Math.round(start + ((end - start) * (level - low)) / (high - low));
     }
   }
   return table;
 }
 
-function stopsOf(op: string, cmap: Colormap): number[] {
-  const known = typeof cmap === 'string' && Object.hasOwn(colormaps, cmap);
-  const colors = known ? colormaps[cmap as ColormapName].split(' ').map((hex) => `#${hex}`) : cmap;
-  if (Array.isArray(colors) && colors.length > 1 && colors.every((color) => /^#[\da-f]{6}$/i.test(color))) {
-    return colors.map((color: string) => Number.parseInt(color.slice(1), 16));
+const channelOf = (color: number, channel: number): number => (color >> (16 - 8 * channel)) & 255;
+
+function stopsOf(cmap: string | readonly string[]): readonly Stop[] | null {
+  if (typeof cmap !== 'string') {
+    const isList = Array.isArray(cmap) && cmap.length > 1 && cmap.every((color) => /^#[\da-f]{6}$/i.test(color));
+    return isList ? evenly(cmap.map((color: string) => Number.parseInt(color.slice(1), 16))) : null;
   }
-  throw new ArgumentError(
-    `${op}: expected cmap out of ${Object.keys(colormaps).join(', ')}, or a list of colours '#rrggbb', but got ${shown(cmap)}`,
-  );
+  if (cmap === 'RdWhGn') return evenly([0xff0000, 0xffffff, 0x008000]);
+  if (Object.hasOwn(lines, cmap)) {
+    return numbersOf(lines[cmap as keyof typeof lines]).map((stop) => [stop >>> 24, stop & 0xffffff]);
+  }
+  return Object.hasOwn(steps, cmap) ? inSteps(numbersOf(steps[cmap as keyof typeof steps])) : null;
 }
+
+const numbersOf = (text: string): number[] => text.split(' ').map((hex) => Number.parseInt(hex, 16));
+
+const evenly = (colors: readonly number[]): Stop[] =>
+  colors.map((color, i) => [(255 * i) / (colors.length - 1), color]);
+
+/** Each colour from its first level to its last. */
+const inSteps = (colors: readonly number[]): Stop[] =>
+  colors.flatMap((color, i) => {
+    const start = Math.ceil((255 * i) / colors.length);
+    const end = i === colors.length - 1 ? 255 : Math.ceil((255 * (i + 1)) / colors.length) - 1;
+    return [
+      [start, color],
+      [end, color],
+    ] as const;
+  });

@@ -154,7 +154,7 @@ describe('visualizeImageAttr', () => {
     await refusal({ method: 'masked_image' }, host(Array(30).fill(1), [5, 6])).toThrow(
       'of one size, but got 5 × 6 and 5 × 7',
     );
-    await refusal({ cmap: 'rainbow' }).toThrow('expected cmap out of gray, viridis');
+    await refusal({ cmap: 'rainbows' }).toThrow("expected cmap to be a name of Matplotlib's");
     await refusal({ canvas: { getContext: () => null } }).toThrow('expected a canvas with a 2d context');
     await expect(visualizeImageAttr(attr)).rejects.toThrow(
       'expected a canvas to draw on, as there are none of their own here; pass { canvas }',
