@@ -7,7 +7,7 @@ const order = [
   ['autograd'],
   ['tensor'],
   ['data', 'io', 'nn', 'optim'],
-  ['distributions', 'metrics', 'vision'],
+  ['distributions', 'einops', 'metrics', 'vision'],
   ['interpret'],
   ['lightning'],
   ['worker'],
