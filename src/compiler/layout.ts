@@ -24,35 +24,16 @@ const ALIGNMENT = 256;
 
 const aligned = (bytes: number): number => Math.max(1, Math.ceil(bytes / ALIGNMENT)) * ALIGNMENT;
 
-/** Which pairs of tenants live at the same time, and which of them must not share a buffer then. */
-class Relations {
-  private readonly met: Uint8Array;
-
-  constructor(private readonly tenants: readonly Tenant[]) {
-    const count = tenants.length;
-    this.met = new Uint8Array(count * count);
-    for (let a = 0; a < count; a++) {
-      for (let b = 0; b < a; b++) {
-        const [one, other] = [tenants[a]!, tenants[b]!];
-        if (one.first > other.last || other.first > one.last) continue;
-        this.met[a * count + b] = this.met[b * count + a] = clash(one, other) ? 2 : 1;
-      }
-    }
-  }
-
-  meet(a: number, b: number): boolean {
-    return this.met[a * this.tenants.length + b]! > 0;
-  }
-
-  clash(a: number, b: number): boolean {
-    return this.met[a * this.tenants.length + b] === 2;
-  }
-}
+/** Whether two tenants live at the same time. */
+const meet = (a: Tenant, b: Tenant): boolean => a.first <= b.last && b.first <= a.last;
 
 /** Whether some step reads the one and writes the other: WebGPU refuses that within one buffer, even in separate ranges. */
-function clash(a: Tenant, b: Tenant): boolean {
-  for (const step of a.reads) if (b.writes.has(step)) return true;
-  for (const step of a.writes) if (b.reads.has(step)) return true;
+const clash = (a: Tenant, b: Tenant): boolean => share(a.reads, b.writes) || share(a.writes, b.reads);
+
+/** Whether two sets have a step in common; what a step reads, such as a copied input, may be read by thousands. */
+function share(some: ReadonlySet<number>, others: ReadonlySet<number>): boolean {
+  const [few, many] = some.size < others.size ? [some, others] : [others, some];
+  for (const step of few) if (many.has(step)) return true;
   return false;
 }
 
@@ -78,13 +59,17 @@ export function tenantsOf({ locations, inputs, joined, steps }: Plan): ReadonlyM
 
 /** The most bytes that live at once: no layout needs less. */
 export function leastBytes(tenants: readonly Tenant[]): number {
+  const changes = tenants.flatMap(({ bytes, first, last }) => [
+    { at: first, bytes },
+    { at: last + 1, bytes: -bytes },
+  ]);
+  // What goes makes room for what comes at the same step.
+  changes.sort((a, b) => a.at - b.at || a.bytes - b.bytes);
+  let live = 0;
   let most = 0;
-  for (const { first } of tenants) {
-    const live = tenants.filter((tenant) => tenant.first <= first && first <= tenant.last);
-    most = Math.max(
-      most,
-      live.reduce((sum, { bytes }) => sum + bytes, 0),
-    );
+  for (const { bytes } of changes) {
+    live += bytes;
+    most = Math.max(most, live);
   }
   return most;
 }
@@ -96,7 +81,6 @@ const MANY = 256;
 
 /** The thriftiest layout of a few orders in which tenants may choose their place. */
 export function layOut(tenants: readonly Tenant[]): Layout {
-  const relations = new Relations(tenants);
   const length = ({ first, last }: Tenant) => last - first + 1;
   const orders: ((a: Tenant, b: Tenant) => number)[] = [
     (a, b) => b.bytes - a.bytes,
@@ -110,7 +94,7 @@ export function layOut(tenants: readonly Tenant[]): Layout {
   for (const compare of tenants.length > MANY ? orders.slice(0, 1) : orders) {
     const order = [...tenants.keys()].sort((a, b) => compare(tenants[a]!, tenants[b]!) || a - b);
     for (const shared of [true, false]) {
-      const layout = new Placing(tenants, relations, shared).run(order);
+      const layout = new Placing(tenants, shared).run(order);
       if (!best || totalBytes(layout) < totalBytes(best)) best = layout;
       if (totalBytes(best) <= least) return best;
     }
@@ -137,7 +121,6 @@ class Placing {
 
   constructor(
     private readonly tenants: readonly Tenant[],
-    private readonly relations: Relations,
     /** Whether tenants that live at the same time may share a buffer. */
     private readonly shared: boolean,
   ) {}
@@ -165,8 +148,10 @@ class Placing {
 
   /** Where in a buffer there is room while a tenant lives; behind its end there always is. */
   private tightestGap({ bytes, tenants }: Buffer, t: number, size: number): Gap | null {
-    const taken = tenants.filter(({ tenant }) => this.relations.meet(tenant, t));
-    if (taken.length > 0 && (!this.shared || taken.some(({ tenant }) => this.relations.clash(tenant, t)))) return null;
+    const own = this.tenants[t]!;
+    const taken = tenants.filter(({ tenant }) => meet(this.tenants[tenant]!, own));
+    if (taken.length > 0 && (!this.shared || taken.some(({ tenant }) => clash(this.tenants[tenant]!, own))))
+      return null;
     taken.sort((a, b) => a.start - b.start);
     let offset = 0;
     let best: Gap | null = null;

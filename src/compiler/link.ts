@@ -224,10 +224,13 @@ function assignSlots(plan: Plan, slots: Slots, taken: Slot[]): Home[] {
   const tenants = tenantsOf(plan);
   const { buffers, places } = layOut([...tenants.values()]);
   const slotOf: Slot[] = [];
+  const busy = new Set<Slot>();
   // The largest choose first, so that smaller ones do not sit in slots that only these could use.
   for (const b of [...buffers.keys()].sort((one, other) => buffers[other]! - buffers[one]!)) {
-    slotOf[b] = slots.take(buffers[b]!, taken);
-    taken.push(slotOf[b]!);
+    const slot = slots.take(buffers[b]!, busy);
+    slotOf[b] = slot;
+    busy.add(slot);
+    taken.push(slot);
   }
   const order = [...tenants.keys()];
   const homes = plan.locations.map(({ input, export: exported }): Home => {

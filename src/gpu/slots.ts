@@ -8,6 +8,8 @@ const MAX_WASTE = 4;
 
 export interface Slot {
   readonly buffer: GPUBuffer;
+  /** Bytes of the buffer, which takes long to tell. */
+  readonly size: number;
   /** Plans that use it. */
   users: number;
   /** Only the plan that took it may use it. */
@@ -26,13 +28,12 @@ export class Slots {
   }
 
   /** The smallest slot with room for `bytes` that is not among `busy`; a new one if none fits. It has one user more. */
-  take(bytes: number, busy: readonly Slot[]): Slot {
+  take(bytes: number, busy: ReadonlySet<Slot>): Slot {
+    const most = Math.max(bytes, 4096) * MAX_WASTE;
     let best: Slot | undefined;
     for (const slot of this.slots) {
-      const { size } = slot.buffer;
-      const fits = size >= bytes && size <= Math.max(bytes, 4096) * MAX_WASTE;
-      if (!fits || busy.includes(slot) || slot.alone || this.memory.isBad(slot.buffer)) continue;
-      if (!best || size < best.buffer.size) best = slot;
+      const fits = slot.size >= bytes && slot.size <= most && (!best || slot.size < best.size);
+      if (fits && !busy.has(slot) && !slot.alone && !this.memory.isBad(slot.buffer)) best = slot;
     }
     best ??= this.create(bytes);
     best.users++;
@@ -44,13 +45,13 @@ export class Slots {
     return this.create(bytes, { users: 1, alone: true });
   }
 
-  private create(bytes: number, as: Omit<Slot, 'buffer'> = { users: 0 }): Slot {
+  private create(bytes: number, as: Omit<Slot, 'buffer' | 'size'> = { users: 0 }): Slot {
     const size = sizeClass(bytes);
     const buffer = this.memory.takePooled(size) ?? this.memory.createBuffer(size, 'slot');
-    const slot: Slot = { buffer, ...as };
+    const slot: Slot = { buffer, size: buffer.size, ...as };
     this.slots.push(slot);
-    this.total += buffer.size;
-    stats.planBytes += buffer.size;
+    this.total += slot.size;
+    stats.planBytes += slot.size;
     return slot;
   }
 
@@ -59,8 +60,8 @@ export class Slots {
     for (const slot of slots) {
       if (--slot.users > 0) continue;
       this.slots.splice(this.slots.indexOf(slot), 1);
-      this.total -= slot.buffer.size;
-      stats.planBytes -= slot.buffer.size;
+      this.total -= slot.size;
+      stats.planBytes -= slot.size;
       this.memory.destroyBuffer(slot.buffer);
     }
   }

@@ -22,9 +22,9 @@ function countingMemory() {
 test('plans share slots, and the last that used one gives it back', () => {
   const { live, memory } = countingMemory();
   const slots = new Slots(memory);
-  const first = slots.take(10_000, []);
-  const second = slots.take(9_000, [first]);
-  expect(slots.take(8_000, [])).toBe(second);
+  const first = slots.take(10_000, new Set());
+  const second = slots.take(9_000, new Set([first]));
+  expect(slots.take(8_000, new Set())).toBe(second);
   expect(live.size).toBe(2);
   slots.giveBack([first, second]);
   expect([live.size, slots.bytes]).toEqual([1, second.buffer.size]);
