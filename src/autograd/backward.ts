@@ -34,7 +34,7 @@ export function backward(
   const gradients = new Gradients();
   // Gradients take the types of what they are gradients of, also within an autocast.
   const inPlainMode = <T>(fn: () => T): T =>
-    convertedBy(null, () => withMode({ grad: createGraph, keepSaved: true }, fn));
+    convertedBy(null, () => withMode({ grad: createGraph, keepSaved: true, whole: true }, fn));
   return inPlainMode(() => {
     outputs.forEach((output, i) => {
       gradients.add(output, seeds[i]!);

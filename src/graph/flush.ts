@@ -7,6 +7,7 @@ import { hostPhase } from '../gpu/host-trace';
 import { stats } from '../gpu/stats';
 import { isJournaling } from './journal';
 import { mode } from './mode';
+import { type Part, partsOf } from './parts';
 import { isTracing, placeOf } from './places';
 import { ingredientsOf, isCheap, leaveAsRecipe, makeRecipesOf, mayBeRecipe, recipesAmong } from './recipes';
 import { unwidened } from './record';
@@ -52,7 +53,8 @@ export function discardPending(): void {
 
 /** Keeps a long stretch of code without read-backs from piling up. */
 export function flushIfLarge(): void {
-  if (atTopLevel() && (mode.recorded > MAX_PENDING_NODES || mode.pendingBytes > MAX_PENDING_BYTES)) flush();
+  if (atTopLevel() && !mode.whole && (mode.recorded > MAX_PENDING_NODES || mode.pendingBytes > MAX_PENDING_BYTES))
+    flush();
 }
 
 /** Runs that a data loader lets be unfinished before it waits. */
@@ -94,17 +96,7 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
   const want = (value: Value, root: Root | null) => {
     if (value.available || exports.has(value)) return;
     if (root !== null && isCheap(value, { exports, releases })) return;
-    try {
-      visit(value, order, windows, mark);
-      exports.set(value, root);
-    } catch (error) {
-      value.failure = error as Error;
-      // What hangs on a run that failed is undone with it; what was released too early stays a loud error.
-      if (root && !(error instanceof TensorReleasedError)) {
-        root.rollBack();
-        step?.failed();
-      }
-    }
+    if (finds(value, root, { order, windows, mark }, step)) exports.set(value, root);
   };
   for (const value of wanted) want(value, null);
   for (const { value } of roots) value.shown = true;
@@ -118,6 +110,12 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
   // What a recipe is needed for a second time is stored.
   for (const { outputs } of order) {
     for (const y of outputs) if (y.recipe && !y.available && !exports.has(y)) exports.set(y, null);
+  }
+  const parts = partsOf(inSequence(order), exports);
+  if (parts.length > 0) {
+    // What one part leaves to others is stored for as long as the flush takes; what users hold stays.
+    const left = new Set(parts.flatMap(({ stores }) => stores));
+    for (const root of roots) if (left.has(root.value) && !exports.has(root.value)) exports.set(root.value, root);
   }
   mode.recorded = 0;
   mode.pendingBytes = 0;
@@ -136,6 +134,7 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
     root.settled = value;
     root.computed = value;
   }
+  const work = parts.length > 0 ? sendAllButLast(parts, exports, step) : { order, windows, mark, exports, last: [] };
   // What a recipe goes through has no memory to give back, and is needed to make it.
   const released = takeReleases().filter((value) => value.available || exports.has(value) || !value.hung);
   for (const value of released) value.leaving = 'its memory was given back';
@@ -146,13 +145,88 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
     for (const value of spent) value.returned = true;
     return;
   }
+  send(work, spent.length > 0 ? [...released, ...spent] : released, step);
+  // The work that has been submitted finds it; what is recorded from now on does not.
+  for (const value of spent) value.returned = true;
+  for (const value of work.last) {
+    if (value.lent) value.returned = true;
+    else value.leaving = 'an in-place write has replaced it';
+  }
+}
 
-  const { inputs, key, scalars } = number(inSequence(order), windows, mark);
+/** The nodes that a run is made of, and the windows that they read. */
+interface Walk {
+  readonly order: Node[];
+  readonly windows: Windows;
+  readonly mark: number;
+}
+
+/** What a flush, or a part of one, runs. */
+interface Work extends Walk {
+  readonly exports: ReadonlyMap<Value, Root | null>;
+  /** What parts of the flush still read, and nothing after this one. */
+  readonly last: readonly Value[];
+}
+
+/** Adds the nodes that must run for `value` to a walk; where that cannot be, it has failed. */
+function finds(value: Value, root: Root | null, { order, windows, mark }: Walk, step: PendingStep | null): boolean {
+  try {
+    visit(value, order, windows, mark);
+    return true;
+  } catch (error) {
+    value.failure = error as Error;
+    // What hangs on a run that failed is undone with it; what was released too early stays a loud error.
+    if (root && !(error instanceof TensorReleasedError)) {
+      root.rollBack();
+      step?.failed();
+    }
+    return false;
+  }
+}
+
+/** Sends the parts of a flush but for the last, which it returns. */
+function sendAllButLast(
+  parts: readonly Part[],
+  exports: ReadonlyMap<Value, Root | null>,
+  step: PendingStep | null,
+): Work {
+  const replaced: Value[] = [];
+  const workFor = (values: Iterable<Value>, last: readonly Value[]): Work => {
+    const walk: Walk = { order: [], windows: new Map(), mark: newMark() };
+    const found = new Map<Value, Root | null>();
+    for (const value of values) {
+      const root = exports.get(value) ?? null;
+      if (!value.available && finds(value, root, walk, step)) found.set(value, root);
+    }
+    inSequence(walk.order);
+    return { ...walk, exports: found, last };
+  };
+  for (const { stores, spends } of parts.slice(0, -1)) {
+    for (const value of stores) {
+      const root = exports.get(value);
+      // Later parts may read what it replaces.
+      if (root && isReplaced(root)) replaced.push(root.settled!);
+      value.lent ||= root === undefined;
+    }
+    send(workFor(stores, spends), [], null, true);
+    for (const value of spends) value.returned = true;
+  }
+  return workFor(exports.keys(), [...replaced, ...parts.at(-1)!.spends]);
+}
+
+/** Hands work to the engine. `isPart`: others of the flush come after it. */
+function send(
+  { order, windows, mark, exports, last }: Work,
+  releases: readonly Value[],
+  step: PendingStep | null,
+  isPart = false,
+): void {
+  const { inputs, key, scalars } = number(order, windows, mark);
   key.push(SEPARATOR);
   const jobExports: JobExport[] = [];
   for (const [cell, root] of exports) {
     key.push(cell.number);
-    jobExports.push({ cell, replaces: root && isReplaced(root) ? root.settled : null });
+    jobExports.push({ cell, replaces: root && !isPart && isReplaced(root) ? root.settled : null });
   }
   // The engine may build the program only when the device is there; by then the nodes may have dropped their edges.
   const edges = order.map((node) => node.reads);
@@ -165,7 +239,7 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
     exports: jobExports,
     scalars,
     slot: step?.slot ?? null,
-    releases: spent.length > 0 ? [...released, ...spent] : released,
+    releases: last.length > 0 ? [...releases, ...last] : releases,
     ran: () => {
       for (const [value, root] of exports) {
         if (!root) continue;
@@ -185,11 +259,9 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
       step?.failed();
     },
   });
-  // The work that has been submitted finds it; what is recorded from now on does not.
-  for (const value of spent) value.returned = true;
   for (const [value, root] of exports) {
     value.returned = false;
-    if (root && isReplaced(root)) root.settled!.leaving = 'an in-place write has replaced it';
+    if (root && !isPart && isReplaced(root)) root.settled!.leaving = 'an in-place write has replaced it';
     if (root && root.value === value) root.settled = value;
     if (!isJournaling()) dropRecipe(value);
   }
@@ -290,12 +362,12 @@ function keepSaved(
 }
 
 /**
- * Sorts nodes as they were recorded, but for other names of values that stand, which come right before what reads them: a parameter
- * gets one when it is first looked at, and where that was in an earlier run makes no other program.
+ * Sorts nodes as they were recorded, but for other names and views of values that stand, which come right before what reads them: a
+ * parameter gets one when it is first looked at, and whether that was before or after others makes no other program.
  */
 function inSequence(order: Node[]): Node[] {
   order.sort((a, b) => a.id - b.id);
-  const names = new Set(order.filter(({ op, reads }) => op.isName && reads[0]!.available));
+  const names = new Set(order.filter(({ op, reads }) => (op.isName || op.views || op.run) && reads[0]!.available));
   // Where values are overwritten, everything stays in its place.
   if (names.size === 0 || order.some(({ op }) => op.inPlace)) return order;
   const sorted = order.splice(0);

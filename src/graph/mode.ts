@@ -6,6 +6,8 @@ export const mode = {
   grad: true,
   /** Keep, at a flush, the values that a later backward will read. */
   keepSaved: true,
+  /** What is recorded belongs together, as gradients of one backward do: it is not flushed half-way. */
+  whole: false,
   /** Bytes of user-owned values recorded since the last flush. */
   pendingBytes: 0,
   /** Nodes recorded since the last flush. */
@@ -15,14 +17,16 @@ export const mode = {
 };
 
 /** Runs `fn` with parts of the mode replaced, and puts them back whatever happens. */
-export function withMode<T>(change: { grad?: boolean; keepSaved?: boolean }, fn: () => T): T {
-  const { grad, keepSaved } = mode;
+export function withMode<T>(change: { grad?: boolean; keepSaved?: boolean; whole?: boolean }, fn: () => T): T {
+  const { grad, keepSaved, whole } = mode;
   mode.grad = change.grad ?? grad;
   mode.keepSaved = change.keepSaved ?? keepSaved;
+  mode.whole = change.whole ?? whole;
   try {
     return fn();
   } finally {
     mode.grad = grad;
     mode.keepSaved = keepSaved;
+    mode.whole = whole;
   }
 }

@@ -1,0 +1,124 @@
+// Periods: where the nodes of a flush repeat one small subgraph on the same weights, as an episode or an unrolled recurrence does. A
+// plan for all of it would be one of its length alone; cut into parts of few lengths, it is made of plans that other lengths share.
+import type { Node } from './value';
+
+/** Times that a subgraph is repeated before it is worth cutting: each part costs a submit. */
+const MIN_TIMES = 8;
+/** Nodes of the shortest subgraph: shorter ones are expressions. */
+const MIN_PERIOD = 2;
+/** Periods of a part. Each length takes some of every kind, the smaller ones one to four times, so that the first long one has them all. */
+const PARTS = [1, 4, 16] as const;
+const RATIO = 4;
+/** Distances between equal nodes that are tried. */
+const MAX_CANDIDATES = 8;
+const MULTIPLES = [1, 2, 3, 4];
+
+/** Nodes `start` to `start + period * times` repeat the first `period` of them. */
+interface Stretch {
+  readonly start: number;
+  readonly period: number;
+  readonly times: number;
+}
+
+/** Where to cut a sequence of nodes, in order: before the first node of each part but the first. Hangs on the structure alone. */
+export function cutsOf(nodes: readonly Node[]): readonly number[] {
+  // What overwrites values stays behind all that reads them.
+  const overwriting = nodes.findIndex(({ op }) => op.inPlace);
+  const end = overwriting < 0 ? nodes.length : overwriting;
+  if (end < MIN_TIMES * MIN_PERIOD) return [];
+  const cuts = new Set<number>();
+  for (const { start, period, times } of stretchesIn(nodes, 0, end)) {
+    let at = start;
+    for (const part of partsOf(times)) {
+      cuts.add(at);
+      at += part * period;
+    }
+    cuts.add(at);
+  }
+  return [...cuts].filter((at) => at > 0 && at < nodes.length).sort((a, b) => a - b);
+}
+
+/** The periods of each part, which make `times` together: the first alone, since it may begin with constants; then the largest parts. */
+function partsOf(times: number): number[] {
+  const parts: number[] = [];
+  let left = times - 1;
+  PARTS.forEach((size, i) => {
+    const count = i + 1 < PARTS.length && left > 0 ? ((left - 1) % RATIO) + 1 : left;
+    for (let n = 0; n < count; n++) parts.unshift(size);
+    left = (left - count) / RATIO;
+  });
+  return [1, ...parts];
+}
+
+/** The stretches between two nodes, in order, none in another. */
+function stretchesIn(nodes: readonly Node[], from: number, to: number): Stretch[] {
+  if (to - from < MIN_TIMES * MIN_PERIOD) return [];
+  let longest: Stretch | undefined;
+  for (const period of candidatesIn(nodes, from, to)) {
+    for (const stretch of stretchesOf(nodes, from, to, period)) {
+      if (!longest || lengthOf(stretch) > lengthOf(longest)) longest = stretch;
+    }
+  }
+  if (!longest) return [];
+  const { start } = longest;
+  return [...stretchesIn(nodes, from, start), longest, ...stretchesIn(nodes, start + lengthOf(longest), to)];
+}
+
+const lengthOf = ({ period, times }: Stretch): number => period * times;
+
+/** Periods that may be there: distances between equal nodes, those first that most nodes have, and multiples, as of layers that are alike. */
+function candidatesIn(nodes: readonly Node[], from: number, to: number): number[] {
+  const last = new Map<number, number>();
+  const counts = new Map<number, number>();
+  for (let n = from; n < to; n++) {
+    const { signature } = nodes[n]!;
+    const before = last.get(signature);
+    if (before !== undefined) counts.set(n - before, (counts.get(n - before) ?? 0) + 1);
+    last.set(signature, n);
+  }
+  const distances = [...counts]
+    .filter(([, count]) => count >= MIN_TIMES - 1)
+    .sort(([a, many], [b, more]) => more - many || a - b)
+    .slice(0, MAX_CANDIDATES)
+    .map(([distance]) => distance);
+  const periods = new Set(MULTIPLES.flatMap((times) => distances.map((distance) => times * distance)));
+  return [...periods].filter((period) => period >= MIN_PERIOD && period * MIN_TIMES <= to - from);
+}
+
+/** The stretches with this period that are worth cutting. */
+function stretchesOf(nodes: readonly Node[], from: number, to: number, period: number): Stretch[] {
+  const found: Stretch[] = [];
+  let equal = 0;
+  for (let n = from + period; n <= to; n++) {
+    if (n < to && nodes[n]!.signature === nodes[n - period]!.signature) {
+      equal++;
+      continue;
+    }
+    const stretch = { start: n - equal - period, period, times: Math.floor(equal / period) + 1 };
+    if (stretch.times >= MIN_TIMES && isLoop(nodes, stretch)) found.push(stretch);
+    equal = 0;
+  }
+  return found;
+}
+
+/**
+ * Whether the periods run one subgraph on the same weights. The blocks of a deep network have weights of their own, and are as many each
+ * time; expressions alone become few kernels however long they are.
+ */
+function isLoop(nodes: readonly Node[], { start, period, times }: Stretch): boolean {
+  let shares = false;
+  for (let n = start; n < start + period; n++) {
+    const { op, reads } = nodes[n]!;
+    const kernel = !op.elementwise && !op.views && !op.run && !op.remakes;
+    for (const [i, x] of reads.entries()) {
+      let same = true;
+      for (let t = 1; t < times && same; t++) {
+        const other = nodes[n + t * period]!.reads[i]!;
+        same = other === x;
+        if (!same && (x.sink || other.sink)) return false;
+      }
+      if (same && kernel) shares = true;
+    }
+  }
+  return shares;
+}

@@ -1,0 +1,141 @@
+// Programs that repeat one small subgraph, as an episode or an unrolled recurrence does: what they compile at new lengths, and that
+// where they are cut changes no value.
+import fc from 'fast-check';
+import * as torch from 'lamplight';
+import { nn, optim, type Tensor } from 'lamplight';
+import { expect, test } from 'vitest';
+import { expectNumbers } from '../support/close';
+import { isWhole, programsOf } from '../support/sample';
+
+const F = nn.functional;
+
+async function counted(run: () => Promise<unknown>) {
+  const before = torch.gpu.stats();
+  await run();
+  const after = torch.gpu.stats();
+  const difference = (name: 'plansCompiled' | 'pipelinesCreated' | 'dispatches' | 'runs') => after[name] - before[name];
+  return {
+    plans: difference('plansCompiled'),
+    pipelines: difference('pipelinesCreated'),
+    dispatches: difference('dispatches'),
+    runs: difference('runs'),
+  };
+}
+
+test('an unrolled recurrence of a new length compiles nothing after the third', async () => {
+  torch.manualSeed(0);
+  const cell = new nn.RNNCell(3, 5);
+  const out = new nn.Linear(5, 2);
+  const optimizer = new optim.SGD([...cell.parameters(), ...out.parameters()], { lr: 0.01 });
+  const step = async (length: number) => {
+    const x = torch.randn(length, 2, 3);
+    let h: Tensor = torch.zeros(2, 5);
+    for (const part of x) h = cell(part, h);
+    const loss = out(h).square().mean();
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+    return loss.item();
+  };
+  for (const length of [22, 27, 24]) await step(length);
+  const counts = [];
+  for (const length of [35, 23, 90, 35]) counts.push(await counted(() => step(length)));
+  expect(counts.map(({ plans, pipelines }) => [plans, pipelines])).toEqual(counts.map(() => [0, 0]));
+  const [, short, long] = counts;
+  expect((long!.dispatches - short!.dispatches) / (90 - 23)).toBeLessThan(12);
+  expect(long!.runs).toBeLessThan(40);
+});
+
+test('an episode of a new length compiles what joins its steps alone', async () => {
+  torch.manualSeed(0);
+  const policy = new nn.Sequential(new nn.Linear(4, 6), new nn.Dropout(0.5), new nn.ReLU(), new nn.Linear(6, 2));
+  const optimizer = new optim.Adam(policy.parameters(), { lr: 0.01 });
+  const episode = async (length: number) => {
+    const logs: Tensor[] = [];
+    for (let i = 0; i < length; i++) {
+      const probs = F.softmax(policy(torch.rand(1, 4)), 1);
+      const [[first]] = (await probs.tolist()) as number[][];
+      logs.push(
+        probs
+          .log()
+          .at(0, first! > 0.5 ? 0 : 1)
+          .neg(),
+      );
+    }
+    const loss = torch.stack(logs).mul(torch.rand(length)).sum();
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+    await loss.item();
+  };
+  for (const length of [23, 28, 25]) await episode(length);
+  for (const length of [40, 24]) {
+    const { plans, pipelines } = await counted(() => episode(length));
+    expect([plans <= 1, pipelines]).toEqual([true, 0]);
+  }
+});
+
+interface Loop {
+  readonly kinds: readonly number[];
+  readonly length: number;
+  /** Bits: values of single steps are read as well, and every third one's sum. */
+  readonly uses: number;
+}
+
+/** The values and gradients of a loop; `apart`: no two of its steps are alike, as each goes through a shape of its own. */
+async function looped({ kinds, length, uses }: Loop, apart: boolean): Promise<number[]> {
+  torch.manualSeed(length);
+  const size = 3;
+  const weights = kinds.map(() => torch.randn(size, size).mul(0.4).detach().requiresGrad_());
+  const given = torch.randn(length, 2, size);
+  const start = torch.randn(2, size);
+  torch.synchronize();
+  const kept: Tensor[] = [];
+  let x: Tensor = start;
+  for (let t = 0; t < length; t++) {
+    kinds.forEach((kind, i) => {
+      const y = x.matmul(weights[i]!);
+      if (kind === 0) x = y.tanh();
+      else if (kind === 1) x = F.softmax(y, -1).add(given.at(t));
+      else if (kind === 2) x = x.add(y.relu().mul(1 / (t + 1)));
+      else if (kind === 3)
+        x = torch
+          .cat([y, given.at(t)], 1)
+          .narrow(1, t % 2, size)
+          .sigmoid();
+      else
+        x = y
+          .sub(y.mean(1, { keepdim: true }))
+          .mul(0.5)
+          .add(x.detach().at([1, 0]));
+    });
+    if (apart) x = torch.cat([x, torch.zeros(t + 1, size)]).narrow(0, 0, 2);
+    if (uses & 1) kept.push(x.at(t % 2, 1).square());
+    if (uses & 2 && t % 3 === 0) kept.push(x.sum());
+  }
+  const loss = (kept.length > 0 ? torch.stack(kept).mean() : x.square().sum()).add(x.sum());
+  loss.backward();
+  const values = [loss, x, ...kept, ...weights.map((weight) => weight.grad!)];
+  const lists = await Promise.all(values.map((value) => value.data()));
+  return lists.flatMap((list) => Array.from(list));
+}
+
+test('where a repeated subgraph is cut changes no value', { timeout: 600_000 }, async () => {
+  const loops = fc.record({
+    kinds: fc.array(fc.nat(4), { minLength: 1, maxLength: 3 }),
+    length: fc.integer({ min: 10, max: isWhole() ? 60 : 24 }),
+    uses: fc.nat(3),
+  });
+  const sameEitherWay = async (loop: Loop) => {
+    let [cut, whole]: number[][] = [[], []];
+    const parts = await counted(async () => {
+      cut = await looped(loop, false);
+    });
+    const one = await counted(async () => {
+      whole = await looped(loop, true);
+    });
+    if (!(loop.uses & 2)) expect(parts.runs).toBeGreaterThan(one.runs);
+    expectNumbers(cut, whole, { rtol: 1e-4, atol: 1e-5 });
+  };
+  await fc.assert(fc.asyncProperty(loops, sameEitherWay), programsOf(6));
+});
