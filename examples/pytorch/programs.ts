@@ -13,6 +13,8 @@ const modules = {
   word_language_model: () => import('./word-language-model'),
   super_resolution: () => import('./super-resolution'),
   time_sequence_prediction: () => import('./time-sequence-prediction'),
+  reinforce: () => import('./reinforce'),
+  actor_critic: () => import('./actor-critic'),
 };
 
 export const names = Object.keys(modules);

@@ -21,7 +21,7 @@ test.for(cases)('$name prints what PyTorch prints', { timeout: 300_000 }, async 
   const times = [performance.now()];
   const log = vi.spyOn(console, 'log').mockImplementation((text: string) => {
     printed.push(...text.split('\n'));
-    if (text.includes('loss')) times.push(performance.now());
+    if (/loss|reward/.test(text)) times.push(performance.now());
   });
   try {
     await main({ ...('data' in defaults && { data: '/data/mnist/' }), ...options });
@@ -32,7 +32,7 @@ test.for(cases)('$name prints what PyTorch prints', { timeout: 300_000 }, async 
   const steps = times.slice(1).map((time, i) => time - times[i]!);
   const later = steps.slice(1).sort((a, b) => a - b);
   console.log(
-    `${name}: ${steps[0]!.toFixed(0)} ms to the first loss, ${later[later.length >> 1]!.toFixed(0)} ms from one to the next (median)`,
+    `${name}: ${steps[0]!.toFixed(0)} ms to the first loss or reward, ${later[later.length >> 1]!.toFixed(0)} ms from one to the next (median)`,
   );
   expect(printed.map((line) => line.replace(number, '…'))).toEqual(lines.map((line) => line.replace(number, '…')));
   for (const [i, line] of lines.entries()) {
