@@ -204,7 +204,11 @@ export class Engine {
     this.reportLoss();
     this.session?.reported(cell.failure);
     if (cell.failure) throw cell.failure;
-    if (cell.host && !isOnDevice(cell)) return hostBytes(cell.host, part);
+    if (cell.host && !isOnDevice(cell)) {
+      const bytes = hostBytes(cell.host, part);
+      if (!this.rehearsal) await this.session?.keepPace();
+      return bytes;
+    }
     const { allocation, faults } = cell;
     if (!allocation) throw released(cell);
     const { session } = this;

@@ -6,6 +6,7 @@ import type { Executable } from './executable';
 import { FaultBoard } from './fault-board';
 import type { FaultPlace, FaultReading } from './fault-sources';
 import { FAULT_BYTES } from './faults';
+import { Lead, MAX_RUNS_AHEAD } from './lead';
 import { type Allocation, Memory, SMALL_BYTES } from './memory';
 import { Nudges } from './nudges';
 import { Pacing, SUBMIT_MILLISECONDS } from './pacing';
@@ -63,10 +64,8 @@ export class Session {
   onBadBuffer: (() => void) | null = null;
   private confirmed = 0;
   private readonly pacing: Pacing;
+  private readonly lead: Lead;
   private readonly nudges: Nudges;
-  private submits = 0;
-  /** Points of the queue that `settle` was called at and that the GPU has not reached: the submits before each. */
-  private readonly marks: { readonly submits: number; readonly reached: Promise<unknown> }[] = [];
   private readonly staging = new Map<number, GPUBuffer[]>();
   /** Staging buffers that have been mapped, so that there was room for them. */
   private readonly proven = new WeakSet<GPUBuffer>();
@@ -86,6 +85,7 @@ export class Session {
     const report = (error: Error) => this.report(error);
     this.memory = new Memory(device, report, () => this.onBadBuffer?.());
     this.pacing = new Pacing(this.memory.queue);
+    this.lead = new Lead(this.memory.queue);
     this.nudges = new Nudges(device.queue);
     this.pipelines = new Pipelines(device);
     this.slots = new Slots(this.memory);
@@ -215,34 +215,26 @@ export class Session {
 
   /** Notes that a plan was submitted, for `settle` and, unless it is null, for `piecesOf`. */
   submitted(executable: Executable | null): void {
-    this.submits++;
+    this.lead.ran();
     if (executable && Number.isFinite(this.submitMilliseconds)) this.pacing.submitted(executable);
   }
 
-  /**
-   * Resolves when the GPU has finished all submits but the last `limit`, as far as earlier calls have marked where those begin;
-   * with 0, all of them.
-   */
+  /** Resolves when the GPU has finished all runs but the last `limit`, as far as is known where those begin; with 0, all commands. */
   async settle(limit: number): Promise<void> {
-    const { marks, submits } = this;
-    const finished = () => this.memory.queue.finished().catch(() => {});
-    if (limit === 0) {
-      await this.orLost(finished());
-      return;
-    }
-    // A loop and its loader may both ask between two submits.
-    if (marks.at(-1)?.submits !== submits) {
-      const mark = { submits, reached: finished() };
-      marks.push(mark);
-      void mark.reached.then(() => marks.splice(0, marks.indexOf(mark) + 1));
-    }
-    const due = marks.findLast((other) => other.submits <= submits - limit);
-    if (due) await this.orLost(due.reached);
+    const { lead, memory } = this;
+    await this.orLost(limit === 0 ? memory.queue.finished().catch(() => {}) : lead.settle(limit));
+  }
+
+  /** Holds a program that waits for something else while reads are under way; a lost device holds nobody. */
+  async keepPace(): Promise<void> {
+    if (this.lead.isAwaited) await this.settle(MAX_RUNS_AHEAD).catch(() => {});
   }
 
   /** Copies a value to the host, as it is at the time of the call, and throws the error of a fault at one of `places`. */
   read(from: Allocation, places: readonly FaultPlace[]): Promise<ArrayBuffer> {
-    return from.bytes > SMALL_BYTES ? this.readInPieces(from, places) : this.readTogether(from, places);
+    return this.lead.reading(
+      from.bytes > SMALL_BYTES ? this.readInPieces(from, places) : this.readTogether(from, places),
+    );
   }
 
   /** Small values that are asked for in one go share a copy and a map. */

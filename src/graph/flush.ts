@@ -4,6 +4,7 @@ import type { Program, ProgramNode } from '../compiler/ir';
 import { TensorReleasedError } from '../errors';
 import type { FaultSlot } from '../gpu/fault-sources';
 import { hostPhase } from '../gpu/host-trace';
+import { MAX_RUNS_AHEAD } from '../gpu/lead';
 import { stats } from '../gpu/stats';
 import { isJournaling } from './journal';
 import { mode } from './mode';
@@ -56,9 +57,6 @@ export function flushIfLarge(): void {
   if (atTopLevel() && !mode.whole && (mode.recorded > MAX_PENDING_NODES || mode.pendingBytes > MAX_PENDING_BYTES))
     flush();
 }
-
-/** Runs that a data loader lets be unfinished before it waits. */
-const MAX_RUNS_AHEAD = 2;
 
 /** Resolves when the GPU is at most two runs behind; throws the error of a lost device. */
 export const backpressure = (): Promise<void> => engine.settle(MAX_RUNS_AHEAD);

@@ -130,3 +130,21 @@ test('what goes to the device behind a run comes behind it, though it waits for 
   const again = torch.noGrad(() => net(x)).sum();
   expect(await again.item()).toBe(await reading);
 });
+
+test('a loop that awaits no more than numbers of the host stays beside the device while a read is under way', async () => {
+  const { step } = training();
+  await step().item();
+  let now = 0;
+  const late: number[] = [];
+  const reads: Promise<unknown>[] = [];
+  for (; now < 300; now++) {
+    const loss = step();
+    const at = now;
+    if (at % 50 === 0) reads.push(loss.item().then(() => late.push(now - at)));
+    await torch.tensor(at).item();
+  }
+  await Promise.all(reads);
+  expect(late.length).toBe(6);
+  // It was hundreds, or the whole loop.
+  expect(Math.max(...late)).toBeLessThanOrEqual(4);
+});
