@@ -78,53 +78,61 @@ test('an episode of a new length compiles what joins its steps alone', async () 
 interface Loop {
   readonly kinds: readonly number[];
   readonly length: number;
-  /** Bits: values of single steps are read as well, and every third one's sum. */
+  /** Bits: values of single steps are read as well, and every third one's sum; gradients are clipped. */
   readonly uses: number;
 }
 
-/** The values and gradients of a loop; `apart`: no two of its steps are alike, as each goes through a shape of its own. */
+/** The values, weights and gradients after two steps of training a loop; `apart`: no two of its steps are alike, as each goes through a shape of its own. */
 async function looped({ kinds, length, uses }: Loop, apart: boolean): Promise<number[]> {
   torch.manualSeed(length);
   const size = 3;
   const weights = kinds.map(() => torch.randn(size, size).mul(0.4).detach().requiresGrad_());
   const given = torch.randn(length, 2, size);
   const start = torch.randn(2, size);
-  torch.synchronize();
-  const kept: Tensor[] = [];
-  let x: Tensor = start;
-  for (let t = 0; t < length; t++) {
-    kinds.forEach((kind, i) => {
-      const y = x.matmul(weights[i]!);
-      if (kind === 0) x = y.tanh();
-      else if (kind === 1) x = F.softmax(y, -1).add(given.at(t));
-      else if (kind === 2) x = x.add(y.relu().mul(1 / (t + 1)));
-      else if (kind === 3)
-        x = torch
-          .cat([y, given.at(t)], 1)
-          .narrow(1, t % 2, size)
-          .sigmoid();
-      else
-        x = y
-          .sub(y.mean(1, { keepdim: true }))
-          .mul(0.5)
-          .add(x.detach().at([1, 0]));
-    });
-    if (apart) x = torch.cat([x, torch.zeros(t + 1, size)]).narrow(0, 0, 2);
-    if (uses & 1) kept.push(x.at(t % 2, 1).square());
-    if (uses & 2 && t % 3 === 0) kept.push(x.sum());
+  const optimizer = new optim.SGD(weights, { lr: 0.1, momentum: 0.9 });
+  await step();
+  return step();
+
+  async function step(): Promise<number[]> {
+    const kept: Tensor[] = [];
+    let x: Tensor = start;
+    for (let t = 0; t < length; t++) {
+      kinds.forEach((kind, i) => {
+        const y = x.matmul(weights[i]!);
+        if (kind === 0) x = y.tanh();
+        else if (kind === 1) x = F.softmax(y, -1).add(given.at(t));
+        else if (kind === 2) x = x.add(y.relu().mul(1 / (t + 1)));
+        else if (kind === 3)
+          x = torch
+            .cat([y, given.at(t)], 1)
+            .narrow(1, t % 2, size)
+            .sigmoid();
+        else
+          x = y
+            .sub(y.mean(1, { keepdim: true }))
+            .mul(0.5)
+            .add(x.detach().at([1, 0]));
+      });
+      if (apart) x = torch.cat([x, torch.zeros(t + 1, size)]).narrow(0, 0, 2);
+      if (uses & 1) kept.push(x.at(t % 2, 1).square());
+      if (uses & 2 && t % 3 === 0) kept.push(x.sum());
+    }
+    const loss = (kept.length > 0 ? torch.stack(kept).mean() : x.square().sum()).add(x.sum());
+    optimizer.zeroGrad();
+    loss.backward();
+    if (uses & 4) nn.utils.clipGradNorm_(weights, 1);
+    optimizer.step();
+    const values = [loss, x, ...kept, ...weights, ...weights.map((weight) => weight.grad!)];
+    const lists = await Promise.all(values.map((value) => value.data()));
+    return lists.flatMap((list) => Array.from(list));
   }
-  const loss = (kept.length > 0 ? torch.stack(kept).mean() : x.square().sum()).add(x.sum());
-  loss.backward();
-  const values = [loss, x, ...kept, ...weights.map((weight) => weight.grad!)];
-  const lists = await Promise.all(values.map((value) => value.data()));
-  return lists.flatMap((list) => Array.from(list));
 }
 
 test('where a repeated subgraph is cut changes no value', { timeout: 600_000 }, async () => {
   const loops = fc.record({
-    kinds: fc.array(fc.nat(4), { minLength: 1, maxLength: 3 }),
-    length: fc.integer({ min: 10, max: isWhole() ? 60 : 24 }),
-    uses: fc.nat(3),
+    kinds: fc.array(fc.nat(6), { minLength: 1, maxLength: 3 }),
+    length: fc.integer({ min: 10, max: isWhole() ? 40 : 24 }),
+    uses: fc.nat(7),
   });
   const sameEitherWay = async (loop: Loop) => {
     let [cut, whole]: number[][] = [[], []];
@@ -137,5 +145,5 @@ test('where a repeated subgraph is cut changes no value', { timeout: 600_000 }, 
     if (!(loop.uses & 2)) expect(parts.runs).toBeGreaterThan(one.runs);
     expectNumbers(cut, whole, { rtol: 1e-4, atol: 1e-5 });
   };
-  await fc.assert(fc.asyncProperty(loops, sameEitherWay), programsOf(6));
+  await fc.assert(fc.asyncProperty(loops, sameEitherWay), programsOf(3));
 });

@@ -1,0 +1,51 @@
+// Where a sequence of nodes is cut that repeats a subgraph.
+import { expect, test } from 'vitest';
+import { cutsOf } from '../../src/graph/periods';
+import type { Node, Value } from '../../src/graph/value';
+
+const value = (sink = false) => ({ sink: sink ? {} : null }) as unknown as Value;
+const node = (signature: number, reads: readonly Value[], op: object = {}) =>
+  ({ signature, reads, op }) as unknown as Node;
+
+/** `times` steps of a product with a weight and an expression of its result; `weightOf` gives the weight of each step. */
+function loop(times: number, weightOf: (t: number) => Value, product: object = {}): Node[] {
+  const steps = Array.from({ length: times }, (_, t) => [
+    node(1, [value(), weightOf(t)], product),
+    node(2, [value()], { elementwise: true }),
+    node(3, [value(), value()], { elementwise: true }),
+  ]);
+  return steps.flat();
+}
+
+const before = Array.from({ length: 5 }, (_, n) => node(10 + n, [value()]));
+const after = Array.from({ length: 4 }, (_, n) => node(20 + n, [value()]));
+
+test('a loop is cut into parts of few sizes, whatever its length', () => {
+  const weight = value(true);
+  for (let times = 8; times < 200; times++) {
+    const nodes = [...before, ...loop(times, () => weight), ...after];
+    const cuts = cutsOf(nodes);
+    expect([cuts[0], cuts.at(-1)]).toEqual([5, 5 + 3 * times]);
+    const sizes = cuts.slice(1).map((at, i) => (at - cuts[i]!) / 3);
+    expect(sizes.filter((size) => ![1, 4, 16].includes(size))).toEqual([]);
+    const [ones, fours] = [1, 4].map((size) => sizes.filter((other) => other === size).length);
+    // Each small kind is there, and none is there often.
+    expect([ones! >= 2 && ones! <= 5, fours! >= 1 && fours! <= 4], `${times} times`).toEqual([true, true]);
+  }
+});
+
+test('layers that are alike but for their weights are one period', () => {
+  const weights = [value(true), value(true)];
+  const cuts = cutsOf(loop(40, (t) => weights[t % 2]!));
+  expect(cuts[0]).toBe(6);
+  expect(cuts.every((at) => at % 6 === 0)).toBe(true);
+});
+
+test('what is no loop stays whole', () => {
+  const weight = value(true);
+  // Blocks with weights of their own, few steps, expressions alone, and what overwrites values.
+  expect(cutsOf(loop(40, () => value(true)))).toEqual([]);
+  expect(cutsOf(loop(7, () => weight))).toEqual([]);
+  expect(cutsOf(loop(40, () => weight, { elementwise: true }))).toEqual([]);
+  expect(cutsOf([node(9, [value()], { inPlace: () => [] }), ...loop(40, () => weight)])).toEqual([]);
+});
