@@ -268,9 +268,11 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
   /** PyTorch's text: parameters of one element by their value, where the host knows it, others by their shape. */
   override toString(): string {
     const names = Object.keys(this.argConstraints).filter((name) => Object.hasOwn(this.params, name));
-    return `${this.constructor.name}(${names.map((name) => `${name}: ${shownParameter(this.params[name]!)}`).join(', ')})`;
+    return `${this.constructor.name}(${names.map((name) => `${snakeCase(name)}: ${shownParameter(this.params[name]!)}`).join(', ')})`;
   }
 }
+
+const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 function shownParameter(x: Tensor): string {
   if (x.numel() !== 1) return `torch.Size(${showShape(x.shape)})`;
@@ -282,9 +284,7 @@ function shownParameter(x: Tensor): string {
 
 /** `expand` of `enumerateSupport`; default true. */
 export function wantsExpanded(args: readonly unknown[]): boolean {
-  const { expand } = parseArgs<{ expand?: boolean }>('enumerateSupport', [], { expand: true }, args);
-  if (typeof expand === 'boolean') return expand;
-  throw new ArgumentError(`enumerateSupport: expected expand to be true or false, but got ${kindOf(expand)}`);
+  return parseArgs<{ expand?: boolean }>('enumerateSupport', [], { expand: true }, args).expand;
 }
 
 /** What `then` makes of a draw, once it is there. */

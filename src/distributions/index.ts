@@ -1,8 +1,22 @@
 // The surface of torch.distributions.
 export { Bernoulli } from './bernoulli';
+export { Beta } from './beta';
+export { Binomial } from './binomial';
 export { Categorical } from './categorical';
 export * as constraints from './constraints';
+export { Dirichlet } from './dirichlet';
 export { type AnyDistribution, Distribution, type Draw, type Validation } from './distribution';
+export { Exponential } from './exponential';
+export { Gamma } from './gamma';
+export { Geometric } from './geometric';
 export { Independent } from './independent';
+export { type DistributionClass, klDivergence, registerKl } from './kl';
+export { Laplace } from './laplace';
+export { Multinomial } from './multinomial';
 export { Normal } from './normal';
+export { OneHotCategorical, OneHotCategoricalStraightThrough } from './one-hot-categorical';
+export { Poisson } from './poisson';
+export { TransformedDistribution } from './transformed-distribution';
+export * as transforms from './transforms';
+export * from './transforms';
 export { Uniform } from './uniform';

@@ -17,6 +17,12 @@ export function expectTensor(op: string, name: string, value: unknown): asserts 
   if (!isTensor(value)) throw new ArgumentError(`${op}: expected ${name} to be a tensor, but got ${kindOf(value)}`);
 }
 
+/** @throws ArgumentError where neither a tensor nor a number stands in the place of one */
+export function expectParameter(op: string, name: string, value: unknown): asserts value is Parameter {
+  if (typeof value === 'number' || isTensor(value)) return;
+  throw new ArgumentError(`${op}: expected ${name} to be a tensor or a number, but got ${kindOf(value)}`);
+}
+
 /** @throws DTypeError, ArgumentError unless a value is a tensor of floats */
 export function expectFloats(op: string, name: string, value: unknown): asserts value is Tensor {
   expectTensor(op, name, value);
@@ -33,11 +39,8 @@ export function broadcastAll<Name extends string>(
 ): Record<Name, Tensor> {
   const entries = Object.entries(parameters) as [Name, unknown][];
   for (const [name, value] of entries) {
-    if (typeof value === 'number') continue;
-    if (!isTensor(value)) {
-      throw new ArgumentError(`${op}: expected ${name} to be a tensor or a number, but got ${kindOf(value)}`);
-    }
-    expectFloat(op, name, value);
+    expectParameter(op, name, value);
+    if (isTensor(value)) expectFloat(op, name, value);
   }
   const dtype = entries.map(([, value]) => value).find(isTensor)?.dtype ?? 'float32';
   const tensors = entries.map(([, value]) =>

@@ -4,10 +4,16 @@ import * as torch from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { expectNumbers, fromFixture } from '../support/close';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
+import { sampled } from '../support/sample';
 
 interface Spec {
   readonly kind: string;
   readonly args: Readonly<Record<string, unknown>>;
+}
+
+interface Divergence extends FixtureCase {
+  readonly p: Spec;
+  readonly q: Spec;
 }
 
 interface DistributionCase extends FixtureCase {
@@ -24,7 +30,15 @@ interface DistributionCase extends FixtureCase {
 
 type Distribution = torch.distributions.AnyDistribution;
 
-const fixture = await loadFixture<DistributionCase>('distributions');
+const fixture = await loadFixture<DistributionCase | Divergence>('distributions');
+const distributions = sampled(
+  fixture.cases.filter((item) => 'spec' in item),
+  2,
+);
+const divergences = sampled(
+  fixture.cases.filter((item) => 'p' in item),
+  2,
+);
 const kinds = torch.distributions as unknown as Readonly<Record<string, new (args: object) => unknown>>;
 
 const isSpec = (value: unknown): value is Spec => typeof value === 'object' && value !== null && 'kind' in value;
@@ -83,6 +97,7 @@ async function figuresOf(item: DistributionCase): Promise<[string, Tensor][]> {
     differentiate('rsample', rsample);
   }
   note('after', () => torch.rand(2));
+  if (!wants('value')) return figures;
   const value = array('value');
   if (wants('logProb')) {
     const logProb = d.logProb(value);
@@ -92,40 +107,68 @@ async function figuresOf(item: DistributionCase): Promise<[string, Tensor][]> {
   note('cdf', () => d.cdf({ value }));
   note('icdf', () => d.icdf(array('shares')));
   for (const moment of ['mean', 'mode', 'variance', 'stddev'] as const) note(moment, () => d[moment]);
-  if (wants('entropy')) {
-    const entropy = d.entropy();
-    note('entropy', () => entropy);
-    differentiate('entropy', entropy);
-  }
+  note('entropy', () => d.entropy());
   note('allValues', () => d.enumerateSupport());
   note('values', () => d.enumerateSupport({ expand: false }));
-  const rank = item.batchShape.length + item.eventShape.length;
-  note('wider', () => d.expand([2, ...item.batchShape]).logProb(value.unsqueeze(-rank - 1)));
   return figures;
+}
+
+interface Noted {
+  readonly name: string;
+  readonly key: string;
+  readonly figure: Tensor;
+}
+
+/** Compares figures with the arrays of their cases, which are read together. */
+async function expectFigures(noted: readonly Noted[]): Promise<void> {
+  const read = await Promise.all(noted.map(({ figure }) => figure.data()));
+  noted.forEach(({ name, key, figure }, i) => {
+    const expected = fixture.tensor(`${name}/${key}`);
+    const place = `${name}: ${key}`;
+    expect([place, figure.shape, figure.dtype]).toEqual([place, expected.shape, expected.dtype]);
+    try {
+      expectNumbers(read[i]!, expected.data, { rtol: 2e-5, atol: 4e-6 });
+    } catch (error) {
+      (error as Error).message = `${place}: ${(error as Error).message}`;
+      throw error;
+    }
+  });
 }
 
 describe('against PyTorch', () => {
   const families = new Map<string, DistributionCase[]>();
-  for (const item of fixture.cases) {
+  for (const item of distributions) {
     const family = item.name.split(' ')[0]!;
     families.set(family, [...(families.get(family) ?? []), item]);
   }
   test.each([...families])('%s', async (_, cases) => {
-    const noted: { readonly name: string; readonly key: string; readonly figure: Tensor }[] = [];
-    for (const { name, ...item } of cases) {
-      for (const [key, figure] of await figuresOf({ name, ...item })) noted.push({ name, key, figure });
+    const noted: Noted[] = [];
+    for (const item of cases) {
+      for (const [key, figure] of await figuresOf(item)) noted.push({ name: item.name, key, figure });
     }
-    const read = await Promise.all(noted.map(({ figure }) => figure.data()));
-    noted.forEach(({ name, key, figure }, i) => {
-      const expected = fixture.tensor(`${name}/${key}`);
-      const place = `${name}: ${key}`;
-      expect([place, figure.shape, figure.dtype]).toEqual([place, expected.shape, expected.dtype]);
-      try {
-        expectNumbers(read[i]!, expected.data, { rtol: 2e-5, atol: 4e-6 });
-      } catch (error) {
-        (error as Error).message = `${place}: ${(error as Error).message}`;
-        throw error;
-      }
+    await expectFigures(noted);
+  });
+
+  test('parameters on the device are read back before draws that hang on them', async () => {
+    const { Gamma, Poisson, Binomial } = torch.distributions;
+    const known = torch.tensor([0.5, 2, 4.5], { requiresGrad: true });
+    const there = known.mul(2).div(2);
+    expect(there.storage.known).toBeNull();
+    const drawnBy = async (x: Tensor) => {
+      torch.manualSeed(SEED);
+      const gamma = await new Gamma(x, 1).rsample([2]);
+      const [grad] = torch.autograd.grad(gamma.sum(), [known], { retainGraph: true });
+      const counts = [await new Poisson(x).sample(), await new Binomial(10, x.div(10)).sample()];
+      return Promise.all([gamma, grad!, ...counts].map((y) => y.tolist()));
+    };
+    expect(await drawnBy(there)).toEqual(await drawnBy(known));
+  });
+
+  test('klDivergence', async () => {
+    const noted = divergences.map(({ name, p, q }): Noted => {
+      const [these, those] = [p, q].map((spec) => built(name, spec, new Map()) as Distribution);
+      return { name, key: 'kl', figure: torch.distributions.klDivergence(these!, those!) };
     });
+    await expectFigures(noted);
   });
 });

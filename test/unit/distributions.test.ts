@@ -1,6 +1,6 @@
 // What distributions refuse, what they print, and what stays of them behind a module's call: all without a device.
 import * as torch from 'lamplight';
-import { nn, type Tensor } from 'lamplight';
+import { nn, Tensor } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 
 const { Bernoulli, Categorical, constraints, Distribution, Independent, Normal, Uniform } = torch.distributions;
@@ -181,7 +181,106 @@ describe('values', () => {
   });
 });
 
+describe('transforms', () => {
+  const { AffineTransform, ComposeTransform, ExpTransform, IndependentTransform, StackTransform, TanhTransform } =
+    torch.distributions.transforms;
+  const exp = new ExpTransform();
+
+  test('remember the last pair, and turn back', () => {
+    const x = torch.zeros(3);
+    const cached = new ExpTransform({ cacheSize: 1 });
+    const y = cached(x);
+    const again = exp(x);
+    expect([cached(x) === y, cached.inv(y) === x, exp(x) === again, exp.withCache(1)(x) === y]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(exp.inv.inv).toBe(exp);
+    const both = new ComposeTransform([exp, new AffineTransform(1, 2)]);
+    expect(both.inv.inv).toBe(both);
+  });
+
+  test('are equal where the host knows that they do the same', () => {
+    expect(exp.equals(new ExpTransform())).toBe(true);
+    expect(exp.equals(new TanhTransform())).toBe(false);
+    expect(exp.inv.equals(new ExpTransform().inv)).toBe(true);
+    expect(new AffineTransform(0, 2).equals(new AffineTransform(torch.zeros(3), 2))).toBe(true);
+    expect(new AffineTransform(0, 2).equals(new AffineTransform(0, 3))).toBe(false);
+    expect(new ComposeTransform([exp]).equals(new ComposeTransform([new ExpTransform()]))).toBe(true);
+  });
+
+  test('are printed as PyTorch prints them', () => {
+    expect(String(new ComposeTransform([exp, exp.inv]))).toBe(
+      'ComposeTransform(\n    ExpTransform(),\n    _InverseTransform(ExpTransform())\n)',
+    );
+    expect(String(new IndependentTransform(exp, 1))).toBe('IndependentTransform(ExpTransform(), 1)');
+  });
+
+  test.each<[string, Call, string]>([
+    [
+      'a cache of two',
+      wrong(() => new ExpTransform({ cacheSize: 2 as never })),
+      'ExpTransform: expected cacheSize to be 0 or 1, but got 2',
+    ],
+    ['no tensor', wrong(() => exp(3 as never)), 'ExpTransform: expected x to be a tensor, but got number 3'],
+    [
+      'one argument too many',
+      wrong(() => (exp as never as (...x: unknown[]) => unknown)(torch.ones(1), 2)),
+      'ExpTransform: expected at most 1 argument',
+    ],
+    ['no list', wrong(() => new ComposeTransform(exp as never)), 'ComposeTransform: expected a list of transforms'],
+    [
+      'slices that are missing',
+      () => new StackTransform([exp, exp])(torch.zeros(3)),
+      'StackTransform: expected 2 elements in dimension 0, but got shape [3]',
+    ],
+    [
+      'a scale that is none',
+      wrong(() => new AffineTransform(0, null as never)),
+      'AffineTransform: expected scale to be a tensor or a number, but got null',
+    ],
+  ])('refuse %s', (_, call, message) => {
+    expect(call).toThrow(message);
+    expect(call).toThrow(torch.LamplightError);
+  });
+});
+
+describe('klDivergence', () => {
+  const { Binomial, Gamma, klDivergence, Poisson, registerKl } = torch.distributions;
+
+  test('refuses pairs that it does not know', () => {
+    expect(() => klDivergence(new Poisson(1), new Normal(0, 1))).toThrow(
+      'klDivergence: no formula is known for p of class Poisson and q of class Normal; add one with registerKl',
+    );
+    expect(() => klDivergence(new Normal(0, 1), 3 as never)).toThrow(
+      'expected q to be a distribution, but got number 3',
+    );
+    expect(() => klDivergence(new Binomial(3, 0.5), new Binomial(5, 0.5))).toThrow(
+      'klDivergence: expected a totalCount of p of at least that of q',
+    );
+  });
+
+  test('takes formulas of users, of the nearest classes', () => {
+    class Mine extends Normal {}
+    const one = torch.ones(1);
+    const two = torch.ones(1);
+    registerKl(Mine, Gamma, () => one);
+    expect(klDivergence(new Mine(0, 1), new Gamma(1, 1))).toBe(one);
+    registerKl(Mine, Gamma, () => two);
+    expect(klDivergence(new Mine(0, 1), new Gamma(1, 1))).toBe(two);
+    expect(klDivergence(new Mine(0, 1), new Normal(0, 1)).shape).toEqual([]);
+    expect(() => registerKl(Tensor as never, Normal, () => one)).toThrow(
+      'registerKl: expected typeP to be a subclass of Distribution',
+    );
+  });
+});
+
 test('what is printed', () => {
+  expect(String(new torch.distributions.Binomial(10, torch.ones(2).div(2)))).toBe(
+    'Binomial(total_count: torch.Size([2]), probs: torch.Size([2]))',
+  );
   expect(String(new Normal(0.1, { scale: 2 }))).toBe('Normal(loc: 0.10000000149011612, scale: 2.0)');
   expect(String(new Categorical({ probs: torch.ones(3) }))).toBe('Categorical(probs: torch.Size([3]))');
   expect(String(new Normal(torch.tensor([1.5]), 1))).toBe('Normal(loc: tensor([1.5000]), scale: tensor([1.]))');
@@ -191,6 +290,16 @@ test('what is printed', () => {
   expect(String(constraints.independent(constraints.positive, 2))).toBe(
     'IndependentConstraint(GreaterThan(lower_bound=0.0), 2)',
   );
+});
+
+test('implicit gradients are not differentiated again', async () => {
+  const a = torch.tensor([2, 3.5], { requiresGrad: true });
+  const drawn = await new torch.distributions.Gamma(a, 1).rsample();
+  const [slope] = torch.autograd.grad(drawn.sum(), [a], { createGraph: true });
+  expect(() => torch.autograd.grad(slope!.sum(), [a])).toThrow(
+    'Gamma: the gradient of its draws cannot be differentiated again, as in PyTorch',
+  );
+  expect((await new torch.distributions.Gamma(a, 1).sample()).requiresGrad).toBe(false);
 });
 
 test('distributions that a module returns keep their tensors', () => {

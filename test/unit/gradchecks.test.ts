@@ -20,6 +20,8 @@ const engine = new Set([
   'drawn',
   // Random in every call: dropout.test.ts
   'nativeDropout',
+  // Refuses to be differentiated: distributions.test.ts
+  'implicitSlope',
   // Differentiated in third derivatives alone, which are those of the first.
   'maxPool2dPick',
   // No function of the library leads to it.

@@ -1,0 +1,65 @@
+// Owns Geometric.
+import { noGrad } from '../autograd/mode';
+import { ArgumentError } from '../errors';
+import { empty } from '../tensor/creation';
+import { parseArgs } from '../tensor/options';
+import type { Tensor } from '../tensor/tensor';
+import { finfo } from '../tensor/type-info';
+import { type EventArguments, EventDistribution, type EventParameters, eventParameters } from './bernoulli';
+import { type Constraint, nonnegativeInteger, positive } from './constraints';
+import type { SampleArguments, ValueArguments } from './distribution';
+import { filledLike } from './parameters';
+
+/** How many trials of probability `probs` fail before the first success: p(k) = (1 - probs)^k probs. */
+export class Geometric extends EventDistribution {
+  constructor(...args: EventArguments) {
+    const { validateArgs, ...given } = parseArgs<EventParameters>(
+      'Geometric',
+      [],
+      { probs: null, logits: null, validateArgs: null },
+      args,
+    );
+    const params = eventParameters('Geometric', given, {});
+    super((params.probs ?? params.logits).shape, [], validateArgs);
+    this.take(params);
+    const zero = this.validates !== false && params.probs ? positive.violation(params.probs) : null;
+    if (zero !== null) throw new ArgumentError(`Geometric: expected probs above 0, but got ${zero} in ${this}`);
+  }
+
+  override get support(): Constraint {
+    return nonnegativeInteger;
+  }
+
+  override get mean(): Tensor {
+    return this.probs.reciprocal().sub(1);
+  }
+
+  override get mode(): Tensor {
+    return filledLike(this.probs, 0);
+  }
+
+  override get variance(): Tensor {
+    return this.mean.div(this.probs);
+  }
+
+  override sample(...args: SampleArguments): Tensor {
+    const shape = this.extendedShape('sample', args);
+    return noGrad(() => {
+      const { dtype } = this.probs;
+      const u = empty(shape, { dtype }).uniform_(finfo(dtype).tiny, 1);
+      return u.log().div(this.probs.neg().log1p()).floor();
+    });
+  }
+
+  override logProb(...args: ValueArguments): Tensor {
+    const value = this.valueFor('logProb', args);
+    const { probs } = this;
+    // 0 · ln 0 counts as 0.
+    const failing = probs.expand(value.sub(probs).shape).maskedFill(probs.eq(1).logicalAnd(value.eq(0)), 0);
+    return value.mul(failing.neg().log1p()).add(probs.log());
+  }
+
+  override entropy(): Tensor {
+    return this.eventEntropy().div(this.probs);
+  }
+}

@@ -1,0 +1,201 @@
+// Owns the transforms of parts of a tensor: one for each range, or for each slice, of a dimension.
+import { type Shape, showShape } from '../compiler/meta';
+import { ArgumentError, ShapeError } from '../errors';
+import { integer, listOf, orNull, whole } from '../tensor/argument-kinds';
+import { cat, stack } from '../tensor/functions';
+import { type Arguments, parseArgs } from '../tensor/options';
+import type { Tensor } from '../tensor/tensor';
+import { type Constraint, cat as catConstraint, stack as stackConstraint } from './constraints';
+import { sumRightmost } from './parameters';
+import { type Caching, cacheSizes, expectTransforms, sameTransforms, Transform } from './transform';
+
+interface SequenceArguments extends Caching {
+  tseq: readonly Transform[];
+  /** Default 0. */
+  dim?: number;
+}
+
+interface CatArguments extends SequenceArguments {
+  /** The sizes of the parts; default 1 each. */
+  lengths?: readonly number[] | null;
+}
+
+/** @throws ShapeError unless a tensor has `size` elements in a dimension */
+function expectLength(op: string, { shape }: { readonly shape: Shape }, dim: number, size: number): void {
+  if (shape.at(dim < 0 ? dim : dim - shape.length) === size && dim < shape.length) return;
+  throw new ShapeError(`${op}: expected ${size} elements in dimension ${dim}, but got shape ${showShape(shape)}`);
+}
+
+/** Transforms of parts of dimension `dim` that lie one behind the other. */
+export class CatTransform extends Transform {
+  readonly transforms: readonly Transform[];
+  readonly dim: number;
+  readonly lengths: readonly number[];
+
+  constructor(...args: Arguments<CatArguments, ['tseq', 'dim', 'lengths', 'cacheSize']>) {
+    const { tseq, dim, lengths, cacheSize } = parseArgs<CatArguments>(
+      'CatTransform',
+      ['tseq'],
+      { dim: 0, lengths: null, cacheSize: 0 },
+      args,
+      { ...cacheSizes, dim: integer, lengths: orNull(listOf(whole(0))) },
+    );
+    expectTransforms('CatTransform', tseq);
+    const sizes = lengths ?? tseq.map(() => 1);
+    if (sizes.length !== tseq.length) {
+      throw new ArgumentError(
+        `CatTransform: expected as many lengths as transforms, ${tseq.length}, but got ${sizes.length}`,
+      );
+    }
+    super({ cacheSize });
+    this.transforms = tseq.map((each) => each.withCache(cacheSize));
+    this.dim = dim;
+    this.lengths = [...sizes];
+  }
+
+  get domain(): Constraint {
+    return catConstraint(
+      this.transforms.map((each) => each.domain),
+      this.dim,
+      this.lengths,
+    );
+  }
+
+  get codomain(): Constraint {
+    return catConstraint(
+      this.transforms.map((each) => each.codomain),
+      this.dim,
+      this.lengths,
+    );
+  }
+
+  override get eventDim(): number {
+    return Math.max(...this.transforms.map((each) => each.eventDim));
+  }
+
+  override get bijective(): boolean {
+    return this.transforms.every((each) => each.bijective);
+  }
+
+  protected override cachedBy(cacheSize: 0 | 1): Transform {
+    return new CatTransform(this.transforms, this.dim, this.lengths, { cacheSize });
+  }
+
+  override equals(other: unknown): boolean {
+    return (
+      other instanceof CatTransform &&
+      this.dim === other.dim &&
+      String(this.lengths) === String(other.lengths) &&
+      sameTransforms(this.transforms, other.transforms)
+    );
+  }
+
+  private parts(x: Tensor): Tensor[] {
+    expectLength(
+      'CatTransform',
+      x,
+      this.dim,
+      this.lengths.reduce((a, b) => a + b, 0),
+    );
+    return x.split(this.lengths, this.dim);
+  }
+
+  protected forward(x: Tensor): Tensor {
+    return cat(
+      this.parts(x).map((part, i) => this.transforms[i]!.of(part)),
+      this.dim,
+    );
+  }
+
+  protected override inverse(y: Tensor): Tensor {
+    return cat(
+      this.parts(y).map((part, i) => this.transforms[i]!.back(part)),
+      this.dim,
+    );
+  }
+
+  protected override logAbsDetJacobianOf(x: Tensor, y: Tensor): Tensor {
+    const ys = this.parts(y);
+    const terms = this.parts(x).map((part, i) => {
+      const each = this.transforms[i]!;
+      return sumRightmost(each.logAbsDetJacobian(part, ys[i]!), this.eventDim - each.eventDim);
+    });
+    const dim = (this.dim < 0 ? this.dim : this.dim - x.shape.length) + this.eventDim;
+    return dim < 0 ? cat(terms, dim) : terms.reduce((a, b) => a.add(b));
+  }
+}
+
+/** A transform for each slice of dimension `dim`. */
+export class StackTransform extends Transform {
+  readonly transforms: readonly Transform[];
+  readonly dim: number;
+
+  constructor(...args: Arguments<SequenceArguments, ['tseq', 'dim', 'cacheSize']>) {
+    const { tseq, dim, cacheSize } = parseArgs<SequenceArguments>(
+      'StackTransform',
+      ['tseq'],
+      { dim: 0, cacheSize: 0 },
+      args,
+      { ...cacheSizes, dim: integer },
+    );
+    expectTransforms('StackTransform', tseq);
+    super({ cacheSize });
+    this.transforms = tseq.map((each) => each.withCache(cacheSize));
+    this.dim = dim;
+  }
+
+  get domain(): Constraint {
+    return stackConstraint(
+      this.transforms.map((each) => each.domain),
+      this.dim,
+    );
+  }
+
+  get codomain(): Constraint {
+    return stackConstraint(
+      this.transforms.map((each) => each.codomain),
+      this.dim,
+    );
+  }
+
+  override get bijective(): boolean {
+    return this.transforms.every((each) => each.bijective);
+  }
+
+  protected override cachedBy(cacheSize: 0 | 1): Transform {
+    return new StackTransform(this.transforms, this.dim, { cacheSize });
+  }
+
+  override equals(other: unknown): boolean {
+    return (
+      other instanceof StackTransform && this.dim === other.dim && sameTransforms(this.transforms, other.transforms)
+    );
+  }
+
+  private slices(x: Tensor): Tensor[] {
+    expectLength('StackTransform', x, this.dim, this.transforms.length);
+    return x.unbind(this.dim);
+  }
+
+  protected forward(x: Tensor): Tensor {
+    return stack(
+      this.slices(x).map((slice, i) => this.transforms[i]!.of(slice)),
+      this.dim,
+    );
+  }
+
+  protected override inverse(y: Tensor): Tensor {
+    return stack(
+      this.slices(y).map((slice, i) => this.transforms[i]!.back(slice)),
+      this.dim,
+    );
+  }
+
+  protected override logAbsDetJacobianOf(x: Tensor, y: Tensor): Tensor {
+    const ys = this.slices(y);
+    return stack(
+      this.slices(x).map((slice, i) => this.transforms[i]!.logAbsDetJacobian(slice, ys[i]!)),
+      this.dim,
+    );
+  }
+}

@@ -1,0 +1,3 @@
+// Every case of distributions, and every pair of them.
+import '../support/sample-all';
+import '../gpu/distributions.test';
