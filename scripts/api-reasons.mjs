@@ -60,7 +60,6 @@ export const reasons = /** @type {readonly (readonly [RegExp, string])[]} */ ([
   [both('[sg]et_default_dtype'), 'the default dtype is float32'],
   [both('set_default_tensor_type'), 'deprecated in PyTorch'],
   [names('grad_dtype', 'torch.Tensor'), 'a gradient has the dtype of its tensor'],
-  [names('type', 'torch.Tensor'), 'names of types in Python: dtype, and to()'],
 
   // ── Kinds of tensors ──
   [

@@ -197,6 +197,18 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
     return this.dataset instanceof IterableDataset ? this.#ofStream(this.dataset, progress) : this.#batches(progress);
   }
 
+  /**
+   * The first batch of a new pass, which ends there: PyTorch's `next(iter(loader))`, with the same random numbers.
+   *
+   *     const [images, labels] = await loader.first();
+   *
+   * @throws ArgumentError where there is no batch
+   */
+  async first(): Promise<B> {
+    for await (const batch of this) return batch;
+    throw new ArgumentError('DataLoader.first: expected at least one batch, but the loader has none');
+  }
+
   async *#batches(progress: Progress): AsyncIterableIterator<B> {
     for (const indices of progress.rest(this.#order())) {
       this.#workers.signal?.throwIfAborted();

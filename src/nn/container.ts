@@ -1,6 +1,6 @@
 // Owns the containers: Sequential, ModuleList, ModuleDict, ParameterList.
 import { ArgumentError, IndexError } from '../errors';
-import { isPlainObject } from '../tensor/options';
+import { isPlainObject, kindOf } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { className, Module, type UnaryModule } from './module';
 import { Parameter } from './parameter';
@@ -185,7 +185,10 @@ export class ModuleList<M extends Module = Module> extends ModuleRow<M> {
 type Named<T> = [T] extends [Module] ? Readonly<Record<string, T>> : T;
 
 /** What holds modules by name: names and modules, or pairs of them. */
-type NamedModules<M> = Readonly<Record<string, M>> | Iterable<readonly [name: string, module: M]>;
+type NamedModules<M> =
+  | Readonly<Record<string, M>>
+  | readonly (readonly [name: string, module: M])[]
+  | ReadonlyMap<string, M>;
 
 /** Modules by name, for a `forward` of one's own. */
 class ModuleDict<R extends object = Readonly<Record<string, Module>>> extends Module {
@@ -210,9 +213,8 @@ class ModuleDict<R extends object = Readonly<Record<string, Module>>> extends Mo
   }
 
   /** Adds or replaces several modules: an object of them, or pairs `[name, module]`. */
-  update(modules: NamedModules<R[keyof R]>): this {
-    const pairs =
-      Symbol.iterator in modules ? (modules as Iterable<readonly [string, R[keyof R]]>) : Object.entries(modules);
+  update(modules: NamedModules<R[keyof R]> | ModuleDict<R>): this {
+    const pairs = namedIn<R[keyof R]>(modules);
     for (const [name, module] of pairs) this.set(name, module);
     return this;
   }
@@ -264,6 +266,16 @@ class ModuleDict<R extends object = Readonly<Record<string, Module>>> extends Mo
   forward(..._inputs: never[]): unknown {
     throw noForward(this);
   }
+}
+
+function namedIn<M>(modules: unknown): Iterable<readonly [name: string, module: M]> {
+  if (isPlainObject(modules)) return Object.entries(modules) as [string, M][];
+  if (modules instanceof ModuleDict) return modules.entries() as unknown as [string, M][];
+  const pairs = Array.isArray(modules) || modules instanceof Map ? [...modules] : [null];
+  if (pairs.every(Array.isArray)) return pairs as [string, M][];
+  throw new ArgumentError(
+    `ModuleDict: expected modules by name, an object of them or pairs [name, module], but got ${kindOf(modules)}`,
+  );
 }
 
 interface ModuleDictClass {

@@ -17,6 +17,7 @@ import { cast, reshape } from './cast';
 import { clamp, ne, where } from './compare';
 import { crossEntropyByLabels, type Reduction } from './cross-entropy';
 import { pointwise } from './pointwise';
+import { promoteTypes } from './promotion';
 import { mean, sum } from './reduce';
 import { permute } from './shape';
 import { fewLongRows, logSoftmax } from './softmax';
@@ -225,16 +226,19 @@ export function warnOfBroadcast(op: string, x: Shape, target: Shape, both: Shape
   );
 }
 
+/** x − target, in the dtype that both promote to. */
 function difference(op: string, x: Value, target: Value): Value {
-  const d = sub(x, target);
+  const dtype = promoteTypes(...[x, target].map(({ dtype, shape }) => ({ dtype, rank0: shape.length === 0 })));
+  const d = sub(cast(x, dtype), cast(target, dtype));
   warnOfBroadcast(op, x.shape, target.shape, d.shape);
   return d;
 }
 
 /** (x - target)², reduced. The shapes broadcast. */
 export function mseLoss(x: Value, target: Value, reduction: Reduction = 'mean'): Value {
-  expectFloat('mseLoss', 'input', x);
-  return named(reduceLoss(square(difference('mseLoss', x, target)), reduction), 'MseLossBackward0');
+  const d = difference('mseLoss', x, target);
+  expectFloat('mseLoss', 'input or target', d);
+  return named(reduceLoss(square(d), reduction), 'MseLossBackward0');
 }
 
 /** |x - target|, reduced. The shapes broadcast. */

@@ -1,6 +1,9 @@
-// What scripts ask before they choose a device: `torch.cuda` and `torch.accelerator`, which stand for WebGPU here.
+// What scripts ask and set before they choose a device: `torch.cuda`, `torch.accelerator` and `torch.backends`, which stand for WebGPU here.
 import { offersWebGpu } from '../gpu/device';
-import { type Device, webgpu } from './device';
+import { type Device, type DeviceLike, expectDevice, webgpu } from './device';
+import { synchronize } from './gpu';
+import { FloatTensor, HalfTensor, LongTensor } from './legacy';
+import { manualSeed } from './random/generator';
 
 const counted = {
   /**
@@ -10,10 +13,24 @@ const counted = {
   isAvailable: (): boolean => offersWebGpu(),
   /** 1 where WebGPU is offered, else 0. */
   deviceCount: (): number => (offersWebGpu() ? 1 : 0),
+  /** Waits until the GPU has done everything. */
+  synchronize: (device?: DeviceLike | null): Promise<void> => {
+    if (device !== undefined && device !== null) expectDevice('synchronize', device);
+    return synchronize();
+  },
 } as const;
 
 /** `torch.cuda`, for scripts that ask for it: everything runs on WebGPU. */
-export const cuda = counted;
+export const cuda = {
+  ...counted,
+  /** `torch.manualSeed`: all random numbers come from there. */
+  manualSeed,
+  /** `torch.manualSeed`, as there is one device. */
+  manualSeedAll: manualSeed,
+  FloatTensor,
+  HalfTensor,
+  LongTensor,
+} as const;
 
 /** `torch.accelerator`: WebGPU. */
 export const accelerator = {
@@ -21,3 +38,9 @@ export const accelerator = {
   /** The device that every tensor is on; null where WebGPU is not offered. */
   currentAccelerator: (): Device | null => (offersWebGpu() ? webgpu : null),
 } as const;
+
+/** `torch.backends`, for scripts that set it: there is no cuDNN here, so that its settings change nothing. */
+export const backends = {
+  cudnn: { benchmark: false, deterministic: false, enabled: false, isAvailable: (): boolean => false },
+  mps: { isAvailable: (): boolean => offersWebGpu() },
+};

@@ -5,3 +5,4 @@ export { detectAnomaly } from './anomaly';
 export { CustomFunction as Function, FunctionContext } from './function';
 export { backward, grad } from './grad';
 export { gradcheck, gradgradcheck } from './gradcheck';
+export { Variable } from './legacy';

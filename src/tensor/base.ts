@@ -6,7 +6,7 @@ import { ArgumentError, AutogradError, DTypeError, IndexError, ShapeError, Tenso
 import { beforeChange } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
 import { named } from '../graph/record';
-import type { GradHook, GradSink, Value } from '../graph/value';
+import { type GradHook, type GradSink, Value } from '../graph/value';
 import { cast, detach, full, identity } from '../ops/cast';
 import { resolveDim } from '../ops/dims';
 import { isDistinct, stridedScatter } from '../ops/shape';
@@ -17,6 +17,7 @@ import { Line } from './line';
 import { type Arguments, parseArgs } from './options';
 import { isWhole, type Layout, Storage } from './storage';
 import type { Tensor } from './tensor';
+import { explainWhole } from './whole-numbers';
 
 /** What makes a tensor a view: the storage it shares, and how it lies there. */
 export interface View {
@@ -79,6 +80,7 @@ export abstract class TensorBase extends Printable implements Layout {
   /** A tensor of its own around a value, or a view of a storage whose contents are `value`. */
   constructor(value: Value, view?: View) {
     super();
+    if (!(value instanceof Value)) throw noConstructor();
     this.shape = value.shape;
     this.storage = view?.storage ?? new Storage(value);
     this.dtype = this.storage.dtype;
@@ -272,9 +274,11 @@ export abstract class TensorBase extends Printable implements Layout {
   requiresGrad_(on = true): this {
     if (on ? this.leaf !== null || this.contents().requiresGrad : !this.requiresGrad) return this;
     if (on && !isFloat(this.dtype)) {
-      throw new DTypeError(
+      const error = new DTypeError(
         `requiresGrad: only floating-point tensors can require gradients, but this one is ${this.dtype}`,
       );
+      explainWhole(error, [this]);
+      throw error;
     }
     if (!this.isLeaf) {
       throw new AutogradError(
@@ -553,3 +557,8 @@ export function backwardInto(
     if (sink && sinks.has(sink)) sink.accumulate(gradient);
   }
 }
+
+const noConstructor = (): ArgumentError =>
+  new ArgumentError(
+    "Tensor: expected torch.tensor(data), since PyTorch's constructor is none here; write torch.tensor([1, 2], { dtype: torch.float32 }), or torch.zeros(2, 3) for a size",
+  );

@@ -4,6 +4,7 @@ import { calls } from '../graph/calls';
 import { TensorBase } from './base';
 import { isPlainObject, kindOf, missingArguments, parameterTwice, unknownArgument } from './options';
 import type { Tensor } from './tensor';
+import { explainWhole } from './whole-numbers';
 
 /**
  * What a parameter takes: a tensor, a tensor or a number, a list of tensors, a number, a list, a number or a list, or anything, which
@@ -157,7 +158,7 @@ export function callable<const S extends string, F extends Function>(signature: 
       if (watcher) return watcher.operation(parsed.name, args, () => run(...arrange(parsed!, args)), false);
       return run(...arrange(parsed, args));
     } catch (error) {
-      throw underName(parsed.name, error);
+      throw told(parsed.name, args, error);
     }
   };
   return called as unknown as Callable<S, F>;
@@ -223,7 +224,7 @@ function callableMethod(name: string, list: string, method: (...args: unknown[])
       }
       return method.apply(this, arrange(parsed, args) as unknown[]);
     } catch (error) {
-      throw underName(name, error);
+      throw told(name, [this, ...args], error);
     }
   };
 }
@@ -319,6 +320,12 @@ function checkList(name: string, value: unknown): void {
   }
   const at = value.findIndex((each) => !isTensor(each));
   if (at >= 0) throw new ArgumentError(`${name}: expected tensors, but at ${at} got ${kindOf(value[at])}`);
+}
+
+/** An error of a call, under its name and with what its arguments have to do with it. */
+function told(name: string, args: readonly unknown[], error: unknown): unknown {
+  explainWhole(error, args.flat().filter(isTensor));
+  return underName(name, error);
 }
 
 /** An error that a function within has thrown, under the name that was called. */

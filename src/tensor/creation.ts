@@ -22,6 +22,7 @@ import {
   withTensorOptions,
 } from './sizes';
 import { Tensor } from './tensor';
+import { noteWhole } from './whole-numbers';
 
 /**
  * A tensor with a copy of `data`: a number, a boolean, nested arrays, a typed array, or a tensor.
@@ -52,7 +53,8 @@ export function tensor(data: NestedData | Tensor, ...args: (ShapedOptions | Shap
   }
   const read = readHostData('tensor', data, options.dtype);
   const size = shape === null ? read.shape : fitting(shape, read.shape);
-  return makeTensor('tensor', fromHost(read.data, size, read.dtype), requiresGrad);
+  const made = makeTensor('tensor', fromHost(read.data, size, read.dtype), requiresGrad);
+  return read.dtype === 'int64' && options.dtype === undefined && !ArrayBuffer.isView(data) ? noteWhole(made) : made;
 }
 
 interface ShapedOptions extends TensorOptions {

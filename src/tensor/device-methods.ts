@@ -1,7 +1,24 @@
 // Tensor methods of PyTorch's that concern its devices and NumPy: those that have nothing to do here, and those that say what to write instead.
+import type { DType } from '../compiler/meta';
 import { ArgumentError, DTypeError } from '../errors';
 import { type DeviceLike, expectDevice } from './device';
+import { expectDType } from './host-data';
+import type { LegacyTensor } from './legacy';
+import type { Tensor } from './tensor';
 import { ViewInPlaceMethods } from './view-in-place-methods';
+
+const legacyNames = {
+  float32: 'FloatTensor',
+  float16: 'HalfTensor',
+  int64: 'LongTensor',
+  int32: 'IntTensor',
+  uint32: 'UInt32Tensor',
+  uint8: 'ByteTensor',
+  bool: 'BoolTensor',
+} as const satisfies Readonly<Record<DType, string>>;
+
+/** What PyTorch calls a type: `torch.FloatTensor`, `torch.cuda.LongTensor`. */
+type LegacyName = `torch.${'' | 'cuda.'}${(typeof legacyNames)[DType]}`;
 
 export abstract class DeviceMethods extends ViewInPlaceMethods {
   /** This tensor: it is on the one device there is, `webgpu`, whatever PyTorch would call it. */
@@ -20,6 +37,21 @@ export abstract class DeviceMethods extends ViewInPlaceMethods {
     throw new ArgumentError(
       'numpy: expected a read-back of JavaScript, since there is no NumPy; write await x.data() for a typed array, or await x.tolist() for nested arrays',
     );
+  }
+
+  /**
+   * `to(dtype)`, by the dtype or by the name of a type: `x.type(torch.int64)`, `x.type('torch.LongTensor')`, `x.type(torch.LongTensor)`.
+   * Without an argument the name of the tensor's own type.
+   */
+  type(): string;
+  type(dtype: DType | LegacyName | LegacyTensor, nonBlocking?: boolean): Tensor;
+  type(dtype?: DType | LegacyName | LegacyTensor): string | Tensor {
+    if (dtype === undefined) return `torch.${legacyNames[this.dtype]}`;
+    const name = String(typeof dtype === 'function' ? dtype.dtype : dtype);
+    const named = Object.keys(legacyNames).find(
+      (own) => name.replace(/^torch\.(cuda\.)?/, '') === legacyNames[own as DType],
+    );
+    return this.to(expectDType('type', named ?? name));
   }
 
   /** @throws DTypeError always: WGSL has no 64-bit floats */

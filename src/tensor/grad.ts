@@ -21,13 +21,18 @@ interface GradParameters {
   retainGraph?: boolean | null;
   /** Record the gradients themselves, for higher derivatives; default false. */
   createGraph?: boolean;
+  /** Only gradients of the inputs are computed, as in PyTorch, where false is deprecated. */
+  onlyInputs?: true;
   /** Return null for inputs that the outputs do not depend on, instead of throwing; default: `materializeGrads`. */
   allowUnused?: boolean | null;
   /** Return zeros for such inputs; default false. */
   materializeGrads?: boolean;
 }
 
-type Order = ['outputs', 'inputs', 'gradOutputs', 'retainGraph', 'createGraph', 'allowUnused', 'materializeGrads'];
+type Order = [
+  ...['outputs', 'inputs', 'gradOutputs', 'retainGraph', 'createGraph', 'onlyInputs', 'allowUnused'],
+  'materializeGrads',
+];
 
 interface GradOfUsed extends GradParameters {
   allowUnused?: false;
@@ -46,9 +51,21 @@ export function grad(...args: Arguments<GradParameters, Order>): (Tensor | null)
   const o = parseArgs<GradParameters>(
     'grad',
     ['outputs', 'inputs'],
-    { gradOutputs: null, retainGraph: null, createGraph: false, allowUnused: null, materializeGrads: false },
+    {
+      gradOutputs: null,
+      retainGraph: null,
+      createGraph: false,
+      onlyInputs: true as const,
+      allowUnused: null,
+      materializeGrads: false,
+    },
     args,
   );
+  if (o.onlyInputs !== true) {
+    throw new ArgumentError(
+      'grad: expected onlyInputs true, but got false; torch.autograd.backward(outputs) adds to the gradients of all leaves',
+    );
+  }
   if (o.materializeGrads && o.allowUnused === false) {
     throw new ArgumentError(
       'grad: expected allowUnused true or left out where materializeGrads is true, but got false',

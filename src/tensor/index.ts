@@ -1,6 +1,6 @@
 // The surface of tensors: what PyTorch has at its top level.
 
-export { accelerator, cuda } from './accelerator';
+export { accelerator, backends, cuda } from './accelerator';
 export * from './alias-functions';
 export { type AutocastOptions, autocast, isAutocastEnabled } from './autocast';
 export * as autograd from './autograd';
@@ -32,6 +32,16 @@ export { init, synchronize } from './gpu';
 export * from './histogram';
 export * from './indexing-functions';
 export * from './joins';
+export {
+  BoolTensor,
+  ByteTensor,
+  FloatTensor,
+  fromNumpy,
+  HalfTensor,
+  IntTensor,
+  type LegacyTensor,
+  LongTensor,
+} from './legacy';
 export * from './linear-algebra';
 export * from './order-functions';
 export { type PrintOptions, setPrintoptions } from './print';

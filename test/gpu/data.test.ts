@@ -295,3 +295,17 @@ describe('bad use', () => {
     expect(act).toThrowError(message);
   });
 });
+
+test('first() gives the batch of PyTorch’s next(iter(loader)), and leaves its random numbers', async () => {
+  torch.manualSeed(0);
+  const loader = new data.DataLoader(new data.TensorDataset(torch.arange(8)), { batchSize: 2, shuffle: true });
+  const batches = [(await loader.first())[0], (await loader.first())[0]];
+  expect(await torch.stack(batches as Tensor[]).tolist()).toEqual([
+    [2, 0],
+    [0, 3],
+  ]);
+  expect(await torch.rand(1).item()).toBeCloseTo(0.4556, 4);
+  await expect(new data.DataLoader([], { batchSize: 1 }).first()).rejects.toThrow(
+    /^DataLoader\.first: expected at least one batch/,
+  );
+});

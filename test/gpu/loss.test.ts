@@ -117,3 +117,28 @@ describe('errors', () => {
     expect(() => F.binaryCrossEntropyWithLogits(x, torch.zeros(4, 2))).toThrow(/\[4, 3\], but got \[4, 2\]/);
   });
 });
+
+test('whole numbers and floats meet in floats, as in PyTorch', async () => {
+  const input = torch.tensor([0.5, 2], { requiresGrad: true });
+  const whole = torch.tensor([1, 0]);
+  const [dSquared] = torch.autograd.grad(F.mseLoss(input, whole), input);
+  const [dAbsolute] = torch.autograd.grad(F.l1Loss(input, whole), input);
+  const found = [
+    dSquared!,
+    dAbsolute!,
+    F.mseLoss(whole, input, { reduction: 'none' }),
+    F.l1Loss(whole, input, { reduction: 'none' }),
+    new nn.MSELoss({ reduction: 'none' })(input, torch.tensor([true, false])),
+  ];
+  expect(found.map(({ dtype }) => dtype)).toEqual(Array(5).fill('float32'));
+  const numbers = await torch.stack(found).tolist();
+  expect(numbers).toEqual([
+    [-0.5, 2],
+    [-0.5, 0.5],
+    [0.25, 4],
+    [0.5, 2],
+    [0.25, 4],
+  ]);
+  expect(F.l1Loss(whole, whole, { reduction: 'sum' }).dtype).toBe('int64');
+  expect(() => F.mseLoss(whole, whole)).toThrow(torch.DTypeError);
+});

@@ -182,3 +182,83 @@ test('a learning rate is a number, or a tensor whose number is at hand', () => {
   );
   expect(() => new torch.optim.Adam(params(), { lr: torch.tensor([1, 2]) })).toThrow(/but got shape \[2\]/);
 });
+
+test('types and constructors of old scripts are those that there are', () => {
+  expect(x.type()).toBe('torch.FloatTensor');
+  expect([torch.zeros(1, { dtype: 'bool' }).type(), torch.arange(2).type()]).toEqual([
+    'torch.BoolTensor',
+    'torch.LongTensor',
+  ]);
+  const types = [
+    torch.int64,
+    'torch.LongTensor',
+    'torch.cuda.LongTensor',
+    torch.LongTensor,
+    torch.cuda.LongTensor,
+  ] as const;
+  for (const type of types) expect(x.type(type).dtype).toBe('int64');
+  expect(() => x.type('torch.DoubleTensor' as never)).toThrow(DTypeError);
+  expect([torch.FloatTensor([1, 2]).dtype, new torch.LongTensor([1, 2]).dtype]).toEqual(['float32', 'int64']);
+  expect([torch.FloatTensor(2, 3).shape, torch.ByteTensor().shape, new torch.IntTensor(4).dtype]).toEqual([
+    [2, 3],
+    [0],
+    'int32',
+  ]);
+  expect(torch.FloatTensor(x).shape).toEqual([2, 2]);
+  expect(() => torch.FloatTensor(torch.tensor([1]))).toThrow(
+    /^FloatTensor: expected a tensor of dtype float32, but got int64/,
+  );
+  expect(() => torch.FloatTensor(2.5)).toThrow(ArgumentError);
+  const variable = torch.autograd.Variable(x, { requiresGrad: true });
+  expect([variable.requiresGrad, new torch.autograd.Variable(x).requiresGrad, x.requiresGrad]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  // @ts-expect-error tensors are made by torch.tensor
+  expect(() => new torch.Tensor([1, 2])).toThrow(
+    /^Tensor: .* write torch\.tensor\(\[1, 2\], \{ dtype: torch\.float32 \}\)/,
+  );
+  // @ts-expect-error there is no NumPy
+  expect(() => torch.fromNumpy(new Float32Array(2))).toThrow(/^fromNumpy: .* write torch\.tensor\(array\)/);
+});
+
+test('seeds and settings of CUDA are taken', async () => {
+  torch.cuda.manualSeedAll(0);
+  const drawn = torch.rand(1);
+  torch.manualSeed(0);
+  expect(JSON.stringify(torch.rand(1))).toBe(JSON.stringify(drawn));
+  torch.cuda.manualSeed(0);
+  torch.backends.cudnn.deterministic = true;
+  torch.backends.cudnn.benchmark = false;
+  expect([torch.backends.cudnn.isAvailable(), torch.backends.mps.isAvailable()]).toEqual([false, true]);
+  await expect(torch.cuda.synchronize('cuda:0')).resolves.toBe(undefined);
+});
+
+describe('whole numbers that became int64', () => {
+  const whole = () => torch.tensor([[1, 2]]);
+  const hint = /int64.*; whole numbers make int64: torch\.tensor\(\[1, 2\], \{ dtype: torch\.float32 \}\)$/;
+  const linear = new nn.Linear(2, 1);
+
+  test.each<[string, () => unknown]>([
+    ['a layer', () => linear(whole())],
+    ['a layer, of a view', () => linear(whole().reshape(2).unsqueeze(0))],
+    ['a layer, of what was computed', () => linear(whole().mul(2).add(1))],
+    ['mean', () => torch.tensor([1, 1]).mean()],
+    ['torch.mean', () => torch.mean(torch.tensor(3))],
+    ['softmax of a slice', () => whole().at(0).softmax(0)],
+    ['a loss', () => nn.functional.mseLoss(whole(), whole())],
+    ['conv', () => new nn.Conv1d(1, 1, 1)(whole().unsqueeze(0))],
+    ['a product', () => torch.ones(1, 2).matmul(whole().t())],
+    ['requiresGrad_', () => whole().requiresGrad_()],
+  ])('are named by %s', (_, call) => {
+    expect(call).toThrow(DTypeError);
+    expect(call).toThrow(hint);
+  });
+
+  test('are not where they were asked for', () => {
+    for (const made of [torch.tensor([[1, 2]], { dtype: 'int64' }), torch.arange(2).unsqueeze(0)]) {
+      expect(() => linear(made)).toThrow(/to\('float32'\)$/);
+    }
+  });
+});

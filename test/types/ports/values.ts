@@ -1,6 +1,6 @@
 // What ports write about values that are read back, attributions, detectors' targets and Lightning's hyperparameters compiles.
 import * as torch from 'lamplight';
-import { nn, type Tensor } from 'lamplight';
+import { data, nn, type Tensor } from 'lamplight';
 import {
   GradCam,
   IntegratedGradients,
@@ -100,3 +100,19 @@ export class Typed extends LightningModule<Settings> {
 }
 
 export const fitted = (typed: Typed): Promise<unknown> => new Trainer({ maxEpochs: 1 }).fit(typed);
+
+export async function firstBatch(x: Tensor, y: Tensor): Promise<number> {
+  const loader = new data.DataLoader(new data.TensorDataset(x, y), { batchSize: 2 });
+  const [images, labels] = await loader.first();
+  const Tensor = torch.cuda.isAvailable() ? torch.cuda.FloatTensor : torch.FloatTensor;
+  const valid = new torch.autograd.Variable(Tensor(images.size(0), 1).fill_(1), { requiresGrad: false });
+  const [gradient] = torch.autograd.grad({
+    outputs: valid,
+    inputs: x,
+    createGraph: true,
+    retainGraph: true,
+    onlyInputs: true,
+  });
+  torch.backends.cudnn.benchmark = true;
+  return labels.type(torch.int64).add(gradient!).numel() + x.type().length;
+}

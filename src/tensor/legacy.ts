@@ -1,0 +1,89 @@
+// Owns PyTorch's constructors of before version 0.4, which old scripts call: FloatTensor and its kin, and Variable.
+import type { DType } from '../compiler/meta';
+import { ArgumentError, DTypeError } from '../errors';
+import { isTensor } from './callable';
+import { empty, tensor } from './creation';
+import type { NestedData } from './host-data';
+import { kindOf, parseArgs } from './options';
+import { expectSize } from './sizes';
+import type { Tensor } from './tensor';
+
+type LegacyArguments = [data: Exclude<NestedData, number | boolean> | Tensor] | number[];
+
+/** `torch.FloatTensor([1, 2])`, of numbers; `torch.FloatTensor(2, 3)`, of a size, filled with zeros. */
+export interface LegacyTensor {
+  (...args: LegacyArguments): Tensor;
+  new (...args: LegacyArguments): Tensor;
+  readonly dtype: DType;
+}
+
+function legacy(name: string, dtype: DType): LegacyTensor {
+  const make = (...args: readonly unknown[]): Tensor => {
+    const [first] = args;
+    if (isTensor(first)) {
+      if (first.dtype === dtype) return first.detach();
+      throw new DTypeError(
+        `${name}: expected a tensor of dtype ${dtype}, but got ${first.dtype}; write x.to('${dtype}')`,
+      );
+    }
+    if (args.length === 1 && (Array.isArray(first) || ArrayBuffer.isView(first))) {
+      return tensor(first as NestedData, { dtype });
+    }
+    if (args.length === 0) return empty([0], { dtype });
+    if (!args.every((size) => typeof size === 'number')) {
+      throw new ArgumentError(
+        `${name}: expected numbers in a list, sizes, or a tensor, but got ${kindOf(first)}; write torch.tensor(data, { dtype: torch.${dtype} })`,
+      );
+    }
+    return empty(expectSize(name, args), { dtype });
+  };
+  return Object.assign(callableOrNew(make), { dtype }) as LegacyTensor;
+}
+
+/** A function that gives the same with `new`. */
+function callableOrNew(make: (...args: readonly unknown[]) => unknown): object {
+  return function made(...args: readonly unknown[]) {
+    return make(...args);
+  };
+}
+
+/** float32, as `torch.tensor(data, { dtype: torch.float32 })` makes it. */
+export const FloatTensor = /* @__PURE__ */ legacy('FloatTensor', 'float32');
+/** float16. */
+export const HalfTensor = /* @__PURE__ */ legacy('HalfTensor', 'float16');
+/** int64. */
+export const LongTensor = /* @__PURE__ */ legacy('LongTensor', 'int64');
+/** int32. */
+export const IntTensor = /* @__PURE__ */ legacy('IntTensor', 'int32');
+/** uint8. */
+export const ByteTensor = /* @__PURE__ */ legacy('ByteTensor', 'uint8');
+/** bool. */
+export const BoolTensor = /* @__PURE__ */ legacy('BoolTensor', 'bool');
+
+interface VariableOptions {
+  /** Default: false. */
+  requiresGrad?: boolean;
+}
+
+interface VariableCall {
+  (data: Tensor, options?: VariableOptions | boolean): Tensor;
+  new (data: Tensor, options?: VariableOptions | boolean): Tensor;
+}
+
+/** A leaf of the same memory: tensors have had gradients of their own since PyTorch 0.4, so that it can be left out. */
+export const Variable = /* @__PURE__ */ callableOrNew((data, ...args) => {
+  if (!isTensor(data)) {
+    throw new ArgumentError(`Variable: expected a tensor, but got ${kindOf(data)}; write torch.tensor(data)`);
+  }
+  const { requiresGrad } = parseArgs<VariableOptions>('Variable', [], { requiresGrad: false }, args);
+  return data.detach().requiresGrad_(requiresGrad);
+}) as VariableCall;
+
+/** @throws ArgumentError always: `torch.tensor(array)` takes typed arrays and nested ones */
+export function fromNumpy(
+  _array: 'there is no NumPy: write torch.tensor(array) for a typed array or nested ones',
+): never {
+  throw new ArgumentError(
+    'fromNumpy: expected an array of JavaScript, since there is no NumPy; write torch.tensor(array) for a typed array or nested ones',
+  );
+}
