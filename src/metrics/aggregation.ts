@@ -1,6 +1,7 @@
 // Owns metrics of plain numbers: their mean, sum, least, greatest, and all of them.
 import { ArgumentError } from '../errors';
 import { numbersWithout } from '../ops/indexing';
+import { number } from '../tensor/argument-kinds';
 import { full, tensor } from '../tensor/creation';
 import { type Arguments, kindOf, parseArgs, shown } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
@@ -26,7 +27,7 @@ abstract class Aggregator extends Metric {
   constructor(args: readonly unknown[]) {
     super();
     const { nanStrategy } = parseArgs<AggregationArguments>(this.constructor.name, [], { nanStrategy: 'warn' }, args);
-    if (!strategies.includes(nanStrategy) && typeof nanStrategy !== 'number') {
+    if (!strategies.includes(nanStrategy) && !number.fits(nanStrategy)) {
       throw new ArgumentError(
         `${this.constructor.name}: expected nanStrategy 'error', 'warn', 'ignore', 'disable' or a number, but got ${shown(nanStrategy)}`,
       );

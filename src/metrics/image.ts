@@ -2,12 +2,13 @@
 import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { avgPool2d, avgPool3d, conv2d, conv3d, pad } from '../nn/functional';
+import * as kinds from '../tensor/argument-kinds';
 import { full, tensor } from '../tensor/creation';
 import { cat, stack } from '../tensor/functions';
 import { type Arguments, parseArgs, shown } from '../tensor/options';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
-import { expectSameShape, expectTensors, flag, oneOf, wholeFrom } from './classification/arguments';
+import { expectSameShape, expectTensors, oneOf } from './classification/arguments';
 import { functional } from './classification/task';
 import { Metric } from './metric';
 import { OfSamples, type SampleReduction } from './regression';
@@ -27,8 +28,8 @@ function reductionOf(metric: string, given: ImageReduction): SampleReduction {
 }
 
 function rangeOf(metric: string, given: unknown): DataRange {
-  const isPair = Array.isArray(given) && given.length === 2 && given.every((one) => typeof one === 'number');
-  if (isPair || (typeof given === 'number' && given > 0)) return given as DataRange;
+  const isPair = Array.isArray(given) && given.length === 2 && given.every(Number.isFinite);
+  if (isPair || kinds.positive.fits(given)) return given as DataRange;
   throw new ArgumentError(
     `${metric}: expected dataRange to be a number above 0 or [least, greatest], but got ${shown(given)}`,
   );
@@ -66,7 +67,10 @@ export class PeakSignalNoiseRatio extends Metric {
     super();
     const name = this.constructor.name;
     const defaults = { base: 10, reduction: 'elementwise_mean', dim: null } as const;
-    const o = parseArgs<NoiseArguments>(name, ['dataRange'], defaults, args);
+    const o = parseArgs<NoiseArguments>(name, ['dataRange'], defaults, args, {
+      base: kinds.positive,
+      dim: kinds.orNull(kinds.either(kinds.integer, kinds.listOf(kinds.integer))),
+    });
     this.dataRange = rangeOf(name, o.dataRange);
     this.base = o.base;
     this.reduction = reductionOf(name, o.reduction);
@@ -174,6 +178,22 @@ const similarityDefaults = {
 } as const;
 const similarityOrder = ['gaussianKernel', 'sigma', 'kernelSize', 'reduction', 'dataRange', 'k1', 'k2'] as const;
 
+/** Of a bell, whose window then has 1,793 values along each dimension. */
+const MOST_SIGMA = 256;
+const sigmaKind: kinds.Kind = {
+  words: `a number above 0 and up to ${MOST_SIGMA}`,
+  fits: (value) => kinds.positive.fits(value) && (value as number) <= MOST_SIGMA,
+};
+const kernelKind = kinds.whole(1, 7 * MOST_SIGMA + 1);
+
+const windowKinds = {
+  gaussianKernel: kinds.flag,
+  sigma: kinds.either(sigmaKind, kinds.listOf(sigmaKind)),
+  kernelSize: kinds.either(kernelKind, kinds.listOf(kernelKind)),
+  k1: kinds.finite,
+  k2: kinds.finite,
+};
+
 interface Window {
   readonly gaussianKernel: boolean;
   readonly sigma: readonly number[];
@@ -241,15 +261,10 @@ abstract class OfSimilarity extends OfSamples {
 
   constructor(name: string, o: Required<SimilarityArguments>) {
     super(reductionOf(name, o.reduction), 'similarity');
-    this.gaussianKernel = flag(name, 'gaussianKernel', o.gaussianKernel);
+    this.gaussianKernel = o.gaussianKernel;
     const each = (given: number | readonly number[]) => (typeof given === 'number' ? [given] : given);
-    if (each(o.sigma).some((one) => !(one > 0))) {
-      throw new ArgumentError(`${name}: expected sigma above 0, but got ${shown(o.sigma)}`);
-    }
-    for (const size of each(o.kernelSize)) {
-      if (wholeFrom(name, 'kernelSize', size, 1) % 2 === 0) {
-        throw new ArgumentError(`${name}: expected odd kernelSize, but got ${shown(o.kernelSize)}`);
-      }
+    if (each(o.kernelSize).some((size) => size % 2 === 0)) {
+      throw new ArgumentError(`${name}: expected odd kernelSize, but got ${shown(o.kernelSize)}`);
     }
     this.sigma = o.sigma;
     this.kernelSize = o.kernelSize;
@@ -295,7 +310,7 @@ abstract class OfSimilarity extends OfSamples {
 export class StructuralSimilarityIndexMeasure extends OfSimilarity {
   constructor(...args: Arguments<SimilarityArguments, typeof similarityOrder>) {
     const name = new.target.name;
-    super(name, parseArgs<SimilarityArguments>(name, [], similarityDefaults, args));
+    super(name, parseArgs<SimilarityArguments>(name, [], similarityDefaults, args, windowKinds));
   }
 
   protected valuesOf(preds: Tensor, target: Tensor): Tensor {
@@ -335,11 +350,11 @@ export class MultiScaleStructuralSimilarityIndexMeasure extends OfSimilarity {
 
   constructor(...args: Arguments<ScaleArguments, typeof scaleOrder>) {
     const name = new.target.name;
-    const o = parseArgs<ScaleArguments>(name, [], scaleDefaults as never, args);
+    const o = parseArgs<ScaleArguments>(name, [], scaleDefaults as never, args, {
+      ...windowKinds,
+      betas: kinds.nonEmpty(kinds.finite),
+    });
     super(name, o);
-    if (!Array.isArray(o.betas) || o.betas.length === 0 || o.betas.some((one) => typeof one !== 'number')) {
-      throw new ArgumentError(`${name}: expected betas to be a list of numbers, but got ${shown(o.betas)}`);
-    }
     this.betas = o.betas;
     this.normalize = oneOf(name, 'normalize', o.normalize, ['relu', 'simple', null]);
   }

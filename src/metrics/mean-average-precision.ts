@@ -1,5 +1,6 @@
 // Mean average precision of a detector, as torchmetrics' MeanAveragePrecision gives it.
 import { ArgumentError } from '../errors';
+import * as kinds from '../tensor/argument-kinds';
 import { tensor, zeros } from '../tensor/creation';
 import { cat } from '../tensor/functions';
 import { type Arguments, parseArgs, shown } from '../tensor/options';
@@ -189,16 +190,14 @@ export class MeanAveragePrecision extends Metric {
         average: 'macro',
       },
       args,
+      { iouType: kinds.either(kinds.text, kinds.nonEmpty(kinds.text)), maxDetectionThresholds: counts3 },
     );
     this.boxFormat = oneOf('boxFormat', o.boxFormat, ['xyxy', 'xywh', 'cxcywh']);
-    const kinds = typeof o.iouType === 'string' ? [o.iouType] : o.iouType;
-    this.iouType = kinds.map((kind) => oneOf('iouType', kind, ['bbox', 'segm']));
+    const iouTypes = typeof o.iouType === 'string' ? [o.iouType] : o.iouType;
+    this.iouType = iouTypes.map((kind) => oneOf('iouType', kind, ['bbox', 'segm']));
     this.iouThresholds = numbers('iouThresholds', o.iouThresholds) ?? spaced(0.5, 0.95, 10);
     this.recThresholds = numbers('recThresholds', o.recThresholds) ?? spaced(0, 1, 101);
-    const counts = numbers('maxDetectionThresholds', o.maxDetectionThresholds) ?? [1, 10, 100];
-    if (counts.length !== 3) {
-      throw new ArgumentError(`${name}: expected three numbers as maxDetectionThresholds, but got ${shown(counts)}`);
-    }
+    const counts = o.maxDetectionThresholds ?? [1, 10, 100];
     this.maxDetectionThresholds = [...counts].sort((a, b) => a - b);
     this.classMetrics = o.classMetrics;
     this.extendedSummary = o.extendedSummary;
@@ -216,8 +215,8 @@ export class MeanAveragePrecision extends Metric {
    * @throws ArgumentError, ShapeError, DTypeError
    */
   update(preds: readonly DetectedObjects[], target: readonly TrueObjects[]): void {
-    const kinds = this.iouType.map((kind) => (kind === 'bbox' ? ('boxes' as const) : ('masks' as const)));
-    expectEntries(name, preds, target, kinds);
+    const parts = this.iouType.map((kind) => (kind === 'bbox' ? ('boxes' as const) : ('masks' as const)));
+    expectEntries(name, preds, target, parts);
     const most = this.maxDetectionThresholds.at(-1)!;
     if (this.warnOnManyDetections && preds.some(({ labels }) => labels.shape[0]! > most)) {
       warnOnce(
@@ -311,13 +310,13 @@ export class MeanAveragePrecision extends Metric {
       const places = listed.map((_, i) => i).filter((i) => counts(this.iouType, listed[i]!.truth));
       const pictures = places.map((i) => this.pictureOf(kind, listed[i]!, this.average === 'micro'));
       if (pictures.length === 0 || !listed.some(({ found }) => counts(this.iouType, found))) {
-        for (const key of namesOf(settings)) result[named(key)] = tensor(-1);
+        for (const key of namesOf(settings)) result[named(key)] = tensor(-1, { dtype: 'float32' });
         continue;
       }
       const evaluation = evaluate(pictures, settings);
       const figures = figuresOf(evaluation, settings);
       namesOf(settings).forEach((key, i) => {
-        result[named(key)] = tensor(figures[i]!);
+        result[named(key)] = tensor(figures[i]!, { dtype: 'float32' });
       });
       if (this.extendedSummary) addSummary(result, named, evaluation, settings, places);
       const ofClasses = this.classMetrics
@@ -384,6 +383,11 @@ export class MeanAveragePrecision extends Metric {
 
 const name = 'MeanAveragePrecision';
 
+const counts3: kinds.Kind = kinds.orNull({
+  ...kinds.listOf(kinds.whole(0), 3),
+  words: 'three whole numbers',
+});
+
 function oneOf<T extends string>(option: string, given: T, known: readonly T[]): T {
   if (known.includes(given)) return given;
   const list = known.map((one) => `'${one}'`).join(', ');
@@ -396,8 +400,8 @@ function numbers(option: string, given: readonly number[] | null): readonly numb
 }
 
 /** Where masks alone are asked for, pictures without any do not count. */
-const counts = (kinds: readonly IouType[], objects: Listed): boolean =>
-  kinds.includes('bbox') || objects.masks.length > 0;
+const counts = (types: readonly IouType[], objects: Listed): boolean =>
+  types.includes('bbox') || objects.masks.length > 0;
 
 /** x, y, width and height of a box, in float32 as the tensors are. */
 function sized(all: ArrayLike<number>, at: number, format: BoxFormat): readonly number[] {
@@ -472,7 +476,15 @@ function addSummary(
   overlaps.forEach((byClass, i) => {
     for (const [label, rows] of byClass) {
       const empty = rows.length === 0 || rows[0]!.length === 0;
-      ious.set(`${places[i]},${label}`, empty ? tensor([]) : tensor(rows.map((row) => [...row])));
+      ious.set(
+        `${places[i]},${label}`,
+        empty
+          ? tensor([])
+          : tensor(
+              rows.map((row) => [...row]),
+              { dtype: 'float32' },
+            ),
+      );
     }
   });
   result[named('ious')] = ious;

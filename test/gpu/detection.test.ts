@@ -120,6 +120,6 @@ test('parts refuse what does not fit', () => {
   expect(() => new Matcher(0.3, 0.7)).toThrow('Matcher: expected lowThreshold of at most highThreshold');
   expect(() => new Matcher(0.7, 0.3)(torch.zeros(0, 4))).toThrow('Matcher: expected ground-truth boxes');
   expect(() => new BoxCoder([1, 1, 1, 1]).decode(torch.zeros(2, 4), torch.zeros(2, 4) as never)).toThrow(
-    'BoxCoder.decode: expected a list of boxes',
+    'BoxCoder.decode: expected boxes to be a list of boxes',
   );
 });

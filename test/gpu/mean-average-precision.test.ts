@@ -144,7 +144,7 @@ describe('MeanAveragePrecision', () => {
     expect(update([{ ...found, boxes: torch.ones(1, 3) }], [truth])).toThrow('preds[0].boxes of shape [N, 4]');
     expect(update([{ ...found, labels: torch.ones(1) }], [truth])).toThrow(torch.DTypeError);
     expect(() => new MeanAveragePrecision({ boxFormat: 'yxyx' as 'xyxy' })).toThrow("'xyxy', 'xywh', 'cxcywh'");
-    expect(() => new MeanAveragePrecision({ maxDetectionThresholds: [1, 2] })).toThrow('expected three numbers');
+    expect(() => new MeanAveragePrecision({ maxDetectionThresholds: [1, 2] })).toThrow('three whole numbers');
     expect(() => new MeanAveragePrecision({ iouThresholds: 0.5 as unknown as number[] })).toThrow('list of numbers');
   });
 });

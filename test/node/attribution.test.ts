@@ -230,3 +230,39 @@ test('occlusion tells how far it is, and ends at a signal', async () => {
   const signal = AbortSignal.abort(new Error('enough'));
   await expect(new Occlusion(model).attribute(x, { ...options, signal })).rejects.toThrow('enough');
 });
+
+test('a module whose input is used elsewhere too has its rule on the way through it alone', async () => {
+  /** f(x) = Σ r(x) x. */
+  class Gated extends nn.Module {
+    r: nn.UnaryModule;
+    constructor(r: nn.UnaryModule) {
+      super();
+      this.r = r;
+    }
+    forward(x: Tensor): Tensor {
+      return this.r(x).mul(x).sum(1, { keepdim: true });
+    }
+  }
+  const [x, base] = [
+    [1, -2, 3],
+    [0.5, 1, -1],
+  ] as const;
+  const [input, baselines] = [x, base].map((list) => torch.tensor([list], { dtype: 'float32' })) as [Tensor, Tensor];
+  const lifted = new DeepLift(new Gated(new nn.LeakyReLU())).attribute(input, { baselines });
+  const guided = new GuidedBackprop(new Gated(new nn.ReLU())).attribute(input);
+  const deconvolved = new Deconvolution(new Gated(new nn.ReLU())).attribute(input);
+  const rows = await torch.stack([lifted, guided, deconvolved]).squeeze(1).tolist<number[][]>();
+  // By hand, with r' and relu' at x. DeepLIFT: (x Δr / Δx + r(x)) Δx; guided: relu(x) [x > 0] + relu(x); deconvolution: relu(x) + relu(x).
+  const leaky = (v: number) => (v > 0 ? v : 0.01 * v);
+  const byHand = x.map((v, i) => {
+    const step = v - base[i]!;
+    return (v * ((leaky(v) - leaky(base[i]!)) / step) + leaky(v)) * step;
+  });
+  const relu = x.map((v) => Math.max(v, 0));
+  expect(byHand.map((v) => Math.round(v * 100) / 100)).toEqual([1, 2.1, 21.03]);
+  rows[0]!.forEach((value, i) => {
+    expect(value).toBeCloseTo(byHand[i]!, 4);
+  });
+  expect(rows[1]).toEqual(relu.map((v) => 2 * v));
+  expect(rows[2]).toEqual(relu.map((v) => 2 * v));
+});

@@ -2,6 +2,7 @@
 import type { Tensor } from 'lamplight';
 import * as torch from 'lamplight';
 import { nn, optim } from 'lamplight';
+import * as metrics from 'lamplight/metrics';
 import {
   Accuracy,
   BinaryAccuracy,
@@ -331,4 +332,45 @@ describe('plots', () => {
     await tracker.plot([figures, figures], { canvas: rounds });
     expect(rounds.texts()).toEqual(expect.arrayContaining(['MulticlassRecall', 'Step']));
   });
+});
+
+test('an empty batch adds nothing, of labels too', async () => {
+  const { MultilabelAccuracy, MultilabelF1Score, MultilabelJaccardIndex, MultilabelExactMatch } = metrics;
+  const { MultilabelConfusionMatrix, MultilabelMatthewsCorrCoef, MultilabelStatScores } = metrics;
+  const types = [MultilabelAccuracy, MultilabelF1Score, MultilabelJaccardIndex, MultilabelExactMatch];
+  const others = [MultilabelConfusionMatrix, MultilabelMatthewsCorrCoef, MultilabelStatScores];
+  const found = [...types, ...others].map((type) => {
+    const [twice, once] = [new type({ numLabels: 2 }), new type({ numLabels: 2 })];
+    twice.update(torch.zeros(0, 2), labels().reshape(0, 2));
+    for (const metric of [twice, once]) {
+      metric.update(
+        torch.tensor([
+          [0.9, 0.1],
+          [0.2, 0.8],
+          [0.7, 0.3],
+        ]),
+        labels(1, 1, 0, 1, 1, 0).reshape(3, 2),
+      );
+    }
+    return torch.stack([twice.compute(), once.compute()].map((x) => x.float())).flatten();
+  });
+  for (const values of await Promise.all(found.map((x) => x.tolist<number[]>()))) {
+    expect(values.slice(0, values.length / 2)).toEqual(values.slice(values.length / 2));
+  }
+});
+
+test('one sample has its five counts in one dimension', async () => {
+  const metric = new metrics.BinaryStatScores({ multidimAverage: 'samplewise' });
+  metric.update(labels(1, 0).reshape(1, 2), labels(1, 0).reshape(1, 2));
+  // torchmetrics: tensor([1, 0, 1, 0, 1])
+  expect(await metric.compute().tolist()).toEqual([1, 0, 1, 0, 1]);
+});
+
+test('figures of detectors are float32, whole ones too', async () => {
+  const metric = new metrics.MeanAveragePrecision({ classMetrics: true });
+  const boxes = torch.tensor([[0, 0, 10, 10]], { dtype: 'float32' });
+  metric.update([{ boxes, scores: torch.tensor([0.5]), labels: labels(1) }], [{ boxes, labels: labels(1) }]);
+  const { classes, ...figures } = await metric.compute();
+  expect(Object.values(figures).map((x) => (x as Tensor).dtype)).toEqual(Object.keys(figures).map(() => 'float32'));
+  expect([classes.dtype, (await new metrics.MeanAveragePrecision().compute()).map.dtype]).toEqual(['int32', 'float32']);
 });

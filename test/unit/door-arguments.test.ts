@@ -1,8 +1,10 @@
 // What constructors and functions behind the doors refuse by the kind of a parameter, and that every parameter may be given by place or by name.
 import * as torch from 'lamplight';
 import { nn } from 'lamplight';
+import { IntegratedGradients, umap } from 'lamplight/interpret';
 import * as lightning from 'lamplight/lightning';
-import { models, ops } from 'lamplight/vision';
+import * as metrics from 'lamplight/metrics';
+import { detection, models, ops, utils } from 'lamplight/vision';
 import { expect, test } from 'vitest';
 
 /** Calls that a typed program cannot write. */
@@ -56,7 +58,101 @@ const refusals: readonly [say: RegExp, call: () => unknown][] = [
     /^GradientAccumulationScheduler: got an unknown argument 'misspelt'/,
     () => make(lightning.GradientAccumulationScheduler)({ scheduling: { 0: 1 }, misspelt: 1 }),
   ],
+  [/^YOLOv1Loss: got an unknown argument 'misspelt'/, () => make(detection.YOLOv1Loss)({ misspelt: 1 })],
+  [
+    /^YOLOv1Loss: expected lambdaCoord to be a finite number, but got NaN$/,
+    () => make(detection.YOLOv1Loss)({ lambdaCoord: NaN }),
+  ],
+  [/^YOLOv1: got an unknown argument 'misspelt'/, () => make(detection.YOLOv1)({ misspelt: 1 })],
+  [
+    /^Matcher: expected allowLowQualityMatches to be a boolean, but got "foo"$/,
+    () => make(detection.Matcher)(1, 0, 'foo'),
+  ],
+  [/^FasterRCNN: expected boxNmsThresh/, () => make(detection.FasterRCNN)(new nn.Identity(), 2, { boxNmsThresh: 'x' })],
+  [
+    /^FasterRCNN: expected boxScoreThresh to be a number, but got NaN$/,
+    () => make(detection.FasterRCNN)(new nn.Identity(), 2, { boxScoreThresh: NaN }),
+  ],
+  [
+    /^FasterRCNN: expected boxPositiveFraction to be a number from 0 to 1, but got 2$/,
+    () => make(detection.FasterRCNN)(new nn.Identity(), 2, { boxPositiveFraction: 2 }),
+  ],
+  [
+    /^FasterRCNN: expected imageStd to be a list of numbers greater than 0/,
+    () => make(detection.FasterRCNN)(new nn.Identity(), 2, { imageStd: [0, 0, 0] }),
+  ],
+  [
+    /^GeneralizedRCNNTransform: expected imageMean and imageStd of the same length/,
+    () => make(detection.GeneralizedRCNNTransform)(8, 8, [0.5], [1, 1, 1]),
+  ],
+  [
+    /^BoxCoder.encode: expected referenceBoxes to be a list of tensors, but got null$/,
+    () => loose(new detection.BoxCoder([1, 1, 1, 1]).encode)(null, []),
+  ],
+  [
+    /^AnchorGenerator: expected imageList to be an ImageList, but got null$/,
+    () => loose(new detection.AnchorGenerator())(null, []),
+  ],
+  [
+    /^drawKeypoints: expected radius to be a whole number from 0 to 16384, but got 1000000000000$/,
+    () => utils.drawKeypoints(torch.zeros(3, 8, 8), torch.ones(1, 1, 2), { radius: 1e12 }),
+  ],
+  [
+    /^drawKeypoints: expected connectivity to be a list of pairs/,
+    () => loose(utils.drawKeypoints)(torch.zeros(3, 8, 8), torch.ones(1, 1, 2), { connectivity: 5 }),
+  ],
+  [
+    /^drawBoundingBoxes: expected boxes to be a tensor, but got a promise; await it first$/,
+    () => loose(utils.drawBoundingBoxes)(torch.zeros(3, 8, 8), Promise.resolve(1)),
+  ],
+  [
+    /^PeakSignalNoiseRatio: expected base to be a finite number greater than 0, but got "foo"$/,
+    () => make(metrics.PeakSignalNoiseRatio)({ dataRange: 1, base: 'foo' }),
+  ],
+  [
+    /^StructuralSimilarityIndexMeasure: expected k1 to be a finite number, but got NaN$/,
+    () => make(metrics.StructuralSimilarityIndexMeasure)({ k1: NaN }),
+  ],
+  [
+    /^StructuralSimilarityIndexMeasure: expected sigma to be a number above 0 and up to 256/,
+    () => make(metrics.StructuralSimilarityIndexMeasure)({ sigma: 1e12 }),
+  ],
+  [
+    /^StructuralSimilarityIndexMeasure: expected kernelSize/,
+    () => make(metrics.StructuralSimilarityIndexMeasure)({ kernelSize: null }),
+  ],
+  [
+    /^MeanMetric: expected nanStrategy .* but got NaN$|^MeanMetric: expected nanStrategy .* but got null$/,
+    () => make(metrics.MeanMetric)({ nanStrategy: NaN }),
+  ],
+  [
+    /^MeanAveragePrecision: expected classMetrics to be a boolean/,
+    () => make(metrics.MeanAveragePrecision)({ classMetrics: 'x' }),
+  ],
+  [
+    /^BinaryROC: expected thresholds to be a whole number from 2 to 16777216, but got 1000000000000$/,
+    () => make(metrics.BinaryROC)({ thresholds: 1e12 }),
+  ],
+  [
+    /^BinaryCalibrationError: expected nBins to be a whole number from 1 to 16777216/,
+    () => make(metrics.BinaryCalibrationError)({ nBins: 1e12 }),
+  ],
+  [
+    /^IntegratedGradients: expected nSteps to be a whole number from 1 to 10000 for gausslegendre, but got 1000000000000$/,
+    () => new IntegratedGradients(new nn.Linear(2, 1)).attribute(torch.ones(1, 2), { nSteps: 1e12 }),
+  ],
 ];
+
+test('are refused before anything is computed', async () => {
+  for (const nEpochs of [200.5, Infinity, true, NaN, -1, 'foo']) {
+    await expect(loose(umap)(torch.ones(4, 2), { nEpochs })).rejects.toThrow(
+      /^umap: expected nEpochs to be a whole number from 0 to 100000 or null/,
+    );
+  }
+  await expect(detection.felzenszwalb(torch.zeros(3, 4, 4), { sigma: 1e12 })).rejects.toThrow(
+    /^felzenszwalb: expected sigma to be a number from 0 to 1024/,
+  );
+});
 
 test('are refused', () => {
   for (const [say, call] of refusals) {

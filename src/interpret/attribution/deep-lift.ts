@@ -207,7 +207,10 @@ abstract class DeepLiftBase extends GradientAttribution {
  *
  * Every such module has its rule at every call. Captum 0.9 has other values, which do not add up to f(x) − f(x'), where two of them follow
  * one another directly, such as a ReLU and a max pooling, since it gives the first the plain gradient of the second; and where windows of a
- * max pooling overlap, since an element that is the largest in several windows gets the share of one.
+ * max pooling overlap, since an element that is the largest in several windows gets the share of one. So it has where the input of such a
+ * module is used elsewhere too, as in a residual network: it gives the input the multiplier of the module alone, in the place of the sum over
+ * all ways. For f(x) = Σ r(x) x with the module r = LeakyReLU, x = [1, −2, 3] and x' = [0.5, 1, −1], the multiplier here is x Δr / Δx + r(x),
+ * which gives [1, 2.1, 21.03]; Captum's is x Δr / Δx, which gives [0.5, 2.04, 9.03].
  *
  * Shrikumar, Greenside, Kundaje 2017, arXiv:1704.02685.
  */

@@ -63,7 +63,8 @@ abstract class ModifiedReLU extends GradientAttribution {
 
 /**
  * The gradient by the inputs, where ReLUs pass what is above 0 alone of a gradient: dx = relu(dy) · [x > 0]. The ReLUs are the `nn.ReLU`
- * modules of the model; the rule holds during `attribute` alone.
+ * modules of the model; the rule holds during `attribute` alone. Where a ReLU's input is used elsewhere too, y = relu(x) a + x b, this is
+ * relu(a) [x > 0] + b; Captum 0.9 clamps the sum of what comes back on all ways, relu(a [x > 0] + b).
  *
  * Springenberg, Dosovitskiy, Brox, Riedmiller 2014, arXiv:1412.6806.
  */
@@ -73,7 +74,8 @@ export class GuidedBackprop extends ModifiedReLU {
 
 /**
  * The gradient by the inputs, where ReLUs work on gradients as they do on values: dx = relu(dy), whatever x was. The ReLUs are the
- * `nn.ReLU` modules of the model; the rule holds during `attribute` alone.
+ * `nn.ReLU` modules of the model; the rule holds during `attribute` alone. Where a ReLU's input is used elsewhere too, y = relu(x) a + x b,
+ * this is relu(a) + b; Captum 0.9 clamps the sum of what comes back on all ways.
  *
  * Zeiler, Fergus 2013, arXiv:1311.2901.
  */

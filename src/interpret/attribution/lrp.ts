@@ -98,7 +98,8 @@ export const relevanceDelta = (attributions: readonly Tensor[], output: Tensor):
  * `Linear`, convolutions, batch normalisation, `MaxPool1d` to `MaxPool3d`, average pooling and `Addition_Module` have the `EpsilonRule` by
  * default. `ReLU`, `Tanh` and `Dropout` hand relevance on as it is, and so do modules that move elements alone. A module with a rule of its
  * own is one layer, even where it has parts. Of functions between the modules, such as `F.relu` and views, the gradient is taken; a sum in
- * the network has to be an `Addition_Module`.
+ * the network has to be an `Addition_Module`. Relevance that comes back to a value on several ways, as to h of relu(h) + h, is the sum of
+ * them all; Captum 0.9 counts such a value's relevance once.
  *
  * Bach et al. 2015, doi:10.1371/journal.pone.0130140; Montavon, Samek, Müller 2018, doi:10.1016/j.dsp.2017.10.011.
  */

@@ -1,8 +1,12 @@
 // Where integrals along a path are evaluated, and with what weights.
 import { ArgumentError } from '../../errors';
+import { whole } from '../../tensor/argument-kinds';
 import { shown } from '../../tensor/options';
 
 const METHODS = ['riemann_left', 'riemann_right', 'riemann_middle', 'riemann_trapezoid', 'gausslegendre'] as const;
+
+/** Points whose weights take a second to compute; integrals need hundreds. */
+const MOST_STEPS = 10_000;
 
 /** How an integral is approximated. */
 export type IntegrationMethod = (typeof METHODS)[number];
@@ -13,15 +17,15 @@ export interface Steps {
   readonly sizes: readonly number[];
 }
 
-/** @throws ArgumentError for other methods, and for fewer steps than the method needs */
+/** @throws ArgumentError for other methods, for fewer steps than the method needs, and for more than 10,000 */
 export function stepsOf(op: string, method: unknown, n: unknown): Steps {
   if (!METHODS.includes(method as IntegrationMethod)) {
     throw new ArgumentError(`${op}: expected method to be one of ${METHODS.join(', ')}, but got ${shown(method)}`);
   }
   const least = method === 'gausslegendre' ? 1 : 2;
-  if (!Number.isInteger(n) || (n as number) < least) {
+  if (!whole(least, MOST_STEPS).fits(n)) {
     throw new ArgumentError(
-      `${op}: expected nSteps to be a whole number ≥ ${least} for ${method}, but got ${shown(n)}`,
+      `${op}: expected nSteps to be a whole number from ${least} to ${MOST_STEPS} for ${method}, but got ${shown(n)}`,
     );
   }
   const count = n as number;

@@ -1,10 +1,14 @@
 // Owns UMAP, which the package umap-js computes on the host; it is a chunk of its own, loaded when it is used.
-import { ArgumentError, ShapeError } from '../../errors';
+import { ShapeError } from '../../errors';
+import * as kinds from '../../tensor/argument-kinds';
 import { tensor } from '../../tensor/creation';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import { Generator } from '../../tensor/random';
 import type { Tensor } from '../../tensor/tensor';
 import { asPoints } from './points';
+
+/** Epochs beyond which a map does not move any more. */
+const MOST_EPOCHS = 100_000;
 
 interface UmapArguments {
   /** Points [n, features]; a higher rank is flattened. */
@@ -17,7 +21,7 @@ interface UmapArguments {
   minDist?: number;
   /** Default 1. */
   spread?: number;
-  /** Default: 500, and 200 for more than 10,000 points, as umap-js chooses. */
+  /** At most 100,000. Default: 500, and 200 for more than 10,000 points, as umap-js chooses. */
   nEpochs?: number | null;
   /** Default 0. */
   seed?: number;
@@ -31,7 +35,7 @@ interface UmapArguments {
  *
  *     const map = await umap(features, { nNeighbors: 15, seed: 0 });
  *
- * @throws ShapeError for fewer than 3 points; what `signal` says where it aborts
+ * @throws ShapeError for fewer than 3 points; ArgumentError for numbers that are none, and for more than 100,000 epochs; what `signal` says where it aborts
  */
 export async function umap(
   ...args: Arguments<
@@ -44,18 +48,19 @@ export async function umap(
     ['input'],
     { nComponents: 2, nNeighbors: 15, minDist: 0.1, spread: 1, nEpochs: null, seed: 0, onProgress: null, signal: null },
     args,
+    {
+      nComponents: kinds.whole(1, 1024),
+      nNeighbors: kinds.whole(1),
+      minDist: kinds.between(0),
+      spread: kinds.positive,
+      nEpochs: kinds.orNull(kinds.whole(0, MOST_EPOCHS)),
+      seed: kinds.integer,
+      onProgress: kinds.orNull(kinds.callback),
+    },
   );
   const x = asPoints('umap', o.input);
   const [n, d] = x.shape as [number, number];
   if (n < 3) throw new ShapeError(`umap: expected at least 3 points, but got ${n}`);
-  for (const [name, count] of [
-    ['nComponents', o.nComponents],
-    ['nNeighbors', o.nNeighbors],
-  ] as const) {
-    if (!Number.isInteger(count) || count < 1) {
-      throw new ArgumentError(`umap: expected ${name}, a whole number of at least 1, but got ${shown(count)}`);
-    }
-  }
   o.signal?.throwIfAborted();
   const { UMAP } = await import('umap-js');
   const flat = await x.data();

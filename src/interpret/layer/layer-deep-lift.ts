@@ -76,7 +76,8 @@ abstract class LayerLift<L extends Layer = Layer> extends LayerAttribution {
 
 /**
  * What every unit of a layer adds to f(x) − f(x') for a baseline x', as `DeepLift` finds it for the input. What a layer gets is attributed
- * to by the layer's own rule; Captum 0.9 takes its plain gradient there, so that attributions do not add up.
+ * to by the layer's own rule; Captum 0.9 takes its plain gradient there, so that attributions do not add up. What `DeepLift` says of modules
+ * whose input is used elsewhere too holds here.
  *
  * Shrikumar, Greenside, Kundaje 2017, arXiv:1704.02685.
  */

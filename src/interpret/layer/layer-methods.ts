@@ -50,7 +50,10 @@ export class LayerActivation<L extends Layer | readonly Layer[] = Layer> extends
   }
 }
 
-/** The gradient of the output by what a layer gives, times that. */
+/**
+ * The gradient of the output by what a layer gives, times that. With `attributeToLayerInput` it is the gradient by what the layer is given, on
+ * the way through the layer; Captum 0.9 adds that of all other ways on which the same tensor is used, such as a residual network's.
+ */
 export class LayerGradientXActivation<L extends Layer | readonly Layer[] = Layer> extends LayerAttribution {
   readonly #multiplies: boolean;
 

@@ -67,7 +67,8 @@ abstract class NeuronLift extends NeuronAttribution {
 }
 
 /**
- * What every element of the input adds to the difference of a neuron from that for a baseline, as `DeepLift` finds it for an output.
+ * What every element of the input adds to the difference of a neuron from that for a baseline, as `DeepLift` finds it for an output, with the
+ * same differences from Captum.
  *
  * Shrikumar, Greenside, Kundaje 2017, arXiv:1704.02685.
  */

@@ -2,7 +2,8 @@
 import { isFloat, type Shape, showShape } from '../../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../../errors';
 import { labelsWithin } from '../../ops/indexing';
-import { kindOf, shown } from '../../tensor/options';
+import * as kinds from '../../tensor/argument-kinds';
+import { expectKind, kindOf, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 /** How figures of classes or labels become one; 'none' or null: they do not. */
@@ -18,24 +19,25 @@ export function oneOf<T>(metric: string, option: string, given: T, known: readon
   throw new ArgumentError(`${metric}: expected ${option} to be one of ${list}, but got ${shown(given)}`);
 }
 
-/** @throws ArgumentError unless `given` is a whole number from `least` on */
+/** Classes, labels, bins and thresholds at most: counts of as many take 128 MB. */
+const MOST = 2 ** 24;
+
+/** @throws ArgumentError unless `given` is a whole number from `least` on, and no more than can be counted */
 export function wholeFrom(metric: string, option: string, given: unknown, least: number): number {
-  if (typeof given === 'number' && Number.isInteger(given) && given >= least) return given;
-  throw new ArgumentError(
-    `${metric}: expected ${option} to be a whole number of at least ${least}, but got ${shown(given)}`,
-  );
+  expectKind(metric, option, given, kinds.whole(least, MOST));
+  return given as number;
 }
 
 /** @throws ArgumentError unless `given` lies in [0, 1] */
 export function share(metric: string, option: string, given: unknown): number {
-  if (typeof given === 'number' && given >= 0 && given <= 1) return given;
-  throw new ArgumentError(`${metric}: expected ${option} to be a number from 0 to 1, but got ${shown(given)}`);
+  expectKind(metric, option, given, kinds.share);
+  return given as number;
 }
 
 /** @throws ArgumentError unless `given` is a boolean */
 export function flag(metric: string, option: string, given: unknown): boolean {
-  if (typeof given === 'boolean') return given;
-  throw new ArgumentError(`${metric}: expected ${option} to be a boolean, but got ${shown(given)}`);
+  expectKind(metric, option, given, kinds.flag);
+  return given as boolean;
 }
 
 /** @throws ArgumentError unless `given` is null or a whole number */
@@ -57,6 +59,12 @@ export function expectTensors(metric: string, preds: unknown, target: unknown): 
 }
 
 export const isFloating = (x: Tensor): boolean => isFloat(x.dtype);
+
+/** The dimensions from `lead` on as one, also where there are no elements. */
+export function joinedFrom(x: Tensor, lead: number): Tensor {
+  const { shape } = x;
+  return x.reshape([...shape.slice(0, lead), shape.slice(lead).reduce((a, b) => a * b, 1)]);
+}
 
 const equalShapes = (a: Shape, b: Shape): boolean => a.join() === b.join();
 

@@ -3,7 +3,7 @@ import { scatterAddIntoZeros } from '../../ops/indexing';
 import { arange, full } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
 import { Tensor } from '../../tensor/tensor';
-import { type Average, isFloating, labelsOf, type MultidimAverage, probabilities } from './arguments';
+import { type Average, isFloating, joinedFrom, labelsOf, type MultidimAverage, probabilities } from './arguments';
 
 /** True positives, false positives, true negatives, false negatives: of one figure, or of each class or label, or of each sample. */
 export type Counts = readonly [tp: Tensor, fp: Tensor, tn: Tensor, fn: Tensor];
@@ -56,8 +56,7 @@ export function countBinary(metric: string, preds: Tensor, target: Tensor, o: Bi
 
 /** Of preds and target [N, L, …]: shape [L] or, of each sample, [N, L]. */
 export function countLabels(metric: string, preds: Tensor, target: Tensor, o: BinaryCounting): Counts {
-  const [rows, labels] = preds.shape as [number, number];
-  const flat = (x: Tensor) => x.reshape(rows, labels, -1);
+  const flat = (x: Tensor) => joinedFrom(x, 2);
   const found = decided(metric, preds, o.threshold, o.validateArgs);
   const truth = labelsOf(metric, target, o.validateArgs ? 2 : null, o.ignoreIndex);
   return counted(flat(found), flat(truth), o.multidimAverage === 'global' ? [0, -1] : [-1]);

@@ -9,6 +9,7 @@ import {
   expectLabels,
   expectTensors,
   flag,
+  joinedFrom,
   label,
   labelsOf,
   type MultidimAverage,
@@ -111,8 +112,8 @@ export class MulticlassExactMatch extends OfMatches {
     expectClasses(name, preds, target, this.numClasses, this.multidimAverage);
     const limit = this.validateArgs ? this.numClasses : null;
     const rows = target.shape[0] ?? 1;
-    const truth = labelsOf(name, target, limit, this.ignoreIndex).reshape(rows, -1);
-    const found = classesOf(name, preds, target, limit).reshape(rows, -1);
+    const truth = joinedFrom(labelsOf(name, target, limit, this.ignoreIndex), 1);
+    const found = joinedFrom(classesOf(name, preds, target, limit), 1);
     const isRight = found.eq(truth);
     const all = (this.ignoreIndex === null ? isRight : isRight.logicalOr(truth.lt(0))).all(1);
     return this.multidimAverage === 'samplewise' ? [all.to('int64'), 1] : [all.sum(), rows];
@@ -136,7 +137,7 @@ export class MultilabelExactMatch extends OfMatches {
     const name = this.constructor.name;
     expectTensors(name, preds, target);
     expectLabels(name, preds, target, this.numLabels, this.multidimAverage);
-    const flat = (x: Tensor) => x.reshape(x.shape[0]!, this.numLabels, -1);
+    const flat = (x: Tensor) => joinedFrom(x, 2);
     const found = flat(decided(name, preds, this.threshold, this.validateArgs));
     const truth = flat(labelsOf(name, target, this.validateArgs ? 2 : null, this.ignoreIndex));
     const isRight = found.eq(truth);

@@ -88,11 +88,11 @@ export const hammingDistance: Score = (counts, o) => {
 export const statScores: Score = ([tp, fp, tn, fn], o) => {
   const dim = o.multidimAverage === 'global' ? 0 : 1;
   const support = tp.add(fn);
-  if (o.average === 'binary')
-    return stack(
-      [tp, fp, tn, fn, support].map((x) => x.squeeze()),
-      dim,
-    ).squeeze();
+  if (o.average === 'binary') {
+    const columns = [tp, fp, tn, fn, support].map((x) => x.squeeze());
+    // Of one sample, too, the five stand in the last dimension.
+    return stack(columns, -1);
+  }
   const all = stack([tp, fp, tn, fn, support], -1);
   if (o.average === 'micro') return all.shape.length > 1 ? all.sum(dim) : all;
   if (o.average === 'macro') return all.float().mean(dim);

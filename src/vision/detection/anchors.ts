@@ -2,15 +2,22 @@
 import { ArgumentError } from '../../errors';
 import { Module } from '../../nn/module';
 import { pythonFloat, pythonText } from '../../nn/printing';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
+import * as kinds from '../../tensor/argument-kinds';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { expectKinds, tensors } from '../../tensor/tensor-kinds';
 import { lasting, stands, tensorOf } from './host';
-import type { ImageList } from './image-list';
+import { ImageList } from './image-list';
 
 const { fround } = Math;
 
 /** A number for each feature map, or a list of them. */
 type PerMap = readonly (number | readonly number[])[];
+
+const perMap: kinds.Kind = {
+  ...kinds.nonEmpty(kinds.either(kinds.positive, kinds.listOf(kinds.positive))),
+  words: 'a list for each feature map, of numbers greater than 0',
+};
 
 /** The boxes that a generator gave last: a training loop asks for the same ones at every step. */
 const latest = new WeakMap<BoxGenerator, { readonly key: string; readonly boxes: Tensor }>();
@@ -25,6 +32,10 @@ export abstract class BoxGenerator extends Module {
 
   /** The boxes (float32 [A, 4]) of each picture, the same for all of a batch. */
   override forward(imageList: ImageList, featureMaps: readonly Tensor[]): Tensor[] {
+    expectKinds(this.constructor.name, {
+      imageList: [imageList, kinds.instance(ImageList, 'an ImageList')],
+      featureMaps: [featureMaps, tensors],
+    });
     const imageSize = imageList.tensors.shape.slice(-2);
     const gridSizes = featureMaps.map(({ shape }) => shape.slice(-2));
     const key = [imageSize, ...gridSizes].join(' ');
@@ -59,23 +70,14 @@ export class AnchorGenerator extends BoxGenerator {
   constructor(...args: Arguments<AnchorGeneratorOptions, ['sizes', 'aspectRatios']>) {
     super();
     const defaults = { sizes: [[128, 256, 512]], aspectRatios: [[0.5, 1, 2]] };
-    const { sizes, aspectRatios } = parseArgs<AnchorGeneratorOptions>('AnchorGenerator', [], defaults, args);
-    const listed = (name: string, given: PerMap): number[][] => {
-      if (!Array.isArray(given) || given.length === 0) {
-        throw new ArgumentError(
-          `AnchorGenerator: expected ${name} to be a list for each feature map, but got ${shown(given)}`,
-        );
-      }
-      const lists = given.map((item: number | readonly number[]) => (typeof item === 'number' ? [item] : [...item]));
-      const wrong = lists.flat().find((value) => !(value > 0));
-      if (wrong === undefined) return lists;
-      throw new ArgumentError(`AnchorGenerator: expected ${name} greater than 0, but got ${shown(wrong)}`);
-    };
-    this.sizes = listed('sizes', sizes);
+    const { sizes, aspectRatios } = parseArgs<AnchorGeneratorOptions>('AnchorGenerator', [], defaults, args, {
+      sizes: perMap,
+      aspectRatios: perMap,
+    });
+    const listed = (given: PerMap): number[][] => given.map((item) => (typeof item === 'number' ? [item] : [...item]));
+    this.sizes = listed(sizes);
     const oneForAll = typeof aspectRatios[0] === 'number';
-    this.aspectRatios = oneForAll
-      ? this.sizes.map(() => listed('aspectRatios', aspectRatios).flat())
-      : listed('aspectRatios', aspectRatios);
+    this.aspectRatios = oneForAll ? this.sizes.map(() => listed(aspectRatios).flat()) : listed(aspectRatios);
   }
 
   /** Coordinates of each feature map's anchors around the origin. */
@@ -91,6 +93,11 @@ export class AnchorGenerator extends BoxGenerator {
 
   /** Anchors (float32 [K, 4]) around the origin, the ratios outermost; coordinates are whole numbers. */
   generateAnchors(scales: readonly number[], aspectRatios: readonly number[]): Tensor {
+    const numbers = kinds.nonEmpty(kinds.positive);
+    expectKinds('AnchorGenerator.generateAnchors', {
+      scales: [scales, numbers],
+      aspectRatios: [aspectRatios, numbers],
+    });
     const boxes = cell(scales, aspectRatios);
     return tensorOf(boxes, [boxes.length / 4, 4], 'float32');
   }
@@ -182,7 +189,13 @@ export class DefaultBoxGenerator extends BoxGenerator {
     super();
     const name = 'DefaultBoxGenerator';
     const defaults = { minRatio: 0.15, maxRatio: 0.9, scales: null, steps: null, clip: true };
-    const o = parseArgs<DefaultBoxOptions>(name, ['aspectRatios'], defaults, args);
+    const o = parseArgs<DefaultBoxOptions>(name, ['aspectRatios'], defaults, args, {
+      aspectRatios: kinds.nonEmpty(kinds.listOf(kinds.positive)),
+      minRatio: kinds.finite,
+      maxRatio: kinds.finite,
+      scales: kinds.orNull(kinds.listOf(kinds.positive)),
+      steps: kinds.orNull(kinds.listOf(kinds.positive)),
+    });
     const { aspectRatios, steps } = o;
     const count = aspectRatios.length;
     if (steps && steps.length !== count) {

@@ -1,7 +1,9 @@
 import { ArgumentError, ShapeError } from '../../errors';
+import { finite, listOf, nonEmpty, number } from '../../tensor/argument-kinds';
 import { cat, stack } from '../../tensor/functions';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { expectKinds, tensor, tensors } from '../../tensor/tensor-kinds';
 
 export interface BoxCoderOptions {
   /** Factors of the codes (dx, dy, dw, dh). */
@@ -9,6 +11,9 @@ export interface BoxCoderOptions {
   /** dw and dh are at most this before their exponential. Default: ln(1000 / 16). */
   bboxXformClip?: number;
 }
+
+const boxLists = { ...nonEmpty(tensor), words: 'a list of boxes, one tensor a picture; decodeSingle takes one' };
+const coderWeights = { ...listOf(finite, 4), words: 'four numbers, the weights of dx, dy, dw and dh' };
 
 /** Corners to the centre and the sides, each [N, 1]. */
 function middle(boxes: Tensor): { readonly x: Tensor; readonly y: Tensor; readonly w: Tensor; readonly h: Tensor } {
@@ -29,21 +34,28 @@ export class BoxCoder {
 
   constructor(...args: Arguments<BoxCoderOptions, ['weights', 'bboxXformClip']>) {
     const defaults = { bboxXformClip: Math.log(1000 / 16) };
-    const { weights, bboxXformClip } = parseArgs<BoxCoderOptions>('BoxCoder', ['weights'], defaults, args);
-    if (!Array.isArray(weights) || weights.length !== 4) {
-      throw new ArgumentError(`BoxCoder: expected four weights, of dx, dy, dw and dh, but got ${shown(weights)}`);
-    }
+    const { weights, bboxXformClip } = parseArgs<BoxCoderOptions>('BoxCoder', ['weights'], defaults, args, {
+      weights: coderWeights,
+      bboxXformClip: number,
+    });
     this.weights = weights;
     this.bboxXformClip = bboxXformClip;
   }
 
   /** The codes of boxes [N, 4] as corrections of the proposals [N, 4], picture by picture. */
   encode(referenceBoxes: readonly Tensor[], proposals: readonly Tensor[]): Tensor[] {
+    expectKinds('BoxCoder.encode', { referenceBoxes: [referenceBoxes, tensors], proposals: [proposals, tensors] });
+    if (referenceBoxes.length !== proposals.length) {
+      throw new ArgumentError(
+        `BoxCoder.encode: expected proposals of each of ${referenceBoxes.length} pictures, but got ${proposals.length}`,
+      );
+    }
     return referenceBoxes.map((boxes, i) => this.encodeSingle(boxes, proposals[i]!));
   }
 
   /** The codes [..., 4] of boxes [..., 4] as corrections of the proposals [..., 4]. */
   encodeSingle(referenceBoxes: Tensor, proposals: Tensor): Tensor {
+    expectKinds('BoxCoder.encodeSingle', { referenceBoxes: [referenceBoxes, tensor], proposals: [proposals, tensor] });
     const [wx, wy, ww, wh] = this.weights;
     const [to, from] = [middle(referenceBoxes), middle(proposals)];
     const dx = to.x.sub(from.x).mul(wx).div(from.w);
@@ -55,11 +67,7 @@ export class BoxCoder {
 
   /** The boxes [N, K, 4] of codes [N, 4 K], or of any shape of as many numbers, as corrections of the boxes of all pictures, N in all. */
   decode(relCodes: Tensor, boxes: readonly Tensor[]): Tensor {
-    if (!Array.isArray(boxes)) {
-      throw new ArgumentError(
-        'BoxCoder.decode: expected a list of boxes, one tensor a picture; decodeSingle takes one',
-      );
-    }
+    expectKinds('BoxCoder.decode', { relCodes: [relCodes, tensor], boxes: [boxes, boxLists] });
     const all = boxes.length === 1 ? (boxes[0] as Tensor) : cat([...boxes], 0);
     const count = all.shape[0]!;
     if (count === 0) return this.decodeSingle(relCodes, all);
@@ -68,6 +76,7 @@ export class BoxCoder {
 
   /** The boxes [..., 4 K] of codes [..., 4 K] as corrections of boxes [..., 4], K codes each. */
   decodeSingle(relCodes: Tensor, boxes: Tensor): Tensor {
+    expectKinds('BoxCoder.decodeSingle', { relCodes: [relCodes, tensor], boxes: [boxes, tensor] });
     const [wx, wy, ww, wh] = this.weights;
     const { shape } = relCodes;
     if (boxes.shape.at(-1) !== 4 || shape.at(-1)! % 4 !== 0) {

@@ -1,11 +1,15 @@
 // The words of captions and their numbers.
 import { ArgumentError } from '../../errors';
 import { Printable } from '../../printable';
-import { kindOf, shown } from '../../tensor/options';
+import { listOf, number, orNull, whole } from '../../tensor/argument-kinds';
+import { expectKind, kindOf, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { tensorOf } from './host';
 
 const wordsOf = (caption: string): string[] => caption.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
+
+const lengthKind = orNull(whole(0, 2 ** 20));
+const rowsKind = { ...listOf(listOf(number)), words: 'a list of rows of numbers' };
 
 function expectCaptions(captions: readonly string[]): void {
   if (Array.isArray(captions) && captions.every((caption) => typeof caption === 'string')) return;
@@ -51,6 +55,7 @@ export class CaptionVocabulary extends Printable {
         throw new ArgumentError(`CaptionVocabulary: expected words of the vocabulary, but got ${shown(word)}`);
       }),
     );
+    expectKind('CaptionVocabulary.encode', 'length', length, lengthKind);
     const most = length ?? rows.reduce((longest, row) => Math.max(longest, row.length), 1);
     const data = new Int32Array(rows.length * most);
     rows.forEach((row, i) => {
@@ -61,6 +66,7 @@ export class CaptionVocabulary extends Printable {
 
   /** The texts of rows of numbers, each up to its first 0. */
   decode(captions: readonly (readonly number[])[]): string[] {
+    expectKind('CaptionVocabulary.decode', 'captions', captions, rowsKind);
     return captions.map((row) => {
       const end = row.indexOf(0);
       return row

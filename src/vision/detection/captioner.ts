@@ -1,11 +1,14 @@
 // The language model of DenseCap: an LSTM that says a sentence about a region.
+
 import { ShapeError } from '../../errors';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
+import { features } from '../../tensor/argument-kinds';
 import { full, ones, zeros } from '../../tensor/creation';
 import { cat, stack } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { detectorKinds } from './detector-kinds';
 
 export interface CaptionerOptions {
   /** Numbers that describe a region. */
@@ -51,7 +54,10 @@ export class LSTMCaptioner extends Module {
   constructor(...args: Arguments<CaptionerOptions, Order>) {
     super();
     const defaults = { embeddingSize: 512, hiddenSize: 512, maxLength: 15 };
-    const o = parseArgs<CaptionerOptions>('LSTMCaptioner', ['inFeatures', 'vocabSize'], defaults, args);
+    const o = parseArgs<CaptionerOptions>('LSTMCaptioner', ['inFeatures', 'vocabSize'], defaults, args, {
+      ...detectorKinds,
+      inFeatures: features,
+    });
     this.vocabSize = o.vocabSize;
     this.maxLength = o.maxLength;
     this.image_encoder = new nn.Linear(o.inFeatures, o.embeddingSize);

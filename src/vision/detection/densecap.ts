@@ -1,4 +1,5 @@
 // DenseCap (Johnson, Karpathy and Fei-Fei 2016, arXiv:1511.07571): where something is in a picture, and a sentence about each of it.
+
 import type { CarriedPromise } from '../../autograd/carried';
 import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
@@ -8,6 +9,7 @@ import { kindOf, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { type CaptionTarget, captionsOf, hostCaptions } from './caption-targets';
 import { LSTMCaptioner } from './captioner';
+import { detectorKinds } from './detector-kinds';
 import { tensorOf } from './host';
 import type { ImageSize } from './image-list';
 import {
@@ -126,7 +128,7 @@ export class DenseCap extends Module {
     const words = { representationSize: 4096, dropout: 0.5, embeddingSize: 512, hiddenSize: 512, maxLength: 15 };
     const ends = { boxWeight: 0.1, scoreThresh: 0.05, finalNmsThresh: 0.3, detectionsPerImg: 100 };
     const defaults = { ...layer, ...places, ...words, ...ends };
-    const o = parseArgs<DenseCapOptions>(NAME, ['vocabSize'], defaults, [options]);
+    const o = parseArgs<DenseCapOptions>(NAME, ['vocabSize'], defaults, [options], detectorKinds);
     const inChannels = (backbone as CaptionBackbone | null)?.outChannels;
     if (!(backbone instanceof Module) || !Number.isInteger(inChannels)) {
       throw new ArgumentError(

@@ -1,14 +1,18 @@
 // The steps of Fast R-CNN (Girshick 2015, arXiv:1504.08083): which regions a step looks at, its head, and the multi-task loss.
+
 import { ArgumentError, ShapeError } from '../../errors';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
+import * as kinds from '../../tensor/argument-kinds';
 import { callable, isTensor } from '../../tensor/callable';
 import { cat } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { expectKinds, tensor } from '../../tensor/tensor-kinds';
 import { RoIPool } from '../ops/region-modules';
 import type { Regions } from '../ops/region-pooling';
 import { BoxCoder } from './box-coder';
+import { detectorKinds } from './detector-kinds';
 import { FastRCNNPredictor, TwoMLPHead } from './faster-rcnn';
 import { checkBoxes, checkTargets, type DetectionTarget, hostTargets, numbersOf, tensorOf } from './host';
 import { hostQuality, Matcher } from './matcher';
@@ -48,7 +52,12 @@ export const fastrcnnLoss = callable(
     ...args: Arguments<FastRCNNLossOptions, ['lambda', 'beta']>
   ): [lossClassifier: Tensor, lossBoxReg: Tensor] => {
     const name = 'fastrcnnLoss';
-    const { lambda, beta } = parseArgs<FastRCNNLossOptions>(name, [], { lambda: 1, beta: BETA }, args);
+    const { lambda, beta } = parseArgs<FastRCNNLossOptions>(name, [], { lambda: 1, beta: BETA }, args, {
+      lambda: kinds.finite,
+      beta: kinds.between(0),
+    });
+    const oneOrMore = kinds.either(tensor, kinds.nonEmpty(tensor));
+    expectKinds(name, { labels: [labels, oneOrMore], regressionTargets: [regressionTargets, oneOrMore] });
     const [classes, targets] = [together(labels), together(regressionTargets)];
     const [count, columns] = classLogits.shape as readonly [number, number];
     for (const [what, tensor, wanted] of [
@@ -119,7 +128,7 @@ export const sampleRois = callable(
     const thresholds = { fgIouThresh: 0.5, bgIouThreshLow: 0.1 };
     const weights = { bboxRegWeights: [10, 10, 5, 5] as const };
     const defaults = { batchSizePerImage: 64, positiveFraction: 0.25, ...thresholds, ...weights };
-    const o = parseArgs<RoISamplingOptions>(name, [], defaults, args);
+    const o = parseArgs<RoISamplingOptions>(name, [], defaults, args, detectorKinds);
     if (!Array.isArray(proposals))
       throw new ArgumentError(`${name}: expected a list of proposals, one tensor a picture`);
     for (const boxes of proposals as readonly unknown[]) expectRegions(name, 'proposals', boxes);
@@ -196,7 +205,7 @@ export class FastRCNNHead extends Module {
     super();
     const required = ['inChannels', 'numClasses', 'spatialScale'] as const;
     const defaults = { outputSize: 7, representationSize: 4096 };
-    const o = parseArgs<FastRCNNHeadOptions>('FastRCNNHead', required, defaults, args);
+    const o = parseArgs<FastRCNNHeadOptions>('FastRCNNHead', required, defaults, args, detectorKinds);
     this.roi_pool = new RoIPool(o.outputSize, o.spatialScale);
     this.box_head = new TwoMLPHead(o.inChannels * o.outputSize ** 2, o.representationSize);
     this.box_predictor = new FastRCNNPredictor(o.representationSize, o.numClasses);

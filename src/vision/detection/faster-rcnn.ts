@@ -1,11 +1,13 @@
 import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
-import { kindOf, parseArgs } from '../../tensor/options';
+import * as kinds from '../../tensor/argument-kinds';
+import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Conv2dNormActivation, type NormMaker } from '../ops/layers';
 import { MultiScaleRoIAlign } from '../ops/multi-scale-roi-align';
 import { AnchorGenerator } from './anchors';
+import { detectorKinds } from './detector-kinds';
 import { GeneralizedRCNN } from './generalized-rcnn';
 import { RoIHeads } from './roi-heads';
 import { RegionProposalNetwork } from './rpn';
@@ -127,7 +129,13 @@ export class FasterRCNN extends GeneralizedRCNN {
   constructor(...args: unknown[]) {
     const name = 'FasterRCNN';
     type Given = FasterRCNNOptions & { backbone: DetectionBackbone };
-    const o = parseArgs<Given>(name, ['backbone'], fasterRCNNDefaults, args);
+    const o = parseArgs<Given>(name, ['backbone'], fasterRCNNDefaults, args, {
+      ...detectorKinds,
+      numClasses: kinds.orNull(kinds.features),
+      rpnHead: moduleOrNull,
+      boxHead: moduleOrNull,
+      boxPredictor: moduleOrNull,
+    });
     const { backbone, numClasses, boxPredictor } = o;
     if (!(backbone instanceof Module) || !('outChannels' in backbone)) {
       throw new ArgumentError(
@@ -171,9 +179,16 @@ export class FasterRCNN extends GeneralizedRCNN {
   }
 }
 
+const moduleOrNull = kinds.orNull(kinds.instance(Module, 'a module'));
+
 function expectInstance(name: string, type: abstract new (...args: never[]) => unknown, value: unknown): void {
   if (value === null || value instanceof type) return;
   throw new ArgumentError(`FasterRCNN: expected ${name} to be an instance of ${type.name}, but got ${kindOf(value)}`);
+}
+
+interface TwoLayers {
+  inChannels: number;
+  representationSize: number;
 }
 
 /** Crops [K, C, S, S] to representations [K, representationSize], by two linear layers, each with a ReLU. `inChannels` is C S². */
@@ -181,8 +196,10 @@ export class TwoMLPHead extends Module {
   fc6: nn.Linear;
   fc7: nn.Linear;
 
-  constructor(inChannels: number, representationSize: number) {
+  constructor(...args: Arguments<TwoLayers, ['inChannels', 'representationSize']>) {
     super();
+    const required = ['inChannels', 'representationSize'] as const;
+    const { inChannels, representationSize } = parseArgs<TwoLayers>('TwoMLPHead', required, {}, args, detectorKinds);
     this.fc6 = new nn.Linear(inChannels, representationSize);
     this.fc7 = new nn.Linear(representationSize, representationSize);
   }
@@ -192,14 +209,32 @@ export class TwoMLPHead extends Module {
   }
 }
 
+interface ConvFCArguments {
+  inputSize: readonly [channels: number, height: number, width: number];
+  /** Channels of each convolution. */
+  convLayers: readonly number[];
+  /** Features of each linear layer. */
+  fcLayers: readonly number[];
+  /** What makes the norm of so many channels. Default: none. */
+  normLayer?: NormMaker | null;
+}
+
 /** Crops [K, C, H, W] to representations, by 3×3 convolutions, then linear layers, each with a ReLU. */
 export class FastRCNNConvFCHead extends nn.Sequential {
-  constructor(
-    [channels, height, width]: readonly [channels: number, height: number, width: number],
-    convLayers: readonly number[],
-    fcLayers: readonly number[],
-    { normLayer = null }: { readonly normLayer?: NormMaker | null } = {},
-  ) {
+  constructor(...args: Arguments<ConvFCArguments, ['inputSize', 'convLayers', 'fcLayers', 'normLayer']>) {
+    const required = ['inputSize', 'convLayers', 'fcLayers'] as const;
+    const o = parseArgs<ConvFCArguments>('FastRCNNConvFCHead', required, { normLayer: null }, args, {
+      inputSize: kinds.listOf(kinds.features, 3),
+      convLayers: kinds.listOf(kinds.features),
+      fcLayers: kinds.listOf(kinds.features),
+      normLayer: kinds.orNull(kinds.callback),
+    });
+    const {
+      inputSize: [channels, height, width],
+      convLayers,
+      fcLayers,
+      normLayer,
+    } = o;
     const layers: UnaryModule[] = [];
     let last = channels;
     for (const next of convLayers) {
@@ -221,13 +256,21 @@ export class FastRCNNConvFCHead extends nn.Sequential {
   }
 }
 
+interface PredictorArguments {
+  inChannels: number;
+  numClasses: number;
+}
+
 /** Representations [K, inChannels] (or [K, inChannels, 1, 1]) to logits [K, numClasses] and corrections of each class's box [K, 4 numClasses]. */
 export class FastRCNNPredictor extends Module {
   cls_score: nn.Linear;
   bbox_pred: nn.Linear;
 
-  constructor(inChannels: number, numClasses: number) {
+  constructor(...args: Arguments<PredictorArguments, ['inChannels', 'numClasses']>) {
     super();
+    const required = ['inChannels', 'numClasses'] as const;
+    const o = parseArgs<PredictorArguments>('FastRCNNPredictor', required, {}, args, detectorKinds);
+    const { inChannels, numClasses } = o;
     this.cls_score = new nn.Linear(inChannels, numClasses);
     this.bbox_pred = new nn.Linear(inChannels, numClasses * 4);
   }

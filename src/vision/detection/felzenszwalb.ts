@@ -1,7 +1,8 @@
 // Graph-based segmentation of pictures (Felzenszwalb and Huttenlocher 2004), and the smoothing before it, on the host.
 import { ArgumentError, DTypeError, ShapeError } from '../../errors';
+import { between } from '../../tensor/argument-kinds';
 import { callable, isTensor } from '../../tensor/callable';
-import { type Arguments, kindOf, parseArgs, shown } from '../../tensor/options';
+import { type Arguments, expectKind, kindOf, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { numbersOf, tensorOf } from './host';
 
@@ -144,12 +145,14 @@ export function eachPair({ height, width }: Planes, visit: (a: number, b: number
   }
 }
 
+/** Of the smoothing, whose window has eight times as many pixels. */
+const MOST_SIGMA = 1024;
+
 /** Throws for options of a segmentation that make no sense. */
 export function checkSegmentation(name: string, { scale, sigma, minSize }: Required<FelzenszwalbOptions>): void {
-  for (const [key, value] of Object.entries({ scale, sigma, minSize })) {
-    if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) continue;
-    throw new ArgumentError(`${name}: expected ${key} of a finite number of at least 0, but got ${shown(value)}`);
-  }
+  expectKind(name, 'scale', scale, between(0));
+  expectKind(name, 'sigma', sigma, between(0, MOST_SIGMA));
+  expectKind(name, 'minSize', minSize, between(0));
 }
 
 /** The segmentation itself. */

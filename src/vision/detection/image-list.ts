@@ -1,14 +1,31 @@
+import { listOf, positive } from '../../tensor/argument-kinds';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { tensor } from '../../tensor/tensor-kinds';
 
 /** Height and width of a picture in pixels. */
 export type ImageSize = readonly [height: number, width: number];
 
+interface ListArguments {
+  tensors: Tensor;
+  imageSizes: readonly ImageSize[];
+}
+
+const sizesKind = { ...listOf(listOf(positive, 2)), words: 'a list of [height, width]' };
+
 /** Pictures of several sizes as one batch: `tensors` [N, C, H, W], each picture in its upper left corner, and the `imageSizes` that they have there. */
 export class ImageList {
-  constructor(
-    readonly tensors: Tensor,
-    readonly imageSizes: readonly ImageSize[],
-  ) {}
+  readonly tensors: Tensor;
+  readonly imageSizes: readonly ImageSize[];
+
+  constructor(...args: Arguments<ListArguments, ['tensors', 'imageSizes']>) {
+    const o = parseArgs<ListArguments>('ImageList', ['tensors', 'imageSizes'], {}, args, {
+      tensors: tensor,
+      imageSizes: sizesKind,
+    });
+    this.tensors = o.tensors;
+    this.imageSizes = o.imageSizes;
+  }
 
   /** This list: there is one device. */
   to(..._device: readonly unknown[]): ImageList {

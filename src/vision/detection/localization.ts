@@ -1,4 +1,5 @@
 // DenseCap's localization layer: it proposes regions of a map, and reads them by bilinear sampling, through which gradients reach the boxes.
+
 import { ArgumentError, ShapeError } from '../../errors';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
@@ -8,6 +9,7 @@ import type { Tensor } from '../../tensor/tensor';
 import { nmsPadded } from '../ops/nms';
 import { BoxCoder } from './box-coder';
 import { placesIn, readBoxes } from './box-sampling';
+import { detectorKinds } from './detector-kinds';
 import { tensorOf } from './host';
 import type { ImageSize } from './image-list';
 import { hostQuality, Matcher } from './matcher';
@@ -149,7 +151,7 @@ export class DenseCapLocalization extends Module {
       nmsThresh: 0.7,
       numProposals: 300,
     };
-    const o = parseArgs<LocalizationOptions>('DenseCapLocalization', ['inChannels'], defaults, args);
+    const o = parseArgs<LocalizationOptions>('DenseCapLocalization', ['inChannels'], defaults, args, detectorKinds);
     const isAnchor = (anchor: unknown) =>
       Array.isArray(anchor) && anchor.length === 2 && anchor.every((side) => side > 0);
     if (!Array.isArray(o.anchors) || o.anchors.length === 0 || !o.anchors.every(isAnchor)) {

@@ -1,9 +1,11 @@
 // Which truth each box of a detector is to find: by how well they match, on the device and on the host.
 import { ArgumentError, ShapeError } from '../../errors';
 import { Callable } from '../../nn/callable';
+import { number } from '../../tensor/argument-kinds';
 import { arange } from '../../tensor/creation';
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { tensor } from '../../tensor/tensor-kinds';
 
 export interface MatcherOptions {
   /** From this quality on a box matches its best truth. */
@@ -38,7 +40,10 @@ export class Matcher extends Callable {
   constructor(...args: Arguments<MatcherOptions, ['highThreshold', 'lowThreshold', 'allowLowQualityMatches']>) {
     super((self, [quality]) => (self as Matcher).match(quality as Tensor));
     const required = ['highThreshold', 'lowThreshold'] as const;
-    const o = parseArgs<MatcherOptions>('Matcher', required, { allowLowQualityMatches: false }, args);
+    const o = parseArgs<MatcherOptions>('Matcher', required, { allowLowQualityMatches: false }, args, {
+      highThreshold: number,
+      lowThreshold: number,
+    });
     if (!(o.lowThreshold <= o.highThreshold)) {
       throw new ArgumentError(
         `Matcher: expected lowThreshold of at most highThreshold, but got ${o.lowThreshold} and ${o.highThreshold}`,
@@ -108,6 +113,7 @@ function rowMaxima({ quality, truths, boxes }: MatchQuality): Float32Array {
 }
 
 function checkQuality(quality: Tensor): void {
+  expectKind('Matcher', 'quality', quality, tensor);
   if (quality.dim() !== 2) {
     throw new ShapeError(`Matcher: expected quality [truths, boxes], but got shape [${quality.shape.join(', ')}]`);
   }
@@ -121,7 +127,9 @@ function checkQuality(quality: Tensor): void {
 /** A matcher by one threshold, of which each truth also takes the one box that matches it best; of truths that claim one box, the last has it. */
 export class SSDMatcher extends Matcher {
   constructor(...args: Arguments<{ threshold: number }, ['threshold']>) {
-    const { threshold } = parseArgs<{ threshold: number }>('SSDMatcher', ['threshold'], {}, args);
+    const { threshold } = parseArgs<{ threshold: number }>('SSDMatcher', ['threshold'], {}, args, {
+      threshold: number,
+    });
     super(threshold, threshold);
   }
 

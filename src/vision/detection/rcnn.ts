@@ -1,12 +1,15 @@
 // The steps of R-CNN (Girshick et al. 2014, arXiv:1311.2524) as functions; `selectiveSearch` is the one before them.
+
 import { noGrad } from '../../autograd/mode';
 import { ArgumentError, ShapeError } from '../../errors';
+import * as kinds from '../../tensor/argument-kinds';
 import { callable, isTensor } from '../../tensor/callable';
 import { arange } from '../../tensor/creation';
 import { type Arguments, kindOf, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { BoxCoder } from './box-coder';
 import { placesIn, readBoxes } from './box-sampling';
+import { detectorKinds } from './detector-kinds';
 import { checkBoxes, checkTargets, type HostTarget, hostTargets, numbersOf, tensorOf } from './host';
 import { hostQuality, Matcher } from './matcher';
 import { CandidateList, detectionOf } from './postprocess';
@@ -70,6 +73,9 @@ function axisOf(
   return { places: inside, isSeen };
 }
 
+/** Pixels of a warped region along a side. */
+const MOST_SIDE = 16_384;
+
 /**
  * R-CNN's warping of regions (appendix A): each box of a picture, whatever its shape, becomes a picture of one size, by bilinear interpolation as
  * of a crop that is resized. With `padding` p the box is first made larger around its middle, so that p pixels of each border show context.
@@ -89,15 +95,18 @@ export const warpRegions = callable(
     ...args: Arguments<WarpOptions, ['padding', 'mode', 'fill']>
   ): Tensor => {
     const name = 'warpRegions';
-    const { padding, mode, fill } = parseArgs<WarpOptions>(name, [], { padding: 0, mode: 'warp', fill: 0 }, args);
+    const { padding, mode, fill } = parseArgs<WarpOptions>(name, [], { padding: 0, mode: 'warp', fill: 0 }, args, {
+      padding: kinds.finite,
+      fill: kinds.number,
+    });
     if (image.dim() !== 3 || image.numel() === 0) {
       throw new ShapeError(`${name}: expected a picture [C, H, W], but got shape [${image.shape.join(', ')}]`);
     }
     expectRegions(name, 'boxes', boxes);
     const sizes = typeof size === 'number' ? [size, size] : size;
-    if (sizes.length !== 2 || !sizes.every((side) => Number.isInteger(side) && side > 0)) {
+    if (sizes.length !== 2 || !sizes.every(kinds.whole(1, MOST_SIDE).fits)) {
       throw new ArgumentError(
-        `${name}: expected size, or [height, width], of positive whole numbers, but got ${shown(size)}`,
+        `${name}: expected size, or [height, width], of whole numbers from 1 to ${MOST_SIDE}, but got ${shown(size)}`,
       );
     }
     const [height, width] = sizes as readonly [number, number];
@@ -162,7 +171,7 @@ export const matchRegions = callable(
     ...args: Arguments<RegionMatchOptions, ['fgIouThresh', 'bgIouThresh']>
   ): Promise<MatchedRegions> => {
     const name = 'matchRegions';
-    const o = parseArgs<RegionMatchOptions>(name, [], { fgIouThresh: 0.5, bgIouThresh: 0.5 }, args);
+    const o = parseArgs<RegionMatchOptions>(name, [], { fgIouThresh: 0.5, bgIouThresh: 0.5 }, args, detectorKinds);
     expectRegions(name, 'boxes', boxes);
     const targets = [{ boxes: truths, labels }];
     checkTargets(name, targets, 1);
@@ -242,7 +251,10 @@ export const detectRegions = callable(
   ): Promise<Detection> => {
     const name = 'detectRegions';
     const defaults = { scoreThresh: 0, nmsThresh: 0.3, detectionsPerImg: 100, firstClass: 0 };
-    const o = parseArgs<RegionDetectionOptions>(name, [], defaults, args);
+    const o = parseArgs<RegionDetectionOptions>(name, [], defaults, args, {
+      ...detectorKinds,
+      firstClass: kinds.whole(0),
+    });
     const [count, classes] = scores.shape as readonly [number, number];
     expectRows(name, 'scores', scores, boxes.shape[0]!);
     const columns = boxes.shape[1];
@@ -295,7 +307,9 @@ export const fitBoxRegression = callable(
     ...args: Arguments<{ ridge?: number }, ['ridge']>
   ): Promise<Tensor> => {
     const name = 'fitBoxRegression';
-    const { ridge } = parseArgs<{ /** λ. Default: 1000. */ ridge?: number }>(name, [], { ridge: 1000 }, args);
+    const { ridge } = parseArgs<{ /** λ. Default: 1000. */ ridge?: number }>(name, [], { ridge: 1000 }, args, {
+      ridge: kinds.number,
+    });
     expectRegions(name, 'proposals', proposals);
     expectRegions(name, 'truths', truths);
     expectRows(name, 'truths', truths, proposals.shape[0]!);

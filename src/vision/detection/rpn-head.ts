@@ -1,7 +1,9 @@
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { features, whole } from '../../tensor/argument-kinds';
+import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { tensors } from '../../tensor/tensor-kinds';
 import { Conv2dNormActivation } from '../ops/layers';
 
 export interface RPNHeadOptions {
@@ -30,6 +32,7 @@ export class RPNHead extends Module {
       required,
       { convDepth: 1 },
       args,
+      { inChannels: features, numAnchors: features, convDepth: whole(1, 64) },
     );
     const layer = () => new Conv2dNormActivation(inChannels, inChannels, { kernelSize: 3, normLayer: null });
     this.conv = new nn.Sequential(...Array.from({ length: convDepth }, layer));
@@ -43,6 +46,7 @@ export class RPNHead extends Module {
   }
 
   override forward(maps: readonly Tensor[]): [logits: Tensor[], boxes: Tensor[]] {
+    expectKind('RPNHead', 'maps', maps, tensors);
     const shared = maps.map((map) => this.conv(map));
     return [shared.map((x) => this.cls_logits(x)), shared.map((x) => this.bbox_pred(x))];
   }

@@ -1,15 +1,18 @@
 // Region proposals: where objects may be, and how well the network that says so does.
+
 import type { CarriedPromise } from '../../autograd/carried';
 import { noGrad } from '../../autograd/mode';
 import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
+import * as kinds from '../../tensor/argument-kinds';
 import { cat, stack } from '../../tensor/functions';
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { type Arguments, isPlainObject, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { nmsPadded } from '../ops/nms';
-import type { BoxGenerator } from './anchors';
+import { BoxGenerator } from './anchors';
 import { BoxCoder } from './box-coder';
+import { detectorKinds } from './detector-kinds';
 import { checkTargets, type DetectionTarget, type HostTarget, hostTargets, numbersOf, tensorOf } from './host';
 import type { ImageList, ImageSize } from './image-list';
 import type { FeatureMaps } from './maps';
@@ -58,6 +61,11 @@ type Order = [
   'nmsThresh',
   'scoreThresh',
 ];
+
+const topKind: kinds.Kind = {
+  words: 'an object of two whole numbers, { training, testing }',
+  fits: (value) => isPlainObject(value) && kinds.whole(0).fits(value.training) && kinds.whole(0).fits(value.testing),
+};
 
 /** What the head says about every anchor. */
 export interface Predictions {
@@ -114,7 +122,13 @@ export class RegionProposalNetwork extends Module {
       ...(['anchorGenerator', 'head', 'fgIouThresh', 'bgIouThresh', 'batchSizePerImage'] as const),
       ...(['positiveFraction', 'preNmsTopN', 'postNmsTopN', 'nmsThresh'] as const),
     ];
-    const o = parseArgs<RegionProposalOptions>('RegionProposalNetwork', required, { scoreThresh: 0 }, args);
+    const o = parseArgs<RegionProposalOptions>('RegionProposalNetwork', required, { scoreThresh: 0 }, args, {
+      ...detectorKinds,
+      anchorGenerator: kinds.instance(BoxGenerator, 'a generator of anchors'),
+      head: kinds.instance(Module, 'a module'),
+      preNmsTopN: topKind,
+      postNmsTopN: topKind,
+    });
     this.anchor_generator = o.anchorGenerator;
     this.head = o.head;
     this.proposalMatcher = new Matcher(o.fgIouThresh, o.bgIouThresh, { allowLowQualityMatches: true });

@@ -1,8 +1,10 @@
 // Which boxes a training step looks at: a fixed number, in a fixed proportion, drawn as torchvision draws them.
 import { Callable } from '../../nn/callable';
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
 import { randperm } from '../../tensor/random/distributions';
 import type { Tensor } from '../../tensor/tensor';
+import { tensors } from '../../tensor/tensor-kinds';
+import { detectorKinds } from './detector-kinds';
 import { numbersOf, tensorOf } from './host';
 
 export interface SamplerOptions {
@@ -31,12 +33,13 @@ export class BalancedPositiveNegativeSampler extends Callable {
   constructor(...args: Arguments<SamplerOptions, ['batchSizePerImage', 'positiveFraction']>) {
     super((self, [labels]) => (self as BalancedPositiveNegativeSampler).masks(labels as readonly Tensor[]));
     const required = ['batchSizePerImage', 'positiveFraction'] as const;
-    const o = parseArgs<SamplerOptions>('BalancedPositiveNegativeSampler', required, {}, args);
+    const o = parseArgs<SamplerOptions>('BalancedPositiveNegativeSampler', required, {}, args, detectorKinds);
     this.batchSizePerImage = o.batchSizePerImage;
     this.positiveFraction = o.positiveFraction;
   }
 
   protected async masks(labels: readonly Tensor[]): Promise<[positive: Tensor[], negative: Tensor[]]> {
+    expectKind('BalancedPositiveNegativeSampler', 'labels', labels, tensors);
     const samples = (await numbersOf(labels)).map((numbers) => this.sample(numbers));
     const mask = (indices: Int32Array, { shape }: Tensor): Tensor => {
       const chosen = new Uint32Array(shape[0]!);

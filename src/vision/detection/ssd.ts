@@ -1,13 +1,16 @@
 // Single-shot detection: every default box is classified and corrected in one go.
+
 import type { CarriedPromise } from '../../autograd/carried';
 import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
+import * as kinds from '../../tensor/argument-kinds';
 import { cat } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
-import type { BoxGenerator, DefaultBoxGenerator } from './anchors';
+import { type BoxGenerator, DefaultBoxGenerator } from './anchors';
 import { BoxCoder } from './box-coder';
+import { detectorKinds } from './detector-kinds';
 import {
   checkBoxes,
   checkedTargets,
@@ -181,7 +184,12 @@ export class SSD<Head extends Module = Module> extends Module {
     const ends = { imageMean: null, imageStd: null, head: null, scoreThresh: 0.01, nmsThresh: 0.45 };
     const defaults = { ...ends, detectionsPerImg: 200, iouThresh: 0.5, topkCandidates: 400, positiveFraction: 0.25 };
     const required = ['backbone', 'anchorGenerator', 'size', 'numClasses'] as const;
-    const o = parseArgs<SSDOptions>('SSD', required, defaults, args);
+    const o = parseArgs<SSDOptions>('SSD', required, defaults, args, {
+      ...detectorKinds,
+      backbone: kinds.instance(Module, 'a module of feature maps'),
+      anchorGenerator: kinds.instance(DefaultBoxGenerator, 'a DefaultBoxGenerator'),
+      head: kinds.orNull(kinds.instance(Module, 'a module')),
+    });
     this.backbone = o.backbone;
     this.anchor_generator = o.anchorGenerator;
     this.head = o.head ?? this.defaultHead(o);

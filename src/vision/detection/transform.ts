@@ -4,9 +4,10 @@ import { Module } from '../../nn/module';
 import { pythonFloat, pythonText } from '../../nn/printing';
 import { isTensor } from '../../tensor/callable';
 import { stack } from '../../tensor/functions';
-import { type Arguments, kindOf, parseArgs, shown } from '../../tensor/options';
+import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import { fillUniform } from '../../tensor/random/distributions';
 import type { Tensor } from '../../tensor/tensor';
+import { detectorKinds } from './detector-kinds';
 import { boxRatios, type DetectionTarget, tensorOf } from './host';
 import { ImageList, type ImageSize } from './image-list';
 
@@ -55,11 +56,11 @@ export class GeneralizedRCNNTransform extends Module {
     super();
     const name = 'GeneralizedRCNNTransform';
     const required = ['minSize', 'maxSize', 'imageMean', 'imageStd'] as const;
-    const o = parseArgs<TransformOptions>(name, required, { sizeDivisible: 32, fixedSize: null }, args);
+    const o = parseArgs<TransformOptions>(name, required, { sizeDivisible: 32, fixedSize: null }, args, detectorKinds);
     this.minSize = typeof o.minSize === 'number' ? [o.minSize] : o.minSize;
-    if (this.minSize.length === 0 || ![...this.minSize, o.maxSize].every((size) => size > 0)) {
+    if (o.imageMean.length !== o.imageStd.length) {
       throw new ArgumentError(
-        `${name}: expected minSize and maxSize greater than 0, but got ${shown(o.minSize)} and ${o.maxSize}`,
+        `${name}: expected imageMean and imageStd of the same length, but got ${o.imageMean.length} and ${o.imageStd.length}`,
       );
     }
     this.maxSize = o.maxSize;

@@ -4,12 +4,16 @@ import { noGrad } from '../../autograd/mode';
 import { ArgumentError, ShapeError } from '../../errors';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
+import * as kinds from '../../tensor/argument-kinds';
 import { isTensor } from '../../tensor/callable';
 import { arange } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
-import { kindOf } from '../../tensor/options';
+import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+
+import { detectorKinds } from './detector-kinds';
 import { checkedTargets, type DetectionTarget, type GivenTarget, type HostTarget, tensorOf } from './host';
+
 import { sizeOf } from './maps';
 import { CandidateList, detectionOf } from './postprocess';
 import { inParts } from './steps';
@@ -48,7 +52,18 @@ export interface YOLOv1Losses {
   readonly [name: string]: Tensor;
 }
 
-const grid = { gridSize: 7, numBoxes: 2, numClasses: 20 };
+type LossOrder = ['gridSize', 'numBoxes', 'numClasses', 'lambdaCoord', 'lambdaNoobj'];
+
+const lossDefaults = { gridSize: 7, numBoxes: 2, numClasses: 20, lambdaCoord: 5, lambdaNoobj: 0.5 };
+
+const yoloKinds = {
+  ...detectorKinds,
+  gridSize: kinds.whole(1, 1024),
+  numBoxes: kinds.whole(1, 1024),
+  lambdaCoord: kinds.finite,
+  lambdaNoobj: kinds.finite,
+  hiddenFeatures: kinds.features,
+};
 
 /** What the cells of pictures should tell: whether there is an object, its x and y in the cell, √w and √h in the picture, its class. */
 function encoded(
@@ -119,14 +134,10 @@ export class YOLOv1Loss extends Module {
   readonly lambdaCoord: number;
   readonly lambdaNoobj: number;
 
-  constructor(options: YOLOv1LossOptions = {}) {
+  constructor(...args: Arguments<YOLOv1LossOptions, LossOrder>) {
     super();
-    const { gridSize, numBoxes, numClasses, lambdaCoord, lambdaNoobj } = {
-      ...grid,
-      lambdaCoord: 5,
-      lambdaNoobj: 0.5,
-      ...options,
-    };
+    const o = parseArgs<YOLOv1LossOptions>('YOLOv1Loss', [], lossDefaults, args, yoloKinds);
+    const { gridSize, numBoxes, numClasses, lambdaCoord, lambdaNoobj } = o;
     this.gridSize = gridSize;
     this.numBoxes = numBoxes;
     this.numClasses = numClasses;
@@ -256,13 +267,15 @@ export class YOLOv1 extends Module {
 
   constructor(options: YOLOv1Options = {}) {
     super();
-    const o = { scoreThresh: 0.2, nmsThresh: 0.5, detectionsPerImg: 100, hiddenFeatures: 4096, ...options };
+    const decoding = { scoreThresh: 0.2, nmsThresh: 0.5, detectionsPerImg: 100 };
+    const defaults = { ...lossDefaults, ...decoding, backbone: null, hiddenFeatures: 4096 };
+    const o = parseArgs<YOLOv1Options>('YOLOv1', [], defaults, [options], yoloKinds);
     this.scoreThresh = o.scoreThresh;
     this.nmsThresh = o.nmsThresh;
     this.detectionsPerImg = o.detectionsPerImg;
     const backbone = o.backbone ?? yoloBackbone();
-    this.criterion = new YOLOv1Loss(options);
-    const { gridSize, numBoxes, numClasses } = this.criterion;
+    const { gridSize, numBoxes, numClasses, lambdaCoord, lambdaNoobj } = o;
+    this.criterion = new YOLOv1Loss({ gridSize, numBoxes, numClasses, lambdaCoord, lambdaNoobj });
     const { outChannels } = backbone;
     if (!Number.isInteger(outChannels)) {
       throw new ArgumentError(

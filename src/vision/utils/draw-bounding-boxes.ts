@@ -3,13 +3,15 @@ import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { fromHost } from '../../graph/record';
 import { Shape } from '../../ops/paint';
+import * as kinds from '../../tensor/argument-kinds';
 import { cat, stack } from '../../tensor/functions';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
+import { tensor as aTensor } from '../../tensor/tensor-kinds';
 import { warnOnce } from '../../warnings';
 import { type ColorLike, parseColors, type Rgb } from './colors';
 import { textBitmap } from './font';
-import { expectPicture, inkOf, painted, type ShapeHead, shapesOf } from './painting';
+import { expectPicture, inkOf, MOST_PIXELS, painted, type ShapeHead, shapesOf } from './painting';
 
 interface BoxArguments<T> {
   /** uint8, or floats from 0 to 1: [3, H, W] or [1, H, W]. */
@@ -39,6 +41,8 @@ interface BoxArguments<T> {
 const FILL_ALPHA = 100;
 const MARGIN = 1;
 const LETTER = 10;
+/** Of a letter: its pixels are a list on the host. */
+const MOST_LETTER = 1024;
 
 /**
  * A picture with boxes drawn on it, and their labels: the pixels that Pillow draws for torchvision, but for the letters, which are a small font's.
@@ -77,7 +81,12 @@ export function drawBoundingBoxes<T extends Tensor>(
     labelBackgroundColors: null,
     fillLabels: false,
   };
-  const o = parseArgs<BoxArguments<T>>(op, ['image', 'boxes'], defaults, args);
+  const o = parseArgs<BoxArguments<T>>(op, ['image', 'boxes'], defaults, args, {
+    boxes: aTensor,
+    labels: kinds.orNull(kinds.listOf(kinds.orNull(kinds.text))),
+    width: kinds.whole(1, MOST_PIXELS),
+    fontSize: kinds.orNull(kinds.between(1, MOST_LETTER)),
+  });
   const { image, labels, fill, width, fillLabels } = o;
   expectPicture(op, image, [1, 3]);
   const [count, numbers] = o.boxes.shape;
@@ -88,9 +97,6 @@ export function drawBoundingBoxes<T extends Tensor>(
     throw new ArgumentError(
       `${op}: expected no font, since there is a built-in one only, but got ${shown(o.font)}; give a fontSize`,
     );
-  }
-  if (!Number.isInteger(width) || width < 1) {
-    throw new ArgumentError(`${op}: expected width, a whole number of at least 1, but got ${shown(width)}`);
   }
   if (count === 0) {
     warnOnce(`${op}: there are no boxes, so nothing is drawn.`);

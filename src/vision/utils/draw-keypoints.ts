@@ -2,11 +2,13 @@
 import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { Shape } from '../../ops/paint';
+import * as kinds from '../../tensor/argument-kinds';
 import { cat, stack } from '../../tensor/functions';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { tensor as aTensor } from '../../tensor/tensor-kinds';
 import { type ColorLike, parseColors, type Rgb } from './colors';
-import { expectPicture, inkOf, painted, type ShapeHead, shapesOf } from './painting';
+import { expectPicture, inkOf, MOST_PIXELS, painted, type ShapeHead, shapesOf } from './painting';
 
 interface KeypointArguments<T> {
   /** uint8, or floats from 0 to 1: [3, H, W]. */
@@ -25,6 +27,11 @@ interface KeypointArguments<T> {
   visibility?: Tensor | null;
 }
 
+const pairsKind: kinds.Kind = {
+  ...kinds.listOf(kinds.listOf(kinds.integer, 2)),
+  words: 'a list of pairs of points, such as [[0, 1], [1, 2]]',
+};
+
 const WHITE: Rgb = [255, 255, 255];
 
 /**
@@ -42,24 +49,21 @@ export function drawKeypoints<T extends Tensor>(
 ): Tensor {
   const op = 'drawKeypoints';
   const defaults = { connectivity: null, colors: null, radius: 2, width: 3, visibility: null };
-  const o = parseArgs<KeypointArguments<T>>(op, ['image', 'keypoints'], defaults, args);
+  const o = parseArgs<KeypointArguments<T>>(op, ['image', 'keypoints'], defaults, args, {
+    keypoints: aTensor,
+    connectivity: kinds.orNull(pairsKind),
+    radius: kinds.whole(0, MOST_PIXELS),
+    width: kinds.whole(0, MOST_PIXELS),
+    visibility: kinds.orNull(aTensor),
+  });
   const { image, keypoints, radius, width } = o;
   expectPicture(op, image, [3]);
   if (keypoints.shape.length !== 3 || keypoints.shape[2] !== 2) {
     throw new ShapeError(`${op}: expected keypoints [instances, K, 2], but got shape ${showShape(keypoints.shape)}`);
   }
   const [instances, count] = keypoints.shape as [number, number, number];
-  for (const [name, value] of [
-    ['radius', radius],
-    ['width', width],
-  ] as const) {
-    if (Number.isInteger(value) && value >= 0) continue;
-    throw new ArgumentError(`${op}: expected ${name}, a whole number of at least 0, but got ${shown(value)}`);
-  }
   const pairs = o.connectivity ?? [];
-  const wrong = pairs.find(
-    (pair) => pair.length !== 2 || !pair.every((at) => Number.isInteger(at) && at >= 0 && at < count),
-  );
+  const wrong = pairs.find((pair) => !pair.every((at) => at >= 0 && at < count));
   if (wrong) throw new ArgumentError(`${op}: expected pairs of points below ${count}, but got ${shown(wrong)}`);
   if (instances * count === 0) return image;
   const seen = visibleOf(op, o.visibility, instances, count);

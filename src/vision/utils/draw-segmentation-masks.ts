@@ -1,9 +1,11 @@
 // Masks of objects laid over a picture in colours.
 import { isFloat, showShape } from '../../compiler/meta';
 import { DTypeError, ShapeError } from '../../errors';
+import { share } from '../../tensor/argument-kinds';
 import { tensor } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { tensor as aTensor } from '../../tensor/tensor-kinds';
 import { warnOnce } from '../../warnings';
 import { Picture } from '../picture';
 import { type ColorLike, parseColors } from './colors';
@@ -34,6 +36,7 @@ export function drawSegmentationMasks<T extends Tensor>(
     ['image', 'masks'],
     { alpha: 0.8, colors: null },
     args,
+    { masks: aTensor, alpha: share },
   );
   expectPicture(op, image, [3]);
   const planes = image instanceof Picture ? image.permute(2, 0, 1) : image.detach();

@@ -1,6 +1,7 @@
 // Optical flow as colours: the direction is the hue, the speed the saturation.
 import { showShape } from '../../compiler/meta';
 import { DTypeError, ShapeError } from '../../errors';
+import { callable } from '../../tensor/callable';
 import { tensor } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
 import type { Tensor } from '../../tensor/tensor';
@@ -38,7 +39,7 @@ const EPSILON = 2 ** -23;
  *
  * @throws DTypeError, ShapeError for other tensors
  */
-export function flowToImage(flow: Tensor): Tensor {
+export const flowToImage = callable('flowToImage(flow)', (flow: Tensor): Tensor => {
   if (flow.dtype !== 'float32') throw new DTypeError(`flowToImage: expected a flow of float32, but got ${flow.dtype}`);
   const { shape } = flow;
   const flows = shape.length === 3 ? flow.detach().unsqueeze(0) : flow.detach();
@@ -78,4 +79,4 @@ export function flowToImage(flow: Tensor): Tensor {
   });
   const made = stack(planes, 1);
   return shape.length === 3 ? made.squeeze(0) : made;
-}
+});

@@ -2,11 +2,13 @@
 import { isFloat, showShape } from '../../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../../errors';
 import { pad } from '../../nn/functional/pad';
+import * as kinds from '../../tensor/argument-kinds';
 import { isTensor } from '../../tensor/callable';
 import { full } from '../../tensor/creation';
 import { cat, stack } from '../../tensor/functions';
-import { type Arguments, kindOf, parseArgs, shown } from '../../tensor/options';
+import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { MOST_PIXELS } from './painting';
 
 export interface GridOptions {
   /** Pictures in a row. Default 8. */
@@ -37,6 +39,13 @@ export const gridDefaults = {
   padValue: 0,
 } as const;
 
+export const gridKinds = {
+  nrow: kinds.whole(1),
+  padding: kinds.whole(0, MOST_PIXELS),
+  valueRange: kinds.orNull({ ...kinds.listOf(kinds.number, 2), words: 'a list [min, max]' }),
+  padValue: kinds.number,
+};
+
 /** The least range that is divided by. */
 const LEAST_RANGE = 1e-5;
 
@@ -48,18 +57,8 @@ const LEAST_RANGE = 1e-5;
 export function makeGrid(
   ...args: Arguments<GridArguments, ['tensor', 'nrow', 'padding', 'normalize', 'valueRange', 'scaleEach', 'padValue']>
 ): Tensor {
-  const o = parseArgs<GridArguments>('makeGrid', ['tensor'], gridDefaults, args);
+  const o = parseArgs<GridArguments>('makeGrid', ['tensor'], gridDefaults, args, gridKinds);
   const { nrow, padding, padValue } = o;
-  for (const [name, value, least] of [
-    ['nrow', nrow, 1],
-    ['padding', padding, 0],
-  ] as const) {
-    if (!Number.isInteger(value) || value < least) {
-      throw new ArgumentError(
-        `makeGrid: expected ${name}, a whole number of at least ${least}, but got ${shown(value)}`,
-      );
-    }
-  }
   const pictures = normalized(inThreeChannels(batchOf(o.tensor)), o);
   const [count, channels, height, width] = pictures.shape as [number, number, number, number];
   if (count === 1) return pictures.squeeze(0);
@@ -108,9 +107,6 @@ function normalized(pictures: Tensor, { normalize, valueRange, scaleEach }: Requ
     );
   }
   if (valueRange !== null) {
-    if (!Array.isArray(valueRange) || valueRange.length !== 2) {
-      throw new ArgumentError(`makeGrid: expected valueRange [min, max], but got ${shown(valueRange)}`);
-    }
     const [low, high] = valueRange as [number, number];
     return pictures
       .clamp(low, high)

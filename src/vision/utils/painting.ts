@@ -10,6 +10,9 @@ import { Tensor } from '../../tensor/tensor';
 import { Picture } from '../picture';
 import type { Rgb } from './colors';
 
+/** Of a line, a radius or letters at most: more than a picture has. */
+export const MOST_PIXELS = 2 ** 14;
+
 /** @throws ArgumentError, DTypeError, ShapeError unless it is one picture [C, H, W] of so many channels */
 export function expectPicture(op: string, image: Tensor, channels: readonly number[]): void {
   if (!isTensor(image)) throw new ArgumentError(`${op}: expected a tensor, but got ${kindOf(image)}`);
