@@ -8,7 +8,7 @@ const order = [
   ['tensor'],
   ['data', 'io', 'nn', 'optim'],
   ['distributions', 'einops', 'metrics', 'vision'],
-  ['interpret'],
+  ['interpret', 'tensorboard'],
   ['lightning'],
   ['worker'],
 ];

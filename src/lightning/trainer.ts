@@ -1,6 +1,7 @@
 // The Trainer: runs the loops, and holds what modules, callbacks and loggers ask for.
 import { ArgumentError, DeviceLostError } from '../errors';
 import { backpressure, flush } from '../graph/flush';
+import { join } from '../io/local-files';
 import type { Optimizer } from '../optim/optimizer';
 import { detectAnomaly } from '../tensor/anomaly';
 import { parseArgs } from '../tensor/options';
@@ -17,7 +18,7 @@ import {
 } from './checkpointing';
 import { Connector } from './connector';
 import type { LightningDataModule } from './datamodule';
-import { join, saveFile, workingFolder } from './files';
+import { saveFile, workingFolder } from './files';
 import { type Callback, HookCaller, type TrainerFn } from './hooks';
 import { InterruptedError, Interrupts } from './interrupts';
 import type { Fetcher, Loaders } from './loaders';

@@ -1,10 +1,11 @@
 // ModelCheckpoint: keeps the best checkpoints by a metric, and the last.
 import { ArgumentError } from '../../errors';
+import { join, normalized } from '../../io/local-files';
 import * as kinds from '../../tensor/argument-kinds';
 import { parseArgs, shown } from '../../tensor/options';
 import { scoreTensor } from '../checkpointing';
 import { readAll } from '../connector';
-import { exists, join, namesIn, normalized, remove } from '../files';
+import { exists, namesIn, remove } from '../files';
 import { Callback, stateKeyOf } from '../hooks';
 import { InterruptedError } from '../interrupts';
 import type { LightningModule } from '../module';

@@ -1,9 +1,9 @@
 // A logger that writes metrics.csv and hparams.yaml, as Lightning's does.
 import { ArgumentError } from '../../errors';
+import { hasFiles, join, writeText } from '../../io/local-files';
 import { whole } from '../../tensor/argument-kinds';
 import { kindOf, parseArgs } from '../../tensor/options';
 import type { Hyperparameters } from '../checkpointing';
-import { hasFiles, join, writeText } from '../files';
 import { flatHyperparameters, type Logger, nextVersion, RUNS, runKinds, versionFolder } from './logger';
 import { yamlOf } from './yaml';
 

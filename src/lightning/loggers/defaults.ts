@@ -1,7 +1,7 @@
 // Which loggers there are where none is named.
 import { ArgumentError } from '../../errors';
+import { hasFiles } from '../../io/local-files';
 import { kindOf } from '../../tensor/options';
-import { hasFiles } from '../files';
 import { CSVLogger } from './csv';
 import type { Logger } from './logger';
 import { MemoryLogger } from './memory';

@@ -1,10 +1,12 @@
 // What a logger is, and where its runs are kept.
+
+import { join } from '../../io/local-files';
 import * as kinds from '../../tensor/argument-kinds';
 import { isPlainObject } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import type { Awaitable } from '../awaitable';
 import type { Hyperparameters } from '../checkpointing';
-import { join, namesIn } from '../files';
+import { namesIn } from '../files';
 
 /** Where what is logged goes; one's own defines `logMetrics` at least. */
 export interface Logger {

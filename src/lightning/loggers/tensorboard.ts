@@ -1,10 +1,10 @@
 // A logger that writes event files, as TensorBoard reads them.
 import { ArgumentError } from '../../errors';
+import { join, writeText } from '../../io/local-files';
 import * as kinds from '../../tensor/argument-kinds';
 import { kindOf, parseArgs } from '../../tensor/options';
+import { SummaryWriter } from '../../tensorboard/writer';
 import type { Hyperparameters } from '../checkpointing';
-import { join, writeText } from '../files';
-import { crc32c } from './crc32c';
 import { flatHyperparameters, type Logger, nextVersion, RUNS, runKinds, versionFolder } from './logger';
 import { yamlOf } from './yaml';
 
@@ -17,73 +17,8 @@ export interface TensorBoardLoggerOptions {
   subDir?: string | null;
 }
 
-/** Bytes that a record adds up to before they are written. */
-const MOST_BYTES = 1 << 16;
-
-function varint(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest >= 0x80) {
-    bytes.push((rest % 0x80) | 0x80);
-    rest = Math.floor(rest / 0x80);
-  }
-  return [...bytes, rest];
-}
-
-/** What stands before a field of a protocol buffer: its number, and how it is laid out. */
-const key = (field: number, type: number): number[] => varint((field << 3) | type);
-
-const bytesOf = (size: number, write: (view: DataView) => void): number[] => {
-  const view = new DataView(new ArrayBuffer(size));
-  write(view);
-  return [...new Uint8Array(view.buffer)];
-};
-
-const nested = (field: number, bytes: readonly number[]): number[] => [
-  ...key(field, 2),
-  ...varint(bytes.length),
-  ...bytes,
-];
-
-const text = (field: number, value: string): number[] => nested(field, [...new TextEncoder().encode(value)]);
-
-const float = (field: number, value: number): number[] => [
-  ...key(field, 5),
-  ...bytesOf(4, (view) => view.setFloat32(0, value, true)),
-];
-
-const double = (field: number, value: number): number[] => [
-  ...key(field, 1),
-  ...bytesOf(8, (view) => view.setFloat64(0, value, true)),
-];
-
-/** An event of tensorflow/core/util/event.proto: its time, its step, and what it says. */
-export const scalarEvent = (seconds: number, step: number, name: string, value: number): number[] => [
-  ...double(1, seconds),
-  ...key(2, 0),
-  ...varint(step),
-  ...nested(5, nested(1, [...text(1, name), ...float(2, value)])),
-];
-
-export const versionEvent = (seconds: number): number[] => [...double(1, seconds), ...text(3, 'brain.Event:2')];
-
-const maskedCrc = (bytes: Uint8Array): number => {
-  const crc = crc32c(bytes);
-  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
-};
-
-/** A record of a TFRecord file: its length, the checksum of that, its bytes, and theirs. */
-export function tfRecord(event: readonly number[]): Uint8Array {
-  const record = new Uint8Array(event.length + 16);
-  const view = new DataView(record.buffer);
-  view.setUint32(0, event.length, true);
-  view.setUint32(8, maskedCrc(record.subarray(0, 8)), true);
-  record.set(event, 12);
-  view.setUint32(12 + event.length, maskedCrc(record.subarray(12, 12 + event.length)), true);
-  return record;
-}
-
-const now = (): number => Date.now() / 1000;
+/** Events that wait before they are written. */
+const MOST_EVENTS = 1000;
 
 /** Writes what is logged to an event file in `saveDir/name/version_N`: `tensorboard --logdir lightning_logs` shows it. In a page nothing is written. */
 export class TensorBoardLogger implements Logger {
@@ -92,9 +27,7 @@ export class TensorBoardLogger implements Logger {
   readonly prefix: string;
   readonly #subDir: string;
   #version: string | number | null;
-  #file: string | null = null;
-  #pending: Uint8Array[] = [];
-  #bytes = 0;
+  #writer: SummaryWriter | null = null;
   #hparams: Hyperparameters = {};
 
   constructor(saveDir: string, ...args: [TensorBoardLoggerOptions?] | [string, TensorBoardLoggerOptions?]) {
@@ -127,25 +60,24 @@ export class TensorBoardLogger implements Logger {
       : join(versionFolder(join(this.saveDir, this.name), this.#version), this.#subDir);
   }
 
-  async begin(): Promise<void> {
-    this.#version ??= await nextVersion(join(this.saveDir, this.name));
-    if (this.#file !== null) return;
-    this.#file = join(this.logDir!, `events.out.tfevents.${Math.floor(now())}.lamplight.0`);
-    this.#push(versionEvent(now()));
+  /** Writes pictures, histograms, texts and more beside the rows: `trainer.logger.experiment.addImage(…)`. @throws ArgumentError before the run has begun */
+  get experiment(): SummaryWriter {
+    if (this.#writer) return this.#writer;
+    throw new ArgumentError(
+      'TensorBoardLogger: experiment is there once the run has begun; use it in onFitStart or later',
+    );
   }
 
-  #push(event: readonly number[]): void {
-    const record = tfRecord(event);
-    this.#pending.push(record);
-    this.#bytes += record.length;
+  async begin(): Promise<void> {
+    this.#version ??= await nextVersion(join(this.saveDir, this.name));
+    this.#writer ??= new SummaryWriter(this.logDir!, { maxQueue: MOST_EVENTS });
   }
 
   async logMetrics(metrics: Readonly<Record<string, number>>, step: number): Promise<void> {
     await this.begin();
     for (const [name, value] of Object.entries(metrics)) {
-      this.#push(scalarEvent(now(), Math.max(0, step), this.prefix ? `${this.prefix}-${name}` : name, value));
+      this.experiment.addScalar(this.prefix ? `${this.prefix}-${name}` : name, value, Math.max(0, step));
     }
-    if (this.#bytes >= MOST_BYTES) await this.save();
   }
 
   logHyperparams(params: Readonly<Hyperparameters>): void {
@@ -153,16 +85,7 @@ export class TensorBoardLogger implements Logger {
   }
 
   async save(): Promise<void> {
-    if (this.#file === null || this.#pending.length === 0) return;
-    const all = new Uint8Array(this.#bytes);
-    let at = 0;
-    for (const record of this.#pending) {
-      all.set(record, at);
-      at += record.length;
-    }
-    this.#pending = [];
-    this.#bytes = 0;
-    await writeText(this.#file, all, true);
+    await this.#writer?.flush();
   }
 
   async finalize(): Promise<void> {

@@ -218,7 +218,10 @@ test('rows are written as CSV', async () => {
 
 test('event files of TensorBoard hold the rows, each with its checksums', async () => {
   const logger = new TensorBoardLogger(folder, { name: 'board', version: 'one' });
+  expect(() => logger.experiment).toThrow(/experiment is there once the run has begun/);
   await bare({ maxEpochs: 1, logEveryNSteps: 1, logger }).fit(new Net(), loader(8));
+  logger.experiment.addText('batch', 'train_loss_step');
+  await logger.experiment.close();
   const [file] = (await readdir(join(folder, 'board/one'))).filter((name) => name.startsWith('events.out.tfevents.'));
   const bytes = await readFile(join(folder, 'board/one', file!));
   const names: string[] = [];

@@ -1,0 +1,76 @@
+// One event file: records in the order in which they were added, written to disk in parts.
+import { join, writeText } from '../io/local-files';
+import { crc32c } from './crc32c';
+import { type Bytes, double, message, text, whole } from './protobuf';
+
+/** An event of tensorflow/core/util/event.proto: its time in seconds, its step, and what it says. */
+export const summaryEvent = (seconds: number, step: number | null, summary: Bytes): number[] => [
+  ...double(1, seconds),
+  ...(step === null ? [] : whole(2, step)),
+  ...message(5, summary),
+];
+
+export const versionEvent = (seconds: number): number[] => [...double(1, seconds), ...text(3, 'brain.Event:2')];
+
+/** Says that events from this step on were written by a run that crashed: a version at that step, and the start of a session. */
+export const purgeEvents = (seconds: number, step: number): number[][] => [
+  [...double(1, seconds), ...whole(2, step), ...text(3, 'brain.Event:2')],
+  [...double(1, seconds), ...whole(2, step), ...message(7, whole(1, 1))],
+];
+
+const maskedCrc = (bytes: Uint8Array): number => {
+  const crc = crc32c(bytes);
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+};
+
+/** A record of a TFRecord file: its length, the checksum of that, its bytes, and theirs. */
+export function tfRecord(event: Bytes): Uint8Array {
+  const record = new Uint8Array(event.length + 16);
+  const view = new DataView(record.buffer);
+  view.setUint32(0, event.length, true);
+  view.setUint32(8, maskedCrc(record.subarray(0, 8)), true);
+  record.set(event, 12);
+  view.setUint32(12 + event.length, maskedCrc(record.subarray(12, 12 + event.length)), true);
+  return record;
+}
+
+let files = 0;
+
+export class EventFile {
+  readonly path: string;
+  #pending: Uint8Array[] = [];
+
+  /** `seconds` is the time at which it begins. */
+  constructor(
+    folder: string,
+    seconds: number,
+    suffix: string,
+    private readonly onDisk: boolean,
+  ) {
+    this.path = join(folder, `events.out.tfevents.${Math.floor(seconds)}.lamplight.${files++}${suffix}`);
+    this.add(versionEvent(seconds));
+  }
+
+  add(event: Bytes): void {
+    this.#pending.push(tfRecord(event));
+  }
+
+  /** All records that are not on disk; in a page, all that there are. */
+  get bytes(): Uint8Array {
+    const all = new Uint8Array(this.#pending.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const record of this.#pending) {
+      all.set(record, at);
+      at += record.length;
+    }
+    return all;
+  }
+
+  /** Writes what is not on disk yet. Records that could not be written stay for the next time. */
+  async write(): Promise<void> {
+    if (!this.onDisk || this.#pending.length === 0) return;
+    const count = this.#pending.length;
+    await writeText(this.path, this.bytes, true);
+    this.#pending.splice(0, count);
+  }
+}
