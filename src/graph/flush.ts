@@ -91,16 +91,22 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
   const order: Node[] = [];
   const windows: Windows = new Map();
   const mark = newMark();
-  const want = (value: Value, root: Root | null) => {
+  const owners = new Map<Value, Root>();
+  for (const root of roots) {
+    root.value.shown = true;
+    owners.set(root.value, root);
+  }
+  const want = (value: Value, isNeeded = true) => {
     if (value.available || exports.has(value)) return;
-    if (root !== null && isCheap(value, { exports, releases })) return;
+    if (!isNeeded && isCheap(value, { exports, releases })) return;
+    // Whoever asks for it: the root holds it from now on, and goes back to what it held before where it fails.
+    const root = owners.get(value) ?? null;
     if (finds(value, root, { order, windows, mark }, step)) exports.set(value, root);
   };
-  for (const value of wanted) want(value, null);
-  for (const { value } of roots) value.shown = true;
+  for (const value of wanted) want(value);
   const candidates: Root[] = [];
   for (const root of roots) {
-    if (root.value.available || !mayBeRecipe(root.value)) want(root.value, root);
+    if (root.value.available || !mayBeRecipe(root.value)) want(root.value, false);
     else candidates.push(root);
   }
   for (const root of roots) keepSaved(root.value, want, exports);
@@ -273,7 +279,7 @@ function storeAllBut(
   candidates: readonly Root[],
   exports: ReadonlyMap<Value, unknown>,
   mark: number,
-  want: (value: Value, root: Root) => void,
+  want: (value: Value, isNeeded: boolean) => void,
 ): void {
   if (candidates.length === 0) return;
   const read: Root[] = [];
@@ -281,11 +287,11 @@ function storeAllBut(
   for (const root of candidates.toSorted((a, b) => b.value.node!.id - a.value.node!.id)) {
     if (exports.has(root.value)) continue;
     if (root.value.node!.mark === mark) read.push(root);
-    else want(root.value, root);
+    else want(root.value, false);
   }
   const values = read.map(({ value }) => value);
   const recipes = recipesAmong(values, { exports, releases });
-  for (const root of read) if (!recipes.has(root.value)) want(root.value, root);
+  for (const root of read) if (!recipes.has(root.value)) want(root.value, false);
 }
 
 type Windows = Map<Value, Window>;
@@ -334,11 +340,7 @@ function releasedError(value: Value, missing: Value): Error {
 }
 
 /** Asks for what later gradients of `value` will read, so that it outlives this flush. */
-function keepSaved(
-  value: Value,
-  want: (value: Value, root: null) => void,
-  exports: ReadonlyMap<Value, Root | null>,
-): void {
+function keepSaved(value: Value, want: (value: Value) => void, exports: ReadonlyMap<Value, Root | null>): void {
   const stack: Value[] = [value];
   while (stack.length > 0) {
     const next = stack.pop()!;
@@ -347,7 +349,7 @@ function keepSaved(
     node.savedKept = true;
     const { inputs, outputs } = node.op.saves ?? {};
     const save = (saved: Value) => {
-      want(saved, null);
+      want(saved);
       saveFor(node, saved, exports.has(saved));
     };
     if (node.keepsSaved) {

@@ -1,8 +1,8 @@
 // Recipes kept on purpose: how a value is made out of data on the host, for when the GPU that held it is gone.
-import { byteLength, numel } from '../compiler/meta';
+import { byteLength, isFloat, numel } from '../compiler/meta';
 import { withMode } from './mode';
 import { fromHost, recordAll } from './record';
-import type { HostData, LateData, Node, Value } from './value';
+import { type HostData, LateData, type Node, type Value } from './value';
 
 /** Nodes of the longest recipe that is kept: an initialisation has a few, a training step has many. */
 const MAX_NODES = 32;
@@ -42,7 +42,8 @@ function partOf(value: Value, walk: Walk): Part | null {
     return walk.bytes < 0 ? null : () => fromHost(data, shape, dtype);
   }
   if (!isOpen(value)) return null;
-  if (node!.op.constant) return () => fromHost(filled(value), shape, dtype);
+  // However large it is, it takes no memory before it is read.
+  if (node!.op.constant) return () => fromHost(new LateData(byteLength(value), () => filled(value)), shape, dtype);
   const seen = walk.known.get(node!);
   if (seen) return seen[value.index]!;
   if (--walk.nodes < 0) return null;
@@ -83,6 +84,6 @@ function dataOf(value: Value): HostData | LateData | null {
 function filled({ node, shape, dtype }: Value): HostData {
   const count = numel(shape);
   const [number] = node!.scalars as readonly [number];
-  if (dtype === 'float32' || dtype === 'float16') return new Float32Array(count).fill(number);
+  if (isFloat(dtype)) return new Float32Array(count).fill(number);
   return new Int32Array(count).fill(number);
 }

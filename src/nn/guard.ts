@@ -1,6 +1,7 @@
 // Owns what may be assigned in the place of a module's parameters, buffers and submodules: what PyTorch lets stand there.
 import { ArgumentError } from '../errors';
 import { kindOf } from '../tensor/options';
+import { protect } from '../tensor/protect';
 import { Tensor } from '../tensor/tensor';
 import { Buffer, Parameter } from './parameter';
 
@@ -39,6 +40,7 @@ export function guardMember(
   value: unknown,
   isModule: (value: unknown) => boolean,
 ): void {
+  if (kind === 'buffer' && value instanceof Tensor) protect(value.storage);
   // The value never changes, but the attribute does: who keeps its descriptor keeps what it held.
   const get = () => value;
   getters.add(get);

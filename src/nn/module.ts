@@ -11,7 +11,6 @@ import { isMisfit } from '../tensor/callable';
 import { type DeviceLike, expectDevice } from '../tensor/device';
 import { noDouble } from '../tensor/device-methods';
 import { type Arguments, parseArgs } from '../tensor/options';
-import { protect } from '../tensor/protect';
 import { moduleScope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { parseTo, type ToArgs } from '../tensor/to-args';
@@ -344,7 +343,6 @@ export abstract class Module extends Callable {
     const defaults = { persistent: true, key: name, optional: false };
     const { persistent, key, optional } = parseArgs<BufferOptions>('registerBuffer', [], defaults, args);
     this.#buffers.set(name, { persistent, key, optional });
-    if (tensor) protect(tensor.storage);
     this.#member('buffer', name, tensor);
   }
 

@@ -308,10 +308,12 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   }
 
   /** @internal The history is lost with the device, so that the next step begins one. */
-  override restoreSteps(): number {
+  override restoreSteps(toSaved: boolean): number {
+    super.restoreSteps(toSaved);
+    const steps = toSaved ? this.#captured : this.#before + this.#history.n_iter;
     this.#history = nothing();
-    this.#before = this.#captured;
-    return this.#captured;
+    this.#before = steps;
+    return steps;
   }
 
   override stateDict(): OptimizerStateDict {

@@ -2,7 +2,7 @@
 
 import { noGrad } from '../autograd/mode';
 import { isFloat, showShape } from '../compiler/meta';
-import { ArgumentError, DTypeError } from '../errors';
+import { ArgumentError, DeviceLostError, DTypeError } from '../errors';
 import { flush } from '../graph/flush';
 import { beforeChange } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
@@ -12,10 +12,10 @@ import { HookList, type RemovableHandle } from '../nn/hooks';
 import { pythonText } from '../nn/printing';
 import { Printable } from '../printable';
 import { type Arguments, kindOf, parseArgs } from '../tensor/options';
-import { type Counting, protect, protectSteps } from '../tensor/protect';
+import { type Counting, keepNoted, protect, protectSteps, stateLoaded } from '../tensor/protect';
 import { scope } from '../tensor/scope';
 import { numberAtHand } from '../tensor/shown';
-import { stepTaken } from '../tensor/snapshot';
+import { snapshotSoon, stepTaken } from '../tensor/snapshot';
 import type { Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
 import { type FilledLayout, FlatGradients, filledState, flatLayout, flatten, isFlat, isMovable } from './flat';
@@ -65,9 +65,6 @@ function isVoid({ gradients, states }: Block): boolean {
   return gradients.voided;
 }
 
-/** What was counted for each parameter when the last snapshot was taken. */
-type Counts = ReadonlyMap<Tensor, Pick<ParamState, 'step' | 'numbers'>>;
-
 const noNumbers: Readonly<Record<string, number>> = {};
 
 /** Those of a parameter that has not been updated. */
@@ -102,7 +99,10 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   readonly #states = new Map<Tensor, ParamState>();
   readonly #log = new StepLog(this.#states);
   #blocks: Block[] = [];
-  #counts: Counts = new Map();
+  /** The state that is gone back to when the device is lost. */
+  #saved: ReadonlyMap<Tensor, ParamState> = new Map();
+  /** A device was lost since it was last seen that everything is there. */
+  #mayLack = false;
   readonly #preHooks = new HookList<StepHook<never>>();
   readonly #postHooks = new HookList<StepHook<never>>();
 
@@ -245,6 +245,8 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
 
   #update(): void {
     beforeChange(this, () => this.#keep());
+    this.#expectState();
+    keepNoted();
     const before: CountsBefore[] = [];
     let updates = 0;
     atPlace(this.name, () =>
@@ -264,24 +266,47 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     stepTaken();
   }
 
+  /** @throws DeviceLostError where parameters that have a gradient, or their state, went with a lost device */
+  #expectState(): void {
+    if (!this.#mayLack) return;
+    const params = this.paramGroups.flatMap((group) => group.params);
+    for (const param of params) {
+      const state = Object.entries(this.#states.get(param)?.tensors ?? {});
+      for (const [name, { storage }] of [['', param] as const, ...state]) {
+        if (!storage.isLost) continue;
+        const what = `${name === '' ? '' : `${camelCase(name)} of `}parameter ${params.indexOf(param)}`;
+        throw new DeviceLostError(
+          `${this.name}.step: expected the parameters and their state, but ${what}, of shape ${showShape(param.shape)}, went with a GPU device that was lost before a snapshot had it; load the state of the model and of the optimizer again`,
+        );
+      }
+    }
+    this.#mayLack = false;
+  }
+
+  /** @internal */
+  storages(): Storage[] {
+    const states = [...this.#states.values()].flatMap(({ tensors }) => Object.values(tensors));
+    return [...this.paramGroups.flatMap(({ params }) => params), ...states].map(({ storage }) => storage);
+  }
+
   /** @internal */
   captureSteps(): () => void {
-    const counts = new Map([...this.#states].map(([param, { step, numbers }]) => [param, { step, numbers }]));
+    const saved = copied(this.#states);
     return () => {
-      this.#counts = counts;
+      this.#saved = saved;
     };
   }
 
   /** @internal */
-  restoreSteps(): number {
+  restoreSteps(toSaved: boolean): number {
     this.#log.clear();
-    let latest = 0;
-    for (const [param, state] of this.#states) {
-      const { step, numbers } = this.#counts.get(param) ?? { step: 0, numbers: noNumbers };
-      Object.assign(state, { step, numbers });
-      latest = Math.max(latest, step);
+    this.#mayLack = true;
+    if (toSaved) {
+      this.#states.clear();
+      for (const [param, state] of copied(this.#saved)) this.#states.set(param, state);
+      this.#blocks = [];
     }
-    return latest;
+    return Math.max(0, ...[...this.#states.values()].map(({ step }) => step));
   }
 
   /** Runs a step between its hooks; those behind an asynchronous one wait for it. */
@@ -328,9 +353,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   /** What puts options and state back after a rehearsal. */
   #keep(): () => void {
     const groups = this.paramGroups.map((group) => ({ ...group }));
-    const states = [...this.#states].map(
-      ([param, state]) => [param, { ...state, tensors: { ...state.tensors } }] as const,
-    );
+    const states = copied(this.#states);
     const blocks = this.#blocks.map((block) => ({ ...block }));
     return () => {
       this.paramGroups.forEach((group, i) => {
@@ -456,11 +479,18 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     });
     this.#log.clear();
     this.#states.clear();
-    for (const [param, record] of states) this.#states.set(param, record);
+    for (const [param, record] of states) {
+      this.#states.set(param, record);
+      for (const { storage } of Object.values(record.tensors)) protect(storage);
+    }
     this.#blocks = [];
-    this.captureSteps()();
+    stateLoaded();
+    snapshotSoon();
   }
 }
+
+const copied = (states: ReadonlyMap<Tensor, ParamState>): Map<Tensor, ParamState> =>
+  new Map([...states].map(([param, state]) => [param, { ...state, tensors: { ...state.tensors } }]));
 
 /** What a closure gives, with gradients on while it runs. */
 export function callClosure(optimizer: string, closure: (() => unknown) | undefined): unknown {

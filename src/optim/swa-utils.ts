@@ -9,7 +9,9 @@ import { Module } from '../nn/module';
 import type { StateDict } from '../nn/state-dict';
 import { tensor } from '../tensor/creation';
 import { type Arguments, kindOf, parseArgs, shown } from '../tensor/options';
+import { type Counting, keepNoted, protectSteps } from '../tensor/protect';
 import { numberAtHand } from '../tensor/shown';
+import type { Storage } from '../tensor/storage';
 import type { Tensor } from '../tensor/tensor';
 import { type Averaging, averageInto } from './averages';
 
@@ -82,7 +84,7 @@ type AveragedModelArguments<M extends Module> = AveragedModelOptions & { model: 
  *     for await (const batch of loader) { step(batch); averaged.updateParameters(model); }
  *     await optim.swaUtils.updateBn(loader, averaged);
  */
-export class AveragedModel<M extends Module = Module> extends Module {
+export class AveragedModel<M extends Module = Module> extends Module implements Counting {
   readonly module: M;
   readonly useBuffers: boolean;
   /** How many models the averages are of (int64). */
@@ -109,6 +111,22 @@ export class AveragedModel<M extends Module = Module> extends Module {
     this.registerBuffer('nAveraged', tensor(0, { dtype: 'int64' }), { key: 'n_averaged' });
     this.useBuffers = o.useBuffers;
     this.average = o.multiAvgFn ?? each(o.avgFn ?? getSwaAvgFn());
+    protectSteps(this);
+  }
+
+  /** @internal */
+  storages(): Storage[] {
+    return [...this.parameters(), ...this.buffers()].map(({ storage }) => storage);
+  }
+
+  /** @internal Nothing is counted but in `nAveraged`. */
+  captureSteps(): () => void {
+    return () => {};
+  }
+
+  /** @internal */
+  restoreSteps(): null {
+    return null;
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: the arguments are those of the module within.
@@ -120,6 +138,7 @@ export class AveragedModel<M extends Module = Module> extends Module {
   updateParameters(model: Module): void {
     const pairs = this.pairsWith(model);
     const count = this.counted();
+    keepNoted();
     noGrad(() => {
       for (const dtype of new Set(pairs.map(({ averaged }) => averaged.dtype))) {
         const alike = pairs.filter(({ averaged }) => averaged.dtype === dtype);

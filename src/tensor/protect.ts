@@ -1,114 +1,20 @@
-// What is protected from a lost device: parameters, buffers and the state of optimizers, and what each of them goes back to.
+// What is protected from a lost device: parameters, buffers and the state of optimizers, and what belongs together among them.
 import { engine } from '../compiler/engine';
-import { byteLength, bytesPerElement, type DType } from '../compiler/meta';
 import type { DeviceLostError } from '../errors';
-import { type Recipe, recipeOf } from '../graph/recipe';
-import { fromHost, withoutContents } from '../graph/record';
-import { atTopLevel } from '../graph/roots';
-import type { HostData, Value } from '../graph/value';
-import type { Guard, Storage } from './storage';
+import { isJournaling } from '../graph/journal';
+import { withoutContents } from '../graph/record';
+import type { Value } from '../graph/value';
+import { notes, Protected, type Saved } from './protected';
+import type { Storage } from './storage';
 
-/** Contents that a storage had, and can be given again. */
-interface Saved {
-  /** When, as `tick` counts: of two that fit, the later one counts. */
-  readonly at: number;
-  readonly make: Recipe;
-  /** The value that had these contents. */
-  readonly value: Value | null;
-  /** All of them, on the host. */
-  readonly data: HostData | null;
-  /** Something else holds `data`, or part of it. */
-  isShared: boolean;
-}
-
-let now = 0;
-
-/** A moment later than all before. */
-export const tick = (): number => ++now;
-
-export class Protected implements Guard {
-  readonly storage: WeakRef<Storage>;
-  kept: Saved | null = null;
-  /** The memory of the copy before the last: a copy leaves the last one whole until it has arrived. */
-  private room: ArrayBuffer | null = null;
-
-  constructor(
-    storage: Storage,
-    /**
-     * `flat` holds the contents of others, which stand alone again when it is lost; `scratch` too, but those are lost with it;
-     * `made` is made again by a function of its own.
-     */
-    readonly kind: 'own' | 'flat' | 'scratch' | 'made',
-  ) {
-    this.storage = new WeakRef(storage);
-  }
-
-  /**
-   * Keeps what the contents are made of where they begin anew: an initialisation, or what a file held. What a module makes of
-   * the contents before, such as running statistics, belongs to a step, of which a snapshot keeps all or nothing.
-   */
-  note(value: Value, before: Value | null): void {
-    const make = recipeOf(value, atTopLevel() ? null : before);
-    if (make) this.kept = { at: tick(), make, value, data: null, isShared: false };
-  }
-
-  moving(): void {
-    this.kept = this.latest;
-    this.room = null;
-  }
-
-  saved(): Value | null {
-    return this.latest?.make() ?? null;
-  }
-
-  /** Notes what a copy of the contents at `at` holds. */
-  copied(at: number, value: Value, contents: ArrayBuffer): void {
-    // What was written meanwhile is newer.
-    if (this.kept && this.kept.at > at) return;
-    const { shape, dtype } = value;
-    const data = asStored(contents, dtype);
-    const { kept } = this;
-    if (kept?.data && !kept.isShared) this.room = kept.data.buffer as ArrayBuffer;
-    const copy: Saved = {
-      at,
-      make: () => {
-        copy.isShared = true;
-        return fromHost(data, shape, dtype);
-      },
-      value,
-      data,
-      isShared: false,
-    };
-    this.kept = copy;
-  }
-
-  /** Memory that the next copy may be written to; it is given once. */
-  takeRoom(): ArrayBuffer | null {
-    const { room } = this;
-    this.room = null;
-    return room;
-  }
-
-  /** The contents of a window, noted by itself or copied with the whole buffer. */
-  get latest(): Saved | null {
-    const storage = this.storage.deref();
-    const home = storage?.window;
-    const whole = home && entries.get(home.parent.id)?.kept;
-    if (!home || !whole?.data || (this.kept && this.kept.at > whole.at)) return this.kept;
-    const { shape, dtype } = storage!;
-    const length = byteLength({ shape, dtype }) / bytesPerElement(dtype);
-    const data = whole.data.subarray(home.offset, home.offset + length);
-    whole.isShared = true;
-    return { at: whole.at, make: () => fromHost(data, shape, dtype), value: null, data, isShared: true };
-  }
-}
-
-/** What an optimizer counts beside its storages. */
+/** An optimizer, or averages: what it counts belongs to the contents of its storages. */
 export interface Counting {
+  /** @internal The storages that a step changes, which come back as they were between two steps, or none of them does. */
+  storages(): Storage[];
   /** @internal Reads the counts; they are saved, in the place of those before, when the function is called. */
   captureSteps(): () => void;
-  /** @internal Goes back to the counts that were saved, and tells the step. */
-  restoreSteps(): number;
+  /** @internal The device is lost: goes back to the counts that were saved, or stays at those of now. Tells the step of an optimizer. */
+  restoreSteps(toSaved: boolean): number | null;
 }
 
 const entries = new Map<Storage['id'], Protected>();
@@ -120,6 +26,12 @@ type Listener = (error: DeviceLostError, restoredTo: ReadonlyMap<Counting, numbe
 
 const listeners = new Set<Listener>();
 let listening = false;
+/** Grows when contents are kept by another way than by the copies under way, which are of the past then. */
+let cuts = 0;
+/** `notes.count` when it was last looked for what could be kept. */
+let looked = 0;
+
+export const cutCount = (): number => cuts;
 
 function listen(): void {
   if (listening) return;
@@ -142,12 +54,14 @@ export function afterLoss(listener: Listener): () => void {
 export function protect(storage: Storage): void {
   if (entries.has(storage.id)) return;
   const entry = add(storage, 'own');
-  if (!storage.window) entry.note(storage.value, null);
+  if (storage.window) return;
+  entry.note(storage.value, null);
+  entry.keepCurrent();
 }
 
 /** Has this storage restored by `again`, which must not hold on to it. */
 export function protectBy(storage: Storage, again: () => Value): void {
-  add(storage, 'made').kept = { at: tick(), make: again, value: null, data: null, isShared: false };
+  add(storage, 'made').kept = { make: again, changes: Number.NaN };
 }
 
 /** Has the windows of this buffer stand alone after a lost device; those that are protected have their contents then. */
@@ -192,53 +106,126 @@ export function countingOptimizers(): Counting[] {
   return found;
 }
 
-/** Forgets what windows had noted by themselves before `at`, when the buffers that they are windows of were copied. */
-export function forgetNotes(at: number, copied: ReadonlySet<Storage>): void {
-  for (const entry of entries.values()) {
-    const parent = entry.storage.deref()?.window?.parent;
-    if (parent && copied.has(parent) && entry.kept && entry.kept.at < at) entry.kept = null;
+/** Optimizers that share parameters, or averages, and all that is theirs. */
+interface Together {
+  readonly optimizers: Counting[];
+  readonly entries: Set<Protected>;
+}
+
+function together(): Together[] {
+  let groups: Together[] = [];
+  for (const optimizer of countingOptimizers()) {
+    const own = optimizer.storages().flatMap(({ id }) => entries.get(id) ?? []);
+    const one: Together = { optimizers: [optimizer], entries: new Set(own) };
+    const [others, shared] = [[] as Together[], [] as Together[]];
+    for (const group of groups) (own.some((entry) => group.entries.has(entry)) ? shared : others).push(group);
+    for (const group of shared) {
+      one.optimizers.push(...group.optimizers);
+      for (const entry of group.entries) one.entries.add(entry);
+    }
+    groups = [...others, one];
   }
+  return groups;
+}
+
+const isCurrent = (entry: Protected): boolean => entry.current !== null;
+
+/**
+ * Belongs before a step, and behind what loads: contents that have been noted are gone back to from now on, those of an optimizer's
+ * parameters and state together or not at all.
+ */
+export function keepNoted(): void {
+  if (isJournaling() || notes.count === looked) return;
+  looked = notes.count;
+  const ofOptimizers = new Set<Protected>();
+  for (const group of together()) {
+    for (const entry of group.entries) ofOptimizers.add(entry);
+    if (![...group.entries].every(isCurrent)) continue;
+    for (const entry of group.entries) if (entry.keepCurrent()) cuts++;
+    for (const optimizer of group.optimizers) optimizer.captureSteps()();
+  }
+  for (const entry of entries.values()) if (!ofOptimizers.has(entry)) entry.keepCurrent();
+}
+
+/** Belongs behind the loading of an optimizer's state, whose counts are other ones too. */
+export function stateLoaded(): void {
+  if (isJournaling()) return;
+  notes.count++;
+  cuts++;
+  keepNoted();
+}
+
+/** Something that goes back to the contents of another moment. */
+interface Return {
+  readonly entry: Protected;
+  readonly storage: Storage;
+  readonly saved: Saved | null;
 }
 
 function restore(error: DeviceLostError): void {
-  const back: { readonly entry: Protected; readonly storage: Storage; readonly saved: Saved | null }[] = [];
+  cuts++;
+  const restoredTo = new Map<Counting, number>();
+  attempt(() => {
+    const { returns, behind } = plan(error);
+    let lost = 0;
+    for (const back of returns) if (!comeBack(back, error)) lost++;
+    for (const optimizer of countingOptimizers()) {
+      attempt(() => {
+        const step = optimizer.restoreSteps(behind.has(optimizer));
+        if (step !== null) restoredTo.set(optimizer, step);
+      });
+    }
+    error.message += sentence(returns.length - lost, lost, [...restoredTo.values()]);
+  });
+  for (const listener of [...listeners]) attempt(() => listener(error, restoredTo));
+}
+
+/** What goes back to what, and the optimizers whose counts go back too. */
+function plan(error: DeviceLostError): { readonly returns: readonly Return[]; readonly behind: ReadonlySet<Counting> } {
+  const behind = new Set<Counting>();
+  const backToCut = new Set<Protected>();
+  for (const { optimizers, entries } of together()) {
+    if ([...entries].every(isCurrent)) continue;
+    for (const optimizer of optimizers) behind.add(optimizer);
+    for (const entry of entries) backToCut.add(entry);
+  }
+  const returns: Return[] = [];
   const flats: Storage[] = [];
   for (const entry of entries.values()) {
     const storage = entry.storage.deref();
     if (!storage || storage.disposed) continue;
     if (entry.kind === 'flat' || entry.kind === 'scratch') flats.push(storage);
-    // What stands on the host is newer than any copy.
-    else if (!storage.isOnHost) back.push({ entry, storage, saved: entry.latest });
+    else {
+      const current = backToCut.has(entry) ? null : entry.current;
+      if (storage.isOnHost && current) continue;
+      returns.push({ entry, storage, saved: current ?? entry.kept ?? entry.noted });
+    }
   }
   for (const storage of flats) storage.forsake(error);
-  let lost = 0;
-  for (const { entry, storage, saved } of back) {
-    if (!saved) lost++;
-    storage.restore(saved?.make() ?? withoutContents(storage, error));
-    entry.kept = saved && { ...saved, at: tick(), value: storage.value };
-  }
-  const restoredTo = new Map(countingOptimizers().map((optimizer) => [optimizer, optimizer.restoreSteps()]));
-  error.message += sentence(back.length - lost, lost, [...restoredTo]);
-  for (const listener of [...listeners]) {
-    try {
-      listener(error, restoredTo);
-    } catch (problem) {
-      // Whatever a listener throws is the program's own, and the others are told all the same.
-      queueMicrotask(() => {
-        throw problem;
-      });
-    }
+  return { returns, behind };
+}
+
+/** Whether there was something to go back to. */
+function comeBack({ entry, storage, saved }: Return, error: DeviceLostError): boolean {
+  const value = saved && attempt(saved.make);
+  storage.restore(value ?? withoutContents(storage, error));
+  if (value) entry.restored(saved);
+  return Boolean(value);
+}
+
+/** What `run` gives; what it throws is said, and prevents nothing. */
+function attempt<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch (problem) {
+    console.error('Lamplight: after the loss of the GPU device', problem);
+    return undefined;
   }
 }
 
 /** What became of what was protected, to follow the error's message. */
-function sentence(restored: number, lost: number, steps: readonly (readonly [Counting, number])[]): string {
-  const where = steps.length === 0 ? '' : ` (step ${steps.map(([, step]) => step).join(', ')})`;
+function sentence(restored: number, lost: number, steps: readonly number[]): string {
+  const where = steps.length === 0 ? '' : ` (step ${steps.join(', ')})`;
   const weights = restored > 0 ? `. Weights are restored to their last snapshot${where}` : '';
   return lost > 0 ? `${weights}. Of ${lost} parameters or buffers there was none yet: load their state again` : weights;
-}
-
-function asStored(contents: ArrayBuffer, dtype: DType): HostData {
-  if (dtype === 'float16') return new Uint16Array(contents);
-  return dtype === 'float32' ? new Float32Array(contents) : new Int32Array(contents);
 }

@@ -1,12 +1,9 @@
 // Snapshots: host copies of parameters and optimizer state, from which they come back after a lost device.
-import { isOnDevice } from '../compiler/cell';
 import { engine } from '../compiler/engine';
 import { flush } from '../graph/flush';
 import { isJournaling } from '../graph/journal';
-import type { Value } from '../graph/value';
 import { warnOnce } from '../warnings';
-import { countingOptimizers, forgetNotes, type Protected, protectedStorages, tick } from './protect';
-import type { Storage } from './storage';
+import { captureCut } from './cut';
 
 /** A snapshot is due after so many steps, or so many milliseconds, where it takes no more than its share of the time. */
 const STEPS = 50;
@@ -16,6 +13,8 @@ const MOST_STEPS = 90;
 const MOST_MILLISECONDS = 1700;
 /** The inverse of the share of the time that snapshots may take. */
 const SHARE = 50;
+/** How often it is tried to take one that was asked for, while other code writes. */
+const MOST_TRIES = 3;
 /** Steps of optimizers since the start of the page. */
 let steps = 0;
 const last = { steps: 0, time: Number.NEGATIVE_INFINITY, cost: 0 };
@@ -44,8 +43,12 @@ export function snapshotSoon(): void {
 export async function snapshot(): Promise<void> {
   flush();
   await engine.settle(0);
-  while (running) await running;
-  if (!(await begin())) await engine.settle(0);
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    while (running) await running;
+    flush();
+    if (await begin()) return;
+    await engine.settle(0);
+  }
 }
 
 /** Takes a snapshot if the last one is old enough. Never waits; belongs behind a flush. */
@@ -73,51 +76,28 @@ function begin(): Promise<boolean> {
 /** Whether everything that is protected has been copied. */
 async function take(): Promise<boolean> {
   const start = performance.now();
-  const at = tick();
-  const time = start;
   const step = steps;
+  const cut = captureCut();
+  if (!cut) return false;
   urgent = false;
-  const changed: { readonly entry: Protected; readonly value: Value; readonly storage: Storage }[] = [];
-  for (const entry of protectedStorages()) {
-    const storage = entry.storage.deref();
-    if (
-      entry.kind === 'made' ||
-      entry.kind === 'scratch' ||
-      !storage ||
-      storage.disposed ||
-      storage.voided ||
-      storage.window
-    )
-      continue;
-    // The contents as of the last flush: what was recorded since belongs to the next step.
-    const value = storage.settled;
-    if (value && value !== entry.kept?.value && isThere(value)) changed.push({ entry, value, storage });
-  }
-  const commits = countingOptimizers().map((optimizer) => optimizer.captureSteps());
   const captured = performance.now() - start;
   try {
-    const copied = await engine.copyOut(
-      changed.map(({ value }) => value),
-      changed.map(({ entry }) => entry.takeRoom()),
-    );
+    const copied = await engine.copyOut(cut.values, cut.rooms);
     // A run that has been refused since has taken its values along.
-    if (!copied || changed.some(({ value }) => value.failure)) return false;
+    if (!copied || cut.values.some(({ failure }) => failure)) return false;
+    if (!cut.isLatest) {
+      urgent = true;
+      return false;
+    }
     const begun = performance.now();
-    changed.forEach(({ entry, value }, i) => {
-      entry.copied(at, value, copied.contents[i]!);
-    });
-    for (const commit of commits) commit();
-    forgetNotes(at, new Set(changed.map(({ storage }) => storage)));
+    cut.keep(copied.contents);
     const cost = captured + copied.milliseconds + (performance.now() - begun);
-    Object.assign(last, { time, steps: step, cost });
+    Object.assign(last, { time: start, steps: step, cost });
     return true;
   } catch (error) {
     // A lost device reports itself.
     if (engine.device) warnOnce(`Lamplight: no snapshot of the weights could be taken. ${(error as Error).message}`);
-    Object.assign(last, { time, steps: step });
+    Object.assign(last, { time: start, steps: step });
     return false;
   }
 }
-
-/** What was on a device that is lost, and stayed on the host too, needs no copy. */
-const isThere = (value: Value): boolean => value.failure === null && (isOnDevice(value) || value.scheduled !== null);

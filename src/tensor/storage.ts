@@ -55,8 +55,8 @@ let nextId = 0;
 export interface Guard {
   /** `value` has taken the place of the contents `before`. */
   note(value: Value, before: Value | null): void;
-  /** The storage leaves the buffer that it is a window of, if it is one, or becomes a window. */
-  moving(): void;
+  /** What was noted of the latest contents has not come to be. */
+  undone(): void;
   /** What the contents were when they were last kept, as a new value; null where they never were. */
   saved(): Value | null;
 }
@@ -200,7 +200,6 @@ export class Storage implements Root {
   /** Turns this storage into a window of `parent`, which holds its contents at `offset` elements. Aliases stay aliases. */
   rehome(parent: Storage, offset: number): void {
     this.keep();
-    this.guard?.moving();
     if (!this.window) {
       this.current.overwritten = true;
       // A flush that fails leaves the storage alone with these contents.
@@ -221,7 +220,6 @@ export class Storage implements Root {
       return;
     }
     this.keep();
-    this.guard?.moving();
     this.standAlone(own(value));
     this.guard?.note(this.current, null);
     this.settled = null;
@@ -244,7 +242,6 @@ export class Storage implements Root {
     const parent = this.window?.parent;
     if (!parent || (parent.current.allocation && isThere(parent.current))) return;
     this.keep();
-    this.guard?.moving();
     this.standAlone(own(this.value));
     this.settled = null;
     this.computed = null;
@@ -311,6 +308,7 @@ export class Storage implements Root {
       if (saved) this.restore(saved);
       else this.voided = true;
     } else {
+      this.guard?.undone();
       this.computed.overwritten = false;
       this.computed.leaving = null;
       this.current = this.computed;

@@ -1,0 +1,112 @@
+// A cut: what is protected, as it was at one moment, from which it goes on should the device be lost.
+import { isOnDevice } from '../compiler/cell';
+import { flush } from '../graph/flush';
+import type { Value } from '../graph/value';
+import { countingOptimizers, cutCount, protectedStorages } from './protect';
+import type { CopiedPart, Protected, Saved } from './protected';
+import type { Storage } from './storage';
+
+/** Contents that have to be copied. */
+interface Source {
+  readonly entry: Protected;
+  readonly value: Value;
+  readonly parts: readonly CopiedPart[];
+}
+
+/** What is not copied, because it can be made again. */
+interface Made {
+  readonly entry: Protected;
+  readonly saved: Saved;
+}
+
+export interface Cut {
+  readonly values: readonly Value[];
+  /** Memory that each copy may be written to. */
+  readonly rooms: readonly (ArrayBuffer | null)[];
+  /** Nothing has been kept since that belongs to a later moment. */
+  readonly isLatest: boolean;
+  /** Everything goes back to this cut from now on; `contents` are those of the values. */
+  keep(contents: readonly ArrayBuffer[]): void;
+}
+
+/** Everything that is protected, as of now; null where parts of an optimizer's state are yet to be flushed. Belongs behind a flush. */
+export function captureCut(): Cut | null {
+  const optimizers = countingOptimizers();
+  if (optimizers.some((optimizer) => optimizer.storages().some(isPending))) return null;
+  const cuts = cutCount();
+  const windows = new Map<Storage, CopiedPart[]>();
+  const alone: { readonly entry: Protected; readonly storage: Storage }[] = [];
+  const before = new Map<Protected, Pick<Protected, 'kept' | 'noted'>>();
+  for (const entry of protectedStorages()) {
+    const storage = entry.storage.deref();
+    if (entry.kind === 'made' || entry.kind === 'scratch' || !storage || storage.disposed || storage.voided) continue;
+    before.set(entry, { kept: entry.kept, noted: entry.noted });
+    const { window } = storage;
+    if (!window) alone.push({ entry, storage });
+    else {
+      const part = partOf(entry, storage, window.offset, isPending(window.parent));
+      const others = windows.get(window.parent);
+      if (others) others.push(part);
+      else windows.set(window.parent, [part]);
+    }
+  }
+  const sources: Source[] = [];
+  const made: Made[] = [];
+  for (const { entry, storage } of alone) {
+    const value = storage.settled;
+    if (!value || value.failure) continue;
+    const pending = isPending(storage);
+    const { current } = entry;
+    if (current && !pending) made.push({ entry, saved: current });
+    else if (value !== entry.copied) {
+      const parts = entry.kind === 'own' ? [partOf(entry, storage, 0, pending)] : (windows.get(storage) ?? []);
+      sources.push({ entry, value, parts });
+    }
+  }
+  // What stands as a recipe hangs on values of the device.
+  const recipes = sources.map(({ value }) => value).filter((value) => !value.available);
+  if (recipes.length > 0) flush(recipes);
+  const there = sources.filter(({ value }) => isThere(value));
+  const commits = optimizers.map((optimizer) => optimizer.captureSteps());
+  return {
+    values: there.map(({ value }) => value),
+    rooms: there.map(({ entry }) => entry.takeRoom()),
+    get isLatest() {
+      return cutCount() === cuts;
+    },
+    keep(contents) {
+      // What has been kept since is newer.
+      const isOld = (entry: Protected) => entry.kept === before.get(entry)!.kept;
+      for (const { entry, saved } of made) if (isOld(entry)) entry.kept = saved;
+      there.forEach(({ entry, value, parts }, i) => {
+        entry.arrived(
+          value,
+          contents[i]!,
+          parts.filter((part) => isOld(part.entry)),
+        );
+      });
+      for (const [entry, { noted }] of before) if (entry.noted === noted && !isNewer(entry)) entry.noted = null;
+      for (const commit of commits) commit();
+    },
+  };
+}
+
+/** Contents that were noted, and had not been flushed when the cut was captured. */
+const isNewer = ({ noted, kept }: Protected): boolean =>
+  noted !== null && !(kept !== null && kept.changes >= noted.changes);
+
+const partOf = (entry: Protected, storage: Storage, offset: number, pending: boolean): CopiedPart => ({
+  entry,
+  storage,
+  offset,
+  changes: pending ? Number.NaN : storage.changes,
+});
+
+/** Whether the contents are yet to be flushed. */
+function isPending(storage: Storage): boolean {
+  const whole = storage.window?.parent ?? storage;
+  return whole.settled !== whole.value && !whole.value.failure;
+}
+
+/** Whether there is something to copy. */
+const isThere = (value: Value): boolean => value.failure === null && (isOnDevice(value) || value.scheduled !== null);

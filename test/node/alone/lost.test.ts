@@ -1,0 +1,182 @@
+// What a program could read before its device was lost, it can read afterwards.
+import fc from 'fast-check';
+import * as torch from 'lamplight';
+import { nn, optim } from 'lamplight';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { lose } from '../../support/losing';
+import { expectNothingLost, lossPrograms } from '../../support/loss-programs';
+import { isWhole, programsOf } from '../../support/sample';
+
+beforeEach(async () => {
+  await torch.init();
+  torch.manualSeed(0);
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await torch.synchronize().catch(() => {});
+});
+
+/** Loses the device, and has it told. */
+async function loseTold(): Promise<void> {
+  await lose();
+  await expect(torch.synchronize()).rejects.toThrow(torch.DeviceLostError);
+}
+
+function training(make = (params: nn.Parameter[]): optim.Optimizer => new optim.AdamW(params, { lr: 0.01 })) {
+  const model = new nn.Linear(4, 3);
+  const optimizer = make(model.parameters());
+  const x = torch.rand(6, 4);
+  const step = () => {
+    optimizer.zeroGrad();
+    model(x).square().sum().backward();
+    optimizer.step();
+  };
+  return { model, optimizer, step };
+}
+const momentOf = (optimizer: optim.Optimizer) =>
+  (optimizer.stateDict().state[0]!.exp_avg as torch.Tensor).data().then((data) => Array.from(data));
+
+describe('a run that goes on from a checkpoint', () => {
+  test('goes on after a loss before its first step', async () => {
+    const { model, optimizer, step } = training();
+    for (let i = 0; i < 5; i++) step();
+    const bytes = await torch.saveBytes({ m: model.stateDict(), o: optimizer.stateDict() }, 'x.pt');
+    step();
+    const expected = await model.weight.tolist();
+    const saved = (await torch.load(bytes)) as { m: nn.StateDict; o: optim.OptimizerStateDict };
+    model.loadStateDict(saved.m);
+    optimizer.loadStateDict(saved.o);
+    let told: number | undefined;
+    const stop = torch.gpu.onLost(({ restoredTo }) => {
+      told = restoredTo.get(optimizer);
+    });
+    await loseTold();
+    stop();
+    expect(told).toBe(5);
+    step();
+    expect(await model.weight.tolist()).toEqual(expected);
+  });
+
+  test.each(['m', 'o'] as const)('goes back to one step where only %s was loaded', async (loaded) => {
+    const { model, optimizer, step } = training();
+    for (let i = 0; i < 2; i++) step();
+    await torch.gpu.snapshot();
+    const bytes = await torch.saveBytes({ m: model.stateDict(), o: optimizer.stateDict() }, 'x.pt');
+    const before = [await model.weight.tolist(), await momentOf(optimizer)];
+    for (let i = 0; i < 3; i++) step();
+    const saved = (await torch.load(bytes)) as { m: nn.StateDict; o: optim.OptimizerStateDict };
+    torch.noGrad(() => model.weight.mul_(2));
+    if (loaded === 'm') model.loadStateDict(saved.m);
+    else optimizer.loadStateDict(saved.o);
+    let told: number | undefined;
+    const stop = torch.gpu.onLost(({ restoredTo }) => {
+      told = restoredTo.get(optimizer);
+    });
+    await loseTold();
+    stop();
+    const after = [await model.weight.tolist(), await momentOf(optimizer)];
+    expect([told, ...after]).toEqual([2, ...before]);
+  });
+
+  test('has moments in snapshots that were copied from another optimizer', async () => {
+    const { model, optimizer, step } = training();
+    step();
+    const other = new optim.AdamW(model.parameters());
+    other.loadStateDict(optimizer.stateDict());
+    const before = await momentOf(other);
+    await torch.gpu.snapshot();
+    await loseTold();
+    expect(await momentOf(other)).toEqual(before);
+  });
+});
+
+test('a step on parameters that are lost is an error', async () => {
+  const { model, step } = training();
+  step();
+  await torch.synchronize();
+  const copy = torch.deepcopy(model);
+  const sgd = new optim.SGD(copy.parameters(), { lr: 0.1 });
+  await copy.weight.data();
+  await loseTold();
+  const outcome = await copy.weight.data().catch((error: unknown) => error);
+  // A snapshot may have come first.
+  if (!(outcome instanceof Error)) return;
+  expect(outcome).toBeInstanceOf(torch.DeviceLostError);
+  copy.weight.grad = torch.ones(3, 4);
+  expect(() => sgd.step()).toThrow(/SGD\.step: .* parameter 0, of shape \[3, 4\], went with a GPU device/);
+  copy.loadStateDict(new nn.Linear(4, 3).stateDict());
+  copy.weight.grad = torch.ones(3, 4);
+  sgd.step();
+  expect((await copy.weight.data()).every(Number.isFinite)).toBe(true);
+});
+
+test('copies, statistics and assigned buffers come back, read or not', async () => {
+  const { model, step } = training();
+  step();
+  const [read, unread] = [new nn.Linear(4, 3), new nn.Linear(4, 3)];
+  for (const target of [read, unread]) target.loadStateDict(model.stateDict());
+  const norm = new nn.BatchNorm1d(2);
+  torch.noGrad(() =>
+    norm(
+      torch.tensor(
+        [
+          [1, 4],
+          [3, 6],
+        ],
+        { dtype: 'float32' },
+      ),
+    ),
+  );
+  const best = torch.deepcopy(model);
+  class Holder extends nn.Module {
+    declare b: torch.Tensor;
+    constructor() {
+      super();
+      this.registerBuffer('b', torch.zeros(3));
+    }
+    forward(): torch.Tensor {
+      return this.b;
+    }
+  }
+  const holder = new Holder();
+  holder.b = torch.rand(3).mul(3);
+  const wide = new nn.Parameter(torch.rand(20_000));
+  torch.noGrad(() => wide.mul_(0.5));
+  wide.sum().backward();
+  const all = () => Promise.all([read.weight, norm.runningMean!, best.weight, holder.b, wide].map((x) => x.tolist()));
+  const before = await all();
+  await torch.gpu.snapshot();
+  await loseTold();
+  expect(await all()).toEqual(before);
+  expect(await unread.weight.tolist()).toEqual(before[0]);
+});
+
+test('a module too large to make, and a listener that throws, keep nobody from hearing of a loss', async () => {
+  const { model, step } = training();
+  step();
+  await torch.gpu.snapshot();
+  const before = await model.weight.tolist();
+  expect(() => new nn.Linear(2 ** 20, 2 ** 20)).toThrow(torch.OutOfMemoryError);
+  const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const heard = vi.fn();
+  const stops = [
+    torch.gpu.onLost(() => {
+      throw new Error('mine');
+    }),
+    torch.gpu.onLost(heard),
+  ];
+  await loseTold();
+  for (const stop of stops) stop();
+  expect(heard).toHaveBeenCalledTimes(1);
+  expect(said.mock.calls.map(([, error]) => String(error))).toEqual(['Error: mine']);
+  expect(await model.weight.tolist()).toEqual(before);
+});
+
+// At least so many, and more while there is time.
+const [most, milliseconds] = isWhole() ? [2000, 240_000] : [programsOf(1000).numRuns, 20_000];
+test('random programs of copies, loads, writes, reads and losses lose nothing', {
+  timeout: 10 * milliseconds,
+}, async () => {
+  const options = { ...programsOf(1), numRuns: most, interruptAfterTimeLimit: milliseconds };
+  await fc.assert(fc.asyncProperty(lossPrograms, expectNothingLost), options);
+});
