@@ -1,7 +1,9 @@
 // The loader: batches of a data set, in PyTorch's order, as an async iterator that keeps pace with the device.
+
 import { ArgumentError } from '../errors';
 import { backpressure } from '../graph/flush';
 import { lastNodeId } from '../graph/value';
+import { anything } from '../tensor/argument-kinds';
 import { kindOf, parseArgs } from '../tensor/options';
 import type { Generator } from '../tensor/random/generator';
 import { drawBaseSeed } from '../tensor/random/shuffle';
@@ -126,7 +128,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
       worker: null,
       signal: null,
     };
-    const o = parseArgs<Parameters<T, B>>('DataLoader', ['dataset'], defaults, args);
+    const o = parseArgs<Parameters<T, B>>('DataLoader', ['dataset'], defaults, args, { batchSize: anything });
     checkWorkerOptions(o);
     this.#given = o;
     this.#workers = o;

@@ -1,5 +1,7 @@
 // Owns AdaptiveLogSoftmaxWithLoss: a softmax over many classes whose rare ones share clusters of fewer features.
+
 import { ArgumentError, ShapeError } from '../errors';
+import { listOf, number } from '../tensor/argument-kinds';
 import { zeros } from '../tensor/creation';
 import { cat } from '../tensor/functions';
 import { type Arguments, parseArgs } from '../tensor/options';
@@ -49,6 +51,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
       required,
       { divValue: 4, headBias: false },
       args,
+      { cutoffs: listOf(number) },
     );
     const growing = o.cutoffs.every((cutoff, i) => Number.isInteger(cutoff) && cutoff > (o.cutoffs[i - 1] ?? 0));
     if (o.cutoffs.length === 0 || !growing || o.cutoffs.at(-1)! > o.nClasses - 1) {

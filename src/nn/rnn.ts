@@ -13,7 +13,7 @@ import { Module } from './module';
 import { Parameter } from './parameter';
 import { pythonText } from './printing';
 import { advanceLstm, type Nonlinearity } from './rnn-steps';
-import { wholeNumber } from './sizes';
+import { MOST_LAYERS, wholeNumber } from './sizes';
 
 export interface RecurrentArguments {
   /** Features of each element of the sequence. */
@@ -74,7 +74,7 @@ abstract class Recurrent extends Module {
     super();
     this.inputSize = wholeNumber(layer, 'inputSize', o.inputSize, 1);
     this.hiddenSize = wholeNumber(layer, 'hiddenSize', o.hiddenSize, 1);
-    this.numLayers = wholeNumber(layer, 'numLayers', o.numLayers, 1);
+    this.numLayers = wholeNumber(layer, 'numLayers', o.numLayers, 1, MOST_LAYERS);
     if (!(o.dropout >= 0 && o.dropout <= 1)) {
       throw new ArgumentError(`${layer}: expected a dropout between 0 and 1, but got ${o.dropout}`);
     }

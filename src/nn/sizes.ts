@@ -37,11 +37,21 @@ export function sizesOf<N extends Spatial>(layer: string, name: string, size: Si
 export const pair = (layer: string, name: string, size: Size2d, least = 0): [number, number] =>
   sizesOf<2>(layer, name, size, 2, least);
 
-/** Throws an ArgumentError unless `value` is a whole number of at least `least`. */
-export function wholeNumber(layer: string, name: string, value: number, least = 0): number {
+/** The most layers that one module stacks. */
+export const MOST_LAYERS = 1024;
+
+/** Throws an ArgumentError unless `value` is a whole number of at least `least`, and at most `most`. */
+export function wholeNumber(
+  layer: string,
+  name: string,
+  value: number,
+  least = 0,
+  most = Number.MAX_SAFE_INTEGER,
+): number {
   if (!Number.isInteger(value) || value < least) {
     throw new ArgumentError(`${layer}: expected ${name} to be an integer ≥ ${least}, but got ${shown(value)}`);
   }
+  if (value > most) throw new ArgumentError(`${layer}: expected ${name} to be at most ${most}, but got ${value}`);
   return value;
 }
 

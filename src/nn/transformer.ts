@@ -20,7 +20,7 @@ import { xavierUniform_ } from './init';
 import { Linear } from './linear';
 import { Module } from './module';
 import { LayerNorm } from './normalization';
-import { wholeNumber } from './sizes';
+import { MOST_LAYERS, wholeNumber } from './sizes';
 
 const copies = <M extends Module>(layer: M, count: number): ModuleList<M> =>
   new ModuleList(Array.from({ length: count }, () => deepcopy(layer)));
@@ -58,7 +58,7 @@ export class TransformerEncoder extends Module {
     super();
     const required = ['encoderLayer', 'numLayers'] as const;
     const o = parseArgs<EncoderArguments>('TransformerEncoder', required, { norm: null }, args);
-    this.numLayers = wholeNumber('TransformerEncoder', 'numLayers', o.numLayers);
+    this.numLayers = wholeNumber('TransformerEncoder', 'numLayers', o.numLayers, 0, MOST_LAYERS);
     this.layers = copies(o.encoderLayer, this.numLayers);
     this.norm = o.norm;
   }
@@ -193,7 +193,7 @@ export class TransformerDecoder extends Module {
     super();
     const required = ['decoderLayer', 'numLayers'] as const;
     const o = parseArgs<DecoderArguments>('TransformerDecoder', required, { norm: null }, args);
-    this.numLayers = wholeNumber('TransformerDecoder', 'numLayers', o.numLayers);
+    this.numLayers = wholeNumber('TransformerDecoder', 'numLayers', o.numLayers, 0, MOST_LAYERS);
     this.layers = copies(o.decoderLayer, this.numLayers);
     this.norm = o.norm;
   }

@@ -54,7 +54,8 @@ const polygammaOp: Op<undefined> = pointwise({
 export function polygamma(n: number, a: Value): Value {
   if (n === 0) return digamma(a);
   let factorial = n % 2 === 0 ? -1 : 1;
-  for (let k = 2; k <= n; k++) factorial *= k;
+  // 171! is infinite already.
+  for (let k = 2; k <= Math.min(n, 171); k++) factorial *= k;
   return record(polygammaOp, [toFloat(a)], undefined, [n, factorial]);
 }
 

@@ -1,5 +1,6 @@
 // Owns the checks of options that several optimizers share.
 import { ArgumentError } from '../errors';
+import { shown } from '../tensor/options';
 
 /** @throws ArgumentError where one of the options is negative or NaN */
 export function checkNotNegative(optimizer: string, options: Readonly<Record<string, number>>): void {
@@ -10,6 +11,6 @@ export function checkNotNegative(optimizer: string, options: Readonly<Record<str
 
 /** @throws ArgumentError unless there are two numbers from 0 up to, but not including, 1 */
 export function checkBetas(optimizer: string, betas: readonly number[]): void {
-  if (betas.length === 2 && betas.every((beta) => beta >= 0 && beta < 1)) return;
-  throw new ArgumentError(`${optimizer}: expected two betas in [0, 1), but got [${betas.join(', ')}]`);
+  if (Array.isArray(betas) && betas.length === 2 && betas.every((beta) => beta >= 0 && beta < 1)) return;
+  throw new ArgumentError(`${optimizer}: expected two betas in [0, 1), but got ${shown(betas)}`);
 }

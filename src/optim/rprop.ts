@@ -1,6 +1,7 @@
 // Owns Rprop.
 import { ArgumentError } from '../errors';
 import { rpropStep } from '../ops/optim-adaptive';
+import { listOf, number } from '../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { checkNotNegative } from './checks';
 import { type Given, OneCallOptimizer, type OptimizerParams, type Update, type Updated } from './optimizer';
@@ -38,6 +39,7 @@ export class Rprop extends OneCallOptimizer<RpropOptions> {
       ['params'],
       { lr: 0.01, etas: [0.5, 1.2], stepSizes: [1e-6, 50], maximize: false },
       args,
+      { etas: listOf(number, 2), stepSizes: listOf(number, 2) },
     );
     super('Rprop', params, options);
   }

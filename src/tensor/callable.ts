@@ -2,7 +2,7 @@
 import { ArgumentError, DTypeError, IndexError, ShapeError } from '../errors';
 import { calls } from '../graph/calls';
 import { TensorBase } from './base';
-import { isPlainObject, kindOf, missingArguments, parameterTwice, unknownArgument } from './options';
+import { isPlainObject, kindOf, missingArguments, parameterTwice, tooMany, unknownArgument } from './options';
 import type { Tensor } from './tensor';
 import { explainWhole } from './whole-numbers';
 
@@ -252,6 +252,9 @@ function parse(signature: string): Signature {
 /** The arguments with those in front that are required by place, after a check of all that the signature tells about. */
 function arrange(signature: Signature, args: readonly unknown[]): readonly unknown[] {
   const { name, parameters, required, open, variadic } = signature;
+  for (const arg of args) {
+    if (arg instanceof Promise) throw misfit(new ArgumentError(`${name}: expected a value, but got ${kindOf(arg)}`));
+  }
   if (variadic) {
     const tensors = open && isPlainObject(args.at(-1)) ? args.slice(0, -1) : args;
     checkList(name, tensors.length === 1 && !isTensor(tensors[0]) ? tensors[0] : tensors);
@@ -262,10 +265,12 @@ function arrange(signature: Signature, args: readonly unknown[]): readonly unkno
   const named = isPlainObject(last) ? last : null;
   if (!named) {
     if (args.length < required.length) throw missing(signature, args, {});
+    expectAtMost(signature, args.length);
     for (let i = 0; i < parameters.length && i < args.length; i++) check(signature, parameters[i]!, args[i]);
     return args;
   }
   const places = args.length - 1;
+  expectAtMost(signature, places);
   for (const key in named) {
     const at = parameters.findIndex((parameter) => parameter.name === key);
     if (at < 0 && !open)
@@ -289,6 +294,15 @@ function arrange(signature: Signature, args: readonly unknown[]): readonly unkno
     delete rest[parameter.name];
   }
   return Object.keys(rest).length > 0 ? [...inFront, rest] : inFront;
+}
+
+function expectAtMost({ name, parameters, open }: Signature, places: number): void {
+  if (open || places <= parameters.length) return;
+  throw tooMany(
+    name,
+    parameters.map((parameter) => parameter.name),
+    places,
+  );
 }
 
 function missing(

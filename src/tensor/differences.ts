@@ -35,7 +35,8 @@ export const diff = callable('diff(input, ...)', (input: Tensor, ...args: DiffAr
   if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`diff: expected a whole n of at least 0, but got ${n}`);
   const d = resolveDim('diff', dim, input.shape.length);
   let x = joined([prepend, input, append], d);
-  for (let i = 0; i < n; i++) {
+  // Differences of nothing are nothing.
+  for (let i = 0; i < n && (i === 0 || x.shape[d]! > 0); i++) {
     const size = Math.max(x.shape[d]! - 1, 0);
     const [later, earlier] = [x.narrow(d, x.shape[d]! - size, size), x.narrow(d, 0, size)];
     x = x.dtype === 'bool' ? later.logicalXor(earlier) : later.sub(earlier);

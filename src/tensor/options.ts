@@ -1,6 +1,6 @@
 // Owns PyTorch's calling rules: any parameter by position, or by name in one trailing object.
 import { ArgumentError } from '../errors';
-import { flag, type Kind, type Kinds } from './argument-kinds';
+import { flag, type Kind, type Kinds, number } from './argument-kinds';
 
 type RequiredKeys<O> = { [K in keyof O]-?: object extends Pick<O, K> ? never : K }[keyof O];
 type OptionalKeys<O> = Exclude<keyof O, RequiredKeys<O>>;
@@ -85,9 +85,21 @@ export function expectKind(name: string, key: string, value: unknown, kind: Kind
   throw new ArgumentError(`${name}: expected ${key} to be ${kind.words}, but got ${gotten(value)}`);
 }
 
-/** Checks a value that was given: by its kind; without one that it is a boolean where the default is, and no promise. */
+/** Parameters that take lists, tensors, null or words beside numbers, whatever they belong to; whoever takes them checks them. */
+const wide: ReadonlySet<string> = new Set([
+  ...['kernelSize', 'stride', 'padding', 'outputPadding', 'dilation', 'dim', 'dims', 'inDims', 'outDims', 'argnums'],
+  ...['lr', 'momentum', 'fill'],
+]);
+
+/** What a parameter takes that says no more than its default. */
+function kindOfDefault(key: string, fallback: unknown): Kind | undefined {
+  if (typeof fallback === 'boolean') return flag;
+  return typeof fallback === 'number' && !wide.has(key) ? number : undefined;
+}
+
+/** Checks a value that was given: by its kind; without one that it is a boolean or a number where the default is, and no promise. */
 function expectFit(name: string, key: string, value: unknown, fallback: unknown, kind: Kind | undefined): void {
-  const wanted = kind ?? (typeof fallback === 'boolean' ? flag : undefined);
+  const wanted = kind ?? kindOfDefault(key, fallback);
   if (wanted) expectKind(name, key, value, wanted);
   else if (value instanceof Promise) {
     throw new ArgumentError(`${name}: expected ${key} itself, but got a promise; await it first`);
@@ -96,7 +108,8 @@ function expectFit(name: string, key: string, value: unknown, fallback: unknown,
 
 /**
  * Matches `args` with the parameters of `name`: `required` ones first, then those of `defaults`, in that order. `undefined` counts as not given.
- * What is given is checked against `kinds`; where the default is a boolean it has to be one, and a promise fits nowhere but where a kind says so.
+ * What is given is checked against `kinds`; where the default is a boolean it has to be one, where it is
+ * a number, a number but NaN, and a promise fits nowhere but where a kind says so.
  *
  *     const o = parseArgs<{ inFeatures: number; outFeatures: number; bias?: boolean }>(
  *       'Linear', ['inFeatures', 'outFeatures'], { bias: true }, args, { inFeatures: features, outFeatures: features });
@@ -133,11 +146,7 @@ function matched<O extends object>(
   const positions = named ? args.length - 1 : args.length;
   if (named && takesNames(parsed, required as readonly string[], defaults, args, named)) return parsed as Parsed<O>;
   const order = [...(required as readonly string[]), ...Object.keys(defaults)];
-  if (positions > order.length) {
-    const expected =
-      order.length === 0 ? 'no arguments' : `at most ${count(order.length, 'argument')} (${list(order)})`;
-    throw new ArgumentError(`${name}: expected ${expected}, but got ${positions}`);
-  }
+  if (positions > order.length) throw tooMany(name, order, positions);
   for (let i = 0; i < positions; i++) if (args[i] !== undefined) parsed[order[i]!] = args[i];
   if (named) {
     for (const key of Object.keys(named)) {
@@ -170,6 +179,12 @@ function takesNames(
     if (named[key] !== undefined) parsed[key] = named[key];
   }
   return true;
+}
+
+/** The error where more arguments were given by position than there are parameters. */
+export function tooMany(name: string, order: readonly string[], positions: number): ArgumentError {
+  const expected = order.length === 0 ? 'no arguments' : `at most ${count(order.length, 'argument')} (${list(order)})`;
+  return new ArgumentError(`${name}: expected ${expected}, but got ${positions}`);
 }
 
 /** The error where one parameter was given by position and by name. */

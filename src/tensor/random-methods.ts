@@ -9,6 +9,7 @@ import { cast, drawnFrom as drawnBy } from '../ops/cast';
 import { lt } from '../ops/compare';
 import { sampleByExponential, sampleByUniform } from '../ops/multinomial';
 import { hostFloats } from './allocate';
+import { anything } from './argument-kinds';
 import type { TensorBase } from './base';
 import { isTensor } from './callable';
 import { hostArray } from './host-data';
@@ -169,6 +170,7 @@ export abstract class RandomMethods extends NewMethods {
       [],
       { p: 0.5 as number | Tensor, generator: null },
       args,
+      { p: anything },
     );
     if (typeof p === 'number') {
       return this.draw(generator, (out, g) => fillBernoulli(out, p, g), isFloat(this.dtype) ? 'float32' : this.dtype);

@@ -1,8 +1,9 @@
 // Makes tensors of numbers in a row, places in triangles, and powers.
 
 import type { Shape } from '../compiler/meta';
-import { ArgumentError, ShapeError } from '../errors';
+import { ArgumentError, OutOfMemoryError, ShapeError } from '../errors';
 import { fromHost } from '../graph/record';
+import { allocated } from './allocate';
 import { callable } from './callable';
 import { ones, zeros } from './creation';
 import { expectNumbers } from './expect-numbers';
@@ -92,8 +93,11 @@ interface Triangle {
   offset?: number;
 }
 
-/** The places [2, n] of a matrix's elements that `belongs`, row by row. */
-function places(op: string, args: readonly unknown[], belongs: (above: number, offset: number) => boolean): Tensor {
+/** The most places that a result holds: a gigabyte of them. */
+const MOST_PLACES = 2 ** 27;
+
+/** The places [2, n] of a matrix's elements on one side of a diagonal, row by row. */
+function places(op: string, args: readonly unknown[], isLower: boolean): Tensor {
   const last = args.at(-1);
   const { dtype = 'int64', ...named } = (isPlainObject(last) ? last : {}) as TensorOptions & Partial<Triangle>;
   const positions = isPlainObject(last) ? [...args.slice(0, -1), named] : args;
@@ -103,17 +107,25 @@ function places(op: string, args: readonly unknown[], belongs: (above: number, o
       `${op}: expected whole numbers row ≥ 0, col ≥ 0 and offset, but got ${row}, ${col} and ${offset}`,
     );
   }
-  const rows: number[] = [];
-  const columns: number[] = [];
-  for (let i = 0; i < row; i++) {
-    for (let j = 0; j < col; j++) {
-      if (!belongs(j - i, offset)) continue;
-      rows.push(i);
-      columns.push(j);
+  // Rows with no element are left out, so that the loops are as long as the result.
+  const [top, bottom] = isLower ? [Math.max(-offset, 0), row] : [0, Math.min(row, col - offset)];
+  const from = (i: number) => (isLower ? 0 : Math.max(i + offset, 0));
+  const to = (i: number) => (isLower ? Math.min(i + offset + 1, col) : col);
+  let count = 0;
+  for (let i = top; i < bottom && col > 0; i++) {
+    count += to(i) - from(i);
+    if (count <= MOST_PLACES) continue;
+    throw new OutOfMemoryError(`${op}: expected at most ${MOST_PLACES} places, but a matrix ${row} × ${col} has more`);
+  }
+  const numbers = allocated(Float64Array, 2 * count);
+  let at = 0;
+  for (let i = top; i < bottom && at < count; i++) {
+    for (let j = from(i); j < to(i); j++, at++) {
+      numbers[at] = i;
+      numbers[count + at] = j;
     }
   }
-  const options = tensorOptions(op, { dtype }, 'int64');
-  return fromNumbers(op, Float64Array.from([...rows, ...columns]), options).reshape([2, rows.length]);
+  return fromNumbers(op, numbers, tensorOptions(op, { dtype }, 'int64')).reshape([2, count]);
 }
 
 type TriangleArguments =
@@ -122,12 +134,10 @@ type TriangleArguments =
   | [named: Triangle & Pick<TensorOptions, 'dtype'>];
 
 /** Row and column of each element on or below a diagonal of a `row` × `col` matrix, row by row; int64 by default. Shape: [2, n]. */
-export const trilIndices = (...args: TriangleArguments): Tensor =>
-  places('trilIndices', args, (above, offset) => above <= offset);
+export const trilIndices = (...args: TriangleArguments): Tensor => places('trilIndices', args, true);
 
 /** Row and column of each element on or above a diagonal of a `row` × `col` matrix, row by row; int64 by default. Shape: [2, n]. */
-export const triuIndices = (...args: TriangleArguments): Tensor =>
-  places('triuIndices', args, (above, offset) => above >= offset);
+export const triuIndices = (...args: TriangleArguments): Tensor => places('triuIndices', args, false);
 
 interface VanderOptions {
   /** How many powers; default: as many as there are numbers. */

@@ -8,6 +8,7 @@ import { kinds } from '../tensor/kinds';
 import { parseArgs, shown } from '../tensor/options';
 import { type TensorOptions, tensorOptions } from '../tensor/sizes';
 import { Tensor } from '../tensor/tensor';
+import { checkCanvasSize } from './canvas-size';
 import { Picture } from './picture';
 
 /** What tensors can be made of: one, nested lists of numbers, a picture. */
@@ -129,9 +130,7 @@ export class BoundingBoxes extends TVTensor {
     if (boxes.shape.length !== 2 || boxes.shape[1] !== 4) {
       throw new ShapeError(`BoundingBoxes: expected boxes [N, 4], but got shape ${showShape(made.shape)}`);
     }
-    if (!Array.isArray(canvasSize) || canvasSize.length !== 2) {
-      throw new ArgumentError(`BoundingBoxes: expected canvasSize [height, width], but got ${shown(canvasSize)}`);
-    }
+    checkCanvasSize('BoundingBoxes', canvasSize);
     if (clampingMode !== null && clampingMode !== 'soft' && clampingMode !== 'hard') {
       throw new ArgumentError(
         `BoundingBoxes: expected clampingMode 'soft', 'hard' or null, but got ${shown(clampingMode)}`,

@@ -131,6 +131,13 @@ describe.each(['x.pt', 'x.safetensors'])('%s', (name) => {
   });
 });
 
+test('integers of any length are written in time linear in it', async () => {
+  for (const sign of [1n, -1n]) {
+    const huge = sign * (3n + (1n << 8_000_000n));
+    expect((await torch.load<{ n: bigint }>(await torch.saveBytes({ n: huge }, 'x.pt'))).n).toBe(huge);
+  }
+});
+
 describe('what Python gets', () => {
   const written = async (value: unknown) => pythons(await torch.saveBytes(value as object, 'x.pt'));
 

@@ -1,4 +1,5 @@
 // Gradient SHAP: expected gradients between baselines and noisy inputs.
+import { either, listOf, number } from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { rand } from '../../tensor/random';
 import { scope } from '../../tensor/scope';
@@ -120,6 +121,7 @@ export class GradientShap extends GradientAttribution {
       ['inputs', 'baselines'],
       { nSamples: 5, stdevs: 0, target: null, additionalForwardArgs: null, returnConvergenceDelta: false },
       args,
+      { stdevs: either(number, listOf(number)) },
     );
     const { inputs, alone } = listFloats(op, o.inputs);
     const { target, additionalForwardArgs, returnConvergenceDelta, nSamples, stdevs } = o;

@@ -1,6 +1,7 @@
 // The noise tunnel: attributions of an input with noise, several times, smoothed.
 import { ArgumentError } from '../../errors';
 import { flush } from '../../graph/flush';
+import { either, listOf, number } from '../../tensor/argument-kinds';
 import { full } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
 import { isPlainObject, kindOf, parseArgs, shown } from '../../tensor/options';
@@ -82,7 +83,7 @@ export class NoiseTunnel<M extends Method> extends Attribution {
     }
     const { ntType, ntSamples, ntSamplesBatchSize, stdevs, drawBaselineFromDistrib, ...rest } = options;
     const own = { ntType, ntSamples, ntSamplesBatchSize, stdevs, drawBaselineFromDistrib };
-    const o = parseArgs<NoiseOptions>(op, [], noiseDefaults, [own]);
+    const o = parseArgs<NoiseOptions>(op, [], noiseDefaults, [own], { stdevs: either(number, listOf(number)) });
     if (!TYPES.includes(o.ntType)) {
       throw new ArgumentError(`${op}: expected ntType to be one of ${TYPES.join(', ')}, but got ${shown(o.ntType)}`);
     }

@@ -1,8 +1,10 @@
 // Owns neural style: the content of one picture in the style of another.
+
 import { noGrad } from '../../autograd/mode';
 import { ArgumentError, ShapeError } from '../../errors';
 import { mseLoss } from '../../nn/functional/loss';
 import type { Module } from '../../nn/module';
+import { either, listOf, number } from '../../tensor/argument-kinds';
 import { kindOf, parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { asBatch, type Layer, Probe } from './layers';
@@ -103,6 +105,7 @@ export function neuralStyle(
       ...pictureDefaults,
     },
     args,
+    { styleWeight: either(number, listOf(number)) },
   );
   expectCounts(OP, { steps: o.steps, every: o.every });
   const { contentLayers, styleLayers } = o;

@@ -96,19 +96,24 @@ export class Pickler {
   }
 
   private long(value: bigint): void {
-    const bytes: number[] = [];
-    let rest = value;
+    const magnitude = (value < 0n ? ~value : value).toString(16);
+    const bits = 4 * magnitude.length - Math.clz32(Number.parseInt(magnitude[0]!, 16)) + 28;
     // One bit of the highest byte is the sign.
-    while (!(bytes.length > 0 && rest === (bytes.at(-1)! & 0x80 ? -1n : 0n))) {
-      bytes.push(Number(rest & 255n));
-      rest >>= 8n;
+    const bytes = new Uint8Array(Math.floor(bits / 8) + 1);
+    // By its digits, since each shift of a long number copies all of it.
+    const digits = BigInt.asUintN(8 * bytes.length, value)
+      .toString(16)
+      .padStart(2 * bytes.length, '0');
+    for (let i = 0; i < bytes.length; i++) {
+      const at = digits.length - 2 * i;
+      bytes[i] = Number.parseInt(digits.slice(at - 2, at), 16);
     }
     if (bytes.length < 256) this.sink.byte(0x8a, bytes.length);
     else {
       this.sink.byte(0x8b);
       this.sink.uint32(bytes.length);
     }
-    this.sink.raw(Uint8Array.from(bytes));
+    this.sink.raw(bytes);
   }
 
   private float(value: number): void {

@@ -4,9 +4,11 @@ import { sameShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { expectFloat } from '../../graph/record';
 import * as ops from '../../ops/loss';
+import { orNull } from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
+import { tensor } from '../../tensor/tensor-kinds';
 import { logsigmoid } from './activation';
 import { l1Loss } from './loss';
 import {
@@ -65,7 +67,9 @@ export const huberLoss = callable(
   ): Tensor => {
     const name = 'huberLoss';
     const defaults = { reduction: 'mean', delta: 1, weight: null } as const;
-    const { reduction, delta, weight } = parseArgs<WeightedHuberArguments>(name, [], defaults, args);
+    const { reduction, delta, weight } = parseArgs<WeightedHuberArguments>(name, [], defaults, args, {
+      weight: orNull(tensor),
+    });
     if (!(delta > 0)) throw new ArgumentError(`${name}: expected delta greater than 0, but got ${delta}`);
     const d = differenceOf(name, input, target);
     const size = d.abs();

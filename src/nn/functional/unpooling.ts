@@ -1,10 +1,12 @@
 // Owns F's unpooling: maxima put back at their places, zeros elsewhere.
+
 import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { expectFloat } from '../../graph/record';
 import { maxUnpool } from '../../ops/adaptive-pool';
+import { integer, listOf } from '../../tensor/argument-kinds';
 import { checked } from '../../tensor/callable';
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { type Size, type Spatial, sizesOf } from '../sizes';
 
@@ -28,6 +30,7 @@ function outputSizes<N extends Spatial>(op: string, n: N, x: Tensor, o: Required
   const stride: readonly number[] = sizesOf(op, 'stride', o.stride ?? o.kernelSize, n, 1);
   const padding: readonly number[] = sizesOf(op, 'padding', o.padding, n);
   const usual = kernel.map((k, d) => ((x.shape.at(d - n) ?? 1) - 1) * stride[d]! - 2 * padding[d]! + k);
+  if (o.outputSize !== null) expectKind(op, 'outputSize', o.outputSize, listOf(integer));
   const size = o.outputSize ? o.outputSize.slice(-n) : usual;
   if (size.length !== n || !size.every((s, d) => s > usual[d]! - stride[d]! && s < usual[d]! + stride[d]!)) {
     throw new ArgumentError(

@@ -1,7 +1,12 @@
 // Owns the schedulers that cycle the rate up and down, and momentum the other way.
+
 import { ArgumentError } from '../../errors';
+import { callback, either, listOf, number, oneOf, orNull } from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { checkInteger, checkOptimizer, LRScheduler, perGroup, type Scheduled, type ScheduledGroup } from './scheduler';
+
+/** One number for all groups of parameters, or one for each. */
+const numbers = either(number, listOf(number));
 
 interface MomentumArguments {
   baseMomentum: number | readonly number[];
@@ -124,6 +129,10 @@ export class CyclicLR extends LRScheduler<CyclicFields> {
         lastEpoch: -1,
       },
       args,
+      {
+        ...{ baseLr: numbers, maxLr: numbers, baseMomentum: numbers, maxMomentum: numbers },
+        ...{ stepSizeDown: orNull(number), scaleFn: orNull(callback), scaleMode: oneOf('cycle', 'iterations') },
+      },
     );
     checkOptimizer('CyclicLR', optimizer);
     const { mode, gamma, cycleMomentum, stepSizeUp } = given;
@@ -263,6 +272,7 @@ export class OneCycleLR extends LRScheduler<OneCycleFields> {
         lastEpoch: -1,
       },
       args,
+      { baseMomentum: numbers, maxMomentum: numbers },
     );
     checkOptimizer('OneCycleLR', optimizer);
     const { pctStart, annealStrategy, cycleMomentum, threePhase } = given;

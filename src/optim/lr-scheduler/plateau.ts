@@ -1,6 +1,8 @@
 // Owns the scheduler that reduces the rate when a metric no longer improves.
+
 import { ArgumentError } from '../../errors';
 import { Printable } from '../../printable';
+import { either, listOf, number } from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { expose, readFields, showFields, writeFields } from './fields';
 import { checkOptimizer, keepScheduler, type LRSchedulerStateDict, perGroup, type Scheduled } from './scheduler';
@@ -90,6 +92,7 @@ export class ReduceLROnPlateau extends Printable {
         eps: 1e-8,
       },
       args,
+      { minLr: either(number, listOf(number)) },
     );
     checkOptimizer(this.name, optimizer);
     const { factor, mode, thresholdMode } = options;

@@ -1,7 +1,7 @@
 // Owns the scheduler of averaged weights: from the rates that are there to a constant one.
 import { ArgumentError } from '../../errors';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
-import { LRScheduler, perGroup, type Scheduled, type ScheduledGroup } from './scheduler';
+import { checkOptimizer, LRScheduler, perGroup, type Scheduled, type ScheduledGroup } from './scheduler';
 
 export interface SWALRArguments {
   optimizer: Scheduled;
@@ -55,6 +55,7 @@ export class SWALR extends LRScheduler<SWAFields> {
     if (!(Number.isInteger(annealEpochs) && annealEpochs >= 0)) {
       throw new ArgumentError(`SWALR: expected annealEpochs to be a whole number ≥ 0, but got ${shown(annealEpochs)}`);
     }
+    checkOptimizer('SWALR', optimizer);
     const rates = perGroup('SWALR', 'swaLr', swaLr, optimizer);
     optimizer.paramGroups.forEach((group, i) => {
       (group as AveragedGroup).swaLr = rates[i]!;

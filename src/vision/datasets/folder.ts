@@ -8,8 +8,9 @@ import { fromHost } from '../../graph/record';
 import type { ByteSource } from '../../io/bytes';
 import type { Place } from '../../ops/pictures';
 import { ofDataSet } from '../../ops/together';
+import { callback, orNull } from '../../tensor/argument-kinds';
 import { tensor } from '../../tensor/creation';
-import { kindOf, parseArgs } from '../../tensor/options';
+import { expectKind, kindOf, parseArgs } from '../../tensor/options';
 import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import { Picture } from '../picture';
@@ -322,6 +323,7 @@ async function open(
   if (loader !== null && typeof loader !== 'function') {
     throw new ArgumentError(`${name}: expected loader to be a function, but got ${kindOf(loader)}`);
   }
+  expectKind(name, 'findClasses', options.findClasses, orNull(callback));
   const folder = await listRoot(name, root);
   const all = classesOf(name, folder);
   const numbers = options.findClasses?.(all[0]) ?? all;

@@ -2,7 +2,7 @@
 import { ArgumentError } from '../../errors';
 import type { Interpolation } from '../../ops/picture-taps';
 import type { Border, Size } from '../../ops/pictures';
-import { isPlainObject, shown } from '../../tensor/options';
+import { isPlainObject, kindOf, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { Picture } from '../picture';
 import { Image, Mask } from '../tv-tensors';
@@ -36,11 +36,19 @@ export type FillArgument = Fill | ReadonlyMap<unknown, Fill> | Readonly<Record<s
 const isWhole = (value: unknown): value is number => Number.isInteger(value);
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
+/** The longest side of a picture: no buffer holds a longer row. */
+export const MAX_SIDE = 2 ** 24;
+
+/** Whether it is a number of pixels that a side may have. */
+export const isSide = (side: unknown): side is number => isWhole(side) && side > 0 && side <= MAX_SIDE;
+
 /** @throws ArgumentError unless it is a size of pixels */
 export function sizeOf(op: string, size: SizeLike, name = 'size'): Size {
   const list = Array.isArray(size) ? (size as readonly number[]) : [size as number];
-  if (list.length < 1 || list.length > 2 || !list.every((side) => isWhole(side) && side > 0)) {
-    throw new ArgumentError(`${op}: expected ${name} to be a whole number, or [height, width], but got ${shown(size)}`);
+  if (list.length < 1 || list.length > 2 || !list.every(isSide)) {
+    throw new ArgumentError(
+      `${op}: expected ${name} to be a whole number of at most ${MAX_SIDE}, or [height, width], but got ${shown(size)}`,
+    );
   }
   return [list[0]!, list[1] ?? list[0]!];
 }
@@ -92,6 +100,12 @@ export function rangeAround(
     return [-value, value];
   }
   return checkNumbers(op, name, value, lengths);
+}
+
+/** @throws ArgumentError unless it is a number, not NaN and not infinite */
+export function checkNumber(op: string, name: string, value: unknown): asserts value is number {
+  if (isNumber(value)) return;
+  throw new ArgumentError(`${op}: expected ${name} to be a number, but got ${kindOf(value)}`);
 }
 
 /** @throws ArgumentError unless there are so many numbers */

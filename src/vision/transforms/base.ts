@@ -3,7 +3,7 @@ import { ArgumentError } from '../../errors';
 import { Callable } from '../../nn/callable';
 import { printModule, pythonFloat, pythonText } from '../../nn/printing';
 import { isTensor } from '../../tensor/callable';
-import { shown } from '../../tensor/options';
+import { kindOf, parseArgs, shown } from '../../tensor/options';
 import { uniform24 } from '../../tensor/random/distributions';
 import { defaultGenerator, type Generator } from '../../tensor/random/generator';
 import { scope } from '../../tensor/scope';
@@ -23,6 +23,12 @@ export type TransformFunction<In, Out> = (input: In) => Out;
 /** What the pictures of a batch are to a transform: pictures, plain tensors, images that say so, or masks, which stand beside them. */
 export type BatchKind = FillKind;
 
+/** @throws ArgumentError for a promise, which would pass through like anything that is no picture */
+function checkAwaited(op: string, input: unknown): void {
+  if (input instanceof Promise)
+    throw new ArgumentError(`${op}: expected a picture or a tensor, but got ${kindOf(input)}`);
+}
+
 /** Which kind of thing an input is; boxes have none. */
 export function kindOfInput(input: unknown): BatchKind {
   if (input instanceof Picture) return 'picture';
@@ -38,8 +44,13 @@ export function kindOfInput(input: unknown): BatchKind {
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the call signature is what Callable gives every object.
 export abstract class Transform<In = Tensor, Out = Tensor> extends Callable {
-  constructor() {
-    super((self, inputs) => (self as Transform<In, Out>).forward(...(inputs as [In])));
+  /** Subclasses without a constructor take no arguments. */
+  constructor(...args: readonly never[]) {
+    super((self, inputs) => {
+      for (const input of inputs) checkAwaited(self.constructor.name, input);
+      return (self as Transform<In, Out>).forward(...(inputs as [In]));
+    });
+    parseArgs(new.target.name, [], {}, args);
   }
 
   /** Whether an input is one that this transform works on; all others pass through. Default: all tensors. */
@@ -62,6 +73,7 @@ export abstract class Transform<In = Tensor, Out = Tensor> extends Callable {
 
   forward(...inputs: readonly [In] | readonly unknown[]): Out {
     const sample = flatten(inputs.length === 1 ? inputs[0] : inputs);
+    for (const leaf of sample.leaves) checkAwaited(this.constructor.name, leaf);
     this.checkInputs(sample.leaves);
     const chosen = this.chosen(sample.leaves);
     const params = this.makeParams(sample.leaves.filter((_, i) => chosen[i]));

@@ -1,12 +1,15 @@
 // Transforms that blur pictures, add noise, erase a part, or multiply by a matrix: GaussianBlur, GaussianNoise, RandomErasing, LinearTransformation.
+
 import { isFloat, showShape } from '../../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../../errors';
 import { fromHost } from '../../graph/record';
+import { anything } from '../../tensor/argument-kinds';
 import { arange } from '../../tensor/creation';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { fillNormal, fillRandint } from '../../tensor/random/distributions';
 import { defaultGenerator, type Generator } from '../../tensor/random/generator';
 import { Tensor } from '../../tensor/tensor';
+import { tensor } from '../../tensor/tensor-kinds';
 import { Picture } from '../picture';
 import { BoundingBoxes, Mask } from '../tv-tensors';
 import { type BatchKind, float, floats, list, PictureTransform, printed, RandomTransform, tuple } from './base';
@@ -148,6 +151,11 @@ function rounded(x: number): number {
   return near - x === 0.5 && near % 2 !== 0 ? near - 1 : near;
 }
 
+const isColour = (value: unknown): boolean => {
+  const list = [value].flat();
+  return list.length > 0 && list.every(Number.isFinite);
+};
+
 /** Erases a rectangle of each picture with probability `p`. */
 export class RandomErasing extends RandomTransform<Erased | null> {
   readonly scale: Pair;
@@ -158,7 +166,7 @@ export class RandomErasing extends RandomTransform<Erased | null> {
 
   constructor(...args: Arguments<ErasingArguments, ['p', 'scale', 'ratio', 'value', 'inplace']>) {
     const defaults = { p: 0.5, scale: [0.02, 0.33], ratio: [0.3, 3.3], value: 0, inplace: false };
-    const o = parseArgs<ErasingArguments>('RandomErasing', [], defaults, args);
+    const o = parseArgs<ErasingArguments>('RandomErasing', [], defaults, args, { value: anything });
     super(o.p);
     const pair = (name: 'scale' | 'ratio', low: number, high: number): Pair => {
       const range = o[name];
@@ -172,7 +180,7 @@ export class RandomErasing extends RandomTransform<Erased | null> {
     this.scale = pair('scale', 0, 1);
     this.ratio = pair('ratio', Number.MIN_VALUE, Number.POSITIVE_INFINITY);
     const value: unknown = o.value;
-    if (value !== 'random' && ![value].flat().every((each) => typeof each === 'number')) {
+    if (value !== 'random' && !isColour(value)) {
       throw new ArgumentError(
         `RandomErasing: expected value, a number, a list of them or 'random', but got ${shown(value)}`,
       );
@@ -284,6 +292,7 @@ export class LinearTransformation extends PictureTransform {
       names,
       {},
       args,
+      { transformationMatrix: tensor, meanVector: tensor },
     );
     const [rows, columns] = matrix.shape;
     if (matrix.shape.length !== 2 || rows !== columns) {

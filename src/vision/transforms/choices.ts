@@ -8,6 +8,7 @@ import { defaultGenerator, Generator } from '../../tensor/random/generator';
 import { weightedIndices } from '../../tensor/random/weighted';
 import type { Tensor } from '../../tensor/tensor';
 import { BoundingBoxes } from '../tv-tensors';
+import { checkNumbers } from './arguments';
 import { type BatchKind, checkProbability, happens, kindOfInput, PictureTransform } from './base';
 import { whereDrawn } from './batch';
 import {
@@ -133,9 +134,9 @@ export class RandomChoice extends Drawing<Choice> {
     super();
     const { transforms, p } = parseArgs<RandomChoiceArguments>('RandomChoice', ['transforms'], { p: null }, args);
     checkSteps('RandomChoice', transforms);
-    const weights = p ?? transforms.map(() => 1);
+    const weights = p === null ? transforms.map(() => 1) : checkNumbers('RandomChoice', 'p', p, [transforms.length]);
     const total = weights.reduce((sum, weight) => sum + weight, 0);
-    if (weights.length !== transforms.length || !weights.every((weight) => weight >= 0) || !(total > 0)) {
+    if (!weights.every((weight) => weight >= 0) || !(total > 0)) {
       throw new ArgumentError(
         `RandomChoice: expected a p for each of ${transforms.length} transforms, but got ${shown(p)}`,
       );

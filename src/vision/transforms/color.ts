@@ -5,6 +5,7 @@ import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { fillUniform, randperm } from '../../tensor/random/distributions';
 import { defaultGenerator, type Generator } from '../../tensor/random/generator';
 import type { Tensor } from '../../tensor/tensor';
+import { checkNumber } from './arguments';
 import { checkProbability, float, floats, happens, PictureTransform, printed, RandomTransform } from './base';
 import { expectBits, expectOneOrThree, expectThreshold, grayed, grayscaleToRgb } from './functional/color';
 import type { PictureInfo } from './info';
@@ -348,6 +349,7 @@ export class RandomSolarize extends RandomRecoloring {
   constructor(...args: Arguments<SolarizeArguments, ['threshold', 'p']>) {
     const { threshold, p } = parseArgs<SolarizeArguments>('RandomSolarize', ['threshold'], { p: 0.5 }, args);
     super(p);
+    checkNumber('RandomSolarize', 'threshold', threshold);
     this.threshold = threshold;
     this.row = [Recolor.solarize, threshold];
   }
@@ -376,9 +378,10 @@ export class RandomAdjustSharpness extends RandomRecoloring {
   constructor(...args: Arguments<SharpnessArguments, ['sharpnessFactor', 'p']>) {
     const o = parseArgs<SharpnessArguments>('RandomAdjustSharpness', ['sharpnessFactor'], { p: 0.5 }, args);
     super(o.p);
-    if (!(o.sharpnessFactor >= 0)) {
+    checkNumber('RandomAdjustSharpness', 'sharpnessFactor', o.sharpnessFactor);
+    if (o.sharpnessFactor < 0) {
       throw new ArgumentError(
-        `RandomAdjustSharpness: expected sharpnessFactor of at least 0, but got ${shown(o.sharpnessFactor)}`,
+        `RandomAdjustSharpness: expected sharpnessFactor of at least 0, but got ${o.sharpnessFactor}`,
       );
     }
     this.sharpnessFactor = o.sharpnessFactor;

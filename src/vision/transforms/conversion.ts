@@ -2,6 +2,7 @@
 import type { DType } from '../../compiler/meta';
 import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
+import { expectDType } from '../../tensor/host-data';
 import { type Arguments, isPlainObject, parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { fromPixels, isPixelSource, type PixelSource } from '../from-pixels';
@@ -9,7 +10,7 @@ import { Picture } from '../picture';
 import { BoundingBoxes, Image, Mask, TVTensor } from '../tv-tensors';
 import { type BatchKind, list, PictureTransform, printed } from './base';
 import { imageOf } from './batch';
-import { asBytes, pilToTensor, scaledTo, toImage, toPilImage } from './functional/conversion';
+import { asBytes, checkMode, pilToTensor, scaledTo, toImage, toPilImage } from './functional/conversion';
 import { checkStatistics, normalized } from './functional/normalize';
 import { isPureTensor } from './sample';
 
@@ -168,7 +169,9 @@ export class ToPILImage extends Conversion {
 
   constructor(...args: Arguments<{ mode?: string | null }, ['mode']>) {
     super();
-    this.mode = parseArgs<{ mode?: string | null }>('ToPILImage', [], { mode: null }, args).mode;
+    const { mode } = parseArgs<{ mode?: string | null }>('ToPILImage', [], { mode: null }, args);
+    checkMode('ToPILImage', mode);
+    this.mode = mode;
   }
 
   protected override handles(input: unknown): boolean {
@@ -220,6 +223,10 @@ export class ToDtype extends Conversion {
     if (typeof dtype !== 'string' && !(dtype instanceof Map) && !isPlainObject(dtype)) {
       throw new ArgumentError(`ToDtype: expected dtype to be a type, or types by class, but got ${shown(dtype)}`);
     }
+    if (typeof dtype === 'string') expectDType('ToDtype', dtype);
+    else if (Array.from(dtype instanceof Map ? dtype.keys() : Object.keys(dtype)).length === 0) {
+      throw new ArgumentError('ToDtype: expected a type for a class at least, but got none');
+    }
     this.dtype = dtype;
     this.scale = scale;
   }
@@ -264,7 +271,8 @@ export class ConvertImageDtype extends Conversion {
 
   constructor(...args: Arguments<{ dtype?: DType }, ['dtype']>) {
     super();
-    this.dtype = parseArgs<{ dtype?: DType }>('ConvertImageDtype', [], { dtype: 'float32' }, args).dtype;
+    const { dtype } = parseArgs<{ dtype?: DType }>('ConvertImageDtype', [], { dtype: 'float32' }, args);
+    this.dtype = expectDType('ConvertImageDtype', dtype);
   }
 
   protected override handles(input: unknown): boolean {

@@ -4,7 +4,7 @@ import { ArgumentError, DTypeError, ShapeError } from '../../errors';
 import { oneHot } from '../../nn/functional/one-hot';
 import { isTensor } from '../../tensor/callable';
 import { arange } from '../../tensor/creation';
-import { isPlainObject, kindOf, parseArgs, shown } from '../../tensor/options';
+import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../../tensor/options';
 import { fillRandint } from '../../tensor/random/distributions';
 import { dirichlet } from '../../tensor/random/gamma';
 import { defaultGenerator } from '../../tensor/random/generator';
@@ -40,14 +40,19 @@ abstract class Mixing extends Transform<Sample, Sample> {
   readonly numClasses: number | null;
   readonly #labelsOf: (sample: unknown) => unknown;
 
-  constructor(options: MixingOptions = {}) {
+  constructor(...args: Arguments<MixingOptions, ['alpha', 'numClasses', 'labelsGetter']>) {
     super();
     const name = this.constructor.name;
     const defaults = { alpha: 1, numClasses: null, labelsGetter: 'default' as const };
-    const { alpha, numClasses, labelsGetter } = parseArgs<MixingOptions>(name, [], defaults, [options]);
+    const { alpha, numClasses, labelsGetter } = parseArgs<MixingOptions>(name, [], defaults, args);
     if (!(alpha > 0)) throw new ArgumentError(`${name}: expected alpha above 0, but got ${shown(alpha)}`);
     if (labelsGetter !== 'default' && typeof labelsGetter !== 'function') {
       throw new ArgumentError(`${name}: expected labelsGetter 'default' or a function, but got ${shown(labelsGetter)}`);
+    }
+    if (numClasses !== null && !(Number.isSafeInteger(numClasses) && numClasses > 0)) {
+      throw new ArgumentError(
+        `${name}: expected numClasses to be a whole number above 0, but got ${shown(numClasses)}`,
+      );
     }
     this.alpha = alpha;
     this.numClasses = numClasses;

@@ -10,6 +10,7 @@ import {
   checkInterpolation,
   checkNumbers,
   type Interpolation,
+  isSide,
   roundHalfEven,
   type SizeLike,
   sizeOf,
@@ -292,7 +293,9 @@ export class RandomShortestSize extends RandomResizer {
     super(name, how);
     checkMaxSize(name, maxSize);
     this.minSize = [minSize].flat() as number[];
-    if (this.minSize.length === 0) throw new ArgumentError(`${name}: expected minSize, but got ${shown(minSize)}`);
+    if (this.minSize.length === 0 || !this.minSize.every(isSide)) {
+      throw new ArgumentError(`${name}: expected minSize, one whole number or several, but got ${shown(minSize)}`);
+    }
     this.maxSize = maxSize;
   }
 
@@ -331,6 +334,10 @@ export class RandomResize extends RandomResizer {
       sampling,
     );
     super('RandomResize', how);
+    if (!isSide(minSize) || !isSide(maxSize) || minSize >= maxSize) {
+      const got = `${shown(minSize)} and ${shown(maxSize)}`;
+      throw new ArgumentError(`RandomResize: expected whole numbers minSize < maxSize, but got ${got}`);
+    }
     this.minSize = minSize;
     this.maxSize = maxSize;
   }

@@ -1,6 +1,8 @@
 // Pictures read at other places: RandomRotation, RandomAffine, RandomPerspective, ElasticTransform.
+
 import { ArgumentError } from '../../errors';
 import { fromHost } from '../../graph/record';
+import { either, listOf, number } from '../../tensor/argument-kinds';
 import { cat } from '../../tensor/functions';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { uniform24 } from '../../tensor/random/distributions';
@@ -355,10 +357,13 @@ export class ElasticTransform extends GeometricTransform<ElasticDraw> {
     super();
     const name = 'ElasticTransform';
     const defaults = { alpha: 50, sigma: 5, interpolation: 'bilinear', fill: 0 } as const;
-    const { alpha, sigma, interpolation, fill } = parseArgs<ElasticTransformArguments>(name, [], defaults, args);
+    const { alpha, sigma, interpolation, fill } = parseArgs<ElasticTransformArguments>(name, [], defaults, args, {
+      alpha: either(number, listOf(number)),
+      sigma: either(number, listOf(number)),
+    });
     checkInterpolation(name, interpolation, sampled);
     const pair = (key: string, value: number | readonly number[]): readonly number[] => {
-      const [x, y = x] = typeof value === 'number' ? [value] : checkNumbers(name, key, value, [1, 2]);
+      const [x, y = x] = checkNumbers(name, key, [value].flat(), [1, 2]);
       return [x!, y!];
     };
     this.alpha = pair('alpha', alpha);

@@ -4,10 +4,12 @@ import { ArgumentError, ShapeError } from '../../../errors';
 import { fromHost } from '../../../graph/record';
 import { conv2d } from '../../../nn/functional/conv';
 import { pad } from '../../../nn/functional/pad';
-import { parseArgs, shown } from '../../../tensor/options';
+import { checked, isTensor } from '../../../tensor/callable';
+import { kindOf, parseArgs, shown } from '../../../tensor/options';
 import { randnLike } from '../../../tensor/random';
 import { Tensor } from '../../../tensor/tensor';
 import { Picture } from '../../picture';
+import { checkNumber } from '../arguments';
 import { expectImage } from '../recoloring';
 import { ofColors } from './color';
 
@@ -36,20 +38,23 @@ export function oddSizes(op: string, given: unknown): Pair {
 }
 
 /** Pictures blurred by a Gaussian; beyond the border they are mirrored. */
-export function gaussianBlur<T extends Tensor>(
-  ...args:
-    | [input: T, kernelSize: number | readonly number[], sigma?: number | readonly number[] | null]
-    | [input: T, kernelSize: number | readonly number[], named: { sigma?: number | readonly number[] | null }]
-    | [input: T, named: Omit<BlurArguments<T>, 'input'>]
-): T {
-  const o = parseArgs<BlurArguments<T>>('gaussianBlur', ['input', 'kernelSize'], { sigma: null }, args);
-  const sizes = oddSizes('gaussianBlur', o.kernelSize);
-  const sigma = o.sigma === null ? ([0.15 * sizes[0] + 0.35, 0.15 * sizes[1] + 0.35] as const) : pairOf(o.sigma);
-  if (!sigma?.every((s) => s > 0)) {
-    throw new ArgumentError(`gaussianBlur: expected sigma above 0, one number or [x, y], but got ${shown(o.sigma)}`);
-  }
-  return ofColors('gaussianBlur', o.input, (batch) => blurred('gaussianBlur', batch, sizes, [sigma]));
-}
+export const gaussianBlur = checked(
+  'gaussianBlur(input, ...)',
+  <T extends Tensor>(
+    ...args:
+      | [input: T, kernelSize: number | readonly number[], sigma?: number | readonly number[] | null]
+      | [input: T, kernelSize: number | readonly number[], named: { sigma?: number | readonly number[] | null }]
+      | [input: T, named: Omit<BlurArguments<T>, 'input'>]
+  ): T => {
+    const o = parseArgs<BlurArguments<T>>('gaussianBlur', ['input', 'kernelSize'], { sigma: null }, args);
+    const sizes = oddSizes('gaussianBlur', o.kernelSize);
+    const sigma = o.sigma === null ? ([0.15 * sizes[0] + 0.35, 0.15 * sizes[1] + 0.35] as const) : pairOf(o.sigma);
+    if (!sigma?.every((s) => s > 0)) {
+      throw new ArgumentError(`gaussianBlur: expected sigma above 0, one number or [x, y], but got ${shown(o.sigma)}`);
+    }
+    return ofColors('gaussianBlur', o.input, (batch) => blurred('gaussianBlur', batch, sizes, [sigma]));
+  },
+);
 
 /** The shares of neighbours on one axis; they add up to 1. */
 function gaussianShares(size: number, sigma: number): readonly number[] {
@@ -99,24 +104,27 @@ interface NoiseArguments<T> {
 }
 
 /** Pictures with normal noise, drawn from the default generator. */
-export function gaussianNoise<T extends Tensor>(
-  ...args:
-    | [input: T, mean?: number, sigma?: number, clip?: boolean]
-    | [input: T, named: Omit<NoiseArguments<T>, 'input'>]
-    | [input: T, mean: number, named: { sigma?: number; clip?: boolean }]
-    | [input: T, mean: number, sigma: number, named: { clip?: boolean }]
-): T {
-  const defaults = { mean: 0, sigma: 0.1, clip: true };
-  const { input, mean, sigma, clip } = parseArgs<NoiseArguments<T>>('gaussianNoise', ['input'], defaults, args);
-  expectNoise('gaussianNoise', input, sigma);
-  return ofColors('gaussianNoise', input, (batch) => {
-    const scale = batch.dtype === 'uint8' ? 255 : 1;
-    const noise = randnLike(batch, { dtype: 'float32' })
-      .mul(sigma * scale)
-      .add(mean * scale);
-    return withNoise(batch, noise, clip);
-  });
-}
+export const gaussianNoise = checked(
+  'gaussianNoise(input, ...)',
+  <T extends Tensor>(
+    ...args:
+      | [input: T, mean?: number, sigma?: number, clip?: boolean]
+      | [input: T, named: Omit<NoiseArguments<T>, 'input'>]
+      | [input: T, mean: number, named: { sigma?: number; clip?: boolean }]
+      | [input: T, mean: number, sigma: number, named: { clip?: boolean }]
+  ): T => {
+    const defaults = { mean: 0, sigma: 0.1, clip: true };
+    const { input, mean, sigma, clip } = parseArgs<NoiseArguments<T>>('gaussianNoise', ['input'], defaults, args);
+    expectNoise('gaussianNoise', input, sigma);
+    return ofColors('gaussianNoise', input, (batch) => {
+      const scale = batch.dtype === 'uint8' ? 255 : 1;
+      const noise = randnLike(batch, { dtype: 'float32' })
+        .mul(sigma * scale)
+        .add(mean * scale);
+      return withNoise(batch, noise, clip);
+    });
+  },
+);
 
 /** @throws ArgumentError for a picture, which torchvision refuses too, and for a negative sigma */
 export function expectNoise(op: string, input: unknown, sigma: number): void {
@@ -153,21 +161,26 @@ interface EraseArguments<T> {
 }
 
 /** Pictures with a rectangle overwritten. */
-export function erase<T extends Tensor>(
-  ...args:
-    | [input: T, i: number, j: number, h: number, w: number, v: Tensor, inplace?: boolean]
-    | [input: T, i: number, j: number, h: number, w: number, v: Tensor, named: { inplace?: boolean }]
-    | [input: T, named: Omit<EraseArguments<T>, 'input'>]
-): T {
-  const required = ['input', 'i', 'j', 'h', 'w', 'v'] as const;
-  const { input, i, j, h, w, v, inplace } = parseArgs<EraseArguments<T>>('erase', required, { inplace: false }, args);
-  if (inplace && !(input instanceof Picture)) {
-    input.narrow(-2, i, h).narrow(-1, j, w).copy_(v.to(input.dtype));
-    return input;
-  }
-  return ofColors('erase', input, (batch) => {
-    const made = batch.clone();
-    made.narrow(-2, i, h).narrow(-1, j, w).copy_(v.to(batch.dtype));
-    return made;
-  });
-}
+export const erase = checked(
+  'erase(input, ...)',
+  <T extends Tensor>(
+    ...args:
+      | [input: T, i: number, j: number, h: number, w: number, v: Tensor, inplace?: boolean]
+      | [input: T, i: number, j: number, h: number, w: number, v: Tensor, named: { inplace?: boolean }]
+      | [input: T, named: Omit<EraseArguments<T>, 'input'>]
+  ): T => {
+    const required = ['input', 'i', 'j', 'h', 'w', 'v'] as const;
+    const { input, i, j, h, w, v, inplace } = parseArgs<EraseArguments<T>>('erase', required, { inplace: false }, args);
+    for (const [name, value] of Object.entries({ i, j, h, w })) checkNumber('erase', name, value);
+    if (!isTensor(v)) throw new ArgumentError(`erase: expected v to be a tensor, but got ${kindOf(v)}`);
+    if (inplace && !(input instanceof Picture)) {
+      input.narrow(-2, i, h).narrow(-1, j, w).copy_(v.to(input.dtype));
+      return input;
+    }
+    return ofColors('erase', input, (batch) => {
+      const made = batch.clone();
+      made.narrow(-2, i, h).narrow(-1, j, w).copy_(v.to(batch.dtype));
+      return made;
+    });
+  },
+);

@@ -1,10 +1,11 @@
 // Bounding boxes: their formats, and how they follow a picture.
 import { ArgumentError } from '../../../errors';
-import { isTensor } from '../../../tensor/callable';
+import { checked } from '../../../tensor/callable';
 import { tensor } from '../../../tensor/creation';
 import { cat, stack } from '../../../tensor/functions';
-import { type Arguments, kindOf, parseArgs, shown } from '../../../tensor/options';
+import { type Arguments, parseArgs, shown } from '../../../tensor/options';
 import type { Tensor } from '../../../tensor/tensor';
+import { checkCanvasSize } from '../../canvas-size';
 import { BoundingBoxes, type BoundingBoxFormat, boxFormat, type ClampingMode, type Size } from '../../tv-tensors';
 
 type Corners = readonly [x1: Tensor, y1: Tensor, x2: Tensor, y2: Tensor];
@@ -44,21 +45,22 @@ interface ConvertArguments {
 }
 
 /** Boxes in another format: `BoundingBoxes`, or tensors [..., 4] with the format that they have. */
-export function convertBoundingBoxFormat<T extends Tensor>(
-  boxes: T,
-  ...args: Arguments<ConvertArguments, ['oldFormat', 'newFormat']>
-): T {
-  const name = 'convertBoundingBoxFormat';
-  const { oldFormat, newFormat } = parseArgs<ConvertArguments>(name, [], { oldFormat: null, newFormat: null }, args);
-  if (newFormat === null) throw new ArgumentError(`${name}: missing 1 required argument: 'newFormat'`);
-  const format = boxFormat(name, newFormat);
-  if (boxes instanceof BoundingBoxes) {
-    if (oldFormat !== null) throw new ArgumentError(`${name}: expected no oldFormat of BoundingBoxes, which have one`);
-    return boxes.wrap(converted(boxes.asTensor(), boxes.format, format), { format }) as Tensor as T;
-  }
-  if (oldFormat === null) throw new ArgumentError(`${name}: expected oldFormat of a plain tensor, but got none`);
-  return converted(boxes, boxFormat(name, oldFormat), format) as T;
-}
+export const convertBoundingBoxFormat = checked(
+  'convertBoundingBoxFormat(boxes, ...)',
+  <T extends Tensor>(boxes: T, ...args: Arguments<ConvertArguments, ['oldFormat', 'newFormat']>): T => {
+    const name = 'convertBoundingBoxFormat';
+    const { oldFormat, newFormat } = parseArgs<ConvertArguments>(name, [], { oldFormat: null, newFormat: null }, args);
+    if (newFormat === null) throw new ArgumentError(`${name}: missing 1 required argument: 'newFormat'`);
+    const format = boxFormat(name, newFormat);
+    if (boxes instanceof BoundingBoxes) {
+      if (oldFormat !== null)
+        throw new ArgumentError(`${name}: expected no oldFormat of BoundingBoxes, which have one`);
+      return boxes.wrap(converted(boxes.asTensor(), boxes.format, format), { format }) as Tensor as T;
+    }
+    if (oldFormat === null) throw new ArgumentError(`${name}: expected oldFormat of a plain tensor, but got none`);
+    return converted(boxes, boxFormat(name, oldFormat), format) as T;
+  },
+);
 
 /** Boxes [..., 4] cut at the border of a canvas; null leaves them. */
 export function clamped(boxes: Tensor, format: BoundingBoxFormat, [height, width]: Size, mode: ClampingMode): Tensor {
@@ -78,26 +80,27 @@ interface ClampArguments {
 }
 
 /** Boxes cut at the border of their picture. */
-export function clampBoundingBoxes<T extends Tensor>(
-  boxes: T,
-  ...args: Arguments<ClampArguments, ['format', 'canvasSize', 'clampingMode']>
-): T {
-  const name = 'clampBoundingBoxes';
-  const defaults = { format: null, canvasSize: null, clampingMode: 'auto' } as const;
-  const { format, canvasSize, clampingMode } = parseArgs<ClampArguments>(name, [], defaults, args);
-  checkClampingMode(name, clampingMode);
-  if (boxes instanceof BoundingBoxes) {
-    if (format !== null || canvasSize !== null) {
-      throw new ArgumentError(`${name}: expected no format and canvasSize of BoundingBoxes, which have them`);
+export const clampBoundingBoxes = checked(
+  'clampBoundingBoxes(boxes, ...)',
+  <T extends Tensor>(boxes: T, ...args: Arguments<ClampArguments, ['format', 'canvasSize', 'clampingMode']>): T => {
+    const name = 'clampBoundingBoxes';
+    const defaults = { format: null, canvasSize: null, clampingMode: 'auto' } as const;
+    const { format, canvasSize, clampingMode } = parseArgs<ClampArguments>(name, [], defaults, args);
+    checkClampingMode(name, clampingMode);
+    if (boxes instanceof BoundingBoxes) {
+      if (format !== null || canvasSize !== null) {
+        throw new ArgumentError(`${name}: expected no format and canvasSize of BoundingBoxes, which have them`);
+      }
+      const mode = clampingMode === 'auto' ? boxes.clampingMode : clampingMode;
+      return boxes.wrap(clamped(boxes.asTensor(), boxes.format, boxes.canvasSize, mode)) as Tensor as T;
     }
-    const mode = clampingMode === 'auto' ? boxes.clampingMode : clampingMode;
-    return boxes.wrap(clamped(boxes.asTensor(), boxes.format, boxes.canvasSize, mode)) as Tensor as T;
-  }
-  if (format === null || canvasSize === null || clampingMode === 'auto') {
-    throw new ArgumentError(`${name}: expected format, canvasSize and clampingMode of a plain tensor`);
-  }
-  return clamped(boxes, boxFormat(name, format), canvasSize, clampingMode) as T;
-}
+    if (format === null || canvasSize === null || clampingMode === 'auto') {
+      throw new ArgumentError(`${name}: expected format, canvasSize and clampingMode of a plain tensor`);
+    }
+    checkCanvasSize(name, canvasSize);
+    return clamped(boxes, boxFormat(name, format), canvasSize, clampingMode) as T;
+  },
+);
 
 /** @throws ArgumentError for a mode that there is not */
 export function checkClampingMode(op: string, mode: unknown, others: readonly unknown[] = ['auto']): void {
@@ -178,21 +181,31 @@ export async function sanitizeBoundingBoxes<T extends Tensor>(
   boxes: T,
   ...args: Arguments<SanitizeArguments, SanitizeOrder>
 ): Promise<[boxes: T, valid: Tensor]> {
-  const name = 'sanitizeBoundingBoxes';
-  const defaults = { format: null, canvasSize: null, minSize: 1, minArea: 1 };
-  const { format, canvasSize, minSize, minArea } = parseArgs<SanitizeArguments>(name, [], defaults, args);
-  if (boxes instanceof BoundingBoxes) {
-    if (format !== null || canvasSize !== null) {
-      throw new ArgumentError(`${name}: expected no format and canvasSize of BoundingBoxes, which have them`);
-    }
-    const valid = validBoxes(boxes, minSize, minArea);
-    const kept = (await valid.nonzero()).reshape([-1]);
-    return [boxes.wrap(boxes.asTensor().indexSelect(0, kept)) as Tensor as T, valid];
-  }
-  if (!isTensor(boxes)) throw new ArgumentError(`${name}: expected boxes, but got ${kindOf(boxes)}`);
-  if (format === null || canvasSize === null) {
-    throw new ArgumentError(`${name}: expected format and canvasSize of a plain tensor`);
-  }
-  const valid = validOf(boxes, boxFormat(name, format), canvasSize, minSize, minArea);
-  return [boxes.indexSelect(0, (await valid.nonzero()).reshape([-1])) as T, valid];
+  return sanitized(boxes, ...args);
 }
+
+const sanitized = checked(
+  'sanitizeBoundingBoxes(boxes, ...)',
+  async <T extends Tensor>(
+    boxes: T,
+    ...args: Arguments<SanitizeArguments, SanitizeOrder>
+  ): Promise<[boxes: T, valid: Tensor]> => {
+    const name = 'sanitizeBoundingBoxes';
+    const defaults = { format: null, canvasSize: null, minSize: 1, minArea: 1 };
+    const { format, canvasSize, minSize, minArea } = parseArgs<SanitizeArguments>(name, [], defaults, args);
+    if (boxes instanceof BoundingBoxes) {
+      if (format !== null || canvasSize !== null) {
+        throw new ArgumentError(`${name}: expected no format and canvasSize of BoundingBoxes, which have them`);
+      }
+      const valid = validBoxes(boxes, minSize, minArea);
+      const kept = (await valid.nonzero()).reshape([-1]);
+      return [boxes.wrap(boxes.asTensor().indexSelect(0, kept)) as Tensor as T, valid];
+    }
+    if (format === null || canvasSize === null) {
+      throw new ArgumentError(`${name}: expected format and canvasSize of a plain tensor`);
+    }
+    checkCanvasSize(name, canvasSize);
+    const valid = validOf(boxes, boxFormat(name, format), canvasSize, minSize, minArea);
+    return [boxes.indexSelect(0, (await valid.nonzero()).reshape([-1])) as T, valid];
+  },
+);

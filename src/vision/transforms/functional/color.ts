@@ -2,8 +2,9 @@
 // Floats are from 0 to 1. Bytes are rounded as torchvision rounds them. Masks and boxes stay as they are.
 import { isFloat, numel } from '../../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../../errors';
+import { checked } from '../../../tensor/callable';
 import { tensor } from '../../../tensor/creation';
-import { parseArgs, shown } from '../../../tensor/options';
+import { kindOf, parseArgs, shown } from '../../../tensor/options';
 import type { Tensor } from '../../../tensor/tensor';
 import { BoundingBoxes, Mask } from '../../tv-tensors';
 import { onBatch } from '../batch';
@@ -30,80 +31,93 @@ function byRow<T extends Tensor>(
 
 function expectFactor(op: string, name: string, factor: number): void {
   if (typeof factor === 'number' && factor >= 0) return;
-  throw new ArgumentError(`${op}: expected ${name} of at least 0, but got ${shown(factor)}`);
+  throw new ArgumentError(`${op}: expected ${name} of at least 0, but got ${kindOf(factor)}`);
 }
 
 /** Brighter where the factor is above 1, black where it is 0: x · factor. */
-export function adjustBrightness<T extends Tensor>(
-  ...args: [input: T, brightnessFactor: number] | [input: T, named: { brightnessFactor: number }]
-): T {
-  const { input, brightnessFactor } = parseArgs<{ input: T; brightnessFactor: number }>(
-    'adjustBrightness',
-    ['input', 'brightnessFactor'],
-    {},
-    args,
-  );
-  expectFactor('adjustBrightness', 'brightnessFactor', brightnessFactor);
-  return byRow('adjustBrightness', input, [Recolor.brightness, brightnessFactor]);
-}
+export const adjustBrightness = checked(
+  'adjustBrightness(input, ...)',
+  <T extends Tensor>(
+    ...args: [input: T, brightnessFactor: number] | [input: T, named: { brightnessFactor: number }]
+  ): T => {
+    const { input, brightnessFactor } = parseArgs<{ input: T; brightnessFactor: number }>(
+      'adjustBrightness',
+      ['input', 'brightnessFactor'],
+      {},
+      args,
+    );
+    expectFactor('adjustBrightness', 'brightnessFactor', brightnessFactor);
+    return byRow('adjustBrightness', input, [Recolor.brightness, brightnessFactor]);
+  },
+);
 
 /** Away from the mean of the grey picture where the factor is above 1, that mean alone where it is 0: x · factor + mean · (1 - factor). */
-export function adjustContrast<T extends Tensor>(
-  ...args: [input: T, contrastFactor: number] | [input: T, named: { contrastFactor: number }]
-): T {
-  const { input, contrastFactor } = parseArgs<{ input: T; contrastFactor: number }>(
-    'adjustContrast',
-    ['input', 'contrastFactor'],
-    {},
-    args,
-  );
-  expectFactor('adjustContrast', 'contrastFactor', contrastFactor);
-  return byRow('adjustContrast', input, [Recolor.contrast, contrastFactor, 1 - contrastFactor], { measures: true });
-}
+export const adjustContrast = checked(
+  'adjustContrast(input, ...)',
+  <T extends Tensor>(
+    ...args: [input: T, contrastFactor: number] | [input: T, named: { contrastFactor: number }]
+  ): T => {
+    const { input, contrastFactor } = parseArgs<{ input: T; contrastFactor: number }>(
+      'adjustContrast',
+      ['input', 'contrastFactor'],
+      {},
+      args,
+    );
+    expectFactor('adjustContrast', 'contrastFactor', contrastFactor);
+    return byRow('adjustContrast', input, [Recolor.contrast, contrastFactor, 1 - contrastFactor], { measures: true });
+  },
+);
 
 /** Away from grey where the factor is above 1, grey where it is 0: x · factor + grey · (1 - factor). */
-export function adjustSaturation<T extends Tensor>(
-  ...args: [input: T, saturationFactor: number] | [input: T, named: { saturationFactor: number }]
-): T {
-  const { input, saturationFactor } = parseArgs<{ input: T; saturationFactor: number }>(
-    'adjustSaturation',
-    ['input', 'saturationFactor'],
-    {},
-    args,
-  );
-  expectFactor('adjustSaturation', 'saturationFactor', saturationFactor);
-  return byRow('adjustSaturation', input, [Recolor.saturation, saturationFactor, 1 - saturationFactor]);
-}
+export const adjustSaturation = checked(
+  'adjustSaturation(input, ...)',
+  <T extends Tensor>(
+    ...args: [input: T, saturationFactor: number] | [input: T, named: { saturationFactor: number }]
+  ): T => {
+    const { input, saturationFactor } = parseArgs<{ input: T; saturationFactor: number }>(
+      'adjustSaturation',
+      ['input', 'saturationFactor'],
+      {},
+      args,
+    );
+    expectFactor('adjustSaturation', 'saturationFactor', saturationFactor);
+    return byRow('adjustSaturation', input, [Recolor.saturation, saturationFactor, 1 - saturationFactor]);
+  },
+);
 
 /** Hues turned round the circle of colours by a share of it, from -½ to ½. */
-export function adjustHue<T extends Tensor>(
-  ...args: [input: T, hueFactor: number] | [input: T, named: { hueFactor: number }]
-): T {
-  const { input, hueFactor } = parseArgs<{ input: T; hueFactor: number }>(
-    'adjustHue',
-    ['input', 'hueFactor'],
-    {},
-    args,
-  );
-  if (!(hueFactor >= -0.5 && hueFactor <= 0.5)) {
-    throw new ArgumentError(`adjustHue: expected hueFactor from -0.5 to 0.5, but got ${shown(hueFactor)}`);
-  }
-  return byRow('adjustHue', input, [Recolor.hue, hueFactor]);
-}
+export const adjustHue = checked(
+  'adjustHue(input, ...)',
+  <T extends Tensor>(...args: [input: T, hueFactor: number] | [input: T, named: { hueFactor: number }]): T => {
+    const { input, hueFactor } = parseArgs<{ input: T; hueFactor: number }>(
+      'adjustHue',
+      ['input', 'hueFactor'],
+      {},
+      args,
+    );
+    if (typeof hueFactor !== 'number' || !(hueFactor >= -0.5 && hueFactor <= 0.5)) {
+      throw new ArgumentError(`adjustHue: expected hueFactor from -0.5 to 0.5, but got ${kindOf(hueFactor)}`);
+    }
+    return byRow('adjustHue', input, [Recolor.hue, hueFactor]);
+  },
+);
 
 /** Sharper where the factor is above 1, smooth where it is 0: x · factor + smooth · (1 - factor), but for the border. */
-export function adjustSharpness<T extends Tensor>(
-  ...args: [input: T, sharpnessFactor: number] | [input: T, named: { sharpnessFactor: number }]
-): T {
-  const { input, sharpnessFactor } = parseArgs<{ input: T; sharpnessFactor: number }>(
-    'adjustSharpness',
-    ['input', 'sharpnessFactor'],
-    {},
-    args,
-  );
-  expectFactor('adjustSharpness', 'sharpnessFactor', sharpnessFactor);
-  return byRow('adjustSharpness', input, [Recolor.sharpness, sharpnessFactor, 1 - sharpnessFactor]);
-}
+export const adjustSharpness = checked(
+  'adjustSharpness(input, ...)',
+  <T extends Tensor>(
+    ...args: [input: T, sharpnessFactor: number] | [input: T, named: { sharpnessFactor: number }]
+  ): T => {
+    const { input, sharpnessFactor } = parseArgs<{ input: T; sharpnessFactor: number }>(
+      'adjustSharpness',
+      ['input', 'sharpnessFactor'],
+      {},
+      args,
+    );
+    expectFactor('adjustSharpness', 'sharpnessFactor', sharpnessFactor);
+    return byRow('adjustSharpness', input, [Recolor.sharpness, sharpnessFactor, 1 - sharpnessFactor]);
+  },
+);
 
 interface GammaArguments<T> {
   input: T;
@@ -114,26 +128,29 @@ interface GammaArguments<T> {
 }
 
 /** gain · x^gamma, of values from 0 to 1. */
-export function adjustGamma<T extends Tensor>(
-  ...args:
-    | [input: T, gamma: number, gain?: number]
-    | [input: T, gamma: number, named: { gain?: number }]
-    | [input: T, named: Omit<GammaArguments<T>, 'input'>]
-): T {
-  const { input, gamma, gain } = parseArgs<GammaArguments<T>>('adjustGamma', ['input', 'gamma'], { gain: 1 }, args);
-  expectFactor('adjustGamma', 'gamma', gamma);
-  return ofColors('adjustGamma', input, (batch) => {
-    expectImage('adjustGamma', batch);
-    if (isFloat(batch.dtype)) {
-      const powered = batch.pow(gamma);
-      return gain === 1 ? powered : powered.mul(gain).clamp(0, 1);
-    }
-    const table = Int32Array.from({ length: 256 }, (_, level) => gammaLevel(level, gamma, gain));
-    return tensor(table, { dtype: 'uint8' })
-      .indexSelect(0, batch.flatten().to('int64'))
-      .reshape([...batch.shape]);
-  });
-}
+export const adjustGamma = checked(
+  'adjustGamma(input, ...)',
+  <T extends Tensor>(
+    ...args:
+      | [input: T, gamma: number, gain?: number]
+      | [input: T, gamma: number, named: { gain?: number }]
+      | [input: T, named: Omit<GammaArguments<T>, 'input'>]
+  ): T => {
+    const { input, gamma, gain } = parseArgs<GammaArguments<T>>('adjustGamma', ['input', 'gamma'], { gain: 1 }, args);
+    expectFactor('adjustGamma', 'gamma', gamma);
+    return ofColors('adjustGamma', input, (batch) => {
+      expectImage('adjustGamma', batch);
+      if (isFloat(batch.dtype)) {
+        const powered = batch.pow(gamma);
+        return gain === 1 ? powered : powered.mul(gain).clamp(0, 1);
+      }
+      const table = Int32Array.from({ length: 256 }, (_, level) => gammaLevel(level, gamma, gain));
+      return tensor(table, { dtype: 'uint8' })
+        .indexSelect(0, batch.flatten().to('int64'))
+        .reshape([...batch.shape]);
+    });
+  },
+);
 
 const { fround } = Math;
 
@@ -145,18 +162,19 @@ function gammaLevel(level: number, gamma: number, gain: number): number {
 }
 
 /** Levels upside down. */
-export function invert<T extends Tensor>(input: T): T {
+export const invert = checked('invert(input)', <T extends Tensor>(input: T): T => {
   return byRow('invert', input, [Recolor.invert], { colored: false });
-}
+});
 
 /** The highest `bits` of each level, the others 0; of floats, as many levels. */
-export function posterize<T extends Tensor>(
-  ...args: [input: T, bits: number] | [input: T, named: { bits: number }]
-): T {
-  const { input, bits } = parseArgs<{ input: T; bits: number }>('posterize', ['input', 'bits'], {}, args);
-  expectBits('posterize', bits);
-  return byRow('posterize', input, [Recolor.posterize, bits], { colored: false });
-}
+export const posterize = checked(
+  'posterize(input, ...)',
+  <T extends Tensor>(...args: [input: T, bits: number] | [input: T, named: { bits: number }]): T => {
+    const { input, bits } = parseArgs<{ input: T; bits: number }>('posterize', ['input', 'bits'], {}, args);
+    expectBits('posterize', bits);
+    return byRow('posterize', input, [Recolor.posterize, bits], { colored: false });
+  },
+);
 
 /** @throws ArgumentError unless they are a whole number from 0 to 8 */
 export function expectBits(op: string, bits: number): void {
@@ -165,13 +183,19 @@ export function expectBits(op: string, bits: number): void {
 }
 
 /** Levels from the threshold on upside down. */
-export function solarize<T extends Tensor>(
-  ...args: [input: T, threshold: number] | [input: T, named: { threshold: number }]
-): T {
-  const { input, threshold } = parseArgs<{ input: T; threshold: number }>('solarize', ['input', 'threshold'], {}, args);
-  expectThreshold('solarize', threshold, input);
-  return byRow('solarize', input, [Recolor.solarize, threshold], { colored: false });
-}
+export const solarize = checked(
+  'solarize(input, ...)',
+  <T extends Tensor>(...args: [input: T, threshold: number] | [input: T, named: { threshold: number }]): T => {
+    const { input, threshold } = parseArgs<{ input: T; threshold: number }>(
+      'solarize',
+      ['input', 'threshold'],
+      {},
+      args,
+    );
+    expectThreshold('solarize', threshold, input);
+    return byRow('solarize', input, [Recolor.solarize, threshold], { colored: false });
+  },
+);
 
 /** @throws ArgumentError for one above the largest value of the dtype */
 export function expectThreshold(op: string, threshold: number, { dtype }: Tensor): void {
@@ -181,14 +205,14 @@ export function expectThreshold(op: string, threshold: number, { dtype }: Tensor
 }
 
 /** Levels stretched, channel by channel, so that the smallest is 0 and the largest 255, or 1. */
-export function autocontrast<T extends Tensor>(input: T): T {
+export const autocontrast = checked('autocontrast(input)', <T extends Tensor>(input: T): T => {
   return byRow('autocontrast', input, [Recolor.autocontrast], { measures: true });
-}
+});
 
 /** Levels moved, channel by channel, so that about as many pixels have each. As in PyTorch the result has no gradient. */
-export function equalize<T extends Tensor>(input: T): T {
+export const equalize = checked('equalize(input)', <T extends Tensor>(input: T): T => {
   return byRow('equalize', input, [Recolor.equalize], { measures: true, colored: false });
-}
+});
 
 interface GrayscaleArguments<T> {
   input: T;
@@ -197,18 +221,21 @@ interface GrayscaleArguments<T> {
 }
 
 /** Grey, as it looks: .2989 red + .587 green + .114 blue. A picture of one channel is grey already. */
-export function rgbToGrayscale<T extends Tensor>(
-  ...args: [input: T, numOutputChannels?: number] | [input: T, named: { numOutputChannels?: number }]
-): T {
-  const { input, numOutputChannels } = parseArgs<GrayscaleArguments<T>>(
-    'rgbToGrayscale',
-    ['input'],
-    { numOutputChannels: 1 },
-    args,
-  );
-  expectOneOrThree('rgbToGrayscale', numOutputChannels);
-  return ofColors('rgbToGrayscale', input, (batch) => grayed('rgbToGrayscale', batch, numOutputChannels));
-}
+export const rgbToGrayscale = checked(
+  'rgbToGrayscale(input, ...)',
+  <T extends Tensor>(
+    ...args: [input: T, numOutputChannels?: number] | [input: T, named: { numOutputChannels?: number }]
+  ): T => {
+    const { input, numOutputChannels } = parseArgs<GrayscaleArguments<T>>(
+      'rgbToGrayscale',
+      ['input'],
+      { numOutputChannels: 1 },
+      args,
+    );
+    expectOneOrThree('rgbToGrayscale', numOutputChannels);
+    return ofColors('rgbToGrayscale', input, (batch) => grayed('rgbToGrayscale', batch, numOutputChannels));
+  },
+);
 
 export { rgbToGrayscale as toGrayscale };
 
@@ -226,37 +253,43 @@ export function grayed(op: string, batch: Tensor, channels: number): Tensor {
 }
 
 /** A grey picture in three equal channels; what has three or more stays as it is. */
-export function grayscaleToRgb<T extends Tensor>(input: T): T {
+export const grayscaleToRgb = checked('grayscaleToRgb(input)', <T extends Tensor>(input: T): T => {
   return ofColors('grayscaleToRgb', input, (batch) => {
     if (batch.shape[1]! >= 3) return batch;
     if (batch.shape[1] !== 1)
       throw new ShapeError(`grayscaleToRgb: expected an image of 1 channel, or 3 or more, but got ${batch.shape[1]}`);
     return batch.repeat(1, 3, 1, 1);
   });
-}
+});
 
 /** Channels in another order: channel `permutation[i]` comes in place i. */
-export function permuteChannels<T extends Tensor>(
-  ...args: [input: T, permutation: readonly number[]] | [input: T, named: { permutation: readonly number[] }]
-): T {
-  const { input, permutation } = parseArgs<{ input: T; permutation: readonly number[] }>(
-    'permuteChannels',
-    ['input', 'permutation'],
-    {},
-    args,
-  );
-  return ofColors('permuteChannels', input, (batch) => {
-    const channels = batch.shape[1]!;
-    const all = new Set(permutation);
-    const fits =
-      permutation.length === channels &&
-      all.size === channels &&
-      permutation.every((at) => Number.isInteger(at) && at >= 0 && at < channels);
-    if (!fits) {
-      throw new ArgumentError(
-        `permuteChannels: expected a permutation of the ${channels} channels, but got ${shown(permutation)}`,
-      );
+export const permuteChannels = checked(
+  'permuteChannels(input, ...)',
+  <T extends Tensor>(
+    ...args: [input: T, permutation: readonly number[]] | [input: T, named: { permutation: readonly number[] }]
+  ): T => {
+    const { input, permutation } = parseArgs<{ input: T; permutation: readonly number[] }>(
+      'permuteChannels',
+      ['input', 'permutation'],
+      {},
+      args,
+    );
+    if (!Array.isArray(permutation)) {
+      throw new ArgumentError(`permuteChannels: expected permutation to be a list, but got ${kindOf(permutation)}`);
     }
-    return numel(batch.shape) === 0 ? batch : batch.indexSelect(1, tensor([...permutation], { dtype: 'int64' }));
-  });
-}
+    return ofColors('permuteChannels', input, (batch) => {
+      const channels = batch.shape[1]!;
+      const all = new Set(permutation);
+      const fits =
+        permutation.length === channels &&
+        all.size === channels &&
+        permutation.every((at) => Number.isInteger(at) && at >= 0 && at < channels);
+      if (!fits) {
+        throw new ArgumentError(
+          `permuteChannels: expected a permutation of the ${channels} channels, but got ${shown(permutation)}`,
+        );
+      }
+      return numel(batch.shape) === 0 ? batch : batch.indexSelect(1, tensor([...permutation], { dtype: 'int64' }));
+    });
+  },
+);

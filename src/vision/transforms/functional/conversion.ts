@@ -1,8 +1,9 @@
 // Representations of pictures: tensors, images, element types.
 import { type DType, isFloat, showShape } from '../../../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../../../errors';
-import { isTensor } from '../../../tensor/callable';
-import { type Arguments, kindOf, parseArgs } from '../../../tensor/options';
+import { checked, isTensor } from '../../../tensor/callable';
+import { expectDType } from '../../../tensor/host-data';
+import { type Arguments, kindOf, parseArgs, shown } from '../../../tensor/options';
 import type { Tensor } from '../../../tensor/tensor';
 import { fromPixels, isPixelSource, type PixelSource } from '../../from-pixels';
 import { Picture } from '../../picture';
@@ -12,14 +13,14 @@ import { infoOf, type PictureInfo } from '../info';
 import { checkStatistics, normalized } from './normalize';
 
 /** A picture, a tensor [..., C, H, W] or what the browser can draw as an `Image`; bytes stay bytes. */
-export function toImage(input: Tensor | PixelSource): Image {
+export const toImage = checked('toImage(input: any)', (input: Tensor | PixelSource): Image => {
   if (isPixelSource(input)) return new Image(fromPixels(input, { dtype: 'uint8' }));
   if (!isTensor(input)) throw new ArgumentError(`toImage: expected a picture or a tensor, but got ${kindOf(input)}`);
   return new Image(input instanceof TVTensor ? input.asTensor() : input);
-}
+});
 
 /** A picture, or pixels [H, W] or [H, W, C], as floats [C, H, W]: bytes from 0 to 1, other types only converted. */
-export function toTensor(picture: Tensor): Tensor {
+export const toTensor = checked('toTensor(picture)', (picture: Tensor): Tensor => {
   if (!isTensor(picture)) throw new ArgumentError(`toTensor: expected a picture, but got ${kindOf(picture)}`);
   const { shape, dtype } = picture;
   if (shape.length !== 2 && shape.length !== 3) {
@@ -27,36 +28,46 @@ export function toTensor(picture: Tensor): Tensor {
   }
   const floats = imageOf(picture).to('float32');
   return dtype === 'uint8' ? floats.div(255) : floats;
-}
+});
 
 /** A picture as bytes [C, H, W]. */
-export function pilToTensor(picture: Picture): Tensor {
+export const pilToTensor = checked('pilToTensor(picture)', (picture: Picture): Tensor => {
   if (!(picture instanceof Picture)) {
     throw new ArgumentError(`pilToTensor: expected a picture, but got ${kindOf(picture)}`);
   }
   return picture.permute(2, 0, 1);
-}
+});
 
 const modes: Readonly<Record<string, number>> = { L: 1, LA: 2, RGB: 3, RGBA: 4 };
 
-/** A tensor [C, H, W] or [H, W] as a picture: floats from 0 to 1 become bytes, each times 255 and cut. `mode` says how many channels there are. */
-export function toPilImage(input: Tensor, ...args: Arguments<{ mode?: string | null }, ['mode']>): Picture {
-  const { mode } = parseArgs<{ mode?: string | null }>('toPilImage', [], { mode: null }, args);
-  if (!isTensor(input)) throw new ArgumentError(`toPilImage: expected a tensor, but got ${kindOf(input)}`);
-  const pixels = input.shape.length === 2 ? input.unsqueeze(0) : input;
-  const channels = pixels.shape[0]!;
-  if (pixels.shape.length !== 3 || channels < 1 || channels > 4) {
-    throw new ShapeError(
-      `toPilImage: expected an image [H, W] or [C, H, W] of 1 to 4 channels, but got shape ${showShape(input.shape)}`,
-    );
-  }
-  if (mode !== null && modes[mode] !== channels) {
-    throw new ArgumentError(
-      `toPilImage: expected a mode of ${channels} channels (L, LA, RGB or RGBA), but got ${mode}`,
-    );
-  }
-  return new Picture(asBytes('toPilImage', pixels).permute(1, 2, 0));
+/** @throws ArgumentError for a mode that there is not */
+export function checkMode(op: string, mode: unknown): void {
+  if (mode === null || (typeof mode === 'string' && Object.hasOwn(modes, mode))) return;
+  throw new ArgumentError(`${op}: expected mode L, LA, RGB, RGBA or null, but got ${shown(mode)}`);
 }
+
+/** A tensor [C, H, W] or [H, W] as a picture: floats from 0 to 1 become bytes, each times 255 and cut. `mode` says how many channels there are. */
+export const toPilImage = checked(
+  'toPilImage(input, ...)',
+  (input: Tensor, ...args: Arguments<{ mode?: string | null }, ['mode']>): Picture => {
+    const { mode } = parseArgs<{ mode?: string | null }>('toPilImage', [], { mode: null }, args);
+    if (!isTensor(input)) throw new ArgumentError(`toPilImage: expected a tensor, but got ${kindOf(input)}`);
+    const pixels = input.shape.length === 2 ? input.unsqueeze(0) : input;
+    const channels = pixels.shape[0]!;
+    if (pixels.shape.length !== 3 || channels < 1 || channels > 4) {
+      throw new ShapeError(
+        `toPilImage: expected an image [H, W] or [C, H, W] of 1 to 4 channels, but got shape ${showShape(input.shape)}`,
+      );
+    }
+    checkMode('toPilImage', mode);
+    if (mode !== null && modes[mode] !== channels) {
+      throw new ArgumentError(
+        `toPilImage: expected a mode of ${channels} channels (L, LA, RGB or RGBA), but got ${mode}`,
+      );
+    }
+    return new Picture(asBytes('toPilImage', pixels).permute(1, 2, 0));
+  },
+);
 
 /** Floats from 0 to 1 as bytes; bytes as they are. */
 export function asBytes(op: string, x: Tensor): Tensor {
@@ -78,13 +89,17 @@ interface ToDtypeArguments {
 }
 
 /** An image of another element type. Boxes and masks are never scaled. */
-export function toDtype<T extends Tensor>(input: T, ...args: Arguments<ToDtypeArguments, ['dtype', 'scale']>): T {
-  const { dtype, scale } = parseArgs<ToDtypeArguments>('toDtype', [], { dtype: 'float32', scale: false }, args);
-  if (input instanceof Picture)
-    throw new ArgumentError('toDtype: expected a tensor, but got a picture; apply toImage first');
-  if (!(input instanceof TVTensor)) return scaledTo('toDtype', input, dtype, scale) as T;
-  return input.wrap(scaledTo('toDtype', input.asTensor(), dtype, scale && input instanceof Image)) as Tensor as T;
-}
+export const toDtype = checked(
+  'toDtype(input, ...)',
+  <T extends Tensor>(input: T, ...args: Arguments<ToDtypeArguments, ['dtype', 'scale']>): T => {
+    const { dtype, scale } = parseArgs<ToDtypeArguments>('toDtype', [], { dtype: 'float32', scale: false }, args);
+    expectDType('toDtype', dtype);
+    if (input instanceof Picture)
+      throw new ArgumentError('toDtype: expected a tensor, but got a picture; apply toImage first');
+    if (!(input instanceof TVTensor)) return scaledTo('toDtype', input, dtype, scale) as T;
+    return input.wrap(scaledTo('toDtype', input.asTensor(), dtype, scale && input instanceof Image)) as Tensor as T;
+  },
+);
 
 /** Numbers of another type, on request with the range of the one become that of the other. */
 export function scaledTo(op: string, x: Tensor, dtype: DType, scale: boolean): Tensor {
@@ -115,9 +130,13 @@ export function scaledTo(op: string, x: Tensor, dtype: DType, scale: boolean): T
 }
 
 /** An image of another element type, scaled: `toDtype` with `scale`. */
-export function convertImageDtype<T extends Tensor>(input: T, dtype: DType = 'float32'): T {
-  return toDtype(input, { dtype, scale: true });
-}
+export const convertImageDtype = checked(
+  'convertImageDtype(input, ...)',
+  <T extends Tensor>(input: T, ...args: Arguments<{ dtype?: DType }, ['dtype']>): T => {
+    const { dtype } = parseArgs<{ dtype?: DType }>('convertImageDtype', [], { dtype: 'float32' }, args);
+    return toDtype(input, { dtype, scale: true });
+  },
+);
 
 interface NormalizeArguments {
   mean: readonly number[];
@@ -127,36 +146,39 @@ interface NormalizeArguments {
 }
 
 /** (x - mean) / std, channel by channel, for float tensors [..., C, H, W]. */
-export function normalize<T extends Tensor>(
-  input: T,
-  ...args: Arguments<NormalizeArguments, ['mean', 'std', 'inplace']>
-): T {
-  const how = parseArgs<NormalizeArguments>('normalize', ['mean', 'std'], { inplace: false }, args);
-  checkStatistics('normalize', how.mean, how.std);
-  const made = normalized('normalize', input, how);
-  return (input instanceof TVTensor ? input.wrap(made) : made) as Tensor as T;
-}
+export const normalize = checked(
+  'normalize(input, ...)',
+  <T extends Tensor>(input: T, ...args: Arguments<NormalizeArguments, ['mean', 'std', 'inplace']>): T => {
+    const how = parseArgs<NormalizeArguments>('normalize', ['mean', 'std'], { inplace: false }, args);
+    checkStatistics('normalize', how.mean, how.std);
+    const made = normalized('normalize', input, how);
+    return (input instanceof TVTensor ? input.wrap(made) : made) as Tensor as T;
+  },
+);
 
 /** Channels, height and width. */
-export function getDimensions(input: Tensor): [channels: number, height: number, width: number] {
-  const { channels, height, width } = infoOf('getDimensions', input);
-  return [channels, height, width];
-}
+export const getDimensions = checked(
+  'getDimensions(input)',
+  (input: Tensor): [channels: number, height: number, width: number] => {
+    const { channels, height, width } = infoOf('getDimensions', input);
+    return [channels, height, width];
+  },
+);
 
 /** Height and width, also those of the picture that boxes lie on. */
-export function getSize(input: Tensor): [height: number, width: number] {
+export const getSize = checked('getSize(input)', (input: Tensor): [height: number, width: number] => {
   const { height, width } = infoOf('getSize', input);
   return [height, width];
-}
+});
 
 /** Width and height: `getSize` the other way round. */
-export function getImageSize(input: Tensor): [width: number, height: number] {
+export const getImageSize = checked('getImageSize(input)', (input: Tensor): [width: number, height: number] => {
   const { height, width }: PictureInfo = infoOf('getImageSize', input);
   return [width, height];
-}
+});
 
-export function getNumChannels(input: Tensor): number {
+export const getNumChannels = checked('getNumChannels(input)', (input: Tensor): number => {
   return infoOf('getNumChannels', input).channels;
-}
+});
 
 export { getNumChannels as getImageNumChannels };

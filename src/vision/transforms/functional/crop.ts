@@ -1,6 +1,7 @@
 // Crops and paddings: windows of pictures.
 import { ArgumentError } from '../../../errors';
 import type { Size } from '../../../ops/pictures';
+import { checked } from '../../../tensor/callable';
 import { type Arguments, parseArgs } from '../../../tensor/options';
 import type { Tensor } from '../../../tensor/tensor';
 import { BoundingBoxes, Mask } from '../../tv-tensors';
@@ -9,6 +10,8 @@ import {
   checkFillChannels,
   checkPaddingMode,
   type Fill,
+  isSide,
+  MAX_SIDE,
   type Padding,
   type PaddingMode,
   roundHalfEven,
@@ -43,19 +46,20 @@ export function sameWindow(
 }
 
 /** A part of a picture, tensor, mask or boxes; zeros where it reaches beyond the border. */
-export function crop<T extends Tensor>(
-  input: T,
-  ...args: Arguments<CropArguments, ['top', 'left', 'height', 'width']>
-): T {
-  const { top, left, height, width } = parseArgs<CropArguments>('crop', ['top', 'left', 'height', 'width'], {}, args);
-  for (const side of [top, left, height, width]) {
-    if (!Number.isInteger(side)) throw new ArgumentError(`crop: expected whole numbers, but got ${side}`);
-  }
-  if (height < 0 || width < 0)
-    throw new ArgumentError(`crop: expected a size of at least 0, but got ${height}×${width}`);
-  if (input instanceof BoundingBoxes) return shiftedBoxes(input, -left, -top, [height, width]) as Tensor as T;
-  return onBatch('crop', input, (batch) => sameWindow(batch, top, left, [height, width])) as T;
-}
+export const crop = checked(
+  'crop(input, ...)',
+  <T extends Tensor>(input: T, ...args: Arguments<CropArguments, ['top', 'left', 'height', 'width']>): T => {
+    const { top, left, height, width } = parseArgs<CropArguments>('crop', ['top', 'left', 'height', 'width'], {}, args);
+    for (const side of [top, left, height, width]) {
+      if (!Number.isInteger(side)) throw new ArgumentError(`crop: expected whole numbers, but got ${side}`);
+    }
+    if ([height, width].some((side) => side !== 0 && !isSide(side))) {
+      throw new ArgumentError(`crop: expected a size from 0 to ${MAX_SIDE}, but got ${height}×${width}`);
+    }
+    if (input instanceof BoundingBoxes) return shiftedBoxes(input, -left, -top, [height, width]) as Tensor as T;
+    return onBatch('crop', input, (batch) => sameWindow(batch, top, left, [height, width])) as T;
+  },
+);
 
 /** Where the part in the middle begins: halves to even, and where it is larger than the picture the odd element lies right and below. */
 export function centreOf([height, width]: Size, [cropHeight, cropWidth]: Size): { top: number; left: number } {
@@ -65,15 +69,15 @@ export function centreOf([height, width]: Size, [cropHeight, cropWidth]: Size): 
 }
 
 /** The part in the middle; zeros around pictures that are smaller. */
-export function centerCrop<T extends Tensor>(
-  input: T,
-  ...args: Arguments<{ outputSize: SizeLike }, ['outputSize']>
-): T {
-  const { outputSize } = parseArgs<{ outputSize: SizeLike }>('centerCrop', ['outputSize'], {}, args);
-  const out = sizeOf('centerCrop', outputSize, 'outputSize');
-  if (input instanceof BoundingBoxes) return centredBoxes(input, out) as Tensor as T;
-  return onBatch('centerCrop', input, (batch) => centred(batch, out)) as T;
-}
+export const centerCrop = checked(
+  'centerCrop(input, ...)',
+  <T extends Tensor>(input: T, ...args: Arguments<{ outputSize: SizeLike }, ['outputSize']>): T => {
+    const { outputSize } = parseArgs<{ outputSize: SizeLike }>('centerCrop', ['outputSize'], {}, args);
+    const out = sizeOf('centerCrop', outputSize, 'outputSize');
+    if (input instanceof BoundingBoxes) return centredBoxes(input, out) as Tensor as T;
+    return onBatch('centerCrop', input, (batch) => centred(batch, out)) as T;
+  },
+);
 
 /** `centerCrop` of batches. */
 export function centred(pictures: Pictures, out: Size): Tensor {
@@ -95,10 +99,13 @@ export function centredBoxes(boxes: BoundingBoxes, out: Size): BoundingBoxes {
 export type Five<T> = [topLeft: T, topRight: T, bottomLeft: T, bottomRight: T, center: T];
 
 /** The four corners and the part in the middle. */
-export function fiveCrop<T extends Tensor>(input: T, ...args: Arguments<{ size: SizeLike }, ['size']>): Five<T> {
-  const { size } = parseArgs<{ size: SizeLike }>('fiveCrop', ['size'], {}, args);
-  return fiveOf('fiveCrop', input, sizeOf('fiveCrop', size));
-}
+export const fiveCrop = checked(
+  'fiveCrop(input, ...)',
+  <T extends Tensor>(input: T, ...args: Arguments<{ size: SizeLike }, ['size']>): Five<T> => {
+    const { size } = parseArgs<{ size: SizeLike }>('fiveCrop', ['size'], {}, args);
+    return fiveOf('fiveCrop', input, sizeOf('fiveCrop', size));
+  },
+);
 
 function fiveOf<T extends Tensor>(op: string, input: T, [height, width]: Size): Five<T> {
   const { height: rows, width: columns } = infoOf(op, input);
@@ -119,20 +126,20 @@ interface TenCropArguments {
 }
 
 /** The five parts of `fiveCrop`, and those of the mirror image. */
-export function tenCrop<T extends Tensor>(
-  input: T,
-  ...args: Arguments<TenCropArguments, ['size', 'verticalFlip']>
-): T[] {
-  const { size, verticalFlip: upsideDown } = parseArgs<TenCropArguments>(
-    'tenCrop',
-    ['size'],
-    { verticalFlip: false },
-    args,
-  );
-  const out = sizeOf('tenCrop', size);
-  const mirrored = upsideDown ? verticalFlip(input) : horizontalFlip(input);
-  return [...fiveOf('tenCrop', input, out), ...fiveOf('tenCrop', mirrored, out)];
-}
+export const tenCrop = checked(
+  'tenCrop(input, ...)',
+  <T extends Tensor>(input: T, ...args: Arguments<TenCropArguments, ['size', 'verticalFlip']>): T[] => {
+    const { size, verticalFlip: upsideDown } = parseArgs<TenCropArguments>(
+      'tenCrop',
+      ['size'],
+      { verticalFlip: false },
+      args,
+    );
+    const out = sizeOf('tenCrop', size);
+    const mirrored = upsideDown ? verticalFlip(input) : horizontalFlip(input);
+    return [...fiveOf('tenCrop', input, out), ...fiveOf('tenCrop', mirrored, out)];
+  },
+);
 
 interface PadArguments {
   /** Left, top, right and bottom; two numbers are the sides, then top and bottom; one is all. Negative ones cut. */
@@ -144,16 +151,22 @@ interface PadArguments {
 }
 
 /** Pictures, tensors, masks or boxes with a border on all sides. */
-export function pad<T extends Tensor>(
-  input: T,
-  ...args: Arguments<PadArguments, ['padding', 'fill', 'paddingMode']>
-): T {
-  const defaults = { fill: null, paddingMode: 'constant' } as const;
-  const { padding, fill, paddingMode } = parseArgs<PadArguments>('pad', ['padding'], defaults, args);
-  checkFill('pad', fill);
-  checkPaddingMode('pad', paddingMode);
-  return padded('pad', input, sidesOf('pad', padding), fill === null ? null : ([fill].flat() as number[]), paddingMode);
-}
+export const pad = checked(
+  'pad(input, ...)',
+  <T extends Tensor>(input: T, ...args: Arguments<PadArguments, ['padding', 'fill', 'paddingMode']>): T => {
+    const defaults = { fill: null, paddingMode: 'constant' } as const;
+    const { padding, fill, paddingMode } = parseArgs<PadArguments>('pad', ['padding'], defaults, args);
+    checkFill('pad', fill);
+    checkPaddingMode('pad', paddingMode);
+    return padded(
+      'pad',
+      input,
+      sidesOf('pad', padding),
+      fill === null ? null : ([fill].flat() as number[]),
+      paddingMode,
+    );
+  },
+);
 
 /** `pad` with all it needs. */
 export function padded<T extends Tensor>(

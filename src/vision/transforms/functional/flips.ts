@@ -1,5 +1,6 @@
 // Mirror images of pictures, tensors, masks and boxes.
 import type { Window } from '../../../ops/pictures';
+import { checked } from '../../../tensor/callable';
 import { cat } from '../../../tensor/functions';
 import type { Tensor } from '../../../tensor/tensor';
 import { BoundingBoxes } from '../../tv-tensors';
@@ -7,16 +8,16 @@ import { onBatch } from '../batch';
 import { type Pictures, sizesOf, windowAt, windowsOf } from '../pictures';
 
 /** Left and right swapped. */
-export function horizontalFlip<T extends Tensor>(input: T): T {
+export const horizontalFlip = checked('horizontalFlip(input)', <T extends Tensor>(input: T): T => {
   if (input instanceof BoundingBoxes) return flippedBoxes(input, 0, input.canvasSize[1]) as Tensor as T;
   return onBatch('horizontalFlip', input, (batch) => batch.flip([-1])) as T;
-}
+});
 
 /** Top and bottom swapped. */
-export function verticalFlip<T extends Tensor>(input: T): T {
+export const verticalFlip = checked('verticalFlip(input)', <T extends Tensor>(input: T): T => {
   if (input instanceof BoundingBoxes) return flippedBoxes(input, 1, input.canvasSize[0]) as Tensor as T;
   return onBatch('verticalFlip', input, (batch) => batch.flip([-2])) as T;
-}
+});
 
 export { horizontalFlip as hflip, verticalFlip as vflip };
 

@@ -21,6 +21,9 @@ export function checkStatistics(op: string, mean: readonly number[], std: readon
   if (mean.length === 0 || mean.length !== std.length) {
     throw new ArgumentError(`${op}: expected one mean and one std a channel, but got ${mean.length} and ${std.length}`);
   }
+  const other = [...mean, ...std].find((each) => !Number.isFinite(each));
+  if (other !== undefined)
+    throw new ArgumentError(`${op}: expected means and stds to be numbers, but got ${kindOf(other)}`);
   if (std.includes(0)) throw new ArgumentError(`${op}: expected std other than 0, but got 0: it would divide by zero`);
 }
 

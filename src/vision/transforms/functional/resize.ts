@@ -2,10 +2,11 @@
 import { ArgumentError } from '../../../errors';
 import type { Size } from '../../../ops/pictures';
 import * as kinds from '../../../tensor/argument-kinds';
+import { checked } from '../../../tensor/callable';
 import { type Arguments, parseArgs, shown } from '../../../tensor/options';
 import type { Tensor } from '../../../tensor/tensor';
 import { BoundingBoxes, Mask } from '../../tv-tensors';
-import { checkInterpolation, type Interpolation, type SizeLike, sizeOf } from '../arguments';
+import { checkInterpolation, type Interpolation, isSide, type SizeLike, sizeOf } from '../arguments';
 import { onBatch } from '../batch';
 import { type Box, boxesResized } from '../pictures';
 import { scaledBoxes } from './boxes';
@@ -59,27 +60,30 @@ export function resizedSize(op: string, [height, width]: Size, size: SizeLike | 
 
 /** @throws ArgumentError unless maxSize is null or a positive whole number */
 export function checkMaxSize(op: string, maxSize: number | null): void {
-  if (maxSize === null || (Number.isInteger(maxSize) && maxSize > 0)) return;
+  if (maxSize === null || isSide(maxSize)) return;
   throw new ArgumentError(`${op}: expected maxSize to be a whole number, but got ${shown(maxSize)}`);
 }
 
 /** Pictures, tensors, masks or boxes at another size. */
-export function resize<T extends Tensor>(
-  input: T,
-  ...args: Arguments<ResizeArguments, ['size', 'interpolation', 'maxSize', 'antialias']>
-): T {
-  const defaults = { interpolation: 'bilinear', maxSize: null, antialias: true } as const;
-  const { size, interpolation, maxSize, antialias } = parseArgs<ResizeArguments>(
-    'resize',
-    ['size'],
-    defaults,
-    args,
-    sampling,
-  );
-  checkInterpolation('resize', interpolation);
-  checkMaxSize('resize', maxSize);
-  return resized('resize', input, (from) => resizedSize('resize', from, size, maxSize), { interpolation, antialias });
-}
+export const resize = checked(
+  'resize(input, ...)',
+  <T extends Tensor>(
+    input: T,
+    ...args: Arguments<ResizeArguments, ['size', 'interpolation', 'maxSize', 'antialias']>
+  ): T => {
+    const defaults = { interpolation: 'bilinear', maxSize: null, antialias: true } as const;
+    const { size, interpolation, maxSize, antialias } = parseArgs<ResizeArguments>(
+      'resize',
+      ['size'],
+      defaults,
+      args,
+      sampling,
+    );
+    checkInterpolation('resize', interpolation);
+    checkMaxSize('resize', maxSize);
+    return resized('resize', input, (from) => resizedSize('resize', from, size, maxSize), { interpolation, antialias });
+  },
+);
 
 /** `resize` to the size that `sizeFor` makes of the one before. */
 export function resized<T extends Tensor>(
@@ -116,20 +120,23 @@ interface ResizedCropArguments extends Resampled, Box {
 type ResizedCropOrder = ['top', 'left', 'height', 'width', 'size', 'interpolation', 'antialias'];
 
 /** A part of a picture, tensor, mask or boxes at another size. */
-export function resizedCrop<T extends Tensor>(input: T, ...args: Arguments<ResizedCropArguments, ResizedCropOrder>): T {
-  const name = 'resizedCrop';
-  const required = ['top', 'left', 'height', 'width', 'size'] as const;
-  const defaults = { interpolation: 'bilinear', antialias: true } as const;
-  const { size, interpolation, antialias, ...box } = parseArgs<ResizedCropArguments>(
-    name,
-    required,
-    defaults,
-    args,
-    sampling,
-  );
-  checkInterpolation(name, interpolation);
-  const part = crop(input, box);
-  // torchvision does not pass the interpolation of masks on.
-  const how = { interpolation: input instanceof Mask ? 'nearest' : interpolation, antialias } as const;
-  return resized(name, part, (from) => resizedSize(name, from, size, null), how);
-}
+export const resizedCrop = checked(
+  'resizedCrop(input, ...)',
+  <T extends Tensor>(input: T, ...args: Arguments<ResizedCropArguments, ResizedCropOrder>): T => {
+    const name = 'resizedCrop';
+    const required = ['top', 'left', 'height', 'width', 'size'] as const;
+    const defaults = { interpolation: 'bilinear', antialias: true } as const;
+    const { size, interpolation, antialias, ...box } = parseArgs<ResizedCropArguments>(
+      name,
+      required,
+      defaults,
+      args,
+      sampling,
+    );
+    checkInterpolation(name, interpolation);
+    const part = crop(input, box);
+    // torchvision does not pass the interpolation of masks on.
+    const how = { interpolation: input instanceof Mask ? 'nearest' : interpolation, antialias } as const;
+    return resized(name, part, (from) => resizedSize(name, from, size, null), how);
+  },
+);

@@ -6,15 +6,17 @@ import type { Value } from '../../../graph/value';
 import { readAt } from '../../../nn/functional/grid-sample';
 import type { Size, Window } from '../../../ops/pictures';
 import { WARP_NUMBERS, warpBytes, warpPlaces } from '../../../ops/warp';
+import { checked } from '../../../tensor/callable';
 import { tensor } from '../../../tensor/creation';
 import { cat } from '../../../tensor/functions';
-import { type Arguments, parseArgs, shown } from '../../../tensor/options';
+import { type Arguments, kindOf, parseArgs, shown } from '../../../tensor/options';
 import { Tensor } from '../../../tensor/tensor';
 import { BoundingBoxes, Mask } from '../../tv-tensors';
 import {
   checkFill,
   checkFillChannels,
   checkInterpolation,
+  checkNumber,
   checkNumbers,
   type Fill,
   type Interpolation,
@@ -159,23 +161,27 @@ export const fromCorner = (center: readonly number[] | null, [height, width]: Si
 const asFill = (fill: Fill): readonly number[] | null => (fill === null ? null : ([fill].flat() as number[]));
 
 /** Pictures, tensors, masks or boxes turned clockwise by an angle in degrees, moved, scaled and sheared. */
-export function affine<T extends Tensor>(input: T, ...args: Arguments<AffineArguments, AffineOrder>): T {
-  const required = ['angle', 'translate', 'scale', 'shear'] as const;
-  const defaults = { interpolation: 'nearest', fill: null, center: null } as const;
-  const parsed = parseArgs<AffineArguments>('affine', required, defaults, args);
-  const { angle, scale, interpolation, fill, center } = parsed;
-  checkInterpolation('affine', interpolation, sampled);
-  checkFill('affine', fill);
-  if (typeof angle !== 'number')
-    throw new ArgumentError(`affine: expected angle to be a number, but got ${shown(angle)}`);
-  if (!(scale > 0)) throw new ArgumentError(`affine: expected scale to be positive, but got ${shown(scale)}`);
-  const [tx, ty] = checkNumbers('affine', 'translate', parsed.translate, [2]) as [number, number];
-  const shears =
-    typeof parsed.shear === 'number' ? [parsed.shear, 0] : checkNumbers('affine', 'shear', parsed.shear, [1, 2]);
-  const change: AffineChange = { angle, translate: [tx, ty], scale, shear: [shears[0]!, shears[1] ?? shears[0]!] };
-  if (center !== null) checkNumbers('affine', 'center', center, [2]);
-  return changed('affine', input, change, { interpolation, fill: asFill(fill) }, center);
-}
+export const affine = checked(
+  'affine(input, ...)',
+  <T extends Tensor>(input: T, ...args: Arguments<AffineArguments, AffineOrder>): T => {
+    const required = ['angle', 'translate', 'scale', 'shear'] as const;
+    const defaults = { interpolation: 'nearest', fill: null, center: null } as const;
+    const parsed = parseArgs<AffineArguments>('affine', required, defaults, args);
+    const { angle, scale, interpolation, fill, center } = parsed;
+    checkInterpolation('affine', interpolation, sampled);
+    checkFill('affine', fill);
+    checkNumber('affine', 'angle', angle);
+    if (typeof scale !== 'number' || !(scale > 0)) {
+      throw new ArgumentError(`affine: expected scale to be positive, but got ${kindOf(scale)}`);
+    }
+    const [tx, ty] = checkNumbers('affine', 'translate', parsed.translate, [2]) as [number, number];
+    const shears =
+      typeof parsed.shear === 'number' ? [parsed.shear, 0] : checkNumbers('affine', 'shear', parsed.shear, [1, 2]);
+    const change: AffineChange = { angle, translate: [tx, ty], scale, shear: [shears[0]!, shears[1] ?? shears[0]!] };
+    if (center !== null) checkNumbers('affine', 'center', center, [2]);
+    return changed('affine', input, change, { interpolation, fill: asFill(fill) }, center);
+  },
+);
 
 /** `affine` with all it needs. */
 export function changed<T extends Tensor>(
@@ -256,22 +262,26 @@ interface RotateArguments {
 }
 
 /** Pictures, tensors, masks or boxes turned counter-clockwise by an angle in degrees. */
-export function rotate<T extends Tensor>(
-  input: T,
-  ...args: Arguments<RotateArguments, ['angle', 'interpolation', 'expand', 'center', 'fill']>
-): T {
-  const defaults = { interpolation: 'nearest', expand: false, center: null, fill: null } as const;
-  const { angle, interpolation, expand, center, fill } = parseArgs<RotateArguments>(
-    'rotate',
-    ['angle'],
-    defaults,
-    args,
-  );
-  checkInterpolation('rotate', interpolation, sampled);
-  checkFill('rotate', fill);
-  if (center !== null) checkNumbers('rotate', 'center', center, [2]);
-  return turned('rotate', input, angle, { interpolation, expand, center, fill: asFill(fill) });
-}
+export const rotate = checked(
+  'rotate(input, ...)',
+  <T extends Tensor>(
+    input: T,
+    ...args: Arguments<RotateArguments, ['angle', 'interpolation', 'expand', 'center', 'fill']>
+  ): T => {
+    const defaults = { interpolation: 'nearest', expand: false, center: null, fill: null } as const;
+    const { angle, interpolation, expand, center, fill } = parseArgs<RotateArguments>(
+      'rotate',
+      ['angle'],
+      defaults,
+      args,
+    );
+    checkNumber('rotate', 'angle', angle);
+    checkInterpolation('rotate', interpolation, sampled);
+    checkFill('rotate', fill);
+    if (center !== null) checkNumbers('rotate', 'center', center, [2]);
+    return turned('rotate', input, angle, { interpolation, expand, center, fill: asFill(fill) });
+  },
+);
 
 const turning = (angle: number): AffineChange => ({ angle: -angle, translate: [0, 0], scale: 1, shear: [0, 0] });
 
@@ -340,26 +350,29 @@ interface PerspectiveArguments {
 type PerspectiveOrder = ['startpoints', 'endpoints', 'interpolation', 'fill', 'coefficients'];
 
 /** Pictures, tensors, masks or boxes whose corners are moved. */
-export function perspective<T extends Tensor>(input: T, ...args: Arguments<PerspectiveArguments, PerspectiveOrder>): T {
-  const name = 'perspective';
-  const defaults = { interpolation: 'bilinear', fill: null, coefficients: null } as const;
-  const parsed = parseArgs<PerspectiveArguments>(name, ['startpoints', 'endpoints'], defaults, args);
-  const { startpoints, endpoints, interpolation, fill } = parsed;
-  checkInterpolation(name, interpolation, sampled);
-  checkFill(name, fill);
-  const how = { interpolation, fill: asFill(fill) };
-  if (parsed.coefficients !== null) {
-    if (startpoints !== null && endpoints !== null) {
-      throw new ArgumentError(`${name}: expected points or coefficients, but got both`);
+export const perspective = checked(
+  'perspective(input, ...)',
+  <T extends Tensor>(input: T, ...args: Arguments<PerspectiveArguments, PerspectiveOrder>): T => {
+    const name = 'perspective';
+    const defaults = { interpolation: 'bilinear', fill: null, coefficients: null } as const;
+    const parsed = parseArgs<PerspectiveArguments>(name, ['startpoints', 'endpoints'], defaults, args);
+    const { startpoints, endpoints, interpolation, fill } = parsed;
+    checkInterpolation(name, interpolation, sampled);
+    checkFill(name, fill);
+    const how = { interpolation, fill: asFill(fill) };
+    if (parsed.coefficients !== null) {
+      if (startpoints !== null && endpoints !== null) {
+        throw new ArgumentError(`${name}: expected points or coefficients, but got both`);
+      }
+      const given = checkNumbers(name, 'coefficients', parsed.coefficients, [8]);
+      return projected(name, input, given as unknown as Coefficients, how);
     }
-    const given = checkNumbers(name, 'coefficients', parsed.coefficients, [8]);
-    return projected(name, input, given as unknown as Coefficients, how);
-  }
-  if (startpoints === null || endpoints === null) {
-    throw new ArgumentError(`${name}: expected startpoints and endpoints, or coefficients, but got neither`);
-  }
-  return projected(name, input, perspectiveCoefficients(name, startpoints, endpoints), how);
-}
+    if (startpoints === null || endpoints === null) {
+      throw new ArgumentError(`${name}: expected startpoints and endpoints, or coefficients, but got neither`);
+    }
+    return projected(name, input, perspectiveCoefficients(name, startpoints, endpoints), how);
+  },
+);
 
 /** `perspective` with all it needs. */
 export function projected<T extends Tensor>(op: string, input: T, coefficients: Coefficients, sampling: Sampling): T {
@@ -377,10 +390,12 @@ export function warpedPerspective(op: string, batch: Tensor, all: readonly Coeff
   return atPlaces(op, batch, Tensor.of(places), sampling);
 }
 
+const isPoint = (point: unknown): boolean => Array.isArray(point) && point.length === 2 && point.every(Number.isFinite);
+
 /** The coefficients that lead from places after a change to those before. */
 export function perspectiveCoefficients(op: string, startpoints: Points, endpoints: Points): Coefficients {
   for (const points of [startpoints, endpoints]) {
-    if (Array.isArray(points) && points.length === 4 && points.every((point) => point?.length === 2)) continue;
+    if (Array.isArray(points) && points.length === 4 && points.every(isPoint)) continue;
     throw new ArgumentError(`${op}: expected four corners [x, y], but got ${shown(points)}`);
   }
   const rows = endpoints.flatMap(([x, y], i) => {
@@ -446,24 +461,24 @@ interface ElasticArguments {
 }
 
 /** Pictures, tensors, masks or boxes with each element read somewhere else. */
-export function elastic<T extends Tensor>(
-  input: T,
-  ...args: Arguments<ElasticArguments, ['displacement', 'interpolation', 'fill']>
-): T {
-  const defaults = { interpolation: 'bilinear', fill: null } as const;
-  const { displacement, interpolation, fill } = parseArgs<ElasticArguments>(
-    'elastic',
-    ['displacement'],
-    defaults,
-    args,
-  );
-  checkInterpolation('elastic', interpolation, sampled);
-  checkFill('elastic', fill);
-  if (!(displacement instanceof Tensor)) {
-    throw new ArgumentError(`elastic: expected displacement to be a tensor, but got ${shown(displacement)}`);
-  }
-  return displaced('elastic', input, displacement, { interpolation, fill: asFill(fill) });
-}
+export const elastic = checked(
+  'elastic(input, ...)',
+  <T extends Tensor>(input: T, ...args: Arguments<ElasticArguments, ['displacement', 'interpolation', 'fill']>): T => {
+    const defaults = { interpolation: 'bilinear', fill: null } as const;
+    const { displacement, interpolation, fill } = parseArgs<ElasticArguments>(
+      'elastic',
+      ['displacement'],
+      defaults,
+      args,
+    );
+    checkInterpolation('elastic', interpolation, sampled);
+    checkFill('elastic', fill);
+    if (!(displacement instanceof Tensor)) {
+      throw new ArgumentError(`elastic: expected displacement to be a tensor, but got ${kindOf(displacement)}`);
+    }
+    return displaced('elastic', input, displacement, { interpolation, fill: asFill(fill) });
+  },
+);
 
 /** The places of the elements themselves, [1, H, W, 2]. */
 function identityGrid([height, width]: Size): Tensor {

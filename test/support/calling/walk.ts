@@ -1,0 +1,206 @@
+// Owns the walk of one subject: what it takes, by place and by name, with each argument in turn replaced by what it cannot be.
+import { writeFileSync } from 'node:fs';
+import * as torch from 'lamplight';
+import { Tensor } from 'lamplight';
+import type { Subject } from './subjects';
+import { allowed } from './taken';
+import { given, valid } from './values';
+
+/** How a call went against the rule. */
+export type Fault = 'bare' | 'taken' | 'misspelt' | 'many' | 'fewer' | 'hang' | 'promise' | 'valid' | 'unnamed';
+
+export interface Found {
+  readonly fault: Fault;
+  readonly text: string;
+}
+
+export interface Walked {
+  readonly calls: number;
+  readonly found: readonly Found[];
+}
+
+type Outcome =
+  | { readonly kind: 'typed' | 'bare'; readonly message: string }
+  | { readonly kind: 'works' | 'hang'; readonly message: '' };
+
+/** What a call throws that goes wrong for other reasons than its arguments: there is no device here, and no network. */
+const beyond = [torch.WebGPUUnavailableError, torch.FetchError];
+
+const WAIT = 2000;
+
+/** A file that names the argument under test, for calls that end the process or never return. */
+const trace = process.env.CALLING_TRACE;
+
+async function outcome(call: () => unknown): Promise<Outcome> {
+  try {
+    const result = torch.scope(() => ({ result: call() })).result;
+    if (result instanceof Promise) {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise<'late'>((resolve) => {
+        timer = setTimeout(() => resolve('late'), WAIT);
+      });
+      const first = await Promise.race([result.then(() => 'done' as const), late]);
+      clearTimeout(timer);
+      if (first === 'late') return { kind: 'hang', message: '' };
+    }
+    return { kind: 'works', message: '' };
+  } catch (error) {
+    if (beyond.some((type) => error instanceof type)) return { kind: 'works', message: '' };
+    if (error instanceof torch.LamplightError && !error.message.startsWith('internal:'))
+      return { kind: 'typed', message: error.message };
+    return { kind: 'bare', message: String(error) };
+  }
+}
+
+const quoted = (list: string): string[] => [...list.matchAll(/'([^']+)'/g)].map(([, name]) => name!);
+
+const MISSPELT = 'misspeltName';
+
+/** The wrong dtype of a tensor: whole numbers where floats are usual, and floats elsewhere. */
+const otherDtype = (base: unknown): Tensor => {
+  if (!(base instanceof Tensor)) return torch.ones(2, { dtype: 'int64' });
+  return base.detach().to(base.dtype === 'float32' ? 'int64' : 'float32');
+};
+
+const promise = Promise.resolve(1);
+
+/** What arguments are replaced by. */
+export const wrong: Readonly<Record<string, (base: unknown) => unknown>> = {
+  null: () => null,
+  NaN: () => Number.NaN,
+  "''": () => '',
+  "'foo'": () => 'foo',
+  '{}': () => ({}),
+  '[]': () => [],
+  true: () => true,
+  '-1': () => -1,
+  '1.5': () => 1.5,
+  '1e12': () => 1e12,
+  promise: () => promise,
+  dtype: otherDtype,
+};
+
+/** Calls a subject in every way that the rule is about. */
+export async function walk(subject: Subject): Promise<Walked> {
+  const { id, call } = subject;
+  const found: Found[] = [];
+  let calls = 0;
+  const report = (fault: Fault, text: string): void => void found.push({ fault, text: `${id}${text}` });
+  const attempt = (args: () => readonly unknown[]): Promise<Outcome> => {
+    calls++;
+    return outcome(() => call(...args()));
+  };
+
+  const signature = await signatureOf(subject, attempt);
+  const { names, required, values, byName } = signature;
+  const value = (name: string): unknown => values(name);
+  const inFront = (count: number): unknown[] =>
+    names.slice(0, count).map((name) => (required.includes(name) ? value(name) : undefined));
+  const named = (): Record<string, unknown> => Object.fromEntries(required.map((name) => [name, value(name)]));
+  const base = (): unknown[] => inFront(required.length);
+
+  const plain = await attempt(base);
+  if (plain.kind === 'bare' || plain.kind === 'typed') {
+    report('valid', `(${required.join(', ')}): ${plain.message}`);
+    if (plain.kind === 'bare') report('bare', `(valid): ${plain.message}`);
+    return { calls, found };
+  }
+  if (plain.kind === 'hang') report('hang', '(valid)');
+  if (!byName && names.length > 0) report('unnamed', '');
+
+  /** What each parameter says that it takes. */
+  const messages = new Map<string, string>();
+  const judge = async (
+    what: string,
+    made: () => readonly unknown[],
+    fault: Fault | null,
+    key: string,
+  ): Promise<void> => {
+    const { kind, message } = await attempt(made);
+    if (kind === 'bare') report('bare', `${what}: ${message}`);
+    if (kind === 'hang') report('hang', what);
+    if (
+      kind === 'works' &&
+      fault &&
+      !(key && allowed(messages.get(what.split(' ')[1]!) ?? '', what.split(' ')[1]!, key))
+    )
+      report(fault, what);
+    if (kind === 'typed' && key === 'promise' && !message.includes('await it first'))
+      report('promise', `${what}: ${message}`);
+  };
+
+  for (const [i, name] of names.entries()) {
+    const text = await attempt(() => (byName ? [{ ...named(), [name]: 'foo' }] : [...inFront(i), 'foo']));
+    messages.set(name, text.message);
+    for (const [key, make] of Object.entries(wrong)) {
+      if (trace) writeFileSync(trace, `${id} ${name} ${key}`);
+      const bad = (): unknown => make(required.includes(name) ? value(name) : undefined);
+      if (byName) await judge(` ${name} named ${key}`, () => [{ ...named(), [name]: bad() }], 'taken', key);
+      // An object in the last place holds names.
+      if (key === '{}' && !required.includes(name)) continue;
+      const rest = () => (i < required.length - 1 ? base().slice(i + 1) : []);
+      await judge(` ${name} placed ${key}`, () => [...inFront(i), bad(), ...rest()], 'taken', key);
+    }
+  }
+  await judge(' misspelt', () => [...base(), { [MISSPELT]: 1 }], 'misspelt', '');
+  await judge(' one too many', () => [...inFront(names.length), 'one too many'], 'many', '');
+  await judge(' two too many', () => [...inFront(names.length), 1, 2], 'many', '');
+  for (const name of required) {
+    if (byName)
+      await judge(
+        ` without ${name}`,
+        () => [Object.fromEntries(Object.entries(named()).filter(([key]) => key !== name))],
+        'fewer',
+        '',
+      );
+  }
+  if (required.length > 0) await judge(' one missing', () => base().slice(0, -1), 'fewer', '');
+  return { calls, found };
+}
+
+interface Signature {
+  /** Of all parameters, in order. */
+  readonly names: readonly string[];
+  readonly required: readonly string[];
+  readonly byName: boolean;
+  values(name: string): unknown;
+}
+
+/** The parameters of a subject, as its own errors list them; where they do not, those of the table. */
+async function signatureOf(
+  { id, length }: Subject,
+  attempt: (args: () => readonly unknown[]) => Promise<Outcome>,
+): Promise<Signature> {
+  const told = given[id];
+  const values = (name: string): unknown =>
+    valid(told && !Array.isArray(told) ? (told as Record<string, unknown>) : {}, name);
+  if (Array.isArray(told)) {
+    const names = told.map((_, i) => `#${i + 1}`);
+    return {
+      names,
+      required: names,
+      byName: false,
+      values: (name) => valid({ [name]: told[Number(name.slice(1)) - 1] }, name),
+    };
+  }
+  const required: string[] = told ? Object.keys(told) : [];
+  for (let round = 0; round < 6; round++) {
+    const { message } = await attempt(() =>
+      required.length > 0 ? [Object.fromEntries(required.map((name) => [name, values(name)]))] : [],
+    );
+    const more = quoted(/missing \d+ required arguments?: (.*)/.exec(message)?.[1] ?? '').filter(
+      (name) => !required.includes(name),
+    );
+    if (more.length === 0) break;
+    required.push(...more);
+  }
+  const { message } = await attempt(() => [...required.map(values), { [MISSPELT]: 1 }]);
+  const listed = quoted(new RegExp(`'${MISSPELT}'; it takes (.*)`).exec(message)?.[1] ?? '');
+  const all = [...required, ...listed.filter((name) => !required.includes(name))];
+  if (all.length > 0) {
+    const byName = listed.length > 0 || required.length > 0;
+    return { names: all, required, byName, values };
+  }
+  const names = Array.from({ length }, (_, i) => `#${i + 1}`);
+  return { names, required: names, byName: false, values };
+}
