@@ -8,16 +8,19 @@ import { Bernoulli } from './bernoulli';
 import { Beta } from './beta';
 import { Binomial } from './binomial';
 import { Categorical } from './categorical';
+import { Cauchy } from './cauchy';
 import { Dirichlet } from './dirichlet';
 import type { AnyDistribution } from './distribution';
 import { Exponential } from './exponential';
 import { Gamma } from './gamma';
 import { Geometric } from './geometric';
+import { Gumbel } from './gumbel';
 import type { DistributionClass, Pair } from './kl';
 import { Laplace } from './laplace';
+import { HalfNormal } from './log-normal';
 import { Normal } from './normal';
 import { OneHotCategorical } from './one-hot-categorical';
-import { filledLike } from './parameters';
+import { EULER, filledLike } from './parameters';
 import { Poisson } from './poisson';
 import { Uniform } from './uniform';
 
@@ -92,9 +95,15 @@ export const formulas = (): readonly Pair[] => [
     Binomial,
     infinite((p) => p.rate),
   ),
+  pair(Cauchy, Cauchy, (p, q) => {
+    const squares = p.scale.add(q.scale).square().add(p.loc.sub(q.loc).square());
+    return squares.log().sub(p.scale.mul(4).mul(q.scale).log());
+  }),
+  pair(HalfNormal, HalfNormal, (p, q) => ofNormals(p.baseDist, q.baseDist)),
   ...ofBeta(),
   ...ofExponential(),
   ...ofGamma(),
+  ...ofGumbel(),
   ...ofLaplace(),
   ...ofNormal(),
   ...ofUniform(),
@@ -155,9 +164,6 @@ const ofBeta = (): Pair[] => [
   ),
 ];
 
-/** Euler's constant. */
-export const EULER = 0.5772156649015329;
-
 const ofExponential = (): Pair[] => [
   pair(Exponential, Exponential, (p, q) => {
     const ratio = q.rate.div(p.rate);
@@ -184,6 +190,87 @@ const ofExponential = (): Pair[] => [
   pair(Exponential, Normal, (p, q) => {
     const distance = p.rate.pow(-2).sub(q.loc.div(p.rate)).add(q.loc.square().mul(0.5));
     return halfLog(p.rate.square().mul(q.variance)).sub(1).add(distance.div(q.variance));
+  }),
+];
+
+const ofGumbel = (): Pair[] => [
+  pair(Gumbel, Gumbel, (p, q) => {
+    const ratio = p.scale.div(q.scale);
+    const distance = p.loc.sub(q.loc).div(q.scale);
+    const three = ratio.add(1).lgamma().sub(distance).exp();
+    return distance
+      .sub(ratio.log())
+      .add(ratio.mul(EULER))
+      .add(three)
+      .sub(1 + EULER);
+  }),
+  pair(
+    Gumbel,
+    Beta,
+    infinite((p) => p.loc),
+  ),
+  pair(
+    Gumbel,
+    Exponential,
+    infinite((p) => p.loc),
+  ),
+  pair(
+    Gumbel,
+    Gamma,
+    infinite((p) => p.loc),
+  ),
+  pair(
+    Gumbel,
+    Uniform,
+    infinite((p) => p.loc),
+  ),
+  pair(Gumbel, Normal, (p, q) => {
+    const ratio = p.scale.div(q.scale);
+    const spread = ratio
+      .mul(PI / 2)
+      .square()
+      .div(3);
+    const distance = p.mean.sub(q.loc).div(q.scale).square().mul(0.5);
+    return spread
+      .add(distance)
+      .sub(ratio.div(sqrt(2 * PI)).log())
+      .sub(EULER + 1);
+  }),
+  pair(Exponential, Gumbel, (p, q) => {
+    const product = p.rate.mul(q.scale);
+    const ratio = q.loc.div(q.scale);
+    const two = ratio.exp().mul(product).div(product.add(1));
+    return product.log().sub(1).sub(ratio).add(two).add(product.reciprocal());
+  }),
+  pair(Gamma, Gumbel, (p, q) => {
+    const { concentration: a } = p;
+    const product = p.rate.mul(q.scale);
+    const ratio = q.loc.div(q.scale);
+    const three = ratio.exp().mul(product.reciprocal().add(1).pow(a.neg()));
+    return a
+      .sub(1)
+      .mul(a.digamma())
+      .sub(a.lgamma())
+      .sub(a)
+      .add(product.log())
+      .add(a.div(product))
+      .add(three)
+      .sub(ratio);
+  }),
+  pair(Normal, Gumbel, (p, q) => {
+    const distance = p.loc.sub(q.loc).div(q.scale);
+    const variance = p.scale.div(q.scale).square();
+    const three = variance.mul(0.5).sub(distance).exp();
+    return distance
+      .add(three)
+      .sub(variance.log().mul(0.5))
+      .sub(0.5 * (1 + log(2 * PI)));
+  }),
+  pair(Uniform, Gumbel, (p, q) => {
+    const share = q.scale.div(p.high.sub(p.low));
+    const [high, low] = [p.high.sub(q.loc).div(q.scale), p.low.sub(q.loc).div(q.scale)];
+    const difference = high.neg().exp().sub(low.neg().exp());
+    return share.log().add(high.add(low).mul(0.5)).sub(share.mul(difference));
   }),
 ];
 

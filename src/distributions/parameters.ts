@@ -9,6 +9,9 @@ import { kindOf } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import { finfo } from '../tensor/type-info';
 
+/** Euler's constant. */
+export const EULER = 0.5772156649015329;
+
 /** A parameter: a tensor, or one number for all. */
 export type Parameter = Tensor | number;
 
@@ -85,3 +88,7 @@ export function expectOneOf(op: string, given: Readonly<Record<string, unknown>>
   const got = there.length === 0 ? 'none' : there.map((name) => `'${name}'`).join(' and ');
   throw new ArgumentError(`${op}: expected exactly one of ${list}, but got ${got}`);
 }
+
+/** A parameter as a tensor, a number as one of the dtype of another tensor. */
+export const tensorLike = (value: Parameter, like: Tensor): Tensor =>
+  isTensor(value) ? value : filledLike(like, value, []);
