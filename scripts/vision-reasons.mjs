@@ -51,8 +51,8 @@ export const visionReasons = /** @type {readonly (readonly [RegExp, string])[]} 
   ],
 
   [
-    names('models.detection', '(FCOS|RetinaNet|MaskRCNN|KeypointRCNN|fcos_|retinanet_|maskrcnn_|keypointrcnn_)\\w*'),
-    'out of scope: detectors of masks and of key points, and further families: Faster R-CNN, SSD, SSDLite, YOLO v1 and DenseCap are here',
+    names('models.detection', '(FCOS|RetinaNet|KeypointRCNN|fcos_|retinanet_|keypointrcnn_)\\w*'),
+    'out of scope: detectors of key points, and further families: Faster R-CNN, Mask R-CNN, SSD, SSDLite, YOLO v1 and DenseCap are here',
   ],
 
   // ── Transforms ──

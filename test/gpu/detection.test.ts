@@ -6,6 +6,7 @@ import { detection } from 'lamplight/vision';
 import { expect, test } from 'vitest';
 import { expectClose, expectNumbers, fromFixture } from '../support/close';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
+import { smallMaskRCNN } from '../support/small-detectors';
 
 interface Case extends FixtureCase {
   readonly kind: string;
@@ -121,5 +122,34 @@ test('parts refuse what does not fit', () => {
   expect(() => new Matcher(0.7, 0.3)(torch.zeros(0, 4))).toThrow('Matcher: expected ground-truth boxes');
   expect(() => new BoxCoder([1, 1, 1, 1]).decode(torch.zeros(2, 4), torch.zeros(2, 4) as never)).toThrow(
     'BoxCoder.decode: expected boxes to be a list of boxes',
+  );
+});
+
+test.each(casesOf('masks'))('$name of truths and of what was found', async ({ name, size }) => {
+  const [boxes, masks, matches, logits, labels] = ['boxes', 'masks', 'matches', 'logits', 'labels'].map((key) =>
+    inputOf(name, key),
+  ) as [Tensor, Tensor, Tensor, Tensor, Tensor];
+  const of = (x: Tensor) => [x.narrow(0, 0, 4), x.narrow(0, 4, 2)];
+  await expectClose(detection.projectMasksOnBoxes(masks, boxes, matches, 7), arrayOf(name, 'projected'));
+  const loss = detection.maskrcnnLoss(logits, of(boxes), [masks, masks], [labels, labels], of(matches));
+  await expectClose(loss, arrayOf(name, 'loss'));
+  const found = logits.narrow(1, 0, 1).sigmoid();
+  await expectClose(await detection.pasteMasksInImage(found, boxes, size as number[]), arrayOf(name, 'pasted'));
+  const far = await detection.pasteMasksInImage(found, boxes, size as number[], { padding: 2 });
+  await expectClose(far, arrayOf(name, 'pastedFar'));
+  expect((await detection.pasteMasksInImage(torch.zeros(0, 1, 7, 7), torch.zeros(0, 4), [5, 6])).shape).toEqual([
+    ...[0, 1, 5, 6],
+  ]);
+  await expect(detection.pasteMasksInImage(masks, boxes, [5, 6])).rejects.toThrow('expected masks [N, 1, M, M]');
+});
+
+test('a Mask R-CNN refuses targets without masks, and predictors beside numClasses', async () => {
+  const model = smallMaskRCNN();
+  const target = { boxes: torch.tensor([[4, 5, 30, 40]], { dtype: torch.float32 }), labels: torch.tensor([1]) };
+  const refused = (masks: unknown) => expect(model([torch.rand(3, 48, 64)], [{ ...target, masks } as never])).rejects;
+  await refused(undefined).toThrow('expected masks of target 0 to be a tensor [N, H, W]');
+  await refused(torch.zeros(1, 48, 60)).toThrow('of shape [1, 48, 64], one mask a box and as large as the picture');
+  expect(() => smallMaskRCNN({ numClasses: 3, boxPredictor: null })).toThrow(
+    'expected either numClasses or maskPredictor',
   );
 });

@@ -4,9 +4,9 @@ import { type nn, optim, type Tensor } from 'lamplight';
 import { detection } from 'lamplight/vision';
 import { describe, expect, test } from 'vitest';
 import { byRule } from '../support/by-rule';
-import { expectNumbers, fromFixture } from '../support/close';
+import { expectClose, expectNumbers, fromFixture } from '../support/close';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
-import { smallFasterRCNN, smallSSD } from '../support/small-detectors';
+import { smallFasterRCNN, smallMaskRCNN, smallSSD } from '../support/small-detectors';
 
 interface Case extends FixtureCase {
   readonly kind: string;
@@ -22,7 +22,11 @@ type Losses = Readonly<Record<string, Tensor>>;
 type Detections = readonly detection.Detection[];
 
 const fixture = await loadFixture<Case>('detection');
-const builders: Record<string, () => Detector> = { fasterRCNN: smallFasterRCNN, ssd: smallSSD };
+const builders: Record<string, () => Detector> = {
+  fasterRCNN: smallFasterRCNN,
+  ssd: smallSSD,
+  maskRCNN: smallMaskRCNN,
+};
 const camel = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 const call = (model: Detector, ...args: unknown[]) => (model as (...args: unknown[]) => Promise<unknown>)(...args);
 
@@ -30,7 +34,11 @@ function inputsOf(name: string) {
   const array = (key: string) => fromFixture(fixture.tensor(`${name}/${key}`));
   return {
     images: [0, 1, 2].map((i) => array(`image${i}`)),
-    targets: [0, 1, 2].map((i) => ({ boxes: array(`boxes${i}`), labels: array(`labels${i}`) })),
+    targets: [0, 1, 2].map((i) => ({
+      boxes: array(`boxes${i}`),
+      labels: array(`labels${i}`),
+      ...(name === 'maskRCNN' && { masks: array(`masks${i}`) }),
+    })),
   };
 }
 
@@ -78,13 +86,15 @@ describe.each(fixture.cases.filter(({ kind }) => kind === 'detector'))('$name', 
     const model = build().eval();
     const { images } = inputsOf(name);
     const found = (await torch.noGrad(() => model(images))) as Detections;
-    for (const [i, { boxes, labels, scores }] of found.entries()) {
+    for (const [i, { boxes, labels, scores, masks }] of found.entries()) {
       const of = (key: string) => fixture.tensor(`${name}/${key}${i}`);
       expect(labels.dtype).toBe('int64');
       expect(boxes.shape).toEqual(of('found').shape);
       expectNumbers(await labels.data(), of('classes').data);
       expectNumbers(await scores.data(), of('scores').data, { rtol: 1e-4, atol: 1e-5 });
       expectNumbers(await boxes.data(), of('found').data, { rtol: 1e-4, atol: 2e-3 });
+      expect(masks !== undefined).toBe(name === 'maskRCNN');
+      if (masks) await expectClose(masks, of('shown'), { rtol: 1e-4, atol: 1e-4 });
     }
   });
 
@@ -122,7 +132,8 @@ describe.each(fixture.cases.filter(({ kind }) => kind === 'detector'))('$name', 
         const corners = Array.from({ length: count }, () => [20 * Math.random(), 20 * Math.random()]);
         const all = corners.flatMap(([x, y]) => [x!, y!, x! + 9 + 14 * Math.random(), y! + 9 + 14 * Math.random()]);
         const labels = torch.tensor(Array<number>(count).fill(1), { dtype: torch.int64 });
-        return { boxes: torch.tensor(Float32Array.from(all), [count, 4]), labels };
+        const masks = torch.ones([count, 48, 64], { dtype: torch.uint8 });
+        return { boxes: torch.tensor(Float32Array.from(all), [count, 4]), labels, masks };
       });
       optimizer.zeroGrad();
       total((await call(model, images, targets)) as Losses).backward();

@@ -21,22 +21,32 @@ export class Maps extends nn.Module {
   }
 }
 
+const smallOptions = (): detection.FasterRCNNOptions => ({
+  minSize: 64,
+  maxSize: 96,
+  rpnAnchorGenerator: new detection.AnchorGenerator([[12], [28]], [0.5, 1, 2]),
+  boxRoiPool: new ops.MultiScaleRoIAlign(['0', '1'], 3, 2),
+  boxHead: new nn.Sequential(new nn.Flatten(), new nn.Linear(8 * 9, 16), new nn.ReLU()),
+  boxPredictor: new detection.FastRCNNPredictor(16, 3),
+  rpnPreNmsTopNTrain: 60,
+  rpnPostNmsTopNTrain: 40,
+  rpnPreNmsTopNTest: 50,
+  rpnPostNmsTopNTest: 30,
+  rpnBatchSizePerImage: 24,
+  boxBatchSizePerImage: 20,
+  boxDetectionsPerImg: 12,
+  boxScoreThresh: 0.2,
+});
+
 export const smallFasterRCNN = (options: detection.FasterRCNNOptions = {}): detection.FasterRCNN =>
-  new detection.FasterRCNN(new Maps(), {
-    minSize: 64,
-    maxSize: 96,
-    rpnAnchorGenerator: new detection.AnchorGenerator([[12], [28]], [0.5, 1, 2]),
-    boxRoiPool: new ops.MultiScaleRoIAlign(['0', '1'], 3, 2),
-    boxHead: new nn.Sequential(new nn.Flatten(), new nn.Linear(8 * 9, 16), new nn.ReLU()),
-    boxPredictor: new detection.FastRCNNPredictor(16, 3),
-    rpnPreNmsTopNTrain: 60,
-    rpnPostNmsTopNTrain: 40,
-    rpnPreNmsTopNTest: 50,
-    rpnPostNmsTopNTest: 30,
-    rpnBatchSizePerImage: 24,
-    boxBatchSizePerImage: 20,
-    boxDetectionsPerImg: 12,
-    boxScoreThresh: 0.2,
+  new detection.FasterRCNN(new Maps(), { ...smallOptions(), ...options });
+
+export const smallMaskRCNN = (options: detection.MaskRCNNOptions = {}): detection.MaskRCNN =>
+  new detection.MaskRCNN(new Maps(), {
+    ...smallOptions(),
+    maskRoiPool: new ops.MultiScaleRoIAlign(['0', '1'], 4, 2),
+    maskHead: new detection.MaskRCNNHeads(8, [6, 8], 1),
+    maskPredictor: new detection.MaskRCNNPredictor(8, 5, 3),
     ...options,
   });
 

@@ -154,3 +154,14 @@ test('summary takes its options in any place, and says what it cannot take', () 
   expect(() => torch.summary(null as never)).toThrow(/^summary: expected a model, an nn\.Module, but got null/);
   expect(() => torch.summary(model, 'large' as never)).toThrow(torch.ArgumentError);
 });
+
+test('the mask predictor of a Mask R-CNN is replaced as in PyTorch’s tutorial', () => {
+  const model = detection.maskrcnnResnet50Fpn({ weights: null, weightsBackbone: null });
+  const inChannels: number = model.roiHeads.maskPredictor.conv5Mask.inChannels;
+  model.roiHeads.maskPredictor = new detection.MaskRCNNPredictor(inChannels, 256, 2);
+  expect(model.roiHeads.maskPredictor.maskFcnLogits.outChannels).toBe(2);
+  const shapes = async () => (await torch.noGrad(() => model.eval()([x]))).map(({ masks }) => masks.shape);
+  const loss = async () => (await model([x], [{ boxes: x, labels: x, masks: x }])).lossMask.shape;
+  expect([shapes, loss]).toHaveLength(2);
+  expect(detection.fasterrcnnMobilenetV3LargeFpn().roiHeads.maskPredictor).toBe(null);
+});

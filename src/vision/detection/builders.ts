@@ -22,6 +22,7 @@ import {
   fasterRCNNDefaults,
 } from './faster-rcnn';
 import { retrieveOutChannels } from './maps';
+import { MaskRCNN, MaskRCNNHeads, type MaskRCNNOptions, maskRCNNDefaults } from './mask-rcnn';
 import { RPNHead } from './rpn-head';
 import { SSD, type SSDHead, type SSDOptions } from './ssd';
 import { vggExtractor } from './ssd-vgg';
@@ -92,8 +93,17 @@ function detector<M extends Module, B extends Module, O extends object>(
   return Object.defineProperty(make, 'name', { value: name }) as DetectorBuilder<M, O>;
 }
 
-/** The file whose norms were trained without an eps: COCO_V1 of the first Faster R-CNN. */
-const WITHOUT_EPS = 'fasterrcnn_resnet50_fpn_coco-258fb6c6';
+/** The files whose norms were trained without an eps: COCO_V1 of the first Faster R-CNN and Mask R-CNN. */
+const WITHOUT_EPS = ['fasterrcnn_resnet50_fpn_coco-258fb6c6', 'maskrcnn_resnet50_fpn_coco-bf2d0c1e'];
+
+/** Takes the eps from the norms of a model that was read from such a file. */
+const asTrained =
+  (name: string, enumeration: WeightsEnumeration) =>
+  (model: Module, weights: unknown): void => {
+    const address = memberOf(name, weights, enumeration)?.url ?? weights;
+    if (typeof address !== 'string' || !WITHOUT_EPS.some((file) => address.includes(file))) return;
+    for (const module of model.modules()) if (module instanceof FrozenBatchNorm2d) module.eps = 0;
+  };
 
 const coco: Required<FasterRCNNOptions> = { ...fasterRCNNDefaults, numClasses: 91 };
 const resnet = (options: { normLayer?: NormMaker; weights?: WeightsSource }): ResNet | Promise<ResNet> =>
@@ -115,13 +125,23 @@ export const fasterrcnnResnet50Fpn = detector<FasterRCNN, ResNet, FasterRCNNOpti
   backbone: resnet,
   build: (backbone, options, trainableLayers) =>
     new FasterRCNN(resnetFpnExtractor(backbone, { trainableLayers }), classes(options)),
-  loaded(model, weights) {
-    const member = memberOf('fasterrcnnResnet50Fpn', weights, table.FasterRCNN_ResNet50_FPN_Weights);
-    const address = member?.url ?? weights;
-    if (typeof address !== 'string' || !address.includes(WITHOUT_EPS)) return;
-    for (const module of model.modules()) if (module instanceof FrozenBatchNorm2d) module.eps = 0;
-  },
+  loaded: asTrained('fasterrcnnResnet50Fpn', table.FasterRCNN_ResNet50_FPN_Weights),
 });
+
+/** The same where two predictors count them. */
+const maskClasses = (options: Required<MaskRCNNOptions>): Required<MaskRCNNOptions> =>
+  options.maskPredictor ? { ...options, numClasses: null } : options;
+
+/** What the second versions have in common: batch norm in the pyramid and in the box head, and a deeper RPN. */
+function secondVersion(resnet: ResNet, trainableLayers: number) {
+  const normLayer = nn.BatchNorm2d as NormMaker;
+  const backbone = resnetFpnExtractor(resnet, { trainableLayers, normLayer });
+  const { outChannels } = backbone;
+  const rpnAnchorGenerator = defaultAnchors();
+  const rpnHead = new RPNHead(outChannels, rpnAnchorGenerator.numAnchorsPerLocation()[0]!, { convDepth: 2 });
+  const boxHead = new FastRCNNConvFCHead([outChannels, 7, 7], [256, 256, 256, 256], [1024], { normLayer });
+  return { backbone, parts: { rpnAnchorGenerator, rpnHead, boxHead } };
+}
 
 /** Faster R-CNN as Li et al. 2021 (arXiv:2111.11429) train it: batch norm everywhere, a deeper head and RPN; 43,712,278 parameters. */
 export const fasterrcnnResnet50FpnV2 = detector<FasterRCNN, ResNet, FasterRCNNOptions>('fasterrcnnResnet50FpnV2', {
@@ -131,13 +151,41 @@ export const fasterrcnnResnet50FpnV2 = detector<FasterRCNN, ResNet, FasterRCNNOp
   frozen: false,
   backbone: resnet,
   build(resnet, options, trainableLayers) {
-    const normLayer = nn.BatchNorm2d as NormMaker;
-    const backbone = resnetFpnExtractor(resnet, { trainableLayers, normLayer });
-    const { outChannels } = backbone;
-    const rpnAnchorGenerator = defaultAnchors();
-    const rpnHead = new RPNHead(outChannels, rpnAnchorGenerator.numAnchorsPerLocation()[0]!, { convDepth: 2 });
-    const boxHead = new FastRCNNConvFCHead([outChannels, 7, 7], [256, 256, 256, 256], [1024], { normLayer });
-    return new FasterRCNN(backbone, { ...classes(options), rpnAnchorGenerator, rpnHead, boxHead });
+    const { backbone, parts } = secondVersion(resnet, trainableLayers);
+    return new FasterRCNN(backbone, { ...classes(options), ...parts });
+  },
+});
+
+const cocoMasks: Required<MaskRCNNOptions> = { ...maskRCNNDefaults, numClasses: 91 };
+
+/**
+ * Mask R-CNN on a ResNet-50 with a feature pyramid (He et al. 2017, arXiv:1703.06870): 44,401,393 parameters with `numClasses` 91, the default.
+ * With weights, of all of it or of the backbone (`weightsBackbone`), norms are frozen and three stages train; without any, all train.
+ */
+export const maskrcnnResnet50Fpn = detector<MaskRCNN, ResNet, MaskRCNNOptions>('maskrcnnResnet50Fpn', {
+  weights: table.MaskRCNN_ResNet50_FPN_Weights,
+  defaults: cocoMasks,
+  layers: { all: 5, trained: 3 },
+  frozen: true,
+  backbone: resnet,
+  build: (backbone, options, trainableLayers) =>
+    new MaskRCNN(resnetFpnExtractor(backbone, { trainableLayers }), maskClasses(options)),
+  loaded: asTrained('maskrcnnResnet50Fpn', table.MaskRCNN_ResNet50_FPN_Weights),
+});
+
+/** Mask R-CNN as Li et al. 2021 (arXiv:2111.11429) train it: batch norm everywhere, deeper heads and RPN; 46,359,409 parameters. */
+export const maskrcnnResnet50FpnV2 = detector<MaskRCNN, ResNet, MaskRCNNOptions>('maskrcnnResnet50FpnV2', {
+  weights: table.MaskRCNN_ResNet50_FPN_V2_Weights,
+  defaults: cocoMasks,
+  layers: { all: 5, trained: 3 },
+  frozen: false,
+  backbone: resnet,
+  build(resnet, options, trainableLayers) {
+    const { backbone, parts } = secondVersion(resnet, trainableLayers);
+    const maskHead = new MaskRCNNHeads(backbone.outChannels, [256, 256, 256, 256], 1, {
+      normLayer: nn.BatchNorm2d as NormMaker,
+    });
+    return new MaskRCNN(backbone, { ...maskClasses(options), ...parts, maskHead });
   },
 });
 

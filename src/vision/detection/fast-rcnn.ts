@@ -17,8 +17,9 @@ import { FastRCNNPredictor, TwoMLPHead } from './faster-rcnn';
 import { checkBoxes, checkTargets, type DetectionTarget, hostTargets, numbersOf, tensorOf } from './host';
 import { hostQuality, Matcher } from './matcher';
 import { expectRegions } from './rcnn';
-import { BETA, unitBoxes } from './rpn';
+import { BETA } from './rpn';
 import { BalancedPositiveNegativeSampler } from './sampler';
+import { unitBoxes } from './targets';
 
 /** The label that no loss counts. */
 const IGNORED = -100;

@@ -137,11 +137,7 @@ export class FasterRCNN extends GeneralizedRCNN {
       boxPredictor: moduleOrNull,
     });
     const { backbone, numClasses, boxPredictor } = o;
-    if (!(backbone instanceof Module) || !('outChannels' in backbone)) {
-      throw new ArgumentError(
-        `${name}: expected a backbone with an attribute outChannels, the channels of every feature map, but got ${kindOf(backbone)} without one`,
-      );
-    }
+    checkBackbone(name, backbone);
     if ((numClasses === null) === (boxPredictor === null)) {
       throw new ArgumentError(
         `${name}: expected either numClasses or boxPredictor, but got ${numClasses === null ? 'neither' : 'both'}`,
@@ -180,6 +176,14 @@ export class FasterRCNN extends GeneralizedRCNN {
 }
 
 const moduleOrNull = kinds.orNull(kinds.instance(Module, 'a module'));
+
+/** Throws for what is no module with `outChannels`. */
+export function checkBackbone(name: string, backbone: unknown): asserts backbone is DetectionBackbone {
+  if (backbone instanceof Module && 'outChannels' in backbone) return;
+  throw new ArgumentError(
+    `${name}: expected a backbone with an attribute outChannels, the channels of every feature map, but got ${kindOf(backbone)} without one`,
+  );
+}
 
 function expectInstance(name: string, type: abstract new (...args: never[]) => unknown, value: unknown): void {
   if (value === null || value instanceof type) return;

@@ -2,8 +2,10 @@
 import type { CarriedPromise } from '../../autograd/carried';
 import { Module } from '../../nn/module';
 import type { Tensor } from '../../tensor/tensor';
-import { checkedTargets, type DetectionTarget, type GivenTarget, resizedBoxes } from './host';
+import { checkedTargets, type DetectionTarget, type GivenTarget, resizedBoxes, tensorOf } from './host';
 import { type FeatureMaps, mapsOf, sizeOf } from './maps';
+import { pasteOnHost } from './masks';
+import { detected } from './postprocess';
 import type { RoIHeads, RoILosses } from './roi-heads';
 import { packedProposals, type RegionProposalLosses, type RegionProposalNetwork, unpackedProposals } from './rpn';
 import { inParts, type Part } from './steps';
@@ -74,19 +76,25 @@ export class GeneralizedRCNN extends Module {
     });
     const read = packed.data();
     const { imageSizes } = images;
+    const sizes = pictures.map((picture, i) => [sizeOf(picture), imageSizes[i]!] as const);
     const resized = given.map(({ boxes, labels }, i) => ({
       boxes: resizedBoxes(boxes, sizeOf(pictures[i]!), imageSizes[i]!),
       labels,
     }));
     // The anchors are matched while the device computes the proposals.
-    const [proposalLosses, numbers] = await Promise.all([this.rpn.lossesOf(predictions, resized, part), read]);
+    const [proposalLosses, numbers, masks] = await Promise.all([
+      this.rpn.lossesOf(predictions, resized, part),
+      read,
+      this.roi_heads.wantedMasks(name, targets as readonly DetectionTarget[], sizes),
+    ]);
     const proposals = unpackedProposals(numbers, pictures.length);
-    const shapes = { imageShapes: imageSizes, targets: resized };
+    const wanted = resized.map((target, i) => ({ ...target, ...(masks && { masks: masks[i]! }) }));
+    const shapes = { imageShapes: imageSizes, targets: wanted };
     return { ...this.roi_heads.lossesOf(features, proposals, shapes, part, packed.shape[1]!), ...proposalLosses };
   }
 
   private async detect(pictures: readonly Tensor[], part: Part): Promise<Detection[]> {
-    const { answers, counts, imageSizes } = part(() => {
+    const { answers, counts, imageSizes, seen } = part(() => {
       const [images] = this.transform(pictures);
       const features = this.features(images.tensors);
       const proposals = this.rpn.propose(this.rpn.predict(images, features), images.imageSizes);
@@ -100,9 +108,18 @@ export class GeneralizedRCNN extends Module {
         answers,
         counts: pictures.map(() => proposals.scores.shape[1]!),
         imageSizes: images.imageSizes,
+        seen: this.roi_heads.hasMask() ? { features, imageShapes: images.imageSizes } : null,
       };
     });
-    return this.roi_heads.detections(await answers.data(), counts, imageSizes, pictures.map(sizeOf));
+    const found = this.roi_heads.detections(await answers.data(), counts, imageSizes);
+    const masks = seen && (await this.roi_heads.foundMasks(found, seen, part));
+    return found.map((each, i) => {
+      const [from, to] = [imageSizes[i]!, sizeOf(pictures[i]!)];
+      const detection = detected(each, from, to);
+      if (!masks) return detection;
+      const pasted = pasteOnHost(masks.numbers[i]!, resizedBoxes(each.boxes, from, to), masks.side, to);
+      return { ...detection, masks: tensorOf(pasted, [each.labels.length, 1, ...to], 'float32') };
+    });
   }
 }
 

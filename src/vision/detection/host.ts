@@ -8,6 +8,7 @@ import { isTensor } from '../../tensor/callable';
 import { gather } from '../../tensor/layout';
 import { isPlainObject, kindOf, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
+import type { HostMasks } from './masks';
 
 /** What a picture shows: `boxes` (float32 [N, 4]) as (x1, y1, x2, y2) in pixels, and their `labels` (int64 [N]); 0 is the background. */
 export interface DetectionTarget {
@@ -23,6 +24,8 @@ export interface HostTarget {
   /** Four coordinates a box. */
   readonly boxes: Float32Array;
   readonly labels: Int32Array;
+  /** Where what they show is wanted. */
+  readonly masks?: HostMasks;
 }
 
 /** A tensor of numbers that must not change afterwards. */

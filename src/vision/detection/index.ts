@@ -10,6 +10,8 @@ export {
   fasterrcnnMobilenetV3LargeFpn,
   fasterrcnnResnet50Fpn,
   fasterrcnnResnet50FpnV2,
+  maskrcnnResnet50Fpn,
+  maskrcnnResnet50FpnV2,
   ssd300Vgg16,
   ssdlite320MobilenetV3Large,
 } from './builders';
@@ -50,6 +52,15 @@ export {
   type RegionPredictions,
   type RegionSample,
 } from './localization';
+export {
+  type MaskDetection,
+  MaskRCNN,
+  MaskRCNNHeads,
+  type MaskRCNNOptions,
+  MaskRCNNPredictor,
+  type MaskRoIHeads,
+} from './mask-rcnn';
+export { maskrcnnLoss, pasteMasksInImage, projectMasksOnBoxes } from './masks';
 export { Matcher, type MatcherOptions, SSDMatcher } from './matcher';
 export {
   applyBoxRegression,

@@ -13,8 +13,9 @@ import { detectorKinds } from './detector-kinds';
 import { tensorOf } from './host';
 import type { ImageSize } from './image-list';
 import { hostQuality, Matcher } from './matcher';
-import { clipped, unitBoxes } from './rpn';
+import { clipped } from './rpn';
 import { BalancedPositiveNegativeSampler } from './sampler';
+import { unitBoxes } from './targets';
 
 export interface LocalizationOptions {
   /** Channels of the map. */

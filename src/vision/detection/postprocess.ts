@@ -58,21 +58,26 @@ export function suppressedOnHost(
   return kept;
 }
 
-/** The detections of a picture, in pixels as it was given. Sizes are [height, width]. */
-export function detectionOf(found: Candidates, limits: Limits, from: ImageSize, to: ImageSize): Detection {
+/** The candidates that stay, by falling score. */
+export function keptOf(found: Candidates, limits: Limits): Candidates {
   const kept = suppressedOnHost(found, limits);
-  const boxes = Float32Array.from(kept.flatMap((i) => [...found.boxes.subarray(4 * i, 4 * i + 4)]));
   return {
-    boxes: tensorOf(resizedBoxes(boxes, from, to), [kept.length, 4], 'float32'),
-    labels: tensorOf(
-      Int32Array.from(kept, (i) => found.labels[i]!),
-      [kept.length],
-      'int64',
-    ),
-    scores: tensorOf(
-      Float32Array.from(kept, (i) => found.scores[i]!),
-      [kept.length],
-      'float32',
-    ),
+    boxes: Float32Array.from(kept.flatMap((i) => [...found.boxes.subarray(4 * i, 4 * i + 4)])),
+    labels: Int32Array.from(kept, (i) => found.labels[i]!),
+    scores: Float32Array.from(kept, (i) => found.scores[i]!),
   };
 }
+
+/** What was found in a picture as tensors, in pixels as it was given. Sizes are [height, width]. */
+export function detected({ boxes, labels, scores }: Candidates, from: ImageSize, to: ImageSize): Detection {
+  const count = labels.length;
+  return {
+    boxes: tensorOf(resizedBoxes(boxes, from, to), [count, 4], 'float32'),
+    labels: tensorOf(labels, [count], 'int64'),
+    scores: tensorOf(scores, [count], 'float32'),
+  };
+}
+
+/** The detections of a picture, in pixels as it was given. Sizes are [height, width]. */
+export const detectionOf = (found: Candidates, limits: Limits, from: ImageSize, to: ImageSize): Detection =>
+  detected(keptOf(found, limits), from, to);

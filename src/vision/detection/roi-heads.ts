@@ -9,14 +9,25 @@ import type { Tensor } from '../../tensor/tensor';
 import type { MultiScaleRoIAlign } from '../ops/multi-scale-roi-align';
 import { BoxCoder } from './box-coder';
 import type { FastRCNNPredictor } from './faster-rcnn';
-import { checkBoxes, checkTargets, type DetectionTarget, type HostTarget, hostTargets, numbersOf } from './host';
+import {
+  checkBoxes,
+  checkTargets,
+  type DetectionTarget,
+  type HostTarget,
+  hostTargets,
+  numbersOf,
+  tensorOf,
+} from './host';
 import type { ImageSize } from './image-list';
 import type { FeatureMaps } from './maps';
+import { type MaskParts, maskAnswers, maskLoss } from './mask-steps';
+import { type HostMasks, hostMasks } from './masks';
 import { hostQuality, Matcher } from './matcher';
-import { CandidateList, detectionOf } from './postprocess';
-import { BETA, padded, unitBoxes } from './rpn';
+import { CandidateList, type Candidates, detected, keptOf } from './postprocess';
+import { BETA } from './rpn';
 import { BalancedPositiveNegativeSampler } from './sampler';
 import { inParts, type Part } from './steps';
+import { boxesIn, padded, roomsIn, unitBoxes } from './targets';
 import type { Detection } from './transform';
 
 export interface RoIHeadsOptions {
@@ -42,6 +53,12 @@ export interface RoIHeadsOptions {
   nmsThresh: number;
   /** Detections of a picture at most. */
   detectionsPerImg: number;
+  /** Crops the boxes whose masks are wanted; null, the default, where no masks are. */
+  maskRoiPool?: MultiScaleRoIAlign | null;
+  /** Crops [K, C, S, S] to maps. Default: null. */
+  maskHead?: UnaryModule | null;
+  /** Maps to the logits [K, classes, M, M] of each class's mask. Default: null. */
+  maskPredictor?: UnaryModule | null;
 }
 
 type Order = [
@@ -56,11 +73,16 @@ type Order = [
   'scoreThresh',
   'nmsThresh',
   'detectionsPerImg',
+  'maskRoiPool',
+  'maskHead',
+  'maskPredictor',
 ];
 
 export interface RoILosses {
   lossClassifier: Tensor;
   lossBoxReg: Tensor;
+  /** Where masks are wanted. */
+  lossMask?: Tensor;
 }
 
 /** What the head says about proposals of all pictures. */
@@ -78,6 +100,8 @@ interface ProposalSample {
   readonly labels: Int32Array;
   /** The truth of each. */
   readonly truths: Float32Array;
+  /** The number of that truth. */
+  readonly matches: Int32Array;
 }
 
 /** The label that cross entropy leaves out. */
@@ -97,6 +121,9 @@ const ROOM_FOR_TRUTHS = 16;
 export class RoIHeads extends Module {
   box_roi_pool: MultiScaleRoIAlign;
   box_head: UnaryModule;
+  declare mask_roi_pool: MultiScaleRoIAlign | null;
+  declare mask_head: UnaryModule | null;
+  declare mask_predictor: UnaryModule | null;
   readonly boxCoder: BoxCoder;
   readonly proposalMatcher: Matcher;
   readonly fgBgSampler: BalancedPositiveNegativeSampler;
@@ -110,10 +137,14 @@ export class RoIHeads extends Module {
       ...(['boxRoiPool', 'boxHead', 'boxPredictor', 'fgIouThresh', 'bgIouThresh', 'batchSizePerImage'] as const),
       ...(['positiveFraction', 'bboxRegWeights', 'scoreThresh', 'nmsThresh', 'detectionsPerImg'] as const),
     ];
-    const o = parseArgs<RoIHeadsOptions>('RoIHeads', required, {}, args);
+    const masks = { maskRoiPool: null, maskHead: null, maskPredictor: null };
+    const o = parseArgs<RoIHeadsOptions>('RoIHeads', required, masks, args);
     this.box_roi_pool = o.boxRoiPool;
     this.box_head = o.boxHead;
     this.box_predictor = o.boxPredictor;
+    this.mask_roi_pool = o.maskRoiPool ?? null;
+    this.mask_head = o.maskHead ?? null;
+    this.mask_predictor = o.maskPredictor ?? null;
     this.proposalMatcher = new Matcher(o.fgIouThresh, o.bgIouThresh);
     this.fgBgSampler = new BalancedPositiveNegativeSampler(o.batchSizePerImage, o.positiveFraction);
     this.boxCoder = new BoxCoder(o.bboxRegWeights ?? [10, 10, 5, 5]);
@@ -147,6 +178,31 @@ export class RoIHeads extends Module {
     this.box_predictor = predictor;
   }
 
+  get maskRoiPool(): MultiScaleRoIAlign | null {
+    return this.mask_roi_pool;
+  }
+
+  set maskRoiPool(pool: MultiScaleRoIAlign | null) {
+    this.mask_roi_pool = pool;
+  }
+
+  get maskHead(): UnaryModule | null {
+    return this.mask_head;
+  }
+
+  set maskHead(head: UnaryModule | null) {
+    this.mask_head = head;
+  }
+
+  /** What makes the logits of masks; null where none are made. */
+  get maskPredictor(): UnaryModule | null {
+    return this.mask_predictor;
+  }
+
+  set maskPredictor(predictor: UnaryModule | null) {
+    this.mask_predictor = predictor;
+  }
+
   override forward(
     features: FeatureMaps,
     proposals: readonly Tensor[],
@@ -158,14 +214,26 @@ export class RoIHeads extends Module {
         const counts = proposals.map(({ shape }) => shape[0]!);
         const scores = ones(counts.reduce((sum, count) => sum + count, 0));
         const answers = part(() => this.answersTo(features, proposals, imageShapes, scores));
-        return [this.detections(await answers.data(), counts, imageShapes, imageShapes), {}];
+        const found = this.detections(await answers.data(), counts, imageShapes);
+        const masks = await this.foundMasks(found, { features, imageShapes }, part);
+        const detections = found.map((each, i): Detection => {
+          const detection = detected(each, imageShapes[i]!, imageShapes[i]!);
+          if (!masks) return detection;
+          const { numbers, side } = masks;
+          return { ...detection, masks: tensorOf(numbers[i]!, [each.labels.length, 1, side, side], 'float32') };
+        });
+        return [detections, {}];
       }
       checkTargets('RoIHeads', targets, proposals.length);
-      const [wanted, boxes] = await Promise.all([hostTargets(targets), numbersOf(proposals)]);
+      const [wanted, boxes, masks] = await Promise.all([
+        hostTargets(targets),
+        numbersOf(proposals),
+        this.wantedMasks('RoIHeads', targets),
+      ]);
       const losses = this.lossesOf(
         features,
         boxes.map((list) => Float32Array.from(list)),
-        { imageShapes, targets: wanted },
+        { imageShapes, targets: wanted.map((target, i) => ({ ...target, ...(masks && { masks: masks[i]! }) })) },
         part,
       );
       return [[], losses];
@@ -194,29 +262,77 @@ export class RoIHeads extends Module {
     const samples = targets.map((target, i) => this.sampleOf(proposals[i]!, target));
     return part(() => {
       const rooms = this.roomsFor(samples, targets, most);
-      const boxes = samples.map((sample, i) => {
-        const all = unitBoxes(rooms[i]!);
-        all.data.set(sample.boxes);
-        return all.tensor();
-      });
+      const boxes = boxesIn(
+        rooms,
+        samples.map((sample) => sample.boxes),
+      );
       const answers = this.answer(features, boxes, imageShapes);
       checkBoxes('RoIHeads', targets, answers.logits.shape[1]!);
-      return this.computeLoss(answers, samples, rooms);
+      const losses = this.computeLoss(answers, samples, rooms);
+      const parts = this.maskParts;
+      if (!parts) return losses;
+      const shown = samples.map((sample, i) => ({ ...positivesOf(sample), masks: targets[i]!.masks! }));
+      return { ...losses, lossMask: maskLoss(parts, shown, this.mostPositives, { features, imageShapes }) };
     });
   }
 
-  /**
-   * How many proposals of each picture go through the head: as many as there can be, so that every step is the same, and no more than there are
-   * where the head has batch norm, which would see what only fills up.
-   */
-  private roomsFor(samples: readonly ProposalSample[], targets: readonly HostTarget[], most: number): number[] {
-    const isNormed = this.box_head
-      .modules()
-      .some((module) => module.training && (module instanceof nn.BatchNorm1d || module instanceof nn.BatchNorm2d));
-    if (isNormed) return samples.map(({ labels }) => labels.length);
+  /** Room for as many proposals of each picture as there can be. */
+  private roomsFor(
+    samples: readonly ProposalSample[],
+    targets: readonly HostTarget[],
+    most: number,
+  ): readonly number[] {
     const truths = Math.max(ROOM_FOR_TRUTHS, ...targets.map(({ labels }) => labels.length));
     const room = Math.min(this.fgBgSampler.batchSizePerImage, most + 2 ** Math.ceil(Math.log2(truths)));
-    return samples.map(() => room);
+    return roomsIn(
+      this.box_head,
+      samples.map(({ labels }) => labels.length),
+      room,
+    );
+  }
+
+  /** Positive proposals of a picture at most. */
+  private get mostPositives(): number {
+    const { batchSizePerImage, positiveFraction } = this.fgBgSampler;
+    return Math.floor(batchSizePerImage * positiveFraction);
+  }
+
+  /** What makes masks, where there is all of it. */
+  private get maskParts(): MaskParts | null {
+    const { mask_roi_pool: pool, mask_head: head, mask_predictor: predictor } = this;
+    return pool && head && predictor ? { pool, head, predictor } : null;
+  }
+
+  /** Whether masks are made, and wanted in training. */
+  hasMask(): boolean {
+    return this.maskParts !== null;
+  }
+
+  /** The masks of targets on the host where they are wanted, else null. Sizes are those of the pictures as given, and as they are now. */
+  async wantedMasks(
+    name: string,
+    targets: readonly DetectionTarget[],
+    sizes: readonly (readonly [given: ImageSize, resized: ImageSize])[] | null = null,
+  ): Promise<HostMasks[] | null> {
+    return this.maskParts && hostMasks(name, targets, sizes);
+  }
+
+  /** The masks of what was found, `side` × `side` probabilities each, picture by picture; null where none are made. */
+  async foundMasks(
+    found: readonly Candidates[],
+    seen: { readonly features: FeatureMaps; readonly imageShapes: readonly ImageSize[] },
+    part: Part,
+  ): Promise<{ readonly numbers: readonly Float32Array[]; readonly side: number } | null> {
+    const parts = this.maskParts;
+    if (!parts) return null;
+    const { answers, room } = part(() => maskAnswers(parts, found, this.detectionsPerImg, seen));
+    const side = answers.shape[1]!;
+    const all = Float32Array.from(await answers.data());
+    const numbers = found.map(({ labels }, i) => {
+      const from = i * room * side * side;
+      return all.slice(from, from + labels.length * side * side);
+    });
+    return { numbers, side };
   }
 
   private sampleOf(proposals: Float32Array, { boxes: truths, labels }: HostTarget): ProposalSample {
@@ -233,6 +349,7 @@ export class RoIHeads extends Module {
     const chosen = Int32Array.from([...positive, ...negative]).sort();
     const boxes = (from: Float32Array, i: number) => [...from.subarray(4 * i, 4 * i + 4)];
     return {
+      matches: chosen.map((i) => Math.max(matches?.[i] ?? 0, 0)),
       boxes: Float32Array.from([...chosen].flatMap((i) => boxes(all, i))),
       labels: chosen.map((i) => classes[i]!),
       truths: Float32Array.from(
@@ -248,8 +365,7 @@ export class RoIHeads extends Module {
     rooms: readonly number[],
   ): RoILosses {
     const [count, numClasses] = logits.shape as readonly [number, number];
-    const { batchSizePerImage, positiveFraction } = this.fgBgSampler;
-    const positives = samples.length * Math.floor(batchSizePerImage * positiveFraction);
+    const positives = samples.length * this.mostPositives;
     const classes = padded(count, 'int64');
     classes.data.fill(IGNORED);
     const places = padded(positives, 'int64');
@@ -295,15 +411,10 @@ export class RoIHeads extends Module {
   }
 
   /**
-   * The detections of each picture, by what `answersTo` says about its proposals, row by row; a last number below 0 says that there is none.
+   * What is found in each picture, by what `answersTo` says about its proposals, row by row; a last number below 0 says that there is none.
    * Sizes are [height, width].
    */
-  detections(
-    answers: ArrayLike<number>,
-    counts: readonly number[],
-    imageShapes: readonly ImageSize[],
-    originalSizes: readonly ImageSize[],
-  ): Detection[] {
+  detections(answers: ArrayLike<number>, counts: readonly number[], imageShapes: readonly ImageSize[]): Candidates[] {
     const rows = counts.reduce((sum, count) => sum + count, 0);
     const columns = rows > 0 ? answers.length / rows : 0;
     const numClasses = (columns - 1) / 5;
@@ -326,7 +437,7 @@ export class RoIHeads extends Module {
           if (box[2]! - box[0]! >= MIN_SIZE && box[3]! - box[1]! >= MIN_SIZE) found.add(box, label, score);
         }
       }
-      return detectionOf(found.all(), limits, imageShapes[picture]!, originalSizes[picture]!);
+      return keptOf(found.all(), limits);
     });
   }
 }
@@ -335,4 +446,14 @@ export interface RoIHeads {
   /** `boxPredictor` by its name in state dicts. */
   get box_predictor(): FastRCNNPredictor;
   set box_predictor(predictor: Module);
+}
+
+/** Those of a sample that show an object. */
+function positivesOf({ boxes, labels, matches }: ProposalSample) {
+  const places = [...labels.keys()].filter((k) => labels[k]! > 0);
+  return {
+    boxes: Float32Array.from(places.flatMap((k) => [...boxes.subarray(4 * k, 4 * k + 4)])),
+    labels: Int32Array.from(places, (k) => labels[k]!),
+    matches: Int32Array.from(places, (k) => matches[k]!),
+  };
 }

@@ -20,6 +20,7 @@ import { hostQuality, Matcher } from './matcher';
 import { boxByBox, type RPNHead } from './rpn-head';
 import { BalancedPositiveNegativeSampler } from './sampler';
 import { inParts } from './steps';
+import { padded, unitBoxes } from './targets';
 
 /** How many boxes of a feature map, or of a picture, go on: in training and in evaluation. */
 export interface TopN {
@@ -315,19 +316,6 @@ interface AnchorSample {
   /** The positive anchors, and the truth of each. */
   readonly anchors: Float32Array;
   readonly truths: Float32Array;
-}
-
-/** Numbers that a step fills in, zeros behind them, so that the tensor has the same size at every step. */
-export function padded(length: number, dtype: 'int64' | 'float32') {
-  const data = dtype === 'int64' ? new Int32Array(length) : new Float32Array(length);
-  return { data, tensor: (): Tensor => tensorOf(data, [length], dtype) };
-}
-
-/** Boxes that a step fills in, and behind them such as have a code: the unit square. */
-export function unitBoxes(count: number) {
-  const data = new Float32Array(4 * count);
-  for (let i = 0; i < count; i++) data.fill(1, 4 * i + 2, 4 * i + 4);
-  return { data, tensor: (): Tensor => tensorOf(data, [count, 4], 'float32') };
 }
 
 /** Boxes [N, K, 4] within the pictures. */

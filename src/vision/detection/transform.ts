@@ -36,6 +36,8 @@ export interface Detection {
   labels: Tensor;
   /** float32 [N], falling */
   scores: Tensor;
+  /** Of detectors that make them: float32 [N, 1, H, W], probabilities of each pixel. */
+  masks?: Tensor;
 }
 
 /**

@@ -50,6 +50,8 @@ const builders = {
   fasterrcnn_mobilenet_v3_large_fpn: detectors.fasterrcnnMobilenetV3LargeFpn,
   fasterrcnn_resnet50_fpn: detectors.fasterrcnnResnet50Fpn,
   fasterrcnn_resnet50_fpn_v2: detectors.fasterrcnnResnet50FpnV2,
+  maskrcnn_resnet50_fpn: detectors.maskrcnnResnet50Fpn,
+  maskrcnn_resnet50_fpn_v2: detectors.maskrcnnResnet50FpnV2,
   fcn_resnet101: segmentation.fcnResnet101,
   fcn_resnet50: segmentation.fcnResnet50,
   googlenet,

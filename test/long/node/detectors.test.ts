@@ -24,3 +24,13 @@ test('weights of older versions load under their old keys, and freeze the norms'
   expect(fixed.every(([name]) => /^backbone\.body\.(conv1|layer1)\./.test(name))).toBe(true);
   expect(fixed).toHaveLength(11);
 });
+
+test('weights of older versions load into the masks’ head under their old keys', () => {
+  const head = new detection.MaskRCNNHeads(3, [4, 4], 1);
+  const old = Object.entries(head.stateDict()).map(([key, tensor]): [string, Tensor] => [
+    key.replace(/^(\d)\.0\./, (_, i: string) => `mask_fcn${Number(i) + 1}.`),
+    tensor,
+  ]);
+  expect(old.map(([key]) => key)).toEqual(['1', '2'].flatMap((i) => [`mask_fcn${i}.weight`, `mask_fcn${i}.bias`]));
+  expect(head.loadStateDict(Object.fromEntries(old)).missingKeys).toEqual([]);
+});

@@ -23,6 +23,16 @@ export const FasterRCNN_MobileNet_V3_Large_320_FPN_Weights = /* @__PURE__ */ nam
   cocoCategories,
   table.FasterRCNN_MobileNet_V3_Large_320_FPN_Weights,
 );
+export const MaskRCNN_ResNet50_FPN_Weights = /* @__PURE__ */ naming(
+  'detection',
+  cocoCategories,
+  table.MaskRCNN_ResNet50_FPN_Weights,
+);
+export const MaskRCNN_ResNet50_FPN_V2_Weights = /* @__PURE__ */ naming(
+  'detection',
+  cocoCategories,
+  table.MaskRCNN_ResNet50_FPN_V2_Weights,
+);
 export const SSD300_VGG16_Weights = /* @__PURE__ */ naming('detection', cocoCategories, table.SSD300_VGG16_Weights);
 export const SSDLite320_MobileNet_V3_Large_Weights = /* @__PURE__ */ naming(
   'detection',

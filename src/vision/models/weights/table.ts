@@ -563,6 +563,30 @@ export const FasterRCNN_MobileNet_V3_Large_320_FPN_Weights = /* @__PURE__ */ enu
     },
   },
 );
+export const MaskRCNN_ResNet50_FPN_Weights = /* @__PURE__ */ enumeration(
+  'MaskRCNN_ResNet50_FPN_Weights',
+  'detection',
+  'COCO_V1',
+  {
+    COCO_V1: {
+      file: 'maskrcnn_resnet50_fpn_coco-bf2d0c1e.pth',
+      facts: [1, 44401393, 37.9, 34.6, 134.38, 169.84],
+      recipe: `${REFERENCES}detection#mask-r-cnn`,
+    },
+  },
+);
+export const MaskRCNN_ResNet50_FPN_V2_Weights = /* @__PURE__ */ enumeration(
+  'MaskRCNN_ResNet50_FPN_V2_Weights',
+  'detection',
+  'COCO_V1',
+  {
+    COCO_V1: {
+      file: 'maskrcnn_resnet50_fpn_v2_coco-73cbd019.pth',
+      facts: [1, 46359409, 47.4, 41.8, 333.577, 177.219],
+      recipe: 'https://github.com/pytorch/vision/pull/5773',
+    },
+  },
+);
 export const SSD300_VGG16_Weights = /* @__PURE__ */ enumeration('SSD300_VGG16_Weights', 'detection', 'COCO_V1', {
   COCO_V1: {
     file: 'ssd300_vgg16_coco-b556d3b4.pth',

@@ -57,7 +57,7 @@ const FILES = 'https://download.pytorch.org/models/';
 const tasks = {
   imagenet: { data: 'ImageNet-1K', classes: 1000, metrics: ['acc@1', 'acc@5'] },
   coco: { data: 'COCO-val2017-VOC-labels', classes: 21, metrics: ['miou', 'pixel_acc'] },
-  detection: { data: 'COCO-val2017', classes: 91, metrics: ['box_map'] },
+  detection: { data: 'COCO-val2017', classes: 91, metrics: ['box_map', 'mask_map'] },
 } as const;
 
 type Task = keyof typeof tasks;
@@ -94,7 +94,9 @@ export class Weights extends Printable {
     const { data, classes, metrics } = tasks[task];
     const { recipe, license } = entry;
     const [minSize, numParams, ...rest] = entry.facts as [number, number, ...number[]];
-    const [ops, fileSize] = rest.slice(metrics.length) as [number, number];
+    // Those of boxes have no measure of masks.
+    const measured = metrics.slice(0, rest.length - 2);
+    const [ops, fileSize] = rest.slice(measured.length) as [number, number];
     this.url = new URL(entry.file, FILES).href;
     this.numClasses = entry.classes === false ? null : classes;
     this.#entry = entry;
@@ -106,7 +108,7 @@ export class Weights extends Printable {
         numParams,
         recipe,
         ...(license !== undefined && { license }),
-        _metrics: { [data]: Object.fromEntries(metrics.map((metric, i) => [metric, rest[i]!])) },
+        _metrics: { [data]: Object.fromEntries(measured.map((metric, i) => [metric, rest[i]!])) },
         _ops: ops,
         _fileSize: fileSize,
       } satisfies WeightsMeta,
