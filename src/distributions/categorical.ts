@@ -89,7 +89,7 @@ export class Categorical extends Distribution {
     );
     const params = scaled('Categorical', probs, logits);
     super((params.probs ?? params.logits).shape.slice(0, -1), [], validateArgs);
-    if (this.validates !== false) expectWeights('Categorical', probs, logits);
+    if (this.validates) expectWeights('Categorical', probs, logits);
     this.take(params);
   }
 

@@ -70,7 +70,7 @@ interface Bounds {
 }
 
 /** Numbers between bounds, each of which may be missing. */
-class Range extends Constraint {
+export class Range extends Constraint {
   readonly #name: string;
   readonly #bounds: Bounds;
 
@@ -151,8 +151,6 @@ class Range extends Constraint {
   }
 }
 
-export type { Range };
-
 interface Both {
   lowerBound: Bound;
   upperBound: Bound;
@@ -220,7 +218,7 @@ export const nonnegativeInteger: Range = /* @__PURE__ */ new Range('IntegerGreat
 export const positiveInteger: Range = /* @__PURE__ */ new Range('IntegerGreaterThan', { from: 1, whole: true });
 
 /** A constraint whose last `reinterpretedBatchNdims` batch dimensions are those of an event: all elements must satisfy it. */
-class IndependentConstraint extends Constraint {
+export class IndependentConstraint extends Constraint {
   readonly baseConstraint: Constraint;
   readonly reinterpretedBatchNdims: number;
 
@@ -392,7 +390,7 @@ interface CatArguments {
 }
 
 /** Constraints on parts of a dimension that lie one behind the other. */
-class Cat extends Constraint {
+export class Cat extends Constraint {
   readonly cseq: readonly Constraint[];
   readonly dim: number;
   readonly lengths: readonly number[];
@@ -437,7 +435,7 @@ export function cat(...args: Arguments<CatArguments, ['cseq', 'dim', 'lengths']>
 }
 
 /** Constraints on the slices of a dimension. */
-class Stack extends Constraint {
+export class Stack extends Constraint {
   readonly cseq: readonly Constraint[];
   readonly dim: number;
 

@@ -6,6 +6,7 @@ import { ArgumentError, ShapeError } from '../errors';
 import { withMode } from '../graph/mode';
 import { pythonFloat } from '../nn/printing';
 import { Printable } from '../printable';
+import { flag } from '../tensor/argument-kinds';
 import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import { formatTensor } from '../tensor/print';
 import { holdsTensors } from '../tensor/scope';
@@ -26,8 +27,8 @@ export type AnyDistribution = Distribution<Draw>;
 
 export interface Validation {
   /**
-   * Whether parameters and values are checked: default, those that the host knows; true, those on the device too, which the next value that
-   * is read back reports; false, none.
+   * Whether parameters and values are checked where the host knows them; default true. What only the device knows is never checked, since that would
+   * have to wait for it: there a wrong parameter shows as NaN, or is reported by the operation that meets it when a value is next read back.
    */
   validateArgs?: boolean | null;
 }
@@ -43,7 +44,7 @@ export type ValueArguments = Arguments<{ value: Tensor }, ['value']>;
 export type ExpandArguments = Arguments<{ batchShape: Shape }, ['batchShape']>;
 export type SupportArguments = Arguments<{ expand?: boolean }, ['expand']>;
 
-const defaults: { validateArgs: boolean | null } = { validateArgs: null };
+const defaults = { validateArgs: true };
 
 interface Derived {
   readonly [name: string]: Tensor;
@@ -57,16 +58,16 @@ interface Derived {
  *     const d = new Normal(torch.zeros(3), 1);
  *     d.logProb(d.sample([5])).shape;   // [5, 3]
  *
- * The same seed gives PyTorch's draws. Wrong parameters and values throw where the host knows them: as numbers, and as tensors made from numbers. Those
- * that are on the device are checked where `validateArgs` is true, and then reported by the next value that is read back.
+ * The same seed gives PyTorch's draws. Wrong parameters and values throw where the host knows them: as numbers, and as tensors made from numbers, of
+ * up to 4096 elements. PyTorch waits for the others and checks them too; here they show as NaN, or as errors when a value is next read back.
  */
 export abstract class Distribution<D extends Draw = Tensor> extends Printable {
   readonly batchShape: Shape;
   readonly eventShape: Shape;
   /** Scopes take along the tensors of distributions that a module returns. */
   readonly [holdsTensors] = true;
-  /** True and false as given; null where only what the host knows is checked. */
-  protected readonly validates: boolean | null;
+  /** Whether parameters and values are checked. */
+  protected readonly validates: boolean;
   /** The tensors that the distribution was made from, which `expand` expands. */
   protected params: Readonly<Record<string, Tensor>> = {};
   /** What was computed from them. */
@@ -90,12 +91,9 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
     this.validates = validateArgs ?? defaults.validateArgs;
   }
 
-  /** What distributions check that are made without `validateArgs`: everything (true), nothing (false), or what the host knows (null, the default). */
-  static setDefaultValidateArgs(...args: Arguments<{ value: boolean | null }, ['value']>): void {
-    const { value } = parseArgs<{ value: boolean | null }>('setDefaultValidateArgs', ['value'], {}, args);
-    if (value !== null && typeof value !== 'boolean') {
-      throw new ArgumentError(`setDefaultValidateArgs: expected true, false or null, but got ${kindOf(value)}`);
-    }
+  /** Whether distributions that are made without `validateArgs` check what they are given; default true. */
+  static setDefaultValidateArgs(...args: Arguments<{ value: boolean }, ['value']>): void {
+    const { value } = parseArgs<{ value: boolean }>('setDefaultValidateArgs', ['value'], {}, args, { value: flag });
     defaults.validateArgs = value;
   }
 
@@ -209,7 +207,7 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
   /** Takes parameters over. @throws ArgumentError where the host knows one that breaks its constraint */
   protected take(params: Readonly<Record<string, Tensor>>): void {
     this.params = params;
-    if (this.validates === false) return;
+    if (!this.validates) return;
     const { argConstraints } = this;
     for (const [name, value] of Object.entries(params)) {
       const wrong = argConstraints[name]?.violation(value) ?? null;
@@ -227,7 +225,7 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
   protected valueFor(op: string, args: readonly unknown[], isInSupport = true): Tensor {
     const { value } = parseArgs<{ value: Tensor }>(op, ['value'], {}, args);
     expectTensor(op, 'value', value);
-    if (this.validates === false || !isInSupport) return value;
+    if (!this.validates || !isInSupport) return value;
     this.expectFits(op, value);
     const { support } = this;
     const wrong = support.violation(value);

@@ -22,7 +22,7 @@ export class Geometric extends EventDistribution {
     const params = eventParameters('Geometric', given, {});
     super((params.probs ?? params.logits).shape, [], validateArgs);
     this.take(params);
-    const zero = this.validates !== false && params.probs ? positive.violation(params.probs) : null;
+    const zero = this.validates && params.probs ? positive.violation(params.probs) : null;
     if (zero !== null) throw new ArgumentError(`Geometric: expected probs above 0, but got ${zero} in ${this}`);
   }
 

@@ -4,6 +4,7 @@ export { Beta } from './beta';
 export { Binomial } from './binomial';
 export { Categorical } from './categorical';
 export { Cauchy } from './cauchy';
+export { bijectTo, transformTo } from './constraint-registry';
 export * as constraints from './constraints';
 export { Dirichlet } from './dirichlet';
 export { type AnyDistribution, Distribution, type Draw, type Validation } from './distribution';

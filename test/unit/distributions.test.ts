@@ -131,7 +131,7 @@ describe('parameters', () => {
     try {
       expect(() => new Uniform(2, 1).logProb(torch.ones(2))).not.toThrow();
     } finally {
-      Distribution.setDefaultValidateArgs(null);
+      Distribution.setDefaultValidateArgs(true);
     }
   });
 });
@@ -200,6 +200,22 @@ describe('transforms', () => {
     expect(exp.inv.inv).toBe(exp);
     const both = new ComposeTransform([exp, new AffineTransform(1, 2)]);
     expect(both.inv.inv).toBe(both);
+  });
+
+  test('lead to constraints', () => {
+    const { bijectTo, transformTo } = torch.distributions;
+    const { cat, greaterThan, independent, integerInterval, interval, positive, real, simplex, unitInterval } =
+      constraints;
+    const texts = [positive, unitInterval, simplex, independent(positive, 1)].map((each) => String(transformTo(each)));
+    const affine = 'ComposeTransform(\n    ExpTransform(),\n    AffineTransform()\n)';
+    expect(texts).toEqual([affine, 'SigmoidTransform()', 'SoftmaxTransform()', `IndependentTransform(${affine}, 1)`]);
+    expect(String(bijectTo(simplex))).toBe('StickBreakingTransform()');
+    expect(bijectTo(real)(torch.ones(2)).shape).toEqual([2]);
+    expect(transformTo(interval(-1, 3)).equals(transformTo(interval(-1, 3)))).toBe(true);
+    expect(transformTo(greaterThan(2)).equals(transformTo(greaterThan(1)))).toBe(false);
+    expect(bijectTo(cat([positive, real], -1))(torch.zeros(3, 2)).shape).toEqual([3, 2]);
+    expect(() => bijectTo(integerInterval(0, 2))).toThrow('bijectTo: there is no transform to IntegerInterval');
+    expect(() => transformTo(3 as never)).toThrow('transformTo: expected a constraint, but got number 3');
   });
 
   test('are equal where the host knows that they do the same', () => {
