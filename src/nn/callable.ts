@@ -31,6 +31,7 @@ export function misuse(
   const isWrong = (arg: unknown, i: number): boolean =>
     (arg === undefined && /undefined|missing \d+ required/.test(cause.message)) ||
     arg instanceof Promise ||
+    (arg === null && /null/.test(cause.message)) ||
     (i === 0 && isNumbers(arg));
   const at = Array.from({ length: required }, (_, i) => args[i]).findIndex(isWrong);
   if (at < 0) return null;

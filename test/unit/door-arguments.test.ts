@@ -141,6 +141,9 @@ const refusals: readonly [say: RegExp, call: () => unknown][] = [
     /^IntegratedGradients: expected nSteps to be a whole number from 1 to 10000 for gausslegendre, but got 1000000000000$/,
     () => new IntegratedGradients(new nn.Linear(2, 1)).attribute(torch.ones(1, 2), { nSteps: 1e12 }),
   ],
+  [/^SSDHead: expected inChannels to be a list/, () => make(detection.SSDHead)(null, [1], 2)],
+  [/^BasicBlock: expected inplanes to be a whole number/, () => make(models.BasicBlock)()],
+  [/^Permute.forward: expected its argument to be a tensor, but got null$/, () => loose(new ops.Permute([0]))(null)],
 ];
 
 test('are refused before anything is computed', async () => {

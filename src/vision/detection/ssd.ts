@@ -6,8 +6,9 @@ import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
 import * as kinds from '../../tensor/argument-kinds';
 import { cat } from '../../tensor/functions';
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { expectKinds, tensors } from '../../tensor/tensor-kinds';
 import { type BoxGenerator, DefaultBoxGenerator } from './anchors';
 import { BoxCoder } from './box-coder';
 import { detectorKinds } from './detector-kinds';
@@ -50,6 +51,7 @@ export class SSDScoringHead<Layer extends UnaryModule = UnaryModule> extends Mod
   }
 
   override forward(maps: readonly Tensor[]): Tensor {
+    expectKind(this.constructor.name, 'maps', maps, tensors);
     const layers = [...this.module_list];
     return cat(
       maps.map((map, i) => boxByBox(layers[i]!(map), this.numColumns)),
@@ -72,8 +74,22 @@ export class SSDRegressionHead extends SSDScoringHead<nn.Conv2d> {
   }
 }
 
-const convolutions = (inChannels: readonly number[], numAnchors: readonly number[], columns: number): nn.Conv2d[] =>
-  inChannels.map((channels, i) => new nn.Conv2d(channels, columns * numAnchors[i]!, { kernelSize: 3, padding: 1 }));
+function convolutions(inChannels: readonly number[], numAnchors: readonly number[], columns: number): nn.Conv2d[] {
+  const list = kinds.nonEmpty(kinds.features);
+  expectKinds('SSDHead', {
+    inChannels: [inChannels, list],
+    numAnchors: [numAnchors, list],
+    numClasses: [columns, kinds.features],
+  });
+  if (inChannels.length !== numAnchors.length) {
+    throw new ArgumentError(
+      `SSDHead: expected numAnchors of each of ${inChannels.length} maps, but got ${numAnchors.length}`,
+    );
+  }
+  return inChannels.map(
+    (channels, i) => new nn.Conv2d(channels, columns * numAnchors[i]!, { kernelSize: 3, padding: 1 }),
+  );
+}
 
 /** What a head of SSD says about every default box. */
 export interface SSDOutputs {

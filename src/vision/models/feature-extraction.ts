@@ -57,6 +57,9 @@ export class FeatureExtractor extends Module {
 
   constructor(model: Module, train: Wanted, evaluation: Wanted) {
     super();
+    if (!(train instanceof Map && evaluation instanceof Map)) {
+      throw new ArgumentError('FeatureExtractor: expected nodes as maps; write createFeatureExtractor(model, nodes)');
+    }
     this.#model = model;
     this.#wanted = { train, eval: evaluation };
     for (const query of [...train.keys(), ...evaluation.keys()]) expectPath(model, query);

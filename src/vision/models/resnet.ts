@@ -2,7 +2,7 @@ import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
 import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { make, type NormMaker } from '../ops/layers';
 import { builder, type ClassifierOptions } from './builder';
@@ -33,6 +33,23 @@ interface BlockOptions {
   readonly norm: NormMaker;
 }
 
+const blockDefaults = { stride: 1, downsample: null };
+
+/** What a block is given, checked. */
+function blockOptions(name: string, planes: Readonly<Record<'inplanes' | 'planes', unknown>>, options: BlockOptions) {
+  expectKind(name, 'inplanes', planes.inplanes, kinds.features);
+  expectKind(name, 'planes', planes.planes, kinds.features);
+  const required = ['groups', 'baseWidth', 'dilation', 'norm'] as const;
+  return parseArgs<BlockOptions>(name, required, blockDefaults, [options], {
+    stride: kinds.whole(1),
+    downsample: kinds.orNull(kinds.instance(Module, 'a module')),
+    groups: kinds.whole(1),
+    baseWidth: kinds.features,
+    dilation: kinds.whole(1),
+    norm: kinds.callback,
+  });
+}
+
 /** A 3×3 convolution that keeps the size but for its stride. */
 const conv3x3 = (inChannels: number, outChannels: number, stride = 1, groups = 1, dilation = 1) =>
   new nn.Conv2d(inChannels, outChannels, { kernelSize: 3, stride, padding: dilation, groups, bias: false, dilation });
@@ -51,8 +68,9 @@ export class BasicBlock extends Module {
   downsample: nn.Sequential | null;
   readonly stride: number;
 
-  constructor(inplanes: number, planes: number, { stride = 1, downsample = null, ...o }: BlockOptions) {
+  constructor(inplanes: number, planes: number, options: BlockOptions) {
     super();
+    const { stride, downsample, ...o } = blockOptions('BasicBlock', { inplanes, planes }, options);
     if (o.groups !== 1 || o.baseWidth !== 64) {
       throw new ArgumentError(
         `BasicBlock: expected groups 1 and widthPerGroup 64, but got ${o.groups} and ${o.baseWidth}; Bottleneck takes others`,
@@ -90,8 +108,9 @@ export class Bottleneck extends Module {
   downsample: nn.Sequential | null;
   readonly stride: number;
 
-  constructor(inplanes: number, planes: number, { stride = 1, downsample = null, ...o }: BlockOptions) {
+  constructor(inplanes: number, planes: number, options: BlockOptions) {
     super();
+    const { stride, downsample, ...o } = blockOptions('Bottleneck', { inplanes, planes }, options);
     const width = Math.floor(planes * (o.baseWidth / 64)) * o.groups;
     this.conv1 = conv1x1(inplanes, width);
     this.bn1 = make(o.norm, width);
