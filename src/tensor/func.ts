@@ -5,41 +5,48 @@ import { detach, identity } from '../ops/cast';
 import { eye } from './creation';
 import { stack } from './functions';
 import { grad as gradOf } from './grad';
-import { parseArgs } from './options';
+import { kindOf, parseArgs } from './options';
 import { Tensor } from './tensor';
+import { mapTensors, tensorsIn } from './tensor-trees';
 
-/** A function of tensors with one tensor as its result. */
-export type TensorFunction<Args extends readonly Tensor[] = readonly Tensor[]> = (...args: Args) => Tensor;
+/** A function of tensors, or of lists and objects of them, with one tensor as its result. */
+export type TensorFunction<Args extends readonly unknown[] = readonly Tensor[]> = (...args: Args) => Tensor;
 
 interface Arguments {
   /** The arguments as the function gets them: those of `wanted` as tensors of their own, of which gradients are taken. */
-  readonly given: Tensor[];
+  readonly given: unknown[];
+  /** The tensors of the arguments that gradients are taken of, in order. */
   readonly wanted: Tensor[];
   /** An argument belongs to a graph already, so the gradients must, too. */
   readonly nested: boolean;
 }
 
-function argumentsOf(name: string, args: readonly Tensor[], argnums: readonly number[]): Arguments {
+function argumentsOf(name: string, args: readonly unknown[], argnums: readonly number[]): Arguments {
   const given = [...args];
   let nested = false;
   for (const n of argnums) {
-    const x = args[n];
-    if (!(x instanceof Tensor)) {
+    if (tensorsIn(args[n]).length === 0) {
       throw new ArgumentError(
-        `${name}: expected a tensor as argument ${n}, but got ${x === undefined ? 'none' : typeof x}`,
+        `${name}: expected a tensor as argument ${n}, or a list or object of them, but got ${args[n] === undefined ? 'none' : kindOf(args[n])}`,
       );
     }
-    nested ||= x.requiresGrad;
-    given[n] = x.requiresGrad ? Tensor.of(identity(x.value)) : Tensor.of(detach(x.value)).requiresGrad_();
+    given[n] = mapTensors(args[n], (x) => {
+      nested ||= x.requiresGrad;
+      return x.requiresGrad ? Tensor.of(identity(x.value)) : Tensor.of(detach(x.value)).requiresGrad_();
+    });
   }
-  return { given, wanted: argnums.map((n) => given[n]!), nested };
+  return { given, wanted: argnums.flatMap((n) => tensorsIn(given[n])), nested };
 }
 
 const listOf = (argnums: number | readonly number[]): readonly number[] =>
   typeof argnums === 'number' ? [argnums] : argnums;
 
-const single = <T>(argnums: number | readonly number[], all: readonly T[]): T | T[] =>
-  typeof argnums === 'number' ? all[0]! : [...all];
+/** What was found for each tensor, in the form of the arguments: for one of them by itself, for several as a list. */
+function formed(argnums: number | readonly number[], args: readonly unknown[], found: readonly Tensor[]): unknown {
+  const left = [...found];
+  const each = listOf(argnums).map((n) => mapTensors(args[n], () => left.shift()!));
+  return typeof argnums === 'number' ? each[0] : each;
+}
 
 const recorded = <T>(fn: () => T): T => withMode({ grad: true, keepSaved: true }, fn);
 
@@ -56,13 +63,16 @@ function argnumsOf<N extends number | readonly number[]>(name: string, options: 
   return parseArgs<Argnums>(name, [], { argnums: 0 }, [options]).argnums as N;
 }
 
-type Differentiated<N> = N extends readonly number[] ? Tensor[] : Tensor;
+/** Of the form of the argument, or of the arguments, that is differentiated by. */
+type Differentiated<Args extends readonly unknown[], N> = N extends readonly number[]
+  ? Args[number][]
+  : Args[(number extends N ? 0 : N) & keyof Args];
 
 /** A function for [gradient, value] of `fn`, whose result must be a single element. */
-export function gradAndValue<Args extends readonly Tensor[], N extends number | readonly number[] = number>(
+export function gradAndValue<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   fn: TensorFunction<Args>,
   options: Argnums<N> | N = {},
-): (...args: Args) => [gradient: Differentiated<N>, value: Tensor] {
+): (...args: Args) => [gradient: Differentiated<Args, N>, value: Tensor] {
   const argnums = argnumsOf('func.grad', options);
   return (...args) =>
     recorded(() => {
@@ -73,8 +83,8 @@ export function gradAndValue<Args extends readonly Tensor[], N extends number | 
           `func.grad: expected a function of one element, but its result has shape [${y.shape.join(', ')}]`,
         );
       }
-      const gradients = gradOf(y, wanted, { createGraph: nested, retainGraph: true });
-      return [single(argnums, gradients) as Differentiated<N>, released(y, nested)];
+      const gradients = gradientsOf(y, wanted, { nested });
+      return [formed(argnums, args, gradients) as Differentiated<Args, N>, released(y, nested)];
     });
 }
 
@@ -83,10 +93,10 @@ export function gradAndValue<Args extends readonly Tensor[], N extends number | 
  *
  *     torch.func.grad((x) => x.sin().sum())(x);   // cos x
  */
-export function grad<Args extends readonly Tensor[], N extends number | readonly number[] = number>(
+export function grad<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   fn: TensorFunction<Args>,
   options: Argnums<N> | N = {},
-): (...args: Args) => Differentiated<N> {
+): (...args: Args) => Differentiated<Args, N> {
   const both = gradAndValue(fn, options);
   return (...args) => both(...args)[0];
 }
@@ -107,6 +117,14 @@ export function vjp<Args extends readonly Tensor[]>(
 }
 
 const again = (nested: boolean) => ({ createGraph: nested, retainGraph: true, allowUnused: true });
+
+/** Gradients of y, zeros by what it does not depend on. */
+const gradientsOf = (
+  y: Tensor,
+  wanted: readonly Tensor[],
+  { gradOutputs = null, nested }: { readonly gradOutputs?: Tensor | null; readonly nested: boolean },
+): Tensor[] =>
+  filled(y.requiresGrad ? gradOf(y, wanted, { gradOutputs, ...again(nested) }) : wanted.map(() => null), wanted);
 
 const filled = (gradients: readonly (Tensor | null)[], xs: readonly Tensor[]): Tensor[] =>
   gradients.map((g, i) => g ?? xs[i]!.detach().mul(0));
@@ -140,10 +158,10 @@ export function jvp<Args extends readonly Tensor[]>(
 }
 
 /** A function for the Jacobian of `fn`, shape [...output, ...argument], by one backward an element of the output. */
-export function jacrev<Args extends readonly Tensor[], N extends number | readonly number[] = number>(
+export function jacrev<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   fn: TensorFunction<Args>,
   options: Argnums<N> | N = {},
-): (...args: Args) => Differentiated<N> {
+): (...args: Args) => Differentiated<Args, N> {
   const argnums = argnumsOf('func.jacrev', options);
   return (...args) =>
     recorded(() => {
@@ -151,11 +169,9 @@ export function jacrev<Args extends readonly Tensor[], N extends number | readon
       const y = fn(...(given as unknown as Args));
       const count = y.numel();
       const units = eye(count).unbind(0);
-      const rows = units.map((unit) =>
-        filled(gradOf(y, wanted, { gradOutputs: unit.reshape(y.shape), ...again(nested) }), wanted),
-      );
+      const rows = units.map((unit) => gradientsOf(y, wanted, { gradOutputs: unit.reshape(y.shape), nested }));
       const jacobians = wanted.map((x, i) => stack(rows.map((row) => row[i]!)).reshape([...y.shape, ...x.shape]));
-      return single(argnums, jacobians) as Differentiated<N>;
+      return formed(argnums, args, jacobians) as Differentiated<Args, N>;
     });
 }
 
@@ -169,15 +185,31 @@ export function jacobian(fn: TensorFunction<never>, inputs: Tensor | readonly Te
 }
 
 /**
- * The Hessian of `fn`, whose result must be a single element: at x, shape [...x, ...x], or without x as a function for it.
+ * A function for the Hessian of `fn`, shape [...output, ...x, ...x], by the argument `argnums`; of a list of them a list of lists. With a tensor
+ * in the place of the options, the Hessian there.
  *
- *     torch.func.hessian((x) => x.pow(3).sum())(x);   // diagonal 6 x
+ *     torch.func.hessian((x: Tensor) => x.pow(3).sum())(x);   // diagonal 6 x
  */
-export function hessian(fn: (x: Tensor) => Tensor): (x: Tensor) => Tensor;
 export function hessian(fn: (x: Tensor) => Tensor, x: Tensor): Tensor;
-export function hessian(fn: (x: Tensor) => Tensor, x?: Tensor): Tensor | ((x: Tensor) => Tensor) {
-  const at = jacrev(grad<[Tensor]>(fn));
-  return x === undefined ? at : at(x);
+export function hessian<Args extends readonly unknown[]>(
+  fn: TensorFunction<Args>,
+  options: { argnums: readonly number[] } | readonly number[],
+): (...args: Args) => Tensor[][];
+export function hessian<Args extends readonly unknown[]>(
+  fn: TensorFunction<Args>,
+  options?: { argnums?: number } | number,
+): (...args: Args) => Tensor;
+export function hessian(
+  fn: TensorFunction<never>,
+  options: Tensor | Argnums | number | readonly number[] = {},
+): unknown {
+  const f = fn as unknown as TensorFunction<Tensor[]>;
+  if (options instanceof Tensor) return hessian(f)(options);
+  const argnums = argnumsOf<number | readonly number[]>('func.hessian', options);
+  const by = (n: number) => jacrev(jacrev(f, n) as TensorFunction<Tensor[]>, argnums);
+  if (typeof argnums === 'number') return by(argnums);
+  return (...args: Tensor[]) => argnums.map((n) => by(n)(...args));
 }
 
+export { functionalCall, type NamedTensors, stackModuleState } from './module-state';
 export { vmap } from './vmap';

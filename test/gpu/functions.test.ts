@@ -1,7 +1,7 @@
 // Checks functions of tensors, and the methods of the same name, against PyTorch: outputs and gradients.
 
-import type { Tensor } from 'lamplight';
 import * as torch from 'lamplight';
+import { nn, type Tensor } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { loadFixture } from '../support/fixtures';
 import { checkFunction, type FunctionCall } from '../support/function-calls';
@@ -79,4 +79,75 @@ describe('misuse', () => {
     [() => torch.vmap(torch.dot, { inDims: [null, null] })(vector, vector), /vmap: expected at least one argument/],
     [() => torch.vmap(torch.abs, { inDims: [0, 0] })(vector), /vmap: expected inDims for 1 arguments, but got 2/],
   ])('%#', (call, text) => expect(message(call)).toMatch(text));
+});
+
+test('functionalCall takes per-sample gradients and ensembles, as PyTorch’s tutorials do', async () => {
+  const model = new nn.Linear(2, 1);
+  const params = {
+    weight: torch.tensor([[0.5, -1]]),
+    bias: torch.tensor([0.25]),
+  };
+  const x = torch.tensor([
+    [1, 2],
+    [0.5, -1],
+  ]);
+  const y = torch.tensor([[0.5], [1]]);
+  const computeLoss = (p: typeof params, sample: Tensor, target: Tensor): Tensor =>
+    nn.functional.mseLoss(torch.func.functionalCall(model, p, sample.unsqueeze(0)), target.unsqueeze(0));
+  const perSample = torch.func.vmap(torch.func.grad(computeLoss), { inDims: [null, 0, 0] })(params, x, y);
+  // d = x · w + b − y = [−1.75, 0.5]; the gradients are 2 d x and 2 d.
+  expect(await perSample.weight.tolist()).toEqual([[[-3.5, -7]], [[0.5, -1]]]);
+  expect(await perSample.bias.tolist()).toEqual([[-3.5], [1]]);
+  expect(model.weight).toBeInstanceOf(nn.Parameter);
+  const models = [new nn.Linear(2, 1), new nn.Linear(2, 1)];
+  const [stacked, buffers] = torch.func.stackModuleState(models);
+  expect([stacked.weight!.shape, stacked.weight!.requiresGrad, buffers]).toEqual([[2, 1, 2], true, {}]);
+  const all = torch.vmap((p: Record<string, Tensor>, input: Tensor) => torch.func.functionalCall(model, p, [input]), {
+    inDims: [0, null],
+  })(stacked, x);
+  const each = torch.stack(models.map((one) => one(x)));
+  expect(await all.tolist()).toEqual(await each.tolist());
+  expect(() => torch.func.functionalCall(model, { weights: x }, x)).toThrow(/^functionalCall: .* but got 'weights'/);
+});
+
+test('the Hessian of several outputs, and by several arguments', async () => {
+  const a = torch.tensor([1.5, 2]);
+  const b = torch.tensor([3, 0.5]);
+  // Of output i: 6 a_i b_i by a_i twice, 3 a_i² by a_i and b_i, 0 by b_i twice.
+  const cubic = (x: Tensor, z: Tensor): Tensor => x.pow(3).mul(z);
+  const byFirst = await torch.func.hessian(cubic)(a, b).tolist();
+  expect(byFirst).toEqual([
+    [
+      [27, 0],
+      [0, 0],
+    ],
+    [
+      [0, 0],
+      [0, 6],
+    ],
+  ]);
+  const sum = (x: Tensor, z: Tensor): Tensor => cubic(x, z).sum();
+  const blocks = torch.func.hessian(sum, { argnums: [0, 1] })(a, b);
+  expect(await torch.stack(blocks.map((row) => torch.stack(row))).tolist()).toEqual([
+    [
+      [
+        [27, 0],
+        [0, 6],
+      ],
+      [
+        [6.75, 0],
+        [0, 12],
+      ],
+    ],
+    [
+      [
+        [6.75, 0],
+        [0, 12],
+      ],
+      [
+        [0, 0],
+        [0, 0],
+      ],
+    ],
+  ]);
 });
