@@ -220,12 +220,13 @@ function sendAllButLast(
 
 /** Hands work to the engine. `isPart`: others of the flush come after it. */
 function send(
-  { order, windows, mark, exports, last }: Work,
+  { order, windows, mark, exports: wanted, last }: Work,
   releases: readonly Value[],
   step: PendingStep | null,
   isPart = false,
 ): void {
   const { inputs, key, scalars } = number(order, windows, mark);
+  const exports = asNumbered(wanted);
   key.push(SEPARATOR);
   const jobExports: JobExport[] = [];
   for (const [cell, root] of exports) {
@@ -270,6 +271,10 @@ function send(
     if (!isJournaling()) dropRecipe(value);
   }
 }
+
+/** What is wanted, in the order in which it is computed: the same program, whether a value is read or flushed with others. */
+const asNumbered = (wanted: ReadonlyMap<Value, Root | null>): ReadonlyMap<Value, Root | null> =>
+  wanted.size === 1 ? wanted : new Map([...wanted].sort(([a], [b]) => a.number - b.number));
 
 /** Whether the memory of what the root held before may go to the new value. */
 const isReplaced = ({ settled }: Root): boolean => (settled?.overwritten ?? false) && !settled!.hung;
@@ -341,21 +346,29 @@ function releasedError(value: Value, missing: Value): Error {
 
 /** Asks for what later gradients of `value` will read, so that it outlives this flush. */
 function keepSaved(value: Value, want: (value: Value) => void, exports: ReadonlyMap<Value, Root | null>): void {
+  const meet = (node: Node) => {
+    const { savedKept } = node;
+    node.savedKept = true;
+    return !savedKept;
+  };
+  eachSaved(value, meet, (saved, node) => {
+    want(saved);
+    saveFor(node, saved, exports.has(saved));
+  });
+}
+
+/** Finds what later gradients of `value` will read, by nodes; `meet`: whether a node is met for the first time. */
+function eachSaved(value: Value, meet: (node: Node) => boolean, save: (saved: Value, node: Node) => void): void {
   const stack: Value[] = [value];
   while (stack.length > 0) {
     const next = stack.pop()!;
     const { node } = next;
-    if (!node || !next.requiresGrad || next.sink || node.spent || node.savedKept || node.cut) continue;
-    node.savedKept = true;
+    if (!node || !next.requiresGrad || next.sink || node.spent || node.cut || !meet(node)) continue;
     const { inputs, outputs } = node.op.saves ?? {};
-    const save = (saved: Value) => {
-      want(saved);
-      saveFor(node, saved, exports.has(saved));
-    };
     if (node.keepsSaved) {
       for (const i of inputs ?? (outputs ? [] : node.inputs.keys()))
-        if (i < node.inputs.length) save(unwidened(node.inputs[i]!));
-      for (const o of outputs ?? []) save(node.outputs[o]!);
+        if (i < node.inputs.length) save(unwidened(node.inputs[i]!), node);
+      for (const o of outputs ?? []) save(node.outputs[o]!, node);
     }
     for (const x of node.inputs) if (x.requiresGrad) stack.push(x);
   }
@@ -477,16 +490,21 @@ function buildProgram({ order, edges, inputs, windows, placed }: Recorded, expor
   };
 }
 
-/** What reading values that are pending would run, each alone; null where they have been computed. */
-export function pendingProgram(wanted: readonly Value[]) {
+/** What reading a pending value would run, if nothing else were pending, with what is stored for its gradient; null where it has been computed. */
+export function pendingProgram(value: Value) {
   const order: Node[] = [];
   const windows: Windows = new Map();
   const mark = newMark();
-  const exports = wanted.filter((value) => !value.available);
-  for (const value of exports) visit(value, order, windows, mark);
+  const wanted = new Set<Value>([value]);
+  const met = new Set<Node>();
+  const meet = (node: Node) => !node.savedKept && !met.has(node) && met.add(node).has(node);
+  eachSaved(value, meet, (saved) => wanted.add(saved));
+  const exports = [...wanted].filter((one) => !one.available);
+  for (const one of exports) visit(one, order, windows, mark);
   if (order.length === 0) return null;
   const { inputs, key } = number(inSequence(order), windows, mark);
-  key.push(SEPARATOR, ...exports.map((value) => value.number));
+  exports.sort((a, b) => a.number - b.number);
+  key.push(SEPARATOR, ...exports.map(({ number }) => number));
   const edges = order.map((node) => node.reads);
   const program = buildProgram({ order, edges, inputs, windows, placed: placedNodes(order) }, exports);
   return { key, inputs: cellsOf(inputs, windows).inputs, program };

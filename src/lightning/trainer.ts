@@ -1,4 +1,5 @@
 // The Trainer: runs the loops, and holds what modules, callbacks and loggers ask for.
+import { engine } from '../compiler/engine';
 import { ArgumentError, DeviceLostError } from '../errors';
 import { backpressure, flush } from '../graph/flush';
 import { join } from '../io/local-files';
@@ -288,6 +289,8 @@ export class Trainer extends Overview {
     logHyperparameters(this, module);
     if (checkpoint && fn === 'fit') restoreTraining(this, checkpoint);
     if (fn === 'fit') module.zeroGrad();
+    // A bar that has begun would stand still meanwhile. Who computes nothing needs no device; who does is told what is missing.
+    await engine.start().catch(() => {});
     const result = await loop();
     await this.connector.drain();
     if (fn === 'fit') await hooks.both('onFitEnd');

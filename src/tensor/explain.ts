@@ -41,7 +41,7 @@ export class Explanation extends Printable {
 export async function explain(target: Tensor | (() => unknown)): Promise<Explanation> {
   await engine.start();
   if (target instanceof Tensor) {
-    const pending = pendingProgram([target.value]);
+    const pending = pendingProgram(target.value);
     if (!pending) return new Explanation([]);
     const uploads = pending.inputs.map((cell) => cell.allocation === null && cell.host !== null);
     return new Explanation([explained({ ...pending, uploads }, 1)]);

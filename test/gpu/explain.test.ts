@@ -78,3 +78,27 @@ test('a tensor is explained by what reading it would run', async () => {
   expect((await torch.gpu.explain(y)).toString()).toMatch(/Nothing to run/);
   await expect(torch.gpu.explain(3 as never)).rejects.toThrow(torch.ArgumentError);
 });
+
+test('what was warmed up is known, be it called, read or given as a tensor', async () => {
+  const known = async (target: Parameters<typeof torch.gpu.explain>[0]) =>
+    (await torch.gpu.explain(target)).plans.map(({ cached }) => cached);
+  const layer = new nn.Linear(9, 5);
+  const x = torch.rand(3, 9);
+  await torch.warmup(() => layer(x));
+  expect(await known(() => layer(x))).toEqual([true]);
+  expect(await known(async () => layer(x).tolist())).toEqual([true]);
+  // What is stored for its gradient belongs to it.
+  expect(await known(layer(x))).toEqual([true]);
+  const pair = () => [x.add(1).matmul(x.t()), x.sub(1).matmul(x.t())] as const;
+  const flushed: Tensor[] = [];
+  for (let i = 0; i < 2; i++) {
+    flushed.push(...pair());
+    await torch.synchronize();
+  }
+  const { plansCompiled } = torch.gpu.stats();
+  // Reading the second of two values that are pending runs both, as a flush does.
+  const [first, second] = pair();
+  await second.tolist();
+  expect(torch.gpu.stats().plansCompiled).toBe(plansCompiled);
+  for (const one of [first, second, ...flushed]) one.dispose();
+});

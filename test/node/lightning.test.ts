@@ -18,6 +18,7 @@ import {
   type TrainerOptions,
 } from 'lamplight/lightning';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { engine } from '../../src/compiler/engine';
 import { bare, fill, loader, Net, quiet, Rows, weights } from '../support/lightning-net';
 import { notingCanvas } from '../support/plot-canvas';
 import { sampled } from '../support/sample';
@@ -122,6 +123,21 @@ describe('hooks', () => {
     expect(calls).toEqual(expected.hooks.predict);
     expect(prediction!.shape).toEqual([4, 1]);
   });
+});
+
+test('the device is there before a bar begins', async () => {
+  engine.forget();
+  const there: boolean[] = [];
+  class Watching extends Callback {
+    override onSanityCheckStart(): void {
+      there.push(torch.gpu.device() !== null);
+    }
+    override onTrainStart(): void {
+      there.push(torch.gpu.device() !== null);
+    }
+  }
+  await new Trainer({ ...quiet, maxEpochs: 1, callbacks: [new Watching()] }).fit(new Net(), loader(), loader());
+  expect(there).toEqual([true, true]);
 });
 
 test('values are logged by steps and epochs as there', async () => {
