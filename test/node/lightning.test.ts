@@ -136,7 +136,7 @@ test('the device is there before a bar begins', async () => {
       there.push(torch.gpu.device() !== null);
     }
   }
-  await new Trainer({ ...quiet, maxEpochs: 1, callbacks: [new Watching()] }).fit(new Net(), loader(), loader());
+  await bare({ maxEpochs: 1, callbacks: [new Watching()] }).fit(new Net(), loader(), loader());
   expect(there).toEqual([true, true]);
 });
 
