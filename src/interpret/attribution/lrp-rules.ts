@@ -17,6 +17,7 @@ import { AdaptiveAvgPool3d, AvgPool3d, MaxPool3d } from '../../nn/pooling-3d';
 import { where } from '../../tensor/functions';
 import { type Arguments, kindOf, parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
+import { expectKinds, tensor } from '../../tensor/tensor-kinds';
 import { type Passage, ruling } from './rules';
 
 declare module '../../nn/module' {
@@ -131,6 +132,7 @@ export class IdentityRule extends EpsilonRule {
 /** x1 + x2 as a layer: `LRP` shares relevance out where a sum is one, and cannot see `x1.add(x2)`. */
 export class Addition_Module extends Module {
   forward(x1: Tensor, x2: Tensor): Tensor {
+    expectKinds('Addition_Module', { x1: [x1, tensor], x2: [x2, tensor] });
     return x1.add(x2);
   }
 }

@@ -1,10 +1,12 @@
 // Owns what embeddings are judged by: purity of neighbours, and trustworthiness.
 import { noGrad } from '../../autograd/mode';
 import { ArgumentError, ShapeError } from '../../errors';
+import { either, listOf, number, whole } from '../../tensor/argument-kinds';
 import { tensor } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
+import { tensor as aTensor } from '../../tensor/tensor-kinds';
 import { asPoints, centered, nearest, squaredDistances } from './points';
 
 interface PurityArguments {
@@ -23,7 +25,10 @@ interface PurityArguments {
  *     await knnPurity(await tsne(features), labels, { k: 10 });
  */
 export async function knnPurity(...args: Arguments<PurityArguments, ['input', 'labels', 'k']>): Promise<number> {
-  const { input, labels, k } = parseArgs<PurityArguments>('knnPurity', ['input', 'labels'], { k: 10 }, args);
+  const { input, labels, k } = parseArgs<PurityArguments>('knnPurity', ['input', 'labels'], { k: 10 }, args, {
+    labels: either(aTensor, listOf(number)),
+    k: whole(1),
+  });
   const x = asPoints('knnPurity', input);
   const n = x.shape[0]!;
   const classes = labels instanceof Tensor ? labels.flatten() : tensor([...labels]);

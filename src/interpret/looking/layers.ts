@@ -4,7 +4,8 @@ import { type CallWatcher, watchedBy } from '../../graph/calls';
 import { isJournaling, startJournal } from '../../graph/journal';
 import { currentScope } from '../../graph/roots';
 import { className, Module } from '../../nn/module';
-import { kindOf } from '../../tensor/options';
+import { instance } from '../../tensor/argument-kinds';
+import { expectKind, kindOf } from '../../tensor/options';
 import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 
@@ -87,6 +88,7 @@ export class Probe {
   #calls: readonly number[] | null = null;
 
   constructor(op: string, model: Module, layers: readonly Layer[]) {
+    expectKind(op, 'model', model, instance(Module, 'a module'));
     this.#op = op;
     this.#model = model;
     this.#layers = layers.map((layer) => moduleOf(op, model, layer));

@@ -2,13 +2,15 @@
 import { noGrad } from '../../autograd/mode';
 import { ArgumentError, ShapeError } from '../../errors';
 import { flush } from '../../graph/flush';
+import { positive } from '../../tensor/argument-kinds';
 import { arange, tensor } from '../../tensor/creation';
 import { cat, stack } from '../../tensor/functions';
 import { synchronize } from '../../tensor/gpu';
-import { shown } from '../../tensor/options';
+import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { Generator, randn } from '../../tensor/random';
 import { scope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
+import { tensor as aTensor } from '../../tensor/tensor-kinds';
 import { gaussianBlur } from '../../vision/transforms/functional/blur';
 import { rotate } from '../../vision/transforms/functional/warp';
 
@@ -183,8 +185,22 @@ export function softened(image: Tensor, sigma: number): Tensor {
   return reach < 1 ? image : gaussianBlur(image, [2 * reach + 1, 2 * reach + 1], [sigma, sigma]);
 }
 
+interface VariationArguments {
+  /** [N, C, H, W] */
+  image: Tensor;
+  /** Default: 2. */
+  beta?: number;
+}
+
 /** Σ ((x_{i+1,j} − x_{i,j})² + (x_{i,j+1} − x_{i,j})²)^{β/2}: Mahendran & Vedaldi 2015, equation 3. */
-export function totalVariation(image: Tensor, beta = 2): Tensor {
+export function totalVariation(...args: Arguments<VariationArguments, ['image', 'beta']>): Tensor {
+  const { image, beta } = parseArgs<VariationArguments>('totalVariation', ['image'], { beta: 2 }, args, {
+    image: aTensor,
+    beta: positive,
+  });
+  if (image.dim() !== 4) {
+    throw new ShapeError(`totalVariation: expected pictures [N, C, H, W], but got shape [${image.shape.join(', ')}]`);
+  }
   const [height, width] = image.shape.slice(-2) as [number, number];
   if (height < 2 || width < 2) {
     throw new ShapeError(`totalVariation: expected a picture of at least 2 × 2 pixels, but got ${height} × ${width}`);

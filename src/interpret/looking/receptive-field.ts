@@ -4,6 +4,7 @@ import { ArgumentError, ShapeError } from '../../errors';
 import { isJournaling, startJournal } from '../../graph/journal';
 import { className, type Module } from '../../nn/module';
 import { FieldTracker, type ReceptiveField } from '../../nn/receptive-field';
+import { either, nonEmpty, oneOf, orNull, whole } from '../../tensor/argument-kinds';
 import { zeros } from '../../tensor/creation';
 import { type Arguments, kindOf, parseArgs, shown } from '../../tensor/options';
 import { scope } from '../../tensor/scope';
@@ -145,6 +146,9 @@ interface SizeArguments {
   ceilMode?: boolean;
 }
 
+/** A whole number, or one for each dimension. */
+const sides = either(whole(0), nonEmpty(whole(0)));
+
 type SizeOrder = ['inputSize', 'kernelSize', 'stride', 'padding', 'dilation', 'ceilMode'];
 
 /**
@@ -161,6 +165,13 @@ export function convOutputSize(...args: Arguments<SizeArguments, SizeOrder>): nu
     ['inputSize', 'kernelSize'],
     { stride: 1, padding: 0, dilation: 1, ceilMode: false },
     args,
+    {
+      inputSize: sides,
+      kernelSize: sides,
+      stride: orNull(sides),
+      padding: either(sides, oneOf('same', 'valid')),
+      dilation: sides,
+    },
   );
   return bySide('convOutputSize', o.inputSize, (size, at) => {
     const [kernel, stride, dilation] = [at(o.kernelSize), at(o.stride ?? o.kernelSize), at(o.dilation)];
@@ -200,6 +211,7 @@ export function convTransposeOutputSize(
     ['inputSize', 'kernelSize'],
     { stride: 1, padding: 0, outputPadding: 0, dilation: 1 },
     args,
+    { inputSize: sides, kernelSize: sides, stride: sides, padding: sides, outputPadding: sides, dilation: sides },
   );
   return bySide(
     'convTransposeOutputSize',

@@ -2,7 +2,8 @@ import type { CarriedPromise } from '../../autograd/carried';
 import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
 import type { UnaryModule } from '../../nn/module';
-import { kindOf, parseArgs } from '../../tensor/options';
+import * as kinds from '../../tensor/argument-kinds';
+import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Conv2dNormActivation, type NormMaker } from '../ops/layers';
 import { MultiScaleRoIAlign } from '../ops/multi-scale-roi-align';
@@ -116,14 +117,32 @@ function initialized(layers: nn.SequentialModule): void {
   }
 }
 
+interface MaskHeadsArguments {
+  inChannels: number;
+  /** Channels of each convolution. */
+  layers: readonly number[];
+  dilation: number;
+  /** What makes the norm of so many channels. Default: none. */
+  normLayer?: NormMaker | null;
+}
+
+interface MaskPredictorArguments {
+  inChannels: number;
+  dimReduced: number;
+  numClasses: number;
+}
+
 /** Crops [K, C, S, S] to maps [K, C', S, S], by 3×3 convolutions of so many channels each, with a ReLU. */
 export class MaskRCNNHeads extends nn.Sequential {
-  constructor(
-    inChannels: number,
-    layers: readonly number[],
-    dilation: number,
-    { normLayer = null }: { readonly normLayer?: NormMaker | null } = {},
-  ) {
+  constructor(...args: Arguments<MaskHeadsArguments, ['inChannels', 'layers', 'dilation', 'normLayer']>) {
+    const required = ['inChannels', 'layers', 'dilation'] as const;
+    const o = parseArgs<MaskHeadsArguments>('MaskRCNNHeads', required, { normLayer: null }, args, {
+      inChannels: kinds.features,
+      layers: kinds.nonEmpty(kinds.features),
+      dilation: kinds.whole(1),
+      normLayer: kinds.orNull(kinds.callback),
+    });
+    const { inChannels, layers, dilation, normLayer } = o;
     let last = inChannels;
     const blocks = layers.map((next) => {
       const block = new Conv2dNormActivation(last, next, {
@@ -155,7 +174,14 @@ export class MaskRCNNPredictor extends nn.Sequential {
   declare conv5_mask: nn.ConvTranspose2d;
   declare mask_fcn_logits: nn.Conv2d;
 
-  constructor(inChannels: number, dimReduced: number, numClasses: number) {
+  constructor(...args: Arguments<MaskPredictorArguments, ['inChannels', 'dimReduced', 'numClasses']>) {
+    const required = ['inChannels', 'dimReduced', 'numClasses'] as const;
+    const o = parseArgs<MaskPredictorArguments>('MaskRCNNPredictor', required, {}, args, {
+      inChannels: kinds.features,
+      dimReduced: kinds.features,
+      numClasses: kinds.features,
+    });
+    const { inChannels, dimReduced, numClasses } = o;
     super({
       conv5_mask: new nn.ConvTranspose2d(inChannels, dimReduced, 2, { stride: 2, padding: 0 }),
       relu: new nn.ReLU({ inplace: true }),

@@ -2,12 +2,14 @@
 import type { CarriedPromise } from '../../autograd/carried';
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
+import * as kinds from '../../tensor/argument-kinds';
 import { ones } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
-import type { MultiScaleRoIAlign } from '../ops/multi-scale-roi-align';
+import { MultiScaleRoIAlign } from '../ops/multi-scale-roi-align';
 import { BoxCoder } from './box-coder';
+import { detectorKinds } from './detector-kinds';
 import type { FastRCNNPredictor } from './faster-rcnn';
 import {
   checkBoxes,
@@ -85,6 +87,9 @@ export interface RoILosses {
   lossMask?: Tensor;
 }
 
+const moduleKind = kinds.instance(Module, 'a module');
+const poolKind = kinds.instance(MultiScaleRoIAlign, 'a MultiScaleRoIAlign');
+
 /** What the head says about proposals of all pictures. */
 interface Answers {
   /** [K, classes] */
@@ -138,7 +143,15 @@ export class RoIHeads extends Module {
       ...(['positiveFraction', 'bboxRegWeights', 'scoreThresh', 'nmsThresh', 'detectionsPerImg'] as const),
     ];
     const masks = { maskRoiPool: null, maskHead: null, maskPredictor: null };
-    const o = parseArgs<RoIHeadsOptions>('RoIHeads', required, masks, args);
+    const o = parseArgs<RoIHeadsOptions>('RoIHeads', required, masks, args, {
+      ...detectorKinds,
+      boxRoiPool: poolKind,
+      boxHead: moduleKind,
+      boxPredictor: moduleKind,
+      maskRoiPool: kinds.orNull(poolKind),
+      maskHead: kinds.orNull(moduleKind),
+      maskPredictor: kinds.orNull(moduleKind),
+    });
     this.box_roi_pool = o.boxRoiPool;
     this.box_head = o.boxHead;
     this.box_predictor = o.boxPredictor;
