@@ -21,6 +21,7 @@ export { Multinomial } from './multinomial';
 export { NegativeBinomial } from './negative-binomial';
 export { Normal } from './normal';
 export { OneHotCategorical, OneHotCategoricalStraightThrough } from './one-hot-categorical';
+export { Pareto, Weibull } from './pareto';
 export { Poisson } from './poisson';
 export { RelaxedBernoulli, RelaxedOneHotCategorical } from './relaxed';
 export { Chi2, StudentT } from './student-t';

@@ -21,6 +21,7 @@ import { HalfNormal } from './log-normal';
 import { Normal } from './normal';
 import { OneHotCategorical } from './one-hot-categorical';
 import { EULER, filledLike } from './parameters';
+import { Pareto } from './pareto';
 import { Poisson } from './poisson';
 import { Uniform } from './uniform';
 
@@ -106,6 +107,7 @@ export const formulas = (): readonly Pair[] => [
   ...ofGumbel(),
   ...ofLaplace(),
   ...ofNormal(),
+  ...ofPareto(),
   ...ofUniform(),
 ];
 
@@ -391,6 +393,99 @@ export function ofNormals(p: Normal, q: Normal): Tensor {
   const distance = p.loc.sub(q.loc).div(q.scale).square();
   return ratio.add(distance).sub(1).sub(ratio.log()).mul(0.5);
 }
+
+const ofPareto = (): Pair[] => [
+  pair(Pareto, Pareto, (p, q) => {
+    const ratio = q.alpha.div(p.alpha);
+    return q.alpha
+      .mul(p.scale.div(q.scale).log())
+      .sub(ratio.log())
+      .add(ratio)
+      .sub(1)
+      .maskedFill(p.scale.lt(q.scale), Infinity);
+  }),
+  pair(
+    Pareto,
+    Beta,
+    infinite((p: Pareto) => p.scale),
+  ),
+  pair(
+    Pareto,
+    Uniform,
+    infinite((p: Pareto) => p.scale),
+  ),
+  pair(Pareto, Exponential, (p, q) => {
+    const product = p.scale.mul(q.rate);
+    return p.alpha
+      .div(product)
+      .log()
+      .sub(p.alpha.reciprocal())
+      .add(p.alpha.mul(product).div(p.alpha.sub(1)))
+      .sub(1)
+      .maskedFill(p.alpha.le(1), Infinity);
+  }),
+  pair(Pareto, Gamma, (p, q) => {
+    const common = p.scale.log().add(p.alpha.reciprocal());
+    return p.alpha
+      .log()
+      .sub(common)
+      .add(q.concentration.lgamma())
+      .sub(q.concentration.mul(q.rate.log()))
+      .add(q.concentration.neg().add(1).mul(common))
+      .add(q.rate.mul(p.alpha).mul(p.scale).div(p.alpha.sub(1)))
+      .sub(1)
+      .maskedFill(p.alpha.le(1), Infinity);
+  }),
+  pair(Pareto, Normal, (p, q) => {
+    const common = p.scale.div(p.alpha.sub(1));
+    const spread = p.alpha.mul(common.square()).div(p.alpha.sub(2));
+    const distance = p.alpha.mul(common).sub(q.loc).square();
+    return q.scale
+      .mul(sqrt(2 * PI))
+      .mul(p.alpha)
+      .div(p.scale)
+      .log()
+      .sub(p.alpha.reciprocal())
+      .add(spread.add(distance).div(q.variance.mul(2)))
+      .sub(1)
+      .maskedFill(p.alpha.le(2), Infinity);
+  }),
+  pair(
+    Beta,
+    Pareto,
+    infinite((p: Beta) => p.concentration1),
+  ),
+  pair(
+    Exponential,
+    Pareto,
+    infinite((p: Exponential) => p.rate),
+  ),
+  pair(
+    Gamma,
+    Pareto,
+    infinite((p: Gamma) => p.concentration),
+  ),
+  pair(
+    Gumbel,
+    Pareto,
+    infinite((p: Gumbel) => p.loc),
+  ),
+  pair(
+    Laplace,
+    Pareto,
+    infinite((p: Laplace) => p.loc),
+  ),
+  pair(
+    Normal,
+    Pareto,
+    infinite((p: Normal) => p.loc),
+  ),
+  pair(Uniform, Pareto, (p, q) => {
+    const width = p.high.sub(p.low);
+    const one = q.alpha.mul(q.scale.pow(q.alpha)).mul(width).log();
+    return meanLog(p.low, p.high).mul(q.alpha.add(1)).sub(one).maskedFill(p.low.lt(q.scale), Infinity);
+  }),
+];
 
 const ofUniform = (): Pair[] => [
   pair(Uniform, Uniform, (p, q) =>
