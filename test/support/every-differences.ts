@@ -43,6 +43,10 @@ export const uncalled: Readonly<Record<string, readonly string[]>> = {
     ...['torch.rand', 'torch.randint', 'torch.randn', 'torch.randperm', 'torch.range', 'torch.scalar_tensor'],
     ...['torch.tensor', 'torch.tril_indices', 'torch.triu_indices', 'torch.zeros'],
   ],
+  'is of old scripts: test/unit/ported.test.ts': [
+    ...['torch.BoolTensor', 'torch.ByteTensor', 'torch.FloatTensor', 'torch.IntTensor', 'torch.LongTensor'],
+    ...['torch.from_numpy', 'Tensor.type'],
+  ],
   'gives what was in memory': ['torch.empty_like', 'Tensor.new_empty'],
   'needs a device that computes with float16: test/node/alone/half.test.ts': [
     ...['Tensor.half', 'torch.GradScaler', 'torch.autocast', 'torch.is_autocast_enabled'],
