@@ -145,6 +145,6 @@ test('a loop that awaits no more than numbers of the host stays beside the devic
   }
   await Promise.all(reads);
   expect(late.length).toBe(6);
-  // It was hundreds, or the whole loop.
-  expect(Math.max(...late)).toBeLessThanOrEqual(4);
+  // Two runs, and the few turns that a value takes to be mapped and told. It was the whole loop.
+  expect(Math.max(...late)).toBeLessThanOrEqual(12);
 });
