@@ -5,7 +5,7 @@ import { type Arguments, parseArgs, shown } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { type AlignedFormat, alignedFormats, boxConvert } from '../vision/ops/box-formats';
 import { boxIou, completeBoxIou, distanceBoxIou, generalizedBoxIou } from '../vision/ops/box-iou';
-import { flag, oneOf } from './classification/arguments';
+import { expectTensors, flag, oneOf } from './classification/arguments';
 import { type DetectedObjects, expectEntries, type TrueObjects } from './detected-objects';
 import { Metric } from './metric';
 import { concatenated } from './state';
@@ -189,6 +189,7 @@ const functionOf =
   (preds: Tensor, target: Tensor, ...args: Arguments<FunctionArguments, typeof order>): Tensor => {
     const defaults = { iouThreshold: null, replacementVal: 0, aggregate: true };
     const o = parseArgs<FunctionArguments>(name, [], defaults, args);
+    expectTensors(name, preds, target);
     for (const [what, boxes] of Object.entries({ preds, target })) {
       if (boxes.shape.length === 2 && boxes.shape[1] === 4) continue;
       throw new ShapeError(`${name}: expected ${what} [N, 4], but got shape [${boxes.shape.join(', ')}]`);

@@ -1,16 +1,18 @@
-// Walks the functions and classes of networks, optimizers, data and pictures, each argument in turn replaced by what it cannot be. The other doors
-// are those of door-arguments.test.ts.
+// Walks the functions and classes of networks, optimizers, data, pictures, metrics and training loops, each argument in turn replaced by what it
+// cannot be. Detectors, models and attributions are those of door-arguments.test.ts.
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { data, nn, optim, vision } from 'lamplight';
+import * as lightning from 'lamplight/lightning';
+import * as metrics from 'lamplight/metrics';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ceilings } from '../support/calling/ceilings';
 import { apart } from '../support/calling/lists';
 import { type Subject, subjectsOf } from '../support/calling/subjects';
 import { type Fault, type Found, walk } from '../support/calling/walk';
 
-const { transforms, datasets, io, tvTensors } = vision;
+const { transforms, datasets, io, tvTensors, ops, utils } = vision;
 const doors: Readonly<Record<string, object>> = {
   nn,
   optim,
@@ -19,6 +21,10 @@ const doors: Readonly<Record<string, object>> = {
   'vision.datasets': datasets,
   'vision.io': io,
   'vision.tvTensors': tvTensors,
+  'vision.ops': ops,
+  'vision.utils': utils,
+  metrics,
+  lightning,
 };
 
 const here = process.cwd();
