@@ -33,6 +33,10 @@ export function sizesOf<N extends Spatial>(layer: string, name: string, size: Si
   return sizes as Tuple<N>;
 }
 
+/** A stride where it is given, else the window: without one, or with an empty list of them, windows lie side by side. */
+export const strideOf = <S>(stride: S | readonly [] | null | undefined, window: S): S =>
+  stride === null || stride === undefined || (Array.isArray(stride) && stride.length === 0) ? window : (stride as S);
+
 /** [height, width] of whole numbers of at least `least`, or an ArgumentError that names the layer and the argument. */
 export const pair = (layer: string, name: string, size: Size2d, least = 0): [number, number] =>
   sizesOf<2>(layer, name, size, 2, least);

@@ -15,6 +15,9 @@ const squareRootOp = pointwise({
   grads: [(dy, { y }) => where(ne(y, 0), div(dy, mul(y, 2)), 0)],
 });
 
+/** 1 where x is not 0; takes part in the graph, and passes on no gradient, as PyTorch's norm of p = 0. */
+const nonzeroOp = pointwise({ name: 'nonzero', expr: 'select(1.0, 0.0, a0 == 0.0)', grads: [null] });
+
 const rootOp = pointwise({
   name: 'normRoot',
   lib: [mathLib],
@@ -37,8 +40,7 @@ export function vectorNorm(x: Value, p: number, dim: Dims, keepdim: boolean): Va
 function norm(x: Value, p: number, dim: Dims, keepdim: boolean): Value {
   if (p === Number.POSITIVE_INFINITY) return amax(abs(x), dim, keepdim);
   if (p === Number.NEGATIVE_INFINITY) return amin(abs(x), dim, keepdim);
-  // The product passes on a gradient, of zeros.
-  if (p === 0) return sum(where(ne(x, 0), 1, mul(x, 0)), dim, keepdim);
+  if (p === 0) return sum(record(nonzeroOp, [x], undefined), dim, keepdim);
   if (p === 1) return sum(abs(x), dim, keepdim);
   if (p === 2) return record(squareRootOp, [sum(square(x), dim, keepdim)], undefined);
   return record(rootOp, [sum(pow(abs(x), p), dim, keepdim)], undefined, [1 / p]);

@@ -1,7 +1,7 @@
 // Tensor methods by the second names that PyTorch has for them, and what it calls the sizes of tensors.
 import { type DType, isFloat, type Shape, sameShape, showShape } from '../compiler/meta';
 import { ShapeError } from '../errors';
-import { cast, full } from '../ops/cast';
+import { cast, clone, full } from '../ops/cast';
 import { angle } from '../ops/parts';
 import { sumTo } from '../ops/reduce';
 import type { Operandish } from './pointwise-methods';
@@ -229,8 +229,10 @@ export abstract class AliasMethods extends SpecialMethods {
         `sumToSize: expected a size that broadcasts to ${showShape(this.shape)}, but got ${showShape(to)}`,
       );
     }
-    if (sameShape(to, this.shape)) return this as unknown as Tensor;
-    return this.make(sumTo(isFloat(this.dtype) ? this.value : cast(this.value, 'int64'), to));
+    if (sameShape(to, this.shape) && to.length > 0) return this as unknown as Tensor;
+    const wide = isFloat(this.dtype) ? this.value : cast(this.value, 'int64');
+    // The sum of one element is a copy of it.
+    return this.make(to.length === this.shape.length && to.length === 0 ? clone(wide) : sumTo(wide, to));
   }
 
   // ── What functions of complex numbers are of real ones ──

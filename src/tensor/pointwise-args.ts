@@ -1,6 +1,7 @@
 // What the methods of pointwise-methods.ts are given: their options, and operands that are tensors or numbers.
 import { ArgumentError } from '../errors';
 import { dtypeOfScalar, type Promotable } from '../ops/promotion';
+import { anything } from './argument-kinds';
 import { TensorBase } from './base';
 import { type Arguments, kindOf, parseArgs } from './options';
 import type { Tensor } from './tensor';
@@ -37,8 +38,8 @@ export interface DivOptions {
 }
 
 /** The factor of the second operand. */
-export const alphaOf = (name: string, options: { alpha?: number }): number =>
-  parseArgs<{ alpha?: number }>(name, [], { alpha: 1 }, [options]).alpha;
+export const alphaOf = (name: string, options: { alpha?: number | boolean }): number | boolean =>
+  parseArgs<{ alpha?: number | boolean }>(name, [], { alpha: 1 }, [options], { alpha: anything }).alpha;
 
 /** @throws ArgumentError unless `value` is a number or a boolean */
 export function numberOf(name: string, value: unknown): number {

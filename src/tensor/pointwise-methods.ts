@@ -50,21 +50,20 @@ export abstract class PointwiseMethods extends RandomMethods {
   // ── Arithmetic ──
 
   /** this + alpha · other. */
-  add(other: Operandish, options?: { alpha?: number }): Tensor {
-    const alpha = options ? alphaOf('add', options) : 1;
-    if (options) this.expectFactor('add', 'alpha', alpha, other);
+  add(other: Operandish, options?: { alpha?: number | boolean }): Tensor {
+    const alpha = options ? this.factorOf('add', 'alpha', alphaOf('add', options), other) : 1;
     return this.combine('add', other, (a, b) => arithmetic.add(a, b, alpha));
   }
 
   /** this - alpha · other. */
   sub(other: Operandish, options?: { alpha?: number }): Tensor {
-    const alpha = options ? alphaOf('sub', options) : 1;
+    const given = options ? alphaOf('sub', options) : 1;
     if (operandOf(this).dtype === 'bool' || operandOf(other).dtype === 'bool') {
       throw new DTypeError(
         "sub: expected numbers, but got an operand of dtype bool; use logicalXor, or convert it with .to('int64')",
       );
     }
-    if (options) this.expectFactor('sub', 'alpha', alpha, other);
+    const alpha = this.factorOf('sub', 'alpha', given, other);
     return this.combine('sub', other, (a, b) =>
       alpha === 1 ? arithmetic.sub(a, b) : named(arithmetic.add(a, b, -alpha), 'SubBackward0'),
     );
@@ -93,13 +92,14 @@ export abstract class PointwiseMethods extends RandomMethods {
     return calledDiv(this.make(cast(truncated.value, common)));
   }
 
-  /** @throws ArgumentError for a factor with a fraction where all numbers are whole */
-  protected expectFactor(name: string, factor: string, number: number, other: Operandish): void {
+  /** A factor as a number. @throws ArgumentError for one with a fraction where all numbers are whole, and for a boolean where not all are */
+  protected factorOf(name: string, factor: string, given: number | boolean, other: Operandish): number {
+    const number = typeof given === 'boolean' && this.resultType(other) === 'bool' ? Number(given) : given;
     if (typeof number !== 'number') {
       throw new ArgumentError(`${name}: expected ${factor} to be a number, but got ${kindOf(number)}`);
     }
     const dtype = this.resultType(other);
-    if (Number.isInteger(number) || isFloat(dtype)) return;
+    if (Number.isInteger(number) || isFloat(dtype)) return number;
     throw new ArgumentError(`${name}: expected a whole ${factor} for operands of dtype ${dtype}, but got ${number}`);
   }
 
@@ -429,7 +429,7 @@ export abstract class PointwiseMethods extends RandomMethods {
     return this.fill_(0);
   }
 
-  add_(other: Operandish, options?: { alpha?: number }): this {
+  add_(other: Operandish, options?: { alpha?: number | boolean }): this {
     return this.replace('add_', this.add(other, options).value);
   }
 

@@ -154,3 +154,37 @@ test('a sample of the generated test of every function', async () => {
   }
   expect(found).toEqual([]);
 });
+
+test('what PyTorch takes at the edges of its signatures', async () => {
+  const F = nn.functional;
+  const flags = torch.tensor([true, false]);
+  const both = torch.tensor([true, true]);
+  expect(await flags.add(both, { alpha: true }).tolist()).toEqual([true, true]);
+  expect(await flags.add(both, { alpha: false }).tolist()).toEqual([true, false]);
+  expect(() => torch.ones(2).add(1, { alpha: true })).toThrow(torch.ArgumentError);
+  const picture = torch.arange(16, { dtype: torch.float32 }).reshape([1, 4, 4]);
+  expect(await F.avgPool2d(picture, [2, 2], []).tolist()).toEqual([
+    [
+      [2.5, 4.5],
+      [10.5, 12.5],
+    ],
+  ]);
+  expect(await F.maxPool2d(picture, [2, 2], []).tolist()).toEqual([
+    [
+      [5, 7],
+      [13, 15],
+    ],
+  ]);
+  expect(F.batchNorm(torch.zeros(0), torch.zeros(0), torch.ones(0)).shape).toEqual([0]);
+  const one = torch.tensor(3, { dtype: torch.uint8 });
+  expect([one.sumToSize([]).dtype, one.reshape([1]).sumToSize(1).dtype]).toEqual([torch.int64, torch.uint8]);
+  const float = torch.tensor(3, { dtype: torch.float32 });
+  const copy = float.sumToSize([]);
+  float.add_(1);
+  expect(await copy.item()).toBe(3);
+  const x = torch.tensor([1, 0, 2], { dtype: torch.float32, requiresGrad: true });
+  const norm = x.norm(0);
+  expect([await norm.item(), norm.requiresGrad]).toEqual([2, true]);
+  norm.backward();
+  expect(x.grad).toBe(null);
+});

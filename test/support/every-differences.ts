@@ -10,11 +10,6 @@ export interface Difference {
 
 export const differences: readonly Difference[] = [
   {
-    call: /^(torch|Tensor)\.norm#4 (empty|0d|strided)$/,
-    found: /^gradient 0: expected null/,
-    reason: 'The 0-norm has a gradient of zeros, where PyTorch has none.',
-  },
-  {
     call: /^F\.interpolate#11 (uint8|empty|strided)$/,
     found: /^refused: ArgumentError: interpolate: got an unknown argument 'antialias'/,
     reason: 'There is no antialiasing.',

@@ -22,6 +22,8 @@ const engine = new Set([
   'nativeDropout',
   // Refuses to be differentiated: distributions.test.ts
   'implicitSlope',
+  // Passes on no gradient, as in PyTorch: corners.test.ts
+  'nonzero',
   // Differentiated in third derivatives alone, which are those of the first.
   'maxPool2dPick',
   // No function of the library leads to it.

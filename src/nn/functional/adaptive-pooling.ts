@@ -9,7 +9,7 @@ import { reshape } from '../../ops/cast';
 import { callable, checked } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
-import { pair, type Size, type Size2d, sizesOf } from '../sizes';
+import { pair, type Size, type Size2d, sizesOf, strideOf } from '../sizes';
 import type { IndicesOptions, MaxPool } from './indices';
 import { avgPool2d, maxPool2d } from './pooling';
 
@@ -78,7 +78,7 @@ function asRow(op: string, x: Tensor): Tensor {
 interface MaxPool1dArguments {
   kernelSize: Size<1>;
   /** Default: kernelSize. */
-  stride?: Size<1> | null;
+  stride?: Size<1> | readonly [] | null;
   padding?: Size<1>;
   dilation?: Size<1>;
   ceilMode?: boolean;
@@ -94,7 +94,7 @@ function maxPool1dOf(x: Tensor, ...args: readonly unknown[]): Tensor | [Tensor, 
   const o = parseArgs<MaxPool1dArguments & IndicesOptions>('maxPool1d', ['kernelSize'], defaults, args);
   if (!o.returnIndices) expectFloat('maxPool1d', 'input', x);
   const [kernel] = sizesOf<1>('maxPool1d', 'kernelSize', o.kernelSize, 1, 1);
-  const [stride] = sizesOf<1>('maxPool1d', 'stride', o.stride ?? o.kernelSize, 1, 1);
+  const [stride] = sizesOf<1>('maxPool1d', 'stride', strideOf(o.stride, o.kernelSize), 1, 1);
   const [padding] = sizesOf<1>('maxPool1d', 'padding', o.padding, 1);
   const [dilation] = sizesOf<1>('maxPool1d', 'dilation', o.dilation, 1, 1);
   const [values, indices] = maxPool2d(asRow('maxPool1d', x), [1, kernel], {
@@ -110,7 +110,7 @@ function maxPool1dOf(x: Tensor, ...args: readonly unknown[]): Tensor | [Tensor, 
 interface AvgPool1dArguments {
   kernelSize: Size<1>;
   /** Default: kernelSize. */
-  stride?: Size<1> | null;
+  stride?: Size<1> | readonly [] | null;
   padding?: Size<1>;
   ceilMode?: boolean;
   /** Count the padding's zeros in the divisor, default true. */
@@ -126,7 +126,7 @@ export const avgPool1d = callable(
     const defaults = { stride: null, padding: 0, ceilMode: false, countIncludePad: true };
     const o = parseArgs<AvgPool1dArguments>('avgPool1d', ['kernelSize'], defaults, args);
     const [kernel] = sizesOf<1>('avgPool1d', 'kernelSize', o.kernelSize, 1, 1);
-    const [stride] = sizesOf<1>('avgPool1d', 'stride', o.stride ?? o.kernelSize, 1, 1);
+    const [stride] = sizesOf<1>('avgPool1d', 'stride', strideOf(o.stride, o.kernelSize), 1, 1);
     const [padding] = sizesOf<1>('avgPool1d', 'padding', o.padding, 1);
     return avgPool2d(asRow('avgPool1d', x), [1, kernel], {
       stride: [1, stride],

@@ -1,7 +1,7 @@
 // Owns F.batchNorm and F.instanceNorm: statistics of channels, and their running means.
 
 import { noGrad } from '../../autograd/mode';
-import { numel, showShape } from '../../compiler/meta';
+import { numel, sameShape, showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { expectFloat, named } from '../../graph/record';
 import type { Value } from '../../graph/value';
@@ -41,6 +41,8 @@ export const batchNorm = callable(
     const o = parseArgs<BatchNormArguments>('batchNorm', ['runningMean', 'runningVar'], defaults, args);
     const { value } = x;
     expectFloat('batchNorm', 'input', value);
+    // Of no numbers at all PyTorch returns none.
+    if (sameShape(value.shape, [0])) return x.clone();
     if (value.shape.length < 2) {
       throw new ShapeError(`batchNorm: expected input [N, C, …] of rank 2 at least, but got ${showShape(value.shape)}`);
     }

@@ -7,7 +7,7 @@ import { callable, checked } from '../../tensor/callable';
 import { tensor } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
-import { type Size, sizesOf } from '../sizes';
+import { type Size, sizesOf, strideOf } from '../sizes';
 import { adaptiveArgs, adaptiveAvgPool2d, adaptiveMaxPool2d } from './adaptive-pooling';
 import type { IndicesOptions, MaxPool } from './indices';
 import { avgPool2d, maxPool2d } from './pooling';
@@ -71,7 +71,7 @@ function maxima(
 interface PoolArguments {
   kernelSize: Size<3>;
   /** Default: kernelSize. */
-  stride?: Size<3> | null;
+  stride?: Size<3> | readonly [] | null;
   padding?: Size<3>;
   ceilMode?: boolean;
 }
@@ -95,7 +95,7 @@ function maxPool3dOf(x: Tensor, ...args: readonly unknown[]): Tensor | [Tensor, 
   const o = parseArgs<MaxPool3dArguments & IndicesOptions>(op, ['kernelSize'], defaults, args);
   const volume = volumeOf(op, x);
   const [kd, kh, kw] = sizesOf<3>(op, 'kernelSize', o.kernelSize, 3, 1);
-  const [sd, sh, sw] = sizesOf<3>(op, 'stride', o.stride ?? o.kernelSize, 3, 1);
+  const [sd, sh, sw] = sizesOf<3>(op, 'stride', strideOf(o.stride, o.kernelSize), 3, 1);
   const [pd, ph, pw] = sizesOf<3>(op, 'padding', o.padding, 3);
   const [dd, dh, dw] = sizesOf<3>(op, 'dilation', o.dilation, 3, 1);
   const shared = { ceilMode: o.ceilMode, returnIndices: true } as const;
@@ -126,7 +126,7 @@ export const avgPool3d = callable(
     const o = parseArgs<AvgPool3dArguments>(op, ['kernelSize'], defaults, args);
     const [depth] = volumeOf(op, x);
     const [kd, kh, kw] = sizesOf<3>(op, 'kernelSize', o.kernelSize, 3, 1);
-    const [sd, sh, sw] = sizesOf<3>(op, 'stride', o.stride ?? o.kernelSize, 3, 1);
+    const [sd, sh, sw] = sizesOf<3>(op, 'stride', strideOf(o.stride, o.kernelSize), 3, 1);
     const [pd, ph, pw] = sizesOf<3>(op, 'padding', o.padding, 3);
     const { ceilMode, countIncludePad, divisorOverride } = o;
     const shared = { ceilMode, countIncludePad };

@@ -4,13 +4,13 @@ import * as ops from '../../ops/pool';
 import { callable, checked } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
-import { pair, type Size2d } from '../sizes';
+import { pair, type Size2d, strideOf } from '../sizes';
 import type { IndicesOptions, MaxPool } from './indices';
 
 interface MaxPool2dArguments {
   kernelSize: Size2d;
   /** Default: kernelSize. */
-  stride?: Size2d | null;
+  stride?: Size2d | readonly [] | null;
   padding?: Size2d;
   dilation?: Size2d;
   ceilMode?: boolean;
@@ -34,7 +34,7 @@ function maxPool2dOf(x: Tensor, ...args: readonly unknown[]): Tensor | [Tensor, 
   );
   const [values, indices] = ops.maxPool2d(x.value, {
     kernel: pair('maxPool2d', 'kernelSize', o.kernelSize, 1),
-    stride: pair('maxPool2d', 'stride', o.stride ?? o.kernelSize, 1),
+    stride: pair('maxPool2d', 'stride', strideOf(o.stride, o.kernelSize), 1),
     padding: pair('maxPool2d', 'padding', o.padding),
     dilation: pair('maxPool2d', 'dilation', o.dilation, 1),
     ceilMode: o.ceilMode,
@@ -45,7 +45,7 @@ function maxPool2dOf(x: Tensor, ...args: readonly unknown[]): Tensor | [Tensor, 
 interface AvgPool2dArguments {
   kernelSize: Size2d;
   /** Default: kernelSize. */
-  stride?: Size2d | null;
+  stride?: Size2d | readonly [] | null;
   padding?: Size2d;
   ceilMode?: boolean;
   /** Count the padding's zeros in the divisor, default true. */
@@ -68,7 +68,7 @@ export const avgPool2d = callable(
     );
     const y = ops.avgPool2d(x.value, {
       kernel: pair('avgPool2d', 'kernelSize', o.kernelSize, 1),
-      stride: pair('avgPool2d', 'stride', o.stride ?? o.kernelSize, 1),
+      stride: pair('avgPool2d', 'stride', strideOf(o.stride, o.kernelSize), 1),
       padding: pair('avgPool2d', 'padding', o.padding),
       ceilMode: o.ceilMode,
       countIncludePad: o.countIncludePad,

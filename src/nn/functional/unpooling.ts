@@ -8,14 +8,14 @@ import { integer, listOf } from '../../tensor/argument-kinds';
 import { checked } from '../../tensor/callable';
 import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
-import { type Size, type Spatial, sizesOf } from '../sizes';
+import { type Size, type Spatial, sizesOf, strideOf } from '../sizes';
 
 interface UnpoolArguments<N extends Spatial> {
   input: Tensor;
   indices: Tensor;
   kernelSize: Size<N>;
   /** Default: kernelSize. */
-  stride?: Size<N> | null;
+  stride?: Size<N> | readonly [] | null;
   padding?: Size<N>;
   /** The sizes after the channels, or the whole shape; default: (size − 1) · stride − 2 padding + kernelSize. */
   outputSize?: readonly number[] | null;
@@ -27,7 +27,7 @@ type UnpoolFunction<N extends Spatial> = (...args: Arguments<UnpoolArguments<N>,
 /** The output's sizes, checked against what the pooling can have come from. */
 function outputSizes<N extends Spatial>(op: string, n: N, x: Tensor, o: Required<UnpoolArguments<N>>): number[] {
   const kernel: readonly number[] = sizesOf(op, 'kernelSize', o.kernelSize, n, 1);
-  const stride: readonly number[] = sizesOf(op, 'stride', o.stride ?? o.kernelSize, n, 1);
+  const stride: readonly number[] = sizesOf(op, 'stride', strideOf(o.stride, o.kernelSize), n, 1);
   const padding: readonly number[] = sizesOf(op, 'padding', o.padding, n);
   const usual = kernel.map((k, d) => ((x.shape.at(d - n) ?? 1) - 1) * stride[d]! - 2 * padding[d]! + k);
   if (o.outputSize !== null) expectKind(op, 'outputSize', o.outputSize, listOf(integer));
