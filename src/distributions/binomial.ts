@@ -1,5 +1,6 @@
 // Owns Binomial.
 import { ArgumentError } from '../errors';
+import { anything } from '../tensor/argument-kinds';
 import { isTensor } from '../tensor/callable';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { binomial } from '../tensor/random/counts';
@@ -40,6 +41,7 @@ export class Binomial extends EventDistribution<Promise<Tensor>> {
       [],
       { totalCount: 1, probs: null, logits: null, validateArgs: null },
       args,
+      { totalCount: anything },
     );
     const params = eventParameters('Binomial', given, { totalCount: countOf('Binomial', totalCount) });
     super(params.totalCount.shape, [], validateArgs);

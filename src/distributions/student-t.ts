@@ -1,4 +1,6 @@
 // Owns Chi2 and StudentT.
+
+import { anything } from '../tensor/argument-kinds';
 import { isTensor } from '../tensor/callable';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { randn } from '../tensor/random';
@@ -50,6 +52,7 @@ export class StudentT extends Distribution<Promise<Tensor>> {
       ['df'],
       { loc: 0, scale: 1, validateArgs: null },
       args,
+      { loc: anything, scale: anything },
     );
     const params = broadcastAll('StudentT', { df, loc, scale });
     super(params.df.shape, [], validateArgs);

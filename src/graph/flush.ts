@@ -119,7 +119,10 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
   if (parts.length > 0) {
     // What one part leaves to others is stored for as long as the flush takes; what users hold stays.
     const left = new Set(parts.flatMap(({ stores }) => stores));
-    for (const root of roots) if (left.has(root.value) && !exports.has(root.value)) exports.set(root.value, root);
+    for (const root of roots) {
+      const { value } = root;
+      if (left.has(value) && !exports.has(value) && !isCheap(value, { exports, releases })) exports.set(value, root);
+    }
   }
   mode.recorded = 0;
   mode.pendingBytes = 0;
@@ -205,7 +208,11 @@ function sendAllButLast(
     inSequence(walk.order);
     return { ...walk, exports: found, last };
   };
-  for (const { stores, spends } of parts.slice(0, -1)) {
+  // What users hold outlives the flush.
+  const lentIn = ({ spends }: Part) => spends.filter((value) => !exports.has(value));
+  for (const part of parts.slice(0, -1)) {
+    const { stores } = part;
+    const spends = lentIn(part);
     for (const value of stores) {
       const root = exports.get(value);
       // Later parts may read what it replaces.
@@ -215,7 +222,7 @@ function sendAllButLast(
     send(workFor(stores, spends), [], null, true);
     for (const value of spends) value.returned = true;
   }
-  return workFor(exports.keys(), [...replaced, ...parts.at(-1)!.spends]);
+  return workFor(exports.keys(), [...replaced, ...lentIn(parts.at(-1)!)]);
 }
 
 /** Hands work to the engine. `isPart`: others of the flush come after it. */

@@ -2,7 +2,7 @@
 // where they are cut changes no value.
 import fc from 'fast-check';
 import * as torch from 'lamplight';
-import { nn, optim, type Tensor } from 'lamplight';
+import { data, nn, optim, type Tensor } from 'lamplight';
 import { expect, test } from 'vitest';
 import { expectNumbers } from '../support/close';
 import { isWhole, programsOf } from '../support/sample';
@@ -20,6 +20,24 @@ async function counted(run: () => Promise<unknown>) {
     dispatches: difference('dispatches'),
     runs: difference('runs'),
   };
+}
+
+/** Bytes that become floats, as those of files do. */
+class Pictures extends data.Dataset<[Tensor, Tensor]> {
+  constructor(
+    private readonly pictures: Tensor,
+    private readonly labels: Tensor,
+  ) {
+    super();
+  }
+
+  get length(): number {
+    return this.labels.shape[0]!;
+  }
+
+  get(index: number): [Tensor, Tensor] {
+    return [this.pictures.at(index).to(torch.float32).div(255), this.labels.at(index)];
+  }
 }
 
 test('an unrolled recurrence of a new length compiles nothing after the third', async () => {
@@ -146,4 +164,25 @@ test('where a repeated subgraph is cut changes no value', { timeout: 600_000 }, 
     expectNumbers(cut, whole, { rtol: 1e-4, atol: 1e-5 });
   };
   await fc.assert(fc.asyncProperty(loops, sameEitherWay), programsOf(3));
+});
+
+test('batches that a loop still holds are there after it, and give the figures of a loop that reads each', async () => {
+  const pictures = torch.rand(48, 1, 9, 9).mul(255).to(torch.uint8);
+  const labels = torch.randint(0, 3, [48]);
+  const net = new nn.Sequential(new nn.Conv2d(1, 2, 3), new nn.ReLU(), new nn.Flatten(), new nn.Linear(98, 3));
+  const evaluate = async (readsEach: boolean) => {
+    const loader = new data.DataLoader(new Pictures(pictures, labels), { batchSize: 4 });
+    let total: Tensor = torch.tensor(0);
+    let correct: Tensor = torch.tensor(0);
+    const held: Tensor[] = [];
+    for await (const [x, y] of loader) {
+      total = total.add(F.crossEntropy(net(x), y).detach());
+      correct = correct.add(net(x).argmax(-1).eq(y).sum());
+      held.push(x);
+      if (readsEach) await Promise.all([total.item(), correct.item()]);
+    }
+    const sums = await Promise.all([total.item(), correct.item()]);
+    return [...sums, await torch.stack(held).sum().item()];
+  };
+  expect(await evaluate(false)).toEqual(await evaluate(true));
 });

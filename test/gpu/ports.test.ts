@@ -220,7 +220,7 @@ describe('a call with what is no tensor', () => {
     [
       'a promise as an index',
       () => x.at(0, x.argmax().item() as never),
-      /^at: expected numbers, slices, tensors or null as indices, but got a promise; await it first$/,
+      /^at: expected a value, but got a promise; await it first$/,
     ],
     [
       'two tensors instead of a list',
