@@ -7,10 +7,10 @@ import { data, nn, optim, vision } from 'lamplight';
 import * as lightning from 'lamplight/lightning';
 import * as metrics from 'lamplight/metrics';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { ceilings } from '../support/calling/ceilings';
-import { apart } from '../support/calling/lists';
-import { type Subject, subjectsOf } from '../support/calling/subjects';
-import { type Fault, type Found, walk } from '../support/calling/walk';
+import { ceilings } from '../../support/calling/ceilings';
+import { apart } from '../../support/calling/lists';
+import { type Subject, subjectsOf } from '../../support/calling/subjects';
+import { type Fault, type Found, walk } from '../../support/calling/walk';
 
 const { transforms, datasets, io, tvTensors, ops, utils } = vision;
 const doors: Readonly<Record<string, object>> = {
@@ -51,7 +51,7 @@ function subjects(door: string): readonly Subject[] {
   return found.filter(({ id }) => !apart.test(id));
 }
 
-/** To look at one part: `CALLING='^nn\.Linear' npx vitest run --project unit test/unit/calling-rule.test.ts` prints all that is found. */
+/** To look at one part: `CALLING='^nn\.Linear' npx vitest run --project node-alone test/node/alone/calling-rule.test.ts` prints all that is found. */
 const selected = process.env.CALLING === undefined ? null : new RegExp(process.env.CALLING);
 
 test.each(Object.keys(doors))('%s', async (door) => {
