@@ -97,7 +97,7 @@ export const warpRegions = callable(
     const name = 'warpRegions';
     const { padding, mode, fill } = parseArgs<WarpOptions>(name, [], { padding: 0, mode: 'warp', fill: 0 }, args, {
       padding: kinds.finite,
-      fill: kinds.number,
+      fill: kinds.either(kinds.number, kinds.listOf(kinds.number)),
     });
     if (image.dim() !== 3 || image.numel() === 0) {
       throw new ShapeError(`${name}: expected a picture [C, H, W], but got shape [${image.shape.join(', ')}]`);
