@@ -3,7 +3,8 @@
 
 import { ArgumentError, IndexError } from '../errors';
 import { Printable } from '../printable';
-import { kindOf } from '../tensor/options';
+import { iterable } from '../tensor/argument-kinds';
+import { expectKind, kindOf } from '../tensor/options';
 import { defaultGenerator, Generator } from '../tensor/random/generator';
 import { pickRows } from './pick-rows';
 import { inTurn } from './turns';
@@ -123,6 +124,7 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
   /** @throws ArgumentError when there is no data set, or an IterableDataset */
   constructor(datasets: Iterable<DataSource<T>>) {
     super();
+    expectKind('ConcatDataset', 'datasets', datasets, iterable);
     this.datasets = [...datasets];
     if (this.datasets.length === 0) {
       throw new ArgumentError('ConcatDataset: expected at least one data set, but got none');

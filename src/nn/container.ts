@@ -1,6 +1,7 @@
 // Owns the containers: Sequential, ModuleList, ModuleDict, ParameterList.
 import { ArgumentError, IndexError } from '../errors';
-import { isPlainObject, kindOf } from '../tensor/options';
+import { iterable } from '../tensor/argument-kinds';
+import { expectKind, isPlainObject, kindOf } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { className, Module, type UnaryModule } from './module';
 import { Parameter } from './parameter';
@@ -39,6 +40,7 @@ abstract class ModuleRow<M extends Module> extends Module {
 
   /** Adds several modules at the end. */
   extend(modules: Iterable<M>): this {
+    expectKind(className(this), 'modules', modules, iterable);
     for (const module of modules) this.append(module);
     return this;
   }
@@ -325,6 +327,7 @@ export class ParameterList extends Module {
 
   /** Adds several parameters at the end. */
   extend(values: Iterable<Tensor>): this {
+    expectKind('ParameterList', 'values', values, iterable);
     for (const value of values) this.append(value);
     return this;
   }

@@ -2,7 +2,9 @@
 import { noGrad } from '../autograd/mode';
 import { ShapeError } from '../errors';
 import { empty } from '../tensor/creation';
+import { expectKind } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { tensor } from '../tensor/tensor-kinds';
 import { type LookupOptions, refuseSparse, resolvePadding } from './functional/embedding';
 import { normal_ } from './init';
 import { Module } from './module';
@@ -49,6 +51,7 @@ export abstract class EmbeddingTable extends Module {
 
 /** The sizes of the table that holds given vectors, which must be [numEmbeddings, embeddingDim]. */
 export function tableSizes(name: string, vectors: Tensor): { numEmbeddings: number; embeddingDim: number } {
+  expectKind(name, 'vectors', vectors, tensor);
   if (vectors.dim() !== 2) {
     throw new ShapeError(
       `${name}: expected vectors [numEmbeddings, embeddingDim], but got shape [${vectors.shape.join(', ')}]`,

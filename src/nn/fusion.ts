@@ -1,10 +1,13 @@
 // Owns nn.utils.fusion: batch normalisation in eval mode, worked into the layer before it.
 import { noGrad } from '../autograd/mode';
 import { ArgumentError } from '../errors';
+import { instance } from '../tensor/argument-kinds';
 import { onesLike, zerosLike } from '../tensor/creation';
+import { expectKind } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { tensor } from '../tensor/tensor-kinds';
 import { deepcopy } from './deepcopy';
-import { className, type Module } from './module';
+import { className, Module } from './module';
 import { Parameter } from './parameter';
 
 /** What is read of a layer that batch normalisation follows. */
@@ -38,6 +41,8 @@ export function fuseConvBnWeights(
   bnB: Tensor | null,
   transpose = false,
 ): Fused {
+  for (const [name, value] of Object.entries({ convW, bnRm, bnRv }))
+    expectKind('fuseConvBnWeights', name, value, tensor);
   return noGrad(() => {
     const scale = bnRv.add(bnEps).rsqrt();
     const weight = bnW ?? onesLike(bnRm);
@@ -74,6 +79,7 @@ function statistics(op: string, layer: Module, bn: Normalising): [mean: Tensor, 
 }
 
 function fused<L extends Weighted>(op: string, layer: L, bn: Normalising, transpose: boolean): L {
+  for (const [name, module] of Object.entries({ layer, bn })) expectKind(op, name, module, instance(Module));
   const [mean, variance] = statistics(op, layer, bn);
   const copy = deepcopy(layer);
   const [weight, bias] = fuseConvBnWeights(
@@ -97,6 +103,8 @@ export const fuseConvBnEval = <C extends Weighted>(conv: C, bn: Normalising, tra
 
 /** A linear layer that does what `linear` and then `bn`, a BatchNorm1d, do, both in eval mode. */
 export function fuseLinearBnEval<L extends Weighted>(linear: L, bn: Normalising): L {
+  for (const [name, module] of Object.entries({ linear, bn }))
+    expectKind('fuseLinearBnEval', name, module, instance(Module));
   const features = linear.weight.shape[0];
   if (bn.runningMean && bn.runningMean.shape[0] !== features && bn.runningMean.shape[0] !== 1) {
     throw new ArgumentError(

@@ -1,7 +1,8 @@
 // Owns nn.utils.parametrizations: weight normalisation and spectral normalisation as parametrizations.
 import { noGrad } from '../autograd/mode';
 import { ArgumentError } from '../errors';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { instance } from '../tensor/argument-kinds';
+import { type Arguments, expectKind, parseArgs } from '../tensor/options';
 import { randn } from '../tensor/random';
 import { Tensor } from '../tensor/tensor';
 import { normalize } from './functional/distance';
@@ -111,6 +112,7 @@ export function spectralNorm<M extends Module>(
 ): M {
   const defaults = { name: 'weight', nPowerIterations: 1, eps: 1e-12, dim: null };
   const o = parseArgs<SpectralNormArguments>('spectralNorm', [], defaults, args);
+  expectKind('spectralNorm', 'module', module, instance(Module));
   const weight: unknown = Reflect.get(module, o.name);
   if (!(weight instanceof Tensor)) {
     throw new ArgumentError(`spectralNorm: expected a parameter named '${o.name}', but ${className(module)} has none`);

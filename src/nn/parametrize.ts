@@ -2,10 +2,11 @@
 import { noGrad } from '../autograd/mode';
 import { showShape } from '../compiler/meta';
 import { ArgumentError } from '../errors';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { callback, instance } from '../tensor/argument-kinds';
+import { type Arguments, expectKind, parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import { ModuleDict, ModuleList } from './container';
-import { className, type Module } from './module';
+import { className, Module } from './module';
 import { isUninitialized, Parameter } from './parameter';
 
 /** A module whose forward gives the tensor, from one parameter or several. */
@@ -14,10 +15,14 @@ export interface Parametrization extends Module {
   rightInverse?(value: Tensor): Tensor | readonly Tensor[];
 }
 
+/** What a tensor is computed by, and of. */
+const aModule = instance(Module);
+
 /** The parametrizations of one tensor, in the order in which they are applied, and the parameters that the first one gets. */
 export class ParametrizationList extends ModuleList<Parametrization> {
   constructor(parametrizations: readonly Parametrization[], value: Parameter) {
     super(parametrizations);
+    expectKind('ParametrizationList', 'value', value, instance(Tensor, 'a tensor'));
     const found = this.invert(value);
     if (found instanceof Tensor)
       this.registerParameter('original', found === value ? value : asParameter(found, value));
@@ -84,6 +89,7 @@ function computed(module: Module, name: string): Tensor {
 
 /** Runs `fn`; within it each parametrized tensor is computed once, at its first use. */
 export function cached<R>(fn: () => R): R {
+  expectKind('cached', 'fn', fn, callback);
   const before = cache;
   cache ??= new Map();
   try {
@@ -120,6 +126,8 @@ export function registerParametrization<M extends Module>(
 ): M {
   const op = 'registerParametrization';
   const { unsafe } = parseArgs<{ unsafe?: boolean }>(op, [], { unsafe: false }, args);
+  expectKind(op, 'module', module, aModule);
+  expectKind(op, 'parametrization', parametrization, aModule);
   if (isParametrized(module, tensorName)) {
     const list = listsOf(module)!.get(tensorName);
     const before = noGrad(() => list());
@@ -166,6 +174,7 @@ function checkFits(op: string, name: string, list: ParametrizationList, before: 
 
 /** Whether a tensor of the module is parametrized: the named one, or any. */
 export function isParametrized(module: Module, tensorName: string | null = null): boolean {
+  expectKind('isParametrized', 'module', module, aModule);
   const lists = listsOf(module);
   return lists !== null && (tensorName === null ? lists.length > 0 : lists.has(tensorName));
 }
@@ -179,6 +188,7 @@ export function removeParametrizations<M extends Module>(
   const op = 'removeParametrizations';
   const defaults = { leaveParametrized: true };
   const { leaveParametrized } = parseArgs<{ leaveParametrized?: boolean }>(op, [], defaults, args);
+  expectKind(op, 'module', module, aModule);
   if (!isParametrized(module, tensorName)) {
     throw new ArgumentError(
       `${op}: expected '${tensorName}' of ${className(module)} to be parametrized, but it is not`,

@@ -1,8 +1,10 @@
 // Owns what nn.utils.rnn has for sequences of several lengths: padding them to one, and taking the padding off.
 import { ArgumentError, ShapeError } from '../errors';
+import { iterable } from '../tensor/argument-kinds';
 import { stack } from '../tensor/functions';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, expectKind, parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
+import { tensor } from '../tensor/tensor-kinds';
 
 interface PadArguments {
   /** The result is [N, L, *] instead of [L, N, *], default false. */
@@ -49,11 +51,13 @@ export function unpadSequence(
   ...args: Arguments<{ batchFirst?: boolean }, ['batchFirst']>
 ): Tensor[] {
   const { batchFirst } = parseArgs<{ batchFirst?: boolean }>('unpadSequence', [], { batchFirst: false }, args);
+  expectKind('unpadSequence', 'paddedSequences', paddedSequences, tensor);
   if ((lengths as unknown) instanceof Tensor) {
     throw new ArgumentError(
       'unpadSequence: expected lengths as numbers, but got a tensor; pass await lengths.tolist()',
     );
   }
+  expectKind('unpadSequence', 'lengths', lengths, iterable);
   const rows = batchFirst ? paddedSequences : paddedSequences.transpose(0, 1);
   if (rows.length !== lengths.length) {
     throw new ShapeError(`unpadSequence: expected ${rows.length} lengths, but got ${lengths.length}`);

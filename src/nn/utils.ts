@@ -3,9 +3,10 @@ import { noGrad } from '../autograd/mode';
 import { ArgumentError, ShapeError } from '../errors';
 import { clipNorm, clipValue as clipToValue } from '../ops/clip';
 import { gatherGradients } from '../optim/flat';
+import { callback } from '../tensor/argument-kinds';
 import { zeros } from '../tensor/creation';
 import { cat, stack } from '../tensor/functions';
-import { type Arguments, kindOf, parseArgs } from '../tensor/options';
+import { type Arguments, expectKind, kindOf, parseArgs } from '../tensor/options';
 import { defaultGenerator } from '../tensor/random/generator';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
@@ -110,9 +111,9 @@ export function clipGradValue_(
 function listed(name: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
   if (parameters instanceof Tensor) return [parameters];
   const tensors = Symbol.iterator in Object(parameters) ? [...parameters] : [parameters];
-  const other = tensors.find((tensor) => !(tensor instanceof Tensor));
-  if (other === undefined) return tensors as Tensor[];
-  throw new ArgumentError(`${name}: expected tensors, but got ${kindOf(other)}; pass model.parameters()`);
+  const at = tensors.findIndex((tensor) => !(tensor instanceof Tensor));
+  if (at < 0) return tensors as Tensor[];
+  throw new ArgumentError(`${name}: expected tensors, but got ${kindOf(tensors[at])}; pass model.parameters()`);
 }
 
 /** All parameters end to end, as one vector. */
@@ -151,6 +152,7 @@ export function skipInit<M extends Module, A extends readonly unknown[]>(
   moduleClass: new (...args: A) => M,
   ...args: A
 ): M {
+  expectKind('skipInit', 'moduleClass', moduleClass, callback);
   const generator = defaultGenerator();
   const state = generator.getState();
   try {

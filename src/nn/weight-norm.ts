@@ -1,7 +1,8 @@
 // Owns nn.utils' weight normalisation and spectral normalisation: parameters that stand for another one.
 import { noGrad } from '../autograd/mode';
 import { ArgumentError } from '../errors';
-import { type Arguments, kindOf, parseArgs } from '../tensor/options';
+import { instance } from '../tensor/argument-kinds';
+import { type Arguments, expectKind, kindOf, parseArgs } from '../tensor/options';
 import { randn } from '../tensor/random';
 import type { Tensor } from '../tensor/tensor';
 import { normalize } from './functional/distance';
@@ -151,6 +152,7 @@ export function spectralNorm<M extends Module>(
 
 /** Makes the parameter whole again, divided as it is now. */
 export function removeSpectralNorm<M extends Module>(module: M, name = 'weight'): M {
+  expectKind('removeSpectralNorm', 'module', module, instance(Module));
   const { training } = module;
   // The last power iteration stands.
   module.training = false;

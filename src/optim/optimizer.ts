@@ -11,7 +11,7 @@ import type { Value } from '../graph/value';
 import { HookList, type RemovableHandle } from '../nn/hooks';
 import { pythonText } from '../nn/printing';
 import { Printable } from '../printable';
-import { type Arguments, kindOf, parseArgs } from '../tensor/options';
+import { type Arguments, isPlainObject, kindOf, parseArgs } from '../tensor/options';
 import { type Counting, keepNoted, protect, protectSteps, stateLoaded } from '../tensor/protect';
 import { scope } from '../tensor/scope';
 import { numberAtHand } from '../tensor/shown';
@@ -112,6 +112,9 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     defaults: Required<Given<O>>,
   ) {
     super();
+    if (!isPlainObject(defaults)) {
+      throw new ArgumentError(`${name}: expected defaults to be an object of options, but got ${kindOf(defaults)}`);
+    }
     this.defaults = this.#withNumber(defaults);
     this.checkOptions(this.defaults);
     const given: unknown = params;

@@ -7,8 +7,9 @@ import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from '../nn/batch-norm';
 import { deepcopy } from '../nn/deepcopy';
 import { Module } from '../nn/module';
 import type { StateDict } from '../nn/state-dict';
+import { instance } from '../tensor/argument-kinds';
 import { tensor } from '../tensor/creation';
-import { type Arguments, kindOf, parseArgs, shown } from '../tensor/options';
+import { type Arguments, expectKind, kindOf, parseArgs, shown } from '../tensor/options';
 import { type Counting, keepNoted, protectSteps } from '../tensor/protect';
 import { numberAtHand } from '../tensor/shown';
 import type { Storage } from '../tensor/storage';
@@ -201,6 +202,7 @@ export const isNormalizing = (module: Module): module is Normalizing =>
  * nobody's. Of batches that are lists, the first part is the input.
  */
 export async function updateBn(loader: AsyncIterable<unknown> | Iterable<unknown>, model: Module): Promise<void> {
+  expectKind('updateBn', 'model', model, instance(Module));
   const norms = model.modules().filter(isNormalizing);
   if (norms.length === 0) return;
   const momenta = norms.map(({ momentum }) => momentum);

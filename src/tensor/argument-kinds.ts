@@ -30,6 +30,12 @@ export const flag: Kind = { words: 'a boolean', fits: (value) => typeof value ==
 
 export const text: Kind = { words: 'a text', fits: (value) => typeof value === 'string' };
 
+/** A list, or anything else that can be walked. */
+export const iterable: Kind = {
+  words: 'a list',
+  fits: (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,
+};
+
 export const callback: Kind = { words: 'a function', fits: (value) => typeof value === 'function' };
 
 /** A number from `least` to `most`, finite at least. */

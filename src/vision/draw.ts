@@ -1,7 +1,8 @@
 // Draws a tensor on a canvas.
 import { ArgumentError } from '../errors';
-import { parseArgs } from '../tensor/options';
+import { expectKind, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { tensor as aTensor } from '../tensor/tensor-kinds';
 import { type ColorOptions, colorize } from './colormap';
 
 /**
@@ -16,6 +17,7 @@ export async function draw(
   options: ColorOptions = {},
 ): Promise<void> {
   const colors = parseArgs<ColorOptions>('draw', [], { cmap: 'gray', vmin: null, vmax: null }, [options]);
+  expectKind('draw', 'tensor', tensor, aTensor);
   const { shape, dtype } = tensor;
   const { width, height, rgba } = colorize(await tensor.data(), shape, dtype, colors);
   canvas.width = width;

@@ -1,11 +1,14 @@
 // Shows tensors on canvases without reading them back.
+
 import { isFloat, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { rowPixels } from '../gpu/pictures';
 import { showPicture } from '../graph/pictures';
 import { reshape } from '../ops/cast';
 import { packPixels } from '../ops/pixels';
+import { expectKind } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { tensor as aTensor } from '../tensor/tensor-kinds';
 
 /**
  * Shows a picture [H, W], [1, H, W] (grey), [3, H, W] (red, green, blue) or [4, H, W] (with alpha) on a canvas, one pixel an element: floats
@@ -19,6 +22,7 @@ import type { Tensor } from '../tensor/tensor';
  * @throws ShapeError, DTypeError for other tensors; ArgumentError for a canvas that has a context of another kind already
  */
 export async function toCanvas(tensor: Tensor, canvas: HTMLCanvasElement | OffscreenCanvas): Promise<void> {
+  expectKind('toCanvas', 'tensor', tensor, aTensor);
   const { shape, dtype } = tensor;
   const [channels, height, width] = shape.length === 2 ? [1, ...shape] : shape;
   if (shape.length < 2 || shape.length > 3 || ![1, 3, 4].includes(channels!) || height! * width! === 0) {

@@ -2,12 +2,14 @@
 import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { identity } from '../ops/cast';
+import { instance } from '../tensor/argument-kinds';
 import { isTensor } from '../tensor/callable';
 import { tensor } from '../tensor/creation';
 import { kinds } from '../tensor/kinds';
-import { parseArgs, shown } from '../tensor/options';
+import { expectKind, parseArgs, shown } from '../tensor/options';
 import { type TensorOptions, tensorOptions } from '../tensor/sizes';
 import { Tensor } from '../tensor/tensor';
+import { tensor as aTensor } from '../tensor/tensor-kinds';
 import { checkCanvasSize } from './canvas-size';
 import { Picture } from './picture';
 
@@ -26,6 +28,7 @@ function tensorOf(op: string, data: TensorLike, { dtype, requiresGrad, device }:
 /** Base of tensors that say what they hold. They share memory with what they are made of; what operations make of them are plain tensors. */
 export abstract class TVTensor extends Tensor {
   constructor(data: Tensor, options: TensorOptions = {}) {
+    expectKind(new.target.name, 'data', data, aTensor);
     const { value, storage, strides, offset, requiresGrad } = data;
     if (requiresGrad) super(identity(value));
     else super(value, { storage, strides, offset });
@@ -118,7 +121,7 @@ export class BoundingBoxes extends TVTensor {
   readonly clampingMode: ClampingMode;
 
   constructor(data: TensorLike, options: BoundingBoxesOptions) {
-    const { dtype, requiresGrad, device, ...own } = options;
+    const { dtype, requiresGrad, device, ...own } = options ?? {};
     const { format, canvasSize, clampingMode } = parseArgs<Omit<BoundingBoxesOptions, keyof TensorOptions>>(
       'BoundingBoxes',
       ['format', 'canvasSize'],
@@ -149,10 +152,9 @@ export class BoundingBoxes extends TVTensor {
 }
 
 /** `data` as the kind of tensor that `like` is. Of boxes, single properties can be given anew. */
-export function wrap<T extends TVTensor>(
-  data: Tensor,
-  { like, ...options }: { like: T } & Partial<BoundingBoxesOptions>,
-): T {
+export function wrap<T extends TVTensor>(data: Tensor, given: { like: T } & Partial<BoundingBoxesOptions>): T {
+  const { like, ...options } = given ?? {};
+  expectKind('wrap', 'like', like, instance(TVTensor));
   const made = like instanceof BoundingBoxes ? like.wrap(data, options) : like.wrap(data);
   return made as TVTensor as T;
 }

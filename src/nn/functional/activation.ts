@@ -7,6 +7,7 @@ import type { Value } from '../../graph/value';
 import * as ops from '../../ops/activation';
 import { clamp } from '../../ops/compare';
 import { softsign as softsignOf } from '../../ops/elementary';
+import { orNull, text } from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
@@ -146,7 +147,7 @@ export const softmin = callable('softmin(input, ...)', (x: Tensor, ...args: RowA
 
 /** Without `dim` the axis is PyTorch's: 0 for 0-, 1- and 3-D inputs, else 1. */
 function row(name: string, x: Tensor, args: RowArgs): { dim: number; dtype: DType | null } {
-  const { dim, dtype } = parseArgs<Row>(name, [], { dim: null, dtype: null }, args);
+  const { dim, dtype } = parseArgs<Row>(name, [], { dim: null, dtype: null }, args, { dtype: orNull(text) });
   const rank = x.shape.length;
   return { dim: dim ?? (rank === 0 || rank === 1 || rank === 3 ? 0 : 1), dtype };
 }

@@ -117,6 +117,7 @@ export async function EMNIST(...args: unknown[]): Promise<ImageDataset<unknown, 
 async function read<Image, Label>(set: IdxSet, args: readonly unknown[]): Promise<ImageDataset<Image, Label>> {
   const { name, classes } = set;
   const [root, rest] = splitRoot<Root>(name, args);
+  if (root === null) throw new ArgumentError(`${name}: expected root to be an address, a path or files, but got null`);
   const options = parseArgs<MNISTOptions<Image, Label>>(name, [], defaults, rest);
   const { train, limit } = options;
   expectLimit(name, limit);
