@@ -65,9 +65,9 @@ export class Queue {
     for (const action of leaving) action();
   }
 
-  write(buffer: GPUBuffer, offset: number, data: BufferSource): void {
+  write(buffer: GPUBuffer, offset: number, data: ArrayBuffer | ArrayBufferView): void {
     this.depart();
-    this.device.queue.writeBuffer(buffer, offset, data);
+    this.device.queue.writeBuffer(buffer, offset, data as ArrayBuffer | ArrayBufferView<ArrayBuffer>);
   }
 
   /** Runs an action when all commands up to now have been sent, at once where nothing waits. */
