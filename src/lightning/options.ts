@@ -136,6 +136,7 @@ const optionKinds: kinds.Kinds<TrainerOptions> = {
   overfitBatches: kinds.between(0),
   valCheckInterval: limit,
   accumulateGradBatches: kinds.whole(1),
+  checkValEveryNEpoch: kinds.orNull(kinds.whole(1)),
   reloadDataloadersEveryNEpochs: kinds.whole(0),
   enableCheckpointing: maybe,
   enableProgressBar: maybe,
