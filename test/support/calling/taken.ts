@@ -26,6 +26,11 @@ const named: readonly (Reason & { readonly names: RegExp })[] = [
     takes: ['null'],
   },
   {
+    why: 'validation by batches over all epochs, as in Lightning',
+    names: /^checkValEveryNEpoch$/,
+    takes: ['null'],
+  },
+  {
     why: 'a dimension, counted from the end',
     names: /^(dim|dims|dim0|dim1|axis0|axis1|startDim|endDim|start|end|index)$/,
     takes: ['-1'],
