@@ -28,7 +28,7 @@ export function tuned<T extends Candidate>(
   return tuning.choose(kernel, shape, typeof candidates === 'function' ? candidates() : candidates, fallback);
 }
 
-/** Whether it was measured what is the fastest for a shape. */
+/** Whether the candidates for a shape have been measured on this adapter. */
 export const isMeasured = ({ tuning }: AdapterProfile, kernel: string, shape: readonly number[]): boolean =>
   tuning?.lacks?.(kernel, shape) === false;
 
