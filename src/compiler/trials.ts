@@ -2,7 +2,7 @@
 // those that have computed with what these should have made, are undone.
 import { GPUValidationFailure } from '../errors';
 import type { Session } from '../gpu/session';
-import type { Cell } from './cell';
+import { type Cell, isOnDevice } from './cell';
 import type { Job } from './job';
 
 /** A run whose answer is awaited. */
@@ -86,7 +86,8 @@ export class Trials {
 
   private finish({ releases, uploaded }: Trial): void {
     for (const cell of releases) this.release(cell);
-    for (const cell of uploaded) if (cell.allocation) cell.host = null;
+    // Of a device that has been lost since, the host's data is all that is left.
+    for (const cell of uploaded) if (isOnDevice(cell)) cell.host = null;
   }
 
   private async undo(): Promise<void> {

@@ -212,23 +212,26 @@ class World {
 
   /** The numbers of all; null for what is gone, which is a DeviceLostError. */
   async state(): Promise<Record<string, Group | null>> {
-    const found: Record<string, Group | null> = {};
-    for (const [name, tensors] of Object.entries(this.#tensors())) {
-      try {
-        const numbers = await Promise.all(
-          Object.entries(tensors).map(async ([part, tensor]) => [part, (await tensor.data()) as Numbers] as const),
-        );
-        found[name] = Object.fromEntries(numbers);
-        const optimizer = this.optimizers[name.slice(-1) as 'a'];
-        if (!name.startsWith('optimizer')) continue;
-        const steps = Object.entries(optimizer.stateDict().state).map(([i, { step }]) => [`${i} step`, [step]]);
-        found[name] = { ...found[name], ...Object.fromEntries(steps) };
-      } catch (error) {
-        if (!(error instanceof torch.DeviceLostError)) throw error;
-        found[name] = null;
-      }
+    const groups = Object.entries(this.#tensors());
+    return Object.fromEntries(
+      await Promise.all(groups.map(async ([name, group]) => [name, await this.#read(name, group)])),
+    );
+  }
+
+  async #read(name: string, tensors: Record<string, Tensor>): Promise<Group | null> {
+    const reads = Object.entries(tensors).map(
+      async ([part, tensor]) => [part, (await tensor.data()) as Numbers] as const,
+    );
+    const outcomes = await Promise.allSettled(reads);
+    for (const outcome of outcomes) {
+      if (outcome.status === 'fulfilled') continue;
+      if (outcome.reason instanceof torch.DeviceLostError) return null;
+      throw outcome.reason;
     }
-    return found;
+    const numbers = outcomes.map((outcome) => (outcome as PromiseFulfilledResult<readonly [string, Numbers]>).value);
+    const optimizer = name.startsWith('optimizer') ? this.optimizers[name.slice(-1) as 'a'] : null;
+    const steps = Object.entries(optimizer?.stateDict().state ?? {}).map(([i, { step }]) => [`${i} step`, [step]]);
+    return Object.fromEntries([...numbers, ...steps]);
   }
 
   /** Has everything be as it was in a world of the same kinds. */
@@ -300,17 +303,21 @@ export async function expectNothingLost({ kinds, ops }: Program): Promise<void> 
     const reference = new World(kinds);
     reference.bytes = bytes;
     if (start) reference.become(start, hasCopy);
-    const history = [await reference.state()];
-    for (const [i, op] of segment.entries()) {
-      await reference.run(op, from + i);
-      history.push(await reference.state());
-    }
     const snapshot = segment.findLastIndex(({ op }) => op === 'snapshot') + 1;
+    // By name, the number of operations behind which the contents may be those that are left.
+    const since = new Map<string, number>();
     for (const [name, group] of Object.entries(left)) {
       const born = (world.born.get(name) ?? Number.NEGATIVE_INFINITY) - from + 1;
       // What came after the snapshot may be gone, and says so.
-      if (group === null && born > snapshot) continue;
-      if (history.slice(Math.max(snapshot, born, 0)).some((state) => areAlike(state[name], group))) continue;
+      if (group !== null || born <= snapshot) since.set(name, Math.max(snapshot, born, 0));
+    }
+    for (let done = 0; done <= segment.length && since.size > 0; done++) {
+      if (done > 0) await reference.run(segment[done - 1]!, from + done - 1);
+      const state = await reference.state();
+      for (const [name, first] of since) if (first <= done && areAlike(state[name], left[name])) since.delete(name);
+    }
+    for (const name of since.keys()) {
+      const group = left[name];
       const shown = group && Object.fromEntries(Object.entries(group).map(([k, v]) => [k, Array.from(v).slice(0, 4)]));
       throw new Error(`${name} after loss ${at} is ${JSON.stringify(shown)}, as it never was since ${snapshot}`);
     }

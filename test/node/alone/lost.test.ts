@@ -172,11 +172,25 @@ test('a module too large to make, and a listener that throws, keep nobody from h
   expect(await model.weight.tolist()).toEqual(before);
 });
 
+const program = (kind: 'sgd' | 'momentum', ...ops: string[]) =>
+  [{ kinds: [kind, kind], ops: ops.map((op) => ({ op, of: 'a', n: 0 })) }] as [never];
+// Weights are on their way to a new device, of which nothing is known yet, when it is lost: plans are at hand, so nothing waits.
+const losses = [
+  program('momentum', 'average'),
+  program('momentum', 'average'),
+  program('momentum', 'step', 'average'),
+  program('momentum', 'step', 'average'),
+  program('sgd', 'average', 'saveBytes', 'saveBytes', 'loadOptimizerLive'),
+];
 // At least so many, and more while there is time.
-const [most, milliseconds] = isWhole() ? [2000, 240_000] : [programsOf(1000).numRuns, 20_000];
+const [least, milliseconds] = isWhole() ? [500, 240_000] : [30, 20_000];
 test('random programs of copies, loads, writes, reads and losses lose nothing', {
   timeout: 10 * milliseconds,
 }, async () => {
-  const options = { ...programsOf(1), numRuns: most, interruptAfterTimeLimit: milliseconds };
-  await fc.assert(fc.asyncProperty(lossPrograms, expectNothingLost), options);
+  const begun = performance.now();
+  const property = fc.asyncProperty(lossPrograms, expectNothingLost);
+  const { seed } = programsOf(1);
+  await fc.assert(property, { seed, numRuns: least, examples: losses });
+  const left = milliseconds - (performance.now() - begun);
+  if (left > 0) await fc.assert(property, { seed: seed + 1, numRuns: 10_000, interruptAfterTimeLimit: left });
 });
