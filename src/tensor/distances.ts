@@ -3,6 +3,7 @@
 import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { expectFloat, fromHost, named } from '../graph/record';
+import { fullLike } from '../ops/cast';
 import { withGradient } from '../ops/custom';
 import { resolveDim } from '../ops/dims';
 import { callable } from './callable';
@@ -73,7 +74,7 @@ function lengths(op: string, apart: Tensor, p: number): Tensor {
   if (!(p >= 0)) throw new ArgumentError(`${op}: expected p ≥ 0, but got ${p}`);
   expectFloat(op, 'input', apart);
   if (apart.shape.at(-1) === 0) return apart.sum(-1);
-  if (p === 0) return apart.norm(0, -1);
+  if (p === 0) return unequal(apart);
   if (p === 1) return apart.abs().sum(-1);
   if (p === Number.POSITIVE_INFINITY) return farthest(apart);
   const same = apart.eq(0);
@@ -82,6 +83,12 @@ function lengths(op: string, apart: Tensor, p: number): Tensor {
   const zero = sum.eq(0);
   const root = sum.maskedFill(zero, 1);
   return (p === 2 ? root.sqrt() : root.pow(1 / p)).maskedFill(zero, 0);
+}
+
+/** How many elements of the last dimension are not 0. Its gradient is 0 everywhere. */
+function unequal(apart: Tensor): Tensor {
+  const [value] = withGradient([apart.value], [apart.detach().norm(0, -1).value], () => [fullLike(apart.value, 0)]);
+  return apart.picked(value!);
 }
 
 /** The greatest |x| of the last dimension; every element that has it gets the whole gradient, as in PyTorch's distances. */
