@@ -337,7 +337,8 @@ export class Sender {
     writeData(session.memory.queue, allocation.buffer, allocation.offset, inWords(cell.host!));
     if (allocation.bytes > SMALL_BYTES) {
       if (session.isDoubtful) this.uploaded.push(cell);
-      else cell.host = null;
+      // A device that is lost already takes nothing: the host's data is all there is.
+      else if (!session.memory.isRetired) cell.host = null;
     }
     settle(cell, allocation);
   }

@@ -44,7 +44,10 @@ export class StepLog implements FaultListener {
         if (this.steps.length > MAX_UNKNOWN) void this.ask();
       },
       failed: () => {
-        this.steps = this.steps.filter((other) => other !== step);
+        const left = this.steps.filter((other) => other !== step);
+        // Other counts have been loaded since: this step's are forgotten.
+        if (left.length === this.steps.length) return;
+        this.steps = left;
         this.undo(step);
       },
     };
