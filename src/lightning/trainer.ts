@@ -5,6 +5,7 @@ import { backpressure, flush } from '../graph/flush';
 import { join } from '../io/local-files';
 import type { Optimizer } from '../optim/optimizer';
 import { detectAnomaly } from '../tensor/anomaly';
+import { synchronize } from '../tensor/gpu';
 import { parseArgs } from '../tensor/options';
 import { defaultGenerator } from '../tensor/random/generator';
 import { attach } from './attachment';
@@ -177,17 +178,20 @@ export class Trainer extends Overview {
     const o = parseArgs<FitOptions & { model: LightningModule }>('Trainer.fit', ['model'], defaults, given);
     const [train, datamodule] = sources('fit', o.trainDataloaders, o.datamodule);
     this.shouldStop = false;
-    await this.#run('fit', 'training', o.model, { ...o, datamodule }, async () => {
-      this.valSource = o.valDataloaders;
-      warnOfOmissions(this);
-      const deafen = this.survival.listen();
-      try {
+    let deafen = () => {};
+    try {
+      await this.#run('fit', 'training', o.model, { ...o, datamodule }, async () => {
+        this.valSource = o.valDataloaders;
+        warnOfOmissions(this);
+        deafen = this.survival.listen();
         await this.#sanityCheck();
         await this.fitLoop.run(train);
-      } finally {
-        deafen();
-      }
-    });
+      });
+      // Whoever reads the weights is not to hear of a loss that came before the end.
+      await this.survival.untilDone(() => synchronize());
+    } finally {
+      deafen();
+    }
   }
 
   /** Runs validation once: what was logged, for each loader. */

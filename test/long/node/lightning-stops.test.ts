@@ -305,6 +305,69 @@ describe('a lost device', () => {
     expect(await weights(again)).toEqual(await weights(model));
   });
 
+  describe('in a run that goes on from a checkpoint', () => {
+    class Adams extends Net {
+      override configureOptimizers() {
+        return new optim.Adam(this.parameters(), { lr: 0.05 });
+      }
+    }
+
+    /** Two epochs from a checkpoint of two, of five steps each, with the device lost when `hook` is called for the nth time. */
+    async function goneOn(hook?: keyof CallbackHooks, n = 1) {
+      const said = vi.spyOn(console, 'warn').mockImplementation(() => {});
+      let calls = 0;
+      let lostAt = -1;
+      const losing = (trainer: Trainer) => {
+        if (++calls !== n) return;
+        lostAt = trainer.globalStep;
+        lose();
+      };
+      const trainer = bare({ maxEpochs: 4, callbacks: hook ? [hooked(hook, losing)] : [] });
+      const model = new Adams();
+      await trainer.fit(model, loader(), loader(8), { ckptPath: join(folder, 'two.ckpt') });
+      const told = said.mock.calls.map(([text]) => String(text)).filter((text) => text.includes('device was lost'));
+      said.mockRestore();
+      const step = Number(await stepOf(trainer.optimizers[0] as optim.Adam));
+      return { told, lostAt, step, globalStep: trainer.globalStep, weights: await weights(model) };
+    }
+
+    test('is survived in every hook', async () => {
+      const first = bare({ maxEpochs: 2 });
+      await first.fit(new Adams(), loader(), loader(8));
+      await first.saveCheckpoint(join(folder, 'two.ckpt'));
+      const undisturbed = await goneOn();
+      expect(undisturbed).toMatchObject({ told: [], step: 20, globalStep: 20 });
+      const ofBatches = [
+        ...(['onTrainBatchStart', 'onBeforeZeroGrad', 'onBeforeBackward', 'onAfterBackward'] as const),
+        ...(['onBeforeOptimizerStep', 'onTrainBatchEnd'] as const),
+      ];
+      const others = [
+        ...(['setup', 'onLoadCheckpoint', 'onFitStart', 'onSanityCheckStart', 'onSanityCheckEnd'] as const),
+        ...(['onTrainStart', 'onTrainEpochStart', 'onValidationStart', 'onValidationEpochStart'] as const),
+        ...(['onValidationBatchStart', 'onValidationBatchEnd', 'onValidationEpochEnd', 'onValidationEnd'] as const),
+        ...(['onTrainEpochEnd', 'onTrainEnd', 'onFitEnd', 'teardown'] as const),
+      ];
+      const second = ['onTrainEpochStart', 'onValidationEnd', 'onTrainEpochEnd'] as const;
+      const cases = [
+        ...[...ofBatches, ...others].map((hook) => [hook, 1] as const),
+        ...second.map((hook) => [hook, 2] as const),
+      ];
+      for (const [hook, n] of cases) {
+        const { told, lostAt, step, ...run } = await goneOn(hook, n);
+        // What was read from the checkpoint is all that there is before training begins.
+        const restored = Number(/last snapshot, of step (\d+)/.exec(told[0] ?? 'last snapshot, of step 10')![1]);
+        const where = `${hook} ${n}: lost at step ${lostAt}, restored to ${restored}, ended at ${step}`;
+        expect(told.length, where).toBe(lostAt === 0 ? 0 : 1);
+        expect(run.globalStep, where).toBe(20);
+        expect(restored, where).toBeGreaterThanOrEqual(10);
+        // The batch at hand is passed over, and what the GPU had not done of those before it.
+        expect([step, step + 1, step + 2], where).toContain(restored + 20 - Math.max(lostAt, 10));
+        if (lostAt > 10 || ofBatches.some((other) => other === hook)) continue;
+        expect(run.weights, where).toEqual(undisturbed.weights);
+      }
+    });
+  });
+
   const stepOf = async (optimizer: optim.Adam) => {
     const { state } = optimizer.stateDict();
     const { step } = Object.values(state)[0] as { step: Tensor | number };
