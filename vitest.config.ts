@@ -79,6 +79,8 @@ const inNode = ({ name, include, shared, testTimeout }: Lane & { testTimeout: nu
     hookTimeout: 120_000,
     // The loader reads these when the process starts, so the tests need a process of their own, not a thread.
     pool: 'forks',
+    // For tests that count what is created, or measure memory.
+    execArgv: ['--expose-gc'],
     env: onVulkan,
   },
 });

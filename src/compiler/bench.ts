@@ -71,6 +71,7 @@ export class GpuBench implements Bench {
       exports: outputs,
       scalars: new Array<number>(program.nodes[0]!.scalarCount).fill(1),
       fault: { buffer: faultBuffer, offset: 0 },
+      ride: null,
       inheritFaults: null,
       keepFaults: null,
       doubt: () => {},

@@ -124,6 +124,7 @@ export function faultsOfRun({ free, gating, updates }: FaultFlow, { inputs, slot
   const records = Array.from({ length: Math.min(Math.max(free.size, lost), COMMON_SLOTS) }, () => board.record());
   return {
     records,
+    ride: board.takeRide(),
     fault: gating.size > 0 ? board.gate(slot) : null,
     inheritFaults: slot && gating.size > 0 ? board.inherit(slot, joined(updates, inputs, null), inheritCode) : null,
     keepFaults: records.length > 0 ? (encoder: GPUCommandEncoder) => board.keep(encoder, records) : null,

@@ -1,4 +1,5 @@
 // A plan in WebGPU's terms, and how one run of it is encoded: copies in, compute passes, copies out; one pass and submit as a rule.
+import type { Ride } from './fault-board';
 import type { Allocation, Memory } from './memory';
 import type { Profiler } from './profiler';
 import type { Queue, Sending } from './queue';
@@ -87,6 +88,8 @@ export interface Run {
   readonly scalars: readonly number[];
   /** Where it reports the faults that its updates hang on; null where it has none of these. */
   readonly fault: { readonly buffer: GPUBuffer; readonly offset: number } | null;
+  /** Reads what others have reported where it is to report its faults. */
+  readonly ride: Ride | null;
   /** Brings in faults from before that the updates hang on. */
   readonly inheritFaults: ((encoder: GPUCommandEncoder) => void) | null;
   /** Keeps the faults that no update hangs on, behind all that the run does. */
@@ -110,6 +113,7 @@ export class Encoding {
     this.queue = queue;
     writeScalars(queue, executable, run.scalars);
     const encoder = device.createCommandEncoder();
+    run.ride?.encode(encoder);
     run.inheritFaults?.(encoder);
     for (const copy of executable.copiesIn) if (!copy.toKeep || run.renews) copyIn(queue, encoder, copy, run);
     for (const copy of run.moved) {
@@ -156,6 +160,7 @@ export class Encoding {
     run.keepFaults?.(encoder);
     if (sending) queue.hold(encoder, sending);
     else queue.submit(encoder);
+    run.ride?.begin();
     stats.submits++;
     stats.runs++;
   }
@@ -165,8 +170,10 @@ export class Encoding {
     const { device, queue, run } = this;
     if (!run.keepFaults) return;
     const encoder = device.createCommandEncoder();
+    run.ride?.encode(encoder);
     run.keepFaults(encoder);
     queue.submit(encoder);
+    run.ride?.begin();
   }
 }
 

@@ -12,9 +12,26 @@ import {
   SPARE_SLOT,
 } from './fault-sources';
 import { FAULT_BYTES } from './faults';
-import type { Memory } from './memory';
+import type { Allocation, Memory } from './memory';
 
 const COMPUTE_STAGE = 4; // GPUShaderStage.COMPUTE
+
+/** Records that are read back in one go. */
+const HALF = RECORDS / 2;
+export const HALF_BYTES = HALF * FAULT_BYTES;
+
+/** A read-back whose copy goes with a run, before anything that the run does. */
+export interface Ride {
+  encode(encoder: GPUCommandEncoder): void;
+  /** Called once the run has been sent, or is held to be. */
+  begin(): void;
+}
+
+/** Reads a range of a buffer: its bytes, and the ride of its copy, if it has not been sent by itself. */
+export type ReadAhead = (from: Pick<Allocation, 'buffer' | 'offset' | 'bytes'>) => {
+  readonly contents: Promise<ArrayBuffer>;
+  readonly ride: Ride | null;
+};
 
 export class FaultBoard {
   private commonSlots: GPUBuffer | null = null;
@@ -23,14 +40,17 @@ export class FaultBoard {
   /** Who has which place of `records`. */
   private readonly holders: (FaultRecord | undefined)[] = [];
   private next = 0;
+  /** That of the records whose places the run takes that is encoded next. */
+  private ride: Ride | null = null;
   private pipeline: GPUComputePipeline | null = null;
   /** By the slots that a fault goes from and to. */
   private readonly groups = new Map<number, GPUBindGroup>();
 
   constructor(
     private readonly memory: Memory,
-    /** Reads many places back, without telling anybody. */
-    private readonly readBack: (records: readonly FaultRecord[]) => Promise<unknown>,
+    private readonly readAhead: ReadAhead,
+    /** Called when there is something to read back, `HALF_BYTES` at a time, before long. */
+    private readonly prepare: () => void,
   ) {}
 
   // Each buffer is made for the first run that needs it: most networks report nothing when they only predict.
@@ -59,25 +79,41 @@ export class FaultBoard {
 
   /** A record for a run that is encoded next. */
   record(): FaultRecord {
-    this.records ??= this.memory.createBuffer(RECORD_BUFFER_BYTES, 'fault records');
+    if (!this.records) {
+      this.records = this.memory.createBuffer(RECORD_BUFFER_BYTES, 'fault records');
+      this.prepare();
+    }
     const at = this.next;
     this.next = (at + 1) % RECORDS;
-    if (at % (RECORDS / 2) === 0) this.vacate(at, at + RECORDS / 2);
+    if (at % HALF === 0) this.vacate(at, this.records);
     const record = new FaultRecord(at * FAULT_BYTES);
     this.holders[at] = record;
     return record;
   }
 
-  /** Reads places that others take. The copy comes before their runs on the GPU, so nobody needs to wait. */
-  private vacate(from: number, to: number): void {
-    const unknown = this.holders.slice(from, to).filter((record) => record?.failure === undefined);
-    const records = unknown.filter((record) => record !== undefined);
-    if (records.length === 0) return;
-    const leaving = this.readBack(records).then(
-      () => null,
+  /** Reads the places that others take, from one on. The copy comes before their runs on the GPU, so nobody needs to wait. */
+  private vacate(from: number, buffer: GPUBuffer): void {
+    const held = this.holders.slice(from, from + HALF).filter((record) => record?.failure === undefined);
+    const unknown = held.filter((record) => record !== undefined);
+    if (unknown.length === 0) return;
+    const start = from * FAULT_BYTES;
+    const { contents, ride } = this.readAhead({ buffer, offset: start, bytes: HALF_BYTES });
+    this.ride = ride;
+    const leaving = contents.then(
+      (bytes) => {
+        for (const record of unknown) record.tell(new Int32Array(bytes, record.offset - start, FAULT_BYTES / 4));
+        return null;
+      },
       (error: Error) => error,
     );
-    for (const record of records) record.leaving = leaving;
+    for (const record of unknown) record.leaving = leaving;
+  }
+
+  /** What the run that is encoded next takes along, which has had its records. */
+  takeRide(): Ride | null {
+    const { ride } = this;
+    this.ride = null;
+    return ride;
   }
 
   /** Copies the faults of a run, which it has reported to the first common slots, to its records, and empties these slots. */

@@ -106,6 +106,13 @@ export class FaultRecord implements FaultPlace {
 
   constructor(readonly offset: number) {}
 
+  /** Learns what its place holds. */
+  tell(words: Int32Array): void {
+    const reading = this.reading();
+    if (words[0] === 0) reading.clean();
+    else reading.report(words, () => {});
+  }
+
   reading(): FaultReading {
     return {
       clean: () => {

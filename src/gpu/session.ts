@@ -3,7 +3,7 @@ import { DeviceLostError, GPUValidationFailure, LamplightError } from '../errors
 import { Copier } from './copier';
 import { type AdapterProfile, type DeviceOptions, isSoftware, requestDevice } from './device';
 import type { Executable } from './executable';
-import { FaultBoard } from './fault-board';
+import { FaultBoard, HALF_BYTES, type ReadAhead } from './fault-board';
 import type { FaultPlace, FaultReading } from './fault-sources';
 import { FAULT_BYTES } from './faults';
 import { Lead, MAX_RUNS_AHEAD } from './lead';
@@ -91,10 +91,7 @@ export class Session {
     this.slots = new Slots(this.memory);
     this.pictures = new Pictures(this.memory);
     this.copier = new Copier(this);
-    this.faults = new FaultBoard(this.memory, async (records) => {
-      const { faults } = await this.fetch([], records);
-      for (const record of records) this.faultOf(record, faults);
-    });
+    this.faults = new FaultBoard(this.memory, this.readAhead, () => this.prove(HALF_BYTES));
     device.addEventListener('uncapturederror', ({ error }) => {
       report(new GPUValidationFailure(`WebGPU refused a command: ${error.message}`));
     });
@@ -333,7 +330,7 @@ export class Session {
     const { device } = this;
     const { queue } = this.memory;
     // A staging buffer that found no room is no error of its own: the map fails. No run goes with a new one.
-    const watched = this.isDoubtful || !this.proven.has(staging);
+    const watched = !this.isSafe(staging);
     if (watched) {
       queue.depart();
       device.pushErrorScope('validation');
@@ -355,15 +352,7 @@ export class Session {
     });
     queue.submit(encoder);
     if (watched) device.popErrorScope().catch(() => {});
-    stats.readbacks++;
-    try {
-      await this.orLost(staging.mapAsync(MAP_READ, 0, size));
-    } catch (cause) {
-      if (cause instanceof LamplightError) throw cause;
-      throw this.takeError() ?? new GPUValidationFailure('a read-back failed', { cause });
-    }
-    this.proven.add(staging);
-    const mapped = staging.getMappedRange(0, size);
+    const mapped = await this.mapped(staging, size);
     const faults = new Map(
       places.map((place, i) => {
         const words = new Int32Array(mapped.slice(i * FAULT_BYTES, (i + 1) * FAULT_BYTES));
@@ -373,6 +362,66 @@ export class Session {
     const contents = from.map(({ bytes }, i) => mapped.slice(offsets[i]!, offsets[i]! + bytes));
     staging.unmap();
     return { contents, faults };
+  }
+
+  /** Whether a run may take a copy into a staging buffer along. */
+  private isSafe(staging: GPUBuffer): boolean {
+    return this.proven.has(staging) && !this.isDoubtful;
+  }
+
+  /** Maps what has been copied into a staging buffer. */
+  private async mapped(staging: GPUBuffer, size: number): Promise<ArrayBuffer> {
+    stats.readbacks++;
+    try {
+      await this.orLost(staging.mapAsync(MAP_READ, 0, size));
+    } catch (cause) {
+      if (cause instanceof LamplightError) throw cause;
+      throw this.takeError() ?? new GPUValidationFailure('a read-back failed', { cause });
+    }
+    this.proven.add(staging);
+    return staging.getMappedRange(0, size);
+  }
+
+  /** Reads what the run that is encoded next may overwrite: by a copy that goes with it, where that is safe. */
+  private readonly readAhead: ReadAhead = (from) => {
+    const { buffer, offset, bytes } = from;
+    const staging = this.takeStaging(bytes);
+    if (!this.isSafe(staging)) {
+      this.giveBackStaging(staging);
+      return { contents: this.fetch([from]).then(({ contents }) => contents[0]!), ride: null };
+    }
+    let sent = () => {};
+    const sending = new Promise<void>((resolve) => {
+      sent = resolve;
+    });
+    const read = async () => {
+      try {
+        await this.orLost(sending);
+        const contents = (await this.mapped(staging, bytes)).slice(0);
+        staging.unmap();
+        return contents;
+      } finally {
+        this.giveBackStaging(staging);
+      }
+    };
+    return {
+      contents: read(),
+      ride: {
+        encode: (encoder) => encoder.copyBufferToBuffer(buffer, offset, staging, 0, bytes),
+        begin: () => this.memory.queue.whenSent(sent),
+      },
+    };
+  };
+
+  /** Has a staging buffer of this size ready, which a run may take a copy into along. */
+  private prove(bytes: number): void {
+    const staging = this.takeStaging(bytes);
+    const proving = this.orLost(staging.mapAsync(MAP_READ)).then(() => {
+      staging.unmap();
+      this.proven.add(staging);
+    });
+    // One that found no room is found out when it is used.
+    void proving.catch(() => {}).then(() => this.giveBackStaging(staging));
   }
 
   private takeStaging(bytes: number): GPUBuffer {

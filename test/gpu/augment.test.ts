@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { expectNumbers, fromFixture } from '../support/close';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
 import { isWhole, sampled } from '../support/sample';
+import { settled } from '../support/settled';
 
 interface Case extends FixtureCase {
   readonly kind: string;
@@ -81,7 +82,9 @@ test.each(sampled(stepped, 2))('steps of %s create nothing, whatever is drawn', 
     await synchronize();
     made.dispose();
   };
-  for (let i = 0; i < 4; i++) await step();
+  for (let i = 0; i < 6; i++) await step();
+  await settled();
+  for (let i = 0; i < 2; i++) await step();
   const before = gpu.stats();
   for (let i = 0; i < 6; i++) await step();
   const after = gpu.stats();

@@ -2,9 +2,9 @@
 import * as torch from 'lamplight';
 import { data, nn, optim, type Tensor, vision } from 'lamplight';
 import { describe, expect, test } from 'vitest';
-import { engine } from '../../src/compiler/engine';
 import { type DatasetFacts, datasetFacts, fixturePath } from '../support/dataset-files';
 import { isWhole } from '../support/sample';
+import { settled } from '../support/settled';
 
 const F = nn.functional;
 const { CIFAR10 } = vision.datasets;
@@ -132,7 +132,7 @@ describe('S2', () => {
     const optimizer = new optim.SGD(model.parameters(), { lr: 1e-2 });
     const loader = new data.DataLoader(cifar, { batchSize: 40, shuffle: true });
     const perStep: number[][] = [];
-    for (let epoch = 0; epoch < 2; epoch++) {
+    for (let epoch = 0; epoch < 3; epoch++) {
       let before = counted();
       for await (const [images, labels] of loader) {
         optimizer.zeroGrad();
@@ -142,10 +142,8 @@ describe('S2', () => {
         perStep.push(now.map((count, i) => count - before[i]!));
         before = now;
       }
-      // On a busy machine a plan is refined late.
-      await engine.refined();
+      await settled();
     }
-    await torch.synchronize();
     expect(perStep.slice(-3)).toEqual([0, 1, 2].map(() => [1, 0, 0, 0]));
   });
 });
@@ -205,8 +203,7 @@ describe('S4', () => {
         losses.push(loss.detach());
         perStep.push(counted().map((count, i) => count - before[i]!));
         // A plan that has run four times may get kernels of its own, which are compiled beside other steps.
-        await torch.synchronize();
-        await engine.refined();
+        await settled();
         before = counted();
       }
     }

@@ -3,7 +3,7 @@ import type { Tensor } from 'lamplight';
 import * as torch from 'lamplight';
 import { nn, optim } from 'lamplight';
 import { expect, test } from 'vitest';
-import { engine } from '../../src/compiler/engine';
+import { settled } from '../support/settled';
 
 /** Steps of a small network whose weights follow from the seed alone. */
 function training() {
@@ -65,25 +65,25 @@ const ways: Record<1 | 2, Ways> = {
 test('a step whose loss is read is one submit, wherever the read is written that can come with it', async () => {
   const { gradients, optimizer, net } = training();
   const expected: number[] = [];
-  for (let i = 0; i < 12; i++) {
+  for (let i = 0; i < 16; i++) {
     const loss = gradients();
     optimizer.step();
     await torch.synchronize();
     expected.push(await loss.item());
   }
   const weights = await net.parameters()[0]!.tolist();
-  await engine.refined();
   for (const [most, names] of Object.entries(ways)) {
     for (const [name, way] of Object.entries(names)) {
       const course = training();
       const losses: number[] = [];
       const submits: number[] = [];
-      for (let i = 0; i < 12; i++) {
+      for (let i = 0; i < 16; i++) {
+        if (i === 6) await settled();
         const before = torch.gpu.stats();
         losses.push(await way(course));
         const after = torch.gpu.stats();
         // A new buffer may be none: no read goes with a run that uses it.
-        if (i < 4 || after.buffersCreated > before.buffersCreated) continue;
+        if (i < 8 || after.buffersCreated > before.buffersCreated) continue;
         submits.push(after.submits - before.submits);
       }
       expect(losses, name).toEqual(expected);
@@ -98,7 +98,7 @@ test('a prediction that is read is one submit', async () => {
   const { net, x } = training();
   const submits: number[] = [];
   for (let i = 0; i < 16; i++) {
-    if (i === 10) await engine.refined();
+    if (i === 8) await settled();
     const before = torch.gpu.stats();
     await (i % 2 ? torch.noGrad(() => net(x)) : net(x)).tolist();
     const after = torch.gpu.stats();

@@ -2,8 +2,8 @@
 import * as torch from 'lamplight';
 import { data, nn, optim } from 'lamplight';
 import { expect, test } from 'vitest';
-import { engine } from '../../../src/compiler/engine';
 import { isWhole, sampled } from '../../support/sample';
+import { settled } from '../../support/settled';
 
 const created = ['buffersCreated', 'bindGroupsCreated', 'pipelinesCreated', 'plansCompiled'] as const;
 
@@ -13,7 +13,7 @@ type Counted = Record<(typeof created)[number] | 'submits' | 'dispatches', numbe
 async function counted(warmUp: number, count: number, step: (i: number) => unknown): Promise<Counted[]> {
   const results: Counted[] = [];
   for (let i = 0; i < warmUp + count; i++) {
-    if (i === warmUp - 8) await engine.refined();
+    if (i === warmUp - 8) await settled();
     const before = torch.gpu.stats();
     await step(i);
     const after = torch.gpu.stats();
@@ -106,7 +106,7 @@ test.each(sampled(items, 3))(
       const found: torch.Tensor[] = [];
       const stats = [torch.gpu.stats()];
       for (let epoch = 0; epoch < 20; epoch++) {
-        if (epoch === 16) await engine.refined();
+        if (epoch === 16) await settled();
         for await (const [inputs, targets] of loader) {
           found.push(step(inputs!, targets!));
           stats.push(torch.gpu.stats());

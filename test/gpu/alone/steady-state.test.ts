@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { CNNModel, ComplexCNNModel } from '../../../demos/mnist/models';
 import { fourPictures } from '../../support/four-pictures';
 import { isWhole, sampled } from '../../support/sample';
+import { settled } from '../../support/settled';
 
 const pooledModel = () =>
   new nn.Sequential(
@@ -38,6 +39,7 @@ async function countedSteps(model: nn.UnaryModule, warmUp: number, counted: numb
       optimizer.step();
       total = total.add(loss);
       steps.push(torch.gpu.stats());
+      if (steps.length === warmUp - 8) await settled();
     }
   }
   expect(Number.isFinite(await total.item())).toBe(true);
@@ -108,6 +110,7 @@ test.each<[string, data.Dataset<unknown>, boolean]>([
       lossFn(model(inputs!), targets!).backward();
       optimizer.step();
       steps.push(torch.gpu.stats());
+      if (steps.length === 36) await settled();
     }
   }
   const counted = steps.slice(-17);
@@ -169,6 +172,7 @@ test.each<[string, number, Clip]>([
       if (clips) clip(model.parameters());
       optimizer.step();
       if (step % 8 === 7) await torch.gpu.synchronize();
+      if (step === 23) await settled();
       steps.push(torch.gpu.stats());
     }
     return steps.slice(-9);

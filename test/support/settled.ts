@@ -1,0 +1,16 @@
+// Waits for what comes late and is counted: kernels that plans get of their own, answers of the device, memory that waits for the collector.
+import * as torch from 'lamplight';
+import { engine } from '../../src/compiler/engine';
+
+const { gc } = globalThis as { gc?(): void };
+
+/** Resolves when nothing is under way that a later step would be counted with. A few steps after it take what has come to its place. */
+export async function settled(): Promise<void> {
+  await torch.synchronize();
+  await engine.refined();
+  for (let i = 0; i < 2; i++) {
+    gc!();
+    // Those that are told of what was collected have their turn.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
