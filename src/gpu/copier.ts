@@ -99,11 +99,11 @@ export class Copier {
     const most = WAVE_BYTES / MAX_PIECE_BYTES;
     const clock = new Clock();
     const waves: Promise<void>[] = [];
-    const encoding = (async () => {
+    const { queue } = this.source.memory;
+    const encode = async (): Promise<void> => {
       for (let first = 0; first < pieces.length; first += most) {
         const before = waves.at(-2);
         if (before) await before;
-        const { queue } = this.source.memory;
         // The clock and the watch belong to the copies alone.
         queue.depart();
         const wave = { pieces: pieces.slice(first, first + most), free: clock.freeFrom(queue) };
@@ -112,7 +112,9 @@ export class Copier {
         taking.catch(() => {}); // awaited in its turn
         waves.push(taking);
       }
-    })();
+    };
+    // Reads of this turn go with the latest run first: the copies follow before anything is written.
+    const encoding = new Promise<void>((resolve) => queue.whenSent(() => resolve(encode())));
     const copied = encoding.then(() => Promise.all(waves)).then(() => ({ contents, milliseconds: clock.milliseconds }));
     return { encoded: encoding.catch(() => {}), copied };
   }

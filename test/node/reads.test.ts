@@ -3,6 +3,7 @@ import type { Tensor } from 'lamplight';
 import * as torch from 'lamplight';
 import { nn, optim } from 'lamplight';
 import { expect, test } from 'vitest';
+import { snapshotSoon } from '../../src/tensor/snapshot';
 import { settled } from '../support/settled';
 
 /** Steps of a small network whose weights follow from the seed alone. */
@@ -39,6 +40,10 @@ const ways: Record<1 | 2, Ways> = {
       const [one, [other]] = await Promise.all([loss.item(), loss.data(), loss.tolist()]);
       expect(other).toBe(one);
       return one;
+    },
+    'while a snapshot is taken': async ({ step }) => {
+      snapshotSoon();
+      return step().item();
     },
     'while the next is being recorded': async ({ step, gradients, optimizer }) => {
       const reading = step().item();
