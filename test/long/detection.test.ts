@@ -43,6 +43,29 @@ function inputsOf(name: string) {
   };
 }
 
+/** Steps on two pictures of random numbers, each of a size, with so many boxes. */
+function training(model: Detector) {
+  const optimizer = new optim.SGD((model as nn.Module).parameters(), { lr: 1e-3 });
+  return async (first: readonly number[], second: readonly number[], boxes: readonly number[]): Promise<void> => {
+    const sizes = [first, second];
+    const images = sizes.map((size) => torch.rand([3, ...size]));
+    const targets = boxes.map((count, i) => {
+      const corners = Array.from({ length: count }, () => [20 * Math.random(), 20 * Math.random()]);
+      const all = corners.flatMap(([x, y]) => [x!, y!, x! + 9 + 14 * Math.random(), y! + 9 + 14 * Math.random()]);
+      const labels = torch.tensor(Array<number>(count).fill(1), { dtype: torch.int64 });
+      const masks = torch.ones([count, ...sizes[i]!], { dtype: torch.uint8 });
+      return { boxes: torch.tensor(Float32Array.from(all), [count, 4]), labels, masks };
+    });
+    optimizer.zeroGrad();
+    const losses = (await call(model, images, targets)) as Losses;
+    torch.scope(() => total(losses).backward());
+    optimizer.step();
+    // What the collector has not come for takes memory of its own.
+    for (const loss of Object.values(losses)) loss.dispose();
+    await torch.synchronize();
+  };
+}
+
 const total = (losses: Losses): Tensor => Object.values(losses).reduce((sum, loss) => sum.add(loss));
 
 describe.each(fixture.cases.filter(({ kind }) => kind === 'detector'))('$name', (expected) => {
@@ -123,29 +146,12 @@ describe.each(fixture.cases.filter(({ kind }) => kind === 'detector'))('$name', 
   test('creates nothing in a steady training step', async () => {
     // Kernels are measured when the device is idle, whenever that is.
     await torch.init({ tuning: false });
-    const model = build();
-    const optimizer = new optim.SGD(model.parameters(), { lr: 1e-3 });
     const counted = () => {
       const { submits, buffersCreated, bindGroupsCreated, pipelinesCreated, plansCompiled } = torch.gpu.stats();
       return { submits, buffersCreated, bindGroupsCreated, pipelinesCreated, plansCompiled };
     };
-    const step = async (boxes: number): Promise<void> => {
-      const images = [torch.rand(3, 48, 64), torch.rand(3, 48, 64)];
-      const targets = [boxes, 2].map((count) => {
-        const corners = Array.from({ length: count }, () => [20 * Math.random(), 20 * Math.random()]);
-        const all = corners.flatMap(([x, y]) => [x!, y!, x! + 9 + 14 * Math.random(), y! + 9 + 14 * Math.random()]);
-        const labels = torch.tensor(Array<number>(count).fill(1), { dtype: torch.int64 });
-        const masks = torch.ones([count, 48, 64], { dtype: torch.uint8 });
-        return { boxes: torch.tensor(Float32Array.from(all), [count, 4]), labels, masks };
-      });
-      optimizer.zeroGrad();
-      const losses = (await call(model, images, targets)) as Losses;
-      torch.scope(() => total(losses).backward());
-      optimizer.step();
-      // What the collector has not come for takes memory of its own.
-      for (const loss of Object.values(losses)) loss.dispose();
-      await torch.synchronize();
-    };
+    const train = training(build());
+    const step = (boxes: number) => train([48, 64], [48, 64], [boxes, 2]);
     for (let i = 0; i < 18; i++) await step(i % 6);
     // Room for snapshots, which come by the clock, is there before anything is counted.
     for (let i = 0; i < 3; i++) {
@@ -159,6 +165,24 @@ describe.each(fixture.cases.filter(({ kind }) => kind === 'detector'))('$name', 
     // Proposals are read back between the two halves of a step of Faster R-CNN.
     const submits = before.submits + (name === 'ssd' ? 12 : 24);
     expect(counted()).toEqual({ ...before, submits });
+  });
+
+  test('compiles nothing for pictures of other sizes, once batches of the few sizes that they make have come', async () => {
+    await torch.init({ tuning: false });
+    const step = training(build());
+    let last = 1;
+    const under = (count: number) => {
+      last = (last * 16807) % 2147483647;
+      return last % count;
+    };
+    const side = () => 40 + under(40);
+    const plans: number[] = [];
+    for (let i = 0; i < 20; i++) {
+      const before = torch.gpu.stats().plansCompiled;
+      await step([side(), side()], [side(), side()], [under(7), under(7)]);
+      plans.push(torch.gpu.stats().plansCompiled - before);
+    }
+    expect(plans.slice(10)).toEqual(new Array(10).fill(0));
   });
 
   test('refuses targets that do not fit', async () => {

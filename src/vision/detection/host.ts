@@ -45,16 +45,24 @@ export function lasting(data: Float32Array, shape: Shape): Tensor {
 /** Whether the contents of a tensor that was kept are still there. */
 export const stands = ({ storage }: Tensor): boolean => !(storage.disposed || storage.voided || storage.isLost);
 
+/** Fills `elements` with those of a tensor in row-major order, and returns true; false where only the device has them. */
+export function elementsInto(tensor: Tensor, elements: Float32Array | Float64Array): boolean {
+  const { storage } = tensor;
+  if (storage.disposed) return false;
+  const { known } = storage;
+  if (known === null || known instanceof Uint16Array) return false;
+  if (typeof known === 'number') elements.fill(known);
+  else if (tensor.isContiguous()) elements.set(known.subarray(tensor.offset, tensor.offset + elements.length));
+  else gather(known, tensor, elements);
+  return true;
+}
+
 /** The elements of a tensor in row-major order where they stand on the host; null where only the device has them. */
 function standing(tensor: Tensor): ArrayLike<number> | null {
   const copy = copies.get(tensor);
   if (copy) return copy;
-  const { storage, shape } = tensor;
-  if (storage.disposed) return null;
-  const { known } = storage;
-  if (known === null || known instanceof Uint16Array) return null;
-  const elements = new Float64Array(numel(shape));
-  return typeof known === 'number' ? elements.fill(known) : gather(known, tensor, elements);
+  const elements = new Float64Array(numel(tensor.shape));
+  return elementsInto(tensor, elements) ? elements : null;
 }
 
 /** The elements of tensors; those that only the device has are waited for together. */

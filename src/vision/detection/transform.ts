@@ -8,6 +8,7 @@ import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import { fillUniform } from '../../tensor/random/distributions';
 import type { Tensor } from '../../tensor/tensor';
 import { detectorKinds } from './detector-kinds';
+import { fittedBatch } from './fitted';
 import { boxRatios, type DetectionTarget, tensorOf } from './host';
 import { ImageList, type ImageSize } from './image-list';
 
@@ -115,6 +116,9 @@ export class GeneralizedRCNNTransform extends Module {
     const divisible = (side: number) => Math.ceil(side / this.sizeDivisible) * this.sizeDivisible;
     const height = divisible(Math.max(...sizes.map(([h]) => h)));
     const width = divisible(Math.max(...sizes.map(([, w]) => w)));
+    const { imageMean: mean, imageStd: std } = this;
+    const fitted = fittedBatch(pictures, sizes, [height, width], { mean, std });
+    if (fitted) return fitted;
     const prepared = (batch: Tensor, [h, w]: ImageSize): Tensor => {
       const [was, given] = [batch.shape.slice(-2), this.normalize(batch)];
       const isSame = was[0] === h && was[1] === w;
