@@ -99,7 +99,7 @@ export class Session {
       const why = `${reason || 'unknown reason'}${message ? `: ${message}` : ''}`;
       this.lose(
         new DeviceLostError(
-          `the GPU device was lost (${why}). The next operation asks for a new device; tensors that were on this one must be made again`,
+          `the GPU device was lost (${why}). The next operation asks for a new device; tensors that no snapshot holds must be made again`,
         ),
       );
     });

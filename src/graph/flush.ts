@@ -12,7 +12,7 @@ import { type Part, partsOf } from './parts';
 import { isTracing, placeOf } from './places';
 import { ingredientsOf, isCheap, leaveAsRecipe, makeRecipesOf, mayBeRecipe, recipesAmong } from './recipes';
 import { unwidened } from './record';
-import { atTopLevel, type Root, takeRoots } from './roots';
+import { atTopLevel, type Root, takeRoots, topScope } from './roots';
 import { saveFor, takeSpent } from './saved';
 import { type Node, newMark, type Value } from './value';
 import { offsetIsData, type Window, windowOf, windowToCome } from './windows';
@@ -128,6 +128,7 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
   mode.pendingBytes = 0;
   for (const root of roots) {
     const { value } = root;
+    if (root.scope === topScope && !isJournaling()) root.stands();
     if (exports.has(value) || value.failure) continue;
     if (!value.available) {
       value.recipe = !value.node!.op.cheap;

@@ -15,6 +15,8 @@ export interface Root {
   computed: Value | null;
   /** The flush could not run: makes the computed value current again. */
   rollBack(): void;
+  /** A flush has found it at the top level, where the program itself holds it. */
+  stands(): void;
 }
 
 /** What was made since the scope opened (or since the last flush). */

@@ -2,7 +2,7 @@
 import { isOnDevice } from '../compiler/cell';
 import { flush } from '../graph/flush';
 import type { Value } from '../graph/value';
-import { countingOptimizers, cutCount, protectedStorages } from './protect';
+import { countingOptimizers, cutCount, protectedStorages, protectHeld } from './protect';
 import type { CopiedPart, Protected, Saved } from './protected';
 import type { Storage } from './storage';
 
@@ -29,10 +29,14 @@ export interface Cut {
   keep(contents: readonly ArrayBuffer[]): void;
 }
 
-/** Everything that is protected, as of now; null where parts of an optimizer's state are yet to be flushed. Belongs behind a flush. */
-export function captureCut(): Cut | null {
+/**
+ * Everything that is protected, as of now; null where parts of an optimizer's state are yet to be flushed. Belongs behind a flush.
+ * @param all what the program holds itself belongs to it too, however short and large
+ */
+export function captureCut(all: boolean): Cut | null {
   const optimizers = countingOptimizers();
   if (optimizers.some((optimizer) => optimizer.storages().some(isPending))) return null;
+  protectHeld(all);
   const cuts = cutCount();
   const windows = new Map<Storage, CopiedPart[]>();
   const alone: { readonly entry: Protected; readonly storage: Storage }[] = [];
@@ -59,7 +63,7 @@ export function captureCut(): Cut | null {
     const { current } = entry;
     if (current && !pending) made.push({ entry, saved: current });
     else if (value !== entry.copied) {
-      const parts = entry.kind === 'own' ? [partOf(entry, storage, 0, pending)] : (windows.get(storage) ?? []);
+      const parts = entry.kind !== 'flat' ? [partOf(entry, storage, 0, pending)] : (windows.get(storage) ?? []);
       sources.push({ entry, value, parts });
     }
   }

@@ -38,6 +38,8 @@ export class Leaf implements GradSink {
       };
     });
     this.gradient = grad;
+    // It counts as none when it is lost.
+    if (grad) grad.storage.uncopied = true;
   }
 
   set(grad: Tensor): void {

@@ -1,9 +1,11 @@
 // What is protected from a lost device: parameters, buffers and the state of optimizers, and what belongs together among them.
 import { engine } from '../compiler/engine';
+import { byteLength } from '../compiler/meta';
 import type { DeviceLostError } from '../errors';
 import { isJournaling } from '../graph/journal';
 import { withoutContents } from '../graph/record';
 import type { Value } from '../graph/value';
+import { takeHeld } from './held';
 import { notes, Protected, type Saved } from './protected';
 import type { Storage } from './storage';
 
@@ -52,11 +54,23 @@ export function afterLoss(listener: Listener): () => void {
 
 /** Has the contents of this storage restored after a lost device: as they were first, until a snapshot has been taken of them. */
 export function protect(storage: Storage): void {
-  if (entries.has(storage.id)) return;
-  const entry = add(storage, 'own');
+  const known = entries.get(storage.id);
+  if (known && known.kind !== 'held') return;
+  const entry = known ?? add(storage, 'own');
+  entry.kind = 'own';
   if (storage.window) return;
   entry.note(storage.value, null);
   entry.keepCurrent();
+}
+
+/** Has what the program holds itself come back after a lost device as it was at a snapshot; `all`: however large, and recipes too. */
+export function protectHeld(all: boolean): void {
+  let bytes = 0;
+  for (const { kind, storage } of entries.values()) {
+    const held = kind === 'held' && storage.deref();
+    if (held && !held.disposed) bytes += byteLength(held);
+  }
+  for (const storage of takeHeld(all, bytes)) add(storage, 'held');
 }
 
 /** Has this storage restored by `again`, which must not hold on to it. */
@@ -77,7 +91,8 @@ export function loseWithDevice(storage: Storage): void {
 function add(storage: Storage, kind: Protected['kind']): Protected {
   listen();
   const entry = new Protected(storage, kind);
-  storage.guard = kind === 'own' ? entry : null;
+  storage.guard = kind === 'own' || kind === 'held' ? entry : null;
+  storage.uncopied = true;
   entries.set(storage.id, entry);
   forget.register(storage, storage.id);
   return entry;
@@ -144,7 +159,9 @@ export function keepNoted(): void {
     for (const entry of group.entries) if (entry.keepCurrent()) cuts++;
     for (const optimizer of group.optimizers) optimizer.captureSteps()();
   }
-  for (const entry of entries.values()) if (!ofOptimizers.has(entry)) entry.keepCurrent();
+  for (const entry of entries.values()) {
+    if (entry.kind !== 'held' && !ofOptimizers.has(entry)) entry.keepCurrent();
+  }
 }
 
 /** Belongs behind the loading of an optimizer's state, whose counts are other ones too. */
@@ -167,15 +184,20 @@ function restore(error: DeviceLostError): void {
   const restoredTo = new Map<Counting, number>();
   attempt(() => {
     const { returns, behind } = plan(error);
-    let lost = 0;
-    for (const back of returns) if (!comeBack(back, error)) lost++;
+    let [restored, lost] = [0, 0];
+    for (const back of returns) {
+      const isBack = comeBack(back, error);
+      if (back.entry.kind === 'held') continue;
+      if (isBack) restored++;
+      else lost++;
+    }
     for (const optimizer of countingOptimizers()) {
       attempt(() => {
         const step = optimizer.restoreSteps(behind.has(optimizer));
         if (step !== null) restoredTo.set(optimizer, step);
       });
     }
-    error.message += sentence(returns.length - lost, lost, [...restoredTo.values()]);
+    error.message += sentence(restored, lost, [...restoredTo.values()]);
   });
   for (const listener of [...listeners]) attempt(() => listener(error, restoredTo));
 }
@@ -198,7 +220,8 @@ function plan(error: DeviceLostError): { readonly returns: readonly Return[]; re
     else {
       const current = backToCut.has(entry) ? null : entry.current;
       if (storage.isOnHost && current) continue;
-      returns.push({ entry, storage, saved: current ?? entry.kept ?? entry.noted });
+      const saved = current ?? entry.kept ?? entry.noted;
+      if (saved || entry.kind !== 'held') returns.push({ entry, storage, saved });
     }
   }
   for (const storage of flats) storage.forsake(error);
@@ -208,7 +231,7 @@ function plan(error: DeviceLostError): { readonly returns: readonly Return[]; re
 /** Whether there was something to go back to. */
 function comeBack({ entry, storage, saved }: Return, error: DeviceLostError): boolean {
   const value = saved && attempt(saved.make);
-  storage.restore(value ?? withoutContents(storage, error));
+  storage.restore(value ? entry.asBefore(value) : withoutContents(storage, error));
   if (value) entry.restored(saved);
   return Boolean(value);
 }

@@ -5,6 +5,7 @@ import { type Recipe, recipeOf } from '../graph/recipe';
 import { fromHost } from '../graph/record';
 import { atTopLevel } from '../graph/roots';
 import type { HostData, Value } from '../graph/value';
+import { afterLossOf } from '../ops/lost-graph';
 import type { Guard, Storage } from './storage';
 
 /** Contents that a storage had, and can be given again. */
@@ -38,9 +39,9 @@ export class Protected implements Guard {
     storage: Storage,
     /**
      * `flat` holds the contents of others, which stand alone again when it is lost; `scratch` too, but those are lost with it;
-     * `made` is made again by a function of its own.
+     * `made` is made again by a function of its own. `held` is a tensor of the program's own.
      */
-    readonly kind: 'own' | 'flat' | 'scratch' | 'made',
+    public kind: 'own' | 'held' | 'flat' | 'scratch' | 'made',
   ) {
     this.storage = new WeakRef(storage);
   }
@@ -63,7 +64,14 @@ export class Protected implements Guard {
   }
 
   saved(): Value | null {
-    return (this.current ?? this.kept ?? this.noted)?.make() ?? null;
+    const value = (this.current ?? this.kept ?? this.noted)?.make();
+    return value ? this.asBefore(value) : null;
+  }
+
+  /** `value` in the place of what was lost. */
+  asBefore(value: Value): Value {
+    const before = this.kind === 'held' && this.storage.deref()?.value;
+    return before ? afterLossOf(before, value) : value;
   }
 
   /** What makes the contents of now, if they can be made again. */

@@ -39,6 +39,10 @@ export function snapshotSoon(): void {
  * snapshots take at most 2 % of the time. Where these exclude each other, as for gigabytes that are trained in steps of few
  * milliseconds, the age counts. Copies take twice the bytes of the state on the host, where one is whole while the other is
  * written; `torch.gpu.trim()` gives up the older.
+ *
+ * Tensors that the program itself holds, such as totals, tables that are written in place or hidden states, belong to a snapshot
+ * too: to one that this function takes, all of them; to those that happen by themselves, tensors of up to 64 MiB, and 256 MiB in
+ * all, that were there at the snapshot before. They come back with their numbers; a gradient of what made them is an error then.
  */
 export async function snapshot(): Promise<void> {
   flush();
@@ -46,7 +50,7 @@ export async function snapshot(): Promise<void> {
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     while (running) await running;
     flush();
-    if (await begin()) return;
+    if (await begin(true)) return;
     await engine.settle(0);
   }
 }
@@ -54,7 +58,7 @@ export async function snapshot(): Promise<void> {
 /** Takes a snapshot if the last one is old enough. Never waits; belongs behind a flush. */
 export function snapshotIfDue(): void {
   if (running || isJournaling() || !isDue()) return;
-  void begin();
+  void begin(false);
 }
 
 function isDue(): boolean {
@@ -65,8 +69,8 @@ function isDue(): boolean {
   return milliseconds >= SHARE * last.cost || (age >= MOST_STEPS && milliseconds >= MOST_MILLISECONDS);
 }
 
-function begin(): Promise<boolean> {
-  const taking = take().finally(() => {
+function begin(all: boolean): Promise<boolean> {
+  const taking = take(all).finally(() => {
     running = null;
   });
   running = taking;
@@ -74,10 +78,10 @@ function begin(): Promise<boolean> {
 }
 
 /** Whether everything that is protected has been copied. */
-async function take(): Promise<boolean> {
+async function take(all: boolean): Promise<boolean> {
   const start = performance.now();
   const step = steps;
-  const cut = captureCut();
+  const cut = captureCut(all);
   if (!cut) return false;
   urgent = false;
   const captured = performance.now() - start;

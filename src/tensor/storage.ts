@@ -13,6 +13,7 @@ import type { HostData, Value, WriteCounter } from '../graph/value';
 import { detach, identity, reshape, rewritten } from '../ops/cast';
 import { window } from '../ops/join';
 import { stridedScatter, stridedView } from '../ops/shape';
+import { hold } from './held';
 import type { Line } from './line';
 
 /** How a tensor lies in its storage, in elements. */
@@ -76,6 +77,10 @@ export class Storage implements Root {
   /** The flush that should have filled this storage failed, so it holds nothing and its windows stand alone again. */
   voided = false;
   guard: Guard | null = null;
+  /** It is known that the program holds it, or it needs no copy of its own: see held.ts. */
+  private standing = false;
+  /** It needs no copy of its own. */
+  uncopied = false;
   /** Why the contents of windows that stand alone again are gone, if the device was lost. */
   private loss: Error | null = null;
   private current: Value;
@@ -317,6 +322,12 @@ export class Storage implements Root {
       this.writes++;
       trackRoot(this, this.scope);
     }
+  }
+
+  stands(): void {
+    if (this.standing || this.uncopied) return;
+    this.standing = true;
+    hold(this);
   }
 
   /** Counts as live at the top level from now on. */

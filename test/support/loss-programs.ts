@@ -44,7 +44,11 @@ type Op =
       readonly n: number;
     }
   | { readonly op: 'loadLive' | 'copyFromCopy'; readonly of: ModelName; readonly n: number }
-  | { readonly op: 'write' | 'read' | 'average' | 'snapshot' | 'lose'; readonly of: ModelName; readonly n: number };
+  | {
+      readonly op: 'plain' | 'write' | 'read' | 'average' | 'snapshot' | 'lose';
+      readonly of: ModelName;
+      readonly n: number;
+    };
 
 const ofModel = fc.constantFrom(...MODELS);
 const number = fc.integer({ min: 0, max: 999 });
@@ -65,6 +69,7 @@ export const lossPrograms = fc.record({
       },
       { weight: 4, arbitrary: opOf(['saveBytes', 'loadBytes', 'loadLive', 'deepcopy', 'copyFromCopy'], ofModel) },
       { weight: 5, arbitrary: opOf(['forward', 'write', 'read', 'average', 'assign'], ofModel) },
+      { weight: 2, arbitrary: opOf(['plain'], ofModel) },
       { weight: 1, arbitrary: opOf(['snapshot'], ofModel) },
       { weight: 1, arbitrary: opOf(['lose'], ofModel) },
     ),
@@ -83,8 +88,16 @@ class World {
   readonly optimizers: Record<'a' | 'b', optim.Optimizer>;
   readonly averaged: optim.swaUtils.AveragedModel<Net>;
   copy: Net | null = null;
+  /** Tensors that no module knows: written in place, or in the place of others. */
+  readonly plain: Record<string, Tensor> = {
+    total: torch.zeros(4),
+    wide: torch.rand(WIDE, { generator: new torch.Generator().manualSeed(5) }),
+    latest: torch.zeros(4),
+  };
   bytes: { readonly model: Uint8Array; readonly optimizer: Uint8Array | null; readonly kind: Kind | null } | null =
     null;
+  /** Names of plain tensors of which there may be no copy before the next snapshot. */
+  readonly uncopied = new Set(Object.keys(this.plain).map((name) => `plain ${name}`));
   /** Tensors by name, and the number of the operation since which each of them is there. */
   readonly born = new Map<string, number>();
 
@@ -159,6 +172,19 @@ class World {
         model.seen = n % 2 === 0 ? data(4).mul(3) : model.weight.detach().mul(2);
         this.born.set(`${of} seen`, at);
         return;
+      case 'plain': {
+        const { plain } = this;
+        if (n % 4 === 0) plain.total!.add_(data(4));
+        else if (n % 4 === 1)
+          plain
+            .wide!.at(`${n}:${n + 9}`)
+            .mul_(0.5)
+            .add_(plain.total!.sum());
+        else if (n % 4 === 2) plain.latest = plain.latest!.mul(0.5).add(data(4));
+        else plain.output = (model as unknown as (x: Tensor) => Tensor)(data(4));
+        if (n % 4 > 1) this.born.set(n % 4 === 2 ? 'plain latest' : 'plain output', at);
+        return;
+      }
       case 'write': {
         const targets = [...Object.values(model.stateDict()), ...(this.copy?.parameters() ?? [])];
         const target = targets[n % targets.length]!;
@@ -207,6 +233,7 @@ class World {
     alone('still', this.models.still);
     groups.average = this.averaged.stateDict();
     if (this.copy) alone('copy', this.copy);
+    for (const [name, tensor] of Object.entries(this.plain)) groups[`plain ${name}`] = { '': tensor };
     return groups;
   }
 
@@ -255,20 +282,30 @@ class World {
     }
     load(this.models.still, (name) => state[`still ${name}`]!['']!);
     load(this.averaged, (name) => state.average![name]!);
+    for (const [name, group] of Object.entries(state)) {
+      const [, own] = /^plain (\w+)$/.exec(name) ?? [];
+      if (own) this.plain[own] = like({ shape: this.plain[own]?.shape ?? [], dtype: 'float32' }, group['']!);
+    }
     if (!hasCopy) return;
     this.copy = new Net();
     load(this.copy, (name) => state[`copy ${name}`]!['']!);
   }
 
   /** Makes anew what is gone, as the program itself would. */
-  heal(state: Record<string, Group | null>): void {
+  heal(state: Record<string, Group | null>, hasSnapshot: boolean): void {
+    if (hasSnapshot) this.uncopied.clear();
+    for (const [name, tensor] of Object.entries(this.plain)) {
+      if (state[`plain ${name}`] !== null) continue;
+      this.plain[name] = torch.zeros(tensor.shape);
+      this.uncopied.add(`plain ${name}`);
+    }
     const lost = (name: string) => state[name] === null;
     if (Object.keys(state).some((name) => name.startsWith('copy') && lost(name))) this.copy = null;
     for (const of of MODELS) if (lost(`${of} seen`)) this.models[of].seen = torch.zeros(4);
   }
 }
 
-const like = ({ shape, dtype }: Tensor, numbers: Numbers): Tensor =>
+const like = ({ shape, dtype }: Pick<Tensor, 'shape' | 'dtype'>, numbers: Numbers): Tensor =>
   torch.tensor(Array.from(numbers), { dtype }).reshape(shape);
 
 function isNear(a: Numbers, b: Numbers | undefined): boolean {
@@ -309,7 +346,8 @@ export async function expectNothingLost({ kinds, ops }: Program): Promise<void> 
     for (const [name, group] of Object.entries(left)) {
       const born = (world.born.get(name) ?? Number.NEGATIVE_INFINITY) - from + 1;
       // What came after the snapshot may be gone, and says so.
-      if (group !== null || born <= snapshot) since.set(name, Math.max(snapshot, born, 0));
+      const isCopied = born <= snapshot && (snapshot > 0 || !world.uncopied.has(name));
+      if (group !== null || isCopied) since.set(name, Math.max(snapshot, born, 0));
     }
     for (let done = 0; done <= segment.length && since.size > 0; done++) {
       if (done > 0) await reference.run(segment[done - 1]!, from + done - 1);
@@ -321,7 +359,7 @@ export async function expectNothingLost({ kinds, ops }: Program): Promise<void> 
       const shown = group && Object.fromEntries(Object.entries(group).map(([k, v]) => [k, Array.from(v).slice(0, 4)]));
       throw new Error(`${name} after loss ${at} is ${JSON.stringify(shown)}, as it never was since ${snapshot}`);
     }
-    world.heal(left);
+    world.heal(left, snapshot > 0);
     start = (await world.state()) as State;
     hasCopy = world.copy !== null;
     ({ bytes } = world);

@@ -151,6 +151,43 @@ test('copies, statistics and assigned buffers come back, read or not', async () 
   expect(await unread.weight.tolist()).toEqual(before[0]);
 });
 
+test('what the program itself holds comes back as it was at a snapshot, without the gradient of what is lost', async () => {
+  const model = new nn.Linear(3, 2);
+  const output = model(torch.rand(4, 3)).exp();
+  const total = torch.zeros(3);
+  total.at('1:').add_(torch.rand(2));
+  const table = torch.rand(200, 100).requiresGrad_();
+  torch.noGrad(() => table.mul_(2));
+  let state = torch.zeros(3);
+  for (let i = 0; i < 3; i++) state = state.mul(0.5).add(torch.rand(3));
+  const all = () => Promise.all([output, total, table, state].map((x) => x.tolist()));
+  const before = await all();
+  await torch.gpu.snapshot();
+  await loseTold();
+  expect(await all()).toEqual(before);
+  expect(output.gradFn).toBe('ExpBackward0');
+  expect(() => output.sum().backward()).toThrow(torch.DeviceLostError);
+  table.square().sum().backward();
+  const doubled = (before[2] as number[][]).map((row) => row.map((x) => 2 * x));
+  expect(await table.grad!.tolist()).toEqual(doubled);
+});
+
+test('what the program itself holds is in the snapshots of a loop', async () => {
+  const { step } = training();
+  const clock = vi.spyOn(performance, 'now');
+  const begun = performance.now();
+  const total = torch.zeros(4);
+  for (let i = 0; i < 4; i++) {
+    total.add_(torch.ones(4));
+    step();
+    clock.mockReturnValue(begun + 3000 * (i + 1));
+    await torch.synchronize();
+  }
+  clock.mockRestore();
+  await loseTold();
+  expect((await total.data())[0]).toBeGreaterThanOrEqual(2);
+});
+
 test('a module too large to make, and a listener that throws, keep nobody from hearing of a loss', async () => {
   const { model, step } = training();
   step();
@@ -172,8 +209,10 @@ test('a module too large to make, and a listener that throws, keep nobody from h
   expect(await model.weight.tolist()).toEqual(before);
 });
 
-const program = (kind: 'sgd' | 'momentum', ...ops: string[]) =>
-  [{ kinds: [kind, kind], ops: ops.map((op) => ({ op, of: 'a', n: 0 })) }] as [never];
+const program = (kind: 'sgd' | 'momentum', ...ops: (string | [string, number])[]) =>
+  [{ kinds: [kind, kind], ops: ops.map((one) => ({ op: [one].flat()[0], of: 'a', n: [one, 0].flat()[1] })) }] as [
+    never,
+  ];
 // Weights are on their way to a new device, of which nothing is known yet, when it is lost: plans are at hand, so nothing waits.
 const losses = [
   program('momentum', 'average'),
@@ -181,6 +220,8 @@ const losses = [
   program('momentum', 'step', 'average'),
   program('momentum', 'step', 'average'),
   program('sgd', 'average', 'saveBytes', 'saveBytes', 'loadOptimizerLive'),
+  // What stands on the host at a snapshot is uploaded, and written to, afterwards.
+  program('sgd', 'snapshot', ['plain', 509]),
 ];
 // At least so many, and more while there is time.
 const [least, milliseconds] = isWhole() ? [500, 240_000] : [30, 20_000];

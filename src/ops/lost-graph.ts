@@ -1,0 +1,32 @@
+// Numbers that came back after a lost device, without the graph that had made them.
+import { showShape } from '../compiler/meta';
+import { DeviceLostError } from '../errors';
+import { withMode } from '../graph/mode';
+import { fromHost, named, record } from '../graph/record';
+import { gradNameOf, type Op, type Value } from '../graph/value';
+
+const lostGraphOp: Op<undefined> = {
+  name: 'lostGraph',
+  takesHalf: true,
+  reads: 1,
+  saves: { inputs: [] },
+  infer: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
+  lower: () => ({ kind: 'alias', byteOffset: 0 }),
+  vjp(_, { outputs: [y] }) {
+    throw new DeviceLostError(
+      `backward: the numbers of this tensor of shape ${showShape(y!.shape)} are back from a snapshot, but what its gradient reads went with a GPU device; compute it again, or detach() it`,
+    );
+  },
+};
+
+/** `numbers` in the place of `before`, which was lost: where that had a gradient, asking for it is an error. */
+export function afterLossOf(before: Value, numbers: Value): Value {
+  if (!before.requiresGrad || !before.node) return numbers;
+  const leaf = fromHost(new Float32Array(1), [], 'float32');
+  leaf.sink = { gradHooks: null, accumulate() {} };
+  const value = withMode({ grad: true }, () => record(lostGraphOp, [numbers, leaf], undefined));
+  // It is there already, so that nothing waits for a device.
+  value.contents = numbers.contents;
+  named(value, before.gradName ?? gradNameOf(before.node.op));
+  return value;
+}
