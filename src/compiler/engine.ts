@@ -166,7 +166,7 @@ export class Engine {
         try {
           this.run(job, cached, session);
         } catch (error) {
-          fail(job, error as Error);
+          this.failed(job, error as Error);
         }
         return;
       }
@@ -309,7 +309,10 @@ export class Engine {
     await this.tail;
     this.reportLoss();
     const { session } = this;
-    if (session) await this.throughLoss(session, session.settle(limit));
+    if (!session) return;
+    await this.throughLoss(session, session.settle(limit));
+    const error = session.takeError();
+    if (error) throw error;
   }
 
   /** Times on the GPU of what `fn` runs. */
@@ -488,8 +491,15 @@ export class Engine {
       if (cached) this.run(job, cached, session);
       else await session.orLost(this.runFirst(job, session));
     } catch (error) {
-      fail(job, error as Error);
+      this.failed(job, error as Error);
     }
+  }
+
+  /** That a step was not taken is told to whoever waits next, whatever is read; of a lost device all are told. */
+  private failed(job: Job, error: Error): void {
+    const { session } = this;
+    if (job.slot && error !== session?.lossError) session?.report(error);
+    fail(job, error);
   }
 
   private async runFirst(job: Job, session: Session): Promise<void> {

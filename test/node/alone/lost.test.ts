@@ -1,7 +1,7 @@
 // What a program could read before its device was lost, it can read afterwards.
 import fc from 'fast-check';
 import * as torch from 'lamplight';
-import { nn, optim } from 'lamplight';
+import { data, nn, optim } from 'lamplight';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { lose } from '../../support/losing';
 import { expectNothingLost, lossPrograms } from '../../support/loss-programs';
@@ -108,6 +108,26 @@ test('a step on parameters that are lost is an error', async () => {
   copy.weight.grad = torch.ones(3, 4);
   sgd.step();
   expect((await copy.weight.data()).every(Number.isFinite)).toBe(true);
+});
+
+test('steps on a batch that is lost are an error for a loop that reads nothing', async () => {
+  const { model, optimizer, step } = training();
+  step();
+  const batch = torch.rand(6, 4).mul(2);
+  await batch.sum().item();
+  await loseTold();
+  const before = await model.weight.tolist();
+  const loader = new data.DataLoader(new data.TensorDataset(torch.rand(4, 1)));
+  const loop = async () => {
+    for await (const _ of loader) {
+      optimizer.zeroGrad();
+      model(batch).square().sum().backward();
+      optimizer.step();
+    }
+  };
+  await expect(loop()).rejects.toThrow(/a tensor of shape \[6, 4\] was on a GPU device that has been lost/);
+  await torch.synchronize().catch(() => {});
+  expect(await model.weight.tolist()).toEqual(before);
 });
 
 test('copies, statistics and assigned buffers come back, read or not', async () => {
