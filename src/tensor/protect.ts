@@ -219,7 +219,11 @@ function plan(error: DeviceLostError): { readonly returns: readonly Return[]; re
     if (entry.kind === 'flat' || entry.kind === 'scratch') flats.push(storage);
     else {
       const current = backToCut.has(entry) ? null : entry.current;
-      if (storage.isOnHost && current) continue;
+      if (storage.isOnHost && current) {
+        // The next loss goes back no further than this one.
+        entry.keepCurrent();
+        continue;
+      }
       const saved = current ?? entry.kept ?? entry.noted;
       if (saved || entry.kind !== 'held') returns.push({ entry, storage, saved });
     }

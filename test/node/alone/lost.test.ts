@@ -240,6 +240,8 @@ const losses = [
   program('momentum', 'step', 'average'),
   program('momentum', 'step', 'average'),
   program('sgd', 'average', 'saveBytes', 'saveBytes', 'loadOptimizerLive'),
+  // A second loss goes back no further than the first.
+  program('sgd', ['write', 146], 'lose', ['step', 301], ['forward', 527]),
   // What stands on the host at a snapshot is uploaded, and written to, afterwards.
   program('sgd', 'snapshot', ['plain', 509]),
 ];
