@@ -14,7 +14,7 @@ import { ingredientsOf, isCheap, leaveAsRecipe, makeRecipesOf, mayBeRecipe, reci
 import { unwidened } from './record';
 import { atTopLevel, type Root, takeRoots, topScope } from './roots';
 import { saveFor, takeSpent } from './saved';
-import { type Node, newMark, type Value } from './value';
+import { lastNodeId, type Node, newMark, type Value } from './value';
 import { offsetIsData, type Window, windowOf, windowToCome } from './windows';
 
 /** Separates the parts of a program's key; signatures and indices are not negative. Windows are negative, and below this. */
@@ -406,14 +406,15 @@ function inSequence(order: Node[]): Node[] {
 function number(order: readonly Node[], windows: Windows, mark: number) {
   const inputs: Value[] = [];
   const key: number[] = [];
+  const last = lastNodeId();
   for (const node of order) {
     for (const x of node.reads) {
       if (x.mark === mark || (x.node?.mark === mark && !x.available)) continue;
       x.mark = mark;
       x.number = inputs.length;
-      x.used = true;
+      x.used = last;
       const window = windows.get(x);
-      if (window) window.base.used = true;
+      if (window) window.base.used = last;
       inputs.push(x);
       key.push(window ? SEPARATOR - x.metaId : x.metaId);
     }

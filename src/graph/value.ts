@@ -193,8 +193,8 @@ export class Value implements Meta {
   streams = false;
   /** Recipes are made from it, so that its contents, if it has any, stay when an in-place write replaces it: see recipes.ts. */
   hung = false;
-  /** A flush has read its contents. */
-  used = false;
+  /** When a flush has last read its contents: the last node that there was; 0 for never. */
+  used = 0;
   /** A flush that could have stored it left it to be made again; the next that reads it stores it. */
   recipe = false;
   /** A storage whose tensors were not inner held it at a flush. */

@@ -42,7 +42,8 @@ export function snapshotSoon(): void {
  *
  * Tensors that the program itself holds, such as totals, tables that are written in place or hidden states, belong to a snapshot
  * too: to one that this function takes, all of them; to those that happen by themselves, tensors of up to 64 MiB, and 256 MiB in
- * all, that were there at the snapshot before. They come back with their numbers; a gradient of what made them is an error then.
+ * all, that were there at the snapshot before and have been read or written since, or are of up to 1 KiB. They come back with
+ * their numbers; a gradient of what made them is an error then.
  */
 export async function snapshot(): Promise<void> {
   flush();
