@@ -2,7 +2,7 @@
 
 import { ArgumentError, FileFormatError } from '../errors';
 import { cacheFolder, fileSystem } from '../gpu/node';
-import { callback, either, flag } from '../tensor/argument-kinds';
+import { callback, either, flag, instance, orNull, text } from '../tensor/argument-kinds';
 import type { DeviceLike } from '../tensor/device';
 import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
@@ -83,7 +83,12 @@ export async function loadStateDictFromUrl<T = Record<string, Tensor>>(
       signal: null,
     },
     args,
-    { progress: either(flag, callback) },
+    {
+      url: either(text, instance(URL)),
+      modelDir: orNull(text),
+      fileName: orNull(text),
+      progress: either(flag, callback),
+    },
   );
   const url = String(o.url);
   const name =

@@ -1,8 +1,9 @@
 // Owns what convolutions have in common: attributes, initialisation, printed text, and how lazy ones come by their channels.
 import { ArgumentError, ShapeError } from '../errors';
 import { empty } from '../tensor/creation';
-import { parseArgs } from '../tensor/options';
+import { expectKind, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { tensor } from '../tensor/tensor-kinds';
 import { resetWeightAndBias } from './linear';
 import { Module } from './module';
 import { Parameter, UninitializedParameter } from './parameter';
@@ -122,6 +123,7 @@ export abstract class ConvNd<N extends Spatial> extends Module {
 
   /** Takes the number of input channels from x, on first sight of it. */
   protected meet(layer: string, x: Tensor): void {
+    expectKind(layer, 'its argument', x, tensor);
     const n = this.kernelSize.length;
     const inChannels = x.shape.at(-1 - n);
     if (inChannels === undefined || x.shape.length > n + 2) {

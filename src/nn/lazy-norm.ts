@@ -1,7 +1,8 @@
 // Owns the lazy forms of BatchNorm and InstanceNorm: they learn their number of channels from the first input.
 import { ShapeError } from '../errors';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, expectKind, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { tensor } from '../tensor/tensor-kinds';
 import {
   BatchNorm1d,
   BatchNorm2d,
@@ -47,6 +48,7 @@ function lazyOf(layer: string, Base: Eager, channelDim: ChannelDim): Lazy {
     }
 
     override forward(x: Tensor): Tensor {
+      expectKind(layer, 'its argument', x, tensor);
       const channels = x.shape[channelDim(x.dim())];
       if (channels === undefined) {
         throw new ShapeError(`${layer}: expected an input with channels, but got shape [${x.shape.join(', ')}]`);

@@ -1,8 +1,9 @@
 // Owns the linear family: Linear, LazyLinear, Identity.
 import { ShapeError } from '../errors';
 import { empty } from '../tensor/creation';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, expectKind, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { tensor } from '../tensor/tensor-kinds';
 import { linear } from './functional/linear';
 import { fans, kaimingUniform_, uniform_ } from './init';
 import { Module } from './module';
@@ -84,6 +85,7 @@ export class LazyLinear extends Linear {
   }
 
   override forward(x: Tensor): Tensor {
+    expectKind('LazyLinear', 'its argument', x, tensor);
     const inFeatures = x.shape.at(-1);
     if (inFeatures === undefined)
       throw new ShapeError('LazyLinear: expected an input of at least 1 dimension, but got shape []');

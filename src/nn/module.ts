@@ -7,10 +7,11 @@ import { calls } from '../graph/calls';
 import { beforeChange, isJournaling, keepProperties } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { atPlace, isTracing } from '../graph/places';
+import { callback, text } from '../tensor/argument-kinds';
 import { isMisfit } from '../tensor/callable';
 import { type DeviceLike, expectDevice } from '../tensor/device';
 import { noDouble } from '../tensor/device-methods';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, expectKind, kindOf, parseArgs } from '../tensor/options';
 import { moduleScope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { parseTo, type ToArgs } from '../tensor/to-args';
@@ -251,6 +252,7 @@ export abstract class Module extends Callable {
 
   /** Calls `fn` on every submodule, then on this module. */
   apply(fn: (module: Module) => void): this {
+    expectKind('apply', 'fn', fn, callback);
     for (const child of this.children()) child.apply(fn);
     fn(this);
     return this;
@@ -349,13 +351,13 @@ export abstract class Module extends Callable {
   /** Adds a parameter under a computed name; null stands for one that this module does without. */
   registerParameter(name: string, parameter: Parameter | null): void {
     const fits = parameter === null || parameter instanceof Parameter;
-    this.#checkName('registerParameter', 'parameter', name, fits, 'an nn.Parameter or null');
+    this.#checkName('registerParameter', 'parameter', name, fits, 'an nn.Parameter or null', parameter);
     this.#member('parameter', name, parameter);
   }
 
   /** Adds a submodule under a computed name. */
   registerModule(name: string, module: Module): void {
-    this.#checkName('registerModule', 'submodule', name, module instanceof Module, 'an nn.Module');
+    this.#checkName('registerModule', 'submodule', name, module instanceof Module, 'an nn.Module', module);
     this.#member('submodule', name, module);
   }
 
@@ -545,6 +547,7 @@ export abstract class Module extends Callable {
   }
 
   #split(path: string): [Module, string] {
+    expectKind(className(this), 'path', path, text);
     const dot = path.lastIndexOf('.');
     return [this.getSubmodule(path.slice(0, Math.max(dot, 0))), path.slice(dot + 1)];
   }
@@ -556,7 +559,8 @@ export abstract class Module extends Callable {
   }
 
   #checkName(op: string, kind: MemberKind, name: string, fits: boolean, expected: string, value?: unknown): void {
-    if (!fits) throw new ArgumentError(`${op}: expected ${expected} for '${name}'`);
+    expectKind(op, 'name', name, text);
+    if (!fits) throw new ArgumentError(`${op}: expected ${expected} for '${name}', but got ${kindOf(value)}`);
     if (name === '' || name.includes('.')) {
       throw new ArgumentError(`${op}: expected a name that is not empty and has no dot, but got '${name}'`);
     }

@@ -1,8 +1,9 @@
 // Owns the recurrent cells RNNCell, LSTMCell and GRUCell: one step at a time.
 import { ArgumentError, ShapeError } from '../errors';
 import { empty, zeros } from '../tensor/creation';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, expectKind, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { tensor, tensors } from '../tensor/tensor-kinds';
 import { linear } from './functional/linear';
 import { uniform_ } from './init';
 import { Module } from './module';
@@ -48,6 +49,7 @@ abstract class Cell extends Module {
 
   /** The input's share of the gates. */
   protected share(layer: string, x: Tensor): Tensor {
+    expectKind(layer, 'its argument', x, tensor);
     if ((x.dim() !== 1 && x.dim() !== 2) || x.shape.at(-1) !== this.inputSize) {
       throw new ShapeError(
         `${layer}: expected input [N, ${this.inputSize}] or [${this.inputSize}], but got [${x.shape.join(', ')}]`,
@@ -59,6 +61,7 @@ abstract class Cell extends Module {
   /** The given state of the input x, or zeros. */
   protected state(layer: string, x: Tensor, given: Tensor | null | undefined): Tensor {
     const shape = [...x.shape.slice(0, -1), this.hiddenSize];
+    if (given) expectKind(layer, 'its state', given, tensor);
     if (!given) return zeros(shape, { dtype: x.dtype });
     if (given.shape.join() === shape.join()) return given;
     throw new ShapeError(
@@ -118,7 +121,9 @@ export class LSTMCell extends Cell {
   }
 
   forward(x: Tensor, state: readonly [h: Tensor, c: Tensor] | null = null): [h: Tensor, c: Tensor] {
+    if (state) expectKind('LSTMCell', 'its state', state, tensors);
+    const share = this.share('LSTMCell', x);
     const [h, c] = [0, 1].map((i) => this.state('LSTMCell', x, state?.[i])) as [Tensor, Tensor];
-    return advanceLstm(this.share('LSTMCell', x), h, c, this.weight_hh, this.bias_hh);
+    return advanceLstm(share, h, c, this.weight_hh, this.bias_hh);
   }
 }

@@ -4,8 +4,9 @@ import { recurrent } from '../ops/recurrent';
 import type { CellKind } from '../ops/recurrent-steps';
 import { empty, zeros } from '../tensor/creation';
 import { cat, stack } from '../tensor/functions';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { type Arguments, expectKind, parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
+import { tensor, tensors } from '../tensor/tensor-kinds';
 import { dropout } from './functional/dropout';
 import { linear } from './functional/linear';
 import { uniform_ } from './init';
@@ -141,6 +142,8 @@ abstract class Recurrent extends Module {
   }
 
   protected run(layer: string, input: Tensor, initial: readonly Tensor[] | null): [output: Tensor, states: Tensor[]] {
+    expectKind(layer, 'its argument', input, tensor);
+    if (initial) expectKind(layer, 'the initial state', initial, tensors);
     const { x, batched, states } = this.sequence(layer, input, initial);
     const last: Tensor[][] = this.stateSizes().map(() => []);
     let sequence = x;

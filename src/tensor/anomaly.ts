@@ -3,7 +3,9 @@ import { watchGradients } from '../autograd/anomaly';
 import { gradNameOf } from '../autograd/backward';
 import { AutogradError } from '../errors';
 import { withMode } from '../graph/mode';
+import { callback } from './argument-kinds';
 import { stack } from './functions';
+import { expectKind } from './options';
 import { Tensor } from './tensor';
 
 interface Sighting {
@@ -21,6 +23,7 @@ interface Sighting {
  * @throws AutogradError naming the function that made the first NaN, in the order of the backward
  */
 export async function detectAnomaly<T>(fn: () => T | Promise<T>): Promise<T> {
+  expectKind('detectAnomaly', 'fn', fn, callback);
   const sightings: Sighting[] = [];
   const restore = watchGradients((node, index, gradient) => {
     const hasNaN = withMode({ grad: false }, () => Tensor.of(gradient).isnan().any().retain());

@@ -272,6 +272,9 @@ function arrange(signature: Signature, args: readonly unknown[]): readonly unkno
   const places = args.length - 1;
   expectAtMost(signature, places);
   for (const key in named) {
+    const given = named[key];
+    if (given instanceof Promise)
+      throw misfit(new ArgumentError(`${name}: expected ${key} itself, but got ${kindOf(given)}`));
     const at = parameters.findIndex((parameter) => parameter.name === key);
     if (at < 0 && !open)
       throw unknownArgument(

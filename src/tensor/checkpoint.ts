@@ -7,10 +7,12 @@ import { mode, withMode } from '../graph/mode';
 import { named } from '../graph/record';
 import type { Value } from '../graph/value';
 import { recomputed, withGradient } from '../ops/custom';
+import { either } from './argument-kinds';
 import { zeros } from './creation';
-import { kindOf } from './options';
+import { expectKind, kindOf } from './options';
 import { defaultGenerator } from './random/generator';
 import { Tensor } from './tensor';
+import { tensor, tensors } from './tensor-kinds';
 
 /**
  * `fn(...args)`, keeping only the arguments for backward: there `fn` runs a second time (Chen et al. 2016). It must compute the
@@ -29,6 +31,7 @@ export function checkpoint<Args extends readonly unknown[], R extends Tensor | r
   // Backward may run outside of an autocast that was open here.
   const { conversions } = calls;
   const result = withMode({ grad: false }, () => fn(...args));
+  expectKind('checkpoint', 'the result of fn', result, either(tensor, tensors));
   const inputs = args.filter((arg): arg is Args[number] & Tensor => arg instanceof Tensor);
   const results: readonly Tensor[] = result instanceof Tensor ? [result] : result;
   // Parameters inside of fn want gradients also where no argument does.

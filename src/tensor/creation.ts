@@ -7,12 +7,13 @@ import { fromHost } from '../graph/record';
 import { cast, clone, full as fullValue, reshape } from '../ops/cast';
 import { dtypeOfScalar } from '../ops/promotion';
 import { allocated } from './allocate';
+import { MOST_FEATURES, whole as wholeNumber } from './argument-kinds';
 import { callable } from './callable';
 import { evenly } from './evenly';
 import { expectNumbers } from './expect-numbers';
 import { hostArray, type NestedData, readHostData } from './host-data';
 import { makeTensor } from './make-leaf';
-import { isPlainObject, parseArgs } from './options';
+import { expectKind, isPlainObject, parseArgs } from './options';
 import {
   expectSize,
   type SizeArguments,
@@ -261,9 +262,7 @@ export function linspace(...args: LinspaceArgs): Tensor {
   const { start, end, steps } = given;
   const { dtype, requiresGrad } = tensorOptions('linspace', options, 'float32');
   expectNumbers('linspace', { start, end });
-  if (!Number.isInteger(steps) || steps < 0) {
-    throw new ArgumentError(`linspace: expected a whole number of steps ≥ 0, but got ${steps}`);
-  }
+  expectKind('linspace', 'steps', steps, wholeNumber(0, MOST_FEATURES));
   const { data, shape } = readHostData('linspace', Float64Array.from(evenly(start, end, steps)), dtype);
   return makeTensor('linspace', fromHost(data, shape, dtype), requiresGrad);
 }

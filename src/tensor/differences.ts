@@ -7,9 +7,11 @@ import { cast } from '../ops/cast';
 import { resolveDim } from '../ops/dims';
 import { cat } from '../ops/join';
 import { promoteTypes } from '../ops/promotion';
+import { orNull, whole } from './argument-kinds';
 import { callable, isTensor } from './callable';
 import { type Arguments, kindOf, parseArgs } from './options';
 import type { Tensor } from './tensor';
+import { tensor } from './tensor-kinds';
 
 interface DiffOptions {
   /** How many times; default 1. */
@@ -22,6 +24,9 @@ interface DiffOptions {
 
 export type DiffArgs = Arguments<DiffOptions, ['n', 'dim', 'prepend', 'append']>;
 
+/** How often differences of differences are taken at most. */
+const MOST_TIMES = 2 ** 16;
+
 /** x_{i+1} - x_i along a dimension (by default the last), n times; of bools, whether they differ. */
 export const diff = callable('diff(input, ...)', (input: Tensor, ...args: DiffArgs): Tensor => {
   const none = null as Tensor | null;
@@ -30,9 +35,9 @@ export const diff = callable('diff(input, ...)', (input: Tensor, ...args: DiffAr
     [],
     { n: 1, dim: -1, prepend: none, append: none },
     args,
+    { n: whole(0, MOST_TIMES), prepend: orNull(tensor), append: orNull(tensor) },
   );
   if (input.shape.length === 0) throw new ShapeError('diff: expected at least one dimension, but got shape []');
-  if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`diff: expected a whole n of at least 0, but got ${n}`);
   const d = resolveDim('diff', dim, input.shape.length);
   let x = joined([prepend, input, append], d);
   // Differences of nothing are nothing.

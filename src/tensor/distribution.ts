@@ -5,11 +5,13 @@ import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { expectFloat, expectNumber, fromHost, named } from '../graph/record';
 import { full } from '../ops/cast';
 import { resolveDim } from '../ops/dims';
+import { either, number, orNull } from './argument-kinds';
 import { callable } from './callable';
 import { type MinMax, minMax, type ValuesIndices, valuesIndices } from './named-results';
 import { type Arguments, parseArgs } from './options';
 import { type Dims, type ReduceArgs, reduceArgs, type SpreadArgs, type SumOptions, spreadArgs } from './reduce-args';
 import type { Tensor } from './tensor';
+import { tensor } from './tensor-kinds';
 
 interface OneDim {
   dim?: number;
@@ -180,6 +182,7 @@ function quantileOf(name: string, input: Tensor, args: QuantileArgs, rankOf: (x:
     ['q'],
     { dim: none, keepdim: false, interpolation: 'linear' },
     args,
+    { q: either(number, tensor) },
   );
   if (!interpolations.includes(interpolation)) {
     throw new ArgumentError(
@@ -243,6 +246,7 @@ export const cov = callable('cov(input, ...)', (input: Tensor, options: Covarian
     [],
     { correction: 1, fweights: none, aweights: none },
     [options],
+    { fweights: orNull(tensor), aweights: orNull(tensor) },
   );
   if (input.shape.length > 2) {
     throw new ShapeError(`cov: expected a vector or a matrix, but got shape ${showShape(input.shape)}`);

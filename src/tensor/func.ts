@@ -2,11 +2,13 @@
 import { ArgumentError, ShapeError } from '../errors';
 import { withMode } from '../graph/mode';
 import { detach, identity } from '../ops/cast';
+import { callback, either } from './argument-kinds';
 import { eye } from './creation';
 import { stack } from './functions';
 import { grad as gradOf } from './grad';
-import { kindOf, parseArgs } from './options';
+import { expectKind, kindOf, parseArgs } from './options';
 import { Tensor } from './tensor';
+import { tensor, tensors } from './tensor-kinds';
 import { mapTensors, tensorsIn } from './tensor-trees';
 
 /** A function of tensors, or of lists and objects of them, with one tensor as its result. */
@@ -21,7 +23,8 @@ interface Arguments {
   readonly nested: boolean;
 }
 
-function argumentsOf(name: string, args: readonly unknown[], argnums: readonly number[]): Arguments {
+function argumentsOf(name: string, fn: unknown, args: readonly unknown[], argnums: readonly number[]): Arguments {
+  expectKind(name, 'fn', fn, callback);
   const given = [...args];
   let nested = false;
   for (const n of argnums) {
@@ -76,7 +79,7 @@ export function gradAndValue<Args extends readonly unknown[], const N extends nu
   const argnums = argnumsOf('func.grad', options);
   return (...args) =>
     recorded(() => {
-      const { given, wanted, nested } = argumentsOf('func.grad', args, listOf(argnums));
+      const { given, wanted, nested } = argumentsOf('func.grad', fn, args, listOf(argnums));
       const y = fn(...(given as unknown as Args));
       if (y.numel() !== 1) {
         throw new ShapeError(
@@ -108,7 +111,7 @@ export function vjp<Args extends readonly Tensor[]>(
 ): [output: Tensor, product: (cotangent: Tensor) => Tensor[]] {
   return recorded(() => {
     const places = primals.map((_, i) => i);
-    const { given, wanted, nested } = argumentsOf('func.vjp', primals, places);
+    const { given, wanted, nested } = argumentsOf('func.vjp', fn, primals, places);
     const y = fn(...(given as unknown as Args));
     const product = (cotangent: Tensor) =>
       recorded(() => filled(gradOf(y, wanted, { gradOutputs: cotangent, ...again(nested) }), wanted));
@@ -136,13 +139,15 @@ export function jvp<Args extends readonly Tensor[]>(
   tangents: readonly Tensor[],
 ): [output: Tensor, tangent: Tensor] {
   return recorded(() => {
+    expectKind('func.jvp', 'primals', primals, tensors);
+    expectKind('func.jvp', 'tangents', tangents, tensors);
     if (primals.length !== tangents.length) {
       throw new ArgumentError(
         `func.jvp: expected as many tangents as primals, ${primals.length}, but got ${tangents.length}`,
       );
     }
     const places = primals.map((_, i) => i);
-    const { given, wanted, nested } = argumentsOf('func.jvp', primals, places);
+    const { given, wanted, nested } = argumentsOf('func.jvp', fn, primals, places);
     const y = fn(...(given as unknown as Args));
     const u = Tensor.of(detach(y.value)).mul(0).requiresGrad_();
     const products = gradOf(y, wanted, { gradOutputs: u, createGraph: true, allowUnused: true });
@@ -165,7 +170,7 @@ export function jacrev<Args extends readonly unknown[], const N extends number |
   const argnums = argnumsOf('func.jacrev', options);
   return (...args) =>
     recorded(() => {
-      const { given, wanted, nested } = argumentsOf('func.jacobian', args, listOf(argnums));
+      const { given, wanted, nested } = argumentsOf('func.jacobian', fn, args, listOf(argnums));
       const y = fn(...(given as unknown as Args));
       const count = y.numel();
       const units = eye(count).unbind(0);
@@ -180,6 +185,8 @@ export function jacobian(fn: (x: Tensor) => Tensor, inputs: Tensor): Tensor;
 export function jacobian(fn: TensorFunction<readonly Tensor[]>, inputs: readonly Tensor[]): Tensor[];
 export function jacobian(fn: TensorFunction<never>, inputs: Tensor | readonly Tensor[]): Tensor | Tensor[] {
   const f = fn as unknown as TensorFunction<Tensor[]>;
+  expectKind('func.jacobian', 'fn', fn, callback);
+  expectKind('func.jacobian', 'inputs', inputs, either(tensor, tensors));
   if (inputs instanceof Tensor) return jacrev(f)(inputs);
   return jacrev(f, { argnums: inputs.map((_, i) => i) })(...inputs);
 }

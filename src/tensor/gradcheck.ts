@@ -2,12 +2,14 @@
 import { isFloat } from '../compiler/meta';
 import { ArgumentError, AutogradError } from '../errors';
 import { fromHost } from '../graph/record';
+import { callback, either, orNull } from './argument-kinds';
 import { grad } from './grad';
 import { showIndex } from './host-data';
 import { type Arguments, parseArgs } from './options';
 import { fillUniform } from './random/distributions';
 import { Generator } from './random/generator';
 import { Tensor } from './tensor';
+import { tensor, tensors } from './tensor-kinds';
 
 /** A function under test. It must be pure, and is called many times. */
 export type Differentiable = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
@@ -62,6 +64,7 @@ export async function gradcheck(
     ['fn', 'inputs'],
     defaults,
     args,
+    { fn: callback, inputs: either(tensor, tensors) },
   );
   return passes(check('gradcheck', fn, listed(inputs), tolerances), raiseException);
 }
@@ -94,6 +97,7 @@ export async function gradgradcheck(
     ['fn', 'inputs'],
     { gradOutputs: null, ...defaults },
     args,
+    { fn: callback, inputs: either(tensor, tensors), gradOutputs: orNull(either(tensor, tensors)) },
   );
   const { fn, gradOutputs, raiseException, ...tolerances } = parsed;
   const inputs = listed(parsed.inputs);

@@ -5,11 +5,16 @@ import { ArgumentError, ShapeError } from '../errors';
 import { expectFloat, fromHost } from '../graph/record';
 import { full, reshape } from '../ops/cast';
 import { indexAdd } from '../ops/indexing';
+import { either, finite, type Kind, listOf, orNull, whole } from './argument-kinds';
 import { callable } from './callable';
 import { type HistEdges, histEdges } from './named-results';
 import { isPlainObject, parseArgs } from './options';
 import { searchsorted } from './search';
 import type { Tensor } from './tensor';
+import { tensor } from './tensor-kinds';
+
+/** Into how many parts a range is cut; their edges are made on the host. */
+const parts: Kind = whole(1, 2 ** 24);
 
 interface Counting {
   /** What each element or point counts; default 1. */
@@ -38,6 +43,7 @@ export const histogram = callable(
       ['bins'],
       { range: null as readonly [number, number] | null, weight: null as Tensor | null, density: false },
       isPlainObject(bins) ? [bins] : [bins, options],
+      { bins: either(parts, tensor), range: orNull(listOf(finite, 2)), weight: orNull(tensor) },
     );
     expectFloat('histogram', 'input', input);
     const points = input.detach().float().reshape(-1, 1);
@@ -66,6 +72,7 @@ export const histogramdd = callable(
       ['bins'],
       { range: null as readonly number[] | null, weight: null as Tensor | null, density: false },
       isPlainObject(bins) ? [bins] : [bins, options],
+      { bins: either(parts, listOf(either(parts, tensor))), range: orNull(listOf(finite)), weight: orNull(tensor) },
     );
     const dims = input.shape.at(-1) ?? 0;
     if (input.shape.length < 2 || dims === 0) {
@@ -129,9 +136,6 @@ function edgesOf(
       throw new ShapeError(`${name}: expected a vector of at least 2 edges, but got shape ${showShape(bins.shape)}`);
     }
     return bins.detach().float();
-  }
-  if (!Number.isInteger(bins) || bins < 1) {
-    throw new ArgumentError(`${name}: expected bins of at least 1, but got ${bins}`);
   }
   if (range && !(range[0] <= range[1])) {
     throw new ArgumentError(`${name}: expected a rising range, but got [${range.join(', ')}]`);

@@ -12,9 +12,11 @@ import { cat } from '../ops/join';
 import { expand } from '../ops/reduce';
 import { indexReduce, type Reduce, scatterReduce } from '../ops/scatter-reduce';
 import { putAt } from './advanced-index';
+import { either, number, orNull } from './argument-kinds';
 import { type Arguments, isPlainObject, parseArgs } from './options';
 import { OrderMethods } from './order-methods';
 import type { Tensor } from './tensor';
+import { tensor } from './tensor-kinds';
 
 export interface TakeAlongOptions {
   indices: Tensor;
@@ -97,6 +99,7 @@ export abstract class IndexingMethods extends OrderMethods {
       ['dim', 'index'],
       { src: null as Tensor | number | null, value: null as number | null, reduce: null as 'add' | 'multiply' | null },
       args,
+      { index: tensor, src: orNull(either(number, tensor)), value: orNull(number) },
     );
     const given = src ?? value;
     if (given === null) throw new ArgumentError("scatter: missing 1 required argument: 'src'");

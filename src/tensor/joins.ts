@@ -112,6 +112,22 @@ function cartesianProdOf(...tensors: readonly Tensor[]): Tensor {
   return cat(columns, 1);
 }
 
+/** The most numbers that `combinations` gives: they are counted up one by one, on the host. */
+const MOST_PLACES = 2 ** 24;
+
+function expectRows(n: number, r: number, withReplacement: boolean): void {
+  if (!withReplacement && r > n) return;
+  // n over k as its product, which grows with every factor.
+  const of = withReplacement ? n + r - 1 : n;
+  const fewer = Math.min(r, of - r);
+  let rows = 1;
+  for (let k = 1; k <= fewer && rows * r <= MOST_PLACES; k++) rows *= (of - fewer + k) / k;
+  if (rows * r <= MOST_PLACES) return;
+  throw new ArgumentError(
+    `combinations: expected at most ${MOST_PLACES} numbers in all rows, but ${r} of ${n} elements give more`,
+  );
+}
+
 /** Every way to take r elements of a vector, a row for each, in order; `withReplacement` lets an element come again. */
 export const combinations = callable(
   'combinations(input, ...)',
@@ -131,8 +147,9 @@ export const combinations = callable(
       throw new ShapeError(`combinations: expected a vector, but got shape ${showShape(input.shape)}`);
     }
     if (!Number.isInteger(r) || r < 0) throw new ArgumentError(`combinations: expected a whole r ≥ 0, but got ${r}`);
+    expectRows(input.shape[0]!, r, withReplacement);
     let rows: number[][] = r === 0 ? [] : [[]];
-    for (let i = 0; i < r; i++) {
+    for (let i = 0; i < r && rows.length > 0; i++) {
       rows = rows.flatMap((row) => {
         const last = row.at(-1);
         const start = last === undefined ? 0 : withReplacement ? last : last + 1;

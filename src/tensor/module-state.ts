@@ -1,7 +1,8 @@
 // Owns calls of modules with parameters that are not their own: functionalCall and stackModuleState.
 import { ArgumentError } from '../errors';
+import { listOf } from './argument-kinds';
 import { stack } from './functions';
-import { parseArgs } from './options';
+import { expectKind, parseArgs } from './options';
 import type { Tensor } from './tensor';
 
 /** Parameters or buffers by their names, such as `features.0.weight`. */
@@ -93,6 +94,7 @@ export function stackModuleState(
   models: readonly Stateful[],
 ): [parameters: Record<string, Tensor>, buffers: Record<string, Tensor>] {
   const name = 'stackModuleState';
+  expectKind(name, 'models', models, listOf({ words: 'a module', fits: (model) => typeof model === 'function' }));
   const [first] = models;
   if (!first) throw new ArgumentError(`${name}: expected at least one model, but got none`);
   if (models.some((model) => model.constructor !== first.constructor)) {

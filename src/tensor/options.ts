@@ -1,6 +1,6 @@
 // Owns PyTorch's calling rules: any parameter by position, or by name in one trailing object.
 import { ArgumentError } from '../errors';
-import { flag, type Kind, type Kinds, number } from './argument-kinds';
+import { flag, type Kind, type Kinds, number, orNull } from './argument-kinds';
 
 type RequiredKeys<O> = { [K in keyof O]-?: object extends Pick<O, K> ? never : K }[keyof O];
 type OptionalKeys<O> = Exclude<keyof O, RequiredKeys<O>>;
@@ -85,16 +85,37 @@ export function expectKind(name: string, key: string, value: unknown, kind: Kind
   throw new ArgumentError(`${name}: expected ${key} to be ${kind.words}, but got ${gotten(value)}`);
 }
 
-/** Parameters that take lists, tensors, null or words beside numbers, whatever they belong to; whoever takes them checks them. */
+/** Parameters that take lists, tensors or null beside numbers, whatever they belong to; two of them words and colours too. */
 const wide: ReadonlySet<string> = new Set([
   ...['kernelSize', 'stride', 'padding', 'outputPadding', 'dilation', 'dim', 'dims', 'inDims', 'outDims', 'argnums'],
   ...['lr', 'momentum', 'fill'],
 ]);
 
-/** What a parameter takes that says no more than its default. */
+const offers = (value: unknown, method: string): boolean =>
+  typeof value === 'object' && value !== null && typeof Reflect.get(value, method) === 'function';
+
+/** Parameters that mean the same wherever they stand. */
+const common: Readonly<Record<string, Kind>> = {
+  generator: orNull({ words: 'a torch.Generator', fits: (value) => offers(value, 'manualSeed') }),
+  dtype: orNull({ words: "a dtype, as in 'float32'", fits: (value) => typeof value === 'string' }),
+  signal: orNull({ words: 'an AbortSignal', fits: (value) => offers(value, 'throwIfAborted') }),
+};
+
+/** Of a parameter that is a number by default and takes lists too, each of its elements a number. */
+const measure: Kind = {
+  words: 'a number or a list of numbers',
+  fits: (value) =>
+    number.fits(value) ||
+    value === null ||
+    (Array.isArray(value) && value.every((one) => measure.fits(one))) ||
+    (typeof value === 'object' && !Array.isArray(value) && !isPlainObject(value) && !(value instanceof Promise)),
+};
+
+/** What a parameter takes that says no more than its name and its default. */
 function kindOfDefault(key: string, fallback: unknown): Kind | undefined {
   if (typeof fallback === 'boolean') return flag;
-  return typeof fallback === 'number' && !wide.has(key) ? number : undefined;
+  if (typeof fallback !== 'number') return Object.hasOwn(common, key) ? common[key] : undefined;
+  return !wide.has(key) ? number : key === 'padding' || key === 'fill' ? undefined : measure;
 }
 
 /** Checks a value that was given: by its kind; without one that it is a boolean or a number where the default is, and no promise. */

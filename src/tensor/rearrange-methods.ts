@@ -7,6 +7,7 @@ import { reshape } from '../ops/cast';
 import * as rearrange from '../ops/rearrange';
 import { stridedView } from '../ops/shape';
 import { windows } from '../ops/windows';
+import { orNull, whole } from './argument-kinds';
 import { TensorBase } from './base';
 import { type Arguments, kindOf, parseArgs } from './options';
 import { searchsorted } from './search';
@@ -119,6 +120,7 @@ export abstract class RearrangeMethods extends ShapeMethods {
       ['repeats'],
       { dim: none, outputSize: none },
       args,
+      { outputSize: orNull(whole(0)) },
     );
     const x = dim === null ? this.flatten() : (this as unknown as Tensor);
     const at = dim === null ? 0 : this.wrapDim('repeatInterleave', dim);

@@ -1,7 +1,8 @@
 // The calling rules of reductions: `(dim, keepdim)` by position or by name, and what may come by name only.
 import type { DType } from '../compiler/meta';
 import { ArgumentError } from '../errors';
-import { isPlainObject } from './options';
+import { flag, number } from './argument-kinds';
+import { expectKind, isPlainObject } from './options';
 
 /** Dimensions to reduce: one, several, or null for all. */
 export type Dims = number | readonly number[] | null;
@@ -62,9 +63,11 @@ export function reduceArgs(name: string, args: readonly unknown[], names: readon
       throw new ArgumentError(`${name}: got argument '${key}' twice, by position and by name`);
     }
   }
+  const kept = (positions.length > 1 ? positions[1] : keepdim) ?? false;
+  expectKind(name, 'keepdim', kept, flag);
   return {
     dim: ((positions[0] ?? dim) as Dims | undefined) ?? null,
-    keepdim: ((positions[1] ?? keepdim) as boolean | undefined) ?? false,
+    keepdim: kept as boolean,
     options,
   };
 }
@@ -85,5 +88,7 @@ export function spreadArgs(
   if (correction !== undefined && unbiased !== undefined) {
     throw new ArgumentError(`${name}: expected either correction or unbiased, but got both`);
   }
+  if (correction !== undefined) expectKind(name, 'correction', correction, number);
+  if (unbiased !== undefined) expectKind(name, 'unbiased', unbiased, flag);
   return { dim: allIfNone(dim), keepdim, correction: correction ?? (unbiased === false ? 0 : 1) };
 }

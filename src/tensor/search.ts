@@ -4,9 +4,11 @@ import { ArgumentError, ShapeError } from '../errors';
 import { cast, full } from '../ops/cast';
 import { promoteTypes } from '../ops/promotion';
 import * as ops from '../ops/search';
+import { orNull } from './argument-kinds';
 import { callable } from './callable';
 import { parseArgs } from './options';
 import type { Tensor } from './tensor';
+import { tensor } from './tensor-kinds';
 
 interface BucketOptions {
   /** int32 in the place of int64; default false. */
@@ -34,6 +36,7 @@ export const searchsorted = callable(
       [],
       { outInt32: false, right: false, side: null as 'left' | 'right' | null, sorter: null as Tensor | null },
       [options],
+      { sorter: orNull(tensor) },
     );
     if (side !== null && side !== 'left' && side !== 'right') {
       throw new ArgumentError(`searchsorted: expected side 'left' or 'right', but got '${side}'`);

@@ -4,13 +4,14 @@ import type { Shape } from '../compiler/meta';
 import { ArgumentError, OutOfMemoryError, ShapeError } from '../errors';
 import { fromHost } from '../graph/record';
 import { allocated } from './allocate';
+import { MOST_FEATURES, whole } from './argument-kinds';
 import { callable } from './callable';
 import { ones, zeros } from './creation';
 import { expectNumbers } from './expect-numbers';
 import { cat } from './functions';
 import { readHostData } from './host-data';
 import { makeTensor } from './make-leaf';
-import { isPlainObject, parseArgs } from './options';
+import { expectKind, isPlainObject, parseArgs } from './options';
 import { type CompleteOptions, type TensorOptions, tensorOptions, withTensorOptions } from './sizes';
 import type { Tensor } from './tensor';
 
@@ -41,9 +42,7 @@ export function logspace(
   const { start, end, steps, base } = given;
   const options = tensorOptions('logspace', named, 'float32');
   expectNumbers('logspace', { start, end, base });
-  if (!Number.isInteger(steps) || steps < 0) {
-    throw new ArgumentError(`logspace: expected a whole number of steps ≥ 0, but got ${steps}`);
-  }
+  expectKind('logspace', 'steps', steps, whole(0, MOST_FEATURES));
   const [low, high] = [fround(start), fround(end)];
   const step = steps === 1 ? 0 : fround(fround(high - low) / (steps - 1));
   // From both ends towards the middle, in float32, as PyTorch does.
@@ -80,7 +79,7 @@ export const range = callable(
     const length = Math.floor((end - start) / step) + 1;
     return fromNumbers(
       'range',
-      Float64Array.from({ length }, (_, i) => start + step * i),
+      allocated(Float64Array, length).map((_, i) => start + step * i),
       options,
     );
   },

@@ -136,7 +136,7 @@ export const isin = callable(
     if (typeof elements === 'number' && typeof testElements === 'number') {
       throw new ArgumentError('isin: expected at least one tensor, but got two numbers');
     }
-    const [x, among] = [elements, testElements].map((each) => (typeof each === 'number' ? tensorOf(each) : each));
+    const [x, among] = [elements, testElements].map((each) => (each instanceof Tensor ? each : tensorOf(each)));
     for (const { dtype } of [x!, among!]) {
       if (dtype === 'bool') throw new DTypeError('isin: expected numbers, but got dtype bool; convert it with .to()');
     }

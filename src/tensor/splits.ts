@@ -3,8 +3,9 @@
 import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { resolveDim } from '../ops/dims';
+import { whole } from './argument-kinds';
 import { callable } from './callable';
-import { type Arguments, parseArgs } from './options';
+import { type Arguments, expectKind, parseArgs } from './options';
 import type { Tensor } from './tensor';
 
 /** How many pieces, or where each but the first begins. */
@@ -28,9 +29,7 @@ function pieces(name: string, input: Tensor, sections: Sections, dim: number): T
   const d = resolveDim(name, dim, input.shape.length);
   const size = input.shape[d]!;
   if (typeof sections === 'number') {
-    if (!Number.isInteger(sections) || sections < 1) {
-      throw new ArgumentError(`${name}: expected at least 1 section, but got ${sections}`);
-    }
+    expectKind(name, 'sections', sections, whole(1, 2 ** 20));
     const [least, longer] = [Math.floor(size / sections), size % sections];
     const lengths = Array.from({ length: sections }, (_, i) => least + (i < longer ? 1 : 0));
     return sliced(input, d, lengths);

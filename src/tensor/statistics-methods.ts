@@ -5,6 +5,7 @@ import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { expectFloat, expectNumber, fromHost, named } from '../graph/record';
 import { full } from '../ops/cast';
 import { withGradient } from '../ops/custom';
+import { whole } from './argument-kinds';
 import { IndexingMethods } from './indexing-methods';
 import { type ValuesIndices, valuesIndices } from './named-results';
 import { type Arguments, parseArgs } from './options';
@@ -120,10 +121,10 @@ export abstract class StatisticsMethods extends IndexingMethods {
 
   /** How many elements lie in each of `bins` equal parts of [min, max]; with both 0, of the range of the elements. float32. */
   histc(...args: HistcArgs): Tensor {
-    const { bins, min, max } = parseArgs<HistcOptions>('histc', [], { bins: 100, min: 0, max: 0 }, args);
+    const { bins, min, max } = parseArgs<HistcOptions>('histc', [], { bins: 100, min: 0, max: 0 }, args, {
+      bins: whole(1, 2 ** 24),
+    });
     expectFloat('histc', 'input', this);
-    if (!Number.isInteger(bins) || bins < 1)
-      throw new ArgumentError(`histc: expected bins of at least 1, but got ${bins}`);
     if (this.numel() === 0) return this.make(full([bins], 0, this.dtype));
     if (max < min) throw new ArgumentError(`histc: expected max of at least min, but got ${min} and ${max}`);
     const x = this.detach().float().flatten();

@@ -18,7 +18,7 @@ const refusals: readonly [say: RegExp, call: () => unknown][] = [
   // A default that is a boolean tells that a boolean is meant, and a promise is awaited first.
   [/^RoIAlign: expected aligned to be a boolean, but got 1$/, () => make(ops.RoIAlign)(7, 1, 2, 1)],
   [
-    /^roiAlign: expected spatialScale to be a finite number, but got a promise; await it first$/,
+    /^roiAlign: expected spatialScale itself, but got a promise; await it first$/,
     () => loose(ops.roiAlign)(torch.ones(1, 1, 4, 4), torch.ones(1, 5), 2, { spatialScale: Promise.resolve(1) }),
   ],
   [

@@ -1,6 +1,8 @@
 // Owns the random generator a user holds: seeding, the cached second normal, and a state that PyTorch can read and write.
 import { ArgumentError } from '../../errors';
 import { beforeChange, isJournaling } from '../../graph/journal';
+import { whole } from '../argument-kinds';
+import { expectKind } from '../options';
 import { MT19937, STATE_WORDS } from './mt19937';
 
 /** PyTorch's `default_rng_seed_val`, the seed of a Generator that was given none. */
@@ -69,6 +71,7 @@ export class Generator {
 
   /** Goes on as if `count` integers of 32 bits had been drawn; the generator that is returned draws them. */
   skip(count: number): Generator {
+    expectKind('Generator.skip', 'count', count, whole(0, 2 ** 32));
     if (isJournaling()) this.#keep();
     const behind = this.copy();
     this.#engine.skip(count);

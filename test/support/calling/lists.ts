@@ -1,4 +1,27 @@
 // Owns what the walk of the calling rule leaves out, each with its reason.
 
-/** What only runs in a worker, and what only the library itself calls. */
-export const apart = /^(data\.serve|data\.CsvTable|nn\.Module::blank)$/;
+interface Apart {
+  readonly why: string;
+  readonly ids: RegExp;
+}
+
+export const apart: readonly Apart[] = [
+  { why: 'runs in a worker', ids: /^(data\.serve|worker\.expose)$/ },
+  { why: 'is called by the library alone', ids: /^(data\.CsvTable|nn\.Module::blank|torch\.invariant)$/ },
+  {
+    why: 'the library makes its objects, whose constructors no declaration shows',
+    ids: /^torch\.(gpu\.(Explanation|Profile|TuningReport)|safetensors\.SafeOpen|autograd\.FunctionContext|Tensor$|FloatTensor$)/,
+  },
+  {
+    why: 'draws the weights of a whole network in every call; those of a smaller one go by the same function',
+    ids: /^vision\.models\.(?!squeezenet|SqueezeNet|BasicBlock|Bottleneck|createFeatureExtractor|getModel|listModels)|^vision\.detection\.(\w*rcnn|ssd|retinanet|yolo|FasterRCNN|MaskRCNN|SSD|YOLO|KeypointRCNN)|^nn\.Transformer$/i,
+  },
+  {
+    why: 'a step of a transform, which its call takes with pictures that it has looked at',
+    ids: /^vision\.transforms\.\w+\.(draw|apply|applyTo|transform|makeParams)$/,
+  },
+  {
+    why: 'a hook, which the loop calls with its own arguments',
+    ids: /^lightning\.\w+\.(on[A-Z]\w*|setup|teardown|lrSchedulerStep|optimizerZeroGrad|optimizerStep|watched|fetched|getMetrics)$/,
+  },
+];

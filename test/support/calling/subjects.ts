@@ -1,6 +1,5 @@
 // Owns what the walk of the calling rule calls: every function, class and method that a door exports, but for those that types hide.
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { type Declared, declaredFunction, declaredMethod, isHidden } from './declarations';
 
 type Callee = (...args: unknown[]) => unknown;
 type Class = (new (...args: unknown[]) => object) & { readonly prototype: object };
@@ -10,8 +9,7 @@ export interface Subject {
   /** `torch.add`, `nn.Linear`, `nn.Linear()` for the call of an object, `nn.Linear.extraRepr` for a method. */
   readonly id: string;
   readonly call: Callee;
-  /** The arguments that its definition names before the first one with a default. */
-  readonly length: number;
+  readonly declared: Declared | null;
   /** The class behind a constructor, whose objects have methods. */
   readonly made: Class | null;
 }
@@ -26,50 +24,55 @@ const isSpace = (value: unknown): value is Readonly<Record<string, unknown>> => 
 };
 
 /** The functions and classes of a namespace and of those within it, each once: an alias is the same function. */
-export function subjectsOf(door: string, space: object, seen: Set<unknown>, within = true): readonly Subject[] {
+export function subjectsOf(door: string, space: object, seen: Set<unknown>): readonly Subject[] {
   if (seen.has(space)) return [];
   seen.add(space);
   return Object.entries(space).flatMap(([name, value]): readonly Subject[] => {
     const id = `${door}.${name}`;
-    if (isSpace(value)) return within ? subjectsOf(id, value, seen) : [];
+    if (isSpace(value)) return subjectsOf(id, value, seen);
     if (typeof value !== 'function' || seen.has(value) || value.prototype instanceof Error) return [];
     seen.add(value);
-    if (!isClass(value)) return [{ id, call: value as Callee, length: value.length, made: null }];
+    if (!isClass(value))
+      return [{ id, call: value as Callee, declared: declaredFunction(value as Callee), made: null }];
     const statics = Object.getOwnPropertyNames(value)
-      .filter((key) => !hidden.has(`${name}.${key}`) && typeof Reflect.get(value, key) === 'function')
+      .filter((key) => !isHidden(value.name, key) && typeof Reflect.get(value, key) === 'function')
       .map((key) => {
         const method = Reflect.get(value, key) as Callee;
-        return {
-          id: `${id}::${key}`,
-          call: (...args: unknown[]) => method.apply(value, args),
-          length: method.length,
-          made: null,
-        };
+        const call = (...args: unknown[]) => method.apply(value, args);
+        return { id: `${id}::${key}`, call, declared: declaredMethod(value.name, key), made: null };
       });
-    return [
-      { id, call: (...args: unknown[]) => Reflect.construct(value, args), length: value.length, made: value },
-      ...statics,
-    ];
+    const construct = (...args: unknown[]) => Reflect.construct(value, args);
+    return [{ id, call: construct, declared: declaredMethod(value.name, 'constructor'), made: value }, ...statics];
   });
 }
 
-/** `Class.method` of those that are private, protected or left out of the declarations. */
-const hidden = hiddenMembers();
+const called = ['forward', 'update'];
 
-function hiddenMembers(): ReadonlySet<string> {
+/** The methods of objects of a class, each once whichever class inherits it, and the call of those that are functions. */
+export function methodsOf(
+  { id, made }: Pick<Subject, 'id' | 'made'>,
+  make: () => object,
+  seen: Set<unknown>,
+): readonly Subject[] {
+  const found: Subject[] = [];
+  const object = make();
   const names = new Set<string>();
-  const source = fileURLToPath(new URL('../../../src', import.meta.url));
-  for (const file of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
-    if (!file.endsWith('.ts')) continue;
-    let owner = '';
-    let internal = false;
-    for (const line of readFileSync(`${source}/${file}`, 'utf8').split('\n')) {
-      owner = /^(?:export )?(?:abstract )?class (\w+)/.exec(line)?.[1] ?? owner;
-      const member =
-        /^ {2}((?:private|protected|public|static|abstract|override|async|readonly|get|\*) ?)*(\w+)\s*[(<]/.exec(line);
-      if (member && (internal || /^ {2}(static )?(private|protected) /.test(line))) names.add(`${owner}.${member[2]}`);
-      internal = /@internal/.test(line) || (internal && !member && /^ {3}\*/.test(line));
+  for (let owner = made!.prototype; owner !== Object.prototype; owner = Object.getPrototypeOf(owner) as object) {
+    const type = owner.constructor.name;
+    for (const name of Object.getOwnPropertyNames(owner)) {
+      const value: unknown = Object.getOwnPropertyDescriptor(owner, name)!.value;
+      // What a class replaces is not called through its objects.
+      if (names.has(name)) continue;
+      names.add(name);
+      if (typeof value !== 'function' || name === 'constructor' || seen.has(value) || isHidden(type, name)) continue;
+      seen.add(value);
+      const call = (...args: unknown[]) => Reflect.apply(value, make(), args);
+      const declared = declaredMethod(type, name);
+      // The call of an object goes by what it calls.
+      if (typeof object === 'function' && called.includes(name))
+        found.push({ id: `${id}()`, call: (...args) => (make() as Callee)(...args), declared, made: null });
+      else found.push({ id: `${id}.${name}`, call, declared, made: null });
     }
   }
-  return names;
+  return found;
 }

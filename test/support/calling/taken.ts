@@ -9,7 +9,17 @@ const NUMBERS = ['-1', '1.5', '1e12'] as const;
 
 /** By what a parameter's own error says that it takes. */
 const told: readonly (Reason & { readonly text: RegExp })[] = [
-  { why: 'a flag', text: /to be true or false/, takes: ['true'] },
+  { why: 'a flag', text: /to be (true or false|a boolean)/, takes: ['true'] },
+  { why: 'left out', text: /\bor null\b/, takes: ['null'] },
+  { why: 'any text', text: /\ba text\b/, takes: ["''", "'foo'"] },
+  { why: 'an empty list', text: /\ba list\b/, takes: ['[]'] },
+  { why: 'an empty object', text: /\ban object\b/, takes: ['{}'] },
+  {
+    why: 'numbers of any type, converted as PyTorch promotes them',
+    text: /\ba tensor\b|\btensors\b/,
+    takes: ['dtype'],
+  },
+  { why: 'a boolean, which PyTorch too counts as 0 or 1', text: /a tensor or a number/, takes: ['true'] },
   {
     why: 'a number, whose range is what the equation gives',
     text: /\bnumber|at least|between|from \S+ to/,

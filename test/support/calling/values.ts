@@ -248,4 +248,4 @@ const made = (value: unknown): unknown =>
 
 /** A value for a parameter, a fresh one each time. */
 export const valid = (own: Readonly<Record<string, unknown>>, name: string): unknown =>
-  made(Object.hasOwn(own, name) ? own[name] : byName[name]);
+  made(Object.hasOwn(own, name) ? own[name] : Object.hasOwn(byName, name) ? byName[name] : square);

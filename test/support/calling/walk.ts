@@ -2,9 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import * as torch from 'lamplight';
 import { Tensor } from 'lamplight';
+import { MISSPELT, signatureOf } from './signature';
 import type { Subject } from './subjects';
 import { allowed } from './taken';
-import { given, valid } from './values';
 
 /** How a call went against the rule. */
 export type Fault = 'bare' | 'taken' | 'misspelt' | 'many' | 'fewer' | 'hang' | 'promise' | 'valid' | 'unnamed';
@@ -17,9 +17,11 @@ export interface Found {
 export interface Walked {
   readonly calls: number;
   readonly found: readonly Found[];
+  /** A fresh object of a class. */
+  readonly make: (() => object) | null;
 }
 
-type Outcome =
+export type Outcome =
   | { readonly kind: 'typed' | 'bare'; readonly message: string }
   | { readonly kind: 'works' | 'hang'; readonly message: '' };
 
@@ -51,10 +53,6 @@ async function outcome(call: () => unknown): Promise<Outcome> {
     return { kind: 'bare', message: String(error) };
   }
 }
-
-const quoted = (list: string): string[] => [...list.matchAll(/'([^']+)'/g)].map(([, name]) => name!);
-
-const MISSPELT = 'misspeltName';
 
 /** The wrong dtype of a tensor: whole numbers where floats are usual, and floats elsewhere. */
 const otherDtype = (base: unknown): Tensor => {
@@ -91,7 +89,7 @@ export async function walk(subject: Subject): Promise<Walked> {
     return outcome(() => call(...args()));
   };
 
-  const signature = await signatureOf(subject, attempt);
+  const { signature, plain } = await signatureOf(subject, attempt);
   const { names, required, values, byName } = signature;
   const value = (name: string): unknown => values(name);
   const inFront = (count: number): unknown[] =>
@@ -99,11 +97,11 @@ export async function walk(subject: Subject): Promise<Walked> {
   const named = (): Record<string, unknown> => Object.fromEntries(required.map((name) => [name, value(name)]));
   const base = (): unknown[] => inFront(required.length);
 
-  const plain = await attempt(base);
+  const make = subject.made ? () => call(...base()) as object : null;
   if (plain.kind === 'bare' || plain.kind === 'typed') {
     report('valid', `(${required.join(', ')}): ${plain.message}`);
     if (plain.kind === 'bare') report('bare', `(valid): ${plain.message}`);
-    return { calls, found };
+    return { calls, found, make: null };
   }
   if (plain.kind === 'hang') report('hang', '(valid)');
   if (!byName && names.length > 0) report('unnamed', '');
@@ -155,52 +153,5 @@ export async function walk(subject: Subject): Promise<Walked> {
       );
   }
   if (required.length > 0) await judge(' one missing', () => base().slice(0, -1), 'fewer', '');
-  return { calls, found };
-}
-
-interface Signature {
-  /** Of all parameters, in order. */
-  readonly names: readonly string[];
-  readonly required: readonly string[];
-  readonly byName: boolean;
-  values(name: string): unknown;
-}
-
-/** The parameters of a subject, as its own errors list them; where they do not, those of the table. */
-async function signatureOf(
-  { id, length }: Subject,
-  attempt: (args: () => readonly unknown[]) => Promise<Outcome>,
-): Promise<Signature> {
-  const told = given[id];
-  const values = (name: string): unknown =>
-    valid(told && !Array.isArray(told) ? (told as Record<string, unknown>) : {}, name);
-  if (Array.isArray(told)) {
-    const names = told.map((_, i) => `#${i + 1}`);
-    return {
-      names,
-      required: names,
-      byName: false,
-      values: (name) => valid({ [name]: told[Number(name.slice(1)) - 1] }, name),
-    };
-  }
-  const required: string[] = told ? Object.keys(told) : [];
-  for (let round = 0; round < 6; round++) {
-    const { message } = await attempt(() =>
-      required.length > 0 ? [Object.fromEntries(required.map((name) => [name, values(name)]))] : [],
-    );
-    const more = quoted(/missing \d+ required arguments?: (.*)/.exec(message)?.[1] ?? '').filter(
-      (name) => !required.includes(name),
-    );
-    if (more.length === 0) break;
-    required.push(...more);
-  }
-  const { message } = await attempt(() => [...required.map(values), { [MISSPELT]: 1 }]);
-  const listed = quoted(new RegExp(`'${MISSPELT}'; it takes (.*)`).exec(message)?.[1] ?? '');
-  const all = [...required, ...listed.filter((name) => !required.includes(name))];
-  if (all.length > 0) {
-    const byName = listed.length > 0 || required.length > 0;
-    return { names: all, required, byName, values };
-  }
-  const names = Array.from({ length }, (_, i) => `#${i + 1}`);
-  return { names, required: names, byName: false, values };
+  return { calls, found, make };
 }

@@ -1,0 +1,113 @@
+// Owns the doors that are walked by the calling rule, and the walk of one of them against its ceilings.
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as torch from 'lamplight';
+import { data, nn, optim, vision } from 'lamplight';
+import * as einops from 'lamplight/einops';
+import * as interpret from 'lamplight/interpret';
+import * as lightning from 'lamplight/lightning';
+import * as metrics from 'lamplight/metrics';
+import * as tensorboard from 'lamplight/tensorboard';
+import * as worker from 'lamplight/worker';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { ceilings } from './ceilings';
+import { apart } from './lists';
+import { methodsOf, type Subject, subjectsOf } from './subjects';
+import { type Fault, type Found, walk } from './walk';
+
+const { transforms, datasets, io, tvTensors, ops, utils, detection, models } = vision;
+
+const spaces: Readonly<Record<string, object>> = {
+  torch,
+  nn,
+  optim,
+  data,
+  'vision.transforms': transforms,
+  'vision.datasets': datasets,
+  'vision.io': io,
+  'vision.tvTensors': tvTensors,
+  'vision.ops': ops,
+  'vision.utils': utils,
+  'vision.detection': detection,
+  'vision.models': models,
+  vision,
+  metrics,
+  lightning,
+  interpret,
+  einops,
+  tensorboard,
+  worker,
+};
+
+/** All doors, and the methods of tensors. */
+export const doors: readonly string[] = [...Object.keys(spaces), 'Tensor'];
+
+/** Calls that write files do it elsewhere; there is neither a device nor a network, and nobody reads stacks. */
+export function walkApart(): void {
+  const here = process.cwd();
+  const { stackTraceLimit } = Error;
+  beforeAll(() => {
+    process.chdir(mkdtempSync(join(tmpdir(), 'calling-')));
+    Error.stackTraceLimit = 0;
+    vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    vi.stubGlobal('navigator', { gpu: { requestAdapter: () => Promise.resolve(null) } });
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('there is no network')));
+  });
+  afterAll(() => {
+    process.chdir(here);
+    Error.stackTraceLimit = stackTraceLimit;
+  });
+}
+
+/** What every class of a door inherits, which is walked behind one of them. */
+const inherited: readonly object[] = [torch.Tensor.prototype, nn.Module.prototype];
+
+function membersOf(prototype: object): unknown[] {
+  if (prototype === Object.prototype) return [];
+  const own = Object.getOwnPropertyNames(prototype).map(
+    (name) => Object.getOwnPropertyDescriptor(prototype, name)?.value,
+  );
+  return [...own, ...membersOf(Object.getPrototypeOf(prototype) as object)];
+}
+
+const isWalked = ({ id }: Subject): boolean => !apart.some(({ ids }) => ids.test(id));
+
+/** To look at one part: `CALLING='^nn\.Linear' npm run test:long -- calling-rule` writes down all that is found. */
+const selected = process.env.CALLING === undefined ? null : new RegExp(process.env.CALLING);
+
+/** Walks one in `share` of a door's functions and classes, with the methods of these, and expects no more against the rule than stands in the list. */
+export async function walkDoor(door: string, share: number): Promise<void> {
+  const space = spaces[door];
+  const others = Object.values(spaces).filter((other) => other !== space);
+  const methods = new Set<unknown>(
+    inherited.flatMap((owner) => (door === 'nn' && owner === nn.Module.prototype ? [] : membersOf(owner))),
+  );
+  const all = space
+    ? subjectsOf(door, space, new Set<unknown>(others))
+    : methodsOf({ id: door, made: torch.Tensor as never }, () => torch.ones(3, 3), new Set());
+  const chosen = all.filter(isWalked).filter((_, i) => i % share === 0);
+  const queue = [...chosen];
+  const found: Found[] = [];
+  let calls = 0;
+  for (let subject = queue.shift(); subject; subject = queue.shift()) {
+    if (selected && !selected.test(subject.id)) continue;
+    const walked = await walk(subject);
+    calls += walked.calls;
+    found.push(...walked.found);
+    if (walked.make) queue.push(...methodsOf(subject, walked.make, methods).filter(isWalked));
+  }
+  const counts: Partial<Record<Fault, number>> = {};
+  for (const { fault } of found) counts[fault] = (counts[fault] ?? 0) + 1;
+  if (selected && calls > 0) {
+    const file = join(tmpdir(), `calling-${door}.txt`);
+    writeFileSync(file, found.map(({ fault, text }) => `${fault}\t${text}`).join('\n'));
+    console.log(`${door}: ${calls} calls, ${JSON.stringify(counts)}; all in ${file}`);
+  }
+  const over = (Object.keys(counts) as Fault[]).filter((fault) => counts[fault]! > (ceilings[door]?.[fault] ?? 0));
+  const shown = found.filter(({ fault }) => over.includes(fault)).map(({ fault, text }) => `${fault}: ${text}`);
+  expect(
+    over.map((fault) => `${counts[fault]} ${fault}`),
+    shown.slice(0, 60).join('\n'),
+  ).toEqual([]);
+}
