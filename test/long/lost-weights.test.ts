@@ -176,6 +176,8 @@ describe('after a loss', () => {
     await expect(stepOn(inputs, batches[0]!.labels).item()).rejects.toThrow(torch.DeviceLostError);
     stepOn(inputs, batches[0]!.labels);
     model.loadStateDict(saved);
+    // That the step before was not taken is told once.
+    await expect(torch.synchronize()).rejects.toThrow(/shape \[10, 4\] was on a GPU device that has been lost/);
     expect(await stateOf(model)).toEqual(before);
     expect(Number.isFinite(await step(0).item())).toBe(true);
   });
