@@ -19,10 +19,15 @@ const MAX_BUFFERS = 8;
 /** Nodes of one kernel: past this, its compilation costs more than the memory traffic that joining saves. */
 const MAX_MEMBERS = 64;
 
+/** A fill that is evaluated where it is used. */
+const INLINED = 1;
+/** A fill that is in memory anyway, and read there. */
+const STORED = 2;
+
 /**
  * Joins pointwise nodes over the same number of elements into clusters, one kernel each, that may have several outputs.
  * Intermediates that nobody else reads never exist. Two nodes join where one feeds the other, unless something in between
- * would then have to run both before and after the cluster. Constant fills are evaluated where they are used.
+ * would then have to run both before and after the cluster. Constant fills are evaluated where they are used, unless they are stored.
  */
 export const fusePointwise = ({ program, lowerings }: LoweredProgram): LoweredProgram =>
   new Fusion(program, lowerings).run();
@@ -47,8 +52,8 @@ export function leaveApart({ program, lowerings }: LoweredProgram): LoweredProgr
 
 class Fusion {
   private readonly producer: Int32Array;
-  /** By node: 1 if it depends on nothing but dynamic scalars. */
-  private readonly constant: Uint8Array;
+  /** By node: INLINED or STORED if it depends on nothing but dynamic scalars, else 0. */
+  private readonly fills: Uint8Array;
   /** The value whose elements these are, seen through reshapes. */
   private readonly root: Int32Array;
   private readonly consumers: number[][];
@@ -71,7 +76,7 @@ class Fusion {
     this.root = Int32Array.from(values.keys());
     this.consumers = values.map(() => []);
     this.unit = Int32Array.from(nodes.keys());
-    this.constant = new Uint8Array(nodes.length);
+    this.fills = new Uint8Array(nodes.length);
     nodes.forEach((node, n) => {
       for (const v of node.outputs) this.producer[v] = n;
       const lowering = lowerings[n]!;
@@ -82,8 +87,16 @@ class Fusion {
       }
       const reads = this.reads(n);
       for (const v of reads) this.consumers[v]!.push(n);
-      const constant = lowering.kind === 'pointwise' && reads.every((v) => this.constant[this.producer[v]!] === 1);
-      this.constant[n] = constant ? 1 : 0;
+      const constant = lowering.kind === 'pointwise' && reads.every((v) => this.fills[this.producer[v]!] === INLINED);
+      this.fills[n] = constant ? INLINED : 0;
+    });
+    // A parameter that begins as ones is read like any other, so that the kernels of a first step are those of the next.
+    nodes.forEach(({ outputs }, n) => {
+      if (this.fills[n] !== INLINED) return;
+      const readers = outputs.flatMap((v) => this.consumers[v]!);
+      const isKept = outputs.some((v) => this.exported.has(v)) || readers.some((c) => lowerings[c]!.kind === 'pack');
+      // What is inlined reads nothing.
+      if (isKept && !readers.some((c) => this.fills[c] !== 0)) this.fills[n] = STORED;
     });
   }
 
@@ -126,9 +139,9 @@ class Fusion {
     return n >= 0 && this.lowerings[n]!.kind === 'pointwise';
   }
 
-  /** A pointwise node of constants only, such as a fill: cheaper to evaluate again than to read. */
+  /** A pointwise node of constants only, such as a fill: cheaper to evaluate again than to read, unless it is stored. */
   private isFill(n: number): boolean {
-    return this.constant[n] === 1;
+    return this.fills[n]! > 0;
   }
 
   /** The values a node reads; pointwise nodes look through reshapes. */
@@ -262,7 +275,7 @@ class Fusion {
     for (const n of cluster) {
       for (const v of this.reads(n)) {
         const p = this.producer[v]!;
-        if (!inside.has(p) && !this.isFill(p)) read.add(v);
+        if (!inside.has(p) && this.fills[p] !== INLINED) read.add(v);
       }
     }
     return [...read];
@@ -453,7 +466,7 @@ class Fusion {
       const { body } = this.lowerings[n] as { body: PointwiseBody };
       const inputs = node.inputs.map((v, i) => {
         const p = this.producer[this.root[v]!]!;
-        if (this.isFill(p) || cluster.includes(p)) return { member: add(p) };
+        if (this.fills[p] === INLINED || cluster.includes(p)) return { member: add(p) };
         return outside(v, i === body.pairs);
       });
       const scalars = Array.from({ length: node.scalarCount }, (_, i) => node.scalarBase - scalarBase + i);

@@ -263,3 +263,21 @@ test('an evaluation loop without noGrad keeps no activations', async () => {
   // One batch's activations are over a megabyte.
   expect(live.at(-1)! - live[4]!).toBeLessThan(200_000);
 });
+
+test('the second step of a network with batch norm compiles no kernels but those of the running statistics', async () => {
+  await torch.init({ tuning: false });
+  const features = [new nn.Conv2d(1, 8, 3, { padding: 1 }), new nn.BatchNorm2d(8), new nn.ReLU(), new nn.MaxPool2d(2)];
+  const net = new nn.Sequential(...features, new nn.Flatten(), new nn.Linear(8 * 7 * 7, 24), new nn.Linear(24, 10));
+  const optimizer = new optim.SGD(net.parameters(), { lr: 0.1, momentum: 0.9 });
+  const compiled: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    const before = torch.gpu.stats().pipelinesCreated;
+    optimizer.zeroGrad();
+    nn.functional.crossEntropy(net(torch.rand(16, 1, 14, 14)), torch.randint(0, 10, [16])).backward();
+    optimizer.step();
+    await torch.synchronize();
+    compiled.push(torch.gpu.stats().pipelinesCreated - before);
+  }
+  expect(compiled[1]).toBeLessThanOrEqual(2);
+  expect(compiled[2]).toBe(0);
+});
