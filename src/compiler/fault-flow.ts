@@ -10,6 +10,7 @@ import {
   ofState,
 } from '../gpu/fault-sources';
 import type { LoweredProgram, Lowering, Pass, ProgramNode } from './ir';
+import type { Job } from './job';
 
 /** What an export hangs on. */
 interface Origins {
@@ -112,10 +113,21 @@ interface Holder {
   faults: FaultSources;
 }
 
-interface FaultyJob {
+export interface FaultyJob {
   readonly inputs: readonly Holder[];
   readonly exports: readonly { readonly cell: Holder; readonly replaces: Holder | null }[];
   readonly slot: FaultSlot | null;
+}
+
+/** A job whose inputs hang on all that lies in them. */
+export function withFaults<J extends FaultyJob & Pick<Job, 'joins'>>(job: J): FaultyJob {
+  const { joins, inputs, exports, slot } = job;
+  if (!joins) return job;
+  const all = inputs.map((cell, i) => {
+    const pieces = joins.get(i)?.map(({ input }) => input);
+    return pieces ? { faults: joined(pieces, inputs, null) } : cell;
+  });
+  return { inputs: all, exports, slot };
 }
 
 /** Where a run that is encoded next reports its faults; `records` hold those that are not reported to the job's slot. */

@@ -11,6 +11,8 @@ export interface Job {
   readonly inputs: readonly Cell[];
   /** By input, where it is a window: bytes of the cell before it. */
   readonly offsets: readonly (number | undefined)[];
+  /** By input that has room for more than there is, the inputs that lie there one after another; those but the first are behind the program's. */
+  readonly joins?: ReadonlyMap<number, readonly Piece[]>;
   readonly exports: readonly JobExport[];
   readonly scalars: readonly number[];
   /** The slot of the optimizer whose updates the program holds, if it holds any. */
@@ -21,6 +23,12 @@ export interface Job {
   ran(): void;
   /** Called when the job could not run. */
   failed(): void;
+}
+
+/** What is copied to the place of an input, behind what was copied there before. */
+export interface Piece {
+  readonly input: number;
+  readonly bytes: number;
 }
 
 export interface JobExport {

@@ -8,7 +8,7 @@ import type { Pipeline } from '../gpu/pipelines';
 import type { Session } from '../gpu/session';
 import { Stretches, Watch } from '../gpu/watch';
 import { type Cell, DISPOSED, expectContents, inWords, release, settle, takeOver } from './cell';
-import { faultsOfRun, noteSources } from './fault-flow';
+import { faultsOfRun, noteSources, withFaults } from './fault-flow';
 import type { Job } from './job';
 import { Keeping } from './keeping';
 import { type Draft, dispatchOf, finished } from './link';
@@ -210,10 +210,11 @@ export class Sender {
         old && !bound && old.memory === session.memory && old.bytes === bytes && (old.dedicated || !mode.dedicated);
       return fits ? take(i, replaces!) : session.memory.allocate(bytes, mode.dedicated);
     });
-    const { records, ...faults } = faultsOfRun(plan.faults, job, session.faults);
+    const { records, ...faults } = faultsOfRun(plan.faults, withFaults(job), session.faults);
     if (session.isDoubtful) watch.begin();
     const doubt = () => watch.begin();
-    const run: Run = { renews, inputs, moved, uploads, exports, scalars: job.scalars, doubt, ...faults };
+    const { joins, scalars } = job;
+    const run: Run = { renews, inputs, joins, moved, uploads, exports, scalars, doubt, ...faults };
     return { run, exports, taken, records };
   }
 
@@ -225,7 +226,7 @@ export class Sender {
     answer: Promise<GPUError | null> | null,
     whole: boolean,
   ): void {
-    noteSources(plan.faults, job, records);
+    noteSources(plan.faults, withFaults(job), records);
     const releases: Cell[] = [];
     const uploaded = this.uploaded.splice(0);
     const done = (cell: Cell, why?: string) => {

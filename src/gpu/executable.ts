@@ -82,6 +82,8 @@ export interface Run {
   readonly inputs: (Pick<Allocation, 'buffer' | 'offset'> | null)[];
   /** Inputs that are to be copied, beside those that always are; they are read where they have been copied to. */
   readonly moved: readonly Copy[];
+  /** By input that has room for more than there is: the inputs, and their bytes, that are copied to its place one after another. */
+  readonly joins?: ReadonlyMap<number, readonly { readonly input: number; readonly bytes: number }[]>;
   /** Data to upload instead, by input. */
   readonly uploads: readonly (ArrayBufferView | null)[];
   readonly exports: readonly (Allocation | null)[];
@@ -154,7 +156,9 @@ export class Encoding {
       if (copy.bytes === 0) continue;
       const from = place(copy.ref, run);
       const target = run.exports[copy.index]!;
-      encoder.copyBufferToBuffer(from.buffer, from.offset + copy.offset, target.buffer, target.offset, copy.bytes);
+      // Where there is room for more, what counts comes first.
+      const bytes = Math.min(copy.bytes, target.bytes);
+      encoder.copyBufferToBuffer(from.buffer, from.offset + copy.offset, target.buffer, target.offset, bytes);
       stats.copies++;
     }
     run.keepFaults?.(encoder);
@@ -204,7 +208,16 @@ export function execute(
 function copyIn(queue: Queue, encoder: GPUCommandEncoder, copy: Copy, run: Run): void {
   const target = place(copy.ref, run);
   const upload = run.uploads[copy.index];
-  if (upload) writeData(queue, target.buffer, target.offset + copy.offset, upload);
+  const joins = run.joins?.get(copy.index);
+  if (joins) {
+    let at = target.offset + copy.offset;
+    for (const { input, bytes } of joins) {
+      const from = run.inputs[input]!;
+      encoder.copyBufferToBuffer(from.buffer, from.offset, target.buffer, at, bytes);
+      stats.copies++;
+      at += bytes;
+    }
+  } else if (upload) writeData(queue, target.buffer, target.offset + copy.offset, upload);
   else if (copy.bytes > 0) {
     const from = run.inputs[copy.index]!;
     encoder.copyBufferToBuffer(from.buffer, from.offset, target.buffer, target.offset + copy.offset, copy.bytes);

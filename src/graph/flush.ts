@@ -6,9 +6,10 @@ import type { FaultSlot } from '../gpu/fault-sources';
 import { hostPhase } from '../gpu/host-trace';
 import { MAX_RUNS_AHEAD } from '../gpu/lead';
 import { stats } from '../gpu/stats';
+import { type Grown, grown } from './growing';
 import { isJournaling } from './journal';
 import { mode } from './mode';
-import { type Part, partsOf } from './parts';
+import { type Part, type Parts, partsOf } from './parts';
 import { isTracing, placeOf } from './places';
 import { ingredientsOf, isCheap, leaveAsRecipe, makeRecipesOf, mayBeRecipe, recipesAmong } from './recipes';
 import { unwidened } from './record';
@@ -115,7 +116,8 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
   for (const { outputs } of order) {
     for (const y of outputs) if (y.recipe && !y.available && !exports.has(y)) exports.set(y, null);
   }
-  const parts = partsOf(inSequence(order), exports);
+  const cut = partsOf(inSequence(order), exports);
+  const { parts } = cut;
   if (parts.length > 0) {
     // What one part leaves to others is stored for as long as the flush takes; what users hold stays.
     const left = new Set(parts.flatMap(({ stores }) => stores));
@@ -142,7 +144,7 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
     root.settled = value;
     root.computed = value;
   }
-  const work = parts.length > 0 ? sendAllButLast(parts, exports, step) : { order, windows, mark, exports, last: [] };
+  const work = parts.length > 0 ? sendAllButLast(cut, exports, step) : { order, windows, mark, exports, last: [] };
   // What a recipe goes through has no memory to give back, and is needed to make it.
   const released = takeReleases().filter((value) => value.available || exports.has(value) || !value.hung);
   for (const value of released) value.leaving = 'its memory was given back';
@@ -174,6 +176,8 @@ interface Work extends Walk {
   readonly exports: ReadonlyMap<Value, Root | null>;
   /** What parts of the flush still read, and nothing after this one. */
   readonly last: readonly Value[];
+  /** What is computed in the place of the exports, where that has room for more rows. */
+  readonly long?: Grown;
 }
 
 /** Adds the nodes that must run for `value` to a walk; where that cannot be, it has failed. */
@@ -194,12 +198,12 @@ function finds(value: Value, root: Root | null, { order, windows, mark }: Walk, 
 
 /** Sends the parts of a flush but for the last, which it returns. */
 function sendAllButLast(
-  parts: readonly Part[],
+  { parts, lengths }: Parts,
   exports: ReadonlyMap<Value, Root | null>,
   step: PendingStep | null,
 ): Work {
   const replaced: Value[] = [];
-  const workFor = (values: Iterable<Value>, last: readonly Value[]): Work => {
+  const workFor = ({ loops }: Part, values: Iterable<Value>, last: readonly Value[]): Work => {
     const walk: Walk = { order: [], windows: new Map(), mark: newMark() };
     const found = new Map<Value, Root | null>();
     for (const value of values) {
@@ -207,7 +211,9 @@ function sendAllButLast(
       if (!value.available && finds(value, root, walk, step)) found.set(value, root);
     }
     inSequence(walk.order);
-    return { ...walk, exports: found, last };
+    const work = { ...walk, exports: found, last };
+    const long = loops ? null : grown(walk.order, lengths);
+    return long ? inRoom(work, long) : work;
   };
   // What users hold outlives the flush.
   const lentIn = ({ spends }: Part) => spends.filter((value) => !exports.has(value));
@@ -220,25 +226,38 @@ function sendAllButLast(
       if (root && isReplaced(root)) replaced.push(root.settled!);
       value.lent ||= root === undefined;
     }
-    send(workFor(stores, spends), [], null, true);
+    send(workFor(part, stores, spends), [], null, true);
     for (const value of spends) value.returned = true;
   }
-  return workFor(exports.keys(), [...replaced, ...lentIn(parts.at(-1)!)]);
+  const rest = parts.at(-1)!;
+  return workFor(rest, exports.keys(), [...replaced, ...lentIn(rest)]);
+}
+
+/** The same work with room for more rows. */
+function inRoom(work: Work, { standIns, pieces }: Grown): Work {
+  const windows: Windows = new Map();
+  // The first piece stands for all of them.
+  for (const [leaf, [first]] of pieces) windows.set(leaf, first!);
+  const walk: Walk = { order: [], windows, mark: newMark() };
+  for (const value of work.exports.keys()) visit(standIns.get(value)!, walk.order, windows, walk.mark);
+  inSequence(walk.order);
+  return { ...work, ...walk, long: { standIns, pieces } };
 }
 
 /** Hands work to the engine. `isPart`: others of the flush come after it. */
 function send(
-  { order, windows, mark, exports: wanted, last }: Work,
+  { order, windows, mark, exports: wanted, last, long }: Work,
   releases: readonly Value[],
   step: PendingStep | null,
   isPart = false,
 ): void {
   const { inputs, key, scalars } = number(order, windows, mark);
-  const exports = asNumbered(wanted);
+  const standIn = (value: Value): Value => long?.standIns.get(value) ?? value;
+  const exports = asNumbered(wanted, standIn);
   key.push(SEPARATOR);
   const jobExports: JobExport[] = [];
   for (const [cell, root] of exports) {
-    key.push(cell.number);
+    key.push(standIn(cell).number);
     jobExports.push({ cell, replaces: root && !isPart && isReplaced(root) ? root.settled : null });
   }
   // The engine may build the program only when the device is there; by then the nodes may have dropped their edges.
@@ -247,8 +266,8 @@ function send(
   const before = new Map<Root, Value | null>();
   engine.submit({
     key,
-    build: () => buildProgram({ order, edges, inputs, windows, placed }, [...exports.keys()]),
-    ...cellsOf(inputs, windows),
+    build: () => buildProgram({ order, edges, inputs, windows, placed }, [...exports.keys()].map(standIn)),
+    ...cellsOf(inputs, windows, long?.pieces),
     exports: jobExports,
     scalars,
     slot: step?.slot ?? null,
@@ -281,8 +300,11 @@ function send(
 }
 
 /** What is wanted, in the order in which it is computed: the same program, whether a value is read or flushed with others. */
-const asNumbered = (wanted: ReadonlyMap<Value, Root | null>): ReadonlyMap<Value, Root | null> =>
-  wanted.size === 1 ? wanted : new Map([...wanted].sort(([a], [b]) => a.number - b.number));
+const asNumbered = (
+  wanted: ReadonlyMap<Value, Root | null>,
+  standIn: (value: Value) => Value,
+): ReadonlyMap<Value, Root | null> =>
+  wanted.size === 1 ? wanted : new Map([...wanted].sort(([a], [b]) => standIn(a).number - standIn(b).number));
 
 /** Whether the memory of what the root held before may go to the new value. */
 const isReplaced = ({ settled }: Root): boolean => (settled?.overwritten ?? false) && !settled!.hung;
@@ -451,13 +473,27 @@ function numbersOf(order: readonly Node[], inputs: readonly Value[]): Map<Value,
   return numbers;
 }
 
-/** The values whose contents the inputs of a program are, and for windows the bytes before them. */
-function cellsOf(inputs: readonly Value[], windows: Windows): Pick<Job, 'inputs' | 'offsets'> {
+/** The values whose contents the inputs of a program are, and for windows the bytes before them; behind them, what else lies in an input. */
+function cellsOf(
+  inputs: readonly Value[],
+  windows: Windows,
+  pieces?: Grown['pieces'],
+): Pick<Job, 'inputs' | 'offsets' | 'joins'> {
   if (windows.size === 0) return { inputs, offsets: noOffsets };
-  return {
-    inputs: inputs.map((x) => windows.get(x)?.base ?? x),
-    offsets: inputs.map((x) => windows.get(x)?.offset),
-  };
+  const cells = inputs.map((x) => windows.get(x)?.base ?? x);
+  const offsets = inputs.map((x) => windows.get(x)?.offset);
+  if (!pieces) return { inputs: cells, offsets };
+  const joins = new Map<number, { input: number; bytes: number }[]>();
+  inputs.forEach((x, i) => {
+    const parts = pieces.get(x)?.map(({ base, offset, bytes }, k) => {
+      if (k === 0) return { input: i, bytes };
+      base.used = lastNodeId();
+      offsets.push(offset);
+      return { input: cells.push(base) - 1, bytes };
+    });
+    if (parts) joins.set(i, parts);
+  });
+  return { inputs: cells, offsets, joins };
 }
 
 /** The views whose offset is structure. By the time that the program is built, what they view may have contents. */

@@ -1,5 +1,5 @@
 // Parts: a flush that repeats a subgraph runs as several programs, of kinds that flushes of other lengths share.
-import { cutsOf } from './periods';
+import { type Cut, cutsOf, MIN_TIMES } from './periods';
 import type { Node, Value } from './value';
 
 /** Some of a flush's nodes, which run together. */
@@ -8,19 +8,30 @@ export interface Part {
   readonly stores: readonly Value[];
   /** Values that earlier parts stored for later ones, of which this is the last. */
   readonly spends: readonly Value[];
+  /** It repeats a subgraph. */
+  readonly loops: boolean;
 }
 
-/** The parts of a flush, whose nodes these are, in order; none where it runs as one. */
-export function partsOf(nodes: readonly Node[], exports: { has(value: Value): boolean }): readonly Part[] {
+/** The parts of a flush, in order; none where it runs as one. */
+export interface Parts {
+  readonly parts: readonly Part[];
+  /** How many rows values have that hang on how often a subgraph is repeated: what is joined of its results, and what it takes slices of. */
+  readonly lengths: ReadonlySet<number>;
+}
+
+/** Values that are stored whatever reads them. */
+type Exports = { has(value: Value): boolean };
+
+const whole: Parts = { parts: [], lengths: new Set() };
+
+/** The parts of a flush whose nodes these are. */
+export function partsOf(nodes: readonly Node[], exports: Exports): Parts {
   const repeated = cutsOf(nodes);
-  if (repeated.length === 0) return [];
-  const cuts = [...offsetsIn(nodes.slice(0, repeated[0]), exports), ...repeated];
-  const partOf = new Map<Node, number>();
-  let part = 0;
-  nodes.forEach((node, n) => {
-    if (n === cuts[part]) part++;
-    partOf.set(node, part);
-  });
+  if (repeated.length === 0) return whole;
+  const begins = offsetsIn(nodes.slice(0, repeated[0]!.at), exports).map((at): Cut => ({ at, loops: false }));
+  const sequence = new Sequence(nodes, [...begins, ...repeated], exports);
+  const lengths = sequence.lengths();
+  const { partOf, loops } = sequence.cutWhereLong(lengths);
   const stored = new Set<Value>();
   const lastPart = new Map<Value, number>();
   for (const [node, p] of partOf) {
@@ -32,23 +43,20 @@ export function partsOf(nodes: readonly Node[], exports: { has(value: Value): bo
       if (!exports.has(x)) lastPart.set(x, p);
     }
   }
-  const parts = Array.from({ length: part + 1 }, (): { stores: Value[]; spends: Value[] } => ({
-    stores: [],
-    spends: [],
-  }));
+  const parts = loops.map((loops): Part & { stores: Value[]; spends: Value[] } => ({ stores: [], spends: [], loops }));
   for (const [{ outputs }, p] of partOf) {
     for (const y of outputs) if (exports.has(y) || stored.has(y)) parts[p]!.stores.push(y);
   }
   for (const [value, p] of lastPart) parts[p]!.spends.push(value);
   // Views alone are no work.
-  return parts.filter(({ stores }) => stores.length > 0);
+  return { parts: parts.filter(({ stores }) => stores.length > 0), lengths };
 }
 
 /**
  * Where to cut before the first repetition: a view of a value that is stored anyway, as of the probability of an action, is a window of
  * it once it stands, so that its offset is no part of a plan.
  */
-function offsetsIn(nodes: readonly Node[], exports: { has(value: Value): boolean }): readonly number[] {
+function offsetsIn(nodes: readonly Node[], exports: Exports): readonly number[] {
   const here = new Set(nodes);
   const at = nodes.findIndex(({ op, reads }) => {
     const base = op.placed ? shownBy(reads[0]!, here, exports) : null;
@@ -57,8 +65,87 @@ function offsetsIn(nodes: readonly Node[], exports: { has(value: Value): boolean
   return at > 0 ? [at] : [];
 }
 
+/** Nodes in order, cut into parts. */
+class Sequence {
+  private readonly places: ReadonlyMap<Node, number>;
+  /** By node, where its part begins, and whether that repeats a subgraph. */
+  private readonly parts: Cut[] = [];
+
+  constructor(
+    private readonly nodes: readonly Node[],
+    private readonly cuts: readonly Cut[],
+    private readonly exports: Exports,
+  ) {
+    this.places = new Map(nodes.map((node, n) => [node, n]));
+    this.parts = this.partsBy(cuts);
+  }
+
+  /** How many rows values have that hang on the repetitions. */
+  lengths(): ReadonlySet<number> {
+    const lengths = new Set<number>();
+    for (const [n, node] of this.nodes.entries()) {
+      const { loops } = this.parts[n]!;
+      const x = loops ? this.sliced(node) : isJoin(node) ? node.outputs[0]! : null;
+      const made = x && this.placeOf(x);
+      if (made === null || this.parts[made]!.loops) continue;
+      const rows = rowsOf(x!);
+      if (rows >= MIN_TIMES) lengths.add(rows);
+    }
+    return lengths;
+  }
+
+  /** Cuts besides before what joins many values, and before slices of what is long, where these are computed right before: then they stand. */
+  cutWhereLong(lengths: ReadonlySet<number>): { partOf: ReadonlyMap<Node, number>; loops: readonly boolean[] } {
+    const cuts = [...this.cuts];
+    let begun = 0;
+    for (const [n, node] of this.nodes.entries()) {
+      const { at, loops } = this.parts[n]!;
+      begun = Math.max(begun, at);
+      if (loops) continue;
+      const slice = this.sliced(node);
+      const read = isJoin(node) ? node.reads : slice && lengths.has(rowsOf(slice)) ? [slice] : [];
+      if (!read.some((x) => (this.placeOf(shownBy(x, this.places, this.exports)) ?? -1) >= begun)) continue;
+      cuts.push({ at: n, loops: false });
+      begun = n;
+    }
+    const loops: boolean[] = [];
+    const partOf = new Map<Node, number>();
+    let before: Cut | null = null;
+    this.partsBy(cuts.sort((a, b) => a.at - b.at)).forEach((cut, n) => {
+      if (cut !== before) loops.push(cut.loops);
+      before = cut;
+      partOf.set(this.nodes[n]!, loops.length - 1);
+    });
+    return { partOf, loops };
+  }
+
+  private partsBy(cuts: readonly Cut[]): Cut[] {
+    let cut: Cut = { at: 0, loops: false };
+    let next = 0;
+    return this.nodes.map((_, n) => {
+      for (; cuts[next]?.at === n; next++) cut = cuts[next]!;
+      return cut;
+    });
+  }
+
+  /** Where a value is computed; null where that is not among the nodes. */
+  private placeOf({ node }: Value): number | null {
+    return (node && this.places.get(node)) ?? null;
+  }
+
+  /** What a node takes a slice of, if it does. */
+  private sliced({ op, reads }: Node): Value | null {
+    return op.placed ? shownBy(reads[0]!, this.places, this.exports) : null;
+  }
+}
+
+/** Whether a node puts many values one after another. */
+const isJoin = (node: Node): boolean => node.reads.length >= MIN_TIMES && node.op.joins?.(node) === true;
+
+const rowsOf = ({ shape }: Value): number => shape.find((size) => size !== 1) ?? 1;
+
 /** The value that a view shows elements of, as far as that is computed here and the view is not stored. */
-function shownBy(x: Value, here: { has(node: Node): boolean }, exports: { has(value: Value): boolean }): Value {
+function shownBy(x: Value, here: { has(node: Node): boolean }, exports: Exports): Value {
   let at = x;
   while (!exports.has(at) && at.node?.op.run?.(at.node) !== undefined && here.has(at.node)) at = at.node.reads[0]!;
   return at;

@@ -3,7 +3,7 @@
 import type { Node } from './value';
 
 /** Times that a subgraph is repeated before it is worth cutting: each part costs a submit. */
-const MIN_TIMES = 8;
+export const MIN_TIMES = 8;
 /** Nodes of the shortest subgraph: shorter ones are expressions. */
 const MIN_PERIOD = 2;
 /** Periods of a part. Each length takes some of every kind, the smaller ones one to four times, so that the first long one has them all. */
@@ -20,22 +20,33 @@ interface Stretch {
   readonly times: number;
 }
 
+/** Where a part begins. */
+export interface Cut {
+  /** Its first node. */
+  readonly at: number;
+  /** It repeats a subgraph. */
+  readonly loops: boolean;
+}
+
 /** Where to cut a sequence of nodes, in order: before the first node of each part but the first. Hangs on the structure alone. */
-export function cutsOf(nodes: readonly Node[]): readonly number[] {
+export function cutsOf(nodes: readonly Node[]): readonly Cut[] {
   // What overwrites values stays behind all that reads them.
   const overwriting = nodes.findIndex(({ op }) => op.inPlace);
   const end = overwriting < 0 ? nodes.length : overwriting;
   if (end < MIN_TIMES * MIN_PERIOD) return [];
-  const cuts = new Set<number>();
+  const cuts = new Map<number, boolean>();
   for (const { start, period, times } of stretchesIn(nodes, 0, end)) {
     let at = start;
     for (const part of partsOf(times)) {
-      cuts.add(at);
+      cuts.set(at, true);
       at += part * period;
     }
-    cuts.add(at);
+    if (!cuts.has(at)) cuts.set(at, false);
   }
-  return [...cuts].filter((at) => at > 0 && at < nodes.length).sort((a, b) => a - b);
+  return [...cuts]
+    .map(([at, loops]) => ({ at, loops }))
+    .filter(({ at }) => at < nodes.length)
+    .sort((a, b) => a.at - b.at);
 }
 
 /** The periods of each part, which make `times` together: the first alone, since it may begin with constants; then the largest parts. */

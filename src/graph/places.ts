@@ -17,6 +17,11 @@ export function notePlace(node: Node): void {
   if (state.tracing) state.known.set(node, state.now);
 }
 
+/** Has a node that stands for another count as recorded at its place. */
+export function moveTo(node: Node, place: string): void {
+  state.known.set(node, place);
+}
+
 /** Runs `fn` as at another place: a module's path, or what an optimizer or a gradient is called. */
 export function atPlace<T>(place: string, fn: () => T): T {
   const { now } = state;

@@ -120,8 +120,10 @@ async function rehearseNow(
     take(job) {
       jobs.push(job);
       for (const { cell } of job.exports) imagine(cell);
-      const uploads = job.inputs.map((cell) => cell.allocation === null && cell.host !== null);
-      visit({ key: job.key, program: job.build(), uploads });
+      const program = job.build();
+      const inputs = job.inputs.slice(0, program.inputCount);
+      const uploads = inputs.map((cell) => cell.allocation === null && cell.host !== null);
+      visit({ key: job.key, program, uploads });
     },
   };
   trace(true);

@@ -89,6 +89,27 @@ export interface Op<A = unknown> extends KernelOp<A> {
   readonly sameBits?: true;
   /** Every element of the result is scalar 0. */
   readonly constant?: true;
+  /** Whether output 0 is the inputs that are read, one after another, in memory. */
+  joins?(node: Pick<GradContext<A>, 'attrs' | 'outputs'>): boolean;
+  /**
+   * Records the operation where values have room for more rows than count, so that one plan serves every number of them; null where
+   * it cannot. What lies in the rows that do not count is arbitrary, before and after. Elementwise operations need none.
+   */
+  grow?(roomy: Roomy<A>): readonly Value[] | null;
+}
+
+/** A node that is recorded again where values have room for more rows. */
+export interface Roomy<A> {
+  /** Those that a run reads. */
+  readonly inputs: readonly Value[];
+  readonly attrs: A;
+  readonly scalars: readonly number[];
+  /** By input, the dimension of rows; undefined where it has none. Those before are of size 1. */
+  readonly along: readonly (number | undefined)[];
+  /** By output, its shape with room. */
+  readonly shapes: readonly Shape[];
+  /** The rows that count. */
+  readonly rows: number;
 }
 
 type RunContext<A> = Pick<GradContext<A>, 'attrs' | 'scalars'>;

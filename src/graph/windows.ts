@@ -66,6 +66,12 @@ export function windowToCome(x: Value): Window | null {
   return isStored ? windowIn(run, x) : null;
 }
 
+/** Where the elements of `x` stand, one after another; null where they do not, or are to be overwritten. */
+export function pieceOf(x: Value): Window | null {
+  const run = runOf(x);
+  return run && windowIn(run, x);
+}
+
 function windowIn({ base, offset }: Run, x: Value): Window | null {
   if (base.overwritten || base.failure || base.gone || base.leaving) return null;
   const size = bytesPerElement(x.dtype);

@@ -53,6 +53,7 @@ export const clone = (x: Value): Value => record(cloneOp, [x], undefined);
 const detachOp: Op<undefined> = {
   name: 'detach',
   takesHalf: true,
+  grow: ({ inputs: [x] }) => [detach(x!)],
   run: () => 0,
   sameBits: true,
   views: true,
@@ -66,6 +67,7 @@ export const detach = (x: Value): Value => record(detachOp, [x], undefined);
 const identityOp: Op<undefined> = {
   name: 'identity',
   takesHalf: true,
+  grow: ({ inputs: [x] }) => [identity(x!)],
   run: () => 0,
   sameBits: true,
   views: true,
@@ -83,6 +85,7 @@ export const identity = (x: Value): Value => record(identityOp, [x], undefined);
 const rewrittenOp: Op<{ readonly passes: boolean }> = {
   name: 'rewritten',
   takesHalf: true,
+  grow: ({ inputs: [after] }) => [detach(after!)],
   run: () => 0,
   views: true,
   reads: 1,
@@ -109,6 +112,7 @@ export function rewritten(before: Value, after: Value, passes: boolean): Value {
 const drawnOp: Op<undefined> = {
   name: 'drawn',
   takesHalf: true,
+  grow: ({ inputs: [drawn] }) => [detach(drawn!)],
   saves: { inputs: [] },
   infer: ([numbers]) => [{ shape: numbers.shape, dtype: numbers.dtype }],
   lower: () => ({ kind: 'alias', byteOffset: 0 }),
@@ -137,6 +141,9 @@ const reshapeOp: Op<{ readonly shape: Shape }> = {
     return [{ shape, dtype: x.dtype }];
   },
   shows: ({ attrs: { shape } }) => ({ shape, strides: contiguousStrides(shape), offset: 0 }),
+  // Rows stay rows.
+  grow: ({ inputs: [x], shapes: [shape] }) =>
+    numel(shape!) === x!.numel ? [record(reshapeOp, [x!], { shape: shape! })] : null,
   lower: () => ({ kind: 'alias', byteOffset: 0 }),
   vjp: ([dy], { inputs: [x] }) => [reshape(dy!, x.shape)],
 };
@@ -150,6 +157,7 @@ const fullOp: Op<{ readonly shape: Shape; readonly dtype: DType }> = {
   cheap: true,
   constant: true,
   infer: (_, { shape, dtype }) => [{ shape, dtype }],
+  grow: ({ attrs, scalars, shapes }) => [record(fullOp, [], { ...attrs, shape: shapes[0]! }, scalars)],
   lower: ({ attrs }) => ({ kind: 'pointwise', body: { expr: 's0', scalarType: scalarOf(attrs.dtype) } }),
 };
 

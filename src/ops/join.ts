@@ -37,6 +37,7 @@ const catOp: Op<{ readonly dim: number }> = {
     const total = inputs.reduce((sum, x) => sum + x.shape[dim]!, 0);
     return [{ shape: first.shape.map((size, d) => (d === dim ? total : size)), dtype: first.dtype }];
   },
+  joins: ({ outputs: [y], attrs: { dim } }) => numel(y!.shape.slice(0, dim)) === 1,
   lower({ inputs, outputs: [y], attrs: { dim } }) {
     const inner = numel(y.shape.slice(dim + 1));
     const filled = inputs.flatMap((x, i) => (numel(x.shape) > 0 ? [{ i, cols: x.shape[dim]! * inner }] : []));

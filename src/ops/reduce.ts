@@ -11,6 +11,7 @@ import source from '../../shaders/reduce.wgsl?raw';
 import { input, type Lowering, type Operand, output, type Pass, scratch, u32 } from '../compiler/ir';
 import {
   BYTES_PER_ELEMENT,
+  type DType,
   isFloat,
   type Meta,
   numel,
@@ -29,6 +30,7 @@ import { broadcastShapes } from './broadcast';
 import { cast, detach, full, inFloat32, reshape } from './cast';
 import { eq, isinf, isnan, logicalAnd, logicalOr, where } from './compare';
 import { reducedShape, resolveDims } from './dims';
+import { filledPast } from './room';
 import { resultCount, type Strips, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
 
 /** WGSL that makes a kernel one of floats, signed or unsigned integers. */
@@ -92,13 +94,15 @@ interface ReductionSpec {
   readonly mean?: boolean;
   /** Has no value over no elements. */
   readonly needsElements?: boolean;
+  /** What changes no result, beside other elements of this dtype; none where there is no such number. */
+  readonly neutral?: (dtype: DType) => number | null;
   readonly saves?: Op['saves'];
   /** The gradient, given x, y, and dy with the reduced dimensions kept as 1. */
   readonly grad?: (dy: Value, x: Value, y: Value, dims: readonly number[]) => Value;
 }
 
-function reduction({ name, kind, mean, needsElements, saves, grad }: ReductionSpec): Op<ReduceAttrs> {
-  return {
+function reduction({ name, kind, mean, needsElements, neutral, saves, grad }: ReductionSpec): Op<ReduceAttrs> {
+  const op: Op<ReduceAttrs> = {
     name,
     remakes: true,
     saves: saves ?? { inputs: [] },
@@ -117,19 +121,37 @@ function reduction({ name, kind, mean, needsElements, saves, grad }: ReductionSp
       (([dy], { inputs: [x], outputs: [y], attrs: { dims } }) => {
         return [grad(reshape(dy!, reducedShape(x.shape, dims, true)), x, y, dims)];
       }),
+    grow({ inputs: [x], attrs, along: [d], rows }) {
+      if (d === undefined) return null;
+      if (!attrs.dims.includes(d)) return [record(op, [x!], attrs)];
+      const fill = neutral?.(x!.dtype) ?? null;
+      if (fill === null) return null;
+      const counted = filledPast(x!, d, rows, fill);
+      if (!mean) return [record(op, [counted], attrs)];
+      const count = (reducedCount(x!.shape, attrs.dims) / x!.shape[d]!) * rows;
+      return [div(record(sumOp, [counted], attrs), count)];
+    },
   };
+  return op;
 }
 
-const sumOp = reduction({ name: 'sum', kind: 'sum', grad: (dy, x) => expand(dy, x.shape) });
+const zero = () => 0;
+const one = () => 1;
+const least = (dtype: DType) => (isFloat(dtype) ? Number.NEGATIVE_INFINITY : null);
+const greatest = (dtype: DType) => (isFloat(dtype) ? Number.POSITIVE_INFINITY : null);
+
+const sumOp = reduction({ name: 'sum', kind: 'sum', neutral: zero, grad: (dy, x) => expand(dy, x.shape) });
 const meanOp = reduction({
   name: 'mean',
   kind: 'sum',
   mean: true,
+  neutral: zero,
   grad: (dy, x, _y, dims) => expand(div(dy, reducedCount(x.shape, dims)), x.shape),
 });
 const prodOp = reduction({
   name: 'prod',
   kind: 'prod',
+  neutral: one,
   saves: { inputs: [0] },
   grad: (dy, x, _y, dims) => mul(dy, productOfOthers(x, dims)),
 });
@@ -144,12 +166,12 @@ const shareEvenlyWithNaN = (dy: Value, x: Value, y: Value): Value => {
   return mul(chosen, div(dy, sum(chosen)));
 };
 const extremumSpec = { needsElements: true, saves: { inputs: [0], outputs: [0] }, grad: shareEvenly };
-const amaxOp = reduction({ name: 'amax', kind: 'max', ...extremumSpec });
-const aminOp = reduction({ name: 'amin', kind: 'min', ...extremumSpec });
-const maxOp = reduction({ name: 'max', kind: 'max', ...extremumSpec, grad: shareEvenlyWithNaN });
-const minOp = reduction({ name: 'min', kind: 'min', ...extremumSpec, grad: shareEvenlyWithNaN });
-const anyOp = reduction({ name: 'any', kind: 'max' });
-const allOp = reduction({ name: 'all', kind: 'min' });
+const amaxOp = reduction({ name: 'amax', kind: 'max', neutral: least, ...extremumSpec });
+const aminOp = reduction({ name: 'amin', kind: 'min', neutral: greatest, ...extremumSpec });
+const maxOp = reduction({ name: 'max', kind: 'max', neutral: least, ...extremumSpec, grad: shareEvenlyWithNaN });
+const minOp = reduction({ name: 'min', kind: 'min', neutral: greatest, ...extremumSpec, grad: shareEvenlyWithNaN });
+const anyOp = reduction({ name: 'any', kind: 'max', neutral: zero });
+const allOp = reduction({ name: 'all', kind: 'min', neutral: one });
 
 /** ∏_{j≠i} x_j, also where some x_j are zero. */
 function productOfOthers(x: Value, dims: readonly number[]): Value {
@@ -242,6 +264,11 @@ const expandOp: Op<{ readonly shape: Shape }> = {
       );
     }
     return [target];
+  },
+  grow({ inputs: [x], along: [from], shapes: [shape] }) {
+    const target = shape!.findIndex((size) => size !== 1);
+    const isAligned = from === undefined || x!.shape.length - from === shape!.length - target;
+    return isAligned ? [record(expandOp, [x!], { shape: shape! })] : null;
   },
   lower: () => ({ kind: 'pointwise', body: { expr: 'a0' } }),
   vjp: ([dy], { inputs: [x] }) => [sumTo(dy!, x.shape)],

@@ -42,7 +42,7 @@ interface SoftmaxAttrs {
 }
 
 function softmaxOp(name: string, log: boolean, grad: (dy: Value, y: Value, dim: number) => Value): Op<SoftmaxAttrs> {
-  return {
+  const op: Op<SoftmaxAttrs> = {
     name,
     remakes: true,
     saves: { inputs: [], outputs: [0] },
@@ -64,7 +64,9 @@ function softmaxOp(name: string, log: boolean, grad: (dy: Value, y: Value, dim: 
       return { kind: 'passes', passes: [byRows(pass, rows, n, inner, adapter)] };
     },
     vjp: ([dy], { outputs: [y], attrs: { dim } }) => [grad(dy!, y, dim)],
+    grow: ({ inputs: [x], attrs, along: [d] }) => (attrs.dim === d ? null : [record(op, [x!], attrs)]),
   };
+  return op;
 }
 
 // dx = y ⊙ (dy - Σ_j dy_j y_j)
