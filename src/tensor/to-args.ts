@@ -1,10 +1,10 @@
 // Owns the arguments of `to`, of tensors and of modules: a device, a dtype, a tensor that has both, or a device and a dtype.
 import type { DType } from '../compiler/meta';
-import { ArgumentError } from '../errors';
+import { orNull } from './argument-kinds';
 import { isTensor } from './callable';
 import { type DeviceLike, expectDevice, isDevice } from './device';
 import { expectDType } from './host-data';
-import { type Arguments, kindOf, parseArgs } from './options';
+import { type Arguments, parseArgs } from './options';
 import type { Tensor } from './tensor';
 
 export interface ToOptions {
@@ -26,17 +26,18 @@ export type ToArgs =
   | Arguments<ToOptions, ['device', 'dtype', 'nonBlocking', 'copy']>
   | [device: DeviceLike | null, dtype: DType | null, options: Further];
 
+const target = orNull({
+  words: 'a dtype, a device or a tensor',
+  fits: (value) => typeof value === 'string' || isTensor(value),
+});
+
 /** The dtype, null where it stays, and whether a copy is wanted. */
 export function parseTo(args: readonly unknown[]): { readonly dtype: DType | null; readonly copy: boolean } {
   const [first] = args;
   const byDevice = isDevice(first) || typeof first === 'number' || first === null;
   const further = { nonBlocking: false, copy: false };
   const defaults = byDevice ? { device: null, dtype: null, ...further } : { dtype: null, ...further, device: null };
-  const { device, dtype: target, copy } = parseArgs<ToOptions>('to', [], defaults, args);
+  const { device, dtype, copy } = parseArgs<ToOptions>('to', [], defaults, args, { dtype: target });
   if (device !== null) expectDevice('to', device);
-  if (target === null) return { dtype: null, copy };
-  if (typeof target !== 'string' && !isTensor(target)) {
-    throw new ArgumentError(`to: expected a dtype, a device or a tensor, but got ${kindOf(target)}`);
-  }
-  return { dtype: expectDType('to', isTensor(target) ? target.dtype : target), copy };
+  return { dtype: dtype === null ? null : expectDType('to', isTensor(dtype) ? dtype.dtype : dtype), copy };
 }

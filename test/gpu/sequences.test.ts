@@ -53,7 +53,7 @@ test('the default generator goes on from its state', async () => {
 
 test('what makes no sequence', () => {
   const cases: readonly (readonly [() => unknown, RegExp])[] = [
-    [() => torch.logspace(0, 1, -1), /logspace: expected a whole number of steps ≥ 0, but got -1/],
+    [() => torch.logspace(0, 1, -1), /logspace: expected steps to be a whole number from 0 to \d+, but got -1/],
     [() => torch.range(0, 1, 0), /range: expected a step from start 0 towards end 1, but got 0/],
     [() => torch.range(0, 1, -1), /range: expected a step from start 0 towards end 1, but got -1/],
     [() => torch.range(0, Number.POSITIVE_INFINITY), /range: expected finite numbers/],
