@@ -3,6 +3,7 @@ import * as torch from 'lamplight';
 import { nn, noGrad, type Tensor } from 'lamplight';
 import { afterEach, expect, test, vi } from 'vitest';
 import { engine } from '../../src/compiler/engine';
+import { settled } from '../support/settled';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -115,6 +116,7 @@ test('what comes first runs while the kernels of what follows are compiled', asy
 
 test('a kernel that fails when others have run fails the run, leaves no memory behind, and is tried again', async () => {
   const { run } = await chainOf((x) => x.sin().sinh().atan().cosh());
+  await settled();
   const letGo = hold('cosh');
   const before = counted();
   const result = run();

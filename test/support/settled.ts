@@ -1,4 +1,4 @@
-// Waits for what comes late and is counted: kernels that plans get of their own, answers of the device, memory that waits for the collector.
+// Waits for what comes late and is counted: kernels that plans get of their own, answers of the device, copies of weights, memory that waits for the collector.
 import * as torch from 'lamplight';
 import { engine } from '../../src/compiler/engine';
 
@@ -8,6 +8,8 @@ const { gc } = globalThis as { gc?(): void };
 export async function settled(): Promise<void> {
   await torch.synchronize();
   await engine.refined();
+  // The next that a clock asks for finds its memory.
+  await torch.gpu.snapshot();
   for (let i = 0; i < 2; i++) {
     gc!();
     // Those that are told of what was collected have their turn.
