@@ -3,7 +3,7 @@ import { noGrad } from '../autograd/mode';
 import { ArgumentError, ShapeError } from '../errors';
 import { clipNorm, clipValue as clipToValue } from '../ops/clip';
 import { gatherGradients } from '../optim/flat';
-import { callback } from '../tensor/argument-kinds';
+import { callback, either, number } from '../tensor/argument-kinds';
 import { zeros } from '../tensor/creation';
 import { cat, stack } from '../tensor/functions';
 import { type Arguments, expectKind, kindOf, parseArgs } from '../tensor/options';
@@ -17,9 +17,14 @@ const CLIP_EPSILON = 1e-6;
 
 interface ClipArguments {
   maxNorm: number;
-  /** p of the p-norm, default 2; Infinity for the largest absolute value. */
-  normType?: number;
+  /** p of the p-norm, default 2; Infinity or 'inf' for the largest absolute value. */
+  normType?: NormType;
 }
+
+type NormType = number | 'inf';
+
+const normKind = either(number, { words: "'inf'", fits: (value) => value === 'inf' });
+const powerOf = (normType: NormType): number => (normType === 'inf' ? Number.POSITIVE_INFINITY : normType);
 
 /**
  * Scales the gradients of all parameters so that their norm, as one vector, is at most `maxNorm`. Returns the norm before.
@@ -32,7 +37,10 @@ export function clipGradNorm_(
   parameters: Tensor | Iterable<Tensor>,
   ...args: Arguments<ClipArguments, ['maxNorm', 'normType']>
 ): Tensor {
-  const { maxNorm, normType } = parseArgs<ClipArguments>('clipGradNorm_', ['maxNorm'], { normType: 2 }, args);
+  const defaults = { normType: 2 };
+  const o = parseArgs<ClipArguments>('clipGradNorm_', ['maxNorm'], defaults, args, { normType: normKind });
+  const { maxNorm } = o;
+  const normType = powerOf(o.normType);
   const tensors = listed('clipGradNorm_', parameters);
   const gradients = gradientsOf(tensors);
   if (gradients.length === 0) return zeros([]);
@@ -60,9 +68,11 @@ export function clipGradNorm_(
 /** The norm of several tensors, as one vector. */
 export function getTotalNorm(
   tensors: Tensor | Iterable<Tensor>,
-  ...args: Arguments<{ normType?: number }, ['normType']>
+  ...args: Arguments<{ normType?: NormType }, ['normType']>
 ): Tensor {
-  const { normType } = parseArgs<{ normType?: number }>('getTotalNorm', [], { normType: 2 }, args);
+  const defaults = { normType: 2 };
+  const o = parseArgs<{ normType?: NormType }>('getTotalNorm', [], defaults, args, { normType: normKind });
+  const normType = powerOf(o.normType);
   const all = listed('getTotalNorm', tensors);
   return all.length === 0 ? zeros([]) : stack(all.map((tensor) => tensor.norm(normType))).norm(normType);
 }

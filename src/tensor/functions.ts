@@ -62,6 +62,11 @@ export const div = callable(
   (input: Operandish, other: Operandish, options?: { roundingMode?: 'floor' | 'trunc' | null }): Tensor =>
     tensorOf(input).div(other, options),
 );
+/** input / other, without rounding. */
+export const trueDivide = callable(
+  'trueDivide(input: operand, other: operand)',
+  (input: Operandish, other: Operandish): Tensor => tensorOf(input).div(other),
+);
 /** input^exponent; one of them may be a number. */
 export const pow = callable(
   'pow(input: operand, exponent: operand)',
@@ -94,7 +99,6 @@ export const ge = method('ge(input, other: operand)');
 export {
   abs as absolute,
   div as divide,
-  div as trueDivide,
   ge as greaterEqual,
   gt as greater,
   le as lessEqual,

@@ -168,6 +168,15 @@ export abstract class IndexingMethods extends OrderMethods {
       { includeSelf: true },
       args,
     );
+    if (this.shape.length === 0) {
+      const parts = [this, index, source].map((x) => x.reshape([-1]));
+      if (source.shape.length > 0) {
+        throw new ShapeError(
+          `indexReduce: expected source without dimensions, as input is, but got ${showShape(source.shape)}`,
+        );
+      }
+      return parts[0]!.indexReduce(dim, parts[1]!, parts[2]!, reduce, { includeSelf }).reshape([]);
+    }
     const reduced = indexReduce(this.value, dim, index.value, source.value, reduce, includeSelf);
     return this.make(named(reduced, 'IndexReduceBackward0'));
   }

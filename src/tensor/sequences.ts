@@ -5,8 +5,8 @@ import { ArgumentError, OutOfMemoryError, ShapeError } from '../errors';
 import { fromHost } from '../graph/record';
 import { allocated } from './allocate';
 import { MOST_FEATURES, whole } from './argument-kinds';
-import { callable } from './callable';
-import { ones, zeros } from './creation';
+import { callable, isTensor } from './callable';
+import { evenlyBetween, full, ones, zeros } from './creation';
 import { expectNumbers } from './expect-numbers';
 import { cat } from './functions';
 import { readHostData } from './host-data';
@@ -26,14 +26,20 @@ interface LogspaceOptions extends TensorOptions {
   base?: number;
 }
 
+interface Ends {
+  start: number | Tensor;
+  end: number | Tensor;
+  steps: number;
+}
+
 /** `steps` powers of `base` (10), whose exponents go evenly from `start` to `end`, both included; float32 by default. Shape: [steps]. */
 export function logspace(
   ...args:
-    | [start: number, end: number, steps: number, base: number, options?: TensorOptions]
-    | [start: number, end: number, steps: number, options?: LogspaceOptions]
-    | [named: LogspaceOptions & { start: number; end: number; steps: number }]
+    | [start: number | Tensor, end: number | Tensor, steps: number, base: number, options?: TensorOptions]
+    | [start: number | Tensor, end: number | Tensor, steps: number, options?: LogspaceOptions]
+    | [named: LogspaceOptions & Ends]
 ): Tensor {
-  const { given, options: named } = withTensorOptions<{ start: number; end: number; steps: number; base?: number }>(
+  const { given, options: named } = withTensorOptions<Ends & { base?: number }>(
     'logspace',
     ['start', 'end', 'steps'],
     { base: 10 },
@@ -41,8 +47,14 @@ export function logspace(
   );
   const { start, end, steps, base } = given;
   const options = tensorOptions('logspace', named, 'float32');
-  expectNumbers('logspace', { start, end, base });
   expectKind('logspace', 'steps', steps, whole(0, MOST_FEATURES));
+  if (isTensor(start) || isTensor(end)) {
+    expectNumbers('logspace', { base });
+    const powers = full([steps], base).pow(evenlyBetween('logspace', start, end, steps, {}));
+    const typed = powers.to(options.dtype ?? 'float32');
+    return options.requiresGrad ? typed.requiresGrad_() : typed;
+  }
+  expectNumbers('logspace', { start, end, base });
   const [low, high] = [fround(start), fround(end)];
   const step = steps === 1 ? 0 : fround(fround(high - low) / (steps - 1));
   // From both ends towards the middle, in float32, as PyTorch does.

@@ -240,6 +240,14 @@ describe('norms of gradients', () => {
     expectNumbers(await grads[0]!.data(), [1.5, 2]);
   });
 
+  test("take 'inf' for the largest absolute value", async () => {
+    const linear = layer();
+    const before = await Promise.all([linear.weight.grad!, linear.bias!.grad!].map((x) => x.abs().max().item()));
+    const total = utils.clipGradNorm_(linear.parameters(), 0.5, 'inf');
+    expect(await total.item()).toBe(Math.max(...before));
+    expect(await utils.getTotalNorm([linear.weight.grad!, linear.bias!.grad!], 'inf').item()).toBeCloseTo(0.5, 6);
+  });
+
   test('take options by name, and refuse those that need a read-back or another implementation', async () => {
     const linear = layer();
     utils.clipGradValue_(linear.parameters(), { clipValue: 3.5 });

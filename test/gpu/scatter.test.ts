@@ -141,6 +141,15 @@ describe('many terms', () => {
     expect(await last.data()).toEqual(latest);
   });
 
+  test('indexReduce takes tensors without dimensions', async () => {
+    const reduce = (kind: 'prod' | 'mean' | 'amax', includeSelf = true) =>
+      torch.tensor(3.5).indexReduce(0, torch.tensor(0), torch.tensor(2.5), kind, { includeSelf });
+    expect(await torch.stack([reduce('prod'), reduce('mean'), reduce('amax', false)]).tolist()).toEqual([8.75, 3, 2.5]);
+    expect(() => torch.tensor(3.5).indexReduce(0, torch.tensor([0]), torch.tensor([2.5]), 'prod')).toThrow(
+      /indexReduce: expected source without dimensions, as input is, but got \[1\]/,
+    );
+  });
+
   test('an index out of range among many is reported', async () => {
     const index = torch.cat([torch.zeros(5000, { dtype: 'int64' }), torch.tensor([300])]);
     await expect(torch.zeros(300, 4).indexAdd(0, index, torch.ones(5001, 4)).data()).rejects.toThrow(

@@ -51,6 +51,21 @@ test('the default generator goes on from its state', async () => {
   expect(torch.initialSeed()).toBe(11);
 });
 
+test('sequences between tensors without dimensions are those between their numbers', async () => {
+  const scalar = (x: number) => torch.tensor(x, { dtype: 'float32' });
+  const close = (numbers: number[]) => numbers.map((x) => expect.closeTo(x, 6));
+  expect(await torch.linspace(scalar(-1.5), scalar(2.25), 6).tolist()).toEqual(
+    close([-1.5, -0.75, 0, 0.75, 1.5, 2.25]),
+  );
+  expect(await torch.linspace(scalar(-1.5), 3, 1).tolist()).toEqual([-1.5]);
+  expect(await torch.linspace(0, torch.tensor(7), 4, { dtype: 'int32' }).tolist()).toEqual([0, 2, 4, 7]);
+  expect(await torch.linspace(scalar(-3.7), 5, 5, { dtype: 'int32' }).tolist()).toEqual([-3, -1, 1, 3, 5]);
+  expect(await torch.logspace(torch.tensor(0), 2, 3).tolist()).toEqual(close([1, 10, 100]));
+  const powers = await torch.logspace(scalar(-1), scalar(1), 4, { base: 2 }).tolist();
+  expect(powers).toEqual(close([0.5, 0.7937005162239075, 1.2599210739135742, 2]));
+  expect(() => torch.linspace(torch.ones(2), 1, 3)).toThrow(/linspace: expected start to be .* got shape \[2\]/);
+});
+
 test('what makes no sequence', () => {
   const cases: readonly (readonly [() => unknown, RegExp])[] = [
     [() => torch.logspace(0, 1, -1), /logspace: expected steps to be a whole number from 0 to \d+, but got -1/],
