@@ -262,6 +262,11 @@ export class Value implements Meta {
     return this.allocation !== null || this.scheduled !== null || this.contents !== null || this.failure !== null;
   }
 
+  /** Whether the contents went with a device. */
+  get isLost(): boolean {
+    return this.contents === null && this.allocation !== null && this.allocation.memory.isRetired;
+  }
+
   /** Takes this for what is in memory that tensors share, as of now. */
   inMemory(memory: WriteCounter): void {
     this.memory = memory;

@@ -117,7 +117,7 @@ export abstract class TensorBase extends Printable implements Layout {
     }
     if (contents.requiresGrad || !this.base.requiresGrad) return contents;
     // It was made where what it is a view of did not count for gradients: they are asked for, and go nowhere.
-    if (this.ended?.of !== contents) {
+    if (this.ended?.of !== contents || this.ended.value.isLost) {
       this.keep();
       const value = withMode({ grad: false }, () => identity(contents));
       value.sink = nowhere;
@@ -131,7 +131,7 @@ export abstract class TensorBase extends Printable implements Layout {
     if (this.storage.disposed)
       throw new TensorReleasedError(`a tensor of shape ${showShape(this.shape)} was used after dispose()`);
     const { version } = this.storage;
-    const stale = this.cachedVersion !== version || this.cached?.failure;
+    const stale = this.cachedVersion !== version || this.cached?.failure || this.cached?.isLost;
     // What could not be had may be now.
     if (this.cached === null || stale || this.missesLeaf(this.cached)) {
       this.keep();

@@ -23,7 +23,7 @@ export class Line {
   get value(): Value {
     const { version, value } = this.storage;
     // What could not be had may be now.
-    if (this.whole === null || this.version !== version || this.whole.failure)
+    if (this.whole === null || this.version !== version || this.whole.failure || this.whole.isLost)
       this.hold(this.whole?.requiresGrad ? this.whole : null, value);
     return this.whole!;
   }

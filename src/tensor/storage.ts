@@ -281,8 +281,8 @@ export class Storage implements Root {
 
   /** Whether the contents are known to have been lost with the device. */
   get isLost(): boolean {
-    const { failure, host, allocation } = (this.window?.parent ?? this).current;
-    return failure instanceof DeviceLostError || (host === null && allocation !== null && allocation.memory.isRetired);
+    const { failure, isLost } = (this.window?.parent ?? this).current;
+    return isLost || failure instanceof DeviceLostError;
   }
 
   /** The storage and offset this is a window of, if it is one. */

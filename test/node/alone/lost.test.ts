@@ -192,6 +192,18 @@ test('what the program itself holds comes back as it was at a snapshot, without 
   expect(await table.grad!.tolist()).toEqual(doubled);
 });
 
+test('parameters and leaves that stand on the host are used again, whatever was stored of them for gradients', async () => {
+  const model = new nn.Linear(4, 1, { bias: false });
+  const leaf = torch.rand(4).requiresGrad_();
+  const squares = () => model.weight.mul(leaf).square();
+  const kept = squares();
+  const before = await kept.tolist();
+  await loseTold();
+  expect(await squares().tolist()).toEqual(before);
+  squares().sum().backward();
+  expect((await leaf.grad!.data()).every(Number.isFinite)).toBe(true);
+});
+
 test('what the program itself holds is in the snapshots of a loop', async () => {
   const { step } = training();
   const clock = vi.spyOn(performance, 'now');
@@ -242,6 +254,8 @@ const losses = [
   program('sgd', 'average', 'saveBytes', 'saveBytes', 'loadOptimizerLive'),
   // A second loss goes back no further than the first.
   program('sgd', ['write', 146], 'lose', ['step', 301], ['forward', 527]),
+  // Gradients had their own copy of a weight that stands on the host.
+  program('sgd', ['plain', 883], 'snapshot', 'lose', ['forward', 870]),
   // What stands on the host at a snapshot is uploaded, and written to, afterwards.
   program('sgd', 'snapshot', ['plain', 509]),
 ];
