@@ -311,6 +311,9 @@ export class Engine {
     const { session } = this;
     if (!session) return;
     await this.throughLoss(session, session.settle(limit));
+    const { trials } = this.sender!;
+    // What is being undone says so again once it is.
+    if (limit === 0 || trials.isUndoing) await this.throughLoss(session, trials.settled());
     const error = session.takeError();
     if (error) throw error;
   }

@@ -41,6 +41,11 @@ export class Trials {
     return this.watched.length === 0;
   }
 
+  /** Whether something was refused that has not been undone yet. */
+  get isUndoing(): boolean {
+    return this.troubled;
+  }
+
   add(trial: Trial, answer: Promise<GPUError | null>): void {
     const watched: Watched = { ...trial, refused: null };
     this.watched.push(watched);

@@ -95,7 +95,6 @@ describe('arguments mean what they say', () => {
     () => torch.ones(2).fill_(undefined as unknown as number),
     () => torch.ones(2).fill_('x' as unknown as number),
     () => torch.ones(2).fill_({ values: 3 } as unknown as { value: number }),
-    () => torch.logspace(torch.tensor(0) as unknown as number, 2, 3),
     () => new optim.SGD([torch.ones(1)], { lr: torch.ones(2) }),
     () => torch.broadcastShapes([2], [3]),
     () => torch.broadcastShapes([-2]),
