@@ -43,6 +43,7 @@ export {
   LongTensor,
 } from './legacy';
 export * from './linear-algebra';
+export { linspace } from './linspace';
 export * from './order-functions';
 export { type PrintOptions, setPrintoptions } from './print';
 export * from './random';

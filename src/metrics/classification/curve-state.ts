@@ -1,8 +1,9 @@
 // Owns what curves are made of: all scores with their labels, or counts at each of some thresholds; and how a batch becomes either.
 import { showShape } from '../../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../../errors';
-import { arange, linspace, tensor, zeros } from '../../tensor/creation';
+import { arange, tensor, zeros } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
+import { linspace } from '../../tensor/linspace';
 import { shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { Metric } from '../metric';

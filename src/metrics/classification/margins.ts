@@ -2,7 +2,8 @@
 import { showShape } from '../../compiler/meta';
 import { DTypeError, ShapeError } from '../../errors';
 import { scatterAddIntoZeros } from '../../ops/indexing';
-import { arange, full, linspace } from '../../tensor/creation';
+import { arange, full } from '../../tensor/creation';
+import { linspace } from '../../tensor/linspace';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { searchsorted } from '../../tensor/search';
 import { Tensor } from '../../tensor/tensor';

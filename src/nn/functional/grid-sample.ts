@@ -4,8 +4,9 @@ import { numel } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { expectFloat } from '../../graph/record';
 import { callable } from '../../tensor/callable';
-import { linspace, ones } from '../../tensor/creation';
+import { ones } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
+import { linspace } from '../../tensor/linspace';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 

@@ -46,6 +46,12 @@ export function subjectsOf(door: string, space: object, seen: Set<unknown>): rea
   });
 }
 
+/** The names of the class of a prototype and of those that it extends: methods may stand on a class that does not declare them. */
+function lineage(owner: object): readonly string[] {
+  if (owner === Object.prototype) return [];
+  return [owner.constructor.name, ...lineage(Object.getPrototypeOf(owner) as object)];
+}
+
 const called = ['forward', 'update'];
 
 /** The methods of objects of a class, each once whichever class inherits it, and the call of those that are functions. */
@@ -58,16 +64,17 @@ export function methodsOf(
   const object = make();
   const names = new Set<string>();
   for (let owner = made!.prototype; owner !== Object.prototype; owner = Object.getPrototypeOf(owner) as object) {
-    const type = owner.constructor.name;
+    const types = lineage(owner);
     for (const name of Object.getOwnPropertyNames(owner)) {
       const value: unknown = Object.getOwnPropertyDescriptor(owner, name)!.value;
       // What a class replaces is not called through its objects.
       if (names.has(name)) continue;
       names.add(name);
-      if (typeof value !== 'function' || name === 'constructor' || seen.has(value) || isHidden(type, name)) continue;
+      if (typeof value !== 'function' || name === 'constructor' || seen.has(value)) continue;
+      if (types.some((type) => isHidden(type, name))) continue;
       seen.add(value);
       const call = (...args: unknown[]) => Reflect.apply(value, make(), args);
-      const declared = declaredMethod(type, name);
+      const declared = types.map((type) => declaredMethod(type, name)).find((one) => one !== null) ?? null;
       // The call of an object goes by what it calls.
       if (typeof object === 'function' && called.includes(name))
         found.push({ id: `${id}()`, call: (...args) => (make() as Callee)(...args), declared, made: null });

@@ -20,6 +20,7 @@ const told: readonly (Reason & { readonly text: RegExp })[] = [
     takes: ['dtype'],
   },
   { why: 'a boolean, which PyTorch too counts as 0 or 1', text: /a tensor or a number/, takes: ['true'] },
+  { why: 'NaN is a number, with which PyTorch computes, too', text: /a tensor or a number/, takes: ['NaN'] },
   {
     why: 'a number, whose range is what the equation gives',
     text: /\bnumber|at least|between|from \S+ to/,
