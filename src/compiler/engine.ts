@@ -5,6 +5,7 @@ import { type AdapterProfile, type DeviceOptions, isSoftware } from '../gpu/devi
 import { type Executable, giveUp } from '../gpu/executable';
 import { expectGood, type FaultSlot, placesToRead } from '../gpu/fault-sources';
 import type { Allocation } from '../gpu/memory';
+import { setPacer } from '../gpu/pace';
 import { copyOf, type Picture, type Screen, show } from '../gpu/pictures';
 import type { Profile } from '../gpu/profile';
 import { Session } from '../gpu/session';
@@ -60,6 +61,8 @@ export class Engine {
   });
   /** The last job that waits for the device or for pipelines, if any. */
   private tail: Promise<void> | null = null;
+  /** Reads that wait in it. */
+  private waitingReads = 0;
   private readonly lossListeners = new Set<(error: DeviceLostError) => void>();
   /** The error of a lost device that no call has thrown yet: until then nothing runs. */
   private unreported: DeviceLostError | null = null;
@@ -195,7 +198,11 @@ export class Engine {
         : this.startReading(cell, part);
     }
     if (!this.tail) return this.startReading(cell, part);
-    const { reading } = await this.enqueue(() => ({ reading: this.startReading(cell, part) }));
+    this.waitingReads++;
+    const { reading } = await this.enqueue(() => {
+      this.waitingReads--;
+      return { reading: this.startReading(cell, part) };
+    });
     return reading;
   }
 
@@ -206,7 +213,7 @@ export class Engine {
     if (cell.failure) throw cell.failure;
     if (cell.host && !isOnDevice(cell)) {
       const bytes = hostBytes(cell.host, part);
-      if (!this.rehearsal) await this.session?.keepPace();
+      await this.keepPace();
       return bytes;
     }
     const { allocation, faults } = cell;
@@ -318,6 +325,13 @@ export class Engine {
     if (error) throw error;
   }
 
+  /** Holds a program that waits for something else while values are being read. */
+  private async keepPace(): Promise<void> {
+    if (this.rehearsal) return;
+    if (this.waitingReads > 0) await this.tail;
+    await this.session?.keepPace();
+  }
+
   /** Times on the GPU of what `fn` runs. */
   async timed(fn: () => Promise<unknown>): Promise<Profile> {
     await this.tail;
@@ -348,6 +362,7 @@ export class Engine {
       (session) => {
         this.opening = null;
         this.session = session;
+        setPacer(() => this.keepPace());
         this.sender = new Sender(session, (undo) => {
           void this.enqueue(undo).catch(() => {}); // a lost device reports itself
         });

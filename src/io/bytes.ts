@@ -1,6 +1,7 @@
 // Bytes from anywhere: addresses, files on disk, what a user dropped on a page, memory. Gzip is undone on the way.
 import { ArgumentError, FetchError, FileFormatError } from '../errors';
 import { fileSystem } from '../gpu/node';
+import { keepPace } from '../gpu/pace';
 import { unreachable } from './unreachable';
 
 /** Where bytes can come from: an address or (in Node) a path, a `File` or other `Blob`, a `Request`, or bytes in memory. */
@@ -25,7 +26,7 @@ const hasScheme = /^[a-z][a-z\d+.-]+:/i;
  * @throws ArgumentError when `source` is none of these
  */
 export async function readBytes(source: ByteSource, bound: Bound): Promise<Uint8Array> {
-  const bytes = await rawBytes(source);
+  const [bytes] = await Promise.all([rawBytes(source), keepPace()]);
   return isGzip(bytes) ? inflate(bytes, 'gzip', bound, describeSource(source)) : bytes;
 }
 

@@ -1,4 +1,5 @@
 // Random access to bytes: memory, parts of a Blob, a file on disk, or ranges that a server gives.
+import { keepPace } from '../gpu/pace';
 import { addressReader } from './address-reader';
 import { type ByteSource, blobBytes, bodyOf, describeSource, diskError, type Place, placeOf } from './bytes';
 import { memoryReader, type Reader, reader } from './random-access';
@@ -22,6 +23,7 @@ export interface ReaderOptions {
 export async function openReader(source: ByteSource, { ranges = false }: ReaderOptions = {}): Promise<Reader> {
   const place = placeOf(source);
   const name = describeSource(source);
+  await keepPace();
   if ('bytes' in place) return memoryReader(place.bytes, name);
   if ('blob' in place) return blobReader(place.blob, name);
   if ('path' in place) return diskReader(place, name);

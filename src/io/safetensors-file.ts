@@ -1,5 +1,6 @@
 // safetensors as Python's package of that name has it: a file opened to read some of its tensors, and files with metadata.
 import { ArgumentError } from '../errors';
+import { keepPace } from '../gpu/pace';
 import { Printable } from '../printable';
 import { isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
@@ -59,6 +60,7 @@ export class SafeOpen extends Printable {
         );
       }
     }
+    await keepPace();
     const [tensor] = await hostTensors([await readTensor(this.#reader, this.#header, name, rows)]);
     return tensor!;
   }

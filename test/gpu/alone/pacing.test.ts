@@ -1,5 +1,6 @@
 // A plan that takes long is cut into several submits; others stay one.
 import * as torch from 'lamplight';
+import * as vision from 'lamplight/vision';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 beforeAll(async () => {
@@ -66,3 +67,53 @@ test('a loop that never reads anything back is held to two steps ahead of the GP
   expect(steps).toBe(12);
   expect(most).toBeLessThanOrEqual(3);
 });
+
+const png = async () => (await vision.io.encodePng(torch.zeros([3, 2, 2], { dtype: 'uint8' }))).data();
+const safetensors = () => torch.safetensors.save({ x: torch.ones(3) });
+
+/** What a loop may wait for that is no value: files, which the device has no part in. */
+const files: [string, () => Promise<() => Promise<unknown>>][] = [
+  ['readImage', async () => vision.io.readImage.bind(null, (await png()) as Uint8Array)],
+  ['torch.load', async () => torch.load.bind(null, await safetensors())],
+  [
+    'getTensor',
+    async () => {
+      const file = await torch.safetensors.safeOpen(await safetensors());
+      return () => file.getTensor('x');
+    },
+  ],
+  [
+    'readCsv',
+    async () => {
+      const bytes = new TextEncoder().encode('a,b\n1,2\n');
+      return () => torch.data.readCsv(bytes);
+    },
+  ],
+];
+
+test.each(files)(
+  'a loop that awaits %s alone is held to two steps ahead of the GPU while values are read',
+  async (_, open) => {
+    const read = await open();
+    const x = torch.rand(128, 128);
+    const reads: Promise<void>[] = [];
+    let finished = 0;
+    let most = 0;
+    for (let steps = 0; steps < 12; steps++) {
+      most = Math.max(most, steps - finished);
+      const sum = torch.scope(() => {
+        let z = x;
+        for (let i = 0; i < 8; i++) z = z.matmul(i % 2 ? x.t() : x).mul(1 / 64);
+        return z.sum();
+      });
+      reads.push(
+        sum.item().then(() => {
+          finished++;
+        }),
+      );
+      await read();
+    }
+    await Promise.all(reads);
+    expect(most).toBeLessThanOrEqual(3);
+  },
+);
