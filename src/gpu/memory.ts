@@ -1,5 +1,6 @@
 // GPU memory for values: pooled buffers of their own for large ones, slots of shared pages for small ones.
 import { OutOfMemoryError } from '../errors';
+import { ballastOf } from './ballast';
 import { Queue } from './queue';
 import { stats } from './stats';
 
@@ -245,11 +246,11 @@ export class Memory {
    * a loop that makes nothing but scalars is collected too.
    */
   private ballast({ dedicated, capacity }: Lease): ArrayBuffer {
-    if (dedicated && capacity >= MIN_BALLAST_BYTES) return new ArrayBuffer(capacity);
+    if (dedicated && capacity >= MIN_BALLAST_BYTES) return ballastOf(capacity);
     const { shared } = this;
     shared.left -= Math.max(capacity, Math.min(Math.max(16 * capacity, MIN_BALLAST_SHARE), MAX_BALLAST_SHARE));
     if (shared.left < 0) {
-      shared.ballast = new ArrayBuffer(SHARED_BALLAST_BYTES);
+      shared.ballast = ballastOf(SHARED_BALLAST_BYTES);
       shared.left = SHARED_BALLAST_BYTES;
     }
     return shared.ballast;
