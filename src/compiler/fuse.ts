@@ -95,7 +95,7 @@ class Fusion {
       if (this.fills[n] !== INLINED) return;
       const readers = outputs.flatMap((v) => this.consumers[v]!);
       const isKept = outputs.some((v) => this.exported.has(v)) || readers.some((c) => lowerings[c]!.kind === 'pack');
-      // What is inlined reads nothing.
+      // A fill that reads a stored one cannot be inlined, so one that other fills read is not stored.
       if (isKept && !readers.some((c) => this.fills[c] !== 0)) this.fills[n] = STORED;
     });
   }

@@ -1,4 +1,5 @@
 // Jobs: what a flush asks the engine to run.
+import type { Piece } from '../gpu/executable';
 import type { FaultSlot } from '../gpu/fault-sources';
 import type { Cell } from './cell';
 import type { Program } from './ir';
@@ -23,12 +24,6 @@ export interface Job {
   ran(): void;
   /** Called when the job could not run. */
   failed(): void;
-}
-
-/** What is copied to the place of an input, behind what was copied there before. */
-export interface Piece {
-  readonly input: number;
-  readonly bytes: number;
 }
 
 export interface JobExport {

@@ -8,7 +8,7 @@ import type { Pipeline } from '../gpu/pipelines';
 import type { Session } from '../gpu/session';
 import { Stretches, Watch } from '../gpu/watch';
 import { type Cell, DISPOSED, expectContents, inWords, release, settle, takeOver } from './cell';
-import { faultsOfRun, noteSources, withFaults } from './fault-flow';
+import { type FaultyJob, faultsOfRun, noteSources, withFaults } from './fault-flow';
 import type { Job } from './job';
 import { Keeping } from './keeping';
 import { type Draft, dispatchOf, finished } from './link';
@@ -35,6 +35,8 @@ interface Places {
   readonly taken: readonly (Cell | null)[];
   /** Those of the run's faults that are not reported to the job's slot. */
   readonly records: readonly FaultRecord[];
+  /** The job, as far as faults go. */
+  readonly faulty: FaultyJob;
 }
 
 export class Sender {
@@ -210,23 +212,24 @@ export class Sender {
         old && !bound && old.memory === session.memory && old.bytes === bytes && (old.dedicated || !mode.dedicated);
       return fits ? take(i, replaces!) : session.memory.allocate(bytes, mode.dedicated);
     });
-    const { records, ...faults } = faultsOfRun(plan.faults, withFaults(job), session.faults);
+    const faulty = withFaults(job);
+    const { records, ...faults } = faultsOfRun(plan.faults, faulty, session.faults);
     if (session.isDoubtful) watch.begin();
     const doubt = () => watch.begin();
     const { joins, scalars } = job;
     const run: Run = { renews, inputs, joins, moved, uploads, exports, scalars, doubt, ...faults };
-    return { run, exports, taken, records };
+    return { run, exports, taken, records, faulty };
   }
 
   /** Settles what a run leaves that has been sent; `answer`: whether WebGPU has refused it, if that may be. */
   private sent(
     job: Job,
     plan: Plan,
-    { exports, taken, records }: Places,
+    { exports, taken, records, faulty }: Places,
     answer: Promise<GPUError | null> | null,
     whole: boolean,
   ): void {
-    noteSources(plan.faults, withFaults(job), records);
+    noteSources(plan.faults, faulty, records);
     const releases: Cell[] = [];
     const uploaded = this.uploaded.splice(0);
     const done = (cell: Cell, why?: string) => {

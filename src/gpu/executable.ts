@@ -75,6 +75,12 @@ export type Unassembled = Omit<Executable, 'dispatches' | 'steady'>;
 /** Variable bindings of one dispatch that are remembered; a rotation of pooled buffers fits. */
 const MAX_GROUPS = 32;
 
+/** An input's first `bytes`, which are copied behind the piece before. */
+export interface Piece {
+  readonly input: number;
+  readonly bytes: number;
+}
+
 /** The places of one run. */
 export interface Run {
   /** Results that are kept from run to run are computed anew. */
@@ -83,7 +89,7 @@ export interface Run {
   /** Inputs that are to be copied, beside those that always are; they are read where they have been copied to. */
   readonly moved: readonly Copy[];
   /** By input that has room for more than there is: the inputs, and their bytes, that are copied to its place one after another. */
-  readonly joins?: ReadonlyMap<number, readonly { readonly input: number; readonly bytes: number }[]>;
+  readonly joins?: ReadonlyMap<number, readonly Piece[]>;
   /** Data to upload instead, by input. */
   readonly uploads: readonly (ArrayBufferView | null)[];
   readonly exports: readonly (Allocation | null)[];

@@ -369,7 +369,7 @@ export class Session {
     return this.proven.has(staging) && !this.isDoubtful;
   }
 
-  /** Maps what has been copied into a staging buffer. */
+  /** The contents of a staging buffer, once the copies into it have run. */
   private async mapped(staging: GPUBuffer, size: number): Promise<ArrayBuffer> {
     stats.readbacks++;
     try {

@@ -2,6 +2,7 @@
 import { engine, type Job, type JobExport } from '../compiler/engine';
 import type { Program, ProgramNode } from '../compiler/ir';
 import { TensorReleasedError } from '../errors';
+import type { Piece } from '../gpu/executable';
 import type { FaultSlot } from '../gpu/fault-sources';
 import { hostPhase } from '../gpu/host-trace';
 import { MAX_RUNS_AHEAD } from '../gpu/lead';
@@ -176,7 +177,7 @@ interface Work extends Walk {
   readonly exports: ReadonlyMap<Value, Root | null>;
   /** What parts of the flush still read, and nothing after this one. */
   readonly last: readonly Value[];
-  /** What is computed in the place of the exports, where that has room for more rows. */
+  /** Values with room for more rows, by those that they are computed in the place of. */
   readonly long?: Grown;
 }
 
@@ -483,7 +484,7 @@ function cellsOf(
   const cells = inputs.map((x) => windows.get(x)?.base ?? x);
   const offsets = inputs.map((x) => windows.get(x)?.offset);
   if (!pieces) return { inputs: cells, offsets };
-  const joins = new Map<number, { input: number; bytes: number }[]>();
+  const joins = new Map<number, Piece[]>();
   inputs.forEach((x, i) => {
     const parts = pieces.get(x)?.map(({ base, offset, bytes }, k) => {
       if (k === 0) return { input: i, bytes };
