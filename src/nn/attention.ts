@@ -1,8 +1,11 @@
 // Owns MultiheadAttention and TransformerEncoderLayer.
 import { ArgumentError, ShapeError } from '../errors';
+import { orNull } from '../tensor/argument-kinds';
 import { empty } from '../tensor/creation';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { tensor } from '../tensor/tensor-kinds';
+import { expectTensors } from './callable';
 import { Dropout } from './dropout';
 import { gelu, relu } from './functional/activation';
 import { multiHead } from './functional/attention';
@@ -146,6 +149,7 @@ export class MultiheadAttention extends Module {
       [],
       { keyPaddingMask: null, needWeights: true, attnMask: null, averageAttnWeights: true, isCausal: false },
       args,
+      { keyPaddingMask: orNull(tensor), attnMask: orNull(tensor) },
     );
     if (isCausal && !attnMask) {
       throw new ArgumentError('MultiheadAttention: expected an attnMask with isCausal; it is a hint about the mask');
@@ -181,6 +185,7 @@ export class MultiheadAttention extends Module {
 
   /** Whether the inputs have a batch. */
   private checkInputs(query: Tensor, key: Tensor, value: Tensor): boolean {
+    expectTensors('MultiheadAttention', query, key, value);
     const rank = query.dim();
     const widths = [this.embedDim, this.kdim, this.vdim];
     const fit = [query, key, value].every((x, i) => x.dim() === rank && x.shape.at(-1) === widths[i]);
@@ -292,7 +297,10 @@ export class TransformerEncoderLayer extends Module {
     const given = [srcMask, srcKeyPaddingMask, isCausal];
     while (given.length > 0 && given.at(-1) === undefined) given.pop();
     const defaults = { srcMask: null, srcKeyPaddingMask: null, isCausal: false };
-    const options = parseArgs<EncoderCall>('TransformerEncoderLayer', [], defaults, given);
+    const mask = orNull(tensor);
+    const kinds = { srcMask: mask, srcKeyPaddingMask: mask };
+    const options = parseArgs<EncoderCall>('TransformerEncoderLayer', [], defaults, given, kinds);
+    expectTensors('TransformerEncoderLayer', src);
     if (this.normFirst) {
       const x = src.add(this.attention(this.norm1(src), options));
       return x.add(this.feedForward(this.norm2(x)));

@@ -6,6 +6,7 @@ import { ones, tensor, zeros } from '../tensor/creation';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { protect } from '../tensor/protect';
 import type { Tensor } from '../tensor/tensor';
+import { expectTensors } from './callable';
 import { batchNorm, instanceNorm } from './functional/batch-norm';
 import { Module } from './module';
 import { Parameter } from './parameter';
@@ -98,6 +99,7 @@ export abstract class ChannelNorm extends Module {
   }
 
   protected expectInput(layer: string, x: Tensor, ranks: readonly number[], expected: string): void {
+    expectTensors(layer, x);
     const rank = x.shape.length;
     if (!ranks.includes(rank)) {
       throw new ShapeError(`${layer}: expected ${expected}, but got ${rank}-D input of shape ${showShape(x.shape)}`);

@@ -1,6 +1,8 @@
 // Owns how an object of a class becomes a function: a module is called as PyTorch's are, and what a call says that went wrong.
 import { ArgumentError } from '../errors';
 import { Printable } from '../printable';
+import { expectNoMore } from '../tensor/arity';
+import { isTensor } from '../tensor/callable';
 import { kindOf } from '../tensor/options';
 
 /** A base class whose objects are functions. Fields and methods of subclasses live on the function itself. */
@@ -35,8 +37,36 @@ export function misuse(
     (i === 0 && isNumbers(arg));
   const at = Array.from({ length: required }, (_, i) => args[i]).findIndex(isWrong);
   if (at < 0) return null;
+  return noTensor(name, at, args[at], cause);
+}
+
+function noTensor(layer: string, at: number, value: unknown, cause?: Error): ArgumentError {
   const which = at === 0 ? 'its argument' : `argument ${at + 1}`;
-  return new ArgumentError(`${name}.forward: expected ${which} to be a tensor, but got ${kindOf(args[at])}`, { cause });
+  return new ArgumentError(`${layer}.forward: expected ${which} to be a tensor, but got ${kindOf(value)}`, { cause });
+}
+
+/**
+ * Checks what a layer is called with, where no function does that looks at its arguments first.
+ *
+ * @throws ArgumentError for what is no tensor
+ */
+export function expectTensors(layer: string, ...given: readonly unknown[]): void {
+  const at = given.findIndex((value) => !isTensor(value));
+  if (at >= 0) throw noTensor(layer, at, given[at]);
+}
+
+/**
+ * Refuses arguments that `forward` would not look at, but for those that a list gives who calls a module for each of its elements: `xs.map(layer)`.
+ *
+ * @throws ArgumentError for one too many
+ */
+export function expectLooked(
+  module: { readonly forward: (...args: never[]) => unknown },
+  args: readonly unknown[],
+): void {
+  const [first, place, list] = args;
+  if (Array.isArray(list) && args.length === 3 && list[place as number] === first) return;
+  expectNoMore(`${module.constructor.name}.forward`, module.forward, args);
 }
 
 const isNumbers = (arg: unknown): boolean =>

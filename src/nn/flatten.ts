@@ -1,6 +1,7 @@
 // Owns Flatten and Unflatten.
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { expectTensors } from './callable';
 import { Module } from './module';
 import { pythonText } from './printing';
 
@@ -24,6 +25,7 @@ export class Flatten extends Module {
   }
 
   forward(x: Tensor): Tensor {
+    expectTensors('Flatten', x);
     return x.flatten(this.startDim, this.endDim);
   }
 
@@ -51,6 +53,7 @@ export class Unflatten extends Module {
   }
 
   forward(x: Tensor): Tensor {
+    expectTensors('Unflatten', x);
     return x.unflatten(this.dim, this.unflattenedSize);
   }
 

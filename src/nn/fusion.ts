@@ -1,7 +1,7 @@
 // Owns nn.utils.fusion: batch normalisation in eval mode, worked into the layer before it.
 import { noGrad } from '../autograd/mode';
 import { ArgumentError } from '../errors';
-import { instance } from '../tensor/argument-kinds';
+import { flag, instance, number, orNull } from '../tensor/argument-kinds';
 import { onesLike, zerosLike } from '../tensor/creation';
 import { expectKind } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
@@ -43,6 +43,10 @@ export function fuseConvBnWeights(
 ): Fused {
   for (const [name, value] of Object.entries({ convW, bnRm, bnRv }))
     expectKind('fuseConvBnWeights', name, value, tensor);
+  for (const [name, value] of Object.entries({ convB, bnW, bnB }))
+    expectKind('fuseConvBnWeights', name, value, orNull(tensor));
+  expectKind('fuseConvBnWeights', 'bnEps', bnEps, number);
+  expectKind('fuseConvBnWeights', 'transpose', transpose, flag);
   return noGrad(() => {
     const scale = bnRv.add(bnEps).rsqrt();
     const weight = bnW ?? onesLike(bnRm);

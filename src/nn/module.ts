@@ -16,7 +16,7 @@ import { moduleScope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { parseTo, type ToArgs } from '../tensor/to-args';
 import { withBackward } from './backward-hooks';
-import { Callable, misuse } from './callable';
+import { Callable, expectLooked, misuse } from './callable';
 import { guardMember, type MemberKind, memberKind } from './guard';
 import { gradientsOf, ignoring, replaces, retainAll } from './hook-results';
 import type { ForwardHook, FullBackwardHook, FullBackwardPreHook, Gradients, PreHook } from './hook-types';
@@ -123,6 +123,7 @@ export abstract class Module extends Callable {
   /** `forward`, and where its arguments are what it fails from, an error that says so. */
   #run(args: readonly unknown[]): unknown {
     try {
+      if (args.length > this.forward.length) expectLooked(this, args);
       return this.forward(...args);
     } catch (error) {
       throw error instanceof TypeError || isMisfit(error) ? (misuse(this, args, error) ?? error) : error;

@@ -3,6 +3,7 @@ import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { expectTensors } from './callable';
 import { type PadMode, pad } from './functional/pad';
 import { Module } from './module';
 import { pythonText } from './printing';
@@ -39,6 +40,7 @@ export abstract class PadLayer extends Module {
   }
 
   forward(x: Tensor): Tensor {
+    expectTensors(this.layer, x);
     const [rank, least] = [x.dim(), this.dims + 1];
     // A constant goes around anything, edges only where there are channels.
     if (this.mode !== 'constant' && rank !== least && rank !== least + 1) {

@@ -7,6 +7,7 @@ import { cast, detach, full } from '../ops/cast';
 import { Line } from '../tensor/line';
 import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import { protect } from '../tensor/protect';
+import { expectSize } from '../tensor/sizes';
 import { Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
 import { readBack } from '../tensor/unawaited';
@@ -128,6 +129,7 @@ function withoutShape(x: Tensor): void {
 }
 
 function giveShape(x: Tensor, shape: Shape): void {
+  expectSize('materialize', shape);
   beforeChange(x, () => keepProperties(x));
   Object.defineProperty(x, 'shape', { ...settings, value: shape });
   giveContents(x, full(shape, 0, x.dtype));

@@ -4,6 +4,7 @@ import { ShapeError } from '../errors';
 import { full } from '../tensor/creation';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { expectTensors } from './callable';
 import { softsign } from './functional/activation';
 import * as F from './functional/piecewise';
 import { Module } from './module';
@@ -241,6 +242,7 @@ export class GLU extends Module {
 /** Softmax over the channels of each pixel. Shape: [N, C, H, W] or [C, H, W], kept. */
 export class Softmax2d extends Module {
   forward(x: Tensor): Tensor {
+    expectTensors('Softmax2d', x);
     if (x.shape.length !== 3 && x.shape.length !== 4) {
       throw new ShapeError(`Softmax2d: expected 4-D or 3-D input, but got ${showShape(x.shape)}`);
     }

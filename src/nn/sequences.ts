@@ -4,7 +4,7 @@ import { iterable } from '../tensor/argument-kinds';
 import { stack } from '../tensor/functions';
 import { type Arguments, expectKind, parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
-import { tensor } from '../tensor/tensor-kinds';
+import { tensor, tensors } from '../tensor/tensor-kinds';
 
 interface PadArguments {
   /** The result is [N, L, *] instead of [L, N, *], default false. */
@@ -27,7 +27,9 @@ export function padSequence(
       `padSequence: expected paddingSide 'left' or 'right', but got ${JSON.stringify(paddingSide)}`,
     );
   }
-  const all = [...(sequences ?? [])];
+  expectKind('padSequence', 'sequences', sequences, iterable);
+  const all = [...sequences];
+  expectKind('padSequence', 'sequences', all, tensors);
   if (all.length === 0) throw new ArgumentError('padSequence: expected at least one sequence, but got none');
   const longest = Math.max(...all.map((x) => x.length));
   const rest = all[0]!.shape.slice(1);

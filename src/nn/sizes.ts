@@ -1,5 +1,6 @@
 // Owns sizes given as one number or as one for each dimension, as kernels, strides and paddings are.
 import { ArgumentError } from '../errors';
+import { listOf, orNull, whole } from '../tensor/argument-kinds';
 import { parseArgs, shown } from '../tensor/options';
 
 /** How many dimensions a layer slides over. */
@@ -67,7 +68,9 @@ export interface OutputSizeCall {
 
 export type OutputSize = OutputSizeCall | OutputSizeCall['outputSize'];
 
+const sizes = orNull(listOf(whole(0)));
+
 /** The output's size that a call of `layer` asks for, null where it leaves it to the layer. */
 export function calledSize(layer: string, given: OutputSize): readonly number[] | null {
-  return parseArgs<OutputSizeCall>(layer, [], { outputSize: null }, [given]).outputSize;
+  return parseArgs<OutputSizeCall>(layer, [], { outputSize: null }, [given], { outputSize: sizes }).outputSize;
 }

@@ -1,8 +1,10 @@
 // Owns what is made of transformer layers: the decoder's layer, stacks of layers, and the whole Transformer.
 import { ArgumentError } from '../errors';
+import { orNull } from '../tensor/argument-kinds';
 import { full } from '../tensor/creation';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { tensor } from '../tensor/tensor-kinds';
 import {
   type Activation,
   activationOf,
@@ -13,6 +15,7 @@ import {
   TransformerEncoderLayer,
   type TransformerEncoderLayerArguments,
 } from './attention';
+import { expectTensors } from './callable';
 import { ModuleList } from './container';
 import { deepcopy } from './deepcopy';
 import { Dropout } from './dropout';
@@ -65,7 +68,9 @@ export class TransformerEncoder extends Module {
 
   forward(src: Tensor, ...args: Arguments<EncoderStackCall, EncoderStackOrder>): Tensor {
     const defaults = { mask: null, srcKeyPaddingMask: null, isCausal: false };
-    const { mask, ...options } = parseArgs<EncoderStackCall>('TransformerEncoder', [], defaults, args);
+    const kinds = { mask: orNull(tensor), srcKeyPaddingMask: orNull(tensor) };
+    const { mask, ...options } = parseArgs<EncoderStackCall>('TransformerEncoder', [], defaults, args, kinds);
+    expectTensors('TransformerEncoder', src);
     const call: EncoderCall = { srcMask: mask, ...options };
     let x = src;
     for (const layer of this.layers) x = layer(x, call);
@@ -104,6 +109,9 @@ const decoderDefaults = {
   tgtIsCausal: false,
   memoryIsCausal: false,
 };
+
+const mask = orNull(tensor);
+const decoderKinds = { tgtMask: mask, memoryMask: mask, tgtKeyPaddingMask: mask, memoryKeyPaddingMask: mask };
 
 /**
  * Self-attention, attention to the encoder's output, and two linear layers, each with a residual connection and layer norm
@@ -147,7 +155,8 @@ export class TransformerDecoderLayer extends Module {
   }
 
   forward(tgt: Tensor, memory: Tensor, ...args: Arguments<DecoderCall, DecoderCallOrder>): Tensor {
-    const options = parseArgs<DecoderCall>('TransformerDecoderLayer', [], decoderDefaults, args);
+    const options = parseArgs<DecoderCall>('TransformerDecoderLayer', [], decoderDefaults, args, decoderKinds);
+    expectTensors('TransformerDecoderLayer', tgt, memory);
     if (this.normFirst) {
       const x = tgt.add(this.attendSelf(this.norm1(tgt), options));
       const y = x.add(this.attendMemory(this.norm2(x), memory, options));
@@ -199,7 +208,8 @@ export class TransformerDecoder extends Module {
   }
 
   forward(tgt: Tensor, memory: Tensor, ...args: Arguments<DecoderCall, DecoderCallOrder>): Tensor {
-    const options = parseArgs<DecoderCall>('TransformerDecoder', [], decoderDefaults, args);
+    const options = parseArgs<DecoderCall>('TransformerDecoder', [], decoderDefaults, args, decoderKinds);
+    expectTensors('TransformerDecoder', tgt, memory);
     let x = tgt;
     for (const layer of this.layers) x = layer(x, memory, options);
     return this.norm ? (this.norm(x) as Tensor) : x;
@@ -316,6 +326,7 @@ export class Transformer extends Module {
       },
       args,
     );
+    expectTensors('Transformer', src, tgt);
     if (src.shape.at(-1) !== this.dModel || tgt.shape.at(-1) !== this.dModel) {
       const shapes = [src, tgt].map(({ shape }) => `[${shape.join(', ')}]`).join(' and ');
       throw new ArgumentError(`Transformer: expected source and target of ${this.dModel} features, but got ${shapes}`);

@@ -1,6 +1,7 @@
 // Owns how functions of tensors are called: every parameter by place or by name, tensors checked, and errors under the name that was called.
 import { ArgumentError, DTypeError, IndexError, ShapeError } from '../errors';
 import { calls } from '../graph/calls';
+import { mostArguments, oneTooMany } from './arity';
 import { TensorBase } from './base';
 import { isPlainObject, kindOf, missingArguments, parameterTwice, tooMany, unknownArgument } from './options';
 import type { Tensor } from './tensor';
@@ -148,15 +149,16 @@ export type NamedMethods<Lists extends Readonly<Record<string, string>>, T> = {
  */
 export function callable<const S extends string, F extends Function>(signature: S, call: F): Callable<S, F> {
   let parsed: Signature | null = null;
+  let most = 0;
   const run = call as unknown as (...args: unknown[]) => unknown;
   const called = (...args: unknown[]): unknown => {
-    parsed ??= parse(signature);
+    if (parsed === null) [parsed, most] = [parse(signature), mostArguments(call)];
     const { watcher, conversions } = calls;
     const conversion = conversions?.get(parsed.name);
     if (conversion) return conversion(args, called);
     try {
-      if (watcher) return watcher.operation(parsed.name, args, () => run(...arrange(parsed!, args)), false);
-      return run(...arrange(parsed, args));
+      if (watcher) return watcher.operation(parsed.name, args, () => run(...all(parsed!, args, most)), false);
+      return run(...all(parsed, args, most));
     } catch (error) {
       throw told(parsed.name, args, error);
     }
@@ -212,17 +214,18 @@ export function callableMethods(
 
 function callableMethod(name: string, list: string, method: (...args: unknown[]) => unknown, isGetter: boolean) {
   let parsed: Signature | null = null;
+  let most = 0;
   return function called(this: unknown, ...args: unknown[]): unknown {
-    parsed ??= parse(`${name}(${list})`);
+    if (parsed === null) [parsed, most] = [parse(`${name}(${list})`), mostArguments(method)];
     const { watcher, conversions } = calls;
     const conversion = conversions?.get(name);
     if (conversion) return conversion([this, ...args], (self, ...rest) => called.apply(self, rest));
     try {
       if (watcher) {
-        const run = () => method.apply(this, arrange(parsed!, args) as unknown[]);
+        const run = () => method.apply(this, all(parsed!, args, most) as unknown[]);
         return watcher.operation(name, [this, ...args], run, isGetter);
       }
-      return method.apply(this, arrange(parsed, args) as unknown[]);
+      return method.apply(this, all(parsed, args, most) as unknown[]);
     } catch (error) {
       throw told(name, [this, ...args], error);
     }
@@ -247,6 +250,13 @@ function parse(signature: string): Signature {
     open: words.at(-1) === '...',
     variadic: list.startsWith('*'),
   };
+}
+
+/** The arguments as `arrange` gives them, after a check that the function looks at every one. */
+function all(signature: Signature, args: readonly unknown[], most: number): readonly unknown[] {
+  const given = arrange(signature, args);
+  if (given.length > most) throw oneTooMany(signature.name, most, given);
+  return given;
 }
 
 /** The arguments with those in front that are required by place, after a check of all that the signature tells about. */

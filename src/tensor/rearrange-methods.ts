@@ -7,6 +7,7 @@ import { reshape } from '../ops/cast';
 import * as rearrange from '../ops/rearrange';
 import { stridedView } from '../ops/shape';
 import { windows } from '../ops/windows';
+import { allocated } from './allocate';
 import { orNull, whole } from './argument-kinds';
 import { TensorBase } from './base';
 import { type Arguments, kindOf, parseArgs } from './options';
@@ -77,7 +78,7 @@ const repeatRead = async (x: Tensor, at: number, repeats: Tensor): Promise<Tenso
 /** For each of `total` places in a row, which one it is of those that come as often as `repeats` says. */
 function turnsOf(repeats: Tensor, total: number): Tensor {
   const places = fromHost(
-    Int32Array.from({ length: total }, (_, i) => i),
+    allocated(Int32Array, total).map((_, i) => i),
     [total],
     'int64',
   );

@@ -2,6 +2,8 @@
 import { engine } from '../compiler/engine';
 import type { TunedChoice, TuningProgress } from '../compiler/tuner';
 import { Printable } from '../printable';
+import { between, callback } from './argument-kinds';
+import { expectKind, parseArgs } from './options';
 import { rehearseFully } from './warmup';
 
 export type { TunedChoice, TuningProgress };
@@ -41,8 +43,13 @@ export class TuningReport extends Printable {
   }
 }
 
-async function tuneFor(fn: () => unknown, options: TuneOptions = {}): Promise<TuningReport> {
-  const { budget = DEFAULT_BUDGET, onProgress = () => {} } = options;
+async function tuneFor(fn: () => unknown, ...args: [options?: TuneOptions]): Promise<TuningReport> {
+  expectKind('tune', 'fn', fn, callback);
+  const defaults = { budget: DEFAULT_BUDGET, onProgress: () => {} };
+  const { budget, onProgress } = parseArgs<TuneOptions>('tune', [], defaults, args, {
+    budget: between(0, Number.POSITIVE_INFINITY),
+    onProgress: callback,
+  });
   await engine.start();
   const programs = (await rehearseFully('tune', fn)).map(({ program }) => program);
   const { choices, left, saved } = await engine.tune(programs, budget, onProgress);

@@ -27,7 +27,9 @@ function batched<T extends readonly Value[]>(op: string, x: Tensor, f: (x: Value
 }
 
 function adaptiveSize(op: string, size: AdaptiveSize2d, x: Tensor): [number, number] {
-  const both = typeof size === 'object' && size ? size : [size, size];
+  const both = Array.isArray(size)
+    ? (size as readonly (number | null)[])
+    : [size as number | null, size as number | null];
   const [height, width] = both.map((n, d) => n ?? x.shape.at(d - 2) ?? 1) as [number, number];
   return pair(op, 'outputSize', both.length === 2 ? [height, width] : (size as Size2d));
 }

@@ -10,7 +10,7 @@ import { Tensor } from '../../tensor/tensor';
 import { type Size, sizesOf, strideOf } from '../sizes';
 import { adaptiveArgs, adaptiveAvgPool2d, adaptiveMaxPool2d } from './adaptive-pooling';
 import type { IndicesOptions, MaxPool } from './indices';
-import { avgPool2d, maxPool2d } from './pooling';
+import { avgPool2d, divisorKind, maxPool2d } from './pooling';
 
 /** Sizes of an output; null keeps that of the input. */
 export type AdaptiveSize3d = number | null | readonly [number | null, number | null, number | null];
@@ -123,7 +123,7 @@ export const avgPool3d = callable(
   (x: Tensor, ...args: Arguments<AvgPool3dArguments, AvgPool3dOrder>): Tensor => {
     const op = 'avgPool3d';
     const defaults = { stride: null, padding: 0, ceilMode: false, countIncludePad: true, divisorOverride: null };
-    const o = parseArgs<AvgPool3dArguments>(op, ['kernelSize'], defaults, args);
+    const o = parseArgs<AvgPool3dArguments>(op, ['kernelSize'], defaults, args, { divisorOverride: divisorKind });
     const [depth] = volumeOf(op, x);
     const [kd, kh, kw] = sizesOf<3>(op, 'kernelSize', o.kernelSize, 3, 1);
     const [sd, sh, sw] = sizesOf<3>(op, 'stride', strideOf(o.stride, o.kernelSize), 3, 1);
@@ -157,7 +157,9 @@ export const avgPool3d = callable(
 );
 
 function adaptiveSize(op: string, size: AdaptiveSize3d, volume: Volume): Volume {
-  const all = typeof size === 'object' && size ? size : [size, size, size];
+  const all: readonly (number | null)[] = Array.isArray(size)
+    ? size
+    : [size as number | null, size as number | null, size as number | null];
   const sizes = all.map((n, d) => n ?? volume[d] ?? 1) as [number, number, number];
   return sizesOf<3>(op, 'outputSize', sizes, 3);
 }

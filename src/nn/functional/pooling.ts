@@ -1,6 +1,7 @@
 // Owns F.maxPool2d and F.avgPool2d: thin over the ops.
 
 import * as ops from '../../ops/pool';
+import { orNull } from '../../tensor/argument-kinds';
 import { callable, checked } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
@@ -56,6 +57,12 @@ interface AvgPool2dArguments {
 
 type AvgPool2dOrder = ['kernelSize', 'stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride'];
 
+/** What sums of windows are divided by in the place of their sizes. */
+export const divisorKind = orNull({
+  words: 'a non-zero integer',
+  fits: (value) => Number.isInteger(value) && value !== 0,
+});
+
 /** The mean of each window. Shape: [N, C, H, W] or [C, H, W] → [N, C, H', W']. Defaults: stride kernelSize, padding 0. */
 export const avgPool2d = callable(
   'avgPool2d(input, ...)',
@@ -65,6 +72,7 @@ export const avgPool2d = callable(
       ['kernelSize'],
       { stride: null, padding: 0, ceilMode: false, countIncludePad: true, divisorOverride: null },
       args,
+      { divisorOverride: divisorKind },
     );
     const y = ops.avgPool2d(x.value, {
       kernel: pair('avgPool2d', 'kernelSize', o.kernelSize, 1),

@@ -1,0 +1,56 @@
+// Owns how many arguments a function of JavaScript takes by place, which would ignore all that follow.
+import { ArgumentError } from '../errors';
+import { isPlainObject } from './options';
+
+type Function = (...args: never[]) => unknown;
+
+const known = new WeakMap<Function, number>();
+
+/** The most arguments that a function looks at, optional ones too; Infinity for one that takes a list, or that does not say. */
+export function mostArguments(call: Function): number {
+  const before = known.get(call);
+  if (before !== undefined) return before;
+  const most = counted(Function.prototype.toString.call(call));
+  known.set(call, most);
+  return most;
+}
+
+/** Counts the parameters in the source of a function. */
+function counted(source: string): number {
+  const from = source.indexOf('(');
+  const arrow = source.indexOf('=>');
+  if (from < 0 || source.endsWith('[native code] }')) return Number.POSITIVE_INFINITY;
+  if (arrow >= 0 && arrow < from) return 1;
+  let [depth, commas, since] = [0, 0, false];
+  for (let i = from; i < source.length; i++) {
+    const letter = source[i]!;
+    // What a text or a comment holds is not counted, and neither stands among the parameters of the library's own functions.
+    if (letter === '"' || letter === "'" || letter === '`' || letter === '/') return Number.POSITIVE_INFINITY;
+    if (depth === 1 && source.startsWith('...', i)) return Number.POSITIVE_INFINITY;
+    if (')]}'.includes(letter)) depth--;
+    if (depth === 0 && i > from) return since ? commas + 1 : commas;
+    if (depth === 1 && letter === ',') [commas, since] = [commas + 1, false];
+    else if (depth >= 1 && letter.trim() !== '') since = true;
+    if ('([{'.includes(letter)) depth++;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+/**
+ * Refuses arguments after those that a function takes.
+ *
+ * @throws ArgumentError for one too many
+ */
+export function expectNoMore(name: string, call: Function, args: readonly unknown[]): void {
+  if (args.length <= call.length || args.length <= mostArguments(call)) return;
+  throw oneTooMany(name, mostArguments(call), args);
+}
+
+/** The error where a function that takes no names got more arguments than it takes. */
+export function oneTooMany(name: string, most: number, args: readonly unknown[]): ArgumentError {
+  const last = args.at(-1);
+  const key = isPlainObject(last) && args.length === most + 1 ? Object.keys(last)[0] : undefined;
+  const takes = most === 0 ? 'no arguments' : `at most ${most} argument${most === 1 ? '' : 's'}`;
+  const got = key === undefined ? `${args.length}` : `an unknown argument '${key}'`;
+  return new ArgumentError(`${name}: expected ${takes}, but got ${got}`);
+}
