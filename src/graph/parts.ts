@@ -83,13 +83,20 @@ class Sequence {
   /** How many rows values have that hang on the repetitions. */
   lengths(): ReadonlySet<number> {
     const lengths = new Set<number>();
+    const taken = new Map<Value, number>();
     for (const [n, node] of this.nodes.entries()) {
       const { loops } = this.parts[n]!;
-      const x = loops ? this.sliced(node) : isJoin(node) ? node.outputs[0]! : null;
+      const slice = this.sliced(node);
+      const x = loops ? slice : isJoin(node) ? node.outputs[0]! : slice;
       const made = x && this.placeOf(x);
       if (made === null || this.parts[made]!.loops) continue;
       const rows = rowsOf(x!);
-      if (rows >= MIN_TIMES) lengths.add(rows);
+      if (rows < MIN_TIMES) continue;
+      // Outside of what repeats, a value is taken apart whose every row is.
+      const isRow = slice === x && node.outputs[0]!.numel * rows === x!.numel;
+      const count = (taken.get(x!) ?? 0) + (isRow ? 1 : 0);
+      taken.set(x!, count);
+      if (loops || slice !== x || count === rows) lengths.add(rows);
     }
     return lengths;
   }

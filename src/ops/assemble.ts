@@ -64,6 +64,19 @@ const assembleOp: Op<AssembleAttrs> = {
       return reshape(stridedView(dy!, sizes, strides, scalars[k]! * lanes), x.shape);
     });
   },
+  // Where each part is the same piece of every row, there may be more rows.
+  grow({ inputs, attrs, scalars, along, shapes: [shape], rows: count }) {
+    const d = shape!.findIndex((size) => size !== 1);
+    const row = numel(shape!.slice(d + 1));
+    const isPiece = ({ rows: [outer] }: Layer) => outer?.size === count && outer.stride === row;
+    const isWithin = scalars.every((offset) => offset * attrs.lanes < row);
+    if (!isWithin || along.includes(undefined) || !attrs.layers.every(isPiece)) return null;
+    const layers = attrs.layers.map(({ rows, cols }) => ({
+      rows: [{ size: shape![d]!, stride: row }, ...rows.slice(1)],
+      cols,
+    }));
+    return [record(assembleOp, inputs, { ...attrs, shape: shape!, layers }, scalars)];
+  },
 };
 
 const clearPass = (count: number): Pass => ({

@@ -14,6 +14,7 @@ import type { Op, Value } from '../graph/value';
 import { add } from './arithmetic';
 import { cast, full, reshape } from './cast';
 import { resolveDim } from './dims';
+import { filledPast } from './room';
 import { lowerScatter, ontoBase, placesPass, spanOf } from './scatter-passes';
 import { pad, slice, stridedScatter } from './shape';
 
@@ -107,6 +108,12 @@ export const gatherOp: Op<DimAttrs> = {
       ),
       null,
     ];
+  },
+  // Along the rows an index could name one that does not count.
+  grow({ inputs: [x, index], attrs, along: [from, at], rows }) {
+    const isAligned = at === undefined || at === (from ?? attrs.dim);
+    if (from === attrs.dim || !isAligned) return null;
+    return [record(gatherOp, [x!, at === undefined ? index! : filledPast(index!, at, rows, 0)], attrs)];
   },
 };
 
@@ -239,6 +246,14 @@ const scatterSumOp: Op<DimAttrs & { readonly shared: boolean; readonly size: num
     null,
     shared ? indexSelect(dy!, dim, index!) : gather(dy!, dim, index!),
   ],
+  grow({ inputs: [index, src], attrs, along, shapes: [shape], rows }) {
+    if (attrs.shared) return null;
+    const [places, terms] = [index!, src!].map((x, i) =>
+      along[i] === undefined ? x : filledPast(x, along[i], rows, 0),
+    );
+    const sums = { ...attrs, size: shape![attrs.dim] ?? 1 };
+    return sameShape(places!.shape, terms!.shape) ? [record(scatterSumOp, [places!, terms!], sums)] : null;
+  },
 };
 
 /** `scatterAdd` onto zeros of a shape, which is that of index and src but for the dimension. */

@@ -38,6 +38,8 @@ const catOp: Op<{ readonly dim: number }> = {
     return [{ shape: first.shape.map((size, d) => (d === dim ? total : size)), dtype: first.dtype }];
   },
   joins: ({ outputs: [y], attrs: { dim } }) => numel(y!.shape.slice(0, dim)) === 1,
+  grow: ({ inputs, attrs, along: [d, ...others] }) =>
+    d !== undefined && d !== attrs.dim && others.every((other) => other === d) ? [record(catOp, inputs, attrs)] : null,
   lower({ inputs, outputs: [y], attrs: { dim } }) {
     const inner = numel(y.shape.slice(dim + 1));
     const filled = inputs.flatMap((x, i) => (numel(x.shape) > 0 ? [{ i, cols: x.shape[dim]! * inner }] : []));

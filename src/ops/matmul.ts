@@ -10,6 +10,7 @@ import { broadcastShapes } from './broadcast';
 import { cast, reshape } from './cast';
 import { BATCH_DIMS, matmulPasses } from './matmul-passes';
 import { expand, sum } from './reduce';
+import { filledPast } from './room';
 import { permute } from './shape';
 
 interface MatmulAttrs {
@@ -53,6 +54,15 @@ const matmulOp: Op<MatmulAttrs> = {
     return [...grads, needs[2] ? sum(dy!, leading) : null];
   },
   saves: { inputs: [0, 1] },
+  grow({ inputs: [a, b, bias], attrs, along: [inA, inB, inBias], rows }) {
+    if (inBias !== undefined) return null;
+    // Products of what does not count are 0 where they are summed.
+    const counted = (x: Value, along: number | undefined, summed: number) =>
+      along === x.shape.length - summed ? filledPast(x, along, rows, 0) : x;
+    const [left, right] = [counted(a!, inA, attrs.transposeA ? 2 : 1), counted(b!, inB, attrs.transposeB ? 1 : 2)];
+    if (!isProduct(left, right, attrs)) return null;
+    return [record(matmulOp, bias ? [left, right, bias] : [left, right], attrs)];
+  },
 };
 
 /** The gradients of a linear layer by weight and bias, dw = dyᵀ · x and db = Σ dy over the rows, of inputs dy and x. */
@@ -76,7 +86,22 @@ const linearWeightGradOp: Op<undefined> = {
       needs[1] && g ? product(dy!, g, false, false) : null,
     ];
   },
+  grow: ({ inputs, along, rows }) =>
+    along.every((d) => d === 0)
+      ? recordAll(
+          linearWeightGradOp,
+          inputs.map((x) => filledPast(x, 0, rows, 0)),
+          undefined,
+        )
+      : null,
 };
+
+/** Whether matrices can be multiplied: as many are summed on both sides, and batches are alike or one. */
+function isProduct(a: Meta, b: Meta, { transposeA, transposeB }: MatmulAttrs): boolean {
+  const inner = a.shape.at(transposeA ? -2 : -1) === b.shape.at(transposeB ? -1 : -2);
+  const [left, right] = [batchOf(a).shape.toReversed(), batchOf(b).shape.toReversed()];
+  return inner && left.every((size, d) => size === (right[d] ?? 1) || size === 1 || (right[d] ?? 1) === 1);
+}
 
 const batchOf = (x: Meta): Meta => ({ shape: x.shape.slice(0, -2), dtype: x.dtype });
 

@@ -15,6 +15,7 @@ import { pairsBeside, sumChunkPairs } from './chunks';
 import { moments } from './moments';
 import { pointwise } from './pointwise';
 import { mean, sumTo } from './reduce';
+import { filledPast } from './room';
 import { onePassLength } from './strips';
 import { rowsPass, workgroupLib } from './workgroup';
 
@@ -107,6 +108,10 @@ const layerNormOp: Op<LayerNormAttrs> = {
     const affine = needs[1] || needs[2] ? recordAll(layerNormAffineGradOp, rows, { lead }, scalars) : [null, null];
     return [dx, ...affine].slice(0, inputs.length);
   },
+  grow: ({ inputs, attrs, scalars, along: [d, ...others] }) =>
+    d! < attrs.lead && others.every((other) => other === undefined)
+      ? recordAll(layerNormOp, inputs, attrs, scalars)
+      : null,
 };
 
 /** The gradients by x, weight and bias from operations that have gradients themselves. */
@@ -139,6 +144,8 @@ const layerNormGradOp: Op<Omit<LayerNormAttrs, 'bias'>> = {
     };
     return { kind: 'passes', passes: [byRows(pass, rows, length, adapter)] };
   },
+  grow: ({ inputs, attrs, scalars, along: [, d, , , inWeight] }) =>
+    d! < attrs.lead && inWeight === undefined ? [record(layerNormGradOp, inputs, attrs, scalars)] : null,
 };
 
 /** Invocations that sums over rows aim at by splitting them. */
@@ -171,6 +178,12 @@ const layerNormAffineGradOp: Op<Pick<LayerNormAttrs, 'lead'>> = {
     const bytes = chunks * length * BYTES_PER_ELEMENT;
     const passes = [pass, sumChunkPairs(partial, results, [length, length], chunks)];
     return { kind: 'passes', passes, scratch: [bytes, bytes] };
+  },
+  grow({ inputs: [dy, x, average, variance], attrs, along: [, d], rows, scalars }) {
+    if (d !== 0 || attrs.lead !== 1) return null;
+    // Gradients of 0 count for nothing where what they are multiplied by is a number.
+    const counted = [dy!, x!, average!].map((one) => filledPast(one, 0, rows, 0));
+    return recordAll(layerNormAffineGradOp, [...counted, filledPast(variance!, 0, rows, 1)], attrs, scalars);
   },
 };
 

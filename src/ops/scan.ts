@@ -16,6 +16,7 @@ import { eq, gt, logicalAnd, lt, where } from './compare';
 import { resolveDim } from './dims';
 import { gather } from './indexing';
 import { elementLibs } from './reduce';
+import { filledPast } from './room';
 
 const WORKGROUP = 64;
 /** Rows up to this length are one chunk; longer ones have about as many chunks as a chunk has elements. */
@@ -65,9 +66,14 @@ function lowerScan(
   };
 }
 
-/** `run`: the library of what is carried from element to element. */
-function scanOp(name: string, run: readonly string[], vjp: Op<ScanAttrs>['vjp'], saves: Op['saves']): Op<ScanAttrs> {
-  return {
+/** `run`: the library of what is carried from element to element; `start`: what a scan may begin with that changes nothing. */
+function scanOp(
+  name: string,
+  { run, start }: { readonly run: readonly string[]; readonly start: number },
+  vjp: Op<ScanAttrs>['vjp'],
+  saves: Op['saves'],
+): Op<ScanAttrs> {
+  const op: Op<ScanAttrs> = {
     name,
     remakes: true,
     saves,
@@ -75,19 +81,24 @@ function scanOp(name: string, run: readonly string[], vjp: Op<ScanAttrs>['vjp'],
     lower: ({ inputs: [x], attrs: { dim, reverse } }) =>
       lowerScan(name, [elementLibs[scalarOf(x.dtype)], ...run, source], x, dim, { REVERSE: reverse ? 1 : 0 }),
     vjp,
+    // Forwards, what does not count comes last.
+    grow: ({ inputs: [x], attrs, along: [d], rows }) => [
+      record(op, [attrs.dim === d && attrs.reverse ? filledPast(x!, d, rows, start) : x!], attrs),
+    ],
   };
+  return op;
 }
 
 const cumsumOp: Op<ScanAttrs> = scanOp(
   'cumsum',
-  [runSum],
+  { run: [runSum], start: 0 },
   ([dy], { attrs: { dim, reverse } }) => [record(cumsumOp, [dy!], { dim, reverse: !reverse })],
   { inputs: [] },
 );
 /** Before the first zero of a row dx is Σ_{i ≥ k} dy_i y_i / x_k; at it, the same with 1 in its place; after it, 0. */
 const cumprodOp: Op<ScanAttrs> = scanOp(
   'cumprod',
-  [runProd],
+  { run: [runProd], start: 1 },
   ([dy], { inputs: [x], outputs: [y], attrs: { dim } }) => {
     const fromHere = (v: Value) => record(cumsumOp, [v], { dim, reverse: true });
     const zero = eq(x, 0);
@@ -116,7 +127,7 @@ const LOWEST = -3.4028234663852886e38;
 /** dx_k = e^{x_k} Σ_{i ≥ k} dy_i e^{-y_i}, with the positive and the negative dy apart, so that logarithms keep it from overflowing. */
 const logcumsumexpOp: Op<ScanAttrs> = scanOp(
   'logcumsumexp',
-  [mathLib, runLogaddexp],
+  { run: [mathLib, runLogaddexp], start: LOWEST },
   ([dy], { inputs: [x], outputs: [y], attrs: { dim, reverse } }) => {
     const size = log(abs(dy!));
     const part = (chosen: Value) => {

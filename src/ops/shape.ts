@@ -133,24 +133,41 @@ function checkView(op: string, x: Meta, { shape, strides, offset }: View): void 
 }
 
 /** An op that reads a view, whose offset is scalar 0; the ops differ in name only. */
-const viewOp = (name: string): Op<PlacedView> => ({
-  name,
-  takesHalf: true,
-  views: true,
-  saves: { inputs: [] },
-  placed: true,
-  remakes: true,
-  run: ({ attrs, scalars: [offset] }) => (isRun(axesOf(attrs)) ? offset : undefined),
-  shows: ({ attrs, scalars: [offset] }) => (isDistinct(attrs) ? { ...attrs, offset: offset! } : null),
-  infer([x], view) {
-    axesOf(view);
-    return [{ shape: view.shape, dtype: x.dtype }];
-  },
-  lower: ({ inputs: [x], attrs }) => lowerView(x, attrs),
-  vjp: ([dy], { inputs: [x], attrs: { shape, strides }, scalars: [offset] }) => [
-    scatterIntoZeros(dy!, x.shape, { shape, strides, offset: offset! }),
-  ],
-});
+const viewOp = (name: string): Op<PlacedView> => {
+  const op: Op<PlacedView> = {
+    name,
+    takesHalf: true,
+    views: true,
+    saves: { inputs: [] },
+    placed: true,
+    remakes: true,
+    run: ({ attrs, scalars: [offset] }) => (isRun(axesOf(attrs)) ? offset : undefined),
+    shows: ({ attrs, scalars: [offset] }) => (isDistinct(attrs) ? { ...attrs, offset: offset! } : null),
+    infer([x], view) {
+      axesOf(view);
+      return [{ shape: view.shape, dtype: x.dtype }];
+    },
+    lower: ({ inputs: [x], attrs }) => lowerView(x, attrs),
+    vjp: ([dy], { inputs: [x], attrs: { shape, strides }, scalars: [offset] }) => [
+      scatterIntoZeros(dy!, x.shape, { shape, strides, offset: offset! }),
+    ],
+    grow({ inputs: [x], attrs: { shape, strides }, scalars: [offset], along: [d], shapes: [long], rows }) {
+      const view = { shape, strides, offset: offset! };
+      return isWithinRows(view, x!.shape, d, rows) ? [recordView(op, x!, { ...view, shape: long! })] : null;
+    },
+  };
+  return op;
+};
+
+/** Whether a view of a value with room shows all rows that count, of each the same part, so that it may show those behind them, too. */
+function isWithinRows({ shape, strides, offset }: View, of: Shape, along: number | undefined, rows: number): boolean {
+  if (along === undefined) return false;
+  const row = numel(of.slice(along + 1));
+  const d = shape.findIndex((size) => size !== 1);
+  const within = (k: number) => k === d || strides[k]! >= 0;
+  const last = shape.reduce((sum, size, k) => (k === d ? sum : sum + (size - 1) * strides[k]!), offset);
+  return shape[d] === rows && strides[d] === row && shape.every((_, k) => within(k)) && offset >= 0 && last < row;
+}
 
 function recordView(op: Op<PlacedView>, x: Value, { shape, strides, offset }: View): Value {
   checkView(op.name, x, { shape, strides, offset });
@@ -186,7 +203,33 @@ const flipOp: Op<View> = {
   infer: ([{ dtype }], { shape }) => [{ shape, dtype }],
   lower: ({ inputs: [x], attrs }) => lowerView(x, attrs),
   vjp: ([dy], { attrs }) => [record(flipOp, [dy!], attrs)],
+  grow({ inputs: [x], attrs: { strides }, along: [d], rows }) {
+    const dims = strides.flatMap((stride, k) => (stride < 0 && k !== d ? [k] : []));
+    const others = flip(x!, dims);
+    return [d !== undefined && strides[d]! < 0 ? rowsBack(others, d, rows) : others];
+  },
 };
+
+/** Its offset is dynamic scalar 0. */
+const turnOp: Op<Omit<View, 'offset'>> = {
+  name: 'flip',
+  infer: ([{ dtype }], { shape }) => [{ shape, dtype }],
+  lower: ({ inputs: [x], attrs }) => lowerView(x, attrs),
+};
+
+/** The first `rows` of x along a dimension from the last to the first, and anything behind them. */
+function rowsBack(x: Value, d: number, rows: number): Value {
+  const room = x.shape[d]!;
+  // With as much before them, there is something to read wherever the first of them is.
+  const framed = pad(
+    x,
+    x.shape.map((_, k) => (k === d ? room : 0)),
+    x.shape.map(() => 0),
+  );
+  const strides = contiguousStrides(framed.shape);
+  const turned = strides.map((stride, k) => (k === d ? -stride : stride));
+  return record(turnOp, [framed], { shape: x.shape, strides: turned }, [(room + rows - 1) * strides[d]!]);
+}
 
 /** A contiguous copy of a view of x's elements (or an alias, where they lie together). Strides may be 0. */
 export const stridedView = (x: Value, shape: Shape, strides: readonly number[], offset: number): Value =>
@@ -313,6 +356,13 @@ const scatterOp: Op<ScatterAttrs> = {
     const dx = recordView(stridedViewOp, dy!, { ...window, offset });
     if (!base) return [dx];
     return [dx, needs[1] ? stridedScatter(dy!, full(window.shape, 0), window.shape, window.strides, offset) : null];
+  },
+  grow({ inputs: [x, base], attrs: { window }, scalars, along: [d], shapes: [shape], rows }) {
+    const along = shape!.findIndex((size) => size !== 1);
+    const isWithin = d !== undefined && isWithinRows({ ...window, offset: scalars[0]! }, shape!, along, rows);
+    if (!isWithin || (base && !sameShape(base.shape, shape!))) return null;
+    const attrs = { shape: shape!, window: { ...window, shape: x!.shape } };
+    return [record(scatterOp, base ? [x!, base] : [x!], attrs, scalars)];
   },
 };
 

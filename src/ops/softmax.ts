@@ -10,6 +10,7 @@ import type { Op, Value } from '../graph/value';
 import { exp, mul, sub } from './arithmetic';
 import { resolveDim } from './dims';
 import { logsumexp, sum } from './reduce';
+import { filledPast } from './room';
 import { rowsPass, workgroupLib } from './workgroup';
 
 /** With fewer rows than this, each longer than LONG_ROW, reductions in strips beat one invocation a row. */
@@ -64,7 +65,9 @@ function softmaxOp(name: string, log: boolean, grad: (dy: Value, y: Value, dim: 
       return { kind: 'passes', passes: [byRows(pass, rows, n, inner, adapter)] };
     },
     vjp: ([dy], { outputs: [y], attrs: { dim } }) => [grad(dy!, y, dim)],
-    grow: ({ inputs: [x], attrs, along: [d] }) => (attrs.dim === d ? null : [record(op, [x!], attrs)]),
+    grow: ({ inputs: [x], attrs, along: [d], rows }) => [
+      record(op, [attrs.dim === d ? filledPast(x!, d, rows, Number.NEGATIVE_INFINITY) : x!], attrs),
+    ],
   };
   return op;
 }
