@@ -1,4 +1,7 @@
-// Carries the switches of gradient recording across the awaits of an asynchronous function of the library.
+// Carries the switches of gradient recording and of mixed precision across the awaits of an asynchronous function of the library, and
+// refuses functions that wait by themselves, across whose awaits nothing can be carried.
+import { ArgumentError } from '../errors';
+import { calls, convertedBy } from '../graph/calls';
 import { mode, withMode } from '../graph/mode';
 
 declare const carries: unique symbol;
@@ -22,6 +25,30 @@ export type InMode = <T>(part: () => T) => T;
 /** The promise of `steps`, which awaits between the parts that it runs through what it is given. */
 export function carried<T>(steps: (inMode: InMode) => Promise<T>): CarriedPromise<T> {
   const { grad, keepSaved } = mode;
-  const inMode: InMode = (part) => withMode({ grad, keepSaved }, part);
+  const { conversions } = calls;
+  const inMode: InMode = (part) => convertedBy(conversions, () => withMode({ grad, keepSaved }, part));
   return new CarriedPromise((resolve) => resolve(steps(inMode)));
 }
+
+/**
+ * Runs `fn` for the switch of that name. A function that waits is refused, before it runs where it says `async`: other code would run
+ * with the switch in the meantime, or what comes after the await without it.
+ * @throws ArgumentError for a function that gives a promise other than a carried one
+ */
+export function runSynchronously<T>(name: string, fn: () => T, mayCarry = true): T {
+  if (Object.prototype.toString.call(fn) === '[object AsyncFunction]') throw waits(name, 'an async one');
+  const result = fn();
+  if ((mayCarry && result instanceof CarriedPromise) || !isThenable(result)) return result;
+  // Whoever wrote the function has this error, and not one more for the promise that nobody has.
+  if (result instanceof Promise) result.catch(() => {});
+  throw waits(name, 'one that returned a promise');
+}
+
+const waits = (name: string, given: string): ArgumentError =>
+  new ArgumentError(
+    `${name}: expected a synchronous function, but got ${given}; ${name} cannot hold across an await, so wrap each part between awaits: const y = ${name}(() => model(x)); await y.item()`,
+  );
+
+const isThenable = (value: unknown): boolean =>
+  ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+  typeof Reflect.get(value, 'then') === 'function';

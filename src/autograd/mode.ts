@@ -1,7 +1,7 @@
 // Switches of gradient recording.
 import { ArgumentError } from '../errors';
 import { mode, withMode } from '../graph/mode';
-import { CarriedPromise } from './carried';
+import { type CarriedPromise, runSynchronously } from './carried';
 
 /**
  * What a switch takes: a function that does not wait, since others would run with the switch in the meantime. A module of the library
@@ -40,11 +40,5 @@ export const isGradEnabled = (): boolean => mode.grad;
 function switched<T>(name: string, grad: boolean, fn: () => T): T {
   if (typeof fn !== 'function')
     throw new ArgumentError(`${name}: expected a function, as in ${name}(() => …), but got ${typeof fn}`);
-  const result = withMode({ grad }, fn);
-  if (result instanceof Promise && !(result instanceof CarriedPromise)) {
-    throw new ArgumentError(
-      `${name}: expected a synchronous function, but it returned a promise; await inside is not covered by ${name}, so await outside of it`,
-    );
-  }
-  return result;
+  return withMode({ grad }, () => runSynchronously(name, fn));
 }

@@ -1,5 +1,5 @@
 // Automatic mixed precision: which functions compute in float16, which in float32, and which in the widest type that they are given.
-import { CarriedPromise } from '../autograd/carried';
+import { runSynchronously } from '../autograd/carried';
 import type { Synchronous } from '../autograd/mode';
 import { engine } from '../compiler/engine';
 import type { DType } from '../compiler/meta';
@@ -133,7 +133,7 @@ const defaults = { deviceType: 'webgpu', dtype: 'float16', enabled: true, cacheE
  *
  * Options may come before the function, by place or by name: `torch.autocast('webgpu', { enabled: useHalf }, () => …)`.
  * @throws DTypeError where the device has no float16 (at the first read-back where it has not been opened), and for other dtypes;
- * ArgumentError if `fn` returns a promise, as the switch cannot follow an await
+ * ArgumentError if `fn` waits, as the switch cannot follow an await: of what waits, the parts between go inside
  */
 export function autocast<T>(fn: (() => T) & Synchronous<T>): T;
 export function autocast<T>(options: AutocastOptions | string, fn: (() => T) & Synchronous<T>): T;
@@ -155,13 +155,7 @@ export function autocast(...args: unknown[]): unknown {
     );
   }
   if (enabled && engine.profile) expectHalf(engine.profile, 'autocast');
-  const result: unknown = convertedBy(enabled ? conversions() : null, fn as () => unknown);
-  if (result instanceof Promise && !(result instanceof CarriedPromise)) {
-    throw new ArgumentError(
-      'autocast: expected a synchronous function, but it returned a promise; await inside is not covered by autocast, so await outside of it',
-    );
-  }
-  return result;
+  return convertedBy(enabled ? conversions() : null, () => runSynchronously('autocast', fn as () => unknown));
 }
 
 /** Whether functions are called in mixed precision now. */

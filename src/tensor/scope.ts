@@ -1,5 +1,6 @@
 // Scopes: tensors made inside are inner and need never exist; what leaves a scope belongs to the code outside.
 
+import { runSynchronously } from '../autograd/carried';
 import { ArgumentError } from '../errors';
 import { closeScope, currentScope, openScope, type Scope, takeFromTop, topScope } from '../graph/roots';
 import { TensorBase } from './base';
@@ -26,13 +27,8 @@ export function scope<T>(fn: () => T): T {
 /** `scope`; notes the storages of what passes outward. */
 export function scopeOf<T>(fn: () => T, passed?: Set<Storage>): T {
   const inner = openScope();
-  const result = inScope(fn);
+  const result = inScope(() => runSynchronously('scope', fn, false));
   const outer = closeScope();
-  if (result instanceof Promise) {
-    throw new ArgumentError(
-      'scope: expected a synchronous function, but it returned a promise; a scope cannot follow an await',
-    );
-  }
   adopt(result, outer, passed);
   if (inner.leaves) outer.noteLeaves();
   return result;

@@ -49,6 +49,41 @@ test('switches of gradients take functions that do not wait', () => {
   expect(() => torch.inferenceMode(() => Promise.resolve(x))).toThrow(torch.ArgumentError);
 });
 
+test('switches refuse what waits: async functions before they run, promises without an error of their own, and thenables', async () => {
+  const switches = {
+    noGrad: torch.noGrad,
+    enableGrad: torch.enableGrad,
+    inferenceMode: torch.inferenceMode,
+    setGradEnabled: (fn: () => never) => torch.setGradEnabled(false, fn),
+    autocast: torch.autocast,
+    scope: torch.scope,
+  };
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  for (const [name, run] of Object.entries(switches) as [string, (fn: () => unknown) => unknown][]) {
+    const ran: string[] = [];
+    const waiting = async () => {
+      ran.push('async');
+      await null;
+      throw new Error('later');
+    };
+    expect(() => run(waiting)).toThrow(
+      `${name}: expected a synchronous function, but got an async one; ${name} cannot hold across an await, so wrap each part between awaits: const y = ${name}(() => model(x)); await y.item()`,
+    );
+    expect(ran).toEqual([]);
+    expect(() => run(() => waiting())).toThrow(
+      `${name}: expected a synchronous function, but got one that returned a promise;`,
+    );
+    // biome-ignore lint/suspicious/noThenProperty: what is refused here
+    expect(() => run(() => ({ then: () => 1 }))).toThrow(torch.ArgumentError);
+    expect([torch.isGradEnabled(), torch.isAutocastEnabled()]).toEqual([true, false]);
+  }
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
+});
+
 test('a Sequential that is written out knows its modules', () => {
   const features = new nn.Sequential(new nn.Linear(3, 4), new nn.ReLU(), new nn.Linear(4, 2));
   expect(features[0].weight.shape).toEqual([4, 3]);

@@ -1,5 +1,5 @@
 // How inputs are changed in many ways at once, and what is made of the outputs: batches of examples by perturbations.
-import { type CarriedPromise, carried } from '../../autograd/carried';
+import { type CarriedPromise, carried, type InMode } from '../../autograd/carried';
 import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { backpressure, flush } from '../../graph/flush';
@@ -85,9 +85,10 @@ export function perturbing<T>(
   const examples = inputs[0]!.shape[0]!;
   const report = reporter(call.op, options);
   const signal = expectSignal(call.op, options.signal);
-  return carried(async () => {
+  return carried(async (inMode) => {
     signal?.throwIfAborted();
-    const initial = explaining(call.forward, false, () => outputOf(call, what.origin ?? inputs, examples));
+    const explained: InMode = (part) => inMode(() => explaining(call.forward, false, part));
+    const initial = explained(() => outputOf(call, what.origin ?? inputs, examples));
     const isBatch = examples > 1 && initial.numel() === 1;
     if (isBatch) expectShared(call.op, what.masks);
     const size = sizeOf(what, total, isBatch);
@@ -95,15 +96,13 @@ export function perturbing<T>(
     let sums: Tensor[] = [];
     for (let start = 0; start < total; start += size) {
       const end = Math.min(start + size, total);
-      sums = explaining(call.forward, false, () =>
-        step((perturbed, count) => evaluated(call, perturbed, count, examples), start, end, sums),
-      );
+      sums = explained(() => step((perturbed, count) => evaluated(call, perturbed, count, examples), start, end, sums));
       flush();
       await backpressure();
       signal?.throwIfAborted();
       report({ done: end, total });
     }
-    return explaining(call.forward, false, () => finish(sums, initial));
+    return explained(() => finish(sums, initial));
   });
 }
 
