@@ -182,7 +182,8 @@ test('autocast holds across the awaits of an attribution', () =>
       seen.push(y.dtype);
       return y;
     });
-    const found = await torch.autocast(() => ablation.attribute(torch.ones(4, 3), { target: 0 }));
+    const attribute = () => ablation.attribute(torch.ones(4, 3), { target: 0 });
+    const found: Tensor = await torch.autocast(attribute as () => never);
     expect(found.shape).toEqual([4, 3]);
     expect(seen.length).toBeGreaterThan(2);
     expect(new Set(seen)).toEqual(new Set(['float16']));
