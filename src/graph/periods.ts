@@ -113,14 +113,17 @@ function stretchesOf(nodes: readonly Node[], from: number, to: number, period: n
 }
 
 /**
- * Whether the periods run one subgraph on the same weights. The blocks of a deep network have weights of their own, and are as many each
- * time; expressions alone become few kernels however long they are.
+ * Whether the periods run one subgraph on the same weights, or add up what kernels compute in each, as gradients of one weight. The blocks of
+ * a deep network have weights of their own, and are as many each time; expressions alone become few kernels however long they are.
  */
 function isLoop(nodes: readonly Node[], { start, period, times }: Stretch): boolean {
   let shares = false;
+  let kernels = false;
+  let sums = false;
   for (let n = start; n < start + period; n++) {
     const { op, reads } = nodes[n]!;
     const kernel = !op.elementwise && !op.views && !op.run && !op.remakes;
+    kernels ||= kernel;
     for (const [i, x] of reads.entries()) {
       let same = true;
       for (let t = 1; t < times && same; t++) {
@@ -129,7 +132,20 @@ function isLoop(nodes: readonly Node[], { start, period, times }: Stretch): bool
         if (!same && (x.sink || other.sink)) return false;
       }
       if (same && kernel) shares = true;
+      sums ||= !same && op.elementwise === true && isTotal(nodes, n, i, { start, period, times });
     }
   }
-  return shares;
+  return shares || (kernels && sums);
+}
+
+/** Whether operand `i` of node `n` is, in each period, what it gave in the one before, which nothing else reads. */
+function isTotal(nodes: readonly Node[], n: number, i: number, { start, period, times }: Stretch): boolean {
+  for (let t = 1; t < times; t++) {
+    const total = nodes[n + t * period]!.reads[i]!;
+    if (total.node !== nodes[n + (t - 1) * period]) return false;
+    const first = start + t * period;
+    for (let m = first; m < first + period; m++)
+      if (m !== n + t * period && nodes[m]!.reads.includes(total)) return false;
+  }
+  return true;
 }

@@ -64,36 +64,44 @@ test('an unrolled recurrence of a new length compiles nothing after the third', 
   expect(long!.runs).toBeLessThan(40);
 });
 
-test('an episode of a new length compiles nothing after the third', async () => {
-  torch.manualSeed(0);
-  const policy = new nn.Sequential(new nn.Linear(4, 6), new nn.Dropout(0.5), new nn.ReLU(), new nn.Linear(6, 2));
-  const optimizer = new optim.Adam(policy.parameters(), { lr: 0.01 });
-  const episode = async (length: number) => {
-    const logs: Tensor[] = [];
-    for (let i = 0; i < length; i++) {
-      const probs = F.softmax(policy(torch.rand(1, 4)), 1);
-      const [[first]] = (await probs.tolist()) as number[][];
-      logs.push(
-        probs
-          .log()
-          .at(0, first! > 0.5 ? 0 : 1)
-          .neg(),
-      );
+const policies: Record<string, () => nn.Sequential> = {
+  layers: () => new nn.Sequential(new nn.Linear(4, 6), new nn.Dropout(0.5), new nn.ReLU(), new nn.Linear(6, 2)),
+  'one layer': () => new nn.Sequential(new nn.Linear(4, 2)),
+};
+
+test.each(Object.keys(policies))(
+  'an episode of a policy of %s, of a new length, compiles nothing after the third',
+  async (kind) => {
+    torch.manualSeed(0);
+    const policy = policies[kind]!();
+    const optimizer = new optim.Adam(policy.parameters(), { lr: 0.01 });
+    const episode = async (length: number) => {
+      const logs: Tensor[] = [];
+      for (let i = 0; i < length; i++) {
+        const probs = F.softmax(policy(torch.rand(1, 4)), 1);
+        const [[first]] = (await probs.tolist()) as number[][];
+        logs.push(
+          probs
+            .log()
+            .at(0, first! > 0.5 ? 0 : 1)
+            .neg(),
+        );
+      }
+      const returns = torch.rand(length);
+      const normal = returns.sub(returns.mean()).div(returns.std());
+      const loss = torch.stack(logs).mul(normal).sum();
+      optimizer.zeroGrad();
+      loss.backward();
+      optimizer.step();
+      await loss.item();
+    };
+    for (const length of [23, 28, 25]) await episode(length);
+    for (const length of [40, 24]) {
+      const { plans, pipelines } = await counted(() => episode(length));
+      expect([plans, pipelines]).toEqual([0, 0]);
     }
-    const returns = torch.rand(length);
-    const normal = returns.sub(returns.mean()).div(returns.std());
-    const loss = torch.stack(logs).mul(normal).sum();
-    optimizer.zeroGrad();
-    loss.backward();
-    optimizer.step();
-    await loss.item();
-  };
-  for (const length of [23, 28, 25]) await episode(length);
-  for (const length of [40, 24]) {
-    const { plans, pipelines } = await counted(() => episode(length));
-    expect([plans, pipelines]).toEqual([0, 0]);
-  }
-});
+  },
+);
 
 interface Loop {
   readonly kinds: readonly number[];

@@ -45,6 +45,24 @@ test('layers that are alike but for their weights are one period', () => {
   expect(cuts.every(({ at }) => at % 6 === 0)).toBe(true);
 });
 
+/** `times` steps that each add to a total what a kernel computes of their own values; `block`: or of the total. */
+function totals(times: number, block = false): Node[] {
+  let total = value();
+  return Array.from({ length: times }, () => {
+    const product = node(1, [value(), block ? total : value()]);
+    const sum = node(2, [total, value()], { elementwise: true });
+    total = { sink: null, node: sum } as unknown as Value;
+    return [product, sum];
+  }).flat();
+}
+
+test('steps that add to one total are a loop, unless they compute with it', () => {
+  expect(cutsOf(totals(40)).every(({ at }) => at % 2 === 0)).toBe(true);
+  expect(cutsOf(totals(40)).length).toBeGreaterThan(4);
+  expect(cutsOf(totals(40, true))).toEqual([]);
+  expect(cutsOf(totals(7))).toEqual([]);
+});
+
 test('what is no loop stays whole', () => {
   const weight = value(true);
   // Blocks with weights of their own, few steps, expressions alone, and what overwrites values.
