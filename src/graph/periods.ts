@@ -34,8 +34,13 @@ export function cutsOf(nodes: readonly Node[]): readonly Cut[] {
   const overwriting = nodes.findIndex(({ op }) => op.inPlace);
   const end = overwriting < 0 ? nodes.length : overwriting;
   if (end < MIN_TIMES * MIN_PERIOD) return [];
+  const loops = stretchesIn(nodes, 0, end, isLoop);
+  if (loops.length === 0) return [];
+  // Where lengths vary, what is computed of each repetition, before them or after, is as many expressions.
+  const ends = [0, ...loops.map((loop) => loop.start + lengthOf(loop))];
+  const besides = ends.flatMap((from, i) => stretchesIn(nodes, from, loops[i]?.start ?? end, isRepeated));
   const cuts = new Map<number, boolean>();
-  for (const { start, period, times } of stretchesIn(nodes, 0, end)) {
+  for (const { start, period, times } of [...loops, ...besides].sort((a, b) => a.start - b.start)) {
     let at = start;
     for (const part of partsOf(times)) {
       cuts.set(at, true);
@@ -61,18 +66,22 @@ function partsOf(times: number): number[] {
   return [1, ...parts];
 }
 
+/** Whether periods are worth cutting. */
+type Worth = (nodes: readonly Node[], stretch: Stretch) => boolean;
+
 /** The stretches between two nodes, in order, none in another. */
-function stretchesIn(nodes: readonly Node[], from: number, to: number): Stretch[] {
+function stretchesIn(nodes: readonly Node[], from: number, to: number, worth: Worth): Stretch[] {
   if (to - from < MIN_TIMES * MIN_PERIOD) return [];
   let longest: Stretch | undefined;
   for (const period of candidatesIn(nodes, from, to)) {
-    for (const stretch of stretchesOf(nodes, from, to, period)) {
+    for (const stretch of stretchesOf(nodes, from, to, period, worth)) {
       if (!longest || lengthOf(stretch) > lengthOf(longest)) longest = stretch;
     }
   }
   if (!longest) return [];
   const { start } = longest;
-  return [...stretchesIn(nodes, from, start), longest, ...stretchesIn(nodes, start + lengthOf(longest), to)];
+  const behind = start + lengthOf(longest);
+  return [...stretchesIn(nodes, from, start, worth), longest, ...stretchesIn(nodes, behind, to, worth)];
 }
 
 const lengthOf = ({ period, times }: Stretch): number => period * times;
@@ -97,7 +106,7 @@ function candidatesIn(nodes: readonly Node[], from: number, to: number): number[
 }
 
 /** The stretches with this period that are worth cutting. */
-function stretchesOf(nodes: readonly Node[], from: number, to: number, period: number): Stretch[] {
+function stretchesOf(nodes: readonly Node[], from: number, to: number, period: number, worth: Worth): Stretch[] {
   const found: Stretch[] = [];
   let equal = 0;
   for (let n = from + period; n <= to; n++) {
@@ -106,7 +115,7 @@ function stretchesOf(nodes: readonly Node[], from: number, to: number, period: n
       continue;
     }
     const stretch = { start: n - equal - period, period, times: Math.floor(equal / period) + 1 };
-    if (stretch.times >= MIN_TIMES && isLoop(nodes, stretch)) found.push(stretch);
+    if (stretch.times >= MIN_TIMES && worth(nodes, stretch)) found.push(stretch);
     equal = 0;
   }
   return found;
@@ -136,6 +145,21 @@ function isLoop(nodes: readonly Node[], { start, period, times }: Stretch): bool
     }
   }
   return shares || (kernels && sums);
+}
+
+/** Whether the periods compute one expression, of no weights but the same ones; views alone are no work. */
+function isRepeated(nodes: readonly Node[], { start, period, times }: Stretch): boolean {
+  const first = nodes.slice(start, start + period);
+  if (first.every(({ op }) => op.views || op.run)) return false;
+  return first.every(({ reads }, k) =>
+    reads.every((x, i) => {
+      for (let t = 1; t < times; t++) {
+        const other = nodes[start + k + t * period]!.reads[i]!;
+        if (other !== x && (x.sink || other.sink)) return false;
+      }
+      return true;
+    }),
+  );
 }
 
 /** Whether operand `i` of node `n` is, in each period, what it gave in the one before, which nothing else reads. */

@@ -69,9 +69,19 @@ const policies: Record<string, () => nn.Sequential> = {
   'one layer': () => new nn.Sequential(new nn.Linear(4, 2)),
 };
 
-test.each(Object.keys(policies))(
-  'an episode of a policy of %s, of a new length, compiles nothing after the third',
-  async (kind) => {
+/** The loss of an episode, of logarithms [] and returns [n]. */
+const losses: Record<string, (logs: Tensor[], returns: Tensor) => Tensor> = {
+  'in one': (logs, returns) => torch.stack(logs).mul(returns).sum(),
+  'step by step': (logs, returns) => torch.stack(logs.map((log, i) => log.neg().mul(returns.at(i)))).sum(),
+};
+
+test.each([
+  ['layers', 'in one'],
+  ['layers', 'step by step'],
+  ['one layer', 'in one'],
+] as const)(
+  'an episode of a policy of %s, whose loss is made %s, compiles nothing at a new length after the third',
+  async (kind, form) => {
     torch.manualSeed(0);
     const policy = policies[kind]!();
     const optimizer = new optim.Adam(policy.parameters(), { lr: 0.01 });
@@ -89,7 +99,7 @@ test.each(Object.keys(policies))(
       }
       const returns = torch.rand(length);
       const normal = returns.sub(returns.mean()).div(returns.std());
-      const loss = torch.stack(logs).mul(normal).sum();
+      const loss = losses[form]!(logs, normal);
       optimizer.zeroGrad();
       loss.backward();
       optimizer.step();
