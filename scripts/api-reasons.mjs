@@ -37,7 +37,6 @@ export const reasons = /** @type {readonly (readonly [RegExp, string])[]} */ ([
   [names('PyTorchFileReader PyTorchFileWriter'), 'the file format behind save and load'],
   [names('AcceleratorError FatalError'), "errors are this library's own classes, and exceptions of JavaScript"],
   [names('Future fork wait'), 'tasks in parallel: promises of JavaScript'],
-  [names('Size'), 'shapes are arrays of numbers'],
   [names('dtype'), 'dtypes are strings'],
   [names('device Stream'), 'devices: there is one, WebGPU'],
   [/autocast_/, 'switches of mixed precision one by one: torch.autocast(fn)'],
@@ -57,7 +56,6 @@ export const reasons = /** @type {readonly (readonly [RegExp, string])[]} */ ([
     ),
     'types of numbers that WGSL does not have',
   ],
-  [both('[sg]et_default_dtype'), 'the default dtype is float32'],
   [both('set_default_tensor_type'), 'deprecated in PyTorch'],
   [names('grad_dtype', 'torch.Tensor'), 'a gradient has the dtype of its tensor'],
 

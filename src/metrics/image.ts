@@ -13,6 +13,7 @@ import { functional } from './classification/task';
 import { Metric } from './metric';
 import { OfSamples, type SampleReduction } from './regression';
 import { concatenated, withoutState } from './state';
+import type { Parts } from './summed';
 
 /** How figures of pictures become one. */
 export type ImageReduction = 'elementwise_mean' | 'elementwiseMean' | 'sum' | 'none' | null;
@@ -219,8 +220,8 @@ function windowOf(channels: number, lines: readonly (readonly number[])[]): Tens
     .contiguous();
 }
 
-/** Similarity and contrast of each picture [N] (Wang et al. 2004). */
-function similarity(preds: Tensor, target: Tensor, o: Window): [similarity: Tensor, contrast: Tensor] {
+/** Similarity and contrast of each picture [N], and the similarity around each pixel (Wang et al. 2004). */
+function similarity(preds: Tensor, target: Tensor, o: Window): [similarity: Tensor, contrast: Tensor, full: Tensor] {
   const spatial = preds.shape.length - 2;
   const sizes = o.gaussianKernel ? o.sigma.map((s) => Math.floor(3.5 * s + 0.5) * 2 + 1) : o.kernelSize;
   const lines = sizes.map((size, d) =>
@@ -245,10 +246,10 @@ function similarity(preds: Tensor, target: Tensor, o: Window): [similarity: Tens
   const whole = ab.mul(2).add(c1).div(aa.add(bb).add(c1)).mul(contrast);
   const inner = margins.reduce((x, margin, d) => x.narrow(d + 2, margin, x.shape[d + 2]! - 2 * margin), contrast);
   const mean = (x: Tensor) => x.reshape(x.shape[0]!, -1).mean(-1);
-  return [mean(whole), mean(inner)];
+  return [mean(whole), mean(inner), whole];
 }
 
-abstract class OfSimilarity extends OfSamples {
+abstract class OfSimilarity<Result = Tensor> extends OfSamples<[preds: Tensor, target: Tensor], Result> {
   override higherIsBetter: boolean | null = true;
   override plotLowerBound: number | null = 0;
   override plotUpperBound: number | null = 1;
@@ -303,20 +304,68 @@ abstract class OfSimilarity extends OfSamples {
   }
 }
 
+interface ReturnedArguments<Full extends boolean = boolean, Contrast extends boolean = boolean>
+  extends SimilarityArguments {
+  /** Whether the similarity around each pixel is given as well, in the shape of the pictures; default false. */
+  returnFullImage?: Full;
+  /** Whether the contrast of each picture [N] is given as well; default false. One of both at most. */
+  returnContrastSensitivity?: Contrast;
+}
+
+const returnedOrder = [...similarityOrder, 'returnFullImage', 'returnContrastSensitivity'] as const;
+
+/** The figure, or with it what is asked for beside it. */
+type Similarity<Full extends boolean, Contrast extends boolean> = true extends Full | Contrast
+  ? [similarity: Tensor, returned: Tensor]
+  : Tensor;
+
 /**
  * Structural similarity (Wang et al. 2004) of pictures [N, C, H, W] or volumes [N, C, D, H, W], over windows whose border is reflected;
- * their mean unless `reduction` says otherwise.
+ * their mean unless `reduction` says otherwise. With `returnFullImage` or `returnContrastSensitivity` a list: the figure, and those of all pictures.
  */
-export class StructuralSimilarityIndexMeasure extends OfSimilarity {
-  constructor(...args: Arguments<SimilarityArguments, typeof similarityOrder>) {
+export class StructuralSimilarityIndexMeasure<
+  Full extends boolean = false,
+  Contrast extends boolean = false,
+> extends OfSimilarity<Similarity<Full, Contrast>> {
+  readonly returnFullImage: boolean;
+  readonly returnContrastSensitivity: boolean;
+
+  constructor(...args: Arguments<ReturnedArguments<Full, Contrast>, typeof returnedOrder>) {
     const name = new.target.name;
-    super(name, parseArgs<SimilarityArguments>(name, [], similarityDefaults, args, windowKinds));
+    const defaults = { ...similarityDefaults, returnFullImage: false, returnContrastSensitivity: false };
+    const o = parseArgs<ReturnedArguments>(name, [], defaults, args, windowKinds);
+    super(name, o);
+    if (o.returnFullImage && o.returnContrastSensitivity) {
+      throw new ArgumentError(
+        `${name}: expected returnFullImage or returnContrastSensitivity, but got both; use a metric for each`,
+      );
+    }
+    this.returnFullImage = o.returnFullImage;
+    this.returnContrastSensitivity = o.returnContrastSensitivity;
+    if (this.givesMore) this.addSums({ returned: { key: 'image_return', isList: true } } as never);
+  }
+
+  private get givesMore(): boolean {
+    return this.returnFullImage || this.returnContrastSensitivity;
   }
 
   protected valuesOf(preds: Tensor, target: Tensor): Tensor {
     return similarity(...this.checked(preds, target))[0];
   }
+
+  protected override parts(preds: Tensor, target: Tensor): Returned {
+    if (!this.givesMore) return super.parts(preds, target);
+    const [values, contrast, full] = similarity(...this.checked(preds, target));
+    return { ...this.partsOf(values), returned: this.returnFullImage ? full : contrast };
+  }
+
+  protected override figureOf(parts: Returned): Similarity<Full, Contrast> {
+    const figure = this.reduced(parts);
+    return (parts.returned ? [figure, parts.returned] : figure) as Similarity<Full, Contrast>;
+  }
 }
+
+type Returned = Parts<'values' | 'total'> & { readonly returned?: Tensor };
 
 interface ScaleArguments extends SimilarityArguments {
   /** The exponent of each scale, the finest first; default: the five of the paper. */
@@ -394,9 +443,13 @@ export const peakSignalNoiseRatio = functional(
 /** `StructuralSimilarityIndexMeasure` of one batch. */
 export const structuralSimilarityIndexMeasure = functional(
   'structuralSimilarityIndexMeasure',
-  (o: SimilarityArguments) => new StructuralSimilarityIndexMeasure(o),
-  similarityOrder,
-);
+  (o: ReturnedArguments) => new StructuralSimilarityIndexMeasure(o),
+  returnedOrder,
+) as <Full extends boolean = false, Contrast extends boolean = false>(
+  preds: Tensor,
+  target: Tensor,
+  ...args: Arguments<ReturnedArguments<Full, Contrast>, typeof returnedOrder>
+) => Similarity<Full, Contrast>;
 /** `MultiScaleStructuralSimilarityIndexMeasure` of one batch. */
 export const multiscaleStructuralSimilarityIndexMeasure = functional(
   'multiscaleStructuralSimilarityIndexMeasure',

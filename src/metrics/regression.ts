@@ -253,10 +253,10 @@ export type SampleReduction = 'mean' | 'sum' | 'none' | null;
 const sampleReductions: readonly SampleReduction[] = ['mean', 'sum', 'none', null];
 
 /** A figure of each sample, and their sum, mean, or all of them. */
-export abstract class OfSamples<Args extends readonly Tensor[] = [preds: Tensor, target: Tensor]> extends Summed<
-  'values' | 'total',
-  Args
-> {
+export abstract class OfSamples<
+  Args extends readonly Tensor[] = [preds: Tensor, target: Tensor],
+  Result = Tensor,
+> extends Summed<'values' | 'total', Args, Result> {
   override isDifferentiable: boolean | null = true;
   readonly reduction: SampleReduction;
 
@@ -271,12 +271,20 @@ export abstract class OfSamples<Args extends readonly Tensor[] = [preds: Tensor,
   protected abstract valuesOf(...args: Args): Tensor;
 
   protected parts(...args: Args): Parts<'values' | 'total'> {
-    const values = this.valuesOf(...args);
+    return this.partsOf(this.valuesOf(...args));
+  }
+
+  protected partsOf(values: Tensor): Parts<'values' | 'total'> {
     const isList = this.reduction === null || this.reduction === 'none';
     return { values: isList ? values : values.sum(), total: count(values.shape[0]!) };
   }
 
-  protected figureOf({ values, total }: Parts<'values' | 'total'>): Tensor {
+  /** The figure, unless a class gives more than that. */
+  protected figureOf(parts: Parts<'values' | 'total'>): Result {
+    return this.reduced(parts) as Result;
+  }
+
+  protected reduced({ values, total }: Parts<'values' | 'total'>): Tensor {
     return this.reduction === 'mean' ? values.div(total) : values;
   }
 }

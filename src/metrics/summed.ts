@@ -11,13 +11,14 @@ export type Parts<Name extends string> = Readonly<Record<Name, Tensor>>;
 export abstract class Summed<
   Name extends string,
   Args extends readonly Tensor[] = [preds: Tensor, target: Tensor],
+  Result = Tensor,
 > extends Metric {
   override fullStateUpdate: boolean | null = false;
 
   /** The parts of a batch. */
   protected abstract parts(...args: Args): Parts<Name>;
   /** The figure that sums make. */
-  protected abstract figureOf(parts: Parts<Name>): Tensor;
+  protected abstract figureOf(parts: Parts<Name>): Result;
 
   /** States by name with their keys in state dicts and their shapes. */
   protected addSums(
@@ -42,7 +43,7 @@ export abstract class Summed<
     }
   }
 
-  compute(): Tensor {
+  compute(): Result {
     const all = Object.entries(this.metricState).map(([name, state]) => [
       name,
       Array.isArray(state) ? concatenated(state) : state,
@@ -51,7 +52,7 @@ export abstract class Summed<
   }
 
   /** @internal The figure of one batch. */
-  figure(...args: Args): Tensor {
+  figure(...args: Args): Result {
     return this.figureOf(this.parts(...args));
   }
 }

@@ -41,6 +41,7 @@ export {
   IntTensor,
   type LegacyTensor,
   LongTensor,
+  Size,
 } from './legacy';
 export * from './linear-algebra';
 export { linspace } from './linspace';

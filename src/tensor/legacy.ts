@@ -1,6 +1,7 @@
-// Owns PyTorch's constructors of before version 0.4, which old scripts call: FloatTensor and its kin, and Variable.
-import type { DType } from '../compiler/meta';
+// Owns PyTorch's constructors of before version 0.4, which old scripts call: FloatTensor and its kin, and Variable; and Size.
+import type { DType, Shape } from '../compiler/meta';
 import { ArgumentError, DTypeError } from '../errors';
+import type { Kind } from './argument-kinds';
 import { isTensor } from './callable';
 import { empty, tensor } from './creation';
 import type { NestedData } from './host-data';
@@ -59,6 +60,26 @@ export const IntTensor = /* @__PURE__ */ legacy('IntTensor', 'int32');
 export const ByteTensor = /* @__PURE__ */ legacy('ByteTensor', 'uint8');
 /** bool. */
 export const BoolTensor = /* @__PURE__ */ legacy('BoolTensor', 'bool');
+
+/** The sizes of a tensor: `x.shape` is such a list. */
+export type Size = Shape;
+
+interface SizeCall {
+  (sizes?: readonly number[]): Size;
+  new (sizes?: readonly number[]): Size;
+}
+
+const sizesKind: Kind = {
+  words: 'a list of whole numbers',
+  fits: (value) => Array.isArray(value) && value.every(Number.isInteger),
+};
+
+/** The list of sizes that it is given, checked: shapes are lists of numbers, so that `[2, 3]` does as well. */
+export const Size = /* @__PURE__ */ callableOrNew((...args) => {
+  const defaults = { sizes: [] };
+  const { sizes } = parseArgs<{ sizes?: readonly number[] }>('Size', [], defaults, args, { sizes: sizesKind });
+  return expectSize('Size', sizes);
+}) as SizeCall;
 
 interface VariableOptions {
   /** Default: false. */

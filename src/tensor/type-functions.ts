@@ -1,9 +1,11 @@
 // The dtypes in which tensors and numbers meet, and which may stand for which.
 
 import { type DType, isFloat } from '../compiler/meta';
+import { DTypeError } from '../errors';
 import { dtypeOfScalar, promoteTypes as promote } from '../ops/promotion';
 import { callable } from './callable';
 import { expectDType } from './host-data';
+import { type Arguments, parseArgs, shown } from './options';
 import type { Operandish } from './pointwise-methods';
 import { Tensor } from './tensor';
 
@@ -29,3 +31,21 @@ const kindOf = (dtype: DType): number => (dtype === 'bool' ? 0 : isFloat(dtype) 
 /** Whether results of one dtype may be written into a tensor of another: not if fractions, or more than a bool, would be lost. */
 export const canCast = (from: DType, to: DType): boolean =>
   kindOf(expectDType('canCast', from)) <= kindOf(expectDType('canCast', to));
+
+/** The dtype of tensors of fractions that are made without one: float32 always. */
+export function getDefaultDtype(...args: []): DType {
+  parseArgs('getDefaultDtype', [], {}, args);
+  return 'float32';
+}
+
+/**
+ * Takes 'float32', which is the default; there is no other.
+ * @throws DTypeError for other dtypes, which are asked for where a tensor is made, and of a module by `half()`
+ */
+export function setDefaultDtype(...args: Arguments<{ d: DType }, ['d']>): void {
+  const { d } = parseArgs<{ d: DType }>('setDefaultDtype', ['d'], {}, args);
+  if (d === 'float32') return;
+  throw new DTypeError(
+    `setDefaultDtype: expected 'float32', the one default that there is, but got ${shown(d)}; write torch.zeros(2, { dtype: torch.float16 }) where a tensor is made, model.half() for a module, or torch.autocast(() => …)`,
+  );
+}

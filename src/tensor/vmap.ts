@@ -1,8 +1,9 @@
 // vmap: a function written for one example, over a whole batch of them.
 import { ArgumentError, ShapeError } from '../errors';
 import { resolveDim } from '../ops/dims';
+import { type Kind, number } from './argument-kinds';
 import { stack } from './functions';
-import { isPlainObject, parseArgs } from './options';
+import { isPlainObject, kindOf, parseArgs, shown } from './options';
 import { Tensor } from './tensor';
 
 /** The dimension that is mapped over; null where there is none. One for all tensors of an argument, or a list for those in a list. */
@@ -11,9 +12,21 @@ export type MapDims = number | null | readonly MapDims[] | { readonly [key: stri
 interface VmapOptions {
   /** Of the arguments; default 0. A list has one for each of them. */
   inDims?: MapDims;
-  /** Where the results have the mapped dimension; default 0. A list has one for each of a list of results. */
-  outDims?: number | readonly number[];
+  /**
+   * Where the results have the mapped dimension; default 0. A list has one for each of a list of results, and an object by their names; null is
+   * for a result that no example changes, which is given as it is.
+   */
+  outDims?: MapDims;
 }
+
+const dimsKind: Kind = {
+  words: 'a number, null, or lists and objects of them',
+  fits: (value) => {
+    if (number.fits(value) || value === null) return true;
+    if (Array.isArray(value)) return value.every(dimsKind.fits);
+    return isPlainObject(value) && Object.keys(value).length > 0 && Object.values(value).every(dimsKind.fits);
+  },
+};
 
 /** The mapped dimension, counted from the front, of each tensor in an argument, in order. */
 function* mapped(value: unknown, dims: MapDims, path: string): Generator<readonly [x: Tensor, dim: number]> {
@@ -51,34 +64,51 @@ function example(value: unknown, dims: MapDims, i: number): unknown {
 }
 
 /** The results of all examples as one, in the structure of the first. */
-function joined(results: readonly unknown[], dims: number | readonly number[]): unknown {
+function joined(results: readonly unknown[], dims: MapDims, path = 'the result'): unknown {
   const [first] = results;
   if (first instanceof Tensor) {
+    if (dims === null) {
+      if (results.some((result) => result !== first)) {
+        throw new ArgumentError(
+          `vmap: expected ${path} to be one tensor for all examples, as its outDims is null, but got one of each example; give it a dimension, or compute it outside`,
+        );
+      }
+      return first;
+    }
     if (typeof dims !== 'number') {
-      throw new ArgumentError(`vmap: expected one outDims for a single result, but got [${dims.join(', ')}]`);
+      throw new ArgumentError(`vmap: expected one outDims for ${path}, which is a tensor, but got ${shown(dims)}`);
     }
     return stack(results as Tensor[], dims);
   }
-  if (Array.isArray(first)) {
-    if (typeof dims !== 'number' && dims.length !== first.length) {
-      throw new ArgumentError(`vmap: expected ${first.length} outDims, but got ${dims.length}`);
-    }
-    const dimOf = (k: number) => (typeof dims === 'number' ? dims : dims[k]!);
-    return first.map((_, k) =>
-      joined(
-        results.map((result) => (result as unknown[])[k]),
-        dimOf(k),
-      ),
+  if (!Array.isArray(first) && !isPlainObject(first)) {
+    throw new ArgumentError(`vmap: expected the function to return tensors, but got ${kindOf(first)} as ${path}`);
+  }
+  const keys = Object.keys(first);
+  if (typeof dims === 'object' && dims !== null) expectAlike(first, keys, dims, path);
+  const entries = keys.map((key) => {
+    const items = results.map((result) => (result as Record<string, unknown>)[key]);
+    return [key, joined(items, within(dims, key), `${path}.${key}`)] as const;
+  });
+  return Array.isArray(first) ? entries.map(([, item]) => item) : Object.fromEntries(entries);
+}
+
+/** Refuses dimensions that have not the structure of a list or an object of results. */
+function expectAlike(results: object, keys: readonly string[], dims: object, path: string): void {
+  const given = Object.keys(dims);
+  if (Array.isArray(results) !== Array.isArray(dims)) {
+    const [wanted, got] = Array.isArray(results) ? ['a list', 'an object'] : ['an object', 'a list'];
+    throw new ArgumentError(`vmap: expected ${wanted} of outDims, as ${path} is one, but got ${got}: ${shown(dims)}`);
+  }
+  if (Array.isArray(results) && given.length !== keys.length) {
+    throw new ArgumentError(`vmap: expected ${keys.length} outDims, but got ${given.length}`);
+  }
+  const missing = keys.find((key) => !Object.hasOwn(dims, key));
+  const strange = given.find((key) => !Object.hasOwn(results, key));
+  if (missing !== undefined || strange !== undefined) {
+    throw new ArgumentError(
+      `vmap: expected outDims for ${keys.join(', ')}, as ${path} has them, but got them for ${given.join(', ')}`,
     );
   }
-  if (isPlainObject(first)) {
-    const entries = Object.keys(first).map((key) => {
-      const items = results.map((result) => (result as Record<string, unknown>)[key]);
-      return [key, joined(items, dims)] as const;
-    });
-    return Object.fromEntries(entries);
-  }
-  throw new ArgumentError(`vmap: expected the function to return tensors, but got ${typeof first}`);
 }
 
 /**
@@ -94,11 +124,12 @@ function joined(results: readonly unknown[], dims: number | readonly number[]): 
  */
 export function vmap<Args extends readonly unknown[], Result>(
   fn: (...args: Args) => Result,
-  ...options:
-    | [options?: VmapOptions]
-    | [inDims?: number | null | readonly MapDims[], outDims?: number | readonly number[]]
+  ...options: [options?: VmapOptions] | [inDims?: number | null | readonly MapDims[], outDims?: MapDims]
 ): (...args: Args) => Result {
-  const { inDims, outDims } = parseArgs<VmapOptions>('vmap', [], { inDims: 0, outDims: 0 }, options);
+  const { inDims, outDims } = parseArgs<VmapOptions>('vmap', [], { inDims: 0, outDims: 0 }, options, {
+    inDims: dimsKind,
+    outDims: dimsKind,
+  });
   return (...args) => {
     if (Array.isArray(inDims) && inDims.length !== args.length) {
       throw new ArgumentError(`vmap: expected inDims for ${args.length} arguments, but got ${inDims.length}`);

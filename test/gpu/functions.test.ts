@@ -35,6 +35,9 @@ describe('misuse', () => {
     return 'nothing thrown';
   };
 
+  /** Arguments with a rounding mode, which `div` alone takes. */
+  const rounded = (...first: Tensor[]) => [...first, 2, { roundingMode: 'floor' }] as unknown as [never];
+
   test.each([
     [() => torch.trace(vector), /trace: expected a matrix, but got shape \[3\]/],
     [() => torch.diag(torch.ones(2, 2, 2)), /diag: expected a vector or a matrix, but got shape \[2, 2, 2\]/],
@@ -78,7 +81,58 @@ describe('misuse', () => {
     [() => torch.vmap(torch.dot)(vector, torch.ones(2)), /vmap: expected one size, at least 1, .* got \[3, 2\]/],
     [() => torch.vmap(torch.dot, { inDims: [null, null] })(vector, vector), /vmap: expected at least one argument/],
     [() => torch.vmap(torch.abs, { inDims: [0, 0] })(vector), /vmap: expected inDims for 1 arguments, but got 2/],
+    [() => torch.trueDivide(...rounded(vector)), /^trueDivide: got an unknown argument 'roundingMode'/],
+    [() => vector.trueDivide(...rounded()), /^trueDivide: got an unknown argument 'roundingMode'/],
+    [() => vector.trueDivide_(...rounded()), /^trueDivide_: got an unknown argument 'roundingMode'/],
+    [() => torch.Size([1.5]), /Size: expected sizes to be a list of whole numbers, but got/],
+    [() => torch.Size([-1]), /Size: expected sizes ≥ 0, but got \[-1\]/],
+    [() => torch.setDefaultDtype('float16'), /setDefaultDtype: expected 'float32', .* but got "float16"; write/],
+    [() => torch.setDefaultDtype('float64' as 'float32'), /setDefaultDtype: .*float64/],
+    [() => torch.setDefaultDtype('int32'), /setDefaultDtype: expected 'float32', .* but got "int32"/],
+    [() => torch.vmap(torch.abs, { outDims: null })(vector), /vmap: expected the result to be one tensor for all/],
+    [() => torch.vmap(torch.abs, { outDims: [0] })(vector), /vmap: expected one outDims for the result.* got \[0\]/],
+    [
+      () => torch.vmap((x: Tensor) => ({ a: [x, x] }), { outDims: { a: [0] } })(vector),
+      /vmap: expected 2 outDims, but got 1/,
+    ],
+    [
+      () => torch.vmap((x: Tensor) => ({ a: x }), { outDims: { b: 0 } })(vector),
+      /vmap: expected outDims for a, as the result has them, but got them for b/,
+    ],
+    [() => torch.vmap((x: Tensor) => ({ a: x }), { outDims: [0] })(vector), /vmap: expected an object of outDims/],
   ])('%#', (call, text) => expect(message(call)).toMatch(text));
+});
+
+test('Size gives sizes, and float32 is the default dtype', () => {
+  const size: torch.Size = torch.Size([2, 3]);
+  expect(size).toEqual(torch.zeros(2, 3).shape);
+  expect(new torch.Size([4])).toEqual([4]);
+  expect([torch.Size(), torch.zeros(size).shape]).toEqual([[], [2, 3]]);
+  torch.setDefaultDtype(torch.float32);
+  expect(torch.getDefaultDtype()).toBe('float32');
+});
+
+test('vmap places results of any nesting where outDims says, and gives what no example changes as it is', async () => {
+  const x = torch.arange(6, { dtype: torch.float32 }).view(3, 2);
+  const w = torch.tensor([1, 2]);
+  const call = torch.vmap((row: Tensor, weight: Tensor) => ({ sum: row.sum(), pair: [row.mul(weight), weight] }), {
+    inDims: [0, null],
+    outDims: { sum: 0, pair: [1, null] },
+  });
+  const { sum, pair } = call(x, w);
+  expect(await sum.tolist()).toEqual([1, 5, 9]);
+  expect(pair[1]).toBe(w);
+  // PyTorch 2.15: torch.vmap(lambda r, w: {'sum': r.sum(), 'pair': [r * w, w]}, in_dims=(0, None), out_dims={'sum': 0, 'pair': [1, None]})
+  expect(await pair[0]!.tolist()).toEqual([
+    [0, 2, 4],
+    [2, 6, 10],
+  ]);
+  // One for a part is for all of it.
+  const nested = torch.vmap((row: Tensor) => [row.mul(2), { twice: [row, row] }] as const, { outDims: [0, 1] })(x);
+  expect([nested[0].shape, nested[1].twice[1]!.shape]).toEqual([
+    [3, 2],
+    [2, 3],
+  ]);
 });
 
 test('functionalCall takes per-sample gradients and ensembles, as PyTorch’s tutorials do', async () => {

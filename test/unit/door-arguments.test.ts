@@ -110,6 +110,10 @@ const refusals: readonly [say: RegExp, call: () => unknown][] = [
     () => make(metrics.PeakSignalNoiseRatio)({ dataRange: 1, base: 'foo' }),
   ],
   [
+    /^StructuralSimilarityIndexMeasure: expected returnFullImage or returnContrastSensitivity, but got both/,
+    () => make(metrics.StructuralSimilarityIndexMeasure)({ returnFullImage: true, returnContrastSensitivity: true }),
+  ],
+  [
     /^StructuralSimilarityIndexMeasure: expected k1 to be a finite number, but got NaN$/,
     () => make(metrics.StructuralSimilarityIndexMeasure)({ k1: NaN }),
   ],

@@ -235,6 +235,7 @@ export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record
   'vision.transforms.functional.grayscaleToRgb': { input: () => ones(1, 4, 4) },
   'vision.transforms.functional.normalize': { input: () => ones(1, 4, 4), mean: [0.5], std: [0.5] },
   'vision.transforms.functional.permuteChannels': { input: picture, permutation: [2, 1, 0] },
+  'torch.setDefaultDtype': { d: () => 'float32' },
   'vision.transforms.functional.pilToTensor': { picture: () => new vision.Picture(ones(4, 4, 3, { dtype: 'uint8' })) },
   'vision.transforms.functional.sanitizeBoundingBoxes': { boxes, format: 'XYXY', canvasSize: [8, 8] },
   'vision.transforms.functional.toTensor': { picture: () => ones(4, 4, 3, { dtype: 'uint8' }) },
