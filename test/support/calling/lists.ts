@@ -7,10 +7,13 @@ interface Apart {
 
 export const apart: readonly Apart[] = [
   { why: 'runs in a worker', ids: /^(data\.serve|worker\.expose)$/ },
-  { why: 'is called by the library alone', ids: /^(data\.CsvTable|nn\.Module::blank|torch\.invariant)$/ },
+  {
+    why: 'is called by the library alone',
+    ids: /^(data\.CsvTable|nn\.Module::blank|torch\.invariant|torch\.Generator\.(fill24|skip|\w+NextNormal|random64)|Tensor\.accumulate|.*\.upgradeState)$/,
+  },
   {
     why: 'the library makes its objects, whose constructors no declaration shows',
-    ids: /^torch\.(gpu\.(Explanation|Profile|TuningReport)|safetensors\.SafeOpen|autograd\.FunctionContext|Tensor$|FloatTensor$)/,
+    ids: /^torch\.(Device$|distributions\.constraints\.[A-Z]|gpu\.(Explanation|Profile|TuningReport)|safetensors\.SafeOpen|autograd\.FunctionContext|Tensor$|FloatTensor$)/,
   },
   {
     why: 'draws the weights of a whole network in every call; those of a smaller one go by the same function',

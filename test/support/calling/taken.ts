@@ -36,6 +36,20 @@ const named: readonly (Reason & { readonly names: RegExp })[] = [
       /^(weight|posWeight|bias|stride|maxNorm|divisorOverride|paddingIdx|momentum|generator|size|scaleFactor|distanceFunction|dtype|layout|customEncoder|customDecoder)$/,
     takes: ['null'],
   },
+  { why: 'all dimensions, as where none is given', names: /^dims?$/, takes: ['null', '[]'] },
+  { why: 'a tensor without dimensions, or one draw', names: /^(size|sampleShape|shape)$/, takes: ['[]'] },
+  { why: 'the device that there is', names: /^device$/, takes: ['null'] },
+  { why: 'as PyTorch decides without it', names: /^(stable|eps|outputSize)$/, takes: ['null'] },
+  {
+    why: 'NaN is a number, with which PyTorch computes, too',
+    names: /^(alpha|beta|value|fillValue|nan|posinf|neginf|lowerBound|upperBound|threshold|exponent|min|max|normType)$/,
+    takes: ['NaN'],
+  },
+  {
+    why: 'a number, which a boolean is in Python',
+    names: /^(alpha|beta|value|fillValue|nan|posinf|neginf)$/,
+    takes: ['true', '-1', '1.5', '1e12'],
+  },
   {
     why: 'validation by batches over all epochs, as in Lightning',
     names: /^checkValEveryNEpoch$/,
