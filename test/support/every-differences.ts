@@ -66,7 +66,7 @@ export const uncalled: Readonly<Record<string, readonly string[]>> = {
       'torch.int32',
       'torch.int64',
     ],
-    ...['torch.long', 'torch.nan', 'torch.newaxis', 'torch.pi', 'torch.uint32', 'torch.uint8'],
+    ...['torch.Size', 'torch.long', 'torch.nan', 'torch.newaxis', 'torch.pi', 'torch.uint32', 'torch.uint8'],
   ],
   'is of modes, seeds, files, models and printing': [
     ...[
@@ -78,7 +78,7 @@ export const uncalled: Readonly<Record<string, readonly string[]>> = {
       'torch.is_grad_enabled',
     ],
     ...['torch.load', 'torch.manual_seed', 'torch.no_grad', 'torch.save', 'torch.seed', 'torch.set_printoptions'],
-    ...['torch.set_rng_state', 'torch.vmap'],
+    ...['torch.set_rng_state', 'torch.vmap', 'torch.get_default_dtype'],
   ],
   'is of devices': [...['torch.device', 'Tensor.cpu', 'Tensor.cuda', 'Tensor.device']],
   'is of gradients and memory': [
