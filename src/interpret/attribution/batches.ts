@@ -86,6 +86,15 @@ export function expectCount(op: string, name: string, value: unknown): number {
   throw new ArgumentError(`${op}: expected ${name} to be a whole number above 0, but got ${shown(value)}`);
 }
 
+/** Samples of one explanation at most: more would take hours. */
+const MOST_SAMPLES = 1_000_000;
+
+/** @throws ArgumentError unless it is a whole number of samples, from 1 to 1,000,000 */
+export function expectSamples(op: string, name: string, value: unknown): number {
+  if (expectCount(op, name, value) <= MOST_SAMPLES) return value as number;
+  throw new ArgumentError(`${op}: expected ${name} to be at most ${MOST_SAMPLES}, but got ${shown(value)}`);
+}
+
 /**
  * Sums what `run` gives for the parts of a range, `size` at a time. Each part is sent to the GPU by itself, so that all use the same
  * memory and, being equal, the same plan.

@@ -10,7 +10,7 @@ import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import { type Attributions, type Inputs, interleaved, type Listed, likeInputs, listInputs } from './arguments';
 import { Attribution, PerturbationAttribution } from './attribution';
-import { expectCount, rowsThatFit } from './batches';
+import { expectCount, expectSamples, rowsThatFit } from './batches';
 import { expandOptions } from './expanding';
 
 const TYPES = ['smoothgrad', 'smoothgrad_sq', 'vargrad'] as const;
@@ -91,7 +91,7 @@ export class NoiseTunnel<M extends Method> extends Attribution {
     const { inputs } = listed;
     const deviations = deviationsOf(op, o.stdevs, inputs.length);
     const examples = Math.max(inputs[0]!.shape[0]!, 1);
-    const samples = expectCount(op, 'ntSamples', o.ntSamples);
+    const samples = expectSamples(op, 'ntSamples', o.ntSamples);
     const atOnce =
       o.ntSamplesBatchSize === null
         ? Math.floor(rowsThatFit(this.call(null, rest.additionalForwardArgs), inputs, samples * examples) / examples)

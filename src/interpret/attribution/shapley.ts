@@ -16,7 +16,7 @@ import {
   listInputs,
 } from './arguments';
 import { type AttributionOptions, PerturbationAttribution } from './attribution';
-import { expectCount } from './batches';
+import { expectSamples } from './batches';
 import { atElements, type FeatureOptions, featuresOf } from './features';
 import {
   explainedDefaults,
@@ -208,7 +208,7 @@ export class ShapleyValueSampling extends CoalitionAttribution {
       { baselines: null, ...explainedDefaults, featureMask: null, nSamples: 25, ...paceDefaults },
       args,
     );
-    const samples = expectCount(op, 'nSamples', o.nSamples);
+    const samples = expectSamples(op, 'nSamples', o.nSamples);
     return this.explain(o, (features) => new DrawnOrders(features, samples));
   }
 }

@@ -1,5 +1,6 @@
 // Classifiers that tell the examples of concepts apart by what a layer makes of them.
 import { ArgumentError } from '../../errors';
+import { isTensor } from '../../tensor/callable';
 import { tensor } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
 import { isPlainObject, kindOf, parseArgs, shown } from '../../tensor/options';
@@ -96,7 +97,11 @@ interface Row {
 /** The rows of every label, in order. */
 async function rowsByLabel(data: ConceptData): Promise<Map<number, Float32Array[]>> {
   const found = new Map<number, Float32Array[]>();
-  for (const [x, labels] of data) {
+  if (typeof data === 'string' || typeof Object(data)[Symbol.iterator] !== 'function') throw noData(data);
+  for (const batch of data) {
+    const [x, labels] = Array.isArray(batch) ? (batch as unknown[]) : [];
+    if (!(isTensor(x) && isTensor(labels) && x.shape.length === 2 && labels.numel() === x.shape[0]))
+      throw noData(batch);
     const [values, names] = await Promise.all([x.data(), labels.data()]);
     const features = x.shape[1]!;
     Array.from(names, Number).forEach((label, i) => {
@@ -108,6 +113,11 @@ async function rowsByLabel(data: ConceptData): Promise<Map<number, Float32Array[
   }
   return found;
 }
+
+const noData = (given: unknown): ArgumentError =>
+  new ArgumentError(
+    `DefaultClassifier: expected data to be batches of [activations [n, features], labels [n]], but got ${shown(given)}`,
+  );
 
 /** @throws ArgumentError for what has not the methods of a classifier */
 export function expectClassifier(op: string, given: unknown): Classifier {

@@ -2,6 +2,7 @@
 
 import { interpolate } from '../../nn/functional/interpolate';
 import type { CallResult, Module } from '../../nn/module';
+import * as kinds from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { listInputs } from '../attribution/arguments';
@@ -25,7 +26,8 @@ export type EachValue<L> = L extends readonly (infer One)[] ? ValueOf<One> : Val
 /** For one layer its value, for a list of layers a list. */
 export type LayerResult<L, V = EachValue<L>> = L extends readonly unknown[] ? V[] : V;
 
-type InterpolateMode = 'nearest' | 'area' | 'linear' | 'bilinear' | 'bicubic' | 'trilinear';
+const INTERPOLATE_MODES = ['nearest', 'area', 'linear', 'bilinear', 'bicubic', 'trilinear'] as const;
+type InterpolateMode = (typeof INTERPOLATE_MODES)[number];
 
 interface InterpolateArguments {
   /** [N, C, …] */
@@ -84,6 +86,10 @@ export abstract class LayerAttribution extends InternalAttribution {
       ['layerAttribution', 'interpolateDims'],
       { interpolateMode: 'nearest' },
       args,
+      {
+        interpolateDims: kinds.either(kinds.whole(1), kinds.listOf(kinds.whole(1))),
+        interpolateMode: kinds.oneOf(...INTERPOLATE_MODES),
+      },
     );
     listInputs('interpolate', o.layerAttribution);
     const { interpolateDims: size, interpolateMode: mode } = o;

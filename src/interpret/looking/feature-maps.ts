@@ -4,7 +4,8 @@ import { DataLoader } from '../../data/loader';
 import { ArgumentError } from '../../errors';
 import { ReLU } from '../../nn/activation';
 import type { Module } from '../../nn/module';
-import { type Arguments, parseArgs } from '../../tensor/options';
+import * as kinds from '../../tensor/argument-kinds';
+import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import { type PictureScale, scaled } from './filters';
@@ -71,7 +72,11 @@ export async function* batchesOf(op: string, inputs: Batches, batchSize: number)
     for (let i = 0; i < count; i += batchSize) yield inputs.narrow(0, i, Math.min(batchSize, count - i));
     return;
   }
-  const isDataset = typeof Reflect.get(inputs as object, 'get') === 'function';
+  const from = Object(inputs) as Record<PropertyKey, unknown>;
+  const isDataset = typeof from.get === 'function';
+  const gives = typeof inputs === 'object' && (isDataset || from[Symbol.iterator] || from[Symbol.asyncIterator]);
+  if (!gives || inputs === null)
+    throw new ArgumentError(`${op}: expected inputs to be a tensor, a data set or batches, but got ${shown(inputs)}`);
   const batches = isDataset ? new DataLoader(inputs as never, { batchSize }) : inputs;
   for await (const batch of batches as AsyncIterable<unknown>) {
     const input: unknown = Array.isArray(batch) ? batch[0] : batch;
@@ -122,6 +127,7 @@ export async function deadUnits(
     ['model', 'inputs'],
     { layers: null, threshold: 0, batchSize: 64, signal: null },
     args,
+    { layers: kinds.orNull(kinds.listOf(kinds.anything)), threshold: kinds.number, batchSize: kinds.whole(1) },
   );
   expectModule('deadUnits', o.model);
   const named = o.model.namedModules();

@@ -75,11 +75,16 @@ export async function numbersOf(terms: Terms): Promise<{ loss: number; terms: Re
 /** The sum of all terms. */
 export const total = (terms: Terms): Tensor => Object.values(terms).reduce((sum, term) => sum.add(term));
 
-/** @throws ArgumentError unless each is a whole number of at least 1 */
+/** Steps at most: more would take days. */
+const MOST_STEPS = 1_000_000;
+
+/** @throws ArgumentError unless each is a whole number from 1 to 1,000,000 */
 export function expectCounts(op: string, counts: Readonly<Record<string, number>>): void {
   for (const [name, count] of Object.entries(counts)) {
-    if (!Number.isInteger(count) || count < 1) {
-      throw new ArgumentError(`${op}: expected ${name}, a whole number of at least 1, but got ${shown(count)}`);
+    if (!Number.isInteger(count) || count < 1 || count > MOST_STEPS) {
+      throw new ArgumentError(
+        `${op}: expected ${name}, a whole number from 1 to ${MOST_STEPS}, but got ${shown(count)}`,
+      );
     }
   }
 }

@@ -3,6 +3,7 @@ import { noGrad } from '../../autograd/mode';
 import { ArgumentError } from '../../errors';
 import type { Module } from '../../nn/module';
 import type { ReceptiveField } from '../../nn/receptive-field';
+import * as kinds from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { scope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
@@ -65,9 +66,13 @@ export async function topPatches(
     ['model', 'inputs', 'layer'],
     { units: null, k: 9, batchSize: 64, onProgress: null, signal: null },
     args,
+    {
+      units: kinds.orNull(kinds.either(kinds.whole(0), kinds.listOf(kinds.whole(0)))),
+      k: kinds.whole(1),
+      batchSize: kinds.whole(1),
+      onProgress: kinds.orNull(kinds.callback),
+    },
   );
-  if (!Number.isInteger(o.k) || o.k < 1)
-    throw new ArgumentError(`topPatches: expected k of at least 1, but got ${shown(o.k)}`);
   const probe = new Probe('topPatches', o.model, [o.layer]);
   let best: Candidate[][] = [];
   let units: readonly number[] = [];

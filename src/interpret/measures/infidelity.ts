@@ -19,7 +19,7 @@ import {
   listInputs,
 } from '../attribution/arguments';
 import { sumRows } from '../attribution/attribution';
-import { expectCount } from '../attribution/batches';
+import { expectSamples } from '../attribution/batches';
 import { type Call, chosen, explaining, type ForwardFunction } from '../attribution/model';
 import { expectOneEach, type Target, TargetRows } from '../attribution/target';
 import { partsOf } from './chunks';
@@ -104,7 +104,7 @@ export function infidelity(...args: Arguments<InfidelityArguments, Order>): Tens
   expectShapes(op, 'attributions', attributions, inputs);
   const baselines = o.baselines === null ? null : listBaselines(op, o.baselines, inputs);
   if (baselines) expectBaselines(op, baselines, inputs);
-  const samples = expectCount(op, 'nPerturbSamples', o.nPerturbSamples);
+  const samples = expectSamples(op, 'nPerturbSamples', o.nPerturbSamples);
   const examples = inputs[0]!.shape[0]!;
   const parts = partsOf(op, samples, o.maxExamplesPerBatch, examples);
   const call: Call = {

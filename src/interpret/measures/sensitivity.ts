@@ -10,7 +10,7 @@ import { fillUniform } from '../../tensor/random/distributions';
 import { Tensor } from '../../tensor/tensor';
 import { type Inputs, interleaved, type Listed, likeInputs, listInputs } from '../attribution/arguments';
 import { Attribution, type PerturbationAttribution } from '../attribution/attribution';
-import { expectCount } from '../attribution/batches';
+import { expectSamples } from '../attribution/batches';
 import { expandOptions } from '../attribution/expanding';
 import { partsOf } from './chunks';
 
@@ -78,7 +78,7 @@ export function sensitivityMax(explanation: unknown, given: unknown, options: Se
   const listed = listInputs(op, given);
   const { inputs } = listed;
   const norm = normOf(op, o.normOrd);
-  const samples = expectCount(op, 'nPerturbSamples', o.nPerturbSamples);
+  const samples = expectSamples(op, 'nPerturbSamples', o.nPerturbSamples);
   const parts = partsOf(op, samples, o.maxExamplesPerBatch, inputs[0]!.shape[0]!);
   const form = (list: readonly Tensor[]): Original => likeInputs(listed, list) as unknown as Original;
   const explained = (count: number): unknown => {

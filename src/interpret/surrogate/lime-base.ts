@@ -6,7 +6,7 @@ import { type Arguments, isPlainObject, kindOf, parseArgs } from '../../tensor/o
 import { Tensor } from '../../tensor/tensor';
 import { type Inputs, listInputs } from '../attribution/arguments';
 import { PerturbationAttribution } from '../attribution/attribution';
-import { expectCount } from '../attribution/batches';
+import { expectSamples } from '../attribution/batches';
 import type { ForwardFunction } from '../attribution/model';
 import { explainedDefaults, type PerturbationOptions, paceDefaults, perturbing } from '../attribution/perturbing';
 import type { InterpretableModel } from './linear-models';
@@ -155,7 +155,7 @@ export class LimeBase extends PerturbationAttribution {
       { target, additionalForwardArgs, nSamples, perturbationsPerEval, showProgress, onProgress, signal },
     ]);
     const listed = listInputs(op, inputs);
-    const samples = expectCount(op, 'nSamples', o.nSamples);
+    const samples = expectSamples(op, 'nSamples', o.nSamples);
     const original = (listed.alone ? listed.inputs[0] : listed.inputs) as Original;
     const next = this.#sampler(original, listed.inputs, own);
     const call = this.call(o.target, o.additionalForwardArgs);

@@ -19,7 +19,7 @@ import {
   listInputs,
 } from '../attribution/arguments';
 import { PerturbationAttribution } from '../attribution/attribution';
-import { expectCount } from '../attribution/batches';
+import { expectSamples } from '../attribution/batches';
 import { atElements, type FeatureOptions, type Features, featuresOf } from '../attribution/features';
 import type { ForwardFunction } from '../attribution/model';
 import {
@@ -143,7 +143,7 @@ export class Lime extends PerturbationAttribution {
     );
     const listed = compared(op, listInputs(op, o.inputs), o.baselines);
     const { inputs, baselines } = listed;
-    const samples = expectCount(op, 'nSamples', o.nSamples);
+    const samples = expectSamples(op, 'nSamples', o.nSamples);
     const features = await featuresOf(op, inputs, o.featureMask, true);
     if (features.count > MANY_FEATURES) {
       warnOnce(`${op}: a model of ${features.count} features is slow to fit; group them by a featureMask`);

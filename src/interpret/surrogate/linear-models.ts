@@ -78,8 +78,19 @@ async function read(op: string, trainData: Batches): Promise<{ problem: Problem;
   const ys: number[] = [];
   const weights: number[] = [];
   let features = 0;
+  const from = Object(trainData) as Record<symbol, unknown>;
+  if (typeof trainData === 'string' || !(from[Symbol.iterator] || from[Symbol.asyncIterator])) {
+    throw new ArgumentError(
+      `${op}: expected trainData to be batches [inputs, outputs, weights], but got ${shown(trainData)}`,
+    );
+  }
   for await (const batch of trainData) {
-    const [x, y, w] = batch;
+    if (!Array.isArray(batch)) {
+      throw new ArgumentError(
+        `${op}: expected trainData to be batches [inputs, outputs, weights], but got a batch that is ${kindOf(batch)}`,
+      );
+    }
+    const [x, y, w] = batch as readonly unknown[];
     if (!(x instanceof Tensor) || x.shape.length !== 2) {
       throw new ShapeError(
         `${op}: expected inputs [n, features], but got ${x instanceof Tensor ? shown(x.shape) : kindOf(x)}`,
@@ -91,13 +102,11 @@ async function read(op: string, trainData: Batches): Promise<{ problem: Problem;
       throw new ShapeError(`${op}: expected ${name} for ${x.shape[0]} rows, but got ${got}`);
     };
     features = x.shape[1]!;
-    const [xData, yData, wData] = await Promise.all([
-      x.data(),
-      rows(y, 'outputs').data(),
-      w === undefined ? null : rows(w, 'weights').data(),
-    ]);
-    xs.push(Array.from(xData, Number));
-    for (const value of yData) ys.push(Number(value));
+    // A read that has begun is waited for: nothing is refused behind it.
+    const known = [x, rows(y, 'outputs'), ...(w === undefined ? [] : [rows(w, 'weights')])];
+    const [xData, yData, wData] = await Promise.all(known.map((tensor) => tensor.data()));
+    xs.push(Array.from(xData!, Number));
+    for (const value of yData!) ys.push(Number(value));
     for (const value of wData ?? Array<number>(x.shape[0]!).fill(1)) weights.push(Number(value));
   }
   const wrong = weights.find((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));

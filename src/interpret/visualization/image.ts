@@ -1,5 +1,6 @@
 // Owns attributions of pictures on a canvas, one panel or several side by side.
 import { ArgumentError } from '../../errors';
+import * as kinds from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import type { Colormap } from '../../vision/colormap';
@@ -152,6 +153,11 @@ export async function visualizeImageAttrMultiple(
       showColorbar: false,
     },
     args,
+    {
+      methods: kinds.listOf(kinds.anything),
+      signs: kinds.listOf(kinds.anything),
+      titles: kinds.orNull(kinds.listOf(kinds.text)),
+    },
   );
   const { methods, signs, titles } = o;
   if (methods.length === 0 || methods.length !== signs.length || (titles && titles.length !== methods.length)) {

@@ -47,14 +47,7 @@ export const doors: readonly string[] = [...Object.keys(spaces), 'Tensor'];
 export function walkApart(): void {
   const here = process.cwd();
   const { stackTraceLimit } = Error;
-  const listeners = process.listeners('unhandledRejection');
   beforeAll(() => {
-    // What a refused call had begun ends without a device, and nobody waits for it.
-    process.removeAllListeners('unhandledRejection');
-    process.on('unhandledRejection', (error, promise) => {
-      if (error instanceof torch.WebGPUUnavailableError) return;
-      for (const listener of listeners) listener(error, promise);
-    });
     process.chdir(mkdtempSync(join(tmpdir(), 'calling-')));
     Error.stackTraceLimit = 0;
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
@@ -63,8 +56,6 @@ export function walkApart(): void {
   });
   afterAll(() => {
     process.chdir(here);
-    process.removeAllListeners('unhandledRejection');
-    for (const listener of listeners) process.on('unhandledRejection', listener);
     Error.stackTraceLimit = stackTraceLimit;
   });
 }

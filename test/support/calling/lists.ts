@@ -24,6 +24,14 @@ export const apart: readonly Apart[] = [
     ids: /^vision\.transforms\.\w+\.(draw|apply|applyTo|transform|makeParams)$/,
   },
   {
+    why: 'a rule of propagation, which LRP calls with its own arguments',
+    ids: /^interpret\.\w+\.(relevance|manipulated)$/,
+  },
+  {
+    why: 'the errors of objects that have not been fitted name the method that does it',
+    ids: /^interpret\.(\w+\.(weights|classes|representation|bias)|PCA\.\w*[tT]ransform)$/,
+  },
+  {
     why: 'a hook, which the loop calls with its own arguments',
     ids: /^lightning\.\w+\.(on[A-Z]\w*|setup|teardown|lrSchedulerStep|optimizerZeroGrad|optimizerStep|watched|fetched|getMetrics)$/,
   },

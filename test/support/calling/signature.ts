@@ -38,7 +38,7 @@ export async function signatureOf(
 ): Promise<{ readonly signature: Signature; readonly plain: Outcome }> {
   const told = given[subject.id] ?? given[subject.id.replace(/^.*\./, '*.')];
   const own = told && !Array.isArray(told) ? (told as Readonly<Record<string, unknown>>) : {};
-  const values = (name: string): unknown => valid(own, name);
+  const values = (name: string): unknown => valid(subject.id, own, name);
   const names = await namesOf(subject, told, values, attempt);
   const tried = (some: Signature) => attempt(() => some.required.map(some.values));
   const plain = await tried(names);
@@ -59,14 +59,14 @@ export async function signatureOf(
 
 /** The parameters as the subject's own errors list them; where they do not, as the sources declare them. */
 async function namesOf(
-  { declared }: Subject,
+  { id, declared }: Subject,
   told: (typeof given)[string] | undefined,
   values: (name: string) => unknown,
   attempt: Attempt,
 ): Promise<Signature> {
   if (Array.isArray(told)) {
     const names = told.map((_, i) => declared?.names[i] ?? `#${i + 1}`);
-    const placed = (name: string) => valid({ [name]: told[names.indexOf(name)] }, name);
+    const placed = (name: string) => valid(id, { [name]: told[names.indexOf(name)] }, name);
     return { names, required: names, byName: false, values: placed };
   }
   const required: string[] = told ? Object.keys(told) : [];

@@ -42,7 +42,8 @@ export function subjectsOf(door: string, space: object, seen: Set<unknown>): rea
         return { id: `${id}::${key}`, call, declared: declaredMethod(value.name, key), made: null };
       });
     const construct = (...args: unknown[]) => Reflect.construct(value, args);
-    return [{ id, call: construct, declared: declaredMethod(value.name, 'constructor'), made: value }, ...statics];
+    const declared = declaredBy(lineage(value.prototype), 'constructor');
+    return [{ id, call: construct, declared, made: value }, ...statics];
   });
 }
 
@@ -51,6 +52,10 @@ function lineage(owner: object): readonly string[] {
   if (owner === Object.prototype) return [];
   return [owner.constructor.name, ...lineage(Object.getPrototypeOf(owner) as object)];
 }
+
+/** What the first of some classes that declares a method, or a constructor, says of it. */
+const declaredBy = (types: readonly string[], name: string): Declared | null =>
+  types.map((type) => declaredMethod(type, name)).find((one) => one !== null) ?? null;
 
 const called = ['forward', 'update'];
 
@@ -74,7 +79,7 @@ export function methodsOf(
       if (types.some((type) => isHidden(type, name))) continue;
       seen.add(value);
       const call = (...args: unknown[]) => Reflect.apply(value, make(), args);
-      const declared = types.map((type) => declaredMethod(type, name)).find((one) => one !== null) ?? null;
+      const declared = declaredBy(types, name);
       // The call of an object goes by what it calls.
       if (typeof object === 'function' && called.includes(name))
         found.push({ id: `${id}()`, call: (...args) => (make() as Callee)(...args), declared, made: null });

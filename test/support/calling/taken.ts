@@ -56,6 +56,11 @@ const named: readonly (Reason & { readonly names: RegExp })[] = [
     takes: ['null'],
   },
   {
+    why: 'left out, or what the network is called with as it is',
+    names: /^(baselines|additionalForwardArgs)$/,
+    takes: ['null', 'NaN', '[]', 'true', 'dtype', ...NUMBERS],
+  },
+  {
     why: 'a dimension, counted from the end',
     names: /^(dim|dims|dim0|dim1|axis0|axis1|startDim|endDim|start|end|index)$/,
     takes: ['-1'],

@@ -1,6 +1,7 @@
 // Owns arguments that work: for a parameter by its name, and for a function where the name means something else.
 import * as torch from 'lamplight';
 import { data, nn, optim, type Tensor, vision } from 'lamplight';
+import * as interpret from 'lamplight/interpret';
 
 const { ones, tensor } = torch;
 
@@ -213,6 +214,50 @@ const byName: Readonly<Record<string, unknown>> = {
 };
 const requiresGrad = { requiresGrad: true } as const;
 
+const network = () => new nn.Sequential(new nn.Linear(3, 3), new nn.ReLU(), new nn.Linear(3, 1));
+const canvas = () => ({ getContext: () => null });
+
+/** Where names mean something else behind a door. */
+const byDoor: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  interpret: {
+    ...{ forwardFunc: network, model: network, layer: '0', layers: ['0'], target: 0, inputSize: [1, 3] },
+    ...{
+      input: () => ones(1, 3),
+      neuronSelector: 0,
+      perturbFunc: (x: Tensor) => [x, x],
+      attributions: () => ones(1, 3),
+    },
+    ...{
+      explanation: () => new interpret.Saliency(network()),
+      attributionMethod: () => new interpret.Saliency(network()),
+    },
+    ...{
+      id: 0,
+      name: 'stripes',
+      embedding: () => torch.rand(12, 2),
+      labels: () => whole(12),
+      slidingWindowShapes: [2],
+    },
+    ...{
+      attr: () => ones(4, 4, 3),
+      originalImage: () => ones(4, 4, 3),
+      methods: ['heat_map'],
+      signs: ['positive'],
+      interpolateDims: [4, 4],
+    },
+    ...{
+      layerAttribution: () => ones(1, 2, 2, 2),
+      image: () => ones(1, 3),
+      canvas,
+      startPoint: () => ones(1, 3),
+      endPoint: () => ones(1, 3),
+      given: () => ones(1, 3),
+      data: () => ones(4, 4),
+      trainData: () => [[ones(4, 3), ones(4), ones(4)]],
+    },
+  },
+};
+
 /** Of one function: all its arguments by place, or some by name. Keys of an object are required ones. */
 export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record<string, unknown>>>> = {
   'vision.transforms.Compose': [() => [new vision.transforms.Identity()]],
@@ -241,6 +286,19 @@ export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record
   'vision.transforms.functional.toTensor': { picture: () => ones(4, 4, 3, { dtype: 'uint8' }) },
   'vision.tvTensors.Image': [picture],
   'vision.tvTensors.Mask': [picture],
+  'interpret.InternalAttribution': { forwardFunc: network, layer: '0' },
+  'interpret.LayerAttribution': { forwardFunc: network, layer: '0' },
+  'interpret.Lime': { forwardFunc: network },
+  'interpret.convOutputSize': { inputSize: [8, 8], kernelSize: 3 },
+  'interpret.filters': [() => new nn.Conv2d(3, 2, 3)],
+  'interpret.knnPurity': { input: () => torch.rand(12, 3), labels: () => whole(12) },
+  'interpret.neuralStyle': { model: network, content: () => ones(1, 3), style: () => ones(1, 3), contentLayers: ['0'] },
+  'interpret.receptiveField': { model: () => new nn.Sequential(new nn.Conv2d(3, 2, 3)), layer: '0' },
+  'interpret.scoreAscent': { model: network, image: () => ones(1, 3), target: 0 },
+  'interpret.trustworthiness': { input: () => torch.rand(12, 3), embedding: () => torch.rand(12, 2) },
+  'interpret.tsne': { input: () => torch.rand(100, 3) },
+  'interpret.umap': { input: () => torch.rand(12, 3), nNeighbors: 3, nEpochs: 1 },
+  'interpret.visualization.visualizeImageAttr': { attr: () => ones(4, 4, 3), canvas },
   'nn.Transformer': { dModel: 4, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1, dimFeedforward: 4 },
 };
 
@@ -248,5 +306,8 @@ const made = (value: unknown): unknown =>
   typeof value === 'function' && value.length === 0 && !value.prototype ? (value as () => unknown)() : value;
 
 /** A value for a parameter, a fresh one each time. */
-export const valid = (own: Readonly<Record<string, unknown>>, name: string): unknown =>
-  made(Object.hasOwn(own, name) ? own[name] : Object.hasOwn(byName, name) ? byName[name] : square);
+export function valid(id: string, own: Readonly<Record<string, unknown>>, name: string): unknown {
+  const door = byDoor[id.split('.', 1)[0]!] ?? {};
+  const table = [own, door, byName].find((some) => Object.hasOwn(some, name));
+  return made(table ? table[name] : square);
+}
