@@ -30,23 +30,55 @@ export function carried<T>(steps: (inMode: InMode) => Promise<T>): CarriedPromis
   return new CarriedPromise((resolve) => resolve(steps(inMode)));
 }
 
+/** Runs a generator to its end: what it yields is waited for outside of the mode, and it goes on in the mode with what that was. */
+const stepped = <T>(steps: Generator<unknown, T, never>): CarriedPromise<T> =>
+  carried(async (inMode) => {
+    let step = inMode(() => steps.next());
+    while (!step.done) {
+      step = await Promise.resolve(step.value).then(
+        (value) => inMode(() => steps.next(value as never)),
+        (error: unknown) => inMode(() => steps.throw(error)),
+      );
+    }
+    return step.value;
+  });
+
+/** What a switch gives: what its function does; of a generator function, the promise of that. */
+export type Switched<T> = 0 extends 1 & T
+  ? T
+  : [T] extends [never]
+    ? T
+    : [T] extends [Generator<unknown, infer R, never>]
+      ? CarriedPromise<R>
+      : T;
+
+/** Runs `fn` for the switch of that name, a generator function step by step; see `runSynchronously` for the others. */
+export function runSwitched<T>(name: string, fn: () => T): Switched<T> {
+  const result = runSynchronously(name, fn, true);
+  return (isGenerator(result) ? stepped(result) : result) as Switched<T>;
+}
+
+const isGenerator = (value: unknown): value is Generator<unknown, unknown, never> =>
+  Object.prototype.toString.call(value) === '[object Generator]';
+
 /**
  * Runs `fn` for the switch of that name. A function that waits is refused, before it runs where it says `async`: other code would run
  * with the switch in the meantime, or what comes after the await without it.
  * @throws ArgumentError for a function that gives a promise other than a carried one
  */
-export function runSynchronously<T>(name: string, fn: () => T, mayCarry = true): T {
-  if (Object.prototype.toString.call(fn) === '[object AsyncFunction]') throw waits(name, 'an async one');
+export function runSynchronously<T>(name: string, fn: () => T, mayCarry = false): T {
+  if (Object.prototype.toString.call(fn) === '[object AsyncFunction]') throw waits(name, 'an async one', mayCarry);
   const result = fn();
   if ((mayCarry && result instanceof CarriedPromise) || !isThenable(result)) return result;
   // Whoever wrote the function has this error, and not one more for the promise that nobody has.
   if (result instanceof Promise) result.catch(() => {});
-  throw waits(name, 'one that returned a promise');
+  throw waits(name, 'one that returned a promise', mayCarry);
 }
 
-const waits = (name: string, given: string): ArgumentError =>
+const waits = (name: string, given: string, mayCarry: boolean): ArgumentError =>
   new ArgumentError(
-    `${name}: expected a synchronous function, but got ${given}; ${name} cannot hold across an await, so wrap each part between awaits: const y = ${name}(() => model(x)); await y.item()`,
+    `${name}: expected a synchronous function, but got ${given}; ${name} cannot hold across an await, so wrap each part between awaits: const y = ${name}(() => model(x)); await y.item()` +
+      (mayCarry ? `, or write await ${name}(function* () { … }) with yield in the place of await` : ''),
   );
 
 const isThenable = (value: unknown): boolean =>

@@ -1,5 +1,5 @@
 // Automatic mixed precision: which functions compute in float16, which in float32, and which in the widest type that they are given.
-import { runSynchronously } from '../autograd/carried';
+import { runSwitched, type Switched } from '../autograd/carried';
 import type { Synchronous } from '../autograd/mode';
 import { engine } from '../compiler/engine';
 import type { DType } from '../compiler/meta';
@@ -131,17 +131,18 @@ const defaults = { deviceType: 'webgpu', dtype: 'float16', enabled: true, cacheE
  *     await scaler.step(optimizer);
  *     scaler.update();
  *
- * Options may come before the function, by place or by name: `torch.autocast('webgpu', { enabled: useHalf }, () => …)`.
+ * Options may come before the function, by place or by name: `torch.autocast('webgpu', { enabled: useHalf }, () => …)`. A function that waits is
+ * a generator function, as for `noGrad`: `await torch.autocast(function* () { const mask: Tensor = yield x.nonzero(); … })`.
  * @throws DTypeError where the device has no float16 (at the first read-back where it has not been opened), and for other dtypes;
  * ArgumentError if `fn` waits, as the switch cannot follow an await: of what waits, the parts between go inside
  */
-export function autocast<T>(fn: (() => T) & Synchronous<T>): T;
-export function autocast<T>(options: AutocastOptions | string, fn: (() => T) & Synchronous<T>): T;
+export function autocast<T>(fn: (() => T) & Synchronous<T>): Switched<T>;
+export function autocast<T>(options: AutocastOptions | string, fn: (() => T) & Synchronous<T>): Switched<T>;
 export function autocast<T>(
   deviceType: string,
   options: Omit<AutocastOptions, 'deviceType'>,
   fn: (() => T) & Synchronous<T>,
-): T;
+): Switched<T>;
 export function autocast(...args: unknown[]): unknown {
   const fn = args.at(-1);
   if (typeof fn !== 'function') {
@@ -155,7 +156,7 @@ export function autocast(...args: unknown[]): unknown {
     );
   }
   if (enabled && engine.profile) expectHalf(engine.profile, 'autocast');
-  return convertedBy(enabled ? conversions() : null, () => runSynchronously('autocast', fn as () => unknown));
+  return convertedBy(enabled ? conversions() : null, () => runSwitched('autocast', fn as () => unknown));
 }
 
 /** Whether functions are called in mixed precision now. */

@@ -27,7 +27,7 @@ export function scope<T>(fn: () => T): T {
 /** `scope`; notes the storages of what passes outward. */
 export function scopeOf<T>(fn: () => T, passed?: Set<Storage>): T {
   const inner = openScope();
-  const result = inScope(() => runSynchronously('scope', fn, false));
+  const result = inScope(() => runSynchronously('scope', fn));
   const outer = closeScope();
   adopt(result, outer, passed);
   if (inner.leaves) outer.noteLeaves();

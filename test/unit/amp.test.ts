@@ -46,6 +46,19 @@ describe('autocast', () => {
     expect(torch.isAutocastEnabled()).toBe(false);
   });
 
+  test('is on in generator functions wherever these do not wait', async () => {
+    const layer = new nn.Linear(3, 3);
+    const x = torch.ones(2, 3);
+    const running = torch.autocast({ enabled: true }, function* () {
+      const before = layer(x).dtype;
+      const rows: number = yield new Promise((resolve) => setTimeout(resolve, 1, 2));
+      return [before, layer(torch.ones(rows, 3)).dtype];
+    });
+    expect(layer(x).dtype).toBe('float32');
+    expect(await running).toEqual(['float16', 'float16']);
+    expect(torch.isAutocastEnabled()).toBe(false);
+  });
+
   test('holds for modules and methods, by place or by name, and not for what is written in place', () => {
     const x = torch.ones(2, 3);
     const layer = new nn.Linear(3, 3);

@@ -84,6 +84,40 @@ test('switches refuse what waits: async functions before they run, promises with
   expect(unhandled).toEqual([]);
 });
 
+test('switches of gradients are on in generator functions wherever these do not wait, and off for others', async () => {
+  const recorded: [string, boolean][] = [];
+  const note = (who: string) => recorded.push([who, torch.isGradEnabled()]);
+  const later = (value: number) => new Promise<number>((resolve) => setTimeout(resolve, 1, value));
+  const weight = torch.ones(2, { requiresGrad: true });
+  const running: Promise<string> = torch.noGrad(function* () {
+    note('first');
+    const two: number = yield later(2);
+    note('second');
+    try {
+      yield Promise.reject(new Error('inside'));
+    } catch (error) {
+      const plain: number = yield two + 1;
+      note('third');
+      return `${(error as Error).message} ${plain} ${weight.mul(plain).requiresGrad}`;
+    }
+    return '';
+  });
+  note('others');
+  await torch.noGrad(() =>
+    torch.enableGrad(function* () {
+      yield later(0);
+      note('others');
+    }),
+  );
+  expect([await running, torch.isGradEnabled()]).toEqual(['inside 3 false', true]);
+  expect(recorded.filter(([, grad]) => !grad).map(([who]) => who)).toEqual(['first', 'second', 'third']);
+  const failing = torch.noGrad(function* () {
+    yield later(0);
+    throw new RangeError('own');
+  });
+  await expect(failing).rejects.toThrow(RangeError);
+});
+
 test('a Sequential that is written out knows its modules', () => {
   const features = new nn.Sequential(new nn.Linear(3, 4), new nn.ReLU(), new nn.Linear(4, 2));
   expect(features[0].weight.shape).toEqual([4, 3]);
