@@ -2,14 +2,14 @@
 import { engine } from '../compiler/engine';
 import type { TunedChoice, TuningProgress } from '../compiler/tuner';
 import { Printable } from '../printable';
-import { between, callback } from './argument-kinds';
+import { callback, number } from './argument-kinds';
 import { expectKind, parseArgs } from './options';
 import { rehearseFully } from './warmup';
 
 export type { TunedChoice, TuningProgress };
 
 export interface TuneOptions {
-  /** Milliseconds after which no further kernel is measured, default 20,000. Call again to go on from there. */
+  /** Milliseconds after which no further kernel is measured, default 20,000; with none above 0 no kernel is measured. Call again to go on from there. */
   budget?: number;
   /** Called before and after each measurement. */
   onProgress?: (progress: TuningProgress) => void;
@@ -47,7 +47,7 @@ async function tuneFor(fn: () => unknown, ...args: [options?: TuneOptions]): Pro
   expectKind('tune', 'fn', fn, callback);
   const defaults = { budget: DEFAULT_BUDGET, onProgress: () => {} };
   const { budget, onProgress } = parseArgs<TuneOptions>('tune', [], defaults, args, {
-    budget: between(0, Number.POSITIVE_INFINITY),
+    budget: number,
     onProgress: callback,
   });
   await engine.start();
