@@ -1,6 +1,7 @@
 // Parts of data sets: a subset by indices, and random splits that fall as PyTorch's do.
 import { ArgumentError } from '../errors';
-import { parseArgs } from '../tensor/options';
+import { nonEmpty, number } from '../tensor/argument-kinds';
+import { expectKind, parseArgs } from '../tensor/options';
 import type { Generator } from '../tensor/random/generator';
 import { splitIndices } from '../tensor/random/shuffle';
 import {
@@ -87,6 +88,7 @@ export function randomSplit<T, const L extends readonly number[]>(
   lengths: L,
   options: { generator?: Generator | null } = {},
 ): { -readonly [K in keyof L]: Subset<T> } {
+  expectKind('randomSplit', 'lengths', lengths, nonEmpty(number));
   const { generator } = parseArgs<typeof options>('randomSplit', [], { generator: null }, [options]);
   const sizes = partSizes(lengthOf(dataset), lengths);
   const parts = splitIndices(sizes, generator ?? undefined).map((indices) => new Subset(dataset, indices));

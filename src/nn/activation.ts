@@ -1,5 +1,7 @@
 // Owns the activation family, element by element, and softmax.
+
 import { ArgumentError } from '../errors';
+import { integer, oneOf, orNull } from '../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import * as F from './functional/activation';
@@ -176,7 +178,9 @@ export class GELU extends Module {
 
   constructor(...args: Arguments<GELUArguments, ['approximate']>) {
     super();
-    this.approximate = parseArgs<GELUArguments>('GELU', [], { approximate: 'none' }, args).approximate;
+    this.approximate = parseArgs<GELUArguments>('GELU', [], { approximate: 'none' }, args, {
+      approximate: oneOf('none', 'tanh'),
+    }).approximate;
   }
 
   forward(x: Tensor): Tensor {
@@ -227,7 +231,7 @@ export class Softmax extends Module {
 
   constructor(...args: Arguments<DimArguments, ['dim']>) {
     super();
-    this.dim = parseArgs<DimArguments>('Softmax', [], { dim: null }, args).dim;
+    this.dim = parseArgs<DimArguments>('Softmax', [], { dim: null }, args, { dim: orNull(integer) }).dim;
   }
 
   forward(x: Tensor): Tensor {
@@ -245,7 +249,7 @@ export class LogSoftmax extends Module {
 
   constructor(...args: Arguments<DimArguments, ['dim']>) {
     super();
-    this.dim = parseArgs<DimArguments>('LogSoftmax', [], { dim: null }, args).dim;
+    this.dim = parseArgs<DimArguments>('LogSoftmax', [], { dim: null }, args, { dim: orNull(integer) }).dim;
   }
 
   forward(x: Tensor): Tensor {
@@ -263,7 +267,7 @@ export class Softmin extends Module {
 
   constructor(...args: Arguments<DimArguments, ['dim']>) {
     super();
-    this.dim = parseArgs<DimArguments>('Softmin', [], { dim: null }, args).dim;
+    this.dim = parseArgs<DimArguments>('Softmin', [], { dim: null }, args, { dim: orNull(integer) }).dim;
   }
 
   forward(x: Tensor): Tensor {

@@ -18,12 +18,9 @@ export class AdaptiveAvgPool2d extends Module {
 
   constructor(...args: Arguments<{ outputSize: F.AdaptiveSize2d }, ['outputSize']>) {
     super();
-    this.outputSize = parseArgs<{ outputSize: F.AdaptiveSize2d }>(
-      'AdaptiveAvgPool2d',
-      ['outputSize'],
-      {},
-      args,
-    ).outputSize;
+    this.outputSize = parseArgs<{ outputSize: F.AdaptiveSize2d }>('AdaptiveAvgPool2d', ['outputSize'], {}, args, {
+      outputSize: F.adaptiveKind(2),
+    }).outputSize;
   }
 
   forward(x: Tensor): Tensor {
@@ -70,7 +67,9 @@ export class AdaptiveMaxPool2d<R extends boolean = false> extends Module {
   constructor(...args: Arguments<AdaptiveMaxArguments<F.AdaptiveSize2d, R>, ['outputSize', 'returnIndices']>) {
     super();
     type Given = AdaptiveMaxArguments<F.AdaptiveSize2d, boolean>;
-    const o = parseArgs<Given>('AdaptiveMaxPool2d', ['outputSize'], { returnIndices: false }, args);
+    const o = parseArgs<Given>('AdaptiveMaxPool2d', ['outputSize'], { returnIndices: false }, args, {
+      outputSize: F.adaptiveKind(2),
+    });
     this.outputSize = o.outputSize;
     this.returnIndices = o.returnIndices as R;
   }

@@ -1,4 +1,5 @@
 // Owns the losses between an input and a target of its shape: SmoothL1Loss, HuberLoss, BCELoss, KLDivLoss and their kind.
+import { oneOf } from '../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import type {
@@ -64,7 +65,9 @@ export class KLDivLoss extends Module {
   logTarget: boolean;
 
   constructor(...args: Arguments<KLDivArguments, ['reduction', 'logTarget']>) {
-    const o = parseArgs<KLDivArguments>('KLDivLoss', [], { reduction: 'mean', logTarget: false }, args);
+    const o = parseArgs<KLDivArguments>('KLDivLoss', [], { reduction: 'mean', logTarget: false }, args, {
+      reduction: oneOf('none', 'mean', 'sum', 'batchmean'),
+    });
     super();
     this.reduction = o.reduction;
     this.logTarget = o.logTarget;

@@ -1,4 +1,5 @@
 // Owns EmbeddingBag: sums, means or maxima of the vectors of a table, bag by bag.
+import { number, orNull } from '../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { EmbeddingTable, tableSizes } from './embedding-table';
@@ -49,7 +50,7 @@ export class EmbeddingBag extends EmbeddingTable {
     const required = ['numEmbeddings', 'embeddingDim'] as const;
     const { sparse, ...lookup } = lookupDefaults;
     const defaults = { ...lookup, mode: 'mean', sparse, includeLastOffset: false, paddingIdx: null } as const;
-    const o = parseArgs<EmbeddingBagArguments>('EmbeddingBag', required, defaults, args);
+    const o = parseArgs<EmbeddingBagArguments>('EmbeddingBag', required, defaults, args, { maxNorm: orNull(number) });
     checkMode('EmbeddingBag', o.mode);
     super('EmbeddingBag', o);
     this.mode = o.mode;

@@ -1,4 +1,5 @@
 // Owns Embedding: a table of vectors, looked up by number.
+import { number, orNull } from '../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { EmbeddingTable, type TableArguments, tableSizes } from './embedding-table';
@@ -25,7 +26,10 @@ export class Embedding extends EmbeddingTable {
   constructor(...args: Arguments<EmbeddingArguments, Order>) {
     const required = ['numEmbeddings', 'embeddingDim'] as const;
     const defaults = { paddingIdx: null, ...lookupDefaults };
-    super('Embedding', parseArgs<EmbeddingArguments>('Embedding', required, defaults, args));
+    super(
+      'Embedding',
+      parseArgs<EmbeddingArguments>('Embedding', required, defaults, args, { maxNorm: orNull(number) }),
+    );
   }
 
   /** A table of given vectors [numEmbeddings, embeddingDim], which training leaves as they are unless `freeze` is false. */

@@ -1,4 +1,5 @@
 // Owns Flatten and Unflatten.
+import { integer, nonEmpty } from '../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { expectTensors } from './callable';
@@ -47,7 +48,10 @@ export class Unflatten extends Module {
 
   constructor(...args: Arguments<UnflattenArguments, ['dim', 'unflattenedSize']>) {
     super();
-    const o = parseArgs<UnflattenArguments>('Unflatten', ['dim', 'unflattenedSize'], {}, args);
+    const o = parseArgs<UnflattenArguments>('Unflatten', ['dim', 'unflattenedSize'], {}, args, {
+      dim: integer,
+      unflattenedSize: nonEmpty(integer),
+    });
     this.dim = o.dim;
     this.unflattenedSize = o.unflattenedSize;
   }

@@ -4,7 +4,13 @@ import type { Tensor } from '../tensor/tensor';
 import { type BlockArguments, type BlockOrder, type FoldArguments, fold, unfold } from './functional/fold';
 import { Module } from './module';
 import { pythonText } from './printing';
-import type { Size2d } from './sizes';
+import { pair, type Size2d } from './sizes';
+
+/** Checks sizes where a layer is made, rather than where it is called. */
+function expectBlocks(layer: string, { kernelSize, dilation, padding, stride }: Required<BlockArguments>): void {
+  for (const [name, size] of Object.entries({ kernelSize, dilation, stride })) pair(layer, name, size, 1);
+  pair(layer, 'padding', padding);
+}
 
 const defaults = { dilation: 1, padding: 0, stride: 1 };
 
@@ -18,6 +24,7 @@ export class Unfold extends Module {
   constructor(...args: Arguments<BlockArguments, BlockOrder>) {
     const o = parseArgs<BlockArguments>('Unfold', ['kernelSize'], defaults, args);
     super();
+    expectBlocks('Unfold', o);
     this.kernelSize = o.kernelSize;
     this.dilation = o.dilation;
     this.padding = o.padding;
@@ -45,6 +52,8 @@ export class Fold extends Module {
   constructor(...args: Arguments<FoldArguments, ['outputSize', ...BlockOrder]>) {
     const o = parseArgs<FoldArguments>('Fold', ['outputSize', 'kernelSize'], defaults, args);
     super();
+    pair('Fold', 'outputSize', o.outputSize, 1);
+    expectBlocks('Fold', o);
     this.outputSize = o.outputSize;
     this.kernelSize = o.kernelSize;
     this.dilation = o.dilation;

@@ -1,4 +1,6 @@
 // Owns lists of hooks and the handles that take a hook away again.
+import { callback } from '../tensor/argument-kinds';
+import { expectKind } from '../tensor/options';
 
 /** What registering a hook returns. */
 export interface RemovableHandle {
@@ -26,7 +28,8 @@ interface Entry<H> {
 export class HookList<H> {
   #entries: readonly Entry<H>[] = [];
 
-  add(hook: H, { prepend = false, alwaysCall = false }: ForwardHookOptions = {}): RemovableHandle {
+  add(name: string, hook: H, { prepend = false, alwaysCall = false }: ForwardHookOptions = {}): RemovableHandle {
+    expectKind(name, 'hook', hook, callback);
     const entry = { hook, always: alwaysCall };
     this.#entries = prepend ? [entry, ...this.#entries] : [...this.#entries, entry];
     return {

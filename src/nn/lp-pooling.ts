@@ -1,4 +1,5 @@
 // Owns power-mean pooling: LPPool1d, LPPool2d, LPPool3d.
+import { number } from '../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { lpPool1d, lpPool2d, lpPool3d } from './functional/lp-pooling';
@@ -28,7 +29,9 @@ abstract class LPPool<N extends Spatial> extends Module {
     super();
     const defaults = { stride: null, ceilMode: false };
     const required = ['normType', 'kernelSize'] as const;
-    const o = parseArgs<LPPoolArguments<N>>(layer, required as never, defaults as never, args);
+    const o = parseArgs<LPPoolArguments<N>>(layer, required as never, defaults as never, args, {
+      normType: number,
+    } as never);
     sizesOf(layer, 'kernelSize', o.kernelSize, n, 1);
     if (o.stride !== null) sizesOf(layer, 'stride', o.stride as Size<N>, n, 1);
     this.normType = o.normType;

@@ -1,5 +1,6 @@
 // Owns the losses that push scores or distances apart by a margin, and the distances CosineSimilarity and PairwiseDistance.
 
+import { callback, orNull } from '../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import {
@@ -150,7 +151,9 @@ export class TripletMarginWithDistanceLoss extends Loss {
 
   constructor(...args: Arguments<DistanceArguments, ['distanceFunction', 'margin', 'swap', 'reduction']>) {
     const defaults = { distanceFunction: null, margin: 1, swap: false, reduction: 'mean' } as const;
-    const o = parseArgs<DistanceArguments>('TripletMarginWithDistanceLoss', [], defaults, args);
+    const o = parseArgs<DistanceArguments>('TripletMarginWithDistanceLoss', [], defaults, args, {
+      distanceFunction: orNull(callback),
+    });
     super('TripletMarginWithDistanceLoss', o.reduction);
     F.checkMargin('TripletMarginWithDistanceLoss', o.margin);
     this.distanceFunction = o.distanceFunction ?? pairwiseDistance;

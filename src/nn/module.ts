@@ -7,7 +7,7 @@ import { calls } from '../graph/calls';
 import { beforeChange, isJournaling, keepProperties } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { atPlace, isTracing } from '../graph/places';
-import { callback, text } from '../tensor/argument-kinds';
+import { callback, flag, text } from '../tensor/argument-kinds';
 import { isMisfit } from '../tensor/callable';
 import { type DeviceLike, expectDevice } from '../tensor/device';
 import { noDouble } from '../tensor/device-methods';
@@ -261,6 +261,7 @@ export abstract class Module extends Callable {
 
   /** Puts this module and all below it into training mode (or out of it). */
   train(mode = true): this {
+    expectKind('train', 'mode', mode, flag);
     this.training = mode;
     for (const child of this.children()) child.train(mode);
     return this;
@@ -315,6 +316,7 @@ export abstract class Module extends Callable {
 
   /** Says whether gradients of all parameters are wanted. */
   requiresGrad_(on = true): this {
+    expectKind('requiresGrad_', 'on', on, flag);
     for (const parameter of this.parameters()) parameter.requiresGrad_(on);
     return this;
   }
@@ -447,14 +449,18 @@ export abstract class Module extends Callable {
 
   /** Calls `hook` before every `forward`; what it returns, other than undefined, replaces the arguments. */
   registerForwardPreHook(hook: PreHook<this>, options: HookOptions = {}): RemovableHandle {
-    return this.#preHooks.add(hook as PreHook<Module>, placed('registerForwardPreHook', [options]));
+    return this.#preHooks.add(
+      'registerForwardPreHook',
+      hook as PreHook<Module>,
+      placed('registerForwardPreHook', [options]),
+    );
   }
 
   /** Calls `hook` after every `forward`; what it returns, other than undefined, replaces the result. */
   registerForwardHook(hook: ForwardHook<this>, options: ForwardHookOptions = {}): RemovableHandle {
     const defaults = { prepend: false, alwaysCall: false };
     const given = parseArgs<ForwardHookOptions>('registerForwardHook', [], defaults, [options]);
-    return this.#hooks.add(hook as ForwardHook<Module>, given);
+    return this.#hooks.add('registerForwardHook', hook as ForwardHook<Module>, given);
   }
 
   /**
@@ -465,7 +471,11 @@ export abstract class Module extends Callable {
     hook: FullBackwardHook<this>,
     ...args: Arguments<HookOptions, ['prepend']>
   ): RemovableHandle {
-    return this.#backwardHooks.add(hook as FullBackwardHook<Module>, placed('registerFullBackwardHook', args));
+    return this.#backwardHooks.add(
+      'registerFullBackwardHook',
+      hook as FullBackwardHook<Module>,
+      placed('registerFullBackwardHook', args),
+    );
   }
 
   /** Calls `hook` in backward before this module, with the gradients of its results; a list that it returns replaces them. */
@@ -473,7 +483,11 @@ export abstract class Module extends Callable {
     hook: FullBackwardPreHook<this>,
     ...args: Arguments<HookOptions, ['prepend']>
   ): RemovableHandle {
-    return this.#backwardPreHooks.add(hook as FullBackwardPreHook<Module>, placed('registerFullBackwardPreHook', args));
+    return this.#backwardPreHooks.add(
+      'registerFullBackwardPreHook',
+      hook as FullBackwardPreHook<Module>,
+      placed('registerFullBackwardPreHook', args),
+    );
   }
 
   /** What stands between the brackets of the printed module; a subclass may replace it. */

@@ -1,6 +1,8 @@
 // Owns the padding family: zeros, a constant, reflected, replicated and circular edges, around one, two or three dimensions.
+
 import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
+import { real } from '../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { expectTensors } from './callable';
@@ -112,7 +114,9 @@ abstract class ConstantPad<N extends Spatial> extends PadLayer {
   value: number;
 
   constructor(layer: string, dims: N, args: readonly unknown[]) {
-    const { padding, value } = parseArgs<ConstantArguments<N>>(layer, ['padding', 'value'], {}, args);
+    const { padding, value } = parseArgs<ConstantArguments<N>>(layer, ['padding', 'value'], {}, args, {
+      value: real,
+    });
     super(layer, dims, 'constant', padding);
     this.value = value;
   }

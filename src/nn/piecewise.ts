@@ -1,6 +1,8 @@
 // Owns the further activations: thresholds, shrinking, gates, and the kin of ELU.
+
 import { showShape } from '../compiler/meta';
 import { ShapeError } from '../errors';
+import { real } from '../tensor/argument-kinds';
 import { full } from '../tensor/creation';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
@@ -119,7 +121,10 @@ export class Threshold extends Module {
 
   constructor(...args: Arguments<ThresholdArguments, ['threshold', 'value', 'inplace']>) {
     super();
-    const o = parseArgs<ThresholdArguments>('Threshold', ['threshold', 'value'], { inplace: false }, args);
+    const o = parseArgs<ThresholdArguments>('Threshold', ['threshold', 'value'], { inplace: false }, args, {
+      threshold: real,
+      value: real,
+    });
     this.threshold = o.threshold;
     this.value = o.value;
     this.inplace = o.inplace;

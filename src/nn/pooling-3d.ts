@@ -1,6 +1,8 @@
 // Owns pooling over three dimensions: MaxPool3d, AvgPool3d and their adaptive forms.
+
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { divisorKind } from './functional/pooling';
 import * as F from './functional/pooling-3d';
 import { Module } from './module';
 import { pythonText } from './printing';
@@ -99,7 +101,9 @@ export class AvgPool3d extends Module {
   constructor(...args: Arguments<AvgPool3dArguments, AvgPool3dOrder>) {
     super();
     const defaults = { stride: null, padding: 0, ceilMode: false, countIncludePad: true, divisorOverride: null };
-    const o = parseArgs<AvgPool3dArguments>('AvgPool3d', ['kernelSize'], defaults, args);
+    const o = parseArgs<AvgPool3dArguments>('AvgPool3d', ['kernelSize'], defaults, args, {
+      divisorOverride: divisorKind,
+    });
     this.kernelSize = o.kernelSize;
     this.stride = o.stride ?? o.kernelSize;
     this.padding = o.padding;

@@ -1,7 +1,7 @@
 // Owns the pooling family: MaxPool2d, AvgPool2d.
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
-import { avgPool2d, maxPool2d } from './functional/pooling';
+import { avgPool2d, divisorKind, maxPool2d } from './functional/pooling';
 import { Module } from './module';
 import { pythonText } from './printing';
 import { pair, type Size2d } from './sizes';
@@ -108,7 +108,9 @@ export class AvgPool2d extends Module {
   constructor(...args: unknown[]) {
     super();
     const defaults = { stride: null, padding: 0, ceilMode: false, countIncludePad: true, divisorOverride: null };
-    const o = parseArgs<AvgPool2dArguments>('AvgPool2d', ['kernelSize'], defaults, args);
+    const o = parseArgs<AvgPool2dArguments>('AvgPool2d', ['kernelSize'], defaults, args, {
+      divisorOverride: divisorKind,
+    });
     this.kernelSize = o.kernelSize;
     this.stride = o.stride ?? o.kernelSize;
     this.padding = o.padding;

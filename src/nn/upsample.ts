@@ -1,7 +1,8 @@
 // Owns the layers that rearrange or enlarge images: Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle.
+import { text } from '../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
-import { type InterpolateArguments, type InterpolateMode, interpolate } from './functional/interpolate';
+import { type InterpolateArguments, type InterpolateMode, interpolate, newSize } from './functional/interpolate';
 import { channelShuffle, pixelShuffle, pixelUnshuffle } from './functional/pixel-shuffle';
 import { Module } from './module';
 import { pythonFloat, pythonText } from './printing';
@@ -26,7 +27,7 @@ export class Upsample extends Module {
     super();
     const last = { alignCorners: null, recomputeScaleFactor: null };
     const defaults = { size: null, scaleFactor: null, mode: 'nearest', ...last } as const;
-    const o = parseArgs<InterpolateArguments>('Upsample', [], defaults, args);
+    const o = parseArgs<InterpolateArguments>('Upsample', [], defaults, args, { ...newSize, mode: text });
     this.size = o.size;
     this.scaleFactor = o.scaleFactor;
     this.mode = o.mode;
@@ -56,14 +57,14 @@ interface FixedArguments {
 /** `Upsample` of images by the nearest element. */
 export class UpsamplingNearest2d extends Upsample {
   constructor(...args: Arguments<FixedArguments, ['size', 'scaleFactor']>) {
-    super(parseArgs<FixedArguments>('UpsamplingNearest2d', [], { size: null, scaleFactor: null }, args));
+    super(parseArgs<FixedArguments>('UpsamplingNearest2d', [], { size: null, scaleFactor: null }, args, newSize));
   }
 }
 
 /** `Upsample` of images between elements, linearly, with corners aligned. */
 export class UpsamplingBilinear2d extends Upsample {
   constructor(...args: Arguments<FixedArguments, ['size', 'scaleFactor']>) {
-    const o = parseArgs<FixedArguments>('UpsamplingBilinear2d', [], { size: null, scaleFactor: null }, args);
+    const o = parseArgs<FixedArguments>('UpsamplingBilinear2d', [], { size: null, scaleFactor: null }, args, newSize);
     super({ ...o, mode: 'bilinear', alignCorners: true });
   }
 }

@@ -1,11 +1,13 @@
 // Owns GradScaler: losses are scaled up, so that small gradients do not vanish in float16, and gradients back down before a step.
+
 import { noGrad } from '../autograd/mode';
 import { ArgumentError, DTypeError, StateDictError } from '../errors';
 import { mul } from '../ops/arithmetic';
+import { positive, whole } from '../tensor/argument-kinds';
 import { expectDevice } from '../tensor/autocast';
 import { arange, full } from '../tensor/creation';
 import { stack } from '../tensor/functions';
-import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
+import { type Arguments, expectKind, isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
 import { scope } from '../tensor/scope';
 import { numberAtHand } from '../tensor/shown';
 import { Tensor } from '../tensor/tensor';
@@ -266,6 +268,7 @@ export class GradScaler {
   }
 
   setGrowthFactor(newFactor: number): void {
+    expectKind('GradScaler.setGrowthFactor', 'newFactor', newFactor, positive);
     this.#growthFactor = newFactor;
   }
 
@@ -274,6 +277,7 @@ export class GradScaler {
   }
 
   setBackoffFactor(newFactor: number): void {
+    expectKind('GradScaler.setBackoffFactor', 'newFactor', newFactor, positive);
     this.#backoffFactor = newFactor;
   }
 
@@ -282,6 +286,7 @@ export class GradScaler {
   }
 
   setGrowthInterval(newInterval: number): void {
+    expectKind('GradScaler.setGrowthInterval', 'newInterval', newInterval, whole(1));
     this.#growthInterval = newInterval;
   }
 

@@ -1,7 +1,9 @@
 // Owns L-BFGS, whose steps read the loss back and so are asynchronous.
+
 import { noGrad } from '../autograd/mode';
 import { ArgumentError, invariant, StateDictError } from '../errors';
 import { beforeChange } from '../graph/journal';
+import { orNull, whole } from '../tensor/argument-kinds';
 import { zerosLike } from '../tensor/creation';
 import { cat, stack } from '../tensor/functions';
 import { type Arguments, kindOf, parseArgs } from '../tensor/options';
@@ -129,6 +131,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
         maximize: false,
       },
       args,
+      { maxEval: orNull(whole(1)) },
     );
     super('LBFGS', params, { ...options, maxEval: options.maxEval ?? Math.floor((options.maxIter * 5) / 4) });
   }

@@ -11,7 +11,7 @@ import type { Value } from '../graph/value';
 import { HookList, type RemovableHandle } from '../nn/hooks';
 import { pythonText } from '../nn/printing';
 import { Printable } from '../printable';
-import { type Arguments, isPlainObject, kindOf, parseArgs } from '../tensor/options';
+import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
 import { type Counting, keepNoted, protect, protectSteps, stateLoaded } from '../tensor/protect';
 import { scope } from '../tensor/scope';
 import { numberAtHand } from '../tensor/shown';
@@ -166,6 +166,9 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
    * @throws ArgumentError for what looks like an option in another spelling
    */
   addParamGroup(group: ParamGroupArguments<O>): void {
+    if (typeof Object(group?.params)[Symbol.iterator] !== 'function' && !(group?.params instanceof Tensor)) {
+      throw new ArgumentError(`${this.name}: expected a group { params, … }, but got ${shown(group)}`);
+    }
     const { params: given, ...own } = group;
     for (const key of Object.keys(own)) if (!(key in this.defaults)) this.#checkExtra(key);
     const params = given instanceof Tensor ? [given] : [...given];
@@ -333,12 +336,12 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
 
   /** Calls `hook(optimizer, args)` before every `step`. */
   registerStepPreHook(hook: StepHook<this>): RemovableHandle {
-    return this.#preHooks.add(hook);
+    return this.#preHooks.add('registerStepPreHook', hook);
   }
 
   /** Calls `hook(optimizer, args)` after every `step`. */
   registerStepPostHook(hook: StepHook<this>): RemovableHandle {
-    return this.#postHooks.add(hook);
+    return this.#postHooks.add('registerStepPostHook', hook);
   }
 
   /**

@@ -7,8 +7,9 @@ import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from '../nn/batch-norm';
 import { deepcopy } from '../nn/deepcopy';
 import { Module } from '../nn/module';
 import type { StateDict } from '../nn/state-dict';
-import { instance } from '../tensor/argument-kinds';
+import { callback, instance, orNull } from '../tensor/argument-kinds';
 import { tensor } from '../tensor/creation';
+import { isDevice } from '../tensor/device';
 import { type Arguments, expectKind, kindOf, parseArgs, shown } from '../tensor/options';
 import { type Counting, keepNoted, protectSteps } from '../tensor/protect';
 import { numberAtHand } from '../tensor/shown';
@@ -101,6 +102,7 @@ export class AveragedModel<M extends Module = Module> extends Module implements 
       ['model'],
       { device: null, avgFn: null, multiAvgFn: null, useBuffers: false },
       args,
+      { device: orNull({ words: 'a device', fits: isDevice }), avgFn: orNull(callback), multiAvgFn: orNull(callback) },
     );
     if (!(o.model instanceof Module)) {
       throw new ArgumentError(`AveragedModel: expected an nn.Module, but got ${kindOf(o.model)}`);

@@ -18,6 +18,9 @@ export const anything: Kind = { words: 'anything', fits: () => true };
 /** Any number but NaN. */
 export const number: Kind = { words: 'a number', fits: isNumber };
 
+/** Any number, NaN too: what elements may be. */
+export const real: Kind = { words: 'a number', fits: (value) => typeof value === 'number' };
+
 export const finite: Kind = { words: 'a finite number', fits: Number.isFinite };
 
 /** A finite number greater than 0. */

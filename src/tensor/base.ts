@@ -1,5 +1,6 @@
 // The core of every tensor: a view of a storage, its current graph value and its gradient.
 /// <reference lib="esnext.disposable" preserve="true" />
+
 import { type BackwardOptions, backward, gradNameOf } from '../autograd/backward';
 import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape, showShape } from '../compiler/meta';
 import { ArgumentError, AutogradError, DTypeError, IndexError, ShapeError, TensorReleasedError } from '../errors';
@@ -11,10 +12,11 @@ import { cast, detach, full, identity } from '../ops/cast';
 import { resolveDim } from '../ops/dims';
 import { isDistinct, stridedScatter } from '../ops/shape';
 import { Printable } from '../printable';
+import { flag } from './argument-kinds';
 import { type Device, webgpu } from './device';
 import { Leaf } from './leaf';
 import { Line } from './line';
-import { type Arguments, parseArgs } from './options';
+import { type Arguments, expectKind, parseArgs } from './options';
 import { isWhole, type Layout, Storage } from './storage';
 import type { Tensor } from './tensor';
 import { explainWhole } from './whole-numbers';
@@ -272,6 +274,7 @@ export abstract class TensorBase extends Printable implements Layout {
 
   /** Makes this leaf require a gradient (or not), in place. */
   requiresGrad_(on = true): this {
+    expectKind('requiresGrad_', 'on', on, flag);
     if (on ? this.leaf !== null || this.contents().requiresGrad : !this.requiresGrad) return this;
     if (on && !isFloat(this.dtype)) {
       const error = new DTypeError(

@@ -1,5 +1,7 @@
 // torch.compile: nothing is left for it to do, since whatever is recorded is compiled.
+
 import { ArgumentError } from '../errors';
+import { flag, orNull, text, whole } from './argument-kinds';
 import { kindOf, parseArgs } from './options';
 
 /** PyTorch's options, which choose among its compilers: none of them changes anything here. */
@@ -45,6 +47,12 @@ export function compile(...args: unknown[]): unknown {
       dynamicShapes: null,
     },
     args,
+    {
+      dynamic: orNull(flag),
+      mode: orNull(text),
+      name: orNull(text),
+      recompileLimit: orNull(whole(1)),
+    },
   );
   if (typeof model !== 'function') {
     throw new ArgumentError(`compile: expected a module or a function, but got ${kindOf(model)}`);

@@ -32,6 +32,9 @@ export class Device extends Printable {
   }
 }
 
+/** PyTorch counts devices in one byte. */
+const MOST = 127;
+
 const known = new RegExp(`^(${types.join('|')})(?::(\\d+))?$`);
 
 /** Whether a value is a device, or looks like the name of one. */
@@ -41,7 +44,8 @@ export const isDevice = (value: unknown): value is DeviceLike =>
 /** @throws ArgumentError for what is no device of PyTorch's */
 export function expectDevice(op: string, given: unknown): Device {
   if (given instanceof Device) return given;
-  if (typeof given === 'number' && Number.isInteger(given) && given >= 0) return new Device('cuda', given);
+  if (typeof given === 'number' && Number.isInteger(given) && given >= 0 && given <= MOST)
+    return new Device('cuda', given);
   const [, type, index] = (typeof given === 'string' && known.exec(given)) || [];
   if (type !== undefined) return new Device(type, index === undefined ? null : Number(index));
   const got = typeof given === 'string' ? `'${given}'` : kindOf(given);

@@ -1,6 +1,8 @@
 // Tensor methods of the functions in diagonals.ts.
+
 import type { Shape } from '../compiler/meta';
 import { fillDiagonal } from '../ops/rearrange';
+import { either, flag, real } from './argument-kinds';
 import * as diagonals from './diagonals';
 import { DistributionMethods } from './distribution-methods';
 import { type Arguments, parseArgs } from './options';
@@ -55,7 +57,9 @@ export abstract class DiagonalMethods extends DistributionMethods {
 
   /** Puts a number where all indices are equal; with `wrap`, a tall matrix has it again below. */
   fillDiagonal_(...args: Arguments<FillDiagonal, ['fillValue', 'wrap']>): this {
-    const { fillValue, wrap } = parseArgs<FillDiagonal>('fillDiagonal_', ['fillValue'], { wrap: false }, args);
+    const { fillValue, wrap } = parseArgs<FillDiagonal>('fillDiagonal_', ['fillValue'], { wrap: false }, args, {
+      fillValue: either(real, flag),
+    });
     return this.replace('fillDiagonal_', fillDiagonal(this.value, fillValue, wrap));
   }
 

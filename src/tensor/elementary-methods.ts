@@ -1,4 +1,5 @@
 // Tensor methods of the elementary functions beyond arithmetic, with their in-place forms.
+
 import { isFloat } from '../compiler/meta';
 import { ArgumentError, DTypeError } from '../errors';
 import { named } from '../graph/record';
@@ -6,6 +7,7 @@ import type { Value } from '../graph/value';
 import { cast, full } from '../ops/cast';
 import * as elementary from '../ops/elementary';
 import { promoteTypes } from '../ops/promotion';
+import { orNull, real } from './argument-kinds';
 import { type Arguments, parseArgs } from './options';
 import { type Operandish, PointwiseMethods } from './pointwise-methods';
 import type { Tensor } from './tensor';
@@ -47,6 +49,8 @@ export interface Closeness {
 export type ClosenessArgs = Arguments<Closeness, ['rtol', 'atol', 'equalNan']>;
 
 export type NanToNumArgs = Arguments<NanToNum, ['nan', 'posinf', 'neginf']>;
+
+const replacing = orNull(real);
 
 const GREATEST_FLOAT = 3.4028234663852886e38;
 
@@ -139,6 +143,7 @@ export abstract class ElementaryMethods extends PointwiseMethods {
       [],
       { nan: none, posinf: none, neginf: none },
       args,
+      { nan: replacing, posinf: replacing, neginf: replacing },
     );
     return this.make(elementary.nanToNum(this.value, nan ?? 0, posinf ?? GREATEST_FLOAT, neginf ?? -GREATEST_FLOAT));
   }
@@ -158,7 +163,7 @@ export abstract class ElementaryMethods extends PointwiseMethods {
   /** this + weight · (end - this); the weight is a number or a tensor. */
   lerp(...args: LerpArgs): Tensor {
     const { end, weight } = parseArgs<LerpOptions>('lerp', ['end', 'weight'], {}, args);
-    if (typeof weight === 'number') return this.make(elementary.lerp(this.value, end.value, weight));
+    if (typeof weight !== 'object') return this.make(elementary.lerp(this.value, end.value, Number(weight)));
     return this.make(named(elementary.lerp(this.value, end.value, weight.value), 'LerpBackward1'));
   }
 

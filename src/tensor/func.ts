@@ -2,7 +2,7 @@
 import { ArgumentError, ShapeError } from '../errors';
 import { withMode } from '../graph/mode';
 import { detach, identity } from '../ops/cast';
-import { callback, either } from './argument-kinds';
+import { callback, either, nonEmpty } from './argument-kinds';
 import { eye } from './creation';
 import { stack } from './functions';
 import { grad as gradOf } from './grad';
@@ -109,6 +109,8 @@ export function vjp<Args extends readonly Tensor[]>(
   fn: TensorFunction<Args>,
   ...primals: Args
 ): [output: Tensor, product: (cotangent: Tensor) => Tensor[]] {
+  expectKind('func.vjp', 'fn', fn, callback);
+  expectKind('func.vjp', 'primals', primals, nonEmpty(tensor));
   return recorded(() => {
     const places = primals.map((_, i) => i);
     const { given, wanted, nested } = argumentsOf('func.vjp', fn, primals, places);
@@ -186,7 +188,7 @@ export function jacobian(fn: TensorFunction<readonly Tensor[]>, inputs: readonly
 export function jacobian(fn: TensorFunction<never>, inputs: Tensor | readonly Tensor[]): Tensor | Tensor[] {
   const f = fn as unknown as TensorFunction<Tensor[]>;
   expectKind('func.jacobian', 'fn', fn, callback);
-  expectKind('func.jacobian', 'inputs', inputs, either(tensor, tensors));
+  expectKind('func.jacobian', 'inputs', inputs, either(tensor, nonEmpty(tensor)));
   if (inputs instanceof Tensor) return jacrev(f)(inputs);
   return jacrev(f, { argnums: inputs.map((_, i) => i) })(...inputs);
 }

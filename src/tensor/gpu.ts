@@ -6,7 +6,9 @@ import type { AdapterProfile, DeviceOptions } from '../gpu/device';
 import { type KernelTime, Profile } from '../gpu/profile';
 import { stats as counters, type GpuStats } from '../gpu/stats';
 import { flush } from '../graph/flush';
+import { callback } from './argument-kinds';
 import { callable } from './callable';
+import { expectKind } from './options';
 import { giveUpRoom } from './protect';
 import { snapshotIfDue } from './snapshot';
 
@@ -44,6 +46,7 @@ export async function synchronize(): Promise<void> {
  * @throws ArgumentError where the device has no timestamp queries
  */
 export async function profile(fn: () => unknown): Promise<Profile> {
+  expectKind('profile', 'fn', fn, callback);
   flush();
   return engine.timed(async () => {
     await fn();

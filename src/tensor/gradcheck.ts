@@ -2,7 +2,7 @@
 import { isFloat } from '../compiler/meta';
 import { ArgumentError, AutogradError } from '../errors';
 import { fromHost } from '../graph/record';
-import { callback, either, orNull } from './argument-kinds';
+import { callback, either, nonEmpty, orNull } from './argument-kinds';
 import { grad } from './grad';
 import { showIndex } from './host-data';
 import { type Arguments, parseArgs } from './options';
@@ -97,7 +97,7 @@ export async function gradgradcheck(
     ['fn', 'inputs'],
     { gradOutputs: null, ...defaults },
     args,
-    { fn: callback, inputs: either(tensor, tensors), gradOutputs: orNull(either(tensor, tensors)) },
+    { fn: callback, inputs: either(tensor, nonEmpty(tensor)), gradOutputs: orNull(either(tensor, tensors)) },
   );
   const { fn, gradOutputs, raiseException, ...tolerances } = parsed;
   const inputs = listed(parsed.inputs);

@@ -5,6 +5,7 @@ import { ArgumentError, ShapeError } from '../errors';
 import { named } from '../graph/record';
 import { broadcastShapes } from '../ops/broadcast';
 import { resolveDim } from '../ops/dims';
+import { either, integer, listOf, number } from './argument-kinds';
 import { callable } from './callable';
 import { type Arguments, parseArgs } from './options';
 import type { Tensor } from './tensor';
@@ -119,7 +120,9 @@ interface TensordotOptions {
 export const tensordot = callable(
   'tensordot(a, b, dims?: numbers, ...)',
   (a: Tensor, b: Tensor, ...args: Arguments<TensordotOptions, ['dims']>): Tensor => {
-    const { dims } = parseArgs<TensordotOptions>('tensordot', [], { dims: 2 }, args);
+    const { dims } = parseArgs<TensordotOptions>('tensordot', [], { dims: 2 }, args, {
+      dims: either(number, listOf(listOf(integer), 2)),
+    });
     const ranks = [a.shape.length, b.shape.length] as const;
     if (typeof dims === 'number' && !(Number.isInteger(dims) && dims >= 0 && dims <= Math.min(...ranks))) {
       throw new ArgumentError(

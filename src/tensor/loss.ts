@@ -1,6 +1,8 @@
 // torch.gpu.onLost: what became of a training when its device was lost.
 import type { DeviceLostError } from '../errors';
 import type { Optimizer } from '../optim/optimizer';
+import { callback } from './argument-kinds';
+import { expectKind } from './options';
 import { afterLoss } from './protect';
 
 /** A lost device, and what was saved from it. */
@@ -25,6 +27,7 @@ export interface DeviceLoss {
  * @returns a function after which the listener is not called any more
  */
 export function onLost(listener: (loss: DeviceLoss) => void): () => void {
+  expectKind('onLost', 'listener', listener, callback);
   return afterLoss((error, restoredTo) => {
     listener({ error, restoredTo: restoredTo as ReadonlyMap<Optimizer<object>, number> });
   });

@@ -98,6 +98,10 @@ const offers = (value: unknown, method: string): boolean =>
 const common: Readonly<Record<string, Kind>> = {
   generator: orNull({ words: 'a torch.Generator', fits: (value) => offers(value, 'manualSeed') }),
   dtype: orNull({ words: "a dtype, as in 'float32'", fits: (value) => typeof value === 'string' }),
+  stable: orNull(flag),
+  alignCorners: orNull(flag),
+  recomputeScaleFactor: orNull(flag),
+  eps: orNull(number),
   signal: orNull({ words: 'an AbortSignal', fits: (value) => offers(value, 'throwIfAborted') }),
 };
 

@@ -1,7 +1,9 @@
 // Owns the printed text of tensors: PyTorch's layout, number formats, summaries and suffixes.
+
 import { type DType, isFloat, numel, type Shape } from '../compiler/meta';
 import { ArgumentError } from '../errors';
-import { parseArgs } from './options';
+import { between, flag, orNull, whole } from './argument-kinds';
+import { type Arguments, parseArgs } from './options';
 
 /** How tensors are printed. */
 interface Printing {
@@ -23,6 +25,8 @@ const profiles: Readonly<Record<string, Printing>> = {
 
 const printing: Printing & { sciMode: boolean | null } = { ...profiles.default!, sciMode: null };
 
+const digits = orNull(whole(0));
+
 export interface PrintOptions extends Partial<Printing> {
   /** Starts from one of PyTorch's sets: `'default'`, `'short'`, or `'full'`, which cuts nothing. */
   profile?: 'default' | 'short' | 'full';
@@ -30,14 +34,23 @@ export interface PrintOptions extends Partial<Printing> {
   sciMode?: boolean | null;
 }
 
+type PrintOrder = ['precision', 'threshold', 'edgeitems', 'linewidth', 'profile', 'sciMode'];
+
 /** How tensors are printed from now on; what is left out, but for `sciMode`, stays as it is. */
-export function setPrintoptions(options: PrintOptions = {}): void {
+export function setPrintoptions(...args: Arguments<PrintOptions, PrintOrder>): void {
   const none = null as never;
   const { profile, sciMode, ...rest } = parseArgs<PrintOptions>(
     'setPrintoptions',
     [],
     { precision: none, threshold: none, edgeitems: none, linewidth: none, profile: none, sciMode: null },
-    [options],
+    args,
+    {
+      precision: digits,
+      threshold: orNull(between(0, Number.POSITIVE_INFINITY)),
+      edgeitems: digits,
+      linewidth: digits,
+      sciMode: orNull(flag),
+    },
   );
   if (profile !== null && !Object.hasOwn(profiles, profile)) {
     throw new ArgumentError(`setPrintoptions: expected profile 'default', 'short' or 'full', but got '${profile}'`);

@@ -8,9 +8,9 @@ import * as rearrange from '../ops/rearrange';
 import { stridedView } from '../ops/shape';
 import { windows } from '../ops/windows';
 import { allocated } from './allocate';
-import { orNull, whole } from './argument-kinds';
+import { either, integer, listOf, nonEmpty, orNull, whole } from './argument-kinds';
 import { TensorBase } from './base';
-import { type Arguments, kindOf, parseArgs } from './options';
+import { type Arguments, expectKind, kindOf, parseArgs } from './options';
 import { searchsorted } from './search';
 import { ShapeMethods, sizesArg } from './shape-methods';
 import type { Tensor } from './tensor';
@@ -94,6 +94,7 @@ export abstract class RearrangeMethods extends ShapeMethods {
   /** As `repeat`, where fewer counts than dimensions are for the last ones. */
   tile(...counts: Sizes | [{ dims: readonly number[] }]): Tensor {
     const given = sizesArg('tile', 'dims', counts);
+    expectKind('tile', 'dims', given, listOf(whole(0)));
     const missing = Math.max(this.shape.length - given.length, 0);
     return this.make(rearrange.repeat('tile', this.value, [...new Array<number>(missing).fill(1), ...given]));
   }
@@ -159,7 +160,9 @@ export abstract class RearrangeMethods extends ShapeMethods {
   /** The elements moved along dimensions, going round; without `dims`, in the flattened tensor. */
   roll(...args: RollArgs): Tensor {
     const none = null as number | readonly number[] | null;
-    const { shifts, dims } = parseArgs<RollOptions>('roll', ['shifts'], { dims: none }, args);
+    const { shifts, dims } = parseArgs<RollOptions>('roll', ['shifts'], { dims: none }, args, {
+      shifts: either(integer, nonEmpty(integer)),
+    });
     const by = [shifts].flat() as number[];
     if (dims === null) {
       if (by.length !== 1) throw new ArgumentError('roll: expected one shift without dims, or as many dims as shifts');

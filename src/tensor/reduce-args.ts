@@ -63,7 +63,8 @@ export function reduceArgs(name: string, args: readonly unknown[], names: readon
       throw new ArgumentError(`${name}: got argument '${key}' twice, by position and by name`);
     }
   }
-  const kept = (positions.length > 1 ? positions[1] : keepdim) ?? false;
+  const said = positions.length > 1 ? positions[1] : keepdim;
+  const kept = said === undefined ? false : said;
   expectKind(name, 'keepdim', kept, flag);
   return {
     dim: ((positions[0] ?? dim) as Dims | undefined) ?? null,

@@ -11,6 +11,7 @@ import { matmul } from '../ops/matmul';
 import { expand } from '../ops/reduce';
 import { flip, isDistinct, pad, permute, slice, stridedScatter, stridedView } from '../ops/shape';
 import { dimsOf, type IndexList, listIndex, type Part, pickAt } from './advanced-index';
+import { integer, listOf } from './argument-kinds';
 import { parseSlice, resolveIndex, resolveShape, viewStrides } from './layout';
 import { type Arguments, isPlainObject, kindOf, parseArgs } from './options';
 import type { Axis } from './picking';
@@ -169,7 +170,9 @@ export abstract class ShapeMethods extends ReduceMethods {
 
   /** Dimension `dim` as several of the given sizes; one may be -1. */
   unflatten(...args: UnflattenArgs): Tensor {
-    const { dim, sizes } = parseArgs<UnflattenOptions>('unflatten', ['dim', 'sizes'], {}, args);
+    const { dim, sizes } = parseArgs<UnflattenOptions>('unflatten', ['dim', 'sizes'], {}, args, {
+      sizes: listOf(integer),
+    });
     const d = this.wrapDim('unflatten', dim);
     const parts = resolveShape(`unflatten of dimension ${d}`, sizes, this.shape[d]!);
     return this.view([...this.shape.slice(0, d), ...parts, ...this.shape.slice(d + 1)]);

@@ -19,6 +19,9 @@ export interface LogitOptions {
 
 type LogitArgs = Arguments<LogitOptions, ['eps']>;
 
+/** Terms that mvlgamma adds up, each by an operation of its own. */
+const MOST_TERMS = 1024;
+
 export abstract class SpecialMethods extends LinearAlgebraMethods {
   // ── Γ and its kin ──
 
@@ -42,6 +45,7 @@ export abstract class SpecialMethods extends LinearAlgebraMethods {
   mvlgamma(...args: Arguments<{ p: number }, ['p']>): Tensor {
     const { p } = parseArgs<{ p: number }>('mvlgamma', ['p'], {}, args);
     if (!Number.isInteger(p) || p < 1) throw new ArgumentError(`mvlgamma: expected a whole p ≥ 1, but got ${p}`);
+    if (p > MOST_TERMS) throw new ArgumentError(`mvlgamma: expected p of at most ${MOST_TERMS}, but got ${p}`);
     expectNumber('mvlgamma', 'input', this);
     let sum = this.lgamma();
     for (let j = 1; j < p; j++) sum = sum.add(this.sub(j / 2).lgamma());

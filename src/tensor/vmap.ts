@@ -1,9 +1,10 @@
 // vmap: a function written for one example, over a whole batch of them.
+
 import { ArgumentError, ShapeError } from '../errors';
 import { resolveDim } from '../ops/dims';
-import { type Kind, number } from './argument-kinds';
+import { callback, type Kind, number } from './argument-kinds';
 import { stack } from './functions';
-import { isPlainObject, kindOf, parseArgs, shown } from './options';
+import { expectKind, isPlainObject, kindOf, parseArgs, shown } from './options';
 import { Tensor } from './tensor';
 
 /** The dimension that is mapped over; null where there is none. One for all tensors of an argument, or a list for those in a list. */
@@ -126,6 +127,7 @@ export function vmap<Args extends readonly unknown[], Result>(
   fn: (...args: Args) => Result,
   ...options: [options?: VmapOptions] | [inDims?: number | null | readonly MapDims[], outDims?: MapDims]
 ): (...args: Args) => Result {
+  expectKind('vmap', 'fn', fn, callback);
   const { inDims, outDims } = parseArgs<VmapOptions>('vmap', [], { inDims: 0, outDims: 0 }, options, {
     inDims: dimsKind,
     outDims: dimsKind,

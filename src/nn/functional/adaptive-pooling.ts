@@ -6,6 +6,7 @@ import { expectFloat } from '../../graph/record';
 import type { Value } from '../../graph/value';
 import * as ops from '../../ops/adaptive-pool';
 import { reshape } from '../../ops/cast';
+import { either, type Kind, listOf, MOST_FEATURES, orNull, whole } from '../../tensor/argument-kinds';
 import { callable, checked } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
@@ -25,6 +26,11 @@ function batched<T extends readonly Value[]>(op: string, x: Tensor, f: (x: Value
   if (rank === 4) return f(x.value).map(Tensor.of);
   return f(reshape(x.value, [1, ...x.shape])).map((y) => Tensor.of(reshape(y, y.shape.slice(1))));
 }
+
+const side = orNull(whole(0, MOST_FEATURES));
+
+/** What sizes of an output a pool over n dimensions takes. */
+export const adaptiveKind = (n: number): Kind => either(side, listOf(side, n), listOf(side, 1));
 
 function adaptiveSize(op: string, size: AdaptiveSize2d, x: Tensor): [number, number] {
   const both = Array.isArray(size)

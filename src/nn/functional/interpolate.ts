@@ -7,11 +7,18 @@ import type { Value } from '../../graph/value';
 import { cast, reshape } from '../../ops/cast';
 import { checkSizes, type ResampleAttrs, resample2d } from '../../ops/resample';
 import { resampleBytes } from '../../ops/resample-bytes';
+import { either, nonEmpty, orNull, positive, whole } from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 export type InterpolateMode = 'nearest' | 'nearest-exact' | 'linear' | 'bilinear' | 'trilinear' | 'bicubic' | 'area';
+
+/** What says how large the output is: one number for all dimensions, or one for each. */
+export const newSize = {
+  size: orNull(either(whole(1), nonEmpty(whole(1)))),
+  scaleFactor: orNull(either(positive, nonEmpty(positive))),
+};
 
 export interface InterpolateArguments {
   /** The output's size, one number for all dimensions or one for each; either this or scaleFactor. */
@@ -61,7 +68,7 @@ export const interpolate = callable(
   ): Tensor => {
     const last = { alignCorners: null, recomputeScaleFactor: null };
     const defaults = { size: null, scaleFactor: null, mode: 'nearest', ...last } as const;
-    const o = parseArgs<InterpolateArguments>('interpolate', [], defaults, args);
+    const o = parseArgs<InterpolateArguments>('interpolate', [], defaults, args, newSize);
     const { mode, alignCorners } = o;
     const { shape } = x;
     const rank = shape.length - 2;

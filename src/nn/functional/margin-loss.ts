@@ -3,9 +3,11 @@
 import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { expectFloat } from '../../graph/record';
+import { orNull } from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
 import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { tensor } from '../../tensor/tensor-kinds';
 import { logsigmoid } from './activation';
 import { pairwiseDistance } from './distance';
 import { oneHot } from './one-hot';
@@ -95,7 +97,9 @@ export const multiMarginLoss = callable(
   ): Tensor => {
     const name = 'multiMarginLoss';
     const defaults = { p: 1, margin: 1, weight: null, reduction: 'mean' } as const;
-    const { p, margin, weight, reduction } = parseArgs<MultiMarginArguments>(name, [], defaults, args);
+    const { p, margin, weight, reduction } = parseArgs<MultiMarginArguments>(name, [], defaults, args, {
+      weight: orNull(tensor),
+    });
     if (p !== 1 && p !== 2) throw new ArgumentError(`${name}: expected p of 1 or 2, but got ${p}`);
     const { x, y, single } = rowsOf(name, input, target, 1);
     const classes = x.size(1);

@@ -7,6 +7,7 @@ import type { Value } from '../../graph/value';
 import { reshape } from '../../ops/cast';
 import { where } from '../../ops/compare';
 import * as ops from '../../ops/piecewise';
+import { real } from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
 import { tensor, zeros } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
@@ -71,7 +72,10 @@ interface Threshold extends Inplace {
 export const threshold = callable(
   'threshold(input, ...)',
   (x: Tensor, ...args: Arguments<Threshold, ['threshold', 'value', 'inplace']>): Tensor => {
-    const o = parseArgs<Threshold>('threshold', ['threshold', 'value'], { inplace: false }, args);
+    const o = parseArgs<Threshold>('threshold', ['threshold', 'value'], { inplace: false }, args, {
+      threshold: real,
+      value: real,
+    });
     return apply(x, o.inplace, (value) => ops.threshold(value, o.threshold, o.value));
   },
 );

@@ -1,5 +1,7 @@
 // Owns cosine annealing, with and without restarts.
+
 import { ArgumentError } from '../../errors';
+import { number } from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { checkInteger, keepScheduler, LRScheduler, type Scheduled } from './scheduler';
 
@@ -22,6 +24,7 @@ export class CosineAnnealingLR extends LRScheduler<{ tMax: number; etaMin: numbe
       ['optimizer', 'tMax'],
       { etaMin: 0, lastEpoch: -1 },
       args,
+      { tMax: number },
     );
     super('CosineAnnealingLR', optimizer, lastEpoch, fields);
   }

@@ -1,5 +1,7 @@
 // Owns the schedulers that multiply the rate: by steps, milestones, lines, powers, and functions of the epoch.
+
 import { ArgumentError } from '../../errors';
+import { number } from '../../tensor/argument-kinds';
 import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import { checkInteger, checkOptimizer, LRScheduler, perGroup, type Scheduled } from './scheduler';
 
@@ -166,6 +168,7 @@ export class ExponentialLR extends LRScheduler<{ gamma: number }> {
       ['optimizer', 'gamma'],
       { lastEpoch: -1 },
       args,
+      { gamma: number },
     );
     super('ExponentialLR', optimizer, lastEpoch, fields);
   }

@@ -2,6 +2,8 @@
 import { ArgumentError } from '../../errors';
 import { beforeChange } from '../../graph/journal';
 import { Printable } from '../../printable';
+import { number, orNull } from '../../tensor/argument-kinds';
+import { expectKind } from '../../tensor/options';
 import { Optimizer } from '../optimizer';
 import { expose, type Fields, readFields, showFields, writeFields } from './fields';
 
@@ -153,6 +155,7 @@ export abstract class LRScheduler<F extends object = object> extends Printable {
    * PyTorch deprecates, it goes there, by a formula where there is one.
    */
   step(epoch?: number | null): void {
+    if (epoch !== undefined) expectKind(`${this.name}.step`, 'epoch', epoch, orNull(number));
     keepScheduler(this);
     this.stepCount += 1;
     if (epoch === undefined || epoch === null) {

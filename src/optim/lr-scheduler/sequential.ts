@@ -1,5 +1,6 @@
 // Owns the scheduler that calls others one after another.
 import { ArgumentError } from '../../errors';
+import { anything, integer, listOf } from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { readFields } from './fields';
 import { checkMembers, loadMembers } from './members';
@@ -32,6 +33,7 @@ export class SequentialLR extends LRScheduler<SequentialFields> {
       ['optimizer', 'schedulers', 'milestones'],
       { lastEpoch: -1 },
       args,
+      { schedulers: listOf(anything), milestones: listOf(integer) },
     );
     checkOptimizer('SequentialLR', optimizer);
     checkSchedulers(optimizer, schedulers);

@@ -1,5 +1,7 @@
 // Owns the scheduler of averaged weights: from the rates that are there to a constant one.
+
 import { ArgumentError } from '../../errors';
+import { either, nonEmpty, number } from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { checkOptimizer, LRScheduler, perGroup, type Scheduled, type ScheduledGroup } from './scheduler';
 
@@ -48,6 +50,7 @@ export class SWALR extends LRScheduler<SWAFields> {
       ['optimizer', 'swaLr'],
       { annealEpochs: 10, annealStrategy: 'cos', lastEpoch: -1 },
       args,
+      { swaLr: either(number, nonEmpty(number)) },
     );
     if (!(annealStrategy in strategies)) {
       throw new ArgumentError(`SWALR: expected annealStrategy 'cos' or 'linear', but got ${shown(annealStrategy)}`);

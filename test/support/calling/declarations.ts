@@ -30,7 +30,9 @@ for (const file of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
 function declareClass(type: ts.ClassDeclaration, text: string): void {
   const owner = type.name!.text;
   for (const member of type.members) {
-    const name = member.name && ts.isIdentifier(member.name) ? member.name.text : 'constructor';
+    // Private ones, and those with computed names, are not called from without.
+    if (member.name && !ts.isIdentifier(member.name)) continue;
+    const name = member.name ? (member.name as ts.Identifier).text : 'constructor';
     const isHidden =
       (ts.getCombinedModifierFlags(member) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)) !== 0 ||
       /@internal/.test(text.slice(member.pos, member.end).split('*/', 1)[0]!);

@@ -39,7 +39,7 @@ const named: readonly (Reason & { readonly names: RegExp })[] = [
   { why: 'all dimensions, as where none is given', names: /^dims?$/, takes: ['null', '[]'] },
   { why: 'a tensor without dimensions, or one draw', names: /^(size|sampleShape|shape)$/, takes: ['[]'] },
   { why: 'the device that there is', names: /^device$/, takes: ['null'] },
-  { why: 'as PyTorch decides without it', names: /^(stable|eps|outputSize)$/, takes: ['null'] },
+  { why: 'as PyTorch decides without it', names: /^(stable|eps|outputSize|requiresGrad)$/, takes: ['null'] },
   {
     why: 'NaN is a number, with which PyTorch computes, too',
     names: /^(alpha|beta|value|fillValue|nan|posinf|neginf|lowerBound|upperBound|threshold|exponent|min|max|normType)$/,
