@@ -30,7 +30,7 @@ export function carried<T>(steps: (inMode: InMode) => Promise<T>): CarriedPromis
   return new CarriedPromise((resolve) => resolve(steps(inMode)));
 }
 
-/** Runs a generator to its end: what it yields is waited for outside of the mode, and it goes on in the mode with what that was. */
+/** Runs a generator to its end: awaits each value that it yields outside of the mode, and resumes the generator in the mode. */
 const stepped = <T>(steps: Generator<unknown, T, never>): CarriedPromise<T> =>
   carried(async (inMode) => {
     let step = inMode(() => steps.next());

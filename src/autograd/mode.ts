@@ -5,7 +5,7 @@ import { type CarriedPromise, runSwitched, type Switched } from './carried';
 
 /**
  * What a switch takes: a function that does not wait, since others would run with the switch in the meantime; or a generator function,
- * which yields what it waits for. A module of the library that waits by itself, such as a detector, carries the switch along.
+ * which yields the promises that it waits for. A module of the library that waits by itself, such as a detector, carries the switch along.
  */
 export type Synchronous<T> = 0 extends 1 & T
   ? () => T

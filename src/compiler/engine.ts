@@ -319,7 +319,7 @@ export class Engine {
     if (!session) return;
     await this.throughLoss(session, session.settle(limit));
     const { trials } = this.sender!;
-    // What is being undone says so again once it is.
+    // The trials report the error of a refused run again once they have undone the run.
     if (limit === 0 || trials.isUndoing) await this.throughLoss(session, trials.settled());
     const error = session.takeError();
     if (error) throw error;

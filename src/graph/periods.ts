@@ -36,7 +36,7 @@ export function cutsOf(nodes: readonly Node[]): readonly Cut[] {
   if (end < MIN_TIMES * MIN_PERIOD) return [];
   const loops = stretchesIn(nodes, 0, end, isLoop);
   if (loops.length === 0) return [];
-  // Where lengths vary, what is computed of each repetition, before them or after, is as many expressions.
+  // A program may compute an expression of each repetition before the loop or behind it: as many expressions as the loop is long.
   const ends = [0, ...loops.map((loop) => loop.start + lengthOf(loop))];
   const besides = ends.flatMap((from, i) => stretchesIn(nodes, from, loops[i]?.start ?? end, isRepeated));
   const cuts = new Map<number, boolean>();
@@ -162,7 +162,7 @@ function isRepeated(nodes: readonly Node[], { start, period, times }: Stretch): 
   );
 }
 
-/** Whether operand `i` of node `n` is, in each period, what it gave in the one before, which nothing else reads. */
+/** Whether operand `i` of node `n` is, in each period, the output of that node in the period before, and no other node of the period reads that output. */
 function isTotal(nodes: readonly Node[], n: number, i: number, { start, period, times }: Stretch): boolean {
   for (let t = 1; t < times; t++) {
     const total = nodes[n + t * period]!.reads[i]!;

@@ -1,5 +1,4 @@
 // Owns the activation family, element by element, and softmax.
-
 import { ArgumentError } from '../errors';
 import { integer, oneOf, orNull } from '../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../tensor/options';

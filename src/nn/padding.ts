@@ -1,5 +1,4 @@
 // Owns the padding family: zeros, a constant, reflected, replicated and circular edges, around one, two or three dimensions.
-
 import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { real } from '../tensor/argument-kinds';

@@ -1,5 +1,4 @@
 // Owns the further activations: thresholds, shrinking, gates, and the kin of ELU.
-
 import { showShape } from '../compiler/meta';
 import { ShapeError } from '../errors';
 import { real } from '../tensor/argument-kinds';

@@ -1,5 +1,4 @@
 // Owns pooling over three dimensions: MaxPool3d, AvgPool3d and their adaptive forms.
-
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { divisorKind } from './functional/pooling';

@@ -1,5 +1,4 @@
 // Owns GradScaler: losses are scaled up, so that small gradients do not vanish in float16, and gradients back down before a step.
-
 import { noGrad } from '../autograd/mode';
 import { ArgumentError, DTypeError, StateDictError } from '../errors';
 import { mul } from '../ops/arithmetic';

@@ -1,5 +1,4 @@
 // Owns L-BFGS, whose steps read the loss back and so are asynchronous.
-
 import { noGrad } from '../autograd/mode';
 import { ArgumentError, invariant, StateDictError } from '../errors';
 import { beforeChange } from '../graph/journal';

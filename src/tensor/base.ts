@@ -1,6 +1,5 @@
 // The core of every tensor: a view of a storage, its current graph value and its gradient.
 /// <reference lib="esnext.disposable" preserve="true" />
-
 import { type BackwardOptions, backward, gradNameOf } from '../autograd/backward';
 import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape, showShape } from '../compiler/meta';
 import { ArgumentError, AutogradError, DTypeError, IndexError, ShapeError, TensorReleasedError } from '../errors';

@@ -1,5 +1,4 @@
 // torch.compile: nothing is left for it to do, since whatever is recorded is compiled.
-
 import { ArgumentError } from '../errors';
 import { flag, orNull, text, whole } from './argument-kinds';
 import { kindOf, parseArgs } from './options';

@@ -1,5 +1,4 @@
 // Tensor methods of the functions in diagonals.ts.
-
 import type { Shape } from '../compiler/meta';
 import { fillDiagonal } from '../ops/rearrange';
 import { either, flag, real } from './argument-kinds';

@@ -1,5 +1,4 @@
 // Tensor methods of the elementary functions beyond arithmetic, with their in-place forms.
-
 import { isFloat } from '../compiler/meta';
 import { ArgumentError, DTypeError } from '../errors';
 import { named } from '../graph/record';

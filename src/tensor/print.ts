@@ -1,5 +1,4 @@
 // Owns the printed text of tensors: PyTorch's layout, number formats, summaries and suffixes.
-
 import { type DType, isFloat, numel, type Shape } from '../compiler/meta';
 import { ArgumentError } from '../errors';
 import { between, flag, orNull, whole } from './argument-kinds';

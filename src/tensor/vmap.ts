@@ -1,5 +1,4 @@
 // vmap: a function written for one example, over a whole batch of them.
-
 import { ArgumentError, ShapeError } from '../errors';
 import { resolveDim } from '../ops/dims';
 import { callback, type Kind, number } from './argument-kinds';

@@ -2,8 +2,9 @@
 import { ArgumentError } from '../../errors';
 import { type Interceptor, intercepted } from '../../nn/intercept';
 import type { Module } from '../../nn/module';
+import { callback, orNull } from '../../tensor/argument-kinds';
 import { cat } from '../../tensor/functions';
-import { type Arguments, kindOf, parseArgs, shown } from '../../tensor/options';
+import { type Arguments, expectKind, kindOf, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import {
   type Attributions,
@@ -140,11 +141,7 @@ export interface Lifted {
 /** Runs the model on inputs and baselines in one batch, and attributes their difference. */
 export function lift(pairs: Pairs, { rules, settings, custom, of }: Lift): Lifted {
   const { call, inputs, baselines } = pairs;
-  if (custom !== null && typeof custom !== 'function') {
-    throw new ArgumentError(
-      `${call.op}: expected customAttributionFunc to be a function or null, but got ${shown(custom)}`,
-    );
-  }
+  expectKind(call.op, 'customAttributionFunc', custom, orNull(callback));
   const rows = inputs[0]!.shape[0]!;
   const both = {
     ...call,

@@ -1,5 +1,4 @@
 // Owns cosine annealing, with and without restarts.
-
 import { ArgumentError } from '../../errors';
 import { number } from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';

@@ -1,5 +1,4 @@
 // Owns the schedulers that multiply the rate: by steps, milestones, lines, powers, and functions of the epoch.
-
 import { ArgumentError } from '../../errors';
 import { number } from '../../tensor/argument-kinds';
 import { type Arguments, kindOf, parseArgs } from '../../tensor/options';

@@ -1,5 +1,4 @@
 // Owns the scheduler of averaged weights: from the rates that are there to a constant one.
-
 import { ArgumentError } from '../../errors';
 import { either, nonEmpty, number } from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
