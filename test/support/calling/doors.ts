@@ -11,8 +11,8 @@ import * as metrics from 'lamplight/metrics';
 import * as tensorboard from 'lamplight/tensorboard';
 import * as worker from 'lamplight/worker';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
-import { ceilings } from './ceilings';
 import { apart } from './lists';
+import { ceilings } from './rules';
 import { methodsOf, type Subject, subjectsOf } from './subjects';
 import { type Fault, type Found, walk } from './walk';
 

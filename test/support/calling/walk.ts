@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import * as torch from 'lamplight';
 import { Tensor } from 'lamplight';
+import { allowedHere } from './rules';
 import { MISSPELT, signatureOf } from './signature';
 import type { Subject } from './subjects';
 import { allowed } from './taken';
@@ -108,6 +109,12 @@ export async function walk(subject: Subject): Promise<Walked> {
 
   /** What each parameter says that it takes. */
   const messages = new Map<string, string>();
+  /** `what` begins with the parameter's name where a value is replaced, and `key` names what by. */
+  const isAllowed = (what: string, key: string): boolean => {
+    const parameter = what.trim().split(' ')[0]!;
+    if (key && allowed(messages.get(parameter) ?? '', parameter, key)) return true;
+    return allowedHere(id, key ? parameter : what.trim(), key);
+  };
   const judge = async (
     what: string,
     made: () => readonly unknown[],
@@ -117,12 +124,7 @@ export async function walk(subject: Subject): Promise<Walked> {
     const { kind, message } = await attempt(made);
     if (kind === 'bare') report('bare', `${what}: ${message}`);
     if (kind === 'hang') report('hang', what);
-    if (
-      kind === 'works' &&
-      fault &&
-      !(key && allowed(messages.get(what.split(' ')[1]!) ?? '', what.split(' ')[1]!, key))
-    )
-      report(fault, what);
+    if (kind === 'works' && fault && !isAllowed(what, key)) report(fault, what);
     if (kind === 'typed' && key === 'promise' && !message.includes('await it first'))
       report('promise', `${what}: ${message}`);
   };
