@@ -1,7 +1,7 @@
 // Owns metrics of plain numbers: their mean, sum, least, greatest, and all of them.
 import { ArgumentError } from '../errors';
 import { numbersWithout } from '../ops/indexing';
-import { number } from '../tensor/argument-kinds';
+import { anything, either, instance, number, orNull, real } from '../tensor/argument-kinds';
 import { full, tensor } from '../tensor/creation';
 import { type Arguments, kindOf, parseArgs, shown } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
@@ -18,6 +18,16 @@ export interface AggregationArguments {
   nanStrategy?: NanStrategy;
 }
 
+interface Aggregated {
+  value: Tensor | number;
+}
+
+interface Weighted extends Aggregated {
+  weight?: Tensor | number | null;
+}
+
+const operand = either(instance(Tensor, 'a tensor'), real);
+
 const strategies: readonly unknown[] = ['error', 'warn', 'ignore', 'disable'];
 
 abstract class Aggregator extends Metric {
@@ -33,6 +43,12 @@ abstract class Aggregator extends Metric {
       );
     }
     this.nanStrategy = nanStrategy;
+  }
+
+  /** The numbers that `update` was given. */
+  protected given(args: readonly unknown[]): Tensor {
+    const { value } = parseArgs<Aggregated>(this.constructor.name, ['value'], {}, args, { value: anything });
+    return this.read('value', value);
   }
 
   /** Numbers as floats. */
@@ -67,8 +83,8 @@ export class MaxMetric extends Aggregator {
     this.addState('maxValue', tensor(-Infinity), { distReduceFx: 'max', key: 'max_value' });
   }
 
-  update(value: Tensor | number): void {
-    const x = this.read('value', value);
+  update(...args: Arguments<Aggregated, ['value']>): void {
+    const x = this.given(args);
     if (x.numel() > 0) this.maxValue = this.maxValue.maximum(this.without(x, x.isnan(), -Infinity).amax());
   }
 
@@ -86,8 +102,8 @@ export class MinMetric extends Aggregator {
     this.addState('minValue', tensor(Infinity), { distReduceFx: 'min', key: 'min_value' });
   }
 
-  update(value: Tensor | number): void {
-    const x = this.read('value', value);
+  update(...args: Arguments<Aggregated, ['value']>): void {
+    const x = this.given(args);
     if (x.numel() > 0) this.minValue = this.minValue.minimum(this.without(x, x.isnan(), Infinity).amin());
   }
 
@@ -105,8 +121,8 @@ export class SumMetric extends Aggregator {
     this.addState('sumValue', full([], 0, { dtype: 'float32' }), { distReduceFx: 'sum', key: 'sum_value' });
   }
 
-  update(value: Tensor | number): void {
-    const x = this.read('value', value);
+  update(...args: Arguments<Aggregated, ['value']>): void {
+    const x = this.given(args);
     if (x.numel() > 0) this.sumValue.add_(this.without(x, x.isnan(), 0).sum());
   }
 
@@ -126,7 +142,11 @@ export class MeanMetric extends Aggregator {
     this.addState('weight', full([], 0, { dtype: 'float32' }), { distReduceFx: 'sum' });
   }
 
-  update(value: Tensor | number, weight: Tensor | number | null = null): void {
+  update(...args: Arguments<Weighted, ['value', 'weight']>): void {
+    const { value, weight } = parseArgs<Weighted>(this.constructor.name, ['value'], { weight: null }, args, {
+      value: anything,
+      weight: orNull(operand),
+    });
     const x = this.read('value', value);
     if (x.numel() === 0) return;
     const given = weight === null || this.nanStrategy === 'disable' ? null : this.read('weight', weight);
@@ -154,8 +174,8 @@ export class CatMetric extends Aggregator {
     this.addState('value', [], { distReduceFx: 'cat' });
   }
 
-  update(value: Tensor | number): void {
-    const x = this.read('value', value);
+  update(...args: Arguments<Aggregated, ['value']>): void {
+    const x = this.given(args);
     if (x.numel() > 0) this.value.push(this.leavesOut ? x.clone() : this.without(x, x.isnan(), 0).clone());
   }
 

@@ -5,10 +5,11 @@ import { deepcopy } from '../nn/deepcopy';
 import { Module } from '../nn/module';
 import { indent, printModule } from '../nn/printing';
 import * as kinds from '../tensor/argument-kinds';
-import { isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
+import { type Arguments, isPlainObject, kindOf, parseArgs } from '../tensor/options';
 import { drawOn, type PlotCanvas } from '../vision/plot/sheet';
 import { Metric } from './metric';
-import { type CollectionPlotOptions, type PlotValue, valuesDrawing } from './plot';
+import { type CollectionPlotOptions, type PlotValue, plotKinds, valuesDrawing } from './plot';
+import { type Persistence, type StateDType, stateDType } from './state';
 
 export interface CollectionOptions {
   /** Before the names in results; default null. */
@@ -18,6 +19,13 @@ export interface CollectionOptions {
   /** Accepted for torchmetrics' sake: what several metrics compute of a batch is computed once in any case. */
   computeGroups?: boolean | readonly (readonly string[])[];
 }
+
+/** Whether names are without prefix and postfix. */
+interface Naming {
+  keepBase?: boolean;
+}
+
+const affixes = { prefix: kinds.orNull(kinds.text), postfix: kinds.orNull(kinds.text) };
 
 /** What a call of a metric gives. */
 type Figure<M extends Metric> = ReturnType<M['compute']>;
@@ -54,10 +62,11 @@ export class MetricCollection<M extends Metric = Metric> extends Module {
     const options = isPlainObject(last) ? last : {};
     const defaults = { prefix: null, postfix: null, computeGroups: true };
     const o = parseArgs<CollectionOptions>('MetricCollection', [], defaults, [options], {
+      ...affixes,
       computeGroups: kinds.either(kinds.flag, kinds.listOf(kinds.listOf(kinds.text))),
     });
-    this.prefix = text('prefix', o.prefix);
-    this.postfix = text('postfix', o.postfix);
+    this.prefix = o.prefix;
+    this.postfix = o.postfix;
     this.addMetrics(metrics, ...(rest.filter((one) => one !== options) as M[]));
   }
 
@@ -99,7 +108,8 @@ export class MetricCollection<M extends Metric = Metric> extends Module {
   }
 
   /** The figures of all batches since the last `reset`, by name. */
-  compute(): Figures<M> {
+  compute(...none: []): Figures<M> {
+    parseArgs('MetricCollection.compute', [], {}, none);
     return this.gathered((metric) => metric.compute());
   }
 
@@ -109,7 +119,8 @@ export class MetricCollection<M extends Metric = Metric> extends Module {
   }
 
   /** Has every metric begin anew. */
-  reset(): void {
+  reset(...none: []): void {
+    parseArgs('reset', [], {}, none);
     for (const [, metric] of this.named()) metric.reset();
   }
 
@@ -124,16 +135,23 @@ export class MetricCollection<M extends Metric = Metric> extends Module {
     // Figures by name are an object as options are.
     const isFigures =
       args.length === 1 && isPlainObject(args[0]) && this.keys().some((key) => key in (args[0] as object));
-    const o = parseArgs<CollectionPlotOptions>(name, [], defaults, isFigures ? [args[0], {}] : args, {
-      val: kinds.anything,
-    });
+    const o = parseArgs<CollectionPlotOptions>(name, [], defaults, isFigures ? [args[0], {}] : args, plotKinds);
     const val: unknown = await o.val;
+    for (const step of Array.isArray(val) ? val : [val ?? {}]) {
+      if (!isPlainObject(step)) {
+        throw new ArgumentError(
+          `${name}: expected val to be figures by name or a list of them, but got ${kindOf(step)}`,
+        );
+      }
+    }
     if (o.together)
       return drawOn(name, o.canvas, [await valuesDrawing(this.constructor.name, val ?? (await this.compute()))]);
-    const partOf = (key: string) =>
-      Array.isArray(val)
-        ? val.map((step: Record<string, unknown>) => step[key])
-        : (val as Record<string, unknown>)[key];
+    const steps = (Array.isArray(val) ? val : [val]) as readonly Readonly<Record<string, unknown>>[];
+    const partOf = (key: string) => {
+      if (steps.every((step) => Object.hasOwn(step, key)))
+        return Array.isArray(val) ? steps.map((step) => step[key]) : steps[0]![key];
+      throw new ArgumentError(`${name}: expected a figure named '${key}', but there is none`);
+    };
     const drawings = this.items().map(([key, metric]) => metric.drawingOf(val === null ? null : partOf(key)));
     return drawOn(name, o.canvas, await Promise.all(drawings));
   }
@@ -142,47 +160,60 @@ export class MetricCollection<M extends Metric = Metric> extends Module {
   clone(
     ...args: [options?: Omit<CollectionOptions, 'computeGroups'>] | [prefix: string | null, postfix?: string | null]
   ): this {
-    const o = parseArgs<Omit<CollectionOptions, 'computeGroups'>>('clone', [], { prefix: null, postfix: null }, args);
+    const o = parseArgs<Omit<CollectionOptions, 'computeGroups'>>(
+      'clone',
+      [],
+      { prefix: null, postfix: null },
+      args,
+      affixes,
+    );
     const copy = deepcopy(this);
-    if (o.prefix) copy.prefix = text('prefix', o.prefix);
-    if (o.postfix) copy.postfix = text('postfix', o.postfix);
+    if (o.prefix) copy.prefix = o.prefix;
+    if (o.postfix) copy.postfix = o.postfix;
     return copy;
   }
 
   /** Says whether states are part of the state dict. */
-  persistent(mode = true): void {
+  persistent(...args: Arguments<Persistence, ['mode']>): void {
+    const { mode } = parseArgs<Persistence>('persistent', [], { mode: true }, args);
     for (const [, metric] of this.named()) metric.persistent(mode);
   }
 
   /** Converts the floats among the states. */
-  setDtype(dtype: 'float32' | 'float16'): this {
+  setDtype(...args: Arguments<{ dtype: StateDType }, ['dtype']>): this {
+    const { dtype } = parseArgs<{ dtype: StateDType }>('setDtype', ['dtype'], {}, args, { dtype: stateDType });
     for (const [, metric] of this.named()) metric.setDtype(dtype);
     return this;
   }
 
   /** The metric of a name, with or without prefix and postfix. */
-  get(name: string): M {
+  get(...args: Arguments<{ name: string }, ['name']>): M {
+    const { name } = parseArgs<{ name: string }>('MetricCollection.get', ['name'], {}, args, { name: kinds.text });
     const found = this.named().find(([own]) => own === name || this.renamed(own) === name);
     if (!found) throw new ArgumentError(`MetricCollection: no metric is named '${name}'`);
     return found[1];
   }
 
   /** Whether there is a metric of this name. */
-  has(name: string): boolean {
+  has(...args: Arguments<{ name: string }, ['name']>): boolean {
+    const { name } = parseArgs<{ name: string }>('MetricCollection.has', ['name'], {}, args, { name: kinds.text });
     return this.named().some(([own]) => own === name || this.renamed(own) === name);
   }
 
   /** The names in results; with `keepBase` those without prefix and postfix. */
-  keys({ keepBase = false }: { keepBase?: boolean } = {}): string[] {
+  keys(...args: Arguments<Naming, ['keepBase']>): string[] {
+    const { keepBase } = parseArgs<Naming>('MetricCollection.keys', [], { keepBase: false }, args);
     return this.items({ keepBase }).map(([name]) => name);
   }
 
-  values(): M[] {
+  values(...none: []): M[] {
+    parseArgs('MetricCollection.values', [], {}, none);
     return this.named().map(([, metric]) => metric);
   }
 
   /** Names and metrics; with `keepBase` the names are without prefix and postfix. */
-  items({ keepBase = false }: { keepBase?: boolean } = {}): [string, M][] {
+  items(...args: Arguments<Naming, ['keepBase']>): [string, M][] {
+    const { keepBase } = parseArgs<Naming>('MetricCollection.items', [], { keepBase: false }, args);
     return this.named().map(([name, metric]) => [keepBase ? name : this.renamed(name), metric]);
   }
 
@@ -243,9 +274,4 @@ export class MetricCollection<M extends Metric = Metric> extends Module {
     const later = Promise.all(found.map(async ([name, value]) => [name, await value] as const));
     return later.then(flat) as Figures<M>;
   }
-}
-
-function text(name: string, given: string | null): string | null {
-  if (given === null || typeof given === 'string') return given;
-  throw new ArgumentError(`MetricCollection: expected ${name} to be a string, but got ${shown(given)}`);
 }

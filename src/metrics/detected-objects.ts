@@ -1,6 +1,7 @@
 // Owns what metrics of detectors are given: the objects of a picture, found and true, and whether they fit.
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
-import { kindOf } from '../tensor/options';
+import { anything } from '../tensor/argument-kinds';
+import { kindOf, parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 
 /** What a detector found in one picture. */
@@ -28,6 +29,16 @@ export interface TrueObjects {
   /** Areas in pixels, by which objects are small, medium or large [N]. Default, and where 0: of the mask, or else of the box. */
   readonly area?: Tensor;
 }
+
+/** Of `update`: an entry for each picture, found and true. */
+export interface Pictures<Found = DetectedObjects> {
+  preds: readonly Found[];
+  target: readonly TrueObjects[];
+}
+export type PicturesOrder = ['preds', 'target'];
+
+export const picturesOf = <Found = DetectedObjects>(metric: string, args: readonly unknown[]): Pictures<Found> =>
+  parseArgs<Pictures<Found>>(metric, ['preds', 'target'], {}, args, { preds: anything, target: anything });
 
 /** What an entry has to hold, by the number of its dimensions. */
 const ranks = { boxes: 2, masks: 3, scores: 1, labels: 1, iscrowd: 1, area: 1 } as const;

@@ -6,6 +6,8 @@ import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import {
   type Average,
+  type BatchArguments,
+  batchOf,
   expectSameShape,
   expectTensors,
   flag,
@@ -70,7 +72,8 @@ export class DiceScore extends Metric {
     for (const state of ['numerator', 'denominator', 'support']) this.addState(state, [], { distReduceFx: 'cat' });
   }
 
-  update(preds: Tensor, target: Tensor): void {
+  update(...args: BatchArguments): void {
+    const { preds, target } = batchOf(this.constructor.name, args);
     const [numerator, denominator, support] = this.parts(preds, target);
     this.numerator.push(numerator);
     this.denominator.push(denominator);

@@ -8,7 +8,7 @@ import { cat, stack } from '../tensor/functions';
 import { type Arguments, parseArgs, shown } from '../tensor/options';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
-import { expectSameShape, expectTensors, oneOf } from './classification/arguments';
+import { type BatchArguments, batchOf, expectSameShape, expectTensors, oneOf } from './classification/arguments';
 import { functional } from './classification/task';
 import { Metric } from './metric';
 import { OfSamples, type SampleReduction } from './regression';
@@ -83,7 +83,8 @@ export class PeakSignalNoiseRatio extends Metric {
     this.addState('total', isList ? [] : number(), options);
   }
 
-  update(preds: Tensor, target: Tensor): void {
+  update(...args: BatchArguments): void {
+    const { preds, target } = batchOf(this.constructor.name, args);
     const [sum, count] = this.parts(preds, target);
     if (Array.isArray(this.sumSquaredError) || Array.isArray(this.total)) {
       (this.sumSquaredError as Tensor[]).push(sum.reshape(-1));
@@ -134,6 +135,10 @@ export class TotalVariation extends OfSamples<[img: Tensor]> {
       parseArgs<{ reduction?: SampleReduction }>(new.target.name, [], { reduction: 'sum' }, args).reduction,
       'score',
     );
+  }
+
+  protected override get batchNames(): readonly string[] {
+    return ['img'];
   }
 
   protected valuesOf(img: Tensor): Tensor {
@@ -446,9 +451,10 @@ export const structuralSimilarityIndexMeasure = functional(
   (o: ReturnedArguments) => new StructuralSimilarityIndexMeasure(o),
   returnedOrder,
 ) as <Full extends boolean = false, Contrast extends boolean = false>(
-  preds: Tensor,
-  target: Tensor,
-  ...args: Arguments<ReturnedArguments<Full, Contrast>, typeof returnedOrder>
+  ...args: Arguments<
+    { preds: Tensor; target: Tensor } & ReturnedArguments<Full, Contrast>,
+    readonly ['preds', 'target', ...typeof returnedOrder]
+  >
 ) => Similarity<Full, Contrast>;
 /** `MultiScaleStructuralSimilarityIndexMeasure` of one batch. */
 export const multiscaleStructuralSimilarityIndexMeasure = functional(
@@ -458,6 +464,9 @@ export const multiscaleStructuralSimilarityIndexMeasure = functional(
 );
 /** `TotalVariation` of one batch. */
 export const totalVariation = (
-  img: Tensor,
-  ...args: Arguments<{ reduction?: SampleReduction }, ['reduction']>
-): Tensor => scope(() => withoutState(() => new TotalVariation(...args)).figure(img));
+  ...args: Arguments<{ img: Tensor; reduction?: SampleReduction }, ['img', 'reduction']>
+): Tensor => {
+  type Given = { img: Tensor; reduction?: SampleReduction };
+  const { img, reduction } = parseArgs<Given>('totalVariation', ['img'], { reduction: 'sum' }, args);
+  return scope(() => withoutState(() => new TotalVariation({ reduction })).figure(img));
+};

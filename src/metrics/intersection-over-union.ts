@@ -1,12 +1,20 @@
 // Owns the overlap of detected boxes with the true ones, as torchmetrics gives it: plain, generalized, with distance, and complete.
-import { ArgumentError, ShapeError } from '../errors';
+import { ShapeError } from '../errors';
+import { number, orNull } from '../tensor/argument-kinds';
 import { eye, full, tensor, zeros } from '../tensor/creation';
-import { type Arguments, parseArgs, shown } from '../tensor/options';
+import { type Arguments, expectKind, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { type AlignedFormat, alignedFormats, boxConvert } from '../vision/ops/box-formats';
 import { boxIou, completeBoxIou, distanceBoxIou, generalizedBoxIou } from '../vision/ops/box-iou';
 import { expectTensors, flag, oneOf } from './classification/arguments';
-import { type DetectedObjects, expectEntries, type TrueObjects } from './detected-objects';
+import {
+  type DetectedObjects,
+  expectEntries,
+  type Pictures,
+  type PicturesOrder,
+  picturesOf,
+  type TrueObjects,
+} from './detected-objects';
 import { Metric } from './metric';
 import { concatenated } from './state';
 
@@ -30,8 +38,8 @@ export interface OverlapArguments {
 type Order = ['boxFormat', 'iouThreshold', 'classMetrics', 'respectLabels'];
 
 function threshold(name: string, given: number | null): number | null {
-  if (given === null || typeof given === 'number') return given;
-  throw new ArgumentError(`${name}: expected iouThreshold to be null or a number, but got ${shown(given)}`);
+  expectKind(name, 'iouThreshold', given, orNull(number));
+  return given;
 }
 
 /** The mean overlap of boxes, of all pairs that are compared. */
@@ -80,8 +88,10 @@ abstract class OfOverlaps extends Metric {
    *
    * @throws ArgumentError, ShapeError, DTypeError
    */
-  update(preds: readonly Omit<DetectedObjects, 'scores'>[], target: readonly TrueObjects[]): void {
-    expectEntries(this.constructor.name, preds as readonly DetectedObjects[], target, ['boxes'], false);
+  update(...args: Arguments<Pictures<Omit<DetectedObjects, 'scores'>>, PicturesOrder>): void {
+    const name = this.constructor.name;
+    const { preds, target } = picturesOf<Omit<DetectedObjects, 'scores'>>(name, args);
+    expectEntries(name, preds as readonly DetectedObjects[], target, ['boxes'], false);
     preds.forEach((found, i) => {
       this.compare(found, target[i]!);
     });
@@ -174,6 +184,8 @@ export class CompleteIntersectionOverUnion extends OfOverlaps {
 }
 
 interface FunctionArguments {
+  preds: Tensor;
+  target: Tensor;
   /** Overlaps below it are replaced; default null: none is. */
   iouThreshold?: number | null;
   /** What they are replaced by; default 0. */
@@ -182,13 +194,14 @@ interface FunctionArguments {
   aggregate?: boolean;
 }
 
-const order = ['iouThreshold', 'replacementVal', 'aggregate'] as const;
+const order = ['preds', 'target', 'iouThreshold', 'replacementVal', 'aggregate'] as const;
 
 const functionOf =
   (name: string, overlap: Overlap) =>
-  (preds: Tensor, target: Tensor, ...args: Arguments<FunctionArguments, typeof order>): Tensor => {
+  (...args: Arguments<FunctionArguments, typeof order>): Tensor => {
     const defaults = { iouThreshold: null, replacementVal: 0, aggregate: true };
-    const o = parseArgs<FunctionArguments>(name, [], defaults, args);
+    const o = parseArgs<FunctionArguments>(name, ['preds', 'target'], defaults, args);
+    const { preds, target } = o;
     expectTensors(name, preds, target);
     for (const [what, boxes] of Object.entries({ preds, target })) {
       if (boxes.shape.length === 2 && boxes.shape[1] === 4) continue;

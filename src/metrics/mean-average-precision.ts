@@ -7,7 +7,14 @@ import { type Arguments, parseArgs, shown } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { warnOnce } from '../warnings';
 import { areaRanges, type Evaluation, evaluate, type Picture, type Settings } from './coco';
-import { type DetectedObjects, expectEntries, type TrueObjects } from './detected-objects';
+import {
+  type DetectedObjects,
+  expectEntries,
+  type Pictures,
+  type PicturesOrder,
+  picturesOf,
+  type TrueObjects,
+} from './detected-objects';
 import { Metric } from './metric';
 import { concatenated } from './state';
 
@@ -214,7 +221,8 @@ export class MeanAveragePrecision extends Metric {
    *
    * @throws ArgumentError, ShapeError, DTypeError
    */
-  update(preds: readonly DetectedObjects[], target: readonly TrueObjects[]): void {
+  update(...args: Arguments<Pictures, PicturesOrder>): void {
+    const { preds, target } = picturesOf(name, args);
     const parts = this.iouType.map((kind) => (kind === 'bbox' ? ('boxes' as const) : ('masks' as const)));
     expectEntries(name, preds, target, parts);
     const most = this.maxDetectionThresholds.at(-1)!;
@@ -396,7 +404,7 @@ function oneOf<T extends string>(option: string, given: T, known: readonly T[]):
 
 function numbers(option: string, given: readonly number[] | null): readonly number[] | null {
   if (given === null || (Array.isArray(given) && given.every((one) => Number.isFinite(one)))) return given;
-  throw new ArgumentError(`${name}: expected ${option} to be null or a list of numbers, but got ${shown(given)}`);
+  throw new ArgumentError(`${name}: expected ${option} to be a list of numbers or null, but got ${shown(given)}`);
 }
 
 /** Where masks alone are asked for, pictures without any do not count. */

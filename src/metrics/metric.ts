@@ -7,16 +7,30 @@ import { Module } from '../nn/module';
 import { convert } from '../nn/parameter';
 import { indent } from '../nn/printing';
 import type { StateDict } from '../nn/state-dict';
-import { anything } from '../tensor/argument-kinds';
+import { callback, integer, type Kind, orNull, text } from '../tensor/argument-kinds';
+import { expectNoMore } from '../tensor/arity';
 import { tensor } from '../tensor/creation';
 import { cat, stack } from '../tensor/functions';
-import { type Arguments, type Defaults, kindOf, parseArgs } from '../tensor/options';
+import { type Arguments, type Defaults, isPlainObject, kindOf, parseArgs } from '../tensor/options';
 import { moduleScope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { type Drawing, drawOn, type PlotCanvas } from '../vision/plot/sheet';
 import { warnOnce } from '../warnings';
-import { type PlotOptions, type PlotValue, valuesDrawing } from './plot';
-import { concatenated, isStateless, kept, type MetricState, type Reduction, type StateOptions } from './state';
+import { type BinaryOperator, type Operator, operators } from './operators';
+import { type PlotOptions, type PlotValue, plotKinds, valuesDrawing } from './plot';
+import {
+  concatenated,
+  isStateless,
+  kept,
+  type MetricState,
+  type Persistence,
+  type Reduction,
+  type StateArguments,
+  type StateDType,
+  stateDType,
+} from './state';
+
+type Incoming = Metric | Readonly<Record<string, MetricState>>;
 
 interface StateEntry {
   /** What `reset` goes back to; null for a list. */
@@ -27,6 +41,12 @@ interface StateEntry {
   /** The tensor that updates write into. */
   home: Tensor | null;
 }
+
+/** What an attribute can be called. */
+const attribute: Kind = {
+  words: 'a name of letters, digits and _, as of an attribute',
+  fits: (value) => typeof value === 'string' && /^[\p{L}_$][\p{L}\d_$]*$/u.test(value),
+};
 
 const reductions: readonly unknown[] = ['sum', 'mean', 'max', 'min', 'cat', null];
 
@@ -80,9 +100,11 @@ export abstract class Metric extends Module {
       const value =
         name === 'update'
           ? function (this: Metric, ...args: unknown[]) {
+              expectNoMore(`${this.constructor.name}.update`, own, args);
               return this.updated(() => own.apply(this, args));
             }
           : function (this: Metric, ...args: unknown[]) {
+              expectNoMore(`${this.constructor.name}.compute`, own, args);
               return this.computed(() => own.apply(this, args));
             };
       Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: false });
@@ -125,13 +147,14 @@ export abstract class Metric extends Module {
    *
    * @throws ArgumentError for a list that is not empty, and for a reduction that is not known
    */
-  addState(
-    name: string,
-    initial: Tensor | readonly never[],
-    ...args: Arguments<StateOptions, ['distReduceFx', 'persistent', 'key']>
-  ): void {
-    const defaults = { distReduceFx: null, persistent: false, key: name };
-    const { distReduceFx, persistent, key } = parseArgs<StateOptions>('addState', [], defaults, args);
+  addState(...args: Arguments<StateArguments, ['name', 'initial', 'distReduceFx', 'persistent', 'key']>): void {
+    const defaults = { distReduceFx: null, persistent: false, key: '' };
+    const o = parseArgs<StateArguments>('addState', ['name', 'initial'], defaults, args, {
+      name: attribute,
+      key: text,
+    });
+    const { name, initial, distReduceFx, persistent } = o;
+    const key = o.key || name;
     if (!(initial instanceof Tensor) && !(Array.isArray(initial) && initial.length === 0)) {
       throw new ArgumentError(`addState: expected a tensor or an empty list for '${name}', but got ${kindOf(initial)}`);
     }
@@ -149,12 +172,14 @@ export abstract class Metric extends Module {
   }
 
   /** Says whether the state is part of the state dict. */
-  persistent(mode = false): void {
+  persistent(...args: Arguments<Persistence, ['mode']>): void {
+    const { mode } = parseArgs<Persistence>('persistent', [], { mode: false }, args);
     for (const name of this.states.keys()) this.save(name, mode);
   }
 
   /** Begins anew. */
-  reset(): void {
+  reset(...none: []): void {
+    parseArgs('reset', [], {}, none);
     this.updates = 0;
     Reflect.deleteProperty(this, 'forwardCache');
     noGrad(() => {
@@ -175,9 +200,13 @@ export abstract class Metric extends Module {
   plot(val?: PlotValue | this['plotDefaults'] | null, options?: this['plotDefaults']): Promise<PlotCanvas>;
   async plot(...args: unknown[]): Promise<PlotCanvas> {
     const name = `${this.constructor.name}.plot`;
-    const { val, canvas, ...own } = parseArgs<PlotOptions>(name, [], this.plotDefaults as Defaults<PlotOptions>, args, {
-      val: anything,
-    });
+    const { val, canvas, ...own } = parseArgs<PlotOptions>(
+      name,
+      [],
+      this.plotDefaults as Defaults<PlotOptions>,
+      args,
+      plotKinds,
+    );
     return drawOn(name, canvas, [await this.drawingOf(await val, own)]);
   }
 
@@ -192,7 +221,8 @@ export abstract class Metric extends Module {
   }
 
   /** A copy with a state of its own. */
-  clone(): this {
+  clone(...none: []): this {
+    parseArgs('clone', [], {}, none);
     return deepcopy(this);
   }
 
@@ -201,8 +231,15 @@ export abstract class Metric extends Module {
    *
    * @throws ArgumentError for a metric of another class, for a state that is missing, and for metrics whose updates look at the state
    */
-  mergeState(incoming: Metric | Readonly<Record<string, MetricState>>): void {
+  mergeState(...args: Arguments<{ incoming: Incoming }, ['incoming']>): void {
     const name = this.constructor.name;
+    // States by name are an object as options are.
+    const [first] = args as readonly unknown[];
+    const isState = args.length === 1 && isPlainObject(first) && [...this.states.keys()].some((key) => key in first);
+    const given = isState ? [first, {}] : args;
+    const { incoming } = parseArgs<{ incoming: Incoming }>('mergeState', ['incoming'], {}, given, {
+      incoming: { words: 'a metric or states by name', fits: (one) => one instanceof Metric || isPlainObject(one) },
+    });
     if (this.fullStateUpdate !== false) {
       throw new ArgumentError(
         `mergeState: expected a metric with fullStateUpdate false, but ${name} looks at its state`,
@@ -223,17 +260,20 @@ export abstract class Metric extends Module {
   }
 
   /** This metric: states keep their dtype, see `setDtype`. */
-  override float(): this {
+  override float(...none: []): this {
+    parseArgs('float', [], {}, none);
     return this;
   }
 
   /** This metric: states keep their dtype, see `setDtype`. */
-  override half(): this {
+  override half(...none: []): this {
+    parseArgs('half', [], {}, none);
     return this;
   }
 
   /** Converts the floats among the states. */
-  setDtype(dtype: 'float32' | 'float16'): this {
+  setDtype(...args: Arguments<{ dtype: StateDType }, ['dtype']>): this {
+    const { dtype } = parseArgs<{ dtype: StateDType }>('setDtype', ['dtype'], {}, args, { dtype: stateDType });
     noGrad(() => {
       for (const [name, { initial }] of this.states) {
         if (initial) convert(initial, dtype);
@@ -257,68 +297,77 @@ export abstract class Metric extends Module {
   }
 
   /** `a + b` of what both compute, and so on for all of these. */
-  add(other: MetricOperand): CompositionalMetric {
-    return new CompositionalMetric(operators.add, this, other);
+  add(...args: OperandArguments): CompositionalMetric {
+    return this.with('add', args);
   }
-  sub(other: MetricOperand): CompositionalMetric {
-    return new CompositionalMetric(operators.sub, this, other);
+  sub(...args: OperandArguments): CompositionalMetric {
+    return this.with('sub', args);
   }
-  mul(other: MetricOperand): CompositionalMetric {
-    return new CompositionalMetric(operators.mul, this, other);
+  mul(...args: OperandArguments): CompositionalMetric {
+    return this.with('mul', args);
   }
-  div(other: MetricOperand): CompositionalMetric {
-    return new CompositionalMetric(operators.trueDivide, this, other);
+  div(...args: OperandArguments): CompositionalMetric {
+    return this.with('div', args);
   }
-  floorDivide(other: MetricOperand): CompositionalMetric {
-    return new CompositionalMetric(operators.floorDivide, this, other);
+  floorDivide(...args: OperandArguments): CompositionalMetric {
+    return this.with('floorDivide', args);
   }
-  fmod(other: MetricOperand): CompositionalMetric {
-    return new CompositionalMetric(operators.fmod, this, other);
+  fmod(...args: OperandArguments): CompositionalMetric {
+    return this.with('fmod', args);
   }
-  pow(other: MetricOperand): CompositionalMetric {
-    return new CompositionalMetric(operators.pow, this, other);
+  pow(...args: OperandArguments): CompositionalMetric {
+    return this.with('pow', args);
   }
-  matmul(other: Metric | Tensor): CompositionalMetric {
-    return new CompositionalMetric(operators.matmul, this, other);
+  matmul(...args: Arguments<{ other: Metric | Tensor }, ['other']>): CompositionalMetric {
+    return this.with('matmul', args);
   }
-  eq(other: MetricOperand): CompositionalMetric {
-    return new CompositionalMetric(operators.eq, this, other);
+  eq(...args: OperandArguments): CompositionalMetric {
+    return this.with('eq', args);
   }
-  ne(other: MetricOperand): CompositionalMetric {
-    return new CompositionalMetric(operators.ne, this, other);
+  ne(...args: OperandArguments): CompositionalMetric {
+    return this.with('ne', args);
   }
-  ge(other: MetricOperand): CompositionalMetric {
-    return new CompositionalMetric(operators.ge, this, other);
+  ge(...args: OperandArguments): CompositionalMetric {
+    return this.with('ge', args);
   }
-  gt(other: MetricOperand): CompositionalMetric {
-    return new CompositionalMetric(operators.gt, this, other);
+  gt(...args: OperandArguments): CompositionalMetric {
+    return this.with('gt', args);
   }
-  le(other: MetricOperand): CompositionalMetric {
-    return new CompositionalMetric(operators.le, this, other);
+  le(...args: OperandArguments): CompositionalMetric {
+    return this.with('le', args);
   }
-  lt(other: MetricOperand): CompositionalMetric {
-    return new CompositionalMetric(operators.lt, this, other);
+  lt(...args: OperandArguments): CompositionalMetric {
+    return this.with('lt', args);
   }
-  bitwiseAnd(other: MetricOperand): CompositionalMetric {
-    return new CompositionalMetric(operators.bitwiseAnd, this, other);
+  bitwiseAnd(...args: OperandArguments): CompositionalMetric {
+    return this.with('bitwiseAnd', args);
   }
-  bitwiseOr(other: MetricOperand): CompositionalMetric {
-    return new CompositionalMetric(operators.bitwiseOr, this, other);
+  bitwiseOr(...args: OperandArguments): CompositionalMetric {
+    return this.with('bitwiseOr', args);
   }
-  bitwiseXor(other: MetricOperand): CompositionalMetric {
-    return new CompositionalMetric(operators.bitwiseXor, this, other);
+  bitwiseXor(...args: OperandArguments): CompositionalMetric {
+    return this.with('bitwiseXor', args);
   }
-  abs(): CompositionalMetric {
+  abs(...none: []): CompositionalMetric {
+    parseArgs('abs', [], {}, none);
     return new CompositionalMetric(operators.abs, this, null);
   }
   /** −|a|, as torchmetrics has it. */
-  neg(): CompositionalMetric {
+  neg(...none: []): CompositionalMetric {
+    parseArgs('neg', [], {}, none);
     return new CompositionalMetric(operators.neg, this, null);
   }
   /** The element or row at a place of what is computed. */
-  at(index: number): CompositionalMetric {
+  at(...args: Arguments<{ index: number }, ['index']>): CompositionalMetric {
+    const { index } = parseArgs<{ index: number }>('at', ['index'], {}, args, { index: integer });
     const at = (x: Tensor) => x.select(0, index);
     return new CompositionalMetric(at, this, null);
+  }
+
+  private with(name: BinaryOperator, args: readonly unknown[]): CompositionalMetric {
+    const kind = name === 'matmul' ? matrix : operand;
+    const { other } = parseArgs<{ other: MetricOperand }>(name, ['other'], {}, args, { other: kind });
+    return new CompositionalMetric(operators[name === 'div' ? 'trueDivide' : name], this, other);
   }
 
   /** Keeps what a call gave within reach, but not alive: whoever made the call owns it. */
@@ -486,30 +535,22 @@ export abstract class Metric extends Module {
 
 /** What may stand in arithmetic of metrics. */
 export type MetricOperand = Metric | Tensor | number;
+type OperandArguments = Arguments<{ other: MetricOperand }, ['other']>;
 
-type Operator = (a: Tensor, b: Tensor) => Tensor;
+const matrix: Kind = {
+  words: 'a metric or a tensor',
+  fits: (value) => value instanceof Metric || value instanceof Tensor,
+};
+const operand: Kind = {
+  words: 'a metric, a tensor or a number',
+  fits: (value) => matrix.fits(value) || typeof value === 'number' || typeof value === 'boolean',
+};
 
-const operators = {
-  add: (a, b) => a.add(b),
-  sub: (a, b) => a.sub(b),
-  mul: (a, b) => a.mul(b),
-  trueDivide: (a, b) => a.div(b),
-  floorDivide: (a, b) => a.floorDivide(b),
-  fmod: (a, b) => a.fmod(b),
-  pow: (a, b) => a.pow(b),
-  matmul: (a, b) => a.matmul(b),
-  eq: (a, b) => a.eq(b),
-  ne: (a, b) => a.ne(b),
-  ge: (a, b) => a.ge(b),
-  gt: (a, b) => a.gt(b),
-  le: (a, b) => a.le(b),
-  lt: (a, b) => a.lt(b),
-  bitwiseAnd: (a, b) => a.bitwiseAnd(b),
-  bitwiseOr: (a, b) => a.bitwiseOr(b),
-  bitwiseXor: (a, b) => a.bitwiseXor(b),
-  abs: (a) => a.abs(),
-  neg: (a) => a.abs().neg(),
-} satisfies Record<string, Operator>;
+interface Composition {
+  operator: Operator;
+  metricA: MetricOperand;
+  metricB?: MetricOperand | null;
+}
 
 /**
  * What an operator makes of the figures of two metrics, or of a metric and a number: `accuracy.mul(100)`,
@@ -520,15 +561,12 @@ export class CompositionalMetric extends Metric {
   metricB: MetricOperand | null;
   private readonly operator: { readonly call: Operator };
 
-  constructor(
-    operator: (a: Tensor, b: Tensor) => Tensor,
-    metricA: MetricOperand,
-    metricB: MetricOperand | null = null,
-  ) {
+  constructor(...args: Arguments<Composition, ['operator', 'metricA', 'metricB']>) {
     super();
-    if (typeof operator !== 'function') {
-      throw new ArgumentError(`CompositionalMetric: expected a function as its operator, but got ${kindOf(operator)}`);
-    }
+    const { operator, metricA, metricB } = parseArgs<Composition>(
+      ...(['CompositionalMetric', ['operator', 'metricA'], { metricB: null }, args] as const),
+      { operator: callback, metricA: operand, metricB: orNull(operand) },
+    );
     this.operator = { call: operator };
     this.metricA = metricA;
     this.metricB = metricB;
@@ -549,11 +587,13 @@ export class CompositionalMetric extends Metric {
     return this.remember(value) as ReturnType<this['compute']>;
   }
 
-  override reset(): void {
+  override reset(...none: []): void {
+    parseArgs('reset', [], {}, none);
     for (const metric of this.metrics) metric.reset();
   }
 
-  override persistent(mode = false): void {
+  override persistent(...args: Arguments<Persistence, ['mode']>): void {
+    const { mode } = parseArgs<Persistence>('persistent', [], { mode: false }, args);
     for (const metric of this.metrics) metric.persistent(mode);
   }
 

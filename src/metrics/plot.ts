@@ -1,11 +1,12 @@
 // Owns how figures are drawn: numbers and lines of them, confusion matrices, curves.
 import { ArgumentError, ShapeError } from '../errors';
+import { anything, either, flag, instance, type Kind, listOf, number, orNull, text } from '../tensor/argument-kinds';
 import { isPlainObject, kindOf } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
-import type { ColorOptions } from '../vision/colormap';
+import { type ColorOptions, colormap } from '../vision/colormap';
 import { type Line, type LinePlot, lineDrawing, rangeOf } from '../vision/plot/lines';
 import { matrixDrawing } from '../vision/plot/matrix';
-import type { Drawing, PlotCanvas } from '../vision/plot/sheet';
+import { canvasOrNull, type Drawing, type PlotCanvas } from '../vision/plot/sheet';
 
 export type { PlotCanvas } from '../vision/plot/sheet';
 
@@ -41,6 +42,15 @@ export interface CurvePlotOptions extends PlotOptions {
   /** Names of the classes; default: their numbers. */
   labels?: readonly (string | number)[] | null;
 }
+
+/** What options of plots take. */
+export const plotKinds: Readonly<Record<string, Kind>> = {
+  val: anything,
+  canvas: canvasOrNull,
+  labels: orNull(listOf(either(text, number))),
+  score: orNull(either(instance(Tensor, 'a tensor'), flag, number, listOf(number))),
+  cmap: colormap,
+};
 
 /** What of a metric its plots show. */
 export interface Plotted {

@@ -5,8 +5,16 @@ import { full, zeros } from '../tensor/creation';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { searchsorted } from '../tensor/search';
 import type { Tensor } from '../tensor/tensor';
-import { expectSameShape, expectTensors, flag, oneOf, wholeFrom } from './classification/arguments';
-import { functional } from './classification/task';
+import {
+  type BatchArguments,
+  batchOf,
+  expectSameShape,
+  expectTensors,
+  flag,
+  oneOf,
+  wholeFrom,
+} from './classification/arguments';
+import { functional, functionalOf } from './classification/task';
 import { Metric } from './metric';
 import { concatenated } from './state';
 import { type Parts, Summed } from './summed';
@@ -330,6 +338,10 @@ export class KLDivergence extends OfSamples<[p: Tensor, q: Tensor]> {
     this.logProb = flag(this.constructor.name, 'logProb', o.logProb);
   }
 
+  protected override get batchNames(): readonly string[] {
+    return ['p', 'q'];
+  }
+
   protected valuesOf(p: Tensor, q: Tensor): Tensor {
     const name = this.constructor.name;
     const [a, b] = both(name, p, q);
@@ -379,7 +391,8 @@ export class PearsonCorrCoef extends Metric {
     });
   }
 
-  update(preds: Tensor, target: Tensor): void {
+  update(...args: BatchArguments): void {
+    const { preds, target } = batchOf(this.constructor.name, args);
     const before = Object.fromEntries(moments.map((name) => [name, Reflect.get(this, name)])) as unknown as Moments;
     for (const [name, value] of Object.entries(this.after(before, preds, target))) Reflect.set(this, name, value);
   }
@@ -464,7 +477,8 @@ export class SpearmanCorrCoef extends Metric {
     this.addState('target', [], { distReduceFx: 'cat' });
   }
 
-  update(preds: Tensor, target: Tensor): void {
+  update(...args: BatchArguments): void {
+    const { preds, target } = batchOf(this.constructor.name, args);
     const [p, t] = this.checked(preds, target);
     this.preds.push(p.clone());
     this.target.push(t.clone());
@@ -533,13 +547,22 @@ export const cosineSimilarity = functional('cosineSimilarity', (o: Reducing) => 
   'reduction',
 ] as const);
 /** `KLDivergence` of one batch of p and q. */
-export const klDivergence = functional('klDivergence', (o: DivergenceArguments) => new KLDivergence(o), [
-  'logProb',
-  'reduction',
-] as const);
+export const klDivergence = functionalOf<
+  { p: Tensor; q: Tensor },
+  DivergenceArguments,
+  readonly ['p', 'q'],
+  readonly ['logProb', 'reduction'],
+  Tensor
+>('klDivergence', ['p', 'q'], (o) => new KLDivergence(o), ['logProb', 'reduction']);
 /** `PearsonCorrCoef` of one batch. */
-export const pearsonCorrcoef = (preds: Tensor, target: Tensor): Tensor =>
-  functional('pearsonCorrcoef', (_: object) => new PearsonCorrCoef(columns(preds)), [] as const)(preds, target);
+export const pearsonCorrcoef = functional(
+  'pearsonCorrcoef',
+  (_: object, preds) => new PearsonCorrCoef(columns(preds)),
+  [] as const,
+);
 /** `SpearmanCorrCoef` of one batch. */
-export const spearmanCorrcoef = (preds: Tensor, target: Tensor): Tensor =>
-  functional('spearmanCorrcoef', (_: object) => new SpearmanCorrCoef(columns(preds)), [] as const)(preds, target);
+export const spearmanCorrcoef = functional(
+  'spearmanCorrcoef',
+  (_: object, preds) => new SpearmanCorrCoef(columns(preds)),
+  [] as const,
+);

@@ -1,4 +1,5 @@
 // Owns what the state of a metric is: tensors or lists of them, how those of batches join, and metrics that have none.
+import { type Kind, oneOf } from '../tensor/argument-kinds';
 import { cat } from '../tensor/functions';
 import { protect } from '../tensor/protect';
 import type { Tensor } from '../tensor/tensor';
@@ -45,4 +46,19 @@ export function kept(x: Tensor): Tensor {
 export function concatenated(list: readonly Tensor[]): Tensor {
   const rows = list.map((x) => (x.shape.length === 0 ? x.reshape(1) : x));
   return rows.length === 1 ? rows[0]! : cat(rows);
+}
+
+/** Of `setDtype`, for the floats among states. */
+export type StateDType = 'float32' | 'float16';
+export const stateDType: Kind = oneOf('float32', 'float16');
+
+/** Whether states are part of the state dict. */
+export interface Persistence {
+  mode?: boolean;
+}
+
+/** Of `addState`. */
+export interface StateArguments extends StateOptions {
+  name: string;
+  initial: Tensor | readonly never[];
 }

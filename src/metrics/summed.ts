@@ -1,5 +1,7 @@
 // Owns the base of metrics whose state is sums over batches: what a batch adds to each, and what the figure is of them.
+import { anything } from '../tensor/argument-kinds';
 import { zeros } from '../tensor/creation';
+import { parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { Metric } from './metric';
 import { concatenated } from './state';
@@ -34,8 +36,17 @@ export abstract class Summed<
     }
   }
 
-  update(...args: Args): void {
-    for (const [name, part] of Object.entries(this.parts(...args)) as [Name, Tensor][]) {
+  /** What a batch is called, for calls by name. */
+  protected get batchNames(): readonly string[] {
+    return ['preds', 'target'];
+  }
+
+  update(...args: Args | readonly [named: Readonly<Record<string, Tensor>>]): void {
+    const names = this.batchNames;
+    const unchecked = Object.fromEntries(names.map((name) => [name, anything]));
+    const given = parseArgs<Record<string, unknown>>(this.constructor.name, names, {}, args, unchecked);
+    const batch = names.map((name) => given[name]) as unknown as Args;
+    for (const [name, part] of Object.entries(this.parts(...batch)) as [Name, Tensor][]) {
       const state = Reflect.get(this, name) as Tensor | Tensor[];
       if (Array.isArray(state)) state.push(part);
       else if (state.shape.length >= part.shape.length) state.add_(part);

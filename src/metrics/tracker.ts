@@ -4,14 +4,20 @@ import { ModuleList } from '../nn/container';
 import { deepcopy } from '../nn/deepcopy';
 import { anything } from '../tensor/argument-kinds';
 import { stack } from '../tensor/functions';
-import { kindOf, parseArgs } from '../tensor/options';
+import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import { drawOn, type PlotCanvas } from '../vision/plot/sheet';
 import { MetricCollection } from './collection';
 import { Metric } from './metric';
-import { type PlotOptions, type PlotValue, valuesDrawing } from './plot';
+import { type PlotOptions, type PlotValue, plotKinds, valuesDrawing } from './plot';
 
 type Tracked = Metric | MetricCollection;
+interface TrackerArguments<T extends Tracked> {
+  metric: T;
+  /** Whether greater is better; default: as the metrics say. */
+  maximize?: boolean | readonly boolean[] | null;
+}
+
 type Best = number | null;
 
 /** The best figure of all rounds, by name where a collection is tracked. */
@@ -36,16 +42,15 @@ export class MetricTracker<T extends Tracked = Tracked> extends ModuleList {
   // In an object, as it is none of the rounds.
   private readonly base: { readonly metric: Tracked };
 
-  constructor(
-    metric: T,
-    maximize: boolean | readonly boolean[] | { maximize?: boolean | readonly boolean[] | null } | null = null,
-  ) {
+  constructor(...args: Arguments<TrackerArguments<T>, ['metric', 'maximize']>) {
     super();
+    const { metric, maximize: given } = parseArgs<TrackerArguments<T>>(
+      ...(['MetricTracker', ['metric'], { maximize: null }, args] as const),
+      { metric: anything, maximize: anything },
+    );
     if (!(metric instanceof Metric) && !(metric instanceof MetricCollection)) {
       throw new ArgumentError(`MetricTracker: expected a metric or a collection of metrics, but got ${kindOf(metric)}`);
     }
-    const isNamed = typeof maximize === 'object' && maximize !== null && 'maximize' in maximize;
-    const given = isNamed ? (maximize.maximize ?? null) : (maximize as boolean | readonly boolean[] | null);
     this.maximize = given === null ? directions(metric) : checked(metric, given);
     this.base = { metric };
   }
@@ -56,7 +61,8 @@ export class MetricTracker<T extends Tracked = Tracked> extends ModuleList {
   }
 
   /** Begins a round, with a copy of the metric as it was given. */
-  increment(): void {
+  increment(...none: []): void {
+    parseArgs('increment', [], {}, none);
     this.append(deepcopy<Tracked>(this.base.metric));
   }
 
@@ -68,12 +74,14 @@ export class MetricTracker<T extends Tracked = Tracked> extends ModuleList {
     (this.last('update').update as (...given: unknown[]) => void)(...args);
   }
 
-  compute(): ReturnType<T['compute']> {
+  compute(...none: []): ReturnType<T['compute']> {
+    parseArgs('MetricTracker.compute', [], {}, none);
     return this.last('compute').compute() as ReturnType<T['compute']>;
   }
 
   /** The figures of all rounds: stacked, by name for a collection; a list of them where they cannot be stacked. */
-  async computeAll(): Promise<Tensor | Record<string, Tensor> | unknown[]> {
+  async computeAll(...none: []): Promise<Tensor | Record<string, Tensor> | unknown[]> {
+    parseArgs('computeAll', [], {}, none);
     this.last('computeAll');
     const found = await Promise.all(this.rounds.map((metric): unknown => metric.compute()));
     if (found.every(isTensor)) return stacked(found) ?? found;
@@ -88,27 +96,28 @@ export class MetricTracker<T extends Tracked = Tracked> extends ModuleList {
   /** Draws the figures of all rounds as lines, or those that are given, as `Metric.plot` does. Resolves to the canvas. */
   plot(val?: PlotValue | PlotOptions | null, options?: PlotOptions): Promise<PlotCanvas>;
   async plot(...args: unknown[]): Promise<PlotCanvas> {
-    const o = parseArgs<PlotOptions>('MetricTracker.plot', [], { val: null, canvas: null }, args, {
-      val: anything,
-    });
+    const o = parseArgs<PlotOptions>('MetricTracker.plot', [], { val: null, canvas: null }, args, plotKinds);
     const val = (await o.val) ?? (await Promise.all(this.rounds.map((metric): unknown => metric.compute())));
     return drawOn('MetricTracker.plot', o.canvas, [await valuesDrawing('MetricTracker', val)]);
   }
 
   /** Has the last round begin anew. */
-  reset(): void {
+  reset(...none: []): void {
+    parseArgs('reset', [], {}, none);
     this.round(-1).reset();
   }
 
   /** Has all rounds begin anew. */
-  resetAll(): void {
+  resetAll(...none: []): void {
+    parseArgs('resetAll', [], {}, none);
     for (const metric of this.rounds) metric.reset();
   }
 
   /** The best figure of all rounds, and with `returnStep` its round as well; null where there is no best. */
   bestMetric(options: { returnStep: true }): Promise<{ value: BestMetric<T>; step: BestMetric<T> }>;
   bestMetric(options?: { returnStep?: false }): Promise<BestMetric<T>>;
-  async bestMetric({ returnStep = false }: { returnStep?: boolean } = {}): Promise<unknown> {
+  async bestMetric(...args: unknown[]): Promise<unknown> {
+    const { returnStep } = parseArgs<{ returnStep?: boolean }>('bestMetric', [], { returnStep: false }, args);
     const all = await this.computeAll();
     const { maximize } = this;
     if (Array.isArray(all)) return returnStep ? { value: null, step: null } : null;
@@ -173,7 +182,7 @@ function checked(metric: Tracked, maximize: boolean | readonly boolean[]): boole
   const isList = Array.isArray(maximize);
   if (typeof maximize !== 'boolean' && !(isList && maximize.every((one) => typeof one === 'boolean'))) {
     throw new ArgumentError(
-      `MetricTracker: expected maximize to be a boolean or a list of them, but got ${kindOf(maximize)}`,
+      `MetricTracker: expected maximize to be a boolean, a list of them or null, but got ${kindOf(maximize)}`,
     );
   }
   if (isList && (!(metric instanceof MetricCollection) || maximize.length !== metric.length)) {

@@ -1,6 +1,7 @@
 // Colour maps, and how the numbers of a tensor become pixels.
 import { type DType, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
+import type { Kind } from '../tensor/argument-kinds';
 import { shown } from '../tensor/options';
 import { lines, steps } from './colormaps';
 
@@ -96,15 +97,22 @@ function bounds(data: ArrayLike<number>, dtype: DType, { vmin, vmax }: Required<
 /** A colour, as 0xrrggbb, at a level of 0 to 255. */
 type Stop = readonly [level: number, color: number];
 
+const isReversedName = (cmap: unknown): cmap is string => typeof cmap === 'string' && cmap.endsWith('_r');
+
+const forwardStops = (cmap: Colormap): readonly Stop[] | null =>
+  stopsOf(isReversedName(cmap) ? cmap.slice(0, -2) : cmap);
+
+/** What an option `cmap` takes. */
+export const colormap: Kind = {
+  words: "a name of Matplotlib's, such as gray, viridis, RdBu or RdBu_r, or a list of at least two colours '#rrggbb'",
+  fits: (value) => forwardStops(value as Colormap) !== null,
+};
+
 /** 256 colours of a map, three bytes each. @throws ArgumentError for a map that there is not */
 export function lookUpTable(op: string, cmap: Colormap): Uint8Array {
-  const isReversed = typeof cmap === 'string' && cmap.endsWith('_r');
-  const stops = isReversed ? stopsOf(cmap.slice(0, -2)) : stopsOf(cmap);
-  if (!stops) {
-    throw new ArgumentError(
-      `${op}: expected cmap to be a name of Matplotlib's, such as gray, viridis, RdBu or RdBu_r, or a list of at least two colours '#rrggbb', but got ${shown(cmap)}`,
-    );
-  }
+  const isReversed = isReversedName(cmap);
+  const stops = forwardStops(cmap);
+  if (!stops) throw new ArgumentError(`${op}: expected cmap to be ${colormap.words}, but got ${shown(cmap)}`);
   const table = new Uint8Array(3 * 256);
   let next = 1;
   for (let level = 0; level < 256; level++) {

@@ -251,7 +251,7 @@ describe('overlaps of boxes as torchmetrics', async () => {
   test('arguments that do not fit are named', () => {
     const wrong = (options: object) => () => new IntersectionOverUnion(options);
     expect(wrong({ boxFormat: 'yxyx' })).toThrow("'xyxy', 'xywh', 'cxcywh'");
-    expect(wrong({ iouThreshold: 'high' })).toThrow('expected iouThreshold to be null or a number');
+    expect(wrong({ iouThreshold: 'high' })).toThrow('expected iouThreshold to be a number or null');
     expect(() => new IntersectionOverUnion().update([], [{ labels: noLabels }])).toThrow('as many entries');
   });
 });

@@ -175,7 +175,7 @@ describe('a collection', () => {
     expect(() => new MetricCollection([new BinaryAccuracy(), new BinaryAccuracy()])).toThrow('two metrics named');
     expect(() => new MetricCollection([1] as never)).toThrow('expected metrics, but got number 1');
     expect(() => new MetricCollection('x' as never)).toThrow(torch.ArgumentError);
-    expect(() => new MetricCollection({ x: new BinaryAccuracy() }, { prefix: 1 as never })).toThrow('a string');
+    expect(() => new MetricCollection({ x: new BinaryAccuracy() }, { prefix: 1 as never })).toThrow('a text or null');
     expect(() => made().get('x')).toThrow("no metric is named 'x'");
   });
 });
@@ -380,4 +380,29 @@ test('figures of detectors are float32, whole ones too', async () => {
   const { classes, ...figures } = await metric.compute();
   expect(Object.values(figures).map((x) => (x as Tensor).dtype)).toEqual(Object.keys(figures).map(() => 'float32'));
   expect([classes.dtype, (await new metrics.MeanAveragePrecision().compute()).map.dtype]).toEqual(['int32', 'float32']);
+});
+
+test('functions, updates and methods take their arguments by name too, and refuse what they would not look at', async () => {
+  const [preds, target] = [torch.tensor([0.9, 0.2]), labels(1, 1)];
+  const metric = new BinaryAccuracy();
+  metric.update({ preds, target });
+  const found = [
+    metrics.functional.accuracy({ preds, target, task: 'binary' }),
+    metrics.functional.accuracy(preds, { target, task: 'binary' }),
+    metrics.functional.binaryAccuracy(preds, target, { threshold: 0.1 }),
+    metric({ preds, target }),
+    metric.mul({ other: 100 }).compute() as Tensor,
+    metrics.functional.klDivergence({ p: preds.unsqueeze(0), q: preds.unsqueeze(0) }),
+  ];
+  expect(await torch.stack(found).tolist()).toEqual([0.5, 0.5, 1, 0.5, 50, 0]);
+  const wrong = (...args: unknown[]) => Reflect.apply(metric.update, metric, args) as unknown;
+  expect(() => wrong(preds)).toThrow("BinaryAccuracy: missing 1 required argument: 'target'");
+  expect(() => wrong(preds, target, 1)).toThrow('BinaryAccuracy: expected at most 2 arguments');
+  expect(() => wrong(Promise.resolve(preds), target)).toThrow('await it first');
+  expect(() => metric.compute(...([1] as unknown as []))).toThrow('expected no arguments');
+  expect(() => new Accuracy('binary', { numClasses: Number.NaN })).toThrow('expected numClasses to be');
+  expect(() => metric.add({ other: 'foo' as never })).toThrow('expected other to be a metric, a tensor or a number');
+  const collection = new MetricCollection([metric]);
+  await expect(collection.plot(5 as never)).rejects.toThrow('expected val to be figures by name');
+  await expect(collection.plot({ BinaryRecall: 1 }, {})).rejects.toThrow("a figure named 'BinaryAccuracy'");
 });

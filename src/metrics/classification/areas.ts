@@ -198,7 +198,7 @@ export class BinaryAUROC extends OfRoc {
     super('binary', o, 1);
     if (o.maxFpr !== null && !(typeof o.maxFpr === 'number' && o.maxFpr > 0 && o.maxFpr <= 1)) {
       throw new ArgumentError(
-        `${this.constructor.name}: expected maxFpr above 0 and at most 1, but got ${shown(o.maxFpr)}`,
+        `${this.constructor.name}: expected maxFpr to be a number above 0 and at most 1 or null, but got ${shown(o.maxFpr)}`,
       );
     }
     this.maxFpr = o.maxFpr;

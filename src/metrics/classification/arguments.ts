@@ -3,7 +3,7 @@ import { isFloat, type Shape, showShape } from '../../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../../errors';
 import { labelsWithin } from '../../ops/indexing';
 import * as kinds from '../../tensor/argument-kinds';
-import { expectKind, kindOf, shown } from '../../tensor/options';
+import { type Arguments, expectKind, kindOf, parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 /** How figures of classes or labels become one; 'none' or null: they do not. */
@@ -15,8 +15,10 @@ export type Task = 'binary' | 'multiclass' | 'multilabel';
 /** @throws ArgumentError unless `given` is one of the known ones */
 export function oneOf<T>(metric: string, option: string, given: T, known: readonly T[]): T {
   if (known.includes(given)) return given;
-  const list = known.map((one) => shown(one).replaceAll('"', "'")).join(', ');
-  throw new ArgumentError(`${metric}: expected ${option} to be one of ${list}, but got ${shown(given)}`);
+  if (given instanceof Promise) expectKind(metric, option, given, kinds.oneOf(...known));
+  const list = known.map((one) => shown(one).replaceAll('"', "'"));
+  const words = `${list.slice(0, -1).join(', ')} or ${list.at(-1)}`;
+  throw new ArgumentError(`${metric}: expected ${option} to be one of ${words}, but got ${shown(given)}`);
 }
 
 /** Classes, labels, bins and thresholds at most: counts of as many take 128 MB. */
@@ -42,9 +44,22 @@ export function flag(metric: string, option: string, given: unknown): boolean {
 
 /** @throws ArgumentError unless `given` is null or a whole number */
 export function label(metric: string, option: string, given: unknown): number | null {
-  if (given === null || (typeof given === 'number' && Number.isInteger(given))) return given;
-  throw new ArgumentError(`${metric}: expected ${option} to be null or a whole number, but got ${shown(given)}`);
+  expectKind(metric, option, given, kinds.orNull(kinds.integer));
+  return given as number | null;
 }
+
+/** What is compared, of most metrics. */
+export interface Batch {
+  preds: Tensor;
+  target: Tensor;
+}
+export const batchOrder = ['preds', 'target'] as const;
+/** Of `update`, by place or by name. */
+export type BatchArguments = Arguments<Batch, typeof batchOrder>;
+
+/** What `update` of a metric was given. */
+export const batchOf = (metric: string, args: readonly unknown[]): Batch =>
+  parseArgs<Batch>(metric, [...batchOrder], {}, args, { preds: kinds.anything, target: kinds.anything });
 
 /** @throws ArgumentError unless both are tensors */
 export function expectTensors(metric: string, preds: unknown, target: unknown): void {

@@ -6,6 +6,8 @@ import type { Drawing } from '../../vision/plot/sheet';
 import { Metric } from '../metric';
 import { type ConfusionPlotOptions, confusionDrawing } from '../plot';
 import {
+  type BatchArguments,
+  batchOf,
   expectBinary,
   expectClasses,
   expectLabels,
@@ -72,7 +74,8 @@ abstract class OfConfusion extends Metric {
     this.addState('confmat', zeros([...shape], { dtype: 'int64' }), { distReduceFx: 'sum' });
   }
 
-  update(preds: Tensor, target: Tensor): void {
+  update(...args: BatchArguments): void {
+    const { preds, target } = batchOf(this.constructor.name, args);
     this.confmat.add_(this.confusion(preds, target));
   }
 

@@ -9,6 +9,8 @@ import { Tensor } from '../../tensor/tensor';
 import { Metric } from '../metric';
 import { concatenated } from '../state';
 import {
+  type BatchArguments,
+  batchOf,
   expectSameShape,
   expectTensors,
   expectWhole,
@@ -61,7 +63,7 @@ function thresholdsOf(metric: string, given: Thresholds): Tensor | null {
     return tensor([...given], { dtype: 'float32' });
   }
   throw new ArgumentError(
-    `${metric}: expected thresholds to be null, a number, or numbers from 0 to 1, but got ${shown(given)}`,
+    `${metric}: expected thresholds to be a number, a list of numbers from 0 to 1, a tensor of them or null, but got ${shown(given)}`,
   );
 }
 
@@ -108,7 +110,8 @@ export abstract class OfCurve<R> extends Metric {
     }
   }
 
-  update(preds: Tensor, target: Tensor): void {
+  update(...args: BatchArguments): void {
+    const { preds, target } = batchOf(this.constructor.name, args);
     const columns = this.columnsOf(preds, target);
     if (this.thresholds) this.confmat.add_(this.counts(columns));
     else {

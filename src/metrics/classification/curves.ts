@@ -92,7 +92,7 @@ abstract class OfCurves extends OfCurve<CurveFigure> {
 
   constructor(task: CurveTask, o: Required<CurveArguments>, columns: number, average: CurveAverage = null) {
     super(task, o, columns, average === 'micro');
-    this.average = oneOf(this.constructor.name, 'average', average, [null, 'micro', 'macro']);
+    this.average = oneOf(this.constructor.name, 'average', average, ['micro', 'macro', null]);
   }
 
   override get plotDefaults(): CurvePlotOptions {

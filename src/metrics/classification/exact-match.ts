@@ -5,6 +5,8 @@ import type { Tensor } from '../../tensor/tensor';
 import { Metric } from '../metric';
 import { concatenated } from '../state';
 import {
+  type BatchArguments,
+  batchOf,
   expectClasses,
   expectLabels,
   expectTensors,
@@ -70,7 +72,8 @@ abstract class OfMatches extends Metric {
     this.addState('total', zeros(1, { dtype: 'int64' }), { distReduceFx: isSum ? 'sum' : 'max' });
   }
 
-  update(preds: Tensor, target: Tensor): void {
+  update(...args: BatchArguments): void {
+    const { preds, target } = batchOf(this.constructor.name, args);
     const [correct, total] = this.matches(preds, target);
     if (Array.isArray(this.correct)) {
       this.correct.push(correct);

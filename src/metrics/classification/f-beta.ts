@@ -18,7 +18,7 @@ import {
   taskDefaults,
   taskOrder,
 } from './stat-scores';
-import { byName, classByTask, functional, functionByTask } from './task';
+import { byName, classByTask, expectGiven, functional, functionByTask } from './task';
 
 interface Beta {
   /** How much more recall counts than precision; above 0. */
@@ -31,7 +31,9 @@ const multilabelBetaOrder = ['beta', ...multilabelOrder] as const;
 
 /** β and the other options. */
 function split<O>(metric: string, order: readonly string[], args: readonly unknown[]): { beta: number; options: O } {
-  const { beta, ...options } = byName(metric, order, args);
+  const given = byName(metric, order, args);
+  expectGiven(metric, ['beta'], given);
+  const { beta, ...options } = given;
   if (typeof beta !== 'number' || !(beta > 0)) {
     throw new ArgumentError(`${metric}: expected beta to be a number above 0, but got ${shown(beta)}`);
   }

@@ -7,6 +7,8 @@ import { Metric } from '../metric';
 import { concatenated } from '../state';
 import {
   type Average,
+  type BatchArguments,
+  batchOf,
   expectBinary,
   expectClasses,
   expectLabels,
@@ -115,7 +117,8 @@ abstract class CountingMetric extends Metric {
     }
   }
 
-  update(preds: Tensor, target: Tensor): void {
+  update(...args: BatchArguments): void {
+    const { preds, target } = batchOf(this.constructor.name, args);
     const counts = this.count(preds, target);
     (['tp', 'fp', 'tn', 'fn'] as const).forEach((name, i) => {
       const state = this[name];

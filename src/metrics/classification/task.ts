@@ -1,11 +1,20 @@
 // Owns how metrics are made in other ways than by their classes: as functions of one batch, and by a task, as in Accuracy.
 import { ArgumentError } from '../../errors';
-import { type Arguments, isPlainObject, parameterTwice, shown, unknownArgument } from '../../tensor/options';
+import * as kinds from '../../tensor/argument-kinds';
+import {
+  type Arguments,
+  expectKind,
+  isPlainObject,
+  missingArguments,
+  parameterTwice,
+  shown,
+  unknownArgument,
+} from '../../tensor/options';
 import { moduleScope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
 import type { Metric } from '../metric';
 import { withoutState } from '../state';
-import type { Task } from './arguments';
+import { type Batch, batchOrder, type Task } from './arguments';
 
 /** A metric that can tell the figure of one batch by itself. */
 export interface OfOneBatch<R> {
@@ -37,15 +46,40 @@ export function byName(name: string, order: readonly string[], args: readonly un
   return all;
 }
 
+/** Refuses a call in which a required argument is missing. */
+export function expectGiven(name: string, required: readonly string[], given: Named): void {
+  if (required.some((key) => given[key] === undefined)) throw missingArguments(name, required, given);
+}
+
+/** The two tensors of a batch, whatever they are called, and the other arguments. */
+function batchOf(name: string, pair: readonly string[], order: readonly string[], args: readonly unknown[]) {
+  const given = byName(name, [...pair, ...order], args);
+  expectGiven(name, pair, given);
+  const [preds, target] = pair.map((key) => given[key]) as [Tensor, Tensor];
+  const options: Named = Object.fromEntries(Object.entries(given).filter(([key]) => !pair.includes(key)));
+  return { preds, target, options };
+}
+
 /** The figure of one batch: what a metric of the class gives that has seen nothing else. Options may be given by place, in this order. */
 export function functional<O, const Order extends readonly (keyof O & string)[], R>(
   name: string,
-  make: (options: O) => OfOneBatch<R>,
+  make: (options: O, preds: Tensor) => OfOneBatch<R>,
   order: Order,
-) {
-  return (preds: Tensor, target: Tensor, ...args: Arguments<O, Order>): R => {
-    const options = byName(name, order, args) as O;
-    const metric = withoutState(() => make(options));
+): (...args: Arguments<Batch & O, readonly [...typeof batchOrder, ...Order]>) => R {
+  return functionalOf<Batch, O, typeof batchOrder, Order, R>(name, batchOrder, make, order);
+}
+
+/** The same for a pair of tensors that has other names. */
+export function functionalOf<
+  Pair,
+  O,
+  const Two extends readonly (keyof Pair & string)[],
+  const Order extends readonly (keyof O & string)[],
+  R,
+>(name: string, pair: Two, make: (options: O, preds: Tensor) => OfOneBatch<R>, order: Order) {
+  return (...args: Arguments<Pair & O, readonly [...Two, ...Order]>): R => {
+    const { preds, target, options } = batchOf(name, pair, order, args);
+    const metric = withoutState(() => make(options as O, preds));
     return moduleScope(metric, () => metric.figure(preds, target));
   };
 }
@@ -73,7 +107,9 @@ export interface TaskMetric<O, Order extends readonly string[], Of> {
 /** Options that a task cannot do without. */
 const needed: Partial<Record<Task, string>> = { multiclass: 'numClasses', multilabel: 'numLabels' };
 
-function taskOf<T extends Task>(name: string, known: Makers<T>, { task }: Named): T {
+function taskOf<T extends Task>(name: string, known: Makers<T>, given: Named): T {
+  expectGiven(name, ['task'], given);
+  const { task } = given;
   if (typeof task === 'string' && Object.hasOwn(known, task)) return task as T;
   const list = Object.keys(known).map((one) => `'${one}'`);
   throw new ArgumentError(
@@ -81,12 +117,25 @@ function taskOf<T extends Task>(name: string, known: Makers<T>, { task }: Named)
   );
 }
 
+const count = kinds.orNull(kinds.whole(1));
+
+/** Options that only some tasks take. Others leave them alone, as in torchmetrics, but not what they could never be. */
+const partial: Readonly<Record<string, kinds.Kind>> = {
+  ...{ numClasses: count, numLabels: count, topK: count, threshold: kinds.orNull(kinds.share) },
+  average: kinds.oneOf('micro', 'macro', 'weighted', 'none', null),
+  multiclassMode: kinds.oneOf('crammer-singer', 'one-vs-all', null),
+};
+
 function optionsOf(name: string, task: Task, order: readonly string[], given: Named, defaults: Named): Named {
   const key = needed[task];
   if (key && !Number.isInteger(given[key])) {
     throw new ArgumentError(
       `${name}: expected ${key} to be a whole number for task '${task}', but got ${shown(given[key])}`,
     );
+  }
+  for (const [option, value] of Object.entries(given)) {
+    if (!order.includes(option) && option !== 'task')
+      expectKind(name, option, value, partial[option] ?? kinds.anything);
   }
   const all = { ...defaults, ...given };
   return Object.fromEntries(Object.entries(all).filter(([option]) => order.includes(option)));
@@ -112,14 +161,14 @@ export function classByTask<O, const Order extends readonly string[], Of extends
 }
 
 /** The function of a name without a task. */
-export function functionByTask<O, const Order extends readonly string[], R>(
+export function functionByTask<O, const Order extends readonly (keyof O & string)[], R>(
   name: string,
   order: Order,
   makers: Makers<never>,
   defaults: Named = {},
 ) {
-  return (preds: Tensor, target: Tensor, ...args: Arguments<O, Order & readonly (keyof O)[]>): R => {
-    const given = byName(name, order, args);
+  return (...args: Arguments<Batch & O, readonly [...typeof batchOrder, ...Order]>): R => {
+    const { preds, target, options: given } = batchOf(name, batchOrder, order, args);
     const known = makers as unknown as Makers<Task>;
     const task = taskOf(name, known, given);
     const { make, order: own } = known[task];

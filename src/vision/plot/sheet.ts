@@ -1,5 +1,6 @@
 // Owns the sheet that plots are drawn on: a canvas in CSS pixels, sharp on a screen of any density, in the colours of its page.
 import { ArgumentError } from '../../errors';
+import { type Kind, orNull } from '../../tensor/argument-kinds';
 
 /** What is needed of a canvas to draw on: that of a page, or an OffscreenCanvas. */
 export interface PlotCanvas {
@@ -118,6 +119,12 @@ const brightness = (color: string): number => {
   const [r = 0, g = 0, b = 0] = (color.match(/[\d.]+/g) ?? []).map(Number);
   return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
 };
+
+/** What an option `canvas` takes. */
+export const canvasOrNull: Kind = orNull({
+  words: 'a canvas',
+  fits: (value) => typeof (value as PlotCanvas | null | undefined)?.getContext === 'function',
+});
 
 /** What draws on a canvas. @throws ArgumentError for what is no canvas, or one with a context of another kind */
 export function penOf(owner: string, canvas: PlotCanvas): Pen {

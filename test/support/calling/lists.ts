@@ -28,6 +28,10 @@ export const apart: readonly Apart[] = [
     ids: /^interpret\.\w+\.(relevance|manipulated)$/,
   },
   {
+    why: 'an abstract class, whose methods are walked on objects of the classes that extend it',
+    ids: /^metrics\.Metric$/,
+  },
+  {
     why: 'the errors of objects that have not been fitted name the method that does it',
     ids: /^interpret\.(\w+\.(weights|classes|representation|bias)|PCA\.\w*[tT]ransform)$/,
   },

@@ -77,8 +77,14 @@ export function methodsOf(
       names.add(name);
       if (typeof value !== 'function' || name === 'constructor' || seen.has(value)) continue;
       if (types.some((type) => isHidden(type, name))) continue;
+      // The call of a metric updates it, with what update declares.
+      if (name === 'forward' && names.has('update')) continue;
       seen.add(value);
-      const call = (...args: unknown[]) => Reflect.apply(value, make(), args);
+      // What an object has of its own in the place of the method is what a program calls.
+      const call = (...args: unknown[]) => {
+        const self = make();
+        return Reflect.apply(Object.hasOwn(self, name) ? (Reflect.get(self, name) as Callee) : value, self, args);
+      };
       const declared = declaredBy(types, name);
       // The call of an object goes by what it calls.
       if (typeof object === 'function' && called.includes(name))

@@ -6,6 +6,7 @@ import { allowedHere } from './rules';
 import { MISSPELT, signatureOf } from './signature';
 import type { Subject } from './subjects';
 import { allowed } from './taken';
+import { ready } from './values';
 
 /** How a call went against the rule. */
 export type Fault = 'bare' | 'taken' | 'misspelt' | 'many' | 'fewer' | 'hang' | 'promise' | 'valid' | 'unnamed';
@@ -98,7 +99,12 @@ export async function walk(subject: Subject): Promise<Walked> {
   const named = (): Record<string, unknown> => Object.fromEntries(required.map((name) => [name, value(name)]));
   const base = (): unknown[] => inFront(required.length);
 
-  const make = subject.made ? () => call(...base()) as object : null;
+  const fresh = (): object => {
+    const object = call(...base()) as object;
+    ready[id]?.(object as never);
+    return object;
+  };
+  const make = subject.made ? fresh : null;
   if (plain.kind === 'bare' || plain.kind === 'typed') {
     report('valid', `(${required.join(', ')}): ${plain.message}`);
     if (plain.kind === 'bare') report('bare', `(valid): ${plain.message}`);
@@ -125,7 +131,7 @@ export async function walk(subject: Subject): Promise<Walked> {
     if (kind === 'bare') report('bare', `${what}: ${message}`);
     if (kind === 'hang') report('hang', what);
     if (kind === 'works' && fault && !isAllowed(what, key)) report(fault, what);
-    if (kind === 'typed' && key === 'promise' && !message.includes('await it first'))
+    if (kind === 'typed' && key === 'promise' && !message.includes('await it first') && !isAllowed(what, key))
       report('promise', `${what}: ${message}`);
   };
 
