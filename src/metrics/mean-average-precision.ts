@@ -6,6 +6,7 @@ import { cat } from '../tensor/functions';
 import { type Arguments, parseArgs, shown } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { warnOnce } from '../warnings';
+import { oneOf } from './classification/arguments';
 import { areaRanges, type Evaluation, evaluate, type Picture, type Settings } from './coco';
 import {
   type DetectedObjects,
@@ -199,16 +200,16 @@ export class MeanAveragePrecision extends Metric {
       args,
       { iouType: kinds.either(kinds.text, kinds.nonEmpty(kinds.text)), maxDetectionThresholds: counts3 },
     );
-    this.boxFormat = oneOf('boxFormat', o.boxFormat, ['xyxy', 'xywh', 'cxcywh']);
+    this.boxFormat = oneOf(name, 'boxFormat', o.boxFormat, ['xyxy', 'xywh', 'cxcywh']);
     const iouTypes = typeof o.iouType === 'string' ? [o.iouType] : o.iouType;
-    this.iouType = iouTypes.map((kind) => oneOf('iouType', kind, ['bbox', 'segm']));
+    this.iouType = iouTypes.map((kind) => oneOf(name, 'iouType', kind, ['bbox', 'segm']));
     this.iouThresholds = numbers('iouThresholds', o.iouThresholds) ?? spaced(0.5, 0.95, 10);
     this.recThresholds = numbers('recThresholds', o.recThresholds) ?? spaced(0, 1, 101);
     const counts = o.maxDetectionThresholds ?? [1, 10, 100];
     this.maxDetectionThresholds = [...counts].sort((a, b) => a - b);
     this.classMetrics = o.classMetrics;
     this.extendedSummary = o.extendedSummary;
-    this.average = oneOf('average', o.average, ['macro', 'micro']);
+    this.average = oneOf(name, 'average', o.average, ['macro', 'micro']);
     for (const side of ['detection', 'groundtruth'] as const) {
       for (const column of columnsOf[side]) {
         this.addState(side + column, [], { distReduceFx: 'cat', key: `${side}_${columns[column]}` });
@@ -395,12 +396,6 @@ const counts3: kinds.Kind = kinds.orNull({
   ...kinds.listOf(kinds.whole(0), 3),
   words: 'three whole numbers',
 });
-
-function oneOf<T extends string>(option: string, given: T, known: readonly T[]): T {
-  if (known.includes(given)) return given;
-  const list = known.map((one) => `'${one}'`).join(', ');
-  throw new ArgumentError(`${name}: expected ${option} to be one of ${list}, but got ${shown(given)}`);
-}
 
 function numbers(option: string, given: readonly number[] | null): readonly number[] | null {
   if (given === null || (Array.isArray(given) && given.every((one) => Number.isFinite(one)))) return given;

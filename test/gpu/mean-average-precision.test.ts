@@ -143,7 +143,7 @@ describe('MeanAveragePrecision', () => {
     );
     expect(update([{ ...found, boxes: torch.ones(1, 3) }], [truth])).toThrow('preds[0].boxes of shape [N, 4]');
     expect(update([{ ...found, labels: torch.ones(1) }], [truth])).toThrow(torch.DTypeError);
-    expect(() => new MeanAveragePrecision({ boxFormat: 'yxyx' as 'xyxy' })).toThrow("'xyxy', 'xywh', 'cxcywh'");
+    expect(() => new MeanAveragePrecision({ boxFormat: 'yxyx' as 'xyxy' })).toThrow("'xyxy', 'xywh' or 'cxcywh'");
     expect(() => new MeanAveragePrecision({ maxDetectionThresholds: [1, 2] })).toThrow('three whole numbers');
     expect(() => new MeanAveragePrecision({ iouThresholds: 0.5 as unknown as number[] })).toThrow('list of numbers');
   });
@@ -250,7 +250,7 @@ describe('overlaps of boxes as torchmetrics', async () => {
 
   test('arguments that do not fit are named', () => {
     const wrong = (options: object) => () => new IntersectionOverUnion(options);
-    expect(wrong({ boxFormat: 'yxyx' })).toThrow("'xyxy', 'xywh', 'cxcywh'");
+    expect(wrong({ boxFormat: 'yxyx' })).toThrow("'xyxy', 'xywh' or 'cxcywh'");
     expect(wrong({ iouThreshold: 'high' })).toThrow('expected iouThreshold to be a number or null');
     expect(() => new IntersectionOverUnion().update([], [{ labels: noLabels }])).toThrow('as many entries');
   });
