@@ -1,6 +1,6 @@
 // torch.save: to files and bytes, in the format that the name of the file says.
 import { ArgumentError } from '../errors';
-import { parseArgs, shown } from '../tensor/options';
+import { isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
 import { joined } from './bytes';
 // Both at hand, so that reads are under way before anything is awaited: what is saved are the values of this moment.
 import { pytorchPieces } from './pytorch/write';
@@ -59,7 +59,12 @@ export async function saveBytes(
   object: unknown,
   ...args: [(string | SaveOptions)?, SaveOptions?]
 ): Promise<Uint8Array> {
-  const [name, options] = typeof args[0] === 'string' ? [args[0], args[1]] : [null, args[0]];
+  const [first] = args;
+  const isNamed = typeof first === 'string';
+  if (!isNamed && first !== undefined && !isPlainObject(first)) {
+    throw new ArgumentError(`${SAVE}Bytes: expected a name such as 'x.pt', or options, but got ${kindOf(first)}`);
+  }
+  const [name, options] = isNamed ? [first, args[1]] : [null, first];
   const format = options?.format ?? (name === null ? 'safetensors' : null);
   const pieces = [...(await piecesOf(object, name, { ...options, format }))];
   return pieces.length === 1

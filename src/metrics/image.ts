@@ -249,8 +249,12 @@ function similarity(preds: Tensor, target: Tensor, o: Window): [similarity: Tens
   const variance = maa.sub(aa).clamp(0).add(mbb.sub(bb).clamp(0));
   const contrast = mab.sub(ab).mul(2).add(c2).div(variance.add(c2));
   const whole = ab.mul(2).add(c1).div(aa.add(bb).add(c1)).mul(contrast);
-  const inner = margins.reduce((x, margin, d) => x.narrow(d + 2, margin, x.shape[d + 2]! - 2 * margin), contrast);
-  const mean = (x: Tensor) => x.reshape(x.shape[0]!, -1).mean(-1);
+  // Of pictures no larger than a window nothing is left, whose mean is NaN; the similarity counts its border too.
+  const inner = margins.reduce((x, margin, d) => {
+    const size = x.shape[d + 2]!;
+    return x.narrow(d + 2, Math.min(margin, size), Math.max(size - 2 * margin, 0));
+  }, contrast);
+  const mean = (x: Tensor) => x.flatten(1).mean(-1);
   return [mean(whole), mean(inner), whole];
 }
 

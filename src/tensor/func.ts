@@ -41,6 +41,17 @@ function argumentsOf(name: string, fn: unknown, args: readonly unknown[], argnum
   return { given, wanted: argnums.flatMap((n) => tensorsIn(given[n])), nested };
 }
 
+/** What a function gives, which has to be a tensor to be differentiated. */
+function resultOf<Args extends readonly unknown[]>(
+  name: string,
+  fn: TensorFunction<Args>,
+  given: readonly unknown[],
+): Tensor {
+  const y = fn(...(given as unknown as Args));
+  expectKind(name, 'the result of fn', y, tensor);
+  return y;
+}
+
 const listOf = (argnums: number | readonly number[]): readonly number[] =>
   typeof argnums === 'number' ? [argnums] : argnums;
 
@@ -80,7 +91,7 @@ export function gradAndValue<Args extends readonly unknown[], const N extends nu
   return (...args) =>
     recorded(() => {
       const { given, wanted, nested } = argumentsOf('func.grad', fn, args, listOf(argnums));
-      const y = fn(...(given as unknown as Args));
+      const y = resultOf('func.grad', fn, given);
       if (y.numel() !== 1) {
         throw new ShapeError(
           `func.grad: expected a function of one element, but its result has shape [${y.shape.join(', ')}]`,
@@ -114,7 +125,7 @@ export function vjp<Args extends readonly Tensor[]>(
   return recorded(() => {
     const places = primals.map((_, i) => i);
     const { given, wanted, nested } = argumentsOf('func.vjp', fn, primals, places);
-    const y = fn(...(given as unknown as Args));
+    const y = resultOf('func.vjp', fn, given);
     const product = (cotangent: Tensor) =>
       recorded(() => filled(gradOf(y, wanted, { gradOutputs: cotangent, ...again(nested) }), wanted));
     return [released(y, nested), product];
@@ -150,7 +161,7 @@ export function jvp<Args extends readonly Tensor[]>(
     }
     const places = primals.map((_, i) => i);
     const { given, wanted, nested } = argumentsOf('func.jvp', fn, primals, places);
-    const y = fn(...(given as unknown as Args));
+    const y = resultOf('func.jvp', fn, given);
     const u = Tensor.of(detach(y.value)).mul(0).requiresGrad_();
     const products = gradOf(y, wanted, { gradOutputs: u, createGraph: true, allowUnused: true });
     const parts = products.flatMap((product, i) => (product?.requiresGrad ? [{ product, tangent: tangents[i]! }] : []));
@@ -173,7 +184,7 @@ export function jacrev<Args extends readonly unknown[], const N extends number |
   return (...args) =>
     recorded(() => {
       const { given, wanted, nested } = argumentsOf('func.jacobian', fn, args, listOf(argnums));
-      const y = fn(...(given as unknown as Args));
+      const y = resultOf('func.jacobian', fn, given);
       const count = y.numel();
       const units = eye(count).unbind(0);
       const rows = units.map((unit) => gradientsOf(y, wanted, { gradOutputs: unit.reshape(y.shape), nested }));

@@ -1,6 +1,6 @@
 // Owns calls of modules with parameters that are not their own: functionalCall and stackModuleState.
 import { ArgumentError } from '../errors';
-import { listOf } from './argument-kinds';
+import { type Kind, listOf } from './argument-kinds';
 import { stack } from './functions';
 import { expectKind, parseArgs } from './options';
 import type { Tensor } from './tensor';
@@ -20,6 +20,8 @@ interface Stateful {
   namedBuffers(options?: NamingOptions): (readonly [string, Tensor])[];
   getSubmodule(path: string): object;
 }
+
+const moduleKind: Kind = { words: 'a module', fits: (model) => typeof model === 'function' && 'training' in model };
 
 type Result<M> = M extends (...args: never[]) => infer R ? R : never;
 
@@ -47,6 +49,7 @@ export function functionalCall<M extends Stateful>(
   options: CallOptions = {},
 ): Result<M> {
   const name = 'functionalCall';
+  expectKind(name, 'module', module, moduleKind);
   const { tieWeights, strict } = parseArgs<CallOptions>(name, [], { tieWeights: true, strict: false }, [options]);
   const given = new Map([parametersAndBuffers].flat().flatMap((tensors: NamedTensors) => Object.entries(tensors)));
   const named = { removeDuplicate: false };
@@ -65,7 +68,7 @@ export function functionalCall<M extends Stateful>(
   try {
     for (const [key, tensor] of own) {
       const other = given.get(key) ?? (tieWeights ? byTensor.get(tensor) : undefined);
-      if (other) restore.push(put(module, key, other));
+      if (other) restore.push(put(module, key, tensor, other));
     }
     const list: unknown[] = Array.isArray(args) ? args : [args];
     return (module as unknown as (...args: unknown[]) => Result<M>)(...list, ...(kwargs === null ? [] : [kwargs]));
@@ -75,13 +78,15 @@ export function functionalCall<M extends Stateful>(
 }
 
 /** Puts a tensor in the place of a member; what it gives puts the member back. */
-function put(module: Stateful, path: string, tensor: Tensor): () => void {
+function put(module: Stateful, path: string, own: Tensor, tensor: Tensor): () => void {
   const dot = path.lastIndexOf('.');
   const owner = module.getSubmodule(path.slice(0, Math.max(dot, 0)));
   const key = path.slice(dot + 1);
-  const before = Object.getOwnPropertyDescriptor(owner, key)!;
-  Object.defineProperty(owner, key, { value: tensor, writable: true, enumerable: true, configurable: true });
-  return () => Object.defineProperty(owner, key, before);
+  // A buffer may have another name in state dicts than as a member: running_mean is runningMean.
+  const member = Object.hasOwn(owner, key) ? key : Object.keys(owner).find((each) => Reflect.get(owner, each) === own)!;
+  const before = Object.getOwnPropertyDescriptor(owner, member)!;
+  Object.defineProperty(owner, member, { value: tensor, writable: true, enumerable: true, configurable: true });
+  return () => Object.defineProperty(owner, member, before);
 }
 
 /**
@@ -94,7 +99,7 @@ export function stackModuleState(
   models: readonly Stateful[],
 ): [parameters: Record<string, Tensor>, buffers: Record<string, Tensor>] {
   const name = 'stackModuleState';
-  expectKind(name, 'models', models, listOf({ words: 'a module', fits: (model) => typeof model === 'function' }));
+  expectKind(name, 'models', models, listOf(moduleKind));
   const [first] = models;
   if (!first) throw new ArgumentError(`${name}: expected at least one model, but got none`);
   if (models.some((model) => model.constructor !== first.constructor)) {

@@ -182,6 +182,9 @@ describe('batches with their labels', () => {
     expect(() => new transforms.CutMix({ numClasses: 4 })(images, shares)).toThrow(/shares of 4 classes/);
     expect(() => new transforms.CutMix({ numClasses: 5 })(images.narrow(0, 0, 3), labels)).toThrow(/4 images/);
     expect(() => new transforms.MixUp({ alpha: 0 })).toThrow(/alpha above 0/);
+    expect(() => new transforms.MixUp({ numClasses: 5 })(null as never, labels)).toThrow(
+      /^MixUp: expected a batch of images \[N, C, H, W\] beside the labels, but got none$/,
+    );
   });
 });
 

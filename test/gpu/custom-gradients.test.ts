@@ -213,6 +213,14 @@ describe('torch.func', () => {
     expect(() => torch.func.grad((t: Tensor) => t)(x)).toThrow(
       /a function of one element, but its result has shape \[3\]/,
     );
+    for (const transform of [torch.func.grad, torch.func.jacrev, torch.func.hessian]) {
+      expect(() => transform((() => [x]) as never)(x)).toThrow(
+        /^func\.\w+: expected the result of fn to be a tensor, but got /,
+      );
+    }
+    expect(() => torch.func.functionalCall(null as never, {}, x)).toThrow(
+      /^functionalCall: expected module to be a module, but got null$/,
+    );
     expect(() => torch.func.jvp((t: Tensor) => t, [x], [])).toThrow(/as many tangents as primals, 1, but got 0/);
   });
 });

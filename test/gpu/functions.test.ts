@@ -164,6 +164,31 @@ test('functionalCall takes per-sample gradients and ensembles, as PyTorch’s tu
   expect(() => torch.func.functionalCall(model, { weights: x }, x)).toThrow(/^functionalCall: .* but got 'weights'/);
 });
 
+test('functionalCall and stackModuleState take buffers by their names in state dicts', async () => {
+  const make = () => new nn.Sequential(new nn.Linear(2, 3), new nn.BatchNorm1d(3));
+  const models = [make(), make()];
+  const x = torch.randn(4, 2);
+  for (const model of models) model(x);
+  for (const model of models) model.eval();
+  const base = torch.deepcopy(models[0]!);
+  const [params, buffers] = torch.func.stackModuleState(models);
+  expect(Object.keys(buffers)).toEqual(['1.running_mean', '1.running_var', '1.num_batches_tracked']);
+  type Named = Record<string, Tensor>;
+  const call = (p: Named, b: Named, input: Tensor): Tensor => torch.func.functionalCall(base, [p, b], [input]);
+  const all = torch.vmap(call, { inDims: [0, 0, null] })(params, buffers, x);
+  const each = torch.stack(models.map((model) => model(x)));
+  expect(await all.sub(each).abs().max().item()).toBeLessThan(1e-5);
+  // In training the statistics that were given are updated, and the module's are left as they are.
+  const given = { '1.running_mean': torch.zeros(3) };
+  torch.func.functionalCall(base.train(), given, x);
+  const means = await torch
+    .stack([given['1.running_mean'], base[1].runningMean!, models[0]![1].runningMean!])
+    .tolist<number[][]>();
+  const batch = await models[0]![0](x).mean(0).mul(0.1).tolist<number[]>();
+  expect(means[0]).toEqual(batch.map((value) => expect.closeTo(value, 5)));
+  expect(means[1]).toEqual(means[2]);
+});
+
 test('the Hessian of several outputs, and by several arguments', async () => {
   const a = torch.tensor([1.5, 2]);
   const b = torch.tensor([3, 0.5]);

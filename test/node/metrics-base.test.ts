@@ -373,6 +373,21 @@ test('one sample has its five counts in one dimension', async () => {
   expect(await metric.compute().tolist()).toEqual([1, 0, 1, 0, 1]);
 });
 
+test('structural similarity counts the border of pictures smaller than a window, whose inner contrast is none', async () => {
+  const { StructuralSimilarityIndexMeasure } = metrics;
+  const [a, b] = [7, 5].map((step) => torch.arange(64).mul(step).remainder(11).div(11).reshape(1, 1, 8, 8)) as [
+    Tensor,
+    Tensor,
+  ];
+  // torchmetrics: 0.1065700501203537, and NaN.
+  expect(await new StructuralSimilarityIndexMeasure({ dataRange: 1 })(a, b).item()).toBeCloseTo(0.10657, 5);
+  const [figure, contrast] = new StructuralSimilarityIndexMeasure({ dataRange: 1, returnContrastSensitivity: true })(
+    a,
+    b,
+  );
+  expect([await figure.item(), await contrast.tolist()]).toEqual([expect.closeTo(0.10657, 5), [NaN]]);
+});
+
 test('figures of detectors are float32, whole ones too', async () => {
   const metric = new metrics.MeanAveragePrecision({ classMetrics: true });
   const boxes = torch.tensor([[0, 0, 10, 10]], { dtype: 'float32' });

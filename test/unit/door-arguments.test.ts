@@ -148,6 +148,23 @@ const refusals: readonly [say: RegExp, call: () => unknown][] = [
   [/^SSDHead: expected inChannels to be a list/, () => make(detection.SSDHead)(null, [1], 2)],
   [/^BasicBlock: expected inplanes to be a whole number/, () => make(models.BasicBlock)()],
   [/^Permute.forward: expected its argument to be a tensor, but got null$/, () => loose(new ops.Permute([0]))(null)],
+  ...[
+    new ops.Permute([0]),
+    new ops.FrozenBatchNorm2d(2),
+    new models.UNet({ baseChannels: 2 }),
+    new models.VisionTransformer({
+      imageSize: 32,
+      patchSize: 16,
+      numLayers: 1,
+      numHeads: 2,
+      hiddenDim: 16,
+      mlpDim: 32,
+    }),
+    models.segmentation.fcnResnet50(),
+  ].map((net): [RegExp, () => unknown] => [
+    /^\w+\.forward: expected its argument to be a tensor, but got a string$/,
+    () => loose(net)('x'),
+  ]),
 ];
 
 test('are refused before anything is computed', async () => {

@@ -245,5 +245,8 @@ describe('torch.load and torch.save', () => {
       /expected a tensor for "x", but got number 1/,
     );
     await expect(torch.saveBytes({}, { format: 'csv' as never })).rejects.toThrowError(torch.ArgumentError);
+    await expect(torch.saveBytes({}, NaN as never)).rejects.toThrowError(
+      /^torch\.saveBytes: expected a name such as 'x\.pt', or options, but got number NaN$/,
+    );
   });
 });

@@ -1,6 +1,7 @@
 import { showShape } from '../../compiler/meta';
 import { ShapeError } from '../../errors';
 import * as nn from '../../nn';
+import { expectTensors } from '../../nn/callable';
 import { Module } from '../../nn/module';
 import { features } from '../../tensor/argument-kinds';
 import { cat } from '../../tensor/functions';
@@ -90,6 +91,7 @@ export class UNet extends Module {
   }
 
   override forward(images: Tensor): Tensor {
+    expectTensors('UNet', images);
     if (images.shape.slice(-2).some((size) => size % 16 !== 0)) {
       throw new ShapeError(
         `UNet: expected images of multiples of 16 pixels, but got shape ${showShape(images.shape)}; pad them`,

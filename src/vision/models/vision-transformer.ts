@@ -2,6 +2,7 @@ import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { noteCalls } from '../../graph/calls';
 import * as nn from '../../nn';
+import { expectTensors } from '../../nn/callable';
 import { Module, type UnaryModule } from '../../nn/module';
 import * as kinds from '../../tensor/argument-kinds';
 import { empty, zeros } from '../../tensor/creation';
@@ -171,6 +172,7 @@ export class VisionTransformer extends Module {
   }
 
   override forward(images: Tensor): Tensor {
+    expectTensors('VisionTransformer', images);
     const [count, , height, width] = images.shape;
     noteCalls('getattr', 'getitem', 'getitem', 'getitem', 'getitem', 'eq', '_assert', 'eq', '_assert');
     if (height !== this.imageSize || width !== this.imageSize) {

@@ -1,5 +1,6 @@
 // Batch norm whose statistics and affine parameters are fixed, as detectors use it in backbones.
 import { sameShape } from '../../compiler/meta';
+import { expectTensors } from '../../nn/callable';
 import { Module } from '../../nn/module';
 import { pythonFloat } from '../../nn/printing';
 import { frozenBatchNorm } from '../../ops/batch-norm';
@@ -41,6 +42,7 @@ export class FrozenBatchNorm2d extends Module {
   }
 
   override forward(x: Tensor): Tensor {
+    expectTensors('FrozenBatchNorm2d', x);
     const { weight, bias, runningMean, runningVar, eps } = this;
     const fixed = [runningMean, runningVar, weight, bias];
     const isPlain = (each: Tensor): boolean =>

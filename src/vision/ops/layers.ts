@@ -1,6 +1,7 @@
 // Layers that families of networks share, with torchvision's names: convolution with norm and activation, squeeze and excitation, and others.
 import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
+import { expectTensors } from '../../nn/callable';
 import { Module, type UnaryModule } from '../../nn/module';
 import { pythonFloat, pythonText } from '../../nn/printing';
 import * as kinds from '../../tensor/argument-kinds';
@@ -258,6 +259,7 @@ export class Permute extends Module {
   }
 
   override forward(x: Tensor): Tensor {
+    expectTensors('Permute', x);
     return x.permute([...this.dims]);
   }
 }

@@ -73,6 +73,9 @@ abstract class Mixing extends Transform<Sample, Sample> {
     if (!isTensor(labels)) throw new ArgumentError(`${name}: expected labels as a tensor, but got ${kindOf(labels)}`);
     this.checkLabels(labels);
     const images = imagesAmong(leaves, labels);
+    if (images.length === 0) {
+      throw new ArgumentError(`${name}: expected a batch of images [N, C, H, W] beside the labels, but got none`);
+    }
     for (const image of images) this.checkImages(image, labels.shape[0]!);
     return scope(() => {
       const mixture = this.drawn(images);

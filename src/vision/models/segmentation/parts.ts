@@ -2,6 +2,7 @@
 import { ArgumentError } from '../../../errors';
 import { noteCalls } from '../../../graph/calls';
 import * as nn from '../../../nn';
+import { expectTensors } from '../../../nn/callable';
 import { Module, type UnaryModule } from '../../../nn/module';
 import * as kinds from '../../../tensor/argument-kinds';
 import { type Arguments, isPlainObject, parseArgs } from '../../../tensor/options';
@@ -88,6 +89,7 @@ export class SegmentationModel<Head extends UnaryModule = UnaryModule> extends M
   }
 
   override forward(images: Tensor): SegmentationOutput {
+    expectTensors(this.constructor.name, images);
     noteCalls('getattr', 'getitem');
     const size = images.shape.slice(-2) as [number, number];
     const enlarged = (x: Tensor) => nn.functional.interpolate(x, { size, mode: 'bilinear', alignCorners: false });
