@@ -60,11 +60,10 @@ export async function saveBytes(
   ...args: [(string | SaveOptions)?, SaveOptions?]
 ): Promise<Uint8Array> {
   const [first] = args;
-  const isNamed = typeof first === 'string';
-  if (!isNamed && first !== undefined && !isPlainObject(first)) {
+  if (first !== undefined && typeof first !== 'string' && !isPlainObject(first)) {
     throw new ArgumentError(`${SAVE}Bytes: expected a name such as 'x.pt', or options, but got ${kindOf(first)}`);
   }
-  const [name, options] = isNamed ? [first, args[1]] : [null, first];
+  const [name, options] = typeof first === 'string' ? [first, args[1]] : [null, first as SaveOptions | undefined];
   const format = options?.format ?? (name === null ? 'safetensors' : null);
   const pieces = [...(await piecesOf(object, name, { ...options, format }))];
   return pieces.length === 1

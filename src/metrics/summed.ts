@@ -41,7 +41,7 @@ export abstract class Summed<
     return ['preds', 'target'];
   }
 
-  update(...args: Args | readonly [named: Readonly<Record<string, Tensor>>]): void {
+  update(...args: Args | [named: Readonly<Record<string, Tensor>>]): void {
     const names = this.batchNames;
     const unchecked = Object.fromEntries(names.map((name) => [name, anything]));
     const given = parseArgs<Record<string, unknown>>(this.constructor.name, names, {}, args, unchecked);

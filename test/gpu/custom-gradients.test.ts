@@ -214,7 +214,7 @@ describe('torch.func', () => {
       /a function of one element, but its result has shape \[3\]/,
     );
     for (const transform of [torch.func.grad, torch.func.jacrev, torch.func.hessian]) {
-      expect(() => transform((() => [x]) as never)(x)).toThrow(
+      expect(() => (transform as typeof torch.func.jacrev)((() => [x]) as never)(x)).toThrow(
         /^func\.\w+: expected the result of fn to be a tensor, but got /,
       );
     }

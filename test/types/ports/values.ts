@@ -12,6 +12,14 @@ import {
   NeuronGradient,
 } from 'lamplight/interpret';
 import { LightningModule, Trainer } from 'lamplight/lightning';
+import {
+  BinaryAccuracy,
+  KLDivergence,
+  MeanSquaredError,
+  Perplexity,
+  StructuralSimilarityIndexMeasure,
+  TotalVariation,
+} from 'lamplight/metrics';
 import { detection, tvTensors } from 'lamplight/vision';
 
 export async function lists(x: Tensor): Promise<number> {
@@ -60,6 +68,17 @@ export function attributions(net: Net, x: Tensor): Tensor[] {
     ...memory,
   ];
 }
+
+/** Metrics are called with a batch, by place or by name, of whatever base they are. */
+export const figures = (x: Tensor): Tensor[] => [
+  new BinaryAccuracy()(x, x),
+  new MeanSquaredError()(x, x),
+  new KLDivergence()({ p: x, q: x }),
+  new Perplexity()(x, x),
+  new TotalVariation()(x),
+  new StructuralSimilarityIndexMeasure()(x, x),
+  ...new StructuralSimilarityIndexMeasure({ returnFullImage: true })(x, x),
+];
 
 interface Target {
   boxes: Tensor;
