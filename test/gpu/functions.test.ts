@@ -164,6 +164,51 @@ test('functionalCall takes per-sample gradients and ensembles, as PyTorch’s tu
   expect(() => torch.func.functionalCall(model, { weights: x }, x)).toThrow(/^functionalCall: .* but got 'weights'/);
 });
 
+/** Of PyTorch's tutorial of per-sample gradients, in small. */
+class SimpleCNN extends nn.Module {
+  conv1 = new nn.Conv2d(1, 4, 3, 1);
+  conv2 = new nn.Conv2d(4, 6, 3, 1);
+  fc1 = new nn.Linear(96, 12);
+  fc2 = new nn.Linear(12, 10);
+  forward(input: Tensor): Tensor {
+    const x = nn.functional.relu(this.conv2(nn.functional.relu(this.conv1(input))));
+    const flat = torch.flatten(nn.functional.maxPool2d(x, 2), 1);
+    return nn.functional.logSoftmax(this.fc2(nn.functional.relu(this.fc1(flat))), 1);
+  }
+}
+
+test('gradients of each sample are those of PyTorch’s tutorial', async () => {
+  torch.manualSeed(0);
+  const [samples, targets] = [torch.randn(5, 1, 12, 12), torch.randint(10, [5])];
+  const model = new SimpleCNN();
+  const params = Object.fromEntries(model.namedParameters().map(([name, p]) => [name, p.detach()]));
+  const buffers = Object.fromEntries(model.namedBuffers());
+  type Named = Record<string, Tensor>;
+  const computeLoss = (p: Named, b: Named, sample: Tensor, target: Tensor): Tensor =>
+    nn.functional.nllLoss(torch.func.functionalCall(model, [p, b], [sample.unsqueeze(0)]), target.unsqueeze(0));
+  const all = torch.vmap(torch.func.grad(computeLoss), { inDims: [null, null, 0, 0] })(
+    params,
+    buffers,
+    samples,
+    targets,
+  );
+  // PyTorch 2.15: the norms of each sample's gradients from the same seed.
+  const norms = {
+    'conv1.weight': [
+      0.24146100878715515, 0.1543247103691101, 0.26543790102005005, 0.21575310826301575, 0.20665155351161957,
+    ],
+    'conv2.bias': [
+      0.13151869177818298, 0.14954499900341034, 0.10307534784078598, 0.05721323564648628, 0.13738197088241577,
+    ],
+    'fc1.weight': [1.1417838335037231, 0.9048720002174377, 0.8283001780509949, 1.0216660499572754, 1.4090279340744019],
+    'fc2.bias': [0.9669874310493469, 0.9448484778404236, 0.9472715258598328, 0.9467411637306213, 0.977410614490509],
+  };
+  for (const [name, expected] of Object.entries(norms)) {
+    const found = await all[name]!.flatten(1).norm({ dim: 1 }).tolist();
+    expect(found).toEqual(expected.map((value) => expect.closeTo(value, 5)));
+  }
+});
+
 test('functionalCall and stackModuleState take buffers by their names in state dicts', async () => {
   const make = () => new nn.Sequential(new nn.Linear(2, 3), new nn.BatchNorm1d(3));
   const models = [make(), make()];

@@ -177,6 +177,15 @@ describe('options', () => {
     );
   });
 
+  test('of grad that are what it does anyway are taken', async () => {
+    const y = grown(2);
+    const [dy] = torch.autograd.grad({ outputs: y.mul(2).sum(), inputs: y, onlyInputs: true });
+    expect(await dy!.tolist()).toEqual([2, 2]);
+    expect(() => torch.autograd.grad({ outputs: y.sum(), inputs: y, onlyInputs: false as never })).toThrow(
+      /^grad: expected onlyInputs true, but got false; torch\.autograd\.backward/,
+    );
+  });
+
   test('that PyTorch takes by position', async () => {
     expect(await torch.allclose(torch.ones(1), torch.tensor([1.05]), 0.1)).toBe(true);
     expect(await torch.allclose(torch.ones(1), torch.tensor([1.05]), 0, 0.01)).toBe(false);

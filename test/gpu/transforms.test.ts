@@ -147,3 +147,16 @@ describe('augmentation', () => {
     }
   });
 });
+
+test('pictures become another dtype by place, by name and with options alike', async () => {
+  const x = torch.tensor([0.1, 0.2]);
+  const { convertImageDtype, toDtype } = transforms.functional;
+  for (const bytes of [
+    convertImageDtype(x, 'uint8'),
+    convertImageDtype(x, { dtype: 'uint8' }),
+    toDtype(x, { dtype: 'uint8', scale: true }),
+  ]) {
+    expect([bytes.dtype, await bytes.tolist()]).toEqual(['uint8', [25, 51]]);
+  }
+  expect(await convertImageDtype(x, { dtype: 'float32' }).tolist()).toEqual(await x.tolist());
+});

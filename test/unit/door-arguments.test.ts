@@ -4,7 +4,7 @@ import { nn } from 'lamplight';
 import { IntegratedGradients, umap } from 'lamplight/interpret';
 import * as lightning from 'lamplight/lightning';
 import * as metrics from 'lamplight/metrics';
-import { detection, models, ops, utils } from 'lamplight/vision';
+import { datasets, detection, models, ops, transforms, utils } from 'lamplight/vision';
 import { expect, test } from 'vitest';
 
 /** Calls that a typed program cannot write. */
@@ -167,20 +167,75 @@ const refusals: readonly [say: RegExp, call: () => unknown][] = [
   ]),
 ];
 
+/** A picture that was not awaited, as `io.readImage(file)` gives it. */
+const late = Promise.resolve(torch.ones(3, 4, 4));
+const { functional } = transforms;
+
+const refusedPictures: readonly [say: RegExp, call: () => unknown][] = [
+  ...[
+    new transforms.Resize([5, 5]),
+    new transforms.Normalize([0.5], [0.5]),
+    new transforms.Compose([new transforms.Resize([5, 5])]),
+    new transforms.ToTensor(),
+    new transforms.RandomHorizontalFlip(),
+    new transforms.Lambda((x: unknown) => x),
+  ].map((transform): [RegExp, () => unknown] => [
+    /^\w+: expected a picture or a tensor, but got a promise; await it first$/,
+    () => loose(transform)(late),
+  ]),
+  [/^resize: .* got a promise; await it first$/, () => loose(functional.resize)(late, [5, 5])],
+  [/^rotate: expected angle to be a number, but got number NaN$/, () => functional.rotate(torch.ones(3, 4, 4), NaN)],
+  [/^rotate: expected angle to be a number, but got null$/, () => loose(functional.rotate)(torch.ones(3, 4, 4), null)],
+  [/^rotate: .* got a promise; await it first$/, () => loose(functional.rotate)(torch.ones(3, 4, 4), late)],
+  [
+    /^affine: expected angle to be a number, but got number NaN$/,
+    () => functional.affine(torch.ones(3, 4, 4), { angle: NaN, translate: [0, 0], scale: 1, shear: [0] }),
+  ],
+  [/^adjustHue: expected hueFactor/, () => loose(functional.adjustHue)(torch.ones(3, 4, 4), '')],
+  [
+    /^gaussianNoise: expected mean to be a number/,
+    () => loose(functional.gaussianNoise)(torch.ones(3, 4, 4), { mean: 'foo' }),
+  ],
+  [/^ElasticTransform: expected alpha/, () => new transforms.ElasticTransform({ alpha: NaN })],
+  ...[null, 7, torch.ones(2), { dtype: 7 }].map((dtype): [RegExp, () => unknown] => [
+    /^convertImageDtype: expected (a )?dtype /,
+    () => loose(functional.convertImageDtype)(torch.ones(2), dtype),
+  ]),
+  ...[{ dtype: 7 }, { dtype: {} }, { dtype: { dtype: 'uint8' }, scale: true }].map(
+    (options): [RegExp, () => unknown] => [
+      /^toDtype: expected dtype to be a dtype/,
+      () => loose(functional.toDtype)(torch.ones(2), options),
+    ],
+  ),
+  ...[
+    { imageMean: [0.5] },
+    { imageStd: [0, 0, 0] },
+    { boxNmsThresh: 'x' },
+    { boxScoreThresh: NaN },
+    { boxPositiveFraction: 2 },
+  ].map((options): [RegExp, () => unknown] => [
+    new RegExp(`expected ${Object.keys(options)[0]}`),
+    () => loose(detection.fasterrcnnMobilenetV3Large320Fpn)({ numClasses: 2, ...options }),
+  ]),
+];
+
 test('are refused before anything is computed', async () => {
   for (const nEpochs of [200.5, Infinity, true, NaN, -1, 'foo']) {
     await expect(loose(umap)(torch.ones(4, 2), { nEpochs })).rejects.toThrow(
       /^umap: expected nEpochs to be a whole number from 0 to 100000 or null/,
     );
   }
+  await expect(async () => loose(datasets.MNIST)('root', { train: 'yes' })).rejects.toThrow(
+    /^MNIST: expected train to be a boolean, but got "yes"$/,
+  );
   await expect(detection.felzenszwalb(torch.zeros(3, 4, 4), { sigma: 1e12 })).rejects.toThrow(
     /^felzenszwalb: expected sigma to be a number from 0 to 1024/,
   );
 });
 
 test('are refused', () => {
-  for (const [say, call] of refusals) {
-    expect(call).toThrow(torch.ArgumentError);
+  for (const [say, call] of [...refusals, ...refusedPictures]) {
+    expect(call).toThrow(torch.LamplightError);
     expect(call).toThrow(say);
   }
 });
