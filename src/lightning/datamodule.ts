@@ -2,7 +2,7 @@
 import type { Awaitable } from './awaitable';
 import type { GivenHyperparameters, Hyperparameters } from './checkpointing';
 import type { TrainerFn } from './hooks';
-import { type HyperparameterOptions, keptHyperparameters } from './hyperparameters';
+import { type HyperparameterArguments, keptHyperparameters } from './hyperparameters';
 import type { Loaders } from './loaders';
 
 /**
@@ -20,8 +20,8 @@ export class LightningDataModule<H extends object = Hyperparameters> {
   hparams: H & Hyperparameters = {} as H & Hyperparameters;
 
   /** @throws ArgumentError for anything but an object */
-  saveHyperparameters(given: GivenHyperparameters<H>, options: HyperparameterOptions = {}): void {
-    this.hparams = { ...this.hparams, ...keptHyperparameters(given, options) };
+  saveHyperparameters(given: GivenHyperparameters<H>, ...args: HyperparameterArguments): void {
+    this.hparams = { ...this.hparams, ...keptHyperparameters(given, args) };
   }
 }
 

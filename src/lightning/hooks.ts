@@ -1,10 +1,21 @@
 // The hooks of modules and callbacks, and who is called when.
 import type { Optimizer } from '../optim/optimizer';
+import type { Kind } from '../tensor/argument-kinds';
+import { expectKind, isPlainObject, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { type Awaitable, after, inTurn } from './awaitable';
 import type { Checkpoint } from './checkpointing';
 import type { LightningModule } from './module';
 import type { Trainer } from './trainer';
+
+/** Values by name. */
+export const record: Kind = { words: 'an object of values by name', fits: isPlainObject };
+
+/** Refuses what cannot be the state that a callback is to go on from. */
+export function expectState(owner: string, state: unknown, others: readonly unknown[]): void {
+  expectKind(`${owner}.loadStateDict`, 'state', state, record);
+  parseArgs(`${owner}.loadStateDict`, [], {}, others);
+}
 
 /** What a trainer has been asked to do. */
 export type TrainerFn = 'fit' | 'validate' | 'test' | 'predict';
@@ -164,11 +175,14 @@ export class Callback {
   }
 
   /** What a checkpoint is to hold of it. */
-  stateDict(): Record<string, unknown> {
+  stateDict(...none: []): Record<string, unknown> {
+    parseArgs('stateDict', [], {}, none);
     return {};
   }
 
-  loadStateDict(_state: Record<string, unknown>): void {}
+  loadStateDict(state: Record<string, unknown>, ...none: []): void {
+    expectState(this.constructor.name, state, none);
+  }
 }
 
 export interface Callback extends CallbackHooks {}

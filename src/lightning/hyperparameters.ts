@@ -1,7 +1,7 @@
 // What modules and data modules are made of, as `saveHyperparameters` keeps it.
 import { ArgumentError } from '../errors';
 import { either, listOf, text } from '../tensor/argument-kinds';
-import { isPlainObject, kindOf, parseArgs } from '../tensor/options';
+import { type Arguments, isPlainObject, kindOf, parseArgs } from '../tensor/options';
 import type { Hyperparameters } from './checkpointing';
 
 export interface HyperparameterOptions {
@@ -11,19 +11,21 @@ export interface HyperparameterOptions {
   logger?: boolean;
 }
 
+export type HyperparameterArguments = Arguments<HyperparameterOptions, ['ignore', 'logger']>;
+
 /**
  * The entries that are kept.
  *
  * @throws ArgumentError for anything but an object
  */
-export function keptHyperparameters(given: object, options: HyperparameterOptions): Hyperparameters {
+export function keptHyperparameters(given: object, args: readonly unknown[]): Hyperparameters {
   const name = 'saveHyperparameters';
   if (!isPlainObject(given)) {
     throw new ArgumentError(
       `${name}: expected an object of names and values, but got ${kindOf(given)}; write this.saveHyperparameters({ lr, hidden })`,
     );
   }
-  const { ignore } = parseArgs<HyperparameterOptions>(name, [], { ignore: [], logger: true }, [options], {
+  const { ignore } = parseArgs<HyperparameterOptions>(name, [], { ignore: [], logger: true }, args, {
     ignore: either(text, listOf(text)),
   });
   const left = new Set([ignore].flat());

@@ -6,19 +6,19 @@ import { clipGradNorm_, clipGradValue_ } from '../nn/utils';
 import type { Optimizer } from '../optim/optimizer';
 import * as kinds from '../tensor/argument-kinds';
 import { type Device, type DeviceLike, webgpu } from '../tensor/device';
-import { isPlainObject, kindOf, parseArgs } from '../tensor/options';
+import { type Arguments, expectKind, isPlainObject, kindOf, parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import { warnOnce } from '../warnings';
 import { attachmentOf } from './attachment';
 import type { Awaitable } from './awaitable';
 
 import { type CheckpointSource, type GivenHyperparameters, type Hyperparameters, loadWeights } from './checkpointing';
-import type { Callback, ModuleHooks, StepOutput } from './hooks';
-import { type HyperparameterOptions, keptHyperparameters } from './hyperparameters';
+import { type Callback, type ModuleHooks, record, type StepOutput } from './hooks';
+import { type HyperparameterArguments, keptHyperparameters } from './hyperparameters';
 import type { Loaders } from './loaders';
 import { loggingOf } from './log-options';
 import type { Logger } from './loggers/logger';
-import { backwardOf, type LightningOptimizer } from './optimization';
+import { backwardOf, type LightningOptimizer, optimizerKind } from './optimization';
 import type { OptimizersConfig, SchedulerLike } from './optimizers';
 import { isMetric, type LoggedMetric, ofOne, type Reduction } from './results';
 import type { Trainer } from './trainer';
@@ -53,6 +53,16 @@ export type Loggable = Tensor | number | LoggedMetric;
 /** One object where there is one, which is a list as well where there are several: `const opt = …` and `const [a, b] = …`. */
 export type OneOrSeveral<T> = T & T[];
 
+interface Named {
+  name: string;
+  value: Loggable;
+}
+
+const loggable: kinds.Kind = {
+  words: 'a number, a tensor of one element or a metric',
+  fits: (value) => ['number', 'boolean'].includes(typeof value) || value instanceof Tensor || isMetric(value),
+};
+
 const defaults = {
   progBar: false,
   logger: true,
@@ -67,10 +77,33 @@ const defaults = {
 } as const;
 
 const logKinds = {
+  name: kinds.text,
+  value: loggable,
   onStep: kinds.orNull(kinds.flag),
   onEpoch: kinds.orNull(kinds.flag),
   batchSize: kinds.orNull(kinds.whole(0)),
 };
+
+type AnyOptimizer = Optimizer<object> | LightningOptimizer;
+
+const expectLoss = (name: string, loss: unknown): void =>
+  expectKind(name, 'loss', loss, kinds.instance(Tensor, 'a tensor'));
+
+interface Clipping {
+  optimizer: AnyOptimizer;
+  /** Default: the trainer's. */
+  gradientClipVal?: number | null;
+  /** Default: the trainer's. */
+  gradientClipAlgorithm?: 'norm' | 'value' | null;
+}
+const clippingOrder = ['optimizer', 'gradientClipVal', 'gradientClipAlgorithm'] as const;
+
+const clippingOf = (name: string, args: readonly unknown[]): Required<Clipping> =>
+  parseArgs<Clipping>(name, ['optimizer'], { gradientClipVal: null, gradientClipAlgorithm: null }, args, {
+    optimizer: optimizerKind,
+    gradientClipVal: kinds.orNull(kinds.between(0)),
+    gradientClipAlgorithm: kinds.oneOf('norm', 'value', null),
+  }) as Required<Clipping>;
 
 /**
  * A module with its training in it: steps, optimizers, and hooks (see `ModuleHooks`), all of which may be asynchronous.
@@ -150,21 +183,22 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
    */
   log(name: string, value: Loggable, options?: LogOptions): void;
   log(name: string, value: Loggable, progBar: boolean, options?: LogOptions): void;
-  log(name: string, value: Loggable, ...rest: unknown[]): void {
+  log(named: Named & LogOptions): void;
+  log(...args: unknown[]): void {
+    const given = parseArgs<Named & LogOptions>('log', ['name', 'value'], defaults, args, logKinds);
+    const { name, value } = given;
+    const reduceFx = given.reduceFx === 'avg' ? 'mean' : given.reduceFx;
+    if (!['mean', 'sum', 'min', 'max'].includes(reduceFx)) {
+      throw new ArgumentError(
+        `log: expected reduceFx 'mean', 'sum', 'min' or 'max', but got ${kindOf(reduceFx)}; log a metric for a reduction of one's own`,
+      );
+    }
     const { trainer } = attachmentOf(this);
     if (!trainer) {
       warnOnce(
         'You are trying to `this.log()` but the module is in no trainer, most likely because it is called by itself. Nothing is logged.',
       );
       return;
-    }
-    if (typeof name !== 'string') throw new ArgumentError(`log: expected a name, but got ${kindOf(name)}`);
-    const given = parseArgs<LogOptions>('log', [], defaults, rest, logKinds);
-    const reduceFx = given.reduceFx === 'avg' ? 'mean' : given.reduceFx;
-    if (!['mean', 'sum', 'min', 'max'].includes(reduceFx)) {
-      throw new ArgumentError(
-        `log: expected reduceFx 'mean', 'sum', 'min' or 'max', but got ${kindOf(reduceFx)}; log a metric for a reduction of one's own`,
-      );
     }
     if (name.includes('/dataloader_idx_')) {
       throw new ArgumentError(
@@ -184,13 +218,14 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
 
   /** `log` for each entry: `this.logDict({ loss, acc: this.accuracy })`. */
   logDict(dictionary: Readonly<Record<string, Loggable>>, ...options: [LogOptions?] | [boolean, LogOptions?]): void {
-    const entries: unknown = Reflect.get(dictionary, 'items');
+    const entries: unknown = (dictionary as Readonly<Record<string, unknown>> | null | undefined)?.items;
     const pairs = isPlainObject(dictionary)
       ? Object.entries(dictionary)
       : typeof entries === 'function'
         ? [...(Reflect.apply(entries, dictionary, []) as Iterable<[string, Loggable]>)]
         : null;
     if (!pairs) throw new ArgumentError(`logDict: expected an object of values, but got ${kindOf(dictionary)}`);
+    parseArgs<LogOptions>('logDict', [], defaults, options, logKinds);
     for (const [name, value] of pairs) this.log(name, value, ...(options as [LogOptions?]));
   }
 
@@ -202,14 +237,16 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
   }
 
   /** The optimizers, each with the trainer's hooks around its steps: `const [g, d] = this.optimizers()`, or one by itself. */
-  optimizers(): OneOrSeveral<LightningOptimizer> {
+  optimizers(...none: []): OneOrSeveral<LightningOptimizer> {
+    parseArgs('optimizers', [], {}, none);
     const { lightningOptimizers } = this.trainer;
     const [first, ...others] = lightningOptimizers;
     return (first && others.length === 0 ? first : [...lightningOptimizers]) as OneOrSeveral<LightningOptimizer>;
   }
 
   /** The schedulers, to be stepped by hand in manual optimization; null without. */
-  lrSchedulers(): OneOrSeveral<SchedulerLike> | null {
+  lrSchedulers(...none: []): OneOrSeveral<SchedulerLike> | null {
+    parseArgs('lrSchedulers', [], {}, none);
     const schedulers = this.trainer.lrSchedulerConfigs.map(({ scheduler }) => scheduler);
     if (schedulers.length === 0) return null;
     return (schedulers.length === 1 ? schedulers[0] : schedulers) as OneOrSeveral<SchedulerLike>;
@@ -225,10 +262,12 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
         'manualBackward: expected this.automaticOptimization = false, but it is true; return the loss of trainingStep instead',
       );
     }
+    expectLoss('manualBackward', loss);
     return backwardOf(this.trainer, loss, args);
   }
 
   backward(loss: Tensor, ...args: Parameters<Tensor['backward']>): Awaitable<unknown> {
+    expectLoss('backward', loss);
     loss.backward(...args);
     return undefined;
   }
@@ -254,20 +293,15 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     return metric === null ? step.call(scheduler) : step.call(scheduler, metric);
   }
 
-  configureGradientClipping(
-    optimizer: Optimizer<object>,
-    gradientClipVal: number | null = null,
-    gradientClipAlgorithm: 'norm' | 'value' | null = null,
-  ): Awaitable<unknown> {
+  configureGradientClipping(...args: Arguments<Clipping, typeof clippingOrder>): Awaitable<unknown> {
+    const { optimizer, gradientClipVal, gradientClipAlgorithm } = clippingOf('configureGradientClipping', args);
     this.clipGradients(optimizer, { gradientClipVal, gradientClipAlgorithm });
     return undefined;
   }
 
   /** Clips the gradients of an optimizer's parameters, by the trainer's options where none are given. */
-  clipGradients(
-    optimizer: Optimizer<object> | LightningOptimizer,
-    options: { gradientClipVal?: number | null; gradientClipAlgorithm?: 'norm' | 'value' | null } = {},
-  ): void {
+  clipGradients(...args: Arguments<Clipping, typeof clippingOrder>): void {
+    const { optimizer, ...options } = clippingOf('clipGradients', args);
     const { trainer } = this;
     const value = options.gradientClipVal ?? trainer.gradientClipVal;
     if (value === null || value <= 0) return;
@@ -277,7 +311,10 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
   }
 
   /** Has only the parameters of one optimizer take gradients, until `untoggleOptimizer`. */
-  toggleOptimizer(optimizer: LightningOptimizer | Optimizer<object>): void {
+  toggleOptimizer(...args: Arguments<{ optimizer: AnyOptimizer }, ['optimizer']>): void {
+    const { optimizer } = parseArgs<{ optimizer: AnyOptimizer }>('toggleOptimizer', ['optimizer'], {}, args, {
+      optimizer: optimizerKind,
+    });
     const { toggled } = attachmentOf(this);
     const paramsOf = ({ paramGroups }: { readonly paramGroups: readonly { readonly params: readonly Tensor[] }[] }) =>
       paramGroups.flatMap(({ params }) => params);
@@ -291,20 +328,25 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     for (const param of paramsOf(optimizer)) param.requiresGrad_(toggled.get(param) ?? true);
   }
 
-  untoggleOptimizer(_optimizer?: LightningOptimizer | Optimizer<object>): void {
+  untoggleOptimizer(...args: Arguments<{ optimizer?: AnyOptimizer | null }, ['optimizer']>): void {
+    parseArgs<{ optimizer?: AnyOptimizer | null }>('untoggleOptimizer', [], { optimizer: null }, args, {
+      optimizer: kinds.orNull(optimizerKind),
+    });
     const { toggled } = attachmentOf(this);
     for (const [param, requiresGrad] of toggled) param.requiresGrad_(requiresGrad);
     toggled.clear();
   }
 
   /** Has no parameter take gradients, and goes into evaluation mode. */
-  freeze(): void {
+  freeze(...none: []): void {
+    parseArgs('freeze', [], {}, none);
     this.requiresGrad_(false);
     this.eval();
   }
 
   /** Takes `freeze` back. */
-  unfreeze(): void {
+  unfreeze(...none: []): void {
+    parseArgs('unfreeze', [], {}, none);
     this.requiresGrad_(true);
     this.train();
   }
@@ -315,8 +357,8 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
    *
    * @throws ArgumentError for anything but an object
    */
-  saveHyperparameters(given: GivenHyperparameters<H>, options: HyperparameterOptions = {}): void {
-    this.hparams = { ...this.hparams, ...keptHyperparameters(given, options) };
+  saveHyperparameters(given: GivenHyperparameters<H>, ...args: HyperparameterArguments): void {
+    this.hparams = { ...this.hparams, ...keptHyperparameters(given, args) };
   }
 
   /**
@@ -333,7 +375,10 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     ) => M,
     checkpointPath: CheckpointSource,
     options: { mapLocation?: DeviceLike | null; strict?: boolean | null } & Hyperparameters = {},
+    ...none: []
   ): Promise<M> {
+    parseArgs('loadFromCheckpoint', [], {}, none);
+    expectKind('loadFromCheckpoint', 'options', options, record);
     const { mapLocation: _, strict, ...own } = options;
     return loadWeights(checkpointPath, own, (hparams) => new this(hparams as never), strict ?? null);
   }
@@ -359,7 +404,8 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
   }
 
   /** What `Trainer.predict` gives for a batch: `this(batch)`. */
-  predictStep(batch: unknown, _batchIdx: number, _dataloaderIdx?: number): Awaitable<unknown> {
+  predictStep(batch: unknown, _batchIdx?: number, _dataloaderIdx?: number, ...none: []): Awaitable<unknown> {
+    parseArgs('predictStep', [], {}, none);
     return (this as unknown as (input: unknown) => unknown)(batch);
   }
 }

@@ -2,7 +2,8 @@
 import { ArgumentError, AutogradError } from '../errors';
 import { flush } from '../graph/flush';
 import type { Optimizer, ParamGroup } from '../optim/optimizer';
-import { isPlainObject, kindOf } from '../tensor/options';
+import { callback, type Kind, orNull } from '../tensor/argument-kinds';
+import { type Arguments, isPlainObject, kindOf, parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import { warnOnce } from '../warnings';
 import { type Awaitable, after } from './awaitable';
@@ -11,12 +12,34 @@ import type { Trainer } from './trainer';
 
 type AnyOptimizer = Optimizer<object>;
 
+export const optimizerKind: Kind = {
+  words: 'an optimizer',
+  fits: (value) => Array.isArray((value as AnyOptimizer | null | undefined)?.paramGroups),
+};
+
+export const trainerKind: Kind = {
+  words: 'a Trainer',
+  fits: (value) => Array.isArray((value as Trainer | null | undefined)?.loggers),
+};
+
+interface Wrapped {
+  optimizer: AnyOptimizer;
+  trainer: Trainer;
+}
+
 /** An optimizer as a module sees it: a step calls the hooks, clips gradients where the trainer is to, and counts as a global step. */
 export class LightningOptimizer {
-  constructor(
-    readonly optimizer: AnyOptimizer,
-    private readonly trainer: Trainer,
-  ) {}
+  readonly optimizer: AnyOptimizer;
+  private readonly trainer: Trainer;
+
+  constructor(...args: Arguments<Wrapped, ['optimizer', 'trainer']>) {
+    const { optimizer, trainer } = parseArgs<Wrapped>('LightningOptimizer', ['optimizer', 'trainer'], {}, args, {
+      optimizer: optimizerKind,
+      trainer: trainerKind,
+    });
+    this.optimizer = optimizer;
+    this.trainer = trainer;
+  }
 
   get paramGroups(): ParamGroup<{ lr: number }>[] {
     return this.optimizer.paramGroups as ParamGroup<{ lr: number }>[];
@@ -26,18 +49,19 @@ export class LightningOptimizer {
     return this.optimizer.state;
   }
 
-  zeroGrad(options: { setToNone?: boolean } = {}): void {
-    this.optimizer.zeroGrad(options);
+  zeroGrad(...args: Parameters<AnyOptimizer['zeroGrad']>): void {
+    this.optimizer.zeroGrad(...args);
   }
 
   /** Updates the parameters; a closure, if given, is called first. Asynchronous where the closure or a hook is. */
   step(): Awaitable<unknown>;
   step<T>(closure: () => Awaitable<T>): Awaitable<T>;
-  step(closure?: () => Awaitable<unknown>): Awaitable<unknown> {
+  step(...args: unknown[]): Awaitable<unknown> {
     const { trainer } = this;
-    if (closure !== undefined && typeof closure !== 'function') {
-      throw new ArgumentError(`optimizer.step: expected a function as closure, but got ${kindOf(closure)}`);
-    }
+    type Given = { closure?: (() => Awaitable<unknown>) | null };
+    const { closure } = parseArgs<Given>('optimizer.step', [], { closure: null }, args, {
+      closure: orNull(callback),
+    });
     const { manualProgress } = trainer.fitLoop.epochLoop;
     const manual = !trainer.lightningModule.automaticOptimization;
     if (manual) manualProgress.increment('ready');
@@ -47,7 +71,7 @@ export class LightningOptimizer {
     });
   }
 
-  #update(closure: (() => Awaitable<unknown>) | undefined): Awaitable<unknown> {
+  #update(closure: (() => Awaitable<unknown>) | null): Awaitable<unknown> {
     const { trainer, optimizer } = this;
     const { mixed } = trainer;
     const before = () => afterClosure(trainer, optimizer);
@@ -61,7 +85,8 @@ export class LightningOptimizer {
     });
   }
 
-  stateDict(): ReturnType<AnyOptimizer['stateDict']> {
+  stateDict(...none: []): ReturnType<AnyOptimizer['stateDict']> {
+    parseArgs('optimizer.stateDict', [], {}, none);
     return this.optimizer.stateDict();
   }
 

@@ -1,7 +1,7 @@
 // The options of a Trainer: Lightning's, of which those that make no sense on one device are taken at their defaults.
 import { ArgumentError } from '../errors';
 import * as kinds from '../tensor/argument-kinds';
-import { kindOf, parseArgs, shown } from '../tensor/options';
+import { isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
 import type { Callback } from './hooks';
 import type { Logger } from './loggers/logger';
 
@@ -186,11 +186,13 @@ export function parseOptions(args: readonly unknown[]): ParsedOptions {
     );
   }
   if (o.gradientClipVal !== null && !(typeof o.gradientClipVal === 'number' && o.gradientClipVal >= 0)) {
-    throw new ArgumentError(`Trainer: expected gradientClipVal ≥ 0 or null, but got ${shown(o.gradientClipVal)}`);
+    throw new ArgumentError(
+      `Trainer: expected gradientClipVal to be a number ≥ 0 or null, but got ${shown(o.gradientClipVal)}`,
+    );
   }
   if (!['norm', 'value', null].includes(o.gradientClipAlgorithm)) {
     throw new ArgumentError(
-      `Trainer: expected gradientClipAlgorithm 'norm' or 'value', but got ${shown(o.gradientClipAlgorithm)}`,
+      `Trainer: expected gradientClipAlgorithm 'norm', 'value' or null, but got ${shown(o.gradientClipAlgorithm)}`,
     );
   }
   if (o.signal !== null && !(o.signal instanceof AbortSignal)) {
@@ -201,7 +203,7 @@ export function parseOptions(args: readonly unknown[]): ParsedOptions {
 
 function whole(name: string, value: number | null, least: number): void {
   if (value === null || (Number.isInteger(value) && value >= least)) return;
-  throw new ArgumentError(`Trainer: expected ${name} to be a whole number ≥ ${least}, but got ${shown(value)}`);
+  throw new ArgumentError(`Trainer: expected ${name} to be a whole number ≥ ${least} or null, but got ${shown(value)}`);
 }
 
 function share(name: string, value: number | null): void {
@@ -221,12 +223,12 @@ export function secondsOf(what: string, duration: Duration): number {
   if (days !== undefined) {
     return Number(days) * spans.days + Number(hours) * spans.hours + Number(minutes) * spans.minutes + Number(seconds);
   }
-  const entries = typeof duration === 'object' && duration !== null ? Object.entries(duration) : null;
-  if (entries?.every(([name, value]) => name in spans && typeof value === 'number')) {
+  const entries = isPlainObject(duration) ? Object.entries(duration) : null;
+  if (entries?.every(([name, value]) => name in spans && Number.isFinite(value))) {
     return entries.reduce((sum, [name, value]) => sum + value * spans[name as keyof typeof spans], 0);
   }
   throw new ArgumentError(
-    `${what}: expected 'DD:HH:MM:SS', seconds, or { weeks, days, hours, minutes, seconds }, but got ${shown(duration)}`,
+    `${what}: expected 'DD:HH:MM:SS', a number of seconds, { weeks, days, hours, minutes, seconds } or null, but got ${shown(duration)}`,
   );
 }
 

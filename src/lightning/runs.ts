@@ -1,9 +1,12 @@
 // What a run of a Trainer is given, and what it expects of that before it begins.
+
 import { ArgumentError } from '../errors';
+import { anything, flag, instance, orNull } from '../tensor/argument-kinds';
 import type { CheckpointSource } from './checkpointing';
 import { LightningDataModule } from './datamodule';
 import type { TrainerFn } from './hooks';
 import { isLoaders, type Loaders } from './loaders';
+import type { LightningModule } from './module';
 
 export type Stage = 'training' | 'sanityChecking' | 'validating' | 'testing' | 'predicting';
 
@@ -38,6 +41,16 @@ export interface PredictOptions extends RunOptions {
   dataloaders?: Loaders | LightningDataModule | null;
   returnPredictions?: boolean | null;
 }
+
+/** A run of a module; of that of the run before where there is none. */
+export type Tried<O> = O & { model?: LightningModule | null };
+
+/** What options of runs take; what is no module is told by the run. */
+export const runKinds = {
+  model: anything,
+  datamodule: orNull(instance(LightningDataModule)),
+  returnPredictions: orNull(flag),
+};
 
 /** Arguments of which the last is options, if an object: loaders by name, or in an object, are none. */
 export const withOptions = (

@@ -5,8 +5,9 @@ import { backpressure, flush } from '../graph/flush';
 import { join } from '../io/local-files';
 import type { Optimizer } from '../optim/optimizer';
 import { detectAnomaly } from '../tensor/anomaly';
+import { flag, type Kind, orNull } from '../tensor/argument-kinds';
 import { synchronize } from '../tensor/gpu';
-import { parseArgs } from '../tensor/options';
+import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import { defaultGenerator } from '../tensor/random/generator';
 import { attach } from './attachment';
 import { defaultCallbacks } from './callbacks/defaults';
@@ -42,9 +43,11 @@ import {
   type FitOptions,
   type PredictOptions,
   type RunOptions,
+  runKinds,
   type Stage,
   sources,
   type TrainerState,
+  type Tried,
   withOptions,
 } from './runs';
 import { Survival } from './survival';
@@ -52,6 +55,14 @@ import { Survival } from './survival';
 const EPOCHS = 1000;
 const SANITY_STEPS = 2;
 const LOG_EVERY = 50;
+const path: Kind = { words: 'a path', fits: (value) => typeof value === 'string' && value !== '' };
+
+interface SaveArguments {
+  filepath: string;
+  /** Whether nothing but the weights is written; default false. */
+  weightsOnly?: boolean | null;
+}
+
 type Loop = () => Promise<unknown>;
 
 /**
@@ -175,7 +186,7 @@ export class Trainer extends Overview {
   async fit(...args: unknown[]): Promise<void> {
     const defaults = { trainDataloaders: null, valDataloaders: null, datamodule: null, ckptPath: null, signal: null };
     const given = withOptions(args, defaults);
-    const o = parseArgs<FitOptions & { model: LightningModule }>('Trainer.fit', ['model'], defaults, given);
+    const o = parseArgs<FitOptions & { model: LightningModule }>('Trainer.fit', ['model'], defaults, given, runKinds);
     const [train, datamodule] = sources('fit', o.trainDataloaders, o.datamodule);
     this.shouldStop = false;
     let deafen = () => {};
@@ -196,58 +207,60 @@ export class Trainer extends Overview {
 
   /** Runs validation once: what was logged, for each loader. */
   async validate(
-    model?: LightningModule | null,
+    model?: LightningModule | null | Tried<EvaluationOptions>,
     ...args: [Loaders | LightningDataModule | null, EvaluationOptions?] | [EvaluationOptions?]
   ): Promise<Record<string, number>[]> {
-    return this.#evaluate('validate', 'validating', this.validateLoop, model ?? null, args);
+    return this.#evaluate('validate', 'validating', this.validateLoop, [model, ...args]);
   }
 
   /** Runs testing once: what was logged, for each loader. */
   async test(
-    model?: LightningModule | null,
+    model?: LightningModule | null | Tried<EvaluationOptions>,
     ...args: [Loaders | LightningDataModule | null, EvaluationOptions?] | [EvaluationOptions?]
   ): Promise<Record<string, number>[]> {
-    return this.#evaluate('test', 'testing', this.testLoop, model ?? null, args);
+    return this.#evaluate('test', 'testing', this.testLoop, [model, ...args]);
   }
 
   async #evaluate(
     fn: 'validate' | 'test',
     stage: Stage,
     loop: EvaluationLoop,
-    model: LightningModule | null,
     args: readonly unknown[],
   ): Promise<Record<string, number>[]> {
-    const defaults = { dataloaders: null, ckptPath: null, verbose: true, datamodule: null, signal: null };
-    const o = parseArgs<EvaluationOptions>(`Trainer.${fn}`, [], defaults, withOptions(args, defaults));
+    const defaults = { model: null, dataloaders: null, ckptPath: null, verbose: true, datamodule: null, signal: null };
+    const given = withOptions(args, defaults);
+    const o = parseArgs<Tried<EvaluationOptions>>(`Trainer.${fn}`, [], defaults, given, runKinds);
     const [loaders, datamodule] = sources(fn, o.dataloaders, o.datamodule);
     const run = async () => {
       this.isVerbose = o.verbose && this.options.enableProgressBar !== false;
       await loop.setupData(loaders);
       return loop.run();
     };
-    return ((await this.#run(fn, stage, model, { ...o, datamodule }, run)) ?? []) as Record<string, number>[];
+    return ((await this.#run(fn, stage, o.model, { ...o, datamodule }, run)) ?? []) as Record<string, number>[];
   }
 
   /** What `predictStep` gives for each batch; for several loaders a list of such lists. */
   async predict(
-    model?: LightningModule | null,
+    model?: LightningModule | null | Tried<PredictOptions>,
     ...args: [Loaders | LightningDataModule | null, PredictOptions?] | [PredictOptions?]
   ): Promise<unknown[] | null> {
-    const defaults = { dataloaders: null, datamodule: null, returnPredictions: null, ckptPath: null, signal: null };
-    const o = parseArgs<PredictOptions>('Trainer.predict', [], defaults, withOptions(args, defaults));
+    const options = { dataloaders: null, datamodule: null, returnPredictions: null, ckptPath: null, signal: null };
+    const defaults = { model: null, ...options };
+    const given = withOptions([model, ...args], defaults);
+    const o = parseArgs<Tried<PredictOptions>>('Trainer.predict', [], defaults, given, runKinds);
     const [loaders, datamodule] = sources('predict', o.dataloaders, o.datamodule);
     const run = async () => {
       await this.predictLoop.setupData(loaders);
       return this.predictLoop.run(o.returnPredictions ?? true);
     };
-    return (await this.#run('predict', 'predicting', model ?? null, { ...o, datamodule }, run)) as unknown[] | null;
+    return (await this.#run('predict', 'predicting', o.model, { ...o, datamodule }, run)) as unknown[] | null;
   }
 
   async #run(fn: TrainerFn, stage: Stage, model: LightningModule | null, o: RunOptions, loop: Loop): Promise<unknown> {
     const module = model ?? this.module;
     if (!(module instanceof LightningModule)) {
       throw new ArgumentError(
-        `Trainer.${fn}: expected a LightningModule, but got none; pass one whose class extends LightningModule`,
+        `Trainer.${fn}: expected a LightningModule, but got ${module === null ? 'none' : kindOf(module)}; pass one whose class extends LightningModule`,
       );
     }
     expectSteps(fn, module, this);
@@ -343,7 +356,7 @@ export class Trainer extends Overview {
     generator.setState(before);
   }
 
-  /** What a module or a data module gives for a loader. */
+  /** @internal What a module or a data module gives for a loader. */
   async requestLoaders(
     name: 'trainDataloader' | 'valDataloader' | 'testDataloader' | 'predictDataloader',
   ): Promise<unknown> {
@@ -382,18 +395,24 @@ export class Trainer extends Overview {
     return result;
   }
 
+  /** @internal */
   throwIfInterrupted(): void {
     this.#interrupts.throwIfDue();
   }
 
   /** Ends the run cleanly after the present batch: for a stop button. */
-  interrupt(): void {
+  interrupt(...none: []): void {
+    parseArgs('Trainer.interrupt', [], {}, none);
     this.#interrupts.reason ??= 'interrupt() was called';
   }
 
   /** Writes a checkpoint, all or nothing; in a page to the checkpoint store of its folder. */
-  async saveCheckpoint(filepath: string, options: boolean | { weightsOnly?: boolean } = {}): Promise<void> {
-    const weightsOnly = typeof options === 'boolean' ? options : (options.weightsOnly ?? false);
+  async saveCheckpoint(...args: Arguments<SaveArguments, ['filepath', 'weightsOnly']>): Promise<void> {
+    const kinds = { filepath: path, weightsOnly: orNull(flag) };
+    const defaults = { weightsOnly: false };
+    const o = parseArgs<SaveArguments>('Trainer.saveCheckpoint', ['filepath'], defaults, args, kinds);
+    const { filepath } = o;
+    const weightsOnly = o.weightsOnly ?? false;
     const save = async () =>
       saveFile(join(filepath), (await dumpCheckpoint(this, weightsOnly)) as Record<string, unknown>);
     try {
@@ -412,12 +431,12 @@ export class Trainer extends Overview {
     else console.log(...values);
   }
 
-  /** Says something that is only for who looks on. */
+  /** @internal Says something that is only for who looks on. */
   say(message: string): void {
     if (this.options.enableProgressBar !== false) this.print(message);
   }
 
-  /** Reads rows between loops where someone waits for them. */
+  /** @internal Reads rows between loops where someone waits for them. */
   async drainIfShown(): Promise<void> {
     if (!this.sanityChecking && this.loggers.length > 0) await this.connector.drain();
   }

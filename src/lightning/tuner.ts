@@ -3,15 +3,15 @@
 import { noGrad } from '../autograd/mode';
 import { ArgumentError, OutOfMemoryError } from '../errors';
 import * as kinds from '../tensor/argument-kinds';
-import { type Arguments, parseArgs, shown } from '../tensor/options';
+import { type Arguments, expectKind, parseArgs, shown } from '../tensor/options';
 import { defaultGenerator } from '../tensor/random/generator';
 import { Tensor } from '../tensor/tensor';
 import { lineDrawing } from '../vision/plot/lines';
-import { drawOn, type PlotCanvas } from '../vision/plot/sheet';
+import { canvasOrNull, drawOn, type PlotCanvas } from '../vision/plot/sheet';
 import type { LightningDataModule } from './datamodule';
 import { Callback } from './hooks';
 import type { Loaders } from './loaders';
-import type { LightningModule } from './module';
+import { LightningModule } from './module';
 import { Trainer } from './trainer';
 
 export interface LrFindOptions {
@@ -45,18 +45,42 @@ interface Skipping {
 }
 
 /** The rates that were tried, the smoothed losses at them, and which to take. */
+interface FinderPlotOptions {
+  canvas?: PlotCanvas | null;
+  /** Whether the suggestion is marked. */
+  suggest?: boolean;
+}
+
+interface Range {
+  mode: 'exponential' | 'linear';
+  lrMin: number;
+  lrMax: number;
+  numTraining: number;
+}
+
 export class LRFinder {
   readonly results: { readonly lr: number[]; readonly loss: number[] } = { lr: [], loss: [] };
+  readonly mode: 'exponential' | 'linear';
+  readonly lrMin: number;
+  readonly lrMax: number;
+  readonly numTraining: number;
 
-  constructor(
-    readonly mode: 'exponential' | 'linear',
-    readonly lrMin: number,
-    readonly lrMax: number,
-    readonly numTraining: number,
-  ) {}
+  constructor(...args: Arguments<Range, ['mode', 'lrMin', 'lrMax', 'numTraining']>) {
+    const o = parseArgs<Range>('LRFinder', ['mode', 'lrMin', 'lrMax', 'numTraining'], {}, args, {
+      mode: kinds.oneOf('exponential', 'linear'),
+      lrMin: kinds.positive,
+      lrMax: kinds.positive,
+      numTraining: kinds.whole(1),
+    });
+    this.mode = o.mode;
+    this.lrMin = o.lrMin;
+    this.lrMax = o.lrMax;
+    this.numTraining = o.numTraining;
+  }
 
   /** The rate at a step. */
-  rateAt(step: number): number {
+  rateAt(...args: Arguments<{ step: number }, ['step']>): number {
+    const { step } = parseArgs<{ step: number }>('LRFinder.rateAt', ['step'], {}, args, { step: kinds.whole(0) });
     const share = step === 0 ? 0 : (step + 1) / this.numTraining;
     return this.mode === 'exponential'
       ? this.lrMin * (this.lrMax / this.lrMin) ** share
@@ -87,7 +111,11 @@ export class LRFinder {
   }
 
   /** Draws losses over rates, with a mark at the suggestion; on a canvas of its own where none is given. What was drawn on is returned. */
-  plot(canvas: PlotCanvas | null = null, { suggest = false }: { suggest?: boolean } = {}): PlotCanvas {
+  plot(...args: Arguments<FinderPlotOptions, ['canvas', 'suggest']>): PlotCanvas {
+    const defaults = { canvas: null, suggest: false };
+    const { canvas, suggest } = parseArgs<FinderPlotOptions>('LRFinder.plot', [], defaults, args, {
+      canvas: canvasOrNull,
+    });
     const { lr, loss } = this.results;
     const at = suggest ? this.#steepest(10, 1) : null;
     const drawing = lineDrawing({
@@ -150,8 +178,11 @@ export interface ScaleBatchSizeOptions {
 
 /** Looks for settings of a module by short runs: `const finder = await new Tuner(trainer).lrFind(model, loader)`. */
 export class Tuner {
-  constructor(readonly trainer: Trainer) {
-    if (!(trainer instanceof Trainer)) throw new ArgumentError('Tuner: expected a Trainer; pass new Trainer(…)');
+  readonly trainer: Trainer;
+
+  constructor(...args: Arguments<{ trainer: Trainer }, ['trainer']>) {
+    const trainer = kinds.instance(Trainer);
+    this.trainer = parseArgs<{ trainer: Trainer }>('Tuner', ['trainer'], {}, args, { trainer }).trainer;
   }
 
   /** Trains with growing rates, and puts the weights back. */
@@ -159,6 +190,7 @@ export class Tuner {
     model: LightningModule,
     ...args: [LrFindOptions?] | [Loaders | LightningDataModule | null, LrFindOptions?]
   ): Promise<LRFinder> {
+    expectKind('Tuner.lrFind', 'model', model, kinds.instance(LightningModule));
     const o = parseArgs<LrFindOptions>(
       'Tuner.lrFind',
       [],
@@ -208,6 +240,7 @@ export class Tuner {
     model: LightningModule,
     ...args: [ScaleBatchSizeOptions?] | [Loaders | LightningDataModule | null, ScaleBatchSizeOptions?]
   ): Promise<number> {
+    expectKind('Tuner.scaleBatchSize', 'model', model, kinds.instance(LightningModule));
     const o = parseArgs<ScaleBatchSizeOptions>(
       'Tuner.scaleBatchSize',
       [],

@@ -11,7 +11,7 @@ import { cast, detach, full, identity } from '../ops/cast';
 import { resolveDim } from '../ops/dims';
 import { isDistinct, stridedScatter } from '../ops/shape';
 import { Printable } from '../printable';
-import { flag } from './argument-kinds';
+import { flag, instance, orNull } from './argument-kinds';
 import { type Device, webgpu } from './device';
 import { Leaf } from './leaf';
 import { Line } from './line';
@@ -345,7 +345,15 @@ export abstract class TensorBase extends Printable implements Layout {
    */
   backward(...args: Arguments<BackwardArguments, ['gradient', 'retainGraph', 'createGraph', 'inputs']>): void {
     const defaults = { gradient: null, retainGraph: null, createGraph: false, inputs: null };
-    const { gradient, retainGraph, createGraph, inputs } = parseArgs<BackwardArguments>('backward', [], defaults, args);
+    const { gradient, retainGraph, createGraph, inputs } = parseArgs<BackwardArguments>(
+      'backward',
+      [],
+      defaults,
+      args,
+      {
+        gradient: orNull(instance(TensorBase, 'a tensor')),
+      },
+    );
     if (!this.requiresGrad) {
       throw new AutogradError(
         'backward: this tensor does not require grad and was not made from one that does; check requiresGrad of the inputs, and noGrad',

@@ -11,11 +11,15 @@ import {
   EarlyStopping,
   LearningRateMonitor,
   LightningModule,
+  MemoryLogger,
   ModelCheckpoint,
   ModelSummary,
   StochasticWeightAveraging,
+  seedEverything,
+  Timer,
   Trainer,
   type TrainerOptions,
+  Tuner,
 } from 'lamplight/lightning';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { engine } from '../../src/compiler/engine';
@@ -415,4 +419,34 @@ test('a chart is drawn while training goes on, of rows that are read in bulk', a
   expect(chosen.texts()).toEqual(expect.arrayContaining(['b', 'all', '40']));
   expect(chosen.strokes.filter(([name]) => name === 'lineTo').length).toBeLessThan(1200);
   expect(() => new ChartLogger({} as never)).toThrow('expected a canvas or an element of the page');
+});
+
+test('methods of modules, callbacks and loggers take arguments by name, and refuse what they would not look at', async () => {
+  const memory = new MemoryLogger();
+  memory.logMetrics({ metrics: { loss: 0.5 }, step: 3 });
+  memory.logMetrics({ loss: 0.25 }, 4);
+  expect(memory.history({ name: 'loss' })).toEqual([
+    { step: 3, value: 0.5 },
+    { step: 4, value: 0.25 },
+  ]);
+  expect(() => memory.logMetrics({ loss: 1 }, Number.NaN)).toThrow('expected step to be a whole number');
+  const timer = new Timer({ duration: { minutes: 1 } });
+  expect(timer.timeRemaining({ stage: 'test' })).toBe(60);
+  expect(() => timer.startTime('tests' as 'test')).toThrow("expected stage to be 'train' or 'validate' or 'test'");
+  expect(() => timer.loadStateDict(null as never)).toThrow('Timer.loadStateDict: expected state to be an object');
+  expect(() => new Timer({ duration: [] as never })).toThrow('a number of seconds');
+  expect(seedEverything({ seed: 7, workers: true })).toBe(7);
+  const module = new LightningModule();
+  expect(() => module.log('loss', 'high' as never)).toThrow('log: expected value to be a number, a tensor');
+  expect(() => module.backward('loss' as never)).toThrow('backward: expected loss to be a tensor');
+  expect(() =>
+    torch
+      .ones(1, { requiresGrad: true })
+      .sum()
+      .backward('one' as never),
+  ).toThrow('backward: expected gradient to be a tensor or null');
+  const trainer = new Trainer({ logger: false, enableProgressBar: false });
+  await expect(trainer.validate(Promise.resolve(module) as never)).rejects.toThrow('await it first');
+  await expect(trainer.fit(module, { datamodule: 'digits' as never })).rejects.toThrow('expected datamodule to be');
+  await expect(new Tuner(trainer).lrFind(null as never)).rejects.toThrow('expected model to be a LightningModule');
 });

@@ -1,11 +1,17 @@
 // DeviceStatsMonitor: gives the loggers the counters of the device.
 import { ArgumentError } from '../../errors';
 import { stats } from '../../tensor/gpu';
+import { parseArgs } from '../../tensor/options';
 import { Callback } from '../hooks';
 import type { Trainer } from '../trainer';
 
 /** Logs `torch.gpu.stats()` before and behind each batch that is logged: bytes, submits, dispatches and what was created. */
 export class DeviceStatsMonitor extends Callback {
+  constructor(...none: []) {
+    super();
+    parseArgs('DeviceStatsMonitor', [], {}, none);
+  }
+
   override setup(trainer: Trainer, _module: unknown, stage: string): void {
     if (stage !== 'fit' || trainer.loggers.length > 0) return;
     throw new ArgumentError(

@@ -4,7 +4,7 @@ import * as kinds from '../../tensor/argument-kinds';
 import { parseArgs, shown } from '../../tensor/options';
 import { scoreTensor } from '../checkpointing';
 import { readAll } from '../connector';
-import { Callback, stateKeyOf } from '../hooks';
+import { Callback, expectState, stateKeyOf } from '../hooks';
 import type { LightningModule } from '../module';
 import type { Trainer } from '../trainer';
 
@@ -175,7 +175,8 @@ export class EarlyStopping extends Callback {
     ];
   }
 
-  override stateDict(): Record<string, unknown> {
+  override stateDict(...none: []): Record<string, unknown> {
+    parseArgs('EarlyStopping.stateDict', [], {}, none);
     return {
       wait_count: this.waitCount,
       stopped_epoch: this.stoppedEpoch,
@@ -186,7 +187,8 @@ export class EarlyStopping extends Callback {
     };
   }
 
-  override loadStateDict(state: Record<string, unknown>): void {
+  override loadStateDict(state: Record<string, unknown>, ...none: []): void {
+    expectState('EarlyStopping', state, none);
     this.waitCount = Number(state.wait_count);
     this.stoppedEpoch = Number(state.stopped_epoch);
     this.bestScore = Number(state.best_score);

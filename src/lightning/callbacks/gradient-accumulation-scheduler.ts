@@ -1,6 +1,7 @@
 // GradientAccumulationScheduler: how many batches a step takes, by epoch.
 import { ArgumentError } from '../../errors';
-import { isPlainObject, shown, unknownArgument } from '../../tensor/options';
+import { whole } from '../../tensor/argument-kinds';
+import { type Arguments, isPlainObject, parseArgs, shown, unknownArgument } from '../../tensor/options';
 import { Callback } from '../hooks';
 import type { LightningModule } from '../module';
 import type { Trainer } from '../trainer';
@@ -18,8 +19,10 @@ export class GradientAccumulationScheduler extends Callback {
   /** @param scheduling batches by the epoch from which on they count; `{ scheduling }` too */
   constructor(
     scheduling: Readonly<Record<number, number>> | { readonly scheduling: Readonly<Record<number, number>> },
+    ...none: []
   ) {
     super();
+    parseArgs('GradientAccumulationScheduler', [], {}, none);
     const named = isPlainObject(scheduling) && 'scheduling' in scheduling;
     if (named) expectOnly(scheduling);
     const given = named ? scheduling.scheduling : scheduling;
@@ -36,7 +39,10 @@ export class GradientAccumulationScheduler extends Callback {
   }
 
   /** Batches a step in an epoch. */
-  getAccumulateGradBatches(epoch: number): number {
+  getAccumulateGradBatches(...args: Arguments<{ epoch: number }, ['epoch']>): number {
+    const { epoch } = parseArgs<{ epoch: number }>('getAccumulateGradBatches', ['epoch'], {}, args, {
+      epoch: whole(0),
+    });
     const begun = Object.keys(this.scheduling)
       .map(Number)
       .filter((first) => first <= epoch);

@@ -1,12 +1,13 @@
 // LambdaCallback: a callback made of functions.
 import { ArgumentError } from '../../errors';
-import { isPlainObject, kindOf } from '../../tensor/options';
+import { isPlainObject, kindOf, parseArgs } from '../../tensor/options';
 import { Callback, type CallbackHooks } from '../hooks';
 
 /** `new LambdaCallback({ onTrainEpochEnd: (trainer) => console.log(trainer.currentEpoch) })` */
 export class LambdaCallback extends Callback {
-  constructor(hooks: CallbackHooks) {
+  constructor(hooks: CallbackHooks, ...none: []) {
     super();
+    parseArgs('LambdaCallback', [], {}, none);
     if (!isPlainObject(hooks)) {
       throw new ArgumentError(
         `LambdaCallback: expected an object of functions by the names of hooks, but got ${kindOf(hooks)}`,

@@ -2,16 +2,25 @@
 import { ArgumentError } from '../../errors';
 import { join, normalized } from '../../io/local-files';
 import * as kinds from '../../tensor/argument-kinds';
-import { parseArgs, shown } from '../../tensor/options';
+import { type Arguments, expectKind, parseArgs, shown } from '../../tensor/options';
 import { scoreTensor } from '../checkpointing';
 import { readAll } from '../connector';
 import { exists, namesIn, remove } from '../files';
-import { Callback, stateKeyOf } from '../hooks';
+import { Callback, expectState, record, stateKeyOf } from '../hooks';
 import { InterruptedError } from '../interrupts';
 import type { LightningModule } from '../module';
+import { trainerKind } from '../optimization';
 import { type Duration, secondsOf } from '../options';
 import type { Trainer } from '../trainer';
 import { checkpointName } from './checkpoint-name';
+
+/** Of the names of checkpoints; null where they are as the options say. */
+interface NameOptions {
+  filename?: string | null;
+  /** Behind the name, where there is one of the same name already. */
+  ver?: number | null;
+  prefix?: string | null;
+}
 
 export interface ModelCheckpointOptions {
   /** A folder; in a page the name of a checkpoint store. Default: `checkpoints` in the logger's folder. */
@@ -350,16 +359,26 @@ export class ModelCheckpoint extends Callback {
   /** The path that a checkpoint of these metrics gets. */
   formatCheckpointName(
     metrics: Readonly<Record<string, number>>,
-    { filename, ver, prefix }: { filename?: string; ver?: number; prefix?: string } = {},
+    ...args: Arguments<NameOptions, ['filename', 'ver', 'prefix']>
   ): string {
+    expectKind('formatCheckpointName', 'metrics', metrics, record);
+    const defaults = { filename: null, ver: null, prefix: null };
+    const { filename, ver, prefix } = parseArgs<NameOptions>('formatCheckpointName', [], defaults, args, {
+      filename: kinds.orNull(kinds.text),
+      ver: kinds.orNull(kinds.whole(0)),
+      prefix: kinds.orNull(kinds.text),
+    });
     const insertNames = this.#o.autoInsertMetricName;
     const stem = checkpointName(filename ?? this.#o.filename, metrics, { insertNames });
-    const name = [...(prefix === undefined ? [] : [prefix]), stem, ...(ver === undefined ? [] : [`v${ver}`])].join('-');
+    const name = [...(prefix === null ? [] : [prefix]), stem, ...(ver === null ? [] : [`v${ver}`])].join('-');
     return join(this.dirpath ?? '', `${name}${ENDING}`);
   }
 
   /** The last checkpoint that there is; null where there is none. */
-  async findLast(trainer: Trainer): Promise<string | null> {
+  async findLast(...args: Arguments<{ trainer: Trainer }, ['trainer']>): Promise<string | null> {
+    const { trainer } = parseArgs<{ trainer: Trainer }>('findLast', ['trainer'], {}, args, {
+      trainer: trainerKind,
+    });
     const folder = this.dirpath ?? folderOf(trainer);
     if (this.lastModelPath !== '' && (await exists(this.lastModelPath))) return this.lastModelPath;
     const versions = (await namesIn(folder))
@@ -369,7 +388,8 @@ export class ModelCheckpoint extends Callback {
     return latest ? join(folder, latest[0]) : null;
   }
 
-  override stateDict(): Record<string, unknown> {
+  override stateDict(...none: []): Record<string, unknown> {
+    parseArgs('ModelCheckpoint.stateDict', [], {}, none);
     const { bestKModels } = this;
     return {
       monitor: this.monitor,
@@ -384,7 +404,8 @@ export class ModelCheckpoint extends Callback {
     };
   }
 
-  override loadStateDict(state: Record<string, unknown>): void {
+  override loadStateDict(state: Record<string, unknown>, ...none: []): void {
+    expectState('ModelCheckpoint', state, none);
     this.bestModelPath = String(state.best_model_path ?? '');
     if (state.dirpath !== this.dirpath) return;
     this.bestModelScore = (state.best_model_score as number | null | undefined) ?? null;

@@ -9,7 +9,7 @@ import * as kinds from '../../tensor/argument-kinds';
 import { zerosLike } from '../../tensor/creation';
 import { parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
-import { Callback } from '../hooks';
+import { Callback, expectState } from '../hooks';
 import type { LightningModule } from '../module';
 import { configOf } from '../optimizers';
 import type { Trainer } from '../trainer';
@@ -62,7 +62,10 @@ export class StochasticWeightAveraging extends Callback {
         avgFn: kinds.orNull(kinds.callback),
       },
     ) as Required<StochasticWeightAveragingOptions>;
-    if (![o.swaLrs].flat().every((lr) => typeof lr === 'number' && lr > 0)) {
+    if (
+      (Array.isArray(o.swaLrs) && o.swaLrs.length === 0) ||
+      ![o.swaLrs].flat().every((lr) => typeof lr === 'number' && lr > 0)
+    ) {
       throw new ArgumentError(
         `StochasticWeightAveraging: expected swaLrs > 0, a number or one for each group, but got ${shown(o.swaLrs)}`,
       );
@@ -196,7 +199,8 @@ export class StochasticWeightAveraging extends Callback {
     } else if (trainer.currentEpoch - 1 === this.swaEnd || this.#maxEpochs === -1) this.#transfer(module);
   }
 
-  override stateDict(): Record<string, unknown> {
+  override stateDict(...none: []): Record<string, unknown> {
+    parseArgs('StochasticWeightAveraging.stateDict', [], {}, none);
     const averages = this.#averages?.map((tensor, i) => [String(i), tensor] as const);
     return {
       n_averaged: this.#count,
@@ -206,7 +210,8 @@ export class StochasticWeightAveraging extends Callback {
     };
   }
 
-  override loadStateDict(state: Record<string, unknown>): void {
+  override loadStateDict(state: Record<string, unknown>, ...none: []): void {
+    expectState('StochasticWeightAveraging', state, none);
     this.#count = Number(state.n_averaged);
     this.#latestUpdate = Number(state.latest_update_epoch);
     this.#schedulerState = (state.scheduler_state as Record<string, unknown> | null | undefined) ?? null;

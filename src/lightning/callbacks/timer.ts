@@ -1,7 +1,8 @@
 // Timer: measures how long stages take, and ends training when its time is over.
 import { ArgumentError } from '../../errors';
-import { parseArgs, shown } from '../../tensor/options';
-import { Callback } from '../hooks';
+import { oneOf } from '../../tensor/argument-kinds';
+import { type Arguments, parseArgs, shown } from '../../tensor/options';
+import { Callback, expectState } from '../hooks';
 import type { LightningModule } from '../module';
 import { type Duration, secondsOf } from '../options';
 import type { Trainer } from '../trainer';
@@ -15,6 +16,15 @@ export interface TimerOptions {
 }
 
 type TimedStage = 'train' | 'validate' | 'test';
+
+interface Staged {
+  stage?: TimedStage;
+}
+
+const stage = oneOf('train', 'validate', 'test');
+
+const stageOf = (name: string, args: readonly unknown[]): TimedStage =>
+  parseArgs<Staged>(`Timer.${name}`, [], { stage: 'train' }, args, { stage }).stage;
 
 const seconds = (): number => performance.now() / 1000;
 
@@ -45,23 +55,27 @@ export class Timer extends Callback {
   }
 
   /** Seconds since an arbitrary moment; null before the stage has begun. */
-  startTime(stage: TimedStage = 'train'): number | null {
+  startTime(...args: Arguments<Staged, ['stage']>): number | null {
+    const stage = stageOf('startTime', args);
     return this.#starts.get(stage) ?? null;
   }
 
-  endTime(stage: TimedStage = 'train'): number | null {
+  endTime(...args: Arguments<Staged, ['stage']>): number | null {
+    const stage = stageOf('endTime', args);
     return this.#ends.get(stage) ?? null;
   }
 
   /** Seconds that a stage has taken so far. */
-  timeElapsed(stage: TimedStage = 'train'): number {
+  timeElapsed(...args: Arguments<Staged, ['stage']>): number {
+    const stage = stageOf('timeElapsed', args);
     const start = this.startTime(stage);
     const offset = stage === 'train' ? this.#offset : 0;
     return start === null ? offset : (this.endTime(stage) ?? seconds()) - start + offset;
   }
 
   /** Seconds that are left; null without a duration. */
-  timeRemaining(stage: TimedStage = 'train'): number | null {
+  timeRemaining(...args: Arguments<Staged, ['stage']>): number | null {
+    const stage = stageOf('timeRemaining', args);
     return this.#duration === null ? null : this.#duration - this.timeElapsed(stage);
   }
 
@@ -114,12 +128,14 @@ export class Timer extends Callback {
     if (this.#interval === 'epoch') this.#check(trainer);
   }
 
-  override stateDict(): Record<string, unknown> {
+  override stateDict(...none: []): Record<string, unknown> {
+    parseArgs('Timer.stateDict', [], {}, none);
     const stages: readonly TimedStage[] = ['train', 'validate', 'test'];
     return { time_elapsed: Object.fromEntries(stages.map((stage) => [stage, this.timeElapsed(stage)])) };
   }
 
-  override loadStateDict(state: Record<string, unknown>): void {
+  override loadStateDict(state: Record<string, unknown>, ...none: []): void {
+    expectState('Timer', state, none);
     this.#offset = Number((state.time_elapsed as { train?: number } | undefined)?.train ?? 0);
   }
 }

@@ -4,6 +4,7 @@ import * as kinds from '../../tensor/argument-kinds';
 import { kindOf, parseArgs } from '../../tensor/options';
 import { type Line, lineDrawing } from '../../vision/plot/lines';
 import { drawOn, type PlotCanvas } from '../../vision/plot/sheet';
+import { expectStatus, type RowArguments, rowOf } from './logger';
 import { type LoggedPoint, MemoryLogger } from './memory';
 
 /** What is needed of an element of a page. */
@@ -98,7 +99,8 @@ export class ChartLogger extends MemoryLogger {
     this.#element = canDraw ? null : (target as ChartElement);
   }
 
-  override logMetrics(metrics: Readonly<Record<string, number>>, step: number): void {
+  override logMetrics(...args: RowArguments): void {
+    const { metrics, step } = rowOf('ChartLogger', args);
     super.logMetrics(metrics, step);
     for (const [name, value] of Object.entries(metrics)) {
       const isWanted = this.#names ? this.#names.includes(name) : name !== 'epoch' && name !== 'step';
@@ -111,11 +113,13 @@ export class ChartLogger extends MemoryLogger {
   }
 
   /** Draws what there is. */
-  save(): void {
+  save(...none: []): void {
+    parseArgs('ChartLogger.save', [], {}, none);
     this.draw();
   }
 
-  finalize(): void {
+  finalize(status?: 'success' | 'failed', ...none: []): void {
+    expectStatus('ChartLogger', status, none);
     this.draw();
   }
 
@@ -131,7 +135,8 @@ export class ChartLogger extends MemoryLogger {
   }
 
   /** Draws now, as when the page has changed its colours. */
-  draw(): void {
+  draw(...none: []): void {
+    parseArgs('ChartLogger.draw', [], {}, none);
     this.#isDue = false;
     const groups = new Map<string, Line[]>();
     for (const [name, points] of this.#points) {

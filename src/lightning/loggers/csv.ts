@@ -1,10 +1,21 @@
-// A logger that writes metrics.csv and hparams.yaml, as Lightning's does.
-import { ArgumentError } from '../../errors';
 import { hasFiles, join, writeText } from '../../io/local-files';
 import { whole } from '../../tensor/argument-kinds';
-import { kindOf, parseArgs } from '../../tensor/options';
+import { parseArgs } from '../../tensor/options';
 import type { Hyperparameters } from '../checkpointing';
-import { flatHyperparameters, type Logger, nextVersion, RUNS, runKinds, versionFolder } from './logger';
+import {
+  expectParams,
+  expectStatus,
+  type Folder,
+  flatHyperparameters,
+  folder,
+  type Logger,
+  nextVersion,
+  type RowArguments,
+  RUNS,
+  rowOf,
+  runKinds,
+  versionFolder,
+} from './logger';
 import { yamlOf } from './yaml';
 
 export interface CSVLoggerOptions {
@@ -29,18 +40,20 @@ export class CSVLogger implements Logger {
   #unwritten = 0;
   #hparams: Hyperparameters = {};
 
-  constructor(saveDir: string, ...args: [CSVLoggerOptions?] | [string, CSVLoggerOptions?]) {
-    if (typeof saveDir !== 'string') {
-      throw new ArgumentError(`CSVLogger: expected saveDir to be the path of a folder, but got ${kindOf(saveDir)}`);
-    }
-    const o = parseArgs<CSVLoggerOptions>(
+  constructor(
+    ...args:
+      | [saveDir: string, options?: CSVLoggerOptions]
+      | [saveDir: string, name: string, options?: CSVLoggerOptions]
+      | [CSVLoggerOptions & Folder]
+  ) {
+    const o = parseArgs<CSVLoggerOptions & Folder>(
       'CSVLogger',
-      [],
+      ['saveDir'],
       { name: RUNS, version: null, prefix: '', flushLogsEveryNSteps: 100 },
       args,
-      { ...runKinds, flushLogsEveryNSteps: whole(1) },
+      { ...runKinds, saveDir: folder, flushLogsEveryNSteps: whole(1) },
     );
-    this.saveDir = saveDir;
+    this.saveDir = o.saveDir;
     this.name = o.name ?? '';
     this.prefix = o.prefix;
     this.#every = o.flushLogsEveryNSteps;
@@ -57,11 +70,13 @@ export class CSVLogger implements Logger {
     return this.#version === null ? null : versionFolder(join(this.saveDir, this.name), this.#version);
   }
 
-  async begin(): Promise<void> {
+  async begin(...none: []): Promise<void> {
+    parseArgs('CSVLogger.begin', [], {}, none);
     this.#version ??= this.#given ?? (await nextVersion(join(this.saveDir, this.name)));
   }
 
-  async logMetrics(metrics: Readonly<Record<string, number>>, step: number): Promise<void> {
+  async logMetrics(...args: RowArguments): Promise<void> {
+    const { metrics, step } = rowOf('CSVLogger', args);
     const named = Object.entries(metrics).map(([name, value]) => [
       this.prefix ? `${this.prefix}-${name}` : name,
       value,
@@ -70,7 +85,8 @@ export class CSVLogger implements Logger {
     if (++this.#unwritten >= this.#every) await this.save();
   }
 
-  logHyperparams(params: Readonly<Hyperparameters>): void {
+  logHyperparams(params: Readonly<Hyperparameters>, ...none: []): void {
+    expectParams('CSVLogger', params, none);
     this.#hparams = { ...this.#hparams, ...params };
   }
 
@@ -81,7 +97,8 @@ export class CSVLogger implements Logger {
     return [columns.map(quoted).join(','), ...lines, ''].join('\n');
   }
 
-  async save(): Promise<void> {
+  async save(...none: []): Promise<void> {
+    parseArgs('CSVLogger.save', [], {}, none);
     this.#unwritten = 0;
     const folder = this.logDir;
     if (!hasFiles() || folder === null) return;
@@ -89,7 +106,8 @@ export class CSVLogger implements Logger {
     if (this.#rows.length > 0) await writeText(join(folder, 'metrics.csv'), this.text);
   }
 
-  finalize(): Promise<void> {
+  async finalize(status?: 'success' | 'failed', ...none: []): Promise<void> {
+    expectStatus('CSVLogger', status, none);
     return this.save();
   }
 }

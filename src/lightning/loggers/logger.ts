@@ -2,11 +2,12 @@
 
 import { join } from '../../io/local-files';
 import * as kinds from '../../tensor/argument-kinds';
-import { isPlainObject } from '../../tensor/options';
+import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import type { Awaitable } from '../awaitable';
 import type { Hyperparameters } from '../checkpointing';
 import { namesIn } from '../files';
+import { record } from '../hooks';
 
 /** Where what is logged goes; one's own defines `logMetrics` at least. */
 export interface Logger {
@@ -43,6 +44,36 @@ export const runKinds = {
   version: kinds.orNull(kinds.either(kinds.text, kinds.whole(0))),
   prefix: kinds.text,
 };
+
+/** The folder that runs of a logger are kept in. */
+export const folder: kinds.Kind = { words: 'the path of a folder', fits: kinds.text.fits };
+
+export interface Folder {
+  saveDir: string;
+}
+
+/** Refuses another status than a run ends with, and what stands behind it. */
+export function expectStatus(owner: string, status: unknown, others: readonly unknown[]): void {
+  if (status !== undefined) expectKind(`${owner}.finalize`, 'status', status, kinds.oneOf('success', 'failed'));
+  parseArgs(`${owner}.finalize`, [], {}, others);
+}
+
+interface Row {
+  metrics: Readonly<Record<string, number>>;
+  step: number;
+}
+
+/** Of `logMetrics`, by place or by name. */
+export type RowArguments = Arguments<Row, ['metrics', 'step']>;
+
+export const rowOf = (owner: string, args: readonly unknown[]): Row =>
+  parseArgs<Row>(`${owner}.logMetrics`, ['metrics', 'step'], {}, args, { metrics: record, step: kinds.integer });
+
+/** Refuses what are no hyperparameters, and what stands behind them. */
+export function expectParams(owner: string, params: unknown, others: readonly unknown[]): void {
+  expectKind(`${owner}.logHyperparams`, 'params', params, record);
+  parseArgs(`${owner}.logHyperparams`, [], {}, others);
+}
 
 /** The folder of a version. */
 export const versionFolder = (folder: string, version: string | number): string =>

@@ -2,7 +2,7 @@
 import { text } from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Hyperparameters } from '../checkpointing';
-import type { Logger } from './logger';
+import { expectParams, type Logger, type RowArguments, rowOf } from './logger';
 
 /** A value of one name at one step. */
 export interface LoggedPoint {
@@ -28,17 +28,20 @@ export class MemoryLogger implements Logger {
     this.name = name;
   }
 
-  logMetrics(metrics: Readonly<Record<string, number>>, step: number): void {
+  logMetrics(...args: RowArguments): void {
+    const { metrics, step } = rowOf('MemoryLogger', args);
     this.metrics.push({ ...metrics, step });
     for (const listener of this.#listeners) listener(metrics, step);
   }
 
-  logHyperparams(params: Readonly<Hyperparameters>): void {
+  logHyperparams(params: Readonly<Hyperparameters>, ...none: []): void {
+    expectParams('MemoryLogger', params, none);
     this.hparams = { ...params };
   }
 
   /** The points of a name, in order. */
-  history(name: string): LoggedPoint[] {
+  history(...args: Arguments<{ name: string }, ['name']>): LoggedPoint[] {
+    const { name } = parseArgs<{ name: string }>('MemoryLogger.history', ['name'], {}, args, { name: text });
     return this.metrics.filter((row) => name in row).map((row) => ({ step: row.step!, value: row[name]! }));
   }
 

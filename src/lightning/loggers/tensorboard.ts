@@ -2,10 +2,23 @@
 import { ArgumentError } from '../../errors';
 import { join, writeText } from '../../io/local-files';
 import * as kinds from '../../tensor/argument-kinds';
-import { kindOf, parseArgs } from '../../tensor/options';
+import { parseArgs } from '../../tensor/options';
 import { SummaryWriter } from '../../tensorboard/writer';
 import type { Hyperparameters } from '../checkpointing';
-import { flatHyperparameters, type Logger, nextVersion, RUNS, runKinds, versionFolder } from './logger';
+import {
+  expectParams,
+  expectStatus,
+  type Folder,
+  flatHyperparameters,
+  folder,
+  type Logger,
+  nextVersion,
+  type RowArguments,
+  RUNS,
+  rowOf,
+  runKinds,
+  versionFolder,
+} from './logger';
 import { yamlOf } from './yaml';
 
 export interface TensorBoardLoggerOptions {
@@ -30,20 +43,20 @@ export class TensorBoardLogger implements Logger {
   #writer: SummaryWriter | null = null;
   #hparams: Hyperparameters = {};
 
-  constructor(saveDir: string, ...args: [TensorBoardLoggerOptions?] | [string, TensorBoardLoggerOptions?]) {
-    if (typeof saveDir !== 'string') {
-      throw new ArgumentError(
-        `TensorBoardLogger: expected saveDir to be the path of a folder, but got ${kindOf(saveDir)}`,
-      );
-    }
-    const o = parseArgs<TensorBoardLoggerOptions>(
+  constructor(
+    ...args:
+      | [saveDir: string, options?: TensorBoardLoggerOptions]
+      | [saveDir: string, name: string, options?: TensorBoardLoggerOptions]
+      | [TensorBoardLoggerOptions & Folder]
+  ) {
+    const o = parseArgs<TensorBoardLoggerOptions & Folder>(
       'TensorBoardLogger',
-      [],
+      ['saveDir'],
       { name: RUNS, version: null, prefix: '', subDir: null },
       args,
-      { ...runKinds, subDir: kinds.orNull(kinds.text) },
+      { ...runKinds, saveDir: folder, subDir: kinds.orNull(kinds.text) },
     );
-    this.saveDir = saveDir;
+    this.saveDir = o.saveDir;
     this.name = o.name ?? '';
     this.prefix = o.prefix;
     this.#subDir = o.subDir ?? '';
@@ -68,27 +81,32 @@ export class TensorBoardLogger implements Logger {
     );
   }
 
-  async begin(): Promise<void> {
+  async begin(...none: []): Promise<void> {
+    parseArgs('TensorBoardLogger.begin', [], {}, none);
     this.#version ??= await nextVersion(join(this.saveDir, this.name));
     this.#writer ??= new SummaryWriter(this.logDir!, { maxQueue: MOST_EVENTS });
   }
 
-  async logMetrics(metrics: Readonly<Record<string, number>>, step: number): Promise<void> {
+  async logMetrics(...args: RowArguments): Promise<void> {
+    const { metrics, step } = rowOf('TensorBoardLogger', args);
     await this.begin();
     for (const [name, value] of Object.entries(metrics)) {
       this.experiment.addScalar(this.prefix ? `${this.prefix}-${name}` : name, value, Math.max(0, step));
     }
   }
 
-  logHyperparams(params: Readonly<Hyperparameters>): void {
+  logHyperparams(params: Readonly<Hyperparameters>, ...none: []): void {
+    expectParams('TensorBoardLogger', params, none);
     this.#hparams = { ...this.#hparams, ...params };
   }
 
-  async save(): Promise<void> {
+  async save(...none: []): Promise<void> {
+    parseArgs('TensorBoardLogger.save', [], {}, none);
     await this.#writer?.flush();
   }
 
-  async finalize(): Promise<void> {
+  async finalize(status?: 'success' | 'failed', ...none: []): Promise<void> {
+    expectStatus('TensorBoardLogger', status, none);
     await this.save();
     await writeText(join(this.logDir!, 'hparams.yaml'), yamlOf(flatHyperparameters(this.#hparams)));
   }

@@ -46,7 +46,9 @@ function declareClass(type: ts.ClassDeclaration, text: string): void {
 }
 
 function declaredBy({ parameters }: ts.SignatureDeclaration): Declared {
-  const plain = parameters.filter(({ name, dotDotDotToken }) => ts.isIdentifier(name) && !dotDotDotToken);
+  const plain = parameters.filter(
+    ({ name, dotDotDotToken }) => ts.isIdentifier(name) && name.text !== 'this' && !dotDotDotToken,
+  );
   const isRequired = ({ questionToken, initializer }: ts.ParameterDeclaration) => !questionToken && !initializer;
   const nameOf = ({ name }: ts.ParameterDeclaration) => (name as ts.Identifier).text;
   return {

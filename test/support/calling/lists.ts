@@ -29,7 +29,7 @@ export const apart: readonly Apart[] = [
   },
   {
     why: 'an abstract class, whose methods are walked on objects of the classes that extend it',
-    ids: /^metrics\.Metric$/,
+    ids: /^(metrics\.Metric|lightning\.Callback)$/,
   },
   {
     why: 'the errors of objects that have not been fitted name the method that does it',

@@ -1,5 +1,6 @@
 // Owns what the walk of the calling rule calls: every function, class and method that a door exports, but for those that types hide.
 import { type Declared, declaredFunction, declaredMethod, isHidden } from './declarations';
+import { ready } from './values';
 
 type Callee = (...args: unknown[]) => unknown;
 type Class = (new (...args: unknown[]) => object) & { readonly prototype: object };
@@ -83,6 +84,7 @@ export function methodsOf(
       // What an object has of its own in the place of the method is what a program calls.
       const call = (...args: unknown[]) => {
         const self = make();
+        ready[`${id}.${name}`]?.(self as never);
         return Reflect.apply(Object.hasOwn(self, name) ? (Reflect.get(self, name) as Callee) : value, self, args);
       };
       const declared = declaredBy(types, name);

@@ -2,6 +2,7 @@
 import * as torch from 'lamplight';
 import { data, nn, optim, type Tensor, vision } from 'lamplight';
 import * as interpret from 'lamplight/interpret';
+import { givenToLightning, lightningNames, lightningReady } from './lightning-values';
 import { givenToMetrics, metricNames, metricsReady } from './metric-values';
 
 const { ones, tensor } = torch;
@@ -224,6 +225,7 @@ const canvas = () => ({ getContext: () => null });
 /** Where names mean something else behind a door. */
 const byDoor: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   metrics: metricNames,
+  lightning: lightningNames,
   interpret: {
     ...{ forwardFunc: network, model: network, layer: '0', layers: ['0'], target: 0, inputSize: [1, 3] },
     ...{
@@ -266,6 +268,7 @@ const byDoor: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 /** Of one function: all its arguments by place, or some by name. Keys of an object are required ones. */
 export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record<string, unknown>>>> = {
   ...givenToMetrics,
+  ...givenToLightning,
   '*.logProb': { value: half },
   '*.cdf': { value: half },
   '*.icdf': { value: half },
@@ -370,8 +373,11 @@ export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record
   'nn.Transformer': { dModel: 4, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1, dimFeedforward: 4 },
 };
 
-/** What is done with a fresh object of a class before its methods are called. */
-export const ready: Readonly<Record<string, (object: never) => void>> = { ...metricsReady };
+/** What is done with a fresh object of a class before its methods are called, or before one of them is. */
+export const ready: Readonly<Record<string, (object: never) => void>> = {
+  ...metricsReady,
+  ...lightningReady,
+};
 
 const made = (value: unknown): unknown =>
   typeof value === 'function' && value.length === 0 && !value.prototype ? (value as () => unknown)() : value;
