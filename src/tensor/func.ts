@@ -82,6 +82,9 @@ type Differentiated<Args extends readonly unknown[], N> = N extends readonly num
   ? Args[number][]
   : Args[(number extends N ? 0 : N) & keyof Args];
 
+/** The form of `T` with something else in the place of each tensor. */
+type Each<T, Of> = T extends Tensor ? Of : { [K in keyof T]: Each<T[K], Of> };
+
 /** A function for [gradient, value] of `fn`, whose result must be a single element. */
 export function gradAndValue<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   fn: TensorFunction<Args>,
@@ -175,7 +178,10 @@ export function jvp<Args extends readonly Tensor[]>(
   });
 }
 
-/** A function for the Jacobian of `fn`, shape [...output, ...argument], by one backward an element of the output. */
+/**
+ * A function for the Jacobian of `fn`, shape [...output, ...argument], by one backward an element of the output. Where the argument is a list or an
+ * object of tensors, so is the Jacobian; where the result is one, the Jacobian holds that of each of its tensors.
+ */
 export function jacrev<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   fn: TensorFunction<Args>,
   options: Argnums<N> | N = {},
@@ -184,12 +190,18 @@ export function jacrev<Args extends readonly unknown[], const N extends number |
   return (...args) =>
     recorded(() => {
       const { given, wanted, nested } = argumentsOf('func.jacobian', fn, args, listOf(argnums));
-      const y = resultOf('func.jacobian', fn, given);
-      const count = y.numel();
-      const units = eye(count).unbind(0);
-      const rows = units.map((unit) => gradientsOf(y, wanted, { gradOutputs: unit.reshape(y.shape), nested }));
-      const jacobians = wanted.map((x, i) => stack(rows.map((row) => row[i]!)).reshape([...y.shape, ...x.shape]));
-      return formed(argnums, args, jacobians) as Differentiated<Args, N>;
+      const result: unknown = fn(...(given as unknown as Args));
+      if (tensorsIn(result).length === 0) {
+        throw new ArgumentError(
+          `func.jacobian: expected the result of fn to be a tensor, or a list or object of them, but got ${kindOf(result)}`,
+        );
+      }
+      return mapTensors(result, (y) => {
+        const units = eye(y.numel()).unbind(0);
+        const rows = units.map((unit) => gradientsOf(y, wanted, { gradOutputs: unit.reshape(y.shape), nested }));
+        const jacobians = wanted.map((x, i) => stack(rows.map((row) => row[i]!)).reshape([...y.shape, ...x.shape]));
+        return formed(argnums, args, jacobians);
+      }) as Differentiated<Args, N>;
     });
 }
 
@@ -206,7 +218,7 @@ export function jacobian(fn: TensorFunction<never>, inputs: Tensor | readonly Te
 
 /**
  * A function for the Hessian of `fn`, shape [...output, ...x, ...x], by the argument `argnums`; of a list of them a list of lists. With a tensor
- * in the place of the options, the Hessian there.
+ * in the place of the options, the Hessian there. Of a list or object of tensors it holds, for each of them, what has that form.
  *
  *     torch.func.hessian((x: Tensor) => x.pow(3).sum())(x);   // diagonal 6 x
  */
@@ -215,10 +227,10 @@ export function hessian<Args extends readonly unknown[]>(
   fn: TensorFunction<Args>,
   options: { argnums: readonly number[] } | readonly number[],
 ): (...args: Args) => Tensor[][];
-export function hessian<Args extends readonly unknown[]>(
+export function hessian<Args extends readonly unknown[], const N extends number = 0>(
   fn: TensorFunction<Args>,
-  options?: { argnums?: number } | number,
-): (...args: Args) => Tensor;
+  options?: Argnums<N> | N,
+): (...args: Args) => Each<Differentiated<Args, N>, Differentiated<Args, N>>;
 export function hessian(
   fn: TensorFunction<never>,
   options: Tensor | Argnums | number | readonly number[] = {},

@@ -250,6 +250,22 @@ test('the Hessian of several outputs, and by several arguments', async () => {
       [0, 6],
     ],
   ]);
+  // Of an object, an object of objects.
+  const named = torch.func.hessian((p: { a: Tensor; b: Tensor }) => cubic(p.a, p.b).sum())({ a, b });
+  expect(await Promise.all([named.a.a, named.a.b, named.b.b].map((block) => block.tolist()))).toEqual([
+    [
+      [27, 0],
+      [0, 6],
+    ],
+    [
+      [6.75, 0],
+      [0, 12],
+    ],
+    [
+      [0, 0],
+      [0, 0],
+    ],
+  ]);
   const sum = (x: Tensor, z: Tensor): Tensor => cubic(x, z).sum();
   const blocks = torch.func.hessian(sum, { argnums: [0, 1] })(a, b);
   expect(await torch.stack(blocks.map((row) => torch.stack(row))).tolist()).toEqual([
