@@ -4,6 +4,9 @@ import type { Node } from './value';
 
 /** Times that a subgraph is repeated before it is worth cutting: each part costs a submit. */
 export const MIN_TIMES = 8;
+/** Nodes of a recurrence of expressions, and of expressions beside each other, that are worth cutting: fewer become a few kernels. */
+const MIN_RECURRENCE = 128;
+const MIN_EXPRESSIONS = 1024;
 /** Nodes of the shortest subgraph: shorter ones are expressions. */
 const MIN_PERIOD = 2;
 /** Periods of a part. Each length takes some of every kind, the smaller ones one to four times, so that the first long one has them all. */
@@ -12,6 +15,9 @@ const RATIO = 4;
 /** Distances between equal nodes that are tried. */
 const MAX_CANDIDATES = 8;
 const MULTIPLES = [1, 2, 3, 4];
+/** Kinds of nodes whose further neighbours are looked at, and which of these. */
+const MAX_RARE = 4;
+const LAGS = [2, 3, 4, 5, 6];
 
 /** Nodes `start` to `start + period * times` repeat the first `period` of them. */
 interface Stretch {
@@ -34,7 +40,8 @@ export function cutsOf(nodes: readonly Node[]): readonly Cut[] {
   const overwriting = nodes.findIndex(({ op }) => op.inPlace);
   const end = overwriting < 0 ? nodes.length : overwriting;
   if (end < MIN_TIMES * MIN_PERIOD) return [];
-  const loops = stretchesIn(nodes, 0, end, isLoop);
+  const kernels = stretchesIn(nodes, 0, end, isLoop);
+  const loops = kernels.length > 0 ? kernels : stretchesIn(nodes, 0, end, isLongExpression);
   if (loops.length === 0) return [];
   // A program may compute an expression of each repetition before the loop or behind it: as many expressions as the loop is long.
   const ends = [0, ...loops.map((loop) => loop.start + lengthOf(loop))];
@@ -87,22 +94,37 @@ function stretchesIn(nodes: readonly Node[], from: number, to: number, worth: Wo
 const lengthOf = ({ period, times }: Stretch): number => period * times;
 
 /** Periods that may be there: distances between equal nodes, those first that most nodes have, and multiples, as of layers that are alike. */
-function candidatesIn(nodes: readonly Node[], from: number, to: number): number[] {
-  const last = new Map<number, number>();
-  const counts = new Map<number, number>();
+function candidatesIn(nodes: readonly Node[], from: number, to: number): Set<number> {
+  const places = new Map<number, number[]>();
   for (let n = from; n < to; n++) {
     const { signature } = nodes[n]!;
-    const before = last.get(signature);
-    if (before !== undefined) counts.set(n - before, (counts.get(n - before) ?? 0) + 1);
-    last.set(signature, n);
+    const before = places.get(signature);
+    if (before) before.push(n);
+    else places.set(signature, [n]);
   }
-  const distances = [...counts]
+  const repeated = [...places.values()].filter(({ length }) => length >= MIN_TIMES).sort((a, b) => a.length - b.length);
+  const distances = frequent(repeated, 1).slice(0, MAX_CANDIDATES);
+  const periods = new Set(MULTIPLES.flatMap((times) => distances.map((distance) => times * distance)));
+  // Where a period has several of each node, it lies between every second or third of the rarest.
+  const rarest = repeated.slice(0, MAX_RARE);
+  for (const lag of LAGS) for (const distance of frequent(rarest, lag).slice(0, MAX_RARE)) periods.add(distance);
+  for (const period of periods) if (period < MIN_PERIOD || period * MIN_TIMES > to - from) periods.delete(period);
+  return periods;
+}
+
+/** The distances that often lie between a node and the `lag`-th equal one behind it, the most frequent first. */
+function frequent(places: readonly (readonly number[])[], lag: number): number[] {
+  const counts = new Map<number, number>();
+  for (const equal of places) {
+    for (let i = lag; i < equal.length; i++) {
+      const distance = equal[i]! - equal[i - lag]!;
+      counts.set(distance, (counts.get(distance) ?? 0) + 1);
+    }
+  }
+  return [...counts]
     .filter(([, count]) => count >= MIN_TIMES - 1)
     .sort(([a, many], [b, more]) => more - many || a - b)
-    .slice(0, MAX_CANDIDATES)
     .map(([distance]) => distance);
-  const periods = new Set(MULTIPLES.flatMap((times) => distances.map((distance) => times * distance)));
-  return [...periods].filter((period) => period >= MIN_PERIOD && period * MIN_TIMES <= to - from);
 }
 
 /** The stretches with this period that are worth cutting. */
@@ -123,7 +145,7 @@ function stretchesOf(nodes: readonly Node[], from: number, to: number, period: n
 
 /**
  * Whether the periods run one subgraph on the same weights, or add up what kernels compute in each, as gradients of one weight. The blocks of
- * a deep network have weights of their own, and are as many each time; expressions alone become few kernels however long they are.
+ * a deep network have weights of their own, and are as many each time.
  */
 function isLoop(nodes: readonly Node[], { start, period, times }: Stretch): boolean {
   let shares = false;
@@ -145,6 +167,28 @@ function isLoop(nodes: readonly Node[], { start, period, times }: Stretch): bool
     }
   }
   return shares || (kernels && sums);
+}
+
+/** Whether the periods compute one expression, and so long a recurrence of it or so many that a plan for each number of them is dear. */
+function isLongExpression(nodes: readonly Node[], stretch: Stretch): boolean {
+  const length = lengthOf(stretch);
+  if (length < MIN_RECURRENCE || !isRepeated(nodes, stretch)) return false;
+  return length >= MIN_EXPRESSIONS || isRecurrence(nodes, stretch);
+}
+
+/** Whether each period reads what a node of the period before computes. */
+function isRecurrence(nodes: readonly Node[], { start, period, times }: Stretch): boolean {
+  for (let n = start + period; n < start + 2 * period; n++) {
+    for (const [i, x] of nodes[n]!.reads.entries()) {
+      const from = x.node ? nodes.indexOf(x.node, start) : -1;
+      if (from < start || from >= start + period) continue;
+      let each = true;
+      for (let t = 1; t + 1 < times && each; t++)
+        each = nodes[n + t * period]!.reads[i]!.node === nodes[from + t * period];
+      if (each) return true;
+    }
+  }
+  return false;
 }
 
 /** Whether the periods compute one expression, of no weights but the same ones; views alone are no work. */

@@ -64,6 +64,31 @@ test('an unrolled recurrence of a new length compiles nothing after the third', 
   expect(long!.runs).toBeLessThan(40);
 });
 
+test('a solver of expressions alone compiles nothing at a new length after the third', async () => {
+  const rates = torch.tensor([1.1, 0.4, 0.1, 0.4], { requiresGrad: true });
+  const optimizer = new optim.Adam([rates], { lr: 1e-3 });
+  const solve = async (length: number) => {
+    const [a, b, c, d] = [...rates];
+    let [x, y]: Tensor[] = [torch.tensor([10.5, 8, 6]), torch.tensor([5.5, 4, 3])];
+    const path: Tensor[] = [];
+    for (let i = 0; i < length; i++) {
+      const dx = x!.mul(a!).sub(x!.mul(y!).mul(b!));
+      const dy = x!.mul(y!).mul(c!).sub(y!.mul(d!));
+      [x, y] = [x!.add(dx.mul(0.01)), y!.add(dy.mul(0.01))];
+      path.push(x);
+    }
+    const loss = torch.stack(path).sub(1).square().mean().add(y!.sum());
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+    return loss.item();
+  };
+  for (const length of [22, 50, 25]) await solve(length);
+  const counts = [];
+  for (const length of [35, 90]) counts.push(await counted(() => solve(length)));
+  expect(counts.map(({ plans, pipelines }) => [plans, pipelines])).toEqual(counts.map(() => [0, 0]));
+});
+
 const policies: Record<string, () => nn.Sequential> = {
   layers: () => new nn.Sequential(new nn.Linear(4, 6), new nn.Dropout(0.5), new nn.ReLU(), new nn.Linear(6, 2)),
   'one layer': () => new nn.Sequential(new nn.Linear(4, 2)),
