@@ -1,6 +1,5 @@
 // The public surface of Lamplight.
 
-export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from './autograd/mode';
 export type { DType, Shape } from './compiler/meta';
 export * as data from './data';
 export * as distributions from './distributions';

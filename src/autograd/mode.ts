@@ -46,6 +46,8 @@ export const setGradEnabled = <T>(on: boolean, fn: (() => T) & Synchronous<T>): 
 export const isGradEnabled = (): boolean => mode.grad;
 
 function switched<T>(name: string, grad: boolean, fn: () => T): Switched<T> {
+  if (typeof grad !== 'boolean')
+    throw new ArgumentError(`${name}: expected on to be a boolean, but got ${typeof grad}`);
   if (typeof fn !== 'function')
     throw new ArgumentError(`${name}: expected a function, as in ${name}(() => …), but got ${typeof fn}`);
   return withMode({ grad }, () => runSwitched(name, fn));

@@ -7,7 +7,8 @@ import { withMode } from '../graph/mode';
 import { pythonFloat } from '../nn/printing';
 import { Printable } from '../printable';
 import { flag } from '../tensor/argument-kinds';
-import { type Arguments, kindOf, parseArgs } from '../tensor/options';
+import { closeInherited } from '../tensor/arity';
+import { type Arguments, parseArgs } from '../tensor/options';
 import { formatTensor } from '../tensor/print';
 import { holdsTensors } from '../tensor/scope';
 import { valuesAtHand } from '../tensor/shown';
@@ -81,14 +82,10 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
       { batchShape: [], eventShape: [], validateArgs: null },
       args,
     );
-    if (validateArgs !== null && typeof validateArgs !== 'boolean') {
-      throw new ArgumentError(
-        `${this.constructor.name}: expected validateArgs to be true, false or null, but got ${kindOf(validateArgs)}`,
-      );
-    }
     this.batchShape = expectSize(this.constructor.name, batchShape);
     this.eventShape = expectSize(this.constructor.name, eventShape);
     this.validates = validateArgs ?? defaults.validateArgs;
+    closeInherited(Object.getPrototypeOf(this) as object, Printable.prototype, ['entropy', 'perplexity']);
   }
 
   /** Whether distributions that are made without `validateArgs` check what they are given; default true. */

@@ -3,6 +3,7 @@ import { type Shape, sameShape, showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { Callable } from '../nn/callable';
 import { oneOf } from '../tensor/argument-kinds';
+import { closeInherited } from '../tensor/arity';
 import { type Arguments, kindOf, parseArgs, shown } from '../tensor/options';
 import { expectSize } from '../tensor/sizes';
 import type { Tensor } from '../tensor/tensor';
@@ -47,6 +48,7 @@ export abstract class Transform extends Callable {
   constructor(...args: CachingArguments) {
     super((self, given) => (self as Transform).applied(given));
     this.cacheSize = parseArgs<Caching>(this.constructor.name, [], { cacheSize: 0 }, args, cacheSizes).cacheSize;
+    closeInherited(Object.getPrototypeOf(this) as object, Callable.prototype, ['equals']);
   }
 
   /** What x must satisfy. */

@@ -2,7 +2,9 @@
 import { ArgumentError, FetchError } from '../errors';
 import { fileSystem } from '../gpu/node';
 import { Printable } from '../printable';
-import { kindOf, shown } from '../tensor/options';
+import { text } from '../tensor/argument-kinds';
+import { closeMethods } from '../tensor/arity';
+import { expectKind, kindOf, shown } from '../tensor/options';
 import { type Saved, type SaveOptions, saveBytes } from './checkpoint';
 import { type LoadOptions, load } from './load';
 
@@ -36,6 +38,10 @@ const LONGEST = 200;
  * What `save` replaces is there until all of the new is: a tab closed in the middle leaves the old one.
  */
 export class CheckpointStore extends Printable {
+  static {
+    closeMethods(CheckpointStore.prototype, ['has', 'list']);
+  }
+
   readonly name: string;
   #shelf: Promise<Shelf> | null = null;
   /** Writes come one after another, so that the last call is the last to be written. */
@@ -90,6 +96,7 @@ export class CheckpointStore extends Printable {
 
   /** Whether there is a checkpoint of that name. */
   async has(name: string): Promise<boolean> {
+    expectKind('CheckpointStore.has', 'name', name, text);
     return (await this.list()).some((checkpoint) => checkpoint.name === name);
   }
 

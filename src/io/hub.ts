@@ -3,6 +3,8 @@
 import { ArgumentError, FileFormatError } from '../errors';
 import { cacheFolder, fileSystem } from '../gpu/node';
 import { callback, either, flag, instance, orNull, text } from '../tensor/argument-kinds';
+import { closed } from '../tensor/arity';
+import { callable } from '../tensor/callable';
 import type { DeviceLike } from '../tensor/device';
 import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
@@ -38,20 +40,20 @@ type Order = ['url', 'modelDir', 'mapLocation', 'progress', 'checkHash', 'fileNa
 let folder: string | null = null;
 
 /** Where downloads are kept in Node: what `setDir` said, or `$LAMPLIGHT_HOME/hub`, or `lamplight/hub` in the user's cache. In a page: the name of the cache. */
-export function getDir(): string {
+export const getDir = closed('hub.getDir', (): string => {
   if (folder !== null) return folder;
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
   const home = process?.env?.LAMPLIGHT_HOME;
   return home ? `${home}/hub` : `${cacheFolder() ?? ''}${cacheFolder() ? '/' : ''}lamplight/hub`;
-}
+});
 
 /** Says where downloads are kept in Node from now on. */
-export function setDir(path: string): void {
+export const setDir = callable('hub.setDir(path: any)', (path: string): void => {
   if (typeof path !== 'string' || path === '') {
     throw new ArgumentError(`hub.setDir: expected the path of a folder, but got ${kindOf(path)}`);
   }
   folder = path;
-}
+});
 
 /** PyTorch's rule: what stands between a hyphen and a dot is the beginning of the file's SHA-256. */
 const HASH = /-([\da-f]*)\./;

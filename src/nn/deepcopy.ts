@@ -1,5 +1,6 @@
 // Owns torch.deepcopy: a module, tensor or plain structure with everything in it copied, what is shared staying shared.
 import { noGrad } from '../autograd/mode';
+import { closed } from '../tensor/arity';
 import { protect } from '../tensor/protect';
 import { Tensor } from '../tensor/tensor';
 import { isGuarded } from './guard';
@@ -14,7 +15,7 @@ import { Buffer, Parameter, UninitializedBuffer, UninitializedParameter } from '
  *
  *     const best = torch.deepcopy(model);
  */
-export const deepcopy = <T>(value: T): T => copy(value, new Map()) as T;
+export const deepcopy = /* @__PURE__ */ closed('deepcopy', <T>(value: T): T => copy(value, new Map()) as T);
 
 type Copies = Map<object, unknown>;
 

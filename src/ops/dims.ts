@@ -6,7 +6,7 @@ import { ArgumentError, IndexError, ShapeError } from '../errors';
 export function resolveDim(op: string, dim: number, rank: number): number {
   if (typeof dim !== 'number')
     throw new ArgumentError(
-      `${op}: expected a dimension as a whole number, but got ${typeof dim === 'string' ? `'${dim}'` : typeof dim}`,
+      `${op}: expected a dimension as a whole number, but got ${typeof dim === 'string' ? `'${dim}'` : (dim as unknown) instanceof Promise ? 'a promise; await it first' : typeof dim}`,
     );
   const span = Math.max(rank, 1);
   if (!Number.isInteger(dim) || dim < -span || dim >= span) {

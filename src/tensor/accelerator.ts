@@ -1,5 +1,6 @@
 // What scripts ask and set before they choose a device: `torch.cuda`, `torch.accelerator` and `torch.backends`, which stand for WebGPU here.
 import { offersWebGpu } from '../gpu/device';
+import { closed } from './arity';
 import { type Device, type DeviceLike, expectDevice, webgpu } from './device';
 import { synchronize } from './gpu';
 import { FloatTensor, HalfTensor, LongTensor } from './legacy';
@@ -10,14 +11,14 @@ const counted = {
    * Whether this environment offers WebGPU: a page or worker that has `navigator.gpu`, and Node, where the package `webgpu` brings it.
    * Whether there is an adapter is known when the first tensor needs one, or after `await torch.init()`.
    */
-  isAvailable: (): boolean => offersWebGpu(),
+  isAvailable: closed('isAvailable', (): boolean => offersWebGpu()),
   /** 1 where WebGPU is offered, else 0. */
-  deviceCount: (): number => (offersWebGpu() ? 1 : 0),
+  deviceCount: closed('deviceCount', (): number => (offersWebGpu() ? 1 : 0)),
   /** Waits until the GPU has done everything. */
-  synchronize: (device?: DeviceLike | null): Promise<void> => {
+  synchronize: closed('synchronize', (device?: DeviceLike | null): Promise<void> => {
     if (device !== undefined && device !== null) expectDevice('synchronize', device);
     return synchronize();
-  },
+  }),
 } as const;
 
 /** `torch.cuda`, for scripts that ask for it: everything runs on WebGPU. */
@@ -36,11 +37,16 @@ export const cuda = {
 export const accelerator = {
   ...counted,
   /** The device that every tensor is on; null where WebGPU is not offered. */
-  currentAccelerator: (): Device | null => (offersWebGpu() ? webgpu : null),
+  currentAccelerator: closed('currentAccelerator', (): Device | null => (offersWebGpu() ? webgpu : null)),
 } as const;
 
 /** `torch.backends`, for scripts that set it: there is no cuDNN here, so that its settings change nothing. */
 export const backends = {
-  cudnn: { benchmark: false, deterministic: false, enabled: false, isAvailable: (): boolean => false },
-  mps: { isAvailable: (): boolean => offersWebGpu() },
+  cudnn: {
+    benchmark: false,
+    deterministic: false,
+    enabled: false,
+    isAvailable: closed('isAvailable', (): boolean => false),
+  },
+  mps: { isAvailable: closed('isAvailable', (): boolean => offersWebGpu()) },
 };

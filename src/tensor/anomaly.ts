@@ -4,6 +4,7 @@ import { gradNameOf } from '../autograd/backward';
 import { AutogradError } from '../errors';
 import { withMode } from '../graph/mode';
 import { callback } from './argument-kinds';
+import { checked } from './callable';
 import { stack } from './functions';
 import { expectKind } from './options';
 import { Tensor } from './tensor';
@@ -22,7 +23,9 @@ interface Sighting {
  *
  * @throws AutogradError naming the function that made the first NaN, in the order of the backward
  */
-export async function detectAnomaly<T>(fn: () => T | Promise<T>): Promise<T> {
+export const detectAnomaly = checked('detectAnomaly(fn: any)', findAnomaly);
+
+async function findAnomaly<T>(fn: () => T | Promise<T>): Promise<T> {
   expectKind('detectAnomaly', 'fn', fn, callback);
   const sightings: Sighting[] = [];
   const restore = watchGradients((node, index, gradient) => {

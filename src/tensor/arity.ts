@@ -1,6 +1,6 @@
 // Owns how many arguments a function of JavaScript takes by place, which would ignore all that follow.
 import { ArgumentError } from '../errors';
-import { isPlainObject } from './options';
+import { isPlainObject, kindOf } from './options';
 
 type Function = (...args: never[]) => unknown;
 
@@ -44,6 +44,41 @@ function counted(source: string): number {
 export function expectNoMore(name: string, call: Function, args: readonly unknown[]): void {
   if (args.length <= call.length || args.length <= mostArguments(call)) return;
   throw oneTooMany(name, mostArguments(call), args);
+}
+
+/** Has methods of a class, those of the list that are its own, refuse arguments that they would not look at. */
+export function closeMethods(prototype: object, names: readonly string[]): void {
+  for (const name of names) {
+    const method: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
+    if (typeof method !== 'function') continue;
+    const value = closed(name, method as Function);
+    Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
+  }
+}
+
+const inherited = new WeakSet<object>();
+
+/** The same for what objects of a class inherit, up to a base: for those who write subclasses, called by the constructor. */
+export function closeInherited(object: object, base: object, names: readonly string[]): void {
+  for (
+    let owner = object;
+    owner !== base && owner !== Object.prototype;
+    owner = Object.getPrototypeOf(owner) as object
+  ) {
+    if (inherited.has(owner)) return;
+    inherited.add(owner);
+    closeMethods(owner, names);
+  }
+}
+
+/** A function that refuses promises, and arguments after those that it looks at. @__NO_SIDE_EFFECTS__ */
+export function closed<F extends Function>(name: string, call: F): F {
+  return function (this: unknown, ...args: never[]): unknown {
+    if (args.length > 0) expectNoMore(name, call, args);
+    const late: unknown = args.find((arg: unknown) => arg instanceof Promise);
+    if (late !== undefined) throw new ArgumentError(`${name}: expected a value, but got ${kindOf(late)}`);
+    return call.apply(this, args);
+  } as F;
 }
 
 /** The error where a function that takes no names got more arguments than it takes. */

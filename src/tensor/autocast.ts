@@ -6,6 +6,7 @@ import type { DType } from '../compiler/meta';
 import { expectHalf, supportsHalf } from '../compiler/plan';
 import { ArgumentError, DTypeError } from '../errors';
 import { type Conversion, calls, convertedBy } from '../graph/calls';
+import { closed } from './arity';
 import { isTensor } from './callable';
 import { isPlainObject, kindOf, parseArgs, shown } from './options';
 import type { Tensor } from './tensor';
@@ -160,7 +161,7 @@ export function autocast(...args: unknown[]): unknown {
 }
 
 /** Whether functions are called in mixed precision now. */
-export const isAutocastEnabled = (): boolean => calls.conversions !== null;
+export const isAutocastEnabled = closed('isAutocastEnabled', (): boolean => calls.conversions !== null);
 
 /** Whether the device has what `autocast` needs; null before it has been opened. */
 export const isAutocastAvailable = (deviceType = 'webgpu'): boolean | null => {

@@ -11,7 +11,7 @@ import { cast, detach, full, identity } from '../ops/cast';
 import { resolveDim } from '../ops/dims';
 import { isDistinct, stridedScatter } from '../ops/shape';
 import { Printable } from '../printable';
-import { flag, instance, orNull } from './argument-kinds';
+import { callback, either, flag, instance, listOf, orNull } from './argument-kinds';
 import { type Device, webgpu } from './device';
 import { Leaf } from './leaf';
 import { Line } from './line';
@@ -345,13 +345,16 @@ export abstract class TensorBase extends Printable implements Layout {
    */
   backward(...args: Arguments<BackwardArguments, ['gradient', 'retainGraph', 'createGraph', 'inputs']>): void {
     const defaults = { gradient: null, retainGraph: null, createGraph: false, inputs: null };
+    const one = instance(TensorBase, 'a tensor');
     const { gradient, retainGraph, createGraph, inputs } = parseArgs<BackwardArguments>(
       'backward',
       [],
       defaults,
       args,
       {
-        gradient: orNull(instance(TensorBase, 'a tensor')),
+        gradient: orNull(one),
+        retainGraph: orNull(flag),
+        inputs: orNull(either(one, listOf(one))),
       },
     );
     if (!this.requiresGrad) {
@@ -381,6 +384,7 @@ export abstract class TensorBase extends Printable implements Layout {
 
   /** Calls `hook` with the gradient of this tensor whenever backward computes it; what it returns replaces the gradient. */
   registerHook(hook: (gradient: Tensor) => unknown): { remove(): void } {
+    expectKind('registerHook', 'hook', hook, callback);
     if (!this.requiresGrad) throw new AutogradError('registerHook: this tensor does not require grad');
     const call = (gradient: Value) => {
       const replaced = hook(this.make(gradient));
@@ -424,6 +428,7 @@ export abstract class TensorBase extends Printable implements Layout {
 
   /** Calls `hook` with this leaf whenever backward has added to its `grad`. */
   registerPostAccumulateGradHook(hook: (param: Tensor) => void): { remove(): void } {
+    expectKind('registerPostAccumulateGradHook', 'hook', hook, callback);
     const { leaf } = this;
     if (!leaf) {
       throw new AutogradError(

@@ -1,7 +1,7 @@
 // torch.compile: nothing is left for it to do, since whatever is recorded is compiled.
 import { ArgumentError } from '../errors';
-import { flag, orNull, text, whole } from './argument-kinds';
-import { kindOf, parseArgs } from './options';
+import { callback, either, flag, orNull, text, whole } from './argument-kinds';
+import { isPlainObject, kindOf, parseArgs } from './options';
 
 /** PyTorch's options, which choose among its compilers: none of them changes anything here. */
 export interface CompileOptions {
@@ -48,6 +48,9 @@ export function compile(...args: unknown[]): unknown {
     args,
     {
       dynamic: orNull(flag),
+      backend: either(text, callback),
+      options: orNull({ words: 'an object', fits: isPlainObject }),
+      dynamicShapes: orNull({ words: 'an object', fits: (value) => typeof value === 'object' }),
       mode: orNull(text),
       name: orNull(text),
       recompileLimit: orNull(whole(1)),

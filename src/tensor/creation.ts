@@ -7,6 +7,8 @@ import { fromHost } from '../graph/record';
 import { cast, clone, full as fullValue, reshape } from '../ops/cast';
 import { dtypeOfScalar } from '../ops/promotion';
 import { allocated } from './allocate';
+import { real } from './argument-kinds';
+import { closed } from './arity';
 import { callable } from './callable';
 import { expectNumbers } from './expect-numbers';
 import { hostArray, type NestedData, readHostData } from './host-data';
@@ -71,15 +73,19 @@ function fitting(shape: Shape, given: Shape): Shape {
 }
 
 /** `data` as a tensor: itself if it is one of the wanted dtype, else a tensor of its contents; a conversion of floats carries the gradient. */
-export function asTensor(data: NestedData | Tensor, options: Pick<TensorOptions, 'dtype' | 'device'> = {}): Tensor {
+export const asTensor = closed('asTensor', tensorAs);
+
+function tensorAs(data: NestedData | Tensor, options: Pick<TensorOptions, 'dtype' | 'device'> = {}): Tensor {
   const { dtype } = tensorOptions('asTensor', options, 'float32');
   if (!(data instanceof Tensor)) return tensor(data, options);
   return options.dtype === undefined || dtype === data.dtype ? data : data.to(dtype);
 }
 
 /** A tensor without dimensions that holds one number; float32 by default. */
-export const scalarTensor = (s: number | boolean, options?: TensorOptions): Tensor =>
-  filled('scalarTensor', [], s, options, 'float32');
+export const scalarTensor = closed(
+  'scalarTensor',
+  (s: number | boolean, options?: TensorOptions): Tensor => filled('scalarTensor', [], s, options, 'float32'),
+);
 
 function filled(
   op: string,
@@ -207,9 +213,7 @@ export function arange(
 ): Tensor {
   const last: unknown = args.at(-1);
   const named = isPlainObject(last) ? last : {};
-  const positional = (args as readonly unknown[]).filter(
-    (argument): argument is number => typeof argument === 'number',
-  );
+  const positional = (isPlainObject(last) ? args.slice(0, -1) : args) as number[];
   const onlyEnd = positional.length === 1 && named.end === undefined;
   const { dtype: given, requiresGrad, device, ...rest } = named as Range;
   const { start, end, step } = parseArgs<{ end: number; start?: number; step?: number }>(
@@ -217,6 +221,7 @@ export function arange(
     ['end'],
     { start: 0, step: 1 },
     [{ ...rest, ...byPosition(onlyEnd ? ['end'] : ['start', 'end', 'step'], positional, rest) }],
+    { end: real, start: real, step: real },
   );
   if (![start, end, step].every(Number.isFinite)) {
     throw new ArgumentError(`arange: expected finite numbers, but got start ${start}, end ${end} and step ${step}`);

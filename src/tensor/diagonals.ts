@@ -8,6 +8,7 @@ import { resolveDim } from '../ops/dims';
 import { indexAdd, indexCopy, wrapIndex } from '../ops/indexing';
 import { diagonalOf } from '../ops/rearrange';
 import { stridedScatter, stridedView } from '../ops/shape';
+import { orNull, whole } from './argument-kinds';
 import { callable } from './callable';
 import { resolveIndex } from './layout';
 import { type Arguments, parseArgs } from './options';
@@ -171,14 +172,15 @@ export const asStridedScatter = callable(
       [],
       { storageOffset: none },
       args,
+      { storageOffset: orNull(whole(0)) },
     );
     const window = { shape: [...size], strides: [...stride], offset: storageOffset ?? input.offset };
     const { storage, shape, strides, offset } = input;
     if (isWhole(input, storage.shape)) return scattered('asStridedScatter', input, src, window);
     // Places are those of the memory that the input is a view of.
     const room = full([numel(storage.shape)], 0, input.dtype);
-    const whole = input.picked(stridedScatter(room, input.value, shape, strides, offset));
-    const written = scattered('asStridedScatter', whole, src, window);
+    const all = input.picked(stridedScatter(room, input.value, shape, strides, offset));
+    const written = scattered('asStridedScatter', all, src, window);
     return input.picked(stridedView(written.value, shape, strides, offset));
   },
 );

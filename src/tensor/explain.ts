@@ -6,6 +6,8 @@ import { ArgumentError } from '../errors';
 import { pendingProgram } from '../graph/flush';
 import { type RehearsedJob, rehearse } from '../graph/rehearsal';
 import { Printable } from '../printable';
+import { callable } from './callable';
+import { kindOf } from './options';
 import { defaultGenerator } from './random/generator';
 import { Tensor } from './tensor';
 
@@ -38,37 +40,40 @@ export class Explanation extends Printable {
  * @throws what `fn` throws; ArgumentError where it waits for anything but tensors it reads back; WebGPUUnavailableError where
  * there is no device, since kernels are chosen by it
  */
-export async function explain(target: Tensor | (() => unknown)): Promise<Explanation> {
-  await engine.start();
-  if (target instanceof Tensor) {
-    const pending = pendingProgram(target.value);
-    if (!pending) return new Explanation([]);
-    const uploads = pending.inputs.map((cell) => cell.allocation === null && cell.host !== null);
-    return new Explanation([explained({ ...pending, uploads }, 1)]);
-  }
-  if (typeof target !== 'function') {
-    throw new ArgumentError(`explain: expected a function or a tensor, but got ${typeof target}`);
-  }
-  defaultGenerator();
-  let found: { readonly job: RehearsedJob; runs: number }[] = [];
-  await rehearse('explain', target, () => {
-    const byKey = new PlanCache<(typeof found)[number]>(Number.POSITIVE_INFINITY, () => {});
-    found = [];
-    return {
-      visit(job) {
-        const known = byKey.get(job.key);
-        if (known) {
-          known.runs++;
-          return;
-        }
-        const entry = { job, runs: 1 };
-        byKey.set(job.key, entry);
-        found.push(entry);
-      },
-    };
-  });
-  return new Explanation(found.map(({ job, runs }) => explained(job, runs)));
-}
+export const explain = callable(
+  'explain(target: any)',
+  async (target: Tensor | (() => unknown)): Promise<Explanation> => {
+    if (!(target instanceof Tensor) && typeof target !== 'function') {
+      throw new ArgumentError(`explain: expected a function or a tensor, but got ${kindOf(target)}`);
+    }
+    await engine.start();
+    if (target instanceof Tensor) {
+      const pending = pendingProgram(target.value);
+      if (!pending) return new Explanation([]);
+      const uploads = pending.inputs.map((cell) => cell.allocation === null && cell.host !== null);
+      return new Explanation([explained({ ...pending, uploads }, 1)]);
+    }
+    defaultGenerator();
+    let found: { readonly job: RehearsedJob; runs: number }[] = [];
+    await rehearse('explain', target, () => {
+      const byKey = new PlanCache<(typeof found)[number]>(Number.POSITIVE_INFINITY, () => {});
+      found = [];
+      return {
+        visit(job) {
+          const known = byKey.get(job.key);
+          if (known) {
+            known.runs++;
+            return;
+          }
+          const entry = { job, runs: 1 };
+          byKey.set(job.key, entry);
+          found.push(entry);
+        },
+      };
+    });
+    return new Explanation(found.map(({ job, runs }) => explained(job, runs)));
+  },
+);
 
 function explained({ key, program, uploads }: RehearsedJob, runs: number): ExplainedPlan {
   const { plan, cached } = engine.planFor(key, program);

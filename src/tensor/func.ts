@@ -2,7 +2,9 @@
 import { ArgumentError, ShapeError } from '../errors';
 import { withMode } from '../graph/mode';
 import { detach, identity } from '../ops/cast';
-import { callback, either, nonEmpty } from './argument-kinds';
+import { callback, either, integer, listOf as listOfKind, nonEmpty } from './argument-kinds';
+import { closed } from './arity';
+import { checked } from './callable';
 import { eye } from './creation';
 import { stack } from './functions';
 import { grad as gradOf } from './grad';
@@ -72,9 +74,11 @@ export interface Argnums<N extends number | readonly number[] = number | readonl
   argnums?: N;
 }
 
+const places = either(integer, listOfKind(integer));
+
 /** `argnums`, by position or by name. */
 function argnumsOf<N extends number | readonly number[]>(name: string, options: Argnums<N> | N): N {
-  return parseArgs<Argnums>(name, [], { argnums: 0 }, [options]).argnums as N;
+  return parseArgs<Argnums>(name, [], { argnums: 0 }, [options], { argnums: places }).argnums as N;
 }
 
 /** Of the form of the argument, or of the arguments, that is differentiated by. */
@@ -86,10 +90,13 @@ type Differentiated<Args extends readonly unknown[], N> = N extends readonly num
 type Each<T, Of> = T extends Tensor ? Of : { [K in keyof T]: Each<T[K], Of> };
 
 /** A function for [gradient, value] of `fn`, whose result must be a single element. */
-export function gradAndValue<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
+export const gradAndValue = checked('func.gradAndValue(fn: any, ...)', makeGradAndValue);
+
+function makeGradAndValue<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   fn: TensorFunction<Args>,
   options: Argnums<N> | N = {},
 ): (...args: Args) => [gradient: Differentiated<Args, N>, value: Tensor] {
+  expectKind('func.grad', 'fn', fn, callback);
   const argnums = argnumsOf('func.grad', options);
   return (...args) =>
     recorded(() => {
@@ -110,7 +117,9 @@ export function gradAndValue<Args extends readonly unknown[], const N extends nu
  *
  *     torch.func.grad((x) => x.sin().sum())(x);   // cos x
  */
-export function grad<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
+export const grad = checked('func.grad(fn: any, ...)', makeGrad);
+
+function makeGrad<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   fn: TensorFunction<Args>,
   options: Argnums<N> | N = {},
 ): (...args: Args) => Differentiated<Args, N> {
@@ -149,7 +158,9 @@ const filled = (gradients: readonly (Tensor | null)[], xs: readonly Tensor[]): T
   gradients.map((g, i) => g ?? xs[i]!.detach().mul(0));
 
 /** [fn(...primals), J · tangents]: the directional derivative, by differentiating the transposed product. */
-export function jvp<Args extends readonly Tensor[]>(
+export const jvp = closed('func.jvp', pushForward);
+
+function pushForward<Args extends readonly Tensor[]>(
   fn: TensorFunction<Args>,
   primals: Args,
   tangents: readonly Tensor[],
@@ -182,10 +193,13 @@ export function jvp<Args extends readonly Tensor[]>(
  * A function for the Jacobian of `fn`, shape [...output, ...argument], by one backward an element of the output. Where the argument is a list or an
  * object of tensors, so is the Jacobian; where the result is one, the Jacobian holds that of each of its tensors.
  */
-export function jacrev<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
+export const jacrev = checked('func.jacrev(fn: any, ...)', makeJacrev);
+
+function makeJacrev<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   fn: TensorFunction<Args>,
   options: Argnums<N> | N = {},
 ): (...args: Args) => Differentiated<Args, N> {
+  expectKind('func.jacrev', 'fn', fn, callback);
   const argnums = argnumsOf('func.jacrev', options);
   return (...args) =>
     recorded(() => {
@@ -206,9 +220,11 @@ export function jacrev<Args extends readonly unknown[], const N extends number |
 }
 
 /** The Jacobian of `fn` at x, shape [...output, ...x]; of several inputs a list with one for each. */
-export function jacobian(fn: (x: Tensor) => Tensor, inputs: Tensor): Tensor;
-export function jacobian(fn: TensorFunction<readonly Tensor[]>, inputs: readonly Tensor[]): Tensor[];
-export function jacobian(fn: TensorFunction<never>, inputs: Tensor | readonly Tensor[]): Tensor | Tensor[] {
+export const jacobian = closed('func.jacobian', jacobianAt);
+
+function jacobianAt(fn: (x: Tensor) => Tensor, inputs: Tensor): Tensor;
+function jacobianAt(fn: TensorFunction<readonly Tensor[]>, inputs: readonly Tensor[]): Tensor[];
+function jacobianAt(fn: TensorFunction<never>, inputs: Tensor | readonly Tensor[]): Tensor | Tensor[] {
   const f = fn as unknown as TensorFunction<Tensor[]>;
   expectKind('func.jacobian', 'fn', fn, callback);
   expectKind('func.jacobian', 'inputs', inputs, either(tensor, nonEmpty(tensor)));
@@ -222,19 +238,19 @@ export function jacobian(fn: TensorFunction<never>, inputs: Tensor | readonly Te
  *
  *     torch.func.hessian((x: Tensor) => x.pow(3).sum())(x);   // diagonal 6 x
  */
-export function hessian(fn: (x: Tensor) => Tensor, x: Tensor): Tensor;
-export function hessian<Args extends readonly unknown[]>(
+export const hessian = closed('func.hessian', makeHessian);
+
+function makeHessian(fn: (x: Tensor) => Tensor, x: Tensor): Tensor;
+function makeHessian<Args extends readonly unknown[]>(
   fn: TensorFunction<Args>,
   options: { argnums: readonly number[] } | readonly number[],
 ): (...args: Args) => Tensor[][];
-export function hessian<Args extends readonly unknown[], const N extends number = 0>(
+function makeHessian<Args extends readonly unknown[], const N extends number = 0>(
   fn: TensorFunction<Args>,
   options?: Argnums<N> | N,
 ): (...args: Args) => Each<Differentiated<Args, N>, Differentiated<Args, N>>;
-export function hessian(
-  fn: TensorFunction<never>,
-  options: Tensor | Argnums | number | readonly number[] = {},
-): unknown {
+function makeHessian(fn: TensorFunction<never>, options: Tensor | Argnums | number | readonly number[] = {}): unknown {
+  expectKind('func.hessian', 'fn', fn, callback);
   const f = fn as unknown as TensorFunction<Tensor[]>;
   if (options instanceof Tensor) return hessian(f)(options);
   const argnums = argnumsOf<number | readonly number[]>('func.hessian', options);

@@ -7,6 +7,7 @@ import { cast, full, identity, reshape as reshapeValue } from '../ops/cast';
 import { resolveDim } from '../ops/dims';
 import { cat as catValues } from '../ops/join';
 import { dtypeOfScalar, promoteTypes } from '../ops/promotion';
+import { closed } from './arity';
 import { callable, checked, method } from './callable';
 import type { ValuesIndices } from './named-results';
 import { tensorOf } from './operand';
@@ -238,7 +239,10 @@ export const logicalAnd = method('logicalAnd(input, other)');
 export const logicalOr = method('logicalOr(input, other)');
 export const logicalXor = method('logicalXor(input, other)');
 /** Whether a value is a tensor. */
-export const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
+export const isTensor = /* @__PURE__ */ closed(
+  'isTensor',
+  (value: unknown): value is Tensor => value instanceof Tensor,
+);
 export const isFloatingPoint = method('isFloatingPoint(input)');
 
 interface JoinOptions {

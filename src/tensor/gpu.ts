@@ -7,6 +7,7 @@ import { type KernelTime, Profile } from '../gpu/profile';
 import { stats as counters, type GpuStats } from '../gpu/stats';
 import { flush } from '../graph/flush';
 import { callback } from './argument-kinds';
+import { closed } from './arity';
 import { callable } from './callable';
 import { expectKind } from './options';
 import { giveUpRoom } from './protect';
@@ -26,15 +27,15 @@ export { Profile };
  */
 export const init = callable(
   'init(...)',
-  (options: DeviceOptions = {}): Promise<AdapterProfile> => engine.init(options),
+  closed('init', (options: DeviceOptions = {}): Promise<AdapterProfile> => engine.init(options)),
 );
 
 /** Runs everything that is pending and waits until the GPU has finished. Reports what has gone wrong on it. */
-export async function synchronize(): Promise<void> {
+export const synchronize = closed('synchronize', async (): Promise<void> => {
   flush();
   snapshotIfDue();
   await engine.settle(0);
-}
+});
 
 /**
  * GPU time by kernel of everything that `fn` runs, longest first, and what the host did meanwhile. Each dispatch gets a pass of
@@ -45,34 +46,37 @@ export async function synchronize(): Promise<void> {
  *
  * @throws ArgumentError where the device has no timestamp queries
  */
-export async function profile(fn: () => unknown): Promise<Profile> {
+export const profile = callable('profile(fn: any)', async (fn: () => unknown): Promise<Profile> => {
   expectKind('profile', 'fn', fn, callback);
   flush();
   return engine.timed(async () => {
     await fn();
     flush();
   });
-}
+});
 
 /** A copy of the counters: calls to WebGPU since the start, and bytes now. */
-export const stats = (): GpuStats => ({ ...counters });
+export const stats = closed('stats', (): GpuStats => ({ ...counters }));
 
 /** Starts `peakBytes` again from what is in use now. */
-export const resetPeak = (): void => {
+export const resetPeak = closed('resetPeak', (): void => {
   counters.peakBytes = engine.totalBytes;
-};
+});
 
 /** What the device is; null before it has been opened. */
-export const adapterInfo = (): AdapterProfile | null => engine.profile;
+export const adapterInfo = closed('adapterInfo', (): AdapterProfile | null => engine.profile);
 
 /** Whether the device computes with float16 (WebGPU's `shader-f16`); null before it has been opened. */
-export const isFloat16Supported = (): boolean | null => engine.profile && supportsHalf(engine.profile);
+export const isFloat16Supported = closed(
+  'isFloat16Supported',
+  (): boolean | null => engine.profile && supportsHalf(engine.profile),
+);
 
 /** The device in use; null before it has been opened. */
-export const device = (): GPUDevice | null => engine.device;
+export const device = closed('device', (): GPUDevice | null => engine.device);
 
 /** Gives pooled GPU memory back to the system, and what is kept for the next snapshot. */
-export function trim(): void {
+export const trim = closed('trim', (): void => {
   giveUpRoom();
   engine.trim();
-}
+});

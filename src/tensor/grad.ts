@@ -6,9 +6,13 @@ import { withMode } from '../graph/mode';
 import type { GradSink, Value } from '../graph/value';
 import { add } from '../ops/arithmetic';
 import { cast, full } from '../ops/cast';
+import { either, flag, listOf, orNull } from './argument-kinds';
 import { backwardInto } from './base';
 import { type Arguments, parseArgs } from './options';
 import { Tensor } from './tensor';
+import { someTensors, tensor } from './tensor-kinds';
+
+const weights = orNull(either(tensor, listOf(orNull(tensor))));
 
 interface GradParameters {
   /** What is differentiated. */
@@ -60,6 +64,13 @@ export function grad(...args: Arguments<GradParameters, Order>): (Tensor | null)
       materializeGrads: false,
     },
     args,
+    {
+      outputs: someTensors,
+      inputs: someTensors,
+      gradOutputs: weights,
+      retainGraph: orNull(flag),
+      allowUnused: orNull(flag),
+    },
   );
   if (o.onlyInputs !== true) {
     throw new ArgumentError(
@@ -136,6 +147,7 @@ function backwardOf(...args: Arguments<BackwardParameters, BackwardOrder>): void
     ['tensors'],
     { gradTensors: null, retainGraph: null, createGraph: false, inputs: null },
     args,
+    { tensors: someTensors, gradTensors: weights, retainGraph: orNull(flag), inputs: orNull(someTensors) },
   );
   const tensors = listed(o.tensors);
   const seeds = seedsOf('backward', 'gradTensors', tensors, o.gradTensors === null ? [] : listed(o.gradTensors));

@@ -50,6 +50,7 @@ export { type PrintOptions, setPrintoptions } from './print';
 export * from './random';
 export type { NestedArray, TensorData } from './readable';
 export * from './rearrange-functions';
+export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from './recording';
 export { scope } from './scope';
 export * from './search';
 export * from './sequences';

@@ -76,8 +76,8 @@ function broadcastTensorsOf(...tensors: readonly Tensor[] | [readonly Tensor[]])
 /** Matrices along the diagonal of one, with zeros elsewhere; vectors are rows. */
 export const blockDiag = checked('blockDiag(*tensors)', blockDiagOf);
 
-function blockDiagOf(...tensors: readonly Tensor[]): Tensor {
-  const blocks = tensors.map((x) => {
+function blockDiagOf(...given: readonly Tensor[]): Tensor {
+  const blocks = given.flat().map((x) => {
     if (x.shape.length > 2) {
       throw new ShapeError(`blockDiag: expected tensors of at most 2 dimensions, but got shape ${showShape(x.shape)}`);
     }
@@ -99,7 +99,8 @@ function blockDiagOf(...tensors: readonly Tensor[]): Tensor {
 /** Every way to take one element of each vector, a row for each, the last one's elements changing first. */
 export const cartesianProd = checked('cartesianProd(*tensors)', cartesianProdOf);
 
-function cartesianProdOf(...tensors: readonly Tensor[]): Tensor {
+function cartesianProdOf(...given: readonly Tensor[]): Tensor {
+  const tensors = given.flat();
   for (const x of tensors) {
     if (x.shape.length !== 1) {
       throw new ShapeError(`cartesianProd: expected vectors, but got shape ${showShape(x.shape)}`);

@@ -2,6 +2,7 @@
 import type { DeviceLostError } from '../errors';
 import type { Optimizer } from '../optim/optimizer';
 import { callback } from './argument-kinds';
+import { callable } from './callable';
 import { expectKind } from './options';
 import { afterLoss } from './protect';
 
@@ -26,9 +27,9 @@ export interface DeviceLoss {
  *
  * @returns a function after which the listener is not called any more
  */
-export function onLost(listener: (loss: DeviceLoss) => void): () => void {
+export const onLost = callable('onLost(listener: any)', (listener: (loss: DeviceLoss) => void): (() => void) => {
   expectKind('onLost', 'listener', listener, callback);
   return afterLoss((error, restoredTo) => {
     listener({ error, restoredTo: restoredTo as ReadonlyMap<Optimizer<object>, number> });
   });
-}
+});

@@ -1,9 +1,11 @@
 // Owns calls of modules with parameters that are not their own: functionalCall and stackModuleState.
 import { ArgumentError } from '../errors';
-import { type Kind, listOf } from './argument-kinds';
+import { either, type Kind, listOf } from './argument-kinds';
+import { closed } from './arity';
 import { stack } from './functions';
 import { expectKind, parseArgs } from './options';
 import type { Tensor } from './tensor';
+import { namedTensors } from './tensor-kinds';
 
 /** Parameters or buffers by their names, such as `features.0.weight`. */
 export type NamedTensors = Readonly<Record<string, Tensor>>;
@@ -41,7 +43,9 @@ interface CallOptions {
  *
  * @throws ArgumentError for a name that the module has not
  */
-export function functionalCall<M extends Stateful>(
+export const functionalCall = closed('functionalCall', callWith);
+
+function callWith<M extends Stateful>(
   module: M,
   parametersAndBuffers: NamedTensors | readonly NamedTensors[],
   args: unknown = [],
@@ -50,6 +54,7 @@ export function functionalCall<M extends Stateful>(
 ): Result<M> {
   const name = 'functionalCall';
   expectKind(name, 'module', module, moduleKind);
+  expectKind(name, 'parametersAndBuffers', parametersAndBuffers, either(namedTensors, listOf(namedTensors)));
   const { tieWeights, strict } = parseArgs<CallOptions>(name, [], { tieWeights: true, strict: false }, [options]);
   const given = new Map([parametersAndBuffers].flat().flatMap((tensors: NamedTensors) => Object.entries(tensors)));
   const named = { removeDuplicate: false };
@@ -95,7 +100,9 @@ function put(module: Stateful, path: string, own: Tensor, tensor: Tensor): () =>
  *
  * @throws ArgumentError for no models, for several classes, and where some train and some do not
  */
-export function stackModuleState(
+export const stackModuleState = closed('stackModuleState', stackStates);
+
+function stackStates(
   models: readonly Stateful[],
 ): [parameters: Record<string, Tensor>, buffers: Record<string, Tensor>] {
   const name = 'stackModuleState';

@@ -99,6 +99,7 @@ const common: Readonly<Record<string, Kind>> = {
   generator: orNull({ words: 'a torch.Generator', fits: (value) => offers(value, 'manualSeed') }),
   dtype: orNull({ words: "a dtype, as in 'float32'", fits: (value) => typeof value === 'string' }),
   stable: orNull(flag),
+  validateArgs: orNull(flag),
   alignCorners: orNull(flag),
   recomputeScaleFactor: orNull(flag),
   eps: orNull(number),

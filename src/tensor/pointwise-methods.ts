@@ -12,6 +12,7 @@ import { canBecome, divisionType, promoteTypes } from '../ops/promotion';
 import { expand } from '../ops/reduce';
 import { distinctView } from '../ops/shape';
 import { storedNumber, wrappedNumber } from '../ops/stored-number';
+import { integer } from './argument-kinds';
 import { TensorBase } from './base';
 import { kindOf, parseArgs } from './options';
 import {
@@ -51,13 +52,13 @@ export abstract class PointwiseMethods extends RandomMethods {
 
   /** this + alpha · other. */
   add(other: Operandish, options?: { alpha?: number | boolean }): Tensor {
-    const alpha = options ? this.factorOf('add', 'alpha', alphaOf('add', options), other) : 1;
+    const alpha = options !== undefined ? this.factorOf('add', 'alpha', alphaOf('add', options), other) : 1;
     return this.combine('add', other, (a, b) => arithmetic.add(a, b, alpha));
   }
 
   /** this - alpha · other. */
   sub(other: Operandish, options?: { alpha?: number }): Tensor {
-    const given = options ? alphaOf('sub', options) : 1;
+    const given = options !== undefined ? alphaOf('sub', options) : 1;
     if (operandOf(this).dtype === 'bool' || operandOf(other).dtype === 'bool') {
       throw new DTypeError(
         "sub: expected numbers, but got an operand of dtype bool; use logicalXor, or convert it with .to('int64')",
@@ -76,7 +77,7 @@ export abstract class PointwiseMethods extends RandomMethods {
   /** True division, in floating point also for integers; `roundingMode` 'floor' or 'trunc' keeps integers. */
   div(other: Operandish, options?: DivOptions): Tensor {
     const defaults = { roundingMode: null };
-    const { roundingMode } = options ? parseArgs<DivOptions>('div', [], defaults, [options]) : defaults;
+    const { roundingMode } = options !== undefined ? parseArgs<DivOptions>('div', [], defaults, [options]) : defaults;
     if (roundingMode === 'floor') return calledDiv(this.floorDivide(other));
     if (roundingMode !== null && roundingMode !== 'trunc') {
       throw new ArgumentError(`div: expected roundingMode 'trunc', 'floor' or null, but got '${roundingMode}'`);
@@ -214,7 +215,9 @@ export abstract class PointwiseMethods extends RandomMethods {
 
   /** To the nearest whole number, or to so many decimals; halves go to the even one. Negative decimals round to tens, hundreds, …. */
   round(options?: { decimals?: number }): Tensor {
-    const { decimals } = parseArgs<{ decimals?: number }>('round', [], { decimals: 0 }, options ? [options] : []);
+    const { decimals } = parseArgs<{ decimals?: number }>('round', [], { decimals: 0 }, [options], {
+      decimals: integer,
+    });
     return this.make(arithmetic.round(this.value, decimals));
   }
 

@@ -14,7 +14,7 @@ import type { TensorBase } from './base';
 import { isTensor } from './callable';
 import { hostArray } from './host-data';
 import { NewMethods } from './new-methods';
-import { type Arguments, isPlainObject, kindOf, parseArgs } from './options';
+import { type Arguments, kindOf, parseArgs } from './options';
 import {
   fillBernoulli,
   fillNormal,
@@ -137,9 +137,8 @@ export abstract class RandomMethods extends NewMethods {
   random_(
     ...args: [from: number, to: number, options?: Drawing] | [to: number, options?: Drawing] | [options?: Drawing]
   ): this {
-    const last: unknown = args.at(-1);
-    const bounds = (args as readonly unknown[]).filter((argument) => typeof argument === 'number');
-    const { generator } = parseArgs<Drawing>('random_', [], { generator: null }, isPlainObject(last) ? [last] : []);
+    const bounds = (args as readonly unknown[]).slice(0, 2).filter((argument) => typeof argument === 'number');
+    const { generator } = parseArgs<Drawing>('random_', [], { generator: null }, args.slice(bounds.length));
     const { dtype } = this;
     if (bounds.length === 0) {
       if (dtype === 'int64' || dtype === 'uint32') {

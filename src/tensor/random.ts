@@ -9,10 +9,12 @@ import { add, mul } from '../ops/arithmetic';
 import { broadcastShapes } from '../ops/broadcast';
 import { cast } from '../ops/cast';
 import { storedNumber } from '../ops/stored-number';
+import type { Kind } from './argument-kinds';
+import { closed, oneTooMany } from './arity';
 import { callable, method } from './callable';
 import { expectDType, hostArray } from './host-data';
 import { makeTensor } from './make-leaf';
-import { isPlainObject, kindOf, parseArgs } from './options';
+import { expectKind, isPlainObject, kindOf, parseArgs } from './options';
 import { binomial as binomialCount, poisson as poissonCount } from './random/counts';
 import { fillHalfNormal, fillNormal, fillRandint, fillUniform, randperm as permutation } from './random/distributions';
 import { defaultGenerator, type Generator } from './random/generator';
@@ -36,23 +38,26 @@ export interface RandomOptions extends TensorOptions {
 }
 
 /** Seeds the default generator from the system's entropy and returns the seed. */
-export const seed = (): number => defaultGenerator().seed();
+export const seed = closed('seed', (): number => defaultGenerator().seed());
 
 /** The seed of the default generator. */
-export const initialSeed = (): number | bigint => defaultGenerator().initialSeed();
+export const initialSeed = closed('initialSeed', (): number | bigint => defaultGenerator().initialSeed());
 
 /** The state of the default generator, as the bytes of PyTorch's: with `setRngState` a run goes on where it was. */
-export const getRngState = (): Uint8Array => defaultGenerator().getState();
+export const getRngState = closed('getRngState', (): Uint8Array => defaultGenerator().getState());
 
 /** Has the default generator go on from a state of `getRngState`, this library's or PyTorch's. */
-export const setRngState = (state: Uint8Array): void => {
+export const setRngState = closed('setRngState', (state: Uint8Array): void => {
   defaultGenerator().setState(state);
-};
+});
+
+const named: Kind = { words: 'an object', fits: isPlainObject };
 
 type Fill = (out: HostNumbers, generator: Generator, oneByOne?: boolean) => unknown;
 
 /** Draws now, so that the order of calls is the order of numbers: row by row, or as the memory of the tensor `like` goes. */
 function drawn(op: string, size: Shape, options: RandomOptions, dtype: DType, fill: Fill, like?: Tensor): Tensor {
+  expectKind(op, 'options', options, named);
   const { generator, ...rest } = options;
   const o = tensorOptions(op, rest, dtype);
   if (isFloat(dtype) && !isFloat(o.dtype)) {
@@ -117,6 +122,16 @@ function expectHolds(op: string, bound: number, dtype: DType): void {
   throw new DTypeError(`${op}: expected bounds that ${dtype} holds, but got ${bound}`);
 }
 
+/** Bounds by place: at most two numbers. */
+function numbersIn(op: string, places: readonly unknown[]): readonly number[] {
+  const bounds = places.filter((place) => place !== undefined);
+  const strange = bounds.find((bound) => typeof bound !== 'number');
+  if (bounds.length > 2) throw oneTooMany(op, 2, bounds);
+  if (strange !== undefined)
+    throw new ArgumentError(`${op}: expected bounds to be numbers, but got ${kindOf(strange)}`);
+  return bounds as number[];
+}
+
 interface RandintParameters extends RandomOptions {
   /** The least number; default 0. */
   low?: number;
@@ -139,8 +154,10 @@ export function randint(
 ): Tensor {
   const last: unknown = args.at(-1);
   const { low, high, size, ...options }: RandintParameters = isPlainObject(last) ? last : {};
-  const numbers = (args as readonly unknown[]).filter((argument): argument is number => typeof argument === 'number');
-  const shape = (args as readonly unknown[]).find(Array.isArray) ?? size;
+  const places: readonly unknown[] = isPlainObject(last) ? args.slice(0, -1) : args;
+  const listed = Array.isArray(places.at(-1));
+  const numbers = numbersIn('randint', listed ? places.slice(0, -1) : places);
+  const shape = listed ? places.at(-1) : size;
   const to = high ?? numbers.at(-1);
   const from = low ?? (numbers.length > (high === undefined ? 1 : 0) ? numbers[0] : 0);
   if (to === undefined || shape === undefined) {
@@ -188,7 +205,7 @@ export const randintLike = callable(
   ): Tensor => {
     const last: unknown = args.at(-1);
     const { low, high, ...options }: Partial<RandintLikeParameters> = isPlainObject(last) ? last : {};
-    const numbers = (args as readonly unknown[]).filter((argument): argument is number => typeof argument === 'number');
+    const numbers = numbersIn('randintLike', isPlainObject(last) ? args.slice(0, -1) : args);
     const to = high ?? numbers.at(-1);
     const from = low ?? (numbers.length > 1 ? numbers[0]! : 0);
     if (to === undefined) throw new ArgumentError("randintLike: missing required argument 'high'");
@@ -268,12 +285,14 @@ export function normal(
 ): Tensor {
   const last: unknown = args.at(-1);
   const {
-    mean: m,
-    std: s,
+    mean: m = 0,
+    std: s = 1,
     size: named,
     ...options
   }: RandomOptions & Partial<NormalParameters> = isPlainObject(last) ? last : {};
-  const [mean = m ?? 0, std = s ?? 1, size = named] = (isPlainObject(last) ? args.slice(0, -1) : args) as [
+  const places: readonly unknown[] = isPlainObject(last) ? args.slice(0, -1) : args;
+  if (places.length > 3) throw oneTooMany('normal', 3, places);
+  const [mean = m, std = s, size = named] = places as [
     mean?: Tensor | number,
     std?: Tensor | number,
     size?: readonly number[],
@@ -286,6 +305,7 @@ export function normal(
     if (typeof x === 'number' || x instanceof Tensor) continue;
     throw new ArgumentError(`normal: expected mean and std to be numbers or tensors, but got ${kindOf(x)}`);
   }
+  if (size !== undefined) throw new ArgumentError('normal: expected no size beside a tensor, which gives the shape');
   const shaping = (mean instanceof Tensor ? mean : std) as Tensor;
   const wide = (x: Tensor | number) => (typeof x === 'number' ? x : cast(x.value, 'float32'));
   const both = [mean, std].filter((x) => x instanceof Tensor);

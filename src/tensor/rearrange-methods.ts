@@ -147,7 +147,10 @@ export abstract class RearrangeMethods extends ShapeMethods {
    * windows that overlap only a fill can be written.
    */
   unfold(...args: UnfoldArgs): Tensor {
-    const { dimension, size, step } = parseArgs<UnfoldOptions>('unfold', ['dimension', 'size', 'step'], {}, args);
+    const { dimension, size, step } = parseArgs<UnfoldOptions>('unfold', ['dimension', 'size', 'step'], {}, args, {
+      size: whole(0),
+      step: whole(1),
+    });
     const d = this.wrapDim('unfold', dimension);
     const { shape, strides, offset, value } = this;
     const x = shape.length === 0 ? reshape(value, [1]) : value;

@@ -1,7 +1,7 @@
 // The calling rules of reductions: `(dim, keepdim)` by position or by name, and what may come by name only.
 import type { DType } from '../compiler/meta';
 import { ArgumentError } from '../errors';
-import { flag, number } from './argument-kinds';
+import { flag, number, orNull } from './argument-kinds';
 import { expectKind, isPlainObject } from './options';
 
 /** Dimensions to reduce: one, several, or null for all. */
@@ -38,6 +38,8 @@ interface ReduceCall {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+const dtypeName = orNull({ words: "a dtype, as in 'float32'", fits: (value) => typeof value === 'string' });
+
 /** An empty list of dimensions stands for all of them. */
 export const allIfNone = (dim: Dims): Dims => (Array.isArray(dim) && dim.length === 0 ? null : dim);
 
@@ -63,6 +65,8 @@ export function reduceArgs(name: string, args: readonly unknown[], names: readon
       throw new ArgumentError(`${name}: got argument '${key}' twice, by position and by name`);
     }
   }
+  const { dtype } = options;
+  if (dtype !== undefined) expectKind(name, 'dtype', dtype, dtypeName);
   const said = positions.length > 1 ? positions[1] : keepdim;
   const kept = said === undefined ? false : said;
   expectKind(name, 'keepdim', kept, flag);

@@ -3,6 +3,7 @@
 import { runSynchronously } from '../autograd/carried';
 import { ArgumentError } from '../errors';
 import { closeScope, currentScope, openScope, type Scope, takeFromTop, topScope } from '../graph/roots';
+import { closed } from './arity';
 import { TensorBase } from './base';
 import { kindOf } from './options';
 import { Storage } from './storage';
@@ -19,10 +20,10 @@ const isHolder = (item: object): boolean =>
  * no longer than the call, so that their memory can be reused and their values fused away. Never needed for correctness.
  * @throws ArgumentError if `fn` is asynchronous
  */
-export function scope<T>(fn: () => T): T {
+export const scope = /* @__PURE__ */ closed('scope', <T>(fn: () => T): T => {
   if (typeof fn !== 'function') throw new ArgumentError(`scope: expected a function, but got ${kindOf(fn)}`);
   return scopeOf(fn);
-}
+});
 
 /** `scope`; notes the storages of what passes outward. */
 export function scopeOf<T>(fn: () => T, passed?: Set<Storage>): T {

@@ -79,10 +79,9 @@ export const range = callable(
     end: number,
     ...args: [step?: number, options?: TensorOptions] | [options?: TensorOptions & { step?: number }]
   ): Tensor => {
-    const [first, second] = args;
-    const { step = 1, ...rest }: TensorOptions & { step?: number } =
-      typeof first === 'number' ? { ...second, step: first } : { ...(first ?? second) };
-    const options = tensorOptions('range', rest, 'float32');
+    const { given, options: named } = withTensorOptions<{ step?: number }>('range', [], { step: 1 }, args);
+    const { step } = given;
+    const options = tensorOptions('range', named, 'float32');
     if (![start, end, step].every(Number.isFinite)) {
       throw new ArgumentError(`range: expected finite numbers, but got start ${start}, end ${end} and step ${step}`);
     }

@@ -11,7 +11,8 @@ import { matmul } from '../ops/matmul';
 import { expand } from '../ops/reduce';
 import { flip, isDistinct, pad, permute, slice, stridedScatter, stridedView } from '../ops/shape';
 import { dimsOf, type IndexList, listIndex, type Part, pickAt } from './advanced-index';
-import { integer, listOf } from './argument-kinds';
+import { integer, listOf, whole } from './argument-kinds';
+import { oneTooMany } from './arity';
 import { parseSlice, resolveIndex, resolveShape, viewStrides } from './layout';
 import { type Arguments, isPlainObject, kindOf, parseArgs } from './options';
 import type { Axis } from './picking';
@@ -225,7 +226,8 @@ export abstract class ShapeMethods extends ReduceMethods {
 
   /** Without dimensions of size 1: all of them, or those given. */
   squeeze(...args: SqueezeArgs): Tensor {
-    const [given] = args;
+    const [given, ...more] = args as readonly unknown[];
+    if (more.length > 0) throw oneTooMany('squeeze', 1, args);
     const dim = isPlainObject(given) ? parseArgs<SqueezeOptions>('squeeze', ['dim'], {}, args).dim : given;
     const chosen =
       dim === undefined ? null : new Set(resolveDims('squeeze', dim as number | readonly number[], this.shape.length));
@@ -350,9 +352,8 @@ export abstract class ShapeMethods extends ReduceMethods {
 
   /** At most `chunks` pieces of equal size along a dimension; the last may be smaller. */
   chunk(...args: ChunkArgs): Tensor[] {
-    const { chunks, dim } = parseArgs<ChunkOptions>('chunk', ['chunks'], { dim: 0 }, args);
+    const { chunks, dim } = parseArgs<ChunkOptions>('chunk', ['chunks'], { dim: 0 }, args, { chunks: whole(1) });
     this.needDims('chunk');
-    if (!(chunks > 0)) throw new ArgumentError(`chunk: expected chunks greater than 0, but got ${chunks}`);
     const size = this.shape[this.wrapDim('chunk', dim)]!;
     if (size === 0) return this.split(new Array<number>(chunks).fill(0), dim);
     return this.split(Math.max(Math.ceil(size / chunks), 1), dim);

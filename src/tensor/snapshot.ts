@@ -3,6 +3,7 @@ import { engine } from '../compiler/engine';
 import { flush } from '../graph/flush';
 import { isJournaling } from '../graph/journal';
 import { warnOnce } from '../warnings';
+import { closed } from './arity';
 import { captureCut } from './cut';
 
 /** A snapshot is due after so many steps, or so many milliseconds, where it takes no more than its share of the time. */
@@ -45,7 +46,7 @@ export function snapshotSoon(): void {
  * all, that were there at the snapshot before and have been read or written since, or are of up to 1 KiB. They come back with
  * their numbers; a gradient of what made them is an error then.
  */
-export async function snapshot(): Promise<void> {
+export const snapshot = closed('snapshot', async (): Promise<void> => {
   flush();
   await engine.settle(0);
   for (let tries = 0; tries < MOST_TRIES; tries++) {
@@ -54,7 +55,7 @@ export async function snapshot(): Promise<void> {
     if (await begin(true)) return;
     await engine.settle(0);
   }
-}
+});
 
 /** Takes a snapshot if the last one is old enough. Never waits; belongs behind a flush. */
 export function snapshotIfDue(): void {

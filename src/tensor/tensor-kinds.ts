@@ -1,11 +1,14 @@
 // Owns the kinds of parameters that are tensors, alone, in lists or by names.
-import { type Kind, listOf } from './argument-kinds';
+import { either, type Kind, listOf } from './argument-kinds';
 import { isTensor } from './callable';
 import { expectKind, isPlainObject } from './options';
 
 export const tensor: Kind = { words: 'a tensor', fits: isTensor };
 
 export const tensors: Kind = { ...listOf(tensor), words: 'a list of tensors' };
+
+/** One tensor, or several in a list. */
+export const someTensors: Kind = either(tensor, tensors);
 
 export const namedTensors: Kind = {
   words: 'an object of tensors by name',

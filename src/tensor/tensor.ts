@@ -3,7 +3,8 @@
 import { mode } from '../graph/mode';
 import type { Value } from '../graph/value';
 import { detach } from '../ops/cast';
-import type { TensorBase, View } from './base';
+import { closeMethods } from './arity';
+import { TensorBase, type View } from './base';
 import { callableMethods, type NamedMethods } from './callable';
 import { DeviceMethods } from './device-methods';
 import { Line } from './line';
@@ -31,10 +32,18 @@ const internal: ReadonlySet<string> = new Set([
   'around',
 ]);
 
+/** Methods of the base that go by place alone. */
+const lone = [
+  ...['dim', 'numel', 'size', 'stride', 'isContiguous', 'isFloatingPoint', 'requiresGrad_'],
+  ...['retainGrad', 'detach', 'detach_', 'retain', 'dispose', 'registerHook', 'registerPostAccumulateGradHook'],
+];
+
 /** An n-dimensional array on the GPU. Operations are recorded and run later; only reading values back waits. */
 export class Tensor extends MethodsByName {
   static {
     callableMethods(Tensor.prototype, ReadableTensor.prototype, { ...byPlace, ...byName }, internal);
+    closeMethods(ReadableTensor.prototype, ['item', 'tolist', 'print', 'text']);
+    closeMethods(TensorBase.prototype, lone);
   }
 
   /** A tensor around a value of the graph. */

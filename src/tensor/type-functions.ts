@@ -10,8 +10,11 @@ import type { Operandish } from './pointwise-methods';
 import { Tensor } from './tensor';
 
 /** The narrowest dtype that holds the numbers of both. */
-export const promoteTypes = (type1: DType, type2: DType): DType =>
-  promote({ dtype: expectDType('promoteTypes', type1) }, { dtype: expectDType('promoteTypes', type2) });
+export const promoteTypes = callable(
+  'promoteTypes(type1: any, type2: any)',
+  (type1: DType, type2: DType): DType =>
+    promote({ dtype: expectDType('promoteTypes', type1) }, { dtype: expectDType('promoteTypes', type2) }),
+);
 
 /** The dtype of a sum of two tensors or numbers: numbers, and after them tensors without dimensions, give way to the other. */
 export const resultType = callable(
@@ -29,8 +32,10 @@ export const resultType = callable(
 const kindOf = (dtype: DType): number => (dtype === 'bool' ? 0 : isFloat(dtype) ? 2 : 1);
 
 /** Whether results of one dtype may be written into a tensor of another: not if fractions, or more than a bool, would be lost. */
-export const canCast = (from: DType, to: DType): boolean =>
-  kindOf(expectDType('canCast', from)) <= kindOf(expectDType('canCast', to));
+export const canCast = callable(
+  'canCast(from_: any, to: any)',
+  (from: DType, to: DType): boolean => kindOf(expectDType('canCast', from)) <= kindOf(expectDType('canCast', to)),
+);
 
 /** The dtype of tensors of fractions that are made without one: float32 always. */
 export function getDefaultDtype(...args: []): DType {

@@ -1,6 +1,9 @@
 // What PyTorch tells of number types: finfo of floats, iinfo of integers.
 import { type DType, isFloat } from '../compiler/meta';
 import { DTypeError } from '../errors';
+import { text } from './argument-kinds';
+import { callable } from './callable';
+import { expectKind } from './options';
 
 /** The limits of a floating-point dtype. */
 export interface FloatInfo {
@@ -32,13 +35,15 @@ function floatInfo(dtype: DType, bits: number, fraction: number, least: number, 
 }
 
 /** The limits of a floating-point dtype; float32 by default. */
-export function finfo(dtype: DType = 'float32'): FloatInfo {
+export const finfo = callable('finfo(dtype?: any)', (dtype: DType = 'float32'): FloatInfo => {
+  expectKind('finfo', 'dtype', dtype, text);
   if (!isFloat(dtype)) throw new DTypeError(`finfo: expected a floating-point dtype, but got ${dtype}; use iinfo`);
   return dtype === 'float16' ? floatInfo(dtype, 16, 10, -14, 1e-3) : floatInfo(dtype, 32, 23, -126, 1e-6);
-}
+});
 
 /** The limits of an integer dtype: for int64 PyTorch's, rounded to a double, although 32 bits of it are held. */
-export function iinfo(dtype: DType): IntegerInfo {
+export const iinfo = callable('iinfo(dtype: any)', (dtype: DType): IntegerInfo => {
+  expectKind('iinfo', 'dtype', dtype, text);
   switch (dtype) {
     case 'uint8':
       return { dtype, bits: 8, max: 255, min: 0 };
@@ -51,4 +56,4 @@ export function iinfo(dtype: DType): IntegerInfo {
     default:
       throw new DTypeError(`iinfo: expected an integer dtype, but got ${dtype}${isFloat(dtype) ? '; use finfo' : ''}`);
   }
-}
+});

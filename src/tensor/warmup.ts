@@ -3,6 +3,8 @@ import { engine, type Prepared } from '../compiler/engine';
 import { PlanCache } from '../compiler/plan-cache';
 import { ArgumentError } from '../errors';
 import { type RehearsedJob, rehearse } from '../graph/rehearsal';
+import { callback, orNull } from './argument-kinds';
+import { closed } from './arity';
 import { kindOf, parseArgs } from './options';
 import { defaultGenerator } from './random/generator';
 
@@ -36,7 +38,9 @@ const MAX_CALLS = 4;
  * @throws what `fn` throws; ArgumentError where `fn` waits for something else, such as a timer or a file (what it does after
  * that is done for real); WebGPUUnavailableError where there is no device
  */
-export async function warmup(fn: () => unknown, options: WarmupOptions | null = {}): Promise<Prepared> {
+export const warmup = closed('warmup', warmUp);
+
+async function warmUp(fn: () => unknown, options: WarmupOptions | null = {}): Promise<Prepared> {
   if (typeof fn !== 'function') {
     throw new ArgumentError(`warmup: expected a function, as in warmup(() => step()), but got ${kindOf(fn)}`);
   }
@@ -45,6 +49,7 @@ export async function warmup(fn: () => unknown, options: WarmupOptions | null = 
     [],
     { onProgress: null },
     [options ?? {}],
+    { onProgress: orNull(callback) },
   );
   await engine.start();
   const wanted = await rehearseFully('warmup', fn);

@@ -2,6 +2,7 @@
 import { ArgumentError } from '../errors';
 import { hasFiles, join } from '../io/local-files';
 import * as kinds from '../tensor/argument-kinds';
+import { closeMethods } from '../tensor/arity';
 import { isTensor } from '../tensor/callable';
 import { type Arguments, isPlainObject, kindOf, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
@@ -131,6 +132,10 @@ const now = (): number => Date.now() / 1000;
  * There is no `add_graph`, `add_figure` (draw it with `addImage`), `add_video`, `add_audio`, `add_embedding`, `add_mesh` or `add_custom_scalars`.
  */
 export class SummaryWriter {
+  static {
+    closeMethods(SummaryWriter.prototype, ['getLogdir', 'flush', 'close', 'files']);
+  }
+
   readonly logDir: string;
   readonly #o: Required<WriterOptions>;
   #files = new Map<string, EventFile>();

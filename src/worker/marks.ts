@@ -1,5 +1,6 @@
 // What a program says of a value before it crosses: that the object itself stays where it is, or that its memory moves.
 import { ArgumentError } from '../errors';
+import { closed } from '../tensor/arity';
 import { kindOf } from '../tensor/options';
 
 declare const stays: unique symbol;
@@ -23,13 +24,13 @@ const moved = new WeakMap<object, readonly object[] | 'all'>();
  *
  * @throws ArgumentError for what is no object
  */
-export function proxy<T extends object>(object: T): Proxied<T> {
-  if ((typeof object !== 'object' && typeof object !== 'function') || object === null) {
+export const proxy = /* @__PURE__ */ closed('proxy', <T extends object>(object: T): Proxied<T> => {
+  if ((typeof object !== 'object' && typeof object !== 'function') || object === null || object instanceof Promise) {
     throw new ArgumentError(`proxy: expected an object, but got ${kindOf(object)}; plain values cross by themselves`);
   }
   proxied.add(object);
   return object as Proxied<T>;
-}
+});
 
 /**
  * Has memory move to the other side rather than be copied: of `value` and whatever it holds, the given parts, or by default all that can move (ArrayBuffers,

@@ -246,7 +246,7 @@ describe('a call with what is no tensor', () => {
       () => new nn.Embedding(3, 2)(x),
       /^embedding: expected input of dtype int64, but got float32;/,
     ],
-    ['no chunks', () => x.chunk(0), /^chunk: expected chunks greater than 0, but got 0$/],
+    ['no chunks', () => x.chunk(0), /^chunk: expected chunks to be a whole number of at least 1, but got 0$/],
     ['a dtype for a size', () => x.view('int32' as never), /^view: expected sizes, but got 'int32'; .*\.to\('int32'\)/],
     ['a function of nothing', () => loosely(F.relu), /^relu: missing 1 required argument: 'input'$/],
     ['a number as a parameter', () => new nn.Parameter(3 as never), /^Parameter: expected a tensor, but got number 3/],

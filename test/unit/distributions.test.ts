@@ -103,7 +103,7 @@ describe('parameters', () => {
     [
       'a switch that is none',
       wrong(() => new Normal(0, 1, { validateArgs: 1 as never })),
-      'Normal: expected validateArgs to be true, false or null, but got number 1',
+      'Normal: expected validateArgs to be a boolean or null, but got 1',
     ],
     [
       'too many dimensions',

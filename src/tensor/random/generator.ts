@@ -2,6 +2,7 @@
 import { ArgumentError } from '../../errors';
 import { beforeChange, isJournaling } from '../../graph/journal';
 import { whole } from '../argument-kinds';
+import { closeMethods } from '../arity';
 import { expectKind } from '../options';
 import { MT19937, STATE_WORDS } from './mt19937';
 
@@ -26,6 +27,10 @@ export type Seed = number | bigint;
  * `new Generator()` starts from PyTorch's fixed default seed, 67280421310721.
  */
 export class Generator {
+  static {
+    closeMethods(Generator.prototype, ['seed', 'initialSeed', 'random', 'copy', 'getState', 'manualSeed', 'setState']);
+  }
+
   #engine = new MT19937(lowWord(BigInt(DEFAULT_SEED)));
   #seed = BigInt(DEFAULT_SEED);
   #nextNormal: number | undefined;

@@ -14,6 +14,7 @@ import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { apart } from './lists';
 import { ceilings } from './rules';
 import { methodsOf, type Subject, subjectsOf } from './subjects';
+import { selfOf } from './torch-values';
 import { type Fault, type Found, walk } from './walk';
 
 const { transforms, datasets, io, tvTensors, ops, utils, detection, models } = vision;
@@ -85,7 +86,7 @@ export async function walkDoor(door: string, share: number): Promise<void> {
   );
   const all = space
     ? subjectsOf(door, space, new Set<unknown>(others))
-    : methodsOf({ id: door, made: torch.Tensor as never }, () => torch.ones(3, 3), new Set());
+    : methodsOf({ id: door, made: torch.Tensor as never }, selfOf, new Set());
   const chosen = all.filter(isWalked).filter((_, i) => i % share === 0);
   const queue = [...chosen];
   const found: Found[] = [];

@@ -63,11 +63,11 @@ const called = ['forward', 'update'];
 /** The methods of objects of a class, each once whichever class inherits it, and the call of those that are functions. */
 export function methodsOf(
   { id, made }: Pick<Subject, 'id' | 'made'>,
-  make: () => object,
+  make: (method: string) => object,
   seen: Set<unknown>,
 ): readonly Subject[] {
   const found: Subject[] = [];
-  const object = make();
+  const object = make('');
   const names = new Set<string>();
   for (let owner = made!.prototype; owner !== Object.prototype; owner = Object.getPrototypeOf(owner) as object) {
     const types = lineage(owner);
@@ -83,14 +83,14 @@ export function methodsOf(
       seen.add(value);
       // What an object has of its own in the place of the method is what a program calls.
       const call = (...args: unknown[]) => {
-        const self = make();
+        const self = make(name);
         ready[`${id}.${name}`]?.(self as never);
         return Reflect.apply(Object.hasOwn(self, name) ? (Reflect.get(self, name) as Callee) : value, self, args);
       };
       const declared = declaredBy(types, name);
       // The call of an object goes by what it calls.
       if (typeof object === 'function' && called.includes(name))
-        found.push({ id: `${id}()`, call: (...args) => (make() as Callee)(...args), declared, made: null });
+        found.push({ id: `${id}()`, call: (...args) => (make(name) as Callee)(...args), declared, made: null });
       else found.push({ id: `${id}.${name}`, call, declared, made: null });
     }
   }

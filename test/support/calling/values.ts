@@ -4,6 +4,7 @@ import { data, nn, optim, type Tensor, vision } from 'lamplight';
 import * as interpret from 'lamplight/interpret';
 import { givenToLightning, lightningNames, lightningReady } from './lightning-values';
 import { givenToMetrics, metricNames, metricsReady } from './metric-values';
+import { givenToTorch } from './torch-values';
 
 const { ones, tensor } = torch;
 
@@ -269,6 +270,7 @@ const byDoor: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record<string, unknown>>>> = {
   ...givenToMetrics,
   ...givenToLightning,
+  ...givenToTorch,
   '*.logProb': { value: half },
   '*.cdf': { value: half },
   '*.icdf': { value: half },
@@ -295,11 +297,8 @@ export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record
   },
   'torch.binomial': { count: square, prob: half },
   'torch.indexReduce': { input: square, dim: 0, index: () => tensor([0, 1, 2]), source: square, reduce: 'mean' },
-  'Tensor.indexReduce': { dim: 0, index: () => tensor([0, 1, 2]), source: square, reduce: 'mean' },
   'torch.scatterReduce': { input: square, dim: 0, index: () => torch.zeros(3, 3).long(), src: square, reduce: 'sum' },
-  'Tensor.scatterReduce': { dim: 0, index: () => torch.zeros(3, 3).long(), src: square, reduce: 'sum' },
   'torch.lerp': { input: square, end: square, weight: 0.5 },
-  'Tensor.lerp': { end: square, weight: 0.5 },
   'torch.select': { input: square, dim: 0, index: 1 },
   'Tensor.select': { dim: 0, index: 1 },
   'torch.selectScatter': { input: square, src: vector, dim: 0, index: 1 },
@@ -312,7 +311,6 @@ export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record
   'torch.unflatten': { input: square, dim: 0, sizes: [3, 1] },
   'Tensor.unflatten': { dim: 0, sizes: [3, 1] },
   'torch.asStrided': { input: square, size: [2], stride: [1] },
-  'Tensor.asStrided': { size: [2], stride: [1] },
   'Tensor.unfold': { dimension: 0, size: 2, step: 1 },
   'torch.func.jvp': { fn: () => (x: Tensor) => x, primals: () => [vector()], tangents: () => [vector()] },
   'nn.MultiheadAttention()': [() => ones(2, 1, 4), () => ones(2, 1, 4), () => ones(2, 1, 4)],

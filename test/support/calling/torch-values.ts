@@ -1,0 +1,186 @@
+// Owns arguments that work for torch, the methods of tensors, einops, tensorboard and worker, where the names alone do not tell.
+
+import type { Tensor } from 'lamplight';
+import * as torch from 'lamplight';
+
+const { distributions, ones, optim, tensor } = torch;
+const { constraints, Normal } = distributions;
+
+type Given = Readonly<Record<string, readonly unknown[] | Readonly<Record<string, unknown>>>>;
+
+const square = (): Tensor => ones(3, 3);
+const vector = (): Tensor => ones(3);
+const whole = (...size: number[]): Tensor => ones(size, { dtype: 'int64' });
+const leaf = (): Tensor => ones(1, { requiresGrad: true });
+const places = (): Tensor => tensor([0, 1, 2]);
+const shared = leaf();
+const nothing = () => () => null;
+const scaling = () => new distributions.AffineTransform(0, 2);
+const linear = () => new torch.nn.Linear(3, 2);
+const batchShape = { batchShape: [2, 3, 3] };
+
+/** By the name of a method, and of the one that works in place. */
+const methods: Given = {
+  asStrided: { size: [2], stride: [1] },
+  clip: { min: 0 },
+  clamp: { min: 0 },
+  mvlgamma: { p: 2 },
+  gcd: { other: () => whole(3, 3) },
+  lcm: { other: () => whole(3, 3) },
+  bitwiseLeftShift: { other: () => whole(3, 3) },
+  bitwiseRightShift: { other: () => whole(3, 3) },
+  bitwiseAnd: { other: () => whole(3, 3) },
+  bitwiseOr: { other: () => whole(3, 3) },
+  bitwiseXor: { other: () => whole(3, 3) },
+  indexAdd: { dim: 0, index: places, source: square },
+  indexCopy: { dim: 0, index: places, source: square },
+  indexPut: { indices: () => [places()], values: square },
+  scatterReduce: { dim: 0, index: () => torch.zeros(3, 3).long(), src: square, reduce: 'sum' },
+  indexReduce: { dim: 0, index: places, source: square, reduce: 'mean' },
+  lerp: { end: square, weight: 0.5 },
+  baddbmm: { batch1: () => ones(3, 3, 3), batch2: () => ones(3, 3, 3) },
+};
+
+const ofTensors = (given: Given): Given =>
+  Object.fromEntries(
+    Object.entries(given).flatMap(([name, values]) => [
+      [`Tensor.${name}`, values],
+      [`Tensor.${name}_`, values],
+    ]),
+  );
+
+export const givenToTorch: Given = {
+  ...ofTensors(methods),
+  'Tensor.moveaxis': { source: 0, destination: 1 },
+  'Tensor.dot': { tensor: vector },
+  'Tensor.vdot': { other: vector },
+  'Tensor.outer': { vec2: vector },
+  'Tensor.bmm': { mat2: () => ones(3, 3, 3) },
+  'Tensor.selectScatter': { src: vector, dim: 0, index: 1 },
+  'Tensor.asStridedScatter': { src: () => ones(2), size: [2], stride: [1] },
+  'Tensor.dsplit': { indicesOrSections: [1] },
+  'Tensor.nonzeroStatic': { size: 2 },
+  'Tensor.repeat': [2, 2],
+  'Tensor.view': [9],
+  'Tensor.reshape': [9],
+  'Tensor.permute': [1, 0],
+  'Tensor.expand': [3, 3],
+  'Tensor.broadcastTo': [3, 3],
+  'Tensor.pad': { amounts: [1, 1] },
+
+  'torch.CheckpointStore': { name: 'runs' },
+  'torch.Tensor::of': [() => square().value],
+  'torch.amp.autocast': [nothing],
+  'torch.asStridedScatter': { input: square, src: () => ones(2), size: [2], stride: [1] },
+  'torch.asTensor': { data: () => [1, 2] },
+  'torch.autograd.Variable': [vector],
+  'torch.autograd.backward': { tensors: () => leaf().mul(2) },
+  'torch.autograd.enableGrad': [nothing],
+  'torch.autograd.inferenceMode': [nothing],
+  'torch.autograd.noGrad': [nothing],
+  'torch.autograd.setGradEnabled': [true, nothing],
+  'torch.blockDiag': [square],
+  'torch.canCast': { from_: 'float32', to: 'int64' },
+  'torch.cartesianProd': [vector],
+  'torch.checkpoint': [() => (x: unknown) => square().mul(x as Tensor), square],
+  'torch.cuda.manualSeed': [3],
+  'torch.Generator.manualSeed': [3],
+  'torch.Generator.setState': [() => new torch.Generator().getState()],
+  'torch.device': ['cuda'],
+  'torch.diagonalScatter': { input: square, src: vector },
+  'torch.distributions.CatTransform': { tseq: () => [scaling()] },
+  'torch.distributions.StackTransform': { tseq: () => [scaling()] },
+  'torch.distributions.ComposeTransform': { parts: () => [scaling()] },
+  'torch.distributions.CumulativeDistributionTransform': { distribution: () => new Normal(0, 1) },
+  'torch.distributions.Distribution::setDefaultValidateArgs': { value: true },
+  'torch.distributions.IndependentTransform': { baseTransform: scaling, reinterpretedBatchNdims: 1 },
+  'torch.distributions.MixtureSameFamily': {
+    mixtureDistribution: () => new distributions.Categorical(vector().div(3)),
+    componentDistribution: () => new Normal(vector(), 1),
+  },
+  'torch.distributions.ReshapeTransform': { inShape: [3], outShape: [3, 1] },
+  'torch.distributions.TransformedDistribution': {
+    baseDistribution: () => new Normal(vector(), 1),
+    transforms: () => [scaling()],
+  },
+  'torch.distributions.bijectTo': { constraint: () => constraints.real },
+  'torch.distributions.transformTo': { constraint: () => constraints.real },
+  'torch.distributions.constraints.cat': { cseq: () => [constraints.real] },
+  'torch.distributions.constraints.stack': { cseq: () => [constraints.real] },
+  'torch.distributions.constraints.expectConstraint': ['op', () => constraints.real],
+  'torch.distributions.constraints.independent': {
+    baseConstraint: () => constraints.real,
+    reinterpretedBatchNdims: 1,
+  },
+  'torch.distributions.registerKl': { typeP: () => Normal, typeQ: () => Normal, fn: () => () => ones(1) },
+  'torch.distributions.AffineTransform.logAbsDetJacobian': { x: square, y: square },
+  'torch.distributions.Bernoulli.expand': batchShape,
+  'torch.einsum': ['ij->ji', square],
+  'torch.func.functionalCall': {
+    module: linear,
+    parametersAndBuffers: () => Object.fromEntries(linear().namedParameters()),
+    args: () => [ones(1, 3)],
+  },
+  'torch.func.stackModuleState': { models: () => [linear(), linear()] },
+  'torch.func.vjp': [() => (x: Tensor) => x, vector],
+  'torch.indexPut': { input: square, indices: () => [places()], values: square },
+  'torch.normal': { mean: vector },
+  'torch.promoteTypes': { type1: 'float32', type2: 'int64' },
+  'torch.randint': { high: 4, size: [3] },
+  'torch.randintLike': { input: square, high: 4 },
+  'torch.safetensors.save': { tensors: () => ({ a: ones(2) }) },
+  'torch.scalarTensor': { fillValue: 1 },
+  'torch.setRngState': [() => torch.getRngState()],
+  'torch.summary': [linear],
+  'torch.GradScaler.setGrowthFactor': { newFactor: 2 },
+  'torch.GradScaler.setBackoffFactor': { newFactor: 0.5 },
+  'torch.GradScaler.setGrowthInterval': { newInterval: 10 },
+  'torch.GradScaler.unscale_': { optimizer: () => new optim.SGD([leaf()], { lr: 0.1 }) },
+  'torch.GradScaler.loadStateDict': [() => new torch.GradScaler().stateDict()],
+
+  'einops.EinMix': { pattern: 'b c -> b d', weightShape: 'c d' },
+  'einops.Rearrange': { pattern: 'b c -> c b' },
+  'einops.Reduce': { pattern: 'b c -> b', reduction: 'sum' },
+  'einops.einsum': [square, square, 'i j, j k -> i k'],
+  'einops.pack': { tensors: () => [square()], pattern: 'a *' },
+  'einops.parseShape': { x: square, pattern: 'a b' },
+  'einops.rearrange': { tensor: square, pattern: 'a b -> b a' },
+  'einops.reduce': { tensor: square, pattern: 'a b -> a', reduction: 'sum' },
+  'einops.repeat': { tensor: square, pattern: 'a b -> b a' },
+  'einops.unpack': { tensor: square, packedShapes: [[3]], pattern: 'a *' },
+
+  'tensorboard.SummaryWriter.addScalar': { tag: 'loss', scalarValue: 1 },
+  'tensorboard.SummaryWriter.addScalars': { mainTag: 'loss', tagScalarDict: () => ({ a: 1 }) },
+  'tensorboard.SummaryWriter.addHistogram': { tag: 'w', values: vector },
+  'tensorboard.SummaryWriter.addHistogramRaw': {
+    ...{ tag: 'w', min: 0, max: 1, num: 2, sum: 1, sumSquares: 1, bucketLimits: [0, 1], bucketCounts: [1, 1] },
+  },
+  'tensorboard.SummaryWriter.addImage': { tag: 'image', imgTensor: () => ones(3, 4, 4) },
+  'tensorboard.SummaryWriter.addImages': { tag: 'images', imgTensor: () => ones(2, 3, 4, 4) },
+  'tensorboard.SummaryWriter.addText': { tag: 'note', textString: 'text' },
+  'tensorboard.SummaryWriter.addPrCurve': { tag: 'curve', labels: () => whole(3), predictions: () => ones(3) },
+  'tensorboard.SummaryWriter.addHparams': { hparamDict: () => ({ lr: 0.1 }), metricDict: () => ({ loss: 1 }) },
+
+  'torch.scope': [nothing],
+  'torch.func.hessian': [() => (x: Tensor) => x.sum()],
+  'torch.func.jacobian': [() => (x: Tensor) => x, vector],
+  'torch.autograd.grad': { outputs: () => shared.mul(2), inputs: () => shared },
+  'torch.CheckpointStore.save': { name: 'run', object: () => [1] },
+  'torch.CheckpointStore.load': { name: 'run' },
+  'torch.CheckpointStore.remove': { name: 'run' },
+  'worker.proxy': [() => ({})],
+  'worker.transfer': [() => ({ numbers: new Float32Array(2) })],
+};
+
+const wholeSelf = /^(gcd|lcm|bitwise\w+|bincount)_?$/;
+
+/** The tensor that a method is called on. */
+export function selfOf(method: string): Tensor {
+  if (/^(backward|registerHook|registerPostAccumulateGradHook)$/.test(method)) return leaf();
+  if (/^(item|isNonzero)$/.test(method)) return ones(1);
+  if (/^(dot|vdot|outer)$/.test(method)) return vector();
+  if (/^(dsplit|bmm|baddbmm_)$/.test(method)) return ones(3, 3, 3);
+  if (/^mvlgamma_?$/.test(method)) return square().mul(5);
+  if (method === 'bincount') return whole(3);
+  return wholeSelf.test(method) ? whole(3, 3) : square();
+}
