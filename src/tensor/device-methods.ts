@@ -4,6 +4,7 @@ import { ArgumentError, DTypeError } from '../errors';
 import { type DeviceLike, expectDevice } from './device';
 import { expectDType } from './host-data';
 import type { LegacyTensor } from './legacy';
+import { type Arguments, parseArgs } from './options';
 import type { Tensor } from './tensor';
 import { ViewInPlaceMethods } from './view-in-place-methods';
 
@@ -20,10 +21,17 @@ const legacyNames = {
 /** What PyTorch calls a type: `torch.FloatTensor`, `torch.cuda.LongTensor`. */
 type LegacyName = `torch.${'' | 'cuda.'}${(typeof legacyNames)[DType]}`;
 
+interface CudaOptions {
+  device?: DeviceLike | null;
+  /** Nothing here waits anyway. */
+  nonBlocking?: boolean;
+}
+
 export abstract class DeviceMethods extends ViewInPlaceMethods {
   /** This tensor: it is on the one device there is, `webgpu`, whatever PyTorch would call it. */
-  cuda(device?: DeviceLike | null, _options?: { nonBlocking?: boolean } | boolean): this {
-    if (device !== undefined && device !== null) expectDevice('cuda', device);
+  cuda(...args: Arguments<CudaOptions, ['device', 'nonBlocking']>): this {
+    const { device } = parseArgs<CudaOptions>('cuda', [], { device: null, nonBlocking: false }, args);
+    if (device !== null) expectDevice('cuda', device);
     return this;
   }
 

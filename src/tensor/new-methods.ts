@@ -3,7 +3,9 @@ import type { Shape } from '../compiler/meta';
 import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
 import { cast, clone, full } from '../ops/cast';
+import { either, flag, real } from './argument-kinds';
 import { type NestedData, readHostData } from './host-data';
+import { expectKind } from './options';
 import { ReadableTensor } from './readable';
 import {
   type CompleteOptions,
@@ -60,6 +62,7 @@ export abstract class NewMethods extends ReadableTensor {
       args,
     );
     const { size, fillValue } = given;
+    expectKind('newFull', 'fillValue', fillValue, either(real, flag));
     return this.filled('newFull', expectSize('newFull', size), fillValue, options);
   }
 

@@ -6,7 +6,7 @@ export const torch: Rules = {
     torch: { many: 49, valid: 20, misspelt: 20, taken: 188, promise: 34, unnamed: 37, fewer: 3 },
     einops: { valid: 1, unnamed: 3, misspelt: 2, many: 4 },
     worker: { valid: 2, unnamed: 2, taken: 3 },
-    Tensor: { unnamed: 14, taken: 30, valid: 2 },
+    Tensor: { unnamed: 13, taken: 11, valid: 2 },
   },
   reasons: [
     {
