@@ -92,7 +92,7 @@ class Growing {
     const { op, reads, outputs, attrs, scalars } = node;
     if (this.along(outputs[0]!) !== undefined && op.joins?.(node)) {
       const joined = this.leaf(outputs[0]!, reads);
-      return joined && checked(recordAll(op, [joined], attrs, scalars), [joined.shape]);
+      if (joined) return checked(recordAll(op, [joined], attrs, scalars), [joined.shape]);
     }
     const inputs: Value[] = [];
     for (const x of reads) {
@@ -104,10 +104,13 @@ class Growing {
     const along = reads.map((x) => this.along(x));
     const long = [...reads, ...outputs].filter((x) => this.along(x) !== undefined);
     if (long.length === 0) return recordAll(op, inputs, attrs, scalars);
-    const [rows, ...others] = new Set(long.map((x) => x.shape[this.along(x)!]!));
-    if (others.length > 0) return null;
+    const counted = (x: Value) => x.shape[this.along(x) ?? -1];
+    const [first, ...others] = new Set(long.map(counted));
+    if (others.length > 0 && !op.mixesRows) return null;
     const shapes = outputs.map((y) => this.roomy(y));
-    if (op.grow) return checked(op.grow({ inputs, attrs, scalars, along, shapes, rows: rows! }), shapes);
+    const rows = counted(outputs[0]!) ?? first!;
+    const counts = reads.map(counted);
+    if (op.grow) return checked(op.grow({ inputs, attrs, scalars, along, shapes, rows, counts }), shapes);
     const fits = op.elementwise && reads.every((x, i) => along[i] === undefined || this.isAligned(x, outputs[0]!));
     return fits ? checked(recordAll(op, inputs, attrs, scalars), shapes) : null;
   }

@@ -92,13 +92,35 @@ class Sequence {
       if (made === null || this.parts[made]!.loops) continue;
       const rows = rowsOf(x!);
       if (rows < MIN_TIMES) continue;
-      // Outside of what repeats, a value is taken apart whose every row is.
-      const isRow = slice === x && node.outputs[0]!.numel * rows === x!.numel;
-      const count = (taken.get(x!) ?? 0) + (isRow ? 1 : 0);
-      taken.set(x!, count);
-      if (loops || slice !== x || count === rows) lengths.add(rows);
+      if (loops || slice !== x) lengths.add(rows);
+      // Outside of what repeats, a value is taken apart whose every row is; a view of another may be.
+      for (const y of slice === x ? new Set([x!, node.reads[0]!]) : []) {
+        const isRow = node.outputs[0]!.numel * rowsOf(y) === y.numel;
+        const count = (taken.get(y) ?? 0) + (isRow ? 1 : 0);
+        taken.set(y, count);
+        if (count === rowsOf(y) && count >= MIN_TIMES) lengths.add(count);
+      }
     }
+    if (lengths.size > 0) this.addDerived(lengths);
     return lengths;
+  }
+
+  /** Adds the rows of what most of such rows are sliced from, and of what few values with them are joined to. */
+  private addDerived(lengths: Set<number>): void {
+    const add = ({ op, reads, outputs, attrs }: Pick<Node, 'op' | 'reads' | 'outputs' | 'attrs'>): void => {
+      if (!op.placed && !op.joins?.({ attrs, outputs })) return;
+      const [y] = outputs;
+      const rows = rowsOf(y!);
+      const isLike = (x: Value) =>
+        lengths.has(rowsOf(x)) && 2 * rows >= rowsOf(x) && x.numel * rows === y!.numel * rowsOf(x);
+      if (rows >= MIN_TIMES && reads.some(isLike)) lengths.add(rows);
+    };
+    for (const [n, node] of this.nodes.entries()) {
+      if (this.parts[n]!.loops) continue;
+      // What stands already is sliced without a node here.
+      for (const { node: view } of node.reads) if (view?.op.placed && !this.places.has(view)) add(view);
+      add(node);
+    }
   }
 
   /** Cuts besides before what joins many values, and before slices of what is long, where these are computed right before: then they stand. */

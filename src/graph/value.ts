@@ -96,6 +96,8 @@ export interface Op<A = unknown> extends KernelOp<A> {
    * it cannot. What lies in the rows that do not count is arbitrary, before and after. Elementwise operations need none.
    */
   grow?(roomy: Roomy<A>): readonly Value[] | null;
+  /** Its `grow` takes inputs and outputs of different numbers of rows that count. */
+  readonly mixesRows?: true;
 }
 
 /** A node that is recorded again where values have room for more rows. */
@@ -108,8 +110,10 @@ export interface Roomy<A> {
   readonly along: readonly (number | undefined)[];
   /** By output, its shape with room. */
   readonly shapes: readonly Shape[];
-  /** The rows that count. */
+  /** The rows that count; of output 0, where inputs have others. */
   readonly rows: number;
+  /** The rows of each input that count; undefined where it has no room. */
+  readonly counts: readonly (number | undefined)[];
 }
 
 type RunContext<A> = Pick<GradContext<A>, 'attrs' | 'scalars'>;

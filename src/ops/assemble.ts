@@ -3,17 +3,19 @@ import source from '../../shaders/assemble.wgsl?raw';
 import fillSource from '../../shaders/fill.wgsl?raw';
 import { f32, input, output, type Pass, scalar, u32, type View } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { numel, type Shape } from '../compiler/meta';
+import { contiguousStrides, numel, type Shape } from '../compiler/meta';
 import { record } from '../graph/record';
-import type { Op, Value } from '../graph/value';
+import type { Op, Roomy, Value } from '../graph/value';
 import { add } from './arithmetic';
 import { full, reshape } from './cast';
-import { type Axis, axesOf, scatterIntoZeros, stridedView, vec8 } from './shape';
+import { type Axis, axesOf, scatterIntoZeros, scatterRoomy, stridedView, vec8 } from './shape';
 import { familyOf, layersOf, type Span } from './window-layers';
 
 const WORKGROUP = 64;
 /** As many as fit beside the output into WebGPU's least number of storage buffers. */
 const VALUES_PER_PASS = 6;
+/** Windows with room that are added one by one. */
+const MAX_SUMMED = 8;
 
 /** A value and the window of the result that it goes to, whose elements are distinct. */
 export interface Part {
@@ -54,23 +56,26 @@ const assembleOp: Op<AssembleAttrs> = {
     });
     return { kind: 'passes', passes };
   },
-  vjp([dy], { inputs, attrs: { lanes, layers }, scalars, needs }) {
-    const windows = layers.flatMap(({ rows, cols }) => cols.map((count) => [...rows, { size: count, stride: 1 }]));
+  vjp([dy], { inputs, attrs, scalars, needs }) {
+    const windows = windowsOf(attrs);
     return inputs.map((x, k) => {
       if (!needs[k]) return null;
       const axes = windows[k]!;
       const sizes = axes.map(({ size }) => size);
       const strides = axes.map(({ stride }) => stride);
-      return reshape(stridedView(dy!, sizes, strides, scalars[k]! * lanes), x.shape);
+      return reshape(stridedView(dy!, sizes, strides, scalars[k]! * attrs.lanes), x.shape);
     });
   },
   // Where each part is the same piece of every row, there may be more rows.
-  grow({ inputs, attrs, scalars, along, shapes: [shape], rows: count }) {
+  mixesRows: true,
+  grow({ inputs, attrs, scalars, along, shapes: [shape], rows: count, counts }) {
     const d = shape!.findIndex((size) => size !== 1);
     const row = numel(shape!.slice(d + 1));
     const isPiece = ({ rows: [outer] }: Layer) => outer?.size === count && outer.stride === row;
     const isWithin = scalars.every((offset) => offset * attrs.lanes < row);
-    if (!isWithin || along.includes(undefined) || !attrs.layers.every(isPiece)) return null;
+    const isWhole = counts.every((own) => own === count);
+    if (!isWithin || !isWhole || !attrs.layers.every(isPiece))
+      return summed({ inputs, attrs, scalars, along, counts }, shape!);
     const layers = attrs.layers.map(({ rows, cols }) => ({
       rows: [{ size: shape![d]!, stride: row }, ...rows.slice(1)],
       cols,
@@ -78,6 +83,44 @@ const assembleOp: Op<AssembleAttrs> = {
     return [record(assembleOp, inputs, { ...attrs, shape: shape!, layers }, scalars)];
   },
 };
+
+/** Few windows of rows, each in a value of its own with room for the result, added up. */
+function summed(
+  {
+    inputs,
+    attrs,
+    scalars,
+    along,
+    counts,
+  }: Pick<Roomy<AssembleAttrs>, 'inputs' | 'attrs' | 'scalars' | 'along' | 'counts'>,
+  shape: Shape,
+): readonly Value[] | null {
+  if (inputs.length > MAX_SUMMED) return null;
+  const terms = windowsOf(attrs).map((axes, k) => {
+    const [x, d, count] = [inputs[k]!, along[k], counts[k]];
+    const view = {
+      shape: axes.map(({ size }) => size),
+      strides: axes.map(({ stride }) => stride),
+      offset: scalars[k]! * attrs.lanes,
+    };
+    if (d === undefined || count === undefined)
+      return scatterRoomy(reshape(x, view.shape), undefined, undefined, shape, view);
+    const row = numel(x.shape.slice(d + 1));
+    const [outer, ...inner] = view.shape;
+    // Rows that lie one after another are one axis of their elements.
+    if (inner.length === 0 && outer === count * row && view.strides[0] === 1)
+      return scatterRoomy(x, d, count, shape, { ...view, shape: x.shape, strides: contiguousStrides(x.shape) });
+    const rows = [x.shape[d]!, ...inner];
+    return outer === count && numel(inner) === row
+      ? scatterRoomy(reshape(x, rows), 0, count, shape, { ...view, shape: rows })
+      : null;
+  });
+  return terms.includes(null) ? null : [(terms as Value[]).reduce((total, term) => add(total, term))];
+}
+
+/** Where each input goes. */
+const windowsOf = ({ layers }: AssembleAttrs): Axis[][] =>
+  layers.flatMap(({ rows, cols }) => cols.map((count) => [...rows, { size: count, stride: 1 }]));
 
 const clearPass = (count: number): Pass => ({
   source: [fillSource],

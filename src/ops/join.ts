@@ -9,11 +9,32 @@ import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { reshape } from './cast';
 import { resolveDim } from './dims';
-import { narrow, pad } from './shape';
+import { rowsThen } from './room';
+import { narrow, pad, rowsFrom } from './shape';
 
 const WORKGROUP = 64;
 /** As many as fit beside the output into WebGPU's least number of storage buffers. */
 const INPUTS_PER_PASS = 6;
+
+/** Values with room that are joined one by one. */
+const MAX_GROWN = 4;
+
+/** Values one after another in a result with room; `counts` are the rows of those that have room. */
+function joinedRows(
+  inputs: readonly Value[],
+  dim: number,
+  counts: readonly (number | undefined)[],
+  shape: Shape,
+): Value {
+  let joined: Value | null = null;
+  let first = 0;
+  for (const [i, x] of inputs.entries()) {
+    const moved = rowsFrom(x, dim, first, shape);
+    joined = joined ? rowsThen(joined, dim, first, moved) : moved;
+    first += counts[i] ?? x.shape[dim]!;
+  }
+  return joined!;
+}
 
 const catOp: Op<{ readonly dim: number }> = {
   name: 'cat',
@@ -38,8 +59,13 @@ const catOp: Op<{ readonly dim: number }> = {
     return [{ shape: first.shape.map((size, d) => (d === dim ? total : size)), dtype: first.dtype }];
   },
   joins: ({ outputs: [y], attrs: { dim } }) => numel(y!.shape.slice(0, dim)) === 1,
-  grow: ({ inputs, attrs, along: [d, ...others] }) =>
-    d !== undefined && d !== attrs.dim && others.every((other) => other === d) ? [record(catOp, inputs, attrs)] : null,
+  mixesRows: true,
+  grow({ inputs, attrs, along, counts, shapes: [shape], rows }) {
+    const [d] = along;
+    const isBeside = d !== undefined && d !== attrs.dim && along.every((other) => other === d);
+    if (isBeside) return counts.every((count) => count === rows) ? [record(catOp, inputs, attrs)] : null;
+    return inputs.length <= MAX_GROWN ? [joinedRows(inputs, attrs.dim, counts, shape!)] : null;
+  },
   lower({ inputs, outputs: [y], attrs: { dim } }) {
     const inner = numel(y.shape.slice(dim + 1));
     const filled = inputs.flatMap((x, i) => (numel(x.shape) > 0 ? [{ i, cols: x.shape[dim]! * inner }] : []));

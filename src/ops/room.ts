@@ -21,8 +21,11 @@ function numbersTo(count: number): Value {
 }
 
 /** x with a number in the place of what does not count: along a dimension, whatever is behind so many rows. */
-export function filledPast(x: Value, dim: number, rows: number, fill: number): Value {
+export const filledPast = (x: Value, dim: number, rows: number, fill: number): Value => rowsThen(x, dim, rows, fill);
+
+/** So many rows of x along a dimension, and those of y, or a number, behind them. */
+export function rowsThen(x: Value, dim: number, rows: number, y: Value | number): Value {
   const room = x.shape[dim]!;
   const index = reshape(numbersTo(room), [room, ...x.shape.slice(dim + 1).map(() => 1)]);
-  return where(lt(index, rows), x, fill);
+  return where(lt(index, rows), x, y);
 }

@@ -32,6 +32,7 @@ import { add } from './arithmetic';
 import { full, reshape } from './cast';
 import { resolveDim } from './dims';
 import { sum } from './reduce';
+import { filledPast } from './room';
 import { storedNumber } from './stored-number';
 
 const WORKGROUP = 64;
@@ -151,9 +152,12 @@ const viewOp = (name: string): Op<PlacedView> => {
     vjp: ([dy], { inputs: [x], attrs: { shape, strides }, scalars: [offset] }) => [
       scatterIntoZeros(dy!, x.shape, { shape, strides, offset: offset! }),
     ],
-    grow({ inputs: [x], attrs: { shape, strides }, scalars: [offset], along: [d], shapes: [long], rows }) {
+    mixesRows: true,
+    grow({ inputs: [x], attrs: { shape, strides }, scalars: [offset], along: [d], shapes: [long], rows, counts }) {
       const view = { shape, strides, offset: offset! };
-      return isWithinRows(view, x!.shape, d, rows) ? [recordView(op, x!, { ...view, shape: long! })] : null;
+      if (rows === counts[0] && isWithinRows(view, x!.shape, d, rows))
+        return [recordView(op, x!, { ...view, shape: long! })];
+      return d === undefined ? null : [someRows(x!, d, view, long!)];
     },
   };
   return op;
@@ -210,9 +214,24 @@ const flipOp: Op<View> = {
   },
 };
 
-/** Its offset is dynamic scalar 0. */
-const turnOp: Op<Omit<View, 'offset'>> = {
-  name: 'flip',
+/** A view that begins in the rows of x that count, where the result may have room, too; its offset may be another each time. */
+function someRows(x: Value, d: number, { shape, strides, offset }: View, long: Shape): Value {
+  const along = shape.findIndex((size, k) => size !== long[k]);
+  if (along < 0) return record(shiftedOp, [x], { shape, strides }, [offset]);
+  // With as much behind them, there is something to read wherever the first of them is.
+  const most = Math.ceil(((long[along]! + 1) * Math.abs(strides[along]!)) / numel(x.shape.slice(d + 1)));
+  const none = x.shape.map(() => 0);
+  const framed = pad(
+    x,
+    none,
+    x.shape.map((_, k) => (k === d ? most : 0)),
+  );
+  return record(shiftedOp, [framed], { shape: long, strides }, [offset]);
+}
+
+/** A view whose offset is dynamic scalar 0. */
+const shiftedOp: Op<Omit<View, 'offset'>> = {
+  name: 'slice',
   infer: ([{ dtype }], { shape }) => [{ shape, dtype }],
   lower: ({ inputs: [x], attrs }) => lowerView(x, attrs),
 };
@@ -228,7 +247,7 @@ function rowsBack(x: Value, d: number, rows: number): Value {
   );
   const strides = contiguousStrides(framed.shape);
   const turned = strides.map((stride, k) => (k === d ? -stride : stride));
-  return record(turnOp, [framed], { shape: x.shape, strides: turned }, [(room + rows - 1) * strides[d]!]);
+  return record(shiftedOp, [framed], { shape: x.shape, strides: turned }, [(room + rows - 1) * strides[d]!]);
 }
 
 /** A contiguous copy of a view of x's elements (or an alias, where they lie together). Strides may be 0. */
@@ -357,14 +376,58 @@ const scatterOp: Op<ScatterAttrs> = {
     if (!base) return [dx];
     return [dx, needs[1] ? stridedScatter(dy!, full(window.shape, 0), window.shape, window.strides, offset) : null];
   },
-  grow({ inputs: [x, base], attrs: { window }, scalars, along: [d], shapes: [shape], rows }) {
+  mixesRows: true,
+  grow({ inputs: [x, base], attrs: { window }, scalars, along: [d], shapes: [shape], rows, counts }) {
+    if (base && !sameShape(base.shape, shape!)) return null;
     const along = shape!.findIndex((size) => size !== 1);
-    const isWithin = d !== undefined && isWithinRows({ ...window, offset: scalars[0]! }, shape!, along, rows);
-    if (!isWithin || (base && !sameShape(base.shape, shape!))) return null;
-    const attrs = { shape: shape!, window: { ...window, shape: x!.shape } };
-    return [record(scatterOp, base ? [x!, base] : [x!], attrs, scalars)];
+    const view = { ...window, offset: scalars[0]! };
+    if (d !== undefined && counts[0] === rows && isWithinRows(view, shape!, along, rows)) {
+      const attrs = { shape: shape!, window: { ...window, shape: x!.shape } };
+      return [record(scatterOp, base ? [x!, base] : [x!], attrs, scalars)];
+    }
+    if (d === undefined) return [record(scatterOp, base ? [x!, base] : [x!], { shape: shape!, window }, scalars)];
+    if (base || counts[0] === undefined) return null;
+    const [offset, fill] = scalars;
+    return [scatterRows(filledPast(x!, d, counts[0], fill!), d, view, { shape: shape!, offset: offset!, fill: fill! })];
   },
 };
+
+/** What may be seen of a value with room in a window of one that is `fill` everywhere else and has room, too. */
+function scatterRows(
+  x: Value,
+  d: number,
+  { strides }: Pick<View, 'strides'>,
+  { shape, offset, fill }: { readonly shape: Shape; readonly offset: number; readonly fill: number },
+): Value {
+  const along = shape.findIndex((size) => size !== 1);
+  const row = numel(shape.slice(along + 1));
+  const room = shape[along]! + Math.ceil((x.shape[d]! * strides[d]!) / row);
+  const frame = shape.map((size, k) => (k === along ? room : size));
+  const attrs = { shape: frame, window: { shape: x.shape, strides } };
+  const all = record(scatterOp, [x], attrs, [offset, fill]);
+  return stridedView(all, shape, contiguousStrides(shape), 0);
+}
+
+/** A value with room as the rows from `first` on of one of shape `shape`, and anything elsewhere. */
+export const rowsFrom = (x: Value, d: number, first: number, shape: Shape): Value => {
+  const strides = contiguousStrides(x.shape);
+  return scatterRows(x, d, { strides }, { shape, offset: first * strides[d]!, fill: 0 });
+};
+
+/** What is seen of a value, with room or without, in a window of a value of zeros that has room. `rows` count, where it has room along `d`. */
+export function scatterRoomy(
+  x: Value,
+  d: number | undefined,
+  rows: number | undefined,
+  shape: Shape,
+  view: View,
+): Value {
+  if (d === undefined || rows === undefined) {
+    const { offset, ...window } = view;
+    return record(scatterOp, [x], { shape, window }, [offset, 0]);
+  }
+  return scatterRows(filledPast(x, d, rows, 0), d, view, { shape, offset: view.offset, fill: 0 });
+}
 
 /** `src` in a window of `base`, or of a value of shape `shape` that is `fill` everywhere else. */
 function recordScatter(src: Value, base: Value | number, shape: Shape, { offset, ...window }: View): Value {
