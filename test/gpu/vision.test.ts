@@ -153,7 +153,7 @@ describe('MNIST', () => {
       () => MNIST({ ...sample(2), labels: idx(0x801, [2], Uint8Array.of(1, 10)) }),
       /label 10 at position 1 is over 9/,
     ],
-    ['a limit of 0', () => MNIST(sample(1), { limit: 0 }), /expected limit to be a positive integer/],
+    ['a limit of 0', () => MNIST(sample(1), { limit: 0 }), /expected limit to be a whole number of at least 1 or null/],
     [
       'an unknown option',
       () => MNIST(sample(1), { downloads: true } as object),

@@ -201,7 +201,7 @@ test('transforms may be set later, for items and for batches', async () => {
   expect([set.transform, set.targetTransform]).toEqual([null, null]);
   expect(() => {
     set.transform = 5 as never;
-  }).toThrow(/^CIFAR10: expected transform to be a function, but got /);
+  }).toThrow(/^CIFAR10: expected transform to be a function or null, but got /);
 });
 
 test('EMNIST’s letters begin at 1, and its pictures stand as torchvision has them', async () => {
@@ -245,7 +245,7 @@ describe('refuses', () => {
     [
       'a transform that is none',
       () => CIFAR10(bytes(3073), { transform: 'x' as never }),
-      /CIFAR10: expected transform to be a function, but got a string/,
+      /CIFAR10: expected transform to be a function or null, but got "x"/,
     ],
     ['no root', () => (CIFAR10 as () => Promise<unknown>)(), /CIFAR10: missing 1 required argument: 'root'/],
     ['a root that is none', () => CIFAR10(5 as never), /CIFAR10: expected an address, a path, .* but got number 5/],

@@ -8,7 +8,8 @@ import { type CifarFiles, type CifarLabels, type CifarSet, cifar10, cifar100 } f
 import { assemble, type CifarBatch, readBatch, readClasses } from './cifar-files';
 import { type DownloadSettings, downloadDefaults } from './download-settings';
 import { firstFound } from './downloads';
-import { expectLimit, ImageDataset } from './image-dataset';
+import { ImageDataset } from './image-dataset';
+import { datasetKinds } from './option-kinds';
 import { type DatasetRoot, type Folder, type FoundFile, openRoot, rootName, sourceOf } from './source';
 import { type ItemTransforms, splitRoot } from './vision-dataset';
 
@@ -71,8 +72,13 @@ async function read<Image, Label>(
   const { name } = set;
   const [root, rest] = splitRoot<DatasetRoot>(name, args);
   const { targetType, ...own } = defaults;
-  const options = parseArgs<CIFAR100Options<Image, Label>>(name, [], set.coarse ? defaults : (own as never), rest);
-  expectLimit(name, options.limit);
+  const options = parseArgs<CIFAR100Options<Image, Label>>(
+    name,
+    [],
+    set.coarse ? defaults : (own as never),
+    rest,
+    datasetKinds,
+  );
   const kind = labelsOf(set, options.targetType ?? targetType);
   const { batches, classes } = await locate(set, kind, root, options);
   return new ImageDataset(

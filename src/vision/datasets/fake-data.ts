@@ -5,6 +5,7 @@ import { parseArgs, shown } from '../../tensor/options';
 import { fillNormal, fillRandint } from '../../tensor/random/distributions';
 import { Generator } from '../../tensor/random/generator';
 import { Picture } from '../picture';
+import { transformKinds } from './option-kinds';
 import { type ItemTransforms, VisionDataset } from './vision-dataset';
 
 export interface FakeDataOptions<Image, Label> extends ItemTransforms<Picture, Image, Label> {
@@ -79,6 +80,7 @@ export function FakeData<Image, Label>(...args: unknown[]): VisionDataset<Pictur
       transforms: null,
     },
     args,
+    transformKinds,
   );
   const { size, imageSize, numClasses } = options;
   for (const [name, count] of Object.entries({ size, numClasses })) {

@@ -10,12 +10,13 @@ import type { Place } from '../../ops/pictures';
 import { ofDataSet } from '../../ops/together';
 import { callback, orNull } from '../../tensor/argument-kinds';
 import { tensor } from '../../tensor/creation';
-import { expectKind, kindOf, parseArgs } from '../../tensor/options';
+import { parseArgs } from '../../tensor/options';
 import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import { Picture } from '../picture';
 import { readImage } from '../read-image';
 import { batched, type Pictures, PackedPictures as PicturesOfSizes } from '../transforms';
+import { transformKinds } from './option-kinds';
 import { PackedPictures } from './packed';
 import { fileForWorker, type PictureRead } from './picture-file';
 import { readPictureFile } from './read-picture-file';
@@ -232,6 +233,13 @@ class DecodedPicture {
 const decoded = ({ height, width, channels, pixels }: PictureRead): DecodedPicture =>
   new DecodedPicture(height, width, channels, pixels);
 
+const folderKinds = {
+  ...transformKinds,
+  loader: callback,
+  isValidFile: orNull(callback),
+  findClasses: orNull(callback),
+};
+
 const defaults = {
   transform: null,
   targetTransform: null,
@@ -277,6 +285,7 @@ export async function DatasetFolder(...args: unknown[]): Promise<FolderDataset<u
     ['loader'],
     { extensions: null, ...defaults },
     rest,
+    folderKinds,
   );
   return open('DatasetFolder', root, options.loader, options);
 }
@@ -309,6 +318,7 @@ export async function ImageFolder(...args: unknown[]): Promise<FolderDataset<unk
     [],
     { transform, targetTransform, loader: null, ...others },
     rest,
+    { ...folderKinds, loader: orNull(callback) },
   );
   const extensions = options.isValidFile ? null : IMG_EXTENSIONS;
   return open('ImageFolder', root, options.loader, { ...options, extensions });
@@ -320,10 +330,6 @@ async function open(
   loader: SampleLoader<unknown> | PictureLoader | null,
   options: FolderOptions<unknown, unknown, unknown> & SampleOptions,
 ): Promise<FolderDataset<unknown, unknown, unknown>> {
-  if (loader !== null && typeof loader !== 'function') {
-    throw new ArgumentError(`${name}: expected loader to be a function, but got ${kindOf(loader)}`);
-  }
-  expectKind(name, 'findClasses', options.findClasses, orNull(callback));
   const folder = await listRoot(name, root);
   const all = classesOf(name, folder);
   const numbers = options.findClasses?.(all[0]) ?? all;

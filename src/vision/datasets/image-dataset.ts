@@ -2,7 +2,6 @@
 import { type Collated, defaultCollate } from '../../data/collate';
 import { resolveIndex } from '../../data/dataset';
 import { indexValue } from '../../data/tensor-dataset';
-import { ArgumentError } from '../../errors';
 import { type ByteScale, gatherRows } from '../../ops/indexing';
 import { ofDataSet } from '../../ops/together';
 import { defaultGenerator, type Generator, withDefaultGenerator } from '../../tensor/random/generator';
@@ -179,11 +178,4 @@ function asScale(transform: unknown, channels: number): ByteScale | null {
   if (second === undefined) return asScale(first, channels);
   if (!(second instanceof Normalize) || (second.mean.length !== 1 && second.mean.length !== channels)) return null;
   return { divisor: 255, mean: second.mean, std: second.std };
-}
-
-/** @throws ArgumentError for a limit that is no positive integer */
-export function expectLimit(name: string, limit: number | null): void {
-  if (limit !== null && (!Number.isSafeInteger(limit) || limit <= 0)) {
-    throw new ArgumentError(`${name}: expected limit to be a positive integer, but got ${limit}`);
-  }
 }

@@ -5,9 +5,10 @@ import { parseArgs, shown } from '../../tensor/options';
 import type { Picture } from '../picture';
 import { type DownloadSettings, downloadDefaults } from './download-settings';
 import { expectSameCount, idxBound, parseIdxImages, parseIdxLabels } from './idx';
-import { expectLimit, ImageDataset } from './image-dataset';
+import { ImageDataset } from './image-dataset';
 import { emnistPublished, emnistSplits, type IdxSet, idxSets } from './mnist-facts';
 import type { IdxFile } from './mnist-files';
+import { datasetKinds } from './option-kinds';
 import type { DatasetRoot } from './source';
 import { type ItemTransforms, splitRoot } from './vision-dataset';
 
@@ -96,7 +97,13 @@ export function EMNIST<Image = Picture, Label = number>(
 ): Promise<ImageDataset<Image, Label>>;
 export async function EMNIST(...args: unknown[]): Promise<ImageDataset<unknown, unknown>> {
   const [root, rest] = splitRoot<Root>('EMNIST', args);
-  const { split, ...options } = parseArgs<EMNISTOptions<unknown, unknown>>('EMNIST', ['split'], defaults, rest);
+  const { split, ...options } = parseArgs<EMNISTOptions<unknown, unknown>>(
+    'EMNIST',
+    ['split'],
+    defaults,
+    rest,
+    datasetKinds,
+  );
   if (!Object.hasOwn(emnistSplits, split)) {
     throw new ArgumentError(
       `EMNIST: expected split to be one of ${Object.keys(emnistSplits).join(', ')}, but got ${shown(split)}`,
@@ -118,9 +125,8 @@ async function read<Image, Label>(set: IdxSet, args: readonly unknown[]): Promis
   const { name, classes } = set;
   const [root, rest] = splitRoot<Root>(name, args);
   if (root === null) throw new ArgumentError(`${name}: expected root to be an address, a path or files, but got null`);
-  const options = parseArgs<MNISTOptions<Image, Label>>(name, [], defaults, rest);
+  const options = parseArgs<MNISTOptions<Image, Label>>(name, [], defaults, rest, datasetKinds);
   const { train, limit } = options;
-  expectLimit(name, limit);
   // Two files at hand need nothing of what finds and downloads others.
   const located = isGiven(root) ? null : await (await import('./mnist-files')).locate(set, root, options);
   const [imageFile, labelFile] = located

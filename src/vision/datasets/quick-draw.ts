@@ -8,7 +8,8 @@ import type { Picture } from '../picture';
 import { byCodePoints } from './code-points';
 import { type DownloadSettings, downloadDefaults } from './download-settings';
 import { allEnded, firstFound } from './downloads';
-import { expectLimit, ImageDataset } from './image-dataset';
+import { ImageDataset } from './image-dataset';
+import { datasetKinds } from './option-kinds';
 import { type DatasetRoot, type Folder, type FoundFile, openRoot, rootName, sourceOf } from './source';
 import { drawStrokes, type Stroke } from './strokes';
 import { type ItemTransforms, splitRoot } from './vision-dataset';
@@ -55,9 +56,9 @@ export async function QuickDraw(...args: unknown[]): Promise<ImageDataset<unknow
     [],
     { classes: null, transform: null, targetTransform: null, ...downloadDefaults, transforms: null, limit: null },
     rest,
+    datasetKinds,
   );
   const { classes, limit } = options;
-  expectLimit('QuickDraw', limit);
   if (classes !== null && !(Array.isArray(classes) && classes.every((name) => typeof name === 'string'))) {
     throw new ArgumentError(`QuickDraw: expected classes to be names, but got ${shown(classes)}`);
   }

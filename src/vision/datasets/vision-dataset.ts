@@ -2,7 +2,8 @@
 import { Dataset } from '../../data/dataset';
 import { ArgumentError } from '../../errors';
 import { Callable } from '../../nn/callable';
-import { isPlainObject, kindOf } from '../../tensor/options';
+import { callback, type Kind, orNull, text } from '../../tensor/argument-kinds';
+import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../tensor/options';
 import type { TransformFunction } from '../transforms';
 
 /** What is done to the items of a data set that gives raw pictures of type Raw with labels of type Target. */
@@ -15,7 +16,17 @@ export interface ItemTransforms<Raw, Image, Label, Target = number> {
   transforms?: JointTransform<Raw, Image, Label, Target> | null;
 }
 
+type Changes<Raw, Image, Label, Target> = Pick<
+  ItemTransforms<Raw, Image, Label, Target>,
+  'transform' | 'targetTransform'
+>;
+
 export type JointTransform<Raw, Image, Label, Target = number> = (image: Raw, target: Target) => [Image, Label];
+
+/** A transform, or none. */
+export const change = orNull(callback);
+
+const object: Kind = { words: 'an object of transforms', fits: isPlainObject };
 
 const INDENT = '    ';
 
@@ -25,10 +36,15 @@ export class StandardTransform<Raw = unknown, Image = Raw, Label = number, Targe
   readonly transform: TransformFunction<Raw, Image> | null;
   readonly targetTransform: TransformFunction<Target, Label> | null;
 
-  constructor(
-    transform: TransformFunction<Raw, Image> | null = null,
-    targetTransform: TransformFunction<Target, Label> | null = null,
-  ) {
+  constructor(...args: Arguments<Changes<Raw, Image, Label, Target>, ['transform', 'targetTransform']>) {
+    const defaults = { transform: null, targetTransform: null };
+    const { transform, targetTransform } = parseArgs<Changes<Raw, Image, Label, Target>>(
+      'StandardTransform',
+      [],
+      defaults,
+      args,
+      { transform: change, targetTransform: change },
+    );
     super((self, [image, target]) =>
       (self as StandardTransform<Raw, Image, Label, Target>).forward(image as Raw, target as Target),
     );
@@ -83,8 +99,15 @@ export abstract class VisionDataset<
   #transforms: JointTransform<Raw, Image, Label, Target> | null;
 
   /** @throws ArgumentError when both `transforms` and one of the others are given, or one is no function */
-  constructor(root: string | null, items: ItemTransforms<Raw, Image, Label, Target> = {}, name: string | null = null) {
+  constructor(
+    root: string | null = null,
+    items: ItemTransforms<Raw, Image, Label, Target> = {},
+    name: string | null = null,
+  ) {
     super();
+    expectKind('VisionDataset', 'root', root, orNull(text));
+    expectKind('VisionDataset', 'items', items, object);
+    expectKind('VisionDataset', 'name', name, orNull(text));
     const { transform = null, targetTransform = null, transforms = null } = items;
     this.#name = name;
     for (const [key, each] of Object.entries({ transform, targetTransform, transforms })) this.#expect(key, each);
@@ -142,8 +165,7 @@ export abstract class VisionDataset<
   }
 
   #expect(key: string, transform: unknown): void {
-    if (transform === null || typeof transform === 'function') return;
-    throw new ArgumentError(`${this.printedName}: expected ${key} to be a function, but got ${kindOf(transform)}`);
+    expectKind(this.printedName, key, transform, change);
   }
 
   /** The data set's name, which survives a bundler that shortens the names of classes. */
