@@ -3,7 +3,7 @@
 
 import { ArgumentError, IndexError } from '../errors';
 import { Printable } from '../printable';
-import { iterable } from '../tensor/argument-kinds';
+import { iterable, type Kind } from '../tensor/argument-kinds';
 import { expectKind, kindOf } from '../tensor/options';
 import { defaultGenerator, Generator } from '../tensor/random/generator';
 import { pickRows } from './pick-rows';
@@ -101,6 +101,7 @@ export abstract class IterableDataset<T = unknown> extends Dataset<T> {
   override add<U>(other: IterableDataset<U>): ChainDataset<T | U>;
   override add<U>(other: DataSource<U>): ChainDataset<T | U>;
   override add<U>(other: DataSource<U>): ChainDataset<T | U> {
+    expectKind(`${this.constructor.name}.add`, 'other', other, dataSource);
     return new ChainDataset<T | U>([this, other as IterableDataset<U>]);
   }
 
@@ -155,6 +156,7 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
 
   /** Of one part its batch. Of several, all give a batch of full size, and the rows are picked: the same work wherever the items lie. */
   override getBatch(indices: readonly number[], draws?: readonly unknown[]): unknown {
+    expectKind('ConcatDataset', 'indices', indices, aList);
     const places = indices.map((index) => this.#place(index));
     const [first] = places;
     if (!first) return null;
@@ -202,6 +204,7 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
 
   /** Where some are read from files, items are made in their order all the same, so that what they draw at random does not depend on which file comes first. */
   override getItems(indices: readonly number[]): Items<T> | null {
+    expectKind('ConcatDataset', 'indices', indices, aList);
     if (!readsFiles(this.datasets)) return null;
     return indices.map((index) => {
       const [part, at] = this.#place(index);
@@ -257,6 +260,7 @@ export class ChainDataset<T = unknown> extends IterableDataset<T> {
 
   constructor(datasets: Iterable<IterableDataset<T>>) {
     super();
+    expectKind('ChainDataset', 'datasets', datasets, iterable);
     this.datasets = datasets;
   }
 
@@ -339,13 +343,32 @@ function standIns(dataset: Dataset): ('getBatch' | 'getItems')[] {
   return found;
 }
 
+/** What a loader visits: items by number, or one after another. */
+export const dataSource: Kind = {
+  words: 'a data set, with get and length, or a list',
+  fits: (value) =>
+    isObject(value) && ['length', 'get', Symbol.iterator, Symbol.asyncIterator].some((key) => key in value),
+};
+
+/** What a batch is asked by. */
+export const aList: Kind = { words: 'a list', fits: Array.isArray };
+
+/** What has a length. */
+export const sized: Kind = {
+  words: 'a data set or a list, which has a length',
+  fits: (value) => isObject(value) && 'length' in value,
+};
+
+const isObject = (value: unknown): value is object =>
+  (typeof value === 'object' && value !== null) || typeof value === 'function';
+
 /**
  * How many items there are.
  * @throws ArgumentError for a data set that does not say so, which types would refuse
  */
 export function lengthOf(source: { readonly length: number } | null | undefined): number {
   const length: unknown = source?.length;
-  if (typeof length === 'number') return length;
+  if (typeof length === 'number' && typeof source !== 'string') return length;
   throw new ArgumentError(
     `${source?.constructor.name ?? 'data'}: expected a data set that has a length, as in get length() { return 100; }, but got ${kindOf(length)}`,
   );

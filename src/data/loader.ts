@@ -3,7 +3,7 @@
 import { ArgumentError } from '../errors';
 import { backpressure } from '../graph/flush';
 import { lastNodeId } from '../graph/value';
-import { anything } from '../tensor/argument-kinds';
+import { anything, callback, flag, iterable, orNull } from '../tensor/argument-kinds';
 import { kindOf, parseArgs } from '../tensor/options';
 import type { Generator } from '../tensor/random/generator';
 import { drawBaseSeed } from '../tensor/random/shuffle';
@@ -11,7 +11,7 @@ import { scope } from '../tensor/scope';
 import { snapshotIfDue } from '../tensor/snapshot';
 import { warnOnce } from '../warnings';
 import { type Collated, defaultCollate } from './collate';
-import { type DataSource, IterableDataset, lengthOf } from './dataset';
+import { type DataSource, dataSource, IterableDataset, lengthOf } from './dataset';
 import { batchOfReads, batchOfReady, type Collate, defaultConvert, fetchBatch, groupsOf } from './fetch';
 import { LoaderPosition, type LoaderState, type Progress } from './loader-state';
 import { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler';
@@ -128,7 +128,14 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
       worker: null,
       signal: null,
     };
-    const o = parseArgs<Parameters<T, B>>('DataLoader', ['dataset'], defaults, args, { batchSize: anything });
+    const o = parseArgs<Parameters<T, B>>('DataLoader', ['dataset'], defaults, args, {
+      dataset: dataSource,
+      batchSize: anything,
+      shuffle: orNull(flag),
+      sampler: orNull(iterable),
+      batchSampler: orNull(iterable),
+      collateFn: orNull(callback),
+    });
     checkWorkerOptions(o);
     this.#given = o;
     this.#workers = o;

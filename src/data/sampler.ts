@@ -1,12 +1,13 @@
 // Samplers: the order in which a loader visits a data set, drawn as PyTorch draws it.
 
 import { ArgumentError } from '../errors';
-import { type Arguments, parseArgs } from '../tensor/options';
+import { iterable } from '../tensor/argument-kinds';
+import { type Arguments, expectKind, parseArgs } from '../tensor/options';
 import { randperm } from '../tensor/random/distributions';
 import type { Generator } from '../tensor/random/generator';
 import { randomIndices } from '../tensor/random/shuffle';
 import { weightedIndices } from '../tensor/random/weighted';
-import { lengthOf } from './dataset';
+import { lengthOf, sized, dataSource as visited } from './dataset';
 
 /** Anything with a length: what a sampler needs to know of a data set. */
 export interface Sized {
@@ -20,7 +21,9 @@ export interface Sampler<T = number> extends Iterable<T> {
 
 /** 0, 1, …, n − 1. */
 export class SequentialSampler implements Sampler {
-  constructor(readonly dataSource: Sized) {}
+  constructor(readonly dataSource: Sized) {
+    expectKind('SequentialSampler', 'dataSource', dataSource, visited);
+  }
 
   get length(): number {
     return lengthOf(this.dataSource);
@@ -56,6 +59,7 @@ export class RandomSampler implements Sampler {
     ...args: Arguments<RandomSamplerOptions, ['replacement', 'numSamples', 'generator']>
   ) {
     const defaults = { replacement: false, numSamples: null, generator: null };
+    expectKind('RandomSampler', 'dataSource', dataSource, visited);
     const options = parseArgs<RandomSamplerOptions>('RandomSampler', [], defaults, args);
     if (options.numSamples !== null) expectCount('RandomSampler', 'numSamples', options.numSamples);
     this.replacement = options.replacement;
@@ -85,6 +89,7 @@ export class SubsetRandomSampler<T = number> implements Sampler<T> {
     readonly indices: readonly T[],
     options: { generator?: Generator | null } = {},
   ) {
+    expectKind('SubsetRandomSampler', 'indices', indices, sized);
     this.generator = parseArgs<typeof options>('SubsetRandomSampler', [], { generator: null }, [options]).generator;
   }
 
@@ -167,6 +172,7 @@ export class BatchSampler implements Sampler<number[]> {
       ['sampler', 'batchSize'],
       { dropLast: false },
       args,
+      { sampler: iterable },
     );
     this.sampler = sampler;
     this.batchSize = batchSize;

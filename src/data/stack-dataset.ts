@@ -1,10 +1,20 @@
 // Data sets side by side: an item is made of one item of each.
 import { ArgumentError } from '../errors';
-import { isPlainObject } from '../tensor/options';
+import { expectKind, isPlainObject } from '../tensor/options';
 import type { Generator } from '../tensor/random/generator';
 import { Tensor } from '../tensor/tensor';
 import { defaultCollate } from './collate';
-import { type DataSource, Dataset, drawOf, type Items, itemAt, itemsTogether, lengthOf, readyBatch } from './dataset';
+import {
+  aList,
+  type DataSource,
+  Dataset,
+  drawOf,
+  type Items,
+  itemAt,
+  itemsTogether,
+  lengthOf,
+  readyBatch,
+} from './dataset';
 import { batchOfItems, collated, isPromise, itemsOf } from './fetch';
 import { inTurn } from './turns';
 import { copiesOf, copyOf, readsFiles, type WorkerCopy, type WorkerCopyAnswer } from './worker/copy';
@@ -75,6 +85,7 @@ export class StackDataset<D extends Parts> extends Dataset<Stacked<D>> {
   }
 
   override getItems(indices: readonly number[]): Items<Stacked<D>> {
+    expectKind('StackDataset', 'indices', indices, aList);
     return this.#rows(
       indices,
       this.#each((part) => columnOf(part, indices)),
@@ -102,6 +113,8 @@ export class StackDataset<D extends Parts> extends Dataset<Stacked<D>> {
   }
 
   override getBatch(indices: readonly number[], draws?: readonly unknown[]): unknown {
+    expectKind('StackDataset', 'indices', indices, aList);
+    if (draws !== undefined) expectKind('StackDataset', 'draws', draws, aList);
     const columns = this.#each((part, p) => {
       const drawn = draws?.map((each) => (each as readonly unknown[])[p]);
       return batchOfPart(part, indices, drawn);

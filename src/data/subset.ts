@@ -5,8 +5,10 @@ import { expectKind, parseArgs } from '../tensor/options';
 import type { Generator } from '../tensor/random/generator';
 import { splitIndices } from '../tensor/random/shuffle';
 import {
+  aList,
   type DataSource,
   Dataset,
+  dataSource,
   drawOf,
   type Items,
   itemAt,
@@ -14,6 +16,7 @@ import {
   lengthOf,
   readyBatch,
   resolveIndex,
+  sized,
 } from './dataset';
 import { copyOf, type WorkerCopyAnswer } from './worker/copy';
 
@@ -24,6 +27,8 @@ export class Subset<T> extends Dataset<T> {
     readonly indices: ArrayLike<number>,
   ) {
     super();
+    expectKind('Subset', 'dataset', dataset, dataSource);
+    expectKind('Subset', 'indices', indices, sized);
   }
 
   override get length(): number {
@@ -61,6 +66,7 @@ export class Subset<T> extends Dataset<T> {
   }
 
   #inWhole(indices: readonly number[]): number[] {
+    expectKind('Subset', 'indices', indices, aList);
     return indices.map((index) => this.indices[resolveIndex('Subset', index, this.length)]!);
   }
 }

@@ -1,4 +1,5 @@
 // Node's own modules, looked up at run time, so that bundles for pages carry no trace of them.
+import { FetchError } from '../errors';
 
 interface OpenFile {
   stat(): Promise<{ readonly size: number; isFile(): boolean }>;
@@ -67,6 +68,12 @@ export async function writeFileAtomically(
     await fs.rename(neighbour, path);
   } catch (error) {
     await fs.rm(neighbour, { force: true });
-    throw error;
+    throw isOfSystem(error)
+      ? new FetchError(`${path}: the file could not be written (${error.message})`, { cause: error })
+      : error;
   }
 }
+
+/** Whether an error comes from the file system, which names its errors by codes such as EISDIR. */
+const isOfSystem = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code);

@@ -2,6 +2,7 @@
 import { noGrad } from '../autograd/mode';
 import { showShape } from '../compiler/meta';
 import { ShapeError } from '../errors';
+import { MOST_FEATURES, number, orNull } from '../tensor/argument-kinds';
 import { ones, tensor, zeros } from '../tensor/creation';
 import { type Arguments, parseArgs } from '../tensor/options';
 import { protect } from '../tensor/protect';
@@ -57,8 +58,10 @@ export abstract class ChannelNorm extends Module {
 
   constructor(layer: string, defaults: ChannelNormDefaults, args: readonly unknown[]) {
     super();
-    const o = parseArgs<ChannelNormArguments>(layer, ['numFeatures'], defaults as never, args);
-    this.numFeatures = wholeNumber(layer, 'numFeatures', o.numFeatures, 1);
+    const o = parseArgs<ChannelNormArguments>(layer, ['numFeatures'], defaults as never, args, {
+      momentum: orNull(number),
+    });
+    this.numFeatures = wholeNumber(layer, 'numFeatures', o.numFeatures, 1, MOST_FEATURES);
     this.eps = o.eps;
     this.momentum = o.momentum;
     this.affine = o.affine;

@@ -1,5 +1,6 @@
 // Owns what convolutions have in common: attributes, initialisation, printed text, and how lazy ones come by their channels.
 import { ArgumentError, ShapeError } from '../errors';
+import { MOST_FEATURES } from '../tensor/argument-kinds';
 import { empty } from '../tensor/creation';
 import { expectKind, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
@@ -116,7 +117,7 @@ export abstract class ConvNd<N extends Spatial> extends Module {
 
   /** Makes this a convolution that does not know its input channels yet. */
   protected becomeLazy(layer: string, outChannels: number, bias: boolean): void {
-    this.outChannels = wholeNumber(layer, 'outChannels', outChannels);
+    this.outChannels = wholeNumber(layer, 'outChannels', outChannels, undefined, MOST_FEATURES);
     this.registerParameter('weight', new UninitializedParameter());
     this.registerParameter('bias', bias ? new UninitializedParameter() : null);
   }

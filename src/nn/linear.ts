@@ -1,5 +1,6 @@
 // Owns the linear family: Linear, LazyLinear, Identity.
 import { ShapeError } from '../errors';
+import { MOST_FEATURES } from '../tensor/argument-kinds';
 import { empty } from '../tensor/creation';
 import { type Arguments, expectKind, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
@@ -79,7 +80,7 @@ export class LazyLinear extends Linear {
     type Given = Omit<LinearArguments, 'inFeatures'>;
     const { outFeatures, bias } = parseArgs<Given>('LazyLinear', ['outFeatures'], { bias: true }, args);
     super(0, 0, { bias: false });
-    this.outFeatures = wholeNumber('LazyLinear', 'outFeatures', outFeatures);
+    this.outFeatures = wholeNumber('LazyLinear', 'outFeatures', outFeatures, undefined, MOST_FEATURES);
     this.registerParameter('weight', new UninitializedParameter());
     this.registerParameter('bias', bias ? new UninitializedParameter() : null);
   }

@@ -1,6 +1,6 @@
 // Owns the losses that push scores or distances apart by a margin, and the distances CosineSimilarity and PairwiseDistance.
 
-import { callback, orNull } from '../tensor/argument-kinds';
+import { callback, integer, orNull } from '../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import {
@@ -173,7 +173,7 @@ export class CosineSimilarity extends Module {
   eps: number;
 
   constructor(...args: Arguments<CosineArguments, ['dim', 'eps']>) {
-    const o = parseArgs<CosineArguments>('CosineSimilarity', [], { dim: 1, eps: 1e-8 }, args);
+    const o = parseArgs<CosineArguments>('CosineSimilarity', [], { dim: 1, eps: 1e-8 }, args, { dim: integer });
     super();
     this.dim = o.dim;
     this.eps = o.eps;

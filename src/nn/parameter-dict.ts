@@ -1,8 +1,12 @@
 // Owns ParameterDict: parameters by name.
 import { ArgumentError } from '../errors';
+import { type Kind, orNull } from '../tensor/argument-kinds';
+import { expectKind, isPlainObject } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { Module } from './module';
 import { Parameter } from './parameter';
+
+const tensorsByName: Kind = { words: 'an object of tensors', fits: isPlainObject };
 
 const typeNames: Readonly<Record<string, string>> = { float32: 'FloatTensor', float16: 'HalfTensor' };
 
@@ -15,6 +19,7 @@ const typeNames: Readonly<Record<string, string>> = { float32: 'FloatTensor', fl
 export class ParameterDict extends Module {
   constructor(parameters: Readonly<Record<string, Tensor>> | null = {}) {
     super();
+    expectKind('ParameterDict', 'parameters', parameters, orNull(tensorsByName));
     this.update(parameters ?? {});
   }
 

@@ -2,7 +2,7 @@
 import { noGrad } from '../autograd/mode';
 import { showShape } from '../compiler/meta';
 import { ArgumentError } from '../errors';
-import { callback, instance } from '../tensor/argument-kinds';
+import { callback, instance, orNull, text } from '../tensor/argument-kinds';
 import { type Arguments, expectKind, parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import { ModuleDict, ModuleList } from './container';
@@ -175,6 +175,7 @@ function checkFits(op: string, name: string, list: ParametrizationList, before: 
 /** Whether a tensor of the module is parametrized: the named one, or any. */
 export function isParametrized(module: Module, tensorName: string | null = null): boolean {
   expectKind('isParametrized', 'module', module, aModule);
+  expectKind('isParametrized', 'tensorName', tensorName, orNull(text));
   const lists = listsOf(module);
   return lists !== null && (tensorName === null ? lists.length > 0 : lists.has(tensorName));
 }

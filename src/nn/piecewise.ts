@@ -1,7 +1,7 @@
 // Owns the further activations: thresholds, shrinking, gates, and the kin of ELU.
 import { showShape } from '../compiler/meta';
 import { ShapeError } from '../errors';
-import { real } from '../tensor/argument-kinds';
+import { integer, real } from '../tensor/argument-kinds';
 import { full } from '../tensor/creation';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
@@ -231,7 +231,7 @@ export class GLU extends Module {
 
   constructor(...args: Arguments<{ dim?: number }, ['dim']>) {
     super();
-    this.dim = parseArgs<{ dim?: number }>('GLU', [], { dim: -1 }, args).dim;
+    this.dim = parseArgs<{ dim?: number }>('GLU', [], { dim: -1 }, args, { dim: integer }).dim;
   }
 
   forward(x: Tensor): Tensor {

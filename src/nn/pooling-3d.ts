@@ -1,6 +1,7 @@
 // Owns pooling over three dimensions: MaxPool3d, AvgPool3d and their adaptive forms.
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { adaptiveKind } from './functional/adaptive-pooling';
 import { divisorKind } from './functional/pooling';
 import * as F from './functional/pooling-3d';
 import { Module } from './module';
@@ -136,7 +137,9 @@ export class AdaptiveAvgPool3d extends Module {
   constructor(...args: Arguments<{ outputSize: F.AdaptiveSize3d }, ['outputSize']>) {
     super();
     type Given = { outputSize: F.AdaptiveSize3d };
-    this.outputSize = parseArgs<Given>('AdaptiveAvgPool3d', ['outputSize'], {}, args).outputSize;
+    this.outputSize = parseArgs<Given>('AdaptiveAvgPool3d', ['outputSize'], {}, args, {
+      outputSize: adaptiveKind(3),
+    }).outputSize;
   }
 
   forward(x: Tensor): Tensor {
@@ -162,7 +165,9 @@ export class AdaptiveMaxPool3d<R extends boolean = false> extends Module {
   constructor(...args: Arguments<AdaptiveMaxArguments<R>, ['outputSize', 'returnIndices']>) {
     super();
     const defaults = { returnIndices: false };
-    const o = parseArgs<AdaptiveMaxArguments<boolean>>('AdaptiveMaxPool3d', ['outputSize'], defaults, args);
+    const o = parseArgs<AdaptiveMaxArguments<boolean>>('AdaptiveMaxPool3d', ['outputSize'], defaults, args, {
+      outputSize: adaptiveKind(3),
+    });
     this.outputSize = o.outputSize;
     this.returnIndices = o.returnIndices as R;
   }

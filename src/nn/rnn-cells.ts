@@ -61,8 +61,8 @@ abstract class Cell extends Module {
   /** The given state of the input x, or zeros. */
   protected state(layer: string, x: Tensor, given: Tensor | null | undefined): Tensor {
     const shape = [...x.shape.slice(0, -1), this.hiddenSize];
-    if (given) expectKind(layer, 'its state', given, tensor);
-    if (!given) return zeros(shape, { dtype: x.dtype });
+    if (given === null || given === undefined) return zeros(shape, { dtype: x.dtype });
+    expectKind(layer, 'its state', given, tensor);
     if (given.shape.join() === shape.join()) return given;
     throw new ShapeError(
       `${layer}: expected a state of shape [${shape.join(', ')}], but got [${given.shape.join(', ')}]`,
@@ -121,7 +121,7 @@ export class LSTMCell extends Cell {
   }
 
   forward(x: Tensor, state: readonly [h: Tensor, c: Tensor] | null = null): [h: Tensor, c: Tensor] {
-    if (state) expectKind('LSTMCell', 'its state', state, tensors);
+    if (state !== null) expectKind('LSTMCell', 'its state', state, tensors);
     const share = this.share('LSTMCell', x);
     const [h, c] = [0, 1].map((i) => this.state('LSTMCell', x, state?.[i])) as [Tensor, Tensor];
     return advanceLstm(share, h, c, this.weight_hh, this.bias_hh);

@@ -143,7 +143,7 @@ abstract class Recurrent extends Module {
 
   protected run(layer: string, input: Tensor, initial: readonly Tensor[] | null): [output: Tensor, states: Tensor[]] {
     expectKind(layer, 'its argument', input, tensor);
-    if (initial) expectKind(layer, 'the initial state', initial, tensors);
+    if (initial !== null) expectKind(layer, 'the initial state', initial, tensors);
     const { x, batched, states } = this.sequence(layer, input, initial);
     const last: Tensor[][] = this.stateSizes().map(() => []);
     let sequence = x;
@@ -284,7 +284,7 @@ export class RNN extends Recurrent {
   }
 
   forward(input: Tensor, h0: Tensor | null = null): [output: Tensor, h: Tensor] {
-    const [output, [h]] = this.run('RNN', input, h0 && [h0]);
+    const [output, [h]] = this.run('RNN', input, h0 === null ? null : [h0]);
     return [output, h!];
   }
 
@@ -310,7 +310,7 @@ export class GRU extends Recurrent {
   }
 
   forward(input: Tensor, h0: Tensor | null = null): [output: Tensor, h: Tensor] {
-    const [output, [h]] = this.run('GRU', input, h0 && [h0]);
+    const [output, [h]] = this.run('GRU', input, h0 === null ? null : [h0]);
     return [output, h!];
   }
 

@@ -1,6 +1,6 @@
 // Owns what is made of transformer layers: the decoder's layer, stacks of layers, and the whole Transformer.
 import { ArgumentError } from '../errors';
-import { orNull } from '../tensor/argument-kinds';
+import { instance, orNull } from '../tensor/argument-kinds';
 import { full } from '../tensor/creation';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
@@ -24,6 +24,8 @@ import { Linear } from './linear';
 import { Module } from './module';
 import { LayerNorm } from './normalization';
 import { MOST_LAYERS, wholeNumber } from './sizes';
+
+const aModule = instance(Module, 'an nn.Module');
 
 const copies = <M extends Module>(layer: M, count: number): ModuleList<M> =>
   new ModuleList(Array.from({ length: count }, () => deepcopy(layer)));
@@ -60,7 +62,9 @@ export class TransformerEncoder extends Module {
   constructor(...args: Arguments<EncoderArguments, ['encoderLayer', 'numLayers', 'norm']>) {
     super();
     const required = ['encoderLayer', 'numLayers'] as const;
-    const o = parseArgs<EncoderArguments>('TransformerEncoder', required, { norm: null }, args);
+    const o = parseArgs<EncoderArguments>('TransformerEncoder', required, { norm: null }, args, {
+      norm: orNull(aModule),
+    });
     this.numLayers = wholeNumber('TransformerEncoder', 'numLayers', o.numLayers, 0, MOST_LAYERS);
     this.layers = copies(o.encoderLayer, this.numLayers);
     this.norm = o.norm;
@@ -201,7 +205,9 @@ export class TransformerDecoder extends Module {
   constructor(...args: Arguments<DecoderArguments, ['decoderLayer', 'numLayers', 'norm']>) {
     super();
     const required = ['decoderLayer', 'numLayers'] as const;
-    const o = parseArgs<DecoderArguments>('TransformerDecoder', required, { norm: null }, args);
+    const o = parseArgs<DecoderArguments>('TransformerDecoder', required, { norm: null }, args, {
+      norm: orNull(aModule),
+    });
     this.numLayers = wholeNumber('TransformerDecoder', 'numLayers', o.numLayers, 0, MOST_LAYERS);
     this.layers = copies(o.decoderLayer, this.numLayers);
     this.norm = o.norm;

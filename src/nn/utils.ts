@@ -3,7 +3,7 @@ import { noGrad } from '../autograd/mode';
 import { ArgumentError, ShapeError } from '../errors';
 import { clipNorm, clipValue as clipToValue } from '../ops/clip';
 import { gatherGradients } from '../optim/flat';
-import { callback, either, number } from '../tensor/argument-kinds';
+import { callback, either, iterable, number } from '../tensor/argument-kinds';
 import { zeros } from '../tensor/creation';
 import { cat, stack } from '../tensor/functions';
 import { type Arguments, expectKind, kindOf, parseArgs } from '../tensor/options';
@@ -120,7 +120,7 @@ export function clipGradValue_(
 /** One tensor or several as a list. */
 function listed(name: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
   if (parameters instanceof Tensor) return [parameters];
-  const tensors = Symbol.iterator in Object(parameters) ? [...parameters] : [parameters];
+  const tensors = iterable.fits(parameters) ? [...parameters] : [parameters];
   const at = tensors.findIndex((tensor) => !(tensor instanceof Tensor));
   if (at < 0) return tensors as Tensor[];
   throw new ArgumentError(`${name}: expected tensors, but got ${kindOf(tensors[at])}; pass model.parameters()`);

@@ -325,11 +325,12 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     return { state: { 0: { ...rest, old_dirs: [...old_dirs], old_stps: [...old_stps], ro: [...ro] } }, param_groups };
   }
 
-  override loadStateDict({ state, param_groups }: OptimizerStateDict): void {
-    const saved = state[0] as Partial<History> | undefined;
+  override loadStateDict(given: OptimizerStateDict): void {
+    // What is no state is refused below.
+    const saved = given?.state?.[0] as Partial<History> | undefined;
     const missing = saved && Object.keys(nothing()).find((name) => !(name in saved));
     if (missing) throw new StateDictError(`LBFGS.loadStateDict: expected '${missing}' in the state, but there is none`);
-    super.loadStateDict({ state: {}, param_groups });
+    super.loadStateDict(given?.state ? { ...given, state: {} } : given);
     const { old_dirs = [], old_stps = [], ro = [], ...rest } = saved ?? {};
     this.#history = { ...nothing(), ...rest, old_dirs: [...old_dirs], old_stps: [...old_stps], ro: [...ro] };
     this.#before = 0;

@@ -7,7 +7,7 @@ import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from '../nn/batch-norm';
 import { deepcopy } from '../nn/deepcopy';
 import { Module } from '../nn/module';
 import type { StateDict } from '../nn/state-dict';
-import { callback, instance, orNull } from '../tensor/argument-kinds';
+import { callback, instance, type Kind, orNull } from '../tensor/argument-kinds';
 import { tensor } from '../tensor/creation';
 import { isDevice } from '../tensor/device';
 import { type Arguments, expectKind, kindOf, parseArgs, shown } from '../tensor/options';
@@ -199,11 +199,18 @@ export type Normalizing = BatchNorm1d | BatchNorm2d | BatchNorm3d;
 export const isNormalizing = (module: Module): module is Normalizing =>
   module instanceof BatchNorm1d || module instanceof BatchNorm2d || module instanceof BatchNorm3d;
 
+const batches: Kind = {
+  words: 'a loader, or a list of batches',
+  fits: (value) =>
+    typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value),
+};
+
 /**
  * Computes the running statistics of a model's batch norms anew, in one pass over the inputs of a loader: those of averaged weights are
  * nobody's. Of batches that are lists, the first part is the input.
  */
 export async function updateBn(loader: AsyncIterable<unknown> | Iterable<unknown>, model: Module): Promise<void> {
+  expectKind('updateBn', 'loader', loader, batches);
   expectKind('updateBn', 'model', model, instance(Module));
   const norms = model.modules().filter(isNormalizing);
   if (norms.length === 0) return;

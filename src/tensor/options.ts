@@ -1,6 +1,6 @@
 // Owns PyTorch's calling rules: any parameter by position, or by name in one trailing object.
 import { ArgumentError } from '../errors';
-import { flag, type Kind, type Kinds, number, orNull } from './argument-kinds';
+import { flag, type Kind, type Kinds, number, orNull, text } from './argument-kinds';
 
 type RequiredKeys<O> = { [K in keyof O]-?: object extends Pick<O, K> ? never : K }[keyof O];
 type OptionalKeys<O> = Exclude<keyof O, RequiredKeys<O>>;
@@ -97,7 +97,8 @@ const offers = (value: unknown, method: string): boolean =>
 /** Parameters that mean the same wherever they stand. */
 const common: Readonly<Record<string, Kind>> = {
   generator: orNull({ words: 'a torch.Generator', fits: (value) => offers(value, 'manualSeed') }),
-  dtype: orNull({ words: "a dtype, as in 'float32'", fits: (value) => typeof value === 'string' }),
+  dtype: orNull({ words: "a dtype, as in 'float32'", fits: (value) => typeof value === 'string' && value !== '' }),
+  prefix: text,
   stable: orNull(flag),
   validateArgs: orNull(flag),
   alignCorners: orNull(flag),

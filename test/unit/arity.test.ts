@@ -18,6 +18,13 @@ class Plain extends nn.Module {
   }
 }
 
+class Old extends nn.Module {
+  forward() {
+    // biome-ignore lint/complexity/noArguments: programs in JavaScript read them so.
+    return (arguments[0] as Tensor).add(arguments[1] as Tensor);
+  }
+}
+
 const x = torch.ones(2, 3);
 
 test.each<[string, () => unknown, RegExp]>([
@@ -60,6 +67,7 @@ test.each<[string, () => unknown, RegExp]>([
 
 test('lists, defaults and callbacks of lists are taken', () => {
   expect(loose(new Scaled())(x, 3, 4, 5)).toHaveProperty('shape', [2, 3]);
+  expect(loose(new Old())(x, x)).toHaveProperty('shape', [2, 3]);
   expect(new Plain()(x, { by: 3 }).shape).toEqual([2, 3]);
   expect([x, x].map(new nn.ReLU() as (x: Tensor) => Tensor)).toHaveLength(2);
   expect(x.sum(0, true).shape).toEqual([1, 3]);

@@ -1,6 +1,7 @@
 // Concepts: what people have a word for, said by examples of it; and the vectors that point to them within a layer.
 import { ArgumentError } from '../../errors';
-import { kindOf } from '../../tensor/options';
+import { instance, listOf, text } from '../../tensor/argument-kinds';
+import { expectKind, isPlainObject, kindOf } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import type { Inputs } from '../attribution/arguments';
 
@@ -84,5 +85,10 @@ export class CAV {
     readonly layer: string,
     readonly stats: CavStats,
     readonly modelId: string = 'default_model_id',
-  ) {}
+  ) {
+    expectKind('CAV', 'concepts', concepts, listOf(instance(Concept)));
+    expectKind('CAV', 'layer', layer, text);
+    expectKind('CAV', 'stats', stats, { words: 'an object of figures', fits: isPlainObject });
+    expectKind('CAV', 'modelId', modelId, text);
+  }
 }

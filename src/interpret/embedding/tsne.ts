@@ -1,6 +1,7 @@
 // Owns t-SNE: points in the plane whose neighbours are those of the features' space.
 import { noGrad } from '../../autograd/mode';
 import { ArgumentError, ShapeError } from '../../errors';
+import { callback, orNull } from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { Generator, randn } from '../../tensor/random';
 import { Tensor } from '../../tensor/tensor';
@@ -116,6 +117,7 @@ export async function tsne(...args: Arguments<TsneArguments, TsneOrder>): Promis
       angle: 0.5,
     },
     args,
+    { onProgress: orNull(callback) },
   );
   const x = asPoints(OP, o.input);
   const n = x.shape[0]!;

@@ -1,6 +1,7 @@
 // Grad-CAM: where in a layer's maps the evidence for an output is.
 import { ArgumentError } from '../../errors';
 import type { Module } from '../../nn/module';
+import { oneOf, orNull } from '../../tensor/argument-kinds';
 import { zeros } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { scope } from '../../tensor/scope';
@@ -114,6 +115,7 @@ export class GradCam extends InternalAttribution {
       ['inputs'],
       { target: null, additionalForwardArgs: null, reluAttributions: true, interpolateMode: null },
       args,
+      { interpolateMode: orNull(oneOf('nearest', 'bilinear', 'bicubic', 'area')) },
     );
     const [first] = listInputs(op, o.inputs).inputs;
     const { inputs, target, additionalForwardArgs, reluAttributions } = o;
@@ -173,6 +175,7 @@ export class GuidedGradCam extends InternalAttribution {
       ['inputs'],
       { target: null, additionalForwardArgs: null, interpolateMode: 'nearest', attributeToLayerInput: false },
       args,
+      { interpolateMode: oneOf('nearest', 'area', 'linear', 'bilinear', 'bicubic', 'trilinear') },
     );
     const listed = listInputs(op, o.inputs);
     const { target, additionalForwardArgs, attributeToLayerInput, interpolateMode } = o;

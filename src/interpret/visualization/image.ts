@@ -1,7 +1,7 @@
 // Owns attributions of pictures on a canvas, one panel or several side by side.
 import { ArgumentError } from '../../errors';
 import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import type { Colormap } from '../../vision/colormap';
 import { BAR, colorBar, type PixelPen, paintPixels } from '../../vision/plot/pixels';
@@ -179,9 +179,11 @@ interface Figure extends Required<SharedOptions> {
 async function drawn(op: string, figure: Figure): Promise<PlotCanvas> {
   const { figSize, titles, showColorbar } = figure;
   for (const settings of figure.panels) expectPanel(op, settings, figure.originalImage);
-  if (!(figSize.length === 2 && figSize.every((inches) => inches > 0 && inches <= 100))) {
+  const isSize =
+    Array.isArray(figSize) && figSize.length === 2 && figSize.every((inches) => inches > 0 && inches <= 100);
+  if (!isSize) {
     throw new ArgumentError(
-      `${op}: expected figSize, a width and a height of up to 100 inches, but got [${figSize.join(', ')}]`,
+      `${op}: expected figSize, a width and a height of up to 100 inches, but got ${shown(figSize)}`,
     );
   }
   const canvas = canvasOr(op, figure.canvas);

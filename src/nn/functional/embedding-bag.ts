@@ -2,10 +2,12 @@
 
 import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
+import { orNull } from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
 import { arange, ones, zeros } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { tensor } from '../../tensor/tensor-kinds';
 import { type LookupOptions, lookUp, resolvePadding } from './embedding';
 
 export type BagMode = 'sum' | 'mean' | 'max';
@@ -87,6 +89,7 @@ export const embeddingBag = callable(
         paddingIdx: null,
       },
       args,
+      { perSampleWeights: orNull(tensor) },
     );
     const { weight, mode, perSampleWeights, maxNorm, normType, scaleGradByFreq, sparse } = o;
     checkMode('embeddingBag', mode);

@@ -145,7 +145,9 @@ export const multilabelSoftMarginLoss = callable(
   'multilabelSoftMarginLoss(input, target, ...)',
   (input: Tensor, target: Tensor, ...args: Arguments<WeightArguments, ['weight', 'reduction']>): Tensor => {
     const name = 'multilabelSoftMarginLoss';
-    const { weight, reduction } = parseArgs<WeightArguments>(name, [], { weight: null, reduction: 'mean' }, args);
+    const { weight, reduction } = parseArgs<WeightArguments>(name, [], { weight: null, reduction: 'mean' }, args, {
+      weight: orNull(tensor),
+    });
     if (input.dim() === 0) throw new ShapeError(`${name}: expected input [..., C], but got shape []`);
     const negative = target.neg().add(1).mul(logsigmoid(input.neg()));
     const losses = target.mul(logsigmoid(input)).add(negative).neg();

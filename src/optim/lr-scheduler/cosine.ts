@@ -1,7 +1,7 @@
 // Owns cosine annealing, with and without restarts.
 import { ArgumentError } from '../../errors';
 import { number } from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
 import { checkInteger, keepScheduler, LRScheduler, type Scheduled } from './scheduler';
 
 export interface CosineAnnealingLRArguments {
@@ -110,6 +110,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler<WarmRestartsFields>
         fields.tI *= fields.tMult;
       }
     } else {
+      expectKind(this.name, 'epoch', epoch, number);
       if (!(epoch >= 0)) throw new ArgumentError(`${this.name}: expected a non-negative epoch, but got ${epoch}`);
       goTo(fields, epoch);
       this.lastEpoch = Math.floor(epoch);

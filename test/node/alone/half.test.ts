@@ -1,7 +1,6 @@
 // float16 beside PyTorch's halves on a device that computes with it; on any other device every case is the error that says so.
 import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
-import * as interpret from 'lamplight/interpret';
 import { afterEach, describe, expect, test } from 'vitest';
 import { engine } from '../../../src/compiler/engine';
 import { plainPasses } from '../../../src/compiler/passes';
@@ -171,22 +170,6 @@ test('autocast and GradScaler train as halves written out do', () =>
     }
     expectNumbers(seen, losses, { rtol: 2e-3 });
     for (const [i, param] of params.entries()) await expectClose(param, mixed.tensor(`train/end${i}`), several);
-  }));
-
-test('autocast holds across the awaits of an attribution', () =>
-  here(async () => {
-    const seen: string[] = [];
-    const weight = torch.ones(2, 3);
-    const ablation = new interpret.FeatureAblation((x: Tensor) => {
-      const y = F.linear(x, weight);
-      seen.push(y.dtype);
-      return y;
-    });
-    const attribute = () => ablation.attribute(torch.ones(4, 3), { target: 0 });
-    const found: Tensor = await torch.autocast(attribute as () => never);
-    expect(found.shape).toEqual([4, 3]);
-    expect(seen.length).toBeGreaterThan(2);
-    expect(new Set(seen)).toEqual(new Set(['float16']));
   }));
 
 test('writing in place and through views', () =>

@@ -9,7 +9,7 @@ export const apart: readonly Apart[] = [
   { why: 'runs in a worker', ids: /^(data\.serve|worker\.expose)$/ },
   {
     why: 'is called by the library alone',
-    ids: /^(data\.CsvTable|nn\.Module::blank|torch\.invariant|torch\.Generator\.(fill24|skip|\w+NextNormal|random64)|Tensor\.accumulate|.*\.upgradeState)$/,
+    ids: /^(data\.CsvTable|.*\.drawFor$|nn\.Module::blank|torch\.invariant|torch\.Generator\.(fill24|skip|\w+NextNormal|random64)|Tensor\.accumulate|.*\.upgradeState)$/,
   },
   {
     why: 'the library makes its objects, whose constructors no declaration shows',
@@ -21,7 +21,7 @@ export const apart: readonly Apart[] = [
   },
   {
     why: 'a step of a transform, which its call takes with pictures that it has looked at',
-    ids: /^vision\.transforms\.\w+\.(draw|apply|applyTo|transform|makeParams)$/,
+    ids: /^vision\.transforms\.\w+\.(draw|apply|applyTo|transform|makeParams|batchKind|outputInfo)$/,
   },
   {
     why: 'a rule of propagation, which LRP calls with its own arguments',

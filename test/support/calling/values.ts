@@ -271,6 +271,8 @@ export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record
   ...givenToMetrics,
   ...givenToLightning,
   ...givenToTorch,
+  '*.getItems': [[0]],
+  '*.getBatch': [[0]],
   '*.logProb': { value: half },
   '*.cdf': { value: half },
   '*.icdf': { value: half },
@@ -355,6 +357,9 @@ export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record
   'vision.transforms.functional.toTensor': { picture: () => ones(4, 4, 3, { dtype: 'uint8' }) },
   'vision.tvTensors.Image': [picture],
   'vision.tvTensors.Mask': [picture],
+  'interpret.CAV': { concepts: [], layer: '0', stats: {} },
+  // Of one example nothing is permuted.
+  'interpret.FeaturePermutation.attribute': { inputs: () => ones(2, 3) },
   'interpret.InternalAttribution': { forwardFunc: network, layer: '0' },
   'interpret.LayerAttribution': { forwardFunc: network, layer: '0' },
   'interpret.Lime': { forwardFunc: network },

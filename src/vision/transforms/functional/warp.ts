@@ -176,7 +176,9 @@ export const affine = checked(
     }
     const [tx, ty] = checkNumbers('affine', 'translate', parsed.translate, [2]) as [number, number];
     const shears =
-      typeof parsed.shear === 'number' ? [parsed.shear, 0] : checkNumbers('affine', 'shear', parsed.shear, [1, 2]);
+      typeof parsed.shear === 'number'
+        ? [...checkNumbers('affine', 'shear', [parsed.shear], [1]), 0]
+        : checkNumbers('affine', 'shear', parsed.shear, [1, 2]);
     const change: AffineChange = { angle, translate: [tx, ty], scale, shear: [shears[0]!, shears[1] ?? shears[0]!] };
     if (center !== null) checkNumbers('affine', 'center', center, [2]);
     return changed('affine', input, change, { interpolation, fill: asFill(fill) }, center);

@@ -29,8 +29,15 @@ const all: readonly Rules[] = [data, datasets, interpret, lightning, metrics, nn
 
 export const ceilings: Rules['ceilings'] = Object.assign({}, ...all.map((rules) => rules.ceilings));
 
+/** The rules of the door that a call is behind; all, where no door of theirs has a ceiling. */
+function rulesOf(call: string): readonly Rules[] {
+  const doors = Object.keys(ceilings).filter((door) => call.startsWith(`${door}.`));
+  const nearest = doors.sort((a, b) => b.length - a.length)[0];
+  return nearest === undefined ? all : all.filter((rules) => nearest in rules.ceilings);
+}
+
 /** Whether a parameter of one call takes a value for a reason of its door. */
 export const allowedHere = (call: string, parameter: string, key: string): boolean =>
-  all.some(({ reasons }) =>
+  rulesOf(call).some(({ reasons }) =>
     reasons.some(({ calls, takes }) => takes.includes(key) && calls.test(`${call} ${parameter}`)),
   );
