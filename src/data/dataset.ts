@@ -350,10 +350,10 @@ export const dataSource: Kind = {
     isObject(value) && ['length', 'get', Symbol.iterator, Symbol.asyncIterator].some((key) => key in value),
 };
 
-/** What a batch is asked by. */
+/** The list of indices that a batch is asked by. */
 export const aList: Kind = { words: 'a list', fits: Array.isArray };
 
-/** What has a length. */
+/** A data set or a list whose length can be asked. */
 export const sized: Kind = {
   words: 'a data set or a list, which has a length',
   fits: (value) => isObject(value) && 'length' in value,

@@ -45,7 +45,7 @@ export interface PredictOptions extends RunOptions {
 /** A run of a module; of that of the run before where there is none. */
 export type Tried<O> = O & { model?: LightningModule | null };
 
-/** What options of runs take; what is no module is told by the run. */
+/** The kinds of the options of runs; the run itself refuses a model that is no module. */
 export const runKinds = {
   model: anything,
   datamodule: orNull(instance(LightningDataModule)),

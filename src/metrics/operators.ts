@@ -1,4 +1,4 @@
-// Owns the operators of metrics: what they make of two figures, or of one.
+// Owns the operators of metrics: the functions that make one figure of two, or of one.
 import type { Tensor } from '../tensor/tensor';
 
 export type Operator = (a: Tensor, b: Tensor) => Tensor;

@@ -392,7 +392,7 @@ const scatterOp: Op<ScatterAttrs> = {
   },
 };
 
-/** What may be seen of a value with room in a window of one that is `fill` everywhere else and has room, too. */
+/** A value with room, put into a window of a value that is `fill` everywhere else and has room, too. */
 function scatterRows(
   x: Value,
   d: number,
@@ -414,7 +414,7 @@ export const rowsFrom = (x: Value, d: number, first: number, shape: Shape): Valu
   return scatterRows(x, d, { strides }, { shape, offset: first * strides[d]!, fill: 0 });
 };
 
-/** What is seen of a value, with room or without, in a window of a value of zeros that has room. `rows` count, where it has room along `d`. */
+/** A value, with room or without, put into a window of a value of zeros that has room. Its first `rows` count, where it has room along `d`. */
 export function scatterRoomy(
   x: Value,
   d: number | undefined,

@@ -69,7 +69,7 @@ export type RowArguments = Arguments<Row, ['metrics', 'step']>;
 export const rowOf = (owner: string, args: readonly unknown[]): Row =>
   parseArgs<Row>(`${owner}.logMetrics`, ['metrics', 'step'], {}, args, { metrics: record, step: kinds.integer });
 
-/** Refuses what are no hyperparameters, and what stands behind them. */
+/** Refuses hyperparameters that are none, and arguments behind them. */
 export function expectParams(owner: string, params: unknown, others: readonly unknown[]): void {
   expectKind(`${owner}.logHyperparams`, 'params', params, record);
   parseArgs(`${owner}.logHyperparams`, [], {}, others);

@@ -48,7 +48,7 @@ export function label(metric: string, option: string, given: unknown): number | 
   return given as number | null;
 }
 
-/** What is compared, of most metrics. */
+/** The two tensors that most metrics compare. */
 export interface Batch {
   preds: Tensor;
   target: Tensor;

@@ -119,7 +119,7 @@ function taskOf<T extends Task>(name: string, known: Makers<T>, given: Named): T
 
 const count = kinds.orNull(kinds.whole(1));
 
-/** Options that only some tasks take. Others leave them alone, as in torchmetrics, but not what they could never be. */
+/** The kinds of options that only some tasks take. Other tasks ignore such an option, as in torchmetrics, but refuse a value that no task could take. */
 const partial: Readonly<Record<string, kinds.Kind>> = {
   ...{ numClasses: count, numLabels: count, topK: count, threshold: kinds.orNull(kinds.share) },
   average: kinds.oneOf('micro', 'macro', 'weighted', 'none', null),
