@@ -274,12 +274,11 @@ export class MeanAveragePrecision extends Metric {
 
   /** The objects of all pictures. */
   private async read(side: Side): Promise<Listed[]> {
-    const data = columnsOf[side].map((column) => {
+    const reads = columnsOf[side].map(async (column): Promise<[Column, ArrayLike<number> | null]> => {
       const list = this.list(side, column);
-      return [column, list.length === 0 ? null : concatenated(list).data()] as const;
+      return [column, list.length === 0 ? null : ((await concatenated(list).data()) as ArrayLike<number>)];
     });
-    const known: Partial<Record<Column, ArrayLike<number> | null>> = {};
-    for (const [column, values] of data) known[column] = (await values) as ArrayLike<number> | null;
+    const known: Partial<Record<Column, ArrayLike<number> | null>> = Object.fromEntries(await Promise.all(reads));
     const sizes = Array.from(known.Sizes ?? [], Number);
     let [object, word] = [0, 0];
     return Array.from({ length: sizes.length / 3 }, (_, i) => {

@@ -1,6 +1,7 @@
 // Where WebGPU is not to be had: shapes, counts and printed models work all the same, and the diagnosis is honest.
 import * as torch from 'lamplight';
 import { nn, optim } from 'lamplight';
+import { MeanAveragePrecision } from 'lamplight/metrics';
 import { afterEach, expect, test, vi } from 'vitest';
 
 // One session lives as long as the page, so each case closes it by losing its device.
@@ -38,6 +39,17 @@ test('no adapter: the first read-back says so, weights stay, and a later adapter
   expect(await Promise.all(model.parameters().map(async (p) => Array.from(await p.data())))).toEqual(before);
   expect(Number.isFinite(await step().item())).toBe(true);
   expect(await model.parameters()[0]!.data()).not.toEqual(new Float32Array(before[0]!));
+});
+
+test('what reads many tensors fails once, with the diagnosis', async () => {
+  await withoutSession();
+  const requestAdapter = vi.spyOn(navigator.gpu, 'requestAdapter').mockResolvedValue(null);
+  const metric = new MeanAveragePrecision();
+  const objects = { boxes: torch.tensor([[0, 0, 2, 2]]), labels: torch.ones(1, { dtype: 'int64' }) };
+  metric.update([{ ...objects, scores: torch.ones(1) }], [objects]);
+  // Another rejection would be nobody's, and end a program in Node.
+  await expect(metric.compute()).rejects.toThrow(torch.WebGPUUnavailableError);
+  requestAdapter.mockRestore();
 });
 
 test('no WebGPU at all, and no secure context, are told apart', async () => {
