@@ -59,6 +59,8 @@ export class Engine {
     giveUp(executable, this.session);
     releaseStanding(standing, this.session.memory);
   });
+  /** What stood on some device before is lost. */
+  hasLeftDevice = false;
   /** The last job that waits for the device or for pipelines, if any. */
   private tail: Promise<void> | null = null;
   /** Reads that wait in it. */
@@ -468,6 +470,7 @@ export class Engine {
   }
 
   private close(): void {
+    if (this.session) this.hasLeftDevice = true;
     this.session?.memory.retire();
     this.session = null;
     this.plans.clear();

@@ -3,12 +3,12 @@ import { engine, type Job, type JobExport } from '../compiler/engine';
 import type { Program, ProgramNode } from '../compiler/ir';
 import { TensorReleasedError } from '../errors';
 import type { Piece } from '../gpu/executable';
-import type { FaultSlot } from '../gpu/fault-sources';
 import { hostPhase } from '../gpu/host-trace';
 import { MAX_RUNS_AHEAD } from '../gpu/lead';
 import { stats } from '../gpu/stats';
 import { type Grown, grown } from './growing';
 import { isJournaling } from './journal';
+import { apart, type Flush, type PendingStep } from './lost';
 import { mode } from './mode';
 import { type Part, type Parts, partsOf } from './parts';
 import { isTracing, placeOf } from './places';
@@ -63,15 +63,6 @@ export function flushIfLarge(): void {
 /** Resolves when the GPU is at most two runs behind; throws the error of a lost device. */
 export const backpressure = (): Promise<void> => engine.settle(MAX_RUNS_AHEAD);
 
-/** A step of an optimizer, whose updates are pending. */
-export interface PendingStep {
-  readonly slot: FaultSlot;
-  /** Called when the updates have been sent to the GPU. */
-  ran(): void;
-  /** Called when they could not be: the parameters are as before. */
-  failed(): void;
-}
-
 /** Sends all pending work to the GPU without waiting for it; `wanted` values are kept too. */
 export function flush(wanted: readonly Value[] = [], step: PendingStep | null = null): void {
   const start = performance.now();
@@ -88,7 +79,15 @@ export function flushToRead(value: Value): Window | null {
 }
 
 function submit(wanted: readonly Value[], step: PendingStep | null): void {
-  const roots = takeRoots();
+  const whole: Flush = { roots: takeRoots(), wanted, step };
+  const [sound, lost] = engine.hasLeftDevice ? apart(whole) : [whole, null];
+  // It is sent first: the other may give back what both read.
+  if (lost) sendRoots(lost, false);
+  sendRoots(sound, true);
+}
+
+/** `givesBack`: memory that is needed no more goes back behind it. */
+function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean): void {
   const exports = new Map<Value, Root | null>();
   const order: Node[] = [];
   const windows: Windows = new Map();
@@ -147,9 +146,11 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
   }
   const work = parts.length > 0 ? sendAllButLast(cut, exports, step) : { order, windows, mark, exports, last: [] };
   // What a recipe goes through has no memory to give back, and is needed to make it.
-  const released = takeReleases().filter((value) => value.available || exports.has(value) || !value.hung);
+  const released = givesBack
+    ? takeReleases().filter((value) => value.available || exports.has(value) || !value.hung)
+    : noValues;
   for (const value of released) value.leaving = 'its memory was given back';
-  const spent = takeSpent();
+  const spent = givesBack ? takeSpent() : noValues;
   if (exports.size === 0) {
     step?.failed();
     for (const value of [...released, ...spent]) engine.releaseLater(value);

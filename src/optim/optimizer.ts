@@ -5,8 +5,10 @@ import { isFloat, showShape } from '../compiler/meta';
 import { ArgumentError, DeviceLostError, DTypeError } from '../errors';
 import { flush } from '../graph/flush';
 import { beforeChange } from '../graph/journal';
+import type { PendingStep } from '../graph/lost';
 import { mode, withMode } from '../graph/mode';
 import { atPlace } from '../graph/places';
+import type { Root } from '../graph/roots';
 import type { Value } from '../graph/value';
 import { HookList, type RemovableHandle } from '../nn/hooks';
 import { pythonText } from '../nn/printing';
@@ -268,8 +270,17 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
         });
       }),
     );
-    flush([], before.length > 0 ? this.#log.add(updates, before) : null);
+    flush([], before.length > 0 ? this.#log.add(updates, before, this.#changes()) : null);
     stepTaken();
+  }
+
+  /** Tells the storages that a step changes, or the buffers that they are windows of. */
+  #changes(): PendingStep['changes'] {
+    let changed: ReadonlySet<Root> | null = null;
+    return (root) => {
+      changed ??= new Set(this.storages().map((storage) => storage.window?.parent ?? storage));
+      return changed.has(root);
+    };
   }
 
   /** @throws DeviceLostError where parameters that have a gradient, or their state, went with a lost device */

@@ -1,7 +1,7 @@
 // The steps of an optimizer that may still turn out not to have been applied, and how its counts go back to those that were.
 import { engine } from '../compiler/engine';
 import { type FaultListener, takeFaultSlot } from '../gpu/fault-sources';
-import type { PendingStep } from '../graph/flush';
+import type { PendingStep } from '../graph/lost';
 import type { Tensor } from '../tensor/tensor';
 import type { ParamState } from './optimizer';
 
@@ -34,11 +34,12 @@ export class StepLog implements FaultListener {
   }
 
   /** A step that has been recorded; `updates` is the number of its dispatches. */
-  add(updates: number, before: readonly CountsBefore[]): PendingStep {
+  add(updates: number, before: readonly CountsBefore[], changes: PendingStep['changes']): PendingStep {
     const step: Step = { updates, before, run: Number.POSITIVE_INFINITY };
     this.steps.push(step);
     return {
       slot: this.slot,
+      changes,
       ran: () => {
         step.run = this.slot.runs;
         if (this.steps.length > MAX_UNKNOWN) void this.ask();

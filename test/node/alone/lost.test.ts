@@ -130,6 +130,32 @@ test('steps on a batch that is lost are an error for a loop that reads nothing',
   expect(await model.weight.tolist()).toEqual(before);
 });
 
+test('what hangs on lost contents fails alone: reads, steps and snapshots beside it are as if it were not there', async () => {
+  const { model, optimizer, step } = training();
+  step();
+  const gone = torch.rand(40, 30).matmul(torch.rand(30, 40));
+  await gone.sum().item();
+  const stays = torch.rand(4);
+  await loseTold();
+  const lost = gone.mul(2);
+  expect(await stays.mul(3).tolist()).toEqual(await stays.add(stays).add(stays).tolist());
+  await expect(lost.tolist()).rejects.toThrow(torch.DeviceLostError);
+  const before = await model.weight.tolist();
+  const steps = () => optimizer.stateDict().state[0]!.step;
+  const taken = steps() as number;
+  const also = gone.sum();
+  step();
+  expect(await model.weight.tolist()).not.toEqual(before);
+  expect(steps()).toBe(taken + 1);
+  await expect(also.item()).rejects.toThrow(torch.DeviceLostError);
+  const total = torch.zeros(4);
+  const again = gone.add(total.sum());
+  await torch.gpu.snapshot();
+  await loseTold();
+  expect(await total.tolist()).toEqual([0, 0, 0, 0]);
+  await expect(again.tolist()).rejects.toThrow(torch.DeviceLostError);
+});
+
 test('copies, statistics and assigned buffers come back, read or not', async () => {
   const { model, step } = training();
   step();
