@@ -145,7 +145,7 @@ describe('visualizeImageAttr', () => {
     await refusal({ method: 'blended_heat_map' }, attr, null).toThrow(
       "expected originalImage, which 'blended_heat_map' shows, but got none",
     );
-    await refusal({ outlierPerc: 101 }).toThrow('expected outlierPerc from 0 to 100, but got 101');
+    await refusal({ outlierPerc: 101 }).toThrow('expected outlierPerc to be a number from 0 to 100, but got 101');
     await refusal({ sign: 'positive' }, host([-1, 0], [1, 2]), null).toThrow(
       "expected attributions to draw with sign 'positive', but got a scale of 0",
     );

@@ -1,14 +1,16 @@
 // Owns attributions of pictures on a canvas, one panel or several side by side.
 import { ArgumentError } from '../../errors';
 import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { tensor } from '../../tensor/tensor-kinds';
 import type { Colormap } from '../../vision/colormap';
 import { BAR, colorBar, type PixelPen, paintPixels } from '../../vision/plot/pixels';
 import { canvasOr, describe, type PlotCanvas, penOf, TEXT, write } from '../../vision/plot/sheet';
-import type { VisualizeSign } from './normalize';
+import { drawnKinds, type VisualizeSign } from './normalize';
 import {
   expectPanel,
+  expectRaster,
   type ImageVisualizationMethod,
   inBytes,
   type Panel,
@@ -68,6 +70,17 @@ const GAP = 16;
 const TITLE = 24;
 const INCH = 100;
 
+/** What the options take of one figure and of several. */
+const figureKinds = {
+  originalImage: kinds.orNull(tensor),
+  figSize: {
+    words: 'a width and a height of up to 100 inches',
+    fits: (value: unknown) =>
+      Array.isArray(value) && value.length === 2 && value.every((inches) => inches > 0 && inches <= 100),
+  },
+  ...drawnKinds,
+};
+
 const INK = '#222222';
 
 /**
@@ -122,6 +135,7 @@ export async function visualizeImageAttr(
       figSize: [6, 6],
     },
     args,
+    { attr: tensor, title: kinds.orNull(kinds.text), ...figureKinds },
   );
   return drawn('visualizeImageAttr', { ...o, panels: [o], titles: o.title === null ? null : [o.title] });
 }
@@ -157,6 +171,8 @@ export async function visualizeImageAttrMultiple(
       methods: kinds.listOf(kinds.anything),
       signs: kinds.listOf(kinds.anything),
       titles: kinds.orNull(kinds.listOf(kinds.text)),
+      attr: tensor,
+      ...figureKinds,
     },
   );
   const { methods, signs, titles } = o;
@@ -177,21 +193,14 @@ interface Figure extends Required<SharedOptions> {
 }
 
 async function drawn(op: string, figure: Figure): Promise<PlotCanvas> {
-  const { figSize, titles, showColorbar } = figure;
-  for (const settings of figure.panels) expectPanel(op, settings, figure.originalImage);
-  const isSize =
-    Array.isArray(figSize) && figSize.length === 2 && figSize.every((inches) => inches > 0 && inches <= 100);
-  if (!isSize) {
-    throw new ArgumentError(
-      `${op}: expected figSize, a width and a height of up to 100 inches, but got ${shown(figSize)}`,
-    );
-  }
+  const { figSize, titles, showColorbar, originalImage } = figure;
+  for (const settings of figure.panels) expectPanel(op, settings, originalImage);
+  expectRaster(op, 'attr', figure.attr);
+  if (originalImage !== null) expectRaster(op, 'originalImage', originalImage);
   const canvas = canvasOr(op, figure.canvas);
   const [attr, original] = await Promise.all([
-    rasterOf(op, 'attr', figure.attr),
-    figure.originalImage === null
-      ? null
-      : rasterOf(op, 'originalImage', figure.originalImage).then((picture) => inBytes(op, picture)),
+    rasterOf(figure.attr),
+    originalImage === null ? null : rasterOf(originalImage).then((picture) => inBytes(op, picture)),
   ]);
   const panels = figure.panels.map((settings): Panel => panelOf(op, attr, original, settings));
   const [top, bottom] = [titles ? TITLE : 0, showColorbar ? BAR : 0];

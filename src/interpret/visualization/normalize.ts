@@ -1,13 +1,23 @@
 // Owns how attributions become numbers from −1 to 1 that are drawn: their sign, what counts as an outlier, and their colours.
 import { ArgumentError } from '../../errors';
+import { between, orNull, share } from '../../tensor/argument-kinds';
 import { shown } from '../../tensor/options';
-import { type Colormap, type ColormapName, lookUpTable } from '../../vision/colormap';
+import { type Colormap, type ColormapName, colormap, lookUpTable } from '../../vision/colormap';
+import { canvasOrNull } from '../../vision/plot/sheet';
 
 /** Which attributions are drawn: 'all' with their signs, only the positive or the negative ones, or their absolute values. */
 export type VisualizeSign = 'all' | 'positive' | 'negative' | 'absolute_value';
 
 /** Where a scale is so small that rounding is what is seen. */
 const NEARLY_ZERO = 1e-5;
+
+/** What the options take by which all attributions are drawn. */
+export const drawnKinds = {
+  canvas: canvasOrNull,
+  outlierPerc: between(0, 100),
+  cmap: orNull(colormap),
+  alphaOverlay: share,
+};
 
 /** Colours of signs where none are chosen, and the values at their ends. */
 const signs: Readonly<
@@ -40,12 +50,9 @@ export function expectSign(op: string, sign: unknown): asserts sign is Visualize
  * Attributions divided by a threshold and cut at −1 and 1. The threshold is the least magnitude such that it and those below hold 100 − `outlierPerc` percent of the
  * sum of all magnitudes, which are added in float32 from the smallest on, as Captum adds them. With sign 'negative' the result is positive.
  *
- * @throws ArgumentError where outlierPerc is no percentage, a value is not finite, or none is left to draw
+ * @throws ArgumentError where a value is not finite, or none is left to draw
  */
 export function normalized(op: string, attr: Float32Array, sign: VisualizeSign, outlierPerc: number): Float32Array {
-  if (!(outlierPerc >= 0 && outlierPerc <= 100)) {
-    throw new ArgumentError(`${op}: expected outlierPerc from 0 to 100, but got ${shown(outlierPerc)}`);
-  }
   const chosen = attr.map((value) => {
     if (sign === 'positive') return Math.max(value, 0);
     if (sign === 'negative') return Math.min(value, 0);

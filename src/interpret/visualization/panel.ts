@@ -1,7 +1,6 @@
 // Owns pictures of attributions as pixels: heat maps, alone or over the picture, and pictures masked by them.
 import { ArgumentError, ShapeError } from '../../errors';
-import { kindOf } from '../../tensor/options';
-import { Tensor } from '../../tensor/tensor';
+import type { Tensor } from '../../tensor/tensor';
 import type { Colormap, Pixels } from '../../vision/colormap';
 import { expectName, expectSign, normalized, Scale, type VisualizeSign } from './normalize';
 
@@ -45,13 +44,11 @@ export interface Panel {
 }
 
 /**
- * The numbers of a tensor [H, W], [C, H, W] or [H, W, C]. The channels come first where that dimension is 1 or 3; else last where that one is 1 to 4; else first.
+ * Expects a tensor [H, W], [C, H, W] or [H, W, C]. The channels come first where that dimension is 1 or 3; else last where that one is 1 to 4; else first.
  *
  * @throws ShapeError for other shapes
  */
-export async function rasterOf(op: string, what: string, tensor: unknown): Promise<Raster> {
-  if (!(tensor instanceof Tensor))
-    throw new ArgumentError(`${op}: expected ${what}, a tensor, but got ${kindOf(tensor)}`);
+export function expectRaster(op: string, what: string, tensor: Tensor): void {
   const { shape } = tensor;
   if ((shape.length !== 2 && shape.length !== 3) || tensor.numel() === 0) {
     throw new ShapeError(
@@ -59,6 +56,11 @@ export async function rasterOf(op: string, what: string, tensor: unknown): Promi
         (shape.length === 4 ? '; take one of the batch by .at(0)' : ''),
     );
   }
+}
+
+/** The numbers of a tensor that has such a shape. */
+export async function rasterOf(tensor: Tensor): Promise<Raster> {
+  const { shape } = tensor;
   const given = Float32Array.from(await tensor.detach().data(), Number);
   const [a, b, c = 1] = shape as [number, number, number?];
   if (shape.length === 2) return { height: a, width: b, channels: 1, values: given };
@@ -89,7 +91,7 @@ export function inBytes(op: string, picture: Raster): Raster {
 const byteOf = (value: number): number => Math.min(255, Math.max(0, Math.trunc(value)));
 
 /** @throws ArgumentError for what cannot be drawn */
-export function expectPanel(op: string, { method, sign, alphaOverlay }: PanelSettings, original: unknown): void {
+export function expectPanel(op: string, { method, sign }: PanelSettings, original: unknown): void {
   expectName(op, 'method', method, METHODS);
   expectSign(op, sign);
   if (original === null && method !== 'heat_map') {
@@ -101,9 +103,6 @@ export function expectPanel(op: string, { method, sign, alphaOverlay }: PanelSet
     throw new ArgumentError(
       `${op}: expected sign 'positive', 'negative' or 'absolute_value' for '${method}', which cannot show both signs, but got 'all'`,
     );
-  }
-  if (!(alphaOverlay >= 0 && alphaOverlay <= 1)) {
-    throw new ArgumentError(`${op}: expected alphaOverlay from 0 to 1, but got ${alphaOverlay}`);
   }
 }
 

@@ -1,14 +1,17 @@
 // Owns attributions of series on a canvas: lines over time, with what was attributed to each moment behind or in them.
+import { sameShape, showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
-import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
+import * as kinds from '../../tensor/argument-kinds';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
+import { tensor } from '../../tensor/tensor-kinds';
 import type { Colormap } from '../../vision/colormap';
 import { drawAxes, type Frame } from '../../vision/plot/axes';
 import { drawLegend, drawLine, rangeOf, roomy } from '../../vision/plot/lines';
 import { BAR, colorBar } from '../../vision/plot/pixels';
 import { canvasOr, type Drawing, drawOn, type Pen, type PlotCanvas } from '../../vision/plot/sheet';
 import { warnOnce } from '../../warnings';
-import { expectName, expectSign, normalized, Scale, type VisualizeSign } from './normalize';
+import { drawnKinds, expectName, expectSign, normalized, Scale, type VisualizeSign } from './normalize';
 
 /** How attributions of a series are drawn; the names are Captum's. */
 export type TimeseriesVisualizationMethod = 'overlay_individual' | 'overlay_combined' | 'colored_graph';
@@ -104,18 +107,23 @@ export async function visualizeTimeseriesAttr(
       title: null,
     },
     args,
+    {
+      attr: tensor,
+      data: tensor,
+      xValues: kinds.orNull(kinds.either(tensor, kinds.listOf(kinds.number))),
+      channelLabels: kinds.orNull(kinds.listOf(kinds.text)),
+      title: kinds.orNull(kinds.text),
+      ...drawnKinds,
+    },
   );
   expectName(OP, 'method', o.method, METHODS);
   expectSign(OP, o.sign);
   const canvas = canvasOr(OP, o.canvas);
-  const [attr, data] = await Promise.all([
-    seriesOf('attr', o.attr, o.channelsLast),
-    seriesOf('data', o.data, o.channelsLast),
-  ]);
-  const { channels, length } = data;
-  if (attr.channels !== channels || attr.length !== length) {
+  expectSeries('attr', o.attr, o.channelsLast);
+  const { channels, length } = expectSeries('data', o.data, o.channelsLast);
+  if (!sameShape(o.attr.shape, o.data.shape)) {
     throw new ShapeError(
-      `${OP}: expected attr and data of one shape, but got [${o.attr.shape.join(', ')}] and [${o.data.shape.join(', ')}]`,
+      `${OP}: expected attr and data of one shape, but got ${showShape(o.attr.shape)} and ${showShape(o.data.shape)}`,
     );
   }
   if (channels > length) {
@@ -126,7 +134,12 @@ export async function visualizeTimeseriesAttr(
   if (o.channelLabels && o.channelLabels.length !== channels) {
     throw new ArgumentError(`${OP}: expected ${channels} channelLabels, but got ${o.channelLabels.length}`);
   }
-  const times = await timesOf(o.xValues, length);
+  expectTimes(o.xValues, length);
+  const [attr, data, times] = await Promise.all([
+    seriesOf(o.attr, o.channelsLast),
+    seriesOf(o.data, o.channelsLast),
+    timesOf(o.xValues, length),
+  ]);
   const isCombined = o.method === 'overlay_combined';
   const attributed = normalized(OP, isCombined ? overChannels(attr) : attr.values, o.sign, o.outlierPerc);
   const scale = new Scale(OP, o.sign, o.cmap);
@@ -165,28 +178,35 @@ export async function visualizeTimeseriesAttr(
   return drawOn(OP, canvas, [drawing]);
 }
 
-async function seriesOf(what: string, tensor: unknown, isChannelsLast: boolean): Promise<Series> {
-  if (!(tensor instanceof Tensor))
-    throw new ArgumentError(`${OP}: expected ${what}, a tensor, but got ${kindOf(tensor)}`);
-  if (tensor.dim() !== 2 || tensor.numel() === 0) {
+/** @throws ShapeError for what is no series */
+function expectSeries(what: string, x: Tensor, isChannelsLast: boolean): Pick<Series, 'channels' | 'length'> {
+  if (x.dim() !== 2 || x.numel() === 0) {
     const wanted = isChannelsLast ? '[N, C]' : '[C, N]';
     throw new ShapeError(
-      `${OP}: expected ${what} ${wanted} of at least one value, but got shape [${tensor.shape.join(', ')}]`,
+      `${OP}: expected ${what} ${wanted} of at least one value, but got shape ${showShape(x.shape)}`,
     );
   }
-  const given = Float32Array.from(await tensor.detach().data(), Number);
-  const [a, b] = tensor.shape as [number, number];
+  const [a, b] = x.shape as [number, number];
+  return isChannelsLast ? { channels: b, length: a } : { channels: a, length: b };
+}
+
+async function seriesOf(x: Tensor, isChannelsLast: boolean): Promise<Series> {
+  const given = Float32Array.from(await x.detach().data(), Number);
+  const [a, b] = x.shape as [number, number];
   if (!isChannelsLast) return { channels: a, length: b, values: given };
   return { channels: b, length: a, values: given.map((_, i) => given[(i % a) * b + Math.floor(i / a)]!) };
 }
 
+function expectTimes(xValues: Tensor | readonly number[] | null, length: number): void {
+  if (xValues === null) return;
+  const count = xValues instanceof Tensor ? xValues.numel() : xValues.length;
+  if (count === length) return;
+  throw new ShapeError(`${OP}: expected xValues of the length of the data, ${length}, but got ${count}`);
+}
+
 async function timesOf(xValues: Tensor | readonly number[] | null, length: number): Promise<number[]> {
   if (xValues === null) return Array.from({ length }, (_, i) => i);
-  const times = xValues instanceof Tensor ? Array.from(await xValues.data(), Number) : [...xValues];
-  if (times.length !== length) {
-    throw new ShapeError(`${OP}: expected xValues of the length of the data, ${length}, but got ${times.length}`);
-  }
-  return times;
+  return xValues instanceof Tensor ? Array.from(await xValues.data(), Number) : [...xValues];
 }
 
 /** Sums over channels, in float32. */
