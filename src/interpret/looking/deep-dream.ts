@@ -3,10 +3,11 @@ import { noGrad } from '../../autograd/mode';
 import { ArgumentError } from '../../errors';
 import { interpolate } from '../../nn/functional/interpolate';
 import type { Module } from '../../nn/module';
+import { either, listOf } from '../../tensor/argument-kinds';
 import { grad } from '../../tensor/grad';
-import { parseArgs } from '../../tensor/options';
+import { type Parsed, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
-import { asBatch, type Layer, Probe } from './layers';
+import { asBatch, type Layer, layerKind, moduleKind, moduleOf, Probe } from './layers';
 import {
   canvasOf,
   clampInto,
@@ -15,6 +16,7 @@ import {
   type Frame,
   type PictureOptions,
   pictureDefaults,
+  pictureKinds,
   prepared,
   Shaker,
   steps,
@@ -62,7 +64,7 @@ const OP = 'deepDream';
  *
  * @throws ArgumentError for a layer that the model has not, ShapeError where the smallest octave is too small for it
  */
-export async function* deepDream(
+export function deepDream(
   ...args:
     | [model: Module, image: Tensor, options: DeepDreamOptions & Pick<DeepDreamArguments, 'layer'>]
     | [model: Module, image: Tensor, layer: DeepDreamArguments['layer'], options?: DeepDreamOptions]
@@ -80,18 +82,29 @@ export async function* deepDream(
       ...pictureDefaults,
     },
     args,
+    { model: moduleKind, layer: either(layerKind, listOf(layerKind)), ...pictureKinds },
   );
   expectCounts(OP, { octaves: o.octaves, steps: o.steps, every: o.every });
   expectWeights(OP, { lr: o.lr, jitter: o.jitter });
   if (!(o.octaveScale > 1)) throw new ArgumentError(`${OP}: expected octaveScale over 1, but got ${o.octaveScale}`);
   const layers = Array.isArray(o.layer) ? (o.layer as readonly Layer[]) : [o.layer as Layer];
   if (layers.length === 0) throw new ArgumentError(`${OP}: expected a layer, but got an empty list`);
+  for (const layer of layers) moduleOf(OP, o.model, layer);
   const whole = canvasOf(asBatch(OP, o.image));
   const [height, width] = whole.shape.slice(-2) as [number, number];
   const sizes = Array.from({ length: o.octaves }, (_, i) => {
     const by = o.octaveScale ** (i - o.octaves + 1);
     return [Math.max(1, Math.round(height * by)), Math.max(1, Math.round(width * by))] as const;
   });
+  return dreaming(o, layers, whole, sizes);
+}
+
+async function* dreaming(
+  o: Parsed<DeepDreamArguments>,
+  layers: readonly Layer[],
+  whole: Tensor,
+  sizes: readonly (readonly [number, number])[],
+): AsyncGenerator<DreamFrame> {
   let dreamt: { readonly image: Tensor; readonly from: Tensor } | null = null;
   for (const [octave, size] of sizes.entries()) {
     const from = resizedTo(whole, size);

@@ -2,6 +2,7 @@
 import { noGrad } from '../../autograd/mode';
 import { ArgumentError, ShapeError } from '../../errors';
 import { className, type Module } from '../../nn/module';
+import { flag, orNull } from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
@@ -45,7 +46,9 @@ export function scaled(op: string, pictures: Tensor, normalize: PictureScale): T
  * @throws ArgumentError for a layer without weights
  */
 export function filters(...args: Arguments<FilterArguments, ['model', 'layer', 'normalize', 'color']>): Tensor {
-  const o = parseArgs<FilterArguments>('filters', ['model'], { layer: '', normalize: 'each', color: null }, args);
+  const o = parseArgs<FilterArguments>('filters', ['model'], { layer: '', normalize: 'each', color: null }, args, {
+    color: orNull(flag),
+  });
   const module = moduleOf('filters', o.model, o.layer);
   const weight: unknown = Reflect.get(module, 'weight');
   if (!(weight instanceof Tensor)) {

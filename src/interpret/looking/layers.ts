@@ -4,13 +4,20 @@ import { type CallWatcher, watchedBy } from '../../graph/calls';
 import { isJournaling, startJournal } from '../../graph/journal';
 import { currentScope } from '../../graph/roots';
 import { className, Module } from '../../nn/module';
-import { instance } from '../../tensor/argument-kinds';
+import { instance, type Kind } from '../../tensor/argument-kinds';
 import { expectKind, kindOf } from '../../tensor/options';
 import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 
 /** A layer of a network: the module itself, or its dotted name, such as 'features.3'. */
 export type Layer = Module | string;
+
+export const moduleKind: Kind = instance(Module, 'a module');
+
+export const layerKind: Kind = {
+  words: 'a module or its dotted name',
+  fits: (value) => value instanceof Module || typeof value === 'string',
+};
 
 /** The module that a layer names. @throws ArgumentError where the model holds no such layer */
 export function moduleOf(op: string, model: Module, layer: Layer): Module {
@@ -88,7 +95,7 @@ export class Probe {
   #calls: readonly number[] | null = null;
 
   constructor(op: string, model: Module, layers: readonly Layer[]) {
-    expectKind(op, 'model', model, instance(Module, 'a module'));
+    expectKind(op, 'model', model, moduleKind);
     this.#op = op;
     this.#model = model;
     this.#layers = layers.map((layer) => moduleOf(op, model, layer));

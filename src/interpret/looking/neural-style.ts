@@ -5,10 +5,11 @@ import { ArgumentError, ShapeError } from '../../errors';
 import { mseLoss } from '../../nn/functional/loss';
 import type { Module } from '../../nn/module';
 import { either, listOf, number } from '../../tensor/argument-kinds';
-import { kindOf, parseArgs, shown } from '../../tensor/options';
+import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
-import { asBatch, type Layer, Probe } from './layers';
-import { type OptimizedFrame, optimized, type PictureOptimizer } from './optimized';
+import { tensor } from '../../tensor/tensor-kinds';
+import { asBatch, type Layer, layerKind, moduleKind, Probe } from './layers';
+import { type OptimizedFrame, optimized, optimizedKinds, type PictureOptimizer } from './optimized';
 import {
   canvasOf,
   expectCounts,
@@ -17,6 +18,7 @@ import {
   noise,
   type PictureOptions,
   pictureDefaults,
+  pictureKinds,
   prepared,
   type Terms,
   totalVariation,
@@ -62,9 +64,8 @@ const START = 0.1;
  *
  * @throws ShapeError for maps without channels
  */
-export function gramMatrix(maps: Tensor): Tensor {
-  if (!(maps instanceof Tensor))
-    throw new ArgumentError(`gramMatrix: expected maps, a tensor, but got ${kindOf(maps)}`);
+export function gramMatrix(...args: Arguments<{ maps: Tensor }, ['maps']>): Tensor {
+  const { maps } = parseArgs<{ maps: Tensor }>('gramMatrix', ['maps'], {}, args, { maps: tensor });
   if (maps.dim() < 3) throw new ShapeError(`gramMatrix: expected maps [N, C, …], but got [${maps.shape.join(', ')}]`);
   const flat = flatMaps(maps);
   return flat.matmul(flat.transpose(1, 2)).div(flat.shape[1]! * flat.shape[2]!);
@@ -105,7 +106,14 @@ export function neuralStyle(
       ...pictureDefaults,
     },
     args,
-    { styleWeight: either(number, listOf(number)) },
+    {
+      model: moduleKind,
+      contentLayers: listOf(layerKind),
+      styleLayers: listOf(layerKind),
+      styleWeight: either(number, listOf(number)),
+      ...optimizedKinds,
+      ...pictureKinds,
+    },
   );
   expectCounts(OP, { steps: o.steps, every: o.every });
   const { contentLayers, styleLayers } = o;

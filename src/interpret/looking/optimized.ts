@@ -1,9 +1,8 @@
 // Owns pictures that an optimizer moves, by Adam or L-BFGS, for those whose objective has a least value.
 import { noGrad } from '../../autograd/mode';
-import { ArgumentError } from '../../errors';
 import { Adam } from '../../optim/adam';
 import { LBFGS } from '../../optim/lbfgs';
-import { shown } from '../../tensor/options';
+import { between, oneOf, orNull } from '../../tensor/argument-kinds';
 import { scope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
 import { clampInto, copyOf, type Frame, numbersOf, type PixelRange, steps, type Terms, total } from './picture-steps';
@@ -15,6 +14,13 @@ export interface OptimizedFrame extends Frame {
   /** How often the objective and its gradient have been computed so far. */
   readonly evaluations: number;
 }
+
+/** What options of the optimizer take. */
+export const optimizedKinds = {
+  optimizer: oneOf('lbfgs', 'adam'),
+  lr: orNull(between(0)),
+  lineSearchFn: oneOf('strong_wolfe', null),
+};
 
 interface Settings {
   readonly op: string;
@@ -36,12 +42,8 @@ export function optimized(
   objective: (image: Tensor) => Terms,
   settings: Settings,
 ): AsyncGenerator<OptimizedFrame> {
-  const { op, optimizer } = settings;
-  if (optimizer !== 'lbfgs' && optimizer !== 'adam') {
-    throw new ArgumentError(`${op}: expected optimizer 'lbfgs' or 'adam', but got ${shown(optimizer)}`);
-  }
   image.requiresGrad_(true);
-  return optimizer === 'adam' ? byAdam(image, objective, settings) : byLbfgs(image, objective, settings);
+  return settings.optimizer === 'adam' ? byAdam(image, objective, settings) : byLbfgs(image, objective, settings);
 }
 
 /** The gradient of the objective goes to the picture alone: the network's parameters get none. */

@@ -2,7 +2,17 @@
 import { noGrad } from '../../autograd/mode';
 import { ArgumentError, ShapeError } from '../../errors';
 import { flush } from '../../graph/flush';
-import { positive } from '../../tensor/argument-kinds';
+import {
+  callback,
+  either,
+  integer,
+  type Kind,
+  type Kinds,
+  listOf,
+  number,
+  orNull,
+  positive,
+} from '../../tensor/argument-kinds';
 import { arange, tensor } from '../../tensor/creation';
 import { cat, stack } from '../../tensor/functions';
 import { synchronize } from '../../tensor/gpu';
@@ -43,6 +53,18 @@ export interface PictureOptions extends FrameOptions {
   /** Of all that is random: a start, shifts, turns. Default 0. */
   seed?: number;
 }
+
+const bound: Kind = either(number, listOf(number));
+
+/** What they take. */
+export const pictureKinds = {
+  range: orNull({
+    words: 'a pair of bounds, each a number or a list of one for each channel,',
+    fits: (value) => listOf(bound, 2).fits(value),
+  }),
+  preprocess: orNull(callback),
+  seed: integer,
+} satisfies Kinds<PictureOptions>;
 
 /** What these options are where they are not given. */
 export const pictureDefaults: Required<PictureOptions> = {

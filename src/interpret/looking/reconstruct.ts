@@ -1,10 +1,12 @@
 // Owns pictures made again from what a layer knows of them.
 import { noGrad } from '../../autograd/mode';
 import type { Module } from '../../nn/module';
+import { orNull } from '../../tensor/argument-kinds';
 import { parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
-import { asBatch, type Layer, Probe } from './layers';
-import { type OptimizedFrame, optimized, type PictureOptimizer } from './optimized';
+import { tensor } from '../../tensor/tensor-kinds';
+import { asBatch, type Layer, layerKind, moduleKind, Probe } from './layers';
+import { type OptimizedFrame, optimized, optimizedKinds, type PictureOptimizer } from './optimized';
 import {
   canvasOf,
   expectCounts,
@@ -12,6 +14,7 @@ import {
   noise,
   type PictureOptions,
   pictureDefaults,
+  pictureKinds,
   prepared,
   totalVariation,
 } from './picture-steps';
@@ -76,6 +79,7 @@ export function reconstruct(
       ...pictureDefaults,
     },
     args,
+    { model: moduleKind, layer: layerKind, start: orNull(tensor), ...optimizedKinds, ...pictureKinds },
   );
   expectCounts(OP, { steps: o.steps, every: o.every });
   expectWeights(OP, { tv: o.tv, beta: o.beta });

@@ -3,10 +3,12 @@
 import { noGrad } from '../../autograd/mode';
 import { ArgumentError } from '../../errors';
 import type { Module } from '../../nn/module';
+import { either, listOf, nonEmpty, orNull, whole } from '../../tensor/argument-kinds';
 import { grad } from '../../tensor/grad';
 import { parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
-import { asBatch, expectModule, type Layer, outputOf, Probe } from './layers';
+import { tensor } from '../../tensor/tensor-kinds';
+import { asBatch, type Layer, layerKind, moduleKind, outputOf, Probe } from './layers';
 import {
   canvasOf,
   clampInto,
@@ -16,6 +18,7 @@ import {
   noise,
   type PictureOptions,
   pictureDefaults,
+  pictureKinds,
   prepared,
   Shaker,
   softened,
@@ -100,8 +103,16 @@ export function scoreAscent(
       ...pictureDefaults,
     },
     args,
+    {
+      model: moduleKind,
+      image: either(tensor, listOf(whole(1))),
+      target: orNull(whole(0)),
+      layer: orNull(layerKind),
+      channel: orNull(whole(0)),
+      unit: orNull(nonEmpty(whole(0))),
+      ...pictureKinds,
+    },
   );
-  expectModule(OP, o.model);
   expectCounts(OP, { steps: o.steps, every: o.every });
   const { l2, blur, blurEvery, clipNorm, clipContribution, jitter, rotation } = o;
   expectWeights(OP, { lr: o.lr, l2, blur, blurEvery, clipNorm, clipContribution, jitter, rotation });
@@ -145,9 +156,6 @@ export function scoreAscent(
 
 function startOf(given: Tensor | readonly number[], seed: number): Tensor {
   if (given instanceof Tensor) return given;
-  if (!Array.isArray(given) || given.some((n) => !Number.isInteger(n) || n < 1)) {
-    throw new ArgumentError(`${OP}: expected a picture or its shape, but got ${shown(given)}`);
-  }
   return noise(given, START, seed);
 }
 
