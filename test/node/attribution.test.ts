@@ -2,6 +2,7 @@
 import * as torch from 'lamplight';
 import { nn, type Tensor } from 'lamplight';
 import {
+  AdditionModule,
   Deconvolution,
   DeepLift,
   EpsilonRule,
@@ -103,6 +104,27 @@ test('DeepLift and relevance conserve', async () => {
   const deltas = [lifted(model), lifted(overlapping), ofLayer, relevance(small(false))];
   expect(Math.max(...(await torch.cat(deltas).abs().data()))).toBeLessThan(1e-5);
   expect(Math.max(...(await relevance(small()).abs().data()))).toBeGreaterThan(1e-2);
+});
+
+test('relevance goes through a sum whose parts come by name as through one by place', async () => {
+  class Residual extends nn.Module {
+    linear = new nn.Linear(4, 4, { bias: false });
+    add = new AdditionModule();
+    constructor(private readonly isNamed: boolean) {
+      super();
+    }
+    forward(x: Tensor): Tensor {
+      const [x1, x2] = [this.linear(x), x];
+      return this.isNamed ? this.add({ x1, x2 }) : this.add(x1, x2);
+    }
+  }
+  const [byPlace, byName] = [new Residual(false), new Residual(true)];
+  byName.loadStateDict(byPlace.stateDict());
+  const x = torch.rand(2, 4);
+  const found = new LRP(byPlace).attribute(x, { target: 1 });
+  const [named, delta] = new LRP({ model: byName }).attribute(x, { target: 1, returnConvergenceDelta: true });
+  expect(await named.equal(found)).toBe(true);
+  expect(await delta.abs().max().item()).toBeLessThan(1e-5);
 });
 
 test('gradient SHAP of a linear model and one baseline is exact', async () => {

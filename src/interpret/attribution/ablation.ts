@@ -1,4 +1,5 @@
 // What the output loses by changes of the inputs, summed over the elements that each touches: the loop of ablation, permutation and occlusion.
+import type { CarriedPromise, InMode } from '../../autograd/carried';
 import type { Tensor } from '../../tensor/tensor';
 import { type Attributions, type Listed, likeInputs } from './arguments';
 import { type FeatureOptions, type Features, featuresOf, marksOf } from './features';
@@ -20,7 +21,7 @@ export const losses = <T>(
   total: number,
   changes: (start: number, end: number) => readonly Changes[],
   finish: (sums: readonly Tensor[]) => T,
-): Promise<T> =>
+): CarriedPromise<T> =>
   perturbing(
     what,
     total,
@@ -44,22 +45,25 @@ export type Changed = (marks: readonly Tensor[], start: number, end: number) => 
 
 /** What the output loses by each feature, which all elements of the feature get. */
 export async function featureLosses<I>(
+  inMode: InMode,
   call: Call,
   listed: Listed,
   options: Required<PaceOptions & FeatureOptions>,
   changing: (features: Features) => Changed,
 ): Promise<Attributions<I>> {
   const { inputs } = listed;
-  const features = await featuresOf(call.op, inputs, options.featureMask);
+  const features = await featuresOf(inMode, call.op, inputs, options.featureMask);
   const { masks, count } = features;
-  const changed = changing(features);
-  return losses(
-    { call, inputs, options, masks },
-    count,
-    (start, end) => {
-      const marks = masks.map((mask) => marksOf(mask, start, end));
-      return [{ count: end - start, perturbed: changed(marks, start, end), marks }];
-    },
-    (sums) => likeInputs<I>(listed, sums),
-  );
+  return inMode(() => {
+    const changed = changing(features);
+    return losses(
+      { call, inputs, options, masks },
+      count,
+      (start, end) => {
+        const marks = masks.map((mask) => marksOf(mask, start, end));
+        return [{ count: end - start, perturbed: changed(marks, start, end), marks }];
+      },
+      (sums) => likeInputs<I>(listed, sums),
+    );
+  });
 }

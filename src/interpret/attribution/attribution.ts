@@ -1,8 +1,9 @@
 // The bases of attribution methods: what they explain, and how far what they give adds up.
 
 import { showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
-import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
+import { ShapeError } from '../../errors';
+import { closeInherited, closeMethods } from '../../tensor/arity';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import {
   asTensors,
@@ -14,7 +15,7 @@ import {
   listArguments,
   listInputs,
 } from './arguments';
-import { type Call, chosen, explaining, type ForwardFunction } from './model';
+import { type Call, chosen, explaining, type Forward, type ForwardFunction, forwardKinds } from './model';
 import { type Target, TargetRows } from './target';
 
 /** What every attribution method takes. */
@@ -31,21 +32,26 @@ export interface ConvergenceArguments extends AttributionOptions {
   endPoint: Inputs;
 }
 
+/** The name of a method's class in errors. */
+export const opOf = ({ name }: { readonly name: string }): string => name || 'Attribution';
+
 /** An attribution method for a model. */
 export abstract class Attribution {
   readonly forwardFunc: ForwardFunction;
 
+  static {
+    closeMethods(Attribution, ['getName']);
+  }
+
   /** @throws ArgumentError unless `forwardFunc` is a module or a function */
-  constructor(forwardFunc: ForwardFunction) {
-    if (typeof forwardFunc !== 'function') {
-      throw new ArgumentError(`${this.op}: expected a module or a function, but got ${kindOf(forwardFunc)}`);
-    }
-    this.forwardFunc = forwardFunc;
+  constructor(...args: Arguments<Forward, ['forwardFunc']>) {
+    this.forwardFunc = parseArgs<Forward>(this.op, ['forwardFunc'], {}, args, forwardKinds).forwardFunc;
+    closeInherited(Object.getPrototypeOf(this) as object, Object.prototype, ['hasConvergenceDelta']);
   }
 
   /** The method's name in errors. */
   protected get op(): string {
-    return this.constructor.name || 'Attribution';
+    return opOf(this.constructor);
   }
 
   /** Whether attributions are gradients, or the like, times inputs, so that they are parts of the output. */

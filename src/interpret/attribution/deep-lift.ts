@@ -22,12 +22,11 @@ import {
   repeated,
   timesDifference,
 } from './arguments';
-import { type AttributionOptions, GradientAttribution, sumRows } from './attribution';
+import { type AttributionOptions, GradientAttribution, opOf, sumRows } from './attribution';
 import { deepLiftRules } from './deep-lift-rules';
 import { asLeaves, gradientsOf } from './gradients';
-import { expectModule } from './guided';
 import type { MultiplyByInputs } from './integrated-gradients';
-import { type Call, chosen, explaining } from './model';
+import { type Call, chosen, explaining, type Network, networkKinds } from './model';
 import { expectOneEach } from './target';
 
 /** Makes attributions of multipliers, inputs and baselines, a list of each. */
@@ -64,9 +63,15 @@ export const deepLiftShapDefaults = {
 
 export const deepLiftDefaults = { baselines: null, ...deepLiftShapDefaults };
 
-/** The options of constructors. */
-export const liftSettings = (op: string, args: readonly unknown[]): Required<DeepLiftSettings> =>
-  parseArgs<DeepLiftSettings>(op, [], { multiplyByInputs: true, eps: 1e-10 }, args) as Required<DeepLiftSettings>;
+export const liftDefaults = { multiplyByInputs: true, eps: 1e-10 };
+
+/** The arguments of constructors: the model, and how it is explained. */
+export function liftArguments(op: string, args: readonly unknown[]): { model: Module; settings: LiftSettings } {
+  const { model, ...settings } = parseArgs<Network & DeepLiftSettings>(op, ['model'], liftDefaults, args, networkKinds);
+  return { model, settings };
+}
+
+export type LiftSettings = Required<DeepLiftSettings>;
 
 /** Rows of inputs, the baselines of which are in the same rows. */
 export interface Pairs {
@@ -125,7 +130,7 @@ export function drawnFrom(op: string, baselines: unknown, given: unknown, inputs
 /** How differences are handed back, and what is made of them. */
 export interface Lift {
   readonly rules: ReadonlyMap<object, Interceptor>;
-  readonly settings: Required<DeepLiftSettings>;
+  readonly settings: LiftSettings;
   readonly custom: CustomAttribution | null;
   /** The chosen outputs, and what they are attributed to, as tensors of the batch; by default the inputs. `run` gives the outputs. */
   of?(run: () => Tensor): readonly [outputs: Tensor, values: readonly Tensor[]];
@@ -169,13 +174,14 @@ export function lift(pairs: Pairs, { rules, settings, custom, of }: Lift): Lifte
 /** What DeepLIFT and its mean over baselines share. */
 abstract class DeepLiftBase extends GradientAttribution {
   readonly model: Module;
-  protected readonly settings: Required<DeepLiftSettings>;
+  protected readonly settings: LiftSettings;
 
   /** @throws ArgumentError unless `model` is an `nn.Module` */
-  constructor(model: Module, ...args: Arguments<DeepLiftSettings, ['multiplyByInputs', 'eps']>) {
+  constructor(...args: Arguments<Network & DeepLiftSettings, ['model', 'multiplyByInputs', 'eps']>) {
+    const { model, settings } = liftArguments(opOf(new.target), args);
     super(model);
-    this.settings = liftSettings(this.op, args);
-    this.model = expectModule(this.op, model);
+    this.settings = settings;
+    this.model = model;
   }
 
   override get multipliesByInputs(): boolean {

@@ -1,5 +1,5 @@
 // Feature ablation: what the output loses without a feature, or a group of them.
-
+import { type CarriedPromise, carried } from '../../autograd/carried';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { featureLosses } from './ablation';
 import { type Attributions, asTensors, type Baselines, compared, type Inputs, listInputs } from './arguments';
@@ -24,21 +24,26 @@ export class FeatureAblation extends PerturbationAttribution {
    * Attributions of the inputs' shapes; [1, …] for a model that gives one number a batch.
    * @throws ArgumentError, ShapeError, IndexError for what does not fit
    */
-  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<FeatureMaskOptions, Order>): Promise<Attributions<I>>;
-  attribute<const I extends Inputs>(options: FeatureMaskOptions & { inputs: I }): Promise<Attributions<I>>;
-  async attribute(...args: readonly unknown[]): Promise<unknown> {
-    const { op } = this;
-    const o = parseArgs<FeatureMaskOptions & { inputs: Inputs }>(
-      op,
-      ['inputs'],
-      { baselines: null, ...explainedDefaults, featureMask: null, ...paceDefaults },
-      args,
-    );
-    const listed = compared(op, listInputs(op, o.inputs), o.baselines);
-    const { inputs, baselines } = listed;
-    return featureLosses(this.call(o.target, o.additionalForwardArgs), listed, o, () => (marks) => {
-      const without = asTensors(baselines, inputs);
-      return inputs.map((x, i) => replaced(x, marks[i]!, without[i]!));
+  attribute<const I extends Inputs>(
+    inputs: I,
+    ...args: Arguments<FeatureMaskOptions, Order>
+  ): CarriedPromise<Attributions<I>>;
+  attribute<const I extends Inputs>(options: FeatureMaskOptions & { inputs: I }): CarriedPromise<Attributions<I>>;
+  attribute(...args: readonly unknown[]): CarriedPromise<unknown> {
+    return carried(async (inMode) => {
+      const { op } = this;
+      const o = parseArgs<FeatureMaskOptions & { inputs: Inputs }>(
+        op,
+        ['inputs'],
+        { baselines: null, ...explainedDefaults, featureMask: null, ...paceDefaults },
+        args,
+      );
+      const listed = compared(op, listInputs(op, o.inputs), o.baselines);
+      const { inputs, baselines } = listed;
+      return featureLosses(inMode, this.call(o.target, o.additionalForwardArgs), listed, o, () => (marks) => {
+        const without = asTensors(baselines, inputs);
+        return inputs.map((x, i) => replaced(x, marks[i]!, without[i]!));
+      });
     });
   }
 }

@@ -1,6 +1,8 @@
 // Feature permutation: what the output loses where a feature is exchanged between the examples of a batch.
+import { type CarriedPromise, carried } from '../../autograd/carried';
 import { showShape } from '../../compiler/meta';
-import { ArgumentError, ShapeError } from '../../errors';
+import { ShapeError } from '../../errors';
+import { callback, orNull } from '../../tensor/argument-kinds';
 import { tensor, zerosLike } from '../../tensor/creation';
 import { cat, where } from '../../tensor/functions';
 import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
@@ -9,15 +11,19 @@ import { Tensor } from '../../tensor/tensor';
 import { warnOnce } from '../../warnings';
 import { type Changed, featureLosses } from './ablation';
 import { type Attributions, type Inputs, likeInputs, listInputs } from './arguments';
-import { PerturbationAttribution } from './attribution';
+import { opOf, PerturbationAttribution } from './attribution';
 import type { FeatureOptions, Features } from './features';
-import type { ForwardFunction } from './model';
+import { type Forward, forwardKinds } from './model';
 import { explainedDefaults, type PaceOrder, type PerturbationOptions, paceDefaults, unchanged } from './perturbing';
 
 /** Gives the input [N, …] with the elements of one feature, where the mask [1, …] is true, exchanged between the examples. */
 export type PermuteFeature = (x: Tensor, featureMask: Tensor) => Tensor;
 
 export interface FeaturePermutationOptions extends PerturbationOptions, FeatureOptions {}
+
+interface PermutationArguments extends Forward {
+  permFunc?: PermuteFeature | null;
+}
 
 type Order = ['target', 'additionalForwardArgs', 'featureMask', ...PaceOrder];
 
@@ -37,13 +43,11 @@ export class FeaturePermutation extends PerturbationAttribution {
   readonly permFunc: PermuteFeature | null;
 
   /** @param permFunc how one feature is permuted; default: at random */
-  constructor(forwardFunc: ForwardFunction, ...args: Arguments<{ permFunc?: PermuteFeature | null }, ['permFunc']>) {
-    super(forwardFunc);
-    const { permFunc } = parseArgs<{ permFunc?: PermuteFeature | null }>(this.op, [], { permFunc: null }, args);
-    if (permFunc !== null && typeof permFunc !== 'function') {
-      throw new ArgumentError(`${this.op}: expected permFunc to be a function, but got ${kindOf(permFunc)}`);
-    }
-    this.permFunc = permFunc;
+  constructor(...args: Arguments<PermutationArguments, ['forwardFunc', 'permFunc']>) {
+    const kinds = { ...forwardKinds, permFunc: orNull(callback) };
+    const o = parseArgs<PermutationArguments>(opOf(new.target), ['forwardFunc'], { permFunc: null }, args, kinds);
+    super({ forwardFunc: o.forwardFunc });
+    this.permFunc = o.permFunc;
   }
 
   /**
@@ -54,30 +58,34 @@ export class FeaturePermutation extends PerturbationAttribution {
   attribute<const I extends Inputs>(
     inputs: I,
     ...args: Arguments<FeaturePermutationOptions, Order>
-  ): Promise<Attributions<I>>;
-  attribute<const I extends Inputs>(options: FeaturePermutationOptions & { inputs: I }): Promise<Attributions<I>>;
-  async attribute(...args: readonly unknown[]): Promise<unknown> {
-    const { op, permFunc } = this;
-    const o = parseArgs<FeaturePermutationOptions & { inputs: Inputs }>(
-      op,
-      ['inputs'],
-      { ...explainedDefaults, featureMask: null, ...paceDefaults },
-      args,
-    );
-    const listed = listInputs(op, o.inputs);
-    const { inputs } = listed;
-    if (inputs[0]!.shape[0]! < 2) {
-      warnOnce(
-        `${op}: there is nothing to permute in a batch of ${inputs[0]!.shape[0]} examples; its attributions are 0`,
+  ): CarriedPromise<Attributions<I>>;
+  attribute<const I extends Inputs>(
+    options: FeaturePermutationOptions & { inputs: I },
+  ): CarriedPromise<Attributions<I>>;
+  attribute(...args: readonly unknown[]): CarriedPromise<unknown> {
+    return carried(async (inMode) => {
+      const { op, permFunc } = this;
+      const o = parseArgs<FeaturePermutationOptions & { inputs: Inputs }>(
+        op,
+        ['inputs'],
+        { ...explainedDefaults, featureMask: null, ...paceDefaults },
+        args,
       );
-      return likeInputs(
-        listed,
-        inputs.map((x) => zerosLike(x, { dtype: 'float32' })),
-      );
-    }
-    return featureLosses(this.call(o.target, o.additionalForwardArgs), listed, o, (features) => {
-      expectSharedMasks(op, features);
-      return permFunc ? permutedBy(op, permFunc, inputs, features) : permuted(inputs, features);
+      const listed = listInputs(op, o.inputs);
+      const { inputs } = listed;
+      if (inputs[0]!.shape[0]! < 2) {
+        warnOnce(
+          `${op}: there is nothing to permute in a batch of ${inputs[0]!.shape[0]} examples; its attributions are 0`,
+        );
+        return likeInputs(
+          listed,
+          inputs.map((x) => zerosLike(x, { dtype: 'float32' })),
+        );
+      }
+      return featureLosses(inMode, this.call(o.target, o.additionalForwardArgs), listed, o, (features) => {
+        expectSharedMasks(op, features);
+        return permFunc ? permutedBy(op, permFunc, inputs, features) : permuted(inputs, features);
+      });
     });
   }
 }

@@ -1,4 +1,5 @@
 // Which elements of inputs are one feature.
+import type { InMode } from '../../autograd/carried';
 import { isFloat, showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { arange, tensor } from '../../tensor/creation';
@@ -32,6 +33,7 @@ const MOST = 2 ** 24;
  * the least and the greatest count that no element has.
  */
 export async function featuresOf(
+  inMode: InMode,
   op: string,
   inputs: readonly Tensor[],
   featureMask: unknown,
@@ -61,7 +63,7 @@ export async function featuresOf(
   const places = new Map(ids.map((id, place) => [id, gaps ? id - least : place]));
   const numbered = numbers.map((each) => each.map((id) => places.get(id)!));
   const sets = numbered.map((each) => new Set(each));
-  const masks = numbered.map((each, i) => tensor(each, { dtype: 'int64' }).reshape([...given[i]!.shape]));
+  const masks = inMode(() => numbered.map((each, i) => tensor(each, { dtype: 'int64' }).reshape([...given[i]!.shape])));
   return { masks, count, holds: (input, feature) => sets[input]!.has(feature) };
 }
 

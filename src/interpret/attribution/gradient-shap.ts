@@ -5,11 +5,11 @@ import { rand } from '../../tensor/random';
 import { scope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
 import { type Attributions, type Baselines, compared, type Inputs, listFloats, timesDifference } from './arguments';
-import { type AttributionOptions, GradientAttribution, withDelta } from './attribution';
+import { type AttributionOptions, GradientAttribution, opOf, withDelta } from './attribution';
 import { drawnFrom } from './deep-lift';
 import { inputGradients } from './gradients';
 import { type MultiplyByInputs, multiplying } from './integrated-gradients';
-import { explaining, type ForwardFunction } from './model';
+import { explaining, type Forward } from './model';
 import { NoiseTunnel, perRow } from './noise-tunnel';
 
 interface InputBaselineOptions extends AttributionOptions {
@@ -25,9 +25,10 @@ type BetweenWithoutDelta = InputBaselineOptions & { returnConvergenceDelta?: fal
 export class InputBaselineXGradient extends GradientAttribution {
   readonly #multiplies: boolean;
 
-  constructor(forwardFunc: ForwardFunction, ...args: Arguments<MultiplyByInputs, ['multiplyByInputs']>) {
-    super(forwardFunc);
-    this.#multiplies = multiplying('InputBaselineXGradient', args);
+  constructor(...args: Arguments<Forward & MultiplyByInputs, ['forwardFunc', 'multiplyByInputs']>) {
+    const { forwardFunc, multiplyByInputs } = multiplying(opOf(new.target), args);
+    super({ forwardFunc });
+    this.#multiplies = multiplyByInputs;
   }
 
   override get multipliesByInputs(): boolean {
@@ -93,9 +94,10 @@ type Order = ['baselines', 'nSamples', 'stdevs', 'target', 'additionalForwardArg
 export class GradientShap extends GradientAttribution {
   readonly #multiplies: boolean;
 
-  constructor(forwardFunc: ForwardFunction, ...args: Arguments<MultiplyByInputs, ['multiplyByInputs']>) {
-    super(forwardFunc);
-    this.#multiplies = multiplying('GradientShap', args);
+  constructor(...args: Arguments<Forward & MultiplyByInputs, ['forwardFunc', 'multiplyByInputs']>) {
+    const { forwardFunc, multiplyByInputs } = multiplying(opOf(new.target), args);
+    super({ forwardFunc });
+    this.#multiplies = multiplyByInputs;
   }
 
   override get multipliesByInputs(): boolean {

@@ -1,22 +1,15 @@
 // Guided backpropagation and the deconvolutional network: what passes a ReLU on the way back.
-import { ArgumentError } from '../../errors';
 import { ReLU } from '../../nn/activation';
 import { type Interceptor, intercepted } from '../../nn/intercept';
-import { Module } from '../../nn/module';
-import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
+import type { Module } from '../../nn/module';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import { type Attributions, type Inputs, likeInputs, listFloats } from './arguments';
-import { type AttributionOptions, GradientAttribution } from './attribution';
+import { type AttributionOptions, GradientAttribution, opOf } from './attribution';
 import { inputGradients } from './gradients';
-import { explaining, type ForwardFunction } from './model';
+import { explaining, type Network, networkKinds } from './model';
 import { type Rule, ruling } from './rules';
 
 type Order = ['target', 'additionalForwardArgs'];
-
-/** @throws ArgumentError unless it is a module, whose parts can be seen */
-export function expectModule(op: string, model: ForwardFunction): Module {
-  if (model instanceof Module) return model;
-  throw new ArgumentError(`${op}: expected the model to be an nn.Module, but got ${kindOf(model)}`);
-}
 
 /** relu(dx), where dx is 0 already where x was not above 0. */
 export const guidedRule: Rule = ({ dy, backward }) => backward(dy).relu();
@@ -34,9 +27,10 @@ abstract class ModifiedReLU extends GradientAttribution {
   readonly model: Module;
 
   /** @throws ArgumentError unless `model` is an `nn.Module` */
-  constructor(model: Module) {
+  constructor(...args: Arguments<Network, ['model']>) {
+    const { model } = parseArgs<Network>(opOf(new.target), ['model'], {}, args, networkKinds);
     super(model);
-    this.model = expectModule(this.op, model);
+    this.model = model;
   }
 
   /**

@@ -12,10 +12,10 @@ import {
   repeated,
   timesDifference,
 } from './arguments';
-import { type AttributionOptions, GradientAttribution, withDelta } from './attribution';
+import { type AttributionOptions, GradientAttribution, opOf, withDelta } from './attribution';
 import { stepsAtOnce, summedInParts } from './batches';
 import { inputGradients } from './gradients';
-import { type Call, explaining, type ForwardFunction } from './model';
+import { type Call, explaining, type Forward, forwardKinds } from './model';
 import { pathPoints, weightedSum } from './path';
 import { type IntegrationMethod, type Steps, stepsOf } from './steps';
 
@@ -90,9 +90,10 @@ export function integrated(
 export class IntegratedGradients extends GradientAttribution {
   readonly #multiplies: boolean;
 
-  constructor(forwardFunc: ForwardFunction, ...args: Arguments<MultiplyByInputs, ['multiplyByInputs']>) {
-    super(forwardFunc);
-    this.#multiplies = multiplying('IntegratedGradients', args);
+  constructor(...args: Arguments<Forward & MultiplyByInputs, ['forwardFunc', 'multiplyByInputs']>) {
+    const { forwardFunc, multiplyByInputs } = multiplying(opOf(new.target), args);
+    super({ forwardFunc });
+    this.#multiplies = multiplyByInputs;
   }
 
   override get multipliesByInputs(): boolean {
@@ -134,6 +135,6 @@ export interface MultiplyByInputs {
   multiplyByInputs?: boolean;
 }
 
-/** The option of constructors. */
-export const multiplying = (op: string, args: readonly unknown[]): boolean =>
-  parseArgs<MultiplyByInputs>(op, [], { multiplyByInputs: true }, args).multiplyByInputs;
+/** The arguments of constructors. */
+export const multiplying = (op: string, args: readonly unknown[]): Required<Forward & MultiplyByInputs> =>
+  parseArgs<Forward & MultiplyByInputs>(op, ['forwardFunc'], { multiplyByInputs: true }, args, forwardKinds);

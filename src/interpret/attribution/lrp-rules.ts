@@ -17,7 +17,7 @@ import { AdaptiveAvgPool3d, AvgPool3d, MaxPool3d } from '../../nn/pooling-3d';
 import { where } from '../../tensor/functions';
 import { type Arguments, kindOf, parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
-import { expectKinds, tensor } from '../../tensor/tensor-kinds';
+import { tensor } from '../../tensor/tensor-kinds';
 import { type Passage, ruling } from './rules';
 
 declare module '../../nn/module' {
@@ -34,6 +34,10 @@ declare module '../../nn/module' {
 export abstract class PropagationRule {
   /** ε */
   readonly stabilityFactor: number = 1e-9;
+
+  constructor(...none: []) {
+    parseArgs(this.constructor.name, [], {}, none);
+  }
 
   /** What stands in the place of the layer's parameters while relevance is handed back, by name. */
   manipulated(_module: Module): Readonly<Record<string, Tensor>> {
@@ -129,10 +133,20 @@ export class IdentityRule extends EpsilonRule {
   }
 }
 
+interface Summands {
+  x1: Tensor;
+  x2: Tensor;
+}
+
 /** x1 + x2 as a layer: `LRP` shares relevance out where a sum is one, and cannot see `x1.add(x2)`. */
 export class Addition_Module extends Module {
-  forward(x1: Tensor, x2: Tensor): Tensor {
-    expectKinds('Addition_Module', { x1: [x1, tensor], x2: [x2, tensor] });
+  constructor(...none: []) {
+    super();
+    parseArgs('Addition_Module', [], {}, none);
+  }
+
+  forward(...args: Arguments<Summands, ['x1', 'x2']>): Tensor {
+    const { x1, x2 } = parseArgs<Summands>('Addition_Module', ['x1', 'x2'], {}, args, { x1: tensor, x2: tensor });
     return x1.add(x2);
   }
 }

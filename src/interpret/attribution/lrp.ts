@@ -6,11 +6,10 @@ import { type Arguments, isPlainObject, kindOf, parseArgs } from '../../tensor/o
 import type { Tensor } from '../../tensor/tensor';
 import { findLayer, type Layer } from '../layer/capture';
 import { type Attributions, type Inputs, likeInputs, listFloats, listInputs } from './arguments';
-import { Attribution, type AttributionOptions, sumRows } from './attribution';
+import { Attribution, type AttributionOptions, opOf, sumRows } from './attribution';
 import { asLeaves, gradientsOf } from './gradients';
-import { expectModule } from './guided';
 import { expectRules, type GivenRules, type PropagationRule, relevanceRules } from './lrp-rules';
-import { type Call, chosen, explaining } from './model';
+import { type Call, chosen, explaining, type Network, networkKinds } from './model';
 import { expectOneEach } from './target';
 
 /** Rules by modules or by their names; null where relevance goes through as it is. */
@@ -39,11 +38,10 @@ export const lrpDefaults = {
   verbose: false,
 };
 
-/** The option of constructors. */
-export function givenRules(op: string, model: Module, args: readonly unknown[]): GivenRules {
-  const { rules } = parseArgs<Required<LRPSettings>>(op, [], { rules: null }, args);
+/** The rules that a constructor was given. */
+export function givenRules(op: string, model: Module, rules: LayerRules | null): GivenRules {
   if (rules !== null && !(rules instanceof Map) && !isPlainObject(rules)) {
-    throw new ArgumentError(`${op}: expected rules to be a Map or an object, but got ${kindOf(rules)}`);
+    throw new ArgumentError(`${op}: expected rules to be a Map, an object or null, but got ${kindOf(rules)}`);
   }
   const entries: Iterable<[Layer, PropagationRule | null]> = rules instanceof Map ? rules : Object.entries(rules ?? {});
   const given = new Map([...entries].map(([layer, rule]) => [findLayer(op, model, layer), rule]));
@@ -108,10 +106,12 @@ export class LRP extends Attribution {
   readonly #rules: GivenRules;
 
   /** @throws ArgumentError unless `model` is an `nn.Module`, and for rules that are none */
-  constructor(model: Module, ...args: Arguments<LRPSettings, ['rules']>) {
+  constructor(...args: Arguments<Network & LRPSettings, ['model', 'rules']>) {
+    const op = opOf(new.target);
+    const { model, rules } = parseArgs<Network & LRPSettings>(op, ['model'], { rules: null }, args, networkKinds);
     super(model);
-    this.model = expectModule(this.op, model);
-    this.#rules = givenRules(this.op, this.model, args);
+    this.model = model;
+    this.#rules = givenRules(op, model, rules);
   }
 
   override get multipliesByInputs(): boolean {

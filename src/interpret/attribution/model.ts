@@ -2,12 +2,29 @@
 import { noGrad } from '../../autograd/mode';
 import { withMode } from '../../graph/mode';
 import { Module } from '../../nn/module';
+import { instance, type Kinds } from '../../tensor/argument-kinds';
 import { scope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
 import { expectTensor, type TargetRows } from './target';
 
 /** A module, or a function of the inputs and of further arguments; dimension 0 of what it gives counts examples. */
 export type ForwardFunction = Module | ((...args: never[]) => unknown);
+
+/** The first argument of every method. */
+export interface Forward {
+  forwardFunc: ForwardFunction;
+}
+
+/** The same for methods that look at the modules of a network. */
+export interface Network {
+  model: Module;
+}
+
+export const forwardKinds = {
+  forwardFunc: { words: 'a module or a function', fits: (value) => typeof value === 'function' },
+} satisfies Kinds<Forward>;
+
+export const networkKinds = { model: instance(Module, 'an nn.Module') } satisfies Kinds<Network>;
 
 /** What is called, with what stands behind the inputs, and what of it is explained. */
 export interface Call {

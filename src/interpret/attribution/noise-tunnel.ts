@@ -1,17 +1,19 @@
 // The noise tunnel: attributions of an input with noise, several times, smoothed.
+import { CarriedPromise, carried, type InMode } from '../../autograd/carried';
 import { ArgumentError } from '../../errors';
 import { flush } from '../../graph/flush';
-import { either, listOf, number } from '../../tensor/argument-kinds';
+import { either, instance, listOf, number } from '../../tensor/argument-kinds';
 import { full } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
-import { isPlainObject, kindOf, parseArgs, shown } from '../../tensor/options';
+import { parseArgs, shown } from '../../tensor/options';
 import { normal } from '../../tensor/random';
 import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import { type Attributions, type Inputs, interleaved, type Listed, likeInputs, listInputs } from './arguments';
-import { Attribution, PerturbationAttribution } from './attribution';
+import { Attribution, opOf, PerturbationAttribution } from './attribution';
 import { expectCount, expectSamples, rowsThatFit } from './batches';
 import { expandOptions } from './expanding';
+import { type OpenArguments, parseOpen } from './open-arguments';
 
 const TYPES = ['smoothgrad', 'smoothgrad_sq', 'vargrad'] as const;
 type NoiseTunnelType = (typeof TYPES)[number];
@@ -35,7 +37,15 @@ export interface NoiseTunnelOptions extends NoiseOptions {
 }
 
 /** A promise where the method within gives one. */
-type Tunnelled<M, T> = M extends PerturbationAttribution ? Promise<T> : T;
+type Tunnelled<M, T> = M extends { attribute(...args: never[]): CarriedPromise<unknown> }
+  ? CarriedPromise<T>
+  : M extends PerturbationAttribution
+    ? Promise<T>
+    : T;
+
+type Order = ['ntType', 'ntSamples', 'ntSamplesBatchSize', 'stdevs', 'drawBaselineFromDistrib'];
+
+type WithDelta = NoiseTunnelOptions & { returnConvergenceDelta: true };
 
 type Method = Attribution & { attribute(...args: never[]): unknown };
 
@@ -51,10 +61,16 @@ export class NoiseTunnel<M extends Method> extends Attribution {
   readonly attributionMethod: M;
 
   /** @throws ArgumentError unless it is an attribution method */
-  constructor(attributionMethod: M) {
-    if (!(attributionMethod instanceof Attribution)) {
-      throw new ArgumentError(`NoiseTunnel: expected an attribution method, but got ${kindOf(attributionMethod)}`);
-    }
+  constructor(attributionMethod: M);
+  constructor(options: { attributionMethod: M });
+  constructor(...args: unknown[]) {
+    const { attributionMethod } = parseArgs<{ attributionMethod: M }>(
+      opOf(new.target),
+      ['attributionMethod'],
+      {},
+      args,
+      { attributionMethod: instance(Attribution, 'an attribution method') },
+    );
     super(attributionMethod.forwardFunc);
     this.attributionMethod = attributionMethod;
   }
@@ -73,21 +89,23 @@ export class NoiseTunnel<M extends Method> extends Attribution {
    */
   attribute<const I extends Inputs>(
     inputs: I,
-    options: NoiseTunnelOptions & { returnConvergenceDelta: true },
+    ...args: OpenArguments<NoiseOptions, Order, [WithDelta]>
   ): Tunnelled<M, [Attributions<I>, Tensor]>;
-  attribute<const I extends Inputs>(inputs: I, options?: NoiseTunnelOptions): Tunnelled<M, Attributions<I>>;
-  attribute(given: unknown, options: NoiseTunnelOptions = {}): unknown {
+  attribute<const I extends Inputs>(
+    inputs: I,
+    ...args: OpenArguments<NoiseOptions, Order, [NoiseTunnelOptions?]>
+  ): Tunnelled<M, Attributions<I>>;
+  attribute<const I extends Inputs>(options: WithDelta & { inputs: I }): Tunnelled<M, [Attributions<I>, Tensor]>;
+  attribute<const I extends Inputs>(options: NoiseTunnelOptions & { inputs: I }): Tunnelled<M, Attributions<I>>;
+  attribute(...args: readonly unknown[]): unknown {
     const { op } = this;
-    if (!isPlainObject(options)) {
-      throw new ArgumentError(`${op}: expected options in an object, but got ${kindOf(options)}`);
-    }
-    const { ntType, ntSamples, ntSamplesBatchSize, stdevs, drawBaselineFromDistrib, ...rest } = options;
-    const own = { ntType, ntSamples, ntSamplesBatchSize, stdevs, drawBaselineFromDistrib };
-    const o = parseArgs<NoiseOptions>(op, [], noiseDefaults, [own], { stdevs: either(number, listOf(number)) });
+    const { own: o, others: rest } = parseOpen<NoiseOptions & { inputs: Inputs }>(op, ['inputs'], noiseDefaults, args, {
+      stdevs: either(number, listOf(number)),
+    });
     if (!TYPES.includes(o.ntType)) {
       throw new ArgumentError(`${op}: expected ntType to be one of ${TYPES.join(', ')}, but got ${shown(o.ntType)}`);
     }
-    const listed = listInputs(op, given);
+    const listed = listInputs(op, o.inputs);
     const { inputs } = listed;
     const deviations = deviationsOf(op, o.stdevs, inputs.length);
     const examples = Math.max(inputs[0]!.shape[0]!, 1);
@@ -107,7 +125,11 @@ export class NoiseTunnel<M extends Method> extends Attribution {
       const attribute = this.attributionMethod.attribute as (inputs: unknown, options: object) => unknown;
       return attribute.call(this.attributionMethod, listed.alone ? noisy[0] : noisy, expanded);
     };
-    if (this.attributionMethod instanceof PerturbationAttribution) return smoothing.later(parts, attributed);
+    if (this.attributionMethod instanceof PerturbationAttribution) {
+      const first = attributed(parts[0]!);
+      const later = (inMode: InMode) => smoothing.later(inMode, first, parts, attributed);
+      return first instanceof CarriedPromise ? carried(later) : later((part) => part());
+    }
     return scope(() => {
       parts.forEach((count, i) => {
         scope(() => smoothing.add(attributed(count), count));
@@ -183,9 +205,18 @@ class Smoothing {
     return this.hasDelta ? [attributions, cat(this.deltas, 0)] : attributions;
   }
 
-  async later(parts: readonly number[], attributed: (count: number) => unknown): Promise<unknown> {
-    for (const count of parts) this.add(await attributed(count), count);
-    return this.result();
+  /** What promises of attributions come to, the first of which is under way. */
+  async later(
+    inMode: InMode,
+    first: unknown,
+    parts: readonly number[],
+    attributed: (count: number) => unknown,
+  ): Promise<unknown> {
+    for (const [i, count] of parts.entries()) {
+      const given = await (i === 0 ? first : inMode(() => attributed(count)));
+      inMode(() => this.add(given, count));
+    }
+    return inMode(() => this.result());
   }
 }
 

@@ -4,6 +4,7 @@ import type { Interceptor } from '../../nn/intercept';
 import type { Module } from '../../nn/module';
 import { withGradient } from '../../ops/custom';
 import { grad } from '../../tensor/grad';
+import { isPlainObject } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 
 /** What a rule has to go by, at one call of a module and for one of its arguments. */
@@ -19,6 +20,24 @@ export interface Passage {
 /** Gives the gradient of the argument. */
 export type Rule = (passage: Passage) => Tensor;
 
+/** The values of an argument list, those by name too, and the list that has others in their places. */
+function flat(args: readonly unknown[]): {
+  readonly values: readonly unknown[];
+  formed(others: readonly unknown[]): readonly unknown[];
+} {
+  const named = args.at(-1);
+  if (!isPlainObject(named)) return { values: args, formed: (others) => others };
+  const places = args.length - 1;
+  const names = Object.keys(named);
+  return {
+    values: [...args.slice(0, places), ...Object.values(named)],
+    formed: (others) => [
+      ...others.slice(0, places),
+      Object.fromEntries(names.map((name, i) => [name, others[places + i]])),
+    ],
+  };
+}
+
 const isExplained = (x: unknown): x is Tensor => x instanceof Tensor && x.requiresGrad;
 
 /**
@@ -27,20 +46,23 @@ const isExplained = (x: unknown): x is Tensor => x instanceof Tensor && x.requir
  */
 export const ruling =
   (module: Module, rule: Rule, again: ((args: readonly unknown[]) => unknown) | null = null): Interceptor =>
-  (args, run) => {
+  (given, run) => {
+    const { values: args, formed } = flat(given);
     const places = mode.grad ? args.flatMap((x, i) => (isExplained(x) ? [i] : [])) : [];
-    if (places.length === 0) return run(args);
+    if (places.length === 0) return run(given);
     const leaves = new Map(places.map((i) => [i, (args[i] as Tensor).detach().requiresGrad_()]));
     // A module that works in place may not write to a leaf.
     const writes = (module as { inplace?: unknown }).inplace === true;
-    const given = args.map((arg, i) => {
-      const leaf = leaves.get(i);
-      return leaf && writes ? leaf.clone() : (leaf ?? arg);
-    });
-    const result = run(given);
+    const own = formed(
+      args.map((arg, i) => {
+        const leaf = leaves.get(i);
+        return leaf && writes ? leaf.clone() : (leaf ?? arg);
+      }),
+    );
+    const result = run(own);
     const [first, ...others]: unknown[] = Array.isArray(result) ? result : [result];
     if (!(first instanceof Tensor)) return result;
-    const seen = again ? (again(given) as Tensor) : first;
+    const seen = again ? (again(own) as Tensor) : first;
     const passages = (dy: Tensor): Passage[] =>
       [...leaves.values()].map((leaf) => ({
         x: leaf.detach(),

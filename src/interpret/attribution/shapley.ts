@@ -1,4 +1,5 @@
 // Shapley values: the mean of what a feature adds to the output over the orders in which features can be added, all of them or a sample.
+import { type CarriedPromise, carried, type InMode } from '../../autograd/carried';
 import { ArgumentError } from '../../errors';
 import { tensor } from '../../tensor/creation';
 import { cat, where } from '../../tensor/functions';
@@ -62,30 +63,36 @@ type Explained = Required<Omit<AttributionOptions & PaceOptions & FeatureOptions
 
 /** Attributions that are sums of outputs of coalitions of features. */
 abstract class CoalitionAttribution extends PerturbationAttribution {
-  protected async explain(o: Explained, coalitionsOf: (features: number) => Coalitions): Promise<unknown> {
+  protected async explain(
+    inMode: InMode,
+    o: Explained,
+    coalitionsOf: (features: number) => Coalitions,
+  ): Promise<unknown> {
     const { op } = this;
     const listed = compared(op, listInputs(op, o.inputs), o.baselines);
     const { inputs, baselines } = listed;
-    const { masks, count: features } = await featuresOf(op, inputs, o.featureMask);
+    const { masks, count: features } = await featuresOf(inMode, op, inputs, o.featureMask);
     const coalitions = coalitionsOf(features);
     const call = this.call(o.target, o.additionalForwardArgs);
-    return perturbing(
-      { call, inputs, options: o, masks, origin: asTensors(baselines, inputs) },
-      coalitions.total,
-      (none) => (evaluate, start, end, sums) => {
-        const without = asTensors(baselines, inputs);
-        const included = coalitions.included(start, end).unsqueeze(1);
-        const perturbed = inputs.map((x, i) => replaced(without[i]!, atElements(included, masks[i]!), x));
-        const outputs = evaluate(perturbed, end - start);
-        const [sum, last = none] = sums;
-        const part = coalitions.added(outputs, none, last, start, end);
-        return [sum ? sum.add(part) : part, outputs.select(0, end - start - 1)];
-      },
-      ([sum]) =>
-        likeInputs(
-          listed,
-          masks.map((mask) => atElements(sum!.unsqueeze(0), mask).squeeze(0)),
-        ),
+    return inMode(() =>
+      perturbing(
+        { call, inputs, options: o, masks, origin: asTensors(baselines, inputs) },
+        coalitions.total,
+        (none) => (evaluate, start, end, sums) => {
+          const without = asTensors(baselines, inputs);
+          const included = coalitions.included(start, end).unsqueeze(1);
+          const perturbed = inputs.map((x, i) => replaced(without[i]!, atElements(included, masks[i]!), x));
+          const outputs = evaluate(perturbed, end - start);
+          const [sum, last = none] = sums;
+          const part = coalitions.added(outputs, none, last, start, end);
+          return [sum ? sum.add(part) : part, outputs.select(0, end - start - 1)];
+        },
+        ([sum]) =>
+          likeInputs(
+            listed,
+            masks.map((mask) => atElements(sum!.unsqueeze(0), mask).squeeze(0)),
+          ),
+      ),
     );
   }
 }
@@ -115,26 +122,28 @@ export class ShapleyValues extends CoalitionAttribution {
   attribute<const I extends Inputs>(
     inputs: I,
     ...args: Arguments<ShapleyValuesOptions, ExactOrder>
-  ): Promise<Attributions<I>>;
-  attribute<const I extends Inputs>(options: ShapleyValuesOptions & { inputs: I }): Promise<Attributions<I>>;
-  async attribute(...args: readonly unknown[]): Promise<unknown> {
-    const { op } = this;
-    const o = parseArgs<ShapleyValuesOptions & { inputs: Inputs }>(
-      op,
-      ['inputs'],
-      { baselines: null, ...explainedDefaults, featureMask: null, ...paceDefaults },
-      args,
-    );
-    return this.explain(o, (features) => {
-      if (features > MOST_FEATURES) {
-        throw new ArgumentError(
-          `${op}: expected at most ${MOST_FEATURES} features, since 2 to their number is evaluated, but got ${features}; group them by a featureMask, or take ShapleyValueSampling`,
-        );
-      }
-      if (features >= MANY_FEATURES) {
-        warnOnce(`${op}: ${features} features take ${2 ** features} evaluations; ShapleyValueSampling takes fewer`);
-      }
-      return new EveryCoalition(features);
+  ): CarriedPromise<Attributions<I>>;
+  attribute<const I extends Inputs>(options: ShapleyValuesOptions & { inputs: I }): CarriedPromise<Attributions<I>>;
+  attribute(...args: readonly unknown[]): CarriedPromise<unknown> {
+    return carried(async (inMode) => {
+      const { op } = this;
+      const o = parseArgs<ShapleyValuesOptions & { inputs: Inputs }>(
+        op,
+        ['inputs'],
+        { baselines: null, ...explainedDefaults, featureMask: null, ...paceDefaults },
+        args,
+      );
+      return this.explain(inMode, o, (features) => {
+        if (features > MOST_FEATURES) {
+          throw new ArgumentError(
+            `${op}: expected at most ${MOST_FEATURES} features, since 2 to their number is evaluated, but got ${features}; group them by a featureMask, or take ShapleyValueSampling`,
+          );
+        }
+        if (features >= MANY_FEATURES) {
+          warnOnce(`${op}: ${features} features take ${2 ** features} evaluations; ShapleyValueSampling takes fewer`);
+        }
+        return new EveryCoalition(features);
+      });
     });
   }
 }
@@ -198,18 +207,22 @@ export class ShapleyValueSampling extends CoalitionAttribution {
   attribute<const I extends Inputs>(
     inputs: I,
     ...args: Arguments<ShapleyValueSamplingOptions, SamplingOrder>
-  ): Promise<Attributions<I>>;
-  attribute<const I extends Inputs>(options: ShapleyValueSamplingOptions & { inputs: I }): Promise<Attributions<I>>;
-  async attribute(...args: readonly unknown[]): Promise<unknown> {
-    const { op } = this;
-    const o = parseArgs<ShapleyValueSamplingOptions & { inputs: Inputs }>(
-      op,
-      ['inputs'],
-      { baselines: null, ...explainedDefaults, featureMask: null, nSamples: 25, ...paceDefaults },
-      args,
-    );
-    const samples = expectSamples(op, 'nSamples', o.nSamples);
-    return this.explain(o, (features) => new DrawnOrders(features, samples));
+  ): CarriedPromise<Attributions<I>>;
+  attribute<const I extends Inputs>(
+    options: ShapleyValueSamplingOptions & { inputs: I },
+  ): CarriedPromise<Attributions<I>>;
+  attribute(...args: readonly unknown[]): CarriedPromise<unknown> {
+    return carried(async (inMode) => {
+      const { op } = this;
+      const o = parseArgs<ShapleyValueSamplingOptions & { inputs: Inputs }>(
+        op,
+        ['inputs'],
+        { baselines: null, ...explainedDefaults, featureMask: null, nSamples: 25, ...paceDefaults },
+        args,
+      );
+      const samples = expectSamples(op, 'nSamples', o.nSamples);
+      return this.explain(inMode, o, (features) => new DrawnOrders(features, samples));
+    });
   }
 }
 

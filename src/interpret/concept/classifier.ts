@@ -1,9 +1,10 @@
 // Classifiers that tell the examples of concepts apart by what a layer makes of them.
 import { ArgumentError } from '../../errors';
+import { closeMethods } from '../../tensor/arity';
 import { isTensor } from '../../tensor/callable';
 import { tensor } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
-import { isPlainObject, kindOf, parseArgs, shown } from '../../tensor/options';
+import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../../tensor/options';
 import { randperm } from '../../tensor/random/distributions';
 import type { Tensor } from '../../tensor/tensor';
 import { SgdClassifier } from './sgd-classifier';
@@ -17,6 +18,10 @@ export type ConceptData = Iterable<readonly [inputs: Tensor, labels: Tensor]>;
  *     class MeanDifference extends Classifier { … }
  */
 export abstract class Classifier {
+  constructor(...none: []) {
+    parseArgs(this.constructor.name, [], {}, none);
+  }
+
   /** Trains anew, and gives what is worth knowing of the result, such as `{ accs }`; may give a promise. */
   abstract trainAndEval(data: ConceptData, options: Readonly<Record<string, unknown>>): unknown;
 
@@ -27,7 +32,8 @@ export abstract class Classifier {
   abstract classes(): readonly number[];
 }
 
-interface SplitOptions {
+interface TrainArguments {
+  data: ConceptData;
   /** The share of each concept's examples on which the accuracy is measured; default 0.33. */
   testSplitRatio?: number;
 }
@@ -40,15 +46,18 @@ const SVM = { alpha: 0.01, maxIter: 1000, tol: 1e-3, shuffle: true };
  * the host. A third of the examples of each concept, drawn from torch's generator, is left out to measure its accuracy, `accs`.
  */
 export class DefaultClassifier extends Classifier {
+  static {
+    closeMethods(DefaultClassifier.prototype, ['weights', 'classes']);
+  }
+
   #trained: SgdClassifier | null = null;
 
   /** Gives `{ accs }`, the share of examples left out that are told right; NaN where none is left out. */
   override async trainAndEval(
-    data: ConceptData,
-    options: Readonly<Record<string, unknown>> = {},
+    ...args: Arguments<TrainArguments, ['data', 'testSplitRatio']>
   ): Promise<{ accs: number }> {
     const op = 'DefaultClassifier';
-    const { testSplitRatio: ratio } = parseArgs<SplitOptions>(op, [], { testSplitRatio: 0.33 }, [options]);
+    const { data, testSplitRatio: ratio } = parseArgs<TrainArguments>(op, ['data'], { testSplitRatio: 0.33 }, args);
     if (!(typeof ratio === 'number' && ratio >= 0 && ratio < 1)) {
       throw new ArgumentError(`${op}: expected testSplitRatio to be at least 0 and below 1, but got ${shown(ratio)}`);
     }
@@ -60,7 +69,8 @@ export class DefaultClassifier extends Classifier {
         (i < left ? test : training).push({ label, row: rows[at]! });
       });
     }
-    const features = training[0]?.row.length ?? 0;
+    if (training.length === 0) throw noData(data);
+    const features = training[0]!.row.length;
     const x = new Float32Array(training.length * features);
     training.forEach(({ row }, i) => {
       x.set(row, i * features);

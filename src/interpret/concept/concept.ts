@@ -1,12 +1,20 @@
 // Concepts: what people have a word for, said by examples of it; and the vectors that point to them within a layer.
 import { ArgumentError } from '../../errors';
-import { instance, listOf, text } from '../../tensor/argument-kinds';
-import { expectKind, isPlainObject, kindOf } from '../../tensor/options';
+import { instance, integer, listOf, orNull, text } from '../../tensor/argument-kinds';
+import { closeMethods } from '../../tensor/arity';
+import { type Arguments, isPlainObject, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import type { Inputs } from '../attribution/arguments';
 
 /** Examples in batches, each the input of the model or a list of its inputs, such as a DataLoader gives; a tensor is one batch. */
 export type ConceptExamples = Tensor | Iterable<Inputs> | AsyncIterable<Inputs>;
+
+interface ConceptArguments {
+  /** A whole number that no other concept has. */
+  id: number;
+  name: string;
+  dataIter?: ConceptExamples | null;
+}
 
 /**
  * A concept, such as stripes, as pictures with stripes show it.
@@ -18,25 +26,20 @@ export class Concept {
   readonly name: string;
   readonly dataIter: ConceptExamples | null;
 
-  /**
-   * @param id a whole number that no other concept has
-   * @throws ArgumentError for what is no number, name or list of examples
-   */
-  constructor(id: number, name: string, dataIter: ConceptExamples | null = null) {
-    if (!Number.isInteger(id)) {
-      throw new ArgumentError(`Concept: expected id to be a whole number, but got ${kindOf(id)}`);
-    }
-    if (typeof name !== 'string') {
-      throw new ArgumentError(`Concept: expected name to be a string, but got ${kindOf(name)}`);
-    }
-    if (dataIter !== null && !isExamples(dataIter)) {
-      throw new ArgumentError(
-        `Concept: expected dataIter to be a Tensor, or batches such as a DataLoader gives, but got ${kindOf(dataIter)}`,
-      );
-    }
-    this.id = id;
-    this.name = name;
-    this.dataIter = dataIter;
+  static {
+    closeMethods(Concept.prototype, ['toString']);
+  }
+
+  /** @throws ArgumentError for what is no number, name or list of examples */
+  constructor(...args: Arguments<ConceptArguments, ['id', 'name', 'dataIter']>) {
+    const o = parseArgs<ConceptArguments>('Concept', ['id', 'name'], { dataIter: null }, args, {
+      id: integer,
+      name: text,
+      dataIter: orNull({ words: 'a tensor, or batches such as a DataLoader gives,', fits: isExamples }),
+    });
+    this.id = o.id;
+    this.name = o.name;
+    this.dataIter = o.dataIter;
   }
 
   /** 'stripes-0' */
@@ -75,20 +78,37 @@ export interface CavStats {
   readonly [stat: string]: unknown;
 }
 
+interface CavArguments {
+  concepts: readonly Concept[];
+  layer: string;
+  stats: CavStats;
+  /** Default 'default_model_id'. */
+  modelId?: string;
+}
+
 /**
  * Concept activation vectors: for each of a set of concepts the direction in a layer that leads from the examples of the others to its own.
  */
 export class CAV {
-  constructor(
-    readonly concepts: readonly Concept[],
-    /** The layer's name. */
-    readonly layer: string,
-    readonly stats: CavStats,
-    readonly modelId: string = 'default_model_id',
-  ) {
-    expectKind('CAV', 'concepts', concepts, listOf(instance(Concept)));
-    expectKind('CAV', 'layer', layer, text);
-    expectKind('CAV', 'stats', stats, { words: 'an object of figures', fits: isPlainObject });
-    expectKind('CAV', 'modelId', modelId, text);
+  readonly concepts: readonly Concept[];
+  /** The layer's name. */
+  readonly layer: string;
+  readonly stats: CavStats;
+  readonly modelId: string;
+
+  constructor(...args: Arguments<CavArguments, ['concepts', 'layer', 'stats', 'modelId']>) {
+    const defaults = { modelId: 'default_model_id' };
+    // Figures in the last place are no names.
+    const given = args.length === 3 && isPlainObject(args[2]) && !('stats' in args[2]) ? [...args, undefined] : args;
+    const o = parseArgs<CavArguments>('CAV', ['concepts', 'layer', 'stats'], defaults, given, {
+      concepts: listOf(instance(Concept)),
+      layer: text,
+      stats: { words: 'an object of figures', fits: isPlainObject },
+      modelId: text,
+    });
+    this.concepts = o.concepts;
+    this.layer = o.layer;
+    this.stats = o.stats;
+    this.modelId = o.modelId;
   }
 }

@@ -3,14 +3,17 @@ import { noGrad } from '../../autograd/mode';
 import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { backpressure, flush } from '../../graph/flush';
-import { Module } from '../../nn/module';
+import type { Module } from '../../nn/module';
+import { text } from '../../tensor/argument-kinds';
 import { full, tensor } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
-import { isPlainObject, kindOf, parseArgs } from '../../tensor/options';
+import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { type Inputs, listInputs } from '../attribution/arguments';
-import { expectSignal, type PaceOptions, reporter } from '../attribution/perturbing';
-import type { Target } from '../attribution/target';
+import { type Network, networkKinds } from '../attribution/model';
+import { type OpenArguments, parseOpen } from '../attribution/open-arguments';
+import { expectSignal, explainedDefaults, type PaceOptions, reporter } from '../attribution/perturbing';
+import { type Target, TargetRows } from '../attribution/target';
 import { findLayer, type Layer, type LayerValue } from '../layer/capture';
 import { LayerAttribution } from '../layer/layer-attribution';
 import { LayerActivation, LayerGradientXActivation } from '../layer/layer-methods';
@@ -31,6 +34,10 @@ interface TcavSettings {
   attributeToLayerInput?: boolean;
 }
 
+interface TcavArguments extends TcavSettings, Network {
+  layers: Layer | readonly Layer[];
+}
+
 /** Those of TCAV, and any others for the classifier, such as `testSplitRatio`. */
 export interface TcavOptions extends TcavSettings {
   readonly [option: string]: unknown;
@@ -41,6 +48,11 @@ type Pace = Omit<PaceOptions, 'perturbationsPerEval'>;
 interface CavOptions extends Pace {
   /** Train also those that are there; default false. */
   forceTrain?: boolean;
+}
+
+interface Experiments {
+  /** Sets of concepts that are told apart. */
+  experimentalSets: readonly (readonly Concept[])[];
 }
 
 interface Explained extends Pace {
@@ -93,21 +105,27 @@ export class TCAV {
   readonly #modules: readonly Module[];
 
   /** @throws ArgumentError for what is no module, no layer of it or no classifier */
-  constructor(model: Module, layers: Layer | readonly Layer[], options: TcavOptions = {}) {
+  constructor(
+    model: Module,
+    layers: Layer | readonly Layer[],
+    ...args: OpenArguments<
+      TcavSettings,
+      ['modelId', 'classifier', 'layerAttrMethod', 'attributeToLayerInput'],
+      [TcavOptions?]
+    >
+  );
+  constructor(options: TcavOptions & { model: Module; layers: Layer | readonly Layer[] });
+  constructor(model: Module, options: TcavOptions & { layers: Layer | readonly Layer[] });
+  constructor(...args: readonly unknown[]) {
     const op = 'TCAV';
-    if (!(model instanceof Module)) {
-      throw new ArgumentError(`${op}: expected model to be a module, but got ${kindOf(model)}`);
-    }
-    if (!isPlainObject(options)) {
-      throw new ArgumentError(`${op}: expected options in an object, but got ${kindOf(options)}`);
-    }
-    const { modelId, classifier, layerAttrMethod, attributeToLayerInput, ...rest } = options;
-    const o = parseArgs<TcavSettings>(
+    const { own: o, others } = parseOpen<TcavArguments>(
       op,
-      [],
+      ['model', 'layers'],
       { modelId: 'default_model_id', classifier: null, layerAttrMethod: null, attributeToLayerInput: false },
-      [{ modelId, classifier, layerAttrMethod, attributeToLayerInput }],
+      args,
+      { ...networkKinds, modelId: text },
     );
+    const { model, layers } = o;
     const list = (Array.isArray(layers) ? layers : [layers]) as readonly Layer[];
     this.#modules = list.map((layer) => findLayer(op, model, layer));
     this.model = model;
@@ -122,7 +140,7 @@ export class TCAV {
     this.layerAttrMethod =
       o.layerAttrMethod ?? new LayerGradientXActivation(model, this.#modules, { multiplyByInputs: false });
     this.attributeToLayerInput = o.attributeToLayerInput;
-    this.#classifierOptions = rest;
+    this.#classifierOptions = others;
   }
 
   /**
@@ -130,12 +148,15 @@ export class TCAV {
    * @throws ArgumentError for sets of fewer than two concepts, concepts of one number, and concepts without examples
    */
   async computeCavs(
-    experimentalSets: readonly (readonly Concept[])[],
-    options: CavOptions = {},
+    ...args: Arguments<
+      CavOptions & Experiments,
+      ['experimentalSets', 'forceTrain', 'showProgress', 'onProgress', 'signal']
+    >
   ): Promise<Record<string, Record<string, CAV>>> {
     const op = 'TCAV';
-    const o = parseArgs<CavOptions>(op, [], { forceTrain: false, ...paceDefaults }, [options]);
-    const sets = expectSets(op, experimentalSets);
+    const defaults = { forceTrain: false, ...paceDefaults };
+    const o = parseArgs<CavOptions & Experiments>(op, ['experimentalSets'], defaults, args);
+    const sets = expectSets(op, o.experimentalSets);
     const report = reporter(op, o);
     const signal = expectSignal(op, o.signal);
     const missing = sets.filter((concepts) => {
@@ -171,23 +192,39 @@ export class TCAV {
    * How the output for the inputs depends on the concepts of each set: `scores['0-1']['conv2']` for concepts 0 and 1 and layer 'conv2'.
    * @throws ArgumentError, ShapeError, IndexError for what does not fit
    */
-  async interpret(
+  interpret(
     inputs: Inputs,
-    experimentalSets: readonly (readonly Concept[])[],
-    options: InterpretOptions = {},
-  ): Promise<Record<string, Record<string, TcavScores>>> {
+    experimentalSets: Experiments['experimentalSets'],
+    ...args: OpenArguments<
+      Explained,
+      ['target', 'additionalForwardArgs', 'showProgress', 'onProgress', 'signal'],
+      [InterpretOptions?]
+    >
+  ): Promise<Record<string, Record<string, TcavScores>>>;
+  interpret(
+    inputs: Inputs,
+    options: InterpretOptions & Experiments,
+  ): Promise<Record<string, Record<string, TcavScores>>>;
+  interpret(
+    options: InterpretOptions & Experiments & { inputs: Inputs },
+  ): Promise<Record<string, Record<string, TcavScores>>>;
+  async interpret(...args: readonly unknown[]): Promise<Record<string, Record<string, TcavScores>>> {
     const op = 'TCAV';
-    if (!isPlainObject(options)) {
-      throw new ArgumentError(`${op}: expected options in an object, but got ${kindOf(options)}`);
-    }
-    const { target, additionalForwardArgs, showProgress, onProgress, signal, ...rest } = options as Explained;
+    const { own, others: rest } = parseOpen<Explained & Experiments & { inputs: Inputs }>(
+      op,
+      ['inputs', 'experimentalSets'],
+      { ...explainedDefaults, ...paceDefaults },
+      args,
+    );
+    const { inputs, target, additionalForwardArgs, showProgress, onProgress, signal } = own;
     if ('attributeToLayerInput' in rest) {
       throw new ArgumentError(
         `${op}: expected attributeToLayerInput to be given to the constructor, for both of its uses`,
       );
     }
     listInputs(op, inputs);
-    const sets = expectSets(op, experimentalSets);
+    TargetRows.of(op, target);
+    const sets = expectSets(op, own.experimentalSets);
     await this.computeCavs(sets, { showProgress, onProgress, signal });
     const scores: Record<string, Record<string, TcavScores>> = {};
     for (const [i, layer] of this.layers.entries()) {

@@ -4,12 +4,16 @@ import { ArgumentError, ShapeError } from '../../errors';
 import { tensor } from '../../tensor/creation';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { tensor as tensorKind } from '../../tensor/tensor-kinds';
 import { symmetricEigen } from './eigen';
 import { asPoints, centered } from './points';
 
-interface PcaArguments {
+interface Points {
   /** Points [n, features]; a higher rank is flattened. */
   input: Tensor;
+}
+
+interface PcaArguments extends Points {
   /** Default 2. */
   nComponents?: number;
 }
@@ -45,7 +49,8 @@ export class PCA {
   }
 
   /** Finds the components of points [n, features]. @throws ShapeError where there are fewer points or features than components */
-  async fit(input: Tensor): Promise<this> {
+  async fit(...args: Arguments<Points, ['input']>): Promise<this> {
+    const { input } = parseArgs<Points>('PCA.fit', ['input'], {}, args, { input: tensorKind });
     const x = asPoints('PCA', input);
     const [n, d] = x.shape as [number, number];
     const { nComponents } = this;
@@ -84,21 +89,24 @@ export class PCA {
   }
 
   /** Points along the components: [n, nComponents]. */
-  transform(input: Tensor): Tensor {
+  transform(...args: Arguments<Points, ['input']>): Tensor {
+    const { input } = parseArgs<Points>('PCA.transform', ['input'], {}, args, { input: tensorKind });
     if (this.singularValues.length === 0) throw new ArgumentError('PCA.transform: expected fit to come before it');
     const x = asPoints('PCA.transform', input);
     return noGrad(() => x.sub(this.mean).matmul(this.components.transpose(0, 1)));
   }
 
   /** Points of the features' space from those along the components. */
-  inverseTransform(input: Tensor): Tensor {
+  inverseTransform(...args: Arguments<Points, ['input']>): Tensor {
+    const { input } = parseArgs<Points>('PCA.inverseTransform', ['input'], {}, args, { input: tensorKind });
     if (this.singularValues.length === 0)
       throw new ArgumentError('PCA.inverseTransform: expected fit to come before it');
     return noGrad(() => input.matmul(this.components).add(this.mean));
   }
 
   /** `fit`, then `transform`. */
-  async fitTransform(input: Tensor): Promise<Tensor> {
+  async fitTransform(...args: Arguments<Points, ['input']>): Promise<Tensor> {
+    const { input } = parseArgs<Points>('PCA.fitTransform', ['input'], {}, args, { input: tensorKind });
     return (await this.fit(input)).transform(input);
   }
 }

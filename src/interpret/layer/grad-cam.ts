@@ -8,15 +8,18 @@ import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import { warnOnce } from '../../warnings';
 import { type Attributions, type Inputs, likeInputs, listInputs } from '../attribution/arguments';
-import { expectModule, GuidedBackprop } from '../attribution/guided';
-import { explaining, type ForwardFunction } from '../attribution/model';
+import { opOf } from '../attribution/attribution';
+import { GuidedBackprop } from '../attribution/guided';
+import { explaining, type Forward, type ForwardFunction, type Network, networkKinds } from '../attribution/model';
 import { asLayerValue, type Layer, type LayerValue } from './capture';
 import {
   InternalAttribution,
   LayerAttribution,
+  type LayerByName,
   type LayerOptions,
   layerGradients,
   type ValueOf,
+  type Within,
 } from './layer-attribution';
 
 export interface LayerGradCamOptions extends LayerOptions {
@@ -54,8 +57,10 @@ const weighed = (gradient: Tensor, value: Tensor, sums: boolean): Tensor => {
  * Selvaraju et al. 2016, arXiv:1610.02391.
  */
 export class LayerGradCam<L extends Layer = Layer> extends LayerAttribution {
-  constructor(forwardFunc: ForwardFunction, layer: L) {
-    super(forwardFunc, layer);
+  constructor(forwardFunc: ForwardFunction, layer: L);
+  constructor(...args: LayerByName<L>);
+  constructor(...args: unknown[]) {
+    super(...(args as LayerByName<Layer>));
   }
 
   /**
@@ -94,9 +99,9 @@ export interface GradCamOptions extends Omit<LayerOptions, 'attributeToLayerInpu
 export class GradCam extends InternalAttribution {
   readonly #maps: LayerGradCam;
 
-  constructor(forwardFunc: ForwardFunction, layer: Layer) {
-    super(forwardFunc, layer);
-    this.#maps = new LayerGradCam(forwardFunc, layer);
+  constructor(...args: Arguments<Forward & Within<Layer>, ['forwardFunc', 'layer']>) {
+    super(...args);
+    this.#maps = new LayerGradCam(this.forwardFunc, this.layer as Module);
   }
 
   /**
@@ -149,9 +154,10 @@ export class GuidedGradCam extends InternalAttribution {
   readonly #guided: GuidedBackprop;
 
   /** @throws ArgumentError unless `model` is an `nn.Module` */
-  constructor(model: Module, layer: Layer) {
+  constructor(...args: Arguments<Network & Within<Layer>, ['model', 'layer']>) {
+    const op = opOf(new.target);
+    const { model, layer } = parseArgs<Network & Within<Layer>>(op, ['model', 'layer'], {}, args, networkKinds);
     super(model, layer);
-    expectModule('GuidedGradCam', model);
     this.#maps = new LayerGradCam(model, layer);
     this.#guided = new GuidedBackprop(model);
   }

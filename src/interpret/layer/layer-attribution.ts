@@ -6,9 +6,10 @@ import * as kinds from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { listInputs } from '../attribution/arguments';
-import { type AttributionOptions, GradientAttribution } from '../attribution/attribution';
+import { type AttributionOptions, GradientAttribution, opOf } from '../attribution/attribution';
 import { gradientsOf } from '../attribution/gradients';
-import { type Call, chosen, type ForwardFunction } from '../attribution/model';
+import type { MultiplyByInputs } from '../attribution/integrated-gradients';
+import { type Call, chosen, type Forward, forwardKinds } from '../attribution/model';
 import { expectOneEach } from '../attribution/target';
 import { asLayerValue, findLayer, type Layer, type LayerValue, watching } from './capture';
 
@@ -25,6 +26,25 @@ export type EachValue<L> = L extends readonly (infer One)[] ? ValueOf<One> : Val
 
 /** For one layer its value, for a list of layers a list. */
 export type LayerResult<L, V = EachValue<L>> = L extends readonly unknown[] ? V[] : V;
+
+/** A layer by name. */
+export interface Within<L> {
+  layer: L;
+}
+
+/** The arguments of constructors of methods for a layer, where it comes by name. */
+export type LayerByName<L, O = unknown, F extends object = Forward> =
+  | [forward: F[keyof F], options: Within<L> & O]
+  | [options: F & Within<L> & O];
+
+/** The arguments of constructors of methods for a layer that may multiply. */
+export function multiplyingIn(
+  op: string,
+  args: readonly unknown[],
+): Required<Forward & MultiplyByInputs> & Within<Layer> {
+  type Given = Forward & MultiplyByInputs & Within<Layer>;
+  return parseArgs<Given>(op, ['forwardFunc', 'layer'], { multiplyByInputs: true }, args, forwardKinds);
+}
 
 const INTERPOLATE_MODES = ['nearest', 'area', 'linear', 'bilinear', 'bicubic', 'trilinear'] as const;
 type InterpolateMode = (typeof INTERPOLATE_MODES)[number];
@@ -43,8 +63,11 @@ export abstract class InternalAttribution extends GradientAttribution {
   #layer: Module | readonly Module[];
 
   /** @throws ArgumentError for what is no module of the network */
-  constructor(forwardFunc: ForwardFunction, layer: Layer | readonly Layer[]) {
-    super(forwardFunc);
+  constructor(...args: Arguments<Forward & Within<Layer | readonly Layer[]>, ['forwardFunc', 'layer']>) {
+    type Given = Forward & Within<Layer | readonly Layer[]>;
+    const op = opOf(new.target);
+    const { forwardFunc, layer } = parseArgs<Given>(op, ['forwardFunc', 'layer'], {}, args, forwardKinds);
+    super({ forwardFunc });
     this.#layer = this.#found(layer);
   }
 

@@ -3,6 +3,7 @@ import type { Module } from '../../nn/module';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { type Inputs, listInputs } from '../attribution/arguments';
+import { opOf } from '../attribution/attribution';
 import {
   allPairsOf,
   type DeepLiftOptions,
@@ -10,16 +11,16 @@ import {
   type DeepLiftShapOptions,
   deepLiftDefaults,
   deepLiftShapDefaults,
+  type LiftSettings,
   lift,
-  liftSettings,
+  liftDefaults,
   type Pairs,
   pairsOf,
 } from '../attribution/deep-lift';
 import { deepLiftRules } from '../attribution/deep-lift-rules';
-import { expectModule } from '../attribution/guided';
-import { explaining } from '../attribution/model';
+import { explaining, type Network, networkKinds } from '../attribution/model';
 import { asLayerValue, type Layer, type LayerValue, watching } from './capture';
-import { LayerAttribution, type LayerOptions, type ValueOf } from './layer-attribution';
+import { LayerAttribution, type LayerByName, type LayerOptions, type ValueOf, type Within } from './layer-attribution';
 
 export interface LayerDeepLiftOptions extends DeepLiftOptions, LayerOptions {}
 export interface LayerDeepLiftShapOptions extends DeepLiftShapOptions, LayerOptions {}
@@ -35,15 +36,28 @@ type Order = [
   'customAttributionFunc',
 ];
 
+/** The arguments of constructors of DeepLIFT for a layer. */
+export function layerLiftArguments(
+  op: string,
+  args: readonly unknown[],
+): Network & Within<Layer> & { readonly settings: LiftSettings } {
+  type Given = Network & Within<Layer> & DeepLiftSettings;
+  const { model, layer, ...settings } = parseArgs<Given>(op, ['model', 'layer'], liftDefaults, args, networkKinds);
+  return { model, layer, settings };
+}
+
 abstract class LayerLift<L extends Layer = Layer> extends LayerAttribution {
   readonly model: Module;
-  readonly #settings: Required<DeepLiftSettings>;
+  readonly #settings: LiftSettings;
 
   /** @throws ArgumentError unless `model` is an `nn.Module` */
-  constructor(model: Module, layer: L, ...args: Arguments<DeepLiftSettings, ['multiplyByInputs', 'eps']>) {
+  constructor(model: Module, layer: L, ...args: Arguments<DeepLiftSettings, ['multiplyByInputs', 'eps']>);
+  constructor(...args: LayerByName<L, DeepLiftSettings, Network>);
+  constructor(...args: unknown[]) {
+    const { model, layer, settings } = layerLiftArguments(opOf(new.target), args);
     super(model, layer);
-    this.#settings = liftSettings(this.op, args);
-    this.model = expectModule(this.op, model);
+    this.#settings = settings;
+    this.model = model;
   }
 
   override get multipliesByInputs(): boolean {

@@ -3,7 +3,7 @@ import type { Module } from '../../nn/module';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { type Inputs, listFloats } from '../attribution/arguments';
-import { expectModule } from '../attribution/guided';
+import { opOf } from '../attribution/attribution';
 import {
   givenRules,
   handedBack,
@@ -13,9 +13,16 @@ import {
   relevanceDelta,
 } from '../attribution/lrp';
 import type { GivenRules } from '../attribution/lrp-rules';
-import { explaining } from '../attribution/model';
+import { explaining, type Network, networkKinds } from '../attribution/model';
 import { type Layer, type LayerValue, watching } from './capture';
-import { type EachValue, LayerAttribution, type LayerOptions, type LayerResult } from './layer-attribution';
+import {
+  type EachValue,
+  LayerAttribution,
+  type LayerByName,
+  type LayerOptions,
+  type LayerResult,
+  type Within,
+} from './layer-attribution';
 
 export interface LayerLRPOptions extends LRPOptions, LayerOptions {}
 
@@ -33,10 +40,15 @@ export class LayerLRP<L extends Layer | readonly Layer[] = Layer> extends LayerA
   readonly #rules: GivenRules;
 
   /** @throws ArgumentError unless `model` is an `nn.Module`, and for rules that are none */
-  constructor(model: Module, layer: L, ...args: Arguments<LRPSettings, ['rules']>) {
-    super(model, layer);
-    this.model = expectModule(this.op, model);
-    this.#rules = givenRules(this.op, this.model, args);
+  constructor(model: Module, layer: L, ...args: Arguments<LRPSettings, ['rules']>);
+  constructor(...args: LayerByName<L, LRPSettings, Network>);
+  constructor(...args: unknown[]) {
+    type Given = Network & Within<Layer> & LRPSettings;
+    const op = opOf(new.target);
+    const o = parseArgs<Given>(op, ['model', 'layer'], { rules: null }, args, networkKinds);
+    super(o.model, o.layer);
+    this.model = o.model;
+    this.#rules = givenRules(op, o.model, o.rules);
   }
 
   override get multipliesByInputs(): boolean {

@@ -1,15 +1,18 @@
 // Methods that take one look at a layer: its activation, and its gradient.
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { type Inputs, listInputs } from '../attribution/arguments';
-import { type MultiplyByInputs, multiplying } from '../attribution/integrated-gradients';
+import { opOf } from '../attribution/attribution';
+import type { MultiplyByInputs } from '../attribution/integrated-gradients';
 import { called, explaining, type ForwardFunction } from '../attribution/model';
 import { type Layer, type LayerValue, watching } from './capture';
 import {
   type EachValue,
   LayerAttribution,
+  type LayerByName,
   type LayerOptions,
   type LayerResult,
   layerGradients,
+  multiplyingIn,
 } from './layer-attribution';
 
 type ActivationOptions = Omit<LayerOptions, 'target'>;
@@ -20,8 +23,10 @@ type ActivationOptions = Omit<LayerOptions, 'target'>;
  *     const maps = new LayerActivation(model, 'features.3').attribute(images);
  */
 export class LayerActivation<L extends Layer | readonly Layer[] = Layer> extends LayerAttribution {
-  constructor(forwardFunc: ForwardFunction, layer: L) {
-    super(forwardFunc, layer);
+  constructor(forwardFunc: ForwardFunction, layer: L);
+  constructor(...args: LayerByName<L>);
+  constructor(...args: unknown[]) {
+    super(...(args as LayerByName<Layer>));
   }
 
   /**
@@ -57,9 +62,12 @@ export class LayerActivation<L extends Layer | readonly Layer[] = Layer> extends
 export class LayerGradientXActivation<L extends Layer | readonly Layer[] = Layer> extends LayerAttribution {
   readonly #multiplies: boolean;
 
-  constructor(forwardFunc: ForwardFunction, layer: L, ...args: Arguments<MultiplyByInputs, ['multiplyByInputs']>) {
+  constructor(forwardFunc: ForwardFunction, layer: L, ...args: Arguments<MultiplyByInputs, ['multiplyByInputs']>);
+  constructor(...args: LayerByName<L, MultiplyByInputs>);
+  constructor(...args: unknown[]) {
+    const { forwardFunc, layer, multiplyByInputs } = multiplyingIn(opOf(new.target), args);
     super(forwardFunc, layer);
-    this.#multiplies = multiplying('LayerGradientXActivation', args);
+    this.#multiplies = multiplyByInputs;
   }
 
   override get multipliesByInputs(): boolean {

@@ -2,13 +2,12 @@
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { asTensors, type Baseline, compared, type Inputs, listInputs, timesDifference } from '../attribution/arguments';
-import { convergenceDelta } from '../attribution/attribution';
+import { convergenceDelta, opOf } from '../attribution/attribution';
 import { stepsAtOnce, summedInParts } from '../attribution/batches';
 import {
   callAtSteps,
   integrated,
   type MultiplyByInputs,
-  multiplying,
   type PathOptions,
   pathDefaults,
 } from '../attribution/integrated-gradients';
@@ -19,9 +18,11 @@ import { asLayerValue, type Layer, type LayerValue, replacing, watching } from '
 import {
   type EachValue,
   LayerAttribution,
+  type LayerByName,
   type LayerOptions,
   type LayerResult,
   layerGradients,
+  multiplyingIn,
   type ValueOf,
 } from './layer-attribution';
 
@@ -93,9 +94,12 @@ abstract class LayerPath extends LayerAttribution {
 export class LayerIntegratedGradients<L extends Layer | readonly Layer[] = Layer> extends LayerPath {
   readonly #multiplies: boolean;
 
-  constructor(forwardFunc: ForwardFunction, layer: L, ...args: Arguments<MultiplyByInputs, ['multiplyByInputs']>) {
+  constructor(forwardFunc: ForwardFunction, layer: L, ...args: Arguments<MultiplyByInputs, ['multiplyByInputs']>);
+  constructor(...args: LayerByName<L, MultiplyByInputs>);
+  constructor(...args: unknown[]) {
+    const { forwardFunc, layer, multiplyByInputs } = multiplyingIn(opOf(new.target), args);
     super(forwardFunc, layer);
-    this.#multiplies = multiplying('LayerIntegratedGradients', args);
+    this.#multiplies = multiplyByInputs;
   }
 
   override get multipliesByInputs(): boolean {
@@ -172,8 +176,10 @@ const countsOf = (tensors: readonly Tensor[], layers: number): number[] =>
  * Dhamdhere, Sundararajan, Yan 2018, arXiv:1805.12233.
  */
 export class LayerConductance<L extends Layer = Layer> extends LayerPath {
-  constructor(forwardFunc: ForwardFunction, layer: L) {
-    super(forwardFunc, layer);
+  constructor(forwardFunc: ForwardFunction, layer: L);
+  constructor(...args: LayerByName<L>);
+  constructor(...args: unknown[]) {
+    super(...(args as LayerByName<Layer>));
   }
 
   override get multipliesByInputs(): boolean {
@@ -237,8 +243,10 @@ export class LayerConductance<L extends Layer = Layer> extends LayerPath {
  * Leino et al. 2018, arXiv:1802.03788.
  */
 export class InternalInfluence<L extends Layer = Layer> extends LayerPath {
-  constructor(forwardFunc: ForwardFunction, layer: L) {
-    super(forwardFunc, layer);
+  constructor(forwardFunc: ForwardFunction, layer: L);
+  constructor(...args: LayerByName<L>);
+  constructor(...args: unknown[]) {
+    super(...(args as LayerByName<Layer>));
   }
 
   /**

@@ -1,17 +1,20 @@
 // Sensitivity: how much an explanation changes where its input hardly does.
+import { CarriedPromise, carried, type InMode } from '../../autograd/carried';
 import { noGrad } from '../../autograd/mode';
 import { sameShape, showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { flush } from '../../graph/flush';
+import { callback } from '../../tensor/argument-kinds';
 import { onesLike, tensor } from '../../tensor/creation';
 import { cat, maximum, where } from '../../tensor/functions';
-import { isPlainObject, kindOf, parseArgs, shown } from '../../tensor/options';
+import { kindOf, shown } from '../../tensor/options';
 import { fillUniform } from '../../tensor/random/distributions';
 import { Tensor } from '../../tensor/tensor';
 import { type Inputs, interleaved, type Listed, likeInputs, listInputs } from '../attribution/arguments';
 import { Attribution, type PerturbationAttribution } from '../attribution/attribution';
 import { expectSamples } from '../attribution/batches';
 import { expandOptions } from '../attribution/expanding';
+import { type OpenArguments, parseOpen } from '../attribution/open-arguments';
 import { partsOf } from './chunks';
 
 type Original = Tensor & readonly Tensor[];
@@ -32,13 +35,27 @@ interface SensitivityOptions {
   maxExamplesPerBatch?: number | null;
 }
 
+/** A method whose promises may be made under a switch such as `noGrad`. */
+type Promising = PerturbationAttribution & { attribute(...args: never[]): CarriedPromise<unknown> };
+
 /** Those of the measure, and all that the explanation takes. */
 export interface SensitivityMaxOptions extends SensitivityOptions {
   readonly [option: string]: unknown;
 }
 
 /** A promise where the explanation is one. */
-type Sensitivity<R> = R extends Promise<unknown> ? Promise<Tensor> : Tensor;
+type Sensitivity<R> =
+  R extends CarriedPromise<unknown> ? CarriedPromise<Tensor> : R extends Promise<unknown> ? Promise<Tensor> : Tensor;
+
+type Order = ['perturbFunc', 'perturbRadius', 'nPerturbSamples', 'normOrd', 'maxExamplesPerBatch'];
+
+/** What comes behind the inputs. */
+type Rest = OpenArguments<SensitivityOptions, Order, [SensitivityMaxOptions?]>;
+
+interface Explained<E> extends SensitivityMaxOptions {
+  readonly explanationFunc: E;
+  readonly inputs: Inputs;
+}
 
 /**
  * The greatest relative change of an explanation among perturbations of the inputs, for every example, [N]. Yeh, Hsieh, Suggala, Inouye &
@@ -55,27 +72,25 @@ type Sensitivity<R> = R extends Promise<unknown> ? Promise<Tensor> : Tensor;
  *
  * @throws ArgumentError, ShapeError for what does not fit, and what the explanation throws
  */
-export function sensitivityMax(
-  method: PerturbationAttribution,
-  inputs: Inputs,
-  options?: SensitivityMaxOptions,
-): Promise<Tensor>;
-export function sensitivityMax(method: Attribution, inputs: Inputs, options?: SensitivityMaxOptions): Tensor;
-export function sensitivityMax<R>(
-  explanationFunc: Explanation<R>,
-  inputs: Inputs,
-  options?: SensitivityMaxOptions,
-): Sensitivity<R>;
-export function sensitivityMax(explanation: unknown, given: unknown, options: SensitivityMaxOptions = {}): unknown {
+export function sensitivityMax(method: Promising, inputs: Inputs, ...rest: Rest): CarriedPromise<Tensor>;
+export function sensitivityMax(method: PerturbationAttribution, inputs: Inputs, ...rest: Rest): Promise<Tensor>;
+export function sensitivityMax(method: Attribution, inputs: Inputs, ...rest: Rest): Tensor;
+export function sensitivityMax<R>(explanationFunc: Explanation<R>, inputs: Inputs, ...rest: Rest): Sensitivity<R>;
+export function sensitivityMax(options: Explained<Promising>): CarriedPromise<Tensor>;
+export function sensitivityMax(options: Explained<PerturbationAttribution>): Promise<Tensor>;
+export function sensitivityMax(options: Explained<Attribution>): Tensor;
+export function sensitivityMax<R>(options: Explained<Explanation<R>>): Sensitivity<R>;
+export function sensitivityMax(...args: readonly unknown[]): unknown {
   const op = 'sensitivityMax';
-  if (!isPlainObject(options)) {
-    throw new ArgumentError(`${op}: expected options in an object, but got ${kindOf(options)}`);
-  }
-  const { perturbFunc, perturbRadius, nPerturbSamples, normOrd, maxExamplesPerBatch, ...rest } = options;
-  const own = { perturbFunc, perturbRadius, nPerturbSamples, normOrd, maxExamplesPerBatch };
-  const o = parseArgs<SensitivityOptions>(op, [], sensitivityDefaults, [own]);
-  const explain = explainer(op, explanation);
-  const listed = listInputs(op, given);
+  const { own: o, others: rest } = parseOpen<SensitivityOptions & { explanationFunc: unknown; inputs: Inputs }>(
+    op,
+    ['explanationFunc', 'inputs'],
+    sensitivityDefaults,
+    args,
+    { perturbFunc: callback },
+  );
+  const explain = explainer(op, o.explanationFunc);
+  const listed = listInputs(op, o.inputs);
   const { inputs } = listed;
   const norm = normOf(op, o.normOrd);
   const samples = expectSamples(op, 'nPerturbSamples', o.nPerturbSamples);
@@ -88,11 +103,15 @@ export function sensitivityMax(explanation: unknown, given: unknown, options: Se
   };
   const found = explain(form(inputs.map((x) => x.detach())), rest);
   if (found instanceof Promise) {
-    return found.then(async (first) => {
-      const changes = new Changes(op, norm, first);
-      for (const count of parts) changes.add(await explained(count), count);
+    const later = async (inMode: InMode): Promise<Tensor> => {
+      const changes = new Changes(op, norm, await found);
+      for (const count of parts) {
+        const next = await inMode(() => explained(count));
+        inMode(() => changes.add(next, count));
+      }
       return changes.greatest();
-    });
+    };
+    return found instanceof CarriedPromise ? carried(later) : later((part) => part());
   }
   const changes = new Changes(op, norm, found);
   for (const count of parts) {

@@ -3,13 +3,13 @@ import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { type Interceptor, intercepted } from '../../nn/intercept';
 import type { Module } from '../../nn/module';
-import { kindOf, shown } from '../../tensor/options';
+import { type Arguments, kindOf, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { listArguments } from '../attribution/arguments';
-import { type Call, called, type ForwardFunction } from '../attribution/model';
+import { type Call, called, type Forward } from '../attribution/model';
 import { TargetRows } from '../attribution/target';
 import { asLayerValue, type Layer, type LayerValue, watching } from '../layer/capture';
-import { InternalAttribution } from '../layer/layer-attribution';
+import { InternalAttribution, type Within } from '../layer/layer-attribution';
 
 /**
  * A neuron of a layer: its index behind the dimension of examples, a number or several; slices, such as `'2:5'`, stand for the sum over
@@ -74,9 +74,9 @@ export function neuronOf(op: string, selector: unknown): Neuron {
 /** A method that explains a neuron of a layer by the inputs. */
 export abstract class NeuronAttribution extends InternalAttribution {
   /** @throws ArgumentError for what is no module of the network */
-  constructor(forwardFunc: ForwardFunction, layer: Layer) {
-    super(forwardFunc, layer);
-    if (!Array.isArray(layer)) return;
+  constructor(...args: Arguments<Forward & Within<Layer>, ['forwardFunc', 'layer']>) {
+    super(...args);
+    if (!Array.isArray(this.layer)) return;
     throw new ArgumentError(`${this.op}: expected one layer, but got a list`);
   }
 

@@ -4,20 +4,22 @@ import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import type { Baselines } from '../attribution/arguments';
 import { type Attributions, type Inputs, likeInputs, listFloats } from '../attribution/arguments';
+import { opOf } from '../attribution/attribution';
 import {
   allPairsOf,
   type CustomAttribution,
   type DeepLiftSettings,
   type DeepLiftShapOptions,
+  type LiftSettings,
   lift,
-  liftSettings,
   type Pairs,
   pairsOf,
 } from '../attribution/deep-lift';
 import { deepLiftRules } from '../attribution/deep-lift-rules';
-import { expectModule } from '../attribution/guided';
-import { type Call, explaining } from '../attribution/model';
+import { type Call, explaining, type Network } from '../attribution/model';
 import type { Layer, LayerValue } from '../layer/capture';
+import type { Within } from '../layer/layer-attribution';
+import { layerLiftArguments } from '../layer/layer-deep-lift';
 import {
   NeuronAttribution,
   type NeuronOptions,
@@ -42,13 +44,16 @@ type Order = ['baselines', 'additionalForwardArgs', 'attributeToNeuronInput', 'c
 
 abstract class NeuronLift extends NeuronAttribution {
   readonly model: Module;
-  readonly #settings: Required<DeepLiftSettings>;
+  readonly #settings: LiftSettings;
 
   /** @throws ArgumentError unless `model` is an `nn.Module`, and for what is no module of it */
-  constructor(model: Module, layer: Layer, ...args: Arguments<DeepLiftSettings, ['multiplyByInputs', 'eps']>) {
+  constructor(
+    ...args: Arguments<Network & Within<Layer> & DeepLiftSettings, ['model', 'layer', 'multiplyByInputs', 'eps']>
+  ) {
+    const { model, layer, settings } = layerLiftArguments(opOf(new.target), args);
     super(model, layer);
-    this.#settings = liftSettings(this.op, args);
-    this.model = expectModule(this.op, model);
+    this.#settings = settings;
+    this.model = model;
   }
 
   override get multipliesByInputs(): boolean {

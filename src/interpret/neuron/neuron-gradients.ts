@@ -5,11 +5,13 @@ import type { Module } from '../../nn/module';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { type Attributions, type Inputs, likeInputs, listFloats } from '../attribution/arguments';
+import { opOf } from '../attribution/attribution';
 import { inputGradients } from '../attribution/gradients';
-import { deconvolutionRule, expectModule, guidedRule, rulingReLUs } from '../attribution/guided';
-import { explaining } from '../attribution/model';
+import { deconvolutionRule, guidedRule, rulingReLUs } from '../attribution/guided';
+import { explaining, type Network, networkKinds } from '../attribution/model';
 import type { Rule } from '../attribution/rules';
 import type { Layer, LayerValue } from '../layer/capture';
+import type { Within } from '../layer/layer-attribution';
 import {
   NeuronAttribution,
   type NeuronOptions,
@@ -69,9 +71,11 @@ abstract class NeuronModifiedReLU extends NeuronGradients {
   readonly model: Module;
 
   /** @throws ArgumentError unless `model` is an `nn.Module`, and for what is no module of it */
-  constructor(model: Module, layer: Layer) {
+  constructor(...args: Arguments<Network & Within<Layer>, ['model', 'layer']>) {
+    const op = opOf(new.target);
+    const { model, layer } = parseArgs<Network & Within<Layer>>(op, ['model', 'layer'], {}, args, networkKinds);
     super(model, layer);
-    this.model = expectModule(this.op, model);
+    this.model = model;
   }
 
   protected rules(): ReadonlyMap<object, Interceptor> {

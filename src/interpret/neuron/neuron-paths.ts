@@ -9,21 +9,22 @@ import {
   listFloats,
   timesDifference,
 } from '../attribution/arguments';
+import { opOf } from '../attribution/attribution';
 import { stepsAtOnce, summedInParts } from '../attribution/batches';
 import { asLeaves, gradientsOf } from '../attribution/gradients';
 import {
   callAtSteps,
   integrated,
   type MultiplyByInputs,
-  multiplying,
   type PathOptions,
   pathDefaults,
 } from '../attribution/integrated-gradients';
-import { chosen, explaining, type ForwardFunction } from '../attribution/model';
+import { chosen, explaining, type Forward } from '../attribution/model';
 import { pathPoints, weightedSum } from '../attribution/path';
 import { stepsOf } from '../attribution/steps';
 import { expectOneEach } from '../attribution/target';
 import { type Layer, type LayerValue, watching } from '../layer/capture';
+import { multiplyingIn, type Within } from '../layer/layer-attribution';
 import {
   NeuronAttribution,
   type NeuronOptions,
@@ -39,9 +40,12 @@ export interface NeuronConductanceOptions extends PathOptions, NeuronOptions {}
 abstract class NeuronPath extends NeuronAttribution {
   readonly #multiplies: boolean;
 
-  constructor(forwardFunc: ForwardFunction, layer: Layer, ...args: Arguments<MultiplyByInputs, ['multiplyByInputs']>) {
+  constructor(
+    ...args: Arguments<Forward & Within<Layer> & MultiplyByInputs, ['forwardFunc', 'layer', 'multiplyByInputs']>
+  ) {
+    const { forwardFunc, layer, multiplyByInputs } = multiplyingIn(opOf(new.target), args);
     super(forwardFunc, layer);
-    this.#multiplies = multiplying(this.op, args);
+    this.#multiplies = multiplyByInputs;
   }
 
   override get multipliesByInputs(): boolean {

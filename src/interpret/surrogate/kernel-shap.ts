@@ -1,5 +1,7 @@
 // Kernel SHAP: Shapley values as the coefficients of a linear model.
-import type { ForwardFunction } from '../attribution/model';
+import { type Arguments, parseArgs } from '../../tensor/options';
+import { opOf } from '../attribution/attribution';
+import { type Forward, forwardKinds } from '../attribution/model';
 import { Lime } from './lime';
 import { LinearRegression } from './linear-models';
 import { shapSamples, shapSimilarity } from './samples';
@@ -16,7 +18,8 @@ import { shapSamples, shapSimilarity } from './samples';
  *     const values = await new KernelShap(model).attribute(x, { target: 1, featureMask: segments, nSamples: 200 });
  */
 export class KernelShap extends Lime {
-  constructor(forwardFunc: ForwardFunction) {
+  constructor(...args: Arguments<Forward, ['forwardFunc']>) {
+    const { forwardFunc } = parseArgs<Forward>(opOf(new.target), ['forwardFunc'], {}, args, forwardKinds);
     super(forwardFunc, new LinearRegression(), shapSimilarity, shapSamples);
   }
 }

@@ -1,14 +1,23 @@
 // LIME in general: samples in one space or the other, and a model that is fitted to what the network gives for them.
+import { type CarriedPromise, carried, type InMode } from '../../autograd/carried';
 import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
+import { callback, flag, orNull } from '../../tensor/argument-kinds';
 import { cat } from '../../tensor/functions';
-import { type Arguments, isPlainObject, kindOf, parseArgs } from '../../tensor/options';
+import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { type Inputs, listInputs } from '../attribution/arguments';
-import { PerturbationAttribution } from '../attribution/attribution';
+import { opOf, PerturbationAttribution } from '../attribution/attribution';
 import { expectSamples } from '../attribution/batches';
-import type { ForwardFunction } from '../attribution/model';
-import { explainedDefaults, type PerturbationOptions, paceDefaults, perturbing } from '../attribution/perturbing';
+import { type Forward, forwardKinds } from '../attribution/model';
+import { type OpenArguments, parseOpen } from '../attribution/open-arguments';
+import {
+  explainedDefaults,
+  type PaceOrder,
+  type PerturbationOptions,
+  paceDefaults,
+  perturbing,
+} from '../attribution/perturbing';
 import type { InterpretableModel } from './linear-models';
 import {
   asWeight,
@@ -30,7 +39,7 @@ export type FromInterpretable<O = OwnOptions> = (sample: Tensor, original: Origi
 /** The interpretable sample [1, features] of an input. */
 export type ToInterpretable<O = OwnOptions> = (sample: Original, original: Original, options: O) => Tensor;
 
-interface LimeBaseArguments {
+interface LimeBaseArguments extends Forward {
   interpretableModel: InterpretableModel;
   similarityFunc: SimilarityFunction<OwnOptions>;
   perturbFunc: PerturbFunction<OwnOptions>;
@@ -43,6 +52,7 @@ interface LimeBaseArguments {
 }
 
 type Order = [
+  'forwardFunc',
   'interpretableModel',
   'similarityFunc',
   'perturbFunc',
@@ -77,16 +87,21 @@ export function expectFunction<F>(op: string, name: string, given: F): F {
   throw new ArgumentError(`${op}: expected ${name} to be a function, but got ${kindOf(given)}`);
 }
 
+/** What a model is fitted to. */
+export type TrainBatch = readonly [samples: Tensor, outputs: Tensor, weights: Tensor];
+
 /** Fits the model to samples, and gives what it then says. */
 export async function fitted(
+  inMode: InMode,
   op: string,
   model: InterpretableModel,
-  samples: Tensor,
-  outputs: Tensor,
-  weights: Tensor,
+  batch: () => TrainBatch,
 ): Promise<Tensor> {
-  await model.fit([[samples.float(), outputs.float(), weights.float()]]);
-  const found: unknown = model.representation();
+  await inMode(() => {
+    const [samples, outputs, weights] = batch();
+    return model.fit([[samples.float(), outputs.float(), weights.float()]]);
+  });
+  const found: unknown = inMode(() => model.representation());
   if (found instanceof Tensor) return found;
   throw new ArgumentError(`${op}: expected the model's representation to be a Tensor, but got ${kindOf(found)}`);
 }
@@ -117,15 +132,21 @@ export class LimeBase extends PerturbationAttribution {
   readonly toInterpRepTransform: ToInterpretable | null;
 
   /** @throws ArgumentError without the transform that is needed */
-  constructor(forwardFunc: ForwardFunction, ...args: Arguments<LimeBaseArguments, Order>) {
-    super(forwardFunc);
-    const { op } = this;
+  constructor(...args: Arguments<LimeBaseArguments, Order>) {
+    const op = opOf(new.target);
     const o = parseArgs<LimeBaseArguments>(
       op,
-      ['interpretableModel', 'similarityFunc', 'perturbFunc', 'perturbInterpretableSpace'],
+      ['forwardFunc', 'interpretableModel', 'similarityFunc', 'perturbFunc', 'perturbInterpretableSpace'],
       { fromInterpRepTransform: null, toInterpRepTransform: null },
       args,
+      {
+        ...forwardKinds,
+        perturbInterpretableSpace: flag,
+        fromInterpRepTransform: orNull(callback),
+        toInterpRepTransform: orNull(callback),
+      },
     );
+    super({ forwardFunc: o.forwardFunc });
     this.interpretableModel = expectModel(op, o.interpretableModel);
     this.similarityFunc = expectFunction(op, 'similarityFunc', o.similarityFunc);
     this.perturbFunc = expectFunction(op, 'perturbFunc', o.perturbFunc);
@@ -144,17 +165,24 @@ export class LimeBase extends PerturbationAttribution {
    * What the fitted model says, such as its coefficients [1, features].
    * @throws ArgumentError, ShapeError, IndexError for what does not fit
    */
-  async attribute(inputs: Inputs, options: LimeBaseOptions = {}): Promise<Tensor> {
+  attribute(
+    inputs: Inputs,
+    ...args: OpenArguments<Known, ['target', 'additionalForwardArgs', 'nSamples', ...PaceOrder], [LimeBaseOptions?]>
+  ): CarriedPromise<Tensor>;
+  attribute(options: LimeBaseOptions & { inputs: Inputs }): CarriedPromise<Tensor>;
+  attribute(...args: readonly unknown[]): CarriedPromise<Tensor> {
+    return carried((inMode) => this.#explain(inMode, args));
+  }
+
+  async #explain(inMode: InMode, args: readonly unknown[]): Promise<Tensor> {
     const { op } = this;
-    if (!isPlainObject(options)) {
-      throw new ArgumentError(`${op}: expected options in an object, but got ${kindOf(options)}`);
-    }
-    const { target, additionalForwardArgs, nSamples, perturbationsPerEval, showProgress, onProgress, signal, ...own } =
-      options as Known & OwnOptions;
-    const o = parseArgs<Known>(op, [], { ...explainedDefaults, nSamples: 50, ...paceDefaults }, [
-      { target, additionalForwardArgs, nSamples, perturbationsPerEval, showProgress, onProgress, signal },
-    ]);
-    const listed = listInputs(op, inputs);
+    const { own: o, others: own } = parseOpen<Known & { inputs: Inputs }>(
+      op,
+      ['inputs'],
+      { ...explainedDefaults, nSamples: 50, ...paceDefaults },
+      args,
+    );
+    const listed = listInputs(op, o.inputs);
     const samples = expectSamples(op, 'nSamples', o.nSamples);
     const original = (listed.alone ? listed.inputs[0] : listed.inputs) as Original;
     const next = this.#sampler(original, listed.inputs, own);
@@ -185,8 +213,8 @@ export class LimeBase extends PerturbationAttribution {
       (sums) => sums,
     );
     if (parts.length === 0) throw new ArgumentError(`${op}: expected perturbFunc to give samples, but it gave none`);
-    const [drawn, outputs, weights] = [0, 1, 2].map((kind) => cat(parts.filter((_, i) => i % 3 === kind)));
-    return fitted(op, this.interpretableModel, drawn!, outputs!, weights!);
+    const joined = (kind: number): Tensor => cat(parts.filter((_, i) => i % 3 === kind));
+    return fitted(inMode, op, this.interpretableModel, () => [joined(0), joined(1), joined(2)]);
   }
 
   #sampler(original: Original, inputs: readonly Tensor[], own: OwnOptions): () => Drawn | null {

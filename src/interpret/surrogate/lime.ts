@@ -1,5 +1,5 @@
 // LIME where an interpretable sample says which features are there: those that are not are replaced by their baselines.
-
+import { type CarriedPromise, carried, type InMode } from '../../autograd/carried';
 import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
 import { tensor } from '../../tensor/creation';
@@ -18,10 +18,10 @@ import {
   likeInputs,
   listInputs,
 } from '../attribution/arguments';
-import { PerturbationAttribution } from '../attribution/attribution';
+import { opOf, PerturbationAttribution } from '../attribution/attribution';
 import { expectSamples } from '../attribution/batches';
 import { atElements, type FeatureOptions, type Features, featuresOf } from '../attribution/features';
-import type { ForwardFunction } from '../attribution/model';
+import { type Forward, forwardKinds } from '../attribution/model';
 import {
   type Batch,
   explainedDefaults,
@@ -30,7 +30,7 @@ import {
   perturbing,
   replaced,
 } from '../attribution/perturbing';
-import { expectFunction, expectModel, fitted } from './lime-base';
+import { expectFunction, expectModel, fitted, type TrainBatch } from './lime-base';
 import { type InterpretableModel, Lasso } from './linear-models';
 import {
   asWeight,
@@ -99,13 +99,12 @@ export class Lime extends PerturbationAttribution {
   readonly perturbFunc: PerturbFunction;
 
   constructor(
-    forwardFunc: ForwardFunction,
-    ...args: Arguments<LimeParts, ['interpretableModel', 'similarityFunc', 'perturbFunc']>
+    ...args: Arguments<Forward & LimeParts, ['forwardFunc', 'interpretableModel', 'similarityFunc', 'perturbFunc']>
   ) {
-    super(forwardFunc);
-    const { op } = this;
+    const op = opOf(new.target);
     const defaults = { interpretableModel: null, similarityFunc: null, perturbFunc: null };
-    const o = parseArgs<LimeParts>(op, [], defaults, args);
+    const o = parseArgs<Forward & LimeParts>(op, ['forwardFunc'], defaults, args, forwardKinds);
+    super({ forwardFunc: o.forwardFunc });
     this.interpretableModel = expectModel(op, o.interpretableModel ?? new Lasso({ alpha: 0.01 }));
     this.similarityFunc = expectFunction(op, 'similarityFunc', o.similarityFunc ?? getExpKernelSimilarityFunction());
     this.perturbFunc = expectFunction(op, 'perturbFunc', o.perturbFunc ?? coinFlips);
@@ -120,10 +119,17 @@ export class Lime extends PerturbationAttribution {
    * without `returnInputShape`. Features are numbered from the least number of the mask.
    * @throws ArgumentError, ShapeError, IndexError for what does not fit
    */
-  attribute<const I extends Inputs>(inputs: I, options: LimeOptions & { returnInputShape: false }): Promise<Tensor>;
-  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<LimeOptions, Order>): Promise<Attributions<I>>;
-  attribute<const I extends Inputs>(options: LimeOptions & { inputs: I }): Promise<Attributions<I>>;
-  async attribute(...args: readonly unknown[]): Promise<unknown> {
+  attribute<const I extends Inputs>(
+    inputs: I,
+    options: LimeOptions & { returnInputShape: false },
+  ): CarriedPromise<Tensor>;
+  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<LimeOptions, Order>): CarriedPromise<Attributions<I>>;
+  attribute<const I extends Inputs>(options: LimeOptions & { inputs: I }): CarriedPromise<Attributions<I>>;
+  attribute(...args: readonly unknown[]): CarriedPromise<unknown> {
+    return carried((inMode) => this.#explain(inMode, args));
+  }
+
+  async #explain(inMode: InMode, args: readonly unknown[]): Promise<unknown> {
     const { op } = this;
     const { nSamples, ...pace } = { nSamples: 25, ...paceDefaults };
     const { perturbationsPerEval, ...rest } = pace;
@@ -144,30 +150,39 @@ export class Lime extends PerturbationAttribution {
     const listed = compared(op, listInputs(op, o.inputs), o.baselines);
     const { inputs, baselines } = listed;
     const samples = expectSamples(op, 'nSamples', o.nSamples);
-    const features = await featuresOf(op, inputs, o.featureMask, true);
+    const features = await featuresOf(inMode, op, inputs, o.featureMask, true);
     if (features.count > MANY_FEATURES) {
       warnOnce(`${op}: a model of ${features.count} features is slow to fit; group them by a featureMask`);
     }
     const call = this.call(o.target, o.additionalForwardArgs);
     const { masks, count } = features;
-    const { drawn, outputs, weights } = await perturbing(
-      { call, inputs, options: o, masks },
-      samples,
-      (initial) => this.#batch(listed, baselines, features, samples, initial.numel()),
-      gathered,
+    const { drawn, outputs, weights } = await inMode(() =>
+      perturbing(
+        { call, inputs, options: o, masks },
+        samples,
+        (initial) => this.#batch(listed, baselines, features, samples, initial.numel()),
+        gathered,
+      ),
     );
     const found: Tensor[] = [];
     for (let example = 0; example < outputs.shape[1]!; example++) {
       o.signal?.throwIfAborted();
-      const [x, y, w] = [drawn, outputs, weights].map((each) => each.select(1, example)) as [Tensor, Tensor, Tensor];
-      found.push(expectCoefficients(op, await fitted(op, this.interpretableModel, x, y, w), count));
+      const ofExample = (): TrainBatch => [
+        drawn.select(1, example),
+        outputs.select(1, example),
+        weights.select(1, example),
+      ];
+      const coefficients = await fitted(inMode, op, this.interpretableModel, ofExample);
+      found.push(inMode(() => expectCoefficients(op, coefficients, count)));
     }
-    const coefficients = stack(found);
-    if (!o.returnInputShape) return coefficients;
-    return likeInputs(
-      listed,
-      masks.map((mask) => atElements(coefficients.unsqueeze(0), mask).squeeze(0)),
-    );
+    return inMode(() => {
+      const coefficients = stack(found);
+      if (!o.returnInputShape) return coefficients;
+      return likeInputs(
+        listed,
+        masks.map((mask) => atElements(coefficients.unsqueeze(0), mask).squeeze(0)),
+      );
+    });
   }
 
   /** Gives the samples, the outputs and the weights of each batch, behind those of the batches before. */

@@ -1,5 +1,6 @@
 // Models that people can read, which LIME fits to what a network does near an input.
 import { ArgumentError, ShapeError } from '../../errors';
+import { closeMethods } from '../../tensor/arity';
 import { tensor } from '../../tensor/creation';
 import { type Arguments, kindOf, parseArgs, shown } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
@@ -28,6 +29,10 @@ interface LinearOptions {
 
 /** Models y ≈ x · w + b, fitted in closed form or to convergence, on the host in double precision. */
 abstract class LinearModel implements InterpretableModel {
+  static {
+    closeMethods(LinearModel.prototype, ['representation', 'bias']);
+  }
+
   #fitted: { readonly coefficients: Float64Array; readonly intercept: number } | null = null;
 
   protected constructor(private readonly fitIntercept: boolean) {}
@@ -36,7 +41,8 @@ abstract class LinearModel implements InterpretableModel {
   protected abstract solve(problem: Problem, total: number): Float64Array;
 
   /** @throws ShapeError for sizes that do not go together */
-  async fit(trainData: Batches): Promise<void> {
+  async fit(...args: Arguments<{ trainData: Batches }, ['trainData']>): Promise<void> {
+    const { trainData } = parseArgs<{ trainData: Batches }>(this.constructor.name, ['trainData'], {}, args);
     const { problem, weights } = await read(this.constructor.name, trainData);
     const { x, y, n, features } = problem;
     const total = weights.reduce((a, b) => a + b, 0);

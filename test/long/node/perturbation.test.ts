@@ -10,6 +10,8 @@ import {
   Lasso,
   Lime,
   LinearRegression,
+  NoiseTunnel,
+  Occlusion,
   Saliency,
   ShapleyValueSampling,
   ShapleyValues,
@@ -44,6 +46,45 @@ test('Shapley values of an additive model are its parts, however they are found'
       .item();
     expect(error).toBeLessThan(1e-4);
   }
+});
+
+test('what waits holds a switch such as noGrad across its awaits', async () => {
+  const seen: boolean[] = [];
+  class Watching extends LinearRegression {
+    override representation(): Tensor {
+      seen.push(torch.isGradEnabled());
+      return super.representation();
+    }
+  }
+  // Masks are read, so that all of them wait before the network is called.
+  const options = { featureMask: torch.tensor([[0, 0, 1, 2]]) };
+  const lime = new Lime(additive, { interpretableModel: new Watching() });
+  const explained = [
+    () => new FeatureAblation(additive).attribute(x, options),
+    () => new FeaturePermutation(additive).attribute(x, options),
+    () => new Occlusion(additive).attribute(x, { slidingWindowShapes: [2] }),
+    () => new ShapleyValues(additive).attribute(x, options),
+    () => new ShapleyValueSampling(additive).attribute(x, { ...options, nSamples: 2 }),
+    () => new KernelShap(additive).attribute(x, options),
+    () => lime.attribute(x, options),
+    () => new NoiseTunnel(lime).attribute(x, { ...options, ntSamples: 2, ntSamplesBatchSize: 1, stdevs: 0.1 }),
+    () => sensitivityMax(lime, x, { ...options, nPerturbSamples: 2, maxExamplesPerBatch: 2 }),
+  ];
+  for (const explain of explained) {
+    torch.manualSeed(0);
+    const wanted = await (await explain()).tolist();
+    torch.manualSeed(0);
+    const under = torch.noGrad(explain);
+    expect(torch.isGradEnabled()).toBe(true);
+    expect(await (await under).tolist()).toEqual(wanted);
+  }
+  // Of every explanation by the watching model: first as ever, then under the switch.
+  const models = seen.length / 2;
+  expect(seen.slice(0, 2)).toEqual([true, true]);
+  expect(seen.filter((recorded) => !recorded)).toHaveLength(models);
+  await expect(torch.noGrad(() => new FeatureAblation(additive).attribute(3 as never))).rejects.toThrow(/inputs/);
+  const waiting = async (rows: Tensor): Promise<Tensor> => lime.attribute(rows);
+  expect(() => torch.noGrad((() => sensitivityMax(waiting, x)) as never)).toThrow(/synchronous/);
 });
 
 test('permuting features takes what they say of the output', async () => {

@@ -1,0 +1,28 @@
+// Owns methods that take other options besides their own, which go to what they call.
+import { ArgumentError } from '../../errors';
+import { isPlainObject, kindOf, type Parsed, parseArgs } from '../../tensor/options';
+
+/** The argument lists of a method whose own parameters are O, in the given order, with options of any name at the end. */
+export type OpenArguments<
+  O,
+  Order extends readonly (keyof O)[],
+  Options extends readonly unknown[],
+  Given extends readonly unknown[] = [],
+> = Order extends readonly [infer K extends keyof O, ...infer Rest extends readonly (keyof O)[]]
+  ? [...Given, ...Options] | OpenArguments<O, Rest, Options, [...Given, O[K]]>
+  : [...Given, ...Options];
+
+/** Matches arguments as `parseArgs` does, and gives apart the options that it does not know. */
+export function parseOpen<O extends object>(
+  ...[op, required, defaults, args, kinds]: Parameters<typeof parseArgs<O>>
+): { readonly own: Parsed<O>; readonly others: Record<string, unknown> } {
+  const last = args.at(-1);
+  if (!isPlainObject(last)) return { own: parseArgs<O>(op, required, defaults, args, kinds), others: {} };
+  const known = new Set<string>([...(required as readonly string[]), ...Object.keys(defaults)]);
+  const [named, others]: Record<string, unknown>[] = [{}, {}];
+  for (const [key, value] of Object.entries(last)) {
+    if (value instanceof Promise) throw new ArgumentError(`${op}: expected ${key} itself, but got ${kindOf(value)}`);
+    (known.has(key) ? named : others)![key] = value;
+  }
+  return { own: parseArgs<O>(op, required, defaults, [...args.slice(0, -1), named], kinds), others: others! };
+}
