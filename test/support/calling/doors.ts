@@ -12,6 +12,7 @@ import * as tensorboard from 'lamplight/tensorboard';
 import * as worker from 'lamplight/worker';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { discardPending } from '../../../src/graph/flush';
+import { notingCanvas } from '../plot-canvas';
 import { apart } from './lists';
 import { ceilings } from './rules';
 import { methodsOf, type Subject, subjectsOf } from './subjects';
@@ -54,6 +55,9 @@ export function walkApart(): void {
     Error.stackTraceLimit = 0;
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     vi.stubGlobal('navigator', { gpu: { requestAdapter: () => Promise.resolve(null) } });
+    vi.stubGlobal('OffscreenCanvas', function canvas() {
+      return notingCanvas();
+    });
     vi.stubGlobal('fetch', () => Promise.reject(new TypeError('there is no network')));
   });
   afterAll(() => {

@@ -33,7 +33,7 @@ export const apart: readonly Apart[] = [
   },
   {
     why: 'the errors of objects that have not been fitted name the method that does it',
-    ids: /^interpret\.(\w+\.(weights|classes|representation|bias)|PCA\.\w*[tT]ransform)$/,
+    ids: /^interpret\.\w+\.(weights|classes|representation|bias)$/,
   },
   {
     why: 'a hook, which the loop calls with its own arguments',

@@ -1,7 +1,7 @@
 // Owns arguments that work: for a parameter by its name, and for a function where the name means something else.
 import * as torch from 'lamplight';
 import { data, nn, optim, type Tensor, vision } from 'lamplight';
-import * as interpret from 'lamplight/interpret';
+import { givenToInterpret, interpretNames, interpretReady } from './interpret-values';
 import { givenToLightning, lightningNames, lightningReady } from './lightning-values';
 import { givenToMetrics, metricNames, metricsReady } from './metric-values';
 import { givenToTorch } from './torch-values';
@@ -220,55 +220,17 @@ const requiresGrad = { requiresGrad: true } as const;
 
 const half = (): Tensor => square().div(2);
 
-const network = () => new nn.Sequential(new nn.Linear(3, 3), new nn.ReLU(), new nn.Linear(3, 1));
-const canvas = () => ({ getContext: () => null });
-
 /** Where names mean something else behind a door. */
 const byDoor: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   metrics: metricNames,
   lightning: lightningNames,
-  interpret: {
-    ...{ forwardFunc: network, model: network, layer: '0', layers: ['0'], target: 0, inputSize: [1, 3] },
-    ...{
-      input: () => ones(1, 3),
-      neuronSelector: 0,
-      perturbFunc: (x: Tensor) => [x, x],
-      attributions: () => ones(1, 3),
-    },
-    ...{
-      explanation: () => new interpret.Saliency(network()),
-      attributionMethod: () => new interpret.Saliency(network()),
-    },
-    ...{
-      id: 0,
-      name: 'stripes',
-      embedding: () => torch.rand(12, 2),
-      labels: () => whole(12),
-      slidingWindowShapes: [2],
-    },
-    ...{
-      attr: () => ones(4, 4, 3),
-      originalImage: () => ones(4, 4, 3),
-      methods: ['heat_map'],
-      signs: ['positive'],
-      interpolateDims: [4, 4],
-    },
-    ...{
-      layerAttribution: () => ones(1, 2, 2, 2),
-      image: () => ones(1, 3),
-      canvas,
-      startPoint: () => ones(1, 3),
-      endPoint: () => ones(1, 3),
-      given: () => ones(1, 3),
-      data: () => ones(4, 4),
-      trainData: () => [[ones(4, 3), ones(4), ones(4)]],
-    },
-  },
+  interpret: interpretNames,
 };
 
 /** Of one function: all its arguments by place, or some by name. Keys of an object are required ones. */
 export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record<string, unknown>>>> = {
   ...givenToMetrics,
+  ...givenToInterpret,
   ...givenToLightning,
   ...givenToTorch,
   '*.getItems': [[0]],
@@ -357,28 +319,13 @@ export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record
   'vision.transforms.functional.toTensor': { picture: () => ones(4, 4, 3, { dtype: 'uint8' }) },
   'vision.tvTensors.Image': [picture],
   'vision.tvTensors.Mask': [picture],
-  'interpret.CAV': { concepts: [], layer: '0', stats: {} },
-  // Of one example nothing is permuted.
-  'interpret.FeaturePermutation.attribute': { inputs: () => ones(2, 3) },
-  'interpret.InternalAttribution': { forwardFunc: network, layer: '0' },
-  'interpret.LayerAttribution': { forwardFunc: network, layer: '0' },
-  'interpret.Lime': { forwardFunc: network },
-  'interpret.convOutputSize': { inputSize: [8, 8], kernelSize: 3 },
-  'interpret.filters': [() => new nn.Conv2d(3, 2, 3)],
-  'interpret.knnPurity': { input: () => torch.rand(12, 3), labels: () => whole(12) },
-  'interpret.neuralStyle': { model: network, content: () => ones(1, 3), style: () => ones(1, 3), contentLayers: ['0'] },
-  'interpret.receptiveField': { model: () => new nn.Sequential(new nn.Conv2d(3, 2, 3)), layer: '0' },
-  'interpret.scoreAscent': { model: network, image: () => ones(1, 3), target: 0 },
-  'interpret.trustworthiness': { input: () => torch.rand(12, 3), embedding: () => torch.rand(12, 2) },
-  'interpret.tsne': { input: () => torch.rand(32, 3) },
-  'interpret.umap': { input: () => torch.rand(12, 3), nNeighbors: 3, nEpochs: 1 },
-  'interpret.visualization.visualizeImageAttr': { attr: () => ones(4, 4, 3), canvas },
   'nn.Transformer': { dModel: 4, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1, dimFeedforward: 4 },
 };
 
 /** What is done with a fresh object of a class before its methods are called, or before one of them is. */
 export const ready: Readonly<Record<string, (object: never) => void>> = {
   ...metricsReady,
+  ...interpretReady,
   ...lightningReady,
 };
 

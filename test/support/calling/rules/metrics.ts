@@ -12,6 +12,7 @@ export const metrics: Rules = {
       calls: /^metrics\.\w+\.addState (initial|name|key)$/,
       takes: ['[]', "'foo'"],
     },
+    { why: 'what a metric may come to, which is drawn as nothing', calls: /\.plot val$/, takes: ['NaN'] },
     {
       why: 'the name of the attribute, where there is no other for the state dict',
       calls: /^metrics\.\w+\.addState key$/,
