@@ -214,7 +214,7 @@ function sendAllButLast(
     }
     inSequence(walk.order);
     const work = { ...walk, exports: found, last };
-    const long = loops ? null : grown(walk.order, lengths);
+    const long = loops ? null : grown(walk.order, found.keys(), lengths);
     return long ? inRoom(work, long) : work;
   };
   // What users hold outlives the flush.

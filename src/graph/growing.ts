@@ -1,8 +1,10 @@
-// Growing: what a flush computes of values whose rows are as many as a loop has repetitions runs by a program for more rows than there
-// are, which serves every number of them. The rows that count come first, so that they lie where they would without the others.
-import { bytesPerElement, type Shape, sameShape } from '../compiler/meta';
+// Growing: what a flush computes of values whose sizes hang on how often a loop repeats runs by a program for greater sizes than there
+// are, which serves all of them.
+import { bytesPerElement, numel, type Shape, sameShape } from '../compiler/meta';
+import { MAX_RANK } from '../compiler/strided';
 import { SMALL_BYTES } from '../gpu/memory';
 import { mode, withMode } from './mode';
+import { packed, spread } from './packing';
 import { isTracing, moveTo, placeOf } from './places';
 import { recordAll } from './record';
 import { internMeta } from './signature';
@@ -12,34 +14,38 @@ import { pieceOf, type Window } from './windows';
 /** Rows that there is room for: few sizes, each a plan. */
 const ROOMS = [1024, 16384, 128];
 
+/** Sizes that there is room for where values have several such dimensions: finer ones, since what is computed grows with their square. */
+const PLANE_ROOMS = [128, 256, 512, 1024];
+
+/** Bytes of a value with room that no copy is made of. */
+const MAX_BYTES = 1 << 22;
+
 /** Nodes of a program that is worth it. */
 const MAX_NODES = 1024;
 
 /** What runs in the place of some nodes. */
 export interface Grown {
-  /** What is computed in the place of each value, with room. */
+  /** By value that is stored, what is stored in its place: it begins with the same elements. */
   readonly standIns: ReadonlyMap<Value, Value>;
   /** By input with room, what lies there one after another. */
   readonly pieces: ReadonlyMap<Value, readonly Window[]>;
 }
 
-/** The same computations with room for more rows, where values have as many rows as one of `lengths`; null where none has, or one cannot. */
-export function grown(order: readonly Node[], lengths: ReadonlySet<number>): Grown | null {
+/** The same computations with room, where values have dimensions of one of `lengths`; null where none has, or one cannot. */
+export function grown(order: readonly Node[], stored: Iterable<Value>, lengths: ReadonlySet<number>): Grown | null {
   if (lengths.size === 0 || order.length > MAX_NODES) return null;
-  if (!order.some(({ outputs }) => outputs.some((y) => alongOf(y.shape, lengths) !== undefined))) return null;
+  if (!order.some(({ outputs }) => outputs.some(({ shape }) => growing(shape, lengths).length > 0))) return null;
   const { recorded } = mode;
   try {
-    return withMode({ grad: false }, () => new Growing(lengths).run(order));
+    return withMode({ grad: false }, () => new Growing(lengths).run(order, stored));
   } finally {
     mode.recorded = recorded;
   }
 }
 
-/** The dimension of rows: the first that is not 1, if it is of such a length. */
-function alongOf(shape: Shape, lengths: ReadonlySet<number>): number | undefined {
-  const d = shape.findIndex((size) => size !== 1);
-  return d >= 0 && lengths.has(shape[d]!) ? d : undefined;
-}
+/** The dimensions that get room. */
+const growing = (shape: Shape, lengths: ReadonlySet<number>): readonly number[] =>
+  lengths.size === 0 ? [] : [...shape.keys()].filter((d) => lengths.has(shape[d]!));
 
 class Growing {
   private readonly standIns = new Map<Value, Value>();
@@ -48,8 +54,9 @@ class Growing {
 
   constructor(private readonly lengths: ReadonlySet<number>) {}
 
-  run(order: readonly Node[]): Grown | null {
-    if (!this.makeRoom(order)) return null;
+  run(order: readonly Node[], stored: Iterable<Value>): Grown | null {
+    const wanted = [...stored];
+    if (!this.makeRoom(order, new Set(wanted))) return null;
     for (const node of order) {
       const outputs = this.grow(node);
       if (!outputs) return null;
@@ -58,67 +65,67 @@ class Growing {
       });
       if (isTracing() && outputs[0]?.node) moveTo(outputs[0].node, placeOf(node));
     }
-    return { standIns: this.standIns, pieces: this.pieces };
+    return { standIns: new Map(wanted.map((y) => [y, this.stored(y)])), pieces: this.pieces };
   }
 
-  private along(x: Value): number | undefined {
-    return alongOf(x.shape, this.lengths);
+  private growing(shape: Shape): readonly number[] {
+    return growing(shape, this.lengths);
   }
 
-  /** Finds room for each length; all that has room is small, so that it is copied to its place and from there. */
-  private makeRoom(order: readonly Node[]): boolean {
-    const most = new Map<number, number>();
-    for (const x of order.flatMap(({ reads, outputs }) => [...reads, ...outputs])) {
-      const d = this.along(x);
-      if (d === undefined) continue;
-      if (bytesPerElement(x.dtype) !== 4) return false;
-      const rows = x.shape[d]!;
-      most.set(rows, Math.max(most.get(rows) ?? 0, x.numel / rows));
+  /** Finds room for each length; all that is copied to its place, or from there, is small. */
+  private makeRoom(order: readonly Node[], stored: ReadonlySet<Value>): boolean {
+    const made = new Set(order.flatMap(({ outputs }) => outputs));
+    const all = new Set([...order.flatMap(({ reads }) => reads), ...made]);
+    const long = [...all].filter(({ shape }) => this.growing(shape).length > 0);
+    if (long.some(({ shape, dtype }) => bytesPerElement(dtype) !== 4 || shape.length > MAX_RANK)) return false;
+    const columns = new Map<number, number>();
+    for (const { shape } of long) {
+      const dims = this.growing(shape);
+      for (const d of dims) {
+        const size = shape[d]!;
+        const others = dims.length > 1 ? Number.POSITIVE_INFINITY : numel(shape) / size;
+        columns.set(size, Math.max(columns.get(size) ?? 0, others));
+      }
     }
-    for (const [rows, columns] of most) {
-      const room = ROOMS.find((size) => size >= rows && 4 * size * columns <= SMALL_BYTES);
+    for (const [size, most] of columns) {
+      const rooms =
+        most === Number.POSITIVE_INFINITY ? PLANE_ROOMS : ROOMS.filter((room) => 4 * room * most <= SMALL_BYTES);
+      const room = rooms.find((one) => one > size);
       if (room === undefined) return false;
-      this.rooms.set(rows, room);
+      this.rooms.set(size, room);
     }
-    return true;
+    const isCopied = (x: Value) => !made.has(x) || stored.has(x);
+    return long.every((x) => 4 * numel(this.roomy(x.shape)) <= (isCopied(x) ? SMALL_BYTES : MAX_BYTES));
   }
 
-  private roomy(x: Value): Shape {
-    const d = this.along(x);
-    return d === undefined ? x.shape : x.shape.map((size, k) => (k === d ? this.rooms.get(size)! : size));
+  private roomy(shape: Shape): Shape {
+    return this.growing(shape).length === 0 ? shape : shape.map((size) => this.rooms.get(size) ?? size);
   }
 
   private grow(node: Node): readonly Value[] | null {
     const { op, reads, outputs, attrs, scalars } = node;
-    if (this.along(outputs[0]!) !== undefined && op.joins?.(node)) {
+    if (this.growing(outputs[0]!.shape).length > 0 && op.joins?.(node)) {
       const joined = this.leaf(outputs[0]!, reads);
-      if (joined) return checked(recordAll(op, [joined], attrs, scalars), [joined.shape]);
+      if (joined) return this.checked(recordAll(op, [joined], attrs, scalars), outputs);
     }
     const inputs: Value[] = [];
     for (const x of reads) {
-      const input = this.standIns.get(x) ?? (this.along(x) === undefined ? x : this.leaf(x, [x]));
+      const input = this.standIns.get(x) ?? (this.growing(x.shape).length === 0 ? x : this.leaf(x, [x]));
       if (!input) return null;
       inputs.push(input);
       this.standIns.set(x, input);
     }
-    const along = reads.map((x) => this.along(x));
-    const long = [...reads, ...outputs].filter((x) => this.along(x) !== undefined);
-    if (long.length === 0) return recordAll(op, inputs, attrs, scalars);
-    const counted = (x: Value) => x.shape[this.along(x) ?? -1];
-    const [first, ...others] = new Set(long.map(counted));
-    if (others.length > 0 && !op.mixesRows) return null;
-    const shapes = outputs.map((y) => this.roomy(y));
-    const rows = counted(outputs[0]!) ?? first!;
-    const counts = reads.map(counted);
-    if (op.grow) return checked(op.grow({ inputs, attrs, scalars, along, shapes, rows, counts }), shapes);
-    const fits = op.elementwise && reads.every((x, i) => along[i] === undefined || this.isAligned(x, outputs[0]!));
-    return fits ? checked(recordAll(op, inputs, attrs, scalars), shapes) : null;
+    if ([...reads, ...outputs].every(({ shape }) => this.growing(shape).length === 0))
+      return recordAll(op, inputs, attrs, scalars);
+    if (!op.grow) return op.elementwise ? this.checked(recordAll(op, inputs, attrs, scalars), outputs) : null;
+    const counts = reads.map(({ shape }) => shape);
+    const results = outputs.map(({ shape }) => shape);
+    const shapes = results.map((shape) => this.roomy(shape));
+    return this.checked(op.grow({ inputs, attrs, scalars, counts, shapes, results }), outputs);
   }
 
-  /** Whether the rows of x are those of what it broadcasts to. */
-  private isAligned(x: Value, y: Value): boolean {
-    const d = this.along(y);
-    return d !== undefined && y.shape.length - d === x.shape.length - this.along(x)!;
+  private checked(grown: readonly Value[] | null, outputs: readonly Value[]): readonly Value[] | null {
+    return grown?.every(({ shape }, i) => sameShape(shape, this.roomy(outputs[i]!.shape))) ? grown : null;
   }
 
   /** An input with room for y, which values that stand lie in one after another. */
@@ -130,11 +137,23 @@ class Growing {
       if (!piece) return null;
       pieces.push(piece);
     }
-    const leaf = new Value(internMeta({ shape: this.roomy(y), dtype: y.dtype }), null, 0);
+    const shape = this.roomy(y.shape);
+    const isSpread = !this.isOfRows(y.shape);
+    const meta = { shape: isSpread ? [numel(shape)] : shape, dtype: y.dtype };
+    const leaf = new Value(internMeta(meta), null, 0);
     this.pieces.set(leaf, pieces);
-    return leaf;
+    return isSpread ? spread(leaf, y.shape, shape) : leaf;
+  }
+
+  /** What is stored for y: it begins with the elements that count, in order. */
+  private stored(y: Value): Value {
+    const standIn = this.standIns.get(y)!;
+    return this.isOfRows(y.shape) ? standIn : packed(standIn, y.shape);
+  }
+
+  /** Whether what counts lies together, since there is room along the first dimension alone, if along any. */
+  private isOfRows(shape: Shape): boolean {
+    const dims = this.growing(shape);
+    return dims.length === 0 || (dims.length === 1 && dims[0] === shape.findIndex((size) => size !== 1));
   }
 }
-
-const checked = (outputs: readonly Value[] | null, shapes: readonly Shape[]): readonly Value[] | null =>
-  outputs?.every(({ shape }, i) => sameShape(shape, shapes[i]!)) ? outputs : null;

@@ -91,9 +91,8 @@ class Sequence {
       const made = x && this.placeOf(x);
       if (made === null || this.parts[made]!.loops) continue;
       const rows = rowsOf(x!);
-      if (rows < MIN_TIMES) continue;
-      if (loops || slice !== x) lengths.add(rows);
-      // Outside of what repeats, a value is taken apart whose every row is; a view of another may be.
+      if (rows >= MIN_TIMES && (loops || slice !== x)) lengths.add(rows);
+      // A value is taken apart whose every row is; a view of another may be.
       for (const y of slice === x ? new Set([x!, node.reads[0]!]) : []) {
         const isRow = node.outputs[0]!.numel * rowsOf(y) === y.numel;
         const count = (taken.get(y) ?? 0) + (isRow ? 1 : 0);

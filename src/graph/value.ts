@@ -92,28 +92,24 @@ export interface Op<A = unknown> extends KernelOp<A> {
   /** Whether output 0 is the inputs that are read, one after another, in memory. */
   joins?(node: Pick<GradContext<A>, 'attrs' | 'outputs'>): boolean;
   /**
-   * Records the operation where values have room for more rows than count, so that one plan serves every number of them; null where
-   * it cannot. What lies in the rows that do not count is arbitrary, before and after. Elementwise operations need none.
+   * Records the operation where dimensions have room for more than counts, so that one plan serves every size of them; null where it
+   * cannot. What lies where nothing counts is arbitrary, before and after. Elementwise operations need none.
    */
   grow?(roomy: Roomy<A>): readonly Value[] | null;
-  /** Its `grow` takes inputs and outputs of different numbers of rows that count. */
-  readonly mixesRows?: true;
 }
 
-/** A node that is recorded again where values have room for more rows. */
+/** A node that is recorded again where values have room. */
 export interface Roomy<A> {
   /** Those that a run reads. */
   readonly inputs: readonly Value[];
   readonly attrs: A;
   readonly scalars: readonly number[];
-  /** By input, the dimension of rows; undefined where it has none. Those before are of size 1. */
-  readonly along: readonly (number | undefined)[];
+  /** By input, the shape of what counts: where it has room, its own is greater. */
+  readonly counts: readonly Shape[];
   /** By output, its shape with room. */
   readonly shapes: readonly Shape[];
-  /** The rows that count; of output 0, where inputs have others. */
-  readonly rows: number;
-  /** The rows of each input that count; undefined where it has no room. */
-  readonly counts: readonly (number | undefined)[];
+  /** By output, the shape of what counts. */
+  readonly results: readonly Shape[];
 }
 
 type RunContext<A> = Pick<GradContext<A>, 'attrs' | 'scalars'>;

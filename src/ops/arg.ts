@@ -2,7 +2,7 @@
 import source from '../../shaders/arg.wgsl?raw';
 import stripsLib from '../../shaders/lib/strips.wgsl?raw';
 import { input, type Operand, output, type Pass, scratch } from '../compiler/ir';
-import { BYTES_PER_ELEMENT, isFloat, numel, scalarOf, showShape } from '../compiler/meta';
+import { BYTES_PER_ELEMENT, numel, scalarOf, showShape } from '../compiler/meta';
 import { ShapeError } from '../errors';
 import { recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -10,7 +10,7 @@ import { reshape } from './cast';
 import { reducedShape, resolveDim } from './dims';
 import { scatterAddIntoZeros } from './indexing';
 import { elementLibs, type ReduceAttrs, reducedCount } from './reduce';
-import { filledPast } from './room';
+import { filledPast, greatestOf, leastOf } from './room';
 import { resultCount, type Strips, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
 
 /** Outputs: the extremum, and its place along the one dimension in `dims`. */
@@ -67,13 +67,9 @@ function extremumOp(name: string, minimum: boolean): Op<ReduceAttrs> {
       const kept = reducedShape(x.shape, dims, true);
       return [scatterAddIntoZeros(x.shape, dims[0] ?? 0, reshape(at, kept), reshape(dy, kept))];
     },
-    grow({ inputs: [x], attrs, along: [d], rows }) {
-      if (!attrs.dims.includes(d!)) return recordAll(op, [x!], attrs);
-      if (!isFloat(x!.dtype)) return null;
-      // Of equals the first wins, so that a row wins that counts.
-      const worst = minimum ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
-      return recordAll(op, [filledPast(x!, d!, rows, worst)], attrs);
-    },
+    // Of equals the first wins, so that an element wins that counts.
+    grow: ({ inputs: [x], attrs, counts: [counts] }) =>
+      recordAll(op, [filledPast(x!, counts!, (minimum ? greatestOf : leastOf)(x!.dtype), attrs.dims)], attrs),
   };
   return op;
 }

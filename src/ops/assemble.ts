@@ -3,12 +3,13 @@ import source from '../../shaders/assemble.wgsl?raw';
 import fillSource from '../../shaders/fill.wgsl?raw';
 import { f32, input, output, type Pass, scalar, u32, type View } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { contiguousStrides, numel, type Shape } from '../compiler/meta';
+import { numel, type Shape } from '../compiler/meta';
 import { record } from '../graph/record';
 import type { Op, Roomy, Value } from '../graph/value';
 import { add } from './arithmetic';
 import { full, reshape } from './cast';
-import { type Axis, axesOf, scatterIntoZeros, scatterRoomy, stridedView, vec8 } from './shape';
+import { filledPast, rowsIn } from './room';
+import { type Axis, axesOf, scatterInRoom, scatterIntoZeros, stridedView, vec8 } from './shape';
 import { familyOf, layersOf, type Span } from './window-layers';
 
 const WORKGROUP = 64;
@@ -67,15 +68,15 @@ const assembleOp: Op<AssembleAttrs> = {
     });
   },
   // Where each part is the same piece of every row, there may be more rows.
-  mixesRows: true,
-  grow({ inputs, attrs, scalars, along, shapes: [shape], rows: count, counts }) {
-    const d = shape!.findIndex((size) => size !== 1);
+  grow({ inputs, attrs, scalars, counts, shapes: [shape], results: [result] }) {
+    const d = rowsIn(shape!, result!);
+    const count = result![d];
     const row = numel(shape!.slice(d + 1));
-    const isPiece = ({ rows: [outer] }: Layer) => outer?.size === count && outer.stride === row;
+    const isPiece = ({ rows: [outer] }: Layer) => outer?.size === count && outer?.stride === row;
     const isWithin = scalars.every((offset) => offset * attrs.lanes < row);
-    const isWhole = counts.every((own) => own === count);
-    if (!isWithin || !isWhole || !attrs.layers.every(isPiece))
-      return summed({ inputs, attrs, scalars, along, counts }, shape!);
+    const isWhole = inputs.every((x, k) => counts[k]![rowsIn(x.shape, counts[k]!)] === count);
+    if (count === undefined || !isWithin || !isWhole || !attrs.layers.every(isPiece))
+      return summed({ inputs, attrs, scalars, counts }, shape!, result!);
     const layers = attrs.layers.map(({ rows, cols }) => ({
       rows: [{ size: shape![d]!, stride: row }, ...rows.slice(1)],
       cols,
@@ -84,38 +85,36 @@ const assembleOp: Op<AssembleAttrs> = {
   },
 };
 
-/** Few windows of rows, each in a value of its own with room for the result, added up. */
+/** Few windows, each in a value of its own with room for the result, added up. */
 function summed(
-  {
-    inputs,
-    attrs,
-    scalars,
-    along,
-    counts,
-  }: Pick<Roomy<AssembleAttrs>, 'inputs' | 'attrs' | 'scalars' | 'along' | 'counts'>,
+  { inputs, attrs, scalars, counts }: Pick<Roomy<AssembleAttrs>, 'inputs' | 'attrs' | 'scalars' | 'counts'>,
   shape: Shape,
+  of: Shape,
 ): readonly Value[] | null {
   if (inputs.length > MAX_SUMMED) return null;
   const terms = windowsOf(attrs).map((axes, k) => {
-    const [x, d, count] = [inputs[k]!, along[k], counts[k]];
-    const view = {
-      shape: axes.map(({ size }) => size),
-      strides: axes.map(({ stride }) => stride),
-      offset: scalars[k]! * attrs.lanes,
-    };
-    if (d === undefined || count === undefined)
-      return scatterRoomy(reshape(x, view.shape), undefined, undefined, shape, view);
-    const row = numel(x.shape.slice(d + 1));
-    const [outer, ...inner] = view.shape;
-    // Rows that lie one after another are one axis of their elements.
-    if (inner.length === 0 && outer === count * row && view.strides[0] === 1)
-      return scatterRoomy(x, d, count, shape, { ...view, shape: x.shape, strides: contiguousStrides(x.shape) });
-    const rows = [x.shape[d]!, ...inner];
-    return outer === count && numel(inner) === row
-      ? scatterRoomy(reshape(x, rows), 0, count, shape, { ...view, shape: rows })
-      : null;
+    const strides = stridesIn(axes, counts[k]!);
+    const view = strides && { shape: counts[k]!, strides, offset: scalars[k]! * attrs.lanes };
+    return view && scatterInRoom(filledPast(inputs[k]!, counts[k]!, 0), view, { shape, of });
   });
   return terms.includes(null) ? null : [(terms as Value[]).reduce((total, term) => add(total, term))];
+}
+
+/** The strides of the dimensions of a shape, neighbours among which the axes may have merged; null where they are others. */
+function stridesIn(axes: readonly Axis[], shape: Shape): number[] | null {
+  const strides: number[] = [];
+  let at = axes.length - 1;
+  let walked = 1;
+  for (const size of shape.toReversed()) {
+    while (at > 0 && walked === axes[at]!.size && size > 1) {
+      at--;
+      walked = 1;
+    }
+    strides.unshift(at < 0 ? 1 : axes[at]!.stride * walked);
+    walked *= size;
+    if (at >= 0 && axes[at]!.size % walked !== 0) return null;
+  }
+  return at <= 0 && walked === (axes[0]?.size ?? 1) ? strides : null;
 }
 
 /** Where each input goes. */

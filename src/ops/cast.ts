@@ -1,5 +1,14 @@
 // Conversions and copies: cast between dtypes, clone, detach, reshape, and constant fills.
-import { contiguousStrides, type DType, isFloat, numel, type Shape, scalarOf, showShape } from '../compiler/meta';
+import {
+  contiguousStrides,
+  type DType,
+  isFloat,
+  numel,
+  type Shape,
+  sameShape,
+  scalarOf,
+  showShape,
+} from '../compiler/meta';
 import { ShapeError } from '../errors';
 import { castFloat, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -123,6 +132,10 @@ const drawnOp: Op<undefined> = {
 export const drawnFrom = (sources: readonly Value[], numbers: Value): Value =>
   record(drawnOp, [numbers, ...sources], undefined);
 
+/** By dimension with room of a value of a shape: the elements that count along it, and its stride. */
+const placesOfRoom = (shape: Shape, counts: Shape): number[] =>
+  contiguousStrides(shape).flatMap((stride, d) => (shape[d] === counts[d] ? [] : [counts[d]!, stride]));
+
 const reshapeOp: Op<{ readonly shape: Shape }> = {
   name: 'reshape',
   takesHalf: true,
@@ -142,8 +155,11 @@ const reshapeOp: Op<{ readonly shape: Shape }> = {
   },
   shows: ({ attrs: { shape } }) => ({ shape, strides: contiguousStrides(shape), offset: 0 }),
   // Rows stay rows.
-  grow: ({ inputs: [x], shapes: [shape] }) =>
-    numel(shape!) === x!.numel ? [record(reshapeOp, [x!], { shape: shape! })] : null,
+  grow({ inputs: [x], counts: [counts], shapes: [shape], results: [result] }) {
+    const isSame =
+      numel(shape!) === x!.numel && sameShape(placesOfRoom(x!.shape, counts!), placesOfRoom(shape!, result!));
+    return isSame ? [record(reshapeOp, [x!], { shape: shape! })] : null;
+  },
   lower: () => ({ kind: 'alias', byteOffset: 0 }),
   vjp: ([dy], { inputs: [x] }) => [reshape(dy!, x.shape)],
 };

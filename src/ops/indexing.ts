@@ -4,7 +4,7 @@ import gatherBytesSource from '../../shaders/gather-bytes.wgsl?raw';
 import indexSelectSource from '../../shaders/index-select.wgsl?raw';
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
 import oneHotSource from '../../shaders/one-hot.wgsl?raw';
-import { fault, input, type Lowering, output, type Pass, scalar, u32 } from '../compiler/ir';
+import { fault, input, type Lowering, output, type Param, type Pass, scalar, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { contiguousStrides, type Meta, numel, type Shape, sameShape, showShape } from '../compiler/meta';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
@@ -14,7 +14,8 @@ import type { Op, Value } from '../graph/value';
 import { add } from './arithmetic';
 import { cast, full, reshape } from './cast';
 import { resolveDim } from './dims';
-import { filledPast } from './room';
+import { expand } from './reduce';
+import { filledPast, hasRoom } from './room';
 import { lowerScatter, ontoBase, placesPass, spanOf } from './scatter-passes';
 import { pad, slice, stridedScatter } from './shape';
 
@@ -63,6 +64,27 @@ const withSize = (shape: Shape, dim: number, size: number): Shape => shape.map((
 
 const MAX_RANK = 8;
 
+function lowerGather(x: Meta, index: Meta, dim: number, limit: Param, asked: string): Lowering {
+  const strides = contiguousStrides(x.shape);
+  const count = numel(index.shape);
+  const rank = index.shape.length;
+  const inward = (values: readonly number[]) =>
+    Array.from({ length: MAX_RANK }, (_, d) => u32(values[rank - 1 - d] ?? 0));
+  const rest: Partial<Pass> = {
+    consts: { RANK: rank },
+    overrides: { FAULT_OP: faultOp(asked) },
+    params: [
+      u32(count),
+      limit,
+      u32(strides[dim] ?? 1),
+      u32(0),
+      ...inward(index.shape),
+      ...inward(withSize(strides, dim, 0)),
+    ],
+  };
+  return faultyPass('gather', [faultLib, gatherSource], 2, count, rest, asked);
+}
+
 /** See `gather`. */
 export const gatherOp: Op<DimAttrs> = {
   name: 'gather',
@@ -78,25 +100,7 @@ export const gatherOp: Op<DimAttrs> = {
     }
     return [{ shape: index.shape, dtype: x.dtype }];
   },
-  lower({ inputs: [x, index], attrs: { dim } }) {
-    const strides = contiguousStrides(x.shape);
-    const count = numel(index.shape);
-    const rank = index.shape.length;
-    const inward = (values: readonly number[]) =>
-      Array.from({ length: MAX_RANK }, (_, d) => u32(values[rank - 1 - d] ?? 0));
-    const consts = { RANK: rank };
-    return faultyPass('gather', [faultLib, gatherSource], 2, count, {
-      consts,
-      params: [
-        u32(count),
-        u32(x.shape[dim] ?? 1),
-        u32(strides[dim] ?? 1),
-        u32(0),
-        ...inward(index.shape),
-        ...inward(withSize(strides, dim, 0)),
-      ],
-    });
-  },
+  lower: ({ inputs: [x, index], attrs: { dim } }) => lowerGather(x!, index!, dim, u32(x!.shape[dim] ?? 1), 'gather'),
   vjp([dy], { inputs: [x, index], attrs: { dim } }) {
     const dx = scatterAddIntoZeros(withSize(index.shape, dim, x.shape[dim] ?? 1), dim, index, dy!);
     const missing = dx.shape.map((size, d) => x.shape[d]! - size);
@@ -109,13 +113,24 @@ export const gatherOp: Op<DimAttrs> = {
       null,
     ];
   },
-  // Along the rows an index could name one that does not count.
-  grow({ inputs: [x, index], attrs, along: [from, at], rows }) {
-    const isAligned = at === undefined || at === (from ?? attrs.dim);
-    if (from === attrs.dim || !isAligned) return null;
-    return [record(gatherOp, [x!, at === undefined ? index! : filledPast(index!, at, rows, 0)], attrs)];
+  grow({ inputs: [x, index], attrs, counts: [of, at] }) {
+    const places = filledPast(index!, at!, 0);
+    const fits = places.shape.every((size, d) => d === attrs.dim || size <= x!.shape[d]!);
+    return fits ? [gatherCounted(x!, attrs.dim, places, of!, 'gather')] : null;
   },
 };
+
+/** `gather` for an operation that was `asked` for, from what counts alone: dynamic scalar 0 is how much that is along the dimension. */
+const countedGatherOp: Op<SelectAttrs> = {
+  ...gatherOp,
+  lower: ({ inputs: [x, index], attrs }) => lowerGather(x!, index!, attrs.dim, scalar(0, 'u32'), attrs.asked),
+};
+
+/** What an index picks of a value, of which the elements of a shape count. */
+const gatherCounted = (x: Value, dim: number, index: Value, counts: Shape, asked: string): Value =>
+  hasRoom(x, counts, dim)
+    ? record(countedGatherOp, [x, index], { dim, asked }, [counts[dim]!])
+    : record(gatherOp, [x, index], { dim });
 
 /** y[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and so on. Shape: that of the index. Here and below, negative indices are out of range: see `wrapIndex`. */
 export function gather(x: Value, dim: number, index: Value): Value {
@@ -246,13 +261,9 @@ const scatterSumOp: Op<DimAttrs & { readonly shared: boolean; readonly size: num
     null,
     shared ? indexSelect(dy!, dim, index!) : gather(dy!, dim, index!),
   ],
-  grow({ inputs: [index, src], attrs, along, shapes: [shape], rows }) {
-    if (attrs.shared) return null;
-    const [places, terms] = [index!, src!].map((x, i) =>
-      along[i] === undefined ? x : filledPast(x, along[i], rows, 0),
-    );
-    const sums = { ...attrs, size: shape![attrs.dim] ?? 1 };
-    return sameShape(places!.shape, terms!.shape) ? [record(scatterSumOp, [places!, terms!], sums)] : null;
+  grow({ inputs, attrs, counts, shapes: [shape] }) {
+    const counted = inputs.map((x, i) => filledPast(x, counts[i]!, 0));
+    return [record(scatterSumOp, counted, { ...attrs, size: shape![attrs.dim] ?? 1 })];
   },
 };
 
@@ -296,6 +307,11 @@ const indexSelectOp: Op<SelectAttrs> = {
     return faultyPass('indexSelect', [faultLib, indexSelectSource], 2, count, rest, asked);
   },
   vjp: ([dy], { inputs: [x, index], attrs: { dim } }) => [indexAddIntoZeros(x.shape, dim, index, dy!), null],
+  grow({ inputs: [x, index], attrs: { dim, asked }, counts: [of, at], shapes: [shape] }) {
+    const list = filledPast(index!, at!, 0);
+    const along = shape!.map((_, d) => (d === dim ? list.numel : 1));
+    return [gatherCounted(x!, dim, expand(reshape(list, along), shape!), of!, asked)];
+  },
 };
 const gatherRowsOp: Op<SelectAttrs> = { ...indexSelectOp, name: 'gatherRows', cheap: true };
 
@@ -331,7 +347,20 @@ const wrapIndexOp: Op<{ readonly asked: string; readonly limit: number }> = {
   },
   lower: ({ inputs: [index], attrs: { asked, limit } }) => ({
     kind: 'passes',
-    passes: [placesPass(asked, input(0), output(), numel(index!.shape), { limit, fromEnd: true })],
+    passes: [placesPass(asked, input(0), output(), numel(index!.shape), { limit: u32(limit), fromEnd: true })],
+  }),
+  grow: ({ inputs: [index], attrs: { asked, limit }, counts: [counts] }) => [
+    record(wrapWithinOp, [filledPast(index!, counts!, 0)], { asked }, [limit]),
+  ],
+};
+
+/** `wrapIndex` whose limit is dynamic scalar 0. */
+const wrapWithinOp: Op<{ readonly asked: string }> = {
+  name: 'wrapIndex',
+  infer: ([index]) => [{ shape: index.shape, dtype: 'int64' }],
+  lower: ({ inputs: [index], attrs: { asked } }) => ({
+    kind: 'passes',
+    passes: [placesPass(asked, input(0), output(), numel(index!.shape), { limit: scalar(0, 'u32'), fromEnd: true })],
   }),
 };
 
@@ -347,8 +376,9 @@ const withinOp: Op<{ readonly asked: string; readonly limit: number; readonly re
   },
   lower: ({ inputs: [labels], attrs: { asked, limit, report } }) => ({
     kind: 'passes',
-    passes: [placesPass(asked, input(0), output(), numel(labels!.shape), { limit, report })],
+    passes: [placesPass(asked, input(0), output(), numel(labels!.shape), { limit: u32(limit), report })],
   }),
+  grow: ({ inputs: [labels], attrs, counts: [counts] }) => [record(withinOp, [filledPast(labels!, counts!, 0)], attrs)],
 };
 
 /** The class labels of the operation, below `limit`; one out of range is reported. */

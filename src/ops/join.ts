@@ -2,15 +2,24 @@
 import catSource from '../../shaders/cat.wgsl?raw';
 import { input, type Operand, output, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
-import { byteLength, bytesPerElement, type DType, type Meta, numel, type Shape, showShape } from '../compiler/meta';
+import {
+  byteLength,
+  bytesPerElement,
+  contiguousStrides,
+  type DType,
+  type Meta,
+  numel,
+  type Shape,
+  showShape,
+} from '../compiler/meta';
 import { movedAs } from '../compiler/reading';
 import { ArgumentError, DTypeError, invariant, ShapeError } from '../errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { reshape } from './cast';
 import { resolveDim } from './dims';
-import { rowsThen } from './room';
-import { narrow, pad, rowsFrom } from './shape';
+import { hasRoom, rowsThen } from './room';
+import { narrow, pad, scatterInRoom } from './shape';
 
 const WORKGROUP = 64;
 /** As many as fit beside the output into WebGPU's least number of storage buffers. */
@@ -19,21 +28,24 @@ const INPUTS_PER_PASS = 6;
 /** Values with room that are joined one by one. */
 const MAX_GROWN = 4;
 
-/** Values one after another in a result with room; `counts` are the rows of those that have room. */
+/** Values with room one after another in a result of a shape with room, of which `of` counts. */
 function joinedRows(
   inputs: readonly Value[],
   dim: number,
-  counts: readonly (number | undefined)[],
-  shape: Shape,
-): Value {
+  counts: readonly Shape[],
+  { shape, of }: { readonly shape: Shape; readonly of: Shape },
+): Value | null {
   let joined: Value | null = null;
   let first = 0;
   for (const [i, x] of inputs.entries()) {
-    const moved = rowsFrom(x, dim, first, shape);
+    const strides = contiguousStrides(of);
+    const view = { shape: counts[i]!, strides, offset: first * strides[dim]! };
+    const moved = scatterInRoom(x, view, { shape, of });
+    if (!moved) return null;
     joined = joined ? rowsThen(joined, dim, first, moved) : moved;
-    first += counts[i] ?? x.shape[dim]!;
+    first += counts[i]![dim]!;
   }
-  return joined!;
+  return joined;
 }
 
 const catOp: Op<{ readonly dim: number }> = {
@@ -59,12 +71,13 @@ const catOp: Op<{ readonly dim: number }> = {
     return [{ shape: first.shape.map((size, d) => (d === dim ? total : size)), dtype: first.dtype }];
   },
   joins: ({ outputs: [y], attrs: { dim } }) => numel(y!.shape.slice(0, dim)) === 1,
-  mixesRows: true,
-  grow({ inputs, attrs, along, counts, shapes: [shape], rows }) {
-    const [d] = along;
-    const isBeside = d !== undefined && d !== attrs.dim && along.every((other) => other === d);
-    if (isBeside) return counts.every((count) => count === rows) ? [record(catOp, inputs, attrs)] : null;
-    return inputs.length <= MAX_GROWN ? [joinedRows(inputs, attrs.dim, counts, shape!)] : null;
+  grow({ inputs, attrs, counts, shapes: [shape], results: [result] }) {
+    const { dim } = attrs;
+    const isWhole = shape![dim] === result![dim] && inputs.every((x, i) => !hasRoom(x, counts[i]!, dim));
+    if (isWhole) return [record(catOp, inputs, attrs)];
+    if (inputs.length > MAX_GROWN) return null;
+    const joined = joinedRows(inputs, dim, counts, { shape: shape!, of: result! });
+    return joined && [joined];
   },
   lower({ inputs, outputs: [y], attrs: { dim } }) {
     const inner = numel(y.shape.slice(dim + 1));

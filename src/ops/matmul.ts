@@ -54,14 +54,12 @@ const matmulOp: Op<MatmulAttrs> = {
     return [...grads, needs[2] ? sum(dy!, leading) : null];
   },
   saves: { inputs: [0, 1] },
-  grow({ inputs: [a, b, bias], attrs, along: [inA, inB, inBias], rows }) {
-    if (inBias !== undefined) return null;
+  grow({ inputs: [a, b, ...bias], attrs, counts: [inA, inB] }) {
     // Products of what does not count are 0 where they are summed.
-    const counted = (x: Value, along: number | undefined, summed: number) =>
-      along === x.shape.length - summed ? filledPast(x, along, rows, 0) : x;
-    const [left, right] = [counted(a!, inA, attrs.transposeA ? 2 : 1), counted(b!, inB, attrs.transposeB ? 1 : 2)];
-    if (!isProduct(left, right, attrs)) return null;
-    return [record(matmulOp, bias ? [left, right, bias] : [left, right], attrs)];
+    const counted = (x: Value, counts: Shape, summed: number) => filledPast(x, counts, 0, [x.shape.length - summed]);
+    const left = counted(a!, inA!, attrs.transposeA ? 2 : 1);
+    const right = counted(b!, inB!, attrs.transposeB ? 1 : 2);
+    return [record(matmulOp, [left, right, ...bias], attrs)];
   },
 };
 
@@ -86,22 +84,13 @@ const linearWeightGradOp: Op<undefined> = {
       needs[1] && g ? product(dy!, g, false, false) : null,
     ];
   },
-  grow: ({ inputs, along, rows }) =>
-    along.every((d) => d === 0)
-      ? recordAll(
-          linearWeightGradOp,
-          inputs.map((x) => filledPast(x, 0, rows, 0)),
-          undefined,
-        )
-      : null,
+  grow: ({ inputs, counts }) =>
+    recordAll(
+      linearWeightGradOp,
+      inputs.map((x, i) => filledPast(x, counts[i]!, 0, [0])),
+      undefined,
+    ),
 };
-
-/** Whether matrices can be multiplied: as many are summed on both sides, and batches are alike or one. */
-function isProduct(a: Meta, b: Meta, { transposeA, transposeB }: MatmulAttrs): boolean {
-  const inner = a.shape.at(transposeA ? -2 : -1) === b.shape.at(transposeB ? -1 : -2);
-  const [left, right] = [batchOf(a).shape.toReversed(), batchOf(b).shape.toReversed()];
-  return inner && left.every((size, d) => size === (right[d] ?? 1) || size === 1 || (right[d] ?? 1) === 1);
-}
 
 const batchOf = (x: Meta): Meta => ({ shape: x.shape.slice(0, -2), dtype: x.dtype });
 

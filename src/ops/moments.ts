@@ -13,7 +13,7 @@ import { eq, where } from './compare';
 import { reducedShape, resolveDims } from './dims';
 import { pointwise } from './pointwise';
 import { type Dims, expand, reducedCount, sum } from './reduce';
-import { filledPast } from './room';
+import { filledPast, hasRoom } from './room';
 import { resultCount, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
 
 const WORKGROUP = 64;
@@ -67,13 +67,12 @@ const momentsOp: Op<MomentsAttrs> = {
       scratch: [3 * results * BYTES_PER_ELEMENT],
     };
   },
-  grow({ inputs: [x], attrs, along: [d], rows }) {
-    if (d === undefined) return null;
+  grow({ inputs: [x], attrs, counts: [counts] }) {
     const { dims, correction } = attrs;
-    if (!dims.includes(d)) return recordAll(momentsOp, [x!], attrs);
-    const n = (reducedCount(x!.shape, dims) / x!.shape[d]!) * rows;
-    const average = div(sum(filledPast(x!, d, rows, 0), dims, true), n);
-    const away = filledPast(sub(x!, average), d, rows, 0);
+    if (!dims.some((d) => hasRoom(x!, counts!, d))) return recordAll(momentsOp, [x!], attrs);
+    const n = reducedCount(counts!, dims);
+    const average = div(sum(filledPast(x!, counts!, 0, dims), dims, true), n);
+    const away = filledPast(sub(x!, average), counts!, 0, dims);
     return [average, div(sum(mul(away, away), dims, true), Math.max(n - correction, 0))];
   },
   // d mean / dx = 1 / n,   d var / dx = 2 (x - mean) / (n - correction)

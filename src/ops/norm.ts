@@ -15,7 +15,7 @@ import { pairsBeside, sumChunkPairs } from './chunks';
 import { moments } from './moments';
 import { pointwise } from './pointwise';
 import { mean, sumTo } from './reduce';
-import { filledPast } from './room';
+import { filledPast, roomIn } from './room';
 import { onePassLength } from './strips';
 import { rowsPass, workgroupLib } from './workgroup';
 
@@ -108,11 +108,12 @@ const layerNormOp: Op<LayerNormAttrs> = {
     const affine = needs[1] || needs[2] ? recordAll(layerNormAffineGradOp, rows, { lead }, scalars) : [null, null];
     return [dx, ...affine].slice(0, inputs.length);
   },
-  grow: ({ inputs, attrs, scalars, along: [d, ...others] }) =>
-    d! < attrs.lead && others.every((other) => other === undefined)
-      ? recordAll(layerNormOp, inputs, attrs, scalars)
-      : null,
+  grow: ({ inputs, attrs, scalars, counts: [counts] }) =>
+    isLeading(inputs[0]!.shape, counts!, attrs.lead) ? recordAll(layerNormOp, inputs, attrs, scalars) : null,
 };
+
+/** Whether there is room along dimensions that rows are numbered by alone. */
+const isLeading = (shape: Shape, counts: Shape, lead: number): boolean => roomIn(shape, counts).every((d) => d < lead);
 
 /** The gradients by x, weight and bias from operations that have gradients themselves. */
 function composedGrads(dy: Value, x: Value, weight: Value | undefined, lead: number, eps: number): Value[] {
@@ -144,8 +145,8 @@ const layerNormGradOp: Op<Omit<LayerNormAttrs, 'bias'>> = {
     };
     return { kind: 'passes', passes: [byRows(pass, rows, length, adapter)] };
   },
-  grow: ({ inputs, attrs, scalars, along: [, d, , , inWeight] }) =>
-    d! < attrs.lead && inWeight === undefined ? [record(layerNormGradOp, inputs, attrs, scalars)] : null,
+  grow: ({ inputs, attrs, scalars, counts: [, counts] }) =>
+    isLeading(inputs[1]!.shape, counts!, attrs.lead) ? [record(layerNormGradOp, inputs, attrs, scalars)] : null,
 };
 
 /** Invocations that sums over rows aim at by splitting them. */
@@ -179,11 +180,11 @@ const layerNormAffineGradOp: Op<Pick<LayerNormAttrs, 'lead'>> = {
     const passes = [pass, sumChunkPairs(partial, results, [length, length], chunks)];
     return { kind: 'passes', passes, scratch: [bytes, bytes] };
   },
-  grow({ inputs: [dy, x, average, variance], attrs, along: [, d], rows, scalars }) {
-    if (d !== 0 || attrs.lead !== 1) return null;
+  grow({ inputs, attrs, counts, scalars }) {
+    if (!isLeading(inputs[1]!.shape, counts[1]!, attrs.lead)) return null;
     // Gradients of 0 count for nothing where what they are multiplied by is a number.
-    const counted = [dy!, x!, average!].map((one) => filledPast(one, 0, rows, 0));
-    return recordAll(layerNormAffineGradOp, [...counted, filledPast(variance!, 0, rows, 1)], attrs, scalars);
+    const counted = inputs.map((one, i) => filledPast(one, counts[i]!, i < 3 ? 0 : 1));
+    return recordAll(layerNormAffineGradOp, counted, attrs, scalars);
   },
 };
 

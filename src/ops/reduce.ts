@@ -30,7 +30,7 @@ import { broadcastShapes } from './broadcast';
 import { cast, detach, full, inFloat32, reshape } from './cast';
 import { eq, isinf, isnan, logicalAnd, logicalOr, where } from './compare';
 import { reducedShape, resolveDims } from './dims';
-import { filledPast } from './room';
+import { filledPast, greatestOf, hasRoom, leastOf } from './room';
 import { resultCount, type Strips, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
 
 /** WGSL that makes a kernel one of floats, signed or unsigned integers. */
@@ -94,8 +94,8 @@ interface ReductionSpec {
   readonly mean?: boolean;
   /** Has no value over no elements. */
   readonly needsElements?: boolean;
-  /** What changes no result, beside other elements of this dtype; none where there is no such number. */
-  readonly neutral?: (dtype: DType) => number | null;
+  /** What changes no result, beside other elements of this dtype. */
+  readonly neutral: (dtype: DType) => number;
   readonly saves?: Op['saves'];
   /** The gradient, given x, y, and dy with the reduced dimensions kept as 1. */
   readonly grad?: (dy: Value, x: Value, y: Value, dims: readonly number[]) => Value;
@@ -121,15 +121,11 @@ function reduction({ name, kind, mean, needsElements, neutral, saves, grad }: Re
       (([dy], { inputs: [x], outputs: [y], attrs: { dims } }) => {
         return [grad(reshape(dy!, reducedShape(x.shape, dims, true)), x, y, dims)];
       }),
-    grow({ inputs: [x], attrs, along: [d], rows }) {
-      if (d === undefined) return null;
-      if (!attrs.dims.includes(d)) return [record(op, [x!], attrs)];
-      const fill = neutral?.(x!.dtype) ?? null;
-      if (fill === null) return null;
-      const counted = filledPast(x!, d, rows, fill);
-      if (!mean) return [record(op, [counted], attrs)];
-      const count = (reducedCount(x!.shape, attrs.dims) / x!.shape[d]!) * rows;
-      return [div(record(sumOp, [counted], attrs), count)];
+    grow({ inputs: [x], attrs, counts: [counts] }) {
+      const { dims } = attrs;
+      if (!dims.some((d) => hasRoom(x!, counts!, d))) return [record(op, [x!], attrs)];
+      const counted = filledPast(x!, counts!, neutral(x!.dtype), dims);
+      return [mean ? div(record(sumOp, [counted], attrs), reducedCount(counts!, dims)) : record(op, [counted], attrs)];
     },
   };
   return op;
@@ -137,8 +133,6 @@ function reduction({ name, kind, mean, needsElements, neutral, saves, grad }: Re
 
 const zero = () => 0;
 const one = () => 1;
-const least = (dtype: DType) => (isFloat(dtype) ? Number.NEGATIVE_INFINITY : null);
-const greatest = (dtype: DType) => (isFloat(dtype) ? Number.POSITIVE_INFINITY : null);
 
 const sumOp = reduction({ name: 'sum', kind: 'sum', neutral: zero, grad: (dy, x) => expand(dy, x.shape) });
 const meanOp = reduction({
@@ -166,10 +160,10 @@ const shareEvenlyWithNaN = (dy: Value, x: Value, y: Value): Value => {
   return mul(chosen, div(dy, sum(chosen)));
 };
 const extremumSpec = { needsElements: true, saves: { inputs: [0], outputs: [0] }, grad: shareEvenly };
-const amaxOp = reduction({ name: 'amax', kind: 'max', neutral: least, ...extremumSpec });
-const aminOp = reduction({ name: 'amin', kind: 'min', neutral: greatest, ...extremumSpec });
-const maxOp = reduction({ name: 'max', kind: 'max', neutral: least, ...extremumSpec, grad: shareEvenlyWithNaN });
-const minOp = reduction({ name: 'min', kind: 'min', neutral: greatest, ...extremumSpec, grad: shareEvenlyWithNaN });
+const amaxOp = reduction({ name: 'amax', kind: 'max', neutral: leastOf, ...extremumSpec });
+const aminOp = reduction({ name: 'amin', kind: 'min', neutral: greatestOf, ...extremumSpec });
+const maxOp = reduction({ name: 'max', kind: 'max', neutral: leastOf, ...extremumSpec, grad: shareEvenlyWithNaN });
+const minOp = reduction({ name: 'min', kind: 'min', neutral: greatestOf, ...extremumSpec, grad: shareEvenlyWithNaN });
 const anyOp = reduction({ name: 'any', kind: 'max', neutral: zero });
 const allOp = reduction({ name: 'all', kind: 'min', neutral: one });
 
@@ -265,11 +259,7 @@ const expandOp: Op<{ readonly shape: Shape }> = {
     }
     return [target];
   },
-  grow({ inputs: [x], along: [from], shapes: [shape] }) {
-    const target = shape!.findIndex((size) => size !== 1);
-    const isAligned = from === undefined || x!.shape.length - from === shape!.length - target;
-    return isAligned ? [record(expandOp, [x!], { shape: shape! })] : null;
-  },
+  grow: ({ inputs: [x], shapes: [shape] }) => [record(expandOp, [x!], { shape: shape! })],
   lower: () => ({ kind: 'pointwise', body: { expr: 'a0' } }),
   vjp: ([dy], { inputs: [x] }) => [sumTo(dy!, x.shape)],
 };

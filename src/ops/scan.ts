@@ -82,8 +82,8 @@ function scanOp(
       lowerScan(name, [elementLibs[scalarOf(x.dtype)], ...run, source], x, dim, { REVERSE: reverse ? 1 : 0 }),
     vjp,
     // Forwards, what does not count comes last.
-    grow: ({ inputs: [x], attrs, along: [d], rows }) => [
-      record(op, [attrs.dim === d && attrs.reverse ? filledPast(x!, d, rows, start) : x!], attrs),
+    grow: ({ inputs: [x], attrs, counts: [counts] }) => [
+      record(op, [attrs.reverse ? filledPast(x!, counts!, start, [attrs.dim]) : x!], attrs),
     ],
   };
   return op;
@@ -150,6 +150,7 @@ const runningPlaceOp: Op<{ readonly dim: number; readonly minimum: boolean }> = 
   infer: ([x]) => [{ shape: x.shape, dtype: 'int64' }],
   lower: ({ inputs: [x], attrs: { dim, minimum } }) =>
     lowerScan('runningPlace', [elementLibs[scalarOf(x.dtype)], extremumSource], x, dim, { MINIMUM: minimum ? 1 : 0 }),
+  grow: ({ inputs, attrs }) => [record(runningPlaceOp, inputs, attrs)],
 };
 
 function runningExtremum(name: string, x: Value, dim: number, minimum: boolean): readonly [Value, Value] {

@@ -7,7 +7,7 @@ import countSource from '../../shaders/scatter-count.wgsl?raw';
 import endsSource from '../../shaders/scatter-ends.wgsl?raw';
 import sortedSource from '../../shaders/scatter-sorted.wgsl?raw';
 import wrapSource from '../../shaders/wrap-index.wgsl?raw';
-import { fault, input, type Lowering, type Operand, output, type Pass, scratch, u32 } from '../compiler/ir';
+import { fault, input, type Lowering, type Operand, output, type Param, type Pass, scratch, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT, isFloat, type Meta, numel, scalarOf } from '../compiler/meta';
 import { withLengths } from '../compiler/reading';
@@ -95,14 +95,14 @@ export const placesPass = (
     fromEnd = false,
     report = 0,
     none = -1,
-  }: { readonly limit: number; readonly fromEnd?: boolean; readonly report?: number; readonly none?: number },
+  }: { readonly limit: Param; readonly fromEnd?: boolean; readonly report?: number; readonly none?: number },
 ): Pass => ({
   source: [faultLib, wrapSource],
   label: 'wrapIndex',
   overrides: { FROM_END: fromEnd ? 1 : 0, REPORT: report, NONE: none, FAULT_OP: faultOp(asked) },
   reads: [from],
   writes: [to, fault],
-  params: [u32(count), u32(limit)],
+  params: [u32(count), limit],
   grid: gridFor(count, WORKGROUP),
 });
 
@@ -172,7 +172,7 @@ function orderBySorting({ asked, index, indices, n, m, inner, places }: Lists, a
   const sorted = { x: named, scalar: 'i32', count: indices, n: m, inner } as const;
   return {
     passes: [
-      placesPass(asked, index, named, indices, { limit: n, none: n }),
+      placesPass(asked, index, named, indices, { limit: u32(n), none: n }),
       ...argsortPasses(sorted, adapter, buffer),
       find,
     ],

@@ -1,5 +1,4 @@
 // Moving elements without changing them: permute, slice, flip, views and their adjoints, pad.
-import stridedSource from '../../shaders/strided.wgsl?raw';
 import scatterSource from '../../shaders/strided-scatter.wgsl?raw';
 import {
   i32,
@@ -24,7 +23,7 @@ import {
   scalarOf,
   showShape,
 } from '../compiler/meta';
-import { movedAs } from '../compiler/reading';
+import { MAX_RANK, stridedPass } from '../compiler/strided';
 import { ArgumentError, DTypeError, invariant, ShapeError } from '../errors';
 import { named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -32,11 +31,11 @@ import { add } from './arithmetic';
 import { full, reshape } from './cast';
 import { resolveDim } from './dims';
 import { sum } from './reduce';
-import { filledPast } from './room';
+import { filledPast, roomIn, rowsIn } from './room';
+import { marginsOf, placedIn, staysWithin, stepsOf } from './room-views';
 import { storedNumber } from './stored-number';
 
 const WORKGROUP = 64;
-const MAX_RANK = 8;
 /** WebGPU's minimum alignment of a storage binding, on every device. */
 const BINDING_ALIGNMENT = 256;
 
@@ -86,34 +85,9 @@ export function lowerView(x: Meta, placed: PlacedView): Lowering {
 }
 
 function viewPass(x: Meta, view: Omit<View, 'offset'>, offset: Param): Pass {
-  const axes = axesOf(view);
-  const count = numel(view.shape);
-  const consts = { RANK: axes.length };
-  const inward = axes.slice().reverse();
-  return {
-    source: [movedAs(x.dtype, stridedSource)],
-    label: 'strided',
-    consts,
-    reads: [input(0)],
-    writes: [output()],
-    params: [
-      u32(count),
-      offset,
-      u32(0),
-      u32(0),
-      ...vec8(
-        inward.map((a) => a.size),
-        1,
-        u32,
-      ),
-      ...vec8(
-        inward.map((a) => a.stride),
-        0,
-        i32,
-      ),
-    ],
-    grid: gridFor(count, WORKGROUP),
-  };
+  const room = numel(view.shape);
+  const axes = axesOf(view).map(({ size, stride }) => ({ size: u32(size), stride: i32(stride) }));
+  return stridedPass(x.dtype, { room, count: u32(room), offset, axes });
 }
 
 /** Throws unless every element of the view lies within x. */
@@ -152,20 +126,21 @@ const viewOp = (name: string): Op<PlacedView> => {
     vjp: ([dy], { inputs: [x], attrs: { shape, strides }, scalars: [offset] }) => [
       scatterIntoZeros(dy!, x.shape, { shape, strides, offset: offset! }),
     ],
-    mixesRows: true,
-    grow({ inputs: [x], attrs: { shape, strides }, scalars: [offset], along: [d], shapes: [long], rows, counts }) {
+    grow({ inputs: [x], attrs: { shape, strides }, scalars: [offset], counts: [counts], shapes: [long] }) {
       const view = { shape, strides, offset: offset! };
-      if (rows === counts[0] && isWithinRows(view, x!.shape, d, rows))
+      const d = rowsIn(x!.shape, counts!);
+      const rows = counts![d];
+      if (rows !== undefined && shape[rowsIn(long!, shape)] === rows && isWithinRows(view, x!.shape, d, rows))
         return [recordView(op, x!, { ...view, shape: long! })];
-      return d === undefined ? null : [someRows(x!, d, view, long!)];
+      const shown = viewInRoom(x!, counts!, view, long!);
+      return shown && [shown];
     },
   };
   return op;
 };
 
 /** Whether a view of a value with room shows all rows that count, of each the same part, so that it may show those behind them, too. */
-function isWithinRows({ shape, strides, offset }: View, of: Shape, along: number | undefined, rows: number): boolean {
-  if (along === undefined) return false;
+function isWithinRows({ shape, strides, offset }: View, of: Shape, along: number, rows: number): boolean {
   const row = numel(of.slice(along + 1));
   const d = shape.findIndex((size) => size !== 1);
   const within = (k: number) => k === d || strides[k]! >= 0;
@@ -196,6 +171,7 @@ const permuteOp: Op<{ readonly order: readonly number[] }> = {
       order.map((_, d) => order.indexOf(d)),
     ),
   ],
+  grow: ({ inputs, attrs }) => [record(permuteOp, inputs, attrs)],
 };
 const sliceOp = viewOp('slice');
 /** Its offset follows from the shape, so that it is an attribute. */
@@ -207,25 +183,28 @@ const flipOp: Op<View> = {
   infer: ([{ dtype }], { shape }) => [{ shape, dtype }],
   lower: ({ inputs: [x], attrs }) => lowerView(x, attrs),
   vjp: ([dy], { attrs }) => [record(flipOp, [dy!], attrs)],
-  grow({ inputs: [x], attrs: { strides }, along: [d], rows }) {
-    const dims = strides.flatMap((stride, k) => (stride < 0 && k !== d ? [k] : []));
-    const others = flip(x!, dims);
-    return [d !== undefined && strides[d]! < 0 ? rowsBack(others, d, rows) : others];
+  grow({ inputs: [x], attrs: { strides }, counts: [counts] }) {
+    const dims = strides.flatMap((stride, k) => (stride < 0 ? [k] : []));
+    const long = roomIn(x!.shape, counts!);
+    const others = flip(
+      x!,
+      dims.filter((d) => !long.includes(d)),
+    );
+    return [dims.reduce((turned, d) => (long.includes(d) ? rowsBack(turned, d, counts![d]!) : turned), others)];
   },
 };
 
-/** A view that begins in the rows of x that count, where the result may have room, too; its offset may be another each time. */
-function someRows(x: Value, d: number, { shape, strides, offset }: View, long: Shape): Value {
-  const along = shape.findIndex((size, k) => size !== long[k]);
-  if (along < 0) return record(shiftedOp, [x], { shape, strides }, [offset]);
-  // With as much behind them, there is something to read wherever the first of them is.
-  const most = Math.ceil(((long[along]! + 1) * Math.abs(strides[along]!)) / numel(x.shape.slice(d + 1)));
-  const none = x.shape.map(() => 0);
-  const framed = pad(
-    x,
-    none,
-    x.shape.map((_, k) => (k === d ? most : 0)),
-  );
+/** A view of a value with room, which may have room itself; its offset may be another each time. Null where no view shows it. */
+function viewInRoom(x: Value, counts: Shape, view: View, long: Shape): Value | null {
+  const steps = stepsOf(view, counts);
+  if (!steps) return null;
+  const none = counts.map(() => 0);
+  // With as much around them, there is something to read wherever the first of them is.
+  const { before, after } = staysWithin(steps, long, x.shape)
+    ? { before: none, after: none }
+    : marginsOf(steps, view.shape, long);
+  const framed = pad(x, before, after);
+  const { strides, offset } = placedIn(steps, framed.shape, before);
   return record(shiftedOp, [framed], { shape: long, strides }, [offset]);
 }
 
@@ -376,57 +355,41 @@ const scatterOp: Op<ScatterAttrs> = {
     if (!base) return [dx];
     return [dx, needs[1] ? stridedScatter(dy!, full(window.shape, 0), window.shape, window.strides, offset) : null];
   },
-  mixesRows: true,
-  grow({ inputs: [x, base], attrs: { window }, scalars, along: [d], shapes: [shape], rows, counts }) {
-    if (base && !sameShape(base.shape, shape!)) return null;
-    const along = shape!.findIndex((size) => size !== 1);
-    const view = { ...window, offset: scalars[0]! };
-    if (d !== undefined && counts[0] === rows && isWithinRows(view, shape!, along, rows)) {
-      const attrs = { shape: shape!, window: { ...window, shape: x!.shape } };
-      return [record(scatterOp, base ? [x!, base] : [x!], attrs, scalars)];
-    }
-    if (d === undefined) return [record(scatterOp, base ? [x!, base] : [x!], { shape: shape!, window }, scalars)];
-    if (base || counts[0] === undefined) return null;
-    const [offset, fill] = scalars;
-    return [scatterRows(filledPast(x!, d, counts[0], fill!), d, view, { shape: shape!, offset: offset!, fill: fill! })];
+  grow({ inputs, attrs: { window }, scalars, counts: [counts], shapes: [shape], results: [result] }) {
+    const [x, base] = inputs;
+    const d = rowsIn(x!.shape, counts!);
+    const along = rowsIn(shape!, result!);
+    const [offset, fill] = scalars as [number, number];
+    const view = { ...window, shape: counts!, offset };
+    const rows = result![along];
+    if (rows !== undefined && counts![d] === rows && isWithinRows(view, shape!, along, rows))
+      return [record(scatterOp, inputs, { shape: shape!, window: { ...window, shape: x!.shape } }, scalars)];
+    const whole = base
+      ? null
+      : scatterInRoom(filledPast(x!, counts!, fill), view, { shape: shape!, of: result!, fill });
+    return whole && [whole];
   },
 };
 
-/** A value with room, put into a window of a value that is `fill` everywhere else and has room, too. */
-function scatterRows(
+/**
+ * A value with room in a window, as it is without room, of a value of a shape with room, of which `of` counts; elsewhere `fill` is, as in
+ * what does not count of x. Null where no window holds it.
+ */
+export function scatterInRoom(
   x: Value,
-  d: number,
-  { strides }: Pick<View, 'strides'>,
-  { shape, offset, fill }: { readonly shape: Shape; readonly offset: number; readonly fill: number },
-): Value {
-  const along = shape.findIndex((size) => size !== 1);
-  const row = numel(shape.slice(along + 1));
-  const room = shape[along]! + Math.ceil((x.shape[d]! * strides[d]!) / row);
-  const frame = shape.map((size, k) => (k === along ? room : size));
-  const attrs = { shape: frame, window: { shape: x.shape, strides } };
-  const all = record(scatterOp, [x], attrs, [offset, fill]);
-  return stridedView(all, shape, contiguousStrides(shape), 0);
-}
-
-/** A value with room as the rows from `first` on of one of shape `shape`, and anything elsewhere. */
-export const rowsFrom = (x: Value, d: number, first: number, shape: Shape): Value => {
-  const strides = contiguousStrides(x.shape);
-  return scatterRows(x, d, { strides }, { shape, offset: first * strides[d]!, fill: 0 });
-};
-
-/** A value, with room or without, put into a window of a value of zeros that has room. Its first `rows` count, where it has room along `d`. */
-export function scatterRoomy(
-  x: Value,
-  d: number | undefined,
-  rows: number | undefined,
-  shape: Shape,
   view: View,
-): Value {
-  if (d === undefined || rows === undefined) {
-    const { offset, ...window } = view;
-    return record(scatterOp, [x], { shape, window }, [offset, 0]);
-  }
-  return scatterRows(filledPast(x, d, rows, 0), d, view, { shape, offset: view.offset, fill: 0 });
+  { shape, of, fill = 0 }: { readonly shape: Shape; readonly of: Shape; readonly fill?: number },
+): Value | null {
+  const steps = stepsOf(view, of);
+  if (!steps) return null;
+  const { after } = marginsOf(steps, view.shape, x.shape);
+  const frame = staysWithin(steps, x.shape, shape) ? shape : shape.map((size, d) => size + after[d]!);
+  const none = shape.map(() => 0);
+  const { strides, offset } = placedIn(steps, frame, none);
+  const window = { shape: x.shape, strides: strides.map((stride, k) => (x.shape[k] === 1 ? 1 : stride)) };
+  if (!isDistinct(window)) return null;
+  const whole = record(scatterOp, [x], { shape: frame, window }, [offset, fill]);
+  return frame === shape ? whole : stridedView(whole, shape, contiguousStrides(frame), 0);
 }
 
 /** `src` in a window of `base`, or of a value of shape `shape` that is `fill` everywhere else. */

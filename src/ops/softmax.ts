@@ -65,8 +65,8 @@ function softmaxOp(name: string, log: boolean, grad: (dy: Value, y: Value, dim: 
       return { kind: 'passes', passes: [byRows(pass, rows, n, inner, adapter)] };
     },
     vjp: ([dy], { outputs: [y], attrs: { dim } }) => [grad(dy!, y, dim)],
-    grow: ({ inputs: [x], attrs, along: [d], rows }) => [
-      record(op, [attrs.dim === d ? filledPast(x!, d, rows, Number.NEGATIVE_INFINITY) : x!], attrs),
+    grow: ({ inputs: [x], attrs, counts: [counts] }) => [
+      record(op, [filledPast(x!, counts!, Number.NEGATIVE_INFINITY, [attrs.dim])], attrs),
     ],
   };
   return op;

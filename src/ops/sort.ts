@@ -1,12 +1,13 @@
 // Order along a dimension: argsort, and sort and topk, which gather by it.
 import { input, type Operand, output, scratch } from '../compiler/ir';
-import { byteLength, numel, scalarOf, showShape } from '../compiler/meta';
+import { byteLength, isFloat, numel, scalarOf, showShape } from '../compiler/meta';
 import { ShapeError } from '../errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { argsortPasses, sortSteps } from './argsort-passes';
 import { resolveDim } from './dims';
 import { type DimAttrs, gather, gatherOp } from './indexing';
+import { filledPast, greatestOf, leastOf } from './room';
 import { narrow } from './shape';
 
 const argsortOp: Op<{ readonly dim: number; readonly descending: boolean }> = {
@@ -24,6 +25,12 @@ const argsortOp: Op<{ readonly dim: number; readonly descending: boolean }> = {
       passes: argsortPasses(sorted, adapter, buffer),
       scratch: Array.from({ length: Math.min(steps - 1, 2) }, () => byteLength(x)),
     };
+  },
+  grow({ inputs: [x], attrs, counts: [counts] }) {
+    const { dim, descending } = attrs;
+    // Of equals the first comes first, so that those come last that do not count.
+    const greatest = isFloat(x!.dtype) ? Number.NaN : greatestOf(x!.dtype);
+    return [record(argsortOp, [filledPast(x!, counts!, descending ? leastOf(x!.dtype) : greatest, [dim])], attrs)];
   },
 };
 

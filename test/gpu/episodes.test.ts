@@ -254,6 +254,55 @@ const tails: Record<string, (joined: Tensor, r: Tensor) => Tensor> = {
     return F.linear(hidden, torch.eye(4).sub(0.5), scale).tanh().sum();
   },
   differences: (y, r) => y.unsqueeze(1).sub(r.unsqueeze(0)).abs().mean(),
+  'differences of pairs': (y, r) => {
+    const apart = y.unsqueeze(1).sub(y.mul(r).unsqueeze(0));
+    return apart.square().mean(0).mul(r).sum().add(apart.amax(1).mean()).add(apart.gt(r).sum());
+  },
+  attention: (y, r) => {
+    const x = torch.stack([y, r, y.mul(r)], 1);
+    return F.softmax(x.matmul(x.t()), -1).matmul(x).square().mean();
+  },
+  'discounted by a matrix': (y, r) => {
+    const i = torch.arange(y.shape[0]!);
+    const ahead = i.unsqueeze(0).sub(i.unsqueeze(1));
+    const rates = torch.where(ahead.ge(0), torch.tensor(0.9).pow(ahead.clamp({ min: 0 })), 0);
+    return rates.matmul(r).mul(y).mean().add(rates.tril().add(1).matmul(y).square().mean());
+  },
+  triangle: (y, r) => torch.ones(y.shape[0]!, y.shape[0]!).mul(y).triu(1).cumsum(1).mean(1).mul(r).sum(),
+  turned: (y, r) => {
+    const apart = y.unsqueeze(1).mul(r.unsqueeze(0));
+    return apart.t().flip([0, 1]).cumsum(0).var(1).mul(r).sum().add(apart.std());
+  },
+  'kept for a gradient': (y, r) => {
+    const apart = y.unsqueeze(1).sub(r.unsqueeze(0)).exp();
+    return apart
+      .div(apart.sum(1, { keepdim: true }))
+      .square()
+      .sum(1)
+      .matmul(r);
+  },
+  sorted: (y, r) => {
+    const planes = torch.stack([y, r, y.mul(r)], 1);
+    const [values, places] = planes.sort(0);
+    return values
+      .mul(r.unsqueeze(1))
+      .sum()
+      .add(y.sort(0, true).values.mul(r).mean())
+      .add(places.mul(0.1).square().mean());
+  },
+  'sorted rows': (y, r) => torch.stack([y, r], 1).sort(1, true).values.at(':', 0).mul(r).sum(),
+  order: (y, r) => {
+    const order = r.mul(y.detach()).argsort();
+    return y.gather(0, order).mul(r).sum().add(y.indexSelect(0, order).cumsum(0).mean()).add(y.at(order).at(0));
+  },
+  greatest: (y, r) =>
+    y
+      .topk(5)
+      .values.square()
+      .sum()
+      .add(y.mul(r).topk(3, 0, false).values.mean()),
+  middle: (y, r) => y.median().add(y.mul(r).quantile(0.3)).add(y.cummax(0).values.mul(r).mean()),
+  'in rows': (y, r) => torch.stack([y, r]).square().sum(0).mul(r).mean(),
   both: (y, r) => torch.cat([y, r]).square().mean().add(y.gt(r).sum()),
   advantages: (y, r) => {
     const values = torch.cat([y, y.at(':1').detach()]);
@@ -280,11 +329,9 @@ const tails: Record<string, (joined: Tensor, r: Tensor) => Tensor> = {
 test('what joins the steps of a loop compiles nothing for another length, whatever it does with them', {
   timeout: 600_000,
 }, async () => {
-  // Its length is in two dimensions.
-  const { differences: _, ...others } = tails;
   const weight = torch.randn(3, 3).mul(0.4).requiresGrad_();
   const compiled: string[] = [];
-  for (const name of sampled(Object.keys(others), 4)) {
+  for (const name of sampled(Object.keys(tails), 4)) {
     const run = async (times: number) => {
       const step = () => torch.randn(2, 3).matmul(weight).tanh().matmul(weight).sum();
       const joined = torch.stack(Array.from({ length: times }, step));
@@ -328,6 +375,36 @@ test('what joins the steps of a loop gives the figures of one batch, whatever th
   const sameEitherWay = async (n: number, tail: string) =>
     expectNumbers(await figures(n, tail, true), await figures(n, tail, false), { rtol: 1e-3, atol: 1e-4 });
   await fc.assert(fc.asyncProperty(times, fc.constantFrom(...Object.keys(tails)), sameEitherWay), programsOf(3));
+});
+
+/** What joins the steps of a loop, each of which makes one of the numbers. */
+function joinedOf(numbers: readonly number[]): Tensor {
+  const one = torch.ones(1, 1);
+  return torch.stack(numbers.map((number) => torch.full([1, 1], number, { dtype: torch.float32 }).matmul(one).sum()));
+}
+
+test('joined results come in order, infinities and NaN too, whatever their number', async () => {
+  const some = [3, Number.NaN, Number.NEGATIVE_INFINITY, -0, Number.POSITIVE_INFINITY, 0, Number.NaN, -7, 3];
+  const rank = (x: number) => (Number.isNaN(x) ? 1000 : Math.max(-999, Math.min(x, 999)));
+  for (const times of [9, 23, 127, 130]) {
+    const numbers = Array.from({ length: times }, (_, i) => some[i] ?? ((i * 37) % 100) - 50);
+    const whole = numbers.map((number) => (Number.isFinite(number) ? number : 2 ** 31 - 128));
+    const ordered = (of: readonly number[], sign: number) =>
+      [...of.keys()].sort((i, j) => sign * (rank(of[i]!) - rank(of[j]!)) || i - j);
+    const x = joinedOf(numbers);
+    const places = [x.argsort(), x.argsort(0, true), joinedOf(whole).to(torch.int32).argsort()];
+    const planes = torch.stack([x, x.neg()], 1).argsort(0, true).at(':', 0);
+    const lists = await Promise.all([...places, planes].map((one) => one.tolist()));
+    expect(lists).toEqual([ordered(numbers, 1), ordered(numbers, -1), ordered(whole, 1), ordered(numbers, -1)]);
+  }
+});
+
+test('an index beyond the joined results of a loop is reported with their number', async () => {
+  const x = joinedOf(Array.from({ length: 21 }, (_, i) => i));
+  const index = joinedOf(Array.from({ length: 21 }, (_, i) => i + 1)).to(torch.int64);
+  await expect(x.gather(0, index).tolist()).rejects.toThrow(/^gather: index out of range.* 21/);
+  await expect(x.indexSelect(0, index).tolist()).rejects.toThrow(/^indexSelect: index out of range.* 21/);
+  await expect(x.at(index).tolist()).rejects.toThrow(/^at: index out of range.* 21/);
 });
 
 test('batches that a loop still holds are there after it, and give the figures of a loop that reads each', async () => {

@@ -1,0 +1,41 @@
+// Strided reading: the pass that copies a view of a value, each of whose sizes and strides is known to the plan or to a run alone.
+import source from '../../shaders/strided.wgsl?raw';
+import { i32, input, output, type Param, type Pass, u32 } from './ir';
+import { gridFor } from './lowering';
+import type { DType } from './meta';
+import { movedAs } from './reading';
+
+const WORKGROUP = 64;
+/** Dimensions that the kernel has parameters for. */
+export const MAX_RANK = 8;
+
+/** What is read: up to `room` elements, of which `count` are written. */
+export interface StridedRead {
+  readonly room: number;
+  readonly count: Param;
+  /** Of the first element. */
+  readonly offset: Param;
+  /** The outermost first. */
+  readonly axes: readonly { readonly size: Param; readonly stride: Param }[];
+}
+
+export function stridedPass(dtype: DType, { room, count, offset, axes }: StridedRead): Pass {
+  const inward = axes.toReversed();
+  const eight = (param: (d: number) => Param) => Array.from({ length: MAX_RANK }, (_, d) => param(d));
+  return {
+    source: [movedAs(dtype, source)],
+    label: 'strided',
+    consts: { RANK: axes.length },
+    reads: [input(0)],
+    writes: [output()],
+    params: [
+      count,
+      offset,
+      u32(0),
+      u32(0),
+      ...eight((d) => inward[d]?.size ?? u32(1)),
+      ...eight((d) => inward[d]?.stride ?? i32(0)),
+    ],
+    grid: gridFor(room, WORKGROUP),
+  };
+}
