@@ -26,7 +26,7 @@ export type Arguments<
   : Given;
 
 /** What a list is, said so that TypeScript 5.2 finds it too, which a constraint of `infer` leads astray. */
-type OfKeys<List, O> = List extends readonly (keyof O)[] ? List : [];
+export type OfKeys<List, O> = List extends readonly (keyof O)[] ? List : [];
 
 type Trailing<Named> = object extends Named ? [options?: Named] : [options: Named];
 

@@ -1,6 +1,6 @@
 // Owns methods that take other options besides their own, which go to what they call.
 import { ArgumentError } from '../../errors';
-import { isPlainObject, kindOf, type Parsed, parseArgs } from '../../tensor/options';
+import { isPlainObject, kindOf, type OfKeys, type Parsed, parseArgs } from '../../tensor/options';
 
 /** The argument lists of a method whose own parameters are O, in the given order, with options of any name at the end. */
 export type OpenArguments<
@@ -8,8 +8,8 @@ export type OpenArguments<
   Order extends readonly (keyof O)[],
   Options extends readonly unknown[],
   Given extends readonly unknown[] = [],
-> = Order extends readonly [infer K extends keyof O, ...infer Rest extends readonly (keyof O)[]]
-  ? [...Given, ...Options] | OpenArguments<O, Rest, Options, [...Given, O[K]]>
+> = Order extends readonly [infer K, ...infer Rest]
+  ? [...Given, ...Options] | OpenArguments<O, OfKeys<Rest, O>, Options, [...Given, O[K & keyof O]]>
   : [...Given, ...Options];
 
 /** Matches arguments as `parseArgs` does, and gives apart the options that it does not know. */
