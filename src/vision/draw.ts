@@ -1,9 +1,16 @@
 // Draws a tensor on a canvas.
 import { ArgumentError } from '../errors';
-import { expectKind, parseArgs } from '../tensor/options';
+import { finite, orNull } from '../tensor/argument-kinds';
+import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { tensor as aTensor } from '../tensor/tensor-kinds';
-import { type ColorOptions, colorize } from './colormap';
+import { aCanvas, withCanvas } from './canvas-argument';
+import { type ColorOptions, colorize, colormap } from './colormap';
+
+interface DrawArguments extends ColorOptions {
+  tensor: Tensor;
+  canvas: HTMLCanvasElement | OffscreenCanvas;
+}
 
 /**
  * Draws a picture [H, W] (through a colour map), [3, H, W] or [H, W, 3] on a canvas, one pixel an element; the canvas takes its size.
@@ -12,12 +19,16 @@ import { type ColorOptions, colorize } from './colormap';
  * @throws ShapeError for other shapes, ArgumentError for an unknown colour map or a canvas that cannot be drawn on
  */
 export async function draw(
-  tensor: Tensor,
-  canvas: HTMLCanvasElement | OffscreenCanvas,
-  options: ColorOptions = {},
+  ...args: Arguments<DrawArguments, ['tensor', 'canvas', 'cmap', 'vmin', 'vmax']>
 ): Promise<void> {
-  const colors = parseArgs<ColorOptions>('draw', [], { cmap: 'gray', vmin: null, vmax: null }, [options]);
-  expectKind('draw', 'tensor', tensor, aTensor);
+  const defaults = { cmap: 'gray', vmin: null, vmax: null } as const;
+  const { tensor, canvas, ...colors } = parseArgs<DrawArguments>(
+    'draw',
+    ['tensor', 'canvas'],
+    defaults,
+    withCanvas(args),
+    { tensor: aTensor, canvas: aCanvas, cmap: colormap, vmin: orNull(finite), vmax: orNull(finite) },
+  );
   const { shape, dtype } = tensor;
   const { width, height, rgba } = colorize(await tensor.data(), shape, dtype, colors);
   canvas.width = width;

@@ -10,7 +10,7 @@ import { reshape } from '../ops/cast';
 import { cat } from '../ops/join';
 import { type Channels, unpackPixels } from '../ops/pixels';
 import { isTensor } from '../tensor/callable';
-import { parseArgs } from '../tensor/options';
+import { type Arguments, parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 
 /** Four bytes a pixel, row by row: an ImageData, or an object like it where there are none. */
@@ -30,6 +30,10 @@ export interface FromPixelsOptions {
   dtype?: 'float32' | 'uint8';
 }
 
+interface PixelArguments extends FromPixelsOptions {
+  source: PixelSource | readonly PixelSource[];
+}
+
 /**
  * A picture as a tensor [C, H, W], or pictures of one size as [N, C, H, W]: an image, canvas, video (the frame it shows), `ImageBitmap`,
  * `VideoFrame` or `ImageData`, as it is at the time of the call. Colours are sRGB and not multiplied by alpha: the bytes that
@@ -41,10 +45,11 @@ export interface FromPixelsOptions {
  *
  * @throws ArgumentError for what is no picture, has no pixels yet, or may not be read; ShapeError for several sizes
  */
-export function fromPixels(source: PixelSource | readonly PixelSource[], options: FromPixelsOptions = {}): Tensor {
-  const { channels, dtype } = parseArgs<FromPixelsOptions>('fromPixels', [], { channels: 3, dtype: 'float32' }, [
-    options,
-  ]);
+export function fromPixels(...args: Arguments<PixelArguments, ['source', 'channels', 'dtype']>): Tensor {
+  const defaults = { channels: 3, dtype: 'float32' } as const;
+  // Bytes with their sizes are no names.
+  const given = args.length === 1 && isPixelData(args[0]) ? [args[0], {}] : args;
+  const { source, channels, dtype } = parseArgs<PixelArguments>('fromPixels', ['source'], defaults, given);
   if (channels !== 1 && channels !== 3 && channels !== 4) {
     throw new ArgumentError(`fromPixels: expected 1, 3 or 4 channels, but got ${channels}`);
   }

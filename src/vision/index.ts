@@ -6,5 +6,5 @@ export * as models from './models';
 export * as ops from './ops';
 export { Picture } from './picture';
 export * as transforms from './transforms';
-export * as tvTensors from './tv-tensors';
+export * as tvTensors from './tv-tensors-door';
 export * as utils from './utils';

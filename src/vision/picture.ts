@@ -1,11 +1,25 @@
 // Pictures: bytes [H, W, C], as files and data sets give them. They stand for what PIL's images are to torchvision.
 import { type Shape, showShape } from '../compiler/meta';
-import { ArgumentError, DTypeError, ShapeError } from '../errors';
+import { DTypeError, ShapeError } from '../errors';
 import { fromHost } from '../graph/record';
-import { isTensor } from '../tensor/callable';
+import { type Kinds, listOf, whole } from '../tensor/argument-kinds';
 import { kinds } from '../tensor/kinds';
-import { kindOf } from '../tensor/options';
+import { type Arguments, parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
+import { tensor as aTensor } from '../tensor/tensor-kinds';
+
+interface ByteArguments {
+  /** Of levels from 0 to 255. */
+  bytes: ArrayLike<number>;
+  shape: readonly [height: number, width: number, channels: number];
+}
+
+const isList = (value: unknown): boolean => ArrayBuffer.isView(value) || Array.isArray(value);
+
+const byteKinds: Kinds<ByteArguments> = {
+  bytes: { words: 'a list of bytes, or a typed array', fits: isList },
+  shape: { ...listOf(whole(0), 3), words: 'a list [height, width, channels]' },
+};
 
 /**
  * A picture: a uint8 tensor [H, W, C] of 1 channel (grey), 2 (grey and alpha), 3 (red, green, blue) or 4 (alpha too). Transforms of a picture
@@ -21,8 +35,8 @@ export class Picture extends Tensor {
   }
 
   /** Shares memory with `data`: [H, W, C], or [H, W], which has one channel. */
-  constructor(data: Tensor) {
-    if (!isTensor(data)) throw new ArgumentError(`Picture: expected a tensor, but got ${kindOf(data)}`);
+  constructor(...args: Arguments<{ data: Tensor }, ['data']>) {
+    const { data } = parseArgs<{ data: Tensor }>('Picture', ['data'], {}, args, { data: aTensor });
     const pixels = data.shape.length === 2 ? data.unsqueeze(2) : data;
     checkPicture(pixels);
     const { value, storage, strides, offset } = pixels;
@@ -30,10 +44,13 @@ export class Picture extends Tensor {
   }
 
   /** The picture of bytes that lie row by row, pixel by pixel. */
-  static fromBytes(
-    bytes: ArrayLike<number>,
-    shape: readonly [height: number, width: number, channels: number],
-  ): Picture {
+  static fromBytes(...args: Arguments<ByteArguments, ['bytes', 'shape']>): Picture {
+    const { bytes, shape } = parseArgs<ByteArguments>('Picture.fromBytes', ['bytes', 'shape'], {}, args, byteKinds);
+    if (bytes.length !== shape[0] * shape[1] * shape[2]) {
+      throw new ShapeError(
+        `Picture.fromBytes: expected a byte for each of ${showShape(shape)}, but got ${bytes.length} bytes`,
+      );
+    }
     return new Picture(Tensor.of(fromHost(new Uint8Array(bytes), shape, 'uint8')));
   }
 

@@ -1,6 +1,6 @@
 // Reads a picture's file, from wherever it is.
 import { type ByteSource, describeSource, readBytes } from '../io/bytes';
-import { parseArgs } from '../tensor/options';
+import { type Arguments, parseArgs } from '../tensor/options';
 import { decodePicture } from './decode';
 import { Picture } from './picture';
 import { expectMode, type ImageReadMode } from './raster';
@@ -11,6 +11,10 @@ const MAX_PICTURE_BYTES = 2 ** 28;
 export interface ReadImageOptions {
   /** Which channels: `RGB`, `RGB_ALPHA`, `GRAY`, `GRAY_ALPHA`, or `UNCHANGED`, those that the file has. Default: RGB. */
   mode?: ImageReadMode;
+}
+
+interface ReadArguments extends ReadImageOptions {
+  source: ByteSource;
 }
 
 /**
@@ -25,8 +29,8 @@ export interface ReadImageOptions {
  *
  * @throws FetchError when the source cannot be read, FileFormatError when it is no picture that can be decoded
  */
-export async function readImage(source: ByteSource, options: ReadImageOptions | ImageReadMode = {}): Promise<Picture> {
-  const { mode } = parseArgs<ReadImageOptions>('readImage', [], { mode: 'RGB' }, [options]);
+export async function readImage(...args: Arguments<ReadArguments, ['source', 'mode']>): Promise<Picture> {
+  const { source, mode } = parseArgs<ReadArguments>('readImage', ['source'], { mode: 'RGB' }, args);
   expectMode('readImage', mode);
   const name = describeSource(source);
   const raster = await decodePicture(await readBytes(source, () => MAX_PICTURE_BYTES), name, mode);

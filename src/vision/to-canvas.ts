@@ -6,9 +6,15 @@ import { rowPixels } from '../gpu/pictures';
 import { showPicture } from '../graph/pictures';
 import { reshape } from '../ops/cast';
 import { packPixels } from '../ops/pixels';
-import { expectKind } from '../tensor/options';
+import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { tensor as aTensor } from '../tensor/tensor-kinds';
+import { aCanvas, withCanvas } from './canvas-argument';
+
+interface CanvasArguments {
+  tensor: Tensor;
+  canvas: HTMLCanvasElement | OffscreenCanvas;
+}
 
 /**
  * Shows a picture [H, W], [1, H, W] (grey), [3, H, W] (red, green, blue) or [4, H, W] (with alpha) on a canvas, one pixel an element: floats
@@ -21,8 +27,11 @@ import { tensor as aTensor } from '../tensor/tensor-kinds';
  * For colour maps and for floats of any range there is `vision.io.draw`.
  * @throws ShapeError, DTypeError for other tensors; ArgumentError for a canvas that has a context of another kind already
  */
-export async function toCanvas(tensor: Tensor, canvas: HTMLCanvasElement | OffscreenCanvas): Promise<void> {
-  expectKind('toCanvas', 'tensor', tensor, aTensor);
+export async function toCanvas(...args: Arguments<CanvasArguments, ['tensor', 'canvas']>): Promise<void> {
+  const { tensor, canvas } = parseArgs<CanvasArguments>('toCanvas', ['tensor', 'canvas'], {}, withCanvas(args), {
+    tensor: aTensor,
+    canvas: aCanvas,
+  });
   const { shape, dtype } = tensor;
   const [channels, height, width] = shape.length === 2 ? [1, ...shape] : shape;
   if (shape.length < 2 || shape.length > 3 || ![1, 3, 4].includes(channels!) || height! * width! === 0) {
@@ -33,9 +42,6 @@ export async function toCanvas(tensor: Tensor, canvas: HTMLCanvasElement | Offsc
   }
   if (!isFloat(dtype) && dtype !== 'uint8') {
     throw new DTypeError(`toCanvas: expected float32 or uint8, but got ${dtype}; convert it with .to('float32')`);
-  }
-  if (typeof canvas?.getContext !== 'function') {
-    throw new ArgumentError('toCanvas: expected a canvas of a page or worker, but got something else');
   }
   const context = canvas.getContext('webgpu') as GPUCanvasContext | null;
   if (!context) {

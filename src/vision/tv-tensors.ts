@@ -2,11 +2,11 @@
 import { showShape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
 import { identity } from '../ops/cast';
-import { instance } from '../tensor/argument-kinds';
+import { instance, type Kind, type Kinds } from '../tensor/argument-kinds';
 import { isTensor } from '../tensor/callable';
 import { tensor } from '../tensor/creation';
 import { kinds } from '../tensor/kinds';
-import { expectKind, parseArgs, shown } from '../tensor/options';
+import { type Arguments, kindOf, parseArgs, shown } from '../tensor/options';
 import { type TensorOptions, tensorOptions } from '../tensor/sizes';
 import { Tensor } from '../tensor/tensor';
 import { tensor as aTensor } from '../tensor/tensor-kinds';
@@ -19,27 +19,65 @@ export type TensorLike = Tensor | Parameters<typeof tensor>[0];
 /** Height and width. */
 export type Size = readonly [height: number, width: number];
 
-function tensorOf(op: string, data: TensorLike, { dtype, requiresGrad, device }: TensorOptions): Tensor {
-  if (!isTensor(data)) return tensor(data, { dtype, device });
-  const made = data instanceof Picture ? data.permute(2, 0, 1) : data;
-  return made.to(tensorOptions(op, { dtype, requiresGrad, device }, made.dtype).dtype);
+interface OwnOptions {
+  dtype?: TensorOptions['dtype'] | null;
+  requiresGrad?: boolean;
+  device?: TensorOptions['device'];
 }
+
+interface TensorArguments<T> extends OwnOptions {
+  data: T;
+}
+
+type Given<T> = Arguments<TensorArguments<T>, ['data', 'dtype', 'requiresGrad', 'device']>;
+
+const ownDefaults = { dtype: null, requiresGrad: false, device: null };
+
+const tensorLike: Kind = {
+  words: 'a tensor, a picture or a list of numbers',
+  fits: (value) =>
+    isTensor(value) ||
+    typeof value === 'number' ||
+    typeof value === 'boolean' ||
+    Array.isArray(value) ||
+    ArrayBuffer.isView(value),
+};
+
+function tensorOf(op: string, data: TensorLike, { dtype, requiresGrad, device }: OwnOptions): Tensor {
+  const options = { dtype: dtype ?? undefined, device };
+  if (!isTensor(data)) return tensor(data, options);
+  const made = data instanceof Picture ? data.permute(2, 0, 1) : data;
+  return made.to(tensorOptions(op, { ...options, requiresGrad }, made.dtype).dtype);
+}
+
+/** What an image or a mask is made of, with the options that are left. */
+function parsed(op: string, args: readonly unknown[]): { made: Tensor; requiresGrad: boolean } {
+  const o = parseArgs<TensorArguments<TensorLike>>(op, ['data'], ownDefaults, args, { data: tensorLike });
+  return { made: tensorOf(op, o.data, o), requiresGrad: o.requiresGrad };
+}
+
+type Wrapped = Arguments<{ data: Tensor }, ['data']>;
+
+const wrapped = (args: readonly unknown[]): Tensor =>
+  parseArgs<{ data: Tensor }>('wrap', ['data'], {}, args, { data: aTensor }).data;
 
 /** Base of tensors that say what they hold. They share memory with what they are made of; what operations make of them are plain tensors. */
 export abstract class TVTensor extends Tensor {
-  constructor(data: Tensor, options: TensorOptions = {}) {
-    expectKind(new.target.name, 'data', data, aTensor);
-    const { value, storage, strides, offset, requiresGrad } = data;
+  constructor(...args: Given<Tensor>) {
+    const op = new.target.name;
+    const o = parseArgs<TensorArguments<Tensor>>(op, ['data'], ownDefaults, args, { data: aTensor });
+    const { value, storage, strides, offset, requiresGrad } = tensorOf(op, o.data, o);
     if (requiresGrad) super(identity(value));
     else super(value, { storage, strides, offset });
-    if (options.requiresGrad === true) this.requiresGrad_();
+    if (o.requiresGrad) this.requiresGrad_();
   }
 
   /** The same kind of thing, around another tensor. */
-  abstract wrap(data: Tensor): TVTensor;
+  abstract wrap(...args: Wrapped): TVTensor;
 
   /** The same numbers as a plain tensor. */
-  asTensor(): Tensor {
+  asTensor(...none: []): Tensor {
+    parseArgs('asTensor', [], {}, none);
     return this.requiresGrad ? Tensor.of(this.value) : this.detach();
   }
 }
@@ -50,16 +88,16 @@ export class Image extends TVTensor {
     kinds.set('Image', { properties: [], make: (data) => new Image(data) });
   }
 
-  constructor(data: TensorLike, options: TensorOptions = {}) {
-    const made = tensorOf('Image', data, options);
+  constructor(...args: Given<TensorLike>) {
+    const { made, requiresGrad } = parsed('Image', args);
     if (made.shape.length < 2) {
       throw new ShapeError(`Image: expected a tensor of 2 or more dimensions, but got shape ${showShape(made.shape)}`);
     }
-    super(made.shape.length === 2 ? made.unsqueeze(0) : made, options);
+    super(made.shape.length === 2 ? made.unsqueeze(0) : made, { requiresGrad });
   }
 
-  override wrap(data: Tensor): Image {
-    return new Image(data);
+  override wrap(...args: Wrapped): Image {
+    return new Image(wrapped(args));
   }
 }
 
@@ -69,12 +107,13 @@ export class Mask extends TVTensor {
     kinds.set('Mask', { properties: [], make: (data) => new Mask(data) });
   }
 
-  constructor(data: TensorLike, options: TensorOptions = {}) {
-    super(tensorOf('Mask', data, options), options);
+  constructor(...args: Given<TensorLike>) {
+    const { made, requiresGrad } = parsed('Mask', args);
+    super(made, { requiresGrad });
   }
 
-  override wrap(data: Tensor): Mask {
-    return new Mask(data);
+  override wrap(...args: Wrapped): Mask {
+    return new Mask(wrapped(args));
   }
 }
 
@@ -103,6 +142,14 @@ export function boxFormat(op: string, format: string): BoundingBoxFormat {
   throw new ArgumentError(`${op}: expected the format XYXY, XYWH or CXCYWH, but got ${shown(format)}`);
 }
 
+type Properties = Omit<BoundingBoxesOptions, keyof TensorOptions> & OwnOptions;
+const properties = ['format', 'canvasSize', 'clampingMode', 'dtype', 'requiresGrad', 'device'] as const;
+type PropertyOrder = [...typeof properties];
+
+type BoxArguments = Properties & { data: TensorLike };
+type BoxOrder = ['data', ...PropertyOrder];
+type WrapBoxArguments = Partial<Properties> & { data: Tensor };
+
 /**
  * Bounding boxes [N, 4], or one [4], which becomes [1, 4], in pixels of a picture of a size.
  *
@@ -120,13 +167,14 @@ export class BoundingBoxes extends TVTensor {
   readonly canvasSize: Size;
   readonly clampingMode: ClampingMode;
 
-  constructor(data: TensorLike, options: BoundingBoxesOptions) {
-    const { dtype, requiresGrad, device, ...own } = options ?? {};
-    const { format, canvasSize, clampingMode } = parseArgs<Omit<BoundingBoxesOptions, keyof TensorOptions>>(
+  constructor(...args: Arguments<BoxArguments, BoxOrder>) {
+    const defaults = { clampingMode: 'soft', ...ownDefaults } as const;
+    const { data, format, canvasSize, clampingMode, ...options } = parseArgs<BoxArguments>(
       'BoundingBoxes',
-      ['format', 'canvasSize'],
-      { clampingMode: 'soft' },
-      [own],
+      ['data', 'format', 'canvasSize'],
+      defaults,
+      args,
+      { data: tensorLike },
     );
     const made = tensorOf('BoundingBoxes', data, options);
     const boxes = made.shape.length === 1 ? (made.numel() === 0 ? made.reshape([0, 4]) : made.unsqueeze(0)) : made;
@@ -139,22 +187,36 @@ export class BoundingBoxes extends TVTensor {
         `BoundingBoxes: expected clampingMode 'soft', 'hard' or null, but got ${shown(clampingMode)}`,
       );
     }
-    super(boxes, options);
+    super(boxes, { requiresGrad: options.requiresGrad });
     this.format = boxFormat('BoundingBoxes', format);
     this.canvasSize = canvasSize;
     this.clampingMode = clampingMode;
   }
 
-  override wrap(data: Tensor, options: Partial<BoundingBoxesOptions> = {}): BoundingBoxes {
+  override wrap(...args: Arguments<WrapBoxArguments, ['data', ...PropertyOrder]>): BoundingBoxes {
     const { format, canvasSize, clampingMode } = this;
-    return new BoundingBoxes(data, { format, canvasSize, clampingMode, ...options });
+    const defaults = { format, canvasSize, clampingMode, ...ownDefaults };
+    const { data, ...options } = parseArgs<WrapBoxArguments>('wrap', ['data'], defaults, args, { data: aTensor });
+    return new BoundingBoxes(data, options);
   }
 }
 
-/** `data` as the kind of tensor that `like` is. Of boxes, single properties can be given anew. */
-export function wrap<T extends TVTensor>(data: Tensor, given: { like: T } & Partial<BoundingBoxesOptions>): T {
-  const { like, ...options } = given ?? {};
-  expectKind('wrap', 'like', like, instance(TVTensor));
-  const made = like instanceof BoundingBoxes ? like.wrap(data, options) : like.wrap(data);
-  return made as TVTensor as T;
+type WrapArguments<T extends TVTensor> = WrapBoxArguments & { like: T };
+
+/**
+ * `data` as the kind of tensor that `like` is. Of boxes, single properties can be given anew.
+ *
+ * @throws ArgumentError for a property that `like` does not have
+ */
+export function wrap<T extends TVTensor>(...args: Arguments<WrapArguments<T>, ['data', 'like', ...PropertyOrder]>): T {
+  const unset = Object.fromEntries(properties.map((key) => [key, undefined]));
+  const { data, like, ...all } = parseArgs<WrapArguments<T>>('wrap', ['data', 'like'], unset as never, args, {
+    data: aTensor,
+    like: instance(TVTensor),
+  } as Kinds<WrapArguments<T>>);
+  const options = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  if (like instanceof BoundingBoxes) return like.wrap(data, options as Partial<Properties>) as TVTensor as T;
+  const [other] = Object.keys(options);
+  if (other === undefined) return like.wrap(data) as T;
+  throw new ArgumentError(`wrap: expected no ${other} where like is ${kindOf(like)}; bounding boxes alone have one`);
 }

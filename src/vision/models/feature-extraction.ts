@@ -19,6 +19,12 @@ interface ExtractorOptions {
   evalReturnNodes?: ReturnNodes | null;
 }
 
+interface ExtractorArguments extends ExtractorOptions {
+  model: Module;
+}
+
+const names: readonly string[] = ['returnNodes', 'trainReturnNodes', 'evalReturnNodes'];
+
 type Wanted = ReadonlyMap<string, string>;
 
 const asMap = (nodes: ReturnNodes): Wanted =>
@@ -151,6 +157,7 @@ const nodesKind: kinds.Kind = {
   },
 };
 const nodesKinds = {
+  model: kinds.instance(Module, 'a module'),
   returnNodes: kinds.orNull(nodesKind),
   trainReturnNodes: kinds.orNull(nodesKind),
   evalReturnNodes: kinds.orNull(nodesKind),
@@ -169,37 +176,23 @@ const nodesKinds = {
  * @throws ArgumentError for names that are not there: at once where neither a module nor an operation may have one, else at the first call
  */
 export function createFeatureExtractor(
-  model: Module,
-  ...args: Arguments<ExtractorOptions, ['returnNodes', 'trainReturnNodes', 'evalReturnNodes']>
+  ...args: Arguments<ExtractorArguments, ['model', 'returnNodes', 'trainReturnNodes', 'evalReturnNodes']>
 ): FeatureExtractor;
 export function createFeatureExtractor(model: Module, nodes: ReturnNodes): FeatureExtractor;
-export function createFeatureExtractor(model: Module, ...args: unknown[]): FeatureExtractor {
-  expectKind('createFeatureExtractor', 'model', model, kinds.instance(Module, 'a module'));
-  const named = ['returnNodes', 'trainReturnNodes', 'evalReturnNodes'];
-  const first = args[0] as ExtractorOptions | ReturnNodes | null | undefined;
-  const byName =
-    typeof first === 'object' &&
-    first !== null &&
-    Object.keys(first).length > 0 &&
-    Object.keys(first).every((key) => named.includes(key));
-  const [returnNodes, ...rest] = byName ? [null, first] : args;
+export function createFeatureExtractor(...args: unknown[]): FeatureExtractor {
+  const name = 'createFeatureExtractor';
+  const [, nodes, ...rest] = args;
+  // An object of nodes would pass for named parameters.
+  const isMap = isPlainObject(nodes) && !Object.keys(nodes).some((key) => names.includes(key));
   const defaults = { returnNodes: null, trainReturnNodes: null, evalReturnNodes: null };
-  const o = byName
-    ? parseArgs<ExtractorOptions>('createFeatureExtractor', [], defaults, [first], nodesKinds)
-    : {
-        ...parseArgs<ExtractorOptions>(
-          'createFeatureExtractor',
-          [],
-          { trainReturnNodes: null, evalReturnNodes: null } as never,
-          rest,
-          nodesKinds,
-        ),
-        returnNodes: (returnNodes ?? null) as ReturnNodes | null,
-      };
+  const given = isMap && Object.keys(nodes).length > 0 ? [args[0], [], ...rest] : args;
+  const parsed = parseArgs<ExtractorArguments>(name, ['model'], defaults, given, nodesKinds);
+  const { model } = parsed;
+  const o = given === args ? parsed : { ...parsed, returnNodes: nodes as ReturnNodes };
   expectKind('createFeatureExtractor', 'returnNodes', o.returnNodes, nodesKinds.returnNodes);
   const { trainReturnNodes: train, evalReturnNodes: evaluation } = o;
-  const given = o.returnNodes !== null && Object.keys(o.returnNodes).length > 0;
-  if (!given && !train && !evaluation) {
+  const isGiven = o.returnNodes !== null && Object.keys(o.returnNodes).length > 0;
+  if (!isGiven && !train && !evaluation) {
     throw new ArgumentError(
       'createFeatureExtractor: expected returnNodes, or trainReturnNodes and evalReturnNodes together, but got none',
     );

@@ -1,11 +1,10 @@
 // Owns the nodes of a network as torchvision names them: operations and modules by their paths, in the order in which they run.
-import { ArgumentError } from '../../errors';
 import { type CallWatcher, watchedBy } from '../../graph/calls';
 import { isJournaling, startJournal } from '../../graph/journal';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
-import { instance } from '../../tensor/argument-kinds';
-import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../tensor/options';
+import { instance, type Kind } from '../../tensor/argument-kinds';
+import { type Arguments, isPlainObject, parseArgs } from '../../tensor/options';
 import { scope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import { warnOnce } from '../../warnings';
@@ -201,10 +200,18 @@ export function inMode<T>(model: Module, training: boolean, fn: () => T): T {
   }
 }
 
-interface NodeNameOptions {
+interface NodeNameArguments {
+  model: Module;
+  /** What the network is called with, or a list of that. */
+  example: Tensor | readonly unknown[];
   /** Say nothing where the two lists differ. Default: false. */
   suppressDiffWarning?: boolean;
 }
+
+const exampleKind: Kind = {
+  words: 'an example of what the network is called with, such as torch.rand(1, 3, 224, 224)',
+  fits: (value) => value instanceof Tensor || Array.isArray(value),
+};
 
 /**
  * The names of a network's nodes in training and in evaluation, as torchvision's `get_graph_node_names` gives them: inputs, modules of `nn` by their
@@ -217,18 +224,17 @@ interface NodeNameOptions {
  * take two images in training.
  */
 export function getGraphNodeNames(
-  model: Module,
-  example: Tensor | readonly unknown[],
-  ...options: Arguments<NodeNameOptions, ['suppressDiffWarning']>
+  ...given: Arguments<NodeNameArguments, ['model', 'example', 'suppressDiffWarning']>
 ): [train: string[], evaluation: string[]] {
   const name = 'getGraphNodeNames';
-  expectKind(name, 'model', model, instance(Module, 'a module'));
-  const { suppressDiffWarning } = parseArgs<NodeNameOptions>(name, [], { suppressDiffWarning: false }, options);
-  if (!(example instanceof Tensor) && !Array.isArray(example)) {
-    throw new ArgumentError(
-      'getGraphNodeNames: expected an example of what the network is called with, such as torch.rand(1, 3, 224, 224)',
-    );
-  }
+  const defaults = { suppressDiffWarning: false };
+  const { model, example, suppressDiffWarning } = parseArgs<NodeNameArguments>(
+    name,
+    ['model', 'example'],
+    defaults,
+    given,
+    { model: instance(Module, 'a module'), example: exampleKind },
+  );
   const args = example instanceof Tensor ? [example] : (example as readonly unknown[]);
   const train = inMode(model, true, () => nodeNames(model, args));
   const evaluation = inMode(model, false, () => nodeNames(model, args));

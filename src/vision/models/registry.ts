@@ -3,7 +3,7 @@
 import { ArgumentError } from '../../errors';
 import type { Module } from '../../nn/module';
 import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, isPlainObject, parseArgs, shown } from '../../tensor/options';
+import { type Arguments, expectKind, isPlainObject, parseArgs, shown, tooMany } from '../../tensor/options';
 import * as detectors from '../detection/builders';
 import { alexnet } from './alexnet';
 import { type NetworkBuilder, weightsOf } from './builder';
@@ -128,6 +128,7 @@ export function listModels(...args: Arguments<ListOptions, ['module', 'include',
   // A namespace is a plain object too, and would pass for named parameters.
   const given = args.length === 1 && isNamespace(args[0]) ? [{ module: args[0] }] : args;
   const { module, include, exclude } = parseArgs<ListOptions>('listModels', [], defaults, given, {
+    module: moduleKind,
     include: patternsKind,
     exclude: patternsKind,
   });
@@ -138,6 +139,11 @@ export function listModels(...args: Arguments<ListOptions, ['module', 'include',
   const fits = (list: readonly RegExp[], name: string) => list.some((pattern) => pattern.test(name));
   return all.filter((name) => (wanted.length === 0 || fits(wanted, name)) && !fits(left, name)).sort();
 }
+
+const moduleKind: kinds.Kind = {
+  words: "vision.models, its segmentation or its detection, or 'models', 'segmentation' or 'detection', or null",
+  fits: (given) => given === null || typeof given === 'string' || isNamespace(given),
+};
 
 const isNamespace = (given: unknown): boolean =>
   isPlainObject(given) && Object.values(builders).some((build) => Object.values(given).includes(build));
@@ -174,14 +180,24 @@ function asRegExp(pattern: string): RegExp {
  *
  * @throws ArgumentError for a name of no network
  */
-export function getModelBuilder<K extends ModelName>(name: K): Builders[K];
-export function getModelBuilder(name: string): Builder;
-export function getModelBuilder(name: string): unknown {
-  const found = (Object.keys(builders) as ModelName[]).find((own) => plain(own) === plain(String(name)));
+export function getModelBuilder<K extends ModelName>(name: K | { name: K }): Builders[K];
+export function getModelBuilder(...args: Arguments<Named<string>, ['name']>): Builder;
+export function getModelBuilder(...args: unknown[]): unknown {
+  return builderOf('getModelBuilder', parseArgs<Named<string>>('getModelBuilder', ['name'], {}, args, nameKind).name);
+}
+
+interface Named<T> {
+  name: T;
+}
+
+const nameKind = { name: kinds.text };
+
+function builderOf(op: string, name: string): Builder {
+  const found = (Object.keys(builders) as ModelName[]).find((own) => plain(own) === plain(name));
   if (!found) {
-    throw new ArgumentError(`getModelBuilder: expected a name of listModels(), but got ${shown(name)}`);
+    throw new ArgumentError(`${op}: expected a name of listModels(), but got ${shown(name)}`);
   }
-  return builders[found];
+  return builders[found] as Builder;
 }
 
 type Built<B> =
@@ -208,8 +224,20 @@ export function getModel(
   config?: { weights?: null; weightsBackbone?: null; [option: string]: unknown },
 ): Module;
 export function getModel(name: string, config: object): Promise<Module>;
-export function getModel(name: string, config: object = {}): unknown {
-  return getModelBuilder(name)(config);
+export function getModel(named: { name: string; [option: string]: unknown }): Module | Promise<Module>;
+export function getModel(...args: unknown[]): unknown {
+  const [first, config = {}] = args;
+  if (args.length === 1 && isPlainObject(first)) {
+    const { name, ...options } = first;
+    return buildByName(name === undefined ? [] : [name], options);
+  }
+  if (args.length > 2) throw tooMany('getModel', ['name', 'config'], args.length);
+  expectKind('getModel', 'config', config, { words: 'an object of options', fits: isPlainObject });
+  return buildByName(args.slice(0, 1), config as object);
+}
+
+function buildByName(args: readonly unknown[], config: object): unknown {
+  return builderOf('getModel', parseArgs<Named<string>>('getModel', ['name'], {}, args, nameKind).name)(config);
 }
 
 /** Every enumeration, each of whose members knows the names of its classes. */
@@ -219,13 +247,19 @@ const enumerations = (): WeightsEnumeration[] => [
   ...Object.values(detection),
 ];
 
+/** The name of a network, or its function. */
+type NetworkName = string | ((...args: never[]) => unknown);
+
 /**
  * The enumeration of the weights of a network, which is given by its function or its name.
  *
  * @throws ArgumentError for a network that torchvision has no weights for
  */
-export function getModelWeights(name: string | ((...args: never[]) => unknown)): WeightsEnum {
-  const build = typeof name === 'string' ? getModelBuilder(name) : name;
+export function getModelWeights(...args: Arguments<Named<NetworkName>, ['name']>): WeightsEnum {
+  const { name } = parseArgs<Named<NetworkName>>('getModelWeights', ['name'], {}, args, {
+    name: kinds.either(kinds.text, kinds.callback),
+  });
+  const build = typeof name === 'string' ? builderOf('getModelWeights', name) : name;
   const found = enumerations().find((own) => own === weightsOf(build));
   if (!found) {
     const given = typeof name === 'string' ? `'${name}'` : name.name;
@@ -243,8 +277,9 @@ export function getModelWeights(name: string | ((...args: never[]) => unknown)):
  *
  * @throws ArgumentError for a name that is not one
  */
-export function getWeight(name: string): Weights {
-  const [first, second, ...rest] = String(name).split('.');
+export function getWeight(...args: Arguments<Named<string>, ['name']>): Weights {
+  const { name } = parseArgs<Named<string>>('getWeight', ['name'], {}, args, nameKind);
+  const [first, second, ...rest] = name.split('.');
   if (second === undefined || rest.length > 0) {
     throw new ArgumentError(`getWeight: expected a name such as 'ResNet50_Weights.DEFAULT', but got ${shown(name)}`);
   }

@@ -108,14 +108,16 @@ export function drawBoundingBoxes<T extends Tensor>(
     );
   }
   const colors = parseColors(op, o.colors, count!);
+  const own = (given: ColorLike | readonly ColorLike[] | null) =>
+    given === null ? null : parseColors(op, given, count!);
+  const [labelColors, labelGrounds] = [own(o.labelColors), own(o.labelBackgroundColors)];
   const boxes = o.boxes.detach().to('int32');
   const outlines = numbers === 4 ? straight(boxes, colors, width, fill) : turned(boxes, colors, width, fill);
   if (!labels) return painted(op, image, joined(outlines), []);
-  const inks = o.labelColors || fillLabels ? parseColors(op, o.labelColors ?? 'black', count!) : colors;
-  const grounds = fillLabels && o.labelBackgroundColors ? parseColors(op, o.labelBackgroundColors, count!) : colors;
+  const inks = labelColors ?? (fillLabels ? parseColors(op, 'black', count!) : colors);
   const texts = lettered(boxes, labels, {
     inks,
-    grounds: fillLabels ? grounds : null,
+    grounds: fillLabels ? (labelGrounds ?? colors) : null,
     margin: width + MARGIN,
     scale: Math.max(1, Math.round((o.fontSize ?? LETTER) / LETTER)),
   });

@@ -1,15 +1,23 @@
 // Pictures saved as files.
 import { ArgumentError } from '../../errors';
 import { checkTarget, type Target, targetName, writeTo } from '../../io/target';
-import { parseArgs, shown } from '../../tensor/options';
+import { orNull, text } from '../../tensor/argument-kinds';
+import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { png } from '../encode-png';
-import { type GridOptions, gridDefaults, makeGrid } from './make-grid';
+import { type GridOptions, gridDefaults, gridKinds, makeGrid } from './make-grid';
 
 export interface SaveImageOptions extends GridOptions {
   /** `'png'`, the only one there is. Default: by the ending of the name. */
   format?: string | null;
 }
+
+interface SaveArguments extends SaveImageOptions {
+  tensor: Tensor | readonly Tensor[];
+  fp: Target;
+}
+
+type SaveOrder = [...['tensor', 'fp', 'format', 'nrow', 'padding', 'normalize', 'valueRange', 'scaleEach', 'padValue']];
 
 /**
  * Saves a picture, or a batch as a grid, of floats from 0 to 1 as a PNG file: a download in a page, in Node a file that is written all or nothing.
@@ -18,14 +26,16 @@ export interface SaveImageOptions extends GridOptions {
  *
  * @throws ArgumentError for another format, or what cannot be written to
  */
-export async function saveImage(
-  tensor: Tensor | readonly Tensor[],
-  fp: Target,
-  options: SaveImageOptions = {},
-): Promise<void> {
-  const { format, ...grid } = parseArgs<SaveImageOptions>('saveImage', [], { format: null, ...gridDefaults }, [
-    options,
-  ]);
+export async function saveImage(...args: Arguments<SaveArguments, SaveOrder>): Promise<void> {
+  const defaults = { format: null, ...gridDefaults };
+  const kinds = { ...gridKinds, format: orNull(text) };
+  const { tensor, fp, format, ...grid } = parseArgs<SaveArguments>(
+    'saveImage',
+    ['tensor', 'fp'],
+    defaults,
+    args,
+    kinds,
+  );
   checkTarget('saveImage', fp);
   const ending = format ?? /\.(\w+)$/.exec(targetName(fp) ?? '.png')?.[1];
   if (typeof ending !== 'string' || ending.toLowerCase() !== 'png') {
