@@ -11,6 +11,7 @@ import {
   GuidedBackprop,
   IntegratedGradients,
   LayerDeepLift,
+  LayerIntegratedGradients,
   LRP,
   NeuronConductance,
   NeuronGradient,
@@ -106,7 +107,7 @@ test('DeepLift and relevance conserve', async () => {
   expect(Math.max(...(await relevance(small()).abs().data()))).toBeGreaterThan(1e-2);
 });
 
-test('relevance goes through a sum whose parts come by name as through one by place', async () => {
+test('a sum whose parts come by name is explained as one by place', async () => {
   class Residual extends nn.Module {
     linear = new nn.Linear(4, 4, { bias: false });
     add = new AdditionModule();
@@ -125,6 +126,12 @@ test('relevance goes through a sum whose parts come by name as through one by pl
   const [named, delta] = new LRP({ model: byName }).attribute(x, { target: 1, returnConvergenceDelta: true });
   expect(await named.equal(found)).toBe(true);
   expect(await delta.abs().max().item()).toBeLessThan(1e-5);
+  const how = { target: 1, attributeToLayerInput: true };
+  const [seen, expected] = [byName, byPlace].map((model) =>
+    new LayerIntegratedGradients(model, 'add').attribute<Tensor[]>(x, how),
+  );
+  expect(seen).toHaveLength(2);
+  expect(await torch.cat(seen!).equal(torch.cat(expected!))).toBe(true);
 });
 
 test('gradient SHAP of a linear model and one baseline is exact', async () => {

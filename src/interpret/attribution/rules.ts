@@ -4,8 +4,8 @@ import type { Interceptor } from '../../nn/intercept';
 import type { Module } from '../../nn/module';
 import { withGradient } from '../../ops/custom';
 import { grad } from '../../tensor/grad';
-import { isPlainObject } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
+import { withNames } from './named-calls';
 
 /** What a rule has to go by, at one call of a module and for one of its arguments. */
 export interface Passage {
@@ -20,24 +20,6 @@ export interface Passage {
 /** Gives the gradient of the argument. */
 export type Rule = (passage: Passage) => Tensor;
 
-/** The values of an argument list, those by name too, and the list that has others in their places. */
-function flat(args: readonly unknown[]): {
-  readonly values: readonly unknown[];
-  formed(others: readonly unknown[]): readonly unknown[];
-} {
-  const named = args.at(-1);
-  if (!isPlainObject(named)) return { values: args, formed: (others) => others };
-  const places = args.length - 1;
-  const names = Object.keys(named);
-  return {
-    values: [...args.slice(0, places), ...Object.values(named)],
-    formed: (others) => [
-      ...others.slice(0, places),
-      Object.fromEntries(names.map((name, i) => [name, others[places + i]])),
-    ],
-  };
-}
-
 const isExplained = (x: unknown): x is Tensor => x instanceof Tensor && x.requiresGrad;
 
 /**
@@ -47,7 +29,7 @@ const isExplained = (x: unknown): x is Tensor => x instanceof Tensor && x.requir
 export const ruling =
   (module: Module, rule: Rule, again: ((args: readonly unknown[]) => unknown) | null = null): Interceptor =>
   (given, run) => {
-    const { values: args, formed } = flat(given);
+    const { values: args, formed } = withNames(given);
     const places = mode.grad ? args.flatMap((x, i) => (isExplained(x) ? [i] : [])) : [];
     if (places.length === 0) return run(given);
     const leaves = new Map(places.map((i) => [i, (args[i] as Tensor).detach().requiresGrad_()]));

@@ -7,6 +7,7 @@ import { Module } from '../../nn/module';
 import { kindOf } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import type { ForwardFunction } from '../attribution/model';
+import { withNames } from '../attribution/named-calls';
 
 /** A module of the network, or its name, such as 'features.3'. */
 export type Layer = Module | string;
@@ -61,6 +62,10 @@ function partsOf(op: string, value: unknown): { tensors: Tensor[]; with: (others
   };
 }
 
+/** What a layer gets: its arguments, and where no tensor is among those by place, what it gets by name. */
+const inputsOf = (args: readonly unknown[]): ReturnType<typeof withNames> =>
+  args.some((x) => x instanceof Tensor) ? { values: args, formed: (others) => others } : withNames(args);
+
 /** Runs `fn`, and gives what every one of the layers had at its last call there. */
 export function watching<T>(
   op: string,
@@ -84,7 +89,11 @@ export function watching<T>(
   const by = new Map(
     layers.map((layer): [Module, Interceptor] => [
       layer,
-      (args, run) => (atInput ? run(keep(layer, args) as unknown[]) : keep(layer, run(args))),
+      (args, run) => {
+        if (!atInput) return keep(layer, run(args));
+        const { values, formed } = inputsOf(args);
+        return run(formed(keep(layer, values) as unknown[]));
+      },
     ]),
   );
   const result = intercepted(by, fn);
@@ -109,7 +118,9 @@ export function replacing<T>(
       layer,
       (args, run) => {
         const put = (value: unknown) => partsOf(op, value).with(values[i]!.map((x) => x.clone()));
-        return atInput ? run(put(args) as unknown[]) : put(run(args));
+        if (!atInput) return put(run(args));
+        const { values: given, formed } = inputsOf(args);
+        return run(formed(put(given) as unknown[]));
       },
     ]),
   );
