@@ -217,6 +217,8 @@ export interface Program {
   readonly nodes: readonly ProgramNode[];
   /** Values that must outlive the run. */
   readonly exports: readonly number[];
+  /** By export: whether it has room for more than there is, so that what there is is copied from it. */
+  readonly roomy?: readonly boolean[];
 }
 
 /** A program with the lowering of each node. */

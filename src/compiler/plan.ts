@@ -402,7 +402,7 @@ class Planner {
   }
 
   private exportModes(): ExportMode[] {
-    const { exports, nodes } = this.program;
+    const { exports, nodes, roomy } = this.program;
     const users = new Map<number, number>();
     for (const v of exports) {
       const { location } = this.places[v]!;
@@ -421,7 +421,7 @@ class Planner {
         return { kind: 'takeover', input: location.input };
       }
       const own = location.input === undefined && whole && users.get(place.location) === 1;
-      if (own && (place.bytes > SMALL_BYTES || lasting.has(v))) {
+      if (own && !roomy?.[index] && (place.bytes > SMALL_BYTES || lasting.has(v))) {
         location.export = index;
         return { kind: 'bind' };
       }

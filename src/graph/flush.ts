@@ -200,7 +200,7 @@ function finds(value: Value, root: Root | null, { order, windows, mark }: Walk, 
 
 /** Sends the parts of a flush but for the last, which it returns. */
 function sendAllButLast(
-  { parts, lengths }: Parts,
+  { parts, lengths, varies }: Parts,
   exports: ReadonlyMap<Value, Root | null>,
   step: PendingStep | null,
 ): Work {
@@ -214,7 +214,7 @@ function sendAllButLast(
     }
     inSequence(walk.order);
     const work = { ...walk, exports: found, last };
-    const long = loops ? null : grown(walk.order, found.keys(), lengths);
+    const long = loops ? null : grown(walk.order, found.keys(), { lengths, varies });
     return long ? inRoom(work, long) : work;
   };
   // What users hold outlives the flush.
@@ -262,13 +262,20 @@ function send(
     key.push(standIn(cell).number);
     jobExports.push({ cell, replaces: root && !isPart && isReplaced(root) ? root.settled : null });
   }
+  // What has room is copied from where it is computed, whatever its size.
+  if (long) key.push(SEPARATOR);
   // The engine may build the program only when the device is there; by then the nodes may have dropped their edges.
   const edges = order.map((node) => node.reads);
   const placed = placedNodes(order);
   const before = new Map<Root, Value | null>();
   engine.submit({
     key,
-    build: () => buildProgram({ order, edges, inputs, windows, placed }, [...exports.keys()].map(standIn)),
+    build() {
+      const program = buildProgram({ order, edges, inputs, windows, placed }, [...exports.keys()].map(standIn));
+      return long
+        ? { ...program, roomy: [...exports.keys()].map((cell) => standIn(cell).numel > cell.numel) }
+        : program;
+    },
     ...cellsOf(inputs, windows, long?.pieces),
     exports: jobExports,
     scalars,

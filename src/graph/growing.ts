@@ -5,6 +5,7 @@ import { MAX_RANK } from '../compiler/strided';
 import { SMALL_BYTES } from '../gpu/memory';
 import { mode, withMode } from './mode';
 import { packed, spread } from './packing';
+import { type Parts, regroupedRows } from './parts';
 import { isTracing, moveTo, placeOf } from './places';
 import { recordAll } from './record';
 import { internMeta } from './signature';
@@ -17,8 +18,11 @@ const ROOMS = [1024, 16384, 128];
 /** Sizes that there is room for where values have several such dimensions: finer ones, since what is computed grows with their square. */
 const PLANE_ROOMS = [128, 256, 512, 1024];
 
-/** Bytes of a value with room that no copy is made of. */
+/** Bytes of the largest value with room. */
 const MAX_BYTES = 1 << 22;
+
+/** Rows that there is room for where values are large, of which there are several lengths: finer ones, since these are copied. */
+const LARGE_ROOMS = [64, 128, 256, 512, 1024, 2048, 4096];
 
 /** Nodes of a program that is worth it. */
 const MAX_NODES = 1024;
@@ -31,13 +35,16 @@ export interface Grown {
   readonly pieces: ReadonlyMap<Value, readonly Window[]>;
 }
 
-/** The same computations with room, where values have dimensions of one of `lengths`; null where none has, or one cannot. */
-export function grown(order: readonly Node[], stored: Iterable<Value>, lengths: ReadonlySet<number>): Grown | null {
+/** Which dimensions get room, and whether flushes before have had others. */
+type Lengths = Pick<Parts, 'lengths' | 'varies'>;
+
+/** The same computations with room, where values have dimensions of one of the lengths; null where none has, or one cannot. */
+export function grown(order: readonly Node[], stored: Iterable<Value>, { lengths, varies }: Lengths): Grown | null {
   if (lengths.size === 0 || order.length > MAX_NODES) return null;
   if (!order.some(({ outputs }) => outputs.some(({ shape }) => growing(shape, lengths).length > 0))) return null;
   const { recorded } = mode;
   try {
-    return withMode({ grad: false }, () => new Growing(lengths).run(order, stored));
+    return withMode({ grad: false }, () => new Growing(lengths, varies).run(order, stored));
   } finally {
     mode.recorded = recorded;
   }
@@ -52,7 +59,10 @@ class Growing {
   private readonly pieces = new Map<Value, readonly Window[]>();
   private readonly rooms = new Map<number, number>();
 
-  constructor(private readonly lengths: ReadonlySet<number>) {}
+  constructor(
+    private readonly lengths: ReadonlySet<number>,
+    private readonly varies: boolean,
+  ) {}
 
   run(order: readonly Node[], stored: Iterable<Value>): Grown | null {
     const wanted = [...stored];
@@ -78,24 +88,45 @@ class Growing {
     const all = new Set([...order.flatMap(({ reads }) => reads), ...made]);
     const long = [...all].filter(({ shape }) => this.growing(shape).length > 0);
     if (long.some(({ shape, dtype }) => bytesPerElement(dtype) !== 4 || shape.length > MAX_RANK)) return false;
+    const base = this.basesIn(order);
     const columns = new Map<number, number>();
     for (const { shape } of long) {
       const dims = this.growing(shape);
       for (const d of dims) {
-        const size = shape[d]!;
+        const size = base.get(shape[d]!) ?? shape[d]!;
         const others = dims.length > 1 ? Number.POSITIVE_INFINITY : numel(shape) / size;
         columns.set(size, Math.max(columns.get(size) ?? 0, others));
       }
     }
     for (const [size, most] of columns) {
-      const rooms =
-        most === Number.POSITIVE_INFINITY ? PLANE_ROOMS : ROOMS.filter((room) => 4 * room * most <= SMALL_BYTES);
-      const room = rooms.find((one) => one > size);
+      const room = this.roomFor(size, most);
       if (room === undefined) return false;
       this.rooms.set(size, room);
     }
+    for (const [size, of] of base) this.rooms.set(size, (this.rooms.get(of)! / of) * size);
     const isCopied = (x: Value) => !made.has(x) || stored.has(x);
-    return long.every((x) => 4 * numel(this.roomy(x.shape)) <= (isCopied(x) ? SMALL_BYTES : MAX_BYTES));
+    const limit = (x: Value) => (isCopied(x) && !this.varies ? SMALL_BYTES : MAX_BYTES);
+    return long.every((x) => 4 * numel(this.roomy(x.shape)) <= limit(x));
+  }
+
+  /** The room for a size, where values have so many elements for each one of it at most. */
+  private roomFor(size: number, most: number): number | undefined {
+    if (most === Number.POSITIVE_INFINITY) return PLANE_ROOMS.find((room) => room > size);
+    const small = ROOMS.find((room) => room > size && 4 * room * most <= SMALL_BYTES);
+    if (small !== undefined || !this.varies) return small;
+    return LARGE_ROOMS.find((room) => room > size && 4 * room * most <= MAX_BYTES);
+  }
+
+  /** By size that another becomes where rows are taken for several, or several for one: the least of them. */
+  private basesIn(order: readonly Node[]): ReadonlyMap<number, number> {
+    const base = new Map<number, number>();
+    for (const { op, reads, outputs } of order) {
+      const rows = reads[0] && regroupedRows(op, reads[0], outputs[0]!);
+      if (!rows?.every((size) => this.lengths.has(size))) continue;
+      const [least, most] = rows.toSorted((a, b) => a - b);
+      base.set(most!, base.get(least!) ?? least!);
+    }
+    return base;
   }
 
   private roomy(shape: Shape): Shape {

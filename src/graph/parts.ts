@@ -1,6 +1,6 @@
 // Parts: a flush that repeats a subgraph runs as several programs, of kinds that flushes of other lengths share.
 import { type Cut, cutsOf, MIN_TIMES } from './periods';
-import type { Node, Value } from './value';
+import type { Node, Op, Value } from './value';
 
 /** Some of a flush's nodes, which run together. */
 export interface Part {
@@ -17,12 +17,18 @@ export interface Parts {
   readonly parts: readonly Part[];
   /** How many rows values have that hang on how often a subgraph is repeated: what is joined of its results, and what it takes slices of. */
   readonly lengths: ReadonlySet<number>;
+  /** The same subgraph has been repeated some other number of times before. */
+  readonly varies: boolean;
 }
 
 /** Values that are stored whatever reads them. */
 type Exports = { has(value: Value): boolean };
 
-const whole: Parts = { parts: [], lengths: new Set() };
+const whole: Parts = { parts: [], lengths: new Set(), varies: false };
+
+/** By the signature of the first node of what was repeated, the rows that hung on it at first; null where they have been others since. */
+const known = new Map<number, string | null>();
+const MAX_KNOWN = 4096;
 
 /** The parts of a flush whose nodes these are. */
 export function partsOf(nodes: readonly Node[], exports: Exports): Parts {
@@ -31,6 +37,8 @@ export function partsOf(nodes: readonly Node[], exports: Exports): Parts {
   const begins = offsetsIn(nodes.slice(0, repeated[0]!.at), exports).map((at): Cut => ({ at, loops: false }));
   const sequence = new Sequence(nodes, [...begins, ...repeated], exports);
   const lengths = sequence.lengths();
+  const varies = notedAsVarying(nodes[repeated[0]!.at]!, lengths);
+  if (lengths.size > 0) sequence.addDerived(lengths, varies);
   const { partOf, loops } = sequence.cutWhereLong(lengths);
   const stored = new Set<Value>();
   const lastPart = new Map<Value, number>();
@@ -49,7 +57,17 @@ export function partsOf(nodes: readonly Node[], exports: Exports): Parts {
   }
   for (const [value, p] of lastPart) parts[p]!.spends.push(value);
   // Views alone are no work.
-  return { parts: parts.filter(({ stores }) => stores.length > 0), lengths };
+  return { parts: parts.filter(({ stores }) => stores.length > 0), lengths, varies };
+}
+
+/** Whether flushes that repeat what begins with a node have had other lengths than these. */
+function notedAsVarying({ signature }: Node, lengths: ReadonlySet<number>): boolean {
+  if (lengths.size === 0) return false;
+  const now = [...lengths].sort((a, b) => a - b).join();
+  const before = known.get(signature);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(signature, before === undefined || before === now ? now : null);
+  return known.get(signature) === null;
 }
 
 /**
@@ -81,7 +99,7 @@ class Sequence {
   }
 
   /** How many rows values have that hang on the repetitions. */
-  lengths(): ReadonlySet<number> {
+  lengths(): Set<number> {
     const lengths = new Set<number>();
     const taken = new Map<Value, number>();
     for (const [n, node] of this.nodes.entries()) {
@@ -100,16 +118,17 @@ class Sequence {
         if (count === rowsOf(y) && count >= MIN_TIMES) lengths.add(count);
       }
     }
-    if (lengths.size > 0) this.addDerived(lengths);
     return lengths;
   }
 
-  /** Adds the rows of what most of such rows are sliced from, and of what few values with them are joined to. */
-  private addDerived(lengths: Set<number>): void {
+  /** Adds the rows of what most of such rows are sliced from, of what few values with them are joined to, and of what each becomes several of. */
+  addDerived(lengths: Set<number>, varies: boolean): void {
     const add = ({ op, reads, outputs, attrs }: Pick<Node, 'op' | 'reads' | 'outputs' | 'attrs'>): void => {
-      if (!op.placed && !op.joins?.({ attrs, outputs })) return;
       const [y] = outputs;
       const rows = rowsOf(y!);
+      const regrouped = varies && reads[0] ? regroupedRows(op, reads[0], y!) : null;
+      if (regrouped && lengths.has(regrouped[0]) && rows >= MIN_TIMES) lengths.add(rows);
+      if (!op.placed && !op.joins?.({ attrs, outputs })) return;
       const isLike = (x: Value) =>
         lengths.has(rowsOf(x)) && 2 * rows >= rowsOf(x) && x.numel * rows === y!.numel * rowsOf(x);
       if (rows >= MIN_TIMES && reads.some(isLike)) lengths.add(rows);
@@ -171,6 +190,13 @@ class Sequence {
 const isJoin = (node: Node): boolean => node.reads.length >= MIN_TIMES && node.op.joins?.(node) === true;
 
 const rowsOf = ({ shape }: Value): number => shape.find((size) => size !== 1) ?? 1;
+
+/** The rows of x and those of y, where y is the elements of x in order, of which each row has become several, or several one. */
+export function regroupedRows(op: Op, x: Value, y: Value): readonly [number, number] | null {
+  const [from, to] = [rowsOf(x), rowsOf(y)];
+  const isWhole = from % to === 0 || to % from === 0;
+  return op.sameBits && from !== to && x.numel === y.numel && isWhole ? [from, to] : null;
+}
 
 /** The value that a view shows elements of, as far as that is computed here and the view is not stored. */
 function shownBy(x: Value, here: { has(node: Node): boolean }, exports: Exports): Value {

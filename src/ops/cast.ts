@@ -136,6 +136,10 @@ export const drawnFrom = (sources: readonly Value[], numbers: Value): Value =>
 const placesOfRoom = (shape: Shape, counts: Shape): number[] =>
   contiguousStrides(shape).flatMap((stride, d) => (shape[d] === counts[d] ? [] : [counts[d]!, stride]));
 
+/** Whether what counts lies together, at the front. */
+const isOfRows = (shape: Shape, counts: Shape): boolean =>
+  shape.every((size, d) => size === counts[d] || counts.slice(0, d).every((before) => before === 1));
+
 const reshapeOp: Op<{ readonly shape: Shape }> = {
   name: 'reshape',
   takesHalf: true,
@@ -154,10 +158,12 @@ const reshapeOp: Op<{ readonly shape: Shape }> = {
     return [{ shape, dtype: x.dtype }];
   },
   shows: ({ attrs: { shape } }) => ({ shape, strides: contiguousStrides(shape), offset: 0 }),
-  // Rows stay rows.
+  // What counts stays where it is.
   grow({ inputs: [x], counts: [counts], shapes: [shape], results: [result] }) {
     const isSame =
-      numel(shape!) === x!.numel && sameShape(placesOfRoom(x!.shape, counts!), placesOfRoom(shape!, result!));
+      sameShape(placesOfRoom(x!.shape, counts!), placesOfRoom(shape!, result!)) ||
+      (isOfRows(x!.shape, counts!) && isOfRows(shape!, result!));
+    if (numel(shape!) !== x!.numel) return null;
     return isSame ? [record(reshapeOp, [x!], { shape: shape! })] : null;
   },
   lower: () => ({ kind: 'alias', byteOffset: 0 }),

@@ -16,6 +16,7 @@ import type { Op, Value } from '../graph/value';
 import { add, div, exp, mul, neg, sub } from './arithmetic';
 import { constantOf, full, reshape } from './cast';
 import { expand, sum } from './reduce';
+import { filledPast, hasRoom } from './room';
 import { narrow } from './shape';
 import { onePassLength } from './strips';
 import { rowsPass } from './workgroup';
@@ -61,6 +62,12 @@ const crossEntropyOp = (reduction: Reduction): Op<CrossEntropyAttrs> => ({
     const of = (...shape: number[]) => ({ shape, dtype: x!.dtype });
     const rows = [of(n, 2), of(...labels!.shape)];
     return reduction === 'none' ? [of(n), ...rows] : [of(), ...rows, of()];
+  },
+  // Rows that do not count have the label of those that are ignored.
+  grow({ inputs: [x, labels, ...weight], attrs, counts: [of, at] }) {
+    if (hasRoom(x!, of!, 1)) return null;
+    const counted = [filledPast(x!, of!, 0), filledPast(labels!, at!, attrs.ignoreIndex), ...weight];
+    return recordAll(crossEntropyOps[reduction], counted, attrs);
   },
   lower({ inputs: [x], attrs: { ignoreIndex, weighted }, adapter }) {
     const [n, classes] = x!.shape as [number, number];
@@ -144,6 +151,8 @@ interface GradAttrs {
 const crossEntropyGradOp: Op<GradAttrs> = {
   name: 'crossEntropyGrad',
   infer: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
+  grow: ({ inputs, attrs, scalars, counts: [counts] }) =>
+    hasRoom(inputs[0]!, counts!, 1) ? null : [record(crossEntropyGradOp, inputs, attrs, scalars)],
   lower({ inputs: [x], attrs: { reduction, constant }, adapter }) {
     const [n, classes] = x!.shape as [number, number];
     const mean = reduction === 'mean';

@@ -19,6 +19,7 @@ import { crossEntropyByLabels, type Reduction } from './cross-entropy';
 import { pointwise } from './pointwise';
 import { promoteTypes } from './promotion';
 import { mean, sum } from './reduce';
+import { filledPast } from './room';
 import { permute } from './shape';
 import { fewLongRows, logSoftmax } from './softmax';
 
@@ -50,6 +51,11 @@ const nllOp: Op<NllAttrs> = {
     const meta: Meta = { shape: labels.shape, dtype: x.dtype };
     return [meta, meta];
   },
+  // Rows that do not count have the label of those that are ignored.
+  grow({ inputs: [x, labels, ...weight], attrs, counts: [, at] }) {
+    const counted = filledPast(labels!, at!, attrs.ignoreIndex);
+    return x!.shape.at(-1) === attrs.classes ? recordAll(nllOp, [x!, counted, ...weight], attrs) : null;
+  },
   lower({ inputs: [, labels], attrs }) {
     const n = numel(labels.shape);
     return {
@@ -78,6 +84,7 @@ const nllGradOp: Op<NllAttrs> = {
   name: 'nllLossGrad',
   saves: { inputs: [1, 2] },
   infer: ([dy], { classes }) => [{ shape: [...dy.shape, classes], dtype: dy.dtype }],
+  grow: ({ inputs, attrs }) => [record(nllGradOp, inputs, attrs)],
   lower({ inputs: [dy], attrs }) {
     const n = numel(dy.shape);
     return {

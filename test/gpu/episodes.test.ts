@@ -377,6 +377,60 @@ test('what joins the steps of a loop gives the figures of one batch, whatever th
   await fc.assert(fc.asyncProperty(times, fc.constantFrom(...Object.keys(tails)), sameEitherWay), programsOf(3));
 });
 
+/** Losses of the joined states of a recurrence, [n, 16, 24], by labels and numbers of as many rows. */
+const sequenceLosses: Record<string, (states: Tensor, labels: Tensor, r: Tensor) => Tensor> = {
+  labels: (states, labels) => F.crossEntropy(states.flatten(0, 1), labels.flatten(), { ignoreIndex: 3 }),
+  weighted: (states, labels) =>
+    F.nllLoss(F.logSoftmax(states, 2).flatten(0, 1), labels.flatten(), {
+      weight: torch.arange(24).add(1).div(24),
+      reduction: 'sum',
+    }).mul(0.01),
+  'each label': (states, labels) =>
+    F.crossEntropy(states.flatten(0, 1), labels.flatten(), { reduction: 'none' }).unflatten(0, [-1, 16]).std(0).mean(),
+  numbers: (states, _, r) => F.mseLoss(F.linear(states, torch.eye(24).narrow(0, 0, 2)), r),
+  last: (states, labels) =>
+    F.crossEntropy(states.at(-1), labels.at(-1)).add(states.at('1:').sub(states.at(':-1')).abs().mean()),
+};
+
+/** The loss, the gradients and the states of a recurrence; `apart`: no two of its steps are alike. */
+async function recurrence(kind: string, length: number, apart: boolean): Promise<number[]> {
+  torch.manualSeed(length);
+  const weights = [torch.randn(3, 24), torch.randn(24, 24).mul(0.2)].map((w) => w.detach().requiresGrad_());
+  const given = torch.randn(length, 16, 3);
+  const labels = torch.randint(0, 24, [length, 16]);
+  const states: Tensor[] = [];
+  let state: Tensor = torch.zeros(16, 24);
+  for (let t = 0; t < length; t++) {
+    state = given.at(t).matmul(weights[0]!).add(state.matmul(weights[1]!)).tanh();
+    if (apart) state = torch.cat([state, torch.zeros(t + 1, 24)]).narrow(0, 0, 16);
+    states.push(state);
+  }
+  const joined = torch.stack(states);
+  const loss = sequenceLosses[kind]!(joined, labels, torch.randn(length, 16, 2));
+  loss.backward();
+  const values = [loss, joined, ...weights.map((weight) => weight.grad!)];
+  const lists = await Promise.all(values.map((value) => value.data()));
+  return lists.flatMap((list) => Array.from(list));
+}
+
+test('large joined states of a recurrence compile nothing for lengths between those met, and change no value', {
+  timeout: 600_000,
+}, async () => {
+  const compiled: string[] = [];
+  for (const kind of sampled(Object.keys(sequenceLosses), 2)) {
+    for (const length of [34, 41, 50]) await recurrence(kind, length, false);
+    for (const length of [36, 47, 60]) {
+      let figures: number[] = [];
+      const { plans, pipelines } = await counted(async () => {
+        figures = await recurrence(kind, length, false);
+      });
+      if (plans + pipelines > 0) compiled.push(`${kind} of ${length}: ${plans} plans, ${pipelines} pipelines`);
+      expectNumbers(figures, await recurrence(kind, length, true), { rtol: 1e-3, atol: 1e-4 });
+    }
+  }
+  expect(compiled).toEqual([]);
+});
+
 /** What joins the steps of a loop, each of which makes one of the numbers. */
 function joinedOf(numbers: readonly number[]): Tensor {
   const one = torch.ones(1, 1);
