@@ -13,7 +13,8 @@ test('four bytes a pixel become channels', async () => {
 });
 
 test('a canvas is missed in words', async () => {
-  expect(() => fromPixels({} as never)).toThrow(/expected an image, canvas, video, .* but got Object/);
-  const shows = toCanvas(torch.ones(2, 2), undefined as unknown as OffscreenCanvas);
-  await expect(shows).rejects.toThrow(/expected a canvas of a page or worker/);
+  expect(() => fromPixels(new Map() as never)).toThrow(/expected an image, canvas, video, .* but got Map/);
+  expect(() => fromPixels({} as never)).toThrow("fromPixels: missing 1 required argument: 'source'");
+  const shows = toCanvas(torch.ones(2, 2), null as unknown as OffscreenCanvas);
+  await expect(shows).rejects.toThrow(/expected canvas to be a canvas of a page or worker/);
 });
