@@ -4,7 +4,7 @@ import { integer, oneOf, orNull } from '../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import * as F from './functional/activation';
-import { Module } from './module';
+import { UnaryLayer } from './layer';
 import { pythonFloat, pythonText } from './printing';
 
 interface InplaceArguments {
@@ -13,7 +13,7 @@ interface InplaceArguments {
 }
 
 /** Activations whose only option is `inplace`. */
-abstract class PlainActivation extends Module {
+abstract class PlainActivation extends UnaryLayer {
   inplace: boolean;
 
   constructor(layer: string, args: readonly unknown[]) {
@@ -56,7 +56,7 @@ interface HardtanhArguments extends InplaceArguments {
 }
 
 /** min(max(x, minVal), maxVal). Shape: any, kept. */
-export class Hardtanh extends Module {
+export class Hardtanh extends UnaryLayer {
   minVal: number;
   maxVal: number;
   inplace: boolean;
@@ -94,21 +94,21 @@ export class SiLU extends PlainActivation {
 }
 
 /** tanh x. Shape: any, kept. */
-export class Tanh extends Module {
+export class Tanh extends UnaryLayer {
   forward(x: Tensor): Tensor {
     return F.tanh(x);
   }
 }
 
 /** 1 / (1 + e⁻ˣ). Shape: any, kept. */
-export class Sigmoid extends Module {
+export class Sigmoid extends UnaryLayer {
   forward(x: Tensor): Tensor {
     return F.sigmoid(x);
   }
 }
 
 /** ln σ(x). Shape: any, kept. */
-export class LogSigmoid extends Module {
+export class LogSigmoid extends UnaryLayer {
   forward(x: Tensor): Tensor {
     return F.logsigmoid(x);
   }
@@ -120,7 +120,7 @@ interface LeakyReLUArguments extends InplaceArguments {
 }
 
 /** x for x ≥ 0, negativeSlope · x elsewhere. Shape: any, kept. */
-export class LeakyReLU extends Module {
+export class LeakyReLU extends UnaryLayer {
   negativeSlope: number;
   inplace: boolean;
 
@@ -146,7 +146,7 @@ interface ELUArguments extends InplaceArguments {
 }
 
 /** x for x > 0, alpha (eˣ − 1) elsewhere. Shape: any, kept. */
-export class ELU extends Module {
+export class ELU extends UnaryLayer {
   alpha: number;
   inplace: boolean;
 
@@ -172,7 +172,7 @@ interface GELUArguments {
 }
 
 /** x Φ(x), Φ the standard normal's distribution function. Shape: any, kept. */
-export class GELU extends Module {
+export class GELU extends UnaryLayer {
   approximate: 'none' | 'tanh';
 
   constructor(...args: Arguments<GELUArguments, ['approximate']>) {
@@ -199,7 +199,7 @@ interface SoftplusArguments {
 }
 
 /** ln(1 + e^(beta x)) / beta. Shape: any, kept. */
-export class Softplus extends Module {
+export class Softplus extends UnaryLayer {
   beta: number;
   threshold: number;
 
@@ -225,7 +225,7 @@ interface DimArguments {
 }
 
 /** e^xᵢ / Σⱼ e^xⱼ along `dim`. Shape: any, kept. */
-export class Softmax extends Module {
+export class Softmax extends UnaryLayer {
   dim: number | null;
 
   constructor(...args: Arguments<DimArguments, ['dim']>) {
@@ -243,7 +243,7 @@ export class Softmax extends Module {
 }
 
 /** xᵢ − ln Σⱼ e^xⱼ along `dim`. Shape: any, kept. */
-export class LogSoftmax extends Module {
+export class LogSoftmax extends UnaryLayer {
   dim: number | null;
 
   constructor(...args: Arguments<DimArguments, ['dim']>) {
@@ -261,7 +261,7 @@ export class LogSoftmax extends Module {
 }
 
 /** `Softmax` of −x: the least element has the most. Shape: any, kept. */
-export class Softmin extends Module {
+export class Softmin extends UnaryLayer {
   dim: number | null;
 
   constructor(...args: Arguments<DimArguments, ['dim']>) {

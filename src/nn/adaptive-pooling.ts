@@ -2,7 +2,7 @@
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import * as F from './functional/adaptive-pooling';
-import { Module } from './module';
+import { UnaryLayer } from './layer';
 import { pythonText } from './printing';
 import { type Size, sizesOf } from './sizes';
 
@@ -13,7 +13,7 @@ export type { AdaptiveSize2d } from './functional/adaptive-pooling';
  *
  * Shape: [N, C, H, W] or [C, H, W] → [N, C, ...outputSize]. Window i spans rows ⌊i·H/h⌋ to ⌈(i+1)·H/h⌉, and columns likewise.
  */
-export class AdaptiveAvgPool2d extends Module {
+export class AdaptiveAvgPool2d extends UnaryLayer {
   outputSize: F.AdaptiveSize2d;
 
   constructor(...args: Arguments<{ outputSize: F.AdaptiveSize2d }, ['outputSize']>) {
@@ -33,7 +33,7 @@ export class AdaptiveAvgPool2d extends Module {
 }
 
 /** `AdaptiveAvgPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, outputSize]. */
-export class AdaptiveAvgPool1d extends Module {
+export class AdaptiveAvgPool1d extends UnaryLayer {
   outputSize: number;
 
   constructor(...args: Arguments<{ outputSize: Size<1> }, ['outputSize']>) {
@@ -60,7 +60,7 @@ interface AdaptiveMaxArguments<Size, R extends boolean> {
 }
 
 /** The maximum of the windows of `AdaptiveAvgPool2d`; with `returnIndices` also its place in the plane. */
-export class AdaptiveMaxPool2d<R extends boolean = false> extends Module {
+export class AdaptiveMaxPool2d<R extends boolean = false> extends UnaryLayer {
   outputSize: F.AdaptiveSize2d;
   returnIndices: R;
 
@@ -85,7 +85,7 @@ export class AdaptiveMaxPool2d<R extends boolean = false> extends Module {
 }
 
 /** `AdaptiveMaxPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, outputSize]. */
-export class AdaptiveMaxPool1d<R extends boolean = false> extends Module {
+export class AdaptiveMaxPool1d<R extends boolean = false> extends UnaryLayer {
   outputSize: number;
   returnIndices: R;
 
@@ -124,7 +124,7 @@ interface MaxPool1dArguments<R extends boolean> {
 type MaxPool1dOrder = ['kernelSize', 'stride', 'padding', 'dilation', 'returnIndices', 'ceilMode'];
 
 /** `MaxPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, L']. */
-export class MaxPool1d<R extends boolean = false> extends Module {
+export class MaxPool1d<R extends boolean = false> extends UnaryLayer {
   kernelSize: number;
   stride: number;
   padding: number;
@@ -173,7 +173,7 @@ interface AvgPool1dArguments {
 type AvgPool1dOrder = ['kernelSize', 'stride', 'padding', 'ceilMode', 'countIncludePad'];
 
 /** `AvgPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, L']. */
-export class AvgPool1d extends Module {
+export class AvgPool1d extends UnaryLayer {
   kernelSize: number;
   stride: number;
   padding: number;

@@ -5,13 +5,13 @@ import { empty } from '../tensor/creation';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { tensor } from '../tensor/tensor-kinds';
-import { expectTensors } from './callable';
+import { expectTensors, inputs } from './callable';
 import { Dropout } from './dropout';
 import { gelu, relu } from './functional/activation';
 import { multiHead } from './functional/attention';
 import { constant_, xavierNormal_, xavierUniform_ } from './init';
+import { Layer } from './layer';
 import { Linear } from './linear';
-import { Module } from './module';
 import { LayerNorm } from './normalization';
 import { Parameter } from './parameter';
 import { wholeNumber } from './sizes';
@@ -72,7 +72,7 @@ type AttentionCallOrder = ['keyPaddingMask', 'needWeights', 'attnMask', 'average
  * Shape: query [L, N, E], key [S, N, kdim], value [S, N, vdim], with `batchFirst` [N, L, E] …, or without N → output like the
  * query, and weights [N, L, S] (null without `needWeights`).
  */
-export class MultiheadAttention extends Module {
+export class MultiheadAttention extends Layer {
   embedDim: number;
   numHeads: number;
   /** Elements of the embedding in each head. */
@@ -136,6 +136,10 @@ export class MultiheadAttention extends Module {
     if (this.in_proj_bias) constant_(this.in_proj_bias, 0);
     if (this.out_proj.bias) constant_(this.out_proj.bias, 0);
     for (const extra of [this.bias_k, this.bias_v]) if (extra) xavierNormal_(extra);
+  }
+
+  get [inputs]() {
+    return ['query', 'key', 'value'] as const;
   }
 
   forward(
@@ -259,7 +263,7 @@ export interface EncoderCall {
  *
  * Shape: [L, N, dModel], with `batchFirst` [N, L, dModel], or [L, dModel]; kept.
  */
-export class TransformerEncoderLayer extends Module {
+export class TransformerEncoderLayer extends Layer {
   normFirst: boolean;
   activation: (x: Tensor) => Tensor;
   self_attn: MultiheadAttention;
@@ -286,6 +290,10 @@ export class TransformerEncoderLayer extends Module {
     this.norm2 = new LayerNorm(dModel, { eps, bias });
     this.dropout1 = new Dropout(dropout);
     this.dropout2 = new Dropout(dropout);
+  }
+
+  get [inputs]() {
+    return ['src'] as const;
   }
 
   forward(

@@ -9,7 +9,7 @@ import { protect } from '../tensor/protect';
 import type { Tensor } from '../tensor/tensor';
 import { expectTensors } from './callable';
 import { batchNorm, instanceNorm } from './functional/batch-norm';
-import { Module } from './module';
+import { UnaryLayer } from './layer';
 import { Parameter } from './parameter';
 import { pythonText } from './printing';
 import { wholeNumber } from './sizes';
@@ -42,7 +42,7 @@ export const batchDefaults: ChannelNormDefaults = {
 const instanceDefaults: ChannelNormDefaults = { ...batchDefaults, affine: false, trackRunningStats: false };
 
 /** What the layers with running statistics have in common. */
-export abstract class ChannelNorm extends Module {
+export abstract class ChannelNorm extends UnaryLayer {
   numFeatures: number;
   eps: number;
   momentum: number | null;

@@ -2,9 +2,10 @@
 import { empty } from '../tensor/creation';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { inputs } from './callable';
 import { bilinear } from './functional/linear';
 import { uniform_ } from './init';
-import { Module } from './module';
+import { Layer } from './layer';
 import { Parameter } from './parameter';
 import { pythonText } from './printing';
 import { wholeNumber } from './sizes';
@@ -23,7 +24,7 @@ export interface BilinearArguments {
  * Shape: [..., in1Features] and [..., in2Features] → [..., outFeatures]. `weight` is [outFeatures, in1Features, in2Features],
  * `bias` [outFeatures] or null; both start uniform on ±√(1 / in1Features).
  */
-export class Bilinear extends Module {
+export class Bilinear extends Layer {
   in1Features: number;
   in2Features: number;
   outFeatures: number;
@@ -47,6 +48,10 @@ export class Bilinear extends Module {
     const bound = 1 / Math.sqrt(this.in1Features);
     uniform_(this.weight, -bound, bound);
     if (this.bias) uniform_(this.bias, -bound, bound);
+  }
+
+  get [inputs]() {
+    return ['input1', 'input2'] as const;
   }
 
   forward(x1: Tensor, x2: Tensor): Tensor {

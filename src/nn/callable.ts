@@ -1,9 +1,9 @@
 // Owns how an object of a class becomes a function: a module is called as PyTorch's are, and what a call says that went wrong.
 import { ArgumentError } from '../errors';
 import { Printable } from '../printable';
-import { expectNoMore } from '../tensor/arity';
-import { isTensor } from '../tensor/callable';
-import { kindOf } from '../tensor/options';
+import { expectNoMore, mostArguments } from '../tensor/arity';
+import { isTensor, misfit } from '../tensor/callable';
+import { isPlainObject, kindOf, missingArguments, parameterTwice, unknownArgument } from '../tensor/options';
 
 /** A base class whose objects are functions. Fields and methods of subclasses live on the function itself. */
 export class Callable extends Printable {
@@ -18,12 +18,51 @@ export class Callable extends Printable {
   }
 }
 
+/** The names of what a layer of the library is called with, in order; a module without them takes its arguments by place. */
+export const inputs = Symbol('inputs');
+
+type Forward = { readonly forward: (...args: never[]) => unknown; readonly [inputs]: readonly string[] };
+
+/** Of inputs, where those that may be left out end in `?`. */
+const plain = (name: string): string => name.replace('?', '');
+
+const saysLack = /undefined|missing \d+ required/;
+
+/**
+ * The arguments of a layer in their places, where the last of them holds some by name, with the options that may follow them.
+ *
+ * @throws ArgumentError for one that is given twice, is missing or unknown
+ */
+export function inPlaces(layer: Forward, args: unknown[]): unknown[] {
+  const words = layer[inputs];
+  const last = args.at(-1);
+  if (words.length === 0 || !isPlainObject(last)) return args;
+  const [name, names] = [layer.constructor.name, words.map(plain)];
+  const places = args.slice(0, -1);
+  const rest: Record<string, unknown> = { ...last };
+  names.forEach((key, i) => {
+    if (!Object.hasOwn(rest, key)) return;
+    if (places[i] !== undefined) throw parameterTwice(name, key);
+    places[i] = rest[key];
+    delete rest[key];
+  });
+  const [other] = Object.keys(rest);
+  if (other !== undefined && mostArguments(layer.forward) <= names.length) throw unknownArgument(name, other, names);
+  const error = lacking(name, words, places);
+  if (error) throw error;
+  if (other !== undefined) places[Math.max(names.length, places.length)] = rest;
+  return Array.from(places);
+}
+
+/** The error where inputs of a layer are not among the arguments; null where all are. */
+function lacking(name: string, words: readonly string[], args: readonly unknown[]): ArgumentError | null {
+  const given = Object.fromEntries(words.filter((_, i) => args[i] !== undefined).map((word) => [word, true]));
+  const needed = words.filter((word) => !word.endsWith('?'));
+  return needed.every((word) => word in given) ? null : missingArguments(name, needed, given);
+}
+
 /** The error for a module without a forward, or for an argument that is missing or that no tensor could be; null for others. */
-export function misuse(
-  module: { readonly forward: (...args: never[]) => unknown },
-  args: readonly unknown[],
-  cause: Error,
-): ArgumentError | null {
+export function misuse(module: Forward, args: readonly unknown[], cause: Error): ArgumentError | null {
   const name = module.constructor.name || 'nn.Module';
   if (typeof module.forward !== 'function') {
     const remedy = name === 'nn.Module' ? '; write a subclass that has one' : '';
@@ -31,10 +70,12 @@ export function misuse(
   }
   const required = module.forward.length;
   const isWrong = (arg: unknown, i: number): boolean =>
-    (arg === undefined && /undefined|missing \d+ required/.test(cause.message)) ||
+    (arg === undefined && saysLack.test(cause.message)) ||
     arg instanceof Promise ||
     (arg === null && /null/.test(cause.message)) ||
     (i === 0 && isNumbers(arg));
+  const lacks = lacking(name, module[inputs], args);
+  if (lacks && saysLack.test(cause.message)) return lacks;
   const at = Array.from({ length: required }, (_, i) => args[i]).findIndex(isWrong);
   if (at < 0) return null;
   return noTensor(name, at, args[at], cause);
@@ -52,7 +93,7 @@ function noTensor(layer: string, at: number, value: unknown, cause?: Error): Arg
  */
 export function expectTensors(layer: string, ...given: readonly unknown[]): void {
   const at = given.findIndex((value) => !isTensor(value));
-  if (at >= 0) throw noTensor(layer, at, given[at]);
+  if (at >= 0) throw misfit(noTensor(layer, at, given[at]));
 }
 
 /**

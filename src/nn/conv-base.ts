@@ -5,8 +5,8 @@ import { empty } from '../tensor/creation';
 import { expectKind, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { tensor } from '../tensor/tensor-kinds';
+import { Layer } from './layer';
 import { resetWeightAndBias } from './linear';
-import { Module } from './module';
 import { Parameter, UninitializedParameter } from './parameter';
 import { pythonText } from './printing';
 import { type Size, type Spatial, sizesOf, type Tuple, wholeNumber } from './sizes';
@@ -49,7 +49,7 @@ export function lazyArguments<A extends { outChannels: number; bias?: boolean; g
 }
 
 /** A convolution over N dimensions, or its adjoint. */
-export abstract class ConvNd<N extends Spatial> extends Module {
+export abstract class ConvNd<N extends Spatial> extends Layer {
   inChannels: number;
   outChannels: number;
   kernelSize: Tuple<N>;

@@ -2,6 +2,7 @@
 import { ArgumentError } from '../errors';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { inputs } from './callable';
 import { type CommonArguments, ConvNd, lazyArguments } from './conv-base';
 import { convTranspose1d, convTranspose2d, convTranspose3d } from './functional/conv';
 import { calledSize, type OutputSize, type Size, type Spatial, type Tuple } from './sizes';
@@ -33,6 +34,10 @@ type LazyArguments<N extends Spatial> = Omit<ConvTransposeArguments<N>, 'inChann
 type LazyPositional<N extends Spatial> = Arguments<LazyArguments<N>, ['outChannels', 'kernelSize', ...Order]>;
 
 abstract class TransposedConvolution<N extends Spatial> extends ConvNd<N> {
+  get [inputs]() {
+    return ['input', 'outputSize?'] as const;
+  }
+
   declare padding: Tuple<N>;
 
   constructor(layer: string, n: N, args: readonly unknown[]) {

@@ -1,6 +1,7 @@
 // Owns the convolutions: Conv1d, Conv2d, Conv3d and their lazy forms.
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { inputs } from './callable';
 import { type CommonArguments, ConvNd, lazyArguments } from './conv-base';
 import { conv1d, conv2d, conv3d } from './functional/conv';
 import { type PadMode, pad } from './functional/pad';
@@ -29,6 +30,10 @@ type LazyArguments<N extends Spatial> = Omit<ConvArguments<N>, 'inChannels'>;
 type LazyPositional<N extends Spatial> = Arguments<LazyArguments<N>, ['outChannels', 'kernelSize', ...Order]>;
 
 abstract class Convolution<N extends Spatial> extends ConvNd<N> {
+  get [inputs]() {
+    return ['input'] as const;
+  }
+
   constructor(layer: string, n: N, args: readonly unknown[]) {
     const required = ['inChannels', 'outChannels', 'kernelSize'] as const;
     const o = parseArgs<ConvArguments<N>>(layer, required as never, defaults as never, args);

@@ -1,6 +1,7 @@
 // Owns CTCLoss.
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { inputs } from './callable';
 import { type CtcOptions, ctcLoss, type Lengths } from './functional/ctc-loss';
 import { Loss } from './loss';
 
@@ -14,6 +15,10 @@ export class CTCLoss extends Loss {
     super('CTCLoss', o.reduction);
     this.blank = o.blank;
     this.zeroInfinity = o.zeroInfinity;
+  }
+
+  get [inputs]() {
+    return ['logProbs', 'targets', 'inputLengths', 'targetLengths'] as const;
   }
 
   forward(logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths): Tensor {

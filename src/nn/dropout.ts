@@ -2,7 +2,7 @@
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import * as F from './functional/dropout';
-import { Module } from './module';
+import { UnaryLayer } from './layer';
 import { pythonText } from './printing';
 
 interface DropoutArguments {
@@ -14,7 +14,7 @@ interface DropoutArguments {
 
 type Given = Arguments<DropoutArguments, ['p', 'inplace']>;
 
-abstract class DropoutLayer extends Module {
+abstract class DropoutLayer extends UnaryLayer {
   p: number;
   inplace: boolean;
 

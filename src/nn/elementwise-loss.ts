@@ -2,6 +2,7 @@
 import { oneOf } from '../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { inputs } from './callable';
 import type {
   GaussianArguments,
   HuberArguments,
@@ -11,11 +12,11 @@ import type {
 } from './functional/elementwise-loss';
 import * as F from './functional/elementwise-loss';
 import type { ReductionArguments, WeightedArguments } from './functional/reduction';
-import { Loss } from './loss';
-import { Module } from './module';
+import { Layer } from './layer';
+import { Loss, PairLoss } from './loss';
 
 /** 0.5 d² / beta where |d| < beta, |d| − 0.5 beta elsewhere, of d = input − target. */
-export class SmoothL1Loss extends Loss {
+export class SmoothL1Loss extends PairLoss {
   beta: number;
 
   constructor(...args: Arguments<SmoothL1Arguments, ['reduction', 'beta']>) {
@@ -30,7 +31,7 @@ export class SmoothL1Loss extends Loss {
 }
 
 /** 0.5 d² where |d| ≤ delta, delta (|d| − 0.5 delta) elsewhere, of d = input − target. */
-export class HuberLoss extends Loss {
+export class HuberLoss extends PairLoss {
   delta: number;
 
   constructor(...args: Arguments<HuberArguments, ['reduction', 'delta']>) {
@@ -45,7 +46,7 @@ export class HuberLoss extends Loss {
 }
 
 /** −weight (target · ln input + (1 − target) ln(1 − input)) of probabilities, the logarithms no less than −100. */
-export class BCELoss extends Loss {
+export class BCELoss extends PairLoss {
   declare weight: Tensor | null;
 
   constructor(...args: Arguments<WeightedArguments, ['weight', 'reduction']>) {
@@ -60,7 +61,7 @@ export class BCELoss extends Loss {
 }
 
 /** target (ln target − input), the divergence from the log probabilities `input`. */
-export class KLDivLoss extends Module {
+export class KLDivLoss extends Layer {
   reduction: F.KLReduction;
   logTarget: boolean;
 
@@ -73,13 +74,17 @@ export class KLDivLoss extends Module {
     this.logTarget = o.logTarget;
   }
 
+  get [inputs]() {
+    return ['input', 'target'] as const;
+  }
+
   forward(input: Tensor, target: Tensor): Tensor {
     return F.klDiv(input, target, { reduction: this.reduction, logTarget: this.logTarget });
   }
 }
 
 /** exp(input) − target · input (or input − target ln(input + eps)), the likelihood of Poisson counts. */
-export class PoissonNLLLoss extends Loss {
+export class PoissonNLLLoss extends PairLoss {
   logInput: boolean;
   full: boolean;
   eps: number;
@@ -112,6 +117,10 @@ export class GaussianNLLLoss extends Loss {
     this.eps = o.eps;
   }
 
+  get [inputs]() {
+    return ['input', 'target', 'var'] as const;
+  }
+
   forward(input: Tensor, target: Tensor, variance: Tensor | number): Tensor {
     const { full, eps, reduction } = this;
     return F.gaussianNllLoss(input, target, variance, { full, eps, reduction });
@@ -119,7 +128,7 @@ export class GaussianNLLLoss extends Loss {
 }
 
 /** ln(1 + exp(−target · input)), for targets of 1 and −1. */
-export class SoftMarginLoss extends Loss {
+export class SoftMarginLoss extends PairLoss {
   constructor(...args: Arguments<ReductionArguments, ['reduction']>) {
     super('SoftMarginLoss', parseArgs<ReductionArguments>('SoftMarginLoss', [], { reduction: 'mean' }, args).reduction);
   }

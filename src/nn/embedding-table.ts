@@ -2,12 +2,10 @@
 import { noGrad } from '../autograd/mode';
 import { ShapeError } from '../errors';
 import { empty } from '../tensor/creation';
-import { expectKind } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
-import { tensor } from '../tensor/tensor-kinds';
 import { type LookupOptions, refuseSparse, resolvePadding } from './functional/embedding';
 import { normal_ } from './init';
-import { Module } from './module';
+import { Layer } from './layer';
 import { Parameter } from './parameter';
 import { wholeNumber } from './sizes';
 
@@ -19,7 +17,7 @@ export interface TableArguments extends LookupOptions {
 }
 
 /** A table `weight` [numEmbeddings, embeddingDim] of vectors, standard normal but for the padding's row. */
-export abstract class EmbeddingTable extends Module {
+export abstract class EmbeddingTable extends Layer {
   numEmbeddings: number;
   embeddingDim: number;
   paddingIdx: number | null;
@@ -51,10 +49,9 @@ export abstract class EmbeddingTable extends Module {
 
 /** The sizes of the table that holds given vectors, which must be [numEmbeddings, embeddingDim]. */
 export function tableSizes(name: string, vectors: Tensor): { numEmbeddings: number; embeddingDim: number } {
-  expectKind(name, 'vectors', vectors, tensor);
   if (vectors.dim() !== 2) {
     throw new ShapeError(
-      `${name}: expected vectors [numEmbeddings, embeddingDim], but got shape [${vectors.shape.join(', ')}]`,
+      `${name}: expected embeddings [numEmbeddings, embeddingDim], but got shape [${vectors.shape.join(', ')}]`,
     );
   }
   const [numEmbeddings, embeddingDim] = vectors.shape as [number, number];

@@ -3,7 +3,7 @@ import { integer, nonEmpty } from '../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { expectTensors } from './callable';
-import { Module } from './module';
+import { UnaryLayer } from './layer';
 import { pythonText } from './printing';
 
 interface FlattenArguments {
@@ -14,7 +14,7 @@ interface FlattenArguments {
 }
 
 /** Joins the dimensions from `startDim` to `endDim` into one. Shape: [N, …] → [N, product] by default. */
-export class Flatten extends Module {
+export class Flatten extends UnaryLayer {
   startDim: number;
   endDim: number;
 
@@ -42,7 +42,7 @@ interface UnflattenArguments {
 }
 
 /** Splits the dimension `dim` into several. Shape: […, product, …] → […, ...unflattenedSize, …]. */
-export class Unflatten extends Module {
+export class Unflatten extends UnaryLayer {
   dim: number;
   unflattenedSize: readonly number[];
 

@@ -2,7 +2,7 @@
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { type BlockArguments, type BlockOrder, type FoldArguments, fold, unfold } from './functional/fold';
-import { Module } from './module';
+import { UnaryLayer } from './layer';
 import { pythonText } from './printing';
 import { pair, type Size2d } from './sizes';
 
@@ -15,7 +15,7 @@ function expectBlocks(layer: string, { kernelSize, dilation, padding, stride }: 
 const defaults = { dilation: 1, padding: 0, stride: 1 };
 
 /** Sliding blocks as columns. Shape: [N, C, H, W] or [C, H, W] → [N, C · kh · kw, L] for L blocks. */
-export class Unfold extends Module {
+export class Unfold extends UnaryLayer {
   kernelSize: Size2d;
   dilation: Size2d;
   padding: Size2d;
@@ -42,7 +42,7 @@ export class Unfold extends Module {
 }
 
 /** Columns added into images where their blocks lie. Shape: [N, C · kh · kw, L] or [C · kh · kw, L] → [N, C, H, W]. */
-export class Fold extends Module {
+export class Fold extends UnaryLayer {
   outputSize: Size2d;
   kernelSize: Size2d;
   dilation: Size2d;

@@ -2,7 +2,7 @@
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import * as F from './functional/fractional-pooling';
-import { Module } from './module';
+import { UnaryLayer } from './layer';
 import { type Size, sizesOf } from './sizes';
 
 interface FractionalArguments<N extends 2 | 3> extends F.FractionalOptions<N> {
@@ -15,7 +15,7 @@ type FractionalArgs<N extends 2 | 3> = Arguments<
   ['kernelSize', 'outputSize', 'outputRatio', 'returnIndices', '_randomSamples']
 >;
 
-abstract class FractionalPool<N extends 2 | 3> extends Module {
+abstract class FractionalPool<N extends 2 | 3> extends UnaryLayer {
   kernelSize: Size<N>;
   outputSize: Size<N> | null;
   outputRatio: number | readonly number[] | null;

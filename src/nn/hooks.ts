@@ -1,6 +1,6 @@
 // Owns lists of hooks and the handles that take a hook away again.
 import { callback } from '../tensor/argument-kinds';
-import { expectKind } from '../tensor/options';
+import { type Defaults, parseArgs } from '../tensor/options';
 
 /** What registering a hook returns. */
 export interface RemovableHandle {
@@ -19,6 +19,11 @@ export interface ForwardHookOptions extends HookOptions {
   alwaysCall?: boolean;
 }
 
+/** A hook by name, with its options. */
+export interface Hooking<H> extends HookOptions {
+  hook: H;
+}
+
 interface Entry<H> {
   readonly hook: H;
   readonly always: boolean;
@@ -28,8 +33,12 @@ interface Entry<H> {
 export class HookList<H> {
   #entries: readonly Entry<H>[] = [];
 
-  add(name: string, hook: H, { prepend = false, alwaysCall = false }: ForwardHookOptions = {}): RemovableHandle {
-    expectKind(name, 'hook', hook, callback);
+  /** Adds what `name` was called with: a hook, and options as in `defaults`. */
+  add(name: string, args: readonly unknown[], defaults: ForwardHookOptions = { prepend: false }): RemovableHandle {
+    const kinds = { hook: callback };
+    const told = args.at(-1) === undefined ? args.slice(0, -1) : args;
+    const given = parseArgs<Hooking<unknown>>(name, ['hook'], defaults as Defaults<HookOptions>, told, kinds);
+    const { hook, prepend, alwaysCall = false } = given as Required<Hooking<H>> & ForwardHookOptions;
     const entry = { hook, always: alwaysCall };
     this.#entries = prepend ? [entry, ...this.#entries] : [...this.#entries, entry];
     return {

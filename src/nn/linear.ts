@@ -5,8 +5,10 @@ import { empty } from '../tensor/creation';
 import { type Arguments, expectKind, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { tensor } from '../tensor/tensor-kinds';
+import { fans } from './fans';
 import { linear } from './functional/linear';
-import { fans, kaimingUniform_, uniform_ } from './init';
+import { kaimingUniform_, uniform_ } from './init';
+import { UnaryLayer } from './layer';
 import { Module } from './module';
 import { Parameter, UninitializedParameter } from './parameter';
 import { pythonText } from './printing';
@@ -36,7 +38,7 @@ export function resetWeightAndBias(weight: Tensor, bias: Tensor | null): void {
  *
  *     new nn.Linear(20, 30)(torch.randn(128, 20)).shape;   // [128, 30]
  */
-export class Linear extends Module {
+export class Linear extends UnaryLayer {
   inFeatures: number;
   outFeatures: number;
   weight!: Parameter;

@@ -1,9 +1,10 @@
 // Owns the loss family: CrossEntropyLoss, NLLLoss, MSELoss, L1Loss, BCEWithLogitsLoss.
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { inputs } from './callable';
 import * as F from './functional/loss';
 import { checkReduction, type Reduction, type ReductionArguments } from './functional/reduction';
-import { Module } from './module';
+import { Layer } from './layer';
 
 interface ClassArguments extends ReductionArguments {
   /** A weight for each class. */
@@ -13,13 +14,20 @@ interface ClassArguments extends ReductionArguments {
 }
 
 /** A loss module: what is reduced at the end, and how. */
-export abstract class Loss extends Module {
+export abstract class Loss extends Layer {
   reduction: Reduction;
 
   constructor(layer: string, reduction: Reduction) {
     super();
     checkReduction(layer, reduction);
     this.reduction = reduction;
+  }
+}
+
+/** A loss of an input and a target. */
+export abstract class PairLoss extends Loss {
+  get [inputs]() {
+    return ['input', 'target'] as const;
   }
 }
 
@@ -34,7 +42,7 @@ interface CrossEntropyArguments extends ClassArguments {
  * Shape: input [N, C], [C] or [N, C, d…]; target of class indices [N], [] or [N, d…], or of probabilities shaped like the input.
  * The mean is weighted by the targets' class weights.
  */
-export class CrossEntropyLoss extends Loss {
+export class CrossEntropyLoss extends PairLoss {
   declare weight: Tensor | null;
   ignoreIndex: number;
   labelSmoothing: number;
@@ -59,7 +67,7 @@ export class CrossEntropyLoss extends Loss {
 }
 
 /** −weight[target] · input[target], where input holds log probabilities. Shape: as CrossEntropyLoss, with class indices. */
-export class NLLLoss extends Loss {
+export class NLLLoss extends PairLoss {
   declare weight: Tensor | null;
   ignoreIndex: number;
 
@@ -78,7 +86,7 @@ export class NLLLoss extends Loss {
 }
 
 /** (input − target)². Shape: two of the same shape. */
-export class MSELoss extends Loss {
+export class MSELoss extends PairLoss {
   constructor(...args: Arguments<ReductionArguments, ['reduction']>) {
     super('MSELoss', parseArgs<ReductionArguments>('MSELoss', [], { reduction: 'mean' }, args).reduction);
   }
@@ -89,7 +97,7 @@ export class MSELoss extends Loss {
 }
 
 /** |input − target|. Shape: two of the same shape. */
-export class L1Loss extends Loss {
+export class L1Loss extends PairLoss {
   constructor(...args: Arguments<ReductionArguments, ['reduction']>) {
     super('L1Loss', parseArgs<ReductionArguments>('L1Loss', [], { reduction: 'mean' }, args).reduction);
   }
@@ -107,7 +115,7 @@ interface BCEWithLogitsArguments extends ReductionArguments {
 }
 
 /** −weight (posWeight · target · ln σ(input) + (1 − target) ln(1 − σ(input))). Shape: two of the same shape. */
-export class BCEWithLogitsLoss extends Loss {
+export class BCEWithLogitsLoss extends PairLoss {
   declare weight: Tensor | null;
   declare posWeight: Tensor | null;
 

@@ -3,7 +3,7 @@ import { number } from '../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { lpPool1d, lpPool2d, lpPool3d } from './functional/lp-pooling';
-import { Module } from './module';
+import { UnaryLayer } from './layer';
 import { pythonText } from './printing';
 import { type Size, type Spatial, sizesOf } from './sizes';
 
@@ -19,7 +19,7 @@ interface LPPoolArguments<N extends Spatial> {
 
 type Positional<N extends Spatial> = Arguments<LPPoolArguments<N>, ['normType', 'kernelSize', 'stride', 'ceilMode']>;
 
-abstract class LPPool<N extends Spatial> extends Module {
+abstract class LPPool<N extends Spatial> extends UnaryLayer {
   normType: number;
   kernelSize: Size<N>;
   stride: Size<N> | null;

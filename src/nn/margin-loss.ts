@@ -3,6 +3,7 @@
 import { callback, integer, orNull } from '../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { inputs } from './callable';
 import {
   type CosineArguments,
   cosineSimilarity,
@@ -18,8 +19,8 @@ import type {
 } from './functional/margin-loss';
 import * as F from './functional/margin-loss';
 import type { ReductionArguments } from './functional/reduction';
-import { Loss } from './loss';
-import { Module } from './module';
+import { Layer } from './layer';
+import { Loss, PairLoss } from './loss';
 
 type MarginArgs = Arguments<MarginArguments, ['margin', 'reduction']>;
 
@@ -44,6 +45,10 @@ export class HingeEmbeddingLoss extends MarginLoss {
     super('HingeEmbeddingLoss', 1, args);
   }
 
+  get [inputs]() {
+    return ['input', 'target'] as const;
+  }
+
   forward(input: Tensor, target: Tensor): Tensor {
     return F.hingeEmbeddingLoss(input, target, this.options);
   }
@@ -53,6 +58,10 @@ export class HingeEmbeddingLoss extends MarginLoss {
 export class MarginRankingLoss extends MarginLoss {
   constructor(...args: MarginArgs) {
     super('MarginRankingLoss', 0, args);
+  }
+
+  get [inputs]() {
+    return ['input1', 'input2', 'target'] as const;
   }
 
   forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
@@ -66,13 +75,17 @@ export class CosineEmbeddingLoss extends MarginLoss {
     super('CosineEmbeddingLoss', 0, args);
   }
 
+  get [inputs]() {
+    return ['input1', 'input2', 'target'] as const;
+  }
+
   forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
     return F.cosineEmbeddingLoss(input1, input2, target, this.options);
   }
 }
 
 /** Σ_{i≠y} weight[y] max(0, margin − input[y] + input[i])^p / C for each row's label y. Shape: input [N, C] or [C], target [N] or []. */
-export class MultiMarginLoss extends Loss {
+export class MultiMarginLoss extends PairLoss {
   declare weight: Tensor | null;
   p: number;
   margin: number;
@@ -93,7 +106,7 @@ export class MultiMarginLoss extends Loss {
 }
 
 /** Σ_{j,i} max(0, 1 − input[y_j] + input[i]) / C over each row's labels y_j, which end at the first −1, and the other classes i. */
-export class MultiLabelMarginLoss extends Loss {
+export class MultiLabelMarginLoss extends PairLoss {
   constructor(...args: Arguments<ReductionArguments, ['reduction']>) {
     const name = 'MultiLabelMarginLoss';
     super(name, parseArgs<ReductionArguments>(name, [], { reduction: 'mean' }, args).reduction);
@@ -105,7 +118,7 @@ export class MultiLabelMarginLoss extends Loss {
 }
 
 /** −weight (target ln σ(input) + (1 − target) ln σ(−input)), the mean over the classes. Shape: two of [N, C]. */
-export class MultiLabelSoftMarginLoss extends Loss {
+export class MultiLabelSoftMarginLoss extends PairLoss {
   declare weight: Tensor | null;
 
   constructor(...args: Arguments<WeightArguments, ['weight', 'reduction']>) {
@@ -137,6 +150,10 @@ export class TripletMarginLoss extends Loss {
     this.swap = o.swap;
   }
 
+  get [inputs]() {
+    return ['anchor', 'positive', 'negative'] as const;
+  }
+
   forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
     const { margin, p, eps, swap, reduction } = this;
     return F.tripletMarginLoss(anchor, positive, negative, { margin, p, eps, swap, reduction });
@@ -161,6 +178,10 @@ export class TripletMarginWithDistanceLoss extends Loss {
     this.swap = o.swap;
   }
 
+  get [inputs]() {
+    return ['anchor', 'positive', 'negative'] as const;
+  }
+
   forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
     const { distanceFunction, margin, swap, reduction } = this;
     return F.tripletMarginWithDistanceLoss(anchor, positive, negative, { distanceFunction, margin, swap, reduction });
@@ -168,7 +189,7 @@ export class TripletMarginWithDistanceLoss extends Loss {
 }
 
 /** x1 · x2 / (max(‖x1‖, eps) max(‖x2‖, eps)) along `dim`. */
-export class CosineSimilarity extends Module {
+export class CosineSimilarity extends Layer {
   dim: number;
   eps: number;
 
@@ -179,13 +200,17 @@ export class CosineSimilarity extends Module {
     this.eps = o.eps;
   }
 
+  get [inputs]() {
+    return ['x1', 'x2'] as const;
+  }
+
   forward(x1: Tensor, x2: Tensor): Tensor {
     return cosineSimilarity(x1, x2, { dim: this.dim, eps: this.eps });
   }
 }
 
 /** ‖x1 − x2 + eps‖_p over the last dimension. */
-export class PairwiseDistance extends Module {
+export class PairwiseDistance extends Layer {
   norm: number;
   eps: number;
   keepdim: boolean;
@@ -196,6 +221,10 @@ export class PairwiseDistance extends Module {
     this.norm = o.p;
     this.eps = o.eps;
     this.keepdim = o.keepdim;
+  }
+
+  get [inputs]() {
+    return ['x1', 'x2'] as const;
   }
 
   forward(x1: Tensor, x2: Tensor): Tensor {

@@ -1,4 +1,6 @@
 // What the methods of modules may be told.
+import type { Tensor } from '../tensor/tensor';
+import type { Parameter } from './parameter';
 
 export interface Recursion {
   /** Those of submodules, too; default true. */
@@ -22,13 +24,34 @@ export interface Keys extends Prefix {
   keepVars?: boolean;
 }
 
-export interface BufferOptions {
+export interface BufferArguments {
+  name: string;
+  tensor: Tensor | null;
   /** In the state dict, default true. */
   persistent?: boolean;
   key?: string;
   optional?: boolean;
 }
 
+export interface ParameterArguments {
+  name: string;
+  param: Parameter | null;
+}
+
+export interface ChildArguments<M> {
+  name: string;
+  module: M;
+}
+
 export interface Strictness {
   strict?: boolean;
+}
+
+/** Where something lies below a module, as `features.0`; '' is the module itself. */
+export interface Path {
+  target: string;
+}
+
+export interface Placement<M> extends Path, Strictness {
+  module: M;
 }

@@ -7,7 +7,8 @@ import { calls } from '../graph/calls';
 import { beforeChange, isJournaling, keepProperties } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { atPlace, isTracing } from '../graph/places';
-import { callback, flag, text } from '../tensor/argument-kinds';
+import { callback, text } from '../tensor/argument-kinds';
+import { closeInherited, oneTooMany } from '../tensor/arity';
 import { isMisfit } from '../tensor/callable';
 import { type DeviceLike, expectDevice } from '../tensor/device';
 import { noDouble } from '../tensor/device-methods';
@@ -16,14 +17,26 @@ import { moduleScope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { parseTo, type ToArgs } from '../tensor/to-args';
 import { withBackward } from './backward-hooks';
-import { Callable, expectLooked, misuse } from './callable';
+import { Callable, expectLooked, inPlaces, inputs, misuse } from './callable';
 import { guardMember, type MemberKind, memberKind } from './guard';
 import { gradientsOf, ignoring, replaces, retainAll } from './hook-results';
 import type { ForwardHook, FullBackwardHook, FullBackwardPreHook, Gradients, PreHook } from './hook-types';
-import { type ForwardHookOptions, HookList, type HookOptions, type RemovableHandle } from './hooks';
+import { type ForwardHookOptions, type Hooking, HookList, type HookOptions, type RemovableHandle } from './hooks';
 import { called } from './intercept';
 import { listed, once } from './listed';
-import type { BufferOptions, Keys, Naming, Prefix, Recursion, Sharing, Strictness } from './module-options';
+import type {
+  BufferArguments,
+  ChildArguments,
+  Keys,
+  Naming,
+  ParameterArguments,
+  Path,
+  Placement,
+  Prefix,
+  Recursion,
+  Sharing,
+  Strictness,
+} from './module-options';
 import { type Buffer, convert, Parameter } from './parameter';
 import { indent, printModule } from './printing';
 import { type IncompatibleKeys, loadInto, type StateDict } from './state-dict';
@@ -31,10 +44,22 @@ import { type IncompatibleKeys, loadInto, type StateDict } from './state-dict';
 const naming = (name: string, args: readonly unknown[]) =>
   parseArgs<Naming>(name, [], { prefix: '', recurse: true, removeDuplicate: true }, args);
 
-const placed = (name: string, args: readonly unknown[]) => parseArgs<HookOptions>(name, [], { prepend: false }, args);
+const pathIn = (name: string, args: readonly unknown[]): string =>
+  parseArgs<Path>(name, ['target'], {}, args, { target: text }).target;
+
+/** The error of a path that leads nowhere. */
+const nothingAt = (op: string, module: Module, kind: string, name: string, path: string): ArgumentError =>
+  new ArgumentError(`${op}: ${className(module)} has no ${kind} '${name}' (of '${path}')`);
 
 declare const argumentsOf: unique symbol;
 declare const resultOf: unique symbol;
+
+/** Methods that look at fewer arguments than a call may give, of this class and of those that extend it. */
+const closedMethods = [
+  ...['children', 'namedChildren', 'train', 'eval', 'cpu', 'half', 'float', 'extraRepr', 'toString'],
+  ...['resetParameters', 'resetRunningStats', 'registerForwardPreHook', 'registerForwardHook'],
+  ...['registerFullBackwardHook', 'registerFullBackwardPreHook'],
+];
 
 /** How many modules are being called right now; the outermost decides whether gradients will be wanted. */
 let callDepth = 0;
@@ -67,8 +92,12 @@ export abstract class Module extends Callable {
   #backwardPreHooks = new HookList<FullBackwardPreHook<Module>>();
   #backwardHooks = new HookList<FullBackwardHook<Module>>();
 
-  constructor() {
-    super((self, args) => called(self, args, (given) => (self as Module).#call(given)));
+  constructor();
+  constructor(...args: unknown[]) {
+    super((self, args) => called(self, inPlaces(self as Module, args), (given) => (self as Module).#call(given)));
+    // Those of a class without a constructor of its own, which looks at none.
+    if (args.length > 0) throw oneTooMany(className(this), 0, args);
+    closeInherited(Object.getPrototypeOf(this) as object, Callable.prototype, closedMethods);
   }
 
   /** A module of the class of `module` that has its buffers' names and hooks, but no fields yet. */
@@ -81,6 +110,11 @@ export abstract class Module extends Callable {
     blank.#backwardPreHooks = module.#backwardPreHooks.copy();
     blank.#backwardHooks = module.#backwardHooks.copy();
     return blank;
+  }
+
+  /** @internal The names of what a layer of the library is called with, in order; others take their arguments by place alone. */
+  get [inputs](): readonly string[] {
+    return [];
   }
 
   /** What the module computes. Call the module itself rather than this, so that hooks run. */
@@ -252,18 +286,18 @@ export abstract class Module extends Callable {
   }
 
   /** Calls `fn` on every submodule, then on this module. */
-  apply(fn: (module: Module) => void): this {
-    expectKind('apply', 'fn', fn, callback);
+  apply(...args: Arguments<{ fn: (module: Module) => void }, ['fn']>): this {
+    const { fn } = parseArgs<{ fn: (module: Module) => void }>('apply', ['fn'], {}, args, { fn: callback });
     for (const child of this.children()) child.apply(fn);
     fn(this);
     return this;
   }
 
   /** Puts this module and all below it into training mode (or out of it). */
-  train(mode = true): this {
-    expectKind('train', 'mode', mode, flag);
-    this.training = mode;
-    for (const child of this.children()) child.train(mode);
+  train(mode: boolean | { mode?: boolean } = true): this {
+    const { mode: training } = parseArgs<{ mode?: boolean }>('train', [], { mode: true }, [mode]);
+    this.training = training;
+    for (const child of this.children()) child.train(training);
     return this;
   }
 
@@ -289,8 +323,9 @@ export abstract class Module extends Callable {
   }
 
   /** This module: it is on the one device there is, `webgpu`, whatever PyTorch would call it. */
-  cuda(device?: DeviceLike | null): this {
-    if (device !== undefined && device !== null) expectDevice('cuda', device);
+  cuda(...args: Arguments<{ device?: DeviceLike | null }, ['device']>): this {
+    const { device } = parseArgs<{ device?: DeviceLike | null }>('cuda', [], { device: null }, args);
+    if (device !== null) expectDevice('cuda', device);
     return this;
   }
 
@@ -315,9 +350,9 @@ export abstract class Module extends Callable {
   }
 
   /** Says whether gradients of all parameters are wanted. */
-  requiresGrad_(on = true): this {
-    expectKind('requiresGrad_', 'on', on, flag);
-    for (const parameter of this.parameters()) parameter.requiresGrad_(on);
+  requiresGrad_(...args: Arguments<{ requiresGrad?: boolean }, ['requiresGrad']>): this {
+    const options = parseArgs<{ requiresGrad?: boolean }>('requiresGrad_', [], { requiresGrad: true }, args);
+    for (const parameter of this.parameters()) parameter.requiresGrad_(options.requiresGrad);
     return this;
   }
 
@@ -332,50 +367,51 @@ export abstract class Module extends Callable {
    * out of the state dict; `key` is its name there if that is another, such as PyTorch's `running_mean` for `runningMean`. An
    * `optional` one keeps its value where a state dict lacks it.
    */
-  registerBuffer(
-    name: string,
-    tensor: Tensor | null,
-    ...args: Arguments<BufferOptions, ['persistent', 'key', 'optional']>
-  ): void {
-    this.#checkName(
+  registerBuffer(...args: Arguments<BufferArguments, ['name', 'tensor', 'persistent', 'key', 'optional']>): void {
+    const defaults = { persistent: true, key: '', optional: false };
+    const { name, tensor, persistent, key, optional } = parseArgs<BufferArguments>(
       'registerBuffer',
-      'buffer',
-      name,
-      tensor === null || tensor instanceof Tensor,
-      'a Tensor or null',
-      tensor,
+      ['name', 'tensor'],
+      defaults,
+      args,
     );
-    const defaults = { persistent: true, key: name, optional: false };
-    const { persistent, key, optional } = parseArgs<BufferOptions>('registerBuffer', [], defaults, args);
-    this.#buffers.set(name, { persistent, key, optional });
+    const fits = tensor === null || tensor instanceof Tensor;
+    this.#checkName('registerBuffer', 'buffer', name, fits, 'a Tensor or null', tensor);
+    this.#buffers.set(name, { persistent, key: key || name, optional });
     this.#member('buffer', name, tensor);
   }
 
   /** Adds a parameter under a computed name; null stands for one that this module does without. */
-  registerParameter(name: string, parameter: Parameter | null): void {
-    const fits = parameter === null || parameter instanceof Parameter;
-    this.#checkName('registerParameter', 'parameter', name, fits, 'an nn.Parameter or null', parameter);
-    this.#member('parameter', name, parameter);
+  registerParameter(...args: Arguments<ParameterArguments, ['name', 'param']>): void {
+    const { name, param } = parseArgs<ParameterArguments>('registerParameter', ['name', 'param'], {}, args);
+    const fits = param === null || param instanceof Parameter;
+    this.#checkName('registerParameter', 'parameter', name, fits, 'an nn.Parameter or null', param);
+    this.#member('parameter', name, param);
   }
 
   /** Adds a submodule under a computed name. */
-  registerModule(name: string, module: Module): void {
-    this.#checkName('registerModule', 'submodule', name, module instanceof Module, 'an nn.Module', module);
-    this.#member('submodule', name, module);
+  registerModule(...args: Arguments<ChildArguments<Module>, ['name', 'module']>): void {
+    this.#addModule('registerModule', args);
   }
 
   /** `registerModule` by its other name. */
-  addModule(name: string, module: Module): void {
-    this.registerModule(name, module);
+  addModule(...args: Arguments<ChildArguments<Module>, ['name', 'module']>): void {
+    this.#addModule('addModule', args);
+  }
+
+  #addModule(op: string, args: readonly unknown[]): void {
+    const { name, module } = parseArgs<ChildArguments<Module>>(op, ['name', 'module'], {}, args);
+    this.#checkName(op, 'submodule', name, module instanceof Module, 'an nn.Module', module);
+    this.#member('submodule', name, module);
   }
 
   /** The submodule at a path such as `features.0`; '' is this module. */
-  getSubmodule(path: string): Module {
+  getSubmodule(...args: Arguments<Path, ['target']>): Module {
+    const target = pathIn('getSubmodule', args);
     let module: Module = this;
-    for (const name of path === '' ? [] : path.split('.')) {
+    for (const name of target === '' ? [] : target.split('.')) {
       const child = new Map(module.#ownModules()).get(name);
-      if (!child)
-        throw new ArgumentError(`getSubmodule: ${className(module)} has no submodule '${name}' (of '${path}')`);
+      if (!child) throw nothingAt('getSubmodule', module, 'submodule', name, target);
       module = child;
     }
     return module;
@@ -386,27 +422,34 @@ export abstract class Module extends Callable {
    *
    * @throws ArgumentError where nothing lies at the path above it, or, with `strict: true`, at the path itself
    */
-  setSubmodule(path: string, module: Module, ...args: Arguments<Strictness, ['strict']>): void {
-    const { strict } = parseArgs<Strictness>('setSubmodule', [], { strict: false }, args);
-    if (strict) this.getSubmodule(path);
-    const [parent, name] = this.#split(path);
+  setSubmodule(...args: Arguments<Placement<Module>, ['target', 'module', 'strict']>): void {
+    const { target, module, strict } = parseArgs<Placement<Module>>(
+      'setSubmodule',
+      ['target', 'module'],
+      { strict: false },
+      args,
+      { target: text },
+    );
+    if (strict) this.getSubmodule(target);
+    const [parent, name] = this.#split(target);
     parent.registerModule(name, module);
   }
 
   /** The parameter at a path such as `features.0.weight`. */
-  getParameter(path: string): Parameter {
-    const [module, name] = this.#split(path);
+  getParameter(...args: Arguments<Path, ['target']>): Parameter {
+    const target = pathIn('getParameter', args);
+    const [module, name] = this.#split(target);
     const parameter = new Map(module.#ownParameters()).get(name);
-    if (!parameter)
-      throw new ArgumentError(`getParameter: ${className(module)} has no parameter '${name}' (of '${path}')`);
+    if (!parameter) throw nothingAt('getParameter', module, 'parameter', name, target);
     return parameter;
   }
 
   /** The buffer at a path such as `norm.runningMean`. */
-  getBuffer(path: string): Tensor {
-    const [module, name] = this.#split(path);
+  getBuffer(...args: Arguments<Path, ['target']>): Tensor {
+    const target = pathIn('getBuffer', args);
+    const [module, name] = this.#split(target);
     const buffer = new Map(module.#ownBuffers()).get(name);
-    if (!buffer) throw new ArgumentError(`getBuffer: ${className(module)} has no buffer '${name}' (of '${path}')`);
+    if (!buffer) throw nothingAt('getBuffer', module, 'buffer', name, target);
     return buffer;
   }
 
@@ -448,19 +491,19 @@ export abstract class Module extends Callable {
   }
 
   /** Calls `hook` before every `forward`; what it returns, other than undefined, replaces the arguments. */
-  registerForwardPreHook(hook: PreHook<this>, options: HookOptions = {}): RemovableHandle {
-    return this.#preHooks.add(
-      'registerForwardPreHook',
-      hook as PreHook<Module>,
-      placed('registerForwardPreHook', [options]),
-    );
+  registerForwardPreHook(
+    hook: PreHook<this> | Hooking<PreHook<Module>>,
+    options?: boolean | HookOptions,
+  ): RemovableHandle {
+    return this.#preHooks.add('registerForwardPreHook', [hook, options]);
   }
 
   /** Calls `hook` after every `forward`; what it returns, other than undefined, replaces the result. */
-  registerForwardHook(hook: ForwardHook<this>, options: ForwardHookOptions = {}): RemovableHandle {
-    const defaults = { prepend: false, alwaysCall: false };
-    const given = parseArgs<ForwardHookOptions>('registerForwardHook', [], defaults, [options]);
-    return this.#hooks.add('registerForwardHook', hook as ForwardHook<Module>, given);
+  registerForwardHook(
+    hook: ForwardHook<this> | (Hooking<ForwardHook<Module>> & ForwardHookOptions),
+    options?: boolean | ForwardHookOptions,
+  ): RemovableHandle {
+    return this.#hooks.add('registerForwardHook', [hook, options], { prepend: false, alwaysCall: false });
   }
 
   /**
@@ -468,26 +511,18 @@ export abstract class Module extends Callable {
    * it returns replaces those of the arguments. Arguments and results are tensors, or lists of them for results.
    */
   registerFullBackwardHook(
-    hook: FullBackwardHook<this>,
-    ...args: Arguments<HookOptions, ['prepend']>
+    hook: FullBackwardHook<this> | Hooking<FullBackwardHook<Module>>,
+    options?: boolean | HookOptions,
   ): RemovableHandle {
-    return this.#backwardHooks.add(
-      'registerFullBackwardHook',
-      hook as FullBackwardHook<Module>,
-      placed('registerFullBackwardHook', args),
-    );
+    return this.#backwardHooks.add('registerFullBackwardHook', [hook, options]);
   }
 
   /** Calls `hook` in backward before this module, with the gradients of its results; a list that it returns replaces them. */
   registerFullBackwardPreHook(
-    hook: FullBackwardPreHook<this>,
-    ...args: Arguments<HookOptions, ['prepend']>
+    hook: FullBackwardPreHook<this> | Hooking<FullBackwardPreHook<Module>>,
+    options?: boolean | HookOptions,
   ): RemovableHandle {
-    return this.#backwardPreHooks.add(
-      'registerFullBackwardPreHook',
-      hook as FullBackwardPreHook<Module>,
-      placed('registerFullBackwardPreHook', args),
-    );
+    return this.#backwardPreHooks.add('registerFullBackwardPreHook', [hook, options]);
   }
 
   /** What stands between the brackets of the printed module; a subclass may replace it. */
@@ -562,7 +597,6 @@ export abstract class Module extends Callable {
   }
 
   #split(path: string): [Module, string] {
-    expectKind(className(this), 'path', path, text);
     const dot = path.lastIndexOf('.');
     return [this.getSubmodule(path.slice(0, Math.max(dot, 0))), path.slice(dot + 1)];
   }

@@ -5,7 +5,7 @@ import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { groupNorm, layerNorm, localResponseNorm, rmsNorm } from './functional/normalization';
 import { ones_, zeros_ } from './init';
-import { Module } from './module';
+import { UnaryLayer } from './layer';
 import { Parameter } from './parameter';
 import { pythonFloat, pythonText } from './printing';
 import { wholeNumber } from './sizes';
@@ -26,7 +26,7 @@ export interface LayerNormArguments {
  *
  * Shape: [*, ...normalizedShape], kept. `weight` and `bias` have shape `normalizedShape` and start at 1 and 0.
  */
-export class LayerNorm extends Module {
+export class LayerNorm extends UnaryLayer {
   normalizedShape: readonly number[];
   eps: number;
   elementwiseAffine: boolean;
@@ -89,7 +89,7 @@ export interface GroupNormArguments {
  *
  * Shape: [N, C, …], kept. `weight` and `bias` have shape [C] and start at 1 and 0.
  */
-export class GroupNorm extends Module {
+export class GroupNorm extends UnaryLayer {
   numGroups: number;
   numChannels: number;
   eps: number;
@@ -146,7 +146,7 @@ export interface RMSNormArguments {
  *
  * Shape: [*, ...normalizedShape], kept. `weight` has shape `normalizedShape` and starts at 1.
  */
-export class RMSNorm extends Module {
+export class RMSNorm extends UnaryLayer {
   normalizedShape: readonly number[];
   eps: number | null;
   elementwiseAffine: boolean;
@@ -199,7 +199,7 @@ export interface LocalResponseNormArguments {
  *
  * Shape: [N, C, …] of rank 3 at least, kept.
  */
-export class LocalResponseNorm extends Module {
+export class LocalResponseNorm extends UnaryLayer {
   size: number;
   alpha: number;
   beta: number;

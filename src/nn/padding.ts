@@ -6,7 +6,7 @@ import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { expectTensors } from './callable';
 import { type PadMode, pad } from './functional/pad';
-import { Module } from './module';
+import { UnaryLayer } from './layer';
 import { pythonText } from './printing';
 import type { Spatial } from './sizes';
 
@@ -20,7 +20,7 @@ type Ends<N extends Spatial> = N extends 1
 export type Padding<N extends Spatial> = number | Ends<N>;
 
 /** What the padding layers have in common. */
-export abstract class PadLayer extends Module {
+export abstract class PadLayer extends UnaryLayer {
   padding: readonly number[];
 
   constructor(

@@ -8,7 +8,7 @@ import type { Tensor } from '../tensor/tensor';
 import { expectTensors } from './callable';
 import { softsign } from './functional/activation';
 import * as F from './functional/piecewise';
-import { Module } from './module';
+import { UnaryLayer } from './layer';
 import { Parameter } from './parameter';
 import { pythonFloat, pythonText } from './printing';
 import { wholeNumber } from './sizes';
@@ -20,7 +20,7 @@ interface InplaceArguments {
 
 type InplaceOrder = Arguments<InplaceArguments, ['inplace']>;
 
-abstract class PlainActivation extends Module {
+abstract class PlainActivation extends UnaryLayer {
   inplace: boolean;
 
   constructor(layer: string, args: readonly unknown[]) {
@@ -86,7 +86,7 @@ interface CELUArguments extends InplaceArguments {
 }
 
 /** x for x > 0, alpha (e^(x / alpha) − 1) elsewhere. Shape: any, kept. */
-export class CELU extends Module {
+export class CELU extends UnaryLayer {
   alpha: number;
   inplace: boolean;
 
@@ -113,7 +113,7 @@ interface ThresholdArguments extends InplaceArguments {
 }
 
 /** x where it is over the threshold, `value` elsewhere. Shape: any, kept. */
-export class Threshold extends Module {
+export class Threshold extends UnaryLayer {
   threshold: number;
   value: number;
   inplace: boolean;
@@ -140,14 +140,14 @@ export class Threshold extends Module {
 }
 
 /** x / (1 + |x|). Shape: any, kept. */
-export class Softsign extends Module {
+export class Softsign extends UnaryLayer {
   forward(x: Tensor): Tensor {
     return softsign(x);
   }
 }
 
 /** x − tanh x. Shape: any, kept. */
-export class Tanhshrink extends Module {
+export class Tanhshrink extends UnaryLayer {
   forward(x: Tensor): Tensor {
     return F.tanhshrink(x);
   }
@@ -159,7 +159,7 @@ interface ShrinkArguments {
 }
 
 /** x, and 0 where |x| ≤ lambd. Shape: any, kept. */
-export class Hardshrink extends Module {
+export class Hardshrink extends UnaryLayer {
   lambd: number;
 
   constructor(...args: Arguments<ShrinkArguments, ['lambd']>) {
@@ -177,7 +177,7 @@ export class Hardshrink extends Module {
 }
 
 /** x moved towards 0 by lambd, and 0 where |x| ≤ lambd. Shape: any, kept. */
-export class Softshrink extends Module {
+export class Softshrink extends UnaryLayer {
   lambd: number;
 
   constructor(...args: Arguments<ShrinkArguments, ['lambd']>) {
@@ -202,7 +202,7 @@ interface PReLUArguments {
 }
 
 /** x for x > 0, weight · x elsewhere, the weight learnt. Shape: any, kept. `weight` has shape [numParameters]. */
-export class PReLU extends Module {
+export class PReLU extends UnaryLayer {
   numParameters: number;
   /** What the weight starts with. */
   init: number;
@@ -226,7 +226,7 @@ export class PReLU extends Module {
 }
 
 /** a σ(b) for the halves a and b of the input along `dim`. Shape: half as long there. */
-export class GLU extends Module {
+export class GLU extends UnaryLayer {
   dim: number;
 
   constructor(...args: Arguments<{ dim?: number }, ['dim']>) {
@@ -244,7 +244,7 @@ export class GLU extends Module {
 }
 
 /** Softmax over the channels of each pixel. Shape: [N, C, H, W] or [C, H, W], kept. */
-export class Softmax2d extends Module {
+export class Softmax2d extends UnaryLayer {
   forward(x: Tensor): Tensor {
     expectTensors('Softmax2d', x);
     if (x.shape.length !== 3 && x.shape.length !== 4) {
@@ -262,7 +262,7 @@ interface RReLUArguments extends InplaceArguments {
 }
 
 /** x for x > 0, slope · x elsewhere: in training each slope drawn from U(lower, upper), else their mean. Shape: any, kept. */
-export class RReLU extends Module {
+export class RReLU extends UnaryLayer {
   lower: number;
   upper: number;
   inplace: boolean;

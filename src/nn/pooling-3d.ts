@@ -4,7 +4,7 @@ import type { Tensor } from '../tensor/tensor';
 import { adaptiveKind } from './functional/adaptive-pooling';
 import { divisorKind } from './functional/pooling';
 import * as F from './functional/pooling-3d';
-import { Module } from './module';
+import { UnaryLayer } from './layer';
 import { pythonText } from './printing';
 import { type Size, sizesOf } from './sizes';
 
@@ -32,7 +32,7 @@ type MaxPool3dOrder = ['kernelSize', 'stride', 'padding', 'dilation', 'returnInd
  * Shape: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'], each as in MaxPool2d. With `returnIndices` also the place of each
  * maximum in its volume, as int64.
  */
-export class MaxPool3d<R extends boolean = false> extends Module {
+export class MaxPool3d<R extends boolean = false> extends UnaryLayer {
   kernelSize: Size<3>;
   stride: Size<3>;
   padding: Size<3>;
@@ -90,7 +90,7 @@ interface AvgPool3dArguments {
 type AvgPool3dOrder = ['kernelSize', 'stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride'];
 
 /** The mean of each window. Shape: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'], each as in AvgPool2d. */
-export class AvgPool3d extends Module {
+export class AvgPool3d extends UnaryLayer {
   kernelSize: Size<3>;
   stride: Size<3>;
   padding: Size<3>;
@@ -131,7 +131,7 @@ export class AvgPool3d extends Module {
  *
  * Shape: [N, C, D, H, W] or [C, D, H, W] → [N, C, ...outputSize], the windows as in AdaptiveAvgPool2d.
  */
-export class AdaptiveAvgPool3d extends Module {
+export class AdaptiveAvgPool3d extends UnaryLayer {
   outputSize: F.AdaptiveSize3d;
 
   constructor(...args: Arguments<{ outputSize: F.AdaptiveSize3d }, ['outputSize']>) {
@@ -158,7 +158,7 @@ interface AdaptiveMaxArguments<R extends boolean> {
 }
 
 /** The maximum of the windows of `AdaptiveAvgPool3d`; with `returnIndices` also its place in the volume. */
-export class AdaptiveMaxPool3d<R extends boolean = false> extends Module {
+export class AdaptiveMaxPool3d<R extends boolean = false> extends UnaryLayer {
   outputSize: F.AdaptiveSize3d;
   returnIndices: R;
 

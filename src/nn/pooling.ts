@@ -2,7 +2,7 @@
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { avgPool2d, divisorKind, maxPool2d } from './functional/pooling';
-import { Module } from './module';
+import { UnaryLayer } from './layer';
 import { pythonText } from './printing';
 import { pair, type Size2d } from './sizes';
 
@@ -29,7 +29,7 @@ type MaxPool2dOptions<R extends boolean> = Omit<MaxPool2dArguments<R>, 'kernelSi
  * Shape: [N, C, H, W] or [C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2 padding − dilation (kernelSize − 1) − 1) / stride⌋ + 1.
  * With `returnIndices` also the place of each maximum in its plane, as int64.
  */
-export class MaxPool2d<R extends boolean = false> extends Module {
+export class MaxPool2d<R extends boolean = false> extends UnaryLayer {
   kernelSize: Size2d;
   stride: Size2d;
   padding: Size2d;
@@ -95,7 +95,7 @@ type AvgPool2dOrder = ['kernelSize', 'stride', 'padding', 'ceilMode', 'countIncl
  *
  * Shape: [N, C, H, W] or [C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2 padding − kernelSize) / stride⌋ + 1.
  */
-export class AvgPool2d extends Module {
+export class AvgPool2d extends UnaryLayer {
   kernelSize: Size2d;
   stride: Size2d;
   padding: Size2d;

@@ -4,9 +4,10 @@ import { empty, zeros } from '../tensor/creation';
 import { type Arguments, expectKind, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { tensor, tensors } from '../tensor/tensor-kinds';
+import { inputs } from './callable';
 import { linear } from './functional/linear';
 import { uniform_ } from './init';
-import { Module } from './module';
+import { Layer } from './layer';
 import { Parameter } from './parameter';
 import { advanceGru, advanceLstm, advanceRnn, type Nonlinearity } from './rnn-steps';
 import { wholeNumber } from './sizes';
@@ -19,7 +20,11 @@ interface CellArguments {
 }
 
 /** What cells have in common; the parameters bear PyTorch's names. */
-abstract class Cell extends Module {
+abstract class Cell extends Layer {
+  get [inputs]() {
+    return ['input', 'hx?'] as const;
+  }
+
   inputSize: number;
   hiddenSize: number;
   bias: boolean;

@@ -7,10 +7,11 @@ import { cat, stack } from '../tensor/functions';
 import { type Arguments, expectKind, parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import { tensor, tensors } from '../tensor/tensor-kinds';
+import { inputs } from './callable';
 import { dropout } from './functional/dropout';
 import { linear } from './functional/linear';
 import { uniform_ } from './init';
-import { Module } from './module';
+import { Layer } from './layer';
 import { Parameter } from './parameter';
 import { pythonText } from './printing';
 import { advanceLstm, type Nonlinearity } from './rnn-steps';
@@ -61,7 +62,11 @@ interface Sequence {
  * What recurrent layers have in common. The parameters bear PyTorch's names: `weight_ih_l0` [gates · hiddenSize, inputSize],
  * `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0` for layer 0, with `_reverse` for the other direction.
  */
-abstract class Recurrent extends Module {
+abstract class Recurrent extends Layer {
+  get [inputs]() {
+    return ['input', 'hx?'] as const;
+  }
+
   inputSize: number;
   hiddenSize: number;
   numLayers: number;

@@ -1,7 +1,7 @@
 // Owns sizes given as one number or as one for each dimension, as kernels, strides and paddings are.
 import { ArgumentError } from '../errors';
 import { listOf, orNull, whole } from '../tensor/argument-kinds';
-import { parseArgs, shown } from '../tensor/options';
+import { expectKind, shown } from '../tensor/options';
 
 /** How many dimensions a layer slides over. */
 export type Spatial = 1 | 2 | 3;
@@ -60,17 +60,13 @@ export function wholeNumber(
   return value;
 }
 
-/** What a call may give beside its tensors, to have an output of that size. */
-export interface OutputSizeCall {
-  /** The sizes after the channels, or the whole shape. */
-  outputSize?: readonly number[] | null;
-}
-
-export type OutputSize = OutputSizeCall | OutputSizeCall['outputSize'];
+/** The sizes after the channels, or the whole shape. */
+export type OutputSize = readonly number[] | null;
 
 const sizes = orNull(listOf(whole(0)));
 
 /** The output's size that a call of `layer` asks for, null where it leaves it to the layer. */
-export function calledSize(layer: string, given: OutputSize): readonly number[] | null {
-  return parseArgs<OutputSizeCall>(layer, [], { outputSize: null }, [given], { outputSize: sizes }).outputSize;
+export function calledSize(layer: string, given: OutputSize): OutputSize {
+  expectKind(layer, 'outputSize', given, sizes);
+  return given;
 }

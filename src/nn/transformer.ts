@@ -1,6 +1,6 @@
 // Owns what is made of transformer layers: the decoder's layer, stacks of layers, and the whole Transformer.
 import { ArgumentError } from '../errors';
-import { instance, orNull } from '../tensor/argument-kinds';
+import { instance, orNull, whole } from '../tensor/argument-kinds';
 import { full } from '../tensor/creation';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
@@ -15,15 +15,19 @@ import {
   TransformerEncoderLayer,
   type TransformerEncoderLayerArguments,
 } from './attention';
-import { expectTensors } from './callable';
+import { expectTensors, inputs } from './callable';
 import { ModuleList } from './container';
 import { deepcopy } from './deepcopy';
 import { Dropout } from './dropout';
 import { xavierUniform_ } from './init';
+import { Layer } from './layer';
 import { Linear } from './linear';
 import { Module } from './module';
 import { LayerNorm } from './normalization';
 import { MOST_LAYERS, wholeNumber } from './sizes';
+
+/** Masks of more positions take over 1 GB. */
+const LONGEST_MASK = 2 ** 14;
 
 const aModule = instance(Module, 'an nn.Module');
 
@@ -54,7 +58,7 @@ type EncoderArguments = { encoderLayer: TransformerEncoderLayer } & Omit<
 >;
 
 /** Copies of an encoder layer in a row. Shape: that of the layer. */
-export class TransformerEncoder extends Module {
+export class TransformerEncoder extends Layer {
   layers: ModuleList<TransformerEncoderLayer>;
   numLayers: number;
   norm: Module | null;
@@ -68,6 +72,10 @@ export class TransformerEncoder extends Module {
     this.numLayers = wholeNumber('TransformerEncoder', 'numLayers', o.numLayers, 0, MOST_LAYERS);
     this.layers = copies(o.encoderLayer, this.numLayers);
     this.norm = o.norm;
+  }
+
+  get [inputs]() {
+    return ['src'] as const;
   }
 
   forward(src: Tensor, ...args: Arguments<EncoderStackCall, EncoderStackOrder>): Tensor {
@@ -123,7 +131,7 @@ const decoderKinds = { tgtMask: mask, memoryMask: mask, tgtKeyPaddingMask: mask,
  *
  * Shape: target [T, N, dModel] and memory [S, N, dModel] → [T, N, dModel]; with `batchFirst` N comes first.
  */
-export class TransformerDecoderLayer extends Module {
+export class TransformerDecoderLayer extends Layer {
   normFirst: boolean;
   activation: (x: Tensor) => Tensor;
   self_attn: MultiheadAttention;
@@ -156,6 +164,10 @@ export class TransformerDecoderLayer extends Module {
     this.dropout1 = new Dropout(dropout);
     this.dropout2 = new Dropout(dropout);
     this.dropout3 = new Dropout(dropout);
+  }
+
+  get [inputs]() {
+    return ['tgt', 'memory'] as const;
   }
 
   forward(tgt: Tensor, memory: Tensor, ...args: Arguments<DecoderCall, DecoderCallOrder>): Tensor {
@@ -197,7 +209,7 @@ type DecoderArguments = { decoderLayer: TransformerDecoderLayer } & Omit<
 >;
 
 /** Copies of a decoder layer in a row. Shape: that of the layer. */
-export class TransformerDecoder extends Module {
+export class TransformerDecoder extends Layer {
   layers: ModuleList<TransformerDecoderLayer>;
   numLayers: number;
   norm: Module | null;
@@ -211,6 +223,10 @@ export class TransformerDecoder extends Module {
     this.numLayers = wholeNumber('TransformerDecoder', 'numLayers', o.numLayers, 0, MOST_LAYERS);
     this.layers = copies(o.decoderLayer, this.numLayers);
     this.norm = o.norm;
+  }
+
+  get [inputs]() {
+    return ['tgt', 'memory'] as const;
   }
 
   forward(tgt: Tensor, memory: Tensor, ...args: Arguments<DecoderCall, DecoderCallOrder>): Tensor {
@@ -291,7 +307,7 @@ type TransformerCallOrder = [
  * Shape: source [S, N, dModel] and target [T, N, dModel] → [T, N, dModel]; with `batchFirst` N comes first.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a part is read as one class and written as any.
-export class Transformer extends Module {
+export class Transformer extends Layer {
   dModel: number;
   nhead: number;
   batchFirst: boolean;
@@ -313,6 +329,10 @@ export class Transformer extends Module {
     this.nhead = nhead;
     this.batchFirst = o.batchFirst;
     for (const parameter of this.parameters()) if (parameter.dim() > 1) xavierUniform_(parameter);
+  }
+
+  get [inputs]() {
+    return ['src', 'tgt'] as const;
   }
 
   forward(src: Tensor, tgt: Tensor, ...args: Arguments<TransformerCall, TransformerCallOrder>): Tensor {
@@ -341,9 +361,12 @@ export class Transformer extends Module {
     return this.decoder(tgt, memory, target);
   }
 
-  /** [size, size]: −∞ above the diagonal, 0 elsewhere: a mask that hides what comes later. */
-  static generateSquareSubsequentMask(size: number): Tensor {
-    return full([size, size], Number.NEGATIVE_INFINITY).triu(1);
+  /** [sz, sz]: −∞ above the diagonal, 0 elsewhere: a mask that hides what comes later. */
+  static generateSquareSubsequentMask(...args: Arguments<{ sz: number }, ['sz']>): Tensor {
+    const { sz } = parseArgs<{ sz: number }>('generateSquareSubsequentMask', ['sz'], {}, args, {
+      sz: whole(0, LONGEST_MASK),
+    });
+    return full([sz, sz], Number.NEGATIVE_INFINITY).triu(1);
   }
 }
 

@@ -1,8 +1,9 @@
 // Owns unpooling: MaxUnpool1d, MaxUnpool2d, MaxUnpool3d.
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { inputs } from './callable';
 import { maxUnpool1d, maxUnpool2d, maxUnpool3d } from './functional/unpooling';
-import { Module } from './module';
+import { Layer } from './layer';
 import { pythonText } from './printing';
 import { calledSize, type OutputSize, type Size, type Spatial, sizesOf, type Tuple } from './sizes';
 
@@ -16,7 +17,11 @@ interface UnpoolArguments<N extends Spatial> {
 
 type Positional<N extends Spatial> = Arguments<UnpoolArguments<N>, ['kernelSize', 'stride', 'padding']>;
 
-abstract class MaxUnpool<N extends Spatial> extends Module {
+abstract class MaxUnpool<N extends Spatial> extends Layer {
+  get [inputs]() {
+    return ['input', 'indices', 'outputSize?'] as const;
+  }
+
   kernelSize: Tuple<N>;
   stride: Tuple<N>;
   padding: Tuple<N>;

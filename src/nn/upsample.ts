@@ -4,7 +4,7 @@ import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { type InterpolateArguments, type InterpolateMode, interpolate, newSize } from './functional/interpolate';
 import { channelShuffle, pixelShuffle, pixelUnshuffle } from './functional/pixel-shuffle';
-import { Module } from './module';
+import { UnaryLayer } from './layer';
 import { pythonFloat, pythonText } from './printing';
 import { wholeNumber } from './sizes';
 
@@ -14,7 +14,7 @@ import { wholeNumber } from './sizes';
  * Shape: [N, C, L] → [N, C, L'], [N, C, H, W] → [N, C, H', W'] or [N, C, D, H, W] → [N, C, D', H', W'], by `size` or
  * ⌊size · scaleFactor⌋.
  */
-export class Upsample extends Module {
+export class Upsample extends UnaryLayer {
   size: number | readonly number[] | null;
   scaleFactor: number | readonly number[] | null;
   mode: InterpolateMode;
@@ -70,7 +70,7 @@ export class UpsamplingBilinear2d extends Upsample {
 }
 
 /** Channels as pixels. Shape: [*, C · r², H, W] → [*, C, H · r, W · r] for r = upscaleFactor (Shi et al. 2016). */
-export class PixelShuffle extends Module {
+export class PixelShuffle extends UnaryLayer {
   upscaleFactor: number;
 
   constructor(...args: Arguments<{ upscaleFactor: number }, ['upscaleFactor']>) {
@@ -89,7 +89,7 @@ export class PixelShuffle extends Module {
 }
 
 /** Pixels as channels, the way back of `PixelShuffle`. Shape: [*, C, H · r, W · r] → [*, C · r², H, W]. */
-export class PixelUnshuffle extends Module {
+export class PixelUnshuffle extends UnaryLayer {
   downscaleFactor: number;
 
   constructor(...args: Arguments<{ downscaleFactor: number }, ['downscaleFactor']>) {
@@ -108,7 +108,7 @@ export class PixelUnshuffle extends Module {
 }
 
 /** Channels of `groups` blocks dealt out in turn (Zhang et al. 2018). Shape: [N, C, …], kept. */
-export class ChannelShuffle extends Module {
+export class ChannelShuffle extends UnaryLayer {
   groups: number;
 
   constructor(...args: Arguments<{ groups: number }, ['groups']>) {

@@ -60,27 +60,42 @@ export function closeMethods(prototype: object, names: readonly string[]): void 
   }
 }
 
-const inherited = new WeakSet<object>();
+/** What has been closed, by the base up to which. */
+const inherited = new WeakMap<object, WeakSet<object>>();
 
 /** The same for what objects of a class inherit, up to a base: for those who write subclasses, called by the constructor. */
 export function closeInherited(object: object, base: object, names: readonly string[]): void {
+  const known = inherited.get(base) ?? new WeakSet();
+  inherited.set(base, known);
   for (
     let owner = object;
     owner !== base && owner !== Object.prototype;
     owner = Object.getPrototypeOf(owner) as object
   ) {
-    if (inherited.has(owner)) return;
-    inherited.add(owner);
+    if (known.has(owner)) return;
+    known.add(owner);
     closeMethods(owner, names);
+  }
+}
+
+/** @throws ArgumentError for a promise among arguments, by place or by name */
+export function expectSettled(name: string, args: readonly unknown[]): void {
+  for (const arg of args) {
+    if (arg instanceof Promise) throw new ArgumentError(`${name}: expected a value, but got ${kindOf(arg)}`);
+  }
+  const last = args.at(-1);
+  if (!isPlainObject(last)) return;
+  for (const key in last) {
+    if (!(last[key] instanceof Promise)) continue;
+    throw new ArgumentError(`${name}: expected ${key} itself, but got ${kindOf(last[key])}`);
   }
 }
 
 /** A function that refuses promises, and arguments after those that it looks at. @__NO_SIDE_EFFECTS__ */
 export function closed<F extends Function>(name: string, call: F): F {
   return function (this: unknown, ...args: never[]): unknown {
+    expectSettled(name, args);
     if (args.length > 0) expectNoMore(name, call, args);
-    const late: unknown = args.find((arg: unknown) => arg instanceof Promise);
-    if (late !== undefined) throw new ArgumentError(`${name}: expected a value, but got ${kindOf(late)}`);
     return call.apply(this, args);
   } as F;
 }

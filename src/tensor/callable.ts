@@ -29,7 +29,8 @@ const described: Readonly<Record<Kind, string>> = {
 /** Errors of arguments that are missing or of another kind, which modules tell in their own name. */
 const misfits = new WeakSet<object>();
 
-function misfit(error: ArgumentError): ArgumentError {
+/** The same error, which modules tell in their own name. */
+export function misfit(error: ArgumentError): ArgumentError {
   misfits.add(error);
   return error;
 }
@@ -99,7 +100,7 @@ type Named<O> = O extends TensorBase | readonly unknown[] | Function | string | 
   : O;
 
 /** The argument lists of a function with some of its required parameters, and all those after them, by name. */
-type ByName<
+export type ByName<
   Names extends readonly string[],
   Args extends readonly unknown[],
   Given extends readonly unknown[] = [],

@@ -215,16 +215,16 @@ describe('a call with what is no tensor', () => {
     [
       'nothing',
       () => loosely(new nn.Sequential(new nn.Flatten(), new nn.Linear(2, 3))),
-      /^Flatten.forward: expected its argument to be a tensor, but got undefined$/,
+      /^Flatten: missing 1 required argument: 'input'$/,
     ],
     ['an array', () => loosely(new nn.Linear(2, 3), [1, 2]), /^Linear.forward: .* but got an array$/],
     ['a promise', () => loosely(new nn.Tanh(), x.data()), /^Tanh.forward: .* but got a promise; await it first$/],
     [
       'no indices',
       () => loosely(new nn.MaxUnpool2d(2), torch.ones(1, 2, 2)),
-      /^MaxUnpool2d.forward: expected argument 2 to be a tensor, but got undefined$/,
+      /^MaxUnpool2d: missing 1 required argument: 'indices'$/,
     ],
-    ['no target', () => loosely(new nn.MSELoss(), x), /^MSELoss.forward: expected argument 2 /],
+    ['no target', () => loosely(new nn.MSELoss(), x), /^MSELoss: missing 1 required argument: 'target'$/],
     ['a promise as a number', () => x.add(x.sum().item() as never), /^add: .* but got a promise; await it first$/],
     [
       'a promise as an index',

@@ -468,3 +468,59 @@ test('an assignment replaces a module of a row, also from the end and in a row w
   expect(Object.keys(named.stateDict())).toEqual(['fc.weight', 'fc.bias']);
   expect([named.stateDict()['fc.weight']!.shape, `${named[1]}`]).toEqual([[5, 4], 'Sigmoid()']);
 });
+
+test('layers take their inputs by place and by name, with the options behind them', () => {
+  const x = torch.rand(2, 4);
+  const classes = torch.tensor([1, 0]);
+  const shapesOf = (...all: readonly Tensor[]) => all.map(({ shape }) => shape);
+  expect(shapesOf(new nn.Linear(4, 3)({ input: x }), new nn.CrossEntropyLoss()(x, { target: classes }))).toEqual([
+    [2, 3],
+    [],
+  ]);
+  expect(new nn.LSTM(4, 5)({ input: x, hx: [torch.zeros(1, 5), torch.zeros(1, 5)] })[0].shape).toEqual([2, 5]);
+  const attention = new nn.MultiheadAttention(4, 2);
+  expect(attention({ query: x, key: x, value: x, needWeights: false })[1]).toBeNull();
+  expect(attention(x, { key: x, value: x })[1]!.shape).toEqual([2, 2]);
+  const up = new nn.ConvTranspose1d(1, 1, 2, { stride: 2 });
+  expect(up(torch.rand(1, 1, 3), { outputSize: [7] }).shape).toEqual([1, 1, 7]);
+  const loose = (module: nn.Module) => module as unknown as (...args: unknown[]) => unknown;
+  const loss = new nn.MSELoss();
+  expect(() => loose(loss)({ input: x })).toThrow("MSELoss: missing 1 required argument: 'target'");
+  expect(() => loose(loss)(x)).toThrow("MSELoss: missing 1 required argument: 'target'");
+  expect(() => loose(loss)(x, { input: x })).toThrow("MSELoss: got argument 'input' twice");
+  expect(() => loose(loss)({ inputs: x })).toThrow("MSELoss: got an unknown argument 'inputs'");
+  expect(() => loose(attention)(x, x, x, { needWeight: true })).toThrow("got an unknown argument 'needWeight'");
+  // What a program's own forward takes may be an object.
+  class Net extends nn.Module {
+    forward(batch: { input: Tensor }): Tensor {
+      return batch.input;
+    }
+  }
+  expect(new Net()({ input: x })).toBe(x);
+});
+
+test('methods of modules take their parameters by place and by name, and refuse others', () => {
+  const net = new nn.Sequential(new nn.Linear(2, 2), new nn.ReLU());
+  expect(net.train({ mode: false }).training).toBe(false);
+  expect(net.requiresGrad_({ requiresGrad: false }).parameters()[0]!.requiresGrad).toBe(false);
+  expect(net.getSubmodule({ target: '0' })).toBe(net[0]);
+  net.registerBuffer({ name: 'seen', tensor: torch.zeros(1), persistent: false });
+  net.addModule({ name: '2', module: new nn.Tanh() });
+  const called: string[] = [];
+  net.registerForwardHook({ hook: () => void called.push('first'), prepend: true });
+  net.apply({ fn: (module) => void called.push(module.constructor.name) });
+  expect(called).toEqual(['Linear', 'ReLU', 'Tanh', 'Sequential']);
+  const loose = net as unknown as Record<string, (...args: unknown[]) => unknown>;
+  expect(() => loose.eval!(1)).toThrow('eval: expected no arguments, but got 1');
+  expect(() => loose.extraRepr!('foo')).toThrow('extraRepr: expected no arguments');
+  expect(() => loose.train!(true, 2)).toThrow('train: expected at most 1 argument, but got 2');
+  expect(() => loose.addModule!('3')).toThrow("addModule: missing 1 required argument: 'module'");
+  expect(() => Reflect.construct(nn.Sigmoid, [1])).toThrow('Sigmoid: expected no arguments, but got 1');
+  // A class may replace a method by one that takes a mode by place alone.
+  class Frozen extends nn.Sequential {
+    override train(mode = true): this {
+      return super.train(mode && false);
+    }
+  }
+  expect(new Frozen(new nn.Linear(1, 1)).train()[0]!.training).toBe(false);
+});

@@ -1,9 +1,10 @@
 // DropBlock: blocks of neighbouring elements that are left out at random in training.
+
 import { ArgumentError, ShapeError } from '../../errors';
 import { pad } from '../../nn/functional/pad';
 import { maxPool2d } from '../../nn/functional/pooling';
 import { maxPool3d } from '../../nn/functional/pooling-3d';
-import { Module } from '../../nn/module';
+import { UnaryLayer } from '../../nn/layer';
 import { pythonFloat, pythonText } from '../../nn/printing';
 import * as kinds from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
@@ -76,7 +77,7 @@ export const dropBlock3d = callable(
     dropBlock('dropBlock3d', 3, input, args),
 );
 
-abstract class DropBlock extends Module {
+abstract class DropBlock extends UnaryLayer {
   readonly p: number;
   readonly blockSize: number;
   readonly inplace: boolean;

@@ -1,12 +1,15 @@
 // Layers that families of networks share, with torchvision's names: convolution with norm and activation, squeeze and excitation, and others.
+
 import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
 import { expectTensors } from '../../nn/callable';
+import { UnaryLayer } from '../../nn/layer';
 import { Module, type UnaryModule } from '../../nn/module';
 import { pythonFloat, pythonText } from '../../nn/printing';
 import * as kinds from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { Network } from '../network';
 
 /** A class of modules or a function that makes one: a norm of so many channels, an activation of its options. */
 export type LayerMaker<A extends readonly unknown[]> =
@@ -159,7 +162,7 @@ type SqueezeOrder = ['inputChannels', 'squeezeChannels', 'activation', 'scaleAct
  *
  *     y = x · scaleActivation(fc2(activation(fc1(mean(x)))))
  */
-export class SqueezeExcitation extends Module {
+export class SqueezeExcitation extends UnaryLayer {
   avgpool = new nn.AdaptiveAvgPool2d(1);
   fc1: nn.Conv2d;
   fc2: nn.Conv2d;
@@ -249,7 +252,7 @@ export class MLP extends nn.Sequential {
 }
 
 /** `x.permute(dims)` as a module. */
-export class Permute extends Module {
+export class Permute extends Network {
   readonly dims: readonly number[];
 
   constructor(...args: Arguments<{ dims: readonly number[] }, ['dims']>) {

@@ -1,6 +1,7 @@
 // Stochastic depth: residual branches that are left out at random in training.
+
 import { ArgumentError } from '../../errors';
-import { Module } from '../../nn/module';
+import { UnaryLayer } from '../../nn/layer';
 import { pythonFloat } from '../../nn/printing';
 import * as kinds from '../../tensor/argument-kinds';
 import { callable } from '../../tensor/callable';
@@ -46,7 +47,7 @@ export const stochasticDepth = callable(
 );
 
 /** `stochasticDepth` as a module: active in training only. */
-export class StochasticDepth extends Module {
+export class StochasticDepth extends UnaryLayer {
   readonly p: number;
   readonly mode: StochasticDepthMode;
 
