@@ -48,7 +48,7 @@ test.each<[string, () => unknown, RegExp]>([
   [
     'a name for a layer',
     () => loose(new nn.ReLU())(x, { inplace: true }),
-    /^ReLU.forward: .* got an unknown argument 'inplace'$/,
+    /^ReLU: got an unknown argument 'inplace'; it takes 'input'$/,
   ],
   [
     'a layer that has a default',
