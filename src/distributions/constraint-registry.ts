@@ -2,7 +2,8 @@
 import { ArgumentError } from '../errors';
 import { isTensor } from '../tensor/callable';
 import { type Arguments, parseArgs } from '../tensor/options';
-import type { Bound, Constraint } from './constraints';
+import { type Constraint, expectConstraint } from './constraint';
+import type { Bound } from './constraints';
 import * as constraints from './constraints';
 import { ComposeTransform, IndependentTransform, identityTransform, type Transform } from './transform';
 import {
@@ -21,7 +22,7 @@ type ConstraintArguments = Arguments<{ constraint: Constraint }, ['constraint']>
 
 function constraintFrom(op: string, args: readonly unknown[]): Constraint {
   const { constraint } = parseArgs<{ constraint: Constraint }>(op, ['constraint'], {}, args);
-  constraints.expectConstraint(op, constraint);
+  expectConstraint(op, constraint);
   return constraint;
 }
 

@@ -1,13 +1,14 @@
 // Owns constraints: what parameters and values of distributions must satisfy, as torch.distributions.constraints has them.
 import { ArgumentError, ShapeError } from '../errors';
 import { pythonFloat } from '../nn/printing';
-import { Printable } from '../printable';
+import { integer, listOf, orNull, whole } from '../tensor/argument-kinds';
 import { isTensor } from '../tensor/callable';
 import { cat as concatenated, stack as stacked } from '../tensor/functions';
 import { broadcastShapes } from '../tensor/joins';
 import { type Arguments, kindOf, parseArgs, shown } from '../tensor/options';
 import { numberAtHand, valuesAtHand } from '../tensor/shown';
 import type { Tensor } from '../tensor/tensor';
+import { Constraint, expectConstraint } from './constraint';
 
 /** From this number of elements on, values that stand on the host are not looked through: the check would cost more than what it guards. */
 const MANY = 4096;
@@ -15,39 +16,11 @@ const MANY = 4096;
 /** A bound: one number, or one for each element. */
 export type Bound = number | Tensor;
 
-/** Base of constraints: a region of numbers, or of tensors of `eventDim` dimensions. */
-export abstract class Constraint extends Printable {
-  /** Whether the region is one of separate points. */
-  get isDiscrete(): boolean {
-    return false;
-  }
-
-  /** How many of the last dimensions are looked at together. */
-  get eventDim(): number {
-    return 0;
-  }
-
-  /** Whether a value satisfies the constraint. Shape: [...batch, ...event] → bool [...batch]. */
-  abstract check(value: Tensor): Tensor;
-
-  /** @internal What breaks the constraint, as far as the host knows without waiting; null where nothing is known to. */
-  violation(_value: Tensor): string | null {
-    return null;
-  }
-
-  abstract override toString(): string;
-}
+export { Constraint };
 
 /** @throws ArgumentError where no tensor stands in the place of one */
 function expectValue(constraint: string, value: unknown): asserts value is Tensor {
   if (!isTensor(value)) throw new ArgumentError(`${constraint}.check: expected a tensor, but got ${kindOf(value)}`);
-}
-
-/** @throws ArgumentError where no constraint stands in the place of one */
-export function expectConstraint(op: string, constraint: unknown): asserts constraint is Constraint {
-  if (!(constraint instanceof Constraint)) {
-    throw new ArgumentError(`${op}: expected a constraint, but got ${kindOf(constraint)}`);
-  }
 }
 
 function expectBound(op: string, name: string, bound: unknown): asserts bound is Bound {
@@ -425,7 +398,10 @@ export class Cat extends Constraint {
 
 /** Constraints on parts of dimension `dim` (default 0), of `lengths` (default 1 each). */
 export function cat(...args: Arguments<CatArguments, ['cseq', 'dim', 'lengths']>): Constraint {
-  const { cseq, dim, lengths } = parseArgs<CatArguments>('cat', ['cseq'], { dim: 0, lengths: null }, args);
+  const { cseq, dim, lengths } = parseArgs<CatArguments>('cat', ['cseq'], { dim: 0, lengths: null }, args, {
+    dim: integer,
+    lengths: orNull(listOf(whole(0))),
+  });
   const all = constraintsOf('cat', cseq);
   const sizes = lengths ?? all.map(() => 1);
   if (sizes.length !== all.length) {
@@ -469,6 +445,6 @@ export class Stack extends Constraint {
 
 /** One constraint for each slice of dimension `dim` (default 0). */
 export function stack(...args: Arguments<{ cseq: readonly Constraint[]; dim?: number }, ['cseq', 'dim']>): Constraint {
-  const { cseq, dim } = parseArgs<{ cseq: readonly Constraint[]; dim?: number }>('stack', ['cseq'], { dim: 0 }, args);
+  const { cseq, dim } = parseArgs<Omit<CatArguments, 'lengths'>>('stack', ['cseq'], { dim: 0 }, args, { dim: integer });
   return new Stack(constraintsOf('stack', cseq), dim);
 }

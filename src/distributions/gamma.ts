@@ -94,7 +94,7 @@ export class Gamma extends Distribution<Promise<Tensor>> {
     if (generator !== null && !(generator instanceof Generator)) {
       throw new ArgumentError(`rsample: expected generator to be a Generator, but got ${kindOf(generator)}`);
     }
-    const shape = this.extendedShape('rsample', [sampleShape]);
+    const shape = this.extendedShape('rsample', [{ sampleShape }]);
     return this.drawn(shape, generator ?? undefined);
   }
 

@@ -1,7 +1,7 @@
 // Owns EinMix, einops' linear layer of any axes.
 import { noGrad } from '../autograd/mode';
 import { ArgumentError } from '../errors';
-import { Module } from '../nn/module';
+import { UnaryLayer } from '../nn/layer';
 import { Parameter } from '../nn/parameter';
 import { einsum, zeros } from '../tensor';
 import type { Tensor } from '../tensor/tensor';
@@ -33,7 +33,7 @@ interface EinMixOptions {
  * { weightShape: 'head cin cout', biasShape: 'head cout', head: 4, cin: 8, cout: 8 })`. The weight is drawn from U(−√(3 / n), √(3 / n)), the bias from
  * U(−√(1 / n), √(1 / n)), n being how many numbers each result adds up.
  */
-export class EinMix extends Module {
+export class EinMix extends UnaryLayer {
   readonly pattern: string;
   readonly weightShape: string;
   readonly biasShape: string | null;
@@ -80,8 +80,9 @@ export class EinMix extends Module {
     this.#join = isFlat(right) ? null : `${flat(right)} -> ${to}`;
   }
 
-  forward(x: Tensor): Tensor {
-    const split = this.#split === null ? x : arrange('EinMix', 'rearrange', x, this.#split, null, this.#splitLengths);
+  forward(input: Tensor): Tensor {
+    const split =
+      this.#split === null ? input : arrange('EinMix', 'rearrange', input, this.#split, null, this.#splitLengths);
     let y = einsum(this.#equation, split, this.weight);
     if (this.bias) y = y.add(this.bias);
     return this.#join === null ? y : arrange('EinMix', 'rearrange', y, this.#join, null, {});

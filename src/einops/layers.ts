@@ -1,5 +1,5 @@
 // Owns einops' layers: patterns as modules, for the inside of a Sequential.
-import { Module } from '../nn/module';
+import { UnaryLayer } from '../nn/layer';
 import type { Tensor } from '../tensor/tensor';
 import { type AxesLengths, checkPattern } from './plan';
 import { arrange, checkedReduction, matched, type Reduction, textOf } from './rearrange';
@@ -9,7 +9,7 @@ export const described = (texts: readonly string[], lengths: AxesLengths): strin
   [...texts.map((text) => `'${text}'`), ...Object.entries(lengths).map(([axis, size]) => `${axis}=${size}`)].join(', ');
 
 /** `rearrange` as a module: `new Rearrange('b c h w -> b (c h w)')`. Shape: as the pattern says. */
-export class Rearrange extends Module {
+export class Rearrange extends UnaryLayer {
   readonly pattern: string;
   readonly axesLengths: AxesLengths;
 
@@ -23,8 +23,8 @@ export class Rearrange extends Module {
     this.axesLengths = lengths;
   }
 
-  forward(x: Tensor): Tensor {
-    return arrange('Rearrange', 'rearrange', x, this.pattern, null, this.axesLengths);
+  forward(input: Tensor): Tensor {
+    return arrange('Rearrange', 'rearrange', input, this.pattern, null, this.axesLengths);
   }
 
   override extraRepr(): string {
@@ -33,7 +33,7 @@ export class Rearrange extends Module {
 }
 
 /** `reduce` as a module: `new Reduce('b c (h 2) (w 2) -> b c h w', 'max')`. Shape: as the pattern says. */
-export class Reduce extends Module {
+export class Reduce extends UnaryLayer {
   readonly pattern: string;
   readonly reduction: Reduction;
   readonly axesLengths: AxesLengths;
@@ -51,8 +51,8 @@ export class Reduce extends Module {
     this.axesLengths = lengths;
   }
 
-  forward(x: Tensor): Tensor {
-    return arrange('Reduce', 'reduce', x, this.pattern, this.reduction, this.axesLengths);
+  forward(input: Tensor): Tensor {
+    return arrange('Reduce', 'reduce', input, this.pattern, this.reduction, this.axesLengths);
   }
 
   override extraRepr(): string {

@@ -2,10 +2,25 @@
 import { ArgumentError, FetchError, FileFormatError } from '../errors';
 import { fileSystem } from '../gpu/node';
 import { keepPace } from '../gpu/pace';
+import type { Kind } from '../tensor/argument-kinds';
 import { unreachable } from './unreachable';
 
 /** Where bytes can come from: an address or (in Node) a path, a `File` or other `Blob`, a `Request`, or bytes in memory. */
 export type ByteSource = string | URL | Request | Blob | ArrayBuffer | ArrayBufferView;
+
+const isRequest = (value: unknown): value is Request => typeof Request !== 'undefined' && value instanceof Request;
+
+const sources = 'an address, URL, Request, File, Blob, ArrayBuffer or typed array';
+
+/** The kind of parameters that take a source. */
+export const byteSource: Kind = {
+  words: sources,
+  fits: (value) =>
+    typeof value === 'string' ||
+    [URL, Blob, ArrayBuffer].some((type) => value instanceof type) ||
+    ArrayBuffer.isView(value) ||
+    isRequest(value),
+};
 
 /**
  * How many bytes compressed contents may have, as far as their beginning tells: at most as many as `head` has where that is all
@@ -34,7 +49,7 @@ export async function readBytes(source: ByteSource, bound: Bound): Promise<Uint8
 export function describeSource(source: ByteSource): string {
   if (typeof source === 'string') return source;
   if (source instanceof URL) return source.href;
-  if (typeof Request !== 'undefined' && source instanceof Request) return source.url;
+  if (isRequest(source)) return source.url;
   if (typeof File !== 'undefined' && source instanceof File) return source.name;
   return source instanceof Blob ? 'the given Blob' : 'the given bytes';
 }
@@ -106,10 +121,8 @@ export function placeOf(source: ByteSource): Place {
     const path = address.startsWith('file:') ? new URL(address) : hasScheme.test(address) ? null : address;
     return fs && path !== null ? { path, fs } : { address: source };
   }
-  if (typeof Request !== 'undefined' && source instanceof Request) return { address: source };
-  throw new ArgumentError(
-    `readBytes: expected an address, URL, Request, File, Blob, ArrayBuffer or typed array, but got ${source === null ? 'null' : typeof source}`,
-  );
+  if (isRequest(source)) return { address: source };
+  throw new ArgumentError(`readBytes: expected ${sources}, but got ${source === null ? 'null' : typeof source}`);
 }
 
 async function rawBytes(source: ByteSource): Promise<Uint8Array> {

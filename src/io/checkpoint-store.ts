@@ -1,12 +1,12 @@
 // A place for checkpoints that outlasts the page, or the program: written all or nothing, under names.
-import { ArgumentError, FetchError } from '../errors';
+import { FetchError } from '../errors';
 import { fileSystem } from '../gpu/node';
 import { Printable } from '../printable';
-import { text } from '../tensor/argument-kinds';
+import { type Kind, text } from '../tensor/argument-kinds';
 import { closeMethods } from '../tensor/arity';
-import { expectKind, kindOf, shown } from '../tensor/options';
-import { type Saved, type SaveOptions, saveBytes } from './checkpoint';
-import { type LoadOptions, load } from './load';
+import { type Arguments, parseArgs, shown, withObjects } from '../tensor/options';
+import { type Saved, type SaveOptions, saveBytes, saveDefaults } from './checkpoint';
+import { expectLoadable, type LoadOptions, type LoadOrder, load, loadDefaults, loadKinds } from './load';
 
 /** A checkpoint in a store. */
 export interface StoredCheckpoint {
@@ -28,6 +28,15 @@ export interface Shelf {
 const SHORTEST = 1;
 const LONGEST = 200;
 
+const checkpointName: Kind = {
+  words: `a text of ${SHORTEST} to ${LONGEST} letters`,
+  fits: (value) => typeof value === 'string' && value.length >= SHORTEST && value.length <= LONGEST,
+};
+
+interface Named {
+  name: string;
+}
+
 /**
  * Checkpoints by name, in IndexedDB in a page or worker, in a folder in Node:
  *
@@ -39,7 +48,7 @@ const LONGEST = 200;
  */
 export class CheckpointStore extends Printable {
   static {
-    closeMethods(CheckpointStore.prototype, ['has', 'list']);
+    closeMethods(CheckpointStore.prototype, ['list']);
   }
 
   readonly name: string;
@@ -48,20 +57,27 @@ export class CheckpointStore extends Printable {
   #writes: Promise<unknown> = Promise.resolve();
 
   /** @param name in a page the name of the store; in Node the path of a folder, which is made when it is needed */
-  constructor(name: string) {
+  constructor(...args: Arguments<Named, ['name']>) {
     super();
-    if (typeof name !== 'string' || name === '') {
-      throw new ArgumentError(`CheckpointStore: expected a name, but got ${kindOf(name)}`);
-    }
-    this.name = name;
+    const words = 'a text of at least one letter';
+    const kind: Kind = { words, fits: (value) => typeof value === 'string' && value !== '' };
+    this.name = parseArgs<Named>('CheckpointStore', ['name'], {}, args, { name: kind }).name;
   }
 
   /**
    * Saves what `torch.save` saves; values on the device are read as of this call. The name's ending says the format, as with a file.
    * @throws ArgumentError when it cannot be saved, FetchError when there is no room
    */
-  async save<T>(name: string, object: Saved<T>, options: SaveOptions = {}): Promise<void> {
-    expectName('save', name);
+  async save<T>(name: string, object: Saved<T>, options?: SaveOptions): Promise<void>;
+  async save<T>(named: SaveOptions & { name: string; object: Saved<T> }): Promise<void>;
+  async save(...args: readonly unknown[]): Promise<void> {
+    const { name, object, ...options } = parseArgs<SaveOptions & { name: string; object: unknown }>(
+      'CheckpointStore.save',
+      ['name', 'object'],
+      saveDefaults,
+      withObjects(args, 2),
+      { name: checkpointName },
+    );
     const bytes = saveBytes(object, name, options);
     // It is awaited in its turn; a failure before that is not an unhandled one.
     bytes.catch(() => undefined);
@@ -74,17 +90,17 @@ export class CheckpointStore extends Printable {
    * What was saved under a name.
    * @throws FetchError with status 404 where there is none
    */
-  async load<T = Record<string, unknown>>(name: string, options: LoadOptions = {}): Promise<T> {
-    expectName('load', name);
+  async load<T = Record<string, unknown>>(...args: Arguments<LoadOptions & Named, ['name', ...LoadOrder]>): Promise<T> {
+    const op = 'CheckpointStore.load';
+    const o = parseArgs<LoadOptions & Named>(op, ['name'], loadDefaults, args, { name: checkpointName, ...loadKinds });
+    expectLoadable(op, o);
+    const { name, ...options } = o;
     await this.#writes;
     const found = await (await this.#open()).get(name);
     if (found !== null) return load<T>(found instanceof Blob ? new File([found], name) : found, options);
-    throw new FetchError(
-      `CheckpointStore.load: expected a checkpoint in ${shown(this.name)}, but there is no ${shown(name)}`,
-      {
-        status: 404,
-      },
-    );
+    throw new FetchError(`${op}: expected a checkpoint in ${shown(this.name)}, but there is no ${shown(name)}`, {
+      status: 404,
+    });
   }
 
   /** All checkpoints, the latest first. */
@@ -95,14 +111,14 @@ export class CheckpointStore extends Printable {
   }
 
   /** Whether there is a checkpoint of that name. */
-  async has(name: string): Promise<boolean> {
-    expectKind('CheckpointStore.has', 'name', name, text);
+  async has(...args: Arguments<Named, ['name']>): Promise<boolean> {
+    const { name } = parseArgs<Named>('CheckpointStore.has', ['name'], {}, args, { name: text });
     return (await this.list()).some((checkpoint) => checkpoint.name === name);
   }
 
   /** Removes a checkpoint; false where there is none. */
-  async remove(name: string): Promise<boolean> {
-    expectName('remove', name);
+  async remove(...args: Arguments<Named, ['name']>): Promise<boolean> {
+    const { name } = parseArgs<Named>('CheckpointStore.remove', ['name'], {}, args, { name: checkpointName });
     const removal = this.#writes.then(async () => (await this.#open()).remove(name));
     this.#writes = removal.catch(() => undefined);
     return removal;
@@ -118,11 +134,4 @@ export class CheckpointStore extends Printable {
   override toString(): string {
     return `CheckpointStore(${this.name})`;
   }
-}
-
-function expectName(op: string, name: unknown): void {
-  if (typeof name === 'string' && name.length >= SHORTEST && name.length <= LONGEST) return;
-  throw new ArgumentError(
-    `CheckpointStore.${op}: expected a name of ${SHORTEST} to ${LONGEST} letters, but got ${shown(name)}`,
-  );
 }

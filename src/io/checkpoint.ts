@@ -1,6 +1,7 @@
 // torch.save: to files and bytes, in the format that the name of the file says.
 import { ArgumentError } from '../errors';
-import { isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
+import { anything } from '../tensor/argument-kinds';
+import { isPlainObject, kindOf, missingArguments, parseArgs, shown, withObjects } from '../tensor/options';
 import { joined } from './bytes';
 // Both at hand, so that reads are under way before anything is awaited: what is saved are the values of this moment.
 import { pytorchPieces } from './pytorch/write';
@@ -41,16 +42,27 @@ export interface SaveOptions {
  *     await torch.save(model.stateDict(), 'net.safetensors');
  *     await torch.save({ model: model.stateDict(), optimizer: optimizer.stateDict(), epoch }, 'run.pt');
  *
- * `target` is a name (in Node a path, written all or nothing; in a page that of the file that the browser downloads), a file handle,
+ * The target is a name (in Node a path, written all or nothing; in a page that of the file that the browser downloads), a file handle,
  * or a writable stream.
  *
  * @throws ArgumentError for what no file holds, such as a function, a module or an object inside of itself, and for a name where there
  * is neither a page nor a file system: use `saveBytes` there
  */
-export async function save<T>(object: Saved<T>, target: Target, options: SaveOptions = {}): Promise<void> {
-  checkTarget(SAVE, target);
-  await writeTo(SAVE, target, await piecesOf(object, targetName(target), options));
+export async function save<T>(obj: Saved<T>, f: Target, options?: SaveOptions): Promise<void>;
+export async function save<T>(named: SaveOptions & { obj: Saved<T>; f: Target }): Promise<void>;
+export async function save(...args: readonly unknown[]): Promise<void> {
+  const { obj, f, ...options } = parseArgs<SaveOptions & { obj: unknown; f: Target }>(
+    SAVE,
+    ['obj', 'f'],
+    saveDefaults,
+    withObjects(args, 2),
+    { f: anything },
+  );
+  checkTarget(SAVE, f);
+  await writeTo(SAVE, f, await piecesOf(SAVE, obj, targetName(f), options));
 }
+
+export const saveDefaults = { format: null, compressed: false } as const;
 
 /** The bytes that `save` would write to a file of that name; without a name and a format they are safetensors. */
 export async function saveBytes<T>(object: Saved<T>, options?: SaveOptions): Promise<Uint8Array>;
@@ -59,13 +71,16 @@ export async function saveBytes(
   object: unknown,
   ...args: [(string | SaveOptions)?, SaveOptions?]
 ): Promise<Uint8Array> {
+  const op = `${SAVE}Bytes`;
   const [first] = args;
+  if (object === undefined) throw missingArguments(op, ['object'], {});
   if (first !== undefined && typeof first !== 'string' && !isPlainObject(first)) {
-    throw new ArgumentError(`${SAVE}Bytes: expected a name such as 'x.pt', or options, but got ${kindOf(first)}`);
+    throw new ArgumentError(`${op}: expected a name such as 'x.pt', or options, but got ${kindOf(first)}`);
   }
-  const [name, options] = typeof first === 'string' ? [first, args[1]] : [null, first as SaveOptions | undefined];
-  const format = options?.format ?? (name === null ? 'safetensors' : null);
-  const pieces = [...(await piecesOf(object, name, { ...options, format }))];
+  const [name, ...rest] = typeof first === 'string' ? args : [null, ...args];
+  const options = parseArgs<SaveOptions>(op, [], saveDefaults, rest);
+  const format = options.format ?? (name === null ? 'safetensors' : null);
+  const pieces = [...(await piecesOf(op, object, name as string | null, { ...options, format }))];
   return pieces.length === 1
     ? pieces[0]!
     : joined(
@@ -74,14 +89,18 @@ export async function saveBytes(
       );
 }
 
-async function piecesOf(object: unknown, name: string | null, options: SaveOptions): Promise<Iterable<Uint8Array>> {
-  const { format, compressed } = parseArgs<SaveOptions>(SAVE, [], { format: null, compressed: false }, [options]);
+async function piecesOf(
+  op: string,
+  object: unknown,
+  name: string | null,
+  { format, compressed }: Required<SaveOptions>,
+): Promise<Iterable<Uint8Array>> {
   const kind = format ?? formatOf(name);
   if (kind === 'npy') return (await import('./npy-save')).npyPieces(object);
   if (kind === 'npz') return (await import('./npy-save')).npzPieces(object, compressed);
   if (kind === 'safetensors') return safetensorsPieces(object);
   if (kind === 'pt') return pytorchPieces(object, name);
-  throw new ArgumentError(`${SAVE}: expected format 'pt', 'safetensors', 'npy' or 'npz', but got ${shown(format)}`);
+  throw new ArgumentError(`${op}: expected format 'pt', 'safetensors', 'npy' or 'npz', but got ${shown(format)}`);
 }
 
 /** The format that the ending of a name says. */

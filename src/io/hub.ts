@@ -2,14 +2,14 @@
 
 import { ArgumentError, FileFormatError } from '../errors';
 import { cacheFolder, fileSystem } from '../gpu/node';
-import { callback, either, flag, instance, orNull, text } from '../tensor/argument-kinds';
+import { callback, either, flag, instance, type Kind, orNull, text } from '../tensor/argument-kinds';
 import { closed } from '../tensor/arity';
 import { callable } from '../tensor/callable';
 import type { DeviceLike } from '../tensor/device';
 import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import type { DownloadProgress } from './download';
-import { load } from './load';
+import { expectLoadable, load, loadKinds } from './load';
 
 export type { DownloadProgress } from './download';
 
@@ -55,6 +55,8 @@ export const setDir = callable('hub.setDir(path: any)', (path: string): void => 
   folder = path;
 });
 
+const path: Kind = { words: 'the path of a folder', fits: (value) => typeof value === 'string' && value !== '' };
+
 /** PyTorch's rule: what stands between a hyphen and a dot is the beginning of the file's SHA-256. */
 const HASH = /-([\da-f]*)\./;
 
@@ -87,11 +89,13 @@ export async function loadStateDictFromUrl<T = Record<string, Tensor>>(
     args,
     {
       url: either(text, instance(URL)),
-      modelDir: orNull(text),
+      modelDir: orNull(path),
       fileName: orNull(text),
       progress: either(flag, callback),
+      only: loadKinds.only!,
     },
   );
+  expectLoadable('hub.loadStateDictFromUrl', o);
   const url = String(o.url);
   const name =
     o.fileName ??

@@ -1,9 +1,10 @@
 // torch.load: tells what a file is by its contents, and has the reader of that format read it. Readers load when first used.
 import { ArgumentError } from '../errors';
+import { either, type Kind, type Kinds, listOf, orNull, text, whole } from '../tensor/argument-kinds';
 import { type DeviceLike, expectDevice } from '../tensor/device';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
-import { type ByteSource, inflate } from './bytes';
+import { type ByteSource, byteSource, inflate } from './bytes';
 import { pickleIn } from './pytorch/pickle-name';
 import { memoryReader, openReader, type Reader } from './reader';
 import { safetensorsBound } from './safetensors-bound';
@@ -60,10 +61,32 @@ const formats: readonly { is(file: LoadedFile): boolean; read(): Promise<Format>
   { is: () => true, read: () => import('./safetensors-load') },
 ];
 
-type LoadArgs = Arguments<
-  LoadOptions & { f: ByteSource },
-  ['f', 'mapLocation', 'weightsOnly', 'only', 'rows', 'maxBytes']
->;
+export type LoadOrder = ['mapLocation', 'weightsOnly', 'only', 'rows', 'maxBytes'];
+
+type LoadArgs = Arguments<LoadOptions & { f: ByteSource }, ['f', ...LoadOrder]>;
+
+export const loadDefaults = { mapLocation: null, weightsOnly: true, only: null, rows: null, maxBytes: null } as const;
+
+const bytes: Kind = { words: 'a number of bytes', fits: (value) => typeof value === 'number' && value >= 0 };
+
+export const loadKinds: Kinds<LoadOptions> = {
+  only: orNull(either(text, listOf(text))),
+  rows: orNull(listOf(whole(0), 2)),
+  maxBytes: orNull(bytes),
+};
+
+/** @throws ArgumentError for a device that there is none of, and for contents that are programs */
+export function expectLoadable(
+  name: string,
+  { mapLocation, weightsOnly }: Required<Pick<LoadOptions, 'mapLocation' | 'weightsOnly'>>,
+): void {
+  if (mapLocation !== null) expectDevice(name, mapLocation);
+  if (weightsOnly !== true) {
+    throw new ArgumentError(
+      `${name}: expected weightsOnly: true, but got false; other contents of a pickle are Python programs, which cannot run here, so save what stateDict() gives`,
+    );
+  }
+}
 
 /**
  * Loads what `torch.save` wrote, here or in PyTorch, safetensors, and NumPy's `.npy` (a tensor) and `.npz` (an object of tensors): from an address or path, a `File`, a `Blob`, or bytes. The
@@ -79,18 +102,12 @@ type LoadArgs = Arguments<
  * @throws FetchError when the source cannot be read, FileFormatError when it is damaged or holds what is not read
  */
 export async function load<T = Record<string, Tensor>>(...args: LoadArgs): Promise<T> {
-  const { f, mapLocation, weightsOnly, only, rows, maxBytes } = parseArgs<LoadOptions & { f: ByteSource }>(
-    'torch.load',
-    ['f'],
-    { mapLocation: null, weightsOnly: true, only: null, rows: null, maxBytes: null },
-    args,
-  );
-  if (mapLocation !== null) expectDevice('torch.load', mapLocation);
-  if (weightsOnly !== true) {
-    throw new ArgumentError(
-      'torch.load: expected weightsOnly: true, but got false; other contents of a pickle are Python programs, which cannot run here, so save what stateDict() gives',
-    );
-  }
+  const o = parseArgs<LoadOptions & { f: ByteSource }>('torch.load', ['f'], loadDefaults, args, {
+    f: byteSource,
+    ...loadKinds,
+  });
+  expectLoadable('torch.load', o);
+  const { f, only, rows, maxBytes } = o;
   const reader = await openReader(f, { ranges: only !== null || rows !== null });
   try {
     return (await loadFrom(reader, { source: f, only: only === null ? null : [only].flat(), rows }, maxBytes)) as T;

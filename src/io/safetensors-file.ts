@@ -2,9 +2,11 @@
 import { ArgumentError } from '../errors';
 import { keepPace } from '../gpu/pace';
 import { Printable } from '../printable';
-import { isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
+import { anything, type Kind, listOf, orNull, text, whole } from '../tensor/argument-kinds';
+import { closeMethods } from '../tensor/arity';
+import { type Arguments, isPlainObject, kindOf, parseArgs, shown, withObjects } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
-import type { ByteSource } from './bytes';
+import { type ByteSource, byteSource } from './bytes';
 import { hostTensors, readTensors } from './host-tensors';
 import { load } from './load';
 import { openReader, type Reader } from './reader';
@@ -12,8 +14,23 @@ import { readTensor, writeSafetensors } from './safetensors';
 import { type Header, readHeader } from './safetensors-header';
 import { checkTarget, type Target, writeTo } from './target';
 
+interface Entry {
+  name: string;
+}
+
+interface Part {
+  rows?: readonly [start: number, end: number] | null;
+}
+
+const nameIn = (op: string, args: readonly unknown[]): string =>
+  parseArgs<Entry>(op, ['name'], {}, args, { name: text }).name;
+
 /** A safetensors file whose tensors are read one by one: see `safeOpen`. */
 export class SafeOpen extends Printable {
+  static {
+    closeMethods(SafeOpen.prototype, ['keys', 'metadata', 'close']);
+  }
+
   readonly #reader: Reader;
   readonly #header: Header;
 
@@ -36,25 +53,28 @@ export class SafeOpen extends Printable {
   }
 
   /** The shape of a tensor, which costs no reading. */
-  getShape(name: string): number[] {
-    return [...this.#entry('getShape', name).shape];
+  getShape(...args: Arguments<Entry, ['name']>): number[] {
+    return [...this.#entry('getShape', nameIn('getShape', args)).shape];
   }
 
   /** The format's name of a tensor's type, such as `'BF16'`. */
-  getDtype(name: string): string {
-    return this.#entry('getDtype', name).typeName;
+  getDtype(...args: Arguments<Entry, ['name']>): string {
+    return this.#entry('getDtype', nameIn('getDtype', args)).typeName;
   }
 
   /**
    * A tensor, of which no other bytes are read; or its rows from one index up to another.
    * @throws ArgumentError where there is no such tensor or row
    */
-  async getTensor(name: string, rows: readonly [start: number, end: number] | null = null): Promise<Tensor> {
+  async getTensor(...args: Arguments<Entry & Part, ['name', 'rows']>): Promise<Tensor> {
+    const { name, rows } = parseArgs<Entry & Part>('getTensor', ['name'], { rows: null }, args, {
+      name: text,
+      rows: orNull(listOf(whole(0), 2)),
+    });
     const { shape } = this.#entry('getTensor', name);
     if (rows) {
       const [start, end] = rows;
-      const isSound = Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end;
-      if (!isSound || shape.length === 0 || end > shape[0]!) {
+      if (start > end || shape.length === 0 || end > shape[0]!) {
         throw new ArgumentError(
           `getTensor: expected rows [start, end] of a tensor of shape ${shown(shape)}, but got ${shown(rows)}`,
         );
@@ -95,8 +115,8 @@ export class SafeOpen extends Printable {
  *
  * @throws FetchError when the source cannot be read, FileFormatError when it is no sound safetensors file
  */
-export async function safeOpen(source: ByteSource): Promise<SafeOpen> {
-  const reader = await openReader(source, { ranges: true });
+export async function safeOpen(...args: Arguments<Source, ['filename']>): Promise<SafeOpen> {
+  const reader = await openReader(sourceIn('safetensors.safeOpen', args), { ranges: true });
   try {
     return new SafeOpen(reader, await readHeader(reader));
   } catch (error) {
@@ -106,7 +126,17 @@ export async function safeOpen(source: ByteSource): Promise<SafeOpen> {
 }
 
 /** All tensors of a safetensors file: `torch.load` of one. */
-export const loadFile = (source: ByteSource): Promise<Record<string, Tensor>> => load(source);
+export const loadFile = async (...args: Arguments<Source, ['filename']>): Promise<Record<string, Tensor>> =>
+  load(sourceIn('safetensors.loadFile', args));
+
+interface Source {
+  filename: ByteSource;
+}
+
+const sourceIn = (op: string, args: readonly unknown[]): ByteSource =>
+  parseArgs<Source>(op, ['filename'], {}, args, { filename: byteSource }).filename;
+
+type NamedTensors = Readonly<Record<string, Tensor>>;
 
 export interface SafetensorsOptions {
   /** What else the file says, text by name. Default: `{ format: 'pt' }`, as readers of PyTorch's files expect. */
@@ -114,34 +144,40 @@ export interface SafetensorsOptions {
 }
 
 /**
- * Saves tensors by name with metadata of one's own.
- * @param target as `torch.save` takes it
+ * Saves tensors by name with metadata of one's own; a file is named as `torch.save` takes it.
  * @throws ArgumentError when a value is no tensor, or one of the metadata no text
  */
-export async function saveFile(
-  tensors: Readonly<Record<string, Tensor>>,
-  target: Target,
-  options: SafetensorsOptions = {},
-): Promise<void> {
-  checkTarget('safetensors.saveFile', target);
-  await writeTo('safetensors.saveFile', target, await pieces('safetensors.saveFile', tensors, options));
+export async function saveFile(tensors: NamedTensors, filename: Target, options?: SafetensorsOptions): Promise<void>;
+export async function saveFile(named: SafetensorsOptions & { tensors: NamedTensors; filename: Target }): Promise<void>;
+export async function saveFile(...args: readonly unknown[]): Promise<void> {
+  const op = 'safetensors.saveFile';
+  const { tensors, filename, metadata } = parseArgs<SafetensorsOptions & { tensors: NamedTensors; filename: Target }>(
+    op,
+    ['tensors', 'filename'],
+    { metadata: null },
+    withObjects(args, 2),
+    { filename: anything, metadata: metadataKind },
+  );
+  checkTarget(op, filename);
+  await writeTo(op, filename, await pieces(op, tensors, metadata));
 }
 
+const metadataKind = orNull({ words: 'an object of texts', fits: isPlainObject } satisfies Kind);
+
 /** The bytes that `saveFile` would write. */
-export async function save(
-  tensors: Readonly<Record<string, Tensor>>,
-  options: SafetensorsOptions = {},
-): Promise<Uint8Array> {
-  const parts = await pieces('safetensors.save', tensors, options);
+export async function save(tensors: NamedTensors, ...args: [options?: SafetensorsOptions]): Promise<Uint8Array> {
+  const op = 'safetensors.save';
+  const kinds = { metadata: metadataKind };
+  const { metadata } = parseArgs<SafetensorsOptions>(op, [], { metadata: null }, args, kinds);
+  const parts = await pieces(op, tensors, metadata);
   return new Uint8Array(await new Blob([...parts] as Uint8Array<ArrayBuffer>[]).arrayBuffer());
 }
 
 async function pieces(
   op: string,
-  tensors: Readonly<Record<string, Tensor>>,
-  options: SafetensorsOptions,
+  tensors: NamedTensors,
+  metadata: Readonly<Record<string, string>> | null,
 ): Promise<Iterable<Uint8Array>> {
-  const { metadata } = parseArgs<SafetensorsOptions>(op, [], { metadata: null }, [options]);
   if (!isPlainObject(tensors)) throw new ArgumentError(`${op}: expected tensors by name, but got ${kindOf(tensors)}`);
   for (const [name, tensor] of Object.entries<unknown>(tensors)) {
     if (!(tensor instanceof Tensor)) {

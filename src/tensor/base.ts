@@ -15,7 +15,7 @@ import { callback, either, flag, instance, listOf, orNull } from './argument-kin
 import { type Device, webgpu } from './device';
 import { Leaf } from './leaf';
 import { Line } from './line';
-import { type Arguments, expectKind, parseArgs } from './options';
+import { type Arguments, parseArgs } from './options';
 import { isWhole, type Layout, Storage } from './storage';
 import type { Tensor } from './tensor';
 import { explainWhole } from './whole-numbers';
@@ -52,6 +52,10 @@ const origins = {
   noGrad: 'was made in noGrad mode',
   several: 'is one of several that one function gave',
 };
+
+interface Hooking<Result> {
+  hook: (tensor: Tensor) => Result;
+}
 
 export abstract class TensorBase extends Printable implements Layout {
   readonly shape: Shape;
@@ -230,16 +234,22 @@ export abstract class TensorBase extends Printable implements Layout {
 
   /** The shape, or the size of one dimension (negative ones count from the end). */
   size(): Shape;
-  size(dim: number): number;
-  size(dim?: number): Shape | number {
-    return dim === undefined ? this.shape : this.shape[this.ownDim('size', dim)]!;
+  size(dim: number | { dim: number }): number;
+  size(...args: readonly unknown[]): Shape | number {
+    return args.length === 0 ? this.shape : (this.alongDim('size', this.shape, args) as Shape | number);
+  }
+
+  /** All of a list that has a number for each dimension, or that of the dimension that is given. */
+  private alongDim(op: string, list: readonly number[], args: readonly unknown[]): readonly number[] | number {
+    const { dim } = parseArgs<{ dim?: number | null }>(op, [], { dim: null }, args);
+    return dim === null ? list : list[this.ownDim(op, dim)]!;
   }
 
   /** Steps in elements between neighbours along each dimension of the storage, or along one. */
   stride(): readonly number[];
-  stride(dim: number): number;
-  stride(dim?: number): readonly number[] | number {
-    return dim === undefined ? this.strides : this.strides[this.ownDim('stride', dim)]!;
+  stride(dim: number | { dim: number }): number;
+  stride(...args: readonly unknown[]): readonly number[] | number {
+    return this.alongDim('stride', this.strides, args);
   }
 
   isContiguous(): boolean {
@@ -272,8 +282,9 @@ export abstract class TensorBase extends Printable implements Layout {
   }
 
   /** Makes this leaf require a gradient (or not), in place. */
-  requiresGrad_(on = true): this {
-    expectKind('requiresGrad_', 'on', on, flag);
+  requiresGrad_(...args: Arguments<{ requiresGrad?: boolean }, ['requiresGrad']>): this {
+    const parse = parseArgs<{ requiresGrad?: boolean }>;
+    const { requiresGrad: on } = parse('requiresGrad_', [], { requiresGrad: true }, args);
     if (on ? this.leaf !== null || this.contents().requiresGrad : !this.requiresGrad) return this;
     if (on && !isFloat(this.dtype)) {
       const error = new DTypeError(
@@ -383,8 +394,8 @@ export abstract class TensorBase extends Printable implements Layout {
   }
 
   /** Calls `hook` with the gradient of this tensor whenever backward computes it; what it returns replaces the gradient. */
-  registerHook(hook: (gradient: Tensor) => unknown): { remove(): void } {
-    expectKind('registerHook', 'hook', hook, callback);
+  registerHook(...args: Arguments<Hooking<unknown>, ['hook']>): { remove(): void } {
+    const { hook } = parseArgs<Hooking<unknown>>('registerHook', ['hook'], {}, args, { hook: callback });
     if (!this.requiresGrad) throw new AutogradError('registerHook: this tensor does not require grad');
     const call = (gradient: Value) => {
       const replaced = hook(this.make(gradient));
@@ -427,8 +438,9 @@ export abstract class TensorBase extends Printable implements Layout {
   }
 
   /** Calls `hook` with this leaf whenever backward has added to its `grad`. */
-  registerPostAccumulateGradHook(hook: (param: Tensor) => void): { remove(): void } {
-    expectKind('registerPostAccumulateGradHook', 'hook', hook, callback);
+  registerPostAccumulateGradHook(...args: Arguments<Hooking<void>, ['hook']>): { remove(): void } {
+    const name = 'registerPostAccumulateGradHook';
+    const { hook } = parseArgs<Hooking<void>>(name, ['hook'], {}, args, { hook: callback });
     const { leaf } = this;
     if (!leaf) {
       throw new AutogradError(

@@ -1,6 +1,6 @@
 // torch.compile: nothing is left for it to do, since whatever is recorded is compiled.
 import { ArgumentError } from '../errors';
-import { callback, either, flag, orNull, text, whole } from './argument-kinds';
+import { callback, either, flag, type Kind, orNull, text, whole } from './argument-kinds';
 import { isPlainObject, kindOf, parseArgs } from './options';
 
 /** PyTorch's options, which choose among its compilers: none of them changes anything here. */
@@ -16,6 +16,8 @@ export interface CompileOptions {
   isolateRecompiles?: boolean;
   dynamicShapes?: unknown;
 }
+
+const named: Kind = { words: 'an object', fits: isPlainObject };
 
 type Callable = (...inputs: never[]) => unknown;
 
@@ -49,8 +51,11 @@ export function compile(...args: unknown[]): unknown {
     {
       dynamic: orNull(flag),
       backend: either(text, callback),
-      options: orNull({ words: 'an object', fits: isPlainObject }),
-      dynamicShapes: orNull({ words: 'an object', fits: (value) => typeof value === 'object' }),
+      options: orNull(named),
+      dynamicShapes: orNull({
+        words: 'an object or a list',
+        fits: (value) => named.fits(value) || Array.isArray(value),
+      }),
       mode: orNull(text),
       name: orNull(text),
       recompileLimit: orNull(whole(1)),

@@ -8,7 +8,7 @@ import { cast, clone, full as fullValue, reshape } from '../ops/cast';
 import { dtypeOfScalar } from '../ops/promotion';
 import { allocated } from './allocate';
 import { real } from './argument-kinds';
-import { closed } from './arity';
+import { expectSettled } from './arity';
 import { callable } from './callable';
 import { expectNumbers } from './expect-numbers';
 import { hostArray, type NestedData, readHostData } from './host-data';
@@ -37,12 +37,12 @@ import { noteWhole } from './whole-numbers';
  * @throws ShapeError for ragged arrays and for a shape of another number of elements; DTypeError for numbers that the dtype does not hold
  */
 export function tensor(data: NestedData | Tensor, options?: ShapedOptions): Tensor;
+export function tensor(named: ShapedOptions & { data: NestedData | Tensor }): Tensor;
 export function tensor(data: NestedData | Tensor, shape: Shape, options?: TensorOptions): Tensor;
-export function tensor(data: NestedData | Tensor, ...args: (ShapedOptions | Shape | undefined)[]): Tensor {
-  const [first, last] = args;
-  const { shape = null, ...options } = (
-    Array.isArray(first) ? { ...last, shape: first } : (first ?? {})
-  ) as ShapedOptions;
+export function tensor(...args: readonly unknown[]): Tensor {
+  const defaults = { shape: null };
+  const { given, options } = withTensorOptions<Data & Pick<ShapedOptions, 'shape'>>('tensor', ['data'], defaults, args);
+  const { data, shape } = given;
   const { requiresGrad } = tensorOptions('tensor', options, 'float32');
   if (data instanceof Tensor) {
     const dtype = options.dtype ?? data.dtype;
@@ -56,6 +56,10 @@ export function tensor(data: NestedData | Tensor, ...args: (ShapedOptions | Shap
   const size = shape === null ? read.shape : fitting(shape, read.shape);
   const made = makeTensor('tensor', fromHost(read.data, size, read.dtype), requiresGrad);
   return read.dtype === 'int64' && options.dtype === undefined && !ArrayBuffer.isView(data) ? noteWhole(made) : made;
+}
+
+interface Data {
+  data: NestedData | Tensor;
 }
 
 interface ShapedOptions extends TensorOptions {
@@ -73,19 +77,23 @@ function fitting(shape: Shape, given: Shape): Shape {
 }
 
 /** `data` as a tensor: itself if it is one of the wanted dtype, else a tensor of its contents; a conversion of floats carries the gradient. */
-export const asTensor = closed('asTensor', tensorAs);
-
-function tensorAs(data: NestedData | Tensor, options: Pick<TensorOptions, 'dtype' | 'device'> = {}): Tensor {
+export function asTensor(data: NestedData | Tensor, options?: Pick<TensorOptions, 'dtype' | 'device'>): Tensor;
+export function asTensor(named: Data & Pick<TensorOptions, 'dtype' | 'device'>): Tensor;
+export function asTensor(...args: readonly unknown[]): Tensor {
+  const { given, options } = withTensorOptions<Data>('asTensor', ['data'], {}, args);
+  const { data } = given;
   const { dtype } = tensorOptions('asTensor', options, 'float32');
   if (!(data instanceof Tensor)) return tensor(data, options);
   return options.dtype === undefined || dtype === data.dtype ? data : data.to(dtype);
 }
 
 /** A tensor without dimensions that holds one number; float32 by default. */
-export const scalarTensor = closed(
-  'scalarTensor',
-  (s: number | boolean, options?: TensorOptions): Tensor => filled('scalarTensor', [], s, options, 'float32'),
-);
+export function scalarTensor(
+  ...args: [s: number | boolean, options?: TensorOptions] | [named: TensorOptions & { s: number | boolean }]
+): Tensor {
+  const { given, options } = withTensorOptions<{ s: number | boolean }>('scalarTensor', ['s'], {}, args);
+  return filled('scalarTensor', [], given.s, options, 'float32', 's');
+}
 
 function filled(
   op: string,
@@ -93,9 +101,10 @@ function filled(
   value: number | boolean,
   options: TensorOptions | undefined,
   dtype: DType,
+  name = 'fillValue',
 ): Tensor {
   const o = tensorOptions(op, options, dtype);
-  expectNumbers(op, { fillValue: value });
+  expectNumbers(op, { [name]: value });
   return makeTensor(op, fullValue(size, value, o.dtype, op), o.requiresGrad);
 }
 
@@ -211,6 +220,7 @@ export function arange(
     | [start: number, end: number, named?: Omit<Range, 'start' | 'end'>]
     | [start: number, end: number, step: number, options?: TensorOptions]
 ): Tensor {
+  expectSettled('arange', args);
   const last: unknown = args.at(-1);
   const named = isPlainObject(last) ? last : {};
   const positional = (isPlainObject(last) ? args.slice(0, -1) : args) as number[];

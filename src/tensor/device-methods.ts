@@ -27,6 +27,13 @@ interface CudaOptions {
   nonBlocking?: boolean;
 }
 
+interface TypeParameters {
+  dtype: DType | LegacyName | LegacyTensor;
+  nonBlocking?: boolean;
+}
+
+type Nullable<O> = { [K in keyof O]: O[K] | null };
+
 export abstract class DeviceMethods extends ViewInPlaceMethods {
   /** This tensor: it is on the one device there is, `webgpu`, whatever PyTorch would call it. */
   cuda(...args: Arguments<CudaOptions, ['device', 'nonBlocking']>): this {
@@ -52,9 +59,12 @@ export abstract class DeviceMethods extends ViewInPlaceMethods {
    * Without an argument the name of the tensor's own type.
    */
   type(): string;
-  type(dtype: DType | LegacyName | LegacyTensor, nonBlocking?: boolean): Tensor;
-  type(dtype?: DType | LegacyName | LegacyTensor): string | Tensor {
-    if (dtype === undefined) return `torch.${legacyNames[this.dtype]}`;
+  type(...args: Arguments<TypeParameters, ['dtype', 'nonBlocking']>): Tensor;
+  type(...args: readonly unknown[]): string | Tensor {
+    const defaults = { dtype: null, nonBlocking: false };
+    const kinds = { dtype: { words: 'a dtype', fits: (value: unknown) => !(value instanceof Promise) } };
+    const { dtype } = parseArgs<Partial<Nullable<TypeParameters>>>('type', [], defaults, args, kinds);
+    if (dtype === null) return `torch.${legacyNames[this.dtype]}`;
     const name = String(typeof dtype === 'function' ? dtype.dtype : dtype);
     const named = Object.keys(legacyNames).find(
       (own) => name.replace(/^torch\.(cuda\.)?/, '') === legacyNames[own as DType],

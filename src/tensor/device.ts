@@ -1,7 +1,7 @@
 // Owns devices by PyTorch's names: a script may name any of them, and all stand for the one there is.
 import { ArgumentError } from '../errors';
 import { Printable } from '../printable';
-import { kindOf } from './options';
+import { type Arguments, kindOf, parseArgs } from './options';
 
 const types = ['webgpu', 'cuda', 'cpu', 'mps', 'xpu', 'xla', 'hpu', 'mtia', 'ipu', 'hip', 'vulkan', 'meta'] as const;
 
@@ -60,13 +60,20 @@ export function expectDevice(op: string, given: unknown): Device {
  *
  * @throws ArgumentError for a name that PyTorch does not know
  */
-export function device(type: DeviceLike, index?: number): Device {
+export function device(...args: Arguments<DeviceParameters, ['type', 'index']>): Device {
+  const { type, index } = parseArgs<DeviceParameters>('device', ['type'], { index: null }, args);
   const named = expectDevice('device', type);
-  if (index === undefined) return named;
+  if (index === null) return named;
   if (named.index !== null || !Number.isInteger(index) || index < 0) {
     throw new ArgumentError(`device: expected one number of a device, 0 or more, but got '${named}' and ${index}`);
   }
   return new Device(named.type, index);
+}
+
+interface DeviceParameters {
+  type: DeviceLike;
+  /** The number of the device; default: none. */
+  index?: number | null;
 }
 
 /** Where every tensor is. */

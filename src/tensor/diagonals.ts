@@ -8,7 +8,7 @@ import { resolveDim } from '../ops/dims';
 import { indexAdd, indexCopy, wrapIndex } from '../ops/indexing';
 import { diagonalOf } from '../ops/rearrange';
 import { stridedScatter, stridedView } from '../ops/shape';
-import { orNull, whole } from './argument-kinds';
+import { type Kind, orNull, whole } from './argument-kinds';
 import { callable } from './callable';
 import { resolveIndex } from './layout';
 import { type Arguments, parseArgs } from './options';
@@ -136,6 +136,11 @@ interface SliceRange {
   step?: number;
 }
 
+const sliceEnd = orNull({
+  words: 'a whole number',
+  fits: (value) => Number.isInteger(value) || value === Number.POSITIVE_INFINITY,
+} satisfies Kind);
+
 export type SliceScatterArgs = Arguments<SliceRange, ['dim', 'start', 'end', 'step']>;
 
 /** The input with `src` in the place of a slice of a dimension. */
@@ -143,7 +148,10 @@ export const sliceScatter = callable(
   'sliceScatter(input, src, ...)',
   (input: Tensor, src: Tensor, ...args: SliceScatterArgs): Tensor => {
     const none = null as number | null;
-    const given = parseArgs<SliceRange>('sliceScatter', [], { dim: 0, start: none, end: none, step: 1 }, args);
+    const given = parseArgs<SliceRange>('sliceScatter', [], { dim: 0, start: none, end: none, step: 1 }, args, {
+      start: sliceEnd,
+      end: sliceEnd,
+    });
     const dim = resolveDim('sliceScatter', given.dim, input.shape.length);
     const size = input.shape[dim]!;
     if (!Number.isInteger(given.step) || given.step < 1) {

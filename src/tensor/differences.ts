@@ -7,7 +7,7 @@ import { cast } from '../ops/cast';
 import { resolveDim } from '../ops/dims';
 import { cat } from '../ops/join';
 import { promoteTypes } from '../ops/promotion';
-import { orNull, whole } from './argument-kinds';
+import { either, number, orNull, whole } from './argument-kinds';
 import { callable, isTensor } from './callable';
 import { type Arguments, kindOf, parseArgs } from './options';
 import type { Tensor } from './tensor';
@@ -81,6 +81,7 @@ export const gradient = callable('gradient(input, ...)', (input: Tensor, options
       edgeOrder: 1,
     },
     [options],
+    { spacing: orNull(either(number, { words: 'a list of numbers or tensors', fits: Array.isArray })) },
   );
   if (edgeOrder !== 1 && edgeOrder !== 2) {
     throw new ArgumentError(`gradient: expected edgeOrder 1 or 2, but got ${edgeOrder}`);

@@ -3,12 +3,11 @@ import { ArgumentError, ShapeError } from '../errors';
 import { withMode } from '../graph/mode';
 import { detach, identity } from '../ops/cast';
 import { callback, either, integer, listOf as listOfKind, nonEmpty } from './argument-kinds';
-import { closed } from './arity';
 import { checked } from './callable';
 import { eye } from './creation';
 import { stack } from './functions';
 import { grad as gradOf } from './grad';
-import { expectKind, kindOf, parseArgs } from './options';
+import { type Arguments as ByPlaceOrName, expectKind, kindOf, parseArgs } from './options';
 import { Tensor } from './tensor';
 import { tensor, tensors } from './tensor-kinds';
 import { mapTensors, tensorsIn } from './tensor-trees';
@@ -157,25 +156,30 @@ const gradientsOf = (
 const filled = (gradients: readonly (Tensor | null)[], xs: readonly Tensor[]): Tensor[] =>
   gradients.map((g, i) => g ?? xs[i]!.detach().mul(0));
 
-/** [fn(...primals), J · tangents]: the directional derivative, by differentiating the transposed product. */
-export const jvp = closed('func.jvp', pushForward);
+interface Push<Args extends readonly Tensor[]> {
+  func: TensorFunction<Args>;
+  primals: Args;
+  tangents: readonly Tensor[];
+}
 
-function pushForward<Args extends readonly Tensor[]>(
-  fn: TensorFunction<Args>,
-  primals: Args,
-  tangents: readonly Tensor[],
+/** [func(...primals), J · tangents]: the directional derivative, by differentiating the transposed product. */
+export function jvp<Args extends readonly Tensor[]>(
+  ...args: ByPlaceOrName<Push<Args>, ['func', 'primals', 'tangents']>
 ): [output: Tensor, tangent: Tensor] {
   return recorded(() => {
-    expectKind('func.jvp', 'primals', primals, tensors);
-    expectKind('func.jvp', 'tangents', tangents, tensors);
+    const { func, primals, tangents } = parseArgs<Push<Args>>('func.jvp', ['func', 'primals', 'tangents'], {}, args, {
+      func: callback,
+      primals: tensors,
+      tangents: tensors,
+    });
     if (primals.length !== tangents.length) {
       throw new ArgumentError(
         `func.jvp: expected as many tangents as primals, ${primals.length}, but got ${tangents.length}`,
       );
     }
     const places = primals.map((_, i) => i);
-    const { given, wanted, nested } = argumentsOf('func.jvp', fn, primals, places);
-    const y = resultOf('func.jvp', fn, given);
+    const { given, wanted, nested } = argumentsOf('func.jvp', func, primals, places);
+    const y = resultOf('func.jvp', func, given);
     const u = Tensor.of(detach(y.value)).mul(0).requiresGrad_();
     const products = gradOf(y, wanted, { gradOutputs: u, createGraph: true, allowUnused: true });
     const parts = products.flatMap((product, i) => (product?.requiresGrad ? [{ product, tangent: tangents[i]! }] : []));
@@ -219,41 +223,48 @@ function makeJacrev<Args extends readonly unknown[], const N extends number | re
     });
 }
 
-/** The Jacobian of `fn` at x, shape [...output, ...x]; of several inputs a list with one for each. */
-export const jacobian = closed('func.jacobian', jacobianAt);
+interface Place<F, X> {
+  func: F;
+  inputs: X;
+}
 
-function jacobianAt(fn: (x: Tensor) => Tensor, inputs: Tensor): Tensor;
-function jacobianAt(fn: TensorFunction<readonly Tensor[]>, inputs: readonly Tensor[]): Tensor[];
-function jacobianAt(fn: TensorFunction<never>, inputs: Tensor | readonly Tensor[]): Tensor | Tensor[] {
-  const f = fn as unknown as TensorFunction<Tensor[]>;
-  expectKind('func.jacobian', 'fn', fn, callback);
-  expectKind('func.jacobian', 'inputs', inputs, either(tensor, nonEmpty(tensor)));
+/** The Jacobian of `func` at x, shape [...output, ...x]; of several inputs a list with one for each. */
+export function jacobian(...args: ByPlaceOrName<Place<(x: Tensor) => Tensor, Tensor>, ['func', 'inputs']>): Tensor;
+export function jacobian(
+  ...args: ByPlaceOrName<Place<TensorFunction<readonly Tensor[]>, readonly Tensor[]>, ['func', 'inputs']>
+): Tensor[];
+export function jacobian(...args: readonly unknown[]): Tensor | Tensor[] {
+  const { func: f, inputs } = parseArgs<Place<TensorFunction<Tensor[]>, Tensor | readonly Tensor[]>>(
+    'func.jacobian',
+    ['func', 'inputs'],
+    {},
+    args,
+    { func: callback, inputs: either(tensor, nonEmpty(tensor)) },
+  );
   if (inputs instanceof Tensor) return jacrev(f)(inputs);
   return jacrev(f, { argnums: inputs.map((_, i) => i) })(...inputs);
 }
 
 /**
- * A function for the Hessian of `fn`, shape [...output, ...x, ...x], by the argument `argnums`; of a list of them a list of lists. With a tensor
+ * A function for the Hessian of `func`, shape [...output, ...x, ...x], by the argument `argnums`; of a list of them a list of lists. With a tensor
  * in the place of the options, the Hessian there. Of a list or object of tensors it holds, for each of them, what has that form.
  *
  *     torch.func.hessian((x: Tensor) => x.pow(3).sum())(x);   // diagonal 6 x
  */
-export const hessian = closed('func.hessian', makeHessian);
-
-function makeHessian(fn: (x: Tensor) => Tensor, x: Tensor): Tensor;
-function makeHessian<Args extends readonly unknown[]>(
-  fn: TensorFunction<Args>,
-  options: { argnums: readonly number[] } | readonly number[],
+export function hessian(func: (x: Tensor) => Tensor, x: Tensor): Tensor;
+export function hessian<Args extends readonly unknown[]>(
+  ...args:
+    | [func: TensorFunction<Args>, options: { argnums: readonly number[] } | readonly number[]]
+    | [named: { func: TensorFunction<Args>; argnums: readonly number[] }]
 ): (...args: Args) => Tensor[][];
-function makeHessian<Args extends readonly unknown[], const N extends number = 0>(
-  fn: TensorFunction<Args>,
-  options?: Argnums<N> | N,
+export function hessian<Args extends readonly unknown[], const N extends number = 0>(
+  ...args: [func: TensorFunction<Args>, options?: Argnums<N> | N] | [named: Argnums<N> & { func: TensorFunction<Args> }]
 ): (...args: Args) => Each<Differentiated<Args, N>, Differentiated<Args, N>>;
-function makeHessian(fn: TensorFunction<never>, options: Tensor | Argnums | number | readonly number[] = {}): unknown {
-  expectKind('func.hessian', 'fn', fn, callback);
-  const f = fn as unknown as TensorFunction<Tensor[]>;
-  if (options instanceof Tensor) return hessian(f)(options);
-  const argnums = argnumsOf<number | readonly number[]>('func.hessian', options);
+export function hessian(...args: readonly unknown[]): unknown {
+  type Parameters = { func: TensorFunction<Tensor[]>; argnums?: number | readonly number[] | Tensor };
+  const kinds = { func: callback, argnums: either(places, tensor) };
+  const { func: f, argnums } = parseArgs<Parameters>('func.hessian', ['func'], { argnums: 0 }, args, kinds);
+  if (argnums instanceof Tensor) return hessian(f)(argnums);
   const by = (n: number) => jacrev(jacrev(f, n) as TensorFunction<Tensor[]>, argnums);
   if (typeof argnums === 'number') return by(argnums);
   return (...args: Tensor[]) => argnums.map((n) => by(n)(...args));

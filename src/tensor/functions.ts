@@ -7,11 +7,11 @@ import { cast, full, identity, reshape as reshapeValue } from '../ops/cast';
 import { resolveDim } from '../ops/dims';
 import { cat as catValues } from '../ops/join';
 import { dtypeOfScalar, promoteTypes } from '../ops/promotion';
-import { closed } from './arity';
+import { expectSettled, oneTooMany } from './arity';
 import { callable, checked, method } from './callable';
 import type { ValuesIndices } from './named-results';
 import { tensorOf } from './operand';
-import { type Arguments, parseArgs } from './options';
+import { type Arguments, missingArguments, parseArgs } from './options';
 import type { Operandish } from './pointwise-methods';
 import { type ReduceArgs, reduceArgs } from './reduce-args';
 import { Tensor } from './tensor';
@@ -239,10 +239,13 @@ export const logicalAnd = method('logicalAnd(input, other)');
 export const logicalOr = method('logicalOr(input, other)');
 export const logicalXor = method('logicalXor(input, other)');
 /** Whether a value is a tensor. */
-export const isTensor = /* @__PURE__ */ closed(
-  'isTensor',
-  (value: unknown): value is Tensor => value instanceof Tensor,
-);
+export function isTensor(obj: unknown): obj is Tensor;
+export function isTensor(...args: readonly unknown[]): boolean {
+  if (args.length === 0) throw missingArguments('isTensor', ['obj'], {});
+  if (args.length > 1) throw oneTooMany('isTensor', 1, args);
+  expectSettled('isTensor', args);
+  return args[0] instanceof Tensor;
+}
 export const isFloatingPoint = method('isFloatingPoint(input)');
 
 interface JoinOptions {

@@ -6,10 +6,10 @@ import type { AdapterProfile, DeviceOptions } from '../gpu/device';
 import { type KernelTime, Profile } from '../gpu/profile';
 import { stats as counters, type GpuStats } from '../gpu/stats';
 import { flush } from '../graph/flush';
-import { callback } from './argument-kinds';
+import { callback, oneOf, text } from './argument-kinds';
 import { closed } from './arity';
 import { callable } from './callable';
-import { expectKind } from './options';
+import { expectKind, parseArgs } from './options';
 import { giveUpRoom } from './protect';
 import { snapshotIfDue } from './snapshot';
 
@@ -25,10 +25,25 @@ export { Profile };
  * diagnosis early. Optional.
  * @throws WebGPUUnavailableError that says what is missing
  */
-export const init = callable(
-  'init(...)',
-  closed('init', (options: DeviceOptions = {}): Promise<AdapterProfile> => engine.init(options)),
-);
+export function init(...args: [options?: DeviceOptions]): Promise<AdapterProfile> {
+  const none = undefined as never;
+  const defaults = { device: none, powerPreference: none, kernels: none, tuning: none, submitMilliseconds: none };
+  return engine.init(
+    parseArgs<DeviceOptions>('init', [], defaults, args, {
+      device: {
+        words: 'a GPUDevice',
+        fits: (value) => typeof value === 'object' && value !== null && 'queue' in value,
+      },
+      powerPreference: oneOf('low-power', 'high-performance'),
+      kernels: oneOf('software', 'gpu'),
+      tuning: {
+        words: 'a text, as the path of a file is, or false',
+        fits: (value) => value === false || (text.fits(value) && value !== ''),
+      },
+      submitMilliseconds: { words: 'a number greater than 0', fits: (value) => typeof value === 'number' && value > 0 },
+    }),
+  );
+}
 
 /** Runs everything that is pending and waits until the GPU has finished. Reports what has gone wrong on it. */
 export const synchronize = closed('synchronize', async (): Promise<void> => {

@@ -3,6 +3,7 @@
 import { numel, type Shape } from '../compiler/meta';
 import { DTypeError } from '../errors';
 import { callable, checked, method } from './callable';
+import { expectSize } from './sizes';
 import type { Tensor } from './tensor';
 
 export const gather = method('gather(input, ...)');
@@ -45,7 +46,7 @@ export const unravelIndex = callable(
     if (indices.isFloatingPoint() || indices.dtype === 'bool') {
       throw new DTypeError(`unravelIndex: expected indices of whole numbers, but got ${indices.dtype}`);
     }
-    const sizes = typeof shape === 'number' ? [shape] : shape;
+    const sizes = expectSize('unravelIndex', typeof shape === 'number' ? [shape] : shape);
     const places = indices.to('int64');
     return sizes.map((size, d) => places.floorDivide(numel(sizes.slice(d + 1))).remainder(size));
   },

@@ -5,7 +5,7 @@ import type { Kind } from './argument-kinds';
 import { isTensor } from './callable';
 import { empty, tensor } from './creation';
 import type { NestedData } from './host-data';
-import { kindOf, parseArgs } from './options';
+import { type Arguments, kindOf, parseArgs } from './options';
 import { expectSize } from './sizes';
 import type { Tensor } from './tensor';
 
@@ -86,17 +86,21 @@ interface VariableOptions {
   requiresGrad?: boolean;
 }
 
+interface VariableParameters extends VariableOptions {
+  data: Tensor;
+}
+
 interface VariableCall {
-  (data: Tensor, options?: VariableOptions | boolean): Tensor;
-  new (data: Tensor, options?: VariableOptions | boolean): Tensor;
+  (...args: Arguments<VariableParameters, ['data', 'requiresGrad']>): Tensor;
+  new (...args: Arguments<VariableParameters, ['data', 'requiresGrad']>): Tensor;
 }
 
 /** A leaf of the same memory: tensors have had gradients of their own since PyTorch 0.4, so that it can be left out. */
-export const Variable = /* @__PURE__ */ callableOrNew((data, ...args) => {
+export const Variable = /* @__PURE__ */ callableOrNew((...args) => {
+  const { data, requiresGrad } = parseArgs<VariableParameters>('Variable', ['data'], { requiresGrad: false }, args);
   if (!isTensor(data)) {
     throw new ArgumentError(`Variable: expected a tensor, but got ${kindOf(data)}; write torch.tensor(data)`);
   }
-  const { requiresGrad } = parseArgs<VariableOptions>('Variable', [], { requiresGrad: false }, args);
   return data.detach().requiresGrad_(requiresGrad);
 }) as VariableCall;
 

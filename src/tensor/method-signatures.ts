@@ -16,7 +16,7 @@ export const byPlace = {
   arctan2: 'other',
   arctan2_: 'other',
   asStridedScatter: 'src, size: list, stride: list, storageOffset?: number',
-  asStrided_: 'size: list, stride: list, storageOffset?: any',
+  asStrided_: 'size: list, stride: list, storageOffset?: number',
   atan2: 'other',
   atan2_: 'other',
   baddbmm: 'batch1, batch2, ...',

@@ -1,9 +1,8 @@
 // Owns calls of modules with parameters that are not their own: functionalCall and stackModuleState.
 import { ArgumentError } from '../errors';
-import { either, type Kind, listOf } from './argument-kinds';
-import { closed } from './arity';
+import { either, type Kind, listOf, orNull } from './argument-kinds';
 import { stack } from './functions';
-import { expectKind, parseArgs } from './options';
+import { type Arguments, isPlainObject, type Parsed, parseArgs, withObjects } from './options';
 import type { Tensor } from './tensor';
 import { namedTensors } from './tensor-kinds';
 
@@ -43,20 +42,53 @@ interface CallOptions {
  *
  * @throws ArgumentError for a name that the module has not
  */
-export const functionalCall = closed('functionalCall', callWith);
-
-function callWith<M extends Stateful>(
+export function functionalCall<M extends Stateful>(
   module: M,
   parametersAndBuffers: NamedTensors | readonly NamedTensors[],
-  args: unknown = [],
-  kwargs: Readonly<Record<string, unknown>> | null = null,
-  options: CallOptions = {},
-): Result<M> {
-  const name = 'functionalCall';
-  expectKind(name, 'module', module, moduleKind);
-  expectKind(name, 'parametersAndBuffers', parametersAndBuffers, either(namedTensors, listOf(namedTensors)));
-  const { tieWeights, strict } = parseArgs<CallOptions>(name, [], { tieWeights: true, strict: false }, [options]);
-  const given = new Map([parametersAndBuffers].flat().flatMap((tensors: NamedTensors) => Object.entries(tensors)));
+  args?: unknown,
+  kwargs?: Readonly<Record<string, unknown>> | null,
+  options?: CallOptions,
+): Result<M>;
+export function functionalCall<M extends Stateful>(named: CallOptions & Call<M>): Result<M>;
+export function functionalCall<M extends Stateful>(...given: readonly unknown[]): Result<M> {
+  return callWith(
+    parseArgs<CallOptions & Call<M>>(
+      name,
+      ['module', 'parametersAndBuffers'],
+      { args: [], kwargs: null, tieWeights: true, strict: false },
+      withObjects(given, 4),
+      {
+        module: moduleKind,
+        parametersAndBuffers: either(namedTensors, listOf(namedTensors)),
+        kwargs: orNull({ words: 'an object', fits: isPlainObject }),
+      },
+    ),
+  );
+}
+
+const name = 'functionalCall';
+
+interface Call<M> {
+  module: M;
+  parametersAndBuffers: NamedTensors | readonly NamedTensors[];
+  args?: unknown;
+  kwargs?: Readonly<Record<string, unknown>> | null;
+}
+
+function callWith<M extends Stateful>({
+  module,
+  parametersAndBuffers,
+  args,
+  kwargs,
+  tieWeights,
+  strict,
+}: Parsed<CallOptions & Call<M>>): Result<M> {
+  const all = [parametersAndBuffers].flat() as readonly NamedTensors[];
+  const twice = all.find((tensors, i) =>
+    all.slice(i + 1).some((others) => Object.keys(tensors).some((key) => key in others)),
+  );
+  if (twice) throw new ArgumentError(`${name}: expected every name in one of the objects, but got one in several`);
+  const given = new Map(all.flatMap((tensors) => Object.entries(tensors)));
   const named = { removeDuplicate: false };
   const own = new Map([...module.namedParameters(named), ...module.namedBuffers(named)]);
   const strange = [...given.keys()].find((key) => !own.has(key));
@@ -94,19 +126,21 @@ function put(module: Stateful, path: string, own: Tensor, tensor: Tensor): () =>
   return () => Object.defineProperty(owner, member, before);
 }
 
+interface Models {
+  models: readonly Stateful[];
+}
+
 /**
  * The parameters and the buffers of several models of one kind, each stacked along a new dimension 0, by name: what `vmap` over
  * `functionalCall` takes for an ensemble. Parameters are leaves.
  *
  * @throws ArgumentError for no models, for several classes, and where some train and some do not
  */
-export const stackModuleState = closed('stackModuleState', stackStates);
-
-function stackStates(
-  models: readonly Stateful[],
+export function stackModuleState(
+  ...args: Arguments<Models, ['models']>
 ): [parameters: Record<string, Tensor>, buffers: Record<string, Tensor>] {
   const name = 'stackModuleState';
-  expectKind(name, 'models', models, listOf(moduleKind));
+  const { models } = parseArgs<Models>(name, ['models'], {}, args, { models: listOf(moduleKind) });
   const [first] = models;
   if (!first) throw new ArgumentError(`${name}: expected at least one model, but got none`);
   if (models.some((model) => model.constructor !== first.constructor)) {

@@ -67,8 +67,14 @@ export abstract class NewMethods extends ReadableTensor {
   }
 
   /** A copy of `data`, as `torch.tensor` takes it, of this tensor's dtype by default. */
-  newTensor(data: NestedData | Tensor, given?: TensorOptions): Tensor {
-    const options = tensorOptions('newTensor', given, this.dtype);
+  newTensor(
+    ...args:
+      | [data: NestedData | Tensor, options?: TensorOptions]
+      | [named: TensorOptions & { data: NestedData | Tensor }]
+  ): Tensor {
+    const parsed = withTensorOptions<{ data: NestedData | Tensor }>('newTensor', ['data'], {}, args);
+    const { data } = parsed.given;
+    const options = tensorOptions('newTensor', parsed.options, this.dtype);
     if (data instanceof ReadableTensor) {
       const copy = data.detach().value;
       return this.fresh(copy.dtype === options.dtype ? clone(copy) : cast(copy, options.dtype), options);

@@ -14,7 +14,7 @@ import type { TensorBase } from './base';
 import { isTensor } from './callable';
 import { hostArray } from './host-data';
 import { NewMethods } from './new-methods';
-import { type Arguments, kindOf, parseArgs } from './options';
+import { type Arguments, isPlainObject, kindOf, missingArguments, parseArgs } from './options';
 import {
   fillBernoulli,
   fillNormal,
@@ -135,12 +135,21 @@ export abstract class RandomMethods extends NewMethods {
    * holds from 0 on, or 2²⁴ in float32.
    */
   random_(
-    ...args: [from: number, to: number, options?: Drawing] | [to: number, options?: Drawing] | [options?: Drawing]
+    ...args:
+      | [from: number, to: number, options?: Drawing]
+      | [to: number, options?: Drawing]
+      | [options?: Drawing & { from?: number; to?: number }]
   ): this {
-    const bounds = (args as readonly unknown[]).slice(0, 2).filter((argument) => typeof argument === 'number');
-    const { generator } = parseArgs<Drawing>('random_', [], { generator: null }, args.slice(bounds.length));
+    const only = args.length > 0 && !isPlainObject(args[0]) && (args.length === 1 || isPlainObject(args[1]));
+    const { from, to, generator } = parseArgs<Drawing & { from?: number; to?: number }>(
+      'random_',
+      [],
+      { from: 0, to: undefined as never, generator: null },
+      only ? [undefined, ...args] : args,
+    );
     const { dtype } = this;
-    if (bounds.length === 0) {
+    if (to === undefined) {
+      if (from !== 0) throw missingArguments('random_', ['to'], {});
       if (dtype === 'int64' || dtype === 'uint32') {
         const why = dtype === 'int64' ? 'whose 63 bits are not held here' : 'which PyTorch does not draw';
         throw new DTypeError(`random_: expected bounds for ${dtype}, ${why}; call it as random_(from, to)`);
@@ -148,8 +157,6 @@ export abstract class RandomMethods extends NewMethods {
       const kind: RandomDtype = isFloat(dtype) ? 'float32' : (dtype as RandomDtype);
       return this.draw(generator, (out, g) => fillRandom(out, kind, g), isFloat(dtype) ? 'float32' : dtype);
     }
-    const to = bounds.at(-1)!;
-    const from = bounds.length > 1 ? bounds[0]! : 0;
     if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from >= to) {
       throw new ArgumentError(`random_: expected whole numbers from < to, but got from ${from} and to ${to}`);
     }

@@ -10,11 +10,20 @@ import { broadcastShapes } from '../ops/broadcast';
 import { cast } from '../ops/cast';
 import { storedNumber } from '../ops/stored-number';
 import type { Kind } from './argument-kinds';
-import { closed, oneTooMany } from './arity';
-import { callable, method } from './callable';
+import { closed, expectSettled, oneTooMany } from './arity';
+import { callable, isTensor, method } from './callable';
 import { expectDType, hostArray } from './host-data';
 import { makeTensor } from './make-leaf';
-import { expectKind, isPlainObject, kindOf, parseArgs } from './options';
+import {
+  type Defaults,
+  expectKind,
+  isPlainObject,
+  kindOf,
+  missingArguments,
+  type Parsed,
+  parameterTwice,
+  parseArgs,
+} from './options';
 import { binomial as binomialCount, poisson as poissonCount } from './random/counts';
 import { fillHalfNormal, fillNormal, fillRandint, fillUniform, randperm as permutation } from './random/distributions';
 import { defaultGenerator, type Generator } from './random/generator';
@@ -47,9 +56,9 @@ export const initialSeed = closed('initialSeed', (): number | bigint => defaultG
 export const getRngState = closed('getRngState', (): Uint8Array => defaultGenerator().getState());
 
 /** Has the default generator go on from a state of `getRngState`, this library's or PyTorch's. */
-export const setRngState = closed('setRngState', (state: Uint8Array): void => {
-  defaultGenerator().setState(state);
-});
+export const setRngState = (...args: Parameters<Generator['setState']>): void => {
+  defaultGenerator().resume('setRngState', args);
+};
 
 const named: Kind = { words: 'an object', fits: isPlainObject };
 
@@ -122,22 +131,52 @@ function expectHolds(op: string, bound: number, dtype: DType): void {
   throw new DTypeError(`${op}: expected bounds that ${dtype} holds, but got ${bound}`);
 }
 
-/** Bounds by place: at most two numbers. */
-function numbersIn(op: string, places: readonly unknown[]): readonly number[] {
-  const bounds = places.filter((place) => place !== undefined);
-  const strange = bounds.find((bound) => typeof bound !== 'number');
-  if (bounds.length > 2) throw oneTooMany(op, 2, bounds);
-  if (strange !== undefined)
-    throw new ArgumentError(`${op}: expected bounds to be numbers, but got ${kindOf(strange)}`);
-  return bounds as number[];
-}
-
-interface RandintParameters extends RandomOptions {
+interface Bounds {
   /** The least number; default 0. */
   low?: number;
   /** One more than the greatest number. */
   high?: number;
-  size?: readonly number[];
+}
+
+const noBounds = { low: undefined as never, high: undefined as never };
+
+/** The bounds of whole numbers: two by place, or one, which is the upper one unless that is named. */
+function boundsOf(op: string, places: readonly unknown[], named: Bounds): { low: number; high: number } {
+  if (places.length > 2) throw oneTooMany(op, 2, places);
+  const given = places.filter((place) => place !== undefined);
+  const strange = given.find((bound) => typeof bound !== 'number');
+  if (strange !== undefined)
+    throw new ArgumentError(`${op}: expected bounds to be numbers, but got ${kindOf(strange)}`);
+  const names = given.length === 2 || named.high !== undefined ? (['low', 'high'] as const) : (['high'] as const);
+  const placed: Bounds = Object.fromEntries(given.map((bound, i) => [names[i], bound]));
+  for (const name of names) if (name in placed && named[name] !== undefined) throw parameterTwice(op, name);
+  const { low = 0, high } = { ...named, ...placed };
+  if (high === undefined) throw missingArguments(op, ['high'], {});
+  if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high) || low >= high) {
+    throw new ArgumentError(`${op}: expected whole numbers low < high, but got low ${low} and high ${high}`);
+  }
+  return { low, high };
+}
+
+interface RandintParameters extends RandomOptions, Bounds {
+  size?: readonly number[] | null;
+}
+
+/** Arguments by place, and those by name with the options of what is drawn. */
+function optionsOf<O extends RandomOptions>(
+  op: string,
+  defaults: Omit<Defaults<O>, keyof RandomOptions>,
+  args: readonly unknown[],
+): { places: readonly unknown[]; named: Parsed<O>; options: RandomOptions } {
+  const last = args.at(-1);
+  const byName = isPlainObject(last) ? [last] : [];
+  const all = { ...defaults, generator: null } as unknown as Defaults<O>;
+  const { given, options } = withTensorOptions<O>(op, [], all, byName);
+  return {
+    places: byName.length > 0 ? args.slice(0, -1) : args,
+    named: given,
+    options: { ...options, generator: given.generator },
+  };
 }
 
 /**
@@ -152,25 +191,16 @@ export function randint(
     | [high: number, named: RandintParameters & { size: readonly number[] }]
     | [low: number, high: number, named: RandintParameters & { size: readonly number[] }]
 ): Tensor {
-  const last: unknown = args.at(-1);
-  const { low, high, size, ...options }: RandintParameters = isPlainObject(last) ? last : {};
-  const places: readonly unknown[] = isPlainObject(last) ? args.slice(0, -1) : args;
+  expectSettled('randint', args);
+  const { places, named, options } = optionsOf<RandintParameters>('randint', { ...noBounds, size: null }, args);
   const listed = Array.isArray(places.at(-1));
-  const numbers = numbersIn('randint', listed ? places.slice(0, -1) : places);
-  const shape = listed ? places.at(-1) : size;
-  const to = high ?? numbers.at(-1);
-  const from = low ?? (numbers.length > (high === undefined ? 1 : 0) ? numbers[0] : 0);
-  if (to === undefined || shape === undefined) {
-    throw new ArgumentError(
-      `randint: missing required argument '${to === undefined ? 'high' : 'size'}'; call it as randint(low, high, size)`,
-    );
-  }
-  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from >= to) {
-    throw new ArgumentError(`randint: expected whole numbers low < high, but got low ${from} and high ${to}`);
-  }
-  for (const bound of [from, to - 1]) expectHolds('randint', bound, options.dtype ?? 'int64');
-  const fill: Fill = (out, generator) => fillRandint(out, from, to, generator);
-  return drawn('randint', expectSize('randint', shape), options, 'int64', fill);
+  if (listed && named.size !== null) throw parameterTwice('randint', 'size');
+  const { low, high } = boundsOf('randint', listed ? places.slice(0, -1) : places, named);
+  const size = listed ? places.at(-1) : named.size;
+  if (size === null) throw missingArguments('randint', ['size'], {});
+  for (const bound of [low, high - 1]) expectHolds('randint', bound, options.dtype ?? 'int64');
+  const fill: Fill = (out, generator) => fillRandint(out, low, high, generator);
+  return drawn('randint', expectSize('randint', size), options, 'int64', fill);
 }
 
 /** A random order of 0 … n - 1, int64 by default. Shape: [n]. */
@@ -188,8 +218,7 @@ export function randperm(
   return drawn('randperm', expectSize('randperm', [n]), { ...options, generator }, 'int64', fill);
 }
 
-interface RandintLikeParameters extends RandomOptions {
-  low?: number;
+interface RandintLikeParameters extends RandomOptions, Bounds {
   high: number;
 }
 
@@ -203,17 +232,10 @@ export const randintLike = callable(
       | [low: number, high: number, options?: RandomOptions]
       | [named: RandintLikeParameters]
   ): Tensor => {
-    const last: unknown = args.at(-1);
-    const { low, high, ...options }: Partial<RandintLikeParameters> = isPlainObject(last) ? last : {};
-    const numbers = numbersIn('randintLike', isPlainObject(last) ? args.slice(0, -1) : args);
-    const to = high ?? numbers.at(-1);
-    const from = low ?? (numbers.length > 1 ? numbers[0]! : 0);
-    if (to === undefined) throw new ArgumentError("randintLike: missing required argument 'high'");
-    if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from >= to) {
-      throw new ArgumentError(`randintLike: expected whole numbers low < high, but got low ${from} and high ${to}`);
-    }
-    for (const bound of [from, to - 1]) expectHolds('randintLike', bound, options.dtype ?? input.dtype);
-    const fill: Fill = (out, generator) => fillRandint(out, from, to, generator);
+    const { places, named, options } = optionsOf<RandomOptions & Bounds>('randintLike', noBounds, args);
+    const { low, high } = boundsOf('randintLike', places, named);
+    for (const bound of [low, high - 1]) expectHolds('randintLike', bound, options.dtype ?? input.dtype);
+    const fill: Fill = (out, generator) => fillRandint(out, low, high, generator);
     return drawn('randintLike', input.shape, options, input.dtype, fill, input);
   },
 );
@@ -267,8 +289,14 @@ interface NormalParameters {
   /** Default 1. */
   std?: Tensor | number;
   /** Where neither is a tensor. */
-  size?: readonly number[];
+  size?: readonly number[] | null;
 }
+
+const meanKind: Kind = { words: 'a tensor or a number', fits: (value) => isTensor(value) || typeof value === 'number' };
+const stdKind: Kind = {
+  words: 'a tensor or a number of at least 0',
+  fits: (value) => isTensor(value) || (typeof value === 'number' && value >= 0),
+};
 
 /**
  * Normal numbers of the given mean and standard deviation: both numbers with a `size`, or at least one a tensor that gives the
@@ -283,29 +311,20 @@ export function normal(
     | [mean: Tensor, named: RandomOptions & { std?: Tensor | number }]
     | [named: RandomOptions & NormalParameters]
 ): Tensor {
-  const last: unknown = args.at(-1);
-  const {
-    mean: m = 0,
-    std: s = 1,
-    size: named,
-    ...options
-  }: RandomOptions & Partial<NormalParameters> = isPlainObject(last) ? last : {};
-  const places: readonly unknown[] = isPlainObject(last) ? args.slice(0, -1) : args;
-  if (places.length > 3) throw oneTooMany('normal', 3, places);
-  const [mean = m, std = s, size = named] = places as [
-    mean?: Tensor | number,
-    std?: Tensor | number,
-    size?: readonly number[],
-  ];
+  const { given, options: own } = withTensorOptions<NormalParameters & Pick<RandomOptions, 'generator'>>(
+    'normal',
+    [],
+    { mean: 0, std: 1, size: null, generator: null },
+    args,
+    { mean: meanKind, std: stdKind },
+  );
+  const { mean, std, size, generator } = given;
+  const options = { ...own, generator };
   if (typeof mean === 'number' && typeof std === 'number') {
     const fill: Fill = (out, generator) => fillNormal(out, mean, std, generator);
     return drawn('normal', expectSize('normal', size), options, 'float32', fill);
   }
-  for (const x of [mean, std]) {
-    if (typeof x === 'number' || x instanceof Tensor) continue;
-    throw new ArgumentError(`normal: expected mean and std to be numbers or tensors, but got ${kindOf(x)}`);
-  }
-  if (size !== undefined) throw new ArgumentError('normal: expected no size beside a tensor, which gives the shape');
+  if (size !== null) throw new ArgumentError('normal: expected no size beside a tensor, which gives the shape');
   const shaping = (mean instanceof Tensor ? mean : std) as Tensor;
   const wide = (x: Tensor | number) => (typeof x === 'number' ? x : cast(x.value, 'float32'));
   const both = [mean, std].filter((x) => x instanceof Tensor);

@@ -5,9 +5,10 @@ import { ArgumentError, ShapeError } from '../errors';
 import { fromHost } from '../graph/record';
 import { callable, checked, method } from './callable';
 import { cat } from './functions';
-import { isPlainObject, kindOf } from './options';
+import { isPlainObject, kindOf, parameterTwice, parseArgs } from './options';
 import type { TransposeArgs } from './shape-methods';
 import { Tensor } from './tensor';
+import { tensors as tensorsKind } from './tensor-kinds';
 
 export const tile = callable(
   'tile(input, dims: list)',
@@ -95,12 +96,19 @@ export const meshgrid = checked('meshgrid(*tensors, ...)', meshgridOf);
 
 function meshgridOf(tensors: readonly Tensor[], options?: MeshgridOptions): Tensor[];
 function meshgridOf(...args: [...tensors: Tensor[], last: Tensor | MeshgridOptions]): Tensor[];
-function meshgridOf(...args: readonly (Tensor | readonly Tensor[] | MeshgridOptions | undefined)[]): Tensor[] {
-  const tensors = args.flatMap((arg) =>
-    Array.isArray(arg) || arg instanceof Tensor ? (arg as Tensor | Tensor[]) : [],
-  );
+function meshgridOf(named: MeshgridOptions & { tensors: readonly Tensor[] }): Tensor[];
+function meshgridOf(...args: readonly unknown[]): Tensor[] {
   const last = args.at(-1);
-  const { indexing = 'ij' } = last instanceof Tensor || Array.isArray(last) ? {} : ((last ?? {}) as MeshgridOptions);
+  const [places, named] = isPlainObject(last) ? [args.slice(0, -1), [last]] : [args, []];
+  const { tensors: listed, indexing } = parseArgs<MeshgridOptions & { tensors?: readonly Tensor[] }>(
+    'meshgrid',
+    [],
+    { tensors: [], indexing: 'ij' },
+    named,
+    { tensors: tensorsKind },
+  );
+  if (listed.length > 0 && places.length > 0) throw parameterTwice('meshgrid', 'tensors');
+  const tensors = [...(places.flat() as Tensor[]), ...listed];
   if (indexing !== 'ij' && indexing !== 'xy') {
     throw new ArgumentError(`meshgrid: expected indexing 'ij' or 'xy', but got '${indexing}'`);
   }

@@ -11,7 +11,7 @@ import { matmul } from '../ops/matmul';
 import { expand } from '../ops/reduce';
 import { flip, isDistinct, pad, permute, slice, stridedScatter, stridedView } from '../ops/shape';
 import { dimsOf, type IndexList, listIndex, type Part, pickAt } from './advanced-index';
-import { integer, listOf, whole } from './argument-kinds';
+import { integer, type Kinds, listOf, whole } from './argument-kinds';
 import { oneTooMany } from './arity';
 import { parseSlice, resolveIndex, resolveShape, viewStrides } from './layout';
 import { type Arguments, isPlainObject, kindOf, parseArgs } from './options';
@@ -37,8 +37,12 @@ export function sizesArg<K extends string>(
   key: K,
   args: Sizes | [Record<K, readonly number[]>],
 ): readonly number[] {
-  if (!isPlainObject(args[0])) return sizesOf(args as Sizes);
-  return parseArgs<{ sizes: readonly number[] }>(name, [key as 'sizes'], {}, args)[key as 'sizes'];
+  if (isPlainObject(args.at(-1))) {
+    const kinds = { [key]: listOf(integer) } as Kinds<{ sizes: readonly number[] }>;
+    return parseArgs<{ sizes: readonly number[] }>(name, [key as 'sizes'], {}, args, kinds)[key as 'sizes'];
+  }
+  if (Array.isArray(args[0]) && args.length > 1) throw oneTooMany(name, 1, args);
+  return sizesOf(args as Sizes);
 }
 
 export interface FlattenOptions {

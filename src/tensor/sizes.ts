@@ -1,6 +1,7 @@
 // Owns the calling rule of functions that take a shape: `zeros(2, 3)`, `zeros([2, 3])`, or `zeros({ size: [2, 3] })`, then options.
 import type { DType, Shape } from '../compiler/meta';
 import { ArgumentError, ShapeError } from '../errors';
+import type { Kinds } from './argument-kinds';
 import { type DeviceLike, expectDevice } from './device';
 import { expectDType } from './host-data';
 import { isPlainObject, parseArgs, shown } from './options';
@@ -75,13 +76,14 @@ export function withTensorOptions<O extends object>(
   required: Parameters<Parse<O>>[1],
   defaults: Parameters<Parse<O>>[2],
   args: readonly unknown[],
+  kinds?: Kinds<O>,
 ): { given: ReturnType<Parse<O>>; options: TensorOptions } {
   const last = args.at(-1);
   const named = isPlainObject(last);
   const { dtype, requiresGrad, device, ...rest } = (named ? last : {}) as TensorOptions;
   const positions = named ? args.slice(0, -1) : args;
   return {
-    given: parseArgs<O>(op, required, defaults, [...positions, rest]),
+    given: parseArgs<O>(op, required, defaults, [...positions, rest], kinds),
     options: { dtype, requiresGrad, device },
   };
 }

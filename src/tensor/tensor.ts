@@ -34,8 +34,7 @@ const internal: ReadonlySet<string> = new Set([
 
 /** Methods of the base that go by place alone. */
 const lone = [
-  ...['dim', 'numel', 'size', 'stride', 'isContiguous', 'isFloatingPoint', 'requiresGrad_'],
-  ...['retainGrad', 'detach', 'detach_', 'retain', 'dispose', 'registerHook', 'registerPostAccumulateGradHook'],
+  ...['dim', 'numel', 'isContiguous', 'isFloatingPoint', 'retainGrad', 'detach', 'detach_', 'retain', 'dispose'],
 ];
 
 /** An n-dimensional array on the GPU. Operations are recorded and run later; only reading values back waits. */

@@ -3,7 +3,8 @@ import { engine } from '../compiler/engine';
 import type { TunedChoice, TuningProgress } from '../compiler/tuner';
 import { Printable } from '../printable';
 import { callback, number } from './argument-kinds';
-import { expectKind, parseArgs } from './options';
+import { closed } from './arity';
+import { type Arguments, parseArgs } from './options';
 import { rehearseFully } from './warmup';
 
 export type { TunedChoice, TuningProgress };
@@ -14,6 +15,12 @@ export interface TuneOptions {
   /** Called before and after each measurement. */
   onProgress?: (progress: TuningProgress) => void;
 }
+
+interface Tuned extends TuneOptions {
+  fn: () => unknown;
+}
+
+type TuneArguments = Arguments<Tuned, ['fn', 'budget', 'onProgress']>;
 
 const DEFAULT_BUDGET = 20_000;
 
@@ -43,10 +50,10 @@ export class TuningReport extends Printable {
   }
 }
 
-async function tuneFor(fn: () => unknown, ...args: [options?: TuneOptions]): Promise<TuningReport> {
-  expectKind('tune', 'fn', fn, callback);
+async function tuneFor(...args: TuneArguments): Promise<TuningReport> {
   const defaults = { budget: DEFAULT_BUDGET, onProgress: () => {} };
-  const { budget, onProgress } = parseArgs<TuneOptions>('tune', [], defaults, args, {
+  const { fn, budget, onProgress } = parseArgs<Tuned>('tune', ['fn'], defaults, args, {
+    fn: callback,
     budget: number,
     onProgress: callback,
   });
@@ -69,7 +76,7 @@ async function tuneFor(fn: () => unknown, ...args: [options?: TuneOptions]): Pro
  * there is no device
  */
 export const tune: {
-  (fn: () => unknown, options?: TuneOptions): Promise<TuningReport>;
+  (...args: TuneArguments): Promise<TuningReport>;
   /** Forgets what was measured on this adapter, here and in the store. */
   clear(): Promise<void>;
-} = /* @__PURE__ */ Object.assign(tuneFor, { clear: () => engine.clearTuning() });
+} = /* @__PURE__ */ Object.assign(tuneFor, { clear: closed('tune.clear', () => engine.clearTuning()) });

@@ -3,7 +3,7 @@ import { ArgumentError, ShapeError } from '../errors';
 import { resolveDim } from '../ops/dims';
 import { callback, type Kind, number } from './argument-kinds';
 import { stack } from './functions';
-import { expectKind, isPlainObject, kindOf, parseArgs, shown } from './options';
+import { isPlainObject, kindOf, parseArgs, shown } from './options';
 import { Tensor } from './tensor';
 
 /** The dimension that is mapped over; null where there is none. One for all tensors of an argument, or a list for those in a list. */
@@ -112,25 +112,29 @@ function expectAlike(results: object, keys: readonly string[], dims: object, pat
 }
 
 /**
- * A function that applies `fn`, written for one example, to every example along a dimension of its arguments, and stacks the results.
+ * A function that applies `func`, written for one example, to every example along a dimension of its arguments, and stacks the results.
  *
  *     const products = torch.vmap(torch.dot);                        // [n], [n] → []
  *     products(a, b);                                                // [batch, n], [batch, n] → [batch]
  *     torch.vmap(torch.func.grad(loss), { inDims: [null, 0] })(weights, inputs);   // a gradient for each example
  *
- * The examples are recorded one after another, so that `fn` may be any function at all, also one that draws random numbers (each
+ * The examples are recorded one after another, so that `func` may be any function at all, also one that draws random numbers (each
  * example its own); operations that work on batches by themselves are faster.
  * @throws ArgumentError where no argument is mapped; ShapeError where their sizes differ, or there are no examples
  */
 export function vmap<Args extends readonly unknown[], Result>(
-  fn: (...args: Args) => Result,
-  ...options: [options?: VmapOptions] | [inDims?: number | null | readonly MapDims[], outDims?: MapDims]
+  ...given:
+    | [func: (...args: Args) => Result, options?: VmapOptions]
+    | [func: (...args: Args) => Result, inDims?: number | null | readonly MapDims[], outDims?: MapDims]
+    | [named: VmapOptions & { func: (...args: Args) => Result }]
 ): (...args: Args) => Result {
-  expectKind('vmap', 'fn', fn, callback);
-  const { inDims, outDims } = parseArgs<VmapOptions>('vmap', [], { inDims: 0, outDims: 0 }, options, {
-    inDims: dimsKind,
-    outDims: dimsKind,
-  });
+  const { func, inDims, outDims } = parseArgs<VmapOptions & { func: (...args: Args) => Result }>(
+    'vmap',
+    ['func'],
+    { inDims: 0, outDims: 0 },
+    given,
+    { func: callback, inDims: dimsKind, outDims: dimsKind },
+  );
   return (...args) => {
     if (Array.isArray(inDims) && inDims.length !== args.length) {
       throw new ArgumentError(`vmap: expected inDims for ${args.length} arguments, but got ${inDims.length}`);
@@ -145,7 +149,7 @@ export function vmap<Args extends readonly unknown[], Result>(
       throw new ShapeError(`vmap: expected one size, at least 1, to map over, but got [${sizes.join(', ')}]`);
     }
     const results = Array.from({ length: size }, (_, i) =>
-      fn(...(args.map((argument, k) => example(argument, dimsOf(k), i)) as unknown as Args)),
+      func(...(args.map((argument, k) => example(argument, dimsOf(k), i)) as unknown as Args)),
     );
     return joined(results, outDims) as Result;
   };

@@ -3,9 +3,8 @@ import { engine, type Prepared } from '../compiler/engine';
 import { PlanCache } from '../compiler/plan-cache';
 import { ArgumentError } from '../errors';
 import { type RehearsedJob, rehearse } from '../graph/rehearsal';
-import { callback, orNull } from './argument-kinds';
-import { closed } from './arity';
-import { kindOf, parseArgs } from './options';
+import { anything, callback, orNull } from './argument-kinds';
+import { type Arguments, kindOf, parseArgs } from './options';
 import { defaultGenerator } from './random/generator';
 
 export interface WarmupProgress {
@@ -16,7 +15,11 @@ export interface WarmupProgress {
 
 export interface WarmupOptions {
   /** Called at the start and after each pipeline, for a progress bar. */
-  onProgress?: (progress: WarmupProgress) => void;
+  onProgress?: ((progress: WarmupProgress) => void) | null;
+}
+
+interface Warmup extends WarmupOptions {
+  fn: () => unknown;
 }
 
 /** The first steps of an optimizer differ from each other, until its state is where it stays. */
@@ -38,19 +41,14 @@ const MAX_CALLS = 4;
  * @throws what `fn` throws; ArgumentError where `fn` waits for something else, such as a timer or a file (what it does after
  * that is done for real); WebGPUUnavailableError where there is no device
  */
-export const warmup = closed('warmup', warmUp);
-
-async function warmUp(fn: () => unknown, options: WarmupOptions | null = {}): Promise<Prepared> {
+export async function warmup(...args: Arguments<Warmup, ['fn', 'onProgress']>): Promise<Prepared> {
+  const { fn, onProgress } = parseArgs<Warmup>('warmup', ['fn'], { onProgress: null }, args, {
+    fn: anything,
+    onProgress: orNull(callback),
+  });
   if (typeof fn !== 'function') {
     throw new ArgumentError(`warmup: expected a function, as in warmup(() => step()), but got ${kindOf(fn)}`);
   }
-  const { onProgress } = parseArgs<{ onProgress?: WarmupOptions['onProgress'] | null }>(
-    'warmup',
-    [],
-    { onProgress: null },
-    [options ?? {}],
-    { onProgress: orNull(callback) },
-  );
   await engine.start();
   const wanted = await rehearseFully('warmup', fn);
   return engine.prepare(wanted, (done, total) => onProgress?.({ done, total }));

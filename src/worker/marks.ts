@@ -42,7 +42,7 @@ export const proxy = /* @__PURE__ */ closed('proxy', <T extends object>(object: 
  * @throws ArgumentError for what is no object
  */
 export function transfer<T extends object>(value: T, parts?: readonly object[]): T {
-  if (typeof value !== 'object' || value === null) {
+  if (typeof value !== 'object' || value === null || value instanceof Promise) {
     throw new ArgumentError(`transfer: expected an object with memory to move, but got ${kindOf(value)}`);
   }
   if (parts !== undefined && !Array.isArray(parts)) {

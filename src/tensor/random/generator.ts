@@ -3,7 +3,8 @@ import { ArgumentError } from '../../errors';
 import { beforeChange, isJournaling } from '../../graph/journal';
 import { whole } from '../argument-kinds';
 import { closeMethods } from '../arity';
-import { expectKind } from '../options';
+import { type DeviceLike, expectDevice } from '../device';
+import { type Arguments, expectKind, parseArgs } from '../options';
 import { MT19937, STATE_WORDS } from './mt19937';
 
 /** PyTorch's `default_rng_seed_val`, the seed of a Generator that was given none. */
@@ -21,6 +22,15 @@ const NORMAL_VALID_AT = NORMAL_AT + 16;
 /** A seed: any integer. As in PyTorch a negative one is taken modulo 2⁶⁴. */
 export type Seed = number | bigint;
 
+interface Seeding {
+  seed: Seed;
+}
+
+interface Resuming {
+  /** What `getState` or `getRngState` gave. */
+  newState: Uint8Array;
+}
+
 /**
  * PyTorch's CPU generator. The same seed and the same calls give the same numbers as `torch.Generator()`.
  *
@@ -28,20 +38,27 @@ export type Seed = number | bigint;
  */
 export class Generator {
   static {
-    closeMethods(Generator.prototype, ['seed', 'initialSeed', 'random', 'copy', 'getState', 'manualSeed', 'setState']);
+    closeMethods(Generator.prototype, ['seed', 'initialSeed', 'random', 'copy', 'getState']);
   }
 
   #engine = new MT19937(lowWord(BigInt(DEFAULT_SEED)));
   #seed = BigInt(DEFAULT_SEED);
   #nextNormal: number | undefined;
 
+  /** @param args any of PyTorch's devices, `{ device: 'cuda' }` say: the numbers are the same on all of them */
+  constructor(...args: Arguments<{ device?: DeviceLike | null }, ['device']>) {
+    if (args.length === 0) return;
+    const { device } = parseArgs<{ device?: DeviceLike | null }>('Generator', [], { device: null }, args);
+    if (device !== null) expectDevice('Generator', device);
+  }
+
   /**
    * Starts the sequence that belongs to `seed`, and returns this generator. Only the low 32 bits choose the sequence.
    *
    * @throws RangeError when the seed is no integer, or not in [-2⁶³, 2⁶⁴)
    */
-  manualSeed(seed: Seed): this {
-    const wide = toUint64(seed);
+  manualSeed(...args: Arguments<Seeding, ['seed']>): this {
+    const wide = seedIn(args);
     this.#keep();
     this.#engine = new MT19937(lowWord(wide));
     this.#seed = wide;
@@ -131,21 +148,25 @@ export class Generator {
   /**
    * Resumes from `getState()`, this library's or PyTorch's, and returns this generator.
    *
-   * @throws ArgumentError when `state` is not such a state
+   * @throws ArgumentError when it is not such a state
    */
-  setState(state: Uint8Array): this {
+  setState(...args: Arguments<Resuming, ['newState']>): this {
+    return this.resume('Generator.setState', args);
+  }
+
+  /** @internal `setState` under the name of the function that was called. */
+  resume(op: string, args: readonly unknown[]): this {
+    const { newState: state } = parseArgs<Resuming>(op, ['newState'], {}, args);
     if (!(state instanceof Uint8Array) || state.length !== STATE_BYTES) {
       throw new ArgumentError(
-        `Generator.setState: expected ${STATE_BYTES} bytes of state, but got ${state?.length ?? typeof state}`,
+        `${op}: expected ${STATE_BYTES} bytes of state, but got ${state?.length ?? typeof state}`,
       );
     }
     const view = new DataView(state.buffer, state.byteOffset, state.byteLength);
     const left = view.getInt32(LEFT_AT, true);
     const next = view.getUint32(NEXT_AT, true);
     if (view.getInt32(SEEDED_AT, true) !== 1 || left < 1 || left > STATE_WORDS || next > STATE_WORDS) {
-      throw new ArgumentError(
-        'Generator.setState: expected the bytes of getState(), but got bytes that no generator wrote',
-      );
+      throw new ArgumentError(`${op}: expected the bytes of getState(), but got bytes that no generator wrote`);
     }
     this.#keep();
     const words = Uint32Array.from({ length: STATE_WORDS }, (_, i) => view.getUint32(WORDS_AT + 8 * i, true));
@@ -187,12 +208,13 @@ export function withDefaultGenerator<T>(generator: Generator, fn: () => T): T {
 }
 
 /** Seeds the default generator and returns it, as `torch.manual_seed` does. */
-export function manualSeed(seed: Seed): Generator {
+export function manualSeed(...args: Arguments<Seeding, ['seed']>): Generator {
   shared ??= new Generator();
-  return shared.manualSeed(seed);
+  return shared.manualSeed(...args);
 }
 
-function toUint64(seed: Seed): bigint {
+function seedIn(args: readonly unknown[]): bigint {
+  const { seed } = parseArgs<Seeding>('manualSeed', ['seed'], {}, args);
   if (typeof seed !== 'bigint' && !Number.isInteger(seed)) {
     throw new ArgumentError(
       `manualSeed: expected an integer, but got ${typeof seed === 'number' ? seed : typeof seed}`,

@@ -9,7 +9,7 @@ export const apart: readonly Apart[] = [
   { why: 'runs in a worker', ids: /^(data\.serve|worker\.expose)$/ },
   {
     why: 'is called by the library alone',
-    ids: /^(data\.CsvTable|.*\.drawFor$|nn\.Module::blank|torch\.invariant|torch\.Generator\.(fill24|skip|\w+NextNormal|random64)|Tensor\.accumulate|.*\.upgradeState)$/,
+    ids: /^(data\.CsvTable|.*\.drawFor$|nn\.Module::blank|torch\.(invariant|Tensor::of)|torch\.Generator\.(fill24|skip|\w+NextNormal|random64)|Tensor\.accumulate|.*\.upgradeState)$/,
   },
   {
     why: 'the library makes its objects, whose constructors no declaration shows',
@@ -29,7 +29,7 @@ export const apart: readonly Apart[] = [
   },
   {
     why: 'an abstract class, whose methods are walked on objects of the classes that extend it',
-    ids: /^(metrics\.Metric|lightning\.Callback)$/,
+    ids: /^(torch\.autograd\.Function(::apply)?|metrics\.Metric|lightning\.Callback)$/,
   },
   {
     why: 'the errors of objects that have not been fitted name the method that does it',

@@ -252,8 +252,8 @@ export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record
   'torch.distributions.RelaxedOneHotCategorical': { temperature: 1, probs: half },
   'torch.distributions.Uniform': { low: 0, high: 1 },
   'torch.distributions.Independent': {
-    baseDistribution: () => new torch.distributions.Normal(square(), 1),
-    reinterpretedBatchNdims: 1,
+    baseDistribution: () => new torch.distributions.Bernoulli(half()),
+    reinterpretedBatchNdims: 0,
   },
   'torch.distributions.klDivergence': {
     p: () => new torch.distributions.Normal(0, 1),
@@ -276,7 +276,7 @@ export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record
   'Tensor.unflatten': { dim: 0, sizes: [3, 1] },
   'torch.asStrided': { input: square, size: [2], stride: [1] },
   'Tensor.unfold': { dimension: 0, size: 2, step: 1 },
-  'torch.func.jvp': { fn: () => (x: Tensor) => x, primals: () => [vector()], tangents: () => [vector()] },
+  'torch.func.jvp': { func: () => (x: Tensor) => x, primals: () => [vector()], tangents: () => [vector()] },
   'nn.MultiheadAttention()': [() => ones(2, 1, 4), () => ones(2, 1, 4), () => ones(2, 1, 4)],
   'nn.TransformerEncoder': { encoderLayer: () => new nn.TransformerEncoderLayer(4, 2), numLayers: 1 },
   'nn.TransformerDecoder': { decoderLayer: () => new nn.TransformerDecoderLayer(4, 2), numLayers: 1 },

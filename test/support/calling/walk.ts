@@ -106,12 +106,13 @@ export async function walk(subject: Subject): Promise<Walked> {
   };
   const make = subject.made ? fresh : null;
   if (plain.kind === 'bare' || plain.kind === 'typed') {
-    report('valid', `(${required.join(', ')}): ${plain.message}`);
+    if (plain.kind === 'bare' || !allowedHere(id, 'valid', ''))
+      report('valid', `(${required.join(', ')}): ${plain.message}`);
     if (plain.kind === 'bare') report('bare', `(valid): ${plain.message}`);
     return { calls, found, make: null };
   }
   if (plain.kind === 'hang') report('hang', '(valid)');
-  if (!byName && names.length > 0) report('unnamed', '');
+  if (!byName && names.length > 0 && !allowedHere(id, 'unnamed', '')) report('unnamed', '');
 
   /** What each parameter says that it takes. */
   const messages = new Map<string, string>();

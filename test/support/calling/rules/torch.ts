@@ -3,22 +3,23 @@ import type { Rules } from '.';
 
 export const torch: Rules = {
   ceilings: {
-    torch: { promise: 34, misspelt: 20, many: 49, unnamed: 37, valid: 20, taken: 184, fewer: 3 },
-    einops: { valid: 1, unnamed: 3, misspelt: 2, many: 4 },
-    worker: { valid: 2, unnamed: 2, taken: 3 },
-    Tensor: { unnamed: 13, taken: 11, valid: 2 },
+    // Those of GradScaler, deepcopy and summary.
+    torch: { promise: 4, misspelt: 11, many: 22, unnamed: 3, valid: 3, fewer: 1 },
+    einops: {},
+    worker: { valid: 2 },
+    Tensor: {},
   },
   reasons: [
     {
       why: 'left out, as in PyTorch',
       calls:
-        /^torch\.distributions\.\w+ logits$|^(torch|Tensor)\.(bernoulli p|bincount weights|clamp_? max|clip_? max|scatter_? reduce|searchsorted side|sliceScatter (start|end)|asStridedScatter storageOffset)$/,
+        /^torch\.distributions\.\w+ logits$|^(torch|Tensor)\.(bernoulli p|bincount weights|clamp_? max|clip_? max|scatter_? reduce|gradient spacing|device index|tensor shape|searchsorted side|sliceScatter (start|end)|asStridedScatter storageOffset)$/,
       takes: ['null'],
     },
     {
       why: 'left out, as in PyTorch',
       calls:
-        /^torch\.(cumulativeTrapezoid x|trapezoid x|eye m|vander N|setPrintoptions profile|compile (mode|name)|save format|where (input|other)|hub\.loadStateDictFromUrl (modelDir|fileName))$/,
+        /^torch\.(cumulativeTrapezoid x|trapezoid x|eye m|vander N|setPrintoptions profile|compile (mode|name)|(CheckpointStore\.)?save format|where (input|other)|hub\.loadStateDictFromUrl (modelDir|fileName)|((CheckpointStore\.)?load|hub\.loadStateDictFromUrl) (mapLocation|only)|distributions\.constraints\.cat lengths)$/,
       takes: ['null'],
     },
     {
@@ -28,7 +29,8 @@ export const torch: Rules = {
     },
     {
       why: 'NaN is a number, with which PyTorch computes, too',
-      calls: /^(torch|Tensor)\.((linspace|logspace) (start|end)|norm p|tensor data|newTensor data|asTensor data)$/,
+      calls:
+        /^(torch|Tensor)\.((linspace|logspace) (start|end)|norm p|tensor data|newTensor data|asTensor data|scalarTensor s)$/,
       takes: ['NaN'],
     },
     {
@@ -51,21 +53,96 @@ export const torch: Rules = {
     { why: 'a dimension, counted from the end', calls: /^Tensor\.permute #\d$/, takes: ['-1'] },
     {
       why: 'any object that pickle can write, numbers and texts too',
-      calls: /^torch\.(save obj|saveBytes object)$/,
+      calls: /^torch\.(save obj|saveBytes object|CheckpointStore\.save object)$/,
       takes: ['null', 'NaN', "''", "'foo'", '{}', '[]', 'true', '-1', '1.5', '1e12', 'dtype'],
     },
-    { why: 'a file without tensors', calls: /^torch\.safetensors\.(save tensors|saveFile #1)$/, takes: ['{}'] },
+    {
+      why: 'the beginnings of the names of tensors, as in any text or list of texts',
+      calls: /^torch\.((CheckpointStore\.)?load|hub\.loadStateDictFromUrl) only$/,
+      takes: ["''", "'foo'", '[]'],
+    },
+    {
+      why: 'a name or options, which say the format; without them it is safetensors',
+      calls: /^torch\.saveBytes #2$/,
+      takes: ["''", "'foo'", '{}'],
+    },
+    {
+      why: 'an object in the first place is what is saved, copied or asked about, and may have any names',
+      calls: /^torch\.(saveBytes|safetensors\.save|deepcopy|isTensor) unnamed$/,
+      takes: [''],
+    },
+    {
+      why: 'anything at all may be asked about, and copied',
+      calls: /^torch\.(isTensor|deepcopy) #1$/,
+      takes: ['null', 'NaN', "''", "'foo'", '{}', '[]', 'true', '-1', '1.5', '1e12', 'dtype'],
+    },
+    {
+      why: "the body of Python's with statement, which has no name",
+      calls: /^torch\.(scope|amp\.autocast|autograd\.(enableGrad|inferenceMode|noGrad|setGradEnabled)) unnamed$/,
+      takes: [''],
+    },
+    {
+      why: 'any number of tensors, or of arguments of a function, which have no names in PyTorch either',
+      calls: /^torch\.(blockDiag|cartesianProd|checkpoint|einsum|func\.vjp) unnamed$/,
+      takes: [''],
+    },
+    {
+      why: 'any object may cross, whatever its names, and what crosses stands in the first place',
+      calls: /^worker\.(proxy|transfer) unnamed$/,
+      takes: [''],
+    },
+    { why: 'any number of tensors, and the pattern behind them', calls: /^einops\.einsum unnamed$/, takes: [''] },
+    { why: 'sizes of axes, which have any names', calls: /^einops\.EinMix unnamed$/, takes: [''] },
+    {
+      why: 'an operator in Python, whose operand has no name',
+      calls: /^torch\.distributions\.\w+\.equals unnamed$/,
+      takes: [''],
+    },
+    {
+      why: 'refuses every call: there is neither NumPy nor float64',
+      calls: /^(torch\.fromNumpy|Tensor\.(numpy|double)) valid$/,
+      takes: [''],
+    },
+    {
+      why: 'the method of the base, which says that the distribution, or the transform, has none, as in PyTorch',
+      calls:
+        /^torch\.distributions\.(AbsTransform\.logAbsDetJacobian|(Bernoulli|Independent)\.(rsample|cdf|icdf)|Beta\.enumerateSupport|Distribution\.(logProb|entropy)) valid$/,
+      takes: [''],
+    },
+    {
+      why: 'no dimension for what is the same for all examples, and a list of none for a list of none',
+      calls: /^torch\.func\.vmap (inDims|outDims)$/,
+      takes: ['null', '[]'],
+    },
+    {
+      why: 'another tensor, or a list of none',
+      calls: /^torch\.meshgrid indexing$/,
+      takes: ['[]', 'dtype'],
+    },
+    {
+      why: 'left out, as in PyTorch: nothing by name, and safetensors',
+      calls: /^torch\.(func\.functionalCall without kwargs|func\.functionalCall one missing|saveBytes one missing)$/,
+      takes: [''],
+    },
+    { why: 'nothing by name, as in PyTorch', calls: /^torch\.func\.functionalCall kwargs$/, takes: ['null'] },
+    {
+      why: 'nothing is replaced, and the only argument of a module need not stand in a list',
+      calls: /^torch\.func\.functionalCall (parametersAndBuffers|args)$/,
+      takes: ['[]'],
+    },
+    { why: 'a number, which a boolean is in Python', calls: /^torch\.scalarTensor s$/, takes: ['true'] },
+    { why: 'a file without tensors', calls: /^torch\.safetensors\.(save|saveFile) tensors$/, takes: ['{}'] },
     { why: 'any whole number is a seed', calls: /\bmanualSeed seed$/, takes: ['-1', '1e12'] },
     {
       why: 'the path of a folder, or the name of a file, which may be any text',
       calls:
-        /^torch\.(CheckpointStore name|hub\.setDir path|hub\.loadStateDictFromUrl (modelDir|fileName)|CheckpointStore\.(save|load|remove|has) name)$/,
+        /^torch\.(CheckpointStore name|gpu\.init tuning|save f|safetensors\.saveFile filename|hub\.setDir path|hub\.loadStateDictFromUrl (modelDir|fileName)|CheckpointStore\.(save|load|remove|has) name)$/,
       takes: ["'foo'"],
     },
     { why: 'no checkpoint has this name', calls: /^torch\.CheckpointStore\.has name$/, takes: ["''"] },
     {
       why: 'an address, which may be relative',
-      calls: /^torch\.hub\.loadStateDictFromUrl url$/,
+      calls: /^torch\.(hub\.loadStateDictFromUrl url|load f|safetensors\.(loadFile|safeOpen) filename)$/,
       takes: ["''", "'foo'"],
     },
     {
@@ -121,7 +198,7 @@ export const torch: Rules = {
     },
     {
       why: 'a list, or a tensor, is an object that may cross',
-      calls: /^worker\.(proxy object|transfer value)$/,
+      calls: /^worker\.(proxy #1|transfer value)$/,
       takes: ['[]', 'dtype'],
     },
   ],
