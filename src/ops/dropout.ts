@@ -5,6 +5,7 @@ import { gridFor } from '../compiler/lowering';
 import { numel } from '../compiler/meta';
 import { expectFloat, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+import { rowsIn } from './room';
 
 const WORKGROUP = 64;
 const ELEMENTS_PER_INVOCATION = 4;
@@ -36,6 +37,9 @@ const dropoutOp: Op<DropoutAttrs> = {
     };
     return { kind: 'passes', passes: [pass] };
   },
+  // What counts has the same places among all elements, and so the same mask.
+  grow: ({ inputs: [x], attrs, scalars, counts: [counts] }) =>
+    rowsIn(x!.shape, counts!) < 0 ? null : [record(dropoutOp, [x!], attrs, scalars)],
   // The same mask, without the constants.
   vjp: ([dy], { attrs, scalars }) => [record(dropoutOp, [dy!], attrs, [...scalars.slice(0, 4), 0, 0])],
 };

@@ -457,6 +457,7 @@ const oneHotOp: Op<{ readonly classes: number }> = {
     const count = numel(y.shape);
     return faultyPass('oneHot', [faultLib, oneHotSource], 1, count, { params: [u32(count), u32(classes)] });
   },
+  grow: ({ inputs: [labels], attrs, counts: [counts] }) => [record(oneHotOp, [filledPast(labels!, counts!, 0)], attrs)],
 };
 
 /** 1 at each label's place in a new last dimension of `classes`, 0 elsewhere (int64). */

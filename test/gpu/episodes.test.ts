@@ -302,6 +302,17 @@ const tails: Record<string, (joined: Tensor, r: Tensor) => Tensor> = {
       .sum()
       .add(y.mul(r).topk(3, 0, false).values.mean()),
   middle: (y, r) => y.median().add(y.mul(r).quantile(0.3)).add(y.cummax(0).values.mul(r).mean()),
+  dropped: (y, r) =>
+    F.dropout(torch.stack([y, r], 1), 0.5)
+      .sum(1)
+      .mul(r)
+      .mean()
+      .add(F.dropout(y, 0.2).sum()),
+  'one hot': (y, r) =>
+    F.oneHot(r.mul(3).to(torch.int64).clamp({ min: 0, max: 2 }), 3)
+      .mul(y.unsqueeze(1))
+      .square()
+      .mean(),
   'in rows': (y, r) => torch.stack([y, r]).square().sum(0).mul(r).mean(),
   both: (y, r) => torch.cat([y, r]).square().mean().add(y.gt(r).sum()),
   advantages: (y, r) => {
