@@ -6,10 +6,12 @@ import { zeros } from '../tensor/creation';
 import { cat } from '../tensor/functions';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { expectKinds, tensor } from '../tensor/tensor-kinds';
+import { inputs } from './callable';
 import { ModuleList, Sequential } from './container';
 import { logSoftmax } from './functional/activation';
+import { Layer } from './layer';
 import { Linear } from './linear';
-import { Module } from './module';
 
 interface AdaptiveArguments {
   inFeatures: number;
@@ -22,6 +24,13 @@ interface AdaptiveArguments {
   headBias?: boolean;
 }
 
+interface Rows {
+  input: Tensor;
+}
+
+const rowsIn = (op: string, args: readonly unknown[]): Tensor =>
+  parseArgs<Rows>(op, ['input'], {}, args, { input: tensor }).input;
+
 type Order = ['inFeatures', 'nClasses', 'cutoffs', 'divValue', 'headBias'];
 
 /**
@@ -31,7 +40,7 @@ type Order = ['inFeatures', 'nClasses', 'cutoffs', 'divValue', 'headBias'];
  * Shape: input [N, inFeatures] or [inFeatures], target [N] or [] → [output, loss]: the logarithm of the target's probability for
  * each row, and its negative mean.
  */
-export class AdaptiveLogSoftmaxWithLoss extends Module {
+export class AdaptiveLogSoftmaxWithLoss extends Layer {
   inFeatures: number;
   nClasses: number;
   cutoffs: readonly number[];
@@ -83,7 +92,12 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     for (const cluster of this.tail) for (const layer of cluster) (layer as Linear).resetParameters();
   }
 
+  get [inputs]() {
+    return ['input', 'target'] as const;
+  }
+
   forward(input: Tensor, target: Tensor): [output: Tensor, loss: Tensor] {
+    expectKinds('AdaptiveLogSoftmaxWithLoss', { input: [input, tensor], target: [target, tensor] });
     const batched = target.dim() === 1;
     if (
       (!batched && target.dim() !== 0) ||
@@ -110,7 +124,11 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
   }
 
   /** Logarithms of the probabilities of all classes. Shape: [N, inFeatures] → [N, nClasses]. */
-  logProb(input: Tensor): Tensor {
+  logProb(...args: Arguments<Rows, ['input']>): Tensor {
+    return this.logProbOf(rowsIn('logProb', args));
+  }
+
+  private logProbOf(input: Tensor): Tensor {
     const head = logSoftmax(this.head(input), 1);
     const clusters = [...this.tail].map((cluster, i) =>
       logSoftmax(cluster(input), 1).add(head.narrow(1, this.shortlistSize + i, 1)),
@@ -119,7 +137,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
   }
 
   /** The most probable class of each row. Shape: [N, inFeatures] → int64 [N]. */
-  predict(input: Tensor): Tensor {
-    return this.logProb(input).argmax(1);
+  predict(...args: Arguments<Rows, ['input']>): Tensor {
+    return this.logProbOf(rowsIn('predict', args)).argmax(1);
   }
 }

@@ -1,10 +1,11 @@
 // Owns the containers: Sequential, ModuleList, ModuleDict, ParameterList.
 import { ArgumentError, IndexError } from '../errors';
-import { iterable } from '../tensor/argument-kinds';
-import { expectKind, isPlainObject, kindOf } from '../tensor/options';
+import { integer, iterable, orNull, text } from '../tensor/argument-kinds';
+import { closeInherited, oneTooMany } from '../tensor/arity';
+import { type Arguments, expectKind, isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { className, Module, type UnaryModule } from './module';
-import { Parameter } from './parameter';
+import { Parameter, parameterOf } from './parameter';
 import type { Placed } from './placed';
 import { indent } from './printing';
 
@@ -23,31 +24,33 @@ abstract class ModuleRow<M extends Module> extends Module {
   }
 
   /** The module at a place, counted from the end if negative. */
-  at(index: number): M {
-    const entries = this.ownEntries();
-    const entry = entries.at(index);
-    if (!entry)
-      throw new IndexError(`${className(this)}: index ${index} is out of range for ${entries.length} modules`);
-    return entry[1];
+  at(...args: Arguments<{ index: number }, ['index']>): M {
+    const { index } = parseArgs<{ index: number }>('at', ['index'], {}, args, { index: integer });
+    return moduleAt(this, index);
   }
 
   /** Adds a module at the end. */
-  append(module: M): this {
-    this.registerModule(String(this.length), module);
-    reachFromEnd(this.length);
+  append(...args: Arguments<{ module: M }, ['module']>): this {
+    const { module } = parseArgs<{ module: M }>('append', ['module'], {}, args);
+    addTo(this, 'append', [module]);
     return this;
   }
 
   /** Adds several modules at the end. */
-  extend(modules: Iterable<M>): this {
-    expectKind(className(this), 'modules', modules, iterable);
-    for (const module of modules) this.append(module);
+  extend(...args: Arguments<{ modules: Iterable<M> }, ['modules']>): this {
+    const { modules } = parseArgs<{ modules: Iterable<M> }>('extend', ['modules'], {}, args);
+    addTo(this, 'extend', modules);
     return this;
   }
 
   /** Puts a module at a place; those from there on move up. */
-  insert(index: number, module: M): this {
+  insert(...args: Arguments<{ index: number; module: M }, ['index', 'module']>): this {
+    const { index, module } = parseArgs<{ index: number; module: M }>('insert', ['index', 'module'], {}, args, {
+      index: integer,
+    });
     const modules = [...this];
+    expectModule('insert', String(index), module);
+    if (index > modules.length || index < -modules.length) throw outOfRange(this, index, modules.length);
     modules.splice(index, 0, module);
     modules.forEach((each, i) => {
       this.registerModule(String(i), each);
@@ -56,19 +59,45 @@ abstract class ModuleRow<M extends Module> extends Module {
   }
 
   /** Takes the module at a place out and returns it. Those that stay are named by their numbers, as in PyTorch. */
-  pop(index: number): M {
-    const module = this.at(index);
+  pop(...args: Arguments<{ key: number }, ['key']>): M {
+    const { key } = parseArgs<{ key: number }>('pop', ['key'], {}, args, { key: integer });
+    const module = moduleAt(this, key);
     const left = [...this];
-    left.splice(index, 1);
+    left.splice(key, 1);
     for (const [name] of this.ownEntries()) Reflect.deleteProperty(this, name);
     for (let i = 0; i <= left.length; i++) Reflect.deleteProperty(this, i);
-    this.extend(left);
+    addTo(this, 'pop', left);
     return module;
   }
 
   /** The modules in order, each entry of the registry; the same module may stand in several places. */
   private ownEntries(): [string, M][] {
     return Object.entries(this).filter((entry): entry is [string, M] => entry[1] instanceof Module);
+  }
+}
+
+const outOfRange = (row: Module, index: number, length: number): IndexError =>
+  new IndexError(`${className(row)}: index ${index} is out of range for ${length} modules`);
+
+function expectModule(op: string, name: string, module: unknown): asserts module is Module {
+  if (module instanceof Module) return;
+  throw new ArgumentError(`${op}: expected an nn.Module for '${name}', but got ${kindOf(module)}`);
+}
+
+function moduleAt<M extends Module>(row: ModuleRow<M>, index: number): M {
+  const modules = [...row];
+  const module = modules.at(index);
+  if (!module) throw outOfRange(row, index, modules.length);
+  return module;
+}
+
+/** Adds modules at the end of a row in the name of `op`. */
+function addTo<M extends Module>(row: ModuleRow<M>, op: string, modules: Iterable<M>): void {
+  expectKind(op, 'modules', modules, iterable);
+  for (const module of modules) {
+    expectModule(op, String(row.length), module);
+    row.registerModule(String(row.length), module);
+    reachFromEnd(row.length);
   }
 }
 
@@ -85,9 +114,7 @@ function reachFromEnd(n: number): void {
   const set = function (this: ModuleRow<Module>, module: Module): void {
     const names = namesOf(this);
     const name = names.at(-n);
-    if (name === undefined) {
-      throw new IndexError(`${className(this)}: index ${-n} is out of range for ${names.length} modules`);
-    }
+    if (name === undefined) throw outOfRange(this, -n, names.length);
     this.registerModule(name, module);
   };
   Object.defineProperty(ModuleRow.prototype, -n, { get, set, configurable: true });
@@ -107,11 +134,15 @@ class Sequential extends ModuleRow<UnaryModule> {
     super();
     const [first] = args;
     if (!isPlainObject(first)) {
-      this.extend(args as UnaryModule[]);
+      addTo(this, className(this), args as UnaryModule[]);
       return;
     }
+    if (args.length > 1) throw oneTooMany(className(this), 1, args);
     const entries = Object.entries(first);
-    for (const [name, module] of entries) this.registerModule(name, module);
+    for (const [name, module] of entries) {
+      expectModule(className(this), name, module);
+      this.registerModule(name, module);
+    }
     entries.forEach(([name], index) => {
       reachFromEnd(index + 1);
       if (Object.hasOwn(this, index)) return;
@@ -125,8 +156,15 @@ class Sequential extends ModuleRow<UnaryModule> {
   }
 
   /** The modules from `start` up to but without `end`, as a Sequential of the same modules. */
-  slice(start?: number, end?: number): Sequential {
-    return new Sequential(...[...this].slice(start, end));
+  slice(...args: Arguments<{ start?: number; end?: number | null }, ['start', 'end']>): Sequential {
+    const { start, end } = parseArgs<{ start?: number; end?: number | null }>(
+      'slice',
+      [],
+      { start: 0, end: null },
+      args,
+      { start: integer, end: orNull(integer) },
+    );
+    return new Sequential(...[...this].slice(start, end ?? undefined));
   }
 
   forward(x: Tensor): Tensor {
@@ -161,9 +199,11 @@ export { type Sequential as SequentialModule, Written as Sequential };
 
 /** Modules in a list, for a `forward` of one's own. */
 export class ModuleList<M extends Module = Module> extends ModuleRow<M> {
-  constructor(modules: Iterable<M> | null = []) {
+  constructor(...args: Arguments<{ modules?: Iterable<M> | null }, ['modules']>) {
     super();
-    this.extend(modules ?? []);
+    const name = className(this);
+    const { modules } = parseArgs<{ modules?: Iterable<M> | null }>(name, [], { modules: null }, args);
+    addTo(this, name, modules ?? []);
   }
 
   forward(..._inputs: never[]): unknown {
@@ -192,37 +232,47 @@ type NamedModules<M> =
   | readonly (readonly [name: string, module: M])[]
   | ReadonlyMap<string, M>;
 
+interface Key {
+  key: string;
+}
+
+/** Methods that look at no more than they say. */
+const closedMethods = ['clear', 'keys', 'values', 'entries', 'items', 'update'];
+
 /** Modules by name, for a `forward` of one's own. */
 class ModuleDict<R extends object = Readonly<Record<string, Module>>> extends Module {
-  constructor(modules: NamedModules<R[keyof R]> | null = {}) {
+  constructor(...args: [modules?: NamedModules<R[keyof R]> | null]) {
     super();
-    this.update(modules ?? {});
+    closeInherited(Object.getPrototypeOf(this) as object, Module.prototype, closedMethods);
+    if (args.length > 1) throw oneTooMany(className(this), 1, args);
+    fill(this, className(this), args[0] ?? {});
   }
 
   /** The module of that name. */
-  get<K extends keyof R & string>(name: K): R[K];
-  get(name: string): R[keyof R];
-  get(name: string): R[keyof R] {
-    const module = new Map<string, R[keyof R]>(this.entries()).get(name);
-    if (!module) throw new ArgumentError(`ModuleDict: no module is named '${name}'`);
-    return module;
+  get<K extends keyof R & string>(key: K): R[K];
+  get(key: string): R[keyof R];
+  get(named: Key): R[keyof R];
+  get(...args: Arguments<Key, ['key']>): R[keyof R] {
+    return named(this, 'get', args)[1];
   }
 
   /** Adds or replaces a module. */
-  set(name: string, module: R[keyof R]): this {
-    this.registerModule(name, module as Module);
+  set(...args: Arguments<Key & { module: R[keyof R] }, ['key', 'module']>): this {
+    const { key, module } = parseArgs<Key & { module: R[keyof R] }>('set', ['key', 'module'], {}, args, { key: text });
+    expectModule('set', key, module);
+    this.registerModule(key, module);
     return this;
   }
 
   /** Adds or replaces several modules: an object of them, or pairs `[name, module]`. */
   update(modules: NamedModules<R[keyof R]> | ModuleDict<R>): this {
-    const pairs = namedIn<R[keyof R]>(modules);
-    for (const [name, module] of pairs) this.set(name, module);
+    fill(this, 'update', modules);
     return this;
   }
 
-  has(name: string): boolean {
-    return this.entries().some(([each]) => each === name);
+  has(...args: Arguments<Key, ['key']>): boolean {
+    const { key } = parseArgs<Key>('has', ['key'], {}, args, { key: text });
+    return this.keys().some((each) => each === key);
   }
 
   /** Takes all modules out. */
@@ -231,10 +281,11 @@ class ModuleDict<R extends object = Readonly<Record<string, Module>>> extends Mo
   }
 
   /** Takes a module out and returns it. */
-  pop<K extends keyof R & string>(name: K): R[K];
-  pop(name: string): R[keyof R];
-  pop(name: string): R[keyof R] {
-    const module = this.get(name);
+  pop<K extends keyof R & string>(key: K): R[K];
+  pop(key: string): R[keyof R];
+  pop(named: Key): R[keyof R];
+  pop(...args: Arguments<Key, ['key']>): R[keyof R] {
+    const [name, module] = named(this, 'pop', args);
     Reflect.deleteProperty(this, name);
     return module;
   }
@@ -270,13 +321,34 @@ class ModuleDict<R extends object = Readonly<Record<string, Module>>> extends Mo
   }
 }
 
-function namedIn<M>(modules: unknown): Iterable<readonly [name: string, module: M]> {
+/** Adds or replaces modules in the name of `op`. */
+function fill<R extends object>(dict: ModuleDict<R>, op: string, modules: unknown): void {
+  for (const [name, module] of namedIn<unknown>(op, modules)) {
+    expectKind(op, 'names', name, text);
+    expectModule(op, name, module);
+    dict.registerModule(name, module);
+  }
+}
+
+/** The entry that the arguments of `op` name. */
+function named<R extends object>(
+  dict: ModuleDict<R>,
+  op: string,
+  args: readonly unknown[],
+): [name: string, module: R[keyof R]] {
+  const { key } = parseArgs<Key>(op, ['key'], {}, args, { key: text });
+  const entry = dict.entries().find(([name]) => name === key);
+  if (!entry) throw new ArgumentError(`${op}: no module is named '${key}'; their names are ${shown(dict.keys())}`);
+  return entry;
+}
+
+function namedIn<M>(op: string, modules: unknown): Iterable<readonly [name: string, module: M]> {
   if (isPlainObject(modules)) return Object.entries(modules) as [string, M][];
   if (modules instanceof ModuleDict) return modules.entries() as unknown as [string, M][];
   const pairs = Array.isArray(modules) || modules instanceof Map ? [...modules] : [null];
   if (pairs.every(Array.isArray)) return pairs as [string, M][];
   throw new ArgumentError(
-    `ModuleDict: expected modules by name, an object of them or pairs [name, module], but got ${kindOf(modules)}`,
+    `${op}: expected modules by name, an object of them or pairs [name, module], but got ${kindOf(modules)}`,
   );
 }
 
@@ -305,9 +377,11 @@ export { type ModuleDict as ModuleDictModule, WrittenDict as ModuleDict };
 export class ParameterList extends Module {
   readonly [index: number]: Parameter;
 
-  constructor(values: Iterable<Tensor> | null = []) {
+  constructor(...args: Arguments<{ values?: Iterable<Tensor> | null }, ['values']>) {
     super();
-    this.extend(values ?? []);
+    const name = className(this);
+    const { values } = parseArgs<{ values?: Iterable<Tensor> | null }>(name, [], { values: null }, args);
+    addParameters(this, name, values ?? []);
   }
 
   /** Number of parameters. */
@@ -320,15 +394,16 @@ export class ParameterList extends Module {
   }
 
   /** Adds a parameter at the end. */
-  append(value: Tensor): this {
-    this.registerParameter(String(this.length), value instanceof Parameter ? value : new Parameter(value));
+  append(...args: Arguments<{ value: Tensor }, ['value']>): this {
+    const { value } = parseArgs<{ value: Tensor }>('append', ['value'], {}, args);
+    addParameters(this, 'append', [value]);
     return this;
   }
 
   /** Adds several parameters at the end. */
-  extend(values: Iterable<Tensor>): this {
-    expectKind('ParameterList', 'values', values, iterable);
-    for (const value of values) this.append(value);
+  extend(...args: Arguments<{ values: Iterable<Tensor> }, ['values']>): this {
+    const { values } = parseArgs<{ values: Iterable<Tensor> }>('extend', ['values'], {}, args);
+    addParameters(this, 'extend', values);
     return this;
   }
 
@@ -340,6 +415,11 @@ export class ParameterList extends Module {
     const text = (p: Parameter) => `Parameter containing: [torch.${p.dtype} of size ${p.shape.join('x')}]`;
     return [...this].map((parameter, i) => `  (${i}): ${text(parameter)}`).join('\n');
   }
+}
+
+function addParameters(list: ParameterList, op: string, values: Iterable<Tensor>): void {
+  expectKind(op, 'values', values, iterable);
+  for (const value of values) list.registerParameter(String(list.length), parameterOf(op, value));
 }
 
 const noForward = (module: Module): ArgumentError =>

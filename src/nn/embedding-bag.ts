@@ -1,9 +1,10 @@
 // Owns EmbeddingBag: sums, means or maxima of the vectors of a table, bag by bag.
-import { number, orNull } from '../tensor/argument-kinds';
+import { integer, number, oneOf, orNull } from '../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { tensor } from '../tensor/tensor-kinds';
+import { inputs } from './callable';
 import { EmbeddingTable, tableSizes } from './embedding-table';
-import { lookupDefaults } from './functional/embedding';
 import { type BagMode, type BagOptions, checkMode, embeddingBag } from './functional/embedding-bag';
 import { Parameter } from './parameter';
 import { pythonFloat } from './printing';
@@ -25,6 +26,17 @@ type Order = [
   'paddingIdx',
 ];
 
+/** In PyTorch's order. */
+const bagDefaults = {
+  maxNorm: null,
+  normType: 2,
+  scaleGradByFreq: false,
+  mode: 'mean',
+  sparse: false,
+  includeLastOffset: false,
+  paddingIdx: null,
+} as const;
+
 interface BagCall {
   /** Where each bag begins, int64 [B]: for a row of numbers. */
   offsets?: Tensor | null;
@@ -32,10 +44,24 @@ interface BagCall {
   perSampleWeights?: Tensor | null;
 }
 
-interface PretrainedOptions extends BagOptions {
+interface PretrainedArguments extends BagOptions {
+  /** [numEmbeddings, embeddingDim] */
+  embeddings: Tensor;
   /** Leave the vectors as they are in training, default true. */
   freeze?: boolean;
 }
+
+type PretrainedOrder = [
+  'embeddings',
+  'freeze',
+  'maxNorm',
+  'normType',
+  'scaleGradByFreq',
+  'mode',
+  'sparse',
+  'includeLastOffset',
+  'paddingIdx',
+];
 
 /**
  * Rows of `weight` by number, reduced bag by bag without being kept.
@@ -48,9 +74,9 @@ export class EmbeddingBag extends EmbeddingTable {
 
   constructor(...args: Arguments<EmbeddingBagArguments, Order>) {
     const required = ['numEmbeddings', 'embeddingDim'] as const;
-    const { sparse, ...lookup } = lookupDefaults;
-    const defaults = { ...lookup, mode: 'mean', sparse, includeLastOffset: false, paddingIdx: null } as const;
-    const o = parseArgs<EmbeddingBagArguments>('EmbeddingBag', required, defaults, args, { maxNorm: orNull(number) });
+    const o = parseArgs<EmbeddingBagArguments>('EmbeddingBag', required, bagDefaults, args, {
+      maxNorm: orNull(number),
+    });
     checkMode('EmbeddingBag', o.mode);
     super('EmbeddingBag', o);
     this.mode = o.mode;
@@ -58,10 +84,21 @@ export class EmbeddingBag extends EmbeddingTable {
   }
 
   /** A table of given vectors [numEmbeddings, embeddingDim], which training leaves as they are unless `freeze` is false. */
-  static fromPretrained(vectors: Tensor, { freeze = true, ...options }: PretrainedOptions = {}): EmbeddingBag {
-    const made = new EmbeddingBag({ ...tableSizes('EmbeddingBag', vectors), ...options });
-    made.weight = new Parameter(vectors, { requiresGrad: !freeze });
+  static fromPretrained(...args: Arguments<PretrainedArguments, PretrainedOrder>): EmbeddingBag {
+    const { embeddings, freeze, ...options } = parseArgs<PretrainedArguments>(
+      'fromPretrained',
+      ['embeddings'],
+      { freeze: true, ...bagDefaults },
+      args,
+      { embeddings: tensor, paddingIdx: orNull(integer), maxNorm: orNull(number), mode: oneOf('sum', 'mean', 'max') },
+    );
+    const made = new EmbeddingBag({ ...tableSizes('fromPretrained', embeddings), ...options });
+    made.weight = new Parameter(embeddings, { requiresGrad: !freeze });
     return made;
+  }
+
+  get [inputs]() {
+    return ['input'] as const;
   }
 
   forward(input: Tensor, ...args: Arguments<BagCall, ['offsets', 'perSampleWeights']>): Tensor {

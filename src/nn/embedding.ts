@@ -1,7 +1,9 @@
 // Owns Embedding: a table of vectors, looked up by number.
-import { number, orNull } from '../tensor/argument-kinds';
+import { integer, number, orNull } from '../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
+import { tensor } from '../tensor/tensor-kinds';
+import { inputs } from './callable';
 import { EmbeddingTable, type TableArguments, tableSizes } from './embedding-table';
 import { embedding, type LookupOptions, lookupDefaults } from './functional/embedding';
 import { Parameter } from './parameter';
@@ -11,11 +13,15 @@ export type EmbeddingArguments = TableArguments;
 
 type Order = ['numEmbeddings', 'embeddingDim', 'paddingIdx', 'maxNorm', 'normType', 'scaleGradByFreq', 'sparse'];
 
-interface PretrainedOptions extends LookupOptions {
+interface PretrainedArguments extends LookupOptions {
+  /** [numEmbeddings, embeddingDim] */
+  embeddings: Tensor;
   /** Leave the vectors as they are in training, default true. */
   freeze?: boolean;
   paddingIdx?: number | null;
 }
+
+type PretrainedOrder = ['embeddings', 'freeze', 'paddingIdx', 'maxNorm', 'normType', 'scaleGradByFreq', 'sparse'];
 
 /**
  * Rows of `weight` by number.
@@ -33,10 +39,22 @@ export class Embedding extends EmbeddingTable {
   }
 
   /** A table of given vectors [numEmbeddings, embeddingDim], which training leaves as they are unless `freeze` is false. */
-  static fromPretrained(vectors: Tensor, { freeze = true, ...options }: PretrainedOptions = {}): Embedding {
-    const made = new Embedding({ ...tableSizes('Embedding', vectors), ...options });
-    made.weight = new Parameter(vectors, { requiresGrad: !freeze });
+  static fromPretrained(...args: Arguments<PretrainedArguments, PretrainedOrder>): Embedding {
+    const defaults = { freeze: true, paddingIdx: null, ...lookupDefaults };
+    const { embeddings, freeze, ...options } = parseArgs<PretrainedArguments>(
+      'fromPretrained',
+      ['embeddings'],
+      defaults,
+      args,
+      { embeddings: tensor, paddingIdx: orNull(integer), maxNorm: orNull(number) },
+    );
+    const made = new Embedding({ ...tableSizes('fromPretrained', embeddings), ...options });
+    made.weight = new Parameter(embeddings, { requiresGrad: !freeze });
     return made;
+  }
+
+  get [inputs]() {
+    return ['input'] as const;
   }
 
   forward(input: Tensor): Tensor {

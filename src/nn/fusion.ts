@@ -1,9 +1,10 @@
 // Owns nn.utils.fusion: batch normalisation in eval mode, worked into the layer before it.
 import { noGrad } from '../autograd/mode';
 import { ArgumentError } from '../errors';
-import { flag, instance, number, orNull } from '../tensor/argument-kinds';
+import { type Kind, type Kinds, number, orNull } from '../tensor/argument-kinds';
+import { isTensor } from '../tensor/callable';
 import { onesLike, zerosLike } from '../tensor/creation';
-import { expectKind } from '../tensor/options';
+import { type Arguments, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { tensor } from '../tensor/tensor-kinds';
 import { deepcopy } from './deepcopy';
@@ -27,26 +28,59 @@ interface Normalising extends Module {
 
 type Fused = [weight: Parameter, bias: Parameter];
 
+const weighted: Kind = {
+  words: 'a Module with a weight',
+  fits: (value) => value instanceof Module && isTensor(Reflect.get(value, 'weight')),
+};
+
+const normalising: Kind = {
+  words: 'a Module of batch normalisation',
+  fits: (value) => value instanceof Module && 'runningMean' in value && 'runningVar' in value,
+};
+
+interface Statistics {
+  bnRm: Tensor;
+  bnRv: Tensor;
+  bnEps: number;
+}
+
+const statisticsKinds: Kinds<Statistics> = { bnRm: tensor, bnRv: tensor, bnEps: number };
+
+interface ConvWeights extends Statistics {
+  convW: Tensor;
+  convB: Tensor | null;
+  bnW: Tensor | null;
+  bnB: Tensor | null;
+}
+
+interface LinearWeights extends Statistics {
+  linearW: Tensor;
+  linearB: Tensor | null;
+  bnW: Tensor;
+  bnB: Tensor;
+}
+
 /**
  * Weight and bias of a convolution that does what the convolution and the batch normalisation behind it do, by the latter's
  * running mean, running variance, eps, weight and bias. `transpose` is for transposed convolutions.
  */
 export function fuseConvBnWeights(
-  convW: Tensor,
-  convB: Tensor | null,
-  bnRm: Tensor,
-  bnRv: Tensor,
-  bnEps: number,
-  bnW: Tensor | null,
-  bnB: Tensor | null,
-  transpose = false,
+  ...args: Arguments<
+    ConvWeights & { transpose?: boolean },
+    ['convW', 'convB', 'bnRm', 'bnRv', 'bnEps', 'bnW', 'bnB', 'transpose']
+  >
 ): Fused {
-  for (const [name, value] of Object.entries({ convW, bnRm, bnRv }))
-    expectKind('fuseConvBnWeights', name, value, tensor);
-  for (const [name, value] of Object.entries({ convB, bnW, bnB }))
-    expectKind('fuseConvBnWeights', name, value, orNull(tensor));
-  expectKind('fuseConvBnWeights', 'bnEps', bnEps, number);
-  expectKind('fuseConvBnWeights', 'transpose', transpose, flag);
+  const { transpose, ...weights } = parseArgs<ConvWeights & { transpose?: boolean }>(
+    'fuseConvBnWeights',
+    ['convW', 'convB', 'bnRm', 'bnRv', 'bnEps', 'bnW', 'bnB'],
+    { transpose: false },
+    args,
+    { convW: tensor, convB: orNull(tensor), ...statisticsKinds, bnW: orNull(tensor), bnB: orNull(tensor) },
+  );
+  return fusedWeights(weights, transpose);
+}
+
+function fusedWeights({ convW, convB, bnRm, bnRv, bnEps, bnW, bnB }: ConvWeights, transpose: boolean): Fused {
   return noGrad(() => {
     const scale = bnRv.add(bnEps).rsqrt();
     const weight = bnW ?? onesLike(bnRm);
@@ -61,15 +95,18 @@ export function fuseConvBnWeights(
 }
 
 /** `fuseConvBnWeights` of a linear layer. */
-export const fuseLinearBnWeights = (
-  linearW: Tensor,
-  linearB: Tensor | null,
-  bnRm: Tensor,
-  bnRv: Tensor,
-  bnEps: number,
-  bnW: Tensor,
-  bnB: Tensor,
-): Fused => fuseConvBnWeights(linearW, linearB, bnRm, bnRv, bnEps, bnW, bnB);
+export function fuseLinearBnWeights(
+  ...args: Arguments<LinearWeights, ['linearW', 'linearB', 'bnRm', 'bnRv', 'bnEps', 'bnW', 'bnB']>
+): Fused {
+  const { linearW, linearB, ...rest } = parseArgs<LinearWeights>(
+    'fuseLinearBnWeights',
+    ['linearW', 'linearB', 'bnRm', 'bnRv', 'bnEps', 'bnW', 'bnB'],
+    {},
+    args,
+    { linearW: tensor, linearB: orNull(tensor), ...statisticsKinds, bnW: tensor, bnB: tensor },
+  );
+  return fusedWeights({ convW: linearW, convB: linearB, ...rest }, false);
+}
 
 function statistics(op: string, layer: Module, bn: Normalising): [mean: Tensor, variance: Tensor] {
   if (layer.training || bn.training) {
@@ -83,17 +120,18 @@ function statistics(op: string, layer: Module, bn: Normalising): [mean: Tensor, 
 }
 
 function fused<L extends Weighted>(op: string, layer: L, bn: Normalising, transpose: boolean): L {
-  for (const [name, module] of Object.entries({ layer, bn })) expectKind(op, name, module, instance(Module));
   const [mean, variance] = statistics(op, layer, bn);
   const copy = deepcopy(layer);
-  const [weight, bias] = fuseConvBnWeights(
-    copy.weight,
-    copy.bias,
-    mean,
-    variance,
-    bn.eps,
-    bn.weight,
-    bn.bias,
+  const [weight, bias] = fusedWeights(
+    {
+      convW: copy.weight,
+      convB: copy.bias,
+      bnRm: mean,
+      bnRv: variance,
+      bnEps: bn.eps,
+      bnW: bn.weight,
+      bnB: bn.bias,
+    },
     transpose,
   );
   copy.registerParameter('weight', weight);
@@ -102,13 +140,27 @@ function fused<L extends Weighted>(op: string, layer: L, bn: Normalising, transp
 }
 
 /** A convolution that does what `conv` and then `bn` do, both in eval mode. `transpose` is for transposed convolutions. */
-export const fuseConvBnEval = <C extends Weighted>(conv: C, bn: Normalising, transpose = false): C =>
-  fused('fuseConvBnEval', conv, bn, transpose);
+export function fuseConvBnEval<C extends Weighted>(
+  ...args: Arguments<{ conv: C; bn: Normalising; transpose?: boolean }, ['conv', 'bn', 'transpose']>
+): C {
+  const { conv, bn, transpose } = parseArgs<{ conv: C; bn: Normalising; transpose?: boolean }>(
+    'fuseConvBnEval',
+    ['conv', 'bn'],
+    { transpose: false },
+    args,
+    { conv: weighted, bn: normalising },
+  );
+  return fused('fuseConvBnEval', conv, bn, transpose);
+}
 
 /** A linear layer that does what `linear` and then `bn`, a BatchNorm1d, do, both in eval mode. */
-export function fuseLinearBnEval<L extends Weighted>(linear: L, bn: Normalising): L {
-  for (const [name, module] of Object.entries({ linear, bn }))
-    expectKind('fuseLinearBnEval', name, module, instance(Module));
+export function fuseLinearBnEval<L extends Weighted>(
+  ...args: Arguments<{ linear: L; bn: Normalising }, ['linear', 'bn']>
+): L {
+  const { linear, bn } = parseArgs<{ linear: L; bn: Normalising }>('fuseLinearBnEval', ['linear', 'bn'], {}, args, {
+    linear: weighted,
+    bn: normalising,
+  });
   const features = linear.weight.shape[0];
   if (bn.runningMean && bn.runningMean.shape[0] !== features && bn.runningMean.shape[0] !== 1) {
     throw new ArgumentError(

@@ -8,12 +8,15 @@ import { ArgumentError, ShapeError } from '../errors';
 import { fromHost } from '../graph/record';
 import type { LateData } from '../graph/value';
 import { hostFloats } from '../tensor/allocate';
-import { type Arguments, kindOf, parseArgs } from '../tensor/options';
+import { type Kinds, number, orNull, real, whole } from '../tensor/argument-kinds';
+import { type Arguments, parseArgs, shown } from '../tensor/options';
 import { NORMAL_BLOCK } from '../tensor/random/box-muller';
 import { fillNormal, fillUniform, randperm } from '../tensor/random/distributions';
 import { defaultGenerator, type Generator } from '../tensor/random/generator';
 import { lateNormal, lateUniform } from '../tensor/random/late';
 import { Tensor } from '../tensor/tensor';
+import { tensor as aTensor } from '../tensor/tensor-kinds';
+import { fans } from './fans';
 import { orthonormalColumns } from './orthogonal';
 
 interface Source {
@@ -39,10 +42,12 @@ export type Nonlinearity =
 
 const linearLike = /^(linear|sigmoid|conv(_transpose)?[123]d)$/;
 
-/** @throws ArgumentError where no tensor stands in the place of one */
-function expectTensor(op: string, tensor: unknown): void {
-  if (!(tensor instanceof Tensor)) throw new ArgumentError(`${op}: expected a tensor, but got ${kindOf(tensor)}`);
+/** What every function fills. */
+interface Target {
+  tensor: Tensor;
 }
+
+const kinds: Kinds<Target> = { tensor: aTensor };
 
 /** The recommended standard deviation's factor for what follows a layer; `param` is leaky ReLU's slope, default 0.01. */
 export function calculateGain(
@@ -53,60 +58,66 @@ export function calculateGain(
     ['nonlinearity'],
     { param: null },
     args,
+    { param: orNull(number) },
   );
+  return gainOf('calculateGain', nonlinearity, param);
+}
+
+function gainOf(op: string, nonlinearity: Nonlinearity, param: number | null): number {
   if (linearLike.test(nonlinearity)) return 1;
   if (nonlinearity === 'tanh') return 5 / 3;
   if (nonlinearity === 'relu') return Math.sqrt(2);
   if (nonlinearity === 'leaky_relu') return Math.sqrt(2 / (1 + (param ?? 0.01) ** 2));
   if (nonlinearity === 'selu') return 3 / 4;
-  throw new ArgumentError(`calculateGain: expected a known nonlinearity, but got '${nonlinearity}'`);
+  throw new ArgumentError(
+    `${op}: expected nonlinearity to be a known one, as in 'relu', but got ${shown(nonlinearity)}`,
+  );
+}
+
+interface UniformArguments extends Target, Source {
+  a?: number;
+  b?: number;
 }
 
 /** Uniform on [a, b), default [0, 1). */
-export function uniform_(
-  tensor: Tensor,
-  ...args: Arguments<{ a?: number; b?: number } & Source, ['a', 'b', 'generator']>
-): Tensor {
-  expectTensor('uniform_', tensor);
-  const { a, b, generator } = parseArgs<{ a?: number; b?: number } & Source>(
-    'uniform_',
-    [],
-    { a: 0, b: 1, generator: null },
-    args,
-  );
+export function uniform_(...args: Arguments<UniformArguments, ['tensor', 'a', 'b', 'generator']>): Tensor {
+  const defaults = { a: 0, b: 1, generator: null };
+  const { tensor, a, b, generator } = parseArgs<UniformArguments>('uniform_', ['tensor'], defaults, args, kinds);
+  return uniform(tensor, a, b, generator);
+}
+
+function uniform(tensor: Tensor, a: number, b: number, generator: Generator | null): Tensor {
   return write(tensor, lateUniform(numel(tensor.shape), a, b, generator ?? defaultGenerator()));
 }
 
+interface NormalArguments extends Target, Source {
+  mean?: number;
+  std?: number;
+}
+
 /** Normal with the given mean and standard deviation, default N(0, 1). */
-export function normal_(
-  tensor: Tensor,
-  ...args: Arguments<{ mean?: number; std?: number } & Source, ['mean', 'std', 'generator']>
-): Tensor {
-  expectTensor('normal_', tensor);
-  const { mean, std, generator } = parseArgs<{ mean?: number; std?: number } & Source>(
-    'normal_',
-    [],
-    { mean: 0, std: 1, generator: null },
-    args,
-  );
+export function normal_(...args: Arguments<NormalArguments, ['tensor', 'mean', 'std', 'generator']>): Tensor {
+  const defaults = { mean: 0, std: 1, generator: null };
+  const { tensor, mean, std, generator } = parseArgs<NormalArguments>('normal_', ['tensor'], defaults, args, kinds);
+  return normal(tensor, mean, std, generator);
+}
+
+function normal(tensor: Tensor, mean: number, std: number, generator: Generator | null): Tensor {
   return write(tensor, lateNormal(numel(tensor.shape), mean, std, generator ?? defaultGenerator()));
 }
 
-interface TruncNormalArguments extends Source {
-  mean?: number;
-  std?: number;
+interface TruncNormalArguments extends NormalArguments {
   a?: number;
   b?: number;
 }
 
 /** Normal, with values outside [a, b] drawn again; default N(0, 1) cut to [-2, 2]. */
 export function truncNormal_(
-  tensor: Tensor,
-  ...args: Arguments<TruncNormalArguments, ['mean', 'std', 'a', 'b', 'generator']>
+  ...args: Arguments<TruncNormalArguments, ['tensor', 'mean', 'std', 'a', 'b', 'generator']>
 ): Tensor {
-  expectTensor('truncNormal_', tensor);
   const defaults = { mean: 0, std: 1, a: -2, b: 2, generator: null };
-  const o = parseArgs<TruncNormalArguments>('truncNormal_', [], defaults, args);
+  const o = parseArgs<TruncNormalArguments>('truncNormal_', ['tensor'], defaults, args, kinds);
+  const { tensor } = o;
   const generator = o.generator ?? defaultGenerator();
   const n = numel(tensor.shape);
   const reach = Math.min(o.b - o.mean, o.mean - o.a) / o.std;
@@ -117,30 +128,45 @@ export function truncNormal_(
 }
 
 /** Every element `val`. */
-export function constant_(tensor: Tensor, ...args: Arguments<{ val: number }, ['val']>): Tensor {
-  expectTensor('constant_', tensor);
-  return write(tensor, room(tensor).fill(parseArgs<{ val: number }>('constant_', ['val'], {}, args).val));
+export function constant_(...args: Arguments<Target & { val: number }, ['tensor', 'val']>): Tensor {
+  const { tensor, val } = parseArgs<Target & { val: number }>('constant_', ['tensor', 'val'], {}, args, {
+    ...kinds,
+    val: real,
+  });
+  return write(tensor, room(tensor).fill(val));
 }
 
 /** Every element 1. */
-export const ones_ = (tensor: Tensor): Tensor => constant_(tensor, 1);
+export function ones_(...args: Arguments<Target, ['tensor']>): Tensor {
+  const { tensor } = parseArgs<Target>('ones_', ['tensor'], {}, args, kinds);
+  return write(tensor, room(tensor).fill(1));
+}
 
 /** Every element 0. */
-export const zeros_ = (tensor: Tensor): Tensor => constant_(tensor, 0);
+export function zeros_(...args: Arguments<Target, ['tensor']>): Tensor {
+  const { tensor } = parseArgs<Target>('zeros_', ['tensor'], {}, args, kinds);
+  return write(tensor, room(tensor));
+}
 
 /** The identity matrix. */
-export function eye_(tensor: Tensor): Tensor {
-  expectTensor('eye_', tensor);
+export function eye_(...args: Arguments<Target, ['tensor']>): Tensor {
+  const { tensor } = parseArgs<Target>('eye_', ['tensor'], {}, args, kinds);
   const [rows, columns] = matrixShape('eye_', tensor);
   const data = room(tensor);
   for (let i = 0; i < Math.min(rows, columns); i++) data[i * columns + i] = 1;
   return write(tensor, data);
 }
 
+interface DiracArguments extends Target {
+  groups?: number;
+}
+
 /** A convolution's weight that passes as many channels through unchanged as it can, in each of `groups`. */
-export function dirac_(tensor: Tensor, ...args: Arguments<{ groups?: number }, ['groups']>): Tensor {
-  expectTensor('dirac_', tensor);
-  const { groups } = parseArgs<{ groups?: number }>('dirac_', [], { groups: 1 }, args);
+export function dirac_(...args: Arguments<DiracArguments, ['tensor', 'groups']>): Tensor {
+  const { tensor, groups } = parseArgs<DiracArguments>('dirac_', ['tensor'], { groups: 1 }, args, {
+    ...kinds,
+    groups: whole(1),
+  });
   const shape = tensor.shape;
   if (shape.length < 3 || shape.length > 5) {
     throw new ShapeError(`dirac_: expected a tensor of 3, 4 or 5 dimensions, but got shape ${showShape(shape)}`);
@@ -161,55 +187,55 @@ export function dirac_(tensor: Tensor, ...args: Arguments<{ groups?: number }, [
   return write(tensor, data);
 }
 
-interface XavierArguments extends Source {
+interface XavierArguments extends Target, Source {
   gain?: number;
 }
 
+type Xavier = Arguments<XavierArguments, ['tensor', 'gain', 'generator']>;
+
+const xavier = (op: string, args: Xavier) =>
+  parseArgs<XavierArguments>(op, ['tensor'], { gain: 1, generator: null }, args, kinds);
+
 /** U(-a, a) with a = gain √(6 / (fanIn + fanOut)) (Glorot & Bengio 2010). */
-export function xavierUniform_(tensor: Tensor, ...args: Arguments<XavierArguments, ['gain', 'generator']>): Tensor {
-  expectTensor('xavierUniform_', tensor);
-  const { gain, generator } = parseArgs<XavierArguments>('xavierUniform_', [], { gain: 1, generator: null }, args);
+export function xavierUniform_(...args: Xavier): Tensor {
+  const { tensor, gain, generator } = xavier('xavierUniform_', args);
   const [fanIn, fanOut] = fans('xavierUniform_', tensor);
   const bound = Math.sqrt(3) * (gain * Math.sqrt(2 / (fanIn + fanOut)));
-  return uniform_(tensor, -bound, bound, { generator });
+  return uniform(tensor, -bound, bound, generator);
 }
 
 /** N(0, σ²) with σ = gain √(2 / (fanIn + fanOut)) (Glorot & Bengio 2010). */
-export function xavierNormal_(tensor: Tensor, ...args: Arguments<XavierArguments, ['gain', 'generator']>): Tensor {
-  expectTensor('xavierNormal_', tensor);
-  const { gain, generator } = parseArgs<XavierArguments>('xavierNormal_', [], { gain: 1, generator: null }, args);
+export function xavierNormal_(...args: Xavier): Tensor {
+  const { tensor, gain, generator } = xavier('xavierNormal_', args);
   const [fanIn, fanOut] = fans('xavierNormal_', tensor);
-  return normal_(tensor, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), { generator });
+  return normal(tensor, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), generator);
 }
 
-interface KaimingArguments extends Source {
+interface KaimingArguments extends Target, Source {
   /** Negative slope of the leaky ReLU that follows. */
   a?: number;
   mode?: FanMode;
   nonlinearity?: Nonlinearity;
 }
 
-type Kaiming = Arguments<KaimingArguments, ['a', 'mode', 'nonlinearity', 'generator']>;
+type Kaiming = Arguments<KaimingArguments, ['tensor', 'a', 'mode', 'nonlinearity', 'generator']>;
 
 /** U(-b, b) with b = gain √(3 / fan) (He et al. 2015). */
-export function kaimingUniform_(tensor: Tensor, ...args: Kaiming): Tensor {
-  expectTensor('kaimingUniform_', tensor);
-  const { std, generator } = kaiming('kaimingUniform_', tensor, args);
+export function kaimingUniform_(...args: Kaiming): Tensor {
+  const { tensor, std, generator } = kaiming('kaimingUniform_', args);
   const bound = Math.sqrt(3) * std;
-  return numel(tensor.shape) === 0 ? tensor : uniform_(tensor, -bound, bound, { generator });
+  return numel(tensor.shape) === 0 ? tensor : uniform(tensor, -bound, bound, generator);
 }
 
 /** N(0, σ²) with σ = gain / √fan (He et al. 2015). */
-export function kaimingNormal_(tensor: Tensor, ...args: Kaiming): Tensor {
-  expectTensor('kaimingNormal_', tensor);
-  const { std, generator } = kaiming('kaimingNormal_', tensor, args);
-  return numel(tensor.shape) === 0 ? tensor : normal_(tensor, 0, std, { generator });
+export function kaimingNormal_(...args: Kaiming): Tensor {
+  const { tensor, std, generator } = kaiming('kaimingNormal_', args);
+  return numel(tensor.shape) === 0 ? tensor : normal(tensor, 0, std, generator);
 }
 
 /** A matrix (trailing dimensions flattened) with orthonormal rows or columns, times `gain` (Saxe et al. 2013). */
-export function orthogonal_(tensor: Tensor, ...args: Arguments<XavierArguments, ['gain', 'generator']>): Tensor {
-  expectTensor('orthogonal_', tensor);
-  const { gain, generator } = parseArgs<XavierArguments>('orthogonal_', [], { gain: 1, generator: null }, args);
+export function orthogonal_(...args: Xavier): Tensor {
+  const { tensor, gain, generator } = xavier('orthogonal_', args);
   if (tensor.shape.length < 2) {
     throw new ShapeError(`orthogonal_: expected at least 2 dimensions, but got shape ${showShape(tensor.shape)}`);
   }
@@ -219,15 +245,19 @@ export function orthogonal_(tensor: Tensor, ...args: Arguments<XavierArguments, 
   return write(tensor, orthonormalColumns(data, rows, columns, gain));
 }
 
-interface SparseArguments extends Source {
+interface SparseArguments extends Target, Source {
   sparsity: number;
   std?: number;
 }
 
 /** N(0, std²) with the given fraction of each column zero (Martens 2010). */
-export function sparse_(tensor: Tensor, ...args: Arguments<SparseArguments, ['sparsity', 'std', 'generator']>): Tensor {
-  expectTensor('sparse_', tensor);
-  const o = parseArgs<SparseArguments>('sparse_', ['sparsity'], { std: 0.01, generator: null }, args);
+export function sparse_(...args: Arguments<SparseArguments, ['tensor', 'sparsity', 'std', 'generator']>): Tensor {
+  const defaults = { std: 0.01, generator: null };
+  const o = parseArgs<SparseArguments>('sparse_', ['tensor', 'sparsity'], defaults, args, {
+    ...kinds,
+    sparsity: number,
+  });
+  const { tensor } = o;
   const [rows, columns] = matrixShape('sparse_', tensor);
   const data = fillNormal(room(tensor), 0, o.std, o.generator ?? undefined);
   for (let column = 0; column < columns; column++) {
@@ -236,24 +266,20 @@ export function sparse_(tensor: Tensor, ...args: Arguments<SparseArguments, ['sp
   return write(tensor, data);
 }
 
-/** Inputs and outputs of one unit of a weight [out, in, ...kernel]. */
-export function fans(op: string, tensor: Tensor): [fanIn: number, fanOut: number] {
-  expectTensor(op, tensor);
-  const [outputs, inputs, ...kernel] = tensor.shape;
-  if (outputs === undefined || inputs === undefined) {
-    throw new ShapeError(`${op}: expected a weight of at least 2 dimensions, but got shape ${showShape(tensor.shape)}`);
-  }
-  return [inputs * numel(kernel), outputs * numel(kernel)];
-}
-
-function kaiming(op: string, tensor: Tensor, args: Kaiming) {
+function kaiming(op: string, args: Kaiming) {
   const defaults = { a: 0, mode: 'fan_in', nonlinearity: 'leaky_relu', generator: null } as const;
-  const { a, mode, nonlinearity, generator } = parseArgs<KaimingArguments>(op, [], defaults, args);
+  const { tensor, a, mode, nonlinearity, generator } = parseArgs<KaimingArguments>(
+    op,
+    ['tensor'],
+    defaults,
+    args,
+    kinds,
+  );
   if (mode !== 'fan_in' && mode !== 'fan_out') {
-    throw new ArgumentError(`${op}: expected mode 'fan_in' or 'fan_out', but got '${mode}'`);
+    throw new ArgumentError(`${op}: expected mode 'fan_in' or 'fan_out', but got ${shown(mode)}`);
   }
   const fan = fans(op, tensor)[mode === 'fan_in' ? 0 : 1];
-  return { std: calculateGain(nonlinearity, a) / Math.sqrt(fan), generator };
+  return { tensor, std: gainOf(op, nonlinearity, a) / Math.sqrt(fan), generator };
 }
 
 function matrixShape(op: string, tensor: Tensor): [number, number] {

@@ -1,12 +1,20 @@
 // Owns ParameterDict: parameters by name.
 import { ArgumentError } from '../errors';
-import { type Kind, orNull } from '../tensor/argument-kinds';
-import { expectKind, isPlainObject } from '../tensor/options';
+import { type Kind, text } from '../tensor/argument-kinds';
+import { closeInherited, oneTooMany } from '../tensor/arity';
+import { type Arguments, expectKind, isPlainObject, parseArgs, shown } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { Module } from './module';
-import { Parameter } from './parameter';
+import { Parameter, parameterOf } from './parameter';
 
 const tensorsByName: Kind = { words: 'an object of tensors', fits: isPlainObject };
+
+interface Key {
+  key: string;
+}
+
+/** Methods that look at no more than they say. */
+const closedMethods = ['clear', 'keys', 'values', 'entries', 'items', 'update'];
 
 const typeNames: Readonly<Record<string, string>> = { float32: 'FloatTensor', float16: 'HalfTensor' };
 
@@ -17,39 +25,38 @@ const typeNames: Readonly<Record<string, string>> = { float32: 'FloatTensor', fl
  *     this.scales.get('left');
  */
 export class ParameterDict extends Module {
-  constructor(parameters: Readonly<Record<string, Tensor>> | null = {}) {
+  constructor(...args: [parameters?: Readonly<Record<string, Tensor>> | null]) {
     super();
-    expectKind('ParameterDict', 'parameters', parameters, orNull(tensorsByName));
-    this.update(parameters ?? {});
+    closeInherited(Object.getPrototypeOf(this) as object, Module.prototype, closedMethods);
+    if (args.length > 1) throw oneTooMany('ParameterDict', 1, args);
+    fill(this, 'ParameterDict', args[0] ?? {});
   }
 
   /** The parameter of that name. */
-  get(name: string): Parameter {
-    const parameter = new Map(this.entries()).get(name);
-    if (!parameter) throw new ArgumentError(`ParameterDict: no parameter is named '${name}'`);
-    return parameter;
+  get(...args: Arguments<Key, ['key']>): Parameter {
+    return named(this, 'get', args)[1];
   }
 
   /** Adds or replaces a parameter. */
-  set(name: string, value: Tensor): this {
-    this.registerParameter(name, value instanceof Parameter ? value : new Parameter(value));
+  set(...args: Arguments<Key & { value: Tensor }, ['key', 'value']>): this {
+    const { key, value } = parseArgs<Key & { value: Tensor }>('set', ['key', 'value'], {}, args, { key: text });
+    this.registerParameter(key, parameterOf('set', value));
     return this;
   }
 
   /** Adds or replaces several parameters. */
   update(parameters: Readonly<Record<string, Tensor>>): this {
-    const names = Object.keys(parameters).sort();
-    for (const name of names) this.set(name, parameters[name]!);
+    fill(this, 'update', parameters);
     return this;
   }
 
-  has(name: string): boolean {
-    return this.keys().includes(name);
+  has(...args: Arguments<Key, ['key']>): boolean {
+    return this.keys().includes(parseArgs<Key>('has', ['key'], {}, args, { key: text }).key);
   }
 
   /** Takes a parameter out and returns it. */
-  pop(name: string): Parameter {
-    const parameter = this.get(name);
+  pop(...args: Arguments<Key, ['key']>): Parameter {
+    const [name, parameter] = named(this, 'pop', args);
     Reflect.deleteProperty(this, name);
     return parameter;
   }
@@ -94,4 +101,19 @@ export class ParameterDict extends Module {
       .map(([name, parameter]) => `  (${name}): Parameter containing: ${text(parameter)}`)
       .join('\n');
   }
+}
+
+/** Adds or replaces parameters in the name of `op`. */
+function fill(dict: ParameterDict, op: string, parameters: Readonly<Record<string, Tensor>>): void {
+  expectKind(op, 'parameters', parameters, tensorsByName);
+  const names = Object.keys(parameters).sort();
+  for (const name of names) dict.registerParameter(name, parameterOf(op, parameters[name]!));
+}
+
+/** The entry that the arguments of `op` name. */
+function named(dict: ParameterDict, op: string, args: readonly unknown[]): [name: string, parameter: Parameter] {
+  const { key } = parseArgs<Key>(op, ['key'], {}, args, { key: text });
+  const entry = dict.entries().find(([name]) => name === key);
+  if (!entry) throw new ArgumentError(`${op}: no parameter is named '${key}'; their names are ${shown(dict.keys())}`);
+  return entry;
 }

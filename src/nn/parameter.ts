@@ -12,6 +12,15 @@ import { Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
 import { readBack } from '../tensor/unawaited';
 
+interface Held {
+  data: Tensor;
+}
+
+function expectTensor(name: string, data: unknown): void {
+  if (data instanceof Tensor) return;
+  throw new ArgumentError(`${name}: expected a tensor, but got ${kindOf(data)}; make it one with torch.tensor(…)`);
+}
+
 interface ParameterOptions {
   /** Default true. */
   requiresGrad?: boolean;
@@ -23,13 +32,10 @@ interface ParameterOptions {
  *     this.scale = new nn.Parameter(torch.ones(3));
  */
 export class Parameter extends Tensor {
-  constructor(data: Tensor, ...args: Arguments<ParameterOptions, ['requiresGrad']>) {
-    const { requiresGrad } = parseArgs<ParameterOptions>('Parameter', [], { requiresGrad: true }, args);
-    if (!(data instanceof Tensor)) {
-      throw new ArgumentError(
-        `Parameter: expected a tensor, but got ${kindOf(data)}; make it one with torch.tensor(…)`,
-      );
-    }
+  constructor(...args: Arguments<Held & ParameterOptions, ['data', 'requiresGrad']>) {
+    const defaults = { requiresGrad: true };
+    const { data, requiresGrad } = parseArgs<Held & ParameterOptions>('Parameter', ['data'], defaults, args);
+    expectTensor('Parameter', data);
     const { storage, strides, offset } = data;
     super(detach(data.value), { storage, strides, offset, line: new Line(storage) });
     storage.retain();
@@ -37,19 +43,25 @@ export class Parameter extends Tensor {
     this.requiresGrad_(requiresGrad);
   }
 
-  override text(): Promise<string> {
+  override text(...args: []): Promise<string> {
     return readBack(
       'text',
-      super.text().then((text) => `Parameter containing:\n${text}`),
+      super.text(...args).then((text) => `Parameter containing:\n${text}`),
     );
   }
 
   /** Forgets the gradient; with `setToNone: false` fills it with zeros. */
-  zeroGrad(options: { setToNone?: boolean } = {}): void {
-    const { setToNone } = parseArgs<{ setToNone?: boolean }>('zeroGrad', [], { setToNone: true }, [options]);
+  zeroGrad(...args: Arguments<{ setToNone?: boolean }, ['setToNone']>): void {
+    const { setToNone } = parseArgs<{ setToNone?: boolean }>('zeroGrad', [], { setToNone: true }, args);
     if (setToNone) this.grad = null;
     else this.leaf?.zero();
   }
+}
+
+/** A tensor as a parameter, which it may be; errors are those of `op`. */
+export function parameterOf(op: string, value: Tensor): Parameter {
+  expectTensor(op, value);
+  return value instanceof Parameter ? value : new Parameter(value);
 }
 
 interface BufferOptions {
@@ -65,32 +77,33 @@ interface BufferOptions {
 export class Buffer extends Tensor {
   readonly persistent: boolean;
 
-  constructor(data: Tensor, ...args: Arguments<BufferOptions, ['persistent']>) {
-    if (!(data instanceof Tensor)) {
-      throw new ArgumentError(`Buffer: expected a tensor, but got ${kindOf(data)}; make it one with torch.tensor(…)`);
-    }
+  constructor(...args: Arguments<Held & BufferOptions, ['data', 'persistent']>) {
+    const { data, persistent } = parseArgs<Held & BufferOptions>('Buffer', ['data'], { persistent: true }, args);
+    expectTensor('Buffer', data);
     const { storage, strides, offset } = data;
     super(data.value, { storage, strides, offset });
     storage.retain();
     protect(storage);
-    this.persistent = parseArgs<BufferOptions>('Buffer', [], { persistent: true }, args).persistent;
+    this.persistent = persistent;
   }
 }
 
 /** A parameter without a shape yet; a lazy module gives it one at its first input. */
 export class UninitializedParameter extends Parameter {
   constructor(...args: Arguments<ParameterOptions, ['requiresGrad']>) {
-    super(Tensor.of(full([0], 0, 'float32')), ...args);
+    const o = parseArgs<ParameterOptions>('UninitializedParameter', [], { requiresGrad: true }, args);
+    super(Tensor.of(full([0], 0, 'float32')), o);
     withoutShape(this);
   }
 
-  override toString(): string {
+  override toString(...args: []): string {
+    parseArgs('toString', [], {}, args);
     return '<UninitializedParameter>';
   }
 
   /** Gives the parameter its shape; from now on it is a Parameter, filled with zeros. */
-  materialize(shape: Shape): void {
-    giveShape(this, shape);
+  materialize(...args: Arguments<Shaped, ['shape']>): void {
+    giveShape(this, args);
     const { requiresGrad } = this;
     this.requiresGrad_(!requiresGrad).requiresGrad_(requiresGrad);
     Object.setPrototypeOf(this, Parameter.prototype);
@@ -99,20 +112,22 @@ export class UninitializedParameter extends Parameter {
 
 /** A buffer without a shape yet; a lazy module gives it one at its first input. */
 export class UninitializedBuffer extends Tensor {
-  constructor() {
+  constructor(...args: []) {
+    parseArgs('UninitializedBuffer', [], {}, args);
     const { value, storage, strides, offset } = Tensor.of(full([0], 0, 'float32'));
     super(value, { storage, strides, offset });
     storage.retain();
     withoutShape(this);
   }
 
-  override toString(): string {
+  override toString(...args: []): string {
+    parseArgs('toString', [], {}, args);
     return '<UninitializedBuffer>';
   }
 
   /** Gives the buffer its shape; from now on it is a Tensor, filled with zeros. */
-  materialize(shape: Shape): void {
-    giveShape(this, shape);
+  materialize(...args: Arguments<Shaped, ['shape']>): void {
+    giveShape(this, args);
     Object.setPrototypeOf(this, Tensor.prototype);
   }
 }
@@ -128,7 +143,12 @@ function withoutShape(x: Tensor): void {
   Object.defineProperty(x, 'shape', { get: refuseShape, configurable: true, enumerable: true });
 }
 
-function giveShape(x: Tensor, shape: Shape): void {
+interface Shaped {
+  shape: Shape;
+}
+
+function giveShape(x: Tensor, args: readonly unknown[]): void {
+  const { shape } = parseArgs<Shaped>('materialize', ['shape'], {}, args);
   expectSize('materialize', shape);
   beforeChange(x, () => keepProperties(x));
   Object.defineProperty(x, 'shape', { ...settings, value: shape });

@@ -1,13 +1,14 @@
 // Owns nn.utils.parametrizations: weight normalisation and spectral normalisation as parametrizations.
 import { noGrad } from '../autograd/mode';
 import { ArgumentError } from '../errors';
-import { instance } from '../tensor/argument-kinds';
-import { type Arguments, expectKind, parseArgs } from '../tensor/options';
+import { instance, integer, type Kinds, orNull, text, whole } from '../tensor/argument-kinds';
+import { type Arguments, parseArgs } from '../tensor/options';
 import { randn } from '../tensor/random';
 import { Tensor } from '../tensor/tensor';
 import { normalize } from './functional/distance';
 import { className, Module } from './module';
-import { registerParametrization } from './parametrize';
+import { parametrize } from './parametrized';
+import { MOST_ITERATIONS } from './weight-norm';
 
 /** w = g v / ‖v‖, the norm over all dimensions but one, or over all. */
 class _WeightNorm extends Module {
@@ -30,16 +31,27 @@ class _WeightNorm extends Module {
   }
 }
 
-interface WeightNormArguments {
+interface Named<M extends Module> {
+  module: M;
+  /** Of the parameter, default 'weight'. */
   name?: string;
+}
+
+const namedKinds: Kinds<Named<Module>> = { module: instance(Module), name: text };
+
+interface WeightNormArguments<M extends Module> extends Named<M> {
   /** The dimension that keeps norms of its own, default 0; null for one norm of the whole. */
   dim?: number | null;
 }
 
 /** Weight normalisation (Salimans & Kingma 2016): magnitude and direction of a weight as `original0` and `original1`. */
-export function weightNorm<M extends Module>(module: M, ...args: Arguments<WeightNormArguments, ['name', 'dim']>): M {
-  const { name, dim } = parseArgs<WeightNormArguments>('weightNorm', [], { name: 'weight', dim: 0 }, args);
-  return registerParametrization(module, name, new _WeightNorm(dim === -1 ? null : dim), { unsafe: true });
+export function weightNorm<M extends Module>(...args: Arguments<WeightNormArguments<M>, ['module', 'name', 'dim']>): M {
+  const defaults = { name: 'weight', dim: 0 };
+  const { module, name, dim } = parseArgs<WeightNormArguments<M>>('weightNorm', ['module'], defaults, args, {
+    ...namedKinds,
+    dim: orNull(integer),
+  });
+  return parametrize('weightNorm', module, name, new _WeightNorm(dim === -1 ? null : dim), true);
 }
 
 /** Power iterations at the start. */
@@ -95,8 +107,7 @@ class _SpectralNorm extends Module {
   }
 }
 
-interface SpectralNormArguments {
-  name?: string;
+interface SpectralNormArguments<M extends Module> extends Named<M> {
   /** Steps of the power iteration before each use in training, default 1. */
   nPowerIterations?: number;
   /** Keeps the quotients finite, default 1e-12. */
@@ -107,19 +118,20 @@ interface SpectralNormArguments {
 
 /** Spectral normalisation (Miyato et al. 2018): a weight divided by its largest singular value. */
 export function spectralNorm<M extends Module>(
-  module: M,
-  ...args: Arguments<SpectralNormArguments, ['name', 'nPowerIterations', 'eps', 'dim']>
+  ...args: Arguments<SpectralNormArguments<M>, ['module', 'name', 'nPowerIterations', 'eps', 'dim']>
 ): M {
   const defaults = { name: 'weight', nPowerIterations: 1, eps: 1e-12, dim: null };
-  const o = parseArgs<SpectralNormArguments>('spectralNorm', [], defaults, args);
-  expectKind('spectralNorm', 'module', module, instance(Module));
+  const o = parseArgs<SpectralNormArguments<M>>('spectralNorm', ['module'], defaults, args, {
+    ...namedKinds,
+    nPowerIterations: whole(1, MOST_ITERATIONS),
+    dim: orNull(integer),
+  });
+  const { module } = o;
   const weight: unknown = Reflect.get(module, o.name);
   if (!(weight instanceof Tensor)) {
     throw new ArgumentError(`spectralNorm: expected a parameter named '${o.name}', but ${className(module)} has none`);
   }
-  if (!(o.nPowerIterations > 0)) {
-    throw new ArgumentError(`spectralNorm: expected nPowerIterations over 0, but got ${o.nPowerIterations}`);
-  }
   const dim = o.dim ?? (Reflect.get(module, 'transposed') === true ? 1 : 0);
-  return registerParametrization(module, o.name, new _SpectralNorm(weight, o.nPowerIterations, dim, o.eps));
+  const norm = new _SpectralNorm(weight, o.nPowerIterations, dim, o.eps);
+  return parametrize('spectralNorm', module, o.name, norm, false);
 }

@@ -1,12 +1,13 @@
 // Owns what nn.utils.rnn has for sequences of several lengths: padding them to one, and taking the padding off.
 import { ArgumentError, ShapeError } from '../errors';
-import { iterable } from '../tensor/argument-kinds';
+import { iterable, listOf, oneOf, real, whole } from '../tensor/argument-kinds';
 import { stack } from '../tensor/functions';
 import { type Arguments, expectKind, parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import { tensor, tensors } from '../tensor/tensor-kinds';
 
 interface PadArguments {
+  sequences: Iterable<Tensor>;
   /** The result is [N, L, *] instead of [L, N, *], default false. */
   batchFirst?: boolean;
   /** Default 0. */
@@ -17,17 +18,16 @@ interface PadArguments {
 
 /** Sequences [L_i, *] side by side, each padded to the longest. Shape: [L, N, *], with `batchFirst` [N, L, *]. */
 export function padSequence(
-  sequences: Iterable<Tensor>,
-  ...args: Arguments<PadArguments, ['batchFirst', 'paddingValue', 'paddingSide']>
+  ...args: Arguments<PadArguments, ['sequences', 'batchFirst', 'paddingValue', 'paddingSide']>
 ): Tensor {
   const defaults = { batchFirst: false, paddingValue: 0, paddingSide: 'right' } as const;
-  const { batchFirst, paddingValue, paddingSide } = parseArgs<PadArguments>('padSequence', [], defaults, args);
-  if (paddingSide !== 'left' && paddingSide !== 'right') {
-    throw new ArgumentError(
-      `padSequence: expected paddingSide 'left' or 'right', but got ${JSON.stringify(paddingSide)}`,
-    );
-  }
-  expectKind('padSequence', 'sequences', sequences, iterable);
+  const { sequences, batchFirst, paddingValue, paddingSide } = parseArgs<PadArguments>(
+    'padSequence',
+    ['sequences'],
+    defaults,
+    args,
+    { sequences: iterable, paddingValue: real, paddingSide: oneOf('left', 'right') },
+  );
   const all = [...sequences];
   expectKind('padSequence', 'sequences', all, tensors);
   if (all.length === 0) throw new ArgumentError('padSequence: expected at least one sequence, but got none');
@@ -46,20 +46,31 @@ export function padSequence(
   return stack(padded, batchFirst ? 0 : 1);
 }
 
+interface UnpadArguments {
+  paddedSequences: Tensor;
+  lengths: readonly number[];
+  /** As in `padSequence`. */
+  batchFirst?: boolean;
+}
+
 /** The sequences that `padSequence` padded on the right, by their lengths: a list of numbers. */
 export function unpadSequence(
-  paddedSequences: Tensor,
-  lengths: readonly number[],
-  ...args: Arguments<{ batchFirst?: boolean }, ['batchFirst']>
+  ...args: Arguments<UnpadArguments, ['paddedSequences', 'lengths', 'batchFirst']>
 ): Tensor[] {
-  const { batchFirst } = parseArgs<{ batchFirst?: boolean }>('unpadSequence', [], { batchFirst: false }, args);
-  expectKind('unpadSequence', 'paddedSequences', paddedSequences, tensor);
+  const required = ['paddedSequences', 'lengths'] as const;
+  const { paddedSequences, lengths, batchFirst } = parseArgs<UnpadArguments>(
+    'unpadSequence',
+    required,
+    { batchFirst: false },
+    args,
+    { paddedSequences: tensor },
+  );
   if ((lengths as unknown) instanceof Tensor) {
     throw new ArgumentError(
       'unpadSequence: expected lengths as numbers, but got a tensor; pass await lengths.tolist()',
     );
   }
-  expectKind('unpadSequence', 'lengths', lengths, iterable);
+  expectKind('unpadSequence', 'lengths', lengths, listOf(whole(0)));
   const rows = batchFirst ? paddedSequences : paddedSequences.transpose(0, 1);
   if (rows.length !== lengths.length) {
     throw new ShapeError(`unpadSequence: expected ${rows.length} lengths, but got ${lengths.length}`);

@@ -10,12 +10,17 @@ import { type Arguments, expectKind, kindOf, parseArgs } from '../tensor/options
 import { defaultGenerator } from '../tensor/random/generator';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
+import { tensor } from '../tensor/tensor-kinds';
 import type { Module } from './module';
 
 /** Keeps the quotient finite where all gradients are 0; PyTorch's value. */
 const CLIP_EPSILON = 1e-6;
 
-interface ClipArguments {
+interface Clipped {
+  parameters: Tensor | Iterable<Tensor>;
+}
+
+interface ClipArguments extends Clipped {
   maxNorm: number;
   /** p of the p-norm, default 2; Infinity or 'inf' for the largest absolute value. */
   normType?: NormType;
@@ -33,15 +38,15 @@ const powerOf = (normType: NormType): number => (normType === 'inf' ? Number.POS
  *     nn.utils.clipGradNorm_(model.parameters(), 1.0);
  *     optimizer.step();
  */
-export function clipGradNorm_(
-  parameters: Tensor | Iterable<Tensor>,
-  ...args: Arguments<ClipArguments, ['maxNorm', 'normType']>
-): Tensor {
-  const defaults = { normType: 2 };
-  const o = parseArgs<ClipArguments>('clipGradNorm_', ['maxNorm'], defaults, args, { normType: normKind });
+export function clipGradNorm_(...args: Arguments<ClipArguments, ['parameters', 'maxNorm', 'normType']>): Tensor {
+  const required = ['parameters', 'maxNorm'] as const;
+  const o = parseArgs<ClipArguments>('clipGradNorm_', required, { normType: 2 }, args, {
+    maxNorm: number,
+    normType: normKind,
+  });
   const { maxNorm } = o;
   const normType = powerOf(o.normType);
-  const tensors = listed('clipGradNorm_', parameters);
+  const tensors = listed('clipGradNorm_', o.parameters);
   const gradients = gradientsOf(tensors);
   if (gradients.length === 0) return zeros([]);
   return scope(() =>
@@ -58,37 +63,44 @@ export function clipGradNorm_(
         });
         return Tensor.of(norm);
       }
-      const total = getTotalNorm(gradients, normType);
+      const total = normOf(gradients, normType);
       scale(gradients, maxNorm, total);
       return total;
     }),
   );
 }
 
-/** The norm of several tensors, as one vector. */
-export function getTotalNorm(
-  tensors: Tensor | Iterable<Tensor>,
-  ...args: Arguments<{ normType?: NormType }, ['normType']>
-): Tensor {
-  const defaults = { normType: 2 };
-  const o = parseArgs<{ normType?: NormType }>('getTotalNorm', [], defaults, args, { normType: normKind });
-  const normType = powerOf(o.normType);
-  const all = listed('getTotalNorm', tensors);
-  return all.length === 0 ? zeros([]) : stack(all.map((tensor) => tensor.norm(normType))).norm(normType);
+interface TotalNormArguments {
+  tensors: Tensor | Iterable<Tensor>;
+  /** As in `clipGradNorm_`. */
+  normType?: NormType;
 }
 
-interface ClipWithNormArguments {
+/** The norm of several tensors, as one vector. */
+export function getTotalNorm(...args: Arguments<TotalNormArguments, ['tensors', 'normType']>): Tensor {
+  const o = parseArgs<TotalNormArguments>('getTotalNorm', ['tensors'], { normType: 2 }, args, { normType: normKind });
+  return normOf(listed('getTotalNorm', o.tensors), powerOf(o.normType));
+}
+
+const normOf = (tensors: readonly Tensor[], normType: number): Tensor =>
+  tensors.length === 0 ? zeros([]) : stack(tensors.map((each) => each.norm(normType))).norm(normType);
+
+interface ClipWithNormArguments extends Clipped {
   maxNorm: number;
   totalNorm: Tensor;
 }
 
 /** Scales the gradients of all parameters by maxNorm / totalNorm where that is less than 1: the second half of `clipGradNorm_`. */
 export function clipGradsWithNorm_(
-  parameters: Tensor | Iterable<Tensor>,
-  ...args: Arguments<ClipWithNormArguments, ['maxNorm', 'totalNorm']>
+  ...args: Arguments<ClipWithNormArguments, ['parameters', 'maxNorm', 'totalNorm']>
 ): void {
-  const required = ['maxNorm', 'totalNorm'] as const;
-  const { maxNorm, totalNorm } = parseArgs<ClipWithNormArguments>('clipGradsWithNorm_', required, {}, args);
+  const { parameters, maxNorm, totalNorm } = parseArgs<ClipWithNormArguments>(
+    'clipGradsWithNorm_',
+    ['parameters', 'maxNorm', 'totalNorm'],
+    {},
+    args,
+    { maxNorm: number, totalNorm: tensor },
+  );
   const tensors = listed('clipGradsWithNorm_', parameters);
   scope(() => noGrad(() => scale(gradientsOf(tensors), maxNorm, totalNorm)));
 }
@@ -102,11 +114,11 @@ function scale(gradients: readonly Tensor[], maxNorm: number, total: Tensor): vo
 }
 
 /** Limits every element of the gradients to ±`clipValue`. */
-export function clipGradValue_(
-  parameters: Tensor | Iterable<Tensor>,
-  ...args: Arguments<{ clipValue: number }, ['clipValue']>
-): void {
-  const { clipValue } = parseArgs<{ clipValue: number }>('clipGradValue_', ['clipValue'], {}, args);
+export function clipGradValue_(...args: Arguments<Clipped & { clipValue: number }, ['parameters', 'clipValue']>): void {
+  const required = ['parameters', 'clipValue'] as const;
+  const { parameters, clipValue } = parseArgs<Clipped & { clipValue: number }>('clipGradValue_', required, {}, args, {
+    clipValue: number,
+  });
   const tensors = listed('clipGradValue_', parameters);
   scope(() =>
     noGrad(() => {
@@ -121,33 +133,44 @@ export function clipGradValue_(
 function listed(name: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
   if (parameters instanceof Tensor) return [parameters];
   const tensors = iterable.fits(parameters) ? [...parameters] : [parameters];
-  const at = tensors.findIndex((tensor) => !(tensor instanceof Tensor));
+  const at = tensors.findIndex((each) => !(each instanceof Tensor));
   if (at < 0) return tensors as Tensor[];
   throw new ArgumentError(`${name}: expected tensors, but got ${kindOf(tensors[at])}; pass model.parameters()`);
 }
 
+interface Parts {
+  parameters: Iterable<Tensor>;
+}
+
 /** All parameters end to end, as one vector. */
-export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
+export function parametersToVector(...args: Arguments<Parts, ['parameters']>): Tensor {
+  const { parameters } = parseArgs<Parts>('parametersToVector', ['parameters'], {}, args);
   return cat(listed('parametersToVector', parameters).map((parameter) => parameter.reshape(-1)));
 }
 
 /** Writes the parts of a vector into the parameters, the reverse of `parametersToVector`. */
-export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>): void {
-  if (!(vector instanceof Tensor)) {
-    throw new ArgumentError(`vectorToParameters: expected a vector, but got ${kindOf(vector)}`);
-  }
+export function vectorToParameters(...args: Arguments<Parts & { vec: Tensor }, ['vec', 'parameters']>): void {
+  const { vec, parameters } = parseArgs<Parts & { vec: Tensor }>(
+    'vectorToParameters',
+    ['vec', 'parameters'],
+    {},
+    args,
+    {
+      vec: tensor,
+    },
+  );
   const tensors = listed('vectorToParameters', parameters);
-  const total = tensors.reduce((sum, tensor) => sum + tensor.numel(), 0);
-  if (vector.shape.length !== 1 || vector.shape[0] !== total) {
+  const total = tensors.reduce((sum, each) => sum + each.numel(), 0);
+  if (vec.shape.length !== 1 || vec.shape[0] !== total) {
     throw new ShapeError(
-      `vectorToParameters: expected a vector of ${total} elements, but got shape [${vector.shape.join(', ')}]`,
+      `vectorToParameters: expected a vector of ${total} elements, but got shape [${vec.shape.join(', ')}]`,
     );
   }
   let start = 0;
   noGrad(() => {
-    for (const tensor of tensors) {
-      const count = tensor.numel();
-      tensor.copy_(vector.narrow(0, start, count).reshape(tensor.shape));
+    for (const each of tensors) {
+      const count = each.numel();
+      each.copy_(vec.narrow(0, start, count).reshape(each.shape));
       start += count;
     }
   });

@@ -1,8 +1,8 @@
 // Owns nn.utils' weight normalisation and spectral normalisation: parameters that stand for another one.
 import { noGrad } from '../autograd/mode';
 import { ArgumentError } from '../errors';
-import { instance } from '../tensor/argument-kinds';
-import { type Arguments, expectKind, kindOf, parseArgs } from '../tensor/options';
+import { instance, integer, type Kinds, orNull, text, whole } from '../tensor/argument-kinds';
+import { type Arguments, parseArgs } from '../tensor/options';
 import { randn } from '../tensor/random';
 import type { Tensor } from '../tensor/tensor';
 import { normalize } from './functional/distance';
@@ -22,12 +22,16 @@ interface Normalised {
 
 const normalised = new WeakMap<Module, Map<string, Normalised>>();
 
-function expectModule(op: string, module: unknown): void {
-  if (!(module instanceof Module)) throw new ArgumentError(`${op}: expected an nn.Module, but got ${kindOf(module)}`);
+interface Named<M extends Module> {
+  module: M;
+  /** Of the parameter, default 'weight'. */
+  name?: string;
 }
 
+/** What `module` and `name` of all these functions take. */
+const namedKinds: Kinds<Named<Module>> = { module: instance(Module), name: text };
+
 function ownParameter(op: string, module: Module, name: string): Parameter {
-  expectModule(op, module);
   if (normalised.get(module)?.has(name)) {
     throw new ArgumentError(`${op}: expected '${name}' without a norm, but it has one; remove that first`);
   }
@@ -50,7 +54,6 @@ function install(module: Module, name: string, entry: Omit<Normalised, 'handle'>
 }
 
 function remove<M extends Module>(op: string, kind: string, module: M, name: string): M {
-  expectModule(op, module);
   const entry = normalised.get(module)?.get(name);
   if (entry?.kind !== kind) throw new ArgumentError(`${op}: ${kind} of '${name}' not found in ${className(module)}`);
   const weight = noGrad(() => entry.weight(module).detach().clone());
@@ -63,8 +66,7 @@ function remove<M extends Module>(op: string, kind: string, module: M, name: str
 
 const partOf = (module: Module, name: string): Tensor => Reflect.get(module, name) as Tensor;
 
-interface WeightNormArguments {
-  name?: string;
+interface WeightNormArguments<M extends Module> extends Named<M> {
   /** The dimension that keeps norms of its own, default 0; null for one norm of the whole. */
   dim?: number | null;
 }
@@ -73,8 +75,12 @@ interface WeightNormArguments {
  * Replaces the parameter `name` by a magnitude and a direction, w = g v / ‖v‖ (Salimans & Kingma 2016): `weight_g` and
  * `weight_v`. The weight is made anew before every forward.
  */
-export function weightNorm<M extends Module>(module: M, ...args: Arguments<WeightNormArguments, ['name', 'dim']>): M {
-  const { name, dim } = parseArgs<WeightNormArguments>('weightNorm', [], { name: 'weight', dim: 0 }, args);
+export function weightNorm<M extends Module>(...args: Arguments<WeightNormArguments<M>, ['module', 'name', 'dim']>): M {
+  const defaults = { name: 'weight', dim: 0 };
+  const { module, name, dim } = parseArgs<WeightNormArguments<M>>('weightNorm', ['module'], defaults, args, {
+    ...namedKinds,
+    dim: orNull(integer),
+  });
   const parameter = ownParameter('weightNorm', module, name);
   const rank = parameter.dim();
   const kept = dim === null || dim === -1 ? null : dim;
@@ -91,11 +97,15 @@ export function weightNorm<M extends Module>(module: M, ...args: Arguments<Weigh
 }
 
 /** Makes the parameter whole again. */
-export const removeWeightNorm = <M extends Module>(module: M, name = 'weight'): M =>
-  remove('removeWeightNorm', 'weightNorm', module, name);
+export function removeWeightNorm<M extends Module>(...args: Arguments<Named<M>, ['module', 'name']>): M {
+  const { module, name } = named<M>('removeWeightNorm', args);
+  return remove('removeWeightNorm', 'weightNorm', module, name);
+}
 
-interface SpectralNormArguments {
-  name?: string;
+const named = <M extends Module>(op: string, args: readonly unknown[]) =>
+  parseArgs<Named<M>>(op, ['module'], { name: 'weight' }, args, namedKinds);
+
+interface SpectralNormArguments<M extends Module> extends Named<M> {
   /** Steps of the power iteration before each forward in training, default 1. */
   nPowerIterations?: number;
   /** Keeps the quotients finite, default 1e-12. */
@@ -104,22 +114,23 @@ interface SpectralNormArguments {
   dim?: number | null;
 }
 
-type SpectralNormOrder = ['name', 'nPowerIterations', 'eps', 'dim'];
+/** The most steps that are taken before each forward. */
+export const MOST_ITERATIONS = 10_000;
+
+type SpectralNormOrder = ['module', 'name', 'nPowerIterations', 'eps', 'dim'];
 
 /**
  * Divides the parameter `name` by its largest singular value, as found by power iteration (Miyato et al. 2018). The parameter
  * goes on as `weight_orig`, the singular vectors are the buffers `weight_u` and `weight_v`.
  */
-export function spectralNorm<M extends Module>(
-  module: M,
-  ...args: Arguments<SpectralNormArguments, SpectralNormOrder>
-): M {
+export function spectralNorm<M extends Module>(...args: Arguments<SpectralNormArguments<M>, SpectralNormOrder>): M {
   const defaults = { name: 'weight', nPowerIterations: 1, eps: 1e-12, dim: null };
-  const o = parseArgs<SpectralNormArguments>('spectralNorm', [], defaults, args);
-  if (!(o.nPowerIterations > 0)) {
-    throw new ArgumentError(`spectralNorm: expected nPowerIterations over 0, but got ${o.nPowerIterations}`);
-  }
-  const { name, eps } = o;
+  const o = parseArgs<SpectralNormArguments<M>>('spectralNorm', ['module'], defaults, args, {
+    ...namedKinds,
+    nPowerIterations: whole(1, MOST_ITERATIONS),
+    dim: orNull(integer),
+  });
+  const { module, name, eps } = o;
   const parameter = ownParameter('spectralNorm', module, name);
   const dim = o.dim ?? (Reflect.get(module, 'transposed') === true ? 1 : 0);
   const matrix = (w: Tensor): Tensor => w.transpose(0, dim).reshape([w.shape[dim]!, -1]);
@@ -151,8 +162,8 @@ export function spectralNorm<M extends Module>(
 }
 
 /** Makes the parameter whole again, divided as it is now. */
-export function removeSpectralNorm<M extends Module>(module: M, name = 'weight'): M {
-  expectKind('removeSpectralNorm', 'module', module, instance(Module));
+export function removeSpectralNorm<M extends Module>(...args: Arguments<Named<M>, ['module', 'name']>): M {
+  const { module, name } = named<M>('removeSpectralNorm', args);
   const { training } = module;
   // The last power iteration stands.
   module.training = false;

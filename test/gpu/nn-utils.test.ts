@@ -138,7 +138,7 @@ test('buffers and parameters by name are part of the module, as PyTorch prints a
   expect(Object.keys(copy.stateDict())).toEqual(['mean', 'scales.a', 'scales.b']);
   expect(copy.scales.pop('b').shape).toEqual([2, 3]);
   expect([copy.scales.length, copy.scales.has('b'), scaled.scales.has('b')]).toEqual([1, false, true]);
-  expect(() => copy.scales.get('b')).toThrow(/ParameterDict: no parameter is named 'b'/);
+  expect(() => copy.scales.get('b')).toThrow(/^get: no parameter is named 'b'; their names are \["a"\]$/);
 });
 
 describe('parametrize', () => {

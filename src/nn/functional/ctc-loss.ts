@@ -1,11 +1,13 @@
 // Owns F.ctcLoss: the likelihood of a sequence of labels, summed over all ways to align it with longer sequences of scores.
 import { showShape } from '../../compiler/meta';
 import { ArgumentError, ShapeError } from '../../errors';
+import { either, listOf, whole } from '../../tensor/argument-kinds';
 import { checked } from '../../tensor/callable';
 import { arange, tensor } from '../../tensor/creation';
 import { cat, stack, where } from '../../tensor/functions';
-import { type Arguments, parseArgs } from '../../tensor/options';
+import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { tensor as aTensor } from '../../tensor/tensor-kinds';
 import { pad } from './pad';
 import type { Reduction } from './reduction';
 import { checkReduction, reduceLosses } from './reduction';
@@ -34,7 +36,10 @@ export type CtcOrder = ['logProbs', 'targets', 'inputLengths', 'targetLengths', 
 /** Stands for log 0: its exponential is 0, and sums of a few thousands of it are still finite. */
 const NEVER = -1e30;
 
+const lengthsKind = either(whole(0), listOf(whole(0)), aTensor);
+
 function lengthsOf(name: string, lengths: Lengths, batch: number): Tensor {
+  expectKind('ctcLoss', name, lengths, lengthsKind);
   const given = typeof lengths === 'number' ? [lengths] : lengths;
   const made = Array.isArray(given) ? tensor(given as number[], { dtype: 'int64' }) : (given as Tensor);
   if (made.numel() !== batch) {
