@@ -3,7 +3,7 @@ import { finite, listOf, nonEmpty, number } from '../../tensor/argument-kinds';
 import { cat, stack } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
-import { expectKinds, tensor, tensors } from '../../tensor/tensor-kinds';
+import { tensor, tensors } from '../../tensor/tensor-kinds';
 
 export interface BoxCoderOptions {
   /** Factors of the codes (dx, dy, dw, dh). */
@@ -11,6 +11,20 @@ export interface BoxCoderOptions {
   /** dw and dh are at most this before their exponential. Default: ln(1000 / 16). */
   bboxXformClip?: number;
 }
+
+interface Encoded<T> {
+  referenceBoxes: T;
+  proposals: T;
+}
+
+type EncodedOrder = ['referenceBoxes', 'proposals'];
+
+interface Decoded<T> {
+  relCodes: Tensor;
+  boxes: T;
+}
+
+type DecodedOrder = ['relCodes', 'boxes'];
 
 const boxLists = { ...nonEmpty(tensor), words: 'a list of boxes, one tensor a picture; decodeSingle takes one' };
 const coderWeights = { ...listOf(finite, 4), words: 'four numbers, the weights of dx, dy, dw and dh' };
@@ -43,8 +57,14 @@ export class BoxCoder {
   }
 
   /** The codes of boxes [N, 4] as corrections of the proposals [N, 4], picture by picture. */
-  encode(referenceBoxes: readonly Tensor[], proposals: readonly Tensor[]): Tensor[] {
-    expectKinds('BoxCoder.encode', { referenceBoxes: [referenceBoxes, tensors], proposals: [proposals, tensors] });
+  encode(...args: Arguments<Encoded<readonly Tensor[]>, EncodedOrder>): Tensor[] {
+    const { referenceBoxes, proposals } = parseArgs<Encoded<readonly Tensor[]>>(
+      'BoxCoder.encode',
+      ['referenceBoxes', 'proposals'],
+      {},
+      args,
+      { referenceBoxes: tensors, proposals: tensors },
+    );
     if (referenceBoxes.length !== proposals.length) {
       throw new ArgumentError(
         `BoxCoder.encode: expected proposals of each of ${referenceBoxes.length} pictures, but got ${proposals.length}`,
@@ -54,8 +74,14 @@ export class BoxCoder {
   }
 
   /** The codes [..., 4] of boxes [..., 4] as corrections of the proposals [..., 4]. */
-  encodeSingle(referenceBoxes: Tensor, proposals: Tensor): Tensor {
-    expectKinds('BoxCoder.encodeSingle', { referenceBoxes: [referenceBoxes, tensor], proposals: [proposals, tensor] });
+  encodeSingle(...args: Arguments<Encoded<Tensor>, EncodedOrder>): Tensor {
+    const { referenceBoxes, proposals } = parseArgs<Encoded<Tensor>>(
+      'BoxCoder.encodeSingle',
+      ['referenceBoxes', 'proposals'],
+      {},
+      args,
+      { referenceBoxes: tensor, proposals: tensor },
+    );
     const [wx, wy, ww, wh] = this.weights;
     const [to, from] = [middle(referenceBoxes), middle(proposals)];
     const dx = to.x.sub(from.x).mul(wx).div(from.w);
@@ -66,8 +92,17 @@ export class BoxCoder {
   }
 
   /** The boxes [N, K, 4] of codes [N, 4 K], or of any shape of as many numbers, as corrections of the boxes of all pictures, N in all. */
-  decode(relCodes: Tensor, boxes: readonly Tensor[]): Tensor {
-    expectKinds('BoxCoder.decode', { relCodes: [relCodes, tensor], boxes: [boxes, boxLists] });
+  decode(...args: Arguments<Decoded<readonly Tensor[]>, DecodedOrder>): Tensor {
+    const { relCodes, boxes } = parseArgs<Decoded<readonly Tensor[]>>(
+      'BoxCoder.decode',
+      ['relCodes', 'boxes'],
+      {},
+      args,
+      {
+        relCodes: tensor,
+        boxes: boxLists,
+      },
+    );
     const all = boxes.length === 1 ? (boxes[0] as Tensor) : cat([...boxes], 0);
     const count = all.shape[0]!;
     if (count === 0) return this.decodeSingle(relCodes, all);
@@ -75,8 +110,11 @@ export class BoxCoder {
   }
 
   /** The boxes [..., 4 K] of codes [..., 4 K] as corrections of boxes [..., 4], K codes each. */
-  decodeSingle(relCodes: Tensor, boxes: Tensor): Tensor {
-    expectKinds('BoxCoder.decodeSingle', { relCodes: [relCodes, tensor], boxes: [boxes, tensor] });
+  decodeSingle(...args: Arguments<Decoded<Tensor>, DecodedOrder>): Tensor {
+    const { relCodes, boxes } = parseArgs<Decoded<Tensor>>('BoxCoder.decodeSingle', ['relCodes', 'boxes'], {}, args, {
+      relCodes: tensor,
+      boxes: tensor,
+    });
     const [wx, wy, ww, wh] = this.weights;
     const { shape } = relCodes;
     if (boxes.shape.at(-1) !== 4 || shape.at(-1)! % 4 !== 0) {

@@ -1,8 +1,8 @@
 // The words of captions and their numbers.
 import { ArgumentError } from '../../errors';
 import { Printable } from '../../printable';
-import { listOf, number, orNull, whole } from '../../tensor/argument-kinds';
-import { expectKind, kindOf, shown } from '../../tensor/options';
+import { listOf, number, orNull, text, whole } from '../../tensor/argument-kinds';
+import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { tensorOf } from './host';
 
@@ -11,12 +11,16 @@ const wordsOf = (caption: string): string[] => caption.toLowerCase().match(/[\p{
 const lengthKind = orNull(whole(0, 2 ** 20));
 const rowsKind = { ...listOf(listOf(number)), words: 'a list of rows of numbers' };
 
-function expectCaptions(captions: readonly string[]): void {
-  if (Array.isArray(captions) && captions.every((caption) => typeof caption === 'string')) return;
-  throw new ArgumentError(
-    `CaptionVocabulary: expected a list of texts, but got ${Array.isArray(captions) ? shown(captions) : kindOf(captions)}`,
-  );
+const NAME = 'CaptionVocabulary';
+
+const texts = { ...listOf(text), words: 'a list of texts' };
+
+interface EncodeArguments {
+  captions: readonly string[];
+  length?: number | null;
 }
+
+type Rows = readonly (readonly number[])[];
 
 /**
  * Numbers the words of captions: 1 for the first, 0 for the end. Words are in small letters, and other signs between them do not count.
@@ -29,9 +33,9 @@ export class CaptionVocabulary extends Printable {
   readonly words: readonly string[];
   private readonly numbers: ReadonlyMap<string, number>;
 
-  constructor(captions: readonly string[]) {
+  constructor(...args: Arguments<{ captions: readonly string[] }, ['captions']>) {
     super();
-    expectCaptions(captions);
+    const { captions } = parseArgs<{ captions: readonly string[] }>(NAME, ['captions'], {}, args, { captions: texts });
     this.words = [...new Set(captions.flatMap(wordsOf))];
     this.numbers = new Map(this.words.map((word, i) => [word, i + 1]));
   }
@@ -46,8 +50,14 @@ export class CaptionVocabulary extends Printable {
    *
    * @throws ArgumentError for a word that there is not
    */
-  encode(captions: readonly string[], length: number | null = null): Tensor {
-    expectCaptions(captions);
+  encode(...args: Arguments<EncodeArguments, ['captions', 'length']>): Tensor {
+    const { captions, length } = parseArgs<EncodeArguments>(
+      'CaptionVocabulary.encode',
+      ['captions'],
+      { length: null },
+      args,
+      { captions: texts, length: lengthKind },
+    );
     const rows = captions.map((caption) =>
       wordsOf(caption).map((word) => {
         const number = this.numbers.get(word);
@@ -55,7 +65,6 @@ export class CaptionVocabulary extends Printable {
         throw new ArgumentError(`CaptionVocabulary: expected words of the vocabulary, but got ${shown(word)}`);
       }),
     );
-    expectKind('CaptionVocabulary.encode', 'length', length, lengthKind);
     const most = length ?? rows.reduce((longest, row) => Math.max(longest, row.length), 1);
     const data = new Int32Array(rows.length * most);
     rows.forEach((row, i) => {
@@ -65,8 +74,10 @@ export class CaptionVocabulary extends Printable {
   }
 
   /** The texts of rows of numbers, each up to its first 0. */
-  decode(captions: readonly (readonly number[])[]): string[] {
-    expectKind('CaptionVocabulary.decode', 'captions', captions, rowsKind);
+  decode(...args: Arguments<{ captions: Rows }, ['captions']>): string[] {
+    const { captions } = parseArgs<{ captions: Rows }>('CaptionVocabulary.decode', ['captions'], {}, args, {
+      captions: rowsKind,
+    });
     return captions.map((row) => {
       const end = row.indexOf(0);
       return row

@@ -1,4 +1,5 @@
 import { listOf, positive } from '../../tensor/argument-kinds';
+import { type DeviceLike, expectDevice } from '../../tensor/device';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { tensor } from '../../tensor/tensor-kinds';
@@ -11,7 +12,7 @@ interface ListArguments {
   imageSizes: readonly ImageSize[];
 }
 
-const sizesKind = { ...listOf(listOf(positive, 2)), words: 'a list of [height, width]' };
+export const sizesKind = { ...listOf(listOf(positive, 2)), words: 'a list of [height, width]' };
 
 /** Pictures of several sizes as one batch: `tensors` [N, C, H, W], each picture in its upper left corner, and the `imageSizes` that they have there. */
 export class ImageList {
@@ -28,7 +29,9 @@ export class ImageList {
   }
 
   /** This list: there is one device. */
-  to(..._device: readonly unknown[]): ImageList {
+  to(...args: Arguments<{ device?: DeviceLike | null }, ['device']>): ImageList {
+    const { device } = parseArgs<{ device?: DeviceLike | null }>('ImageList.to', [], { device: null }, args);
+    if (device !== null) expectDevice('ImageList.to', device);
     return this;
   }
 }

@@ -1,14 +1,22 @@
 // What backbones give: feature maps by name.
 import { noGrad } from '../../autograd/mode';
 import type { Module } from '../../nn/module';
+import type { Kind } from '../../tensor/argument-kinds';
 import { isTensor } from '../../tensor/callable';
 import { zeros } from '../../tensor/creation';
 import { scope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
+import { namedTensors } from '../../tensor/tensor-kinds';
 import type { ImageSize } from './image-list';
 
 /** Feature maps [N, C, H, W] by name, the highest resolution first. */
 export type FeatureMaps = Readonly<Record<string, Tensor>>;
+
+/** At least one map by name. */
+export const featureMaps: Kind = {
+  words: 'an object of tensors by name, at least one',
+  fits: (value) => namedTensors.fits(value) && Object.keys(value as object).length > 0,
+};
 
 /** The maps of a backbone, by name; one map alone is '0'. */
 export const mapsOf = (features: unknown): FeatureMaps =>

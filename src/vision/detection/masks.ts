@@ -1,6 +1,7 @@
 // Masks of objects: those of the truths as regions are to show them, those that are found as pictures, and their loss.
 import { ArgumentError, ShapeError } from '../../errors';
 import * as nn from '../../nn';
+import { whole } from '../../tensor/argument-kinds';
 import { callable, isTensor } from '../../tensor/callable';
 import { arange } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
@@ -12,6 +13,9 @@ import { numbersOf, tensorOf } from './host';
 import type { ImageSize } from './image-list';
 
 const { fround } = Math;
+
+/** Of a mask: beyond, its box would have left every picture. */
+const MOST_PADDING = 4096;
 
 /** Masks of a picture's objects on the host, as they were given, and the size that the picture has by now. */
 export interface HostMasks {
@@ -217,6 +221,7 @@ export const pasteMasksInImage = callable(
       [],
       { padding: 1 },
       args,
+      { padding: whole(0, MOST_PADDING) },
     );
     const [count, , side] = masks.shape as readonly [number, number, number];
     if (masks.dim() !== 4 || masks.shape[1] !== 1 || masks.shape[3] !== side || boxes.shape.join() !== `${count},4`) {
@@ -229,9 +234,6 @@ export const pasteMasksInImage = callable(
       throw new ArgumentError(
         `${name}: expected imgShape [height, width] of whole numbers, but got ${shown(imgShape)}`,
       );
-    }
-    if (!(Number.isInteger(padding) && padding >= 0)) {
-      throw new ArgumentError(`${name}: expected padding of whole pixels, at least 0, but got ${shown(padding)}`);
     }
     const [numbers, corners] = await numbersOf([masks, boxes]);
     const [height, width] = imgShape as unknown as readonly [number, number];

@@ -74,7 +74,7 @@ export class Matcher extends Callable {
     return truths.where(isBest, matched);
   }
 
-  /** The same on the host, by the float32 numbers that it is given. */
+  /** @internal The same on the host, by the float32 numbers that it is given. */
   matchOnHost({ quality, truths, boxes }: MatchQuality): Int32Array {
     const matches = new Int32Array(boxes);
     const low = Math.fround(this.lowThreshold);
@@ -141,6 +141,7 @@ export class SSDMatcher extends Matcher {
     return claimant.where(claimant.ge(0), matched);
   }
 
+  /** @internal */
   override matchOnHost(given: MatchQuality): Int32Array {
     const matches = super.matchOnHost(given);
     const { quality, truths, boxes } = given;

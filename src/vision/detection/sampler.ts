@@ -52,7 +52,7 @@ export class BalancedPositiveNegativeSampler extends Callable {
     ];
   }
 
-  /** Draws from one picture's labels: one `randperm` of all positives, then one of all negatives. */
+  /** @internal Draws from one picture's labels: one `randperm` of all positives, then one of all negatives. */
   sample(labels: ArrayLike<number>): Sample {
     const positives: number[] = [];
     const negatives: number[] = [];
