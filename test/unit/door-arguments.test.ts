@@ -4,7 +4,7 @@ import { nn } from 'lamplight';
 import { IntegratedGradients, umap } from 'lamplight/interpret';
 import * as lightning from 'lamplight/lightning';
 import * as metrics from 'lamplight/metrics';
-import { datasets, detection, models, ops, transforms, utils } from 'lamplight/vision';
+import { datasets, detection, models, ops, Picture, transforms, tvTensors, utils } from 'lamplight/vision';
 import { expect, test } from 'vitest';
 
 /** Calls that a typed program cannot write. */
@@ -13,6 +13,14 @@ const make =
   (type: unknown) =>
   (...args: unknown[]) =>
     Reflect.construct(type as new () => unknown, args) as unknown;
+
+const boxes = () => torch.ones(2, 4);
+const boxed = new tvTensors.BoundingBoxes(boxes(), { format: 'XYXY', canvasSize: [8, 8] });
+
+/** A picture that was not awaited, as `io.readImage(file)` gives it. */
+const late = Promise.resolve(torch.ones(3, 4, 4));
+const localization = new detection.DenseCapLocalization(2, { anchors: [[4, 4]], numFilters: 2 });
+const pictures = new detection.ImageList(torch.ones(1, 3, 8, 8), [[8, 8]]);
 
 const refusals: readonly [say: RegExp, call: () => unknown][] = [
   // A default that is a boolean tells that a boolean is meant, and a promise is awaited first.
@@ -146,7 +154,54 @@ const refusals: readonly [say: RegExp, call: () => unknown][] = [
     () => new IntegratedGradients(new nn.Linear(2, 1)).attribute(torch.ones(1, 2), { nSteps: 1e12 }),
   ],
   [/^SSDHead: expected inChannels to be a list/, () => make(detection.SSDHead)(null, [1], 2)],
-  [/^BasicBlock: expected inplanes to be a whole number/, () => make(models.BasicBlock)()],
+  [/^BasicBlock: expected inplanes to be a whole number/, () => make(models.BasicBlock)(null, 4)],
+  [
+    /^BasicBlock: got an unknown argument 'norm'; it takes 'inplanes'/,
+    () => make(models.BasicBlock)(4, 4, { norm: null }),
+  ],
+  [/^LastLevelMaxPool: expected no arguments, but got 1$/, () => make(ops.LastLevelMaxPool)(1)],
+  [
+    /^LastLevelP6P7: expected x to be a list of tensors, at least one, but got null$/,
+    () => loose(new ops.LastLevelP6P7(2, 2))([torch.ones(1, 2, 4, 4)], null, ['0']),
+  ],
+  [
+    /^drawBoundingBoxes: expected a colour such as 'red', .* but got "foo"$/,
+    () => utils.drawBoundingBoxes(torch.ones(3, 8, 8), torch.ones(1, 4), { labelColors: 'foo' }),
+  ],
+  [
+    /^getModelWeights: expected name to be a text or a function, but got null$/,
+    () => loose(models.getModelWeights)(null),
+  ],
+  [/^getModelBuilder: expected at most 1 argument/, () => loose(models.getModelBuilder)('unet', 1)],
+  [/^Image: expected data to be a tensor, .* but got a promise; await it first$/, () => make(tvTensors.Image)(late)],
+  [/^Mask: got an unknown argument 'fill'/, () => make(tvTensors.Mask)(torch.ones(2, 2), { fill: 1 })],
+  [
+    /^wrap: expected no format where like is an instance of Image; bounding boxes alone have one$/,
+    () => tvTensors.wrap(torch.ones(3, 2, 2), { like: new tvTensors.Image(torch.ones(3, 2, 2)), format: 'XYXY' }),
+  ],
+  [
+    /^Picture.fromBytes: expected a byte for each of \[2, 2, 3\], but got 3 bytes$/,
+    () => Picture.fromBytes([1, 2, 3], [2, 2, 3]),
+  ],
+  [
+    /^DenseCapLocalization: expected imageSize to be a list \[height, width\], but got null$/,
+    () => loose(localization)(torch.ones(1, 2, 4, 4), null),
+  ],
+  [
+    /^DenseCapLocalization.extract: missing 3 required arguments: 'features', 'boxes', and 'imageSize'$/,
+    () => loose(localization.extract)(),
+  ],
+  [
+    /^DenseCapLocalization.losses: expected predictions to be what a call of the layer gives, but got null$/,
+    () => loose(localization.losses)(null, null),
+  ],
+  [/^DenseCapLocalization.propose: missing 1 required argument: 'predictions'$/, () => loose(localization.propose)()],
+  [
+    /^BackboneWithFPN: got an unknown argument 'norm'/,
+    () => make(detection.BackboneWithFPN)(new nn.Sequential(), { 0: '0' }, [1], 1, { norm: null }),
+  ],
+  [/^TwoMLPHead.forward: expected its argument to be a tensor/, () => loose(new detection.TwoMLPHead(4, 2))('x')],
+  [/^ImageList.to: /, () => loose(pictures.to)('nowhere')],
   [/^Permute.forward: expected its argument to be a tensor, but got null$/, () => loose(new ops.Permute([0]))(null)],
   ...[
     new ops.Permute([0]),
@@ -167,8 +222,6 @@ const refusals: readonly [say: RegExp, call: () => unknown][] = [
   ]),
 ];
 
-/** A picture that was not awaited, as `io.readImage(file)` gives it. */
-const late = Promise.resolve(torch.ones(3, 4, 4));
 const { functional } = transforms;
 
 const refusedPictures: readonly [say: RegExp, call: () => unknown][] = [
@@ -247,6 +300,8 @@ test('networks take every parameter by place, in torchvision’s order, or by na
   const counts: readonly [nn.Module, number][] = [
     [new models.SqueezeNet('1_1', 5), 725061],
     [new models.SqueezeNet({ version: '1_1', numClasses: 5 }), 725061],
+    [new models.BasicBlock(4, 4), 304],
+    [new models.Bottleneck({ inplanes: 8, planes: 2 }), 92],
     [new models.VisionTransformer(32, 16, 1, 2, 16, 32, 0, 0, 5), 14741],
     [new models.VisionTransformer(32, 16, 1, 2, { hiddenDim: 16, mlpDim: 32, numClasses: 5 }), 14741],
     [new models.ResNet(models.BasicBlock, [1, 1, 1, 1], 7), 4909383],
@@ -284,4 +339,26 @@ test('by name where a function has boolean parameters', async () => {
   expect(ops.stochasticDepth(x, 0.5, 'batch', { training: false })).toBe(x);
   expect(ops.stochasticDepth({ input: x, p: 0.5, mode: 'row', training: false })).toBe(x);
   expect(String(new ops.StochasticDepth({ p: 0.25, mode: 'row' }))).toBe('StochasticDepth(p=0.25, mode=row)');
+});
+
+test('modules are called by the names of torchvision’s parameters, and methods too', () => {
+  const x = torch.ones(1, 2, 4, 4);
+  const shapes: readonly (readonly [made: unknown, shape: readonly number[]])[] = [
+    [new ops.Permute([0, 2, 3, 1])({ x }), [1, 4, 4, 2]],
+    [new ops.DropBlock2d(0.5, 3)({ input: x }), [1, 2, 4, 4]],
+    [new models.BasicBlock(2, 2)({ x }), [1, 2, 4, 4]],
+    [new ops.RoIAlign(2, 1, 2)(x, { rois: [torch.ones(3, 4)] }), [3, 2, 2, 2]],
+    [loose(new ops.FeaturePyramidNetwork([2], 3))({ x: { x } }), [1, 3, 4, 4]],
+    [new ops.FeaturePyramidNetwork([2], 3)({ x }), [1, 3, 4, 4]],
+    [new detection.BoxCoder([1, 1, 1, 1]).encodeSingle({ referenceBoxes: boxes(), proposals: boxes() }), [2, 4]],
+    [localization.extract({ features: x, boxes: torch.ones(1, 3, 4), imageSize: [8, 8] }), [1, 3, 2, 7, 7]],
+    [localization.propose(localization(x, [8, 8])).boxes, [1, 16, 4]],
+    [localization.propose({ predictions: localization(x, { imageSize: [8, 8] }) }).boxes, [1, 16, 4]],
+    [tvTensors.wrap({ data: boxes(), like: boxed, canvasSize: [9, 9] }), [2, 4]],
+  ];
+  for (const [made, shape] of shapes) {
+    const tensor = made instanceof torch.Tensor ? made : Object.values(made as Record<string, torch.Tensor>)[0]!;
+    expect(tensor.shape).toEqual(shape);
+  }
+  expect(tvTensors.wrap(boxes(), { like: boxed, canvasSize: [9, 9] }).canvasSize).toEqual([9, 9]);
 });

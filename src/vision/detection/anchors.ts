@@ -1,6 +1,8 @@
 // The boxes that detectors begin with: anchors of region proposals, and the default boxes of SSD.
+
 import { ArgumentError } from '../../errors';
-import { Module } from '../../nn/module';
+import { inputs } from '../../nn/callable';
+import { Layer } from '../../nn/layer';
 import { pythonFloat, pythonText } from '../../nn/printing';
 import * as kinds from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
@@ -23,12 +25,17 @@ const perMap: kinds.Kind = {
 const latest = new WeakMap<BoxGenerator, { readonly key: string; readonly boxes: Tensor }>();
 
 /** Boxes of a batch of pictures, for each of its feature maps: what detectors correct. */
-export abstract class BoxGenerator extends Module {
+export abstract class BoxGenerator extends Layer {
   /** Boxes at each place of each feature map. */
-  abstract numAnchorsPerLocation(): number[];
+  abstract numAnchorsPerLocation(...none: []): number[];
 
   /** The boxes of pictures of one size, for maps of these sizes, map by map, row by row. Sizes are [height, width]. */
   protected abstract boxesOf(imageSize: readonly number[], gridSizes: readonly (readonly number[])[]): Float32Array;
+
+  /** @internal */
+  override get [inputs]() {
+    return ['imageList', 'featureMaps'] as const;
+  }
 
   /** The boxes (float32 [A, 4]) of each picture, the same for all of a batch. */
   override forward(imageList: ImageList, featureMaps: readonly Tensor[]): Tensor[] {
@@ -55,6 +62,12 @@ export interface AnchorGeneratorOptions {
   sizes?: PerMap;
   /** Height over width, a list for each feature map, or one list for all. Default: [[0.5, 1, 2]]. */
   aspectRatios?: PerMap;
+}
+
+interface CellArguments {
+  scales: readonly number[];
+  /** Height over width. */
+  aspectRatios: readonly number[];
 }
 
 /**
@@ -92,17 +105,19 @@ export class AnchorGenerator extends BoxGenerator {
   }
 
   /** Anchors (float32 [K, 4]) around the origin, the ratios outermost; coordinates are whole numbers. */
-  generateAnchors(scales: readonly number[], aspectRatios: readonly number[]): Tensor {
+  generateAnchors(...args: Arguments<CellArguments, ['scales', 'aspectRatios']>): Tensor {
+    const name = 'AnchorGenerator.generateAnchors';
     const numbers = kinds.nonEmpty(kinds.positive);
-    expectKinds('AnchorGenerator.generateAnchors', {
-      scales: [scales, numbers],
-      aspectRatios: [aspectRatios, numbers],
+    const { scales, aspectRatios } = parseArgs<CellArguments>(name, ['scales', 'aspectRatios'], {}, args, {
+      scales: numbers,
+      aspectRatios: numbers,
     });
     const boxes = cell(scales, aspectRatios);
     return tensorOf(boxes, [boxes.length / 4, 4], 'float32');
   }
 
-  override numAnchorsPerLocation(): number[] {
+  override numAnchorsPerLocation(...none: []): number[] {
+    parseArgs('numAnchorsPerLocation', [], {}, none);
     return this.cells().map((boxes) => boxes.length / 4);
   }
 
@@ -214,7 +229,8 @@ export class DefaultBoxGenerator extends BoxGenerator {
     this.scales = o.scales ?? (count > 1 ? even() : [o.minRatio, o.maxRatio]);
   }
 
-  override numAnchorsPerLocation(): number[] {
+  override numAnchorsPerLocation(...none: []): number[] {
+    parseArgs('numAnchorsPerLocation', [], {}, none);
     return this.aspectRatios.map((ratios) => 2 + 2 * ratios.length);
   }
 

@@ -1,13 +1,17 @@
 // Backbones of detectors: networks that classify, cut to what makes feature maps, with a feature pyramid on top.
+
 import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
 import { Module, type UnaryModule } from '../../nn/module';
-import { shown } from '../../tensor/options';
+import * as kinds from '../../tensor/argument-kinds';
+import { objectAt } from '../../tensor/object-argument';
+import { type Arguments, isPlainObject, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import type { MobileNetV3 } from '../models/mobilenetv3';
 import * as resnets from '../models/resnet';
 import { IntermediateLayerGetter } from '../models/segmentation/parts';
-import { type ExtraFPNBlock, FeaturePyramidNetwork, LastLevelMaxPool } from '../ops/feature-pyramid';
+import { Network } from '../network';
+import { ExtraFPNBlock, FeaturePyramidNetwork, LastLevelMaxPool } from '../ops/feature-pyramid';
 import { FrozenBatchNorm2d } from '../ops/frozen-batch-norm';
 import type { NormMaker } from '../ops/layers';
 
@@ -18,20 +22,51 @@ export interface PyramidOptions {
   normLayer?: NormMaker | null;
 }
 
+interface PyramidArguments extends PyramidOptions {
+  backbone: Module;
+  /** New names by those of layers. */
+  returnLayers: Readonly<Record<string, string>>;
+  /** Channels of each of these layers' maps. */
+  inChannelsList: readonly number[];
+  outChannels: number;
+}
+
+type PyramidOrder = ['backbone', 'returnLayers', 'inChannelsList', 'outChannels', 'extraBlocks', 'normLayer'];
+
+const layerNames: kinds.Kind = {
+  words: 'an object of new names by those of layers, at least one',
+  fits: (value) =>
+    isPlainObject(value) &&
+    Object.keys(value).length > 0 &&
+    Object.values(value).every((name) => typeof name === 'string'),
+};
+
+const pyramidKinds = {
+  extraBlocks: kinds.orNull(kinds.instance(ExtraFPNBlock, 'an ExtraFPNBlock')),
+  normLayer: kinds.orNull(kinds.callback),
+};
+
 /** A network cut after some of its layers, whose results go through a feature pyramid of `outChannels`: pictures to a dictionary of maps. */
-export class BackboneWithFPN extends Module {
+export class BackboneWithFPN extends Network {
   body: IntermediateLayerGetter;
   fpn: FeaturePyramidNetwork;
   readonly outChannels: number;
 
-  constructor(
-    backbone: Module,
-    returnLayers: Readonly<Record<string, string>>,
-    inChannelsList: readonly number[],
-    outChannels: number,
-    { extraBlocks = null, normLayer = null }: PyramidOptions = {},
-  ) {
+  constructor(...args: Arguments<PyramidArguments, PyramidOrder>) {
     super();
+    const name = 'BackboneWithFPN';
+    const order = ['backbone', 'returnLayers', 'inChannelsList', 'outChannels'] as const;
+    const { backbone, returnLayers, inChannelsList, outChannels, extraBlocks, normLayer } = parseArgs<PyramidArguments>(
+      name,
+      order,
+      { extraBlocks: null, normLayer: null },
+      objectAt(name, order, 1, args),
+      {
+        backbone: kinds.instance(Module, 'a module'),
+        returnLayers: layerNames,
+        ...pyramidKinds,
+      },
+    );
     this.body = new IntermediateLayerGetter(backbone, returnLayers);
     this.fpn = new FeaturePyramidNetwork(inChannelsList, outChannels, {
       extraBlocks: extraBlocks ?? new LastLevelMaxPool(),
@@ -94,14 +129,28 @@ export interface ResnetFpnOptions extends PyramidOptions {
   returnedLayers?: readonly number[] | null;
 }
 
+type ResnetFpnOrder = ['backboneName', 'normLayer', 'trainableLayers', 'returnedLayers', 'extraBlocks'];
+
 /**
  * A ResNet with a feature pyramid of 256 channels, for detectors.
  *
  *     const backbone = detection.resnetFpnBackbone({ backboneName: 'resnet50' });
  *     backbone(torch.rand(1, 3, 64, 64));   // maps 0 to 3 and pool, of 16², 8², 4², 2² and 1
  */
-export function resnetFpnBackbone(options: ResnetFpnOptions): BackboneWithFPN {
-  const { backboneName, normLayer = null, trainableLayers = 3, returnedLayers = null, extraBlocks = null } = options;
+export function resnetFpnBackbone(...args: Arguments<ResnetFpnOptions, ResnetFpnOrder>): BackboneWithFPN {
+  const defaults = { normLayer: null, trainableLayers: 3, returnedLayers: null, extraBlocks: null };
+  const { backboneName, normLayer, trainableLayers, returnedLayers, extraBlocks } = parseArgs<ResnetFpnOptions>(
+    'resnetFpnBackbone',
+    ['backboneName'],
+    defaults,
+    args,
+    {
+      backboneName: kinds.text,
+      trainableLayers: kinds.whole(0, 5),
+      returnedLayers: kinds.orNull(kinds.nonEmpty(kinds.whole(1, 4))),
+      ...pyramidKinds,
+    },
+  );
   const build: unknown = Reflect.get(resnets, backboneName);
   if (typeof build !== 'function') {
     throw new ArgumentError(

@@ -2,12 +2,14 @@
 
 import { ShapeError } from '../../errors';
 import * as nn from '../../nn';
-import { Module } from '../../nn/module';
-import { features } from '../../tensor/argument-kinds';
+import { expectTensors, inputs } from '../../nn/callable';
+import { Layer } from '../../nn/layer';
+import { features, orNull } from '../../tensor/argument-kinds';
 import { full, ones, zeros } from '../../tensor/creation';
 import { cat, stack } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { tensor } from '../../tensor/tensor-kinds';
 import { detectorKinds } from './detector-kinds';
 
 export interface CaptionerOptions {
@@ -24,6 +26,13 @@ export interface CaptionerOptions {
 }
 
 type Order = ['inFeatures', 'vocabSize', 'embeddingSize', 'hiddenSize', 'maxLength'];
+
+interface LossArguments {
+  codes: Tensor;
+  captions: Tensor;
+  /** Of each region 1 if it counts, or 0. Default: all do. */
+  counts?: Tensor | null;
+}
 
 /** The number that ends a sentence, and fills the rest of a row. */
 const END = 0;
@@ -43,7 +52,7 @@ const IGNORED = -100;
  *     const loss = captioner.loss(codes, captions);
  *     vocabulary.decode(await captioner.generate(codes).tolist());
  */
-export class LSTMCaptioner extends Module {
+export class LSTMCaptioner extends Layer {
   image_encoder: nn.Linear;
   embedding: nn.Embedding;
   lstm: nn.LSTM;
@@ -76,7 +85,13 @@ export class LSTMCaptioner extends Module {
     return nn.functional.relu(this.image_encoder(codes)).unsqueeze(1);
   }
 
+  /** @internal */
+  override get [inputs]() {
+    return ['codes', 'captions'] as const;
+  }
+
   override forward(codes: Tensor, captions: Tensor): Tensor {
+    expectTensors('LSTMCaptioner', codes, captions);
     const [count, length] = captions.shape as readonly [number, number];
     if (captions.dim() !== 2 || codes.dim() !== 2 || codes.shape[0] !== count) {
       throw new ShapeError(
@@ -92,7 +107,14 @@ export class LSTMCaptioner extends Module {
    * Cross entropy of every word and of the end, the mean over those of all regions that count. Shape: φ [K, inFeatures], captions [K, T] and, if
    * not all count, 1 or 0 for each region [K] → a number.
    */
-  loss(codes: Tensor, captions: Tensor, counts: Tensor | null = null): Tensor {
+  loss(...args: Arguments<LossArguments, ['codes', 'captions', 'counts']>): Tensor {
+    const { codes, captions, counts } = parseArgs<LossArguments>(
+      'LSTMCaptioner.loss',
+      ['codes', 'captions'],
+      { counts: null },
+      args,
+      { codes: tensor, captions: tensor, counts: orNull(tensor) },
+    );
     const logits = this.forward(codes, captions);
     const [count, length, classes] = logits.shape as readonly [number, number, number];
     const next = cat([captions, zeros(count, 1, { dtype: 'int64' })], 1);
@@ -105,7 +127,8 @@ export class LSTMCaptioner extends Module {
   }
 
   /** The most likely word at each step, until the sentence ends (int64 [K, maxLength], zeros behind it), all on the device. */
-  generate(codes: Tensor): Tensor {
+  generate(...args: Arguments<{ codes: Tensor }, ['codes']>): Tensor {
+    const { codes } = parseArgs<{ codes: Tensor }>('LSTMCaptioner.generate', ['codes'], {}, args, { codes: tensor });
     const [count] = codes.shape as readonly [number];
     let [, state] = this.lstm(this.encoded(codes));
     let last = this.start(count);

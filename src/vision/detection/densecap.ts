@@ -3,9 +3,10 @@
 import type { CarriedPromise } from '../../autograd/carried';
 import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
+import { inputs } from '../../nn/callable';
 import { Module, type UnaryModule } from '../../nn/module';
 import { cat, stack } from '../../tensor/functions';
-import { kindOf, parseArgs } from '../../tensor/options';
+import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { type CaptionTarget, captionsOf, hostCaptions } from './caption-targets';
 import { LSTMCaptioner } from './captioner';
@@ -77,6 +78,16 @@ export interface DenseCapOptions extends Omit<LocalizationOptions, 'inChannels'>
 /** Gives maps [N, outChannels, H', W'] of pictures. */
 export type CaptionBackbone = UnaryModule & { readonly outChannels: number };
 
+interface DenseCapArguments extends DenseCapOptions {
+  backbone: CaptionBackbone;
+}
+
+type DenseCapOrder = [
+  ...['backbone', 'vocabSize', 'anchors', 'numFilters', 'outputSize', 'batchSizePerImage', 'positiveFraction'],
+  ...['fgIouThresh', 'bgIouThresh', 'nmsThresh', 'numProposals', 'representationSize', 'dropout', 'embeddingSize'],
+  ...['hiddenSize', 'maxLength', 'boxWeight', 'scoreThresh', 'finalNmsThresh', 'detectionsPerImg'],
+];
+
 /** What the recognition network says about regions. */
 interface Recognized {
   /** [N · B, representationSize] */
@@ -115,7 +126,7 @@ export class DenseCap extends Module {
   readonly finalNmsThresh: number;
   readonly detectionsPerImg: number;
 
-  constructor(backbone: CaptionBackbone, options: DenseCapOptions) {
+  constructor(...args: Arguments<DenseCapArguments, DenseCapOrder>) {
     super();
     const layer = {
       anchors: denseCapAnchors,
@@ -128,7 +139,8 @@ export class DenseCap extends Module {
     const words = { representationSize: 4096, dropout: 0.5, embeddingSize: 512, hiddenSize: 512, maxLength: 15 };
     const ends = { boxWeight: 0.1, scoreThresh: 0.05, finalNmsThresh: 0.3, detectionsPerImg: 100 };
     const defaults = { ...layer, ...places, ...words, ...ends };
-    const o = parseArgs<DenseCapOptions>(NAME, ['vocabSize'], defaults, [options], detectorKinds);
+    const o = parseArgs<DenseCapArguments>(NAME, ['backbone', 'vocabSize'], defaults, args, detectorKinds);
+    const { backbone } = o;
     const inChannels = (backbone as CaptionBackbone | null)?.outChannels;
     if (!(backbone instanceof Module) || !Number.isInteger(inChannels)) {
       throw new ArgumentError(
@@ -157,6 +169,11 @@ export class DenseCap extends Module {
     this.scoreThresh = o.scoreThresh;
     this.finalNmsThresh = o.finalNmsThresh;
     this.detectionsPerImg = o.detectionsPerImg;
+  }
+
+  /** @internal */
+  override get [inputs]() {
+    return ['images', 'targets?'] as const;
   }
 
   override forward(

@@ -2,7 +2,8 @@
 
 import { ArgumentError, ShapeError } from '../../errors';
 import * as nn from '../../nn';
-import { Module } from '../../nn/module';
+import { inputs } from '../../nn/callable';
+import { Layer } from '../../nn/layer';
 import * as kinds from '../../tensor/argument-kinds';
 import { callable, isTensor } from '../../tensor/callable';
 import { cat } from '../../tensor/functions';
@@ -197,7 +198,7 @@ type HeadOrder = ['inChannels', 'numClasses', 'spatialScale', 'outputSize', 'rep
  *     const head = new detection.FastRCNNHead(512, 21, 1 / 16);
  *     const [logits, corrections] = head(backbone(images), rois);
  */
-export class FastRCNNHead extends Module {
+export class FastRCNNHead extends Layer {
   roi_pool: RoIPool;
   box_head: TwoMLPHead;
   box_predictor: FastRCNNPredictor;
@@ -210,6 +211,11 @@ export class FastRCNNHead extends Module {
     this.roi_pool = new RoIPool(o.outputSize, o.spatialScale);
     this.box_head = new TwoMLPHead(o.inChannels * o.outputSize ** 2, o.representationSize);
     this.box_predictor = new FastRCNNPredictor(o.representationSize, o.numClasses);
+  }
+
+  /** @internal */
+  override get [inputs]() {
+    return ['features', 'rois'] as const;
   }
 
   override forward(features: Tensor, rois: Regions): [logits: Tensor, corrections: Tensor] {

@@ -1,9 +1,11 @@
 import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
+import { expectTensors } from '../../nn/callable';
 import { Module, type UnaryModule } from '../../nn/module';
 import * as kinds from '../../tensor/argument-kinds';
 import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { Network } from '../network';
 import { Conv2dNormActivation, type NormMaker } from '../ops/layers';
 import { MultiScaleRoIAlign } from '../ops/multi-scale-roi-align';
 import { AnchorGenerator } from './anchors';
@@ -196,7 +198,7 @@ interface TwoLayers {
 }
 
 /** Crops [K, C, S, S] to representations [K, representationSize], by two linear layers, each with a ReLU. `inChannels` is C S². */
-export class TwoMLPHead extends Module {
+export class TwoMLPHead extends Network {
   fc6: nn.Linear;
   fc7: nn.Linear;
 
@@ -209,6 +211,7 @@ export class TwoMLPHead extends Module {
   }
 
   override forward(x: Tensor): Tensor {
+    expectTensors('TwoMLPHead', x);
     return nn.functional.relu(this.fc7(nn.functional.relu(this.fc6(x.flatten(1)))));
   }
 }
@@ -266,7 +269,7 @@ interface PredictorArguments {
 }
 
 /** Representations [K, inChannels] (or [K, inChannels, 1, 1]) to logits [K, numClasses] and corrections of each class's box [K, 4 numClasses]. */
-export class FastRCNNPredictor extends Module {
+export class FastRCNNPredictor extends Network {
   cls_score: nn.Linear;
   bbox_pred: nn.Linear;
 
@@ -288,6 +291,7 @@ export class FastRCNNPredictor extends Module {
   }
 
   override forward(x: Tensor): [logits: Tensor, boxes: Tensor] {
+    expectTensors('FastRCNNPredictor', x);
     const flat = x.flatten(1);
     return [this.cls_score(flat), this.bbox_pred(flat)];
   }

@@ -1,5 +1,7 @@
 // What every R-CNN does, whatever its parts are: pictures in, losses or detections out.
+
 import type { CarriedPromise } from '../../autograd/carried';
+import { inputs } from '../../nn/callable';
 import { Module } from '../../nn/module';
 import type { Tensor } from '../../tensor/tensor';
 import { checkedTargets, type DetectionTarget, type GivenTarget, resizedBoxes, tensorOf } from './host';
@@ -40,6 +42,11 @@ export class GeneralizedRCNN extends Module {
 
   set roiHeads(heads: RoIHeads) {
     this.roi_heads = heads;
+  }
+
+  /** @internal */
+  override get [inputs]() {
+    return ['images', 'targets?'] as const;
   }
 
   override forward(

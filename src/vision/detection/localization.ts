@@ -2,10 +2,14 @@
 
 import { ArgumentError, ShapeError } from '../../errors';
 import * as nn from '../../nn';
-import { Module } from '../../nn/module';
+import { inputs } from '../../nn/callable';
+import { Layer } from '../../nn/layer';
+import * as kinds from '../../tensor/argument-kinds';
 import { cat } from '../../tensor/functions';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
+import { objectAt } from '../../tensor/object-argument';
+import { type Arguments, isPlainObject, parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { expectKinds, tensor } from '../../tensor/tensor-kinds';
 import { nmsPadded } from '../ops/nms';
 import { BoxCoder } from './box-coder';
 import { placesIn, readBoxes } from './box-sampling';
@@ -84,6 +88,46 @@ export interface RegionSample {
   readonly positives: number;
 }
 
+interface ExtractArguments {
+  features: Tensor;
+  boxes: Tensor;
+  imageSize: ImageSize;
+}
+
+interface SampleArguments {
+  predicted: ArrayLike<number>;
+  truths: readonly Float32Array[];
+}
+
+interface LossArguments {
+  predictions: RegionPredictions;
+  sample: RegionSample;
+}
+
+const sizeKind = { ...kinds.listOf(kinds.positive, 2), words: 'a list [height, width]' };
+
+const numbersKind: kinds.Kind = {
+  words: 'a list of numbers',
+  fits: (value) => ArrayBuffer.isView(value) || (Array.isArray(value) && value.every(kinds.real.fits)),
+};
+
+const sampleKinds = {
+  predicted: numbersKind,
+  truths: {
+    ...kinds.nonEmpty({ words: 'a Float32Array', fits: (value) => value instanceof Float32Array }),
+    words: 'a list of the coordinates of boxes, a Float32Array a picture',
+  },
+};
+
+/** An object of tensors, as a call gives it. */
+const answerOf = (names: readonly string[], words: string): kinds.Kind => ({
+  words,
+  fits: (value) => isPlainObject(value) && names.every((name) => tensor.fits(value[name])),
+});
+
+const predictionsKind = answerOf(['scores', 'transforms', 'boxes', 'anchors'], 'what a call of the layer gives');
+const sampleKind = answerOf(['places', 'isPositive', 'counts', 'truths'], 'what the method sample gives');
+
 /** Corrections of boxes without weights. */
 const coder = new BoxCoder([1, 1, 1, 1]);
 
@@ -131,7 +175,7 @@ export function quiet<L extends nn.Linear | nn.Conv2d>(layer: L): L {
  *     const predictions = layer(map, [height, width]);
  *     const regions = layer.extract(map, boxes, [height, width]);        // boxes [N, B, 4] → [N, B, 512, 7, 7]
  */
-export class DenseCapLocalization extends Module {
+export class DenseCapLocalization extends Layer {
   conv: nn.Conv2d;
   predictor: nn.Conv2d;
   readonly anchors: readonly (readonly [number, number])[];
@@ -186,7 +230,13 @@ export class DenseCapLocalization extends Module {
     return tensorOf(boxes, [boxes.length / 4, 4], 'float32');
   }
 
+  /** @internal */
+  override get [inputs]() {
+    return ['features', 'imageSize'] as const;
+  }
+
   override forward(features: Tensor, imageSize: ImageSize): RegionPredictions {
+    expectKinds('DenseCapLocalization', { features: [features, tensor], imageSize: [imageSize, sizeKind] });
     if (features.dim() !== 4) {
       throw new ShapeError(
         `DenseCapLocalization: expected a map [N, C, H, W], but got shape [${features.shape.join(', ')}]`,
@@ -207,7 +257,20 @@ export class DenseCapLocalization extends Module {
   }
 
   /** The numbers of regions. Shape: a map [N, C, H', W'] and boxes [N, B, 4] in pixels of pictures of a size → [N, B, C, outputSize, outputSize]. */
-  extract(features: Tensor, boxes: Tensor, [height, width]: ImageSize): Tensor {
+  extract(...args: Arguments<ExtractArguments, ['features', 'boxes', 'imageSize']>): Tensor {
+    const { features, boxes, imageSize } = parseArgs<ExtractArguments>(
+      'DenseCapLocalization.extract',
+      ['features', 'boxes', 'imageSize'],
+      {},
+      args,
+      { features: tensor, boxes: tensor, imageSize: sizeKind },
+    );
+    if (features.dim() !== 4 || boxes.dim() !== 3 || boxes.shape[2] !== 4) {
+      throw new ShapeError(
+        `DenseCapLocalization.extract: expected a map [N, C, H, W] and boxes [N, B, 4], but got shapes [${features.shape.join(', ')}] and [${boxes.shape.join(', ')}]`,
+      );
+    }
+    const [height, width] = imageSize;
     const [rows, columns] = features.shape.slice(2) as [number, number];
     const [x1, y1, x2, y2] = boxes.unbind(2) as [Tensor, Tensor, Tensor, Tensor];
     const [alongX, alongY] = [columns / width, rows / height];
@@ -217,7 +280,14 @@ export class DenseCapLocalization extends Module {
   }
 
   /** Draws the regions that a step looks at, by the numbers of the predicted boxes [N, A, 4] and the boxes of each picture's truths. */
-  sample(predicted: ArrayLike<number>, truths: readonly Float32Array[]): RegionSample {
+  sample(...args: Arguments<SampleArguments, ['predicted', 'truths']>): RegionSample {
+    const { predicted, truths } = parseArgs<SampleArguments>(
+      'DenseCapLocalization.sample',
+      ['predicted', 'truths'],
+      {},
+      args,
+      sampleKinds,
+    );
     const numbers = Float32Array.from(predicted);
     const each = numbers.length / truths.length;
     const count = each / 4;
@@ -265,10 +335,15 @@ export class DenseCapLocalization extends Module {
   }
 
   /** The losses of the sampled regions: of their confidences, and of their corrections. */
-  losses(
-    { scores, transforms, anchors }: RegionPredictions,
-    sample: RegionSample,
-  ): { confidence: Tensor; box: Tensor } {
+  losses(...args: Arguments<LossArguments, ['predictions', 'sample']>): { confidence: Tensor; box: Tensor } {
+    const name = 'DenseCapLocalization.losses';
+    const names = ['predictions', 'sample'] as const;
+    const given = objectAt(name, names, 0, objectAt(name, names, 1, args));
+    const { predictions, sample } = parseArgs<LossArguments>(name, names, {}, given, {
+      predictions: predictionsKind,
+      sample: sampleKind,
+    });
+    const { scores, transforms, anchors } = predictions;
     const at = (rows: Tensor): Tensor => rows.indexSelect(0, sample.places);
     const [n] = scores.shape as readonly [number];
     return {
@@ -282,7 +357,13 @@ export class DenseCapLocalization extends Module {
   }
 
   /** The most confident regions that overlap little, `numProposals` of each picture, or fewer, which `valid` tells. */
-  propose({ scores, boxes }: RegionPredictions): { boxes: Tensor; valid: Tensor } {
+  propose(...args: Arguments<Pick<LossArguments, 'predictions'>, ['predictions']>): { boxes: Tensor; valid: Tensor } {
+    const name = 'DenseCapLocalization.propose';
+    const given = objectAt(name, ['predictions'], 0, args);
+    const { predictions } = parseArgs<Pick<LossArguments, 'predictions'>>(name, ['predictions'], {}, given, {
+      predictions: predictionsKind,
+    });
+    const { scores, boxes } = predictions;
     const { indices, valid } = nmsPadded(boxes, scores, this.nmsThresh, this.numProposals);
     const places = indices.unsqueeze(2).expand([...indices.shape, 4]);
     return { boxes: boxes.detach().gather(1, places), valid };

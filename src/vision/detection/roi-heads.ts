@@ -1,12 +1,16 @@
 // The second stage of R-CNN: what each proposal shows, and where exactly.
+
 import type { CarriedPromise } from '../../autograd/carried';
+import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
+import { inputs } from '../../nn/callable';
 import { Module, type UnaryModule } from '../../nn/module';
 import * as kinds from '../../tensor/argument-kinds';
 import { ones } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { expectKinds, tensor } from '../../tensor/tensor-kinds';
 import { MultiScaleRoIAlign } from '../ops/multi-scale-roi-align';
 import { BoxCoder } from './box-coder';
 import { detectorKinds } from './detector-kinds';
@@ -20,8 +24,8 @@ import {
   numbersOf,
   tensorOf,
 } from './host';
-import type { ImageSize } from './image-list';
-import type { FeatureMaps } from './maps';
+import { type ImageSize, sizesKind } from './image-list';
+import { type FeatureMaps, featureMaps } from './maps';
 import { type MaskParts, maskAnswers, maskLoss } from './mask-steps';
 import { type HostMasks, hostMasks } from './masks';
 import { hostQuality, Matcher } from './matcher';
@@ -216,12 +220,27 @@ export class RoIHeads extends Module {
     this.mask_predictor = predictor;
   }
 
+  /** @internal */
+  override get [inputs]() {
+    return ['features', 'proposals', 'imageShapes', 'targets?'] as const;
+  }
+
   override forward(
     features: FeatureMaps,
     proposals: readonly Tensor[],
     imageShapes: readonly ImageSize[],
     targets: readonly DetectionTarget[] | null = null,
   ): CarriedPromise<[detections: Detection[], losses: Partial<RoILosses>]> {
+    expectKinds('RoIHeads', {
+      features: [features, featureMaps],
+      proposals: [proposals, kinds.nonEmpty(tensor)],
+      imageShapes: [imageShapes, sizesKind],
+    });
+    if (imageShapes.length !== proposals.length) {
+      throw new ArgumentError(
+        `RoIHeads: expected imageShapes of each of ${proposals.length} pictures, but got ${imageShapes.length}`,
+      );
+    }
     return inParts(async (part) => {
       if (!this.training) {
         const counts = proposals.map(({ shape }) => shape[0]!);
@@ -264,7 +283,7 @@ export class RoIHeads extends Module {
     return { logits, boxes: corrections };
   }
 
-  /** Draws the proposals that the losses look at, truths among them, and records these. */
+  /** @internal Draws the proposals that the losses look at, truths among them, and records these. */
   lossesOf(
     features: FeatureMaps,
     proposals: readonly Float32Array[],
@@ -317,11 +336,12 @@ export class RoIHeads extends Module {
   }
 
   /** Whether masks are made, and wanted in training. */
-  hasMask(): boolean {
+  hasMask(...none: []): boolean {
+    parseArgs('hasMask', [], {}, none);
     return this.maskParts !== null;
   }
 
-  /** The masks of targets on the host where they are wanted, else null. Sizes are those of the pictures as given, and as they are now. */
+  /** @internal The masks of targets on the host where they are wanted, else null. Sizes are those of the pictures as given, and as they are now. */
   async wantedMasks(
     name: string,
     targets: readonly DetectionTarget[],
@@ -330,7 +350,7 @@ export class RoIHeads extends Module {
     return this.maskParts && hostMasks(name, targets, sizes);
   }
 
-  /** The masks of what was found, `side` × `side` probabilities each, picture by picture; null where none are made. */
+  /** @internal The masks of what was found, `side` × `side` probabilities each, picture by picture; null where none are made. */
   async foundMasks(
     found: readonly Candidates[],
     seen: { readonly features: FeatureMaps; readonly imageShapes: readonly ImageSize[] },
@@ -409,7 +429,7 @@ export class RoIHeads extends Module {
     };
   }
 
-  /** Probabilities of the classes, corrected boxes and the score [K] of every proposal, [K, 5 classes + 1], to be read back together. */
+  /** @internal Probabilities of the classes, corrected boxes and the score [K] of every proposal, [K, 5 classes + 1], to be read back together. */
   answersTo(
     features: FeatureMaps,
     proposals: readonly Tensor[],
@@ -424,7 +444,7 @@ export class RoIHeads extends Module {
   }
 
   /**
-   * What is found in each picture, by what `answersTo` says about its proposals, row by row; a last number below 0 says that there is none.
+   * @internal What is found in each picture, by what `answersTo` says about its proposals, row by row; a last number below 0 says that there is none.
    * Sizes are [height, width].
    */
   detections(answers: ArrayLike<number>, counts: readonly number[], imageShapes: readonly ImageSize[]): Candidates[] {

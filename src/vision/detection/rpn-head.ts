@@ -1,5 +1,6 @@
 import * as nn from '../../nn';
-import { Module } from '../../nn/module';
+import { inputs } from '../../nn/callable';
+import { Layer } from '../../nn/layer';
 import { features, whole } from '../../tensor/argument-kinds';
 import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
@@ -19,7 +20,7 @@ export interface RPNHeadOptions {
  * What region proposals are made of: for each anchor of each feature map [N, C, H, W] whether it shows an object, [N, A, H, W], and how to correct
  * it, [N, 4 A, H, W]; the same 3×3 convolutions and two of 1×1 for all maps. Weights are drawn from a normal distribution of 0.01.
  */
-export class RPNHead extends Module {
+export class RPNHead extends Layer {
   conv: nn.Sequential;
   cls_logits: nn.Conv2d;
   bbox_pred: nn.Conv2d;
@@ -43,6 +44,11 @@ export class RPNHead extends Module {
       nn.init.normal_(module.weight, { std: 0.01 });
       if (module.bias) nn.init.zeros_(module.bias);
     }
+  }
+
+  /** @internal */
+  override get [inputs]() {
+    return ['maps'] as const;
   }
 
   override forward(maps: readonly Tensor[]): [logits: Tensor[], boxes: Tensor[]] {

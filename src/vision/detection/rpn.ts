@@ -7,6 +7,7 @@ import * as nn from '../../nn';
 import { Module } from '../../nn/module';
 import * as kinds from '../../tensor/argument-kinds';
 import { cat, stack } from '../../tensor/functions';
+import { objectAt } from '../../tensor/object-argument';
 import { type Arguments, isPlainObject, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { nmsPadded } from '../ops/nms';
@@ -14,8 +15,8 @@ import { BoxGenerator } from './anchors';
 import { BoxCoder } from './box-coder';
 import { detectorKinds } from './detector-kinds';
 import { checkTargets, type DetectionTarget, type HostTarget, hostTargets, numbersOf, tensorOf } from './host';
-import type { ImageList, ImageSize } from './image-list';
-import type { FeatureMaps } from './maps';
+import { ImageList, type ImageSize } from './image-list';
+import { type FeatureMaps, featureMaps } from './maps';
 import { hostQuality, Matcher } from './matcher';
 import { boxByBox, type RPNHead } from './rpn-head';
 import { BalancedPositiveNegativeSampler } from './sampler';
@@ -67,6 +68,13 @@ const topKind: kinds.Kind = {
   words: 'an object of two whole numbers, { training, testing }',
   fits: (value) => isPlainObject(value) && kinds.whole(0).fits(value.training) && kinds.whole(0).fits(value.testing),
 };
+
+interface ProposalArguments {
+  images: ImageList;
+  features: FeatureMaps;
+  /** Needed in training. Default: null. */
+  targets?: readonly DetectionTarget[] | null;
+}
 
 /** What the head says about every anchor. */
 export interface Predictions {
@@ -148,19 +156,28 @@ export class RegionProposalNetwork extends Module {
     this.anchor_generator = generator;
   }
 
-  preNmsTopN(): number {
+  preNmsTopN(...none: []): number {
+    parseArgs('preNmsTopN', [], {}, none);
     return this.training ? this.beforeSuppression.training : this.beforeSuppression.testing;
   }
 
-  postNmsTopN(): number {
+  postNmsTopN(...none: []): number {
+    parseArgs('postNmsTopN', [], {}, none);
     return this.training ? this.afterSuppression.training : this.afterSuppression.testing;
   }
 
   override forward(
-    images: ImageList,
-    features: FeatureMaps,
-    targets: readonly DetectionTarget[] | null = null,
+    ...args: Arguments<ProposalArguments, ['images', 'features', 'targets']>
   ): CarriedPromise<[boxes: Tensor[], losses: Partial<RegionProposalLosses>]> {
+    const names = ['images', 'features'] as const;
+    const given = objectAt('RegionProposalNetwork', [...names, 'targets'], 1, args);
+    const { images, features, targets } = parseArgs<ProposalArguments>(
+      'RegionProposalNetwork',
+      names,
+      { targets: null },
+      given,
+      { images: kinds.instance(ImageList, 'an ImageList'), features: featureMaps, targets: kinds.anything },
+    );
     return inParts(async (part) => {
       const name = 'RegionProposalNetwork';
       if (this.training) checkTargets(name, targets, images.imageSizes.length);
@@ -176,7 +193,7 @@ export class RegionProposalNetwork extends Module {
     });
   }
 
-  /** What the head says about the anchors of a batch. */
+  /** @internal What the head says about the anchors of a batch. */
   predict(images: ImageList, features: FeatureMaps): Predictions {
     const maps = Object.values(features);
     const [logits, boxes] = (this.head as unknown as (maps: readonly Tensor[]) => [Tensor[], Tensor[]])(maps);
@@ -202,7 +219,7 @@ export class RegionProposalNetwork extends Module {
     };
   }
 
-  /** The proposals of a batch. Nothing of them has a gradient. */
+  /** @internal The proposals of a batch. Nothing of them has a gradient. */
   propose({ objectness, deltas, anchors, counts }: Predictions, imageSizes: readonly ImageSize[]): PaddedProposals {
     return noGrad(() => {
       const logits = objectness.detach();
@@ -241,7 +258,7 @@ export class RegionProposalNetwork extends Module {
     });
   }
 
-  /** Draws the anchors that the losses look at, and records these. */
+  /** @internal Draws the anchors that the losses look at, and records these. */
   async lossesOf(
     predictions: Predictions,
     targets: readonly HostTarget[],

@@ -3,6 +3,7 @@
 import type { CarriedPromise } from '../../autograd/carried';
 import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
+import { inputs } from '../../nn/callable';
 import { Module, type UnaryModule } from '../../nn/module';
 import * as kinds from '../../tensor/argument-kinds';
 import { cat } from '../../tensor/functions';
@@ -48,6 +49,11 @@ export class SSDScoringHead<Layer extends UnaryModule = UnaryModule> extends Mod
     super();
     this.module_list = new nn.ModuleList(layers);
     this.numColumns = numColumns;
+  }
+
+  /** @internal */
+  override get [inputs]() {
+    return ['maps'] as const;
   }
 
   override forward(maps: readonly Tensor[]): Tensor {
@@ -99,15 +105,36 @@ export interface SSDOutputs {
   readonly clsLogits: Tensor;
 }
 
+interface SSDHeadArguments {
+  /** Channels of each map. */
+  inChannels: readonly number[];
+  /** Boxes at each place of each map. */
+  numAnchors: readonly number[];
+  numClasses: number;
+}
+
+const perMap = { ...kinds.nonEmpty(kinds.features), words: 'a list of whole numbers of at least 1, one for each map' };
+
 /** Two scoring heads side by side. */
 export class SSDHead extends Module {
   classification_head: SSDScoringHead<nn.Conv2d>;
   regression_head: SSDScoringHead<nn.Conv2d>;
 
-  constructor(inChannels: readonly number[], numAnchors: readonly number[], numClasses: number) {
+  constructor(...args: Arguments<SSDHeadArguments, ['inChannels', 'numAnchors', 'numClasses']>) {
     super();
+    const required = ['inChannels', 'numAnchors', 'numClasses'] as const;
+    const { inChannels, numAnchors, numClasses } = parseArgs<SSDHeadArguments>('SSDHead', required, {}, args, {
+      inChannels: perMap,
+      numAnchors: perMap,
+      numClasses: kinds.features,
+    });
     this.classification_head = new SSDClassificationHead(inChannels, numAnchors, numClasses);
     this.regression_head = new SSDRegressionHead(inChannels, numAnchors);
+  }
+
+  /** @internal */
+  override get [inputs]() {
+    return ['maps'] as const;
   }
 
   override forward(maps: readonly Tensor[]): SSDOutputs {
@@ -242,6 +269,11 @@ export class SSD<Head extends Module = Module> extends Module {
 
   set anchorGenerator(generator: BoxGenerator) {
     this.anchor_generator = generator;
+  }
+
+  /** @internal */
+  override get [inputs]() {
+    return ['images', 'targets?'] as const;
   }
 
   override forward(

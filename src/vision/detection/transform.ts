@@ -1,5 +1,6 @@
 import { ArgumentError, DTypeError, ShapeError } from '../../errors';
 import * as nn from '../../nn';
+import { inputs } from '../../nn/callable';
 import { Module } from '../../nn/module';
 import { pythonFloat, pythonText } from '../../nn/printing';
 import { isTensor } from '../../tensor/callable';
@@ -71,6 +72,11 @@ export class GeneralizedRCNNTransform extends Module {
     this.imageStd = o.imageStd;
     this.sizeDivisible = o.sizeDivisible;
     this.fixedSize = o.fixedSize;
+  }
+
+  /** @internal */
+  override get [inputs]() {
+    return ['images', 'targets?'] as const;
   }
 
   override forward(

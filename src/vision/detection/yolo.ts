@@ -1,19 +1,23 @@
 // YOLO version 1 (Redmon et al. 2016, arXiv:1506.02640): one look at a picture gives boxes and classes for each cell of a grid.
+
 import type { CarriedPromise } from '../../autograd/carried';
 import { noGrad } from '../../autograd/mode';
 import { ArgumentError, ShapeError } from '../../errors';
 import * as nn from '../../nn';
+import { expectTensors, inputs } from '../../nn/callable';
+import { Layer } from '../../nn/layer';
 import { Module } from '../../nn/module';
 import * as kinds from '../../tensor/argument-kinds';
 import { isTensor } from '../../tensor/callable';
 import { arange } from '../../tensor/creation';
 import { stack } from '../../tensor/functions';
-import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
+import { type Arguments, isPlainObject, kindOf, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 
 import { detectorKinds } from './detector-kinds';
 import { checkedTargets, type DetectionTarget, type GivenTarget, type HostTarget, tensorOf } from './host';
 
+import { sizesKind } from './image-list';
 import { sizeOf } from './maps';
 import { CandidateList, detectionOf } from './postprocess';
 import { inParts } from './steps';
@@ -118,6 +122,19 @@ function overlaps(boxes: Tensor, objects: Tensor, gridSize: number): Tensor {
   return both.div(area(a).add(area(b)).sub(both).clamp(1e-12));
 }
 
+interface EncodeArguments {
+  targets: readonly HostTarget[];
+  sizes: readonly (readonly [height: number, width: number])[];
+}
+
+const hostTargetsKind: kinds.Kind = {
+  ...kinds.nonEmpty({
+    words: 'a target',
+    fits: (value) => isPlainObject(value) && value.boxes instanceof Float32Array && value.labels instanceof Int32Array,
+  }),
+  words: 'a list of { boxes, labels }, a Float32Array and an Int32Array a picture',
+};
+
 /**
  * The loss of YOLO v1: of each cell with an object, the box that overlaps it most is responsible for it.
  * Shape: predictions [N, S, S, 5 B + C] and targets [N, S, S, 5 + C] as `encode` gives them → five numbers.
@@ -127,7 +144,7 @@ function overlaps(boxes: Tensor, objects: Tensor, gridSize: number): Tensor {
  *
  * @throws ShapeError
  */
-export class YOLOv1Loss extends Module {
+export class YOLOv1Loss extends Layer {
   readonly gridSize: number;
   readonly numBoxes: number;
   readonly numClasses: number;
@@ -146,11 +163,26 @@ export class YOLOv1Loss extends Module {
   }
 
   /** Cells that tell of the targets of pictures of these sizes [height, width]; of objects whose centres share a cell, the first. */
-  encode(targets: readonly HostTarget[], sizes: readonly (readonly [height: number, width: number])[]): Tensor {
+  encode(...args: Arguments<EncodeArguments, ['targets', 'sizes']>): Tensor {
+    const { targets, sizes } = parseArgs<EncodeArguments>('YOLOv1Loss.encode', ['targets', 'sizes'], {}, args, {
+      targets: hostTargetsKind,
+      sizes: sizesKind,
+    });
+    if (targets.length !== sizes.length) {
+      throw new ArgumentError(
+        `YOLOv1Loss.encode: expected sizes of each of ${targets.length} pictures, but got ${sizes.length}`,
+      );
+    }
     return encoded(targets, sizes, this);
   }
 
+  /** @internal */
+  override get [inputs]() {
+    return ['predictions', 'targets'] as const;
+  }
+
   override forward(predictions: Tensor, targets: Tensor): YOLOv1Losses {
+    expectTensors('YOLOv1Loss', predictions, targets);
     const { gridSize, numBoxes, numClasses } = this;
     const [n] = predictions.shape;
     const cells = [n!, gridSize, gridSize];
@@ -303,6 +335,11 @@ export class YOLOv1 extends Module {
       );
     }
     return this.head(maps).view(-1, gridSize, gridSize, 5 * numBoxes + numClasses);
+  }
+
+  /** @internal */
+  override get [inputs]() {
+    return ['images', 'targets?'] as const;
   }
 
   override forward(

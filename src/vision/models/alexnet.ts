@@ -1,7 +1,7 @@
 import * as nn from '../../nn';
-import { Module } from '../../nn/module';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { Network } from '../network';
 import { builder, type ClassifierOptions } from './builder';
 import { networkKinds } from './network-kinds';
 import { AlexNet_Weights } from './weights/table';
@@ -19,7 +19,7 @@ const pool = () => new nn.MaxPool2d({ kernelSize: 3, stride: 2 });
  * [N, numClasses]. 61,100,840 parameters.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
-export class AlexNet extends Module {
+export class AlexNet extends Network {
   features = new nn.Sequential(
     ...[new nn.Conv2d(3, 64, { kernelSize: 11, stride: 4, padding: 2 }), relu(), pool()],
     ...[new nn.Conv2d(64, 192, { kernelSize: 5, padding: 2 }), relu(), pool()],

@@ -5,6 +5,7 @@ import * as kinds from '../../tensor/argument-kinds';
 import { ones } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { Network } from '../network';
 import { Conv2dNormActivation, make, type NormMaker, Permute } from '../ops/layers';
 import { StochasticDepth } from '../ops/stochastic-depth';
 import { builder, type ClassifierOptions } from './builder';
@@ -71,7 +72,7 @@ class CNBlock extends Module {
  * of `convnextTiny`.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
-export class ConvNeXt extends Module {
+export class ConvNeXt extends Network {
   declare avgpool: nn.AdaptiveAvgPool2d;
 
   constructor(...args: Arguments<ConvNeXtArguments, ConvNeXtOrder>) {

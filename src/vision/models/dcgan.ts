@@ -1,5 +1,7 @@
 import * as nn from '../../nn';
-import { Module } from '../../nn/module';
+import { inputs } from '../../nn/callable';
+import { Layer } from '../../nn/layer';
+import type { Module } from '../../nn/module';
 import * as kinds from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
@@ -30,7 +32,7 @@ function draw(model: Module): void {
 }
 
 /** Codes [N, latentDim, 1, 1] or [N, latentDim] to images [N, channels, 64, 64] in [−1, 1]. 3,576,704 parameters. */
-export class DCGANGenerator extends Module {
+export class DCGANGenerator extends Layer {
   main: nn.Sequential;
 
   constructor(...args: Arguments<DCGANOptions, DCGANOrder>) {
@@ -49,13 +51,18 @@ export class DCGANGenerator extends Module {
     draw(this);
   }
 
+  /** @internal */
+  override get [inputs]() {
+    return ['codes'] as const;
+  }
+
   override forward(codes: Tensor): Tensor {
     return this.main(codes.shape.length === 2 ? codes.unsqueeze(2).unsqueeze(3) : codes);
   }
 }
 
 /** Images [N, channels, 64, 64] to probabilities [N] that they are real. 2,765,568 parameters. */
-export class DCGANDiscriminator extends Module {
+export class DCGANDiscriminator extends Layer {
   main: nn.Sequential;
 
   constructor(...args: Arguments<Omit<DCGANOptions, 'latentDim'>, ['features', 'channels']>) {
@@ -77,6 +84,11 @@ export class DCGANDiscriminator extends Module {
     draw(this);
   }
 
+  /** @internal */
+  override get [inputs]() {
+    return ['images'] as const;
+  }
+
   override forward(images: Tensor): Tensor {
     return this.main(images).flatten();
   }
@@ -86,7 +98,7 @@ export class DCGANDiscriminator extends Module {
  * A deep convolutional generative adversarial network (Radford, Metz and Chintala 2016, arXiv:1511.06434) for images of 64 × 64 pixels: `generator` and
  * `discriminator`, each a module of its own.
  */
-export class DCGAN extends Module {
+export class DCGAN extends Layer {
   generator: DCGANGenerator;
   discriminator: DCGANDiscriminator;
 
@@ -95,6 +107,11 @@ export class DCGAN extends Module {
     const { latentDim, features, channels } = parseArgs<DCGANOptions>('DCGAN', [], defaults, args, sizes);
     this.generator = new DCGANGenerator({ latentDim, features, channels });
     this.discriminator = new DCGANDiscriminator({ features, channels });
+  }
+
+  /** @internal */
+  override get [inputs]() {
+    return ['codes'] as const;
   }
 
   /** The images that the generator makes of codes. */

@@ -5,6 +5,7 @@ import { checkpoint } from '../../tensor/checkpoint';
 import { cat } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { Network } from '../network';
 import { builder, type ClassifierOptions } from './builder';
 import { initialize } from './initialize';
 import { networkKinds } from './network-kinds';
@@ -103,7 +104,7 @@ class Transition extends nn.Sequential {
  * `densenet121` 7,978,856, `densenet161` 28,681,000, `densenet169` 14,149,480, `densenet201` 20,013,928.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
-export class DenseNet extends Module {
+export class DenseNet extends Network {
   features: nn.Sequential;
 
   constructor(...args: Arguments<DenseNetOptions, DenseNetOrder>) {

@@ -4,6 +4,7 @@ import { Module, type UnaryModule } from '../../nn/module';
 import * as kinds from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { Network } from '../network';
 import { Conv2dNormActivation, type NormMaker, SqueezeExcitation } from '../ops/layers';
 import { StochasticDepth } from '../ops/stochastic-depth';
 import { builder, type ClassifierOptions, makeDivisible } from './builder';
@@ -84,7 +85,7 @@ class MBConv extends Module {
  * Parameters: B0 5,288,548, B1 7,794,184, B2 9,109,994, B3 12,233,232.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
-export class EfficientNet extends Module {
+export class EfficientNet extends Network {
   declare avgpool: nn.AdaptiveAvgPool2d;
 
   constructor(...args: Arguments<EfficientNetArguments, EfficientNetOrder>) {

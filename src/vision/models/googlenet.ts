@@ -3,6 +3,7 @@ import { Module } from '../../nn/module';
 import { cat } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { Network } from '../network';
 import { builder, type ClassifierOptions } from './builder';
 import { asTrained, BasicConv2d } from './inception-blocks';
 import { initialize } from './initialize';
@@ -94,7 +95,7 @@ class InceptionAux extends Module {
  * heads in the middle.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
-export class GoogLeNet extends Module {
+export class GoogLeNet extends Network {
   auxLogits: boolean;
   readonly transformInput: boolean;
   conv1 = new BasicConv2d(3, 64, { kernelSize: 7, stride: 2, padding: 3 });

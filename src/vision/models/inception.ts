@@ -4,6 +4,7 @@ import { flag } from '../../tensor/argument-kinds';
 import { cat } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { Network } from '../network';
 import { builder, type ClassifierOptions } from './builder';
 import { asTrained, BasicConv2d } from './inception-blocks';
 import { type Fixed, networkKinds } from './network-kinds';
@@ -227,7 +228,7 @@ interface InceptionAux {
  * to `InceptionOutputs`, unless `auxLogits: false`. 27,161,264 parameters, 23,834,568 without the head in the middle.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
-export class Inception3 extends Module {
+export class Inception3 extends Network {
   auxLogits: boolean;
   readonly transformInput: boolean;
   Conv2d_1a_3x3 = conv(3, 32, 3, 2);

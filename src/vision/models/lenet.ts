@@ -4,6 +4,7 @@ import { ones, tensor, zeros } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { Network } from '../network';
 import { builder, type ClassifierOptions } from './builder';
 import { networkKinds } from './network-kinds';
 
@@ -11,7 +12,7 @@ import { networkKinds } from './network-kinds';
  * LeNet-5 as it is commonly built today, with ReLU, max pooling and a linear last layer: images [N, 1, 28, 28] to scores [N, numClasses]. 61,706
  * parameters.
  */
-export class LeNet5 extends Module {
+export class LeNet5 extends Network {
   features = new nn.Sequential(
     ...[
       new nn.Conv2d(1, 6, { kernelSize: 5, padding: 2 }),
@@ -135,7 +136,7 @@ class EuclideanRBF extends Module {
  * penalties [N, 10], the smallest for the answer. Subsampling has weights, the third layer sees some of the maps, and the last one measures
  * distances from drawn digits. 60,000 trainable parameters.
  */
-export class LeNet5Paper extends Module {
+export class LeNet5Paper extends Network {
   c1 = new nn.Conv2d(1, 6, { kernelSize: 5 });
   s2 = new Subsampling(6);
   c3 = new PartialConvolution();

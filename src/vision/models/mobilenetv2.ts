@@ -4,6 +4,7 @@ import { Module, type UnaryModule } from '../../nn/module';
 import * as kinds from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { Network } from '../network';
 import { Conv2dNormActivation, make, type NormMaker } from '../ops/layers';
 import { builder, type ClassifierOptions, makeDivisible } from './builder';
 import { fanOut, initialize, normal } from './initialize';
@@ -92,7 +93,7 @@ class InvertedResidual extends Module {
  * MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381): images [N, 3, H, W], usually of 224 pixels, to scores [N, numClasses]. 3,504,872 parameters.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
-export class MobileNetV2 extends Module {
+export class MobileNetV2 extends Network {
   readonly lastChannel: number;
 
   constructor(...args: Arguments<MobileNetV2Options, MobileNetV2Order>) {

@@ -4,6 +4,7 @@ import { Module, type UnaryModule } from '../../nn/module';
 import { features } from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { Network } from '../network';
 import { Conv2dNormActivation, type NormMaker, SqueezeExcitation } from '../ops/layers';
 import { builder, type ClassifierOptions, makeDivisible } from './builder';
 import { fanOut, initialize, normal } from './initialize';
@@ -101,7 +102,7 @@ const batchNorm: NormMaker = (channels: number) => new nn.BatchNorm2d(channels, 
  * `mobilenetV3Large`, 2,542,856 of `mobilenetV3Small`.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
-export class MobileNetV3 extends Module {
+export class MobileNetV3 extends Network {
   declare avgpool: nn.AdaptiveAvgPool2d;
 
   constructor(...args: Arguments<MobileNetV3Arguments, MobileNetV3Order>) {

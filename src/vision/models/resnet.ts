@@ -2,8 +2,9 @@ import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
 import { Module } from '../../nn/module';
 import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
+import { Network } from '../network';
 import { make, type NormMaker } from '../ops/layers';
 import { builder, type ClassifierOptions } from './builder';
 import { fanOut, initialize } from './initialize';
@@ -24,30 +25,39 @@ export interface ResNetOptions extends ClassifierOptions {
   normLayer?: NormMaker | null;
 }
 
-interface BlockOptions {
-  readonly stride?: number;
-  readonly downsample?: nn.Sequential | null;
-  readonly groups: number;
-  readonly baseWidth: number;
-  readonly dilation: number;
-  readonly norm: NormMaker;
+interface BlockArguments {
+  inplanes: number;
+  planes: number;
+  /** Default: 1. */
+  stride?: number;
+  /** What the input goes through beside the convolutions. Default: nothing. */
+  downsample?: nn.Sequential | null;
+  /** Default: 1. */
+  groups?: number;
+  /** Channels of a group, where there are 64 planes. Default: 64. */
+  baseWidth?: number;
+  /** Default: 1. */
+  dilation?: number;
+  /** What makes the norm of so many channels. Default: batch norm. */
+  normLayer?: NormMaker | null;
 }
 
-const blockDefaults = { stride: 1, downsample: null };
+type BlockOrder = [...['inplanes', 'planes', 'stride', 'downsample', 'groups', 'baseWidth', 'dilation', 'normLayer']];
 
 /** What a block is given, checked. */
-function blockOptions(name: string, planes: Readonly<Record<'inplanes' | 'planes', unknown>>, options: BlockOptions) {
-  expectKind(name, 'inplanes', planes.inplanes, kinds.features);
-  expectKind(name, 'planes', planes.planes, kinds.features);
-  const required = ['groups', 'baseWidth', 'dilation', 'norm'] as const;
-  return parseArgs<BlockOptions>(name, required, blockDefaults, [options], {
+function blockOptions(name: string, args: readonly unknown[]) {
+  const defaults = { stride: 1, downsample: null, groups: 1, baseWidth: 64, dilation: 1, normLayer: null };
+  const { normLayer, ...o } = parseArgs<BlockArguments>(name, ['inplanes', 'planes'], defaults, args, {
+    inplanes: kinds.features,
+    planes: kinds.features,
     stride: kinds.whole(1),
     downsample: kinds.orNull(kinds.instance(Module, 'a module')),
     groups: kinds.whole(1),
     baseWidth: kinds.features,
     dilation: kinds.whole(1),
-    norm: kinds.callback,
+    normLayer: kinds.orNull(kinds.callback),
   });
+  return { ...o, norm: normLayer ?? (nn.BatchNorm2d as NormMaker) };
 }
 
 /** A 3×3 convolution that keeps the size but for its stride. */
@@ -58,7 +68,7 @@ const conv1x1 = (inChannels: number, outChannels: number, stride = 1) =>
   new nn.Conv2d(inChannels, outChannels, { kernelSize: 1, stride, bias: false });
 
 /** Two 3×3 convolutions beside the identity. */
-export class BasicBlock extends Module {
+export class BasicBlock extends Network {
   static readonly expansion = 1;
   conv1: nn.Conv2d;
   bn1: nn.UnaryModule;
@@ -68,9 +78,9 @@ export class BasicBlock extends Module {
   downsample: nn.Sequential | null;
   readonly stride: number;
 
-  constructor(inplanes: number, planes: number, options: BlockOptions) {
+  constructor(...args: Arguments<BlockArguments, BlockOrder>) {
     super();
-    const { stride, downsample, ...o } = blockOptions('BasicBlock', { inplanes, planes }, options);
+    const { inplanes, planes, stride, downsample, ...o } = blockOptions('BasicBlock', args);
     if (o.groups !== 1 || o.baseWidth !== 64) {
       throw new ArgumentError(
         `BasicBlock: expected groups 1 and widthPerGroup 64, but got ${o.groups} and ${o.baseWidth}; Bottleneck takes others`,
@@ -96,7 +106,7 @@ export class BasicBlock extends Module {
 }
 
 /** A 3×3 convolution, with the stride, between two 1×1 ones, beside the identity. */
-export class Bottleneck extends Module {
+export class Bottleneck extends Network {
   static readonly expansion = 4;
   conv1: nn.Conv2d;
   bn1: nn.UnaryModule;
@@ -108,9 +118,9 @@ export class Bottleneck extends Module {
   downsample: nn.Sequential | null;
   readonly stride: number;
 
-  constructor(inplanes: number, planes: number, options: BlockOptions) {
+  constructor(...args: Arguments<BlockArguments, BlockOrder>) {
     super();
-    const { stride, downsample, ...o } = blockOptions('Bottleneck', { inplanes, planes }, options);
+    const { inplanes, planes, stride, downsample, ...o } = blockOptions('Bottleneck', args);
     const width = Math.floor(planes * (o.baseWidth / 64)) * o.groups;
     this.conv1 = conv1x1(inplanes, width);
     this.bn1 = make(o.norm, width);
@@ -152,7 +162,7 @@ interface Progress {
  * `resnet18` 11,689,512, `resnet34` 21,797,672, `resnet50` 25,557,032, `resnet101` 44,549,160, `resnet152` 60,192,808.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
-export class ResNet extends Module {
+export class ResNet extends Network {
   conv1 = new nn.Conv2d(3, 64, { kernelSize: 7, stride: 2, padding: 3, bias: false });
   bn1: nn.UnaryModule;
   relu = new nn.ReLU({ inplace: true });
@@ -188,7 +198,7 @@ export class ResNet extends Module {
         step !== 1 || progress.inplanes !== outplanes
           ? new nn.Sequential(conv1x1(progress.inplanes, outplanes, step), make(norm, outplanes))
           : null;
-      const shared = { groups, baseWidth: widthPerGroup, norm };
+      const shared = { groups, baseWidth: widthPerGroup, normLayer: norm };
       const made = [new block(progress.inplanes, planes, { ...shared, stride: step, downsample, dilation: before })];
       progress.inplanes = outplanes;
       while (made.length < blocks) made.push(new block(outplanes, planes, { ...shared, dilation: progress.dilation }));

@@ -3,6 +3,7 @@ import { Module, type UnaryModule } from '../../nn/module';
 import * as kinds from '../../tensor/argument-kinds';
 import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { Network } from '../network';
 import { builder, type ClassifierOptions } from './builder';
 import { initialize } from './initialize';
 import { networkKinds } from './network-kinds';
@@ -168,7 +169,7 @@ const architectureKind: kinds.Kind = {
  * `senet154`.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
-export class SENet extends Module {
+export class SENet extends Network {
   readonly dropRate: number;
   conv1: UnaryModule;
   bn1: nn.BatchNorm2d;

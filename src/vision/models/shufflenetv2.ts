@@ -6,6 +6,7 @@ import * as kinds from '../../tensor/argument-kinds';
 import { cat } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { Network } from '../network';
 import { builder, type ClassifierOptions } from './builder';
 import { type Fixed, networkKinds } from './network-kinds';
 import * as table from './weights/table';
@@ -79,7 +80,7 @@ interface ShuffleNetArguments extends ClassifierOptions {
  * ×1.0 2,278,604, ×1.5 3,503,624, ×2.0 7,393,996.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
-export class ShuffleNetV2 extends Module {
+export class ShuffleNetV2 extends Network {
   conv1: nn.Sequential;
   maxpool = new nn.MaxPool2d({ kernelSize: 3, stride: 2, padding: 1 });
   stage2: nn.Sequential;

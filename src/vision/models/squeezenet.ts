@@ -4,6 +4,7 @@ import { oneOf } from '../../tensor/argument-kinds';
 import { cat } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { Network } from '../network';
 import { builder, type ClassifierOptions } from './builder';
 import { initialize } from './initialize';
 import { networkKinds } from './network-kinds';
@@ -66,7 +67,7 @@ const features = {
  * [N, numClasses]. 1,248,424 parameters of version 1.0, 1,235,496 of 1.1, which takes 2.4 times fewer operations.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
-export class SqueezeNet extends Module {
+export class SqueezeNet extends Network {
   readonly numClasses: number;
   features: nn.Sequential;
 

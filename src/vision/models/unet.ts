@@ -7,6 +7,7 @@ import { features } from '../../tensor/argument-kinds';
 import { cat } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { Network } from '../network';
 import { builder } from './builder';
 
 export interface UNetOptions {
@@ -54,7 +55,7 @@ const defaults = { inChannels: 3, numClasses: 2, baseChannels: 64 };
  *
  * @throws ShapeError for images of other sizes
  */
-export class UNet extends Module {
+export class UNet extends Network {
   inc: DoubleConv;
   pool = new nn.MaxPool2d({ kernelSize: 2, stride: 2 });
   down1: DoubleConv;

@@ -1,10 +1,10 @@
 import * as nn from '../../nn';
-import { Module } from '../../nn/module';
 import * as kinds from '../../tensor/argument-kinds';
 import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
 import { randn } from '../../tensor/random';
 import type { Generator } from '../../tensor/random/generator';
 import type { Tensor } from '../../tensor/tensor';
+import { Network } from '../network';
 import { builder } from './builder';
 
 export interface ConvVAEOptions {
@@ -31,7 +31,7 @@ const defaults = { inChannels: 1, latentDim: 20 };
  *     const { reconstruction, mu, logVar } = vae(images);
  *     const loss = vae.loss(images, { reconstruction, mu, logVar });
  */
-export class ConvVAE extends Module {
+export class ConvVAE extends Network {
   readonly latentDim: number;
   encoder: nn.Sequential;
   fcMu: nn.Linear;

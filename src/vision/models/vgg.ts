@@ -3,6 +3,7 @@ import { Module, type UnaryModule } from '../../nn/module';
 import { flag, instance } from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { Network } from '../network';
 import { builder, type ClassifierOptions } from './builder';
 import { fanOut, initialize, normal } from './initialize';
 import { networkKinds } from './network-kinds';
@@ -51,7 +52,7 @@ interface VGGArguments extends VGGOptions {
  * 132,863,336 parameters of `vgg11`, 133,047,848 of `vgg13`, 138,357,544 of `vgg16`, 143,667,240 of `vgg19`.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
-export class VGG extends Module {
+export class VGG extends Network {
   features: nn.Sequential;
   avgpool = new nn.AdaptiveAvgPool2d([7, 7]);
 

@@ -9,6 +9,7 @@ import { empty, zeros } from '../../tensor/creation';
 import { cat } from '../../tensor/functions';
 import { type Arguments, type Parsed, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
+import { Network } from '../network';
 import { FloatDropout, MLP, make, type NormMaker } from '../ops/layers';
 import { builder, type ClassifierOptions, expectClasses, expectOption } from './builder';
 import { type Fixed, networkKinds } from './network-kinds';
@@ -124,7 +125,7 @@ class Encoder extends Module {
  * @throws ArgumentError where patches do not divide the image
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
-export class VisionTransformer extends Module {
+export class VisionTransformer extends Network {
   readonly imageSize: number;
   readonly patchSize: number;
   readonly hiddenDim: number;

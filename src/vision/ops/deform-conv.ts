@@ -1,8 +1,10 @@
 // Deformable convolution: deformConv2d and DeformConv2d.
+
 import { ArgumentError, ShapeError } from '../../errors';
 import { expectFloat } from '../../graph/record';
+import { inputs } from '../../nn/callable';
+import { Layer } from '../../nn/layer';
 import { resetWeightAndBias } from '../../nn/linear';
-import { Module } from '../../nn/module';
 import { Parameter } from '../../nn/parameter';
 import { pythonText } from '../../nn/printing';
 import { pair, type Size2d } from '../../nn/sizes';
@@ -124,7 +126,7 @@ interface LayerArguments {
 type LayerOrder = ['inChannels', 'outChannels', 'kernelSize', 'stride', 'padding', 'dilation', 'groups', 'bias'];
 
 /** `deformConv2d` as a module, which is given offsets and masks: `layer(input, offset, mask)`. Initialised as a convolution is. */
-export class DeformConv2d extends Module {
+export class DeformConv2d extends Layer {
   readonly inChannels: number;
   readonly outChannels: number;
   readonly kernelSize: readonly [number, number];
@@ -164,6 +166,11 @@ export class DeformConv2d extends Module {
   /** Draws weight and bias anew, as PyTorch initialises convolutions. */
   resetParameters(): void {
     resetWeightAndBias(this.weight, this.bias);
+  }
+
+  /** @internal */
+  override get [inputs]() {
+    return ['input', 'offset', 'mask?'] as const;
   }
 
   override forward(input: Tensor, offset: Tensor, mask: Tensor | null = null): Tensor {

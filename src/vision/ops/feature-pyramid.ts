@@ -1,15 +1,17 @@
 // The feature pyramid network, and the levels that it may have besides.
+
 import { ArgumentError } from '../../errors';
 import * as nn from '../../nn';
+import { inputs } from '../../nn/callable';
 import { relu } from '../../nn/functional/activation';
 import { interpolate } from '../../nn/functional/interpolate';
 import { maxPool2d } from '../../nn/functional/pooling';
 import { constant_, kaimingUniform_ } from '../../nn/init';
 import { Module } from '../../nn/module';
 import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
+import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
-import { expectKinds, namedTensors, tensors } from '../../tensor/tensor-kinds';
+import { expectKinds, namedTensors, tensor } from '../../tensor/tensor-kinds';
 import { Conv2dNormActivation, type NormMaker } from './layers';
 
 /** Maps and their names, from the highest resolution on. */
@@ -20,6 +22,11 @@ export interface NamedMaps {
 
 /** What adds levels to a feature pyramid. */
 export abstract class ExtraFPNBlock extends Module {
+  constructor(...none: []) {
+    super();
+    parseArgs(new.target.name, [], {}, none);
+  }
+
   /** The maps with those added, and the names of all, by the results of the pyramid, the maps that it was given, and their names. */
   abstract override forward(
     results: readonly Tensor[],
@@ -81,24 +88,27 @@ export class FeaturePyramidNetwork extends Module {
     this.extra_blocks = o.extraBlocks;
   }
 
-  override forward(x: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  override forward(
+    maps: Readonly<Record<string, Tensor>> | { x: Readonly<Record<string, Tensor>> },
+  ): Record<string, Tensor> {
+    const x = isNamed(maps) ? maps.x : maps;
     expectKind('FeaturePyramidNetwork', 'x', x, namedTensors);
     const names = Object.keys(x);
-    const maps = Object.values(x);
+    const levels = Object.values(x);
     const inner = [...this.inner_blocks];
     const layers = [...this.layer_blocks];
-    if (maps.length === 0 || maps.length > inner.length) {
+    if (levels.length === 0 || levels.length > inner.length) {
       throw new ArgumentError(`FeaturePyramidNetwork: expected ${inner.length} maps, but got [${names.join(', ')}]`);
     }
-    let last = inner.at(-1)!(maps.at(-1)!);
+    let last = inner.at(-1)!(levels.at(-1)!);
     let results: readonly Tensor[] = [layers.at(-1)!(last)];
-    for (let i = maps.length - 2; i >= 0; i--) {
-      const lateral = inner[i]!(maps[i]!);
+    for (let i = levels.length - 2; i >= 0; i--) {
+      const lateral = inner[i]!(levels[i]!);
       last = lateral.add(interpolate(last, { size: lateral.shape.slice(-2), mode: 'nearest' }));
       results = [layers[i]!(last), ...results];
     }
     if (!this.extra_blocks) return named(names, results);
-    const [all, allNames] = this.extra_blocks(results, maps, names);
+    const [all, allNames] = this.extra_blocks(results, levels, names);
     return named(allNames, all);
   }
 
@@ -114,6 +124,10 @@ export class FeaturePyramidNetwork extends Module {
   }
 }
 
+/** Maps that are given as `x`: a map itself is no dictionary. */
+const isNamed = (given: object): given is { x: Readonly<Record<string, Tensor>> } =>
+  isPlainObject(given) && Object.keys(given).join() === 'x' && isPlainObject(given.x);
+
 const named = (names: readonly string[], maps: readonly Tensor[]): Record<string, Tensor> =>
   Object.fromEntries(maps.map((map, i) => [names[i]!, map]));
 
@@ -126,14 +140,25 @@ function initialize(module: Module): void {
   }
 }
 
+/** Checks what a block that adds levels is called with. */
+function expectLevels(name: string, { results, x, names }: Readonly<Record<'results' | 'x' | 'names', unknown>>): void {
+  const some = { ...kinds.nonEmpty(tensor), words: 'a list of tensors, at least one' };
+  expectKinds(name, { results: [results, some], x: [x, some], names: [names, kinds.listOf(kinds.text)] });
+}
+
 /** Adds a level `pool`: every second element of the last result. */
 export class LastLevelMaxPool extends ExtraFPNBlock {
+  /** @internal */
+  override get [inputs]() {
+    return ['results', 'x', 'names'] as const;
+  }
+
   override forward(
     results: readonly Tensor[],
-    _x: readonly Tensor[],
+    x: readonly Tensor[],
     names: readonly string[],
   ): readonly [readonly Tensor[], readonly string[]] {
-    expectKinds('LastLevelMaxPool', { results: [results, tensors], names: [names, kinds.listOf(kinds.text)] });
+    expectLevels('LastLevelMaxPool', { results, x, names });
     const pooled = maxPool2d(results.at(-1)!, 1, { stride: 2 });
     return [
       [...results, pooled],
@@ -171,11 +196,17 @@ export class LastLevelP6P7 extends ExtraFPNBlock {
     this.useP5 = inChannels === outChannels;
   }
 
+  /** @internal */
+  override get [inputs]() {
+    return ['results', 'x', 'names'] as const;
+  }
+
   override forward(
     results: readonly Tensor[],
     x: readonly Tensor[],
     names: readonly string[],
   ): readonly [readonly Tensor[], readonly string[]] {
+    expectLevels('LastLevelP6P7', { results, x, names });
     const p6 = this.p6(this.useP5 ? results.at(-1)! : x.at(-1)!);
     const p7 = this.p7(relu(p6));
     return [

@@ -1,7 +1,7 @@
 // Batch norm whose statistics and affine parameters are fixed, as detectors use it in backbones.
+
 import { sameShape } from '../../compiler/meta';
 import { expectTensors } from '../../nn/callable';
-import { Module } from '../../nn/module';
 import { pythonFloat } from '../../nn/printing';
 import { frozenBatchNorm } from '../../ops/batch-norm';
 import { reshape } from '../../ops/cast';
@@ -9,6 +9,7 @@ import { features, finite } from '../../tensor/argument-kinds';
 import { ones, zeros } from '../../tensor/creation';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
+import { Network } from '../network';
 
 interface FrozenBatchNormArguments {
   numFeatures: number;
@@ -21,7 +22,7 @@ interface FrozenBatchNormArguments {
  *
  *     y = (x − runningMean) / √(runningVar + eps) · weight + bias
  */
-export class FrozenBatchNorm2d extends Module {
+export class FrozenBatchNorm2d extends Network {
   eps: number;
   declare weight: Tensor;
   declare bias: Tensor;

@@ -1,6 +1,8 @@
 // RoIAlign from maps of several resolutions: each region from the one that fits its size.
+
 import { ArgumentError, ShapeError } from '../../errors';
-import { Module } from '../../nn/module';
+import { inputs } from '../../nn/callable';
+import { Layer } from '../../nn/layer';
 import { pythonText } from '../../nn/printing';
 import { roiAlign as align } from '../../ops/regions';
 import * as kinds from '../../tensor/argument-kinds';
@@ -50,7 +52,7 @@ function rounded(x: number): number {
  *
  * @throws ArgumentError, ShapeError
  */
-export class MultiScaleRoIAlign extends Module {
+export class MultiScaleRoIAlign extends Layer {
   readonly featmapNames: readonly string[];
   readonly outputSize: readonly [number, number];
   readonly samplingRatio: number;
@@ -75,6 +77,11 @@ export class MultiScaleRoIAlign extends Module {
     this.samplingRatio = o.samplingRatio;
     this.canonicalScale = o.canonicalScale;
     this.canonicalLevel = o.canonicalLevel;
+  }
+
+  /** @internal */
+  override get [inputs]() {
+    return ['x', 'boxes', 'imageShapes'] as const;
   }
 
   override forward(

@@ -1,5 +1,7 @@
 // The modules of regions of interest: RoIPool, RoIAlign, PSRoIPool, PSRoIAlign.
-import { Module } from '../../nn/module';
+
+import { inputs } from '../../nn/callable';
+import { Layer } from '../../nn/layer';
 import { pythonFloat, pythonText } from '../../nn/printing';
 import { finite } from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
@@ -39,7 +41,7 @@ const sizesText = ({ outputSize, spatialScale }: PoolArguments): string =>
   `output_size=${pythonText(outputSize)}, spatial_scale=${pythonFloat(spatialScale)}`;
 
 /** `roiPool` as a module. */
-export class RoIPool extends Module {
+export class RoIPool extends Layer {
   readonly outputSize: OutputSize;
   readonly spatialScale: number;
 
@@ -49,6 +51,11 @@ export class RoIPool extends Module {
     binsOf('RoIPool', o.outputSize);
     this.outputSize = o.outputSize;
     this.spatialScale = o.spatialScale;
+  }
+
+  /** @internal */
+  override get [inputs]() {
+    return ['input', 'rois'] as const;
   }
 
   override forward(input: Tensor, rois: Regions): Tensor {
@@ -61,7 +68,7 @@ export class RoIPool extends Module {
 }
 
 /** `psRoiPool` as a module. */
-export class PSRoIPool extends Module {
+export class PSRoIPool extends Layer {
   readonly outputSize: OutputSize;
   readonly spatialScale: number;
 
@@ -71,6 +78,11 @@ export class PSRoIPool extends Module {
     binsOf('PSRoIPool', o.outputSize);
     this.outputSize = o.outputSize;
     this.spatialScale = o.spatialScale;
+  }
+
+  /** @internal */
+  override get [inputs]() {
+    return ['input', 'rois'] as const;
   }
 
   override forward(input: Tensor, rois: Regions): Tensor {
@@ -83,7 +95,7 @@ export class PSRoIPool extends Module {
 }
 
 /** `roiAlign` as a module. */
-export class RoIAlign extends Module {
+export class RoIAlign extends Layer {
   readonly outputSize: OutputSize;
   readonly spatialScale: number;
   readonly samplingRatio: number;
@@ -101,6 +113,11 @@ export class RoIAlign extends Module {
     this.aligned = o.aligned;
   }
 
+  /** @internal */
+  override get [inputs]() {
+    return ['input', 'rois'] as const;
+  }
+
   override forward(input: Tensor, rois: Regions): Tensor {
     const { outputSize, spatialScale, samplingRatio, aligned } = this;
     return roiAlign(input, rois, outputSize, spatialScale, samplingRatio, aligned);
@@ -112,7 +129,7 @@ export class RoIAlign extends Module {
 }
 
 /** `psRoiAlign` as a module. */
-export class PSRoIAlign extends Module {
+export class PSRoIAlign extends Layer {
   readonly outputSize: OutputSize;
   readonly spatialScale: number;
   readonly samplingRatio: number;
@@ -126,6 +143,11 @@ export class PSRoIAlign extends Module {
     this.outputSize = o.outputSize;
     this.spatialScale = o.spatialScale;
     this.samplingRatio = o.samplingRatio;
+  }
+
+  /** @internal */
+  override get [inputs]() {
+    return ['input', 'rois'] as const;
   }
 
   override forward(input: Tensor, rois: Regions): Tensor {

@@ -1,4 +1,5 @@
 // What networks of segmentation share: a backbone cut after some layers, a head of convolutions, and scores at the size of the image.
+
 import { ArgumentError } from '../../../errors';
 import { noteCalls } from '../../../graph/calls';
 import * as nn from '../../../nn';
@@ -7,6 +8,7 @@ import { Module, type UnaryModule } from '../../../nn/module';
 import * as kinds from '../../../tensor/argument-kinds';
 import { type Arguments, isPlainObject, parseArgs } from '../../../tensor/options';
 import type { Tensor } from '../../../tensor/tensor';
+import { Network } from '../../network';
 import {
   builder,
   expectClasses,
@@ -78,7 +80,7 @@ export interface SegmentationOutput {
 /** Images [N, 3, H, W] to scores [N, numClasses, H, W] of each pixel. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 // biome-ignore lint/correctness/noUnusedVariables: declarations of one name have the same parameters.
-export class SegmentationModel<Head extends UnaryModule = UnaryModule> extends Module {
+export class SegmentationModel<Head extends UnaryModule = UnaryModule> extends Network {
   backbone: IntermediateLayerGetter;
 
   constructor(backbone: IntermediateLayerGetter, classifier: UnaryModule, auxClassifier: UnaryModule | null = null) {
