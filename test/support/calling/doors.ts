@@ -54,7 +54,8 @@ export function walkApart(): void {
     process.chdir(mkdtempSync(join(tmpdir(), 'calling-')));
     Error.stackTraceLimit = 0;
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
-    vi.stubGlobal('navigator', { gpu: { requestAdapter: () => Promise.resolve(null) } });
+    const gpu = { requestAdapter: () => Promise.resolve(null), getPreferredCanvasFormat: () => 'bgra8unorm' };
+    vi.stubGlobal('navigator', { gpu });
     vi.stubGlobal('OffscreenCanvas', function canvas() {
       return notingCanvas();
     });
@@ -66,8 +67,16 @@ export function walkApart(): void {
   });
 }
 
-/** What every class of a door inherits, which is walked behind one of them. */
-const inherited: readonly object[] = [torch.Tensor.prototype, nn.Module.prototype];
+/** What classes of a door inherit, which is walked behind another. */
+function inheritedBy(door: string): readonly object[] {
+  if (door === 'nn') return [torch.Tensor.prototype];
+  // The first module has the methods of all refuse what they would not look at.
+  new nn.Identity();
+  const layers = Object.values(nn).flatMap((value: unknown) =>
+    typeof value === 'function' && value.prototype instanceof nn.Module ? [value.prototype] : [],
+  );
+  return [torch.Tensor.prototype, nn.Module.prototype, ...layers];
+}
 
 function membersOf(prototype: object): unknown[] {
   if (prototype === Object.prototype) return [];
@@ -86,9 +95,7 @@ const selected = process.env.CALLING === undefined ? null : new RegExp(process.e
 export async function walkDoor(door: string, share: number): Promise<void> {
   const space = spaces[door];
   const others = Object.values(spaces).filter((other) => other !== space);
-  const methods = new Set<unknown>(
-    inherited.flatMap((owner) => (door === 'nn' && owner === nn.Module.prototype ? [] : membersOf(owner))),
-  );
+  const methods = new Set<unknown>(inheritedBy(door).flatMap(membersOf));
   const all = space
     ? subjectsOf(door, space, new Set<unknown>(others))
     : methodsOf({ id: door, made: torch.Tensor as never }, selfOf, new Set());

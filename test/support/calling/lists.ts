@@ -17,7 +17,7 @@ export const apart: readonly Apart[] = [
   },
   {
     why: 'draws the weights of a whole network in every call; those of a smaller one go by the same function',
-    ids: /^vision\.models\.(?!squeezenet|SqueezeNet|BasicBlock|Bottleneck|createFeatureExtractor|getModel|listModels)|^vision\.detection\.(\w*rcnn|ssd|retinanet|yolo|FasterRCNN|MaskRCNN|SSD|YOLO|KeypointRCNN)|^nn\.Transformer$/i,
+    ids: /^vision\.models\.(?!squeezenet|SqueezeNet|BasicBlock|Bottleneck|createFeatureExtractor|get|listModels)|^vision\.detection\.(?!fastrcnnLoss|maskrcnnLoss|FastRCNN|MaskRCNN(Heads|Predictor)|SSDMatcher|SSDHead|YOLOv1Loss)(\w*rcnn|ssd|retinanet|yolo|FasterRCNN|MaskRCNN|SSD|YOLO|KeypointRCNN)|^nn\.Transformer$/i,
   },
   {
     why: 'a step of a transform, which its call takes with pictures that it has looked at',

@@ -5,6 +5,7 @@ import { givenToInterpret, interpretNames, interpretReady } from './interpret-va
 import { givenToLightning, lightningNames, lightningReady } from './lightning-values';
 import { givenToMetrics, metricNames, metricsReady } from './metric-values';
 import { givenToTorch } from './torch-values';
+import { givenToVision, visionNames, visionReady } from './vision-values';
 
 const { ones, tensor } = torch;
 
@@ -223,6 +224,7 @@ const half = (): Tensor => square().div(2);
 /** Where names mean something else behind a door. */
 const byDoor: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   metrics: metricNames,
+  vision: visionNames,
   lightning: lightningNames,
   interpret: interpretNames,
 };
@@ -233,6 +235,7 @@ export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record
   ...givenToInterpret,
   ...givenToLightning,
   ...givenToTorch,
+  ...givenToVision,
   '*.getItems': [[0]],
   '*.getBatch': [[0]],
   '*.logProb': { value: half },
@@ -317,8 +320,6 @@ export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record
   'vision.transforms.functional.pilToTensor': { picture: () => new vision.Picture(ones(4, 4, 3, { dtype: 'uint8' })) },
   'vision.transforms.functional.sanitizeBoundingBoxes': { boxes, format: 'XYXY', canvasSize: [8, 8] },
   'vision.transforms.functional.toTensor': { picture: () => ones(4, 4, 3, { dtype: 'uint8' }) },
-  'vision.tvTensors.Image': [picture],
-  'vision.tvTensors.Mask': [picture],
   'nn.Transformer': { dModel: 4, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1, dimFeedforward: 4 },
 };
 
@@ -327,6 +328,7 @@ export const ready: Readonly<Record<string, (object: never) => void>> = {
   ...metricsReady,
   ...interpretReady,
   ...lightningReady,
+  ...visionReady,
 };
 
 const made = (value: unknown): unknown =>
