@@ -6,8 +6,10 @@ import type { Value } from '../graph/value';
 import { reshape } from '../ops/cast';
 import { gatherRows } from '../ops/indexing';
 import { together } from '../ops/together';
+import type { Kind } from '../tensor/argument-kinds';
 import { tensor } from '../tensor/creation';
 import { stack } from '../tensor/functions';
+import { parseArgs } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 
 /** What `defaultCollate` makes of items of type T. */
@@ -28,13 +30,15 @@ export type Collated<T> = T extends Tensor | number | boolean | ArrayBufferView
  *
  * @throws ArgumentError when the items differ in kind or length, or are of a kind that no tensor holds
  */
-export function defaultCollate<T>(items: readonly T[]): Collated<T> {
-  return collate(items) as Collated<T>;
+export function defaultCollate<T>(batch: readonly T[]): Collated<T>;
+export function defaultCollate<T>(named: { batch: readonly T[] }): Collated<T>;
+export function defaultCollate(...args: unknown[]): unknown {
+  return collate(parseArgs<{ batch: unknown[] }>('defaultCollate', ['batch'], {}, args, { batch: list }).batch);
 }
 
+const list: Kind = { words: 'a list of items', fits: Array.isArray };
+
 function collate(items: readonly unknown[]): unknown {
-  if (!Array.isArray(items))
-    throw new ArgumentError(`defaultCollate: expected a list of items, but got ${kindOf(items)}`);
   const first = items[0];
   if (first instanceof Tensor) return batchOf(expectAll(items, isTensor, 'tensors'));
   if (typeof first === 'number') return tensor(expectAll(items, isNumber, 'numbers'));

@@ -4,8 +4,8 @@ import { ArgumentError, FileFormatError, ShapeError } from '../errors';
 import { fromHost } from '../graph/record';
 import { type ByteSource, describeSource, readBytes } from '../io/bytes';
 import { Printable } from '../printable';
-import { either, flag, listOf, text } from '../tensor/argument-kinds';
-import { parseArgs, shown } from '../tensor/options';
+import { either, flag, type Kind, type Kinds, listOf, orNull, text, whole } from '../tensor/argument-kinds';
+import { isPlainObject, parseArgs, shown } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import type { Column } from './csv-columns';
 import { TensorDataset } from './tensor-dataset';
@@ -36,6 +36,10 @@ export interface CsvOptions {
   encoding?: string;
   /** How many bytes the file may have once it is uncompressed. Default: 1 GiB. */
   maxBytes?: number;
+}
+
+interface CsvArguments extends CsvOptions {
+  source: ByteSource;
 }
 
 /** pandas' own list, without the empty field, which is always missing. */
@@ -74,6 +78,24 @@ const DEFAULTS = {
   maxBytes: 2 ** 30,
 } as const;
 
+/** The types are told apart once there are columns. */
+const types: Kind = {
+  words: 'a type of columns, or an object of them by the names of columns',
+  fits: (value) => typeof value === 'string' || isPlainObject(value),
+};
+
+const KINDS: Kinds<CsvArguments> = {
+  header: either(flag, listOf(text)),
+  columns: orNull(listOf(either(text, whole(0)))),
+  dtypes: orNull(types),
+  missing: listOf(text),
+  comment: orNull({
+    words: 'a text of at least one letter',
+    fits: (value) => typeof value === 'string' && value !== '',
+  }),
+  encoding: text,
+};
+
 /**
  * Reads a file of comma-separated values (or others), gzip-compressed or not, from an address or path, a `File`, or bytes:
  *
@@ -88,8 +110,10 @@ const DEFAULTS = {
  * field is not of the type that was asked for
  * @throws FetchError when the source cannot be read
  */
-export async function readCsv(source: ByteSource, options: CsvOptions = {}): Promise<CsvTable> {
-  const o = parseArgs<CsvOptions>('readCsv', [], DEFAULTS, [options], { header: either(flag, listOf(text)) });
+export async function readCsv(source: ByteSource, options?: CsvOptions): Promise<CsvTable>;
+export async function readCsv(named: CsvArguments): Promise<CsvTable>;
+export async function readCsv(...args: unknown[]): Promise<CsvTable> {
+  const { source, ...o } = parseArgs<CsvArguments>('readCsv', ['source'], DEFAULTS, args, KINDS);
   const name = describeSource(source);
   expectCounts(o);
   const bytes = await readBytes(source, () => o.maxBytes);

@@ -4,8 +4,11 @@
 import { ArgumentError, IndexError } from '../errors';
 import { Printable } from '../printable';
 import { iterable, type Kind } from '../tensor/argument-kinds';
-import { expectKind, kindOf } from '../tensor/options';
+import { closeInherited } from '../tensor/arity';
+import { objectAt } from '../tensor/object-argument';
+import { kindOf, parseArgs } from '../tensor/options';
 import { defaultGenerator, Generator } from '../tensor/random/generator';
+import { type Drawn, drawnIn, type IndexArguments, type ItemsArguments, indexIn, indicesIn } from './arguments';
 import { pickRows } from './pick-rows';
 import { inTurn } from './turns';
 import { copiesOf, copyOf, readsFiles, type WorkerCopy, type WorkerCopyAnswer } from './worker/copy';
@@ -27,6 +30,13 @@ export abstract class Dataset<T = unknown> extends Printable {
   static {
     // Only names that no object has reach the end of the prototype chain, so nothing else pays for the look-up by index.
     Object.setPrototypeOf(Dataset.prototype, new Proxy(Printable.prototype, { get: getIndexed }));
+  }
+
+  constructor(...none: []) {
+    super();
+    parseArgs(this.constructor.name, [], {}, none);
+    const base = Object.getPrototypeOf(Dataset.prototype) as object;
+    closeInherited(Object.getPrototypeOf(this) as object, base, ['toString', 'extraRepr']);
   }
 
   /** The number of items. */
@@ -59,8 +69,10 @@ export abstract class Dataset<T = unknown> extends Printable {
   }
 
   /** This data set and then another: PyTorch's `+`. */
-  add<U>(other: DataSource<U>): Dataset<T | U> {
-    return new ConcatDataset<T | U>([this, other]);
+  add<U>(other: DataSource<U>): Dataset<T | U>;
+  add<U>(named: Other<DataSource<U>>): Dataset<T | U>;
+  add<U>(...args: unknown[]): Dataset<T | U> {
+    return new ConcatDataset<T | U>([this, otherIn<U>(this, args)]);
   }
 
   *[Symbol.iterator](): Iterator<T> {
@@ -100,9 +112,9 @@ export abstract class IterableDataset<T = unknown> extends Dataset<T> {
   /** This stream and then another: PyTorch's `+`. */
   override add<U>(other: IterableDataset<U>): ChainDataset<T | U>;
   override add<U>(other: DataSource<U>): ChainDataset<T | U>;
-  override add<U>(other: DataSource<U>): ChainDataset<T | U> {
-    expectKind(`${this.constructor.name}.add`, 'other', other, dataSource);
-    return new ChainDataset<T | U>([this, other as IterableDataset<U>]);
+  override add<U>(named: Other<DataSource<U>>): ChainDataset<T | U>;
+  override add<U>(...args: unknown[]): ChainDataset<T | U> {
+    return new ChainDataset<T | U>([this, otherIn<U>(this, args) as IterableDataset<U>]);
   }
 
   override toString(): string {
@@ -123,10 +135,11 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
   readonly cumulativeSizes: readonly number[];
 
   /** @throws ArgumentError when there is no data set, or an IterableDataset */
-  constructor(datasets: Iterable<DataSource<T>>) {
+  constructor(datasets: Iterable<DataSource<T>>);
+  constructor(named: Datasets<DataSource<T>>);
+  constructor(...args: unknown[]) {
     super();
-    expectKind('ConcatDataset', 'datasets', datasets, iterable);
-    this.datasets = [...datasets];
+    this.datasets = [...datasetsIn<DataSource<T>>('ConcatDataset', args)];
     if (this.datasets.length === 0) {
       throw new ArgumentError('ConcatDataset: expected at least one data set, but got none');
     }
@@ -144,8 +157,8 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
     return this.cumulativeSizes.at(-1)!;
   }
 
-  override get(index: number): T {
-    const [part, at] = this.#place(index);
+  override get(...args: IndexArguments): T {
+    const [part, at] = this.#place(indexIn('ConcatDataset', args));
     return itemAt(this.datasets[part]!, at);
   }
 
@@ -155,8 +168,10 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
   }
 
   /** Of one part its batch. Of several, all give a batch of full size, and the rows are picked: the same work wherever the items lie. */
-  override getBatch(indices: readonly number[], draws?: readonly unknown[]): unknown {
-    expectKind('ConcatDataset', 'indices', indices, aList);
+  override getBatch(indices: readonly number[], draws?: readonly unknown[]): unknown;
+  override getBatch(named: Drawn): unknown;
+  override getBatch(...args: unknown[]): unknown {
+    const { indices, draws } = drawnIn('ConcatDataset', args);
     const places = indices.map((index) => this.#place(index));
     const [first] = places;
     if (!first) return null;
@@ -203,8 +218,8 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
   }
 
   /** Where some are read from files, items are made in their order all the same, so that what they draw at random does not depend on which file comes first. */
-  override getItems(indices: readonly number[]): Items<T> | null {
-    expectKind('ConcatDataset', 'indices', indices, aList);
+  override getItems(...args: ItemsArguments): Items<T> | null {
+    const indices = indicesIn('ConcatDataset.getItems', args);
     if (!readsFiles(this.datasets)) return null;
     return indices.map((index) => {
       const [part, at] = this.#place(index);
@@ -258,10 +273,11 @@ const MOST_PARTS = 8;
 export class ChainDataset<T = unknown> extends IterableDataset<T> {
   readonly datasets: Iterable<IterableDataset<T>>;
 
-  constructor(datasets: Iterable<IterableDataset<T>>) {
+  constructor(datasets: Iterable<IterableDataset<T>>);
+  constructor(named: Datasets<IterableDataset<T>>);
+  constructor(...args: unknown[]) {
     super();
-    expectKind('ChainDataset', 'datasets', datasets, iterable);
-    this.datasets = datasets;
+    this.datasets = datasetsIn<IterableDataset<T>>('ChainDataset', args);
   }
 
   /**
@@ -294,6 +310,24 @@ export class ChainDataset<T = unknown> extends IterableDataset<T> {
   }
 }
 
+interface Datasets<D> {
+  datasets: Iterable<D>;
+}
+
+function datasetsIn<D>(name: string, args: readonly unknown[]): Iterable<D> {
+  const given = objectAt(name, ['datasets'], 0, args);
+  return parseArgs<Datasets<D>>(name, ['datasets'], {}, given, { datasets: iterable }).datasets;
+}
+
+interface Other<D> {
+  other: D;
+}
+
+function otherIn<U>(dataset: Dataset, args: readonly unknown[]): DataSource<U> {
+  const name = `${dataset.constructor.name}.add`;
+  return parseArgs<Other<DataSource<U>>>(name, ['other'], {}, args, { other: dataSource }).other;
+}
+
 /** `T`, from which nothing is inferred: `NoInfer` for TypeScript before 5.4. */
 type Known<T> = [T][T extends unknown ? 0 : never];
 
@@ -320,7 +354,7 @@ export function readyBatch(
   draws?: readonly unknown[],
 ): unknown {
   if (!(source instanceof Dataset) || standIns(source)[0] !== 'getBatch') return null;
-  return source.getBatch!(indices, source.drawFor ? draws : undefined) ?? null;
+  return (source.drawFor ? source.getBatch!(indices, draws) : source.getBatch!(indices)) ?? null;
 }
 
 /** What a data set draws ahead for an item, if anything. */
@@ -350,9 +384,6 @@ export const dataSource: Kind = {
     isObject(value) && ['length', 'get', Symbol.iterator, Symbol.asyncIterator].some((key) => key in value),
 };
 
-/** The list of indices that a batch is asked by. */
-export const aList: Kind = { words: 'a list', fits: Array.isArray };
-
 /** A data set or a list whose length can be asked. */
 export const sized: Kind = {
   words: 'a data set or a list, which has a length',
@@ -369,6 +400,7 @@ const isObject = (value: unknown): value is object =>
 export function lengthOf(source: { readonly length: number } | null | undefined): number {
   const length: unknown = source?.length;
   if (typeof length === 'number' && typeof source !== 'string') return length;
+  if (source instanceof Promise) throw new ArgumentError(`data: expected a data set, but got ${kindOf(source)}`);
   throw new ArgumentError(
     `${source?.constructor.name ?? 'data'}: expected a data set that has a length, as in get length() { return 100; }, but got ${kindOf(length)}`,
   );

@@ -1,7 +1,8 @@
 // How a batch is made: of a data set's own batches, of its items, or of the next items of a stream.
 import { lastNodeId } from '../graph/value';
+import { closed } from '../tensor/arity';
 import { tensor } from '../tensor/creation';
-import { isPlainObject } from '../tensor/options';
+import { isPlainObject, missingArguments } from '../tensor/options';
 import { scope, takeIn } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import { defaultCollate } from './collate';
@@ -126,11 +127,13 @@ export type Converted<T> = T extends Tensor
       : T;
 
 /** An item as a loader without batches gives it: typed arrays, also in arrays and objects, become tensors, and all else stays what it is. */
-export function defaultConvert<T>(item: T): Converted<T> {
-  return converted(item) as Converted<T>;
-}
+export const defaultConvert = /* @__PURE__ */ closed('defaultConvert', <T>(data: T): Converted<T> => {
+  if (data === undefined) throw missingArguments('defaultConvert', ['data'], {});
+  return converted(data) as Converted<T>;
+});
 
-function converted(item: unknown): unknown {
+/** The same of an item that is there, or is not. */
+export function converted(item: unknown): unknown {
   if (ArrayBuffer.isView(item) && !(item instanceof DataView)) return tensor(item as Float32Array);
   if (Array.isArray(item)) return item.map(converted);
   if (!isPlainObject(item)) return item;

@@ -3,8 +3,10 @@
 import { ArgumentError } from '../errors';
 import { backpressure } from '../graph/flush';
 import { lastNodeId } from '../graph/value';
-import { anything, callback, flag, iterable, orNull } from '../tensor/argument-kinds';
-import { kindOf, parseArgs } from '../tensor/options';
+import { callback, flag, iterable, type Kind, orNull } from '../tensor/argument-kinds';
+import { closeInherited } from '../tensor/arity';
+import { objectAt } from '../tensor/object-argument';
+import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import type { Generator } from '../tensor/random/generator';
 import { drawBaseSeed } from '../tensor/random/shuffle';
 import { scope } from '../tensor/scope';
@@ -12,7 +14,7 @@ import { snapshotIfDue } from '../tensor/snapshot';
 import { warnOnce } from '../warnings';
 import { type Collated, defaultCollate } from './collate';
 import { type DataSource, dataSource, IterableDataset, lengthOf } from './dataset';
-import { batchOfReads, batchOfReady, type Collate, defaultConvert, fetchBatch, groupsOf } from './fetch';
+import { batchOfReads, batchOfReady, type Collate, converted, fetchBatch, groupsOf } from './fetch';
 import { LoaderPosition, type LoaderState, type Progress } from './loader-state';
 import { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler';
 import { tensorOf } from './worker/host-tensors';
@@ -26,6 +28,11 @@ const PREFETCHED = 2;
 
 /** Has the workers of a loader that nobody holds any more let go. */
 const forgotten = new FinalizationRegistry<Workforce>((workforce) => void workforce.close());
+
+const count: Kind = {
+  words: 'a positive integer',
+  fits: (value) => value === null || (Number.isSafeInteger(value) && (value as number) > 0),
+};
 
 /** Keeps the loop at most two steps ahead of the device. */
 async function pace(): Promise<void> {
@@ -130,13 +137,14 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
     };
     const o = parseArgs<Parameters<T, B>>('DataLoader', ['dataset'], defaults, args, {
       dataset: dataSource,
-      batchSize: anything,
+      batchSize: count,
       shuffle: orNull(flag),
       sampler: orNull(iterable),
       batchSampler: orNull(iterable),
       collateFn: orNull(callback),
     });
     checkWorkerOptions(o);
+    closeInherited(Object.getPrototypeOf(this) as object, Object.prototype, ['stateDict', 'first', 'dispose']);
     this.#given = o;
     this.#workers = o;
     this.numWorkers = o.numWorkers;
@@ -164,7 +172,9 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   }
 
   /** A loader of the same options with another order of items. */
-  withSampler(sampler: Sampler): DataLoader<T, B> {
+  withSampler(...args: Arguments<{ sampler: Sampler }, ['sampler']>): DataLoader<T, B> {
+    const name = 'DataLoader.withSampler';
+    const { sampler } = parseArgs<{ sampler: Sampler }>(name, ['sampler'], {}, args, { sampler: iterable });
     return new DataLoader({ ...this.#given, shuffle: null, sampler } as DataLoaderOptions<T, B> & {
       dataset: DataSource<T>;
     });
@@ -194,8 +204,12 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
    * Has the next pass go on from a state of `stateDict()`.
    * @throws StateDictError when it is none; and when that pass starts, if the data set or the order is another one
    */
-  loadStateDict(state: LoaderState): void {
-    this.#position.load(state);
+  loadStateDict(named: { stateDict: LoaderState }): void;
+  loadStateDict(state: LoaderState): void;
+  loadStateDict(...args: unknown[]): void {
+    const name = 'DataLoader.loadStateDict';
+    const given = objectAt(name, ['stateDict'], 0, args);
+    this.#position.load(parseArgs<{ stateDict: LoaderState }>(name, ['stateDict'], {}, given).stateDict);
   }
 
   /** Starts a pass. Like PyTorch it draws a seed at once, and the order when the first batch is asked for: with workers, at once. */
@@ -382,9 +396,6 @@ function samplersOf<T, B>(
   if (o.batchSize === null && o.dropLast) {
     throw new ArgumentError('DataLoader: batchSize: null gives item by item, which excludes dropLast; leave one out');
   }
-  if (o.batchSize !== null && (!Number.isSafeInteger(o.batchSize) || o.batchSize <= 0)) {
-    throw new ArgumentError(`DataLoader: expected batchSize to be a positive integer, but got ${o.batchSize}`);
-  }
   if (isStream) return [null, null];
   const sampler =
     o.sampler ??
@@ -405,4 +416,4 @@ function* oneByOne(sampler: Sampler): IterableIterator<[number]> {
 const ofOne =
   <T, B>(convert: ((item: unknown) => B) | null): Collate<T, B> =>
   ([item]) =>
-    (convert ?? (defaultConvert as (item: unknown) => B))(item);
+    (convert ?? (converted as (item: unknown) => B))(item);

@@ -1,8 +1,9 @@
 // Samplers: the order in which a loader visits a data set, drawn as PyTorch draws it.
 
 import { ArgumentError } from '../errors';
-import { iterable } from '../tensor/argument-kinds';
-import { type Arguments, expectKind, parseArgs } from '../tensor/options';
+import { iterable, type Kind } from '../tensor/argument-kinds';
+import { objectAt } from '../tensor/object-argument';
+import { type Arguments, parseArgs, shown } from '../tensor/options';
 import { randperm } from '../tensor/random/distributions';
 import type { Generator } from '../tensor/random/generator';
 import { randomIndices } from '../tensor/random/shuffle';
@@ -21,8 +22,18 @@ export interface Sampler<T = number> extends Iterable<T> {
 
 /** 0, 1, …, n − 1. */
 export class SequentialSampler implements Sampler {
-  constructor(readonly dataSource: Sized) {
-    expectKind('SequentialSampler', 'dataSource', dataSource, visited);
+  readonly dataSource: Sized;
+
+  constructor(...args: Arguments<{ dataSource: Sized }, ['dataSource']>) {
+    const given = objectAt('SequentialSampler', ['dataSource'], 0, args);
+    const kinds = { dataSource: visited };
+    this.dataSource = parseArgs<{ dataSource: Sized }>(
+      'SequentialSampler',
+      ['dataSource'],
+      {},
+      given,
+      kinds,
+    ).dataSource;
   }
 
   get length(): number {
@@ -35,13 +46,16 @@ export class SequentialSampler implements Sampler {
   }
 }
 
-interface RandomSamplerOptions {
+interface RandomSamplerArguments {
+  dataSource: Sized;
   /** Whether an index may come more than once in a pass; default false. */
   replacement?: boolean;
   /** Indices a pass; default: as many as there are. */
   numSamples?: number | null;
   generator?: Generator | null;
 }
+
+const randomOrder = ['dataSource', 'replacement', 'numSamples', 'generator'] as const;
 
 /**
  * A random permutation of 0, 1, …, n − 1, a new one each pass, drawn when its first index is asked for; or `numSamples` indices, with
@@ -50,17 +64,20 @@ interface RandomSamplerOptions {
  * With a `generator` they come from it; without one, each pass takes a seed from the default generator.
  */
 export class RandomSampler implements Sampler {
+  readonly dataSource: Sized;
   readonly replacement: boolean;
   readonly generator: Generator | null;
   readonly #numSamples: number | null;
 
-  constructor(
-    readonly dataSource: Sized,
-    ...args: Arguments<RandomSamplerOptions, ['replacement', 'numSamples', 'generator']>
-  ) {
-    const defaults = { replacement: false, numSamples: null, generator: null };
-    expectKind('RandomSampler', 'dataSource', dataSource, visited);
-    const options = parseArgs<RandomSamplerOptions>('RandomSampler', [], defaults, args);
+  constructor(...args: Arguments<RandomSamplerArguments, typeof randomOrder>) {
+    const options = parseArgs<RandomSamplerArguments>(
+      'RandomSampler',
+      ['dataSource'],
+      { replacement: false, numSamples: null, generator: null },
+      objectAt('RandomSampler', randomOrder, 0, args),
+      { dataSource: visited },
+    );
+    this.dataSource = options.dataSource;
     if (options.numSamples !== null) expectCount('RandomSampler', 'numSamples', options.numSamples);
     this.replacement = options.replacement;
     this.#numSamples = options.numSamples;
@@ -81,16 +98,31 @@ export class RandomSampler implements Sampler {
   }
 }
 
+interface Drawing {
+  generator?: Generator | null;
+}
+
+interface SubsetSamplerArguments<T> extends Drawing {
+  indices: readonly T[];
+}
+
 /** The given indices, in a random order that is drawn at each pass. */
 export class SubsetRandomSampler<T = number> implements Sampler<T> {
+  readonly indices: readonly T[];
   readonly generator: Generator | null;
 
-  constructor(
-    readonly indices: readonly T[],
-    options: { generator?: Generator | null } = {},
-  ) {
-    expectKind('SubsetRandomSampler', 'indices', indices, sized);
-    this.generator = parseArgs<typeof options>('SubsetRandomSampler', [], { generator: null }, [options]).generator;
+  constructor(indices: readonly T[], ...args: Arguments<Drawing, ['generator']>);
+  constructor(named: SubsetSamplerArguments<T>);
+  constructor(...args: unknown[]) {
+    const { indices, generator } = parseArgs<SubsetSamplerArguments<T>>(
+      'SubsetRandomSampler',
+      ['indices'],
+      { generator: null },
+      args,
+      { indices: sized },
+    );
+    this.indices = indices;
+    this.generator = generator;
   }
 
   get length(): number {
@@ -102,7 +134,8 @@ export class SubsetRandomSampler<T = number> implements Sampler<T> {
   }
 }
 
-interface WeightedRandomSamplerOptions {
+interface WeightedRandomSamplerArguments {
+  weights: ArrayLike<number>;
   numSamples: number;
   /** Whether an index may come more than once in a pass; default true. */
   replacement?: boolean;
@@ -124,12 +157,16 @@ export class WeightedRandomSampler implements Sampler {
   readonly generator: Generator | null;
 
   constructor(
-    weights: ArrayLike<number>,
-    ...args: Arguments<WeightedRandomSamplerOptions, ['numSamples', 'replacement', 'generator']>
+    ...args: Arguments<WeightedRandomSamplerArguments, ['weights', 'numSamples', 'replacement', 'generator']>
   ) {
-    const defaults = { replacement: true, generator: null };
-    const options = parseArgs<WeightedRandomSamplerOptions>('WeightedRandomSampler', ['numSamples'], defaults, args);
-    this.weights = Float64Array.from(weights);
+    const options = parseArgs<WeightedRandomSamplerArguments>(
+      'WeightedRandomSampler',
+      ['weights', 'numSamples'],
+      { replacement: true, generator: null },
+      args,
+      { weights: numbers },
+    );
+    this.weights = Float64Array.from(options.weights);
     this.numSamples = expectCount('WeightedRandomSampler', 'numSamples', options.numSamples);
     this.replacement = options.replacement;
     this.generator = options.generator;
@@ -149,9 +186,15 @@ export class WeightedRandomSampler implements Sampler {
   }
 }
 
+/** A list or an array of numbers. */
+const numbers: Kind = {
+  words: 'a list of numbers',
+  fits: (value) => Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView)),
+};
+
 function expectCount(op: string, name: string, count: number): number {
   if (Number.isSafeInteger(count) && count > 0) return count;
-  throw new ArgumentError(`${op}: expected ${name} to be a positive integer, but got ${count}`);
+  throw new ArgumentError(`${op}: expected ${name} to be a positive integer, but got ${shown(count)}`);
 }
 
 interface BatchSamplerParameters {

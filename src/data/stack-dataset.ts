@@ -1,11 +1,11 @@
 // Data sets side by side: an item is made of one item of each.
 import { ArgumentError } from '../errors';
-import { expectKind, isPlainObject } from '../tensor/options';
+import { isPlainObject } from '../tensor/options';
 import type { Generator } from '../tensor/random/generator';
 import { Tensor } from '../tensor/tensor';
+import { type Drawn, drawnIn, type IndexArguments, type ItemsArguments, indexIn, indicesIn } from './arguments';
 import { defaultCollate } from './collate';
 import {
-  aList,
   type DataSource,
   Dataset,
   drawOf,
@@ -14,6 +14,7 @@ import {
   itemsTogether,
   lengthOf,
   readyBatch,
+  resolveIndex,
 } from './dataset';
 import { batchOfItems, collated, isPromise, itemsOf } from './fetch';
 import { inTurn } from './turns';
@@ -80,12 +81,13 @@ export class StackDataset<D extends Parts> extends Dataset<Stacked<D>> {
     return lengthOf(this.#parts[0]!);
   }
 
-  override get(index: number): Stacked<D> {
+  override get(...args: IndexArguments): Stacked<D> {
+    const index = resolveIndex('StackDataset', indexIn('StackDataset', args), this.length);
     return this.#assembled(this.#each((part) => itemAt(part, index))) as Stacked<D>;
   }
 
-  override getItems(indices: readonly number[]): Items<Stacked<D>> {
-    expectKind('StackDataset', 'indices', indices, aList);
+  override getItems(...args: ItemsArguments): Items<Stacked<D>> {
+    const indices = indicesIn('StackDataset.getItems', args);
     return this.#rows(
       indices,
       this.#each((part) => columnOf(part, indices)),
@@ -112,9 +114,10 @@ export class StackDataset<D extends Parts> extends Dataset<Stacked<D>> {
     return this.#parts.map((part) => drawOf(part, index, generator));
   }
 
-  override getBatch(indices: readonly number[], draws?: readonly unknown[]): unknown {
-    expectKind('StackDataset', 'indices', indices, aList);
-    if (draws !== undefined) expectKind('StackDataset', 'draws', draws, aList);
+  override getBatch(indices: readonly number[], draws?: readonly unknown[]): unknown;
+  override getBatch(named: Drawn): unknown;
+  override getBatch(...args: unknown[]): unknown {
+    const { indices, draws } = drawnIn('StackDataset', args);
     const columns = this.#each((part, p) => {
       const drawn = draws?.map((each) => (each as readonly unknown[])[p]);
       return batchOfPart(part, indices, drawn);

@@ -1,11 +1,11 @@
 // Parts of data sets: a subset by indices, and random splits that fall as PyTorch's do.
 import { ArgumentError } from '../errors';
 import { nonEmpty, number } from '../tensor/argument-kinds';
-import { expectKind, parseArgs } from '../tensor/options';
+import { type Arguments, parseArgs } from '../tensor/options';
 import type { Generator } from '../tensor/random/generator';
 import { splitIndices } from '../tensor/random/shuffle';
+import { type Drawn, drawnIn, type IndexArguments, type ItemsArguments, indexIn, indicesIn } from './arguments';
 import {
-  aList,
   type DataSource,
   Dataset,
   dataSource,
@@ -20,23 +20,35 @@ import {
 } from './dataset';
 import { copyOf, type WorkerCopyAnswer } from './worker/copy';
 
+interface SubsetArguments<T> {
+  dataset: DataSource<T>;
+  indices: ArrayLike<number>;
+}
+
 /** The items of `dataset` at `indices`, in that order. */
 export class Subset<T> extends Dataset<T> {
-  constructor(
-    readonly dataset: DataSource<T>,
-    readonly indices: ArrayLike<number>,
-  ) {
+  readonly dataset: DataSource<T>;
+  readonly indices: ArrayLike<number>;
+
+  constructor(dataset: DataSource<T>, indices: ArrayLike<number>);
+  constructor(dataset: DataSource<T>, named: Pick<SubsetArguments<T>, 'indices'>);
+  constructor(named: SubsetArguments<T>);
+  constructor(...args: unknown[]) {
     super();
-    expectKind('Subset', 'dataset', dataset, dataSource);
-    expectKind('Subset', 'indices', indices, sized);
+    const { dataset, indices } = parseArgs<SubsetArguments<T>>('Subset', ['dataset', 'indices'], {}, args, {
+      dataset: dataSource,
+      indices: sized,
+    });
+    this.dataset = dataset;
+    this.indices = indices;
   }
 
   override get length(): number {
     return this.indices.length;
   }
 
-  override get(index: number): T {
-    return itemAt(this.dataset, this.indices[resolveIndex('Subset', index, this.length)]!);
+  override get(...args: IndexArguments): T {
+    return itemAt(this.dataset, this.#inWhole([indexIn('Subset', args)])[0]!);
   }
 
   /** @internal That of the whole, asked for other indices. */
@@ -53,20 +65,22 @@ export class Subset<T> extends Dataset<T> {
     };
   }
 
-  override getItems(indices: readonly number[]): Items<T> | null {
-    return itemsTogether(this.dataset, this.#inWhole(indices));
+  override getItems(...args: ItemsArguments): Items<T> | null {
+    return itemsTogether(this.dataset, this.#inWhole(indicesIn('Subset.getItems', args)));
   }
 
   override drawFor(index: number, generator: Generator): unknown {
     return drawOf(this.dataset, this.#inWhole([index])[0]!, generator);
   }
 
-  override getBatch(indices: readonly number[], draws?: readonly unknown[]): unknown {
+  override getBatch(indices: readonly number[], draws?: readonly unknown[]): unknown;
+  override getBatch(named: Drawn): unknown;
+  override getBatch(...args: unknown[]): unknown {
+    const { indices, draws } = drawnIn('Subset', args);
     return readyBatch(this.dataset, this.#inWhole(indices), draws);
   }
 
   #inWhole(indices: readonly number[]): number[] {
-    expectKind('Subset', 'indices', indices, aList);
     return indices.map((index) => this.indices[resolveIndex('Subset', index, this.length)]!);
   }
 }
@@ -82,23 +96,44 @@ export const rootIndex = (dataset: unknown, index: number): number =>
 const isPlainSubset = (dataset: unknown): dataset is Subset<unknown> =>
   dataset instanceof Subset && dataset.constructor === Subset;
 
+interface Drawing {
+  generator?: Generator | null;
+}
+
+interface SplitArguments<T, L> extends Drawing {
+  dataset: DataSource<T>;
+  lengths: L;
+}
+
 /**
  * Splits a data set at random into parts that do not overlap. The same seed gives PyTorch's own split.
  *
  * @param lengths sizes that add up to the data set's, or fractions that add up to 1; what rounding down leaves over goes to the parts in turn
- * @param options.generator default: the default generator, as seeded by `torch.manualSeed`
+ * @param generator default: the default generator, as seeded by `torch.manualSeed`
  * @throws ArgumentError when the lengths do not add up
  */
 export function randomSplit<T, const L extends readonly number[]>(
   dataset: DataSource<T>,
   lengths: L,
-  options: { generator?: Generator | null } = {},
-): { -readonly [K in keyof L]: Subset<T> } {
-  expectKind('randomSplit', 'lengths', lengths, nonEmpty(number));
-  const { generator } = parseArgs<typeof options>('randomSplit', [], { generator: null }, [options]);
+  ...args: Arguments<Drawing, ['generator']>
+): { -readonly [K in keyof L]: Subset<T> };
+export function randomSplit<T, const L extends readonly number[]>(
+  named: SplitArguments<T, L>,
+): { -readonly [K in keyof L]: Subset<T> };
+export function randomSplit<T>(
+  dataset: DataSource<T>,
+  named: Omit<SplitArguments<T, readonly number[]>, 'dataset'>,
+): Subset<T>[];
+export function randomSplit<T>(...args: unknown[]): unknown {
+  const { dataset, lengths, generator } = parseArgs<SplitArguments<T, readonly number[]>>(
+    'randomSplit',
+    ['dataset', 'lengths'],
+    { generator: null },
+    args,
+    { dataset: dataSource, lengths: nonEmpty(number) },
+  );
   const sizes = partSizes(lengthOf(dataset), lengths);
-  const parts = splitIndices(sizes, generator ?? undefined).map((indices) => new Subset(dataset, indices));
-  return parts as { -readonly [K in keyof L]: Subset<T> };
+  return splitIndices(sizes, generator ?? undefined).map((indices) => new Subset(dataset, indices));
 }
 
 /** The sizes of the parts; for fractions as PyTorch rounds them. */

@@ -5,6 +5,7 @@ import type { Value } from '../graph/value';
 import { gatherRows } from '../ops/indexing';
 import { kindOf } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
+import { type IndexArguments, type Indices, indexIn, indicesIn } from './arguments';
 import { Dataset, resolveIndex } from './dataset';
 
 /** Item i is row i of every tensor: `[tensors[0].at(i), tensors[1].at(i), …]`. */
@@ -34,8 +35,8 @@ export class TensorDataset<T extends readonly Tensor[] = Tensor[]> extends Datas
     return this.tensors[0]!.shape[0]!;
   }
 
-  override get(index: number): T {
-    const row = resolveIndex('TensorDataset', index, this.length);
+  override get(...args: IndexArguments): T {
+    const row = resolveIndex('TensorDataset', indexIn('TensorDataset', args), this.length);
     return this.tensors.map((tensor) => tensor.at(row)) as unknown as T;
   }
 
@@ -45,8 +46,10 @@ export class TensorDataset<T extends readonly Tensor[] = Tensor[]> extends Datas
   }
 
   /** The rows at `indices` of every tensor: one gather each, from one upload of the indices. */
-  override getBatch(indices: readonly number[]): T {
-    const index = indexValue('TensorDataset', indices, this.length);
+  override getBatch(indices: readonly number[]): T;
+  override getBatch(named: Indices): T;
+  override getBatch(...args: unknown[]): T {
+    const index = indexValue('TensorDataset', indicesIn('TensorDataset.getBatch', args), this.length);
     return this.tensors.map((tensor) => Tensor.of(gatherRows(tensor.value, index))) as unknown as T;
   }
 }

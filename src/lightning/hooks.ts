@@ -1,7 +1,8 @@
 // The hooks of modules and callbacks, and who is called when.
 import type { Optimizer } from '../optim/optimizer';
 import type { Kind } from '../tensor/argument-kinds';
-import { expectKind, isPlainObject, parseArgs } from '../tensor/options';
+import { objectAt } from '../tensor/object-argument';
+import { isPlainObject, parseArgs } from '../tensor/options';
 import type { Tensor } from '../tensor/tensor';
 import { type Awaitable, after, inTurn } from './awaitable';
 import type { Checkpoint } from './checkpointing';
@@ -11,10 +12,15 @@ import type { Trainer } from './trainer';
 /** Values by name. */
 export const record: Kind = { words: 'an object of values by name', fits: isPlainObject };
 
-/** Refuses what cannot be the state that a callback is to go on from. */
-export function expectState(owner: string, state: unknown, others: readonly unknown[]): void {
-  expectKind(`${owner}.loadStateDict`, 'state', state, record);
-  parseArgs(`${owner}.loadStateDict`, [], {}, others);
+interface GivenState {
+  stateDict: Record<string, unknown>;
+}
+
+/** The state that a callback is to go on from, which is given by place or by name. */
+export function stateIn(owner: string, args: readonly unknown[]): Record<string, unknown> {
+  const name = `${owner}.loadStateDict`;
+  const given = objectAt(name, ['stateDict'], 0, args);
+  return parseArgs<GivenState>(name, ['stateDict'], {}, given, { stateDict: record }).stateDict;
 }
 
 /** What a trainer has been asked to do. */
@@ -181,7 +187,7 @@ export class Callback {
   }
 
   loadStateDict(state: Record<string, unknown>, ...none: []): void {
-    expectState(this.constructor.name, state, none);
+    stateIn(this.constructor.name, [state, ...none]);
   }
 }
 

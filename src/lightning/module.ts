@@ -6,7 +6,16 @@ import { clipGradNorm_, clipGradValue_ } from '../nn/utils';
 import type { Optimizer } from '../optim/optimizer';
 import * as kinds from '../tensor/argument-kinds';
 import { type Device, type DeviceLike, webgpu } from '../tensor/device';
-import { type Arguments, expectKind, isPlainObject, kindOf, parseArgs } from '../tensor/options';
+import { objectAt } from '../tensor/object-argument';
+import {
+  type Arguments,
+  expectKind,
+  isPlainObject,
+  kindOf,
+  missingArguments,
+  parameterTwice,
+  parseArgs,
+} from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import { warnOnce } from '../warnings';
 import { attachmentOf } from './attachment';
@@ -86,8 +95,23 @@ const logKinds = {
 
 type AnyOptimizer = Optimizer<object> | LightningOptimizer;
 
-const expectLoss = (name: string, loss: unknown): void =>
+type BackwardArguments = Parameters<Tensor['backward']>;
+
+/** A loss by its name, with the options of `Tensor.backward`. */
+type NamedLoss = { loss: Tensor } & Extract<BackwardArguments[0], { retainGraph?: unknown }>;
+
+/** The loss that a backward pass begins with, and the arguments of the tensor's own. */
+function lossIn(name: string, given: readonly unknown[]): { loss: Tensor; args: BackwardArguments } {
+  const [first, ...others] = given;
+  const named = given.length === 1 && isPlainObject(first) ? first : null;
+  const { loss, ...options } = named ?? { loss: first };
+  if (loss === undefined) throw missingArguments(name, ['loss'], {});
   expectKind(name, 'loss', loss, kinds.instance(Tensor, 'a tensor'));
+  const args = named ? (Object.keys(options).length > 0 ? [options] : []) : others;
+  return { loss: loss as Tensor, args: args as BackwardArguments };
+}
+
+type LoadOptions = { mapLocation?: DeviceLike | null; strict?: boolean | null } & Hyperparameters;
 
 interface Clipping {
   optimizer: AnyOptimizer;
@@ -217,16 +241,24 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
   }
 
   /** `log` for each entry: `this.logDict({ loss, acc: this.accuracy })`. */
-  logDict(dictionary: Readonly<Record<string, Loggable>>, ...options: [LogOptions?] | [boolean, LogOptions?]): void {
+  logDict(dictionary: Readonly<Record<string, Loggable>>, ...options: [LogOptions?] | [boolean, LogOptions?]): void;
+  logDict(named: LogOptions & { dictionary: Readonly<Record<string, Loggable>> }): void;
+  logDict(...args: unknown[]): void {
+    const { dictionary, ...options } = parseArgs<LogOptions & { dictionary: unknown }>(
+      'logDict',
+      ['dictionary'],
+      defaults,
+      objectAt('logDict', ['dictionary', ...Object.keys(defaults)], 0, args),
+      logKinds,
+    );
     const entries: unknown = (dictionary as Readonly<Record<string, unknown>> | null | undefined)?.items;
     const pairs = isPlainObject(dictionary)
-      ? Object.entries(dictionary)
+      ? Object.entries(dictionary as Record<string, Loggable>)
       : typeof entries === 'function'
         ? [...(Reflect.apply(entries, dictionary, []) as Iterable<[string, Loggable]>)]
         : null;
     if (!pairs) throw new ArgumentError(`logDict: expected an object of values, but got ${kindOf(dictionary)}`);
-    parseArgs<LogOptions>('logDict', [], defaults, options, logKinds);
-    for (const [name, value] of pairs) this.log(name, value, ...(options as [LogOptions?]));
+    for (const [name, value] of pairs) this.log(name, value, options as LogOptions);
   }
 
   /** Writes to the console, above the progress bar. */
@@ -256,18 +288,22 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
    * Computes gradients in manual optimization, with the hooks around them.
    * @throws ArgumentError in automatic optimization
    */
-  manualBackward(loss: Tensor, ...args: Parameters<Tensor['backward']>): Awaitable<unknown> {
+  manualBackward(loss: Tensor, ...args: Parameters<Tensor['backward']>): Awaitable<unknown>;
+  manualBackward(named: NamedLoss): Awaitable<unknown>;
+  manualBackward(...given: unknown[]): Awaitable<unknown> {
+    const { loss, args } = lossIn('manualBackward', given);
     if (this.automaticOptimization) {
       throw new ArgumentError(
         'manualBackward: expected this.automaticOptimization = false, but it is true; return the loss of trainingStep instead',
       );
     }
-    expectLoss('manualBackward', loss);
     return backwardOf(this.trainer, loss, args);
   }
 
-  backward(loss: Tensor, ...args: Parameters<Tensor['backward']>): Awaitable<unknown> {
-    expectLoss('backward', loss);
+  backward(loss: Tensor, ...args: Parameters<Tensor['backward']>): Awaitable<unknown>;
+  backward(named: NamedLoss): Awaitable<unknown>;
+  backward(...given: unknown[]): Awaitable<unknown> {
+    const { loss, args } = lossIn('backward', given);
     loss.backward(...args);
     return undefined;
   }
@@ -374,13 +410,33 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
       hparams: never,
     ) => M,
     checkpointPath: CheckpointSource,
-    options: { mapLocation?: DeviceLike | null; strict?: boolean | null } & Hyperparameters = {},
-    ...none: []
+    options?: LoadOptions,
+  ): Promise<M>;
+  static async loadFromCheckpoint<M extends LightningModule>(
+    this: new (
+      hparams: never,
+    ) => M,
+    named: LoadOptions & { checkpointPath: CheckpointSource },
+  ): Promise<M>;
+  static async loadFromCheckpoint<M extends LightningModule>(
+    this: new (
+      hparams: never,
+    ) => M,
+    ...args: unknown[]
   ): Promise<M> {
-    parseArgs('loadFromCheckpoint', [], {}, none);
-    expectKind('loadFromCheckpoint', 'options', options, record);
-    const { mapLocation: _, strict, ...own } = options;
-    return loadWeights(checkpointPath, own, (hparams) => new this(hparams as never), strict ?? null);
+    const name = 'loadFromCheckpoint';
+    const [first, options = {}, ...others] = args.length === 1 && isPlainObject(args[0]) ? [undefined, ...args] : args;
+    parseArgs(name, [], {}, others);
+    expectKind(name, 'options', options, record);
+    const { mapLocation: _, strict, checkpointPath = first, ...own } = options as LoadOptions;
+    if (checkpointPath === undefined) throw missingArguments(name, ['checkpointPath'], {});
+    if (first !== undefined && first !== checkpointPath) throw parameterTwice(name, 'checkpointPath');
+    return loadWeights(
+      checkpointPath as CheckpointSource,
+      own,
+      (hparams) => new this(hparams as never),
+      strict ?? null,
+    );
   }
 
   onValidationModelZeroGrad(): Awaitable<unknown> {

@@ -3,7 +3,7 @@
 import { noGrad } from '../autograd/mode';
 import { ArgumentError, OutOfMemoryError } from '../errors';
 import * as kinds from '../tensor/argument-kinds';
-import { type Arguments, expectKind, parseArgs, shown } from '../tensor/options';
+import { type Arguments, parseArgs, shown } from '../tensor/options';
 import { defaultGenerator } from '../tensor/random/generator';
 import { Tensor } from '../tensor/tensor';
 import { lineDrawing } from '../vision/plot/lines';
@@ -176,6 +176,10 @@ export interface ScaleBatchSizeOptions {
   batchArgName?: string;
 }
 
+interface OfModel {
+  model: LightningModule;
+}
+
 /** Looks for settings of a module by short runs: `const finder = await new Tuner(trainer).lrFind(model, loader)`. */
 export class Tuner {
   readonly trainer: Trainer;
@@ -186,14 +190,15 @@ export class Tuner {
   }
 
   /** Trains with growing rates, and puts the weights back. */
-  async lrFind(
+  lrFind(
     model: LightningModule,
     ...args: [LrFindOptions?] | [Loaders | LightningDataModule | null, LrFindOptions?]
-  ): Promise<LRFinder> {
-    expectKind('Tuner.lrFind', 'model', model, kinds.instance(LightningModule));
-    const o = parseArgs<LrFindOptions>(
+  ): Promise<LRFinder>;
+  lrFind(named: LrFindOptions & OfModel): Promise<LRFinder>;
+  async lrFind(...args: unknown[]): Promise<LRFinder> {
+    const { model, ...o } = parseArgs<LrFindOptions & OfModel>(
       'Tuner.lrFind',
-      [],
+      ['model'],
       {
         trainDataloaders: null,
         valDataloaders: null,
@@ -208,6 +213,7 @@ export class Tuner {
       },
       args,
       {
+        model: kinds.instance(LightningModule),
         minLr: kinds.positive,
         maxLr: kinds.positive,
         numTraining: kinds.whole(1),
@@ -236,14 +242,15 @@ export class Tuner {
   }
 
   /** The largest size of batches that memory holds, which the module has from then on. */
-  async scaleBatchSize(
+  scaleBatchSize(
     model: LightningModule,
     ...args: [ScaleBatchSizeOptions?] | [Loaders | LightningDataModule | null, ScaleBatchSizeOptions?]
-  ): Promise<number> {
-    expectKind('Tuner.scaleBatchSize', 'model', model, kinds.instance(LightningModule));
-    const o = parseArgs<ScaleBatchSizeOptions>(
+  ): Promise<number>;
+  scaleBatchSize(named: ScaleBatchSizeOptions & OfModel): Promise<number>;
+  async scaleBatchSize(...args: unknown[]): Promise<number> {
+    const { model, ...o } = parseArgs<ScaleBatchSizeOptions & OfModel>(
       'Tuner.scaleBatchSize',
-      [],
+      ['model'],
       {
         trainDataloaders: null,
         datamodule: null,
@@ -255,6 +262,7 @@ export class Tuner {
       },
       args,
       {
+        model: kinds.instance(LightningModule),
         mode: kinds.oneOf('power', 'binsearch'),
         stepsPerTrial: kinds.whole(1),
         initVal: kinds.whole(1),

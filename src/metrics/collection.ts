@@ -5,7 +5,7 @@ import { deepcopy } from '../nn/deepcopy';
 import { Module } from '../nn/module';
 import { indent, printModule } from '../nn/printing';
 import * as kinds from '../tensor/argument-kinds';
-import { type Arguments, isPlainObject, kindOf, parseArgs } from '../tensor/options';
+import { type Arguments, isPlainObject, kindOf, missingArguments, parseArgs } from '../tensor/options';
 import { drawOn, type PlotCanvas } from '../vision/plot/sheet';
 import { Metric } from './metric';
 import { type CollectionPlotOptions, type PlotValue, plotKinds, valuesDrawing } from './plot';
@@ -42,6 +42,16 @@ export type Collectable<M extends Metric = Metric> =
   | readonly (M | MetricCollection)[]
   | Readonly<Record<string, M | MetricCollection>>;
 
+const defaults = { prefix: null, postfix: null, computeGroups: true };
+
+/** The arguments of a collection with its metrics in front, where they are given by name. */
+function inFront(args: readonly unknown[]): readonly unknown[] {
+  const [first] = args;
+  if (args.length !== 1 || !isPlainObject(first) || !('metrics' in first)) return args;
+  const { metrics, ...options } = first;
+  return Object.keys(options).every((key) => key in defaults) ? [metrics, options] : args;
+}
+
 /**
  * Metrics that take the same batches: `update`, `compute`, `reset` and calls go to each, and results are objects by name. Metrics in a list
  * are named by their classes, those in an object by its keys, in alphabetical order.
@@ -56,18 +66,21 @@ export class MetricCollection<M extends Metric = Metric> extends Module {
   prefix: string | null;
   postfix: string | null;
 
-  constructor(metrics: Collectable<M>, ...rest: readonly (M | MetricCollection | CollectionOptions)[]) {
+  constructor(metrics: Collectable<M>, ...rest: readonly (M | MetricCollection | CollectionOptions)[]);
+  constructor(named: CollectionOptions & { metrics: Collectable<M> });
+  constructor(...args: unknown[]) {
     super();
+    const [metrics, ...rest] = inFront(args) as [Collectable<M>, ...(M | MetricCollection | CollectionOptions)[]];
+    if (metrics === undefined) throw missingArguments('MetricCollection', ['metrics'], {});
     const last = rest.at(-1);
     const options = isPlainObject(last) ? last : {};
-    const defaults = { prefix: null, postfix: null, computeGroups: true };
     const o = parseArgs<CollectionOptions>('MetricCollection', [], defaults, [options], {
       ...affixes,
       computeGroups: kinds.either(kinds.flag, kinds.listOf(kinds.listOf(kinds.text))),
     });
     this.prefix = o.prefix;
     this.postfix = o.postfix;
-    this.addMetrics(metrics, ...(rest.filter((one) => one !== options) as M[]));
+    this.addMetrics(metrics, ...(rest.filter((one) => one !== options && one !== undefined) as M[]));
   }
 
   /** Number of metrics. */
@@ -81,7 +94,7 @@ export class MetricCollection<M extends Metric = Metric> extends Module {
       for (const [name, metric] of metrics.items()) this.take(name, metric as M);
       this.addMetrics([...additional]);
     } else if (metrics instanceof Metric || Array.isArray(metrics)) {
-      for (const one of [metrics, ...additional].flat() as readonly (M | MetricCollection)[]) {
+      for (const one of [...[metrics].flat(), ...additional] as readonly (M | MetricCollection)[]) {
         const entries: Iterable<[string, M]> =
           one instanceof MetricCollection ? (one.items() as [string, M][]) : [[one?.constructor?.name, one]];
         for (const [name, metric] of entries) this.take(name, metric);

@@ -8,6 +8,7 @@ import { cat, stack } from '../tensor/functions';
 import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
+import { closureIn, type GroupArguments, type NamedState, stateIn } from './arguments';
 import { checkNotNegative } from './checks';
 import { callClosure, type Given, Optimizer, type OptimizerParams, type Updated } from './optimizer';
 import type { OptimizerStateDict } from './state';
@@ -135,9 +136,9 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     super('LBFGS', params, { ...options, maxEval: options.maxEval ?? Math.floor((options.maxIter * 5) / 4) });
   }
 
-  override addParamGroup(group: Parameters<Optimizer<LBFGSOptions>['addParamGroup']>[0]): void {
+  override addParamGroup(...args: GroupArguments<LBFGSOptions>): void {
     if (this.paramGroups.length > 0) throw new ArgumentError("LBFGS: doesn't support parameter groups; pass one list");
-    super.addParamGroup(group);
+    super.addParamGroup(...args);
   }
 
   protected checkOptions({ lr, lineSearchFn }: LBFGSOptions): void {
@@ -163,11 +164,13 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
    */
   override step(): never;
   override step<T>(closure: () => T): Promise<Awaited<T>>;
-  override step<T>(closure?: () => T): Promise<Awaited<T>> {
-    if (closure === undefined || closure === null) {
+  override step<T>(named: { closure: () => T }): Promise<Awaited<T>>;
+  override step(...args: unknown[]): Promise<unknown> {
+    const closure = closureIn('LBFGS', args);
+    if (closure === undefined) {
       throw new ArgumentError('LBFGS.step: expected a closure that computes the loss again, but got none');
     }
-    return this.withStepHooks(closure, () => this.#run(closure)) as Promise<Awaited<T>>;
+    return this.withStepHooks(closure, () => this.#run(closure));
   }
 
   #run(closure: () => unknown): Promise<Tensor> {
@@ -325,7 +328,10 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     return { state: { 0: { ...rest, old_dirs: [...old_dirs], old_stps: [...old_stps], ro: [...ro] } }, param_groups };
   }
 
-  override loadStateDict(given: OptimizerStateDict): void {
+  override loadStateDict(named: NamedState): void;
+  override loadStateDict(state: OptimizerStateDict): void;
+  override loadStateDict(...args: unknown[]): void {
+    const given = stateIn('LBFGS', args);
     // What is no state is refused below.
     const saved = given?.state?.[0] as Partial<History> | undefined;
     const missing = saved && Object.keys(nothing()).find((name) => !(name in saved));

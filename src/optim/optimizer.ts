@@ -13,6 +13,7 @@ import type { Value } from '../graph/value';
 import { HookList, type RemovableHandle } from '../nn/hooks';
 import { pythonText } from '../nn/printing';
 import { Printable } from '../printable';
+import { closeInherited } from '../tensor/arity';
 import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
 import { type Counting, keepNoted, protect, protectSteps, stateLoaded } from '../tensor/protect';
 import { scope } from '../tensor/scope';
@@ -20,6 +21,7 @@ import { numberAtHand } from '../tensor/shown';
 import { snapshotSoon, stepTaken } from '../tensor/snapshot';
 import type { Storage } from '../tensor/storage';
 import { Tensor } from '../tensor/tensor';
+import { closureIn, type GroupArguments, groupIn, type NamedState, stateIn } from './arguments';
 import { type FilledLayout, FlatGradients, filledState, flatLayout, flatten, isFlat, isMovable } from './flat';
 import { camelCase, type OptimizerStateDict, readState, refuseKind, snakeCase, writeState } from './state';
 import { type CountsBefore, StepLog } from './step-log';
@@ -41,6 +43,11 @@ export type ParamStateView = Readonly<Record<string, Tensor | number>>;
 
 /** Is called with the optimizer and the arguments of its `step`. */
 export type StepHook<T> = (optimizer: T, args: readonly unknown[]) => void;
+
+/** A hook by its name. */
+export interface Hooking<T> {
+  hook: StepHook<T>;
+}
 
 /** What an optimizer keeps for one parameter. */
 export interface ParamState {
@@ -130,6 +137,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     const grouped = items.every((item) => typeof item === 'object' && item !== null && 'params' in item);
     const groups = grouped ? items : [{ params: items }];
     for (const group of groups as ParamGroupArguments<O>[]) this.addParamGroup(group);
+    closeInherited(Object.getPrototypeOf(this) as object, Printable.prototype, ['toString', 'stateDict']);
     protectSteps(this);
   }
 
@@ -167,7 +175,8 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
    *
    * @throws ArgumentError for what looks like an option in another spelling
    */
-  addParamGroup(group: ParamGroupArguments<O>): void {
+  addParamGroup(...args: GroupArguments<O>): void {
+    const group = groupIn(this.name, args);
     if (typeof Object(group?.params)[Symbol.iterator] !== 'function' && !(group?.params instanceof Tensor)) {
       throw new ArgumentError(`${this.name}: expected a group { params, … }, but got ${shown(group)}`);
     }
@@ -237,7 +246,9 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
    */
   step(): undefined;
   step<T>(closure: () => T): T | Promise<Awaited<T>>;
-  step(closure?: () => unknown): unknown {
+  step<T>(named: { closure: () => T }): T | Promise<Awaited<T>>;
+  step(...args: unknown[]): unknown {
+    const closure = closureIn(this.name, args);
     return this.withStepHooks(closure, () => {
       const result = callClosure(this.name, closure);
       if (!(result instanceof Promise)) {
@@ -346,13 +357,17 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   }
 
   /** Calls `hook(optimizer, args)` before every `step`. */
-  registerStepPreHook(hook: StepHook<this>): RemovableHandle {
-    return this.#preHooks.add('registerStepPreHook', hook);
+  registerStepPreHook(hook: StepHook<this>): RemovableHandle;
+  registerStepPreHook(named: Hooking<this>): RemovableHandle;
+  registerStepPreHook(...args: unknown[]): RemovableHandle {
+    return this.#preHooks.add('registerStepPreHook', args, {});
   }
 
   /** Calls `hook(optimizer, args)` after every `step`. */
-  registerStepPostHook(hook: StepHook<this>): RemovableHandle {
-    return this.#postHooks.add('registerStepPostHook', hook);
+  registerStepPostHook(hook: StepHook<this>): RemovableHandle;
+  registerStepPostHook(named: Hooking<this>): RemovableHandle;
+  registerStepPostHook(...args: unknown[]): RemovableHandle {
+    return this.#postHooks.add('registerStepPostHook', args, {});
   }
 
   /**
@@ -486,8 +501,10 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
    *
    * @throws StateDictError where the groups or the shapes differ from this optimizer's
    */
-  loadStateDict(state: OptimizerStateDict): void {
-    const { options, states } = readState(this.name, state, this.paramGroups);
+  loadStateDict(named: NamedState): void;
+  loadStateDict(state: OptimizerStateDict): void;
+  loadStateDict(...args: unknown[]): void {
+    const { options, states } = readState(this.name, stateIn(this.name, args), this.paramGroups);
     options.forEach((loaded, i) => {
       this.checkOptions({ ...this.paramGroups[i]!, ...loaded });
     });
@@ -512,9 +529,6 @@ const copied = (states: ReadonlyMap<Tensor, ParamState>): Map<Tensor, ParamState
 /** What a closure gives, with gradients on while it runs. */
 export function callClosure(optimizer: string, closure: (() => unknown) | undefined): unknown {
   if (closure === undefined) return undefined;
-  if (typeof closure !== 'function') {
-    throw new ArgumentError(`${optimizer}.step: expected a function as closure, but got ${kindOf(closure)}`);
-  }
   const { grad } = mode;
   const result = withMode({ grad: true }, closure);
   if (!grad && result instanceof Promise) {
@@ -529,7 +543,8 @@ export function callClosure(optimizer: string, closure: (() => unknown) | undefi
 export abstract class OneCallOptimizer<O extends object> extends Optimizer<O> {
   override step(): undefined;
   override step<T>(closure: () => T): T;
-  override step<T>(closure?: () => T): T | undefined {
-    return closure === undefined ? super.step() : (super.step(closure) as T);
+  override step<T>(named: { closure: () => T }): T;
+  override step(...args: unknown[]): unknown {
+    return super.step(...(args as [() => unknown]));
   }
 }

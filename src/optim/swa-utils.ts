@@ -3,21 +3,24 @@ import { noGrad } from '../autograd/mode';
 import { isFloat } from '../compiler/meta';
 import { ArgumentError } from '../errors';
 import { flush } from '../graph/flush';
-import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from '../nn/batch-norm';
 import { deepcopy } from '../nn/deepcopy';
 import { Module } from '../nn/module';
 import type { StateDict } from '../nn/state-dict';
-import { callback, instance, type Kind, orNull } from '../tensor/argument-kinds';
+import { callback, instance, type Kind, orNull, share } from '../tensor/argument-kinds';
+import { closed } from '../tensor/arity';
 import { tensor } from '../tensor/creation';
 import { isDevice } from '../tensor/device';
-import { type Arguments, expectKind, kindOf, parseArgs, shown } from '../tensor/options';
+import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import { type Counting, keepNoted, protectSteps } from '../tensor/protect';
 import { numberAtHand } from '../tensor/shown';
 import type { Storage } from '../tensor/storage';
 import type { Tensor } from '../tensor/tensor';
 import { type Averaging, averageInto } from './averages';
+import { isNormalizing } from './normalizing';
 
 export { SWALR } from './lr-scheduler/swa-lr';
+
+const device = orNull({ words: 'a device', fits: isDevice });
 
 /** The next average of one tensor; the count is how many models it is of so far. */
 export type AverageFn = (averaged: Tensor, current: Tensor, numAveraged: number) => Tensor;
@@ -26,21 +29,23 @@ export type AverageFn = (averaged: Tensor, current: Tensor, numAveraged: number)
 export type MultiAverageFn = (averaged: readonly Tensor[], current: readonly Tensor[], numAveraged: number) => void;
 
 /** a ← a + (p − a) / (n + 1): the mean of all models. */
-export const getSwaAvgFn =
-  (): AverageFn =>
-  (averaged, current, numAveraged): Tensor =>
-    averaged.add(current.sub(averaged).div(numAveraged + 1));
+export const getSwaAvgFn = /* @__PURE__ */ closed('getSwaAvgFn', (): AverageFn => meanOfAll);
 
-function expectDecay(name: string, decay: number): void {
-  if (typeof decay === 'number' && decay >= 0 && decay <= 1) return;
-  throw new ArgumentError(`${name}: expected decay from 0 to 1, but got ${shown(decay)}`);
-}
+const meanOfAll: AverageFn = (averaged, current, numAveraged) =>
+  averaged.add(current.sub(averaged).div(numAveraged + 1));
+
+type DecayArguments = Arguments<{ decay?: number }, ['decay']>;
+
+const decayIn = (name: string, args: readonly unknown[]): number =>
+  parseArgs<{ decay?: number }>(name, [], { decay: 0.999 }, args, { decay: share }).decay;
+
+const movingBy =
+  (decay: number): AverageFn =>
+  (averaged, current) =>
+    averaged.mul(decay).add(current.mul(1 - decay));
 
 /** a ← decay · a + (1 − decay) p: an exponential moving average. */
-export const getEmaAvgFn = (decay = 0.999): AverageFn => {
-  expectDecay('getEmaAvgFn', decay);
-  return (averaged, current) => averaged.mul(decay).add(current.mul(1 - decay));
-};
+export const getEmaAvgFn = (...args: DecayArguments): AverageFn => movingBy(decayIn('getEmaAvgFn', args));
 
 const each =
   (average: AverageFn): MultiAverageFn =>
@@ -61,13 +66,15 @@ const interpolated =
   };
 
 /** `getSwaAvgFn` for lists of tensors: a ← lerp(a, p, 1 / (n + 1)). */
-export const getSwaMultiAvgFn = (): MultiAverageFn =>
-  interpolated((numAveraged) => 1 / (numAveraged + 1), getSwaAvgFn());
+export const getSwaMultiAvgFn = /* @__PURE__ */ closed(
+  'getSwaMultiAvgFn',
+  (): MultiAverageFn => interpolated((numAveraged) => 1 / (numAveraged + 1), meanOfAll),
+);
 
 /** `getEmaAvgFn` for lists of tensors: a ← lerp(a, p, 1 − decay). */
-export const getEmaMultiAvgFn = (decay = 0.999): MultiAverageFn => {
-  expectDecay('getEmaMultiAvgFn', decay);
-  return interpolated(() => 1 - decay, getEmaAvgFn(decay));
+export const getEmaMultiAvgFn = (...args: DecayArguments): MultiAverageFn => {
+  const decay = decayIn('getEmaMultiAvgFn', args);
+  return interpolated(() => 1 - decay, movingBy(decay));
 };
 
 export interface AveragedModelOptions {
@@ -102,7 +109,7 @@ export class AveragedModel<M extends Module = Module> extends Module implements 
       ['model'],
       { device: null, avgFn: null, multiAvgFn: null, useBuffers: false },
       args,
-      { device: orNull({ words: 'a device', fits: isDevice }), avgFn: orNull(callback), multiAvgFn: orNull(callback) },
+      { device, avgFn: orNull(callback), multiAvgFn: orNull(callback) },
     );
     if (!(o.model instanceof Module)) {
       throw new ArgumentError(`AveragedModel: expected an nn.Module, but got ${kindOf(o.model)}`);
@@ -113,7 +120,7 @@ export class AveragedModel<M extends Module = Module> extends Module implements 
     this.module = deepcopy(o.model as M);
     this.registerBuffer('nAveraged', tensor(0, { dtype: 'int64' }), { key: 'n_averaged' });
     this.useBuffers = o.useBuffers;
-    this.average = o.multiAvgFn ?? each(o.avgFn ?? getSwaAvgFn());
+    this.average = o.multiAvgFn ?? each(o.avgFn ?? meanOfAll);
     protectSteps(this);
   }
 
@@ -138,7 +145,11 @@ export class AveragedModel<M extends Module = Module> extends Module implements 
   }
 
   /** Takes the model's present parameters into the averages. */
-  updateParameters(model: Module): void {
+  updateParameters(...args: Arguments<{ model: Module }, ['model']>): void {
+    const name = 'AveragedModel.updateParameters';
+    const { model } = parseArgs<{ model: Module }>(name, ['model'], {}, args, {
+      model: instance(Module, 'an nn.Module'),
+    });
     const pairs = this.pairsWith(model);
     const count = this.counted();
     keepNoted();
@@ -162,9 +173,6 @@ export class AveragedModel<M extends Module = Module> extends Module implements 
 
   /** What is averaged, and the model's tensors that are taken in. */
   private pairsWith(model: Module): Averaging[] {
-    if (!(model instanceof Module)) {
-      throw new ArgumentError(`AveragedModel.updateParameters: expected an nn.Module, but got ${kindOf(model)}`);
-    }
     const tensorsOf = (of: Module) => [...of.parameters(), ...(this.useBuffers ? of.buffers() : [])];
     const parameters = this.module.parameters().length;
     const [own, current] = [tensorsOf(this.module), tensorsOf(model)];
@@ -192,12 +200,12 @@ export class AveragedModel<M extends Module = Module> extends Module implements 
   }
 }
 
-/** A layer with running statistics. */
-export type Normalizing = BatchNorm1d | BatchNorm2d | BatchNorm3d;
-
-/** @internal */
-export const isNormalizing = (module: Module): module is Normalizing =>
-  module instanceof BatchNorm1d || module instanceof BatchNorm2d || module instanceof BatchNorm3d;
+interface UpdateBnArguments {
+  loader: AsyncIterable<unknown> | Iterable<unknown>;
+  model: Module;
+  /** There is one device. */
+  device?: unknown;
+}
 
 const batches: Kind = {
   words: 'a loader, or a list of batches',
@@ -209,9 +217,12 @@ const batches: Kind = {
  * Computes the running statistics of a model's batch norms anew, in one pass over the inputs of a loader: those of averaged weights are
  * nobody's. Of batches that are lists, the first part is the input.
  */
-export async function updateBn(loader: AsyncIterable<unknown> | Iterable<unknown>, model: Module): Promise<void> {
-  expectKind('updateBn', 'loader', loader, batches);
-  expectKind('updateBn', 'model', model, instance(Module));
+export async function updateBn(...args: Arguments<UpdateBnArguments, ['loader', 'model', 'device']>): Promise<void> {
+  const { loader, model } = parseArgs<UpdateBnArguments>('updateBn', ['loader', 'model'], { device: null }, args, {
+    loader: batches,
+    model: instance(Module, 'an nn.Module'),
+    device,
+  });
   const norms = model.modules().filter(isNormalizing);
   if (norms.length === 0) return;
   const momenta = norms.map(({ momentum }) => momentum);

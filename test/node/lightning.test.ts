@@ -9,6 +9,7 @@ import {
   Callback,
   ChartLogger,
   EarlyStopping,
+  GradientAccumulationScheduler,
   LearningRateMonitor,
   LightningModule,
   MemoryLogger,
@@ -433,7 +434,13 @@ test('methods of modules, callbacks and loggers take arguments by name, and refu
   const timer = new Timer({ duration: { minutes: 1 } });
   expect(timer.timeRemaining({ stage: 'test' })).toBe(60);
   expect(() => timer.startTime('tests' as 'test')).toThrow("expected stage to be 'train' or 'validate' or 'test'");
-  expect(() => timer.loadStateDict(null as never)).toThrow('Timer.loadStateDict: expected state to be an object');
+  timer.loadStateDict({ stateDict: { time_elapsed: { train: 20 } } });
+  expect(timer.timeElapsed()).toBe(20);
+  memory.logHyperparams({ params: { lr: 0.5 } });
+  expect(memory.hparams).toEqual({ lr: 0.5 });
+  expect(new GradientAccumulationScheduler({ scheduling: { 2: 4 } }).getAccumulateGradBatches(2)).toBe(4);
+  expect(new ModelCheckpoint().formatCheckpointName({ metrics: { epoch: 1, step: 2 } })).toBe('epoch=1-step=2.ckpt');
+  expect(() => timer.loadStateDict(null as never)).toThrow('Timer.loadStateDict: expected stateDict to be an object');
   expect(() => new Timer({ duration: [] as never })).toThrow('a number of seconds');
   expect(seedEverything({ seed: 7, workers: true })).toBe(7);
   const module = new LightningModule();

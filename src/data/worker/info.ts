@@ -1,4 +1,5 @@
 // What code that makes items and batches can know of the worker that it runs in, or runs for.
+import { closed } from '../../tensor/arity';
 import { type Generator, type Seed, withDefaultGenerator } from '../../tensor/random/generator';
 
 /** A worker as seen from inside. */
@@ -18,7 +19,7 @@ let current: WorkerInfo | null = null;
  * In a worker of a DataLoader, and wherever the loader works for one (in `collateFn`, say): which one of how many it is, its seed and its data set.
  * Null elsewhere. An iterable data set takes its share by it.
  */
-export const getWorkerInfo = (): WorkerInfo | null => current;
+export const getWorkerInfo = /* @__PURE__ */ closed('getWorkerInfo', (): WorkerInfo | null => current);
 
 /** Says that this thread is a worker. */
 export function becomeWorker(info: WorkerInfo): void {

@@ -4,7 +4,7 @@ import * as kinds from '../../tensor/argument-kinds';
 import { parseArgs, shown } from '../../tensor/options';
 import { scoreTensor } from '../checkpointing';
 import { readAll } from '../connector';
-import { Callback, expectState, stateKeyOf } from '../hooks';
+import { Callback, stateIn, stateKeyOf } from '../hooks';
 import type { LightningModule } from '../module';
 import type { Trainer } from '../trainer';
 
@@ -187,8 +187,8 @@ export class EarlyStopping extends Callback {
     };
   }
 
-  override loadStateDict(state: Record<string, unknown>, ...none: []): void {
-    expectState('EarlyStopping', state, none);
+  override loadStateDict(given: Record<string, unknown>, ...none: []): void {
+    const state = stateIn('EarlyStopping', [given, ...none]);
     this.waitCount = Number(state.wait_count);
     this.stoppedEpoch = Number(state.stopped_epoch);
     this.bestScore = Number(state.best_score);

@@ -1,38 +1,35 @@
 // GradientAccumulationScheduler: how many batches a step takes, by epoch.
 import { ArgumentError } from '../../errors';
 import { whole } from '../../tensor/argument-kinds';
-import { type Arguments, isPlainObject, parseArgs, shown, unknownArgument } from '../../tensor/options';
+import { objectAt } from '../../tensor/object-argument';
+import { type Arguments, isPlainObject, parseArgs, shown } from '../../tensor/options';
 import { Callback } from '../hooks';
 import type { LightningModule } from '../module';
 import type { Trainer } from '../trainer';
 
-/** @throws ArgumentError for other names beside the schedule's */
-function expectOnly(given: object): void {
-  const other = Object.keys(given).find((key) => key !== 'scheduling');
-  if (other !== undefined) throw unknownArgument('GradientAccumulationScheduler', other, ['scheduling']);
-}
+type Scheduling = Readonly<Record<number, number>>;
 
 /** `new GradientAccumulationScheduler({ 0: 4, 5: 2 })`: four batches a step, two from epoch 5 on. */
 export class GradientAccumulationScheduler extends Callback {
-  readonly scheduling: Readonly<Record<number, number>>;
+  readonly scheduling: Scheduling;
 
   /** @param scheduling batches by the epoch from which on they count; `{ scheduling }` too */
-  constructor(
-    scheduling: Readonly<Record<number, number>> | { readonly scheduling: Readonly<Record<number, number>> },
-    ...none: []
-  ) {
+  constructor(...args: Arguments<{ scheduling: Scheduling }, ['scheduling']>) {
     super();
-    parseArgs('GradientAccumulationScheduler', [], {}, none);
-    const named = isPlainObject(scheduling) && 'scheduling' in scheduling;
-    if (named) expectOnly(scheduling);
-    const given = named ? scheduling.scheduling : scheduling;
+    const name = 'GradientAccumulationScheduler';
+    const { scheduling: given } = parseArgs<{ scheduling: Scheduling }>(
+      name,
+      ['scheduling'],
+      {},
+      objectAt(name, ['scheduling'], 0, args),
+    );
     const entries = isPlainObject(given) ? Object.entries(given) : [];
     const fits = entries.every(
       ([epoch, batches]) => /^\d+$/.test(epoch) && Number.isInteger(batches) && Number(batches) > 0,
     );
     if (entries.length === 0 || !fits) {
       throw new ArgumentError(
-        `GradientAccumulationScheduler: expected epochs with their numbers of batches, such as { 0: 4, 5: 2 }, but got ${shown(scheduling)}`,
+        `${name}: expected epochs with their numbers of batches, such as { 0: 4, 5: 2 }, but got ${shown(given)}`,
       );
     }
     this.scheduling = { 0: 1, ...given };

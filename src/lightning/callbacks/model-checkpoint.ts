@@ -2,11 +2,12 @@
 import { ArgumentError } from '../../errors';
 import { join, normalized } from '../../io/local-files';
 import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, expectKind, parseArgs, shown } from '../../tensor/options';
+import { objectAt } from '../../tensor/object-argument';
+import { type Arguments, parseArgs, shown } from '../../tensor/options';
 import { scoreTensor } from '../checkpointing';
 import { readAll } from '../connector';
 import { exists, namesIn, remove } from '../files';
-import { Callback, expectState, record, stateKeyOf } from '../hooks';
+import { Callback, record, stateIn, stateKeyOf } from '../hooks';
 import { InterruptedError } from '../interrupts';
 import type { LightningModule } from '../module';
 import { trainerKind } from '../optimization';
@@ -20,6 +21,10 @@ interface NameOptions {
   /** Behind the name, where there is one of the same name already. */
   ver?: number | null;
   prefix?: string | null;
+}
+
+interface NameArguments extends NameOptions {
+  metrics: Readonly<Record<string, number>>;
 }
 
 export interface ModelCheckpointOptions {
@@ -360,14 +365,22 @@ export class ModelCheckpoint extends Callback {
   formatCheckpointName(
     metrics: Readonly<Record<string, number>>,
     ...args: Arguments<NameOptions, ['filename', 'ver', 'prefix']>
-  ): string {
-    expectKind('formatCheckpointName', 'metrics', metrics, record);
-    const defaults = { filename: null, ver: null, prefix: null };
-    const { filename, ver, prefix } = parseArgs<NameOptions>('formatCheckpointName', [], defaults, args, {
-      filename: kinds.orNull(kinds.text),
-      ver: kinds.orNull(kinds.whole(0)),
-      prefix: kinds.orNull(kinds.text),
-    });
+  ): string;
+  formatCheckpointName(named: NameArguments): string;
+  formatCheckpointName(...args: unknown[]): string {
+    const op = 'formatCheckpointName';
+    const { metrics, filename, ver, prefix } = parseArgs<NameArguments>(
+      op,
+      ['metrics'],
+      { filename: null, ver: null, prefix: null },
+      objectAt(op, ['metrics', 'filename', 'ver', 'prefix'], 0, args),
+      {
+        metrics: record,
+        filename: kinds.orNull(kinds.text),
+        ver: kinds.orNull(kinds.whole(0)),
+        prefix: kinds.orNull(kinds.text),
+      },
+    );
     const insertNames = this.#o.autoInsertMetricName;
     const stem = checkpointName(filename ?? this.#o.filename, metrics, { insertNames });
     const name = [...(prefix === null ? [] : [prefix]), stem, ...(ver === null ? [] : [`v${ver}`])].join('-');
@@ -404,8 +417,8 @@ export class ModelCheckpoint extends Callback {
     };
   }
 
-  override loadStateDict(state: Record<string, unknown>, ...none: []): void {
-    expectState('ModelCheckpoint', state, none);
+  override loadStateDict(given: Record<string, unknown>, ...none: []): void {
+    const state = stateIn('ModelCheckpoint', [given, ...none]);
     this.bestModelPath = String(state.best_model_path ?? '');
     if (state.dirpath !== this.dirpath) return;
     this.bestModelScore = (state.best_model_score as number | null | undefined) ?? null;

@@ -4,12 +4,12 @@ import { ArgumentError } from '../../errors';
 import { flush } from '../../graph/flush';
 import type { StateDict } from '../../nn/state-dict';
 import { SWALR } from '../../optim/lr-scheduler/swa-lr';
-import { isNormalizing, type Normalizing } from '../../optim/swa-utils';
+import { isNormalizing, type Normalizing } from '../../optim/normalizing';
 import * as kinds from '../../tensor/argument-kinds';
 import { zerosLike } from '../../tensor/creation';
 import { parseArgs, shown } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
-import { Callback, expectState } from '../hooks';
+import { Callback, stateIn } from '../hooks';
 import type { LightningModule } from '../module';
 import { configOf } from '../optimizers';
 import type { Trainer } from '../trainer';
@@ -210,8 +210,8 @@ export class StochasticWeightAveraging extends Callback {
     };
   }
 
-  override loadStateDict(state: Record<string, unknown>, ...none: []): void {
-    expectState('StochasticWeightAveraging', state, none);
+  override loadStateDict(given: Record<string, unknown>, ...none: []): void {
+    const state = stateIn('StochasticWeightAveraging', [given, ...none]);
     this.#count = Number(state.n_averaged);
     this.#latestUpdate = Number(state.latest_update_epoch);
     this.#schedulerState = (state.scheduler_state as Record<string, unknown> | null | undefined) ?? null;

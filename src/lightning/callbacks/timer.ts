@@ -2,7 +2,7 @@
 import { ArgumentError } from '../../errors';
 import { oneOf } from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs, shown } from '../../tensor/options';
-import { Callback, expectState } from '../hooks';
+import { Callback, stateIn } from '../hooks';
 import type { LightningModule } from '../module';
 import { type Duration, secondsOf } from '../options';
 import type { Trainer } from '../trainer';
@@ -134,8 +134,8 @@ export class Timer extends Callback {
     return { time_elapsed: Object.fromEntries(stages.map((stage) => [stage, this.timeElapsed(stage)])) };
   }
 
-  override loadStateDict(state: Record<string, unknown>, ...none: []): void {
-    expectState('Timer', state, none);
+  override loadStateDict(given: Record<string, unknown>, ...none: []): void {
+    const state = stateIn('Timer', [given, ...none]);
     this.#offset = Number((state.time_elapsed as { train?: number } | undefined)?.train ?? 0);
   }
 }

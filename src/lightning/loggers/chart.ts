@@ -1,10 +1,11 @@
 // A logger that draws what is logged as it comes, onto a canvas or into an element of a page.
 import { ArgumentError } from '../../errors';
 import * as kinds from '../../tensor/argument-kinds';
+import { objectAt } from '../../tensor/object-argument';
 import { kindOf, parseArgs } from '../../tensor/options';
 import { type Line, lineDrawing } from '../../vision/plot/lines';
 import { drawOn, type PlotCanvas } from '../../vision/plot/sheet';
-import { expectStatus, type RowArguments, rowOf } from './logger';
+import { expectStatus, type RowArguments, rowOf, type StatusArguments } from './logger';
 import { type LoggedPoint, MemoryLogger } from './memory';
 
 /** What is needed of an element of a page. */
@@ -57,6 +58,10 @@ function lineOf(name: string, points: readonly LoggedPoint[]): Line {
   return { name, style, x: kept.map(({ step }) => step), y: kept.map(({ value }) => value) };
 }
 
+interface ChartArguments extends ChartLoggerOptions {
+  target: ChartElement | PlotCanvas;
+}
+
 /** Training before validation, whichever was logged first. */
 const byName = (a: Line, b: Line): number => (a.name! < b.name! ? -1 : 1);
 
@@ -78,9 +83,12 @@ export class ChartLogger extends MemoryLogger {
   #canvas: PlotCanvas | null;
   #isDue = false;
 
-  constructor(target: ChartElement | PlotCanvas, ...args: [ChartLoggerOptions?]) {
+  constructor(target: ChartElement | PlotCanvas, options?: ChartLoggerOptions);
+  constructor(named: ChartArguments);
+  constructor(...args: unknown[]) {
     const defaults = { names: null, refreshRate: 1, groupBy: null, name: 'lightning_logs' };
-    const o = parseArgs<ChartLoggerOptions>('ChartLogger', [], defaults, args, {
+    const given = objectAt('ChartLogger', ['target', ...Object.keys(defaults)], 0, args);
+    const { target, ...o } = parseArgs<ChartArguments>('ChartLogger', ['target'], defaults, given, {
       names: kinds.orNull(kinds.listOf(kinds.text)),
       refreshRate: kinds.between(0),
       groupBy: kinds.orNull(kinds.callback),
@@ -118,8 +126,8 @@ export class ChartLogger extends MemoryLogger {
     this.draw();
   }
 
-  finalize(status?: 'success' | 'failed', ...none: []): void {
-    expectStatus('ChartLogger', status, none);
+  finalize(...args: StatusArguments): void {
+    expectStatus('ChartLogger', args);
     this.draw();
   }
 

@@ -3,17 +3,18 @@ import { whole } from '../../tensor/argument-kinds';
 import { parseArgs } from '../../tensor/options';
 import type { Hyperparameters } from '../checkpointing';
 import {
-  expectParams,
   expectStatus,
   type Folder,
   flatHyperparameters,
   folder,
   type Logger,
   nextVersion,
+  paramsIn,
   type RowArguments,
   RUNS,
   rowOf,
   runKinds,
+  type StatusArguments,
   versionFolder,
 } from './logger';
 import { yamlOf } from './yaml';
@@ -85,8 +86,8 @@ export class CSVLogger implements Logger {
     if (++this.#unwritten >= this.#every) await this.save();
   }
 
-  logHyperparams(params: Readonly<Hyperparameters>, ...none: []): void {
-    expectParams('CSVLogger', params, none);
+  logHyperparams(given: Readonly<Hyperparameters>, ...none: []): void {
+    const params = paramsIn('CSVLogger', [given, ...none]);
     this.#hparams = { ...this.#hparams, ...params };
   }
 
@@ -106,8 +107,8 @@ export class CSVLogger implements Logger {
     if (this.#rows.length > 0) await writeText(join(folder, 'metrics.csv'), this.text);
   }
 
-  async finalize(status?: 'success' | 'failed', ...none: []): Promise<void> {
-    expectStatus('CSVLogger', status, none);
+  async finalize(...args: StatusArguments): Promise<void> {
+    expectStatus('CSVLogger', args);
     return this.save();
   }
 }

@@ -2,7 +2,8 @@
 
 import { join } from '../../io/local-files';
 import * as kinds from '../../tensor/argument-kinds';
-import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../tensor/options';
+import { objectAt } from '../../tensor/object-argument';
+import { type Arguments, isPlainObject, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import type { Awaitable } from '../awaitable';
 import type { Hyperparameters } from '../checkpointing';
@@ -52,10 +53,17 @@ export interface Folder {
   saveDir: string;
 }
 
-/** Refuses another status than a run ends with, and what stands behind it. */
-export function expectStatus(owner: string, status: unknown, others: readonly unknown[]): void {
-  if (status !== undefined) expectKind(`${owner}.finalize`, 'status', status, kinds.oneOf('success', 'failed'));
-  parseArgs(`${owner}.finalize`, [], {}, others);
+interface Ending {
+  status?: 'success' | 'failed';
+}
+
+/** Of `finalize`, by place or by name. */
+export type StatusArguments = Arguments<Ending, ['status']>;
+
+/** Refuses another status than a run ends with. */
+export function expectStatus(owner: string, args: readonly unknown[]): void {
+  const status = kinds.oneOf('success', 'failed');
+  parseArgs<Ending>(`${owner}.finalize`, [], { status: 'success' }, args, { status });
 }
 
 interface Row {
@@ -69,10 +77,15 @@ export type RowArguments = Arguments<Row, ['metrics', 'step']>;
 export const rowOf = (owner: string, args: readonly unknown[]): Row =>
   parseArgs<Row>(`${owner}.logMetrics`, ['metrics', 'step'], {}, args, { metrics: record, step: kinds.integer });
 
-/** Refuses hyperparameters that are none, and arguments behind them. */
-export function expectParams(owner: string, params: unknown, others: readonly unknown[]): void {
-  expectKind(`${owner}.logHyperparams`, 'params', params, record);
-  parseArgs(`${owner}.logHyperparams`, [], {}, others);
+interface GivenParams {
+  params: Readonly<Hyperparameters>;
+}
+
+/** The hyperparameters that `logHyperparams` is given, by place or by name. */
+export function paramsIn(owner: string, args: readonly unknown[]): Readonly<Hyperparameters> {
+  const name = `${owner}.logHyperparams`;
+  const given = objectAt(name, ['params'], 0, args);
+  return parseArgs<GivenParams>(name, ['params'], {}, given, { params: record }).params;
 }
 
 /** The folder of a version. */

@@ -2,7 +2,7 @@
 import { text } from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Hyperparameters } from '../checkpointing';
-import { expectParams, type Logger, type RowArguments, rowOf } from './logger';
+import { type Logger, paramsIn, type RowArguments, rowOf } from './logger';
 
 /** A value of one name at one step. */
 export interface LoggedPoint {
@@ -34,8 +34,8 @@ export class MemoryLogger implements Logger {
     for (const listener of this.#listeners) listener(metrics, step);
   }
 
-  logHyperparams(params: Readonly<Hyperparameters>, ...none: []): void {
-    expectParams('MemoryLogger', params, none);
+  logHyperparams(given: Readonly<Hyperparameters>, ...none: []): void {
+    const params = paramsIn('MemoryLogger', [given, ...none]);
     this.hparams = { ...params };
   }
 

@@ -6,17 +6,18 @@ import { parseArgs } from '../../tensor/options';
 import { SummaryWriter } from '../../tensorboard/writer';
 import type { Hyperparameters } from '../checkpointing';
 import {
-  expectParams,
   expectStatus,
   type Folder,
   flatHyperparameters,
   folder,
   type Logger,
   nextVersion,
+  paramsIn,
   type RowArguments,
   RUNS,
   rowOf,
   runKinds,
+  type StatusArguments,
   versionFolder,
 } from './logger';
 import { yamlOf } from './yaml';
@@ -95,8 +96,8 @@ export class TensorBoardLogger implements Logger {
     }
   }
 
-  logHyperparams(params: Readonly<Hyperparameters>, ...none: []): void {
-    expectParams('TensorBoardLogger', params, none);
+  logHyperparams(given: Readonly<Hyperparameters>, ...none: []): void {
+    const params = paramsIn('TensorBoardLogger', [given, ...none]);
     this.#hparams = { ...this.#hparams, ...params };
   }
 
@@ -105,8 +106,8 @@ export class TensorBoardLogger implements Logger {
     await this.#writer?.flush();
   }
 
-  async finalize(status?: 'success' | 'failed', ...none: []): Promise<void> {
-    expectStatus('TensorBoardLogger', status, none);
+  async finalize(...args: StatusArguments): Promise<void> {
+    expectStatus('TensorBoardLogger', args);
     await this.save();
     await writeText(join(this.logDir!, 'hparams.yaml'), yamlOf(flatHyperparameters(this.#hparams)));
   }

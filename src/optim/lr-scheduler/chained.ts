@@ -1,6 +1,7 @@
 // Owns the scheduler that steps others together.
 import { ArgumentError } from '../../errors';
 import { type Arguments, kindOf, parseArgs } from '../../tensor/options';
+import { type StateArguments, stateIn } from '../arguments';
 import { readFields } from './fields';
 import { checkMembers, loadMembers } from './members';
 import { keepScheduler, LRScheduler, type LRSchedulerStateDict, type Scheduled } from './scheduler';
@@ -63,7 +64,8 @@ export class ChainedScheduler extends LRScheduler<ChainedFields> {
     };
   }
 
-  override loadStateDict(state: LRSchedulerStateDict): void {
+  override loadStateDict(...args: StateArguments<LRSchedulerStateDict>): void {
+    const state = stateIn<LRSchedulerStateDict>(this.name, args);
     const { _lastLr, _schedulers } = readFields(this.name, state, { _lastLr: [], _schedulers: [] });
     loadMembers(this.name, this.fields.schedulers, _schedulers as LRSchedulerStateDict[]);
     this.lastLr = _lastLr as number[];

@@ -1,8 +1,8 @@
 // Owns cosine annealing, with and without restarts.
 import { ArgumentError } from '../../errors';
 import { number } from '../../tensor/argument-kinds';
-import { type Arguments, expectKind, parseArgs } from '../../tensor/options';
-import { checkInteger, keepScheduler, LRScheduler, type Scheduled } from './scheduler';
+import { type Arguments, parseArgs } from '../../tensor/options';
+import { checkInteger, type EpochArguments, epochIn, keepScheduler, LRScheduler, type Scheduled } from './scheduler';
 
 export interface CosineAnnealingLRArguments {
   optimizer: Scheduled;
@@ -99,10 +99,11 @@ export class CosineAnnealingWarmRestarts extends LRScheduler<WarmRestartsFields>
   }
 
   /** `epoch` may be given, also between whole ones: `scheduler.step(epoch + i / batches)`. */
-  override step(epoch: number | undefined = this.lastEpoch < 0 ? 0 : undefined): void {
+  override step(...args: EpochArguments): void {
+    const epoch = epochIn(this.name, args) ?? (this.lastEpoch < 0 ? 0 : null);
     keepScheduler(this);
     const { fields } = this;
-    if (epoch === undefined) {
+    if (epoch === null) {
       this.lastEpoch += 1;
       fields.tCur += 1;
       if (fields.tCur >= fields.tI) {
@@ -110,7 +111,6 @@ export class CosineAnnealingWarmRestarts extends LRScheduler<WarmRestartsFields>
         fields.tI *= fields.tMult;
       }
     } else {
-      expectKind(this.name, 'epoch', epoch, number);
       if (!(epoch >= 0)) throw new ArgumentError(`${this.name}: expected a non-negative epoch, but got ${epoch}`);
       goTo(fields, epoch);
       this.lastEpoch = Math.floor(epoch);

@@ -1,9 +1,9 @@
 // Owns the schedulers that cycle the rate up and down, and momentum the other way.
 
 import { ArgumentError } from '../../errors';
-import { callback, either, listOf, number, oneOf, orNull } from '../../tensor/argument-kinds';
+import { callback, either, listOf, number, oneOf, orNull, whole } from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
-import { checkInteger, checkOptimizer, LRScheduler, perGroup, type Scheduled, type ScheduledGroup } from './scheduler';
+import { checkOptimizer, LRScheduler, perGroup, type Scheduled, type ScheduledGroup } from './scheduler';
 
 /** One number for all groups of parameters, or one for each. */
 const numbers = either(number, listOf(number));
@@ -272,7 +272,14 @@ export class OneCycleLR extends LRScheduler<OneCycleFields> {
         lastEpoch: -1,
       },
       args,
-      { baseMomentum: numbers, maxMomentum: numbers },
+      {
+        maxLr: numbers,
+        totalSteps: orNull(whole(1)),
+        epochs: orNull(whole(1)),
+        stepsPerEpoch: orNull(whole(1)),
+        baseMomentum: numbers,
+        maxMomentum: numbers,
+      },
     );
     checkOptimizer('OneCycleLR', optimizer);
     const { pctStart, annealStrategy, cycleMomentum, threePhase } = given;
@@ -320,15 +327,10 @@ function stepsOf({
   epochs,
   stepsPerEpoch,
 }: Pick<OneCycleLRArguments, 'totalSteps' | 'epochs' | 'stepsPerEpoch'>) {
-  if (typeof totalSteps === 'number') {
-    checkInteger('OneCycleLR', 'totalSteps', totalSteps, 1);
-    return totalSteps;
-  }
+  if (typeof totalSteps === 'number') return totalSteps;
   if (typeof epochs !== 'number' || typeof stepsPerEpoch !== 'number') {
     throw new ArgumentError('OneCycleLR: expected totalSteps, or epochs and stepsPerEpoch, but got neither');
   }
-  checkInteger('OneCycleLR', 'epochs', epochs, 1);
-  checkInteger('OneCycleLR', 'stepsPerEpoch', stepsPerEpoch, 1);
   return epochs * stepsPerEpoch;
 }
 

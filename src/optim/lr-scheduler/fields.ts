@@ -1,5 +1,6 @@
 // Owns the form of a scheduler's saved state: its fields by PyTorch's names.
 import { StateDictError } from '../../errors';
+import { isPlainObject, kindOf } from '../../tensor/options';
 import { snakeCase } from '../state';
 
 /** What a scheduler keeps: numbers, strings, booleans and lists of them; functions are not saved. */
@@ -40,11 +41,11 @@ export function writeFields(fields: Fields): Fields {
 
 /** New contents of the fields, those that are not saved left out. */
 export function readFields(scheduler: string, state: Fields, fields: Fields): Fields {
+  const fail = (got: string) =>
+    new StateDictError(`${scheduler}.loadStateDict: expected what stateDict() returns, but got ${got}`);
+  if (!isPlainObject(state)) throw fail(kindOf(state));
   const names = saved(fields).map(([name]) => name);
   const missing = names.map(stateName).filter((name) => !(name in state));
-  if (missing.length > 0) {
-    const quoted = missing.map((name) => `'${name}'`).join(', ');
-    throw new StateDictError(`${scheduler}.loadStateDict: expected what stateDict() returns, but got no ${quoted}`);
-  }
+  if (missing.length > 0) throw fail(`no ${missing.map((name) => `'${name}'`).join(', ')}`);
   return structuredClone(Object.fromEntries(names.map((name) => [name, state[stateName(name)]])));
 }

@@ -2,8 +2,10 @@
 
 import { ArgumentError } from '../../errors';
 import { Printable } from '../../printable';
-import { either, listOf, number } from '../../tensor/argument-kinds';
+import { either, type Kind, listOf, number, orNull, real } from '../../tensor/argument-kinds';
+import { closeInherited } from '../../tensor/arity';
 import { type Arguments, parseArgs } from '../../tensor/options';
+import { type StateArguments, stateIn } from '../arguments';
 import { expose, readFields, showFields, writeFields } from './fields';
 import { checkOptimizer, keepScheduler, type LRSchedulerStateDict, perGroup, type Scheduled } from './scheduler';
 
@@ -38,6 +40,15 @@ type PlateauOrder = [
   'minLr',
   'eps',
 ];
+
+interface MetricStep {
+  metrics: number;
+  /** The number of the epoch; default: the next. */
+  epoch?: number | null;
+}
+
+/** NaN too, which is no improvement. */
+const metric: Kind = { words: 'a number, as await loss.item() gives it', fits: real.fits };
 
 type PlateauOptions = Omit<Required<ReduceLROnPlateauArguments>, 'optimizer' | 'minLr'>;
 
@@ -109,6 +120,8 @@ export class ReduceLROnPlateau extends Printable {
     this.minLrs = perGroup(this.name, 'minLr', minLr, optimizer);
     this.best = mode === 'min' ? Infinity : -Infinity;
     this.#lastLr = this.#rates();
+    const closed = ['getLastLr', 'toString', 'stateDict'];
+    closeInherited(Object.getPrototypeOf(this) as object, Printable.prototype, closed);
   }
 
   #rates(): number[] {
@@ -122,16 +135,15 @@ export class ReduceLROnPlateau extends Printable {
     return mode === 'min' ? metric < bound : metric > bound;
   }
 
-  /** Takes the epoch's metric, a number: `await loss.item()`. */
-  step(metrics: number): void {
-    if (typeof metrics !== 'number') {
-      throw new ArgumentError(
-        `${this.name}.step: expected metrics to be a number, but got ${typeof metrics}; use await loss.item()`,
-      );
-    }
+  /** Takes the epoch's metric, a number: `await loss.item()`. PyTorch deprecates giving the epoch too. */
+  step(...args: Arguments<MetricStep, ['metrics', 'epoch']>): void {
+    const { metrics, epoch } = parseArgs<MetricStep>(`${this.name}.step`, ['metrics'], { epoch: null }, args, {
+      metrics: metric,
+      epoch: orNull(number),
+    });
     keepScheduler(this);
     const { patience, cooldown } = this.#options;
-    this.lastEpoch += 1;
+    this.lastEpoch = epoch ?? this.lastEpoch + 1;
     if (this.#isBetter(metrics)) {
       this.best = metrics;
       this.numBadEpochs = 0;
@@ -180,7 +192,8 @@ export class ReduceLROnPlateau extends Printable {
   }
 
   /** @throws StateDictError where something is missing; then nothing has changed */
-  loadStateDict(state: LRSchedulerStateDict): void {
+  loadStateDict(...args: StateArguments<LRSchedulerStateDict>): void {
+    const state = stateIn<LRSchedulerStateDict>(this.name, args);
     const saved = readFields(this.name, state, this.#state()) as unknown as PlateauState;
     const { minLrs, best, numBadEpochs, cooldownCounter, lastEpoch, _lastLr, ...options } = saved;
     Object.assign(this, { best, numBadEpochs, cooldownCounter, lastEpoch });

@@ -3,7 +3,9 @@ import { ArgumentError } from '../../errors';
 import { beforeChange } from '../../graph/journal';
 import { Printable } from '../../printable';
 import { number, orNull } from '../../tensor/argument-kinds';
-import { expectKind } from '../../tensor/options';
+import { closeInherited } from '../../tensor/arity';
+import { type Arguments, parseArgs } from '../../tensor/options';
+import { type StateArguments, stateIn } from '../arguments';
 import { Optimizer } from '../optimizer';
 import { expose, type Fields, readFields, showFields, writeFields } from './fields';
 
@@ -33,6 +35,16 @@ export type LRSchedulerStateDict = Record<string, unknown>;
 export function checkOptimizer(name: string, optimizer: unknown): void {
   if (optimizer instanceof Optimizer) return;
   throw new ArgumentError(`${name}: expected an optimizer, but got ${optimizer === null ? 'null' : typeof optimizer}`);
+}
+
+/** `step()`, or the epoch to go to, by place or by name. */
+export type EpochArguments = Arguments<{ epoch?: number | null }, ['epoch']>;
+
+/** The epoch that a step is given; null where it is to be the next. */
+export function epochIn(name: string, args: readonly unknown[]): number | null {
+  if (args.length === 0) return null;
+  const kinds = { epoch: orNull(number) };
+  return parseArgs<{ epoch?: number | null }>(`${name}.step`, [], { epoch: null }, args, kinds).epoch;
 }
 
 interface Steps {
@@ -106,6 +118,8 @@ export abstract class LRScheduler<F extends object = object> extends Printable {
     });
     this.baseLrs = this.groups.map(({ initialLr }) => initialLr!);
     this.lastEpoch = lastEpoch;
+    const closed = ['begin', 'rewind', 'restart', 'step', 'getLastLr', 'toString', 'stateDict'];
+    closeInherited(Object.getPrototypeOf(this) as object, Printable.prototype, closed);
     this.begin();
   }
 
@@ -154,11 +168,11 @@ export abstract class LRScheduler<F extends object = object> extends Printable {
    * Sets the next rates; after the optimizer's step or at the end of an epoch, as the schedule counts. Given an epoch, which
    * PyTorch deprecates, it goes there, by a formula where there is one.
    */
-  step(epoch?: number | null): void {
-    if (epoch !== undefined) expectKind(`${this.name}.step`, 'epoch', epoch, orNull(number));
+  step(...args: EpochArguments): void {
+    const epoch = epochIn(this.name, args);
     keepScheduler(this);
     this.stepCount += 1;
-    if (epoch === undefined || epoch === null) {
+    if (epoch === null) {
       this.lastEpoch += 1;
       this.apply(this.getLr());
     } else {
@@ -198,7 +212,8 @@ export abstract class LRScheduler<F extends object = object> extends Printable {
    *
    * @throws StateDictError where something is missing; then nothing has changed
    */
-  loadStateDict(state: LRSchedulerStateDict): void {
+  loadStateDict(...args: StateArguments<LRSchedulerStateDict>): void {
+    const state = stateIn<LRSchedulerStateDict>(this.name, args);
     const { baseLrs, lastEpoch, _stepCount, _lastLr, ...fields } = readFields(this.name, state, this.state());
     this.baseLrs = baseLrs as number[];
     this.lastEpoch = lastEpoch as number;

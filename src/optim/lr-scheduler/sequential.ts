@@ -2,6 +2,7 @@
 import { ArgumentError } from '../../errors';
 import { anything, integer, listOf } from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
+import { type StateArguments, stateIn } from '../arguments';
 import { readFields } from './fields';
 import { checkMembers, loadMembers } from './members';
 import { checkOptimizer, keepScheduler, LRScheduler, type LRSchedulerStateDict, type Scheduled } from './scheduler';
@@ -82,7 +83,8 @@ export class SequentialLR extends LRScheduler<SequentialFields> {
     };
   }
 
-  override loadStateDict(state: LRSchedulerStateDict): void {
+  override loadStateDict(...args: StateArguments<LRSchedulerStateDict>): void {
+    const state = stateIn<LRSchedulerStateDict>(this.name, args);
     const own = { _milestones: [], lastEpoch: 0, _lastLr: [], _schedulers: [] };
     const { _milestones, lastEpoch, _lastLr, _schedulers } = readFields(this.name, state, own);
     loadMembers(this.name, this.fields.schedulers, _schedulers as LRSchedulerStateDict[]);

@@ -1,4 +1,5 @@
 // Pictures of noise with random labels, for trying out a program without any data.
+import { type IndexArguments, indexIn } from '../../data/arguments';
 import { resolveIndex } from '../../data/dataset';
 import { ArgumentError, ShapeError } from '../../errors';
 import { parseArgs, shown } from '../../tensor/options';
@@ -6,7 +7,7 @@ import { fillNormal, fillRandint } from '../../tensor/random/distributions';
 import { Generator } from '../../tensor/random/generator';
 import { Picture } from '../picture';
 import { transformKinds } from './option-kinds';
-import { type ItemTransforms, VisionDataset } from './vision-dataset';
+import { type ItemTransforms, transformsIn, VisionDataset } from './vision-dataset';
 
 export interface FakeDataOptions<Image, Label> extends ItemTransforms<Picture, Image, Label> {
   /** How many pictures. Default: 1000. */
@@ -24,7 +25,7 @@ class FakePictures<Image, Label> extends VisionDataset<Picture, Image, Label> {
     readonly options: Required<Omit<FakeDataOptions<Image, Label>, keyof ItemTransforms<0, 0, 0>>>,
     items: ItemTransforms<Picture, Image, Label>,
   ) {
-    super(null, items, 'FakeData');
+    super(null, { ...transformsIn(items), name: 'FakeData' });
   }
 
   override get length(): number {
@@ -32,9 +33,9 @@ class FakePictures<Image, Label> extends VisionDataset<Picture, Image, Label> {
   }
 
   /** Always the same item for an index: torchvision's own, as PyTorch draws it. */
-  override get(index: number): [Image, Label] {
+  override get(...args: IndexArguments): [Image, Label] {
     const { imageSize, numClasses, randomOffset } = this.options;
-    const i = resolveIndex('FakeData', index, this.length);
+    const i = resolveIndex('FakeData', indexIn('FakeData', args), this.length);
     const generator = new Generator().manualSeed(i + randomOffset);
     const [channels, height, width] = imageSize;
     const noise = fillNormal(new Float32Array(channels * height * width), 0, 1, generator);

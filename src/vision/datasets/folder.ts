@@ -1,4 +1,5 @@
 // Data sets of a folder whose subfolders are classes: of pictures, or of files of any kind.
+import { type IndexArguments, type Indices, indexIn, indicesIn } from '../../data/arguments';
 import { type Collated, defaultCollate } from '../../data/collate';
 import { resolveIndex } from '../../data/dataset';
 import { inTurn } from '../../data/turns';
@@ -24,6 +25,8 @@ import {
   type ClassNumbers,
   type ClassSample,
   classesOf,
+  expectOneFilter,
+  filterKinds,
   IMG_EXTENSIONS,
   listRoot,
   type SampleOptions,
@@ -31,7 +34,7 @@ import {
 } from './samples';
 import { type DatasetRoot, type FoundFile, rootName, sourceOf } from './source';
 import { startPictureWorker } from './start-picture-worker';
-import { type ItemTransforms, StandardTransform, splitRoot, VisionDataset } from './vision-dataset';
+import { type ItemTransforms, StandardTransform, splitRoot, transformsIn, VisionDataset } from './vision-dataset';
 
 /** Makes a sample of a file: of an address, path or `File`, and the path by which `samples` lists it. */
 export type SampleLoader<Raw> = (source: ByteSource, path: string) => Raw | Promise<Raw>;
@@ -74,6 +77,9 @@ interface FolderContents<Raw> {
   readonly extensions: SampleOptions['extensions'];
 }
 
+/** Images and labels; null where they are made item by item. */
+type FolderBatch<Image, Label> = Promise<[Tensor | Collated<Image>, Collated<Label>]> | null;
+
 /**
  * Files in folders that are their classes. An item is read when it is asked for: `await dataset[3]` is `[sample, classIndex]`. Reads run side by side,
  * but the transforms work in the order in which items were asked for, so that what they draw at random does not depend on which file comes first.
@@ -95,7 +101,7 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
   #room = 0;
 
   constructor(contents: FolderContents<Raw>, items: ItemTransforms<Raw, Image, Label>) {
-    super(contents.root, items, contents.name);
+    super(contents.root, { ...transformsIn(items), name: contents.name });
     [this.classes, this.classToIdx] = contents.numbers;
     this.samples = contents.samples;
     this.extensions = contents.extensions;
@@ -117,7 +123,8 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
     return this.samples.map(([, classIndex]) => classIndex);
   }
 
-  override get(index: number): Promise<[Image, Label]> {
+  override get(...args: IndexArguments): Promise<[Image, Label]> {
+    const index = indexIn(this.printedName, args);
     const [path, target] = this.samples[resolveIndex(this.printedName, index, this.length)]!;
     return inTurn(this.#read(path), (raw) => scope(() => this.transformed(raw, target)));
   }
@@ -126,7 +133,10 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
    * Pictures are transformed as a whole where the transform is one of this library's, and they have one size or its first step brings them to one;
    * all else is made item by item. Null with a loader of the user's.
    */
-  override getBatch(indices: readonly number[]): Promise<[Tensor | Collated<Image>, Collated<Label>]> | null {
+  override getBatch(indices: readonly number[]): FolderBatch<Image, Label>;
+  override getBatch(named: Indices): FolderBatch<Image, Label>;
+  override getBatch(...args: unknown[]): FolderBatch<Image, Label> {
+    const indices = indicesIn(`${this.printedName}.getBatch`, args);
     if (this.#loader) return null;
     const samples = indices.map((index) => this.samples[resolveIndex(this.printedName, index, this.length)]!);
     const targets = samples.map(([, target]) => target);
@@ -236,7 +246,7 @@ const decoded = ({ height, width, channels, pixels }: PictureRead): DecodedPictu
 const folderKinds = {
   ...transformKinds,
   loader: callback,
-  isValidFile: orNull(callback),
+  ...filterKinds,
   findClasses: orNull(callback),
 };
 
@@ -330,6 +340,7 @@ async function open(
   loader: SampleLoader<unknown> | PictureLoader | null,
   options: FolderOptions<unknown, unknown, unknown> & SampleOptions,
 ): Promise<FolderDataset<unknown, unknown, unknown>> {
+  expectOneFilter(name, options);
   const folder = await listRoot(name, root);
   const all = classesOf(name, folder);
   const numbers = options.findClasses?.(all[0]) ?? all;

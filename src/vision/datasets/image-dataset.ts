@@ -1,4 +1,5 @@
 // Labelled pictures of one size: bytes on the host, packed on the device, where a batch is made with one gather.
+import { type Drawn, drawnIn, type IndexArguments, indexIn } from '../../data/arguments';
 import { type Collated, defaultCollate } from '../../data/collate';
 import { resolveIndex } from '../../data/dataset';
 import { indexValue } from '../../data/tensor-dataset';
@@ -10,7 +11,7 @@ import { Tensor } from '../../tensor/tensor';
 import { Picture } from '../picture';
 import { type BatchTransform, batched, Compose, Normalize, ToTensor } from '../transforms';
 import { kept, PackedPictures, type PictureBytes } from './packed';
-import { type ItemTransforms, StandardTransform, VisionDataset } from './vision-dataset';
+import { type ItemTransforms, StandardTransform, transformsIn, VisionDataset } from './vision-dataset';
 
 /** Pictures with labels, and what they are called: all that a data set was read from its files. */
 export interface LabelledPictures {
@@ -64,7 +65,7 @@ export class ImageDataset<
     identity: DatasetIdentity,
     items: ItemTransforms<Picture, Image, Label>,
   ) {
-    super(identity.root, items, identity.name);
+    super(identity.root, { ...transformsIn(items), name: identity.name });
     this.classes = classes;
     this.#pictures = pictures;
     this.#labels = Int32Array.from(labels);
@@ -101,8 +102,8 @@ export class ImageDataset<
     return this.#labelTensor;
   }
 
-  override get(index: number): [Image, Label] {
-    const i = resolveIndex(this.printedName, index, this.length);
+  override get(...args: IndexArguments): [Image, Label] {
+    const i = resolveIndex(this.printedName, indexIn(this.printedName, args), this.length);
     const { height, width, channels, pixels } = this.#pictures;
     const size = height * width * channels;
     const picture = Picture.fromBytes(pixels.subarray(i * size, (i + 1) * size), [height, width, channels]);
@@ -138,7 +139,10 @@ export class ImageDataset<
   override getBatch(
     indices: readonly number[],
     draws?: readonly (ItemDraw<Label> | undefined)[],
-  ): [Tensor, Collated<Label>] | null {
+  ): [Tensor, Collated<Label>] | null;
+  override getBatch(named: Drawn): [Tensor, Collated<Label>] | null;
+  override getBatch(...args: unknown[]): [Tensor, Collated<Label>] | null {
+    const { indices, draws } = drawnIn(this.printedName, args);
     if (!this.#makesBatches) return null;
     const index = indexValue(this.printedName, indices, this.length);
     const rows = indices.map((i) => (i < 0 ? i + this.length : i));
@@ -147,7 +151,8 @@ export class ImageDataset<
       const scale = this.#scale;
       const transform = this.#batched;
       const pixels = this.#packed.gather(rows, index, scale);
-      const drawn = draws ?? rows.map((row) => this.drawFor(row, defaultGenerator()));
+      const given = draws as readonly (ItemDraw<Label> | undefined)[] | undefined;
+      const drawn = given ?? rows.map((row) => this.drawFor(row, defaultGenerator()));
       const labels = this.targetTransform
         ? defaultCollate(drawn.map((each) => each!.label as Label))
         : (Tensor.of(gatherRows(this.#labelsOnDevice.value, index)) as Collated<Label>);

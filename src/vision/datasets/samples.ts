@@ -1,5 +1,8 @@
 // Finds the samples of a folder whose subfolders are classes, in torchvision's order.
 import { ArgumentError, FetchError } from '../../errors';
+import { callback, either, type Kind, listOf, orNull, text } from '../../tensor/argument-kinds';
+import { objectAt } from '../../tensor/object-argument';
+import { type Arguments, isPlainObject, parseArgs } from '../../tensor/options';
 import { archiveFolder } from './archive';
 import { byCodePoints } from './code-points';
 import { type DatasetRoot, type FoundFile, type Listing, openRoot } from './source';
@@ -45,11 +48,17 @@ export async function listRoot(dataset: string, root: DatasetRoot): Promise<List
 }
 
 /**
- * The folders right below `root`, sorted, and their numbers.
+ * The folders right below a directory, sorted, and their numbers.
  * @throws FetchError when there is none
  */
-export async function findClasses(root: DatasetRoot): Promise<ClassNumbers> {
-  return classesOf('findClasses', await listRoot('findClasses', root));
+export async function findClasses(...args: Arguments<Directory, ['directory']>): Promise<ClassNumbers> {
+  const given = objectAt('findClasses', ['directory'], 0, args);
+  const { directory } = parseArgs<Directory>('findClasses', ['directory'], {}, given);
+  return classesOf('findClasses', await listRoot('findClasses', directory));
+}
+
+interface Directory {
+  directory: DatasetRoot;
 }
 
 export function classesOf(op: string, { name, folders }: ListedFolder): ClassNumbers {
@@ -58,17 +67,39 @@ export function classesOf(op: string, { name, folders }: ListedFolder): ClassNum
   return [classes, Object.fromEntries(classes.map((each, i) => [each, i]))];
 }
 
+interface MakeArguments extends SampleOptions, Directory {
+  classToIdx?: Readonly<Record<string, number>> | null;
+}
+
+const makeOrder = ['directory', 'classToIdx', 'extensions', 'isValidFile', 'allowEmpty'] as const;
+
+/** What tells which files count. */
+export const filterKinds = { extensions: orNull(either(text, listOf(text))), isValidFile: orNull(callback) };
+
+/** @throws ArgumentError unless there is one of `extensions` and `isValidFile` */
+export function expectOneFilter(op: string, { extensions = null, isValidFile = null }: SampleOptions): void {
+  if ((extensions === null) !== (isValidFile === null)) return;
+  throw new ArgumentError(`${op}: Both extensions and isValidFile cannot be null or not null at the same time`);
+}
+
+const numbers: Kind = { words: 'an object of numbers by the names of classes', fits: isPlainObject };
+
 /**
  * The files of each class with its number: classes, folders and files sorted.
  *
  * @param classToIdx default: as `findClasses` gives it
  * @throws FetchError when a class has no file that counts, ArgumentError unless there is one of `extensions` and `isValidFile`
  */
-export async function makeDataset(
-  root: DatasetRoot,
-  { classToIdx = null, ...options }: SampleOptions & { classToIdx?: Readonly<Record<string, number>> | null } = {},
-): Promise<ClassSample[]> {
-  const folder = await listRoot('makeDataset', root);
+export async function makeDataset(...args: Arguments<MakeArguments, typeof makeOrder>): Promise<ClassSample[]> {
+  const { directory, classToIdx, ...options } = parseArgs<MakeArguments>(
+    'makeDataset',
+    ['directory'],
+    { classToIdx: null, extensions: null, isValidFile: null, allowEmpty: false },
+    objectAt('makeDataset', makeOrder, 0, args),
+    { classToIdx: orNull(numbers), ...filterKinds },
+  );
+  expectOneFilter('makeDataset', options);
+  const folder = await listRoot('makeDataset', directory);
   const found = await samplesOf('makeDataset', folder, classToIdx ?? classesOf('makeDataset', folder)[1], options);
   return found.map(({ file, classIndex }) => [file.name, classIndex]);
 }
@@ -87,9 +118,6 @@ export async function samplesOf(
   const names = Object.keys(classToIdx).sort(byCodePoints);
   if (names.length === 0) {
     throw new ArgumentError(`${op}: 'classToIdx' must have at least one entry to collect any samples.`);
-  }
-  if ((extensions === null) === (isValidFile === null)) {
-    throw new ArgumentError(`${op}: Both extensions and isValidFile cannot be null or not null at the same time`);
   }
   const endings = extensions === null ? [] : typeof extensions === 'string' ? [extensions] : extensions;
   const counts = isValidFile ?? ((path: string) => endings.some((ending) => path.toLowerCase().endsWith(ending)));

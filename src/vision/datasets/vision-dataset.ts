@@ -2,7 +2,8 @@
 import { Dataset } from '../../data/dataset';
 import { ArgumentError } from '../../errors';
 import { Callable } from '../../nn/callable';
-import { callback, type Kind, orNull, text } from '../../tensor/argument-kinds';
+import { anything, callback, orNull, text } from '../../tensor/argument-kinds';
+import { closeInherited } from '../../tensor/arity';
 import { type Arguments, expectKind, isPlainObject, parseArgs } from '../../tensor/options';
 import type { TransformFunction } from '../transforms';
 
@@ -21,12 +22,18 @@ type Changes<Raw, Image, Label, Target> = Pick<
   'transform' | 'targetTransform'
 >;
 
+interface Item<Raw, Target> {
+  input: Raw;
+  target: Target;
+}
+
+/** An item is whatever the data set holds. */
+const kinds = { input: anything, target: anything };
+
 export type JointTransform<Raw, Image, Label, Target = number> = (image: Raw, target: Target) => [Image, Label];
 
 /** A transform, or none. */
 export const change = orNull(callback);
-
-const object: Kind = { words: 'an object of transforms', fits: isPlainObject };
 
 const INDENT = '    ';
 
@@ -45,17 +52,22 @@ export class StandardTransform<Raw = unknown, Image = Raw, Label = number, Targe
       args,
       { transform: change, targetTransform: change },
     );
-    super((self, [image, target]) =>
-      (self as StandardTransform<Raw, Image, Label, Target>).forward(image as Raw, target as Target),
-    );
+    super((self, args) => {
+      // Image and target may be objects, too.
+      const given = args.length === 2 ? [...args, {}] : args;
+      type Given = Item<Raw, Target>;
+      const { input, target } = parseArgs<Given>('StandardTransform', ['input', 'target'], {}, given, kinds);
+      return (self as StandardTransform<Raw, Image, Label, Target>).forward(input, target);
+    });
+    closeInherited(Object.getPrototypeOf(this) as object, Callable.prototype, ['toString']);
     this.transform = transform;
     this.targetTransform = targetTransform;
   }
 
-  forward(image: Raw, target: Target): [Image, Label] {
+  forward(input: Raw, target: Target): [Image, Label] {
     const { transform, targetTransform } = this;
     return [
-      transform ? transform(image) : (image as unknown as Image),
+      transform ? transform(input) : (input as unknown as Image),
       targetTransform ? targetTransform(target) : (target as unknown as Label),
     ];
   }
@@ -69,9 +81,26 @@ export class StandardTransform<Raw = unknown, Image = Raw, Label = number, Targe
 }
 
 export interface StandardTransform<Raw = unknown, Image = Raw, Label = number, Target = number> {
-  (image: Raw, target: Target): [Image, Label];
+  (input: Raw, target: Target): [Image, Label];
+  (named: Item<Raw, Target>): [Image, Label];
   toString(): string;
 }
+
+interface VisionArguments<Raw, Image, Label, Target> extends ItemTransforms<Raw, Image, Label, Target> {
+  /** Where it was read from. Default: null, of what has no place. */
+  root?: string | null;
+  /** What it is called where it is printed. Default: the name of its class. */
+  name?: string | null;
+}
+
+type VisionOrder = ['root', 'transforms', 'transform', 'targetTransform', 'name'];
+
+/** The transforms among the options of a data set. */
+export const transformsIn = <Raw, Image, Label, Target>({
+  transform = null,
+  targetTransform = null,
+  transforms = null,
+}: ItemTransforms<Raw, Image, Label, Target>) => ({ transform, targetTransform, transforms });
 
 /**
  * Base of vision data sets. A subclass defines `length` and `get`, which ends in `this.transformed(image, target)`, and is printed as
@@ -99,16 +128,17 @@ export abstract class VisionDataset<
   #transforms: JointTransform<Raw, Image, Label, Target> | null;
 
   /** @throws ArgumentError when both `transforms` and one of the others are given, or one is no function */
-  constructor(
-    root: string | null = null,
-    items: ItemTransforms<Raw, Image, Label, Target> = {},
-    name: string | null = null,
-  ) {
+  constructor(...args: Arguments<VisionArguments<Raw, Image, Label, Target>, VisionOrder>) {
     super();
-    expectKind('VisionDataset', 'root', root, orNull(text));
-    expectKind('VisionDataset', 'items', items, object);
-    expectKind('VisionDataset', 'name', name, orNull(text));
-    const { transform = null, targetTransform = null, transforms = null } = items;
+    const { root, transforms, transform, targetTransform, name } = parseArgs<
+      VisionArguments<Raw, Image, Label, Target>
+    >('VisionDataset', [], { root: null, transforms: null, transform: null, targetTransform: null, name: null }, args, {
+      root: orNull(text),
+      transforms: anything,
+      transform: anything,
+      targetTransform: anything,
+      name: orNull(text),
+    });
     this.#name = name;
     for (const [key, each] of Object.entries({ transform, targetTransform, transforms })) this.#expect(key, each);
     const separate = transform !== null || targetTransform !== null;

@@ -2,8 +2,9 @@
 import { ArgumentError } from '../../errors';
 import { Callable } from '../../nn/callable';
 import { printModule, pythonFloat, pythonText } from '../../nn/printing';
+import { closeInherited } from '../../tensor/arity';
 import { isTensor } from '../../tensor/callable';
-import { kindOf, parseArgs, shown } from '../../tensor/options';
+import { type Arguments, kindOf, parseArgs, shown } from '../../tensor/options';
 import { uniform24 } from '../../tensor/random/distributions';
 import { defaultGenerator, type Generator } from '../../tensor/random/generator';
 import { scope } from '../../tensor/scope';
@@ -51,6 +52,8 @@ export abstract class Transform<In = Tensor, Out = Tensor> extends Callable {
       return (self as Transform<In, Out>).forward(...(inputs as [In]));
     });
     parseArgs(new.target.name, [], {}, args);
+    const closed = ['extraRepr', 'toString', 'describe'];
+    closeInherited(Object.getPrototypeOf(this) as object, Callable.prototype, closed);
   }
 
   /** Whether an input is one that this transform works on; all others pass through. Default: all tensors. */
@@ -185,10 +188,14 @@ export abstract class GeometricTransform<Draw = object> extends PictureTransform
   }
 }
 
-/** Base of transforms that do something with probability `p`, which is drawn before all else. */
+/** Base of transforms that do something with probability `p`, by default 0.5, which is drawn before all else. */
 export abstract class RandomTransform<Draw = object> extends PictureTransform<Draw> {
-  constructor(readonly p: number) {
+  readonly p: number;
+
+  constructor(...args: Arguments<{ p?: number }, ['p']>) {
     super();
+    const { p } = parseArgs<{ p?: number }>(new.target.name, [], { p: 0.5 }, args);
+    this.p = p;
     checkProbability(this.constructor.name, p);
   }
 

@@ -1,4 +1,6 @@
 // Owns transforms of whole batches, for data sets and loaders: random numbers first, picture by picture, then the same kernels for all.
+import { anything } from '../../tensor/argument-kinds';
+import { type Arguments, parseArgs } from '../../tensor/options';
 import { defaultGenerator, type Generator } from '../../tensor/random/generator';
 import { scope } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
@@ -23,7 +25,9 @@ export interface BatchTransform {
 }
 
 /** A transform of pictures as one of batches of pictures of one size; null where it takes items one by one only. */
-export function batched(transform: unknown): BatchTransform | null {
+export function batched(...args: Arguments<{ transform: unknown }, ['transform']>): BatchTransform | null {
+  const kinds = { transform: anything };
+  const { transform } = parseArgs<{ transform: unknown }>('batched', ['transform'], {}, args, kinds);
   if (!(transform instanceof PictureTransform)) return null;
   const kind: BatchKind | null = transform.batchKind('picture');
   if (kind === null) return null;

@@ -1,7 +1,8 @@
 // Transforms that are made of other transforms.
 import { ArgumentError } from '../../errors';
 import { printModule } from '../../nn/printing';
-import { kindOf } from '../../tensor/options';
+import { callback } from '../../tensor/argument-kinds';
+import { isPlainObject, kindOf, parseArgs } from '../../tensor/options';
 import type { Generator } from '../../tensor/random/generator';
 import type { Tensor } from '../../tensor/tensor';
 import { type BatchKind, PictureTransform, Transform, type TransformFunction } from './base';
@@ -85,8 +86,10 @@ export class Compose<In = Tensor, Out = Tensor> extends PictureTransform<Drawn[]
 
   constructor(transforms: Steps<In>);
   constructor(transforms: Chain);
-  constructor(transforms: Chain) {
+  constructor(named: { transforms: Steps<In> });
+  constructor(...args: unknown[]) {
     super();
+    const { transforms } = parseArgs<{ transforms: Chain }>('Compose', ['transforms'], {}, args);
     checkSteps('Compose', transforms);
     this.transforms = transforms;
   }
@@ -132,11 +135,17 @@ export class Lambda<In, Out> extends Transform<In, Out> {
   readonly lambda: TransformFunction<In, Out>;
   readonly types: readonly Kind[];
 
-  constructor(lambda: TransformFunction<In, Out>, ...types: readonly Kind[]) {
+  constructor(lambd: TransformFunction<In, Out>, ...types: readonly Kind[]);
+  constructor(named: { lambd: TransformFunction<In, Out> });
+  constructor(...args: unknown[]) {
     super();
-    if (typeof lambda !== 'function') throw new ArgumentError(`Lambda: expected a function, but got ${kindOf(lambda)}`);
-    this.lambda = lambda;
-    this.types = types;
+    const [front, types] = args.length > 1 && !isPlainObject(args[1]) ? [[args[0]], args.slice(1)] : [args, []];
+    const kinds = { lambd: callback };
+    const { lambd } = parseArgs<{ lambd: TransformFunction<In, Out> }>('Lambda', ['lambd'], {}, front, kinds);
+    const wrong = types.find((type) => typeof type !== 'function');
+    if (wrong !== undefined) throw new ArgumentError(`Lambda: expected classes as types, but got ${kindOf(wrong)}`);
+    this.lambda = lambd;
+    this.types = types as readonly Kind[];
   }
 
   protected override handles(input: unknown): boolean {

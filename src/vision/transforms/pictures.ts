@@ -13,21 +13,43 @@ import {
   type Window,
   type WindowOptions,
 } from '../../ops/pictures';
+import { anything, type Kind, listOf, whole } from '../../tensor/argument-kinds';
 import { isTensor } from '../../tensor/callable';
-import { kindOf } from '../../tensor/options';
+import { type Arguments, isPlainObject, kindOf, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
+
+interface Packing {
+  words: Tensor;
+  channels: number;
+  places: readonly Place[];
+}
+
+const place: Kind = {
+  words: '{ first, size: [height, width] }',
+  fits: (value) => isPlainObject(value) && whole(0).fits(value.first) && listOf(whole(1), 2).fits(value.size),
+};
 
 /**
  * Pictures [H, W, C] of several sizes in one tensor of words, four bytes each, the lowest first: those of a data set that stays on the device, or of
  * one batch. Transforms of batches that crop or resize read them where they lie.
  */
 export class PackedPictures {
+  readonly words: Tensor;
+  readonly channels: number;
   /** `places[n].first` is the first byte of picture n. */
-  constructor(
-    readonly words: Tensor,
-    readonly channels: number,
-    readonly places: readonly Place[],
-  ) {
+  readonly places: readonly Place[];
+
+  constructor(...args: Arguments<Packing, ['words', 'channels', 'places']>) {
+    const { words, channels, places } = parseArgs<Packing>(
+      'PackedPictures',
+      ['words', 'channels', 'places'],
+      {},
+      args,
+      { words: anything, channels: whole(1), places: listOf(place) },
+    );
+    this.words = words;
+    this.channels = channels;
+    this.places = places;
     if (!isTensor(words) || words.dtype !== 'uint32') {
       const got = isTensor(words) ? words.dtype : kindOf(words);
       throw new ArgumentError(`PackedPictures: expected a tensor of words of dtype uint32, but got ${got}`);

@@ -56,16 +56,27 @@ const trainer = () => {
 export const lightningNames: Readonly<Record<string, unknown>> = {
   ...{ saveDir: 'runs', monitor: 'loss', scheduling: { 0: 4 }, hooks: {}, swaLrs: 0.1, trainer, optimizer, step: 1 },
   ...{ mode: 'exponential', lrMin: 1e-6, lrMax: 1, numTraining: 10, given: { lr: 0.1 }, dictionary: { loss: 1 } },
-  ...{ name: 'loss', value: 1, metrics: { epoch: 1, step: 2 }, state: {}, params: { lr: 0.1 }, model: () => new Net() },
+  ...{
+    name: 'loss',
+    value: 1,
+    metrics: { epoch: 1, step: 2 },
+    stateDict: {},
+    params: { lr: 0.1 },
+    model: () => new Net(),
+  },
   ...{ loss: () => torch.ones(1, { requiresGrad: true }).sum(), batch: () => torch.ones(1, 2), filepath: 'last.ckpt' },
   ...{ target: () => ({ getContext: () => null }), batchIdx: 0, epoch: 0, checkpointPath: 'nowhere.ckpt' },
 };
+
+/** Made here, it outlasts the calls of the walk, each of which ends a scope. */
+const standing = new Net();
 
 const attached = (module: lightning.LightningModule) => attach(module, trainer());
 
 /** Of one class or method. */
 export const givenToLightning: Readonly<Record<string, readonly unknown[] | Readonly<Record<string, unknown>>>> = {
-  'lightning.LightningModule::loadFromCheckpoint': ['https://nowhere.test/a.ckpt'],
+  'lightning.LightningModule::loadFromCheckpoint': { checkpointPath: 'https://nowhere.test/a.ckpt' },
+  'lightning.Tuner.scaleBatchSize': { model: () => standing },
 };
 
 /** What objects have been through before their methods are called; or before one of these, which has a name of its own. */

@@ -29,12 +29,14 @@ export const apart: readonly Apart[] = [
   },
   {
     why: 'an abstract class, whose methods are walked on objects of the classes that extend it',
-    ids: /^(torch\.autograd\.Function(::apply)?|metrics\.Metric|lightning\.Callback)$/,
+    ids: /^(torch\.autograd\.Function(::apply)?|metrics\.Metric|lightning\.Callback|optim\.Optimizer|optim\.lrScheduler\.LRScheduler)$/,
   },
   {
     why: 'the errors of objects that have not been fitted name the method that does it',
     ids: /^interpret\.\w+\.(weights|classes|representation|bias)$/,
   },
+  { why: 'refuses every call: L-BFGS has one group, as in PyTorch', ids: /^optim\.LBFGS\.addParamGroup$/ },
+  { why: 'refuses every call: a stream has no items by index', ids: /^data\.(Chain|Iterable)Dataset\.get$/ },
   {
     why: 'a hook, which the loop calls with its own arguments',
     ids: /^lightning\.\w+\.(on[A-Z]\w*|setup|teardown|lrSchedulerStep|optimizerZeroGrad|optimizerStep|watched|fetched|getMetrics)$/,

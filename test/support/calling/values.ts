@@ -1,9 +1,13 @@
 // Owns arguments that work: for a parameter by its name, and for a function where the name means something else.
 import * as torch from 'lamplight';
 import { data, nn, optim, type Tensor, vision } from 'lamplight';
+import { givenToData } from './data-values';
+import { datasetsReady, givenToDatasets } from './dataset-values';
 import { givenToInterpret, interpretNames, interpretReady } from './interpret-values';
 import { givenToLightning, lightningNames, lightningReady } from './lightning-values';
 import { givenToMetrics, metricNames, metricsReady } from './metric-values';
+import { givenToNn, nnReady } from './nn-values';
+import { givenToOptim } from './optim-values';
 import { givenToTorch } from './torch-values';
 import { givenToVision, visionNames, visionReady } from './vision-values';
 
@@ -234,6 +238,10 @@ export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record
   ...givenToMetrics,
   ...givenToInterpret,
   ...givenToLightning,
+  ...givenToData,
+  ...givenToDatasets,
+  ...givenToNn,
+  ...givenToOptim,
   ...givenToTorch,
   ...givenToVision,
   '*.getItems': [[0]],
@@ -280,7 +288,6 @@ export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record
   'torch.asStrided': { input: square, size: [2], stride: [1] },
   'Tensor.unfold': { dimension: 0, size: 2, step: 1 },
   'torch.func.jvp': { func: () => (x: Tensor) => x, primals: () => [vector()], tangents: () => [vector()] },
-  'nn.MultiheadAttention()': [() => ones(2, 1, 4), () => ones(2, 1, 4), () => ones(2, 1, 4)],
   'nn.TransformerEncoder': { encoderLayer: () => new nn.TransformerEncoderLayer(4, 2), numLayers: 1 },
   'nn.TransformerDecoder': { decoderLayer: () => new nn.TransformerDecoderLayer(4, 2), numLayers: 1 },
   'nn.LocalResponseNorm': { size: 2 },
@@ -296,13 +303,16 @@ export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record
   'nn.functional.interpolate': { input: () => ones(1, 1, 2, 2), scaleFactor: 2 },
   'nn.functional.convTranspose2d': { input: () => ones(1, 1, 3, 3), weight: () => ones(1, 1, 2, 2) },
   'nn.functional.scaledDotProductAttention': { query: square, key: square, value: square },
-  'vision.transforms.Compose': [() => [new vision.transforms.Identity()]],
   'vision.transforms.GaussianBlur': { kernelSize: 3 },
-  'vision.transforms.Lambda': [(y: unknown) => y],
+  'vision.transforms.Lambda': { lambd: () => (y: unknown) => y },
   'vision.transforms.LinearTransformation': { transformationMatrix: square, meanVector: vector },
-  'vision.transforms.RandomTransform': [0.5],
   'vision.transforms.ScaleJitter': { targetSize: [4, 4] },
-  'vision.transforms.batched': [() => new vision.transforms.RandomHorizontalFlip()],
+  'vision.transforms.PackedPictures': {
+    words: () => torch.zeros(12).to('uint32'),
+    channels: 3,
+    places: [{ first: 0, size: [4, 4] }],
+  },
+  'vision.transforms.batched': { transform: () => new vision.transforms.RandomHorizontalFlip() },
   'vision.transforms.functional.clampBoundingBoxes': {
     boxes,
     format: 'XYXY',
@@ -327,7 +337,9 @@ export const given: Readonly<Record<string, readonly unknown[] | Readonly<Record
 export const ready: Readonly<Record<string, (object: never) => void>> = {
   ...metricsReady,
   ...interpretReady,
+  ...datasetsReady,
   ...lightningReady,
+  ...nnReady,
   ...visionReady,
 };
 

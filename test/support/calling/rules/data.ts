@@ -1,11 +1,37 @@
-// Owns what the calls of data may take, and how many of them still go against the rule.
+// Owns what the calls of data may take.
 import type { Rules } from '.';
 
 export const data: Rules = {
-  ceilings: {
-    data: { unnamed: 17, misspelt: 22, many: 46, promise: 4, valid: 10, fewer: 2, taken: 2 },
-  },
+  ceilings: { data: {} },
   reasons: [
+    {
+      why: 'any number of data sets or of tensors, in a row; names are those of parts, as in PyTorch',
+      calls: /^data\.((StackDataset|TensorDataset) unnamed|StackDataset one missing)$/,
+      takes: [''],
+    },
+    {
+      why: 'an object with names is an item, too, and stays one',
+      calls: /^data\.defaultConvert without data$/,
+      takes: [''],
+    },
+    {
+      why: 'one pass over all items, or as many draws as are asked for',
+      calls: /^data\.(Weighted)?RandomSampler numSamples$/,
+      takes: ['null', '1e12'],
+    },
+    { why: 'an address or a path, which may be any text', calls: /^data\.readCsv source$/, takes: ["''", "'foo'"] },
+    {
+      why: 'told from the file, or none',
+      calls: /^data\.readCsv (delimiter|columns|dtypes|comment)$/,
+      takes: ['null'],
+    },
+    {
+      why: 'letters that may stand between fields or before a comment',
+      calls: /^data\.readCsv (delimiter|comment)$/,
+      takes: ["'foo'"],
+    },
+    { why: 'all rows', calls: /^data\.readCsv maxRows$/, takes: ['null'] },
+    { why: 'no type for any column', calls: /^data\.readCsv dtypes$/, takes: ['{}'] },
     { why: 'one batch, where the data set has no more', calls: / batchSize$/, takes: ['1e12'] },
     {
       why: 'no batches: items come by themselves, as in PyTorch',
@@ -31,8 +57,8 @@ export const data: Rules = {
     },
     {
       why: 'what has no form of its own as a tensor stays as it is, as in PyTorch',
-      calls: /^data\.defaultConvert item$/,
-      takes: ['null', 'NaN', "''", "'foo'", '{}', '[]', 'true', '-1', '1.5', '1e12', 'dtype', 'promise'],
+      calls: /^data\.defaultConvert data$/,
+      takes: ['null', 'NaN', "''", "'foo'", '{}', '[]', 'true', '-1', '1.5', '1e12', 'dtype'],
     },
   ],
 };

@@ -6,6 +6,7 @@ import { interpret } from './interpret';
 import { lightning } from './lightning';
 import { metrics } from './metrics';
 import { nn } from './nn';
+import { optim } from './optim';
 import { torch } from './torch';
 import { transforms } from './transforms';
 import { vision } from './vision';
@@ -25,7 +26,7 @@ export interface Rules {
   readonly reasons: readonly DoorReason[];
 }
 
-const all: readonly Rules[] = [data, datasets, interpret, lightning, metrics, nn, torch, transforms, vision];
+const all: readonly Rules[] = [data, datasets, interpret, lightning, metrics, nn, optim, torch, transforms, vision];
 
 export const ceilings: Rules['ceilings'] = Object.assign({}, ...all.map((rules) => rules.ceilings));
 

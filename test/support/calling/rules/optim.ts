@@ -1,0 +1,17 @@
+// Owns what the calls of optim may take.
+import type { Rules } from '.';
+
+export const optim: Rules = {
+  ceilings: { optim: {} },
+  reasons: [
+    { why: 'the rate of the optimizer by default', calls: /^optim\.\w+ lr$/, takes: ['null'] },
+    { why: 'that of the first scheduler', calls: /^optim\.lrScheduler\.ChainedScheduler optimizer$/, takes: ['null'] },
+    {
+      why: 'a metric that has become NaN is no improvement',
+      calls: /ReduceLROnPlateau\.step metrics$/,
+      takes: ['NaN'],
+    },
+    { why: 'so long that it does not end', calls: /^optim\.lrScheduler\.\w+ (t0|stepSize)$/, takes: ['1e12'] },
+    { why: 'a tensor gives its rows as batches', calls: /updateBn loader$/, takes: ['dtype'] },
+  ],
+};
