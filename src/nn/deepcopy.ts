@@ -1,6 +1,7 @@
 // Owns torch.deepcopy: a module, tensor or plain structure with everything in it copied, what is shared staying shared.
 import { noGrad } from '../autograd/mode';
 import { closed } from '../tensor/arity';
+import { missingArguments } from '../tensor/options';
 import { protect } from '../tensor/protect';
 import { Tensor } from '../tensor/tensor';
 import { isGuarded } from './guard';
@@ -15,7 +16,13 @@ import { Buffer, Parameter, UninitializedBuffer, UninitializedParameter } from '
  *
  *     const best = torch.deepcopy(model);
  */
-export const deepcopy = /* @__PURE__ */ closed('deepcopy', <T>(value: T): T => copy(value, new Map()) as T);
+export function deepcopy<T>(value: T): T;
+export function deepcopy<T>(...args: T[]): T {
+  if (args.length === 0) throw missingArguments('deepcopy', ['value'], {});
+  return copied(...(args as [T])) as T;
+}
+
+const copied = /* @__PURE__ */ closed('deepcopy', (value: unknown) => copy(value, new Map()));
 
 type Copies = Map<object, unknown>;
 

@@ -1,6 +1,7 @@
 // What the methods of modules may be told.
 import type { Tensor } from '../tensor/tensor';
 import type { Parameter } from './parameter';
+import type { StateDict } from './state-dict';
 
 export interface Recursion {
   /** Those of submodules, too; default true. */
@@ -45,6 +46,10 @@ export interface ChildArguments<M> {
 
 export interface Strictness {
   strict?: boolean;
+}
+
+export interface Loading extends Strictness {
+  stateDict: StateDict | Promise<StateDict>;
 }
 
 /** Where something lies below a module, as `features.0`; '' is the module itself. */

@@ -7,11 +7,12 @@ import { calls } from '../graph/calls';
 import { beforeChange, isJournaling, keepProperties } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { atPlace, isTracing } from '../graph/places';
-import { callback, text } from '../tensor/argument-kinds';
+import { callback, type Kind, text } from '../tensor/argument-kinds';
 import { closeInherited, oneTooMany } from '../tensor/arity';
 import { isMisfit } from '../tensor/callable';
 import { type DeviceLike, expectDevice } from '../tensor/device';
 import { noDouble } from '../tensor/device-methods';
+import { objectAt } from '../tensor/object-argument';
 import { type Arguments, expectKind, kindOf, parseArgs } from '../tensor/options';
 import { moduleScope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
@@ -28,6 +29,7 @@ import type {
   BufferArguments,
   ChildArguments,
   Keys,
+  Loading,
   Naming,
   ParameterArguments,
   Path,
@@ -43,6 +45,11 @@ import { type IncompatibleKeys, loadInto, type StateDict } from './state-dict';
 
 const naming = (name: string, args: readonly unknown[]) =>
   parseArgs<Naming>(name, [], { prefix: '', recurse: true, removeDuplicate: true }, args);
+
+const aState: Kind = {
+  words: 'a state dict, or a promise of one',
+  fits: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+};
 
 const pathIn = (name: string, args: readonly unknown[]): string =>
   parseArgs<Path>(name, ['target'], {}, args, { target: text }).target;
@@ -374,6 +381,7 @@ export abstract class Module extends Callable {
       ['name', 'tensor'],
       defaults,
       args,
+      { key: text },
     );
     const fits = tensor === null || tensor instanceof Tensor;
     this.#checkName('registerBuffer', 'buffer', name, fits, 'a Tensor or null', tensor);
@@ -468,13 +476,14 @@ export abstract class Module extends Callable {
    *
    * @throws StateDictError for missing or unexpected keys (unless `strict: false`) and for shapes that differ
    */
-  loadStateDict(state: StateDict, ...args: Arguments<Strictness, ['strict']>): IncompatibleKeys;
+  loadStateDict(named: { stateDict: StateDict } & Strictness): IncompatibleKeys;
   loadStateDict(state: Promise<StateDict>, ...args: Arguments<Strictness, ['strict']>): Promise<IncompatibleKeys>;
-  loadStateDict(
-    state: StateDict | Promise<StateDict>,
-    ...args: Arguments<Strictness, ['strict']>
-  ): IncompatibleKeys | Promise<IncompatibleKeys> {
-    const { strict } = parseArgs<Strictness>('loadStateDict', [], { strict: true }, args);
+  loadStateDict(state: StateDict, ...args: Arguments<Strictness, ['strict']>): IncompatibleKeys;
+  loadStateDict(...args: unknown[]): IncompatibleKeys | Promise<IncompatibleKeys> {
+    const given = objectAt('loadStateDict', ['stateDict', 'strict'], 0, args);
+    const { stateDict: state, strict } = parseArgs<Loading>('loadStateDict', ['stateDict'], { strict: true }, given, {
+      stateDict: aState,
+    });
     const load = (loaded: StateDict) => {
       const now = this.namedModules({ removeDuplicate: false }).reduce(
         (given, [path, module]) => module.upgradeState(given, path === '' ? '' : `${path}.`),

@@ -34,6 +34,8 @@ const titles: Record<ColumnName, string> = {
   receptiveField: 'Receptive Field',
 };
 
+export const columnNames = /* @__PURE__ */ Object.keys(titles) as readonly ColumnName[];
+
 /** The least width of the first column, and what it grows by. */
 const NAME_WIDTH = 40;
 const INDENT = 5;

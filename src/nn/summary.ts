@@ -2,14 +2,15 @@
 import { noGrad } from '../autograd/mode';
 import type { DType } from '../compiler/meta';
 import { ArgumentError } from '../errors';
-import { kindOf, parseArgs } from '../tensor/options';
+import { either, instance, type Kind, type Kinds, listOf, oneOf, orNull, whole } from '../tensor/argument-kinds';
+import { parseArgs } from '../tensor/options';
 import { rand } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { className, type Module } from './module';
 import { FieldTracker } from './receptive-field';
 import { LayerRow, sizeOf } from './summary-layer';
-import { type ColumnName, ModelStatistics, type RowSetting } from './summary-table';
+import { type ColumnName, columnNames, ModelStatistics, type RowSetting } from './summary-table';
 
 export interface SummaryOptions {
   /** Sizes of the inputs, batch included; without it (and `inputData`) only the parameters are shown. */
@@ -32,6 +33,23 @@ export interface SummaryOptions {
   verbose?: 0 | 1 | 2;
 }
 
+const aList: Kind = { words: 'a list', fits: Array.isArray };
+const dtypes: readonly DType[] = ['float32', 'float16', 'int64', 'int32', 'uint8', 'bool'];
+
+const kinds: Kinds<{ model: Module } & SummaryOptions> = {
+  model: { words: 'a model, an nn.Module', fits: (value) => isModule(value) },
+  inputSize: orNull({ words: 'a list of sizes', fits: Array.isArray }),
+  inputData: orNull(either(instance(Tensor), aList)),
+  colNames: orNull(listOf(oneOf(...columnNames))),
+  // A table is text of the host.
+  colWidth: whole(1, 1000),
+  depth: whole(0),
+  dtypes: orNull(listOf(oneOf(...dtypes))),
+  mode: oneOf('eval', 'train'),
+  rowSettings: listOf(oneOf('depth', 'varNames', 'asciiOnly', 'hideRecursiveLayers')),
+  verbose: oneOf(0, 1, 2),
+};
+
 const needInput: readonly ColumnName[] = ['inputSize', 'outputSize', 'multAdds', 'receptiveField'];
 
 /**
@@ -40,20 +58,18 @@ const needInput: readonly ColumnName[] = ['inputSize', 'outputSize', 'multAdds',
  *     torch.summary(model, [64, 1, 28, 28]);
  *     torch.summary(model, [1, 3, 224, 224], { colNames: ['inputSize', 'kernelSize', 'multAdds'], depth: 2 });
  */
+export function summary(named: { model: Module } & SummaryOptions): ModelStatistics;
 export function summary(model: Module, options: SummaryOptions): ModelStatistics;
 export function summary(
   model: Module,
   inputSize?: SummaryOptions['inputSize'],
   options?: Omit<SummaryOptions, 'inputSize'>,
 ): ModelStatistics;
-export function summary(model: Module, ...args: unknown[]): ModelStatistics {
-  if (!isModule(model)) {
-    throw new ArgumentError(`summary: expected a model, an nn.Module, but got ${kindOf(model)}`);
-  }
+export function summary(...args: unknown[]): ModelStatistics {
   const none = null as never;
-  const options = parseArgs<SummaryOptions>(
+  const options = parseArgs<{ model: Module } & SummaryOptions>(
     'summary',
-    [],
+    ['model'],
     {
       inputSize: none,
       inputData: none,
@@ -66,8 +82,9 @@ export function summary(model: Module, ...args: unknown[]): ModelStatistics {
       verbose: 1,
     },
     args,
+    kinds,
   );
-  const { inputSize, inputData, depth, colWidth, mode, rowSettings, verbose } = options;
+  const { model, inputSize, inputData, depth, colWidth, mode, rowSettings, verbose } = options;
   if (inputData && inputSize) throw new ArgumentError('summary: expected inputSize or inputData, but got both');
   const sized = inputData !== null || inputSize !== null;
   const colNames = options.colNames ?? (sized ? ['outputSize', 'numParams'] : ['numParams']);
@@ -92,8 +109,6 @@ export function summary(model: Module, ...args: unknown[]): ModelStatistics {
 
 /** As torchinfo draws them, so that what is drawn afterwards is the same as with PyTorch. */
 function randomInputs(size: NonNullable<SummaryOptions['inputSize']>, dtypes: readonly DType[]): Tensor[] {
-  if (!Array.isArray(size))
-    throw new ArgumentError(`summary: expected inputSize to be a list of sizes, but got ${kindOf(size)}`);
   const sizes = (typeof size[0] === 'number' ? [size] : size) as readonly (readonly number[])[];
   if (sizes.length === 0 || !sizes.every(Array.isArray) || sizes.flat().some((n) => !(n > 0))) {
     throw new ArgumentError(`summary: expected sizes over 0, but got ${JSON.stringify(size)}`);

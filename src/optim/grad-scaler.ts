@@ -2,16 +2,18 @@
 import { noGrad } from '../autograd/mode';
 import { ArgumentError, DTypeError, StateDictError } from '../errors';
 import { mul } from '../ops/arithmetic';
-import { positive, whole } from '../tensor/argument-kinds';
+import { type Kind, positive, whole } from '../tensor/argument-kinds';
+import { closeInherited } from '../tensor/arity';
 import { expectDevice } from '../tensor/autocast';
 import { arange, full } from '../tensor/creation';
 import { stack } from '../tensor/functions';
-import { type Arguments, expectKind, isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
+import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
 import { scope } from '../tensor/scope';
 import { numberAtHand } from '../tensor/shown';
 import { Tensor } from '../tensor/tensor';
+import { stateIn } from './arguments';
 import { type Gathered, gatherGradients } from './flat';
-import type { Optimizer } from './optimizer';
+import { Optimizer } from './optimizer';
 
 export interface GradScalerOptions {
   /** There is one device; names that PyTorch has for others are accepted. */
@@ -57,6 +59,9 @@ const defaults = {
   enabled: true,
 } as const;
 
+/** Methods that take nothing. */
+const plainMethods = ['getScale', 'getGrowthFactor', 'getBackoffFactor', 'getGrowthInterval', 'isEnabled', 'stateDict'];
+
 function above(name: string, given: number, least: number): number {
   if (typeof given === 'number' && given > least) return given;
   throw new ArgumentError(`GradScaler: expected ${name} > ${least}, but got ${shown(given)}`);
@@ -99,6 +104,7 @@ export class GradScaler {
     >
   ) {
     const o = parseArgs<GradScalerOptions>('GradScaler', [], defaults, args);
+    closeInherited(Object.getPrototypeOf(this) as object, Object.prototype, plainMethods);
     expectDevice('GradScaler', o.device);
     this.#enabled = o.enabled;
     this.#scale = Math.fround(above('initScale', o.initScale, 0));
@@ -108,7 +114,8 @@ export class GradScaler {
   }
 
   /** A loss, or several in any nesting of lists, times the scale. */
-  scale<T extends Tensor | Iterable<unknown>>(outputs: T): T {
+  scale<T extends Tensor | Iterable<unknown>>(...args: Arguments<{ outputs: T }, ['outputs']>): T {
+    const { outputs } = parseArgs<{ outputs: T }>('GradScaler.scale', ['outputs'] as never, {} as never, args);
     if (!this.#enabled) return outputs;
     this.#hasScaled = true;
     return this.#scaled(outputs) as T;
@@ -131,7 +138,10 @@ export class GradScaler {
    *
    * @throws ArgumentError where it was done since the last `update`, or nothing was scaled; DTypeError for float16 gradients
    */
-  unscale_(optimizer: AnyOptimizer): void {
+  unscale_(...args: Arguments<{ optimizer: AnyOptimizer }, ['optimizer']>): void {
+    const { optimizer } = parseArgs<{ optimizer: AnyOptimizer }>('GradScaler.unscale_', ['optimizer'], {}, args, {
+      optimizer: anOptimizer,
+    });
     if (!this.#enabled) return;
     this.#expectScaled('unscale_');
     const before = this.#progress.get(optimizer);
@@ -171,7 +181,10 @@ export class GradScaler {
    *
    * @throws ArgumentError for a second step without an `update`, and for a closure
    */
-  async step(optimizer: AnyOptimizer, ...args: readonly unknown[]): Promise<unknown> {
+  async step(given: AnyOptimizer | { optimizer: AnyOptimizer }, ...args: readonly unknown[]): Promise<unknown> {
+    const { optimizer } = parseArgs<{ optimizer: AnyOptimizer }>('GradScaler.step', ['optimizer'], {}, [given], {
+      optimizer: anOptimizer,
+    });
     const step = (): unknown => Reflect.apply(optimizer.step, optimizer, args);
     if (!this.#enabled) return step();
     if (args.some((arg) => typeof arg === 'function')) {
@@ -210,7 +223,9 @@ export class GradScaler {
    *
    * @throws ArgumentError without a step since the last `update`, or with one that was not awaited
    */
-  update(newScale: number | Tensor | null = null): void | Promise<void> {
+  update(...args: Arguments<{ newScale?: number | Tensor | null }, ['newScale']>): void | Promise<void> {
+    type Given = { newScale?: number | Tensor | null };
+    const { newScale } = parseArgs<Given>('GradScaler.update', [], { newScale: null }, args);
     if (!this.#enabled) return undefined;
     this.#expectScaled('update');
     const all = [...this.#progress.values()];
@@ -266,27 +281,24 @@ export class GradScaler {
     return this.#growthFactor;
   }
 
-  setGrowthFactor(newFactor: number): void {
-    expectKind('GradScaler.setGrowthFactor', 'newFactor', newFactor, positive);
-    this.#growthFactor = newFactor;
+  setGrowthFactor(...args: Arguments<{ newFactor: number }, ['newFactor']>): void {
+    this.#growthFactor = numberIn('setGrowthFactor', 'newFactor', positive, args);
   }
 
   getBackoffFactor(): number {
     return this.#backoffFactor;
   }
 
-  setBackoffFactor(newFactor: number): void {
-    expectKind('GradScaler.setBackoffFactor', 'newFactor', newFactor, positive);
-    this.#backoffFactor = newFactor;
+  setBackoffFactor(...args: Arguments<{ newFactor: number }, ['newFactor']>): void {
+    this.#backoffFactor = numberIn('setBackoffFactor', 'newFactor', positive, args);
   }
 
   getGrowthInterval(): number {
     return this.#growthInterval;
   }
 
-  setGrowthInterval(newInterval: number): void {
-    expectKind('GradScaler.setGrowthInterval', 'newInterval', newInterval, whole(1));
-    this.#growthInterval = newInterval;
+  setGrowthInterval(...args: Arguments<{ newInterval: number }, ['newInterval']>): void {
+    this.#growthInterval = numberIn('setGrowthInterval', 'newInterval', whole(1), args);
   }
 
   isEnabled(): boolean {
@@ -306,7 +318,10 @@ export class GradScaler {
   }
 
   /** @throws StateDictError for a state that is empty, as of one that was not enabled, or no such state */
-  loadStateDict(state: Readonly<Record<string, unknown>> | GradScalerState): void {
+  loadStateDict(named: { stateDict: Readonly<Record<string, unknown>> | GradScalerState }): void;
+  loadStateDict(state: Readonly<Record<string, unknown>> | GradScalerState): void;
+  loadStateDict(...args: unknown[]): void {
+    const state = stateIn<Readonly<Record<string, unknown>>>('GradScaler', args);
     if (!this.#enabled) return;
     if (!isPlainObject(state) || Object.keys(state).length === 0) {
       throw new StateDictError(
@@ -329,6 +344,14 @@ export class GradScaler {
     this.#growthTracker = tracker;
   }
 }
+
+/** The number that a setter is given. */
+const numberIn = <K extends string>(method: string, name: K, kind: Kind, args: readonly unknown[]): number =>
+  parseArgs<Record<K, number>>(`GradScaler.${method}`, [name] as never, {} as never, args, { [name]: kind } as never)[
+    name
+  ] as number;
+
+const anOptimizer: Kind = { words: 'an optimizer', fits: (value) => value instanceof Optimizer };
 
 function numberOf(given: number | Tensor): number {
   const number = given instanceof Tensor ? numberAtHand(given) : given;

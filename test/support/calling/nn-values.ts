@@ -94,7 +94,7 @@ export const givenToNn: Readonly<Record<string, readonly unknown[] | Readonly<Re
   'nn.AdaptiveAvgPool1d.getParameter': { target: 'child.weight' },
   'nn.AdaptiveAvgPool1d.getBuffer': { target: 'table' },
   'nn.AdaptiveAvgPool1d.loadStateDict': {
-    state: () => ({ table: square(), 'child.weight': ones(2, 2), 'child.bias': ones(2) }),
+    stateDict: () => ({ table: square(), 'child.weight': ones(2, 2), 'child.bias': ones(2) }),
   },
   // Calls of layers.
   'nn.AdaptiveLogSoftmaxWithLoss()': { input: square, target: () => classes(3) },

@@ -16,6 +16,12 @@ const places = (): Tensor => tensor([0, 1, 2]);
 const shared = leaf();
 const nothing = () => () => null;
 const scaling = () => new distributions.AffineTransform(0, 2);
+/** An optimizer whose parameter has a gradient. */
+const trained = () => {
+  const x = leaf();
+  x.sum().backward();
+  return new optim.SGD([x], { lr: 0.1 });
+};
 const linear = () => new torch.nn.Linear(3, 2);
 /** A file of safetensors without tensors: the length of its header, and that. */
 const bytes = () => new Uint8Array([2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d]);
@@ -148,12 +154,13 @@ export const givenToTorch: Given = {
   'torch.safetensors.save': [() => ({ a: ones(2) })],
   'torch.scalarTensor': { s: 1 },
   'torch.setRngState': { newState: () => torch.getRngState() },
-  'torch.summary': [linear],
+  'torch.summary': { model: linear },
   'torch.GradScaler.setGrowthFactor': { newFactor: 2 },
   'torch.GradScaler.setBackoffFactor': { newFactor: 0.5 },
   'torch.GradScaler.setGrowthInterval': { newInterval: 10 },
-  'torch.GradScaler.unscale_': { optimizer: () => new optim.SGD([leaf()], { lr: 0.1 }) },
-  'torch.GradScaler.loadStateDict': [() => new torch.GradScaler().stateDict()],
+  'torch.GradScaler.unscale_': { optimizer: trained },
+  'torch.GradScaler.step': { optimizer: trained },
+  'torch.GradScaler.loadStateDict': { stateDict: () => new torch.GradScaler().stateDict() },
 
   'einops.EinMix': ['b c -> b d', 'c d', () => ({ c: 3, d: 2 })],
   'einops.EinMix()': { input: () => ones(2, 3) },
@@ -204,3 +211,14 @@ export function selfOf(method: string): Tensor {
   if (method === 'bincount') return whole(3);
   return wholeSelf.test(method) ? whole(3, 3) : square();
 }
+
+const scaled = (scaler: torch.GradScaler): void => void scaler.scale(leaf());
+
+export const torchReady: Readonly<Record<string, (object: never) => void>> = {
+  'torch.GradScaler.unscale_': scaled,
+  'torch.GradScaler.step': scaled,
+  'torch.GradScaler.update': (scaler: torch.GradScaler) => {
+    scaled(scaler);
+    scaler.unscale_(trained());
+  },
+};

@@ -8,7 +8,7 @@ import { givenToLightning, lightningNames, lightningReady } from './lightning-va
 import { givenToMetrics, metricNames, metricsReady } from './metric-values';
 import { givenToNn, nnReady } from './nn-values';
 import { givenToOptim } from './optim-values';
-import { givenToTorch } from './torch-values';
+import { givenToTorch, torchReady } from './torch-values';
 import { givenToVision, visionNames, visionReady } from './vision-values';
 
 const { ones, tensor } = torch;
@@ -340,6 +340,7 @@ export const ready: Readonly<Record<string, (object: never) => void>> = {
   ...datasetsReady,
   ...lightningReady,
   ...nnReady,
+  ...torchReady,
   ...visionReady,
 };
 

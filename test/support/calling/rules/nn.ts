@@ -34,6 +34,11 @@ export const nn: Rules = {
       calls: /^nn\.(RNN|GRU|LSTM)(Cell)?\(\) hx$/,
       takes: ['null'],
     },
+    {
+      why: 'a state that is on its way is waited for, and any text may be a key in it',
+      calls: /^nn\.\w+\.(loadStateDict stateDict|registerBuffer key)$/,
+      takes: ['promise', "''", "'foo'"],
+    },
     { why: 'in front of the hooks that are there', calls: /^nn\.\w+\.register\w*Hook prepend$/, takes: ['true'] },
     { why: 'one value, as in PyTorch', calls: /^nn\.(Layer|RMS)Norm normalizedShape$/, takes: ['[]'] },
     {

@@ -77,6 +77,17 @@ export const torch: Rules = {
       takes: ['null', 'NaN', "''", "'foo'", '{}', '[]', 'true', '-1', '1.5', '1e12', 'dtype'],
     },
     {
+      why: 'left out, as in torchinfo and in PyTorch',
+      calls: /^torch\.(summary (inputSize|inputData|colNames|dtypes)|GradScaler\.update newScale)$/,
+      takes: ['null'],
+    },
+    { why: 'no columns, settings or dtypes', calls: /^torch\.summary (colNames|dtypes|rowSettings)$/, takes: ['[]'] },
+    {
+      why: "arguments of the optimizer's step, which looks at them once gradients are known to be finite",
+      calls: /^torch\.GradScaler\.step (misspelt|one too many|two too many)$/,
+      takes: [''],
+    },
+    {
       why: "the body of Python's with statement, which has no name",
       calls: /^torch\.(scope|amp\.autocast|autograd\.(enableGrad|inferenceMode|noGrad|setGradEnabled)) unnamed$/,
       takes: [''],
