@@ -74,7 +74,7 @@ class CombinedLoader implements AsyncIterable<unknown> {
 
   get length(): number | undefined {
     const lengths = this.loaders.map(([, loader]) => lengthOf(loader));
-    return lengths.includes(null) ? undefined : Math.max(...(lengths as number[]));
+    return lengths.includes(null) ? undefined : Math.max(0, ...(lengths as number[]));
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<unknown> {

@@ -457,3 +457,17 @@ test('methods of modules, callbacks and loggers take arguments by name, and refu
   await expect(trainer.fit(module, { datamodule: 'digits' as never })).rejects.toThrow('expected datamodule to be');
   await expect(new Tuner(trainer).lrFind(null as never)).rejects.toThrow('expected model to be a LightningModule');
 });
+
+test('steps without end over a loader that gives no batches are refused', async () => {
+  const options = { maxSteps: 3, ...quiet, limitValBatches: 0 };
+  const silent = {
+    async *[Symbol.asyncIterator]() {
+      yield* [] as Tensor[];
+    },
+  };
+  for (const nothing of [{}, silent]) {
+    await expect(new Trainer(options).fit(new Net(), { trainDataloaders: nothing as never })).rejects.toThrow(
+      'Trainer.fit: expected trainDataloaders to give batches, but it is empty',
+    );
+  }
+});

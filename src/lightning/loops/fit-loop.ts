@@ -16,6 +16,11 @@ interface EpochSampler {
 /** The progress of a fit in the form of Lightning's checkpoints. */
 export type FitLoopState = Readonly<Record<string, unknown>>;
 
+const noBatches = (): ArgumentError =>
+  new ArgumentError(
+    'Trainer.fit: expected trainDataloaders to give batches, but it is empty; look at its data set, batchSize and dropLast',
+  );
+
 export class FitLoop {
   readonly epochProgress = new Progress();
   readonly epochLoop: TrainingEpochLoop;
@@ -81,9 +86,7 @@ export class FitLoop {
     const loader = trainer.overfitBatches > 0 ? inOrder(taken) : taken;
     const length = lengthOf(loader);
     if (length === 0) {
-      throw new ArgumentError(
-        'Trainer.fit: expected trainDataloaders to give batches, but it is empty; look at its data set, batchSize and dropLast',
-      );
+      throw noBatches();
     }
     this.loader = loader;
     this.maxBatches = limitOf('limitTrainBatches', length, trainer.limitTrainBatches);
@@ -131,8 +134,10 @@ export class FitLoop {
     let within: EpochPhase | null = phase === 'epoch' ? null : phase;
     try {
       while (!this.#isDone) {
+        const [before, isFresh] = [this.totalBatchIdx, within === null];
         await this.#epoch(source, within);
         within = null;
+        if (isFresh && this.totalBatchIdx === before && this.maxEpochs === -1 && !trainer.shouldStop) throw noBatches();
       }
     } finally {
       await this.#close();

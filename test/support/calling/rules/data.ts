@@ -2,7 +2,7 @@
 import type { Rules } from '.';
 
 export const data: Rules = {
-  ceilings: { data: {} },
+  doors: ['data'],
   reasons: [
     {
       why: 'any number of data sets or of tensors, in a row; names are those of parts, as in PyTorch',

@@ -2,9 +2,7 @@
 import type { Rules } from '.';
 
 export const datasets: Rules = {
-  ceilings: {
-    'vision.datasets': {},
-  },
+  doors: ['vision.datasets'],
   reasons: [
     {
       why: 'an address, a path or files, in which the set is looked for',

@@ -1,5 +1,4 @@
 // Owns the rules of all doors: what calls of a door may take beyond the general list, and how many still go against the rule.
-import type { Fault } from '../walk';
 import { data } from './data';
 import { datasets } from './datasets';
 import { interpret } from './interpret';
@@ -21,20 +20,18 @@ export interface DoorReason {
 }
 
 export interface Rules {
-  /** By door. These numbers may only fall, but where calls are walked that were not before. */
-  readonly ceilings: Readonly<Record<string, Readonly<Partial<Record<Fault, number>>>>>;
+  /** Those that the reasons are for. */
+  readonly doors: readonly string[];
   readonly reasons: readonly DoorReason[];
 }
 
 const all: readonly Rules[] = [data, datasets, interpret, lightning, metrics, nn, optim, torch, transforms, vision];
 
-export const ceilings: Rules['ceilings'] = Object.assign({}, ...all.map((rules) => rules.ceilings));
-
-/** The rules of the door that a call is behind; all, where no door of theirs has a ceiling. */
+/** The rules of the door that a call is behind; all, where it is behind none of theirs. */
 function rulesOf(call: string): readonly Rules[] {
-  const doors = Object.keys(ceilings).filter((door) => call.startsWith(`${door}.`));
+  const doors = all.flatMap((rules) => rules.doors).filter((door) => call.startsWith(`${door}.`));
   const nearest = doors.sort((a, b) => b.length - a.length)[0];
-  return nearest === undefined ? all : all.filter((rules) => nearest in rules.ceilings);
+  return nearest === undefined ? all : all.filter((rules) => rules.doors.includes(nearest));
 }
 
 /** Whether a parameter of one call takes a value for a reason of its door. */

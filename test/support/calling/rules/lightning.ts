@@ -2,9 +2,7 @@
 import type { Rules } from '.';
 
 export const lightning: Rules = {
-  ceilings: {
-    lightning: {},
-  },
+  doors: ['lightning'],
   reasons: [
     {
       why: 'hooks and hyperparameters, by their own names; a batch, which may hold names of its own',

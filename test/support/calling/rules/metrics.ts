@@ -2,9 +2,7 @@
 import type { Rules } from '.';
 
 export const metrics: Rules = {
-  ceilings: {
-    metrics: {},
-  },
+  doors: ['metrics'],
   reasons: [
     {
       why: 'the state of a list begins empty, and has a name',

@@ -2,7 +2,7 @@
 import type { Rules } from '.';
 
 export const optim: Rules = {
-  ceilings: { optim: {} },
+  doors: ['optim'],
   reasons: [
     { why: 'the rate of the optimizer by default', calls: /^optim\.\w+ lr$/, takes: ['null'] },
     { why: 'that of the first scheduler', calls: /^optim\.lrScheduler\.ChainedScheduler optimizer$/, takes: ['null'] },

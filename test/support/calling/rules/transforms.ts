@@ -1,10 +1,8 @@
-// Owns what the calls of vision.transforms may take, and how many of them still go against the rule.
+// Owns what the calls of vision.transforms may take.
 import type { Rules } from '.';
 
 export const transforms: Rules = {
-  ceilings: {
-    'vision.transforms': {},
-  },
+  doors: ['vision.transforms'],
   reasons: [
     { why: 'fills by class of picture, of which there may be none, as in torchvision', calls: / fill$/, takes: ['{}'] },
     {

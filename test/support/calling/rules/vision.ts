@@ -2,15 +2,7 @@
 import type { Rules } from '.';
 
 export const vision: Rules = {
-  ceilings: {
-    'vision.ops': {},
-    'vision.detection': {},
-    'vision.models': {},
-    'vision.io': {},
-    'vision.tvTensors': {},
-    'vision.utils': {},
-    vision: {},
-  },
+  doors: ['vision.ops', 'vision.detection', 'vision.models', 'vision.io', 'vision.tvTensors', 'vision.utils', 'vision'],
   reasons: [
     {
       why: 'has a default, and is given so that the weights are few',
