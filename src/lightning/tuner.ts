@@ -180,6 +180,12 @@ interface OfModel {
   model: LightningModule;
 }
 
+/** Those of validation, which a short run leaves out. */
+const loaders: kinds.Kind = {
+  words: 'a loader, several, or null',
+  fits: (value) => typeof value === 'object' && !(value instanceof Promise),
+};
+
 /** Looks for settings of a module by short runs: `const finder = await new Tuner(trainer).lrFind(model, loader)`. */
 export class Tuner {
   readonly trainer: Trainer;
@@ -214,6 +220,7 @@ export class Tuner {
       args,
       {
         model: kinds.instance(LightningModule),
+        valDataloaders: loaders,
         minLr: kinds.positive,
         maxLr: kinds.positive,
         numTraining: kinds.whole(1),

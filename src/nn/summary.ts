@@ -37,7 +37,7 @@ const aList: Kind = { words: 'a list', fits: Array.isArray };
 const dtypes: readonly DType[] = ['float32', 'float16', 'int64', 'int32', 'uint8', 'bool'];
 
 const kinds: Kinds<{ model: Module } & SummaryOptions> = {
-  model: { words: 'a model, an nn.Module', fits: (value) => isModule(value) },
+  model: { words: 'an nn.Module', fits: (value) => isModule(value) },
   inputSize: orNull({ words: 'a list of sizes', fits: Array.isArray }),
   inputData: orNull(either(instance(Tensor), aList)),
   colNames: orNull(listOf(oneOf(...columnNames))),

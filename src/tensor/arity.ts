@@ -47,7 +47,9 @@ function counted(source: string): number {
  */
 export function expectNoMore(name: string, call: Function, args: readonly unknown[]): void {
   if (args.length <= call.length || args.length <= mostArguments(call)) return;
-  throw oneTooMany(name, mostArguments(call), args);
+  const most = mostArguments(call);
+  // What is undefined counts as not given.
+  if (args.slice(most).some((arg) => arg !== undefined)) throw oneTooMany(name, most, args);
 }
 
 /** Has methods of a class, those of the list that are its own, refuse arguments that they would not look at. */

@@ -57,7 +57,9 @@ test('lists that differ are warned of', () => {
   models.getGraphNodeNames(new Repeating(), torch.rand(2, 4));
   expect(warn.mock.calls.join()).toContain('trainReturnNodes');
   warn.mockRestore();
-  expect(() => models.getGraphNodeNames(new Repeating(), undefined as never)).toThrow("missing 1 required argument: 'example'");
+  expect(() => models.getGraphNodeNames(new Repeating(), undefined as never)).toThrow(
+    "missing 1 required argument: 'example'",
+  );
 });
 
 describe('a feature extractor', () => {

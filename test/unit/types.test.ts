@@ -220,7 +220,7 @@ test('summary takes its options in any place, and says what it cannot take', () 
   const model = new nn.Linear(2, 2);
   expect(torch.summary(model, { inputSize: [1, 2], verbose: 0 }).totalParams).toBe(6);
   expect(torch.summary(model, [1, 2], { verbose: 0 }).totalParams).toBe(6);
-  expect(() => torch.summary(null as never)).toThrow(/^summary: expected a model, an nn\.Module, but got null/);
+  expect(() => torch.summary(null as never)).toThrow(/^summary: expected model to be an nn\.Module, but got null/);
   expect(() => torch.summary(model, 'large' as never)).toThrow(torch.ArgumentError);
 });
 

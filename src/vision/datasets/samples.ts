@@ -82,6 +82,9 @@ export function expectOneFilter(op: string, { extensions = null, isValidFile = n
   throw new ArgumentError(`${op}: Both extensions and isValidFile cannot be null or not null at the same time`);
 }
 
+const noClasses = (op: string): ArgumentError =>
+  new ArgumentError(`${op}: 'classToIdx' must have at least one entry to collect any samples.`);
+
 const numbers: Kind = { words: 'an object of numbers by the names of classes', fits: isPlainObject };
 
 /**
@@ -98,6 +101,7 @@ export async function makeDataset(...args: Arguments<MakeArguments, typeof makeO
     objectAt('makeDataset', makeOrder, 0, args),
     { classToIdx: orNull(numbers), ...filterKinds },
   );
+  if (classToIdx && Object.keys(classToIdx).length === 0) throw noClasses('makeDataset');
   expectOneFilter('makeDataset', options);
   const folder = await listRoot('makeDataset', directory);
   const found = await samplesOf('makeDataset', folder, classToIdx ?? classesOf('makeDataset', folder)[1], options);
@@ -116,9 +120,7 @@ export async function samplesOf(
   { extensions = null, isValidFile = null, allowEmpty = false }: SampleOptions,
 ): Promise<FoundSample[]> {
   const names = Object.keys(classToIdx).sort(byCodePoints);
-  if (names.length === 0) {
-    throw new ArgumentError(`${op}: 'classToIdx' must have at least one entry to collect any samples.`);
-  }
+  if (names.length === 0) throw noClasses(op);
   const endings = extensions === null ? [] : typeof extensions === 'string' ? [extensions] : extensions;
   const counts = isValidFile ?? ((path: string) => endings.some((ending) => path.toLowerCase().endsWith(ending)));
   const samples: FoundSample[] = [];

@@ -5,6 +5,22 @@ export const lightning: Rules = {
   doors: ['lightning'],
   reasons: [
     {
+      why: 'an object without names, which is an empty state, row or set of hyperparameters',
+      calls: /^lightning\.\w+\.(logHyperparams|loadStateDict|logDict|formatCheckpointName) without \w+$/,
+      takes: [''],
+    },
+    {
+      why: 'left out, as in Lightning',
+      calls: /^lightning\.Tuner\.lrFind (trainDataloaders|valDataloaders)$/,
+      takes: ['null', '[]', '{}', 'dtype'],
+    },
+    {
+      why: 'a text of the name of a file or attribute, as the template of the callback where it is left out',
+      calls:
+        /^lightning\.(ModelCheckpoint\.formatCheckpointName (filename|prefix)|Tuner\.lrFind attrName|ChartLogger name)$/,
+      takes: ['null', "''", "'foo'"],
+    },
+    {
       why: 'hooks and hyperparameters, by their own names; a batch, which may hold names of its own',
       calls: /^lightning\.(LambdaCallback|\w+\.saveHyperparameters|LightningModule\.predictStep) unnamed$/,
       takes: [''],

@@ -4,6 +4,11 @@ import type { Rules } from '.';
 export const optim: Rules = {
   doors: ['optim'],
   reasons: [
+    {
+      why: 'the state of a scheduler is one of its kind, which is walked on the first of them',
+      calls: /^optim\.lrScheduler\.\w+\.loadStateDict valid$/,
+      takes: [''],
+    },
     { why: 'the rate of the optimizer by default', calls: /^optim\.\w+ lr$/, takes: ['null'] },
     { why: 'that of the first scheduler', calls: /^optim\.lrScheduler\.ChainedScheduler optimizer$/, takes: ['null'] },
     {

@@ -71,6 +71,11 @@ export const torch: Rules = {
       takes: ['null', 'NaN', "''", "'foo'", '{}', '[]', 'true', '-1', '1.5', '1e12', 'dtype'],
     },
     {
+      why: 'what a distribution does not have, and says so; shapes are walked on the first of them',
+      calls: /^torch\.distributions\.\w+\.(cdf|icdf|enumerateSupport|expand) valid$/,
+      takes: [''],
+    },
+    {
       why: 'these need a worker that runs: test/gpu/worker.test.ts calls them',
       calls: /^worker\.(connect|terminate) valid$/,
       takes: [''],
