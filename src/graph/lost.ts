@@ -28,7 +28,7 @@ export function apart(flush: Flush): readonly [sound: Flush, lost: Flush | null]
   const hangs = hangingOnLost([...flush.wanted, ...roots.map(({ value }) => value)]);
   if (!hangs) return [flush, null];
   const isStepLost = step !== null && roots.some((root) => step.changes(root) && hangs(root.value));
-  const isLost = (root: Root): boolean => hangs(root.value) || (isStepLost && step.changes(root));
+  const isLost = (root: Root): boolean => hangs(root.value) || (isStepLost && (root.isState || step.changes(root)));
   const part = (lost: boolean): Flush => ({
     roots: new Set(roots.filter((root) => isLost(root) === lost)),
     wanted: flush.wanted.filter((value) => hangs(value) === lost),

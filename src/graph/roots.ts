@@ -9,6 +9,8 @@ export interface Root {
   readonly scope: Scope;
   /** Set while the contents are part of another root, which then stands for both. */
   readonly window: object | null;
+  /** It is a parameter or a buffer: what a step writes to those comes to be whole, or not at all. */
+  readonly isState: boolean;
   /** The value that was current at the last flush, whose memory the new one may take over. */
   settled: Value | null;
   /** The last value that has really been computed. */

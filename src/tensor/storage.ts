@@ -54,6 +54,8 @@ let nextId = 0;
 
 /** Knows what a storage goes back to when its contents are lost; see protect.ts. */
 export interface Guard {
+  /** `own` for parameters and buffers. */
+  readonly kind: string;
   /** `value` has taken the place of the contents `before`. */
   note(value: Value, before: Value | null): void;
   /** What was noted of the latest contents has not come to be. */
@@ -277,6 +279,10 @@ export class Storage implements Root {
   /** Whether the contents are on the host as well, or only there. */
   get isOnHost(): boolean {
     return !this.window && this.current.contents !== null && !this.current.failure;
+  }
+
+  get isState(): boolean {
+    return this.guard?.kind === 'own';
   }
 
   /** Whether the contents are known to have been lost with the device. */

@@ -195,11 +195,14 @@ export class WeightsEnumeration extends Printable {
   }
 }
 
+/** `T`, from which nothing is inferred: `NoInfer` for TypeScript before 5.4. */
+type Known<T> = [T][T extends unknown ? 0 : never];
+
 /** An enumeration whose files were trained on one data set; `best` is its default. @__NO_SIDE_EFFECTS__ */
 export function enumeration<Names extends string>(
   name: string,
   task: Task,
-  best: NoInfer<Names>,
+  best: Known<Names>,
   entries: Readonly<Record<Names, WeightsEntry>>,
 ): WeightsEnum<Names> {
   const all = Object.entries(entries) as [Names, WeightsEntry][];
