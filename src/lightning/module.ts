@@ -155,6 +155,12 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
   /** What `saveHyperparameters` was given. Its type is the module's argument: `class Net extends LightningModule<{ lr: number }>`. */
   hparams: H & Hyperparameters = {} as H & Hyperparameters;
 
+  constructor();
+  // A class without a constructor of its own is given the hyperparameters of a checkpoint, too.
+  constructor(..._given: unknown[]) {
+    super();
+  }
+
   // biome-ignore lint/suspicious/noExplicitAny: the only type of which every subclass's parameter list is an instance.
   override forward(..._args: any[]): unknown {
     throw new ArgumentError(

@@ -471,3 +471,14 @@ test('steps without end over a loader that gives no batches are refused', async 
     );
   }
 });
+
+test('a module without a constructor is made from a checkpoint that has hyperparameters', async () => {
+  class Plain extends LightningModule {
+    fc = new nn.Linear(2, 1);
+  }
+  const plain = new Plain();
+  const made = await Plain.loadFromCheckpoint(
+    await torch.saveBytes({ state_dict: plain.stateDict(), hyper_parameters: { lr: 0.5 } }, 'plain.pt'),
+  );
+  expect(await made.fc.weight.tolist()).toEqual(await plain.fc.weight.tolist());
+});
