@@ -6,7 +6,6 @@ import { type CallArguments, type CallResult, Module } from './module';
 /** A module that is called with its inputs by place or by name: `loss(x, y)`, `loss(x, { target: y })`. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that the objects are callable.
 export abstract class Layer extends Module {
-  /** @internal */
   abstract override get [inputs](): readonly string[];
 }
 
@@ -18,7 +17,6 @@ export interface Layer {
 
 /** A layer of one input. */
 export abstract class UnaryLayer extends Layer {
-  /** @internal */
   get [inputs]() {
     return ['input'] as const;
   }

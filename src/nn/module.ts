@@ -119,7 +119,7 @@ export abstract class Module extends Callable {
     return blank;
   }
 
-  /** @internal The names of what a layer of the library is called with, in order; others take their arguments by place alone. */
+  /** The names of what a layer of the library is called with, in order; others take their arguments by place alone. */
   get [inputs](): readonly string[] {
     return [];
   }

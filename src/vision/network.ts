@@ -4,7 +4,6 @@ import { Layer } from '../nn/layer';
 
 /** A module that is called with one tensor: `network(x)`, or `network({ x })`. */
 export abstract class Network extends Layer {
-  /** @internal */
   override get [inputs]() {
     return ['x'] as const;
   }

@@ -32,7 +32,6 @@ export abstract class BoxGenerator extends Layer {
   /** The boxes of pictures of one size, for maps of these sizes, map by map, row by row. Sizes are [height, width]. */
   protected abstract boxesOf(imageSize: readonly number[], gridSizes: readonly (readonly number[])[]): Float32Array;
 
-  /** @internal */
   override get [inputs]() {
     return ['imageList', 'featureMaps'] as const;
   }

@@ -85,7 +85,6 @@ export class LSTMCaptioner extends Layer {
     return nn.functional.relu(this.image_encoder(codes)).unsqueeze(1);
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['codes', 'captions'] as const;
   }

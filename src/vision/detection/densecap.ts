@@ -171,7 +171,6 @@ export class DenseCap extends Module {
     this.detectionsPerImg = o.detectionsPerImg;
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['images', 'targets?'] as const;
   }

@@ -213,7 +213,6 @@ export class FastRCNNHead extends Layer {
     this.box_predictor = new FastRCNNPredictor(o.representationSize, o.numClasses);
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['features', 'rois'] as const;
   }

@@ -44,7 +44,6 @@ export class GeneralizedRCNN extends Module {
     this.roi_heads = heads;
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['images', 'targets?'] as const;
   }

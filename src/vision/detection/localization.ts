@@ -230,7 +230,6 @@ export class DenseCapLocalization extends Layer {
     return tensorOf(boxes, [boxes.length / 4, 4], 'float32');
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['features', 'imageSize'] as const;
   }

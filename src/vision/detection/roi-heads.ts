@@ -220,7 +220,6 @@ export class RoIHeads extends Module {
     this.mask_predictor = predictor;
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['features', 'proposals', 'imageShapes', 'targets?'] as const;
   }

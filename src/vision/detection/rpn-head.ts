@@ -46,7 +46,6 @@ export class RPNHead extends Layer {
     }
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['maps'] as const;
   }

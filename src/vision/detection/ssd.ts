@@ -51,7 +51,6 @@ export class SSDScoringHead<Layer extends UnaryModule = UnaryModule> extends Mod
     this.numColumns = numColumns;
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['maps'] as const;
   }
@@ -132,7 +131,6 @@ export class SSDHead extends Module {
     this.regression_head = new SSDRegressionHead(inChannels, numAnchors);
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['maps'] as const;
   }
@@ -271,7 +269,6 @@ export class SSD<Head extends Module = Module> extends Module {
     this.anchor_generator = generator;
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['images', 'targets?'] as const;
   }

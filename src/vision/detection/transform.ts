@@ -74,7 +74,6 @@ export class GeneralizedRCNNTransform extends Module {
     this.fixedSize = o.fixedSize;
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['images', 'targets?'] as const;
   }

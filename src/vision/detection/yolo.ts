@@ -176,7 +176,6 @@ export class YOLOv1Loss extends Layer {
     return encoded(targets, sizes, this);
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['predictions', 'targets'] as const;
   }
@@ -337,7 +336,6 @@ export class YOLOv1 extends Module {
     return this.head(maps).view(-1, gridSize, gridSize, 5 * numBoxes + numClasses);
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['images', 'targets?'] as const;
   }

@@ -51,7 +51,6 @@ export class DCGANGenerator extends Layer {
     draw(this);
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['codes'] as const;
   }
@@ -84,7 +83,6 @@ export class DCGANDiscriminator extends Layer {
     draw(this);
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['images'] as const;
   }
@@ -109,7 +107,6 @@ export class DCGAN extends Layer {
     this.discriminator = new DCGANDiscriminator({ features, channels });
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['codes'] as const;
   }

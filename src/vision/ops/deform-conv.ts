@@ -168,7 +168,6 @@ export class DeformConv2d extends Layer {
     resetWeightAndBias(this.weight, this.bias);
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['input', 'offset', 'mask?'] as const;
   }

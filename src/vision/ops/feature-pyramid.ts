@@ -148,7 +148,6 @@ function expectLevels(name: string, { results, x, names }: Readonly<Record<'resu
 
 /** Adds a level `pool`: every second element of the last result. */
 export class LastLevelMaxPool extends ExtraFPNBlock {
-  /** @internal */
   override get [inputs]() {
     return ['results', 'x', 'names'] as const;
   }
@@ -196,7 +195,6 @@ export class LastLevelP6P7 extends ExtraFPNBlock {
     this.useP5 = inChannels === outChannels;
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['results', 'x', 'names'] as const;
   }

@@ -79,7 +79,6 @@ export class MultiScaleRoIAlign extends Layer {
     this.canonicalLevel = o.canonicalLevel;
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['x', 'boxes', 'imageShapes'] as const;
   }

@@ -53,7 +53,6 @@ export class RoIPool extends Layer {
     this.spatialScale = o.spatialScale;
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['input', 'rois'] as const;
   }
@@ -80,7 +79,6 @@ export class PSRoIPool extends Layer {
     this.spatialScale = o.spatialScale;
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['input', 'rois'] as const;
   }
@@ -113,7 +111,6 @@ export class RoIAlign extends Layer {
     this.aligned = o.aligned;
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['input', 'rois'] as const;
   }
@@ -145,7 +142,6 @@ export class PSRoIAlign extends Layer {
     this.samplingRatio = o.samplingRatio;
   }
 
-  /** @internal */
   override get [inputs]() {
     return ['input', 'rois'] as const;
   }
