@@ -9,7 +9,7 @@ const WORKGROUP = 64;
 /** Dimensions that the kernel has parameters for. */
 export const MAX_RANK = 8;
 
-/** What is read: up to `room` elements, of which `count` are written. */
+/** The elements that a pass reads: up to `room`, of which it writes `count`. */
 export interface StridedRead {
   readonly room: number;
   readonly count: Param;

@@ -329,7 +329,7 @@ function otherIn<U>(dataset: Dataset, args: readonly unknown[]): DataSource<U> {
 }
 
 /** `T`, from which nothing is inferred: `NoInfer` for TypeScript before 5.4. */
-type Known<T> = [T][T extends unknown ? 0 : never];
+export type Known<T> = [T][T extends unknown ? 0 : never];
 
 /** The items of a batch; of data sets whose items have to be fetched, promises. */
 export type Items<T> = readonly T[] | Promise<readonly Awaited<Known<T>>[]>;

@@ -262,7 +262,7 @@ function send(
     key.push(standIn(cell).number);
     jobExports.push({ cell, replaces: root && !isPart && isReplaced(root) ? root.settled : null });
   }
-  // What has room is copied from where it is computed, whatever its size.
+  // Another program: it copies values with room out of where it computes them, whatever their size.
   if (long) key.push(SEPARATOR);
   // The engine may build the program only when the device is there; by then the nodes may have dropped their edges.
   const edges = order.map((node) => node.reads);

@@ -15,13 +15,13 @@ import { pieceOf, type Window } from './windows';
 /** Rows that there is room for: few sizes, each a plan. */
 const ROOMS = [1024, 16384, 128];
 
-/** Sizes that there is room for where values have several such dimensions: finer ones, since what is computed grows with their square. */
+/** Sizes of room for values of which several dimensions grow: finer steps, since their elements grow with the square of the size. */
 const PLANE_ROOMS = [128, 256, 512, 1024];
 
 /** Bytes of the largest value with room. */
 const MAX_BYTES = 1 << 22;
 
-/** Rows that there is room for where values are large, of which there are several lengths: finer ones, since these are copied. */
+/** Rows of room for large values that come in several lengths: finer steps, since such values are copied. */
 const LARGE_ROOMS = [64, 128, 256, 512, 1024, 2048, 4096];
 
 /** Nodes of a program that is worth it. */
@@ -29,7 +29,7 @@ const MAX_NODES = 1024;
 
 /** What runs in the place of some nodes. */
 export interface Grown {
-  /** By value that is stored, what is stored in its place: it begins with the same elements. */
+  /** By value, the value with room that is stored in its place, and begins with the same elements. */
   readonly standIns: ReadonlyMap<Value, Value>;
   /** By input with room, what lies there one after another. */
   readonly pieces: ReadonlyMap<Value, readonly Window[]>;
@@ -176,7 +176,7 @@ class Growing {
     return isSpread ? spread(leaf, y.shape, shape) : leaf;
   }
 
-  /** What is stored for y: it begins with the elements that count, in order. */
+  /** The value that is stored for y: it begins with the elements that count, in order. */
   private stored(y: Value): Value {
     const standIn = this.standIns.get(y)!;
     return this.isOfRows(y.shape) ? standIn : packed(standIn, y.shape);

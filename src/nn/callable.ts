@@ -34,9 +34,10 @@ const saysLack = /undefined|missing \d+ required/;
  * @throws ArgumentError for one that is given twice, is missing or unknown
  */
 export function inPlaces(layer: Forward, args: unknown[]): unknown[] {
-  const words = layer[inputs];
   const last = args.at(-1);
-  if (words.length === 0 || !isPlainObject(last)) return args;
+  if (!isPlainObject(last)) return args;
+  const words = layer[inputs];
+  if (words.length === 0) return args;
   const [name, names] = [layer.constructor.name, words.map(plain)];
   const places = args.slice(0, -1);
   const rest: Record<string, unknown> = { ...last };

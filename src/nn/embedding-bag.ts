@@ -14,17 +14,9 @@ export interface EmbeddingBagArguments extends BagOptions {
   embeddingDim: number;
 }
 
-type Order = [
-  'numEmbeddings',
-  'embeddingDim',
-  'maxNorm',
-  'normType',
-  'scaleGradByFreq',
-  'mode',
-  'sparse',
-  'includeLastOffset',
-  'paddingIdx',
-];
+type OptionOrder = ['maxNorm', 'normType', 'scaleGradByFreq', 'mode', 'sparse', 'includeLastOffset', 'paddingIdx'];
+
+type Order = ['numEmbeddings', 'embeddingDim', ...OptionOrder];
 
 /** In PyTorch's order. */
 const bagDefaults = {
@@ -51,17 +43,7 @@ interface PretrainedArguments extends BagOptions {
   freeze?: boolean;
 }
 
-type PretrainedOrder = [
-  'embeddings',
-  'freeze',
-  'maxNorm',
-  'normType',
-  'scaleGradByFreq',
-  'mode',
-  'sparse',
-  'includeLastOffset',
-  'paddingIdx',
-];
+type PretrainedOrder = ['embeddings', 'freeze', ...OptionOrder];
 
 /**
  * Rows of `weight` by number, reduced bag by bag without being kept.

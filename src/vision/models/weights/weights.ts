@@ -1,4 +1,5 @@
 // Owns what torchvision calls an enumeration of weights: where each file lies, what is known of it, and how pictures are made ready for it.
+import type { Known } from '../../../data/dataset';
 import { ArgumentError } from '../../../errors';
 import { type HubOptions, loadStateDictFromUrl } from '../../../io/hub';
 import type { StateDict } from '../../../nn/state-dict';
@@ -194,9 +195,6 @@ export class WeightsEnumeration extends Printable {
     return `<enum '${this.name}'>`;
   }
 }
-
-/** `T`, from which nothing is inferred: `NoInfer` for TypeScript before 5.4. */
-type Known<T> = [T][T extends unknown ? 0 : never];
 
 /** An enumeration whose files were trained on one data set; `best` is its default. @__NO_SIDE_EFFECTS__ */
 export function enumeration<Names extends string>(
