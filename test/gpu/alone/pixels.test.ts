@@ -358,7 +358,7 @@ describe('toCanvas', () => {
       [toCanvas(torch.zeros(3, 0, 2), canvas), /at least one pixel, but got shape \[3, 0, 2\]/],
       [toCanvas(torch.zeros([2, 2], { dtype: 'int64' }), canvas), /float32 or uint8, but got int64/],
       [toCanvas(torch.zeros(2, 2), used), /one that has a context of another kind already/],
-      [toCanvas(torch.zeros(2, 2), new Map() as never), /expected a canvas of a page or worker/],
+      [toCanvas(torch.zeros(2, 2), new Map() as never), /expected canvas to be a canvas of a page or worker, but got/],
     ];
     for (const [call, message] of cases) await expect(call).rejects.toThrow(message);
 
