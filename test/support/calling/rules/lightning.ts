@@ -5,6 +5,11 @@ export const lightning: Rules = {
   doors: ['lightning'],
   reasons: [
     {
+      why: 'its steps need a device, and there is none here: test/long/node/lightning-checkpoints.test.ts calls it on one',
+      calls: /^lightning\.Tuner\.scaleBatchSize valid$/,
+      takes: [''],
+    },
+    {
       why: 'an object without names, which is an empty state, row or set of hyperparameters',
       calls: /^lightning\.\w+\.(logHyperparams|loadStateDict|logDict|formatCheckpointName) without \w+$/,
       takes: [''],
