@@ -10,6 +10,7 @@ import { offline, SERVICE_WORKER } from './demos/build/offline.ts';
 import { classNames } from './scripts/class-names.mjs';
 import { doorAliases, doors } from './scripts/doors.mjs';
 import { modulesApart } from './scripts/modules-apart.mjs';
+import { wgslStripped } from './scripts/wgsl-stripped.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
@@ -29,6 +30,7 @@ const modules: UserConfig = {
       doors.map(({ source }) => source),
     ),
     classNames(),
+    wgslStripped(),
   ],
   logLevel: 'warn',
   build: {
@@ -48,9 +50,9 @@ const modules: UserConfig = {
 const browser: UserConfig = {
   // The addresses of workers are beside the files that start them, wherever these lie.
   base: './',
-  plugins: [classNames()],
+  plugins: [classNames(), wgslStripped()],
   logLevel: 'warn',
-  worker: { format: 'es', plugins: () => [classNames()] },
+  worker: { format: 'es', plugins: () => [classNames(), wgslStripped()] },
   build: {
     target: 'es2022',
     outDir: 'dist/browser',
@@ -83,12 +85,13 @@ function demos(): UserConfig {
       fragments(join(root, 'demos/ui/fragments')),
       guide(join(root, 'README.md')),
       classNames(),
+      wgslStripped(),
       offline(),
     ],
     resolve: { alias: doorAliases },
     // Not the checkout: whoever reaches the server may read what is listed here.
     server: { fs: { allow: served.map((folder) => join(root, folder)) } },
-    worker: { format: 'es', plugins: () => [classNames()] },
+    worker: { format: 'es', plugins: () => [classNames(), wgslStripped()] },
     // Found late, it would reload a page in the middle of a run.
     optimizeDeps: { include: ['comlink', 'uplot', '@noble/hashes/legacy.js', '@noble/hashes/sha2.js', 'papaparse'] },
     build: {
