@@ -54,7 +54,11 @@ const rsubOp = pointwise({
 });
 
 /** a - b; one of them may be a number. */
-export const sub = (a: Value | number, b: Value | number): Value => binary(subOp, subScalarOp, rsubOp, a, b);
+export function sub(a: Value | number, b: Value | number): Value {
+  if (typeof a !== 'number') return binary(subOp, subScalarOp, a, b);
+  invariant(typeof b !== 'number', 'sub of two numbers');
+  return record(rsubOp, [b], undefined, [a]);
+}
 
 const mulOp: Op<undefined> = pointwise({
   name: 'mul',
@@ -71,8 +75,7 @@ const mulScalarOp = pointwise({
 });
 
 /** a · b. */
-export const mul = (a: Value, b: Value | number): Value =>
-  typeof b === 'number' ? record(mulScalarOp, [a], undefined, [b]) : record(mulOp, [a, b], undefined);
+export const mul = (a: Value, b: Value | number): Value => binary(mulOp, mulScalarOp, a, b);
 
 const divOp = pointwise({
   name: 'div',
@@ -81,15 +84,9 @@ const divOp = pointwise({
   grads: [(dy, { b }) => div(dy, b), (dy, { a, b }) => neg(mul(dy, div(div(a, b), b)))],
 });
 const divScalarOp = pointwise({ name: 'div', expr: 'a0 / s0', grads: [(dy, { s }) => div(dy, s[0]!)] });
-const rdivOp = pointwise({
-  name: 'div',
-  expr: 's0 / a0',
-  saves: 'ay',
-  grads: [(dy, { a, y }) => neg(mul(dy, div(y, a)))],
-});
 
-/** a / b, true division in floating point; one of them may be a number. */
-export const div = (a: Value | number, b: Value | number): Value => binary(divOp, divScalarOp, rdivOp, a, b);
+/** a / b, true division in floating point. */
+export const div = (a: Value, b: Value | number): Value => binary(divOp, divScalarOp, a, b);
 
 const negOp = pointwise({
   name: 'neg',
@@ -141,8 +138,7 @@ const floorDivideScalarOp = pointwise({
 });
 
 /** ⌊a / b⌋. */
-export const floorDivide = (a: Value, b: Value | number): Value =>
-  typeof b === 'number' ? record(floorDivideScalarOp, [a], undefined, [b]) : record(floorDivideOp, [a, b], undefined);
+export const floorDivide = (a: Value, b: Value | number): Value => binary(floorDivideOp, floorDivideScalarOp, a, b);
 
 const truncDivideOp = pointwise({
   name: 'truncDivide',
@@ -156,8 +152,7 @@ const truncDivideScalarOp = pointwise({
 });
 
 /** a / b without its fraction. */
-export const truncDivide = (a: Value, b: Value | number): Value =>
-  typeof b === 'number' ? record(truncDivideScalarOp, [a], undefined, [b]) : record(truncDivideOp, [a, b], undefined);
+export const truncDivide = (a: Value, b: Value | number): Value => binary(truncDivideOp, truncDivideScalarOp, a, b);
 
 const remainderOp = pointwise({
   name: 'remainder',
@@ -176,8 +171,7 @@ const remainderScalarOp = pointwise({
 });
 
 /** a - b ⌊a / b⌋: the remainder with the sign of b. */
-export const remainder = (a: Value, b: Value | number): Value =>
-  typeof b === 'number' ? record(remainderScalarOp, [a], undefined, [b]) : record(remainderOp, [a, b], undefined);
+export const remainder = (a: Value, b: Value | number): Value => binary(remainderOp, remainderScalarOp, a, b);
 
 // ── Powers ──
 
@@ -197,14 +191,6 @@ const powScalarOp = pointwise({
   expr: byScalar('math_pow', 's0'),
   saves: 'a',
   grads: [(dy, { a, s }) => (s[0] === 0 ? fullLike(dy, 0) : mul(dy, mul(pow(a, s[0]! - 1), s[0]!)))],
-});
-const rpowOp = pointwise({
-  name: 'pow',
-  gradName: 'PowBackward1',
-  lib: math,
-  expr: 'math_pow_f32(s0, a0)',
-  saves: 'y',
-  grads: [(dy, { y, s }) => (s[0] === 0 ? fullLike(dy, 0) : mul(dy, mul(y, Math.log(s[0]!))))],
 });
 /** b · a^(b-1), and 0 where b is 0 whatever a is. */
 const powerSlopeOp = pointwise({
@@ -228,8 +214,8 @@ const powerLogSlopeOp = pointwise({
 });
 const powerLogSlope = (a: Value, b: Value, y: Value): Value => record(powerLogSlopeOp, [a, b, y], undefined);
 
-/** a^b; one of them may be a number. A negative a with a whole b has its sign, with a fractional b it gives NaN. */
-export const pow = (a: Value | number, b: Value | number): Value => binary(powOp, powScalarOp, rpowOp, a, b);
+/** a^b. A negative a with a whole b has its sign, with a fractional b it gives NaN. */
+export const pow = (a: Value, b: Value | number): Value => binary(powOp, powScalarOp, a, b);
 
 const sqrtOp = pointwise({ name: 'sqrt', expr: 'sqrt(a0)', saves: 'y', grads: [(dy, { y }) => div(dy, mul(y, 2))] });
 
@@ -357,17 +343,6 @@ function byScalar(name: string, second = 'a1'): (dtype: DType) => string {
   };
 }
 
-/** Records the tensor, scalar-right or scalar-left form, by which operand is a number. */
-function binary(
-  op: Op<undefined>,
-  right: Op<undefined>,
-  left: Op<undefined>,
-  a: Value | number,
-  b: Value | number,
-): Value {
-  if (typeof a !== 'number') {
-    return typeof b === 'number' ? record(right, [a], undefined, [b]) : record(op, [a, b], undefined);
-  }
-  invariant(typeof b !== 'number', `${op.name} of two numbers`);
-  return record(left, [b], undefined, [a]);
-}
+/** Records the form for two tensors, or that for a tensor and a number. */
+const binary = (op: Op<undefined>, scalarOp: Op<undefined>, a: Value, b: Value | number): Value =>
+  typeof b === 'number' ? record(scalarOp, [a], undefined, [b]) : record(op, [a, b], undefined);

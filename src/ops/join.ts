@@ -142,9 +142,9 @@ export function catPass(
   };
 }
 
-const batchOp: typeof catOp = { ...catOp, remakes: true };
+const batchOp: typeof catOp = { ...catOp, remakes: true, vjp: undefined };
 
-/** Items of one shape along a new first dimension. */
+/** Items of one shape, without gradients, along a new first dimension. */
 export const batch = (items: readonly Value[]): Value =>
   record(
     batchOp,

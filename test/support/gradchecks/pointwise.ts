@@ -14,6 +14,7 @@ export const arithmetic: Gradcheck[] = [
   ['mul by a number', (a) => a.mul(-2.5), [any(3)]],
   ['div', (a, b) => a.div(b), [any(2, 3), positive(3)]],
   ['div by a number', (a) => a.div(-4), [any(3)]],
+  ['div, of a number', (a) => torch.div(3, a), [positive(4)]],
   ['reciprocal', (a) => a.reciprocal(), [positive(4)]],
   ['neg', (a) => a.neg(), [any(4)]],
   ['square', (a) => a.square(), [any(4)]],
@@ -21,10 +22,17 @@ export const arithmetic: Gradcheck[] = [
   ['pow 0.5', (a) => a.pow(0.5), [positive(4)]],
   ['pow -1.5', (a) => a.pow(-1.5), [positive(4)]],
   ['pow of tensors', (a, b) => a.pow(b), [positive(2, 3), any(3)]],
+  ['pow of a number', (a) => torch.pow(1.7, a), [any(4)]],
   ['remainder', (a) => a.remainder(10), [positive(3)], 'once'],
   ['abs', (a) => a.abs(), [awayFromZero(5)], 'once'],
   ['div, rounded to 0', (a) => a.div(3, { roundingMode: 'trunc' }).add(a), [positive(3)], 'once'],
   ['floorDivide', (a) => a.floorDivide(10).add(a), [positive(3)], 'once'],
+  [
+    'div, rounded, and floorDivide by tensors',
+    (a, b) => a.div(b, { roundingMode: 'trunc' }).add(a.floorDivide(b)).add(a).add(b),
+    [positive(3), uniform([3], 5, 6)],
+    'once',
+  ],
   ['fmod, remainder of tensors', (a, b) => a.fmod(b).add(a.remainder(b)), [positive(3), uniform([3], 5, 6)], 'once'],
   ['sign', (a) => a.sign().add(a), [awayFromZero(3)], 'once'],
   [
@@ -109,11 +117,11 @@ export const activations: Gradcheck[] = [
 export const choices: Gradcheck[] = [
   ['maximum', (a, b) => a.maximum(b), [distinct(6), uniform([6], 5, 6)], 'once'],
   ['minimum', (a, b) => a.minimum(b), [distinct(6), uniform([1], 5, 6)], 'once'],
-  ['clamp', (a) => a.clamp(-0.17, 0.13), [distinct(6)], 'once'],
-  ['clamp, min alone', (a) => a.clamp({ min: 0.03 }), [distinct(6)], 'once'],
+  ['clamp', (a) => a.clamp(-0.17, 0.13).square(), [distinct(6)]],
+  ['clamp, min alone', (a) => a.clamp({ min: 0.03 }).square(), [distinct(6)]],
   ['where', (a, b) => a.where(mask(2, 3), b), [any(2, 3), any(3)], 'once'],
   ['maskedFill', (a) => a.maskedFill(mask(2, 3), 9), [any(2, 3)], 'once'],
-  ['clamp, max alone', (a) => a.clamp({ max: 0.03 }), [distinct(6)], 'once'],
+  ['clamp, max alone', (a) => a.clamp({ max: 0.03 }).square(), [distinct(6)]],
   ['where, numbers', (a) => torch.where(mask(2, 3), a, 2).add(torch.where(mask(2, 3), 2, a)), [any(2, 3)], 'once'],
   ['maskedScatter', (a, b) => a.maskedScatter(torch.tensor([true, false, true]), b), [any(3), any(3)]],
 ];
@@ -129,6 +137,15 @@ export const inPlace: Gradcheck[] = [
     'inplace activations',
     (a) => F.silu(F.leakyRelu(a.mul(1), { inplace: true }), { inplace: true }),
     [awayFromZero(4)],
+  ],
+  [
+    'inplace activations whose gradient reads the result',
+    (a) => {
+      const elu = F.elu(a.mul(1), { alpha: 1.3, inplace: true });
+      const celu = F.celu(a.mul(1), { alpha: 0.7, inplace: true });
+      return elu.add(celu).add(F.selu(a.mul(1), { inplace: true }));
+    },
+    [awayFromZero(6)],
   ],
   ['copy_ into a part', (a, b) => copyInto(a, b), [any(2, 3), any(2)]],
 ];

@@ -1,6 +1,6 @@
 // Cases of gradcheck: reductions, views, and writing and reading by index.
 import * as torch from 'lamplight';
-import { nn } from 'lamplight';
+import { data, nn } from 'lamplight';
 import { any, awayFromZero, distinct, type Gradcheck, uniform } from './inputs';
 
 const F = nn.functional;
@@ -63,6 +63,8 @@ export const shapes: Gradcheck[] = [
   ['flip', (a) => a.flip(0, 1), [any(2, 3)]],
   ['cat', (a, b) => torch.cat([a, b, a], 1), [any(2, 3), any(2, 1)]],
   ['stack', (a, b) => torch.stack([a, b], 1), [any(2, 3), any(2, 3)]],
+  ['a batch of items', (a, b) => data.defaultCollate([a, b]), [any(2, 3), any(2, 3)]],
+  ['rows of a data set', (a) => new data.TensorDataset(a).getBatch([2, 0, 2])[0], [any(3, 2)]],
   ['clone', (a) => a.clone(), [any(3)]],
   ['pad', (a) => F.pad(a, [1, 2, 0, 1], { value: 3 }), [any(2, 3)]],
   ['pad that crops', (a) => F.pad(a, [-1, 1]), [any(2, 3)]],
