@@ -3,7 +3,7 @@ import { numel, sameShape } from '../compiler/meta';
 import { ArgumentError } from '../errors';
 import { fromHost } from '../graph/record';
 import type { Value } from '../graph/value';
-import { reshape } from '../ops/cast';
+import { detach, reshape } from '../ops/cast';
 import { gatherRows } from '../ops/indexing';
 import { together } from '../ops/together';
 import type { Kind } from '../tensor/argument-kinds';
@@ -80,7 +80,9 @@ function rowsOf(items: readonly Tensor[]): Value | null {
   const isRow = (x: Tensor) => x.storage === storage && x.isContiguous() && x.offset % size === 0;
   if (size === 0 || size === total || total % size !== 0 || dtype === 'float16' || !items.every(isRow)) return null;
   const indices = Int32Array.from(items, ({ offset }) => offset / size);
-  return gatherRows(reshape(storage.value, [total / size, ...shape]), fromHost(indices, [indices.length], 'int64'));
+  // The storage may hold what a detached tensor shares with one that has a gradient.
+  const rows = reshape(storage.value.requiresGrad ? detach(storage.value) : storage.value, [total / size, ...shape]);
+  return gatherRows(rows, fromHost(indices, [indices.length], 'int64'));
 }
 
 function expectAll<T>(items: readonly unknown[], is: (item: unknown) => item is T, kind: string): readonly T[] {

@@ -253,6 +253,17 @@ describe('one’s own data set', () => {
       ],
     ]);
   });
+
+  test('of rows of a detached tensor has no gradient', async () => {
+    const x = torch.arange(6).to('float32').reshape(3, 2).requiresGrad_().mul(2);
+    const rows = x.detach();
+    const batch = data.defaultCollate([rows.at(2), rows.at(0)]);
+    expect(batch.requiresGrad).toBe(false);
+    expect(await batch.tolist()).toEqual([
+      [8, 10],
+      [0, 2],
+    ]);
+  });
 });
 
 describe('bad use', () => {
