@@ -23,6 +23,7 @@ import { byteLength } from './meta';
 import { type CompilerPass, compilerPasses } from './passes';
 import { compile, hostBytesOf, type Plan } from './plan';
 import { PlanCache } from './plan-cache';
+import { Refusal } from './refusal';
 import { type Sendable, Sender } from './sender';
 import { bindStanding, releaseStanding } from './standing';
 import { type TunedChoice, type TuningProgress, tuneAll, tuningTasks } from './tuner';
@@ -68,6 +69,7 @@ export class Engine {
   private readonly lossListeners = new Set<(error: DeviceLostError) => void>();
   /** The error of a lost device that no call has thrown yet: until then nothing runs. */
   private unreported: DeviceLostError | null = null;
+  private readonly refusal = new Refusal();
   private readonly heat = new Heat();
   /** Sends runs to the session's device. */
   private sender: Sender | null = null;
@@ -212,7 +214,9 @@ export class Engine {
   private async startReading(cell: Cell, part: Part): Promise<ArrayBuffer> {
     this.reportLoss();
     this.session?.reported(cell.failure);
+    this.refusal.told(cell.failure);
     if (cell.failure) throw cell.failure;
+    this.refusal.reportStep();
     if (cell.host && !isOnDevice(cell)) {
       const bytes = hostBytes(cell.host, part);
       await this.keepPace();
@@ -312,11 +316,12 @@ export class Engine {
     return this.tail !== null;
   }
 
-  /** Resolves when at most `limit` runs are unfinished on the GPU; throws a lost device's error. */
+  /** Resolves when at most `limit` runs are unfinished on the GPU; throws the error of a device that was lost or refused. */
   async settle(limit: number): Promise<void> {
     if (this.rehearsal) return;
     await this.tail;
     this.reportLoss();
+    this.refusal.report();
     const { session } = this;
     if (!session) return;
     await this.throughLoss(session, session.settle(limit));
@@ -520,6 +525,7 @@ export class Engine {
   private failed(job: Job, error: Error): void {
     const { session } = this;
     if (job.slot && error !== session?.lossError) session?.report(error);
+    this.refusal.note(error, job.slot !== null);
     fail(job, error);
   }
 

@@ -65,6 +65,9 @@ interface SaveArguments {
 
 type Loop = () => Promise<unknown>;
 
+/** Belongs before a bar begins, which would stand still meanwhile, and behind what looks at arguments. */
+const openDevice = (): Promise<void> => engine.start();
+
 /**
  * Trains, validates, tests and predicts with a LightningModule:
  *
@@ -194,6 +197,8 @@ export class Trainer extends Overview {
       await this.#run('fit', 'training', o.model, { ...o, datamodule }, async () => {
         this.valSource = o.valDataloaders;
         warnOfOmissions(this);
+        await this.fitLoop.attach(train, o.valDataloaders);
+        await openDevice();
         deafen = this.survival.listen();
         await this.#sanityCheck();
         await this.fitLoop.run(train);
@@ -234,6 +239,7 @@ export class Trainer extends Overview {
     const run = async () => {
       this.isVerbose = o.verbose && this.options.enableProgressBar !== false;
       await loop.setupData(loaders);
+      await openDevice();
       return loop.run();
     };
     return ((await this.#run(fn, stage, o.model, { ...o, datamodule }, run)) ?? []) as Record<string, number>[];
@@ -251,6 +257,7 @@ export class Trainer extends Overview {
     const [loaders, datamodule] = sources('predict', o.dataloaders, o.datamodule);
     const run = async () => {
       await this.predictLoop.setupData(loaders);
+      await openDevice();
       return this.predictLoop.run(o.returnPredictions ?? true);
     };
     return (await this.#run('predict', 'predicting', o.model, { ...o, datamodule }, run)) as unknown[] | null;
@@ -306,8 +313,6 @@ export class Trainer extends Overview {
     logHyperparameters(this, module);
     if (checkpoint && fn === 'fit') restoreTraining(this, checkpoint);
     if (fn === 'fit') module.zeroGrad();
-    // A bar that has begun would stand still meanwhile. Who computes nothing needs no device; who does is told what is missing.
-    await engine.start().catch(() => {});
     const result = await loop();
     await this.connector.drain();
     if (fn === 'fit') await hooks.both('onFitEnd');

@@ -161,6 +161,22 @@ class Search extends Callback {
   }
 }
 
+/** Copies the state of a module before its first step, when there is a device to copy it. */
+class KeptState extends Callback {
+  #state: Record<string, Tensor> | null = null;
+
+  override onTrainStart(_trainer: Trainer, module: LightningModule): void {
+    this.#state = Object.fromEntries(
+      Object.entries(module.stateDict()).map(([name, value]) => [name, value.clone().retain()]),
+    );
+  }
+
+  putBack(module: LightningModule): void {
+    const state = this.#state;
+    if (state) noGrad(() => module.loadStateDict(state));
+  }
+}
+
 export interface ScaleBatchSizeOptions {
   trainDataloaders?: Loaders | LightningDataModule | null;
   datamodule?: LightningDataModule | null;
@@ -318,6 +334,7 @@ export class Tuner {
     callbacks: Callback[],
   ): Promise<void> {
     const { accumulateGradBatches, gradientClipVal, gradientClipAlgorithm } = this.trainer;
+    const kept = new KeptState();
     const trial = new Trainer({
       maxSteps: steps,
       accumulateGradBatches,
@@ -327,17 +344,14 @@ export class Tuner {
       logger: false,
       enableCheckpointing: false,
       enableProgressBar: false,
-      callbacks,
+      callbacks: [kept, ...callbacks],
     });
     const generator = defaultGenerator();
     const before = generator.getState();
-    const state = Object.entries(model.stateDict()).map(([name, value]) => [name, value.clone().retain()] as const);
     try {
       await trial.fit(model, loaders, { datamodule });
     } finally {
-      noGrad(() => {
-        model.loadStateDict(Object.fromEntries(state));
-      });
+      kept.putBack(model);
       model.zeroGrad();
       generator.setState(before);
     }

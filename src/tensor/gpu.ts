@@ -45,7 +45,10 @@ export function init(...args: [options?: DeviceOptions]): Promise<AdapterProfile
   );
 }
 
-/** Runs everything that is pending and waits until the GPU has finished. Reports what has gone wrong on it. */
+/**
+ * Runs everything that is pending and waits until the GPU has finished. Reports what has gone wrong on it.
+ * @throws WebGPUUnavailableError where there was no device for what was computed, and nothing else has said so
+ */
 export const synchronize = closed('synchronize', async (): Promise<void> => {
   flush();
   snapshotIfDue();

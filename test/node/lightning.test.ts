@@ -145,6 +145,25 @@ test('the device is there before a bar begins', async () => {
   expect(there).toEqual([true, true]);
 });
 
+test('loaders that are none are told before a hook of training is called, and a second fit takes its own', async () => {
+  const called: string[] = [];
+  class Told extends Callback {
+    override onSanityCheckStart() {
+      called.push('check');
+    }
+  }
+  const trainer = bare({ maxEpochs: 1, callbacks: [new Told()] });
+  const net = new Net();
+  await expect(trainer.fit(net, 'foo' as never, loader())).rejects.toThrow(/trainDataloaders: expected a DataLoader/);
+  await expect(trainer.fit(net, loader(), 'foo' as never)).rejects.toThrow(/valDataloaders: expected a DataLoader/);
+  expect(called).toEqual([]);
+  await trainer.fit(net, loader(20, 4), loader(20, 10));
+  expect([trainer.globalStep, trainer.numValBatches]).toEqual([5, [2]]);
+  trainer.fitLoop.maxEpochs = 2;
+  await trainer.fit(net, loader(20, 10), loader(20, 5));
+  expect([trainer.globalStep, trainer.numValBatches]).toEqual([7, [4]]);
+});
+
 test('values are logged by steps and epochs as there', async () => {
   const rows = new Rows();
   const model = new Net();

@@ -73,6 +73,15 @@ export class FitLoop {
     return trainer.shouldStop && this.canStopEarly;
   }
 
+  /** Lets go of the loaders of a fit before, and takes those that are given; what a hook gives comes in its turn. */
+  async attach(train: unknown, val: unknown): Promise<void> {
+    const { trainer, epochLoop } = this;
+    this.loader = null;
+    epochLoop.valLoop.loaders = null;
+    if (train !== null && trainer.limitTrainBatches !== 0) await this.setupData(train);
+    if (val !== null) await epochLoop.valLoop.setupData(val);
+  }
+
   /** Takes the loader. */
   async setupData(source: unknown): Promise<void> {
     const { trainer } = this;

@@ -1,8 +1,9 @@
 // Where WebGPU is not to be had: shapes, counts and printed models work all the same, and the diagnosis is honest.
 import * as torch from 'lamplight';
-import { nn, optim } from 'lamplight';
+import { data, nn, optim } from 'lamplight';
+import { Callback, LightningModule, Trainer, Tuner } from 'lamplight/lightning';
 import { MeanAveragePrecision } from 'lamplight/metrics';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 // One session lives as long as the page, so each case closes it by losing its device.
 async function withoutSession(): Promise<void> {
@@ -50,6 +51,152 @@ test('what reads many tensors fails once, with the diagnosis', async () => {
   // Another rejection would be nobody's, and end a program in Node.
   await expect(metric.compute()).rejects.toThrow(torch.WebGPUUnavailableError);
   requestAdapter.mockRestore();
+});
+
+/** A plain training step, whose loss is nobody's. */
+function training() {
+  const model = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(8, 2));
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+  const step = () => {
+    optimizer.zeroGrad();
+    torch.scope(() => model(torch.ones(3, 4)).sum().backward());
+    optimizer.step();
+  };
+  return { model, step };
+}
+
+describe('a loop that reads no loss hears that its steps are not taken', () => {
+  const { requestAdapter } = navigator.gpu;
+  beforeEach(async () => {
+    await withoutSession();
+    vi.spyOn(navigator.gpu, 'requestAdapter').mockResolvedValue(null);
+  });
+  afterEach(() => {
+    navigator.gpu.requestAdapter = requestAdapter;
+  });
+
+  test('from synchronize(), once', async () => {
+    const { step } = training();
+    for (let i = 0; i < 3; i++) step();
+    await expect(torch.synchronize()).rejects.toThrow(torch.WebGPUUnavailableError);
+    await torch.synchronize();
+  });
+
+  test('from synchronize() where values alone were computed', async () => {
+    torch.rand(5, 6).matmul(torch.rand(6, 5));
+    await expect(torch.synchronize()).rejects.toThrow(torch.WebGPUUnavailableError);
+  });
+
+  test('from the weights, which stand on the host, once', async () => {
+    const { model, step } = training();
+    const [weight] = model.parameters();
+    const before = await weight!.tolist();
+    for (let i = 0; i < 3; i++) step();
+    await expect(weight!.tolist()).rejects.toThrow(torch.WebGPUUnavailableError);
+    expect(await weight!.tolist()).toEqual(before);
+    await torch.synchronize();
+  });
+
+  test('from the loader that feeds it', async () => {
+    const { step } = training();
+    const numbers = new data.TensorDataset(torch.arange(12));
+    const loop = async () => {
+      for await (const _ of new data.DataLoader(numbers, { batchSize: 2 })) step();
+    };
+    await expect(loop()).rejects.toThrow(torch.WebGPUUnavailableError);
+  });
+
+  test('from warmup, explain, tune and snapshot', async () => {
+    const { step } = training();
+    await expect(torch.warmup(step)).rejects.toThrow(torch.WebGPUUnavailableError);
+    await expect(torch.gpu.explain(step)).rejects.toThrow(torch.WebGPUUnavailableError);
+    await expect(torch.gpu.tune(step)).rejects.toThrow(torch.WebGPUUnavailableError);
+    step();
+    await expect(torch.gpu.snapshot()).rejects.toThrow(torch.WebGPUUnavailableError);
+  });
+
+  test('and not from another loop, when a device has come since and a read has said so', async () => {
+    const { model, step } = training();
+    for (let i = 0; i < 3; i++) step();
+    const [weight] = model.parameters();
+    await expect(weight!.tolist()).rejects.toThrow(torch.WebGPUUnavailableError);
+    navigator.gpu.requestAdapter = requestAdapter;
+    step();
+    await torch.synchronize();
+    expect((await weight!.data()).every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('a Trainer without a device', () => {
+  class Net extends LightningModule {
+    readonly layer = new nn.Linear(4, 2);
+    batchSize = 2;
+    override forward(x: torch.Tensor): torch.Tensor {
+      return this.layer(x);
+    }
+    override trainingStep(batch: unknown): torch.Tensor {
+      return this.layer((batch as [torch.Tensor])[0]).sum();
+    }
+    override validationStep(batch: unknown): void {
+      this.log('loss', this.layer((batch as [torch.Tensor])[0]).sum());
+    }
+    override testStep(batch: unknown): void {
+      this.validationStep(batch);
+    }
+    override predictStep(batch: unknown): torch.Tensor {
+      return this.layer((batch as [torch.Tensor])[0]);
+    }
+    override configureOptimizers() {
+      return new optim.SGD(this.parameters(), { lr: 0.1 });
+    }
+    override trainDataloader() {
+      return loader();
+    }
+  }
+  const loader = () => new data.DataLoader(new data.TensorDataset(torch.ones(8, 4)), { batchSize: 2 });
+  const { requestAdapter } = navigator.gpu;
+
+  beforeEach(async () => {
+    await withoutSession();
+    vi.spyOn(navigator.gpu, 'requestAdapter').mockResolvedValue(null);
+  });
+  afterEach(() => {
+    navigator.gpu.requestAdapter = requestAdapter;
+  });
+
+  test.each(['fit', 'validate', 'test', 'predict'] as const)('%s says so before its bar begins', async (name) => {
+    const shown: string[] = [];
+    class Bar extends Callback {
+      override onTrainStart() {
+        shown.push('train');
+      }
+      override onSanityCheckStart() {
+        shown.push('check');
+      }
+      override onValidationStart() {
+        shown.push('validation');
+      }
+      override onTestStart() {
+        shown.push('test');
+      }
+      override onPredictStart() {
+        shown.push('predict');
+      }
+    }
+    const trainer = new Trainer({ maxEpochs: 1, logger: false, enableCheckpointing: false, callbacks: [new Bar()] });
+    await expect(trainer[name](new Net(), loader())).rejects.toThrow(torch.WebGPUUnavailableError);
+    expect(shown).toEqual([]);
+    expect(trainer.state.status).toBe('interrupted');
+  });
+
+  test('scaleBatchSize and lrFind say so, and the module is as it was', async () => {
+    const net = new Net();
+    const tuner = new Tuner(new Trainer({ logger: false, enableCheckpointing: false }));
+    const before = await net.layer.weight.tolist();
+    await expect(tuner.scaleBatchSize(net)).rejects.toThrow(torch.WebGPUUnavailableError);
+    await expect(tuner.lrFind(net, loader(), { updateAttr: false })).rejects.toThrow(torch.WebGPUUnavailableError);
+    expect(await net.layer.weight.tolist()).toEqual(before);
+  });
 });
 
 test('no WebGPU at all, and no secure context, are told apart', async () => {

@@ -5,11 +5,6 @@ export const lightning: Rules = {
   doors: ['lightning'],
   reasons: [
     {
-      why: 'its steps need a device, and there is none here: test/long/node/lightning-checkpoints.test.ts calls it on one',
-      calls: /^lightning\.Tuner\.scaleBatchSize valid$/,
-      takes: [''],
-    },
-    {
       why: 'an object without names, which is an empty state, row or set of hyperparameters',
       calls: /^lightning\.\w+\.(logHyperparams|loadStateDict|logDict|formatCheckpointName) without \w+$/,
       takes: [''],
@@ -18,6 +13,12 @@ export const lightning: Rules = {
       why: 'left out, as in Lightning',
       calls: /^lightning\.Tuner\.lrFind (trainDataloaders|valDataloaders)$/,
       takes: ['null', '[]', '{}', 'dtype'],
+    },
+    { why: 'left out, as in Lightning', calls: /^lightning\.Tuner\.scaleBatchSize trainDataloaders$/, takes: ['null'] },
+    {
+      why: 'a tensor, whose rows are batches; the network looks at them',
+      calls: /^lightning\.Trainer\.\w+ (trainDataloaders|valDataloaders|dataloaders)$/,
+      takes: ['dtype'],
     },
     {
       why: 'a text of the name of a file or attribute, as the template of the callback where it is left out',
