@@ -42,6 +42,11 @@ declare module 'peer:tfjs' {
   export function softmax(x: Tensor): Tensor;
   export function argMax(x: Tensor, axis: number): Tensor;
   export function gather(x: Tensor, indices: Tensor): Tensor;
+  export function add(a: Tensor, b: Tensor | number): Tensor;
+  export function mul(a: Tensor, b: Tensor | number): Tensor;
+  export function sum(x: Tensor): Tensor;
+  export function relu(x: Tensor): Tensor;
+  export function reshape(x: Tensor, shape: readonly number[]): Tensor;
   export function moments(x: Tensor, axis: number | number[], keepDims: boolean): { mean: Tensor; variance: Tensor };
   export function pad(x: Tensor, paddings: readonly (readonly number[])[]): Tensor;
   type Convolve = (
@@ -86,6 +91,8 @@ declare module 'peer:tfjs' {
 }
 
 declare module 'peer:tfjs-webgpu' {}
+
+declare module 'peer:tfjs-gradients' {}
 
 declare module 'peer:jax-js' {
   export interface Array {
@@ -187,6 +194,7 @@ declare module 'peer:ort-webgpu' {
     fromGpuBuffer(buffer: GPUBuffer, options: { dataType: 'float32'; dims: readonly number[] }): OrtTensor;
   };
   export interface Session {
+    readonly inputNames: readonly string[];
     run(feeds: Record<string, OrtTensor>): Promise<Record<string, OrtTensor>>;
   }
   export const InferenceSession: {
@@ -194,7 +202,7 @@ declare module 'peer:ort-webgpu' {
       model: Uint8Array,
       options: {
         executionProviders: (string | { name: string; preferredLayout: 'NCHW' | 'NHWC' })[];
-        graphOptimizationLevel: 'all';
+        graphOptimizationLevel?: 'all';
       },
     ): Promise<Session>;
   };

@@ -49,6 +49,16 @@ const OPENING = 120_000;
 /** What of them is bundled for the page. */
 const bundled = { ...packages, 'ort-webgpu': ['protobufjs/minimal'], 'ort-wasm': ['protobufjs/minimal'] };
 
+/** What programs call the peers. */
+export const peerAliases = [
+  { find: 'peer:tfjs-webgpu', replacement: '@tensorflow/tfjs-backend-webgpu' },
+  { find: 'peer:tfjs', replacement: '@tensorflow/tfjs' },
+  { find: 'peer:jax-js', replacement: '@jax-js/jax' },
+  { find: 'peer:ort-webgpu', replacement: `${folder}/node_modules/onnxruntime-web/dist/ort.webgpu.min.mjs` },
+  { find: 'peer:ort-wasm', replacement: `${folder}/node_modules/onnxruntime-web/dist/ort.wasm.min.mjs` },
+  { find: 'peer:protobuf', replacement: 'protobufjs/minimal' },
+];
+
 /** @param {LibraryName} library */
 export function version(library) {
   if (library === 'hand-written' || library === 'plain-loop') return '';
@@ -68,17 +78,7 @@ export async function openServer(libraries) {
   return createServer({
     configFile: false,
     root: folder,
-    resolve: {
-      alias: [
-        ...doorAliases,
-        { find: 'peer:tfjs-webgpu', replacement: '@tensorflow/tfjs-backend-webgpu' },
-        { find: 'peer:tfjs', replacement: '@tensorflow/tfjs' },
-        { find: 'peer:jax-js', replacement: '@jax-js/jax' },
-        { find: 'peer:ort-webgpu', replacement: `${folder}/node_modules/onnxruntime-web/dist/ort.webgpu.min.mjs` },
-        { find: 'peer:ort-wasm', replacement: `${folder}/node_modules/onnxruntime-web/dist/ort.wasm.min.mjs` },
-        { find: 'peer:protobuf', replacement: 'protobufjs/minimal' },
-      ],
-    },
+    resolve: { alias: [...doorAliases, ...peerAliases] },
     // onnxruntime-web finds its other files beside its own.
     optimizeDeps: { noDiscovery: true, include: libraries.flatMap((library) => bundled[library]) },
     server: { port: 0, host: 'localhost', hmr: false, watch: null, fs: { allow: [root] }, headers: isolation },
@@ -87,7 +87,7 @@ export async function openServer(libraries) {
 }
 
 /** Installs the versions of bench/package-lock.json where they are not there yet. */
-function installPeers() {
+export function installPeers() {
   const wanted = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')).dependencies;
   const current = Object.entries(wanted).every(([name, wantedVersion]) => {
     const file = `${folder}/node_modules/${name}/package.json`;

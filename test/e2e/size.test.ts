@@ -1,0 +1,22 @@
+// What a page downloads until a program's first step has run: budgets, and rounds of requests.
+import { type Browser, chromium } from 'playwright';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchOptions, resolveBrowser } from '../../scripts/browser.mjs';
+import { built, bytesOf, visited } from '../../scripts/size/measure.mjs';
+import { programs } from '../../scripts/size/programs.mjs';
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await chromium.launch(launchOptions(await resolveBrowser()));
+});
+afterAll(() => browser?.close());
+
+test.each(programs)('$title stays within its budget', async ({ file, budget, data }) => {
+  const program = await built(file);
+  const { first, later, rounds } = await visited(browser, program, data);
+  const [once, all] = [bytesOf(program, first), bytesOf(program, [...first, ...later])];
+  expect(once.gzip / 1000, 'kB at once, by gzip').toBeLessThanOrEqual(budget.first);
+  expect(all.gzip / 1000, 'kB until the first step has run, by gzip').toBeLessThanOrEqual(budget.all);
+  expect(rounds - 1, 'requests after the entry that wait for one another').toBeLessThanOrEqual(budget.rounds);
+});
