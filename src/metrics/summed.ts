@@ -41,6 +41,9 @@ export abstract class Summed<
     return ['preds', 'target'];
   }
 
+  /** Its first form fits Metric's where TypeScript 5.2 compares them, which takes no tuple of a parameter of types for any arguments. */
+  update(named: Readonly<Record<string, Tensor>>): void;
+  update(...args: Args | [named: Readonly<Record<string, Tensor>>]): void;
   update(...args: Args | [named: Readonly<Record<string, Tensor>>]): void {
     const names = this.batchNames;
     const unchecked = Object.fromEntries(names.map((name) => [name, anything]));
