@@ -1,13 +1,13 @@
-// One event file: records in the order in which they were added, written to disk in parts.
+// Files of a log: event files, whose records are written to disk in parts, and those beside them, which are written whole.
 import { join, writeText } from '../io/local-files';
 import { crc32c } from './crc32c';
 import { type Bytes, double, message, text, whole } from './protobuf';
 
-/** An event of tensorflow/core/util/event.proto: its time in seconds, its step, and what it says. */
-export const summaryEvent = (seconds: number, step: number | null, summary: Bytes): number[] => [
+/** An event of tensorflow/core/util/event.proto: its time in seconds, its step, and the field that says what happened. */
+export const eventOf = (seconds: number, step: number | null, content: Bytes): number[] => [
   ...double(1, seconds),
   ...(step === null ? [] : whole(2, step)),
-  ...message(5, summary),
+  ...content,
 ];
 
 export const versionEvent = (seconds: number): number[] => [...double(1, seconds), ...text(3, 'brain.Event:2')];
@@ -72,5 +72,26 @@ export class EventFile {
     const count = this.#pending.length;
     await writeText(this.path, this.bytes, true);
     this.#pending.splice(0, count);
+  }
+}
+
+/** A file beside the event files, which is written whole whenever its content is another. */
+export class FileBeside {
+  /** Null until it has a content. */
+  bytes: Uint8Array | null = null;
+  #isWritten = false;
+
+  constructor(readonly path: string) {}
+
+  set(bytes: Uint8Array): void {
+    this.bytes = bytes;
+    this.#isWritten = false;
+  }
+
+  /** Writes the content if it is not on disk yet; where that fails it is tried the next time. */
+  async write(): Promise<void> {
+    if (this.#isWritten || this.bytes === null) return;
+    await writeText(this.path, this.bytes);
+    this.#isWritten = true;
   }
 }

@@ -1,4 +1,7 @@
 // The surface of `lamplight/tensorboard`: PyTorch's torch.utils.tensorboard.
+export type { ChartLayout, ScalarLayout } from './calls/curves';
 export type { Bins } from './histogram';
-export type { HparamValue } from './summaries';
-export { type ScalarValue, SummaryWriter, type Values } from './writer';
+export type { HparamValue } from './hparam-summaries';
+export type { Label } from './projector';
+export type { ScalarValue, Values } from './values';
+export { SummaryWriter } from './writer';

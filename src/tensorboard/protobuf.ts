@@ -3,6 +3,7 @@
 export type Bytes = readonly number[];
 
 function varint(value: number): number[] {
+  if (value < 0) return negativeVarint(value);
   const bytes: number[] = [];
   let rest = value;
   while (rest >= 0x80) {
@@ -10,6 +11,14 @@ function varint(value: number): number[] {
     rest = Math.floor(rest / 0x80);
   }
   return [...bytes, rest];
+}
+
+/** A negative number, as the 64 bits of its two's complement. */
+function negativeVarint(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = BigInt.asUintN(64, BigInt(value));
+  for (; rest >= 0x80n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
+  return [...bytes, Number(rest)];
 }
 
 /** What stands before a field: its number, and how it is laid out. */
@@ -34,6 +43,11 @@ export const message = (field: number, ...fields: readonly Bytes[]): number[] =>
 export const text = (field: number, value: string): number[] => nested(field, new TextEncoder().encode(value));
 
 export const whole = (field: number, value: number): number[] => [...key(field, 0), ...varint(value)];
+
+/** A whole number that is left out where it is 0, as proto3 does. */
+export const wholeOrNone = (field: number, value: number): number[] => (value === 0 ? [] : whole(field, value));
+
+export const wholes = (field: number, values: readonly number[]): number[] => nested(field, values.flatMap(varint));
 
 export const float = (field: number, value: number): number[] => [
   ...key(field, 5),

@@ -1,17 +1,67 @@
-// What TensorBoard shows, as messages of tensorflow/core/framework/summary.proto: numbers, histograms, pictures, texts, curves and hyperparameters.
-import { type Bytes, double, doubleOrNone, doubles, float, floats, message, nested, text, whole } from './protobuf';
+// What TensorBoard shows, as messages of tensorflow/core/framework/summary.proto: numbers, histograms, pictures, sounds, texts, curves and tensors.
+import {
+  type Bytes,
+  doubleOrNone,
+  doubles,
+  float,
+  floats,
+  message,
+  nested,
+  text,
+  whole,
+  wholeOrNone,
+  wholes,
+} from './protobuf';
 
-const DT_FLOAT = 1;
-const DT_STRING = 7;
+/** Element types of tensorflow/core/framework/types.proto. */
+export const DataType = {
+  FLOAT: 1,
+  DOUBLE: 2,
+  INT32: 3,
+  UINT8: 4,
+  STRING: 7,
+  INT64: 9,
+  BOOL: 10,
+  HALF: 19,
+  UINT32: 22,
+} as const;
+
+/** Fields of tensorflow/core/framework/tensor.proto that hold elements. */
+export const Elements = {
+  FLOAT: 5,
+  DOUBLE: 6,
+  INT: 7,
+  STRING: 8,
+  INT64: 10,
+  BOOL: 11,
+  HALF: 13,
+  UINT32: 16,
+} as const;
+
+/** A shape of tensorflow/core/framework/tensor_shape.proto. */
+export const shapeOf = (field: number, shape: readonly number[]): number[] =>
+  message(field, ...shape.map((size) => message(2, wholeOrNone(1, size))));
+
+/** A tensor as the value of a summary. */
+const tensorOf = (type: number, shape: readonly number[], elements: Bytes): number[] =>
+  message(8, whole(1, type), shapeOf(2, shape), elements);
 
 /** A summary of one value under a tag. */
-const summary = (tag: string, ...fields: readonly Bytes[]): number[] => message(1, text(1, tag), ...fields);
+export const summary = (tag: string, ...fields: readonly Bytes[]): number[] => message(1, text(1, tag), ...fields);
 
 /** Which plugin of TensorBoard shows a value, and what it is told. */
-const metadata = (plugin: string, content: Bytes): number[] =>
+export const metadata = (plugin: string, content: Bytes): number[] =>
   message(9, message(1, text(1, plugin), content.length > 0 ? nested(2, content) : []));
 
 export const scalarSummary = (tag: string, value: number): number[] => summary(tag, float(2, value));
+
+/** A number as a tensor, which TensorBoard reads faster. */
+export const scalarTensorSummary = (tag: string, value: number, isDouble: boolean): number[] => {
+  const [type, elements] = isDouble
+    ? [DataType.DOUBLE, doubles(Elements.DOUBLE, [value])]
+    : [DataType.FLOAT, floats(Elements.FLOAT, [value])];
+  return summary(tag, message(8, whole(1, type), elements), metadata('scalars', []));
+};
 
 /** A histogram: sums over its values, and how many are in the bucket up to each limit. */
 export interface HistogramMoments {
@@ -33,60 +83,71 @@ export interface EncodedPicture {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
-  readonly png: Uint8Array;
+  /** A PNG or a GIF. */
+  readonly file: Uint8Array;
 }
 
-export const imageSummary = (tag: string, { width, height, channels, png }: EncodedPicture): number[] =>
-  summary(tag, message(4, whole(1, height), whole(2, width), whole(3, channels), nested(4, png)));
+export const imageSummary = (tag: string, { width, height, channels, file }: EncodedPicture): number[] =>
+  summary(tag, message(4, whole(1, height), whole(2, width), whole(3, channels), nested(4, file)));
+
+/** A sound of one channel, as a WAV file of so many samples. */
+export const audioSummary = (tag: string, wav: Uint8Array, sampleRate: number, samples: number): number[] =>
+  summary(tag, message(6, float(1, sampleRate), whole(2, 1), whole(3, samples), nested(4, wav), text(5, 'audio/wav')));
 
 export const textSummary = (tag: string, content: string): number[] =>
+  summary(`${tag}/text_summary`, tensorOf(DataType.STRING, [1], text(Elements.STRING, content)), metadata('text', []));
+
+/** `rows`: true and false positives, true and false negatives, precision and recall, at each threshold; `thresholds` says how many there are. */
+export const prCurveSummary = (tag: string, rows: readonly (readonly number[])[], thresholds: number): number[] =>
   summary(
-    `${tag}/text_summary`,
-    message(8, whole(1, DT_STRING), message(2, message(2, whole(1, 1))), text(8, content)),
-    metadata('text', []),
-  );
-
-/** `rows`: true and false positives, true and false negatives, precision and recall, at each threshold. */
-export const prCurveSummary = (tag: string, rows: readonly (readonly number[])[]): number[] => {
-  const thresholds = rows[0]!.length;
-  const shape = message(2, message(2, whole(1, rows.length)), message(2, whole(1, thresholds)));
-  return summary(
     tag,
-    message(8, whole(1, DT_FLOAT), shape, floats(5, rows.flat())),
-    metadata('pr_curves', whole(2, thresholds)),
+    tensorOf(DataType.FLOAT, [rows.length, rows[0]!.length], floats(Elements.FLOAT, rows.flat())),
+    metadata('pr_curves', wholeOrNone(2, thresholds)),
   );
-};
 
-/** The value of a hyperparameter. */
-export type HparamValue = string | number | boolean;
+export const tensorSummary = (tag: string, type: number, shape: readonly number[], elements: Bytes): number[] =>
+  summary(tag, tensorOf(type, shape, elements), metadata('tensor', []));
 
-/** google.protobuf.Value */
-const protoValue = (value: HparamValue): number[] =>
-  typeof value === 'string' ? text(3, value) : double(2, Number(value));
+/** A part of a mesh: its vertices, faces or colours, by tensorboard/plugins/mesh/plugin_data.proto. */
+export interface MeshPart {
+  readonly name: 'VERTEX' | 'FACE' | 'COLOR';
+  readonly type: 1 | 2 | 3;
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
+}
 
-const DATA_TYPE_STRING = 1;
-const DATA_TYPE_FLOAT64 = 3;
-const STATUS_SUCCESS = 1;
-
-/** The three summaries by which the plugin of hyperparameters knows a run: which there are, how it began, how it ended. */
-export function hparamSummaries(
-  hparams: Readonly<Record<string, HparamValue>>,
-  metrics: readonly string[],
-  discrete: Readonly<Record<string, readonly HparamValue[]>>,
-): number[][] {
-  const infos = Object.entries(hparams).map(([name, value]) => {
-    const type = typeof value === 'string' ? DATA_TYPE_STRING : DATA_TYPE_FLOAT64;
-    const domain = discrete[name]?.map((each) => message(1, protoValue(each)));
-    return message(4, text(1, name), whole(4, type), domain ? message(5, ...domain) : []);
+/** The parts of a mesh, each a value of its own; `config` is the JSON that three.js is told. */
+export function meshSummary(tag: string, parts: readonly MeshPart[], config: string): number[] {
+  const components = parts.reduce((mask, { type }) => mask | (1 << type), 0);
+  return parts.flatMap(({ name, type, shape, values }) => {
+    const content = [text(2, tag), whole(3, type), text(5, config), wholes(6, shape), whole(7, components)].flat();
+    return summary(
+      `${tag}_${name}`,
+      tensorOf(DataType.FLOAT, shape, floats(Elements.FLOAT, values)),
+      metadata('mesh', content),
+    );
   });
-  const measured = metrics.map((tag) => message(5, message(1, text(2, tag))));
-  const start = Object.entries(hparams).map(([name, value]) =>
-    message(1, text(1, name), message(2, protoValue(value))),
+}
+
+/** A chart over tags: lines of them all, or one with the margin between two others. */
+export interface CustomChart {
+  readonly title: string;
+  readonly isMargin: boolean;
+  readonly tags: readonly string[];
+}
+
+/** Charts by category, as a Layout of tensorboard/plugins/custom_scalar/layout.proto. */
+export function customScalarsSummary(categories: readonly (readonly [string, readonly CustomChart[]])[]): number[] {
+  const chartOf = ({ title, isMargin, tags }: CustomChart): number[] => {
+    const content = isMargin
+      ? message(3, message(1, ...tags.map((tag, i) => text(i + 1, tag))))
+      : message(2, ...tags.map((tag) => text(1, tag)));
+    return message(2, text(1, title), content);
+  };
+  const layout = categories.flatMap(([title, charts]) => message(2, text(1, title), ...charts.map(chartOf)));
+  return summary(
+    'custom_scalars__config__',
+    tensorOf(DataType.STRING, [], nested(Elements.STRING, layout)),
+    metadata('custom_scalars', []),
   );
-  const said = (tag: string, content: Bytes) => summary(`_hparams_/${tag}`, metadata('hparams', content));
-  return [
-    said('experiment', message(2, ...infos, ...measured)),
-    said('session_start_info', message(3, ...start)),
-    said('session_end_info', message(4, whole(1, STATUS_SUCCESS))),
-  ];
 }

@@ -2,6 +2,7 @@
 import { type CallWatcher, watchedBy } from '../../graph/calls';
 import { isJournaling, startJournal } from '../../graph/journal';
 import * as nn from '../../nn';
+import { inMode } from '../../nn/in-mode';
 import { Module } from '../../nn/module';
 import { instance, type Kind } from '../../tensor/argument-kinds';
 import { type Arguments, isPlainObject, parseArgs } from '../../tensor/options';
@@ -187,17 +188,6 @@ export function nodeNames(model: Module, args: readonly unknown[]): string[] {
     }
     return names;
   });
-}
-
-/** Runs `fn` with the network in training or evaluation; afterwards each module is in the mode that it was in. */
-export function inMode<T>(model: Module, training: boolean, fn: () => T): T {
-  const before = model.modules().map((module) => [module, module.training] as const);
-  model.train(training);
-  try {
-    return fn();
-  } finally {
-    for (const [module, was] of before) module.training = was;
-  }
 }
 
 interface NodeNameArguments {

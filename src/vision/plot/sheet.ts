@@ -120,6 +120,12 @@ const brightness = (color: string): number => {
   return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
 };
 
+/** The grey, from 0 to 255, of the paper below a canvas: black where the page around it writes brightly, else white. */
+export function paperOf(canvas: PlotCanvas): number {
+  const ink = pageInk(canvas);
+  return ink !== null && brightness(ink) > 0.5 ? 0 : 255;
+}
+
 /** What an option `canvas` takes. */
 export const canvasOrNull: Kind = orNull({
   words: 'a canvas',
