@@ -21,6 +21,7 @@ const RANK: u32 = 1u; // at most 8
 const AXIS: u32 = 0u; // of the windows
 const WORKGROUP: u32 = 64u;
 
+// The compiler may put pointwise operations on the result here.
 fn store(at: u32, value: f32) { y[at] = value; }
 
 @compute @workgroup_size(WORKGROUP)

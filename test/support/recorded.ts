@@ -1,9 +1,10 @@
 // The programs of calls and of training steps as the compiler gets them, recorded without a device.
-import { nn, noGrad, optim, rand, randint, type Tensor } from 'lamplight';
+import { autograd, nn, noGrad, onesLike, optim, rand, randint, type Tensor } from 'lamplight';
 import { vi } from 'vitest';
 import { engine, type Job } from '../../src/compiler/engine';
 import type { Program } from '../../src/compiler/ir';
 import { flush } from '../../src/graph/flush';
+import { type Gradcheck, inputsOf } from './gradchecks/inputs';
 
 /** The programs that `run` would have run; in the end the tensors that it returns are flushed. */
 export function programsOf(run: () => readonly Tensor[]): Program[] {
@@ -36,4 +37,24 @@ export function stepProgram(model: nn.UnaryModule, batch: number): Program {
     return [];
   });
   return programs.at(-1)!;
+}
+
+/** The programs of a case of gradcheck: a function, its gradient, and the gradient of that. */
+export function gradientPrograms(one: Gradcheck): Program[] {
+  const [, fn, , once] = one;
+  return programsOf(() => {
+    const inputs = inputsOf(one);
+    const outputs = [fn(...inputs)].flat();
+    const differentiable = outputs.filter((y) => y.requiresGrad);
+    const gradients = autograd.grad(
+      differentiable,
+      inputs,
+      differentiable.map((y) => onesLike(y).requiresGrad_()),
+      { createGraph: once !== 'once', allowUnused: true },
+    );
+    const second = gradients.filter((dx) => dx?.requiresGrad) as Tensor[];
+    const seeds = second.map((dx) => onesLike(dx));
+    const further = second.length > 0 ? autograd.grad(second, inputs, seeds, { allowUnused: true }) : [];
+    return [...outputs, ...gradients, ...further].filter((x) => x !== null);
+  });
 }

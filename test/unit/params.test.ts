@@ -12,8 +12,8 @@ import { gatherBytes } from '../../src/ops/indexing';
 import { packPixels, unpackPixels } from '../../src/ops/pixels';
 import { nmsMask } from '../../src/vision/ops/nms';
 import { adapterOf } from '../support/adapter';
-import { gradchecks, inputsOf } from '../support/gradchecks';
-import { programsOf, stepProgram } from '../support/recorded';
+import { gradchecks } from '../support/gradchecks';
+import { gradientPrograms, programsOf, stepProgram } from '../support/recorded';
 import { type Field, uniformsOf } from '../support/uniforms';
 
 const adapters = [
@@ -95,23 +95,7 @@ function expectStructs(programs: readonly Program[]): void {
 
 describe('a function, its gradient, and the gradient of that', () => {
   test.each(Object.values(gradchecks).flat())('%s', (...one) => {
-    const [, fn, , once] = one;
-    const programs = programsOf(() => {
-      const inputs = inputsOf(one);
-      const outputs = [fn(...inputs)].flat();
-      const differentiable = outputs.filter((y) => y.requiresGrad);
-      const gradients = autograd.grad(
-        differentiable,
-        inputs,
-        differentiable.map((y) => torch.onesLike(y).requiresGrad_()),
-        { createGraph: once !== 'once', allowUnused: true },
-      );
-      const second = gradients.filter((dx) => dx?.requiresGrad) as Tensor[];
-      const seeds = second.map((dx) => torch.onesLike(dx));
-      const further = second.length > 0 ? autograd.grad(second, inputs, seeds, { allowUnused: true }) : [];
-      return [...outputs, ...gradients, ...further].filter((x) => x !== null);
-    });
-    expectStructs(programs);
+    expectStructs(gradientPrograms(one));
   });
 });
 
