@@ -2,7 +2,7 @@
 import { ArgumentError } from '../../errors';
 import * as kinds from '../../tensor/argument-kinds';
 import { isTensor } from '../../tensor/callable';
-import { type Arguments, parseArgs, shown } from '../../tensor/options';
+import { type Arguments, isPlainObject, parseArgs, shown } from '../../tensor/options';
 import { type Entry, noWhen, summaryEntry, type When, whenKinds } from '../event-queue';
 import { prCurve } from '../pr-curve';
 import { type CustomChart, customScalarsSummary, prCurveSummary } from '../summaries';
@@ -119,7 +119,10 @@ export type LayoutCall = Arguments<LayoutParameters, ['layout']>;
 
 export function layoutEntry(args: LayoutCall): Entry {
   const op = 'addCustomScalars';
-  const { layout } = parseArgs<LayoutParameters>(op, ['layout'], {}, inPlace(args, ['layout']));
+  // An empty object has neither charts nor names.
+  const isEmpty = isPlainObject(args[0]) && Object.keys(args[0]).length === 0;
+  const placed = isEmpty ? args : inPlace(args, ['layout']);
+  const { layout } = parseArgs<LayoutParameters>(op, ['layout'], {}, placed);
   const categories = entriesOf(op, 'layout', layout).map(([category, charts]) => {
     const named = entriesOf(op, `layout['${category}']`, charts);
     return [category, named.map(([title, chart]) => chartOf(op, title, chart))] as const;

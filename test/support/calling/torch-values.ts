@@ -23,6 +23,11 @@ const trained = () => {
   return new optim.SGD([x], { lr: 0.1 });
 };
 const linear = () => new torch.nn.Linear(3, 2);
+/** A canvas as packages for Node have them. */
+const canvas = () => ({
+  ...{ width: 2, height: 1 },
+  getContext: () => ({ getImageData: () => ({ data: new Uint8ClampedArray(8) }) }),
+});
 /** A file of safetensors without tensors: the length of its header, and that. */
 const bytes = () => new Uint8Array([2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d]);
 const batchShape = { batchShape: [2, 3, 3] };
@@ -186,6 +191,23 @@ export const givenToTorch: Given = {
   'tensorboard.SummaryWriter.addImages': { tag: 'images', imgTensor: () => ones(2, 3, 4, 4) },
   'tensorboard.SummaryWriter.addText': { tag: 'note', textString: 'text' },
   'tensorboard.SummaryWriter.addPrCurve': { tag: 'curve', labels: () => whole(3), predictions: () => ones(3) },
+  'tensorboard.SummaryWriter.addPrCurveRaw': {
+    ...{ tag: 'curve', truePositiveCounts: vector, falsePositiveCounts: vector, trueNegativeCounts: vector },
+    ...{ falseNegativeCounts: vector, precision: vector, recall: vector },
+  },
+  'tensorboard.SummaryWriter.addTensor': { tag: 'w', tensor: vector },
+  'tensorboard.SummaryWriter.addImageWithBoxes': {
+    ...{ tag: 'image', imgTensor: () => ones(3, 4, 4), boxTensor: () => ones(1, 4) },
+  },
+  'tensorboard.SummaryWriter.addFigure': { tag: 'plot', figure: canvas },
+  'tensorboard.SummaryWriter.addVideo': { tag: 'video', vidTensor: () => ones(1, 2, 3, 4, 4) },
+  'tensorboard.SummaryWriter.addAudio': { tag: 'sound', sndTensor: () => ones(1, 4) },
+  'tensorboard.SummaryWriter.addGraph': { model: linear, inputToModel: vector },
+  'tensorboard.SummaryWriter.addEmbedding': { mat: square },
+  'tensorboard.SummaryWriter.addMesh': { tag: 'mesh', vertices: () => ones(1, 4, 3) },
+  'tensorboard.SummaryWriter.addCustomScalars': { layout: () => ({ losses: { both: ['Multiline', ['a', 'b']] } }) },
+  'tensorboard.SummaryWriter.addCustomScalarsMultilinechart': { tags: () => ['a', 'b'] },
+  'tensorboard.SummaryWriter.addCustomScalarsMarginchart': { tags: () => ['a', 'b', 'c'] },
   'tensorboard.SummaryWriter.addHparams': { hparamDict: () => ({ lr: 0.1 }), metricDict: () => ({ loss: 1 }) },
 
   'torch.scope': [nothing],

@@ -198,12 +198,14 @@ export const torch: Rules = {
     },
     {
       why: 'texts of a log: tags, names and words before them may be any text',
-      calls: /^tensorboard\.SummaryWriter( (logDir|comment|filenameSuffix)|\.\w+ (tag|mainTag|textString|runName))$/,
+      calls:
+        /^tensorboard\.SummaryWriter( (logDir|comment|filenameSuffix)|\.\w+ (tag|mainTag|textString|runName|labels|category|title))$/,
       takes: ["''", "'foo'"],
     },
     {
       why: 'left out, as in PyTorch',
-      calls: /^tensorboard\.SummaryWriter( logDir|\.(addPrCurve weights|addHparams (hparamDomainDiscrete|runName)))$/,
+      calls:
+        /^tensorboard\.SummaryWriter( logDir|\.(addPrCurve(Raw)? weights|addImageWithBoxes labels|addHparams (hparamDomainDiscrete|runName)))$/,
       takes: ['null'],
     },
     {
