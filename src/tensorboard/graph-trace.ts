@@ -15,16 +15,30 @@ const otherNames: Readonly<Record<string, string>> = {
 
 /** Modules that are one operation in TorchScript and many here. */
 const recurrent: Readonly<Record<string, string>> = {
-  ...{ LSTM: 'lstm', GRU: 'gru', RNN: 'rnn_tanh' },
-  ...{ LSTMCell: 'lstm_cell', GRUCell: 'gru_cell', RNNCell: 'rnn_tanh_cell' },
+  ...{ LSTM: 'lstm', GRU: 'gru', RNN: 'rnn_*' },
+  ...{ LSTMCell: 'lstm_cell', GRUCell: 'gru_cell', RNNCell: 'rnn_*_cell' },
 };
+
+function kindOfRecurrent(module: Module): string | undefined {
+  const { nonlinearity } = module as { readonly nonlinearity?: string };
+  return recurrent[className(module)]?.replace('*', nonlinearity ?? 'tanh');
+}
 
 const snake = (name: string): string => name.replace(/(?<=[a-z\d])[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
 
 function kindOfCall(name: string, args: readonly unknown[]): string {
   const last = args.at(-1);
-  const inPlace = isPlainObject(last) && last.inplace === true ? '_' : '';
-  return `aten::${otherNames[name] ?? snake(name)}${inPlace}`;
+  const options = isPlainObject(last) ? last : {};
+  if (name === 'interpolate') return `aten::${kindOfInterpolation(args, options.mode)}`;
+  return `aten::${otherNames[name] ?? snake(name)}${options.inplace === true ? '_' : ''}`;
+}
+
+/** `upsample_bilinear2d` and its like, by the mode and the number of axes. */
+function kindOfInterpolation([x, , , placed]: readonly unknown[], named: unknown): string {
+  const mode = String(named ?? (typeof placed === 'string' ? placed : 'nearest'));
+  const axes = `${(x as Tensor).shape.length - 2}d`;
+  if (mode === 'area') return `adaptive_avg_pool${axes}`;
+  return mode === 'nearest-exact' ? `_upsample_nearest_exact${axes}` : `upsample_${mode}${axes}`;
 }
 
 /** A buffer that counts, which no operation reads. */
@@ -85,7 +99,7 @@ class GraphTracer implements CallWatcher {
     const path = this.#paths.get(module);
     if (path === undefined) return run();
     const [before, start] = [this.#path, this.nodes.length];
-    const kind = recurrent[className(module as Module)];
+    const kind = kindOfRecurrent(module as Module);
     this.#path = path;
     if (kind !== undefined) this.#inner = new Map();
     try {

@@ -84,13 +84,16 @@ class Net extends nn.Module {
   pool = new nn.MaxPool2d(2);
   body = new nn.Sequential(new nn.Conv2d(4, 4, 3), new nn.ReLU(true));
   drop = new nn.Dropout(0.5);
+  up = new nn.Upsample({ scaleFactor: 2, mode: 'bilinear' });
+  first = new nn.RNN(64, 16, { nonlinearity: 'relu', batchFirst: true });
   rnn = new nn.LSTM(16, 6, { batchFirst: true });
   fc = new nn.Linear(6, 10);
   scale = new nn.Parameter(torch.ones(10));
 
   forward(x: Tensor): Tensor {
     const features = this.body(this.pool(F.relu(this.bn(this.conv(x)))));
-    const [steps] = this.rnn(this.drop(features.flatten(2)));
+    const [few] = this.first(this.drop(this.up(features).flatten(2)));
+    const [steps] = this.rnn(F.interpolate(few.transpose(1, 2), 16).transpose(1, 2));
     return F.logSoftmax(this.fc(steps).mean(1).mul(this.scale), { dim: 1 });
   }
 }
