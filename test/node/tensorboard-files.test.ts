@@ -1,5 +1,5 @@
 // What SummaryWriter writes beside scalars and pictures: the projector's files and the graphs of networks, as PyTorch does.
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as torch from 'lamplight';
@@ -60,6 +60,33 @@ test('pictures of bytes keep their bytes, and those that are higher than wide li
     [2, 3, 8, 9, 0, 0],
   ]);
   expect(await readFile(join(logDir, '00000/default/metadata.tsv'), 'utf8')).toBe('3\n1\n2\n0\n');
+});
+
+test('a file that cannot be written is told by the flush, loses no event, and is written by the next one', async () => {
+  const logDir = join(folder, 'blocked');
+  const writer = new SummaryWriter(logDir);
+  await writer.flush();
+  await writeFile(join(logDir, '00000'), '');
+  writer.addEmbedding(torch.ones(1, 2));
+  writer.addScalar('a', 1, 5);
+  await expect(writer.flush()).rejects.toThrow(torch.FetchError);
+  expect((await allEventsIn(logDir)).map(({ step }) => step)).toEqual([5]);
+  await rm(join(logDir, '00000'));
+  await writer.close();
+  expect(await readFile(join(logDir, '00000/default/tensors.tsv'), 'utf8')).toBe('1.0\t1.0\n');
+});
+
+test('points that replace others of their tag and step are one set of points', async () => {
+  const logDir = join(folder, 'again');
+  const writer = new SummaryWriter(logDir);
+  const said = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  writer.addEmbedding(torch.ones(1, 2));
+  writer.addEmbedding(torch.zeros(1, 2));
+  expect(said).toHaveBeenCalledWith(expect.stringMatching(/there are points under 'default' at step 00000 already/));
+  said.mockRestore();
+  await writer.close();
+  expect((await readFile(join(logDir, 'projector_config.pbtxt'), 'utf8')).match(/tensor_name/g)).toHaveLength(1);
+  expect(await readFile(join(logDir, '00000/default/tensors.tsv'), 'utf8')).toBe('0.0\t0.0\n');
 });
 
 test('points without labels for each of them are refused', () => {
