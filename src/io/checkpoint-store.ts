@@ -4,7 +4,8 @@ import { fileSystem } from '../gpu/node';
 import { Printable } from '../printable';
 import { type Kind, text } from '../tensor/argument-kinds';
 import { closeMethods } from '../tensor/arity';
-import { type Arguments, parseArgs, shown, withObjects } from '../tensor/options';
+import { objectAt } from '../tensor/object-argument';
+import { type Arguments, parseArgs, shown } from '../tensor/options';
 import { type Saved, type SaveOptions, saveBytes, saveDefaults } from './checkpoint';
 import { expectLoadable, type LoadOptions, type LoadOrder, load, loadDefaults, loadKinds } from './load';
 
@@ -71,11 +72,12 @@ export class CheckpointStore extends Printable {
   async save<T>(name: string, object: Saved<T>, options?: SaveOptions): Promise<void>;
   async save<T>(named: SaveOptions & { name: string; object: Saved<T> }): Promise<void>;
   async save(...args: readonly unknown[]): Promise<void> {
+    const op = 'CheckpointStore.save';
     const { name, object, ...options } = parseArgs<SaveOptions & { name: string; object: unknown }>(
-      'CheckpointStore.save',
+      op,
       ['name', 'object'],
       saveDefaults,
-      withObjects(args, 2),
+      objectAt(op, ['name', 'object', ...Object.keys(saveDefaults)], 1, args),
       { name: checkpointName },
     );
     const bytes = saveBytes(object, name, options);

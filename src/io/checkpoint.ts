@@ -1,7 +1,8 @@
 // torch.save: to files and bytes, in the format that the name of the file says.
 import { ArgumentError } from '../errors';
 import { anything } from '../tensor/argument-kinds';
-import { isPlainObject, kindOf, missingArguments, parseArgs, shown, withObjects } from '../tensor/options';
+import { objectAt } from '../tensor/object-argument';
+import { isPlainObject, kindOf, missingArguments, parseArgs, shown } from '../tensor/options';
 import { joined } from './bytes';
 // Both at hand, so that reads are under way before anything is awaited: what is saved are the values of this moment.
 import { pytorchPieces } from './pytorch/write';
@@ -55,7 +56,7 @@ export async function save(...args: readonly unknown[]): Promise<void> {
     SAVE,
     ['obj', 'f'],
     saveDefaults,
-    withObjects(args, 2),
+    objectAt(SAVE, ['obj', 'f', ...Object.keys(saveDefaults)], 0, args),
     { f: anything },
   );
   checkTarget(SAVE, f);

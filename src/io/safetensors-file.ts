@@ -4,7 +4,8 @@ import { keepPace } from '../gpu/pace';
 import { Printable } from '../printable';
 import { anything, type Kind, listOf, orNull, text, whole } from '../tensor/argument-kinds';
 import { closeMethods } from '../tensor/arity';
-import { type Arguments, isPlainObject, kindOf, parseArgs, shown, withObjects } from '../tensor/options';
+import { objectAt } from '../tensor/object-argument';
+import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../tensor/options';
 import { Tensor } from '../tensor/tensor';
 import { type ByteSource, byteSource } from './bytes';
 import { hostTensors, readTensors } from './host-tensors';
@@ -155,7 +156,7 @@ export async function saveFile(...args: readonly unknown[]): Promise<void> {
     op,
     ['tensors', 'filename'],
     { metadata: null },
-    withObjects(args, 2),
+    objectAt(op, ['tensors', 'filename', 'metadata'], 0, args),
     { filename: anything, metadata: metadataKind },
   );
   checkTarget(op, filename);

@@ -4,6 +4,7 @@ import { ArgumentError } from '../errors';
 import { beforeChange, keepProperties } from '../graph/journal';
 import type { Value } from '../graph/value';
 import { cast, detach, full } from '../ops/cast';
+import { closeMethods } from '../tensor/arity';
 import { Line } from '../tensor/line';
 import { type Arguments, kindOf, parseArgs } from '../tensor/options';
 import { protect } from '../tensor/protect';
@@ -96,8 +97,11 @@ export class UninitializedParameter extends Parameter {
     withoutShape(this);
   }
 
-  override toString(...args: []): string {
-    parseArgs('toString', [], {}, args);
+  static {
+    closeMethods(UninitializedParameter.prototype, ['toString']);
+  }
+
+  override toString(): string {
     return '<UninitializedParameter>';
   }
 
@@ -120,8 +124,11 @@ export class UninitializedBuffer extends Tensor {
     withoutShape(this);
   }
 
-  override toString(...args: []): string {
-    parseArgs('toString', [], {}, args);
+  static {
+    closeMethods(UninitializedBuffer.prototype, ['toString']);
+  }
+
+  override toString(): string {
     return '<UninitializedBuffer>';
   }
 

@@ -24,8 +24,8 @@ interface Arguments {
   readonly nested: boolean;
 }
 
-function argumentsOf(name: string, fn: unknown, args: readonly unknown[], argnums: readonly number[]): Arguments {
-  expectKind(name, 'fn', fn, callback);
+function argumentsOf(name: string, func: unknown, args: readonly unknown[], argnums: readonly number[]): Arguments {
+  expectKind(name, 'func', func, callback);
   const given = [...args];
   let nested = false;
   for (const n of argnums) {
@@ -45,11 +45,11 @@ function argumentsOf(name: string, fn: unknown, args: readonly unknown[], argnum
 /** What a function gives, which has to be a tensor to be differentiated. */
 function resultOf<Args extends readonly unknown[]>(
   name: string,
-  fn: TensorFunction<Args>,
+  func: TensorFunction<Args>,
   given: readonly unknown[],
 ): Tensor {
-  const y = fn(...(given as unknown as Args));
-  expectKind(name, 'the result of fn', y, tensor);
+  const y = func(...(given as unknown as Args));
+  expectKind(name, 'the result of func', y, tensor);
   return y;
 }
 
@@ -88,19 +88,19 @@ type Differentiated<Args extends readonly unknown[], N> = N extends readonly num
 /** The form of `T` with something else in the place of each tensor. */
 type Each<T, Of> = T extends Tensor ? Of : { [K in keyof T]: Each<T[K], Of> };
 
-/** A function for [gradient, value] of `fn`, whose result must be a single element. */
-export const gradAndValue = checked('func.gradAndValue(fn: any, ...)', makeGradAndValue);
+/** A function for [gradient, value] of `func`, whose result must be a single element. */
+export const gradAndValue = checked('func.gradAndValue(func: any, ...)', makeGradAndValue);
 
 function makeGradAndValue<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
-  fn: TensorFunction<Args>,
+  func: TensorFunction<Args>,
   options: Argnums<N> | N = {},
 ): (...args: Args) => [gradient: Differentiated<Args, N>, value: Tensor] {
-  expectKind('func.grad', 'fn', fn, callback);
+  expectKind('func.grad', 'func', func, callback);
   const argnums = argnumsOf('func.grad', options);
   return (...args) =>
     recorded(() => {
-      const { given, wanted, nested } = argumentsOf('func.grad', fn, args, listOf(argnums));
-      const y = resultOf('func.grad', fn, given);
+      const { given, wanted, nested } = argumentsOf('func.grad', func, args, listOf(argnums));
+      const y = resultOf('func.grad', func, given);
       if (y.numel() !== 1) {
         throw new ShapeError(
           `func.grad: expected a function of one element, but its result has shape [${y.shape.join(', ')}]`,
@@ -112,31 +112,31 @@ function makeGradAndValue<Args extends readonly unknown[], const N extends numbe
 }
 
 /**
- * A function for the gradient of `fn`, whose result must be a single element.
+ * A function for the gradient of `func`, whose result must be a single element.
  *
  *     torch.func.grad((x) => x.sin().sum())(x);   // cos x
  */
-export const grad = checked('func.grad(fn: any, ...)', makeGrad);
+export const grad = checked('func.grad(func: any, ...)', makeGrad);
 
 function makeGrad<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
-  fn: TensorFunction<Args>,
+  func: TensorFunction<Args>,
   options: Argnums<N> | N = {},
 ): (...args: Args) => Differentiated<Args, N> {
-  const both = gradAndValue(fn, options);
+  const both = gradAndValue(func, options);
   return (...args) => both(...args)[0];
 }
 
-/** [fn(...primals), v ↦ vᵀ J], J being the Jacobian of `fn` at the primals: one product for each of them. */
+/** [func(...primals), v ↦ vᵀ J], J being the Jacobian of `func` at the primals: one product for each of them. */
 export function vjp<Args extends readonly Tensor[]>(
-  fn: TensorFunction<Args>,
+  func: TensorFunction<Args>,
   ...primals: Args
 ): [output: Tensor, product: (cotangent: Tensor) => Tensor[]] {
-  expectKind('func.vjp', 'fn', fn, callback);
+  expectKind('func.vjp', 'func', func, callback);
   expectKind('func.vjp', 'primals', primals, nonEmpty(tensor));
   return recorded(() => {
     const places = primals.map((_, i) => i);
-    const { given, wanted, nested } = argumentsOf('func.vjp', fn, primals, places);
-    const y = resultOf('func.vjp', fn, given);
+    const { given, wanted, nested } = argumentsOf('func.vjp', func, primals, places);
+    const y = resultOf('func.vjp', func, given);
     const product = (cotangent: Tensor) =>
       recorded(() => filled(gradOf(y, wanted, { gradOutputs: cotangent, ...again(nested) }), wanted));
     return [released(y, nested), product];
@@ -194,24 +194,24 @@ export function jvp<Args extends readonly Tensor[]>(
 }
 
 /**
- * A function for the Jacobian of `fn`, shape [...output, ...argument], by one backward an element of the output. Where the argument is a list or an
+ * A function for the Jacobian of `func`, shape [...output, ...argument], by one backward an element of the output. Where the argument is a list or an
  * object of tensors, so is the Jacobian; where the result is one, the Jacobian holds that of each of its tensors.
  */
-export const jacrev = checked('func.jacrev(fn: any, ...)', makeJacrev);
+export const jacrev = checked('func.jacrev(func: any, ...)', makeJacrev);
 
 function makeJacrev<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
-  fn: TensorFunction<Args>,
+  func: TensorFunction<Args>,
   options: Argnums<N> | N = {},
 ): (...args: Args) => Differentiated<Args, N> {
-  expectKind('func.jacrev', 'fn', fn, callback);
+  expectKind('func.jacrev', 'func', func, callback);
   const argnums = argnumsOf('func.jacrev', options);
   return (...args) =>
     recorded(() => {
-      const { given, wanted, nested } = argumentsOf('func.jacobian', fn, args, listOf(argnums));
-      const result: unknown = fn(...(given as unknown as Args));
+      const { given, wanted, nested } = argumentsOf('func.jacobian', func, args, listOf(argnums));
+      const result: unknown = func(...(given as unknown as Args));
       if (tensorsIn(result).length === 0) {
         throw new ArgumentError(
-          `func.jacobian: expected the result of fn to be a tensor, or a list or object of them, but got ${kindOf(result)}`,
+          `func.jacobian: expected the result of func to be a tensor, or a list or object of them, but got ${kindOf(result)}`,
         );
       }
       return mapTensors(result, (y) => {

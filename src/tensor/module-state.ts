@@ -2,7 +2,8 @@
 import { ArgumentError } from '../errors';
 import { either, type Kind, listOf, orNull } from './argument-kinds';
 import { stack } from './functions';
-import { type Arguments, isPlainObject, type Parsed, parseArgs, withObjects } from './options';
+import { objectAt } from './object-argument';
+import { type Arguments, isPlainObject, type Parsed, parseArgs } from './options';
 import type { Tensor } from './tensor';
 import { namedTensors } from './tensor-kinds';
 
@@ -56,7 +57,7 @@ export function functionalCall<M extends Stateful>(...given: readonly unknown[])
       name,
       ['module', 'parametersAndBuffers'],
       { args: [], kwargs: null, tieWeights: true, strict: false },
-      withObjects(given, 4),
+      [3, 2, 1].reduce((args, place) => objectAt(name, parameters, place, args), given),
       {
         module: moduleKind,
         parametersAndBuffers: either(namedTensors, listOf(namedTensors)),
@@ -67,6 +68,7 @@ export function functionalCall<M extends Stateful>(...given: readonly unknown[])
 }
 
 const name = 'functionalCall';
+const parameters = ['module', 'parametersAndBuffers', 'args', 'kwargs', 'tieWeights', 'strict'];
 
 interface Call<M> {
   module: M;

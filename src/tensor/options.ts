@@ -69,10 +69,6 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Arguments for `parseArgs` of which objects in the first places are values: names stand behind these, or alone. */
-export const withObjects = (args: readonly unknown[], places: number): readonly unknown[] =>
-  args.length > 1 && args.length <= places ? [...args, {}] : args;
-
 /** A value as an error shows it in the place of another kind. */
 function gotten(value: unknown): string {
   if (typeof value === 'number') return String(value);

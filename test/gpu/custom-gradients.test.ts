@@ -209,13 +209,27 @@ describe('torch.func', () => {
     await close(torch.func.hessian(g)(x), [3, 1, 0, 1, -6, 0, 0, 0, 12]);
   });
 
+  test('takes the function by the name that it has in PyTorch', async () => {
+    const func = (t: Tensor) => t.pow(2).sum();
+    const byName = (transform: unknown) => (transform as (named: object) => (t: Tensor) => Tensor)({ func })(x);
+    expect(await byName(torch.func.grad).equal(x.mul(2))).toBe(true);
+    expect(await byName(torch.func.jacrev).equal(x.mul(2))).toBe(true);
+    const linear = new torch.nn.Linear(3, 1);
+    const parametersAndBuffers = { weight: torch.ones(1, 3), bias: torch.zeros(1) };
+    const placed = torch.func.functionalCall(linear, parametersAndBuffers, [x]);
+    const named = torch.func.functionalCall({ module: linear, parametersAndBuffers, args: [x] });
+    const mixed = Reflect.apply(torch.func.functionalCall, null, [linear, { parametersAndBuffers, args: [x] }]);
+    expect(await placed.equal(x.sum().reshape(1))).toBe(true);
+    expect([await named.equal(placed), await (mixed as Tensor).equal(placed)]).toEqual([true, true]);
+  });
+
   test('says what is wrong', () => {
     expect(() => torch.func.grad((t: Tensor) => t)(x)).toThrow(
       /a function of one element, but its result has shape \[3\]/,
     );
     for (const transform of [torch.func.grad, torch.func.jacrev, torch.func.hessian]) {
       expect(() => (transform as typeof torch.func.jacrev)((() => 3) as never)(x)).toThrow(
-        /^func\.\w+: expected the result of fn to be a tensor\b.*, but got /,
+        /^func\.\w+: expected the result of func to be a tensor\b.*, but got /,
       );
     }
     expect(() => torch.func.functionalCall(null as never, {}, x)).toThrow(

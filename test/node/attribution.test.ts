@@ -107,11 +107,24 @@ test('DeepLift and relevance conserve', async () => {
   expect(Math.max(...(await relevance(small()).abs().data()))).toBeGreaterThan(1e-2);
 });
 
-test('a sum whose parts come by name is explained as one by place', async () => {
+/** Takes an object, as no layer of the library does. */
+class OwnSum extends nn.Module {
+  rule = new EpsilonRule();
+  forward({ x1, x2 }: { x1: Tensor; x2: Tensor }): Tensor {
+    return x1.add(x2);
+  }
+}
+
+test.each([
+  ['by name', () => new AdditionModule()],
+  ['in an object', () => new OwnSum() as unknown as AdditionModule],
+])('a sum whose parts come %s is explained as one by place', async (_, make) => {
   class Residual extends nn.Module {
     linear = new nn.Linear(4, 4, { bias: false });
-    add = new AdditionModule();
-    constructor(private readonly isNamed: boolean) {
+    constructor(
+      readonly add: AdditionModule,
+      private readonly isNamed: boolean,
+    ) {
       super();
     }
     forward(x: Tensor): Tensor {
@@ -119,7 +132,7 @@ test('a sum whose parts come by name is explained as one by place', async () => 
       return this.isNamed ? this.add({ x1, x2 }) : this.add(x1, x2);
     }
   }
-  const [byPlace, byName] = [new Residual(false), new Residual(true)];
+  const [byPlace, byName] = [new Residual(new AdditionModule(), false), new Residual(make(), true)];
   byName.loadStateDict(byPlace.stateDict());
   const x = torch.rand(2, 4);
   const found = new LRP(byPlace).attribute(x, { target: 1 });

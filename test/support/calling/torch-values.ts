@@ -211,6 +211,9 @@ export const givenToTorch: Given = {
   'tensorboard.SummaryWriter.addHparams': { hparamDict: () => ({ lr: 0.1 }), metricDict: () => ({ loss: 1 }) },
 
   'torch.scope': [nothing],
+  'torch.func.grad': { func: () => (x: Tensor) => x.sum() },
+  'torch.func.gradAndValue': { func: () => (x: Tensor) => x.sum() },
+  'torch.func.jacrev': { func: () => (x: Tensor) => x },
   'torch.func.hessian': { func: () => (x: Tensor) => x.sum() },
   'torch.func.jacobian': { func: () => (x: Tensor) => x, inputs: vector },
   'torch.autograd.grad': { outputs: () => shared.mul(2), inputs: () => shared },
