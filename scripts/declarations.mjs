@@ -1,57 +1,65 @@
-// Finishes the type declarations of a build, so that they hold in every program: adds the file endings that Node's module
-// resolution asks for, takes types of the platform from platform.d.ts, and leaves out what TypeScript 5.2 does not know.
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+// Writes the type declarations of a build: a file a door, and one with what doors share. A class is declared once, so that it is the
+// same through every door, and what no door leads to is left out.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+import { dts } from 'rolldown-plugin-dts';
+import { completed, copyPlatform } from './declarations/completed.mjs';
+import { tidied } from './declarations/tidied.mjs';
+import { doors } from './doors.mjs';
 
-const dist = fileURLToPath(new URL('../dist/', import.meta.url));
-const platform = fileURLToPath(new URL('platform.d.ts', import.meta.url));
-const names = [...readFileSync(platform, 'utf8').matchAll(/^export type (\w+)/gm)].map(([, name]) => `${name}`);
+const root = fileURLToPath(new URL('../', import.meta.url));
 
-for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
-  if (!name.endsWith('.d.ts') || name === 'platform.d.ts') continue;
-  const file = join(dist, name);
-  const text = readFileSync(file, 'utf8');
-  const complete = withPlatform(withoutBuffers(withEndings(text, name)), name);
-  if (complete !== text) writeFileSync(file, complete);
-}
-copyFileSync(platform, join(dist, 'platform.d.ts'));
+/** The file with what doors share. */
+const SHARED = 'shared/lamplight';
 
 /**
- * @param {string} text
- * @param {string} name of the file
+ * Has TypeScript write a declaration for each source.
+ * @param {string} folder where they go
  */
-function withEndings(text, name) {
-  return text.replace(
-    /\/\*[\s\S]*?\*\/|((?:from|import|module)\s*\(?\s*['"])(\.{1,2}(?:\/[^'"]*)?)(['"])/g,
-    (found, before, path, after) => {
-      // A comment's examples import what is the reader's.
-      if (path === undefined) return found;
-      const target = join(dirname(join(dist, name)), path);
-      if (existsSync(`${target}.d.ts`)) return `${before}${path}.js${after}`;
-      if (existsSync(join(target, 'index.d.ts'))) return `${before}${path.replace(/\/$/, '')}/index.js${after}`;
-      throw new Error(`${name}: expected a declaration for ${path}, but the build has none`);
+function declareSources(folder) {
+  const compiler = join(root, 'node_modules/typescript-7/bin/tsc');
+  const args = [compiler, '-p', join(root, 'tsconfig.build.json'), '--outDir', folder];
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  if (status !== 0) throw new Error(`declarations: expected TypeScript to write them, but it ended with ${status}`);
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  for (const name of names.filter((each) => each.endsWith('.d.ts'))) {
+    const file = join(folder, name);
+    writeFileSync(file, completed(readFileSync(file, 'utf8'), folder, name));
+  }
+  copyPlatform(folder);
+}
+
+/**
+ * Joins them.
+ * @param {string} folder where the declarations of sources are
+ * @param {string} out where the files of doors go
+ */
+async function joinDeclarations(folder, out) {
+  const bundle = await rolldown({
+    input: Object.fromEntries(doors.map(({ module }) => [module, join(folder, `${module}.d.ts`)])),
+    plugins: [dts({ dtsInput: true, emitDtsOnly: true, tsconfig: false }), tidied(folder)],
+    onLog(level, { message }) {
+      throw new Error(`declarations: expected no ${level}, but got: ${message}`);
     },
-  );
+  });
+  await bundle.write({
+    dir: out,
+    entryFileNames: '[name].d.ts',
+    chunkFileNames: '[name].d.ts',
+    minifyInternalExports: false,
+    codeSplitting: { groups: [{ name: SHARED, minShareCount: 2 }] },
+  });
 }
 
-/**
- * Typed arrays have had an argument since TypeScript 5.7.
- * @param {string} text
- */
-function withoutBuffers(text) {
-  return text.replace(/\b(\w+Array|DataView)<ArrayBuffer(?:Like)?>/g, '$1');
-}
-
-/**
- * The import stands last, so that positions in the file stay what they were.
- * @param {string} text
- * @param {string} name of the file
- */
-function withPlatform(text, name) {
-  const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
-  const used = names.filter((each) => new RegExp(`(?<![\\w.'"])${each}(?![\\w'"])`).test(code));
-  if (used.length === 0) return text;
-  const path = relative(dirname(name), 'platform.js').replaceAll('\\', '/');
-  return `${text}import type { ${used.join(', ')} } from '${path.startsWith('.') ? path : `./${path}`}';\n`;
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'lamplight-declarations-')));
+try {
+  declareSources(folder);
+  await joinDeclarations(folder, join(root, 'dist'));
+} finally {
+  rmSync(folder, { recursive: true });
 }

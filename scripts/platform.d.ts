@@ -67,6 +67,7 @@ export type GPUQueue = Global<'GPUQueue', object>;
 export type GPUTextureFormat = string;
 
 export type Blob = Global<'Blob', Bytes>;
+export type CanvasRenderingContext2D = Global<'CanvasRenderingContext2D', { readonly [member: string]: unknown }>;
 export type HTMLCanvasElement = Global<'HTMLCanvasElement', Drawable>;
 export type HTMLImageElement = Global<'HTMLImageElement', Sized>;
 export type HTMLVideoElement = Global<'HTMLVideoElement', Video>;

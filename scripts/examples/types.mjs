@@ -2,7 +2,8 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { doors } from '../doors.mjs';
 import { command } from './places.mjs';
 
 const program = `
@@ -37,15 +38,43 @@ export const fromPixels: typeof vision.io.fromPixels = io.fromPixels;
 export { MNIST } from 'lamplight/vision';
 `;
 
+/** What one door adds to the classes of another. */
+const additions = `
+import { nn } from 'lamplight';
+import { GammaRule } from 'lamplight/interpret';
+
+const layer = new nn.Linear(2, 2);
+layer.rule = new GammaRule();
+// @ts-expect-error: a number is no rule.
+layer.rule = 3;
+`;
+
+/**
+ * A program that compiles where each door declares what its module exports, and nothing else.
+ * @param {string} folder where the library is installed
+ */
+async function exportsOfDoors(folder) {
+  const checks = doors.map(async ({ name, module }, d) => {
+    const file = join(folder, 'node_modules/lamplight/dist', `${module}.js`);
+    const exported = Object.keys(await import(pathToFileURL(file).href)).map((each) => `${each}: true`);
+    return `import * as door${d} from '${name}';
+export const exports${d}: Record<keyof typeof door${d}, true> = { ${exported.join(', ')} };
+`;
+  });
+  return (await Promise.all(checks)).join('');
+}
+
 const tour = fileURLToPath(new URL('../../test/types/tour-doors', import.meta.url));
+
+const everywhere = ['step.ts', 'additions.ts', 'exports.ts'];
 
 /** Programs for pages, and for whatever has no DOM, as bundlers and as Node find packages. */
 const settings = [
   {
-    files: ['step.ts', ...readdirSync(tour).map((name) => `tour/${name}`)],
+    files: [...everywhere, ...readdirSync(tour).map((name) => `tour/${name}`)],
     options: { module: 'esnext', moduleResolution: 'bundler', lib: ['es2022', 'dom'], ...strictest() },
   },
-  { files: ['step.ts'], options: { module: 'nodenext', moduleResolution: 'nodenext', lib: ['es2022'] } },
+  { files: everywhere, options: { module: 'nodenext', moduleResolution: 'nodenext', lib: ['es2022'] } },
 ];
 
 /** What some programs ask for beyond `strict`. */
@@ -60,6 +89,8 @@ function strictest() {
  */
 export async function readTypes(folder, compilers) {
   writeFileSync(join(folder, 'step.ts'), program);
+  writeFileSync(join(folder, 'additions.ts'), additions);
+  writeFileSync(join(folder, 'exports.ts'), await exportsOfDoors(folder));
   cpSync(tour, join(folder, 'tour'), { recursive: true });
   const versions = [];
   for (const compiler of compilers) {

@@ -1,0 +1,255 @@
+// Names of joined declarations, as editors show them. Where two modules declare a name, one of them is renamed, `Module$1`; a name that
+// programs can import goes before one that they cannot.
+import ts from 'typescript';
+
+/** A name that was given to one of several of its kind. */
+const given = /\$\d+$/;
+/** A name that was given to all that a module exports. */
+const givenToAll = /_d_exports(?:\$\d+)?$/;
+
+/**
+ * What is exported under a name, by the name that it has in its module.
+ * @typedef {{ local: string, name: string }} Exported
+ */
+
+/**
+ * The code, where what is exported as `Module` is called so too, if nothing else is that is exported.
+ * @param {string} code of a module of declarations
+ * @param {readonly Exported[]} elsewhere what other modules import from this one and export
+ */
+export function withOwnNames(code, elsewhere) {
+  const source = parsed(code);
+  const renames = renamesOf(source, elsewhere);
+  /** @type {{ at: number, end: number, text: string }[]} */
+  const edits = [];
+  visit(source);
+  let result = '';
+  let done = 0;
+  for (const { at, end, text } of edits) {
+    result += code.slice(done, at) + text;
+    done = end;
+  }
+  return result + code.slice(done);
+
+  /** @param {ts.Node} node */
+  function visit(node) {
+    if (ts.isImportSpecifier(node) || ts.isExportSpecifier(node)) respecify(node);
+    else if (!ts.isIdentifier(node)) ts.forEachChild(node, visit);
+    else if (renames.has(node.text) && isOfModule(node)) replace(node, `${renames.get(node.text)}`);
+  }
+
+  /** @param {ts.ImportSpecifier | ts.ExportSpecifier} specifier */
+  function respecify(specifier) {
+    const { propertyName, name } = specifier;
+    const local = ts.isImportSpecifier(specifier) ? name : (propertyName ?? name);
+    const other = ts.isImportSpecifier(specifier) ? (propertyName ?? name) : name;
+    const renamed = renames.get(local.text);
+    if (renamed === undefined || (ts.isExportSpecifier(specifier) && specifier.parent.parent.moduleSpecifier)) return;
+    const [before, after] = ts.isImportSpecifier(specifier) ? [other.text, renamed] : [renamed, other.text];
+    const type = specifier.isTypeOnly ? 'type ' : '';
+    replace(specifier, `${type}${before === after ? before : `${before} as ${after}`}`);
+  }
+
+  /**
+   * @param {ts.Node} node
+   * @param {string} text
+   */
+  function replace(node, text) {
+    edits.push({ at: node.getStart(source), end: node.end, text });
+  }
+}
+
+/** @param {string} code */
+const parsed = (code) => ts.createSourceFile('names.d.ts', code, ts.ScriptTarget.Latest, true);
+
+/**
+ * What a module exports that it imports, by the names under which it is imported.
+ * @param {string} code
+ */
+export function passedOn(code) {
+  const source = parsed(code);
+  /** @type {Map<string, string>} */
+  const imported = new Map();
+  for (const statement of source.statements) {
+    const bound = ts.isImportDeclaration(statement) && statement.importClause?.namedBindings;
+    if (!bound || !ts.isNamedImports(bound)) continue;
+    for (const { propertyName, name } of bound.elements) imported.set(name.text, (propertyName ?? name).text);
+  }
+  return exportsOf(source).flatMap(({ local, name }) => {
+    const other = imported.get(local);
+    return other === undefined ? [] : [{ local: other, name }];
+  });
+}
+
+/**
+ * New names by old ones.
+ * @param {ts.SourceFile} source
+ * @param {readonly Exported[]} elsewhere
+ */
+function renamesOf(source, elsewhere) {
+  const declared = declaredIn(source);
+  const { free, around } = usesIn(source);
+  const own = exportsOf(source);
+  const locals = new Map(own.map(({ local, name }) => [name, local]));
+  const others = elsewhere.flatMap(({ local: imported, name }) => {
+    const local = locals.get(imported);
+    return local === undefined ? [] : [{ local, name }];
+  });
+  const exported = [...own, ...others].filter(({ name }) => !givenToAll.test(name));
+  const kept = new Set(exported.flatMap(({ local, name }) => (local === name ? [name] : [])));
+  /** @type {Map<string, string>} */
+  const renames = new Map();
+  for (const { local, name } of exported) {
+    if (local === name || renames.has(local) || free.has(name) || around.get(local)?.has(name)) continue;
+    if (givenToAll.test(local) && kept.has(name)) renames.set(local, unused(name, declared));
+    else if ((given.test(local) || givenToAll.test(local)) && !kept.has(name)) {
+      kept.add(name);
+      if (declared.has(name)) renames.set(name, given.test(local) ? local : unused(name, declared));
+      renames.set(local, name);
+    }
+  }
+  return renames;
+}
+
+/**
+ * @param {string} name
+ * @param {Set<string>} declared
+ */
+function unused(name, declared) {
+  let count = 1;
+  while (declared.has(`${name}$${count}`)) count++;
+  declared.add(`${name}$${count}`);
+  return `${name}$${count}`;
+}
+
+/**
+ * What the module, or a namespace in it, exports of its own, that which is exported by its declaration included.
+ * @param {ts.SourceFile} source
+ */
+function exportsOf(source) {
+  /** @type {Exported[]} */
+  const found = [];
+  for (const statement of source.statements) {
+    if (ts.isModuleDeclaration(statement) && statement.body && ts.isModuleBlock(statement.body)) {
+      for (const inner of statement.body.statements) specified(inner);
+    }
+    const modifiers = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : [];
+    if (modifiers.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) {
+      found.push(...namesOf(statement).map((name) => ({ local: name, name })));
+    } else specified(statement);
+  }
+  return found;
+
+  /** @param {ts.Statement} statement */
+  function specified(statement) {
+    if (!ts.isExportDeclaration(statement) || statement.moduleSpecifier) return;
+    if (!statement.exportClause || !ts.isNamedExports(statement.exportClause)) return;
+    for (const { propertyName, name } of statement.exportClause.elements) {
+      found.push({ local: (propertyName ?? name).text, name: name.text });
+    }
+  }
+}
+
+/** @param {ts.SourceFile} source */
+const declaredIn = (source) => new Set(source.statements.flatMap(namesOf));
+
+/**
+ * The names that a statement declares or imports.
+ * @param {ts.Statement} statement
+ * @returns {string[]}
+ */
+function namesOf(statement) {
+  if (ts.isVariableStatement(statement)) {
+    return statement.declarationList.declarations.map(({ name }) => name.getText());
+  }
+  if (ts.isImportDeclaration(statement)) {
+    const { name, namedBindings } = statement.importClause ?? {};
+    const bound = !namedBindings ? [] : ts.isNamedImports(namedBindings) ? namedBindings.elements : [namedBindings];
+    return [...(name ? [name.text] : []), ...bound.map((each) => each.name.text)];
+  }
+  const { name } = /** @type {{ name?: ts.Node }} */ (/** @type {unknown} */ (statement));
+  return name && ts.isIdentifier(name) ? [name.text] : [];
+}
+
+/**
+ * `free`: the names that the module uses of what it neither declares nor imports, the platform's. `around`: by name of the module's own,
+ * the names of parameters around its uses.
+ * @param {ts.SourceFile} source
+ */
+function usesIn(source) {
+  const declared = declaredIn(source);
+  /** @type {Set<string>} */
+  const free = new Set();
+  /** @type {Map<string, Set<string>>} */
+  const around = new Map();
+  visit(source);
+  return { free, around };
+
+  /** @param {ts.Node} node */
+  function visit(node) {
+    if (ts.isImportSpecifier(node) || ts.isExportSpecifier(node)) return;
+    if (!ts.isIdentifier(node)) ts.forEachChild(node, visit);
+    else if (!isOfModule(node)) return;
+    else if (declared.has(node.text)) {
+      around.set(node.text, new Set([...(around.get(node.text) ?? []), ...boundAround(node)]));
+    } else free.add(node.text);
+  }
+}
+
+/**
+ * Whether an identifier means what the module declares under its name, or the platform: it is no member, label or parameter, and no
+ * parameter around it has its name.
+ * @param {ts.Identifier} node
+ */
+function isOfModule(node) {
+  const { parent, text } = node;
+  const { name } = /** @type {{ name?: ts.Node }} */ (/** @type {unknown} */ (parent));
+  if (name === node && !(ts.isSourceFile(parent.parent) || isTopVariable(parent))) return false;
+  if (ts.isQualifiedName(parent) && parent.right === node) return false;
+  if (ts.isTypePredicateNode(parent) && parent.parameterName === node) return false;
+  if (ts.isBindingElement(parent) || (ts.isNamedTupleMember(parent) && parent.name === node)) return false;
+  return !boundAround(node).includes(text);
+}
+
+/**
+ * The parameters, of types as well, around a node.
+ * @param {ts.Node} node
+ */
+function boundAround(node) {
+  const bound = [];
+  for (let around = node.parent; around; around = around.parent) bound.push(...boundIn(around));
+  return bound;
+}
+
+/** @param {ts.Node} node */
+const isTopVariable = (node) => ts.isVariableDeclaration(node) && ts.isSourceFile(node.parent.parent.parent);
+
+/**
+ * The parameters, of types as well, that a node brings.
+ * @param {ts.Node} node
+ * @returns {string[]}
+ */
+function boundIn(node) {
+  const { typeParameters = [], parameters = [] } =
+    /** @type {{ typeParameters?: readonly ts.TypeParameterDeclaration[], parameters?: readonly ts.ParameterDeclaration[] }} */ (
+      /** @type {unknown} */ (node)
+    );
+  const types = typeParameters.map(({ name }) => name.text);
+  if (ts.isMappedTypeNode(node)) types.push(node.typeParameter.name.text);
+  if (ts.isConditionalTypeNode(node)) types.push(...inferred(node.extendsType));
+  return [...types, ...parameters.map(({ name }) => name.getText())];
+}
+
+/**
+ * @param {ts.Node} node
+ * @returns {string[]}
+ */
+function inferred(node) {
+  if (ts.isInferTypeNode(node)) return [node.typeParameter.name.text];
+  /** @type {string[]} */
+  const found = [];
+  ts.forEachChild(node, (child) => {
+    found.push(...inferred(child));
+  });
+  return found;
+}

@@ -1,0 +1,46 @@
+// Plugin that finishes joined declarations: what was declared in modules that are files no more is declared in those that hold them.
+import { join, posix } from 'node:path';
+import { ADDED_TO } from './completed.mjs';
+import { passedOn, withOwnNames } from './names.mjs';
+
+/**
+ * @param {string} folder where the declarations of sources are
+ * @returns {import('rolldown').Plugin}
+ */
+export function tidied(folder) {
+  return {
+    name: 'lamplight:tidied-declarations',
+    generateBundle(_, bundle) {
+      const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+      const exported = chunks.flatMap(({ code }) => passedOn(code));
+      for (const chunk of chunks) {
+        // It helps modules that run.
+        if (chunk.fileName.endsWith('rolldown-runtime.d.ts')) delete bundle[chunk.fileName];
+        else chunk.code = withDisposal(withOwnNames(withAdditions(chunk, chunks, folder), exported));
+      }
+    },
+  };
+}
+
+/**
+ * The code of a chunk that adds to a module's declarations where these are now.
+ * @param {import('rolldown').OutputChunk} chunk
+ * @param {readonly import('rolldown').OutputChunk[]} chunks
+ * @param {string} folder
+ */
+const withAdditions = ({ code, fileName }, chunks, folder) =>
+  code.replace(new RegExp(`(?<=declare module ['"])${ADDED_TO}([^'"]+)`, 'g'), (_, file) => {
+    const holder = chunks.find(({ moduleIds }) => moduleIds.includes(join(folder, `${file}.d.ts`)));
+    if (!holder) throw new Error(`${fileName}: expected a declaration of ${file} to add to, but there is none`);
+    const path = posix.relative(posix.dirname(fileName), holder.fileName).replace(/\.d\.ts$/, '.js');
+    return path.startsWith('.') ? path : `./${path}`;
+  });
+
+/**
+ * Names of explicit resource management belong to a library of TypeScript's that not every program names.
+ * @param {string} code
+ */
+const withDisposal = (code) =>
+  /\bSymbol\.(?:asyncD|d)ispose\b|\b(?:AsyncD|D)isposable\b/.test(code)
+    ? `/// <reference lib="esnext.disposable" preserve="true" />\n${code}`
+    : code;

@@ -1,0 +1,37 @@
+// Joined declarations call what programs import by the name under which they import it.
+import { describe, expect, test } from 'vitest';
+import { passedOn, withOwnNames } from '../../scripts/declarations/names.mjs';
+
+describe('names of joined declarations', () => {
+  test('what is exported takes its name from what is not', () => {
+    const code =
+      'interface Size { a: Size$1 }\ndeclare class Size$1 { size: Size; Size: number }\nexport { Size$1 as Size };';
+    expect(withOwnNames(code, [])).toBe(
+      'interface Size$1 { a: Size }\ndeclare class Size { size: Size$1; Size: number }\nexport { Size };',
+    );
+  });
+
+  test('of several that are exported the first has the name', () => {
+    const code =
+      'declare const relu: number;\ndeclare const relu$1: number;\ndeclare namespace index_d_exports { export { relu$1 as relu }; }\nexport { relu, index_d_exports as nn };';
+    expect(withOwnNames(code, [])).toBe(
+      'declare const relu: number;\ndeclare const relu$1: number;\ndeclare namespace nn { export { relu$1 as relu }; }\nexport { relu, nn };',
+    );
+  });
+
+  test('parameters and names of the platform stay', () => {
+    const code =
+      'declare class Key$1 {}\ntype One<Key> = Key | Key$1;\ntype Of<T> = T extends infer Key ? Key : Key$1;\ndeclare class Map$1 extends Map<string, Key$1> {}\nexport { Key$1 as Key, Map$1 as Map };';
+    expect(withOwnNames(code, [])).toBe(code);
+  });
+
+  test('a namespace is called as the module that passes it on calls it', () => {
+    const door = "import { index_d_exports as inner } from './shared.js';\nexport { inner as optim };";
+    expect(passedOn(door)).toEqual([{ local: 'index_d_exports', name: 'optim' }]);
+    const shared =
+      'declare namespace index_d_exports$4 { export {}; }\nexport { index_d_exports$4 as index_d_exports };';
+    expect(withOwnNames(shared, passedOn(door))).toBe(
+      'declare namespace optim { export {}; }\nexport { optim as index_d_exports };',
+    );
+  });
+});
