@@ -20,6 +20,7 @@ const recurrent: Readonly<Record<string, string>> = {
 };
 
 function kindOfRecurrent(module: Module): string | undefined {
+  if (module.children().length > 0) return undefined;
   const { nonlinearity } = module as { readonly nonlinearity?: string };
   return recurrent[className(module)]?.replace('*', nonlinearity ?? 'tanh');
 }
@@ -29,14 +30,14 @@ const snake = (name: string): string => name.replace(/(?<=[a-z\d])[A-Z]/g, (lett
 function kindOfCall(name: string, args: readonly unknown[]): string {
   const last = args.at(-1);
   const options = isPlainObject(last) ? last : {};
-  if (name === 'interpolate') return `aten::${kindOfInterpolation(args, options.mode)}`;
+  if (name === 'interpolate') return `aten::${kindOfInterpolation(args, options.mode ?? args[3])}`;
   return `aten::${otherNames[name] ?? snake(name)}${options.inplace === true ? '_' : ''}`;
 }
 
 /** `upsample_bilinear2d` and its like, by the mode and the number of axes. */
-function kindOfInterpolation([x, , , placed]: readonly unknown[], named: unknown): string {
-  const mode = String(named ?? (typeof placed === 'string' ? placed : 'nearest'));
-  const axes = `${(x as Tensor).shape.length - 2}d`;
+function kindOfInterpolation(args: readonly unknown[], given: unknown): string {
+  const mode = typeof given === 'string' ? given : 'nearest';
+  const axes = `${tensorsIn(args)[0]!.shape.length - 2}d`;
   if (mode === 'area') return `adaptive_avg_pool${axes}`;
   return mode === 'nearest-exact' ? `_upsample_nearest_exact${axes}` : `upsample_${mode}${axes}`;
 }
@@ -105,7 +106,7 @@ class GraphTracer implements CallWatcher {
     try {
       const result = run();
       this.#inner = null;
-      if (kind !== undefined) this.#join(start, kind, module as Module, result);
+      if (kind !== undefined) this.#join(start, kind, result);
       if ((module as Module).children().length === 0) this.#closeLeaf(module as Module, start);
       return result;
     } finally {
@@ -134,15 +135,16 @@ class GraphTracer implements CallWatcher {
   }
 
   /** Makes one node of all since `start`, with what these take from outside; constants among them are parts of it. */
-  #join(start: number, kind: string, module: Module, result: unknown): void {
+  #join(start: number, kind: string, result: unknown): void {
     const parts = this.nodes.splice(start);
     const outer = parts.filter(({ kind: part }) => part === 'prim::GetAttr');
     const inner = new Set(parts.filter((node) => !outer.includes(node)).map(({ name }) => name));
     const inputs = new Set(parts.flatMap((node) => node.inputs).filter((name) => !inner.has(name)));
     const made = tensorsIn([result]);
     this.nodes.push(...outer);
+    if (made.length === 0) return;
     const scope = this.#scope(this.#path);
-    const name = this.#add(`${scope}/${snake(className(module))}`, `aten::${kind}`, [...inputs], made[0]!.shape);
+    const name = this.#add(`${scope}/${kind}`, `aten::${kind}`, [...inputs], made[0]!.shape);
     for (const tensor of made) this.#give(tensor, name);
   }
 

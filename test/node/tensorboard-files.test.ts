@@ -156,6 +156,26 @@ test('a graph has the bytes of PyTorch', () => {
   expect(bytes(ranField())).toBe(fixture.graph.ran);
 });
 
+/** A cell of one's own, of a name that PyTorch has. */
+class LSTM extends nn.Module {
+  cell = new nn.LSTMCell(4, 4);
+  forward(x: Tensor): Tensor {
+    const [h] = this.cell(x);
+    return F.interpolate({ input: h.unsqueeze(0), scaleFactor: 2, mode: 'linear' });
+  }
+}
+
+test('modules of known names and calls by name are traced as what they are', () => {
+  const { nodes } = tracedGraph(new LSTM().eval(), [torch.zeros(2, 4)]);
+  const known = new Set(nodes.map(({ name }) => name));
+  expect(nodes.flatMap(({ inputs }) => inputs).filter((name) => !known.has(name))).toEqual([]);
+  expect(nodes.flatMap(({ name, kind }) => (kind.startsWith('aten') ? [[name, kind]] : []))).toEqual([
+    ['LSTM/LSTMCell[cell]/lstm_cell', 'aten::lstm_cell'],
+    ['LSTM/unsqueeze', 'aten::unsqueeze'],
+    ['LSTM/interpolate', 'aten::upsample_linear1d'],
+  ]);
+});
+
 class Block extends nn.Module {
   fc = new nn.Linear(4, 4);
   forward(x: Tensor): Tensor {
