@@ -35,7 +35,7 @@ const WAIT = 2000;
 /** A file that names the argument under test, for calls that end the process or never return. */
 const trace = process.env.CALLING_TRACE;
 
-async function outcome(call: () => unknown): Promise<Outcome> {
+export async function outcome(call: () => unknown): Promise<Outcome> {
   try {
     const result = torch.scope(() => ({ result: call() })).result;
     if (result instanceof Promise) {
