@@ -7,15 +7,15 @@ import { hostPhase } from '../gpu/host-trace';
 import { MAX_RUNS_AHEAD } from '../gpu/lead';
 import { stats } from '../gpu/stats';
 import { type Grown, grown } from './growing';
+import { type Held, heldIn } from './held';
 import { isJournaling } from './journal';
 import { apart, type Flush, type PendingStep } from './lost';
 import { mode } from './mode';
 import { type Part, type Parts, partsOf } from './parts';
 import { isTracing, placeOf } from './places';
 import { ingredientsOf, isCheap, leaveAsRecipe, makeRecipesOf, mayBeRecipe, recipesAmong } from './recipes';
-import { unwidened } from './record';
-import { atTopLevel, type Root, takeRoots, topScope } from './roots';
-import { saveFor, takeSpent } from './saved';
+import { atTopLevel, pendingRoots, type Root, takeRoots, topScope } from './roots';
+import { eachSaved, keepSaved, leaveToNext, takeSpent } from './saved';
 import { lastNodeId, type Node, newMark, type Value } from './value';
 import { offsetIsData, type Window, windowOf, windowToCome } from './windows';
 
@@ -39,11 +39,13 @@ export function releaseAfterFlush(value: Value, isFree: () => boolean = always):
   releases.set(value, isFree);
 }
 
-function takeReleases(): readonly Value[] {
+/** Those that what is held back reads, or still makes, are left to the next flush. */
+function takeReleases(held: Held | null = null): readonly Value[] {
   if (releases.size === 0) return noValues;
-  const taken = [...releases].filter(([, isFree]) => isFree()).map(([value]) => value);
-  releases = new Map();
-  return taken;
+  const all = [...releases];
+  const stays = (value: Value): boolean => held !== null && (held.makes(value) || held.reads(value));
+  releases = new Map(all.filter(([value]) => stays(value)));
+  return all.filter(([value, isFree]) => !stays(value) && isFree()).map(([value]) => value);
 }
 
 /** Forgets what has been recorded and not flushed. */
@@ -57,16 +59,39 @@ export function discardPending(): void {
 /** Keeps a long stretch of code without read-backs from piling up. */
 export function flushIfLarge(): void {
   if (atTopLevel() && !mode.whole && (mode.recorded > MAX_PENDING_NODES || mode.pendingBytes > MAX_PENDING_BYTES))
-    flush();
+    flush([], null, heldBack());
+}
+
+/**
+ * What a flush that comes by itself leaves pending: the last repetitions of a loop, so that each of its flushes ends where a repetition does,
+ * and the next knows the loop again.
+ */
+function heldBack(): Held | null {
+  if (engine.hasLeftDevice) return null;
+  const order: Node[] = [];
+  const windows: Windows = new Map();
+  const mark = newMark();
+  const roots = pendingRoots();
+  try {
+    for (const { value } of roots) if (!value.available) visit(value, order, windows, mark);
+  } catch {
+    // The flush finds it again, and says whose it is.
+    return null;
+  }
+  return heldIn(
+    { nodes: inSequence(order), windows, roots },
+    { nodes: 2 * MAX_PENDING_NODES, bytes: MAX_PENDING_BYTES / 2 },
+  );
 }
 
 /** Resolves when the GPU is at most two runs behind; throws the error of a lost device. */
 export const backpressure = (): Promise<void> => engine.settle(MAX_RUNS_AHEAD);
 
-/** Sends all pending work to the GPU without waiting for it; `wanted` values are kept too. */
-export function flush(wanted: readonly Value[] = [], step: PendingStep | null = null): void {
+/** Sends all pending work, but for what is held back, to the GPU without waiting for it; `wanted` values are kept too. */
+export function flush(wanted: readonly Value[] = [], step: PendingStep | null = null, held: Held | null = null): void {
   const start = performance.now();
-  submit(wanted, step);
+  if (held) sendAllBut(held);
+  else submit(wanted, step);
   hostPhase('flush', start);
   stats.hostMilliseconds += performance.now() - start;
 }
@@ -86,8 +111,14 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
   sendRoots(sound, true);
 }
 
+function sendAllBut(held: Held): void {
+  const whole: Flush = { roots: takeRoots(({ value }) => held.makes(value)), wanted: [...held.needs], step: null };
+  sendRoots(whole, true, held);
+  mode.pendingBytes = held.bytes;
+}
+
 /** `givesBack`: memory that is needed no more goes back behind it. */
-function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean): void {
+function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, held: Held | null = null): void {
   const exports = new Map<Value, Root | null>();
   const order: Node[] = [];
   const windows: Windows = new Map();
@@ -111,19 +142,25 @@ function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean): void {
     else candidates.push(root);
   }
   for (const root of roots) keepSaved(root.value, want, exports);
+  for (const value of held?.needs ?? noValues) {
+    if (exports.get(value) !== null) continue;
+    // What was written in its place is all that the program can still see.
+    if (value.overwritten && !value.lent) releaseAfterFlush(value);
+    else if (!releases.has(value)) leaveToNext(value);
+  }
   storeAllBut(candidates, exports, mark, want);
   // What a recipe is needed for a second time is stored.
   for (const { outputs } of order) {
     for (const y of outputs) if (y.recipe && !y.available && !exports.has(y)) exports.set(y, null);
   }
-  const cut = partsOf(inSequence(order), exports);
+  const cut = partsOf(inSequence(order), windows, exports);
   const { parts } = cut;
   if (parts.length > 0) {
     // What one part leaves to others is stored for as long as the flush takes; what users hold stays.
-    const left = new Set(parts.flatMap(({ stores }) => stores));
+    const stored = new Set(parts.flatMap(({ stores }) => stores));
     for (const root of roots) {
       const { value } = root;
-      if (left.has(value) && !exports.has(value) && !isCheap(value, { exports, releases })) exports.set(value, root);
+      if (stored.has(value) && !exports.has(value) && !isCheap(value, { exports, releases })) exports.set(value, root);
     }
   }
   mode.recorded = 0;
@@ -147,10 +184,10 @@ function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean): void {
   const work = parts.length > 0 ? sendAllButLast(cut, exports, step) : { order, windows, mark, exports, last: [] };
   // What a recipe goes through has no memory to give back, and is needed to make it.
   const released = givesBack
-    ? takeReleases().filter((value) => value.available || exports.has(value) || !value.hung)
+    ? takeReleases(held).filter((value) => value.available || exports.has(value) || !value.hung)
     : noValues;
   for (const value of released) value.leaving = 'its memory was given back';
-  const spent = givesBack ? takeSpent() : noValues;
+  const spent = givesBack ? takeSpent(held) : noValues;
   if (exports.size === 0) {
     step?.failed();
     for (const value of [...released, ...spent]) engine.releaseLater(value);
@@ -381,36 +418,6 @@ function releasedError(value: Value, missing: Value): Error {
     `the result of ${name}, of shape [${value.shape.join(', ')}], can no longer be had: ${what} (${why}). ` +
       'Tensors made inside a module, backward() or torch.scope() live no longer than it: call .retain() where it is made, or return it',
   );
-}
-
-/** Asks for what later gradients of `value` will read, so that it outlives this flush. */
-function keepSaved(value: Value, want: (value: Value) => void, exports: ReadonlyMap<Value, Root | null>): void {
-  const meet = (node: Node) => {
-    const { savedKept } = node;
-    node.savedKept = true;
-    return !savedKept;
-  };
-  eachSaved(value, meet, (saved, node) => {
-    want(saved);
-    saveFor(node, saved, exports.has(saved));
-  });
-}
-
-/** Finds what later gradients of `value` will read, by nodes; `meet`: whether a node is met for the first time. */
-function eachSaved(value: Value, meet: (node: Node) => boolean, save: (saved: Value, node: Node) => void): void {
-  const stack: Value[] = [value];
-  while (stack.length > 0) {
-    const next = stack.pop()!;
-    const { node } = next;
-    if (!node || !next.requiresGrad || next.sink || node.spent || node.cut || !meet(node)) continue;
-    const { inputs, outputs } = node.op.saves ?? {};
-    if (node.keepsSaved) {
-      for (const i of inputs ?? (outputs ? [] : node.inputs.keys()))
-        if (i < node.inputs.length) save(unwidened(node.inputs[i]!), node);
-      for (const o of outputs ?? []) save(node.outputs[o]!, node);
-    }
-    for (const x of node.inputs) if (x.requiresGrad) stack.push(x);
-  }
 }
 
 /**

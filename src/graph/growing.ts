@@ -24,7 +24,7 @@ const MAX_BYTES = 1 << 22;
 /** Rows of room for large values that come in several lengths: finer steps, since such values are copied. */
 const LARGE_ROOMS = [64, 128, 256, 512, 1024, 2048, 4096];
 
-/** Nodes of a program that is worth it. */
+/** Nodes of a program that is worth it, besides views of what it joins. */
 const MAX_NODES = 1024;
 
 /** What runs in the place of some nodes. */
@@ -40,7 +40,7 @@ type Lengths = Pick<Parts, 'lengths' | 'varies'>;
 
 /** The same computations with room, where values have dimensions of one of the lengths; null where none has, or one cannot. */
 export function grown(order: readonly Node[], stored: Iterable<Value>, { lengths, varies }: Lengths): Grown | null {
-  if (lengths.size === 0 || order.length > MAX_NODES) return null;
+  if (lengths.size === 0 || order.filter(({ op }) => !op.run).length > MAX_NODES) return null;
   if (!order.some(({ outputs }) => outputs.some(({ shape }) => growing(shape, lengths).length > 0))) return null;
   const { recorded } = mode;
   try {

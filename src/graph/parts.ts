@@ -31,8 +31,8 @@ const known = new Map<number, string | null>();
 const MAX_KNOWN = 4096;
 
 /** The parts of a flush whose nodes these are. */
-export function partsOf(nodes: readonly Node[], exports: Exports): Parts {
-  const repeated = cutsOf(nodes);
+export function partsOf(nodes: readonly Node[], windows: ReadonlyMap<Value, unknown>, exports: Exports): Parts {
+  const repeated = cutsOf(nodes, windows);
   if (repeated.length === 0) return whole;
   const begins = offsetsIn(nodes.slice(0, repeated[0]!.at), exports).map((at): Cut => ({ at, loops: false }));
   const sequence = new Sequence(nodes, [...begins, ...repeated], exports);
@@ -199,11 +199,11 @@ export function regroupedRows(op: Op, x: Value, y: Value): readonly [number, num
 }
 
 /** The value that a view shows elements of, as far as that is computed here and the view is not stored. */
-function shownBy(x: Value, here: { has(node: Node): boolean }, exports: Exports): Value {
+export function shownBy(x: Value, here: { has(node: Node): boolean }, exports: Exports): Value {
   let at = x;
   while (!exports.has(at) && at.node?.op.run?.(at.node) !== undefined && here.has(at.node)) at = at.node.reads[0]!;
   return at;
 }
 
 /** Constants are not stored. */
-const isMadeAgain = ({ op, reads }: Node): boolean => op.cheap === true && reads.length === 0;
+export const isMadeAgain = ({ op, reads }: Node): boolean => op.cheap === true && reads.length === 0;

@@ -1,6 +1,6 @@
 // Periods: where the nodes of a flush repeat one small subgraph on the same weights, as an episode or an unrolled recurrence does. A
 // plan for all of it would be one of its length alone; cut into parts of few lengths, it is made of plans that other lengths share.
-import type { Node } from './value';
+import type { Node, Value } from './value';
 
 /** Times that a subgraph is repeated before it is worth cutting: each part costs a submit. */
 export const MIN_TIMES = 8;
@@ -26,6 +26,17 @@ interface Stretch {
   readonly times: number;
 }
 
+/** Nodes, and what they are equal by. */
+interface Sequence {
+  readonly nodes: readonly Node[];
+  readonly kinds: readonly number[];
+}
+
+/** Values that are windows of values that stand. */
+type Windows = Pick<ReadonlyMap<Value, unknown>, 'has' | 'size'>;
+
+const none: Windows = new Map();
+
 /** Where a part begins. */
 export interface Cut {
   /** Its first node. */
@@ -35,19 +46,9 @@ export interface Cut {
 }
 
 /** Where to cut a sequence of nodes, in order: before the first node of each part but the first. Hangs on the structure alone. */
-export function cutsOf(nodes: readonly Node[]): readonly Cut[] {
-  // What overwrites values stays behind all that reads them.
-  const overwriting = nodes.findIndex(({ op }) => op.inPlace);
-  const end = overwriting < 0 ? nodes.length : overwriting;
-  if (end < MIN_TIMES * MIN_PERIOD) return [];
-  const kernels = stretchesIn(nodes, 0, end, isLoop);
-  const loops = kernels.length > 0 ? kernels : stretchesIn(nodes, 0, end, isLongExpression);
-  if (loops.length === 0) return [];
-  // A program may compute an expression of each repetition before the loop or behind it: as many expressions as the loop is long.
-  const ends = [0, ...loops.map((loop) => loop.start + lengthOf(loop))];
-  const besides = ends.flatMap((from, i) => stretchesIn(nodes, from, loops[i]?.start ?? end, isRepeated));
+export function cutsOf(nodes: readonly Node[], windows: Windows = none): readonly Cut[] {
   const cuts = new Map<number, boolean>();
-  for (const { start, period, times } of [...loops, ...besides].sort((a, b) => a.start - b.start)) {
+  for (const { start, period, times } of allStretchesOf(nodes, windows)) {
     let at = start;
     for (const part of partsOf(times)) {
       cuts.set(at, true);
@@ -59,6 +60,53 @@ export function cutsOf(nodes: readonly Node[]): readonly Cut[] {
     .map(([at, loops]) => ({ at, loops }))
     .filter(({ at }) => at < nodes.length)
     .sort((a, b) => a.at - b.at);
+}
+
+/**
+ * Before which node to end what is sent of nodes that are still being recorded, so that as many repetitions are sent, and as many left, as are
+ * worth cutting; 0 where there are too few for both. Null where nothing is repeated, or where values are overwritten.
+ */
+export function boundIn(nodes: readonly Node[], windows: Windows): number | null {
+  if (nodes.some(({ op }) => op.inPlace)) return null;
+  let bound: number | null = null;
+  for (const stretch of allStretchesOf(nodes, windows)) {
+    const { start, period, times } = stretch;
+    // The first of some may begin with names of weights, which makes it unlike the others.
+    const left = 1 + (isLoop(nodes, stretch) ? MIN_TIMES : leastExpressions(nodes, stretch));
+    if (times > left + MIN_TIMES) bound = start + (times - left) * period;
+    else bound ??= 0;
+  }
+  return bound;
+}
+
+/** Everything that is worth cutting, in order. */
+function allStretchesOf(nodes: readonly Node[], windows: Windows): readonly Stretch[] {
+  // What overwrites values stays behind all that reads them.
+  const overwriting = nodes.findIndex(({ op }) => op.inPlace);
+  const end = overwriting < 0 ? nodes.length : overwriting;
+  if (end < MIN_TIMES * MIN_PERIOD) return [];
+  const sequence = { nodes, kinds: kindsOf(nodes, windows) };
+  const kernels = stretchesIn(sequence, 0, end, isLoop);
+  const loops = kernels.length > 0 ? kernels : stretchesIn(sequence, 0, end, isLongExpression);
+  if (loops.length === 0) return [];
+  // A program may compute an expression of each repetition before the loop or behind it: as many expressions as the loop is long.
+  const ends = [0, ...loops.map((loop) => loop.start + lengthOf(loop))];
+  const besides = ends.flatMap((from, i) => stretchesIn(sequence, from, loops[i]?.start ?? end, isRepeated));
+  return [...loops, ...besides].sort((a, b) => a.start - b.start);
+}
+
+/** Nodes with equal numbers are the same in a program: windows are told from values that are read whole. */
+function kindsOf(nodes: readonly Node[], windows: Windows): readonly number[] {
+  if (windows.size === 0) return nodes.map(({ signature }) => signature);
+  const kinds = new Map<string, number>();
+  return nodes.map(({ signature, reads }) => {
+    const places = [...reads.keys()].filter((i) => windows.has(reads[i]!));
+    if (places.length === 0) return signature;
+    const key = [signature, ...places].join();
+    const kind = kinds.get(key) ?? -1 - kinds.size;
+    kinds.set(key, kind);
+    return kind;
+  });
 }
 
 /** The periods of each part, which make `times` together: the first alone, since it may begin with constants; then the largest parts. */
@@ -77,30 +125,30 @@ function partsOf(times: number): number[] {
 type Worth = (nodes: readonly Node[], stretch: Stretch) => boolean;
 
 /** The stretches between two nodes, in order, none in another. */
-function stretchesIn(nodes: readonly Node[], from: number, to: number, worth: Worth): Stretch[] {
+function stretchesIn(sequence: Sequence, from: number, to: number, worth: Worth): Stretch[] {
   if (to - from < MIN_TIMES * MIN_PERIOD) return [];
   let longest: Stretch | undefined;
-  for (const period of candidatesIn(nodes, from, to)) {
-    for (const stretch of stretchesOf(nodes, from, to, period, worth)) {
+  for (const period of candidatesIn(sequence, from, to)) {
+    for (const stretch of stretchesOf(sequence, from, to, period, worth)) {
       if (!longest || lengthOf(stretch) > lengthOf(longest)) longest = stretch;
     }
   }
   if (!longest) return [];
   const { start } = longest;
   const behind = start + lengthOf(longest);
-  return [...stretchesIn(nodes, from, start, worth), longest, ...stretchesIn(nodes, behind, to, worth)];
+  return [...stretchesIn(sequence, from, start, worth), longest, ...stretchesIn(sequence, behind, to, worth)];
 }
 
 const lengthOf = ({ period, times }: Stretch): number => period * times;
 
 /** Periods that may be there: distances between equal nodes, those first that most nodes have, and multiples, as of layers that are alike. */
-function candidatesIn(nodes: readonly Node[], from: number, to: number): Set<number> {
+function candidatesIn({ kinds }: Sequence, from: number, to: number): Set<number> {
   const places = new Map<number, number[]>();
   for (let n = from; n < to; n++) {
-    const { signature } = nodes[n]!;
-    const before = places.get(signature);
+    const kind = kinds[n]!;
+    const before = places.get(kind);
     if (before) before.push(n);
-    else places.set(signature, [n]);
+    else places.set(kind, [n]);
   }
   const repeated = [...places.values()].filter(({ length }) => length >= MIN_TIMES).sort((a, b) => a.length - b.length);
   const distances = frequent(repeated, 1).slice(0, MAX_CANDIDATES);
@@ -128,11 +176,11 @@ function frequent(places: readonly (readonly number[])[], lag: number): number[]
 }
 
 /** The stretches with this period that are worth cutting. */
-function stretchesOf(nodes: readonly Node[], from: number, to: number, period: number, worth: Worth): Stretch[] {
+function stretchesOf({ nodes, kinds }: Sequence, from: number, to: number, period: number, worth: Worth): Stretch[] {
   const found: Stretch[] = [];
   let equal = 0;
   for (let n = from + period; n <= to; n++) {
-    if (n < to && nodes[n]!.signature === nodes[n - period]!.signature) {
+    if (n < to && kinds[n] === kinds[n - period]) {
       equal++;
       continue;
     }
@@ -175,6 +223,10 @@ function isLongExpression(nodes: readonly Node[], stretch: Stretch): boolean {
   if (length < MIN_RECURRENCE || !isRepeated(nodes, stretch)) return false;
   return length >= MIN_EXPRESSIONS || isRecurrence(nodes, stretch);
 }
+
+/** The fewest periods of an expression that are worth cutting by themselves. */
+const leastExpressions = (nodes: readonly Node[], stretch: Stretch): number =>
+  Math.max(MIN_TIMES, Math.ceil((isRecurrence(nodes, stretch) ? MIN_RECURRENCE : MIN_EXPRESSIONS) / stretch.period));
 
 /** Whether each period reads what a node of the period before computes. */
 function isRecurrence(nodes: readonly Node[], { start, period, times }: Stretch): boolean {

@@ -83,8 +83,8 @@ export function closeScope(): Scope {
 export const isRootValue = (value: Value): boolean =>
   open.some(({ roots }) => roots.some((root) => root.value === value && !root.disposed && !root.window));
 
-/** All roots of all open scopes that are there and stand for themselves, each once; the lists are emptied. */
-export function takeRoots(): ReadonlySet<Root> {
+/** All roots of all open scopes that are there and stand for themselves, each once. */
+export function pendingRoots(): ReadonlySet<Root> {
   const roots = new Set<Root>();
   for (const scope of open) {
     const { length } = scope.roots;
@@ -92,8 +92,23 @@ export function takeRoots(): ReadonlySet<Root> {
       const root = scope.roots[i]!;
       if (!root.disposed && !root.window) roots.add(root);
     }
+  }
+  return roots;
+}
+
+const never = () => false;
+
+/** Takes these roots out of the lists, but for those that stay. */
+export function takeRoots(stays: (root: Root) => boolean = never): ReadonlySet<Root> {
+  const roots = new Set<Root>();
+  const pending = pendingRoots();
+  for (const root of pending) if (!stays(root)) roots.add(root);
+  for (const scope of open) {
+    const { length } = scope.roots;
     if (length > 0) scope.noteLeaves();
+    const left = roots.size === pending.size ? [] : scope.roots.filter((root) => pending.has(root) && !roots.has(root));
     scope.roots.length = 0;
+    scope.roots.push(...new Set(left));
   }
   return roots;
 }

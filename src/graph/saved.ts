@@ -1,13 +1,14 @@
 // Saved values: what a flush stores for gradients alone goes back to the pool when these have been taken, whatever the collector does.
 import { isJournaling } from './journal';
 import { makeRecipesOf } from './recipes';
+import { unwidened } from './record';
 import type { Node, Value } from './value';
 
 /** Made anew by each flush that takes some: a set that is cleared keeps what it held alive until the next full collection. */
 let spent = new Set<Value>();
 
 /** Notes at a flush that the gradient of `node` will read a value; `stored` says that this flush stores it. */
-export function saveFor(node: Node, value: Value, stored: boolean): void {
+function saveFor(node: Node, value: Value, stored: boolean): void {
   // A rehearsal stores nothing. What came from the host is not made again.
   if (isJournaling() || value.node === null) return;
   value.keepers++;
@@ -34,10 +35,50 @@ export function leaveToGradients(values: readonly Value[]): void {
   for (const value of left) makeRecipesOf(value);
 }
 
-/** The lent values that no gradient reads after the flush under way; those that wait for their run are left to the next. */
-export function takeSpent(): readonly Value[] {
+/** Leaves a value to what a flush has held back: the next flush gives it back, unless a gradient still reads it. */
+export function leaveToNext(value: Value): void {
+  value.lent = true;
+  if (!isJournaling()) spent.add(value);
+}
+
+/**
+ * The lent values that no gradient reads after the flush under way; those that wait for their run, and those that what it holds back reads,
+ * are left to the next.
+ */
+export function takeSpent(held: { reads(value: Value): boolean } | null): readonly Value[] {
   if (spent.size === 0 || isJournaling()) return [];
   const free = [...spent].filter((x) => x.keepers === 0 && !x.shown && !x.failure && !x.returned);
-  spent = new Set(free.filter(({ allocation, scheduled }) => allocation === null && scheduled !== null));
-  return free.filter(({ allocation }) => allocation !== null);
+  const waits = (x: Value) => held?.reads(x) || (x.allocation === null && x.scheduled !== null);
+  spent = new Set(free.filter(waits));
+  return free.filter((x) => x.allocation !== null && !waits(x));
+}
+
+/** Asks for what later gradients of `value` will read, so that it outlives this flush. */
+export function keepSaved(value: Value, want: (value: Value) => void, exports: Pick<ReadonlySet<Value>, 'has'>): void {
+  const meet = (node: Node) => {
+    const { savedKept } = node;
+    node.savedKept = true;
+    return !savedKept;
+  };
+  eachSaved(value, meet, (saved, node) => {
+    want(saved);
+    saveFor(node, saved, exports.has(saved));
+  });
+}
+
+/** Finds what later gradients of `value` will read, by nodes; `meet`: whether a node is met for the first time. */
+export function eachSaved(value: Value, meet: (node: Node) => boolean, save: (saved: Value, node: Node) => void): void {
+  const stack: Value[] = [value];
+  while (stack.length > 0) {
+    const next = stack.pop()!;
+    const { node } = next;
+    if (!node || !next.requiresGrad || next.sink || node.spent || node.cut || !meet(node)) continue;
+    const { inputs, outputs } = node.op.saves ?? {};
+    if (node.keepsSaved) {
+      for (const i of inputs ?? (outputs ? [] : node.inputs.keys()))
+        if (i < node.inputs.length) save(unwidened(node.inputs[i]!), node);
+      for (const o of outputs ?? []) save(node.outputs[o]!, node);
+    }
+    for (const x of node.inputs) if (x.requiresGrad) stack.push(x);
+  }
 }

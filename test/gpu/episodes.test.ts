@@ -89,6 +89,42 @@ test('a solver of expressions alone compiles nothing at a new length after the t
   expect(counts.map(({ plans, pipelines }) => [plans, pipelines])).toEqual(counts.map(() => [0, 0]));
 });
 
+test('a solver of so many stages that some are sent before it is read compiles nothing at a new length after the third', async () => {
+  const rates = [1.1, 0.4, 0.1, 0.4] as const;
+  const [a, b, c, d] = rates.map((rate) => torch.tensor(rate));
+  const solve = async (length: number) => {
+    let [x, y]: Tensor[] = [torch.tensor([10.5, 8, 6]), torch.tensor([5.5, 4, 3])];
+    const path: Tensor[] = [];
+    for (let i = 0; i < length; i++) {
+      const dx = x!.mul(a!).sub(x!.mul(y!).mul(b!));
+      const dy = x!.mul(y!).mul(c!).sub(y!.mul(d!));
+      [x, y] = [x!.add(dx.mul(0.01)), y!.add(dy.mul(0.01))];
+      path.push(x);
+    }
+    return (await torch.stack(path).tolist()) as number[][];
+  };
+  /** The same in float64. */
+  const solved = (length: number, [x, y]: [number, number]) =>
+    Array.from({ length }, () => {
+      const [dx, dy] = [x * rates[0] - x * y * rates[1], x * y * rates[2] - y * rates[3]];
+      [x, y] = [x + 0.01 * dx, y + 0.01 * dy];
+      return x;
+    });
+  for (const length of [22, 400, 345]) await solve(length);
+  for (const length of [331, 370, 451]) {
+    let path: number[][] = [];
+    const { plans, pipelines } = await counted(async () => {
+      path = await solve(length);
+    });
+    expect([plans, pipelines], `${length} stages`).toEqual([0, 0]);
+    expectNumbers(
+      path.map(([, x]) => x!),
+      solved(length, [8, 4]),
+      { rtol: 1e-4 },
+    );
+  }
+});
+
 const policies: Record<string, () => nn.Sequential> = {
   layers: () => new nn.Sequential(new nn.Linear(4, 6), new nn.Dropout(0.5), new nn.ReLU(), new nn.Linear(6, 2)),
   'one layer': () => new nn.Sequential(new nn.Linear(4, 2)),
