@@ -4,6 +4,7 @@ import { decode } from '@jridgewell/sourcemap-codec';
 import { build } from 'vite';
 import { classNames } from '../class-names.mjs';
 import { doorAliases } from '../doors.mjs';
+import { wgslStripped } from '../wgsl-stripped.mjs';
 
 /**
  * A script of a built program: its code, and how many characters of it come from each source.
@@ -30,7 +31,7 @@ import { doorAliases } from '../doors.mjs';
  * @returns {Promise<Built>}
  */
 export async function built(file, alias = doorAliases) {
-  const plugins = () => [classNames()];
+  const plugins = () => [classNames(), wgslStripped()];
   const { output } = /** @type {import('vite').Rolldown.RolldownOutput} */ (
     await build({
       configFile: false,

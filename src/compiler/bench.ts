@@ -8,6 +8,7 @@ import { Slots } from '../gpu/slots';
 import { type LinkTarget, link } from './link';
 import { byteLength, type Meta, scalarOf } from './meta';
 import { compile } from './plan';
+import { whenLoaded } from './texts';
 import { type Bench, forced, type Trial, type TuningTask } from './tuner';
 import type { Candidate, TuningTable } from './tuning';
 
@@ -52,7 +53,8 @@ export class GpuBench implements Bench {
       for (const buffer of [faultBuffer, executable?.uniform]) if (buffer) memory.destroyBuffer(buffer);
     };
     try {
-      const plan = compile(program, { ...profile, tuning: forced(point, candidate, this.table) });
+      const tuning = forced(point, candidate, this.table);
+      const plan = await whenLoaded(() => compile(program, { ...profile, tuning }));
       executable = await link(plan, target);
     } catch {
       close();

@@ -26,6 +26,7 @@ import { PlanCache } from './plan-cache';
 import { Refusal } from './refusal';
 import { type Sendable, Sender } from './sender';
 import { bindStanding, releaseStanding } from './standing';
+import { whenLoaded } from './texts';
 import { type TunedChoice, type TuningProgress, tuneAll, tuningTasks } from './tuner';
 import { type Probe, TuningTable } from './tuning';
 import { adapterKey, type TuningRecord, TuningStore } from './tuning-store';
@@ -554,11 +555,12 @@ export class Engine {
   }
 
   /** A plan for a program, freshly compiled, and whether there is one already; the device must be open. */
-  planFor(key: readonly number[], program: Program): { readonly plan: Plan; readonly cached: boolean } {
+  async planFor(key: readonly number[], program: Program): Promise<{ readonly plan: Plan; readonly cached: boolean }> {
     if (!this.session) this.reportLoss();
     invariant(this.session, 'a plan is compiled for a device');
     const cached = this.plans.get(key);
-    return { plan: compile(program, (cached ?? this.session).profile, this.passes), cached: cached !== undefined };
+    const { profile } = cached ?? this.session;
+    return { plan: await whenLoaded(() => compile(program, profile, this.passes)), cached: cached !== undefined };
   }
 
   /** Makes plans for programs that have none yet, all pipelines at once, and runs none of them. */
@@ -580,7 +582,9 @@ export class Engine {
     const before = stats.pipelinesCreated;
     const fresh = jobs.filter(({ key }) => !this.plans.get(key));
     const { profile } = session;
-    const plans = fresh.map(({ key, program }) => ({ key, plan: compile(program, profile, this.passes) }));
+    const plans = await whenLoaded(() =>
+      fresh.map(({ key, program }) => ({ key, plan: compile(program, profile, this.passes) })),
+    );
     const requests = plans.flatMap(({ plan }) => pipelineRequests(plan));
     await session.pipelines.prepare(requests, onProgress);
     for (const { key, plan } of plans) {
@@ -594,7 +598,9 @@ export class Engine {
 
   /** Gives a plan kernels of its own in the place of general ones, once they are compiled; no run waits for that. */
   private async refine(key: readonly number[], cached: CachedPlan, session: Session): Promise<void> {
-    const executable = await link(cached.plan, session, beginKernels(cached.plan, session, 'own'));
+    const { plan } = cached;
+    await whenLoaded(() => plan.steps.map(({ pass }) => pass.often?.()));
+    const executable = await link(plan, session, beginKernels(plan, session, 'own'));
     const stays = session === this.session && this.plans.get(key) === cached;
     const former = stays ? cached.executable : executable;
     if (stays) {

@@ -9,6 +9,7 @@ import type { CompilerPass } from './passes';
 import { compile } from './plan';
 import type { Sendable, Sender } from './sender';
 import { bindStanding, releaseStanding } from './standing';
+import { whenLoaded } from './texts';
 
 /** What a job's plan has become, and whether the job has been sent by it. */
 export interface FirstRun extends Sendable {
@@ -27,7 +28,8 @@ export async function firstRun(
   makeRoom: () => void,
 ): Promise<FirstRun> {
   const start = performance.now();
-  const compiled = compile(job.build(), session.profile, passes);
+  const program = job.build();
+  const compiled = await whenLoaded(() => compile(program, session.profile, passes));
   const kernels = beginKernels(compiled, session);
   // While kernels are compiled, the numbers are drawn that inputs begin with.
   for (const cell of job.inputs) void cell.host;

@@ -52,8 +52,10 @@ export interface Ending {
 
 /** One dispatch. Bindings in group 0: `reads` (read-only), then `writes` (read_write), then the uniform `params` if any. */
 export interface Pass {
-  /** WGSL files to concatenate, library files first. */
+  /** WGSL files to concatenate, library files first, by their texts or the names of these (see texts.ts). */
   readonly source: readonly string[];
+  /** What the last file becomes before anything else is made of it. */
+  readonly edit?: (text: string) => string;
   /** Shown in profiles and error messages. */
   readonly label: string;
   /** Default `main`. */
@@ -96,7 +98,7 @@ export interface Pass {
 /** A WGSL expression over `a0, a1, …` (inputs, broadcast) and `s0, s1, …` (dynamic scalars) giving one output element. */
 export interface PointwiseBody {
   readonly expr: string;
-  /** WGSL function library files that the expression calls. */
+  /** WGSL function library files that the expression calls, as those of a pass. */
   readonly lib?: readonly string[];
   /** Type of the dynamic scalars; default f32. */
   readonly scalarType?: Scalar;

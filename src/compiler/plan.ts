@@ -10,6 +10,7 @@ import { gridFor } from './lowering';
 import { byteLength } from './meta';
 import { fillsFirst, packTargets } from './pack';
 import { type CompilerPass, compilerPasses } from './passes';
+import { allWithTexts } from './texts';
 
 /** Storage buffers bind at multiples of this many bytes (WebGPU's default minStorageBufferOffsetAlignment). */
 const ALIGNMENT = 256;
@@ -91,7 +92,7 @@ export interface Plan {
 export const hostBytesOf = ({ steps, inputs, exports }: Plan): number =>
   2048 * steps.length + 512 * (inputs.length + exports.length);
 
-/** The plan of a program. Other `passes` are for tests: whichever they are, the plan computes the same. */
+/** The plan of a program, within `whenLoaded`. Other `passes` are for tests: whichever they are, the plan computes the same. */
 export function compile(
   recorded: Program,
   adapter: AdapterProfile,
@@ -99,7 +100,7 @@ export function compile(
 ): Plan {
   if (recorded.values.some(({ dtype }) => dtype === 'float16')) expectHalf(adapter);
   const program = fillsFirst(recorded);
-  const lowerings = program.nodes.map((node) => lower(program, node, adapter));
+  const lowerings = allWithTexts(program.nodes.map((node) => lower(program, node, adapter)));
   const lowered = passes.reduce((before, pass) => pass(before), { program, lowerings } as LoweredProgram);
   return { ...new Planner(lowered).run(), faults: faultFlow(lowered) };
 }

@@ -1,13 +1,15 @@
 // Activation functions, element by element.
 
-import erfLib from '../../shaders/lib/erf.wgsl?raw';
 import mathLib from '../../shaders/lib/math.wgsl?raw';
+import type { Text } from '../compiler/texts';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add, exp, mul, neg, square, sub } from './arithmetic';
 import { toFloat } from './cast';
 import { gt, where } from './compare';
 import { byKind, pointwise } from './pointwise';
+
+const erfLib: Text = '#functions/libErf';
 
 const math = [mathLib];
 const erf = [mathLib, erfLib];

@@ -1,11 +1,10 @@
 // Pooling by output size, and its way back: adaptive maximum and mean, maxUnpool.
-import adaptiveSource from '../../shaders/adaptive-max-pool2d.wgsl?raw';
 import fillSource from '../../shaders/fill.wgsl?raw';
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
-import unpoolSource from '../../shaders/max-unpool2d.wgsl?raw';
 import { f32, fault, input, output, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { numel, type Shape, sameShape, showShape } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { DTypeError, ShapeError } from '../errors';
 import { faultOp } from '../gpu/faults';
 import { expectFloat, named, record } from '../graph/record';
@@ -15,6 +14,9 @@ import { gather } from './indexing';
 import { avgPool2d, maxPool2d } from './pool';
 import { mean } from './reduce';
 import { resample2d } from './resample';
+
+const adaptiveSource: Text = '#pool/adaptiveMaxPool2d';
+const unpoolSource: Text = '#pool/maxUnpool2d';
 
 type Pair = readonly [height: number, width: number];
 

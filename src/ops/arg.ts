@@ -1,8 +1,8 @@
 // The extremum along a dimension with its place: max and min with indices, argmax, argmin.
-import source from '../../shaders/arg.wgsl?raw';
 import stripsLib from '../../shaders/lib/strips.wgsl?raw';
 import { input, type Operand, output, type Pass, scratch } from '../compiler/ir';
 import { BYTES_PER_ELEMENT, numel, scalarOf, showShape } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { ShapeError } from '../errors';
 import { recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -12,6 +12,8 @@ import { scatterAddIntoZeros } from './indexing';
 import { elementLibs, type ReduceAttrs, reducedCount } from './reduce';
 import { filledPast, greatestOf, leastOf } from './room';
 import { resultCount, type Strips, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
+
+const source: Text = '#sort/arg';
 
 /** Outputs: the extremum, and its place along the one dimension in `dims`. */
 function extremumOp(name: string, minimum: boolean): Op<ReduceAttrs> {

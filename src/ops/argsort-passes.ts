@@ -1,11 +1,13 @@
 // The passes that sort indices along a dimension: a merge sort, for argsort and for whatever needs an order on its way.
-import source from '../../shaders/argsort.wgsl?raw';
-import blocksSource from '../../shaders/argsort-blocks.wgsl?raw';
-import keyLib from '../../shaders/lib/sort-key.wgsl?raw';
 import { type Operand, type Pass, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
 import type { Scalar } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import type { AdapterProfile } from '../gpu/device';
+
+const source: Text = '#sort/argsort';
+const blocksSource: Text = '#sort/argsortBlocks';
+const keyLib: Text = '#sort/libSortKey';
 
 const WORKGROUP = 64;
 const kinds: Record<Scalar, number> = { f32: 0, i32: 1, u32: 2 };

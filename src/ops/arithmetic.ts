@@ -1,14 +1,16 @@
 // Arithmetic and elementary functions, element by element, with broadcasting.
 
 import mathLib from '../../shaders/lib/math.wgsl?raw';
-import trigLib from '../../shaders/lib/trig.wgsl?raw';
 import { type DType, isFloat } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { invariant } from '../errors';
 import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { cast, clone, fullLike, toFloat } from './cast';
 import { byKind, pointwise, wrapped } from './pointwise';
 import { wrappedNumber } from './stored-number';
+
+const trigLib: Text = '#functions/libTrig';
 
 const math = [mathLib];
 

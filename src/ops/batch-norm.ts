@@ -1,8 +1,8 @@
 // Normalisation of channels by given or own statistics, with the gradient through own ones: batchNorm.
-import source from '../../shaders/batch-norm-factors.wgsl?raw';
 import { input, type Lowering, type Operand, output, type Pass, scalar, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { type Meta, numel, sameShape } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { mode } from '../graph/mode';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -12,6 +12,8 @@ import { cast } from './cast';
 import { moments } from './moments';
 import { normalizeOp, rstdOp } from './norm';
 import { reducedCount, sum } from './reduce';
+
+const source: Text = '#norm/batchNormFactors';
 
 interface BatchNormAttrs {
   /** All dimensions but the channels'. */

@@ -1,8 +1,10 @@
 // The second pass of sums that were split into chunks for the sake of parallelism.
-import source from '../../shaders/sum-chunks.wgsl?raw';
-import pairSource from '../../shaders/sum-chunks-pair.wgsl?raw';
 import { type Operand, output, type Pass, scratch, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
+import type { Text } from '../compiler/texts';
+
+const source: Text = '#conv/sumChunks';
+const pairSource: Text = '#conv/sumChunksPair';
 
 const WORKGROUP = 64;
 

@@ -1,15 +1,17 @@
 // Clipping of gradients in flat buffers, in place: to a norm that all of them share, or element by element.
-import normSource from '../../shaders/clip-grad-norm.wgsl?raw';
-import scaleSource from '../../shaders/clip-grad-scale.wgsl?raw';
-import valueSource from '../../shaders/clip-grad-value.wgsl?raw';
 import mathLib from '../../shaders/lib/math.wgsl?raw';
-import kindLib from '../../shaders/lib/norm-kind.wgsl?raw';
 import { input, output, scalar, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT, numel } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { pack } from './join';
+
+const normSource: Text = '#optimMore/clipGradNorm';
+const scaleSource: Text = '#optimMore/clipGradScale';
+const valueSource: Text = '#optimMore/clipGradValue';
+const kindLib: Text = '#norm/libNormKind';
 
 const WORKGROUP = 64;
 /** Invocations of a workgroup where few strips should still keep every core of a processor busy. */

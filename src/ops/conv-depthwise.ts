@@ -1,12 +1,14 @@
 // A convolution of channels one by one on a processor: strips of columns, down which each invocation walks, or whole small images.
-import source from '../../shaders/conv2d-depthwise.wgsl?raw';
-import mapSource from '../../shaders/conv2d-depthwise-map.wgsl?raw';
 import { i32, input, output, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
+import type { Text } from '../compiler/texts';
 import type { AdapterProfile } from '../gpu/device';
 import type { Correlation } from './conv-forward';
 import { elementsOf } from './conv-geometry';
 import { ceilDiv } from './conv-tiles';
+
+const source: Text = '#depthwise/conv2dDepthwise';
+const mapSource: Text = '#depthwise/conv2dDepthwiseMap';
 
 /** Taps of the largest kernel whose weights an invocation holds. */
 const MOST_TAPS = 49;

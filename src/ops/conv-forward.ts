@@ -1,12 +1,8 @@
 // The GPU passes of a convolution, and of whatever else is a sum over a window that moves with the output.
-import source from '../../shaders/conv2d.wgsl?raw';
-import workgroupSource from '../../shaders/conv2d-workgroup.wgsl?raw';
-import firstMaxLib from '../../shaders/lib/first-max.wgsl?raw';
-import outputsEach from '../../shaders/lib/outputs-each.wgsl?raw';
-import outputsMax from '../../shaders/lib/outputs-max.wgsl?raw';
 import { i32, input, type Lowering, output, type Pass, type Pooling, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
 import { sameShape } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import type { AdapterProfile } from '../gpu/device';
 import { depthwisePass, isDepthwise } from './conv-depthwise';
 import { type ConvGeometry, elementsOf, geometryParams } from './conv-geometry';
@@ -26,6 +22,12 @@ import {
 } from './conv-register-tiles';
 import { ceilDiv } from './conv-tiles';
 import { choosesWinograd, winogradPasses } from './conv-winograd';
+
+const source: Text = '#conv/conv2d';
+const workgroupSource: Text = '#convWorkgroup/conv2dWorkgroup';
+const firstMaxLib: Text = '#conv/libFirstMax';
+const outputsEach: Text = '#conv/libOutputsEach';
+const outputsMax: Text = '#conv/libOutputsMax';
 
 /** A cross-correlation: the forward sum, or the gradient by the input as a sum over dy. */
 export interface Correlation {

@@ -1,14 +1,16 @@
 // The GPU passes of a convolution's gradient by its input, which is the transposed convolution's forward.
-import gatherSource from '../../shaders/conv2d-input-grad.wgsl?raw';
-import blockSource from '../../shaders/conv2d-input-grad-block.wgsl?raw';
 import { input, type Lowering, output, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
+import type { Text } from '../compiler/texts';
 import type { AdapterProfile } from '../gpu/device';
 import { type BlockTile, blockCounts, chooseBlockTile, generalBlockTile } from './conv-block-tiles';
 import { correlate, type Laid } from './conv-forward';
 import { type ConvGeometry, geometryParams } from './conv-geometry';
 import { lanesOf, weightsOf } from './conv-register-tiles';
 import { bestTile, ceilDiv, WORKGROUP } from './conv-tiles';
+
+const gatherSource: Text = '#convGrad/conv2dInputGrad';
+const blockSource: Text = '#convGrad/conv2dInputGradBlock';
 
 /** Columns, about, that an invocation of the strided gradient by input computes. */
 const TRANSPOSED_COLS = 8;

@@ -1,7 +1,6 @@
 // How a convolution is divided among invocations that keep their sums in registers: the tiles there are, and which is chosen where.
-import weightsBeside from '../../shaders/lib/weights-beside.wgsl?raw';
-import weightsOwn from '../../shaders/lib/weights-own.wgsl?raw';
-import weightsQuad from '../../shaders/lib/weights-quad.wgsl?raw';
+
+import type { Text } from '../compiler/texts';
 import { isMeasured, tuned } from '../compiler/tuning';
 import type { AdapterProfile } from '../gpu/device';
 import {
@@ -21,6 +20,10 @@ import {
   type TurnCost,
 } from './conv-tile-costs';
 import { ceilDiv, divisorUpTo } from './conv-tiles';
+
+const weightsBeside: Text = '#conv/libWeightsBeside';
+const weightsOwn: Text = '#conv/libWeightsOwn';
+const weightsQuad: Text = '#conv/libWeightsQuad';
 
 /** What the choice for a cross-correlation goes by. */
 export interface CorrelationShape {

@@ -1,11 +1,13 @@
 // The gradient of a convolution by its weight where maps are small: itself a correlation, whose kernels are the maps of dy.
-import biasSource from '../../shaders/conv2d-bias-grad.wgsl?raw';
 import { input, type Lowering, type Operand, output, type Pass, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
+import type { Text } from '../compiler/texts';
 import type { AdapterProfile } from '../gpu/device';
 import { type Correlation, registerPass } from './conv-forward';
 import type { ConvGeometry } from './conv-geometry';
 import { chooseMapTile, generalMapTile } from './conv-register-tiles';
+
+const biasSource: Text = '#convGrad/conv2dBiasGrad';
 
 /** Pixels of dy, which are written out as the taps of a kernel. */
 const MOST_TAPS = 16;

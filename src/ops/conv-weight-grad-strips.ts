@@ -1,13 +1,15 @@
 // The GPU passes of a convolution's gradient by its weight where the lanes of a quad load dy for each other.
-import source from '../../shaders/conv2d-weight-grad-strip.wgsl?raw';
-import anySource from '../../shaders/conv2d-weight-grad-strip-any.wgsl?raw';
 import { i32, input, type Lowering, output, type Param, type Pass, scratch, u32 } from '../compiler/ir';
 import { grid } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { pairsBeside, sumChunkPairs } from './chunks';
 import { type ConvGeometry, geometryParams } from './conv-geometry';
 import { ceilDiv } from './conv-tiles';
 import { QUAD, type StripTile, stripColumns, stripPlan } from './conv-weight-grad-tiles';
+
+const source: Text = '#convGrad/conv2dWeightGradStrip';
+const anySource: Text = '#convGrad/conv2dWeightGradStripAny';
 
 /** dw and db, of inputs x and dy: partial sums over chunks of the batch's strips of columns, then their sum. */
 export function stripPasses(g: ConvGeometry, tile: StripTile): Lowering {

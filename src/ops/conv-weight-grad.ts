@@ -1,10 +1,8 @@
 // The GPU passes of a convolution's gradients by weight and bias.
-import source from '../../shaders/conv2d-weight-grad.wgsl?raw';
-import padSource from '../../shaders/conv2d-weight-grad-pad.wgsl?raw';
-import workgroupSource from '../../shaders/conv2d-weight-grad-workgroup.wgsl?raw';
 import { i32, input, type Lowering, type Operand, output, type Pass, scratch, spare, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import type { AdapterProfile } from '../gpu/device';
 import { pairsBeside, sumChunkPairs } from './chunks';
 import { type ConvGeometry, geometryParams } from './conv-geometry';
@@ -22,6 +20,10 @@ import {
   type WeightGradTile,
   type WorkgroupTile,
 } from './conv-weight-grad-tiles';
+
+const source: Text = '#convGrad/conv2dWeightGrad';
+const padSource: Text = '#convGrad/conv2dWeightGradPad';
+const workgroupSource: Text = '#convWorkgroup/conv2dWeightGradWorkgroup';
 
 const WORKGROUP = 64;
 

@@ -1,15 +1,17 @@
 // Convolution by Winograd's minimal filtering F(2×2, 3×3): 16 products for four outputs where the sum over the window has 36.
-import inputSource from '../../shaders/winograd-input.wgsl?raw';
-import outputSource from '../../shaders/winograd-output.wgsl?raw';
-import weightSource from '../../shaders/winograd-weight.wgsl?raw';
 import { i32, input, type Lowering, type Operand, output, type Pass, scratch, u32 } from '../compiler/ir';
 import { gridFor, placed } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { tuned } from '../compiler/tuning';
 import type { AdapterProfile } from '../gpu/device';
 import type { Correlation } from './conv-forward';
 import { ceilDiv, WORKGROUP } from './conv-tiles';
 import { matmulPasses, type Product } from './matmul-passes';
+
+const inputSource: Text = '#winograd/winogradInput';
+const outputSource: Text = '#winograd/winogradOutput';
+const weightSource: Text = '#winograd/winogradWeight';
 
 /** Values of a patch, and products of a tile. */
 const POINTS = 16;

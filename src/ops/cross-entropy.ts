@@ -1,13 +1,11 @@
 // Cross entropy by labels as one row pass, and its gradient as one more: softmax and likelihood never exist as values.
 
-import source from '../../shaders/cross-entropy.wgsl?raw';
-import gradSource from '../../shaders/cross-entropy-grad.wgsl?raw';
-import sumSource from '../../shaders/cross-entropy-sum.wgsl?raw';
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
 import mathLib from '../../shaders/lib/math.wgsl?raw';
 import { f32, fault, i32, input, type Operand, output, type Pass, scalar, scratch, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT, sameShape, showShape } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { ShapeError } from '../errors';
 import type { AdapterProfile } from '../gpu/device';
 import { faultOp } from '../gpu/faults';
@@ -20,6 +18,10 @@ import { filledPast, hasRoom } from './room';
 import { narrow } from './shape';
 import { onePassLength } from './strips';
 import { rowsPass } from './workgroup';
+
+const source: Text = '#softmax/crossEntropy';
+const gradSource: Text = '#softmax/crossEntropyGrad';
+const sumSource: Text = '#softmax/crossEntropySum';
 
 export type Reduction = 'none' | 'mean' | 'sum';
 

@@ -1,8 +1,8 @@
 // What a deformable convolution reads of its input, for its weights to be multiplied with.
-import source from '../../shaders/deform-conv2d.wgsl?raw';
 import { input, type Lowering, type Operand, output, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { type Meta, numel, type Shape } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { fromHost, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { reshape } from './cast';
@@ -11,6 +11,8 @@ import { expand } from './reduce';
 import { searchsorted } from './search';
 import { narrow } from './shape';
 import { argsort } from './sort';
+
+const source: Text = '#regions/deformConv2d';
 
 const WORKGROUP = 64;
 

@@ -1,11 +1,13 @@
 // Replacing elements at random: dropout, whose mask is made anew from its key wherever it is needed.
-import source from '../../shaders/dropout.wgsl?raw';
 import { input, output, type Pass, scalar, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { numel } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { expectFloat, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { rowsIn } from './room';
+
+const source: Text = '#random/dropout';
 
 const WORKGROUP = 64;
 const ELEMENTS_PER_INVOCATION = 4;

@@ -1,16 +1,18 @@
 // Elementary functions beyond arithmetic: logarithms of other bases, inverse circular and hyperbolic functions, erf, interpolation.
 
-import elementaryLib from '../../shaders/lib/elementary.wgsl?raw';
-import erfLib from '../../shaders/lib/erf.wgsl?raw';
 import mathLib from '../../shaders/lib/math.wgsl?raw';
-import trigLib from '../../shaders/lib/trig.wgsl?raw';
 import { type DType, isFloat } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { expectNumber, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { abs, add, div, exp, mul, neg, reciprocal, rsqrt, square, sub } from './arithmetic';
 import { fullLike, toFloat } from './cast';
 import { isfinite, where } from './compare';
 import { byKind, pointwise, wrapped } from './pointwise';
+
+const elementaryLib: Text = '#functions/libElementary';
+const erfLib: Text = '#functions/libErf';
+const trigLib: Text = '#functions/libTrig';
 
 const lib = [mathLib, trigLib, erfLib, elementaryLib];
 

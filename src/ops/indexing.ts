@@ -1,12 +1,9 @@
 // Picking elements by index tensors and adding them back: gather / scatterAdd, indexSelect / indexAdd, oneHot, batches of rows.
-import gatherSource from '../../shaders/gather.wgsl?raw';
-import gatherBytesSource from '../../shaders/gather-bytes.wgsl?raw';
-import indexSelectSource from '../../shaders/index-select.wgsl?raw';
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
-import oneHotSource from '../../shaders/one-hot.wgsl?raw';
 import { fault, input, type Lowering, output, type Param, type Pass, scalar, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { contiguousStrides, type Meta, numel, type Shape, sameShape, showShape } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { FaultCode, faultOp } from '../gpu/faults';
 import { record } from '../graph/record';
@@ -18,6 +15,11 @@ import { expand } from './reduce';
 import { filledPast, hasRoom } from './room';
 import { lowerScatter, ontoBase, placesPass, spanOf } from './scatter-passes';
 import { pad, slice, stridedScatter } from './shape';
+
+const gatherSource: Text = '#indexing/gather';
+const gatherBytesSource: Text = '#indexing/gatherBytes';
+const indexSelectSource: Text = '#indexing/indexSelect';
+const oneHotSource: Text = '#indexing/oneHot';
 
 const WORKGROUP = 64;
 

@@ -1,11 +1,10 @@
 // Losses: cross entropy by labels or probabilities, negative log likelihood, squared, absolute and binary.
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
 import mathLib from '../../shaders/lib/math.wgsl?raw';
-import lossSource from '../../shaders/nll-loss.wgsl?raw';
-import gradSource from '../../shaders/nll-loss-grad.wgsl?raw';
 import { fault, i32, input, output, type Param, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { isFloat, type Meta, numel, type Shape, sameShape, showShape } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { faultOp } from '../gpu/faults';
 import { expectFloat, named, record, recordAll } from '../graph/record';
@@ -22,6 +21,9 @@ import { mean, sum } from './reduce';
 import { filledPast } from './room';
 import { permute } from './shape';
 import { fewLongRows, logSoftmax } from './softmax';
+
+const lossSource: Text = '#softmax/nllLoss';
+const gradSource: Text = '#softmax/nllLossGrad';
 
 export type { Reduction } from './cross-entropy';
 

@@ -1,13 +1,8 @@
 // The passes of a matrix product: which of its kernels runs, how specialised, and the second pass where K is split.
-import batches from '../../shaders/lib/batches.wgsl?raw';
-import lanesAlone from '../../shaders/lib/lanes-alone.wgsl?raw';
-import quad from '../../shaders/lib/lanes-quad.wgsl?raw';
-import registerSource from '../../shaders/matmul.wgsl?raw';
-import workgroupSource from '../../shaders/matmul-workgroup.wgsl?raw';
-import vectorSource from '../../shaders/matvec.wgsl?raw';
 import { input, type Lowering, type Operand, output, type Pass, type Stage, scratch, spare, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { type Probe, probed } from '../compiler/tuning';
 import type { AdapterProfile } from '../gpu/device';
 import { sumChunkPairs, sumChunks } from './chunks';
@@ -28,6 +23,13 @@ import {
   tilesOf,
   type VectorTile,
 } from './matmul-tiles';
+
+const batches: Text = '#matmul/libBatches';
+const lanesAlone: Text = '#matmul/libLanesAlone';
+const quad: Text = '#matmul/libLanesQuad';
+const registerSource: Text = '#matmul/matmul';
+const workgroupSource: Text = '#matmul/matmulWorkgroup';
+const vectorSource: Text = '#matmul/matvec';
 
 /** Separate batch dimensions that the kernels walk. */
 export const BATCH_DIMS = 4;

@@ -1,10 +1,9 @@
 // Mean and variance in one reading of the input; var and std.
 import stripsLib from '../../shaders/lib/strips.wgsl?raw';
-import source from '../../shaders/moments.wgsl?raw';
-import combineSource from '../../shaders/moments-combine.wgsl?raw';
 import { f32, input, output, scratch, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT, numel } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { expectFloat, named, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { add, div, mul, sub } from './arithmetic';
@@ -15,6 +14,9 @@ import { pointwise } from './pointwise';
 import { type Dims, expand, reducedCount, sum } from './reduce';
 import { filledPast, hasRoom } from './room';
 import { resultCount, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
+
+const source: Text = '#norm/moments';
+const combineSource: Text = '#norm/momentsCombine';
 
 const WORKGROUP = 64;
 

@@ -1,17 +1,19 @@
 // Samples of categories by weights, from random numbers that the host has drawn: with and without replacement.
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
-import weightsLib from '../../shaders/lib/weights.wgsl?raw';
-import raceSource from '../../shaders/multinomial-race.wgsl?raw';
-import searchSource from '../../shaders/multinomial-search.wgsl?raw';
-import sumSource from '../../shaders/multinomial-sum.wgsl?raw';
 import { fault, input, output, scratch, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT, numel } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { faultOp } from '../gpu/faults';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { argmax } from './arg';
 import { topk } from './sort';
+
+const weightsLib: Text = '#conv/libWeights';
+const raceSource: Text = '#sort/multinomialRace';
+const searchSource: Text = '#sort/multinomialSearch';
+const sumSource: Text = '#sort/multinomialSum';
 
 const WORKGROUP = 64;
 

@@ -1,16 +1,18 @@
 // Non-maximum suppression: of boxes that overlap, those with the highest scores.
 
-import overlapLib from '../../shaders/lib/box-overlap.wgsl?raw';
-import exactLib from '../../shaders/lib/exact.wgsl?raw';
-import blockSource from '../../shaders/nms-block.wgsl?raw';
-import laterSource from '../../shaders/nms-later.wgsl?raw';
-import overlapsSource from '../../shaders/nms-overlaps.wgsl?raw';
 import { input, output, type Pass, scalar, scratch, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { invariant } from '../errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+
+const overlapLib: Text = '#regions/libBoxOverlap';
+const exactLib: Text = '#regions/libExact';
+const blockSource: Text = '#regions/nmsBlock';
+const laterSource: Text = '#regions/nmsLater';
+const overlapsSource: Text = '#regions/nmsOverlaps';
 
 const WORKGROUP = 64;
 /** Boxes of a block, as many as the bits of a workgroup's lanes. */

@@ -1,10 +1,8 @@
 // Normalisation of rows by their mean and variance: layerNorm.
-import source from '../../shaders/layer-norm.wgsl?raw';
-import affineGradSource from '../../shaders/layer-norm-affine-grad.wgsl?raw';
-import gradSource from '../../shaders/layer-norm-grad.wgsl?raw';
 import { input, output, type Pass, scalar, scratch, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT, type Meta, numel, type Shape, showShape } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { ShapeError } from '../errors';
 import type { AdapterProfile } from '../gpu/device';
 import { mode } from '../graph/mode';
@@ -18,6 +16,10 @@ import { mean, sumTo } from './reduce';
 import { filledPast, roomIn } from './room';
 import { onePassLength } from './strips';
 import { rowsPass, workgroupLib } from './workgroup';
+
+const source: Text = '#norm/layerNorm';
+const affineGradSource: Text = '#norm/layerNormAffineGrad';
+const gradSource: Text = '#norm/layerNormGrad';
 
 /** 1 / √(variance + eps) */
 export const rstdOp = pointwise({

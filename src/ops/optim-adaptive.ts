@@ -1,20 +1,23 @@
 // Steps of the optimizers beside SGD and Adam, most of which adapt the rate to each element: one dispatch over flat buffers, in place.
-import adadeltaSource from '../../shaders/adadelta.wgsl?raw';
-import adagradSource from '../../shaders/adagrad.wgsl?raw';
-import adamaxSource from '../../shaders/adamax.wgsl?raw';
-import asgdSource from '../../shaders/asgd.wgsl?raw';
-import optimLib from '../../shaders/lib/optim.wgsl?raw';
-import rmspropLib from '../../shaders/lib/rmsprop.wgsl?raw';
-import nadamSource from '../../shaders/nadam.wgsl?raw';
-import radamSource from '../../shaders/radam.wgsl?raw';
-import rmspropSource from '../../shaders/rmsprop.wgsl?raw';
-import rmspropCenteredSource from '../../shaders/rmsprop-centered.wgsl?raw';
-import rmspropCenteredMomentumSource from '../../shaders/rmsprop-centered-momentum.wgsl?raw';
-import rmspropMomentumSource from '../../shaders/rmsprop-momentum.wgsl?raw';
-import rpropSource from '../../shaders/rprop.wgsl?raw';
+
+import type { Text } from '../compiler/texts';
 import { recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { flag, type StepAttrs, stepOp } from './optim';
+
+const adadeltaSource: Text = '#optimMore/adadelta';
+const adagradSource: Text = '#optimMore/adagrad';
+const adamaxSource: Text = '#optimMore/adamax';
+const asgdSource: Text = '#optimMore/asgd';
+const optimLib: Text = '#optim/libOptim';
+const rmspropLib: Text = '#optimMore/libRmsprop';
+const nadamSource: Text = '#optimMore/nadam';
+const radamSource: Text = '#optimMore/radam';
+const rmspropSource: Text = '#optimMore/rmsprop';
+const rmspropCenteredSource: Text = '#optimMore/rmspropCentered';
+const rmspropCenteredMomentumSource: Text = '#optimMore/rmspropCenteredMomentum';
+const rmspropMomentumSource: Text = '#optimMore/rmspropMomentum';
+const rpropSource: Text = '#optimMore/rprop';
 
 /** Flat float32 buffers of one length. A step overwrites the parameters and the states; its results replace them. */
 export interface FlatBuffers {

@@ -1,17 +1,19 @@
 // Steps of optimizers over flat buffers of parameters, gradients and state: one dispatch, in place.
-import adamSource from '../../shaders/adam.wgsl?raw';
-import amsgradSource from '../../shaders/adam-amsgrad.wgsl?raw';
-import adamLib from '../../shaders/lib/adam.wgsl?raw';
-import optimLib from '../../shaders/lib/optim.wgsl?raw';
-import sgdLib from '../../shaders/lib/sgd.wgsl?raw';
-import sgdSource from '../../shaders/sgd.wgsl?raw';
-import momentumSource from '../../shaders/sgd-momentum.wgsl?raw';
 import { fault, input, type Lowering, output, scalar, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { type Meta, numel } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { invariant } from '../errors';
 import { recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+
+const adamSource: Text = '#optim/adam';
+const amsgradSource: Text = '#optimMore/adamAmsgrad';
+const adamLib: Text = '#optim/libAdam';
+const optimLib: Text = '#optim/libOptim';
+const sgdLib: Text = '#optim/libSgd';
+const sgdSource: Text = '#optim/sgd';
+const momentumSource: Text = '#optim/sgdMomentum';
 
 const WORKGROUP = 64;
 

@@ -1,12 +1,14 @@
 // Shapes painted over a picture: frames, blocks, discs, lines, bitmaps.
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
-import paintSource from '../../shaders/paint.wgsl?raw';
 import { fault, input, type Lowering, output, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
+import type { Text } from '../compiler/texts';
 import { invariant } from '../errors';
 import { faultOp } from '../gpu/faults';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+
+const paintSource: Text = '#pictures/paint';
 
 const WORKGROUP = 64;
 

@@ -1,9 +1,8 @@
 // Signs, exponents and neighbours of numbers, choices that pass NaN over, divisors and shifts of integers.
 
-import elementaryLib from '../../shaders/lib/elementary.wgsl?raw';
 import mathLib from '../../shaders/lib/math.wgsl?raw';
-import partsLib from '../../shaders/lib/parts.wgsl?raw';
 import { type DType, isFloat, scalarOf } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { DTypeError } from '../errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -12,6 +11,9 @@ import { fullLike, toFloat } from './cast';
 import { eq, ne, where } from './compare';
 import { exp2 } from './elementary';
 import { byKind, pointwise, wrapped } from './pointwise';
+
+const elementaryLib: Text = '#functions/libElementary';
+const partsLib: Text = '#special/libParts';
 
 const lib = [mathLib, partsLib];
 

@@ -1,12 +1,14 @@
 // Batches of pictures, each with parameters of its own as data: windows (crops, borders, mirror images, quarter turns) and boxes at another size.
-import resampleSource from '../../shaders/picture-resample.wgsl?raw';
-import windowSource from '../../shaders/picture-window.wgsl?raw';
 import { input, type Lowering, output, type Param, type Pass, scalar, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { type DType, isFloat, type Meta, numel, type Shape, scalarOf } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { invariant } from '../errors';
 import { fromHost, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+
+const resampleSource: Text = '#pictures/pictureResample';
+const windowSource: Text = '#pictures/pictureWindow';
 
 const WORKGROUP = 64;
 

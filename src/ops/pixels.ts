@@ -1,12 +1,14 @@
 // Pixels of four bytes and the channels of pictures: unpackPixels and packPixels.
-import packSource from '../../shaders/pack-pixels.wgsl?raw';
-import unpackSource from '../../shaders/unpack-pixels.wgsl?raw';
 import { f32, input, type Lowering, output, type Param, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { isFloat } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { invariant } from '../errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+
+const packSource: Text = '#pictures/packPixels';
+const unpackSource: Text = '#pictures/unpackPixels';
 
 const WORKGROUP = 64;
 

@@ -1,11 +1,8 @@
 // Pooling over windows of height and width: the maximum with its place, the mean, and their adjoints.
-import avgSource from '../../shaders/avg-pool2d.wgsl?raw';
-import firstMaxLib from '../../shaders/lib/first-max.wgsl?raw';
-import maxSource from '../../shaders/max-pool2d.wgsl?raw';
-import maxGradSource from '../../shaders/max-pool2d-grad.wgsl?raw';
 import { f32, input, type Lowering, output, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { type Meta, numel, type Shape, sameShape, showShape } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { ArgumentError, ShapeError } from '../errors';
 import { expectFloat, fromHost, record, recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -13,6 +10,11 @@ import { mul } from './arithmetic';
 import { reshape } from './cast';
 import { expectIntegers } from './conv-geometry';
 import { isWhole, truncated, wholeMaxPool2d, wholeSumPool2d, windowLengths } from './whole-windows';
+
+const avgSource: Text = '#pool/avgPool2d';
+const firstMaxLib: Text = '#conv/libFirstMax';
+const maxSource: Text = '#pool/maxPool2d';
+const maxGradSource: Text = '#pool/maxPool2dGrad';
 
 type Pair = readonly [height: number, width: number];
 

@@ -1,15 +1,17 @@
 // Pictures in other colours: what torchvision's pixel transforms do, each picture of a batch by a code and numbers of its own.
-import exactLib from '../../shaders/lib/exact.wgsl?raw';
-import recolorLib from '../../shaders/lib/recolor.wgsl?raw';
-import applySource from '../../shaders/recolor.wgsl?raw';
-import measureSource from '../../shaders/recolor-measure.wgsl?raw';
-import tablesSource from '../../shaders/recolor-tables.wgsl?raw';
 import { input, type Lowering, output, type Pass, scratch, u32 } from '../compiler/ir';
 import { grid, gridFor } from '../compiler/lowering';
 import { isFloat } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { invariant } from '../errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+
+const exactLib: Text = '#regions/libExact';
+const recolorLib: Text = '#pictures/libRecolor';
+const applySource: Text = '#pictures/recolor';
+const measureSource: Text = '#pictures/recolorMeasure';
+const tablesSource: Text = '#pictures/recolorTables';
 
 /** What a row asks for; the numbers that follow the code stand beside it. Pictures of another code stay as they are. */
 export const Recolor = {

@@ -1,12 +1,9 @@
 // A recurrent layer in one direction, over a whole sequence: one kernel an element, and one an element for the gradient.
 import mathLib from '../../shaders/lib/math.wgsl?raw';
-import fourLib from '../../shaders/lib/unit-four.wgsl?raw';
-import oneLib from '../../shaders/lib/unit-one.wgsl?raw';
-import source from '../../shaders/recurrent.wgsl?raw';
-import gradSource from '../../shaders/recurrent-grad.wgsl?raw';
 import { input, type Operand, output, type Pass, spare, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { type Meta, numel } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import type { AdapterProfile } from '../gpu/device';
 import { unroll } from '../gpu/unroll';
 import { mode, withMode } from '../graph/mode';
@@ -25,6 +22,11 @@ import {
 } from './recurrent-steps';
 import { sum } from './reduce';
 import { narrow, permute } from './shape';
+
+const fourLib: Text = '#recurrent/libUnitFour';
+const oneLib: Text = '#recurrent/libUnitOne';
+const source: Text = '#recurrent/recurrent';
+const gradSource: Text = '#recurrent/recurrentGrad';
 
 /** Gates of each kind, and what is kept of each element for the gradient, in multiples of the hidden size. */
 const gatesOf = { tanh: 1, relu: 1, gru: 3, lstm: 4 };
@@ -51,7 +53,6 @@ const recurrentOp: Op<RecurrentAttrs> = {
     const [gates, kept] = [gatesOf[kind], keptOf[kind]];
     const biased = kind === 'gru' && other !== undefined;
     const consts = { ...constsOf(kind, tile), ACC: gates * rows, BIAS: biased ? 1 : 0 };
-    const text = kernelOf(source, consts, unit);
     const steps = stepsOf(times, attrs);
     const start = { rows: 1, pitch: 0, offset: steps[0]!.from * batch * hidden, ends: [batch * hidden] };
     const passes: Pass[] = [catPass('float32', [input(3)], output(), start)];
@@ -59,7 +60,8 @@ const recurrentOp: Op<RecurrentAttrs> = {
     const count = Math.ceil(batch / rows) * units;
     for (const { time, from, to } of steps) {
       passes.push({
-        source: [mathLib, unit === 4 ? fourLib : oneLib, text],
+        source: [mathLib, unit === 4 ? fourLib : oneLib, source],
+        ...(unit === 4 && { edit: inParts(consts) }),
         label: 'recurrent',
         consts,
         reads: [input(0), input(2), input(biased ? 4 : 2)],
@@ -135,7 +137,6 @@ const recurrentGradOp: Op<GradAttrs> = {
     const units = hidden / unit;
     const [gates, kept] = [gatesOf[kind], keptOf[kind]];
     const consts = { ...constsOf(kind, tile), CELLS: cells ? 1 : 0 };
-    const text = kernelOf(gradSource, consts, unit);
     const count = Math.ceil(batch / rows) * units;
     const reads: Operand[] = [0, 1, 2, 3, 4].map(input);
     const writes = [output(), output(1), kind === 'gru' ? output(2) : spare];
@@ -143,7 +144,8 @@ const recurrentGradOp: Op<GradAttrs> = {
     const passes = steps.map(({ time, from, to }, s): Pass => {
       const later = steps[s - 1]?.time;
       return {
-        source: [mathLib, unit === 4 ? fourLib : oneLib, text],
+        source: [mathLib, unit === 4 ? fourLib : oneLib, gradSource],
+        ...(unit === 4 && { edit: inParts(consts) }),
         label: 'recurrent gradient',
         consts,
         reads,
@@ -216,14 +218,14 @@ const constsOf = (kind: CellKind, { unit, rows }: Tile) => ({
   WORKGROUP,
 });
 
-/** The kernel; of four units, each part is named, once loops are written out, since compilers may look others up in memory. */
-const kernelOf = (text: string, consts: Readonly<Record<string, number>>, unit: 1 | 4): string =>
-  unit === 1
-    ? text
-    : unroll(text, consts).replace(
-        /unit_part\((\w+), (\d)u\)/g,
-        (_, x: string, i: string) => `${x}.${'xyzw'[Number(i)]}`,
-      );
+/** Names each part of four units, once loops are written out, since compilers may look others up in memory. */
+const inParts =
+  (consts: Readonly<Record<string, number>>) =>
+  (text: string): string =>
+    unroll(text, consts).replace(
+      /unit_part\((\w+), (\d)u\)/g,
+      (_, x: string, i: string) => `${x}.${'xyzw'[Number(i)]}`,
+    );
 
 export interface Recurrence {
   /** The input's share of the gates, with all biases of 'tanh', 'relu' and 'lstm'. Shape: [times, batch, gates · hidden]. */

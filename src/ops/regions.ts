@@ -1,19 +1,21 @@
 // Regions of interest of maps, pooled into bins: means of samples (RoIAlign, position-sensitive RoIAlign and RoIPool), maxima (RoIPool), and adjoints.
-import exactLib from '../../shaders/lib/exact.wgsl?raw';
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
-import regionLib from '../../shaders/lib/region.wgsl?raw';
-import alignSource from '../../shaders/roi-align.wgsl?raw';
-import alignGradSource from '../../shaders/roi-align-grad.wgsl?raw';
-import coverSource from '../../shaders/roi-cover.wgsl?raw';
-import geometrySource from '../../shaders/roi-geometry.wgsl?raw';
-import poolSource from '../../shaders/roi-pool.wgsl?raw';
 import { fault, input, type Operand, output, type Pass, scalar, scratch, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT, numel, type Shape, showShape } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { ShapeError } from '../errors';
 import { faultOp } from '../gpu/faults';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+
+const exactLib: Text = '#regions/libExact';
+const regionLib: Text = '#regions/libRegion';
+const alignSource: Text = '#regions/roiAlign';
+const alignGradSource: Text = '#regions/roiAlignGrad';
+const coverSource: Text = '#regions/roiCover';
+const geometrySource: Text = '#regions/roiGeometry';
+const poolSource: Text = '#regions/roiPool';
 
 const WORKGROUP = 64;
 /** Numbers of a region in the table of roi-geometry.wgsl. */

@@ -1,11 +1,13 @@
 // Images at another size: interpolation by the nearest element, linearly or by cubics, and means of adaptive windows; with its adjoint.
-import source from '../../shaders/resample2d.wgsl?raw';
 import { f32, input, type Lowering, output, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { numel, type Shape, showShape } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { ShapeError } from '../errors';
 import { expectFloat, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+
+const source: Text = '#resample/resample2d';
 
 type Pair = readonly [height: number, width: number];
 

@@ -1,13 +1,9 @@
 // Running sums, products, extrema and such along a dimension: cumsum, cumprod, logcumsumexp, cummax and cummin.
 import mathLib from '../../shaders/lib/math.wgsl?raw';
-import runLogaddexp from '../../shaders/lib/run-logaddexp.wgsl?raw';
-import runProd from '../../shaders/lib/run-prod.wgsl?raw';
-import runSum from '../../shaders/lib/run-sum.wgsl?raw';
-import source from '../../shaders/scan.wgsl?raw';
-import extremumSource from '../../shaders/scan-extremum.wgsl?raw';
 import { input, type Lowering, type Operand, output, type Pass, scratch, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT, isFloat, type Meta, numel, type Shape, scalarOf } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { abs, add, div, exp, log, mul, sub } from './arithmetic';
@@ -17,6 +13,12 @@ import { resolveDim } from './dims';
 import { gather } from './indexing';
 import { elementLibs } from './reduce';
 import { filledPast } from './room';
+
+const runLogaddexp: Text = '#scan/libRunLogaddexp';
+const runProd: Text = '#scan/libRunProd';
+const runSum: Text = '#scan/libRunSum';
+const source: Text = '#scan/scan';
+const extremumSource: Text = '#scan/scanExtremum';
 
 const WORKGROUP = 64;
 /** Rows up to this length are one chunk; longer ones have about as many chunks as a chunk has elements. */

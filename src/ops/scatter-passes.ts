@@ -1,20 +1,22 @@
 // The passes that put elements into places named by indices: each result finds its own terms, by search or in an order by place.
 import faultLib from '../../shaders/lib/fault.wgsl?raw';
-import scatterLib from '../../shaders/lib/scatter.wgsl?raw';
-import searchSource from '../../shaders/scatter.wgsl?raw';
-import chunksSource from '../../shaders/scatter-chunks.wgsl?raw';
-import countSource from '../../shaders/scatter-count.wgsl?raw';
-import endsSource from '../../shaders/scatter-ends.wgsl?raw';
-import sortedSource from '../../shaders/scatter-sorted.wgsl?raw';
-import wrapSource from '../../shaders/wrap-index.wgsl?raw';
 import { fault, input, type Lowering, type Operand, output, type Param, type Pass, scratch, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { BYTES_PER_ELEMENT, isFloat, type Meta, numel, scalarOf } from '../compiler/meta';
 import { withLengths } from '../compiler/reading';
+import type { Text } from '../compiler/texts';
 import type { AdapterProfile } from '../gpu/device';
 import { faultOp } from '../gpu/faults';
 import { argsortPasses, sortSteps } from './argsort-passes';
 import { elementLibs } from './reduce';
+
+const scatterLib: Text = '#scatter/libScatter';
+const searchSource: Text = '#scatter/scatter';
+const chunksSource: Text = '#scatter/scatterChunks';
+const countSource: Text = '#scatter/scatterCount';
+const endsSource: Text = '#scatter/scatterEnds';
+const sortedSource: Text = '#scatter/scatterSorted';
+const wrapSource: Text = '#indexing/wrapIndex';
 
 const WORKGROUP = 64;
 
@@ -244,7 +246,8 @@ export function lowerScatter(parts: ScatterParts, scatter: Scatter, adapter: Ada
   // Of the result, which is a table's and stays as it is from batch to batch.
   const lengths = { y: count, y4: count / 4, ends: places, ...(base && { base: count, base4: count / 4 }) };
   const fold: Pass = {
-    source: [...libs, adapter.kind === 'software' ? withLengths(sortedSource, lengths) : sortedSource],
+    source: [...libs, sortedSource],
+    ...(adapter.kind === 'software' && { edit: (text: string) => withLengths(text, lengths) }),
     label: 'scatter',
     entry: lanes === 4 ? 'quads' : 'main',
     consts: { SPAN: span },

@@ -1,12 +1,14 @@
 // Searching sorted rows: where values would stand in them.
-import source from '../../shaders/searchsorted.wgsl?raw';
 import { input, output, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { numel, sameShape, scalarOf, showShape } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { ShapeError } from '../errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { elementLibs } from './reduce';
+
+const source: Text = '#sort/searchsorted';
 
 const WORKGROUP = 64;
 

@@ -1,5 +1,4 @@
 // Moving elements without changing them: permute, slice, flip, views and their adjoints, pad.
-import scatterSource from '../../shaders/strided-scatter.wgsl?raw';
 import {
   i32,
   input,
@@ -24,6 +23,7 @@ import {
   showShape,
 } from '../compiler/meta';
 import { MAX_RANK, stridedPass } from '../compiler/strided';
+import type { Text } from '../compiler/texts';
 import { ArgumentError, DTypeError, invariant, ShapeError } from '../errors';
 import { named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -34,6 +34,8 @@ import { sum } from './reduce';
 import { filledPast, roomIn, rowsIn } from './room';
 import { marginsOf, placedIn, staysWithin, stepsOf } from './room-views';
 import { storedNumber } from './stored-number';
+
+const scatterSource: Text = '#scatter/stridedScatter';
 
 const WORKGROUP = 64;
 /** WebGPU's minimum alignment of a storage binding, on every device. */

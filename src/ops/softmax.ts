@@ -1,9 +1,9 @@
 // softmax and logSoftmax along a dimension.
 import mathLib from '../../shaders/lib/math.wgsl?raw';
-import source from '../../shaders/softmax.wgsl?raw';
 import { input, output, type Pass, u32 } from '../compiler/ir';
 import { grid } from '../compiler/lowering';
 import { numel } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import type { AdapterProfile } from '../gpu/device';
 import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -12,6 +12,8 @@ import { resolveDim } from './dims';
 import { logsumexp, sum } from './reduce';
 import { filledPast } from './room';
 import { rowsPass, workgroupLib } from './workgroup';
+
+const source: Text = '#softmax/softmax';
 
 /** With fewer rows than this, each longer than LONG_ROW, reductions in strips beat one invocation a row. */
 const FEW_ROWS = 16;

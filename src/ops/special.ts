@@ -1,11 +1,7 @@
 // Special functions: the logarithm of Γ and its derivatives, erf's inverse, Bessel functions, sinc, logarithms of sums and ratios.
 
-import elementaryLib from '../../shaders/lib/elementary.wgsl?raw';
-import erfLib from '../../shaders/lib/erf.wgsl?raw';
-import igammaLib from '../../shaders/lib/igamma.wgsl?raw';
 import mathLib from '../../shaders/lib/math.wgsl?raw';
-import specialLib from '../../shaders/lib/special.wgsl?raw';
-import trigLib from '../../shaders/lib/trig.wgsl?raw';
+import type { Text } from '../compiler/texts';
 import { AutogradError } from '../errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
@@ -14,6 +10,12 @@ import { toFloat } from './cast';
 import { eq, gt, le, logicalAnd, logicalOr, lt, where } from './compare';
 import { exp2 } from './elementary';
 import { pointwise } from './pointwise';
+
+const elementaryLib: Text = '#functions/libElementary';
+const erfLib: Text = '#functions/libErf';
+const igammaLib: Text = '#special/libIgamma';
+const specialLib: Text = '#special/libSpecial';
+const trigLib: Text = '#functions/libTrig';
 
 const lib = [mathLib, trigLib, specialLib];
 

@@ -1,12 +1,14 @@
 // Pictures that are moved, turned or put in perspective, each by numbers of its own: where they are read, and bytes read there.
-import exactLib from '../../shaders/lib/exact.wgsl?raw';
-import bytesSource from '../../shaders/warp-bytes.wgsl?raw';
-import placesSource from '../../shaders/warp-places.wgsl?raw';
 import { f32, input, type Lowering, output, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
+import type { Text } from '../compiler/texts';
 import { invariant } from '../errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+
+const exactLib: Text = '#regions/libExact';
+const bytesSource: Text = '#pictures/warpBytes';
+const placesSource: Text = '#resample/warpPlaces';
 
 const WORKGROUP = 64;
 /** Numbers of a picture: a … h of ((a x + b y + c) / (g x + h y + 1), (d x + e y + f) / (g x + h y + 1)). */

@@ -1,14 +1,16 @@
 // Sliding windows along a dimension, and their adjoint, which adds what overlaps; unfold and fold are made of them.
-import overlapSource from '../../shaders/overlap-add.wgsl?raw';
 import { input, output, type Param, u32 } from '../compiler/ir';
 import { gridFor } from '../compiler/lowering';
 import { contiguousStrides, isFloat, type Meta, numel, type Shape, showShape } from '../compiler/meta';
+import type { Text } from '../compiler/texts';
 import { ShapeError } from '../errors';
 import { expectFloat, fromHost, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { full, reshape } from './cast';
 import { indexAdd } from './indexing';
 import { lowerView, permute } from './shape';
+
+const overlapSource: Text = '#scatter/overlapAdd';
 
 const WORKGROUP = 64;
 const MAX_RANK = 8;

@@ -51,7 +51,7 @@ export const explain = callable(
       const pending = pendingProgram(target.value);
       if (!pending) return new Explanation([]);
       const uploads = pending.inputs.map((cell) => cell.allocation === null && cell.host !== null);
-      return new Explanation([explained({ ...pending, uploads }, 1)]);
+      return new Explanation([await explained({ ...pending, uploads }, 1)]);
     }
     defaultGenerator();
     let found: { readonly job: RehearsedJob; runs: number }[] = [];
@@ -71,11 +71,11 @@ export const explain = callable(
         },
       };
     });
-    return new Explanation(found.map(({ job, runs }) => explained(job, runs)));
+    return new Explanation(await Promise.all(found.map(({ job, runs }) => explained(job, runs))));
   },
 );
 
-function explained({ key, program, uploads }: RehearsedJob, runs: number): ExplainedPlan {
-  const { plan, cached } = engine.planFor(key, program);
+async function explained({ key, program, uploads }: RehearsedJob, runs: number): Promise<ExplainedPlan> {
+  const { plan, cached } = await engine.planFor(key, program);
   return explainPlan(plan, { program, uploads, cached, runs });
 }

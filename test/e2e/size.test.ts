@@ -20,3 +20,12 @@ test.each(programs)('$title stays within its budget', async ({ file, budget, dat
   expect(all.gzip / 1000, 'kB until the first step has run, by gzip').toBeLessThanOrEqual(budget.all);
   expect(rounds - 1, 'requests after the entry that wait for one another').toBeLessThanOrEqual(budget.rounds);
 });
+
+test('a file of kernels that cannot be fetched is named', async () => {
+  const { file } = programs.find(({ name }) => name === 'b')!;
+  const program = await built(file);
+  const without = [...program.scripts].filter(([name]) => !name.startsWith('assets/matmul-'));
+  expect(without.length).toBe(program.scripts.size - 1);
+  const visit = visited(browser, { ...program, scripts: new Map(without) });
+  await expect(visit).rejects.toThrow(/^kernels: the file with those for 'matmul' could not be loaded/);
+});

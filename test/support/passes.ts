@@ -1,6 +1,7 @@
 // Runs the passes of a lowering by themselves, without the engine: for kernels that the engine would not choose here.
 import { codeOf } from '../../src/compiler/code';
 import type { Lowering, Operand, Pass } from '../../src/compiler/ir';
+import { allWithTexts, whenLoaded } from '../../src/compiler/texts';
 
 const STORAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST
 const UNIFORM = 0x40 | 0x08; // UNIFORM | COPY_DST
@@ -10,10 +11,11 @@ const COMPUTE_STAGE = 4;
 /** The outputs, of the given lengths, that the passes compute from the inputs. */
 export async function runPasses(
   device: GPUDevice,
-  lowering: Lowering,
+  named: Lowering,
   inputs: readonly Float32Array[],
   outputs: readonly number[],
 ): Promise<Float32Array[]> {
+  const [lowering] = (await whenLoaded(() => allWithTexts([named]))) as [Lowering];
   if (lowering.kind !== 'passes') throw new Error(`expected passes, but got a lowering of kind ${lowering.kind}`);
   const created: GPUBuffer[] = [];
   const buffer = (bytes: number, usage: number, data?: BufferSource) => {

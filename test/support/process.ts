@@ -1,8 +1,10 @@
 // Runs before each file of a process that files share: each finds what a fresh process would have.
 import * as torch from 'lamplight';
 import { afterAll, vi } from 'vitest';
+import { allPacks } from '../../src/compiler/texts';
 import { forgetWarnings } from '../../src/warnings';
 
+await allPacks();
 torch.manualSeed(new torch.Generator().initialSeed());
 torch.setPrintoptions({ profile: 'default' });
 forgetWarnings();

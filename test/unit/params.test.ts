@@ -3,8 +3,9 @@ import * as torch from 'lamplight';
 import { autograd, nn, optim, Tensor, vision } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { CNNModel, ComplexCNNModel } from '../../demos/mnist/models';
-import type { Param, Pass, Program } from '../../src/compiler/ir';
+import type { Lowering, Param, Pass, Program } from '../../src/compiler/ir';
 import { compile } from '../../src/compiler/plan';
+import { allWithTexts } from '../../src/compiler/texts';
 import { specialise } from '../../src/gpu/pipelines';
 import { fromHost } from '../../src/graph/record';
 import { winogradPasses } from '../../src/ops/conv-winograd';
@@ -227,7 +228,8 @@ describe('what has no gradient', () => {
     } as const;
     const steps = { stride: [1, 1], dilation: [1, 1], padTop: 1, padLeft: 1, flip: false, bias: true } as const;
     for (const adapter of adapters) {
-      const lowering = winogradPasses({ ...size, ...steps, weight: { group: 270, out: 45, in: 9 } }, adapter);
+      const named = winogradPasses({ ...size, ...steps, weight: { group: 270, out: 45, in: 9 } }, adapter);
+      const [lowering] = allWithTexts([named]) as [Lowering];
       for (const pass of lowering.kind === 'passes' ? lowering.passes : []) expectStruct(pass);
     }
   });
