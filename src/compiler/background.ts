@@ -1,5 +1,5 @@
 // Measuring in the background: what kernels want to know of an adapter that is met for the first time, while nothing else goes on.
-import { Probing } from './probing';
+import type { Probing } from './probing';
 import type { Probe } from './tuning';
 
 /** What the measuring sees of the engine. */
@@ -65,6 +65,8 @@ export class BackgroundTuning {
     const isQuiet = () => this.runs === runs && this.around.idleDevice() === device && this.spent < BUDGET;
     let probing: Probing | null = null;
     try {
+      const { Probing } = await import('./probing');
+      if (!isQuiet()) return;
       device.pushErrorScope('validation');
       device.pushErrorScope('out-of-memory');
       probing = new Probing(device, probe);
@@ -72,11 +74,12 @@ export class BackgroundTuning {
       if (errors.some((error) => error !== null)) this.around.found(probe, {});
       else await this.stepThrough(probing, isQuiet);
     } catch {
-      // The device was lost, which whoever uses it reports.
+      // The device was lost, which whoever uses it reports, or the measuring could not be fetched.
+    } finally {
+      probing?.close();
+      this.waiting = false;
+      if (this.spent < BUDGET && this.around.wanted()) this.wait(QUIET);
     }
-    probing?.close();
-    this.waiting = false;
-    if (this.spent < BUDGET && this.around.wanted()) this.wait(QUIET);
   }
 
   private async stepThrough(probing: Probing, isQuiet: () => boolean): Promise<void> {

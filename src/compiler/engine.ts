@@ -12,7 +12,6 @@ import { Session } from '../gpu/session';
 import type { Slots } from '../gpu/slots';
 import { stats } from '../gpu/stats';
 import { BackgroundTuning } from './background';
-import { GpuBench } from './bench';
 import { type Cell, DISPOSED, hostBytes, isOnDevice, lostValue, type Part, release, released, settle } from './cell';
 import { firstRun } from './first-run';
 import { Heat } from './heat';
@@ -27,7 +26,7 @@ import { Refusal } from './refusal';
 import { type Sendable, Sender } from './sender';
 import { bindStanding, releaseStanding } from './standing';
 import { whenLoaded } from './texts';
-import { type TunedChoice, type TuningProgress, tuneAll, tuningTasks } from './tuner';
+import type { TunedChoice, TuningProgress } from './tuner';
 import { type Probe, TuningTable } from './tuning';
 import { adapterKey, type TuningRecord, TuningStore } from './tuning-store';
 
@@ -435,6 +434,7 @@ export class Engine {
   /** Measures what the programs' kernels can choose and is not known yet, for about `budget` milliseconds. */
   tune(programs: readonly Program[], budget: number, onProgress: (progress: TuningProgress) => void) {
     return this.enqueue(async (): Promise<{ choices: TunedChoice[]; left: number; saved: boolean }> => {
+      const [{ tuneAll, tuningTasks }, { GpuBench }] = await Promise.all([import('./tuner'), import('./bench')]);
       const session = await this.openReporting();
       const { tuning } = this;
       const tasks = tuningTasks(programs, session.profile, tuning);

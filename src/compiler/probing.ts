@@ -3,6 +3,7 @@ import { shake } from '../gpu/shake';
 import { noiseOf, Timer } from './bench';
 import { codeOf } from './code';
 import type { Operand, Pass } from './ir';
+import { passWithTexts, whenLoaded } from './texts';
 import { type Candidate, candidateKey, type Probe } from './tuning';
 
 const STORAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST
@@ -111,7 +112,7 @@ export class Probing {
   /** Null where the candidate's kernel does not compile here. */
   private async open(candidate: Candidate): Promise<Entrant | null> {
     const { device } = this;
-    const pass = this.probe.pass(candidate);
+    const pass = await whenLoaded(() => passWithTexts(this.probe.pass(candidate)));
     const kinds: GPUBufferBindingType[] = [
       ...pass.reads.map(() => 'read-only-storage' as const),
       ...pass.writes.map(() => 'storage' as const),

@@ -121,6 +121,9 @@ function inTime<T>(read: (reader: Reader) => T): T {
 export const allWithTexts = (lowerings: readonly Lowering[]): Lowering[] =>
   inTime((reader) => lowerings.map(reader.lowering));
 
+/** The same for a pass. */
+export const passWithTexts = (pass: Pass): Pass => inTime((reader) => reader.pass(pass));
+
 const withTexts = (lowering: Lowering): Lowering => inTime((reader) => reader.lowering(lowering));
 
 /** Packs that have been asked for. */

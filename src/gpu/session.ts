@@ -13,7 +13,7 @@ import { Pacing, SUBMIT_MILLISECONDS } from './pacing';
 import { Pictures } from './pictures';
 import { Pipelines } from './pipelines';
 import type { Profile } from './profile';
-import { Profiler } from './profiler';
+import type { Profiler } from './profiler';
 import { Slots } from './slots';
 import { stats } from './stats';
 
@@ -187,6 +187,7 @@ export class Session {
 
   /** Runs `fn` with every dispatch timed. */
   async timed(fn: () => Promise<unknown>): Promise<Profile> {
+    const { Profiler } = await import('./profiler');
     const profiler = new Profiler(this.device);
     this.profiler = profiler;
     try {
