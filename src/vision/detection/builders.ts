@@ -2,13 +2,17 @@
 
 import * as nn from '../../nn';
 import type { Module } from '../../nn/module';
-import { builder, giveEnumeration, type WeightsSource, type WithoutWeights, type WithWeights } from '../models/builder';
-import { memberOf } from '../models/load-weights';
+import {
+  builder,
+  giveEnumeration,
+  type WeightsName,
+  type WeightsSource,
+  type WithoutWeights,
+  type WithWeights,
+} from '../models/builder';
 import { type MobileNetV3, mobilenetV3Large } from '../models/mobilenetv3';
 import { type ResNet, resnet50 } from '../models/resnet';
 import { type VGG, vgg16 } from '../models/vgg';
-import * as table from '../models/weights/table';
-import type { WeightsEnumeration } from '../models/weights/weights';
 import { FrozenBatchNorm2d } from '../ops/frozen-batch-norm';
 import type { NormMaker } from '../ops/layers';
 import { AnchorGenerator, DefaultBoxGenerator } from './anchors';
@@ -43,7 +47,7 @@ export interface DetectorBuilder<M extends Module, O extends object> {
 interface Recipe<M extends Module, B extends Module, O extends object> {
   readonly defaults: Required<O>;
   /** torchvision's weights of the detector. */
-  readonly weights: WeightsEnumeration;
+  readonly weights: WeightsName;
   /** Layers of the backbone, and how many of them train by default where there are trained weights. */
   readonly layers: { readonly all: number; readonly trained: number };
   /** Whether trained backbones keep their norms' statistics. */
@@ -51,7 +55,7 @@ interface Recipe<M extends Module, B extends Module, O extends object> {
   backbone(options: { normLayer?: NormMaker; weights?: WeightsSource }): B | Promise<B>;
   build(backbone: B, options: Required<O>, trainableLayers: number): M;
   /** Called where weights of the whole detector have been read. */
-  loaded?(model: M, weights: unknown): void;
+  loaded?(model: M, weights: unknown): Promise<void>;
 }
 
 function detector<M extends Module, B extends Module, O extends object>(
@@ -80,8 +84,8 @@ function detector<M extends Module, B extends Module, O extends object>(
     const norm = recipe.frozen ? { normLayer: (isTrained ? FrozenBatchNorm2d : nn.BatchNorm2d) as NormMaker } : {};
     if (weights !== null) {
       const model = around(true, recipe.backbone(norm) as B, options) as Promise<M>;
-      return model.then((loaded) => {
-        recipe.loaded?.(loaded, weights);
+      return model.then(async (loaded) => {
+        await recipe.loaded?.(loaded, weights);
         return loaded;
       });
     }
@@ -98,9 +102,10 @@ const WITHOUT_EPS = ['fasterrcnn_resnet50_fpn_coco-258fb6c6', 'maskrcnn_resnet50
 
 /** Takes the eps from the norms of a model that was read from such a file. */
 const asTrained =
-  (name: string, enumeration: WeightsEnumeration) =>
-  (model: Module, weights: unknown): void => {
-    const address = memberOf(name, weights, enumeration)?.url ?? weights;
+  (name: string, enumeration: WeightsName) =>
+  async (model: Module, weights: unknown): Promise<void> => {
+    const { memberNamed } = await import('../models/weighted');
+    const address = memberNamed(name, weights, enumeration)?.url ?? weights;
     if (typeof address !== 'string' || !WITHOUT_EPS.some((file) => address.includes(file))) return;
     for (const module of model.modules()) if (module instanceof FrozenBatchNorm2d) module.eps = 0;
   };
@@ -118,14 +123,14 @@ const classes = (options: Required<FasterRCNNOptions>): Required<FasterRCNNOptio
  * With weights, of all of it or of the backbone (`weightsBackbone`), norms are frozen and three stages train; without any, all train.
  */
 export const fasterrcnnResnet50Fpn = detector<FasterRCNN, ResNet, FasterRCNNOptions>('fasterrcnnResnet50Fpn', {
-  weights: table.FasterRCNN_ResNet50_FPN_Weights,
+  weights: 'FasterRCNN_ResNet50_FPN_Weights',
   defaults: coco,
   layers: { all: 5, trained: 3 },
   frozen: true,
   backbone: resnet,
   build: (backbone, options, trainableLayers) =>
     new FasterRCNN(resnetFpnExtractor(backbone, { trainableLayers }), classes(options)),
-  loaded: asTrained('fasterrcnnResnet50Fpn', table.FasterRCNN_ResNet50_FPN_Weights),
+  loaded: asTrained('fasterrcnnResnet50Fpn', 'FasterRCNN_ResNet50_FPN_Weights'),
 });
 
 /** The same where two predictors count them. */
@@ -145,7 +150,7 @@ function secondVersion(resnet: ResNet, trainableLayers: number) {
 
 /** Faster R-CNN as Li et al. 2021 (arXiv:2111.11429) train it: batch norm everywhere, a deeper head and RPN; 43,712,278 parameters. */
 export const fasterrcnnResnet50FpnV2 = detector<FasterRCNN, ResNet, FasterRCNNOptions>('fasterrcnnResnet50FpnV2', {
-  weights: table.FasterRCNN_ResNet50_FPN_V2_Weights,
+  weights: 'FasterRCNN_ResNet50_FPN_V2_Weights',
   defaults: coco,
   layers: { all: 5, trained: 3 },
   frozen: false,
@@ -163,19 +168,19 @@ const cocoMasks: Required<MaskRCNNOptions> = { ...maskRCNNDefaults, numClasses: 
  * With weights, of all of it or of the backbone (`weightsBackbone`), norms are frozen and three stages train; without any, all train.
  */
 export const maskrcnnResnet50Fpn = detector<MaskRCNN, ResNet, MaskRCNNOptions>('maskrcnnResnet50Fpn', {
-  weights: table.MaskRCNN_ResNet50_FPN_Weights,
+  weights: 'MaskRCNN_ResNet50_FPN_Weights',
   defaults: cocoMasks,
   layers: { all: 5, trained: 3 },
   frozen: true,
   backbone: resnet,
   build: (backbone, options, trainableLayers) =>
     new MaskRCNN(resnetFpnExtractor(backbone, { trainableLayers }), maskClasses(options)),
-  loaded: asTrained('maskrcnnResnet50Fpn', table.MaskRCNN_ResNet50_FPN_Weights),
+  loaded: asTrained('maskrcnnResnet50Fpn', 'MaskRCNN_ResNet50_FPN_Weights'),
 });
 
 /** Mask R-CNN as Li et al. 2021 (arXiv:2111.11429) train it: batch norm everywhere, deeper heads and RPN; 46,359,409 parameters. */
 export const maskrcnnResnet50FpnV2 = detector<MaskRCNN, ResNet, MaskRCNNOptions>('maskrcnnResnet50FpnV2', {
-  weights: table.MaskRCNN_ResNet50_FPN_V2_Weights,
+  weights: 'MaskRCNN_ResNet50_FPN_V2_Weights',
   defaults: cocoMasks,
   layers: { all: 5, trained: 3 },
   frozen: false,
@@ -189,7 +194,7 @@ export const maskrcnnResnet50FpnV2 = detector<MaskRCNN, ResNet, MaskRCNNOptions>
   },
 });
 
-const onMobilenet = (name: string, weights: WeightsEnumeration, own: FasterRCNNOptions) =>
+const onMobilenet = (name: string, weights: WeightsName, own: FasterRCNNOptions) =>
   detector<FasterRCNN, MobileNetV3, FasterRCNNOptions>(name, {
     defaults: { ...coco, ...own },
     weights,
@@ -209,13 +214,13 @@ const onMobilenet = (name: string, weights: WeightsEnumeration, own: FasterRCNNO
 /** Faster R-CNN on a large MobileNetV3 with a feature pyramid: 19,386,354 parameters. */
 export const fasterrcnnMobilenetV3LargeFpn = onMobilenet(
   'fasterrcnnMobilenetV3LargeFpn',
-  table.FasterRCNN_MobileNet_V3_Large_FPN_Weights,
+  'FasterRCNN_MobileNet_V3_Large_FPN_Weights',
   { rpnScoreThresh: 0.05 },
 );
 /** The same for pictures of 320 pixels. */
 export const fasterrcnnMobilenetV3Large320Fpn = onMobilenet(
   'fasterrcnnMobilenetV3Large320Fpn',
-  table.FasterRCNN_MobileNet_V3_Large_320_FPN_Weights,
+  'FasterRCNN_MobileNet_V3_Large_320_FPN_Weights',
   {
     minSize: 320,
     maxSize: 640,
@@ -245,7 +250,7 @@ const ssdDefaults: Required<SSD300Options> = {
 
 /** SSD on a VGG-16, for pictures of 300 pixels (Liu et al. 2016, arXiv:1512.02325): 35,641,826 parameters with `numClasses` 91, the default. */
 export const ssd300Vgg16 = detector<SSD<SSDHead>, VGG, SSD300Options>('ssd300Vgg16', {
-  weights: table.SSD300_VGG16_Weights,
+  weights: 'SSD300_VGG16_Weights',
   defaults: ssdDefaults,
   layers: { all: 5, trained: 4 },
   frozen: false,
@@ -271,7 +276,7 @@ const { head: _, ...ssdShared } = ssdDefaults;
 export const ssdlite320MobilenetV3Large = detector<SSD<SSDLiteHead>, MobileNetV3, SSDLiteOptions>(
   'ssdlite320MobilenetV3Large',
   {
-    weights: table.SSDLite320_MobileNet_V3_Large_Weights,
+    weights: 'SSDLite320_MobileNet_V3_Large_Weights',
     defaults: {
       ...ssdShared,
       imageMean: [0.5, 0.5, 0.5],

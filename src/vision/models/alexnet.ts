@@ -4,7 +4,6 @@ import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { builder, type ClassifierOptions } from './builder';
 import { networkKinds } from './network-kinds';
-import { AlexNet_Weights } from './weights/table';
 
 export interface AlexNetOptions extends ClassifierOptions {
   /** Probability of dropout before the first two linear layers. Default: 0.5. */
@@ -54,6 +53,6 @@ export interface AlexNet {
 /** AlexNet: see `AlexNet`. */
 export const alexnet = builder<AlexNet, AlexNetOptions>('alexnet', {
   defaults: { numClasses: 1000, dropout: 0.5 },
-  weights: AlexNet_Weights,
+  weights: 'AlexNet_Weights',
   build: (options) => new AlexNet(options),
 });

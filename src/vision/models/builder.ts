@@ -4,8 +4,9 @@ import { ArgumentError } from '../../errors';
 import type { Module } from '../../nn/module';
 import * as kinds from '../../tensor/argument-kinds';
 import { parseArgs } from '../../tensor/options';
-import { giveWeights, memberOf, type Progress, readWeights, type WeightsSource } from './load-weights';
-import type { Weights, WeightsEnumeration } from './weights/weights';
+import type { Progress, WeightsSource } from './load-weights';
+import type * as table from './weights/table';
+import type { Weights } from './weights/weights';
 
 export type { WeightsSource } from './load-weights';
 
@@ -20,6 +21,9 @@ export interface WithWeights {
   weights: WeightsSource;
   progress?: Progress;
 }
+
+/** The name of an enumeration of torchvision's weights, which is loaded when somebody asks for some of these. */
+export type WeightsName = keyof typeof table;
 
 /** The function of a network: at once with random weights, a promise where weights are to be read. */
 export interface NetworkBuilder<M extends Module, O extends object> {
@@ -42,7 +46,7 @@ export interface Recipe<M extends Module, O extends object> {
   /** The network; `given` where it is built to get weights. */
   build(options: Required<O>, given: ForWeights | null): M | Promise<M>;
   /** torchvision's weights of the network. */
-  readonly weights?: WeightsEnumeration;
+  readonly weights?: WeightsName;
   /** The keys of the network's state dict for those of a file that was written under older names. Default: as they are. */
   renamed?(key: string): string;
   /** Which options the weights decide: throws where others were given, before anything is read. Default: the number of classes. */
@@ -51,13 +55,13 @@ export interface Recipe<M extends Module, O extends object> {
   finish?(model: M, options: Required<O>): void;
 }
 
-const enumerations = new WeakMap<object, WeightsEnumeration>();
+const enumerations = new WeakMap<object, WeightsName>();
 
-/** torchvision's weights for the function of a network; null where it has none. */
-export const weightsOf = (build: object): WeightsEnumeration | null => enumerations.get(build) ?? null;
+/** The name of torchvision's weights for the function of a network; null where it has none. */
+export const weightsOf = (build: object): WeightsName | null => enumerations.get(build) ?? null;
 
 /** Has the function of a network know torchvision's weights. */
-export function giveEnumeration(build: object, weights: WeightsEnumeration): void {
+export function giveEnumeration(build: object, weights: WeightsName): void {
   enumerations.set(build, weights);
 }
 
@@ -77,27 +81,13 @@ export function builder<M extends Module, O extends object>(name: string, recipe
     );
     return weights === null
       ? recipe.build(options as unknown as Required<O>, null)
-      : weighted(name, recipe, options as unknown as Required<O>, { weights, progress });
+      : import('./weighted').then(({ weighted }) =>
+          weighted(name, { check: expectClasses, ...recipe }, options as unknown as Required<O>, { weights, progress }),
+        );
   };
   Object.defineProperty(make, 'name', { value: name });
   if (recipe.weights) giveEnumeration(make, recipe.weights);
   return make as NetworkBuilder<M, O>;
-}
-
-async function weighted<M extends Module, O extends object>(
-  name: string,
-  recipe: Recipe<M, O>,
-  options: Required<O>,
-  given: { weights: WeightsSource; progress: Progress },
-): Promise<M> {
-  const weights = memberOf(name, given.weights, recipe.weights ?? null);
-  if (weights) (recipe.check ?? ((o) => expectClasses(o, weights)))(options, weights);
-  const { progress } = given;
-  const loaded = await readWeights(name, given.weights, { weights, progress, renamed: recipe.renamed });
-  const model = await recipe.build(options, { weights, has: (key) => Object.hasOwn(loaded.state, key) });
-  giveWeights(name, model, loaded);
-  recipe.finish?.(model, options);
-  return model;
 }
 
 /** @throws ArgumentError where another number of classes was asked for than the weights have */

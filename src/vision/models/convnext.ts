@@ -10,7 +10,6 @@ import { Conv2dNormActivation, make, type NormMaker, Permute } from '../ops/laye
 import { StochasticDepth } from '../ops/stochastic-depth';
 import { builder, type ClassifierOptions } from './builder';
 import { type Fixed, networkKinds, stagesKind } from './network-kinds';
-import { ConvNeXt_Tiny_Weights } from './weights/table';
 
 /** A stage of ConvNeXt; null where no map is halved after it. */
 export interface CNBlockConfig {
@@ -137,7 +136,7 @@ export interface ConvNeXt {
 /** ConvNeXt-Tiny: see `ConvNeXt`. */
 export const convnextTiny = builder<ConvNeXt, ConvNeXtOptions>('convnextTiny', {
   defaults: { block: null, numClasses: 1000, stochasticDepthProb: 0.1, layerScale: 1e-6, normLayer: null },
-  weights: ConvNeXt_Tiny_Weights,
+  weights: 'ConvNeXt_Tiny_Weights',
   build: (options) =>
     new ConvNeXt(
       [

@@ -6,11 +6,9 @@ import { cat } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
-import { builder, type ClassifierOptions } from './builder';
+import { builder, type ClassifierOptions, type WeightsName } from './builder';
 import { initialize } from './initialize';
 import { networkKinds } from './network-kinds';
-import * as table from './weights/table';
-import type { WeightsEnumeration } from './weights/weights';
 
 export interface DenseNetOptions extends ClassifierOptions {
   /** Channels that each layer adds, k in the paper. Default: 32. */
@@ -160,7 +158,7 @@ const renamed = (key: string): string =>
 
 const densenet = (
   name: string,
-  weights: WeightsEnumeration,
+  weights: WeightsName,
   [growthRate, numInitFeatures]: readonly [number, number],
   blockConfig: readonly number[],
 ) =>
@@ -180,10 +178,10 @@ const densenet = (
   });
 
 /** DenseNet of 121 layers: see `DenseNet`. */
-export const densenet121 = densenet('densenet121', table.DenseNet121_Weights, [32, 64], [6, 12, 24, 16]);
+export const densenet121 = densenet('densenet121', 'DenseNet121_Weights', [32, 64], [6, 12, 24, 16]);
 /** DenseNet of 161 layers, growing by 48 channels a layer. */
-export const densenet161 = densenet('densenet161', table.DenseNet161_Weights, [48, 96], [6, 12, 36, 24]);
+export const densenet161 = densenet('densenet161', 'DenseNet161_Weights', [48, 96], [6, 12, 36, 24]);
 /** DenseNet of 169 layers. */
-export const densenet169 = densenet('densenet169', table.DenseNet169_Weights, [32, 64], [6, 12, 32, 32]);
+export const densenet169 = densenet('densenet169', 'DenseNet169_Weights', [32, 64], [6, 12, 32, 32]);
 /** DenseNet of 201 layers. */
-export const densenet201 = densenet('densenet201', table.DenseNet201_Weights, [32, 64], [6, 12, 48, 32]);
+export const densenet201 = densenet('densenet201', 'DenseNet201_Weights', [32, 64], [6, 12, 48, 32]);

@@ -7,11 +7,9 @@ import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { Conv2dNormActivation, type NormMaker, SqueezeExcitation } from '../ops/layers';
 import { StochasticDepth } from '../ops/stochastic-depth';
-import { builder, type ClassifierOptions, makeDivisible } from './builder';
+import { builder, type ClassifierOptions, makeDivisible, type WeightsName } from './builder';
 import { fanOut, initialize } from './initialize';
 import { networkKinds, stagesKind } from './network-kinds';
-import * as table from './weights/table';
-import type { WeightsEnumeration } from './weights/weights';
 
 /** A stage of EfficientNet. */
 export interface MBConvConfig {
@@ -157,7 +155,7 @@ const stages = [
 
 const efficientnet = (
   name: string,
-  weights: WeightsEnumeration,
+  weights: WeightsName,
   [widthMult, depthMult]: readonly [number, number],
   dropout: number,
 ) =>
@@ -180,10 +178,10 @@ const efficientnet = (
   });
 
 /** EfficientNet-B0: see `EfficientNet`. */
-export const efficientnetB0 = efficientnet('efficientnetB0', table.EfficientNet_B0_Weights, [1, 1], 0.2);
+export const efficientnetB0 = efficientnet('efficientnetB0', 'EfficientNet_B0_Weights', [1, 1], 0.2);
 /** EfficientNet-B1, deeper. */
-export const efficientnetB1 = efficientnet('efficientnetB1', table.EfficientNet_B1_Weights, [1, 1.1], 0.2);
+export const efficientnetB1 = efficientnet('efficientnetB1', 'EfficientNet_B1_Weights', [1, 1.1], 0.2);
 /** EfficientNet-B2, deeper and wider. */
-export const efficientnetB2 = efficientnet('efficientnetB2', table.EfficientNet_B2_Weights, [1.1, 1.2], 0.3);
+export const efficientnetB2 = efficientnet('efficientnetB2', 'EfficientNet_B2_Weights', [1.1, 1.2], 0.3);
 /** EfficientNet-B3, deeper and wider. */
-export const efficientnetB3 = efficientnet('efficientnetB3', table.EfficientNet_B3_Weights, [1.2, 1.4], 0.3);
+export const efficientnetB3 = efficientnet('efficientnetB3', 'EfficientNet_B3_Weights', [1.2, 1.4], 0.3);

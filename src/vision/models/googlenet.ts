@@ -8,7 +8,6 @@ import { builder, type ClassifierOptions } from './builder';
 import { asTrained, BasicConv2d } from './inception-blocks';
 import { initialize } from './initialize';
 import { type Fixed, networkKinds } from './network-kinds';
-import { GoogLeNet_Weights } from './weights/table';
 
 export interface GoogLeNetOptions extends ClassifierOptions {
   /** Two more heads, which give scores in training. Default: true, but false with weights. */
@@ -170,7 +169,7 @@ export const googlenet = builder<GoogLeNet, GoogLeNetOptions>('googlenet', {
     dropout: 0.2,
     dropoutAux: 0.7,
   },
-  weights: GoogLeNet_Weights,
+  weights: 'GoogLeNet_Weights',
   build(options, given) {
     if (!given) return new GoogLeNet(options);
     const auxLogits = options.auxLogits === true || given.has('aux1.fc1.weight');

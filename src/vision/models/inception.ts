@@ -8,7 +8,6 @@ import { Network } from '../network';
 import { builder, type ClassifierOptions } from './builder';
 import { asTrained, BasicConv2d } from './inception-blocks';
 import { type Fixed, networkKinds } from './network-kinds';
-import { Inception_V3_Weights } from './weights/table';
 
 export interface Inception3Options extends ClassifierOptions {
   /** One more head, which gives scores in training, of pictures of 299 pixels. Default: true. */
@@ -307,7 +306,7 @@ export const inceptionV3 = builder<Inception3, Inception3Options>('inceptionV3',
     initWeights: null,
     dropout: 0.5,
   },
-  weights: Inception_V3_Weights,
+  weights: 'Inception_V3_Weights',
   build(options, given) {
     if (!given) return new Inception3(options);
     const auxLogits = options.auxLogits || given.has('AuxLogits.fc.weight');

@@ -9,7 +9,6 @@ import { Conv2dNormActivation, make, type NormMaker } from '../ops/layers';
 import { builder, type ClassifierOptions, makeDivisible } from './builder';
 import { fanOut, initialize, normal } from './initialize';
 import { type Fixed, networkKinds } from './network-kinds';
-import { MobileNet_V2_Weights } from './weights/table';
 
 /** A stage of MobileNetV2: how much its blocks expand, what they give, how many there are, and the stride of the first. */
 export type InvertedResidualSetting = readonly [expandRatio: number, channels: number, count: number, stride: number];
@@ -140,6 +139,6 @@ export interface MobileNetV2 {
 /** MobileNetV2: see `MobileNetV2`. */
 export const mobilenetV2 = builder<MobileNetV2, MobileNetV2Options>('mobilenetV2', {
   defaults,
-  weights: MobileNet_V2_Weights,
+  weights: 'MobileNet_V2_Weights',
   build: (options) => new MobileNetV2(options),
 });

@@ -6,11 +6,9 @@ import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { Conv2dNormActivation, type NormMaker, SqueezeExcitation } from '../ops/layers';
-import { builder, type ClassifierOptions, makeDivisible } from './builder';
+import { builder, type ClassifierOptions, makeDivisible, type WeightsName } from './builder';
 import { fanOut, initialize, normal } from './initialize';
 import { type Fixed, networkKinds, stagesKind } from './network-kinds';
-import * as table from './weights/table';
-import type { WeightsEnumeration } from './weights/weights';
 
 /** A block of MobileNetV3. */
 export interface MobileNetV3Block {
@@ -200,7 +198,7 @@ const tables: Record<'large' | 'small', { readonly rows: readonly Row[]; readonl
   },
 };
 
-const mobilenetV3 = (name: string, weights: WeightsEnumeration, size: keyof typeof tables) =>
+const mobilenetV3 = (name: string, weights: WeightsName, size: keyof typeof tables) =>
   builder<MobileNetV3, ArchitectureOptions>(name, {
     defaults: {
       block: null,
@@ -229,6 +227,6 @@ const mobilenetV3 = (name: string, weights: WeightsEnumeration, size: keyof type
   });
 
 /** The large MobileNetV3: see `MobileNetV3`. */
-export const mobilenetV3Large = mobilenetV3('mobilenetV3Large', table.MobileNet_V3_Large_Weights, 'large');
+export const mobilenetV3Large = mobilenetV3('mobilenetV3Large', 'MobileNet_V3_Large_Weights', 'large');
 /** The small MobileNetV3. */
-export const mobilenetV3Small = mobilenetV3('mobilenetV3Small', table.MobileNet_V3_Small_Weights, 'small');
+export const mobilenetV3Small = mobilenetV3('mobilenetV3Small', 'MobileNet_V3_Small_Weights', 'small');

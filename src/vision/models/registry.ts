@@ -260,7 +260,7 @@ export function getModelWeights(...args: Arguments<Named<NetworkName>, ['name']>
     name: kinds.either(kinds.text, kinds.callback),
   });
   const build = typeof name === 'string' ? builderOf('getModelWeights', name) : name;
-  const found = enumerations().find((own) => own === weightsOf(build));
+  const found = enumerations().find((own) => own.name === weightsOf(build));
   if (!found) {
     const given = typeof name === 'string' ? `'${name}'` : name.name;
     throw new ArgumentError(

@@ -6,11 +6,9 @@ import { type Arguments, parseArgs } from '../../tensor/options';
 import { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
 import { make, type NormMaker } from '../ops/layers';
-import { builder, type ClassifierOptions } from './builder';
+import { builder, type ClassifierOptions, type WeightsName } from './builder';
 import { fanOut, initialize } from './initialize';
 import { networkKinds } from './network-kinds';
-import * as table from './weights/table';
-import type { WeightsEnumeration } from './weights/weights';
 
 export interface ResNetOptions extends ClassifierOptions {
   /** Begin with branches that give 0, so that every block is the identity. Default: false. */
@@ -238,7 +236,7 @@ export interface ResNet {
 
 const resnet = (
   name: string,
-  weights: WeightsEnumeration,
+  weights: WeightsName,
   block: typeof BasicBlock | typeof Bottleneck,
   layers: readonly [number, number, number, number],
   own: Pick<ResNetOptions, 'groups' | 'widthPerGroup'> = {},
@@ -257,35 +255,35 @@ const resnet = (
   });
 
 /** ResNet of 18 layers: see `ResNet`. */
-export const resnet18 = resnet('resnet18', table.ResNet18_Weights, BasicBlock, [2, 2, 2, 2]);
+export const resnet18 = resnet('resnet18', 'ResNet18_Weights', BasicBlock, [2, 2, 2, 2]);
 /** ResNet of 34 layers. */
-export const resnet34 = resnet('resnet34', table.ResNet34_Weights, BasicBlock, [3, 4, 6, 3]);
+export const resnet34 = resnet('resnet34', 'ResNet34_Weights', BasicBlock, [3, 4, 6, 3]);
 /** ResNet of 50 layers. */
-export const resnet50 = resnet('resnet50', table.ResNet50_Weights, Bottleneck, [3, 4, 6, 3]);
+export const resnet50 = resnet('resnet50', 'ResNet50_Weights', Bottleneck, [3, 4, 6, 3]);
 /** ResNet of 101 layers. */
-export const resnet101 = resnet('resnet101', table.ResNet101_Weights, Bottleneck, [3, 4, 23, 3]);
+export const resnet101 = resnet('resnet101', 'ResNet101_Weights', Bottleneck, [3, 4, 23, 3]);
 /** ResNet of 152 layers. */
-export const resnet152 = resnet('resnet152', table.ResNet152_Weights, Bottleneck, [3, 8, 36, 3]);
+export const resnet152 = resnet('resnet152', 'ResNet152_Weights', Bottleneck, [3, 8, 36, 3]);
 /** ResNeXt of 50 layers, 32 groups of 4 channels. */
-export const resnext50_32x4d = resnet('resnext50_32x4d', table.ResNeXt50_32X4D_Weights, Bottleneck, [3, 4, 6, 3], {
+export const resnext50_32x4d = resnet('resnext50_32x4d', 'ResNeXt50_32X4D_Weights', Bottleneck, [3, 4, 6, 3], {
   groups: 32,
   widthPerGroup: 4,
 });
 /** ResNeXt of 101 layers, 32 groups of 8 channels. */
-export const resnext101_32x8d = resnet('resnext101_32x8d', table.ResNeXt101_32X8D_Weights, Bottleneck, [3, 4, 23, 3], {
+export const resnext101_32x8d = resnet('resnext101_32x8d', 'ResNeXt101_32X8D_Weights', Bottleneck, [3, 4, 23, 3], {
   groups: 32,
   widthPerGroup: 8,
 });
 /** ResNeXt of 101 layers, 64 groups of 4 channels. */
-export const resnext101_64x4d = resnet('resnext101_64x4d', table.ResNeXt101_64X4D_Weights, Bottleneck, [3, 4, 23, 3], {
+export const resnext101_64x4d = resnet('resnext101_64x4d', 'ResNeXt101_64X4D_Weights', Bottleneck, [3, 4, 23, 3], {
   groups: 64,
   widthPerGroup: 4,
 });
 /** Wide ResNet of 50 layers, its bottlenecks twice as wide. */
-export const wideResnet50_2 = resnet('wideResnet50_2', table.Wide_ResNet50_2_Weights, Bottleneck, [3, 4, 6, 3], {
+export const wideResnet50_2 = resnet('wideResnet50_2', 'Wide_ResNet50_2_Weights', Bottleneck, [3, 4, 6, 3], {
   widthPerGroup: 128,
 });
 /** Wide ResNet of 101 layers, its bottlenecks twice as wide. */
-export const wideResnet101_2 = resnet('wideResnet101_2', table.Wide_ResNet101_2_Weights, Bottleneck, [3, 4, 23, 3], {
+export const wideResnet101_2 = resnet('wideResnet101_2', 'Wide_ResNet101_2_Weights', Bottleneck, [3, 4, 23, 3], {
   widthPerGroup: 128,
 });

@@ -7,10 +7,8 @@ import { cat } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
-import { builder, type ClassifierOptions } from './builder';
+import { builder, type ClassifierOptions, type WeightsName } from './builder';
 import { type Fixed, networkKinds } from './network-kinds';
-import * as table from './weights/table';
-import type { WeightsEnumeration } from './weights/weights';
 
 const relu = () => new nn.ReLU({ inplace: true });
 const norm = (channels: number) => new nn.BatchNorm2d(channels);
@@ -130,7 +128,7 @@ export interface ShuffleNetV2 {
   set fc(layer: nn.UnaryModule);
 }
 
-const shufflenet = (name: string, weights: WeightsEnumeration, widths: readonly number[]) =>
+const shufflenet = (name: string, weights: WeightsName, widths: readonly number[]) =>
   builder<ShuffleNetV2, ClassifierOptions>(name, {
     defaults: { numClasses: 1000 },
     weights,
@@ -138,26 +136,10 @@ const shufflenet = (name: string, weights: WeightsEnumeration, widths: readonly 
   });
 
 /** ShuffleNetV2 of half the width: see `ShuffleNetV2`. */
-export const shufflenetV2X0_5 = shufflenet(
-  'shufflenetV2X0_5',
-  table.ShuffleNet_V2_X0_5_Weights,
-  [24, 48, 96, 192, 1024],
-);
+export const shufflenetV2X0_5 = shufflenet('shufflenetV2X0_5', 'ShuffleNet_V2_X0_5_Weights', [24, 48, 96, 192, 1024]);
 /** ShuffleNetV2. */
-export const shufflenetV2X1_0 = shufflenet(
-  'shufflenetV2X1_0',
-  table.ShuffleNet_V2_X1_0_Weights,
-  [24, 116, 232, 464, 1024],
-);
+export const shufflenetV2X1_0 = shufflenet('shufflenetV2X1_0', 'ShuffleNet_V2_X1_0_Weights', [24, 116, 232, 464, 1024]);
 /** ShuffleNetV2 of one and a half times the width. */
-export const shufflenetV2X1_5 = shufflenet(
-  'shufflenetV2X1_5',
-  table.ShuffleNet_V2_X1_5_Weights,
-  [24, 176, 352, 704, 1024],
-);
+export const shufflenetV2X1_5 = shufflenet('shufflenetV2X1_5', 'ShuffleNet_V2_X1_5_Weights', [24, 176, 352, 704, 1024]);
 /** ShuffleNetV2 of twice the width. */
-export const shufflenetV2X2_0 = shufflenet(
-  'shufflenetV2X2_0',
-  table.ShuffleNet_V2_X2_0_Weights,
-  [24, 244, 488, 976, 2048],
-);
+export const shufflenetV2X2_0 = shufflenet('shufflenetV2X2_0', 'ShuffleNet_V2_X2_0_Weights', [24, 244, 488, 976, 2048]);

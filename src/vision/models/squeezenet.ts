@@ -5,11 +5,9 @@ import { cat } from '../../tensor/functions';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
-import { builder, type ClassifierOptions } from './builder';
+import { builder, type ClassifierOptions, type WeightsName } from './builder';
 import { initialize } from './initialize';
 import { networkKinds } from './network-kinds';
-import * as table from './weights/table';
-import type { WeightsEnumeration } from './weights/weights';
 
 export interface SqueezeNetOptions extends ClassifierOptions {
   /** Probability of dropout before the last convolution. Default: 0.5. */
@@ -102,7 +100,7 @@ export interface SqueezeNet {
   set classifier(module: nn.UnaryModule);
 }
 
-const squeezenet = (version: '1_0' | '1_1', weights: WeightsEnumeration) =>
+const squeezenet = (version: '1_0' | '1_1', weights: WeightsName) =>
   builder<SqueezeNet, SqueezeNetOptions>(`squeezenet${version}`, {
     defaults: { numClasses: 1000, dropout: 0.5 },
     weights,
@@ -110,6 +108,6 @@ const squeezenet = (version: '1_0' | '1_1', weights: WeightsEnumeration) =>
   });
 
 /** SqueezeNet 1.0: see `SqueezeNet`. */
-export const squeezenet1_0 = squeezenet('1_0', table.SqueezeNet1_0_Weights);
+export const squeezenet1_0 = squeezenet('1_0', 'SqueezeNet1_0_Weights');
 /** SqueezeNet 1.1: fewer operations for the same accuracy. */
-export const squeezenet1_1 = squeezenet('1_1', table.SqueezeNet1_1_Weights);
+export const squeezenet1_1 = squeezenet('1_1', 'SqueezeNet1_1_Weights');

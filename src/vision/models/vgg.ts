@@ -4,11 +4,9 @@ import { flag, instance } from '../../tensor/argument-kinds';
 import { type Arguments, parseArgs } from '../../tensor/options';
 import type { Tensor } from '../../tensor/tensor';
 import { Network } from '../network';
-import { builder, type ClassifierOptions } from './builder';
+import { builder, type ClassifierOptions, type WeightsName } from './builder';
 import { fanOut, initialize, normal } from './initialize';
 import { networkKinds } from './network-kinds';
-import * as table from './weights/table';
-import type { WeightsEnumeration } from './weights/weights';
 
 export interface VGGOptions extends ClassifierOptions {
   /** Draw the weights by the family's rules, not by the layers'. Default: true. */
@@ -85,12 +83,7 @@ export interface VGG {
   set classifier(module: nn.UnaryModule);
 }
 
-const vgg = (
-  name: string,
-  weights: WeightsEnumeration,
-  configuration: keyof typeof configurations,
-  batchNorm = false,
-) =>
+const vgg = (name: string, weights: WeightsName, configuration: keyof typeof configurations, batchNorm = false) =>
   builder<VGG, VGGOptions>(name, {
     defaults: { numClasses: 1000, initWeights: true, dropout: 0.5 },
     weights,
@@ -102,18 +95,18 @@ const vgg = (
   });
 
 /** VGG of 11 layers: see `VGG`. */
-export const vgg11 = vgg('vgg11', table.VGG11_Weights, 'A');
+export const vgg11 = vgg('vgg11', 'VGG11_Weights', 'A');
 /** VGG of 11 layers with batch norm. */
-export const vgg11Bn = vgg('vgg11Bn', table.VGG11_BN_Weights, 'A', true);
+export const vgg11Bn = vgg('vgg11Bn', 'VGG11_BN_Weights', 'A', true);
 /** VGG of 13 layers. */
-export const vgg13 = vgg('vgg13', table.VGG13_Weights, 'B');
+export const vgg13 = vgg('vgg13', 'VGG13_Weights', 'B');
 /** VGG of 13 layers with batch norm. */
-export const vgg13Bn = vgg('vgg13Bn', table.VGG13_BN_Weights, 'B', true);
+export const vgg13Bn = vgg('vgg13Bn', 'VGG13_BN_Weights', 'B', true);
 /** VGG of 16 layers. */
-export const vgg16 = vgg('vgg16', table.VGG16_Weights, 'D');
+export const vgg16 = vgg('vgg16', 'VGG16_Weights', 'D');
 /** VGG of 16 layers with batch norm. */
-export const vgg16Bn = vgg('vgg16Bn', table.VGG16_BN_Weights, 'D', true);
+export const vgg16Bn = vgg('vgg16Bn', 'VGG16_BN_Weights', 'D', true);
 /** VGG of 19 layers. */
-export const vgg19 = vgg('vgg19', table.VGG19_Weights, 'E');
+export const vgg19 = vgg('vgg19', 'VGG19_Weights', 'E');
 /** VGG of 19 layers with batch norm. */
-export const vgg19Bn = vgg('vgg19Bn', table.VGG19_BN_Weights, 'E', true);
+export const vgg19Bn = vgg('vgg19Bn', 'VGG19_BN_Weights', 'E', true);

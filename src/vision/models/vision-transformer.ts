@@ -13,7 +13,6 @@ import { Network } from '../network';
 import { FloatDropout, MLP, make, type NormMaker } from '../ops/layers';
 import { builder, type ClassifierOptions, expectClasses, expectOption } from './builder';
 import { type Fixed, networkKinds } from './network-kinds';
-import { ViT_B_16_Weights } from './weights/table';
 
 export interface VisionTransformerOptions extends ClassifierOptions {
   /** Side of the images in pixels. */
@@ -219,7 +218,7 @@ type ViTOptions = {
 /** ViT-B/16, patches of 16 pixels: see `VisionTransformer`. */
 export const vitB16 = builder<VisionTransformer, ViTOptions>('vitB16', {
   defaults: { numClasses: 1000, imageSize: null, dropout: 0, attentionDropout: 0, representationSize: null },
-  weights: ViT_B_16_Weights,
+  weights: 'ViT_B_16_Weights',
   check(options, weights) {
     expectClasses(options, weights);
     if (options.imageSize !== null) expectOption('imageSize', options.imageSize, weights.meta.minSize[0]);

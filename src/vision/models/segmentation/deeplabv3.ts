@@ -5,9 +5,8 @@ import * as kinds from '../../../tensor/argument-kinds';
 import { cat } from '../../../tensor/functions';
 import { type Arguments, parseArgs } from '../../../tensor/options';
 import type { Tensor } from '../../../tensor/tensor';
+import type { WeightsName } from '../builder';
 import { resnet50, resnet101 } from '../resnet';
-import { DeepLabV3_ResNet50_Weights, DeepLabV3_ResNet101_Weights } from '../weights/table';
-import type { WeightsEnumeration } from '../weights/weights';
 import { SegmentationModel, segmentationBuilder } from './parts';
 
 const layers = (inChannels: number, outChannels: number, dilation: number | null) => [
@@ -106,7 +105,7 @@ export interface DeepLabHead {
  */
 export class DeepLabV3 extends SegmentationModel<DeepLabHead> {}
 
-const deeplabv3 = (name: string, backbone: typeof resnet50, weights: WeightsEnumeration) =>
+const deeplabv3 = (name: string, backbone: typeof resnet50, weights: WeightsName) =>
   segmentationBuilder<DeepLabV3>(name, {
     weights,
     backbone,
@@ -115,6 +114,6 @@ const deeplabv3 = (name: string, backbone: typeof resnet50, weights: WeightsEnum
   });
 
 /** DeepLabV3 on a ResNet-50: see `DeepLabV3`. */
-export const deeplabv3Resnet50 = deeplabv3('deeplabv3Resnet50', resnet50, DeepLabV3_ResNet50_Weights);
+export const deeplabv3Resnet50 = deeplabv3('deeplabv3Resnet50', resnet50, 'DeepLabV3_ResNet50_Weights');
 /** DeepLabV3 on a ResNet-101. */
-export const deeplabv3Resnet101 = deeplabv3('deeplabv3Resnet101', resnet101, DeepLabV3_ResNet101_Weights);
+export const deeplabv3Resnet101 = deeplabv3('deeplabv3Resnet101', resnet101, 'DeepLabV3_ResNet101_Weights');

@@ -1,6 +1,5 @@
+import type { WeightsName } from '../builder';
 import { resnet50, resnet101 } from '../resnet';
-import { FCN_ResNet50_Weights, FCN_ResNet101_Weights } from '../weights/table';
-import type { WeightsEnumeration } from '../weights/weights';
 import { FCNHead, SegmentationModel, segmentationBuilder } from './parts';
 
 /**
@@ -9,7 +8,7 @@ import { FCNHead, SegmentationModel, segmentationBuilder } from './parts';
  */
 export class FCN extends SegmentationModel<FCNHead> {}
 
-const fcn = (name: string, backbone: typeof resnet50, weights: WeightsEnumeration) =>
+const fcn = (name: string, backbone: typeof resnet50, weights: WeightsName) =>
   segmentationBuilder<FCN>(name, {
     weights,
     backbone,
@@ -18,6 +17,6 @@ const fcn = (name: string, backbone: typeof resnet50, weights: WeightsEnumeratio
   });
 
 /** FCN on a ResNet-50: see `FCN`. */
-export const fcnResnet50 = fcn('fcnResnet50', resnet50, FCN_ResNet50_Weights);
+export const fcnResnet50 = fcn('fcnResnet50', resnet50, 'FCN_ResNet50_Weights');
 /** FCN on a ResNet-101. */
-export const fcnResnet101 = fcn('fcnResnet101', resnet101, FCN_ResNet101_Weights);
+export const fcnResnet101 = fcn('fcnResnet101', resnet101, 'FCN_ResNet101_Weights');

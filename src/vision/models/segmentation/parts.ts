@@ -14,12 +14,12 @@ import {
   expectClasses,
   expectOption,
   type NetworkBuilder,
+  type WeightsName,
   type WeightsSource,
   type WithoutWeights,
   type WithWeights,
 } from '../builder';
 import type { ResNet, ResNetOptions } from '../resnet';
-import type { WeightsEnumeration } from '../weights/weights';
 
 interface GetterArguments {
   model: Module;
@@ -163,7 +163,7 @@ export interface SegmentationBuilder<M extends SegmentationModel> {
 type BackboneBuilder = NetworkBuilder<ResNet, ResNetOptions>;
 
 interface Parts<M> {
-  readonly weights: WeightsEnumeration;
+  readonly weights: WeightsName;
   readonly backbone: BackboneBuilder;
   head(channels: number, numClasses: number): UnaryModule;
   model(maps: IntermediateLayerGetter, head: UnaryModule, aux: UnaryModule | null): M;
