@@ -1,6 +1,6 @@
 // Where a sequence of nodes is cut that repeats a subgraph.
 import { expect, test } from 'vitest';
-import { cutsOf } from '../../src/graph/periods';
+import { boundIn, cutsOf } from '../../src/graph/periods';
 import type { Node, Value } from '../../src/graph/value';
 
 const value = (sink = false) => ({ sink: sink ? {} : null }) as unknown as Value;
@@ -70,4 +70,32 @@ test('what is no loop stays whole', () => {
   expect(cutsOf(loop(7, () => weight))).toEqual([]);
   expect(cutsOf(loop(40, () => weight, { elementwise: true }))).toEqual([]);
   expect(cutsOf([node(9, [value()], { inPlace: () => [] }), ...loop(40, () => weight)])).toEqual([]);
+});
+
+test('what is sent of a loop ends with a repetition, and enough are left for a loop', () => {
+  const weight = value(true);
+  const none = new Map<Value, unknown>();
+  for (const times of [18, 40, 137]) {
+    for (const begun of [0, 1, 2]) {
+      const nodes = [...before, ...loop(times + 1, () => weight).slice(0, 3 * times + begun)];
+      const bound = boundIn(nodes, none)!;
+      expect((bound - before.length) % 3).toBe(0);
+      for (const part of [nodes.slice(0, bound), nodes.slice(bound)]) expect(cutsOf(part)).not.toEqual([]);
+    }
+  }
+  // Too few for both, none, and what overwrites values.
+  expect(boundIn([...before, ...loop(12, () => weight)], none)).toBe(0);
+  expect(boundIn([...before, ...after], none)).toBeNull();
+  expect(boundIn([...loop(40, () => weight), node(9, [value()], { inPlace: () => [] })], none)).toBeNull();
+});
+
+test('a loop whose steps read windows at first and whole values then is two', () => {
+  const weight = value(true);
+  const nodes = loop(40, () => weight);
+  const windows = new Map(
+    nodes.slice(0, 60).flatMap(({ reads }, n) => (n % 3 === 1 ? [[reads[0]!, true] as const] : [])),
+  );
+  const sizes = (found: readonly { at: number }[]) => found.map(({ at }) => at);
+  expect(sizes(cutsOf(nodes))).not.toContain(60);
+  expect(sizes(cutsOf(nodes, windows))).toContain(60);
 });
