@@ -3,13 +3,26 @@ import { writeFileSync } from 'node:fs';
 import * as torch from 'lamplight';
 import { Tensor } from 'lamplight';
 import { allowedHere } from './rules';
+import { differsByPlace } from './rules/by-place';
+import { takesBesides } from './rules/first';
 import { MISSPELT, signatureOf } from './signature';
 import type { Subject } from './subjects';
 import { allowed } from './taken';
 import { ready } from './values';
 
 /** How a call went against the rule. */
-export type Fault = 'bare' | 'taken' | 'misspelt' | 'many' | 'fewer' | 'hang' | 'promise' | 'valid' | 'unnamed';
+export type Fault =
+  | 'bare'
+  | 'taken'
+  | 'first'
+  | 'misspelt'
+  | 'many'
+  | 'fewer'
+  | 'hang'
+  | 'promise'
+  | 'valid'
+  | 'unnamed'
+  | 'apart';
 
 export interface Found {
   readonly fault: Fault;
@@ -80,6 +93,9 @@ export const wrong: Readonly<Record<string, (base: unknown) => unknown>> = {
   dtype: otherDtype,
 };
 
+/** Whether a call was refused for an argument that is given by name alone. */
+const isOneTooMany = ({ message }: Outcome): boolean => /expected at most \d+ arguments?/.test(message);
+
 /** Calls a subject in every way that the rule is about. */
 export async function walk(subject: Subject): Promise<Walked> {
   const { id, call } = subject;
@@ -127,13 +143,15 @@ export async function walk(subject: Subject): Promise<Walked> {
     made: () => readonly unknown[],
     fault: Fault | null,
     key: string,
-  ): Promise<void> => {
-    const { kind, message } = await attempt(made);
+  ): Promise<Outcome> => {
+    const end = await attempt(made);
+    const { kind, message } = end;
     if (kind === 'bare') report('bare', `${what}: ${message}`);
     if (kind === 'hang') report('hang', what);
     if (kind === 'works' && fault && !isAllowed(what, key)) report(fault, what);
     if (kind === 'typed' && key === 'promise' && !message.includes('await it first') && !isAllowed(what, key))
       report('promise', `${what}: ${message}`);
+    return end;
   };
 
   for (const [i, name] of names.entries()) {
@@ -142,11 +160,22 @@ export async function walk(subject: Subject): Promise<Walked> {
     for (const [key, make] of Object.entries(wrong)) {
       if (trace) writeFileSync(trace, `${id} ${name} ${key}`);
       const bad = (): unknown => make(required.includes(name) ? value(name) : undefined);
-      if (byName) await judge(` ${name} named ${key}`, () => [{ ...named(), [name]: bad() }], 'taken', key);
+      const judged = async (how: string, made: () => readonly unknown[]): Promise<Outcome> => {
+        const end = await judge(` ${name} ${how} ${key}`, made, 'taken', key);
+        const isTaken = end.kind === 'works' && i === 0 && required[0] === name && value(name) instanceof Tensor;
+        if (isTaken && key !== 'dtype' && !takesBesides(id, name, key)) report('first', ` ${name} ${how} ${key}`);
+        return end;
+      };
+      const byItsName = byName ? await judged('named', () => [{ ...named(), [name]: bad() }]) : null;
       // An object in the last place holds names.
       if (key === '{}' && !required.includes(name)) continue;
       const rest = () => (i < required.length - 1 ? base().slice(i + 1) : []);
-      await judge(` ${name} placed ${key}`, () => [...inFront(i), bad(), ...rest()], 'taken', key);
+      const placed = await judged('placed', () => [...inFront(i), bad(), ...rest()]);
+      if (!byItsName || key === '{}' || byItsName.kind === placed.kind) continue;
+      if (!isOneTooMany(placed) && !differsByPlace(id, name, key)) {
+        const ends = [byItsName, placed].map(({ kind, message }) => `${kind} ${message}`);
+        report('apart', ` ${name} ${key}: named ${ends[0]}, placed ${ends[1]}`);
+      }
     }
   }
   await judge(' misspelt', () => [...base(), { [MISSPELT]: 1 }], 'misspelt', '');
