@@ -3,11 +3,10 @@ import { noGrad } from '../autograd/mode';
 import { sameShape } from '../compiler/meta';
 import { ArgumentError } from '../errors';
 import { deepcopy } from '../nn/deepcopy';
-import { Module } from '../nn/module';
 import { convert } from '../nn/parameter';
 import { indent } from '../nn/printing';
 import type { StateDict } from '../nn/state-dict';
-import { callback, integer, type Kind, orNull, text } from '../tensor/argument-kinds';
+import { callback, type Kind, orNull, text } from '../tensor/argument-kinds';
 import { expectNoMore } from '../tensor/arity';
 import { tensor } from '../tensor/creation';
 import { cat, stack } from '../tensor/functions';
@@ -16,6 +15,7 @@ import { moduleScope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { type Drawing, drawOn, type PlotCanvas } from '../vision/plot/sheet';
 import { warnOnce } from '../warnings';
+import { Arithmetic } from './arithmetic';
 import { type BinaryOperator, type Operator, operators } from './operators';
 import { type PlotOptions, type PlotValue, plotKinds, valuesDrawing } from './plot';
 import {
@@ -71,7 +71,7 @@ const reductions: readonly unknown[] = ['sum', 'mean', 'max', 'min', 'cat', null
  *
  * State stays on the device, and nothing is read back. A metric is a module: as an attribute of one it is among its submodules.
  */
-export abstract class Metric extends Module {
+export abstract class Metric extends Arithmetic {
   /** Whether a greater figure is a better one; null where that makes no sense. */
   higherIsBetter: boolean | null = null;
   /** Whether gradients pass from the batch's figure to the predictions. */
@@ -296,78 +296,14 @@ export abstract class Metric extends Module {
     return rest;
   }
 
-  /** `a + b` of what both compute, and so on for all of these. */
-  add(...args: OperandArguments): CompositionalMetric {
-    return this.with('add', args);
-  }
-  sub(...args: OperandArguments): CompositionalMetric {
-    return this.with('sub', args);
-  }
-  mul(...args: OperandArguments): CompositionalMetric {
-    return this.with('mul', args);
-  }
-  div(...args: OperandArguments): CompositionalMetric {
-    return this.with('div', args);
-  }
-  floorDivide(...args: OperandArguments): CompositionalMetric {
-    return this.with('floorDivide', args);
-  }
-  fmod(...args: OperandArguments): CompositionalMetric {
-    return this.with('fmod', args);
-  }
-  pow(...args: OperandArguments): CompositionalMetric {
-    return this.with('pow', args);
-  }
-  matmul(...args: Arguments<{ other: Metric | Tensor }, ['other']>): CompositionalMetric {
-    return this.with('matmul', args);
-  }
-  eq(...args: OperandArguments): CompositionalMetric {
-    return this.with('eq', args);
-  }
-  ne(...args: OperandArguments): CompositionalMetric {
-    return this.with('ne', args);
-  }
-  ge(...args: OperandArguments): CompositionalMetric {
-    return this.with('ge', args);
-  }
-  gt(...args: OperandArguments): CompositionalMetric {
-    return this.with('gt', args);
-  }
-  le(...args: OperandArguments): CompositionalMetric {
-    return this.with('le', args);
-  }
-  lt(...args: OperandArguments): CompositionalMetric {
-    return this.with('lt', args);
-  }
-  bitwiseAnd(...args: OperandArguments): CompositionalMetric {
-    return this.with('bitwiseAnd', args);
-  }
-  bitwiseOr(...args: OperandArguments): CompositionalMetric {
-    return this.with('bitwiseOr', args);
-  }
-  bitwiseXor(...args: OperandArguments): CompositionalMetric {
-    return this.with('bitwiseXor', args);
-  }
-  abs(...none: []): CompositionalMetric {
-    parseArgs('abs', [], {}, none);
-    return new CompositionalMetric(operators.abs, this, null);
-  }
-  /** −|a|, as torchmetrics has it. */
-  neg(...none: []): CompositionalMetric {
-    parseArgs('neg', [], {}, none);
-    return new CompositionalMetric(operators.neg, this, null);
-  }
-  /** The element or row at a place of what is computed. */
-  at(...args: Arguments<{ index: number }, ['index']>): CompositionalMetric {
-    const { index } = parseArgs<{ index: number }>('at', ['index'], {}, args, { index: integer });
-    const at = (x: Tensor) => x.select(0, index);
-    return new CompositionalMetric(at, this, null);
-  }
-
-  private with(name: BinaryOperator, args: readonly unknown[]): CompositionalMetric {
+  protected override paired(name: BinaryOperator, args: readonly unknown[]): CompositionalMetric {
     const kind = name === 'matmul' ? matrix : operand;
     const { other } = parseArgs<{ other: MetricOperand }>(name, ['other'], {}, args, { other: kind });
     return new CompositionalMetric(operators[name === 'div' ? 'trueDivide' : name], this, other);
+  }
+
+  protected override changed(operator: Operator): CompositionalMetric {
+    return new CompositionalMetric(operator, this, null);
   }
 
   /** Keeps what a call gave within reach, but not alive: whoever made the call owns it. */
@@ -535,7 +471,6 @@ export abstract class Metric extends Module {
 
 /** What may stand in arithmetic of metrics. */
 export type MetricOperand = Metric | Tensor | number;
-type OperandArguments = Arguments<{ other: MetricOperand }, ['other']>;
 
 const matrix: Kind = {
   words: 'a metric or a tensor',
