@@ -7,7 +7,7 @@ import { calls } from '../graph/calls';
 import { beforeChange, isJournaling, keepProperties } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { atPlace, isTracing } from '../graph/places';
-import { callback, type Kind, text } from '../tensor/argument-kinds';
+import { callback, text } from '../tensor/argument-kinds';
 import { closeInherited, oneTooMany } from '../tensor/arity';
 import { isMisfit } from '../tensor/callable';
 import { type DeviceLike, expectDevice } from '../tensor/device';
@@ -17,14 +17,14 @@ import { type Arguments, expectKind, kindOf, parseArgs } from '../tensor/options
 import { moduleScope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { parseTo, type ToArgs } from '../tensor/to-args';
-import { withBackward } from './backward-hooks';
 import { Callable, expectLooked, inPlaces, inputs, misuse } from './callable';
 import { guardMember, type MemberKind, memberKind } from './guard';
-import { gradientsOf, ignoring, replaces, retainAll } from './hook-results';
-import type { ForwardHook, FullBackwardHook, FullBackwardPreHook, Gradients, PreHook } from './hook-types';
-import { type ForwardHookOptions, type Hooking, HookList, type HookOptions, type RemovableHandle } from './hooks';
+import type { ForwardHook, FullBackwardHook, FullBackwardPreHook, PreHook } from './hook-types';
+import type { ForwardHookOptions, Hooking, HookOptions, RemovableHandle } from './hooks';
 import { called } from './intercept';
 import { listed, once } from './listed';
+import { aState, naming, nothingAt, pathIn } from './module-arguments';
+import { ModuleHooks } from './module-hooks';
 import type {
   BufferArguments,
   ChildArguments,
@@ -42,21 +42,6 @@ import type {
 import { type Buffer, convert, Parameter } from './parameter';
 import { indent, printModule } from './printing';
 import { type IncompatibleKeys, loadInto, type StateDict } from './state-dict';
-
-const naming = (name: string, args: readonly unknown[]) =>
-  parseArgs<Naming>(name, [], { prefix: '', recurse: true, removeDuplicate: true }, args);
-
-const aState: Kind = {
-  words: 'a state dict, or a promise of one',
-  fits: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-};
-
-const pathIn = (name: string, args: readonly unknown[]): string =>
-  parseArgs<Path>(name, ['target'], {}, args, { target: text }).target;
-
-/** The error of a path that leads nowhere. */
-const nothingAt = (op: string, module: Module, kind: string, name: string, path: string): ArgumentError =>
-  new ArgumentError(`${op}: ${className(module)} has no ${kind} '${name}' (of '${path}')`);
 
 declare const argumentsOf: unique symbol;
 declare const resultOf: unique symbol;
@@ -91,13 +76,10 @@ export abstract class Module extends Callable {
   training = true;
 
   #buffers = new Map<string, { readonly persistent: boolean; readonly key: string; readonly optional: boolean }>();
-  #preHooks = new HookList<PreHook<Module>>();
   /** What guarded attributes held when they were guarded. */
   #guarded = new Map<string, unknown>();
   #isCalled = false;
-  #hooks = new HookList<ForwardHook<Module>>();
-  #backwardPreHooks = new HookList<FullBackwardPreHook<Module>>();
-  #backwardHooks = new HookList<FullBackwardHook<Module>>();
+  #hooks = new ModuleHooks();
 
   constructor();
   constructor(...args: unknown[]) {
@@ -112,10 +94,7 @@ export abstract class Module extends Callable {
     const blank: Module = Reflect.construct(Module, [], module.constructor);
     for (const key of Object.keys(blank)) Reflect.deleteProperty(blank, key);
     blank.#buffers = new Map(module.#buffers);
-    blank.#preHooks = module.#preHooks.copy();
     blank.#hooks = module.#hooks.copy();
-    blank.#backwardPreHooks = module.#backwardPreHooks.copy();
-    blank.#backwardHooks = module.#backwardHooks.copy();
     return blank;
   }
 
@@ -172,55 +151,8 @@ export abstract class Module extends Callable {
   }
 
   #forward(given: unknown[]): unknown {
-    if (!this.#hasHooks) return this.#run(given);
-    let args: unknown[] = given;
-    let result: unknown = null;
-    const called = new Set<object>();
-    const call = (entry: { readonly hook: ForwardHook<Module> }): void => {
-      called.add(entry);
-      retainAll([args, result]);
-      const replaced = entry.hook(this, args, result);
-      if (replaces('forward hook', replaced, result)) result = replaced;
-    };
-    try {
-      for (const hook of this.#preHooks) {
-        retainAll(args);
-        const replaced = hook(this, args);
-        if (replaces('forward pre-hook', replaced, args[0])) args = Array.isArray(replaced) ? replaced : [replaced];
-      }
-      result = this.#hasBackwardHooks ? this.#watched(args) : this.#run(args);
-      this.#hooks.entries().forEach(call);
-      return result;
-    } catch (error) {
-      for (const entry of this.#hooks.entries()) {
-        if (entry.always && !called.has(entry)) ignoring(() => call(entry));
-      }
-      throw error;
-    }
-  }
-
-  get #hasHooks(): boolean {
-    return this.#preHooks.size > 0 || this.#hooks.size > 0 || this.#hasBackwardHooks;
-  }
-
-  get #hasBackwardHooks(): boolean {
-    return this.#backwardHooks.size > 0 || this.#backwardPreHooks.size > 0;
-  }
-
-  /** `forward` with the backward hooks around it. */
-  #watched(args: readonly unknown[]): unknown {
-    return withBackward(args, (given) => this.#run(given), {
-      onOutputs: (outputs) => {
-        let now: Gradients | undefined;
-        for (const hook of this.#backwardPreHooks) now = gradientsOf(hook(this, now ?? outputs)) ?? now;
-        return now;
-      },
-      onInputs: (inputs, outputs) => {
-        let now: Gradients | undefined;
-        for (const hook of this.#backwardHooks) now = gradientsOf(hook(this, now ?? inputs, outputs)) ?? now;
-        return now;
-      },
-    });
+    const run = (args: readonly unknown[]): unknown => this.#run(args);
+    return this.#hooks.any ? this.#hooks.around(this, given, run) : run(given);
   }
 
   /** Own parameters and those of all submodules; one that is shared appears once. */
@@ -419,7 +351,7 @@ export abstract class Module extends Callable {
     let module: Module = this;
     for (const name of target === '' ? [] : target.split('.')) {
       const child = new Map(module.#ownModules()).get(name);
-      if (!child) throw nothingAt('getSubmodule', module, 'submodule', name, target);
+      if (!child) throw nothingAt('getSubmodule', className(module), 'submodule', name, target);
       module = child;
     }
     return module;
@@ -448,7 +380,7 @@ export abstract class Module extends Callable {
     const target = pathIn('getParameter', args);
     const [module, name] = this.#split(target);
     const parameter = new Map(module.#ownParameters()).get(name);
-    if (!parameter) throw nothingAt('getParameter', module, 'parameter', name, target);
+    if (!parameter) throw nothingAt('getParameter', className(module), 'parameter', name, target);
     return parameter;
   }
 
@@ -457,7 +389,7 @@ export abstract class Module extends Callable {
     const target = pathIn('getBuffer', args);
     const [module, name] = this.#split(target);
     const buffer = new Map(module.#ownBuffers()).get(name);
-    if (!buffer) throw nothingAt('getBuffer', module, 'buffer', name, target);
+    if (!buffer) throw nothingAt('getBuffer', className(module), 'buffer', name, target);
     return buffer;
   }
 
@@ -504,7 +436,7 @@ export abstract class Module extends Callable {
     hook: PreHook<this> | Hooking<PreHook<Module>>,
     options?: boolean | HookOptions,
   ): RemovableHandle {
-    return this.#preHooks.add('registerForwardPreHook', [hook, options]);
+    return this.#hooks.before.add('registerForwardPreHook', [hook, options]);
   }
 
   /** Calls `hook` after every `forward`; what it returns, other than undefined, replaces the result. */
@@ -512,7 +444,7 @@ export abstract class Module extends Callable {
     hook: ForwardHook<this> | (Hooking<ForwardHook<Module>> & ForwardHookOptions),
     options?: boolean | ForwardHookOptions,
   ): RemovableHandle {
-    return this.#hooks.add('registerForwardHook', [hook, options], { prepend: false, alwaysCall: false });
+    return this.#hooks.after.add('registerForwardHook', [hook, options], { prepend: false, alwaysCall: false });
   }
 
   /**
@@ -523,7 +455,7 @@ export abstract class Module extends Callable {
     hook: FullBackwardHook<this> | Hooking<FullBackwardHook<Module>>,
     options?: boolean | HookOptions,
   ): RemovableHandle {
-    return this.#backwardHooks.add('registerFullBackwardHook', [hook, options]);
+    return this.#hooks.backward.add('registerFullBackwardHook', [hook, options]);
   }
 
   /** Calls `hook` in backward before this module, with the gradients of its results; a list that it returns replaces them. */
@@ -531,7 +463,7 @@ export abstract class Module extends Callable {
     hook: FullBackwardPreHook<this> | Hooking<FullBackwardPreHook<Module>>,
     options?: boolean | HookOptions,
   ): RemovableHandle {
-    return this.#backwardPreHooks.add('registerFullBackwardPreHook', [hook, options]);
+    return this.#hooks.beforeBackward.add('registerFullBackwardPreHook', [hook, options]);
   }
 
   /** What stands between the brackets of the printed module; a subclass may replace it. */

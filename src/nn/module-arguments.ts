@@ -1,0 +1,22 @@
+// Owns what arguments of a module's methods mean to several of them: prefixes of names, paths to members, states.
+import { ArgumentError } from '../errors';
+import { type Kind, text } from '../tensor/argument-kinds';
+import { type Parsed, parseArgs } from '../tensor/options';
+import type { Naming, Path } from './module-options';
+
+/** How members of a module and of those below it are named and listed. */
+export const naming = (name: string, args: readonly unknown[]): Parsed<Naming> =>
+  parseArgs<Naming>(name, [], { prefix: '', recurse: true, removeDuplicate: true }, args);
+
+export const aState: Kind = {
+  words: 'a state dict, or a promise of one',
+  fits: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+};
+
+/** The path to a member. */
+export const pathIn = (name: string, args: readonly unknown[]): string =>
+  parseArgs<Path>(name, ['target'], {}, args, { target: text }).target;
+
+/** The error of a path that leads nowhere: a module of this class has no such member. */
+export const nothingAt = (op: string, className: string, kind: string, name: string, path: string): ArgumentError =>
+  new ArgumentError(`${op}: ${className} has no ${kind} '${name}' (of '${path}')`);

@@ -1,0 +1,82 @@
+// Owns the hooks of one module: what is called around its forward and its backward, and what that puts in the place of arguments and results.
+import { withBackward } from './backward-hooks';
+import { gradientsOf, ignoring, replaces, retainAll } from './hook-results';
+import type { ForwardHook, FullBackwardHook, FullBackwardPreHook, Gradients, PreHook } from './hook-types';
+import { HookList } from './hooks';
+import type { Module } from './module';
+
+/** What a module computes of its arguments. */
+type Run = (args: readonly unknown[]) => unknown;
+
+export class ModuleHooks {
+  readonly before: HookList<PreHook<Module>>;
+  readonly after: HookList<ForwardHook<Module>>;
+  readonly beforeBackward: HookList<FullBackwardPreHook<Module>>;
+  readonly backward: HookList<FullBackwardHook<Module>>;
+
+  /** @param of those whose hooks these are as well */
+  constructor(of: ModuleHooks | null = null) {
+    this.before = of?.before.copy() ?? new HookList();
+    this.after = of?.after.copy() ?? new HookList();
+    this.beforeBackward = of?.beforeBackward.copy() ?? new HookList();
+    this.backward = of?.backward.copy() ?? new HookList();
+  }
+
+  /** Lists of the same hooks. */
+  copy(): ModuleHooks {
+    return new ModuleHooks(this);
+  }
+
+  /** Whether there is a hook. */
+  get any(): boolean {
+    return this.before.size > 0 || this.after.size > 0 || this.#watchesBackward;
+  }
+
+  get #watchesBackward(): boolean {
+    return this.backward.size > 0 || this.beforeBackward.size > 0;
+  }
+
+  /** What the module computes, with the hooks around it. */
+  around(module: Module, given: unknown[], run: Run): unknown {
+    let args: unknown[] = given;
+    let result: unknown = null;
+    const called = new Set<object>();
+    const call = (entry: { readonly hook: ForwardHook<Module> }): void => {
+      called.add(entry);
+      retainAll([args, result]);
+      const replaced = entry.hook(module, args, result);
+      if (replaces('forward hook', replaced, result)) result = replaced;
+    };
+    try {
+      for (const hook of this.before) {
+        retainAll(args);
+        const replaced = hook(module, args);
+        if (replaces('forward pre-hook', replaced, args[0])) args = Array.isArray(replaced) ? replaced : [replaced];
+      }
+      result = this.#watchesBackward ? this.#watched(module, args, run) : run(args);
+      this.after.entries().forEach(call);
+      return result;
+    } catch (error) {
+      for (const entry of this.after.entries()) {
+        if (entry.always && !called.has(entry)) ignoring(() => call(entry));
+      }
+      throw error;
+    }
+  }
+
+  /** What the module computes, with the backward hooks around it. */
+  #watched(module: Module, args: readonly unknown[], run: Run): unknown {
+    return withBackward(args, run, {
+      onOutputs: (outputs) => {
+        let now: Gradients | undefined;
+        for (const hook of this.beforeBackward) now = gradientsOf(hook(module, now ?? outputs)) ?? now;
+        return now;
+      },
+      onInputs: (inputs, outputs) => {
+        let now: Gradients | undefined;
+        for (const hook of this.backward) now = gradientsOf(hook(module, now ?? inputs, outputs)) ?? now;
+        return now;
+      },
+    });
+  }
+}
