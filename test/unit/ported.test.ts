@@ -232,8 +232,10 @@ test('seeds and settings of CUDA are taken', async () => {
   torch.backends.cudnn.deterministic = true;
   torch.backends.cudnn.benchmark = false;
   expect([torch.backends.cudnn.isAvailable(), torch.backends.mps.isAvailable()]).toEqual([false, true]);
-  // Behind its argument it asks for the device, which these tests have none of.
+  // There is no device here, which is told once where something was to be computed.
+  torch.rand(2, 3).matmul(torch.rand(3, 2));
   await expect(torch.cuda.synchronize('cuda:0')).rejects.toThrow(torch.WebGPUUnavailableError);
+  await expect(torch.cuda.synchronize('cuda:0')).resolves.toBe(undefined);
 });
 
 describe('whole numbers that became int64', () => {
