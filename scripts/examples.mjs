@@ -7,9 +7,9 @@ import { places } from './examples/places.mjs';
 import { list, oneOf, parsed, runCommand } from './options.mjs';
 import { setup } from './setup.mjs';
 
-const all = [...apps, 'firefox', 'types', 'types-5'];
+const all = [...apps, 'firefox', 'types', 'types-5', 'package'];
 /** Those that print what the app in Node prints. */
-const trains = (/** @type {string} */ name) => !name.startsWith('types');
+const trains = (/** @type {string} */ name) => !/^(?:types|package)/.test(name);
 /** Those that read in workers as well: bundlers that know workers, and Node. */
 const reads = ['node', 'vite', 'webpack', 'esbuild', 'next'];
 const usage = `Usage: npm run test:examples -- [options]
@@ -34,7 +34,7 @@ async function runExamples(names, log) {
   /** @type {Map<string, string[]>} */
   const faults = new Map();
   const folder = installed(['node', ...names], log);
-  const { run, close } = await places(folder.path, log);
+  const { run, close } = await places(folder, log);
   try {
     const reference = await run('node');
     log(`\n${reference.text}\n`);

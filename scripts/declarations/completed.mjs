@@ -29,8 +29,8 @@ function withEndings(text, folder, name) {
   return text.replace(
     /\/\*[\s\S]*?\*\/|((?:from|import|module)\s*\(?\s*['"])(\.{1,2}(?:\/[^'"]*)?)(['"])/g,
     (found, before, path, after) => {
-      // A comment's examples import what is the reader's.
-      if (path === undefined) return found;
+      // A comment's examples import what is the reader's, and texts are not declared.
+      if (path === undefined || path.endsWith('?raw')) return found;
       const target = join(dirname(name), path).replaceAll('\\', '/');
       const file = [target, join(target, 'index')].find((each) => existsSync(join(folder, `${each}.d.ts`)));
       if (!file) throw new Error(`${name}: expected a declaration for ${path}, but the build has none`);

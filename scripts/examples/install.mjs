@@ -11,8 +11,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The apps that have a folder. */
 export const apps = ['node', 'vite', 'page', 'worker', 'webpack', 'esbuild', 'next', 'deno'];
 
-/** Those whose packages the checkout has as well, so that npm finds them in its cache; `types` takes its TypeScript. */
-export const usual = ['node', 'vite', 'page', 'worker', 'types'];
+/** Those whose packages the checkout has as well, so that npm finds them in its cache; `types` takes its TypeScript, `package` its tools. */
+export const usual = ['node', 'vite', 'page', 'worker', 'types', 'package'];
 
 /** Earlier releases of TypeScript, by the folders that they are installed in. */
 export const earlier = { 'typescript-5.2': '~5.2', 'typescript-5.6': '~5.6', 'typescript-5.9': '~5.9' };
@@ -33,7 +33,8 @@ export function installed(names, log) {
     npm(root, ['pack', '--pack-destination', folder], PACK_TIMEOUT);
     const archive = readdirSync(folder).find((name) => name.endsWith('.tgz'));
     log(`Packed ${archive}`);
-    const lamplight = `file:${join(folder, `${archive}`)}`;
+    if (!archive) throw new Error(`npm pack left no archive in ${folder}`);
+    const lamplight = `file:${join(folder, archive)}`;
     const built = /^(node_modules|package-lock\.json|dist|out|\.next)$/;
     cpSync(join(root, 'examples'), path, {
       recursive: true,
@@ -47,7 +48,7 @@ export function installed(names, log) {
     const workspaces = [...new Set(names)].filter((name) => apps.includes(name)).flatMap((name) => ['-w', name]);
     const quietly = ['--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=1', '--fetch-timeout=30000'];
     npm(path, ['install', ...quietly, '--include-workspace-root', ...workspaces], INSTALL_TIMEOUT);
-    return { path, remove };
+    return { path, archive: join(folder, archive), remove };
   } catch (error) {
     remove();
     throw error;

@@ -9,6 +9,7 @@ import { launchOptions, resolveBrowser, vulkanEnvironment } from '../browser.mjs
 import { bytesOf } from './compare.mjs';
 import { openFirefox } from './firefox.mjs';
 import { earlier } from './install.mjs';
+import { readPackage } from './package.mjs';
 import { readTypes } from './types.mjs';
 
 /** @typedef {import('../examples.mjs').Outcome} Outcome */
@@ -35,10 +36,10 @@ const built = {
 };
 
 /**
- * @param {string} folder the copy of examples/
+ * @param {{ path: string, archive: string }} installed the copy of examples/, and the package that is installed there
  * @param {(line: string) => void} log
  */
-export async function places(folder, log) {
+export async function places({ path: folder, archive }, log) {
   const browser = await resolveBrowser({ log });
   const { chromium } = await import('playwright');
   const chrome = await chromium.launch(launchOptions(browser));
@@ -99,6 +100,7 @@ export async function places(folder, log) {
         site.close();
       }
     }
+    if (name === 'package') return readPackage(archive, folder);
     if (name === 'types')
       return readTypes(
         folder,

@@ -2,7 +2,7 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { doors } from '../doors.mjs';
 import { command } from './places.mjs';
 
@@ -49,14 +49,13 @@ layer.rule = new GammaRule();
 layer.rule = 3;
 `;
 
-/**
- * A program that compiles where each door declares what its module exports, and nothing else.
- * @param {string} folder where the library is installed
- */
-async function exportsOfDoors(folder) {
+const dist = new URL('../../dist/', import.meta.url);
+
+/** A program that compiles where each door declares what its module exports, and nothing else. */
+async function exportsOfDoors() {
   const checks = doors.map(async ({ name, module }, d) => {
-    const file = join(folder, 'node_modules/lamplight/dist', `${module}.js`);
-    const exported = Object.keys(await import(pathToFileURL(file).href)).map((each) => `${each}: true`);
+    // As packed; packages that doors may import are installed here.
+    const exported = Object.keys(await import(new URL(`${module}.js`, dist).href)).map((each) => `${each}: true`);
     return `import * as door${d} from '${name}';
 export const exports${d}: Record<keyof typeof door${d}, true> = { ${exported.join(', ')} };
 `;
@@ -90,7 +89,7 @@ function strictest() {
 export async function readTypes(folder, compilers) {
   writeFileSync(join(folder, 'step.ts'), program);
   writeFileSync(join(folder, 'additions.ts'), additions);
-  writeFileSync(join(folder, 'exports.ts'), await exportsOfDoors(folder));
+  writeFileSync(join(folder, 'exports.ts'), await exportsOfDoors());
   cpSync(tour, join(folder, 'tour'), { recursive: true });
   const versions = [];
   for (const compiler of compilers) {

@@ -72,6 +72,23 @@ describe('doors', () => {
     expect([unpkg, jsdelivr]).toEqual(['./dist/browser/lamplight.js', './dist/browser/lamplight.js']);
   });
 
+  test('lead debuggers of programs to readable modules', async () => {
+    const entry = join(folder, 'debugged.js');
+    await writeFile(entry, `import { nn } from 'lamplight'; export const layer = new nn.Conv2d(1, 2, 3);`);
+    const { output } = (await build({
+      root: folder,
+      configFile: false,
+      logLevel: 'silent',
+      build: { write: false, sourcemap: true, rolldownOptions: { input: entry, external: ['webgpu'] } },
+    })) as Rolldown.RolldownOutput;
+    const { sources, sourcesContent } = output.find((file) => file.type === 'chunk')!.map!;
+    const shown = sourcesContent![sources.findIndex((source) => source.endsWith('lamplight/dist/nn/conv.js'))]!;
+    expect(shown).toBe(await readFile(join(library(), 'dist/nn/conv.js'), 'utf8'));
+    expect(shown).toMatch(/\* 2-D convolution[\s\S]*?\n\*\/\nvar Conv2d = class extends Convolution \{\n/);
+    expect(shown).toMatch(/\n\tforward\(x\) \{\n\t\tconst \{ stride, dilation, groups \} = this;\n/);
+    expect(sources.filter((source) => source.includes('lamplight/src/'))).toEqual([]);
+  });
+
   test.each([
     ['modules', 'index.js', 'vision/index.js'],
     ['browser files', 'browser/lamplight.js', 'browser/vision.js'],
