@@ -95,7 +95,10 @@ function renamesOf(source, elsewhere) {
     const local = locals.get(imported);
     return local === undefined ? [] : [{ local, name }];
   });
-  const exported = [...own, ...others].filter(({ name }) => !givenToAll.test(name));
+  const named = [...own, ...others].filter(({ name }) => !givenToAll.test(name));
+  // A class is met in every method and error, another export where it is named, by its alias.
+  const classes = new Set(source.statements.flatMap((each) => (ts.isClassDeclaration(each) ? namesOf(each) : [])));
+  const exported = [true, false].flatMap((isClass) => named.filter(({ local }) => classes.has(local) === isClass));
   const kept = new Set(exported.flatMap(({ local, name }) => (local === name ? [name] : [])));
   /** @type {Map<string, string>} */
   const renames = new Map();

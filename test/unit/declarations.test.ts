@@ -19,6 +19,14 @@ describe('names of joined declarations', () => {
     );
   });
 
+  test('of several that are exported a class has the name', () => {
+    const code =
+      'declare class Module$1 {}\ndeclare const Module$2: typeof Module$1;\ndeclare namespace nn { export { Module$2 as Module }; }\nexport { nn, Module$1 as Module };';
+    expect(withOwnNames(code, [])).toBe(
+      'declare class Module {}\ndeclare const Module$2: typeof Module;\ndeclare namespace nn { export { Module$2 as Module }; }\nexport { nn, Module };',
+    );
+  });
+
   test('parameters and names of the platform stay', () => {
     const code =
       'declare class Key$1 {}\ntype One<Key> = Key | Key$1;\ntype Of<T> = T extends infer Key ? Key : Key$1;\ndeclare class Map$1 extends Map<string, Key$1> {}\nexport { Key$1 as Key, Map$1 as Map };';
