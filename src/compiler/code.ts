@@ -1,6 +1,7 @@
 // The WGSL of passes: as it is written, by which kernels are told apart, and as it is compiled.
-import { specialise } from '../gpu/pipelines';
+
 import { unroll } from '../gpu/unroll';
+import { specialise } from '../wgsl/specialise';
 import type { Pass } from './ir';
 
 type Sources = Pick<Pass, 'source' | 'consts'>;

@@ -1,4 +1,5 @@
 // Linking: a plan becomes an executable by assigning slots, laying out uniforms and compiling pipelines.
+
 import type { AdapterProfile } from '../gpu/device';
 import {
   type Binding,
@@ -20,6 +21,7 @@ import {
   type PipelineRequest,
   type Pipelines,
 } from '../gpu/pipelines';
+import { shake } from '../gpu/shake';
 import type { Slot, Slots } from '../gpu/slots';
 import { codeOf, markedCode } from './code';
 import { stepsWithEndings } from './endings';
@@ -313,18 +315,24 @@ function pipelineRequest(pass: Pass, forLayers: boolean): PipelineRequest {
     [pass.params, pass.extras?.params].map((params) => (params?.length ? 'u' : undefined)),
   );
   const code = markedCode(pass);
-  const write = () => codeOf(pass);
+  const { entry = 'main' } = pass;
+  const write = () => shake(codeOf(pass), entry);
   const general: PipelineRequest = {
     label: pass.label,
     code,
     write,
-    entry: pass.entry ?? 'main',
+    entry,
     overrides: pass.overrides ?? {},
     bindings,
   };
   const lengths = forLayers && pass.layerLengths ? pass.layerLengths : pass.lengths;
   if (!isWorth(lengths)) return general;
-  return { ...general, code: withLengths(code, lengths), write: () => withLengths(write(), lengths), general };
+  return {
+    ...general,
+    code: withLengths(code, lengths),
+    write: () => shake(withLengths(codeOf(pass), lengths), entry),
+    general,
+  };
 }
 
 const isWorth = (lengths: Pass['lengths']): lengths is Lengths => lengths !== undefined && paysToKnow(lengths);

@@ -1,6 +1,5 @@
 // Compute pipelines and bind group layouts, one for each distinct source, entry and constants.
-import { GPUValidationFailure, invariant } from '../errors';
-import { shake } from './shake';
+import { GPUValidationFailure } from '../errors';
 import { stats } from './stats';
 
 /** How a binding is used: r = read-only storage, w = read_write storage, u = uniform. */
@@ -39,34 +38,6 @@ export interface Pipeline {
 
 const COMPUTE_STAGE = 4; // GPUShaderStage.COMPUTE
 const bindingTypes: Record<BindingKind, GPUBufferBindingType> = { r: 'read-only-storage', w: 'storage', u: 'uniform' };
-
-const constLine = /^const (\w+)\s*:\s*(\w+)\s*=[^;]*;/gm;
-
-/** Replaces the value of each line `const NAME: type = value;` named in `consts`. */
-export function specialise(code: string, consts: Readonly<Record<string, number>> = {}): string {
-  const left = new Map(Object.entries(consts));
-  let done = '';
-  let from = 0;
-  // Code that is written out is long, and its constants come first: it is gone through once, and no further than the last of them.
-  constLine.lastIndex = 0;
-  while (left.size > 0) {
-    const match = constLine.exec(code);
-    invariant(match, `shader has no line "const ${left.keys().next().value}: type = value;"`);
-    const [line, name, type] = match as unknown as [string, string, string];
-    const value = left.get(name);
-    if (value === undefined) continue;
-    left.delete(name);
-    done += `${code.slice(from, match.index)}const ${name}: ${type} = ${literal(value, type)};`;
-    from = match.index + line.length;
-  }
-  return done + code.slice(from);
-}
-
-function literal(value: number, type: string): string {
-  if (type === 'u32') return `${value}u`;
-  if (type === 'f32') return Number.isInteger(value) ? `${value}.0` : `${value}`;
-  return `${value}`;
-}
 
 /** What kernels are told apart by. */
 export const keyOf = ({ entry, bindings, overrides, code }: PipelineRequest): string =>
@@ -220,7 +191,7 @@ export class Pipelines {
 
   private async create({ label, entry, overrides, bindings }: PipelineRequest, code: string): Promise<Pipeline> {
     const layout = this.layout(bindings);
-    const module = this.device.createShaderModule({ label, code: shake(code, entry) });
+    const module = this.device.createShaderModule({ label, code });
     stats.shaderModulesCreated++;
     stats.pipelinesCreated++;
     try {

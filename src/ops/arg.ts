@@ -6,10 +6,11 @@ import type { Text } from '../compiler/texts';
 import { ShapeError } from '../errors';
 import { recordAll } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+import { elementLibs } from '../kernels/reduce/elements';
 import { reshape } from './cast';
 import { reducedShape, resolveDim } from './dims';
 import { scatterAddIntoZeros } from './indexing';
-import { elementLibs, type ReduceAttrs, reducedCount } from './reduce';
+import { type ReduceAttrs, reducedCount } from './reduce';
 import { filledPast, greatestOf, leastOf } from './room';
 import { resultCount, type Strips, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
 

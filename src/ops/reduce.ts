@@ -1,7 +1,4 @@
 // Reductions over dimensions (sum, prod, mean, amax, amin, any, all, logsumexp) and their adjoint, expand.
-import elementF32 from '../../shaders/lib/element-f32.wgsl?raw';
-import elementI32 from '../../shaders/lib/element-i32.wgsl?raw';
-import elementU32 from '../../shaders/lib/element-u32.wgsl?raw';
 import foldMax from '../../shaders/lib/fold-max.wgsl?raw';
 import foldMin from '../../shaders/lib/fold-min.wgsl?raw';
 import foldProd from '../../shaders/lib/fold-prod.wgsl?raw';
@@ -15,7 +12,6 @@ import {
   isFloat,
   type Meta,
   numel,
-  type Scalar,
   type Shape,
   sameShape,
   scalarOf,
@@ -25,6 +21,7 @@ import { ShapeError } from '../errors';
 import type { AdapterProfile } from '../gpu/device';
 import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+import { elementLibs } from '../kernels/reduce/elements';
 import { add, div, exp, log, mul, sub } from './arithmetic';
 import { broadcastShapes } from './broadcast';
 import { cast, detach, full, inFloat32, reshape } from './cast';
@@ -32,9 +29,6 @@ import { eq, isinf, isnan, logicalAnd, logicalOr, where } from './compare';
 import { reducedShape, resolveDims } from './dims';
 import { filledPast, greatestOf, hasRoom, leastOf } from './room';
 import { resultCount, type Strips, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
-
-/** WGSL that makes a kernel one of floats, signed or unsigned integers. */
-export const elementLibs: Record<Scalar, string> = { f32: elementF32, i32: elementI32, u32: elementU32 };
 
 export interface ReduceAttrs {
   /** Ascending, from the front. */

@@ -6,12 +6,12 @@ import { BYTES_PER_ELEMENT, isFloat, type Meta, numel, type Shape, scalarOf } fr
 import type { Text } from '../compiler/texts';
 import { expectFloat, named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
+import { elementLibs } from '../kernels/reduce/elements';
 import { abs, add, div, exp, log, mul, sub } from './arithmetic';
 import { cast } from './cast';
 import { eq, gt, logicalAnd, lt, where } from './compare';
 import { resolveDim } from './dims';
 import { gather } from './indexing';
-import { elementLibs } from './reduce';
 import { filledPast } from './room';
 
 const runLogaddexp: Text = '#scan/libRunLogaddexp';

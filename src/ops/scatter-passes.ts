@@ -7,8 +7,8 @@ import { withLengths } from '../compiler/reading';
 import type { Text } from '../compiler/texts';
 import type { AdapterProfile } from '../gpu/device';
 import { faultOp } from '../gpu/faults';
+import { elementLibs } from '../kernels/reduce/elements';
 import { argsortPasses, sortSteps } from './argsort-passes';
-import { elementLibs } from './reduce';
 
 const scatterLib: Text = '#scatter/libScatter';
 const searchSource: Text = '#scatter/scatter';

@@ -6,7 +6,7 @@ import type { Text } from '../compiler/texts';
 import { ShapeError } from '../errors';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { elementLibs } from './reduce';
+import { elementLibs } from '../kernels/reduce/elements';
 
 const source: Text = '#sort/searchsorted';
 

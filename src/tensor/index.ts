@@ -1,11 +1,6 @@
 // The surface of tensors: what PyTorch has at its top level.
 
-export { accelerator, backends, cuda } from './accelerator';
 export * from './alias-functions';
-export { type AutocastOptions, autocast, isAutocastEnabled } from './autocast';
-export * as autograd from './autograd';
-export { checkpoint } from './checkpoint';
-export { type CompileOptions, compile } from './compile';
 export * from './constants';
 export * from './creation';
 export { Device, type DeviceLike, type DeviceName, device } from './device';
@@ -25,10 +20,7 @@ export * from './distribution';
 export * from './dtypes';
 export { einsum } from './einsum';
 export * from './elementary-functions';
-export * as func from './func';
 export * from './functions';
-export * as gpu from './gpu';
-export { init, synchronize } from './gpu';
 export * from './histogram';
 export * from './indexing-functions';
 export * from './joins';
@@ -61,5 +53,3 @@ export * from './splits';
 export { Tensor } from './tensor';
 export * from './type-functions';
 export * from './type-info';
-export { vmap } from './vmap';
-export { type WarmupOptions, type WarmupProgress, warmup } from './warmup';
